@@ -1,0 +1,179 @@
+//! The catalogue: units, calendars and procedures, read from text files.
+//!
+//! Nothing is half accepted: one wrong line refuses the whole, and every fault found is
+//! reported at once with its file, its line and its reason. Who reads the files is not
+//! our concern; texts come in as [`SourceFile`]s.
+
+mod calendar;
+mod case;
+mod file;
+mod intake;
+mod procedures;
+mod published;
+mod table;
+mod units;
+mod version;
+
+use std::fmt;
+
+pub use intake::Intake;
+
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+
+use crate::calendar::Calendars;
+use crate::procedure::Procedures;
+use crate::unit::Units;
+
+/// One file of the catalogue, as text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceFile {
+    /// Its path inside the catalogue, such as `units/provinces.csv`; only the end decides.
+    pub path: String,
+    /// Its contents.
+    pub text: String,
+}
+
+/// Something wrong in the catalogue.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
+#[error("{file}:{line}: {reason}")]
+pub struct Fault {
+    /// The file, as it was named in its [`SourceFile`].
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong and what was expected.
+    pub reason: String,
+}
+
+/// Everything the product ships or an office adds, parsed once and then trusted.
+#[derive(Debug, Clone)]
+pub struct Catalogue {
+    /// Provinces, centres and communes.
+    pub units: Units,
+    /// The national calendar and the units' own.
+    pub calendars: Calendars,
+    /// Procedures with all their versions.
+    pub procedures: Procedures,
+    /// Rules of reception that no single procedure states.
+    pub intake: Intake,
+}
+
+impl Catalogue {
+    /// Reads the whole catalogue.
+    ///
+    /// Errors: every fault found, by file and line. A file that is not well-formed TOML or CSV
+    /// reports its first fault only, for nothing after it can be trusted.
+    pub fn parse(files: &[SourceFile]) -> Result<Self, Vec<Fault>> {
+        let mut faults = Vec::new();
+        let sorted = Sorted::of(files, &mut faults);
+        let units = units::parse(&sorted, &mut faults);
+        let calendars = calendar::parse(&sorted, &units, &mut faults);
+        let procedures = procedures::parse(&sorted, &mut faults);
+        let intake = intake::parse(&sorted, &mut faults);
+        faults.sort();
+        faults.dedup();
+        match calendars {
+            Some(calendars) if faults.is_empty() => Ok(Self {
+                units,
+                calendars,
+                procedures,
+                intake,
+            }),
+            Some(_) | None => Err(faults),
+        }
+    }
+}
+
+/// Reads procedures alone, as a dry run of publishing them needs.
+///
+/// Only `procedures/` files are read. Errors: as for [`Catalogue::parse`].
+pub fn parse_procedures(files: &[SourceFile]) -> Result<Procedures, Vec<Fault>> {
+    let mut faults = Vec::new();
+    let sorted = Sorted::of(files, &mut faults);
+    let procedures = procedures::parse(&sorted, &mut faults);
+    faults.sort();
+    if faults.is_empty() {
+        Ok(procedures)
+    } else {
+        Err(faults)
+    }
+}
+
+/// The files by what they hold.
+#[derive(Default)]
+struct Sorted<'a> {
+    provinces: Vec<&'a SourceFile>,
+    communes: Vec<&'a SourceFile>,
+    national: Vec<&'a SourceFile>,
+    hours: Vec<&'a SourceFile>,
+    procedures: Vec<&'a SourceFile>,
+    published: Vec<&'a SourceFile>,
+    intake: Vec<&'a SourceFile>,
+}
+
+impl<'a> Sorted<'a> {
+    fn of(files: &'a [SourceFile], faults: &mut Vec<Fault>) -> Self {
+        let mut sorted = Self::default();
+        for file in files {
+            let segments: Vec<_> = file.path.split(['/', '\\']).collect();
+            let (folder, name) = match segments.as_slice() {
+                [.., folder, name] => (*folder, *name),
+                _ => continue,
+            };
+            let place = match (folder, name) {
+                ("units", "provinces.csv") => &mut sorted.provinces,
+                ("units", "communes.csv") => &mut sorted.communes,
+                ("calendar", "national.csv") => &mut sorted.national,
+                ("calendar", "hours.csv") => &mut sorted.hours,
+                ("procedures", "published.csv") => &mut sorted.published,
+                ("intake", "rules.csv") => &mut sorted.intake,
+                ("procedures", name) if name.ends_with(".toml") => &mut sorted.procedures,
+                ("units" | "calendar" | "procedures" | "intake", name)
+                    if !name.ends_with(".md") =>
+                {
+                    faults.push(fault(file, 1, "the catalogue knows no file of this name"));
+                    continue;
+                }
+                _ => continue,
+            };
+            place.push(file);
+            if let Some(line) = first_line_not_composed(&file.text) {
+                faults.push(fault(
+                    file,
+                    line,
+                    "text is not in Unicode NFC: save it composed",
+                ));
+            }
+        }
+        sorted.procedures.sort_by(|a, b| a.path.cmp(&b.path));
+        sorted
+    }
+}
+
+fn fault(file: &SourceFile, line: usize, reason: impl fmt::Display) -> Fault {
+    Fault {
+        file: file.path.clone(),
+        line,
+        reason: reason.to_string(),
+    }
+}
+
+fn missing(path: &str) -> Fault {
+    Fault {
+        file: path.to_owned(),
+        line: 1,
+        reason: "the file is missing".to_owned(),
+    }
+}
+
+/// Vietnamese typed on some systems comes decomposed and then equals nothing it looks like.
+fn first_line_not_composed(text: &str) -> Option<usize> {
+    let composed = |line: &str| match is_nfc_quick(line.chars()) {
+        IsNormalized::Yes => true,
+        IsNormalized::No => false,
+        IsNormalized::Maybe => line.nfc().eq(line.chars()),
+    };
+    text.lines()
+        .position(|line| !composed(line))
+        .map(|at| at + 1)
+}

@@ -1,0 +1,192 @@
+//! Dossier codes (*mã số hồ sơ*): generated strictly, parsed leniently.
+
+use std::fmt;
+
+use chrono::{Datelike, NaiveDate};
+use serde::{Deserialize, Serialize};
+
+use crate::id::{Invalid, UnitCode};
+
+/// A code of our own: `AGENCY-YYMMDD-NNNN`, the agency being the receiving unit.
+///
+/// The serial is per receiving unit and local day, starts at 1, is gapless and never
+/// reused. Past 9999 it grows a digit; it never wraps.
+///
+/// Source: Decree 61/2018/NĐ-CP, Art. 26; Circular 01/2018/TT-VPCP, Art. 19;
+/// identifiers by Decision 20/2020/QĐ-TTg, Art. 4.
+///
+/// ```
+/// # use domain::{code::DossierCode, id::UnitCode};
+/// let unit = UnitCode::parse("H60.02215").unwrap();
+/// let day = chrono::NaiveDate::from_ymd_opt(2026, 11, 21).unwrap();
+/// assert_eq!(DossierCode::new(&unit, day, 7).to_string(), "H60.02215-261121-0007");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct DossierCode {
+    agency: UnitCode,
+    day: NaiveDate,
+    serial: u32,
+}
+
+impl DossierCode {
+    /// The code of the `serial`-th dossier that a unit received on a local day.
+    #[must_use]
+    pub fn new(agency: &UnitCode, day: NaiveDate, serial: u32) -> Self {
+        Self {
+            agency: agency.clone(),
+            day,
+            serial,
+        }
+    }
+}
+
+impl fmt::Display for DossierCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}-{:02}{:02}{:02}-{:04}",
+            self.agency,
+            self.day.year() % 100,
+            self.day.month(),
+            self.day.day(),
+            self.serial
+        )
+    }
+}
+
+/// Any shape of dossier code seen in the field, kept as it was written.
+///
+/// Shapes: `000.00.12.H62-201105-0004`, `G22.99.08-260921-896048` (portal),
+/// `G22.99-251225-020175`, `G09.20-20260609-0092637` (eight-digit date, seven-digit
+/// serial). Beyond the shape the code is opaque: its date and serial are not trusted.
+///
+/// Scanners and people add spaces and change case, so both are forgiven; two codes
+/// that differ only in those are the same code.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct AnyCode(Box<str>);
+
+impl AnyCode {
+    /// Longest code accepted: an agency of 35 characters, a date of 8, a serial of 19.
+    pub const MAX_LENGTH: usize = 64;
+
+    /// Reads a code of any of the shapes.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let code: String = text
+            .chars()
+            .filter(|c| !c.is_whitespace())
+            .map(|c| c.to_ascii_uppercase())
+            .collect();
+        if Self::has_the_shape(&code) {
+            Ok(Self(code.into()))
+        } else {
+            Err(Invalid {
+                text: text.chars().take(64).collect(),
+                expected: "a dossier code: AGENCY-YYMMDD-NNNN or a portal's code, such as H60.02215-261121-0007",
+            })
+        }
+    }
+
+    /// The code in capitals without spaces.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    fn has_the_shape(code: &str) -> bool {
+        let mut parts = code.split('-');
+        let (Some(agency), Some(date), Some(serial), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            return false;
+        };
+        let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+        UnitCode::parse(agency).is_ok()
+            && (date.len() == 6 || date.len() == 8)
+            && digits(date)
+            && (4..=19).contains(&serial.len())
+            && digits(serial)
+    }
+}
+
+impl fmt::Display for AnyCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl TryFrom<String> for AnyCode {
+    type Error = Invalid;
+
+    fn try_from(text: String) -> Result<Self, Invalid> {
+        Self::parse(&text)
+    }
+}
+
+impl From<AnyCode> for String {
+    fn from(code: AnyCode) -> String {
+        code.0.into()
+    }
+}
+
+impl From<&DossierCode> for AnyCode {
+    fn from(code: &DossierCode) -> Self {
+        Self(code.to_string().into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(year: i32, month: u32, day: u32) -> NaiveDate {
+        NaiveDate::from_ymd_opt(year, month, day).unwrap()
+    }
+
+    #[test]
+    fn the_serial_is_four_digits_and_widens_instead_of_wrapping() {
+        let unit = UnitCode::parse("H60.02215").unwrap();
+        let code = |serial| DossierCode::new(&unit, day(2026, 1, 2), serial).to_string();
+        assert_eq!(code(1), "H60.02215-260102-0001");
+        assert_eq!(code(9_999), "H60.02215-260102-9999");
+        assert_eq!(code(10_000), "H60.02215-260102-10000");
+    }
+
+    #[test]
+    fn every_shape_seen_in_the_field_is_read() {
+        for code in [
+            "H60.12.34-261121-0001",
+            "000.00.12.H62-201105-0004",
+            "G22.99.08-260921-896048",
+            "G22.99-251225-020175",
+            "G09.20-20260609-0092637",
+        ] {
+            assert_eq!(AnyCode::parse(code).unwrap().as_str(), code);
+        }
+    }
+
+    #[test]
+    fn spaces_and_case_from_scanners_are_forgiven() {
+        assert_eq!(
+            AnyCode::parse(" h60.02215 -261121-0007\n")
+                .unwrap()
+                .as_str(),
+            "H60.02215-261121-0007"
+        );
+    }
+
+    #[test]
+    fn what_is_not_a_code_is_refused() {
+        for text in [
+            "",
+            "H60",
+            "H60-261121",
+            "H60-2611-0001",
+            "H60-261121-001",
+            "H60-261121-0001-2",
+            "đ-261121-0001",
+        ] {
+            assert!(AnyCode::parse(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Which commands a state permits, so that desk software draws buttons without the rules.
+
+use super::command::Action;
+use super::refusal::Refusal;
+use super::{Back, Dossier, State};
+use crate::id::StepId;
+use crate::procedure::Procedure;
+use crate::role::Role;
+
+/// The commands that belong to a state.
+///
+/// Source: Decree 61/2018/NĐ-CP, Art. 17 to 19; results given back on the spot by
+/// Art. 17(4).
+#[must_use]
+pub(super) fn by_state(state: &State) -> &'static [Action] {
+    match state {
+        State::Submitted => &[
+            Action::Receive,
+            Action::Refuse,
+            Action::RequestSupplement,
+            Action::Withdraw,
+        ],
+        State::SupplementRequested {
+            back: Back::Submitted,
+        } => &[Action::Refuse, Action::RecordSupplement, Action::Withdraw],
+        State::Received => &[
+            Action::RequestSupplement,
+            Action::Advance,
+            Action::Assign,
+            Action::Extend,
+            Action::Withdraw,
+            Action::Stop,
+            Action::Resolve,
+        ],
+        State::Processing { .. } => &[
+            Action::RequestSupplement,
+            Action::Advance,
+            Action::Assign,
+            Action::RequestPayment,
+            Action::Extend,
+            Action::Withdraw,
+            Action::Stop,
+            Action::Resolve,
+        ],
+        State::SupplementRequested {
+            back: Back::Received | Back::Processing { .. },
+        } => &[
+            Action::RecordSupplement,
+            Action::Assign,
+            Action::Extend,
+            Action::Withdraw,
+            Action::Stop,
+        ],
+        State::PaymentRequested { .. } => &[
+            Action::Assign,
+            Action::RecordPayment,
+            Action::Extend,
+            Action::Withdraw,
+            Action::Stop,
+        ],
+        State::Resolved => &[Action::Return],
+        State::Refused | State::Withdrawn | State::Stopped | State::Returned => &[],
+    }
+}
+
+/// What can be asked of a dossier as it stands, by somebody in a role.
+///
+/// Narrower than the state alone: nothing for a mirror, no resolution where the step or the
+/// procedure forbids it, no extension that could not be granted. Whether the caller's unit
+/// may ask at all is not looked at here.
+#[must_use]
+pub fn allowed_actions(dossier: &Dossier, procedure: &Procedure, role: Role) -> Vec<Action> {
+    if dossier.mirrored.is_some() {
+        return Vec::new();
+    }
+    by_state(&dossier.state)
+        .iter()
+        .copied()
+        .filter(|action| match action {
+            Action::Advance => {
+                by_role(dossier, procedure, role).is_ok()
+                    && (procedure.is_outline() && dossier.state == State::Received
+                        || !next_steps(dossier, procedure).is_empty())
+            }
+            Action::Resolve => to_resolve(dossier, procedure, role).is_ok(),
+            Action::Extend => dossier
+                .clock
+                .as_ref()
+                .is_some_and(|clock| clock.effective_due.is_some() && clock.standing.is_none()),
+            Action::Submit
+            | Action::Receive
+            | Action::Refuse
+            | Action::RequestSupplement
+            | Action::RecordSupplement
+            | Action::Assign
+            | Action::RequestPayment
+            | Action::RecordPayment
+            | Action::Withdraw
+            | Action::Stop
+            | Action::Return => true,
+        })
+        .collect()
+}
+
+/// The steps that may follow; none for a procedure without a published process.
+#[must_use]
+pub fn next_steps(dossier: &Dossier, procedure: &Procedure) -> Vec<StepId> {
+    match &dossier.state {
+        State::Received => procedure
+            .first_step()
+            .map(|step| step.id.clone())
+            .into_iter()
+            .collect(),
+        State::Processing { step: Some(id) } => procedure
+            .step(id)
+            .map(|step| step.next.clone())
+            .unwrap_or_default(),
+        State::Processing { step: None }
+        | State::Submitted
+        | State::Refused
+        | State::SupplementRequested { .. }
+        | State::PaymentRequested { .. }
+        | State::Withdrawn
+        | State::Stopped
+        | State::Resolved
+        | State::Returned => Vec::new(),
+    }
+}
+
+/// Refuses a role to which the present step does not belong.
+pub(super) fn by_role(dossier: &Dossier, procedure: &Procedure, role: Role) -> Result<(), Refusal> {
+    match dossier.state.step().and_then(|id| procedure.step(id)) {
+        Some(step) if !role.stands_in_for(step.role) => Err(Refusal::StepOfOtherRole {
+            step: step.id.clone(),
+            role: step.role,
+        }),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Refuses a resolution where the step or the procedure forbids it.
+pub(super) fn to_resolve(
+    dossier: &Dossier,
+    procedure: &Procedure,
+    role: Role,
+) -> Result<(), Refusal> {
+    if dossier.state == State::Received && !procedure.on_the_spot {
+        return Err(Refusal::NotOnTheSpot);
+    }
+    by_role(dossier, procedure, role)?;
+    match dossier.state.step().and_then(|id| procedure.step(id)) {
+        Some(step) if !step.finish => Err(Refusal::StepNotFinal {
+            step: step.id.clone(),
+            next: step.next.clone(),
+        }),
+        Some(_) | None => Ok(()),
+    }
+}

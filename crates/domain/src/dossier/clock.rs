@@ -1,0 +1,210 @@
+//! The clock of one dossier: its due times and what moved them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::calendar::{self, Calendar};
+use crate::deadline::{self, ledger::Ledger};
+use crate::limit::Limit;
+use crate::procedure::{ClockPolicy, Verification};
+use crate::time::Instant;
+
+/// The due times of a received dossier. Nothing can set them: they are a fold of events.
+///
+/// *Overdue* and *near due* are functions of this, a calendar and a moment; they are
+/// never stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clock {
+    /// When counting started: the reception, or the completion of the papers under
+    /// [`ClockPolicy::RestartOnComplete`].
+    #[serde(with = "chrono::serde::ts_microseconds")]
+    pub started: Instant,
+    /// The legal limit; none when the procedure's limit has no source.
+    pub limit: Option<Limit>,
+    /// What stops do to the due time.
+    pub policy: ClockPolicy,
+    /// From the first receipt; never changes.
+    #[serde(with = "chrono::serde::ts_microseconds_option")]
+    pub original_due: Option<Instant>,
+    /// What the dossier is judged by.
+    #[serde(with = "chrono::serde::ts_microseconds_option")]
+    pub effective_due: Option<Instant>,
+    /// The date last told to the citizen.
+    #[serde(with = "chrono::serde::ts_microseconds_option")]
+    pub promised_due: Option<Instant>,
+    /// Whether the due time rests on a day that the calendar marks provisional.
+    pub provisional: bool,
+    /// All waits for the citizen after reception, whether they moved anything or not.
+    pub waits: Ledger,
+    /// The wait that is open and under which the clock stands.
+    pub standing: Option<Standing>,
+}
+
+/// A wait under which the clock stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    /// When the wait began.
+    #[serde(with = "chrono::serde::ts_microseconds")]
+    pub since: Instant,
+}
+
+/// What the citizen is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Wait {
+    /// Papers.
+    Supplement,
+    /// A payment.
+    Payment,
+}
+
+/// New due times, as an event carries them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moved {
+    /// The new effective due time.
+    #[serde(with = "chrono::serde::ts_microseconds")]
+    pub effective_due: Instant,
+    /// The new promise; none when the citizen keeps the date told before.
+    #[serde(with = "chrono::serde::ts_microseconds_option")]
+    pub promised_due: Option<Instant>,
+    /// Whether the new due time rests on a provisional day.
+    pub provisional: bool,
+    /// Set when counting starts anew.
+    #[serde(with = "chrono::serde::ts_microseconds_option")]
+    pub restarted: Option<Instant>,
+}
+
+impl Clock {
+    /// Whether a wait that begins now makes the clock stand.
+    ///
+    /// A wait that begins after the due time moves nothing: overdue stays overdue.
+    #[must_use]
+    pub fn would_stand(&self, wait: Wait, now: Instant) -> bool {
+        let stops = match (self.policy, wait) {
+            (
+                ClockPolicy::RestartOnComplete
+                | ClockPolicy::ExcludeInterval
+                | ClockPolicy::ShiftDue,
+                Wait::Supplement,
+            )
+            | (ClockPolicy::StopWhileFinancial, Wait::Payment) => true,
+            (
+                ClockPolicy::RestartOnComplete
+                | ClockPolicy::ExcludeInterval
+                | ClockPolicy::ShiftDue,
+                Wait::Payment,
+            )
+            | (ClockPolicy::StopWhileFinancial, Wait::Supplement)
+            | (ClockPolicy::NoStop, Wait::Supplement | Wait::Payment) => false,
+        };
+        stops && self.effective_due.is_some_and(|due| now <= due)
+    }
+
+    /// The due times after the standing wait ended with what the citizen was asked for.
+    ///
+    /// None when no wait is standing, so that nothing moves.
+    pub fn after_wait(
+        &self,
+        until: Instant,
+        calendar: &Calendar,
+    ) -> Result<Option<Moved>, calendar::Error> {
+        let (Some(standing), Some(limit), Some(due)) =
+            (self.standing, self.limit, self.effective_due)
+        else {
+            return Ok(None);
+        };
+        let moved = match self.policy {
+            ClockPolicy::ShiftDue | ClockPolicy::StopWhileFinancial => {
+                let new = deadline::stop::shift(due, limit, standing.since, until, calendar)?;
+                self.moved(new, Some(new.at))
+            }
+            ClockPolicy::ExcludeInterval => {
+                let new = deadline::stop::shift(due, limit, standing.since, until, calendar)?;
+                self.moved(new, None)
+            }
+            ClockPolicy::RestartOnComplete => {
+                // Never earlier than what an extension may have promised before.
+                let new = deadline::due(until, limit, calendar)?;
+                let at = Ord::max(new.at, due);
+                Moved {
+                    effective_due: at,
+                    promised_due: Some(at),
+                    provisional: new.provisional || (at == due && self.provisional),
+                    restarted: Some(until),
+                }
+            }
+            ClockPolicy::NoStop => return Ok(None),
+        };
+        Ok(Some(moved))
+    }
+
+    /// The due times when the dossier ends while a wait is standing.
+    ///
+    /// The wait counts as a stop up to the end, whatever the policy, because a dossier
+    /// cannot become overdue while its clock stands: not even on a Saturday or in the
+    /// evening, which add nothing to a stop counted in working days. Nothing new is promised.
+    ///
+    /// Past the calendar the stop cannot be counted; the end itself is then due, provisionally,
+    /// for nobody may be kept from withdrawing by a calendar that is not published yet.
+    #[must_use]
+    pub fn after_wait_cut_short(&self, until: Instant, calendar: &Calendar) -> Option<Moved> {
+        let (standing, limit, due) = (self.standing?, self.limit?, self.effective_due?);
+        let new = match deadline::stop::shift(due, limit, standing.since, until, calendar) {
+            Ok(shifted) => deadline::Due {
+                at: Ord::max(shifted.at, until),
+                ..shifted
+            },
+            Err(calendar::Error::Begins { .. } | calendar::Error::Ends { .. }) => deadline::Due {
+                at: Ord::max(due, until),
+                provisional: true,
+            },
+        };
+        Some(self.moved(new, None))
+    }
+
+    /// The due times after an extension that the law gives for verification.
+    ///
+    /// None when it begins after the due time, or when there is no due time.
+    pub fn after_verification(
+        &self,
+        verification: Verification,
+        now: Instant,
+        calendar: &Calendar,
+    ) -> Result<Option<Moved>, calendar::Error> {
+        let Some(due) = self.effective_due.filter(|due| now <= *due) else {
+            return Ok(None);
+        };
+        let new = match verification {
+            Verification::Adds(extra) => deadline::stop::add(due, extra, calendar)?,
+            Verification::Replaces(whole) => deadline::due(self.started, whole, calendar)?,
+        };
+        Ok((new.at > due).then(|| self.moved(new, Some(new.at))))
+    }
+
+    /// Folds new due times in.
+    pub(super) fn apply(&mut self, moved: &Moved) {
+        self.effective_due = Some(moved.effective_due);
+        self.provisional = moved.provisional;
+        if let Some(promised) = moved.promised_due {
+            self.promised_due = Some(promised);
+        }
+        if let Some(restarted) = moved.restarted {
+            self.started = restarted;
+        }
+    }
+
+    /// Whether the dossier is overdue at a moment: past its effective due time, the clock
+    /// running.
+    #[must_use]
+    pub fn is_overdue(&self, now: Instant) -> bool {
+        self.standing.is_none() && self.effective_due.is_some_and(|due| now > due)
+    }
+
+    fn moved(&self, new: deadline::Due, promised_due: Option<Instant>) -> Moved {
+        Moved {
+            effective_due: new.at,
+            promised_due,
+            provisional: new.provisional || self.provisional,
+            restarted: None,
+        }
+    }
+}

@@ -1,0 +1,302 @@
+//! What people ask of a dossier.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::channel::Channel;
+use super::private::{Person, Words};
+use crate::code::AnyCode;
+use crate::id::{ActorId, CaseId, ComponentCode, StepId, UnitCode};
+use crate::time::Instant;
+
+/// The kind of a command: a verb, without what it carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// A portal hands a dossier in.
+    Submit,
+    /// The desk takes a dossier in, or accepts a submitted one.
+    Receive,
+    /// The desk refuses a submitted dossier.
+    Refuse,
+    /// The citizen is asked for papers, through the desk.
+    RequestSupplement,
+    /// The papers have come.
+    RecordSupplement,
+    /// The dossier goes to a step.
+    Advance,
+    /// A person is given the dossier.
+    Assign,
+    /// The citizen is asked for a payment.
+    RequestPayment,
+    /// The payment has come.
+    RecordPayment,
+    /// More time, by law or with an apology.
+    Extend,
+    /// The citizen takes the dossier back.
+    Withdraw,
+    /// The agency stops the dossier.
+    Stop,
+    /// The result is ready at the desk.
+    Resolve,
+    /// The citizen gets the result.
+    Return,
+}
+
+impl Action {
+    /// Every action, in the order of a dossier's life.
+    pub const ALL: [Action; 14] = [
+        Action::Submit,
+        Action::Receive,
+        Action::Refuse,
+        Action::RequestSupplement,
+        Action::RecordSupplement,
+        Action::Advance,
+        Action::Assign,
+        Action::RequestPayment,
+        Action::RecordPayment,
+        Action::Extend,
+        Action::Withdraw,
+        Action::Stop,
+        Action::Resolve,
+        Action::Return,
+    ];
+
+    /// The name of the method that carries it: `ReceiveDossier`.
+    #[must_use]
+    pub fn method(self) -> &'static str {
+        match self {
+            Action::Submit => "SubmitDossier",
+            Action::Receive => "ReceiveDossier",
+            Action::Refuse => "RefuseDossier",
+            Action::RequestSupplement => "RequestSupplement",
+            Action::RecordSupplement => "RecordSupplement",
+            Action::Advance => "AdvanceDossier",
+            Action::Assign => "AssignDossier",
+            Action::RequestPayment => "RequestPayment",
+            Action::RecordPayment => "RecordPayment",
+            Action::Extend => "ExtendDossier",
+            Action::Withdraw => "WithdrawDossier",
+            Action::Stop => "StopDossier",
+            Action::Resolve => "ResolveDossier",
+            Action::Return => "ReturnResult",
+        }
+    }
+
+    /// What a clerk calls it.
+    #[must_use]
+    pub fn name_vi(self) -> &'static str {
+        match self {
+            Action::Submit => "nộp hồ sơ",
+            Action::Receive => "tiếp nhận",
+            Action::Refuse => "từ chối tiếp nhận",
+            Action::RequestSupplement => "yêu cầu bổ sung",
+            Action::RecordSupplement => "ghi nhận bổ sung",
+            Action::Advance => "chuyển bước",
+            Action::Assign => "phân công",
+            Action::RequestPayment => "yêu cầu nghĩa vụ tài chính",
+            Action::RecordPayment => "ghi nhận thanh toán",
+            Action::Extend => "gia hạn",
+            Action::Withdraw => "rút hồ sơ",
+            Action::Stop => "dừng xử lý",
+            Action::Resolve => "xử lý xong",
+            Action::Return => "trả kết quả",
+        }
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.method())
+    }
+}
+
+/// What a desk takes in.
+#[derive(Debug, Clone)]
+pub struct Reception {
+    /// The unit whose desk it is.
+    pub receiving: UnitCode,
+    /// Desk or post; what a desk enters for a citizen who has already submitted online is
+    /// an acceptance instead.
+    pub channel: Channel,
+    /// What it asks for, and from whom.
+    pub content: Contents,
+}
+
+/// What a portal hands in.
+#[derive(Debug, Clone)]
+pub struct Submission {
+    /// The unit whose desk is to answer.
+    pub receiving: UnitCode,
+    /// The portal's own code, which stays the dossier's code.
+    pub portal_code: AnyCode,
+    /// When the citizen submitted; the moment of the call when not given.
+    pub submitted: Option<Instant>,
+    /// Online or by post.
+    pub channel: Channel,
+    /// What it asks for, and from whom.
+    pub content: Contents,
+}
+
+/// What a dossier asks for, and who deals with it.
+#[derive(Debug, Clone)]
+pub struct Contents {
+    /// The case of the procedure; its first one when none is given.
+    pub case: Option<CaseId>,
+    /// The applicant (*chủ hồ sơ*).
+    pub applicant: Person,
+    /// Who helped to submit: a clerk or a community digital team, by id.
+    pub assisted_by: Option<ActorId>,
+    /// The papers that came with it.
+    pub components: Vec<ComponentCode>,
+    /// Codes that other systems know it by.
+    pub external_codes: Vec<AnyCode>,
+    /// The unit that decides it; the receiving unit when none is given.
+    pub resolving: Option<UnitCode>,
+    /// The unit where the result is fetched; the receiving unit when none is given.
+    pub returning: Option<UnitCode>,
+    /// The caller knows of an open dossier of the same person and procedure and means a
+    /// second one.
+    pub duplicate_intended: bool,
+}
+
+/// A command on a dossier that exists.
+#[derive(Debug, Clone)]
+pub enum Command {
+    /// Accept a submitted dossier.
+    Accept {
+        /// Papers found at acceptance, beside those submitted.
+        components: Vec<ComponentCode>,
+    },
+    /// Refuse a submitted dossier (form 03).
+    Refuse {
+        /// Why.
+        reason: Words,
+        /// The right agency, when this one is not.
+        competent: Option<UnitCode>,
+    },
+    /// Ask for papers (form 02): one structured list, complete at once.
+    RequestSupplement {
+        /// What is missing.
+        items: Vec<SupplementItem>,
+        /// Why.
+        reason: Words,
+        /// The last moment for the citizen; from the procedure when not given.
+        respond_by: Option<Instant>,
+        /// What permits a request beyond the permitted number.
+        exception: Option<SupplementException>,
+    },
+    /// The papers have come, completely.
+    RecordSupplement {
+        /// What came.
+        components: Vec<ComponentCode>,
+    },
+    /// Go to a step.
+    Advance {
+        /// The step; none when the procedure has no published process.
+        step: Option<StepId>,
+        /// Who takes it there.
+        assignee: Option<ActorId>,
+    },
+    /// Give the dossier to a person, at the step where it is.
+    Assign {
+        /// The person.
+        assignee: ActorId,
+    },
+    /// Ask for a payment.
+    RequestPayment {
+        /// The amount in đồng.
+        amount_vnd: u64,
+        /// What for.
+        reason: Words,
+    },
+    /// The payment has come.
+    RecordPayment {
+        /// The amount in đồng.
+        amount_vnd: u64,
+    },
+    /// More time.
+    Extend(Extension),
+    /// The citizen takes the dossier back.
+    Withdraw {
+        /// Why, if said.
+        reason: Words,
+    },
+    /// Stop the dossier (form 05).
+    Stop {
+        /// Why.
+        reason: Words,
+        /// The rule it rests on.
+        legal_basis: Words,
+    },
+    /// The result is ready at the desk.
+    Resolve,
+    /// Give the result to the citizen.
+    Return {
+        /// Who fetched it; the applicant when empty.
+        receiver: Option<Person>,
+        /// Whether the receiver acts for the applicant.
+        proxy: bool,
+        /// How it reached them.
+        channel: Channel,
+    },
+}
+
+/// One thing that is missing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SupplementItem {
+    /// The component, when the procedure names it.
+    pub component: Option<ComponentCode>,
+    /// What about it.
+    pub note: Words,
+}
+
+/// What permits a supplement request beyond the permitted number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SupplementException {
+    /// Why it is needed.
+    pub reason: Words,
+    /// The rule that permits it.
+    pub legal_basis: Words,
+}
+
+/// More time.
+#[derive(Debug, Clone)]
+pub enum Extension {
+    /// A written apology with a new date (form 04): once, filed by 24:00 of the day before
+    /// the due day. Source: Decree 61/2018/NĐ-CP, Art. 19(9).
+    Apology {
+        /// Why.
+        reason: Words,
+        /// The proposed new due time.
+        due: Instant,
+    },
+    /// Verification, where the law of the procedure gives more time for it.
+    Verification {
+        /// What is verified.
+        reason: Words,
+    },
+}
+
+impl Command {
+    /// The verb of this command.
+    #[must_use]
+    pub fn action(&self) -> Action {
+        match self {
+            Command::Accept { .. } => Action::Receive,
+            Command::Refuse { .. } => Action::Refuse,
+            Command::RequestSupplement { .. } => Action::RequestSupplement,
+            Command::RecordSupplement { .. } => Action::RecordSupplement,
+            Command::Advance { .. } => Action::Advance,
+            Command::Assign { .. } => Action::Assign,
+            Command::RequestPayment { .. } => Action::RequestPayment,
+            Command::RecordPayment { .. } => Action::RecordPayment,
+            Command::Extend(_) => Action::Extend,
+            Command::Withdraw { .. } => Action::Withdraw,
+            Command::Stop { .. } => Action::Stop,
+            Command::Resolve => Action::Resolve,
+            Command::Return { .. } => Action::Return,
+        }
+    }
+}

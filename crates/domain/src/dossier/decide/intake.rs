@@ -1,0 +1,247 @@
+//! How a dossier comes in: submitted, received at a desk, or accepted after a submission.
+
+use super::vault::Vault;
+use super::{Decision, Rules};
+use crate::deadline;
+use crate::dossier::command::{Contents, Reception, Submission};
+use crate::dossier::event::{self, Event};
+use crate::dossier::refusal::Refusal;
+use crate::dossier::{Channel, Dossier};
+use crate::id::ComponentCode;
+use crate::limit::Limit;
+use crate::procedure::{Authority, Case, Mark, Procedure};
+use crate::time::Instant;
+
+/// A portal hands a dossier in.
+///
+/// Of a procedure whose authority is another system, the dossier is a mirror.
+pub fn submit(
+    submission: &Submission,
+    rules: &Rules<'_>,
+    now: Instant,
+) -> Result<Decision, Refusal> {
+    let contents = &submission.content;
+    let case = case_of(contents, rules.procedure)?;
+    refuse_unknown(&contents.components, rules.procedure)?;
+    let mirrored = match &rules.procedure.authority {
+        Authority::Ours => None,
+        Authority::Mirrored { system } => Some(system.clone()),
+    };
+    // A mirror is answered by its own system.
+    let answer_due = match mirrored {
+        None => answer_due(submission.submitted.unwrap_or(now), rules)?,
+        Some(_) => None,
+    };
+    let mut vault = Vault::new(rules.salt, 1);
+    let applicant = vault.person("applicant", &contents.applicant);
+    let event = Event::Submitted(event::Submitted {
+        code: submission.portal_code.clone(),
+        external_codes: contents.external_codes.clone(),
+        procedure: rules.procedure.code.clone(),
+        procedure_version: rules.procedure.version,
+        case: case.id.clone(),
+        procedure_kind: rules.procedure.kind,
+        mirrored,
+        channel: submission.channel,
+        assisted_by: contents.assisted_by.clone(),
+        applicant,
+        components: contents.components.clone(),
+        receiving: submission.receiving.clone(),
+        resolving: contents
+            .resolving
+            .clone()
+            .unwrap_or_else(|| submission.receiving.clone()),
+        returning: contents
+            .returning
+            .clone()
+            .unwrap_or_else(|| submission.receiving.clone()),
+        answer_due,
+    });
+    Ok(vault.decision(event))
+}
+
+/// A desk takes a dossier in. Its code is sealed in by the commit.
+pub fn receive(
+    reception: &Reception,
+    rules: &Rules<'_>,
+    now: Instant,
+) -> Result<Decision, Refusal> {
+    refuse_mirrored(rules.procedure)?;
+    let contents = &reception.content;
+    let case = case_of(contents, rules.procedure)?;
+    refuse_unknown(&contents.components, rules.procedure)?;
+    refuse_missing(&contents.components, rules.procedure)?;
+    let mut vault = Vault::new(rules.salt, 1);
+    let applicant = Some(vault.person("applicant", &contents.applicant));
+    let due = promise(case, reception.channel, rules, now)?;
+    let event = Event::Received(event::Received {
+        code: None,
+        external_codes: contents.external_codes.clone(),
+        procedure: rules.procedure.code.clone(),
+        procedure_version: rules.procedure.version,
+        case: case.id.clone(),
+        procedure_kind: rules.procedure.kind,
+        channel: reception.channel,
+        assisted_by: contents.assisted_by.clone(),
+        applicant,
+        components: contents.components.clone(),
+        receiving: reception.receiving.clone(),
+        resolving: contents
+            .resolving
+            .clone()
+            .unwrap_or_else(|| reception.receiving.clone()),
+        returning: contents
+            .returning
+            .clone()
+            .unwrap_or_else(|| reception.receiving.clone()),
+        limit: due.limit,
+        policy: rules.procedure.clock,
+        due: due.due.map(|due| due.at),
+        provisional: due.due.is_some_and(|due| due.provisional),
+    });
+    Ok(vault.decision(event))
+}
+
+/// The desk accepts a submitted dossier: it keeps the portal's code and takes no number.
+pub(super) fn accept(
+    dossier: &Dossier,
+    components: &[ComponentCode],
+    rules: &Rules<'_>,
+    now: Instant,
+) -> Result<Event, Refusal> {
+    refuse_mirrored(rules.procedure)?;
+    let case = rules
+        .procedure
+        .case(&dossier.case)
+        .ok_or_else(|| Refusal::CaseUnknown {
+            case: dossier.case.clone(),
+            known: rules
+                .procedure
+                .cases
+                .iter()
+                .map(|case| case.id.clone())
+                .collect(),
+        })?;
+    refuse_unknown(components, rules.procedure)?;
+    let all: Vec<ComponentCode> = dossier
+        .components
+        .iter()
+        .chain(components)
+        .cloned()
+        .collect();
+    refuse_missing(&all, rules.procedure)?;
+    let due = promise(case, dossier.channel, rules, now)?;
+    Ok(Event::Received(event::Received {
+        code: dossier.code.clone(),
+        external_codes: dossier.external_codes.clone(),
+        procedure: dossier.procedure.clone(),
+        procedure_version: rules.procedure.version,
+        case: dossier.case.clone(),
+        procedure_kind: dossier.kind,
+        channel: dossier.channel,
+        assisted_by: dossier.assisted_by.clone(),
+        applicant: None,
+        components: components.to_vec(),
+        receiving: dossier.receiving.clone(),
+        resolving: dossier.resolving.clone(),
+        returning: dossier.returning.clone(),
+        limit: due.limit,
+        policy: rules.procedure.clock,
+        due: due.due.map(|due| due.at),
+        provisional: due.due.is_some_and(|due| due.provisional),
+    }))
+}
+
+/// By when the desk must answer what it has just got, where a rule says so.
+pub(super) fn answer_due(from: Instant, rules: &Rules<'_>) -> Result<Option<Instant>, Refusal> {
+    match rules.answer_limit {
+        Some(limit) => Ok(Some(deadline::due(from, limit, rules.calendar)?.at)),
+        None => Ok(None),
+    }
+}
+
+fn refuse_mirrored(procedure: &Procedure) -> Result<(), Refusal> {
+    match &procedure.authority {
+        Authority::Ours => Ok(()),
+        Authority::Mirrored { system } => Err(Refusal::Mirrored {
+            system: system.clone(),
+        }),
+    }
+}
+
+fn case_of<'a>(contents: &Contents, procedure: &'a Procedure) -> Result<&'a Case, Refusal> {
+    match &contents.case {
+        None => Ok(procedure.default_case()),
+        Some(id) => procedure.case(id).ok_or_else(|| Refusal::CaseUnknown {
+            case: id.clone(),
+            known: procedure.cases.iter().map(|case| case.id.clone()).collect(),
+        }),
+    }
+}
+
+/// Refuses papers that the procedure does not name.
+pub(super) fn refuse_unknown(
+    components: &[ComponentCode],
+    procedure: &Procedure,
+) -> Result<(), Refusal> {
+    let unknown: Vec<_> = components
+        .iter()
+        .filter(|code| {
+            !procedure
+                .components
+                .iter()
+                .any(|known| known.code == **code)
+        })
+        .cloned()
+        .collect();
+    if unknown.is_empty() {
+        Ok(())
+    } else {
+        Err(Refusal::ComponentsUnknown {
+            components: unknown,
+        })
+    }
+}
+
+/// Refuses a dossier without its required papers.
+///
+/// Only a list that was read in a legal text can refuse: nobody may ask for papers beyond the
+/// law. Source: Decree 61/2018/NĐ-CP, Art. 5(1)(đ).
+fn refuse_missing(present: &[ComponentCode], procedure: &Procedure) -> Result<(), Refusal> {
+    let binding = match procedure.components_mark {
+        Mark::Statute | Mark::Circular => true,
+        Mark::Dataset | Mark::Recalled | Mark::Derived | Mark::Template | Mark::Unknown => false,
+    };
+    let missing: Vec<_> = procedure
+        .components
+        .iter()
+        .filter(|component| binding && component.required && !present.contains(&component.code))
+        .map(|component| component.code.clone())
+        .collect();
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        Err(Refusal::ComponentsMissing {
+            components: missing,
+        })
+    }
+}
+
+struct Promise {
+    limit: Option<Limit>,
+    due: Option<deadline::Due>,
+}
+
+fn promise(
+    case: &Case,
+    channel: Channel,
+    rules: &Rules<'_>,
+    now: Instant,
+) -> Result<Promise, Refusal> {
+    let limit = case.limit_for(channel);
+    let due = match limit {
+        Some(limit) => Some(deadline::due(now, limit, rules.calendar)?),
+        None => None,
+    };
+    Ok(Promise { limit, due })
+}

@@ -1,0 +1,192 @@
+//! What a command means for a dossier. Pure: same inputs, same answer.
+
+mod extension;
+mod intake;
+mod supplement;
+mod vault;
+
+pub use intake::{receive, submit};
+
+use super::clock::{Moved, Wait};
+use super::command::Command;
+use super::event::Event;
+use super::private::{Private, Salt};
+use super::refusal::Refusal;
+use super::{Dossier, State, allowed};
+use crate::calendar::Calendar;
+use crate::id::{ActorId, UnitCode};
+use crate::limit::Limit;
+use crate::procedure::Procedure;
+use crate::role::Role;
+use crate::time::Instant;
+use extension::extend;
+use intake::{accept, answer_due, refuse_unknown};
+use supplement::{Asked, request_supplement};
+use vault::Vault;
+
+/// Everything besides the dossier that a decision rests on.
+#[derive(Debug, Clone, Copy)]
+pub struct Rules<'a> {
+    /// The procedure version: the pinned one, or the one in force when a dossier begins.
+    pub procedure: &'a Procedure,
+    /// The calendar of the unit that decides the dossier; due times count in its hours.
+    pub calendar: &'a Calendar,
+    /// The time within which a submission must be answered, where a rule gives one.
+    pub answer_limit: Option<Limit>,
+    /// The salt under which personal values are committed to.
+    pub salt: &'a Salt,
+    /// Who acts.
+    pub acting: &'a Acting,
+}
+
+/// Who acts, in which role, for which unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Acting {
+    /// The person or program.
+    pub actor: ActorId,
+    /// The role.
+    pub role: Role,
+    /// The unit.
+    pub unit: UnitCode,
+}
+
+/// What follows from a command: facts, and the personal values they commit to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// The events, in order; each raises the version by one.
+    pub events: Vec<Event>,
+    /// The personal values, each with the name under which an event commits to it.
+    pub private: Vec<Private>,
+}
+
+/// Decides what a command means for a dossier.
+///
+/// `now` is the moment the command arrived, never before what last happened to the
+/// dossier. On acceptance, `rules.procedure` is the version in force that day, which the
+/// dossier then keeps.
+pub fn decide(
+    dossier: &Dossier,
+    command: &Command,
+    rules: &Rules<'_>,
+    now: Instant,
+) -> Result<Decision, Refusal> {
+    if let Some(system) = &dossier.mirrored {
+        return Err(Refusal::Mirrored {
+            system: system.clone(),
+        });
+    }
+    let action = command.action();
+    if !allowed::by_state(&dossier.state).contains(&action) {
+        return Err(Refusal::WrongState {
+            action,
+            status: dossier.status(),
+        });
+    }
+    let mut vault = Vault::new(rules.salt, dossier.version + 1);
+    let event = match command {
+        Command::Accept { components } => accept(dossier, components, rules, now)?,
+        Command::Refuse { reason, competent } => Event::Refused {
+            reason: vault.words("reason", reason),
+            competent: competent.clone(),
+        },
+        Command::RequestSupplement {
+            items,
+            reason,
+            respond_by,
+            exception,
+        } => {
+            let asked = Asked {
+                items,
+                reason,
+                respond_by: *respond_by,
+                exception,
+            };
+            request_supplement(dossier, &asked, rules, now, &mut vault)?
+        }
+        Command::RecordSupplement { components } => {
+            refuse_unknown(components, rules.procedure)?;
+            let moved = match &dossier.clock {
+                Some(clock) => clock.after_wait(now, rules.calendar)?,
+                None => None,
+            };
+            Event::SupplementRecorded {
+                components: components.clone(),
+                answer_due: match dossier.received {
+                    Some(_) => None,
+                    None => answer_due(now, rules)?,
+                },
+                moved,
+            }
+        }
+        Command::Advance { step, assignee } => {
+            allowed::by_role(dossier, rules.procedure, rules.acting.role)?;
+            let next = allowed::next_steps(dossier, rules.procedure);
+            let follows = match step {
+                Some(step) => next.contains(step),
+                None => rules.procedure.is_outline() && dossier.state == State::Received,
+            };
+            if !follows {
+                return Err(Refusal::StepNotNext {
+                    step: step.clone(),
+                    next,
+                });
+            }
+            Event::Advanced {
+                step: step.clone(),
+                assignee: assignee.clone(),
+            }
+        }
+        Command::Assign { assignee } => Event::Assigned {
+            assignee: assignee.clone(),
+        },
+        Command::RequestPayment { amount_vnd, reason } => Event::PaymentRequested {
+            reason: vault.words("reason", reason),
+            amount_vnd: *amount_vnd,
+            stands: dossier
+                .clock
+                .as_ref()
+                .is_some_and(|clock| clock.would_stand(Wait::Payment, now)),
+        },
+        Command::RecordPayment { amount_vnd } => Event::PaymentRecorded {
+            amount_vnd: *amount_vnd,
+            moved: match &dossier.clock {
+                Some(clock) => clock.after_wait(now, rules.calendar)?,
+                None => None,
+            },
+        },
+        Command::Extend(extension) => extend(dossier, extension, rules, now, &mut vault)?,
+        Command::Withdraw { reason } => Event::Withdrawn {
+            reason: (!reason.is_empty()).then(|| vault.words("reason", reason)),
+            moved: cut_short(dossier, rules, now),
+        },
+        Command::Stop {
+            reason,
+            legal_basis,
+        } => Event::Stopped {
+            reason: vault.words("reason", reason),
+            legal_basis: vault.words("legal_basis", legal_basis),
+            moved: cut_short(dossier, rules, now),
+        },
+        Command::Resolve => {
+            allowed::to_resolve(dossier, rules.procedure, rules.acting.role)?;
+            Event::Resolved
+        }
+        Command::Return {
+            receiver,
+            proxy,
+            channel,
+        } => Event::Returned {
+            receiver: receiver
+                .as_ref()
+                .map(|person| vault.person("receiver", person)),
+            proxy: *proxy,
+            channel: *channel,
+        },
+    };
+    Ok(vault.decision(event))
+}
+
+fn cut_short(dossier: &Dossier, rules: &Rules<'_>, now: Instant) -> Option<Moved> {
+    let clock = dossier.clock.as_ref()?;
+    clock.after_wait_cut_short(now, rules.calendar)
+}

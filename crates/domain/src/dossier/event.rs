@@ -1,0 +1,303 @@
+//! What happened to a dossier: facts, never changed, without personal values.
+
+use serde::{Deserialize, Serialize};
+
+use super::channel::Channel;
+use super::clock::Moved;
+use super::private::Commitment;
+use crate::code::AnyCode;
+use crate::id::{
+    ActorId, CaseId, ComponentCode, DossierId, ProcedureCode, ProvinceCode, RequestId, StepId,
+    UnitCode,
+};
+use crate::limit::Limit;
+use crate::procedure::{ClockPolicy, Kind};
+use crate::role::Role;
+use crate::time::Instant;
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Event {
+    /// A portal handed a dossier in.
+    Submitted(Submitted),
+    /// A desk took a dossier in, or accepted a submitted one. The clock starts.
+    Received(Received),
+    /// Refused at intake.
+    Refused {
+        /// Why.
+        reason: Commitment,
+        /// The right agency, when this one is not.
+        competent: Option<UnitCode>,
+    },
+    /// Papers were asked for.
+    SupplementRequested(SupplementRequested),
+    /// The papers came.
+    SupplementRecorded {
+        /// What came.
+        components: Vec<ComponentCode>,
+        /// By when the desk must answer again, when it has not accepted the dossier yet.
+        #[serde(with = "chrono::serde::ts_microseconds_option")]
+        answer_due: Option<Instant>,
+        /// How the due times moved.
+        moved: Option<Moved>,
+    },
+    /// The dossier went to a step.
+    Advanced {
+        /// The step; none when the procedure has no published process.
+        step: Option<StepId>,
+        /// Who took it there.
+        assignee: Option<ActorId>,
+    },
+    /// A person was given the dossier.
+    Assigned {
+        /// The person.
+        assignee: ActorId,
+    },
+    /// A payment was asked for.
+    PaymentRequested {
+        /// The amount in đồng.
+        amount_vnd: u64,
+        /// What for.
+        reason: Commitment,
+        /// Whether the clock stands until it comes.
+        stands: bool,
+    },
+    /// The payment came.
+    PaymentRecorded {
+        /// The amount in đồng.
+        amount_vnd: u64,
+        /// How the due times moved.
+        moved: Option<Moved>,
+    },
+    /// An apology was filed in time, with a new due time.
+    Extended {
+        /// Why.
+        reason: Commitment,
+        /// The new due times.
+        moved: Moved,
+    },
+    /// An apology was filed too late to move the due time.
+    Apologised {
+        /// Why.
+        reason: Commitment,
+        /// The date named in it, for the letter only.
+        #[serde(with = "chrono::serde::ts_microseconds")]
+        proposed: Instant,
+    },
+    /// Verification began, with the time that the law gives for it.
+    VerificationBegun {
+        /// What is verified.
+        reason: Commitment,
+        /// How the due times moved; none when it began overdue.
+        moved: Option<Moved>,
+    },
+    /// The citizen took the dossier back.
+    Withdrawn {
+        /// Why, if said.
+        reason: Option<Commitment>,
+        /// How the due times moved, if the clock was standing.
+        moved: Option<Moved>,
+    },
+    /// The agency stopped the dossier.
+    Stopped {
+        /// Why.
+        reason: Commitment,
+        /// The rule it rests on.
+        legal_basis: Commitment,
+        /// How the due times moved, if the clock was standing.
+        moved: Option<Moved>,
+    },
+    /// The result was ready at the desk.
+    Resolved,
+    /// The citizen got the result.
+    Returned {
+        /// Who fetched it; none when the applicant did.
+        receiver: Option<Commitment>,
+        /// Whether the receiver acted for the applicant.
+        proxy: bool,
+        /// How it reached them.
+        channel: Channel,
+    },
+}
+
+/// See [`Event::Submitted`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Submitted {
+    /// The portal's own code.
+    pub code: AnyCode,
+    /// Codes that other systems know it by.
+    pub external_codes: Vec<AnyCode>,
+    /// The procedure, and the version in force at submission.
+    pub procedure: ProcedureCode,
+    /// See `procedure`.
+    pub procedure_version: u16,
+    /// The case of the procedure.
+    pub case: CaseId,
+    /// Procedure or petition.
+    pub procedure_kind: Kind,
+    /// The system whose word counts, when it is not ours.
+    pub mirrored: Option<String>,
+    /// Online or by post.
+    pub channel: Channel,
+    /// Who helped.
+    pub assisted_by: Option<ActorId>,
+    /// The applicant.
+    pub applicant: Commitment,
+    /// The papers.
+    pub components: Vec<ComponentCode>,
+    /// The unit whose desk is to answer.
+    pub receiving: UnitCode,
+    /// The unit that decides.
+    pub resolving: UnitCode,
+    /// The unit where the result is fetched.
+    pub returning: UnitCode,
+    /// By when the desk must answer, where a rule says so.
+    #[serde(with = "chrono::serde::ts_microseconds_option")]
+    pub answer_due: Option<Instant>,
+}
+
+/// See [`Event::Received`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Received {
+    /// The code; none between the decision and the commit, which seals the next number in.
+    pub code: Option<AnyCode>,
+    /// Codes that other systems know it by.
+    pub external_codes: Vec<AnyCode>,
+    /// The procedure, and the version that the dossier keeps.
+    pub procedure: ProcedureCode,
+    /// See `procedure`.
+    pub procedure_version: u16,
+    /// The case of the procedure.
+    pub case: CaseId,
+    /// Procedure or petition.
+    pub procedure_kind: Kind,
+    /// How it was handed in.
+    pub channel: Channel,
+    /// Who helped.
+    pub assisted_by: Option<ActorId>,
+    /// The applicant; none when a submitted dossier is accepted.
+    pub applicant: Option<Commitment>,
+    /// The papers found.
+    pub components: Vec<ComponentCode>,
+    /// The unit whose desk took it in.
+    pub receiving: UnitCode,
+    /// The unit that decides.
+    pub resolving: UnitCode,
+    /// The unit where the result is fetched.
+    pub returning: UnitCode,
+    /// The legal limit.
+    pub limit: Option<Limit>,
+    /// What stops do to the due time.
+    pub policy: ClockPolicy,
+    /// The due time told to the citizen.
+    #[serde(with = "chrono::serde::ts_microseconds_option")]
+    pub due: Option<Instant>,
+    /// Whether it rests on a provisional day.
+    pub provisional: bool,
+}
+
+/// See [`Event::SupplementRequested`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SupplementRequested {
+    /// What is missing.
+    pub items: Vec<MissingItem>,
+    /// Why.
+    pub reason: Commitment,
+    /// The last moment for the citizen.
+    #[serde(with = "chrono::serde::ts_microseconds_option")]
+    pub respond_by: Option<Instant>,
+    /// Asked later after reception than the procedure permits; flagged, not refused.
+    pub notice_late: bool,
+    /// What permits a request beyond the permitted number.
+    pub exception: Option<Exception>,
+    /// Whether the clock stands until the papers come.
+    pub stands: bool,
+}
+
+/// One thing that is missing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MissingItem {
+    /// The component, when the procedure names it.
+    pub component: Option<ComponentCode>,
+    /// What about it.
+    pub note: Option<Commitment>,
+}
+
+/// What permits a supplement request beyond the permitted number.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exception {
+    /// Why it is needed.
+    pub reason: Commitment,
+    /// The rule that permits it.
+    pub legal_basis: Commitment,
+}
+
+impl Event {
+    /// The kind in data: `supplement_requested`.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Event::Submitted(_) => "submitted",
+            Event::Received(_) => "received",
+            Event::Refused { .. } => "refused",
+            Event::SupplementRequested(_) => "supplement_requested",
+            Event::SupplementRecorded { .. } => "supplement_recorded",
+            Event::Advanced { .. } => "advanced",
+            Event::Assigned { .. } => "assigned",
+            Event::PaymentRequested { .. } => "payment_requested",
+            Event::PaymentRecorded { .. } => "payment_recorded",
+            Event::Extended { .. } => "extended",
+            Event::Apologised { .. } => "apologised",
+            Event::VerificationBegun { .. } => "verification_begun",
+            Event::Withdrawn { .. } => "withdrawn",
+            Event::Stopped { .. } => "stopped",
+            Event::Resolved => "resolved",
+            Event::Returned { .. } => "returned",
+        }
+    }
+}
+
+/// An event as it is kept: what happened to which dossier, when, and by whom.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// The province that the dossier belongs to.
+    pub province: ProvinceCode,
+    /// The dossier.
+    pub dossier: DossierId,
+    /// The version of the dossier after this event; the first is 1.
+    pub version: u32,
+    /// When it happened.
+    #[serde(with = "chrono::serde::ts_microseconds")]
+    pub event_time: Instant,
+    /// When we wrote it down. Never before the event.
+    #[serde(with = "chrono::serde::ts_microseconds")]
+    pub record_time: Instant,
+    /// Who did it.
+    pub actor: ActorId,
+    /// In which role.
+    pub role: Role,
+    /// For which unit.
+    pub unit: UnitCode,
+    /// The request that caused it.
+    pub request_id: RequestId,
+    /// What happened.
+    pub event: Event,
+}
+
+impl Record {
+    /// The exact bytes that are stored, and that the audit chain hashes.
+    ///
+    /// JSON with sorted keys, no white space and no fractions, in UTF-8: the form of
+    /// RFC 8785 for the values that occur here. Times are microseconds since 1970 in UTC.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let tree = serde_json::to_value(self).expect("records hold only texts, numbers and lists");
+        serde_json::to_vec(&tree).expect("a JSON value is always JSON")
+    }
+
+    /// Reads stored bytes back.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, serde_json::Error> {
+        serde_json::from_slice(bytes)
+    }
+}

@@ -1,0 +1,423 @@
+//! A dossier (*hồ sơ*) and what may happen to it.
+//!
+//! Two layers. The lifecycle is law, so it is code: [`State`], [`decide`]. The steps inside
+//! *processing* are regulation, so they are data: [`crate::procedure`]. A [`Dossier`] is the
+//! fold of its [`Record`]s; the row that a database keeps is nothing else.
+
+mod allowed;
+pub mod channel;
+pub mod clock;
+pub mod command;
+mod decide;
+pub mod event;
+pub mod private;
+mod refusal;
+mod state;
+mod status;
+
+use serde::{Deserialize, Serialize};
+
+pub use allowed::{allowed_actions, next_steps};
+pub use channel::Channel;
+pub use clock::Clock;
+pub use command::{Action, Command, Extension, Reception, Submission};
+pub use decide::{Acting, Decision, Rules, decide, receive, submit};
+pub use event::{Event, Record};
+pub use refusal::Refusal;
+pub use state::{Back, State};
+pub use status::Status;
+
+use crate::code::AnyCode;
+use crate::deadline::ledger::Ledger;
+use crate::id::{ActorId, CaseId, ComponentCode, DossierId, ProcedureCode, ProvinceCode, UnitCode};
+use crate::procedure::Kind;
+use crate::time::Instant;
+
+/// A dossier: what its events add up to. Holds no personal value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dossier {
+    /// Its identity within the province; never a unit, for units change.
+    pub id: DossierId,
+    /// The province.
+    pub province: ProvinceCode,
+    /// How many events it has.
+    pub version: u32,
+    /// Its code: ours from reception on, or the portal's; none until one is sealed in.
+    pub code: Option<AnyCode>,
+    /// Codes that other systems know it by.
+    pub external_codes: Vec<AnyCode>,
+    /// The procedure.
+    pub procedure: ProcedureCode,
+    /// The version it was received under, which it keeps.
+    pub procedure_version: u16,
+    /// The case of the procedure.
+    pub case: CaseId,
+    /// Procedure or petition.
+    pub kind: Kind,
+    /// The system whose word counts, when it is not ours.
+    pub mirrored: Option<String>,
+    /// How it was handed in.
+    pub channel: Channel,
+    /// Who helped to hand it in.
+    pub assisted_by: Option<ActorId>,
+    /// The papers that came.
+    pub components: Vec<ComponentCode>,
+    /// The unit whose desk takes it in.
+    pub receiving: UnitCode,
+    /// The unit that decides it.
+    pub resolving: UnitCode,
+    /// The unit where the result is fetched.
+    pub returning: UnitCode,
+    /// Where it stands.
+    pub state: State,
+    /// The person who has it.
+    pub assignee: Option<ActorId>,
+    /// When it was submitted, if it was.
+    #[serde(with = "chrono::serde::ts_microseconds_option")]
+    pub submitted: Option<Instant>,
+    /// By when the desk must answer a submission; none while it waits for papers, for
+    /// asking for them is an answer.
+    #[serde(with = "chrono::serde::ts_microseconds_option")]
+    pub answer_due: Option<Instant>,
+    /// When it was received, if it was.
+    #[serde(with = "chrono::serde::ts_microseconds_option")]
+    pub received: Option<Instant>,
+    /// When processing ended: resolved, stopped, withdrawn or refused.
+    #[serde(with = "chrono::serde::ts_microseconds_option")]
+    pub ended: Option<Instant>,
+    /// When the citizen got the result.
+    #[serde(with = "chrono::serde::ts_microseconds_option")]
+    pub returned: Option<Instant>,
+    /// When it came into its state or step.
+    #[serde(with = "chrono::serde::ts_microseconds")]
+    pub since: Instant,
+    /// When anything last happened to it.
+    #[serde(with = "chrono::serde::ts_microseconds")]
+    pub last: Instant,
+    /// Its clock, from reception on.
+    pub clock: Option<Clock>,
+    /// How often papers were asked for, before and after reception.
+    pub supplements: u8,
+    /// Papers were asked for later than the procedure permits.
+    pub notice_late: bool,
+    /// By when the citizen is to answer.
+    #[serde(with = "chrono::serde::ts_microseconds_option")]
+    pub respond_by: Option<Instant>,
+    /// An apology moved the due time.
+    pub extended: bool,
+    /// How many apologies came too late to move it.
+    pub apologies: u8,
+    /// The time for verification was used.
+    pub verified: bool,
+    /// What was asked for and not yet paid, in đồng.
+    pub fee_open_vnd: Option<u64>,
+    /// What was paid, in đồng.
+    pub fee_paid_vnd: u64,
+}
+
+impl Dossier {
+    /// Folds a history. None when it is empty or does not begin with a beginning.
+    #[must_use]
+    pub fn fold<'a>(records: impl IntoIterator<Item = &'a Record>) -> Option<Self> {
+        let mut records = records.into_iter();
+        let begun = Self::begin(records.next()?)?;
+        Some(records.fold(begun, Self::apply))
+    }
+
+    /// The dossier that its first event begins; none for an event that begins nothing.
+    #[must_use]
+    pub fn begin(record: &Record) -> Option<Self> {
+        let blank = match &record.event {
+            Event::Submitted(facts) => Self {
+                mirrored: facts.mirrored.clone(),
+                answer_due: facts.answer_due,
+                submitted: Some(record.event_time),
+                ..Self::blank(record, &Beginning::from(facts))
+            },
+            Event::Received(facts) => Self::blank(record, &Beginning::from(facts)),
+            Event::Refused { .. }
+            | Event::SupplementRequested(_)
+            | Event::SupplementRecorded { .. }
+            | Event::Advanced { .. }
+            | Event::Assigned { .. }
+            | Event::PaymentRequested { .. }
+            | Event::PaymentRecorded { .. }
+            | Event::Extended { .. }
+            | Event::Apologised { .. }
+            | Event::VerificationBegun { .. }
+            | Event::Withdrawn { .. }
+            | Event::Stopped { .. }
+            | Event::Resolved
+            | Event::Returned { .. } => return None,
+        };
+        Some(blank.apply(record))
+    }
+
+    /// Folds one event in. Cannot fail: an event is a fact.
+    #[must_use]
+    pub fn apply(mut self, record: &Record) -> Self {
+        let at = record.event_time;
+        self.version = record.version;
+        self.last = Ord::max(self.last, at);
+        match &record.event {
+            // All that a submission says was taken when the dossier began.
+            Event::Submitted(_) => {}
+            Event::Received(facts) => self.receive(facts, at),
+            Event::Refused { .. } => self.end(State::Refused, at),
+            Event::SupplementRequested(facts) => {
+                let back = match std::mem::replace(&mut self.state, State::Received) {
+                    State::Submitted => Back::Submitted,
+                    State::Processing { step } => Back::Processing { step },
+                    State::Received
+                    | State::Refused
+                    | State::SupplementRequested { .. }
+                    | State::PaymentRequested { .. }
+                    | State::Withdrawn
+                    | State::Stopped
+                    | State::Resolved
+                    | State::Returned => Back::Received,
+                };
+                self.enter(State::SupplementRequested { back }, at);
+                self.supplements = self.supplements.saturating_add(1);
+                self.notice_late |= facts.notice_late;
+                self.respond_by = facts.respond_by;
+                self.answer_due = self.answer_due.filter(|_| self.received.is_some());
+                self.begin_wait(facts.stands, at);
+            }
+            Event::SupplementRecorded {
+                components,
+                answer_due,
+                moved,
+            } => {
+                self.add_components(components);
+                self.respond_by = None;
+                self.answer_due = answer_due.or(self.answer_due);
+                self.end_wait(moved.as_ref(), at);
+                if let State::SupplementRequested { back } = self.state.clone() {
+                    self.enter(back.into(), at);
+                }
+            }
+            Event::Advanced { step, assignee } => {
+                self.enter(State::Processing { step: step.clone() }, at);
+                self.assignee.clone_from(assignee);
+            }
+            Event::Assigned { assignee } => self.assignee = Some(assignee.clone()),
+            Event::PaymentRequested {
+                amount_vnd, stands, ..
+            } => {
+                let step = self.state.step().cloned();
+                self.enter(State::PaymentRequested { step }, at);
+                self.fee_open_vnd = Some(*amount_vnd);
+                self.begin_wait(*stands, at);
+            }
+            Event::PaymentRecorded { amount_vnd, moved } => {
+                let step = self.state.step().cloned();
+                self.enter(State::Processing { step }, at);
+                self.fee_open_vnd = None;
+                self.fee_paid_vnd = self.fee_paid_vnd.saturating_add(*amount_vnd);
+                self.end_wait(moved.as_ref(), at);
+            }
+            Event::Extended { moved, .. } => {
+                self.extended = true;
+                self.move_due(Some(moved));
+            }
+            Event::Apologised { .. } => self.apologies = self.apologies.saturating_add(1),
+            Event::VerificationBegun { moved, .. } => {
+                self.verified = true;
+                self.move_due(moved.as_ref());
+            }
+            Event::Withdrawn { moved, .. } => {
+                self.end_wait(moved.as_ref(), at);
+                self.end(State::Withdrawn, at);
+            }
+            Event::Stopped { moved, .. } => {
+                self.end_wait(moved.as_ref(), at);
+                self.end(State::Stopped, at);
+            }
+            Event::Resolved => self.end(State::Resolved, at),
+            Event::Returned { .. } => {
+                self.returned = Some(at);
+                self.enter(State::Returned, at);
+            }
+        }
+        self
+    }
+
+    /// The national status.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        self.state.status()
+    }
+
+    /// Its code, or its id while it has none: what a person would be shown.
+    #[must_use]
+    pub fn label(&self) -> String {
+        self.code
+            .as_ref()
+            .map_or_else(|| self.id.to_string(), ToString::to_string)
+    }
+
+    /// The etag of this version.
+    #[must_use]
+    pub fn etag(&self) -> String {
+        format!("v{}", self.version)
+    }
+
+    /// What the unit that works on it must meet: the effective due time, or the time by
+    /// which a submission must be answered.
+    #[must_use]
+    pub fn due(&self) -> Option<Instant> {
+        match &self.clock {
+            Some(clock) => clock.effective_due,
+            None => self.answer_due,
+        }
+    }
+
+    fn blank(record: &Record, facts: &Beginning<'_>) -> Self {
+        Self {
+            id: record.dossier,
+            province: record.province.clone(),
+            version: record.version,
+            code: facts.code.cloned(),
+            external_codes: facts.external_codes.to_vec(),
+            procedure: facts.procedure.clone(),
+            procedure_version: facts.procedure_version,
+            case: facts.case.clone(),
+            kind: facts.kind,
+            mirrored: None,
+            channel: facts.channel,
+            assisted_by: facts.assisted_by.cloned(),
+            components: facts.components.to_vec(),
+            receiving: facts.receiving.clone(),
+            resolving: facts.resolving.clone(),
+            returning: facts.returning.clone(),
+            state: State::Submitted,
+            assignee: None,
+            submitted: None,
+            answer_due: None,
+            received: None,
+            ended: None,
+            returned: None,
+            since: record.event_time,
+            last: record.event_time,
+            clock: None,
+            supplements: 0,
+            notice_late: false,
+            respond_by: None,
+            extended: false,
+            apologies: 0,
+            verified: false,
+            fee_open_vnd: None,
+            fee_paid_vnd: 0,
+        }
+    }
+
+    fn receive(&mut self, facts: &event::Received, at: Instant) {
+        if facts.code.is_some() {
+            self.code.clone_from(&facts.code);
+        }
+        self.procedure_version = facts.procedure_version;
+        self.case = facts.case.clone();
+        self.add_components(&facts.components);
+        self.received = Some(at);
+        self.enter(State::Received, at);
+        self.clock = Some(Clock {
+            started: at,
+            limit: facts.limit,
+            policy: facts.policy,
+            original_due: facts.due,
+            effective_due: facts.due,
+            promised_due: facts.due,
+            provisional: facts.provisional,
+            waits: Ledger::default(),
+            standing: None,
+        });
+    }
+
+    fn enter(&mut self, state: State, at: Instant) {
+        self.state = state;
+        self.since = at;
+    }
+
+    fn end(&mut self, state: State, at: Instant) {
+        self.enter(state, at);
+        self.ended = Some(at);
+        self.respond_by = None;
+    }
+
+    fn add_components(&mut self, components: &[ComponentCode]) {
+        for component in components {
+            if !self.components.contains(component) {
+                self.components.push(component.clone());
+            }
+        }
+    }
+
+    fn begin_wait(&mut self, stands: bool, at: Instant) {
+        if let Some(clock) = &mut self.clock {
+            clock.waits.open(at);
+            clock.standing = stands.then_some(clock::Standing { since: at });
+        }
+    }
+
+    fn end_wait(&mut self, moved: Option<&clock::Moved>, at: Instant) {
+        if let Some(clock) = &mut self.clock {
+            clock.waits.close(at);
+            clock.standing = None;
+        }
+        self.move_due(moved);
+    }
+
+    fn move_due(&mut self, moved: Option<&clock::Moved>) {
+        if let (Some(clock), Some(moved)) = (&mut self.clock, moved) {
+            clock.apply(moved);
+        }
+    }
+}
+
+/// What the two events that begin a dossier have in common.
+struct Beginning<'a> {
+    code: Option<&'a AnyCode>,
+    external_codes: &'a [AnyCode],
+    procedure: &'a ProcedureCode,
+    procedure_version: u16,
+    case: &'a CaseId,
+    kind: Kind,
+    channel: Channel,
+    assisted_by: Option<&'a ActorId>,
+    components: &'a [ComponentCode],
+    receiving: &'a UnitCode,
+    resolving: &'a UnitCode,
+    returning: &'a UnitCode,
+}
+
+macro_rules! beginning {
+    ($facts:ident, $code:expr) => {
+        Beginning {
+            code: $code,
+            external_codes: &$facts.external_codes,
+            procedure: &$facts.procedure,
+            procedure_version: $facts.procedure_version,
+            case: &$facts.case,
+            kind: $facts.procedure_kind,
+            channel: $facts.channel,
+            assisted_by: $facts.assisted_by.as_ref(),
+            components: &$facts.components,
+            receiving: &$facts.receiving,
+            resolving: &$facts.resolving,
+            returning: &$facts.returning,
+        }
+    };
+}
+
+impl<'a> From<&'a event::Submitted> for Beginning<'a> {
+    fn from(facts: &'a event::Submitted) -> Self {
+        beginning!(facts, Some(&facts.code))
+    }
+}
+
+impl<'a> From<&'a event::Received> for Beginning<'a> {
+    fn from(facts: &'a event::Received) -> Self {
+        beginning!(facts, facts.code.as_ref())
+    }
+}

@@ -1,0 +1,209 @@
+//! Personal values, which events only commit to.
+
+use std::fmt;
+
+use hmac::{Hmac, KeyInit, Mac};
+use serde::{Deserialize, Serialize};
+use sha2::Sha256;
+
+use crate::fold;
+
+/// A salted commitment to a personal value: HMAC-SHA-256 in hexadecimal.
+///
+/// It proves later what was recorded, and proves nothing once the salt is erased with
+/// the values. That is how a person can be forgotten without breaking the record.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Commitment(String);
+
+impl Commitment {
+    /// The 64 hexadecimal digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The salt of one dossier, kept beside its personal values and erased with them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Salt([u8; 16]);
+
+impl Salt {
+    /// A salt from 16 random bytes.
+    #[must_use]
+    pub fn new(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes, to be stored.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+
+    /// Commits to a value under the name it is kept by.
+    #[must_use]
+    pub fn commit(&self, item: &str, value: &[u8]) -> Commitment {
+        Commitment(hex(&keyed_hash(&self.0, &[item.as_bytes(), value])))
+    }
+}
+
+impl fmt::Debug for Salt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Salt(..)")
+    }
+}
+
+/// HMAC-SHA-256 over parts, each preceded by its length so that no two lists collide.
+#[must_use]
+pub fn keyed_hash(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
+    for part in parts {
+        mac.update(&(part.len() as u64).to_be_bytes());
+        mac.update(part);
+    }
+    mac.finalize().into_bytes().into()
+}
+
+/// Lower-case hexadecimal.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            write!(text, "{byte:02x}").expect("writing to a string cannot fail");
+            text
+        })
+}
+
+/// A person as given at the desk. Debug output masks every field.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// Full name in one field, as on the identity paper; composed (NFC).
+    pub name: String,
+    /// Identity number, digits and letters; empty when not given.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub id_number: String,
+    /// Telephone; empty when not given.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub phone: String,
+    /// Address; empty when not given.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub address: String,
+}
+
+impl Person {
+    /// The name as it is searched.
+    #[must_use]
+    pub fn name_key(&self) -> String {
+        fold::fold(&self.name)
+    }
+
+    /// The telephone as it is searched.
+    #[must_use]
+    pub fn phone_key(&self) -> String {
+        fold::phone_digits(&self.phone)
+    }
+
+    /// The bytes a commitment covers.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("four texts are always JSON")
+    }
+}
+
+impl fmt::Debug for Person {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Person(..)")
+    }
+}
+
+/// Free text written by a person, hence personal: it may name anyone. Debug masks it.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Words(String);
+
+impl Words {
+    /// The text, composed (NFC) and trimmed.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        Self(fold::compose(text))
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether nothing was written.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl fmt::Debug for Words {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Words(..)")
+    }
+}
+
+/// One personal value to be kept apart from the events, under a name unique in its dossier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Private {
+    /// `applicant`, or the version of the event and the field: `3.reason`.
+    pub item: String,
+    /// What is kept.
+    pub content: Content,
+}
+
+/// What a personal value is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    /// A person.
+    Person(Person),
+    /// Free text.
+    Words(Words),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_commitment_needs_the_salt_the_name_and_the_value() {
+        let salt = Salt::new([7; 16]);
+        let commitment = salt.commit("3.reason", b"thieu giay");
+        assert_eq!(commitment, salt.commit("3.reason", b"thieu giay"));
+        assert_ne!(commitment, salt.commit("4.reason", b"thieu giay"));
+        assert_ne!(commitment, salt.commit("3.reason", b"du giay"));
+        assert_ne!(
+            commitment,
+            Salt::new([8; 16]).commit("3.reason", b"thieu giay")
+        );
+        assert_eq!(commitment.as_str().len(), 64);
+    }
+
+    #[test]
+    fn moving_a_byte_from_one_part_to_the_next_changes_the_hash() {
+        assert_ne!(
+            keyed_hash(b"k", &[b"ab", b"c"]),
+            keyed_hash(b"k", &[b"a", b"bc"])
+        );
+    }
+
+    #[test]
+    fn personal_values_never_show_in_debug_output() {
+        let person = Person {
+            name: "Mẫu Văn A".into(),
+            ..Person::default()
+        };
+        let shown = format!(
+            "{person:?} {:?} {:?}",
+            Words::new("lý do"),
+            Salt::new([1; 16])
+        );
+        assert_eq!(shown, "Person(..) Words(..) Salt(..)");
+    }
+}

@@ -1,0 +1,349 @@
+//! Why a command cannot be done: stable reasons, in the clerk's language and in English.
+
+use chrono::NaiveDate;
+
+use super::command::Action;
+use super::status::Status;
+use crate::calendar;
+use crate::id::{CaseId, ComponentCode, ProcedureCode, StepId};
+use crate::role::Role;
+use crate::time::{self, Instant};
+
+/// Why a command is refused. Nothing was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// The command does not belong to the state.
+    WrongState {
+        /// What was asked.
+        action: Action,
+        /// Where the dossier stands.
+        status: Status,
+    },
+    /// Another system's word counts for this dossier.
+    Mirrored {
+        /// That system.
+        system: String,
+    },
+    /// The procedure has no version in force on the day.
+    ProcedureNotInForce {
+        /// The procedure.
+        procedure: ProcedureCode,
+        /// The day.
+        day: NaiveDate,
+    },
+    /// The procedure has no such case.
+    CaseUnknown {
+        /// The case.
+        case: CaseId,
+        /// The cases there are.
+        known: Vec<CaseId>,
+    },
+    /// The procedure does not name these components.
+    ComponentsUnknown {
+        /// The components.
+        components: Vec<ComponentCode>,
+    },
+    /// Required components are absent.
+    ComponentsMissing {
+        /// The components.
+        components: Vec<ComponentCode>,
+    },
+    /// The step does not follow the one where the dossier is.
+    StepNotNext {
+        /// The step asked for; none when it was left out.
+        step: Option<StepId>,
+        /// The steps that follow.
+        next: Vec<StepId>,
+    },
+    /// The dossier cannot be resolved from its step.
+    StepNotFinal {
+        /// The step it is at.
+        step: StepId,
+        /// The steps that follow.
+        next: Vec<StepId>,
+    },
+    /// The step belongs to another role.
+    StepOfOtherRole {
+        /// The step it is at.
+        step: StepId,
+        /// The role it belongs to.
+        role: Role,
+    },
+    /// The procedure does not give results back on the spot.
+    NotOnTheSpot,
+    /// Papers were already asked for as often as permitted.
+    SupplementUsed {
+        /// How often that is.
+        permitted: u8,
+    },
+    /// The extension was already used.
+    ExtensionUsed,
+    /// The procedure gives no time for verification, or it was already used.
+    NoVerification,
+    /// There is no due time that could be extended.
+    NoDueTime,
+    /// The new due time is not later than the one in force.
+    DueNotLater {
+        /// The one in force.
+        due: Instant,
+    },
+    /// The clock stands, so there is nothing to extend yet.
+    ClockStands,
+    /// An open dossier of the same person and procedure exists.
+    PossibleDuplicate {
+        /// Its code, or its id while it has none.
+        existing: String,
+    },
+    /// The calendar does not reach far enough.
+    Calendar(calendar::Error),
+}
+
+impl From<calendar::Error> for Refusal {
+    fn from(error: calendar::Error) -> Self {
+        Refusal::Calendar(error)
+    }
+}
+
+impl Refusal {
+    /// The stable reason: part of the contract.
+    #[must_use]
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Refusal::WrongState { .. } => "WRONG_STATE",
+            Refusal::Mirrored { .. } => "MIRRORED",
+            Refusal::ProcedureNotInForce { .. } => "PROCEDURE_NOT_IN_FORCE",
+            Refusal::CaseUnknown { .. } => "CASE_UNKNOWN",
+            Refusal::ComponentsUnknown { .. } => "COMPONENTS_UNKNOWN",
+            Refusal::ComponentsMissing { .. } => "COMPONENTS_MISSING",
+            Refusal::StepNotNext { .. } => "STEP_NOT_NEXT",
+            Refusal::StepNotFinal { .. } => "STEP_NOT_FINAL",
+            Refusal::StepOfOtherRole { .. } => "STEP_OF_OTHER_ROLE",
+            Refusal::NotOnTheSpot => "NOT_ON_THE_SPOT",
+            Refusal::SupplementUsed { .. } => "SUPPLEMENT_USED",
+            Refusal::ExtensionUsed => "EXTENSION_USED",
+            Refusal::NoVerification => "NO_VERIFICATION",
+            Refusal::NoDueTime => "NO_DUE_TIME",
+            Refusal::DueNotLater { .. } => "DUE_NOT_LATER",
+            Refusal::ClockStands => "CLOCK_STANDS",
+            Refusal::PossibleDuplicate { .. } => "POSSIBLE_DUPLICATE",
+            Refusal::Calendar(calendar::Error::Begins { .. }) => "CALENDAR_BEGINS",
+            Refusal::Calendar(calendar::Error::Ends { .. }) => "CALENDAR_ENDS",
+        }
+    }
+
+    /// Every variable of the messages, by name.
+    #[must_use]
+    pub fn details(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Refusal::WrongState { action, status } => {
+                vec![
+                    ("action", action.method().into()),
+                    ("state", status.as_str().into()),
+                ]
+            }
+            Refusal::Mirrored { system } => vec![("system", system.clone())],
+            Refusal::ProcedureNotInForce { procedure, day } => {
+                vec![
+                    ("procedure", procedure.to_string()),
+                    ("day", day.to_string()),
+                ]
+            }
+            Refusal::CaseUnknown { case, known } => {
+                vec![("case", case.to_string()), ("known", list(known))]
+            }
+            Refusal::ComponentsUnknown { components }
+            | Refusal::ComponentsMissing { components } => {
+                vec![("components", list(components))]
+            }
+            Refusal::StepNotNext { step, next } => vec![
+                (
+                    "step",
+                    step.as_ref().map(ToString::to_string).unwrap_or_default(),
+                ),
+                ("next", list(next)),
+            ],
+            Refusal::StepNotFinal { step, next } => {
+                vec![("step", step.to_string()), ("next", list(next))]
+            }
+            Refusal::StepOfOtherRole { step, role } => {
+                vec![("step", step.to_string()), ("role", role.to_string())]
+            }
+            Refusal::NotOnTheSpot
+            | Refusal::ExtensionUsed
+            | Refusal::NoVerification
+            | Refusal::NoDueTime
+            | Refusal::ClockStands => Vec::new(),
+            Refusal::SupplementUsed { permitted } => vec![("permitted", permitted.to_string())],
+            Refusal::DueNotLater { due } => vec![("due_time", time::rfc3339(*due))],
+            Refusal::PossibleDuplicate { existing } => vec![("existing", existing.clone())],
+            Refusal::Calendar(calendar::Error::Begins { first_day }) => {
+                vec![("first_day", first_day.to_string())]
+            }
+            Refusal::Calendar(calendar::Error::Ends { last_day }) => {
+                vec![("last_day", last_day.to_string())]
+            }
+        }
+    }
+
+    /// What happened and what was expected, in English.
+    #[must_use]
+    pub fn message_en(&self) -> String {
+        match self {
+            Refusal::WrongState { action, status } => {
+                format!(
+                    "{action} is not possible while the dossier is {}",
+                    status.name_en()
+                )
+            }
+            Refusal::Mirrored { system } => {
+                format!("this dossier is a mirror; only {system} may change it")
+            }
+            Refusal::ProcedureNotInForce { procedure, day } => {
+                format!("procedure {procedure} has no version in force on {day}")
+            }
+            Refusal::CaseUnknown { case, known } => {
+                format!("the procedure has no case {case}; it has {}", list(known))
+            }
+            Refusal::ComponentsUnknown { components } => {
+                format!("the procedure does not name {}", list(components))
+            }
+            Refusal::ComponentsMissing { components } => {
+                format!("required components are missing: {}", list(components))
+            }
+            Refusal::StepNotNext { next, .. } if next.is_empty() => "no step follows here".into(),
+            Refusal::StepNotNext {
+                step: Some(step),
+                next,
+            } => {
+                format!(
+                    "step {step} does not follow here; the next step is one of: {}",
+                    list(next)
+                )
+            }
+            Refusal::StepNotNext { step: None, next } => {
+                format!("a step is needed; the next step is one of: {}", list(next))
+            }
+            Refusal::StepNotFinal { step, next } => {
+                format!(
+                    "a dossier cannot be resolved at step {step}; it goes on to: {}",
+                    list(next)
+                )
+            }
+            Refusal::StepOfOtherRole { step, role } => {
+                format!("step {step} belongs to the role {role}")
+            }
+            Refusal::NotOnTheSpot => {
+                "this procedure is not given back on the spot; advance the dossier first".into()
+            }
+            Refusal::SupplementUsed { permitted } => format!(
+                "papers may be requested at most {permitted} time(s); a further request needs a reason and its legal basis"
+            ),
+            Refusal::ExtensionUsed => "the dossier was already extended once".into(),
+            Refusal::NoVerification => {
+                "the procedure gives no time for verification, or it was already used".into()
+            }
+            Refusal::NoDueTime => "the dossier has no due time that could be extended".into(),
+            Refusal::DueNotLater { due } => {
+                format!(
+                    "the new due time must be later than {}",
+                    time::rfc3339(*due)
+                )
+            }
+            Refusal::ClockStands => {
+                "the clock stands until the citizen answers; there is nothing to extend yet".into()
+            }
+            Refusal::PossibleDuplicate { existing } => format!(
+                "the same person has an open dossier for this procedure: {existing}; set duplicate_intended to receive a second one"
+            ),
+            Refusal::Calendar(error) => error.to_string(),
+        }
+    }
+
+    /// The same for the clerk, in Vietnamese.
+    #[must_use]
+    pub fn message_vi(&self) -> String {
+        match self {
+            Refusal::WrongState { action, status } => format!(
+                "Không thể {} khi hồ sơ đang ở trạng thái “{}”.",
+                action.name_vi(),
+                status.name_vi()
+            ),
+            Refusal::Mirrored { system } => {
+                format!("Hồ sơ này được đồng bộ từ {system}; chỉ hệ thống đó được cập nhật.")
+            }
+            Refusal::ProcedureNotInForce { procedure, day } => format!(
+                "Thủ tục {procedure} không có phiên bản nào có hiệu lực vào ngày {}.",
+                day.format("%d/%m/%Y")
+            ),
+            Refusal::CaseUnknown { case, known } => {
+                format!(
+                    "Thủ tục không có trường hợp {case}; các trường hợp: {}.",
+                    list(known)
+                )
+            }
+            Refusal::ComponentsUnknown { components } => {
+                format!("Thủ tục không có thành phần hồ sơ: {}.", list(components))
+            }
+            Refusal::ComponentsMissing { components } => {
+                format!("Thiếu thành phần hồ sơ bắt buộc: {}.", list(components))
+            }
+            Refusal::StepNotNext { next, .. } if next.is_empty() => {
+                "Không có bước tiếp theo nào từ đây.".into()
+            }
+            Refusal::StepNotNext {
+                step: Some(step),
+                next,
+            } => format!(
+                "Không thể chuyển đến bước {step}; bước tiếp theo là một trong: {}.",
+                list(next)
+            ),
+            Refusal::StepNotNext { step: None, next } => {
+                format!("Cần chọn bước tiếp theo, một trong: {}.", list(next))
+            }
+            Refusal::StepNotFinal { step, next } => format!(
+                "Không thể kết thúc hồ sơ ở bước {step}; cần chuyển đến: {}.",
+                list(next)
+            ),
+            Refusal::StepOfOtherRole { step, role } => {
+                format!("Bước {step} thuộc vai trò {role}.")
+            }
+            Refusal::NotOnTheSpot => {
+                "Thủ tục này không trả kết quả ngay; cần chuyển xử lý trước.".into()
+            }
+            Refusal::SupplementUsed { permitted } => format!(
+                "Chỉ được yêu cầu bổ sung {permitted} lần; yêu cầu thêm phải có lý do và căn cứ pháp lý."
+            ),
+            Refusal::ExtensionUsed => "Hồ sơ đã được gia hạn một lần.".into(),
+            Refusal::NoVerification => {
+                "Thủ tục không có thời gian xác minh, hoặc đã sử dụng.".into()
+            }
+            Refusal::NoDueTime => "Hồ sơ không có hạn trả để gia hạn.".into(),
+            Refusal::DueNotLater { due } => format!(
+                "Hạn trả mới phải sau {}.",
+                time::local(*due).format("%H:%M ngày %d/%m/%Y")
+            ),
+            Refusal::ClockStands => {
+                "Hồ sơ đang tạm dừng tính thời gian chờ công dân; chưa thể gia hạn.".into()
+            }
+            Refusal::PossibleDuplicate { existing } => format!(
+                "Người này đang có hồ sơ chưa giải quyết của cùng thủ tục: {existing}. Chọn “vẫn tiếp nhận” nếu là hồ sơ khác."
+            ),
+            Refusal::Calendar(calendar::Error::Begins { first_day }) => format!(
+                "Lịch làm việc chỉ có từ ngày {}.",
+                first_day.format("%d/%m/%Y")
+            ),
+            Refusal::Calendar(calendar::Error::Ends { last_day }) => format!(
+                "Lịch làm việc mới công bố đến ngày {}; chưa thể tính hạn.",
+                last_day.format("%d/%m/%Y")
+            ),
+        }
+    }
+}
+
+fn list<T: ToString>(items: &[T]) -> String {
+    items
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(", ")
+}

@@ -1,0 +1,107 @@
+//! The lifecycle of a dossier: law, so it is code.
+
+use serde::{Deserialize, Serialize};
+
+use super::status::Status;
+use crate::id::StepId;
+
+/// Where a dossier stands. Each variant carries what only that state knows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum State {
+    /// Handed in online or by post, waiting for an answer from the desk.
+    Submitted,
+    /// Accepted at the desk; the clock runs; not yet handed over.
+    Received,
+    /// Refused at intake. The end.
+    Refused,
+    /// In the offices behind the desk.
+    Processing {
+        /// The step of the internal process; none when the procedure has no published one.
+        step: Option<StepId>,
+    },
+    /// Waiting for papers from the citizen.
+    SupplementRequested {
+        /// Where the dossier goes on when the papers are there.
+        back: Back,
+    },
+    /// Waiting for a payment from the citizen.
+    PaymentRequested {
+        /// The step at which processing goes on after the payment.
+        step: Option<StepId>,
+    },
+    /// Taken back by the citizen. The end.
+    Withdrawn,
+    /// Stopped by the agency. The end.
+    Stopped,
+    /// The result is ready at the desk.
+    Resolved,
+    /// The citizen has the result. The end.
+    Returned,
+}
+
+/// Where a dossier goes on after a supplement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "to", rename_all = "snake_case")]
+pub enum Back {
+    /// To the desk, which has not accepted it yet; no clock was running.
+    Submitted,
+    /// To the desk, which has accepted it.
+    Received,
+    /// To its step in the offices.
+    Processing {
+        /// The step it was at.
+        step: Option<StepId>,
+    },
+}
+
+impl State {
+    /// The national status it projects onto.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        match self {
+            State::Submitted => Status::Submitted,
+            State::Received => Status::Received,
+            State::Refused => Status::Refused,
+            State::Processing { .. } => Status::Processing,
+            State::SupplementRequested { .. } => Status::SupplementRequested,
+            State::PaymentRequested { .. } => Status::PaymentRequested,
+            State::Withdrawn => Status::Withdrawn,
+            State::Stopped => Status::Stopped,
+            State::Resolved => Status::Resolved,
+            State::Returned => Status::Returned,
+        }
+    }
+
+    /// The step of the internal process, in processing or waiting to go back to it.
+    #[must_use]
+    pub fn step(&self) -> Option<&StepId> {
+        match self {
+            State::Processing { step }
+            | State::PaymentRequested { step }
+            | State::SupplementRequested {
+                back: Back::Processing { step },
+            } => step.as_ref(),
+            State::SupplementRequested {
+                back: Back::Submitted | Back::Received,
+            }
+            | State::Submitted
+            | State::Received
+            | State::Refused
+            | State::Withdrawn
+            | State::Stopped
+            | State::Resolved
+            | State::Returned => None,
+        }
+    }
+}
+
+impl From<Back> for State {
+    fn from(back: Back) -> State {
+        match back {
+            Back::Submitted => State::Submitted,
+            Back::Received => State::Received,
+            Back::Processing { step } => State::Processing { step },
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Text as people search it: without marks, case or double spaces.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// The form under which names are compared and searched.
+///
+/// Decomposes, drops the marks, writes đ as d (decomposition leaves it), lower-cases
+/// and joins words with single spaces. So `hoà`, `hòa` and `HOA` are one word,
+/// whether composed or not. Databases fold ASCII only, hence not left to them.
+///
+/// ```
+/// assert_eq!(domain::fold::fold("  ĐẶNG  Thị Hoà "), "dang thi hoa");
+/// ```
+#[must_use]
+pub fn fold(text: &str) -> String {
+    let plain: String = text
+        .nfd()
+        .filter(|c| !is_combining_mark(*c))
+        .flat_map(char::to_lowercase)
+        .map(|c| if c == 'đ' { 'd' } else { c })
+        .collect();
+    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Composes the text (NFC) and trims it, so that equal texts are equal bytes.
+#[must_use]
+pub fn compose(text: &str) -> String {
+    text.trim().nfc().collect()
+}
+
+/// The digits of a telephone number, with +84 written as 0.
+#[must_use]
+pub fn phone_digits(text: &str) -> String {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    match digits.strip_prefix("84") {
+        Some(rest) if digits.len() >= 11 => format!("0{rest}"),
+        _ => digits,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn composed_and_decomposed_names_are_one() {
+        let composed = "Nguyễn Thị Hoà";
+        let decomposed: String = composed.nfd().collect();
+        assert_ne!(composed, decomposed);
+        assert_eq!(fold(composed), fold(&decomposed));
+        assert_eq!(compose(&decomposed), composed);
+    }
+
+    #[test]
+    fn the_two_ways_to_place_a_tone_are_one() {
+        assert_eq!(fold("hoà"), "hoa");
+        assert_eq!(fold("hòa"), "hoa");
+        assert_eq!(fold("Đặng"), "dang");
+        assert_eq!(fold("ĐẶNG"), "dang");
+    }
+
+    #[test]
+    fn a_phone_number_is_its_digits() {
+        assert_eq!(phone_digits("+84 912 345 678"), "0912345678");
+        assert_eq!(phone_digits("0912.345.678"), "0912345678");
+    }
+}

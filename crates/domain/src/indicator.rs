@@ -1,0 +1,362 @@
+//! On-time and online rates of a unit over a period.
+//!
+//! Two official measures differ, so both are computed and labelled: II.06a judges limits in
+//! days by local dates; the index of Decision 766/QĐ-TTg judges by instants and counts a
+//! second supplement request as late. Beside them stands the rate on the first promise.
+//!
+//! A dossier is taken in the state it had at the period's end, from what had been recorded
+//! by then or by a chosen moment, never in today's state.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use crate::dossier::{Channel, Dossier, Record, Status};
+use crate::id::UnitCode;
+use crate::limit::Limit;
+use crate::procedure::Kind;
+use crate::time::{self, Instant};
+
+/// A period of local days, both inclusive, looked at from a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Period {
+    /// The first day.
+    pub from: NaiveDate,
+    /// The last day.
+    pub to: NaiveDate,
+    /// Only what had been recorded by then counts.
+    pub as_of: Instant,
+}
+
+impl Period {
+    /// The first moment of the period.
+    #[must_use]
+    pub fn begins(&self) -> Instant {
+        time::day_start(self.from)
+    }
+
+    /// The first moment after the period.
+    #[must_use]
+    pub fn ends(&self) -> Instant {
+        time::day_start(self.to.succ_opt().unwrap_or(self.to))
+    }
+
+    /// The moment at which what is pending is judged: the period's end, or now if that is
+    /// earlier, for a dossier due this afternoon is not late this morning.
+    #[must_use]
+    pub fn judged_at(&self) -> Instant {
+        Ord::min(self.ends(), self.as_of)
+    }
+
+    /// The dossier as it stood at the period's end.
+    #[must_use]
+    pub fn state_of(&self, records: &[Record]) -> Option<Dossier> {
+        let ends = self.ends();
+        Dossier::fold(
+            records
+                .iter()
+                .take_while(|record| record.event_time < ends && record.record_time <= self.as_of),
+        )
+    }
+}
+
+/// A rate with its numerator and denominator, so that nobody has to guess them.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Rate {
+    /// How many of them.
+    pub num: u32,
+    /// Of how many.
+    pub den: u32,
+    /// The quotient; none when there is nothing to divide by.
+    pub rate: Option<f64>,
+}
+
+impl Rate {
+    /// A rate.
+    #[must_use]
+    pub fn new(num: u32, den: u32) -> Self {
+        Self {
+            num,
+            den,
+            rate: (den > 0).then(|| f64::from(num) / f64::from(den)),
+        }
+    }
+}
+
+/// Below this many judged dossiers a rate says little.
+pub const SMALL: u32 = 10;
+
+/// What is counted for a unit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Received before the period and not ended before it.
+    pub carried_over: u32,
+    /// Received in the period, online.
+    pub received_online: u32,
+    /// Received in the period, at a desk.
+    pub received_desk: u32,
+    /// Received in the period, by post.
+    pub received_post: u32,
+    /// Ended in the period before the due day (or instant).
+    pub early: u32,
+    /// Ended on the due day (or at the due instant).
+    pub on_due: u32,
+    /// Ended after the due day (or instant).
+    pub late: u32,
+    /// Ended in the period without a due time.
+    pub no_due: u32,
+    /// Not ended, and not overdue.
+    pub pending_in_time: u32,
+    /// Not ended, and overdue.
+    pub pending_late: u32,
+    /// Of those ended: withdrawn by the citizen.
+    pub withdrawn: u32,
+    /// Of those ended: stopped by the agency after receipt.
+    pub refused_after_receipt: u32,
+    /// Mirrors of another system's dossiers, in none of the other numbers.
+    pub mirrored: u32,
+    in_time_766: u32,
+    in_time_original: u32,
+}
+
+impl Tally {
+    /// Counts a dossier in the state it had at the period's end.
+    ///
+    /// Petitions, dossiers never received, and those of other periods count nowhere.
+    pub fn add(&mut self, dossier: &Dossier, period: &Period) {
+        if dossier.kind == Kind::Petition {
+            return;
+        }
+        if dossier.mirrored.is_some() {
+            self.mirrored += u32::from(dossier.ended.is_none_or(|at| at >= period.begins()));
+            return;
+        }
+        let Some(received) = dossier.received.filter(|at| *at < period.ends()) else {
+            return;
+        };
+        if dossier.ended.is_some_and(|at| at < period.begins()) {
+            return;
+        }
+        if received < period.begins() {
+            self.carried_over += 1;
+        } else {
+            match dossier.channel {
+                Channel::Desk => self.received_desk += 1,
+                Channel::Online => self.received_online += 1,
+                Channel::Post => self.received_post += 1,
+            }
+        }
+        match dossier.ended {
+            Some(ended) => self.add_ended(dossier, ended),
+            None => {
+                let clock = dossier.clock.as_ref();
+                if clock.is_some_and(|clock| clock.is_overdue(period.judged_at())) {
+                    self.pending_late += 1;
+                } else {
+                    self.pending_in_time += 1;
+                }
+            }
+        }
+    }
+
+    fn add_ended(&mut self, dossier: &Dossier, ended: Instant) {
+        match dossier.status() {
+            Status::Withdrawn => self.withdrawn += 1,
+            Status::Stopped => self.refused_after_receipt += 1,
+            Status::Submitted
+            | Status::Received
+            | Status::Refused
+            | Status::Processing
+            | Status::SupplementRequested
+            | Status::PaymentRequested
+            | Status::Resolved
+            | Status::Returned => {}
+        }
+        let clock = dossier.clock.as_ref();
+        let Some((clock, due)) = clock.and_then(|clock| Some((clock, clock.effective_due?))) else {
+            self.no_due += 1;
+            return;
+        };
+        match Finish::judge(ended, due, clock.limit) {
+            Finish::Early => self.early += 1,
+            Finish::OnDue => self.on_due += 1,
+            Finish::Late => self.late += 1,
+        }
+        self.in_time_766 += u32::from(ended <= due && dossier.supplements < 2);
+        let original = clock.original_due.unwrap_or(due);
+        let met = Finish::judge(ended, original, clock.limit) != Finish::Late;
+        self.in_time_original += u32::from(met);
+    }
+
+    /// Adds another unit's numbers.
+    pub fn merge(&mut self, other: &Tally) {
+        self.carried_over += other.carried_over;
+        self.received_online += other.received_online;
+        self.received_desk += other.received_desk;
+        self.received_post += other.received_post;
+        self.early += other.early;
+        self.on_due += other.on_due;
+        self.late += other.late;
+        self.no_due += other.no_due;
+        self.pending_in_time += other.pending_in_time;
+        self.pending_late += other.pending_late;
+        self.withdrawn += other.withdrawn;
+        self.refused_after_receipt += other.refused_after_receipt;
+        self.mirrored += other.mirrored;
+        self.in_time_766 += other.in_time_766;
+        self.in_time_original += other.in_time_original;
+    }
+}
+
+/// How an end compares with a due time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Finish {
+    /// Before (*trước hạn*).
+    Early,
+    /// On it (*đúng hạn*).
+    OnDue,
+    /// After it (*quá hạn*).
+    Late,
+}
+
+impl Finish {
+    /// Compares by II.06a: local dates for limits in days, instants for limits in hours and
+    /// for due times that came from elsewhere.
+    #[must_use]
+    pub fn judge(ended: Instant, due: Instant, limit: Option<Limit>) -> Self {
+        let order = if limit.is_some_and(Limit::in_days) {
+            time::local_day(ended).cmp(&time::local_day(due))
+        } else {
+            ended.cmp(&due)
+        };
+        match order {
+            std::cmp::Ordering::Less => Finish::Early,
+            std::cmp::Ordering::Equal => Finish::OnDue,
+            std::cmp::Ordering::Greater => Finish::Late,
+        }
+    }
+}
+
+/// A unit's row. The names are a contract.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Row {
+    /// The unit's agency identifier; empty in the total.
+    pub unit: String,
+    /// Its name.
+    pub name: String,
+    /// Received before the period and not ended before it.
+    pub carried_over: u32,
+    /// Received in the period.
+    pub received: u32,
+    /// Of those, online.
+    pub received_online: u32,
+    /// Of those, at a desk.
+    pub received_desk: u32,
+    /// Of those, by post.
+    pub received_post: u32,
+    /// Ended in the period.
+    pub resolved: u32,
+    /// Of those, before the due day.
+    pub early: u32,
+    /// Of those, on the due day.
+    pub on_due: u32,
+    /// Of those, after the due day.
+    pub late: u32,
+    /// Early or on the due day.
+    pub in_time: u32,
+    /// Not ended, and not overdue.
+    pub pending_in_time: u32,
+    /// Not ended, and overdue.
+    pub pending_late: u32,
+    /// Of those resolved: withdrawn by the citizen.
+    pub withdrawn: u32,
+    /// Of those resolved: stopped after receipt.
+    pub refused_after_receipt: u32,
+    /// Of those resolved: without a due time.
+    pub no_due: u32,
+    /// Mirrors, in none of the other numbers.
+    pub mirrored: u32,
+    /// By II.06a.
+    pub in_time_rate: Rate,
+    /// By the index of Decision 766.
+    pub in_time_rate_766: Rate,
+    /// Against the first promise.
+    pub in_time_rate_original: Rate,
+    /// Received online of all received.
+    pub online_rate: Rate,
+    /// Too few judged dossiers for a rate to say much.
+    pub small: bool,
+}
+
+impl Row {
+    /// A unit's row from its numbers.
+    #[must_use]
+    pub fn new(unit: String, name: String, tally: &Tally) -> Self {
+        let received = tally.received_online + tally.received_desk + tally.received_post;
+        let in_time = tally.early + tally.on_due;
+        let judged = in_time + tally.late;
+        Self {
+            unit,
+            name,
+            carried_over: tally.carried_over,
+            received,
+            received_online: tally.received_online,
+            received_desk: tally.received_desk,
+            received_post: tally.received_post,
+            resolved: judged + tally.no_due,
+            early: tally.early,
+            on_due: tally.on_due,
+            late: tally.late,
+            in_time,
+            pending_in_time: tally.pending_in_time,
+            pending_late: tally.pending_late,
+            withdrawn: tally.withdrawn,
+            refused_after_receipt: tally.refused_after_receipt,
+            no_due: tally.no_due,
+            mirrored: tally.mirrored,
+            in_time_rate: Rate::new(in_time, judged),
+            in_time_rate_766: Rate::new(tally.in_time_766, judged),
+            in_time_rate_original: Rate::new(tally.in_time_original, judged),
+            online_rate: Rate::new(tally.received_online, received),
+            small: judged < SMALL,
+        }
+    }
+}
+
+/// The rates of units over a period.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Report {
+    /// The first day.
+    pub from: NaiveDate,
+    /// The last day.
+    pub to: NaiveDate,
+    /// What had been recorded by then, RFC 3339 at +07:00.
+    pub as_of: String,
+    /// A row a unit, by identifier.
+    pub units: Vec<Row>,
+    /// All of them together.
+    pub total: Row,
+}
+
+impl Report {
+    /// A report from the numbers of units, with their names.
+    #[must_use]
+    pub fn new(period: &Period, tallies: BTreeMap<UnitCode, (String, Tally)>) -> Self {
+        let mut total = Tally::default();
+        let units = tallies
+            .into_iter()
+            .map(|(unit, (name, tally))| {
+                total.merge(&tally);
+                Row::new(unit.to_string(), name, &tally)
+            })
+            .collect();
+        Self {
+            from: period.from,
+            to: period.to,
+            as_of: time::rfc3339(period.as_of),
+            units,
+            total: Row::new(String::new(), "Tổng cộng".into(), &total),
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! The rules of the one-stop shop (*một cửa*), as pure values and functions.
+//!
+//! Nothing here reads a clock, waits, or touches a disk: `now`, calendars and
+//! procedures are values handed in. Adapters carry the answers out.
+//!
+//! Start with [`dossier`] (what may happen to a dossier) and [`deadline`] (when
+//! it must be finished); both rest on [`calendar`] and [`procedure`].
+#![warn(missing_docs)]
+
+pub mod calendar;
+pub mod catalogue;
+pub mod code;
+pub mod deadline;
+pub mod dossier;
+pub mod fold;
+pub mod id;
+pub mod indicator;
+pub mod language;
+pub mod limit;
+pub mod procedure;
+pub mod role;
+pub mod time;
+pub mod unit;

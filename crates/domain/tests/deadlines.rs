@@ -1,0 +1,20 @@
+//! When a dossier is due: published examples, a slow reference, and properties.
+
+#[path = "deadlines/calendar.rs"]
+mod calendar;
+#[path = "deadlines/explained.rs"]
+mod explained;
+#[path = "deadlines/moved.rs"]
+mod moved;
+#[path = "deadlines/near.rs"]
+mod near;
+#[path = "deadlines/offices.rs"]
+mod offices;
+#[path = "deadlines/properties.rs"]
+mod properties;
+#[path = "deadlines/random.rs"]
+mod random;
+#[path = "deadlines/reference.rs"]
+mod reference;
+#[path = "deadlines/vectors.rs"]
+mod vectors;

@@ -1,0 +1,267 @@
+//! Random cases, the same on every run, compared with the slow reference.
+
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+use domain::calendar::{Calendar, Error};
+use domain::deadline::explain::Counted;
+use domain::deadline::{due, explain, shift};
+use domain::limit::Limit;
+use domain::time::{Instant, VIETNAM, local};
+
+use crate::offices;
+use crate::reference::{self, Office, Past};
+
+/// Marsaglia's xorshift: enough for choosing cases, and the same everywhere.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % limit
+    }
+
+    fn pick<'a, T>(&mut self, choices: &'a [T]) -> &'a T {
+        &choices[self.below(choices.len() as u64) as usize]
+    }
+}
+
+fn both() -> [(Calendar, Office); 5] {
+    [
+        (offices::national(), reference::NATIONAL),
+        (offices::eight_hours(), reference::EIGHT_HOURS),
+        (offices::seasons(), reference::SEASONS),
+        (offices::odd_hours(), reference::ODD_HOURS),
+        (offices::four_weeks(), reference::FOUR_WEEKS),
+    ]
+}
+
+/// A day somewhere in the calendar, a little outside, or beside a published day.
+fn some_day(random: &mut Random, calendar: &Calendar) -> NaiveDate {
+    const HOT: [&str; 12] = [
+        "2024-02-10",
+        "2024-05-02",
+        "2025-04-28",
+        "2026-01-05",
+        "2026-02-18",
+        "2026-08-22",
+        "2026-09-01",
+        "2026-11-22",
+        "2027-01-03",
+        "2027-02-07",
+        "2027-04-30",
+        "2027-09-04",
+    ];
+    if random.below(3) == 0 {
+        let hot = *random.pick(&HOT);
+        return offices::day(hot) + TimeDelta::days(random.below(25) as i64 - 15);
+    }
+    let days = (calendar.last_day() - calendar.first_day()).num_days() as u64;
+    calendar.first_day() + TimeDelta::days(random.below(days + 5) as i64 - 2)
+}
+
+/// A time of day: any microsecond, or an edge and its neighbours.
+fn some_time(random: &mut Random) -> NaiveTime {
+    const EDGES: [(u32, u32); 17] = [
+        (0, 0),
+        (6, 30),
+        (7, 0),
+        (7, 30),
+        (9, 0),
+        (9, 30),
+        (11, 0),
+        (11, 30),
+        (12, 15),
+        (13, 30),
+        (14, 0),
+        (15, 0),
+        (16, 30),
+        (17, 0),
+        (17, 30),
+        (18, 45),
+        (23, 59),
+    ];
+    if random.below(2) == 0 {
+        return NaiveTime::MIN + TimeDelta::microseconds(random.below(86_400_000_000) as i64);
+    }
+    let (hour, minute) = *random.pick(&EDGES);
+    let edge = NaiveTime::from_hms_opt(hour, minute, 0).expect("a time of day");
+    // Before midnight there is nothing of this day, so the first edge wraps to its end.
+    edge + TimeDelta::microseconds(random.below(3) as i64 - 1)
+}
+
+/// A limit as number and unit, often small, sometimes long.
+fn some_limit(random: &mut Random) -> (u32, &'static str) {
+    let unit = *random.pick(&["wd", "wh", "d", "mo", "h", "same-day"]);
+    let (often, rarely) = match unit {
+        "wd" => (15, 120),
+        "wh" => (24, 150),
+        "d" => (45, 400),
+        "mo" => (6, 50),
+        "h" => (100, 10_000),
+        _ => return (0, unit),
+    };
+    let most = if random.below(10) == 0 { rarely } else { often };
+    (1 + random.below(most) as u32, unit)
+}
+
+fn parsed(number: u32, unit: &str) -> Limit {
+    match unit {
+        "same-day" => offices::limit(unit),
+        _ => offices::limit(&format!("{number}{unit}")),
+    }
+}
+
+fn instant(wall: NaiveDateTime) -> Instant {
+    wall.and_local_timezone(VIETNAM)
+        .single()
+        .expect("one moment")
+        .into()
+}
+
+fn past(error: Error) -> Past {
+    match error {
+        Error::Begins { .. } => Past::Begin,
+        Error::Ends { .. } => Past::End,
+    }
+}
+
+#[test]
+fn a_hundred_thousand_deadlines_agree_with_the_slow_reference() {
+    let mut random = Random(0x006d_6f74_6375_6131);
+    let both = both();
+    let (mut refused, mut provisional) = (0, 0);
+    for case in 0..100_000 {
+        let (calendar, office) = random.pick(&both);
+        let received = some_day(&mut random, calendar).and_time(some_time(&mut random));
+        let (number, unit) = some_limit(&mut random);
+        let expected = office.due(received, number, unit);
+        let answer = due(instant(received), parsed(number, unit), calendar)
+            .map(|due| (local(due.at).naive_local(), due.provisional))
+            .map_err(past);
+        assert_eq!(
+            answer,
+            expected,
+            "case {case}: {received} + {number}{unit} at {}",
+            calendar.id()
+        );
+        refused += u32::from(answer.is_err());
+        provisional += u32::from(answer.is_ok_and(|(_, provisional)| provisional));
+    }
+    // The cases are worth little if they never reach the rare answers.
+    assert!((5_000..40_000).contains(&refused), "{refused} refused");
+    assert!(
+        (2_000..40_000).contains(&provisional),
+        "{provisional} provisional"
+    );
+}
+
+#[test]
+fn stops_agree_with_the_slow_reference() {
+    let mut random = Random(0x7374_6f70_7300_0001);
+    let both = both();
+    let mut refused = 0;
+    for case in 0..20_000 {
+        let (calendar, office) = random.pick(&both);
+        let (number, unit) = some_limit(&mut random);
+        let from = some_day(&mut random, calendar).and_time(some_time(&mut random));
+        let to = from + TimeDelta::microseconds(random.below(20 * 86_400_000_000) as i64);
+        let near = from.date() + TimeDelta::days(random.below(20) as i64 - 2);
+        let due = near.and_time(some_time(&mut random));
+        let expected = office.shifted(due, unit, from, to);
+        let limit = parsed(number.max(1), unit);
+        let answer = shift(instant(due), limit, instant(from), instant(to), calendar)
+            .map(|due| local(due.at).naive_local())
+            .map_err(past);
+        assert_eq!(
+            answer,
+            expected,
+            "case {case}: due {due} stopped {from} to {to} in {unit} at {}",
+            calendar.id()
+        );
+        refused += u32::from(answer.is_err());
+    }
+    assert!(refused > 1_000, "{refused} refused");
+}
+
+#[test]
+fn sums_agree_with_the_slow_reference() {
+    let mut random = Random(0x7375_6d73_0000_0001);
+    for (calendar, office) in both() {
+        for _ in 0..1_000 {
+            let from = some_day(&mut random, &calendar).and_time(some_time(&mut random));
+            let to = from + TimeDelta::microseconds(random.below(40 * 86_400_000_000) as i64);
+            let (a, b) = (from.date(), to.date());
+            assert_eq!(calendar.is_working_day(a).map_err(past), office.works(a));
+            if a < b {
+                assert_eq!(
+                    calendar.working_days_after_until(a, b).map_err(past),
+                    office.working_days_between(a, b),
+                    "{a} to {b}"
+                );
+            }
+            if from < to {
+                assert_eq!(
+                    calendar
+                        .open_time_between(instant(from), instant(to))
+                        .map(|time| time.num_microseconds().expect("weeks"))
+                        .map_err(past),
+                    office.open_time(from, to),
+                    "{from} to {to}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn an_explanation_counts_what_the_limit_asks() {
+    let mut random = Random(0x6578_706c_6169_6e31);
+    let both = both();
+    for _ in 0..5_000 {
+        let (calendar, _) = random.pick(&both);
+        let received = instant(some_day(&mut random, calendar).and_time(some_time(&mut random)));
+        let (number, unit) = some_limit(&mut random);
+        let limit = parsed(number, unit);
+        let due = due(received, limit, calendar);
+        let explanation = explain(received, limit, calendar);
+        let (Ok(due), Ok(explanation)) = (due, &explanation) else {
+            assert_eq!(explanation.err(), due.err());
+            continue;
+        };
+        assert_eq!(
+            (explanation.due, explanation.provisional),
+            (due.at, due.provisional)
+        );
+        let (mut days, mut time) = (0, TimeDelta::zero());
+        for line in &explanation.days {
+            match line.counted {
+                Some(Counted::Day(day)) => {
+                    days += 1;
+                    assert_eq!(day, days);
+                }
+                Some(Counted::OpenTime(open)) => time += open,
+                None => {}
+            }
+        }
+        match limit {
+            Limit::WorkingDays(n) | Limit::CalendarDays(n) => assert_eq!(days, u32::from(n)),
+            Limit::WorkingHours(n) => assert_eq!(time, TimeDelta::hours(n.into())),
+            Limit::SameDay => assert_eq!(days, 1),
+            Limit::CalendarMonths(n) => assert!(days >= 28 * u32::from(n)),
+            Limit::ElapsedHours(_) => assert!(explanation.days.is_empty()),
+        }
+        for language in [
+            domain::deadline::Language::Vietnamese,
+            domain::deadline::Language::English,
+        ] {
+            let lines = explanation.lines(language);
+            assert!(lines.len() >= 3);
+            assert!(
+                lines
+                    .iter()
+                    .all(|line| line.ends_with('.') && !line.contains("  "))
+            );
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! What may happen to a dossier: a matrix, histories in desk words, and random lives.
+
+#[path = "lifecycle/buttons.rs"]
+mod buttons;
+#[path = "lifecycle/clock.rs"]
+mod clock;
+#[path = "lifecycle/desk.rs"]
+mod desk;
+#[path = "lifecycle/extensions.rs"]
+mod extensions;
+#[path = "lifecycle/intake.rs"]
+mod intake;
+#[path = "lifecycle/matrix.rs"]
+mod matrix;
+#[path = "lifecycle/privacy.rs"]
+mod privacy;
+#[path = "lifecycle/properties.rs"]
+mod properties;
+#[path = "lifecycle/random.rs"]
+mod random;
+#[path = "lifecycle/rates.rs"]
+mod rates;
+#[path = "lifecycle/record.rs"]
+mod record;
+#[path = "lifecycle/steps.rs"]
+mod steps;
+#[path = "lifecycle/story.rs"]
+mod story;
+#[path = "lifecycle/supplements.rs"]
+mod supplements;

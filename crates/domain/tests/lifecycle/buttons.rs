@@ -1,0 +1,79 @@
+//! The buttons that desk software draws agree with what the lifecycle would do.
+
+use domain::dossier::{Acting, Action, Command, Dossier, Refusal, allowed_actions};
+use domain::role::Role;
+use domain::time::{Instant, day_start, local_day};
+
+use crate::desk;
+use crate::random::Walk;
+use crate::story::{self, Deed, Story};
+
+/// A button that is not drawn does not work; one that is drawn works, if used well.
+pub fn buttons_agree(walk: &mut Walk, dossier: &Dossier, now: Instant, told: &str) {
+    let role = *walk.random.pick(&Role::ALL);
+    let buttons = allowed_actions(dossier, &walk.story.procedure, role);
+    let acting = desk::acting(role, &walk.story.unit);
+    assert!(
+        !buttons.contains(&Action::Submit),
+        "{told}: it is there already"
+    );
+    for action in &Action::ALL[1..] {
+        let told = format!("{told}: {action} by {role} at {:?}", dossier.state);
+        if buttons.contains(action) {
+            works_if_used_well(&walk.story, &acting, *action, now, &told);
+        } else {
+            for command in [
+                walk.command(*action, dossier),
+                well_meant(&walk.story, *action),
+            ] {
+                let done = walk.story.weighs(&acting, now, &Deed::Act(command));
+                assert!(done.is_err(), "{told} is not offered, but works");
+            }
+        }
+    }
+}
+
+fn works_if_used_well(story: &Story, acting: &Acting, action: Action, now: Instant, told: &str) {
+    let weighs = |at: Instant, command: Command| story.weighs(acting, at, &Deed::Act(command));
+    let works = |done: &Result<_, Refusal>| matches!(done, Ok(_) | Err(Refusal::Calendar(_)));
+    let done = weighs(now, well_meant(story, action));
+    if works(&done) {
+        return;
+    }
+    assert_eq!(action, Action::Extend, "{told} is offered, but: {done:?}");
+    // Verification may be left, or a late apology on the due day.
+    let due = story.dossier().due().expect("offered only with a due time");
+    let verified = weighs(now, story::verification());
+    let apologised = weighs(day_start(local_day(due)), well_meant(story, action));
+    assert!(works(&verified) || works(&apologised), "{told}: {done:?}");
+}
+
+/// The command with the best arguments there are.
+fn well_meant(story: &Story, action: Action) -> Command {
+    let dossier = story.dossier();
+    match action {
+        Action::Submit | Action::Receive => Command::Accept {
+            components: desk::required(&story.procedure),
+        },
+        Action::RequestSupplement => story::papers_requested(true),
+        Action::Advance => Command::Advance {
+            step: domain::dossier::next_steps(dossier, &story.procedure)
+                .first()
+                .cloned(),
+            assignee: None,
+        },
+        Action::Extend => {
+            let due = dossier.due().unwrap_or(dossier.last);
+            story::apology(due + chrono::TimeDelta::days(20))
+        }
+        Action::Refuse => story::command("refused").expect("known"),
+        Action::RecordSupplement => story::command("papers complete").expect("known"),
+        Action::Assign => story::command("given to somebody").expect("known"),
+        Action::RequestPayment => story::command("payment requested").expect("known"),
+        Action::RecordPayment => story::command("paid").expect("known"),
+        Action::Withdraw => story::command("withdrawn").expect("known"),
+        Action::Stop => story::command("stopped").expect("known"),
+        Action::Resolve => story::command("resolved").expect("known"),
+        Action::Return => story::command("returned").expect("known"),
+    }
+}

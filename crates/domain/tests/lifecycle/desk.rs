@@ -1,0 +1,161 @@
+//! The shipped catalogue, the people at the desk, and moments as they are spoken.
+
+use std::fs;
+use std::path::Path;
+use std::sync::LazyLock;
+
+use chrono::NaiveDateTime;
+use domain::calendar::Calendar;
+use domain::catalogue::{Catalogue, SourceFile};
+use domain::dossier::Acting;
+use domain::dossier::command::{Contents, SupplementException, SupplementItem};
+use domain::dossier::private::{Person, Salt, Words};
+use domain::id::{ActorId, ComponentCode, ProcedureCode, StepId, UnitCode};
+use domain::procedure::Procedure;
+use domain::role::Role;
+use domain::time::{Instant, VIETNAM, local};
+
+/// A ward of Tuyên Quang.
+pub const WARD: &str = "H60.02215";
+
+/// The salt of every dossier told here.
+pub fn salt() -> Salt {
+    Salt::new(*b"muoi cua ho so 1")
+}
+
+/// Everything that ships, read once.
+pub fn catalogue() -> &'static Catalogue {
+    static SHIPPED: LazyLock<Catalogue> = LazyLock::new(|| {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../catalogue");
+        let mut files = Vec::new();
+        for folder in ["units", "calendar", "procedures", "intake"] {
+            for entry in fs::read_dir(root.join(folder)).expect("the catalogue is shipped") {
+                let path = entry.expect("readable").path();
+                let name = path.file_name().expect("a file").to_string_lossy();
+                files.push(SourceFile {
+                    path: format!("{folder}/{name}"),
+                    text: fs::read_to_string(&path).expect("UTF-8"),
+                });
+            }
+        }
+        Catalogue::parse(&files).expect("the shipped catalogue is accepted")
+    });
+    &SHIPPED
+}
+
+/// The calendar that a unit's due times count in.
+pub fn calendar_of(unit: &UnitCode) -> &'static Calendar {
+    catalogue().calendars.for_unit(unit.as_str())
+}
+
+/// A procedure as it ships.
+pub fn shipped(code: &str) -> Procedure {
+    let code = ProcedureCode::parse(code).expect("a procedure code");
+    let version = catalogue().procedures.get(&code, 1);
+    Procedure::clone(version.expect("the procedure is shipped"))
+}
+
+/// Every procedure that ships, by code.
+pub fn all_shipped() -> Vec<Procedure> {
+    let all = catalogue().procedures.iter();
+    all.map(|procedure| Procedure::clone(procedure)).collect()
+}
+
+/// The papers without which a dossier is incomplete.
+pub fn required(procedure: &Procedure) -> Vec<ComponentCode> {
+    let components = procedure.components.iter().filter(|paper| paper.required);
+    components.map(|paper| paper.code.clone()).collect()
+}
+
+/// The moment that `3 Aug 10:00` names in 2026, or `4 Jan 2027 10:00` in its own year.
+pub fn at(text: &str) -> Instant {
+    let words: Vec<_> = text.split_whitespace().collect();
+    let full = match words.as_slice() {
+        [day, month, time] => format!("{day} {month} 2026 {time}"),
+        [day, month, year, time] => format!("{day} {month} {year} {time}"),
+        _ => panic!("`{text}` is not a moment such as 3 Aug 10:00"),
+    };
+    let wall = NaiveDateTime::parse_from_str(&full, "%d %b %Y %H:%M")
+        .or_else(|_| NaiveDateTime::parse_from_str(&full, "%d %b %Y %H:%M:%S%.f"))
+        .unwrap_or_else(|error| panic!("`{text}` is not a moment: {error}"));
+    let zoned = wall.and_local_timezone(VIETNAM).single();
+    zoned.expect("one moment").into()
+}
+
+/// The moment as the wall shows it: `Mon 3 Aug 10:00`; the year only when it is not 2026.
+pub fn wall(at: Instant) -> String {
+    let local = local(at);
+    let day = local.format("%a %-d %b").to_string();
+    let year = local.format("%Y").to_string();
+    let year = if year == "2026" {
+        String::new()
+    } else {
+        format!(" {year}")
+    };
+    format!("{day}{year} {}", local.format("%H:%M"))
+}
+
+pub fn unit(code: &str) -> UnitCode {
+    UnitCode::parse(code).expect("an agency identifier")
+}
+
+pub fn actor(name: &str) -> ActorId {
+    ActorId::parse(name).expect("an actor id")
+}
+
+pub fn step(id: &str) -> StepId {
+    StepId::parse(id).expect("a step id")
+}
+
+pub fn component(code: &str) -> ComponentCode {
+    ComponentCode::parse(code).expect("a component code")
+}
+
+/// Somebody of the ward, in a role.
+pub fn acting(role: Role, unit: &UnitCode) -> Acting {
+    Acting {
+        actor: actor(&format!("nv-{role}")),
+        role,
+        unit: unit.clone(),
+    }
+}
+
+/// An invented citizen.
+pub fn a_citizen() -> Person {
+    Person {
+        name: "Mẫu Thị Hồ Sơ".into(),
+        id_number: "000000000001".into(),
+        phone: "0900000001".into(),
+        address: "Thôn Mẫu".into(),
+    }
+}
+
+/// What a dossier asks for when nothing else is said.
+pub fn contents(components: Vec<ComponentCode>) -> Contents {
+    Contents {
+        case: None,
+        applicant: a_citizen(),
+        assisted_by: None,
+        components,
+        external_codes: Vec::new(),
+        resolving: None,
+        returning: None,
+        duplicate_intended: false,
+    }
+}
+
+/// One missing thing, in words alone.
+pub fn a_missing_paper() -> Vec<SupplementItem> {
+    vec![SupplementItem {
+        component: None,
+        note: Words::new("bản sao mờ, không đọc được"),
+    }]
+}
+
+/// What permits one more request for papers.
+pub fn an_exception() -> SupplementException {
+    SupplementException {
+        reason: Words::new("văn bản mới yêu cầu thêm giấy tờ"),
+        legal_basis: Words::new("điều khoản mẫu"),
+    }
+}

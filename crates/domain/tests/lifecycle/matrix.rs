@@ -1,0 +1,326 @@
+//! Every state against every command, as a table that is read as law.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use domain::dossier::private::Words;
+use domain::dossier::{Action, Channel, Command, Refusal, Status};
+use domain::role::Role;
+use domain::time::Instant;
+
+use crate::desk;
+use crate::story::{self, Deed, Story};
+
+/// The procedure of most rows: 3 working days from Monday 3 August, so due on Thursday the
+/// 6th; papers restart the count; verification is possible; appraise, verify, sign.
+const REGISTRATION: &str = "1.004873";
+
+/// Copies certified at once, without a stop of the clock.
+const COPIES: &str = "2.000815";
+
+/// Ten working days, no published process.
+const OUTLINE: &str = "1.013226";
+
+/// Name of the row, procedure, history up to Monday or Tuesday noon.
+const STATES: [(&str, &str, &str); 22] = [
+    ("submitted", REGISTRATION, "3 Aug 08:00 submitted"),
+    (
+        "submitted, papers asked before",
+        REGISTRATION,
+        "3 Aug 08:00 submitted; 3 Aug 09:00 papers requested; 3 Aug 10:00 papers complete",
+    ),
+    (
+        "supplement requested before reception",
+        REGISTRATION,
+        "3 Aug 08:00 submitted; 3 Aug 09:00 papers requested",
+    ),
+    ("received", REGISTRATION, "3 Aug 08:00 received"),
+    ("received, given at once", COPIES, "3 Aug 08:00 received"),
+    ("received, no process", OUTLINE, "3 Aug 08:00 received"),
+    (
+        "supplement requested from the desk",
+        REGISTRATION,
+        "3 Aug 08:00 received; 3 Aug 09:00 papers requested",
+    ),
+    (
+        "processing, first step",
+        REGISTRATION,
+        "3 Aug 08:00 received; 3 Aug 09:00 goes to appraise",
+    ),
+    (
+        "processing, last step",
+        REGISTRATION,
+        "3 Aug 08:00 received; 3 Aug 09:00 goes to appraise; 3 Aug 10:00 goes to sign",
+    ),
+    (
+        "processing, no process",
+        OUTLINE,
+        "3 Aug 08:00 received; 3 Aug 09:00 handed over",
+    ),
+    (
+        "processing, papers asked before",
+        REGISTRATION,
+        "3 Aug 08:00 received; 3 Aug 09:00 papers requested; 3 Aug 10:00 papers complete; \
+         3 Aug 11:00 goes to appraise",
+    ),
+    (
+        "processing, extended and verified",
+        REGISTRATION,
+        "3 Aug 08:00 received; 3 Aug 09:00 goes to appraise; \
+         3 Aug 10:00 apology naming 7 Aug 17:00; 3 Aug 11:00 verification begun",
+    ),
+    (
+        "supplement requested from a step",
+        REGISTRATION,
+        "3 Aug 08:00 received; 3 Aug 09:00 goes to appraise; 3 Aug 10:00 papers requested",
+    ),
+    (
+        "supplement requested, clock runs on",
+        "1.013226 as no-stop",
+        "3 Aug 08:00 received; 3 Aug 09:00 handed over; 3 Aug 10:00 papers requested",
+    ),
+    (
+        "payment requested",
+        REGISTRATION,
+        "3 Aug 08:00 received; 3 Aug 09:00 goes to appraise; 3 Aug 10:00 payment requested",
+    ),
+    (
+        "payment requested, clock stands",
+        "1.013831",
+        "3 Aug 08:00 received; 3 Aug 09:00 goes to appraise; 3 Aug 10:00 payment requested",
+    ),
+    (
+        "refused",
+        REGISTRATION,
+        "3 Aug 08:00 submitted; 3 Aug 09:00 refused",
+    ),
+    (
+        "withdrawn",
+        REGISTRATION,
+        "3 Aug 08:00 received; 3 Aug 09:00 withdrawn",
+    ),
+    (
+        "stopped",
+        REGISTRATION,
+        "3 Aug 08:00 received; 3 Aug 09:00 stopped",
+    ),
+    (
+        "resolved",
+        COPIES,
+        "3 Aug 08:00 received; 3 Aug 09:00 resolved",
+    ),
+    (
+        "returned",
+        COPIES,
+        "3 Aug 08:00 received; 3 Aug 09:00 resolved; 3 Aug 10:00 returned",
+    ),
+    ("submitted, mirrored", "1.004194", "3 Aug 08:00 submitted"),
+];
+
+/// When every command of the table is given.
+fn noon() -> Instant {
+    desk::at("3 Aug 12:00")
+}
+
+/// The commands in the order of a life, each with arguments as good as can be.
+fn commands(story: &Story) -> [(&'static str, Command); 14] {
+    let next = domain::dossier::next_steps(story.dossier(), &story.procedure);
+    [
+        (
+            "accept",
+            Command::Accept {
+                components: Vec::new(),
+            },
+        ),
+        (
+            "refuse",
+            Command::Refuse {
+                reason: Words::new("sai thẩm quyền"),
+                competent: None,
+            },
+        ),
+        ("request papers", story::papers_requested(false)),
+        (
+            "record papers",
+            Command::RecordSupplement {
+                components: Vec::new(),
+            },
+        ),
+        (
+            "advance",
+            Command::Advance {
+                step: next.first().cloned(),
+                assignee: None,
+            },
+        ),
+        (
+            "assign",
+            Command::Assign {
+                assignee: desk::actor("nv-binh"),
+            },
+        ),
+        (
+            "request payment",
+            Command::RequestPayment {
+                amount_vnd: 50_000,
+                reason: Words::new("lệ phí"),
+            },
+        ),
+        (
+            "record payment",
+            Command::RecordPayment { amount_vnd: 50_000 },
+        ),
+        ("apologise", story::apology(desk::at("28 Dec 17:00"))),
+        ("verify", story::verification()),
+        (
+            "withdraw",
+            Command::Withdraw {
+                reason: Words::default(),
+            },
+        ),
+        (
+            "stop",
+            Command::Stop {
+                reason: Words::new("lý do"),
+                legal_basis: Words::new("căn cứ"),
+            },
+        ),
+        ("resolve", Command::Resolve),
+        (
+            "return",
+            Command::Return {
+                receiver: None,
+                proxy: false,
+                channel: Channel::Desk,
+            },
+        ),
+    ]
+}
+
+fn cell(done: Result<(), Refusal>, story: &Story) -> String {
+    match done {
+        Ok(()) => {
+            let status = story.dossier().status();
+            format!("{} {}", status.code(), status.name_en())
+        }
+        Err(Refusal::WrongState { .. }) => "-".into(),
+        Err(refusal) => refusal.reason().into(),
+    }
+}
+
+/// Rows of equal length, drawn with as much space as each column needs.
+fn drawn(rows: &[Vec<String>]) -> String {
+    let columns = rows[0].len();
+    let widths: Vec<usize> = (0..columns)
+        .map(|at| {
+            rows.iter()
+                .map(|row| row[at].chars().count())
+                .max()
+                .unwrap_or(0)
+        })
+        .collect();
+    let mut text = String::new();
+    for row in rows {
+        let cells: Vec<_> = (row.iter().zip(&widths))
+            .map(|(cell, width)| format!("{cell:<width$}"))
+            .collect();
+        writeln!(text, "{}", cells.join(" | ").trim_end()).expect("a text grows");
+    }
+    text
+}
+
+fn life_table() -> String {
+    let mut head = vec!["from".to_owned(), "is".to_owned()];
+    let mut rows = Vec::new();
+    for (name, procedure, history) in STATES {
+        let story = Story::told(procedure, history);
+        if rows.is_empty() {
+            head.extend(commands(&story).map(|(name, _)| name.to_owned()));
+            rows.push(head.clone());
+        }
+        let mut row = vec![name.to_owned(), story.dossier().status().code().to_string()];
+        for (_, command) in commands(&story) {
+            let mut story = Story::told(procedure, history);
+            let done = story.tries(Role::Chairman, noon(), None, &Deed::Act(command));
+            row.push(cell(done, &story));
+        }
+        rows.push(row);
+    }
+    drawn(&rows)
+}
+
+fn beginning_table() -> String {
+    let mut rows = vec![
+        ["nothing yet", "submit", "receive"]
+            .map(str::to_owned)
+            .to_vec(),
+    ];
+    for (name, procedure) in [
+        ("a procedure of ours", REGISTRATION),
+        ("a procedure of another system", "1.004194"),
+        ("a petition", "x-phan-anh-hien-truong"),
+    ] {
+        let mut row = vec![name.to_owned()];
+        let story = Story::of(procedure);
+        let papers = desk::required(&story.procedure);
+        for deed in [
+            Deed::Submit(story.submission(Channel::Online, papers.clone())),
+            Deed::Receive(story.reception(Channel::Desk, papers.clone())),
+        ] {
+            let mut story = Story::of(procedure);
+            let done = story.tries(Role::Chairman, noon(), None, &deed);
+            row.push(cell(done, &story));
+        }
+        rows.push(row);
+    }
+    drawn(&rows)
+}
+
+#[test]
+fn what_each_command_does_in_each_state_is_this_table() {
+    let legend = "`-` refuses with WRONG_STATE; else the reason, or the national status after it.\n\
+                  The caller is the chairman, who stands in for every step.";
+    let table = format!("{legend}\n\n{}\n{}", life_table(), beginning_table());
+    insta::with_settings!({
+        snapshot_path => "../snapshots",
+        prepend_module_to_snapshot => false,
+        omit_expression => true,
+    }, {
+        insta::assert_snapshot!("state_and_command", table);
+    });
+}
+
+#[test]
+fn the_table_has_every_status_and_every_command() {
+    let statuses: BTreeSet<_> = STATES
+        .iter()
+        .map(|(_, procedure, history)| Story::told(procedure, history).dossier().status())
+        .collect();
+    assert_eq!(statuses, BTreeSet::from(Status::ALL));
+
+    let (_, procedure, history) = STATES[0];
+    let mut actions: BTreeSet<_> = commands(&Story::told(procedure, history))
+        .iter()
+        .map(|(_, command)| command.action())
+        .collect();
+    actions.insert(Action::Submit);
+    assert_eq!(actions, BTreeSet::from(Action::ALL));
+}
+
+#[test]
+fn a_dossier_that_has_ended_stays_ended() {
+    for (name, procedure, history) in STATES {
+        let story = Story::told(procedure, history);
+        let ended = matches!(
+            story.dossier().status(),
+            Status::Refused | Status::Withdrawn | Status::Stopped | Status::Returned
+        );
+        for role in Role::ALL {
+            for (command, deed) in commands(&story) {
+                let mut story = Story::told(procedure, history);
+                let done = story.tries(role, noon(), None, &Deed::Act(deed));
+                assert!(!ended || done.is_err(), "{name}: {command} by {role}");
+            }
+        }
+    }
+}

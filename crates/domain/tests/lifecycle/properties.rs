@@ -1,0 +1,376 @@
+//! What holds of every dossier, whatever was asked of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::deadline;
+use domain::dossier::clock::Clock;
+use domain::dossier::{Dossier, Event, Record, State, Status};
+use domain::procedure::ClockPolicy;
+use domain::time::{day_start, local_day};
+
+use crate::buttons::buttons_agree;
+use crate::desk;
+use crate::privacy::reason_is_given;
+use crate::random::{Attempt, Walk, sequences};
+use crate::story::Story;
+
+/// What all lives together have met, so that nobody proves things about nothing.
+#[derive(Default)]
+struct Met {
+    events: BTreeMap<&'static str, u32>,
+    refusals: BTreeMap<&'static str, u32>,
+    buttons: u32,
+    stood: u32,
+    unmoved_because_late: u32,
+}
+
+#[test]
+fn every_life_keeps_the_rules_at_every_step() {
+    let procedures = desk::all_shipped();
+    let mut met = Met::default();
+    for number in 0..sequences() {
+        let mut walk = Walk::new(number, &procedures);
+        while let Some(attempt) = walk.next() {
+            let told = format!(
+                "life {number} of {} at {}",
+                walk.story.procedure.code, attempt.now
+            );
+            let before = walk.begun().cloned();
+            if let Some(dossier) = &before {
+                buttons_agree(&mut walk, dossier, attempt.now, &told);
+                met.buttons += 1;
+            }
+            let Attempt {
+                role,
+                now,
+                recorded,
+                deed,
+            } = attempt;
+            let acting = desk::acting(role, &walk.story.unit);
+            let foreseen = walk.story.weighs(&acting, now, &deed);
+            match walk.story.tries(role, now, Some(recorded), &deed) {
+                Ok(()) => {
+                    let record = walk.story.records.last().expect("something happened");
+                    let decided = foreseen.expect("deciding twice gives one answer");
+                    assert_eq!(decided.events.len(), 1, "{told}");
+                    one_step(
+                        before.as_ref(),
+                        record,
+                        walk.story.dossier(),
+                        &mut met,
+                        &told,
+                    );
+                    *met.events.entry(record.event.kind()).or_default() += 1;
+                }
+                Err(refusal) => {
+                    assert_eq!(Err(&refusal), foreseen.as_ref().map(|_| ()), "{told}");
+                    assert_eq!(walk.begun(), before.as_ref(), "{told}");
+                    *met.refusals.entry(refusal.reason()).or_default() += 1;
+                }
+            }
+        }
+        whole_history(&walk.story);
+    }
+    nothing_was_left_out(&met);
+}
+
+fn nothing_was_left_out(met: &Met) {
+    assert_eq!(
+        met.events.len(),
+        16,
+        "every kind of event: {:?}",
+        met.events
+    );
+    let refusals: BTreeSet<_> = met.refusals.keys().copied().collect();
+    for reason in [
+        "CALENDAR_ENDS",
+        "CLOCK_STANDS",
+        "COMPONENTS_MISSING",
+        "COMPONENTS_UNKNOWN",
+        "DUE_NOT_LATER",
+        "EXTENSION_USED",
+        "MIRRORED",
+        "NOT_ON_THE_SPOT",
+        "NO_DUE_TIME",
+        "NO_VERIFICATION",
+        "STEP_NOT_FINAL",
+        "STEP_NOT_NEXT",
+        "STEP_OF_OTHER_ROLE",
+        "SUPPLEMENT_USED",
+        "WRONG_STATE",
+    ] {
+        assert!(
+            refusals.contains(reason),
+            "{reason} was never met: {refusals:?}"
+        );
+    }
+    assert!(met.buttons > 5_000, "buttons compared: {}", met.buttons);
+    assert!(met.stood > 50, "clocks that stood: {}", met.stood);
+    assert!(
+        met.unmoved_because_late > 20,
+        "late stops: {}",
+        met.unmoved_because_late
+    );
+}
+
+/// What holds between a dossier, an event, and the dossier after it.
+fn one_step(before: Option<&Dossier>, record: &Record, after: &Dossier, met: &mut Met, told: &str) {
+    let told = &format!("{told}: {}", record.event.kind());
+    assert_eq!(
+        record.version,
+        before.map_or(0, |dossier| dossier.version) + 1,
+        "{told}"
+    );
+    assert_eq!(after.version, record.version, "{told}");
+    assert_eq!(after.last, record.event_time, "{told}");
+    assert!((1..=10).contains(&after.status().code()), "{told}");
+    assert_eq!(
+        Status::from_code(after.status().code()),
+        Some(after.status()),
+        "{told}"
+    );
+    assert_eq!(after.ended.is_some(), !after.status().is_open(), "{told}");
+    assert_eq!(after.clock.is_some(), after.received.is_some(), "{told}");
+    assert_eq!(
+        after.returned.is_some(),
+        after.status() == Status::Returned,
+        "{told}"
+    );
+    waits_agree(after, told);
+    let Some(before) = before else { return };
+    assert!(
+        !matches!(
+            before.status(),
+            Status::Refused | Status::Withdrawn | Status::Stopped | Status::Returned
+        ),
+        "{told}: what has ended stays ended"
+    );
+    assert!(
+        before.received.is_none_or(|at| after.received == Some(at)),
+        "{told}"
+    );
+    assert!(
+        before.ended.is_none_or(|at| after.ended == Some(at)),
+        "{told}"
+    );
+    assert!(
+        before.code.is_none() || after.code == before.code,
+        "{told}: the code is kept"
+    );
+    assert_eq!(after.receiving, before.receiving, "{told}");
+    assert_eq!(after.channel, before.channel, "{told}");
+    if let (Some(old), Some(new)) = (&before.clock, &after.clock) {
+        assert_eq!(
+            new.original_due, old.original_due,
+            "{told}: the first due time is kept"
+        );
+        assert_eq!((new.limit, new.policy), (old.limit, old.policy), "{told}");
+        assert!(
+            new.effective_due >= old.effective_due,
+            "{told}: never earlier"
+        );
+        assert!(
+            new.promised_due >= old.promised_due,
+            "{told}: no promise is taken back"
+        );
+        assert!(
+            new.promised_due <= new.effective_due,
+            "{told}: nor outruns what is in force"
+        );
+        moved_as_the_policy_says(before, old, record, new, met, told);
+    }
+}
+
+/// A wait is open exactly while the citizen is waited for after reception.
+fn waits_agree(dossier: &Dossier, told: &str) {
+    let Some(clock) = &dossier.clock else { return };
+    let waiting = matches!(
+        dossier.state,
+        State::SupplementRequested { .. } | State::PaymentRequested { .. }
+    );
+    assert_eq!(clock.waits.open_since().is_some(), waiting, "{told}");
+    if clock.standing.is_some() {
+        assert!(
+            waiting,
+            "{told}: a clock stands only while somebody is waited for"
+        );
+        let years_later = dossier.last + chrono::TimeDelta::days(2_000);
+        assert!(
+            !clock.is_overdue(years_later),
+            "{told}: standing, it cannot grow overdue"
+        );
+    }
+}
+
+/// The only moves there are, each with the policy it follows from.
+fn moved_as_the_policy_says(
+    before: &Dossier,
+    old: &Clock,
+    record: &Record,
+    new: &Clock,
+    met: &mut Met,
+    told: &str,
+) {
+    let (now, calendar) = (record.event_time, desk::calendar_of(&before.resolving));
+    let unmoved = (old.effective_due, old.promised_due);
+    let times = (new.effective_due, new.promised_due);
+    match &record.event {
+        Event::SupplementRecorded { .. } | Event::PaymentRecorded { .. } => {
+            let papers = matches!(record.event, Event::SupplementRecorded { .. });
+            let began = before.since;
+            let (Some(due), Some(limit)) = (old.effective_due, old.limit) else {
+                assert_eq!(times, unmoved, "{told}");
+                return;
+            };
+            if began > due {
+                met.unmoved_because_late += 1;
+                assert_eq!(times, unmoved, "{told}: overdue stays overdue");
+                return;
+            }
+            let shifted = || {
+                let due = deadline::shift(due, limit, began, now, calendar);
+                Some(due.expect("it was counted before").at)
+            };
+            let expected = match (old.policy, papers) {
+                (ClockPolicy::ShiftDue, true) | (ClockPolicy::StopWhileFinancial, false) => {
+                    (shifted(), shifted())
+                }
+                (ClockPolicy::ExcludeInterval, true) => (shifted(), old.promised_due),
+                (ClockPolicy::RestartOnComplete, true) => {
+                    let anew = deadline::due(now, limit, calendar)
+                        .expect("counted before")
+                        .at;
+                    (Some(anew.max(due)), Some(anew.max(due)))
+                }
+                (ClockPolicy::NoStop, _)
+                | (ClockPolicy::StopWhileFinancial, true)
+                | (
+                    ClockPolicy::ShiftDue
+                    | ClockPolicy::ExcludeInterval
+                    | ClockPolicy::RestartOnComplete,
+                    false,
+                ) => unmoved,
+            };
+            assert_eq!(times, expected, "{told}");
+            met.stood += u32::from(old.standing.is_some());
+        }
+        Event::Extended { .. } => {
+            let due = old.effective_due.expect("only a due time is extended");
+            assert!(
+                now < day_start(local_day(due)),
+                "{told}: filed by 24:00 of the day before"
+            );
+            assert!(new.effective_due > old.effective_due, "{told}");
+            assert_eq!(
+                new.promised_due, new.effective_due,
+                "{told}: and the citizen is told"
+            );
+        }
+        Event::VerificationBegun { .. } => {
+            let due = old.effective_due.expect("only a due time is extended");
+            if now > due {
+                assert_eq!(times, unmoved, "{told}: overdue stays overdue");
+            } else if times != unmoved {
+                assert_eq!(
+                    new.promised_due, new.effective_due,
+                    "{told}: the citizen is told"
+                );
+            }
+        }
+        Event::Withdrawn { .. } | Event::Stopped { .. } => {
+            assert_eq!(
+                new.promised_due, old.promised_due,
+                "{told}: nothing is promised any more"
+            );
+            if old.standing.is_some() {
+                assert!(
+                    new.effective_due >= Some(now),
+                    "{told}: not late while the clock stood"
+                );
+            } else {
+                assert_eq!(times, unmoved, "{told}");
+            }
+        }
+        Event::Submitted(_)
+        | Event::Received(_)
+        | Event::Refused { .. }
+        | Event::SupplementRequested(_)
+        | Event::Advanced { .. }
+        | Event::Assigned { .. }
+        | Event::PaymentRequested { .. }
+        | Event::Apologised { .. }
+        | Event::Resolved
+        | Event::Returned { .. } => assert_eq!(times, unmoved, "{told}: moves nothing"),
+    }
+}
+
+/// What holds of a history as a whole.
+fn whole_history(story: &Story) {
+    if story.records.is_empty() {
+        return;
+    }
+    let read: Vec<_> = (story.records.iter())
+        .map(|record| Record::from_bytes(&record.to_bytes()).expect("what was written is read"))
+        .collect();
+    let mut row: Option<Dossier> = None;
+    for (until, record) in story.records.iter().enumerate() {
+        row = match row {
+            None => Dossier::begin(record),
+            Some(row) => Some(row.apply(record)),
+        };
+        assert_eq!(
+            row,
+            Dossier::fold(&story.records[..=until]),
+            "row == fold(events)"
+        );
+        assert_eq!(
+            row,
+            Dossier::fold(&read[..=until]),
+            "through the bytes as well"
+        );
+        assert!(record.event_time <= record.record_time);
+        reason_is_given(story, record);
+    }
+    let row = row.expect("begun");
+    assert_eq!(&row, story.dossier());
+    let kept = serde_json::to_string(&row).expect("a row is JSON");
+    let kept: Dossier = serde_json::from_str(&kept).expect("a kept row is read");
+    assert_eq!(kept, row);
+
+    let count = |kind: &str| {
+        let same = story
+            .records
+            .iter()
+            .filter(|record| record.event.kind() == kind);
+        same.count()
+    };
+    assert_eq!(usize::from(row.supplements), count("supplement_requested"));
+    assert!(
+        count("extended") <= 1,
+        "one apology moves the due time, at most"
+    );
+    assert_eq!(row.extended, count("extended") == 1);
+    assert!(count("verification_begun") <= 1);
+    assert_eq!(usize::from(row.apologies), count("apologised"));
+    let unexcused = story.records.iter().filter(|record| {
+        matches!(&record.event, Event::SupplementRequested(asked) if asked.exception.is_none())
+    });
+    assert!(unexcused.count() <= usize::from(story.procedure.supplement_max));
+    let amounts = story.records.iter().map(|record| match record.event {
+        Event::PaymentRecorded { amount_vnd, .. } => amount_vnd,
+        _ => 0,
+    });
+    assert_eq!(row.fee_paid_vnd, amounts.sum::<u64>());
+    if let (Some(clock), Some(received)) = (&row.clock, row.received) {
+        let due = clock.limit.map(|limit| {
+            let calendar = desk::calendar_of(&row.resolving);
+            deadline::due(received, limit, calendar)
+                .expect("counted before")
+                .at
+        });
+        assert_eq!(
+            clock.original_due, due,
+            "from the first receipt, at the end as at first"
+        );
+    }
+}

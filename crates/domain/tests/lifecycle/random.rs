@@ -1,0 +1,269 @@
+//! Random lives of dossiers, the same on every run.
+
+use std::env;
+
+use chrono::TimeDelta;
+use domain::dossier::private::Words;
+use domain::dossier::{Action, Channel, Command, Dossier, allowed_actions, next_steps};
+use domain::id::ComponentCode;
+use domain::procedure::{Mark, Procedure};
+use domain::role::Role;
+use domain::time::{Instant, day_start, local_day};
+
+use crate::desk;
+use crate::story::{self, Deed, Story};
+
+/// How many lives are lived; `MOTCUA_SEQUENCES` asks for more.
+pub fn sequences() -> u64 {
+    match env::var("MOTCUA_SEQUENCES") {
+        Ok(count) => count.parse().expect("MOTCUA_SEQUENCES is a number"),
+        Err(_) => 2_000,
+    }
+}
+
+/// Marsaglia's xorshift: enough for choosing cases, and the same everywhere.
+pub struct Random(u64);
+
+impl Random {
+    /// A source for one case; neighbouring numbers give unlike sources.
+    pub fn of(number: u64) -> Self {
+        let mut random = Self((number + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        for _ in 0..4 {
+            random.below(2);
+        }
+        random
+    }
+
+    pub fn below(&mut self, limit: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % limit
+    }
+
+    /// True so many times in a hundred.
+    pub fn often(&mut self, percent: u64) -> bool {
+        self.below(100) < percent
+    }
+
+    pub fn pick<'a, T>(&mut self, choices: &'a [T]) -> &'a T {
+        &choices[self.below(choices.len() as u64) as usize]
+    }
+}
+
+/// What is tried next, by whom and when.
+pub struct Attempt {
+    pub role: Role,
+    pub now: Instant,
+    pub recorded: Instant,
+    pub deed: Deed,
+}
+
+/// A life as it goes.
+pub struct Walk {
+    pub story: Story,
+    pub random: Random,
+    now: Instant,
+    recorded: Instant,
+    left: u64,
+}
+
+impl Walk {
+    /// The life with this number, of a procedure that follows from it.
+    pub fn new(number: u64, procedures: &[Procedure]) -> Self {
+        const WARDS: [&str; 3] = ["H60.02215", "H60.00000", "H60.02212"];
+        let mut random = Random::of(number);
+        let mut procedure = procedures[(number % procedures.len() as u64) as usize].clone();
+        // Shipped lists of papers are templates; in every other life they bind, as by law.
+        if (number / procedures.len() as u64).is_multiple_of(2) {
+            procedure.components_mark = Mark::Statute;
+        }
+        let ward = *random.pick(&WARDS);
+        let day = desk::at("2 Jul 2025 00:00") + TimeDelta::days(random.below(900) as i64);
+        let left = 2 + random.below(16);
+        Self {
+            story: Story::new(procedure).at_unit(ward, number + 1),
+            now: day + TimeDelta::microseconds(random.below(86_400_000_000) as i64),
+            recorded: day,
+            left,
+            random,
+        }
+    }
+
+    /// The next attempt, a while later; none when the life has been told.
+    pub fn next(&mut self) -> Option<Attempt> {
+        self.left = self.left.checked_sub(1)?;
+        self.now = self.later();
+        // Sometimes a deed is written down days after it was done, never before an earlier one.
+        let delay = if self.random.often(10) {
+            self.random.below(9 * 86_400)
+        } else {
+            0
+        };
+        let written = self.now + TimeDelta::seconds(delay as i64);
+        self.recorded = Ord::max(self.recorded, written);
+        Some(Attempt {
+            role: *self.random.pick(&Role::ALL),
+            now: self.now,
+            recorded: self.recorded,
+            deed: self.deed(),
+        })
+    }
+
+    /// A while later, or exactly at an edge of the due time.
+    fn later(&mut self) -> Instant {
+        let due = self.begun().and_then(Dossier::due);
+        if let Some(due) = due.filter(|_| self.random.often(15)) {
+            let micro = TimeDelta::microseconds(1);
+            let midnight = day_start(local_day(due));
+            let edges = [due, due - micro, due + micro, midnight, midnight - micro];
+            let edge = *self.random.pick(&edges);
+            if edge > self.now {
+                return edge;
+            }
+        }
+        let longest_minutes = match self.random.below(10) {
+            0 => 1,
+            1..=3 => 3 * 60,
+            4..=6 => 24 * 60,
+            7..=8 => 5 * 24 * 60,
+            _ => 40 * 24 * 60,
+        };
+        self.now + TimeDelta::minutes(self.random.below(longest_minutes) as i64)
+    }
+
+    /// The dossier, once it has begun.
+    pub fn begun(&self) -> Option<&Dossier> {
+        (!self.story.records.is_empty()).then(|| self.story.dossier())
+    }
+
+    fn deed(&mut self) -> Deed {
+        let Some(dossier) = self.begun().cloned() else {
+            return self.beginning();
+        };
+        let role = *self.random.pick(&Role::ALL);
+        let buttons = allowed_actions(&dossier, &self.story.procedure, role);
+        let action = if self.random.often(80) && !buttons.is_empty() {
+            // Lives that end at once teach little.
+            let choice = *self.random.pick(&buttons);
+            if ends(choice) {
+                *self.random.pick(&buttons)
+            } else {
+                choice
+            }
+        } else {
+            *self.random.pick(&Action::ALL[1..])
+        };
+        Deed::Act(self.command(action, &dossier))
+    }
+
+    fn beginning(&mut self) -> Deed {
+        let mut papers = desk::required(&self.story.procedure);
+        if self.random.often(5) {
+            papers.push(desk::component("giay-la"));
+        }
+        if self.random.often(60) {
+            if self.random.often(20) {
+                papers.clear();
+            }
+            let channel = if self.random.often(80) {
+                Channel::Online
+            } else {
+                Channel::Post
+            };
+            Deed::Submit(self.story.submission(channel, papers))
+        } else {
+            if self.random.often(5) {
+                papers.pop();
+            }
+            let channel = if self.random.often(80) {
+                Channel::Desk
+            } else {
+                Channel::Post
+            };
+            Deed::Receive(self.story.reception(channel, papers))
+        }
+    }
+
+    fn some_papers(&mut self) -> Vec<ComponentCode> {
+        match self.random.below(10) {
+            0 => vec![desk::component("giay-la")],
+            1..=3 => Vec::new(),
+            _ => desk::required(&self.story.procedure),
+        }
+    }
+
+    /// A command of the given kind, mostly with arguments that could be meant.
+    pub fn command(&mut self, action: Action, dossier: &Dossier) -> Command {
+        match action {
+            Action::Submit | Action::Receive => Command::Accept {
+                components: self.some_papers(),
+            },
+            Action::Refuse => Command::Refuse {
+                reason: Words::new("không thuộc thẩm quyền"),
+                competent: None,
+            },
+            Action::RequestSupplement => story::papers_requested(self.random.often(60)),
+            Action::RecordSupplement => Command::RecordSupplement {
+                components: self.some_papers(),
+            },
+            Action::Advance => self.advance(dossier),
+            Action::Assign => Command::Assign {
+                assignee: desk::actor("nv-binh"),
+            },
+            Action::RequestPayment => Command::RequestPayment {
+                amount_vnd: 1 + self.random.below(900_000),
+                reason: Words::new("lệ phí"),
+            },
+            Action::RecordPayment => Command::RecordPayment {
+                amount_vnd: 1 + self.random.below(900_000),
+            },
+            Action::Extend => {
+                if self.random.often(40) {
+                    story::verification()
+                } else {
+                    let from = dossier.due().unwrap_or(self.now);
+                    let days = self.random.below(24) as i64 - 3;
+                    story::apology(from + TimeDelta::days(days) - TimeDelta::minutes(30))
+                }
+            }
+            Action::Withdraw => Command::Withdraw {
+                reason: if self.random.often(50) {
+                    Words::default()
+                } else {
+                    Words::new("đổi ý")
+                },
+            },
+            Action::Stop => Command::Stop {
+                reason: Words::new("không đủ điều kiện"),
+                legal_basis: Words::new("điều khoản mẫu"),
+            },
+            Action::Resolve => Command::Resolve,
+            Action::Return => Command::Return {
+                receiver: self.random.often(30).then(desk::a_citizen),
+                proxy: false,
+                channel: *self.random.pick(&Channel::ALL),
+            },
+        }
+    }
+
+    fn advance(&mut self, dossier: &Dossier) -> Command {
+        let next = next_steps(dossier, &self.story.procedure);
+        let steps = &self.story.procedure.steps;
+        let step = match self.random.below(10) {
+            0 => Some(desk::step("nowhere")),
+            1 if !steps.is_empty() => Some(self.random.pick(steps).id.clone()),
+            2 => None,
+            _ if next.is_empty() => None,
+            _ => Some(self.random.pick(&next).clone()),
+        };
+        Command::Advance {
+            step,
+            assignee: Some(desk::actor("nv-an")),
+        }
+    }
+}
+
+fn ends(action: Action) -> bool {
+    matches!(action, Action::Refuse | Action::Withdraw | Action::Stop)
+}

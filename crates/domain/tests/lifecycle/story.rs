@@ -1,0 +1,334 @@
+//! A dossier's life, told as the desk would tell it.
+//!
+//! `3 Aug 10:00 received; 6 Aug 09:00 papers requested; 7 Aug 09:00 papers requested
+//! [SUPPLEMENT_USED]`: a moment, what is done, and in brackets why it is refused.
+
+use domain::code::AnyCode;
+use domain::deadline::Language;
+use domain::dossier::private::{Private, Salt, Words};
+use domain::dossier::{
+    Acting, Channel, Command, Decision, Dossier, Event, Extension, Reception, Record, Refusal,
+    Rules, Submission, decide, receive, submit,
+};
+use domain::id::{ComponentCode, DossierId, ProvinceCode, RequestId, UnitCode};
+use domain::procedure::{ClockPolicy, Procedure};
+use domain::role::Role;
+use domain::time::Instant;
+
+use crate::desk;
+
+/// A dossier with its whole history.
+pub struct Story {
+    /// The procedure version that it is decided by.
+    pub procedure: Procedure,
+    /// The unit that receives and resolves it.
+    pub unit: UnitCode,
+    /// Its history; empty before it begins.
+    pub records: Vec<Record>,
+    /// The personal values that its events commit to.
+    pub private: Vec<Private>,
+    dossier: Option<Dossier>,
+    number: u64,
+}
+
+/// Something asked of a dossier, or of the desk before there is one.
+pub enum Deed {
+    Submit(Submission),
+    Receive(Reception),
+    Act(Command),
+}
+
+impl Story {
+    /// A story of a procedure: `1.013226`, or `1.013225 within 10wd as exclude-interval`.
+    pub fn of(head: &str) -> Self {
+        let mut words = head.split_whitespace();
+        let mut procedure = desk::shipped(words.next().expect("a procedure code"));
+        while let Some(word) = words.next() {
+            let value = words.next().expect("a value follows");
+            match word {
+                "within" => procedure.cases[0].limit = Some(value.parse().expect("a limit")),
+                "as" => procedure.clock = policy(value),
+                other => panic!("`{other}` is neither `within` nor `as`"),
+            }
+        }
+        Self::new(procedure)
+    }
+
+    pub fn new(procedure: Procedure) -> Self {
+        Self {
+            procedure,
+            unit: desk::unit(desk::WARD),
+            records: Vec::new(),
+            private: Vec::new(),
+            dossier: None,
+            number: 1,
+        }
+    }
+
+    /// The same story at another unit, as the dossier with another number.
+    pub fn at_unit(mut self, unit: &str, number: u64) -> Self {
+        self.unit = desk::unit(unit);
+        self.number = number;
+        self
+    }
+
+    /// A whole story at once.
+    pub fn told(head: &str, history: &str) -> Self {
+        let mut story = Self::of(head);
+        story.goes_on(history);
+        story
+    }
+
+    /// The dossier as its events left it.
+    pub fn dossier(&self) -> &Dossier {
+        self.dossier.as_ref().expect("the dossier has begun")
+    }
+
+    /// Tells what happened next. Panics when it could not, or could though it should not.
+    pub fn goes_on(&mut self, history: &str) {
+        for sentence in history
+            .split(';')
+            .map(str::trim)
+            .filter(|text| !text.is_empty())
+        {
+            let (sentence, refusal) = match sentence.split_once(" [") {
+                Some((told, reason)) => (told, Some(reason.trim_end_matches(']'))),
+                None => (sentence, None),
+            };
+            let (sentence, recorded) = match sentence.split_once(" (recorded ") {
+                Some((told, later)) => (told, Some(desk::at(later.trim_end_matches(')')))),
+                None => (sentence, None),
+            };
+            let time_ends = sentence
+                .find(':')
+                .and_then(|colon| sentence[colon..].find(' ').map(|space| colon + space))
+                .unwrap_or_else(|| panic!("`{sentence}` says no moment or no deed"));
+            let (moment, deed) = sentence.split_at(time_ends);
+            let now = desk::at(moment);
+            let done = self.tries(Role::Chairman, now, recorded, &self.deed(deed.trim()));
+            let reason = done.as_ref().err().map(Refusal::reason);
+            assert_eq!(reason, refusal, "`{sentence}` in: {history}");
+        }
+    }
+
+    /// Asks for something; what is accepted becomes history.
+    pub fn tries(
+        &mut self,
+        role: Role,
+        now: Instant,
+        recorded: Option<Instant>,
+        deed: &Deed,
+    ) -> Result<(), Refusal> {
+        let acting = desk::acting(role, &self.unit);
+        let decision = self.weighs(&acting, now, deed)?;
+        self.private.extend(decision.private);
+        for event in decision.events {
+            self.writes(&acting, now, recorded.unwrap_or(now), event);
+        }
+        Ok(())
+    }
+
+    /// What would follow, without writing anything.
+    pub fn weighs(&self, acting: &Acting, now: Instant, deed: &Deed) -> Result<Decision, Refusal> {
+        let salt: Salt = desk::salt();
+        let rules = Rules {
+            procedure: &self.procedure,
+            calendar: desk::calendar_of(&self.unit),
+            answer_limit: desk::catalogue().intake.answer,
+            salt: &salt,
+            acting,
+        };
+        match deed {
+            Deed::Submit(submission) => submit(submission, &rules, now),
+            Deed::Receive(reception) => receive(reception, &rules, now),
+            Deed::Act(command) => decide(self.dossier(), command, &rules, now),
+        }
+    }
+
+    fn writes(&mut self, acting: &Acting, now: Instant, recorded: Instant, event: Event) {
+        let version = self.records.last().map_or(0, |record| record.version) + 1;
+        let record = Record {
+            province: ProvinceCode::parse("08").expect("two digits"),
+            dossier: DossierId::new(1_785_000_000_000, 7, self.number),
+            version,
+            event_time: now,
+            record_time: recorded,
+            actor: acting.actor.clone(),
+            role: acting.role,
+            unit: acting.unit.clone(),
+            request_id: RequestId::parse(&format!("00000000-0000-4000-8000-{version:012}"))
+                .expect("a UUID"),
+            event: self.sealed(event),
+        };
+        self.dossier = match self.dossier.take() {
+            None => Dossier::begin(&record),
+            Some(dossier) => Some(dossier.apply(&record)),
+        };
+        self.records.push(record);
+    }
+
+    /// The commit gives a dossier received at the desk its number.
+    fn sealed(&self, mut event: Event) -> Event {
+        if let Event::Received(facts) = &mut event
+            && facts.code.is_none()
+        {
+            let code = format!("{}-260803-{:04}", self.unit, self.number);
+            facts.code = Some(AnyCode::parse(&code).expect("a code"));
+        }
+        event
+    }
+
+    /// What the desk means by a few words.
+    fn deed(&self, words: &str) -> Deed {
+        let papers = desk::required(&self.procedure);
+        if let Some(command) = command(words) {
+            return Deed::Act(command);
+        }
+        match words {
+            "submitted" => Deed::Submit(self.submission(Channel::Online, papers)),
+            "submitted by post" => Deed::Submit(self.submission(Channel::Post, papers)),
+            "received" => Deed::Receive(self.reception(Channel::Desk, papers)),
+            "received by post" => Deed::Receive(self.reception(Channel::Post, papers)),
+            other => panic!("the desk does not say `{other}`"),
+        }
+    }
+
+    pub fn submission(&self, channel: Channel, papers: Vec<ComponentCode>) -> Submission {
+        Submission {
+            receiving: self.unit.clone(),
+            portal_code: AnyCode::parse(&format!("G22.99.08-260803-{:06}", self.number))
+                .expect("a portal's code"),
+            submitted: None,
+            channel,
+            content: desk::contents(papers),
+        }
+    }
+
+    pub fn reception(&self, channel: Channel, papers: Vec<ComponentCode>) -> Reception {
+        Reception {
+            receiving: self.unit.clone(),
+            channel,
+            content: desk::contents(papers),
+        }
+    }
+
+    /// The three due times: `original .., effective .., promised ..`.
+    pub fn due_times(&self) -> String {
+        let Some(clock) = &self.dossier().clock else {
+            return "no clock runs".into();
+        };
+        let told = |due: Option<Instant>| due.map_or_else(|| "none".into(), desk::wall);
+        format!(
+            "original {}, effective {}, promised {}",
+            told(clock.original_due),
+            told(clock.effective_due),
+            told(clock.promised_due)
+        )
+    }
+
+    /// Whether it is overdue at a moment.
+    pub fn is_overdue(&self, moment: &str) -> bool {
+        let clock = self.dossier().clock.as_ref();
+        clock.is_some_and(|clock| clock.is_overdue(desk::at(moment)))
+    }
+
+    /// How it stands: `4 Đang xử lý`.
+    pub fn status(&self) -> String {
+        let status = self.dossier().status();
+        format!("{} {}", status.code(), status.name_vi())
+    }
+
+    /// The limit it was received under: `10 working days`.
+    pub fn limit(&self) -> String {
+        let limit = self.dossier().clock.as_ref().and_then(|clock| clock.limit);
+        limit.map_or_else(|| "none".into(), |limit| limit.words(Language::English))
+    }
+}
+
+/// The request for papers, with or without what permits one more.
+pub fn papers_requested(exception: bool) -> Command {
+    Command::RequestSupplement {
+        items: desk::a_missing_paper(),
+        reason: Words::new("thiếu giấy tờ"),
+        respond_by: None,
+        exception: exception.then(desk::an_exception),
+    }
+}
+
+pub fn apology(due: Instant) -> Command {
+    Command::Extend(Extension::Apology {
+        reason: Words::new("phải xác minh thêm"),
+        due,
+    })
+}
+
+pub fn verification() -> Command {
+    Command::Extend(Extension::Verification {
+        reason: Words::new("xác minh nơi cư trú"),
+    })
+}
+
+/// The command on a dossier that a few words mean; none when they begin one.
+pub fn command(words: &str) -> Option<Command> {
+    if let Some(id) = words.strip_prefix("goes to ") {
+        return Some(Command::Advance {
+            step: Some(desk::step(id)),
+            assignee: Some(desk::actor("nv-officer")),
+        });
+    }
+    if let Some(due) = words.strip_prefix("apology naming ") {
+        return Some(apology(desk::at(due)));
+    }
+    Some(match words {
+        "accepted" => Command::Accept {
+            components: Vec::new(),
+        },
+        "refused" => Command::Refuse {
+            reason: Words::new("không thuộc thẩm quyền"),
+            competent: None,
+        },
+        "papers requested" => papers_requested(false),
+        "papers requested with reason and basis" => papers_requested(true),
+        "papers complete" => Command::RecordSupplement {
+            components: Vec::new(),
+        },
+        "handed over" => Command::Advance {
+            step: None,
+            assignee: None,
+        },
+        "given to somebody" => Command::Assign {
+            assignee: desk::actor("nv-binh"),
+        },
+        "payment requested" => Command::RequestPayment {
+            amount_vnd: 50_000,
+            reason: Words::new("lệ phí"),
+        },
+        "paid" => Command::RecordPayment { amount_vnd: 50_000 },
+        "verification begun" => verification(),
+        "withdrawn" => Command::Withdraw {
+            reason: Words::default(),
+        },
+        "stopped" => Command::Stop {
+            reason: Words::new("không đủ điều kiện"),
+            legal_basis: Words::new("điều khoản mẫu"),
+        },
+        "resolved" => Command::Resolve,
+        "returned" => Command::Return {
+            receiver: None,
+            proxy: false,
+            channel: Channel::Desk,
+        },
+        _ => return None,
+    })
+}
+
+fn policy(word: &str) -> ClockPolicy {
+    match word {
+        "restart-on-complete" => ClockPolicy::RestartOnComplete,
+        "exclude-interval" => ClockPolicy::ExcludeInterval,
+        "shift-due" => ClockPolicy::ShiftDue,
+        "no-stop" => ClockPolicy::NoStop,
+        "stop-while-financial" => ClockPolicy::StopWhileFinancial,
+        other => panic!("`{other}` is no clock policy"),
+    }
+}
