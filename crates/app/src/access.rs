@@ -1,0 +1,244 @@
+//! Who may what: role and unit, checked here and nowhere else.
+//!
+//! The table in `docs/access.md` is written by hand from the law and the offices' practice;
+//! a test calls every method as every role, on the caller's own and on another unit, and
+//! compares. This module is the other side of that comparison.
+
+use domain::dossier::{Action, Dossier};
+use domain::id::{ActorId, ProvinceCode, UnitCode};
+use domain::role::Role;
+
+use crate::error::Error;
+use crate::ports::Scope;
+
+/// Who calls: an authenticated person or program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// The id of the token.
+    pub token: String,
+    /// The person or program.
+    pub actor: ActorId,
+    /// The role.
+    pub role: Role,
+    /// The province.
+    pub province: ProvinceCode,
+    /// The units it may act for; the province's own identifier means all of them.
+    pub units: Vec<UnitCode>,
+}
+
+impl Caller {
+    /// Whether the caller may act for a unit.
+    #[must_use]
+    pub fn reaches(&self, unit: &UnitCode) -> bool {
+        self.units
+            .iter()
+            .any(|own| own == unit || own.as_str() == unit.level_one())
+    }
+
+    /// Whether the caller may act for every unit of its province.
+    #[must_use]
+    pub fn reaches_province(&self) -> bool {
+        self.units.iter().any(|own| own.as_str() == own.level_one())
+    }
+
+    /// The dossiers the caller may look at.
+    #[must_use]
+    pub fn scope(&self) -> Scope {
+        if self.reaches_province() {
+            Scope::Province(self.province.clone())
+        } else {
+            Scope::Units(self.province.clone(), self.units.clone())
+        }
+    }
+}
+
+/// Everything that can be called and needs a caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Method {
+    /// A command on a dossier.
+    Act(Action),
+    /// Read a dossier.
+    GetDossier,
+    /// Page through dossiers.
+    ListDossiers,
+    /// Read a dossier's history.
+    ListDossierEvents,
+    /// Find dossiers.
+    SearchDossiers,
+    /// Page through pending dossiers.
+    ListWorklist,
+    /// Count pending dossiers.
+    GetWorklistCounts,
+    /// Follow the counts.
+    WatchWorklist,
+    /// On-time and online rates.
+    GetRates,
+    /// Read the feed.
+    ListEvents,
+    /// Follow the feed.
+    WatchEvents,
+    /// Read units, procedures and calendars, preview due times.
+    ReadCatalogue,
+}
+
+impl Method {
+    /// The name on the wire.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Method::Act(action) => action.method(),
+            Method::GetDossier => "GetDossier",
+            Method::ListDossiers => "ListDossiers",
+            Method::ListDossierEvents => "ListDossierEvents",
+            Method::SearchDossiers => "SearchDossiers",
+            Method::ListWorklist => "ListWorklist",
+            Method::GetWorklistCounts => "GetWorklistCounts",
+            Method::WatchWorklist => "WatchWorklist",
+            Method::GetRates => "GetRates",
+            Method::ListEvents => "ListEvents",
+            Method::WatchEvents => "WatchEvents",
+            Method::ReadCatalogue => "ReadCatalogue",
+        }
+    }
+
+    /// Whether a role may call it at all. For which units is the caller's own business.
+    #[must_use]
+    pub fn open_to(self, role: Role) -> bool {
+        use Role::{Auditor, Chairman, Leader, Officer, Portal, Province, Receptionist};
+        let roles: &[Role] = match self {
+            Method::Act(action) => match action {
+                Action::Submit => &[Receptionist, Chairman, Portal],
+                Action::Receive | Action::Refuse | Action::Return => &[Receptionist, Chairman],
+                Action::RequestSupplement | Action::Advance | Action::RequestPayment => {
+                    &[Receptionist, Officer, Leader, Chairman]
+                }
+                Action::RecordSupplement | Action::RecordPayment | Action::Withdraw => {
+                    &[Receptionist, Chairman, Portal]
+                }
+                Action::Assign => &[Officer, Leader, Chairman],
+                Action::Extend | Action::Stop => &[Leader, Chairman],
+                Action::Resolve => &[Receptionist, Officer, Leader, Chairman],
+            },
+            Method::GetDossier
+            | Method::ListDossiers
+            | Method::ListDossierEvents
+            | Method::SearchDossiers
+            | Method::ListEvents
+            | Method::WatchEvents => &[
+                Receptionist,
+                Officer,
+                Leader,
+                Chairman,
+                Province,
+                Portal,
+                Auditor,
+            ],
+            Method::ListWorklist
+            | Method::GetWorklistCounts
+            | Method::WatchWorklist
+            | Method::GetRates => &[Receptionist, Officer, Leader, Chairman, Province, Auditor],
+            Method::ReadCatalogue => &Role::ALL,
+        };
+        roles.contains(&role)
+    }
+}
+
+/// Refuses a role that may not call a method at all.
+pub fn check_role(caller: &Caller, method: Method) -> Result<(), Error> {
+    if method.open_to(caller.role) {
+        Ok(())
+    } else {
+        Err(Error::RoleDenied {
+            role: caller.role.as_str(),
+            method: method.name(),
+        })
+    }
+}
+
+/// Refuses a caller who may not do this for a unit.
+pub fn check_unit(caller: &Caller, method: Method, unit: &UnitCode) -> Result<(), Error> {
+    check_role(caller, method)?;
+    if caller.reaches(unit) {
+        Ok(())
+    } else {
+        Err(Error::UnitDenied {
+            method: method.name(),
+        })
+    }
+}
+
+/// Refuses a caller who may not do this to a dossier, and says for which unit it acts.
+pub fn check_dossier(
+    caller: &Caller,
+    method: Method,
+    dossier: &Dossier,
+) -> Result<UnitCode, Error> {
+    check_role(caller, method)?;
+    standing(method, dossier)
+        .into_iter()
+        .find(|unit| caller.province == dossier.province && caller.reaches(unit))
+        .cloned()
+        .ok_or(Error::UnitDenied {
+            method: method.name(),
+        })
+}
+
+/// The units whose people may do this to a dossier, the natural one first.
+fn standing(method: Method, dossier: &Dossier) -> Vec<&UnitCode> {
+    let Dossier {
+        receiving,
+        resolving,
+        returning,
+        ..
+    } = dossier;
+    match method {
+        Method::Act(action) => match action {
+            Action::Submit | Action::Receive | Action::Refuse => vec![receiving],
+            Action::RequestSupplement => vec![resolving, receiving],
+            Action::RecordSupplement | Action::RecordPayment | Action::Withdraw => {
+                vec![receiving, resolving]
+            }
+            // From reception the desk itself hands over, or gives back on the spot.
+            Action::Advance | Action::Resolve | Action::RequestPayment => {
+                vec![resolving, receiving]
+            }
+            Action::Assign | Action::Extend | Action::Stop => vec![resolving],
+            Action::Return => vec![returning, receiving],
+        },
+        Method::GetDossier
+        | Method::ListDossiers
+        | Method::ListDossierEvents
+        | Method::SearchDossiers
+        | Method::ListWorklist
+        | Method::GetWorklistCounts
+        | Method::WatchWorklist
+        | Method::GetRates
+        | Method::ListEvents
+        | Method::WatchEvents
+        | Method::ReadCatalogue => vec![resolving, receiving, returning],
+    }
+}
+
+/// How much of a person a role is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sight {
+    /// Everything.
+    Full,
+    /// Enough to recognise who is meant.
+    Masked,
+    /// Nothing.
+    Hidden,
+}
+
+/// How much of applicants a role is shown, of dossiers it may look at.
+///
+/// Those who deal with the citizen see them; the province and the portal see a mask; those
+/// who look after figures or machines see nobody. Law 91/2025/QH15: minimisation.
+#[must_use]
+pub fn sight(role: Role) -> Sight {
+    match role {
+        Role::Receptionist | Role::Officer | Role::Leader | Role::Chairman => Sight::Full,
+        Role::Province | Role::Portal => Sight::Masked,
+        Role::Auditor | Role::Admin => Sight::Hidden,
+    }
+}

@@ -1,0 +1,330 @@
+//! The engine: every use case, behind one door.
+
+use std::sync::Arc;
+
+use domain::catalogue::Catalogue;
+use domain::deadline;
+use domain::dossier::private::Salt;
+use domain::dossier::{Action, Channel, Command, Reception, Submission};
+use domain::id::{DossierId, ProcedureCode, RequestId, UnitCode};
+use domain::time::Instant;
+use tokio::sync::watch;
+
+use crate::access::{self, Caller, Method};
+use crate::error::Error;
+use crate::keys::{self, Keys};
+use crate::office::Office;
+use crate::ports::{Clock, Ids, Key, ReadTx, Store};
+use crate::view::{DossierName, Receipt, View};
+use crate::writing::{Done, Lane, Task, Work};
+
+/// What an engine is made of.
+pub struct Parts {
+    /// Where dossiers are kept.
+    pub store: Arc<dyn Store>,
+    /// Units, calendars and procedures.
+    pub catalogue: Arc<Catalogue>,
+    /// The time of day.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub ids: Arc<dyn Ids>,
+    /// The installation's secret, kept outside the database.
+    pub secret: Vec<u8>,
+    /// How many writes may wait before callers are told to come again.
+    pub queue: usize,
+}
+
+/// Who asks for a write, and under which id.
+#[derive(Debug, Clone)]
+pub struct Meta {
+    /// The id that the caller made and kept before the first try.
+    pub request_id: RequestId,
+    /// The request's content, without id and etag: the same id with other content is refused.
+    pub content: Vec<u8>,
+}
+
+/// Every use case of the one-stop shop.
+pub struct Engine {
+    pub(crate) office: Arc<Office>,
+    lane: Lane,
+    changed: watch::Receiver<u64>,
+    pub(crate) guesses: crate::guesses::Guesses,
+}
+
+impl Engine {
+    /// Starts the engine and its writing lane. Needs a running tokio runtime.
+    #[must_use]
+    pub fn start(parts: Parts) -> Arc<Self> {
+        let office = Arc::new(Office {
+            answer_limit: parts.catalogue.intake.answer,
+            store: parts.store,
+            catalogue: parts.catalogue,
+            clock: parts.clock,
+            ids: parts.ids,
+            keys: Keys::new(&parts.secret),
+        });
+        let (sender, changed) = watch::channel(0);
+        // One lane: an embedded database has one writer.
+        let lane = Lane::start(Arc::clone(&office), parts.queue, sender);
+        Arc::new(Self {
+            office,
+            lane,
+            changed,
+            guesses: crate::guesses::Guesses::default(),
+        })
+    }
+
+    /// Units, calendars and procedures.
+    #[must_use]
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.office.catalogue
+    }
+
+    /// Now, by the engine's clock.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        self.office.clock.now()
+    }
+
+    /// Wakes up after each batch that was decided. What changed is read from the feed.
+    #[must_use]
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.changed.clone()
+    }
+
+    /// Finds out who calls from the secret of a token.
+    pub async fn authenticate(&self, secret: &str) -> Result<Caller, Error> {
+        if secret.is_empty() {
+            return Err(Error::Unauthenticated);
+        }
+        let read = self.office.store.read().await?;
+        let token = read
+            .token(&keys::token_hash(secret))
+            .await?
+            .ok_or(Error::Unauthenticated)?;
+        let now = self.now();
+        if token.revoked.is_some() || token.expires <= now {
+            return Err(Error::Unauthenticated);
+        }
+        Ok(Caller {
+            token: token.id,
+            actor: token.actor,
+            role: token.role,
+            province: token.province,
+            units: token.units,
+        })
+    }
+
+    /// A portal hands a dossier in.
+    pub async fn submit(
+        &self,
+        caller: &Caller,
+        meta: Meta,
+        procedure: &ProcedureCode,
+        submission: Submission,
+    ) -> Result<View, Error> {
+        access::check_role(caller, Method::Act(Action::Submit))?;
+        let (id, salt) = self.new_dossier(&submission.receiving);
+        let procedure = procedure.clone();
+        self.write(
+            caller,
+            meta,
+            Work::Submit {
+                id,
+                salt,
+                procedure,
+                submission,
+            },
+        )
+        .await
+    }
+
+    /// A desk takes a dossier in and hands out a receipt.
+    pub async fn receive(
+        &self,
+        caller: &Caller,
+        meta: Meta,
+        procedure: &ProcedureCode,
+        reception: Reception,
+    ) -> Result<View, Error> {
+        access::check_role(caller, Method::Act(Action::Receive))?;
+        if reception.channel == Channel::Online {
+            return Err(Error::invalid(
+                "channel",
+                "must be desk or post; an online dossier is submitted by the portal and then accepted by name",
+            ));
+        }
+        let (id, salt) = self.new_dossier(&reception.receiving);
+        let procedure = procedure.clone();
+        self.write(
+            caller,
+            meta,
+            Work::Receive {
+                id,
+                salt,
+                procedure,
+                reception,
+            },
+        )
+        .await
+    }
+
+    /// Every other command, on a dossier that exists.
+    pub async fn command(
+        &self,
+        caller: &Caller,
+        meta: Meta,
+        name: &DossierName,
+        etag: &str,
+        command: Command,
+    ) -> Result<View, Error> {
+        access::check_role(caller, Method::Act(command.action()))?;
+        let (_, id) = {
+            let read = self.office.store.read().await?;
+            self.resolve(read.as_ref(), caller, name).await?
+        };
+        self.write(
+            caller,
+            meta,
+            Work::Act {
+                id,
+                etag: etag.to_owned(),
+                command,
+            },
+        )
+        .await
+    }
+
+    async fn write(&self, caller: &Caller, meta: Meta, work: Work) -> Result<View, Error> {
+        let begins = match &work {
+            Work::Receive { .. }
+            | Work::Act {
+                command: Command::Accept { .. },
+                ..
+            } => true,
+            Work::Submit { .. } | Work::Act { .. } => false,
+        };
+        let submits = matches!(work, Work::Submit { .. });
+        let arrived = domain::time::to_micros(self.now());
+        let task = Task {
+            caller: caller.clone(),
+            request_id: meta.request_id,
+            content: meta.content,
+            arrived,
+            work,
+        };
+        let done = self.lane.send(task).await?;
+        let read = self.office.store.read().await?;
+        // Judged as of when it was written, so that a repeat gets the same answer at any time.
+        let (dossier, written) = match done {
+            // A submission may have happened before it arrived.
+            Done::Now(dossier) if submits => (*dossier, arrived),
+            Done::Now(dossier) => {
+                let written = dossier.last;
+                (*dossier, written)
+            }
+            Done::Before { key, version } => self.at_version(read.as_ref(), &key, version).await?,
+        };
+        let mut view = self
+            .view_at(read.as_ref(), caller, dossier, written)
+            .await?;
+        if begins && view.dossier.received.is_some() {
+            view.receipt = Some(self.receipt(&view)?);
+        }
+        Ok(view)
+    }
+
+    /// The dossier as it was at a version, and when that was written: how a repeated request
+    /// gets its first answer.
+    async fn at_version(
+        &self,
+        read: &dyn ReadTx,
+        key: &Key,
+        version: u32,
+    ) -> Result<(domain::dossier::Dossier, Instant), Error> {
+        let records = read.records(key).await?;
+        let until = records
+            .iter()
+            .take_while(|record| record.version <= version);
+        let written = until.clone().last().map(|record| record.record_time);
+        domain::dossier::Dossier::fold(until)
+            .zip(written)
+            .ok_or_else(|| {
+                Error::Internal(format!("dossier {} has no version {version}", key.1).into())
+            })
+    }
+
+    fn receipt(&self, view: &View) -> Result<Receipt, Error> {
+        let dossier = &view.dossier;
+        let calendar = self
+            .office
+            .catalogue
+            .calendars
+            .for_unit(dossier.resolving.as_str());
+        let explanation = match (
+            dossier.received,
+            dossier.clock.as_ref().and_then(|c| c.limit),
+        ) {
+            (Some(received), Some(limit)) => {
+                deadline::explain::explain(received, limit, calendar).ok()
+            }
+            (None, _) | (_, None) => None,
+        };
+        Ok(Receipt {
+            pin: self.office.keys.pin(dossier.id),
+            explanation,
+        })
+    }
+
+    fn new_dossier(&self, receiving: &UnitCode) -> (DossierId, Salt) {
+        let random = self.office.ids.random();
+        let chance = u64::from_be_bytes(random[..8].try_into().expect("eight of sixteen bytes"));
+        let born = u64::try_from(self.now().timestamp_millis()).unwrap_or_default();
+        let id = DossierId::new(born, lane_of(receiving), chance);
+        (id, Salt::new(self.office.ids.random()))
+    }
+
+    /// The dossier a caller means. One of another province does not exist for the caller.
+    pub(crate) async fn resolve(
+        &self,
+        read: &dyn ReadTx,
+        caller: &Caller,
+        name: &DossierName,
+    ) -> Result<Key, Error> {
+        let found = match name {
+            DossierName::Id(id) => Some((caller.province.clone(), *id)),
+            DossierName::Code(code) => read.by_code(Some(&caller.province), code).await?,
+        };
+        found.ok_or_else(|| Error::NotFound {
+            what: "dossier",
+            name: name.to_string(),
+        })
+    }
+
+    pub(crate) async fn view(
+        &self,
+        read: &dyn ReadTx,
+        caller: &Caller,
+        dossier: domain::dossier::Dossier,
+    ) -> Result<View, Error> {
+        self.view_at(read, caller, dossier, self.now()).await
+    }
+
+    async fn view_at(
+        &self,
+        read: &dyn ReadTx,
+        caller: &Caller,
+        dossier: domain::dossier::Dossier,
+        at: Instant,
+    ) -> Result<View, Error> {
+        let mut applicants = read.applicants(&dossier.province, &[dossier.id]).await?;
+        let applicant = applicants.remove(&dossier.id);
+        self.office.view(caller, dossier, applicant, at)
+    }
+}
+
+/// The lane of a receiving unit, kept in the dossier's id for good.
+fn lane_of(receiving: &UnitCode) -> u16 {
+    let hash = domain::dossier::private::keyed_hash(b"lane", &[receiving.as_str().as_bytes()]);
+    u16::from_be_bytes([hash[0], hash[1]])
+}

@@ -1,0 +1,96 @@
+//! The feed of events: never skipped, never doubled, resumed by a cursor.
+
+use domain::dossier::Record;
+
+use crate::access::{self, Caller, Method};
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::page::PageQuery;
+use crate::ports::FeedHead;
+
+/// The cursor of the present end: what has happened is read elsewhere, what comes is followed.
+pub const NOW: &str = "now";
+
+/// An event with the cursor that resumes after it.
+#[derive(Debug, Clone)]
+pub struct FeedEntry {
+    /// Resumes after this event.
+    pub cursor: String,
+    /// The event.
+    pub record: Record,
+}
+
+/// A piece of the feed.
+#[derive(Debug, Clone)]
+pub struct FeedPage {
+    /// The events, in order.
+    pub entries: Vec<FeedEntry>,
+    /// Resumes after this piece, also when it is empty.
+    pub next: String,
+    /// Whether this was the end for now.
+    pub done: bool,
+}
+
+impl Engine {
+    /// Events after a cursor; from the beginning when it is empty, from the present end on
+    /// when it is [`NOW`].
+    ///
+    /// Callers of a unit see the events of dossiers that their unit is involved in. A
+    /// cursor of another feed, such as that of a database since restored, is refused.
+    pub async fn feed(&self, caller: &Caller, after: &str, limit: i32) -> Result<FeedPage, Error> {
+        access::check_role(caller, Method::ListEvents)?;
+        let limit = PageQuery {
+            size: limit,
+            token: String::new(),
+        }
+        .limit()?;
+        let read = self.office.store.read().await?;
+        let head = read.feed_head().await?;
+        let after = place_of(after, &head)?;
+        let found = read.feed(&caller.scope(), after, limit).await?;
+        let done = found.len() < limit as usize;
+        // At the end everything up to the head was looked at, also what the caller may not see.
+        let last = match found.last() {
+            Some((place, _)) if !done => *place,
+            Some(_) | None => head.last,
+        };
+        let entries = found
+            .into_iter()
+            .map(|(place, record)| FeedEntry {
+                cursor: cursor(place, &head),
+                record,
+            })
+            .collect();
+        Ok(FeedPage {
+            entries,
+            next: cursor(last, &head),
+            done,
+        })
+    }
+}
+
+fn cursor(place: u64, head: &FeedHead) -> String {
+    format!("{}-{place}", head.feed)
+}
+
+fn place_of(cursor: &str, head: &FeedHead) -> Result<u64, Error> {
+    match cursor {
+        "" => return Ok(0),
+        NOW => return Ok(head.last),
+        _ => {}
+    }
+    let (feed, place) = cursor
+        .rsplit_once('-')
+        .and_then(|(feed, place)| Some((feed, place.parse::<u64>().ok()?)))
+        .ok_or_else(|| {
+            Error::invalid(
+                "after",
+                "must be a cursor from an earlier answer, `now`, or empty for the beginning",
+            )
+        })?;
+    if feed == head.feed && place <= head.last {
+        Ok(place)
+    } else {
+        Err(Error::CursorExpired)
+    }
+}

@@ -1,0 +1,116 @@
+//! Keys that live outside the database.
+
+use std::fmt;
+
+use domain::dossier::private::{hex, keyed_hash};
+use domain::id::{DossierId, ProvinceCode};
+
+/// What is derived from the installation's one secret, each for one purpose.
+///
+/// Without the secret a copy of the database tells nobody a PIN, and no identity number can
+/// be tried against it.
+#[derive(Clone)]
+pub struct Keys {
+    receipt: [u8; 32],
+    receipt_hash: [u8; 32],
+    person: [u8; 32],
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Keys(..)")
+    }
+}
+
+const LETTERS: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+
+impl Keys {
+    /// Derives the keys; the secret should be 32 random bytes.
+    #[must_use]
+    pub fn new(secret: &[u8]) -> Self {
+        let key = |purpose: &str| keyed_hash(secret, &[purpose.as_bytes()]);
+        Self {
+            receipt: key("receipt pin"),
+            receipt_hash: key("receipt pin hash"),
+            person: key("person"),
+        }
+    }
+
+    /// The PIN on the receipt of a dossier: six letters and digits, 30 bits.
+    ///
+    /// Derived, so that a repeated request prints the same one. Letters that look alike are
+    /// left out.
+    #[must_use]
+    pub fn pin(&self, dossier: DossierId) -> String {
+        let hash = keyed_hash(&self.receipt, &[dossier.as_bytes()]);
+        hash.iter()
+            .take(6)
+            .map(|byte| LETTERS[usize::from(byte & 31)] as char)
+            .collect()
+    }
+
+    /// What the database keeps of a PIN.
+    #[must_use]
+    pub fn pin_hash(&self, dossier: DossierId, pin: &str) -> String {
+        let pin = pin.trim().to_ascii_uppercase();
+        hex(&keyed_hash(
+            &self.receipt_hash,
+            &[dossier.as_bytes(), pin.as_bytes()],
+        ))
+    }
+
+    /// Under what an identity number is compared; none when nothing was given.
+    #[must_use]
+    pub fn person(&self, province: &ProvinceCode, id_number: &str) -> Option<String> {
+        let id: String = id_number
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .collect();
+        if id.is_empty() {
+            return None;
+        }
+        let id = id.to_ascii_uppercase();
+        Some(hex(&keyed_hash(
+            &self.person,
+            &[province.as_str().as_bytes(), id.as_bytes()],
+        )))
+    }
+}
+
+/// Whether two texts are equal, in a time that does not tell where they differ.
+#[must_use]
+pub fn same(a: &str, b: &str) -> bool {
+    a.len() == b.len()
+        && a.bytes()
+            .zip(b.bytes())
+            .fold(0, |differs, (x, y)| differs | (x ^ y))
+            == 0
+}
+
+/// The digest under which a token's secret is kept.
+#[must_use]
+pub fn token_hash(secret: &str) -> String {
+    // The secret has 256 random bits, so a plain hash cannot be reversed; the fixed key
+    // only keeps it apart from other hashes of the same text.
+    hex(&keyed_hash(b"motcua token", &[secret.as_bytes()]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_receipt_keeps_its_pin_and_another_installation_has_another() {
+        let id = DossierId::new(1, 2, 3);
+        let keys = Keys::new(b"one");
+        assert_eq!(keys.pin(id), Keys::new(b"one").pin(id));
+        assert_ne!(keys.pin(id), Keys::new(b"two").pin(id));
+        assert_ne!(keys.pin(id), keys.pin(DossierId::new(1, 2, 4)));
+        assert_eq!(keys.pin(id).len(), 6);
+        assert_eq!(
+            keys.pin_hash(id, &keys.pin(id)),
+            keys.pin_hash(id, &keys.pin(id).to_lowercase()),
+            "a citizen may type it in lower case"
+        );
+    }
+}

@@ -1,0 +1,27 @@
+//! Use cases, the writing lanes, access, and the ports they need.
+//!
+//! A write goes [`Engine`] → lane → [`domain::dossier::decide`] → [`ports::Store::commit`].
+//! Nothing here knows a database or a wire.
+#![warn(missing_docs)]
+
+pub mod access;
+pub mod engine;
+pub mod error;
+pub mod feed;
+mod guesses;
+pub mod keys;
+pub mod lookup;
+mod office;
+pub mod page;
+pub mod ports;
+pub mod preview;
+pub mod read;
+pub mod report;
+pub mod tokens;
+pub mod view;
+pub mod worklist;
+mod writing;
+
+pub use access::Caller;
+pub use engine::{Engine, Meta, Parts};
+pub use error::{Error, FieldError};

@@ -1,0 +1,207 @@
+//! What a citizen sees with the code on the receipt, without an account.
+//!
+//! Two tiers. The code alone tells state and degree of completion; with the receipt's PIN
+//! come steps and dates. Nothing personal is shown in either, and never who works on it.
+//! Source: Circular 01/2018/TT-VPCP, Art. 16(2)(d).
+
+use domain::code::AnyCode;
+use domain::dossier::{Dossier, Event, Record, State, Status};
+use domain::procedure::Procedure;
+use domain::time::Instant;
+
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::keys;
+
+/// What anybody sees who knows a code.
+#[derive(Debug, Clone)]
+pub struct Lookup {
+    /// The code.
+    pub code: String,
+    /// The national status.
+    pub status: Status,
+    /// How far it is, 0 to 100, by the steps of its procedure.
+    pub completion_percent: u32,
+    /// Steps and dates, with the right PIN only.
+    pub details: Option<LookupDetails>,
+}
+
+/// What the holder of the receipt sees.
+#[derive(Debug, Clone)]
+pub struct LookupDetails {
+    /// The procedure's name.
+    pub procedure: String,
+    /// When it was submitted, if it was.
+    pub submitted: Option<Instant>,
+    /// When it was received.
+    pub received: Option<Instant>,
+    /// The first date promised.
+    pub original_due: Option<Instant>,
+    /// The date it is judged by.
+    pub effective_due: Option<Instant>,
+    /// The date last told to the citizen.
+    pub promised_due: Option<Instant>,
+    /// Whether the clock stands until the citizen answers.
+    pub clock_standing: bool,
+    /// Whether it is overdue.
+    pub overdue: bool,
+    /// By when the citizen is to answer a request.
+    pub respond_by: Option<Instant>,
+    /// When processing ended.
+    pub ended: Option<Instant>,
+    /// When the result was fetched.
+    pub returned: Option<Instant>,
+    /// What happened, in order.
+    pub steps: Vec<LookupStep>,
+}
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LookupStep {
+    /// In Vietnamese.
+    pub label_vi: String,
+    /// In English.
+    pub label_en: String,
+    /// When.
+    pub at: Instant,
+}
+
+impl Engine {
+    /// Looks a dossier up by any of its codes.
+    ///
+    /// An unknown code and a wrong PIN get the same answer, so that nobody can find out by
+    /// guessing which of the sequential codes exist with which PIN.
+    pub async fn lookup(&self, text: &str, pin: Option<&str>) -> Result<Lookup, Error> {
+        let code = AnyCode::parse(text)
+            .map_err(|wrong| Error::invalid("code", format!("must be {}", wrong.expected)))?;
+        let now = self.now();
+        let pin = pin.map(str::trim).filter(|pin| !pin.is_empty());
+        if pin.is_some() {
+            self.guesses.check(code.as_str(), now)?;
+        }
+        let unknown = || Error::NotFound {
+            what: "dossier",
+            name: code.to_string(),
+        };
+        let read = self.office.store.read().await?;
+        let key = read.by_code(None, &code).await?;
+        let Some(key) = key else {
+            if pin.is_some() {
+                self.guesses.wrong(code.as_str(), now);
+            }
+            return Err(unknown());
+        };
+        let dossier = read.dossier(&key).await?.ok_or_else(unknown)?.dossier;
+        let procedure = self.office.pinned(&dossier)?;
+        let details = match pin {
+            None => None,
+            Some(pin) => {
+                let hash = read.pin_hash(&key).await?.unwrap_or_default();
+                if !keys::same(&hash, &self.office.keys.pin_hash(dossier.id, pin)) {
+                    self.guesses.wrong(code.as_str(), now);
+                    return Err(unknown());
+                }
+                self.guesses.right(code.as_str());
+                let records = read.records(&key).await?;
+                Some(details(&dossier, &procedure, &records, now))
+            }
+        };
+        Ok(Lookup {
+            code: code.to_string(),
+            status: dossier.status(),
+            completion_percent: completion(&dossier.state, &procedure),
+            details,
+        })
+    }
+}
+
+fn details(
+    dossier: &Dossier,
+    procedure: &Procedure,
+    records: &[Record],
+    now: Instant,
+) -> LookupDetails {
+    let clock = dossier.clock.as_ref();
+    let running = dossier.status().is_open();
+    LookupDetails {
+        procedure: procedure.name.clone(),
+        submitted: dossier.submitted,
+        received: dossier.received,
+        original_due: clock.and_then(|clock| clock.original_due),
+        effective_due: clock.and_then(|clock| clock.effective_due),
+        promised_due: clock.and_then(|clock| clock.promised_due),
+        clock_standing: clock.is_some_and(|clock| clock.standing.is_some()),
+        overdue: running && clock.is_some_and(|clock| clock.is_overdue(now)),
+        respond_by: dossier.respond_by,
+        ended: dossier.ended,
+        returned: dossier.returned,
+        steps: records
+            .iter()
+            .filter_map(|record| step(record, procedure))
+            .collect(),
+    }
+}
+
+/// What an event is called to a citizen; inner matters of the office are left out.
+fn step(record: &Record, procedure: &Procedure) -> Option<LookupStep> {
+    let named = |vi: &str, en: &str| Some((vi.to_owned(), en.to_owned()));
+    let (label_vi, label_en) = match &record.event {
+        Event::Submitted(_) => named("Đã nộp hồ sơ", "Submitted"),
+        Event::Received(_) => named("Đã tiếp nhận", "Received"),
+        Event::Refused { .. } => named("Không được tiếp nhận", "Refused at intake"),
+        Event::SupplementRequested(_) => {
+            named("Yêu cầu bổ sung giấy tờ", "Further papers requested")
+        }
+        Event::SupplementRecorded { .. } => named("Đã nhận giấy tờ bổ sung", "Papers received"),
+        Event::Advanced { step, .. } => {
+            let name = step
+                .as_ref()
+                .and_then(|id| procedure.step(id))
+                .map(|step| &step.name);
+            match name {
+                Some(name) => named(
+                    &format!("Đang xử lý: {name}"),
+                    &format!("Processing: {name}"),
+                ),
+                None => named("Đang xử lý", "Processing"),
+            }
+        }
+        Event::Assigned { .. } => None,
+        Event::PaymentRequested { .. } => {
+            named("Yêu cầu thực hiện nghĩa vụ tài chính", "Payment requested")
+        }
+        Event::PaymentRecorded { .. } => named("Đã nhận thanh toán", "Payment received"),
+        Event::Extended { .. } => named("Xin lỗi và hẹn lại ngày trả", "New date, with an apology"),
+        Event::Apologised { .. } => named("Xin lỗi vì chậm trả", "Apology for the delay"),
+        Event::VerificationBegun { .. } => named("Đang xác minh", "Verification begun"),
+        Event::Withdrawn { .. } => named("Công dân rút hồ sơ", "Withdrawn"),
+        Event::Stopped { .. } => named("Dừng xử lý", "Stopped"),
+        Event::Resolved => named("Đã có kết quả", "Result ready"),
+        Event::Returned { .. } => named("Đã trả kết quả", "Result returned"),
+    }?;
+    Some(LookupStep {
+        label_vi,
+        label_en,
+        at: record.event_time,
+    })
+}
+
+/// How far a dossier is: a fifth for the desk at each end, the steps share the rest.
+fn completion(state: &State, procedure: &Procedure) -> u32 {
+    match state.status() {
+        Status::Submitted => 10,
+        Status::Received => 20,
+        Status::Processing | Status::SupplementRequested | Status::PaymentRequested => {
+            let steps = procedure.steps.len();
+            let at = state
+                .step()
+                .and_then(|id| procedure.steps.iter().position(|step| step.id == *id));
+            match at {
+                Some(at) => 20 + u32::try_from(60 * (at + 1) / (steps + 1)).unwrap_or(30),
+                None => 20,
+            }
+        }
+        Status::Resolved => 90,
+        Status::Refused | Status::Withdrawn | Status::Stopped | Status::Returned => 100,
+    }
+}

@@ -1,0 +1,169 @@
+//! What every use case shares: the ports, the catalogue and the keys.
+
+use std::sync::Arc;
+
+use domain::catalogue::Catalogue;
+use domain::dossier::private::Person;
+use domain::dossier::{self, Action, Dossier, next_steps};
+use domain::limit::Limit;
+use domain::procedure::Procedure;
+use domain::time::Instant;
+use domain::{deadline, time};
+
+use crate::access::{self, Caller, Method, Sight};
+use crate::error::Error;
+use crate::keys::Keys;
+use crate::ports::{Clock, Ids, Store};
+use crate::view::{Timing, View};
+
+/// The ports, the catalogue and the keys.
+pub(crate) struct Office {
+    pub store: Arc<dyn Store>,
+    pub catalogue: Arc<Catalogue>,
+    pub clock: Arc<dyn Clock>,
+    pub ids: Arc<dyn Ids>,
+    pub keys: Keys,
+    pub answer_limit: Option<Limit>,
+}
+
+impl Office {
+    /// The procedure version that a dossier keeps.
+    pub fn pinned(&self, dossier: &Dossier) -> Result<Arc<Procedure>, Error> {
+        let found = self
+            .catalogue
+            .procedures
+            .get(&dossier.procedure, dossier.procedure_version);
+        found.cloned().ok_or_else(|| {
+            let (code, version) = (&dossier.procedure, dossier.procedure_version);
+            Error::Internal(format!("the catalogue has lost version {version} of {code}").into())
+        })
+    }
+
+    /// What the caller can ask of a dossier now.
+    pub fn allowed(
+        &self,
+        caller: &Caller,
+        dossier: &Dossier,
+        procedure: &Procedure,
+    ) -> Vec<Action> {
+        dossier::allowed_actions(dossier, procedure, caller.role)
+            .into_iter()
+            .filter(|action| access::check_dossier(caller, Method::Act(*action), dossier).is_ok())
+            .collect()
+    }
+
+    /// A dossier as the caller may see it, judged as of a moment.
+    pub fn view(
+        &self,
+        caller: &Caller,
+        dossier: Dossier,
+        applicant: Option<Person>,
+        at: Instant,
+    ) -> Result<View, Error> {
+        let procedure = self.pinned(&dossier)?;
+        Ok(View {
+            applicant: applicant.and_then(|person| seen_by(caller, person)),
+            allowed: self.allowed(caller, &dossier, &procedure),
+            next_steps: next_steps(&dossier, &procedure),
+            timing: self.timing(&dossier, at)?,
+            receipt: None,
+            procedure,
+            dossier,
+        })
+    }
+
+    /// How a dossier stands towards its due time: computed, never stored.
+    pub fn timing(&self, dossier: &Dossier, now: Instant) -> Result<Timing, Error> {
+        let Some(due) = dossier.due().filter(|_| dossier.status().is_open()) else {
+            return Ok(Timing::default());
+        };
+        let calendar = self
+            .catalogue
+            .calendars
+            .for_unit(dossier.resolving.as_str());
+        let standing = dossier.clock.as_ref().and_then(|clock| clock.standing);
+        // While the clock stands, the time left is what was left when it stopped.
+        let at = standing.map_or(now, |standing| standing.since);
+        let began = dossier
+            .clock
+            .as_ref()
+            .map(|clock| clock.started)
+            .or(dossier.submitted)
+            .unwrap_or(dossier.since);
+        // A date beyond the calendar cannot be weighed; it is then simply not near.
+        let left = deadline::near::working_time_left(at, due, calendar).ok();
+        let overdue = standing.is_none() && now > due;
+        let near = standing.is_none()
+            && !overdue
+            && deadline::near::near_due(began, due, now, calendar).unwrap_or(false);
+        let apology_by = dossier
+            .clock
+            .as_ref()
+            .filter(|clock| clock.effective_due.is_some())
+            .and_then(|_| {
+                calendar
+                    .nth_working_day_before(time::local_day(due), 1)
+                    .ok()
+            })
+            .and_then(|day| calendar.closing(day).ok().flatten());
+        Ok(Timing {
+            overdue,
+            near_due: near,
+            working_time_left: left,
+            apology_by,
+        })
+    }
+}
+
+/// A person as a role may see them.
+fn seen_by(caller: &Caller, person: Person) -> Option<Person> {
+    match access::sight(caller.role) {
+        Sight::Full => Some(person),
+        Sight::Masked => Some(masked(&person)),
+        Sight::Hidden => None,
+    }
+}
+
+/// Enough to recognise who is meant: initials, and the last three digits.
+fn masked(person: &Person) -> Person {
+    let initials: Vec<String> = person
+        .name
+        .split_whitespace()
+        .filter_map(|word| word.chars().next())
+        .map(|letter| format!("{letter}."))
+        .collect();
+    let tail = |text: &str| {
+        let count = text.chars().count();
+        if count <= 3 {
+            return String::new();
+        }
+        let last: String = text.chars().skip(count - 3).collect();
+        format!("***{last}")
+    };
+    Person {
+        name: initials.join(" "),
+        id_number: tail(&person.id_number),
+        phone: tail(&person.phone),
+        address: String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mask_keeps_initials_and_three_digits() {
+        let person = Person {
+            name: "Nguyễn Văn Mẫu".into(),
+            id_number: "000000000123".into(),
+            phone: "0900000456".into(),
+            address: "Thôn Mẫu".into(),
+        };
+        let masked = masked(&person);
+        assert_eq!(masked.name, "N. V. M.");
+        assert_eq!(masked.id_number, "***123");
+        assert_eq!(masked.phone, "***456");
+        assert_eq!(masked.address, "");
+    }
+}

@@ -1,0 +1,493 @@
+//! What the use cases need from the outside: a store, a clock, and chance.
+//!
+//! The unit of writing is a [`Batch`]: many commands decide, one transaction commits.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chrono::NaiveDate;
+use domain::code::{AnyCode, DossierCode};
+use domain::dossier::private::{Content, Person, Private, Salt};
+use domain::dossier::{Channel, Dossier, Record, Status};
+use domain::id::{ActorId, DossierId, ProcedureCode, ProvinceCode, RequestId, UnitCode};
+use domain::role::Role;
+use domain::time::Instant;
+
+/// The time of day. Everything that depends on *now* gets it from here.
+pub trait Clock: Send + Sync {
+    /// Now, to the microsecond.
+    fn now(&self) -> Instant;
+}
+
+/// Chance, for ids and salts.
+pub trait Ids: Send + Sync {
+    /// 16 random bytes.
+    fn random(&self) -> [u8; 16];
+}
+
+/// Where dossiers are kept.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// A consistent view for reading. Sees every commit that was answered before.
+    async fn read(&self) -> Result<Box<dyn ReadTx>, StoreError>;
+
+    /// Fetches all that a batch of commands needs, one query a table.
+    async fn load(&self, wanted: &Wanted) -> Result<Loaded, StoreError>;
+
+    /// Writes a batch in one transaction, or nothing.
+    ///
+    /// Numbers are reserved and sealed into codes here, so that they are gapless. Each
+    /// dossier is written only if it is still at the version it was loaded at.
+    async fn commit(&self, batch: Batch) -> Result<Committed, CommitError>;
+
+    /// Keeps a new token.
+    async fn add_token(&self, token: &Token) -> Result<(), StoreError>;
+
+    /// Revokes a token. False when there is none with this id.
+    async fn revoke_token(&self, id: &str, at: Instant) -> Result<bool, StoreError>;
+
+    /// Notes which catalogue versions are in use.
+    ///
+    /// A published version is immutable: one that was noted before with another hash is
+    /// left as it was and returned.
+    async fn publish(&self, versions: &[Published]) -> Result<Vec<Published>, StoreError>;
+}
+
+/// A dossier's name within the whole store.
+pub type Key = (ProvinceCode, DossierId);
+
+/// What a batch of commands needs to be decided.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// Dossiers that commands act on.
+    pub dossiers: Vec<Key>,
+    /// Requests, to recognise repeats.
+    pub requests: Vec<RequestKey>,
+    /// Codes that a submission brings, to refuse one that is taken.
+    pub codes: Vec<(ProvinceCode, AnyCode)>,
+    /// Persons who hand something in, to find possible duplicates.
+    pub people: Vec<PersonKey>,
+}
+
+/// A request's name: unique per province and actor.
+pub type RequestKey = (ProvinceCode, ActorId, RequestId);
+
+/// Who might already have an open dossier of the same procedure.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct PersonKey {
+    /// The province.
+    pub province: ProvinceCode,
+    /// The procedure.
+    pub procedure: ProcedureCode,
+    /// A keyed hash of the person's identity number.
+    pub person: String,
+    /// Dossiers that began before this do not count.
+    pub since: Instant,
+}
+
+/// What was found of a [`Wanted`].
+#[derive(Debug, Clone, Default)]
+pub struct Loaded {
+    /// The dossiers that exist.
+    pub dossiers: HashMap<Key, Held>,
+    /// The requests that were answered before.
+    pub requests: HashMap<RequestKey, Seen>,
+    /// The codes that are taken, and by whom.
+    pub codes: HashMap<(ProvinceCode, AnyCode), DossierId>,
+    /// For each person with an open dossier, what that dossier is called.
+    pub people: HashMap<PersonKey, String>,
+}
+
+/// A dossier with the secret beside it.
+#[derive(Debug, Clone)]
+pub struct Held {
+    /// The fold of its events.
+    pub dossier: Dossier,
+    /// Its salt; none once its personal values were erased.
+    pub salt: Option<Salt>,
+}
+
+/// A request that was answered before.
+#[derive(Debug, Clone)]
+pub struct Seen {
+    /// The dossier it changed.
+    pub dossier: DossierId,
+    /// The version that answered it.
+    pub version: u32,
+    /// The keyed hash of its content.
+    pub content: [u8; 32],
+    /// The salt that the hash was keyed with.
+    pub salt: Option<Salt>,
+}
+
+/// What a batch writes.
+#[derive(Debug, Clone, Default)]
+pub struct Batch {
+    /// One change a dossier, each dossier at most once.
+    pub changes: Vec<Change>,
+}
+
+/// What happens to one dossier in a batch.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// The dossier after all its new events.
+    pub dossier: Dossier,
+    /// The version it was loaded at; 0 for a new one.
+    pub before: u32,
+    /// The new events, in order of version.
+    pub entries: Vec<Entry>,
+    /// The number to reserve and seal in, for a dossier received at a desk.
+    pub number: Option<NumberWanted>,
+    /// Codes under which the dossier can now be found, besides the number.
+    pub codes: Vec<AnyCode>,
+    /// What is kept beside a new dossier.
+    pub secrets: Option<Secrets>,
+    /// Hash of the receipt's PIN, when a receipt is made.
+    pub pin_hash: Option<String>,
+    /// Personal values to keep apart.
+    pub private: Vec<Private>,
+    /// Every unit involved, with what it must meet.
+    pub interest: Vec<Interest>,
+}
+
+impl Change {
+    /// Seals the reserved code into the dossier and its reception.
+    pub fn seal(&mut self, code: &DossierCode) {
+        let code = AnyCode::from(code);
+        for entry in &mut self.entries {
+            if let domain::dossier::Event::Received(facts) = &mut entry.record.event
+                && facts.code.is_none()
+            {
+                facts.code = Some(code.clone());
+            }
+        }
+        self.dossier.code = Some(code.clone());
+        self.codes.push(code);
+    }
+}
+
+/// An event with what is kept beside its bytes.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The event.
+    pub record: Record,
+    /// Keyed hash of the request that caused it.
+    pub content: [u8; 32],
+    /// Which event of its request it is, from 0.
+    pub part: u16,
+}
+
+/// The next number of a unit on a local day.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct NumberWanted {
+    /// The receiving unit.
+    pub unit: UnitCode,
+    /// The local day of reception.
+    pub day: NaiveDate,
+}
+
+/// What is kept beside a new dossier and erased with its personal values.
+#[derive(Debug, Clone)]
+pub struct Secrets {
+    /// The salt of its commitments.
+    pub salt: Salt,
+    /// Keyed hash of the applicant's identity number; none when not given.
+    pub person: Option<String>,
+}
+
+/// A unit's interest in a dossier: it carries worklists and access alike.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Interest {
+    /// The unit.
+    pub unit: UnitCode,
+    /// What it is to the dossier: [`Interest::RECEIVING`] and so on, added up.
+    pub roles: u8,
+    /// Whether there is work to be done.
+    pub open: bool,
+    /// What the unit must meet; none sorts last.
+    pub due: Option<Instant>,
+}
+
+impl Interest {
+    /// Its desk took the dossier in.
+    pub const RECEIVING: u8 = 1;
+    /// It decides the dossier.
+    pub const RESOLVING: u8 = 2;
+    /// Its desk gives the result back.
+    pub const RETURNING: u8 = 4;
+
+    /// The interests of all units involved in a dossier, by unit.
+    #[must_use]
+    pub fn of(dossier: &Dossier) -> Vec<Interest> {
+        let mut all: Vec<Interest> = Vec::with_capacity(1);
+        for (unit, role) in [
+            (&dossier.receiving, Self::RECEIVING),
+            (&dossier.resolving, Self::RESOLVING),
+            (&dossier.returning, Self::RETURNING),
+        ] {
+            match all.iter_mut().find(|known| known.unit == *unit) {
+                Some(known) => known.roles |= role,
+                None => all.push(Interest {
+                    unit: unit.clone(),
+                    roles: role,
+                    open: dossier.status().is_open(),
+                    due: dossier.due(),
+                }),
+            }
+        }
+        all
+    }
+}
+
+/// What a commit wrote.
+#[derive(Debug, Clone)]
+pub struct Committed {
+    /// The dossiers as written, codes sealed in, in the order of the batch.
+    pub dossiers: Vec<Dossier>,
+}
+
+/// Why a commit wrote nothing, or may have.
+#[derive(Debug, thiserror::Error)]
+pub enum CommitError {
+    /// Another writer moved these dossiers, or took their code or request id.
+    #[error("another writer was first at {} dossier(s)", dossiers.len())]
+    Clash {
+        /// The dossiers to try again one by one.
+        dossiers: Vec<Key>,
+    },
+    /// The connection was lost at the commit: it may have been written or not.
+    #[error("the outcome of the commit is unknown")]
+    Unknown(#[source] StoreError),
+    /// Nothing was written.
+    #[error("the batch was not written")]
+    Store(#[source] StoreError),
+}
+
+/// Why the store could not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database is busy or gone; later may be better.
+    #[error("the database does not answer")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A row says what cannot be.
+    #[error("table {table}, row {id}: column {column} holds what cannot be")]
+    Inconsistent {
+        /// The table.
+        table: &'static str,
+        /// The row.
+        id: String,
+        /// The column.
+        column: &'static str,
+    },
+    /// The database refused a statement.
+    #[error("the database refused a statement")]
+    Database(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Which units' dossiers are looked at. Every query carries one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// All units of a province.
+    Province(ProvinceCode),
+    /// These units of a province, through `interest`.
+    Units(ProvinceCode, Vec<UnitCode>),
+}
+
+impl Scope {
+    /// The province.
+    #[must_use]
+    pub fn province(&self) -> &ProvinceCode {
+        match self {
+            Scope::Province(province) | Scope::Units(province, _) => province,
+        }
+    }
+}
+
+/// A consistent view for reading.
+#[async_trait]
+pub trait ReadTx: Send + Sync {
+    /// A dossier by its identity.
+    async fn dossier(&self, key: &Key) -> Result<Option<Held>, StoreError>;
+
+    /// The dossier that has a code, ours or an external one; in any province when none is
+    /// given.
+    async fn by_code(
+        &self,
+        province: Option<&ProvinceCode>,
+        code: &AnyCode,
+    ) -> Result<Option<Key>, StoreError>;
+
+    /// The province of a dossier.
+    async fn province_of(&self, dossier: DossierId) -> Result<Option<ProvinceCode>, StoreError>;
+
+    /// The history of a dossier, in order of version.
+    async fn records(&self, key: &Key) -> Result<Vec<Record>, StoreError>;
+
+    /// The exact bytes of the history of a dossier, in order of version.
+    async fn record_bytes(&self, key: &Key) -> Result<Vec<Vec<u8>>, StoreError>;
+
+    /// The hash of the receipt's PIN; none before reception.
+    async fn pin_hash(&self, key: &Key) -> Result<Option<String>, StoreError>;
+
+    /// The applicants of these dossiers, one query for all.
+    async fn applicants(
+        &self,
+        province: &ProvinceCode,
+        dossiers: &[DossierId],
+    ) -> Result<HashMap<DossierId, Person>, StoreError>;
+
+    /// Every personal value of a dossier, by item.
+    async fn private(&self, key: &Key) -> Result<HashMap<String, Content>, StoreError>;
+
+    /// A page of dossiers, newest id last, after a dossier.
+    async fn list(&self, list: &List) -> Result<Vec<Dossier>, StoreError>;
+
+    /// A page of open dossiers, earliest due first; those without a due time come last.
+    async fn worklist(&self, page: &WorklistPage) -> Result<Vec<Dossier>, StoreError>;
+
+    /// Dossiers found by code, folded name or telephone, newest first.
+    async fn search(&self, search: &Search) -> Result<Vec<Dossier>, StoreError>;
+
+    /// Events after a place in the feed, in order.
+    async fn feed(
+        &self,
+        scope: &Scope,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<(u64, Record)>, StoreError>;
+
+    /// The feed: its identity, and the place of its last event.
+    async fn feed_head(&self) -> Result<FeedHead, StoreError>;
+
+    /// What a report needs of every dossier that was open or ended in a period.
+    ///
+    /// Left out: dossiers that ended before `from`, as far as that had been recorded by
+    /// `as_of`, and dossiers first recorded after `as_of`.
+    async fn report_rows(&self, wanted: &ReportWanted) -> Result<Vec<ReportRow>, StoreError>;
+
+    /// A token by the hash of its secret.
+    async fn token(&self, hash: &str) -> Result<Option<Token>, StoreError>;
+
+    /// All tokens.
+    async fn tokens(&self) -> Result<Vec<Token>, StoreError>;
+}
+
+/// A page of dossiers.
+#[derive(Debug, Clone)]
+pub struct List {
+    /// Whose dossiers.
+    pub scope: Scope,
+    /// Only these; all when empty.
+    pub statuses: Vec<Status>,
+    /// Only this procedure.
+    pub procedure: Option<ProcedureCode>,
+    /// Only this channel.
+    pub channel: Option<Channel>,
+    /// After this dossier.
+    pub after: Option<DossierId>,
+    /// At most so many.
+    pub limit: u32,
+}
+
+/// A page of a worklist.
+#[derive(Debug, Clone)]
+pub struct WorklistPage {
+    /// Whose dossiers.
+    pub scope: Scope,
+    /// After this place: due time in microseconds ([`WorklistPage::NEVER`] for none), dossier.
+    pub after: Option<(i64, DossierId)>,
+    /// At most so many.
+    pub limit: u32,
+}
+
+impl WorklistPage {
+    /// Where dossiers without a due time sort.
+    pub const NEVER: i64 = i64::MAX;
+}
+
+/// What is searched for.
+#[derive(Debug, Clone)]
+pub struct Search {
+    /// Whose dossiers.
+    pub scope: Scope,
+    /// A code, whole or its beginning, in capitals; none when the text cannot be one.
+    pub code: Option<String>,
+    /// Folded words that all occur in the name; none when the caller may not see names.
+    pub name: Option<String>,
+    /// Digits that a telephone number begins or ends with; none when the caller may not see it.
+    pub phone: Option<String>,
+    /// At most so many.
+    pub limit: u32,
+}
+
+/// The end of the feed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedHead {
+    /// Which feed it is: a restored or another database has another.
+    pub feed: String,
+    /// The place of its last event; 0 when there is none.
+    pub last: u64,
+}
+
+/// What a report looks at.
+#[derive(Debug, Clone)]
+pub struct ReportWanted {
+    /// Whose dossiers.
+    pub scope: Scope,
+    /// The first moment of the period.
+    pub from: Instant,
+    /// The first moment after the period.
+    pub until: Instant,
+    /// What had been recorded by then.
+    pub as_of: Instant,
+}
+
+/// A dossier in a report.
+#[derive(Debug, Clone)]
+pub enum ReportRow {
+    /// Nothing happened or was recorded after the period and `as_of`: its present state is
+    /// the state wanted.
+    Settled(Box<Dossier>),
+    /// Its history, to be folded up to the period's end.
+    History(Vec<Record>),
+}
+
+/// A way in for a person or program. The secret itself is shown once and not kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    /// Its public id.
+    pub id: String,
+    /// SHA-256 of the secret, in hexadecimal.
+    pub hash: String,
+    /// Who acts.
+    pub actor: ActorId,
+    /// In which role.
+    pub role: Role,
+    /// The province.
+    pub province: ProvinceCode,
+    /// For which units; the province's own identifier means all of them.
+    pub units: Vec<UnitCode>,
+    /// When it was made.
+    pub created: Instant,
+    /// When it ends.
+    pub expires: Instant,
+    /// When it was revoked, if it was.
+    pub revoked: Option<Instant>,
+}
+
+/// A catalogue version in use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Published {
+    /// `procedure` or `calendar`.
+    pub kind: String,
+    /// Its code.
+    pub code: String,
+    /// Its version.
+    pub version: u32,
+    /// Hash of its text, in hexadecimal.
+    pub hash: String,
+}
+
+/// A shared store.
+pub type SharedStore = Arc<dyn Store>;

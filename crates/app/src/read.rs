@@ -1,0 +1,223 @@
+//! Reading dossiers, one by one, in pages, and by search.
+
+use domain::dossier::private::Content;
+use domain::dossier::{Channel, Dossier, Status};
+use domain::fold;
+use domain::id::{DossierId, ProcedureCode, UnitCode};
+
+use crate::access::{self, Caller, Method, Sight};
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::page::{self, Page, PageQuery};
+use crate::ports::{List, ReadTx, Scope, Search};
+use crate::view::{DossierName, HistoryEntry, View};
+
+/// Which dossiers to page through.
+#[derive(Debug, Clone, Default)]
+pub struct ListQuery {
+    /// Of this unit; of all the caller's units when none.
+    pub unit: Option<UnitCode>,
+    /// In these states; in any when empty.
+    pub statuses: Vec<Status>,
+    /// Of this procedure.
+    pub procedure: Option<ProcedureCode>,
+    /// Through this channel.
+    pub channel: Option<Channel>,
+    /// Which page.
+    pub page: PageQuery,
+}
+
+impl Engine {
+    /// One dossier.
+    pub async fn dossier(&self, caller: &Caller, name: &DossierName) -> Result<View, Error> {
+        let read = self.office.store.read().await?;
+        let dossier = self
+            .readable(read.as_ref(), caller, Method::GetDossier, name)
+            .await?;
+        self.view(read.as_ref(), caller, dossier).await
+    }
+
+    /// The history of a dossier, in order.
+    pub async fn history(
+        &self,
+        caller: &Caller,
+        name: &DossierName,
+    ) -> Result<Vec<HistoryEntry>, Error> {
+        let read = self.office.store.read().await?;
+        let dossier = self
+            .readable(read.as_ref(), caller, Method::ListDossierEvents, name)
+            .await?;
+        let key = (dossier.province.clone(), dossier.id);
+        let records = read.records(&key).await?;
+        let texts = match access::sight(caller.role) {
+            Sight::Full => read.private(&key).await?,
+            Sight::Masked | Sight::Hidden => std::collections::HashMap::new(),
+        };
+        let mut entries: Vec<HistoryEntry> = records
+            .into_iter()
+            .map(|record| HistoryEntry {
+                record,
+                texts: Vec::new(),
+            })
+            .collect();
+        for (item, content) in texts {
+            let Content::Words(words) = content else {
+                continue;
+            };
+            let Some((version, field)) = item.split_once('.') else {
+                continue;
+            };
+            let entry = entries
+                .iter_mut()
+                .find(|entry| entry.record.version.to_string() == version);
+            if let Some(entry) = entry {
+                entry
+                    .texts
+                    .push((field.to_owned(), words.as_str().to_owned()));
+            }
+        }
+        for entry in &mut entries {
+            entry.texts.sort();
+        }
+        Ok(entries)
+    }
+
+    /// A page of dossiers.
+    pub async fn list(&self, caller: &Caller, query: ListQuery) -> Result<Page<View>, Error> {
+        let scope = scope_of(caller, Method::ListDossiers, query.unit.as_ref())?;
+        let limit = query.page.limit()?;
+        let question = format!(
+            "list {scope:?} {:?} {:?} {:?}",
+            query.statuses, query.procedure, query.channel
+        );
+        let after = match query.page.after(&question)? {
+            Some(place) => Some(DossierId::parse(&place).map_err(|_not_ours| {
+                Error::invalid("page_token", "must be a next_page_token of this method")
+            })?),
+            None => None,
+        };
+        let read = self.office.store.read().await?;
+        let list = List {
+            scope,
+            statuses: query.statuses,
+            procedure: query.procedure,
+            channel: query.channel,
+            after,
+            limit: limit + 1,
+        };
+        let found = read.list(&list).await?;
+        let cut = page::cut(found, limit, &question, |dossier| dossier.id.to_string());
+        let items = self.views(read.as_ref(), caller, cut.items).await?;
+        Ok(Page {
+            items,
+            next: cut.next,
+        })
+    }
+
+    /// Dossiers by code, or by name or telephone where the caller's role may see those.
+    pub async fn search(
+        &self,
+        caller: &Caller,
+        text: &str,
+        limit: i32,
+    ) -> Result<Vec<View>, Error> {
+        let scope = scope_of(caller, Method::SearchDossiers, None)?;
+        let limit = PageQuery {
+            size: limit,
+            token: String::new(),
+        }
+        .limit()?;
+        let folded = fold::fold(text);
+        if folded.is_empty() {
+            return Err(Error::invalid(
+                "query",
+                "must hold a code, a name or a telephone number, two characters at least",
+            ));
+        }
+        let code: String = text
+            .chars()
+            .filter(|c| !c.is_whitespace())
+            .map(|c| c.to_ascii_uppercase())
+            .collect();
+        let code = (code.contains('.') || code.contains('-')).then_some(code);
+        let sees = access::sight(caller.role) == Sight::Full;
+        let digits = fold::phone_digits(text);
+        let is_number = digits.len() >= 3
+            && text
+                .chars()
+                .all(|c| c.is_ascii_digit() || " +.-()".contains(c));
+        let search = Search {
+            scope,
+            name: (sees && code.is_none() && !is_number).then_some(folded),
+            phone: (sees && is_number).then_some(digits),
+            code,
+            limit,
+        };
+        if search.code.is_none() && search.name.is_none() && search.phone.is_none() {
+            return Ok(Vec::new());
+        }
+        let read = self.office.store.read().await?;
+        let found = read.search(&search).await?;
+        self.views(read.as_ref(), caller, found).await
+    }
+
+    /// The dossier, if the caller may read it.
+    async fn readable(
+        &self,
+        read: &dyn ReadTx,
+        caller: &Caller,
+        method: Method,
+        name: &DossierName,
+    ) -> Result<Dossier, Error> {
+        access::check_role(caller, method)?;
+        let key = self.resolve(read, caller, name).await?;
+        let held = read.dossier(&key).await?;
+        let held = held.ok_or_else(|| Error::NotFound {
+            what: "dossier",
+            name: name.to_string(),
+        })?;
+        access::check_dossier(caller, method, &held.dossier)?;
+        Ok(held.dossier)
+    }
+
+    /// Views of many dossiers, with one query for all applicants.
+    pub(crate) async fn views(
+        &self,
+        read: &dyn ReadTx,
+        caller: &Caller,
+        dossiers: Vec<Dossier>,
+    ) -> Result<Vec<View>, Error> {
+        let ids: Vec<DossierId> = dossiers.iter().map(|dossier| dossier.id).collect();
+        let mut applicants = match access::sight(caller.role) {
+            Sight::Full | Sight::Masked if !ids.is_empty() => {
+                read.applicants(&caller.province, &ids).await?
+            }
+            Sight::Full | Sight::Masked | Sight::Hidden => std::collections::HashMap::new(),
+        };
+        let now = self.now();
+        dossiers
+            .into_iter()
+            .map(|dossier| {
+                let applicant = applicants.remove(&dossier.id);
+                self.office.view(caller, dossier, applicant, now)
+            })
+            .collect()
+    }
+}
+
+/// The dossiers that a caller means by a unit: that unit's, or all of the caller's own.
+pub(crate) fn scope_of(
+    caller: &Caller,
+    method: Method,
+    unit: Option<&UnitCode>,
+) -> Result<Scope, Error> {
+    access::check_role(caller, method)?;
+    let Some(unit) = unit else {
+        return Ok(caller.scope());
+    };
+    access::check_unit(caller, method, unit)?;
+    if unit.as_str() == unit.level_one() {
+        return Ok(Scope::Province(caller.province.clone()));
+    }
+    Ok(Scope::Units(caller.province.clone(), vec![unit.clone()]))
+}

@@ -1,0 +1,165 @@
+//! Reports: on-time and online rates from events.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use domain::catalogue::Catalogue;
+use domain::dossier::Dossier;
+use domain::id::{ProvinceCode, UnitCode};
+use domain::indicator::{Period, Report, Tally};
+use domain::time::Instant;
+
+use crate::access::{self, Caller, Method};
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::ports::{ReadTx, ReportRow, ReportWanted, Scope};
+
+/// Whose rates are wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RateUnits {
+    /// One unit's.
+    One(UnitCode),
+    /// Those of all units of a province, also of units without a dossier.
+    Province(ProvinceCode),
+    /// Those of every unit that has a dossier, in all provinces.
+    All,
+}
+
+/// Which rates are wanted.
+#[derive(Debug, Clone)]
+pub struct RatesQuery {
+    /// Whose.
+    pub units: RateUnits,
+    /// The first local day.
+    pub from: NaiveDate,
+    /// The last local day.
+    pub to: NaiveDate,
+    /// What had been recorded by then; by now when none.
+    pub as_of: Option<Instant>,
+}
+
+impl Engine {
+    /// On-time and online rates of what the caller may look at.
+    pub async fn rates(&self, caller: &Caller, mut query: RatesQuery) -> Result<Report, Error> {
+        access::check_role(caller, Method::GetRates)?;
+        match &query.units {
+            RateUnits::One(unit) => access::check_unit(caller, Method::GetRates, unit)?,
+            RateUnits::Province(province) => {
+                if !caller.reaches_province() || *province != caller.province {
+                    return Err(Error::UnitDenied {
+                        method: Method::GetRates.name(),
+                    });
+                }
+            }
+            RateUnits::All if caller.reaches_province() => {
+                query.units = RateUnits::Province(caller.province.clone());
+            }
+            RateUnits::All => {
+                return Err(Error::UnitDenied {
+                    method: Method::GetRates.name(),
+                });
+            }
+        }
+        let read = self.office.store.read().await?;
+        rates(read.as_ref(), &self.office.catalogue, &query, self.now()).await
+    }
+}
+
+/// On-time and online rates. Who may ask is the caller's business.
+///
+/// A dossier counts whole at the unit that is resolving it at the period's end.
+pub async fn rates(
+    read: &dyn ReadTx,
+    catalogue: &Catalogue,
+    query: &RatesQuery,
+    now: Instant,
+) -> Result<Report, Error> {
+    if query.to < query.from {
+        return Err(Error::invalid("to", "must not be before from"));
+    }
+    let as_of = query.as_of.unwrap_or(now);
+    let period = Period {
+        from: query.from,
+        to: query.to,
+        as_of,
+    };
+    let mut tallies: BTreeMap<UnitCode, (String, Tally)> = BTreeMap::new();
+    let mut listed = |unit: &domain::unit::Unit| {
+        tallies.insert(unit.code.clone(), (unit.name.clone(), Tally::default()));
+    };
+    let scopes = match &query.units {
+        RateUnits::One(code) => {
+            let unit = catalogue.units.get(code).ok_or_else(|| Error::NotFound {
+                what: "unit",
+                name: code.to_string(),
+            })?;
+            if unit.code.as_str() == unit.code.level_one() {
+                catalogue
+                    .units
+                    .in_province(&unit.province)
+                    .for_each(&mut listed);
+                vec![Scope::Province(unit.province.clone())]
+            } else {
+                listed(unit);
+                vec![Scope::Units(unit.province.clone(), vec![unit.code.clone()])]
+            }
+        }
+        RateUnits::Province(province) => {
+            catalogue
+                .units
+                .province(province)
+                .ok_or_else(|| Error::NotFound {
+                    what: "province",
+                    name: province.to_string(),
+                })?;
+            catalogue.units.in_province(province).for_each(&mut listed);
+            vec![Scope::Province(province.clone())]
+        }
+        RateUnits::All => {
+            let mut provinces: Vec<ProvinceCode> = catalogue
+                .units
+                .iter()
+                .map(|unit| unit.province.clone())
+                .collect();
+            provinces.sort();
+            provinces.dedup();
+            provinces.into_iter().map(Scope::Province).collect()
+        }
+    };
+    let only = match &query.units {
+        RateUnits::One(code) if code.as_str() != code.level_one() => Some(code),
+        RateUnits::One(_) | RateUnits::Province(_) | RateUnits::All => None,
+    };
+    for scope in scopes {
+        let wanted = ReportWanted {
+            scope,
+            from: period.begins(),
+            until: period.ends(),
+            as_of,
+        };
+        for row in read.report_rows(&wanted).await? {
+            let Some(dossier) = state_at_end(row, &period) else {
+                continue;
+            };
+            if only.is_some_and(|unit| *unit != dossier.resolving) {
+                continue;
+            }
+            let (_, tally) = tallies.entry(dossier.resolving.clone()).or_insert_with(|| {
+                let unit = catalogue.units.get(&dossier.resolving);
+                (
+                    unit.map(|unit| unit.name.clone()).unwrap_or_default(),
+                    Tally::default(),
+                )
+            });
+            tally.add(&dossier, &period);
+        }
+    }
+    Ok(Report::new(&period, tallies))
+}
+
+fn state_at_end(row: ReportRow, period: &Period) -> Option<Dossier> {
+    match row {
+        ReportRow::Settled(dossier) => Some(*dossier),
+        ReportRow::History(records) => period.state_of(&records),
+    }
+}

@@ -1,0 +1,152 @@
+//! What waits, most urgent first.
+
+use domain::dossier::Status;
+use domain::id::{DossierId, UnitCode};
+use domain::time::{self, Instant};
+
+use crate::access::{Caller, Method};
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::page::{self, Page, PageQuery};
+use crate::ports::WorklistPage;
+use crate::read::scope_of;
+use crate::view::View;
+
+/// Whose pending dossiers to page through.
+#[derive(Debug, Clone, Default)]
+pub struct WorklistQuery {
+    /// Of this unit; of all the caller's units when none.
+    pub unit: Option<UnitCode>,
+    /// Which page.
+    pub page: PageQuery,
+}
+
+/// How much waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WorklistCounts {
+    /// All that is pending.
+    pub open: u32,
+    /// Past the effective due time, the clock running.
+    pub overdue: u32,
+    /// Little working time left.
+    pub near_due: u32,
+    /// Due on the present local day and not overdue.
+    pub due_today: u32,
+    /// Waiting for papers or a payment from the citizen.
+    pub waiting_for_citizen: u32,
+    /// Submitted and not yet answered.
+    pub submitted: u32,
+    /// Received and held by nobody.
+    pub unassigned: u32,
+    /// When this was counted.
+    pub as_of: Instant,
+}
+
+/// How many dossiers are counted in one go.
+const STRIDE: u32 = 1_000;
+
+impl Engine {
+    /// A page of pending dossiers, earliest due first; those without a due time come last.
+    pub async fn worklist(
+        &self,
+        caller: &Caller,
+        query: WorklistQuery,
+    ) -> Result<Page<View>, Error> {
+        let scope = scope_of(caller, Method::ListWorklist, query.unit.as_ref())?;
+        let limit = query.page.limit()?;
+        let question = format!("worklist {scope:?}");
+        let after = match query.page.after(&question)? {
+            Some(place) => Some(read_place(&place).ok_or_else(|| {
+                Error::invalid("page_token", "must be a next_page_token of this method")
+            })?),
+            None => None,
+        };
+        let read = self.office.store.read().await?;
+        let found = read
+            .worklist(&WorklistPage {
+                scope,
+                after,
+                limit: limit + 1,
+            })
+            .await?;
+        let cut = page::cut(found, limit, &question, |dossier| {
+            let (due, id) = place_of(dossier);
+            format!("{due}.{id}")
+        });
+        let items = self.views(read.as_ref(), caller, cut.items).await?;
+        Ok(Page {
+            items,
+            next: cut.next,
+        })
+    }
+
+    /// Counts of what is pending.
+    pub async fn worklist_counts(
+        &self,
+        caller: &Caller,
+        unit: Option<UnitCode>,
+    ) -> Result<WorklistCounts, Error> {
+        let scope = scope_of(caller, Method::GetWorklistCounts, unit.as_ref())?;
+        let read = self.office.store.read().await?;
+        let now = self.now();
+        let today = time::local_day(now);
+        let mut counts = WorklistCounts {
+            open: 0,
+            overdue: 0,
+            near_due: 0,
+            due_today: 0,
+            waiting_for_citizen: 0,
+            submitted: 0,
+            unassigned: 0,
+            as_of: now,
+        };
+        let mut page = WorklistPage {
+            scope,
+            after: None,
+            limit: STRIDE,
+        };
+        loop {
+            let found = read.worklist(&page).await?;
+            for dossier in &found {
+                let timing = self.office.timing(dossier, now)?;
+                let due_today = dossier
+                    .due()
+                    .is_some_and(|due| time::local_day(due) == today);
+                counts.open += 1;
+                counts.overdue += u32::from(timing.overdue);
+                counts.near_due += u32::from(timing.near_due);
+                counts.due_today += u32::from(due_today && !timing.overdue);
+                match dossier.status() {
+                    Status::Submitted => counts.submitted += 1,
+                    Status::SupplementRequested | Status::PaymentRequested => {
+                        counts.waiting_for_citizen += 1;
+                    }
+                    Status::Received | Status::Processing => {
+                        counts.unassigned += u32::from(dossier.assignee.is_none());
+                    }
+                    Status::Refused
+                    | Status::Withdrawn
+                    | Status::Stopped
+                    | Status::Resolved
+                    | Status::Returned => {}
+                }
+            }
+            if found.len() < STRIDE as usize {
+                return Ok(counts);
+            }
+            page.after = found.last().map(place_of);
+        }
+    }
+}
+
+fn place_of(dossier: &domain::dossier::Dossier) -> (i64, DossierId) {
+    let due = dossier
+        .due()
+        .map_or(WorklistPage::NEVER, |due| due.timestamp_micros());
+    (due, dossier.id)
+}
+
+fn read_place(place: &str) -> Option<(i64, DossierId)> {
+    let (due, id) = place.split_once('.')?;
+    Some((due.parse().ok()?, DossierId::parse(id).ok()?))
+}

@@ -1,0 +1,452 @@
+//! Deciding a batch: each command against the state as the ones before it left it.
+//!
+//! Nothing is awaited here: what was loaded, the catalogue and the keys are values.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use domain::code::AnyCode;
+use domain::dossier::private::{Private, Salt};
+use domain::dossier::{
+    self, Acting, Command, Decision, Dossier, Reception, Record, Refusal, Rules, Submission,
+};
+use domain::id::{DossierId, ProcedureCode, UnitCode};
+use domain::procedure::Procedure;
+use domain::time::{self, Instant};
+
+use super::task::{Task, Work, codes_of, person_key};
+use crate::access::{self, Method};
+use crate::error::Error;
+use crate::office::Office;
+use crate::ports::{Change, Entry, Held, Interest, Key, Loaded, NumberWanted, RequestKey, Secrets};
+
+/// What becomes of a command.
+pub(super) enum Step {
+    /// It was done before this batch, at that version.
+    Before(Key, u32),
+    /// It is done by this batch, at that version.
+    Written(Key, u32),
+}
+
+/// The state of a batch while its commands are decided.
+pub(super) struct Desk<'a> {
+    office: &'a Office,
+    loaded: Loaded,
+    /// Requests of this very batch.
+    seen: HashMap<RequestKey, (Key, u32, Vec<u8>)>,
+    order: Vec<Key>,
+    changes: HashMap<Key, Change>,
+}
+
+impl<'a> Desk<'a> {
+    pub fn new(office: &'a Office, loaded: Loaded) -> Self {
+        Self {
+            office,
+            loaded,
+            seen: HashMap::new(),
+            order: Vec::new(),
+            changes: HashMap::new(),
+        }
+    }
+
+    /// Decides a command and folds its events in, so that the next one sees them.
+    pub fn decide(&mut self, task: &Task) -> Result<Step, Error> {
+        if let Some(before) = self.repeated(task)? {
+            return Ok(before);
+        }
+        let (key, version) = match &task.work {
+            Work::Act { id, etag, command } => self.act(task, *id, etag, command)?,
+            Work::Submit {
+                id,
+                salt,
+                procedure,
+                submission,
+            } => self.submit(task, *id, salt, procedure, submission)?,
+            Work::Receive {
+                id,
+                salt,
+                procedure,
+                reception,
+            } => self.receive(task, *id, salt, procedure, reception)?,
+        };
+        self.seen
+            .insert(task.request(), (key.clone(), version, task.content.clone()));
+        Ok(Step::Written(key, version))
+    }
+
+    /// Recognises a repeated request, and refuses its id with other content.
+    fn repeated(&self, task: &Task) -> Result<Option<Step>, Error> {
+        let request = task.request();
+        let reused = || Error::RequestReused {
+            request_id: task.request_id.to_string(),
+        };
+        if let Some((key, version, content)) = self.seen.get(&request) {
+            // Its first try is in this very batch: both wait for the same commit.
+            return if *content == task.content {
+                Ok(Some(Step::Written(key.clone(), *version)))
+            } else {
+                Err(reused())
+            };
+        }
+        let Some(seen) = self.loaded.requests.get(&request) else {
+            return Ok(None);
+        };
+        // An erased dossier has no salt; what is left can only be taken at its word.
+        let same = seen
+            .salt
+            .as_ref()
+            .is_none_or(|salt| content_hash(salt, task) == seen.content);
+        if !same {
+            return Err(reused());
+        }
+        Ok(Some(Step::Before((request.0, seen.dossier), seen.version)))
+    }
+
+    fn act(
+        &mut self,
+        task: &Task,
+        id: DossierId,
+        etag: &str,
+        command: &Command,
+    ) -> Result<(Key, u32), Error> {
+        let key = (task.caller.province.clone(), id);
+        let unknown = || Error::NotFound {
+            what: "dossier",
+            name: id.to_string(),
+        };
+        let held = self.loaded.dossiers.get(&key).ok_or_else(unknown)?.clone();
+        let dossier = &held.dossier;
+        let action = command.action();
+        let unit = access::check_dossier(&task.caller, Method::Act(action), dossier)?;
+        if etag != dossier.etag() {
+            return Err(Error::Stale {
+                dossier: dossier.label(),
+                current: dossier.etag(),
+                given: etag.chars().take(32).collect(),
+            });
+        }
+        // Erased personal values are kept no more, so nothing new may be committed to either.
+        let salt = held.salt.ok_or_else(unknown)?;
+        let now = Ord::max(task.arrived, dossier.last);
+        let procedure = match command {
+            Command::Accept { .. } => self.in_force(&dossier.procedure, now)?,
+            Command::Refuse { .. }
+            | Command::RequestSupplement { .. }
+            | Command::RecordSupplement { .. }
+            | Command::Advance { .. }
+            | Command::Assign { .. }
+            | Command::RequestPayment { .. }
+            | Command::RecordPayment { .. }
+            | Command::Extend(_)
+            | Command::Withdraw { .. }
+            | Command::Stop { .. }
+            | Command::Resolve
+            | Command::Return { .. } => self.office.pinned(dossier)?,
+        };
+        let acting = acting(task, unit);
+        let rules = self.rules(&procedure, &dossier.resolving, &salt, &acting);
+        let decision =
+            dossier::decide(dossier, command, &rules, now).map_err(|refusal| Error::Refused {
+                refusal,
+                status: Some(dossier.status()),
+                allowed: self.office.allowed(&task.caller, dossier, &procedure),
+            })?;
+        let accepted = action == dossier::Action::Receive;
+        let version = self.write(task, &acting, Some(held), key.clone(), now, decision, salt)?;
+        if accepted {
+            self.make_receipt(&key);
+        }
+        Ok((key, version))
+    }
+
+    fn submit(
+        &mut self,
+        task: &Task,
+        id: DossierId,
+        salt: &Salt,
+        code: &ProcedureCode,
+        submission: &Submission,
+    ) -> Result<(Key, u32), Error> {
+        let method = Method::Act(dossier::Action::Submit);
+        access::check_unit(&task.caller, method, &submission.receiving)?;
+        let codes: Vec<AnyCode> = codes_of(submission).collect();
+        self.refuse_taken(task, &codes)?;
+        let at = submission.submitted.unwrap_or(task.arrived);
+        let procedure = self.in_force(code, at)?;
+        self.refuse_duplicate(task, code, &submission.content)?;
+        let acting = acting(task, submission.receiving.clone());
+        let resolving = submission
+            .content
+            .resolving
+            .as_ref()
+            .unwrap_or(&submission.receiving);
+        let rules = self.rules(&procedure, resolving, salt, &acting);
+        let decision =
+            dossier::submit(submission, &rules, task.arrived).map_err(refused_before_life)?;
+        let key = (task.caller.province.clone(), id);
+        let version = self.write(task, &acting, None, key.clone(), at, decision, *salt)?;
+        self.keep_beside(task, &key, *salt, code, &submission.content, codes);
+        Ok((key, version))
+    }
+
+    fn receive(
+        &mut self,
+        task: &Task,
+        id: DossierId,
+        salt: &Salt,
+        code: &ProcedureCode,
+        reception: &Reception,
+    ) -> Result<(Key, u32), Error> {
+        let method = Method::Act(dossier::Action::Receive);
+        access::check_unit(&task.caller, method, &reception.receiving)?;
+        let codes = reception.content.external_codes.clone();
+        self.refuse_taken(task, &codes)?;
+        let procedure = self.in_force(code, task.arrived)?;
+        self.refuse_duplicate(task, code, &reception.content)?;
+        let acting = acting(task, reception.receiving.clone());
+        let resolving = reception
+            .content
+            .resolving
+            .as_ref()
+            .unwrap_or(&reception.receiving);
+        let rules = self.rules(&procedure, resolving, salt, &acting);
+        let decision =
+            dossier::receive(reception, &rules, task.arrived).map_err(refused_before_life)?;
+        let key = (task.caller.province.clone(), id);
+        let version = self.write(
+            task,
+            &acting,
+            None,
+            key.clone(),
+            task.arrived,
+            decision,
+            *salt,
+        )?;
+        self.keep_beside(task, &key, *salt, code, &reception.content, codes);
+        let change = self.changes.get_mut(&key).expect("it was written just now");
+        change.number = Some(NumberWanted {
+            unit: reception.receiving.clone(),
+            day: time::local_day(task.arrived),
+        });
+        self.make_receipt(&key);
+        Ok((key, version))
+    }
+
+    fn in_force(&self, code: &ProcedureCode, at: Instant) -> Result<Arc<Procedure>, Error> {
+        let day = time::local_day(at);
+        self.office
+            .catalogue
+            .procedures
+            .in_force(code, day)
+            .cloned()
+            .ok_or_else(|| {
+                refused_before_life(Refusal::ProcedureNotInForce {
+                    procedure: code.clone(),
+                    day,
+                })
+            })
+    }
+
+    fn refuse_taken(&self, task: &Task, codes: &[AnyCode]) -> Result<(), Error> {
+        for code in codes {
+            let key = (task.caller.province.clone(), code.clone());
+            if let Some(dossier) = self.loaded.codes.get(&key) {
+                return Err(Error::CodeTaken {
+                    code: code.to_string(),
+                    dossier: dossier.to_string(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn refuse_duplicate(
+        &self,
+        task: &Task,
+        procedure: &ProcedureCode,
+        contents: &dossier::command::Contents,
+    ) -> Result<(), Error> {
+        let Some(person) = person_key(self.office, task, procedure, contents) else {
+            return Ok(());
+        };
+        match self.loaded.people.get(&person) {
+            Some(existing) => Err(refused_before_life(Refusal::PossibleDuplicate {
+                existing: existing.clone(),
+            })),
+            None => Ok(()),
+        }
+    }
+
+    fn rules<'r>(
+        &'r self,
+        procedure: &'r Procedure,
+        resolving: &UnitCode,
+        salt: &'r Salt,
+        acting: &'r Acting,
+    ) -> Rules<'r> {
+        Rules {
+            procedure,
+            calendar: self.office.catalogue.calendars.for_unit(resolving.as_str()),
+            answer_limit: self.office.answer_limit,
+            salt,
+            acting,
+        }
+    }
+
+    /// Turns a decision into records and folds them in, so that the next command of this
+    /// batch decides against the new state.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "all of them are of different types"
+    )]
+    fn write(
+        &mut self,
+        task: &Task,
+        acting: &Acting,
+        held: Option<Held>,
+        key: Key,
+        at: Instant,
+        decision: Decision,
+        salt: Salt,
+    ) -> Result<u32, Error> {
+        let before = held.as_ref().map_or(0, |held| held.dossier.version);
+        let content = content_hash(&salt, task);
+        let mut dossier = held.map(|held| held.dossier);
+        let mut entries = Vec::with_capacity(decision.events.len());
+        for (part, event) in (0..).zip(decision.events) {
+            let record = Record {
+                province: key.0.clone(),
+                dossier: key.1,
+                version: before + u32::from(part) + 1,
+                event_time: at,
+                record_time: Ord::max(task.arrived, at),
+                actor: acting.actor.clone(),
+                role: acting.role,
+                unit: acting.unit.clone(),
+                request_id: task.request_id.clone(),
+                event,
+            };
+            dossier = match dossier {
+                Some(dossier) => Some(dossier.apply(&record)),
+                None => Dossier::begin(&record),
+            };
+            entries.push(Entry {
+                record,
+                content,
+                part,
+            });
+        }
+        let dossier = dossier.ok_or_else(|| {
+            Error::Internal("a decision must begin a dossier or change one".into())
+        })?;
+        let version = dossier.version;
+        self.fold_in(key, before, dossier, entries, decision.private, salt);
+        Ok(version)
+    }
+
+    fn fold_in(
+        &mut self,
+        key: Key,
+        before: u32,
+        dossier: Dossier,
+        entries: Vec<Entry>,
+        private: Vec<Private>,
+        salt: Salt,
+    ) {
+        let held = Held {
+            dossier: dossier.clone(),
+            salt: Some(salt),
+        };
+        self.loaded.dossiers.insert(key.clone(), held);
+        let interest = Interest::of(&dossier);
+        match self.changes.get_mut(&key) {
+            Some(change) => {
+                change.dossier = dossier;
+                change.entries.extend(entries);
+                change.private.extend(private);
+                change.interest = interest;
+            }
+            None => {
+                self.order.push(key.clone());
+                let change = Change {
+                    dossier,
+                    before,
+                    entries,
+                    number: None,
+                    codes: Vec::new(),
+                    secrets: None,
+                    pin_hash: None,
+                    private,
+                    interest,
+                };
+                self.changes.insert(key, change);
+            }
+        }
+    }
+
+    fn keep_beside(
+        &mut self,
+        task: &Task,
+        key: &Key,
+        salt: Salt,
+        procedure: &ProcedureCode,
+        contents: &dossier::command::Contents,
+        codes: Vec<AnyCode>,
+    ) {
+        let person = self
+            .office
+            .keys
+            .person(&key.0, &contents.applicant.id_number);
+        let change = self.changes.get_mut(key).expect("it was written just now");
+        change.secrets = Some(Secrets { salt, person });
+        for code in &codes {
+            self.loaded
+                .codes
+                .insert((key.0.clone(), code.clone()), key.1);
+        }
+        change.codes = codes;
+        let label = change.dossier.label();
+        if let Some(person) = person_key(self.office, task, procedure, contents) {
+            self.loaded.people.insert(person, label);
+        }
+    }
+
+    /// A receipt is made at reception; the row keeps the hash of its PIN.
+    fn make_receipt(&mut self, key: &Key) {
+        let pin = self.office.keys.pin(key.1);
+        let change = self.changes.get_mut(key).expect("it was written just now");
+        change.pin_hash = Some(self.office.keys.pin_hash(key.1, &pin));
+    }
+
+    /// All that the batch writes, in the order in which dossiers were first touched.
+    pub fn changes(mut self) -> Vec<Change> {
+        self.order
+            .iter()
+            .map(|key| {
+                self.changes
+                    .remove(key)
+                    .expect("each key was pushed with its change")
+            })
+            .collect()
+    }
+}
+
+fn acting(task: &Task, unit: UnitCode) -> Acting {
+    Acting {
+        actor: task.caller.actor.clone(),
+        role: task.caller.role,
+        unit,
+    }
+}
+
+fn content_hash(salt: &Salt, task: &Task) -> [u8; 32] {
+    dossier::private::keyed_hash(salt.as_bytes(), &[b"request", &task.content])
+}
+
+fn refused_before_life(refusal: Refusal) -> Error {
+    Error::Refused {
+        refusal,
+        status: None,
+        allowed: Vec::new(),
+    }
+}

@@ -1,0 +1,225 @@
+//! A lane: takes what is waiting, decides it, commits once, answers everybody.
+
+use std::collections::{HashMap, HashSet};
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use domain::dossier::Dossier;
+use futures::FutureExt;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::deciding::{Desk, Step};
+use super::task::{self, Task};
+use crate::error::Error;
+use crate::office::Office;
+use crate::ports::{Batch, CommitError, Key, Wanted};
+
+/// How many commands one transaction carries at most.
+const BATCH: usize = 256;
+
+/// How often a command is tried against other writers before the caller is told to.
+const TRIES: usize = 5;
+
+/// The answer: the dossier at the version that this request made.
+#[derive(Debug, Clone)]
+pub(crate) enum Done {
+    /// It was done now.
+    Now(Box<Dossier>),
+    /// It had been done before, at this version.
+    Before { key: Key, version: u32 },
+}
+
+type Reply = oneshot::Sender<Result<Done, Error>>;
+
+/// The sending end of a lane.
+#[derive(Clone)]
+pub(crate) struct Lane {
+    queue: mpsc::Sender<(Task, Reply)>,
+}
+
+impl Lane {
+    /// Starts a lane that holds at most `bound` waiting commands.
+    pub fn start(office: Arc<Office>, bound: usize, changed: watch::Sender<u64>) -> Self {
+        let (queue, waiting) = mpsc::channel(bound);
+        tokio::spawn(run(office, waiting, changed));
+        Self { queue }
+    }
+
+    /// Hands a command in and waits for its commit.
+    ///
+    /// A caller that goes away cannot cut the transaction: the lane is a task of its own.
+    pub async fn send(&self, task: Task) -> Result<Done, Error> {
+        let (reply, answer) = oneshot::channel();
+        self.queue
+            .try_send((task, reply))
+            .map_err(|_full_or_closed| Error::Unavailable(None))?;
+        answer.await.unwrap_or(Err(Error::Unavailable(None)))
+    }
+}
+
+async fn run(
+    office: Arc<Office>,
+    mut waiting: mpsc::Receiver<(Task, Reply)>,
+    changed: watch::Sender<u64>,
+) {
+    let mut taken = Vec::with_capacity(BATCH);
+    while waiting.recv_many(&mut taken, BATCH).await > 0 {
+        let batch = std::mem::take(&mut taken);
+        let began = tokio::time::Instant::now();
+        let commands = batch.len();
+        // A fault of ours in one batch must not end all writing: its callers are told to send
+        // their requests again, and the lane goes on.
+        let done = AssertUnwindSafe(attempt(&office, batch, 1))
+            .catch_unwind()
+            .await;
+        let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        match done {
+            Ok(()) => tracing::debug!(commands, duration_ms, "a batch was answered"),
+            Err(_panic) => tracing::error!(commands, duration_ms, "a batch panicked"),
+        }
+        changed.send_modify(|commits| *commits += 1);
+    }
+}
+
+/// Decides and commits a batch; what clashed is tried again one by one.
+async fn attempt(office: &Office, batch: Vec<(Task, Reply)>, tries: usize) {
+    let wanted = task::wanted(batch.iter().map(|(task, _)| task), office);
+    let loaded = match office.store.load(&wanted).await {
+        Ok(loaded) => loaded,
+        Err(error) => {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "cannot load a batch"
+            );
+            for (_, reply) in batch {
+                let _gone = reply.send(Err(Error::Unavailable(None)));
+            }
+            return;
+        }
+    };
+    let mut desk = Desk::new(office, loaded);
+    let mut waiting: Waiting = Vec::with_capacity(batch.len());
+    for (task, reply) in batch {
+        let outcome = match desk.decide(&task) {
+            Ok(Step::Before(key, version)) => {
+                let _gone = reply.send(Ok(Done::Before { key, version }));
+                continue;
+            }
+            Ok(Step::Written(key, version)) => Outcome::Written(key, version),
+            Err(error) => Outcome::Refused(error),
+        };
+        waiting.push((task, reply, outcome));
+    }
+    let changes = desk.changes();
+    if changes.is_empty() {
+        return answer(waiting, &HashMap::new());
+    }
+    match office.store.commit(Batch { changes }).await {
+        Ok(committed) => {
+            let written: HashMap<Key, Dossier> = committed
+                .dossiers
+                .into_iter()
+                .map(|dossier| ((dossier.province.clone(), dossier.id), dossier))
+                .collect();
+            answer(waiting, &written);
+        }
+        Err(CommitError::Clash { dossiers }) if tries < TRIES => {
+            tracing::debug!(clashed = dossiers.len(), tries, "another writer was first");
+            let clashed: HashSet<Key> = dossiers.into_iter().collect();
+            let (again, rest): (Vec<_>, Vec<_>) =
+                waiting
+                    .into_iter()
+                    .partition(|(_, _, outcome)| match outcome {
+                        Outcome::Written(key, _) => clashed.contains(key),
+                        Outcome::Refused(_) => false,
+                    });
+            let rest: Vec<_> = rest
+                .into_iter()
+                .map(|(task, reply, _)| (task, reply))
+                .collect();
+            if !rest.is_empty() {
+                Box::pin(attempt(office, rest, tries + 1)).await;
+            }
+            for (task, reply, _) in again {
+                Box::pin(attempt(office, vec![(task, reply)], tries + 1)).await;
+            }
+        }
+        Err(CommitError::Clash { .. }) => send_again(waiting),
+        Err(CommitError::Unknown(error)) => {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "the outcome is unknown"
+            );
+            settle(office, waiting).await;
+        }
+        Err(CommitError::Store(error)) => {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "cannot commit a batch"
+            );
+            send_again(waiting);
+        }
+    }
+}
+
+/// What was decided on a command, to be told once the batch is committed.
+///
+/// A refusal waits too, for it may rest on what an earlier command of the same batch did.
+enum Outcome {
+    Written(Key, u32),
+    Refused(Error),
+}
+
+type Waiting = Vec<(Task, Reply, Outcome)>;
+
+fn answer(waiting: Waiting, written: &HashMap<Key, Dossier>) {
+    for (task, reply, outcome) in waiting {
+        let request = task.request_id.as_str();
+        let answer = match outcome {
+            Outcome::Refused(error) => {
+                tracing::debug!(request.id = request, reason = error.reason(), "refused");
+                Err(error)
+            }
+            Outcome::Written(key, version) => {
+                tracing::debug!(request.id = request, dossier.id = %key.1, version, "written");
+                Ok(match written.get(&key) {
+                    Some(dossier) if dossier.version == version => {
+                        Done::Now(Box::new(dossier.clone()))
+                    }
+                    // A later command of this batch moved it on: rebuild this one's answer.
+                    Some(_) | None => Done::Before { key, version },
+                })
+            }
+        };
+        let _gone = reply.send(answer);
+    }
+}
+
+/// Answers that the same request may be sent again; its id settles whether it was written.
+fn send_again(waiting: Waiting) {
+    for (_, reply, _) in waiting {
+        let _gone = reply.send(Err(Error::Unavailable(None)));
+    }
+}
+
+/// Looks the request ids up after a commit whose outcome nobody knows.
+async fn settle(office: &Office, waiting: Waiting) {
+    let wanted = Wanted {
+        requests: waiting.iter().map(|(task, ..)| task.request()).collect(),
+        ..Wanted::default()
+    };
+    let Ok(loaded) = office.store.load(&wanted).await else {
+        return send_again(waiting);
+    };
+    for (task, reply, _) in waiting {
+        let request = task.request();
+        let answer = match loaded.requests.get(&request) {
+            Some(seen) => Ok(Done::Before {
+                key: (request.0, seen.dossier),
+                version: seen.version,
+            }),
+            None => Err(Error::Unavailable(None)),
+        };
+        let _gone = reply.send(answer);
+    }
+}

@@ -1,0 +1,132 @@
+//! What somebody wants done, and what must be fetched before it can be decided.
+
+use chrono::TimeDelta;
+use domain::code::AnyCode;
+use domain::dossier::private::Salt;
+use domain::dossier::{self, Command, Reception, Submission};
+use domain::id::{DossierId, ProcedureCode, RequestId};
+use domain::time::Instant;
+
+use crate::access::Caller;
+use crate::office::Office;
+use crate::ports::{PersonKey, RequestKey, Wanted};
+
+/// Within which an open dossier of the same person and procedure is a possible duplicate.
+const DUPLICATE_WINDOW: TimeDelta = TimeDelta::days(30);
+
+/// What somebody wants done.
+#[derive(Debug, Clone)]
+pub(crate) struct Task {
+    pub caller: Caller,
+    pub request_id: RequestId,
+    /// The request's content, for the keyed hash.
+    pub content: Vec<u8>,
+    /// When the call arrived: the time that counts for the citizen.
+    pub arrived: Instant,
+    pub work: Work,
+}
+
+/// What is to be done.
+#[derive(Debug, Clone)]
+pub(crate) enum Work {
+    Submit {
+        id: DossierId,
+        salt: Salt,
+        procedure: ProcedureCode,
+        submission: Submission,
+    },
+    Receive {
+        id: DossierId,
+        salt: Salt,
+        procedure: ProcedureCode,
+        reception: Reception,
+    },
+    Act {
+        id: DossierId,
+        etag: String,
+        command: Command,
+    },
+}
+
+impl Task {
+    /// The request's name.
+    pub fn request(&self) -> RequestKey {
+        (
+            self.caller.province.clone(),
+            self.caller.actor.clone(),
+            self.request_id.clone(),
+        )
+    }
+}
+
+/// All that a batch of tasks needs, one query a table.
+pub(super) fn wanted<'a>(tasks: impl Iterator<Item = &'a Task>, office: &Office) -> Wanted {
+    let mut wanted = Wanted::default();
+    for task in tasks {
+        let province = &task.caller.province;
+        wanted.requests.push(task.request());
+        match &task.work {
+            Work::Act { id, .. } => {
+                let key = (province.clone(), *id);
+                if !wanted.dossiers.contains(&key) {
+                    wanted.dossiers.push(key);
+                }
+            }
+            Work::Submit {
+                submission,
+                procedure,
+                ..
+            } => {
+                wanted
+                    .codes
+                    .extend(codes_of(submission).map(|code| (province.clone(), code)));
+                wanted
+                    .people
+                    .extend(person_key(office, task, procedure, &submission.content));
+            }
+            Work::Receive {
+                reception,
+                procedure,
+                ..
+            } => {
+                let codes = reception.content.external_codes.iter().cloned();
+                wanted
+                    .codes
+                    .extend(codes.map(|code| (province.clone(), code)));
+                wanted
+                    .people
+                    .extend(person_key(office, task, procedure, &reception.content));
+            }
+        }
+    }
+    wanted
+}
+
+/// The codes that a submission brings.
+pub(super) fn codes_of(submission: &Submission) -> impl Iterator<Item = AnyCode> + '_ {
+    std::iter::once(&submission.portal_code)
+        .chain(&submission.content.external_codes)
+        .cloned()
+}
+
+/// Who might already have an open dossier; none when a second one is meant, or when no
+/// identity number was given.
+pub(super) fn person_key(
+    office: &Office,
+    task: &Task,
+    procedure: &ProcedureCode,
+    contents: &dossier::command::Contents,
+) -> Option<PersonKey> {
+    if contents.duplicate_intended {
+        return None;
+    }
+    let province = &task.caller.province;
+    Some(PersonKey {
+        person: office
+            .keys
+            .person(province, &contents.applicant.id_number)?,
+        province: province.clone(),
+        procedure: procedure.clone(),
+        since: task.arrived - DUPLICATE_WINDOW,
+    })
+}
