@@ -1,0 +1,116 @@
+//! Tokens, and the catalogue versions in use.
+
+use app::ports::{Published, StoreError, Token};
+use domain::id::UnitCode;
+use domain::time::Instant;
+use sea_orm::ConnectionTrait;
+
+use crate::door::{Door, store_error};
+use crate::many::{Nothing, insert};
+use crate::row::{PublishedRow, TokenRow};
+
+const TOKEN_COLUMNS: &str = "province, id, hash, actor, role, units, created, expires, revoked";
+
+pub(crate) async fn add_token<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    token: &Token,
+) -> Result<(), StoreError> {
+    let units: Vec<&str> = token.units.iter().map(UnitCode::as_str).collect();
+    let row = [
+        token.province.as_str().into(),
+        token.id.as_str().into(),
+        token.hash.as_str().into(),
+        token.actor.as_str().into(),
+        token.role.as_str().into(),
+        serde_json::Value::from(units).to_string().into(),
+        token.created.timestamp_micros().into(),
+        token.expires.timestamp_micros().into(),
+        token.revoked.map(|at| at.timestamp_micros()).into(),
+    ];
+    let head = format!("INSERT INTO token ({TOKEN_COLUMNS})");
+    insert::<_, Nothing, 9>(door, &head, vec![row], "")
+        .await
+        .map_err(store_error)?;
+    Ok(())
+}
+
+/// Revoking twice keeps the first time.
+pub(crate) async fn revoke_token<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    id: &str,
+    at: Instant,
+) -> Result<bool, StoreError> {
+    let changed = door
+        .run(
+            "UPDATE token SET revoked = coalesce(revoked, ?) WHERE id = ?",
+            vec![at.timestamp_micros().into(), id.into()],
+        )
+        .await
+        .map_err(store_error)?;
+    Ok(changed > 0)
+}
+
+pub(crate) async fn token<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    hash: &str,
+) -> Result<Option<Token>, StoreError> {
+    let sql = format!("SELECT {TOKEN_COLUMNS} FROM token WHERE hash = ?");
+    let rows: Vec<TokenRow> = door
+        .all(&sql, vec![hash.into()])
+        .await
+        .map_err(store_error)?;
+    rows.into_iter().next().map(Token::try_from).transpose()
+}
+
+pub(crate) async fn tokens<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+) -> Result<Vec<Token>, StoreError> {
+    let sql = format!("SELECT {TOKEN_COLUMNS} FROM token ORDER BY province, created, id");
+    let rows: Vec<TokenRow> = door.all(&sql, Vec::new()).await.map_err(store_error)?;
+    rows.into_iter().map(Token::try_from).collect()
+}
+
+/// Notes what is new; returns what was noted before with another hash, as it was noted.
+pub(crate) async fn publish<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    versions: &[Published],
+) -> Result<Vec<Published>, StoreError> {
+    let rows = versions
+        .iter()
+        .map(|version| {
+            [
+                version.kind.as_str().into(),
+                version.code.as_str().into(),
+                version.version.into(),
+                version.hash.as_str().into(),
+            ]
+        })
+        .collect();
+    insert::<_, Nothing, 4>(
+        door,
+        "INSERT INTO published (kind, code, version, hash)",
+        rows,
+        "ON CONFLICT (kind, code, version) DO NOTHING",
+    )
+    .await
+    .map_err(store_error)?;
+    let noted: Vec<PublishedRow> = door
+        .all(
+            "SELECT kind, code, version, hash FROM published ORDER BY kind, code, version",
+            Vec::new(),
+        )
+        .await
+        .map_err(store_error)?;
+    let mut differing = Vec::new();
+    for row in noted {
+        let noted = Published::try_from(row)?;
+        let differs = versions.iter().any(|given| {
+            (&given.kind, &given.code, given.version) == (&noted.kind, &noted.code, noted.version)
+                && given.hash != noted.hash
+        });
+        if differs {
+            differing.push(noted);
+        }
+    }
+    Ok(differing)
+}

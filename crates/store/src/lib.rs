@@ -1,0 +1,162 @@
+//! The ports of `app` on a relational database.
+//!
+//! One writer and several readers on one SQLite file in WAL mode: readers see the last
+//! answered commit and never wait for the writer. The hot path is set-based statements
+//! written by hand; the lists, whose conditions vary, are built.
+
+mod access;
+mod commit;
+mod door;
+mod load;
+mod many;
+mod numbers;
+mod open;
+mod page;
+mod read;
+mod report;
+mod row;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use app::ports::{
+    Batch, CommitError, Committed, Loaded, Published, ReadTx, Store, StoreError, Token, Wanted,
+};
+use async_trait::async_trait;
+use domain::time::Instant;
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
+};
+
+use door::{Door, store_error, unfinished};
+pub use open::{Durability, OpenError, Options, migrate};
+use read::Reading;
+
+/// A store on SQLite. Clones are the same store.
+#[derive(Clone)]
+pub struct SeaStore {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    writer: DatabaseConnection,
+    readers: DatabaseConnection,
+    statements: AtomicU64,
+}
+
+impl SeaStore {
+    /// Opens a database that [`migrate`] has brought to the current schema.
+    ///
+    /// Refuses one that is behind, ahead or incomplete, and, unless asked to keep nothing
+    /// safe, one that could lose an answered commit.
+    pub async fn open(url: &str, options: Options) -> Result<Self, OpenError> {
+        let (writer, readers) = open::open(url, options).await?;
+        let store = Self {
+            inner: Arc::new(Inner {
+                writer,
+                readers,
+                statements: AtomicU64::new(0),
+            }),
+        };
+        if options.durability == Durability::Full {
+            store.assert_durable().await?;
+        }
+        Ok(store)
+    }
+
+    /// Fails unless an answered commit survives a power cut; names the setting at fault.
+    pub async fn assert_durable(&self) -> Result<(), OpenError> {
+        open::assert_durable(&self.inner.writer).await
+    }
+
+    /// Moves all that was written into the one file, and closes it.
+    ///
+    /// Waits for transactions that are open. Every later call is answered with
+    /// [`StoreError::Unavailable`].
+    pub async fn close(&self) -> Result<(), StoreError> {
+        self.inner
+            .readers
+            .close_by_ref()
+            .await
+            .map_err(store_error)?;
+        self.inner
+            .writer
+            .execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)")
+            .await
+            .map_err(store_error)?;
+        self.inner.writer.close_by_ref().await.map_err(store_error)
+    }
+
+    /// How many statements were run so far, begin and commit not counted. For tests.
+    #[must_use]
+    pub fn statements(&self) -> u64 {
+        self.inner.statements.load(Ordering::Relaxed)
+    }
+
+    fn writing(&self) -> Door<'_, DatabaseConnection> {
+        Door {
+            connection: &self.inner.writer,
+            statements: &self.inner.statements,
+        }
+    }
+}
+
+#[async_trait]
+impl Store for SeaStore {
+    async fn read(&self) -> Result<Box<dyn ReadTx>, StoreError> {
+        let inner = Arc::clone(&self.inner);
+        // A task of its own: a caller that is dropped while the transaction begins must not
+        // leave the connection inside it, for its snapshot would grow old.
+        let begun = tokio::spawn(async move {
+            let transaction = inner
+                .readers
+                .begin_with_options(deferred())
+                .await
+                .map_err(store_error)?;
+            Ok(Reading { transaction, inner })
+        });
+        let reading = begun.await.map_err(unfinished)??;
+        Ok(Box::new(reading))
+    }
+
+    async fn load(&self, wanted: &Wanted) -> Result<Loaded, StoreError> {
+        let door = Door {
+            connection: &self.inner.readers,
+            statements: &self.inner.statements,
+        };
+        load::load(&door, wanted).await
+    }
+
+    async fn commit(&self, batch: Batch) -> Result<Committed, CommitError> {
+        let inner = Arc::clone(&self.inner);
+        // A task of its own: a caller that is dropped cannot cut the transaction in half.
+        let written =
+            tokio::spawn(
+                async move { commit::commit(&inner.writer, &inner.statements, batch).await },
+            );
+        written
+            .await
+            .unwrap_or_else(|error| Err(CommitError::Unknown(unfinished(error))))
+    }
+
+    async fn add_token(&self, token: &Token) -> Result<(), StoreError> {
+        access::add_token(&self.writing(), token).await
+    }
+
+    async fn revoke_token(&self, id: &str, at: Instant) -> Result<bool, StoreError> {
+        access::revoke_token(&self.writing(), id, at).await
+    }
+
+    async fn publish(&self, versions: &[Published]) -> Result<Vec<Published>, StoreError> {
+        access::publish(&self.writing(), versions).await
+    }
+}
+
+/// For reading only: takes its snapshot with the first statement, and no lock at all.
+fn deferred() -> TransactionOptions {
+    TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Deferred),
+        ..TransactionOptions::default()
+    }
+}

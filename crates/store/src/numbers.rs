@@ -1,0 +1,128 @@
+//! Reserving dossier numbers: gapless per receiving unit and local day.
+
+use std::collections::BTreeMap;
+
+use app::ports::{Change, StoreError};
+use chrono::{Datelike, NaiveDate};
+use domain::code::DossierCode;
+use domain::id::{ProvinceCode, UnitCode};
+use sea_orm::{ConnectionTrait, FromQueryResult, Value};
+
+use crate::door::{Door, store_error};
+use crate::row::Place;
+
+/// Changes of one unit that want numbers of one day, in the order of the batch.
+#[derive(Debug)]
+struct Run {
+    day: NaiveDate,
+    changes: Vec<usize>,
+}
+
+#[derive(FromQueryResult)]
+struct CounterRow {
+    province: String,
+    unit: String,
+    day: i64,
+    last: i64,
+}
+
+/// Reserves the numbers that the changes want and seals them in as codes.
+///
+/// A unit's day never goes back: when the clock does, the newest day is used on.
+pub(crate) async fn reserve<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    changes: &mut [Change],
+) -> Result<(), StoreError> {
+    let mut runs = runs(changes);
+    // One statement for the first day of every unit. Only a batch around midnight has a
+    // second day for a unit, and that one must see the first.
+    while !runs.is_empty() {
+        let mut now = BTreeMap::new();
+        for (key, rest) in &mut runs {
+            now.insert(key.clone(), rest.remove(0));
+        }
+        runs.retain(|_, rest| !rest.is_empty());
+        reserve_one_day_each(door, changes, &now).await?;
+    }
+    Ok(())
+}
+
+type Counters<T> = BTreeMap<(ProvinceCode, UnitCode), T>;
+
+fn runs(changes: &[Change]) -> Counters<Vec<Run>> {
+    let mut runs: Counters<Vec<Run>> = BTreeMap::new();
+    for (at, change) in changes.iter().enumerate() {
+        let Some(wanted) = &change.number else {
+            continue;
+        };
+        let key = (change.dossier.province.clone(), wanted.unit.clone());
+        let unit = runs.entry(key).or_default();
+        match unit.last_mut() {
+            Some(run) if wanted.day <= run.day => run.changes.push(at),
+            Some(_) | None => unit.push(Run {
+                day: wanted.day,
+                changes: vec![at],
+            }),
+        }
+    }
+    runs
+}
+
+async fn reserve_one_day_each<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    changes: &mut [Change],
+    runs: &Counters<Run>,
+) -> Result<(), StoreError> {
+    let mut values: Vec<Value> = Vec::with_capacity(runs.len() * 6);
+    for ((province, unit), run) in runs {
+        let names = [province.as_str(), unit.as_str()];
+        values.extend(names.map(Value::from));
+        values.push(number_of(run.day).into());
+        values.extend(names.map(Value::from));
+        values.push(as_i64(run.changes.len()).into());
+    }
+    const ROW: &str = "(?, ?, max(?, coalesce((SELECT max(day) FROM counter \
+         WHERE province = ? AND unit = ?), 0)), ?)";
+    let sql = format!(
+        "INSERT INTO counter (province, unit, day, last) VALUES {} \
+         ON CONFLICT (province, unit, day) DO UPDATE SET last = last + excluded.last \
+         RETURNING province, unit, day, last",
+        vec![ROW; runs.len()].join(", ")
+    );
+    let rows: Vec<CounterRow> = door.all(&sql, values).await.map_err(store_error)?;
+    for row in rows {
+        let place = Place {
+            table: "counter",
+            id: &row.unit,
+        };
+        let key = (
+            place.parse("province", &row.province)?,
+            place.parse("unit", &row.unit)?,
+        );
+        let run = runs.get(&key).ok_or_else(|| place.wrong("unit"))?;
+        let day = day_of(row.day).ok_or_else(|| place.wrong("day"))?;
+        let first = row.last - as_i64(run.changes.len()) + 1;
+        for (serial, at) in (first..).zip(&run.changes) {
+            let serial = place.number("last", serial)?;
+            changes[*at].seal(&DossierCode::new(&key.1, day, serial));
+        }
+    }
+    Ok(())
+}
+
+/// 21 November 2026 as 20261121.
+fn number_of(day: NaiveDate) -> i64 {
+    i64::from(day.year()) * 10_000 + i64::from(day.month()) * 100 + i64::from(day.day())
+}
+
+fn day_of(number: i64) -> Option<NaiveDate> {
+    NaiveDate::from_ymd_opt(
+        i32::try_from(number / 10_000).ok()?,
+        u32::try_from(number / 100 % 100).ok()?,
+        u32::try_from(number % 100).ok()?,
+    )
+}
+
+fn as_i64(count: usize) -> i64 {
+    i64::try_from(count).expect("a batch fits in memory, so its length fits in 63 bits")
+}

@@ -1,0 +1,234 @@
+//! Reading within one snapshot.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use app::ports::{
+    FeedHead, Held, Key, List, ReadTx, ReportRow, ReportWanted, Scope, Search, StoreError, Token,
+    WorklistPage,
+};
+use async_trait::async_trait;
+use domain::code::AnyCode;
+use domain::dossier::private::{Content, Person};
+use domain::dossier::{Dossier, Record};
+use domain::id::{DossierId, ProvinceCode};
+use sea_orm::{DatabaseTransaction, FromQueryResult, Value};
+use serde_json::Value as Json;
+
+use crate::Inner;
+use crate::commit::APPLICANT;
+use crate::door::{Door, store_error};
+use crate::load::{self, as_list};
+use crate::row::{EventRow, KeyRow, PersonalRow, Place, TextRow};
+use crate::{access, page, report};
+
+/// A read transaction: what it sees does not change from its first statement on.
+///
+/// It is deferred, so it takes no lock that a writer would wait for.
+pub(crate) struct Reading {
+    pub(crate) transaction: DatabaseTransaction,
+    pub(crate) inner: Arc<Inner>,
+}
+
+#[derive(FromQueryResult)]
+struct HeadRow {
+    id: String,
+    last: i64,
+}
+
+impl Reading {
+    fn door(&self) -> Door<'_, DatabaseTransaction> {
+        Door {
+            connection: &self.transaction,
+            statements: &self.inner.statements,
+        }
+    }
+
+    async fn all<R: FromQueryResult>(
+        &self,
+        sql: &str,
+        values: Vec<Value>,
+    ) -> Result<Vec<R>, StoreError> {
+        self.door().all(sql, values).await.map_err(store_error)
+    }
+
+    async fn events(&self, key: &Key) -> Result<Vec<EventRow>, StoreError> {
+        self.all(
+            "SELECT seq, bytes FROM event WHERE province = ? AND dossier = ? ORDER BY version",
+            key_values(key),
+        )
+        .await
+    }
+
+    async fn key(&self, sql: &str, values: Vec<Value>) -> Result<Option<Key>, StoreError> {
+        let rows: Vec<KeyRow> = self.all(sql, values).await?;
+        rows.into_iter().next().map(Key::try_from).transpose()
+    }
+}
+
+#[async_trait]
+impl ReadTx for Reading {
+    async fn dossier(&self, key: &Key) -> Result<Option<Held>, StoreError> {
+        let held = load::dossiers(&self.door(), std::slice::from_ref(key)).await?;
+        Ok(held.into_values().next())
+    }
+
+    async fn by_code(
+        &self,
+        province: Option<&ProvinceCode>,
+        code: &AnyCode,
+    ) -> Result<Option<Key>, StoreError> {
+        let code = Value::from(code.as_str());
+        match province {
+            Some(province) => {
+                self.key(
+                    "SELECT province, dossier FROM code WHERE province = ? AND code = ?",
+                    vec![province.as_str().into(), code],
+                )
+                .await
+            }
+            None => {
+                self.key(
+                    "SELECT province, dossier FROM code WHERE code = ? ORDER BY province LIMIT 1",
+                    vec![code],
+                )
+                .await
+            }
+        }
+    }
+
+    async fn province_of(&self, dossier: DossierId) -> Result<Option<ProvinceCode>, StoreError> {
+        let key = self
+            .key(
+                "SELECT province, id AS dossier FROM dossier WHERE id = ?",
+                vec![dossier.to_string().into()],
+            )
+            .await?;
+        Ok(key.map(|(province, _)| province))
+    }
+
+    async fn records(&self, key: &Key) -> Result<Vec<Record>, StoreError> {
+        let rows = self.events(key).await?;
+        rows.into_iter()
+            .map(|row| <(u64, Record)>::try_from(row).map(|(_, record)| record))
+            .collect()
+    }
+
+    async fn record_bytes(&self, key: &Key) -> Result<Vec<Vec<u8>>, StoreError> {
+        let rows = self.events(key).await?;
+        Ok(rows.into_iter().map(EventRow::into_bytes).collect())
+    }
+
+    async fn pin_hash(&self, key: &Key) -> Result<Option<String>, StoreError> {
+        let rows: Vec<TextRow> = self
+            .all(
+                "SELECT pin_hash AS text FROM secret WHERE province = ? AND dossier = ?",
+                key_values(key),
+            )
+            .await?;
+        Ok(rows.into_iter().next().and_then(|row| row.text))
+    }
+
+    async fn applicants(
+        &self,
+        province: &ProvinceCode,
+        dossiers: &[DossierId],
+    ) -> Result<HashMap<DossierId, Person>, StoreError> {
+        if dossiers.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let list = dossiers.iter().map(|id| Json::from(id.to_string()));
+        let rows: Vec<PersonalRow> = self
+            .all(
+                "SELECT p.dossier, p.item, p.kind, p.value FROM json_each(?) w \
+                 CROSS JOIN personal p ON p.dossier = w.value \
+                 WHERE p.province = ? AND p.item = ?",
+                vec![
+                    as_list(list.collect()),
+                    province.as_str().into(),
+                    APPLICANT.into(),
+                ],
+            )
+            .await?;
+        rows.iter()
+            .map(|row| {
+                let place = Place {
+                    table: "personal",
+                    id: &row.dossier,
+                };
+                match row.content()? {
+                    Content::Person(person) => Ok((place.parse("dossier", &row.dossier)?, person)),
+                    Content::Words(_) => Err(place.wrong("kind")),
+                }
+            })
+            .collect()
+    }
+
+    async fn private(&self, key: &Key) -> Result<HashMap<String, Content>, StoreError> {
+        let rows: Vec<PersonalRow> = self
+            .all(
+                "SELECT dossier, item, kind, value FROM personal \
+                 WHERE province = ? AND dossier = ?",
+                key_values(key),
+            )
+            .await?;
+        rows.into_iter()
+            .map(|row| Ok((row.item.clone(), row.content()?)))
+            .collect()
+    }
+
+    async fn list(&self, list: &List) -> Result<Vec<Dossier>, StoreError> {
+        page::list(&self.door(), list).await
+    }
+
+    async fn worklist(&self, wanted: &WorklistPage) -> Result<Vec<Dossier>, StoreError> {
+        page::worklist(&self.door(), wanted).await
+    }
+
+    async fn search(&self, search: &Search) -> Result<Vec<Dossier>, StoreError> {
+        page::search(&self.door(), search).await
+    }
+
+    async fn feed(
+        &self,
+        scope: &Scope,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<(u64, Record)>, StoreError> {
+        page::feed(&self.door(), scope, after, limit).await
+    }
+
+    async fn feed_head(&self) -> Result<FeedHead, StoreError> {
+        let rows: Vec<HeadRow> = self
+            .all(
+                "SELECT id, (SELECT coalesce(max(seq), 0) FROM event) AS last FROM feed",
+                Vec::new(),
+            )
+            .await?;
+        let place = Place {
+            table: "feed",
+            id: "1",
+        };
+        let row = rows.into_iter().next().ok_or_else(|| place.wrong("id"))?;
+        Ok(FeedHead {
+            feed: row.id,
+            last: place.number("last", row.last)?,
+        })
+    }
+
+    async fn report_rows(&self, wanted: &ReportWanted) -> Result<Vec<ReportRow>, StoreError> {
+        report::rows(&self.door(), wanted).await
+    }
+
+    async fn token(&self, hash: &str) -> Result<Option<Token>, StoreError> {
+        access::token(&self.door(), hash).await
+    }
+
+    async fn tokens(&self) -> Result<Vec<Token>, StoreError> {
+        access::tokens(&self.door()).await
+    }
+}
+
+fn key_values((province, dossier): &Key) -> Vec<Value> {
+    vec![province.as_str().into(), dossier.to_string().into()]
+}

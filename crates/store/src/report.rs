@@ -1,0 +1,101 @@
+//! What a report needs: present states where nothing came after, histories elsewhere.
+
+use std::collections::HashMap;
+
+use app::ports::{ReportRow, ReportWanted, StoreError};
+use domain::dossier::{Dossier, Record};
+use domain::id::DossierId;
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ConnectionTrait, FromQueryResult};
+use serde_json::Value as Json;
+
+use crate::door::{Door, store_error};
+use crate::load::as_list;
+use crate::page;
+use crate::row::{DossierRow, EventRow};
+
+#[derive(FromQueryResult)]
+struct CandidateRow {
+    id: String,
+    version: i64,
+    fold: String,
+    last_event: i64,
+    last_record: i64,
+}
+
+/// Two statements however many dossiers: the dossiers, and the events of those whose
+/// present state is not the one wanted.
+pub(crate) async fn rows<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    wanted: &ReportWanted,
+) -> Result<Vec<ReportRow>, StoreError> {
+    let until = wanted.until.timestamp_micros();
+    let as_of = wanted.as_of.timestamp_micros();
+    let mut settled = Vec::new();
+    let mut moved = Vec::new();
+    for row in candidates(door, wanted).await? {
+        if row.last_event < until && row.last_record <= as_of {
+            let dossier = Dossier::try_from(DossierRow::new(row.id, row.version, row.fold))?;
+            settled.push(ReportRow::Settled(Box::new(dossier)));
+        } else {
+            moved.push(Json::from(row.id));
+        }
+    }
+    settled.extend(histories(door, wanted, moved).await?);
+    Ok(settled)
+}
+
+async fn candidates<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    wanted: &ReportWanted,
+) -> Result<Vec<CandidateRow>, StoreError> {
+    let mut select = page::within(&wanted.scope).select;
+    let column = |name| Expr::col(("d", name));
+    let as_of = wanted.as_of.timestamp_micros();
+    select
+        .columns([("d", "last_event"), ("d", "last_record")])
+        // A dossier that had not begun has no state in the period.
+        .and_where(column("begun").lt(wanted.until.timestamp_micros()))
+        .and_where(column("first_record").lte(as_of))
+        .and_where(
+            column("ended")
+                .gte(wanted.from.timestamp_micros())
+                .or(column("last_record").gt(as_of)),
+        );
+    door.select(&select).await.map_err(store_error)
+}
+
+async fn histories<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    wanted: &ReportWanted,
+    dossiers: Vec<Json>,
+) -> Result<Vec<ReportRow>, StoreError> {
+    if dossiers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<EventRow> = door
+        .all(
+            "SELECT e.seq, e.bytes FROM json_each(?) w \
+             CROSS JOIN event e ON e.dossier = w.value \
+             WHERE e.province = ? AND e.record_time <= ? \
+             ORDER BY e.dossier, e.version",
+            vec![
+                as_list(dossiers),
+                wanted.scope.province().as_str().into(),
+                wanted.as_of.timestamp_micros().into(),
+            ],
+        )
+        .await
+        .map_err(store_error)?;
+    let mut places: HashMap<DossierId, usize> = HashMap::new();
+    let mut histories: Vec<Vec<Record>> = Vec::new();
+    for row in rows {
+        let (_, record) = <(u64, Record)>::try_from(row)?;
+        let place = *places.entry(record.dossier).or_insert_with(|| {
+            histories.push(Vec::new());
+            histories.len() - 1
+        });
+        histories[place].push(record);
+    }
+    Ok(histories.into_iter().map(ReportRow::History).collect())
+}

@@ -1,0 +1,275 @@
+//! Rows as they lie in the tables, and how they become values of the domain.
+//!
+//! Values were checked when they were written, so a row that cannot be read is a fault of
+//! the database and named exactly: [`StoreError::Inconsistent`].
+
+use std::str::FromStr;
+
+use app::ports::{Held, Published, StoreError, Token};
+use chrono::DateTime;
+use domain::dossier::private::{Content, Person, Salt, Words};
+use domain::dossier::{Dossier, Record};
+use domain::id::{DossierId, ProvinceCode, UnitCode};
+use domain::time::Instant;
+use sea_orm::FromQueryResult;
+
+/// Where there is no time: sorts after every time.
+pub(crate) const NEVER: i64 = app::ports::WorklistPage::NEVER;
+
+/// A dossier as it is kept.
+#[derive(Debug, FromQueryResult)]
+pub(crate) struct DossierRow {
+    id: String,
+    version: i64,
+    fold: String,
+}
+
+impl DossierRow {
+    pub(crate) fn new(id: String, version: i64, fold: String) -> Self {
+        Self { id, version, fold }
+    }
+}
+
+impl TryFrom<DossierRow> for Dossier {
+    type Error = StoreError;
+
+    fn try_from(row: DossierRow) -> Result<Self, StoreError> {
+        let dossier: Dossier = serde_json::from_str(&row.fold)
+            .map_err(|_| inconsistent("dossier", &row.id, "fold"))?;
+        if dossier.id.to_string() != row.id {
+            return Err(inconsistent("dossier", &row.id, "id"));
+        }
+        if i64::from(dossier.version) != row.version {
+            return Err(inconsistent("dossier", &row.id, "version"));
+        }
+        Ok(dossier)
+    }
+}
+
+/// A dossier with its salt.
+#[derive(Debug, FromQueryResult)]
+pub(crate) struct HeldRow {
+    id: String,
+    version: i64,
+    fold: String,
+    salt: Option<Vec<u8>>,
+}
+
+impl TryFrom<HeldRow> for Held {
+    type Error = StoreError;
+
+    fn try_from(row: HeldRow) -> Result<Self, StoreError> {
+        let salt = salt(row.salt, &row.id)?;
+        Ok(Held {
+            dossier: DossierRow::new(row.id, row.version, row.fold).try_into()?,
+            salt,
+        })
+    }
+}
+
+/// An event as it is kept.
+#[derive(Debug, FromQueryResult)]
+pub(crate) struct EventRow {
+    seq: i64,
+    bytes: Vec<u8>,
+}
+
+impl EventRow {
+    /// Exactly as they were hashed.
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+}
+
+impl TryFrom<EventRow> for (u64, Record) {
+    type Error = StoreError;
+
+    fn try_from(row: EventRow) -> Result<Self, StoreError> {
+        let wrong = |column| inconsistent("event", &row.seq.to_string(), column);
+        let record = Record::from_bytes(&row.bytes).map_err(|_| wrong("bytes"))?;
+        let seq = u64::try_from(row.seq).map_err(|_| wrong("seq"))?;
+        Ok((seq, record))
+    }
+}
+
+/// A personal value as it is kept.
+#[derive(Debug, FromQueryResult)]
+pub(crate) struct PersonalRow {
+    pub(crate) dossier: String,
+    pub(crate) item: String,
+    kind: String,
+    value: String,
+}
+
+impl PersonalRow {
+    /// What is kept.
+    pub(crate) fn content(&self) -> Result<Content, StoreError> {
+        let wrong = |column| inconsistent("personal", &self.dossier, column);
+        match self.kind.as_str() {
+            PERSON => serde_json::from_str::<Person>(&self.value)
+                .map(Content::Person)
+                .map_err(|_| wrong("value")),
+            WORDS => serde_json::from_str::<Words>(&self.value)
+                .map(Content::Words)
+                .map_err(|_| wrong("value")),
+            _ => Err(wrong("kind")),
+        }
+    }
+}
+
+/// The kind and value columns of a personal value.
+pub(crate) fn personal_columns(content: &Content) -> (&'static str, String) {
+    let (kind, value) = match content {
+        Content::Person(person) => (PERSON, serde_json::to_string(person)),
+        Content::Words(words) => (WORDS, serde_json::to_string(words)),
+    };
+    (kind, value.expect("texts are always JSON"))
+}
+
+const PERSON: &str = "person";
+const WORDS: &str = "words";
+
+/// A token as it is kept.
+#[derive(Debug, FromQueryResult)]
+pub(crate) struct TokenRow {
+    province: String,
+    id: String,
+    hash: String,
+    actor: String,
+    role: String,
+    units: String,
+    created: i64,
+    expires: i64,
+    revoked: Option<i64>,
+}
+
+impl TryFrom<TokenRow> for Token {
+    type Error = StoreError;
+
+    fn try_from(row: TokenRow) -> Result<Self, StoreError> {
+        let place = Place {
+            table: "token",
+            id: &row.id,
+        };
+        Ok(Token {
+            province: place.parse("province", &row.province)?,
+            actor: place.parse("actor", &row.actor)?,
+            role: place.parse("role", &row.role)?,
+            units: serde_json::from_str::<Vec<UnitCode>>(&row.units)
+                .map_err(|_| place.wrong("units"))?,
+            created: place.instant("created", row.created)?,
+            expires: place.instant("expires", row.expires)?,
+            revoked: row
+                .revoked
+                .map(|at| place.instant("revoked", at))
+                .transpose()?,
+            hash: row.hash,
+            id: row.id,
+        })
+    }
+}
+
+/// A catalogue version as it is kept.
+#[derive(Debug, FromQueryResult)]
+pub(crate) struct PublishedRow {
+    kind: String,
+    code: String,
+    version: i64,
+    hash: String,
+}
+
+impl TryFrom<PublishedRow> for Published {
+    type Error = StoreError;
+
+    fn try_from(row: PublishedRow) -> Result<Self, StoreError> {
+        let place = Place {
+            table: "published",
+            id: &row.code,
+        };
+        Ok(Published {
+            version: place.number("version", row.version)?,
+            kind: row.kind,
+            code: row.code,
+            hash: row.hash,
+        })
+    }
+}
+
+/// Where a dossier is.
+#[derive(Debug, FromQueryResult)]
+pub(crate) struct KeyRow {
+    province: String,
+    dossier: String,
+}
+
+impl TryFrom<KeyRow> for (ProvinceCode, DossierId) {
+    type Error = StoreError;
+
+    fn try_from(row: KeyRow) -> Result<Self, StoreError> {
+        let place = Place {
+            table: "dossier",
+            id: &row.dossier,
+        };
+        Ok((
+            place.parse("province", &row.province)?,
+            place.parse("id", &row.dossier)?,
+        ))
+    }
+}
+
+/// One text.
+#[derive(Debug, FromQueryResult)]
+pub(crate) struct TextRow {
+    pub(crate) text: Option<String>,
+}
+
+/// A row, to name it when it cannot be.
+pub(crate) struct Place<'a> {
+    pub(crate) table: &'static str,
+    pub(crate) id: &'a str,
+}
+
+impl Place<'_> {
+    pub(crate) fn wrong(&self, column: &'static str) -> StoreError {
+        inconsistent(self.table, self.id, column)
+    }
+
+    pub(crate) fn parse<T: FromStr>(
+        &self,
+        column: &'static str,
+        text: &str,
+    ) -> Result<T, StoreError> {
+        text.parse().map_err(|_| self.wrong(column))
+    }
+
+    pub(crate) fn number<T: TryFrom<i64>>(
+        &self,
+        column: &'static str,
+        number: i64,
+    ) -> Result<T, StoreError> {
+        number.try_into().map_err(|_| self.wrong(column))
+    }
+
+    pub(crate) fn instant(&self, column: &'static str, micros: i64) -> Result<Instant, StoreError> {
+        DateTime::from_timestamp_micros(micros).ok_or_else(|| self.wrong(column))
+    }
+}
+
+/// The salt of a dossier.
+pub(crate) fn salt(bytes: Option<Vec<u8>>, dossier: &str) -> Result<Option<Salt>, StoreError> {
+    bytes
+        .map(|bytes| {
+            <[u8; 16]>::try_from(bytes)
+                .map(Salt::new)
+                .map_err(|_| inconsistent("secret", dossier, "salt"))
+        })
+        .transpose()
+}
+
+fn inconsistent(table: &'static str, id: &str, column: &'static str) -> StoreError {
+    StoreError::Inconsistent {
+        table,
+        id: id.to_owned(),
+        column,
+    }
+}

@@ -1,0 +1,163 @@
+CREATE TABLE code (
+    province TEXT NOT NULL,
+    code     TEXT NOT NULL,
+    dossier  TEXT NOT NULL,
+    PRIMARY KEY (province, code),
+    FOREIGN KEY (province, dossier) REFERENCES dossier (province, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX code_code ON code (code);
+
+CREATE TABLE counter (
+    province TEXT    NOT NULL,
+    unit     TEXT    NOT NULL,
+    day      INTEGER NOT NULL CHECK (day BETWEEN 19000101 AND 99991231), -- yyyymmdd
+    last     INTEGER NOT NULL CHECK (last > 0),
+    PRIMARY KEY (province, unit, day)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE dossier (
+    province     TEXT    NOT NULL CHECK (length(province) = 2),
+    id           TEXT    NOT NULL CHECK (length(id) = 26),
+    version      INTEGER NOT NULL CHECK (version > 0),
+    status       INTEGER NOT NULL CHECK (status BETWEEN 1 AND 10),
+    procedure    TEXT    NOT NULL,
+    channel      TEXT    NOT NULL CHECK (channel IN ('desk', 'online', 'post')),
+    resolving    TEXT    NOT NULL,
+    begun        INTEGER NOT NULL, -- event time of the first event
+    received     INTEGER,
+    ended        INTEGER NOT NULL, -- 9223372036854775807 while it has not
+    due          INTEGER NOT NULL, -- 9223372036854775807 when there is none
+    last_event   INTEGER NOT NULL, -- greatest event time
+    first_record INTEGER NOT NULL, -- record time of the first event
+    last_record  INTEGER NOT NULL, -- record time of the last event
+    fold         TEXT    NOT NULL, -- the whole dossier as JSON
+    PRIMARY KEY (province, id),
+    CHECK (first_record <= last_record)
+) STRICT;
+
+CREATE INDEX dossier_ended ON dossier (province, ended);
+
+CREATE INDEX dossier_id ON dossier (id);
+
+CREATE INDEX dossier_last_record ON dossier (province, last_record);
+
+CREATE INDEX dossier_open ON dossier (province, due, id) WHERE status IN (1, 2, 4, 5, 6);
+
+CREATE TABLE event (
+    seq         INTEGER PRIMARY KEY AUTOINCREMENT, -- place in the feed
+    province    TEXT    NOT NULL,
+    dossier     TEXT    NOT NULL,
+    version     INTEGER NOT NULL CHECK (version > 0),
+    event_time  INTEGER NOT NULL,
+    record_time INTEGER NOT NULL CHECK (record_time >= event_time),
+    actor       TEXT    NOT NULL,
+    request_id  TEXT    NOT NULL CHECK (length(request_id) = 36),
+    part        INTEGER NOT NULL CHECK (part >= 0),
+    content     BLOB    NOT NULL CHECK (length(content) = 32),
+    bytes       BLOB    NOT NULL, -- exactly what the audit chain hashes
+    prev_hash   BLOB             CHECK (length(prev_hash) = 32),
+    hash        BLOB             CHECK (length(hash) = 32),
+    UNIQUE (province, dossier, version),
+    UNIQUE (province, actor, request_id, part),
+    FOREIGN KEY (province, dossier) REFERENCES dossier (province, id)
+) STRICT;
+
+CREATE TRIGGER event_has_a_predecessor
+BEFORE INSERT ON event
+WHEN NEW.version > 1 AND NOT EXISTS (
+    SELECT 1 FROM event
+    WHERE province = NEW.province AND dossier = NEW.dossier AND version = NEW.version - 1
+)
+BEGIN
+    SELECT RAISE(ABORT, 'an event needs the one before it');
+END;
+
+CREATE TRIGGER event_is_never_changed
+BEFORE UPDATE OF seq, province, dossier, version, event_time, record_time, actor, request_id, part,
+    content, bytes ON event
+BEGIN
+    SELECT RAISE(ABORT, 'an event is never changed');
+END;
+
+CREATE TRIGGER event_is_never_deleted
+BEFORE DELETE ON event
+BEGIN
+    SELECT RAISE(ABORT, 'an event is never deleted');
+END;
+
+CREATE TABLE feed (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    id  TEXT    NOT NULL CHECK (length(id) = 32)
+) STRICT;
+
+CREATE TABLE interest (
+    province TEXT    NOT NULL,
+    unit     TEXT    NOT NULL,
+    dossier  TEXT    NOT NULL,
+    roles    INTEGER NOT NULL CHECK (roles BETWEEN 1 AND 255),
+    open     INTEGER NOT NULL CHECK (open IN (0, 1)),
+    due      INTEGER NOT NULL, -- 9223372036854775807 when there is none
+    PRIMARY KEY (province, unit, dossier),
+    FOREIGN KEY (province, dossier) REFERENCES dossier (province, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX interest_dossier ON interest (province, dossier);
+
+CREATE INDEX interest_worklist ON interest (province, unit, open, due, dossier);
+
+CREATE TABLE "migration" ( "version" varchar NOT NULL PRIMARY KEY, "applied_at" integer NOT NULL );
+
+CREATE TABLE personal (
+    province  TEXT NOT NULL,
+    dossier   TEXT NOT NULL,
+    item      TEXT NOT NULL, -- applicant, or version.field
+    kind      TEXT NOT NULL CHECK (kind IN ('person', 'words')),
+    value     TEXT NOT NULL, -- JSON
+    name_key  TEXT,          -- of the applicant: without marks and case
+    phone_key TEXT,          -- of the applicant: digits
+    PRIMARY KEY (province, dossier, item),
+    FOREIGN KEY (province, dossier) REFERENCES dossier (province, id)
+) STRICT;
+
+CREATE INDEX personal_search ON personal (province, dossier, name_key, phone_key)
+    WHERE item = 'applicant';
+
+CREATE TABLE published (
+    kind    TEXT    NOT NULL CHECK (kind IN ('procedure', 'calendar')),
+    code    TEXT    NOT NULL,
+    version INTEGER NOT NULL CHECK (version > 0),
+    hash    TEXT    NOT NULL,
+    PRIMARY KEY (kind, code, version)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER published_is_never_changed
+BEFORE UPDATE ON published
+BEGIN
+    SELECT RAISE(ABORT, 'a published version is never changed');
+END;
+
+CREATE TABLE secret (
+    province TEXT NOT NULL,
+    dossier  TEXT NOT NULL,
+    salt     BLOB CHECK (length(salt) = 16), -- null once the personal values were erased
+    person   TEXT,                           -- keyed hash of the identity number
+    pin_hash TEXT,                           -- null before reception
+    PRIMARY KEY (province, dossier),
+    FOREIGN KEY (province, dossier) REFERENCES dossier (province, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX secret_person ON secret (province, person) WHERE person IS NOT NULL;
+
+CREATE TABLE token (
+    province TEXT    NOT NULL,
+    id       TEXT    NOT NULL,
+    hash     TEXT    NOT NULL UNIQUE,
+    actor    TEXT    NOT NULL,
+    role     TEXT    NOT NULL,
+    units    TEXT    NOT NULL, -- JSON list
+    created  INTEGER NOT NULL,
+    expires  INTEGER NOT NULL,
+    revoked  INTEGER,
+    PRIMARY KEY (province, id)
+) STRICT, WITHOUT ROWID;
