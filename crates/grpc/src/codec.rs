@@ -1,0 +1,57 @@
+//! Protobuf on the wire, with a decoder that blames the caller for a broken message.
+
+use std::marker::PhantomData;
+
+use prost::Message;
+use tonic::Status;
+use tonic::codec::{BufferSettings, DecodeBuf, Decoder};
+use tonic_prost::ProstEncoder;
+
+use crate::status;
+
+/// The codec of every generated service and client.
+///
+/// The one of tonic answers INTERNAL to bytes that are no such message, as if the fault were
+/// ours; here they are INVALID_ARGUMENT and name the field.
+#[derive(Debug, Clone)]
+pub struct Codec<T, U>(PhantomData<(T, U)>);
+
+impl<T, U> Default for Codec<T, U> {
+    fn default() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<T, U> tonic::codec::Codec for Codec<T, U>
+where
+    T: Message + Send + 'static,
+    U: Message + Default + Send + 'static,
+{
+    type Encode = T;
+    type Decode = U;
+    type Encoder = ProstEncoder<T>;
+    type Decoder = Blaming<U>;
+
+    fn encoder(&mut self) -> Self::Encoder {
+        ProstEncoder::new(BufferSettings::default())
+    }
+
+    fn decoder(&mut self) -> Self::Decoder {
+        Blaming(PhantomData)
+    }
+}
+
+/// See [`Codec`].
+#[derive(Debug, Clone)]
+pub struct Blaming<U>(PhantomData<U>);
+
+impl<U: Message + Default> Decoder for Blaming<U> {
+    type Item = U;
+    type Error = Status;
+
+    fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<U>, Status> {
+        U::decode(buffer)
+            .map(Some)
+            .map_err(|error| status::malformed(&error.to_string()))
+    }
+}

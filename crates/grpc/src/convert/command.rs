@@ -1,0 +1,257 @@
+//! Commands on a dossier that exists.
+
+use app::Meta;
+use app::view::DossierName;
+use domain::dossier::command::{SupplementException, SupplementItem};
+use domain::dossier::private::Words;
+use domain::dossier::{Channel, Command, Extension};
+use domain::id::{ActorId, ComponentCode, StepId};
+
+use super::fields::{Fields, LONGEST_TEXT};
+use super::known::Known;
+use super::meta::{Write, meta};
+use crate::proto;
+
+/// The most đồng that one payment may be: far above any fee, far below what overflows a sum.
+const MOST_VND: u64 = 1_000_000_000_000;
+
+/// A command with what it is addressed to.
+pub struct Addressed {
+    /// Under which id.
+    pub meta: Meta,
+    /// Which dossier.
+    pub name: DossierName,
+    /// At which version.
+    pub etag: String,
+    /// What is asked.
+    pub command: Command,
+}
+
+/// A request that moves a dossier.
+pub trait Moves: Write {
+    /// The name of the dossier.
+    fn name(&self) -> &str;
+
+    /// The version last read.
+    fn etag(&self) -> &str;
+
+    /// What is asked; none when that cannot even be read.
+    fn command(&self, fields: &mut Fields, known: Known<'_>) -> Option<Command>;
+}
+
+/// Reads a command, or tells everything that is wrong with it.
+pub fn command<R: Moves>(request: &R, known: Known<'_>) -> Result<Addressed, app::Error> {
+    let mut fields = Fields::default();
+    let name = fields.parse("name", request.name(), DossierName::parse);
+    let etag = fields.etag(request.etag());
+    let meta = meta(request, &mut fields);
+    let command = request.command(&mut fields, known);
+    let addressed = (|| {
+        Some(Addressed {
+            meta: meta?,
+            name: name?,
+            etag,
+            command: command?,
+        })
+    })();
+    fields.done(addressed)
+}
+
+impl Fields {
+    /// The version last read, which a change must name.
+    pub fn etag(&mut self, etag: &str) -> String {
+        if etag.trim().is_empty() {
+            self.wrong(
+                "etag",
+                "must not be empty; expected the etag of the last read",
+            );
+        }
+        etag.trim().to_owned()
+    }
+
+    fn words(&mut self, field: &str, text: &str) -> Words {
+        Words::new(&self.required(field, text, LONGEST_TEXT))
+    }
+
+    fn optional_words(&mut self, field: &str, text: &str) -> Words {
+        Words::new(&self.text(field, text, LONGEST_TEXT))
+    }
+
+    fn amount(&mut self, field: &str, amount: i64) -> Option<u64> {
+        let amount = u64::try_from(amount)
+            .ok()
+            .filter(|amount| (1..=MOST_VND).contains(amount));
+        if amount.is_none() {
+            self.wrong(
+                field,
+                format!("expected an amount in đồng from 1 to {MOST_VND}"),
+            );
+        }
+        amount
+    }
+}
+
+macro_rules! moves {
+    ($request:ident, |$given:ident, $fields:ident, $known:ident| $command:expr) => {
+        impl Moves for proto::$request {
+            fn name(&self) -> &str {
+                &self.name
+            }
+
+            fn etag(&self) -> &str {
+                &self.etag
+            }
+
+            fn command(&self, $fields: &mut Fields, $known: Known<'_>) -> Option<Command> {
+                let $given = self;
+                $command
+            }
+        }
+    };
+}
+
+moves!(RefuseDossierRequest, |given, fields, known| {
+    let reason = fields.words("reason", &given.reason);
+    let competent = known.optional_unit(fields, "competent_unit", &given.competent_unit);
+    Some(Command::Refuse { reason, competent })
+});
+
+moves!(RequestSupplementRequest, |given, fields, known| {
+    let items = supplement_items(&given.items, fields);
+    let reason = fields.words("reason", &given.reason);
+    let calendar = known.calendar(None);
+    let given_time = given.respond_by_time.as_ref();
+    let respond_by = fields.future("respond_by_time", given_time, calendar, known.now);
+    let exception = given
+        .exception
+        .as_ref()
+        .map(|exception| SupplementException {
+            reason: fields.words("exception.reason", &exception.reason),
+            legal_basis: fields.words("exception.legal_basis", &exception.legal_basis),
+        });
+    Some(Command::RequestSupplement {
+        items,
+        reason,
+        respond_by,
+        exception,
+    })
+});
+
+moves!(RecordSupplementRequest, |given, fields, _known| {
+    let components = fields.list("components", &given.components, ComponentCode::parse);
+    Some(Command::RecordSupplement { components })
+});
+
+moves!(AdvanceDossierRequest, |given, fields, _known| {
+    let step = fields.optional("step", &given.step, StepId::parse);
+    let assignee = fields.optional("assignee", &given.assignee, ActorId::parse);
+    Some(Command::Advance { step, assignee })
+});
+
+moves!(AssignDossierRequest, |given, fields, _known| {
+    let assignee = fields.parse("assignee", &given.assignee, ActorId::parse)?;
+    Some(Command::Assign { assignee })
+});
+
+moves!(RequestPaymentRequest, |given, fields, _known| {
+    let reason = fields.words("reason", &given.reason);
+    let amount_vnd = fields.amount("amount_vnd", given.amount_vnd)?;
+    Some(Command::RequestPayment { amount_vnd, reason })
+});
+
+moves!(RecordPaymentRequest, |given, fields, _known| {
+    let amount_vnd = fields.amount("amount_vnd", given.amount_vnd)?;
+    Some(Command::RecordPayment { amount_vnd })
+});
+
+moves!(ExtendDossierRequest, |given, fields, known| {
+    use proto::extend_dossier_request::Extension as Given;
+    let extension = match &given.extension {
+        Some(Given::Apology(apology)) => {
+            let reason = fields.words("apology.reason", &apology.reason);
+            if apology.due_time.is_none() {
+                fields.wrong(
+                    "apology.due_time",
+                    "must be given; expected the new due time",
+                );
+            }
+            let calendar = known.calendar(None);
+            let given_time = apology.due_time.as_ref();
+            let due = fields.future("apology.due_time", given_time, calendar, known.now)?;
+            Extension::Apology { reason, due }
+        }
+        Some(Given::Verification(verification)) => Extension::Verification {
+            reason: fields.words("verification.reason", &verification.reason),
+        },
+        None => {
+            fields.wrong(
+                "extension",
+                "must be given; expected apology or verification",
+            );
+            return None;
+        }
+    };
+    Some(Command::Extend(extension))
+});
+
+moves!(WithdrawDossierRequest, |given, fields, _known| {
+    let reason = fields.optional_words("reason", &given.reason);
+    Some(Command::Withdraw { reason })
+});
+
+moves!(StopDossierRequest, |given, fields, _known| {
+    let reason = fields.words("reason", &given.reason);
+    let legal_basis = fields.words("legal_basis", &given.legal_basis);
+    Some(Command::Stop {
+        reason,
+        legal_basis,
+    })
+});
+
+moves!(ResolveDossierRequest, |_given, _fields, _known| {
+    Some(Command::Resolve)
+});
+
+moves!(ReturnResultRequest, |given, fields, _known| {
+    let receiver = given
+        .receiver
+        .as_ref()
+        .map(|receiver| fields.person("receiver", Some(receiver)));
+    if given.proxy && receiver.is_none() {
+        fields.wrong("receiver", "must be given when a proxy fetches the result");
+    }
+    let channel = fields
+        .channel("channel", given.channel, &Channel::ALL)
+        .unwrap_or(Channel::Desk);
+    Some(Command::Return {
+        receiver,
+        proxy: given.proxy,
+        channel,
+    })
+});
+
+fn supplement_items(
+    given: &[proto::request_supplement_request::Item],
+    fields: &mut Fields,
+) -> Vec<SupplementItem> {
+    if given.is_empty() {
+        fields.wrong("items", "must not be empty; expected what is missing");
+    }
+    if !fields.few("items", given.len()) {
+        return Vec::new();
+    }
+    let mut items = Vec::with_capacity(given.len());
+    for (at, item) in given.iter().enumerate() {
+        let component_field = format!("items[{at}].component");
+        let component = fields.optional(&component_field, &item.component, ComponentCode::parse);
+        let note = fields.optional_words(&format!("items[{at}].note"), &item.note);
+        if item.component.trim().is_empty() && note.is_empty() {
+            fields.wrong(
+                &format!("items[{at}]"),
+                "expected a component, a note, or both",
+            );
+        }
+        items.push(SupplementItem { component, note });
+    }
+    items
+}

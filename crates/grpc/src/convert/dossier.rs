@@ -1,0 +1,140 @@
+//! A dossier as it is sent.
+
+use app::view::{Receipt, View};
+use domain::deadline::Language;
+use domain::dossier::private::Person;
+
+use super::known::{channel_of, kind_of, policy_of, state_of, unit_name};
+use super::time::{duration, timestamp};
+use crate::proto;
+
+/// Draws a dossier as a caller may see it.
+pub fn dossier(view: &View) -> proto::Dossier {
+    let dossier = &view.dossier;
+    let status = dossier.status();
+    let clock = dossier.clock.as_ref();
+    let step = dossier.state.step();
+    let standing = clock.and_then(|clock| clock.standing);
+    proto::Dossier {
+        name: format!("dossiers/{}", dossier.id),
+        code: dossier
+            .code
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+        external_codes: dossier
+            .external_codes
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
+        etag: dossier.etag(),
+        version: dossier.version,
+        state: state_of(status).into(),
+        national_code: status.code().into(),
+        state_name: status.name_vi().into(),
+        procedure: format!("procedures/{}", dossier.procedure),
+        procedure_version: dossier.procedure_version.into(),
+        procedure_name: view.procedure.name.clone(),
+        case_id: dossier.case.to_string(),
+        kind: kind_of(dossier.kind).into(),
+        channel: channel_of(dossier.channel).into(),
+        assisted_by: dossier
+            .assisted_by
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+        receiving_unit: unit_name(&dossier.receiving),
+        resolving_unit: unit_name(&dossier.resolving),
+        returning_unit: unit_name(&dossier.returning),
+        step: step.map(ToString::to_string).unwrap_or_default(),
+        step_name: step
+            .and_then(|id| view.procedure.step(id))
+            .map(|step| step.name.clone())
+            .unwrap_or_default(),
+        assignee: dossier
+            .assignee
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+        applicant: view.applicant.as_ref().map(person),
+        components: dossier.components.iter().map(ToString::to_string).collect(),
+        submit_time: dossier.submitted.map(timestamp),
+        answer_due_time: dossier.answer_due.map(timestamp),
+        receive_time: dossier.received.map(timestamp),
+        end_time: dossier.ended.map(timestamp),
+        return_time: dossier.returned.map(timestamp),
+        last_event_time: Some(timestamp(dossier.last)),
+        limit: clock
+            .and_then(|clock| clock.limit)
+            .map(|limit| limit.to_string())
+            .unwrap_or_default(),
+        clock_policy: clock
+            .map(|clock| policy_of(clock.policy))
+            .unwrap_or_default()
+            .into(),
+        original_due_time: clock.and_then(|clock| clock.original_due).map(timestamp),
+        effective_due_time: clock.and_then(|clock| clock.effective_due).map(timestamp),
+        promised_due_time: clock.and_then(|clock| clock.promised_due).map(timestamp),
+        due_provisional: clock.is_some_and(|clock| clock.provisional),
+        clock_standing: standing.is_some(),
+        standing_since_time: standing.map(|standing| timestamp(standing.since)),
+        overdue: view.timing.overdue,
+        near_due: view.timing.near_due,
+        working_time_left: view.timing.working_time_left.map(duration),
+        apology_file_by_time: view.timing.apology_by.map(timestamp),
+        supplement_count: dossier.supplements.into(),
+        supplement_notice_late: dossier.notice_late,
+        respond_by_time: dossier.respond_by.map(timestamp),
+        extended: dossier.extended,
+        late_apologies: dossier.apologies.into(),
+        fee_open_vnd: dossier.fee_open_vnd.map(vnd),
+        fee_paid_vnd: vnd(dossier.fee_paid_vnd),
+        mirrored_from: dossier.mirrored.clone().unwrap_or_default(),
+        allowed_actions: view.allowed.iter().map(ToString::to_string).collect(),
+        next_steps: next_steps(view),
+        receipt: view.receipt.as_ref().map(receipt),
+    }
+}
+
+/// An amount as it is sent; what does not fit cannot occur and is shown as the most.
+pub fn vnd(amount: u64) -> i64 {
+    i64::try_from(amount).unwrap_or(i64::MAX)
+}
+
+fn person(person: &Person) -> proto::Person {
+    proto::Person {
+        name: person.name.clone(),
+        id_number: person.id_number.clone(),
+        phone: person.phone.clone(),
+        address: person.address.clone(),
+    }
+}
+
+fn next_steps(view: &View) -> Vec<proto::NextStep> {
+    view.next_steps
+        .iter()
+        .map(|id| {
+            let step = view.procedure.step(id);
+            proto::NextStep {
+                id: id.to_string(),
+                name: step.map(|step| step.name.clone()).unwrap_or_default(),
+                role: step.map(|step| step.role.to_string()).unwrap_or_default(),
+            }
+        })
+        .collect()
+}
+
+fn receipt(receipt: &Receipt) -> proto::Receipt {
+    let lines = |language| {
+        receipt
+            .explanation
+            .as_ref()
+            .map(|explanation| explanation.lines(language))
+            .unwrap_or_default()
+    };
+    proto::Receipt {
+        pin: receipt.pin.clone(),
+        explanation_vi: lines(Language::Vietnamese),
+        explanation_en: lines(Language::English),
+    }
+}

@@ -1,0 +1,187 @@
+//! Events as they are sent: facts in words, texts apart.
+
+use std::collections::BTreeMap;
+
+use app::view::HistoryEntry;
+use domain::dossier::clock::Moved;
+use domain::dossier::event::{Received, Submitted, SupplementRequested};
+use domain::dossier::{Event, Record};
+use domain::time::{self, Instant};
+
+use super::known::{policy_of, unit_name};
+use super::time::timestamp;
+use crate::proto;
+
+/// An event of a dossier's history, with the texts that the caller may read.
+pub fn entry(entry: HistoryEntry) -> proto::DossierEvent {
+    proto::DossierEvent {
+        texts: entry.texts.into_iter().collect(),
+        ..record(&entry.record)
+    }
+}
+
+/// An event without texts.
+pub fn record(record: &Record) -> proto::DossierEvent {
+    proto::DossierEvent {
+        version: record.version,
+        kind: record.event.kind().into(),
+        event_time: Some(timestamp(record.event_time)),
+        record_time: Some(timestamp(record.record_time)),
+        actor: record.actor.to_string(),
+        role: record.role.to_string(),
+        unit: unit_name(&record.unit),
+        details: Details::of(&record.event).0,
+        texts: BTreeMap::new(),
+    }
+}
+
+/// Facts by name. Commitments to personal values are left out: they tell a reader nothing.
+#[derive(Default)]
+struct Details(BTreeMap<String, String>);
+
+impl Details {
+    fn of(event: &Event) -> Self {
+        let mut details = Self::default();
+        match event {
+            Event::Submitted(facts) => details.submitted(facts),
+            Event::Received(facts) => details.received(facts),
+            Event::Refused {
+                reason: _,
+                competent,
+            } => {
+                details.some("competent_unit", competent.as_ref().map(unit_name).as_ref());
+            }
+            Event::SupplementRequested(facts) => details.supplement(facts),
+            Event::SupplementRecorded {
+                components,
+                answer_due,
+                moved,
+            } => {
+                details.list("components", components);
+                details.time("answer_due_time", *answer_due);
+                details.moved(moved.as_ref());
+            }
+            Event::Advanced { step, assignee } => {
+                details.some("step", step.as_ref());
+                details.some("assignee", assignee.as_ref());
+            }
+            Event::Assigned { assignee } => details.put("assignee", assignee),
+            Event::PaymentRequested {
+                amount_vnd,
+                reason: _,
+                stands,
+            } => {
+                details.put("amount_vnd", amount_vnd);
+                details.put("clock_standing", stands);
+            }
+            Event::PaymentRecorded { amount_vnd, moved } => {
+                details.put("amount_vnd", amount_vnd);
+                details.moved(moved.as_ref());
+            }
+            Event::Extended { reason: _, moved } => details.moved(Some(moved)),
+            Event::Apologised {
+                reason: _,
+                proposed,
+            } => {
+                details.time("proposed_due_time", Some(*proposed));
+            }
+            Event::VerificationBegun { reason: _, moved }
+            | Event::Withdrawn { reason: _, moved }
+            | Event::Stopped {
+                reason: _,
+                legal_basis: _,
+                moved,
+            } => {
+                details.moved(moved.as_ref());
+            }
+            Event::Resolved => {}
+            Event::Returned {
+                receiver,
+                proxy,
+                channel,
+            } => {
+                details.put("by_applicant", &receiver.is_none());
+                details.put("proxy", proxy);
+                details.put("channel", channel);
+            }
+        }
+        details
+    }
+
+    fn submitted(&mut self, facts: &Submitted) {
+        self.put("code", &facts.code);
+        self.list("external_codes", &facts.external_codes);
+        self.put("procedure", &facts.procedure);
+        self.put("procedure_version", &facts.procedure_version);
+        self.put("case_id", &facts.case);
+        self.some("mirrored_from", facts.mirrored.as_ref());
+        self.put("channel", &facts.channel);
+        self.some("assisted_by", facts.assisted_by.as_ref());
+        self.list("components", &facts.components);
+        self.put("receiving_unit", &unit_name(&facts.receiving));
+        self.put("resolving_unit", &unit_name(&facts.resolving));
+        self.put("returning_unit", &unit_name(&facts.returning));
+        self.time("answer_due_time", facts.answer_due);
+    }
+
+    fn received(&mut self, facts: &Received) {
+        self.some("code", facts.code.as_ref());
+        self.list("external_codes", &facts.external_codes);
+        self.put("procedure", &facts.procedure);
+        self.put("procedure_version", &facts.procedure_version);
+        self.put("case_id", &facts.case);
+        self.put("channel", &facts.channel);
+        self.some("assisted_by", facts.assisted_by.as_ref());
+        self.list("components", &facts.components);
+        self.put("receiving_unit", &unit_name(&facts.receiving));
+        self.put("resolving_unit", &unit_name(&facts.resolving));
+        self.put("returning_unit", &unit_name(&facts.returning));
+        self.some("limit", facts.limit.as_ref());
+        self.put("clock_policy", &policy_of(facts.policy).as_str_name());
+        self.time("due_time", facts.due);
+        self.put("due_provisional", &facts.provisional);
+    }
+
+    fn supplement(&mut self, facts: &SupplementRequested) {
+        let components: Vec<_> = facts
+            .items
+            .iter()
+            .filter_map(|item| item.component.clone())
+            .collect();
+        self.list("components", &components);
+        self.put("items", &facts.items.len());
+        self.time("respond_by_time", facts.respond_by);
+        self.put("notice_late", &facts.notice_late);
+        self.put("exception", &facts.exception.is_some());
+        self.put("clock_standing", &facts.stands);
+    }
+
+    fn moved(&mut self, moved: Option<&Moved>) {
+        let Some(moved) = moved else { return };
+        self.time("effective_due_time", Some(moved.effective_due));
+        self.time("promised_due_time", moved.promised_due);
+        self.time("restart_time", moved.restarted);
+        self.put("due_provisional", &moved.provisional);
+    }
+
+    fn put(&mut self, name: &str, value: &impl ToString) {
+        self.0.insert(name.to_owned(), value.to_string());
+    }
+
+    fn some(&mut self, name: &str, value: Option<&impl ToString>) {
+        if let Some(value) = value {
+            self.put(name, value);
+        }
+    }
+
+    fn time(&mut self, name: &str, value: Option<Instant>) {
+        self.some(name, value.map(time::rfc3339).as_ref());
+    }
+
+    fn list<T: ToString>(&mut self, name: &str, values: &[T]) {
+        if !values.is_empty() {
+            let values: Vec<_> = values.iter().map(ToString::to_string).collect();
+            self.put(name, &values.join(", "));
+        }
+    }
+}

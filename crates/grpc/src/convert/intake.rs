@@ -1,0 +1,206 @@
+//! Dossiers that come in: submitted by a portal, or received at a desk.
+
+use app::Meta;
+use app::view::DossierName;
+use domain::code::AnyCode;
+use domain::dossier::command::Contents;
+use domain::dossier::{Channel, Command, Reception, Submission};
+use domain::id::{ActorId, CaseId, ComponentCode, ProcedureCode};
+
+use super::fields::Fields;
+use super::known::Known;
+use super::meta::meta;
+use crate::proto;
+
+/// A submission as the engine takes it.
+pub struct Submit {
+    /// Under which id.
+    pub meta: Meta,
+    /// For which procedure.
+    pub procedure: ProcedureCode,
+    /// What comes in.
+    pub submission: Submission,
+}
+
+/// What a desk asks for.
+pub enum Receive {
+    /// Take a new dossier in.
+    New {
+        /// Under which id.
+        meta: Meta,
+        /// For which procedure.
+        procedure: ProcedureCode,
+        /// What comes in.
+        reception: Box<Reception>,
+    },
+    /// Accept a submitted one.
+    Accept {
+        /// Under which id.
+        meta: Meta,
+        /// Which one.
+        name: DossierName,
+        /// At which version.
+        etag: String,
+        /// The acceptance.
+        command: Command,
+    },
+}
+
+/// Reads a submission.
+pub fn submission(
+    request: &proto::SubmitDossierRequest,
+    known: Known<'_>,
+) -> Result<Submit, app::Error> {
+    let mut fields = Fields::default();
+    let meta = meta(request, &mut fields);
+    let procedure = known.procedure(&mut fields, "procedure", &request.procedure);
+    let portal_code = fields.parse("portal_code", &request.portal_code, AnyCode::parse);
+    let receiving = known.unit(&mut fields, "receiving_unit", &request.receiving_unit);
+    let channel = fields
+        .channel(
+            "channel",
+            request.channel,
+            &[Channel::Online, Channel::Post],
+        )
+        .unwrap_or(Channel::Online);
+    let submitted = fields.fact(
+        "submit_time",
+        request.submit_time.as_ref(),
+        known.calendar(receiving.as_ref()),
+        known.now,
+    );
+    let given = Given {
+        case_id: &request.case_id,
+        applicant: request.applicant.as_ref(),
+        components: &request.components,
+        external_codes: &request.external_codes,
+        assisted_by: &request.assisted_by,
+        resolving_unit: &request.resolving_unit,
+        returning_unit: &request.returning_unit,
+        duplicate_intended: request.duplicate_intended,
+    };
+    let content = given.read(&mut fields, known);
+    let submit = (|| {
+        Some(Submit {
+            meta: meta?,
+            procedure: procedure?,
+            submission: Submission {
+                receiving: receiving?,
+                portal_code: portal_code?,
+                submitted,
+                channel,
+                content,
+            },
+        })
+    })();
+    fields.done(submit)
+}
+
+/// Reads a reception, or an acceptance when a dossier is named.
+pub fn reception(
+    request: &proto::ReceiveDossierRequest,
+    known: Known<'_>,
+) -> Result<Receive, app::Error> {
+    if request.name.trim().is_empty() {
+        new_reception(request, known)
+    } else {
+        acceptance(request)
+    }
+}
+
+fn new_reception(
+    request: &proto::ReceiveDossierRequest,
+    known: Known<'_>,
+) -> Result<Receive, app::Error> {
+    let mut fields = Fields::default();
+    let meta = meta(request, &mut fields);
+    fields.absent("etag", request.etag.is_empty(), "unless `name` is given");
+    let procedure = known.procedure(&mut fields, "procedure", &request.procedure);
+    let receiving = known.unit(&mut fields, "receiving_unit", &request.receiving_unit);
+    // What came online is submitted by the portal and then accepted by name.
+    let channel = fields
+        .channel("channel", request.channel, &[Channel::Desk, Channel::Post])
+        .unwrap_or(Channel::Desk);
+    let given = Given {
+        case_id: &request.case_id,
+        applicant: request.applicant.as_ref(),
+        components: &request.components,
+        external_codes: &request.external_codes,
+        assisted_by: &request.assisted_by,
+        resolving_unit: &request.resolving_unit,
+        returning_unit: &request.returning_unit,
+        duplicate_intended: request.duplicate_intended,
+    };
+    let content = given.read(&mut fields, known);
+    let receive = (|| {
+        Some(Receive::New {
+            meta: meta?,
+            procedure: procedure?,
+            reception: Box::new(Reception {
+                receiving: receiving?,
+                channel,
+                content,
+            }),
+        })
+    })();
+    fields.done(receive)
+}
+
+fn acceptance(request: &proto::ReceiveDossierRequest) -> Result<Receive, app::Error> {
+    let mut fields = Fields::default();
+    let meta = meta(request, &mut fields);
+    let name = fields.parse("name", &request.name, DossierName::parse);
+    let etag = fields.etag(&request.etag);
+    let components = fields.list("components", &request.components, ComponentCode::parse);
+    let why = "when a submitted dossier is accepted; it was submitted with the dossier";
+    for (field, is_absent) in [
+        ("procedure", request.procedure.is_empty()),
+        ("case_id", request.case_id.is_empty()),
+        ("channel", request.channel == 0),
+        ("receiving_unit", request.receiving_unit.is_empty()),
+        ("resolving_unit", request.resolving_unit.is_empty()),
+        ("returning_unit", request.returning_unit.is_empty()),
+        ("applicant", request.applicant.is_none()),
+        ("external_codes", request.external_codes.is_empty()),
+        ("assisted_by", request.assisted_by.is_empty()),
+        ("duplicate_intended", !request.duplicate_intended),
+    ] {
+        fields.absent(field, is_absent, why);
+    }
+    let accept = (|| {
+        Some(Receive::Accept {
+            meta: meta?,
+            name: name?,
+            etag,
+            command: Command::Accept { components },
+        })
+    })();
+    fields.done(accept)
+}
+
+/// What both ways in have in common.
+struct Given<'a> {
+    case_id: &'a str,
+    applicant: Option<&'a proto::Person>,
+    components: &'a [String],
+    external_codes: &'a [String],
+    assisted_by: &'a str,
+    resolving_unit: &'a str,
+    returning_unit: &'a str,
+    duplicate_intended: bool,
+}
+
+impl Given<'_> {
+    fn read(&self, fields: &mut Fields, known: Known<'_>) -> Contents {
+        Contents {
+            case: fields.optional("case_id", self.case_id, CaseId::parse),
+            applicant: fields.person("applicant", self.applicant),
+            assisted_by: fields.optional("assisted_by", self.assisted_by, ActorId::parse),
+            components: fields.list("components", self.components, ComponentCode::parse),
+            external_codes: fields.list("external_codes", self.external_codes, AnyCode::parse),
+            resolving: known.optional_unit(fields, "resolving_unit", self.resolving_unit),
+            returning: known.optional_unit(fields, "returning_unit", self.returning_unit),
+            duplicate_intended: self.duplicate_intended,
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! Between the wire and the rules: requests are parsed here once, answers are drawn here.
+//!
+//! A request is read as a whole, so that all its wrong fields are told at once.
+
+pub mod calendar;
+pub mod command;
+pub mod dossier;
+pub mod event;
+pub mod explanation;
+pub mod fields;
+pub mod intake;
+pub mod known;
+pub mod meta;
+pub mod person;
+pub mod procedure;
+pub mod report;
+pub mod time;
+pub mod unit;
+
+pub use fields::Fields;
+pub use known::Known;

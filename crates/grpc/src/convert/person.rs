@@ -1,0 +1,115 @@
+//! People as the desk enters them.
+
+use domain::dossier::private::Person;
+use domain::fold;
+
+use super::fields::Fields;
+use crate::proto;
+
+/// The longest name, in characters.
+const LONGEST_NAME: usize = 200;
+
+/// The longest address, in characters.
+const LONGEST_ADDRESS: usize = 500;
+
+impl Fields {
+    /// A person, whose name must be given.
+    pub fn person(&mut self, field: &str, given: Option<&proto::Person>) -> Person {
+        let blank = proto::Person::default();
+        let given = given.unwrap_or(&blank);
+        let name_field = format!("{field}.name");
+        let name = self.required(&name_field, &given.name, LONGEST_NAME);
+        if !name.is_empty() && !name.chars().any(char::is_alphabetic) {
+            self.wrong(&name_field, "expected a name with at least one letter");
+        }
+        Person {
+            name: name.split_whitespace().collect::<Vec<_>>().join(" "),
+            id_number: self.id_number(&format!("{field}.id_number"), &given.id_number),
+            phone: self.phone(&format!("{field}.phone"), &given.phone),
+            address: self.text(&format!("{field}.address"), &given.address, LONGEST_ADDRESS),
+        }
+    }
+
+    fn id_number(&mut self, field: &str, text: &str) -> String {
+        let number: String = fold::compose(text)
+            .chars()
+            .filter(|c| !c.is_whitespace())
+            .map(|c| c.to_ascii_uppercase())
+            .collect();
+        let digits = number.bytes().all(|b| b.is_ascii_digit());
+        let right = if digits {
+            (9..=12).contains(&number.len())
+        } else {
+            (5..=20).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_alphanumeric())
+        };
+        if !number.is_empty() && !right {
+            self.wrong(
+                field,
+                "expected 9 to 12 digits, or a passport's letters and digits, 20 at most",
+            );
+        }
+        number
+    }
+
+    fn phone(&mut self, field: &str, text: &str) -> String {
+        let phone = fold::compose(text);
+        let digits = phone.bytes().filter(u8::is_ascii_digit).count();
+        let right = phone.len() <= 30
+            && (8..=15).contains(&digits)
+            && phone
+                .chars()
+                .all(|c| c.is_ascii_digit() || matches!(c, ' ' | '.' | '-' | '(' | ')' | '+'));
+        if !phone.is_empty() && !right {
+            self.wrong(
+                field,
+                "expected a telephone number of 8 to 15 digits, such as 0912 345 678",
+            );
+        }
+        phone
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn person(name: &str, id_number: &str, phone: &str) -> Result<Person, app::Error> {
+        let given = proto::Person {
+            name: name.into(),
+            id_number: id_number.into(),
+            phone: phone.into(),
+            address: String::new(),
+        };
+        let mut fields = Fields::default();
+        let person = fields.person("applicant", Some(&given));
+        fields.done(Some(person))
+    }
+
+    #[test]
+    fn composed_and_decomposed_names_are_the_same_person() {
+        let composed = person("Nguyễn Thị Hoà", "", "").unwrap();
+        let decomposed = person("Nguye\u{302}\u{303}n  Thi\u{323} Hoa\u{300} ", "", "").unwrap();
+        assert_eq!(composed.name, decomposed.name);
+    }
+
+    #[test]
+    fn numbers_are_forgiven_their_spaces_and_refused_their_nonsense() {
+        assert_eq!(
+            person("A", "001 203 000 001", "+84 912.345.678")
+                .unwrap()
+                .id_number,
+            "001203000001"
+        );
+        assert_eq!(person("A", "c1234567", "").unwrap().id_number, "C1234567");
+        for (id_number, phone) in [("12345678", ""), ("1234567890123", ""), ("C-123456", "")]
+            .into_iter()
+            .chain([("", "123"), ("", "09123456789012345"), ("", "gọi nhà bên")])
+        {
+            assert!(
+                person("A", id_number, phone).is_err(),
+                "{id_number} {phone}"
+            );
+        }
+        assert!(person("1234", "", "").is_err(), "a name has letters");
+    }
+}

@@ -1,0 +1,107 @@
+//! Rates, and what the public is told of a dossier, as they are sent.
+
+use app::lookup::{Lookup, LookupDetails};
+use app::worklist::WorklistCounts;
+use domain::indicator::{Rate, Report, Row};
+
+use super::known::state_of;
+use super::time::timestamp;
+use crate::proto;
+use crate::proto::lookup_dossier_response as told;
+
+/// Draws a report.
+pub fn rates(report: Report) -> proto::Rates {
+    proto::Rates {
+        from: report.from.to_string(),
+        to: report.to.to_string(),
+        as_of: report.as_of,
+        units: report.units.into_iter().map(row).collect(),
+        total: Some(row(report.total)),
+    }
+}
+
+fn row(row: Row) -> proto::UnitRates {
+    proto::UnitRates {
+        unit: row.unit,
+        name: row.name,
+        carried_over: row.carried_over,
+        received: row.received,
+        received_online: row.received_online,
+        received_desk: row.received_desk,
+        received_post: row.received_post,
+        resolved: row.resolved,
+        early: row.early,
+        on_due: row.on_due,
+        late: row.late,
+        in_time: row.in_time,
+        pending_in_time: row.pending_in_time,
+        pending_late: row.pending_late,
+        withdrawn: row.withdrawn,
+        refused_after_receipt: row.refused_after_receipt,
+        no_due: row.no_due,
+        mirrored: row.mirrored,
+        in_time_rate: Some(rate(row.in_time_rate)),
+        in_time_rate_766: Some(rate(row.in_time_rate_766)),
+        in_time_rate_original: Some(rate(row.in_time_rate_original)),
+        online_rate: Some(rate(row.online_rate)),
+        small: row.small,
+    }
+}
+
+fn rate(rate: Rate) -> proto::Rate {
+    proto::Rate {
+        num: rate.num,
+        den: rate.den,
+        rate: rate.rate,
+    }
+}
+
+/// Draws the counts of a worklist.
+pub fn counts(counts: WorklistCounts) -> proto::WorklistCounts {
+    proto::WorklistCounts {
+        open: counts.open,
+        overdue: counts.overdue,
+        near_due: counts.near_due,
+        due_today: counts.due_today,
+        waiting_for_citizen: counts.waiting_for_citizen,
+        submitted: counts.submitted,
+        unassigned: counts.unassigned,
+        as_of_time: Some(timestamp(counts.as_of)),
+    }
+}
+
+/// Draws what the public is told.
+pub fn lookup(lookup: Lookup) -> proto::LookupDossierResponse {
+    proto::LookupDossierResponse {
+        code: lookup.code,
+        state: state_of(lookup.status).into(),
+        state_name: lookup.status.name_vi().into(),
+        completion_percent: lookup.completion_percent,
+        details: lookup.details.map(details),
+    }
+}
+
+fn details(details: LookupDetails) -> told::Details {
+    told::Details {
+        procedure_name: details.procedure,
+        submit_time: details.submitted.map(timestamp),
+        receive_time: details.received.map(timestamp),
+        original_due_time: details.original_due.map(timestamp),
+        effective_due_time: details.effective_due.map(timestamp),
+        promised_due_time: details.promised_due.map(timestamp),
+        clock_standing: details.clock_standing,
+        overdue: details.overdue,
+        respond_by_time: details.respond_by.map(timestamp),
+        end_time: details.ended.map(timestamp),
+        return_time: details.returned.map(timestamp),
+        steps: details
+            .steps
+            .into_iter()
+            .map(|step| told::Step {
+                label_vi: step.label_vi,
+                label_en: step.label_en,
+                time: Some(timestamp(step.at)),
+            })
+            .collect(),
+    }
+}

@@ -1,0 +1,169 @@
+//! JSON beside gRPC, without a line per method: a body becomes the message of the method,
+//! goes through the same services in this process, and the answer becomes JSON.
+//!
+//! Fields are written as in the contract (`request_id`) and always all of them, with null for
+//! what is absent; the other spelling (`requestId`) is read as well. Amounts of 64 bits are
+//! strings, as the protobuf mapping has it.
+
+mod error;
+mod frames;
+mod read;
+mod write;
+
+use axum::body::Body;
+use axum::response::Response;
+use bytes::{BufMut, Bytes, BytesMut};
+use futures::{StreamExt, stream};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, TE};
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use prost::Message;
+use prost_reflect::{DynamicMessage, MethodDescriptor};
+use tonic::{Code, Status};
+use tower::ServiceExt;
+
+use crate::proto;
+use crate::serve::MOST_BYTES;
+use crate::status;
+use crate::status::reasons;
+
+pub(crate) use error::{answer, not_found, refuse, respond};
+pub use error::{code_name, code_name_exists, http_status};
+use frames::Frames;
+
+/// Headers that belong to the call and not to its encoding.
+const PASSED_ON: [&str; 3] = ["authorization", "grpc-timeout", "traceparent"];
+
+/// Answers a call in JSON.
+pub(crate) async fn call(grpc: axum::Router, request: Request<Body>) -> Response {
+    let (parts, body) = request.into_parts();
+    let Some(method) = method(parts.uri.path()) else {
+        return not_found(parts.uri.path());
+    };
+    if parts.method != Method::POST {
+        let mut response = refuse(&reasons::METHOD_UNKNOWN, "call it with POST");
+        *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
+        response
+            .headers_mut()
+            .insert(http::header::ALLOW, HeaderValue::from_static("POST"));
+        return response;
+    }
+    if !is_json(&parts.headers) {
+        let expected = "expected content-type application/json";
+        return refuse(&reasons::UNSUPPORTED_MEDIA_TYPE, expected);
+    }
+    let body = match Limited::new(body, MOST_BYTES).collect().await {
+        Ok(body) => body.to_bytes(),
+        Err(error) if error.is::<LengthLimitError>() => {
+            return refuse(&reasons::BODY_TOO_LARGE, reasons::BODY_TOO_LARGE.cause);
+        }
+        Err(_broken) => return respond(&status::malformed("the body ended too early")),
+    };
+    let message = match read::message(&method.input(), &body) {
+        Ok(message) => message,
+        Err(status) => return respond(&status),
+    };
+    let request = framed(&parts.headers, parts.uri.path(), &message);
+    let answered = match grpc.oneshot(request).await {
+        Ok(answered) => answered,
+        Err(never) => match never {},
+    };
+    if let Some(status) = Status::from_header_map(answered.headers())
+        && status.code() != Code::Ok
+    {
+        return respond(&status);
+    }
+    let frames = Frames::new(answered.into_body());
+    if method.is_server_streaming() {
+        lines(method, frames)
+    } else {
+        one(&method, frames).await
+    }
+}
+
+/// The method of a path such as `/motcua.v1.DossierService/GetDossier`.
+fn method(path: &str) -> Option<MethodDescriptor> {
+    let (service, name) = path.strip_prefix('/')?.split_once('/')?;
+    let service = proto::pool().get_service_by_name(service)?;
+    service.methods().find(|method| method.name() == name)
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json"))
+}
+
+/// The gRPC request for a message, as a client would have sent it.
+fn framed(headers: &HeaderMap, path: &str, message: &DynamicMessage) -> Request<Body> {
+    let length = message.encoded_len();
+    let mut frame = BytesMut::with_capacity(length + 5);
+    frame.put_u8(0);
+    frame.put_u32(u32::try_from(length).expect("a body of one MiB makes no longer message"));
+    message
+        .encode(&mut frame)
+        .expect("the buffer has room for the message");
+    let mut request = Request::new(Body::from(frame.freeze()));
+    *request.method_mut() = Method::POST;
+    *request.uri_mut() = path.parse().expect("it was a path before");
+    *request.version_mut() = http::Version::HTTP_2;
+    for name in PASSED_ON {
+        if let Some(value) = headers.get(name) {
+            request
+                .headers_mut()
+                .insert(HeaderName::from_static(name), value.clone());
+        }
+    }
+    debug_assert_eq!(PASSED_ON[0], AUTHORIZATION.as_str());
+    let headers = request.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
+    headers.insert(TE, HeaderValue::from_static("trailers"));
+    request
+}
+
+async fn one(method: &MethodDescriptor, mut frames: Frames) -> Response {
+    match frames.next().await {
+        Some(Ok(message)) => match text(method, &message) {
+            Ok(text) => answer(StatusCode::OK, text),
+            Err(status) => respond(&status),
+        },
+        Some(Err(status)) => respond(&status),
+        None => respond(&status::with_reason(Status::internal("no answer came"))),
+    }
+}
+
+/// One answer a line, as they come; an error is the last line.
+fn lines(method: MethodDescriptor, frames: Frames) -> Response {
+    let lines = stream::unfold(Some((method, frames)), |open| async move {
+        let (method, mut frames) = open?;
+        let answer = match frames.next().await? {
+            Ok(message) => text(&method, &message),
+            Err(status) => Err(status),
+        };
+        let (mut line, open) = match answer {
+            Ok(line) => (line, Some((method, frames))),
+            Err(status) => {
+                let error = serde_json::json!({ "error": error::body(&status) });
+                (error.to_string().into_bytes(), None)
+            }
+        };
+        line.push(b'\n');
+        Some((Ok::<_, std::convert::Infallible>(Bytes::from(line)), open))
+    });
+    let mut response = Response::new(Body::from_stream(lines.fuse()));
+    response.headers_mut().insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static("application/x-ndjson"),
+    );
+    response
+}
+
+fn text(method: &MethodDescriptor, message: &[u8]) -> Result<Vec<u8>, Status> {
+    let unreadable =
+        |error: &dyn std::error::Error| status::of(app::Error::Internal(error.to_string().into()));
+    let message =
+        DynamicMessage::decode(method.output(), message).map_err(|error| unreadable(&error))?;
+    serde_json::to_vec(&write::Shown(&message)).map_err(|error| unreadable(&error))
+}

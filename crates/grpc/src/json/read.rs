@@ -1,0 +1,302 @@
+//! JSON as a message; everything that does not fit is told at once, by field.
+
+use app::{Error, FieldError};
+use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, Value};
+use serde_json::Value as Json;
+use tonic::Status;
+
+use crate::status;
+use crate::status::reasons;
+
+/// Reads the message of a request.
+pub(super) fn message(
+    descriptor: &MessageDescriptor,
+    body: &[u8],
+) -> Result<DynamicMessage, Status> {
+    // A request without fields may come without a body.
+    let body = if body.trim_ascii().is_empty() {
+        b"{}"
+    } else {
+        body
+    };
+    let json: Json = serde_json::from_slice(body).map_err(|error| {
+        status::own(
+            &reasons::MALFORMED_JSON,
+            &format!("the body is not JSON: {error}"),
+        )
+    })?;
+    let mut wrong = Vec::new();
+    let message = object(descriptor, &json, "", &mut wrong);
+    match message {
+        Some(message) if wrong.is_empty() => Ok(message),
+        Some(_) | None => Err(status::of(Error::Invalid(wrong))),
+    }
+}
+
+fn object(
+    descriptor: &MessageDescriptor,
+    json: &Json,
+    path: &str,
+    wrong: &mut Vec<FieldError>,
+) -> Option<DynamicMessage> {
+    let Json::Object(given) = json else {
+        let field = if path.is_empty() { "body" } else { path };
+        wrong.push(FieldError::new(
+            field,
+            format!("expected an object, not {}", kind_of(json)),
+        ));
+        return None;
+    };
+    let mut message = DynamicMessage::new(descriptor.clone());
+    for (name, json) in given {
+        let field_path = if path.is_empty() {
+            name.clone()
+        } else {
+            format!("{path}.{name}")
+        };
+        let found = descriptor
+            .get_field_by_name(name)
+            .or_else(|| descriptor.get_field_by_json_name(name));
+        let Some(field) = found else {
+            wrong.push(FieldError::new(field_path, unknown_field(descriptor)));
+            continue;
+        };
+        if json.is_null() {
+            continue;
+        }
+        if taken(&message, &field) {
+            wrong.push(FieldError::new(
+                field_path,
+                "only one of the alternatives may be given",
+            ));
+            continue;
+        }
+        if let Some(value) = field_value(&field, json, &field_path, wrong) {
+            message.set_field(&field, value);
+        }
+    }
+    Some(message)
+}
+
+/// Whether another alternative of the same `oneof` was given before.
+fn taken(message: &DynamicMessage, field: &FieldDescriptor) -> bool {
+    field.containing_oneof().is_some_and(|oneof| {
+        oneof
+            .fields()
+            .any(|other| other != *field && message.has_field(&other))
+    })
+}
+
+fn field_value(
+    field: &FieldDescriptor,
+    json: &Json,
+    path: &str,
+    wrong: &mut Vec<FieldError>,
+) -> Option<Value> {
+    if !field.is_list() {
+        return value(&field.kind(), json, path, wrong);
+    }
+    let Json::Array(items) = json else {
+        wrong.push(FieldError::new(
+            path,
+            format!("expected a list, not {}", kind_of(json)),
+        ));
+        return None;
+    };
+    let values = items
+        .iter()
+        .enumerate()
+        .filter_map(|(at, item)| value(&field.kind(), item, &format!("{path}[{at}]"), wrong))
+        .collect();
+    Some(Value::List(values))
+}
+
+fn value(kind: &Kind, json: &Json, path: &str, wrong: &mut Vec<FieldError>) -> Option<Value> {
+    let read = match kind {
+        Kind::Message(inner) if !inner.full_name().starts_with("google.") => {
+            return object(inner, json, path, wrong).map(Value::Message);
+        }
+        Kind::Message(inner) => DynamicMessage::deserialize(inner.clone(), json.clone())
+            .ok()
+            .map(Value::Message),
+        Kind::String => json.as_str().map(|text| Value::String(text.to_owned())),
+        Kind::Bool => json.as_bool().map(Value::Bool),
+        Kind::Enum(names) => match json {
+            Json::String(name) => names
+                .get_value_by_name(name)
+                .map(|found| Value::EnumNumber(found.number())),
+            // A number without a name is refused by the method, which knows what it accepts.
+            Json::Number(number) => number
+                .as_i64()
+                .and_then(|number| i32::try_from(number).ok())
+                .map(Value::EnumNumber),
+            Json::Null | Json::Bool(_) | Json::Array(_) | Json::Object(_) => None,
+        },
+        Kind::Int32 | Kind::Sint32 | Kind::Sfixed32 => whole(json)
+            .and_then(|number| i32::try_from(number).ok())
+            .map(Value::I32),
+        Kind::Int64 | Kind::Sint64 | Kind::Sfixed64 => whole(json).map(Value::I64),
+        Kind::Uint32 | Kind::Fixed32 => whole(json)
+            .and_then(|number| u32::try_from(number).ok())
+            .map(Value::U32),
+        Kind::Uint64 | Kind::Fixed64 => whole(json)
+            .and_then(|number| u64::try_from(number).ok())
+            .map(Value::U64),
+        Kind::Double => json.as_f64().map(Value::F64),
+        Kind::Float => json.as_f64().map(|number| Value::F32(number as f32)),
+        Kind::Bytes => json.as_str().and_then(|text| {
+            use base64::Engine;
+            let bytes = base64::prelude::BASE64_STANDARD.decode(text).ok()?;
+            Some(Value::Bytes(bytes.into()))
+        }),
+    };
+    if read.is_none() {
+        wrong.push(FieldError::new(path, expected(kind, json)));
+    }
+    read
+}
+
+/// A whole number, also as a string, which the mapping uses for 64 bits.
+fn whole(json: &Json) -> Option<i64> {
+    match json {
+        Json::Number(number) => number.as_i64(),
+        Json::String(text) => text.parse().ok(),
+        Json::Null | Json::Bool(_) | Json::Array(_) | Json::Object(_) => None,
+    }
+}
+
+fn expected(kind: &Kind, json: &Json) -> String {
+    let expected = match kind {
+        Kind::String => "a text".to_owned(),
+        Kind::Bool => "true or false".to_owned(),
+        Kind::Enum(names) => {
+            let names: Vec<_> = names
+                .values()
+                .filter(|value| value.number() != 0)
+                .map(|value| value.name().to_owned())
+                .collect();
+            format!("one of {}", names.join(", "))
+        }
+        Kind::Message(inner) => match inner.full_name() {
+            "google.protobuf.Timestamp" => {
+                "a time in RFC 3339, such as 2026-08-31T17:00:00+07:00".to_owned()
+            }
+            "google.protobuf.Duration" => "a length such as 3.5s".to_owned(),
+            _ => "an object".to_owned(),
+        },
+        Kind::Double | Kind::Float => "a number".to_owned(),
+        Kind::Bytes => "bytes in base 64".to_owned(),
+        Kind::Uint32 | Kind::Uint64 | Kind::Fixed32 | Kind::Fixed64 => {
+            "a whole number, not below 0".to_owned()
+        }
+        Kind::Int32
+        | Kind::Int64
+        | Kind::Sint32
+        | Kind::Sint64
+        | Kind::Sfixed32
+        | Kind::Sfixed64 => "a whole number".to_owned(),
+    };
+    format!("expected {expected}, not {}", kind_of(json))
+}
+
+/// What was given, without repeating what may be personal.
+fn kind_of(json: &Json) -> &'static str {
+    match json {
+        Json::Null => "null",
+        Json::Bool(_) => "true or false",
+        Json::Number(_) => "this number",
+        Json::String(_) => "this text",
+        Json::Array(_) => "a list",
+        Json::Object(_) => "an object",
+    }
+}
+
+fn unknown_field(descriptor: &MessageDescriptor) -> String {
+    let names: Vec<_> = descriptor
+        .fields()
+        .map(|field| field.name().to_owned())
+        .collect();
+    format!("is no field here; expected {}", names.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use prost::Message;
+    use tonic_types::StatusExt;
+
+    use super::*;
+    use crate::proto;
+
+    fn read(name: &str, body: &str) -> Result<DynamicMessage, Status> {
+        let descriptor = proto::pool().get_message_by_name(name).unwrap();
+        message(&descriptor, body.as_bytes())
+    }
+
+    #[test]
+    fn both_spellings_and_both_forms_of_a_number_are_read() {
+        for body in [
+            r#"{"request_id": "r", "amount_vnd": "5000"}"#,
+            r#"{"requestId": "r", "amountVnd": 5000, "etag": null}"#,
+        ] {
+            let message = read("motcua.v1.RequestPaymentRequest", body).unwrap();
+            let bytes = message.encode_to_vec();
+            let request = proto::RequestPaymentRequest::decode(bytes.as_slice()).unwrap();
+            assert_eq!(
+                (request.request_id.as_str(), request.amount_vnd),
+                ("r", 5_000)
+            );
+        }
+    }
+
+    #[test]
+    fn everything_that_does_not_fit_is_told_at_once_by_field() {
+        let status = read(
+            "motcua.v1.ReceiveDossierRequest",
+            r#"{"channel": "FAX", "applicant": {"name": 7, "age": 3}, "components": ["a", 1]}"#,
+        )
+        .unwrap_err();
+        let details = status.get_details_bad_request().unwrap();
+        let fields: Vec<_> = details
+            .field_violations
+            .iter()
+            .map(|wrong| wrong.field.as_str())
+            .collect();
+        assert_eq!(fields.len(), 4, "{fields:?}");
+        for field in [
+            "channel",
+            "applicant.name",
+            "applicant.age",
+            "components[1]",
+        ] {
+            assert!(fields.contains(&field), "{field} is told of in {fields:?}");
+        }
+        assert!(
+            status.message().contains("CHANNEL_DESK"),
+            "{}",
+            status.message()
+        );
+    }
+
+    #[test]
+    fn a_time_is_read_with_any_offset_and_otherwise_refused() {
+        let name = "motcua.v1.PreviewDueRequest";
+        let good = r#"{"receive_time": "2026-08-03T10:00:00+07:00", "limit": "3wd"}"#;
+        let bytes = read(name, good).unwrap().encode_to_vec();
+        let request = proto::PreviewDueRequest::decode(bytes.as_slice()).unwrap();
+        assert_eq!(request.receive_time.unwrap().seconds, 1_785_726_000);
+        assert!(read(name, r#"{"receive_time": "3 August"}"#).is_err());
+        let both = r#"{"limit": "3wd", "procedure": "1.001193"}"#;
+        assert!(read(name, both).is_err(), "alternatives exclude each other");
+    }
+
+    #[test]
+    fn what_is_not_json_is_told_apart() {
+        let status = read("motcua.v1.GetDossierRequest", "{").unwrap_err();
+        let info = status.get_details_error_info().unwrap();
+        assert_eq!(info.reason, "MALFORMED_JSON");
+        assert!(
+            read("motcua.v1.GetDossierRequest", " ").is_ok(),
+            "nothing means no fields"
+        );
+    }
+}

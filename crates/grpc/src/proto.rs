@@ -1,0 +1,41 @@
+//! The contract of `proto/motcua/v1`, generated: messages, clients and servers.
+
+use std::sync::LazyLock;
+
+use prost_reflect::DescriptorPool;
+
+#[allow(
+    clippy::all,
+    clippy::pedantic,
+    missing_docs,
+    rustdoc::all,
+    reason = "generated from proto files, whose comments are not written for rustdoc"
+)]
+mod generated {
+    tonic::include_proto!("motcua.v1");
+}
+
+pub use generated::*;
+
+/// The compiled descriptors of the contract, as a `google.protobuf.FileDescriptorSet`.
+pub const FILE_DESCRIPTOR_SET: &[u8] = tonic::include_file_descriptor_set!("motcua");
+
+/// The package of every service.
+pub const PACKAGE: &str = "motcua.v1";
+
+/// Everything that can be said on the wire: the contract, health, and the details of errors.
+pub fn pool() -> &'static DescriptorPool {
+    static POOL: LazyLock<DescriptorPool> = LazyLock::new(|| {
+        let mut pool = DescriptorPool::new();
+        for set in [
+            FILE_DESCRIPTOR_SET,
+            tonic_health::pb::FILE_DESCRIPTOR_SET,
+            tonic_types::pb::FILE_DESCRIPTOR_SET,
+        ] {
+            pool.decode_file_descriptor_set(set)
+                .expect("the build wrote descriptors that fit together");
+        }
+        pool
+    });
+    &POOL
+}

@@ -1,0 +1,296 @@
+//! `CatalogueService`.
+
+use app::Error;
+use app::page::next_token;
+use app::preview::{PreviewOf, PreviewQuery};
+use chrono::NaiveDate;
+use domain::dossier::Channel;
+use domain::fold::fold;
+use domain::id::CaseId;
+use domain::limit::Limit;
+use domain::time::local_day;
+use tonic::{Request, Response, Status, async_trait};
+
+use crate::call::Calls;
+use crate::convert::{Fields, Known, calendar, explanation, procedure, unit};
+use crate::proto;
+use crate::proto::catalogue_service_server::CatalogueService;
+use crate::proto::preview_due_request::LimitOf;
+
+/// See `CatalogueService` in the contract.
+pub(crate) struct Catalogue(pub Calls);
+
+/// The longest filter text, in characters.
+const LONGEST_QUERY: usize = 200;
+
+#[async_trait]
+impl CatalogueService for Catalogue {
+    async fn list_units(
+        &self,
+        request: Request<proto::ListUnitsRequest>,
+    ) -> Result<Response<proto::ListUnitsResponse>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        self.0
+            .read(&metadata, |engine, _caller| async move {
+                list_units(request, Calls::known(&engine))
+            })
+            .await
+    }
+
+    async fn get_unit(
+        &self,
+        request: Request<proto::GetUnitRequest>,
+    ) -> Result<Response<proto::Unit>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        self.0
+            .read(&metadata, |engine, _caller| async move {
+                let mut fields = Fields::default();
+                let name = fields.required("name", &request.name, LONGEST_QUERY);
+                let name = fields.done(Some(name))?;
+                let bare = name.strip_prefix("units/").unwrap_or(&name);
+                let found = engine.catalogue().units.find(bare);
+                found
+                    .map(unit::unit)
+                    .ok_or(Error::NotFound { what: "unit", name })
+            })
+            .await
+    }
+
+    async fn list_procedures(
+        &self,
+        request: Request<proto::ListProceduresRequest>,
+    ) -> Result<Response<proto::ListProceduresResponse>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        self.0
+            .read(&metadata, |engine, _caller| async move {
+                list_procedures(request, Calls::known(&engine))
+            })
+            .await
+    }
+
+    async fn get_procedure(
+        &self,
+        request: Request<proto::GetProcedureRequest>,
+    ) -> Result<Response<proto::Procedure>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        self.0
+            .read(&metadata, |engine, _caller| async move {
+                get_procedure(&request, Calls::known(&engine))
+            })
+            .await
+    }
+
+    async fn get_calendar(
+        &self,
+        request: Request<proto::GetCalendarRequest>,
+    ) -> Result<Response<proto::Calendar>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        self.0
+            .read(&metadata, |engine, _caller| async move {
+                get_calendar(&request, Calls::known(&engine))
+            })
+            .await
+    }
+
+    async fn preview_due(
+        &self,
+        request: Request<proto::PreviewDueRequest>,
+    ) -> Result<Response<proto::PreviewDueResponse>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        self.0
+            .read(&metadata, |engine, _caller| async move {
+                let query = preview_query(&request, Calls::known(&engine))?;
+                Ok(explanation::preview(&engine.preview(&query)?))
+            })
+            .await
+    }
+}
+
+fn list_units(
+    request: proto::ListUnitsRequest,
+    known: Known<'_>,
+) -> Result<proto::ListUnitsResponse, Error> {
+    let mut fields = Fields::default();
+    let province = (!request.province.is_empty())
+        .then(|| known.province(&mut fields, "province", &request.province))
+        .flatten();
+    let kind = proto::unit::Kind::try_from(request.kind);
+    if kind.is_err() {
+        fields.wrong(
+            "kind",
+            "expected one of KIND_PROVINCE, KIND_PROVINCIAL_CENTRE, KIND_COMMUNE",
+        );
+    }
+    let words = fold(&fields.text("query", &request.query, LONGEST_QUERY));
+    let page = fields.page(request.page_size, request.page_token);
+    let kind = fields.done(kind.ok())?;
+    let question = format!("units {province:?} {kind:?} {words}");
+    let after = page.after(&question)?;
+    let all_kinds = kind == proto::unit::Kind::Unspecified;
+    let mut units = known
+        .catalogue
+        .units
+        .iter()
+        .filter(|unit| {
+            province
+                .as_ref()
+                .is_none_or(|province| unit.province == *province)
+        })
+        .filter(|unit| all_kinds || unit::kind_of(unit.kind) == kind)
+        .filter(|unit| words.is_empty() || fold(&unit.name).contains(&words))
+        .filter(|unit| {
+            after
+                .as_deref()
+                .is_none_or(|after| unit.code.as_str() > after)
+        })
+        .peekable();
+    let mut found = Vec::new();
+    let limit = page.limit()? as usize;
+    while found.len() < limit
+        && let Some(unit) = units.next()
+    {
+        found.push(unit::unit(unit));
+    }
+    let last = found.last().filter(|_| units.peek().is_some());
+    Ok(proto::ListUnitsResponse {
+        next_page_token: last
+            .map(|unit| next_token(&unit.code, &question))
+            .unwrap_or_default(),
+        units: found,
+    })
+}
+
+fn list_procedures(
+    request: proto::ListProceduresRequest,
+    known: Known<'_>,
+) -> Result<proto::ListProceduresResponse, Error> {
+    let mut fields = Fields::default();
+    let day = fields
+        .optional_day("day", &request.day)
+        .unwrap_or(local_day(known.now));
+    let field = fields.text("field", &request.field, LONGEST_QUERY);
+    let words = fold(&fields.text("query", &request.query, LONGEST_QUERY));
+    let page = fields.page(request.page_size, request.page_token);
+    fields.done(Some(()))?;
+    let question = format!("procedures {day} {field} {words}");
+    let after = page.after(&question)?;
+    let mut procedures = known
+        .catalogue
+        .procedures
+        .iter_in_force(day)
+        .filter(|procedure| field.is_empty() || fold(&procedure.field) == fold(&field))
+        .filter(|procedure| words.is_empty() || fold(&procedure.name).contains(&words))
+        .filter(|procedure| {
+            after
+                .as_deref()
+                .is_none_or(|after| procedure.code.as_str() > after)
+        })
+        .peekable();
+    let mut found = Vec::new();
+    let limit = page.limit()? as usize;
+    while found.len() < limit
+        && let Some(procedure) = procedures.next()
+    {
+        found.push(procedure::procedure(procedure));
+    }
+    let last = found.last().filter(|_| procedures.peek().is_some());
+    Ok(proto::ListProceduresResponse {
+        next_page_token: last
+            .map(|last| next_token(&last.code, &question))
+            .unwrap_or_default(),
+        procedures: found,
+    })
+}
+
+fn get_procedure(
+    request: &proto::GetProcedureRequest,
+    known: Known<'_>,
+) -> Result<proto::Procedure, Error> {
+    let mut fields = Fields::default();
+    let name = fields.required("name", &request.name, LONGEST_QUERY);
+    let name = fields.done(Some(name))?;
+    let bare = name.strip_prefix("procedures/").unwrap_or(&name);
+    let procedures = &known.catalogue.procedures;
+    let found = match bare.split_once("/versions/") {
+        None => procedures.find(bare, local_day(known.now)),
+        Some((code, version)) => procedures
+            .find(code, NaiveDate::MAX)
+            .and_then(|latest| procedures.get(&latest.code, version.parse().ok()?)),
+    };
+    found
+        .map(|found| procedure::procedure(found))
+        .ok_or(Error::NotFound {
+            what: "procedure",
+            name,
+        })
+}
+
+fn get_calendar(
+    request: &proto::GetCalendarRequest,
+    known: Known<'_>,
+) -> Result<proto::Calendar, Error> {
+    let mut fields = Fields::default();
+    let unit = known.optional_unit(&mut fields, "unit", &request.unit);
+    let calendar = known.calendar(unit.as_ref());
+    let (first, last) = (calendar.first_day(), calendar.last_day());
+    let from = fields.optional_day("from", &request.from).unwrap_or(first);
+    let to = fields.optional_day("to", &request.to).unwrap_or(last);
+    for (field, day) in [("from", from), ("to", to)] {
+        if day < first || day > last {
+            fields.wrong(
+                field,
+                format!("must lie in the published calendar, from {first} to {last}"),
+            );
+        }
+    }
+    if to < from {
+        fields.wrong("to", "must not be before `from`");
+    }
+    fields.done(Some(()))?;
+    calendar::calendar(calendar, from, to).map_err(|beyond| Error::Internal(Box::new(beyond)))
+}
+
+fn preview_query(
+    request: &proto::PreviewDueRequest,
+    known: Known<'_>,
+) -> Result<PreviewQuery, Error> {
+    let mut fields = Fields::default();
+    let unit = known.optional_unit(&mut fields, "unit", &request.unit);
+    let received = fields.moment("receive_time", request.receive_time.as_ref());
+    let case = fields.optional("case_id", &request.case_id, CaseId::parse);
+    let channel = fields.channel("channel", request.channel, &Channel::ALL);
+    let what = match &request.limit_of {
+        Some(LimitOf::Limit(text)) => {
+            let why = "without a procedure";
+            fields.absent("case_id", request.case_id.is_empty(), why);
+            fields.absent("channel", request.channel == 0, why);
+            let limit = text.trim().parse::<Limit>();
+            if limit.is_err() {
+                fields.wrong(
+                    "limit",
+                    "expected a whole number from 1 to 65535 and a unit (3wd, 8wh, 30d, 1mo, 12h), or same-day",
+                );
+            }
+            limit.ok().map(PreviewOf::Limit)
+        }
+        Some(LimitOf::Procedure(text)) => {
+            known
+                .procedure(&mut fields, "procedure", text)
+                .map(|procedure| PreviewOf::Procedure {
+                    procedure,
+                    case,
+                    channel: channel.unwrap_or(Channel::Desk),
+                })
+        }
+        None => {
+            fields.wrong("limit_of", "must be given; expected limit or procedure");
+            None
+        }
+    };
+    let query = what.map(|what| PreviewQuery {
+        unit,
+        received: received.unwrap_or(known.now),
+        what,
+    });
+    fields.done(query)
+}

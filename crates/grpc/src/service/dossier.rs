@@ -1,0 +1,210 @@
+//! `DossierService`.
+
+use app::page::PageQuery;
+use app::read::ListQuery;
+use app::view::DossierName;
+use domain::dossier::Channel;
+use tonic::{Request, Response, Status, async_trait};
+
+use crate::call::Calls;
+use crate::convert::command::{self, Moves};
+use crate::convert::intake::{self, Receive};
+use crate::convert::{Fields, dossier, event};
+use crate::proto;
+use crate::proto::dossier_service_server::DossierService;
+
+/// See `DossierService` in the contract.
+pub(crate) struct Dossiers(pub Calls);
+
+/// The longest search text, in characters.
+const LONGEST_QUERY: usize = 200;
+
+impl Dossiers {
+    async fn command<R: Moves>(
+        &self,
+        request: Request<R>,
+    ) -> Result<Response<proto::Dossier>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        let work = |engine: std::sync::Arc<app::Engine>, caller| async move {
+            let asked = command::command(&request, Calls::known(&engine))?;
+            let view = engine
+                .command(&caller, asked.meta, &asked.name, &asked.etag, asked.command)
+                .await?;
+            Ok(dossier::dossier(&view))
+        };
+        self.0.write(&metadata, work).await
+    }
+}
+
+/// Writes the handlers that only pass a command on.
+macro_rules! service {
+    ({ $($handler:ident($request:ident);)* } $($rest:tt)*) => {
+        #[async_trait]
+        impl DossierService for Dossiers {
+            $(async fn $handler(
+                &self,
+                request: Request<proto::$request>,
+            ) -> Result<Response<proto::Dossier>, Status> {
+                self.command(request).await
+            })*
+
+            $($rest)*
+        }
+    };
+}
+
+service! {
+    {
+    refuse_dossier(RefuseDossierRequest);
+    request_supplement(RequestSupplementRequest);
+    record_supplement(RecordSupplementRequest);
+    advance_dossier(AdvanceDossierRequest);
+    assign_dossier(AssignDossierRequest);
+    request_payment(RequestPaymentRequest);
+    record_payment(RecordPaymentRequest);
+    extend_dossier(ExtendDossierRequest);
+    withdraw_dossier(WithdrawDossierRequest);
+    stop_dossier(StopDossierRequest);
+    resolve_dossier(ResolveDossierRequest);
+    return_result(ReturnResultRequest);
+
+    }
+
+    async fn submit_dossier(
+        &self,
+        request: Request<proto::SubmitDossierRequest>,
+    ) -> Result<Response<proto::Dossier>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        let work = |engine: std::sync::Arc<app::Engine>, caller| async move {
+            let asked = intake::submission(&request, Calls::known(&engine))?;
+            let view = engine
+                .submit(&caller, asked.meta, &asked.procedure, asked.submission)
+                .await?;
+            Ok(dossier::dossier(&view))
+        };
+        self.0.write(&metadata, work).await
+    }
+
+    async fn receive_dossier(
+        &self,
+        request: Request<proto::ReceiveDossierRequest>,
+    ) -> Result<Response<proto::Dossier>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        let work = |engine: std::sync::Arc<app::Engine>, caller| async move {
+            let view = match intake::reception(&request, Calls::known(&engine))? {
+                Receive::New { meta, procedure, reception } => {
+                    engine.receive(&caller, meta, &procedure, *reception).await?
+                }
+                Receive::Accept { meta, name, etag, command } => {
+                    engine.command(&caller, meta, &name, &etag, command).await?
+                }
+            };
+            Ok(dossier::dossier(&view))
+        };
+        self.0.write(&metadata, work).await
+    }
+
+    async fn get_dossier(
+        &self,
+        request: Request<proto::GetDossierRequest>,
+    ) -> Result<Response<proto::Dossier>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        self.0
+            .read(&metadata, |engine, caller| async move {
+                let name = dossier_name(&request.name)?;
+                Ok(dossier::dossier(&engine.dossier(&caller, &name).await?))
+            })
+            .await
+    }
+
+    async fn list_dossiers(
+        &self,
+        request: Request<proto::ListDossiersRequest>,
+    ) -> Result<Response<proto::ListDossiersResponse>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        self.0
+            .read(&metadata, |engine, caller| async move {
+                let query = {
+                    let known = Calls::known(&engine);
+                    let mut fields = Fields::default();
+                    let query = ListQuery {
+                        unit: known.optional_unit(&mut fields, "unit", &request.unit),
+                        statuses: fields.states("states", &request.states),
+                        procedure: known.optional_procedure(
+                            &mut fields,
+                            "procedure",
+                            &request.procedure,
+                        ),
+                        channel: fields.channel("channel", request.channel, &Channel::ALL),
+                        page: fields.page(request.page_size, request.page_token),
+                    };
+                    fields.done(Some(query))?
+                };
+                let page = engine.list(&caller, query).await?;
+                Ok(proto::ListDossiersResponse {
+                    dossiers: page.items.iter().map(dossier::dossier).collect(),
+                    next_page_token: page.next,
+                })
+            })
+            .await
+    }
+
+    async fn list_dossier_events(
+        &self,
+        request: Request<proto::ListDossierEventsRequest>,
+    ) -> Result<Response<proto::ListDossierEventsResponse>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        self.0
+            .read(&metadata, |engine, caller| async move {
+                let name = dossier_name(&request.name)?;
+                let history = engine.history(&caller, &name).await?;
+                Ok(proto::ListDossierEventsResponse {
+                    events: history.into_iter().map(event::entry).collect(),
+                })
+            })
+            .await
+    }
+
+    async fn search_dossiers(
+        &self,
+        request: Request<proto::SearchDossiersRequest>,
+    ) -> Result<Response<proto::SearchDossiersResponse>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        self.0
+            .read(&metadata, |engine, caller| async move {
+                let mut fields = Fields::default();
+                let query = fields.required("query", &request.query, LONGEST_QUERY);
+                let limit = fields.limit("limit", request.limit);
+                let query = fields.done(Some(query))?;
+                let found = engine.search(&caller, &query, limit).await?;
+                Ok(proto::SearchDossiersResponse {
+                    dossiers: found.iter().map(dossier::dossier).collect(),
+                })
+            })
+            .await
+    }
+}
+
+fn dossier_name(text: &str) -> Result<DossierName, app::Error> {
+    let mut fields = Fields::default();
+    let name = fields.parse("name", text, DossierName::parse);
+    fields.done(name)
+}
+
+impl Fields {
+    /// Which page is wanted.
+    pub(crate) fn page(&mut self, size: i32, token: String) -> PageQuery {
+        PageQuery {
+            size: self.limit("page_size", size),
+            token,
+        }
+    }
+
+    /// How many are wanted at most.
+    pub(crate) fn limit(&mut self, field: &str, limit: i32) -> i32 {
+        if limit < 0 {
+            self.wrong(field, "must not be negative; 0 means the default, 50");
+        }
+        limit
+    }
+}

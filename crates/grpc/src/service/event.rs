@@ -1,0 +1,129 @@
+//! `EventService`.
+
+use std::collections::VecDeque;
+
+use app::Error;
+use app::access::{self, Method};
+use app::feed::FeedEntry;
+use futures::stream;
+use tonic::{Request, Response, Status, async_trait};
+
+use super::Answers;
+use crate::call::{self, Calls};
+use crate::convert::{Fields, event};
+use crate::proto;
+use crate::proto::event_service_server::EventService;
+use crate::status;
+use crate::wake::Wakes;
+
+/// See `EventService` in the contract.
+pub(crate) struct Events(pub Calls);
+
+/// The longest cursor, in characters.
+const LONGEST_CURSOR: usize = 200;
+
+/// How many events are read at once for a stream.
+const STRIDE: i32 = 100;
+
+#[async_trait]
+impl EventService for Events {
+    type WatchEventsStream = Answers<proto::FeedEvent>;
+
+    async fn list_events(
+        &self,
+        request: Request<proto::ListEventsRequest>,
+    ) -> Result<Response<proto::ListEventsResponse>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        self.0
+            .read(&metadata, |engine, caller| async move {
+                let mut fields = Fields::default();
+                let after = fields.text("after", &request.after, LONGEST_CURSOR);
+                let limit = fields.limit("limit", request.limit);
+                let after = fields.done(Some(after))?;
+                let page = engine.feed(&caller, &after, limit).await?;
+                Ok(proto::ListEventsResponse {
+                    events: page.entries.into_iter().map(feed_event).collect(),
+                    next_cursor: page.next,
+                    done: page.done,
+                })
+            })
+            .await
+    }
+
+    async fn watch_events(
+        &self,
+        request: Request<proto::WatchEventsRequest>,
+    ) -> Result<Response<Self::WatchEventsStream>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        let opened = async {
+            let caller = self.0.caller(&metadata).await?;
+            access::check_role(&caller, Method::WatchEvents)?;
+            let mut fields = Fields::default();
+            let after = fields.text("after", &request.after, LONGEST_CURSOR);
+            let mut follow = Follow {
+                secret: call::secret(&metadata)?,
+                wakes: Wakes::new(&self.0),
+                calls: self.0.clone(),
+                after: fields.done(Some(after))?,
+                read: VecDeque::new(),
+                at_end: false,
+            };
+            // An expired cursor is told at once and not inside an open stream.
+            follow.read().await?;
+            Ok(follow)
+        };
+        let follow = opened.await.map_err(status::of)?;
+        let answers = stream::unfold(Some(follow), |follow| async move {
+            let mut follow = follow?;
+            match follow.next().await {
+                Ok(entry) => Some((Ok(feed_event(entry)), Some(follow))),
+                Err(end) => Some((Err(end), None)),
+            }
+        });
+        Ok(Response::new(Box::pin(answers)))
+    }
+}
+
+/// One open stream of events.
+struct Follow {
+    calls: Calls,
+    wakes: Wakes,
+    secret: String,
+    after: String,
+    read: VecDeque<FeedEntry>,
+    at_end: bool,
+}
+
+impl Follow {
+    async fn next(&mut self) -> Result<FeedEntry, Status> {
+        loop {
+            if let Some(entry) = self.read.pop_front() {
+                return Ok(entry);
+            }
+            if self.at_end {
+                self.wakes.next().await?;
+            }
+            self.read().await.map_err(status::of)?;
+        }
+    }
+
+    /// Reads on. The token is looked at each time, so that a revoked one ends the stream.
+    async fn read(&mut self) -> Result<(), Error> {
+        let engine = self.calls.engine();
+        let caller = engine.authenticate(&self.secret).await?;
+        let page = engine.feed(&caller, &self.after, STRIDE).await?;
+        self.after = page.next;
+        self.at_end = page.done;
+        self.read.extend(page.entries);
+        Ok(())
+    }
+}
+
+fn feed_event(entry: FeedEntry) -> proto::FeedEvent {
+    proto::FeedEvent {
+        cursor: entry.cursor,
+        dossier: format!("dossiers/{}", entry.record.dossier),
+        province: entry.record.province.to_string(),
+        event: Some(event::record(&entry.record)),
+    }
+}

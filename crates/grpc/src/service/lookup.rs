@@ -1,0 +1,34 @@
+//! `LookupService`.
+
+use tonic::{Request, Response, Status, async_trait};
+
+use crate::call::Calls;
+use crate::convert::{Fields, report};
+use crate::proto;
+use crate::proto::lookup_service_server::LookupService;
+
+/// See `LookupService` in the contract.
+pub(crate) struct Lookups(pub Calls);
+
+/// Longer than any PIN.
+const LONGEST_PIN: usize = 32;
+
+#[async_trait]
+impl LookupService for Lookups {
+    async fn lookup_dossier(
+        &self,
+        request: Request<proto::LookupDossierRequest>,
+    ) -> Result<Response<proto::LookupDossierResponse>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        let engine = self.0.engine();
+        let work = async {
+            let mut fields = Fields::default();
+            let code = fields.parse("code", &request.code, domain::code::AnyCode::parse);
+            let pin = fields.text("pin", &request.pin, LONGEST_PIN);
+            let code = fields.done(code)?;
+            let pin = (!pin.is_empty()).then_some(pin.as_str());
+            Ok(report::lookup(engine.lookup(code.as_str(), pin).await?))
+        };
+        self.0.public(&metadata, work).await
+    }
+}

@@ -1,0 +1,23 @@
+//! The services: each method reads its request, asks the engine, draws the answer.
+
+mod catalogue;
+mod dossier;
+mod event;
+mod lookup;
+mod report;
+mod worklist;
+
+use std::pin::Pin;
+
+use futures::Stream;
+use tonic::Status;
+
+/// What a server stream answers with.
+pub(crate) type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
+
+pub(crate) use catalogue::Catalogue;
+pub(crate) use dossier::Dossiers;
+pub(crate) use event::Events;
+pub(crate) use lookup::Lookups;
+pub(crate) use report::Reports;
+pub(crate) use worklist::Worklists;

@@ -1,0 +1,166 @@
+//! `WorklistService`.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::time::Duration;
+
+use app::access::{self, Method};
+use app::page::PageQuery;
+use app::worklist::{WorklistCounts, WorklistQuery};
+use app::{Engine, Error};
+use domain::id::UnitCode;
+use futures::stream;
+use tonic::{Request, Response, Status, async_trait};
+
+use super::Answers;
+use crate::call::{self, Calls};
+use crate::convert::{Fields, dossier, report};
+use crate::proto;
+use crate::proto::worklist_service_server::WorklistService;
+use crate::status;
+use crate::wake::Wakes;
+
+/// See `WorklistService` in the contract.
+pub(crate) struct Worklists(pub Calls);
+
+/// The least time between two messages, so that a busy hour does not redraw screens for ever.
+const CALM: Duration = Duration::from_millis(250);
+
+#[async_trait]
+impl WorklistService for Worklists {
+    type WatchWorklistStream = Answers<proto::WorklistCounts>;
+
+    async fn list_worklist(
+        &self,
+        request: Request<proto::ListWorklistRequest>,
+    ) -> Result<Response<proto::ListWorklistResponse>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        self.0
+            .read(&metadata, |engine, caller| async move {
+                let query = {
+                    let mut fields = Fields::default();
+                    let known = Calls::known(&engine);
+                    let query = WorklistQuery {
+                        unit: known.optional_unit(&mut fields, "unit", &request.unit),
+                        page: fields.page(request.page_size, request.page_token),
+                    };
+                    fields.done(Some(query))?
+                };
+                let page = engine.worklist(&caller, query).await?;
+                Ok(proto::ListWorklistResponse {
+                    dossiers: page.items.iter().map(dossier::dossier).collect(),
+                    next_page_token: page.next,
+                })
+            })
+            .await
+    }
+
+    async fn get_worklist_counts(
+        &self,
+        request: Request<proto::GetWorklistCountsRequest>,
+    ) -> Result<Response<proto::WorklistCounts>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        self.0
+            .read(&metadata, |engine, caller| async move {
+                let unit = unit(&engine, &request.unit)?;
+                Ok(report::counts(engine.worklist_counts(&caller, unit).await?))
+            })
+            .await
+    }
+
+    async fn watch_worklist(
+        &self,
+        request: Request<proto::WatchWorklistRequest>,
+    ) -> Result<Response<Self::WatchWorklistStream>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        let opened = async {
+            let secret = call::secret(&metadata)?;
+            // Who calls comes first: a stranger is not told which units there are.
+            let caller = self.0.caller(&metadata).await?;
+            access::check_role(&caller, Method::WatchWorklist)?;
+            let unit = unit(self.0.engine(), &request.unit)?;
+            if let Some(unit) = &unit {
+                access::check_unit(&caller, Method::WatchWorklist, unit)?;
+            }
+            let mut watch = Watch {
+                wakes: Wakes::new(&self.0),
+                calls: self.0.clone(),
+                secret,
+                unit,
+                last: None,
+            };
+            // The first answer tells at once whether the caller may watch at all.
+            let first = watch.look().await?;
+            Ok((watch, first))
+        };
+        let (watch, first) = opened.await.map_err(status::of)?;
+        let answers = stream::unfold((Some(watch), first), |(watch, ready)| async move {
+            let mut watch = watch?;
+            if let Some(counts) = ready {
+                return Some((Ok(report::counts(counts)), (Some(watch), None)));
+            }
+            match watch.next().await {
+                Ok(counts) => Some((Ok(report::counts(counts)), (Some(watch), None))),
+                Err(end) => Some((Err(end), (None, None))),
+            }
+        });
+        Ok(Response::new(Box::pin(answers)))
+    }
+}
+
+/// One open stream of counts.
+struct Watch {
+    wakes: Wakes,
+    calls: Calls,
+    secret: String,
+    unit: Option<UnitCode>,
+    last: Option<(WorklistCounts, u64)>,
+}
+
+impl Watch {
+    async fn next(&mut self) -> Result<WorklistCounts, Status> {
+        loop {
+            tokio::time::sleep(CALM).await;
+            self.wakes.next().await?;
+            if let Some(counts) = self.look().await.map_err(status::of)? {
+                return Ok(counts);
+            }
+        }
+    }
+
+    /// The counts, when anything changed since the last look.
+    ///
+    /// The token is looked at each time, so that a revoked one ends the stream. Beside the
+    /// counts the head of the list is compared: a dossier that moves a step changes no count.
+    async fn look(&mut self) -> Result<Option<WorklistCounts>, Error> {
+        let engine = self.calls.engine();
+        let caller = engine.authenticate(&self.secret).await?;
+        let counts = engine.worklist_counts(&caller, self.unit.clone()).await?;
+        let head = WorklistQuery {
+            unit: self.unit.clone(),
+            page: PageQuery {
+                size: i32::MAX,
+                token: String::new(),
+            },
+        };
+        let mut seen = DefaultHasher::new();
+        for view in engine.worklist(&caller, head).await?.items {
+            (view.dossier.id, view.dossier.version).hash(&mut seen);
+        }
+        let seen = seen.finish();
+        let changed = self.last.is_none_or(|(last, last_seen)| {
+            let as_if_then = WorklistCounts {
+                as_of: last.as_of,
+                ..counts
+            };
+            as_if_then != last || seen != last_seen
+        });
+        self.last = Some((counts, seen));
+        Ok(changed.then_some(counts))
+    }
+}
+
+fn unit(engine: &Engine, text: &str) -> Result<Option<UnitCode>, Error> {
+    let mut fields = Fields::default();
+    let unit = Calls::known(engine).optional_unit(&mut fields, "unit", text);
+    fields.done(Some(unit))
+}

@@ -1,0 +1,389 @@
+//! Every reason there is: the text of `docs/errors.md`, which a test keeps equal.
+
+use http::StatusCode;
+use tonic::Code;
+
+/// A stable reason, why it occurs and what the clerk does.
+#[derive(Debug)]
+pub struct Reason {
+    /// The reason: part of the contract.
+    pub reason: &'static str,
+    /// The code it comes with.
+    pub code: Code,
+    /// The HTTP status in JSON, where it is not that of the code.
+    pub http: Option<StatusCode>,
+    /// Why it occurs.
+    pub cause: &'static str,
+    /// For the clerk.
+    pub vietnamese: &'static str,
+    /// What the clerk, or who made the software, does.
+    pub remedy: &'static str,
+}
+
+pub(crate) const MALFORMED_MESSAGE: Reason = Reason {
+    reason: "MALFORMED_MESSAGE",
+    code: Code::InvalidArgument,
+    http: None,
+    cause: "the bytes are not a message of this method",
+    vietnamese: "Yêu cầu không đọc được; phần mềm gửi sai định dạng.",
+    remedy: "Update the desk software, or report it to its maker.",
+};
+
+pub(crate) const MALFORMED_JSON: Reason = Reason {
+    reason: "MALFORMED_JSON",
+    code: Code::InvalidArgument,
+    http: None,
+    cause: "the body is not JSON",
+    vietnamese: "Yêu cầu không đọc được; phần mềm gửi sai định dạng.",
+    remedy: "Update the desk software, or report it to its maker.",
+};
+
+pub(crate) const UNSUPPORTED_MEDIA_TYPE: Reason = Reason {
+    reason: "UNSUPPORTED_MEDIA_TYPE",
+    code: Code::InvalidArgument,
+    http: Some(StatusCode::UNSUPPORTED_MEDIA_TYPE),
+    cause: "the content type is neither gRPC, gRPC-Web nor application/json",
+    vietnamese: "Yêu cầu không đọc được; phần mềm gửi sai kiểu nội dung.",
+    remedy: "Send `content-type: application/json`.",
+};
+
+pub(crate) const BODY_TOO_LARGE: Reason = Reason {
+    reason: "BODY_TOO_LARGE",
+    code: Code::OutOfRange,
+    http: Some(StatusCode::PAYLOAD_TOO_LARGE),
+    cause: "the message is larger than 1 MiB",
+    vietnamese: "Yêu cầu quá lớn; hồ sơ chỉ gửi mã thành phần, không gửi tệp.",
+    remedy: "Send codes of papers, not the papers.",
+};
+
+pub(crate) const METHOD_UNKNOWN: Reason = Reason {
+    reason: "METHOD_UNKNOWN",
+    code: Code::Unimplemented,
+    http: Some(StatusCode::NOT_FOUND),
+    cause: "there is no such method; also for another verb than POST, then with HTTP 405",
+    vietnamese: "Không có chức năng này; phần mềm gọi sai địa chỉ.",
+    remedy: "Update the desk software, or report it to its maker.",
+};
+
+pub(crate) const DEADLINE_EXCEEDED: Reason = Reason {
+    reason: "DEADLINE_EXCEEDED",
+    code: Code::DeadlineExceeded,
+    http: None,
+    cause: "the answer took longer than the caller or the server waits; a write may have been done",
+    vietnamese: "Hết thời gian chờ; hãy gửi lại đúng yêu cầu này với cùng mã yêu cầu.",
+    remedy: "Send the same request again with the same `request_id`.",
+};
+
+pub(crate) const INTERNAL: Reason = Reason {
+    reason: "INTERNAL",
+    code: Code::Internal,
+    http: None,
+    cause: "a fault of ours",
+    vietnamese: "Hệ thống gặp lỗi.",
+    remedy: "Tell the administrator the number of the incident.",
+};
+
+impl Reason {
+    /// The HTTP status that it comes with in JSON.
+    #[must_use]
+    pub fn http_status(&self) -> StatusCode {
+        self.http
+            .unwrap_or_else(|| crate::json::http_status(self.code))
+    }
+}
+
+/// Reasons of the transport, before a use case is reached.
+pub const TRANSPORT: [&Reason; 6] = [
+    &MALFORMED_MESSAGE,
+    &MALFORMED_JSON,
+    &UNSUPPORTED_MEDIA_TYPE,
+    &BODY_TOO_LARGE,
+    &METHOD_UNKNOWN,
+    &DEADLINE_EXCEEDED,
+];
+
+/// Reasons of the use cases.
+pub const USE_CASES: [&Reason; 12] = [
+    &Reason {
+        reason: "INVALID_FIELDS",
+        code: Code::InvalidArgument,
+        http: None,
+        cause: "fields are missing, too long, unknown or out of range; all of them are listed",
+        vietnamese: "Có trường dữ liệu chưa đúng.",
+        remedy: "Correct the listed fields.",
+    },
+    &Reason {
+        reason: "REQUEST_ID_REUSED",
+        code: Code::InvalidArgument,
+        http: None,
+        cause: "the same `request_id` came before with other content",
+        vietnamese: "Mã yêu cầu đã được dùng cho nội dung khác.",
+        remedy: "Send again under a new `request_id`.",
+    },
+    &Reason {
+        reason: "NOT_FOUND",
+        code: Code::NotFound,
+        http: None,
+        cause: "there is no such thing, or not for this caller",
+        vietnamese: "Không tìm thấy.",
+        remedy: "Check the code; in a lookup, also the PIN.",
+    },
+    &Reason {
+        reason: "STALE_DOSSIER",
+        code: Code::Aborted,
+        http: None,
+        cause: "the dossier changed since it was read",
+        vietnamese: "Hồ sơ đã thay đổi từ lần xem trước.",
+        remedy: "Read the dossier again and decide again.",
+    },
+    &Reason {
+        reason: "CODE_TAKEN",
+        code: Code::AlreadyExists,
+        http: None,
+        cause: "the code already belongs to another dossier",
+        vietnamese: "Mã hồ sơ đã thuộc về hồ sơ khác.",
+        remedy: "Open that dossier; it was handed in before.",
+    },
+    &Reason {
+        reason: "UNAUTHENTICATED",
+        code: Code::Unauthenticated,
+        http: None,
+        cause: "no token, or one that is unknown, expired or revoked",
+        vietnamese: "Cần đăng nhập.",
+        remedy: "Sign in again, or ask the administrator for a token.",
+    },
+    &Reason {
+        reason: "ROLE_DENIED",
+        code: Code::PermissionDenied,
+        http: None,
+        cause: "the role may not do this at all",
+        vietnamese: "Vai trò này không được thực hiện việc này.",
+        remedy: "Ask somebody whose role it is.",
+    },
+    &Reason {
+        reason: "UNIT_DENIED",
+        code: Code::PermissionDenied,
+        http: None,
+        cause: "the role may do this, but not for this unit",
+        vietnamese: "Không được thực hiện việc này đối với đơn vị khác.",
+        remedy: "Ask the unit whose dossier it is.",
+    },
+    &Reason {
+        reason: "CURSOR_EXPIRED",
+        code: Code::OutOfRange,
+        http: None,
+        cause: "the cursor does not belong to this feed, or lies beyond its end",
+        vietnamese: "Vị trí đọc sự kiện không còn dùng được.",
+        remedy: "Read the present state, then the feed from its beginning.",
+    },
+    &Reason {
+        reason: "TOO_MANY_TRIES",
+        code: Code::ResourceExhausted,
+        http: None,
+        cause: "too many wrong tries",
+        vietnamese: "Thử quá nhiều lần.",
+        remedy: "Wait as long as the answer says.",
+    },
+    &Reason {
+        reason: "UNAVAILABLE",
+        code: Code::Unavailable,
+        http: None,
+        cause: "the queue is full, the database does not answer, or the server stops",
+        vietnamese: "Hệ thống đang bận.",
+        remedy: "Send the same request again with the same `request_id`.",
+    },
+    &INTERNAL,
+];
+
+/// Reasons of the law and the procedures.
+pub const REFUSALS: [&Reason; 19] = [
+    &Reason {
+        reason: "WRONG_STATE",
+        code: Code::FailedPrecondition,
+        http: None,
+        cause: "the action does not belong to the state of the dossier",
+        vietnamese: "Không thực hiện được ở trạng thái này của hồ sơ.",
+        remedy: "Take one of the allowed actions.",
+    },
+    &Reason {
+        reason: "MIRRORED",
+        code: Code::FailedPrecondition,
+        http: None,
+        cause: "another system decides this dossier; here it is a mirror",
+        vietnamese: "Hồ sơ được đồng bộ từ hệ thống khác.",
+        remedy: "Work in the system that is named.",
+    },
+    &Reason {
+        reason: "PROCEDURE_NOT_IN_FORCE",
+        code: Code::FailedPrecondition,
+        http: None,
+        cause: "the procedure has no version in force on the day",
+        vietnamese: "Thủ tục không có phiên bản nào có hiệu lực vào ngày này.",
+        remedy: "Choose the procedure that replaces it.",
+    },
+    &Reason {
+        reason: "CASE_UNKNOWN",
+        code: Code::FailedPrecondition,
+        http: None,
+        cause: "the procedure has no such case",
+        vietnamese: "Thủ tục không có trường hợp này.",
+        remedy: "Choose one of the cases that are named.",
+    },
+    &Reason {
+        reason: "COMPONENTS_UNKNOWN",
+        code: Code::FailedPrecondition,
+        http: None,
+        cause: "the procedure does not name these components",
+        vietnamese: "Thủ tục không có thành phần hồ sơ này.",
+        remedy: "Choose from the components of the procedure.",
+    },
+    &Reason {
+        reason: "COMPONENTS_MISSING",
+        code: Code::FailedPrecondition,
+        http: None,
+        cause: "required components are absent",
+        vietnamese: "Thiếu thành phần hồ sơ bắt buộc.",
+        remedy: "Ask the citizen for the papers that are named.",
+    },
+    &Reason {
+        reason: "STEP_NOT_NEXT",
+        code: Code::FailedPrecondition,
+        http: None,
+        cause: "the step does not follow the present one",
+        vietnamese: "Bước này không tiếp theo bước hiện tại.",
+        remedy: "Choose one of the next steps.",
+    },
+    &Reason {
+        reason: "STEP_NOT_FINAL",
+        code: Code::FailedPrecondition,
+        http: None,
+        cause: "the dossier cannot be resolved at its step",
+        vietnamese: "Không thể kết thúc hồ sơ ở bước này.",
+        remedy: "Take it to one of the next steps first.",
+    },
+    &Reason {
+        reason: "STEP_OF_OTHER_ROLE",
+        code: Code::FailedPrecondition,
+        http: None,
+        cause: "the present step belongs to another role",
+        vietnamese: "Bước hiện tại thuộc vai trò khác.",
+        remedy: "Ask somebody in that role.",
+    },
+    &Reason {
+        reason: "NOT_ON_THE_SPOT",
+        code: Code::FailedPrecondition,
+        http: None,
+        cause: "the procedure does not give results back on the spot",
+        vietnamese: "Thủ tục này không trả kết quả ngay.",
+        remedy: "Advance the dossier first.",
+    },
+    &Reason {
+        reason: "SUPPLEMENT_USED",
+        code: Code::FailedPrecondition,
+        http: None,
+        cause: "papers were already asked for as often as permitted",
+        vietnamese: "Đã yêu cầu bổ sung đủ số lần cho phép.",
+        remedy: "Give the reason and the legal basis of a further request.",
+    },
+    &Reason {
+        reason: "EXTENSION_USED",
+        code: Code::FailedPrecondition,
+        http: None,
+        cause: "the dossier was already extended",
+        vietnamese: "Hồ sơ đã được gia hạn một lần.",
+        remedy: "Finish it; a later apology is recorded but moves nothing.",
+    },
+    &Reason {
+        reason: "NO_VERIFICATION",
+        code: Code::FailedPrecondition,
+        http: None,
+        cause: "the procedure gives no time for verification, or it was used",
+        vietnamese: "Thủ tục không có thời gian xác minh, hoặc đã sử dụng.",
+        remedy: "Use an apology if the time does not suffice.",
+    },
+    &Reason {
+        reason: "NO_DUE_TIME",
+        code: Code::FailedPrecondition,
+        http: None,
+        cause: "there is no due time that could be extended",
+        vietnamese: "Hồ sơ không có hạn trả để gia hạn.",
+        remedy: "Nothing; the dossier has no due time.",
+    },
+    &Reason {
+        reason: "DUE_NOT_LATER",
+        code: Code::FailedPrecondition,
+        http: None,
+        cause: "the new due time is not later than the one in force",
+        vietnamese: "Hạn trả mới phải sau hạn hiện tại.",
+        remedy: "Choose a later time.",
+    },
+    &Reason {
+        reason: "CLOCK_STANDS",
+        code: Code::FailedPrecondition,
+        http: None,
+        cause: "the clock stands until the citizen answers",
+        vietnamese: "Hồ sơ đang tạm dừng tính thời gian.",
+        remedy: "Wait for the citizen; extend afterwards if needed.",
+    },
+    &Reason {
+        reason: "POSSIBLE_DUPLICATE",
+        code: Code::FailedPrecondition,
+        http: None,
+        cause: "the same person has an open dossier for this procedure",
+        vietnamese: "Người này đang có hồ sơ chưa giải quyết của cùng thủ tục.",
+        remedy: "Open the dossier that is named, or set `duplicate_intended`.",
+    },
+    &Reason {
+        reason: "CALENDAR_BEGINS",
+        code: Code::FailedPrecondition,
+        http: None,
+        cause: "the count needs a day before the calendar",
+        vietnamese: "Lịch làm việc chưa có ngày này.",
+        remedy: "Check the date.",
+    },
+    &Reason {
+        reason: "CALENDAR_ENDS",
+        code: Code::FailedPrecondition,
+        http: None,
+        cause: "the count needs a day after the published calendar",
+        vietnamese: "Lịch làm việc chưa công bố đến ngày cần tính.",
+        remedy: "Ask the administrator to publish the calendar.",
+    },
+];
+
+/// The text of `docs/errors.md`.
+#[must_use]
+pub fn document() -> String {
+    let mut text = String::from(
+        "# Errors\n\n\
+         Generated from `crates/grpc/src/status/reasons.rs`; a test keeps it so \
+         (`UPDATE=1` rewrites it).\n\n\
+         Every error carries `google.rpc.ErrorInfo` with a stable `reason`, the domain `motcua` and \
+         every variable of its message as metadata; a refusal also carries the dossier's `state` and \
+         the `allowed` methods. `LocalizedMessage` is the Vietnamese text for the clerk, the message \
+         itself is English. `BadRequest` lists the first 20 wrong fields.\n",
+    );
+    for (title, reasons) in [
+        ("From the transport", &TRANSPORT[..]),
+        ("From the use cases", &USE_CASES[..]),
+        ("From the law and the procedures", &REFUSALS[..]),
+    ] {
+        text += &format!(
+            "\n## {title}\n\n\
+             | reason | code | HTTP | cause | for the clerk | what to do |\n\
+             |---|---|---|---|---|---|\n"
+        );
+        for reason in reasons {
+            text += &format!(
+                "| `{}` | {} | {} | {} | {} | {} |\n",
+                reason.reason,
+                crate::json::code_name(reason.code),
+                reason.http_status().as_u16(),
+                reason.cause,
+                reason.vietnamese,
+                reason.remedy
+            );
+        }
+    }
+    text
+}

@@ -1,0 +1,78 @@
+//! The messages of errors for the clerk. Those of refusals are beside the rules.
+
+use app::Error;
+use domain::role::Role;
+
+/// What happened and what to do, in Vietnamese.
+pub(super) fn message(error: &Error) -> String {
+    match error {
+        Error::Invalid(fields) => {
+            let names: Vec<_> = fields
+                .iter()
+                .take(3)
+                .map(|field| field.field.as_str())
+                .collect();
+            let more = if fields.len() > names.len() {
+                "…"
+            } else {
+                ""
+            };
+            format!(
+                "Có {} trường dữ liệu chưa đúng: {}{more}.",
+                fields.len(),
+                names.join(", ")
+            )
+        }
+        Error::NotFound { what, name } => format!("Không tìm thấy {} “{name}”.", thing(what)),
+        Error::Refused { refusal, .. } => refusal.message_vi(),
+        Error::Stale { .. } => {
+            "Hồ sơ đã thay đổi từ lần xem trước; hãy tải lại rồi thực hiện lại.".into()
+        }
+        Error::RequestReused { .. } => {
+            "Mã yêu cầu đã được dùng cho một nội dung khác; hãy gửi với mã yêu cầu mới.".into()
+        }
+        Error::CodeTaken { code, dossier } => {
+            format!("Mã hồ sơ {code} đã thuộc về hồ sơ {dossier}.")
+        }
+        Error::Unauthenticated => {
+            "Cần đăng nhập: mã truy cập thiếu, sai, hết hạn hoặc đã bị thu hồi.".into()
+        }
+        Error::RoleDenied { role, .. } => {
+            format!("Vai trò {} không được thực hiện việc này.", role_name(role))
+        }
+        Error::UnitDenied { .. } => "Không được thực hiện việc này đối với đơn vị khác.".into(),
+        Error::CursorExpired => {
+            "Vị trí đọc sự kiện không còn dùng được; hãy đọc lại từ trạng thái hiện tại.".into()
+        }
+        Error::TooMany { seconds } => format!("Thử quá nhiều lần; hãy chờ {seconds} giây."),
+        Error::Unavailable(_) => {
+            "Hệ thống đang bận; hãy gửi lại đúng yêu cầu này sau ít giây.".into()
+        }
+        Error::Internal(_) => "Hệ thống gặp lỗi.".into(),
+    }
+}
+
+fn thing(what: &str) -> &str {
+    match what {
+        "dossier" => "hồ sơ",
+        "unit" => "đơn vị",
+        "province" => "tỉnh, thành phố",
+        "procedure" => "thủ tục",
+        "version" => "phiên bản thủ tục",
+        other => other,
+    }
+}
+
+fn role_name(role: &str) -> &str {
+    match role.parse() {
+        Ok(Role::Receptionist) => "cán bộ một cửa",
+        Ok(Role::Officer) => "chuyên viên",
+        Ok(Role::Leader) => "lãnh đạo",
+        Ok(Role::Chairman) => "chủ tịch",
+        Ok(Role::Province) => "cấp tỉnh",
+        Ok(Role::Portal) => "cổng dịch vụ công",
+        Ok(Role::Auditor) => "thanh tra",
+        Ok(Role::Admin) => "quản trị",
+        Err(_unknown) => role,
+    }
+}
