@@ -1,0 +1,76 @@
+//! The catalogue: the one shipped inside the binary, or a folder.
+
+use std::path::Path;
+
+use domain::catalogue::{Catalogue, Fault, SourceFile};
+use include_dir::{Dir, include_dir};
+
+use crate::Failure;
+
+static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../catalogue");
+
+/// Reads the catalogue in a folder, or the shipped one when none is given.
+pub fn read(folder: Option<&Path>) -> Result<Catalogue, Failure> {
+    let files = match folder {
+        Some(folder) => from_folder(folder)?,
+        None => shipped_files(),
+    };
+    Catalogue::parse(&files).map_err(|faults| Failure::Input(list(&faults)))
+}
+
+/// The files that are shipped inside the binary.
+#[must_use]
+pub fn shipped_files() -> Vec<SourceFile> {
+    let mut files = Vec::new();
+    collect(&SHIPPED, &mut files);
+    files
+}
+
+fn collect(dir: &Dir<'_>, files: &mut Vec<SourceFile>) {
+    for file in dir.files() {
+        if let Some(text) = file.contents_utf8() {
+            let path = format!("catalogue/{}", file.path().display());
+            files.push(SourceFile {
+                path,
+                text: text.to_owned(),
+            });
+        }
+    }
+    for inner in dir.dirs() {
+        collect(inner, files);
+    }
+}
+
+fn from_folder(folder: &Path) -> Result<Vec<SourceFile>, Failure> {
+    let unreadable = |path: &Path, error: std::io::Error| {
+        Failure::Input(format!("cannot read catalogue {}: {error}", path.display()))
+    };
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let entries = std::fs::read_dir(&folder).map_err(|error| unreadable(&folder, error))?;
+        for entry in entries {
+            let path = entry.map_err(|error| unreadable(&folder, error))?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path
+                .extension()
+                .is_some_and(|kind| kind == "csv" || kind == "toml")
+            {
+                let text =
+                    std::fs::read_to_string(&path).map_err(|error| unreadable(&path, error))?;
+                files.push(SourceFile {
+                    path: path.display().to_string(),
+                    text,
+                });
+            }
+        }
+    }
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(files)
+}
+
+fn list(faults: &[Fault]) -> String {
+    let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    format!("the catalogue is wrong:\n{}", lines.join("\n"))
+}

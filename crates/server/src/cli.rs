@@ -1,0 +1,222 @@
+//! The command line. The words and flags are a contract.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use chrono::NaiveDate;
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+
+use crate::{Failure, commands};
+
+/// The engine behind the one-stop shop: dossiers, exact deadlines, rates nobody can edit.
+#[derive(Debug, Parser)]
+#[command(name = "motcua", version, about, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve gRPC, gRPC-Web and JSON on one port.
+    Serve(Serve),
+    /// Bring the database to this version's schema.
+    Migrate(Migrate),
+    /// Read configuration and catalogue, and print what was understood.
+    Check(Check),
+    /// Compute due times, without a database.
+    Due(Due),
+    /// Make, list and revoke tokens.
+    Token(Token),
+    /// Print reports.
+    Report(Report),
+}
+
+/// Flags of `serve`.
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Serve a made-up Tuyên Quang from a scratch database that is removed at the end.
+    #[arg(long)]
+    pub demo: bool,
+    /// Bring the database to this version's schema first.
+    #[arg(long, conflicts_with = "demo")]
+    pub migrate: bool,
+    /// The configuration file; docs/config.example.toml describes it.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Where dossiers are kept, such as sqlite:motcua.db.
+    #[arg(long, value_name = "URL", conflicts_with = "demo")]
+    pub database: Option<String>,
+    /// Where to listen, such as 127.0.0.1:7080; port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS")]
+    pub listen: Option<SocketAddr>,
+}
+
+/// Flags of `migrate`.
+#[derive(Debug, Args)]
+pub struct Migrate {
+    /// Only print what would be done.
+    #[arg(long)]
+    pub dry_run: bool,
+    #[command(flatten)]
+    pub database: Database,
+}
+
+/// Flags of `check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// The configuration file.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+/// Which database a command works on.
+#[derive(Debug, Args)]
+pub struct Database {
+    /// The configuration file.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The database; overrides the configuration.
+    #[arg(long, value_name = "URL")]
+    pub database: Option<String>,
+}
+
+/// Flags of `due`.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("what").required(true).args(["from", "cases"]))]
+pub struct Due {
+    /// When the dossier is received, with its offset: 2026-08-21T09:00+07:00.
+    #[arg(long, value_name = "TIME", requires = "limit")]
+    pub from: Option<String>,
+    /// The limit: 3wd working days, 8wh working hours, 30d days, 1mo months, 12h hours,
+    /// same-day.
+    #[arg(long, requires = "from")]
+    pub limit: Option<String>,
+    /// The unit whose hours count; the national ones otherwise.
+    #[arg(long, value_name = "CODE", requires = "from")]
+    pub unit: Option<String>,
+    /// A CSV file with received_at, limit and perhaps unit; prints it with due_at, provisional,
+    /// error.
+    #[arg(long, value_name = "FILE")]
+    pub cases: Option<PathBuf>,
+    /// A folder to read the catalogue from, instead of the one inside the binary.
+    #[arg(long, value_name = "FOLDER", env = "MOTCUA_CATALOGUE")]
+    pub catalogue: Option<PathBuf>,
+}
+
+/// Flags of `token`: alone it makes a token and prints it, once.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct Token {
+    #[command(subcommand)]
+    pub command: Option<TokenCommand>,
+    /// receptionist, officer, leader, chairman, province, portal, auditor or admin.
+    #[arg(long)]
+    pub role: Option<String>,
+    /// A unit it may act for, by agency identifier or statistics code; may be repeated. A
+    /// province's own identifier means all its units.
+    #[arg(long = "unit", value_name = "CODE")]
+    pub units: Vec<String>,
+    /// Who acts, by an id of your own; made up from role and unit otherwise.
+    #[arg(long, value_name = "ID")]
+    pub actor: Option<String>,
+    /// How many days it is good for.
+    #[arg(long, default_value_t = 365, value_parser = clap::value_parser!(u32).range(1..=3650))]
+    pub days: u32,
+    #[command(flatten)]
+    pub database: Database,
+}
+
+/// What else to do with tokens.
+#[derive(Debug, Subcommand)]
+pub enum TokenCommand {
+    /// List the tokens, without their secrets.
+    List {
+        #[command(flatten)]
+        database: Database,
+    },
+    /// Revoke a token at once.
+    Revoke {
+        /// The token's id, as `token list` prints it.
+        id: String,
+        #[command(flatten)]
+        database: Database,
+    },
+}
+
+/// Flags of `report`.
+#[derive(Debug, Args)]
+pub struct Report {
+    #[command(subcommand)]
+    pub command: ReportCommand,
+}
+
+/// Which report.
+#[derive(Debug, Subcommand)]
+pub enum ReportCommand {
+    /// On-time and online rates of units over a period of local days, both inclusive.
+    Rates(Rates),
+}
+
+/// Flags of `report rates`.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("whose").required(true).args(["unit", "province", "all_units"]))]
+pub struct Rates {
+    /// One unit, by agency identifier or statistics code.
+    #[arg(long, value_name = "CODE")]
+    pub unit: Option<String>,
+    /// All units of a province, by statistics code.
+    #[arg(long, value_name = "CODE")]
+    pub province: Option<String>,
+    /// Every unit that has a dossier.
+    #[arg(long)]
+    pub all_units: bool,
+    /// The first day.
+    #[arg(long, value_name = "DATE")]
+    pub from: NaiveDate,
+    /// The last day.
+    #[arg(long, value_name = "DATE")]
+    pub to: NaiveDate,
+    /// Only what had been recorded by then, with its offset; by now otherwise.
+    #[arg(long, value_name = "TIME")]
+    pub as_of: Option<String>,
+    #[command(flatten)]
+    pub database: Database,
+    /// How it is printed.
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+}
+
+/// How a report is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Table,
+    /// For spreadsheets.
+    Csv,
+    /// For programs.
+    Json,
+}
+
+impl Cli {
+    /// Carries the command out.
+    pub fn run(self) -> Result<ExitCode, Failure> {
+        match self.command {
+            Command::Serve(flags) => wait(commands::serve::run(flags)),
+            Command::Migrate(flags) => wait(commands::migrate::run(flags)),
+            Command::Check(flags) => commands::check::run(&flags),
+            Command::Due(flags) => commands::due::run(&flags),
+            Command::Token(flags) => wait(commands::token::run(flags)),
+            Command::Report(flags) => match flags.command {
+                ReportCommand::Rates(flags) => wait(commands::report::rates(flags)),
+            },
+        }
+    }
+}
+
+fn wait(work: impl Future<Output = Result<ExitCode, Failure>>) -> Result<ExitCode, Failure> {
+    let runtime = tokio::runtime::Runtime::new()
+        .map_err(|error| Failure::work("cannot start the runtime", error))?;
+    runtime.block_on(work)
+}

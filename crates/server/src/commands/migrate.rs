@@ -1,0 +1,27 @@
+//! `motcua migrate`.
+
+use std::process::ExitCode;
+
+use super::configuration;
+use crate::Failure;
+use crate::cli::Migrate;
+
+/// Brings the database to this version's schema, or says what that would take.
+pub async fn run(flags: Migrate) -> Result<ExitCode, Failure> {
+    let config = configuration(&flags.database)?;
+    let names = store::migrate(&config.database, flags.dry_run)
+        .await
+        .map_err(|error| Failure::work(format!("cannot migrate {}", config.database), error))?;
+    let done = if flags.dry_run {
+        "would apply"
+    } else {
+        "applied"
+    };
+    for name in &names {
+        println!("{done} {name}");
+    }
+    if names.is_empty() {
+        println!("{} is up to date", config.database);
+    }
+    Ok(ExitCode::SUCCESS)
+}

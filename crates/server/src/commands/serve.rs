@@ -1,0 +1,184 @@
+//! `motcua serve`: from configuration to a running port, and down again.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use app::ports::{Published, Store};
+use app::{Engine, Parts};
+use domain::catalogue::Catalogue;
+use store::{Durability, SeaStore};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::open;
+use crate::cli::Serve;
+use crate::clock::{SystemClock, SystemIds};
+use crate::config::{self, Config};
+use crate::demo::{self, Demo};
+use crate::{Failure, catalogue, secret, telemetry};
+
+/// Serves until it is told to stop.
+pub async fn run(flags: Serve) -> Result<ExitCode, Failure> {
+    let mut config = Config::read(flags.config.as_deref())?;
+    if let Some(url) = flags.database {
+        config::check_database(&url)?;
+        config.database = url;
+    }
+    if let Some(address) = flags.listen {
+        config.listen = address;
+    }
+    telemetry::start(&config.log, config.log_format)?;
+    let catalogue = Arc::new(catalogue::read(config.catalogue.as_deref())?);
+    // Before the long work: a taken port should not cost anybody a minute.
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .map_err(|error| Failure::work(format!("cannot listen on {}", config.listen), error))?;
+    if flags.demo {
+        return serve_demo(config, catalogue, listener).await;
+    }
+    if flags.migrate {
+        store::migrate(&config.database, false)
+            .await
+            .map_err(|error| Failure::work(format!("cannot migrate {}", config.database), error))?;
+    }
+    let secret = secret::read_or_make(&config.secret_file, &SystemIds)?;
+    let store = open(&config, Durability::Full).await?;
+    announce(&listener)?;
+    serve(&config, catalogue, store, secret, listener).await
+}
+
+async fn serve_demo(
+    mut config: Config,
+    catalogue: Arc<Catalogue>,
+    listener: TcpListener,
+) -> Result<ExitCode, Failure> {
+    eprintln!("building a made-up Tuyên Quang …");
+    let secret = b"the demo's secret protects nobody".to_vec();
+    // The folder goes with the value, also when the building is given up.
+    let built = tokio::select! {
+        built = demo::build(Arc::clone(&catalogue), &secret) => built?,
+        () = asked_to_stop() => return Ok(ExitCode::SUCCESS),
+    };
+    let Demo {
+        folder: _until_the_end,
+        database,
+        tokens,
+        dossiers,
+    } = built;
+    config.database = database;
+    let store = open(&config, Durability::Full).await?;
+    println!(
+        "DEMO: {dossiers} dossiers, all of them made up; the database goes when the server stops"
+    );
+    println!("database {}", config.database);
+    for (role, unit, secret) in tokens {
+        println!("token {role} {unit} {secret}");
+    }
+    announce(&listener)?;
+    serve(&config, catalogue, store, secret, listener).await
+}
+
+/// Prints where the server answers: one line a protocol.
+fn announce(listener: &TcpListener) -> Result<(), Failure> {
+    let address = listener
+        .local_addr()
+        .map_err(|error| Failure::work("cannot tell the listening address", error))?;
+    println!("grpc http://{address}");
+    println!("json http://{address}/motcua.v1.DossierService/GetDossier");
+    Ok(())
+}
+
+async fn serve(
+    config: &Config,
+    catalogue: Arc<Catalogue>,
+    store: SeaStore,
+    secret: Vec<u8>,
+    listener: TcpListener,
+) -> Result<ExitCode, Failure> {
+    let store = Arc::new(store);
+    publish(store.as_ref(), &catalogue).await?;
+    let engine = Engine::start(Parts {
+        store: Arc::clone(&store) as Arc<dyn Store>,
+        catalogue,
+        clock: Arc::new(SystemClock),
+        ids: Arc::new(SystemIds),
+        secret,
+        queue: config.queue,
+    });
+    let limit = Duration::from_secs(config.shutdown_seconds);
+    let settings = grpc::serve::Settings {
+        reflection: config.reflection,
+        grace: limit,
+        ..grpc::serve::Settings::default()
+    };
+    let wire = grpc::serve::wire(engine, &settings);
+    let asked = async {
+        asked_to_stop().await;
+        tracing::info!(
+            limit_s = config.shutdown_seconds,
+            "stopping: finishing what runs"
+        );
+        wire.lifecycle.stop().await;
+        wire.lifecycle
+    };
+    let (stop, stopped) = tokio::sync::oneshot::channel();
+    let hard = async {
+        let _lifecycle = asked.await;
+        let _running = stop.send(());
+        asked_to_stop().await;
+        tracing::warn!("asked again; what still runs is cut");
+    };
+    let served = tokio::select! {
+        served = grpc::serve::run(listener, wire.router, &settings, async {
+            let _asked = stopped.await;
+        }) => served,
+        () = hard => Ok(()),
+    };
+    if let Err(error) = store.close().await {
+        tracing::warn!(
+            error = &error as &dyn std::error::Error,
+            "the database did not close cleanly"
+        );
+    }
+    served.map_err(|error| Failure::work("the server failed", error))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Waits for SIGTERM or Ctrl-C.
+async fn asked_to_stop() {
+    let mut terminate = signal(SignalKind::terminate()).expect("signals can be listened to");
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+/// Refuses a catalogue that changes what was already published to this database.
+async fn publish(store: &dyn Store, catalogue: &Catalogue) -> Result<(), Failure> {
+    let versions: Vec<Published> = catalogue
+        .procedures
+        .iter()
+        .map(|procedure| Published {
+            kind: "procedure".into(),
+            code: procedure.code.to_string(),
+            version: procedure.version.into(),
+            hash: procedure.hash_hex(),
+        })
+        .collect();
+    let changed = store
+        .publish(&versions)
+        .await
+        .map_err(|error| Failure::work("cannot note the catalogue's versions", error))?;
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let lines: Vec<String> = changed
+        .iter()
+        .map(|was| format!("procedure {} version {}: dossiers were received under another text; publish a new version instead", was.code, was.version))
+        .collect();
+    Err(Failure::Input(format!(
+        "the catalogue changes what was published:\n{}",
+        lines.join("\n")
+    )))
+}

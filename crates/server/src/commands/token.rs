@@ -1,0 +1,139 @@
+//! `motcua token`.
+
+use std::process::ExitCode;
+
+use app::ports::{Clock, Store};
+use app::tokens::{self, Grant};
+use chrono::TimeDelta;
+use domain::catalogue::Catalogue;
+use domain::id::ActorId;
+use domain::role::Role;
+use domain::time::rfc3339;
+use domain::unit::Unit;
+use store::Durability;
+
+use super::{configuration, open};
+use crate::cli::{Database, Token, TokenCommand};
+use crate::clock::{SystemClock, SystemIds};
+use crate::{Failure, catalogue};
+
+/// Makes, lists or revokes tokens.
+pub async fn run(flags: Token) -> Result<ExitCode, Failure> {
+    match &flags.command {
+        None => issue(&flags).await,
+        Some(TokenCommand::List { database }) => list(database).await,
+        Some(TokenCommand::Revoke { id, database }) => revoke(id, database).await,
+    }
+}
+
+async fn issue(flags: &Token) -> Result<ExitCode, Failure> {
+    let role = flags.role.as_deref().ok_or_else(|| {
+        Failure::Input("--role is needed: receptionist, officer, leader, chairman, province, portal, auditor or admin".into())
+    })?;
+    let config = configuration(&flags.database)?;
+    let catalogue = catalogue::read(config.catalogue.as_deref())?;
+    let role: Role = role
+        .parse()
+        .map_err(|wrong| Failure::Input(format!("--role: {wrong}")))?;
+    let units = units(&catalogue, &flags.units)?;
+    let province = units[0].province.clone();
+    let actor = flags
+        .actor
+        .clone()
+        .unwrap_or_else(|| format!("{role}-{}", units[0].code));
+    let actor =
+        ActorId::parse(&actor).map_err(|wrong| Failure::Input(format!("--actor: {wrong}")))?;
+    let store = open(&config, Durability::Full).await?;
+    let grant = Grant {
+        actor,
+        role,
+        province,
+        units: units.iter().map(|unit| unit.code.clone()).collect(),
+        lasts: TimeDelta::days(flags.days.into()),
+    };
+    let issued = tokens::issue(&store, &SystemIds, SystemClock.now(), grant)
+        .await
+        .map_err(|error| Failure::work("cannot keep the token", error))?;
+    eprintln!(
+        "token {} for {} is good until {}; it is shown only now",
+        issued.token.id,
+        issued.token.actor,
+        rfc3339(issued.token.expires)
+    );
+    println!("{}", issued.secret);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn units<'a>(catalogue: &'a Catalogue, codes: &[String]) -> Result<Vec<&'a Unit>, Failure> {
+    let mut units: Vec<&Unit> = Vec::new();
+    for code in codes {
+        let unit = catalogue.units.find(code).ok_or_else(|| {
+            Failure::Input(format!("--unit: `{code}` is not a unit of the catalogue"))
+        })?;
+        if units
+            .first()
+            .is_some_and(|first| first.province != unit.province)
+        {
+            return Err(Failure::Input(
+                "--unit: all units of a token must be of one province".into(),
+            ));
+        }
+        units.push(unit);
+    }
+    if units.is_empty() {
+        return Err(Failure::Input("--unit: at least one is needed".into()));
+    }
+    Ok(units)
+}
+
+async fn list(database: &Database) -> Result<ExitCode, Failure> {
+    let store = open(&configuration(database)?, Durability::Full).await?;
+    let cannot = |error| Failure::work("cannot read the tokens", error);
+    let tokens = store
+        .read()
+        .await
+        .map_err(cannot)?
+        .tokens()
+        .await
+        .map_err(cannot)?;
+    println!(
+        "{:<13} {:<13} {:<26} {:<26} units",
+        "id", "role", "actor", "state"
+    );
+    let now = SystemClock.now();
+    for token in tokens {
+        let state = match token.revoked {
+            Some(at) => format!("revoked {}", at.date_naive()),
+            None if token.expires <= now => format!("expired {}", token.expires.date_naive()),
+            None => format!("until {}", token.expires.date_naive()),
+        };
+        let units: Vec<&str> = token
+            .units
+            .iter()
+            .map(domain::id::UnitCode::as_str)
+            .collect();
+        println!(
+            "{:<13} {:<13} {:<26} {state:<26} {}",
+            token.id,
+            token.role.as_str(),
+            token.actor.as_str(),
+            units.join(",")
+        );
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn revoke(id: &str, database: &Database) -> Result<ExitCode, Failure> {
+    let store = open(&configuration(database)?, Durability::Full).await?;
+    let found = store
+        .revoke_token(id, SystemClock.now())
+        .await
+        .map_err(|error| Failure::work("cannot revoke the token", error))?;
+    if !found {
+        return Err(Failure::Input(format!(
+            "there is no token {id}; `motcua token list` shows them"
+        )));
+    }
+    println!("token {id} is revoked");
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,189 @@
+//! Configuration: defaults, then a file, then the environment, then flags.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::Failure;
+
+/// What the server runs with. `docs/config.example.toml` describes every key.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Where dossiers are kept.
+    pub database: String,
+    /// Where the server listens.
+    pub listen: SocketAddr,
+    /// The file that holds the installation's secret.
+    pub secret_file: PathBuf,
+    /// A folder to read the catalogue from; the shipped one when none.
+    pub catalogue: Option<PathBuf>,
+    /// Whether gRPC reflection is served.
+    pub reflection: bool,
+    /// How many writes may wait before callers are told to come again.
+    pub queue: usize,
+    /// How many connections read at the same time.
+    pub readers: u32,
+    /// How long calls may go on after a request to stop.
+    pub shutdown_seconds: u64,
+    /// What is logged, as in `info,sqlx=warn`.
+    pub log: String,
+    /// How it is logged.
+    pub log_format: LogFormat,
+}
+
+/// How logs are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// A line for people.
+    Text,
+    /// A JSON object a line.
+    Json,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            database: "sqlite:motcua.db".into(),
+            listen: SocketAddr::from(([127, 0, 0, 1], 7080)),
+            secret_file: "motcua.key".into(),
+            catalogue: None,
+            reflection: true,
+            queue: 4_096,
+            readers: 4,
+            shutdown_seconds: 20,
+            log: "info,sqlx=warn,sea_orm=warn".into(),
+            log_format: LogFormat::Text,
+        }
+    }
+}
+
+/// Environment variables, by the key they override.
+const VARIABLES: [(&str, &str); 10] = [
+    ("MOTCUA_DATABASE", "database"),
+    ("MOTCUA_LISTEN", "listen"),
+    ("MOTCUA_SECRET_FILE", "secret_file"),
+    ("MOTCUA_CATALOGUE", "catalogue"),
+    ("MOTCUA_REFLECTION", "reflection"),
+    ("MOTCUA_QUEUE", "queue"),
+    ("MOTCUA_READERS", "readers"),
+    ("MOTCUA_SHUTDOWN_SECONDS", "shutdown_seconds"),
+    ("MOTCUA_LOG", "log"),
+    ("MOTCUA_LOG_FORMAT", "log_format"),
+];
+
+impl Config {
+    /// Reads the configuration: defaults, then the file, then the environment.
+    pub fn read(file: Option<&Path>) -> Result<Self, Failure> {
+        let mut table = match file {
+            None => toml::Table::new(),
+            Some(path) => {
+                let text = std::fs::read_to_string(path).map_err(|error| {
+                    Failure::Input(format!(
+                        "cannot read configuration {}: {error}",
+                        path.display()
+                    ))
+                })?;
+                // Read once for its faults, whose lines only the text knows.
+                Self::parse(&path.display().to_string(), &text)?;
+                text.parse::<toml::Table>()
+                    .map_err(|error| Failure::Input(error.to_string()))?
+            }
+        };
+        for (variable, key) in VARIABLES {
+            let Ok(value) = std::env::var(variable) else {
+                continue;
+            };
+            table.insert(key.to_owned(), as_typed(&value));
+        }
+        let config: Self = table.try_into().map_err(|error: toml::de::Error| {
+            Failure::Input(format!(
+                "the environment (MOTCUA_…) is wrong: {}",
+                error.message()
+            ))
+        })?;
+        config.checked()
+    }
+
+    /// Reads the text of a configuration file.
+    ///
+    /// Errors: the file, the line, and what was expected.
+    pub fn parse(file: &str, text: &str) -> Result<Self, Failure> {
+        let config: Self = toml::from_str(text).map_err(|error| {
+            let line = error.span().map_or(1, |span| {
+                text[..span.start.min(text.len())].matches('\n').count() + 1
+            });
+            Failure::Input(format!("{file}:{line}: {}", error.message()))
+        })?;
+        config.checked()
+    }
+
+    fn checked(self) -> Result<Self, Failure> {
+        let wrong = |message: &str| Err(Failure::Input(message.to_owned()));
+        if self.queue == 0 {
+            return wrong("queue = 0: must be at least 1");
+        }
+        if self.readers == 0 {
+            return wrong("readers = 0: must be at least 1");
+        }
+        check_database(&self.database)?;
+        Ok(self)
+    }
+}
+
+/// Refuses a database that this build cannot open.
+pub fn check_database(url: &str) -> Result<(), Failure> {
+    if url.starts_with("sqlite:") && url.len() > "sqlite:".len() {
+        return Ok(());
+    }
+    Err(Failure::Input(format!(
+        "database `{url}`: must be sqlite:FILE, such as sqlite:motcua.db"
+    )))
+}
+
+/// A value of the environment as TOML would read it: a number or a truth value where it is
+/// one, a text otherwise.
+fn as_typed(value: &str) -> toml::Value {
+    if let Ok(number) = value.parse::<i64>() {
+        return toml::Value::Integer(number);
+    }
+    match value {
+        "true" => toml::Value::Boolean(true),
+        "false" => toml::Value::Boolean(false),
+        text => toml::Value::String(text.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_example_is_the_default_and_names_every_key() {
+        let example = include_str!("../../../docs/config.example.toml");
+        assert_eq!(
+            Config::parse("example", example).unwrap(),
+            Config::default()
+        );
+        for (variable, key) in VARIABLES {
+            assert!(example.contains(&format!("{key} =")), "{key} is described");
+            assert!(example.contains(variable), "{variable} is described");
+        }
+    }
+
+    #[test]
+    fn a_wrong_key_is_refused_with_file_line_and_reason() {
+        let failure = Config::parse("my.toml", "queue = 9\nlistn = \"x\"\n").unwrap_err();
+        let message = failure.to_string();
+        assert!(
+            message.starts_with("my.toml:2: unknown field `listn`"),
+            "{message}"
+        );
+        let message = Config::parse("my.toml", "\nqueue = \"many\"")
+            .unwrap_err()
+            .to_string();
+        assert!(message.starts_with("my.toml:2: invalid type"), "{message}");
+    }
+}

@@ -1,0 +1,410 @@
+//! A made-up Tuyên Quang, lived in for some months.
+//!
+//! Built through the same use cases that a desk calls, under a simulated clock, from a fixed
+//! seed. Everything in it is invented.
+
+mod arrivals;
+mod chance;
+mod life;
+mod people;
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use app::access::Caller;
+use app::ports::{Clock, Ids, Store};
+use app::tokens::{self, Grant};
+use app::view::{DossierName, View};
+use app::{Engine, Meta, Parts};
+use chrono::TimeDelta;
+use domain::catalogue::Catalogue;
+use domain::code::AnyCode;
+use domain::dossier::command::Contents;
+use domain::dossier::{Channel, Reception, Submission};
+use domain::id::{ActorId, ProvinceCode, RequestId, UnitCode};
+use domain::role::Role;
+use domain::time::{self, Instant};
+use domain::unit::Unit;
+use store::{Durability, Options, SeaStore};
+
+use crate::Failure;
+use crate::clock::{SystemClock, SystemIds};
+use arrivals::Arrival;
+use chance::{Chance, ChanceIds};
+use life::{Fate, Next};
+
+const SEED: u64 = 0x7f4a_7c15_2026_1121;
+
+/// How far back the made-up history goes.
+const DAYS: i64 = 110;
+
+/// About how many dossiers there are.
+const DOSSIERS: usize = 4_000;
+
+/// The statistics code of Tuyên Quang.
+const PROVINCE: &str = "08";
+
+/// The ward whose people get tokens: phường Minh Xuân.
+const WARD: &str = "Phường Minh Xuân";
+
+/// What acts at the same time is decided in one batch; a quarter of an hour is.
+const WINDOW: TimeDelta = TimeDelta::minutes(15);
+
+/// A scratch folder that goes when this value does.
+pub struct Scratch(PathBuf);
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        if let Err(error) = std::fs::remove_dir_all(&self.0) {
+            tracing::warn!(folder = %self.0.display(), %error, "cannot remove the demo's folder");
+        }
+    }
+}
+
+/// A made-up province that is ready to be served.
+pub struct Demo {
+    /// Where it lies.
+    pub folder: Scratch,
+    /// Its database.
+    pub database: String,
+    /// A token for each role: role, unit, secret.
+    pub tokens: Vec<(Role, UnitCode, String)>,
+    /// How many dossiers there are.
+    pub dossiers: usize,
+}
+
+tokio::task_local! {
+    /// The simulated moment at which a made-up person acts.
+    static NOW: Instant;
+}
+
+struct SimulatedClock;
+
+impl Clock for SimulatedClock {
+    fn now(&self) -> Instant {
+        NOW.get()
+    }
+}
+
+/// Builds the province in a scratch folder.
+pub async fn build(catalogue: Arc<Catalogue>, secret: &[u8]) -> Result<Demo, Failure> {
+    let now = SystemClock.now();
+    let name = format!(
+        "motcua-demo-{}",
+        domain::dossier::private::hex(&SystemIds.random()[..6])
+    );
+    let folder = std::env::temp_dir().join(name);
+    std::fs::create_dir_all(&folder)
+        .map_err(|error| Failure::work(format!("cannot make {}", folder.display()), error))?;
+    let database = format!("sqlite:{}", folder.join("demo.db").display());
+    let folder = Scratch(folder);
+    let broken = |error| Failure::work("cannot build the demo", error);
+    store::migrate(&database, false).await.map_err(broken)?;
+    let store = SeaStore::open(
+        &database,
+        Options {
+            durability: Durability::Scratch,
+            readers: 2,
+        },
+    )
+    .await
+    .map_err(broken)?;
+    let store = Arc::new(store);
+    let engine = Engine::start(Parts {
+        store: Arc::clone(&store) as Arc<dyn Store>,
+        catalogue: Arc::clone(&catalogue),
+        clock: Arc::new(SimulatedClock),
+        ids: Arc::new(ChanceIds::new(SEED)),
+        secret: secret.to_vec(),
+        queue: 4_096,
+    });
+    let dossiers = Province::new(&engine, &catalogue)?.live(now).await?;
+    let tokens = ready_tokens(store.as_ref(), &catalogue, now).await?;
+    let closed = store.close().await;
+    closed.map_err(|error| Failure::work("cannot close the demo", error))?;
+    Ok(Demo {
+        folder,
+        database,
+        tokens,
+        dossiers,
+    })
+}
+
+/// One token a role, at one ward; the steering ones for the whole province.
+async fn ready_tokens(
+    store: &SeaStore,
+    catalogue: &Catalogue,
+    now: Instant,
+) -> Result<Vec<(Role, UnitCode, String)>, Failure> {
+    let province = province_code();
+    let ward = catalogue
+        .units
+        .in_province(&province)
+        .find(|unit| unit.name == WARD)
+        .map(|unit| unit.code.clone());
+    let whole = catalogue
+        .units
+        .province(&province)
+        .map(|unit| unit.code.clone());
+    let (Some(ward), Some(whole)) = (ward, whole) else {
+        return Err(Failure::Input(format!(
+            "the demo needs {WARD} and province {PROVINCE} in the catalogue"
+        )));
+    };
+    let mut tokens = Vec::new();
+    for role in Role::ALL {
+        let unit = match role {
+            Role::Receptionist | Role::Officer | Role::Leader | Role::Chairman => &ward,
+            Role::Province | Role::Portal | Role::Auditor | Role::Admin => &whole,
+        };
+        let grant = Grant {
+            actor: ActorId::parse(&format!("demo-{role}")).expect("role names are ids"),
+            role,
+            province: province.clone(),
+            units: vec![unit.clone()],
+            lasts: TimeDelta::days(30),
+        };
+        let issued = tokens::issue(store, &SystemIds, now, grant)
+            .await
+            .map_err(|error| Failure::work("cannot make the demo's tokens", error))?;
+        tokens.push((role, unit.clone(), issued.secret));
+    }
+    Ok(tokens)
+}
+
+fn province_code() -> ProvinceCode {
+    ProvinceCode::parse(PROVINCE).expect("two digits are a province's code")
+}
+
+/// The province while it is being lived in.
+struct Province<'a> {
+    engine: &'a Arc<Engine>,
+    catalogue: &'a Catalogue,
+    units: Vec<&'a Unit>,
+    slowness: Vec<f64>,
+    chance: Chance,
+    requests: u64,
+    submissions: u32,
+}
+
+/// A dossier that somebody will act on.
+struct Open {
+    view: View,
+    fate: Fate,
+    unit: usize,
+}
+
+/// What waits to happen: its moment, a running number to keep the order, and what it is.
+type Waiting = Reverse<(Instant, u64, usize)>;
+
+enum Act {
+    Arrive(Arrival),
+    Go(Box<Open>, Box<Next>),
+}
+
+impl<'a> Province<'a> {
+    fn new(engine: &'a Arc<Engine>, catalogue: &'a Catalogue) -> Result<Self, Failure> {
+        let mut chance = Chance::new(SEED);
+        let units: Vec<&Unit> = catalogue.units.in_province(&province_code()).collect();
+        if units.is_empty() {
+            return Err(Failure::Input(format!(
+                "the catalogue has no units of province {PROVINCE}"
+            )));
+        }
+        // One unit in eight is slow.
+        let slowness = units
+            .iter()
+            .map(|_| if chance.happens(0.125) { 3.5 } else { 0.7 })
+            .collect();
+        Ok(Self {
+            engine,
+            catalogue,
+            units,
+            slowness,
+            chance,
+            requests: 0,
+            submissions: 0,
+        })
+    }
+
+    /// Lives the months up to now, and gives the number of dossiers.
+    async fn live(mut self, now: Instant) -> Result<usize, Failure> {
+        let today = time::local_day(now);
+        let first = today - TimeDelta::days(DAYS);
+        let arrivals = arrivals::arrivals(
+            self.catalogue,
+            &province_code(),
+            &self.units,
+            (first, today),
+            DOSSIERS,
+            &mut self.chance,
+        );
+        let mut acts: Vec<Option<Act>> = Vec::with_capacity(arrivals.len() * 8);
+        let mut queue: BinaryHeap<Waiting> = BinaryHeap::new();
+        for arrival in arrivals {
+            queue.push(Reverse((arrival.at, acts.len() as u64, acts.len())));
+            acts.push(Some(Act::Arrive(arrival)));
+        }
+        let mut dossiers = 0;
+        while let Some(Reverse((start, _, _))) = queue.peek().copied() {
+            let mut together = Vec::new();
+            while let Some(Reverse((at, _, index))) = queue.peek().copied() {
+                if at >= start + WINDOW || at > now {
+                    break;
+                }
+                queue.pop();
+                let act = acts[index].take().expect("each act waits once");
+                together.push((at, act));
+            }
+            if together.is_empty() {
+                break;
+            }
+            for (at, open) in self.act(together).await? {
+                dossiers += usize::from(open.view.dossier.version == 1);
+                let resolving = open.view.dossier.resolving.as_str();
+                let calendar = self.catalogue.calendars.for_unit(resolving);
+                let next = life::next(&open.view, at, open.fate, calendar, &mut self.chance);
+                if let Some(next) = next {
+                    queue.push(Reverse((next.at, acts.len() as u64, acts.len())));
+                    acts.push(Some(Act::Go(Box::new(open), Box::new(next))));
+                }
+            }
+        }
+        Ok(dossiers)
+    }
+
+    /// Lets people act at the same time, each at their own simulated moment.
+    async fn act(&mut self, acts: Vec<(Instant, Act)>) -> Result<Vec<(Instant, Open)>, Failure> {
+        let mut running = Vec::with_capacity(acts.len());
+        for (at, act) in acts {
+            let (unit, fate) = match &act {
+                Act::Arrive(arrival) => {
+                    let fate = Fate::draw(&mut self.chance, self.slowness[arrival.unit]);
+                    (arrival.unit, fate)
+                }
+                Act::Go(open, _) => (open.unit, open.fate),
+            };
+            let doing = self.doing(at, act);
+            running.push(async move { (at, unit, fate, doing.await) });
+        }
+        let mut open = Vec::with_capacity(running.len());
+        for (at, unit, fate, done) in futures::future::join_all(running).await {
+            let view = done.map_err(|error| Failure::work("cannot build the demo", error))?;
+            open.push((at, Open { view, fate, unit }));
+        }
+        Ok(open)
+    }
+
+    fn doing(
+        &mut self,
+        at: Instant,
+        act: Act,
+    ) -> impl Future<Output = Result<View, app::Error>> + use<> {
+        self.requests += 1;
+        let meta = Meta {
+            request_id: request_id(self.requests),
+            content: Vec::new(),
+        };
+        let engine = Arc::clone(self.engine);
+        let what = match act {
+            Act::Arrive(arrival) => self.arrival(&arrival),
+            Act::Go(open, next) => {
+                let unit = self.units[open.unit];
+                let caller = caller(unit, next.role);
+                let dossier = open.view.dossier;
+                What::Go(
+                    caller,
+                    DossierName::Id(dossier.id),
+                    dossier.etag(),
+                    next.command,
+                )
+            }
+        };
+        NOW.scope(at, async move {
+            match what {
+                What::Receive(caller, procedure, reception) => {
+                    engine.receive(&caller, meta, &procedure, reception).await
+                }
+                What::Submit(caller, procedure, submission) => {
+                    engine.submit(&caller, meta, &procedure, submission).await
+                }
+                What::Go(caller, name, etag, command) => {
+                    engine.command(&caller, meta, &name, &etag, command).await
+                }
+            }
+        })
+    }
+
+    fn arrival(&mut self, arrival: &Arrival) -> What {
+        let unit = self.units[arrival.unit];
+        let day = time::local_day(arrival.at);
+        let procedure = self
+            .catalogue
+            .procedures
+            .in_force(&arrival.procedure, day)
+            .expect("arrivals come for what is in force");
+        let number = usize::try_from(self.requests).unwrap_or_default();
+        let helped = self.chance.happens(0.08);
+        let content = Contents {
+            case: None,
+            applicant: people::person(&mut self.chance, number, &unit.name),
+            assisted_by: helped
+                .then(|| ActorId::parse("to-cong-nghe-so").expect("letters and dashes are an id")),
+            components: life::required(procedure),
+            external_codes: Vec::new(),
+            resolving: None,
+            returning: None,
+            duplicate_intended: false,
+        };
+        let receiving = unit.code.clone();
+        let code = arrival.procedure.clone();
+        match arrival.channel {
+            Channel::Online => {
+                self.submissions += 1;
+                let portal_code =
+                    format!("G22.99-{}-{:06}", day.format("%y%m%d"), self.submissions);
+                let portal_code = AnyCode::parse(&portal_code).expect("it has a portal's shape");
+                let submission = Submission {
+                    receiving,
+                    portal_code,
+                    submitted: None,
+                    channel: Channel::Online,
+                    content,
+                };
+                What::Submit(caller(unit, Role::Portal), code, submission)
+            }
+            Channel::Desk | Channel::Post => {
+                let reception = Reception {
+                    receiving,
+                    channel: arrival.channel,
+                    content,
+                };
+                What::Receive(caller(unit, Role::Receptionist), code, reception)
+            }
+        }
+    }
+}
+
+enum What {
+    Receive(Caller, domain::id::ProcedureCode, Reception),
+    Submit(Caller, domain::id::ProcedureCode, Submission),
+    Go(Caller, DossierName, String, domain::dossier::Command),
+}
+
+fn caller(unit: &Unit, role: Role) -> Caller {
+    let actor = format!("{role}-{}", unit.code);
+    Caller {
+        token: "demo".into(),
+        actor: ActorId::parse(&actor).expect("roles and identifiers are ids"),
+        role,
+        province: unit.province.clone(),
+        units: vec![unit.code.clone()],
+    }
+}
+
+fn request_id(number: u64) -> RequestId {
+    RequestId::parse(&format!("00000000-0000-4000-8000-{number:012x}"))
+        .expect("twelve digits end a UUID")
+}

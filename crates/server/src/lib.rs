@@ -1,0 +1,57 @@
+//! The binary: configuration, telemetry, commands, lifecycle.
+//!
+//! The only crate that knows the environment, the wall clock and chance.
+
+pub mod catalogue;
+pub mod cli;
+pub mod clock;
+mod commands;
+pub mod config;
+pub mod demo;
+mod secret;
+mod telemetry;
+
+use std::process::ExitCode;
+
+/// What a command could not do, as it is shown to the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// A file, a flag or the configuration is wrong: exit code 2.
+    #[error("{0}")]
+    Input(String),
+    /// It was understood and could not be done: exit code 1.
+    #[error("{message}")]
+    Work {
+        /// What was being done.
+        message: String,
+        /// Why it failed.
+        #[source]
+        source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    },
+}
+
+impl Failure {
+    fn work(
+        message: impl Into<String>,
+        source: impl std::error::Error + Send + Sync + 'static,
+    ) -> Self {
+        Failure::Work {
+            message: message.into(),
+            source: Some(Box::new(source)),
+        }
+    }
+
+    /// Prints the failure with its causes, one a line, and gives the exit code.
+    pub fn report(&self) -> ExitCode {
+        eprintln!("motcua: {self}");
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            eprintln!("  because: {error}");
+            cause = error.source();
+        }
+        match self {
+            Failure::Input(_) => ExitCode::from(2),
+            Failure::Work { .. } => ExitCode::FAILURE,
+        }
+    }
+}

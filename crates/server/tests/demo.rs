@@ -1,0 +1,125 @@
+//! The made-up province: lived in, labelled, and true to its own events.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use app::ports::{Clock, List, Scope, Store};
+use app::report::{RateUnits, RatesQuery};
+use chrono::TimeDelta;
+use domain::dossier::{Channel, Dossier, Record, Status};
+use domain::id::ProvinceCode;
+use domain::time;
+use store::{Durability, Options, SeaStore};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_demo_is_lived_in_and_every_row_is_the_fold_of_its_events() {
+    let catalogue = Arc::new(server::catalogue::read(None).unwrap());
+    let demo = server::demo::build(Arc::clone(&catalogue), b"secret")
+        .await
+        .unwrap();
+    let options = Options {
+        durability: Durability::Full,
+        readers: 2,
+    };
+    let store = SeaStore::open(&demo.database, options).await.unwrap();
+    let read = store.read().await.unwrap();
+    let province = ProvinceCode::parse("08").unwrap();
+
+    let mut dossiers: Vec<Dossier> = Vec::new();
+    loop {
+        let list = List {
+            scope: Scope::Province(province.clone()),
+            statuses: Vec::new(),
+            procedure: None,
+            channel: None,
+            after: dossiers.last().map(|dossier| dossier.id),
+            limit: 1_000,
+        };
+        let page = read.list(&list).await.unwrap();
+        let last = page.len() < 1_000;
+        dossiers.extend(page);
+        if last {
+            break;
+        }
+    }
+    assert_eq!(dossiers.len(), demo.dossiers);
+    assert!(dossiers.len() > 3_500);
+    let mut by_status: BTreeMap<Status, usize> = BTreeMap::new();
+    for dossier in &dossiers {
+        *by_status.entry(dossier.status()).or_default() += 1;
+    }
+    // A dossier is *received* for an hour or two only: on a Sunday morning none is.
+    by_status.remove(&Status::Received);
+    assert_eq!(
+        by_status.len(),
+        9,
+        "every other status occurs: {by_status:?}"
+    );
+    for channel in Channel::ALL {
+        assert!(
+            dossiers.iter().any(|dossier| dossier.channel == channel),
+            "{channel}"
+        );
+    }
+    let late = |dossier: &&Dossier| {
+        let due = dossier.clock.as_ref().and_then(|clock| clock.effective_due);
+        dossier
+            .ended
+            .zip(due)
+            .is_some_and(|(ended, due)| ended > due)
+    };
+    let late = dossiers.iter().filter(late).count();
+    assert!(late > 50 && late * 5 < dossiers.len(), "{late} are late");
+
+    // Every tenth is folded anew from its stored bytes.
+    for dossier in dossiers.iter().step_by(10) {
+        let key = (dossier.province.clone(), dossier.id);
+        let bytes = read.record_bytes(&key).await.unwrap();
+        let records: Vec<Record> = bytes
+            .iter()
+            .map(|bytes| Record::from_bytes(bytes).unwrap())
+            .collect();
+        assert_eq!(Dossier::fold(&records).as_ref(), Some(dossier));
+        assert!(
+            records
+                .windows(2)
+                .all(|pair| pair[0].event_time <= pair[1].event_time)
+        );
+    }
+
+    // Whatever months one looks at, every number adds up, in every unit.
+    let now = server::clock::SystemClock.now();
+    let today = time::local_day(now);
+    let mut carried = 0;
+    for (from, to) in [(110, 81), (80, 51), (50, 21), (20, 0)] {
+        let query = RatesQuery {
+            units: RateUnits::Province(province.clone()),
+            from: today - TimeDelta::days(from),
+            to: today - TimeDelta::days(to),
+            as_of: None,
+        };
+        let report = app::report::rates(read.as_ref(), &catalogue, &query, now)
+            .await
+            .unwrap();
+        assert_eq!(report.units.len(), 125);
+        for row in report.units.iter().chain([&report.total]) {
+            assert_eq!(
+                row.carried_over + row.received,
+                row.resolved + row.pending_in_time + row.pending_late,
+                "{row:?}"
+            );
+        }
+        assert_eq!(report.total.carried_over, carried, "as many as were left");
+        carried = report.total.pending_in_time + report.total.pending_late;
+    }
+
+    assert_eq!(demo.tokens.len(), 8, "one for each role");
+    drop(read);
+    store.close().await.unwrap();
+    let file = demo.database.trim_start_matches("sqlite:").to_owned();
+    drop(demo);
+    assert!(
+        !std::path::Path::new(&file).exists(),
+        "nothing is left behind"
+    );
+}
