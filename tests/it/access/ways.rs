@@ -1,0 +1,235 @@
+//! How each method is called so that it would succeed, on a dossier of a given unit.
+
+use app::view::{DossierName, View};
+use domain::code::AnyCode;
+use domain::dossier::command::SupplementItem;
+use domain::dossier::private::Words;
+use domain::dossier::{Channel, Command, Reception, Submission};
+use domain::role::Role;
+use serde_json::{Value, json};
+
+use crate::calling::fresh_id;
+use crate::world::{PROVINCE, THREE_DAYS, World, contents, procedure_code, unit, who};
+
+/// Given back at once, so that whoever may resolve can do so at the desk.
+pub const ON_THE_SPOT: &str = "2.000884";
+
+/// The units of a dossier.
+#[derive(Debug, Clone, Copy)]
+pub struct Units<'a> {
+    pub receiving: &'a str,
+    pub resolving: &'a str,
+    pub returning: &'a str,
+}
+
+impl<'a> Units<'a> {
+    pub fn only(unit: &'a str) -> Self {
+        Self {
+            receiving: unit,
+            resolving: unit,
+            returning: unit,
+        }
+    }
+}
+
+/// One way to call a method.
+pub enum Way {
+    /// On a dossier or a unit that it names.
+    Named(Value),
+    /// On whatever the caller may look at.
+    Unnamed(Value),
+}
+
+/// A dossier in a state in which a method can be called on it.
+pub async fn ready_for(world: &World, method: &str, units: Units<'_>) -> View {
+    match method {
+        "RefuseDossier" | "ReceiveDossier" => submitted(world, units).await,
+        "RecordSupplement" => {
+            let received = received(world, THREE_DAYS, units).await;
+            let item = SupplementItem {
+                component: None,
+                note: Words::new("bản gốc"),
+            };
+            let command = Command::RequestSupplement {
+                items: vec![item],
+                reason: Words::new("thiếu bản gốc"),
+                respond_by: None,
+                exception: None,
+            };
+            world.act(&received, Role::Chairman, command).await.unwrap()
+        }
+        "RequestPayment" => processing(world, units).await,
+        "RecordPayment" => {
+            let processing = processing(world, units).await;
+            let command = Command::RequestPayment {
+                amount_vnd: 8_000,
+                reason: Words::new("lệ phí"),
+            };
+            world
+                .act(&processing, Role::Chairman, command)
+                .await
+                .unwrap()
+        }
+        "ResolveDossier" => received(world, ON_THE_SPOT, units).await,
+        "ReturnResult" => {
+            let received = received(world, ON_THE_SPOT, units).await;
+            world
+                .act(&received, Role::Chairman, Command::Resolve)
+                .await
+                .unwrap()
+        }
+        _ => received(world, THREE_DAYS, units).await,
+    }
+}
+
+async fn received(world: &World, procedure: &str, units: Units<'_>) -> View {
+    let clerk = who(Role::Receptionist, units.receiving);
+    let mut content = contents(procedure);
+    content.resolving = Some(unit(units.resolving));
+    content.returning = Some(unit(units.returning));
+    let reception = Reception {
+        receiving: unit(units.receiving),
+        channel: Channel::Desk,
+        content,
+    };
+    let code = procedure_code(procedure);
+    world
+        .engine
+        .receive(&clerk, world.meta(), &code, reception)
+        .await
+        .unwrap()
+}
+
+async fn submitted(world: &World, units: Units<'_>) -> View {
+    let clerk = who(Role::Receptionist, units.receiving);
+    let mut content = contents(THREE_DAYS);
+    content.resolving = Some(unit(units.resolving));
+    content.returning = Some(unit(units.returning));
+    let submission = Submission {
+        receiving: unit(units.receiving),
+        portal_code: AnyCode::parse(&fresh_code()).unwrap(),
+        submitted: None,
+        channel: Channel::Online,
+        content,
+    };
+    let code = procedure_code(THREE_DAYS);
+    world
+        .engine
+        .submit(&clerk, world.meta(), &code, submission)
+        .await
+        .unwrap()
+}
+
+async fn processing(world: &World, units: Units<'_>) -> View {
+    let received = received(world, THREE_DAYS, units).await;
+    world.advance(&received, Role::Chairman).await
+}
+
+/// A portal's code that no other dossier has.
+pub fn fresh_code() -> String {
+    let id = fresh_id();
+    let number = u64::from_str_radix(&id[24..], 16).unwrap();
+    format!("G22.99.08-260803-{number:06}")
+}
+
+/// The ways to call a method for a unit, on a dossier that is ready for it.
+///
+/// A method that is not here has no test of access: add it.
+pub fn ways(method: &str, unit: &str, ready: &View) -> Vec<Way> {
+    let name = DossierName::Id(ready.dossier.id).to_string();
+    let one = |mut more: Value| {
+        more["name"] = json!(name);
+        more["etag"] = json!(ready.dossier.etag());
+        more["request_id"] = json!(fresh_id());
+        vec![Way::Named(more)]
+    };
+    let why = "Lý do thử";
+    match method {
+        "SubmitDossier" => {
+            let mut online = reception(unit);
+            online["portal_code"] = json!(fresh_code());
+            vec![Way::Named(online)]
+        }
+        "ReceiveDossier" => {
+            let mut both = one(json!({}));
+            both.push(Way::Named(reception(unit)));
+            both
+        }
+        "RefuseDossier" | "WithdrawDossier" => one(json!({ "reason": why })),
+        "RequestSupplement" => one(json!({ "reason": why, "items": [{ "note": "bản gốc" }] })),
+        "RecordSupplement" | "ResolveDossier" | "ReturnResult" => one(json!({})),
+        "AdvanceDossier" => one(json!({ "step": next_step(ready) })),
+        "AssignDossier" => one(json!({ "assignee": "nv-an" })),
+        "RequestPayment" => one(json!({ "amount_vnd": 8_000, "reason": "lệ phí" })),
+        "RecordPayment" => one(json!({ "amount_vnd": 8_000 })),
+        "ExtendDossier" => {
+            let apology = json!({ "reason": why, "due_time": "2026-08-20T10:00:00Z" });
+            one(json!({ "apology": apology }))
+        }
+        "StopDossier" => one(json!({ "reason": why, "legal_basis": "Điều 19" })),
+        "GetDossier" | "ListDossierEvents" => vec![Way::Named(json!({ "name": name }))],
+        "ListDossiers" | "ListWorklist" => {
+            vec![Way::Named(json!({ "unit": unit })), Way::Unnamed(json!({}))]
+        }
+        "GetWorklistCounts" | "WatchWorklist" => vec![Way::Named(json!({ "unit": unit }))],
+        "SearchDossiers" => {
+            let code = ready.dossier.code.as_ref().unwrap();
+            vec![Way::Unnamed(json!({ "query": code.as_str() }))]
+        }
+        "ListEvents" => vec![Way::Unnamed(json!({ "limit": 200 }))],
+        "WatchEvents" => vec![Way::Unnamed(json!({}))],
+        "GetRates" => {
+            vec![Way::Named(
+                json!({ "unit": unit, "from": "2026-08-01", "to": "2026-08-31" }),
+            )]
+        }
+        "ListUnits" | "ListProcedures" => vec![Way::Named(json!({ "page_size": 1 }))],
+        "GetUnit" => vec![Way::Named(json!({ "name": unit }))],
+        "GetProcedure" => vec![Way::Named(json!({ "name": THREE_DAYS }))],
+        "GetCalendar" => {
+            vec![Way::Named(
+                json!({ "unit": unit, "from": "2026-08-03", "to": "2026-08-04" }),
+            )]
+        }
+        "PreviewDue" => vec![Way::Named(json!({ "unit": unit, "limit": "3wd" }))],
+        other => panic!("write down how {other} is called"),
+    }
+}
+
+/// The step that follows; the first of all where none does.
+fn next_step(ready: &View) -> &str {
+    ready
+        .next_steps
+        .first()
+        .map_or("appraise", |step| step.as_str())
+}
+
+/// A dossier that is handed in at a desk.
+pub fn reception(unit: &str) -> Value {
+    let components = contents(THREE_DAYS).components;
+    json!({
+        "request_id": fresh_id(),
+        "procedure": THREE_DAYS,
+        "receiving_unit": unit,
+        "applicant": { "name": "Nguyễn Văn Mẫu" },
+        "components": components.iter().map(ToString::to_string).collect::<Vec<_>>(),
+    })
+}
+
+/// Whether a method changes something.
+pub fn writes(method: &str) -> bool {
+    let found = crate::calling::methods()
+        .into_iter()
+        .find(|found| found.name() == method);
+    found
+        .unwrap()
+        .input()
+        .get_field_by_name("request_id")
+        .is_some()
+}
+
+/// The province's own identifier is a unit too: it stands for all units of the province.
+#[test]
+fn the_province_is_a_unit_of_the_catalogue() {
+    assert_eq!(who(Role::Province, PROVINCE).province.as_str(), "08");
+}

@@ -1,0 +1,193 @@
+//! The shape of the house: which arrows there are, and which words may not be in it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap()
+        .to_owned()
+}
+
+/// What each crate may name: its own layer's neighbours below, never an adapter's neighbour.
+fn permitted() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
+    BTreeMap::from([
+        ("motcua-domain", BTreeSet::new()),
+        ("motcua-app", BTreeSet::from(["motcua-domain"])),
+        ("motcua-migrations", BTreeSet::new()),
+        (
+            "motcua-store",
+            BTreeSet::from(["motcua-app", "motcua-domain", "motcua-migrations"]),
+        ),
+        (
+            "motcua-grpc",
+            BTreeSet::from(["motcua-app", "motcua-domain"]),
+        ),
+        (
+            "motcua",
+            BTreeSet::from(["motcua-app", "motcua-domain", "motcua-grpc", "motcua-store"]),
+        ),
+    ])
+}
+
+fn metadata() -> serde_json::Value {
+    let output = Command::new(env!("CARGO"))
+        .args([
+            "metadata",
+            "--no-deps",
+            "--offline",
+            "--format-version",
+            "1",
+        ])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// Package, and the names of what it depends on outside tests.
+fn dependencies() -> Vec<(String, Vec<String>)> {
+    metadata()["packages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|package| {
+            let names = package["dependencies"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .filter(|dependency| dependency["kind"].is_null())
+                .map(|dependency| dependency["name"].as_str().unwrap().to_owned())
+                .collect();
+            (package["name"].as_str().unwrap().to_owned(), names)
+        })
+        .collect()
+}
+
+#[test]
+fn no_arrow_points_up_or_sideways() {
+    let permitted = permitted();
+    for (package, names) in dependencies() {
+        if package == "motcua-tests" {
+            continue;
+        }
+        let known = permitted.get(package.as_str());
+        let known = known.unwrap_or_else(|| panic!("{package} has no place in the house"));
+        for name in names.iter().filter(|name| name.starts_with("motcua")) {
+            assert!(
+                known.contains(name.as_str()),
+                "{package} must not name {name}"
+            );
+        }
+    }
+}
+
+#[test]
+fn each_technology_has_one_home() {
+    let homes: [(&str, &[&str]); 6] = [
+        ("sea-orm", &["motcua-store", "motcua-migrations"]),
+        ("sqlx", &["motcua-store"]),
+        ("tonic", &["motcua-grpc"]),
+        ("prost", &["motcua-grpc"]),
+        (
+            "tokio",
+            &["motcua-app", "motcua-store", "motcua-grpc", "motcua"],
+        ),
+        ("clap", &["motcua"]),
+    ];
+    for (package, names) in dependencies() {
+        for (technology, homes) in homes {
+            let uses = names
+                .iter()
+                .any(|name| name == technology || name.starts_with(&format!("{technology}-")));
+            let at_home = package == "motcua-tests" || homes.contains(&package.as_str());
+            assert!(!uses || at_home, "{package} must not use {technology}");
+        }
+    }
+}
+
+fn texts(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.is_dir() {
+            if name != "target" && name != ".git" && name != "node_modules" {
+                texts(&path, found);
+            }
+        } else if let Ok(text) = std::fs::read_to_string(&path) {
+            found.push((path, text));
+        }
+    }
+}
+
+#[test]
+fn no_file_is_a_drawer_for_odds_and_ends() {
+    let mut files = Vec::new();
+    texts(&root().join("crates"), &mut files);
+    for (path, _) in files {
+        let stem = path.file_stem().unwrap().to_string_lossy().into_owned();
+        for banned in [
+            "utils", "util", "common", "manager", "helper", "helpers", "misc",
+        ] {
+            assert_ne!(stem, banned, "{}: name the idea instead", path.display());
+        }
+    }
+}
+
+#[test]
+fn the_environment_and_the_clock_are_read_in_one_crate() {
+    let mut files = Vec::new();
+    for inner in ["domain", "app", "store", "grpc"] {
+        texts(&root().join("crates").join(inner).join("src"), &mut files);
+    }
+    for (path, text) in files {
+        for banned in [
+            "env::var(",
+            "Utc::now",
+            "Local::now",
+            "SystemTime::now",
+            "rand::rng",
+        ] {
+            assert!(
+                !text.contains(banned),
+                "{}: {banned} belongs in server",
+                path.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn every_path_in_the_architecture_page_and_the_readme_exists() {
+    for page in ["docs/ARCHITECTURE.md", "README.md"] {
+        let text = std::fs::read_to_string(root().join(page)).unwrap();
+        for (at, quoted) in text.split('`').enumerate() {
+            let first = quoted.split('/').next().unwrap_or_default();
+            let is_path = at % 2 == 1
+                && quoted.contains('/')
+                && !quoted.contains([' ', '*', '{', '$'])
+                && [
+                    "crates",
+                    "catalogue",
+                    "migrations",
+                    "tests",
+                    "docs",
+                    "proto",
+                ]
+                .contains(&first);
+            if is_path {
+                assert!(
+                    root().join(quoted).exists(),
+                    "{page} names {quoted}, which is not there"
+                );
+            }
+        }
+    }
+}

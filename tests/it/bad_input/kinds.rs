@@ -1,0 +1,297 @@
+//! What can be wrong with a field, by the kind of field it is.
+
+use serde_json::{Value, json};
+
+/// What a field is, and so what it does not take.
+#[derive(Debug, Clone, Copy)]
+pub enum Kind {
+    /// A UUID, required.
+    RequestId,
+    /// A dossier by id or code, required.
+    DossierName,
+    /// The version last read, required.
+    Etag,
+    /// A unit that must be given.
+    Unit,
+    /// A unit that may be left out.
+    OptionalUnit,
+    /// A procedure, required.
+    Procedure,
+    /// A dossier code of any system, required.
+    Code,
+    /// Codes of other systems.
+    Codes,
+    /// Codes of papers.
+    Components,
+    /// A short name that may be left out, and what it is called.
+    OptionalId(&'static str),
+    /// A short name that must be given, and what it is called.
+    Id(&'static str),
+    /// A text that must be given, with its greatest length.
+    Text(usize),
+    /// A text that may be left out, with its greatest length.
+    OptionalText(usize),
+    /// A person's name, required.
+    Name,
+    /// An identity number.
+    IdNumber,
+    /// A telephone number.
+    Phone,
+    /// A moment that has been, inside the calendar.
+    Past,
+    /// A moment to come, inside the calendar; whether it must be given.
+    Future { required: bool },
+    /// One of the channels, and which are accepted.
+    Channel(&'static [&'static str]),
+    /// Yes or no.
+    Flag,
+    /// An amount of money, required.
+    Amount,
+    /// A list of things, required.
+    List,
+    /// Something with fields of its own.
+    Message,
+}
+
+/// A wrong value, and words of what was expected instead. Null means that it is left out.
+pub type Wrong = (Value, &'static str);
+
+const EMPTY: &str = "must not be empty";
+
+impl Kind {
+    /// Values that must be refused while the clock stands at 2026-08-03 10:00 in Viet Nam.
+    pub fn wrong(self) -> Vec<Wrong> {
+        let mut wrong = match self {
+            Kind::RequestId => vec![
+                (Value::Null, "expected a request id: a UUID"),
+                (json!(""), EMPTY),
+                (json!("1"), "expected a request id: a UUID"),
+                (
+                    json!("00000000-0000-4000-9000-00000000000g"),
+                    "expected a request id: a UUID",
+                ),
+                (
+                    json!("00000000-0000-4000-9000-0000000000001"),
+                    "expected a request id: a UUID",
+                ),
+            ],
+            Kind::DossierName => {
+                let expected = "expected a dossier name";
+                vec![
+                    (Value::Null, EMPTY),
+                    (json!("  "), EMPTY),
+                    (json!("dossiers/"), expected),
+                    (json!("units/H60.02215"), expected),
+                    (json!("hồ sơ 1"), expected),
+                    (json!("H60.02215-260803"), expected),
+                    (json!("9".repeat(26)), expected),
+                    (
+                        json!("H60.02215-260803-".to_owned() + &"1".repeat(60)),
+                        expected,
+                    ),
+                ]
+            }
+            Kind::Etag => vec![
+                (Value::Null, EMPTY),
+                (json!(""), EMPTY),
+                (json!(" \t"), EMPTY),
+            ],
+            Kind::Unit => [required(), Kind::OptionalUnit.wrong()].concat(),
+            Kind::OptionalUnit => vec![
+                (json!("H60.99999"), "expected a unit of the catalogue"),
+                (
+                    json!("procedures/1.004873"),
+                    "expected a unit of the catalogue",
+                ),
+                (
+                    json!("Phường Minh Xuân"),
+                    "expected a unit of the catalogue",
+                ),
+                (json!("H".repeat(5_000)), "expected a unit of the catalogue"),
+            ],
+            Kind::Procedure => [
+                required(),
+                vec![
+                    (json!("9.999999"), "expected a procedure of the catalogue"),
+                    (
+                        json!("units/H60.02215"),
+                        "expected a procedure of the catalogue",
+                    ),
+                    (json!("Kết hôn"), "expected a procedure of the catalogue"),
+                ],
+            ]
+            .concat(),
+            Kind::Code => {
+                let mut wrong = required();
+                let bad = [
+                    "G22.99",
+                    "G22.99-2608-1",
+                    "G22/99-260803-0001",
+                    "g22.99-260803-ABCD",
+                ];
+                wrong.extend(bad.map(|bad| (json!(bad), "expected a dossier code")));
+                wrong
+            }
+            Kind::Codes => vec![
+                (json!(["không phải mã"]), "expected a dossier code"),
+                (json!([""]), EMPTY),
+                (
+                    json!(vec!["G22.99-260803-0001"; 101]),
+                    "at most 100 items, not 101",
+                ),
+                (json!("G22.99-260803-0001"), "expected a list"),
+            ],
+            Kind::Components => vec![
+                (json!(["tờ khai"]), "expected a component code"),
+                (json!(["to-khai", ""]), EMPTY),
+                (json!(["x".repeat(61)]), "expected a component code"),
+                (json!(vec!["to-khai"; 101]), "at most 100 items, not 101"),
+                (json!([["to-khai"]]), "expected a text"),
+                (json!("to-khai"), "expected a list"),
+            ],
+            Kind::OptionalId(expected) => vec![
+                (json!("có dấu"), expected),
+                (json!("two words"), expected),
+                (json!("a/b"), expected),
+                (json!("x".repeat(61)), expected),
+            ],
+            Kind::Id(expected) => [required(), Kind::OptionalId(expected).wrong()].concat(),
+            Kind::Text(longest) => [required(), Kind::OptionalText(longest).wrong()].concat(),
+            Kind::OptionalText(longest) => vec![
+                (json!("ế".repeat(longest + 1)), "characters, not"),
+                (json!("dòng\u{0}cắt"), "control characters"),
+                (json!("\u{1b}[31m"), "control characters"),
+            ],
+            Kind::Name => [
+                Kind::Text(200).wrong(),
+                vec![(json!("12 34"), "one letter")],
+            ]
+            .concat(),
+            Kind::IdNumber => ["12345678", "1234567890123", "B-123456", "chưa có", "B12"]
+                .map(|bad| (json!(bad), "expected 9 to 12 digits"))
+                .to_vec(),
+            Kind::Phone => [
+                "0912",
+                "0912345678901234",
+                "gọi nhà bên",
+                "0912345678 ext 3",
+            ]
+            .map(|bad| (json!(bad), "expected a telephone number"))
+            .to_vec(),
+            Kind::Past => [
+                vec![
+                    (
+                        json!("2026-08-03T10:00:00.000001+07:00"),
+                        "must not be in the future",
+                    ),
+                    (json!("9999-12-31T23:59:59Z"), "must not be in the future"),
+                    (
+                        json!("2023-12-31T23:59:59+07:00"),
+                        "must lie in the published calendar",
+                    ),
+                ],
+                times(),
+            ]
+            .concat(),
+            Kind::Future {
+                required: is_required,
+            } => {
+                let mut wrong = vec![
+                    (json!("2026-08-03T10:00:00+07:00"), "must be in the future"),
+                    (json!("2023-12-31T23:59:59+07:00"), "must be in the future"),
+                    (
+                        json!("2028-01-01T00:00:00+07:00"),
+                        "must lie in the published calendar",
+                    ),
+                ];
+                wrong.extend(times());
+                if is_required {
+                    wrong.push((Value::Null, "must be given"));
+                }
+                wrong
+            }
+            Kind::Channel(accepted) => {
+                let mut wrong = vec![
+                    (json!("CHANNEL_FAX"), "expected one of"),
+                    (json!(99), "expected one of"),
+                ];
+                for channel in ["CHANNEL_DESK", "CHANNEL_ONLINE", "CHANNEL_POST"] {
+                    if !accepted.contains(&channel) {
+                        wrong.push((json!(channel), "expected one of"));
+                    }
+                }
+                wrong
+            }
+            Kind::Flag => vec![
+                (json!("yes"), "expected true or false"),
+                (json!("true"), "expected true or false"),
+            ],
+            Kind::Amount => {
+                let expected = "expected an amount in đồng from 1 to";
+                vec![
+                    (Value::Null, expected),
+                    (json!(0), expected),
+                    (json!(-1), expected),
+                    (json!("1000000000001"), expected),
+                    (json!("9223372036854775808"), "expected a whole number"),
+                    (json!(0.5), "expected a whole number"),
+                    (json!("năm nghìn"), "expected a whole number"),
+                ]
+            }
+            Kind::List => vec![
+                (Value::Null, EMPTY),
+                (json!([]), EMPTY),
+                (
+                    json!(vec![json!({ "note": "x" }); 101]),
+                    "at most 100 items, not 101",
+                ),
+                (json!([{}]), "expected a component, a note, or both"),
+                (json!(["x"]), "expected an object"),
+                (json!({ "note": "x" }), "expected a list"),
+            ],
+            Kind::Message => vec![
+                (json!([]), "expected an object"),
+                (json!({ "no_such_field": 1 }), "is no field here"),
+            ],
+        };
+        wrong.push(self.other_kind());
+        wrong
+    }
+
+    /// A value of another kind of JSON.
+    fn other_kind(self) -> Wrong {
+        match self {
+            Kind::Flag => (json!(1), "expected true or false, not this number"),
+            Kind::Past | Kind::Future { .. } => {
+                (json!(1_786_000_000), "expected a time in RFC 3339")
+            }
+            Kind::Channel(_) => (json!([]), "expected one of"),
+            Kind::Amount => (json!(true), "expected a whole number"),
+            Kind::Codes | Kind::Components | Kind::List => (json!(7), "expected a list"),
+            Kind::Message => (json!("text"), "expected an object, not this text"),
+            _ => (json!(7), "expected a text, not this number"),
+        }
+    }
+}
+
+fn required() -> Vec<Wrong> {
+    vec![
+        (Value::Null, EMPTY),
+        (json!(""), EMPTY),
+        (json!(" \n"), EMPTY),
+    ]
+}
+
+fn times() -> Vec<Wrong> {
+    let expected = "expected a time in RFC 3339";
+    [
+        "",
+        "2026-08-03",
+        "2026-08-03T10:00:00",
+        "03/08/2026 10:00",
+        "2026-02-30T10:00:00Z",
+        "hôm nay",
+    ]
+    .map(|bad| (json!(bad), expected))
+    .to_vec()
+}

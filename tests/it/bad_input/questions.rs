@@ -1,0 +1,324 @@
+//! What is read is asked for as carefully as what is written: every field of every question.
+
+use std::collections::BTreeSet;
+
+use domain::role::Role;
+use serde_json::{Value, json};
+
+use super::put;
+use crate::access::ways::writes;
+use crate::calling::{Json, methods};
+use crate::world::{PROVINCE, THREE_DAYS, WARD, World};
+
+const NOT_NEGATIVE: &str = "must not be negative";
+const SAME_QUESTION: &str = "must be the next_page_token of the same question";
+const A_UNIT: &str = "expected a unit of the catalogue";
+const A_DAY: &str = "expected a day such as";
+const TOO_LONG: &str = "must have at most 200 characters";
+
+/// A method, a good request, and what is wrong with each of its fields.
+type Row = (
+    &'static str,
+    Value,
+    Vec<(&'static str, Value, &'static str)>,
+);
+
+fn rows() -> Vec<Row> {
+    let long = "ế".repeat(201);
+    let page = |rest: Vec<(&'static str, Value, &'static str)>| {
+        let mut all = vec![
+            ("page_size", json!(-1), NOT_NEGATIVE),
+            ("page_size", json!("mười"), "expected a whole number"),
+            (
+                "page_size",
+                json!(2_147_483_648_u32),
+                "expected a whole number",
+            ),
+            ("page_token", json!("không phải"), SAME_QUESTION),
+            ("page_token", json!("50.000000000000"), SAME_QUESTION),
+            ("page_token", json!("."), SAME_QUESTION),
+            ("page_token", json!(1), "expected a text"),
+        ];
+        all.extend(rest);
+        all
+    };
+    let name = |expected| {
+        vec![
+            ("name", Value::Null, "must not be empty"),
+            ("name", json!(" "), "must not be empty"),
+            expected,
+        ]
+    };
+    let period = json!({ "unit": WARD, "from": "2026-08-01", "to": "2026-08-31" });
+    vec![
+        (
+            "GetDossier",
+            json!({}),
+            name(("name", json!("hồ sơ"), "expected a dossier name")),
+        ),
+        (
+            "ListDossierEvents",
+            json!({}),
+            name(("name", json!("1"), "expected a dossier name")),
+        ),
+        ("GetUnit", json!({}), name(("name", json!(long), TOO_LONG))),
+        (
+            "GetProcedure",
+            json!({}),
+            name(("name", json!(long), TOO_LONG)),
+        ),
+        (
+            "ListDossiers",
+            json!({}),
+            page(vec![
+                ("unit", json!("H60.99999"), A_UNIT),
+                ("states", json!(["STATE_LOST"]), "expected one of"),
+                ("states", json!(["STATE_UNSPECIFIED"]), "expected one of"),
+                ("states", json!([1, 99]), "expected one of"),
+                ("states", json!("STATE_RECEIVED"), "expected a list"),
+                ("states", json!(vec![1; 101]), "at most 100 items"),
+                (
+                    "procedure",
+                    json!("9.999999"),
+                    "expected a procedure of the catalogue",
+                ),
+                ("channel", json!("CHANNEL_FAX"), "expected one of"),
+                ("channel", json!(-1), "expected one of"),
+            ]),
+        ),
+        (
+            "ListWorklist",
+            json!({}),
+            page(vec![("unit", json!("Minh Xuân"), A_UNIT)]),
+        ),
+        (
+            "GetWorklistCounts",
+            json!({}),
+            vec![("unit", json!("?"), A_UNIT)],
+        ),
+        (
+            "WatchWorklist",
+            json!({}),
+            vec![("unit", json!("?"), A_UNIT)],
+        ),
+        (
+            "SearchDossiers",
+            json!({ "query": "mau" }),
+            vec![
+                ("query", Value::Null, "must not be empty"),
+                ("query", json!(" "), "must not be empty"),
+                ("query", json!(long), TOO_LONG),
+                ("query", json!("a\u{0}b"), "control characters"),
+                (
+                    "query",
+                    json!("\u{301}\u{301}"),
+                    "must hold a code, a name or a telephone",
+                ),
+                ("limit", json!(-1), NOT_NEGATIVE),
+                ("limit", json!(1.5), "expected a whole number"),
+            ],
+        ),
+        (
+            "ListEvents",
+            json!({}),
+            vec![
+                (
+                    "after",
+                    json!("không phải"),
+                    "must be a cursor from an earlier answer",
+                ),
+                (
+                    "after",
+                    json!("a-b-c"),
+                    "must be a cursor from an earlier answer",
+                ),
+                ("after", json!(long), TOO_LONG),
+                ("limit", json!(-5), NOT_NEGATIVE),
+            ],
+        ),
+        (
+            "WatchEvents",
+            json!({}),
+            vec![
+                (
+                    "after",
+                    json!("không phải"),
+                    "must be a cursor from an earlier answer",
+                ),
+                ("after", json!(long), TOO_LONG),
+            ],
+        ),
+        (
+            "GetRates",
+            period,
+            vec![
+                ("unit", json!("H60.99999"), A_UNIT),
+                ("province", json!("08"), "only one of the alternatives"),
+                ("all", json!(true), "only one of the alternatives"),
+                ("from", Value::Null, "must not be empty"),
+                ("from", json!("2026-8-1"), A_DAY),
+                ("from", json!("2026-02-30"), A_DAY),
+                ("from", json!("01/08/2026"), A_DAY),
+                ("to", Value::Null, "must not be empty"),
+                ("to", json!("2026-08-01T00:00:00Z"), A_DAY),
+                ("to", json!("2026-07-31"), "must not be before"),
+                (
+                    "as_of",
+                    json!("2026-08-03T10:00:01+07:00"),
+                    "must not be in the future",
+                ),
+                ("as_of", json!("hôm qua"), "expected a time in RFC 3339"),
+            ],
+        ),
+        (
+            "ListUnits",
+            json!({}),
+            page(vec![
+                (
+                    "province",
+                    json!("99"),
+                    "expected a province of the catalogue",
+                ),
+                (
+                    "province",
+                    json!(WARD),
+                    "expected a province of the catalogue",
+                ),
+                ("kind", json!("KIND_DISTRICT"), "expected one of"),
+                ("kind", json!(9), "expected one of"),
+                ("query", json!(long), TOO_LONG),
+            ]),
+        ),
+        (
+            "ListProcedures",
+            json!({}),
+            page(vec![
+                ("day", json!("hôm nay"), A_DAY),
+                ("field", json!(long), TOO_LONG),
+                ("query", json!(long), TOO_LONG),
+            ]),
+        ),
+        (
+            "GetCalendar",
+            json!({ "from": "2026-08-03", "to": "2026-08-04" }),
+            vec![
+                ("unit", json!("?"), A_UNIT),
+                (
+                    "from",
+                    json!("2023-12-31"),
+                    "must lie in the published calendar",
+                ),
+                ("from", json!("2026-13-01"), A_DAY),
+                (
+                    "to",
+                    json!("2028-01-01"),
+                    "must lie in the published calendar",
+                ),
+                ("to", json!("2026-08-02"), "must not be before"),
+            ],
+        ),
+        (
+            "PreviewDue",
+            json!({ "limit": "3wd" }),
+            vec![
+                ("unit", json!("?"), A_UNIT),
+                (
+                    "receive_time",
+                    json!("2026-08-03"),
+                    "expected a time in RFC 3339",
+                ),
+                ("limit", json!("3"), "expected a whole number from 1"),
+                ("limit", json!("0wd"), "expected a whole number from 1"),
+                ("limit", json!("ba ngày"), "expected a whole number from 1"),
+                ("limit", json!("65536wd"), "expected a whole number from 1"),
+                (
+                    "procedure",
+                    json!(THREE_DAYS),
+                    "only one of the alternatives",
+                ),
+                (
+                    "case_id",
+                    json!("standard"),
+                    "must be left out without a procedure",
+                ),
+                (
+                    "channel",
+                    json!("CHANNEL_DESK"),
+                    "must be left out without a procedure",
+                ),
+                ("channel", json!("CHANNEL_FAX"), "expected one of"),
+            ],
+        ),
+        (
+            "LookupDossier",
+            json!({ "code": "H60.02215-260803-0001" }),
+            vec![
+                ("code", Value::Null, "expected a dossier code"),
+                ("code", json!("0001"), "expected a dossier code"),
+                (
+                    "pin",
+                    json!("1".repeat(33)),
+                    "must have at most 32 characters",
+                ),
+                ("pin", json!(123_456), "expected a text"),
+            ],
+        ),
+    ]
+}
+
+#[tokio::test]
+async fn every_wrong_question_is_told_by_field() {
+    let world = World::at("2026-08-03 10:00").await;
+    let json = Json::over(&world);
+    let token = world.token(Role::Chairman, PROVINCE).await;
+    for (method, good, wrong) in rows() {
+        for (field, value, expected) in wrong {
+            let mut body = good.clone();
+            put(&mut body, field, value.clone());
+            let answer = json.call(&token, method, &body).await;
+            let place = format!(
+                "{method} with {field} = {:.60}: {}",
+                value.to_string(),
+                answer.json
+            );
+            assert_eq!(
+                answer.refused(),
+                (400, "INVALID_ARGUMENT", "INVALID_FIELDS"),
+                "{place}"
+            );
+            let told = answer.wrong();
+            // Of alternatives the one that came second is named.
+            let either = expected.contains("alternatives");
+            let named = |path: &str| path.split('[').next() == Some(field) || either;
+            let fits = |(path, problem): &&(&str, &str)| named(path) && problem.contains(expected);
+            let (path, _) = told.iter().find(fits).unwrap_or_else(|| panic!("{place}"));
+            assert!(answer.message().contains(path), "{place}");
+            assert!(answer.vietnamese().contains(path), "{place}");
+        }
+    }
+}
+
+#[test]
+fn every_field_of_every_method_that_reads_is_in_the_table() {
+    let reading: Vec<_> = methods()
+        .into_iter()
+        .filter(|method| !writes(method.name()))
+        .collect();
+    let rows = rows();
+    for method in &reading {
+        let row = rows.iter().find(|(name, ..)| *name == method.name());
+        let (_, _, wrong) =
+            row.unwrap_or_else(|| panic!("nothing is tried with {}", method.name()));
+        let tried: BTreeSet<_> = wrong
+            .iter()
+            .map(|(field, ..)| (*field).to_owned())
+            .collect();
+        let there: BTreeSet<_> = method
+            .input()
+            .fields()
+            .map(|field| field.name().to_owned())
+            .collect();
+        assert_eq!(tried, there, "{}", method.name());
+    }
+    assert_eq!(rows.len(), reading.len());
+}

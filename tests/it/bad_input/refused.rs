@@ -1,0 +1,369 @@
+//! What the law or the procedure does not permit: refused with where the dossier stands and
+//! what can be done instead, and nothing is written.
+
+use domain::dossier::private::Words;
+use domain::dossier::{Command, Extension};
+use domain::procedure::Mark;
+use domain::role::Role;
+use serde_json::{Value, json};
+
+use super::put;
+use crate::access::ways::{Units, Way, fresh_code, ready_for, reception, ways, writes};
+use crate::calling::{Answer, Json, fresh_id, methods};
+use crate::witness::Witness;
+use crate::world::{PROVINCE, THREE_DAYS, WARD, World, catalogue, contents, moment};
+
+/// Another system decides it.
+const MIRRORED: &str = "1.004194";
+
+/// Its limit has no source, so its dossiers have no due time.
+const WITHOUT_LIMIT: &str = "1.003622";
+
+/// The clock stands from the payment request to the payment.
+const WITHOUT_VERIFICATION: &str = "1.001193";
+
+/// A call that is refused for a reason.
+struct Met {
+    world: World,
+    role: Role,
+    method: &'static str,
+    body: Value,
+}
+
+fn on(view: &app::view::View, more: Value) -> Value {
+    let mut body = more;
+    body["name"] = json!(view.dossier.label());
+    body["etag"] = json!(view.dossier.etag());
+    body["request_id"] = json!(fresh_id());
+    body
+}
+
+/// A dossier of a procedure that is handed in at a desk.
+pub fn handed_in(procedure: &str) -> Value {
+    let mut body = reception(WARD);
+    let components = contents(procedure).components;
+    body["procedure"] = json!(procedure);
+    body["components"] = components.iter().map(ToString::to_string).collect();
+    body
+}
+
+fn supplement() -> Value {
+    json!({ "items": [{ "note": "bản gốc" }], "reason": "thiếu" })
+}
+
+fn apology(until: &str) -> Value {
+    json!({ "apology": { "reason": "quá tải", "due_time": until } })
+}
+
+/// How each reason is met. A reason that is not here is met by no test: add it.
+async fn met(reason: &str) -> Met {
+    let world = World::at("2026-08-03 10:00").await;
+    let mut role = Role::Chairman;
+    let (method, body) = match reason {
+        "WRONG_STATE" => {
+            let received = world.receive(WARD, THREE_DAYS).await;
+            ("ReturnResult", on(&received, json!({})))
+        }
+        "MIRRORED" => {
+            let mirror = world.submit(WARD, MIRRORED, &fresh_code()).await;
+            ("WithdrawDossier", on(&mirror, json!({})))
+        }
+        "PROCEDURE_NOT_IN_FORCE" => {
+            let mut body = handed_in(THREE_DAYS);
+            body["portal_code"] = json!(fresh_code());
+            body["submit_time"] = json!("2025-06-30T23:59:59+07:00");
+            ("SubmitDossier", body)
+        }
+        "CASE_UNKNOWN" => {
+            let mut body = handed_in(THREE_DAYS);
+            body["case_id"] = json!("khong-co");
+            ("ReceiveDossier", body)
+        }
+        "COMPONENTS_UNKNOWN" => {
+            let received = world.receive(WARD, THREE_DAYS).await;
+            let items = json!({ "items": [{ "component": "khong-co" }], "reason": "thiếu" });
+            ("RequestSupplement", on(&received, items))
+        }
+        "STEP_NOT_NEXT" => {
+            let received = world.receive(WARD, THREE_DAYS).await;
+            ("AdvanceDossier", on(&received, json!({ "step": "sign" })))
+        }
+        "STEP_NOT_FINAL" => {
+            let received = world.receive(WARD, THREE_DAYS).await;
+            let appraised = world.advance(&received, Role::Receptionist).await;
+            ("ResolveDossier", on(&appraised, json!({})))
+        }
+        "STEP_OF_OTHER_ROLE" => {
+            let received = world.receive(WARD, THREE_DAYS).await;
+            let appraised = world.advance(&received, Role::Receptionist).await;
+            let signed = world.advance(&appraised, Role::Officer).await;
+            role = Role::Officer;
+            ("ResolveDossier", on(&signed, json!({})))
+        }
+        "NOT_ON_THE_SPOT" => {
+            let received = world.receive(WARD, THREE_DAYS).await;
+            ("ResolveDossier", on(&received, json!({})))
+        }
+        "SUPPLEMENT_USED" => {
+            let asked = ready_for(&world, "RecordSupplement", Units::only(WARD)).await;
+            let came = Command::RecordSupplement {
+                components: Vec::new(),
+            };
+            let came = world.act(&asked, Role::Receptionist, came).await.unwrap();
+            ("RequestSupplement", on(&came, supplement()))
+        }
+        "EXTENSION_USED" => {
+            let received = world.receive(WARD, THREE_DAYS).await;
+            let due = moment("2026-08-20 17:00");
+            let extend = Extension::Apology {
+                reason: Words::new("quá tải"),
+                due,
+            };
+            let extended = world
+                .act(&received, Role::Leader, Command::Extend(extend))
+                .await;
+            (
+                "ExtendDossier",
+                on(&extended.unwrap(), apology("2026-08-27T10:00:00Z")),
+            )
+        }
+        "NO_VERIFICATION" => {
+            let received = world.receive(WARD, WITHOUT_VERIFICATION).await;
+            let verification = json!({ "verification": { "reason": "xác minh" } });
+            ("ExtendDossier", on(&received, verification))
+        }
+        "NO_DUE_TIME" => {
+            let received = world.receive(WARD, WITHOUT_LIMIT).await;
+            (
+                "ExtendDossier",
+                on(&received, apology("2026-08-27T10:00:00Z")),
+            )
+        }
+        "DUE_NOT_LATER" => {
+            let received = world.receive(WARD, THREE_DAYS).await;
+            (
+                "ExtendDossier",
+                on(&received, apology("2026-08-06T16:59:59+07:00")),
+            )
+        }
+        "CLOCK_STANDS" => {
+            let asked = ready_for(&world, "RecordSupplement", Units::only(WARD)).await;
+            ("ExtendDossier", on(&asked, apology("2026-08-27T10:00:00Z")))
+        }
+        "POSSIBLE_DUPLICATE" => {
+            let mut body = handed_in(THREE_DAYS);
+            put(&mut body, "applicant.id_number", "008199000777".into());
+            let (json, token) = (Json::over(&world), world.token(role, WARD).await);
+            json.call(&token, "ReceiveDossier", &body).await.good();
+            body["request_id"] = json!(fresh_id());
+            ("ReceiveDossier", body)
+        }
+        "CALENDAR_BEGINS" => {
+            let body = json!({ "limit": "3wd", "receive_time": "2023-12-29T10:00:00+07:00" });
+            ("PreviewDue", body)
+        }
+        "CALENDAR_ENDS" => {
+            world.set("2027-12-30 10:00");
+            ("ReceiveDossier", handed_in(THREE_DAYS))
+        }
+        other => panic!("write down how {other} is met"),
+    };
+    Met {
+        world,
+        role,
+        method,
+        body,
+    }
+}
+
+/// Only a list of papers that was read in a legal text can refuse, and none that is shipped
+/// was. Once there is one, a reception without its papers is to be tried here.
+fn no_list_of_papers_binds() -> bool {
+    let day = chrono::NaiveDate::from_ymd_opt(2026, 8, 3).unwrap();
+    let binding = |procedure: &domain::procedure::Procedure| {
+        matches!(procedure.components_mark, Mark::Statute | Mark::Circular)
+            && procedure
+                .components
+                .iter()
+                .any(|component| component.required)
+    };
+    !catalogue()
+        .procedures
+        .iter_in_force(day)
+        .any(|procedure| binding(procedure))
+}
+
+/// What every refusal says, beside its reason.
+#[track_caller]
+fn explains_itself(answer: &Answer, reason: &str, place: &str) {
+    let expected = (400, "FAILED_PRECONDITION", reason);
+    assert_eq!(answer.refused(), expected, "{place}: {}", answer.json);
+    assert!(!answer.vietnamese().is_empty(), "{place}");
+    assert_ne!(answer.vietnamese(), answer.message(), "{place}");
+    let failures = &answer.detail("PreconditionFailure")["violations"];
+    assert_eq!(failures[0]["type"], reason, "{place}");
+    let variables = answer.detail("ErrorInfo")["metadata"].as_object().unwrap();
+    for (name, value) in variables {
+        // Where it stands and what can be done are beside the message, not in it.
+        let beside = ["state", "allowed", "action"].contains(&name.as_str());
+        let told = answer.message().contains(value.as_str().unwrap());
+        let untold = reason == "STEP_NOT_FINAL" && name == "next";
+        assert!(
+            told || beside || untold,
+            "{place}: {name} = {value} in {}",
+            answer.message()
+        );
+    }
+}
+
+#[tokio::test]
+async fn every_reason_of_the_law_is_met_and_explained() {
+    let met_by_nobody = |reason: &str| reason == "COMPONENTS_MISSING" && no_list_of_papers_binds();
+    for reason in grpc::status::reasons::REFUSALS
+        .iter()
+        .map(|reason| reason.reason)
+    {
+        if met_by_nobody(reason) {
+            continue;
+        }
+        let Met {
+            world,
+            role,
+            method,
+            body,
+        } = met(reason).await;
+        let (json, witness) = (Json::over(&world), Witness::of(&world).await);
+        let token = world.token(role, WARD).await;
+        let before = witness.seen().await;
+        let answer = json.call(&token, method, &body).await;
+        explains_itself(&answer, reason, reason);
+        if let Some(name) = body.get("name") {
+            tells_where_it_stands(&json, &token, name, &answer, reason).await;
+        }
+        assert_eq!(witness.seen().await, before, "{reason} wrote something");
+    }
+}
+
+/// State and allowed methods of a refusal are those that the dossier itself shows.
+async fn tells_where_it_stands(
+    json: &Json,
+    token: &str,
+    name: &Value,
+    answer: &Answer,
+    place: &str,
+) {
+    let shown = json
+        .call(token, "GetDossier", &json!({ "name": name }))
+        .await
+        .good();
+    let state = shown["state"]
+        .as_str()
+        .unwrap()
+        .strip_prefix("STATE_")
+        .unwrap();
+    assert_eq!(answer.variable("state"), Some(state), "{place}");
+    let buttons: Vec<&str> = shown["allowed_actions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|b| b.as_str().unwrap())
+        .collect();
+    assert_eq!(
+        answer.variable("allowed").unwrap_or_default(),
+        buttons.join(","),
+        "{place}"
+    );
+}
+
+/// A dossier in each state.
+async fn in_state(world: &World, state: &str) -> app::view::View {
+    let units = Units::only(WARD);
+    let chairman = Role::Chairman;
+    match state {
+        "SUBMITTED" => ready_for(world, "RefuseDossier", units).await,
+        "RECEIVED" => ready_for(world, "AssignDossier", units).await,
+        "PROCESSING" => ready_for(world, "RequestPayment", units).await,
+        "SUPPLEMENT_REQUESTED" => ready_for(world, "RecordSupplement", units).await,
+        "PAYMENT_REQUESTED" => ready_for(world, "RecordPayment", units).await,
+        "RESOLVED" => ready_for(world, "ReturnResult", units).await,
+        "RETURNED" => {
+            let received = world.receive(WARD, THREE_DAYS).await;
+            world.finish(received).await
+        }
+        "REFUSED" => {
+            let submitted = ready_for(world, "RefuseDossier", units).await;
+            let refuse = Command::Refuse {
+                reason: Words::new("sai nơi"),
+                competent: None,
+            };
+            world.act(&submitted, chairman, refuse).await.unwrap()
+        }
+        "WITHDRAWN" => {
+            let received = world.receive(WARD, THREE_DAYS).await;
+            let withdraw = Command::Withdraw {
+                reason: Words::new(""),
+            };
+            world.act(&received, chairman, withdraw).await.unwrap()
+        }
+        "STOPPED" => {
+            let received = world.receive(WARD, THREE_DAYS).await;
+            let (reason, legal_basis) = (Words::new("trùng"), Words::new("Điều 19"));
+            world
+                .act(
+                    &received,
+                    chairman,
+                    Command::Stop {
+                        reason,
+                        legal_basis,
+                    },
+                )
+                .await
+                .unwrap()
+        }
+        other => panic!("how does a dossier become {other}?"),
+    }
+}
+
+#[tokio::test]
+async fn in_every_state_the_allowed_methods_succeed_and_all_others_are_refused() {
+    let (mut permitted, mut refused) = (0, 0);
+    for status in domain::dossier::Status::ALL {
+        let world = World::at("2026-08-03 10:00").await;
+        let (json, witness) = (Json::over(&world), Witness::of(&world).await);
+        let token = world.token(Role::Chairman, PROVINCE).await;
+        for method in methods().into_iter().filter(|method| writes(method.name())) {
+            if method.input().get_field_by_name("name").is_none() {
+                continue;
+            }
+            let method = method.name();
+            let view = in_state(&world, status.as_str()).await;
+            assert_eq!(view.dossier.status(), status);
+            let (Way::Named(body) | Way::Unnamed(body)) = ways(method, WARD, &view).remove(0);
+            let name = json!({ "name": body["name"] });
+            let shown = json.call(&token, "GetDossier", &name).await.good();
+            let allowed = shown["allowed_actions"]
+                .as_array()
+                .unwrap()
+                .contains(&json!(method));
+            let before = witness.seen().await;
+            let answer = json.call(&token, method, &body).await;
+            let place = format!("{method} while {}", status.as_str());
+            if allowed {
+                permitted += 1;
+                assert_eq!(answer.http, 200, "{place}: {}", answer.json);
+                assert_eq!(
+                    answer.json["version"],
+                    shown["version"].as_u64().unwrap() + 1
+                );
+                continue;
+            }
+            refused += 1;
+            let reason = answer.refused().2.to_owned();
+            explains_itself(&answer, &reason, &place);
+            tells_where_it_stands(&json, &token, &body["name"], &answer, &place).await;
+            assert_eq!(witness.seen().await, before, "{place} wrote something");
+        }
+    }
+    // Ten states and thirteen methods.
+    assert_eq!((permitted, refused), (27, 103));
+}

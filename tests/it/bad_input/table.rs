@@ -1,0 +1,323 @@
+//! Every field of every method that writes, one by one.
+
+use std::collections::BTreeSet;
+
+use domain::role::Role;
+use prost_reflect::{Kind as Type, MessageDescriptor};
+use serde_json::{Value, json};
+
+use super::kinds::Kind;
+use super::put;
+use crate::access::ways::{Units, Way, ready_for, ways, writes};
+use crate::calling::{Answer, Json, methods};
+use crate::witness::Witness;
+use crate::world::{PROVINCE, WARD, World};
+
+const AN_ID: &str = "expected an actor id";
+
+/// What each field is. A field that is missing here fails the test at the end.
+const FIELDS: &[(&str, &[(&str, Kind)])] = &[
+    (
+        "SubmitDossier",
+        &[
+            ("request_id", Kind::RequestId),
+            ("procedure", Kind::Procedure),
+            ("case_id", Kind::OptionalId("expected a case id")),
+            ("portal_code", Kind::Code),
+            ("submit_time", Kind::Past),
+            (
+                "channel",
+                Kind::Channel(&["CHANNEL_ONLINE", "CHANNEL_POST"]),
+            ),
+            ("receiving_unit", Kind::Unit),
+            ("resolving_unit", Kind::OptionalUnit),
+            ("returning_unit", Kind::OptionalUnit),
+            ("applicant", Kind::Message),
+            ("applicant.name", Kind::Name),
+            ("applicant.id_number", Kind::IdNumber),
+            ("applicant.phone", Kind::Phone),
+            ("applicant.address", Kind::OptionalText(500)),
+            ("components", Kind::Components),
+            ("external_codes", Kind::Codes),
+            ("assisted_by", Kind::OptionalId(AN_ID)),
+            ("duplicate_intended", Kind::Flag),
+        ],
+    ),
+    (
+        "ReceiveDossier",
+        &[
+            ("request_id", Kind::RequestId),
+            ("procedure", Kind::Procedure),
+            ("case_id", Kind::OptionalId("expected a case id")),
+            ("channel", Kind::Channel(&["CHANNEL_DESK", "CHANNEL_POST"])),
+            ("receiving_unit", Kind::Unit),
+            ("resolving_unit", Kind::OptionalUnit),
+            ("returning_unit", Kind::OptionalUnit),
+            ("applicant", Kind::Message),
+            ("applicant.name", Kind::Name),
+            ("applicant.id_number", Kind::IdNumber),
+            ("applicant.phone", Kind::Phone),
+            ("applicant.address", Kind::OptionalText(500)),
+            ("components", Kind::Components),
+            ("external_codes", Kind::Codes),
+            ("assisted_by", Kind::OptionalId(AN_ID)),
+            ("duplicate_intended", Kind::Flag),
+        ],
+    ),
+    (
+        "RefuseDossier",
+        &[
+            ("reason", Kind::Text(2_000)),
+            ("competent_unit", Kind::OptionalUnit),
+        ],
+    ),
+    (
+        "RequestSupplement",
+        &[
+            ("items", Kind::List),
+            (
+                "items[0].component",
+                Kind::OptionalId("expected a component code"),
+            ),
+            ("items[0].note", Kind::OptionalText(2_000)),
+            ("reason", Kind::Text(2_000)),
+            ("respond_by_time", Kind::Future { required: false }),
+            ("exception", Kind::Message),
+            ("exception.reason", Kind::Text(2_000)),
+            ("exception.legal_basis", Kind::Text(2_000)),
+        ],
+    ),
+    ("RecordSupplement", &[("components", Kind::Components)]),
+    (
+        "AdvanceDossier",
+        &[
+            ("step", Kind::OptionalId("expected a step id")),
+            ("assignee", Kind::OptionalId(AN_ID)),
+        ],
+    ),
+    ("AssignDossier", &[("assignee", Kind::Id(AN_ID))]),
+    (
+        "RequestPayment",
+        &[("amount_vnd", Kind::Amount), ("reason", Kind::Text(2_000))],
+    ),
+    ("RecordPayment", &[("amount_vnd", Kind::Amount)]),
+    (
+        "ExtendDossier",
+        &[
+            ("apology", Kind::Message),
+            ("apology.reason", Kind::Text(2_000)),
+            ("apology.due_time", Kind::Future { required: true }),
+            ("verification", Kind::Message),
+            ("verification.reason", Kind::Text(2_000)),
+        ],
+    ),
+    ("WithdrawDossier", &[("reason", Kind::OptionalText(2_000))]),
+    (
+        "StopDossier",
+        &[
+            ("reason", Kind::Text(2_000)),
+            ("legal_basis", Kind::Text(2_000)),
+        ],
+    ),
+    ("ResolveDossier", &[]),
+    (
+        "ReturnResult",
+        &[
+            ("receiver", Kind::Message),
+            ("receiver.name", Kind::Name),
+            ("receiver.id_number", Kind::IdNumber),
+            ("receiver.phone", Kind::Phone),
+            ("receiver.address", Kind::OptionalText(500)),
+            ("proxy", Kind::Flag),
+            (
+                "channel",
+                Kind::Channel(&["CHANNEL_DESK", "CHANNEL_ONLINE", "CHANNEL_POST"]),
+            ),
+        ],
+    ),
+];
+
+/// Fields of every method on a dossier that exists; `ReceiveDossier` has them when it accepts.
+const OF_A_DOSSIER: [(&str, Kind); 3] = [
+    ("name", Kind::DossierName),
+    ("etag", Kind::Etag),
+    ("request_id", Kind::RequestId),
+];
+
+/// The rows that go with a body: its own, and those of a dossier that exists.
+fn rows(method: &str, body: &Value) -> Vec<(&'static str, Kind)> {
+    let (_, own) = FIELDS.iter().find(|(other, _)| *other == method).unwrap();
+    let names_one = body.get("name").is_some();
+    // An acceptance takes only the papers beside; what it does not take is tried elsewhere. And
+    // without a name it is no acceptance but a reception.
+    let of_it = |field: &str| method != "ReceiveDossier" || !names_one || field == "components";
+    let mut rows: Vec<_> = own
+        .iter()
+        .copied()
+        .filter(|(field, _)| of_it(field))
+        .collect();
+    if names_one {
+        rows.extend(OF_A_DOSSIER);
+    }
+    rows
+}
+
+/// Whether leaving a field out or empty makes another request of it, and not a wrong one.
+fn means_something_else(method: &str, field: &str, value: &Value) -> bool {
+    let nothing = value
+        .as_str()
+        .map_or(value.is_null(), |text| text.trim().is_empty());
+    method == "ReceiveDossier" && field == "name" && nothing
+}
+
+#[track_caller]
+fn names(answer: &Answer, field: &str, expected: &str, place: &str) {
+    let told = answer.refused();
+    assert_eq!(
+        told,
+        (400, "INVALID_ARGUMENT", "INVALID_FIELDS"),
+        "{place}: {}",
+        answer.json
+    );
+    let wrong = answer.wrong();
+    let named = |path: &str| path == field || path.starts_with(&format!("{field}["));
+    let inside = |path: &str| path.starts_with(&format!("{field}."));
+    assert!(
+        wrong.iter().all(|(path, _)| named(path) || inside(path)),
+        "{place}: {wrong:?}"
+    );
+    let fits = wrong.iter().any(|(_, problem)| problem.contains(expected));
+    assert!(fits, "{place} should say {expected:?}: {wrong:?}");
+    for (path, problem) in wrong.iter().take(3) {
+        let said = format!("{path} {problem}");
+        assert!(
+            answer.message().contains(&said),
+            "{place}: {} lacks {said}",
+            answer.message()
+        );
+        assert!(
+            answer.vietnamese().contains(path),
+            "{place}: {}",
+            answer.vietnamese()
+        );
+    }
+    assert_eq!(
+        answer.variable("count"),
+        Some(wrong.len().to_string().as_str()),
+        "{place}"
+    );
+}
+
+#[tokio::test]
+async fn every_wrong_field_is_named_with_what_was_expected_and_nothing_is_written() {
+    let mut cases = 0;
+    for (method, _) in FIELDS {
+        let world = World::at("2026-08-03 10:00").await;
+        let (json, witness) = (Json::over(&world), Witness::of(&world).await);
+        let token = world.token(Role::Chairman, PROVINCE).await;
+        let ready = ready_for(&world, method, Units::only(WARD)).await;
+        for way in ways(method, WARD, &ready) {
+            let (Way::Named(good) | Way::Unnamed(good)) = way;
+            let before = witness.seen().await;
+            for (field, kind) in rows(method, &good) {
+                for (value, expected) in kind.wrong() {
+                    if means_something_else(method, field, &value) {
+                        continue;
+                    }
+                    let mut body = in_company(&good, field);
+                    put(&mut body, field, value.clone());
+                    let place = format!("{method} with {field} = {:.80}", value.to_string());
+                    let answer = json.call(&token, method, &body).await;
+                    names(&answer, field, expected, &place);
+                    assert_eq!(witness.seen().await, before, "{place} wrote something");
+                    cases += 1;
+                }
+            }
+            // So it was the field, and nothing else about the request.
+            json.call(&token, method, &good).await.good();
+            assert_ne!(
+                witness.seen().await,
+                before,
+                "{method} writes when nothing is wrong"
+            );
+        }
+    }
+    assert!(cases > 500, "{cases} cases");
+}
+
+/// The good request around a field: what belongs to it is there, what excludes it is not.
+fn in_company(good: &Value, field: &str) -> Value {
+    let mut body = good.clone();
+    match field.split_once('.').map_or(field, |(outer, _)| outer) {
+        "verification" => {
+            put(&mut body, "apology", Value::Null);
+            put(&mut body, "verification", json!({ "reason": "xác minh" }));
+        }
+        "exception" => {
+            put(
+                &mut body,
+                "exception",
+                json!({ "reason": "cần thêm", "legal_basis": "Điều 5" }),
+            );
+        }
+        "receiver" => put(&mut body, "receiver", json!({ "name": "Trần Thị Mẫu" })),
+        _ => {}
+    }
+    body
+}
+
+#[test]
+fn every_field_of_every_method_that_writes_is_in_the_table() {
+    let writing: Vec<_> = methods()
+        .into_iter()
+        .filter(|method| writes(method.name()))
+        .collect();
+    let called: BTreeSet<_> = writing
+        .iter()
+        .map(|method| method.name().to_owned())
+        .collect();
+    let tried: BTreeSet<_> = FIELDS
+        .iter()
+        .map(|(method, _)| (*method).to_owned())
+        .collect();
+    assert_eq!(tried, called);
+    for method in writing {
+        let (_, own) = FIELDS
+            .iter()
+            .find(|(name, _)| *name == method.name())
+            .unwrap();
+        let mut tried: BTreeSet<String> = own
+            .iter()
+            .map(|(field, _)| field.replace("[0]", ""))
+            .collect();
+        if method.input().get_field_by_name("name").is_some() {
+            tried.extend(OF_A_DOSSIER.map(|(field, _)| field.to_owned()));
+        }
+        let mut there = BTreeSet::new();
+        walk(&method.input(), "", &mut there);
+        let untried: Vec<_> = there.difference(&tried).collect();
+        assert!(
+            untried.is_empty(),
+            "{}: nothing is tried with {untried:?}",
+            method.name()
+        );
+        let gone: Vec<_> = tried.difference(&there).collect();
+        assert!(
+            gone.is_empty(),
+            "{}: {gone:?} are no fields any more",
+            method.name()
+        );
+    }
+}
+
+fn walk(message: &MessageDescriptor, outer: &str, paths: &mut BTreeSet<String>) {
+    for field in message.fields() {
+        let path = format!("{outer}{}", field.name());
+        if let Type::Message(inner) = field.kind()
+            && inner.full_name().starts_with("motcua.")
+        {
+            walk(&inner, &format!("{path}."), paths);
+        }
+        paths.insert(path);
+    }
+}

@@ -1,0 +1,117 @@
+//! Somebody who calls, in JSON or with the generated client, and hears the same messages.
+
+use grpc::proto;
+use grpc::proto::catalogue_service_client::CatalogueServiceClient;
+use grpc::proto::dossier_service_client::DossierServiceClient;
+use grpc::proto::event_service_client::EventServiceClient;
+use grpc::proto::lookup_service_client::LookupServiceClient;
+use grpc::proto::report_service_client::ReportServiceClient;
+use grpc::proto::worklist_service_client::WorklistServiceClient;
+use prost::Message;
+use prost_reflect::{DynamicMessage, MethodDescriptor};
+use serde_json::Value;
+use tonic::Status;
+use tonic::transport::Channel;
+use tonic_types::StatusExt;
+
+use crate::calling::{Answer, methods};
+use crate::port::{Port, with_token};
+
+/// A message, or the code and reason of a refusal.
+pub type Heard = Result<DynamicMessage, (String, String)>;
+
+pub enum Speaker<'a> {
+    Json(&'a Port),
+    Grpc(Channel),
+}
+
+/// Hands a request on to the generated client of its service.
+macro_rules! generated {
+    ($channel:expr, $token:expr, $method:expr, $message:expr, {
+        $($name:literal => $client:ident.$call:ident($request:ident);)*
+    }) => {
+        match $method.name() {
+            $($name => {
+                let request: proto::$request = $message.transcode_to().unwrap();
+                let mut client = $client::new($channel.clone());
+                client.$call(with_token($token, request)).await
+                    .map(|answer| answer.into_inner().encode_to_vec())
+            })*
+            other => panic!("write down which client calls {other}"),
+        }
+    };
+}
+
+impl Speaker<'_> {
+    /// Asks, with a request that is written as JSON, whichever way it goes.
+    pub async fn ask(&self, token: &str, method: &str, body: &Value) -> Heard {
+        let descriptor = methods()
+            .into_iter()
+            .find(|found| found.name() == method)
+            .unwrap();
+        match self {
+            Speaker::Json(port) => {
+                let answer = Answer::read(port.post(token, method, body).await).await;
+                if answer.http == 200 {
+                    // Any reader of protobuf JSON understands the answer, and no field is unknown to it.
+                    let read = DynamicMessage::deserialize(descriptor.output(), &answer.json);
+                    Ok(read.unwrap_or_else(|error| panic!("{method}: {error} in {}", answer.json)))
+                } else {
+                    let (_, code, reason) = answer.refused();
+                    Err((code.into(), reason.into()))
+                }
+            }
+            Speaker::Grpc(channel) => {
+                let message = DynamicMessage::deserialize(descriptor.input(), body).unwrap();
+                match call(channel, token, &descriptor, &message).await {
+                    Ok(bytes) => {
+                        Ok(DynamicMessage::decode(descriptor.output(), bytes.as_slice()).unwrap())
+                    }
+                    Err(status) => {
+                        let reason = status.get_details_error_info().unwrap().reason;
+                        Err((grpc::json::code_name(status.code()).into(), reason))
+                    }
+                }
+            }
+        }
+    }
+}
+
+async fn call(
+    channel: &Channel,
+    token: &str,
+    method: &MethodDescriptor,
+    message: &DynamicMessage,
+) -> Result<Vec<u8>, Status> {
+    generated!(channel, token, method, message, {
+        "SubmitDossier" => DossierServiceClient.submit_dossier(SubmitDossierRequest);
+        "ReceiveDossier" => DossierServiceClient.receive_dossier(ReceiveDossierRequest);
+        "RefuseDossier" => DossierServiceClient.refuse_dossier(RefuseDossierRequest);
+        "RequestSupplement" => DossierServiceClient.request_supplement(RequestSupplementRequest);
+        "RecordSupplement" => DossierServiceClient.record_supplement(RecordSupplementRequest);
+        "AdvanceDossier" => DossierServiceClient.advance_dossier(AdvanceDossierRequest);
+        "AssignDossier" => DossierServiceClient.assign_dossier(AssignDossierRequest);
+        "RequestPayment" => DossierServiceClient.request_payment(RequestPaymentRequest);
+        "RecordPayment" => DossierServiceClient.record_payment(RecordPaymentRequest);
+        "ExtendDossier" => DossierServiceClient.extend_dossier(ExtendDossierRequest);
+        "WithdrawDossier" => DossierServiceClient.withdraw_dossier(WithdrawDossierRequest);
+        "StopDossier" => DossierServiceClient.stop_dossier(StopDossierRequest);
+        "ResolveDossier" => DossierServiceClient.resolve_dossier(ResolveDossierRequest);
+        "ReturnResult" => DossierServiceClient.return_result(ReturnResultRequest);
+        "GetDossier" => DossierServiceClient.get_dossier(GetDossierRequest);
+        "ListDossiers" => DossierServiceClient.list_dossiers(ListDossiersRequest);
+        "ListDossierEvents" => DossierServiceClient.list_dossier_events(ListDossierEventsRequest);
+        "SearchDossiers" => DossierServiceClient.search_dossiers(SearchDossiersRequest);
+        "ListWorklist" => WorklistServiceClient.list_worklist(ListWorklistRequest);
+        "GetWorklistCounts" => WorklistServiceClient.get_worklist_counts(GetWorklistCountsRequest);
+        "GetRates" => ReportServiceClient.get_rates(GetRatesRequest);
+        "ListEvents" => EventServiceClient.list_events(ListEventsRequest);
+        "LookupDossier" => LookupServiceClient.lookup_dossier(LookupDossierRequest);
+        "ListUnits" => CatalogueServiceClient.list_units(ListUnitsRequest);
+        "GetUnit" => CatalogueServiceClient.get_unit(GetUnitRequest);
+        "ListProcedures" => CatalogueServiceClient.list_procedures(ListProceduresRequest);
+        "GetProcedure" => CatalogueServiceClient.get_procedure(GetProcedureRequest);
+        "GetCalendar" => CatalogueServiceClient.get_calendar(GetCalendarRequest);
+        "PreviewDue" => CatalogueServiceClient.preview_due(PreviewDueRequest);
+    })
+}

@@ -1,0 +1,373 @@
+//! The same life told twice, in JSON and over the generated client, with equal answers.
+
+use std::collections::BTreeSet;
+
+use domain::role::Role;
+use grpc::proto;
+use grpc::proto::dossier::State;
+use serde_json::{Value, json};
+
+use super::speaker::{Heard, Speaker};
+use super::teller::Tale;
+use crate::calling::methods;
+use crate::port::Port;
+use crate::world::{PROVINCE, THREE_DAYS, WARD, World, moment};
+
+const CODE: &str = "G22.99.08-260803-000017";
+
+fn due(dossier: &proto::Dossier) -> i64 {
+    dossier
+        .effective_due_time
+        .as_ref()
+        .map_or(0, |time| time.seconds)
+}
+
+fn at(local: &str) -> i64 {
+    moment(local).timestamp()
+}
+
+/// A confirmation of marital status, asked for online on a Monday evening.
+async fn whole_life(tale: &mut Tale<'_>) {
+    use Role::{Chairman, Leader, Officer, Portal, Receptionist};
+    let submission = json!({
+        "procedure": THREE_DAYS, "portal_code": CODE, "receiving_unit": WARD,
+        "applicant": { "name": "Nguyễn Văn Mẫu", "phone": "0912 345 678" },
+        "submit_time": "2026-08-03T19:25:00.123456+07:00",
+        "components": ["to-khai"], "external_codes": ["G09.20-20260803-0092637"],
+    });
+    let submitted = tale
+        .then("2026-08-03 19:30", Portal, "SubmitDossier", submission)
+        .await;
+    assert_eq!(
+        (submitted.state(), submitted.code.as_str()),
+        (State::Submitted, CODE)
+    );
+
+    let received = tale
+        .then(
+            "2026-08-04 08:00",
+            Receptionist,
+            "ReceiveDossier",
+            json!({}),
+        )
+        .await;
+    assert_eq!(
+        (received.state(), due(&received)),
+        (State::Received, at("2026-08-07 17:00"))
+    );
+    let pin = received.receipt.unwrap().pin;
+
+    let asked = json!({
+        "items": [{ "component": "giay-to-ly-hon-hoac-khai-tu", "note": "bản sao" }],
+        "reason": "chưa có giấy tờ ly hôn",
+    });
+    let waiting = tale
+        .then("2026-08-04 09:00", Officer, "RequestSupplement", asked)
+        .await;
+    assert_eq!(waiting.state(), State::SupplementRequested);
+    assert!(waiting.clock_standing);
+    lookup(tale, json!({ "code": CODE })).await.unwrap();
+
+    let came = json!({ "components": ["giay-to-ly-hon-hoac-khai-tu"] });
+    let came = tale
+        .then("2026-08-06 10:00", Receptionist, "RecordSupplement", came)
+        .await;
+    // A complete supplement counts as a new receipt: Friday, Monday, Tuesday.
+    assert_eq!(
+        (came.state(), due(&came)),
+        (State::Received, at("2026-08-11 17:00"))
+    );
+
+    let step = json!({ "step": "appraise", "assignee": "nv-an" });
+    let appraised = tale
+        .then("2026-08-06 10:05", Receptionist, "AdvanceDossier", step)
+        .await;
+    assert_eq!(
+        (appraised.state(), appraised.step.as_str()),
+        (State::Processing, "appraise")
+    );
+    tale.then(
+        "2026-08-06 10:10",
+        Leader,
+        "AssignDossier",
+        json!({ "assignee": "nv-binh" }),
+    )
+    .await;
+
+    let fee = json!({ "amount_vnd": "8000", "reason": "lệ phí hộ tịch" });
+    let unpaid = tale
+        .then("2026-08-06 10:30", Officer, "RequestPayment", fee)
+        .await;
+    assert_eq!(
+        (unpaid.state(), unpaid.fee_open_vnd),
+        (State::PaymentRequested, Some(8_000))
+    );
+    let paid = json!({ "amount_vnd": 8_000 });
+    let paid = tale
+        .then("2026-08-06 14:00", Receptionist, "RecordPayment", paid)
+        .await;
+    assert_eq!(
+        (paid.state(), paid.fee_paid_vnd),
+        (State::Processing, 8_000)
+    );
+
+    let apology = json!({ "apology": {
+        "reason": "phải hỏi nơi cư trú cũ", "due_time": "2026-08-14T17:00:00+07:00",
+    } });
+    let extended = tale
+        .then("2026-08-07 09:00", Leader, "ExtendDossier", apology)
+        .await;
+    assert_eq!(
+        (extended.extended, due(&extended)),
+        (true, at("2026-08-14 17:00"))
+    );
+    pending(tale, "2026-08-10 08:00", 1).await;
+
+    let step = json!({ "step": "sign" });
+    tale.then("2026-08-10 09:00", Officer, "AdvanceDossier", step)
+        .await;
+    refusals(tale, &extended.name).await;
+    let resolved = tale
+        .then("2026-08-10 15:00", Leader, "ResolveDossier", json!({}))
+        .await;
+    assert_eq!(
+        (resolved.state(), resolved.overdue),
+        (State::Resolved, false)
+    );
+    let fetched = json!({
+        "receiver": { "name": "Trần Thị Mẫu" }, "proxy": true, "channel": "CHANNEL_DESK",
+    });
+    let returned = tale
+        .then("2026-08-11 08:30", Receptionist, "ReturnResult", fetched)
+        .await;
+    assert_eq!((returned.state(), returned.version), (State::Returned, 12));
+    assert!(returned.allowed_actions.is_empty());
+    pending(tale, "2026-08-11 08:31", 0).await;
+
+    let known = lookup(tale, json!({ "code": CODE })).await.unwrap();
+    assert_eq!((known.completion_percent, known.details), (100, None));
+    let wrong = if pin == "000000" { "000001" } else { "000000" };
+    let wrong = lookup(tale, json!({ "code": CODE, "pin": wrong })).await;
+    assert_eq!(wrong, Err(("NOT_FOUND".into(), "NOT_FOUND".into())));
+    let details = lookup(tale, json!({ "code": CODE, "pin": pin }))
+        .await
+        .unwrap()
+        .details;
+    assert!(details.unwrap().steps.len() >= 6);
+
+    let of_it = json!({ "name": CODE });
+    let history = tale
+        .ask(Chairman, "ListDossierEvents", of_it.clone())
+        .await
+        .unwrap();
+    let history: proto::ListDossierEventsResponse = history.transcode_to().unwrap();
+    let kinds: Vec<&str> = history
+        .events
+        .iter()
+        .map(|event| event.kind.as_str())
+        .collect();
+    assert_eq!(
+        (kinds[0], kinds[11], kinds.len()),
+        ("submitted", "returned", 12)
+    );
+    tale.ask(Chairman, "GetDossier", of_it).await.unwrap();
+    tale.ask(
+        Chairman,
+        "ListDossiers",
+        json!({ "states": ["STATE_RETURNED"] }),
+    )
+    .await
+    .unwrap();
+    tale.ask(
+        Chairman,
+        "SearchDossiers",
+        json!({ "query": "nguyen van mau" }),
+    )
+    .await
+    .unwrap();
+    report(tale).await;
+    catalogue(tale).await;
+}
+
+async fn lookup(
+    tale: &mut Tale<'_>,
+    body: Value,
+) -> Result<proto::LookupDossierResponse, (String, String)> {
+    let heard = tale.speaker.ask("", "LookupDossier", &body).await;
+    tale.told.push(("LookupDossier".into(), heard.clone()));
+    heard.map(|message| message.transcode_to().unwrap())
+}
+
+async fn pending(tale: &mut Tale<'_>, local: &str, open: u32) {
+    tale.world.set(local);
+    let counts = tale
+        .ask(Role::Chairman, "GetWorklistCounts", json!({}))
+        .await
+        .unwrap();
+    let counts: proto::WorklistCounts = counts.transcode_to().unwrap();
+    assert_eq!(counts.open, open);
+    tale.ask(Role::Chairman, "ListWorklist", json!({ "unit": WARD }))
+        .await
+        .unwrap();
+}
+
+/// What is not possible is refused in the same words on either way.
+async fn refusals(tale: &mut Tale<'_>, name: &str) {
+    let id = "00000000-0000-4000-a000-999999999999";
+    let body = |etag: &str| json!({ "name": name, "etag": etag, "request_id": id });
+    for (role, method, body, code, reason) in [
+        (
+            Role::Officer,
+            "ResolveDossier",
+            body("v10"),
+            "FAILED_PRECONDITION",
+            "STEP_OF_OTHER_ROLE",
+        ),
+        (
+            Role::Leader,
+            "ResolveDossier",
+            body("v9"),
+            "ABORTED",
+            "STALE_DOSSIER",
+        ),
+        (
+            Role::Receptionist,
+            "ReturnResult",
+            body("v10"),
+            "FAILED_PRECONDITION",
+            "WRONG_STATE",
+        ),
+        (
+            Role::Admin,
+            "GetDossier",
+            json!({ "name": name }),
+            "PERMISSION_DENIED",
+            "ROLE_DENIED",
+        ),
+        (
+            Role::Leader,
+            "ResolveDossier",
+            json!({}),
+            "INVALID_ARGUMENT",
+            "INVALID_FIELDS",
+        ),
+    ] {
+        let heard = tale.ask(role, method, body).await;
+        assert_eq!(
+            heard,
+            Err((code.into(), reason.into())),
+            "{method} as {role}"
+        );
+    }
+    let refuse = json!({
+        "name": name, "etag": "v10", "request_id": id, "reason": "sai nơi nộp",
+    });
+    tale.ask(Role::Receptionist, "RefuseDossier", refuse.clone())
+        .await
+        .unwrap_err();
+    tale.ask(Role::Auditor, "WithdrawDossier", refuse.clone())
+        .await
+        .unwrap_err();
+    tale.ask(Role::Receptionist, "StopDossier", refuse)
+        .await
+        .unwrap_err();
+}
+
+async fn report(tale: &mut Tale<'_>) {
+    let month = json!({ "unit": WARD, "from": "2026-08-01", "to": "2026-08-31" });
+    let rates = tale.ask(Role::Chairman, "GetRates", month).await.unwrap();
+    let rates: proto::Rates = rates.transcode_to().unwrap();
+    let total = rates.total.unwrap();
+    assert_eq!(
+        (total.received, total.received_online, total.resolved),
+        (1, 1, 1)
+    );
+    assert_eq!(
+        (total.early, total.late),
+        (1, 0),
+        "due on Friday 14, resolved on Monday 10"
+    );
+    // The date first promised was Friday 7, and it is not forgotten.
+    let original = total.in_time_rate_original.unwrap();
+    assert_eq!((original.num, original.den), (0, 1));
+    assert_eq!(total.in_time_rate.unwrap().rate, Some(1.0));
+}
+
+async fn catalogue(tale: &mut Tale<'_>) {
+    for (method, body) in [
+        ("GetUnit", json!({ "name": WARD })),
+        ("ListUnits", json!({ "province": "08", "page_size": 3 })),
+        ("GetProcedure", json!({ "name": THREE_DAYS })),
+        ("ListProcedures", json!({ "page_size": 2 })),
+        (
+            "GetCalendar",
+            json!({ "from": "2026-08-28", "to": "2026-09-04" }),
+        ),
+        (
+            "PreviewDue",
+            json!({ "procedure": THREE_DAYS, "unit": WARD, "channel": 2 }),
+        ),
+    ] {
+        tale.ask(Role::Officer, method, body).await.unwrap();
+    }
+}
+
+async fn told(world: &World, speaker: Speaker<'_>) -> Vec<(String, Heard)> {
+    let mut tale = Tale::of(world, speaker);
+    whole_life(&mut tale).await;
+    // Cursors name the database they belong to, so of the feed only the events are compared.
+    let token = world.token(Role::Auditor, PROVINCE).await;
+    let feed = tale
+        .speaker
+        .ask(&token, "ListEvents", &json!({}))
+        .await
+        .unwrap();
+    let mut feed: proto::ListEventsResponse = feed.transcode_to().unwrap();
+    feed.next_cursor.clear();
+    feed.events
+        .iter_mut()
+        .for_each(|event| event.cursor.clear());
+    let all = methods()
+        .into_iter()
+        .find(|method| method.name() == "ListEvents")
+        .unwrap();
+    let mut message = prost_reflect::DynamicMessage::new(all.output());
+    message.transcode_from(&feed).unwrap();
+    tale.told.push(("ListEvents".into(), Ok(message)));
+    tale.told
+}
+
+fn readable(heard: &Heard) -> Result<Value, &(String, String)> {
+    heard
+        .as_ref()
+        .map(|message| serde_json::to_value(message).unwrap())
+}
+
+#[tokio::test]
+async fn a_life_in_json_and_over_grpc_is_the_same_life() {
+    let (one, other) = (
+        World::at("2026-08-03 19:30").await,
+        World::at("2026-08-03 19:30").await,
+    );
+    let (json, grpc) = (
+        Port::open(&one.engine).await,
+        Port::open(&other.engine).await,
+    );
+    let in_json = told(&one, Speaker::Json(&json)).await;
+    let over_grpc = told(&other, Speaker::Grpc(grpc.channel().await)).await;
+    assert_eq!(in_json.len(), over_grpc.len());
+    for ((method, one), (same, other)) in in_json.iter().zip(&over_grpc) {
+        assert_eq!(method, same);
+        assert_eq!(readable(one), readable(other), "{method}");
+    }
+    let spoken: BTreeSet<&str> = in_json.iter().map(|(method, _)| method.as_str()).collect();
+    let unary = methods()
+        .into_iter()
+        .filter(|method| !method.is_server_streaming());
+    let unspoken: Vec<String> = unary
+        .map(|method| method.name().to_owned())
+        .filter(|method| !spoken.contains(method.as_str()))
+        .collect();
+    assert!(unspoken.is_empty(), "no word of {unspoken:?}");
+    json.stop().await;
+}

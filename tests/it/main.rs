@@ -1,0 +1,18 @@
+//! Whatever crosses crates: one binary, linked once.
+#![expect(clippy::unwrap_used, reason = "in a test an unwrap is an assertion")]
+
+mod access;
+mod architecture;
+mod bad_input;
+mod calling;
+mod life;
+mod migrations;
+mod port;
+mod rates;
+mod reading;
+mod store;
+mod streams;
+mod wire;
+mod witness;
+mod world;
+mod writing;

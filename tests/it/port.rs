@@ -1,0 +1,140 @@
+//! A world behind a port of this machine, as offices reach it.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use app::Engine;
+use axum::Router;
+use axum::body::Body;
+use grpc::serve::{self, Settings};
+use http::{Request, Response};
+use hyper::body::Incoming;
+use hyper_util::rt::TokioIo;
+use serde_json::Value;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tonic::transport::Channel;
+
+use crate::calling;
+
+/// How long anything may take before a test gives up.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Waits for something that must come.
+pub async fn soon<T>(what: &str, coming: impl Future<Output = T>) -> T {
+    tokio::time::timeout(PATIENCE, coming)
+        .await
+        .unwrap_or_else(|_| panic!("{what} did not come"))
+}
+
+/// A running server.
+pub struct Port {
+    pub address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    ended: JoinHandle<std::io::Result<()>>,
+}
+
+impl Port {
+    pub async fn open(engine: &Arc<Engine>) -> Self {
+        Self::with(engine, Settings::default(), |router| router).await
+    }
+
+    /// With settings of its own, and something around the services.
+    pub async fn with(
+        engine: &Arc<Engine>,
+        settings: Settings,
+        around: impl FnOnce(Router) -> Router,
+    ) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let wire = serve::wire(Arc::clone(engine), &settings);
+        let (stop, stopped) = oneshot::channel();
+        let router = around(wire.router);
+        let lifecycle = wire.lifecycle;
+        let ended = tokio::spawn(async move {
+            let shutdown = async {
+                // A test that ends without stopping it drops the sender.
+                let _dropped = stopped.await;
+                lifecycle.stop().await;
+            };
+            serve::run(listener, router, &settings, shutdown).await
+        });
+        Self {
+            address,
+            stop,
+            ended,
+        }
+    }
+
+    /// For the generated client.
+    pub async fn channel(&self) -> Channel {
+        let address = format!("http://{}", self.address);
+        Channel::from_shared(address)
+            .unwrap()
+            .connect()
+            .await
+            .unwrap()
+    }
+
+    /// A call in JSON on a connection of its own; dropping the answer hangs up.
+    pub async fn post(&self, token: &str, method: &str, body: &Value) -> Response<Body> {
+        let (answer, _line) = self.send(calling::request(token, method, body)).await;
+        answer.await.unwrap().map(Body::new)
+    }
+
+    /// Sends a request on a connection of its own: the answer to come, and the line that is
+    /// cut by aborting it.
+    pub async fn send(
+        &self,
+        request: Request<Body>,
+    ) -> (
+        impl Future<Output = hyper::Result<Response<Incoming>>> + use<>,
+        JoinHandle<()>,
+    ) {
+        let stream = TcpStream::connect(self.address).await.unwrap();
+        let connected = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await;
+        let (mut sender, connection) = connected.unwrap();
+        let line = tokio::spawn(async move {
+            let _cut_or_closed = connection.await;
+        });
+        let (mut parts, body) = request.into_parts();
+        parts
+            .headers
+            .insert("host", self.address.to_string().parse().unwrap());
+        let answer = sender.send_request(Request::from_parts(parts, body));
+        (
+            async move {
+                let answer = answer.await;
+                drop(sender);
+                answer
+            },
+            line,
+        )
+    }
+
+    /// Stops the server as an operator does, and waits until it has ended.
+    pub async fn stop(self) {
+        self.stop.send(()).unwrap();
+        soon("the end of the server", self.ended)
+            .await
+            .unwrap()
+            .unwrap();
+    }
+
+    /// Stops the server without waiting for anybody who is still connected.
+    pub fn begin_to_stop(self) -> JoinHandle<std::io::Result<()>> {
+        self.stop.send(()).unwrap();
+        self.ended
+    }
+}
+
+/// A request of the generated client with a token.
+pub fn with_token<T>(token: &str, message: T) -> tonic::Request<T> {
+    let mut request = tonic::Request::new(message);
+    let bearer = format!("Bearer {token}").parse().unwrap();
+    request.metadata_mut().insert("authorization", bearer);
+    request
+}

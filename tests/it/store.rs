@@ -1,0 +1,10 @@
+//! The contract of the store: every method of the port, on a real database file.
+
+mod access;
+mod committing;
+mod data;
+mod durable;
+mod loading;
+mod paging;
+mod reading;
+mod reporting;

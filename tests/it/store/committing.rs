@@ -1,0 +1,480 @@
+//! What a commit promises.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use ::store::{Options, SeaStore};
+use app::ports::{Batch, Change, CommitError, Interest, Store, StoreError};
+use domain::dossier::private::{Content, Private, Words};
+use domain::dossier::{Dossier, Event};
+use sea_orm::ConnectionTrait;
+
+use super::data::{
+    OTHER_WARD, WARD, a_dossier, a_store, advanced, assigned, at, code, day, id, key, next, unit,
+};
+
+fn label(dossier: &Dossier) -> String {
+    dossier.label()
+}
+
+#[tokio::test]
+async fn what_was_committed_is_read_back_as_it_was_written() {
+    let store = a_store().await;
+    let written = store.write(vec![a_dossier(1).received_change()]).await;
+    assert_eq!(written[0].label(), "H60.02215-261121-0001");
+    let read = store.read().await.unwrap();
+    let held = read.dossier(&key(1)).await.unwrap().unwrap();
+    assert_eq!(held.dossier, written[0]);
+    let records = read.records(&key(1)).await.unwrap();
+    assert_eq!(
+        Dossier::fold(&records).as_ref(),
+        Some(&held.dossier),
+        "the row is the fold of its events"
+    );
+    assert_eq!(
+        read.record_bytes(&key(1)).await.unwrap(),
+        [records[0].to_bytes()]
+    );
+    assert_eq!(records[0].event_time, at(0), "microseconds survive");
+}
+
+#[tokio::test]
+async fn dossiers_come_back_in_the_order_of_the_batch() {
+    let store = a_store().await;
+    let batch = [5, 2, 9].map(|number| a_dossier(number).received_change());
+    let written = store.write(batch.to_vec()).await;
+    let ids: Vec<_> = written.iter().map(|dossier| dossier.id).collect();
+    assert_eq!(ids, [id(5), id(2), id(9)]);
+    let labels: Vec<_> = written.iter().map(label).collect();
+    assert_eq!(
+        labels,
+        [
+            "H60.02215-261121-0001",
+            "H60.02215-261121-0002",
+            "H60.02215-261121-0003"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_stale_change_clashes_and_nothing_of_its_batch_is_written() {
+    let store = a_store().await;
+    let first = store.write(vec![a_dossier(1).received_change()]).await;
+    let stale = next(&first[0], 11, at(2), vec![assigned("nv-binh")]);
+    store
+        .write(vec![next(&first[0], 10, at(1), vec![advanced()])])
+        .await;
+    let clash = store
+        .clash(vec![a_dossier(2).received_change(), stale])
+        .await;
+    assert_eq!(clash, [key(1)]);
+    assert_eq!(store.count("dossier").await, 1);
+    assert_eq!(store.count("event").await, 2);
+    assert_eq!(store.number("SELECT last FROM counter").await, 1);
+}
+
+#[tokio::test]
+async fn a_dossier_that_is_there_cannot_be_new_again() {
+    let store = a_store().await;
+    store.write(vec![a_dossier(1).received_change()]).await;
+    let again = a_dossier(1).request(2).received_change();
+    assert_eq!(store.clash(vec![again]).await, [key(1)]);
+}
+
+#[tokio::test]
+async fn a_change_of_a_dossier_that_is_not_there_clashes() {
+    let store = a_store().await;
+    let elsewhere = a_store().await;
+    let there = elsewhere.write(vec![a_dossier(1).received_change()]).await;
+    let change = next(&there[0], 10, at(1), vec![advanced()]);
+    assert_eq!(store.clash(vec![change]).await, [key(1)]);
+    assert_eq!(store.count("dossier").await, 0);
+}
+
+#[tokio::test]
+async fn two_dossiers_change_in_one_batch_and_one_request_may_bring_two_events() {
+    let store = a_store().await;
+    let first = store.write(vec![a_dossier(1).received_change()]).await;
+    let two = next(&first[0], 10, at(1), vec![advanced(), assigned("nv-binh")]);
+    let written = store.write(vec![two, a_dossier(2).received_change()]).await;
+    assert_eq!((written[0].version, written[1].version), (3, 1));
+    let read = store.read().await.unwrap();
+    let records = read.records(&key(1)).await.unwrap();
+    assert_eq!(Dossier::fold(&records).as_ref(), Some(&written[0]));
+}
+
+#[tokio::test]
+async fn a_request_that_was_seen_clashes_and_names_its_dossier() {
+    let store = a_store().await;
+    store.write(vec![a_dossier(1).received_change()]).await;
+    let repeated = a_dossier(2).request(1).received_change();
+    let fresh = a_dossier(3).received_change();
+    assert_eq!(store.clash(vec![fresh, repeated]).await, [key(2)]);
+    assert_eq!(store.count("dossier").await, 1);
+}
+
+#[tokio::test]
+async fn a_seen_request_with_two_events_clashes() {
+    let store = a_store().await;
+    let written = store.write(vec![a_dossier(1).received_change()]).await;
+    let repeated = next(&written[0], 1, at(1), vec![advanced(), assigned("nv-binh")]);
+    assert_eq!(store.clash(vec![repeated]).await, [key(1)]);
+    assert_eq!(store.count("event").await, 1);
+}
+
+#[tokio::test]
+async fn a_code_that_is_taken_clashes_and_names_its_dossier() {
+    let store = a_store().await;
+    let taken = "G22.99.08-261121-000001";
+    store
+        .write(vec![a_dossier(1).submitted_change(taken)])
+        .await;
+    let clash = store
+        .clash(vec![
+            a_dossier(2).submitted_change("G22.99.08-261121-000002"),
+            a_dossier(3).submitted_change(taken),
+        ])
+        .await;
+    assert_eq!(clash, [key(3)]);
+    assert_eq!(store.count("code").await, 1);
+}
+
+#[tokio::test]
+async fn the_same_code_twice_in_one_batch_clashes() {
+    let store = a_store().await;
+    let code = "G22.99.08-261121-000001";
+    let clash = store
+        .clash(vec![
+            a_dossier(1).submitted_change(code),
+            a_dossier(2).submitted_change(code),
+        ])
+        .await;
+    assert_eq!(clash, [key(2)]);
+}
+
+#[tokio::test]
+async fn a_dossier_may_be_given_a_code_it_has() {
+    let store = a_store().await;
+    let portal = "G22.99.08-261121-000001";
+    let written = store
+        .write(vec![a_dossier(1).submitted_change(portal)])
+        .await;
+    let mut again = next(&written[0], 10, at(1), vec![assigned("nv-binh")]);
+    again.codes = vec![code(portal)];
+    store.write(vec![again]).await;
+}
+
+#[tokio::test]
+async fn numbers_are_gapless_over_batches_and_rolled_back_batches() {
+    let store = a_store().await;
+    let mut codes = BTreeSet::new();
+    for batch in 0..6_u64 {
+        let mut changes: Vec<Change> = (0..4)
+            .map(|number| a_dossier(10 * batch + number).received_change())
+            .collect();
+        let doomed = batch % 2 == 1;
+        if doomed {
+            // A request of the batch before.
+            changes.push(
+                a_dossier(10 * batch + 9)
+                    .request(10 * (batch - 1))
+                    .received_change(),
+            );
+            store.clash(changes).await;
+        } else {
+            codes.extend(store.write(changes).await.iter().map(label));
+        }
+    }
+    let expected: BTreeSet<String> = (1..=12)
+        .map(|serial| format!("H60.02215-261121-{serial:04}"))
+        .collect();
+    assert_eq!(codes, expected);
+}
+
+#[tokio::test]
+async fn each_unit_and_each_province_counts_for_itself() {
+    let store = a_store().await;
+    let written = store
+        .write(vec![
+            a_dossier(1).received_change(),
+            a_dossier(2).at(OTHER_WARD).received_change(),
+            a_dossier(3).received_change(),
+            a_dossier(4).in_province("01").received_change(),
+        ])
+        .await;
+    let labels: Vec<_> = written.iter().map(label).collect();
+    assert_eq!(
+        labels,
+        [
+            "H60.02215-261121-0001",
+            "H60.02218-261121-0001",
+            "H60.02215-261121-0002",
+            "H60.02215-261121-0001"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_units_day_goes_forward_within_a_batch_and_never_back() {
+    let store = a_store().await;
+    let over_midnight = store
+        .write(vec![
+            a_dossier(1).on(day(21)).received_change(),
+            a_dossier(2).on(day(22)).received_change(),
+            a_dossier(3).on(day(21)).received_change(),
+            a_dossier(4).at(OTHER_WARD).on(day(21)).received_change(),
+        ])
+        .await;
+    let labels: Vec<_> = over_midnight.iter().map(label).collect();
+    assert_eq!(
+        labels,
+        [
+            "H60.02215-261121-0001",
+            "H60.02215-261122-0001",
+            "H60.02215-261122-0002",
+            "H60.02218-261121-0001"
+        ]
+    );
+    let clock_set_back = store
+        .write(vec![a_dossier(5).on(day(20)).received_change()])
+        .await;
+    assert_eq!(clock_set_back[0].label(), "H60.02215-261122-0003");
+}
+
+#[tokio::test]
+async fn interest_follows_the_dossier_and_forgets_units_that_left() {
+    let store = a_store().await;
+    let written = store
+        .write(vec![a_dossier(1).resolved_by(OTHER_WARD).received_change()])
+        .await;
+    assert_eq!(store.count("interest").await, 2);
+    let mut resolved = next(&written[0], 10, at(1), vec![Event::Resolved]);
+    resolved
+        .interest
+        .retain(|interest| interest.unit == unit(WARD));
+    let roles = Interest::RECEIVING + Interest::RETURNING;
+    assert_eq!(resolved.interest[0].roles, roles);
+    store.write(vec![resolved]).await;
+    assert_eq!(store.count("interest").await, 1);
+    assert_eq!(
+        store.number("SELECT open FROM interest").await,
+        0,
+        "a resolved dossier is no work"
+    );
+}
+
+#[tokio::test]
+async fn a_submitted_dossier_gets_its_pin_when_it_is_received() {
+    let store = a_store().await;
+    let portal = "G22.99.08-261121-000001";
+    let written = store
+        .write(vec![a_dossier(1).submitted_change(portal)])
+        .await;
+    let pin = |store: &SeaStore| {
+        let store = store.clone();
+        async move {
+            let read = store.read().await.unwrap();
+            read.pin_hash(&key(1)).await.unwrap()
+        }
+    };
+    assert_eq!(pin(&store).await, None);
+    let mut received = next(&written[0], 10, at(1), vec![advanced()]);
+    received.pin_hash = Some("hash".into());
+    store.write(vec![received]).await;
+    assert_eq!(pin(&store).await.as_deref(), Some("hash"));
+}
+
+#[tokio::test]
+async fn a_personal_value_is_never_overwritten() {
+    let store = a_store().await;
+    let written = store.write(vec![a_dossier(1).received_change()]).await;
+    let mut change = next(&written[0], 10, at(1), vec![advanced()]);
+    change.private = vec![Private {
+        item: "applicant".into(),
+        content: Content::Words(Words::new("ai khác")),
+    }];
+    let refused = store
+        .commit(Batch {
+            changes: vec![change],
+        })
+        .await;
+    assert!(matches!(
+        refused,
+        Err(CommitError::Store(StoreError::Database(_)))
+    ));
+    assert_eq!(store.count("event").await, 1, "nothing was written");
+}
+
+#[tokio::test]
+async fn an_event_cannot_be_changed_deleted_or_left_out() {
+    let store = a_store().await;
+    let written = store.write(vec![a_dossier(1).received_change()]).await;
+    store
+        .write(vec![next(&written[0], 10, at(1), vec![advanced()])])
+        .await;
+    let db = store.raw().await;
+    for (sql, why) in [
+        ("UPDATE event SET bytes = x'00'", "never changed"),
+        (
+            "UPDATE event SET record_time = record_time + 1",
+            "never changed",
+        ),
+        ("DELETE FROM event", "never deleted"),
+        (
+            "INSERT INTO event (province, dossier, version, event_time, record_time, actor, \
+                 request_id, part, content, bytes) \
+             SELECT province, dossier, 9, event_time, record_time, actor, request_id, 9, \
+                 content, bytes FROM event WHERE version = 1",
+            "needs the one before it",
+        ),
+    ] {
+        let refused = db.execute_unprepared(sql).await.unwrap_err().to_string();
+        assert!(refused.contains(why), "{sql}: {refused}");
+    }
+    // The audit chain is added later, beside the bytes.
+    db.execute_unprepared("UPDATE event SET hash = zeroblob(32)")
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn rows_that_cannot_be_are_refused_by_the_tables() {
+    let store = a_store().await;
+    store.write(vec![a_dossier(1).received_change()]).await;
+    let db = store.raw().await;
+    for sql in [
+        "UPDATE dossier SET status = 11",
+        "UPDATE dossier SET version = 0",
+        "UPDATE dossier SET channel = 'fax'",
+        "UPDATE dossier SET due = 'tomorrow'",
+        "UPDATE counter SET last = 0",
+        "UPDATE interest SET open = 2",
+        "UPDATE secret SET salt = x'00'",
+        "DELETE FROM dossier",
+    ] {
+        assert!(db.execute_unprepared(sql).await.is_err(), "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn an_empty_batch_writes_nothing() {
+    let store = a_store().await;
+    assert!(store.write(Vec::new()).await.is_empty());
+    assert_eq!(store.statements(), 0);
+}
+
+#[tokio::test]
+async fn a_batch_larger_than_a_statement_can_carry_is_still_one_transaction() {
+    let store = a_store().await;
+    let batch = |numbers: std::ops::Range<u64>| {
+        numbers
+            .map(|number| a_dossier(number).received_change())
+            .collect::<Vec<_>>()
+    };
+    let written = store.write(batch(0..3_500)).await;
+    assert_eq!(written[3_499].label(), "H60.02215-261121-3500");
+    let mut doomed = batch(4_000..7_500);
+    doomed.push(a_dossier(9_000).request(0).received_change());
+    assert_eq!(store.clash(doomed).await, [key(9_000)]);
+    assert_eq!(store.count("dossier").await, 3_500);
+}
+
+#[tokio::test]
+async fn the_statements_of_a_batch_do_not_grow_with_it() {
+    let store = a_store().await;
+    let statements_of = async |numbers: std::ops::Range<u64>| {
+        let before = store.statements();
+        let batch = numbers.map(|number| a_dossier(number).received_change());
+        store.write(batch.collect()).await;
+        store.statements() - before
+    };
+    let of_one = statements_of(0..1).await;
+    assert_eq!(of_one, statements_of(1..101).await);
+    assert_eq!(of_one, 7, "one a table");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn eight_committers_through_one_store_lose_nothing_and_skip_no_number() {
+    let store = Arc::new(a_store().await);
+    let committers = (0..8_u64).map(|committer| {
+        let store = Arc::clone(&store);
+        tokio::spawn(async move {
+            let mut codes = Vec::new();
+            for round in 0..10 {
+                let number = committer * 100 + round;
+                let written = store.write(vec![a_dossier(number).received_change()]).await;
+                codes.push(written[0].label());
+                let read = store.read().await.unwrap();
+                let held = read.dossier(&key(number)).await.unwrap();
+                assert!(held.is_some(), "a read after a write sees it");
+            }
+            codes
+        })
+    });
+    let mut codes = BTreeSet::new();
+    for committer in committers.collect::<Vec<_>>() {
+        codes.extend(committer.await.unwrap());
+    }
+    let expected: BTreeSet<String> = (1..=80)
+        .map(|serial| format!("H60.02215-261121-{serial:04}"))
+        .collect();
+    assert_eq!(codes, expected);
+    assert_eq!(store.count("event").await, 80);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_stores_on_one_file_move_a_dossier_once_per_version() {
+    let here = a_store().await;
+    let there = SeaStore::open(&here.url, Options::default()).await.unwrap();
+    here.write(vec![a_dossier(1).received_change()]).await;
+    let mut moves = Vec::new();
+    for (mover, store) in [here.store.clone(), there].into_iter().enumerate() {
+        moves.push(tokio::spawn(async move {
+            let mut done = 0_u32;
+            for round in 0..20 {
+                let read = store.read().await.unwrap();
+                let held = read.dossier(&key(1)).await.unwrap().unwrap();
+                drop(read);
+                let number = 1_000 * (mover as u64 + 1) + round;
+                let change = next(&held.dossier, number, at(1), vec![assigned("nv-binh")]);
+                match store
+                    .commit(Batch {
+                        changes: vec![change],
+                    })
+                    .await
+                {
+                    Ok(_) => done += 1,
+                    Err(CommitError::Clash { dossiers }) => assert_eq!(dossiers, [key(1)]),
+                    Err(error) => panic!("{error:?}"),
+                }
+            }
+            done
+        }));
+    }
+    let mut done = 1;
+    for mover in moves {
+        done += mover.await.unwrap();
+    }
+    let read = here.read().await.unwrap();
+    let held = read.dossier(&key(1)).await.unwrap().unwrap();
+    assert_eq!(held.dossier.version, done);
+    assert_eq!(read.records(&key(1)).await.unwrap().len(), done as usize);
+}
+
+#[tokio::test]
+async fn a_caller_that_goes_away_does_not_cut_its_commit_in_half() {
+    let store = a_store().await;
+    for number in 0..20 {
+        let batch = Batch {
+            changes: vec![a_dossier(number).received_change()],
+        };
+        let commit = store.commit(batch);
+        let polls = tokio::time::timeout(std::time::Duration::ZERO, commit).await;
+        drop(polls);
+    }
+    // The writer takes one at a time, so this one is behind all of them.
+    store.write(vec![a_dossier(99).received_change()]).await;
+    let dossiers = store.count("dossier").await;
+    assert_eq!(store.count("event").await, dossiers);
+    assert_eq!(store.number("SELECT last FROM counter").await, dossiers);
+}

@@ -1,0 +1,154 @@
+//! What survives, and who sees what when.
+
+use ::store::{Durability, OpenError, Options, SeaStore};
+use app::ports::{Batch, CommitError, Store, StoreError};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
+};
+
+use super::data::{a_dossier, a_store, key};
+
+/// A writer past the store, that holds the lock until it is dropped.
+async fn immediate(db: &DatabaseConnection) -> DatabaseTransaction {
+    let options = TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    };
+    db.begin_with_options(options).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_store_is_durable_or_says_what_is_not() {
+    let store = a_store().await;
+    store.assert_durable().await.unwrap();
+    let scratch = SeaStore::open(
+        &store.url,
+        Options {
+            durability: Durability::Scratch,
+            ..Options::default()
+        },
+    )
+    .await
+    .unwrap();
+    let weak = scratch.assert_durable().await.unwrap_err();
+    assert!(matches!(
+        weak,
+        OpenError::NotDurable {
+            setting: "synchronous",
+            expected: "2",
+            ..
+        }
+    ));
+    assert!(
+        weak.to_string()
+            .starts_with("database setting synchronous is 0, expected 2"),
+        "{weak}"
+    );
+}
+
+#[tokio::test]
+async fn only_a_file_is_a_database() {
+    for url in ["sqlite::memory:", "postgres://x/y", "sqlite:", "motcua.db"] {
+        let refused = SeaStore::open(url, Options::default()).await.err().unwrap();
+        assert!(matches!(refused, OpenError::NotAFile { .. }), "{url}");
+    }
+}
+
+#[tokio::test]
+async fn a_missing_file_is_not_made_by_opening_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("nothing.db");
+    let url = format!("sqlite:{}", file.display());
+    let refused = SeaStore::open(&url, Options::default())
+        .await
+        .err()
+        .unwrap();
+    assert!(matches!(refused, OpenError::Missing { .. }));
+    assert!(!file.exists());
+}
+
+#[tokio::test]
+async fn a_reader_keeps_its_snapshot_while_a_writer_commits() {
+    let store = a_store().await;
+    store.write(vec![a_dossier(1).received_change()]).await;
+    let before = store.read().await.unwrap();
+    assert!(before.dossier(&key(1)).await.unwrap().is_some());
+    store.write(vec![a_dossier(2).received_change()]).await;
+    assert!(before.dossier(&key(2)).await.unwrap().is_none());
+    assert_eq!(before.feed_head().await.unwrap().last, 1);
+    let after = store.read().await.unwrap();
+    assert!(after.dossier(&key(2)).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_reader_does_not_wait_for_a_writer_in_the_middle_of_its_batch() {
+    let store = a_store().await;
+    store.write(vec![a_dossier(1).received_change()]).await;
+    let db = store.raw().await;
+    let writing = immediate(&db).await;
+    writing
+        .execute_unprepared("UPDATE dossier SET version = 77")
+        .await
+        .unwrap();
+    let read = store.read().await.unwrap();
+    let held = read.dossier(&key(1)).await.unwrap().unwrap();
+    assert_eq!(held.dossier.version, 1, "nothing uncommitted is seen");
+    // A crash before the commit: dropped, not committed.
+    drop(writing);
+    store.write(vec![a_dossier(2).received_change()]).await;
+    let read = store.read().await.unwrap();
+    let held = read.dossier(&key(1)).await.unwrap().unwrap();
+    assert_eq!(held.dossier.version, 1);
+}
+
+#[tokio::test]
+async fn readers_that_are_dropped_early_leave_no_old_snapshot_behind() {
+    let store = a_store().await;
+    for number in 0..30 {
+        let begun = tokio::time::timeout(std::time::Duration::ZERO, store.read()).await;
+        drop(begun);
+        store.write(vec![a_dossier(number).received_change()]).await;
+        let read = store.read().await.unwrap();
+        assert!(read.dossier(&key(number)).await.unwrap().is_some());
+    }
+}
+
+#[tokio::test]
+async fn a_writer_that_cannot_get_the_lock_says_later_and_has_written_nothing() {
+    let store = a_store().await;
+    let db = store.raw().await;
+    let writing = immediate(&db).await;
+    let batch = Batch {
+        changes: vec![a_dossier(1).received_change()],
+    };
+    // Takes as long as the store waits for the lock.
+    let refused = store.commit(batch).await;
+    assert!(matches!(
+        refused,
+        Err(CommitError::Store(StoreError::Unavailable(_)))
+    ));
+    drop(writing);
+    store.write(vec![a_dossier(1).received_change()]).await;
+}
+
+#[tokio::test]
+async fn all_is_there_after_closing_and_opening_again() {
+    let store = a_store().await;
+    store.write(vec![a_dossier(1).received_change()]).await;
+    store.close().await.unwrap();
+    let file = store.url.trim_start_matches("sqlite:");
+    assert!(
+        !std::path::Path::new(&format!("{file}-wal")).exists(),
+        "closing leaves one file"
+    );
+    assert!(matches!(
+        store.read().await.err(),
+        Some(StoreError::Unavailable(_))
+    ));
+    let again = SeaStore::open(&store.url, Options::default())
+        .await
+        .unwrap();
+    let read = again.read().await.unwrap();
+    assert!(read.dossier(&key(1)).await.unwrap().is_some());
+}

@@ -1,0 +1,410 @@
+//! Lists, worklists, searches and the feed.
+
+use std::collections::BTreeSet;
+
+use app::ports::{List, ReadTx, Scope, Search, Store, WorklistPage};
+use domain::dossier::{Channel, Dossier, Event, Status};
+use domain::id::{DossierId, ProcedureCode, ProvinceCode};
+
+use super::data::{
+    OTHER_WARD, TestStore, WARD, a_dossier, a_store, advanced, at, id, next, province, unit,
+};
+
+fn whole() -> Scope {
+    Scope::Province(province())
+}
+
+fn of(units: &[&str]) -> Scope {
+    Scope::Units(province(), units.iter().map(|code| unit(code)).collect())
+}
+
+fn all(scope: Scope) -> List {
+    List {
+        scope,
+        statuses: Vec::new(),
+        procedure: None,
+        channel: None,
+        after: None,
+        limit: 100,
+    }
+}
+
+fn ids(dossiers: &[Dossier]) -> Vec<DossierId> {
+    dossiers.iter().map(|dossier| dossier.id).collect()
+}
+
+fn numbered(numbers: &[u64]) -> Vec<DossierId> {
+    numbers.iter().map(|number| id(*number)).collect()
+}
+
+/// 120 dossiers: every third for the other ward too, due times in reverse of ids and often
+/// equal, every tenth without one.
+async fn a_busy_province() -> TestStore {
+    let store = a_store().await;
+    let batch = (0..120_u64).map(|number| {
+        let due = i64::try_from(120 - number / 4).unwrap();
+        let dossier = a_dossier(number).due((number % 10 != 0).then(|| at(due)));
+        if number % 3 == 0 {
+            dossier.resolved_by(OTHER_WARD).received_change()
+        } else {
+            dossier.received_change()
+        }
+    });
+    store.write(batch.collect()).await;
+    store
+        .write(vec![a_dossier(500).in_province("01").received_change()])
+        .await;
+    store
+}
+
+async fn walk_list(read: &dyn ReadTx, scope: Scope) -> Vec<DossierId> {
+    let mut walked = Vec::new();
+    loop {
+        let page = read
+            .list(&List {
+                after: walked.last().copied(),
+                limit: 7,
+                ..all(scope.clone())
+            })
+            .await
+            .unwrap();
+        if page.is_empty() {
+            return walked;
+        }
+        walked.extend(ids(&page));
+    }
+}
+
+async fn walk_worklist(read: &dyn ReadTx, scope: Scope) -> Vec<Dossier> {
+    let mut walked: Vec<Dossier> = Vec::new();
+    loop {
+        let after = walked.last().map(|last| {
+            let due = last
+                .due()
+                .map_or(WorklistPage::NEVER, |due| due.timestamp_micros());
+            (due, last.id)
+        });
+        let page = read
+            .worklist(&WorklistPage {
+                scope: scope.clone(),
+                after,
+                limit: 7,
+            })
+            .await
+            .unwrap();
+        if page.is_empty() {
+            return walked;
+        }
+        walked.extend(page);
+    }
+}
+
+#[tokio::test]
+async fn pages_of_a_list_are_complete_and_without_doubles() {
+    let store = a_busy_province().await;
+    let read = store.read().await.unwrap();
+    let everything = numbered(&(0..120).collect::<Vec<_>>());
+    let thirds = numbered(&(0..40).map(|third| third * 3).collect::<Vec<_>>());
+    assert_eq!(walk_list(&*read, whole()).await, everything);
+    assert_eq!(walk_list(&*read, of(&[WARD])).await, everything);
+    assert_eq!(walk_list(&*read, of(&[OTHER_WARD])).await, thirds);
+    assert_eq!(walk_list(&*read, of(&[WARD, OTHER_WARD])).await, everything);
+    assert!(walk_list(&*read, of(&[])).await.is_empty());
+}
+
+#[tokio::test]
+async fn pages_of_a_worklist_are_complete_in_order_and_end_with_what_is_never_due() {
+    let store = a_busy_province().await;
+    let read = store.read().await.unwrap();
+    for (scope, size) in [
+        (whole(), 120),
+        (of(&[WARD]), 120),
+        (of(&[OTHER_WARD]), 40),
+        (of(&[WARD, OTHER_WARD]), 120),
+        (of(&[]), 0),
+    ] {
+        let walked = walk_worklist(&*read, scope.clone()).await;
+        assert_eq!(walked.len(), size, "{scope:?}");
+        let places: Vec<_> = walked
+            .iter()
+            .map(|dossier| (dossier.due().is_none(), dossier.due(), dossier.id))
+            .collect();
+        assert!(places.is_sorted(), "{scope:?}");
+        let distinct: BTreeSet<_> = ids(&walked).into_iter().collect();
+        assert_eq!(distinct.len(), size, "{scope:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_worklist_holds_only_open_dossiers() {
+    let store = a_store().await;
+    let written = store
+        .write(vec![
+            a_dossier(1).received_change(),
+            a_dossier(2).received_change(),
+        ])
+        .await;
+    store
+        .write(vec![next(&written[0], 10, at(1), vec![Event::Resolved])])
+        .await;
+    let read = store.read().await.unwrap();
+    for scope in [whole(), of(&[WARD]), of(&[WARD, OTHER_WARD])] {
+        let page = WorklistPage {
+            scope,
+            after: None,
+            limit: 10,
+        };
+        assert_eq!(ids(&read.worklist(&page).await.unwrap()), numbered(&[2]));
+    }
+}
+
+#[tokio::test]
+async fn every_status_that_is_open_is_in_the_worklist_of_its_province() {
+    // The index is made for these codes, and the statement names them.
+    let open: Vec<u8> = Status::ALL
+        .into_iter()
+        .filter(|status| status.is_open())
+        .map(Status::code)
+        .collect();
+    assert_eq!(open, [1, 2, 4, 5, 6]);
+}
+
+#[tokio::test]
+async fn a_page_of_fifty_takes_one_statement() {
+    let store = a_busy_province().await;
+    let read = store.read().await.unwrap();
+    for scope in [whole(), of(&[WARD]), of(&[WARD, OTHER_WARD])] {
+        let before = store.statements();
+        let page = WorklistPage {
+            scope: scope.clone(),
+            after: None,
+            limit: 50,
+        };
+        assert_eq!(read.worklist(&page).await.unwrap().len(), 50);
+        let list = List {
+            limit: 50,
+            ..all(scope)
+        };
+        let listed = read.list(&list).await.unwrap();
+        read.applicants(&province(), &ids(&listed)).await.unwrap();
+        assert_eq!(store.statements() - before, 3);
+    }
+}
+
+#[tokio::test]
+async fn a_list_is_narrowed_by_status_procedure_and_channel() {
+    let store = a_store().await;
+    let written = store
+        .write(vec![
+            a_dossier(1).received_change(),
+            a_dossier(2).procedure("2.000815").received_change(),
+            a_dossier(3).by(Channel::Post).received_change(),
+        ])
+        .await;
+    store
+        .write(vec![next(&written[0], 10, at(1), vec![advanced()])])
+        .await;
+    let read = store.read().await.unwrap();
+    for scope in [whole(), of(&[WARD]), of(&[WARD, OTHER_WARD])] {
+        let list = |change: fn(&mut List)| {
+            let mut list = all(scope.clone());
+            change(&mut list);
+            list
+        };
+        for (list, expected) in [
+            (
+                list(|list| list.statuses = vec![Status::Processing]),
+                vec![1],
+            ),
+            (
+                list(|list| list.statuses = vec![Status::Received, Status::Processing]),
+                vec![1, 2, 3],
+            ),
+            (list(|list| list.statuses = vec![Status::Returned]), vec![]),
+            (
+                list(|list| list.procedure = ProcedureCode::parse("2.000815").ok()),
+                vec![2],
+            ),
+            (list(|list| list.channel = Some(Channel::Post)), vec![3]),
+        ] {
+            let found = read.list(&list).await.unwrap();
+            assert_eq!(ids(&found), numbered(&expected), "{list:?}");
+        }
+    }
+}
+
+fn find(scope: Scope) -> Search {
+    Search {
+        scope,
+        code: None,
+        name: None,
+        phone: None,
+        limit: 10,
+    }
+}
+
+#[tokio::test]
+async fn a_search_finds_by_code_name_or_telephone_newest_first_within_the_scope() {
+    let store = a_store().await;
+    store
+        .write(vec![
+            a_dossier(1)
+                .named("Mẫu Thị Đặng", "0900 111 222")
+                .received_change(),
+            a_dossier(2)
+                .named("Đặng Văn Mẫu", "0900 333 444")
+                .received_change(),
+            a_dossier(3)
+                .at(OTHER_WARD)
+                .named("Mẫu Đặng 100% _", "0900 111 333")
+                .received_change(),
+            a_dossier(4)
+                .in_province("01")
+                .named("Mẫu Thị Đặng", "0900 111 222")
+                .received_change(),
+        ])
+        .await;
+    let read = store.read().await.unwrap();
+    let name = |words: &str| Search {
+        name: Some(words.into()),
+        ..find(whole())
+    };
+    let phone = |digits: &str| Search {
+        phone: Some(digits.into()),
+        ..find(whole())
+    };
+    let code = |text: &str| Search {
+        code: Some(text.into()),
+        ..find(whole())
+    };
+    for (search, expected) in [
+        (name("dang mau"), vec![3, 2, 1]),
+        (name("thi"), vec![1]),
+        (name("dan"), vec![3, 2, 1]),
+        (name("dang binh"), vec![]),
+        (name("%"), vec![3]),
+        (name("_"), vec![3]),
+        (name(" "), vec![]),
+        (phone("0900111"), vec![3, 1]),
+        (phone("222"), vec![1]),
+        (phone("0011"), vec![]),
+        (code("H60.02215-261121-0002"), vec![2]),
+        (code("H60.02215-2611"), vec![2, 1]),
+        (code("H60"), vec![3, 2, 1]),
+        (code("G"), vec![]),
+        (find(whole()), vec![]),
+        (
+            Search {
+                code: Some("H60.02215-261121-0002".into()),
+                ..name("thi")
+            },
+            vec![2, 1],
+        ),
+        (
+            Search {
+                limit: 2,
+                ..name("mau")
+            },
+            vec![3, 2],
+        ),
+        (
+            Search {
+                scope: of(&[OTHER_WARD]),
+                ..name("mau")
+            },
+            vec![3],
+        ),
+        (
+            Search {
+                scope: of(&[OTHER_WARD]),
+                ..code("H60")
+            },
+            vec![3],
+        ),
+        (
+            Search {
+                scope: of(&[WARD, OTHER_WARD]),
+                ..name("mau")
+            },
+            vec![3, 2, 1],
+        ),
+        (
+            Search {
+                scope: of(&[]),
+                ..name("mau")
+            },
+            vec![],
+        ),
+    ] {
+        let found = read.search(&search).await.unwrap();
+        assert_eq!(ids(&found), numbered(&expected), "{search:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_feed_is_in_order_and_each_scope_sees_its_own() {
+    let store = a_store().await;
+    let written = store
+        .write(vec![
+            a_dossier(1).received_change(),
+            a_dossier(2).resolved_by(OTHER_WARD).received_change(),
+            a_dossier(3).in_province("01").received_change(),
+        ])
+        .await;
+    store
+        .write(vec![next(&written[1], 10, at(1), vec![advanced()])])
+        .await;
+    let read = store.read().await.unwrap();
+    let feed = async |scope: Scope, after, limit| {
+        let events = read.feed(&scope, after, limit).await.unwrap();
+        events
+            .into_iter()
+            .map(|(place, record)| (place, record.dossier, record.version))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        feed(whole(), 0, 10).await,
+        [(1, id(1), 1), (2, id(2), 1), (4, id(2), 2)]
+    );
+    assert_eq!(feed(whole(), 1, 1).await, [(2, id(2), 1)]);
+    assert_eq!(
+        feed(of(&[OTHER_WARD]), 0, 10).await,
+        [(2, id(2), 1), (4, id(2), 2)]
+    );
+    assert_eq!(
+        feed(of(&[WARD, OTHER_WARD]), 0, 10).await.len(),
+        3,
+        "an event that two units see is one event"
+    );
+    assert!(feed(of(&[]), 0, 10).await.is_empty());
+    let elsewhere = ProvinceCode::parse("01").unwrap();
+    assert_eq!(
+        feed(Scope::Province(elsewhere), 0, 10).await,
+        [(3, id(3), 1)]
+    );
+    assert!(feed(whole(), 4, 10).await.is_empty());
+    assert!(feed(whole(), u64::MAX, 10).await.is_empty());
+    assert_eq!(read.feed_head().await.unwrap().last, 4);
+}
+
+#[tokio::test]
+async fn a_batch_that_was_rolled_back_leaves_no_hole_in_the_feed() {
+    let store = a_store().await;
+    store.write(vec![a_dossier(1).received_change()]).await;
+    store
+        .clash(vec![
+            a_dossier(2).received_change(),
+            a_dossier(3).request(1).received_change(),
+        ])
+        .await;
+    store.write(vec![a_dossier(4).received_change()]).await;
+    let read = store.read().await.unwrap();
+    let places: Vec<u64> = read
+        .feed(&whole(), 0, 10)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|(place, _)| place)
+        .collect();
+    assert_eq!(places, [1, 2]);
+}

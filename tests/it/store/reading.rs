@@ -1,0 +1,122 @@
+//! Reading one dossier, and what is kept beside it.
+
+use app::ports::{Store, StoreError};
+use domain::dossier::private::{Content, Private, Words};
+use domain::id::ProvinceCode;
+use sea_orm::ConnectionTrait;
+
+use super::data::{a_dossier, a_store, advanced, at, code, id, key, next, province};
+
+#[tokio::test]
+async fn a_dossier_is_found_by_any_of_its_codes_with_or_without_the_province() {
+    let store = a_store().await;
+    let mut change = a_dossier(1).received_change();
+    change.codes = vec![code("G22.99-251225-020175")];
+    store.write(vec![change]).await;
+    let read = store.read().await.unwrap();
+    for text in ["H60.02215-261121-0001", "G22.99-251225-020175"] {
+        let found = read.by_code(None, &code(text)).await.unwrap();
+        assert_eq!(found, Some(key(1)), "{text}");
+        let found = read.by_code(Some(&province()), &code(text)).await.unwrap();
+        assert_eq!(found, Some(key(1)), "{text}");
+    }
+    let elsewhere = ProvinceCode::parse("01").unwrap();
+    let text = code("H60.02215-261121-0001");
+    assert_eq!(read.by_code(Some(&elsewhere), &text).await.unwrap(), None);
+    assert_eq!(
+        read.by_code(None, &code("H60.02215-261121-0002"))
+            .await
+            .unwrap(),
+        None
+    );
+}
+
+#[tokio::test]
+async fn the_province_of_a_dossier_is_found_by_its_id_alone() {
+    let store = a_store().await;
+    store
+        .write(vec![a_dossier(1).in_province("01").received_change()])
+        .await;
+    let read = store.read().await.unwrap();
+    let found = read.province_of(id(1)).await.unwrap();
+    assert_eq!(found, ProvinceCode::parse("01").ok());
+    assert_eq!(read.province_of(id(2)).await.unwrap(), None);
+    assert!(
+        read.dossier(&key(1)).await.unwrap().is_none(),
+        "a dossier is not in another province"
+    );
+}
+
+#[tokio::test]
+async fn personal_values_are_kept_apart_and_read_back_by_item() {
+    let store = a_store().await;
+    let written = store
+        .write(vec![
+            a_dossier(1).received_change(),
+            a_dossier(2).received_change(),
+        ])
+        .await;
+    let mut change = next(&written[0], 10, at(1), vec![advanced()]);
+    change.private = vec![Private {
+        item: "2.reason".into(),
+        content: Content::Words(Words::new("thiếu “bản sao”")),
+    }];
+    store.write(vec![change]).await;
+    let read = store.read().await.unwrap();
+    let private = read.private(&key(1)).await.unwrap();
+    assert_eq!(private.len(), 2);
+    assert_eq!(
+        private["2.reason"],
+        Content::Words(Words::new("thiếu “bản sao”"))
+    );
+    let applicants = read
+        .applicants(&province(), &[id(1), id(2), id(3)])
+        .await
+        .unwrap();
+    assert_eq!(applicants.len(), 2);
+    assert_eq!(applicants[&id(1)].name, "Mẫu Thị Đặng");
+    assert!(read.applicants(&province(), &[]).await.unwrap().is_empty());
+    for bytes in read.record_bytes(&key(1)).await.unwrap() {
+        let text = String::from_utf8(bytes).unwrap();
+        assert!(!text.contains("Mẫu") && !text.contains("0900"), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn the_pin_is_kept_as_a_hash() {
+    let store = a_store().await;
+    store.write(vec![a_dossier(1).received_change()]).await;
+    let read = store.read().await.unwrap();
+    let hash = read.pin_hash(&key(1)).await.unwrap();
+    assert_eq!(hash.as_deref(), Some("pin"));
+    assert_eq!(read.pin_hash(&key(2)).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_row_that_cannot_be_is_named_exactly() {
+    let store = a_store().await;
+    store.write(vec![a_dossier(1).received_change()]).await;
+    let db = store.raw().await;
+    for (sql, wrong) in [
+        ("UPDATE dossier SET fold = '{}'", "fold"),
+        (
+            "UPDATE dossier SET version = 2, fold = (SELECT fold FROM kept)",
+            "version",
+        ),
+    ] {
+        db.execute_unprepared("CREATE TABLE IF NOT EXISTS kept AS SELECT fold FROM dossier")
+            .await
+            .unwrap();
+        db.execute_unprepared(sql).await.unwrap();
+        let read = store.read().await.unwrap();
+        let error = read.dossier(&key(1)).await.unwrap_err();
+        assert!(
+            matches!(
+                &error,
+                StoreError::Inconsistent { table: "dossier", id: row, column }
+                    if *row == id(1).to_string() && *column == wrong
+            ),
+            "{error:?}"
+        );
+    }
+}

@@ -1,0 +1,155 @@
+//! What a report is given.
+
+use app::ports::{ReportRow, ReportWanted, Scope, Store};
+use domain::dossier::{Channel, Event};
+use domain::id::DossierId;
+
+use super::data::{OTHER_WARD, TestStore, WARD, a_dossier, a_store, at, id, next, province, unit};
+
+fn returned() -> Event {
+    Event::Returned {
+        receiver: None,
+        proxy: false,
+        channel: Channel::Desk,
+    }
+}
+
+/// What is given for the hour from 9 to 10 o'clock: ids, and how many records for those
+/// that come with their history.
+async fn rows(store: &TestStore, scope: Scope, as_of: i64) -> Vec<(DossierId, Option<usize>)> {
+    let read = store.read().await.unwrap();
+    let wanted = ReportWanted {
+        scope,
+        from: at(60),
+        until: at(120),
+        as_of: at(as_of),
+    };
+    let mut rows: Vec<_> = read
+        .report_rows(&wanted)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|row| match row {
+            ReportRow::Settled(dossier) => (dossier.id, None),
+            ReportRow::History(records) => {
+                assert!(records.is_sorted_by_key(|record| record.version));
+                (records[0].dossier, Some(records.len()))
+            }
+        })
+        .collect();
+    rows.sort_unstable();
+    rows
+}
+
+fn whole() -> Scope {
+    Scope::Province(province())
+}
+
+#[tokio::test]
+async fn what_ended_before_the_period_is_left_out_and_what_was_open_or_ended_in_it_is_not() {
+    let store = a_store().await;
+    let written = store
+        .write(
+            (1..=4)
+                .map(|number| a_dossier(number).received_change())
+                .collect(),
+        )
+        .await;
+    store
+        .write(vec![
+            next(&written[0], 10, at(59), vec![Event::Resolved]),
+            next(&written[1], 11, at(60), vec![Event::Resolved]),
+            next(&written[2], 12, at(119), vec![Event::Resolved]),
+        ])
+        .await;
+    assert_eq!(
+        rows(&store, whole(), 1_000).await,
+        [(id(2), None), (id(3), None), (id(4), None)]
+    );
+}
+
+#[tokio::test]
+async fn what_happened_after_the_period_comes_with_its_history() {
+    let store = a_store().await;
+    let written = store.write(vec![a_dossier(1).received_change()]).await;
+    store
+        .write(vec![next(
+            &written[0],
+            10,
+            at(120),
+            vec![Event::Resolved, returned()],
+        )])
+        .await;
+    assert_eq!(rows(&store, whole(), 1_000).await, [(id(1), Some(3))]);
+}
+
+#[tokio::test]
+async fn what_was_recorded_after_as_of_is_not_known() {
+    let store = a_store().await;
+    let written = store
+        .write(vec![
+            a_dossier(1).received_change(),
+            // Received before the period, written down after it.
+            a_dossier(2).recorded(at(200)).received_change(),
+        ])
+        .await;
+    store
+        .write(vec![next(&written[0], 10, at(30), vec![Event::Resolved])])
+        .await;
+    assert_eq!(rows(&store, whole(), 29).await, [(id(1), Some(1))]);
+    assert!(rows(&store, whole(), 30).await.is_empty());
+    assert!(rows(&store, whole(), 199).await.is_empty());
+    assert_eq!(rows(&store, whole(), 200).await, [(id(2), None)]);
+}
+
+#[tokio::test]
+async fn what_began_after_the_period_is_left_out() {
+    let store = a_store().await;
+    store
+        .write(vec![
+            a_dossier(1).received(at(119)).received_change(),
+            a_dossier(2).received(at(120)).received_change(),
+        ])
+        .await;
+    assert_eq!(rows(&store, whole(), 1_000).await, [(id(1), None)]);
+}
+
+#[tokio::test]
+async fn a_unit_reports_what_it_is_involved_in_once() {
+    let store = a_store().await;
+    store
+        .write(vec![
+            a_dossier(1).received_change(),
+            a_dossier(2).resolved_by(OTHER_WARD).received_change(),
+            a_dossier(3).at(OTHER_WARD).received_change(),
+        ])
+        .await;
+    let of =
+        |units: &[&str]| Scope::Units(province(), units.iter().map(|code| unit(code)).collect());
+    assert_eq!(
+        rows(&store, of(&[WARD]), 1_000).await,
+        [(id(1), None), (id(2), None)]
+    );
+    assert_eq!(rows(&store, of(&[WARD, OTHER_WARD]), 1_000).await.len(), 3);
+    assert!(rows(&store, of(&[]), 1_000).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_report_takes_two_statements_however_many_dossiers() {
+    let store = a_store().await;
+    let written = store
+        .write(
+            (0..40)
+                .map(|number| a_dossier(number).received_change())
+                .collect(),
+        )
+        .await;
+    let later = written
+        .iter()
+        .zip(100..)
+        .map(|(dossier, request)| next(dossier, request, at(130), vec![Event::Resolved]));
+    store.write(later.collect()).await;
+    let before = store.statements();
+    assert_eq!(rows(&store, whole(), 1_000).await.len(), 40);
+    assert_eq!(store.statements() - before, 2);
+}

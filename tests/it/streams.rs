@@ -1,0 +1,6 @@
+//! Streams over real connections: nothing is lost, nothing comes twice, and they end.
+
+mod counts;
+mod ending;
+mod events;
+mod listener;

@@ -1,0 +1,278 @@
+//! Every error there is, as it is told.
+
+use std::fmt::Write;
+
+use app::ports::StoreError;
+use app::{Error, FieldError};
+use base64::Engine;
+use domain::calendar;
+use domain::dossier::{Action, Refusal, Status as State};
+use domain::id::{CaseId, ComponentCode, StepId};
+use domain::role::Role;
+use grpc::status::reasons;
+use tonic_types::StatusExt;
+
+use crate::world::{moment, procedure_code};
+
+/// One of each. A new variant does not compile here until it is added above.
+fn every_error() -> Vec<Error> {
+    let mut all = vec![
+        Error::Invalid(vec![
+            FieldError::new("applicant.name", "must not be empty"),
+            FieldError::new("channel", "expected one of CHANNEL_DESK, CHANNEL_POST"),
+        ]),
+        Error::NotFound {
+            what: "dossier",
+            name: "dossiers/H60.02215-261120-0001".into(),
+        },
+        Error::Stale {
+            dossier: "H60.02215-261120-0001".into(),
+            current: "v4".into(),
+            given: "v3".into(),
+        },
+        Error::RequestReused {
+            request_id: "5f0c2d9e-7f35-4e57-9d3f-0a8a1b6f3c11".into(),
+        },
+        Error::CodeTaken {
+            code: "G22.99.08-260921-896048".into(),
+            dossier: "H60.02215-261120-0001".into(),
+        },
+        Error::Unauthenticated,
+        Error::RoleDenied {
+            role: "auditor",
+            method: "StopDossier",
+        },
+        Error::UnitDenied { method: "GetRates" },
+        Error::CursorExpired,
+        Error::TooMany { seconds: 900 },
+        Error::Unavailable(None),
+        Error::Unavailable(Some(StoreError::Unavailable("the disk is full".into()))),
+        Error::Internal("row 7 says what cannot be".into()),
+    ];
+    for error in &all {
+        match error {
+            Error::Invalid(_)
+            | Error::NotFound { .. }
+            | Error::Refused { .. }
+            | Error::Stale { .. }
+            | Error::RequestReused { .. }
+            | Error::CodeTaken { .. }
+            | Error::Unauthenticated
+            | Error::RoleDenied { .. }
+            | Error::UnitDenied { .. }
+            | Error::CursorExpired
+            | Error::TooMany { .. }
+            | Error::Unavailable(_)
+            | Error::Internal(_) => {}
+        }
+    }
+    all.extend(every_refusal().into_iter().map(|refusal| Error::Refused {
+        refusal,
+        status: Some(State::Processing),
+        allowed: vec![Action::Advance, Action::Resolve],
+    }));
+    all
+}
+
+fn every_refusal() -> Vec<Refusal> {
+    let step = |id| StepId::parse(id).unwrap();
+    let component = ComponentCode::parse("to-khai").unwrap();
+    let day = |day| chrono::NaiveDate::from_ymd_opt(2027, 12, day).unwrap();
+    let all = vec![
+        Refusal::WrongState {
+            action: Action::Receive,
+            status: State::Returned,
+        },
+        Refusal::Mirrored {
+            system: "Cổng Bộ Công an".into(),
+        },
+        Refusal::ProcedureNotInForce {
+            procedure: procedure_code("1.001193"),
+            day: day(1),
+        },
+        Refusal::CaseUnknown {
+            case: CaseId::parse("x").unwrap(),
+            known: vec![CaseId::parse("chung").unwrap()],
+        },
+        Refusal::ComponentsUnknown {
+            components: vec![component.clone()],
+        },
+        Refusal::ComponentsMissing {
+            components: vec![component],
+        },
+        Refusal::StepNotNext {
+            step: Some(step("sign")),
+            next: vec![step("appraise")],
+        },
+        Refusal::StepNotNext {
+            step: None,
+            next: vec![step("appraise")],
+        },
+        Refusal::StepNotFinal {
+            step: step("appraise"),
+            next: vec![step("sign")],
+        },
+        Refusal::StepOfOtherRole {
+            step: step("sign"),
+            role: Role::Leader,
+        },
+        Refusal::NotOnTheSpot,
+        Refusal::SupplementUsed { permitted: 1 },
+        Refusal::ExtensionUsed,
+        Refusal::NoVerification,
+        Refusal::NoDueTime,
+        Refusal::DueNotLater {
+            due: moment("2026-08-17 17:00"),
+        },
+        Refusal::ClockStands,
+        Refusal::PossibleDuplicate {
+            existing: "H60.02215-261120-0001".into(),
+        },
+        Refusal::Calendar(calendar::Error::Begins { first_day: day(1) }),
+        Refusal::Calendar(calendar::Error::Ends { last_day: day(31) }),
+    ];
+    for refusal in &all {
+        match refusal {
+            Refusal::WrongState { .. }
+            | Refusal::Mirrored { .. }
+            | Refusal::ProcedureNotInForce { .. }
+            | Refusal::CaseUnknown { .. }
+            | Refusal::ComponentsUnknown { .. }
+            | Refusal::ComponentsMissing { .. }
+            | Refusal::StepNotNext { .. }
+            | Refusal::StepNotFinal { .. }
+            | Refusal::StepOfOtherRole { .. }
+            | Refusal::NotOnTheSpot
+            | Refusal::SupplementUsed { .. }
+            | Refusal::ExtensionUsed
+            | Refusal::NoVerification
+            | Refusal::NoDueTime
+            | Refusal::DueNotLater { .. }
+            | Refusal::ClockStands
+            | Refusal::PossibleDuplicate { .. }
+            | Refusal::Calendar(_) => {}
+        }
+    }
+    all
+}
+
+#[test]
+fn every_error_is_told_with_code_reason_variables_and_both_languages() {
+    let mut told = String::new();
+    for error in every_error() {
+        let status = grpc::status::of(error);
+        let info = status
+            .get_details_error_info()
+            .expect("every error has a reason");
+        assert_eq!(info.domain, "motcua");
+        let pattern = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+        assert!(info.reason.chars().all(pattern), "{}", info.reason);
+        let vietnamese = status
+            .get_details_localized_message()
+            .expect("words for the clerk");
+        assert_eq!(vietnamese.locale, "vi-VN");
+        assert!(!vietnamese.message.is_empty() && !status.message().is_empty());
+        let mut variables: Vec<_> = info.metadata.keys().cloned().collect();
+        variables.sort();
+        writeln!(
+            told,
+            "{} {} [{}]",
+            grpc::json::code_name(status.code()),
+            info.reason,
+            variables.join(" ")
+        )
+        .unwrap();
+    }
+    super::golden("tests/it/wire/status.txt", &told);
+}
+
+#[test]
+fn the_document_of_errors_lists_every_reason_with_its_code() {
+    let listed: Vec<_> = reasons::USE_CASES
+        .iter()
+        .chain(&reasons::REFUSALS)
+        .collect();
+    for error in every_error() {
+        let (reason, code) = (error.reason(), grpc::status::code(&error));
+        let found = listed.iter().find(|listed| listed.reason == reason);
+        assert_eq!(found.map(|found| found.code), Some(code), "{reason}");
+    }
+    for reason in listed {
+        let occurs = every_error()
+            .iter()
+            .any(|error| error.reason() == reason.reason);
+        assert!(occurs, "{} is listed and never occurs", reason.reason);
+    }
+    super::golden("docs/errors.md", &reasons::document());
+}
+
+#[test]
+fn no_status_outgrows_the_headers_it_rides_in() {
+    let long = "ằ".repeat(5_000);
+    let field = FieldError::new(format!("items[0].{long}"), long.clone());
+    for error in [
+        Error::Invalid(vec![field; 300]),
+        Error::NotFound {
+            what: "dossier",
+            name: long.clone(),
+        },
+        Error::Refused {
+            refusal: Refusal::Mirrored { system: long },
+            status: Some(State::Received),
+            allowed: Action::ALL.to_vec(),
+        },
+    ] {
+        let status = grpc::status::of(error);
+        let encoded = base64::prelude::BASE64_STANDARD.encode(status.details());
+        assert!(encoded.len() <= 4 * 1024, "{} bytes", encoded.len());
+        assert!(status.get_details_error_info().is_some());
+    }
+    let many = (0..50).map(|at| FieldError::new(format!("components[{at}]"), "is wrong"));
+    let status = grpc::status::of(Error::Invalid(many.collect()));
+    let listed = status
+        .get_details_bad_request()
+        .unwrap()
+        .field_violations
+        .len();
+    assert_eq!(
+        listed, 20,
+        "the first twenty, and the number of all of them"
+    );
+    assert_eq!(
+        status.get_details_error_info().unwrap().metadata["count"],
+        "50"
+    );
+}
+
+#[test]
+fn a_refusal_tells_where_the_dossier_stands_and_what_can_be_done() {
+    let status = grpc::status::of(Error::Refused {
+        refusal: Refusal::WrongState {
+            action: Action::Receive,
+            status: State::Processing,
+        },
+        status: Some(State::Processing),
+        allowed: vec![Action::Advance, Action::Resolve],
+    });
+    let info = status.get_details_error_info().unwrap();
+    assert_eq!(info.metadata["state"], "PROCESSING");
+    assert_eq!(info.metadata["allowed"], "AdvanceDossier,ResolveDossier");
+    assert_eq!(
+        status
+            .get_details_precondition_failure()
+            .unwrap()
+            .violations
+            .len(),
+        1
+    );
+}
+
+#[test]
+fn a_fault_of_ours_tells_a_number_and_nothing_else() {
+    let secret = "password=hunter2 at /var/lib";
+    let status = grpc::status::of(Error::Internal(secret.into()));
+    let told = format!("{status:?} {:?}", String::from_utf8_lossy(status.details()));
+    assert!(!told.contains("hunter2"));
+    let incident = &status.get_details_error_info().unwrap().metadata["incident"];
+    assert!(status.message().ends_with(incident.as_str()));
+}

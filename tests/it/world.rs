@@ -1,0 +1,285 @@
+//! A small world to tell stories in: an engine on its own database, a clock that stands
+//! until it is moved, numbered chance, and people of a ward.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
+
+use app::ports::{Clock, Ids, Store};
+use app::tokens::{self, Grant};
+use app::view::{DossierName, View};
+use app::{Caller, Engine, Error, Meta, Parts};
+use chrono::{NaiveDateTime, TimeDelta};
+use domain::catalogue::Catalogue;
+use domain::code::AnyCode;
+use domain::dossier::command::Contents;
+use domain::dossier::private::Person;
+use domain::dossier::{Channel, Command, Reception, Submission};
+use domain::id::{ActorId, ProcedureCode, RequestId, UnitCode};
+use domain::role::Role;
+use domain::time::{Instant, VIETNAM};
+use store::{Durability, Options, SeaStore};
+use tempfile::TempDir;
+
+/// Phường Minh Xuân, and phường Nông Tiến next to it.
+pub const WARD: &str = "H60.02215";
+pub const OTHER_WARD: &str = "H60.02212";
+pub const PROVINCE: &str = "H60";
+
+/// 3 working days; appraised by an officer, signed by a leader.
+pub const THREE_DAYS: &str = "1.004873";
+
+/// A clock that stands until it is moved.
+pub struct StandingClock(Mutex<Instant>);
+
+impl Clock for StandingClock {
+    fn now(&self) -> Instant {
+        *self.0.lock().unwrap()
+    }
+}
+
+/// Chance that counts.
+#[derive(Default)]
+pub struct NumberedIds(AtomicU64);
+
+impl Ids for NumberedIds {
+    fn random(&self) -> [u8; 16] {
+        let number = self.0.fetch_add(1, Ordering::Relaxed) + 1;
+        (u128::from(number) * 0x0001_0001_0001_0001_0001_0001_0001_0001).to_be_bytes()
+    }
+}
+
+/// The shipped catalogue, parsed once for all tests.
+pub fn catalogue() -> Arc<Catalogue> {
+    static CATALOGUE: OnceLock<Arc<Catalogue>> = OnceLock::new();
+    Arc::clone(CATALOGUE.get_or_init(|| Arc::new(server::catalogue::read(None).unwrap())))
+}
+
+/// An engine with its own database.
+pub struct World {
+    pub engine: Arc<Engine>,
+    pub store: Arc<SeaStore>,
+    pub clock: Arc<StandingClock>,
+    pub url: String,
+    requests: AtomicU64,
+    _folder: TempDir,
+}
+
+impl World {
+    /// A new world, at a local time such as `2026-08-03 10:00`.
+    pub async fn at(local: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("world.db").display());
+        store::migrate(&url, false).await.unwrap();
+        let options = Options {
+            durability: Durability::Full,
+            readers: 4,
+        };
+        let store = Arc::new(SeaStore::open(&url, options).await.unwrap());
+        let clock = Arc::new(StandingClock(Mutex::new(moment(local))));
+        let engine = Engine::start(Parts {
+            store: Arc::clone(&store) as Arc<dyn Store>,
+            catalogue: catalogue(),
+            clock: Arc::clone(&clock) as Arc<dyn Clock>,
+            ids: Arc::new(NumberedIds::default()),
+            secret: b"a secret of the tests".to_vec(),
+            queue: 1_024,
+        });
+        Self {
+            engine,
+            store,
+            clock,
+            url,
+            requests: AtomicU64::new(0),
+            _folder: folder,
+        }
+    }
+
+    /// Moves the clock to a local time.
+    pub fn set(&self, local: &str) {
+        *self.clock.0.lock().unwrap() = moment(local);
+    }
+
+    /// Moves the clock on.
+    pub fn pass(&self, time: TimeDelta) {
+        *self.clock.0.lock().unwrap() += time;
+    }
+
+    /// A new request id with its content.
+    pub fn meta(&self) -> Meta {
+        let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
+        meta(number, "")
+    }
+
+    /// Somebody hands a dossier in at a ward's desk.
+    pub async fn receive(&self, ward: &str, procedure: &str) -> View {
+        let reception = at_the_desk(ward, procedure);
+        let clerk = who(Role::Receptionist, ward);
+        self.engine
+            .receive(&clerk, self.meta(), &procedure_code(procedure), reception)
+            .await
+            .unwrap()
+    }
+
+    /// A portal submits a dossier for a ward.
+    pub async fn submit(&self, ward: &str, procedure: &str, code: &str) -> View {
+        let portal = who(Role::Portal, PROVINCE);
+        let submission = Submission {
+            receiving: unit(ward),
+            portal_code: AnyCode::parse(code).unwrap(),
+            submitted: None,
+            channel: Channel::Online,
+            content: contents(procedure),
+        };
+        self.engine
+            .submit(&portal, self.meta(), &procedure_code(procedure), submission)
+            .await
+            .unwrap()
+    }
+
+    /// Somebody of the dossier's ward acts on it as it stands.
+    pub async fn act(&self, view: &View, role: Role, command: Command) -> Result<View, Error> {
+        let caller = who(role, view.dossier.resolving.as_str());
+        let name = DossierName::Id(view.dossier.id);
+        self.engine
+            .command(&caller, self.meta(), &name, &view.dossier.etag(), command)
+            .await
+    }
+
+    /// Advances to the next step of the procedure.
+    pub async fn advance(&self, view: &View, role: Role) -> View {
+        let step = view.next_steps.first().cloned();
+        self.act(
+            view,
+            role,
+            Command::Advance {
+                step,
+                assignee: None,
+            },
+        )
+        .await
+        .unwrap()
+    }
+
+    /// Takes a dossier at a desk through to the citizen.
+    pub async fn finish(&self, view: View) -> View {
+        let mut view = view;
+        loop {
+            let step = view
+                .dossier
+                .state
+                .step()
+                .and_then(|id| view.procedure.step(id));
+            match step {
+                Some(step) if step.finish => break,
+                Some(step) => view = self.advance(&view, step.role).await,
+                None => view = self.advance(&view, Role::Receptionist).await,
+            }
+        }
+        let resolved = self
+            .act(&view, Role::Chairman, Command::Resolve)
+            .await
+            .unwrap();
+        let back = Command::Return {
+            receiver: None,
+            proxy: false,
+            channel: Channel::Desk,
+        };
+        self.act(&resolved, Role::Receptionist, back).await.unwrap()
+    }
+
+    /// A token for a role at a unit.
+    pub async fn token(&self, role: Role, unit: &str) -> String {
+        let caller = who(role, unit);
+        let grant = Grant {
+            actor: caller.actor,
+            role,
+            province: caller.province,
+            units: caller.units,
+            lasts: TimeDelta::days(400),
+        };
+        let ids = server::clock::SystemIds;
+        tokens::issue(self.store.as_ref(), &ids, self.clock.now(), grant)
+            .await
+            .unwrap()
+            .secret
+    }
+}
+
+/// A local time such as `2026-08-03 10:00`.
+pub fn moment(local: &str) -> Instant {
+    NaiveDateTime::parse_from_str(&format!("{local}:00"), "%Y-%m-%d %H:%M:%S")
+        .unwrap_or_else(|_| panic!("{local} is not like 2026-08-03 10:00"))
+        .and_local_timezone(VIETNAM)
+        .unwrap()
+        .to_utc()
+}
+
+pub fn unit(code: &str) -> UnitCode {
+    UnitCode::parse(code).unwrap()
+}
+
+pub fn procedure_code(code: &str) -> ProcedureCode {
+    ProcedureCode::parse(code).unwrap()
+}
+
+/// Somebody of a unit of any province.
+pub fn who(role: Role, unit_code: &str) -> Caller {
+    let found = catalogue()
+        .units
+        .find(unit_code)
+        .cloned()
+        .expect("the catalogue has the unit");
+    Caller {
+        token: "test".into(),
+        actor: ActorId::parse(&format!("{role}-{unit_code}")).unwrap(),
+        role,
+        province: found.province,
+        units: vec![unit(unit_code)],
+    }
+}
+
+/// A request id with its content.
+pub fn meta(number: u64, content: &str) -> Meta {
+    let id = format!("00000000-0000-4000-8000-{number:012x}");
+    Meta {
+        request_id: RequestId::parse(&id).unwrap(),
+        content: content.as_bytes().to_vec(),
+    }
+}
+
+/// What an invented applicant brings.
+pub fn contents(procedure: &str) -> Contents {
+    let day = chrono::NaiveDate::from_ymd_opt(2026, 8, 3).unwrap();
+    let catalogue = catalogue();
+    let found = catalogue
+        .procedures
+        .find(procedure, day)
+        .expect("the catalogue has it");
+    Contents {
+        case: None,
+        applicant: Person {
+            name: "Nguyễn Văn Mẫu".into(),
+            ..Person::default()
+        },
+        assisted_by: None,
+        components: found
+            .components
+            .iter()
+            .filter(|component| component.required)
+            .map(|component| component.code.clone())
+            .collect(),
+        external_codes: Vec::new(),
+        resolving: None,
+        returning: None,
+        duplicate_intended: false,
+    }
+}
+
+/// The same at a desk.
+pub fn at_the_desk(ward: &str, procedure: &str) -> Reception {
+    Reception {
+        receiving: unit(ward),
+        channel: Channel::Desk,
+        content: contents(procedure),
+    }
+}
