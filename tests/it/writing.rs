@@ -405,3 +405,33 @@ async fn nothing_personal_is_in_an_event() {
         ]
     );
 }
+
+#[tokio::test]
+async fn a_unit_that_could_not_deal_with_it_is_refused() {
+    let world = World::at("2026-08-03 10:00").await;
+    let clerk = who(Role::Receptionist, "H60");
+    let code = procedure_code(THREE_DAYS);
+    // Phường Ba Đình lies in Hà Nội; H60 is the province and no desk.
+    let elsewhere = crate::world::unit("Y01.00004");
+    let mut reception = at_the_desk(WARD, THREE_DAYS);
+    reception.content.resolving = Some(elsewhere.clone());
+    reception.content.returning = Some(elsewhere);
+    let error = world
+        .engine
+        .receive(&clerk, world.meta(), &code, reception)
+        .await
+        .unwrap_err();
+    let Error::Invalid(fields) = error else {
+        panic!("{error:?}")
+    };
+    let named: Vec<&str> = fields.iter().map(|field| field.field.as_str()).collect();
+    assert_eq!(named, ["resolving_unit", "returning_unit"]);
+
+    let province = at_the_desk("H60", THREE_DAYS);
+    let error = world
+        .engine
+        .receive(&clerk, world.meta(), &code, province)
+        .await
+        .unwrap_err();
+    assert!(matches!(error, Error::Invalid(_)), "{error:?}");
+}

@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use domain::catalogue::Catalogue;
 use domain::deadline;
+use domain::dossier::command::Contents;
 use domain::dossier::private::Salt;
 use domain::dossier::{Action, Channel, Command, Reception, Submission};
 use domain::id::{DossierId, ProcedureCode, RequestId, UnitCode};
 use domain::time::Instant;
+use domain::unit::UnitKind;
 use tokio::sync::watch;
 
 use crate::access::{self, Caller, Method};
-use crate::error::Error;
+use crate::error::{Error, FieldError};
 use crate::keys::{self, Keys};
 use crate::office::Office;
 use crate::ports::{Clock, Ids, Key, ReadTx, Store};
@@ -123,7 +125,8 @@ impl Engine {
         procedure: &ProcedureCode,
         submission: Submission,
     ) -> Result<View, Error> {
-        access::check_role(caller, Method::Act(Action::Submit))?;
+        access::check_unit(caller, Method::Act(Action::Submit), &submission.receiving)?;
+        self.check_units(caller, &submission.receiving, &submission.content)?;
         let (id, salt) = self.new_dossier(&submission.receiving);
         let procedure = procedure.clone();
         self.write(
@@ -147,13 +150,14 @@ impl Engine {
         procedure: &ProcedureCode,
         reception: Reception,
     ) -> Result<View, Error> {
-        access::check_role(caller, Method::Act(Action::Receive))?;
+        access::check_unit(caller, Method::Act(Action::Receive), &reception.receiving)?;
         if reception.channel == Channel::Online {
             return Err(Error::invalid(
                 "channel",
                 "must be desk or post; an online dossier is submitted by the portal and then accepted by name",
             ));
         }
+        self.check_units(caller, &reception.receiving, &reception.content)?;
         let (id, salt) = self.new_dossier(&reception.receiving);
         let procedure = procedure.clone();
         self.write(
@@ -274,6 +278,39 @@ impl Engine {
             pin: self.office.keys.pin(dossier.id),
             explanation,
         })
+    }
+
+    /// Refuses units that could not deal with the dossier: those of another province, and the
+    /// province itself, which is no desk.
+    fn check_units(
+        &self,
+        caller: &Caller,
+        receiving: &UnitCode,
+        content: &Contents,
+    ) -> Result<(), Error> {
+        let named = [
+            ("receiving_unit", Some(receiving)),
+            ("resolving_unit", content.resolving.as_ref()),
+            ("returning_unit", content.returning.as_ref()),
+        ];
+        let deals = |code: &UnitCode| {
+            self.office.catalogue.units.get(code).is_some_and(|unit| {
+                unit.province == caller.province && unit.kind != UnitKind::Province
+            })
+        };
+        let wrong: Vec<FieldError> = named
+            .into_iter()
+            .filter(|(_, code)| code.is_some_and(|code| !deals(code)))
+            .map(|(field, _)| {
+                let expected = "must be a commune or centre of the caller's province";
+                FieldError::new(field, expected)
+            })
+            .collect();
+        if wrong.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::Invalid(wrong))
+        }
     }
 
     fn new_dossier(&self, receiving: &UnitCode) -> (DossierId, Salt) {
