@@ -1,20 +1,26 @@
 //! The database schema, one file a migration. A landed migration is never changed.
 //!
-//! `schema/sqlite.sql` is the whole current schema as a fresh database shows it. A test
-//! proves the two equal; `UPDATE_SCHEMA=1 cargo test -p motcua-tests --test it migrations`
-//! writes it anew.
+//! `schema/sqlite.sql` and `schema/postgres.sql` are the whole current schema as a fresh
+//! database shows it. A test proves them equal to the migrations;
+//! `UPDATE_SCHEMA=1 cargo test -p motcua-tests --test it migrations` writes them anew.
 
+mod catalog;
 mod m20261121_000001_dossiers;
 mod m20261121_000002_personal;
 mod m20261121_000003_access;
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend, DynIden, Statement};
+use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend, DynIden};
+
+pub use catalog::objects;
 
 /// The current schema on SQLite: every object, separated by [`BETWEEN_OBJECTS`].
 pub const SQLITE: &str = include_str!("../schema/sqlite.sql");
 
-/// What separates the objects in [`SQLITE`]; it occurs inside none of them.
+/// The current schema on PostgreSQL, in an order in which it can be run.
+pub const POSTGRES: &str = include_str!("../schema/postgres.sql");
+
+/// What separates the objects in a schema; it occurs inside none of them.
 pub const BETWEEN_OBJECTS: &str = ";\n\n";
 
 /// Applies the migrations in order.
@@ -35,15 +41,12 @@ impl MigratorTrait for Migrator {
     }
 }
 
-/// The statements that would make every object of a database, tables before what hangs
-/// on them.
-pub async fn objects(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
-    let select = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' \
-         ORDER BY tbl_name, type <> 'table', type, name";
-    db.query_all_raw(Statement::from_string(DbBackend::Sqlite, select))
-        .await?
-        .into_iter()
-        .map(|row| row.try_get_by_index(0))
+/// The names of all migrations, in order.
+#[must_use]
+pub fn names() -> Vec<String> {
+    Migrator::migrations()
+        .iter()
+        .map(|migration| migration.name().to_owned())
         .collect()
 }
 
@@ -53,4 +56,22 @@ pub fn schema_text(objects: &[String]) -> String {
     let mut text = objects.join(BETWEEN_OBJECTS);
     text.push_str(";\n");
     text
+}
+
+/// Runs the statements of a migration, as they are spelt for the database at hand.
+async fn run(manager: &SchemaManager<'_>, sqlite: &str, postgres: &str) -> Result<(), DbErr> {
+    let statements = match manager.get_database_backend() {
+        DbBackend::Postgres => postgres,
+        DbBackend::Sqlite => sqlite,
+        other => {
+            return Err(DbErr::Migration(format!(
+                "no schema is written for {other:?}"
+            )));
+        }
+    };
+    manager
+        .get_connection()
+        .execute_unprepared(statements)
+        .await?;
+    Ok(())
 }

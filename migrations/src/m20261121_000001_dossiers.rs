@@ -11,8 +11,7 @@ pub struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager.get_connection().execute_unprepared(UP).await?;
-        Ok(())
+        crate::run(manager, SQLITE, POSTGRES).await
     }
 
     fn use_transaction(&self) -> Option<bool> {
@@ -20,7 +19,7 @@ impl MigrationTrait for Migration {
     }
 }
 
-const UP: &str = "
+const SQLITE: &str = "
 CREATE TABLE dossier (
     province     TEXT    NOT NULL CHECK (length(province) = 2),
     id           TEXT    NOT NULL CHECK (length(id) = 26),
@@ -114,6 +113,119 @@ CREATE TABLE interest (
     PRIMARY KEY (province, unit, dossier),
     FOREIGN KEY (province, dossier) REFERENCES dossier (province, id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX interest_worklist ON interest (province, unit, open, due, dossier);
+CREATE INDEX interest_dossier ON interest (province, dossier);
+";
+
+// Texts sort and compare by their bytes, as they do on SQLite. The feed's place is the
+// transaction's number and the event's place in it (20 bits), so that a reader who stays
+// below the oldest open transaction skips nothing; see `feed`.
+const POSTGRES: &str = "
+CREATE TABLE dossier (
+    province     TEXT COLLATE \"C\" NOT NULL CHECK (length(province) = 2),
+    id           TEXT COLLATE \"C\" NOT NULL CHECK (length(id) = 26),
+    version      BIGINT NOT NULL CHECK (version > 0),
+    begun        BIGINT NOT NULL,
+    received     BIGINT,
+    ended        BIGINT NOT NULL,
+    due          BIGINT NOT NULL,
+    last_event   BIGINT NOT NULL,
+    first_record BIGINT NOT NULL,
+    last_record  BIGINT NOT NULL,
+    status       SMALLINT NOT NULL CHECK (status BETWEEN 1 AND 10),
+    procedure    TEXT COLLATE \"C\" NOT NULL,
+    channel      TEXT COLLATE \"C\" NOT NULL CHECK (channel IN ('desk', 'online', 'post')),
+    resolving    TEXT COLLATE \"C\" NOT NULL,
+    fold         TEXT NOT NULL,
+    PRIMARY KEY (province, id),
+    CHECK (first_record <= last_record)
+);
+CREATE INDEX dossier_id ON dossier (id);
+CREATE INDEX dossier_open ON dossier (province, due, id) WHERE status IN (1, 2, 4, 5, 6);
+CREATE INDEX dossier_ended ON dossier (province, ended);
+CREATE INDEX dossier_last_record ON dossier (province, last_record);
+
+CREATE TABLE event (
+    seq         BIGINT NOT NULL CHECK (seq > 0),
+    version     BIGINT NOT NULL CHECK (version > 0),
+    event_time  BIGINT NOT NULL,
+    record_time BIGINT NOT NULL CHECK (record_time >= event_time),
+    part        INTEGER NOT NULL CHECK (part >= 0),
+    province    TEXT COLLATE \"C\" NOT NULL,
+    dossier     TEXT COLLATE \"C\" NOT NULL,
+    actor       TEXT COLLATE \"C\" NOT NULL,
+    request_id  TEXT COLLATE \"C\" NOT NULL CHECK (length(request_id) = 36),
+    content     BYTEA NOT NULL CHECK (length(content) = 32),
+    bytes       BYTEA NOT NULL,
+    prev_hash   BYTEA CHECK (length(prev_hash) = 32),
+    hash        BYTEA CHECK (length(hash) = 32),
+    PRIMARY KEY (province, seq),
+    UNIQUE (province, dossier, version),
+    UNIQUE (province, actor, request_id, part),
+    FOREIGN KEY (province, dossier) REFERENCES dossier (province, id)
+);
+CREATE FUNCTION event_is_never_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'an event is never changed' USING ERRCODE = 'MC001';
+END
+$$;
+CREATE TRIGGER event_is_never_changed
+BEFORE UPDATE OF seq, province, dossier, version, event_time, record_time, actor, request_id, part,
+    content, bytes ON event
+FOR EACH ROW EXECUTE FUNCTION event_is_never_changed();
+CREATE FUNCTION event_is_never_deleted() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'an event is never deleted' USING ERRCODE = 'MC001';
+END
+$$;
+CREATE TRIGGER event_is_never_deleted
+BEFORE DELETE ON event
+FOR EACH ROW EXECUTE FUNCTION event_is_never_deleted();
+CREATE TRIGGER event_is_never_emptied
+BEFORE TRUNCATE ON event
+FOR EACH STATEMENT EXECUTE FUNCTION event_is_never_deleted();
+CREATE FUNCTION event_has_a_predecessor() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT 1 FROM event
+        WHERE province = NEW.province AND dossier = NEW.dossier AND version = NEW.version - 1
+    ) THEN
+        RAISE EXCEPTION 'an event needs the one before it' USING ERRCODE = 'MC001';
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER event_has_a_predecessor
+BEFORE INSERT ON event
+FOR EACH ROW WHEN (NEW.version > 1) EXECUTE FUNCTION event_has_a_predecessor();
+
+CREATE TABLE code (
+    province TEXT COLLATE \"C\" NOT NULL,
+    code     TEXT COLLATE \"C\" NOT NULL,
+    dossier  TEXT COLLATE \"C\" NOT NULL,
+    PRIMARY KEY (province, code),
+    FOREIGN KEY (province, dossier) REFERENCES dossier (province, id)
+);
+CREATE INDEX code_code ON code (code);
+
+CREATE TABLE counter (
+    day      BIGINT NOT NULL CHECK (day BETWEEN 19000101 AND 99991231),
+    last     BIGINT NOT NULL CHECK (last > 0),
+    province TEXT COLLATE \"C\" NOT NULL,
+    unit     TEXT COLLATE \"C\" NOT NULL,
+    PRIMARY KEY (province, unit, day)
+);
+
+CREATE TABLE interest (
+    due      BIGINT NOT NULL,
+    roles    SMALLINT NOT NULL CHECK (roles BETWEEN 1 AND 255),
+    open     SMALLINT NOT NULL CHECK (open IN (0, 1)),
+    province TEXT COLLATE \"C\" NOT NULL,
+    unit     TEXT COLLATE \"C\" NOT NULL,
+    dossier  TEXT COLLATE \"C\" NOT NULL,
+    PRIMARY KEY (province, unit, dossier),
+    FOREIGN KEY (province, dossier) REFERENCES dossier (province, id)
+);
 CREATE INDEX interest_worklist ON interest (province, unit, open, due, dossier);
 CREATE INDEX interest_dossier ON interest (province, dossier);
 ";

@@ -8,8 +8,7 @@ pub struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager.get_connection().execute_unprepared(UP).await?;
-        Ok(())
+        crate::run(manager, SQLITE, POSTGRES).await
     }
 
     fn use_transaction(&self) -> Option<bool> {
@@ -17,7 +16,7 @@ impl MigrationTrait for Migration {
     }
 }
 
-const UP: &str = "
+const SQLITE: &str = "
 CREATE TABLE personal (
     province  TEXT NOT NULL,
     dossier   TEXT NOT NULL,
@@ -42,5 +41,32 @@ CREATE TABLE secret (
     PRIMARY KEY (province, dossier),
     FOREIGN KEY (province, dossier) REFERENCES dossier (province, id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX secret_person ON secret (province, person) WHERE person IS NOT NULL;
+";
+
+const POSTGRES: &str = "
+CREATE TABLE personal (
+    province  TEXT COLLATE \"C\" NOT NULL,
+    dossier   TEXT COLLATE \"C\" NOT NULL,
+    item      TEXT COLLATE \"C\" NOT NULL,
+    kind      TEXT COLLATE \"C\" NOT NULL CHECK (kind IN ('person', 'words')),
+    value     TEXT NOT NULL,
+    name_key  TEXT COLLATE \"C\",
+    phone_key TEXT COLLATE \"C\",
+    PRIMARY KEY (province, dossier, item),
+    FOREIGN KEY (province, dossier) REFERENCES dossier (province, id)
+);
+CREATE INDEX personal_search ON personal (province, dossier, name_key, phone_key)
+    WHERE item = 'applicant';
+
+CREATE TABLE secret (
+    province TEXT COLLATE \"C\" NOT NULL,
+    dossier  TEXT COLLATE \"C\" NOT NULL,
+    salt     BYTEA CHECK (length(salt) = 16),
+    person   TEXT COLLATE \"C\",
+    pin_hash TEXT COLLATE \"C\",
+    PRIMARY KEY (province, dossier),
+    FOREIGN KEY (province, dossier) REFERENCES dossier (province, id)
+);
 CREATE INDEX secret_person ON secret (province, person) WHERE person IS NOT NULL;
 ";

@@ -8,8 +8,7 @@ pub struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager.get_connection().execute_unprepared(UP).await?;
-        Ok(())
+        crate::run(manager, SQLITE, POSTGRES).await
     }
 
     fn use_transaction(&self) -> Option<bool> {
@@ -19,7 +18,7 @@ impl MigrationTrait for Migration {
 
 // Whoever comes with a secret has not said from which province, hence the index on the
 // hash alone. Catalogue versions and the feed belong to the whole database.
-const UP: &str = "
+const SQLITE: &str = "
 CREATE TABLE token (
     province TEXT    NOT NULL,
     id       TEXT    NOT NULL,
@@ -51,4 +50,44 @@ CREATE TABLE feed (
     id  TEXT    NOT NULL CHECK (length(id) = 32)
 ) STRICT;
 INSERT INTO feed (one, id) VALUES (1, lower(hex(randomblob(16))));
+";
+
+// Transactions are numbered by the whole server. A database that was dumped and read into
+// another server meets smaller numbers there; `lift` keeps its places growing.
+const POSTGRES: &str = "
+CREATE TABLE token (
+    created  BIGINT NOT NULL,
+    expires  BIGINT NOT NULL,
+    revoked  BIGINT,
+    province TEXT COLLATE \"C\" NOT NULL,
+    id       TEXT COLLATE \"C\" NOT NULL,
+    hash     TEXT COLLATE \"C\" NOT NULL UNIQUE,
+    actor    TEXT COLLATE \"C\" NOT NULL,
+    role     TEXT COLLATE \"C\" NOT NULL,
+    units    TEXT NOT NULL,
+    PRIMARY KEY (province, id)
+);
+
+CREATE TABLE published (
+    version BIGINT NOT NULL CHECK (version > 0),
+    kind    TEXT COLLATE \"C\" NOT NULL CHECK (kind IN ('procedure', 'calendar')),
+    code    TEXT COLLATE \"C\" NOT NULL,
+    hash    TEXT COLLATE \"C\" NOT NULL,
+    PRIMARY KEY (kind, code, version)
+);
+CREATE FUNCTION published_is_never_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'a published version is never changed' USING ERRCODE = 'MC001';
+END
+$$;
+CREATE TRIGGER published_is_never_changed
+BEFORE UPDATE ON published
+FOR EACH ROW EXECUTE FUNCTION published_is_never_changed();
+
+CREATE TABLE feed (
+    one  BIGINT PRIMARY KEY CHECK (one = 1),
+    lift BIGINT NOT NULL CHECK (lift >= 0),
+    id   TEXT COLLATE \"C\" NOT NULL CHECK (length(id) = 32)
+);
+INSERT INTO feed (one, lift, id) VALUES (1, 0, replace(gen_random_uuid()::text, '-', ''));
 ";

@@ -1,10 +1,14 @@
 //! Whatever crosses crates: one binary, linked once.
 #![expect(clippy::unwrap_used, reason = "in a test an unwrap is an assertion")]
 
+#[macro_use]
+mod backend;
+
 mod access;
 mod architecture;
 mod bad_input;
 mod calling;
+mod cluster;
 mod life;
 mod migrations;
 mod port;

@@ -5,11 +5,24 @@ use domain::id::UnitCode;
 use domain::time::Instant;
 use sea_orm::ConnectionTrait;
 
-use crate::door::{Door, store_error};
-use crate::many::{Nothing, insert};
+use crate::door::Door;
+use crate::fault::store_error;
+use crate::many::{Into, Nothing};
 use crate::row::{PublishedRow, TokenRow};
 
-const TOKEN_COLUMNS: &str = "province, id, hash, actor, role, units, created, expires, revoked";
+const TOKEN: Into<9> = Into {
+    table: "token",
+    columns: [
+        "province", "id", "hash", "actor", "role", "units", "created", "expires", "revoked",
+    ],
+    nullable: &["revoked"],
+};
+
+const PUBLISHED: Into<4> = Into {
+    table: "published",
+    columns: ["kind", "code", "version", "hash"],
+    nullable: &[],
+};
 
 pub(crate) async fn add_token<C: ConnectionTrait>(
     door: &Door<'_, C>,
@@ -27,8 +40,8 @@ pub(crate) async fn add_token<C: ConnectionTrait>(
         token.expires.timestamp_micros().into(),
         token.revoked.map(|at| at.timestamp_micros()).into(),
     ];
-    let head = format!("INSERT INTO token ({TOKEN_COLUMNS})");
-    insert::<_, Nothing, 9>(door, &head, vec![row], "")
+    let _none: Vec<Nothing> = TOKEN
+        .insert(door, vec![row], "")
         .await
         .map_err(store_error)?;
     Ok(())
@@ -54,7 +67,10 @@ pub(crate) async fn token<C: ConnectionTrait>(
     door: &Door<'_, C>,
     hash: &str,
 ) -> Result<Option<Token>, StoreError> {
-    let sql = format!("SELECT {TOKEN_COLUMNS} FROM token WHERE hash = ?");
+    let sql = format!(
+        "SELECT {} FROM token WHERE hash = ?",
+        TOKEN.columns.join(", ")
+    );
     let rows: Vec<TokenRow> = door
         .all(&sql, vec![hash.into()])
         .await
@@ -65,7 +81,10 @@ pub(crate) async fn token<C: ConnectionTrait>(
 pub(crate) async fn tokens<C: ConnectionTrait>(
     door: &Door<'_, C>,
 ) -> Result<Vec<Token>, StoreError> {
-    let sql = format!("SELECT {TOKEN_COLUMNS} FROM token ORDER BY province, created, id");
+    let sql = format!(
+        "SELECT {} FROM token ORDER BY province, created, id",
+        TOKEN.columns.join(", ")
+    );
     let rows: Vec<TokenRow> = door.all(&sql, Vec::new()).await.map_err(store_error)?;
     rows.into_iter().map(Token::try_from).collect()
 }
@@ -86,14 +105,10 @@ pub(crate) async fn publish<C: ConnectionTrait>(
             ]
         })
         .collect();
-    insert::<_, Nothing, 4>(
-        door,
-        "INSERT INTO published (kind, code, version, hash)",
-        rows,
-        "ON CONFLICT (kind, code, version) DO NOTHING",
-    )
-    .await
-    .map_err(store_error)?;
+    let _none: Vec<Nothing> = PUBLISHED
+        .insert(door, rows, "ON CONFLICT (kind, code, version) DO NOTHING")
+        .await
+        .map_err(store_error)?;
     let noted: Vec<PublishedRow> = door
         .all(
             "SELECT kind, code, version, hash FROM published ORDER BY kind, code, version",

@@ -1,6 +1,8 @@
 //! Writing a batch: one transaction, or nothing.
 //!
-//! Locks are taken in one order by every writer: counters, dossiers by id, the rest.
+//! Locks are taken in one order by every writer: counters, dossiers by id, the rest. A
+//! writer on PostgreSQL that still meets another crosswise is broken off by the server and
+//! begins again.
 
 use std::collections::HashSet;
 use std::sync::atomic::AtomicU64;
@@ -12,13 +14,18 @@ use sea_orm::{
     ConnectionTrait, DatabaseConnection, DbErr, FromQueryResult, SqliteTransactionMode,
     TransactionOptions, TransactionTrait, Value,
 };
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
-use crate::door::{Door, is_busy, is_refused_by_trigger, store_error};
-use crate::load::as_list;
-use crate::many::{Nothing, insert, places};
+use crate::door::{Dialect, Door};
+use crate::fault::{is_deadlock, is_refused_by_trigger, store_error, wrote_nothing};
+use crate::feed;
+use crate::given::Given;
+use crate::many::{Into, Nothing, places, unnest};
 use crate::numbers;
 use crate::row::{NEVER, personal_columns};
+
+/// How often a transaction is begun that the server broke off for others.
+const TRIES: usize = 5;
 
 /// Writes a batch. Not to be cancelled half-way: the caller gives it a task of its own.
 pub(crate) async fn commit(
@@ -31,53 +38,81 @@ pub(crate) async fn commit(
             dossiers: Vec::new(),
         });
     }
-    // A deferred transaction that has read cannot wait for the lock; it fails.
-    let immediate = TransactionOptions {
-        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-        ..TransactionOptions::default()
-    };
-    let transaction = writer
-        .begin_with_options(immediate)
-        .await
-        .map_err(|error| CommitError::Store(store_error(error)))?;
-    let door = Door {
-        connection: &transaction,
-        statements,
-    };
-    match write(&door, &mut batch.changes).await {
-        Ok(()) => transaction.commit().await.map_err(outcome)?,
-        Err(failure) => {
-            if let Err(error) = transaction.rollback().await {
-                // Dropping it has asked for the same again; the commit failed either way.
-                tracing::warn!(%error, "a batch could not be rolled back at once");
+    for _ in 1..TRIES {
+        let unsealed = batch.changes.clone();
+        match attempt(writer, statements, &mut batch.changes).await {
+            Err(Failure::Deadlock(error)) => {
+                tracing::debug!(%error, "a batch met another one crosswise and begins again");
+                batch.changes = unsealed;
             }
-            return Err(failure.into());
+            done => return answer(done, batch),
         }
     }
+    let done = attempt(writer, statements, &mut batch.changes).await;
+    answer(done, batch)
+}
+
+fn answer(done: Result<(), Failure>, batch: Batch) -> Result<Committed, CommitError> {
+    done?;
     let dossiers = batch.changes.into_iter().map(|change| change.dossier);
     Ok(Committed {
         dossiers: dossiers.collect(),
     })
 }
 
-/// What a failed COMMIT means: a busy database has done nothing, anything else is unclear.
-fn outcome(error: DbErr) -> CommitError {
-    if is_busy(&error) {
-        CommitError::Store(store_error(error))
-    } else {
-        CommitError::Unknown(store_error(error))
+/// One transaction: it has written everything, or failed and written nothing.
+async fn attempt(
+    writer: &DatabaseConnection,
+    statements: &AtomicU64,
+    changes: &mut [Change],
+) -> Result<(), Failure> {
+    // On SQLite a deferred transaction that has read cannot wait for the lock; it fails.
+    let immediate = TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    };
+    let transaction = writer.begin_with_options(immediate).await?;
+    let door = Door {
+        connection: &transaction,
+        statements,
+    };
+    match write(&door, changes).await {
+        Ok(()) => transaction.commit().await.map_err(outcome),
+        Err(failure) => {
+            if let Err(error) = transaction.rollback().await {
+                // Dropping it has asked for the same again; the commit failed either way.
+                tracing::warn!(%error, "a batch could not be rolled back at once");
+            }
+            Err(failure)
+        }
     }
 }
 
-/// Why a batch must be rolled back.
-enum Failure {
+/// What a failed COMMIT means: some errors say that nothing was written, all others leave
+/// it open.
+fn outcome(error: DbErr) -> Failure {
+    if wrote_nothing(&error) {
+        error.into()
+    } else {
+        Failure::Unknown(store_error(error))
+    }
+}
+
+/// Why a batch was not written, or may not have been.
+pub(crate) enum Failure {
     Clash(Vec<Key>),
+    Deadlock(DbErr),
+    Unknown(StoreError),
     Store(StoreError),
 }
 
 impl From<DbErr> for Failure {
     fn from(error: DbErr) -> Self {
-        Failure::Store(store_error(error))
+        if is_deadlock(&error) {
+            Failure::Deadlock(error)
+        } else {
+            Failure::Store(store_error(error))
+        }
     }
 }
 
@@ -91,6 +126,8 @@ impl From<Failure> for CommitError {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Clash(dossiers) => CommitError::Clash { dossiers },
+            Failure::Deadlock(error) => CommitError::Store(store_error(error)),
+            Failure::Unknown(error) => CommitError::Unknown(error),
             Failure::Store(error) => CommitError::Store(error),
         }
     }
@@ -118,6 +155,28 @@ struct Written {
 
 const DOSSIER_COLUMNS: usize = 15;
 
+const DOSSIER: Into<DOSSIER_COLUMNS> = Into {
+    table: "dossier",
+    columns: [
+        "province",
+        "id",
+        "version",
+        "status",
+        "procedure",
+        "channel",
+        "resolving",
+        "begun",
+        "received",
+        "ended",
+        "due",
+        "last_event",
+        "first_record",
+        "last_record",
+        "fold",
+    ],
+    nullable: &["received"],
+};
+
 /// Few enough rows for one statement to carry them, with their former versions beside.
 const DOSSIERS_AT_ONCE: usize = 1_500;
 
@@ -129,29 +188,33 @@ async fn dossiers<C: ConnectionTrait>(
     by_id.sort_by(|a, b| key_order(a).cmp(&key_order(b)));
     let mut written = HashSet::with_capacity(changes.len());
     for chunk in by_id.chunks(DOSSIERS_AT_ONCE) {
-        let sql = format!(
-            "INSERT INTO dossier (province, id, version, status, procedure, channel, resolving, \
-                 begun, received, ended, due, last_event, first_record, last_record, fold) \
-             VALUES {} \
-             ON CONFLICT (province, id) DO UPDATE SET version = excluded.version, \
+        // A list of places on SQLite, which would otherwise walk a list in a list.
+        let former = match door.dialect() {
+            Dialect::Sqlite => format!("VALUES {}", places(3, chunk.len())),
+            Dialect::Postgres => {
+                let columns = ["province", "id", "version"];
+                format!("SELECT province, id, version FROM {}", unnest("f", columns))
+            }
+        };
+        let tail = format!(
+            "ON CONFLICT (province, id) DO UPDATE SET version = excluded.version, \
                  status = excluded.status, channel = excluded.channel, \
                  resolving = excluded.resolving, received = excluded.received, \
                  ended = excluded.ended, due = excluded.due, last_event = excluded.last_event, \
-                 last_record = max(last_record, excluded.last_record), fold = excluded.fold \
-             WHERE (dossier.province, dossier.id, dossier.version) IN (VALUES {}) \
-             RETURNING id AS dossier",
-            places(DOSSIER_COLUMNS, chunk.len()),
-            places(3, chunk.len()),
+                 last_record = CASE WHEN excluded.last_record > dossier.last_record \
+                     THEN excluded.last_record ELSE dossier.last_record END, \
+                 fold = excluded.fold \
+             WHERE (dossier.province, dossier.id, dossier.version) IN ({former}) \
+             RETURNING id AS dossier"
         );
-        let mut values = Vec::with_capacity(chunk.len() * (DOSSIER_COLUMNS + 3));
-        for change in chunk {
-            values.extend(dossier_row(change));
-        }
-        for change in chunk {
+        let rows = chunk.iter().map(|change| dossier_row(change)).collect();
+        let former = chunk.iter().map(|change| {
             let (province, id) = key_columns(change);
-            values.extend([province, id, change.before.into()]);
-        }
-        let rows: Vec<Written> = door.all(&sql, values).await?;
+            [province, id, change.before.into()]
+        });
+        let rows: Vec<Written> = DOSSIER
+            .insert_with(door, rows, &tail, former.collect())
+            .await?;
         written.extend(rows.into_iter().map(|row| row.dossier));
     }
     clash_unless(changes, |change| {
@@ -199,41 +262,68 @@ fn dossier_row(change: &Change) -> [Value; DOSSIER_COLUMNS] {
 }
 
 #[derive(FromQueryResult)]
-struct WrittenCode {
+struct CodeRow {
+    province: String,
     code: String,
     dossier: String,
 }
 
+const CODE: Into<3> = Into {
+    table: "code",
+    columns: ["province", "code", "dossier"],
+    nullable: &[],
+};
+
 async fn codes<C: ConnectionTrait>(door: &Door<'_, C>, changes: &[Change]) -> Result<(), Failure> {
-    let mut rows = Vec::new();
+    let mut wanted: Vec<[String; 3]> = Vec::new();
     for change in changes {
-        let (province, id) = key_columns(change);
+        let province = change.dossier.province.as_str();
+        let id = change.dossier.id.to_string();
         for code in &change.codes {
-            rows.push([province.clone(), code.as_str().into(), id.clone()]);
+            wanted.push([province.to_owned(), code.as_str().to_owned(), id.clone()]);
         }
     }
-    // A code that the dossier already has is no clash; the update that changes nothing
-    // makes RETURNING name it.
-    let written: Vec<WrittenCode> = insert(
-        door,
-        "INSERT INTO code (province, code, dossier)",
-        rows,
-        "ON CONFLICT (province, code) DO UPDATE SET dossier = excluded.dossier \
-             WHERE code.dossier = excluded.dossier \
-         RETURNING code, dossier",
-    )
-    .await?;
-    let written: HashSet<(String, String)> = written
-        .into_iter()
-        .map(|row| (row.code, row.dossier))
+    // By code, as every writer does. Of two dossiers that want one, the first one gets it.
+    wanted.sort_by(|a, b| a[..2].cmp(&b[..2]));
+    let rows = wanted.iter().cloned().map(|row| row.map(Value::from));
+    let written: Vec<CodeRow> = CODE
+        .insert(
+            door,
+            rows.collect(),
+            "ON CONFLICT (province, code) DO NOTHING RETURNING province, code, dossier",
+        )
+        .await?;
+    let mut taken: HashSet<[String; 3]> = written.into_iter().map(CodeRow::into_row).collect();
+    // A code that the dossier already has is no clash.
+    let rest = wanted.iter().filter(|row| !taken.contains(*row));
+    let rest: Vec<[Json; 2]> = rest
+        .map(|[province, code, _]| [json!(province), json!(code)])
         .collect();
+    if !rest.is_empty() {
+        let given = Given::new(door, "w", ["province", "code"], rest);
+        let sql = format!(
+            "SELECT c.province, c.code, c.dossier FROM {} CROSS JOIN code c \
+             WHERE c.province = w.province AND c.code = w.code",
+            given.table
+        );
+        let held: Vec<CodeRow> = door.all(&sql, given.values).await?;
+        taken.extend(held.into_iter().map(CodeRow::into_row));
+    }
     clash_unless(changes, |change| {
-        let id = change.dossier.id.to_string();
-        change
-            .codes
-            .iter()
-            .all(|code| written.contains(&(code.as_str().to_owned(), id.clone())))
+        change.codes.iter().all(|code| {
+            taken.contains(&[
+                change.dossier.province.as_str().to_owned(),
+                code.as_str().to_owned(),
+                change.dossier.id.to_string(),
+            ])
+        })
     })
+}
+
+impl CodeRow {
+    fn into_row(self) -> [String; 3] {
+        [self.province, self.code, self.dossier]
+    }
 }
 
 #[derive(FromQueryResult)]
@@ -243,8 +333,14 @@ struct WrittenEvent {
 }
 
 async fn events<C: ConnectionTrait>(door: &Door<'_, C>, changes: &[Change]) -> Result<(), Failure> {
+    let mut in_order: Vec<&Change> = changes.iter().collect();
+    match door.dialect() {
+        Dialect::Sqlite => {}
+        // By request, as every writer does: two that bring the same requests meet here.
+        Dialect::Postgres => in_order.sort_by(|a, b| request_order(a).cmp(&request_order(b))),
+    }
     let mut rows = Vec::new();
-    for change in changes {
+    for change in in_order {
         for entry in &change.entries {
             let record = &entry.record;
             let (province, id) = key_columns(change);
@@ -262,10 +358,8 @@ async fn events<C: ConnectionTrait>(door: &Door<'_, C>, changes: &[Change]) -> R
             ]);
         }
     }
-    let written: Result<Vec<WrittenEvent>, DbErr> = insert(
+    let written: Result<Vec<WrittenEvent>, DbErr> = feed::append(
         door,
-        "INSERT INTO event (province, dossier, version, event_time, record_time, actor, \
-             request_id, part, content, bytes)",
         rows,
         "ON CONFLICT DO NOTHING RETURNING dossier, version",
     )
@@ -289,6 +383,21 @@ async fn events<C: ConnectionTrait>(door: &Door<'_, C>, changes: &[Change]) -> R
     })
 }
 
+fn request_order(change: &Change) -> Option<(&str, &str, &str)> {
+    let record = &change.entries.first()?.record;
+    Some((
+        record.province.as_str(),
+        record.actor.as_str(),
+        record.request_id.as_str(),
+    ))
+}
+
+const INTEREST: Into<6> = Into {
+    table: "interest",
+    columns: ["province", "unit", "dossier", "roles", "open", "due"],
+    nullable: &[],
+};
+
 async fn interest<C: ConnectionTrait>(
     door: &Door<'_, C>,
     changes: &[Change],
@@ -302,11 +411,11 @@ async fn interest<C: ConnectionTrait>(
             change.dossier.id.to_string(),
         );
         if change.before > 0 {
-            known.push(json!([province, id]));
+            known.push([json!(province), json!(id)]);
         }
         for interest in &change.interest {
             if change.before > 0 {
-                kept.push(json!([province, interest.unit.as_str(), id]));
+                kept.push([json!(province), json!(interest.unit.as_str()), json!(id)]);
             }
             rows.push([
                 province.into(),
@@ -322,27 +431,44 @@ async fn interest<C: ConnectionTrait>(
         }
     }
     if !known.is_empty() {
-        door.run(
+        let mut known = Given::new(door, "w", ["province", "dossier"], known);
+        let kept = Given::new(door, "k", ["province", "unit", "dossier"], kept);
+        let sql = format!(
             "DELETE FROM interest \
-             WHERE (province, dossier) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?)) \
+             WHERE (province, dossier) IN (SELECT province, dossier FROM {}) \
                  AND (province, unit, dossier) NOT IN \
-                     (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?))",
-            vec![as_list(known), as_list(kept)],
-        )
-        .await?;
+                     (SELECT province, unit, dossier FROM {})",
+            known.table, kept.table
+        );
+        known.values.extend(kept.values);
+        door.run(&sql, known.values).await?;
     }
-    insert::<_, Nothing, 6>(
-        door,
-        "INSERT INTO interest (province, unit, dossier, roles, open, due)",
-        rows,
-        "ON CONFLICT (province, unit, dossier) DO UPDATE SET roles = excluded.roles, \
+    let _none: Vec<Nothing> = INTEREST
+        .insert(
+            door,
+            rows,
+            "ON CONFLICT (province, unit, dossier) DO UPDATE SET roles = excluded.roles, \
              open = excluded.open, due = excluded.due \
          WHERE interest.roles <> excluded.roles OR interest.open <> excluded.open \
              OR interest.due <> excluded.due",
-    )
-    .await?;
+        )
+        .await?;
     Ok(())
 }
+
+const PERSONAL: Into<7> = Into {
+    table: "personal",
+    columns: [
+        "province",
+        "dossier",
+        "item",
+        "kind",
+        "value",
+        "name_key",
+        "phone_key",
+    ],
+    nullable: &["name_key", "phone_key"],
+};
 
 async fn personal<C: ConnectionTrait>(
     door: &Door<'_, C>,
@@ -371,18 +497,18 @@ async fn personal<C: ConnectionTrait>(
         }
     }
     // No upsert: an event commits to what is there, so overwriting it would break the proof.
-    insert::<_, Nothing, 7>(
-        door,
-        "INSERT INTO personal (province, dossier, item, kind, value, name_key, phone_key)",
-        rows,
-        "",
-    )
-    .await?;
+    let _none: Vec<Nothing> = PERSONAL.insert(door, rows, "").await?;
     Ok(())
 }
 
 /// The item under which the applicant is kept, and the only one that is searched.
 pub(crate) const APPLICANT: &str = "applicant";
+
+const SECRET: Into<5> = Into {
+    table: "secret",
+    columns: ["province", "dossier", "salt", "person", "pin_hash"],
+    nullable: &["person", "pin_hash"],
+};
 
 async fn secrets<C: ConnectionTrait>(
     door: &Door<'_, C>,
@@ -400,30 +526,24 @@ async fn secrets<C: ConnectionTrait>(
                 secrets.person.clone().into(),
                 pin_hash.clone().into(),
             ]),
-            (None, Some(pin_hash)) => pins.push(json!([
-                change.dossier.province.as_str(),
-                change.dossier.id.to_string(),
-                pin_hash
-            ])),
+            (None, Some(pin_hash)) => pins.push([
+                json!(change.dossier.province.as_str()),
+                json!(change.dossier.id.to_string()),
+                json!(pin_hash),
+            ]),
             (None, None) => {}
         }
     }
-    insert::<_, Nothing, 5>(
-        door,
-        "INSERT INTO secret (province, dossier, salt, person, pin_hash)",
-        rows,
-        "",
-    )
-    .await?;
+    let _none: Vec<Nothing> = SECRET.insert(door, rows, "").await?;
     if !pins.is_empty() {
-        door.run(
-            "WITH wanted AS MATERIALIZED (SELECT value ->> 0 AS province, value ->> 1 AS dossier, \
-                 value ->> 2 AS pin_hash FROM json_each(?)) \
+        let given = Given::new(door, "w", ["province", "dossier", "pin_hash"], pins);
+        let sql = format!(
+            "WITH wanted AS MATERIALIZED (SELECT province, dossier, pin_hash FROM {}) \
              UPDATE secret SET pin_hash = wanted.pin_hash FROM wanted \
              WHERE secret.province = wanted.province AND secret.dossier = wanted.dossier",
-            vec![as_list(pins)],
-        )
-        .await?;
+            given.table
+        );
+        door.run(&sql, given.values).await?;
     }
     Ok(())
 }

@@ -1,12 +1,17 @@
-//! The ports of `app` on a relational database.
+//! The ports of `app` on a relational database: an SQLite file or a PostgreSQL server.
 //!
-//! One writer and several readers on one SQLite file in WAL mode: readers see the last
-//! answered commit and never wait for the writer. The hot path is set-based statements
-//! written by hand; the lists, whose conditions vary, are built.
+//! On a file in WAL mode there is one writer; on a server there are several, also of other
+//! processes. Readers see the last answered commit and never wait for a writer. The hot
+//! path is set-based statements written by hand; the lists, whose conditions vary, are
+//! built. Where the databases differ, `door::Dialect` chooses the spelling.
 
 mod access;
+mod address;
 mod commit;
 mod door;
+mod fault;
+mod feed;
+mod given;
 mod load;
 mod many;
 mod numbers;
@@ -24,16 +29,15 @@ use app::ports::{
 };
 use async_trait::async_trait;
 use domain::time::Instant;
-use sea_orm::{
-    ConnectionTrait, DatabaseConnection, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
-};
+use sea_orm::{DatabaseConnection, SqliteTransactionMode, TransactionOptions, TransactionTrait};
 
-use door::{Door, store_error, unfinished};
+pub use address::{check_address, shown};
+use door::Door;
+use fault::{store_error, unfinished};
 pub use open::{Durability, OpenError, Options, migrate};
 use read::Reading;
 
-/// A store on SQLite. Clones are the same store.
+/// A store on a database. Clones are the same store.
 #[derive(Clone)]
 pub struct SeaStore {
     inner: Arc<Inner>,
@@ -70,7 +74,7 @@ impl SeaStore {
         open::assert_durable(&self.inner.writer).await
     }
 
-    /// Moves all that was written into the one file, and closes it.
+    /// Closes the database; a file afterwards holds all that was written, alone.
     ///
     /// Waits for transactions that are open. Every later call is answered with
     /// [`StoreError::Unavailable`].
@@ -80,9 +84,7 @@ impl SeaStore {
             .close_by_ref()
             .await
             .map_err(store_error)?;
-        self.inner
-            .writer
-            .execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)")
+        open::settle(&self.inner.writer)
             .await
             .map_err(store_error)?;
         self.inner.writer.close_by_ref().await.map_err(store_error)
@@ -153,7 +155,8 @@ impl Store for SeaStore {
     }
 }
 
-/// For reading only: takes its snapshot with the first statement, and no lock at all.
+/// For reading only: takes its snapshot with the first statement, and no lock at all. On
+/// PostgreSQL the readers' connections are set so.
 fn deferred() -> TransactionOptions {
     TransactionOptions {
         sqlite_transaction_mode: Some(SqliteTransactionMode::Deferred),

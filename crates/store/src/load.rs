@@ -1,8 +1,7 @@
 //! Fetching what a batch of commands needs: one statement a table.
 //!
-//! What is wanted goes in as one JSON list, so that the text of a statement is the same
-//! for every batch and is parsed once a connection. `CROSS JOIN` makes SQLite walk the list
-//! and look each row up, never the reverse.
+//! What is wanted goes in as a list ([`Given`]). `CROSS JOIN` makes SQLite walk the list and
+//! look each row up, never the reverse.
 
 use std::collections::HashMap;
 
@@ -10,10 +9,12 @@ use app::ports::{Held, Key, Loaded, PersonKey, RequestKey, Seen, StoreError, Wan
 use domain::code::AnyCode;
 use domain::dossier::Dossier;
 use domain::id::{DossierId, ProvinceCode};
-use sea_orm::{ConnectionTrait, FromQueryResult, Value};
-use serde_json::{Value as Json, json};
+use sea_orm::{ConnectionTrait, FromQueryResult};
+use serde_json::json;
 
-use crate::door::{Door, store_error};
+use crate::door::Door;
+use crate::fault::store_error;
+use crate::given::Given;
 use crate::row::{DossierRow, HeldRow, Place, salt};
 
 /// All that was wanted and is there.
@@ -42,18 +43,16 @@ pub(crate) async fn dossiers<C: ConnectionTrait>(
     }
     let list = keys
         .iter()
-        .map(|(province, id)| json!([province.as_str(), id.to_string()]))
+        .map(|(province, id)| [json!(province.as_str()), json!(id.to_string())])
         .collect();
-    let rows: Vec<HeldRow> = door
-        .all(
-            "SELECT d.id, d.version, d.fold, s.salt \
-             FROM json_each(?) w \
-             CROSS JOIN dossier d ON d.province = w.value ->> 0 AND d.id = w.value ->> 1 \
-             LEFT JOIN secret s ON s.province = d.province AND s.dossier = d.id",
-            vec![as_list(list)],
-        )
-        .await
-        .map_err(store_error)?;
+    let given = Given::new(door, "w", ["province", "id"], list);
+    let sql = format!(
+        "SELECT d.id, d.version, d.fold, s.salt FROM {} CROSS JOIN dossier d \
+         LEFT JOIN secret s ON s.province = d.province AND s.dossier = d.id \
+         WHERE d.province = w.province AND d.id = w.id",
+        given.table
+    );
+    let rows: Vec<HeldRow> = door.all(&sql, given.values).await.map_err(store_error)?;
     rows.into_iter()
         .map(|row| {
             let held = Held::try_from(row)?;
@@ -81,22 +80,19 @@ async fn requests<C: ConnectionTrait>(
     let list = wanted
         .iter()
         .map(|(province, actor, request)| {
-            json!([province.as_str(), actor.as_str(), request.as_str()])
+            [province.as_str(), actor.as_str(), request.as_str()].map(|text| json!(text))
         })
         .collect();
     // The last part of a request is the version that answered it.
-    let rows: Vec<SeenRow> = door
-        .all(
-            "SELECT w.key AS at, e.dossier, e.version, e.content, s.salt \
-             FROM json_each(?) w \
-             CROSS JOIN event e ON e.province = w.value ->> 0 AND e.actor = w.value ->> 1 \
-                 AND e.request_id = w.value ->> 2 \
-             LEFT JOIN secret s ON s.province = e.province AND s.dossier = e.dossier \
-             ORDER BY w.key, e.part",
-            vec![as_list(list)],
-        )
-        .await
-        .map_err(store_error)?;
+    let given = Given::new(door, "w", ["province", "actor", "request_id"], list);
+    let sql = format!(
+        "SELECT w.at, e.dossier, e.version, e.content, s.salt FROM {} CROSS JOIN event e \
+         LEFT JOIN secret s ON s.province = e.province AND s.dossier = e.dossier \
+         WHERE e.province = w.province AND e.actor = w.actor AND e.request_id = w.request_id \
+         ORDER BY w.at, e.part",
+        given.table
+    );
+    let rows: Vec<SeenRow> = door.all(&sql, given.values).await.map_err(store_error)?;
     rows.into_iter()
         .map(|row| {
             let place = Place {
@@ -129,16 +125,15 @@ async fn codes<C: ConnectionTrait>(
     }
     let list = wanted
         .iter()
-        .map(|(province, code)| json!([province.as_str(), code.as_str()]))
+        .map(|(province, code)| [province.as_str(), code.as_str()].map(|text| json!(text)))
         .collect();
-    let rows: Vec<CodeRow> = door
-        .all(
-            "SELECT w.key AS at, c.dossier FROM json_each(?) w \
-             CROSS JOIN code c ON c.province = w.value ->> 0 AND c.code = w.value ->> 1",
-            vec![as_list(list)],
-        )
-        .await
-        .map_err(store_error)?;
+    let given = Given::new(door, "w", ["province", "code"], list);
+    let sql = format!(
+        "SELECT w.at, c.dossier FROM {} CROSS JOIN code c \
+         WHERE c.province = w.province AND c.code = w.code",
+        given.table
+    );
+    let rows: Vec<CodeRow> = door.all(&sql, given.values).await.map_err(store_error)?;
     rows.into_iter()
         .map(|row| {
             let place = Place {
@@ -171,27 +166,27 @@ async fn people<C: ConnectionTrait>(
     let list = wanted
         .iter()
         .map(|key| {
-            json!([
-                key.province.as_str(),
-                key.person,
-                key.procedure.as_str(),
-                key.since.timestamp_micros()
-            ])
+            [
+                json!(key.province.as_str()),
+                json!(key.person),
+                json!(key.procedure.as_str()),
+                json!(key.since.timestamp_micros()),
+            ]
         })
         .collect();
     // Ordered by id, so that of several dossiers the newest is named.
-    let rows: Vec<PersonRow> = door
-        .all(
-            "SELECT w.key AS at, d.id, d.version, d.fold FROM json_each(?) w \
-             CROSS JOIN secret s ON s.province = w.value ->> 0 AND s.person = w.value ->> 1 \
-             CROSS JOIN dossier d ON d.province = s.province AND d.id = s.dossier \
-             WHERE d.procedure = w.value ->> 2 AND d.begun >= w.value ->> 3 \
-                 AND d.status IN (1, 2, 4, 5, 6) \
-             ORDER BY d.id",
-            vec![as_list(list)],
-        )
-        .await
-        .map_err(store_error)?;
+    let columns = ["province", "person", "procedure", "since"];
+    let given = Given::new(door, "w", columns, list);
+    let sql = format!(
+        "SELECT w.at, d.id, d.version, d.fold FROM {} CROSS JOIN secret s CROSS JOIN dossier d \
+         WHERE s.province = w.province AND s.person = w.person \
+             AND d.province = s.province AND d.id = s.dossier \
+             AND d.procedure = w.procedure AND d.begun >= w.since \
+             AND d.status IN (1, 2, 4, 5, 6) \
+         ORDER BY d.id",
+        given.table
+    );
+    let rows: Vec<PersonRow> = door.all(&sql, given.values).await.map_err(store_error)?;
     rows.into_iter()
         .map(|row| {
             let dossier = Dossier::try_from(DossierRow::new(row.id, row.version, row.fold))?;
@@ -200,13 +195,8 @@ async fn people<C: ConnectionTrait>(
         .collect()
 }
 
-/// A list as the one value of a statement.
-pub(crate) fn as_list(list: Vec<Json>) -> Value {
-    Json::Array(list).to_string().into()
-}
-
-/// What was wanted at a place of the list that the database was given.
+/// What was wanted at a place of the list that the database was given, counted from 1.
 fn wanted_at<T: Clone>(wanted: &[T], at: i64) -> T {
-    let at = usize::try_from(at).expect("the places of a list are not negative");
+    let at = usize::try_from(at - 1).expect("the places of a list are positive");
     wanted[at].clone()
 }

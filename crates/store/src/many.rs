@@ -1,30 +1,139 @@
 //! Writing many rows with one statement.
 
+use sea_orm::sea_query::ArrayType;
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value};
 
-use crate::door::Door;
+use crate::door::{Dialect, Door};
 
-/// How many values one statement may carry; SQLite's own bound is 32,766.
+/// How many values one statement may carry on SQLite, whose own bound is 32,766.
 const VALUES: usize = 30_000;
 
-/// Runs `head VALUES (..), (..) tail` for all rows, in as few statements as they fit in.
-///
-/// Returns the rows of its RETURNING, if it has one. Runs nothing when there are no rows.
-pub(crate) async fn insert<C: ConnectionTrait, R: FromQueryResult, const N: usize>(
-    door: &Door<'_, C>,
-    head: &str,
-    rows: Vec<[Value; N]>,
-    tail: &str,
-) -> Result<Vec<R>, DbErr> {
-    let mut returned = Vec::new();
-    let mut rows = rows.into_iter().peekable();
-    while rows.peek().is_some() {
-        let chunk: Vec<[Value; N]> = rows.by_ref().take(VALUES / N).collect();
-        let sql = format!("{head} VALUES {} {tail}", places(N, chunk.len()));
-        let values = chunk.into_iter().flatten().collect();
-        returned.extend(door.all(&sql, values).await?);
+/// A table and those of its columns that are written.
+pub(crate) struct Into<const N: usize> {
+    pub(crate) table: &'static str,
+    pub(crate) columns: [&'static str; N],
+    /// Which of them may be null.
+    pub(crate) nullable: &'static [&'static str],
+}
+
+impl<const N: usize> Into<N> {
+    /// Inserts all rows, in as few statements as they fit in.
+    ///
+    /// `tail` is what follows the rows, such as RETURNING, whose rows are returned. Runs
+    /// nothing when there are no rows.
+    pub(crate) async fn insert<C: ConnectionTrait, R: FromQueryResult>(
+        &self,
+        door: &Door<'_, C>,
+        rows: Vec<[Value; N]>,
+        tail: &str,
+    ) -> Result<Vec<R>, DbErr> {
+        let at_once = match door.dialect() {
+            Dialect::Sqlite => VALUES / N,
+            Dialect::Postgres => usize::MAX,
+        };
+        let mut returned = Vec::new();
+        let mut rows = rows.into_iter().peekable();
+        while rows.peek().is_some() {
+            let chunk = rows.by_ref().take(at_once).collect();
+            returned.extend(
+                self.insert_with::<C, R, 0>(door, chunk, tail, Vec::new())
+                    .await?,
+            );
+        }
+        Ok(returned)
     }
-    Ok(returned)
+
+    /// Inserts rows that fit into one statement, whose `tail` has rows of its own.
+    pub(crate) async fn insert_with<C: ConnectionTrait, R: FromQueryResult, const M: usize>(
+        &self,
+        door: &Door<'_, C>,
+        rows: Vec<[Value; N]>,
+        tail: &str,
+        more: Vec<[Value; M]>,
+    ) -> Result<Vec<R>, DbErr> {
+        let head = format!("INSERT INTO {} ({})", self.table, self.columns.join(", "));
+        let (sql, values) = match door.dialect() {
+            Dialect::Sqlite => (
+                format!("{head} VALUES {} {tail}", places(N, rows.len())),
+                rows.into_iter()
+                    .flatten()
+                    .chain(more.into_iter().flatten())
+                    .collect(),
+            ),
+            Dialect::Postgres => {
+                let source = self.columns.map(|column| self.source(column)).join(", ");
+                let table = unnest("w", self.columns);
+                let mut values = arrays(rows);
+                values.extend(arrays(more));
+                (
+                    format!("{head} SELECT {source} FROM {table} {tail}"),
+                    values,
+                )
+            }
+        };
+        door.all(&sql, values).await
+    }
+
+    /// How a column of the arrays is read back: what stands for null becomes null.
+    pub(crate) fn source(&self, column: &str) -> String {
+        if self.nullable.contains(&column) {
+            format!("nullif(w.{column}, {NULL})")
+        } else {
+            format!("w.{column}")
+        }
+    }
+}
+
+/// The rows as one array a column, so that the text of the statement is the same however
+/// many rows there are, and is parsed once a connection.
+pub(crate) fn arrays<const N: usize>(rows: Vec<[Value; N]>) -> Vec<Value> {
+    let mut columns: [Vec<Value>; N] = std::array::from_fn(|_| Vec::with_capacity(rows.len()));
+    for row in rows {
+        for (column, value) in columns.iter_mut().zip(row) {
+            column.push(value);
+        }
+    }
+    columns.into_iter().map(array).collect()
+}
+
+/// Rows given as one array a column; `at` counts them from 1.
+pub(crate) fn unnest<const N: usize>(name: &str, columns: [&str; N]) -> String {
+    format!(
+        "unnest({}) WITH ORDINALITY AS {name} ({}, at)",
+        vec!["?"; N].join(", "),
+        columns.join(", ")
+    )
+}
+
+/// What stands for null in an array, which the driver cannot fill with nulls: a text that
+/// is none, `-1`, and no bytes. As an untyped literal it fits each of them.
+const NULL: &str = "'-1'";
+const NULL_TEXT: &str = "-1";
+const NULL_NUMBER: i64 = -1;
+
+/// One column of rows. Numbers are widened, for each row of a column has the same type.
+fn array(column: Vec<Value>) -> Value {
+    let mut kind = ArrayType::String;
+    let values = column
+        .into_iter()
+        .map(|value| {
+            let value = match value {
+                Value::String(text) => {
+                    Value::String(Some(text.unwrap_or_else(|| NULL_TEXT.to_owned())))
+                }
+                Value::BigInt(number) => Value::BigInt(Some(number.unwrap_or(NULL_NUMBER))),
+                Value::Int(Some(number)) => Value::BigInt(Some(number.into())),
+                Value::TinyUnsigned(Some(number)) => Value::BigInt(Some(number.into())),
+                Value::SmallUnsigned(Some(number)) => Value::BigInt(Some(number.into())),
+                Value::Unsigned(Some(number)) => Value::BigInt(Some(number.into())),
+                Value::Bytes(Some(bytes)) => Value::Bytes(Some(bytes)),
+                other => unreachable!("no column of ours holds {other:?}"),
+            };
+            kind = value.array_type();
+            value
+        })
+        .collect();
+    Value::Array(kind, Some(Box::new(values)))
 }
 
 /// `(?,?), (?,?)`: places for so many rows of so many columns.

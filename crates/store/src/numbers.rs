@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use app::ports::{Change, StoreError};
+use app::ports::Change;
 use chrono::{Datelike, NaiveDate};
 use domain::code::DossierCode;
 use domain::id::{ProvinceCode, UnitCode};
-use sea_orm::{ConnectionTrait, FromQueryResult, Value};
+use sea_orm::{ConnectionTrait, FromQueryResult};
+use serde_json::json;
 
-use crate::door::{Door, store_error};
+use crate::commit::Failure;
+use crate::door::{Dialect, Door};
+use crate::given::Given;
 use crate::row::Place;
 
 /// Changes of one unit that want numbers of one day, in the order of the batch.
@@ -32,8 +35,12 @@ struct CounterRow {
 pub(crate) async fn reserve<C: ConnectionTrait>(
     door: &Door<'_, C>,
     changes: &mut [Change],
-) -> Result<(), StoreError> {
+) -> Result<(), Failure> {
     let mut runs = runs(changes);
+    if runs.is_empty() {
+        return Ok(());
+    }
+    hold(door, &runs).await?;
     // One statement for the first day of every unit. Only a batch around midnight has a
     // second day for a unit, and that one must see the first.
     while !runs.is_empty() {
@@ -68,28 +75,63 @@ fn runs(changes: &[Change]) -> Counters<Vec<Run>> {
     runs
 }
 
+/// Lets one writer at a time reserve numbers of a unit.
+///
+/// The row of a day cannot do that: a writer whose clock is behind would not see the row of
+/// the next day, and give a number of a day that is over.
+async fn hold<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    runs: &Counters<Vec<Run>>,
+) -> Result<(), Failure> {
+    match door.dialect() {
+        // There is but one writer.
+        Dialect::Sqlite => Ok(()),
+        Dialect::Postgres => {
+            let units = runs
+                .keys()
+                .map(|(province, unit)| [json!(format!("motcua counter {province} {unit}"))]);
+            let given = Given::new(door, "w", ["name"], units.collect());
+            let sql = format!(
+                "SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) \
+                 FROM (SELECT name FROM {} ORDER BY at) AS n",
+                given.table
+            );
+            door.run(&sql, given.values).await?;
+            Ok(())
+        }
+    }
+}
+
 async fn reserve_one_day_each<C: ConnectionTrait>(
     door: &Door<'_, C>,
     changes: &mut [Change],
     runs: &Counters<Run>,
-) -> Result<(), StoreError> {
-    let mut values: Vec<Value> = Vec::with_capacity(runs.len() * 6);
-    for ((province, unit), run) in runs {
-        let names = [province.as_str(), unit.as_str()];
-        values.extend(names.map(Value::from));
-        values.push(number_of(run.day).into());
-        values.extend(names.map(Value::from));
-        values.push(as_i64(run.changes.len()).into());
-    }
-    const ROW: &str = "(?, ?, max(?, coalesce((SELECT max(day) FROM counter \
-         WHERE province = ? AND unit = ?), 0)), ?)";
+) -> Result<(), Failure> {
+    let wanted = runs.iter().map(|((province, unit), run)| {
+        [
+            json!(province.as_str()),
+            json!(unit.as_str()),
+            json!(number_of(run.day)),
+            json!(run.changes.len()),
+        ]
+    });
+    let columns = ["province", "unit", "day", "wanted"];
+    let given = Given::new(door, "w", columns, wanted.collect());
+    let later = match door.dialect() {
+        Dialect::Sqlite => "max",
+        Dialect::Postgres => "greatest",
+    };
+    // WHERE, for without it SQLite takes ON for that of a join.
     let sql = format!(
-        "INSERT INTO counter (province, unit, day, last) VALUES {} \
-         ON CONFLICT (province, unit, day) DO UPDATE SET last = last + excluded.last \
+        "INSERT INTO counter (province, unit, day, last) \
+         SELECT w.province, w.unit, {later}(w.day, coalesce((SELECT max(c.day) FROM counter c \
+             WHERE c.province = w.province AND c.unit = w.unit), 0)), w.wanted \
+         FROM {} WHERE true \
+         ON CONFLICT (province, unit, day) DO UPDATE SET last = counter.last + excluded.last \
          RETURNING province, unit, day, last",
-        vec![ROW; runs.len()].join(", ")
+        given.table
     );
-    let rows: Vec<CounterRow> = door.all(&sql, values).await.map_err(store_error)?;
+    let rows: Vec<CounterRow> = door.all(&sql, given.values).await?;
     for row in rows {
         let place = Place {
             table: "counter",

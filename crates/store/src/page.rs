@@ -1,15 +1,16 @@
 //! Lists whose conditions vary: built, one statement each, pages by key and never by offset.
 
 use app::ports::{List, Scope, Search, StoreError, WorklistPage};
-use domain::dossier::{Dossier, Record};
+use domain::dossier::Dossier;
 use domain::id::UnitCode;
 use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{
     Condition, Expr, ExprTrait, JoinType, LikeExpr, Order, Query, SelectStatement, UnionType,
 };
 
-use crate::door::{Door, store_error};
-use crate::row::{DossierRow, EventRow};
+use crate::door::Door;
+use crate::fault::store_error;
+use crate::row::DossierRow;
 
 /// Literal and not a parameter, so that the index on open dossiers is recognised.
 const IS_OPEN: &str = "d.status IN (1, 2, 4, 5, 6)";
@@ -67,7 +68,8 @@ pub(crate) async fn worklist<C: ConnectionTrait>(
         // Several: a dossier counts once, with the earliest time that any of them must meet.
         Scope::Units(_, units) => {
             let mut open = Query::select();
-            open.columns(["province", "dossier"])
+            open.expr_as(Expr::col("province").min(), "province")
+                .expr_as(Expr::col("dossier").min(), "dossier")
                 .expr_as(Expr::col("due").min(), "due")
                 .from("interest")
                 .and_where(Expr::col("province").eq(province))
@@ -118,42 +120,6 @@ pub(crate) async fn search<C: ConnectionTrait>(
     dossiers(door, &select).await
 }
 
-pub(crate) async fn feed<C: ConnectionTrait>(
-    door: &Door<'_, C>,
-    scope: &Scope,
-    after: u64,
-    limit: u32,
-) -> Result<Vec<(u64, Record)>, StoreError> {
-    let Ok(after) = i64::try_from(after) else {
-        return Ok(Vec::new());
-    };
-    let mut select = Query::select();
-    select
-        .columns([("e", "seq"), ("e", "bytes")])
-        .from_as("event", "e")
-        .and_where(Expr::col(("e", "seq")).gt(after))
-        // Not a bare column, so that the feed is read in its order instead of sorted after
-        // reading a whole province by an index.
-        .and_where(Expr::cust_with_values(
-            "e.province || '' = ?",
-            [scope.province().as_str()],
-        ))
-        .order_by(("e", "seq"), Order::Asc)
-        .limit(limit.into());
-    if let Scope::Units(_, units) = scope {
-        let mut involved = Query::select();
-        involved
-            .expr(Expr::val(1))
-            .from_as("interest", "i")
-            .and_where(Expr::col(("i", "province")).equals(("e", "province")))
-            .and_where(of_units(("i", "unit"), units))
-            .and_where(Expr::col(("i", "dossier")).equals(("e", "dossier")));
-        select.and_where(Expr::exists(involved));
-    }
-    let rows: Vec<EventRow> = door.select(&select).await.map_err(store_error)?;
-    rows.into_iter().map(TryInto::try_into).collect()
-}
-
 /// A selection of dossiers within a scope, and the column by which it is read in order of id.
 pub(crate) struct Within {
     pub(crate) select: SelectStatement,
@@ -200,7 +166,8 @@ fn join_dossier(select: &mut SelectStatement) {
         .and_where(Expr::col(("d", "id")).equals(("i", "dossier")));
 }
 
-fn of_units(column: impl sea_orm::sea_query::IntoColumnRef, units: &[UnitCode]) -> Expr {
+/// Whether a column names one of the units.
+pub(crate) fn of_units(column: impl sea_orm::sea_query::IntoColumnRef, units: &[UnitCode]) -> Expr {
     match units {
         [only] => Expr::col(column).eq(only.as_str()),
         // No unit at all sees nothing.

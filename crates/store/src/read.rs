@@ -17,23 +17,19 @@ use serde_json::Value as Json;
 
 use crate::Inner;
 use crate::commit::APPLICANT;
-use crate::door::{Door, store_error};
-use crate::load::{self, as_list};
+use crate::door::Door;
+use crate::fault::store_error;
+use crate::given::Given;
+use crate::load;
 use crate::row::{EventRow, KeyRow, PersonalRow, Place, TextRow};
-use crate::{access, page, report};
+use crate::{access, feed, page, report};
 
 /// A read transaction: what it sees does not change from its first statement on.
 ///
-/// It is deferred, so it takes no lock that a writer would wait for.
+/// It takes no lock that a writer would wait for.
 pub(crate) struct Reading {
     pub(crate) transaction: DatabaseTransaction,
     pub(crate) inner: Arc<Inner>,
-}
-
-#[derive(FromQueryResult)]
-struct HeadRow {
-    id: String,
-    last: i64,
 }
 
 impl Reading {
@@ -137,19 +133,16 @@ impl ReadTx for Reading {
         if dossiers.is_empty() {
             return Ok(HashMap::new());
         }
-        let list = dossiers.iter().map(|id| Json::from(id.to_string()));
-        let rows: Vec<PersonalRow> = self
-            .all(
-                "SELECT p.dossier, p.item, p.kind, p.value FROM json_each(?) w \
-                 CROSS JOIN personal p ON p.dossier = w.value \
-                 WHERE p.province = ? AND p.item = ?",
-                vec![
-                    as_list(list.collect()),
-                    province.as_str().into(),
-                    APPLICANT.into(),
-                ],
-            )
-            .await?;
+        let list = dossiers.iter().map(|id| [Json::from(id.to_string())]);
+        let given = Given::new(&self.door(), "w", ["dossier"], list.collect());
+        let sql = format!(
+            "SELECT p.dossier, p.item, p.kind, p.value FROM {} CROSS JOIN personal p \
+             WHERE p.dossier = w.dossier AND p.province = ? AND p.item = ?",
+            given.table
+        );
+        let mut values = given.values;
+        values.extend([province.as_str().into(), APPLICANT.into()]);
+        let rows: Vec<PersonalRow> = self.all(&sql, values).await?;
         rows.iter()
             .map(|row| {
                 let place = Place {
@@ -195,25 +188,11 @@ impl ReadTx for Reading {
         after: u64,
         limit: u32,
     ) -> Result<Vec<(u64, Record)>, StoreError> {
-        page::feed(&self.door(), scope, after, limit).await
+        feed::after(&self.door(), scope, after, limit).await
     }
 
     async fn feed_head(&self) -> Result<FeedHead, StoreError> {
-        let rows: Vec<HeadRow> = self
-            .all(
-                "SELECT id, (SELECT coalesce(max(seq), 0) FROM event) AS last FROM feed",
-                Vec::new(),
-            )
-            .await?;
-        let place = Place {
-            table: "feed",
-            id: "1",
-        };
-        let row = rows.into_iter().next().ok_or_else(|| place.wrong("id"))?;
-        Ok(FeedHead {
-            feed: row.id,
-            last: place.number("last", row.last)?,
-        })
+        feed::head(&self.door()).await
     }
 
     async fn report_rows(&self, wanted: &ReportWanted) -> Result<Vec<ReportRow>, StoreError> {

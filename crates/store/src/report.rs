@@ -9,8 +9,9 @@ use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde_json::Value as Json;
 
-use crate::door::{Door, store_error};
-use crate::load::as_list;
+use crate::door::Door;
+use crate::fault::store_error;
+use crate::given::Given;
 use crate::page;
 use crate::row::{DossierRow, EventRow};
 
@@ -38,7 +39,7 @@ pub(crate) async fn rows<C: ConnectionTrait>(
             let dossier = Dossier::try_from(DossierRow::new(row.id, row.version, row.fold))?;
             settled.push(ReportRow::Settled(Box::new(dossier)));
         } else {
-            moved.push(Json::from(row.id));
+            moved.push([Json::from(row.id)]);
         }
     }
     settled.extend(histories(door, wanted, moved).await?);
@@ -68,25 +69,24 @@ async fn candidates<C: ConnectionTrait>(
 async fn histories<C: ConnectionTrait>(
     door: &Door<'_, C>,
     wanted: &ReportWanted,
-    dossiers: Vec<Json>,
+    dossiers: Vec<[Json; 1]>,
 ) -> Result<Vec<ReportRow>, StoreError> {
     if dossiers.is_empty() {
         return Ok(Vec::new());
     }
-    let rows: Vec<EventRow> = door
-        .all(
-            "SELECT e.seq, e.bytes FROM json_each(?) w \
-             CROSS JOIN event e ON e.dossier = w.value \
-             WHERE e.province = ? AND e.record_time <= ? \
-             ORDER BY e.dossier, e.version",
-            vec![
-                as_list(dossiers),
-                wanted.scope.province().as_str().into(),
-                wanted.as_of.timestamp_micros().into(),
-            ],
-        )
-        .await
-        .map_err(store_error)?;
+    let given = Given::new(door, "w", ["dossier"], dossiers);
+    let sql = format!(
+        "SELECT e.seq, e.bytes FROM {} CROSS JOIN event e \
+         WHERE e.dossier = w.dossier AND e.province = ? AND e.record_time <= ? \
+         ORDER BY e.dossier, e.version",
+        given.table
+    );
+    let mut values = given.values;
+    values.extend([
+        wanted.scope.province().as_str().into(),
+        wanted.as_of.timestamp_micros().into(),
+    ]);
+    let rows: Vec<EventRow> = door.all(&sql, values).await.map_err(store_error)?;
     let mut places: HashMap<DossierId, usize> = HashMap::new();
     let mut histories: Vec<Vec<Record>> = Vec::new();
     for row in rows {

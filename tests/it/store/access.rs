@@ -3,6 +3,8 @@
 use app::ports::{Published, Store, Token};
 use domain::role::Role;
 
+use crate::backend::Backend;
+
 use super::data::{OTHER_WARD, WARD, a_store, actor, at, province, unit};
 
 fn a_token(id: &str) -> Token {
@@ -19,9 +21,10 @@ fn a_token(id: &str) -> Token {
     }
 }
 
-#[tokio::test]
-async fn a_token_is_found_by_the_hash_of_its_secret() {
-    let store = a_store().await;
+on_every_database!(a_token_is_found_by_the_hash_of_its_secret);
+
+async fn a_token_is_found_by_the_hash_of_its_secret(on: Backend) {
+    let store = a_store(on).await;
     store.add_token(&a_token("one")).await.unwrap();
     store.add_token(&a_token("two")).await.unwrap();
     let read = store.read().await.unwrap();
@@ -34,16 +37,18 @@ async fn a_token_is_found_by_the_hash_of_its_secret() {
     );
 }
 
-#[tokio::test]
-async fn a_token_is_added_once() {
-    let store = a_store().await;
+on_every_database!(a_token_is_added_once);
+
+async fn a_token_is_added_once(on: Backend) {
+    let store = a_store(on).await;
     store.add_token(&a_token("one")).await.unwrap();
     assert!(store.add_token(&a_token("one")).await.is_err());
 }
 
-#[tokio::test]
-async fn revoking_twice_keeps_the_first_time_and_an_unknown_token_is_said_to_be_none() {
-    let store = a_store().await;
+on_every_database!(revoking_twice_keeps_the_first_time_and_an_unknown_token_is_said_to_be_none);
+
+async fn revoking_twice_keeps_the_first_time_and_an_unknown_token_is_said_to_be_none(on: Backend) {
+    let store = a_store(on).await;
     store.add_token(&a_token("one")).await.unwrap();
     assert!(store.revoke_token("one", at(1)).await.unwrap());
     assert!(store.revoke_token("one", at(2)).await.unwrap());
@@ -53,9 +58,10 @@ async fn revoking_twice_keeps_the_first_time_and_an_unknown_token_is_said_to_be_
     assert_eq!(token.revoked, Some(at(1)));
 }
 
-#[tokio::test]
-async fn a_published_version_stays_as_it_was_and_a_differing_one_is_returned() {
-    let store = a_store().await;
+on_every_database!(a_published_version_stays_as_it_was_and_a_differing_one_is_returned);
+
+async fn a_published_version_stays_as_it_was_and_a_differing_one_is_returned(on: Backend) {
+    let store = a_store(on).await;
     let version = |number, hash: &str| Published {
         kind: "procedure".into(),
         code: "1.001193".into(),

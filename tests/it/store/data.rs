@@ -1,6 +1,6 @@
 //! Dossiers for the tests: fixed ids, fixed times, built by events as the lanes build them.
 
-use ::store::{Options, SeaStore, migrate};
+use ::store::{Options, SeaStore};
 use app::ports::{Batch, Change, CommitError, Entry, Interest, Key, NumberWanted, Secrets, Store};
 use chrono::{NaiveDate, TimeDelta};
 use domain::code::AnyCode;
@@ -12,11 +12,14 @@ use domain::procedure::{ClockPolicy, Kind};
 use domain::role::Role;
 use domain::time::{self, Instant};
 
-/// A store on a file of its own.
+use crate::backend::{Backend, TestDatabase};
+
+/// A store on a database of its own.
 pub struct TestStore {
     pub store: SeaStore,
     pub url: String,
-    _directory: tempfile::TempDir,
+    on: Backend,
+    _database: TestDatabase,
 }
 
 impl std::ops::Deref for TestStore {
@@ -48,14 +51,30 @@ impl TestStore {
 
     /// The one number that a statement of the test gives.
     pub async fn number(&self, sql: &str) -> i64 {
-        use sea_orm::{ConnectionTrait, DbBackend, Statement};
+        use sea_orm::{ConnectionTrait, Statement};
+        let sql = format!("SELECT CAST(({sql}) AS bigint)");
         let db = self.raw().await;
         let row = db
-            .query_one_raw(Statement::from_string(DbBackend::Sqlite, sql))
+            .query_one_raw(Statement::from_string(self.on.dialect(), sql))
             .await
             .unwrap()
             .unwrap();
+        db.close().await.unwrap();
         row.try_get_by_index(0).unwrap()
+    }
+
+    /// Waits until the feed shows all that was committed. A file shows it at once; a server
+    /// when no older transaction is open, and those of other tests count too.
+    pub async fn settled(&self) {
+        let last = self.number("SELECT coalesce(max(seq), 0) FROM event").await;
+        for _ in 0..1_000 {
+            let head = self.read().await.unwrap().feed_head().await.unwrap();
+            if head.last >= u64::try_from(last).unwrap() {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        panic!("the feed stands still before place {last}");
     }
 
     /// A connection past the store.
@@ -64,15 +83,15 @@ impl TestStore {
     }
 }
 
-pub async fn a_store() -> TestStore {
-    let directory = tempfile::tempdir().unwrap();
-    let url = format!("sqlite:{}", directory.path().join("motcua.db").display());
-    migrate(&url, false).await.unwrap();
+pub async fn a_store(on: Backend) -> TestStore {
+    let database = on.database().await;
+    let url = database.url.clone();
     let store = SeaStore::open(&url, Options::default()).await.unwrap();
     TestStore {
         store,
         url,
-        _directory: directory,
+        on,
+        _database: database,
     }
 }
 

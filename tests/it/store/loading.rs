@@ -4,6 +4,8 @@ use app::ports::{PersonKey, Store, Wanted};
 use domain::dossier::Event;
 use domain::id::{ProcedureCode, ProvinceCode};
 
+use crate::backend::Backend;
+
 use super::data::{
     a_dossier, a_store, actor, advanced, assigned, at, code, content, id, key, next, province,
     request,
@@ -18,9 +20,10 @@ fn same_person(person: &str) -> PersonKey {
     }
 }
 
-#[tokio::test]
-async fn dossiers_are_found_with_their_salts() {
-    let store = a_store().await;
+on_every_database!(dossiers_are_found_with_their_salts);
+
+async fn dossiers_are_found_with_their_salts(on: Backend) {
+    let store = a_store(on).await;
     let written = store
         .write(vec![
             a_dossier(1).received_change(),
@@ -40,10 +43,11 @@ async fn dossiers_are_found_with_their_salts() {
     assert_eq!(held.salt.unwrap().as_bytes(), &[2; 16]);
 }
 
-#[tokio::test]
-async fn an_erased_salt_is_none() {
+on_every_database!(an_erased_salt_is_none);
+
+async fn an_erased_salt_is_none(on: Backend) {
     use sea_orm::ConnectionTrait;
-    let store = a_store().await;
+    let store = a_store(on).await;
     store.write(vec![a_dossier(1).received_change()]).await;
     let db = store.raw().await;
     db.execute_unprepared("UPDATE secret SET salt = NULL, person = NULL")
@@ -54,9 +58,10 @@ async fn an_erased_salt_is_none() {
     assert!(held.salt.is_none());
 }
 
-#[tokio::test]
-async fn a_request_that_was_answered_is_found_with_the_version_that_answered_it() {
-    let store = a_store().await;
+on_every_database!(a_request_that_was_answered_is_found_with_the_version_that_answered_it);
+
+async fn a_request_that_was_answered_is_found_with_the_version_that_answered_it(on: Backend) {
+    let store = a_store(on).await;
     let written = store.write(vec![a_dossier(1).received_change()]).await;
     store
         .write(vec![next(
@@ -82,9 +87,10 @@ async fn a_request_that_was_answered_is_found_with_the_version_that_answered_it(
     assert_eq!(loaded.requests[&name(1)].version, 1);
 }
 
-#[tokio::test]
-async fn the_same_request_id_of_another_province_is_another_request() {
-    let store = a_store().await;
+on_every_database!(the_same_request_id_of_another_province_is_another_request);
+
+async fn the_same_request_id_of_another_province_is_another_request(on: Backend) {
+    let store = a_store(on).await;
     store
         .write(vec![
             a_dossier(1).request(7).received_change(),
@@ -102,9 +108,10 @@ async fn the_same_request_id_of_another_province_is_another_request() {
     assert_eq!(loaded.requests[&name].dossier, id(2));
 }
 
-#[tokio::test]
-async fn codes_are_found_with_who_has_them() {
-    let store = a_store().await;
+on_every_database!(codes_are_found_with_who_has_them);
+
+async fn codes_are_found_with_who_has_them(on: Backend) {
+    let store = a_store(on).await;
     let taken = code("G22.99.08-261121-000001");
     store
         .write(vec![a_dossier(1).submitted_change(taken.as_str())])
@@ -124,9 +131,10 @@ async fn codes_are_found_with_who_has_them() {
     assert_eq!(loaded.codes[&(province(), taken)], id(1));
 }
 
-#[tokio::test]
-async fn a_person_with_an_open_dossier_of_the_procedure_is_found_by_its_label() {
-    let store = a_store().await;
+on_every_database!(a_person_with_an_open_dossier_of_the_procedure_is_found_by_its_label);
+
+async fn a_person_with_an_open_dossier_of_the_procedure_is_found_by_its_label(on: Backend) {
+    let store = a_store(on).await;
     store
         .write(vec![
             a_dossier(1).of("anna").received_change(),
@@ -175,9 +183,10 @@ async fn a_person_with_an_open_dossier_of_the_procedure_is_found_by_its_label() 
     assert!(loaded.people.contains_key(&same_person("just in time")));
 }
 
-#[tokio::test]
-async fn loading_takes_one_statement_a_table_however_much_is_wanted() {
-    let store = a_store().await;
+on_every_database!(loading_takes_one_statement_a_table_however_much_is_wanted);
+
+async fn loading_takes_one_statement_a_table_however_much_is_wanted(on: Backend) {
+    let store = a_store(on).await;
     let batch = (0..50).map(|number| a_dossier(number).of("anna").received_change());
     store.write(batch.collect()).await;
     let before = store.statements();
@@ -196,9 +205,10 @@ async fn loading_takes_one_statement_a_table_however_much_is_wanted() {
     assert_eq!(store.statements() - before, 4);
 }
 
-#[tokio::test]
-async fn nothing_wanted_asks_nothing() {
-    let store = a_store().await;
+on_every_database!(nothing_wanted_asks_nothing);
+
+async fn nothing_wanted_asks_nothing(on: Backend) {
+    let store = a_store(on).await;
     store.load(&Wanted::default()).await.unwrap();
     assert_eq!(store.statements(), 0);
 }

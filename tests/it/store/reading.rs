@@ -5,11 +5,14 @@ use domain::dossier::private::{Content, Private, Words};
 use domain::id::ProvinceCode;
 use sea_orm::ConnectionTrait;
 
+use crate::backend::Backend;
+
 use super::data::{a_dossier, a_store, advanced, at, code, id, key, next, province};
 
-#[tokio::test]
-async fn a_dossier_is_found_by_any_of_its_codes_with_or_without_the_province() {
-    let store = a_store().await;
+on_every_database!(a_dossier_is_found_by_any_of_its_codes_with_or_without_the_province);
+
+async fn a_dossier_is_found_by_any_of_its_codes_with_or_without_the_province(on: Backend) {
+    let store = a_store(on).await;
     let mut change = a_dossier(1).received_change();
     change.codes = vec![code("G22.99-251225-020175")];
     store.write(vec![change]).await;
@@ -31,9 +34,10 @@ async fn a_dossier_is_found_by_any_of_its_codes_with_or_without_the_province() {
     );
 }
 
-#[tokio::test]
-async fn the_province_of_a_dossier_is_found_by_its_id_alone() {
-    let store = a_store().await;
+on_every_database!(the_province_of_a_dossier_is_found_by_its_id_alone);
+
+async fn the_province_of_a_dossier_is_found_by_its_id_alone(on: Backend) {
+    let store = a_store(on).await;
     store
         .write(vec![a_dossier(1).in_province("01").received_change()])
         .await;
@@ -47,9 +51,10 @@ async fn the_province_of_a_dossier_is_found_by_its_id_alone() {
     );
 }
 
-#[tokio::test]
-async fn personal_values_are_kept_apart_and_read_back_by_item() {
-    let store = a_store().await;
+on_every_database!(personal_values_are_kept_apart_and_read_back_by_item);
+
+async fn personal_values_are_kept_apart_and_read_back_by_item(on: Backend) {
+    let store = a_store(on).await;
     let written = store
         .write(vec![
             a_dossier(1).received_change(),
@@ -82,9 +87,10 @@ async fn personal_values_are_kept_apart_and_read_back_by_item() {
     }
 }
 
-#[tokio::test]
-async fn the_pin_is_kept_as_a_hash() {
-    let store = a_store().await;
+on_every_database!(the_pin_is_kept_as_a_hash);
+
+async fn the_pin_is_kept_as_a_hash(on: Backend) {
+    let store = a_store(on).await;
     store.write(vec![a_dossier(1).received_change()]).await;
     let read = store.read().await.unwrap();
     let hash = read.pin_hash(&key(1)).await.unwrap();
@@ -92,9 +98,10 @@ async fn the_pin_is_kept_as_a_hash() {
     assert_eq!(read.pin_hash(&key(2)).await.unwrap(), None);
 }
 
-#[tokio::test]
-async fn a_row_that_cannot_be_is_named_exactly() {
-    let store = a_store().await;
+on_every_database!(a_row_that_cannot_be_is_named_exactly);
+
+async fn a_row_that_cannot_be_is_named_exactly(on: Backend) {
+    let store = a_store(on).await;
     store.write(vec![a_dossier(1).received_change()]).await;
     let db = store.raw().await;
     for (sql, wrong) in [

@@ -4,6 +4,8 @@ use app::ports::{ReportRow, ReportWanted, Scope, Store};
 use domain::dossier::{Channel, Event};
 use domain::id::DossierId;
 
+use crate::backend::Backend;
+
 use super::data::{OTHER_WARD, TestStore, WARD, a_dossier, a_store, at, id, next, province, unit};
 
 fn returned() -> Event {
@@ -45,9 +47,14 @@ fn whole() -> Scope {
     Scope::Province(province())
 }
 
-#[tokio::test]
-async fn what_ended_before_the_period_is_left_out_and_what_was_open_or_ended_in_it_is_not() {
-    let store = a_store().await;
+on_every_database!(
+    what_ended_before_the_period_is_left_out_and_what_was_open_or_ended_in_it_is_not
+);
+
+async fn what_ended_before_the_period_is_left_out_and_what_was_open_or_ended_in_it_is_not(
+    on: Backend,
+) {
+    let store = a_store(on).await;
     let written = store
         .write(
             (1..=4)
@@ -68,9 +75,10 @@ async fn what_ended_before_the_period_is_left_out_and_what_was_open_or_ended_in_
     );
 }
 
-#[tokio::test]
-async fn what_happened_after_the_period_comes_with_its_history() {
-    let store = a_store().await;
+on_every_database!(what_happened_after_the_period_comes_with_its_history);
+
+async fn what_happened_after_the_period_comes_with_its_history(on: Backend) {
+    let store = a_store(on).await;
     let written = store.write(vec![a_dossier(1).received_change()]).await;
     store
         .write(vec![next(
@@ -83,9 +91,10 @@ async fn what_happened_after_the_period_comes_with_its_history() {
     assert_eq!(rows(&store, whole(), 1_000).await, [(id(1), Some(3))]);
 }
 
-#[tokio::test]
-async fn what_was_recorded_after_as_of_is_not_known() {
-    let store = a_store().await;
+on_every_database!(what_was_recorded_after_as_of_is_not_known);
+
+async fn what_was_recorded_after_as_of_is_not_known(on: Backend) {
+    let store = a_store(on).await;
     let written = store
         .write(vec![
             a_dossier(1).received_change(),
@@ -102,9 +111,10 @@ async fn what_was_recorded_after_as_of_is_not_known() {
     assert_eq!(rows(&store, whole(), 200).await, [(id(2), None)]);
 }
 
-#[tokio::test]
-async fn what_began_after_the_period_is_left_out() {
-    let store = a_store().await;
+on_every_database!(what_began_after_the_period_is_left_out);
+
+async fn what_began_after_the_period_is_left_out(on: Backend) {
+    let store = a_store(on).await;
     store
         .write(vec![
             a_dossier(1).received(at(119)).received_change(),
@@ -114,9 +124,10 @@ async fn what_began_after_the_period_is_left_out() {
     assert_eq!(rows(&store, whole(), 1_000).await, [(id(1), None)]);
 }
 
-#[tokio::test]
-async fn a_unit_reports_what_it_is_involved_in_once() {
-    let store = a_store().await;
+on_every_database!(a_unit_reports_what_it_is_involved_in_once);
+
+async fn a_unit_reports_what_it_is_involved_in_once(on: Backend) {
+    let store = a_store(on).await;
     store
         .write(vec![
             a_dossier(1).received_change(),
@@ -134,9 +145,10 @@ async fn a_unit_reports_what_it_is_involved_in_once() {
     assert!(rows(&store, of(&[]), 1_000).await.is_empty());
 }
 
-#[tokio::test]
-async fn a_report_takes_two_statements_however_many_dossiers() {
-    let store = a_store().await;
+on_every_database!(a_report_takes_two_statements_however_many_dossiers);
+
+async fn a_report_takes_two_statements_however_many_dossiers(on: Backend) {
+    let store = a_store(on).await;
     let written = store
         .write(
             (0..40)

@@ -1,16 +1,16 @@
 //! Opening a database, and refusing one that would not keep its word.
 
+mod postgres;
+mod sqlite;
+
 use std::collections::HashSet;
 use std::path::PathBuf;
-use std::str::FromStr;
-use std::time::Duration;
 
 use migrations::Migrator;
-use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, Statement,
-};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement};
 use sea_orm_migration::MigratorTrait;
+
+use crate::address::Address;
 
 /// How safe an answered commit is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub enum Durability {
 pub struct Options {
     /// How safe an answered commit is.
     pub durability: Durability,
-    /// How many can read at the same time; writing is always one at a time.
+    /// How many can read at the same time. A file has one writer; a server has a few.
     pub readers: u32,
 }
 
@@ -44,13 +44,20 @@ impl Default for Options {
 /// Why a database cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// Not the address of a file.
+    /// Not the address of a database.
     #[error(
-        "`{url}` is not a database; expected sqlite:FILE, such as sqlite:/var/lib/motcua/motcua.db"
+        "`{url}` is not a database; expected sqlite:FILE, such as \
+         sqlite:/var/lib/motcua/motcua.db, or postgres://USER:PASSWORD@HOST/DATABASE"
     )]
-    NotAFile {
-        /// What was given.
+    NotADatabase {
+        /// What was given, its password hidden.
         url: String,
+    },
+    /// An old server.
+    #[error("the server is PostgreSQL {found}, expected 15 or newer")]
+    TooOld {
+        /// Its version.
+        found: String,
     },
     /// There is no such file.
     #[error("database file {} does not exist; run `motcua migrate`", file.display())]
@@ -99,25 +106,17 @@ impl From<DbErr> for OpenError {
     }
 }
 
-/// Brings a database to the current schema, making the file if there is none.
+/// Brings a database to the current schema, making the file if there is none; a database on
+/// a server must be there.
 ///
 /// Returns the names of the migrations applied; with `dry_run` those that would be, and
-/// touches nothing. Each is applied whole or not at all.
+/// touches nothing. Each is applied whole or not at all, and by one process at a time.
 pub async fn migrate(url: &str, dry_run: bool) -> Result<Vec<String>, OpenError> {
-    let file = file_of(url)?;
-    if dry_run && !file.exists() {
-        return Ok(known());
-    }
-    let db = connect(url, 1, move |options| {
-        if dry_run {
-            return options.pragma("query_only", "1");
-        }
-        options
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-    })
-    .await?;
+    let db = match Address::parse(url)? {
+        Address::Sqlite(file) if dry_run && !file.exists() => return Ok(migrations::names()),
+        Address::Sqlite(_) => sqlite::migrator(url, dry_run).await?,
+        Address::Postgres => postgres::migrator(url, dry_run).await?,
+    };
     let result = migrate_connected(&db, dry_run).await;
     db.close().await?;
     result
@@ -139,59 +138,25 @@ pub(crate) async fn open(
     url: &str,
     options: Options,
 ) -> Result<(DatabaseConnection, DatabaseConnection), OpenError> {
-    let file = file_of(url)?;
-    if !file.exists() {
-        return Err(OpenError::Missing { file });
+    match Address::parse(url)? {
+        Address::Sqlite(file) => sqlite::open(url, &file, options).await,
+        Address::Postgres => postgres::open(url, options).await,
     }
-    let synchronous = match options.durability {
-        Durability::Full => SqliteSynchronous::Full,
-        Durability::Scratch => SqliteSynchronous::Off,
-    };
-    let writer = connect(url, 1, move |options| {
-        options
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(synchronous)
-    })
-    .await?;
-    if let Err(error) = check_schema(&writer).await {
-        writer.close().await?;
-        return Err(error);
-    }
-    let readers = connect(url, Ord::max(options.readers, 1), |options| {
-        options.pragma("query_only", "1")
-    })
-    .await?;
-    Ok((writer, readers))
 }
 
 /// Fails unless an answered commit survives a power cut.
 pub(crate) async fn assert_durable(writer: &DatabaseConnection) -> Result<(), OpenError> {
-    for (setting, expected) in [
-        ("journal_mode", "wal"),
-        ("synchronous", "2"),
-        ("foreign_keys", "1"),
-    ] {
-        let found = pragma(writer, setting).await?;
-        if found != expected {
-            return Err(OpenError::NotDurable {
-                setting,
-                expected,
-                found,
-            });
-        }
+    match writer.get_database_backend() {
+        DbBackend::Postgres => postgres::assert_durable(writer).await,
+        _ => sqlite::assert_durable(writer).await,
     }
-    Ok(())
 }
 
-/// The value of a setting as text: some settings are words and some are numbers.
-async fn pragma(db: &DatabaseConnection, setting: &'static str) -> Result<String, OpenError> {
-    let statement = Statement::from_string(DbBackend::Sqlite, format!("PRAGMA {setting}"));
-    let Some(row) = db.query_one_raw(statement).await? else {
-        return Ok("unknown".to_owned());
-    };
-    match row.try_get_by_index::<String>(0) {
-        Ok(word) => Ok(word),
-        Err(_) => Ok(row.try_get_by_index::<i64>(0)?.to_string()),
+/// Leaves what was written as it is best found again.
+pub(crate) async fn settle(writer: &DatabaseConnection) -> Result<(), DbErr> {
+    match writer.get_database_backend() {
+        DbBackend::Postgres => Ok(()),
+        _ => sqlite::settle(writer).await,
     }
 }
 
@@ -201,7 +166,11 @@ async fn check_schema(db: &DatabaseConnection) -> Result<(), OpenError> {
         return Err(OpenError::Unmigrated { pending });
     }
     let present: HashSet<String> = migrations::objects(db).await?.into_iter().collect();
-    let wanted = migrations::SQLITE.trim_end_matches(";\n");
+    let wanted = match db.get_database_backend() {
+        DbBackend::Postgres => migrations::POSTGRES,
+        _ => migrations::SQLITE,
+    };
+    let wanted = wanted.trim_end_matches(";\n");
     for object in wanted.split(migrations::BETWEEN_OBJECTS) {
         if !present.contains(object) {
             return Err(OpenError::HalfApplied {
@@ -215,7 +184,7 @@ async fn check_schema(db: &DatabaseConnection) -> Result<(), OpenError> {
 /// The migrations still to be applied, in order.
 async fn pending(db: &DatabaseConnection) -> Result<Vec<String>, OpenError> {
     let applied = applied(db).await?;
-    let known = known();
+    let known = migrations::names();
     let unknown: Vec<String> = applied
         .iter()
         .filter(|name| !known.contains(name))
@@ -230,65 +199,17 @@ async fn pending(db: &DatabaseConnection) -> Result<Vec<String>, OpenError> {
         .collect())
 }
 
-fn known() -> Vec<String> {
-    Migrator::migrations()
-        .iter()
-        .map(|migration| migration.name().to_owned())
-        .collect()
-}
-
 async fn applied(db: &DatabaseConnection) -> Result<Vec<String>, OpenError> {
-    let select = |sql| db.query_all_raw(Statement::from_string(DbBackend::Sqlite, sql));
-    if select("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'migration'")
-        .await?
-        .is_empty()
-    {
+    let backend = db.get_database_backend();
+    let select = |sql| db.query_all_raw(Statement::from_string(backend, sql));
+    let noted = match backend {
+        DbBackend::Postgres => "SELECT 1 WHERE to_regclass('migration') IS NOT NULL",
+        _ => "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'migration'",
+    };
+    if select(noted).await?.is_empty() {
         return Ok(Vec::new());
     }
     let rows = select("SELECT version FROM migration ORDER BY version").await?;
     let names: Result<_, DbErr> = rows.iter().map(|row| row.try_get_by_index(0)).collect();
     Ok(names?)
-}
-
-fn file_of(url: &str) -> Result<PathBuf, OpenError> {
-    let refused = || OpenError::NotAFile {
-        url: url.to_owned(),
-    };
-    // Each connection to a database in memory would see another one.
-    if url.contains(":memory:") || url.contains("mode=memory") || !url.starts_with("sqlite:") {
-        return Err(refused());
-    }
-    let options = SqliteConnectOptions::from_str(url).map_err(|_| refused())?;
-    let file = options.get_filename().to_owned();
-    if file.as_os_str().is_empty() {
-        return Err(refused());
-    }
-    Ok(file)
-}
-
-async fn connect(
-    url: &str,
-    connections: u32,
-    settings: impl Fn(SqliteConnectOptions) -> SqliteConnectOptions + Send + Sync + 'static,
-) -> Result<DatabaseConnection, OpenError> {
-    let mut options = ConnectOptions::new(url);
-    options
-        .max_connections(connections)
-        .min_connections(connections)
-        // A connection to a file does not go stale; making one costs a parse of the schema.
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .test_before_acquire(false)
-        .acquire_timeout(Duration::from_secs(10))
-        // Statements carry personal values.
-        .sqlx_logging(false)
-        .record_stmt_in_spans(false)
-        .map_sqlx_sqlite_opts(move |options| {
-            settings(
-                options
-                    .foreign_keys(true)
-                    .busy_timeout(Duration::from_secs(5)),
-            )
-        });
-    Ok(Database::connect(options).await?)
 }

@@ -1,0 +1,122 @@
+//! Telling the errors of a database apart.
+
+use std::error::Error;
+
+use app::ports::StoreError;
+use sea_orm::sqlx::{self, error::DatabaseError};
+use sea_orm::{DbErr, RuntimeErr};
+
+/// What a caller can do about a database error: try later, or report it.
+pub(crate) fn store_error(error: DbErr) -> StoreError {
+    if is_passing(&error) {
+        StoreError::Unavailable(error.into())
+    } else {
+        StoreError::Database(error.into())
+    }
+}
+
+/// Whether the same statement may succeed later.
+fn is_passing(error: &DbErr) -> bool {
+    if matches!(error, DbErr::ConnectionAcquire(_)) {
+        return true;
+    }
+    match sqlx_error(error) {
+        Some(
+            sqlx::Error::Io(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed,
+        ) => true,
+        _ => match code(error) {
+            Some(Code::Sqlite(code)) => {
+                matches!(code & 0xff, BUSY | LOCKED | IO_ERROR | FULL | CANNOT_OPEN)
+            }
+            Some(Code::Postgres(code)) => LATER.iter().any(|beginning| code.starts_with(beginning)),
+            None => false,
+        },
+    }
+}
+
+/// Whether a failed COMMIT is known to have written nothing.
+///
+/// PostgreSQL may have committed before it says that it shuts down, so only what ends the
+/// transaction for a reason of its own counts.
+pub(crate) fn wrote_nothing(error: &DbErr) -> bool {
+    match code(error) {
+        Some(Code::Sqlite(code)) => matches!(code & 0xff, BUSY | LOCKED),
+        Some(Code::Postgres(code)) => code.starts_with(INTEGRITY) || code.starts_with(ROLLBACK),
+        None => false,
+    }
+}
+
+/// Whether the database broke a circle of waiting writers at this one, so that the same
+/// transaction may go through at once.
+pub(crate) fn is_deadlock(error: &DbErr) -> bool {
+    match code(error) {
+        Some(Code::Sqlite(_)) | None => false,
+        Some(Code::Postgres(code)) => code.starts_with(ROLLBACK),
+    }
+}
+
+/// Whether a trigger of the schema refused a row.
+pub(crate) fn is_refused_by_trigger(error: &DbErr) -> bool {
+    match code(error) {
+        Some(Code::Sqlite(code)) => code == CONSTRAINT_TRIGGER,
+        Some(Code::Postgres(code)) => code == OUR_TRIGGER,
+        None => false,
+    }
+}
+
+// Source: https://www.sqlite.org/rescode.html. The low byte is the kind of error; the rest
+// says more.
+const BUSY: u32 = 5;
+const LOCKED: u32 = 6;
+const IO_ERROR: u32 = 10;
+const FULL: u32 = 13;
+const CANNOT_OPEN: u32 = 14;
+const CONSTRAINT_TRIGGER: u32 = 1811;
+
+// Source: https://www.postgresql.org/docs/15/errcodes-appendix.html. Two letters are a class.
+const INTEGRITY: &str = "23";
+const ROLLBACK: &str = "40";
+/// What the triggers of the schema raise.
+const OUR_TRIGGER: &str = "MC001";
+
+/// The connection is gone; it is a standby now; the transaction was ended for its idleness;
+/// it lost against others; no disk, memory or connections; no lock in time; cancelled or
+/// shutting down; the disk.
+const LATER: [&str; 8] = ["08", "25006", "25P03", ROLLBACK, "53", "55P03", "57", "58"];
+
+enum Code<'a> {
+    Sqlite(u32),
+    Postgres(std::borrow::Cow<'a, str>),
+}
+
+fn code(error: &DbErr) -> Option<Code<'_>> {
+    let sqlx::Error::Database(error) = sqlx_error(error)? else {
+        return None;
+    };
+    let error: &dyn DatabaseError = error.as_ref();
+    let code = error.code()?;
+    if error
+        .try_downcast_ref::<sqlx::postgres::PgDatabaseError>()
+        .is_some()
+    {
+        return Some(Code::Postgres(code));
+    }
+    code.parse().ok().map(Code::Sqlite)
+}
+
+fn sqlx_error(error: &DbErr) -> Option<&sqlx::Error> {
+    match error {
+        DbErr::Conn(RuntimeErr::SqlxError(error))
+        | DbErr::Exec(RuntimeErr::SqlxError(error))
+        | DbErr::Query(RuntimeErr::SqlxError(error)) => Some(error),
+        _ => None,
+    }
+}
+
+/// A task that ended without an answer: it panicked, or the runtime is shutting down.
+pub(crate) fn unfinished(error: impl Error + Send + Sync + 'static) -> StoreError {
+    StoreError::Unavailable(Box::new(error))
+}

@@ -1,0 +1,133 @@
+//! The feed: all events in one order that no reader ever finds a hole in.
+//!
+//! SQLite has one writer at a time, so the order of writing is the order of committing. On
+//! PostgreSQL an event's place is the number of its transaction and its place within it:
+//! a transaction that began earlier may commit later, so the feed ends before the oldest
+//! one that is still open.
+
+use app::ports::{FeedHead, Scope, StoreError};
+use domain::dossier::Record;
+use sea_orm::sea_query::{Expr, ExprTrait, Order, Query};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value};
+
+use crate::door::{Dialect, Door};
+use crate::fault::store_error;
+use crate::many::{Into, arrays, unnest};
+use crate::page::of_units;
+use crate::row::{EventRow, Place};
+
+const EVENT: Into<10> = Into {
+    table: "event",
+    columns: [
+        "province",
+        "dossier",
+        "version",
+        "event_time",
+        "record_time",
+        "actor",
+        "request_id",
+        "part",
+        "content",
+        "bytes",
+    ],
+    nullable: &[],
+};
+
+/// How many bits of a place count the events of one transaction.
+const BITS: u32 = 20;
+
+/// The first place that a transaction which is still open may use.
+const END: &str = "(SELECT (pg_snapshot_xmin(pg_current_snapshot())::text::bigint + lift) << 20 \
+     FROM feed)";
+
+/// Writes events at the end of the feed, in their order.
+pub(crate) async fn append<C: ConnectionTrait, R: FromQueryResult>(
+    door: &Door<'_, C>,
+    rows: Vec<[Value; 10]>,
+    tail: &str,
+) -> Result<Vec<R>, DbErr> {
+    match door.dialect() {
+        Dialect::Sqlite => EVENT.insert(door, rows, tail).await,
+        Dialect::Postgres => {
+            assert!(
+                rows.len() < 1 << BITS,
+                "a batch fits into its piece of the feed"
+            );
+            // In order, for each event is looked at with those before it already there.
+            let sql = format!(
+                "INSERT INTO event (seq, {}) \
+                 SELECT ((pg_current_xact_id()::text::bigint + feed.lift) << {BITS}) + w.at, {} \
+                 FROM feed CROSS JOIN {} ORDER BY w.at {tail}",
+                EVENT.columns.join(", "),
+                EVENT.columns.map(|column| EVENT.source(column)).join(", "),
+                unnest("w", EVENT.columns),
+            );
+            door.all(&sql, arrays(rows)).await
+        }
+    }
+}
+
+/// Events after a place, in order.
+pub(crate) async fn after<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    scope: &Scope,
+    after: u64,
+    limit: u32,
+) -> Result<Vec<(u64, Record)>, StoreError> {
+    let Ok(after) = i64::try_from(after) else {
+        return Ok(Vec::new());
+    };
+    let province = scope.province().as_str();
+    let mut select = Query::select();
+    select
+        .columns([("e", "seq"), ("e", "bytes")])
+        .from_as("event", "e")
+        .and_where(Expr::col(("e", "seq")).gt(after))
+        .order_by(("e", "seq"), Order::Asc)
+        .limit(limit.into());
+    match door.dialect() {
+        // Not a bare column, so that the feed is read in its order instead of sorted after
+        // reading a whole province by an index.
+        Dialect::Sqlite => select.and_where(Expr::cust("e.province || ''").eq(province)),
+        Dialect::Postgres => select
+            .and_where(Expr::col(("e", "province")).eq(province))
+            .and_where(Expr::col(("e", "seq")).lt(Expr::cust(END))),
+    };
+    if let Scope::Units(_, units) = scope {
+        let mut involved = Query::select();
+        involved
+            .expr(Expr::val(1))
+            .from_as("interest", "i")
+            .and_where(Expr::col(("i", "province")).equals(("e", "province")))
+            .and_where(of_units(("i", "unit"), units))
+            .and_where(Expr::col(("i", "dossier")).equals(("e", "dossier")));
+        select.and_where(Expr::exists(involved));
+    }
+    let rows: Vec<EventRow> = door.select(&select).await.map_err(store_error)?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
+#[derive(FromQueryResult)]
+struct HeadRow {
+    id: String,
+    last: i64,
+}
+
+/// Which feed it is, and up to where nothing can be added to it any more.
+pub(crate) async fn head<C: ConnectionTrait>(door: &Door<'_, C>) -> Result<FeedHead, StoreError> {
+    let last = match door.dialect() {
+        Dialect::Sqlite => "(SELECT coalesce(max(seq), 0) FROM event)".to_owned(),
+        Dialect::Postgres => format!("{END} - 1"),
+    };
+    let sql = format!("SELECT id, {last} AS last FROM feed");
+    let rows: Vec<HeadRow> = door.all(&sql, Vec::new()).await.map_err(store_error)?;
+    let place = Place {
+        table: "feed",
+        id: "1",
+    };
+    let row = rows.into_iter().next().ok_or_else(|| place.wrong("id"))?;
+    Ok(FeedHead {
+        feed: row.id,
+        last: place.number("last", row.last)?,
+    })
+}

@@ -1,0 +1,71 @@
+//! A list given to a statement as a table.
+
+use sea_orm::{ConnectionTrait, Value};
+use serde_json::Value as Json;
+
+use crate::door::{Dialect, Door};
+use crate::many::unnest;
+
+/// Rows that stand in the FROM of a statement as a table. However many they are, the text
+/// of the statement is the same, so that it is parsed once a connection.
+pub(crate) struct Given {
+    /// The table, with its name. Besides its columns it has `at`, which counts from 1.
+    pub(crate) table: String,
+    /// The values of its places.
+    pub(crate) values: Vec<Value>,
+}
+
+impl Given {
+    /// Rows of texts and whole numbers, a column all of one kind.
+    pub(crate) fn new<C: ConnectionTrait, const N: usize>(
+        door: &Door<'_, C>,
+        name: &str,
+        columns: [&str; N],
+        rows: Vec<[Json; N]>,
+    ) -> Self {
+        match door.dialect() {
+            Dialect::Sqlite => {
+                let columns: Vec<String> = columns
+                    .iter()
+                    .enumerate()
+                    .map(|(place, column)| format!("value ->> {place} AS {column}"))
+                    .collect();
+                let rows = rows.into_iter().map(|row| Json::Array(row.into()));
+                Given {
+                    table: format!(
+                        "(SELECT key + 1 AS at, {} FROM json_each(?)) AS {name}",
+                        columns.join(", ")
+                    ),
+                    values: vec![Json::Array(rows.collect()).to_string().into()],
+                }
+            }
+            Dialect::Postgres => {
+                let mut given: [Vec<Json>; N] = std::array::from_fn(|_| Vec::new());
+                for row in rows {
+                    for (column, value) in given.iter_mut().zip(row) {
+                        column.push(value);
+                    }
+                }
+                Given {
+                    table: unnest(name, columns),
+                    values: given.into_iter().map(array).collect(),
+                }
+            }
+        }
+    }
+}
+
+fn array(column: Vec<Json>) -> Value {
+    let numbers: Option<Vec<i64>> = column.iter().map(Json::as_i64).collect();
+    match numbers {
+        Some(numbers) if !numbers.is_empty() => numbers.into(),
+        Some(_) | None => column
+            .into_iter()
+            .map(|value| match value {
+                Json::String(text) => text,
+                other => unreachable!("no list of ours holds {other}"),
+            })
+            .collect::<Vec<String>>()
+            .into(),
+    }
+}

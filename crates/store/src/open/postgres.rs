@@ -1,0 +1,177 @@
+//! A server that others may write to at the same time.
+
+use std::time::Duration;
+
+use sea_orm::sqlx::postgres::PgConnectOptions;
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement,
+};
+
+use super::{Durability, OpenError, Options, check_schema};
+
+/// How many transactions of this process may write at the same time.
+///
+/// More than there are lanes gains nothing: a batch takes all that is waiting.
+const WRITERS: u32 = 4;
+
+/// Settings of a connection for as long as it lives.
+type Settings = &'static [(&'static str, &'static str)];
+
+/// A process that stops in the middle of a transaction would hold its locks, and the feed,
+/// for ever; so the server ends such a transaction itself. Nobody waits long for a lock,
+/// for a caller waits too. No `statement_timeout`: it would cancel a COMMIT that waits for
+/// a standby, and the server then answers success for what no standby has.
+const WRITING: Settings = &[
+    ("default_transaction_isolation", "read committed"),
+    ("idle_in_transaction_session_timeout", "15s"),
+    ("lock_timeout", "5s"),
+];
+
+/// One snapshot a transaction, without a statement to ask for it.
+const READING: Settings = &[
+    ("default_transaction_isolation", "repeatable read"),
+    ("default_transaction_read_only", "on"),
+    ("idle_in_transaction_session_timeout", "60s"),
+];
+
+const MIGRATING: Settings = &[("idle_in_transaction_session_timeout", "0")];
+
+/// For a demo that can be built again.
+const CARELESS: Settings = &[("synchronous_commit", "off")];
+
+/// The oldest server whose statements are used here.
+const OLDEST: i32 = 150_000;
+
+/// "motcua" and a number: what migrating locks. The migrator itself locks nothing.
+const MIGRATION_LOCK: i64 = 0x6d6f_7463_7561_0001;
+
+/// The one connection to migrate by. Holds the lock on migrating until it is closed.
+pub(super) async fn migrator(url: &str, dry_run: bool) -> Result<DatabaseConnection, OpenError> {
+    let settings = if dry_run { READING } else { MIGRATING };
+    let db = connect(url, 1, settings, &[]).await?;
+    check_version(&db).await?;
+    if !dry_run {
+        let lock = format!("SELECT pg_advisory_lock({MIGRATION_LOCK})");
+        db.execute_unprepared(&lock).await?;
+    }
+    Ok(db)
+}
+
+/// The writers and the readers.
+pub(super) async fn open(
+    url: &str,
+    options: Options,
+) -> Result<(DatabaseConnection, DatabaseConnection), OpenError> {
+    let careless = match options.durability {
+        Durability::Full => &[],
+        Durability::Scratch => CARELESS,
+    };
+    let writer = connect(url, WRITERS, WRITING, careless).await?;
+    if let Err(error) = check(&writer).await {
+        writer.close().await?;
+        return Err(error);
+    }
+    let readers = connect(url, Ord::max(options.readers, 1), READING, &[]).await?;
+    Ok((writer, readers))
+}
+
+async fn check(writer: &DatabaseConnection) -> Result<(), OpenError> {
+    check_version(writer).await?;
+    check_schema(writer).await?;
+    lift(writer).await
+}
+
+/// Fails unless an answered commit survives a power cut of the server.
+pub(super) async fn assert_durable(writer: &DatabaseConnection) -> Result<(), OpenError> {
+    for (setting, enough, expected) in [
+        ("fsync", ["on", "on"], "on"),
+        ("full_page_writes", ["on", "on"], "on"),
+        // The levels below do not wait until it is on disk, here or at the standby.
+        (
+            "synchronous_commit",
+            ["on", "remote_apply"],
+            "on or remote_apply",
+        ),
+    ] {
+        let found: String = one(writer, &format!("SHOW {setting}")).await?;
+        if !enough.contains(&found.as_str()) {
+            return Err(OpenError::NotDurable {
+                setting,
+                expected,
+                found,
+            });
+        }
+    }
+    Ok(())
+}
+
+async fn check_version(db: &DatabaseConnection) -> Result<(), OpenError> {
+    let number = "SELECT current_setting('server_version_num')::int";
+    if one::<i32>(db, number).await? < OLDEST {
+        let found = one(db, "SHOW server_version").await?;
+        return Err(OpenError::TooOld { found });
+    }
+    Ok(())
+}
+
+/// Keeps the feed growing in a database that was dumped and read into another server,
+/// whose transactions have smaller numbers than those that wrote the events.
+///
+/// Such a feed also gets another identity: what was written after the dump is gone, and its
+/// places would be used again for other events.
+async fn lift(writer: &DatabaseConnection) -> Result<(), OpenError> {
+    // Step by step through the provinces, for the index is by province first.
+    let restored = "
+        WITH RECURSIVE provinces AS (
+            SELECT min(province) AS province FROM event
+            UNION ALL
+            SELECT (SELECT min(e.province) FROM event e WHERE e.province > p.province)
+            FROM provinces p WHERE p.province IS NOT NULL
+        ), last AS (
+            SELECT max((SELECT max(e.seq) FROM event e WHERE e.province = p.province)) >> 20
+                AS number
+            FROM provinces p
+        ), next AS (
+            SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS number
+        )
+        UPDATE feed SET lift = last.number + 1 - next.number,
+            id = replace(gen_random_uuid()::text, '-', '')
+        FROM last, next
+        WHERE last.number >= next.number + feed.lift";
+    let done = writer.execute_unprepared(restored).await?;
+    if done.rows_affected() > 0 {
+        tracing::warn!("the database comes from another server: cursors of its feed expire");
+    }
+    Ok(())
+}
+
+async fn one<T: sea_orm::TryGetable>(db: &DatabaseConnection, sql: &str) -> Result<T, OpenError> {
+    let statement = Statement::from_string(DbBackend::Postgres, sql);
+    let row = db.query_one_raw(statement).await?;
+    let row = row.ok_or_else(|| OpenError::Database(format!("{sql} gave nothing").into()))?;
+    Ok(row.try_get_by_index(0)?)
+}
+
+async fn connect(
+    url: &str,
+    connections: u32,
+    settings: Settings,
+    more: Settings,
+) -> Result<DatabaseConnection, OpenError> {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .min_connections(1)
+        .idle_timeout(Duration::from_secs(600))
+        .max_lifetime(Duration::from_secs(3_600))
+        .acquire_timeout(Duration::from_secs(10))
+        .set_application_name("motcua")
+        // Statements carry personal values.
+        .sqlx_logging(false)
+        .record_stmt_in_spans(false)
+        .map_sqlx_postgres_opts(move |options: PgConnectOptions| {
+            let all = settings.iter().chain(more).copied();
+            options.options(all)
+        });
+    Ok(Database::connect(options).await?)
+}

@@ -1,0 +1,123 @@
+//! An embedded file: WAL, flushed at every commit.
+
+use std::path::Path;
+use std::time::Duration;
+
+use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement,
+};
+
+use super::{Durability, OpenError, Options, check_schema};
+
+/// The one connection to migrate by; it makes the file when there is none.
+pub(super) async fn migrator(url: &str, dry_run: bool) -> Result<DatabaseConnection, OpenError> {
+    connect(url, 1, move |options| {
+        if dry_run {
+            return options.pragma("query_only", "1");
+        }
+        options
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+    })
+    .await
+}
+
+/// The one writer, and the readers.
+pub(super) async fn open(
+    url: &str,
+    file: &Path,
+    options: Options,
+) -> Result<(DatabaseConnection, DatabaseConnection), OpenError> {
+    if !file.exists() {
+        return Err(OpenError::Missing {
+            file: file.to_owned(),
+        });
+    }
+    let synchronous = match options.durability {
+        Durability::Full => SqliteSynchronous::Full,
+        Durability::Scratch => SqliteSynchronous::Off,
+    };
+    let writer = connect(url, 1, move |options| {
+        options
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(synchronous)
+    })
+    .await?;
+    if let Err(error) = check_schema(&writer).await {
+        writer.close().await?;
+        return Err(error);
+    }
+    let readers = connect(url, Ord::max(options.readers, 1), |options| {
+        options.pragma("query_only", "1")
+    })
+    .await?;
+    Ok((writer, readers))
+}
+
+/// Fails unless an answered commit survives a power cut.
+pub(super) async fn assert_durable(writer: &DatabaseConnection) -> Result<(), OpenError> {
+    for (setting, expected) in [
+        ("journal_mode", "wal"),
+        ("synchronous", "2"),
+        ("foreign_keys", "1"),
+    ] {
+        let found = pragma(writer, setting).await?;
+        if found != expected {
+            return Err(OpenError::NotDurable {
+                setting,
+                expected,
+                found,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Moves all that was written into the one file.
+pub(super) async fn settle(writer: &DatabaseConnection) -> Result<(), sea_orm::DbErr> {
+    writer
+        .execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)")
+        .await
+        .map(drop)
+}
+
+/// The value of a setting as text: some settings are words and some are numbers.
+async fn pragma(db: &DatabaseConnection, setting: &'static str) -> Result<String, OpenError> {
+    let statement = Statement::from_string(DbBackend::Sqlite, format!("PRAGMA {setting}"));
+    let Some(row) = db.query_one_raw(statement).await? else {
+        return Ok("unknown".to_owned());
+    };
+    match row.try_get_by_index::<String>(0) {
+        Ok(word) => Ok(word),
+        Err(_) => Ok(row.try_get_by_index::<i64>(0)?.to_string()),
+    }
+}
+
+async fn connect(
+    url: &str,
+    connections: u32,
+    settings: impl Fn(SqliteConnectOptions) -> SqliteConnectOptions + Send + Sync + 'static,
+) -> Result<DatabaseConnection, OpenError> {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .min_connections(connections)
+        // A connection to a file does not go stale; making one costs a parse of the schema.
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+        .acquire_timeout(Duration::from_secs(10))
+        // Statements carry personal values.
+        .sqlx_logging(false)
+        .record_stmt_in_spans(false)
+        .map_sqlx_sqlite_opts(move |options| {
+            settings(
+                options
+                    .foreign_keys(true)
+                    .busy_timeout(Duration::from_secs(5)),
+            )
+        });
+    Ok(Database::connect(options).await?)
+}

@@ -1,0 +1,210 @@
+CREATE FUNCTION event_has_a_predecessor() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT 1 FROM event
+        WHERE province = NEW.province AND dossier = NEW.dossier AND version = NEW.version - 1
+    ) THEN
+        RAISE EXCEPTION 'an event needs the one before it' USING ERRCODE = 'MC001';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+CREATE FUNCTION event_is_never_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'an event is never changed' USING ERRCODE = 'MC001';
+END
+$$;
+
+CREATE FUNCTION event_is_never_deleted() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'an event is never deleted' USING ERRCODE = 'MC001';
+END
+$$;
+
+CREATE FUNCTION published_is_never_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'a published version is never changed' USING ERRCODE = 'MC001';
+END
+$$;
+
+CREATE TABLE code (
+    province text COLLATE "C" NOT NULL,
+    code text COLLATE "C" NOT NULL,
+    dossier text COLLATE "C" NOT NULL,
+    CONSTRAINT code_pkey PRIMARY KEY (province, code)
+);
+
+CREATE TABLE counter (
+    day bigint NOT NULL,
+    last bigint NOT NULL,
+    province text COLLATE "C" NOT NULL,
+    unit text COLLATE "C" NOT NULL,
+    CONSTRAINT counter_day_check CHECK (day >= 19000101 AND day <= 99991231),
+    CONSTRAINT counter_last_check CHECK (last > 0),
+    CONSTRAINT counter_pkey PRIMARY KEY (province, unit, day)
+);
+
+CREATE TABLE dossier (
+    province text COLLATE "C" NOT NULL,
+    id text COLLATE "C" NOT NULL,
+    version bigint NOT NULL,
+    begun bigint NOT NULL,
+    received bigint,
+    ended bigint NOT NULL,
+    due bigint NOT NULL,
+    last_event bigint NOT NULL,
+    first_record bigint NOT NULL,
+    last_record bigint NOT NULL,
+    status smallint NOT NULL,
+    procedure text COLLATE "C" NOT NULL,
+    channel text COLLATE "C" NOT NULL,
+    resolving text COLLATE "C" NOT NULL,
+    fold text NOT NULL,
+    CONSTRAINT dossier_channel_check CHECK (channel = ANY (ARRAY['desk'::text, 'online'::text, 'post'::text])),
+    CONSTRAINT dossier_check CHECK (first_record <= last_record),
+    CONSTRAINT dossier_id_check CHECK (length(id) = 26),
+    CONSTRAINT dossier_pkey PRIMARY KEY (province, id),
+    CONSTRAINT dossier_province_check CHECK (length(province) = 2),
+    CONSTRAINT dossier_status_check CHECK (status >= 1 AND status <= 10),
+    CONSTRAINT dossier_version_check CHECK (version > 0)
+);
+
+CREATE TABLE event (
+    seq bigint NOT NULL,
+    version bigint NOT NULL,
+    event_time bigint NOT NULL,
+    record_time bigint NOT NULL,
+    part integer NOT NULL,
+    province text COLLATE "C" NOT NULL,
+    dossier text COLLATE "C" NOT NULL,
+    actor text COLLATE "C" NOT NULL,
+    request_id text COLLATE "C" NOT NULL,
+    content bytea NOT NULL,
+    bytes bytea NOT NULL,
+    prev_hash bytea,
+    hash bytea,
+    CONSTRAINT event_check CHECK (record_time >= event_time),
+    CONSTRAINT event_content_check CHECK (length(content) = 32),
+    CONSTRAINT event_hash_check CHECK (length(hash) = 32),
+    CONSTRAINT event_part_check CHECK (part >= 0),
+    CONSTRAINT event_pkey PRIMARY KEY (province, seq),
+    CONSTRAINT event_prev_hash_check CHECK (length(prev_hash) = 32),
+    CONSTRAINT event_province_actor_request_id_part_key UNIQUE (province, actor, request_id, part),
+    CONSTRAINT event_province_dossier_version_key UNIQUE (province, dossier, version),
+    CONSTRAINT event_request_id_check CHECK (length(request_id) = 36),
+    CONSTRAINT event_seq_check CHECK (seq > 0),
+    CONSTRAINT event_version_check CHECK (version > 0)
+);
+
+CREATE TABLE feed (
+    one bigint NOT NULL,
+    lift bigint NOT NULL,
+    id text COLLATE "C" NOT NULL,
+    CONSTRAINT feed_id_check CHECK (length(id) = 32),
+    CONSTRAINT feed_lift_check CHECK (lift >= 0),
+    CONSTRAINT feed_one_check CHECK (one = 1),
+    CONSTRAINT feed_pkey PRIMARY KEY (one)
+);
+
+CREATE TABLE interest (
+    due bigint NOT NULL,
+    roles smallint NOT NULL,
+    open smallint NOT NULL,
+    province text COLLATE "C" NOT NULL,
+    unit text COLLATE "C" NOT NULL,
+    dossier text COLLATE "C" NOT NULL,
+    CONSTRAINT interest_open_check CHECK (open = ANY (ARRAY[0, 1])),
+    CONSTRAINT interest_pkey PRIMARY KEY (province, unit, dossier),
+    CONSTRAINT interest_roles_check CHECK (roles >= 1 AND roles <= 255)
+);
+
+CREATE TABLE migration (
+    version character varying NOT NULL,
+    applied_at bigint NOT NULL,
+    CONSTRAINT migration_pkey PRIMARY KEY (version)
+);
+
+CREATE TABLE personal (
+    province text COLLATE "C" NOT NULL,
+    dossier text COLLATE "C" NOT NULL,
+    item text COLLATE "C" NOT NULL,
+    kind text COLLATE "C" NOT NULL,
+    value text NOT NULL,
+    name_key text COLLATE "C",
+    phone_key text COLLATE "C",
+    CONSTRAINT personal_kind_check CHECK (kind = ANY (ARRAY['person'::text, 'words'::text])),
+    CONSTRAINT personal_pkey PRIMARY KEY (province, dossier, item)
+);
+
+CREATE TABLE published (
+    version bigint NOT NULL,
+    kind text COLLATE "C" NOT NULL,
+    code text COLLATE "C" NOT NULL,
+    hash text COLLATE "C" NOT NULL,
+    CONSTRAINT published_kind_check CHECK (kind = ANY (ARRAY['procedure'::text, 'calendar'::text])),
+    CONSTRAINT published_pkey PRIMARY KEY (kind, code, version),
+    CONSTRAINT published_version_check CHECK (version > 0)
+);
+
+CREATE TABLE secret (
+    province text COLLATE "C" NOT NULL,
+    dossier text COLLATE "C" NOT NULL,
+    salt bytea,
+    person text COLLATE "C",
+    pin_hash text COLLATE "C",
+    CONSTRAINT secret_pkey PRIMARY KEY (province, dossier),
+    CONSTRAINT secret_salt_check CHECK (length(salt) = 16)
+);
+
+CREATE TABLE token (
+    created bigint NOT NULL,
+    expires bigint NOT NULL,
+    revoked bigint,
+    province text COLLATE "C" NOT NULL,
+    id text COLLATE "C" NOT NULL,
+    hash text COLLATE "C" NOT NULL,
+    actor text COLLATE "C" NOT NULL,
+    role text COLLATE "C" NOT NULL,
+    units text NOT NULL,
+    CONSTRAINT token_hash_key UNIQUE (hash),
+    CONSTRAINT token_pkey PRIMARY KEY (province, id)
+);
+
+ALTER TABLE code ADD CONSTRAINT code_province_dossier_fkey FOREIGN KEY (province, dossier) REFERENCES dossier(province, id);
+
+ALTER TABLE event ADD CONSTRAINT event_province_dossier_fkey FOREIGN KEY (province, dossier) REFERENCES dossier(province, id);
+
+ALTER TABLE interest ADD CONSTRAINT interest_province_dossier_fkey FOREIGN KEY (province, dossier) REFERENCES dossier(province, id);
+
+ALTER TABLE personal ADD CONSTRAINT personal_province_dossier_fkey FOREIGN KEY (province, dossier) REFERENCES dossier(province, id);
+
+ALTER TABLE secret ADD CONSTRAINT secret_province_dossier_fkey FOREIGN KEY (province, dossier) REFERENCES dossier(province, id);
+
+CREATE INDEX code_code ON code USING btree (code);
+
+CREATE INDEX dossier_ended ON dossier USING btree (province, ended);
+
+CREATE INDEX dossier_id ON dossier USING btree (id);
+
+CREATE INDEX dossier_last_record ON dossier USING btree (province, last_record);
+
+CREATE INDEX dossier_open ON dossier USING btree (province, due, id) WHERE status = ANY (ARRAY[1, 2, 4, 5, 6]);
+
+CREATE INDEX interest_dossier ON interest USING btree (province, dossier);
+
+CREATE INDEX interest_worklist ON interest USING btree (province, unit, open, due, dossier);
+
+CREATE INDEX personal_search ON personal USING btree (province, dossier, name_key, phone_key) WHERE item = 'applicant'::text;
+
+CREATE INDEX secret_person ON secret USING btree (province, person) WHERE person IS NOT NULL;
+
+CREATE TRIGGER event_has_a_predecessor BEFORE INSERT ON event FOR EACH ROW WHEN (new.version > 1) EXECUTE FUNCTION event_has_a_predecessor();
+
+CREATE TRIGGER event_is_never_changed BEFORE UPDATE OF seq, province, dossier, version, event_time, record_time, actor, request_id, part, content, bytes ON event FOR EACH ROW EXECUTE FUNCTION event_is_never_changed();
+
+CREATE TRIGGER event_is_never_deleted BEFORE DELETE ON event FOR EACH ROW EXECUTE FUNCTION event_is_never_deleted();
+
+CREATE TRIGGER event_is_never_emptied BEFORE TRUNCATE ON event FOR EACH STATEMENT EXECUTE FUNCTION event_is_never_deleted();
+
+CREATE TRIGGER published_is_never_changed BEFORE UPDATE ON published FOR EACH ROW EXECUTE FUNCTION published_is_never_changed();

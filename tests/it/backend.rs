@@ -1,0 +1,140 @@
+//! The databases that a story is told on.
+
+use sea_orm::DbBackend;
+
+use crate::cluster::{self, PgDatabase, Shape};
+
+/// A database that motcua runs on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Backend {
+    Sqlite,
+    Postgres,
+    /// PostgreSQL with every large table split by province.
+    Partitioned,
+}
+
+/// A migrated database that nobody else has; gone when it is dropped.
+pub struct TestDatabase {
+    pub url: String,
+    _kept: Kept,
+}
+
+enum Kept {
+    Folder(#[expect(dead_code, reason = "kept for its drop")] tempfile::TempDir),
+    Postgres(#[expect(dead_code, reason = "kept for its drop")] PgDatabase),
+}
+
+impl Backend {
+    /// Whether this machine goes without it; said aloud once.
+    pub fn is_skipped(self) -> bool {
+        match self {
+            Backend::Sqlite => false,
+            Backend::Postgres | Backend::Partitioned => cluster::is_skipped(),
+        }
+    }
+
+    pub fn is_postgres(self) -> bool {
+        match self {
+            Backend::Sqlite => false,
+            Backend::Postgres | Backend::Partitioned => true,
+        }
+    }
+
+    /// Which dialect it speaks.
+    pub fn dialect(self) -> DbBackend {
+        if self.is_postgres() {
+            DbBackend::Postgres
+        } else {
+            DbBackend::Sqlite
+        }
+    }
+
+    /// A new database with the current schema.
+    pub async fn database(self) -> TestDatabase {
+        let shape = match self {
+            Backend::Sqlite => {
+                let new = self.empty().await;
+                store::migrate(&new.url, false).await.unwrap();
+                return new;
+            }
+            Backend::Postgres => Shape::Plain,
+            Backend::Partitioned => Shape::Partitioned,
+        };
+        on_server(shape).await
+    }
+
+    /// A new database with nothing in it.
+    pub async fn empty(self) -> TestDatabase {
+        match self {
+            Backend::Sqlite => {
+                let folder = tempfile::tempdir().unwrap();
+                let url = format!("sqlite:{}", folder.path().join("motcua.db").display());
+                TestDatabase {
+                    url,
+                    _kept: Kept::Folder(folder),
+                }
+            }
+            Backend::Postgres | Backend::Partitioned => on_server(Shape::Empty).await,
+        }
+    }
+}
+
+async fn on_server(shape: Shape) -> TestDatabase {
+    let database = cluster::database(shape).await;
+    TestDatabase {
+        url: database.url.clone(),
+        _kept: Kept::Postgres(database),
+    }
+}
+
+/// Makes a story, an `async fn` of a [`Backend`], a test on each database.
+macro_rules! on_every_database {
+    ($story:ident) => {
+        on_every_database!($story, flavor = "current_thread");
+    };
+    ($story:ident, $($runtime:tt)*) => {
+        mod $story {
+            use crate::backend::Backend;
+
+            #[tokio::test($($runtime)*)]
+            async fn on_sqlite() {
+                super::$story(Backend::Sqlite).await;
+            }
+
+            #[tokio::test($($runtime)*)]
+            async fn on_postgres() {
+                if !Backend::Postgres.is_skipped() {
+                    super::$story(Backend::Postgres).await;
+                }
+            }
+
+            #[tokio::test($($runtime)*)]
+            async fn on_partitioned() {
+                if !Backend::Partitioned.is_skipped() {
+                    super::$story(Backend::Partitioned).await;
+                }
+            }
+        }
+    };
+}
+
+/// The same for a story that a partition changes nothing about.
+macro_rules! on_both {
+    ($story:ident) => {
+        mod $story {
+            use crate::backend::Backend;
+
+            #[tokio::test]
+            async fn on_sqlite() {
+                super::$story(Backend::Sqlite).await;
+            }
+
+            #[tokio::test]
+            async fn on_postgres() {
+                if !Backend::Postgres.is_skipped() {
+                    super::$story(Backend::Postgres).await;
+                }
+            }
+        }
+    };
+}

@@ -1,0 +1,248 @@
+//! A PostgreSQL server for this run of the tests: started by the first test that wants it,
+//! gone with the last one.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, OnceLock};
+
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
+use tokio::sync::OnceCell;
+
+/// How a database of the tests is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// As `migrate` makes it.
+    Plain,
+    /// The same tables, split by province.
+    Partitioned,
+    /// Nothing in it.
+    Empty,
+}
+
+/// A database of its own on the server. Removed after it is dropped, by the next one.
+pub struct PgDatabase {
+    pub url: String,
+    name: String,
+}
+
+impl Drop for PgDatabase {
+    fn drop(&mut self) {
+        // A poisoned list is one that another test has failed to push to; this one still can.
+        let mut done = DONE
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        done.push(std::mem::take(&mut self.name));
+    }
+}
+
+/// Databases whose tests have ended.
+static DONE: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// Whether PostgreSQL is to be skipped.
+///
+/// Panics when there is none and nobody has said to skip it.
+pub fn is_skipped() -> bool {
+    server().is_none()
+}
+
+/// A database of its own.
+pub async fn database(shape: Shape) -> PgDatabase {
+    let server = server().expect("a test that is skipped wants no database");
+    let template = match shape {
+        Shape::Plain => {
+            static MADE: OnceCell<()> = OnceCell::const_new();
+            MADE.get_or_init(|| make_plain(server)).await;
+            "plain"
+        }
+        Shape::Partitioned => {
+            static MADE: OnceCell<()> = OnceCell::const_new();
+            MADE.get_or_init(|| make_partitioned(server)).await;
+            "partitioned"
+        }
+        Shape::Empty => "template1",
+    };
+    static NUMBER: AtomicU64 = AtomicU64::new(1);
+    let name = format!("t{}", NUMBER.fetch_add(1, Ordering::Relaxed));
+    let db = server.connect("postgres").await;
+    let done = std::mem::take(&mut *DONE.lock().unwrap());
+    for name in done {
+        run(&db, &format!("DROP DATABASE {name} WITH (FORCE)")).await;
+    }
+    run(&db, &format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
+    db.close().await.unwrap();
+    PgDatabase {
+        url: server.url(&name),
+        name,
+    }
+}
+
+async fn make_plain(server: &Server) {
+    server.create("plain").await;
+    store::migrate(&server.url("plain"), false).await.unwrap();
+}
+
+/// What grows with the dossiers is split by province: one that the tests use, and the rest.
+async fn make_partitioned(server: &Server) {
+    const SPLIT: [&str; 7] = [
+        "dossier", "event", "code", "counter", "interest", "personal", "secret",
+    ];
+    server.create("partitioned").await;
+    let db = server.connect("partitioned").await;
+    for object in migrations::POSTGRES
+        .trim_end_matches(";\n")
+        .split(migrations::BETWEEN_OBJECTS)
+    {
+        let table = SPLIT
+            .iter()
+            .find(|name| object.starts_with(&format!("CREATE TABLE {name} (")));
+        let Some(table) = table else {
+            run(&db, object).await;
+            continue;
+        };
+        run(&db, &format!("{object} PARTITION BY LIST (province)")).await;
+        run(
+            &db,
+            &format!("CREATE TABLE {table}_08 PARTITION OF {table} FOR VALUES IN ('08')"),
+        )
+        .await;
+        run(
+            &db,
+            &format!("CREATE TABLE {table}_rest PARTITION OF {table} DEFAULT"),
+        )
+        .await;
+    }
+    // What the migrations leave in the tables.
+    for name in store::migrate(&server.url("partitioned"), true)
+        .await
+        .unwrap()
+    {
+        run(&db, &format!("INSERT INTO migration VALUES ('{name}', 0)")).await;
+    }
+    run(
+        &db,
+        "INSERT INTO feed (one, lift, id) VALUES (1, 0, md5(random()::text))",
+    )
+    .await;
+    db.close().await.unwrap();
+}
+
+async fn run(db: &DatabaseConnection, sql: &str) {
+    if let Err(error) = db.execute_unprepared(sql).await {
+        panic!("{sql}: {error}");
+    }
+}
+
+/// The server, and the process that stops it when this one ends: its input closes then,
+/// whether the tests pass, panic or are killed.
+struct Server {
+    address: String,
+    _watch: Mutex<Child>,
+}
+
+impl Server {
+    fn url(&self, database: &str) -> String {
+        format!("{}/{database}", self.address)
+    }
+
+    async fn connect(&self, database: &str) -> DatabaseConnection {
+        let mut options = sea_orm::ConnectOptions::new(self.url(database));
+        options.max_connections(1).sqlx_logging(false);
+        Database::connect(options).await.unwrap()
+    }
+
+    async fn create(&self, database: &str) {
+        let db = self.connect("postgres").await;
+        run(&db, &format!("CREATE DATABASE {database}")).await;
+        db.close().await.unwrap();
+    }
+}
+
+fn server() -> Option<&'static Server> {
+    static SERVER: OnceLock<Option<Server>> = OnceLock::new();
+    SERVER
+        .get_or_init(|| {
+            if std::env::var("MOTCUA_SKIP_POSTGRES").is_ok_and(|value| value == "1") {
+                // Not through a macro, whose text the test harness swallows.
+                let said = b"\nSKIPPED: MOTCUA_SKIP_POSTGRES=1, nothing is proved on PostgreSQL\n";
+                std::io::stderr().write_all(said).unwrap();
+                return None;
+            }
+            Some(start())
+        })
+        .as_ref()
+}
+
+fn start() -> Server {
+    let programs = programs().expect(
+        "PostgreSQL 15 or newer is needed: initdb and pg_ctl in PATH or in \
+         /usr/lib/postgresql/*/bin; MOTCUA_SKIP_POSTGRES=1 goes without",
+    );
+    // Between finding a free port and using it somebody else may take it.
+    let mut why = String::new();
+    for _ in 0..3 {
+        match start_in(&programs) {
+            Ok(server) => return server,
+            Err(said) => why = said,
+        }
+    }
+    panic!("PostgreSQL does not start: {why}");
+}
+
+fn start_in(programs: &std::path::Path) -> Result<Server, String> {
+    let free = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = free.local_addr().unwrap().port();
+    drop(free);
+    let mut watch = Command::new("sh")
+        .arg("-c")
+        .arg(include_str!("cluster.sh"))
+        .arg(include_str!("cluster.sh"))
+        .arg(programs)
+        .arg(port.to_string())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        // Ctrl-C ends the tests and not the one who cleans up after them.
+        .process_group(0)
+        .spawn()
+        .map_err(|error| error.to_string())?;
+    let mut said = BufReader::new(watch.stdout.take().unwrap());
+    let mut first = String::new();
+    said.read_line(&mut first)
+        .map_err(|error| error.to_string())?;
+    match first.trim_end().strip_prefix("ready ") {
+        Some(address) => Ok(Server {
+            address: address.to_owned(),
+            _watch: Mutex::new(watch),
+        }),
+        None => {
+            let mut rest = String::new();
+            said.read_to_string(&mut rest)
+                .map_err(|error| error.to_string())?;
+            Err(first + &rest)
+        }
+    }
+}
+
+/// Where PostgreSQL's programs are; the newest ones that Debian has, when not in PATH.
+fn programs() -> Option<PathBuf> {
+    let in_path = std::env::var_os("PATH")?;
+    let mut places: Vec<PathBuf> = std::env::split_paths(&in_path).collect();
+    let mut versions: Vec<(u32, PathBuf)> = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| {
+            let version = entry.file_name().to_str()?.parse().ok()?;
+            Some((version, entry.path().join("bin")))
+        })
+        .collect();
+    versions.sort();
+    places.extend(versions.into_iter().rev().map(|(_, place)| place));
+    places
+        .into_iter()
+        .find(|place| place.join("initdb").is_file() && place.join("pg_ctl").is_file())
+}

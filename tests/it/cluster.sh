@@ -1,0 +1,40 @@
+# Runs a PostgreSQL server of its own until standard input ends, which it does however the
+# tests end. Prints `ready URL`, or what went wrong. $1 is where PostgreSQL's programs are,
+# $2 a free port.
+set -u
+PATH="$1:$PATH"
+port=$2
+
+# PostgreSQL refuses to run as root; its package has made a user for it.
+if [ "$(id -u)" -eq 0 ] && [ -z "${MOTCUA_DROPPED:-}" ]; then
+    export MOTCUA_DROPPED=1
+    exec setpriv --reuid=postgres --regid=postgres --init-groups sh -c "$0" "$0" "$1" "$2"
+fi
+
+cd / && umask 077
+dir=$(mktemp -d "${TMPDIR:-/tmp}/motcua-postgres-XXXXXX") || exit 1
+# Another directory than the last run's, and another port: what a killed run left behind
+# is in nobody's way.
+trap 'rm -rf "$dir"' EXIT
+say_why() {
+    echo "failed $1"
+    tail -n 20 "$dir/log" 2>/dev/null
+    exit 1
+}
+
+# The order of words of the language, to prove that no statement depends on it.
+initdb -D "$dir/data" -U motcua -A trust -E UTF8 --locale=C.UTF-8 \
+    --locale-provider=icu --icu-locale=vi-VN --no-sync >"$dir/log" 2>&1 || say_why initdb
+cat >>"$dir/data/postgresql.conf" <<CONF
+listen_addresses = '127.0.0.1'
+port = $port
+unix_socket_directories = '$dir'
+max_connections = 200
+max_wal_size = 4GB
+autovacuum = off
+CONF
+pg_ctl -D "$dir/data" -l "$dir/log" -w -t 60 start >/dev/null 2>&1 || say_why start
+echo "ready postgres://motcua@127.0.0.1:$port"
+# Nobody writes: this waits until the other end is gone.
+while read -r _; do :; done
+pg_ctl -D "$dir/data" -m immediate -w stop >/dev/null 2>&1
