@@ -94,46 +94,49 @@ macro_rules! on_every_database {
     };
     ($story:ident, $($runtime:tt)*) => {
         mod $story {
-            use crate::backend::Backend;
-
             #[tokio::test($($runtime)*)]
             async fn on_sqlite() {
-                super::$story(Backend::Sqlite).await;
+                super::$story(crate::backend::Backend::Sqlite).await;
             }
-
-            #[tokio::test($($runtime)*)]
-            async fn on_postgres() {
-                if !Backend::Postgres.is_skipped() {
-                    super::$story(Backend::Postgres).await;
-                }
-            }
-
-            #[tokio::test($($runtime)*)]
-            async fn on_partitioned() {
-                if !Backend::Partitioned.is_skipped() {
-                    super::$story(Backend::Partitioned).await;
-                }
-            }
+            on_server!($story, on_postgres, Postgres, $($runtime)*);
+            on_server!($story, on_partitioned, Partitioned, $($runtime)*);
         }
     };
 }
 
-/// The same for a story that a partition changes nothing about.
+/// The same for a story that only several writers can tell.
+macro_rules! on_servers {
+    ($story:ident) => {
+        on_servers!($story, flavor = "current_thread");
+    };
+    ($story:ident, $($runtime:tt)*) => {
+        mod $story {
+            on_server!($story, on_postgres, Postgres, $($runtime)*);
+            on_server!($story, on_partitioned, Partitioned, $($runtime)*);
+        }
+    };
+}
+
+/// The same for a story to which partitions are nothing.
 macro_rules! on_both {
     ($story:ident) => {
         mod $story {
-            use crate::backend::Backend;
-
             #[tokio::test]
             async fn on_sqlite() {
-                super::$story(Backend::Sqlite).await;
+                super::$story(crate::backend::Backend::Sqlite).await;
             }
+            on_server!($story, on_postgres, Postgres, flavor = "current_thread");
+        }
+    };
+}
 
-            #[tokio::test]
-            async fn on_postgres() {
-                if !Backend::Postgres.is_skipped() {
-                    super::$story(Backend::Postgres).await;
-                }
+macro_rules! on_server {
+    ($story:ident, $test:ident, $backend:ident, $($runtime:tt)*) => {
+        #[tokio::test($($runtime)*)]
+        async fn $test() {
+            let on = crate::backend::Backend::$backend;
+            if !on.is_skipped() {
+                super::$story(on).await;
             }
         }
     };

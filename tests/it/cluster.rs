@@ -136,19 +136,19 @@ async fn run(db: &DatabaseConnection, sql: &str) {
     }
 }
 
-/// The server, and the process that stops it when this one ends: its input closes then,
-/// whether the tests pass, panic or are killed.
-struct Server {
+/// A server, and the process that stops it when its input closes: when this value is
+/// dropped or this process ends, whether the tests pass, panic or are killed.
+pub struct Server {
     address: String,
     _watch: Mutex<Child>,
 }
 
 impl Server {
-    fn url(&self, database: &str) -> String {
+    pub fn url(&self, database: &str) -> String {
         format!("{}/{database}", self.address)
     }
 
-    async fn connect(&self, database: &str) -> DatabaseConnection {
+    pub async fn connect(&self, database: &str) -> DatabaseConnection {
         let mut options = sea_orm::ConnectOptions::new(self.url(database));
         options.max_connections(1).sqlx_logging(false);
         Database::connect(options).await.unwrap()
@@ -159,6 +159,11 @@ impl Server {
         run(&db, &format!("CREATE DATABASE {database}")).await;
         db.close().await.unwrap();
     }
+}
+
+/// Another server, whose settings a test may spoil. Stops when it is dropped.
+pub fn a_server_of_its_own() -> Server {
+    start()
 }
 
 fn server() -> Option<&'static Server> {

@@ -8,3 +8,4 @@ mod loading;
 mod paging;
 mod reading;
 mod reporting;
+mod server;

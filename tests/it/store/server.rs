@@ -1,0 +1,466 @@
+//! Several processes on one PostgreSQL server: what only a database with several writers
+//! can get wrong. A process is a store with connections of its own.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use ::store::{OpenError, Options, SeaStore};
+use app::ports::{Batch, CommitError, Scope, Store};
+use domain::dossier::Dossier;
+use sea_orm::{ConnectionTrait, DatabaseConnection, Statement, TransactionTrait};
+
+use super::data::{
+    OTHER_WARD, TestStore, WARD, a_dossier, a_store, assigned, at, day, id, key, next, province,
+};
+use crate::backend::Backend;
+use crate::cluster;
+
+on_servers!(a_late_committer_is_not_skipped_by_the_feed);
+
+/// Adds an event to a dossier past the store, in a transaction that the test holds open.
+async fn write_beside<C: ConnectionTrait>(db: &C, dossier: &Dossier, request: &str) {
+    let sql = format!(
+        "INSERT INTO event (seq, province, dossier, version, event_time, record_time, actor, \
+             request_id, part, content, bytes) \
+         SELECT ((pg_current_xact_id()::text::bigint + lift) << 20) + 1, province, dossier, 2, \
+             event_time, record_time, actor, '{request}', 0, content, bytes \
+         FROM event CROSS JOIN feed WHERE dossier = '{}'",
+        dossier.id
+    );
+    db.execute_unprepared(&sql).await.unwrap();
+}
+
+async fn places(store: &TestStore, after: u64) -> Vec<u64> {
+    let read = store.read().await.unwrap();
+    let scope = Scope::Province(province());
+    let events = read.feed(&scope, after, 100).await.unwrap();
+    events.into_iter().map(|(place, _)| place).collect()
+}
+
+async fn a_late_committer_is_not_skipped_by_the_feed(on: Backend) {
+    let store = a_store(on).await;
+    let first = store.write(vec![a_dossier(1).received_change()]).await;
+    store.settled().await;
+    let cursor = store.read().await.unwrap().feed_head().await.unwrap().last;
+
+    let db = store.raw().await;
+    let late = db.begin().await.unwrap();
+    write_beside(&late, &first[0], "00000000-0000-4000-8000-000000000001").await;
+    // Begins later and is committed earlier.
+    store.write(vec![a_dossier(2).received_change()]).await;
+
+    let read = store.read().await.unwrap();
+    let head = read.feed_head().await.unwrap();
+    drop(read);
+    assert!(
+        places(&store, cursor).await.is_empty(),
+        "it waits for the late one"
+    );
+    assert!(places(&store, head.last).await.is_empty());
+    late.commit().await.unwrap();
+    store.settled().await;
+    // Whoever went on from the head of that moment gets both, in the order of beginning.
+    for after in [cursor, head.last] {
+        let seen = places(&store, after).await;
+        assert_eq!(seen.len(), 2, "{seen:?}");
+        assert!(seen[0] < seen[1]);
+    }
+    let records = store.read().await.unwrap().records(&key(1)).await.unwrap();
+    assert_eq!(records.len(), 2);
+}
+
+on_servers!(
+    eight_processes_lose_nothing_skip_no_number_and_never_stand_crosswise,
+    flavor = "multi_thread",
+    worker_threads = 4
+);
+
+/// What a process does: batches over both wards, in its own order, and changes of dossiers
+/// that all of them change.
+async fn work(store: SeaStore, process: u64, shared: Vec<Dossier>) -> (Vec<String>, u32) {
+    let mut labels = Vec::new();
+    let mut moved = 0;
+    for round in 0..8 {
+        let number = 1_000 * (process + 1) + 10 * round;
+        let mut batch: Vec<_> = (0..4)
+            .map(|offset| {
+                let ward = if (process + offset) % 2 == 0 {
+                    WARD
+                } else {
+                    OTHER_WARD
+                };
+                a_dossier(number + offset).at(ward).received_change()
+            })
+            .collect();
+        if process % 2 == 0 {
+            batch.reverse();
+        }
+        let written = store.commit(Batch { changes: batch }).await.unwrap();
+        labels.extend(written.dossiers.iter().map(Dossier::label));
+
+        let read = store.read().await.unwrap();
+        let mut changes = Vec::new();
+        for (at_dossier, dossier) in (0..).zip(&shared) {
+            let key = (dossier.province.clone(), dossier.id);
+            let held = read.dossier(&key).await.unwrap().unwrap();
+            let request = 100_000 * (process + 1) + 10 * round + at_dossier;
+            changes.push(next(
+                &held.dossier,
+                request,
+                at(1),
+                vec![assigned("nv-binh")],
+            ));
+        }
+        drop(read);
+        if process % 2 == 1 {
+            changes.reverse();
+        }
+        let both = u32::try_from(changes.len()).unwrap();
+        match store.commit(Batch { changes }).await {
+            Ok(_) => moved += both,
+            Err(CommitError::Clash { dossiers }) => assert!(!dossiers.is_empty()),
+            Err(error) => panic!("{error:?}"),
+        }
+    }
+    (labels, moved)
+}
+
+async fn eight_processes_lose_nothing_skip_no_number_and_never_stand_crosswise(on: Backend) {
+    let store = a_store(on).await;
+    let shared = store
+        .write(vec![
+            a_dossier(1).at(WARD).received_change(),
+            a_dossier(2).at(OTHER_WARD).received_change(),
+        ])
+        .await;
+    let mut processes = Vec::new();
+    for process in 0..8 {
+        let store = SeaStore::open(&store.url, Options::default())
+            .await
+            .unwrap();
+        processes.push(tokio::spawn(work(store, process, shared.clone())));
+    }
+    let mut labels: BTreeSet<String> = shared.iter().map(Dossier::label).collect();
+    let mut moved = 0;
+    for process in processes {
+        let (of_one, moves) = process.await.unwrap();
+        assert_eq!(of_one.len(), 32);
+        labels.extend(of_one);
+        moved += moves;
+    }
+    let expected: BTreeSet<String> = [WARD, OTHER_WARD]
+        .into_iter()
+        .flat_map(|ward| (1..=129).map(move |serial| format!("{ward}-261121-{serial:04}")))
+        .collect();
+    assert_eq!(labels, expected);
+    let read = store.read().await.unwrap();
+    let mut versions = 0;
+    for dossier in &shared {
+        let held = read
+            .dossier(&(province(), dossier.id))
+            .await
+            .unwrap()
+            .unwrap();
+        let records = read.records(&(province(), dossier.id)).await.unwrap();
+        assert_eq!(Dossier::fold(&records), Some(held.dossier));
+        versions += records.len() - 1;
+    }
+    assert_eq!(versions, moved as usize);
+    assert!(moved >= 2, "somebody was first");
+    let crosswise = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
+    assert_eq!(store.number(crosswise).await, 0);
+}
+
+on_servers!(
+    the_same_requests_through_several_processes_are_written_once,
+    flavor = "multi_thread",
+    worker_threads = 4
+);
+
+/// Callers time out and try again elsewhere: every process gets the same requests, each in
+/// an order of its own, for dossiers that are new each time.
+async fn the_same_requests_through_several_processes_are_written_once(on: Backend) {
+    let store = a_store(on).await;
+    let mut processes = Vec::new();
+    for process in 0..6_u64 {
+        let store = SeaStore::open(&store.url, Options::default())
+            .await
+            .unwrap();
+        processes.push(tokio::spawn(async move {
+            let mut written = 0;
+            for round in 0..10_u64 {
+                let changes = (0..5).map(|place| {
+                    let request = 10 * round + (place + process) % 5;
+                    let number = 1_000 * (process + 1) + request;
+                    let portal_code = format!("G22.99.08-261121-{request:06}");
+                    a_dossier(number)
+                        .request(request)
+                        .submitted_change(&portal_code)
+                });
+                match store
+                    .commit(Batch {
+                        changes: changes.collect(),
+                    })
+                    .await
+                {
+                    Ok(done) => written += done.dossiers.len(),
+                    Err(CommitError::Clash { .. }) => {}
+                    Err(error) => panic!("{error:?}"),
+                }
+            }
+            written
+        }));
+    }
+    let mut written = 0;
+    for process in processes {
+        written += process.await.unwrap();
+    }
+    assert_eq!(written, 50);
+    assert_eq!(store.count("dossier").await, 50);
+    assert_eq!(store.count("event").await, 50);
+    let crosswise = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
+    assert_eq!(store.number(crosswise).await, 0);
+}
+
+on_servers!(
+    a_process_whose_clock_is_behind_gives_no_number_of_a_day_that_is_over,
+    flavor = "multi_thread",
+    worker_threads = 2
+);
+
+async fn a_process_whose_clock_is_behind_gives_no_number_of_a_day_that_is_over(on: Backend) {
+    for round in 0..5 {
+        let store = a_store(on).await;
+        let behind = SeaStore::open(&store.url, Options::default())
+            .await
+            .unwrap();
+        let give = |store: SeaStore, number: u64, of_november: u32| {
+            tokio::spawn(async move {
+                let change = a_dossier(number).on(day(of_november)).received_change();
+                let done = store
+                    .commit(Batch {
+                        changes: vec![change],
+                    })
+                    .await
+                    .unwrap();
+                done.dossiers[0].label()
+            })
+        };
+        let ahead = give(store.store.clone(), 1, 22);
+        if round > 0 {
+            tokio::time::sleep(Duration::from_millis(round)).await;
+        }
+        let behind = give(behind, 2, 21);
+        let labels = (ahead.await.unwrap(), behind.await.unwrap());
+        // Whoever came first, no day is begun before one that is there.
+        assert!(
+            [("1122-0001", "1121-0001"), ("1122-0001", "1122-0002")]
+                .iter()
+                .any(|(a, b)| labels.0.ends_with(a) && labels.1.ends_with(b)),
+            "{labels:?}"
+        );
+        let order = "SELECT count(*) FROM event a JOIN event b ON a.seq < b.seq \
+             JOIN code x ON x.dossier = a.dossier JOIN code y ON y.dossier = b.dossier \
+             WHERE x.code > y.code";
+        assert_eq!(store.number(order).await, 0, "{labels:?}");
+    }
+}
+
+on_servers!(
+    callers_that_go_away_while_a_transaction_begins_leave_no_connection_inside_one,
+    flavor = "multi_thread",
+    worker_threads = 2
+);
+
+async fn sessions_in_a_transaction(db: &DatabaseConnection) -> i64 {
+    let sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
+         AND application_name = 'motcua' AND state LIKE 'idle in transaction%'";
+    let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), sql));
+    row.await.unwrap().unwrap().try_get_by_index(0).unwrap()
+}
+
+async fn callers_that_go_away_while_a_transaction_begins_leave_no_connection_inside_one(
+    on: Backend,
+) {
+    let store = a_store(on).await;
+    let one_reader = Options {
+        readers: 1,
+        ..Options::default()
+    };
+    let process = SeaStore::open(&store.url, one_reader).await.unwrap();
+    for round in 0..60 {
+        // Cut at all moments from before the first message to after the answer.
+        let limit = Duration::from_micros(20 * round);
+        drop(tokio::time::timeout(limit, process.read()).await);
+        let batch = Batch {
+            changes: vec![a_dossier(round).received_change()],
+        };
+        drop(tokio::time::timeout(limit, process.commit(batch)).await);
+    }
+    // The next borrower of the only reading connection has a snapshot of its own.
+    store.write(vec![a_dossier(900).received_change()]).await;
+    let read = process.read().await.unwrap();
+    assert!(read.dossier(&key(900)).await.unwrap().is_some());
+    drop(read);
+    let written = process.commit(Batch {
+        changes: vec![a_dossier(901).received_change()],
+    });
+    written.await.unwrap();
+    let db = store.raw().await;
+    let mut open = 1;
+    for _ in 0..200 {
+        open = sessions_in_a_transaction(&db).await;
+        if open == 0 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(open, 0, "a connection was left inside a transaction");
+    process.close().await.unwrap();
+    let dossiers = store.count("dossier").await;
+    assert_eq!(store.count("event").await, dossiers);
+    assert_eq!(store.number("SELECT last FROM counter").await, dossiers);
+}
+
+on_servers!(a_database_that_was_dumped_and_read_in_elsewhere_goes_on_with_a_feed_of_its_own);
+
+async fn a_database_that_was_dumped_and_read_in_elsewhere_goes_on_with_a_feed_of_its_own(
+    on: Backend,
+) {
+    let store = a_store(on).await;
+    let db = store.raw().await;
+    // As if the transactions of the server where it was written had been numbered so high.
+    db.execute_unprepared("UPDATE feed SET lift = 1000000")
+        .await
+        .unwrap();
+    store.write(vec![a_dossier(1).received_change()]).await;
+    store.settled().await;
+    let before = store.read().await.unwrap().feed_head().await.unwrap();
+    db.execute_unprepared("UPDATE feed SET lift = 0")
+        .await
+        .unwrap();
+
+    let elsewhere = SeaStore::open(&store.url, Options::default())
+        .await
+        .unwrap();
+    let head = elsewhere.read().await.unwrap().feed_head().await.unwrap();
+    assert_ne!(head.feed, before.feed, "old cursors expire");
+    elsewhere
+        .commit(Batch {
+            changes: vec![a_dossier(2).received_change()],
+        })
+        .await
+        .unwrap();
+    store.settled().await;
+    let read = elsewhere.read().await.unwrap();
+    let events = read
+        .feed(&Scope::Province(province()), 0, 10)
+        .await
+        .unwrap();
+    let order: Vec<_> = events.iter().map(|(_, record)| record.dossier).collect();
+    assert_eq!(order, [id(1), id(2)]);
+    // Opening it again changes nothing.
+    let again = SeaStore::open(&store.url, Options::default())
+        .await
+        .unwrap();
+    let known = again.read().await.unwrap().feed_head().await.unwrap();
+    assert_eq!(known.feed, head.feed);
+}
+
+#[tokio::test]
+async fn a_server_that_could_lose_an_answered_commit_is_refused_by_the_name_of_the_setting() {
+    if Backend::Postgres.is_skipped() {
+        return;
+    }
+    // A server of its own, for its settings are everybody's.
+    let server = cluster::a_server_of_its_own();
+    let url = server.url("postgres");
+    ::store::migrate(&url, false).await.unwrap();
+    let db = server.connect("postgres").await;
+    for (setting, good) in [("fsync", "on"), ("full_page_writes", "on")] {
+        for value in ["off", good] {
+            let set = format!("ALTER SYSTEM SET {setting} = {value}");
+            db.execute_unprepared(&set).await.unwrap();
+            db.execute_unprepared("SELECT pg_reload_conf()")
+                .await
+                .unwrap();
+            let refused = until(&url, |opened| opened.is_ok() == (value == good)).await;
+            match refused {
+                Some(OpenError::NotDurable {
+                    setting: named,
+                    found,
+                    ..
+                }) => {
+                    assert_eq!((named, found.as_str()), (setting, "off"));
+                }
+                None => assert_eq!(value, good),
+                Some(other) => panic!("{other:?}"),
+            }
+        }
+    }
+    for (level, fails) in [
+        ("off", true),
+        ("local", true),
+        ("remote_write", true),
+        ("on", false),
+        ("remote_apply", false),
+    ] {
+        let set = format!("ALTER DATABASE postgres SET synchronous_commit = {level}");
+        db.execute_unprepared(&set).await.unwrap();
+        let opened = SeaStore::open(&url, Options::default()).await;
+        assert_eq!(opened.is_err(), fails, "{level}");
+        if let Err(error) = opened {
+            let expected = format!(
+                "database setting synchronous_commit is {level}, expected on or remote_apply: \
+                 answered commits could be lost"
+            );
+            assert_eq!(error.to_string(), expected);
+        }
+    }
+}
+
+/// Opens the database until it goes as expected: a server takes a moment to read settings.
+async fn until(
+    url: &str,
+    as_expected: impl Fn(&Result<SeaStore, OpenError>) -> bool,
+) -> Option<OpenError> {
+    for _ in 0..200 {
+        let opened = SeaStore::open(url, Options::default()).await;
+        if as_expected(&opened) {
+            return opened.err();
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("the server does not take its settings");
+}
+
+#[tokio::test]
+async fn an_error_of_opening_does_not_say_the_password() {
+    if Backend::Postgres.is_skipped() {
+        return;
+    }
+    let database = Backend::Postgres.database().await;
+    let secret = "s3cret-pass";
+    for url in [
+        database
+            .url
+            .replace("motcua@", &format!("nobody:{secret}@")),
+        database
+            .url
+            .replace("motcua@127", &format!("motcua:{secret}@no-such-host-127")),
+        format!("postgres://motcua:{secret}@127.0.0.1:port/x"),
+        format!("{}?sslmode=require&password={secret}", database.url),
+    ] {
+        let error = SeaStore::open(&url, Options::default())
+            .await
+            .err()
+            .unwrap();
+        let mut said = format!("{error} {error:?}");
+        let mut source = std::error::Error::source(&error);
+        while let Some(cause) = source {
+            said.push_str(&format!(" {cause}"));
+            source = cause.source();
+        }
+        assert!(!said.contains(secret), "{said}");
+    }
+}
