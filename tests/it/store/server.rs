@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use ::store::{OpenError, Options, SeaStore};
-use app::ports::{Batch, CommitError, Scope, Store};
+use app::ports::{Batch, CommitError, Scope, Store, Wanted};
 use domain::dossier::Dossier;
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement, TransactionTrait};
 
 use super::data::{
     OTHER_WARD, TestStore, WARD, a_dossier, a_store, assigned, at, day, id, key, next, province,
+    request,
 };
 use crate::backend::Backend;
 use crate::cluster;
@@ -75,6 +76,26 @@ on_servers!(
     worker_threads = 4
 );
 
+/// How many circles of waiting writers the server had to break. Sessions say what they saw
+/// when they end, so this ends those of the store.
+async fn deadlocks(store: &TestStore) -> i64 {
+    store.close().await.unwrap();
+    let open = "SELECT count(*) FROM pg_stat_activity \
+         WHERE datname = current_database() AND application_name = 'motcua'";
+    for _ in 0..500 {
+        if store.number(open).await == 0 {
+            let counted = "SELECT deadlocks FROM pg_stat_database \
+                 WHERE datname = current_database()";
+            return store.number(counted).await;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("sessions of processes that have ended stay open");
+}
+
+/// How many dossiers all processes change: enough for two to be in the middle at once.
+const SHARED: u64 = 100;
+
 /// What a process does: batches over both wards, in its own order, and changes of dossiers
 /// that all of them change.
 async fn work(store: SeaStore, process: u64, shared: Vec<Dossier>) -> (Vec<String>, u32) {
@@ -98,20 +119,20 @@ async fn work(store: SeaStore, process: u64, shared: Vec<Dossier>) -> (Vec<Strin
         let written = store.commit(Batch { changes: batch }).await.unwrap();
         labels.extend(written.dossiers.iter().map(Dossier::label));
 
-        let read = store.read().await.unwrap();
+        let wanted = Wanted {
+            dossiers: shared
+                .iter()
+                .map(|known| (known.province.clone(), known.id))
+                .collect(),
+            ..Wanted::default()
+        };
+        let loaded = store.load(&wanted).await.unwrap();
         let mut changes = Vec::new();
-        for (at_dossier, dossier) in (0..).zip(&shared) {
-            let key = (dossier.province.clone(), dossier.id);
-            let held = read.dossier(&key).await.unwrap().unwrap();
-            let request = 100_000 * (process + 1) + 10 * round + at_dossier;
-            changes.push(next(
-                &held.dossier,
-                request,
-                at(1),
-                vec![assigned("nv-binh")],
-            ));
+        for (place, key) in (0..).zip(&wanted.dossiers) {
+            let request = 100_000 * (process + 1) + 1_000 * round + place;
+            let event = vec![assigned("nv-binh")];
+            changes.push(next(&loaded.dossiers[key].dossier, request, at(1), event));
         }
-        drop(read);
         if process % 2 == 1 {
             changes.reverse();
         }
@@ -122,17 +143,17 @@ async fn work(store: SeaStore, process: u64, shared: Vec<Dossier>) -> (Vec<Strin
             Err(error) => panic!("{error:?}"),
         }
     }
+    store.close().await.unwrap();
     (labels, moved)
 }
 
 async fn eight_processes_lose_nothing_skip_no_number_and_never_stand_crosswise(on: Backend) {
     let store = a_store(on).await;
-    let shared = store
-        .write(vec![
-            a_dossier(1).at(WARD).received_change(),
-            a_dossier(2).at(OTHER_WARD).received_change(),
-        ])
-        .await;
+    let shared = (0..SHARED).map(|number| {
+        let ward = [WARD, OTHER_WARD][usize::from(number % 2 == 1)];
+        a_dossier(number).at(ward).received_change()
+    });
+    let shared = store.write(shared.collect()).await;
     let mut processes = Vec::new();
     for process in 0..8 {
         let store = SeaStore::open(&store.url, Options::default())
@@ -150,7 +171,9 @@ async fn eight_processes_lose_nothing_skip_no_number_and_never_stand_crosswise(o
     }
     let expected: BTreeSet<String> = [WARD, OTHER_WARD]
         .into_iter()
-        .flat_map(|ward| (1..=129).map(move |serial| format!("{ward}-261121-{serial:04}")))
+        .flat_map(|ward| {
+            (1..=128 + SHARED / 2).map(move |serial| format!("{ward}-261121-{serial:04}"))
+        })
         .collect();
     assert_eq!(labels, expected);
     let read = store.read().await.unwrap();
@@ -166,9 +189,9 @@ async fn eight_processes_lose_nothing_skip_no_number_and_never_stand_crosswise(o
         versions += records.len() - 1;
     }
     assert_eq!(versions, moved as usize);
-    assert!(moved >= 2, "somebody was first");
-    let crosswise = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
-    assert_eq!(store.number(crosswise).await, 0);
+    assert!(u64::from(moved) >= SHARED, "somebody was first");
+    drop(read);
+    assert_eq!(deadlocks(&store).await, 0);
 }
 
 on_servers!(
@@ -176,6 +199,9 @@ on_servers!(
     flavor = "multi_thread",
     worker_threads = 4
 );
+
+const REQUESTS: u64 = 20;
+const ROUNDS: u64 = 8;
 
 /// Callers time out and try again elsewhere: every process gets the same requests, each in
 /// an order of its own, for dossiers that are new each time.
@@ -188,26 +214,29 @@ async fn the_same_requests_through_several_processes_are_written_once(on: Backen
             .unwrap();
         processes.push(tokio::spawn(async move {
             let mut written = 0;
-            for round in 0..10_u64 {
-                let changes = (0..5).map(|place| {
-                    let request = 10 * round + (place + process) % 5;
-                    let number = 1_000 * (process + 1) + request;
-                    let portal_code = format!("G22.99.08-261121-{request:06}");
-                    a_dossier(number)
-                        .request(request)
-                        .submitted_change(&portal_code)
-                });
-                match store
-                    .commit(Batch {
-                        changes: changes.collect(),
+            for round in 0..ROUNDS {
+                let mut changes: Vec<_> = (0..REQUESTS)
+                    .map(|place| {
+                        let request = REQUESTS * round + place;
+                        let number = 10_000 * (process + 1) + request;
+                        // Some rounds meet at the code, and the others at the request.
+                        let named = if round % 2 == 0 { request } else { number };
+                        let portal_code = format!("G22.99.08-261121-{named:06}");
+                        a_dossier(number)
+                            .request(request)
+                            .submitted_change(&portal_code)
                     })
-                    .await
-                {
-                    Ok(done) => written += done.dossiers.len(),
+                    .collect();
+                if process % 2 == 1 {
+                    changes.reverse();
+                }
+                match store.commit(Batch { changes }).await {
+                    Ok(done) => written += done.dossiers.len() as u64,
                     Err(CommitError::Clash { .. }) => {}
                     Err(error) => panic!("{error:?}"),
                 }
             }
+            store.close().await.unwrap();
             written
         }));
     }
@@ -215,11 +244,72 @@ async fn the_same_requests_through_several_processes_are_written_once(on: Backen
     for process in processes {
         written += process.await.unwrap();
     }
-    assert_eq!(written, 50);
-    assert_eq!(store.count("dossier").await, 50);
-    assert_eq!(store.count("event").await, 50);
-    let crosswise = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
-    assert_eq!(store.number(crosswise).await, 0);
+    assert_eq!(written, REQUESTS * ROUNDS);
+    for table in ["dossier", "event", "code"] {
+        assert_eq!(store.count(table).await as u64, written, "{table}");
+    }
+    assert_eq!(deadlocks(&store).await, 0);
+}
+
+on_servers!(
+    two_that_want_the_same_in_opposite_order_wait_in_one_order,
+    flavor = "multi_thread",
+    worker_threads = 2
+);
+
+async fn two_that_want_the_same_in_opposite_order_wait_in_one_order(on: Backend) {
+    for same in ["code", "request"] {
+        let store = a_store(on).await;
+        let first = store.write(vec![a_dossier(1).received_change()]).await;
+        let portal_code = |number: u64| format!("G22.99.08-261121-{number:06}");
+        // Somebody holds what is in the middle for both.
+        let db = store.raw().await;
+        let middle = db.begin().await.unwrap();
+        if same == "code" {
+            let take = format!(
+                "INSERT INTO code SELECT province, '{}', id FROM dossier",
+                portal_code(12)
+            );
+            middle.execute_unprepared(&take).await.unwrap();
+        } else {
+            write_beside(&middle, &first[0], request(12).as_str()).await;
+        }
+        let mut processes = Vec::new();
+        for (process, order) in [(1_u64, [11, 12, 13]), (2, [13, 12, 11])] {
+            let store = store.store.clone();
+            let changes = order.map(|wanted| {
+                let number = 100 * process + wanted;
+                if same == "code" {
+                    a_dossier(number).submitted_change(&portal_code(wanted))
+                } else {
+                    let portal_code = portal_code(number);
+                    a_dossier(number)
+                        .request(wanted)
+                        .submitted_change(&portal_code)
+                }
+            });
+            processes.push(tokio::spawn(async move {
+                store
+                    .commit(Batch {
+                        changes: changes.into(),
+                    })
+                    .await
+                    .is_ok()
+            }));
+        }
+        let waiting = "SELECT count(*) FROM pg_stat_activity \
+             WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        while store.number(waiting).await < 2 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        middle.rollback().await.unwrap();
+        let mut written = 0;
+        for process in processes {
+            written += u32::from(process.await.unwrap());
+        }
+        assert_eq!(written, 1, "one has all, and the other clashes");
+        assert_eq!(deadlocks(&store).await, 0, "{same}");
+    }
 }
 
 on_servers!(
