@@ -100,6 +100,7 @@ CREATE TABLE event (
 CREATE TABLE feed (
     one bigint NOT NULL,
     lift bigint NOT NULL,
+    home bigint NOT NULL,
     id text COLLATE "C" NOT NULL,
     CONSTRAINT feed_id_check CHECK (length(id) = 32),
     CONSTRAINT feed_lift_check CHECK (lift >= 0),

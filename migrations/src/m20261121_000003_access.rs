@@ -53,7 +53,8 @@ INSERT INTO feed (one, id) VALUES (1, lower(hex(randomblob(16))));
 ";
 
 // Transactions are numbered by the whole server. A database that was dumped and read into
-// another server meets smaller numbers there; `lift` keeps its places growing.
+// another server meets smaller numbers there; `lift` keeps its places growing. `home` is the
+// database's number on its server, by which a copy is known to be one.
 const POSTGRES: &str = "
 CREATE TABLE token (
     created  BIGINT NOT NULL,
@@ -87,7 +88,10 @@ FOR EACH ROW EXECUTE FUNCTION published_is_never_changed();
 CREATE TABLE feed (
     one  BIGINT PRIMARY KEY CHECK (one = 1),
     lift BIGINT NOT NULL CHECK (lift >= 0),
+    home BIGINT NOT NULL,
     id   TEXT COLLATE \"C\" NOT NULL CHECK (length(id) = 32)
 );
-INSERT INTO feed (one, lift, id) VALUES (1, 0, replace(gen_random_uuid()::text, '-', ''));
+INSERT INTO feed (one, lift, home, id)
+SELECT 1, 0, oid::bigint, replace(gen_random_uuid()::text, '-', '')
+FROM pg_database WHERE datname = current_database();
 ";

@@ -124,7 +124,7 @@ async fn make_partitioned(server: &Server) {
     }
     run(
         &db,
-        "INSERT INTO feed (one, lift, id) VALUES (1, 0, md5(random()::text))",
+        "INSERT INTO feed (one, lift, home, id) VALUES (1, 0, 0, md5(random()::text))",
     )
     .await;
     db.close().await.unwrap();

@@ -9,6 +9,7 @@ use domain::id::ProvinceCode;
 use domain::indicator::{Report, Row};
 use domain::role::Role;
 
+use crate::backend::Backend;
 use crate::world::{OTHER_WARD, PROVINCE, THREE_DAYS, WARD, World, moment, unit, who};
 
 fn day(text: &str) -> NaiveDate {
@@ -38,9 +39,10 @@ fn identity_holds(row: &Row) {
     assert_eq!(row.resolved, row.in_time + row.late + row.no_due, "{row:?}");
 }
 
-#[tokio::test]
-async fn a_month_adds_up_and_stays_as_it_was() {
-    let world = World::at("2026-08-03 10:00").await;
+on_both!(a_month_adds_up_and_stays_as_it_was);
+
+async fn a_month_adds_up_and_stays_as_it_was(on: Backend) {
+    let world = World::on(on, "2026-08-03 10:00").await;
     // On time, at the desk.
     let one = world.receive(WARD, THREE_DAYS).await;
     // Submitted online and accepted; will be late.
@@ -93,9 +95,10 @@ async fn a_month_adds_up_and_stays_as_it_was() {
     identity_holds(&september.units[0]);
 }
 
-#[tokio::test]
-async fn stopped_and_withdrawn_are_resolved_and_shown_again_and_refused_never_counted() {
-    let world = World::at("2026-08-03 10:00").await;
+on_both!(stopped_and_withdrawn_are_resolved_and_shown_again_and_refused_never_counted);
+
+async fn stopped_and_withdrawn_are_resolved_and_shown_again_and_refused_never_counted(on: Backend) {
+    let world = World::on(on, "2026-08-03 10:00").await;
     let stopped = world.receive(WARD, THREE_DAYS).await;
     let stop = Command::Stop {
         reason: Words::new("lý do"),
@@ -133,9 +136,10 @@ async fn stopped_and_withdrawn_are_resolved_and_shown_again_and_refused_never_co
     assert_eq!(row.in_time, 2, "judged by their own end");
 }
 
-#[tokio::test]
-async fn the_province_sees_every_unit_and_a_ward_only_itself() {
-    let world = World::at("2026-08-03 10:00").await;
+on_both!(the_province_sees_every_unit_and_a_ward_only_itself);
+
+async fn the_province_sees_every_unit_and_a_ward_only_itself(on: Backend) {
+    let world = World::on(on, "2026-08-03 10:00").await;
     world.receive(WARD, THREE_DAYS).await;
     world.receive(OTHER_WARD, THREE_DAYS).await;
     let query = |units| RatesQuery {
@@ -169,9 +173,10 @@ async fn the_province_sees_every_unit_and_a_ward_only_itself() {
     }
 }
 
-#[tokio::test]
-async fn the_same_dossier_counts_where_it_is_resolved() {
-    let world = World::at("2026-08-03 10:00").await;
+on_both!(the_same_dossier_counts_where_it_is_resolved);
+
+async fn the_same_dossier_counts_where_it_is_resolved(on: Backend) {
+    let world = World::on(on, "2026-08-03 10:00").await;
     let mut reception = crate::world::at_the_desk(OTHER_WARD, THREE_DAYS);
     reception.content.resolving = Some(unit(WARD));
     let clerk = who(Role::Receptionist, OTHER_WARD);

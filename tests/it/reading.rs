@@ -9,6 +9,7 @@ use domain::dossier::private::Person;
 use domain::dossier::{Command, Status};
 use domain::role::Role;
 
+use crate::backend::Backend;
 use crate::world::{
     OTHER_WARD, PROVINCE, THREE_DAYS, WARD, World, at_the_desk, moment, procedure_code, unit, who,
 };
@@ -29,9 +30,10 @@ async fn received_by(world: &World, name: &str, phone: &str) -> app::view::View 
         .unwrap()
 }
 
-#[tokio::test]
-async fn names_are_found_without_accents_and_telephones_by_their_digits() {
-    let world = World::at("2026-08-03 10:00").await;
+on_both!(names_are_found_without_accents_and_telephones_by_their_digits);
+
+async fn names_are_found_without_accents_and_telephones_by_their_digits(on: Backend) {
+    let world = World::on(on, "2026-08-03 10:00").await;
     let hoa = received_by(&world, "Đặng Thị Hoà", "+84 900 000 001").await;
     received_by(&world, "Trần Văn Bình", "0900000002").await;
     let clerk = who(Role::Receptionist, WARD);
@@ -67,9 +69,10 @@ async fn names_are_found_without_accents_and_telephones_by_their_digits() {
     ));
 }
 
-#[tokio::test]
-async fn who_may_not_see_people_cannot_find_them_by_name() {
-    let world = World::at("2026-08-03 10:00").await;
+on_both!(who_may_not_see_people_cannot_find_them_by_name);
+
+async fn who_may_not_see_people_cannot_find_them_by_name(on: Backend) {
+    let world = World::on(on, "2026-08-03 10:00").await;
     let hoa = received_by(&world, "Đặng Thị Hoà", "0900000001").await;
     let auditor = who(Role::Auditor, PROVINCE);
     assert!(
@@ -113,9 +116,10 @@ async fn who_may_not_see_people_cannot_find_them_by_name() {
     );
 }
 
-#[tokio::test]
-async fn pages_are_complete_without_doubles_while_dossiers_arrive() {
-    let world = World::at("2026-08-03 08:00").await;
+on_both!(pages_are_complete_without_doubles_while_dossiers_arrive);
+
+async fn pages_are_complete_without_doubles_while_dossiers_arrive(on: Backend) {
+    let world = World::on(on, "2026-08-03 08:00").await;
     let mut expected = Vec::new();
     for _ in 0..7 {
         world.pass(TimeDelta::minutes(1));
@@ -141,9 +145,10 @@ async fn pages_are_complete_without_doubles_while_dossiers_arrive() {
     assert_eq!(seen, expected);
 }
 
-#[tokio::test]
-async fn a_page_token_of_another_question_is_refused() {
-    let world = World::at("2026-08-03 08:00").await;
+on_both!(a_page_token_of_another_question_is_refused);
+
+async fn a_page_token_of_another_question_is_refused(on: Backend) {
+    let world = World::on(on, "2026-08-03 08:00").await;
     for _ in 0..3 {
         world.receive(WARD, THREE_DAYS).await;
     }
@@ -178,9 +183,10 @@ async fn a_page_token_of_another_question_is_refused() {
     ));
 }
 
-#[tokio::test]
-async fn the_most_urgent_comes_first_and_what_is_done_is_gone() {
-    let world = World::at("2026-08-03 08:00").await;
+on_both!(the_most_urgent_comes_first_and_what_is_done_is_gone);
+
+async fn the_most_urgent_comes_first_and_what_is_done_is_gone(on: Backend) {
+    let world = World::on(on, "2026-08-03 08:00").await;
     let slow = world.receive(WARD, "1.013225").await;
     let quick = world.receive(WARD, THREE_DAYS).await;
     let done = world.receive(WARD, THREE_DAYS).await;
@@ -230,9 +236,10 @@ async fn the_most_urgent_comes_first_and_what_is_done_is_gone() {
     assert!(matches!(error, Error::UnitDenied { .. }));
 }
 
-#[tokio::test]
-async fn the_code_alone_tells_little_and_the_pin_tells_steps_and_dates() {
-    let world = World::at("2026-08-03 10:00").await;
+on_both!(the_code_alone_tells_little_and_the_pin_tells_steps_and_dates);
+
+async fn the_code_alone_tells_little_and_the_pin_tells_steps_and_dates(on: Backend) {
+    let world = World::on(on, "2026-08-03 10:00").await;
     let received = world.receive(WARD, THREE_DAYS).await;
     let pin = received.receipt.clone().unwrap().pin;
     let code = received.dossier.label();
@@ -256,9 +263,10 @@ async fn the_code_alone_tells_little_and_the_pin_tells_steps_and_dates() {
     assert_eq!(details.steps.len(), 2);
 }
 
-#[tokio::test]
-async fn a_wrong_pin_reads_like_an_unknown_code_and_cannot_be_tried_for_long() {
-    let world = World::at("2026-08-03 10:00").await;
+on_both!(a_wrong_pin_reads_like_an_unknown_code_and_cannot_be_tried_for_long);
+
+async fn a_wrong_pin_reads_like_an_unknown_code_and_cannot_be_tried_for_long(on: Backend) {
+    let world = World::on(on, "2026-08-03 10:00").await;
     let received = world.receive(WARD, THREE_DAYS).await;
     let code = received.dossier.label();
     let wrong = world
@@ -298,12 +306,14 @@ async fn a_wrong_pin_reads_like_an_unknown_code_and_cannot_be_tried_for_long() {
     assert!(world.engine.lookup(&code, Some(&pin)).await.is_ok());
 }
 
-#[tokio::test]
-async fn the_feed_resumes_after_each_event_without_skipping_or_doubling() {
-    let world = World::at("2026-08-03 10:00").await;
+on_both!(the_feed_resumes_after_each_event_without_skipping_or_doubling);
+
+async fn the_feed_resumes_after_each_event_without_skipping_or_doubling(on: Backend) {
+    let world = World::on(on, "2026-08-03 10:00").await;
     let first = world.receive(WARD, THREE_DAYS).await;
     world.receive(OTHER_WARD, THREE_DAYS).await;
     world.advance(&first, Role::Receptionist).await;
+    world.feed_settles(3).await;
     let province = who(Role::Province, PROVINCE);
     let all = world.engine.feed(&province, "", 0).await.unwrap();
     assert_eq!(all.entries.len(), 3);
@@ -328,27 +338,32 @@ async fn the_feed_resumes_after_each_event_without_skipping_or_doubling() {
     let nothing = world.engine.feed(&ward, &own.next, 0).await.unwrap();
     assert!(nothing.entries.is_empty() && nothing.done);
     world.receive(WARD, THREE_DAYS).await;
+    world.feed_settles(4).await;
     let news = world.engine.feed(&ward, &nothing.next, 0).await.unwrap();
     assert_eq!(news.entries.len(), 1);
 }
 
-#[tokio::test]
-async fn now_is_the_present_end_of_the_feed() {
-    let world = World::at("2026-08-03 10:00").await;
+on_both!(now_is_the_present_end_of_the_feed);
+
+async fn now_is_the_present_end_of_the_feed(on: Backend) {
+    let world = World::on(on, "2026-08-03 10:00").await;
     world.receive(WARD, THREE_DAYS).await;
+    world.feed_settles(1).await;
     let province = who(Role::Province, PROVINCE);
     let end = world.engine.feed(&province, "now", 0).await.unwrap();
     assert!(end.entries.is_empty() && end.done);
     world.receive(WARD, THREE_DAYS).await;
+    world.feed_settles(2).await;
     let news = world.engine.feed(&province, &end.next, 0).await.unwrap();
     assert_eq!(news.entries.len(), 1);
 }
 
-#[tokio::test]
-async fn a_cursor_of_another_feed_has_expired() {
-    let world = World::at("2026-08-03 10:00").await;
+on_both!(a_cursor_of_another_feed_has_expired);
+
+async fn a_cursor_of_another_feed_has_expired(on: Backend) {
+    let world = World::on(on, "2026-08-03 10:00").await;
     world.receive(WARD, THREE_DAYS).await;
-    let other = World::at("2026-08-03 10:00").await;
+    let other = World::on(on, "2026-08-03 10:00").await;
     other.receive(WARD, THREE_DAYS).await;
     let province = who(Role::Province, PROVINCE);
     let cursor = other.engine.feed(&province, "", 0).await.unwrap().next;
@@ -362,9 +377,10 @@ async fn a_cursor_of_another_feed_has_expired() {
     assert!(matches!(error, Error::Invalid(_)), "{error:?}");
 }
 
-#[tokio::test]
-async fn waiting_for_papers_stops_the_clock_and_the_page_says_so() {
-    let world = World::at("2026-08-03 10:00").await;
+on_both!(waiting_for_papers_stops_the_clock_and_the_page_says_so);
+
+async fn waiting_for_papers_stops_the_clock_and_the_page_says_so(on: Backend) {
+    let world = World::on(on, "2026-08-03 10:00").await;
     let received = world.receive(WARD, "1.013225").await;
     let ask = Command::RequestSupplement {
         items: vec![domain::dossier::command::SupplementItem {

@@ -4,7 +4,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
-use app::ports::{Clock, Ids, Store};
+use app::ports::{Clock, Ids, Scope, Store};
 use app::tokens::{self, Grant};
 use app::view::{DossierName, View};
 use app::{Caller, Engine, Error, Meta, Parts};
@@ -18,7 +18,8 @@ use domain::id::{ActorId, ProcedureCode, RequestId, UnitCode};
 use domain::role::Role;
 use domain::time::{Instant, VIETNAM};
 use store::{Durability, Options, SeaStore};
-use tempfile::TempDir;
+
+use crate::backend::{Backend, TestDatabase};
 
 /// Phường Minh Xuân, and phường Nông Tiến next to it.
 pub const WARD: &str = "H60.02215";
@@ -61,15 +62,19 @@ pub struct World {
     pub clock: Arc<StandingClock>,
     pub url: String,
     requests: AtomicU64,
-    _folder: TempDir,
+    _database: TestDatabase,
 }
 
 impl World {
-    /// A new world, at a local time such as `2026-08-03 10:00`.
+    /// A new world on SQLite, at a local time such as `2026-08-03 10:00`.
     pub async fn at(local: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite:{}", folder.path().join("world.db").display());
-        store::migrate(&url, false).await.unwrap();
+        Self::on(Backend::Sqlite, local).await
+    }
+
+    /// A new world on a database, at a local time.
+    pub async fn on(backend: Backend, local: &str) -> Self {
+        let database = backend.database().await;
+        let url = database.url.clone();
         let options = Options {
             durability: Durability::Full,
             readers: 4,
@@ -90,8 +95,21 @@ impl World {
             clock,
             url,
             requests: AtomicU64::new(0),
-            _folder: folder,
+            _database: database,
         }
+    }
+
+    /// Waits until the feed shows what was answered: on a server others may hold it up.
+    pub async fn feed_settles(&self, events: usize) {
+        let scope = Scope::Province(who(Role::Portal, PROVINCE).province);
+        for _ in 0..1_000 {
+            let read = self.store.read().await.unwrap();
+            if read.feed(&scope, 0, 1_000).await.unwrap().len() >= events {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        panic!("the feed never shows {events} events");
     }
 
     /// Moves the clock to a local time.

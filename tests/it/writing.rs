@@ -7,13 +7,15 @@ use domain::dossier::private::{Person, Words};
 use domain::dossier::{Channel, Command, Refusal, Status};
 use domain::role::Role;
 
+use crate::backend::Backend;
 use crate::world::{
     OTHER_WARD, THREE_DAYS, WARD, World, at_the_desk, meta, moment, procedure_code, who,
 };
 
-#[tokio::test]
-async fn a_dossier_goes_from_the_desk_to_the_citizen() {
-    let world = World::at("2026-08-03 10:00").await;
+on_both!(a_dossier_goes_from_the_desk_to_the_citizen);
+
+async fn a_dossier_goes_from_the_desk_to_the_citizen(on: Backend) {
+    let world = World::on(on, "2026-08-03 10:00").await;
     let received = world.receive(WARD, THREE_DAYS).await;
     assert_eq!(received.dossier.status(), Status::Received);
     assert_eq!(received.dossier.label(), "H60.02215-260803-0001");
@@ -30,9 +32,10 @@ async fn a_dossier_goes_from_the_desk_to_the_citizen() {
     );
 }
 
-#[tokio::test]
-async fn a_repeated_request_gets_its_first_answer_and_writes_nothing() {
-    let world = World::at("2026-08-03 10:00").await;
+on_both!(a_repeated_request_gets_its_first_answer_and_writes_nothing);
+
+async fn a_repeated_request_gets_its_first_answer_and_writes_nothing(on: Backend) {
+    let world = World::on(on, "2026-08-03 10:00").await;
     let clerk = who(Role::Receptionist, WARD);
     let receive = || {
         let reception = at_the_desk(WARD, THREE_DAYS);
@@ -59,9 +62,10 @@ async fn a_repeated_request_gets_its_first_answer_and_writes_nothing() {
     );
 }
 
-#[tokio::test]
-async fn a_request_id_with_other_content_is_refused() {
-    let world = World::at("2026-08-03 10:00").await;
+on_both!(a_request_id_with_other_content_is_refused);
+
+async fn a_request_id_with_other_content_is_refused(on: Backend) {
+    let world = World::on(on, "2026-08-03 10:00").await;
     let clerk = who(Role::Receptionist, WARD);
     let code = procedure_code(THREE_DAYS);
     let reception = || at_the_desk(WARD, THREE_DAYS);
@@ -85,9 +89,10 @@ async fn a_request_id_with_other_content_is_refused() {
         .unwrap();
 }
 
-#[tokio::test]
-async fn callers_at_the_same_moment_get_gapless_numbers_and_repeats_join_them() {
-    let world = World::at("2026-08-03 10:00").await;
+on_both!(callers_at_the_same_moment_get_gapless_numbers_and_repeats_join_them);
+
+async fn callers_at_the_same_moment_get_gapless_numbers_and_repeats_join_them(on: Backend) {
+    let world = World::on(on, "2026-08-03 10:00").await;
     let clerk = who(Role::Receptionist, WARD);
     let calls = (0..40).map(|number| {
         let (engine, clerk) = (world.engine.clone(), clerk.clone());
@@ -111,9 +116,10 @@ async fn callers_at_the_same_moment_get_gapless_numbers_and_repeats_join_them() 
     assert_eq!(codes, expected);
 }
 
-#[tokio::test]
-async fn numbers_begin_anew_each_local_day_and_each_unit_has_its_own() {
-    let world = World::at("2026-08-03 23:59").await;
+on_both!(numbers_begin_anew_each_local_day_and_each_unit_has_its_own);
+
+async fn numbers_begin_anew_each_local_day_and_each_unit_has_its_own(on: Backend) {
+    let world = World::on(on, "2026-08-03 23:59").await;
     assert_eq!(
         world.receive(WARD, THREE_DAYS).await.dossier.label(),
         "H60.02215-260803-0001"
@@ -133,9 +139,10 @@ async fn numbers_begin_anew_each_local_day_and_each_unit_has_its_own() {
     );
 }
 
-#[tokio::test]
-async fn a_refused_command_takes_no_number_and_spoils_nobody_elses() {
-    let world = World::at("2026-08-03 10:00").await;
+on_both!(a_refused_command_takes_no_number_and_spoils_nobody_elses);
+
+async fn a_refused_command_takes_no_number_and_spoils_nobody_elses(on: Backend) {
+    let world = World::on(on, "2026-08-03 10:00").await;
     let good = who(Role::Receptionist, WARD);
     let stranger = who(Role::Receptionist, OTHER_WARD);
     let calls = (0..20).map(|number| {
@@ -169,9 +176,10 @@ async fn a_refused_command_takes_no_number_and_spoils_nobody_elses() {
     assert_eq!(next.dossier.label(), "H60.02215-260803-0011");
 }
 
-#[tokio::test]
-async fn a_stale_etag_is_refused_and_of_two_at_once_one_wins() {
-    let world = World::at("2026-08-03 10:00").await;
+on_both!(a_stale_etag_is_refused_and_of_two_at_once_one_wins);
+
+async fn a_stale_etag_is_refused_and_of_two_at_once_one_wins(on: Backend) {
+    let world = World::on(on, "2026-08-03 10:00").await;
     let received = world.receive(WARD, THREE_DAYS).await;
     let step = received.next_steps.first().cloned();
     let advance = || Command::Advance {
@@ -192,9 +200,10 @@ async fn a_stale_etag_is_refused_and_of_two_at_once_one_wins() {
     assert_eq!((current.as_str(), given.as_str()), ("v2", "v1"));
 }
 
-#[tokio::test]
-async fn an_online_dossier_keeps_the_portals_code_and_takes_no_number() {
-    let world = World::at("2026-08-03 20:15").await;
+on_both!(an_online_dossier_keeps_the_portals_code_and_takes_no_number);
+
+async fn an_online_dossier_keeps_the_portals_code_and_takes_no_number(on: Backend) {
+    let world = World::on(on, "2026-08-03 20:15").await;
     let submitted = world.submit(WARD, THREE_DAYS, "G22.99-260803-000017").await;
     assert_eq!(submitted.dossier.status(), Status::Submitted);
     // 8 working hours from 07:30 the next morning; a day has seven and a half.
@@ -218,9 +227,10 @@ async fn an_online_dossier_keeps_the_portals_code_and_takes_no_number() {
     assert_eq!(at_desk.dossier.label(), "H60.02215-260804-0001");
 }
 
-#[tokio::test]
-async fn a_portals_code_belongs_to_one_dossier() {
-    let world = World::at("2026-08-03 20:15").await;
+on_both!(a_portals_code_belongs_to_one_dossier);
+
+async fn a_portals_code_belongs_to_one_dossier(on: Backend) {
+    let world = World::on(on, "2026-08-03 20:15").await;
     world.submit(WARD, THREE_DAYS, "G22.99-260803-000017").await;
     let portal = who(Role::Portal, "H60");
     let submission = domain::dossier::Submission {
@@ -243,9 +253,10 @@ async fn a_portals_code_belongs_to_one_dossier() {
     assert!(matches!(error, Error::CodeTaken { .. }), "{error:?}");
 }
 
-#[tokio::test]
-async fn the_same_person_online_and_then_at_the_desk_is_asked_about() {
-    let world = World::at("2026-08-03 10:00").await;
+on_both!(the_same_person_online_and_then_at_the_desk_is_asked_about);
+
+async fn the_same_person_online_and_then_at_the_desk_is_asked_about(on: Backend) {
+    let world = World::on(on, "2026-08-03 10:00").await;
     let person = Person {
         name: "Nguyễn Văn Mẫu".into(),
         id_number: "000000000001".into(),
@@ -290,9 +301,10 @@ async fn the_same_person_online_and_then_at_the_desk_is_asked_about() {
         .unwrap();
 }
 
-#[tokio::test]
-async fn a_dossier_of_another_unit_is_denied_and_an_unknown_one_not_found() {
-    let world = World::at("2026-08-03 10:00").await;
+on_both!(a_dossier_of_another_unit_is_denied_and_an_unknown_one_not_found);
+
+async fn a_dossier_of_another_unit_is_denied_and_an_unknown_one_not_found(on: Backend) {
+    let world = World::on(on, "2026-08-03 10:00").await;
     let received = world.receive(WARD, THREE_DAYS).await;
     let stranger = who(Role::Officer, OTHER_WARD);
     let name = DossierName::Id(received.dossier.id);
@@ -314,9 +326,10 @@ async fn a_dossier_of_another_unit_is_denied_and_an_unknown_one_not_found() {
     assert!(matches!(missing, Error::NotFound { .. }), "{missing:?}");
 }
 
-#[tokio::test]
-async fn any_of_its_codes_names_a_dossier() {
-    let world = World::at("2026-08-03 10:00").await;
+on_both!(any_of_its_codes_names_a_dossier);
+
+async fn any_of_its_codes_names_a_dossier(on: Backend) {
+    let world = World::on(on, "2026-08-03 10:00").await;
     let mut reception = at_the_desk(WARD, THREE_DAYS);
     let other = domain::code::AnyCode::parse("G09.20-20260803-0092637").unwrap();
     reception.content.external_codes = vec![other];
@@ -338,9 +351,10 @@ async fn any_of_its_codes_names_a_dossier() {
     }
 }
 
-#[tokio::test]
-async fn the_row_is_the_fold_of_the_stored_bytes() {
-    let world = World::at("2026-08-03 10:00").await;
+on_both!(the_row_is_the_fold_of_the_stored_bytes);
+
+async fn the_row_is_the_fold_of_the_stored_bytes(on: Backend) {
+    let world = World::on(on, "2026-08-03 10:00").await;
     let received = world.receive(WARD, THREE_DAYS).await;
     world.set("2026-08-04 10:00");
     let returned = world.finish(received).await.dossier;
@@ -360,9 +374,10 @@ async fn the_row_is_the_fold_of_the_stored_bytes() {
     }
 }
 
-#[tokio::test]
-async fn nothing_personal_is_in_an_event() {
-    let world = World::at("2026-08-03 10:00").await;
+on_both!(nothing_personal_is_in_an_event);
+
+async fn nothing_personal_is_in_an_event(on: Backend) {
+    let world = World::on(on, "2026-08-03 10:00").await;
     let mut reception = at_the_desk(WARD, THREE_DAYS);
     reception.content.applicant = Person {
         name: "Canary Tên".into(),

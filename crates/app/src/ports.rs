@@ -357,7 +357,7 @@ pub trait ReadTx: Send + Sync {
         limit: u32,
     ) -> Result<Vec<(u64, Record)>, StoreError>;
 
-    /// The feed: its identity, and the place of its last event.
+    /// The feed: its identity, and up to which place it is complete.
     async fn feed_head(&self) -> Result<FeedHead, StoreError>;
 
     /// What a report needs of every dossier that was open or ended in a period.
@@ -426,7 +426,8 @@ pub struct Search {
 pub struct FeedHead {
     /// Which feed it is: a restored or another database has another.
     pub feed: String,
-    /// The place of its last event; 0 when there is none.
+    /// The place of its last event or a later one: no event will ever be added at or before
+    /// it.
     pub last: u64,
 }
 

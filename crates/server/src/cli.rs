@@ -45,7 +45,7 @@ pub struct Serve {
     /// The configuration file; docs/config.example.toml describes it.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Where dossiers are kept, such as sqlite:motcua.db.
+    /// Where dossiers are kept, such as sqlite:motcua.db or postgres://USER@HOST/DATABASE.
     #[arg(long, value_name = "URL", conflicts_with = "demo")]
     pub database: Option<String>,
     /// Where to listen, such as 127.0.0.1:7080; port 0 takes a free one.

@@ -133,14 +133,9 @@ impl Config {
     }
 }
 
-/// Refuses a database that this build cannot open.
+/// Refuses a database that this build cannot open. The message does not say a password.
 pub fn check_database(url: &str) -> Result<(), Failure> {
-    if url.starts_with("sqlite:") && url.len() > "sqlite:".len() {
-        return Ok(());
-    }
-    Err(Failure::Input(format!(
-        "database `{url}`: must be sqlite:FILE, such as sqlite:motcua.db"
-    )))
+    store::check_address(url).map_err(|error| Failure::Input(format!("database: {error}")))
 }
 
 /// A value of the environment as TOML would read it: a number or a truth value where it is
@@ -170,6 +165,27 @@ mod tests {
         for (variable, key) in VARIABLES {
             assert!(example.contains(&format!("{key} =")), "{key} is described");
             assert!(example.contains(variable), "{variable} is described");
+        }
+    }
+
+    #[test]
+    fn a_file_or_a_server_is_a_database_and_a_refusal_hides_the_password() {
+        for url in [
+            "sqlite:motcua.db",
+            "postgres://motcua:s3cret@db:5432/motcua",
+            "postgresql:///motcua?host=/run/postgresql",
+        ] {
+            check_database(url).unwrap();
+        }
+        for url in [
+            "motcua.db",
+            "sqlite:",
+            "mysql://an:s3cret@db/x",
+            "postgres://an:s3cret@db:x",
+        ] {
+            let message = check_database(url).unwrap_err().to_string();
+            assert!(message.contains("expected sqlite:FILE"), "{message}");
+            assert!(!message.contains("s3cret"), "{message}");
         }
     }
 

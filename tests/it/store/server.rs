@@ -457,6 +457,18 @@ async fn a_database_that_was_dumped_and_read_in_elsewhere_goes_on_with_a_feed_of
     assert_eq!(known.feed, head.feed);
 }
 
+on_servers!(a_copy_of_a_database_has_a_feed_of_its_own);
+
+async fn a_copy_of_a_database_has_a_feed_of_its_own(on: Backend) {
+    // The databases of the tests are copies of one.
+    let (one, other) = (a_store(on).await, a_store(on).await);
+    let feed_of = async |store: &TestStore| {
+        let read = store.read().await.unwrap();
+        read.feed_head().await.unwrap().feed
+    };
+    assert_ne!(feed_of(&one).await, feed_of(&other).await);
+}
+
 #[tokio::test]
 async fn a_server_that_could_lose_an_answered_commit_is_refused_by_the_name_of_the_setting() {
     if Backend::Postgres.is_skipped() {

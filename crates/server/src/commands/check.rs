@@ -12,7 +12,7 @@ use crate::{Failure, catalogue};
 pub fn run(flags: &Check) -> Result<ExitCode, Failure> {
     let config = Config::read(flags.config.as_deref())?;
     let catalogue = catalogue::read(config.catalogue.as_deref())?;
-    println!("database          {}", config.database);
+    println!("database          {}", store::shown(&config.database));
     println!("listen            {}", config.listen);
     println!(
         "secret_file       {} (not shown)",

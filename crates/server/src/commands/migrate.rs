@@ -11,7 +11,12 @@ pub async fn run(flags: Migrate) -> Result<ExitCode, Failure> {
     let config = configuration(&flags.database)?;
     let names = store::migrate(&config.database, flags.dry_run)
         .await
-        .map_err(|error| Failure::work(format!("cannot migrate {}", config.database), error))?;
+        .map_err(|error| {
+            Failure::work(
+                format!("cannot migrate {}", store::shown(&config.database)),
+                error,
+            )
+        })?;
     let done = if flags.dry_run {
         "would apply"
     } else {
@@ -21,7 +26,7 @@ pub async fn run(flags: Migrate) -> Result<ExitCode, Failure> {
         println!("{done} {name}");
     }
     if names.is_empty() {
-        println!("{} is up to date", config.database);
+        println!("{} is up to date", store::shown(&config.database));
     }
     Ok(ExitCode::SUCCESS)
 }

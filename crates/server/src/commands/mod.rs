@@ -61,5 +61,10 @@ async fn open(config: &Config, durability: Durability) -> Result<SeaStore, Failu
     };
     SeaStore::open(&config.database, options)
         .await
-        .map_err(|error| Failure::work(format!("cannot open {}", config.database), error))
+        .map_err(|error| {
+            Failure::work(
+                format!("cannot open {}", store::shown(&config.database)),
+                error,
+            )
+        })
 }

@@ -40,7 +40,12 @@ pub async fn run(flags: Serve) -> Result<ExitCode, Failure> {
     if flags.migrate {
         store::migrate(&config.database, false)
             .await
-            .map_err(|error| Failure::work(format!("cannot migrate {}", config.database), error))?;
+            .map_err(|error| {
+                Failure::work(
+                    format!("cannot migrate {}", store::shown(&config.database)),
+                    error,
+                )
+            })?;
     }
     let secret = secret::read_or_make(&config.secret_file, &SystemIds)?;
     let store = open(&config, Durability::Full).await?;

@@ -78,7 +78,7 @@ pub(super) async fn open(
 async fn check(writer: &DatabaseConnection) -> Result<(), OpenError> {
     check_version(writer).await?;
     check_schema(writer).await?;
-    lift(writer).await
+    settle_in(writer).await
 }
 
 /// Fails unless an answered commit survives a power cut of the server.
@@ -114,33 +114,36 @@ async fn check_version(db: &DatabaseConnection) -> Result<(), OpenError> {
     Ok(())
 }
 
-/// Keeps the feed growing in a database that was dumped and read into another server,
-/// whose transactions have smaller numbers than those that wrote the events.
+/// Gives the feed another identity in a database that is a copy: made from a template, or
+/// dumped and read in again. What the original wrote after that is not here, so cursors of
+/// the original must expire.
 ///
-/// Such a feed also gets another identity: what was written after the dump is gone, and its
-/// places would be used again for other events.
-async fn lift(writer: &DatabaseConnection) -> Result<(), OpenError> {
+/// Another server also has smaller numbers for its transactions than the events have; they
+/// are lifted above those, so that the feed goes on growing.
+async fn settle_in(writer: &DatabaseConnection) -> Result<(), OpenError> {
     // Step by step through the provinces, for the index is by province first.
-    let restored = "
+    let copied = "
         WITH RECURSIVE provinces AS (
             SELECT min(province) AS province FROM event
             UNION ALL
             SELECT (SELECT min(e.province) FROM event e WHERE e.province > p.province)
             FROM provinces p WHERE p.province IS NOT NULL
         ), last AS (
-            SELECT max((SELECT max(e.seq) FROM event e WHERE e.province = p.province)) >> 20
-                AS number
+            SELECT coalesce(max((SELECT max(e.seq) FROM event e
+                                 WHERE e.province = p.province)) >> 20, 0) AS number
             FROM provinces p
-        ), next AS (
-            SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS number
+        ), here AS (
+            SELECT oid::bigint AS home,
+                pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS next
+            FROM pg_database WHERE datname = current_database()
         )
-        UPDATE feed SET lift = last.number + 1 - next.number,
-            id = replace(gen_random_uuid()::text, '-', '')
-        FROM last, next
-        WHERE last.number >= next.number + feed.lift";
-    let done = writer.execute_unprepared(restored).await?;
+        UPDATE feed SET lift = greatest(feed.lift, last.number + 1 - here.next),
+            home = here.home, id = replace(gen_random_uuid()::text, '-', '')
+        FROM last, here
+        WHERE feed.home <> here.home OR last.number >= here.next + feed.lift";
+    let done = writer.execute_unprepared(copied).await?;
     if done.rows_affected() > 0 {
-        tracing::warn!("the database comes from another server: cursors of its feed expire");
+        tracing::warn!("the database is a copy of another one: cursors of that feed expire here");
     }
     Ok(())
 }
