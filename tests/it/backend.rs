@@ -2,7 +2,7 @@
 
 use sea_orm::DbBackend;
 
-use crate::cluster::{self, PgDatabase, Shape};
+use crate::cluster::{self, Shape};
 
 /// A database that motcua runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,15 +13,11 @@ pub enum Backend {
     Partitioned,
 }
 
-/// A migrated database that nobody else has; gone when it is dropped.
+/// A database that nobody else has.
 pub struct TestDatabase {
     pub url: String,
-    _kept: Kept,
-}
-
-enum Kept {
-    Folder(#[expect(dead_code, reason = "kept for its drop")] tempfile::TempDir),
-    Postgres(#[expect(dead_code, reason = "kept for its drop")] PgDatabase),
+    /// Where its file is, if it is one; removed with this.
+    _folder: Option<tempfile::TempDir>,
 }
 
 impl Backend {
@@ -71,7 +67,7 @@ impl Backend {
                 let url = format!("sqlite:{}", folder.path().join("motcua.db").display());
                 TestDatabase {
                     url,
-                    _kept: Kept::Folder(folder),
+                    _folder: Some(folder),
                 }
             }
             Backend::Postgres | Backend::Partitioned => on_server(Shape::Empty).await,
@@ -80,10 +76,9 @@ impl Backend {
 }
 
 async fn on_server(shape: Shape) -> TestDatabase {
-    let database = cluster::database(shape).await;
     TestDatabase {
-        url: database.url.clone(),
-        _kept: Kept::Postgres(database),
+        url: cluster::database(shape).await,
+        _folder: None,
     }
 }
 

@@ -23,25 +23,6 @@ pub enum Shape {
     Empty,
 }
 
-/// A database of its own on the server. Removed after it is dropped, by the next one.
-pub struct PgDatabase {
-    pub url: String,
-    name: String,
-}
-
-impl Drop for PgDatabase {
-    fn drop(&mut self) {
-        // A poisoned list is one that another test has failed to push to; this one still can.
-        let mut done = DONE
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        done.push(std::mem::take(&mut self.name));
-    }
-}
-
-/// Databases whose tests have ended.
-static DONE: Mutex<Vec<String>> = Mutex::new(Vec::new());
-
 /// Whether PostgreSQL is to be skipped.
 ///
 /// Panics when there is none and nobody has said to skip it.
@@ -49,8 +30,11 @@ pub fn is_skipped() -> bool {
     server().is_none()
 }
 
-/// A database of its own.
-pub async fn database(shape: Shape) -> PgDatabase {
+/// The address of a new database.
+///
+/// Databases are not dropped one by one: dropping flushes all files of all databases, which
+/// takes longer than any test. They go with the server.
+pub async fn database(shape: Shape) -> String {
     let server = server().expect("a test that is skipped wants no database");
     let template = match shape {
         Shape::Plain => {
@@ -68,16 +52,9 @@ pub async fn database(shape: Shape) -> PgDatabase {
     static NUMBER: AtomicU64 = AtomicU64::new(1);
     let name = format!("t{}", NUMBER.fetch_add(1, Ordering::Relaxed));
     let db = server.connect("postgres").await;
-    let done = std::mem::take(&mut *DONE.lock().unwrap());
-    for name in done {
-        run(&db, &format!("DROP DATABASE {name} WITH (FORCE)")).await;
-    }
     run(&db, &format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
     db.close().await.unwrap();
-    PgDatabase {
-        url: server.url(&name),
-        name,
-    }
+    server.url(&name)
 }
 
 async fn make_plain(server: &Server) {

@@ -30,8 +30,10 @@ listen_addresses = '127.0.0.1'
 port = $port
 unix_socket_directories = '$dir'
 max_connections = 200
-max_wal_size = 4GB
 autovacuum = off
+# Each test has a database of its own, and a checkpoint would flush the files of all.
+checkpoint_timeout = 1d
+max_wal_size = 2GB
 CONF
 pg_ctl -D "$dir/data" -l "$dir/log" -w -t 60 start >/dev/null 2>&1 || say_why start
 echo "ready postgres://motcua@127.0.0.1:$port"
