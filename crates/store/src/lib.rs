@@ -74,6 +74,15 @@ impl SeaStore {
         open::assert_durable(&self.inner.writer).await
     }
 
+    /// Whether other processes are expected to write to the same database.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        match self.writing().dialect() {
+            door::Dialect::Sqlite => false,
+            door::Dialect::Postgres => true,
+        }
+    }
+
     /// Closes the database; a file afterwards holds all that was written, alone.
     ///
     /// Waits for transactions that are open. Every later call is answered with

@@ -112,11 +112,14 @@ async fn serve(
         queue: config.queue,
     });
     let limit = Duration::from_secs(config.shutdown_seconds);
-    let settings = grpc::serve::Settings {
+    let mut settings = grpc::serve::Settings {
         reflection: config.reflection,
         grace: limit,
         ..grpc::serve::Settings::default()
     };
+    if store.is_shared() {
+        settings.poll = POLL_SHARED;
+    }
     let wire = grpc::serve::wire(engine, &settings);
     let asked = async {
         asked_to_stop().await;
@@ -149,6 +152,10 @@ async fn serve(
     served.map_err(|error| Failure::work("the server failed", error))?;
     Ok(ExitCode::SUCCESS)
 }
+
+/// How often open streams look for what other processes wrote: nobody tells them, and an
+/// event is to be seen within a second.
+const POLL_SHARED: Duration = Duration::from_millis(500);
 
 /// Waits for SIGTERM or Ctrl-C.
 async fn asked_to_stop() {
