@@ -7,7 +7,9 @@ use std::time::Duration;
 use ::store::{OpenError, Options, SeaStore};
 use app::ports::{Batch, CommitError, Scope, Store, Wanted};
 use domain::dossier::Dossier;
-use sea_orm::{ConnectionTrait, DatabaseConnection, Statement, TransactionTrait};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, Statement, TransactionOptions, TransactionTrait,
+};
 
 use super::data::{
     OTHER_WARD, TestStore, WARD, a_dossier, a_store, assigned, at, day, id, key, next, province,
@@ -45,7 +47,10 @@ async fn a_late_committer_is_not_skipped_by_the_feed(on: Backend) {
     let cursor = store.read().await.unwrap().feed_head().await.unwrap().last;
 
     let db = store.raw().await;
-    let late = db.begin().await.unwrap();
+    let late = db
+        .begin_with_options(TransactionOptions::default())
+        .await
+        .unwrap();
     write_beside(&late, &first[0], "00000000-0000-4000-8000-000000000001").await;
     // Begins later and is committed earlier.
     store.write(vec![a_dossier(2).received_change()]).await;
@@ -105,7 +110,7 @@ async fn work(store: SeaStore, process: u64, shared: Vec<Dossier>) -> (Vec<Strin
         let number = 1_000 * (process + 1) + 10 * round;
         let mut batch: Vec<_> = (0..4)
             .map(|offset| {
-                let ward = if (process + offset) % 2 == 0 {
+                let ward = if (process + offset).is_multiple_of(2) {
                     WARD
                 } else {
                     OTHER_WARD
@@ -113,7 +118,7 @@ async fn work(store: SeaStore, process: u64, shared: Vec<Dossier>) -> (Vec<Strin
                 a_dossier(number + offset).at(ward).received_change()
             })
             .collect();
-        if process % 2 == 0 {
+        if process.is_multiple_of(2) {
             batch.reverse();
         }
         let written = store.commit(Batch { changes: batch }).await.unwrap();
@@ -220,7 +225,11 @@ async fn the_same_requests_through_several_processes_are_written_once(on: Backen
                         let request = REQUESTS * round + place;
                         let number = 10_000 * (process + 1) + request;
                         // Some rounds meet at the code, and the others at the request.
-                        let named = if round % 2 == 0 { request } else { number };
+                        let named = if round.is_multiple_of(2) {
+                            request
+                        } else {
+                            number
+                        };
                         let portal_code = format!("G22.99.08-261121-{named:06}");
                         a_dossier(number)
                             .request(request)
@@ -264,7 +273,10 @@ async fn two_that_want_the_same_in_opposite_order_wait_in_one_order(on: Backend)
         let portal_code = |number: u64| format!("G22.99.08-261121-{number:06}");
         // Somebody holds what is in the middle for both.
         let db = store.raw().await;
-        let middle = db.begin().await.unwrap();
+        let middle = db
+            .begin_with_options(TransactionOptions::default())
+            .await
+            .unwrap();
         if same == "code" {
             let take = format!(
                 "INSERT INTO code SELECT province, '{}', id FROM dossier",
