@@ -2,8 +2,10 @@
 
 use std::process::ExitCode;
 
+use domain::catalogue::Catalogue;
 use domain::procedure::Authority;
 
+use super::print;
 use crate::cli::Check;
 use crate::config::Config;
 use crate::{Failure, catalogue};
@@ -12,46 +14,72 @@ use crate::{Failure, catalogue};
 pub fn run(flags: &Check) -> Result<ExitCode, Failure> {
     let config = Config::read(flags.config.as_deref())?;
     let catalogue = catalogue::read(config.catalogue.as_deref())?;
-    println!("database          {}", store::shown(&config.database));
-    println!("listen            {}", config.listen);
-    println!(
-        "secret_file       {} (not shown)",
-        config.secret_file.display()
-    );
-    println!("reflection        {}", config.reflection);
-    println!("queue             {}", config.queue);
-    println!("readers           {}", config.readers);
-    println!("shutdown_seconds  {}", config.shutdown_seconds);
-    println!("log               {} ({:?})", config.log, config.log_format);
-    match &config.catalogue {
-        Some(folder) => println!("catalogue         {}", folder.display()),
-        None => println!("catalogue         the one inside this binary"),
-    }
+    let rows = configured(&config).into_iter().chain(known(&catalogue));
+    let lines: Vec<String> = rows
+        .map(|(name, value)| format!("{name:<17} {value}\n"))
+        .collect();
+    print(lines.concat())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+type Row = (&'static str, String);
+
+fn configured(config: &Config) -> Vec<Row> {
+    let folder = match &config.catalogue {
+        Some(folder) => folder.display().to_string(),
+        None => "the one inside this binary".to_owned(),
+    };
+    vec![
+        ("database", store::shown(&config.database)),
+        ("listen", config.listen.to_string()),
+        (
+            "secret_file",
+            format!("{} (not shown)", config.secret_file.display()),
+        ),
+        ("reflection", config.reflection.to_string()),
+        ("queue", config.queue.to_string()),
+        ("readers", config.readers.to_string()),
+        ("shutdown_seconds", config.shutdown_seconds.to_string()),
+        ("log", format!("{} ({:?})", config.log, config.log_format)),
+        ("catalogue", folder),
+    ]
+}
+
+fn known(catalogue: &Catalogue) -> Vec<Row> {
     let procedures: Vec<_> = catalogue.procedures.iter().collect();
-    let outlines = procedures
-        .iter()
-        .filter(|procedure| procedure.is_outline() && procedure.authority == Authority::Ours)
-        .count();
+    let ours = |authority: &Authority| *authority == Authority::Ours;
     let mirrored = procedures
         .iter()
-        .filter(|procedure| procedure.authority != Authority::Ours)
+        .filter(|procedure| !ours(&procedure.authority))
         .count();
-    let national = catalogue.calendars.national();
-    println!("units             {}", catalogue.units.len());
-    println!(
-        "procedures        {}: {} with steps, {outlines} outlines, {mirrored} mirrored",
-        procedures.len(),
-        procedures.len() - outlines - mirrored,
-    );
-    println!(
-        "calendar          {} from {} to {}",
-        national.id(),
-        national.first_day(),
-        national.last_day()
-    );
-    match catalogue.intake.answer {
-        Some(limit) => println!("answer within     {limit} of an online submission"),
-        None => println!("answer within     no rule"),
-    }
-    Ok(ExitCode::SUCCESS)
+    let outlines = procedures
+        .iter()
+        .filter(|procedure| procedure.is_outline() && ours(&procedure.authority))
+        .count();
+    let with_steps = procedures.len() - outlines - mirrored;
+    let calendar = catalogue.calendars.national();
+    let answer = match catalogue.intake.answer {
+        Some(limit) => format!("{limit} of an online submission"),
+        None => "no rule".to_owned(),
+    };
+    vec![
+        ("units", catalogue.units.len().to_string()),
+        (
+            "procedures",
+            format!(
+                "{}: {with_steps} with steps, {outlines} outlines, {mirrored} mirrored",
+                procedures.len()
+            ),
+        ),
+        (
+            "calendar",
+            format!(
+                "{} from {} to {}",
+                calendar.id(),
+                calendar.first_day(),
+                calendar.last_day()
+            ),
+        ),
+        ("answer within", answer),
+    ]
 }
