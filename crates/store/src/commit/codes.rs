@@ -1,0 +1,80 @@
+//! The codes under which dossiers are found.
+
+use std::collections::HashSet;
+
+use app::ports::Change;
+use sea_orm::{ConnectionTrait, FromQueryResult, Value};
+use serde_json::{Value as Json, json};
+
+use super::{Failure, clash_unless};
+use crate::door::Door;
+use crate::given::Given;
+use crate::many::Into;
+
+#[derive(FromQueryResult)]
+struct CodeRow {
+    province: String,
+    code: String,
+    dossier: String,
+}
+
+const CODE: Into<3> = Into {
+    table: "code",
+    columns: ["province", "code", "dossier"],
+    nullable: &[],
+};
+
+pub(super) async fn write<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    changes: &[Change],
+) -> Result<(), Failure> {
+    let mut wanted: Vec<[String; 3]> = Vec::new();
+    for change in changes {
+        let province = change.dossier.province.as_str();
+        let id = change.dossier.id.to_string();
+        for code in &change.codes {
+            wanted.push([province.to_owned(), code.as_str().to_owned(), id.clone()]);
+        }
+    }
+    // By code, as every writer does. Of two dossiers that want one, the first one gets it.
+    wanted.sort_by(|a, b| a[..2].cmp(&b[..2]));
+    let rows = wanted.iter().cloned().map(|row| row.map(Value::from));
+    let written: Vec<CodeRow> = CODE
+        .insert(
+            door,
+            rows.collect(),
+            "ON CONFLICT (province, code) DO NOTHING RETURNING province, code, dossier",
+        )
+        .await?;
+    let mut taken: HashSet<[String; 3]> = written.into_iter().map(CodeRow::into_row).collect();
+    // A code that the dossier already has is no clash.
+    let rest = wanted.iter().filter(|row| !taken.contains(*row));
+    let rest: Vec<[Json; 2]> = rest
+        .map(|[province, code, _]| [json!(province), json!(code)])
+        .collect();
+    if !rest.is_empty() {
+        let given = Given::new(door, "w", ["province", "code"], rest);
+        let sql = format!(
+            "SELECT c.province, c.code, c.dossier FROM {} CROSS JOIN code c \
+             WHERE c.province = w.province AND c.code = w.code",
+            given.table
+        );
+        let held: Vec<CodeRow> = door.all(&sql, given.values).await?;
+        taken.extend(held.into_iter().map(CodeRow::into_row));
+    }
+    clash_unless(changes, |change| {
+        change.codes.iter().all(|code| {
+            taken.contains(&[
+                change.dossier.province.as_str().to_owned(),
+                code.as_str().to_owned(),
+                change.dossier.id.to_string(),
+            ])
+        })
+    })
+}
+
+impl CodeRow {
+    fn into_row(self) -> [String; 3] {
+        [self.province, self.code, self.dossier]
+    }
+}

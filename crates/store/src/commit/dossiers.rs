@@ -1,0 +1,125 @@
+//! The rows of dossiers: written only where their version is still the one that was loaded.
+
+use std::collections::HashSet;
+
+use app::ports::Change;
+use domain::id::DossierId;
+use sea_orm::{ConnectionTrait, FromQueryResult, Value};
+
+use super::{Failure, clash_unless, key_columns};
+use crate::door::{Dialect, Door};
+use crate::many::{Into, places, unnest};
+use crate::row::NEVER;
+
+#[derive(FromQueryResult)]
+struct Written {
+    dossier: String,
+}
+
+const DOSSIER_COLUMNS: usize = 15;
+
+const DOSSIER: Into<DOSSIER_COLUMNS> = Into {
+    table: "dossier",
+    columns: [
+        "province",
+        "id",
+        "version",
+        "status",
+        "procedure",
+        "channel",
+        "resolving",
+        "begun",
+        "received",
+        "ended",
+        "due",
+        "last_event",
+        "first_record",
+        "last_record",
+        "fold",
+    ],
+    nullable: &["received"],
+};
+
+/// Few enough rows for one statement to carry them, with their former versions beside.
+const DOSSIERS_AT_ONCE: usize = 1_500;
+
+pub(super) async fn write<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    changes: &[Change],
+) -> Result<(), Failure> {
+    let mut by_id: Vec<&Change> = changes.iter().collect();
+    by_id.sort_by(|a, b| key_order(a).cmp(&key_order(b)));
+    let mut written = HashSet::with_capacity(changes.len());
+    for chunk in by_id.chunks(DOSSIERS_AT_ONCE) {
+        // A list of places on SQLite, which would otherwise walk a list in a list.
+        let former = match door.dialect() {
+            Dialect::Sqlite => format!("VALUES {}", places(3, chunk.len())),
+            Dialect::Postgres => {
+                let columns = ["province", "id", "version"];
+                format!("SELECT province, id, version FROM {}", unnest("f", columns))
+            }
+        };
+        let tail = format!(
+            "ON CONFLICT (province, id) DO UPDATE SET version = excluded.version, \
+                 status = excluded.status, channel = excluded.channel, \
+                 resolving = excluded.resolving, received = excluded.received, \
+                 ended = excluded.ended, due = excluded.due, last_event = excluded.last_event, \
+                 last_record = CASE WHEN excluded.last_record > dossier.last_record \
+                     THEN excluded.last_record ELSE dossier.last_record END, \
+                 fold = excluded.fold \
+             WHERE (dossier.province, dossier.id, dossier.version) IN ({former}) \
+             RETURNING id AS dossier"
+        );
+        let rows = chunk.iter().map(|change| dossier_row(change)).collect();
+        let former = chunk.iter().map(|change| {
+            let (province, id) = key_columns(change);
+            [province, id, change.before.into()]
+        });
+        let rows: Vec<Written> = DOSSIER
+            .insert_with(door, rows, &tail, former.collect())
+            .await?;
+        written.extend(rows.into_iter().map(|row| row.dossier));
+    }
+    clash_unless(changes, |change| {
+        written.contains(&change.dossier.id.to_string())
+    })
+}
+
+fn key_order(change: &Change) -> (&str, DossierId) {
+    (change.dossier.province.as_str(), change.dossier.id)
+}
+
+/// The columns of a dossier. What only its first event knows is ignored for a known one.
+fn dossier_row(change: &Change) -> [Value; DOSSIER_COLUMNS] {
+    let dossier = &change.dossier;
+    let (first, last) = match change.entries.as_slice() {
+        [first, .., last] => (&first.record, &last.record),
+        [only] => (&only.record, &only.record),
+        [] => unreachable!("a change without an event is none"),
+    };
+    let (province, id) = key_columns(change);
+    let fold = serde_json::to_string(dossier).expect("a dossier holds only texts and numbers");
+    [
+        province,
+        id,
+        dossier.version.into(),
+        dossier.status().code().into(),
+        dossier.procedure.as_str().into(),
+        dossier.channel.as_str().into(),
+        dossier.resolving.as_str().into(),
+        first.event_time.timestamp_micros().into(),
+        dossier.received.map(|at| at.timestamp_micros()).into(),
+        dossier
+            .ended
+            .map_or(NEVER, |at| at.timestamp_micros())
+            .into(),
+        dossier
+            .due()
+            .map_or(NEVER, |at| at.timestamp_micros())
+            .into(),
+        dossier.last.timestamp_micros().into(),
+        first.record_time.timestamp_micros().into(),
+        last.record_time.timestamp_micros().into(),
+        fold.into(),
+    ]
+}

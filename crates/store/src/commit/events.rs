@@ -1,0 +1,80 @@
+//! The events, at the end of the feed.
+
+use std::collections::HashSet;
+
+use app::ports::Change;
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+
+use super::{Failure, clash_unless, key_columns};
+use crate::door::{Dialect, Door};
+use crate::fault::is_refused_by_trigger;
+use crate::feed;
+
+#[derive(FromQueryResult)]
+struct WrittenEvent {
+    dossier: String,
+    version: i64,
+}
+
+pub(super) async fn write<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    changes: &[Change],
+) -> Result<(), Failure> {
+    let mut in_order: Vec<&Change> = changes.iter().collect();
+    match door.dialect() {
+        Dialect::Sqlite => {}
+        // By request, as every writer does: two that bring the same requests meet here.
+        Dialect::Postgres => in_order.sort_by(|a, b| request_order(a).cmp(&request_order(b))),
+    }
+    let mut rows = Vec::new();
+    for change in in_order {
+        for entry in &change.entries {
+            let record = &entry.record;
+            let (province, id) = key_columns(change);
+            rows.push([
+                province,
+                id,
+                record.version.into(),
+                record.event_time.timestamp_micros().into(),
+                record.record_time.timestamp_micros().into(),
+                record.actor.as_str().into(),
+                record.request_id.as_str().into(),
+                entry.part.into(),
+                entry.content.to_vec().into(),
+                record.to_bytes().into(),
+            ]);
+        }
+    }
+    let written: Result<Vec<WrittenEvent>, DbErr> = feed::append(
+        door,
+        rows,
+        "ON CONFLICT DO NOTHING RETURNING dossier, version",
+    )
+    .await;
+    let written: HashSet<(String, i64)> = match written {
+        Ok(rows) => rows
+            .into_iter()
+            .map(|row| (row.dossier, row.version))
+            .collect(),
+        // The second part of a request whose first part was there before: which one it is
+        // cannot be told, so all are tried again one by one.
+        Err(error) if is_refused_by_trigger(&error) => return clash_unless(changes, |_| false),
+        Err(error) => return Err(error.into()),
+    };
+    clash_unless(changes, |change| {
+        let id = change.dossier.id.to_string();
+        change
+            .entries
+            .iter()
+            .all(|entry| written.contains(&(id.clone(), entry.record.version.into())))
+    })
+}
+
+fn request_order(change: &Change) -> Option<(&str, &str, &str)> {
+    let record = &change.entries.first()?.record;
+    Some((
+        record.province.as_str(),
+        record.actor.as_str(),
+        record.request_id.as_str(),
+    ))
+}

@@ -1,0 +1,104 @@
+//! Personal values and what is kept beside them, apart from the events.
+
+use app::ports::Change;
+use domain::dossier::private::Content;
+use sea_orm::ConnectionTrait;
+use serde_json::json;
+
+use super::{Failure, key_columns};
+use crate::door::Door;
+use crate::given::Given;
+use crate::many::{Into, Nothing};
+use crate::row::personal_columns;
+
+const PERSONAL: Into<7> = Into {
+    table: "personal",
+    columns: [
+        "province",
+        "dossier",
+        "item",
+        "kind",
+        "value",
+        "name_key",
+        "phone_key",
+    ],
+    nullable: &["name_key", "phone_key"],
+};
+
+pub(super) async fn write<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    changes: &[Change],
+) -> Result<(), Failure> {
+    let mut rows = Vec::new();
+    for change in changes {
+        for private in &change.private {
+            let (province, id) = key_columns(change);
+            let (kind, value) = personal_columns(&private.content);
+            let (name_key, phone_key) = match &private.content {
+                Content::Person(person) if private.item == APPLICANT => {
+                    (Some(person.name_key()), Some(person.phone_key()))
+                }
+                Content::Person(_) | Content::Words(_) => (None, None),
+            };
+            rows.push([
+                province,
+                id,
+                private.item.as_str().into(),
+                kind.into(),
+                value.into(),
+                name_key.into(),
+                phone_key.into(),
+            ]);
+        }
+    }
+    // No upsert: an event commits to what is there, so overwriting it would break the proof.
+    let _none: Vec<Nothing> = PERSONAL.insert(door, rows, "").await?;
+    Ok(())
+}
+
+/// The item under which the applicant is kept, and the only one that is searched.
+pub(crate) const APPLICANT: &str = "applicant";
+
+const SECRET: Into<5> = Into {
+    table: "secret",
+    columns: ["province", "dossier", "salt", "person", "pin_hash"],
+    nullable: &["person", "pin_hash"],
+};
+
+pub(super) async fn write_secrets<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    changes: &[Change],
+) -> Result<(), Failure> {
+    let mut rows = Vec::new();
+    let mut pins = Vec::new();
+    for change in changes {
+        let (province, id) = key_columns(change);
+        match (&change.secrets, &change.pin_hash) {
+            (Some(secrets), pin_hash) => rows.push([
+                province,
+                id,
+                secrets.salt.as_bytes().to_vec().into(),
+                secrets.person.clone().into(),
+                pin_hash.clone().into(),
+            ]),
+            (None, Some(pin_hash)) => pins.push([
+                json!(change.dossier.province.as_str()),
+                json!(change.dossier.id.to_string()),
+                json!(pin_hash),
+            ]),
+            (None, None) => {}
+        }
+    }
+    let _none: Vec<Nothing> = SECRET.insert(door, rows, "").await?;
+    if !pins.is_empty() {
+        let given = Given::new(door, "w", ["province", "dossier", "pin_hash"], pins);
+        let sql = format!(
+            "WITH wanted AS MATERIALIZED (SELECT province, dossier, pin_hash FROM {}) \
+             UPDATE secret SET pin_hash = wanted.pin_hash FROM wanted \
+             WHERE secret.province = wanted.province AND secret.dossier = wanted.dossier",
+            given.table
+        );
+        door.run(&sql, given.values).await?;
+    }
+    Ok(())
+}
