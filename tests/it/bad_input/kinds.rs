@@ -198,7 +198,10 @@ impl Kind {
             } => {
                 let mut wrong = vec![
                     (json!("2026-08-03T10:00:00+07:00"), "must be in the future"),
-                    (json!("2023-12-31T23:59:59+07:00"), "must be in the future"),
+                    (
+                        json!("2023-12-31T23:59:59+07:00"),
+                        "must lie in the published calendar",
+                    ),
                     (
                         json!("2028-01-01T00:00:00+07:00"),
                         "must lie in the published calendar",

@@ -172,6 +172,33 @@ async fn a_write_whose_caller_stops_waiting_is_done_all_the_same() {
 }
 
 #[tokio::test]
+async fn a_repeat_gets_its_first_answer_although_the_date_in_it_has_passed() {
+    let world = World::at("2026-08-03 10:00").await;
+    let received = world.receive(WARD, "1.013225").await;
+    let token = world.token(Role::Leader, WARD).await;
+    let router = super::router(&world);
+    let body = serde_json::json!({
+        "request_id": "5f0c2d9e-7f35-4e57-9d3f-0a8a1b6f3c11",
+        "name": received.dossier.label(), "etag": received.dossier.etag(),
+        "apology": {"reason": "chờ xác minh", "due_time": "2026-09-10T17:00:00+07:00"},
+    });
+    let method = "DossierService/ExtendDossier";
+    let (status, first) = super::call(&router, &token, method, &body).await;
+    assert_eq!(status.as_u16(), 200, "{first}");
+    world.set("2026-10-01 09:00");
+    let (_, again) = super::call(&router, &token, method, &body).await;
+    assert_eq!(again, first);
+    // Sent for the first time, such a date is refused.
+    let mut late = body.clone();
+    late["request_id"] = "5f0c2d9e-7f35-4e57-9d3f-0a8a1b6f3c12".into();
+    late["etag"] = first["etag"].clone();
+    let (status, error) = super::call(&router, &token, method, &late).await;
+    assert_eq!(status.as_u16(), 400);
+    assert_eq!(super::reason(&error), "INVALID_FIELDS", "{error}");
+    assert!(error.to_string().contains("apology.due_time"), "{error}");
+}
+
+#[tokio::test]
 async fn a_call_that_finds_no_place_is_told_to_come_again() {
     let world = World::at("2026-08-03 10:00").await;
     let full = Settings {

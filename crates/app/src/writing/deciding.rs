@@ -8,7 +8,8 @@ use std::sync::Arc;
 use domain::code::AnyCode;
 use domain::dossier::private::{Private, Salt};
 use domain::dossier::{
-    self, Acting, Command, Decision, Dossier, Reception, Record, Refusal, Rules, Submission,
+    self, Acting, Command, Decision, Dossier, Extension, Reception, Record, Refusal, Rules,
+    Submission,
 };
 use domain::id::{DossierId, ProcedureCode, UnitCode};
 use domain::procedure::Procedure;
@@ -125,6 +126,7 @@ impl<'a> Desk<'a> {
                 given: etag.chars().take(32).collect(),
             });
         }
+        refuse_past(command, task.arrived)?;
         // Erased personal values are kept no more, so nothing new may be committed to either.
         let salt = held.salt.ok_or_else(unknown)?;
         let now = Ord::max(task.arrived, dossier.last);
@@ -429,6 +431,43 @@ impl<'a> Desk<'a> {
             })
             .collect()
     }
+}
+
+/// Refuses a date for the future that has passed.
+///
+/// Not looked at where fields are read: a repeat of what was once accepted gets its first
+/// answer however late it comes.
+fn refuse_past(command: &Command, now: Instant) -> Result<(), Error> {
+    let (field, at) = match command {
+        Command::RequestSupplement {
+            respond_by: Some(at),
+            ..
+        } => ("respond_by_time", *at),
+        Command::Extend(Extension::Apology { due, .. }) => ("apology.due_time", *due),
+        Command::RequestSupplement {
+            respond_by: None, ..
+        }
+        | Command::Extend(Extension::Verification { .. })
+        | Command::Accept { .. }
+        | Command::Refuse { .. }
+        | Command::RecordSupplement { .. }
+        | Command::Advance { .. }
+        | Command::Assign { .. }
+        | Command::RequestPayment { .. }
+        | Command::RecordPayment { .. }
+        | Command::Withdraw { .. }
+        | Command::Stop { .. }
+        | Command::Resolve
+        | Command::Return { .. } => return Ok(()),
+    };
+    if at > now {
+        return Ok(());
+    }
+    let now = time::rfc3339(now);
+    Err(Error::invalid(
+        field,
+        format!("must be in the future; it is {now} here"),
+    ))
 }
 
 fn acting(task: &Task, unit: UnitCode) -> Acting {

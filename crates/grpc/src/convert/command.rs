@@ -121,7 +121,7 @@ moves!(RequestSupplementRequest, |given, fields, known| {
     let reason = fields.words("reason", &given.reason);
     let calendar = known.calendar(None);
     let given_time = given.respond_by_time.as_ref();
-    let respond_by = fields.future("respond_by_time", given_time, calendar, known.now);
+    let respond_by = fields.coming("respond_by_time", given_time, calendar);
     let exception = given
         .exception
         .as_ref()
@@ -177,7 +177,7 @@ moves!(ExtendDossierRequest, |given, fields, known| {
             }
             let calendar = known.calendar(None);
             let given_time = apology.due_time.as_ref();
-            let due = fields.future("apology.due_time", given_time, calendar, known.now)?;
+            let due = fields.coming("apology.due_time", given_time, calendar)?;
             Extension::Apology { reason, due }
         }
         Some(Given::Verification(verification)) => Extension::Verification {

@@ -62,20 +62,15 @@ impl Fields {
         self.published(field, at, calendar)
     }
 
-    /// A moment to come: after now, and in the calendar.
-    pub fn future(
+    /// A moment to come, in the calendar. Whether it has passed is looked at only when the
+    /// request is known not to be a repeat, for a repeat may come at any time.
+    pub fn coming(
         &mut self,
         field: &str,
         given: Option<&Timestamp>,
         calendar: &Calendar,
-        now: Instant,
     ) -> Option<Instant> {
         let at = self.moment(field, given)?;
-        if at <= now {
-            let now = time::rfc3339(now);
-            self.wrong(field, format!("must be in the future; it is {now} here"));
-            return None;
-        }
         self.published(field, at, calendar)
     }
 
