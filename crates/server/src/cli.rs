@@ -11,7 +11,7 @@ use crate::{Failure, commands};
 
 /// The engine behind the one-stop shop: dossiers, exact deadlines, rates nobody can edit.
 #[derive(Debug, Parser)]
-#[command(name = "motcua", version, about, max_term_width = 100)]
+#[command(name = "motcua", version, max_term_width = 100)]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
