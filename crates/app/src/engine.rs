@@ -208,7 +208,6 @@ impl Engine {
             } => true,
             Work::Submit { .. } | Work::Act { .. } => false,
         };
-        let submits = matches!(work, Work::Submit { .. });
         let arrived = domain::time::to_micros(self.now());
         let task = Task {
             caller: caller.clone(),
@@ -221,10 +220,9 @@ impl Engine {
         let read = self.office.store.read().await?;
         // Judged as of when it was written, so that a repeat gets the same answer at any time.
         let (dossier, written) = match done {
-            // A submission may have happened before it arrived.
-            Done::Now(dossier) if submits => (*dossier, arrived),
+            // The record time: a submission may have happened before it arrived.
             Done::Now(dossier) => {
-                let written = dossier.last;
+                let written = Ord::max(arrived, dossier.last);
                 (*dossier, written)
             }
             Done::Before { key, version } => self.at_version(read.as_ref(), &key, version).await?,
@@ -362,6 +360,6 @@ impl Engine {
 
 /// The lane of a receiving unit, kept in the dossier's id for good.
 fn lane_of(receiving: &UnitCode) -> u16 {
-    let hash = domain::dossier::private::keyed_hash(b"lane", &[receiving.as_str().as_bytes()]);
+    let hash = domain::digest::keyed_hash(b"lane", &[receiving.as_str().as_bytes()]);
     u16::from_be_bytes([hash[0], hash[1]])
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use domain::dossier::private::{hex, keyed_hash};
+use domain::digest::{hex, keyed_hash};
 use domain::id::{DossierId, ProvinceCode};
 
 /// What is derived from the installation's one secret, each for one purpose.

@@ -1,6 +1,6 @@
 //! Pages: sizes, and opaque tokens that only fit the question they came from.
 
-use domain::dossier::private::{hex, keyed_hash};
+use domain::digest::{hex, keyed_hash};
 
 use crate::error::Error;
 

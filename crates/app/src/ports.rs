@@ -3,7 +3,6 @@
 //! The unit of writing is a [`Batch`]: many commands decide, one transaction commits.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
@@ -489,6 +488,3 @@ pub struct Published {
     /// Hash of its text, in hexadecimal.
     pub hash: String,
 }
-
-/// A shared store.
-pub type SharedStore = Arc<dyn Store>;

@@ -1,7 +1,7 @@
 //! Tokens: ways in for people and programs.
 
 use chrono::TimeDelta;
-use domain::dossier::private::hex;
+use domain::digest::hex;
 use domain::id::{ActorId, ProvinceCode, UnitCode};
 use domain::role::Role;
 use domain::time::Instant;

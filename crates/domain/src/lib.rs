@@ -11,6 +11,7 @@ pub mod calendar;
 pub mod catalogue;
 pub mod code;
 pub mod deadline;
+pub mod digest;
 pub mod dossier;
 pub mod fold;
 pub mod id;

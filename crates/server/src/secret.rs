@@ -25,7 +25,7 @@ pub fn read_or_make(path: &Path, ids: &dyn Ids) -> Result<Vec<u8>, Failure> {
             Ok(text.as_bytes().to_vec())
         }
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            let secret = domain::dossier::private::hex(&[ids.random(), ids.random()].concat());
+            let secret = domain::digest::hex(&[ids.random(), ids.random()].concat());
             let mut options = OpenOptions::new();
             options.write(true).create_new(true);
             #[cfg(unix)]

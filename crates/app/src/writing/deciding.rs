@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use domain::code::AnyCode;
+use domain::digest::keyed_hash;
 use domain::dossier::private::{Private, Salt};
 use domain::dossier::{
     self, Acting, Command, Decision, Dossier, Extension, Reception, Record, Refusal, Rules,
@@ -479,7 +480,7 @@ fn acting(task: &Task, unit: UnitCode) -> Acting {
 }
 
 fn content_hash(salt: &Salt, task: &Task) -> [u8; 32] {
-    dossier::private::keyed_hash(salt.as_bytes(), &[b"request", &task.content])
+    keyed_hash(salt.as_bytes(), &[b"request", &task.content])
 }
 
 fn refused_before_life(refusal: Refusal) -> Error {

@@ -194,6 +194,6 @@ impl Procedure {
     /// The content hash in hexadecimal.
     #[must_use]
     pub fn hash_hex(&self) -> String {
-        self.hash.iter().map(|byte| format!("{byte:02x}")).collect()
+        crate::digest::hex(&self.hash)
     }
 }

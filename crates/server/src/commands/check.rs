@@ -58,9 +58,11 @@ fn known(catalogue: &Catalogue) -> Vec<Row> {
         .count();
     let with_steps = procedures.len() - outlines - mirrored;
     let calendar = catalogue.calendars.national();
-    let answer = match catalogue.intake.answer {
-        Some(limit) => format!("{limit} of an online submission"),
-        None => "no rule".to_owned(),
+    let intake = &catalogue.intake;
+    let answer = match (intake.answer, intake.answer_mark) {
+        (Some(limit), Some(mark)) => format!("{limit} of an online submission ({mark})"),
+        (Some(limit), None) => format!("{limit} of an online submission"),
+        (None, _) => "no rule".to_owned(),
     };
     vec![
         ("units", catalogue.units.len().to_string()),

@@ -9,14 +9,7 @@ use crate::cli::Migrate;
 /// Brings the database to this version's schema, or says what that would take.
 pub async fn run(flags: Migrate) -> Result<ExitCode, Failure> {
     let config = configuration(&flags.database)?;
-    let names = store::migrate(&config.database, flags.dry_run)
-        .await
-        .map_err(|error| {
-            Failure::work(
-                format!("cannot migrate {}", store::shown(&config.database)),
-                error,
-            )
-        })?;
+    let names = apply(&config.database, flags.dry_run).await?;
     let done = if flags.dry_run {
         "would apply"
     } else {
@@ -29,4 +22,11 @@ pub async fn run(flags: Migrate) -> Result<ExitCode, Failure> {
         println!("{} is up to date", store::shown(&config.database));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Applies what is missing, or only lists it. Gives the names of the migrations.
+pub async fn apply(database: &str, dry_run: bool) -> Result<Vec<String>, Failure> {
+    store::migrate(database, dry_run)
+        .await
+        .map_err(|error| Failure::work(format!("cannot migrate {}", store::shown(database)), error))
 }

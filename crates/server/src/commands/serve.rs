@@ -11,7 +11,7 @@ use store::{Durability, SeaStore};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::open;
+use super::{migrate, open};
 use crate::cli::Serve;
 use crate::clock::{SystemClock, SystemIds};
 use crate::config::{self, Config};
@@ -38,14 +38,7 @@ pub async fn run(flags: Serve) -> Result<ExitCode, Failure> {
         return serve_demo(config, catalogue, listener).await;
     }
     if flags.migrate {
-        store::migrate(&config.database, false)
-            .await
-            .map_err(|error| {
-                Failure::work(
-                    format!("cannot migrate {}", store::shown(&config.database)),
-                    error,
-                )
-            })?;
+        migrate::apply(&config.database, false).await?;
     }
     let secret = secret::read_or_make(&config.secret_file, &SystemIds)?;
     let store = open(&config, Durability::Full).await?;

@@ -93,7 +93,7 @@ pub async fn build(catalogue: Arc<Catalogue>, secret: &[u8]) -> Result<Demo, Fai
     let now = SystemClock.now();
     let name = format!(
         "motcua-demo-{}",
-        domain::dossier::private::hex(&SystemIds.random()[..6])
+        domain::digest::hex(&SystemIds.random()[..6])
     );
     let folder = std::env::temp_dir().join(name);
     std::fs::create_dir_all(&folder)
