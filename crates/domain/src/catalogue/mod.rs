@@ -84,21 +84,6 @@ impl Catalogue {
     }
 }
 
-/// Reads procedures alone, as a dry run of publishing them needs.
-///
-/// Only `procedures/` files are read. Errors: as for [`Catalogue::parse`].
-pub fn parse_procedures(files: &[SourceFile]) -> Result<Procedures, Vec<Fault>> {
-    let mut faults = Vec::new();
-    let sorted = Sorted::of(files, &mut faults);
-    let procedures = procedures::parse(&sorted, &mut faults);
-    faults.sort();
-    if faults.is_empty() {
-        Ok(procedures)
-    } else {
-        Err(faults)
-    }
-}
-
 /// The files by what they hold.
 #[derive(Default)]
 struct Sorted<'a> {

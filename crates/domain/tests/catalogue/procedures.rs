@@ -1,8 +1,6 @@
 //! A wrong procedure is refused, with file, line and reason.
 
-use domain::catalogue::parse_procedures;
-
-use crate::texts::{SOUND, assert_refused, file, refused, second, shipped_files};
+use crate::texts::{SOUND, assert_refused, file, parse_procedures, refused, second, shipped_files};
 
 #[test]
 fn the_procedure_in_the_readme_is_a_sound_one() {

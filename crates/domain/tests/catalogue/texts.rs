@@ -4,8 +4,9 @@ use std::fs;
 use std::path::Path;
 
 use chrono::NaiveDate;
-use domain::catalogue::{Catalogue, SourceFile, parse_procedures};
+use domain::catalogue::{Catalogue, Fault, SourceFile};
 use domain::id::ProcedureCode;
+use domain::procedure::Procedures;
 
 pub fn shipped_files() -> Vec<SourceFile> {
     fn walk(root: &Path, folder: &Path, files: &mut Vec<SourceFile>) {
@@ -99,6 +100,14 @@ pub fn file(path: &str, text: impl Into<String>) -> SourceFile {
         path: path.into(),
         text: text.into(),
     }
+}
+
+/// Reads procedures over the shipped units and calendar.
+pub fn parse_procedures(files: &[SourceFile]) -> Result<Procedures, Vec<Fault>> {
+    let mut all = shipped_files();
+    all.retain(|file| !file.path.starts_with("procedures/"));
+    all.extend(files.iter().cloned());
+    Catalogue::parse(&all).map(|catalogue| catalogue.procedures)
 }
 
 pub fn refused(files: &[SourceFile]) -> Vec<String> {

@@ -1,9 +1,8 @@
 //! Versions: which one holds on a day, and that a published one stays as it is.
 
-use domain::catalogue::parse_procedures;
 use domain::procedure::Procedure;
 
-use crate::texts::{SOUND, code, day, file, refused, second, shipped, today};
+use crate::texts::{SOUND, code, day, file, parse_procedures, refused, second, shipped, today};
 
 #[test]
 fn a_dossier_falls_under_the_version_in_force_on_its_day() {
