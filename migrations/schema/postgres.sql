@@ -1,3 +1,15 @@
+CREATE FUNCTION document_is_decided_once() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'a document is decided once and never changed' USING ERRCODE = 'MC001';
+END
+$$;
+
+CREATE FUNCTION document_is_never_deleted() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'a document is never deleted' USING ERRCODE = 'MC001';
+END
+$$;
+
 CREATE FUNCTION event_has_a_predecessor() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NOT EXISTS (
@@ -43,6 +55,27 @@ CREATE TABLE counter (
     CONSTRAINT counter_day_check CHECK (day >= 19000101 AND day <= 99991231),
     CONSTRAINT counter_last_check CHECK (last > 0),
     CONSTRAINT counter_pkey PRIMARY KEY (province, unit, day)
+);
+
+CREATE TABLE document (
+    number bigint NOT NULL,
+    proposed bigint NOT NULL,
+    decided bigint,
+    province text COLLATE "C" NOT NULL,
+    path text COLLATE "C" NOT NULL,
+    text text NOT NULL,
+    hash text COLLATE "C" NOT NULL,
+    reason text NOT NULL,
+    state text COLLATE "C" NOT NULL,
+    author text COLLATE "C" NOT NULL,
+    decider text COLLATE "C",
+    CONSTRAINT document_check CHECK ((state = 'proposed'::text) = (decider IS NULL)),
+    CONSTRAINT document_check1 CHECK ((state = 'proposed'::text) = (decided IS NULL)),
+    CONSTRAINT document_hash_check CHECK (length(hash) = 64),
+    CONSTRAINT document_number_check CHECK (number > 0),
+    CONSTRAINT document_pkey PRIMARY KEY (province, number),
+    CONSTRAINT document_province_check CHECK (length(province) = 2),
+    CONSTRAINT document_state_check CHECK (state = ANY (ARRAY['proposed'::text, 'published'::text, 'rejected'::text]))
 );
 
 CREATE TABLE dossier (
@@ -118,6 +151,24 @@ CREATE TABLE interest (
     CONSTRAINT interest_open_check CHECK (open = ANY (ARRAY[0, 1])),
     CONSTRAINT interest_pkey PRIMARY KEY (province, unit, dossier),
     CONSTRAINT interest_roles_check CHECK (roles >= 1 AND roles <= 255)
+);
+
+CREATE TABLE job (
+    begun bigint NOT NULL,
+    seen bigint NOT NULL,
+    changed bigint NOT NULL,
+    ended bigint,
+    province text COLLATE "C" NOT NULL,
+    id text COLLATE "C" NOT NULL,
+    kind text COLLATE "C" NOT NULL,
+    spec text NOT NULL,
+    actor text COLLATE "C" NOT NULL,
+    role text COLLATE "C" NOT NULL,
+    place text COLLATE "C" NOT NULL,
+    CONSTRAINT job_check CHECK (changed >= 0 AND changed <= seen),
+    CONSTRAINT job_pkey PRIMARY KEY (province, id),
+    CONSTRAINT job_province_check CHECK (length(province) = 2),
+    CONSTRAINT job_seen_check CHECK (seen >= 0)
 );
 
 CREATE TABLE migration (
@@ -199,6 +250,10 @@ CREATE INDEX interest_worklist ON interest USING btree (province, unit, open, du
 CREATE INDEX personal_search ON personal USING btree (province, dossier, name_key, phone_key) WHERE item = 'applicant'::text;
 
 CREATE INDEX secret_person ON secret USING btree (province, person) WHERE person IS NOT NULL;
+
+CREATE TRIGGER document_is_decided_once BEFORE UPDATE ON document FOR EACH ROW WHEN (old.state <> 'proposed'::text OR new.text <> old.text OR new.path <> old.path OR new.hash <> old.hash OR new.author <> old.author OR new.proposed <> old.proposed) EXECUTE FUNCTION document_is_decided_once();
+
+CREATE TRIGGER document_is_never_deleted BEFORE DELETE ON document FOR EACH ROW EXECUTE FUNCTION document_is_never_deleted();
 
 CREATE TRIGGER event_has_a_predecessor BEFORE INSERT ON event FOR EACH ROW WHEN (new.version > 1) EXECUTE FUNCTION event_has_a_predecessor();
 

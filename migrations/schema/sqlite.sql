@@ -16,6 +16,37 @@ CREATE TABLE counter (
     PRIMARY KEY (province, unit, day)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE document (
+    province TEXT    NOT NULL CHECK (length(province) = 2),
+    number   INTEGER NOT NULL CHECK (number > 0), -- counts the province's documents
+    path     TEXT    NOT NULL, -- as in the shipped catalogue: calendar/national.csv
+    text     TEXT    NOT NULL,
+    hash     TEXT    NOT NULL CHECK (length(hash) = 64),
+    reason   TEXT    NOT NULL,
+    state    TEXT    NOT NULL CHECK (state IN ('proposed', 'published', 'rejected')),
+    author   TEXT    NOT NULL,
+    proposed INTEGER NOT NULL,
+    decider  TEXT,
+    decided  INTEGER,
+    PRIMARY KEY (province, number),
+    CHECK ((state = 'proposed') = (decider IS NULL)),
+    CHECK ((state = 'proposed') = (decided IS NULL))
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER document_is_decided_once
+BEFORE UPDATE ON document
+WHEN OLD.state <> 'proposed' OR NEW.text <> OLD.text OR NEW.path <> OLD.path
+    OR NEW.hash <> OLD.hash OR NEW.author <> OLD.author OR NEW.proposed <> OLD.proposed
+BEGIN
+    SELECT RAISE(ABORT, 'a document is decided once and never changed');
+END;
+
+CREATE TRIGGER document_is_never_deleted
+BEFORE DELETE ON document
+BEGIN
+    SELECT RAISE(ABORT, 'a document is never deleted');
+END;
+
 CREATE TABLE dossier (
     province     TEXT    NOT NULL CHECK (length(province) = 2),
     id           TEXT    NOT NULL CHECK (length(id) = 26),
@@ -105,6 +136,21 @@ CREATE TABLE interest (
 CREATE INDEX interest_dossier ON interest (province, dossier);
 
 CREATE INDEX interest_worklist ON interest (province, unit, open, due, dossier);
+
+CREATE TABLE job (
+    province TEXT    NOT NULL CHECK (length(province) = 2),
+    id       TEXT    NOT NULL,
+    kind     TEXT    NOT NULL,
+    spec     TEXT    NOT NULL, -- JSON: all that it needs to be resumed
+    actor    TEXT    NOT NULL,
+    role     TEXT    NOT NULL,
+    begun    INTEGER NOT NULL,
+    place    TEXT    NOT NULL, -- the last dossier it dealt with; empty before the first
+    seen     INTEGER NOT NULL CHECK (seen >= 0),
+    changed  INTEGER NOT NULL CHECK (changed BETWEEN 0 AND seen),
+    ended    INTEGER,
+    PRIMARY KEY (province, id)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE "migration" ( "version" varchar NOT NULL PRIMARY KEY, "applied_at" integer NOT NULL );
 

@@ -5,6 +5,7 @@ mod committing;
 mod data;
 mod durable;
 mod loading;
+mod office;
 mod paging;
 mod reading;
 mod reporting;

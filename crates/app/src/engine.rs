@@ -1,18 +1,20 @@
 //! The engine: every use case, behind one door.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::catalogue::Catalogue;
 use domain::deadline;
 use domain::dossier::command::Contents;
 use domain::dossier::private::Salt;
 use domain::dossier::{Action, Channel, Command, Reception, Submission};
-use domain::id::{DossierId, ProcedureCode, RequestId, UnitCode};
+use domain::id::{DossierId, ProcedureCode, ProvinceCode, RequestId, UnitCode};
 use domain::time::Instant;
 use domain::unit::UnitKind;
 use tokio::sync::watch;
 
 use crate::access::{self, Caller, Method};
+use crate::catalogues::Catalogues;
 use crate::error::{Error, FieldError};
 use crate::keys::{self, Keys};
 use crate::office::Office;
@@ -58,9 +60,8 @@ impl Engine {
     #[must_use]
     pub fn start(parts: Parts) -> Arc<Self> {
         let office = Arc::new(Office {
-            answer_limit: parts.catalogue.intake.answer,
             store: parts.store,
-            catalogue: parts.catalogue,
+            catalogues: Catalogues::new(parts.catalogue),
             clock: parts.clock,
             ids: parts.ids,
             keys: Keys::new(&parts.secret),
@@ -76,10 +77,40 @@ impl Engine {
         })
     }
 
-    /// Units, calendars and procedures.
+    /// Units, calendars and procedures of a province.
     #[must_use]
-    pub fn catalogue(&self) -> &Catalogue {
-        &self.office.catalogue
+    pub fn catalogue(&self, province: &ProvinceCode) -> Arc<Catalogue> {
+        self.office.catalogue(province)
+    }
+
+    /// Takes in what was published to the catalogue since, by this process or another.
+    pub async fn refresh_catalogue(&self) -> Result<(), Error> {
+        let read = self.office.store.read().await?;
+        if self.office.catalogues.refresh(read.as_ref()).await? {
+            tracing::info!("the catalogue has changed");
+        }
+        Ok(())
+    }
+
+    /// Keeps taking in what is published, for as long as the engine is there.
+    pub async fn follow_catalogue(self: Arc<Self>, every: Duration) {
+        let engine = Arc::downgrade(&self);
+        drop(self);
+        let mut pause = tokio::time::interval(every);
+        loop {
+            pause.tick().await;
+            let Some(engine) = engine.upgrade() else {
+                return;
+            };
+            if let Err(error) = engine.refresh_catalogue().await {
+                let error = &error as &dyn std::error::Error;
+                tracing::error!(error, "cannot take in what was published");
+            }
+        }
+    }
+
+    pub(crate) fn lane(&self) -> &Lane {
+        &self.lane
     }
 
     /// Now, by the engine's clock.
@@ -206,7 +237,7 @@ impl Engine {
                 command: Command::Accept { .. },
                 ..
             } => true,
-            Work::Submit { .. } | Work::Act { .. } => false,
+            Work::Submit { .. } | Work::Act { .. } | Work::Rewrite { .. } => false,
         };
         let arrived = domain::time::to_micros(self.now());
         let task = Task {
@@ -226,6 +257,9 @@ impl Engine {
                 (*dossier, written)
             }
             Done::Before { key, version } => self.at_version(read.as_ref(), &key, version).await?,
+            Done::Unchanged => {
+                return Err(Error::Internal("a request changed nothing".into()));
+            }
         };
         let mut view = self
             .view_at(read.as_ref(), caller, dossier, written)
@@ -258,17 +292,13 @@ impl Engine {
 
     fn receipt(&self, view: &View) -> Result<Receipt, Error> {
         let dossier = &view.dossier;
-        let calendar = self
-            .office
-            .catalogue
-            .calendars
-            .for_unit(dossier.resolving.as_str());
+        let calendar = self.office.calendar(dossier);
         let explanation = match (
             dossier.received,
             dossier.clock.as_ref().and_then(|c| c.limit),
         ) {
             (Some(received), Some(limit)) => {
-                deadline::explain::explain(received, limit, calendar).ok()
+                deadline::explain::explain(received, limit, &calendar).ok()
             }
             (None, _) | (_, None) => None,
         };
@@ -291,8 +321,9 @@ impl Engine {
             ("resolving_unit", content.resolving.as_ref()),
             ("returning_unit", content.returning.as_ref()),
         ];
+        let catalogue = self.office.catalogue(&caller.province);
         let deals = |code: &UnitCode| {
-            self.office.catalogue.units.get(code).is_some_and(|unit| {
+            catalogue.units.get(code).is_some_and(|unit| {
                 unit.province == caller.province && unit.kind != UnitKind::Province
             })
         };

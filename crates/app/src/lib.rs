@@ -5,10 +5,12 @@
 #![warn(missing_docs)]
 
 pub mod access;
+pub mod catalogues;
 pub mod engine;
 pub mod error;
 pub mod feed;
 mod guesses;
+pub mod jobs;
 pub mod keys;
 pub mod lookup;
 mod office;
@@ -23,5 +25,6 @@ pub mod worklist;
 mod writing;
 
 pub use access::Caller;
+pub use catalogues::Catalogues;
 pub use engine::{Engine, Meta, Parts};
 pub use error::{Error, FieldError};

@@ -178,6 +178,10 @@ fn step(record: &Record, procedure: &Procedure) -> Option<LookupStep> {
         Event::Stopped { .. } => named("Dừng xử lý", "Stopped"),
         Event::Resolved => named("Đã có kết quả", "Result ready"),
         Event::Returned { .. } => named("Đã trả kết quả", "Result returned"),
+        Event::Succeeded { .. } => named(
+            "Chuyển đến đơn vị mới sau sắp xếp",
+            "Taken over by the successor of the unit",
+        ),
     }?;
     Some(LookupStep {
         label_vi,

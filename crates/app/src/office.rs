@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
+use domain::calendar::Calendar;
 use domain::catalogue::Catalogue;
 use domain::dossier::private::Person;
 use domain::dossier::{self, Action, Dossier, next_steps};
-use domain::limit::Limit;
+use domain::id::ProvinceCode;
 use domain::procedure::Procedure;
 use domain::time::Instant;
 use domain::{deadline, time};
 
 use crate::access::{self, Caller, Method, Sight};
+use crate::catalogues::Catalogues;
 use crate::error::Error;
 use crate::keys::Keys;
 use crate::ports::{Clock, Ids, Store};
@@ -19,18 +21,28 @@ use crate::view::{Timing, View};
 /// The ports, the catalogue and the keys.
 pub(crate) struct Office {
     pub store: Arc<dyn Store>,
-    pub catalogue: Arc<Catalogue>,
+    pub catalogues: Catalogues,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn Ids>,
     pub keys: Keys,
-    pub answer_limit: Option<Limit>,
 }
 
 impl Office {
+    /// The catalogue of a province.
+    pub fn catalogue(&self, province: &ProvinceCode) -> Arc<Catalogue> {
+        self.catalogues.of(province)
+    }
+
+    /// The calendar in whose hours a dossier's due times count: that of the unit that decides.
+    pub fn calendar(&self, dossier: &Dossier) -> Arc<Calendar> {
+        let catalogue = self.catalogue(&dossier.province);
+        Arc::clone(catalogue.calendars.for_unit(dossier.resolving.as_str()))
+    }
+
     /// The procedure version that a dossier keeps.
     pub fn pinned(&self, dossier: &Dossier) -> Result<Arc<Procedure>, Error> {
-        let found = self
-            .catalogue
+        let catalogue = self.catalogue(&dossier.province);
+        let found = catalogue
             .procedures
             .get(&dossier.procedure, dossier.procedure_version);
         found.cloned().ok_or_else(|| {
@@ -77,10 +89,8 @@ impl Office {
         let Some(due) = dossier.due().filter(|_| dossier.status().is_open()) else {
             return Ok(Timing::default());
         };
-        let calendar = self
-            .catalogue
-            .calendars
-            .for_unit(dossier.resolving.as_str());
+        let calendar = self.calendar(dossier);
+        let calendar = calendar.as_ref();
         let standing = dossier.clock.as_ref().and_then(|clock| clock.standing);
         // While the clock stands, the time left is what was left when it stopped.
         let at = standing.map_or(now, |standing| standing.since);

@@ -51,6 +51,15 @@ pub trait Store: Send + Sync {
     /// A published version is immutable: one that was noted before with another hash is
     /// left as it was and returned.
     async fn publish(&self, versions: &[Published]) -> Result<Vec<Published>, StoreError>;
+
+    /// Keeps a proposed text of the catalogue and gives it the province's next number.
+    async fn propose(&self, proposal: &Proposal) -> Result<Document, StoreError>;
+
+    /// Publishes or rejects a proposed text. False when it is not there or was decided before.
+    async fn decide(&self, decision: &Verdict) -> Result<bool, StoreError>;
+
+    /// Keeps a job, or how far it has come.
+    async fn keep_job(&self, job: &Job) -> Result<(), StoreError>;
 }
 
 /// A dossier's name within the whole store.
@@ -370,6 +379,18 @@ pub trait ReadTx: Send + Sync {
 
     /// All tokens.
     async fn tokens(&self) -> Result<Vec<Token>, StoreError>;
+
+    /// How many texts each province has published; it only ever grows.
+    async fn editions(&self) -> Result<HashMap<ProvinceCode, u64>, StoreError>;
+
+    /// The texts of a province, by number.
+    async fn documents(&self, province: &ProvinceCode) -> Result<Vec<Document>, StoreError>;
+
+    /// A job.
+    async fn job(&self, province: &ProvinceCode, id: &str) -> Result<Option<Job>, StoreError>;
+
+    /// The jobs of a province, latest first.
+    async fn jobs(&self, province: &ProvinceCode) -> Result<Vec<Job>, StoreError>;
 }
 
 /// A page of dossiers.
@@ -487,4 +508,98 @@ pub struct Published {
     pub version: u32,
     /// Hash of its text, in hexadecimal.
     pub hash: String,
+}
+
+/// A text of the catalogue that an office wants in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proposal {
+    /// The province that it holds for.
+    pub province: ProvinceCode,
+    /// Its place in the catalogue: `calendar/national.csv`.
+    pub path: String,
+    /// The text.
+    pub text: String,
+    /// Why, and by which decision.
+    pub reason: String,
+    /// Who proposes it.
+    pub author: ActorId,
+    /// When.
+    pub at: Instant,
+}
+
+/// A text of the catalogue that an office proposed, published or rejected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    /// Counts the province's texts, from 1.
+    pub number: u64,
+    /// What was proposed.
+    pub proposal: Proposal,
+    /// Hash of the text, in hexadecimal.
+    pub hash: String,
+    /// What became of it.
+    pub state: DocumentState,
+}
+
+/// What became of a proposed text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DocumentState {
+    /// It waits for a second person.
+    Proposed,
+    /// It is in force.
+    Published {
+        /// By whom.
+        by: ActorId,
+        /// Since when.
+        at: Instant,
+    },
+    /// It was turned down.
+    Rejected {
+        /// By whom.
+        by: ActorId,
+        /// When.
+        at: Instant,
+    },
+}
+
+/// A second person's word on a proposed text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// The province.
+    pub province: ProvinceCode,
+    /// The text.
+    pub number: u64,
+    /// Whether it comes into force.
+    pub publish: bool,
+    /// Who says so.
+    pub by: ActorId,
+    /// When.
+    pub at: Instant,
+}
+
+/// Work on many dossiers that can be interrupted and resumed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Job {
+    /// The province whose dossiers it deals with.
+    pub province: ProvinceCode,
+    /// Its name within the province, made from what it does: asking for the same twice is
+    /// asking once.
+    pub id: String,
+    /// What kind of work, such as `units_merge`.
+    pub kind: String,
+    /// All that it needs to be resumed, as JSON.
+    pub spec: String,
+    /// Who asked for it.
+    pub actor: ActorId,
+    /// In which role.
+    pub role: Role,
+    /// When.
+    pub begun: Instant,
+    /// The last dossier that it has dealt with.
+    pub place: Option<DossierId>,
+    /// How many dossiers it has looked at.
+    pub seen: u64,
+    /// How many of them it has changed.
+    pub changed: u64,
+    /// When it was done; none while it is not.
+    pub ended: Option<Instant>,
 }

@@ -7,6 +7,7 @@ use domain::id::{CaseId, ProcedureCode, UnitCode};
 use domain::limit::Limit;
 use domain::time::{self, Instant};
 
+use crate::access::Caller;
 use crate::engine::Engine;
 use crate::error::Error;
 
@@ -50,7 +51,8 @@ pub struct Preview {
 
 impl Engine {
     /// The due time of a dossier that would be received at a moment.
-    pub fn preview(&self, query: &PreviewQuery) -> Result<Preview, Error> {
+    pub fn preview(&self, caller: &Caller, query: &PreviewQuery) -> Result<Preview, Error> {
+        let catalogue = self.catalogue(&caller.province);
         let refused = |refusal| Error::Refused {
             refusal,
             status: None,
@@ -64,17 +66,12 @@ impl Engine {
                 channel,
             } => {
                 let day = time::local_day(query.received);
-                let procedure = self
-                    .office
-                    .catalogue
-                    .procedures
-                    .in_force(code, day)
-                    .ok_or_else(|| {
-                        refused(Refusal::ProcedureNotInForce {
-                            procedure: code.clone(),
-                            day,
-                        })
-                    })?;
+                let procedure = catalogue.procedures.in_force(code, day).ok_or_else(|| {
+                    refused(Refusal::ProcedureNotInForce {
+                        procedure: code.clone(),
+                        day,
+                    })
+                })?;
                 let case = match case {
                     None => procedure.default_case(),
                     Some(id) => procedure.case(id).ok_or_else(|| {
@@ -94,7 +91,7 @@ impl Engine {
                 explanation: None,
             });
         };
-        let calendars = &self.office.catalogue.calendars;
+        let calendars = &catalogue.calendars;
         let calendar = match &query.unit {
             Some(unit) => calendars.for_unit(unit.as_str()),
             None => calendars.national(),

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use domain::catalogue::Catalogue;
 use domain::dossier::Dossier;
 use domain::id::{ProvinceCode, UnitCode};
 use domain::indicator::{Period, Report, Tally};
 use domain::time::Instant;
+use domain::unit::Unit;
 
 use crate::access::{self, Caller, Method};
+use crate::catalogues::Catalogues;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::ports::{ReadTx, ReportRow, ReportWanted, Scope};
@@ -61,7 +62,7 @@ impl Engine {
             }
         }
         let read = self.office.store.read().await?;
-        rates(read.as_ref(), &self.office.catalogue, &query, self.now()).await
+        rates(read.as_ref(), &self.office.catalogues, &query, self.now()).await
     }
 }
 
@@ -70,7 +71,7 @@ impl Engine {
 /// A dossier counts whole at the unit that is resolving it at the period's end.
 pub async fn rates(
     read: &dyn ReadTx,
-    catalogue: &Catalogue,
+    catalogues: &Catalogues,
     query: &RatesQuery,
     now: Instant,
 ) -> Result<Report, Error> {
@@ -84,27 +85,31 @@ pub async fn rates(
         as_of,
     };
     let mut tallies: BTreeMap<UnitCode, (String, Tally)> = BTreeMap::new();
-    let mut listed = |unit: &domain::unit::Unit| {
+    let mut listed = |unit: &Unit| {
         tallies.insert(unit.code.clone(), (unit.name.clone(), Tally::default()));
     };
     let scopes = match &query.units {
         RateUnits::One(code) => {
-            let unit = catalogue.units.get(code).ok_or_else(|| Error::NotFound {
-                what: "unit",
-                name: code.to_string(),
-            })?;
+            let unit = catalogues
+                .find_unit(code.as_str())
+                .ok_or_else(|| Error::NotFound {
+                    what: "unit",
+                    name: code.to_string(),
+                })?;
             if unit.code.as_str() == unit.code.level_one() {
+                let catalogue = catalogues.of(&unit.province);
                 catalogue
                     .units
                     .in_province(&unit.province)
                     .for_each(&mut listed);
                 vec![Scope::Province(unit.province.clone())]
             } else {
-                listed(unit);
-                vec![Scope::Units(unit.province.clone(), vec![unit.code.clone()])]
+                listed(&unit);
+                vec![Scope::Units(unit.province, vec![unit.code])]
             }
         }
         RateUnits::Province(province) => {
+            let catalogue = catalogues.of(province);
             catalogue
                 .units
                 .province(province)
@@ -115,22 +120,18 @@ pub async fn rates(
             catalogue.units.in_province(province).for_each(&mut listed);
             vec![Scope::Province(province.clone())]
         }
-        RateUnits::All => {
-            let mut provinces: Vec<ProvinceCode> = catalogue
-                .units
-                .iter()
-                .map(|unit| unit.province.clone())
-                .collect();
-            provinces.sort();
-            provinces.dedup();
-            provinces.into_iter().map(Scope::Province).collect()
-        }
+        RateUnits::All => catalogues
+            .provinces()
+            .into_iter()
+            .map(Scope::Province)
+            .collect(),
     };
     let only = match &query.units {
         RateUnits::One(code) if code.as_str() != code.level_one() => Some(code),
         RateUnits::One(_) | RateUnits::Province(_) | RateUnits::All => None,
     };
     for scope in scopes {
+        let catalogue = catalogues.of(scope.province());
         let wanted = ReportWanted {
             scope,
             from: period.begins(),

@@ -107,9 +107,9 @@ impl Calls {
     }
 
     /// What requests are checked against.
-    pub(crate) fn known(engine: &Engine) -> Known<'_> {
+    pub(crate) fn known(engine: &Engine, caller: &Caller) -> Known {
         Known {
-            catalogue: engine.catalogue(),
+            catalogue: engine.catalogue(&caller.province),
             now: engine.now(),
         }
     }

@@ -87,6 +87,7 @@ async fn the_demo_is_lived_in_and_every_row_is_the_fold_of_its_events() {
         );
     }
 
+    let catalogues = app::Catalogues::new(Arc::clone(&catalogue));
     // Whatever months one looks at, every number adds up, in every unit.
     let now = server::clock::SystemClock.now();
     let today = time::local_day(now);
@@ -98,7 +99,7 @@ async fn the_demo_is_lived_in_and_every_row_is_the_fold_of_its_events() {
             to: today - TimeDelta::days(to),
             as_of: None,
         };
-        let report = app::report::rates(read.as_ref(), &catalogue, &query, now)
+        let report = app::report::rates(read.as_ref(), &catalogues, &query, now)
             .await
             .unwrap();
         assert_eq!(report.units.len(), 125);

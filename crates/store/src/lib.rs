@@ -8,10 +8,12 @@
 mod access;
 mod address;
 mod commit;
+mod document;
 mod door;
 mod fault;
 mod feed;
 mod given;
+mod job;
 mod load;
 mod many;
 mod numbers;
@@ -25,7 +27,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use app::ports::{
-    Batch, CommitError, Committed, Loaded, Published, ReadTx, Store, StoreError, Token, Wanted,
+    Batch, CommitError, Committed, Document, Job, Loaded, Proposal, Published, ReadTx, Store,
+    StoreError, Token, Verdict, Wanted,
 };
 use async_trait::async_trait;
 use domain::time::Instant;
@@ -161,6 +164,18 @@ impl Store for SeaStore {
 
     async fn publish(&self, versions: &[Published]) -> Result<Vec<Published>, StoreError> {
         access::publish(&self.writing(), versions).await
+    }
+
+    async fn propose(&self, proposal: &Proposal) -> Result<Document, StoreError> {
+        document::propose(&self.writing(), proposal).await
+    }
+
+    async fn decide(&self, decision: &Verdict) -> Result<bool, StoreError> {
+        document::decide(&self.writing(), decision).await
+    }
+
+    async fn keep_job(&self, job: &Job) -> Result<(), StoreError> {
+        job::keep(&self.writing(), job).await
     }
 }
 

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use app::ports::{
-    FeedHead, Held, Key, List, ReadTx, ReportRow, ReportWanted, Scope, Search, StoreError, Token,
-    WorklistPage,
+    Document, FeedHead, Held, Job, Key, List, ReadTx, ReportRow, ReportWanted, Scope, Search,
+    StoreError, Token, WorklistPage,
 };
 use async_trait::async_trait;
 use domain::code::AnyCode;
@@ -22,7 +22,7 @@ use crate::fault::store_error;
 use crate::given::Given;
 use crate::load;
 use crate::row::{EventRow, KeyRow, PersonalRow, Place, TextRow};
-use crate::{access, feed, page, report};
+use crate::{access, document, feed, job, page, report};
 
 /// A read transaction: what it sees does not change from its first statement on.
 ///
@@ -205,6 +205,22 @@ impl ReadTx for Reading {
 
     async fn tokens(&self) -> Result<Vec<Token>, StoreError> {
         access::tokens(&self.door()).await
+    }
+
+    async fn editions(&self) -> Result<HashMap<ProvinceCode, u64>, StoreError> {
+        document::editions(&self.door()).await
+    }
+
+    async fn documents(&self, province: &ProvinceCode) -> Result<Vec<Document>, StoreError> {
+        document::documents(&self.door(), province).await
+    }
+
+    async fn job(&self, province: &ProvinceCode, id: &str) -> Result<Option<Job>, StoreError> {
+        job::job(&self.door(), province, id).await
+    }
+
+    async fn jobs(&self, province: &ProvinceCode) -> Result<Vec<Job>, StoreError> {
+        job::jobs(&self.door(), province).await
     }
 }
 

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use app::ports::{
-    Batch, Clock, CommitError, Committed, Loaded, Published, ReadTx, Store, StoreError, Token,
-    Wanted,
+    Batch, Clock, CommitError, Committed, Document, Job, Loaded, Proposal, Published, ReadTx,
+    Store, StoreError, Token, Verdict, Wanted,
 };
 use app::{Engine, Parts};
 use async_trait::async_trait;
@@ -57,6 +57,18 @@ impl Store for Gate {
 
     async fn publish(&self, versions: &[Published]) -> Result<Vec<Published>, StoreError> {
         self.store.publish(versions).await
+    }
+
+    async fn propose(&self, proposal: &Proposal) -> Result<Document, StoreError> {
+        self.store.propose(proposal).await
+    }
+
+    async fn decide(&self, verdict: &Verdict) -> Result<bool, StoreError> {
+        self.store.decide(verdict).await
+    }
+
+    async fn keep_job(&self, job: &Job) -> Result<(), StoreError> {
+        self.store.keep_job(job).await
     }
 }
 

@@ -5,12 +5,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use domain::catalogue::Catalogue;
 use domain::code::AnyCode;
 use domain::digest::keyed_hash;
 use domain::dossier::private::{Private, Salt};
 use domain::dossier::{
-    self, Acting, Command, Decision, Dossier, Extension, Reception, Record, Refusal, Rules,
-    Submission,
+    self, Acting, Command, Decision, Dossier, Extension, Reception, Record, Refusal, Rewrite,
+    Rules, Submission,
 };
 use domain::id::{DossierId, ProcedureCode, UnitCode};
 use domain::procedure::Procedure;
@@ -28,6 +29,8 @@ pub(super) enum Step {
     Before(Key, u32),
     /// It is done by this batch, at that version.
     Written(Key, u32),
+    /// There is nothing to do.
+    Unchanged,
 }
 
 /// The state of a batch while its commands are decided.
@@ -70,6 +73,10 @@ impl<'a> Desk<'a> {
                 procedure,
                 reception,
             } => self.receive(task, *id, salt, procedure, reception)?,
+            Work::Rewrite { id, rewrite } => match self.rewrite(task, *id, rewrite)? {
+                Some(written) => written,
+                None => return Ok(Step::Unchanged),
+            },
         };
         self.seen
             .insert(task.request(), (key.clone(), version, task.content.clone()));
@@ -131,8 +138,9 @@ impl<'a> Desk<'a> {
         // Erased personal values are kept no more, so nothing new may be committed to either.
         let salt = held.salt.ok_or_else(unknown)?;
         let now = Ord::max(task.arrived, dossier.last);
+        let catalogue = self.office.catalogue(&key.0);
         let procedure = match command {
-            Command::Accept { .. } => self.in_force(&dossier.procedure, now)?,
+            Command::Accept { .. } => in_force(&catalogue, &dossier.procedure, now)?,
             Command::Refuse { .. }
             | Command::RequestSupplement { .. }
             | Command::RecordSupplement { .. }
@@ -147,7 +155,7 @@ impl<'a> Desk<'a> {
             | Command::Return { .. } => self.office.pinned(dossier)?,
         };
         let acting = acting(task, unit);
-        let rules = self.rules(&procedure, &dossier.resolving, &salt, &acting);
+        let rules = rules(&catalogue, &procedure, &dossier.resolving, &salt, &acting);
         let decision =
             dossier::decide(dossier, command, &rules, now).map_err(|refusal| Error::Refused {
                 refusal,
@@ -155,11 +163,46 @@ impl<'a> Desk<'a> {
                 allowed: self.office.allowed(&task.caller, dossier, &procedure),
             })?;
         let accepted = action == dossier::Action::Receive;
-        let version = self.write(task, &acting, Some(held), key.clone(), now, decision, salt)?;
+        let version = self.write(
+            task,
+            &acting,
+            Some(held),
+            key.clone(),
+            now,
+            decision,
+            Some(salt),
+        )?;
         if accepted {
             self.make_receipt(&key);
         }
         Ok((key, version))
+    }
+
+    /// A job changes a dossier, as it stands by now.
+    fn rewrite(
+        &mut self,
+        task: &Task,
+        id: DossierId,
+        rewrite: &Rewrite,
+    ) -> Result<Option<(Key, u32)>, Error> {
+        let key = (task.caller.province.clone(), id);
+        let Some(held) = self.loaded.dossiers.get(&key).cloned() else {
+            return Ok(None);
+        };
+        let Some(event) = dossier::rewrite(&held.dossier, rewrite) else {
+            return Ok(None);
+        };
+        let now = Ord::max(task.arrived, held.dossier.last);
+        let unit = task.caller.units.first().cloned();
+        let acting = acting(task, unit.unwrap_or_else(|| held.dossier.resolving.clone()));
+        // Nothing personal is in it: one that was erased moves too, and keeps no salt.
+        let decision = Decision {
+            events: vec![event],
+            private: Vec::new(),
+        };
+        let salt = held.salt;
+        let version = self.write(task, &acting, Some(held), key.clone(), now, decision, salt)?;
+        Ok(Some((key, version)))
     }
 
     fn submit(
@@ -175,7 +218,8 @@ impl<'a> Desk<'a> {
         let codes: Vec<AnyCode> = codes_of(submission).collect();
         self.refuse_taken(task, &codes)?;
         let at = submission.submitted.unwrap_or(task.arrived);
-        let procedure = self.in_force(code, at)?;
+        let catalogue = self.office.catalogue(&task.caller.province);
+        let procedure = in_force(&catalogue, code, at)?;
         self.refuse_duplicate(task, code, &submission.content)?;
         let acting = acting(task, submission.receiving.clone());
         let resolving = submission
@@ -183,11 +227,11 @@ impl<'a> Desk<'a> {
             .resolving
             .as_ref()
             .unwrap_or(&submission.receiving);
-        let rules = self.rules(&procedure, resolving, salt, &acting);
+        let rules = rules(&catalogue, &procedure, resolving, salt, &acting);
         let decision =
             dossier::submit(submission, &rules, task.arrived).map_err(refused_before_life)?;
         let key = (task.caller.province.clone(), id);
-        let version = self.write(task, &acting, None, key.clone(), at, decision, *salt)?;
+        let version = self.write(task, &acting, None, key.clone(), at, decision, Some(*salt))?;
         self.keep_beside(task, &key, *salt, code, &submission.content, codes);
         Ok((key, version))
     }
@@ -204,7 +248,8 @@ impl<'a> Desk<'a> {
         access::check_unit(&task.caller, method, &reception.receiving)?;
         let codes = reception.content.external_codes.clone();
         self.refuse_taken(task, &codes)?;
-        let procedure = self.in_force(code, task.arrived)?;
+        let catalogue = self.office.catalogue(&task.caller.province);
+        let procedure = in_force(&catalogue, code, task.arrived)?;
         self.refuse_duplicate(task, code, &reception.content)?;
         let acting = acting(task, reception.receiving.clone());
         let resolving = reception
@@ -212,7 +257,7 @@ impl<'a> Desk<'a> {
             .resolving
             .as_ref()
             .unwrap_or(&reception.receiving);
-        let rules = self.rules(&procedure, resolving, salt, &acting);
+        let rules = rules(&catalogue, &procedure, resolving, salt, &acting);
         let decision =
             dossier::receive(reception, &rules, task.arrived).map_err(refused_before_life)?;
         let key = (task.caller.province.clone(), id);
@@ -223,7 +268,7 @@ impl<'a> Desk<'a> {
             key.clone(),
             task.arrived,
             decision,
-            *salt,
+            Some(*salt),
         )?;
         self.keep_beside(task, &key, *salt, code, &reception.content, codes);
         let change = self.changes.get_mut(&key).expect("it was written just now");
@@ -233,21 +278,6 @@ impl<'a> Desk<'a> {
         });
         self.make_receipt(&key);
         Ok((key, version))
-    }
-
-    fn in_force(&self, code: &ProcedureCode, at: Instant) -> Result<Arc<Procedure>, Error> {
-        let day = time::local_day(at);
-        self.office
-            .catalogue
-            .procedures
-            .in_force(code, day)
-            .cloned()
-            .ok_or_else(|| {
-                refused_before_life(Refusal::ProcedureNotInForce {
-                    procedure: code.clone(),
-                    day,
-                })
-            })
     }
 
     fn refuse_taken(&self, task: &Task, codes: &[AnyCode]) -> Result<(), Error> {
@@ -280,22 +310,6 @@ impl<'a> Desk<'a> {
         }
     }
 
-    fn rules<'r>(
-        &'r self,
-        procedure: &'r Procedure,
-        resolving: &UnitCode,
-        salt: &'r Salt,
-        acting: &'r Acting,
-    ) -> Rules<'r> {
-        Rules {
-            procedure,
-            calendar: self.office.catalogue.calendars.for_unit(resolving.as_str()),
-            answer_limit: self.office.answer_limit,
-            salt,
-            acting,
-        }
-    }
-
     /// Turns a decision into records and folds them in, so that the next command of this
     /// batch decides against the new state.
     #[expect(
@@ -310,10 +324,10 @@ impl<'a> Desk<'a> {
         key: Key,
         at: Instant,
         decision: Decision,
-        salt: Salt,
+        salt: Option<Salt>,
     ) -> Result<u32, Error> {
         let before = held.as_ref().map_or(0, |held| held.dossier.version);
-        let content = content_hash(&salt, task);
+        let content = salt.map_or([0; 32], |salt| content_hash(&salt, task));
         let mut dossier = held.map(|held| held.dossier);
         let mut entries = Vec::with_capacity(decision.events.len());
         for (part, event) in (0..).zip(decision.events) {
@@ -354,11 +368,11 @@ impl<'a> Desk<'a> {
         dossier: Dossier,
         entries: Vec<Entry>,
         private: Vec<Private>,
-        salt: Salt,
+        salt: Option<Salt>,
     ) {
         let held = Held {
             dossier: dossier.clone(),
-            salt: Some(salt),
+            salt,
         };
         self.loaded.dossiers.insert(key.clone(), held);
         let interest = Interest::of(&dossier);
@@ -469,6 +483,37 @@ fn refuse_past(command: &Command, now: Instant) -> Result<(), Error> {
         field,
         format!("must be in the future; it is {now} here"),
     ))
+}
+
+fn in_force(
+    catalogue: &Catalogue,
+    code: &ProcedureCode,
+    at: Instant,
+) -> Result<Arc<Procedure>, Error> {
+    let day = time::local_day(at);
+    let found = catalogue.procedures.in_force(code, day).cloned();
+    found.ok_or_else(|| {
+        refused_before_life(Refusal::ProcedureNotInForce {
+            procedure: code.clone(),
+            day,
+        })
+    })
+}
+
+fn rules<'r>(
+    catalogue: &'r Catalogue,
+    procedure: &'r Procedure,
+    resolving: &UnitCode,
+    salt: &'r Salt,
+    acting: &'r Acting,
+) -> Rules<'r> {
+    Rules {
+        procedure,
+        calendar: catalogue.calendars.for_unit(resolving.as_str()),
+        answer_limit: catalogue.intake.answer,
+        salt,
+        acting,
+    }
 }
 
 fn acting(task: &Task, unit: UnitCode) -> Acting {

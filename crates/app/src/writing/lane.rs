@@ -27,6 +27,18 @@ pub(crate) enum Done {
     Now(Box<Dossier>),
     /// It had been done before, at this version.
     Before { key: Key, version: u32 },
+    /// There was nothing to do.
+    Unchanged,
+}
+
+impl Done {
+    /// Whether something was written, now or before.
+    pub fn is_written(&self) -> bool {
+        match self {
+            Done::Now(_) | Done::Before { .. } => true,
+            Done::Unchanged => false,
+        }
+    }
 }
 
 type Reply = oneshot::Sender<Result<Done, Error>>;
@@ -103,6 +115,10 @@ async fn attempt(office: &Office, batch: Vec<(Task, Reply)>, tries: usize) {
         let outcome = match desk.decide(&task) {
             Ok(Step::Before(key, version)) => {
                 let _gone = reply.send(Ok(Done::Before { key, version }));
+                continue;
+            }
+            Ok(Step::Unchanged) => {
+                let _gone = reply.send(Ok(Done::Unchanged));
                 continue;
             }
             Ok(Step::Written(key, version)) => Outcome::Written(key, version),

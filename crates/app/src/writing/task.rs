@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use domain::code::AnyCode;
 use domain::dossier::private::Salt;
-use domain::dossier::{self, Command, Reception, Submission};
+use domain::dossier::{self, Command, Reception, Rewrite, Submission};
 use domain::id::{DossierId, ProcedureCode, RequestId};
 use domain::time::Instant;
 
@@ -46,6 +46,8 @@ pub(crate) enum Work {
         etag: String,
         command: Command,
     },
+    /// A job's, which nobody may ask for from outside.
+    Rewrite { id: DossierId, rewrite: Rewrite },
 }
 
 impl Task {
@@ -66,7 +68,7 @@ pub(super) fn wanted<'a>(tasks: impl Iterator<Item = &'a Task>, office: &Office)
         let province = &task.caller.province;
         wanted.requests.push(task.request());
         match &task.work {
-            Work::Act { id, .. } => {
+            Work::Act { id, .. } | Work::Rewrite { id, .. } => {
                 let key = (province.clone(), *id);
                 if !wanted.dossiers.contains(&key) {
                     wanted.dossiers.push(key);

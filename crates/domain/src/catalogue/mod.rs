@@ -15,6 +15,7 @@ mod units;
 mod version;
 
 use std::fmt;
+use std::sync::Arc;
 
 pub use intake::Intake;
 
@@ -31,6 +32,15 @@ pub struct SourceFile {
     pub path: String,
     /// Its contents.
     pub text: String,
+}
+
+impl SourceFile {
+    /// Its folder and name, which say what it is: the last two parts of its path.
+    fn place(&self) -> Option<(&str, &str)> {
+        let mut parts = self.path.rsplit(['/', '\\']);
+        let name = parts.next()?;
+        Some((parts.next()?, name))
+    }
 }
 
 /// Something wrong in the catalogue.
@@ -56,6 +66,7 @@ pub struct Catalogue {
     pub procedures: Procedures,
     /// Rules of reception that no single procedure states.
     pub intake: Intake,
+    sources: Arc<[SourceFile]>,
 }
 
 impl Catalogue {
@@ -78,9 +89,25 @@ impl Catalogue {
                 calendars,
                 procedures,
                 intake,
+                sources: files.into(),
             }),
             Some(_) | None => Err(faults),
         }
+    }
+
+    /// This catalogue with other texts laid over it: one with the folder and name of a text it
+    /// was read from, or of an earlier one in the list, takes that one's place.
+    ///
+    /// Errors: as [`Catalogue::parse`], of the whole.
+    pub fn with(&self, texts: &[SourceFile]) -> Result<Self, Vec<Fault>> {
+        let mut files = self.sources.to_vec();
+        for text in texts {
+            match files.iter_mut().find(|file| file.place() == text.place()) {
+                Some(file) => *file = text.clone(),
+                None => files.push(text.clone()),
+            }
+        }
+        Self::parse(&files)
     }
 }
 
@@ -100,10 +127,8 @@ impl<'a> Sorted<'a> {
     fn of(files: &'a [SourceFile], faults: &mut Vec<Fault>) -> Self {
         let mut sorted = Self::default();
         for file in files {
-            let segments: Vec<_> = file.path.split(['/', '\\']).collect();
-            let (folder, name) = match segments.as_slice() {
-                [.., folder, name] => (*folder, *name),
-                _ => continue,
+            let Some((folder, name)) = file.place() else {
+                continue;
             };
             let place = match (folder, name) {
                 ("units", "provinces.csv") => &mut sorted.provinces,

@@ -119,6 +119,13 @@ pub enum Event {
         /// How it reached them.
         channel: Channel,
     },
+    /// A unit was merged into another, which took the dossier over.
+    Succeeded {
+        /// The unit that was.
+        old: UnitCode,
+        /// The unit that is.
+        new: UnitCode,
+    },
 }
 
 /// See [`Event::Submitted`].
@@ -254,6 +261,7 @@ impl Event {
             Event::Stopped { .. } => "stopped",
             Event::Resolved => "resolved",
             Event::Returned { .. } => "returned",
+            Event::Succeeded { .. } => "succeeded",
         }
     }
 }

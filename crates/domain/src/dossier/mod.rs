@@ -12,6 +12,7 @@ mod decide;
 pub mod event;
 pub mod private;
 mod refusal;
+mod rewrite;
 mod state;
 mod status;
 
@@ -24,6 +25,7 @@ pub use command::{Action, Command, Extension, Reception, Submission};
 pub use decide::{Acting, Decision, Rules, decide, receive, submit};
 pub use event::{Event, Record};
 pub use refusal::Refusal;
+pub use rewrite::{Rewrite, rewrite};
 pub use state::{Back, State};
 pub use status::Status;
 
@@ -148,7 +150,8 @@ impl Dossier {
             | Event::Withdrawn { .. }
             | Event::Stopped { .. }
             | Event::Resolved
-            | Event::Returned { .. } => return None,
+            | Event::Returned { .. }
+            | Event::Succeeded { .. } => return None,
         };
         Some(blank.apply(record))
     }
@@ -238,6 +241,19 @@ impl Dossier {
             Event::Returned { .. } => {
                 self.returned = Some(at);
                 self.enter(State::Returned, at);
+            }
+            Event::Succeeded { old, new } => {
+                if self.returning == *old {
+                    self.returning.clone_from(new);
+                }
+                // Who took in and decided what has ended, did so under its own name.
+                if self.ended.is_none() {
+                    for unit in [&mut self.receiving, &mut self.resolving] {
+                        if unit == old {
+                            unit.clone_from(new);
+                        }
+                    }
+                }
             }
         }
         self

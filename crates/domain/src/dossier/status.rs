@@ -120,6 +120,16 @@ impl Status {
         }
     }
 
+    /// Those in which something is still to be done, if only giving the result back.
+    pub const UNFINISHED: [Status; 6] = [
+        Status::Submitted,
+        Status::Received,
+        Status::Processing,
+        Status::SupplementRequested,
+        Status::PaymentRequested,
+        Status::Resolved,
+    ];
+
     /// Whether work on the dossier is still to be done before it counts as resolved.
     #[must_use]
     pub fn is_open(self) -> bool {

@@ -292,6 +292,7 @@ fn moved_as_the_policy_says(
             }
         }
         Event::Submitted(_)
+        | Event::Succeeded { .. }
         | Event::Received(_)
         | Event::Refused { .. }
         | Event::SupplementRequested(_)

@@ -36,11 +36,11 @@ pub trait Moves: Write {
     fn etag(&self) -> &str;
 
     /// What is asked; none when that cannot even be read.
-    fn command(&self, fields: &mut Fields, known: Known<'_>) -> Option<Command>;
+    fn command(&self, fields: &mut Fields, known: &Known) -> Option<Command>;
 }
 
 /// Reads a command, or tells everything that is wrong with it.
-pub fn command<R: Moves>(request: &R, known: Known<'_>) -> Result<Addressed, app::Error> {
+pub fn command<R: Moves>(request: &R, known: &Known) -> Result<Addressed, app::Error> {
     let mut fields = Fields::default();
     let name = fields.parse("name", request.name(), DossierName::parse);
     let etag = fields.etag(request.etag());
@@ -102,7 +102,7 @@ macro_rules! moves {
                 &self.etag
             }
 
-            fn command(&self, $fields: &mut Fields, $known: Known<'_>) -> Option<Command> {
+            fn command(&self, $fields: &mut Fields, $known: &Known) -> Option<Command> {
                 let $given = self;
                 $command
             }

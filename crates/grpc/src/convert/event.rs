@@ -104,6 +104,10 @@ impl Details {
                 details.put("proxy", proxy);
                 details.put("channel", channel);
             }
+            Event::Succeeded { old, new } => {
+                details.put("old_unit", &unit_name(old));
+                details.put("new_unit", &unit_name(new));
+            }
         }
         details
     }

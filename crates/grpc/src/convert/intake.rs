@@ -49,7 +49,7 @@ pub enum Receive {
 /// Reads a submission.
 pub fn submission(
     request: &proto::SubmitDossierRequest,
-    known: Known<'_>,
+    known: &Known,
 ) -> Result<Submit, app::Error> {
     let mut fields = Fields::default();
     let meta = meta(request, &mut fields);
@@ -99,7 +99,7 @@ pub fn submission(
 /// Reads a reception, or an acceptance when a dossier is named.
 pub fn reception(
     request: &proto::ReceiveDossierRequest,
-    known: Known<'_>,
+    known: &Known,
 ) -> Result<Receive, app::Error> {
     if request.name.trim().is_empty() {
         new_reception(request, known)
@@ -110,7 +110,7 @@ pub fn reception(
 
 fn new_reception(
     request: &proto::ReceiveDossierRequest,
-    known: Known<'_>,
+    known: &Known,
 ) -> Result<Receive, app::Error> {
     let mut fields = Fields::default();
     let meta = meta(request, &mut fields);
@@ -191,7 +191,7 @@ struct Given<'a> {
 }
 
 impl Given<'_> {
-    fn read(&self, fields: &mut Fields, known: Known<'_>) -> Contents {
+    fn read(&self, fields: &mut Fields, known: &Known) -> Contents {
         Contents {
             case: fields.optional("case_id", self.case_id, CaseId::parse),
             applicant: fields.person("applicant", self.applicant),

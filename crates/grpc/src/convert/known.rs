@@ -1,5 +1,7 @@
 //! Units, procedures and channels as requests name them.
 
+use std::sync::Arc;
+
 use domain::calendar::Calendar;
 use domain::catalogue::Catalogue;
 use domain::dossier::{Channel, Status};
@@ -12,15 +14,14 @@ use super::fields::Fields;
 use crate::proto;
 
 /// What requests are checked against.
-#[derive(Clone, Copy)]
-pub struct Known<'a> {
-    /// Units, calendars and procedures.
-    pub catalogue: &'a Catalogue,
+pub struct Known {
+    /// Units, calendars and procedures of the caller's province.
+    pub catalogue: Arc<Catalogue>,
     /// Now.
     pub now: Instant,
 }
 
-impl Known<'_> {
+impl Known {
     /// The calendar of a unit; the national one without a unit.
     pub fn calendar(&self, unit: Option<&UnitCode>) -> &Calendar {
         let calendars = &self.catalogue.calendars;

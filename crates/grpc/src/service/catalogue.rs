@@ -31,8 +31,8 @@ impl CatalogueService for Catalogue {
     ) -> Result<Response<proto::ListUnitsResponse>, Status> {
         let (metadata, _, request) = request.into_parts();
         self.0
-            .read(&metadata, |engine, _caller| async move {
-                list_units(request, Calls::known(&engine))
+            .read(&metadata, |engine, caller| async move {
+                list_units(request, &Calls::known(&engine, &caller))
             })
             .await
     }
@@ -43,12 +43,13 @@ impl CatalogueService for Catalogue {
     ) -> Result<Response<proto::Unit>, Status> {
         let (metadata, _, request) = request.into_parts();
         self.0
-            .read(&metadata, |engine, _caller| async move {
+            .read(&metadata, |engine, caller| async move {
                 let mut fields = Fields::default();
                 let name = fields.required("name", &request.name, LONGEST_QUERY);
                 let name = fields.done(Some(name))?;
                 let bare = name.strip_prefix("units/").unwrap_or(&name);
-                let found = engine.catalogue().units.find(bare);
+                let catalogue = engine.catalogue(&caller.province);
+                let found = catalogue.units.find(bare);
                 found
                     .map(unit::unit)
                     .ok_or(Error::NotFound { what: "unit", name })
@@ -62,8 +63,8 @@ impl CatalogueService for Catalogue {
     ) -> Result<Response<proto::ListProceduresResponse>, Status> {
         let (metadata, _, request) = request.into_parts();
         self.0
-            .read(&metadata, |engine, _caller| async move {
-                list_procedures(request, Calls::known(&engine))
+            .read(&metadata, |engine, caller| async move {
+                list_procedures(request, &Calls::known(&engine, &caller))
             })
             .await
     }
@@ -74,8 +75,8 @@ impl CatalogueService for Catalogue {
     ) -> Result<Response<proto::Procedure>, Status> {
         let (metadata, _, request) = request.into_parts();
         self.0
-            .read(&metadata, |engine, _caller| async move {
-                get_procedure(&request, Calls::known(&engine))
+            .read(&metadata, |engine, caller| async move {
+                get_procedure(&request, &Calls::known(&engine, &caller))
             })
             .await
     }
@@ -86,8 +87,8 @@ impl CatalogueService for Catalogue {
     ) -> Result<Response<proto::Calendar>, Status> {
         let (metadata, _, request) = request.into_parts();
         self.0
-            .read(&metadata, |engine, _caller| async move {
-                get_calendar(&request, Calls::known(&engine))
+            .read(&metadata, |engine, caller| async move {
+                get_calendar(&request, &Calls::known(&engine, &caller))
             })
             .await
     }
@@ -98,9 +99,9 @@ impl CatalogueService for Catalogue {
     ) -> Result<Response<proto::PreviewDueResponse>, Status> {
         let (metadata, _, request) = request.into_parts();
         self.0
-            .read(&metadata, |engine, _caller| async move {
-                let query = preview_query(&request, Calls::known(&engine))?;
-                Ok(explanation::preview(&engine.preview(&query)?))
+            .read(&metadata, |engine, caller| async move {
+                let query = preview_query(&request, &Calls::known(&engine, &caller))?;
+                Ok(explanation::preview(&engine.preview(&caller, &query)?))
             })
             .await
     }
@@ -108,7 +109,7 @@ impl CatalogueService for Catalogue {
 
 fn list_units(
     request: proto::ListUnitsRequest,
-    known: Known<'_>,
+    known: &Known,
 ) -> Result<proto::ListUnitsResponse, Error> {
     let mut fields = Fields::default();
     let province = (!request.province.is_empty())
@@ -162,7 +163,7 @@ fn list_units(
 
 fn list_procedures(
     request: proto::ListProceduresRequest,
-    known: Known<'_>,
+    known: &Known,
 ) -> Result<proto::ListProceduresResponse, Error> {
     let mut fields = Fields::default();
     let day = fields
@@ -204,7 +205,7 @@ fn list_procedures(
 
 fn get_procedure(
     request: &proto::GetProcedureRequest,
-    known: Known<'_>,
+    known: &Known,
 ) -> Result<proto::Procedure, Error> {
     let mut fields = Fields::default();
     let name = fields.required("name", &request.name, LONGEST_QUERY);
@@ -227,7 +228,7 @@ fn get_procedure(
 
 fn get_calendar(
     request: &proto::GetCalendarRequest,
-    known: Known<'_>,
+    known: &Known,
 ) -> Result<proto::Calendar, Error> {
     let mut fields = Fields::default();
     let unit = known.optional_unit(&mut fields, "unit", &request.unit);
@@ -250,10 +251,7 @@ fn get_calendar(
     calendar::calendar(calendar, from, to).map_err(|beyond| Error::Internal(Box::new(beyond)))
 }
 
-fn preview_query(
-    request: &proto::PreviewDueRequest,
-    known: Known<'_>,
-) -> Result<PreviewQuery, Error> {
+fn preview_query(request: &proto::PreviewDueRequest, known: &Known) -> Result<PreviewQuery, Error> {
     let mut fields = Fields::default();
     let unit = known.optional_unit(&mut fields, "unit", &request.unit);
     let received = fields.moment("receive_time", request.receive_time.as_ref());

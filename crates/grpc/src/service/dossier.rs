@@ -26,7 +26,7 @@ impl Dossiers {
     ) -> Result<Response<proto::Dossier>, Status> {
         let (metadata, _, request) = request.into_parts();
         let work = |engine: std::sync::Arc<app::Engine>, caller| async move {
-            let asked = command::command(&request, Calls::known(&engine))?;
+            let asked = command::command(&request, &Calls::known(&engine, &caller))?;
             let view = engine
                 .command(&caller, asked.meta, &asked.name, &asked.etag, asked.command)
                 .await?;
@@ -76,7 +76,7 @@ service! {
     ) -> Result<Response<proto::Dossier>, Status> {
         let (metadata, _, request) = request.into_parts();
         let work = |engine: std::sync::Arc<app::Engine>, caller| async move {
-            let asked = intake::submission(&request, Calls::known(&engine))?;
+            let asked = intake::submission(&request, &Calls::known(&engine, &caller))?;
             let view = engine
                 .submit(&caller, asked.meta, &asked.procedure, asked.submission)
                 .await?;
@@ -91,7 +91,7 @@ service! {
     ) -> Result<Response<proto::Dossier>, Status> {
         let (metadata, _, request) = request.into_parts();
         let work = |engine: std::sync::Arc<app::Engine>, caller| async move {
-            let view = match intake::reception(&request, Calls::known(&engine))? {
+            let view = match intake::reception(&request, &Calls::known(&engine, &caller))? {
                 Receive::New { meta, procedure, reception } => {
                     engine.receive(&caller, meta, &procedure, *reception).await?
                 }
@@ -125,7 +125,7 @@ service! {
         self.0
             .read(&metadata, |engine, caller| async move {
                 let query = {
-                    let known = Calls::known(&engine);
+                    let known = Calls::known(&engine, &caller);
                     let mut fields = Fields::default();
                     let query = ListQuery {
                         unit: known.optional_unit(&mut fields, "unit", &request.unit),

@@ -21,14 +21,14 @@ impl ReportService for Reports {
         let (metadata, _, request) = request.into_parts();
         self.0
             .read(&metadata, |engine, caller| async move {
-                let query = query(&request, Calls::known(&engine))?;
+                let query = query(&request, &Calls::known(&engine, &caller))?;
                 Ok(report::rates(engine.rates(&caller, query).await?))
             })
             .await
     }
 }
 
-fn query(request: &proto::GetRatesRequest, known: Known<'_>) -> Result<RatesQuery, app::Error> {
+fn query(request: &proto::GetRatesRequest, known: &Known) -> Result<RatesQuery, app::Error> {
     let mut fields = Fields::default();
     let units = match &request.scope {
         Some(Scope::Unit(unit)) => known.unit(&mut fields, "unit", unit).map(RateUnits::One),

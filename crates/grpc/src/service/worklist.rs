@@ -6,7 +6,7 @@ use std::time::Duration;
 use app::access::{self, Method};
 use app::page::PageQuery;
 use app::worklist::{WorklistCounts, WorklistQuery};
-use app::{Engine, Error};
+use app::{Caller, Engine, Error};
 use domain::id::UnitCode;
 use futures::stream;
 use tonic::{Request, Response, Status, async_trait};
@@ -38,7 +38,7 @@ impl WorklistService for Worklists {
             .read(&metadata, |engine, caller| async move {
                 let query = {
                     let mut fields = Fields::default();
-                    let known = Calls::known(&engine);
+                    let known = Calls::known(&engine, &caller);
                     let query = WorklistQuery {
                         unit: known.optional_unit(&mut fields, "unit", &request.unit),
                         page: fields.page(request.page_size, request.page_token),
@@ -61,7 +61,7 @@ impl WorklistService for Worklists {
         let (metadata, _, request) = request.into_parts();
         self.0
             .read(&metadata, |engine, caller| async move {
-                let unit = unit(&engine, &request.unit)?;
+                let unit = unit(&engine, &caller, &request.unit)?;
                 Ok(report::counts(engine.worklist_counts(&caller, unit).await?))
             })
             .await
@@ -77,7 +77,7 @@ impl WorklistService for Worklists {
             // Who calls comes first: a stranger is not told which units there are.
             let caller = self.0.caller(&metadata).await?;
             access::check_role(&caller, Method::WatchWorklist)?;
-            let unit = unit(self.0.engine(), &request.unit)?;
+            let unit = unit(self.0.engine(), &caller, &request.unit)?;
             if let Some(unit) = &unit {
                 access::check_unit(&caller, Method::WatchWorklist, unit)?;
             }
@@ -159,8 +159,8 @@ impl Watch {
     }
 }
 
-fn unit(engine: &Engine, text: &str) -> Result<Option<UnitCode>, Error> {
+fn unit(engine: &Engine, caller: &Caller, text: &str) -> Result<Option<UnitCode>, Error> {
     let mut fields = Fields::default();
-    let unit = Calls::known(engine).optional_unit(&mut fields, "unit", text);
+    let unit = Calls::known(engine, caller).optional_unit(&mut fields, "unit", text);
     fields.done(Some(unit))
 }

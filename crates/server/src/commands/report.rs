@@ -1,7 +1,9 @@
 //! `motcua report rates`.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
+use app::Catalogues;
 use app::ports::{Clock, Store};
 use app::report::{RateUnits, RatesQuery};
 use domain::id::ProvinceCode;
@@ -16,17 +18,21 @@ use crate::{Failure, catalogue};
 /// Prints on-time and online rates.
 pub async fn rates(flags: Rates) -> Result<ExitCode, Failure> {
     let config = configuration(&flags.database)?;
-    let catalogue = catalogue::read(config.catalogue.as_deref())?;
+    let shipped = catalogue::read(config.catalogue.as_deref())?;
+    let store = open(&config, Durability::Full).await?;
+    let cannot = |error| Failure::work("cannot read the database", error);
+    let read = store.read().await.map_err(cannot)?;
+    let catalogues = Catalogues::read(Arc::new(shipped), read.as_ref())
+        .await
+        .map_err(|error| Failure::work("cannot read what was published", error))?;
     let units = match (&flags.unit, &flags.province) {
         (Some(code), _) => RateUnits::One(
-            catalogue
-                .units
-                .find(code)
+            catalogues
+                .find_unit(code)
                 .ok_or_else(|| {
                     Failure::Input(format!("--unit: `{code}` is not a unit of the catalogue"))
                 })?
-                .code
-                .clone(),
+                .code,
         ),
         (None, Some(code)) => RateUnits::Province(
             ProvinceCode::parse(code)
@@ -40,16 +46,13 @@ pub async fn rates(flags: Rates) -> Result<ExitCode, Failure> {
         .map(moment)
         .transpose()
         .map_err(|wrong| Failure::Input(format!("--as-of: {wrong}")))?;
-    let store = open(&config, Durability::Full).await?;
-    let cannot = |error| Failure::work("cannot read the database", error);
-    let read = store.read().await.map_err(cannot)?;
     let query = RatesQuery {
         units,
         from: flags.from,
         to: flags.to,
         as_of,
     };
-    let report = app::report::rates(read.as_ref(), &catalogue, &query, SystemClock.now())
+    let report = app::report::rates(read.as_ref(), &catalogues, &query, SystemClock.now())
         .await
         .map_err(|error| match error {
             app::Error::Invalid(fields) => Failure::Input(

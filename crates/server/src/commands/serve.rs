@@ -104,6 +104,11 @@ async fn serve(
         secret,
         queue: config.queue,
     });
+    engine
+        .refresh_catalogue()
+        .await
+        .map_err(|error| Failure::work("cannot read what was published", error))?;
+    tokio::spawn(Arc::clone(&engine).follow_catalogue(FOLLOW));
     let limit = Duration::from_secs(config.shutdown_seconds);
     let mut settings = grpc::serve::Settings {
         reflection: config.reflection,
@@ -149,6 +154,9 @@ async fn serve(
 /// How often open streams look for what other processes wrote: nobody tells them, and an
 /// event is to be seen within a second.
 const POLL_SHARED: Duration = Duration::from_millis(500);
+
+/// How often the catalogue is looked at for what other processes published.
+const FOLLOW: Duration = Duration::from_secs(1);
 
 /// Waits for SIGTERM or Ctrl-C.
 async fn asked_to_stop() {

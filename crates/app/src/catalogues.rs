@@ -1,0 +1,130 @@
+//! The catalogue as each province has it: the shipped one, with what the province published.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use domain::catalogue::{Catalogue, SourceFile};
+use domain::id::ProvinceCode;
+use domain::unit::Unit;
+
+use crate::error::Error;
+use crate::ports::{Document, DocumentState, ReadTx};
+
+/// The catalogues of all provinces.
+pub struct Catalogues {
+    shipped: Arc<Catalogue>,
+    own: RwLock<HashMap<ProvinceCode, Own>>,
+}
+
+/// What a province has of its own.
+struct Own {
+    /// How many texts it had published.
+    edition: u64,
+    catalogue: Arc<Catalogue>,
+}
+
+impl Catalogues {
+    /// Every province has the shipped one, until [`Catalogues::refresh`] finds more.
+    #[must_use]
+    pub fn new(shipped: Arc<Catalogue>) -> Self {
+        Self {
+            shipped,
+            own: RwLock::default(),
+        }
+    }
+
+    /// Every province's catalogue as a database has it now.
+    pub async fn read(shipped: Arc<Catalogue>, read: &dyn ReadTx) -> Result<Self, Error> {
+        let catalogues = Self::new(shipped);
+        catalogues.refresh(read).await?;
+        Ok(catalogues)
+    }
+
+    /// The shipped catalogue, or the folder that stands in for it.
+    #[must_use]
+    pub fn shipped(&self) -> &Arc<Catalogue> {
+        &self.shipped
+    }
+
+    /// The catalogue of a province.
+    #[must_use]
+    pub fn of(&self, province: &ProvinceCode) -> Arc<Catalogue> {
+        let own = self.own.read().unwrap_or_else(PoisonError::into_inner);
+        own.get(province).map_or_else(
+            || Arc::clone(&self.shipped),
+            |own| Arc::clone(&own.catalogue),
+        )
+    }
+
+    /// The unit that a person means by an identifier or a statistics code, of any province.
+    #[must_use]
+    pub fn find_unit(&self, text: &str) -> Option<Unit> {
+        let mut provinces = self.provinces().into_iter();
+        provinces.find_map(|province| {
+            let catalogue = self.of(&province);
+            let found = catalogue.units.find(text);
+            found.filter(|unit| unit.province == province).cloned()
+        })
+    }
+
+    /// Every province that has a catalogue, in order.
+    #[must_use]
+    pub fn provinces(&self) -> Vec<ProvinceCode> {
+        let own = self.own.read().unwrap_or_else(PoisonError::into_inner);
+        let shipped = self.shipped.units.iter();
+        let all: BTreeSet<&ProvinceCode> = shipped
+            .map(|unit| &unit.province)
+            .chain(own.keys())
+            .collect();
+        all.into_iter().cloned().collect()
+    }
+
+    /// Takes in what was published since. False when nothing was.
+    ///
+    /// Errors: a published text that this version of motcua cannot read leaves the province
+    /// with the catalogue that it had.
+    pub async fn refresh(&self, read: &dyn ReadTx) -> Result<bool, Error> {
+        let mut changed = false;
+        for (province, edition) in read.editions().await? {
+            if self.edition(&province) == edition {
+                continue;
+            }
+            let documents = read.documents(&province).await?;
+            let catalogue = laid_over(&self.shipped, &documents)?;
+            let own = Own {
+                edition,
+                catalogue: Arc::new(catalogue),
+            };
+            self.own
+                .write()
+                .unwrap_or_else(PoisonError::into_inner)
+                .insert(province, own);
+            changed = true;
+        }
+        Ok(changed)
+    }
+
+    fn edition(&self, province: &ProvinceCode) -> u64 {
+        let own = self.own.read().unwrap_or_else(PoisonError::into_inner);
+        own.get(province).map_or(0, |own| own.edition)
+    }
+}
+
+/// The published texts over the shipped ones; of two with the same path the later one counts.
+fn laid_over(shipped: &Catalogue, documents: &[Document]) -> Result<Catalogue, Error> {
+    let files: Vec<SourceFile> = documents
+        .iter()
+        .filter(|document| match document.state {
+            DocumentState::Published { .. } => true,
+            DocumentState::Proposed | DocumentState::Rejected { .. } => false,
+        })
+        .map(|document| SourceFile {
+            path: document.proposal.path.clone(),
+            text: document.proposal.text.clone(),
+        })
+        .collect();
+    shipped.with(&files).map_err(|faults| {
+        let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        Error::Internal(format!("published texts cannot be read: {}", faults.join("; ")).into())
+    })
+}

@@ -1,0 +1,145 @@
+//! Jobs: work on many dossiers that can be interrupted, resumed and asked for twice.
+//!
+//! A job pages over the unfinished dossiers of a province by id, says for each what is to be done,
+//! and hands that to the writing lane like any other command. Dossiers that begin while it runs
+//! begin under the new state of things and need nothing. The request id of each write is made
+//! from the job and the dossier, so that whatever was written before is recognised.
+
+use domain::digest::{hex, keyed_hash};
+use domain::dossier::{Dossier, Rewrite, Status};
+use domain::id::{ActorId, DossierId, ProvinceCode, RequestId, UnitCode};
+use domain::role::Role;
+use futures::future::join_all;
+
+use crate::access::Caller;
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::ports::{Job, List, Scope};
+use crate::writing::{Task, Work};
+
+/// How many dossiers are looked at between two notes of how far the job has come.
+const PAGE: u32 = 256;
+
+/// A job to be begun, or resumed where one of the same name was left.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// The province whose dossiers it deals with.
+    pub province: ProvinceCode,
+    /// The province's own identifier, for which its events are recorded.
+    pub unit: UnitCode,
+    /// Its name, made from what it does.
+    pub id: String,
+    /// What kind of work.
+    pub kind: &'static str,
+    /// All that it needs to be resumed, as JSON.
+    pub spec: String,
+    /// Who asks for it.
+    pub actor: ActorId,
+    /// In which role.
+    pub role: Role,
+}
+
+impl Engine {
+    /// Begins a job, or goes on where it was left; returns it done.
+    ///
+    /// `plan` says what is to be done to a dossier as it stands; `progress` hears how far the job
+    /// has come. A job that is done already is returned as it is.
+    pub async fn run_job(
+        &self,
+        order: &Order,
+        plan: impl Fn(&Dossier) -> Option<Rewrite>,
+        mut progress: impl FnMut(&Job),
+    ) -> Result<Job, Error> {
+        let mut job = self.begun(order).await?;
+        while job.ended.is_none() {
+            progress(&job);
+            let page = self.unfinished_after(order, job.place).await?;
+            let last = page.last().map(|dossier| dossier.id);
+            let writes = page.iter().filter_map(|dossier| {
+                let rewrite = plan(dossier)?;
+                Some(self.lane().send(task(self, order, dossier.id, rewrite)))
+            });
+            for done in join_all(writes).await {
+                job.changed += u64::from(done?.is_written());
+            }
+            job.seen += page.len() as u64;
+            match last {
+                Some(last) => job.place = Some(last),
+                None => job.ended = Some(self.now()),
+            }
+            self.office.store.keep_job(&job).await?;
+        }
+        progress(&job);
+        Ok(job)
+    }
+
+    async fn begun(&self, order: &Order) -> Result<Job, Error> {
+        let read = self.office.store.read().await?;
+        if let Some(job) = read.job(&order.province, &order.id).await? {
+            return Ok(job);
+        }
+        drop(read);
+        let job = Job {
+            province: order.province.clone(),
+            id: order.id.clone(),
+            kind: order.kind.to_owned(),
+            spec: order.spec.clone(),
+            actor: order.actor.clone(),
+            role: order.role,
+            begun: self.now(),
+            place: None,
+            seen: 0,
+            changed: 0,
+            ended: None,
+        };
+        self.office.store.keep_job(&job).await?;
+        Ok(job)
+    }
+
+    async fn unfinished_after(
+        &self,
+        order: &Order,
+        after: Option<DossierId>,
+    ) -> Result<Vec<Dossier>, Error> {
+        let list = List {
+            scope: Scope::Province(order.province.clone()),
+            statuses: Status::UNFINISHED.to_vec(),
+            procedure: None,
+            channel: None,
+            after,
+            limit: PAGE,
+        };
+        let read = self.office.store.read().await?;
+        Ok(read.list(&list).await?)
+    }
+}
+
+fn task(engine: &Engine, order: &Order, id: DossierId, rewrite: Rewrite) -> Task {
+    Task {
+        caller: Caller {
+            token: String::new(),
+            actor: order.actor.clone(),
+            role: order.role,
+            province: order.province.clone(),
+            units: vec![order.unit.clone()],
+        },
+        request_id: request_id(&order.id, id),
+        content: Vec::new(),
+        arrived: domain::time::to_micros(engine.now()),
+        work: Work::Rewrite { id, rewrite },
+    }
+}
+
+/// The request id of a job's write to a dossier: always the same.
+fn request_id(job: &str, dossier: DossierId) -> RequestId {
+    let hash = keyed_hash(b"job", &[job.as_bytes(), dossier.to_string().as_bytes()]);
+    let text = hex(&hash[..16]);
+    let parts = [
+        &text[..8],
+        &text[8..12],
+        &text[12..16],
+        &text[16..20],
+        &text[20..],
+    ];
+    RequestId::parse(&parts.join("-")).expect("sixteen bytes in hexadecimal, grouped as a UUID")
+}
