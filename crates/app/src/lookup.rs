@@ -182,6 +182,16 @@ fn step(record: &Record, procedure: &Procedure) -> Option<LookupStep> {
             "Chuyển đến đơn vị mới sau sắp xếp",
             "Taken over by the successor of the unit",
         ),
+        Event::Recalculated(facts) => {
+            let told = facts.moved.as_ref().and_then(|moved| moved.promised_due);
+            told.and_then(|_| {
+                named(
+                    "Hẹn lại ngày trả theo lịch làm việc mới",
+                    "New date, by a new calendar",
+                )
+            })
+        }
+        Event::Migrated { .. } => None,
     }?;
     Some(LookupStep {
         label_vi,

@@ -140,6 +140,43 @@ impl Calendar {
         Ok(calendar)
     }
 
+    /// The same calendar with more special days: what if these were published too?
+    ///
+    /// Errors: [`Invalid`] for days that contradict it or each other.
+    pub fn with_days(&self, more: &[SpecialDay]) -> Result<Calendar, Invalid> {
+        let days: Vec<_> = self.special.iter().chain(more).cloned().collect();
+        let mut calendar = Calendar {
+            special: invalid::checked_days(self.first_day, self.last_day, &days)?,
+            days: Vec::with_capacity(self.days.len()),
+            working: Vec::with_capacity(self.working.len()),
+            ..self.clone()
+        };
+        calendar.sum_up();
+        Ok(calendar)
+    }
+
+    /// The first day that another calendar does not have as this one has it; none when they
+    /// agree on every day.
+    ///
+    /// A count that ends before that day comes out alike in both.
+    #[must_use]
+    pub fn first_difference(&self, other: &Calendar) -> Option<NaiveDate> {
+        let first = self.first_day.min(other.first_day);
+        let last = self.last_day.max(other.last_day);
+        first
+            .iter_days()
+            .take_while(|day| *day <= last)
+            .find(|day| self.on(*day) != other.on(*day))
+    }
+
+    /// What counts on a day: its openings, and whether it is provisional; none when it is not
+    /// published.
+    fn on(&self, day: NaiveDate) -> Option<(Option<&[(i64, i64)]>, bool)> {
+        let place = self.place(day).ok()?;
+        let opens = self.table(place).map(|table| table.opens.as_slice());
+        Some((opens, self.has_provisional(day, day)))
+    }
+
     /// Fills the sums, one day after another.
     fn sum_up(&mut self) {
         let mut next = Day {
@@ -442,6 +479,25 @@ impl Calendars {
     #[must_use]
     pub fn new(national: Arc<Calendar>, units: HashMap<String, Arc<Calendar>>) -> Calendars {
         Calendars { national, units }
+    }
+
+    /// The same calendars with more special days in all of them.
+    ///
+    /// Errors: [`Invalid`] for days that contradict one of them or each other.
+    pub fn with_days(&self, more: &[SpecialDay]) -> Result<Calendars, Invalid> {
+        let national = Arc::new(self.national.with_days(more)?);
+        // Units of one province share a calendar; it is built once.
+        let mut built: HashMap<*const Calendar, Arc<Calendar>> = HashMap::new();
+        let mut units = HashMap::with_capacity(self.units.len());
+        for (unit, old) in &self.units {
+            let new = match built.get(&Arc::as_ptr(old)) {
+                Some(new) => Arc::clone(new),
+                None => Arc::new(old.with_days(more)?),
+            };
+            built.insert(Arc::as_ptr(old), Arc::clone(&new));
+            units.insert(unit.clone(), new);
+        }
+        Ok(Calendars { national, units })
     }
 
     /// The calendar of every unit without one of its own.

@@ -12,6 +12,8 @@ mod extensions;
 mod intake;
 #[path = "lifecycle/matrix.rs"]
 mod matrix;
+#[path = "lifecycle/migration.rs"]
+mod migration;
 #[path = "lifecycle/privacy.rs"]
 mod privacy;
 #[path = "lifecycle/properties.rs"]
@@ -20,6 +22,8 @@ mod properties;
 mod random;
 #[path = "lifecycle/rates.rs"]
 mod rates;
+#[path = "lifecycle/recalculation.rs"]
+mod recalculation;
 #[path = "lifecycle/record.rs"]
 mod record;
 #[path = "lifecycle/steps.rs"]

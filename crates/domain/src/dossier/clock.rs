@@ -31,6 +31,13 @@ pub struct Clock {
     /// The date last told to the citizen.
     #[serde(with = "chrono::serde::ts_microseconds_option")]
     pub promised_due: Option<Instant>,
+    /// From the events under the calendar in force; none while that is `effective_due`.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "chrono::serde::ts_microseconds_option"
+    )]
+    pub legal_due: Option<Instant>,
     /// Whether the due time rests on a day that the calendar marks provisional.
     pub provisional: bool,
     /// All waits for the citizen after reception, whether they moved anything or not.
@@ -66,6 +73,13 @@ pub struct Moved {
     /// The new promise; none when the citizen keeps the date told before.
     #[serde(with = "chrono::serde::ts_microseconds_option")]
     pub promised_due: Option<Instant>,
+    /// The new legal due time; none when that is `effective_due`.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "chrono::serde::ts_microseconds_option"
+    )]
+    pub legal_due: Option<Instant>,
     /// Whether the new due time rests on a provisional day.
     pub provisional: bool,
     /// Set when counting starts anew.
@@ -112,29 +126,43 @@ impl Clock {
         else {
             return Ok(None);
         };
-        let moved = match self.policy {
-            ClockPolicy::ShiftDue | ClockPolicy::StopWhileFinancial => {
+        let ended = |due: Instant| match self.policy {
+            ClockPolicy::ShiftDue
+            | ClockPolicy::StopWhileFinancial
+            | ClockPolicy::ExcludeInterval => {
                 let new = deadline::stop::shift(due, limit, standing.since, until, calendar)?;
-                self.moved(new, Some(new.at))
-            }
-            ClockPolicy::ExcludeInterval => {
-                let new = deadline::stop::shift(due, limit, standing.since, until, calendar)?;
-                self.moved(new, None)
+                Ok(Some(deadline::Due {
+                    provisional: new.provisional || self.provisional,
+                    ..new
+                }))
             }
             ClockPolicy::RestartOnComplete => {
                 // Never earlier than what an extension may have promised before.
                 let new = deadline::due(until, limit, calendar)?;
                 let at = Ord::max(new.at, due);
-                Moved {
-                    effective_due: at,
-                    promised_due: Some(at),
+                Ok(Some(deadline::Due {
+                    at,
                     provisional: new.provisional || (at == due && self.provisional),
-                    restarted: Some(until),
-                }
+                }))
             }
-            ClockPolicy::NoStop => return Ok(None),
+            ClockPolicy::NoStop => Ok(None),
         };
-        Ok(Some(moved))
+        let Some(new) = ended(due)? else {
+            return Ok(None);
+        };
+        let legal = match self.legal_due {
+            Some(legal) => ended(legal)?.map(|legal| legal.at),
+            None => None,
+        };
+        let (promised_due, restarted) = match self.policy {
+            ClockPolicy::ShiftDue | ClockPolicy::StopWhileFinancial => (Some(new.at), None),
+            ClockPolicy::ExcludeInterval | ClockPolicy::NoStop => (None, None),
+            ClockPolicy::RestartOnComplete => (Some(new.at), Some(until)),
+        };
+        Ok(Some(Moved {
+            restarted,
+            ..Moved::to(new, promised_due, legal)
+        }))
     }
 
     /// The due times when the dossier ends while a wait is standing.
@@ -148,17 +176,24 @@ impl Clock {
     #[must_use]
     pub fn after_wait_cut_short(&self, until: Instant, calendar: &Calendar) -> Option<Moved> {
         let (standing, limit, due) = (self.standing?, self.limit?, self.effective_due?);
-        let new = match deadline::stop::shift(due, limit, standing.since, until, calendar) {
-            Ok(shifted) => deadline::Due {
-                at: Ord::max(shifted.at, until),
-                ..shifted
-            },
-            Err(calendar::Error::Begins { .. } | calendar::Error::Ends { .. }) => deadline::Due {
-                at: Ord::max(due, until),
-                provisional: true,
-            },
+        let ended = |due| {
+            let shifted = deadline::stop::shift(due, limit, standing.since, until, calendar);
+            let new = match shifted {
+                Ok(new) => new,
+                Err(calendar::Error::Begins { .. } | calendar::Error::Ends { .. }) => {
+                    deadline::Due {
+                        at: due,
+                        provisional: true,
+                    }
+                }
+            };
+            deadline::Due {
+                at: Ord::max(new.at, until),
+                provisional: new.provisional || self.provisional,
+            }
         };
-        Some(self.moved(new, None))
+        let legal = self.legal_due.map(|legal| ended(legal).at);
+        Some(Moved::to(ended(due), None, legal))
     }
 
     /// The due times after an extension that the law gives for verification.
@@ -170,19 +205,37 @@ impl Clock {
         now: Instant,
         calendar: &Calendar,
     ) -> Result<Option<Moved>, calendar::Error> {
-        let Some(due) = self.effective_due.filter(|due| now <= *due) else {
+        let extended = |due: Instant| {
+            if now > due {
+                return Ok(None);
+            }
+            let new = match verification {
+                Verification::Adds(extra) => deadline::stop::add(due, extra, calendar)?,
+                Verification::Replaces(whole) => deadline::due(self.started, whole, calendar)?,
+            };
+            Ok((new.at > due).then_some(new))
+        };
+        let Some(due) = self.effective_due else {
             return Ok(None);
         };
-        let new = match verification {
-            Verification::Adds(extra) => deadline::stop::add(due, extra, calendar)?,
-            Verification::Replaces(whole) => deadline::due(self.started, whole, calendar)?,
+        let Some(new) = extended(due)? else {
+            return Ok(None);
         };
-        Ok((new.at > due).then(|| self.moved(new, Some(new.at))))
+        let legal = match self.legal_due {
+            Some(legal) => Some(extended(legal)?.map_or(legal, |new| new.at)),
+            None => None,
+        };
+        let new = deadline::Due {
+            provisional: new.provisional || self.provisional,
+            ..new
+        };
+        Ok(Some(Moved::to(new, Some(new.at), legal)))
     }
 
     /// Folds new due times in.
     pub(super) fn apply(&mut self, moved: &Moved) {
         self.effective_due = Some(moved.effective_due);
+        self.legal_due = moved.legal_due;
         self.provisional = moved.provisional;
         if let Some(promised) = moved.promised_due {
             self.promised_due = Some(promised);
@@ -199,11 +252,26 @@ impl Clock {
         self.standing.is_none() && self.effective_due.is_some_and(|due| now > due)
     }
 
-    fn moved(&self, new: deadline::Due, promised_due: Option<Instant>) -> Moved {
+    /// The legal due time: from the events under the calendar in force.
+    #[must_use]
+    pub fn legal_due(&self) -> Option<Instant> {
+        self.legal_due.or(self.effective_due)
+    }
+}
+
+impl Moved {
+    /// Due times that move without starting anew.
+    #[must_use]
+    pub(super) fn to(
+        new: deadline::Due,
+        promised_due: Option<Instant>,
+        legal_due: Option<Instant>,
+    ) -> Moved {
         Moved {
             effective_due: new.at,
             promised_due,
-            provisional: new.provisional || self.provisional,
+            legal_due: legal_due.filter(|legal| *legal != new.at),
+            provisional: new.provisional,
             restarted: None,
         }
     }

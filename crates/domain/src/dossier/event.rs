@@ -126,6 +126,15 @@ pub enum Event {
         /// The unit that is.
         new: UnitCode,
     },
+    /// A published calendar gave other due times.
+    Recalculated(Recalculated),
+    /// The dossier went over to another version of its procedure; no due time changed.
+    Migrated {
+        /// The version that it keeps from now on.
+        procedure_version: u16,
+        /// Where that version has it; none when it stands at no step.
+        step: Option<StepId>,
+    },
 }
 
 /// See [`Event::Submitted`].
@@ -240,6 +249,24 @@ pub struct Exception {
     pub legal_basis: Commitment,
 }
 
+/// See [`Event::Recalculated`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recalculated {
+    /// The document that published the calendar, by its number.
+    pub document: String,
+    /// SHA-256 of that document's text, in hexadecimal.
+    pub hash: String,
+    /// What the calendar gives from the events so far; none before reception or without a
+    /// limit.
+    #[serde(with = "chrono::serde::ts_microseconds_option")]
+    pub legal_due: Option<Instant>,
+    /// How the due times moved; none when the old ones are kept.
+    pub moved: Option<Moved>,
+    /// By when the desk must answer a submission from now on, when that moved.
+    #[serde(with = "chrono::serde::ts_microseconds_option")]
+    pub answer_due: Option<Instant>,
+}
+
 impl Event {
     /// The kind in data: `supplement_requested`.
     #[must_use]
@@ -262,6 +289,8 @@ impl Event {
             Event::Resolved => "resolved",
             Event::Returned { .. } => "returned",
             Event::Succeeded { .. } => "succeeded",
+            Event::Recalculated(_) => "recalculated",
+            Event::Migrated { .. } => "migrated",
         }
     }
 }

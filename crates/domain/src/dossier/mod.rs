@@ -10,7 +10,10 @@ pub mod clock;
 pub mod command;
 mod decide;
 pub mod event;
+pub mod legal;
+pub mod migration;
 pub mod private;
+pub mod recalculation;
 mod refusal;
 mod rewrite;
 mod state;
@@ -151,7 +154,9 @@ impl Dossier {
             | Event::Stopped { .. }
             | Event::Resolved
             | Event::Returned { .. }
-            | Event::Succeeded { .. } => return None,
+            | Event::Succeeded { .. }
+            | Event::Recalculated(_)
+            | Event::Migrated { .. } => return None,
         };
         Some(blank.apply(record))
     }
@@ -255,6 +260,22 @@ impl Dossier {
                     }
                 }
             }
+            Event::Recalculated(facts) => {
+                self.answer_due = facts.answer_due.or(self.answer_due);
+                self.move_due(facts.moved.as_ref());
+                if let Some(clock) = &mut self.clock {
+                    clock.legal_due = facts
+                        .legal_due
+                        .filter(|legal| Some(*legal) != clock.effective_due);
+                }
+            }
+            Event::Migrated {
+                procedure_version,
+                step,
+            } => {
+                self.procedure_version = *procedure_version;
+                self.state = std::mem::replace(&mut self.state, State::Received).at(step);
+            }
         }
         self
     }
@@ -344,6 +365,7 @@ impl Dossier {
             original_due: facts.due,
             effective_due: facts.due,
             promised_due: facts.due,
+            legal_due: None,
             provisional: facts.provisional,
             waits: Ledger::default(),
             standing: None,

@@ -94,6 +94,31 @@ impl State {
             | State::Returned => None,
         }
     }
+
+    /// The same state at another step, where it has one.
+    #[must_use]
+    pub(super) fn at(self, step: &Option<StepId>) -> State {
+        let step = step.clone();
+        match self {
+            State::Processing { .. } => State::Processing { step },
+            State::PaymentRequested { .. } => State::PaymentRequested { step },
+            State::SupplementRequested {
+                back: Back::Processing { .. },
+            } => State::SupplementRequested {
+                back: Back::Processing { step },
+            },
+            State::SupplementRequested {
+                back: Back::Submitted | Back::Received,
+            }
+            | State::Submitted
+            | State::Received
+            | State::Refused
+            | State::Withdrawn
+            | State::Stopped
+            | State::Resolved
+            | State::Returned => self,
+        }
+    }
 }
 
 impl From<Back> for State {

@@ -5,7 +5,6 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use chrono::NaiveDateTime;
-use domain::calendar::Calendar;
 use domain::catalogue::{Catalogue, SourceFile};
 use domain::dossier::Acting;
 use domain::dossier::command::{Contents, SupplementException, SupplementItem};
@@ -41,11 +40,6 @@ pub fn catalogue() -> &'static Catalogue {
         Catalogue::parse(&files).expect("the shipped catalogue is accepted")
     });
     &SHIPPED
-}
-
-/// The calendar that a unit's due times count in.
-pub fn calendar_of(unit: &UnitCode) -> &'static Calendar {
-    catalogue().calendars.for_unit(unit.as_str())
 }
 
 /// A procedure as it ships.

@@ -2,11 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::calendar::{Calendar, SpecialDay};
 use domain::deadline;
 use domain::dossier::clock::Clock;
+use domain::dossier::migration::{StepMap, replay};
+use domain::dossier::recalculation::{Kept, recalculate};
 use domain::dossier::{Dossier, Event, Record, State, Status};
-use domain::procedure::ClockPolicy;
-use domain::time::{day_start, local_day};
+use domain::procedure::{ClockPolicy, Procedure};
+use domain::time::{Instant, day_start, local_day};
 
 use crate::buttons::buttons_agree;
 use crate::desk;
@@ -22,6 +25,9 @@ struct Met {
     buttons: u32,
     stood: u32,
     unmoved_because_late: u32,
+    calendars: u32,
+    kept: BTreeMap<&'static str, u32>,
+    moved_while_standing: u32,
 }
 
 #[test]
@@ -53,20 +59,21 @@ fn every_life_keeps_the_rules_at_every_step() {
                     let record = walk.story.records.last().expect("something happened");
                     let decided = foreseen.expect("deciding twice gives one answer");
                     assert_eq!(decided.events.len(), 1, "{told}");
-                    one_step(
-                        before.as_ref(),
-                        record,
-                        walk.story.dossier(),
-                        &mut met,
-                        &told,
-                    );
+                    one_step(before.as_ref(), record, &walk.story, &mut met, &told);
                     *met.events.entry(record.event.kind()).or_default() += 1;
+                    legal_due_is_counted_alike(&walk.story, &told);
                 }
                 Err(refusal) => {
                     assert_eq!(Err(&refusal), foreseen.as_ref().map(|_| ()), "{told}");
                     assert_eq!(walk.begun(), before.as_ref(), "{told}");
                     *met.refusals.entry(refusal.reason()).or_default() += 1;
                 }
+            }
+            if let Some((published, days)) = walk.publication() {
+                recalculated(&mut walk.story, published, &days, &mut met, &told);
+            }
+            if let Some((now, version, map)) = walk.migration() {
+                migrated(&mut walk.story, now, version, &map, &mut met, &told);
             }
         }
         whole_history(&walk.story);
@@ -77,7 +84,7 @@ fn every_life_keeps_the_rules_at_every_step() {
 fn nothing_was_left_out(met: &Met) {
     assert_eq!(
         met.events.len(),
-        16,
+        18,
         "every kind of event: {:?}",
         met.events
     );
@@ -106,6 +113,10 @@ fn nothing_was_left_out(met: &Met) {
     }
     assert!(met.buttons > 5_000, "buttons compared: {}", met.buttons);
     assert!(met.stood > 50, "clocks that stood: {}", met.stood);
+    assert!(met.calendars > 1_000, "calendars: {}", met.calendars);
+    assert!(met.kept["promised"] > 20, "kept: {:?}", met.kept);
+    assert!(met.kept["overdue"] > 20, "kept: {:?}", met.kept);
+    assert!(met.moved_while_standing > 4, "{}", met.moved_while_standing);
     assert!(
         met.unmoved_because_late > 20,
         "late stops: {}",
@@ -114,7 +125,8 @@ fn nothing_was_left_out(met: &Met) {
 }
 
 /// What holds between a dossier, an event, and the dossier after it.
-fn one_step(before: Option<&Dossier>, record: &Record, after: &Dossier, met: &mut Met, told: &str) {
+fn one_step(before: Option<&Dossier>, record: &Record, story: &Story, met: &mut Met, told: &str) {
+    let after = story.dossier();
     let told = &format!("{told}: {}", record.event.kind());
     assert_eq!(
         record.version,
@@ -177,8 +189,108 @@ fn one_step(before: Option<&Dossier>, record: &Record, after: &Dossier, met: &mu
             new.promised_due <= new.effective_due,
             "{told}: nor outruns what is in force"
         );
-        moved_as_the_policy_says(before, old, record, new, met, told);
+        let calendar = story.calendar_at(record.version);
+        moved_as_the_policy_says((before, old), record, new, calendar, met, told);
     }
+}
+
+/// What is counted step by step is what counting the whole history anew gives.
+fn legal_due_is_counted_alike(story: &Story, told: &str) {
+    let dossier = story.dossier();
+    if dossier.ended.is_none()
+        && let Some(clock) = &dossier.clock
+    {
+        let counted = story.legal().map(|legal| legal.due);
+        assert_eq!(counted, Ok(clock.legal_due()), "{told}: the legal due time");
+    }
+}
+
+/// A calendar is published in the midst of a life.
+fn recalculated(story: &mut Story, now: Instant, days: &[SpecialDay], met: &mut Met, told: &str) {
+    let told = &format!("{told}: a calendar is published");
+    met.calendars += 1;
+    let before = story.dossier().clone();
+    let Some(done) = story.calendars_change(now, days) else {
+        assert_eq!(&before, story.dossier(), "{told}");
+        return;
+    };
+    *met.events.entry("recalculated").or_default() += 1;
+    let record = story.records.last().expect("it was written");
+    one_step(Some(&before), record, story, met, told);
+    legal_due_is_counted_alike(story, told);
+    let after = story.dossier();
+    assert_eq!(done.before, before.due(), "{told}");
+    assert_eq!(done.after, after.due(), "{told}");
+    let again = story.legal().map(|legal| recalculate(after, &legal, now));
+    assert_eq!(again, Ok(None), "{told}: twice is once");
+    assert!(
+        before.ended.is_none(),
+        "{told}: what has ended is left alone"
+    );
+    if let (Some(old), Some(new)) = (&before.clock, &after.clock) {
+        assert_eq!(
+            old.is_overdue(now),
+            new.is_overdue(now),
+            "{told}: overdue stays overdue"
+        );
+        assert_eq!(
+            (old.standing, &old.waits),
+            (new.standing, &new.waits),
+            "{told}"
+        );
+        met.moved_while_standing +=
+            u32::from(old.standing.is_some() && old.effective_due < new.effective_due);
+        match done.kept {
+            None => assert_eq!(new.effective_due, new.legal_due(), "{told}"),
+            Some(Kept::Promised) => assert!(new.effective_due > new.legal_due(), "{told}"),
+            Some(Kept::Overdue) => assert!(new.is_overdue(now), "{told}"),
+        }
+    }
+    if let Some(kept) = done.kept {
+        *met.kept.entry(kept.as_str()).or_default() += 1;
+    }
+}
+
+/// The dossier goes over to a version whose steps have other names.
+fn migrated(
+    story: &mut Story,
+    now: Instant,
+    version: Procedure,
+    map: &StepMap,
+    met: &mut Met,
+    told: &str,
+) {
+    let told = &format!("{told}: a version is published");
+    let before = story.dossier().clone();
+    let found = replay(&before, &story.records, &version, map);
+    let done = story.goes_over(now, version, map);
+    if before.mirrored.is_some() || before.ended.is_some() {
+        assert!(done.is_err(), "{told}: {done:?}");
+        return;
+    }
+    assert_eq!(found, Vec::new(), "{told}: the same steps by another name");
+    assert_eq!(done, Ok(()), "{told}");
+    *met.events.entry("migrated").or_default() += 1;
+    let record = story.records.last().expect("it was written");
+    one_step(Some(&before), record, story, met, told);
+    let after = story.dossier();
+    assert_eq!(after.procedure_version, story.procedure.version, "{told}");
+    assert_eq!(after.clock, before.clock, "{told}: no due time changed");
+    assert_eq!(after.status(), before.status(), "{told}");
+    assert_eq!(
+        after.since, before.since,
+        "{told}: nor the time at its step"
+    );
+    let step = before
+        .state
+        .step()
+        .and_then(|step| map.get(&Some(step.clone())));
+    assert_eq!(after.state.step(), step, "{told}");
+    assert_eq!(
+        replay(after, &story.records, &story.procedure, &StepMap::new()),
+        Vec::new(),
+        "{told}: it fits where it is now"
+    );
 }
 
 /// A wait is open exactly while the citizen is waited for after reception.
@@ -204,14 +316,14 @@ fn waits_agree(dossier: &Dossier, told: &str) {
 
 /// The only moves there are, each with the policy it follows from.
 fn moved_as_the_policy_says(
-    before: &Dossier,
-    old: &Clock,
+    (before, old): (&Dossier, &Clock),
     record: &Record,
     new: &Clock,
+    calendar: &Calendar,
     met: &mut Met,
     told: &str,
 ) {
-    let (now, calendar) = (record.event_time, desk::calendar_of(&before.resolving));
+    let now = record.event_time;
     let unmoved = (old.effective_due, old.promised_due);
     let times = (new.effective_due, new.promised_due);
     match &record.event {
@@ -301,7 +413,13 @@ fn moved_as_the_policy_says(
         | Event::PaymentRequested { .. }
         | Event::Apologised { .. }
         | Event::Resolved
-        | Event::Returned { .. } => assert_eq!(times, unmoved, "{told}: moves nothing"),
+        | Event::Returned { .. }
+        | Event::Migrated { .. } => assert_eq!(times, unmoved, "{told}: moves nothing"),
+        Event::Recalculated(facts) => {
+            assert!(
+                times != unmoved || facts.legal_due != old.legal_due() || facts.moved.is_some()
+            );
+        }
     }
 }
 
@@ -362,10 +480,13 @@ fn whole_history(story: &Story) {
         _ => 0,
     });
     assert_eq!(row.fee_paid_vnd, amounts.sum::<u64>());
-    if let (Some(clock), Some(received)) = (&row.clock, row.received) {
+    let reception = (story.records.iter())
+        .find(|record| matches!(record.event, Event::Received(_)))
+        .map(|record| record.version);
+    if let (Some(clock), Some(reception)) = (&row.clock, reception) {
         let due = clock.limit.map(|limit| {
-            let calendar = desk::calendar_of(&row.resolving);
-            deadline::due(received, limit, calendar)
+            let received = row.received.expect("a clock runs from reception");
+            deadline::due(received, limit, story.calendar_at(reception))
                 .expect("counted before")
                 .at
         });

@@ -3,9 +3,11 @@
 use std::env;
 
 use chrono::TimeDelta;
+use domain::calendar::SpecialDay;
+use domain::dossier::migration::StepMap;
 use domain::dossier::private::Words;
 use domain::dossier::{Action, Channel, Command, Dossier, allowed_actions, next_steps};
-use domain::id::ComponentCode;
+use domain::id::{ComponentCode, StepId};
 use domain::procedure::{Mark, Procedure};
 use domain::role::Role;
 use domain::time::{Instant, day_start, local_day};
@@ -108,6 +110,51 @@ impl Walk {
             recorded: self.recorded,
             deed: self.deed(),
         })
+    }
+
+    /// Now and then a calendar is published: a moment, and the days that it adds to the
+    /// shipped one. What an earlier one added is then gone again.
+    pub fn publication(&mut self) -> Option<(Instant, Vec<SpecialDay>)> {
+        let due = self.begun()?.due().unwrap_or(self.now);
+        if !self.random.often(12) {
+            return None;
+        }
+        let shipped = &desk::catalogue().calendars;
+        let mut days: Vec<SpecialDay> = Vec::new();
+        for _ in 0..self.random.below(5) {
+            let near = if self.random.often(50) { due } else { self.now };
+            let date = local_day(near) + TimeDelta::days(self.random.below(31) as i64 - 20);
+            let named = days.iter().any(|day| day.date == date);
+            let national = shipped.national();
+            let published = national.is_working_day(date).is_ok();
+            if published && national.special(date).is_none() && !named {
+                days.push(story::special(date));
+            }
+        }
+        Some((self.now, days))
+    }
+
+    /// Now and then the procedure gets a version in which every step has another name, and the
+    /// dossier goes over.
+    pub fn migration(&mut self) -> Option<(Instant, Procedure, StepMap)> {
+        self.begun()?;
+        if !self.random.often(5) {
+            return None;
+        }
+        let old = &self.story.procedure;
+        let mut new = old.clone();
+        new.version += 1;
+        let renamed = |id: &StepId| {
+            let base = id.as_str().split("-v").next().expect("a first part");
+            desk::step(&format!("{base}-v{}", old.version + 1))
+        };
+        let mut map = StepMap::new();
+        for step in &mut new.steps {
+            map.insert(Some(step.id.clone()), renamed(&step.id));
+            step.id = renamed(&step.id);
+            step.next = step.next.iter().map(renamed).collect();
+        }
+        Some((self.now, new, map))
     }
 
     /// A while later, or exactly at an edge of the due time.

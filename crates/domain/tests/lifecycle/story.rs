@@ -3,9 +3,14 @@
 //! `3 Aug 10:00 received; 6 Aug 09:00 papers requested; 7 Aug 09:00 papers requested
 //! [SUPPLEMENT_USED]`: a moment, what is done, and in brackets why it is refused.
 
+use chrono::{Datelike, NaiveDate, Weekday};
+use domain::calendar::{self, Calendar, Calendars, DayKind, SpecialDay};
 use domain::code::AnyCode;
 use domain::deadline::Language;
+use domain::dossier::legal::{Law, Legal};
+use domain::dossier::migration::{Break, StepMap, migrate};
 use domain::dossier::private::{Private, Salt, Words};
+use domain::dossier::recalculation::{Publication, Recalculation, recalculate};
 use domain::dossier::{
     Acting, Channel, Command, Decision, Dossier, Event, Extension, Reception, Record, Refusal,
     Rules, Submission, decide, receive, submit,
@@ -13,7 +18,7 @@ use domain::dossier::{
 use domain::id::{ComponentCode, DossierId, ProvinceCode, RequestId, UnitCode};
 use domain::procedure::{ClockPolicy, Procedure};
 use domain::role::Role;
-use domain::time::Instant;
+use domain::time::{Instant, local_day};
 
 use crate::desk;
 
@@ -27,6 +32,8 @@ pub struct Story {
     pub records: Vec<Record>,
     /// The personal values that its events commit to.
     pub private: Vec<Private>,
+    /// The calendars, each with the version of the dossier at which it was published.
+    calendars: Vec<(u32, Calendars)>,
     dossier: Option<Dossier>,
     number: u64,
 }
@@ -60,6 +67,7 @@ impl Story {
             unit: desk::unit(desk::WARD),
             records: Vec::new(),
             private: Vec::new(),
+            calendars: vec![(0, desk::catalogue().calendars.clone())],
             dossier: None,
             number: 1,
         }
@@ -133,7 +141,7 @@ impl Story {
         let salt: Salt = desk::salt();
         let rules = Rules {
             procedure: &self.procedure,
-            calendar: desk::calendar_of(&self.unit),
+            calendar: self.calendar(),
             answer_limit: desk::catalogue().intake.answer,
             salt: &salt,
             acting,
@@ -143,6 +151,71 @@ impl Story {
             Deed::Receive(reception) => receive(reception, &rules, now),
             Deed::Act(command) => decide(self.dossier(), command, &rules, now),
         }
+    }
+
+    /// The calendar in force.
+    pub fn calendar(&self) -> &Calendar {
+        self.calendar_at(u32::MAX)
+    }
+
+    /// The calendar under which a version of the dossier was made.
+    pub fn calendar_at(&self, version: u32) -> &Calendar {
+        let mut earlier = self.calendars.iter().rev();
+        let in_force = earlier.find(|(since, _)| *since < version);
+        let (_, calendars) = in_force.expect("the shipped ones were always there");
+        calendars.for_unit(self.unit.as_str())
+    }
+
+    /// What the calendar in force alone would give.
+    pub fn legal(&self) -> Result<Legal, calendar::Error> {
+        let case = &self.dossier().case;
+        let law = Law {
+            calendar: self.calendar(),
+            answer_limit: desk::catalogue().intake.answer,
+            verification: &|_| self.procedure.case(case)?.verification,
+        };
+        let legal = Legal::of(&self.records, &law).map(|legal| legal.expect("a history"));
+        if let Some(unmoved) = Legal::of_unmoved(self.dossier(), &law) {
+            assert_eq!(unmoved, legal, "the history says nothing else");
+        }
+        legal
+    }
+
+    /// The shipped calendars with more days are published; the dossier is recalculated.
+    ///
+    /// What was published is withdrawn when it does not reach far enough to recalculate.
+    pub fn calendars_change(&mut self, now: Instant, days: &[SpecialDay]) -> Option<Recalculation> {
+        let changed = desk::catalogue().calendars.with_days(days);
+        let version = self.records.last().map_or(0, |record| record.version);
+        self.calendars
+            .push((version, changed.expect("days that fit")));
+        let published = Publication {
+            document: "1".into(),
+            hash: "0".repeat(64),
+            approved: now,
+        };
+        let Ok(legal) = self.legal() else {
+            self.calendars.pop();
+            return None;
+        };
+        let recalculated = recalculate(self.dossier(), &legal, now)?;
+        let acting = desk::acting(Role::Province, &self.unit);
+        self.writes(&acting, now, now, recalculated.event(&published));
+        Some(recalculated)
+    }
+
+    /// The dossier goes over to another version of its procedure, if nothing bars it.
+    pub fn goes_over(
+        &mut self,
+        now: Instant,
+        to: Procedure,
+        map: &StepMap,
+    ) -> Result<(), Vec<Break>> {
+        let event = migrate(self.dossier(), &to, map)?;
+        let acting = desk::acting(Role::Province, &self.unit);
+        self.writes(&acting, now, now, event);
+        self.procedure = to;
+        Ok(())
     }
 
     fn writes(&mut self, acting: &Acting, now: Instant, recorded: Instant, event: Event) {
@@ -212,17 +285,21 @@ impl Story {
         }
     }
 
-    /// The three due times: `original .., effective .., promised ..`.
+    /// The three due times, and the legal one where it differs: `original .., effective .., promised ..`.
     pub fn due_times(&self) -> String {
         let Some(clock) = &self.dossier().clock else {
             return "no clock runs".into();
         };
         let told = |due: Option<Instant>| due.map_or_else(|| "none".into(), desk::wall);
+        let legal = clock
+            .legal_due
+            .map(|due| format!(", legal {}", told(Some(due))));
         format!(
-            "original {}, effective {}, promised {}",
+            "original {}, effective {}, promised {}{}",
             told(clock.original_due),
             told(clock.effective_due),
-            told(clock.promised_due)
+            told(clock.promised_due),
+            legal.unwrap_or_default()
         )
     }
 
@@ -242,6 +319,25 @@ impl Story {
     pub fn limit(&self) -> String {
         let limit = self.dossier().clock.as_ref().and_then(|clock| clock.limit);
         limit.map_or_else(|| "none".into(), |limit| limit.words(Language::English))
+    }
+}
+
+/// A day off on a weekday, or a make-up day on a weekend, as `24 Aug`.
+pub fn special_day(text: &str) -> SpecialDay {
+    special(local_day(desk::at(&format!("{text} 12:00"))))
+}
+
+/// See [`special_day`].
+pub fn special(date: NaiveDate) -> SpecialDay {
+    SpecialDay {
+        date,
+        kind: match date.weekday() {
+            Weekday::Sat | Weekday::Sun => DayKind::MakeUp,
+            _ => DayKind::Holiday,
+        },
+        name: "ngày mẫu".into(),
+        source: "văn bản mẫu".into(),
+        provisional: false,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use app::view::{Receipt, View};
 use domain::deadline::Language;
+use domain::dossier::Clock;
 use domain::dossier::private::Person;
 
 use super::known::{channel_of, kind_of, policy_of, state_of, unit_name};
@@ -75,6 +76,7 @@ pub fn dossier(view: &View) -> proto::Dossier {
         original_due_time: clock.and_then(|clock| clock.original_due).map(timestamp),
         effective_due_time: clock.and_then(|clock| clock.effective_due).map(timestamp),
         promised_due_time: clock.and_then(|clock| clock.promised_due).map(timestamp),
+        legal_due_time: clock.and_then(Clock::legal_due).map(timestamp),
         due_provisional: clock.is_some_and(|clock| clock.provisional),
         clock_standing: standing.is_some(),
         standing_since_time: standing.map(|standing| timestamp(standing.since)),

@@ -108,6 +108,19 @@ impl Details {
                 details.put("old_unit", &unit_name(old));
                 details.put("new_unit", &unit_name(new));
             }
+            Event::Recalculated(facts) => {
+                details.put("document", &facts.document);
+                details.time("answer_due_time", facts.answer_due);
+                details.moved(facts.moved.as_ref());
+                details.time("legal_due_time", facts.legal_due);
+            }
+            Event::Migrated {
+                procedure_version,
+                step,
+            } => {
+                details.put("procedure_version", procedure_version);
+                details.some("step", step.as_ref());
+            }
         }
         details
     }
@@ -164,6 +177,7 @@ impl Details {
         let Some(moved) = moved else { return };
         self.time("effective_due_time", Some(moved.effective_due));
         self.time("promised_due_time", moved.promised_due);
+        self.time("legal_due_time", moved.legal_due);
         self.time("restart_time", moved.restarted);
         self.put("due_provisional", &moved.provisional);
     }

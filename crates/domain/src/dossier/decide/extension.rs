@@ -2,7 +2,7 @@
 
 use super::Rules;
 use super::vault::Vault;
-use crate::calendar::Calendar;
+use crate::calendar::{self, Calendar};
 use crate::dossier::Dossier;
 use crate::dossier::clock::{Clock, Moved};
 use crate::dossier::command::Extension;
@@ -49,6 +49,7 @@ pub(super) fn extend(
                 moved: Moved {
                     effective_due: proposed,
                     promised_due: Some(proposed),
+                    legal_due: None,
                     provisional,
                     restarted: None,
                 },
@@ -76,11 +77,12 @@ fn filing_ends(due: Instant) -> Instant {
     time::day_start(time::local_day(due))
 }
 
-fn closing_if_in_days(
+/// The date named in an apology, at closing time of a working day where the limit is in days.
+pub(in crate::dossier) fn closing_if_in_days(
     proposed: Instant,
     clock: &Clock,
     calendar: &Calendar,
-) -> Result<Instant, Refusal> {
+) -> Result<Instant, calendar::Error> {
     if !clock.limit.is_some_and(Limit::in_days) {
         return Ok(proposed);
     }

@@ -5,6 +5,7 @@ mod intake;
 mod supplement;
 mod vault;
 
+pub(super) use extension::closing_if_in_days;
 pub use intake::{receive, submit};
 
 use super::clock::{Moved, Wait};

@@ -1,0 +1,206 @@
+//! What the law gives: due times as one calendar alone would have made them.
+//!
+//! Due times depend on what happened and on the calendar. What happened are facts: that
+//! papers were asked for in time, that a clock stood, that an apology was filed. How far each
+//! of them moves a due time is counted anew here, in the calendar given, with the functions
+//! that also decide on a dossier's commands.
+
+use super::decide::closing_if_in_days;
+use super::event::{Event, Record};
+use super::{Clock, Dossier};
+use crate::calendar::{self, Calendar};
+use crate::deadline;
+use crate::limit::Limit;
+use crate::procedure::Verification;
+use crate::time::Instant;
+
+/// What due times rest on, besides the history.
+#[derive(Clone, Copy)]
+pub struct Law<'a> {
+    /// The calendar of the unit that decides the dossier.
+    pub calendar: &'a Calendar,
+    /// The time within which a submission must be answered, where a rule gives one.
+    pub answer_limit: Option<Limit>,
+    /// What verification adds in a version of the dossier's procedure and its case.
+    pub verification: &'a dyn Fn(u16) -> Option<Verification>,
+}
+
+/// What one calendar alone makes of a dossier's due times.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Legal {
+    /// The legal due time; none before reception and without a limit.
+    pub due: Option<Instant>,
+    /// The date that the citizen would have been told.
+    pub promised: Option<Instant>,
+    /// Whether it rests on a provisional day.
+    pub provisional: bool,
+    /// By when the desk would have to answer a submission; none once it is received.
+    pub answer_due: Option<Instant>,
+}
+
+impl Legal {
+    /// From the history of a dossier. None when it does not begin with a beginning.
+    ///
+    /// Recalculations are left out, for they are what this answers.
+    ///
+    /// Errors: [`calendar::Error`] if the calendar does not reach far enough.
+    pub fn of<'a>(
+        records: impl IntoIterator<Item = &'a Record>,
+        law: &Law<'_>,
+    ) -> Result<Option<Self>, calendar::Error> {
+        let mut dossier: Option<Dossier> = None;
+        for record in records {
+            let Some(event) = counted(dossier.as_ref(), record, law)? else {
+                continue;
+            };
+            let record = Record {
+                event,
+                ..record.clone()
+            };
+            dossier = match dossier {
+                None => Dossier::begin(&record),
+                Some(dossier) => Some(dossier.apply(&record)),
+            };
+            if dossier.is_none() {
+                return Ok(None);
+            }
+        }
+        Ok(dossier.map(|dossier| Self {
+            due: dossier.clock.as_ref().and_then(|clock| clock.effective_due),
+            promised: dossier.clock.as_ref().and_then(|clock| clock.promised_due),
+            provisional: dossier
+                .clock
+                .as_ref()
+                .is_some_and(|clock| clock.provisional),
+            answer_due: dossier.answer_due.filter(|_| dossier.clock.is_none()),
+        }))
+    }
+
+    /// The same without the history, of a dossier that nothing has moved yet.
+    ///
+    /// None when only its history can tell.
+    pub fn of_unmoved(dossier: &Dossier, law: &Law<'_>) -> Option<Result<Self, calendar::Error>> {
+        let mut legal = Self {
+            due: None,
+            promised: None,
+            provisional: false,
+            answer_due: None,
+        };
+        let Some(clock) = &dossier.clock else {
+            if dossier.supplements > 0 {
+                return None;
+            }
+            let answered = answer(dossier.answer_due, dossier.submitted?, law);
+            return Some(answered.map(|answer_due| Self {
+                answer_due,
+                ..legal
+            }));
+        };
+        // A wait of no length leaves no interval, but may have started the clock anew.
+        let restarted = dossier.received != Some(clock.started);
+        let waited = !clock.waits.intervals().is_empty();
+        if restarted || waited || dossier.extended || dossier.verified {
+            return None;
+        }
+        let due = match clock.limit {
+            Some(limit) => deadline::due(clock.started, limit, law.calendar),
+            None => return Some(Ok(legal)),
+        };
+        Some(due.map(|due| {
+            legal.due = Some(due.at);
+            legal.promised = Some(due.at);
+            legal.provisional = due.provisional;
+            legal
+        }))
+    }
+}
+
+/// The event with its due times counted anew; none for one that only recalculated.
+fn counted(
+    dossier: Option<&Dossier>,
+    record: &Record,
+    law: &Law<'_>,
+) -> Result<Option<Event>, calendar::Error> {
+    let at = record.event_time;
+    let mut event = record.event.clone();
+    let clock = dossier.and_then(|dossier| dossier.clock.as_ref());
+    match &mut event {
+        Event::Submitted(facts) => {
+            facts.answer_due = answer(facts.answer_due, at, law)?;
+        }
+        Event::Received(facts) => {
+            // A due time without a limit came from elsewhere and stays what it was.
+            if let Some(limit) = facts.limit {
+                let due = deadline::due(at, limit, law.calendar)?;
+                facts.due = Some(due.at);
+                facts.provisional = due.provisional;
+            }
+        }
+        Event::SupplementRecorded {
+            answer_due, moved, ..
+        } => {
+            *answer_due = answer(*answer_due, at, law)?;
+            *moved = after_wait(clock, at, law)?;
+        }
+        Event::PaymentRecorded { moved, .. } => *moved = after_wait(clock, at, law)?,
+        Event::Extended { moved, .. } => {
+            if let Some(clock) = clock {
+                let named = closing_if_in_days(moved.effective_due, clock, law.calendar)?;
+                let due = clock
+                    .effective_due
+                    .map_or(named, |due| Ord::max(due, named));
+                moved.effective_due = due;
+                moved.promised_due = Some(due);
+            }
+        }
+        Event::VerificationBegun {
+            moved: moved @ Some(_),
+            ..
+        } => {
+            if let (Some(dossier), Some(clock)) = (dossier, clock)
+                && let Some(extra) = (law.verification)(dossier.procedure_version)
+            {
+                *moved = clock.after_verification(extra, at, law.calendar)?;
+            }
+        }
+        Event::Withdrawn { moved, .. } | Event::Stopped { moved, .. } => {
+            *moved = clock.and_then(|clock| clock.after_wait_cut_short(at, law.calendar));
+        }
+        Event::Recalculated(_) => return Ok(None),
+        Event::VerificationBegun { moved: None, .. }
+        | Event::Refused { .. }
+        | Event::SupplementRequested(_)
+        | Event::Advanced { .. }
+        | Event::Assigned { .. }
+        | Event::PaymentRequested { .. }
+        | Event::Apologised { .. }
+        | Event::Resolved
+        | Event::Returned { .. }
+        | Event::Succeeded { .. }
+        | Event::Migrated { .. } => {}
+    }
+    Ok(Some(event))
+}
+
+fn after_wait(
+    clock: Option<&Clock>,
+    at: Instant,
+    law: &Law<'_>,
+) -> Result<Option<super::clock::Moved>, calendar::Error> {
+    match clock {
+        Some(clock) => clock.after_wait(at, law.calendar),
+        None => Ok(None),
+    }
+}
+
+/// Only what had to be answered then has to be answered at all.
+fn answer(
+    told: Option<Instant>,
+    from: Instant,
+    law: &Law<'_>,
+) -> Result<Option<Instant>, calendar::Error> {
+    match (told, law.answer_limit) {
+        (Some(_), Some(limit)) => Ok(Some(deadline::due(from, limit, law.calendar)?.at)),
+        (told, _) => Ok(told),
+    }
+}

@@ -1,0 +1,155 @@
+//! What a published calendar does to the due times of a dossier.
+//!
+//! The effective due time moves only later, for what was promised is never taken back, and
+//! a dossier that is overdue stays overdue. What the calendar alone would give is kept beside
+//! it as the legal due time. Source: docs/decisions/007.
+
+use super::Dossier;
+use super::clock::{Clock, Moved};
+use super::event::{Event, Recalculated};
+use super::legal::Legal;
+use crate::time::Instant;
+
+/// Why a dossier keeps a due time that the calendar would have moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kept {
+    /// The calendar gives an earlier time than the citizen was promised.
+    Promised,
+    /// It was already overdue when the calendar was published.
+    Overdue,
+}
+
+impl Kept {
+    /// The word used in answers: `promised`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Kept::Promised => "promised",
+            Kept::Overdue => "overdue",
+        }
+    }
+}
+
+/// The document that published a calendar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Publication {
+    /// Its number, as an office quotes it.
+    pub document: String,
+    /// SHA-256 of its text, in hexadecimal.
+    pub hash: String,
+    /// When it was approved: who was overdue by then stays overdue.
+    pub approved: Instant,
+}
+
+/// What a calendar does to one dossier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recalculation {
+    /// What the unit had to meet.
+    pub before: Option<Instant>,
+    /// What it must meet from then on; never earlier.
+    pub after: Option<Instant>,
+    /// What the calendar alone would give.
+    pub legal: Option<Instant>,
+    /// The date last told to the citizen.
+    pub promised: Option<Instant>,
+    /// Why `after` is not what the calendar gives.
+    pub kept: Option<Kept>,
+    /// Whether the new due time rests on a provisional day.
+    pub provisional: bool,
+    moved: Option<Moved>,
+    answer_due: Option<Instant>,
+}
+
+impl Recalculation {
+    /// The event that says so.
+    #[must_use]
+    pub fn event(&self, publication: &Publication) -> Event {
+        let received = self.answer_due.is_none();
+        Event::Recalculated(Recalculated {
+            document: publication.document.clone(),
+            hash: publication.hash.clone(),
+            legal_due: self.legal.filter(|_| received),
+            moved: self.moved.clone(),
+            answer_due: self.answer_due,
+        })
+    }
+}
+
+/// Compares a dossier with what a calendar published at a moment gives.
+///
+/// None when nothing differs, for a dossier that has ended, and for one whose authority is
+/// another system. Applying the event and comparing again gives none.
+#[must_use]
+pub fn recalculate(dossier: &Dossier, legal: &Legal, published: Instant) -> Option<Recalculation> {
+    if dossier.ended.is_some() || dossier.mirrored.is_some() {
+        return None;
+    }
+    match &dossier.clock {
+        Some(clock) => received(clock, legal, published),
+        None => unanswered(dossier, legal, published),
+    }
+}
+
+fn received(clock: &Clock, law: &Legal, published: Instant) -> Option<Recalculation> {
+    // A due time that came from elsewhere follows no calendar of ours.
+    let (legal, _) = (law.due?, clock.limit?);
+    let (before, told) = (clock.effective_due?, clock.promised_due);
+    let overdue = clock.is_overdue(published);
+    let after = if overdue {
+        before
+    } else {
+        Ord::max(before, legal)
+    };
+    let promised = if overdue {
+        told
+    } else {
+        Ord::max(told, law.promised)
+    };
+    let provisional = if after == legal {
+        law.provisional
+    } else {
+        clock.provisional
+    };
+    let moves = (after, promised, provisional) != (before, told, clock.provisional);
+    if !moves && clock.legal_due() == Some(legal) {
+        return None;
+    }
+    let kept = match (overdue, after == legal) {
+        (_, true) => None,
+        (true, false) => Some(Kept::Overdue),
+        (false, false) => Some(Kept::Promised),
+    };
+    let new = crate::deadline::Due {
+        at: after,
+        provisional,
+    };
+    let retold = promised.filter(|_| promised != told);
+    Some(Recalculation {
+        before: Some(before),
+        after: Some(after),
+        legal: Some(legal),
+        promised,
+        kept,
+        provisional,
+        moved: moves.then(|| Moved::to(new, retold, Some(legal))),
+        answer_due: None,
+    })
+}
+
+/// A submission that waits for the desk's answer: nothing was promised to anybody yet.
+fn unanswered(dossier: &Dossier, law: &Legal, published: Instant) -> Option<Recalculation> {
+    let (before, legal) = (dossier.answer_due?, law.answer_due?);
+    if legal <= before || published > before {
+        return None;
+    }
+    Some(Recalculation {
+        before: Some(before),
+        after: Some(legal),
+        legal: Some(legal),
+        promised: None,
+        kept: None,
+        provisional: false,
+        moved: None,
+        answer_due: Some(legal),
+    })
+}
