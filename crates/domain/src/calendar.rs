@@ -155,28 +155,6 @@ impl Calendar {
         Ok(calendar)
     }
 
-    /// The first day that another calendar does not have as this one has it; none when they
-    /// agree on every day.
-    ///
-    /// A count that ends before that day comes out alike in both.
-    #[must_use]
-    pub fn first_difference(&self, other: &Calendar) -> Option<NaiveDate> {
-        let first = self.first_day.min(other.first_day);
-        let last = self.last_day.max(other.last_day);
-        first
-            .iter_days()
-            .take_while(|day| *day <= last)
-            .find(|day| self.on(*day) != other.on(*day))
-    }
-
-    /// What counts on a day: its openings, and whether it is provisional; none when it is not
-    /// published.
-    fn on(&self, day: NaiveDate) -> Option<(Option<&[(i64, i64)]>, bool)> {
-        let place = self.place(day).ok()?;
-        let opens = self.table(place).map(|table| table.opens.as_slice());
-        Some((opens, self.has_provisional(day, day)))
-    }
-
     /// Fills the sums, one day after another.
     fn sum_up(&mut self) {
         let mut next = Day {

@@ -6,6 +6,8 @@ use domain::procedure::Procedure;
 use crate::desk::{self, at, step};
 use crate::story::Story;
 
+type Change<'a> = &'a dyn Fn(&mut Procedure);
+
 /// A dossier that has come to the tax office: appraise, tax, register, sign.
 fn at_the_tax_office() -> Story {
     Story::told(
@@ -47,7 +49,7 @@ fn a_version_that_changes_only_times_breaks_nothing() {
 #[test]
 fn what_a_new_version_would_break_is_listed_before_it_is_published() {
     let story = at_the_tax_office();
-    let rows: [(&dyn Fn(&mut Procedure), &[&str]); 5] = [
+    let rows: [(Change, &[&str]); 5] = [
         (
             &|new| without_step(new, "tax"),
             &[
