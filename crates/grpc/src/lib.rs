@@ -5,6 +5,7 @@
 //! wrong fields at once → engine → drawn answer, or [`status`].
 
 mod call;
+pub mod client;
 mod codec;
 mod convert;
 pub mod json;

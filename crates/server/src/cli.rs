@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use chrono::NaiveDate;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
-use crate::{Failure, commands};
+use crate::{Failure, bench, commands};
 
 /// The engine behind the one-stop shop: dossiers, exact deadlines, rates nobody can edit.
 #[derive(Debug, Parser)]
@@ -31,6 +31,8 @@ enum Command {
     Token(Token),
     /// Print reports.
     Report(Report),
+    /// Measure what this machine gives, on a scratch database.
+    Bench(Bench),
 }
 
 /// Flags of `serve`.
@@ -188,6 +190,69 @@ pub struct Rates {
     pub format: Format,
 }
 
+/// Flags of `bench`.
+#[derive(Debug, Args)]
+pub struct Bench {
+    #[command(subcommand)]
+    pub command: BenchCommand,
+}
+
+/// What is measured.
+#[derive(Debug, Subcommand)]
+pub enum BenchCommand {
+    /// Cases a second: submit and five changes each, every call answered after its commit,
+    /// beside the raw database.
+    Write(BenchWrite),
+}
+
+/// Flags of `bench write`.
+#[derive(Debug, Args)]
+pub struct BenchWrite {
+    /// How many call at the same time; one run for each.
+    #[arg(long, value_name = "NUMBERS", value_delimiter = ',', default_value = "1,8,32,128",
+        value_parser = clap::value_parser!(u32).range(1..=500))]
+    pub callers: Vec<u32>,
+    /// How many dossiers are there before; one database for each.
+    #[arg(long, value_name = "NUMBERS", value_delimiter = ',', default_value = "10000",
+        value_parser = clap::value_parser!(u32).range(1..=999_999_999))]
+    pub preload: Vec<u32>,
+    /// How long each run lasts.
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3_600))]
+    pub seconds: u64,
+    #[command(flatten)]
+    pub bench: BenchPlace,
+}
+
+/// Where the benchmark runs, and how it tells.
+#[derive(Debug, Args)]
+pub struct BenchPlace {
+    /// The configuration of the server under test.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// An empty database to use, and to empty again; SQLite and PostgreSQL of its own
+    /// otherwise.
+    #[arg(long, value_name = "URL")]
+    pub database: Option<String>,
+    /// The folder for scratch databases, on the disk to measure; /var/tmp otherwise.
+    #[arg(long, value_name = "FOLDER")]
+    pub scratch: Option<PathBuf>,
+    /// How it is printed.
+    #[arg(long, value_enum, default_value_t = BenchFormat::Table)]
+    pub format: BenchFormat,
+    /// A Markdown file to write besides; its part for this command is replaced.
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+}
+
+/// How a measurement is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum BenchFormat {
+    /// For people.
+    Table,
+    /// For programs.
+    Json,
+}
+
 /// How a report is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
@@ -208,6 +273,9 @@ impl Cli {
             Command::Check(flags) => commands::check::run(&flags),
             Command::Due(flags) => commands::due::run(&flags),
             Command::Token(flags) => wait(commands::token::run(flags)),
+            Command::Bench(flags) => match flags.command {
+                BenchCommand::Write(flags) => wait(bench::write(flags)),
+            },
             Command::Report(flags) => match flags.command {
                 ReportCommand::Rates(flags) => wait(commands::report::rates(flags)),
             },

@@ -2,6 +2,7 @@
 //!
 //! The only crate that knows the environment, the wall clock and chance.
 
+mod bench;
 pub mod catalogue;
 pub mod cli;
 pub mod clock;

@@ -19,9 +19,11 @@ mod many;
 mod numbers;
 mod open;
 mod page;
+pub mod raw;
 mod read;
 mod report;
 mod row;
+pub mod scratch;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -7,6 +7,8 @@ pub mod report;
 pub mod serve;
 pub mod token;
 
+pub(crate) use serve::asked_to_stop;
+
 use std::io::Write;
 
 use domain::time::Instant;
@@ -17,7 +19,7 @@ use crate::cli::Database;
 use crate::config::{self, Config};
 
 /// Prints to standard output. A reader that has seen enough, such as `head`, is no failure.
-fn print(text: impl AsRef<[u8]>) -> Result<(), Failure> {
+pub(crate) fn print(text: impl AsRef<[u8]>) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_ref()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {

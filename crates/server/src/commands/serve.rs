@@ -159,7 +159,7 @@ const POLL_SHARED: Duration = Duration::from_millis(500);
 const FOLLOW: Duration = Duration::from_secs(1);
 
 /// Waits for SIGTERM or Ctrl-C.
-async fn asked_to_stop() {
+pub(crate) async fn asked_to_stop() {
     let mut terminate = signal(SignalKind::terminate()).expect("signals can be listened to");
     tokio::select! {
         _ = terminate.recv() => {}

@@ -4,9 +4,9 @@
 //! seed. Everything in it is invented.
 
 mod arrivals;
-mod chance;
-mod life;
-mod people;
+pub(crate) mod chance;
+pub(crate) mod life;
+pub(crate) mod people;
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;

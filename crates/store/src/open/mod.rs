@@ -7,7 +7,9 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 
 use migrations::Migrator;
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, Statement,
+};
 use sea_orm_migration::MigratorTrait;
 
 use crate::address::Address;
@@ -142,6 +144,13 @@ pub(crate) async fn open(
         Address::Sqlite(file) => sqlite::open(url, &file, options).await,
         Address::Postgres => postgres::open(url, options).await,
     }
+}
+
+/// One connection to a server whose database may be in any state.
+pub(crate) async fn bare(url: &str) -> Result<DatabaseConnection, OpenError> {
+    let mut options = ConnectOptions::new(url);
+    options.max_connections(1).sqlx_logging(false);
+    Ok(Database::connect(options).await?)
 }
 
 /// Fails unless an answered commit survives a power cut.

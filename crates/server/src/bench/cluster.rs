@@ -1,0 +1,69 @@
+//! A PostgreSQL server of the benchmark's own.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::kept::Kept;
+use super::scratch::Scratch;
+use crate::Failure;
+
+/// A server in the scratch folder, with the settings of its package. Stops with this value.
+pub struct Cluster {
+    url: String,
+    _server: Kept,
+}
+
+impl Cluster {
+    /// Starts one with the programs in a folder.
+    pub fn start(programs: &Path, scratch: &Scratch) -> Result<Self, Failure> {
+        // Between finding a free port and using it somebody else may take it.
+        for _ in 0..2 {
+            if let Ok(cluster) = Self::attempt(programs, scratch) {
+                return Ok(cluster);
+            }
+        }
+        Self::attempt(programs, scratch)
+    }
+
+    fn attempt(programs: &Path, scratch: &Scratch) -> Result<Self, Failure> {
+        let port = TcpListener::bind(("127.0.0.1", 0))
+            .and_then(|free| free.local_addr())
+            .map_err(|error| Failure::work("cannot find a free port", error))?
+            .port();
+        let folder = scratch.path("postgres");
+        let mut command = Command::new(programs);
+        command.arg(folder).arg(port.to_string());
+        let mut server = Kept::start(include_str!("cluster.sh"), &mut command)?;
+        let url = server.line("ready ")?;
+        Ok(Self {
+            url,
+            _server: server,
+        })
+    }
+
+    /// The address of its empty database.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+}
+
+/// Where PostgreSQL's programs are: in PATH, or the newest that Debian keeps beside it.
+pub fn programs() -> Option<PathBuf> {
+    let in_path = std::env::var_os("PATH").unwrap_or_default();
+    let mut places: Vec<PathBuf> = std::env::split_paths(&in_path).collect();
+    let mut versions: Vec<(u32, PathBuf)> = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| {
+            let version = entry.file_name().to_str()?.parse().ok()?;
+            Some((version, entry.path().join("bin")))
+        })
+        .collect();
+    versions.sort();
+    places.extend(versions.into_iter().rev().map(|(_, place)| place));
+    places
+        .into_iter()
+        .find(|place| place.join("initdb").is_file() && place.join("pg_ctl").is_file())
+}

@@ -1,0 +1,156 @@
+//! The databases that are measured.
+
+use std::path::Path;
+
+use super::cluster::{self, Cluster};
+use super::scratch::{Scratch, filesystem};
+use crate::Failure;
+use crate::cli::BenchPlace;
+use crate::config;
+
+/// What is measured on: a scratch folder, and one or two databases that are empty.
+pub struct Ground {
+    /// The databases, in the order in which they are measured.
+    pub databases: Vec<Database>,
+    /// Where the server's files go.
+    pub scratch: Scratch,
+    // After the databases: they are in its folder.
+    _cluster: Option<Cluster>,
+}
+
+/// A database that is empty before each measurement.
+#[derive(Debug, Clone)]
+pub struct Database {
+    /// `sqlite` or `postgres`.
+    pub kind: &'static str,
+    /// Its address.
+    pub url: String,
+    /// Where the raw database is measured: the same on a server, a file beside it on SQLite.
+    pub raw: String,
+    /// The kind of filesystem it lies on; `remote` for a server that was given.
+    pub filesystem: String,
+}
+
+impl Ground {
+    /// Makes it ready.
+    ///
+    /// Errors: the database that was given is used, or lies in memory.
+    pub async fn prepare(place: &BenchPlace) -> Result<Self, Failure> {
+        let given = match &place.database {
+            Some(url) => Some(given(url).await?),
+            None => None,
+        };
+        let scratch = Scratch::make(place.scratch.as_deref())?;
+        if let Some(database) = given {
+            return Ok(Self {
+                databases: vec![database],
+                scratch,
+                _cluster: None,
+            });
+        }
+        let mut databases = vec![Database {
+            kind: "sqlite",
+            url: format!("sqlite:{}", scratch.path("motcua.db").display()),
+            raw: format!("sqlite:{}", scratch.path("raw.db").display()),
+            filesystem: scratch.filesystem().to_owned(),
+        }];
+        let cluster = match cluster::programs() {
+            Some(programs) => {
+                let cluster = Cluster::start(&programs, &scratch)?;
+                databases.push(Database {
+                    kind: "postgres",
+                    url: cluster.url().to_owned(),
+                    raw: cluster.url().to_owned(),
+                    filesystem: scratch.filesystem().to_owned(),
+                });
+                Some(cluster)
+            }
+            None => {
+                eprintln!("no PostgreSQL here (initdb, pg_ctl): only SQLite is measured");
+                None
+            }
+        };
+        Ok(Self {
+            databases,
+            scratch,
+            _cluster: cluster,
+        })
+    }
+}
+
+async fn given(url: &str) -> Result<Database, Failure> {
+    config::check_database(url)?;
+    let empty = store::scratch::is_empty(url)
+        .await
+        .map_err(|error| Failure::work(format!("cannot open {}", store::shown(url)), error))?;
+    if !empty {
+        return Err(Failure::Input(format!(
+            "--database: {} is used; the benchmark fills and empties what it is given",
+            store::shown(url)
+        )));
+    }
+    let Some(file) = url.strip_prefix("sqlite:") else {
+        return Ok(Database {
+            kind: "postgres",
+            url: url.to_owned(),
+            raw: url.to_owned(),
+            filesystem: "remote".to_owned(),
+        });
+    };
+    let folder = match Path::new(file.trim_start_matches("//")).parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        Some(_) | None => Path::new("."),
+    };
+    let filesystem = filesystem(folder)?;
+    if ["tmpfs", "ramfs"].contains(&filesystem.as_str()) {
+        return Err(Failure::Input(format!(
+            "--database: {} is in memory ({filesystem}), where a commit costs nothing",
+            store::shown(url)
+        )));
+    }
+    Ok(Database {
+        kind: "sqlite",
+        url: url.to_owned(),
+        raw: format!("{url}-raw"),
+        filesystem,
+    })
+}
+
+/// Empties a database when this value goes, however the measuring ended.
+pub struct Emptied(pub Database);
+
+impl Emptied {
+    /// Empties it now, and says when that fails.
+    pub async fn now(self) -> Result<(), Failure> {
+        let database = self.0.clone();
+        std::mem::forget(self);
+        clear(&database).await
+    }
+}
+
+impl Drop for Emptied {
+    fn drop(&mut self) {
+        let database = self.0.clone();
+        // Given up half-way: the runtime that this is dropped on cannot be waited for.
+        let cleared = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build();
+            runtime.map(|runtime| runtime.block_on(clear(&database)))
+        });
+        match cleared.join() {
+            Ok(Ok(Ok(()))) => {}
+            Ok(Ok(Err(failure))) => eprintln!("motcua: {failure}"),
+            Ok(Err(_)) | Err(_) => eprintln!("motcua: the database could not be emptied"),
+        }
+    }
+}
+
+async fn clear(database: &Database) -> Result<(), Failure> {
+    for url in [&database.url, &database.raw] {
+        store::scratch::clear(url)
+            .await
+            .map_err(|error| Failure::work(format!("cannot empty {}", store::shown(url)), error))?;
+    }
+    Ok(())
+}

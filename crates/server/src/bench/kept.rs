@@ -1,0 +1,70 @@
+//! Programs that end when this one does, however it ends.
+
+use std::io::{BufRead, BufReader, Lines};
+use std::os::unix::process::CommandExt;
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+use crate::Failure;
+
+/// A program that is told to end when this value goes, or this process does.
+///
+/// A shell holds it and waits for the end of its own standard input. It is in a process
+/// group of its own, so that Ctrl-C ends the benchmark and not who cleans up after it.
+pub struct Kept {
+    shell: Child,
+    output: Lines<BufReader<ChildStdout>>,
+}
+
+impl Kept {
+    /// Starts a shell script that ends with its standard input.
+    pub fn start(script: &str, command: &mut Command) -> Result<Self, Failure> {
+        let mut shell = Command::new("sh");
+        shell.arg("-c").arg(script).arg(script);
+        shell.arg(command.get_program()).args(command.get_args());
+        for (name, value) in command.get_envs() {
+            match value {
+                Some(value) => shell.env(name, value),
+                None => shell.env_remove(name),
+            };
+        }
+        let mut shell = shell
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .process_group(0)
+            .spawn()
+            .map_err(|error| Failure::work("cannot start a shell", error))?;
+        let output = shell.stdout.take().expect("it was asked for");
+        Ok(Self {
+            shell,
+            output: BufReader::new(output).lines(),
+        })
+    }
+
+    /// The rest of the next line that begins with a word. Waits for it.
+    ///
+    /// Errors: the program ended first; the message has what it printed.
+    pub fn line(&mut self, word: &str) -> Result<String, Failure> {
+        let mut said = Vec::new();
+        for line in self.output.by_ref() {
+            let line = line.map_err(|error| Failure::work("cannot read a program", error))?;
+            if let Some(rest) = line.strip_prefix(word) {
+                return Ok(rest.trim().to_owned());
+            }
+            said.push(line);
+        }
+        Err(Failure::Work {
+            message: format!("a program ended early; it said: {}", said.join("; ")),
+            source: None,
+        })
+    }
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        drop(self.shell.stdin.take());
+        if let Err(error) = self.shell.wait() {
+            tracing::warn!(%error, "a program of the benchmark may still run");
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! The province that the benchmark plays in, and its people.
+
+use std::sync::Arc;
+
+use app::ports::{Clock, Ids, Store};
+use app::tokens::{self, Grant};
+use chrono::TimeDelta;
+use domain::catalogue::Catalogue;
+use domain::id::{ActorId, ProvinceCode, UnitCode};
+use domain::role::Role;
+use domain::unit::UnitKind;
+
+use crate::Failure;
+use crate::clock::{SystemClock, SystemIds};
+
+/// The kinds of units that dossiers are handed in at.
+pub const UNITS_OF: [UnitKind; 2] = [UnitKind::Commune, UnitKind::ProvincialCentre];
+
+/// The statistics code of Tuyên Quang.
+pub fn code() -> ProvinceCode {
+    ProvinceCode::parse("08").expect("two digits are a province's code")
+}
+
+/// The tokens of a ward's people.
+#[derive(Debug, Clone)]
+pub struct Ward {
+    /// The ward.
+    pub unit: UnitCode,
+    /// The portal's token, for this ward alone.
+    pub portal: String,
+    /// Of the desk.
+    pub receptionist: String,
+    /// Of the officer who appraises.
+    pub officer: String,
+    /// Of the leader who signs.
+    pub leader: String,
+}
+
+/// So many wards of the province, with a token for each of their people.
+pub async fn wards(
+    store: &dyn Store,
+    catalogue: &Arc<Catalogue>,
+    count: usize,
+) -> Result<Vec<Ward>, Failure> {
+    let units: Vec<UnitCode> = catalogue
+        .units
+        .in_province(&code())
+        .filter(|unit| unit.kind == UnitKind::Commune)
+        .map(|unit| unit.code.clone())
+        .take(count)
+        .collect();
+    if units.is_empty() {
+        return Err(missing());
+    }
+    let mut wards = Vec::with_capacity(units.len());
+    for unit in units {
+        wards.push(Ward {
+            portal: token(store, Role::Portal, &unit).await?,
+            receptionist: token(store, Role::Receptionist, &unit).await?,
+            officer: token(store, Role::Officer, &unit).await?,
+            leader: token(store, Role::Leader, &unit).await?,
+            unit,
+        });
+    }
+    Ok(wards)
+}
+
+async fn token(store: &dyn Store, role: Role, unit: &UnitCode) -> Result<String, Failure> {
+    // Chance in the name, for several runs may meet in one database.
+    let chance = domain::digest::hex(&SystemIds.random()[..4]);
+    let actor = format!("bench-{role}-{unit}-{chance}");
+    let grant = Grant {
+        actor: ActorId::parse(&actor).expect("roles and identifiers are ids"),
+        role,
+        province: code(),
+        units: vec![unit.clone()],
+        lasts: TimeDelta::days(1),
+    };
+    tokens::issue(store, &SystemIds, SystemClock.now(), grant)
+        .await
+        .map(|issued| issued.secret)
+        .map_err(|error| Failure::work("cannot make a token", error))
+}
+
+fn missing() -> Failure {
+    Failure::Input(format!(
+        "the benchmark needs province {} and its communes in the catalogue",
+        code()
+    ))
+}

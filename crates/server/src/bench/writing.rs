@@ -1,0 +1,280 @@
+//! `bench write`: cases a second, beside the raw database.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use app::ports::{Clock, Store};
+use domain::catalogue::Catalogue;
+use serde::Serialize;
+use store::raw::Raw;
+use store::{Durability, Options, SeaStore};
+
+use super::ground::{Database, Emptied, Ground};
+use super::load::Load;
+use super::preload::preload;
+use super::process::Process;
+use super::progress::Progress;
+use super::province;
+use super::serving::{Serving, secret_file};
+use super::table::{self, Column};
+use crate::cli::{BenchPlace, BenchWrite};
+use crate::clock::{SystemClock, SystemIds};
+use crate::config::Config;
+use crate::{Failure, catalogue, secret};
+
+/// What was measured with so many callers on so many dossiers.
+#[derive(Debug, Clone, Serialize)]
+struct Measured {
+    database: &'static str,
+    callers: u32,
+    preload: u32,
+    filesystem: String,
+    cases_per_s: f64,
+    transitions_per_s: f64,
+    p50_ms: f64,
+    p95_ms: f64,
+    p99_ms: f64,
+    /// Of the server and the database; null when the database runs elsewhere.
+    cpu_ms_per_transition: Option<f64>,
+    rows_per_transition: f64,
+    bytes_per_dossier: f64,
+    /// Of the server.
+    rss_mb: f64,
+    raw_transitions_per_s: f64,
+    /// SQLite alone, 32 transitions a commit.
+    raw_batched_per_s: Option<f64>,
+    ratio_to_raw: f64,
+}
+
+/// How many transitions a commit the batched raw run makes.
+const BATCHED: usize = 32;
+
+/// How many wards write.
+const WARDS: usize = 124;
+
+/// Measures, and prints.
+pub async fn run(flags: BenchWrite) -> Result<(), Failure> {
+    let config = Config::read(flags.bench.config.as_deref())?;
+    let catalogue = Arc::new(catalogue::read(config.catalogue.as_deref())?);
+    let ground = Ground::prepare(&flags.bench).await?;
+    let secret = secret::read_or_make(&secret_file(&ground.scratch), &SystemIds)?;
+    let runs = ground.databases.len() * flags.preload.len() * (flags.callers.len() + 1);
+    let mut bench = Bench {
+        flags: &flags,
+        ground: &ground,
+        catalogue,
+        secret,
+        progress: Progress::new(runs),
+        measured: Vec::new(),
+    };
+    for database in &ground.databases {
+        for dossiers in &flags.preload {
+            bench.on(database, *dossiers).await?;
+        }
+    }
+    let measured = std::mem::take(&mut bench.measured);
+    drop(bench);
+    print(&flags.bench, &measured)
+}
+
+fn print(place: &BenchPlace, measured: &[Measured]) -> Result<(), Failure> {
+    table::print(place, "write", &columns(), measured)
+}
+
+struct Bench<'a> {
+    flags: &'a BenchWrite,
+    ground: &'a Ground,
+    catalogue: Arc<Catalogue>,
+    secret: Vec<u8>,
+    progress: Progress,
+    measured: Vec<Measured>,
+}
+
+impl Bench<'_> {
+    /// Measures one database with so many dossiers in it, by ever so many callers.
+    async fn on(&mut self, database: &Database, dossiers: u32) -> Result<(), Failure> {
+        let emptied = Emptied(database.clone());
+        self.progress.next(&format!(
+            "{}: {dossiers} dossiers to begin with",
+            database.kind
+        ));
+        let store = self.filled(database, dossiers).await?;
+        let wards = province::wards(&store, &self.catalogue, WARDS).await?;
+        let raw = Raw::prepare(&database.raw, dossiers)
+            .await
+            .map_err(|error| Failure::work("cannot prepare the raw database", error))?;
+        let server = Serving::start(
+            &database.url,
+            self.flags.bench.config.as_deref(),
+            &self.ground.scratch,
+        )?;
+        let postmaster = postmaster(&store).await?;
+        let is_file = !store.is_shared();
+        // A server on another machine keeps its figures to itself.
+        let has_all = is_file || postmaster.is_some();
+        let mut first = 1;
+        let mut begun = dossiers;
+        for callers in self.flags.callers.iter().copied() {
+            self.progress.next(&format!(
+                "{}, {dossiers} dossiers: {callers} callers for {} s",
+                database.kind, self.flags.seconds
+            ));
+            let load = Load::begin(&server.address, &wards, callers, first).await?;
+            first += callers;
+            let mut times = Times::default();
+            for round in 0..ROUNDS {
+                load.warm_up();
+                tokio::time::sleep(self.piece() / 4).await;
+                load.measure(round);
+                let used_before = used(&server.process, postmaster.as_ref());
+                let began = Instant::now();
+                tokio::time::sleep(self.piece()).await;
+                times.lasted += began.elapsed().as_secs_f64();
+                times.used_ms += used(&server.process, postmaster.as_ref()) - used_before;
+                times.rss_mb = times.rss_mb.max(server.process.resident_mb());
+                load.pause();
+                let one = raw.one_a_commit(callers as usize, self.piece()).await;
+                times.raw_one += one.map_err(raw_failed)? / f64::from(ROUNDS);
+                let many = raw.many_a_commit(BATCHED, self.piece() / 2).await;
+                times.raw_many += many.map_err(raw_failed)?.unwrap_or_default() / f64::from(ROUNDS);
+            }
+            let done = load.end().await?;
+            begun += done.begun;
+            let calls = done.latencies.count() as f64;
+            let [p50_ms, p95_ms, p99_ms] = done.latencies.percentiles_ms([0.5, 0.95, 0.99]);
+            let rows = match &done.example {
+                Some(dossier) => store.rows_of(dossier).await.map_err(unreadable)?,
+                None => 0,
+            };
+            let bytes = store.bytes().await.map_err(unreadable)? as f64;
+            self.measured.push(Measured {
+                database: database.kind,
+                callers,
+                preload: dossiers,
+                filesystem: database.filesystem.clone(),
+                cases_per_s: f64::from(done.cases) / times.lasted,
+                transitions_per_s: calls / times.lasted,
+                p50_ms,
+                p95_ms,
+                p99_ms,
+                cpu_ms_per_transition: has_all.then_some(times.used_ms / calls.max(1.0)),
+                rows_per_transition: rows as f64 / super::case::TRANSITIONS as f64,
+                bytes_per_dossier: bytes / f64::from(begun),
+                rss_mb: times.rss_mb,
+                raw_transitions_per_s: times.raw_one,
+                raw_batched_per_s: is_file.then_some(times.raw_many),
+                ratio_to_raw: calls / times.lasted / times.raw_one,
+            });
+        }
+        drop(server);
+        store.close().await.map_err(unreadable)?;
+        emptied.now().await
+    }
+
+    async fn filled(&self, database: &Database, dossiers: u32) -> Result<SeaStore, Failure> {
+        filled(
+            database,
+            dossiers,
+            &self.catalogue,
+            &self.secret,
+            &self.progress,
+        )
+        .await
+    }
+
+    /// How long one round of one kind lasts.
+    fn piece(&self) -> Duration {
+        Duration::from_secs(self.flags.seconds) / ROUNDS
+    }
+}
+
+/// In how many rounds engine and raw database take turns: what else the machine does then
+/// falls on both.
+const ROUNDS: u32 = 4;
+
+/// What the rounds add up to.
+#[derive(Debug, Default)]
+struct Times {
+    lasted: f64,
+    used_ms: f64,
+    rss_mb: f64,
+    raw_one: f64,
+    raw_many: f64,
+}
+
+/// A database with so many dossiers in it.
+pub async fn filled(
+    database: &Database,
+    dossiers: u32,
+    catalogue: &Arc<Catalogue>,
+    secret: &[u8],
+    progress: &Progress,
+) -> Result<SeaStore, Failure> {
+    let broken = |error| Failure::work("cannot make the database", error);
+    store::migrate(&database.url, false).await.map_err(broken)?;
+    let quick = Options {
+        durability: Durability::Scratch,
+        readers: 1,
+    };
+    let store = SeaStore::open(&database.url, quick).await.map_err(broken)?;
+    let filling: Arc<dyn Store> = Arc::new(store.clone());
+    preload(
+        filling,
+        catalogue,
+        secret,
+        dossiers,
+        SystemClock.now(),
+        |done| {
+            progress.show(&format!("{}: {done} of {dossiers} dossiers", database.kind));
+        },
+    )
+    .await?;
+    store.settle().await.map_err(unreadable)?;
+    Ok(store)
+}
+
+async fn postmaster(store: &SeaStore) -> Result<Option<Process>, Failure> {
+    let backend = store.backend().await.map_err(unreadable)?;
+    Ok(backend
+        .and_then(|pid| u32::try_from(pid).ok())
+        .and_then(Process::postmaster_of))
+}
+
+/// Milliseconds of processor time of the server and its database.
+fn used(server: &Process, database: Option<&Process>) -> f64 {
+    server.cpu_ms() + database.map_or(0.0, Process::cpu_ms)
+}
+
+fn unreadable(error: app::ports::StoreError) -> Failure {
+    Failure::work("cannot read the database", error)
+}
+
+fn raw_failed(error: store::OpenError) -> Failure {
+    Failure::work("the raw database failed", error)
+}
+
+fn columns() -> Vec<Column<Measured>> {
+    vec![
+        Column::new("database", |m: &Measured| m.database.to_owned()),
+        Column::new("dossiers", |m| m.preload.to_string()),
+        Column::new("callers", |m| m.callers.to_string()),
+        Column::new("transitions/s", |m| format!("{:.0}", m.transitions_per_s)),
+        Column::new("cases/s", |m| format!("{:.0}", m.cases_per_s)),
+        Column::new("p50 ms", |m| format!("{:.2}", m.p50_ms)),
+        Column::new("p95 ms", |m| format!("{:.2}", m.p95_ms)),
+        Column::new("p99 ms", |m| format!("{:.2}", m.p99_ms)),
+        Column::new("CPU ms", |m| match m.cpu_ms_per_transition {
+            Some(ms) => format!("{ms:.3}"),
+            None => "?".to_owned(),
+        }),
+        Column::new("rows", |m| format!("{:.2}", m.rows_per_transition)),
+        Column::new("bytes/dossier", |m| format!("{:.0}", m.bytes_per_dossier)),
+        Column::new("MB", |m| format!("{:.0}", m.rss_mb)),
+        Column::new("raw/s", |m| format!("{:.0}", m.raw_transitions_per_s)),
+        Column::new("raw batched/s", |m| match m.raw_batched_per_s {
+            Some(per_s) => format!("{per_s:.0}"),
+            None => "–".to_owned(),
+        }),
+        Column::new("× raw", |m| format!("{:.2}", m.ratio_to_raw)),
+    ]
+}

@@ -1,0 +1,165 @@
+//! `motcua bench`, run as a user runs it: very short, for what it prints and leaves behind.
+
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+fn bench(args: &[&str], scratch: &Path) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_motcua"))
+        .arg("bench")
+        .args(args)
+        .arg("--scratch")
+        .arg(scratch)
+        .output()
+        .unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// What is in a folder.
+fn left_in(folder: &Path) -> Vec<String> {
+    std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+        .collect()
+}
+
+#[test]
+fn writing_is_measured_on_both_databases_beside_the_raw_ones_and_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let scratch = folder.path().join("scratch");
+    std::fs::create_dir(&scratch).unwrap();
+    let report = folder.path().join("figures.md");
+    let output = bench(
+        &[
+            "write",
+            "--callers",
+            "1,4",
+            "--preload",
+            "60",
+            "--seconds",
+            "1",
+            "--format",
+            "json",
+            "--report",
+            report.to_str().unwrap(),
+        ],
+        &scratch,
+    );
+    assert!(output.status.success(), "{}", stderr(&output));
+    let measured: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
+    let runs: Vec<(&str, u64)> = measured
+        .iter()
+        .map(|run| {
+            (
+                run["database"].as_str().unwrap(),
+                run["callers"].as_u64().unwrap(),
+            )
+        })
+        .collect();
+    assert!(
+        runs.starts_with(&[("sqlite", 1), ("sqlite", 4)]),
+        "{runs:?}"
+    );
+    let skipped = std::env::var("MOTCUA_SKIP_POSTGRES").is_ok_and(|value| value == "1");
+    if !skipped {
+        assert_eq!(runs[2..], [("postgres", 1), ("postgres", 4)]);
+    }
+    for run in &measured {
+        let number = |key: &str| {
+            run[key]
+                .as_f64()
+                .unwrap_or_else(|| panic!("{key} in {run}"))
+        };
+        assert_eq!(run["preload"], 60);
+        assert_ne!(run["filesystem"], "tmpfs");
+        assert!(number("p50_ms") > 0.0 && number("p50_ms") <= number("p95_ms"));
+        assert!(number("p95_ms") <= number("p99_ms"));
+        assert!(number("transitions_per_s") > 0.0 && number("raw_transitions_per_s") > 0.0);
+        let ratio = number("transitions_per_s") / number("raw_transitions_per_s");
+        assert!((number("ratio_to_raw") - ratio).abs() < 1e-6);
+        assert!(number("cases_per_s") <= number("transitions_per_s"));
+        assert!(number("cpu_ms_per_transition") > 0.0 && number("rss_mb") > 1.0);
+        // Six events, the dossier itself and at least a code, an interest and a person.
+        assert!(number("rows_per_transition") >= 10.0 / 6.0);
+        assert!(number("bytes_per_dossier") > 500.0);
+        assert_eq!(
+            run["raw_batched_per_s"].is_null(),
+            run["database"] == "postgres"
+        );
+    }
+    let text = std::fs::read_to_string(report).unwrap();
+    assert!(text.contains("| database | dossiers | callers |"), "{text}");
+    assert!(text.contains("`motcua bench write --callers 1,4"), "{text}");
+    assert_eq!(left_in(&scratch), Vec::<String>::new());
+}
+
+#[test]
+fn memory_is_no_place_to_measure_on() {
+    if !Path::new("/dev/shm").is_dir() {
+        return;
+    }
+    let output = bench(&["write", "--seconds", "1"], Path::new("/dev/shm"));
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("tmpfs"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_database_that_is_used_is_refused_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("used.db");
+    let url = format!("sqlite:{}", file.display());
+    let migrated = Command::new(env!("CARGO_BIN_EXE_motcua"))
+        .args(["migrate", "--database", &url])
+        .status()
+        .unwrap();
+    assert!(migrated.success());
+    let before = std::fs::read(&file).unwrap();
+    let output = bench(
+        &["write", "--seconds", "1", "--database", &url],
+        folder.path(),
+    );
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("is used"), "{}", stderr(&output));
+    assert_eq!(std::fs::read(&file).unwrap(), before);
+}
+
+#[test]
+fn a_benchmark_that_is_told_to_stop_takes_everything_with_it() {
+    use std::io::{BufRead, BufReader};
+    let folder = tempfile::tempdir().unwrap();
+    let mut bench = Command::new(env!("CARGO_BIN_EXE_motcua"))
+        .args([
+            "bench",
+            "write",
+            "--callers",
+            "2",
+            "--preload",
+            "60",
+            "--seconds",
+            "60",
+        ])
+        .arg("--scratch")
+        .arg(folder.path())
+        .env("MOTCUA_LOG", "info")
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Says what it is doing, a line each, where nobody has a terminal.
+    let mut said = BufReader::new(bench.stderr.take().unwrap()).lines();
+    let measuring = said.any(|line| line.unwrap().contains("2 callers"));
+    assert!(measuring, "it never began to measure");
+    let told = Command::new("kill")
+        .args(["-INT", &bench.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(told.success());
+    assert_eq!(bench.wait().unwrap().code(), Some(130));
+    assert_eq!(left_in(folder.path()), Vec::<String>::new());
+}

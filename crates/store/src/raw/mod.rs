@@ -1,0 +1,96 @@
+//! The database alone: what it can give when nothing is around it.
+//!
+//! Two writes a transition, as anybody would write them by hand: insert an event of 300
+//! bytes, and update a row of 300 bytes where its version is still the one that was read.
+//! The engine's figures are given as multiples of these.
+
+mod postgres;
+mod sqlite;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::time::Duration;
+
+use crate::OpenError;
+use crate::address::Address;
+
+/// How long a row and an event are.
+const BYTES: usize = 300;
+
+/// Tables of their own for the raw database, with rows to update.
+pub struct Raw {
+    url: String,
+    rows: Arc<Rows>,
+}
+
+impl Raw {
+    /// Makes the tables, with this many rows.
+    ///
+    /// On a server they lie beside the engine's; on SQLite `url` should be a file of its own,
+    /// for a file has one writer.
+    pub async fn prepare(url: &str, rows: u32) -> Result<Self, OpenError> {
+        match Address::parse(url)? {
+            Address::Sqlite(file) => sqlite::prepare(file, rows).await?,
+            Address::Postgres => postgres::prepare(url, rows).await?,
+        }
+        Ok(Self {
+            url: url.to_owned(),
+            rows: Arc::new(Rows::new(rows)),
+        })
+    }
+
+    /// Transitions a second with one transition a commit: on a server by so many callers,
+    /// each with a connection; on SQLite by one connection, for there is one writer.
+    pub async fn one_a_commit(&self, callers: usize, lasts: Duration) -> Result<f64, OpenError> {
+        let rows = Arc::clone(&self.rows);
+        match Address::parse(&self.url)? {
+            Address::Sqlite(file) => sqlite::run(file, rows, 1, lasts).await,
+            Address::Postgres => postgres::run(&self.url, rows, callers, lasts).await,
+        }
+    }
+
+    /// Transitions a second with several transitions a commit; only on SQLite.
+    pub async fn many_a_commit(
+        &self,
+        transitions: usize,
+        lasts: Duration,
+    ) -> Result<Option<f64>, OpenError> {
+        match Address::parse(&self.url)? {
+            Address::Sqlite(file) => {
+                let rows = Arc::clone(&self.rows);
+                sqlite::run(file, rows, transitions, lasts).await.map(Some)
+            }
+            Address::Postgres => Ok(None),
+        }
+    }
+}
+
+/// The versions of the rows, and which row is next.
+struct Rows {
+    versions: Vec<AtomicU32>,
+    next: AtomicU64,
+}
+
+impl Rows {
+    fn new(rows: u32) -> Self {
+        Self {
+            versions: (0..rows).map(|_| AtomicU32::new(1)).collect(),
+            next: AtomicU64::new(0),
+        }
+    }
+
+    /// A row, here and there in the table and never one that another caller has just taken,
+    /// with its version.
+    fn take(&self) -> (i64, i64) {
+        // A prime, so that every row is met once before one is met again.
+        const STRIDE: u64 = 7_919;
+        let rows = self.versions.len() as u64;
+        let at = self.next.fetch_add(1, Ordering::Relaxed) * STRIDE % rows;
+        let at = usize::try_from(at).expect("it is below a length");
+        let version = self.versions[at].fetch_add(1, Ordering::Relaxed);
+        (
+            i64::try_from(at).expect("it is below a length"),
+            version.into(),
+        )
+    }
+}

@@ -1,0 +1,92 @@
+//! PostgreSQL: begin, insert, update, commit; prepared statements, a connection a caller.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use sea_orm::sqlx::{self, Connection, Executor, PgConnection};
+
+use super::{BYTES, Rows};
+use crate::OpenError;
+
+pub(super) async fn prepare(url: &str, rows: u32) -> Result<(), OpenError> {
+    let fill = format!(
+        "CREATE TABLE raw_dossier (
+             id bigint PRIMARY KEY, version bigint NOT NULL, body bytea NOT NULL
+         );
+         CREATE TABLE raw_event (
+             id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, dossier bigint NOT NULL,
+             version bigint NOT NULL, bytes bytea NOT NULL, UNIQUE (dossier, version)
+         );
+         INSERT INTO raw_dossier
+             SELECT id, 1, decode(repeat('07', {BYTES}), 'hex')
+             FROM generate_series(0, {rows} - 1) AS n (id);"
+    );
+    let mut db = PgConnection::connect(url).await.map_err(failed)?;
+    db.execute(sqlx::raw_sql(sqlx::AssertSqlSafe(fill)))
+        .await
+        .map_err(failed)?;
+    db.execute("VACUUM ANALYZE raw_dossier")
+        .await
+        .map_err(failed)?;
+    db.close().await.map_err(failed)
+}
+
+pub(super) async fn run(
+    url: &str,
+    rows: Arc<Rows>,
+    callers: usize,
+    lasts: Duration,
+) -> Result<f64, OpenError> {
+    let mut connections = Vec::with_capacity(callers);
+    for _ in 0..callers {
+        connections.push(PgConnection::connect(url).await.map_err(failed)?);
+    }
+    let began = Instant::now();
+    let mut running = tokio::task::JoinSet::new();
+    for db in connections {
+        running.spawn(call(db, Arc::clone(&rows), began, lasts));
+    }
+    let mut done = 0.0;
+    while let Some(caller) = running.join_next().await {
+        let caller = caller.map_err(|error| OpenError::Database(error.into()))?;
+        done += caller.map_err(failed)?;
+    }
+    Ok(done / began.elapsed().as_secs_f64())
+}
+
+/// One caller, as long as it lasts; gives how many transitions it made.
+async fn call(
+    mut db: PgConnection,
+    rows: Arc<Rows>,
+    began: Instant,
+    lasts: Duration,
+) -> Result<f64, sqlx::Error> {
+    let body = [7u8; BYTES];
+    let mut done = 0.0;
+    while began.elapsed() < lasts {
+        let (id, version) = rows.take();
+        sqlx::query("BEGIN").execute(&mut db).await?;
+        sqlx::query("INSERT INTO raw_event (dossier, version, bytes) VALUES ($1, $2, $3)")
+            .bind(id)
+            .bind(version)
+            .bind(&body[..])
+            .execute(&mut db)
+            .await?;
+        sqlx::query(
+            "UPDATE raw_dossier SET version = $2 + 1, body = $3 WHERE id = $1 AND version = $2",
+        )
+        .bind(id)
+        .bind(version)
+        .bind(&body[..])
+        .execute(&mut db)
+        .await?;
+        sqlx::query("COMMIT").execute(&mut db).await?;
+        done += 1.0;
+    }
+    db.close().await?;
+    Ok(done)
+}
+
+fn failed(error: sqlx::Error) -> OpenError {
+    OpenError::Database(error.into())
+}

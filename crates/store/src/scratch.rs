@@ -1,0 +1,148 @@
+//! Databases that are made to be measured: empty before, empty again after.
+
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Statement};
+
+use crate::address::Address;
+use crate::door::{Dialect, Door};
+use crate::fault::store_error;
+use crate::open::{self, OpenError};
+use crate::{SeaStore, StoreError};
+
+/// The tables that grow with the dossiers, and the column that names the dossier.
+const GROWING: [(&str, &str); 6] = [
+    ("dossier", "id"),
+    ("event", "dossier"),
+    ("code", "dossier"),
+    ("interest", "dossier"),
+    ("personal", "dossier"),
+    ("secret", "dossier"),
+];
+
+/// Whether a database has nothing in it: no file or an empty one, no table on the server.
+pub async fn is_empty(url: &str) -> Result<bool, OpenError> {
+    match Address::parse(url)? {
+        Address::Sqlite(file) => Ok(std::fs::metadata(file).map_or(0, |file| file.len()) == 0),
+        Address::Postgres => {
+            let db = open::bare(url).await?;
+            let sql = "SELECT 1 FROM pg_class WHERE relnamespace = current_schema()::regnamespace \
+                       LIMIT 1";
+            let statement = Statement::from_string(db.get_database_backend(), sql);
+            let found = db.query_all_raw(statement).await?;
+            db.close().await?;
+            Ok(found.is_empty())
+        }
+    }
+}
+
+/// Removes every table and function of a database that was empty before.
+pub async fn clear(url: &str) -> Result<(), OpenError> {
+    match Address::parse(url)? {
+        Address::Sqlite(file) => {
+            for beside in ["", "-wal", "-shm"] {
+                let mut name = file.clone().into_os_string();
+                name.push(beside);
+                match std::fs::remove_file(&name) {
+                    Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                        return Err(OpenError::Database(error.into()));
+                    }
+                    Ok(()) | Err(_) => {}
+                }
+            }
+            Ok(())
+        }
+        Address::Postgres => {
+            let db = open::bare(url).await?;
+            let clear = "
+                DO $$
+                DECLARE thing record;
+                BEGIN
+                    FOR thing IN SELECT oid::regclass AS name FROM pg_class
+                        WHERE relnamespace = current_schema()::regnamespace
+                            AND relkind IN ('r', 'p') AND NOT relispartition
+                    LOOP EXECUTE format('DROP TABLE IF EXISTS %s CASCADE', thing.name); END LOOP;
+                    FOR thing IN SELECT oid::regprocedure AS name FROM pg_proc
+                        WHERE pronamespace = current_schema()::regnamespace
+                    LOOP EXECUTE format('DROP FUNCTION IF EXISTS %s CASCADE', thing.name); END LOOP;
+                END $$";
+            db.execute_unprepared(clear).await?;
+            db.close().await?;
+            Ok(())
+        }
+    }
+}
+
+#[derive(FromQueryResult)]
+struct NumberRow {
+    number: i64,
+}
+
+impl SeaStore {
+    /// Brings what the database knows about its own tables up to date, as it does by itself
+    /// after a while.
+    pub async fn settle(&self) -> Result<(), StoreError> {
+        let statements: &[&str] = match self.writing().dialect() {
+            Dialect::Sqlite => &["PRAGMA wal_checkpoint(TRUNCATE)"],
+            Dialect::Postgres => &["VACUUM (ANALYZE)", "CHECKPOINT"],
+        };
+        for statement in statements {
+            self.inner
+                .writer
+                .execute_unprepared(statement)
+                .await
+                .map_err(store_error)?;
+        }
+        Ok(())
+    }
+
+    /// How many bytes the tables and indexes take.
+    pub async fn bytes(&self) -> Result<i64, StoreError> {
+        let sql = match self.writing().dialect() {
+            Dialect::Sqlite => {
+                "SELECT (c.page_count - f.freelist_count) * s.page_size AS number \
+                 FROM pragma_page_count AS c, pragma_freelist_count AS f, pragma_page_size AS s"
+            }
+            Dialect::Postgres => {
+                "SELECT coalesce(sum(pg_total_relation_size(oid)), 0)::bigint AS number \
+                 FROM pg_class WHERE relnamespace = current_schema()::regnamespace \
+                     AND relkind = 'r' AND relname NOT LIKE 'raw\\_%'"
+            }
+        };
+        self.number(sql, Vec::new()).await.map_err(store_error)
+    }
+
+    /// How many rows a dossier has in all tables together.
+    pub async fn rows_of(&self, dossier: &str) -> Result<i64, StoreError> {
+        let parts = GROWING.map(|(table, column)| {
+            format!(
+                "(SELECT count(*) FROM {table} WHERE {column} = ? AND province IN \
+                     (SELECT province FROM dossier WHERE id = ?))"
+            )
+        });
+        let sql = format!("SELECT {} AS number", parts.join(" + "));
+        let values = vec![dossier.into(); 2 * GROWING.len()];
+        self.number(&sql, values).await.map_err(store_error)
+    }
+
+    /// The process that serves this store on a server; none on SQLite.
+    pub async fn backend(&self) -> Result<Option<i64>, StoreError> {
+        match self.writing().dialect() {
+            Dialect::Sqlite => Ok(None),
+            Dialect::Postgres => self
+                .number("SELECT pg_backend_pid()::bigint AS number", Vec::new())
+                .await
+                .map(Some)
+                .map_err(store_error),
+        }
+    }
+
+    async fn number(&self, sql: &str, values: Vec<sea_orm::Value>) -> Result<i64, DbErr> {
+        let door = Door {
+            connection: &self.inner.readers,
+            statements: &self.inner.statements,
+        };
+        let rows: Vec<NumberRow> = door.all(sql, values).await?;
+        rows.first()
+            .map(|row| row.number)
+            .ok_or_else(|| DbErr::RecordNotFound("one number".to_owned()))
+    }
+}
