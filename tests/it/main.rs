@@ -9,6 +9,7 @@ mod architecture;
 mod bad_input;
 mod calling;
 mod cluster;
+mod custody;
 mod jobs;
 mod life;
 mod migrations;

@@ -116,6 +116,8 @@ impl Method {
                     &[Receptionist, Chairman, Portal]
                 }
                 Action::Assign => &[Officer, Leader, Chairman],
+                Action::Transfer => &[Receptionist, Leader, Chairman],
+                Action::HandOver => &[Receptionist, Officer, Leader, Chairman],
                 Action::Extend | Action::Stop => &[Leader, Chairman],
                 Action::Resolve => &[Receptionist, Officer, Leader, Chairman],
             },
@@ -189,8 +191,10 @@ fn standing(method: Method, dossier: &Dossier) -> Vec<&UnitCode> {
         receiving,
         resolving,
         returning,
+        custody,
         ..
     } = dossier;
+    let holding = custody.holder.as_ref().map(|holder| &holder.party.unit);
     match method {
         Method::Act(action) => match action {
             Action::Submit | Action::Receive | Action::Refuse => vec![receiving],
@@ -202,7 +206,11 @@ fn standing(method: Method, dossier: &Dossier) -> Vec<&UnitCode> {
             Action::Advance | Action::Resolve | Action::RequestPayment => {
                 vec![resolving, receiving]
             }
-            Action::Assign | Action::Extend | Action::Stop => vec![resolving],
+            Action::Assign | Action::Extend | Action::Stop | Action::Transfer => vec![resolving],
+            Action::HandOver => holding
+                .into_iter()
+                .chain([receiving, resolving, returning])
+                .collect(),
             Action::Return => vec![returning, receiving],
         },
         Method::GetDossier
@@ -215,7 +223,10 @@ fn standing(method: Method, dossier: &Dossier) -> Vec<&UnitCode> {
         | Method::GetRates
         | Method::ListEvents
         | Method::WatchEvents
-        | Method::ReadCatalogue => vec![resolving, receiving, returning],
+        | Method::ReadCatalogue => {
+            let units = [resolving, receiving, returning];
+            units.into_iter().chain(holding).collect()
+        }
     }
 }
 

@@ -214,6 +214,7 @@ impl Engine {
         command: Command,
     ) -> Result<View, Error> {
         access::check_role(caller, Method::Act(command.action()))?;
+        self.check_named(caller, &units_named(&command))?;
         let (_, id) = {
             let read = self.office.store.read().await?;
             self.resolve(read.as_ref(), caller, name).await?
@@ -316,11 +317,21 @@ impl Engine {
         receiving: &UnitCode,
         content: &Contents,
     ) -> Result<(), Error> {
-        let named = [
-            ("receiving_unit", Some(receiving)),
-            ("resolving_unit", content.resolving.as_ref()),
-            ("returning_unit", content.returning.as_ref()),
-        ];
+        self.check_named(
+            caller,
+            &[
+                ("receiving_unit", Some(receiving)),
+                ("resolving_unit", content.resolving.as_ref()),
+                ("returning_unit", content.returning.as_ref()),
+            ],
+        )
+    }
+
+    fn check_named(
+        &self,
+        caller: &Caller,
+        named: &[(&'static str, Option<&UnitCode>)],
+    ) -> Result<(), Error> {
         let catalogue = self.office.catalogue(&caller.province);
         let deals = |code: &UnitCode| {
             catalogue.units.get(code).is_some_and(|unit| {
@@ -328,11 +339,11 @@ impl Engine {
             })
         };
         let wrong: Vec<FieldError> = named
-            .into_iter()
+            .iter()
             .filter(|(_, code)| code.is_some_and(|code| !deals(code)))
             .map(|(field, _)| {
                 let expected = "must be a commune or centre of the caller's province";
-                FieldError::new(field, expected)
+                FieldError::new(*field, expected)
             })
             .collect();
         if wrong.is_empty() {
@@ -386,6 +397,31 @@ impl Engine {
         let mut applicants = read.applicants(&dossier.province, &[dossier.id]).await?;
         let applicant = applicants.remove(&dossier.id);
         self.office.view(caller, dossier, applicant, at)
+    }
+}
+
+/// The units that a command brings in, by field.
+fn units_named(command: &Command) -> Vec<(&'static str, Option<&UnitCode>)> {
+    match command {
+        Command::Transfer { to, returning, .. } => vec![
+            ("resolving_unit", Some(to)),
+            ("returning_unit", returning.as_ref()),
+        ],
+        Command::HandOver(asked) => vec![("receiver_unit", asked.receiver_unit.as_ref())],
+        // The agency that a refusal points to may be any.
+        Command::Refuse { .. }
+        | Command::Accept { .. }
+        | Command::RequestSupplement { .. }
+        | Command::RecordSupplement { .. }
+        | Command::Advance { .. }
+        | Command::Assign { .. }
+        | Command::RequestPayment { .. }
+        | Command::RecordPayment { .. }
+        | Command::Extend(_)
+        | Command::Withdraw { .. }
+        | Command::Stop { .. }
+        | Command::Resolve
+        | Command::Return { .. } => Vec::new(),
     }
 }
 

@@ -166,7 +166,8 @@ fn step(record: &Record, procedure: &Procedure) -> Option<LookupStep> {
                 None => named("Đang xử lý", "Processing"),
             }
         }
-        Event::Assigned { .. } => None,
+        Event::Assigned { .. } | Event::HandedOver(_) => None,
+        Event::Transferred(_) => named("Chuyển đến đơn vị khác", "Sent on to another unit"),
         Event::PaymentRequested { .. } => {
             named("Yêu cầu thực hiện nghĩa vụ tài chính", "Payment requested")
         }

@@ -86,8 +86,12 @@ impl Office {
 
     /// How a dossier stands towards its due time: computed, never stored.
     pub fn timing(&self, dossier: &Dossier, now: Instant) -> Result<Timing, Error> {
+        let hand_over_late = dossier.custody.is_late(now);
         let Some(due) = dossier.due().filter(|_| dossier.status().is_open()) else {
-            return Ok(Timing::default());
+            return Ok(Timing {
+                hand_over_late,
+                ..Timing::default()
+            });
         };
         let calendar = self.calendar(dossier);
         let calendar = calendar.as_ref();
@@ -121,6 +125,7 @@ impl Office {
             near_due: near,
             working_time_left: left,
             apology_by,
+            hand_over_late,
         })
     }
 }

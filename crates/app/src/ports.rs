@@ -224,16 +224,22 @@ impl Interest {
     pub const RESOLVING: u8 = 2;
     /// Its desk gives the result back.
     pub const RETURNING: u8 = 4;
+    /// Somebody there holds its papers.
+    pub const HOLDING: u8 = 32;
 
     /// The interests of all units involved in a dossier, by unit.
     #[must_use]
     pub fn of(dossier: &Dossier) -> Vec<Interest> {
         let mut all: Vec<Interest> = Vec::with_capacity(1);
+        let holder = dossier.custody.holder.as_ref();
         for (unit, role) in [
             (&dossier.receiving, Self::RECEIVING),
             (&dossier.resolving, Self::RESOLVING),
             (&dossier.returning, Self::RETURNING),
-        ] {
+        ]
+        .into_iter()
+        .chain(holder.map(|holder| (&holder.party.unit, Self::HOLDING)))
+        {
             match all.iter_mut().find(|known| known.unit == *unit) {
                 Some(known) => known.roles |= role,
                 None => all.push(Interest {

@@ -41,6 +41,8 @@ pub struct Timing {
     pub working_time_left: Option<TimeDelta>,
     /// The last closing time before which an apology still moves the due time.
     pub apology_by: Option<Instant>,
+    /// Papers were handed over late, or should have been by now.
+    pub hand_over_late: bool,
 }
 
 /// What is printed on the receipt besides the dossier (form 01).

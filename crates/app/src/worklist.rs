@@ -1,6 +1,6 @@
 //! What waits, most urgent first.
 
-use domain::dossier::Status;
+use domain::dossier::{Dossier, Status};
 use domain::id::{DossierId, UnitCode};
 use domain::time::{self, Instant};
 
@@ -8,7 +8,7 @@ use crate::access::{Caller, Method};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::page::{self, Page, PageQuery};
-use crate::ports::WorklistPage;
+use crate::ports::{ReadTx, WorklistPage};
 use crate::read::scope_of;
 use crate::view::View;
 
@@ -17,8 +17,27 @@ use crate::view::View;
 pub struct WorklistQuery {
     /// Of this unit; of all the caller's units when none.
     pub unit: Option<UnitCode>,
+    /// Only those with this flag; all when none.
+    pub only: Option<Flag>,
     /// Which page.
     pub page: PageQuery,
+}
+
+/// Something about a pending dossier that somebody should look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flag {
+    /// Its papers are still to be handed to the unit that decides.
+    NotHandedOver,
+}
+
+impl Flag {
+    /// Whether a dossier has it.
+    #[must_use]
+    pub fn is_on(self, dossier: &Dossier) -> bool {
+        match self {
+            Flag::NotHandedOver => dossier.custody.hand_over_by.is_some(),
+        }
+    }
 }
 
 /// How much waits.
@@ -38,6 +57,10 @@ pub struct WorklistCounts {
     pub submitted: u32,
     /// Received and held by nobody.
     pub unassigned: u32,
+    /// Papers still to be handed to the unit that decides.
+    pub not_handed_over: u32,
+    /// Of those, later than the papers should have gone.
+    pub hand_over_late: u32,
     /// When this was counted.
     pub as_of: Instant,
 }
@@ -54,7 +77,7 @@ impl Engine {
     ) -> Result<Page<View>, Error> {
         let scope = scope_of(caller, Method::ListWorklist, query.unit.as_ref())?;
         let limit = query.page.limit()?;
-        let question = format!("worklist {scope:?}");
+        let question = format!("worklist {scope:?} {:?}", query.only);
         let after = match query.page.after(&question)? {
             Some(place) => Some(read_place(&place).ok_or_else(|| {
                 Error::invalid("page_token", "must be a next_page_token of this method")
@@ -62,13 +85,15 @@ impl Engine {
             None => None,
         };
         let read = self.office.store.read().await?;
-        let found = read
-            .worklist(&WorklistPage {
-                scope,
-                after,
-                limit: limit + 1,
-            })
-            .await?;
+        let page = WorklistPage {
+            scope,
+            after,
+            limit: limit + 1,
+        };
+        let found = match query.only {
+            None => read.worklist(&page).await?,
+            Some(flag) => flagged(read.as_ref(), page, flag).await?,
+        };
         let cut = page::cut(found, limit, &question, |dossier| {
             let (due, id) = place_of(dossier);
             format!("{due}.{id}")
@@ -98,6 +123,8 @@ impl Engine {
             waiting_for_citizen: 0,
             submitted: 0,
             unassigned: 0,
+            not_handed_over: 0,
+            hand_over_late: 0,
             as_of: now,
         };
         let mut page = WorklistPage {
@@ -116,6 +143,10 @@ impl Engine {
                 counts.overdue += u32::from(timing.overdue);
                 counts.near_due += u32::from(timing.near_due);
                 counts.due_today += u32::from(due_today && !timing.overdue);
+                if let Some(by) = dossier.custody.hand_over_by {
+                    counts.not_handed_over += 1;
+                    counts.hand_over_late += u32::from(now > by);
+                }
                 match dossier.status() {
                     Status::Submitted => counts.submitted += 1,
                     Status::SupplementRequested | Status::PaymentRequested => {
@@ -139,7 +170,31 @@ impl Engine {
     }
 }
 
-fn place_of(dossier: &domain::dossier::Dossier) -> (i64, DossierId) {
+/// A page of those that have a flag, looked for among all that is pending.
+async fn flagged(
+    read: &dyn ReadTx,
+    wanted: WorklistPage,
+    flag: Flag,
+) -> Result<Vec<Dossier>, Error> {
+    let most = wanted.limit as usize;
+    let mut page = WorklistPage {
+        limit: STRIDE,
+        ..wanted
+    };
+    let mut flagged = Vec::new();
+    loop {
+        let found = read.worklist(&page).await?;
+        let was_last = found.len() < STRIDE as usize;
+        page.after = found.last().map(place_of);
+        flagged.extend(found.into_iter().filter(|dossier| flag.is_on(dossier)));
+        if was_last || flagged.len() >= most {
+            flagged.truncate(most);
+            return Ok(flagged);
+        }
+    }
+}
+
+fn place_of(dossier: &Dossier) -> (i64, DossierId) {
     let due = dossier
         .due()
         .map_or(WorklistPage::NEVER, |due| due.timestamp_micros());

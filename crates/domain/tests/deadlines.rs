@@ -4,6 +4,8 @@
 mod calendar;
 #[path = "deadlines/explained.rs"]
 mod explained;
+#[path = "deadlines/hand_over.rs"]
+mod hand_over;
 #[path = "deadlines/moved.rs"]
 mod moved;
 #[path = "deadlines/near.rs"]

@@ -4,6 +4,8 @@
 mod buttons;
 #[path = "lifecycle/clock.rs"]
 mod clock;
+#[path = "lifecycle/custody.rs"]
+mod custody;
 #[path = "lifecycle/desk.rs"]
 mod desk;
 #[path = "lifecycle/extensions.rs"]

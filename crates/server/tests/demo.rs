@@ -71,6 +71,11 @@ async fn the_demo_is_lived_in_and_every_row_is_the_fold_of_its_events() {
     let late = dossiers.iter().filter(late).count();
     assert!(late > 50 && late * 5 < dossiers.len(), "{late} are late");
 
+    let handed = dossiers.iter().filter(|it| !it.custody.chain.is_empty());
+    assert!(handed.count() > 500, "papers go from hand to hand");
+    let late = dossiers.iter().filter(|it| it.custody.late).count();
+    assert!((5..200).contains(&late), "{late} of them late");
+
     // Every tenth is folded anew from its stored bytes.
     for dossier in dossiers.iter().step_by(10) {
         let key = (dossier.province.clone(), dossier.id);

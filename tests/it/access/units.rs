@@ -33,6 +33,8 @@ fn meant_by(words: &str) -> Vec<&'static str> {
         "record a supplement or a payment" => vec!["RecordSupplement", "RecordPayment"],
         "withdraw" => vec!["WithdrawDossier"],
         "assign" => vec!["AssignDossier"],
+        "transfer" => vec!["TransferDossier"],
+        "hand over" => vec!["HandOverDossier"],
         "extend" => vec!["ExtendDossier"],
         "stop" => vec!["StopDossier"],
         "return the result" => vec!["ReturnResult"],

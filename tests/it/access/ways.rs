@@ -14,6 +14,9 @@ use crate::world::{PROVINCE, THREE_DAYS, World, contents, procedure_code, unit, 
 /// Given back at once, so that whoever may resolve can do so at the desk.
 pub const ON_THE_SPOT: &str = "2.000884";
 
+/// Xã Yên Sơn: another unit of the province, which has no part in any of these dossiers.
+pub const ELSEWHERE: &str = "H60.02473";
+
 /// The units of a dossier.
 #[derive(Debug, Clone, Copy)]
 pub struct Units<'a> {
@@ -160,6 +163,12 @@ pub fn ways(method: &str, unit: &str, ready: &View) -> Vec<Way> {
         "RecordSupplement" | "ResolveDossier" | "ReturnResult" => one(json!({})),
         "AdvanceDossier" => one(json!({ "step": next_step(ready) })),
         "AssignDossier" => one(json!({ "assignee": "nv-an" })),
+        "TransferDossier" => one(json!({ "resolving_unit": ELSEWHERE, "reason": why })),
+        "HandOverDossier" => {
+            let holder = ready.dossier.custody.holder.as_ref();
+            let giver = holder.map_or("nv-an", |holder| holder.party.actor.as_str());
+            one(json!({ "giver": giver, "receiver": "nv-binh", "on_paper": true }))
+        }
         "RequestPayment" => one(json!({ "amount_vnd": 8_000, "reason": "lệ phí" })),
         "RecordPayment" => one(json!({ "amount_vnd": 8_000 })),
         "ExtendDossier" => {

@@ -89,7 +89,10 @@ fn rows() -> Vec<Row> {
         (
             "ListWorklist",
             json!({}),
-            page(vec![("unit", json!("Minh Xuân"), A_UNIT)]),
+            page(vec![
+                ("unit", json!("Minh Xuân"), A_UNIT),
+                ("not_handed_over", json!("yes"), "expected true or false"),
+            ]),
         ),
         (
             "GetWorklistCounts",

@@ -150,6 +150,22 @@ async fn met(reason: &str) -> Met {
             let asked = ready_for(&world, "RecordSupplement", Units::only(WARD)).await;
             ("ExtendDossier", on(&asked, apology("2026-08-27T10:00:00Z")))
         }
+        "ALREADY_THERE" => {
+            let received = world.receive(WARD, THREE_DAYS).await;
+            let here = json!({ "resolving_unit": WARD, "reason": "nhầm" });
+            ("TransferDossier", on(&received, here))
+        }
+        "NOT_HOLDER" => {
+            let received = world.receive(WARD, THREE_DAYS).await;
+            let given = json!({ "giver": "nv-an", "receiver": "nv-binh" });
+            ("HandOverDossier", on(&received, given))
+        }
+        "ALREADY_HOLDER" => {
+            let received = world.receive(WARD, THREE_DAYS).await;
+            let clerk = format!("receptionist-{WARD}");
+            let given = json!({ "giver": clerk, "receiver": clerk });
+            ("HandOverDossier", on(&received, given))
+        }
         "POSSIBLE_DUPLICATE" => {
             let mut body = handed_in(THREE_DAYS);
             put(&mut body, "applicant.id_number", "008199000777".into());
@@ -364,6 +380,6 @@ async fn in_every_state_the_allowed_methods_succeed_and_all_others_are_refused()
             assert_eq!(witness.seen().await, before, "{place} wrote something");
         }
     }
-    // Ten states and thirteen methods.
-    assert_eq!((permitted, refused), (27, 103));
+    // Ten states and fifteen methods.
+    assert_eq!((permitted, refused), (36, 114));
 }

@@ -97,6 +97,25 @@ const FIELDS: &[(&str, &[(&str, Kind)])] = &[
     ),
     ("AssignDossier", &[("assignee", Kind::Id(AN_ID))]),
     (
+        "TransferDossier",
+        &[
+            ("resolving_unit", Kind::Unit),
+            ("returning_unit", Kind::OptionalUnit),
+            ("reason", Kind::Text(2_000)),
+        ],
+    ),
+    (
+        "HandOverDossier",
+        &[
+            ("giver", Kind::OptionalId(AN_ID)),
+            ("receiver", Kind::Id(AN_ID)),
+            ("receiver_unit", Kind::OptionalUnit),
+            ("components", Kind::Components),
+            ("originals", Kind::Components),
+            ("on_paper", Kind::Flag),
+        ],
+    ),
+    (
         "RequestPayment",
         &[("amount_vnd", Kind::Amount), ("reason", Kind::Text(2_000))],
     ),

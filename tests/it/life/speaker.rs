@@ -91,6 +91,8 @@ async fn call(
         "RecordSupplement" => DossierServiceClient.record_supplement(RecordSupplementRequest);
         "AdvanceDossier" => DossierServiceClient.advance_dossier(AdvanceDossierRequest);
         "AssignDossier" => DossierServiceClient.assign_dossier(AssignDossierRequest);
+        "TransferDossier" => DossierServiceClient.transfer_dossier(TransferDossierRequest);
+        "HandOverDossier" => DossierServiceClient.hand_over_dossier(HandOverDossierRequest);
         "RequestPayment" => DossierServiceClient.request_payment(RequestPaymentRequest);
         "RecordPayment" => DossierServiceClient.record_payment(RecordPaymentRequest);
         "ExtendDossier" => DossierServiceClient.extend_dossier(ExtendDossierRequest);

@@ -11,7 +11,7 @@ use super::speaker::{Heard, Speaker};
 use super::teller::Tale;
 use crate::calling::methods;
 use crate::port::Port;
-use crate::world::{PROVINCE, THREE_DAYS, WARD, World, moment};
+use crate::world::{OTHER_WARD, PROVINCE, THREE_DAYS, WARD, World, moment};
 
 const CODE: &str = "G22.99.08-260803-000017";
 
@@ -94,6 +94,24 @@ async fn whole_life(tale: &mut Tale<'_>) {
     )
     .await;
 
+    // Sent to the next ward by mistake, and back.
+    for (at, unit, to) in [
+        ("2026-08-06 10:12", WARD, OTHER_WARD),
+        ("2026-08-06 10:15", OTHER_WARD, WARD),
+    ] {
+        let sent = json!({ "resolving_unit": to, "reason": "thuộc địa bàn khác" });
+        let sent = tale
+            .then_at(at, Leader, unit, "TransferDossier", sent)
+            .await;
+        assert_eq!(sent.resolving_unit, format!("units/{to}"));
+        assert_eq!(due(&sent), due(&came), "the clock does not care");
+    }
+    let given = json!({ "giver": "nv-an", "receiver": "nv-binh" });
+    let given = tale
+        .then("2026-08-06 10:20", Officer, "HandOverDossier", given)
+        .await;
+    assert_eq!(given.holder.unwrap().actor, "nv-binh");
+
     let fee = json!({ "amount_vnd": "8000", "reason": "lệ phí hộ tịch" });
     let unpaid = tale
         .then("2026-08-06 10:30", Officer, "RequestPayment", fee)
@@ -140,7 +158,7 @@ async fn whole_life(tale: &mut Tale<'_>) {
     let returned = tale
         .then("2026-08-11 08:30", Receptionist, "ReturnResult", fetched)
         .await;
-    assert_eq!((returned.state(), returned.version), (State::Returned, 12));
+    assert_eq!((returned.state(), returned.version), (State::Returned, 15));
     assert!(returned.allowed_actions.is_empty());
     pending(tale, "2026-08-11 08:31", 0).await;
 
@@ -167,8 +185,8 @@ async fn whole_life(tale: &mut Tale<'_>) {
         .map(|event| event.kind.as_str())
         .collect();
     assert_eq!(
-        (kinds[0], kinds[11], kinds.len()),
-        ("submitted", "returned", 12)
+        (kinds[0], kinds[14], kinds.len()),
+        ("submitted", "returned", 15)
     );
     tale.ask(Chairman, "GetDossier", of_it).await.unwrap();
     tale.ask(
@@ -219,21 +237,21 @@ async fn refusals(tale: &mut Tale<'_>, name: &str) {
         (
             Role::Officer,
             "ResolveDossier",
-            body("v10"),
+            body("v13"),
             "FAILED_PRECONDITION",
             "STEP_OF_OTHER_ROLE",
         ),
         (
             Role::Leader,
             "ResolveDossier",
-            body("v9"),
+            body("v12"),
             "ABORTED",
             "STALE_DOSSIER",
         ),
         (
             Role::Receptionist,
             "ReturnResult",
-            body("v10"),
+            body("v13"),
             "FAILED_PRECONDITION",
             "WRONG_STATE",
         ),
@@ -260,7 +278,7 @@ async fn refusals(tale: &mut Tale<'_>, name: &str) {
         );
     }
     let refuse = json!({
-        "name": name, "etag": "v10", "request_id": id, "reason": "sai nơi nộp",
+        "name": name, "etag": "v13", "request_id": id, "reason": "sai nơi nộp",
     });
     tale.ask(Role::Receptionist, "RefuseDossier", refuse.clone())
         .await

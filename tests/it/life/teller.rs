@@ -29,17 +29,34 @@ impl<'a> Tale<'a> {
     /// Somebody of the ward asks; the portal is the province's.
     pub async fn ask(&mut self, role: Role, method: &str, body: Value) -> Heard {
         let unit = if role == Role::Portal { PROVINCE } else { WARD };
+        self.ask_at(role, unit, method, body).await
+    }
+
+    async fn ask_at(&mut self, role: Role, unit: &str, method: &str, body: Value) -> Heard {
         let token = self.world.token(role, unit).await;
         let heard = self.speaker.ask(&token, method, &body).await;
         self.told.push((method.to_owned(), heard.clone()));
         heard
     }
 
-    /// Somebody does something to the dossier at a local time.
+    /// Somebody of the ward does something to the dossier at a local time.
     pub async fn then(
         &mut self,
         at: &str,
         role: Role,
+        method: &str,
+        more: Value,
+    ) -> proto::Dossier {
+        let unit = if role == Role::Portal { PROVINCE } else { WARD };
+        self.then_at(at, role, unit, method, more).await
+    }
+
+    /// Somebody of a unit does.
+    pub async fn then_at(
+        &mut self,
+        at: &str,
+        role: Role,
+        unit: &str,
         method: &str,
         more: Value,
     ) -> proto::Dossier {
@@ -58,7 +75,7 @@ impl<'a> Tale<'a> {
             body["name"] = json!(last.name);
             body["etag"] = json!(last.etag);
         }
-        let heard = self.ask(role, method, body.clone()).await;
+        let heard = self.ask_at(role, unit, method, body.clone()).await;
         assert!(heard.is_ok(), "{method} at {at}: {heard:?} to {body}");
         dossier(&heard)
     }

@@ -270,6 +270,7 @@ impl ADossier {
             policy: ClockPolicy::ShiftDue,
             due: self.due,
             provisional: false,
+            hand_over_by: None,
         });
         let mut change = self.change(event);
         change.number = Some(NumberWanted {

@@ -6,13 +6,14 @@ use app::ports::StoreError;
 use app::{Error, FieldError};
 use base64::Engine;
 use domain::calendar;
+use domain::dossier::custody::{Holder, Party};
 use domain::dossier::{Action, Refusal, Status as State};
-use domain::id::{CaseId, ComponentCode, StepId};
+use domain::id::{ActorId, CaseId, ComponentCode, StepId};
 use domain::role::Role;
 use grpc::status::reasons;
 use tonic_types::StatusExt;
 
-use crate::world::{moment, procedure_code};
+use crate::world::{WARD, moment, procedure_code};
 
 /// One of each. A new variant does not compile here until it is added above.
 fn every_error() -> Vec<Error> {
@@ -125,6 +126,22 @@ fn every_refusal() -> Vec<Refusal> {
             due: moment("2026-08-17 17:00"),
         },
         Refusal::ClockStands,
+        Refusal::AlreadyThere {
+            unit: crate::world::unit(WARD),
+        },
+        Refusal::NotHolder {
+            giver: ActorId::parse("nv-an").unwrap(),
+            holder: Box::new(Holder {
+                party: Party {
+                    actor: ActorId::parse("nv-binh").unwrap(),
+                    unit: crate::world::unit(WARD),
+                },
+                since: moment("2026-08-03 14:30"),
+            }),
+        },
+        Refusal::AlreadyHolder {
+            receiver: ActorId::parse("nv-binh").unwrap(),
+        },
         Refusal::PossibleDuplicate {
             existing: "H60.02215-261120-0001".into(),
         },
@@ -149,6 +166,9 @@ fn every_refusal() -> Vec<Refusal> {
             | Refusal::NoDueTime
             | Refusal::DueNotLater { .. }
             | Refusal::ClockStands
+            | Refusal::AlreadyThere { .. }
+            | Refusal::NotHolder { .. }
+            | Refusal::AlreadyHolder { .. }
             | Refusal::PossibleDuplicate { .. }
             | Refusal::Calendar(_) => {}
         }

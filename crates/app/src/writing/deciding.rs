@@ -146,6 +146,8 @@ impl<'a> Desk<'a> {
             | Command::RecordSupplement { .. }
             | Command::Advance { .. }
             | Command::Assign { .. }
+            | Command::Transfer { .. }
+            | Command::HandOver(_)
             | Command::RequestPayment { .. }
             | Command::RecordPayment { .. }
             | Command::Extend(_)
@@ -468,6 +470,8 @@ fn refuse_past(command: &Command, now: Instant) -> Result<(), Error> {
         | Command::RecordSupplement { .. }
         | Command::Advance { .. }
         | Command::Assign { .. }
+        | Command::Transfer { .. }
+        | Command::HandOver(_)
         | Command::RequestPayment { .. }
         | Command::RecordPayment { .. }
         | Command::Withdraw { .. }
@@ -510,6 +514,7 @@ fn rules<'r>(
     Rules {
         procedure,
         calendar: catalogue.calendars.for_unit(resolving.as_str()),
+        calendars: &catalogue.calendars,
         answer_limit: catalogue.intake.answer,
         salt,
         acting,

@@ -1,11 +1,13 @@
 //! When a dossier must be finished (*hạn giải quyết*), and why then.
 //!
 //! Start with [`due`]. [`stop`] moves a due time, [`ledger`] keeps the stops,
-//! [`near`] says how close it is, and [`explain()`] puts it in words.
+//! [`near`] says how close it is, and [`explain()`] puts it in words. [`hand_over`] is about papers
+//! on their way between units, not about the citizen.
 //! Everything here is computed from events and a calendar; nothing is a
 //! remainder that is counted down.
 
 pub mod explain;
+pub mod hand_over;
 pub mod ledger;
 pub mod near;
 mod runs;
@@ -21,6 +23,7 @@ use crate::time::{Instant, local_day};
 
 pub use crate::language::Language;
 pub use explain::{Explanation, explain};
+pub use hand_over::HAND_OVER_CUT_OFF;
 pub use ledger::Ledger;
 pub use near::{near_due, working_time_left};
 pub use same_day::SAME_DAY_CUT_OFF;

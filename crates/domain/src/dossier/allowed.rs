@@ -27,6 +27,8 @@ pub(super) fn by_state(state: &State) -> &'static [Action] {
             Action::RequestSupplement,
             Action::Advance,
             Action::Assign,
+            Action::Transfer,
+            Action::HandOver,
             Action::Extend,
             Action::Withdraw,
             Action::Stop,
@@ -36,6 +38,8 @@ pub(super) fn by_state(state: &State) -> &'static [Action] {
             Action::RequestSupplement,
             Action::Advance,
             Action::Assign,
+            Action::Transfer,
+            Action::HandOver,
             Action::RequestPayment,
             Action::Extend,
             Action::Withdraw,
@@ -47,18 +51,22 @@ pub(super) fn by_state(state: &State) -> &'static [Action] {
         } => &[
             Action::RecordSupplement,
             Action::Assign,
+            Action::Transfer,
+            Action::HandOver,
             Action::Extend,
             Action::Withdraw,
             Action::Stop,
         ],
         State::PaymentRequested { .. } => &[
             Action::Assign,
+            Action::Transfer,
+            Action::HandOver,
             Action::RecordPayment,
             Action::Extend,
             Action::Withdraw,
             Action::Stop,
         ],
-        State::Resolved => &[Action::Return],
+        State::Resolved => &[Action::HandOver, Action::Return],
         State::Refused | State::Withdrawn | State::Stopped | State::Returned => &[],
     }
 }
@@ -93,6 +101,8 @@ pub fn allowed_actions(dossier: &Dossier, procedure: &Procedure, role: Role) -> 
             | Action::RequestSupplement
             | Action::RecordSupplement
             | Action::Assign
+            | Action::Transfer
+            | Action::HandOver
             | Action::RequestPayment
             | Action::RecordPayment
             | Action::Withdraw

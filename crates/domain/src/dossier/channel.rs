@@ -38,6 +38,15 @@ impl Channel {
             Channel::Post => "post",
         }
     }
+
+    /// Whether papers came with it, which somebody then holds.
+    #[must_use]
+    pub fn is_paper(self) -> bool {
+        match self {
+            Channel::Desk | Channel::Post => true,
+            Channel::Online => false,
+        }
+    }
 }
 
 impl fmt::Display for Channel {

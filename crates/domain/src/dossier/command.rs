@@ -28,6 +28,10 @@ pub enum Action {
     Advance,
     /// A person is given the dossier.
     Assign,
+    /// Another unit shall decide it.
+    Transfer,
+    /// Papers change hands.
+    HandOver,
     /// The citizen is asked for a payment.
     RequestPayment,
     /// The payment has come.
@@ -46,7 +50,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order of a dossier's life.
-    pub const ALL: [Action; 14] = [
+    pub const ALL: [Action; 16] = [
         Action::Submit,
         Action::Receive,
         Action::Refuse,
@@ -54,6 +58,8 @@ impl Action {
         Action::RecordSupplement,
         Action::Advance,
         Action::Assign,
+        Action::Transfer,
+        Action::HandOver,
         Action::RequestPayment,
         Action::RecordPayment,
         Action::Extend,
@@ -74,6 +80,8 @@ impl Action {
             Action::RecordSupplement => "RecordSupplement",
             Action::Advance => "AdvanceDossier",
             Action::Assign => "AssignDossier",
+            Action::Transfer => "TransferDossier",
+            Action::HandOver => "HandOverDossier",
             Action::RequestPayment => "RequestPayment",
             Action::RecordPayment => "RecordPayment",
             Action::Extend => "ExtendDossier",
@@ -95,6 +103,8 @@ impl Action {
             Action::RecordSupplement => "ghi nhận bổ sung",
             Action::Advance => "chuyển bước",
             Action::Assign => "phân công",
+            Action::Transfer => "chuyển hồ sơ đến đơn vị khác",
+            Action::HandOver => "bàn giao hồ sơ",
             Action::RequestPayment => "yêu cầu nghĩa vụ tài chính",
             Action::RecordPayment => "ghi nhận thanh toán",
             Action::Extend => "gia hạn",
@@ -204,6 +214,17 @@ pub enum Command {
         /// The person.
         assignee: ActorId,
     },
+    /// Let another unit of the province decide it.
+    Transfer {
+        /// That unit.
+        to: UnitCode,
+        /// Where the result is fetched from now on; as before when not given.
+        returning: Option<UnitCode>,
+        /// Why.
+        reason: Words,
+    },
+    /// Hand papers over.
+    HandOver(HandOver),
     /// Ask for a payment.
     RequestPayment {
         /// The amount in đồng.
@@ -241,6 +262,23 @@ pub enum Command {
         /// How it reached them.
         channel: Channel,
     },
+}
+
+/// Papers that change hands.
+#[derive(Debug, Clone)]
+pub struct HandOver {
+    /// Who gives; the caller when not given.
+    pub giver: Option<ActorId>,
+    /// Who takes.
+    pub receiver: ActorId,
+    /// The taker's unit; the one that decides the dossier when not given.
+    pub receiver_unit: Option<UnitCode>,
+    /// Which papers; the whole dossier when none is named.
+    pub components: Vec<ComponentCode>,
+    /// Which of them are originals.
+    pub originals: Vec<ComponentCode>,
+    /// Whether paper changes hands, and not the electronic dossier alone.
+    pub on_paper: bool,
 }
 
 /// One thing that is missing.
@@ -290,6 +328,8 @@ impl Command {
             Command::RecordSupplement { .. } => Action::RecordSupplement,
             Command::Advance { .. } => Action::Advance,
             Command::Assign { .. } => Action::Assign,
+            Command::Transfer { .. } => Action::Transfer,
+            Command::HandOver(_) => Action::HandOver,
             Command::RequestPayment { .. } => Action::RequestPayment,
             Command::RecordPayment { .. } => Action::RecordPayment,
             Command::Extend(_) => Action::Extend,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::channel::Channel;
 use super::clock::Moved;
+use super::custody::Party;
 use super::private::Commitment;
 use crate::code::AnyCode;
 use crate::id::{
@@ -54,6 +55,10 @@ pub enum Event {
         /// The person.
         assignee: ActorId,
     },
+    /// Another unit decides it from now on. Clock, code and version of the procedure stay.
+    Transferred(Transferred),
+    /// Papers changed hands.
+    HandedOver(HandedOver),
     /// A payment was asked for.
     PaymentRequested {
         /// The amount in đồng.
@@ -211,6 +216,46 @@ pub struct Received {
     pub due: Option<Instant>,
     /// Whether it rests on a provisional day.
     pub provisional: bool,
+    /// By when the papers must be handed over; none when none came, or past the calendar.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "chrono::serde::ts_microseconds_option"
+    )]
+    pub hand_over_by: Option<Instant>,
+}
+
+/// See [`Event::Transferred`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Transferred {
+    /// The unit that decided it so far.
+    pub from: UnitCode,
+    /// The unit that decides it now.
+    pub to: UnitCode,
+    /// The unit where the result is fetched now; none when that stays.
+    pub returning: Option<UnitCode>,
+    /// Why.
+    pub reason: Commitment,
+    /// By when the papers must be handed to that unit; none when none are to go there.
+    #[serde(with = "chrono::serde::ts_microseconds_option")]
+    pub hand_over_by: Option<Instant>,
+}
+
+/// See [`Event::HandedOver`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandedOver {
+    /// Who gave.
+    pub from: Party,
+    /// Who took.
+    pub to: Party,
+    /// Which papers; the whole dossier when none is named.
+    pub components: Vec<ComponentCode>,
+    /// Which of them are originals.
+    pub originals: Vec<ComponentCode>,
+    /// Whether paper changed hands, and not the electronic dossier alone.
+    pub on_paper: bool,
+    /// Whether it was due and should have been done before.
+    pub late: bool,
 }
 
 /// See [`Event::SupplementRequested`].
@@ -279,6 +324,8 @@ impl Event {
             Event::SupplementRecorded { .. } => "supplement_recorded",
             Event::Advanced { .. } => "advanced",
             Event::Assigned { .. } => "assigned",
+            Event::Transferred(_) => "transferred",
+            Event::HandedOver(_) => "handed_over",
             Event::PaymentRequested { .. } => "payment_requested",
             Event::PaymentRecorded { .. } => "payment_recorded",
             Event::Extended { .. } => "extended",

@@ -8,8 +8,9 @@
 use super::decide::closing_if_in_days;
 use super::event::{Event, Record};
 use super::{Clock, Dossier};
-use crate::calendar::{self, Calendar};
+use crate::calendar::{self, Calendar, Calendars};
 use crate::deadline;
+use crate::id::UnitCode;
 use crate::limit::Limit;
 use crate::procedure::Verification;
 use crate::time::Instant;
@@ -17,8 +18,8 @@ use crate::time::Instant;
 /// What due times rest on, besides the history.
 #[derive(Clone, Copy)]
 pub struct Law<'a> {
-    /// The calendar of the unit that decides the dossier.
-    pub calendar: &'a Calendar,
+    /// The calendars of all units; each event counts in the hours of the unit that decided then.
+    pub calendars: &'a Calendars,
     /// The time within which a submission must be answered, where a rule gives one.
     pub answer_limit: Option<Limit>,
     /// What verification adds in a version of the dossier's procedure and its case.
@@ -48,14 +49,22 @@ impl Legal {
         records: impl IntoIterator<Item = &'a Record>,
         law: &Law<'_>,
     ) -> Result<Option<Self>, calendar::Error> {
+        let records: Vec<&Record> = records.into_iter().collect();
         let mut dossier: Option<Dossier> = None;
-        for record in records {
-            let Some(event) = counted(dossier.as_ref(), record, law)? else {
+        for (at, record) in records.iter().enumerate() {
+            let Some(decided) = deciding(dossier.as_ref(), record) else {
+                return Ok(None);
+            };
+            let calendar = law
+                .calendars
+                .for_unit(heir(decided, &records[at..]).as_str());
+            let counting = Counting { law, calendar };
+            let Some(event) = counting.anew(dossier.as_ref(), record)? else {
                 continue;
             };
             let record = Record {
                 event,
-                ..record.clone()
+                ..Record::clone(record)
             };
             dossier = match dossier {
                 None => Dossier::begin(&record),
@@ -80,6 +89,11 @@ impl Legal {
     ///
     /// None when only its history can tell.
     pub fn of_unmoved(dossier: &Dossier, law: &Law<'_>) -> Option<Result<Self, calendar::Error>> {
+        if dossier.transfers > 0 {
+            return None;
+        }
+        let calendar = law.calendars.for_unit(dossier.resolving.as_str());
+        let counting = Counting { law, calendar };
         let mut legal = Self {
             due: None,
             promised: None,
@@ -90,7 +104,7 @@ impl Legal {
             if dossier.supplements > 0 {
                 return None;
             }
-            let answered = answer(dossier.answer_due, dossier.submitted?, law);
+            let answered = counting.answer(dossier.answer_due, dossier.submitted?);
             return Some(answered.map(|answer_due| Self {
                 answer_due,
                 ..legal
@@ -103,7 +117,7 @@ impl Legal {
             return None;
         }
         let due = match clock.limit {
-            Some(limit) => deadline::due(clock.started, limit, law.calendar),
+            Some(limit) => deadline::due(clock.started, limit, calendar),
             None => return Some(Ok(legal)),
         };
         Some(due.map(|due| {
@@ -115,92 +129,120 @@ impl Legal {
     }
 }
 
-/// The event with its due times counted anew; none for one that only recalculated.
-fn counted(
-    dossier: Option<&Dossier>,
-    record: &Record,
-    law: &Law<'_>,
-) -> Result<Option<Event>, calendar::Error> {
-    let at = record.event_time;
-    let mut event = record.event.clone();
-    let clock = dossier.and_then(|dossier| dossier.clock.as_ref());
-    match &mut event {
-        Event::Submitted(facts) => {
-            facts.answer_due = answer(facts.answer_due, at, law)?;
-        }
-        Event::Received(facts) => {
-            // A due time without a limit came from elsewhere and stays what it was.
-            if let Some(limit) = facts.limit {
-                let due = deadline::due(at, limit, law.calendar)?;
-                facts.due = Some(due.at);
-                facts.provisional = due.provisional;
-            }
-        }
-        Event::SupplementRecorded {
-            answer_due, moved, ..
-        } => {
-            *answer_due = answer(*answer_due, at, law)?;
-            *moved = after_wait(clock, at, law)?;
-        }
-        Event::PaymentRecorded { moved, .. } => *moved = after_wait(clock, at, law)?,
-        Event::Extended { moved, .. } => {
-            if let Some(clock) = clock {
-                let named = closing_if_in_days(moved.effective_due, clock, law.calendar)?;
-                let due = clock
-                    .effective_due
-                    .map_or(named, |due| Ord::max(due, named));
-                moved.effective_due = due;
-                moved.promised_due = Some(due);
-            }
-        }
-        Event::VerificationBegun {
-            moved: moved @ Some(_),
-            ..
-        } => {
-            if let (Some(dossier), Some(clock)) = (dossier, clock)
-                && let Some(extra) = (law.verification)(dossier.procedure_version)
-            {
-                *moved = clock.after_verification(extra, at, law.calendar)?;
-            }
-        }
-        Event::Withdrawn { moved, .. } | Event::Stopped { moved, .. } => {
-            *moved = clock.and_then(|clock| clock.after_wait_cut_short(at, law.calendar));
-        }
-        Event::Recalculated(_) => return Ok(None),
-        Event::VerificationBegun { moved: None, .. }
-        | Event::Refused { .. }
-        | Event::SupplementRequested(_)
-        | Event::Advanced { .. }
-        | Event::Assigned { .. }
-        | Event::PaymentRequested { .. }
-        | Event::Apologised { .. }
-        | Event::Resolved
-        | Event::Returned { .. }
-        | Event::Succeeded { .. }
-        | Event::Migrated { .. } => {}
-    }
-    Ok(Some(event))
-}
-
-fn after_wait(
-    clock: Option<&Clock>,
-    at: Instant,
-    law: &Law<'_>,
-) -> Result<Option<super::clock::Moved>, calendar::Error> {
-    match clock {
-        Some(clock) => clock.after_wait(at, law.calendar),
-        None => Ok(None),
+/// The unit that decided when something happened.
+fn deciding<'a>(dossier: Option<&'a Dossier>, record: &'a Record) -> Option<&'a UnitCode> {
+    match (dossier, &record.event) {
+        (Some(dossier), _) => Some(&dossier.resolving),
+        (None, Event::Submitted(facts)) => Some(&facts.resolving),
+        (None, Event::Received(facts)) => Some(&facts.resolving),
+        (None, _) => None,
     }
 }
 
-/// Only what had to be answered then has to be answered at all.
-fn answer(
-    told: Option<Instant>,
-    from: Instant,
-    law: &Law<'_>,
-) -> Result<Option<Instant>, calendar::Error> {
-    match (told, law.answer_limit) {
-        (Some(_), Some(limit)) => Ok(Some(deadline::due(from, limit, law.calendar)?.at)),
-        (told, _) => Ok(told),
+/// The unit that a unit has become since: its hours are those that count.
+fn heir<'a>(unit: &'a UnitCode, since: &[&'a Record]) -> &'a UnitCode {
+    since.iter().fold(unit, |unit, record| match &record.event {
+        Event::Succeeded { old, new } if old == unit => new,
+        _ => unit,
+    })
+}
+
+/// Counting one event anew, in the hours of the unit that decided then.
+struct Counting<'a> {
+    law: &'a Law<'a>,
+    calendar: &'a Calendar,
+}
+
+impl Counting<'_> {
+    /// The event with its due times counted anew; none for one that only recalculated.
+    fn anew(
+        &self,
+        dossier: Option<&Dossier>,
+        record: &Record,
+    ) -> Result<Option<Event>, calendar::Error> {
+        let at = record.event_time;
+        let mut event = record.event.clone();
+        let clock = dossier.and_then(|dossier| dossier.clock.as_ref());
+        match &mut event {
+            Event::Submitted(facts) => {
+                facts.answer_due = self.answer(facts.answer_due, at)?;
+            }
+            Event::Received(facts) => {
+                // A due time without a limit came from elsewhere and stays what it was.
+                if let Some(limit) = facts.limit {
+                    let due = deadline::due(at, limit, self.calendar)?;
+                    facts.due = Some(due.at);
+                    facts.provisional = due.provisional;
+                }
+            }
+            Event::SupplementRecorded {
+                answer_due, moved, ..
+            } => {
+                *answer_due = self.answer(*answer_due, at)?;
+                *moved = self.after_wait(clock, at)?;
+            }
+            Event::PaymentRecorded { moved, .. } => *moved = self.after_wait(clock, at)?,
+            Event::Extended { moved, .. } => {
+                if let Some(clock) = clock {
+                    let named = closing_if_in_days(moved.effective_due, clock, self.calendar)?;
+                    let due = clock
+                        .effective_due
+                        .map_or(named, |due| Ord::max(due, named));
+                    moved.effective_due = due;
+                    moved.promised_due = Some(due);
+                }
+            }
+            Event::VerificationBegun {
+                moved: moved @ Some(_),
+                ..
+            } => {
+                if let (Some(dossier), Some(clock)) = (dossier, clock)
+                    && let Some(extra) = (self.law.verification)(dossier.procedure_version)
+                {
+                    *moved = clock.after_verification(extra, at, self.calendar)?;
+                }
+            }
+            Event::Withdrawn { moved, .. } | Event::Stopped { moved, .. } => {
+                *moved = clock.and_then(|clock| clock.after_wait_cut_short(at, self.calendar));
+            }
+            Event::Recalculated(_) => return Ok(None),
+            Event::VerificationBegun { moved: None, .. }
+            | Event::Refused { .. }
+            | Event::SupplementRequested(_)
+            | Event::Advanced { .. }
+            | Event::Assigned { .. }
+            | Event::Transferred(_)
+            | Event::HandedOver(_)
+            | Event::PaymentRequested { .. }
+            | Event::Apologised { .. }
+            | Event::Resolved
+            | Event::Returned { .. }
+            | Event::Succeeded { .. }
+            | Event::Migrated { .. } => {}
+        }
+        Ok(Some(event))
+    }
+
+    fn after_wait(
+        &self,
+        clock: Option<&Clock>,
+        at: Instant,
+    ) -> Result<Option<super::clock::Moved>, calendar::Error> {
+        match clock {
+            Some(clock) => clock.after_wait(at, self.calendar),
+            None => Ok(None),
+        }
+    }
+
+    /// Only what had to be answered then has to be answered at all.
+    fn answer(
+        &self,
+        told: Option<Instant>,
+        from: Instant,
+    ) -> Result<Option<Instant>, calendar::Error> {
+        match (told, self.law.answer_limit) {
+            (Some(_), Some(limit)) => Ok(Some(deadline::due(from, limit, self.calendar)?.at)),
+            (told, _) => Ok(told),
+        }
     }
 }

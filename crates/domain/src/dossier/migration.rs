@@ -150,6 +150,8 @@ pub fn replay(dossier: &Dossier, records: &[Record], to: &Procedure, map: &StepM
             | Event::Refused { .. }
             | Event::SupplementRecorded { .. }
             | Event::Assigned { .. }
+            | Event::Transferred(_)
+            | Event::HandedOver(_)
             | Event::PaymentRequested { .. }
             | Event::PaymentRecorded { .. }
             | Event::Extended { .. }

@@ -8,6 +8,7 @@ mod allowed;
 pub mod channel;
 pub mod clock;
 pub mod command;
+pub mod custody;
 mod decide;
 pub mod event;
 pub mod legal;
@@ -25,6 +26,7 @@ pub use allowed::{allowed_actions, next_steps};
 pub use channel::Channel;
 pub use clock::Clock;
 pub use command::{Action, Command, Extension, Reception, Submission};
+pub use custody::Custody;
 pub use decide::{Acting, Decision, Rules, decide, receive, submit};
 pub use event::{Event, Record};
 pub use refusal::Refusal;
@@ -118,6 +120,12 @@ pub struct Dossier {
     pub fee_open_vnd: Option<u64>,
     /// What was paid, in đồng.
     pub fee_paid_vnd: u64,
+    /// How often another unit took it over.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub transfers: u16,
+    /// Who holds its papers.
+    #[serde(default, skip_serializing_if = "Custody::is_empty")]
+    pub custody: Custody,
 }
 
 impl Dossier {
@@ -145,6 +153,8 @@ impl Dossier {
             | Event::SupplementRecorded { .. }
             | Event::Advanced { .. }
             | Event::Assigned { .. }
+            | Event::Transferred(_)
+            | Event::HandedOver(_)
             | Event::PaymentRequested { .. }
             | Event::PaymentRecorded { .. }
             | Event::Extended { .. }
@@ -170,7 +180,7 @@ impl Dossier {
         match &record.event {
             // All that a submission says was taken when the dossier began.
             Event::Submitted(_) => {}
-            Event::Received(facts) => self.receive(facts, at),
+            Event::Received(facts) => self.receive(facts, record),
             Event::Refused { .. } => self.end(State::Refused, at),
             Event::SupplementRequested(facts) => {
                 let back = match std::mem::replace(&mut self.state, State::Received) {
@@ -210,6 +220,20 @@ impl Dossier {
                 self.assignee.clone_from(assignee);
             }
             Event::Assigned { assignee } => self.assignee = Some(assignee.clone()),
+            Event::Transferred(facts) => {
+                self.resolving = facts.to.clone();
+                self.transfers = self.transfers.saturating_add(1);
+                if let Some(returning) = &facts.returning {
+                    self.returning = returning.clone();
+                }
+                // Whoever had it was a person of the other unit.
+                self.assignee = None;
+                self.custody.redirect(at, facts.hand_over_by);
+            }
+            Event::HandedOver(facts) => {
+                let was_due = facts.to.unit == self.resolving;
+                self.custody.pass(facts, at, was_due);
+            }
             Event::PaymentRequested {
                 amount_vnd, stands, ..
             } => {
@@ -250,6 +274,12 @@ impl Dossier {
             Event::Succeeded { old, new } => {
                 if self.returning == *old {
                     self.returning.clone_from(new);
+                }
+                // Whoever holds the papers belongs to the new unit as well.
+                if let Some(holder) = &mut self.custody.holder
+                    && holder.party.unit == *old
+                {
+                    holder.party.unit.clone_from(new);
                 }
                 // Who took in and decided what has ended, did so under its own name.
                 if self.ended.is_none() {
@@ -346,10 +376,20 @@ impl Dossier {
             verified: false,
             fee_open_vnd: None,
             fee_paid_vnd: 0,
+            transfers: 0,
+            custody: Custody::default(),
         }
     }
 
-    fn receive(&mut self, facts: &event::Received, at: Instant) {
+    fn receive(&mut self, facts: &event::Received, record: &Record) {
+        let at = record.event_time;
+        if let Some(by) = facts.hand_over_by {
+            let party = custody::Party {
+                actor: record.actor.clone(),
+                unit: record.unit.clone(),
+            };
+            self.custody.begin(party, at, by);
+        }
         if facts.code.is_some() {
             self.code.clone_from(&facts.code);
         }
@@ -381,6 +421,7 @@ impl Dossier {
         self.enter(state, at);
         self.ended = Some(at);
         self.respond_by = None;
+        self.custody.close(at);
     }
 
     fn add_components(&mut self, components: &[ComponentCode]) {
@@ -411,6 +452,14 @@ impl Dossier {
             clock.apply(moved);
         }
     }
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde asks with a reference"
+)]
+fn is_zero(count: &u16) -> bool {
+    *count == 0
 }
 
 /// What the two events that begin a dossier have in common.

@@ -5,7 +5,8 @@ use chrono::NaiveDate;
 use super::command::Action;
 use super::status::Status;
 use crate::calendar;
-use crate::id::{CaseId, ComponentCode, ProcedureCode, StepId};
+use crate::dossier::custody::Holder;
+use crate::id::{ActorId, CaseId, ComponentCode, ProcedureCode, StepId, UnitCode};
 use crate::role::Role;
 use crate::time::{self, Instant};
 
@@ -89,6 +90,23 @@ pub enum Refusal {
     },
     /// The clock stands, so there is nothing to extend yet.
     ClockStands,
+    /// The unit decides the dossier already.
+    AlreadyThere {
+        /// The unit.
+        unit: UnitCode,
+    },
+    /// Somebody else holds the papers.
+    NotHolder {
+        /// Who was to give them.
+        giver: ActorId,
+        /// Who holds them.
+        holder: Box<Holder>,
+    },
+    /// The receiver holds the papers already.
+    AlreadyHolder {
+        /// The receiver.
+        receiver: ActorId,
+    },
     /// An open dossier of the same person and procedure exists.
     PossibleDuplicate {
         /// Its code, or its id while it has none.
@@ -125,6 +143,9 @@ impl Refusal {
             Refusal::NoDueTime => "NO_DUE_TIME",
             Refusal::DueNotLater { .. } => "DUE_NOT_LATER",
             Refusal::ClockStands => "CLOCK_STANDS",
+            Refusal::AlreadyThere { .. } => "ALREADY_THERE",
+            Refusal::NotHolder { .. } => "NOT_HOLDER",
+            Refusal::AlreadyHolder { .. } => "ALREADY_HOLDER",
             Refusal::PossibleDuplicate { .. } => "POSSIBLE_DUPLICATE",
             Refusal::Calendar(calendar::Error::Begins { .. }) => "CALENDAR_BEGINS",
             Refusal::Calendar(calendar::Error::Ends { .. }) => "CALENDAR_ENDS",
@@ -175,6 +196,14 @@ impl Refusal {
             | Refusal::ClockStands => Vec::new(),
             Refusal::SupplementUsed { permitted } => vec![("permitted", permitted.to_string())],
             Refusal::DueNotLater { due } => vec![("due_time", time::rfc3339(*due))],
+            Refusal::AlreadyThere { unit } => vec![("unit", unit.to_string())],
+            Refusal::NotHolder { giver, holder } => vec![
+                ("giver", giver.to_string()),
+                ("holder", holder.party.actor.to_string()),
+                ("holder_unit", holder.party.unit.to_string()),
+                ("since_time", time::rfc3339(holder.since)),
+            ],
+            Refusal::AlreadyHolder { receiver } => vec![("receiver", receiver.to_string())],
             Refusal::PossibleDuplicate { existing } => vec![("existing", existing.clone())],
             Refusal::Calendar(calendar::Error::Begins { first_day }) => {
                 vec![("first_day", first_day.to_string())]
@@ -252,6 +281,16 @@ impl Refusal {
             Refusal::ClockStands => {
                 "the clock stands until the citizen answers; there is nothing to extend yet".into()
             }
+            Refusal::AlreadyThere { unit } => format!("unit {unit} decides this dossier already"),
+            Refusal::NotHolder { giver, holder } => format!(
+                "{giver} does not hold the papers; {} of {} has held them since {}",
+                holder.party.actor,
+                holder.party.unit,
+                time::rfc3339(holder.since)
+            ),
+            Refusal::AlreadyHolder { receiver } => {
+                format!("{receiver} holds the papers already; expected somebody else")
+            }
             Refusal::PossibleDuplicate { existing } => format!(
                 "the same person has an open dossier for this procedure: {existing}; set duplicate_intended to receive a second one"
             ),
@@ -324,6 +363,18 @@ impl Refusal {
             ),
             Refusal::ClockStands => {
                 "Hồ sơ đang tạm dừng tính thời gian chờ công dân; chưa thể gia hạn.".into()
+            }
+            Refusal::AlreadyThere { unit } => {
+                format!("Hồ sơ đang do đơn vị {unit} giải quyết; cần chọn đơn vị khác.")
+            }
+            Refusal::NotHolder { giver, holder } => format!(
+                "{giver} không giữ hồ sơ; {} ({}) đang giữ từ {}.",
+                holder.party.actor,
+                holder.party.unit,
+                time::local(holder.since).format("%H:%M ngày %d/%m/%Y")
+            ),
+            Refusal::AlreadyHolder { receiver } => {
+                format!("{receiver} đang giữ hồ sơ; cần chọn người nhận khác.")
             }
             Refusal::PossibleDuplicate { existing } => format!(
                 "Người này đang có hồ sơ chưa giải quyết của cùng thủ tục: {existing}. Chọn “vẫn tiếp nhận” nếu là hồ sơ khác."

@@ -36,15 +36,18 @@ pub fn rewrite(dossier: &Dossier, rewrite: &Rewrite) -> Option<Event> {
 
 /// The units that still have something to do with a dossier.
 fn units(dossier: &Dossier) -> Vec<&UnitCode> {
+    let holder = dossier.custody.holder.as_ref();
+    let holding = holder.map(|holder| &holder.party.unit);
     match dossier.status() {
         Status::Submitted
         | Status::Received
         | Status::Processing
         | Status::SupplementRequested
         | Status::PaymentRequested => {
-            vec![&dossier.receiving, &dossier.resolving, &dossier.returning]
+            let units = [&dossier.receiving, &dossier.resolving, &dossier.returning];
+            units.into_iter().chain(holding).collect()
         }
-        Status::Resolved => vec![&dossier.returning],
+        Status::Resolved => [&dossier.returning].into_iter().chain(holding).collect(),
         Status::Refused | Status::Withdrawn | Status::Stopped | Status::Returned => Vec::new(),
     }
 }

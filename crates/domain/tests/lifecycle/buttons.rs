@@ -68,6 +68,17 @@ fn well_meant(story: &Story, action: Action) -> Command {
         }
         Action::Refuse => story::command("refused").expect("known"),
         Action::RecordSupplement => story::command("papers complete").expect("known"),
+        Action::Transfer => {
+            let elsewhere = ["H60.02212", desk::WARD]
+                .into_iter()
+                .find(|unit| *unit != dossier.resolving.as_str());
+            let words = format!("sent on to {}", elsewhere.expect("one of two"));
+            story::command(&words).expect("known")
+        }
+        Action::HandOver => {
+            let holder = dossier.custody.holder.as_ref();
+            story::papers_to(holder.map(|it| it.party.actor.as_str()), "nv-somebody-new")
+        }
         Action::Assign => story::command("given to somebody").expect("known"),
         Action::RequestPayment => story::command("payment requested").expect("known"),
         Action::RecordPayment => story::command("paid").expect("known"),

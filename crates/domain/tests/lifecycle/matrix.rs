@@ -123,7 +123,7 @@ fn noon() -> Instant {
 }
 
 /// The commands in the order of a life, each with arguments as good as can be.
-fn commands(story: &Story) -> [(&'static str, Command); 14] {
+fn commands(story: &Story) -> [(&'static str, Command); 16] {
     let next = domain::dossier::next_steps(story.dossier(), &story.procedure);
     [
         (
@@ -159,6 +159,11 @@ fn commands(story: &Story) -> [(&'static str, Command); 14] {
                 assignee: desk::actor("nv-binh"),
             },
         ),
+        (
+            "transfer",
+            story::command("sent on to H60.02212").expect("known"),
+        ),
+        ("hand over", story::papers_to(None, "nv-binh")),
         (
             "request payment",
             Command::RequestPayment {

@@ -1,6 +1,6 @@
 //! No personal value is in any event: only commitments, which verify.
 
-use domain::dossier::command::{SupplementException, SupplementItem};
+use domain::dossier::command::{HandOver, SupplementException, SupplementItem};
 use domain::dossier::private::{Content, Person, Private, Words};
 use domain::dossier::{Channel, Command, Event, Extension, Record};
 use domain::role::Role;
@@ -129,6 +129,25 @@ pub fn full_lives() -> Vec<Story> {
                 }),
             ),
             (
+                "4 Aug 15:00",
+                Command::HandOver(HandOver {
+                    giver: Some(desk::actor("nv-receptionist")),
+                    receiver: desk::actor("nv-binh"),
+                    receiver_unit: None,
+                    components: vec![desk::component("to-khai")],
+                    originals: vec![desk::component("to-khai")],
+                    on_paper: true,
+                }),
+            ),
+            (
+                "4 Aug 16:00",
+                Command::Transfer {
+                    to: desk::unit("H60.02212"),
+                    returning: Some(desk::unit("H60.00000")),
+                    reason: words("chuyen-di"),
+                },
+            ),
+            (
                 "5 Aug 08:00",
                 Command::RequestPayment {
                     amount_vnd: 8_000,
@@ -221,6 +240,7 @@ fn no_personal_value_is_in_the_bytes_of_any_event() {
         "bo-sung-ngoai-le",
         "bo-sung-can-cu",
         "xac-minh",
+        "chuyen-di",
         "xin-loi",
         "xin-loi-tre",
         "rut",
@@ -236,6 +256,7 @@ fn no_personal_value_is_in_the_bytes_of_any_event() {
             "apologised",
             "assigned",
             "extended",
+            "handed_over",
             "payment_recorded",
             "payment_requested",
             "received",
@@ -246,6 +267,7 @@ fn no_personal_value_is_in_the_bytes_of_any_event() {
             "submitted",
             "supplement_recorded",
             "supplement_requested",
+            "transferred",
             "verification_begun",
             "withdrawn",
         ],
@@ -328,8 +350,9 @@ fn kept_values_are_named_by_version_and_field_so_that_none_hides_another() {
             "2.exception.legal_basis",
             "6.reason",
             "7.reason",
-            "8.reason",
+            "9.reason",
             "10.reason",
+            "12.reason",
             "receiver",
         ]
     );
@@ -343,6 +366,7 @@ pub fn reason_is_given(story: &Story, record: &Record) {
         Event::Refused { .. }
         | Event::Extended { .. }
         | Event::Apologised { .. }
+        | Event::Transferred(_)
         | Event::VerificationBegun { .. } => &["reason"],
         Event::SupplementRequested(asked) if asked.exception.is_some() => {
             &["reason", "exception.reason", "exception.legal_basis"]

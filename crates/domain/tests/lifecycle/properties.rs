@@ -28,6 +28,7 @@ struct Met {
     calendars: u32,
     kept: BTreeMap<&'static str, u32>,
     moved_while_standing: u32,
+    late_papers: u32,
 }
 
 #[test]
@@ -84,12 +85,14 @@ fn every_life_keeps_the_rules_at_every_step() {
 fn nothing_was_left_out(met: &Met) {
     assert_eq!(
         met.events.len(),
-        18,
+        20,
         "every kind of event: {:?}",
         met.events
     );
     let refusals: BTreeSet<_> = met.refusals.keys().copied().collect();
     for reason in [
+        "ALREADY_HOLDER",
+        "ALREADY_THERE",
         "CALENDAR_ENDS",
         "CLOCK_STANDS",
         "COMPONENTS_MISSING",
@@ -97,6 +100,7 @@ fn nothing_was_left_out(met: &Met) {
         "DUE_NOT_LATER",
         "EXTENSION_USED",
         "MIRRORED",
+        "NOT_HOLDER",
         "NOT_ON_THE_SPOT",
         "NO_DUE_TIME",
         "NO_VERIFICATION",
@@ -112,6 +116,7 @@ fn nothing_was_left_out(met: &Met) {
         );
     }
     assert!(met.buttons > 5_000, "buttons compared: {}", met.buttons);
+    assert!(met.late_papers > 50, "late papers: {}", met.late_papers);
     assert!(met.stood > 50, "clocks that stood: {}", met.stood);
     assert!(met.calendars > 1_000, "calendars: {}", met.calendars);
     assert!(met.kept["promised"] > 20, "kept: {:?}", met.kept);
@@ -171,6 +176,7 @@ fn one_step(before: Option<&Dossier>, record: &Record, story: &Story, met: &mut 
     );
     assert_eq!(after.receiving, before.receiving, "{told}");
     assert_eq!(after.channel, before.channel, "{told}");
+    custody_agrees(before, record, after, met, told);
     if let (Some(old), Some(new)) = (&before.clock, &after.clock) {
         assert_eq!(
             new.original_due, old.original_due,
@@ -293,6 +299,69 @@ fn migrated(
     );
 }
 
+/// The papers are held by one person after the other, and only a transfer gives the dossier to
+/// another unit.
+fn custody_agrees(before: &Dossier, record: &Record, after: &Dossier, met: &mut Met, told: &str) {
+    let (old, new) = (&before.custody, &after.custody);
+    assert!(!old.late || new.late, "{told}: what was late stays late");
+    assert!(
+        new.hand_over_by.is_none() || after.status().is_open(),
+        "{told}: nothing is due of what has ended"
+    );
+    match &record.event {
+        Event::HandedOver(facts) => {
+            let holder = old.holder.as_ref().map(|holder| &holder.party);
+            assert!(holder.is_none_or(|holder| *holder == facts.from), "{told}");
+            let now = new.holder.as_ref().expect("somebody took it");
+            assert_eq!(
+                (&now.party, now.since),
+                (&facts.to, record.event_time),
+                "{told}"
+            );
+            assert_eq!(new.chain.len(), old.chain.len() + 1, "{told}");
+            let last = old.chain.last().map(|line| &line.to);
+            assert!(
+                last.is_none_or(|last| *last == facts.from),
+                "{told}: no gap"
+            );
+            if facts.to.unit == after.resolving {
+                assert_eq!(new.hand_over_by, None, "{told}");
+            } else {
+                assert_eq!(
+                    new.hand_over_by, old.hand_over_by,
+                    "{told}: still to go there"
+                );
+            }
+            met.late_papers += u32::from(facts.late);
+        }
+        Event::Transferred(facts) => {
+            assert_eq!(
+                (&facts.from, &facts.to),
+                (&before.resolving, &after.resolving)
+            );
+            assert_ne!(facts.from, facts.to, "{told}");
+            assert_eq!(new.chain, old.chain, "{told}");
+            assert_eq!(
+                new.holder, old.holder,
+                "{told}: papers do not go by themselves"
+            );
+            assert_eq!(
+                (&after.clock, &after.state),
+                (&before.clock, &before.state),
+                "{told}"
+            );
+            if let Some(by) = new.hand_over_by {
+                assert!(by >= record.event_time, "{told}");
+            }
+        }
+        _ => {
+            assert_eq!(new.chain, old.chain, "{told}");
+            assert_eq!(after.resolving, before.resolving, "{told}");
+            assert_eq!(after.returning, before.returning, "{told}");
+        }
+    }
+}
+
 /// A wait is open exactly while the citizen is waited for after reception.
 fn waits_agree(dossier: &Dossier, told: &str) {
     let Some(clock) = &dossier.clock else { return };
@@ -410,6 +479,8 @@ fn moved_as_the_policy_says(
         | Event::SupplementRequested(_)
         | Event::Advanced { .. }
         | Event::Assigned { .. }
+        | Event::Transferred(_)
+        | Event::HandedOver(_)
         | Event::PaymentRequested { .. }
         | Event::Apologised { .. }
         | Event::Resolved

@@ -4,10 +4,11 @@ use std::env;
 
 use chrono::TimeDelta;
 use domain::calendar::SpecialDay;
+use domain::dossier::command::HandOver;
 use domain::dossier::migration::StepMap;
 use domain::dossier::private::Words;
 use domain::dossier::{Action, Channel, Command, Dossier, allowed_actions, next_steps};
-use domain::id::{ComponentCode, StepId};
+use domain::id::{ActorId, ComponentCode, StepId, UnitCode};
 use domain::procedure::{Mark, Procedure};
 use domain::role::Role;
 use domain::time::{Instant, day_start, local_day};
@@ -61,6 +62,9 @@ pub struct Attempt {
     pub deed: Deed,
 }
 
+/// Where dossiers are received, and sent on to.
+const WARDS: [&str; 3] = ["H60.02215", "H60.00000", "H60.02212"];
+
 /// A life as it goes.
 pub struct Walk {
     pub story: Story,
@@ -73,7 +77,6 @@ pub struct Walk {
 impl Walk {
     /// The life with this number, of a procedure that follows from it.
     pub fn new(number: u64, procedures: &[Procedure]) -> Self {
-        const WARDS: [&str; 3] = ["H60.02215", "H60.00000", "H60.02212"];
         let mut random = Random::of(number);
         let mut procedure = procedures[(number % procedures.len() as u64) as usize].clone();
         // Shipped lists of papers are templates; in every other life they bind, as by law.
@@ -258,6 +261,12 @@ impl Walk {
             Action::Assign => Command::Assign {
                 assignee: desk::actor("nv-binh"),
             },
+            Action::Transfer => Command::Transfer {
+                to: self.a_ward(),
+                returning: self.random.often(30).then(|| self.a_ward()),
+                reason: Words::new("thuộc thẩm quyền của đơn vị khác"),
+            },
+            Action::HandOver => self.hand_over(dossier),
             Action::RequestPayment => Command::RequestPayment {
                 amount_vnd: 1 + self.random.below(900_000),
                 reason: Words::new("lệ phí"),
@@ -292,6 +301,38 @@ impl Walk {
                 channel: *self.random.pick(&Channel::ALL),
             },
         }
+    }
+
+    fn a_ward(&mut self) -> UnitCode {
+        let ward: &str = self.random.pick::<&str>(&WARDS);
+        desk::unit(ward)
+    }
+
+    fn somebody(&mut self) -> ActorId {
+        let name: &str = self
+            .random
+            .pick::<&str>(&["nv-an", "nv-binh", "nv-chairman"]);
+        desk::actor(name)
+    }
+
+    /// Mostly given by who holds the papers, and mostly to the unit that decides.
+    fn hand_over(&mut self, dossier: &Dossier) -> Command {
+        let holder = dossier.custody.holder.as_ref();
+        let giver = match holder.filter(|_| self.random.often(85)) {
+            Some(holder) => Some(holder.party.actor.clone()),
+            None if self.random.often(50) => Some(self.somebody()),
+            None => None,
+        };
+        let elsewhere = self.random.often(20);
+        let papers = self.some_papers();
+        Command::HandOver(HandOver {
+            giver,
+            receiver: self.somebody(),
+            receiver_unit: elsewhere.then(|| self.a_ward()),
+            originals: papers.iter().take(1).cloned().collect(),
+            components: papers,
+            on_paper: self.random.often(80),
+        })
     }
 
     fn advance(&mut self, dossier: &Dossier) -> Command {

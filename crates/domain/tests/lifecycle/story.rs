@@ -7,6 +7,7 @@ use chrono::{Datelike, NaiveDate, Weekday};
 use domain::calendar::{self, Calendar, Calendars, DayKind, SpecialDay};
 use domain::code::AnyCode;
 use domain::deadline::Language;
+use domain::dossier::command::HandOver;
 use domain::dossier::legal::{Law, Legal};
 use domain::dossier::migration::{Break, StepMap, migrate};
 use domain::dossier::private::{Private, Salt, Words};
@@ -142,6 +143,7 @@ impl Story {
         let rules = Rules {
             procedure: &self.procedure,
             calendar: self.calendar(),
+            calendars: self.calendars_at(u32::MAX),
             answer_limit: desk::catalogue().intake.answer,
             salt: &salt,
             acting,
@@ -160,17 +162,23 @@ impl Story {
 
     /// The calendar under which a version of the dossier was made.
     pub fn calendar_at(&self, version: u32) -> &Calendar {
+        let before = self.records.iter().take_while(|it| it.version < version);
+        let deciding = Dossier::fold(before).map_or(self.unit.clone(), |it| it.resolving);
+        self.calendars_at(version).for_unit(deciding.as_str())
+    }
+
+    fn calendars_at(&self, version: u32) -> &Calendars {
         let mut earlier = self.calendars.iter().rev();
         let in_force = earlier.find(|(since, _)| *since < version);
         let (_, calendars) = in_force.expect("the shipped ones were always there");
-        calendars.for_unit(self.unit.as_str())
+        calendars
     }
 
     /// What the calendar in force alone would give.
     pub fn legal(&self) -> Result<Legal, calendar::Error> {
         let case = &self.dossier().case;
         let law = Law {
-            calendar: self.calendar(),
+            calendars: self.calendars_at(u32::MAX),
             answer_limit: desk::catalogue().intake.answer,
             verification: &|_| self.procedure.case(case)?.verification,
         };
@@ -351,6 +359,23 @@ pub fn papers_requested(exception: bool) -> Command {
     }
 }
 
+/// The whole dossier given on paper: to `nv-an` of the unit that decides, or to
+/// `nv-an of H60.02212`; by the caller when no giver is named.
+pub fn papers_to(giver: Option<&str>, receiver: &str) -> Command {
+    let (receiver, unit) = match receiver.split_once(" of ") {
+        Some((receiver, unit)) => (receiver, Some(desk::unit(unit))),
+        None => (receiver, None),
+    };
+    Command::HandOver(HandOver {
+        giver: giver.map(desk::actor),
+        receiver: desk::actor(receiver),
+        receiver_unit: unit,
+        components: Vec::new(),
+        originals: Vec::new(),
+        on_paper: true,
+    })
+}
+
 pub fn apology(due: Instant) -> Command {
     Command::Extend(Extension::Apology {
         reason: Words::new("phải xác minh thêm"),
@@ -374,6 +399,19 @@ pub fn command(words: &str) -> Option<Command> {
     }
     if let Some(due) = words.strip_prefix("apology naming ") {
         return Some(apology(desk::at(due)));
+    }
+    if let Some((giver, receiver)) = words.split_once(" gives papers to ") {
+        return Some(papers_to(Some(giver), receiver));
+    }
+    if let Some(receiver) = words.strip_prefix("papers to ") {
+        return Some(papers_to(None, receiver));
+    }
+    if let Some(unit) = words.strip_prefix("sent on to ") {
+        return Some(Command::Transfer {
+            to: desk::unit(unit),
+            returning: None,
+            reason: Words::new("thuộc thẩm quyền của đơn vị khác"),
+        });
     }
     Some(match words {
         "accepted" => Command::Accept {

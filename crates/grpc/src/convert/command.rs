@@ -2,7 +2,7 @@
 
 use app::Meta;
 use app::view::DossierName;
-use domain::dossier::command::{SupplementException, SupplementItem};
+use domain::dossier::command::{HandOver, SupplementException, SupplementItem};
 use domain::dossier::private::Words;
 use domain::dossier::{Channel, Command, Extension};
 use domain::id::{ActorId, ComponentCode, StepId};
@@ -151,6 +151,33 @@ moves!(AdvanceDossierRequest, |given, fields, _known| {
 moves!(AssignDossierRequest, |given, fields, _known| {
     let assignee = fields.parse("assignee", &given.assignee, ActorId::parse)?;
     Some(Command::Assign { assignee })
+});
+
+moves!(TransferDossierRequest, |given, fields, known| {
+    let to = known.unit(fields, "resolving_unit", &given.resolving_unit);
+    let returning = known.optional_unit(fields, "returning_unit", &given.returning_unit);
+    let reason = fields.words("reason", &given.reason);
+    Some(Command::Transfer {
+        to: to?,
+        returning,
+        reason,
+    })
+});
+
+moves!(HandOverDossierRequest, |given, fields, known| {
+    let giver = fields.optional("giver", &given.giver, ActorId::parse);
+    let receiver = fields.parse("receiver", &given.receiver, ActorId::parse);
+    let receiver_unit = known.optional_unit(fields, "receiver_unit", &given.receiver_unit);
+    let components = fields.list("components", &given.components, ComponentCode::parse);
+    let originals = fields.list("originals", &given.originals, ComponentCode::parse);
+    Some(Command::HandOver(HandOver {
+        giver,
+        receiver: receiver?,
+        receiver_unit,
+        components,
+        originals,
+        on_paper: given.on_paper,
+    }))
 });
 
 moves!(RequestPaymentRequest, |given, fields, _known| {

@@ -3,6 +3,7 @@
 use app::view::{Receipt, View};
 use domain::deadline::Language;
 use domain::dossier::Clock;
+use domain::dossier::custody::{HandOver, Holder};
 use domain::dossier::private::Person;
 
 use super::known::{channel_of, kind_of, policy_of, state_of, unit_name};
@@ -95,6 +96,32 @@ pub fn dossier(view: &View) -> proto::Dossier {
         allowed_actions: view.allowed.iter().map(ToString::to_string).collect(),
         next_steps: next_steps(view),
         receipt: view.receipt.as_ref().map(receipt),
+        hand_over_by_time: dossier.custody.hand_over_by.map(timestamp),
+        hand_over_late: view.timing.hand_over_late,
+        holder: dossier.custody.holder.as_ref().map(holder),
+        hand_overs: dossier.custody.chain.iter().map(hand_over).collect(),
+    }
+}
+
+fn holder(holder: &Holder) -> proto::Holder {
+    proto::Holder {
+        actor: holder.party.actor.to_string(),
+        unit: unit_name(&holder.party.unit),
+        since_time: Some(timestamp(holder.since)),
+    }
+}
+
+fn hand_over(line: &HandOver) -> proto::HandOver {
+    proto::HandOver {
+        hand_over_time: Some(timestamp(line.at)),
+        giver: line.from.actor.to_string(),
+        giver_unit: unit_name(&line.from.unit),
+        receiver: line.to.actor.to_string(),
+        receiver_unit: unit_name(&line.to.unit),
+        components: line.components.iter().map(ToString::to_string).collect(),
+        originals: line.originals.iter().map(ToString::to_string).collect(),
+        on_paper: line.on_paper,
+        late: line.late,
     }
 }
 

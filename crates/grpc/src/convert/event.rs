@@ -66,6 +66,23 @@ impl Details {
                 details.some("assignee", assignee.as_ref());
             }
             Event::Assigned { assignee } => details.put("assignee", assignee),
+            Event::Transferred(facts) => {
+                details.put("from_unit", &unit_name(&facts.from));
+                details.put("resolving_unit", &unit_name(&facts.to));
+                let returning = facts.returning.as_ref().map(unit_name);
+                details.some("returning_unit", returning.as_ref());
+                details.time("hand_over_by_time", facts.hand_over_by);
+            }
+            Event::HandedOver(facts) => {
+                details.put("giver", &facts.from.actor);
+                details.put("giver_unit", &unit_name(&facts.from.unit));
+                details.put("receiver", &facts.to.actor);
+                details.put("receiver_unit", &unit_name(&facts.to.unit));
+                details.list("components", &facts.components);
+                details.list("originals", &facts.originals);
+                details.put("on_paper", &facts.on_paper);
+                details.put("late", &facts.late);
+            }
             Event::PaymentRequested {
                 amount_vnd,
                 reason: _,
@@ -157,6 +174,7 @@ impl Details {
         self.put("clock_policy", &policy_of(facts.policy).as_str_name());
         self.time("due_time", facts.due);
         self.put("due_provisional", &facts.provisional);
+        self.time("hand_over_by_time", facts.hand_over_by);
     }
 
     fn supplement(&mut self, facts: &SupplementRequested) {

@@ -94,6 +94,8 @@ writes! {
     RecordSupplementRequest, "RecordSupplement", etag;
     AdvanceDossierRequest, "AdvanceDossier", etag;
     AssignDossierRequest, "AssignDossier", etag;
+    TransferDossierRequest, "TransferDossier", etag;
+    HandOverDossierRequest, "HandOverDossier", etag;
     RequestPaymentRequest, "RequestPayment", etag;
     RecordPaymentRequest, "RecordPayment", etag;
     ExtendDossierRequest, "ExtendDossier", etag;

@@ -67,6 +67,8 @@ pub fn counts(counts: WorklistCounts) -> proto::WorklistCounts {
         submitted: counts.submitted,
         unassigned: counts.unassigned,
         as_of_time: Some(timestamp(counts.as_of)),
+        not_handed_over: counts.not_handed_over,
+        hand_over_late: counts.hand_over_late,
     }
 }
 

@@ -60,6 +60,8 @@ service! {
     record_supplement(RecordSupplementRequest);
     advance_dossier(AdvanceDossierRequest);
     assign_dossier(AssignDossierRequest);
+    transfer_dossier(TransferDossierRequest);
+    hand_over_dossier(HandOverDossierRequest);
     request_payment(RequestPaymentRequest);
     record_payment(RecordPaymentRequest);
     extend_dossier(ExtendDossierRequest);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use app::access::{self, Method};
 use app::page::PageQuery;
-use app::worklist::{WorklistCounts, WorklistQuery};
+use app::worklist::{Flag, WorklistCounts, WorklistQuery};
 use app::{Caller, Engine, Error};
 use domain::id::UnitCode;
 use futures::stream;
@@ -41,6 +41,7 @@ impl WorklistService for Worklists {
                     let known = Calls::known(&engine, &caller);
                     let query = WorklistQuery {
                         unit: known.optional_unit(&mut fields, "unit", &request.unit),
+                        only: request.not_handed_over.then_some(Flag::NotHandedOver),
                         page: fields.page(request.page_size, request.page_token),
                     };
                     fields.done(Some(query))?
@@ -137,6 +138,7 @@ impl Watch {
         let counts = engine.worklist_counts(&caller, self.unit.clone()).await?;
         let head = WorklistQuery {
             unit: self.unit.clone(),
+            only: None,
             page: PageQuery {
                 size: i32::MAX,
                 token: String::new(),

@@ -196,7 +196,7 @@ pub const USE_CASES: [&Reason; 12] = [
 ];
 
 /// Reasons of the law and the procedures.
-pub const REFUSALS: [&Reason; 19] = [
+pub const REFUSALS: [&Reason; 22] = [
     &Reason {
         reason: "WRONG_STATE",
         code: Code::FailedPrecondition,
@@ -324,6 +324,30 @@ pub const REFUSALS: [&Reason; 19] = [
         cause: "the clock stands until the citizen answers",
         vietnamese: "Hồ sơ đang tạm dừng tính thời gian.",
         remedy: "Wait for the citizen; extend afterwards if needed.",
+    },
+    &Reason {
+        reason: "ALREADY_THERE",
+        code: Code::FailedPrecondition,
+        http: None,
+        cause: "the unit decides the dossier already",
+        vietnamese: "Đơn vị này đang giải quyết hồ sơ.",
+        remedy: "Choose another unit.",
+    },
+    &Reason {
+        reason: "NOT_HOLDER",
+        code: Code::FailedPrecondition,
+        http: None,
+        cause: "the giver does not hold the papers",
+        vietnamese: "Người giao không giữ hồ sơ.",
+        remedy: "Ask who holds them; name that person as giver.",
+    },
+    &Reason {
+        reason: "ALREADY_HOLDER",
+        code: Code::FailedPrecondition,
+        http: None,
+        cause: "the receiver holds the papers already",
+        vietnamese: "Người nhận đang giữ hồ sơ.",
+        remedy: "Nothing, or name another receiver.",
     },
     &Reason {
         reason: "POSSIBLE_DUPLICATE",

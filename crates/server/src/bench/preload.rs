@@ -306,6 +306,7 @@ impl Life<'_> {
         let rules = Rules {
             procedure: self.procedure,
             calendar: catalogue.calendars.for_unit(self.unit.code.as_str()),
+            calendars: &catalogue.calendars,
             answer_limit: catalogue.intake.answer,
             salt: &self.salt,
             acting,

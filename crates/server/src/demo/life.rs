@@ -3,9 +3,10 @@
 use app::view::View;
 use chrono::{NaiveDate, TimeDelta};
 use domain::calendar::Calendar;
-use domain::dossier::command::SupplementItem;
+use domain::dossier::command::{HandOver, SupplementItem};
 use domain::dossier::private::Words;
-use domain::dossier::{Command, Extension, State};
+use domain::dossier::{Command, Dossier, Extension, State};
+use domain::id::ActorId;
 use domain::procedure::{ClockPolicy, Procedure};
 use domain::role::Role;
 use domain::time::{self, Instant};
@@ -112,6 +113,15 @@ pub fn next(
             after(chance.between(0.05, 0.6)),
             Command::Resolve,
         ),
+        State::Received if dossier.custody.hand_over_by.is_some() => {
+            let by_when = dossier.custody.hand_over_by;
+            let at = if chance.happens(0.04) {
+                after(chance.between(6.0, 11.0))
+            } else {
+                after(chance.between(0.1, 1.4)).min(by_when)
+            };
+            by(Role::Receptionist, at, papers(dossier))
+        }
         State::Received => {
             let step = view.next_steps.first().cloned();
             let command = Command::Advance {
@@ -219,6 +229,20 @@ fn process(
             step: Some(step?),
             assignee: None,
         },
+    })
+}
+
+/// The papers go to an officer of the unit that decides.
+fn papers(dossier: &Dossier) -> Command {
+    let holder = dossier.custody.holder.as_ref();
+    let officer = format!("officer-{}", dossier.resolving);
+    Command::HandOver(HandOver {
+        giver: holder.map(|holder| holder.party.actor.clone()),
+        receiver: ActorId::parse(&officer).expect("roles and identifiers are ids"),
+        receiver_unit: None,
+        components: dossier.components.clone(),
+        originals: Vec::new(),
+        on_paper: true,
     })
 }
 

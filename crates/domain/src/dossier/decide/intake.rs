@@ -1,5 +1,6 @@
 //! How a dossier comes in: submitted, received at a desk, or accepted after a submission.
 
+use super::custody::papers_due;
 use super::vault::Vault;
 use super::{Decision, Rules};
 use crate::deadline;
@@ -98,6 +99,7 @@ pub fn receive(
         policy: rules.procedure.clock,
         due: due.due.map(|due| due.at),
         provisional: due.due.is_some_and(|due| due.provisional),
+        hand_over_by: papers_due(&reception.receiving, reception.channel, rules, now),
     });
     Ok(vault.decision(event))
 }
@@ -149,6 +151,7 @@ pub(super) fn accept(
         policy: rules.procedure.clock,
         due: due.due.map(|due| due.at),
         provisional: due.due.is_some_and(|due| due.provisional),
+        hand_over_by: papers_due(&dossier.receiving, dossier.channel, rules, now),
     }))
 }
 

@@ -1,5 +1,6 @@
 //! What a command means for a dossier. Pure: same inputs, same answer.
 
+mod custody;
 mod extension;
 mod intake;
 mod supplement;
@@ -14,12 +15,13 @@ use super::event::Event;
 use super::private::{Private, Salt};
 use super::refusal::Refusal;
 use super::{Dossier, State, allowed};
-use crate::calendar::Calendar;
+use crate::calendar::{Calendar, Calendars};
 use crate::id::{ActorId, UnitCode};
 use crate::limit::Limit;
 use crate::procedure::Procedure;
 use crate::role::Role;
 use crate::time::Instant;
+use custody::{hand_over, transfer};
 use extension::extend;
 use intake::{accept, answer_due, refuse_unknown};
 use supplement::{Asked, request_supplement};
@@ -32,6 +34,8 @@ pub struct Rules<'a> {
     pub procedure: &'a Procedure,
     /// The calendar of the unit that decides the dossier; due times count in its hours.
     pub calendar: &'a Calendar,
+    /// The calendars of all units, for times that another unit must meet.
+    pub calendars: &'a Calendars,
     /// The time within which a submission must be answered, where a rule gives one.
     pub answer_limit: Option<Limit>,
     /// The salt under which personal values are committed to.
@@ -140,6 +144,20 @@ pub fn decide(
         Command::Assign { assignee } => Event::Assigned {
             assignee: assignee.clone(),
         },
+        Command::Transfer {
+            to,
+            returning,
+            reason,
+        } => transfer(
+            dossier,
+            to,
+            returning.as_ref(),
+            reason,
+            rules,
+            now,
+            &mut vault,
+        )?,
+        Command::HandOver(asked) => hand_over(dossier, asked, rules, now)?,
         Command::RequestPayment { amount_vnd, reason } => Event::PaymentRequested {
             reason: vault.words("reason", reason),
             amount_vnd: *amount_vnd,
