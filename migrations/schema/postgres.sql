@@ -94,6 +94,9 @@ CREATE TABLE dossier (
     channel text COLLATE "C" NOT NULL,
     resolving text COLLATE "C" NOT NULL,
     fold text NOT NULL,
+    apart smallint NOT NULL DEFAULT 0,
+    overdue_from bigint NOT NULL DEFAULT '-1'::integer,
+    CONSTRAINT dossier_apart_check CHECK (apart = ANY (ARRAY[0, 1])),
     CONSTRAINT dossier_channel_check CHECK (channel = ANY (ARRAY['desk'::text, 'online'::text, 'post'::text])),
     CONSTRAINT dossier_check CHECK (first_record <= last_record),
     CONSTRAINT dossier_id_check CHECK (length(id) = 26),
@@ -209,6 +212,30 @@ CREATE TABLE secret (
     CONSTRAINT secret_salt_check CHECK (length(salt) = 16)
 );
 
+CREATE TABLE tally (
+    day bigint NOT NULL,
+    received bigint NOT NULL,
+    early bigint NOT NULL,
+    on_due bigint NOT NULL,
+    late bigint NOT NULL,
+    no_due bigint NOT NULL,
+    withdrawn bigint NOT NULL,
+    stopped bigint NOT NULL,
+    in_time_766 bigint NOT NULL,
+    in_time_original bigint NOT NULL,
+    mirror_begun bigint NOT NULL,
+    mirror_ended bigint NOT NULL,
+    shard smallint NOT NULL,
+    province text COLLATE "C" NOT NULL,
+    grain text COLLATE "C" NOT NULL,
+    unit text COLLATE "C" NOT NULL,
+    channel text COLLATE "C" NOT NULL,
+    CONSTRAINT tally_channel_check CHECK (channel = ANY (ARRAY['desk'::text, 'online'::text, 'post'::text])),
+    CONSTRAINT tally_day_check CHECK (day >= 19000101 AND day <= 99991231),
+    CONSTRAINT tally_grain_check CHECK (grain = ANY (ARRAY['day'::text, 'month'::text])),
+    CONSTRAINT tally_pkey PRIMARY KEY (province, grain, day, unit, channel, shard)
+);
+
 CREATE TABLE token (
     created bigint NOT NULL,
     expires bigint NOT NULL,
@@ -235,6 +262,8 @@ ALTER TABLE secret ADD CONSTRAINT secret_province_dossier_fkey FOREIGN KEY (prov
 
 CREATE INDEX code_code ON code USING btree (code);
 
+CREATE INDEX dossier_apart ON dossier USING btree (province, ended) WHERE apart = 1;
+
 CREATE INDEX dossier_ended ON dossier USING btree (province, ended);
 
 CREATE INDEX dossier_id ON dossier USING btree (id);
@@ -242,6 +271,8 @@ CREATE INDEX dossier_id ON dossier USING btree (id);
 CREATE INDEX dossier_last_record ON dossier USING btree (province, last_record);
 
 CREATE INDEX dossier_open ON dossier USING btree (province, due, id) WHERE status = ANY (ARRAY[1, 2, 4, 5, 6]);
+
+CREATE INDEX dossier_overdue ON dossier USING btree (province, overdue_from, ended, resolving) WHERE overdue_from < '9223372036854775807'::bigint;
 
 CREATE INDEX interest_dossier ON interest USING btree (province, dossier);
 

@@ -62,10 +62,12 @@ CREATE TABLE dossier (
     last_event   INTEGER NOT NULL, -- greatest event time
     first_record INTEGER NOT NULL, -- record time of the first event
     last_record  INTEGER NOT NULL, -- record time of the last event
-    fold         TEXT    NOT NULL, -- the whole dossier as JSON
+    fold         TEXT    NOT NULL, apart INTEGER NOT NULL DEFAULT 0 CHECK (apart IN (0, 1)), overdue_from INTEGER NOT NULL DEFAULT -1, -- the whole dossier as JSON
     PRIMARY KEY (province, id),
     CHECK (first_record <= last_record)
 ) STRICT;
+
+CREATE INDEX dossier_apart ON dossier (province, ended) WHERE apart = 1;
 
 CREATE INDEX dossier_ended ON dossier (province, ended);
 
@@ -74,6 +76,9 @@ CREATE INDEX dossier_id ON dossier (id);
 CREATE INDEX dossier_last_record ON dossier (province, last_record);
 
 CREATE INDEX dossier_open ON dossier (province, due, id) WHERE status IN (1, 2, 4, 5, 6);
+
+CREATE INDEX dossier_overdue ON dossier (province, overdue_from, ended, resolving)
+    WHERE overdue_from < 9223372036854775807;
 
 CREATE TABLE event (
     seq         INTEGER PRIMARY KEY AUTOINCREMENT, -- place in the feed
@@ -194,6 +199,27 @@ CREATE TABLE secret (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX secret_person ON secret (province, person) WHERE person IS NOT NULL;
+
+CREATE TABLE tally (
+    province         TEXT    NOT NULL,
+    grain            TEXT    NOT NULL CHECK (grain IN ('day', 'month')),
+    day              INTEGER NOT NULL CHECK (day BETWEEN 19000101 AND 99991231), -- a month by its first
+    unit             TEXT    NOT NULL,
+    channel          TEXT    NOT NULL CHECK (channel IN ('desk', 'online', 'post')),
+    shard            INTEGER NOT NULL, -- writers of different shards never wait for each other
+    received         INTEGER NOT NULL,
+    early            INTEGER NOT NULL,
+    on_due           INTEGER NOT NULL,
+    late             INTEGER NOT NULL,
+    no_due           INTEGER NOT NULL,
+    withdrawn        INTEGER NOT NULL,
+    stopped          INTEGER NOT NULL,
+    in_time_766      INTEGER NOT NULL,
+    in_time_original INTEGER NOT NULL,
+    mirror_begun     INTEGER NOT NULL,
+    mirror_ended     INTEGER NOT NULL,
+    PRIMARY KEY (province, grain, day, unit, channel, shard)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE token (
     province TEXT    NOT NULL,

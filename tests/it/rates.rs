@@ -17,17 +17,22 @@ fn day(text: &str) -> NaiveDate {
 }
 
 async fn rates(world: &World, from: &str, to: &str, as_of: Option<&str>) -> Report {
-    let query = RatesQuery {
-        units: RateUnits::One(unit(WARD)),
-        from: day(from),
-        to: day(to),
-        as_of: as_of.map(moment),
+    let asked = async |as_of| {
+        let query = RatesQuery {
+            units: RateUnits::One(unit(WARD)),
+            from: day(from),
+            to: day(to),
+            as_of,
+        };
+        let chairman = who(Role::Chairman, WARD);
+        world.engine.rates(&chairman, query).await.unwrap()
     };
-    world
-        .engine
-        .rates(&who(Role::Chairman, WARD), query)
-        .await
-        .unwrap()
+    let report = asked(as_of.map(moment)).await;
+    if as_of.is_none() {
+        let read_anew = asked(Some(world.engine.now())).await;
+        assert_eq!(report, read_anew, "sums and histories say the same");
+    }
+    report
 }
 
 fn identity_holds(row: &Row) {

@@ -10,3 +10,4 @@ mod paging;
 mod reading;
 mod reporting;
 mod server;
+mod tallies;

@@ -2,7 +2,7 @@
 //!
 //! The unit of writing is a [`Batch`]: many commands decide, one transaction commits.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
@@ -11,6 +11,7 @@ use domain::dossier::private::{Content, Person, Private, Salt};
 use domain::dossier::{Channel, Dossier, Record, Status};
 use domain::id::{ActorId, DossierId, ProcedureCode, ProvinceCode, RequestId, UnitCode};
 use domain::role::Role;
+use domain::tally::{Counts, Tallies};
 use domain::time::Instant;
 
 /// The time of day. Everything that depends on *now* gets it from here.
@@ -157,6 +158,8 @@ pub struct Change {
     pub private: Vec<Private>,
     /// Every unit involved, with what it must meet.
     pub interest: Vec<Interest>,
+    /// What it adds to the tallies, and takes back.
+    pub tallies: Tallies,
 }
 
 impl Change {
@@ -380,6 +383,18 @@ pub trait ReadTx: Send + Sync {
     /// `as_of`, and dossiers first recorded after `as_of`.
     async fn report_rows(&self, wanted: &ReportWanted) -> Result<Vec<ReportRow>, StoreError>;
 
+    /// The sums of the tallies of a period, by unit; of units in the scope.
+    async fn sums(&self, wanted: &SumsWanted) -> Result<HashMap<UnitCode, Sums>, StoreError>;
+
+    /// How many dossiers of each unit were overdue at a moment and had not ended before another,
+    /// those that stand apart not counted.
+    async fn overdue(
+        &self,
+        scope: &Scope,
+        at: Instant,
+        open_until: Instant,
+    ) -> Result<HashMap<UnitCode, u32>, StoreError>;
+
     /// A token by the hash of its secret.
     async fn token(&self, hash: &str) -> Result<Option<Token>, StoreError>;
 
@@ -468,6 +483,28 @@ pub struct ReportWanted {
     pub until: Instant,
     /// What had been recorded by then.
     pub as_of: Instant,
+    /// Only dossiers that stand apart from the tallies.
+    pub only_apart: bool,
+}
+
+/// Which sums of tallies are wanted.
+#[derive(Debug, Clone)]
+pub struct SumsWanted {
+    /// Whose.
+    pub scope: Scope,
+    /// The first local day of the period.
+    pub from: NaiveDate,
+    /// The last local day of the period.
+    pub to: NaiveDate,
+}
+
+/// The sums of a unit's tallies.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sums {
+    /// Over the days before the period.
+    pub before: Counts,
+    /// Over the days of the period, by channel.
+    pub within: BTreeMap<Channel, Counts>,
 }
 
 /// A dossier in a report.

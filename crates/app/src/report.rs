@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use domain::catalogue::Catalogue;
 use domain::dossier::Dossier;
 use domain::id::{ProvinceCode, UnitCode};
 use domain::indicator::{Period, Report, Tally};
@@ -13,7 +14,7 @@ use crate::access::{self, Caller, Method};
 use crate::catalogues::Catalogues;
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::ports::{ReadTx, ReportRow, ReportWanted, Scope};
+use crate::ports::{ReadTx, ReportRow, ReportWanted, Scope, Sums, SumsWanted};
 
 /// Whose rates are wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,11 +133,20 @@ pub async fn rates(
     };
     for scope in scopes {
         let catalogue = catalogues.of(scope.province());
+        // Sums answer what is asked of today's knowledge; an earlier one is read from histories.
+        let only_apart = query.as_of.is_none();
+        if only_apart {
+            for (unit, tally) in summed(read, &scope, &period).await? {
+                let (_, own) = tallies.entry(unit).or_insert_with_key(named(&catalogue));
+                own.merge(&tally);
+            }
+        }
         let wanted = ReportWanted {
             scope,
             from: period.begins(),
             until: period.ends(),
             as_of,
+            only_apart,
         };
         for row in read.report_rows(&wanted).await? {
             let Some(dossier) = state_at_end(row, &period) else {
@@ -145,17 +155,45 @@ pub async fn rates(
             if only.is_some_and(|unit| *unit != dossier.resolving) {
                 continue;
             }
-            let (_, tally) = tallies.entry(dossier.resolving.clone()).or_insert_with(|| {
-                let unit = catalogue.units.get(&dossier.resolving);
-                (
-                    unit.map(|unit| unit.name.clone()).unwrap_or_default(),
-                    Tally::default(),
-                )
-            });
+            let (_, tally) = tallies
+                .entry(dossier.resolving.clone())
+                .or_insert_with_key(named(&catalogue));
             tally.add(&dossier, &period);
         }
     }
     Ok(Report::new(&period, tallies))
+}
+
+/// The numbers of all dossiers that do not stand apart, by unit.
+async fn summed(
+    read: &dyn ReadTx,
+    scope: &Scope,
+    period: &Period,
+) -> Result<Vec<(UnitCode, Tally)>, Error> {
+    let wanted = SumsWanted {
+        scope: scope.clone(),
+        from: period.from,
+        to: period.to,
+    };
+    let sums = read.sums(&wanted).await?;
+    let overdue = read
+        .overdue(scope, period.judged_at(), period.ends())
+        .await?;
+    let tally = |(unit, sums): (UnitCode, Sums)| {
+        let late = overdue.get(&unit).copied().unwrap_or(0);
+        let tally = Tally::from_sums(&sums.before, &sums.within, late);
+        (unit, tally)
+    };
+    Ok(sums.into_iter().map(tally).collect())
+}
+
+/// An empty row for a unit, under the name that the catalogue has for it.
+fn named(catalogue: &Catalogue) -> impl Fn(&UnitCode) -> (String, Tally) + '_ {
+    |code| {
+        let unit = catalogue.units.get(code);
+        let name = unit.map(|unit| unit.name.clone()).unwrap_or_default();
+        (name, Tally::default())
+    }
 }
 
 fn state_at_end(row: ReportRow, period: &Period) -> Option<Dossier> {

@@ -16,6 +16,7 @@ use crate::dossier::{Channel, Dossier, Record, Status};
 use crate::id::UnitCode;
 use crate::limit::Limit;
 use crate::procedure::Kind;
+use crate::tally::{Counts, Measure};
 use crate::time::{self, Instant};
 
 /// A period of local days, both inclusive, looked at from a moment.
@@ -173,20 +174,56 @@ impl Tally {
             | Status::Resolved
             | Status::Returned => {}
         }
-        let clock = dossier.clock.as_ref();
-        let Some((clock, due)) = clock.and_then(|clock| Some((clock, clock.effective_due?))) else {
+        let Some(judged) = judge(dossier, ended) else {
             self.no_due += 1;
             return;
         };
-        match Finish::judge(ended, due, clock.limit) {
+        match judged.finish {
             Finish::Early => self.early += 1,
             Finish::OnDue => self.on_due += 1,
             Finish::Late => self.late += 1,
         }
-        self.in_time_766 += u32::from(ended <= due && dossier.supplements < 2);
-        let original = clock.original_due.unwrap_or(due);
-        let met = Finish::judge(ended, original, clock.limit) != Finish::Late;
-        self.in_time_original += u32::from(met);
+        self.in_time_766 += u32::from(judged.in_time_766);
+        self.in_time_original += u32::from(judged.in_time_original);
+    }
+
+    /// The numbers of a unit from sums of its tallies.
+    ///
+    /// `before` and `within` are the sums over the days before and in the period, `overdue` says
+    /// how many of those pending at its end were late.
+    #[must_use]
+    pub fn from_sums(before: &Counts, within: &BTreeMap<Channel, Counts>, overdue: u32) -> Self {
+        let mut all = Counts::default();
+        for counts in within.values() {
+            all += *counts;
+        }
+        let received = |channel| {
+            let counts = within.get(&channel).copied().unwrap_or_default();
+            number(counts.get(Measure::Received))
+        };
+        let in_all = |measure| number(all.get(measure));
+        let carried_over = before.get(Measure::Received) - before.ended();
+        let pending = carried_over + all.get(Measure::Received) - all.ended();
+        Self {
+            carried_over: number(carried_over),
+            received_online: received(Channel::Online),
+            received_desk: received(Channel::Desk),
+            received_post: received(Channel::Post),
+            early: in_all(Measure::Early),
+            on_due: in_all(Measure::OnDue),
+            late: in_all(Measure::Late),
+            no_due: in_all(Measure::NoDue),
+            pending_in_time: number(pending - i64::from(overdue)),
+            pending_late: overdue,
+            withdrawn: in_all(Measure::Withdrawn),
+            refused_after_receipt: in_all(Measure::Stopped),
+            mirrored: number(
+                before.get(Measure::MirrorBegun) - before.get(Measure::MirrorEnded)
+                    + all.get(Measure::MirrorBegun),
+            ),
+            in_time_766: in_all(Measure::InTime766),
+            in_time_original: in_all(Measure::InTimeOriginal),
+        }
     }
 
     /// Adds another unit's numbers.
@@ -207,6 +244,34 @@ impl Tally {
         self.in_time_766 += other.in_time_766;
         self.in_time_original += other.in_time_original;
     }
+}
+
+/// A count, which is never below zero.
+fn number(count: i64) -> u32 {
+    u32::try_from(count).unwrap_or(0)
+}
+
+/// How a dossier did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Judged {
+    /// By II.06a.
+    pub finish: Finish,
+    /// By the index of Decision 766.
+    pub in_time_766: bool,
+    /// Against the first promise, by II.06a.
+    pub in_time_original: bool,
+}
+
+/// How a dossier did that ended; none for one without a due time.
+pub(crate) fn judge(dossier: &Dossier, ended: Instant) -> Option<Judged> {
+    let clock = dossier.clock.as_ref()?;
+    let due = clock.effective_due?;
+    let original = clock.original_due.unwrap_or(due);
+    Some(Judged {
+        finish: Finish::judge(ended, due, clock.limit),
+        in_time_766: ended <= due && dossier.supplements < 2,
+        in_time_original: Finish::judge(ended, original, clock.limit) != Finish::Late,
+    })
 }
 
 /// How an end compares with a due time.

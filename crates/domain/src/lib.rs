@@ -20,5 +20,6 @@ pub mod language;
 pub mod limit;
 pub mod procedure;
 pub mod role;
+pub mod tally;
 pub mod time;
 pub mod unit;

@@ -34,3 +34,5 @@ mod steps;
 mod story;
 #[path = "lifecycle/supplements.rs"]
 mod supplements;
+#[path = "lifecycle/tallies.rs"]
+mod tallies;

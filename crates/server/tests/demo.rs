@@ -108,6 +108,14 @@ async fn the_demo_is_lived_in_and_every_row_is_the_fold_of_its_events() {
             .await
             .unwrap();
         assert_eq!(report.units.len(), 125);
+        let query = RatesQuery {
+            as_of: Some(now),
+            ..query
+        };
+        let read_anew = app::report::rates(read.as_ref(), &catalogues, &query, now)
+            .await
+            .unwrap();
+        assert_eq!(report, read_anew, "sums and histories say the same");
         for row in report.units.iter().chain([&report.total]) {
             assert_eq!(
                 row.carried_over + row.received,

@@ -21,9 +21,11 @@ mod open;
 mod page;
 pub mod raw;
 mod read;
+mod recount;
 mod report;
 mod row;
 pub mod scratch;
+mod tally;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -153,7 +153,7 @@ async fn reserve_one_day_each<C: ConnectionTrait>(
 }
 
 /// 21 November 2026 as 20261121.
-fn number_of(day: NaiveDate) -> i64 {
+pub(crate) fn number_of(day: NaiveDate) -> i64 {
     i64::from(day.year()) * 10_000 + i64::from(day.month()) * 100 + i64::from(day.day())
 }
 

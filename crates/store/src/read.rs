@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use app::ports::{
     Document, FeedHead, Held, Job, Key, List, ReadTx, ReportRow, ReportWanted, Scope, Search,
-    StoreError, Token, WorklistPage,
+    StoreError, Sums, SumsWanted, Token, WorklistPage,
 };
 use async_trait::async_trait;
 use domain::code::AnyCode;
 use domain::dossier::private::{Content, Person};
 use domain::dossier::{Dossier, Record};
-use domain::id::{DossierId, ProvinceCode};
+use domain::id::{DossierId, ProvinceCode, UnitCode};
+use domain::time::Instant;
 use sea_orm::{DatabaseTransaction, FromQueryResult, Value};
 use serde_json::Value as Json;
 
@@ -22,7 +23,7 @@ use crate::fault::store_error;
 use crate::given::Given;
 use crate::load;
 use crate::row::{EventRow, KeyRow, PersonalRow, Place, TextRow};
-use crate::{access, document, feed, job, page, report};
+use crate::{access, document, feed, job, page, report, tally};
 
 /// A read transaction: what it sees does not change from its first statement on.
 ///
@@ -197,6 +198,19 @@ impl ReadTx for Reading {
 
     async fn report_rows(&self, wanted: &ReportWanted) -> Result<Vec<ReportRow>, StoreError> {
         report::rows(&self.door(), wanted).await
+    }
+
+    async fn sums(&self, wanted: &SumsWanted) -> Result<HashMap<UnitCode, Sums>, StoreError> {
+        tally::sums(&self.door(), wanted).await
+    }
+
+    async fn overdue(
+        &self,
+        scope: &Scope,
+        at: Instant,
+        open_until: Instant,
+    ) -> Result<HashMap<UnitCode, u32>, StoreError> {
+        tally::overdue(&self.door(), scope, at, open_until).await
     }
 
     async fn token(&self, hash: &str) -> Result<Option<Token>, StoreError> {

@@ -58,6 +58,7 @@ async fn candidates<C: ConnectionTrait>(
         // A dossier that had not begun has no state in the period.
         .and_where(column("begun").lt(wanted.until.timestamp_micros()))
         .and_where(column("first_record").lte(as_of))
+        .and_where_option(wanted.only_apart.then(|| column("apart").eq(1)))
         .and_where(
             column("ended")
                 .gte(wanted.from.timestamp_micros())

@@ -418,7 +418,7 @@ async fn the_statements_of_a_batch_do_not_grow_with_it(on: Backend) {
     };
     let of_one = statements_of(0..1).await;
     assert_eq!(of_one, statements_of(1..101).await);
-    let expected = if on.is_postgres() { 8 } else { 7 };
+    let expected = if on.is_postgres() { 9 } else { 8 };
     assert_eq!(
         of_one, expected,
         "one a table, and a server's lock on the unit"

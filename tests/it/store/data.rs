@@ -10,6 +10,7 @@ use domain::dossier::{Channel, Dossier, Event, Record};
 use domain::id::{ActorId, CaseId, DossierId, ProcedureCode, ProvinceCode, RequestId, UnitCode};
 use domain::procedure::{ClockPolicy, Kind};
 use domain::role::Role;
+use domain::tally;
 use domain::time::{self, Instant};
 
 use crate::backend::{Backend, TestDatabase};
@@ -320,6 +321,7 @@ impl ADossier {
         };
         let dossier = Dossier::fold([&record]).unwrap();
         Change {
+            tallies: tally::difference(None, &dossier),
             interest: Interest::of(&dossier),
             dossier,
             before: 0,
@@ -372,6 +374,7 @@ pub fn next(dossier: &Dossier, request_number: u64, now: Instant, events: Vec<Ev
         });
     }
     Change {
+        tallies: tally::difference(Some(dossier), &after),
         interest: Interest::of(&after),
         before: dossier.version,
         dossier: after,

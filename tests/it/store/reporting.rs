@@ -25,6 +25,7 @@ async fn rows(store: &TestStore, scope: Scope, as_of: i64) -> Vec<(DossierId, Op
         from: at(60),
         until: at(120),
         as_of: at(as_of),
+        only_apart: false,
     };
     let mut rows: Vec<_> = read
         .report_rows(&wanted)

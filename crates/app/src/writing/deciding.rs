@@ -8,13 +8,14 @@ use std::sync::Arc;
 use domain::catalogue::Catalogue;
 use domain::code::AnyCode;
 use domain::digest::keyed_hash;
-use domain::dossier::private::{Private, Salt};
+use domain::dossier::private::Salt;
 use domain::dossier::{
     self, Acting, Command, Decision, Dossier, Extension, Reception, Record, Refusal, Rewrite,
     Rules, Submission,
 };
 use domain::id::{DossierId, ProcedureCode, UnitCode};
 use domain::procedure::Procedure;
+use domain::tally;
 use domain::time::{self, Instant};
 
 use super::task::{Task, Work, codes_of, person_key};
@@ -328,7 +329,8 @@ impl<'a> Desk<'a> {
         decision: Decision,
         salt: Option<Salt>,
     ) -> Result<u32, Error> {
-        let before = held.as_ref().map_or(0, |held| held.dossier.version);
+        let former = held.as_ref().map(|held| held.dossier.clone());
+        let before = former.as_ref().map_or(0, |dossier| dossier.version);
         let content = salt.map_or([0; 32], |salt| content_hash(&salt, task));
         let mut dossier = held.map(|held| held.dossier);
         let mut entries = Vec::with_capacity(decision.events.len());
@@ -359,45 +361,39 @@ impl<'a> Desk<'a> {
             Error::Internal("a decision must begin a dossier or change one".into())
         })?;
         let version = dossier.version;
-        self.fold_in(key, before, dossier, entries, decision.private, salt);
+        let change = Change {
+            before,
+            entries,
+            number: None,
+            codes: Vec::new(),
+            secrets: None,
+            pin_hash: None,
+            private: decision.private,
+            interest: Interest::of(&dossier),
+            tallies: tally::difference(former.as_ref(), &dossier),
+            dossier,
+        };
+        self.fold_in(key, change, salt);
         Ok(version)
     }
 
-    fn fold_in(
-        &mut self,
-        key: Key,
-        before: u32,
-        dossier: Dossier,
-        entries: Vec<Entry>,
-        private: Vec<Private>,
-        salt: Option<Salt>,
-    ) {
+    /// Adds a change to what the batch already does to the dossier.
+    fn fold_in(&mut self, key: Key, change: Change, salt: Option<Salt>) {
         let held = Held {
-            dossier: dossier.clone(),
+            dossier: change.dossier.clone(),
             salt,
         };
         self.loaded.dossiers.insert(key.clone(), held);
-        let interest = Interest::of(&dossier);
         match self.changes.get_mut(&key) {
-            Some(change) => {
-                change.dossier = dossier;
-                change.entries.extend(entries);
-                change.private.extend(private);
-                change.interest = interest;
+            Some(earlier) => {
+                earlier.dossier = change.dossier;
+                earlier.entries.extend(change.entries);
+                earlier.private.extend(change.private);
+                earlier.interest = change.interest;
+                tally::add(&mut earlier.tallies, change.tallies);
             }
             None => {
                 self.order.push(key.clone());
-                let change = Change {
-                    dossier,
-                    before,
-                    entries,
-                    number: None,
-                    codes: Vec::new(),
-                    secrets: None,
-                    pin_hash: None,
-                    private,
-                    interest,
-                };
                 self.changes.insert(key, change);
             }
         }

@@ -44,6 +44,13 @@ pub struct Clock {
     pub waits: Ledger,
     /// The wait that is open and under which the clock stands.
     pub standing: Option<Standing>,
+    /// When the last such wait ended.
+    #[serde(
+        default,
+        with = "chrono::serde::ts_microseconds_option",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub resumed: Option<Instant>,
 }
 
 /// A wait under which the clock stands.

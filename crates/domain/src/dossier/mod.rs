@@ -126,6 +126,9 @@ pub struct Dossier {
     /// Who holds its papers.
     #[serde(default, skip_serializing_if = "Custody::is_empty")]
     pub custody: Custody,
+    /// Another unit decides it than the one it was received for.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub moved: bool,
 }
 
 impl Dossier {
@@ -175,6 +178,7 @@ impl Dossier {
     #[must_use]
     pub fn apply(mut self, record: &Record) -> Self {
         let at = record.event_time;
+        let resolving = self.resolving.clone();
         self.version = record.version;
         self.last = Ord::max(self.last, at);
         match &record.event {
@@ -307,6 +311,7 @@ impl Dossier {
                 self.state = std::mem::replace(&mut self.state, State::Received).at(step);
             }
         }
+        self.moved |= self.resolving != resolving;
         self
     }
 
@@ -328,6 +333,12 @@ impl Dossier {
     #[must_use]
     pub fn etag(&self) -> String {
         format!("v{}", self.version)
+    }
+
+    /// When it began: submitted, or received at a desk.
+    #[must_use]
+    pub fn begun(&self) -> Option<Instant> {
+        self.submitted.or(self.received)
     }
 
     /// What the unit that works on it must meet: the effective due time, or the time by
@@ -378,6 +389,7 @@ impl Dossier {
             fee_paid_vnd: 0,
             transfers: 0,
             custody: Custody::default(),
+            moved: false,
         }
     }
 
@@ -409,6 +421,7 @@ impl Dossier {
             provisional: facts.provisional,
             waits: Ledger::default(),
             standing: None,
+            resumed: None,
         });
     }
 
@@ -442,7 +455,9 @@ impl Dossier {
     fn end_wait(&mut self, moved: Option<&clock::Moved>, at: Instant) {
         if let Some(clock) = &mut self.clock {
             clock.waits.close(at);
-            clock.standing = None;
+            if clock.standing.take().is_some() {
+                clock.resumed = Some(at);
+            }
         }
         self.move_due(moved);
     }

@@ -13,7 +13,7 @@ use crate::desk;
 use crate::random::{Random, Walk, sequences};
 
 /// All the dossiers of all the wards, as they were lived.
-fn histories() -> Vec<Vec<Record>> {
+pub fn histories() -> Vec<Vec<Record>> {
     let procedures: Vec<Procedure> = desk::all_shipped();
     (0..sequences())
         .filter_map(|number| {
@@ -35,7 +35,7 @@ fn some_day(random: &mut Random) -> NaiveDate {
     local_day(desk::at("1 Jul 2025 12:00")) + TimeDelta::days(random.below(1_000) as i64)
 }
 
-fn some_period(random: &mut Random) -> Period {
+pub fn some_period(random: &mut Random) -> Period {
     let from = some_day(random);
     let to = from + TimeDelta::days(random.below(95) as i64);
     let as_of = if random.often(50) {
@@ -47,7 +47,7 @@ fn some_period(random: &mut Random) -> Period {
 }
 
 /// The numbers of each unit and channel, and of each unit whole.
-fn tallied(
+pub fn tallied(
     histories: &[Vec<Record>],
     period: &Period,
 ) -> (BTreeMap<(UnitCode, Channel), Tally>, Report) {

@@ -20,6 +20,7 @@ use domain::dossier::{
 use domain::id::{ActorId, DossierId, RequestId};
 use domain::procedure::{Authority, Kind, Procedure};
 use domain::role::Role;
+use domain::tally;
 use domain::time::{self, Instant};
 use domain::unit::Unit;
 
@@ -377,6 +378,7 @@ impl Life<'_> {
                 .map(|_| keys.pin_hash(self.id, &keys.pin(self.id))),
             private: self.private,
             interest: Interest::of(&dossier),
+            tallies: tally::difference(None, &dossier),
             dossier,
         }
     }

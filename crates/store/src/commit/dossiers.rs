@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 
 use app::ports::Change;
+use domain::dossier::Dossier;
 use domain::id::DossierId;
+use domain::tally;
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 
 use super::{Failure, clash_unless, key_columns};
@@ -16,7 +18,7 @@ struct Written {
     dossier: String,
 }
 
-const DOSSIER_COLUMNS: usize = 15;
+const DOSSIER_COLUMNS: usize = 17;
 
 const DOSSIER: Into<DOSSIER_COLUMNS> = Into {
     table: "dossier",
@@ -36,6 +38,8 @@ const DOSSIER: Into<DOSSIER_COLUMNS> = Into {
         "first_record",
         "last_record",
         "fold",
+        "apart",
+        "overdue_from",
     ],
     nullable: &["received"],
 };
@@ -66,7 +70,8 @@ pub(super) async fn write<C: ConnectionTrait>(
                  ended = excluded.ended, due = excluded.due, last_event = excluded.last_event, \
                  last_record = CASE WHEN excluded.last_record > dossier.last_record \
                      THEN excluded.last_record ELSE dossier.last_record END, \
-                 fold = excluded.fold \
+                 fold = excluded.fold, apart = excluded.apart, \
+                 overdue_from = excluded.overdue_from \
              WHERE (dossier.province, dossier.id, dossier.version) IN ({former}) \
              RETURNING id AS dossier"
         );
@@ -87,6 +92,11 @@ pub(super) async fn write<C: ConnectionTrait>(
 
 fn key_order(change: &Change) -> (&str, DossierId) {
     (change.dossier.province.as_str(), change.dossier.id)
+}
+
+/// Since when it is overdue, for those whose number the tallies leave open.
+pub(crate) fn overdue_from(dossier: &Dossier) -> i64 {
+    tally::overdue_from(dossier).map_or(NEVER, |at| at.timestamp_micros())
 }
 
 /// The columns of a dossier. What only its first event knows is ignored for a known one.
@@ -121,5 +131,7 @@ fn dossier_row(change: &Change) -> [Value; DOSSIER_COLUMNS] {
         first.record_time.timestamp_micros().into(),
         last.record_time.timestamp_micros().into(),
         fold.into(),
+        u8::from(tally::stands_apart(dossier)).into(),
+        overdue_from(dossier).into(),
     ]
 }

@@ -1,14 +1,15 @@
 //! Writing a batch: one transaction, or nothing.
 //!
-//! Locks are taken in one order by every writer: counters, dossiers by id, the rest. A
+//! Locks are taken in one order by every writer: counters, dossiers by id, tallies by key last. A
 //! writer on PostgreSQL that still meets another crosswise is broken off by the server and
 //! begins again.
 
 mod codes;
-mod dossiers;
+pub(crate) mod dossiers;
 mod events;
 mod interest;
 mod personal;
+pub(crate) mod tallies;
 
 pub(crate) use personal::APPLICANT;
 
@@ -145,6 +146,7 @@ async fn write<C: ConnectionTrait>(
     interest::write(door, changes).await?;
     personal::write(door, changes).await?;
     personal::write_secrets(door, changes).await?;
+    tallies::write(door, changes).await?;
     Ok(())
 }
 

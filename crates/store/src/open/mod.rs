@@ -13,6 +13,7 @@ use sea_orm::{
 use sea_orm_migration::MigratorTrait;
 
 use crate::address::Address;
+use crate::recount;
 
 /// How safe an answered commit is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -79,6 +80,9 @@ pub enum OpenError {
         /// Their names; never empty.
         unknown: Vec<String>,
     },
+    /// Dossiers of an earlier motcua are not in the tallies yet.
+    #[error("the migration of the database was interrupted; run `motcua migrate`")]
+    Uncounted,
     /// The migrations are noted as applied, but what they make is not there.
     #[error("the schema is incomplete: expected `{expected}`; restore the database from a backup")]
     HalfApplied {
@@ -131,6 +135,9 @@ async fn migrate_connected(
     let pending = pending(db).await?;
     if !dry_run {
         Migrator::up(db, None).await?;
+        if recount::is_needed(db).await? {
+            recount::recount(db).await?;
+        }
     }
     Ok(pending)
 }
@@ -186,6 +193,9 @@ async fn check_schema(db: &DatabaseConnection) -> Result<(), OpenError> {
                 expected: object.lines().next().unwrap_or_default().to_owned(),
             });
         }
+    }
+    if recount::is_needed(db).await? {
+        return Err(OpenError::Uncounted);
     }
     Ok(())
 }

@@ -1,0 +1,114 @@
+//! Sums of tallies say what reading every history would say.
+
+use std::collections::BTreeMap;
+
+use domain::dossier::{Dossier, Record};
+use domain::id::UnitCode;
+use domain::indicator::{Period, Report, Tally};
+use domain::tally::{self, Counts, Tallies};
+
+use crate::desk;
+use crate::random::Random;
+use crate::rates::{histories, some_period, tallied};
+use crate::story::Story;
+
+/// What a database would hold: the tallies as they grew event by event, and the dossiers.
+struct Kept {
+    tallies: Tallies,
+    dossiers: Vec<Dossier>,
+}
+
+fn kept(histories: &[Vec<Record>]) -> Kept {
+    let mut tallies = Tallies::new();
+    let mut dossiers = Vec::new();
+    for records in histories {
+        let mut row: Option<Dossier> = None;
+        for record in records {
+            let next = match row.clone() {
+                None => Dossier::begin(record).expect("a history begins with a beginning"),
+                Some(row) => row.apply(record),
+            };
+            tally::add(&mut tallies, tally::difference(row.as_ref(), &next));
+            row = Some(next);
+        }
+        dossiers.extend(row);
+    }
+    Kept { tallies, dossiers }
+}
+
+fn summed(kept: &Kept, period: &Period, histories: &[Vec<Record>]) -> Report {
+    let mut sums: BTreeMap<UnitCode, (Counts, BTreeMap<_, Counts>)> = BTreeMap::new();
+    for (place, counts) in &kept.tallies {
+        let (before, within) = sums.entry(place.unit.clone()).or_default();
+        if place.day < period.from {
+            *before += *counts;
+        } else if place.day <= period.to {
+            *within.entry(place.channel).or_default() += *counts;
+        }
+    }
+    let is_late = |dossier: &&Dossier| {
+        !tally::stands_apart(dossier)
+            && dossier.ended.is_none_or(|ended| ended >= period.ends())
+            && tally::overdue_from(dossier).is_some_and(|from| from < period.judged_at())
+    };
+    let mut units = BTreeMap::new();
+    for (unit, (before, within)) in &sums {
+        let of_unit = |dossier: &&Dossier| dossier.resolving == *unit;
+        let late = kept.dossiers.iter().filter(is_late).filter(of_unit).count();
+        let tally = Tally::from_sums(before, within, u32::try_from(late).expect("a few"));
+        units.insert(unit.clone(), (String::new(), tally));
+    }
+    for (dossier, records) in kept.dossiers.iter().zip(histories) {
+        if let Some(then) = period
+            .state_of(records)
+            .filter(|_| tally::stands_apart(dossier))
+        {
+            let (_, tally) = units.entry(then.resolving.clone()).or_default();
+            tally.add(&then, period);
+        }
+    }
+    units.retain(|_, (_, tally)| *tally != Tally::default());
+    Report::new(period, units)
+}
+
+#[test]
+fn sums_of_tallies_are_what_reading_every_history_counts() {
+    let histories = histories();
+    let kept = kept(&histories);
+    let mut random = Random::of(61);
+    for _ in 0..60 {
+        let period = Period {
+            as_of: desk::at("31 Dec 2035 12:00"),
+            ..some_period(&mut random)
+        };
+        let (_, mut read) = tallied(&histories, &period);
+        let nothing = Report::new(&period, BTreeMap::new()).total;
+        read.units.retain(|row| {
+            let counted = (row.carried_over, row.received, row.mirrored);
+            counted != (nothing.carried_over, nothing.received, nothing.mirrored)
+        });
+        assert_eq!(summed(&kept, &period, &histories), read, "{period:?}");
+    }
+}
+
+#[test]
+fn a_clock_that_stood_past_the_due_time_is_late_from_when_it_runs_again() {
+    // 3 working days from Monday are over on Thursday the 6th at 17:00; Thursday evening to
+    // Friday morning is no working day, so the stop adds none.
+    let story = Story::told(
+        "1.013225 within 3wd",
+        "3 Aug 10:00 received; 6 Aug 16:00 papers requested; 6 Aug 20:00 papers complete",
+    );
+    let dossier = story.dossier();
+    assert_eq!(
+        dossier.due(),
+        Some(desk::at("6 Aug 17:00")),
+        "the stop counts no working day"
+    );
+    assert_eq!(tally::overdue_from(dossier), Some(desk::at("6 Aug 20:00")));
+    let standing = Story::told(
+        "1.013225 within 3wd",
+        "3 Aug 10:00 received; 6 Aug 16:00 papers requested",
+    );
+    assert_eq!(tally::overdue_from(standing.dossier()), None);
+}

@@ -1,0 +1,121 @@
+//! What the dossiers of a batch add to the tallies of their units, and take back.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use app::ports::Change;
+use chrono::Datelike;
+use domain::id::ProvinceCode;
+use domain::tally::{Counts, Measure, Tallies};
+use sea_orm::{ConnectionTrait, DbErr, Value};
+
+use super::Failure;
+use crate::door::{Dialect, Door};
+use crate::many::{Into, Nothing};
+use crate::numbers::number_of;
+
+/// How many rows a place has on a server: as many as a process has writers.
+const SHARDS: u64 = 4;
+
+const KEY: usize = 6;
+const COLUMNS: usize = KEY + Measure::ALL.len();
+
+const TALLY: Into<COLUMNS> = Into {
+    table: "tally",
+    columns: [
+        "province",
+        "grain",
+        "day",
+        "unit",
+        "channel",
+        "shard",
+        "received",
+        "early",
+        "on_due",
+        "late",
+        "no_due",
+        "withdrawn",
+        "stopped",
+        "in_time_766",
+        "in_time_original",
+        "mirror_begun",
+        "mirror_ended",
+    ],
+    nullable: &[],
+};
+
+pub(super) async fn write<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    changes: &[Change],
+) -> Result<(), Failure> {
+    let mut sums: BTreeMap<&ProvinceCode, Tallies> = BTreeMap::new();
+    for change in changes {
+        let sum = sums.entry(&change.dossier.province).or_default();
+        domain::tally::add(sum, change.tallies.clone());
+    }
+    for (province, tallies) in sums {
+        add(door, province, &tallies).await?;
+    }
+    Ok(())
+}
+
+/// Adds to the tallies of a province, in the order of their keys, so that no two writers wait
+/// for each other crosswise.
+pub(crate) async fn add<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    province: &ProvinceCode,
+    tallies: &Tallies,
+) -> Result<(), DbErr> {
+    let shard = match door.dialect() {
+        Dialect::Sqlite => 0,
+        Dialect::Postgres => next_shard(),
+    };
+    let mut cells: BTreeMap<(&str, i64, &str, &str), Counts> = BTreeMap::new();
+    for (place, counts) in tallies {
+        let month = place.day.with_day(1).unwrap_or(place.day);
+        for (grain, day) in [("day", place.day), ("month", month)] {
+            let key = (
+                grain,
+                number_of(day),
+                place.unit.as_str(),
+                place.channel.as_str(),
+            );
+            *cells.entry(key).or_default() += *counts;
+        }
+    }
+    let rows = cells
+        .into_iter()
+        .filter(|(_, counts)| *counts != Counts::default())
+        .map(|((grain, day, unit, channel), counts)| {
+            let key: [Value; KEY] = [
+                province.as_str().into(),
+                grain.into(),
+                day.into(),
+                unit.into(),
+                channel.into(),
+                shard.into(),
+            ];
+            let mut values = key.into_iter().chain(counts.0.map(Value::from));
+            std::array::from_fn(|_| values.next().expect("as many values as columns"))
+        })
+        .collect();
+    let measures = Measure::ALL.map(|measure| {
+        let name = measure.as_str();
+        format!("{name} = tally.{name} + excluded.{name}")
+    });
+    let tail = format!(
+        "ON CONFLICT (province, grain, day, unit, channel, shard) DO UPDATE SET {}",
+        measures.join(", ")
+    );
+    let _none: Vec<Nothing> = TALLY.insert(door, rows, &tail).await?;
+    Ok(())
+}
+
+/// Writers take turns, and processes begin at different places, so that two that write at the
+/// same time seldom meet in a row. When they do, one waits; nothing is miscounted.
+fn next_shard() -> i64 {
+    static TURN: AtomicU64 = AtomicU64::new(0);
+    let turn = TURN.fetch_add(1, Ordering::Relaxed);
+    let start = u64::from(std::process::id());
+    i64::try_from((start + turn) % SHARDS).expect("there are few shards")
+}

@@ -1,0 +1,88 @@
+//! Counting anew what the tallies hold, from the dossiers themselves.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::AtomicU64;
+
+use domain::dossier::Dossier;
+use domain::id::ProvinceCode;
+use domain::tally::{self, Tallies};
+use sea_orm::{
+    DatabaseConnection, DbErr, FromQueryResult, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
+};
+
+use crate::commit::dossiers::overdue_from;
+use crate::commit::tallies;
+use crate::door::Door;
+use crate::given::Given;
+use crate::many::Nothing;
+use crate::row::DossierRow;
+
+/// How many dossiers are held at a time.
+const PAGE: u32 = 1_000;
+
+#[derive(FromQueryResult)]
+struct UncountedRow {
+    province: String,
+    id: String,
+    version: i64,
+    fold: String,
+}
+
+/// Counts all dossiers, if there are any that a migration left uncounted. Whole or not at all.
+pub(crate) async fn recount(db: &DatabaseConnection) -> Result<(), DbErr> {
+    let statements = AtomicU64::new(0);
+    let immediate = TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    };
+    let transaction = db.begin_with_options(immediate).await?;
+    let door = Door {
+        connection: &transaction,
+        statements: &statements,
+    };
+    let mut sums: BTreeMap<ProvinceCode, Tallies> = BTreeMap::new();
+    loop {
+        let page: Vec<UncountedRow> = door
+            .all(
+                "SELECT province, id, version, fold FROM dossier WHERE overdue_from = -1 LIMIT ?",
+                vec![PAGE.into()],
+            )
+            .await?;
+        if page.is_empty() {
+            break;
+        }
+        let mut rows = Vec::with_capacity(page.len());
+        for row in page {
+            let (province, id) = (row.province, row.id.clone());
+            let dossier = Dossier::try_from(DossierRow::new(row.id, row.version, row.fold))
+                .map_err(|error| DbErr::Custom(error.to_string()))?;
+            let sum = sums.entry(dossier.province.clone()).or_default();
+            tally::add(sum, tally::difference(None, &dossier));
+            rows.push([province.into(), id.into(), overdue_from(&dossier).into()]);
+        }
+        let given = Given::new(&door, "w", ["province", "dossier", "overdue_from"], rows);
+        let sql = format!(
+            "UPDATE dossier SET overdue_from = w.overdue_from FROM {} \
+             WHERE dossier.province = w.province AND dossier.id = w.dossier",
+            given.table
+        );
+        door.run(&sql, given.values).await?;
+    }
+    for (province, sum) in &sums {
+        tallies::add(&door, province, sum).await?;
+    }
+    transaction.commit().await
+}
+
+/// Whether a migration left dossiers that are not counted yet.
+pub(crate) async fn is_needed(db: &DatabaseConnection) -> Result<bool, DbErr> {
+    let statements = AtomicU64::new(0);
+    let door = Door {
+        connection: db,
+        statements: &statements,
+    };
+    let sql = "SELECT 1 FROM dossier WHERE overdue_from = -1 LIMIT 1";
+    let rows: Vec<Nothing> = door.all(sql, Vec::new()).await?;
+    Ok(!rows.is_empty())
+}
