@@ -99,10 +99,7 @@ pub async fn rates(
                 })?;
             if unit.code.as_str() == unit.code.level_one() {
                 let catalogue = catalogues.of(&unit.province);
-                catalogue
-                    .units
-                    .in_province(&unit.province)
-                    .for_each(&mut listed);
+                there(&catalogue, &unit.province, query).for_each(&mut listed);
                 vec![Scope::Province(unit.province.clone())]
             } else {
                 listed(&unit);
@@ -118,7 +115,7 @@ pub async fn rates(
                     what: "province",
                     name: province.to_string(),
                 })?;
-            catalogue.units.in_province(province).for_each(&mut listed);
+            there(&catalogue, province, query).for_each(&mut listed);
             vec![Scope::Province(province.clone())]
         }
         RateUnits::All => catalogues
@@ -194,6 +191,20 @@ fn named(catalogue: &Catalogue) -> impl Fn(&UnitCode) -> (String, Tally) + '_ {
         let name = unit.map(|unit| unit.name.clone()).unwrap_or_default();
         (name, Tally::default())
     }
+}
+
+/// The centre and communes that existed in the period.
+fn there<'a>(
+    catalogue: &'a Catalogue,
+    province: &ProvinceCode,
+    query: &RatesQuery,
+) -> impl Iterator<Item = &'a Unit> {
+    let (from, to) = (query.from, query.to);
+    catalogue
+        .units
+        .in_province(province)
+        .chain(catalogue.units.ended_in_province(province))
+        .filter(move |unit| unit.exists_between(from, to))
 }
 
 fn state_at_end(row: ReportRow, period: &Period) -> Option<Dossier> {

@@ -18,6 +18,7 @@ pub mod id;
 pub mod indicator;
 pub mod language;
 pub mod limit;
+pub mod lineage;
 pub mod procedure;
 pub mod role;
 pub mod tally;

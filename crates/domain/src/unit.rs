@@ -35,8 +35,49 @@ pub struct Unit {
     pub kind: UnitKind,
     /// The province it lies in; for a province, itself.
     pub province: ProvinceCode,
-    /// The first day it exists under this code.
-    pub from: NaiveDate,
+    /// The first day it exists under this code and name; none when that is not known.
+    pub from: Option<NaiveDate>,
+    /// The last day it exists; none while no end is known.
+    pub until: Option<NaiveDate>,
+    /// The names it bore before under the same code, oldest first.
+    pub formerly: Vec<Former>,
+}
+
+/// A name that a unit bore before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Former {
+    /// The name.
+    pub name: String,
+    /// The last day it bore it.
+    pub until: NaiveDate,
+}
+
+impl Unit {
+    /// Whether it exists on a day. Since when a unit had existed that is no more is not
+    /// known; it counts as having always been there.
+    #[must_use]
+    pub fn exists_on(&self, day: NaiveDate) -> bool {
+        self.until.is_none_or(|until| day <= until)
+            && (self.from.is_none_or(|from| from <= day)
+                || self.formerly.iter().any(|former| day <= former.until))
+    }
+
+    /// Whether it exists on any of the days from `first` to `last`.
+    #[must_use]
+    pub fn exists_between(&self, first: NaiveDate, last: NaiveDate) -> bool {
+        self.exists_on(first)
+            || self.exists_on(last)
+            || (self.from.is_some_and(|from| (first..=last).contains(&from)))
+    }
+
+    /// What it was called on a day.
+    #[must_use]
+    pub fn name_on(&self, day: NaiveDate) -> &str {
+        self.formerly
+            .iter()
+            .find(|former| day <= former.until)
+            .map_or(&self.name, |former| &former.name)
+    }
 }
 
 /// Why a list of units cannot stand together.
@@ -52,7 +93,7 @@ pub enum Invalid {
         /// The name of the unit listed second.
         second: String,
     },
-    /// Two units share a statistics code.
+    /// Two units share a statistics code at the same time.
     #[error("statistics code {code} belongs to both {first} and {second}")]
     SharedStatistics {
         /// The statistics code.
@@ -89,7 +130,7 @@ impl Invalid {
 pub struct Units {
     all: Vec<Unit>,
     by_code: HashMap<UnitCode, usize>,
-    by_statistics: HashMap<String, usize>,
+    by_statistics: HashMap<String, Vec<usize>>,
     provinces: HashMap<ProvinceCode, Members>,
 }
 
@@ -97,40 +138,50 @@ pub struct Units {
 struct Members {
     province: Option<usize>,
     below: Vec<usize>,
+    ended: Vec<usize>,
 }
 
 impl Units {
     /// Indexes the units, sorted by identifier.
     ///
+    /// A unit that ended before one with the same identifier began is the same unit under an
+    /// earlier name.
+    ///
     /// Errors: the first pair that cannot stand together, see [`Invalid`].
     pub fn new(mut all: Vec<Unit>) -> Result<Self, Invalid> {
-        all.sort_by(|a, b| a.code.cmp(&b.code));
+        all.sort_by(|a, b| {
+            let end = |unit: &Unit| unit.until.unwrap_or(NaiveDate::MAX);
+            a.code.cmp(&b.code).then_with(|| end(a).cmp(&end(b)))
+        });
+        let all = join_periods(all)?;
         let mut units = Self::default();
         for (at, unit) in all.iter().enumerate() {
-            if let Some(first) = units.by_code.insert(unit.code.clone(), at) {
-                return Err(Invalid::Twice {
-                    code: unit.code.clone(),
-                    first: all[first].name.clone(),
-                    second: unit.name.clone(),
-                });
-            }
+            units.by_code.insert(unit.code.clone(), at);
             let members = units.provinces.entry(unit.province.clone()).or_default();
-            match unit.kind {
-                UnitKind::Province => members.province = Some(at),
-                UnitKind::ProvincialCentre | UnitKind::Commune => members.below.push(at),
+            match (unit.kind, unit.until) {
+                (UnitKind::Province, _) => members.province = Some(at),
+                (UnitKind::ProvincialCentre | UnitKind::Commune, None) => members.below.push(at),
+                (UnitKind::ProvincialCentre | UnitKind::Commune, Some(_)) => {
+                    members.ended.push(at);
+                }
             }
             let own_statistics = match unit.kind {
                 UnitKind::Province | UnitKind::Commune => true,
                 UnitKind::ProvincialCentre => false,
             };
-            if own_statistics
-                && let Some(first) = units.by_statistics.insert(unit.statistics_code.clone(), at)
-            {
-                return Err(Invalid::SharedStatistics {
-                    code: unit.statistics_code.clone(),
-                    first: all[first].code.clone(),
-                    second: unit.code.clone(),
-                });
+            if own_statistics {
+                let bearers = units
+                    .by_statistics
+                    .entry(unit.statistics_code.clone())
+                    .or_default();
+                if let Some(first) = bearers.iter().find(|at| meet(&all[**at], unit)) {
+                    return Err(Invalid::SharedStatistics {
+                        code: unit.statistics_code.clone(),
+                        first: all[*first].code.clone(),
+                        second: unit.code.clone(),
+                    });
+                }
+                bearers.push(at);
             }
         }
         for unit in &all {
@@ -152,13 +203,28 @@ impl Units {
     }
 
     /// The unit a person means by an agency identifier or a bare statistics code, in any case.
+    /// Of several units that bore the code in turn, the last.
     #[must_use]
     pub fn find(&self, text: &str) -> Option<&Unit> {
+        let end = |unit: &&Unit| unit.until.unwrap_or(NaiveDate::MAX);
+        self.named(text).max_by_key(end)
+    }
+
+    /// The unit that bears an agency identifier or a bare statistics code on a day.
+    #[must_use]
+    pub fn find_on(&self, text: &str, day: NaiveDate) -> Option<&Unit> {
+        self.named(text).find(|unit| unit.exists_on(day))
+    }
+
+    fn named(&self, text: &str) -> impl Iterator<Item = &Unit> {
         let text = text.trim().to_ascii_uppercase();
-        UnitCode::parse(&text)
-            .ok()
-            .and_then(|code| self.get(&code))
-            .or_else(|| self.by_statistics.get(&text).map(|at| &self.all[*at]))
+        let by_code = UnitCode::parse(&text).ok();
+        let by_code = by_code.and_then(|code| self.by_code.get(&code));
+        let bearers = self.by_statistics.get(&text).filter(|_| by_code.is_none());
+        by_code
+            .into_iter()
+            .chain(bearers.into_iter().flatten())
+            .map(|at| &self.all[*at])
     }
 
     /// The province with this statistics code.
@@ -167,7 +233,8 @@ impl Units {
         self.provinces.get(code)?.province.map(|at| &self.all[at])
     }
 
-    /// The centre and the communes of a province, by identifier; not the province itself.
+    /// The centre and the communes of a province without an end, by identifier; not the
+    /// province itself.
     pub fn in_province(&self, code: &ProvinceCode) -> impl Iterator<Item = &Unit> + use<'_> {
         self.provinces
             .get(code)
@@ -176,12 +243,42 @@ impl Units {
             .map(|at| &self.all[*at])
     }
 
-    /// Every unit, by identifier.
+    /// The units of a province that ended or will end on a known day, by identifier.
+    pub fn ended_in_province(&self, code: &ProvinceCode) -> impl Iterator<Item = &Unit> + use<'_> {
+        self.provinces
+            .get(code)
+            .into_iter()
+            .flat_map(|members| &members.ended)
+            .map(|at| &self.all[*at])
+    }
+
+    /// Lets units end the day before `day`, whose end was not known.
+    pub(crate) fn end_before<'u>(
+        &mut self,
+        day: NaiveDate,
+        units: impl IntoIterator<Item = &'u UnitCode>,
+    ) {
+        for code in units {
+            let Some(at) = self.by_code.get(code).copied() else {
+                continue;
+            };
+            let unit = &mut self.all[at];
+            if unit.until.is_none() {
+                unit.until = day.pred_opt();
+                if let Some(members) = self.provinces.get_mut(&unit.province) {
+                    members.below.retain(|below| *below != at);
+                    members.ended.push(at);
+                }
+            }
+        }
+    }
+
+    /// Every unit, also those that ended, by identifier.
     pub fn iter(&self) -> std::slice::Iter<'_, Unit> {
         self.all.iter()
     }
 
-    /// How many units there are.
+    /// How many units there are, those that ended included.
     #[must_use]
     pub fn len(&self) -> usize {
         self.all.len()
@@ -192,6 +289,42 @@ impl Units {
     pub fn is_empty(&self) -> bool {
         self.all.is_empty()
     }
+}
+
+/// Joins what follows each other under one identifier to one unit. The list is sorted by it.
+fn join_periods(all: Vec<Unit>) -> Result<Vec<Unit>, Invalid> {
+    let mut joined: Vec<Unit> = Vec::with_capacity(all.len());
+    for mut unit in all {
+        if let Some(last) = joined.pop_if(|last| last.code == unit.code) {
+            let follows = last
+                .until
+                .zip(unit.from)
+                .filter(|(until, from)| until < from);
+            let Some((until, _)) = follows else {
+                return Err(Invalid::Twice {
+                    code: unit.code,
+                    first: last.name,
+                    second: unit.name,
+                });
+            };
+            unit.formerly = last.formerly;
+            let name = last.name;
+            unit.formerly.push(Former { name, until });
+        }
+        joined.push(unit);
+    }
+    Ok(joined)
+}
+
+/// Whether two units exist on a same day.
+fn meet(a: &Unit, b: &Unit) -> bool {
+    let before = |a: &Unit, b: &Unit| {
+        let begins = b.from.filter(|_| b.formerly.is_empty());
+        a.until
+            .zip(begins)
+            .is_some_and(|(until, from)| until < from)
+    };
+    !before(a, b) && !before(b, a)
 }
 
 impl<'a> IntoIterator for &'a Units {
@@ -220,8 +353,50 @@ mod tests {
             name: code.into(),
             kind,
             province: ProvinceCode::parse("08").expect("two digits"),
-            from: NaiveDate::from_ymd_opt(2025, 7, 1).expect("a day"),
+            from: NaiveDate::from_ymd_opt(2025, 7, 1),
+            until: None,
+            formerly: Vec::new(),
         }
+    }
+
+    fn until_june(code: &str, statistics_code: &str) -> Unit {
+        Unit {
+            name: format!("{code} before"),
+            from: None,
+            until: NaiveDate::from_ymd_opt(2025, 6, 30),
+            ..unit(code, statistics_code, UnitKind::Commune)
+        }
+    }
+
+    #[test]
+    fn a_code_and_a_day_tell_which_unit_is_meant_and_what_it_was_called() {
+        let units = Units::new(vec![
+            unit("H60", "08", UnitKind::Province),
+            unit("H60.02215", "02215", UnitKind::Commune),
+            until_june("H60.02215", "02215"),
+            unit("H60.00700", "00700", UnitKind::Commune),
+            until_june("H22.00700", "00700"),
+            until_june("H60.02206", "02206"),
+        ])
+        .expect("sound");
+        let june = NaiveDate::from_ymd_opt(2025, 6, 30).expect("a day");
+        let july = june.succ_opt().expect("a day");
+        let found = |text: &str, day| units.find_on(text, day).map(|unit| unit.code.to_string());
+        assert_eq!(found("00700", june).as_deref(), Some("H22.00700"));
+        assert_eq!(found("00700", july).as_deref(), Some("H60.00700"));
+        assert_eq!(found("02206", june).as_deref(), Some("H60.02206"));
+        assert_eq!(found("02206", july), None);
+        let same = units.find("02215").expect("listed");
+        assert_eq!(same.name_on(june), "H60.02215 before");
+        assert_eq!(same.name_on(july), "H60.02215");
+        assert_eq!(
+            units.find("00700").expect("listed").code.as_str(),
+            "H60.00700",
+            "without a day, the last"
+        );
+        let province = ProvinceCode::parse("08").expect("two digits");
+        assert_eq!(units.in_province(&province).count(), 2);
+        assert_eq!(units.ended_in_province(&province).count(), 2);
     }
 
     #[test]

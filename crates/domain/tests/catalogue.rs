@@ -4,6 +4,8 @@
 mod procedures;
 #[path = "catalogue/shipped.rs"]
 mod shipped;
+#[path = "catalogue/successors.rs"]
+mod successors;
 #[path = "catalogue/tables.rs"]
 mod tables;
 #[path = "catalogue/texts.rs"]

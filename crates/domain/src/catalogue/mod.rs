@@ -10,6 +10,7 @@ mod file;
 mod intake;
 mod procedures;
 mod published;
+mod successors;
 mod table;
 mod units;
 mod version;
@@ -18,10 +19,12 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use intake::Intake;
+pub use successors::Successors;
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use crate::calendar::Calendars;
+use crate::lineage::Lineage;
 use crate::procedure::Procedures;
 use crate::unit::Units;
 
@@ -58,8 +61,10 @@ pub struct Fault {
 /// Everything the product ships or an office adds, parsed once and then trusted.
 #[derive(Debug, Clone)]
 pub struct Catalogue {
-    /// Provinces, centres and communes.
+    /// Provinces, centres and communes, also those that are no more.
     pub units: Units,
+    /// Who took over from them.
+    pub lineage: Lineage,
     /// The national calendar and the units' own.
     pub calendars: Calendars,
     /// Procedures with all their versions.
@@ -77,7 +82,8 @@ impl Catalogue {
     pub fn parse(files: &[SourceFile]) -> Result<Self, Vec<Fault>> {
         let mut faults = Vec::new();
         let sorted = Sorted::of(files, &mut faults);
-        let units = units::parse(&sorted, &mut faults);
+        let mut units = units::parse(&sorted, &mut faults);
+        let lineage = successors::parse(&sorted, &mut units, &mut faults);
         let calendars = calendar::parse(&sorted, &units, &mut faults);
         let procedures = procedures::parse(&sorted, &mut faults);
         let intake = intake::parse(&sorted, &mut faults);
@@ -86,6 +92,7 @@ impl Catalogue {
         match calendars {
             Some(calendars) if faults.is_empty() => Ok(Self {
                 units,
+                lineage,
                 calendars,
                 procedures,
                 intake,
@@ -116,6 +123,8 @@ impl Catalogue {
 struct Sorted<'a> {
     provinces: Vec<&'a SourceFile>,
     communes: Vec<&'a SourceFile>,
+    former: Vec<&'a SourceFile>,
+    successors: Vec<&'a SourceFile>,
     national: Vec<&'a SourceFile>,
     hours: Vec<&'a SourceFile>,
     procedures: Vec<&'a SourceFile>,
@@ -133,6 +142,8 @@ impl<'a> Sorted<'a> {
             let place = match (folder, name) {
                 ("units", "provinces.csv") => &mut sorted.provinces,
                 ("units", "communes.csv") => &mut sorted.communes,
+                ("units", "former.csv") => &mut sorted.former,
+                ("units", name) if successors::is_name(name) => &mut sorted.successors,
                 ("calendar", "national.csv") => &mut sorted.national,
                 ("calendar", "hours.csv") => &mut sorted.hours,
                 ("procedures", "published.csv") => &mut sorted.published,

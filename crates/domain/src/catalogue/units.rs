@@ -1,4 +1,4 @@
-//! `units/provinces.csv` and `units/communes.csv`.
+//! `units/provinces.csv`, `units/communes.csv` and `units/former.csv`.
 
 use std::collections::HashMap;
 
@@ -24,6 +24,16 @@ const COMMUNES: &[&str] = &[
     "province",
     "mark",
     "from",
+];
+
+const FORMER: &[&str] = &[
+    "code",
+    "statistics_code",
+    "name",
+    "province",
+    "former_province",
+    "mark",
+    "until",
 ];
 
 /// What is known of an identifier: seen in public, recalled, or made up by us.
@@ -59,6 +69,16 @@ pub(super) fn parse(files: &Sorted<'_>, faults: &mut Vec<Fault>) -> Units {
             }
         }
     }
+    for file in &files.former {
+        for row in table::rows(file, FORMER, faults) {
+            if let Some(unit) = former(&row, faults) {
+                lines
+                    .entry(unit.code.clone())
+                    .or_insert((row.file, row.line));
+                all.push(unit);
+            }
+        }
+    }
     Units::new(all).unwrap_or_else(|invalid| {
         // A line that could not be read may be the very one that is missed here.
         if faults.len() == before {
@@ -87,7 +107,9 @@ fn province(row: &table::Row<'_>, faults: &mut Vec<Fault>) -> Option<[Unit; 2]> 
             name: unit_name?,
             kind: UnitKind::Province,
             province: province.clone(),
-            from,
+            from: Some(from),
+            until: None,
+            formerly: Vec::new(),
         },
         Unit {
             code: centre_code?,
@@ -95,12 +117,35 @@ fn province(row: &table::Row<'_>, faults: &mut Vec<Fault>) -> Option<[Unit; 2]> 
             name: centre_name?,
             kind: UnitKind::ProvincialCentre,
             province,
-            from,
+            from: Some(from),
+            until: None,
+            formerly: Vec::new(),
         },
     ])
 }
 
 fn commune(row: &table::Row<'_>, faults: &mut Vec<Fault>) -> Option<Unit> {
+    let first_day = from(row, faults);
+    let unit = of_a_province(row, faults);
+    Some(Unit {
+        from: Some(first_day?),
+        ..unit?
+    })
+}
+
+fn former(row: &table::Row<'_>, faults: &mut Vec<Fault>) -> Option<Unit> {
+    let until = row.read("until", faults, table::date);
+    row.read("former_province", faults, |text| {
+        ProvinceCode::parse(text).map_err(|invalid| invalid.to_string())
+    });
+    let unit = of_a_province(row, faults);
+    Some(Unit {
+        until: Some(until?),
+        ..unit?
+    })
+}
+
+fn of_a_province(row: &table::Row<'_>, faults: &mut Vec<Fault>) -> Option<Unit> {
     mark(row, faults);
     let code = unit_code(row, "code", faults);
     let statistics_code = row.read("statistics_code", faults, |text| {
@@ -115,14 +160,15 @@ fn commune(row: &table::Row<'_>, faults: &mut Vec<Fault>) -> Option<Unit> {
         ProvinceCode::parse(text).map_err(|invalid| invalid.to_string())
     });
     let unit_name = name(row, "name", faults);
-    let first_day = from(row, faults);
     Some(Unit {
         code: code?,
         statistics_code: statistics_code?,
         name: unit_name?,
         kind: UnitKind::Commune,
         province: province?,
-        from: first_day?,
+        from: None,
+        until: None,
+        formerly: Vec::new(),
     })
 }
 

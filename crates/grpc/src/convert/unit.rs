@@ -1,12 +1,15 @@
 //! Units as they are sent.
 
-use domain::unit::{Unit, UnitKind};
+use domain::time::local_day;
+use domain::unit::{Former, Unit, UnitKind};
 
-use super::known::unit_name;
+use super::known::{Known, unit_name};
 use crate::proto;
 
 /// Draws a unit.
-pub fn unit(unit: &Unit) -> proto::Unit {
+pub fn unit(unit: &Unit, known: &Known) -> proto::Unit {
+    let today = local_day(known.now);
+    let successor = known.catalogue.lineage.working(&unit.code, today);
     proto::Unit {
         name: unit_name(&unit.code),
         code: unit.code.to_string(),
@@ -14,7 +17,21 @@ pub fn unit(unit: &Unit) -> proto::Unit {
         display_name: unit.name.clone(),
         kind: kind_of(unit.kind).into(),
         province: unit.province.to_string(),
-        first_day: unit.from.to_string(),
+        first_day: unit.from.map(|day| day.to_string()).unwrap_or_default(),
+        last_day: unit.until.map(|day| day.to_string()).unwrap_or_default(),
+        successor: if *successor == unit.code {
+            String::new()
+        } else {
+            unit_name(successor)
+        },
+        former_names: unit.formerly.iter().map(former_name).collect(),
+    }
+}
+
+fn former_name(former: &Former) -> proto::unit::FormerName {
+    proto::unit::FormerName {
+        display_name: former.name.clone(),
+        last_day: former.until.to_string(),
     }
 }
 

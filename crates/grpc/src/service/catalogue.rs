@@ -48,10 +48,10 @@ impl CatalogueService for Catalogue {
                 let name = fields.required("name", &request.name, LONGEST_QUERY);
                 let name = fields.done(Some(name))?;
                 let bare = name.strip_prefix("units/").unwrap_or(&name);
-                let catalogue = engine.catalogue(&caller.province);
-                let found = catalogue.units.find(bare);
+                let known = Calls::known(&engine, &caller);
+                let found = known.catalogue.units.find(bare);
                 found
-                    .map(unit::unit)
+                    .map(|found| unit::unit(found, &known))
                     .ok_or(Error::NotFound { what: "unit", name })
             })
             .await
@@ -128,10 +128,12 @@ fn list_units(
     let question = format!("units {province:?} {kind:?} {words}");
     let after = page.after(&question)?;
     let all_kinds = kind == proto::unit::Kind::Unspecified;
+    let today = domain::time::local_day(known.now);
     let mut units = known
         .catalogue
         .units
         .iter()
+        .filter(|unit| unit.exists_on(today))
         .filter(|unit| {
             province
                 .as_ref()
@@ -150,7 +152,7 @@ fn list_units(
     while found.len() < limit
         && let Some(unit) = units.next()
     {
-        found.push(unit::unit(unit));
+        found.push(unit::unit(unit, known));
     }
     let last = found.last().filter(|_| units.peek().is_some());
     Ok(proto::ListUnitsResponse {

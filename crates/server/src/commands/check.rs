@@ -58,6 +58,8 @@ fn known(catalogue: &Catalogue) -> Vec<Row> {
         .count();
     let with_steps = procedures.len() - outlines - mirrored;
     let calendar = catalogue.calendars.national();
+    let units = &catalogue.units;
+    let today = units.iter().filter(|unit| unit.until.is_none()).count();
     let intake = &catalogue.intake;
     let answer = match (intake.answer, intake.answer_mark) {
         (Some(limit), Some(mark)) => format!("{limit} of an online submission ({mark})"),
@@ -65,7 +67,10 @@ fn known(catalogue: &Catalogue) -> Vec<Row> {
         (None, _) => "no rule".to_owned(),
     };
     vec![
-        ("units", catalogue.units.len().to_string()),
+        (
+            "units",
+            format!("{today}, and {} that ended", units.len() - today),
+        ),
         (
             "procedures",
             format!(

@@ -1,0 +1,618 @@
+//! Units over time: which unit took over from which, and on which day.
+//!
+//! A unit is its agency identifier. One that keeps it through a merger is the same unit under
+//! another name; one that loses it has heirs. What belongs to a unit that was divided goes to
+//! its main heir, unless somebody chooses another one.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use chrono::NaiveDate;
+
+use crate::id::UnitCode;
+
+/// How much of a unit an heir takes over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Share {
+    /// All of it.
+    Whole,
+    /// Some of it; other heirs take the rest.
+    Part,
+}
+
+impl Share {
+    /// The word in data: `whole` or `part`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Share::Whole => "whole",
+            Share::Part => "part",
+        }
+    }
+}
+
+/// One line of a table of successors.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Takeover {
+    /// The unit as it was until the day before.
+    pub old: UnitCode,
+    /// The unit that has it from the day on; `old` itself when it goes on.
+    pub new: UnitCode,
+    /// How much of `old` it is.
+    pub share: Share,
+    /// Whether `new` takes over the dossiers of `old`.
+    pub main: bool,
+}
+
+/// Who takes over from a unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heirs {
+    main: UnitCode,
+    all: Vec<(UnitCode, Share)>,
+}
+
+impl Heirs {
+    /// The heir that takes over the dossiers.
+    #[must_use]
+    pub fn main(&self) -> &UnitCode {
+        &self.main
+    }
+
+    /// Every heir, in the order of the table.
+    pub fn iter(&self) -> impl Iterator<Item = &(UnitCode, Share)> {
+        self.all.iter()
+    }
+
+    /// Whether several heirs share it.
+    #[must_use]
+    pub fn is_divided(&self) -> bool {
+        self.all.len() > 1
+    }
+
+    fn contains(&self, unit: &UnitCode) -> bool {
+        self.all.iter().any(|(heir, _)| heir == unit)
+    }
+}
+
+/// All take-overs of one day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Succession {
+    day: NaiveDate,
+    heirs: BTreeMap<UnitCode, Heirs>,
+}
+
+/// Why take-overs cannot stand together. `at` is the place of the line at fault, from 0.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Invalid {
+    /// The same pair occurs twice.
+    #[error("{old} goes to {new} twice")]
+    Twice {
+        /// See [`Invalid`].
+        at: usize,
+        /// The unit that is taken over.
+        old: UnitCode,
+        /// Its heir.
+        new: UnitCode,
+    },
+    /// A unit goes as a whole to one heir and to others as well.
+    #[error("{old} goes to {new} as a whole, yet it has other successors too")]
+    MoreThanWhole {
+        /// See [`Invalid`].
+        at: usize,
+        /// The unit that is taken over.
+        old: UnitCode,
+        /// The heir of the whole.
+        new: UnitCode,
+    },
+    /// A unit goes in part to one heir, and nobody has the rest.
+    #[error("{old} goes to {new} in part, and the rest of it to nobody")]
+    LessThanWhole {
+        /// See [`Invalid`].
+        at: usize,
+        /// The unit that is taken over.
+        old: UnitCode,
+        /// Its only heir.
+        new: UnitCode,
+    },
+    /// A unit has two main heirs.
+    #[error("{old} has two default successors, {first} and {second}")]
+    TwoMains {
+        /// See [`Invalid`].
+        at: usize,
+        /// The unit that is taken over.
+        old: UnitCode,
+        /// The one that comes first.
+        first: UnitCode,
+        /// The other one.
+        second: UnitCode,
+    },
+    /// A unit has no main heir.
+    #[error("{old} has no default successor")]
+    NoMain {
+        /// See [`Invalid`].
+        at: usize,
+        /// The unit that is taken over.
+        old: UnitCode,
+    },
+    /// An heir is itself given up on the same day.
+    #[error("{old} goes to {new}, which is itself given up that day: name the one that stays")]
+    Chain {
+        /// See [`Invalid`].
+        at: usize,
+        /// The unit that is taken over.
+        old: UnitCode,
+        /// Its heir, which does not stay.
+        new: UnitCode,
+    },
+    /// Units take over from each other in a circle.
+    #[error("{} take over from each other in a circle", Listed(.units))]
+    Cycle {
+        /// See [`Invalid`].
+        at: usize,
+        /// The units of the circle.
+        units: Vec<UnitCode>,
+    },
+}
+
+struct Listed<'a>(&'a [UnitCode]);
+
+impl fmt::Display for Listed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, unit) in self.0.iter().enumerate() {
+            let between = if at == 0 { "" } else { ", " };
+            write!(f, "{between}{unit}")?;
+        }
+        Ok(())
+    }
+}
+
+impl Invalid {
+    /// The place of the line at fault, from 0.
+    #[must_use]
+    pub fn at(&self) -> usize {
+        match self {
+            Self::Twice { at, .. }
+            | Self::MoreThanWhole { at, .. }
+            | Self::LessThanWhole { at, .. }
+            | Self::TwoMains { at, .. }
+            | Self::NoMain { at, .. }
+            | Self::Chain { at, .. }
+            | Self::Cycle { at, .. } => *at,
+        }
+    }
+}
+
+/// Why a choice cannot be made.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum WrongChoice {
+    /// The table does not give the unit to anybody.
+    #[error("{old} has no successor in the table")]
+    NotTakenOver {
+        /// The unit.
+        old: UnitCode,
+    },
+    /// The table gives it to others.
+    #[error("{new} is no successor of {old}; expected one of {}", Listed(.expected))]
+    NoHeir {
+        /// The unit that is taken over.
+        old: UnitCode,
+        /// The one that was chosen.
+        new: UnitCode,
+        /// Those that the table names.
+        expected: Vec<UnitCode>,
+    },
+}
+
+impl Succession {
+    /// Puts the take-overs of a day together.
+    ///
+    /// Errors: everything that cannot be, by line.
+    pub fn new(day: NaiveDate, takeovers: &[Takeover]) -> Result<Self, Vec<Invalid>> {
+        let mut lines: BTreeMap<&UnitCode, Vec<(usize, &Takeover)>> = BTreeMap::new();
+        for (at, takeover) in takeovers.iter().enumerate() {
+            lines.entry(&takeover.old).or_default().push((at, takeover));
+        }
+        let mut wrong = Vec::new();
+        let mut heirs = BTreeMap::new();
+        for (old, lines) in &lines {
+            if let Some(found) = heirs_of(old, lines, &mut wrong) {
+                heirs.insert((*old).clone(), found);
+            }
+        }
+        let succession = Self { day, heirs };
+        if wrong.is_empty() {
+            succession.refuse_circles(&lines, &mut wrong);
+        }
+        wrong.sort_by_key(Invalid::at);
+        if wrong.is_empty() {
+            Ok(succession)
+        } else {
+            Err(wrong)
+        }
+    }
+
+    /// The same with other main heirs for some units that were divided.
+    ///
+    /// Errors: the first choice that the table does not offer.
+    pub fn choosing(
+        mut self,
+        choices: impl IntoIterator<Item = (UnitCode, UnitCode)>,
+    ) -> Result<Self, WrongChoice> {
+        for (old, new) in choices {
+            let Some(heirs) = self.heirs.get_mut(&old) else {
+                return Err(WrongChoice::NotTakenOver { old });
+            };
+            if !heirs.contains(&new) {
+                let expected = heirs.all.iter().map(|(heir, _)| heir.clone()).collect();
+                return Err(WrongChoice::NoHeir { old, new, expected });
+            }
+            heirs.main = new;
+        }
+        Ok(self)
+    }
+
+    /// The first day of the new units.
+    #[must_use]
+    pub fn day(&self) -> NaiveDate {
+        self.day
+    }
+
+    /// Who takes over from a unit; none for a unit that the table does not name.
+    #[must_use]
+    pub fn heirs(&self, old: &UnitCode) -> Option<&Heirs> {
+        self.heirs.get(old)
+    }
+
+    /// Every unit that is taken over, with its heirs, by identifier.
+    pub fn iter(&self) -> impl Iterator<Item = (&UnitCode, &Heirs)> {
+        self.heirs.iter()
+    }
+
+    /// The unit that has, from the day on, what belonged to a unit the day before.
+    #[must_use]
+    pub fn successor<'a>(&'a self, unit: &'a UnitCode) -> &'a UnitCode {
+        self.heirs.get(unit).map_or(unit, |heirs| &heirs.main)
+    }
+
+    /// Whether a unit exists no more from the day on.
+    #[must_use]
+    pub fn ends(&self, unit: &UnitCode) -> bool {
+        self.heirs
+            .get(unit)
+            .is_some_and(|heirs| !heirs.contains(unit))
+    }
+
+    fn refuse_circles(
+        &self,
+        lines: &BTreeMap<&UnitCode, Vec<(usize, &Takeover)>>,
+        wrong: &mut Vec<Invalid>,
+    ) {
+        let mut in_a_circle = BTreeSet::new();
+        for (old, lines) in lines {
+            // Divided units that go on may well swap what is theirs.
+            let circle = self.circle_from(old);
+            let circle = circle.filter(|circle| circle.iter().any(|unit| self.ends(unit)));
+            if let Some(circle) = circle {
+                if circle.iter().all(|unit| in_a_circle.insert(unit.clone())) {
+                    let (at, _) = lines[0];
+                    wrong.push(Invalid::Cycle { at, units: circle });
+                }
+                continue;
+            }
+            for (at, takeover) in lines {
+                if takeover.new != takeover.old && self.ends(&takeover.new) {
+                    wrong.push(Invalid::Chain {
+                        at: *at,
+                        old: takeover.old.clone(),
+                        new: takeover.new.clone(),
+                    });
+                }
+            }
+        }
+    }
+
+    /// The units met on the way from a unit along main heirs back to it.
+    fn circle_from(&self, start: &UnitCode) -> Option<Vec<UnitCode>> {
+        let mut circle = vec![start.clone()];
+        let mut unit = start;
+        loop {
+            let next = self.successor(unit);
+            if next == start {
+                return (circle.len() > 1).then_some(circle);
+            }
+            if circle.contains(next) {
+                return None;
+            }
+            circle.push(next.clone());
+            unit = next;
+        }
+    }
+}
+
+fn heirs_of(
+    old: &UnitCode,
+    lines: &[(usize, &Takeover)],
+    wrong: &mut Vec<Invalid>,
+) -> Option<Heirs> {
+    let before = wrong.len();
+    let mut all: Vec<(UnitCode, Share)> = Vec::with_capacity(lines.len());
+    let mut main: Option<&UnitCode> = None;
+    for (at, takeover) in lines {
+        let (at, old, new) = (*at, old.clone(), takeover.new.clone());
+        if all.iter().any(|(heir, _)| *heir == new) {
+            wrong.push(Invalid::Twice { at, old, new });
+            continue;
+        }
+        match (takeover.share, lines.len()) {
+            (Share::Whole, 1) | (Share::Part, 2..) => {}
+            (Share::Whole, _) => wrong.push(Invalid::MoreThanWhole {
+                at,
+                old: old.clone(),
+                new: new.clone(),
+            }),
+            (Share::Part, _) => wrong.push(Invalid::LessThanWhole {
+                at,
+                old: old.clone(),
+                new: new.clone(),
+            }),
+        }
+        match main {
+            Some(first) if takeover.main => wrong.push(Invalid::TwoMains {
+                at,
+                old,
+                first: first.clone(),
+                second: new,
+            }),
+            None if takeover.main => main = Some(&takeover.new),
+            Some(_) | None => {}
+        }
+        all.push((takeover.new.clone(), takeover.share));
+    }
+    let Some(main) = main else {
+        wrong.push(Invalid::NoMain {
+            at: lines[0].0,
+            old: old.clone(),
+        });
+        return None;
+    };
+    (wrong.len() == before).then(|| Heirs {
+        main: main.clone(),
+        all,
+    })
+}
+
+/// Every succession that is known, oldest first.
+#[derive(Debug, Clone, Default)]
+pub struct Lineage {
+    successions: Vec<Succession>,
+}
+
+impl Lineage {
+    /// Puts successions in the order of their days.
+    #[must_use]
+    pub fn new(mut successions: Vec<Succession>) -> Self {
+        successions.sort_by_key(Succession::day);
+        Self { successions }
+    }
+
+    /// Every succession, oldest first.
+    pub fn iter(&self) -> std::slice::Iter<'_, Succession> {
+        self.successions.iter()
+    }
+
+    /// The succession of a day.
+    #[must_use]
+    pub fn on(&self, day: NaiveDate) -> Option<&Succession> {
+        self.successions.iter().find(|known| known.day == day)
+    }
+
+    /// The unit that has, on `today`, what belonged to a unit on a day before.
+    #[must_use]
+    pub fn successor<'a>(
+        &'a self,
+        unit: &'a UnitCode,
+        since: NaiveDate,
+        today: NaiveDate,
+    ) -> &'a UnitCode {
+        self.successions
+            .iter()
+            .filter(|known| since < known.day && known.day <= today)
+            .fold(unit, |unit, known| known.successor(unit))
+    }
+
+    /// The unit that does the work of a unit on a day: itself while it exists, the last in
+    /// the line of its main heirs after.
+    #[must_use]
+    pub fn working<'a>(&'a self, unit: &'a UnitCode, today: NaiveDate) -> &'a UnitCode {
+        self.successions
+            .iter()
+            .filter(|known| known.day <= today)
+            .fold(unit, |unit, known| {
+                if known.ends(unit) {
+                    known.successor(unit)
+                } else {
+                    unit
+                }
+            })
+    }
+
+    /// The units whose work a unit does on a day and that exist no more, by identifier.
+    pub fn predecessors<'a>(
+        &'a self,
+        unit: &'a UnitCode,
+        today: NaiveDate,
+    ) -> impl Iterator<Item = &'a UnitCode> {
+        self.successions
+            .iter()
+            .filter(move |known| known.day <= today)
+            .flat_map(|known| known.iter().filter(|(old, _)| known.ends(old)))
+            .map(|(old, _)| old)
+            .filter(move |old| self.working(old, today) == unit)
+    }
+}
+
+impl<'a> IntoIterator for &'a Lineage {
+    type Item = &'a Succession;
+    type IntoIter = std::slice::Iter<'a, Succession>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().expect("a day")
+    }
+
+    fn code(text: &str) -> UnitCode {
+        UnitCode::parse(text).expect("an identifier")
+    }
+
+    /// `A>B` the whole, `A/B` a part, `A*B` the part of the main heir.
+    fn table(lines: &[&str]) -> Vec<Takeover> {
+        lines
+            .iter()
+            .map(|line| {
+                let at = line.find(['>', '/', '*']).expect("a sign between");
+                let (sign, old, new) = (&line[at..=at], &line[..at], &line[at + 1..]);
+                Takeover {
+                    old: code(old),
+                    new: code(new),
+                    share: if sign == ">" {
+                        Share::Whole
+                    } else {
+                        Share::Part
+                    },
+                    main: sign != "/",
+                }
+            })
+            .collect()
+    }
+
+    fn succession(on: &str, lines: &[&str]) -> Succession {
+        Succession::new(day(on), &table(lines)).expect("sound")
+    }
+
+    fn reasons(lines: &[&str]) -> Vec<(usize, String)> {
+        let wrong = Succession::new(day("2025-07-01"), &table(lines)).expect_err("refused");
+        wrong
+            .iter()
+            .map(|wrong| (wrong.at(), wrong.to_string()))
+            .collect()
+    }
+
+    #[test]
+    fn what_belonged_to_a_unit_goes_to_its_main_heir_and_to_nobody_else() {
+        let known = succession("2025-07-01", &["A>X", "B*X", "B/Y", "X>X"]);
+        for (old, new) in [("A", "X"), ("B", "X"), ("X", "X"), ("Z", "Z")] {
+            assert_eq!(*known.successor(&code(old)), code(new), "{old}");
+        }
+        assert!(known.ends(&code("A")) && known.ends(&code("B")));
+        assert!(!known.ends(&code("X")) && !known.ends(&code("Z")));
+        let heirs = known.heirs(&code("B")).expect("taken over");
+        assert!(heirs.is_divided());
+        assert_eq!(heirs.iter().count(), 2);
+    }
+
+    #[test]
+    fn a_choice_is_one_of_the_heirs_of_the_table() {
+        let known = succession("2025-07-01", &["A>X", "B*X", "B/Y"]);
+        let chosen = known
+            .clone()
+            .choosing([(code("B"), code("Y"))])
+            .expect("an heir");
+        assert_eq!(*chosen.successor(&code("B")), code("Y"));
+        for (old, new, reason) in [
+            ("B", "Z", "Z is no successor of B; expected one of X, Y"),
+            ("A", "Y", "Y is no successor of A; expected one of X"),
+            ("Z", "X", "Z has no successor in the table"),
+        ] {
+            let wrong = known.clone().choosing([(code(old), code(new))]);
+            assert_eq!(wrong.expect_err("refused").to_string(), reason);
+        }
+    }
+
+    #[test]
+    fn a_table_that_contradicts_itself_is_refused_by_line_and_reason() {
+        for (lines, at, reason) in [
+            (&["A*X", "A/Y", "A/X"][..], 2, "A goes to X twice"),
+            (
+                &["A>X", "A/Y"],
+                0,
+                "A goes to X as a whole, yet it has other successors too",
+            ),
+            (
+                &["B>X", "A*X"],
+                1,
+                "A goes to X in part, and the rest of it to nobody",
+            ),
+            (&["A*X", "A*Y"], 1, "A has two default successors, X and Y"),
+            (&["B>X", "A/X", "A/Y"], 1, "A has no default successor"),
+            (
+                &["A>B", "B>X"],
+                0,
+                "A goes to B, which is itself given up that day: name the one that stays",
+            ),
+            (
+                &["A>B", "B>A"],
+                0,
+                "A, B take over from each other in a circle",
+            ),
+            (
+                &["A>B", "B>C", "C>A"],
+                0,
+                "A, B, C take over from each other in a circle",
+            ),
+        ] {
+            let told = reasons(lines);
+            assert!(
+                told.contains(&(at, reason.to_owned())),
+                "{lines:?}: {told:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn two_divided_units_that_go_on_may_swap_what_is_theirs() {
+        let known = succession("2025-07-01", &["A/A", "A*B", "B/B", "B*A"]);
+        assert_eq!(*known.successor(&code("A")), code("B"));
+        assert_eq!(*known.successor(&code("B")), code("A"));
+        assert!(!known.ends(&code("A")));
+    }
+
+    #[test]
+    fn successions_follow_each_other_by_day_and_reach_only_what_was_before_them() {
+        let lineage = Lineage::new(vec![
+            succession("2027-03-01", &["X>Z"]),
+            succession("2025-07-01", &["A>X", "B*X", "B/B"]),
+        ]);
+        let at = |unit: &str, since: &str, today: &str| {
+            lineage
+                .successor(&code(unit), day(since), day(today))
+                .to_string()
+        };
+        assert_eq!(at("A", "2025-06-30", "2025-06-30"), "A");
+        assert_eq!(at("A", "2025-06-30", "2025-07-01"), "X");
+        assert_eq!(at("A", "2025-06-30", "2027-03-01"), "Z");
+        assert_eq!(at("B", "2025-06-30", "2025-07-01"), "X");
+        assert_eq!(
+            at("B", "2025-07-01", "2025-07-01"),
+            "B",
+            "what B got under its new shape stays with it"
+        );
+        assert_eq!(*lineage.working(&code("A"), day("2026-01-01")), code("X"));
+        assert_eq!(*lineage.working(&code("B"), day("2026-01-01")), code("B"));
+        let before = |unit: &str, today: &str| {
+            let unit = code(unit);
+            let found = lineage.predecessors(&unit, day(today));
+            found.map(ToString::to_string).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(before("X", "2026-01-01"), "A");
+        assert_eq!(before("Z", "2027-03-01"), "A X");
+        assert_eq!(before("X", "2025-06-30"), "");
+    }
+}
