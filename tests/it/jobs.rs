@@ -1,10 +1,13 @@
 //! Jobs over many dossiers: once, however often they are asked for.
 
+use std::sync::Arc;
+
 use app::jobs::Order;
 use app::ports::Job;
 use app::view::DossierName;
 use domain::dossier::{Channel, Command, Dossier, Rewrite, Status};
 use domain::id::ActorId;
+use domain::lineage::{Share, Succession, Takeover};
 use domain::role::Role;
 
 use crate::backend::Backend;
@@ -23,10 +26,14 @@ fn order(id: &str) -> Order {
 }
 
 async fn merge(world: &World, id: &str) -> Job {
-    let moved = Rewrite::Succession {
+    let takeover = Takeover {
         old: unit(WARD),
         new: unit(OTHER_WARD),
+        share: Share::Whole,
+        main: true,
     };
+    let day = "2026-08-01".parse().unwrap();
+    let moved = Rewrite::Succession(Arc::new(Succession::new(day, &[takeover]).unwrap()));
     world
         .engine
         .run_job(&order(id), |_| Some(moved.clone()), |_| {})

@@ -274,6 +274,17 @@ impl Succession {
         self.heirs.get(unit).map_or(unit, |heirs| &heirs.main)
     }
 
+    /// The same for what has belonged to the unit since a day: all that belonged to a unit that
+    /// ends goes to its heir, whenever it came; of one that goes on, what it had before.
+    #[must_use]
+    pub fn successor_since<'a>(&'a self, unit: &'a UnitCode, since: NaiveDate) -> &'a UnitCode {
+        if since < self.day || self.ends(unit) {
+            self.successor(unit)
+        } else {
+            unit
+        }
+    }
+
     /// Whether a unit exists no more from the day on.
     #[must_use]
     pub fn ends(&self, unit: &UnitCode) -> bool {
@@ -406,7 +417,7 @@ impl Lineage {
         self.successions.iter().find(|known| known.day == day)
     }
 
-    /// The unit that has, on `today`, what belonged to a unit on a day before.
+    /// The unit that has, on `today`, what has belonged to a unit since a day.
     #[must_use]
     pub fn successor<'a>(
         &'a self,
@@ -416,8 +427,8 @@ impl Lineage {
     ) -> &'a UnitCode {
         self.successions
             .iter()
-            .filter(|known| since < known.day && known.day <= today)
-            .fold(unit, |unit, known| known.successor(unit))
+            .filter(|known| known.day <= today)
+            .fold(unit, |unit, known| known.successor_since(unit, since))
     }
 
     /// The unit that does the work of a unit on a day: itself while it exists, the last in
@@ -603,6 +614,11 @@ mod tests {
             at("B", "2025-07-01", "2025-07-01"),
             "B",
             "what B got under its new shape stays with it"
+        );
+        assert_eq!(
+            at("A", "2025-07-02", "2025-07-02"),
+            "X",
+            "what came to a unit that was no more goes to its heir too"
         );
         assert_eq!(*lineage.working(&code("A"), day("2026-01-01")), code("X"));
         assert_eq!(*lineage.working(&code("B"), day("2026-01-01")), code("B"));

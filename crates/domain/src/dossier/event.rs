@@ -1,5 +1,6 @@
 //! What happened to a dossier: facts, never changed, without personal values.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::channel::Channel;
@@ -124,12 +125,12 @@ pub enum Event {
         /// How it reached them.
         channel: Channel,
     },
-    /// A unit was merged into another, which took the dossier over.
+    /// Units were merged or divided, and their heirs took the dossier over.
     Succeeded {
-        /// The unit that was.
-        old: UnitCode,
-        /// The unit that is.
-        new: UnitCode,
+        /// The first day of the heirs.
+        day: NaiveDate,
+        /// From whom to whom.
+        units: Vec<Passed>,
     },
     /// A published calendar gave other due times.
     Recalculated(Recalculated),
@@ -256,6 +257,15 @@ pub struct HandedOver {
     pub on_paper: bool,
     /// Whether it was due and should have been done before.
     pub late: bool,
+}
+
+/// One unit's place in a dossier, taken over by another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Passed {
+    /// The unit that had it.
+    pub old: UnitCode,
+    /// The unit that has it.
+    pub new: UnitCode,
 }
 
 /// See [`Event::SupplementRequested`].

@@ -20,6 +20,7 @@ mod rewrite;
 mod state;
 mod status;
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 pub use allowed::{allowed_actions, next_steps};
@@ -38,7 +39,7 @@ use crate::code::AnyCode;
 use crate::deadline::ledger::Ledger;
 use crate::id::{ActorId, CaseId, ComponentCode, DossierId, ProcedureCode, ProvinceCode, UnitCode};
 use crate::procedure::Kind;
-use crate::time::Instant;
+use crate::time::{self, Instant};
 
 /// A dossier: what its events add up to. Holds no personal value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -129,6 +130,9 @@ pub struct Dossier {
     /// Another unit decides it than the one it was received for.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub moved: bool,
+    /// The last day on which heirs of its units took it over, if they did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub succeeded: Option<NaiveDate>,
 }
 
 impl Dossier {
@@ -275,23 +279,22 @@ impl Dossier {
                 self.returned = Some(at);
                 self.enter(State::Returned, at);
             }
-            Event::Succeeded { old, new } => {
-                if self.returning == *old {
-                    self.returning.clone_from(new);
-                }
+            Event::Succeeded { day, units } => {
+                self.succeeded = Some(*day);
+                let pass = |unit: &mut UnitCode| {
+                    if let Some(passed) = units.iter().find(|passed| passed.old == *unit) {
+                        unit.clone_from(&passed.new);
+                    }
+                };
+                pass(&mut self.returning);
                 // Whoever holds the papers belongs to the new unit as well.
-                if let Some(holder) = &mut self.custody.holder
-                    && holder.party.unit == *old
-                {
-                    holder.party.unit.clone_from(new);
+                if let Some(holder) = &mut self.custody.holder {
+                    pass(&mut holder.party.unit);
                 }
                 // Who took in and decided what has ended, did so under its own name.
                 if self.ended.is_none() {
-                    for unit in [&mut self.receiving, &mut self.resolving] {
-                        if unit == old {
-                            unit.clone_from(new);
-                        }
-                    }
+                    pass(&mut self.receiving);
+                    pass(&mut self.resolving);
                 }
             }
             Event::Recalculated(facts) => {
@@ -327,6 +330,15 @@ impl Dossier {
         self.code
             .as_ref()
             .map_or_else(|| self.id.to_string(), ToString::to_string)
+    }
+
+    /// The legal day since which it has belonged to its units: that of its beginning, or of the
+    /// last change of units that it went through.
+    #[must_use]
+    pub fn units_since(&self) -> NaiveDate {
+        let begun = self.begun().unwrap_or(self.since);
+        let begun = time::local_day(begun);
+        self.succeeded.map_or(begun, |day| begun.max(day))
     }
 
     /// The etag of this version.
@@ -390,6 +402,7 @@ impl Dossier {
             transfers: 0,
             custody: Custody::default(),
             moved: false,
+            succeeded: None,
         }
     }
 

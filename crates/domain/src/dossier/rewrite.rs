@@ -1,20 +1,18 @@
 //! What a job may do to a dossier, when units, calendars or procedures change around it.
 
+use std::sync::Arc;
+
 use super::Dossier;
-use super::event::Event;
+use super::event::{Event, Passed};
 use super::status::Status;
 use crate::id::UnitCode;
+use crate::lineage::Succession;
 
 /// A change that comes from outside the dossier.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rewrite {
-    /// A unit was merged into another, which takes over all that is open.
-    Succession {
-        /// The unit that was.
-        old: UnitCode,
-        /// The unit that is.
-        new: UnitCode,
-    },
+    /// Units were merged or divided, and their heirs take over all that is open.
+    Succession(Arc<Succession>),
 }
 
 /// Decides what a change around a dossier means for it.
@@ -25,13 +23,26 @@ pub enum Rewrite {
 #[must_use]
 pub fn rewrite(dossier: &Dossier, rewrite: &Rewrite) -> Option<Event> {
     match rewrite {
-        Rewrite::Succession { old, new } => {
-            (old != new && units(dossier).contains(&old)).then(|| Event::Succeeded {
+        Rewrite::Succession(succession) => succeed(dossier, succession),
+    }
+}
+
+fn succeed(dossier: &Dossier, succession: &Succession) -> Option<Event> {
+    let since = dossier.units_since();
+    let mut passed: Vec<Passed> = Vec::new();
+    for old in units(dossier) {
+        let new = succession.successor_since(old, since);
+        if new != old && !passed.iter().any(|passed| passed.old == *old) {
+            passed.push(Passed {
                 old: old.clone(),
                 new: new.clone(),
-            })
+            });
         }
     }
+    (!passed.is_empty()).then(|| Event::Succeeded {
+        day: succession.day(),
+        units: passed,
+    })
 }
 
 /// The units that still have something to do with a dossier.

@@ -121,9 +121,12 @@ impl Details {
                 details.put("proxy", proxy);
                 details.put("channel", channel);
             }
-            Event::Succeeded { old, new } => {
-                details.put("old_unit", &unit_name(old));
-                details.put("new_unit", &unit_name(new));
+            Event::Succeeded { day, units } => {
+                details.put("day", day);
+                let old: Vec<_> = units.iter().map(|unit| unit_name(&unit.old)).collect();
+                let new: Vec<_> = units.iter().map(|unit| unit_name(&unit.new)).collect();
+                details.list("old_units", &old);
+                details.list("new_units", &new);
             }
             Event::Recalculated(facts) => {
                 details.put("document", &facts.document);
