@@ -12,6 +12,7 @@ mod cluster;
 mod custody;
 mod jobs;
 mod life;
+mod merger;
 mod migrations;
 mod port;
 mod published;

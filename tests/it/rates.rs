@@ -23,6 +23,7 @@ async fn rates(world: &World, from: &str, to: &str, as_of: Option<&str>) -> Repo
             from: day(from),
             to: day(to),
             as_of,
+            basis: app::report::UnitBasis::Recorded,
         };
         let chairman = who(Role::Chairman, WARD);
         world.engine.rates(&chairman, query).await.unwrap()
@@ -152,6 +153,7 @@ async fn the_province_sees_every_unit_and_a_ward_only_itself(on: Backend) {
         from: day("2026-08-01"),
         to: day("2026-08-31"),
         as_of: None,
+        basis: app::report::UnitBasis::Recorded,
     };
     let code = ProvinceCode::parse("08").unwrap();
     let province = who(Role::Province, PROVINCE);
@@ -198,6 +200,7 @@ async fn the_same_dossier_counts_where_it_is_resolved(on: Backend) {
         from: day("2026-08-01"),
         to: day("2026-08-31"),
         as_of: None,
+        basis: app::report::UnitBasis::Recorded,
     };
     let other = world
         .engine

@@ -253,6 +253,7 @@ pub fn who(role: Role, unit_code: &str) -> Caller {
         role,
         province: found.province,
         units: vec![unit(unit_code)],
+        former: Vec::new(),
     }
 }
 

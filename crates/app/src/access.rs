@@ -4,6 +4,8 @@
 //! a test calls every method as every role, on the caller's own and on another unit, and
 //! compares. This module is the other side of that comparison.
 
+use chrono::NaiveDate;
+use domain::catalogue::Catalogue;
 use domain::dossier::{Action, Dossier};
 use domain::id::{ActorId, ProvinceCode, UnitCode};
 use domain::role::Role;
@@ -24,6 +26,9 @@ pub struct Caller {
     pub province: ProvinceCode,
     /// The units it may act for; the province's own identifier means all of them.
     pub units: Vec<UnitCode>,
+    /// Units that are no more, whose work these do: within reach, and not among what is looked
+    /// at when no unit is named.
+    pub former: Vec<UnitCode>,
 }
 
 impl Caller {
@@ -32,6 +37,7 @@ impl Caller {
     pub fn reaches(&self, unit: &UnitCode) -> bool {
         self.units
             .iter()
+            .chain(&self.former)
             .any(|own| own == unit || own.as_str() == unit.level_one())
     }
 
@@ -41,7 +47,19 @@ impl Caller {
         self.units.iter().any(|own| own.as_str() == own.level_one())
     }
 
-    /// The dossiers the caller may look at.
+    /// The dossiers the caller may look at, those of former units included.
+    #[must_use]
+    pub fn reach(&self) -> Scope {
+        match self.scope() {
+            Scope::Province(province) => Scope::Province(province),
+            Scope::Units(province, mut units) => {
+                units.extend(self.former.iter().cloned());
+                Scope::Units(province, units)
+            }
+        }
+    }
+
+    /// The dossiers the caller looks at when it names no unit.
     #[must_use]
     pub fn scope(&self) -> Scope {
         if self.reaches_province() {
@@ -50,6 +68,33 @@ impl Caller {
             Scope::Units(self.province.clone(), self.units.clone())
         }
     }
+}
+
+/// The units that a token lets somebody act for on a day, and the former ones behind them.
+///
+/// Who worked for a unit that is no more works for the one that has taken over from it, and
+/// looks after what it left behind. A token for a province reaches what bears the identifier of
+/// a province that was merged into it.
+#[must_use]
+pub fn units_today(
+    catalogue: &Catalogue,
+    province: &ProvinceCode,
+    named: &[UnitCode],
+    today: NaiveDate,
+) -> (Vec<UnitCode>, Vec<UnitCode>) {
+    let mut units: Vec<UnitCode> = Vec::new();
+    let mut former: Vec<UnitCode> = Vec::new();
+    for unit in named {
+        let working = catalogue.lineage.working(unit, today);
+        if !units.contains(working) {
+            units.push(working.clone());
+            former.extend(catalogue.lineage.predecessors(working, today));
+        }
+        if unit.as_str() == unit.level_one() {
+            former.extend_from_slice(catalogue.units.former_identifiers(province));
+        }
+    }
+    (units, former)
 }
 
 /// Everything that can be called and needs a caller.
@@ -77,6 +122,8 @@ pub enum Method {
     ListEvents,
     /// Follow the feed.
     WatchEvents,
+    /// Put a table of successors in force and carry it out.
+    MergeUnits,
     /// Read units, procedures and calendars, preview due times.
     ReadCatalogue,
 }
@@ -97,6 +144,7 @@ impl Method {
             Method::GetRates => "GetRates",
             Method::ListEvents => "ListEvents",
             Method::WatchEvents => "WatchEvents",
+            Method::MergeUnits => "MergeUnits",
             Method::ReadCatalogue => "ReadCatalogue",
         }
     }
@@ -104,7 +152,7 @@ impl Method {
     /// Whether a role may call it at all. For which units is the caller's own business.
     #[must_use]
     pub fn open_to(self, role: Role) -> bool {
-        use Role::{Auditor, Chairman, Leader, Officer, Portal, Province, Receptionist};
+        use Role::{Admin, Auditor, Chairman, Leader, Officer, Portal, Province, Receptionist};
         let roles: &[Role] = match self {
             Method::Act(action) => match action {
                 Action::Submit => &[Receptionist, Chairman, Portal],
@@ -139,6 +187,7 @@ impl Method {
             | Method::GetWorklistCounts
             | Method::WatchWorklist
             | Method::GetRates => &[Receptionist, Officer, Leader, Chairman, Province, Auditor],
+            Method::MergeUnits => &[Admin],
             Method::ReadCatalogue => &Role::ALL,
         };
         roles.contains(&role)
@@ -161,6 +210,18 @@ pub fn check_role(caller: &Caller, method: Method) -> Result<(), Error> {
 pub fn check_unit(caller: &Caller, method: Method, unit: &UnitCode) -> Result<(), Error> {
     check_role(caller, method)?;
     if caller.reaches(unit) {
+        Ok(())
+    } else {
+        Err(Error::UnitDenied {
+            method: method.name(),
+        })
+    }
+}
+
+/// Refuses a caller who may not do this for a whole province.
+pub fn check_province(caller: &Caller, method: Method) -> Result<(), Error> {
+    check_role(caller, method)?;
+    if caller.reaches_province() {
         Ok(())
     } else {
         Err(Error::UnitDenied {
@@ -223,6 +284,7 @@ fn standing(method: Method, dossier: &Dossier) -> Vec<&UnitCode> {
         | Method::GetRates
         | Method::ListEvents
         | Method::WatchEvents
+        | Method::MergeUnits
         | Method::ReadCatalogue => {
             let units = [resolving, receiving, returning];
             units.into_iter().chain(holding).collect()

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::NaiveDate;
 use domain::catalogue::Catalogue;
 use domain::deadline;
 use domain::dossier::command::Contents;
@@ -83,6 +84,12 @@ impl Engine {
         self.office.catalogue(province)
     }
 
+    /// Units, calendars and procedures before any province laid its own over them.
+    #[must_use]
+    pub fn shipped(&self) -> Arc<Catalogue> {
+        Arc::clone(self.office.catalogues.shipped())
+    }
+
     /// Takes in what was published to the catalogue since, by this process or another.
     pub async fn refresh_catalogue(&self) -> Result<(), Error> {
         let read = self.office.store.read().await?;
@@ -139,12 +146,16 @@ impl Engine {
         if token.revoked.is_some() || token.expires <= now {
             return Err(Error::Unauthenticated);
         }
+        let catalogue = self.catalogue(&token.province);
+        let today = domain::time::local_day(now);
+        let (units, former) = access::units_today(&catalogue, &token.province, &token.units, today);
         Ok(Caller {
+            units,
+            former,
             token: token.id,
             actor: token.actor,
             role: token.role,
             province: token.province,
-            units: token.units,
         })
     }
 
@@ -309,8 +320,8 @@ impl Engine {
         })
     }
 
-    /// Refuses units that could not deal with the dossier: those of another province, and the
-    /// province itself, which is no desk.
+    /// Refuses units that could not deal with the dossier: those of another province, the
+    /// province itself, which is no desk, and those that are no more.
     fn check_units(
         &self,
         caller: &Caller,
@@ -333,17 +344,12 @@ impl Engine {
         named: &[(&'static str, Option<&UnitCode>)],
     ) -> Result<(), Error> {
         let catalogue = self.office.catalogue(&caller.province);
-        let deals = |code: &UnitCode| {
-            catalogue.units.get(code).is_some_and(|unit| {
-                unit.province == caller.province && unit.kind != UnitKind::Province
-            })
-        };
+        let today = domain::time::local_day(self.now());
         let wrong: Vec<FieldError> = named
             .iter()
-            .filter(|(_, code)| code.is_some_and(|code| !deals(code)))
-            .map(|(field, _)| {
-                let expected = "must be a commune or centre of the caller's province";
-                FieldError::new(*field, expected)
+            .filter_map(|(field, code)| {
+                let problem = cannot_deal(&catalogue, &caller.province, (*code)?, today)?;
+                Some(FieldError::new(*field, problem))
             })
             .collect();
         if wrong.is_empty() {
@@ -429,4 +435,25 @@ fn units_named(command: &Command) -> Vec<(&'static str, Option<&UnitCode>)> {
 fn lane_of(receiving: &UnitCode) -> u16 {
     let hash = domain::digest::keyed_hash(b"lane", &[receiving.as_str().as_bytes()]);
     u16::from_be_bytes([hash[0], hash[1]])
+}
+
+/// Why a unit cannot deal with a dossier on a day; none when it can.
+fn cannot_deal(
+    catalogue: &Catalogue,
+    province: &ProvinceCode,
+    code: &UnitCode,
+    day: NaiveDate,
+) -> Option<String> {
+    let unit = catalogue
+        .units
+        .get(code)
+        .filter(|unit| unit.province == *province && unit.kind != UnitKind::Province);
+    let Some(unit) = unit else {
+        return Some("must be a commune or centre of the caller's province".to_owned());
+    };
+    let until = unit.until.filter(|until| *until < day)?;
+    let heir = catalogue.lineage.working(code, day);
+    Some(format!(
+        "must be a unit that is still there; {code} ended on {until}, and {heir} has taken over"
+    ))
 }

@@ -13,6 +13,7 @@ mod guesses;
 pub mod jobs;
 pub mod keys;
 pub mod lookup;
+pub mod merger;
 mod office;
 pub mod page;
 pub mod ports;

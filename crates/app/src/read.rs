@@ -121,7 +121,8 @@ impl Engine {
         text: &str,
         limit: i32,
     ) -> Result<Vec<View>, Error> {
-        let scope = scope_of(caller, Method::SearchDossiers, None)?;
+        access::check_role(caller, Method::SearchDossiers)?;
+        let scope = caller.reach();
         let limit = PageQuery {
             size: limit,
             token: String::new(),

@@ -7,7 +7,7 @@ use domain::catalogue::Catalogue;
 use domain::dossier::Dossier;
 use domain::id::{ProvinceCode, UnitCode};
 use domain::indicator::{Period, Report, Tally};
-use domain::time::Instant;
+use domain::time::{self, Instant};
 use domain::unit::Unit;
 
 use crate::access::{self, Caller, Method};
@@ -27,6 +27,16 @@ pub enum RateUnits {
     All,
 }
 
+/// To which unit a dossier counts when units were merged or divided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum UnitBasis {
+    /// To the one that was resolving it at the period's end, be it still there or not.
+    #[default]
+    Recorded,
+    /// To the one that has taken over from that one by today.
+    Current,
+}
+
 /// Which rates are wanted.
 #[derive(Debug, Clone)]
 pub struct RatesQuery {
@@ -38,6 +48,8 @@ pub struct RatesQuery {
     pub to: NaiveDate,
     /// What had been recorded by then; by now when none.
     pub as_of: Option<Instant>,
+    /// To which unit a dossier counts.
+    pub basis: UnitBasis,
 }
 
 impl Engine {
@@ -69,7 +81,8 @@ impl Engine {
 
 /// On-time and online rates. Who may ask is the caller's business.
 ///
-/// A dossier counts whole at the unit that is resolving it at the period's end.
+/// A dossier counts whole at the unit that is resolving it at the period's end, or at the one
+/// that has taken over from it.
 pub async fn rates(
     read: &dyn ReadTx,
     catalogues: &Catalogues,
@@ -86,8 +99,15 @@ pub async fn rates(
         as_of,
     };
     let mut tallies: BTreeMap<UnitCode, (String, Tally)> = BTreeMap::new();
+    let today = time::local_day(now);
+    // The days on which the units that count are looked for, and the last one for their names.
+    let (first, last) = match query.basis {
+        UnitBasis::Recorded => (query.from, query.to),
+        UnitBasis::Current => (today, today),
+    };
+    let name_of = |unit: &Unit| unit.name_on(last).to_owned();
     let mut listed = |unit: &Unit| {
-        tallies.insert(unit.code.clone(), (unit.name.clone(), Tally::default()));
+        tallies.insert(unit.code.clone(), (name_of(unit), Tally::default()));
     };
     let scopes = match &query.units {
         RateUnits::One(code) => {
@@ -99,11 +119,14 @@ pub async fn rates(
                 })?;
             if unit.code.as_str() == unit.code.level_one() {
                 let catalogue = catalogues.of(&unit.province);
-                there(&catalogue, &unit.province, query).for_each(&mut listed);
+                there(&catalogue, &unit.province, first, last).for_each(&mut listed);
                 vec![Scope::Province(unit.province.clone())]
             } else {
                 listed(&unit);
-                vec![Scope::Units(unit.province, vec![unit.code])]
+                // What it decided may lie with its heirs by now, and theirs with it.
+                let catalogue = catalogues.of(&unit.province);
+                let kin = catalogue.lineage.kin(&unit.code).into_iter().collect();
+                vec![Scope::Units(unit.province, kin)]
             }
         }
         RateUnits::Province(province) => {
@@ -115,7 +138,7 @@ pub async fn rates(
                     what: "province",
                     name: province.to_string(),
                 })?;
-            there(&catalogue, province, query).for_each(&mut listed);
+            there(&catalogue, province, first, last).for_each(&mut listed);
             vec![Scope::Province(province.clone())]
         }
         RateUnits::All => catalogues
@@ -131,10 +154,23 @@ pub async fn rates(
     for scope in scopes {
         let catalogue = catalogues.of(scope.province());
         // Sums answer what is asked of today's knowledge; an earlier one is read from histories.
-        let only_apart = query.as_of.is_none();
+        let only_apart = query.as_of.is_none()
+            && match query.basis {
+                UnitBasis::Recorded => true,
+                UnitBasis::Current => sums_pass_whole(&catalogue, scope.province(), today),
+            };
         if only_apart {
             for (unit, tally) in summed(read, &scope, &period).await? {
-                let (_, own) = tallies.entry(unit).or_insert_with_key(named(&catalogue));
+                let counts = match query.basis {
+                    UnitBasis::Recorded => &unit,
+                    UnitBasis::Current => catalogue.lineage.working(&unit, today),
+                };
+                if tally == Tally::default() || only.is_some_and(|only| only != counts) {
+                    continue;
+                }
+                let (_, own) = tallies
+                    .entry(counts.clone())
+                    .or_insert_with_key(named(&catalogue, last));
                 own.merge(&tally);
             }
         }
@@ -149,12 +185,21 @@ pub async fn rates(
             let Some(dossier) = state_at_end(row, &period) else {
                 continue;
             };
-            if only.is_some_and(|unit| *unit != dossier.resolving) {
+            let counts = match query.basis {
+                UnitBasis::Recorded => &dossier.resolving,
+                UnitBasis::Current => {
+                    let since = dossier.units_since();
+                    catalogue
+                        .lineage
+                        .successor(&dossier.resolving, since, today)
+                }
+            };
+            if only.is_some_and(|unit| unit != counts) {
                 continue;
             }
             let (_, tally) = tallies
-                .entry(dossier.resolving.clone())
-                .or_insert_with_key(named(&catalogue));
+                .entry(counts.clone())
+                .or_insert_with_key(named(&catalogue, last));
             tally.add(&dossier, &period);
         }
     }
@@ -184,27 +229,45 @@ async fn summed(
     Ok(sums.into_iter().map(tally).collect())
 }
 
-/// An empty row for a unit, under the name that the catalogue has for it.
-fn named(catalogue: &Catalogue) -> impl Fn(&UnitCode) -> (String, Tally) + '_ {
-    |code| {
+/// An empty row for a unit, under the name that it bore on a day.
+fn named(catalogue: &Catalogue, day: NaiveDate) -> impl Fn(&UnitCode) -> (String, Tally) + '_ {
+    move |code| {
         let unit = catalogue.units.get(code);
-        let name = unit.map(|unit| unit.name.clone()).unwrap_or_default();
+        let name = unit.map(|unit| unit.name_on(day).to_owned());
+        let name = name.unwrap_or_default();
         (name, Tally::default())
     }
 }
 
-/// The centre and communes that existed in the period.
+/// The centre and communes that existed on some of the days.
 fn there<'a>(
     catalogue: &'a Catalogue,
     province: &ProvinceCode,
-    query: &RatesQuery,
+    first: NaiveDate,
+    last: NaiveDate,
 ) -> impl Iterator<Item = &'a Unit> {
-    let (from, to) = (query.from, query.to);
     catalogue
         .units
         .in_province(province)
         .chain(catalogue.units.ended_in_province(province))
-        .filter(move |unit| unit.exists_between(from, to))
+        .filter(move |unit| unit.exists_between(first, last))
+}
+
+/// Whether all that a former unit ever decided belongs to its heir today, so that its sums do
+/// too: not so where a unit goes on that was divided, and another one has what was its before.
+fn sums_pass_whole(catalogue: &Catalogue, province: &ProvinceCode, today: NaiveDate) -> bool {
+    let here = |unit: &UnitCode| {
+        let unit = catalogue.units.get(unit);
+        unit.is_some_and(|unit| unit.province == *province)
+    };
+    let successions = catalogue.lineage.iter();
+    !successions
+        .filter(|known| known.day() <= today)
+        .any(|known| {
+            known
+                .iter()
+                .any(|(old, heirs)| heirs.main() != old && !known.ends(old) && here(old))
+        })
 }
 
 fn state_at_end(row: ReportRow, period: &Period) -> Option<Dossier> {

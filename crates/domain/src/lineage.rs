@@ -4,7 +4,7 @@
 //! another name; one that loses it has heirs. What belongs to a unit that was divided goes to
 //! its main heir, unless somebody chooses another one.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 
 use chrono::NaiveDate;
@@ -251,6 +251,13 @@ impl Succession {
         Ok(self)
     }
 
+    /// The same with what another table of the day says of units that it names.
+    #[must_use]
+    pub fn corrected_by(mut self, other: Self) -> Self {
+        self.heirs.extend(other.heirs);
+        self
+    }
+
     /// The first day of the new units.
     #[must_use]
     pub fn day(&self) -> NaiveDate {
@@ -396,6 +403,8 @@ fn heirs_of(
 #[derive(Debug, Clone, Default)]
 pub struct Lineage {
     successions: Vec<Succession>,
+    /// By heir: the units that ended and whose main heir it is, with the day.
+    inherited: HashMap<UnitCode, Vec<(NaiveDate, UnitCode)>>,
 }
 
 impl Lineage {
@@ -403,7 +412,17 @@ impl Lineage {
     #[must_use]
     pub fn new(mut successions: Vec<Succession>) -> Self {
         successions.sort_by_key(Succession::day);
-        Self { successions }
+        let mut inherited: HashMap<UnitCode, Vec<(NaiveDate, UnitCode)>> = HashMap::new();
+        for known in &successions {
+            for (old, heirs) in known.iter().filter(|(old, _)| known.ends(old)) {
+                let known = (known.day, old.clone());
+                inherited.entry(heirs.main.clone()).or_default().push(known);
+            }
+        }
+        Self {
+            successions,
+            inherited,
+        }
     }
 
     /// Every succession, oldest first.
@@ -447,18 +466,44 @@ impl Lineage {
             })
     }
 
-    /// The units whose work a unit does on a day and that exist no more, by identifier.
-    pub fn predecessors<'a>(
-        &'a self,
-        unit: &'a UnitCode,
-        today: NaiveDate,
-    ) -> impl Iterator<Item = &'a UnitCode> {
-        self.successions
-            .iter()
-            .filter(move |known| known.day <= today)
-            .flat_map(|known| known.iter().filter(|(old, _)| known.ends(old)))
-            .map(|(old, _)| old)
-            .filter(move |old| self.working(old, today) == unit)
+    /// A unit with all that it took over from and all that took over from it, in any part.
+    #[must_use]
+    pub fn kin(&self, unit: &UnitCode) -> BTreeSet<UnitCode> {
+        let mut kin = BTreeSet::from([unit.clone()]);
+        for known in self.successions.iter().rev() {
+            let before: Vec<_> = known
+                .iter()
+                .filter(|(_, heirs)| heirs.iter().any(|(heir, _)| kin.contains(heir)))
+                .map(|(old, _)| old.clone())
+                .collect();
+            kin.extend(before);
+        }
+        for known in &self.successions {
+            let after: Vec<_> = kin
+                .iter()
+                .filter_map(|unit| known.heirs(unit))
+                .flat_map(Heirs::iter)
+                .map(|(heir, _)| heir.clone())
+                .collect();
+            kin.extend(after);
+        }
+        kin
+    }
+
+    /// The units that ended by a day and whose work a unit does, by identifier.
+    #[must_use]
+    pub fn predecessors(&self, unit: &UnitCode, today: NaiveDate) -> BTreeSet<UnitCode> {
+        let mut found = BTreeSet::new();
+        let mut heirs = vec![unit];
+        while let Some(heir) = heirs.pop() {
+            let ended = self.inherited.get(heir).into_iter().flatten();
+            for (_, old) in ended.filter(|(day, _)| *day <= today) {
+                if found.insert(old.clone()) {
+                    heirs.push(old);
+                }
+            }
+        }
+        found
     }
 }
 
@@ -625,8 +670,21 @@ mod tests {
         let before = |unit: &str, today: &str| {
             let unit = code(unit);
             let found = lineage.predecessors(&unit, day(today));
-            found.map(ToString::to_string).collect::<Vec<_>>().join(" ")
+            found
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join(" ")
         };
+        let kin = |unit: &str| {
+            let kin = lineage.kin(&code(unit));
+            kin.iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        assert_eq!((kin("A").as_str(), kin("Y").as_str()), ("A X Z", "Y"));
+        assert_eq!(kin("X"), "A B X Z");
         assert_eq!(before("X", "2026-01-01"), "A");
         assert_eq!(before("Z", "2027-03-01"), "A X");
         assert_eq!(before("X", "2025-06-30"), "");

@@ -139,6 +139,8 @@ struct Members {
     province: Option<usize>,
     below: Vec<usize>,
     ended: Vec<usize>,
+    /// The level-one identifiers that only units bear that ended.
+    former: Vec<UnitCode>,
 }
 
 impl Units {
@@ -163,6 +165,14 @@ impl Units {
                 (UnitKind::ProvincialCentre | UnitKind::Commune, None) => members.below.push(at),
                 (UnitKind::ProvincialCentre | UnitKind::Commune, Some(_)) => {
                     members.ended.push(at);
+                    let level_one = unit.code.level_one();
+                    if !members
+                        .former
+                        .iter()
+                        .any(|known| known.as_str() == level_one)
+                    {
+                        members.former.extend(UnitCode::parse(level_one).ok());
+                    }
                 }
             }
             let own_statistics = match unit.kind {
@@ -191,6 +201,10 @@ impl Units {
                     province: unit.province.clone(),
                 });
             }
+        }
+        for members in units.provinces.values_mut() {
+            let own = members.province.map(|at| &all[at].code);
+            members.former.retain(|former| Some(former) != own);
         }
         units.all = all;
         Ok(units)
@@ -250,6 +264,15 @@ impl Units {
             .into_iter()
             .flat_map(|members| &members.ended)
             .map(|at| &self.all[*at])
+    }
+
+    /// The identifiers of provinces that were merged into this one, as its former units bear
+    /// them.
+    #[must_use]
+    pub fn former_identifiers(&self, code: &ProvinceCode) -> &[UnitCode] {
+        self.provinces
+            .get(code)
+            .map_or(&[], |members| &members.former)
     }
 
     /// Lets units end the day before `day`, whose end was not known.
@@ -397,6 +420,8 @@ mod tests {
         let province = ProvinceCode::parse("08").expect("two digits");
         assert_eq!(units.in_province(&province).count(), 2);
         assert_eq!(units.ended_in_province(&province).count(), 2);
+        let former: Vec<_> = units.former_identifiers(&province).iter().collect();
+        assert_eq!(former, [&UnitCode::parse("H22").expect("an identifier")]);
     }
 
     #[test]

@@ -33,6 +33,8 @@ enum Command {
     Report(Report),
     /// Measure what this machine gives, on a scratch database.
     Bench(Bench),
+    /// Change units.
+    Units(Units),
 }
 
 /// Flags of `serve`.
@@ -147,6 +149,44 @@ pub enum TokenCommand {
     },
 }
 
+/// Flags of `units`.
+#[derive(Debug, Args)]
+pub struct Units {
+    #[command(subcommand)]
+    pub command: UnitsCommand,
+}
+
+/// What to do with units.
+#[derive(Debug, Subcommand)]
+pub enum UnitsCommand {
+    /// Put a table of successors in force, and let the new units take over what is open.
+    Merge(Merge),
+}
+
+/// Flags of `units merge`.
+#[derive(Debug, Args)]
+pub struct Merge {
+    /// The table: old_commune_code,new_commune_code,share,is_default.
+    pub file: PathBuf,
+    /// The first day of the new units; from the file's name, successors-DAY.csv, otherwise.
+    #[arg(long, value_name = "DATE")]
+    pub day: Option<NaiveDate>,
+    /// Only this province, by statistics code; every province that the table names otherwise.
+    #[arg(long, value_name = "CODE")]
+    pub province: Option<String>,
+    /// Another successor of a unit that was divided than the table's default; may be repeated.
+    #[arg(long = "choose", value_name = "OLD=NEW")]
+    pub choices: Vec<String>,
+    /// By which decision.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub reason: String,
+    /// Only print what would be done.
+    #[arg(long)]
+    pub dry_run: bool,
+    #[command(flatten)]
+    pub database: Database,
+}
+
 /// Flags of `report`.
 #[derive(Debug, Args)]
 pub struct Report {
@@ -183,6 +223,10 @@ pub struct Rates {
     /// Only what had been recorded by then, with its offset; by now otherwise.
     #[arg(long, value_name = "TIME")]
     pub as_of: Option<String>,
+    /// To which unit a dossier counts where units were merged: to the one that was resolving it
+    /// at the period's end, or to the one that has taken over from it by today.
+    #[arg(long, value_enum, default_value_t = UnitBasis::Recorded)]
+    pub units: UnitBasis,
     #[command(flatten)]
     pub database: Database,
     /// How it is printed.
@@ -253,6 +297,15 @@ pub enum BenchFormat {
     Json,
 }
 
+/// To which unit a dossier counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum UnitBasis {
+    /// As the dossiers were at the period's end.
+    Recorded,
+    /// As the units are today.
+    Current,
+}
+
 /// How a report is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
@@ -278,6 +331,9 @@ impl Cli {
             },
             Command::Report(flags) => match flags.command {
                 ReportCommand::Rates(flags) => wait(commands::report::rates(flags)),
+            },
+            Command::Units(flags) => match flags.command {
+                UnitsCommand::Merge(flags) => wait(commands::units::merge(flags)),
             },
         }
     }

@@ -103,6 +103,7 @@ async fn the_demo_is_lived_in_and_every_row_is_the_fold_of_its_events() {
             from: today - TimeDelta::days(from),
             to: today - TimeDelta::days(to),
             as_of: None,
+            basis: app::report::UnitBasis::Recorded,
         };
         let report = app::report::rates(read.as_ref(), &catalogues, &query, now)
             .await

@@ -7,9 +7,10 @@ use super::table::{Says, table};
 use super::ways::{Units, Way, ready_for, ways, writes};
 use crate::calling::{Answer, Json, lines_until};
 use crate::witness::Witness;
-use crate::world::{OTHER_WARD, WARD, World};
+use crate::world::{OTHER_WARD, PROVINCE, WARD, World};
 
 /// A method as one role, in a world of its own.
+#[derive(Clone, Copy)]
 struct Trial<'a> {
     json: &'a Json,
     witness: &'a Witness,
@@ -94,6 +95,13 @@ async fn every_role_is_told_what_the_table_says(chosen: impl Fn(&str) -> bool) {
                     (Says::All, Way::Named(mine), Way::Named(theirs)) => {
                         trial.succeeds(mine, &own_id).await;
                         trial.succeeds(theirs, &own_id).await;
+                    }
+                    (Says::Province, Way::Named(mine), Way::Named(_)) => {
+                        trial.is_denied("UNIT_DENIED", mine).await;
+                        let token = world.token(role, PROVINCE).await;
+                        let token = token.as_str();
+                        let trial = Trial { token, ..trial };
+                        trial.succeeds(mine, &own_id).await;
                     }
                     (Says::Never, own_way, other_way) => {
                         for way in [own_way, other_way] {

@@ -15,6 +15,8 @@ pub enum Says {
     Never,
     /// Unit plays no part.
     All,
+    /// With a token for the whole province.
+    Province,
 }
 
 /// Each method with what it says to each role, in the order of [`Role::ALL`].
@@ -35,6 +37,7 @@ pub fn table() -> Table {
             "own" => Says::Own,
             "–" => Says::Never,
             "all" => Says::All,
+            "province" => Says::Province,
             other => panic!("{other} in the row of {}", row[0]),
         });
         (row[0].clone(), roles.iter().copied().zip(says).collect())

@@ -200,6 +200,10 @@ pub fn ways(method: &str, unit: &str, ready: &View) -> Vec<Way> {
                 json!({ "unit": unit, "from": "2026-08-03", "to": "2026-08-04" }),
             )]
         }
+        "MergeUnits" => vec![Way::Named(json!({
+            "day": "2025-07-01", "reason": why, "validate_only": true,
+            "table": "old_commune_code,new_commune_code,share,is_default\n02206,02215,whole,1\n",
+        }))],
         "PreviewDue" => vec![Way::Named(json!({ "unit": unit, "limit": "3wd" }))],
         other => panic!("write down how {other} is called"),
     }

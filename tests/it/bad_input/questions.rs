@@ -156,6 +156,8 @@ fn rows() -> Vec<Row> {
             period,
             vec![
                 ("unit", json!("H60.99999"), A_UNIT),
+                ("unit_basis", json!("UNIT_BASIS_OLD"), "expected one of"),
+                ("unit_basis", json!(7), "expected one of"),
                 ("province", json!("08"), "only one of the alternatives"),
                 ("all", json!(true), "only one of the alternatives"),
                 ("from", Value::Null, "must not be empty"),
@@ -218,6 +220,33 @@ fn rows() -> Vec<Row> {
                     "must lie in the published calendar",
                 ),
                 ("to", json!("2026-08-02"), "must not be before"),
+            ],
+        ),
+        (
+            "MergeUnits",
+            json!({ "day": "2025-07-01", "table": "x", "reason": "NQ 1684" }),
+            vec![
+                ("day", Value::Null, "must not be empty"),
+                ("day", json!("1/7/2025"), A_DAY),
+                ("table", Value::Null, "must not be empty"),
+                (
+                    "choices",
+                    json!([{ "new_unit": "02215" }]),
+                    "must not be empty",
+                ),
+                (
+                    "choices",
+                    json!([{ "old_unit": "02206", "new_unit": "0".repeat(65) }]),
+                    "at most 64 characters",
+                ),
+                ("choices", json!(vec![json!({}); 101]), "at most 100 items"),
+                ("reason", Value::Null, "must not be empty"),
+                (
+                    "reason",
+                    json!("a".repeat(2_001)),
+                    "at most 2000 characters",
+                ),
+                ("validate_only", json!("yes"), "expected"),
             ],
         ),
         (

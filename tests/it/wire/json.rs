@@ -252,6 +252,7 @@ async fn rates_have_exactly_the_keys_of_the_report() {
         from: chrono::NaiveDate::from_ymd_opt(2026, 8, 1).unwrap(),
         to: chrono::NaiveDate::from_ymd_opt(2026, 8, 31).unwrap(),
         as_of: None,
+        basis: app::report::UnitBasis::Recorded,
     };
     let report = world.engine.rates(&caller, query).await.unwrap();
     assert_eq!(rates, serde_json::to_value(report).unwrap());

@@ -53,7 +53,7 @@ impl Engine {
         let mut job = self.begun(order).await?;
         while job.ended.is_none() {
             progress(&job);
-            let page = self.unfinished_after(order, job.place).await?;
+            let page = self.unfinished_after(&order.province, job.place).await?;
             let last = page.last().map(|dossier| dossier.id);
             let writes = page.iter().filter_map(|dossier| {
                 let rewrite = plan(dossier)?;
@@ -96,13 +96,13 @@ impl Engine {
         Ok(job)
     }
 
-    async fn unfinished_after(
+    pub(crate) async fn unfinished_after(
         &self,
-        order: &Order,
+        province: &ProvinceCode,
         after: Option<DossierId>,
     ) -> Result<Vec<Dossier>, Error> {
         let list = List {
-            scope: Scope::Province(order.province.clone()),
+            scope: Scope::Province(province.clone()),
             statuses: Status::UNFINISHED.to_vec(),
             procedure: None,
             channel: None,
@@ -122,6 +122,7 @@ fn task(engine: &Engine, order: &Order, id: DossierId, rewrite: Rewrite) -> Task
             role: order.role,
             province: order.province.clone(),
             units: vec![order.unit.clone()],
+            former: Vec::new(),
         },
         request_id: request_id(&order.id, id),
         content: Vec::new(),

@@ -10,6 +10,7 @@ pub mod explanation;
 pub mod fields;
 pub mod intake;
 pub mod known;
+pub mod merger;
 pub mod meta;
 pub mod person;
 pub mod procedure;

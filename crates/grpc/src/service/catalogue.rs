@@ -12,7 +12,7 @@ use domain::time::local_day;
 use tonic::{Request, Response, Status, async_trait};
 
 use crate::call::Calls;
-use crate::convert::{Fields, Known, calendar, explanation, procedure, unit};
+use crate::convert::{Fields, Known, calendar, explanation, merger, procedure, unit};
 use crate::proto;
 use crate::proto::catalogue_service_server::CatalogueService;
 use crate::proto::preview_due_request::LimitOf;
@@ -91,6 +91,19 @@ impl CatalogueService for Catalogue {
                 get_calendar(&request, &Calls::known(&engine, &caller))
             })
             .await
+    }
+
+    async fn merge_units(
+        &self,
+        request: Request<proto::MergeUnitsRequest>,
+    ) -> Result<Response<proto::MergeUnitsResponse>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        let work = |engine: std::sync::Arc<app::Engine>, caller| async move {
+            let merger = merger::merger(&request)?;
+            let merged = engine.merge_units(&caller, &merger, |_| {}).await?;
+            Ok(merger::merged(&merged))
+        };
+        self.0.write(&metadata, work).await
     }
 
     async fn preview_due(

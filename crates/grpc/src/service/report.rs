@@ -1,6 +1,6 @@
 //! `ReportService`.
 
-use app::report::{RateUnits, RatesQuery};
+use app::report::{RateUnits, RatesQuery, UnitBasis};
 use tonic::{Request, Response, Status, async_trait};
 
 use crate::call::Calls;
@@ -56,13 +56,29 @@ fn query(request: &proto::GetRatesRequest, known: &Known) -> Result<RatesQuery, 
     if as_of.is_some_and(|as_of| as_of > known.now) {
         fields.wrong("as_of", "must not be in the future");
     }
+    let basis = basis(&mut fields, request.unit_basis);
     let query = (|| {
         Some(RatesQuery {
             units: units?,
             from: from?,
             to: to?,
             as_of,
+            basis,
         })
     })();
     fields.done(query)
+}
+
+fn basis(fields: &mut Fields, given: i32) -> UnitBasis {
+    match proto::UnitBasis::try_from(given) {
+        Ok(proto::UnitBasis::Unspecified | proto::UnitBasis::Recorded) => UnitBasis::Recorded,
+        Ok(proto::UnitBasis::Current) => UnitBasis::Current,
+        Err(_unknown) => {
+            fields.wrong(
+                "unit_basis",
+                "expected one of UNIT_BASIS_RECORDED, UNIT_BASIS_CURRENT",
+            );
+            UnitBasis::Recorded
+        }
+    }
 }

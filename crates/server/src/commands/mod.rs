@@ -6,6 +6,7 @@ pub mod migrate;
 pub mod report;
 pub mod serve;
 pub mod token;
+pub mod units;
 
 pub(crate) use serve::asked_to_stop;
 

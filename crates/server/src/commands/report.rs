@@ -11,7 +11,7 @@ use domain::indicator::{Rate, Report, Row};
 use store::Durability;
 
 use super::{configuration, moment, open, print};
-use crate::cli::{Format, Rates};
+use crate::cli::{Format, Rates, UnitBasis};
 use crate::clock::SystemClock;
 use crate::{Failure, catalogue};
 
@@ -51,6 +51,10 @@ pub async fn rates(flags: Rates) -> Result<ExitCode, Failure> {
         from: flags.from,
         to: flags.to,
         as_of,
+        basis: match flags.units {
+            UnitBasis::Recorded => app::report::UnitBasis::Recorded,
+            UnitBasis::Current => app::report::UnitBasis::Current,
+        },
     };
     let report = app::report::rates(read.as_ref(), &catalogues, &query, SystemClock.now())
         .await

@@ -401,6 +401,7 @@ fn caller(unit: &Unit, role: Role) -> Caller {
         role,
         province: unit.province.clone(),
         units: vec![unit.code.clone()],
+        former: Vec::new(),
     }
 }
 

@@ -1,0 +1,200 @@
+//! `motcua units merge`.
+
+use std::collections::BTreeSet;
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use app::merger::{Merged, Merger};
+use app::ports::{Job, Store};
+use app::{Caller, Engine, Parts};
+use domain::catalogue::{Catalogue, SourceFile, Successors};
+use domain::id::{ActorId, ProvinceCode};
+use domain::role::Role;
+use store::{Durability, SeaStore};
+
+use super::{configuration, open, print};
+use crate::cli::Merge;
+use crate::clock::{SystemClock, SystemIds};
+use crate::{Failure, catalogue};
+
+/// Who acts when a command does.
+const ACTOR: &str = "motcua-cli";
+
+/// Puts a table of successors in force and carries it out, province by province.
+pub async fn merge(flags: Merge) -> Result<ExitCode, Failure> {
+    let path = flags.file.display().to_string();
+    let text = std::fs::read_to_string(&flags.file)
+        .map_err(|error| Failure::Input(format!("cannot read {path}: {error}")))?;
+    let day = flags
+        .day
+        .or_else(|| Successors::day(&path))
+        .ok_or_else(|| {
+            Failure::Input(format!(
+                "--day is needed: {path} is not named successors-DAY.csv"
+            ))
+        })?;
+    let choices = choices(&flags.choices)?;
+    let config = configuration(&flags.database)?;
+    let shipped = catalogue::read(config.catalogue.as_deref())?;
+    let engine = engine(
+        open(&config, Durability::Full).await?,
+        shipped,
+        config.queue,
+    );
+    engine
+        .refresh_catalogue()
+        .await
+        .map_err(|error| Failure::work("cannot read what was published", error))?;
+    let table = SourceFile { path, text };
+    let only = flags
+        .province
+        .as_deref()
+        .map(ProvinceCode::parse)
+        .transpose()
+        .map_err(|wrong| Failure::Input(format!("--province: {wrong}")))?;
+    let provinces = match only {
+        Some(only) => vec![only],
+        None => named(&engine.shipped(), &table, day)?,
+    };
+    let mut looked = 0;
+    for province in provinces {
+        let catalogue = engine.catalogue(&province);
+        let caller = caller(&catalogue, &province)?;
+        let eve = day.pred_opt().unwrap_or(day);
+        let mut merger = Merger {
+            day,
+            table: table.clone(),
+            choices: choices
+                .iter()
+                .filter(|(old, _)| {
+                    let old = catalogue.units.find_on(old, eve);
+                    // One that nobody knows is told of as wrong.
+                    old.is_none_or(|old| old.province == province)
+                })
+                .cloned()
+                .collect(),
+            reason: flags.reason.clone(),
+            dry_run: true,
+        };
+        let foreseen = run(&engine, &caller, &merger).await?;
+        if foreseen.seen == 0 && merger.choices.is_empty() {
+            continue;
+        }
+        looked += foreseen.seen;
+        if flags.dry_run {
+            tell(&province, "would go", &foreseen)?;
+        } else {
+            merger.dry_run = false;
+            tell(&province, "went", &run(&engine, &caller, &merger).await?)?;
+        }
+    }
+    if looked == 0 {
+        print("no unfinished dossier in the provinces of the table\n")?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn choices(flags: &[String]) -> Result<Vec<(String, String)>, Failure> {
+    flags
+        .iter()
+        .map(|choice| match choice.split_once('=') {
+            Some((old, new)) => Ok((old.to_owned(), new.to_owned())),
+            None => Err(Failure::Input(format!(
+                "--choose: `{choice}` is not like 02206=02215"
+            ))),
+        })
+        .collect()
+}
+
+/// An engine that makes no receipt, and so needs no secret.
+fn engine(store: SeaStore, catalogue: Catalogue, queue: usize) -> Arc<Engine> {
+    Engine::start(Parts {
+        store: Arc::new(store) as Arc<dyn Store>,
+        catalogue: Arc::new(catalogue),
+        clock: Arc::new(SystemClock),
+        ids: Arc::new(SystemIds),
+        secret: Vec::new(),
+        queue,
+    })
+}
+
+/// The provinces whose units a table names.
+fn named(
+    catalogue: &Catalogue,
+    table: &SourceFile,
+    day: chrono::NaiveDate,
+) -> Result<Vec<ProvinceCode>, Failure> {
+    let succession = Successors::read(table, day, &catalogue.units).map_err(|faults| {
+        let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        Failure::Input(lines.join("\n"))
+    })?;
+    let provinces: BTreeSet<&ProvinceCode> = succession
+        .iter()
+        .filter_map(|(old, _)| catalogue.units.get(old))
+        .map(|unit| &unit.province)
+        .collect();
+    Ok(provinces.into_iter().cloned().collect())
+}
+
+fn caller(catalogue: &Catalogue, province: &ProvinceCode) -> Result<Caller, Failure> {
+    let unit = catalogue.units.province(province).ok_or_else(|| {
+        Failure::Input(format!(
+            "--province: the catalogue has no province {province}"
+        ))
+    })?;
+    Ok(Caller {
+        token: String::new(),
+        actor: ActorId::parse(ACTOR).expect("it is an id"),
+        role: Role::Admin,
+        province: province.clone(),
+        units: vec![unit.code.clone()],
+        former: Vec::new(),
+    })
+}
+
+async fn run(engine: &Engine, caller: &Caller, merger: &Merger) -> Result<Merged, Failure> {
+    let watched = std::io::stderr().is_terminal();
+    let progress = |job: &Job| {
+        if watched {
+            eprint!(
+                "\rprovince {}: {} dossiers looked at, {} moved",
+                job.province, job.seen, job.changed
+            );
+            let _nobody_reads_it = std::io::stderr().flush();
+        }
+    };
+    let merged = engine.merge_units(caller, merger, progress).await;
+    if watched && !merger.dry_run {
+        eprintln!();
+    }
+    merged.map_err(|error| match error {
+        app::Error::Invalid(fields) => {
+            let lines: Vec<String> = fields
+                .into_iter()
+                .map(|field| match field.field.as_str() {
+                    "table" => field.problem,
+                    other => format!("{other}: {}", field.problem),
+                })
+                .collect();
+            Failure::Input(lines.join("\n"))
+        }
+        other => Failure::work("cannot merge units", other),
+    })
+}
+
+fn tell(province: &ProvinceCode, did: &str, merged: &Merged) -> Result<(), Failure> {
+    let mut lines = vec![format!(
+        "province {province}: of {} unfinished dossiers {} {did} to other units",
+        merged.seen, merged.moved
+    )];
+    for handover in &merged.handovers {
+        lines.push(format!(
+            "  {:<12} → {:<12} {:>8}",
+            handover.old.to_string(),
+            handover.new.to_string(),
+            handover.dossiers
+        ));
+    }
+    print(lines.join("\n") + "\n")
+}
