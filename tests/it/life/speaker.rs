@@ -84,6 +84,7 @@ async fn call(
     message: &DynamicMessage,
 ) -> Result<Vec<u8>, Status> {
     generated!(channel, token, method, message, {
+        "MergeUnits" => CatalogueServiceClient.merge_units(MergeUnitsRequest);
         "SubmitDossier" => DossierServiceClient.submit_dossier(SubmitDossierRequest);
         "ReceiveDossier" => DossierServiceClient.receive_dossier(ReceiveDossierRequest);
         "RefuseDossier" => DossierServiceClient.refuse_dossier(RefuseDossierRequest);

@@ -328,6 +328,10 @@ async fn catalogue(tale: &mut Tale<'_>) {
     ] {
         tale.ask(Role::Officer, method, body).await.unwrap();
     }
+    let table = "old_commune_code,new_commune_code,share,is_default\n02206,02215,whole,1\n";
+    let merger =
+        json!({ "day": "2025-07-01", "table": table, "reason": "NQ 1684", "validate_only": true });
+    tale.ask(Role::Admin, "MergeUnits", merger).await.unwrap();
 }
 
 async fn told(world: &World, speaker: Speaker<'_>) -> Vec<(String, Heard)> {

@@ -26,9 +26,10 @@ impl<'a> Tale<'a> {
         }
     }
 
-    /// Somebody of the ward asks; the portal is the province's.
+    /// Somebody of the ward asks; portal and admin are the province's.
     pub async fn ask(&mut self, role: Role, method: &str, body: Value) -> Heard {
-        let unit = if role == Role::Portal { PROVINCE } else { WARD };
+        let of_province = [Role::Portal, Role::Admin].contains(&role);
+        let unit = if of_province { PROVINCE } else { WARD };
         self.ask_at(role, unit, method, body).await
     }
 

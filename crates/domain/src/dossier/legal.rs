@@ -142,7 +142,10 @@ fn deciding<'a>(dossier: Option<&'a Dossier>, record: &'a Record) -> Option<&'a 
 /// The unit that a unit has become since: its hours are those that count.
 fn heir<'a>(unit: &'a UnitCode, since: &[&'a Record]) -> &'a UnitCode {
     since.iter().fold(unit, |unit, record| match &record.event {
-        Event::Succeeded { old, new } if old == unit => new,
+        Event::Succeeded { units, .. } => units
+            .iter()
+            .find(|passed| passed.old == *unit)
+            .map_or(unit, |passed| &passed.new),
         _ => unit,
     })
 }
