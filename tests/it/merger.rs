@@ -179,15 +179,21 @@ async fn all(world: &World) -> BTreeMap<String, Dossier> {
 }
 
 async fn rates(world: &World, units: RateUnits, days: [&str; 2], basis: UnitBasis) -> Report {
-    let query = RatesQuery {
-        units,
-        from: day(days[0]),
-        to: day(days[1]),
-        as_of: None,
-        basis,
+    let asked = async |as_of| {
+        let query = RatesQuery {
+            units: units.clone(),
+            from: day(days[0]),
+            to: day(days[1]),
+            as_of,
+            basis,
+        };
+        let caller = who(Role::Province, PROVINCE);
+        world.engine.rates(&caller, query).await.unwrap()
     };
-    let caller = who(Role::Province, PROVINCE);
-    world.engine.rates(&caller, query).await.unwrap()
+    let report = asked(None).await;
+    let read_anew = asked(Some(world.engine.now())).await;
+    assert_eq!(report, read_anew, "sums and histories say the same");
+    report
 }
 
 const JUNE: [&str; 2] = ["2025-06-01", "2025-06-30"];
