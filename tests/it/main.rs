@@ -10,6 +10,7 @@ mod bad_input;
 mod calling;
 mod cluster;
 mod custody;
+mod elsewhere;
 mod jobs;
 mod life;
 mod merger;

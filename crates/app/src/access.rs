@@ -6,7 +6,7 @@
 
 use chrono::NaiveDate;
 use domain::catalogue::Catalogue;
-use domain::dossier::{Action, Dossier};
+use domain::dossier::{Action, Command, Dossier};
 use domain::id::{ActorId, ProvinceCode, UnitCode};
 use domain::role::Role;
 
@@ -167,6 +167,10 @@ impl Method {
                 Action::Transfer => &[Receptionist, Leader, Chairman],
                 Action::HandOver => &[Receptionist, Officer, Leader, Chairman],
                 Action::Extend | Action::Stop => &[Leader, Chairman],
+                Action::OpenLeg
+                | Action::CloseLeg
+                | Action::OpenConsultation
+                | Action::CloseConsultation => &[Officer, Leader, Chairman],
                 Action::Resolve => &[Receptionist, Officer, Leader, Chairman],
             },
             Method::GetDossier
@@ -236,8 +240,56 @@ pub fn check_dossier(
     method: Method,
     dossier: &Dossier,
 ) -> Result<UnitCode, Error> {
+    check_standing(caller, method, dossier, standing(method, dossier))
+}
+
+/// The same for a command, which may be about the part of one unit: what is that unit's own is
+/// done by it, or written down by the unit that decides the dossier.
+pub fn check_command(
+    caller: &Caller,
+    command: &Command,
+    dossier: &Dossier,
+) -> Result<UnitCode, Error> {
+    let method = Method::Act(command.action());
+    let its_own = match command {
+        Command::CloseLeg { number, .. } => (dossier.legs.iter())
+            .find(|leg| leg.number == *number)
+            .map(|leg| &leg.unit),
+        Command::CloseConsultation { number, .. } => (dossier.consultations.iter())
+            .find(|asked| asked.number == *number)
+            .map(|asked| &asked.unit),
+        Command::Accept { .. }
+        | Command::Refuse { .. }
+        | Command::RequestSupplement { .. }
+        | Command::RecordSupplement { .. }
+        | Command::Advance { .. }
+        | Command::Assign { .. }
+        | Command::Transfer { .. }
+        | Command::HandOver(_)
+        | Command::RequestPayment { .. }
+        | Command::RecordPayment { .. }
+        | Command::Extend(_)
+        | Command::Withdraw { .. }
+        | Command::Stop { .. }
+        | Command::OpenLeg { .. }
+        | Command::OpenConsultation { .. }
+        | Command::Resolve
+        | Command::Return { .. } => None,
+    };
+    match its_own {
+        Some(unit) => check_standing(caller, method, dossier, vec![unit, &dossier.resolving]),
+        None => check_dossier(caller, method, dossier),
+    }
+}
+
+fn check_standing(
+    caller: &Caller,
+    method: Method,
+    dossier: &Dossier,
+    standing: Vec<&UnitCode>,
+) -> Result<UnitCode, Error> {
     check_role(caller, method)?;
-    standing(method, dossier)
+    standing
         .into_iter()
         .find(|unit| caller.province == dossier.province && caller.reaches(unit))
         .cloned()
@@ -267,10 +319,21 @@ fn standing(method: Method, dossier: &Dossier) -> Vec<&UnitCode> {
             Action::Advance | Action::Resolve | Action::RequestPayment => {
                 vec![resolving, receiving]
             }
-            Action::Assign | Action::Extend | Action::Stop | Action::Transfer => vec![resolving],
+            Action::Assign
+            | Action::Extend
+            | Action::Stop
+            | Action::Transfer
+            | Action::OpenLeg
+            | Action::OpenConsultation => vec![resolving],
             Action::HandOver => holding
                 .into_iter()
                 .chain([receiving, resolving, returning])
+                .collect(),
+            Action::CloseLeg => (dossier.open_legs().map(|leg| &leg.unit))
+                .chain([resolving])
+                .collect(),
+            Action::CloseConsultation => (dossier.open_consultations().map(|asked| &asked.unit))
+                .chain([resolving])
                 .collect(),
             Action::Return => vec![returning, receiving],
         },
@@ -286,8 +349,10 @@ fn standing(method: Method, dossier: &Dossier) -> Vec<&UnitCode> {
         | Method::WatchEvents
         | Method::MergeUnits
         | Method::ReadCatalogue => {
-            let units = [resolving, receiving, returning];
-            units.into_iter().chain(holding).collect()
+            let legs = dossier.legs.iter().map(|leg| &leg.unit);
+            let asked = dossier.consultations.iter().map(|asked| &asked.unit);
+            let main = [resolving, receiving, returning].into_iter();
+            main.chain(holding).chain(legs).chain(asked).collect()
         }
     }
 }

@@ -414,6 +414,9 @@ fn units_named(command: &Command) -> Vec<(&'static str, Option<&UnitCode>)> {
             ("returning_unit", returning.as_ref()),
         ],
         Command::HandOver(asked) => vec![("receiver_unit", asked.receiver_unit.as_ref())],
+        Command::OpenLeg { unit, .. } | Command::OpenConsultation { unit, .. } => {
+            vec![("unit", Some(unit))]
+        }
         // The agency that a refusal points to may be any.
         Command::Refuse { .. }
         | Command::Accept { .. }
@@ -426,6 +429,8 @@ fn units_named(command: &Command) -> Vec<(&'static str, Option<&UnitCode>)> {
         | Command::Extend(_)
         | Command::Withdraw { .. }
         | Command::Stop { .. }
+        | Command::CloseLeg { .. }
+        | Command::CloseConsultation { .. }
         | Command::Resolve
         | Command::Return { .. } => Vec::new(),
     }

@@ -177,6 +177,15 @@ fn step(record: &Record, procedure: &Procedure) -> Option<LookupStep> {
         Event::VerificationBegun { .. } => named("Đang xác minh", "Verification begun"),
         Event::Withdrawn { .. } => named("Công dân rút hồ sơ", "Withdrawn"),
         Event::Stopped { .. } => named("Dừng xử lý", "Stopped"),
+        Event::LegOpened(_) => named(
+            "Đã chuyển cơ quan phối hợp",
+            "Sent to another agency for its part",
+        ),
+        Event::LegClosed { .. } => named(
+            "Đã có kết quả của cơ quan phối hợp",
+            "Another agency has done its part",
+        ),
+        Event::ConsultationOpened(_) | Event::ConsultationClosed { .. } => None,
         Event::Resolved => named("Đã có kết quả", "Result ready"),
         Event::Returned { .. } => named("Đã trả kết quả", "Result returned"),
         Event::Succeeded { .. } => named(

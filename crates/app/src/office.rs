@@ -78,6 +78,7 @@ impl Office {
             allowed: self.allowed(caller, &dossier, &procedure),
             next_steps: next_steps(&dossier, &procedure),
             timing: self.timing(&dossier, at)?,
+            at,
             receipt: None,
             procedure,
             dossier,

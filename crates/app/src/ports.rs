@@ -227,6 +227,10 @@ impl Interest {
     pub const RESOLVING: u8 = 2;
     /// Its desk gives the result back.
     pub const RETURNING: u8 = 4;
+    /// It has a leg of the dossier.
+    pub const LEG: u8 = 8;
+    /// It was asked something about the dossier.
+    pub const CONSULTED: u8 = 16;
     /// Somebody there holds its papers.
     pub const HOLDING: u8 = 32;
 
@@ -235,25 +239,54 @@ impl Interest {
     pub fn of(dossier: &Dossier) -> Vec<Interest> {
         let mut all: Vec<Interest> = Vec::with_capacity(1);
         let holder = dossier.custody.holder.as_ref();
-        for (unit, role) in [
+        let main = [
             (&dossier.receiving, Self::RECEIVING),
             (&dossier.resolving, Self::RESOLVING),
             (&dossier.returning, Self::RETURNING),
-        ]
-        .into_iter()
-        .chain(holder.map(|holder| (&holder.party.unit, Self::HOLDING)))
-        {
-            match all.iter_mut().find(|known| known.unit == *unit) {
-                Some(known) => known.roles |= role,
-                None => all.push(Interest {
-                    unit: unit.clone(),
-                    roles: role,
-                    open: dossier.status().is_open(),
-                    due: dossier.due(),
-                }),
+        ];
+        let holding = holder.map(|holder| (&holder.party.unit, Self::HOLDING));
+        let main = main
+            .into_iter()
+            .chain(holding)
+            .map(|(unit, roles)| Interest {
+                unit: unit.clone(),
+                roles,
+                open: dossier.status().is_open(),
+                due: dossier.due(),
+            });
+        let legs = dossier.legs.iter().map(|leg| Interest {
+            unit: leg.unit.clone(),
+            roles: Self::LEG,
+            open: leg.ended(dossier).is_none(),
+            due: Some(leg.due),
+        });
+        let asked = dossier.consultations.iter().map(|asked| Interest {
+            unit: asked.unit.clone(),
+            roles: Self::CONSULTED,
+            open: asked.ended(dossier).is_none(),
+            due: Some(asked.due),
+        });
+        for one in main.chain(legs).chain(asked) {
+            match all.iter_mut().find(|known| known.unit == one.unit) {
+                Some(known) => known.add(&one),
+                None => all.push(one),
             }
         }
         all
+    }
+
+    /// Adds what the unit is besides. It must meet the earliest time of what is still open.
+    fn add(&mut self, other: &Interest) {
+        self.roles |= other.roles;
+        self.due = match (self.open, other.open) {
+            (true, false) => self.due,
+            (false, true) => other.due,
+            (true, true) | (false, false) => match (self.due, other.due) {
+                (Some(one), Some(two)) => Some(Ord::min(one, two)),
+                (one, two) => one.or(two),
+            },
+        };
+        self.open |= other.open;
     }
 }
 
@@ -445,6 +478,22 @@ pub struct WorklistPage {
 impl WorklistPage {
     /// Where dossiers without a due time sort.
     pub const NEVER: i64 = i64::MAX;
+
+    /// The place of a dossier in a worklist of these units: after the earliest time that any
+    /// of them has to meet.
+    #[must_use]
+    pub fn place(scope: &Scope, dossier: &Dossier) -> (i64, DossierId) {
+        let due = match scope {
+            Scope::Province(_) => dossier.due(),
+            Scope::Units(_, units) => Interest::of(dossier)
+                .into_iter()
+                .filter(|interest| interest.open && units.contains(&interest.unit))
+                .filter_map(|interest| interest.due)
+                .min(),
+        };
+        let due = due.map_or(Self::NEVER, |due| due.timestamp_micros());
+        (due, dossier.id)
+    }
 }
 
 /// What is searched for.

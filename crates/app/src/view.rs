@@ -26,6 +26,8 @@ pub struct View {
     pub next_steps: Vec<StepId>,
     /// How it stands towards its due time.
     pub timing: Timing,
+    /// The moment as of which all of it is judged.
+    pub at: Instant,
     /// The receipt, on the answer to its reception only.
     pub receipt: Option<Receipt>,
 }

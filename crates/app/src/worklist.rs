@@ -1,5 +1,6 @@
 //! What waits, most urgent first.
 
+use domain::deadline;
 use domain::dossier::{Dossier, Status};
 use domain::id::{DossierId, UnitCode};
 use domain::time::{self, Instant};
@@ -7,8 +8,9 @@ use domain::time::{self, Instant};
 use crate::access::{Caller, Method};
 use crate::engine::Engine;
 use crate::error::Error;
+use crate::office::Office;
 use crate::page::{self, Page, PageQuery};
-use crate::ports::{ReadTx, WorklistPage};
+use crate::ports::{ReadTx, Scope, WorklistPage};
 use crate::read::scope_of;
 use crate::view::View;
 
@@ -61,6 +63,11 @@ pub struct WorklistCounts {
     pub not_handed_over: u32,
     /// Of those, later than the papers should have gone.
     pub hand_over_late: u32,
+    /// With an open leg that is late: any leg, seen from the dossier's own units; else the
+    /// unit's own.
+    pub late_legs: u32,
+    /// With a late answer to a question, in the same way.
+    pub late_consultations: u32,
     /// When this was counted.
     pub as_of: Instant,
 }
@@ -92,10 +99,10 @@ impl Engine {
         };
         let found = match query.only {
             None => read.worklist(&page).await?,
-            Some(flag) => flagged(read.as_ref(), page, flag).await?,
+            Some(flag) => flagged(read.as_ref(), page.clone(), flag).await?,
         };
         let cut = page::cut(found, limit, &question, |dossier| {
-            let (due, id) = place_of(dossier);
+            let (due, id) = WorklistPage::place(&page.scope, dossier);
             format!("{due}.{id}")
         });
         let items = self.views(read.as_ref(), caller, cut.items).await?;
@@ -125,6 +132,8 @@ impl Engine {
             unassigned: 0,
             not_handed_over: 0,
             hand_over_late: 0,
+            late_legs: 0,
+            late_consultations: 0,
             as_of: now,
         };
         let mut page = WorklistPage {
@@ -135,17 +144,20 @@ impl Engine {
         loop {
             let found = read.worklist(&page).await?;
             for dossier in &found {
-                let timing = self.office.timing(dossier, now)?;
-                let due_today = dossier
-                    .due()
-                    .is_some_and(|due| time::local_day(due) == today);
+                let part = Part::of(&self.office, &page.scope, dossier, now)?;
+                let due_today = part.due.is_some_and(|due| time::local_day(due) == today);
                 counts.open += 1;
-                counts.overdue += u32::from(timing.overdue);
-                counts.near_due += u32::from(timing.near_due);
-                counts.due_today += u32::from(due_today && !timing.overdue);
+                counts.overdue += u32::from(part.overdue);
+                counts.near_due += u32::from(part.near_due);
+                counts.due_today += u32::from(due_today && !part.overdue);
+                counts.late_legs += u32::from(part.late_leg);
+                counts.late_consultations += u32::from(part.late_consultation);
                 if let Some(by) = dossier.custody.hand_over_by {
                     counts.not_handed_over += 1;
                     counts.hand_over_late += u32::from(now > by);
+                }
+                if !part.own {
+                    continue;
                 }
                 match dossier.status() {
                     Status::Submitted => counts.submitted += 1,
@@ -165,7 +177,9 @@ impl Engine {
             if found.len() < STRIDE as usize {
                 return Ok(counts);
             }
-            page.after = found.last().map(place_of);
+            page.after = found
+                .last()
+                .map(|dossier| WorklistPage::place(&page.scope, dossier));
         }
     }
 }
@@ -185,7 +199,9 @@ async fn flagged(
     loop {
         let found = read.worklist(&page).await?;
         let was_last = found.len() < STRIDE as usize;
-        page.after = found.last().map(place_of);
+        page.after = found
+            .last()
+            .map(|dossier| WorklistPage::place(&page.scope, dossier));
         flagged.extend(found.into_iter().filter(|dossier| flag.is_on(dossier)));
         if was_last || flagged.len() >= most {
             flagged.truncate(most);
@@ -194,11 +210,73 @@ async fn flagged(
     }
 }
 
-fn place_of(dossier: &Dossier) -> (i64, DossierId) {
-    let due = dossier
-        .due()
-        .map_or(WorklistPage::NEVER, |due| due.timestamp_micros());
-    (due, dossier.id)
+/// What a dossier asks of the units that look at their worklist.
+struct Part {
+    /// Whether they receive, decide or give it back, or hold its papers; else they do a leg, or
+    /// were asked.
+    own: bool,
+    due: Option<Instant>,
+    overdue: bool,
+    near_due: bool,
+    late_leg: bool,
+    late_consultation: bool,
+}
+
+impl Part {
+    fn of(office: &Office, scope: &Scope, dossier: &Dossier, now: Instant) -> Result<Self, Error> {
+        let meant = |unit: &UnitCode| match scope {
+            Scope::Province(_) => true,
+            Scope::Units(_, units) => units.contains(unit),
+        };
+        let holder = dossier.custody.holder.as_ref();
+        let own = [&dossier.receiving, &dossier.resolving, &dossier.returning]
+            .into_iter()
+            .chain(holder.map(|holder| &holder.party.unit))
+            .any(meant);
+        let legs = dossier.open_legs();
+        let asked = dossier.open_consultations();
+        let late_leg = legs
+            .filter(|leg| own || meant(&leg.unit))
+            .any(|leg| leg.is_late(dossier, now));
+        let late_consultation = asked
+            .filter(|asked| own || meant(&asked.unit))
+            .any(|asked| asked.is_late(dossier, now));
+        if own {
+            let timing = office.timing(dossier, now)?;
+            return Ok(Self {
+                own,
+                due: dossier.due(),
+                overdue: timing.overdue,
+                near_due: timing.near_due,
+                late_leg,
+                late_consultation,
+            });
+        }
+        let legs = dossier
+            .open_legs()
+            .map(|leg| (leg.due, leg.opened, &leg.unit));
+        let asked = dossier
+            .open_consultations()
+            .map(|asked| (asked.due, asked.opened, &asked.unit));
+        let first = legs
+            .chain(asked)
+            .filter(|(_, _, unit)| meant(unit))
+            .min_by_key(|(due, _, _)| *due);
+        let catalogue = office.catalogue(&dossier.province);
+        let near_due = first.is_some_and(|(due, opened, unit)| {
+            let calendar = catalogue.calendars.for_unit(unit.as_str());
+            // A date beyond the calendar cannot be weighed; it is then simply not near.
+            now <= due && deadline::near_due(opened, due, now, calendar).unwrap_or(false)
+        });
+        Ok(Self {
+            own,
+            due: first.map(|(due, _, _)| due),
+            overdue: first.is_some_and(|(due, _, _)| now > due),
+            near_due,
+            late_leg,
+            late_consultation,
+        })
+    }
 }
 
 fn read_place(place: &str) -> Option<(i64, DossierId)> {

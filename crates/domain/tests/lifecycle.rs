@@ -8,6 +8,8 @@ mod clock;
 mod custody;
 #[path = "lifecycle/desk.rs"]
 mod desk;
+#[path = "lifecycle/elsewhere.rs"]
+mod elsewhere;
 #[path = "lifecycle/extensions.rs"]
 mod extensions;
 #[path = "lifecycle/intake.rs"]

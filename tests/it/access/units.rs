@@ -37,6 +37,8 @@ fn meant_by(words: &str) -> Vec<&'static str> {
         "hand over" => vec!["HandOverDossier"],
         "extend" => vec!["ExtendDossier"],
         "stop" => vec!["StopDossier"],
+        "open a leg or a consultation" => vec!["OpenLeg", "OpenConsultation"],
+        "close a leg or a consultation" => vec!["CloseLeg", "CloseConsultation"],
         "return the result" => vec!["ReturnResult"],
         "read" => vec!["GetDossier", "ListDossierEvents"],
         other => panic!("which method is meant by {other}?"),

@@ -4,12 +4,13 @@ use app::view::{DossierName, View};
 use domain::code::AnyCode;
 use domain::dossier::command::SupplementItem;
 use domain::dossier::private::Words;
-use domain::dossier::{Channel, Command, Reception, Submission};
+use domain::dossier::{Channel, Command, Reception, Submission, Term};
+use domain::limit::Limit;
 use domain::role::Role;
 use serde_json::{Value, json};
 
 use crate::calling::fresh_id;
-use crate::world::{PROVINCE, THREE_DAYS, World, contents, procedure_code, unit, who};
+use crate::world::{OTHER_WARD, PROVINCE, THREE_DAYS, World, contents, procedure_code, unit, who};
 
 /// Given back at once, so that whoever may resolve can do so at the desk.
 pub const ON_THE_SPOT: &str = "2.000884";
@@ -72,6 +73,25 @@ pub async fn ready_for(world: &World, method: &str, units: Units<'_>) -> View {
                 .act(&processing, Role::Chairman, command)
                 .await
                 .unwrap()
+        }
+        "CloseLeg" => {
+            let received = received(world, THREE_DAYS, units).await;
+            let command = Command::OpenLeg {
+                unit: unit(units.resolving),
+                lead: false,
+                task: Words::new("cấp thẻ"),
+                term: Term::Within(Limit::WorkingDays(2)),
+            };
+            world.act(&received, Role::Chairman, command).await.unwrap()
+        }
+        "CloseConsultation" => {
+            let received = received(world, THREE_DAYS, units).await;
+            let command = Command::OpenConsultation {
+                unit: unit(units.resolving),
+                question: Words::new("có cư trú không"),
+                term: Term::Within(Limit::WorkingDays(2)),
+            };
+            world.act(&received, Role::Chairman, command).await.unwrap()
         }
         "ResolveDossier" => received(world, ON_THE_SPOT, units).await,
         "ReturnResult" => {
@@ -176,6 +196,12 @@ pub fn ways(method: &str, unit: &str, ready: &View) -> Vec<Way> {
             one(json!({ "apology": apology }))
         }
         "StopDossier" => one(json!({ "reason": why, "legal_basis": "Điều 19" })),
+        "OpenLeg" => one(json!({ "unit": OTHER_WARD, "task": "cấp thẻ", "limit": "2wd" })),
+        "OpenConsultation" => {
+            one(json!({ "unit": OTHER_WARD, "question": "có cư trú không", "limit": "2wd" }))
+        }
+        "CloseLeg" => one(json!({ "number": 1, "result": "đã cấp" })),
+        "CloseConsultation" => one(json!({ "number": 1, "answer": "có" })),
         "GetDossier" | "ListDossierEvents" => vec![Way::Named(json!({ "name": name }))],
         "ListDossiers" | "ListWorklist" => {
             vec![Way::Named(json!({ "unit": unit })), Way::Unnamed(json!({}))]

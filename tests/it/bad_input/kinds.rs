@@ -47,6 +47,10 @@ pub enum Kind {
     Flag,
     /// An amount of money, required.
     Amount,
+    /// A time limit, one of two ways to say by when.
+    Limit,
+    /// The number of a part of the dossier, required.
+    Number,
     /// A list of things, required.
     List,
     /// Something with fields of its own.
@@ -241,6 +245,23 @@ impl Kind {
                     (json!("năm nghìn"), "expected a whole number"),
                 ]
             }
+            Kind::Limit => ["", "3", "0wd", "3 wd", "3ngày", "65536d", "-1d", "same day"]
+                .map(|bad| {
+                    (
+                        json!(bad),
+                        "expected a whole number from 1 to 65535 and a unit",
+                    )
+                })
+                .to_vec(),
+            Kind::Number => vec![
+                (Value::Null, "expected a number from 1 to 65535"),
+                (json!(0), "expected a number from 1 to 65535"),
+                (json!(65_536), "expected a number from 1 to 65535"),
+                (json!(-1), "expected a whole number"),
+                (json!(4_294_967_296_u64), "expected a whole number"),
+                (json!(1.5), "expected a whole number"),
+                (json!("một"), "expected a whole number"),
+            ],
             Kind::List => vec![
                 (Value::Null, EMPTY),
                 (json!([]), EMPTY),
@@ -269,7 +290,7 @@ impl Kind {
                 (json!(1_786_000_000), "expected a time in RFC 3339")
             }
             Kind::Channel(_) => (json!([]), "expected one of"),
-            Kind::Amount => (json!(true), "expected a whole number"),
+            Kind::Amount | Kind::Number => (json!(true), "expected a whole number"),
             Kind::Codes | Kind::Components | Kind::List => (json!(7), "expected a list"),
             Kind::Message => (json!("text"), "expected an object, not this text"),
             _ => (json!(7), "expected a text, not this number"),

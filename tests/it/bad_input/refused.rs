@@ -2,16 +2,21 @@
 //! what can be done instead, and nothing is written.
 
 use domain::dossier::private::Words;
-use domain::dossier::{Command, Extension};
+use domain::dossier::{Command, Extension, Term};
+use domain::limit::Limit;
 use domain::procedure::Mark;
 use domain::role::Role;
 use serde_json::{Value, json};
 
 use super::put;
-use crate::access::ways::{Units, Way, fresh_code, ready_for, reception, ways, writes};
+use crate::access::ways::{
+    ON_THE_SPOT, Units, Way, fresh_code, ready_for, reception, ways, writes,
+};
 use crate::calling::{Answer, Json, fresh_id, methods};
 use crate::witness::Witness;
-use crate::world::{PROVINCE, THREE_DAYS, WARD, World, catalogue, contents, moment};
+use crate::world::{
+    OTHER_WARD, PROVINCE, THREE_DAYS, WARD, World, catalogue, contents, moment, unit,
+};
 
 /// Another system decides it.
 const MIRRORED: &str = "1.004194";
@@ -53,6 +58,23 @@ fn supplement() -> Value {
 
 fn apology(until: &str) -> Value {
     json!({ "apology": { "reason": "quá tải", "due_time": until } })
+}
+
+fn leg(lead: bool) -> Command {
+    Command::OpenLeg {
+        unit: unit(OTHER_WARD),
+        lead,
+        task: Words::new("cấp thẻ"),
+        term: Term::Within(Limit::WorkingDays(2)),
+    }
+}
+
+fn question() -> Command {
+    Command::OpenConsultation {
+        unit: unit(OTHER_WARD),
+        question: Words::new("có cư trú không"),
+        term: Term::Within(Limit::WorkingDays(2)),
+    }
 }
 
 /// How each reason is met. A reason that is not here is met by no test: add it.
@@ -165,6 +187,50 @@ async fn met(reason: &str) -> Met {
             let clerk = format!("receptionist-{WARD}");
             let given = json!({ "giver": clerk, "receiver": clerk });
             ("HandOverDossier", on(&received, given))
+        }
+        "LEAD_TAKEN" => {
+            let received = world.receive(WARD, THREE_DAYS).await;
+            let led = world.act(&received, role, leg(true)).await.unwrap();
+            let second = json!({
+                "unit": WARD, "task": "chủ trì", "limit": "2wd", "lead": true,
+            });
+            ("OpenLeg", on(&led, second))
+        }
+        "LEGS_OPEN" => {
+            let received = world.receive(WARD, ON_THE_SPOT).await;
+            let sent = world.act(&received, role, leg(false)).await.unwrap();
+            ("ResolveDossier", on(&sent, json!({})))
+        }
+        "LEG_NOT_OPEN" => {
+            let received = world.receive(WARD, THREE_DAYS).await;
+            let sent = world.act(&received, role, leg(false)).await.unwrap();
+            ("CloseLeg", on(&sent, json!({ "number": 2 })))
+        }
+        "CONSULTATION_NOT_OPEN" => {
+            let received = world.receive(WARD, THREE_DAYS).await;
+            let asked = world.act(&received, role, question()).await.unwrap();
+            let answer = json!({ "number": 2, "answer": "có" });
+            ("CloseConsultation", on(&asked, answer))
+        }
+        "TOO_MANY_LEGS" | "TOO_MANY_CONSULTATIONS" => {
+            let mut full = world.receive(WARD, THREE_DAYS).await;
+            for _ in 0..50 {
+                let one = if reason == "TOO_MANY_LEGS" {
+                    leg(false)
+                } else {
+                    question()
+                };
+                full = world.act(&full, role, one).await.unwrap();
+            }
+            let term = json!({ "unit": WARD, "limit": "2wd" });
+            let (method, field) = if reason == "TOO_MANY_LEGS" {
+                ("OpenLeg", "task")
+            } else {
+                ("OpenConsultation", "question")
+            };
+            let mut body = on(&full, term);
+            body[field] = json!("một nữa");
+            (method, body)
         }
         "POSSIBLE_DUPLICATE" => {
             let mut body = handed_in(THREE_DAYS);
@@ -380,6 +446,6 @@ async fn in_every_state_the_allowed_methods_succeed_and_all_others_are_refused()
             assert_eq!(witness.seen().await, before, "{place} wrote something");
         }
     }
-    // Ten states and fifteen methods.
-    assert_eq!((permitted, refused), (36, 114));
+    // Ten states and nineteen methods.
+    assert_eq!((permitted, refused), (40, 150));
 }

@@ -135,6 +135,10 @@ async fn nobody_sets_what_only_the_office_decides() {
         "unit",
     ] {
         for method in methods().into_iter().filter(|method| writes(method.name())) {
+            // Another unit's, to which a part is given; never the one that acts.
+            if output == "unit" && ["OpenLeg", "OpenConsultation"].contains(&method.name()) {
+                continue;
+            }
             let body = json!({ (output): "x" }).to_string();
             let answer = office.refuses(office.request(method.name(), body)).await;
             assert_eq!(answer.wrong()[0].0, output, "{}", method.name());

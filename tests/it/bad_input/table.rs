@@ -138,6 +138,36 @@ const FIELDS: &[(&str, &[(&str, Kind)])] = &[
             ("legal_basis", Kind::Text(2_000)),
         ],
     ),
+    (
+        "OpenLeg",
+        &[
+            ("unit", Kind::Unit),
+            ("lead", Kind::Flag),
+            ("task", Kind::Text(2_000)),
+            ("limit", Kind::Limit),
+            ("due_time", Kind::Future { required: false }),
+        ],
+    ),
+    (
+        "CloseLeg",
+        &[
+            ("number", Kind::Number),
+            ("result", Kind::OptionalText(2_000)),
+        ],
+    ),
+    (
+        "OpenConsultation",
+        &[
+            ("unit", Kind::Unit),
+            ("question", Kind::Text(2_000)),
+            ("limit", Kind::Limit),
+            ("due_time", Kind::Future { required: false }),
+        ],
+    ),
+    (
+        "CloseConsultation",
+        &[("number", Kind::Number), ("answer", Kind::Text(2_000))],
+    ),
     ("ResolveDossier", &[]),
     (
         "ReturnResult",
@@ -279,6 +309,8 @@ fn in_company(good: &Value, field: &str) -> Value {
                 json!({ "reason": "cần thêm", "legal_basis": "Điều 5" }),
             );
         }
+        // One of two: a limit or a due time.
+        "due_time" => put(&mut body, "limit", Value::Null),
         "receiver" => put(&mut body, "receiver", json!({ "name": "Trần Thị Mẫu" })),
         _ => {}
     }

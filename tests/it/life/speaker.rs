@@ -99,6 +99,10 @@ async fn call(
         "ExtendDossier" => DossierServiceClient.extend_dossier(ExtendDossierRequest);
         "WithdrawDossier" => DossierServiceClient.withdraw_dossier(WithdrawDossierRequest);
         "StopDossier" => DossierServiceClient.stop_dossier(StopDossierRequest);
+        "OpenLeg" => DossierServiceClient.open_leg(OpenLegRequest);
+        "CloseLeg" => DossierServiceClient.close_leg(CloseLegRequest);
+        "OpenConsultation" => DossierServiceClient.open_consultation(OpenConsultationRequest);
+        "CloseConsultation" => DossierServiceClient.close_consultation(CloseConsultationRequest);
         "ResolveDossier" => DossierServiceClient.resolve_dossier(ResolveDossierRequest);
         "ReturnResult" => DossierServiceClient.return_result(ReturnResultRequest);
         "GetDossier" => DossierServiceClient.get_dossier(GetDossierRequest);

@@ -145,6 +145,7 @@ async fn whole_life(tale: &mut Tale<'_>) {
     tale.then("2026-08-10 09:00", Officer, "AdvanceDossier", step)
         .await;
     refusals(tale, &extended.name).await;
+    elsewhere(tale).await;
     let resolved = tale
         .then("2026-08-10 15:00", Leader, "ResolveDossier", json!({}))
         .await;
@@ -158,7 +159,7 @@ async fn whole_life(tale: &mut Tale<'_>) {
     let returned = tale
         .then("2026-08-11 08:30", Receptionist, "ReturnResult", fetched)
         .await;
-    assert_eq!((returned.state(), returned.version), (State::Returned, 15));
+    assert_eq!((returned.state(), returned.version), (State::Returned, 19));
     assert!(returned.allowed_actions.is_empty());
     pending(tale, "2026-08-11 08:31", 0).await;
 
@@ -185,8 +186,8 @@ async fn whole_life(tale: &mut Tale<'_>) {
         .map(|event| event.kind.as_str())
         .collect();
     assert_eq!(
-        (kinds[0], kinds[14], kinds.len()),
-        ("submitted", "returned", 15)
+        (kinds[0], kinds[18], kinds.len()),
+        ("submitted", "returned", 19)
     );
     tale.ask(Chairman, "GetDossier", of_it).await.unwrap();
     tale.ask(
@@ -227,6 +228,38 @@ async fn pending(tale: &mut Tale<'_>, local: &str, open: u32) {
     tale.ask(Role::Chairman, "ListWorklist", json!({ "unit": WARD }))
         .await
         .unwrap();
+}
+
+/// Another ward is asked, and does a part.
+async fn elsewhere(tale: &mut Tale<'_>) {
+    for (local, method, body) in [
+        (
+            "2026-08-10 09:30",
+            "OpenConsultation",
+            json!({ "unit": "H60.02212", "question": "có thường trú không", "limit": "4wh" }),
+        ),
+        (
+            "2026-08-10 09:40",
+            "OpenLeg",
+            json!({
+                "unit": "H60.02212", "task": "sao sổ gốc", "due_time": "2026-08-10T14:00:00+07:00",
+            }),
+        ),
+        (
+            "2026-08-10 10:30",
+            "CloseConsultation",
+            json!({ "number": 1, "answer": "có" }),
+        ),
+        (
+            "2026-08-10 14:30",
+            "CloseLeg",
+            json!({ "number": 1, "result": "đã sao" }),
+        ),
+    ] {
+        let done = tale.then(local, Role::Officer, method, body).await;
+        let late = if method == "CloseLeg" { 1 } else { 0 };
+        assert_eq!(done.late_units.len(), late, "{method}");
+    }
 }
 
 /// What is not possible is refused in the same words on either way.

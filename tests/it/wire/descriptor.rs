@@ -109,7 +109,7 @@ fn the_reasons_that_the_contract_names_exist() {
     let known: Vec<_> = grpc::status::reasons::TRANSPORT
         .iter()
         .chain(&grpc::status::reasons::USE_CASES)
-        .chain(&grpc::status::reasons::REFUSALS)
+        .chain(grpc::status::reasons::REFUSALS)
         .map(|reason| reason.reason)
         .collect();
     let folder = super::root().join("proto/motcua/v1");

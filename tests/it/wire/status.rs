@@ -13,7 +13,7 @@ use domain::role::Role;
 use grpc::status::reasons;
 use tonic_types::StatusExt;
 
-use crate::world::{WARD, moment, procedure_code};
+use crate::world::{WARD, moment, procedure_code, unit};
 
 /// One of each. A new variant does not compile here until it is added above.
 fn every_error() -> Vec<Error> {
@@ -142,6 +142,23 @@ fn every_refusal() -> Vec<Refusal> {
         Refusal::AlreadyHolder {
             receiver: ActorId::parse("nv-binh").unwrap(),
         },
+        Refusal::LeadTaken {
+            leg: 1,
+            unit: unit(WARD),
+        },
+        Refusal::LegsOpen {
+            legs: vec![(2, unit(WARD))],
+        },
+        Refusal::LegNotOpen {
+            number: 3,
+            open: vec![1, 2],
+        },
+        Refusal::TooManyLegs { most: 50 },
+        Refusal::ConsultationNotOpen {
+            number: 3,
+            open: Vec::new(),
+        },
+        Refusal::TooManyConsultations { most: 50 },
         Refusal::PossibleDuplicate {
             existing: "H60.02215-261120-0001".into(),
         },
@@ -169,6 +186,12 @@ fn every_refusal() -> Vec<Refusal> {
             | Refusal::AlreadyThere { .. }
             | Refusal::NotHolder { .. }
             | Refusal::AlreadyHolder { .. }
+            | Refusal::LeadTaken { .. }
+            | Refusal::LegsOpen { .. }
+            | Refusal::LegNotOpen { .. }
+            | Refusal::TooManyLegs { .. }
+            | Refusal::ConsultationNotOpen { .. }
+            | Refusal::TooManyConsultations { .. }
             | Refusal::PossibleDuplicate { .. }
             | Refusal::Calendar(_) => {}
         }
@@ -208,10 +231,7 @@ fn every_error_is_told_with_code_reason_variables_and_both_languages() {
 
 #[test]
 fn the_document_of_errors_lists_every_reason_with_its_code() {
-    let listed: Vec<_> = reasons::USE_CASES
-        .iter()
-        .chain(&reasons::REFUSALS)
-        .collect();
+    let listed: Vec<_> = reasons::USE_CASES.iter().chain(reasons::REFUSALS).collect();
     for error in every_error() {
         let (reason, code) = (error.reason(), grpc::status::code(&error));
         let found = listed.iter().find(|listed| listed.reason == reason);

@@ -11,7 +11,7 @@ use domain::digest::keyed_hash;
 use domain::dossier::private::Salt;
 use domain::dossier::{
     self, Acting, Command, Decision, Dossier, Extension, Reception, Record, Refusal, Rewrite,
-    Rules, Submission,
+    Rules, Submission, Term,
 };
 use domain::id::{DossierId, ProcedureCode, UnitCode};
 use domain::procedure::Procedure;
@@ -127,7 +127,7 @@ impl<'a> Desk<'a> {
         let held = self.loaded.dossiers.get(&key).ok_or_else(unknown)?.clone();
         let dossier = &held.dossier;
         let action = command.action();
-        let unit = access::check_dossier(&task.caller, Method::Act(action), dossier)?;
+        let unit = access::check_command(&task.caller, command, dossier)?;
         if etag != dossier.etag() {
             return Err(Error::Stale {
                 dossier: dossier.label(),
@@ -154,6 +154,10 @@ impl<'a> Desk<'a> {
             | Command::Extend(_)
             | Command::Withdraw { .. }
             | Command::Stop { .. }
+            | Command::OpenLeg { .. }
+            | Command::CloseLeg { .. }
+            | Command::OpenConsultation { .. }
+            | Command::CloseConsultation { .. }
             | Command::Resolve
             | Command::Return { .. } => self.office.pinned(dossier)?,
         };
@@ -457,6 +461,12 @@ fn refuse_past(command: &Command, now: Instant) -> Result<(), Error> {
             ..
         } => ("respond_by_time", *at),
         Command::Extend(Extension::Apology { due, .. }) => ("apology.due_time", *due),
+        Command::OpenLeg {
+            term: Term::By(at), ..
+        }
+        | Command::OpenConsultation {
+            term: Term::By(at), ..
+        } => ("due_time", *at),
         Command::RequestSupplement {
             respond_by: None, ..
         }
@@ -472,6 +482,16 @@ fn refuse_past(command: &Command, now: Instant) -> Result<(), Error> {
         | Command::RecordPayment { .. }
         | Command::Withdraw { .. }
         | Command::Stop { .. }
+        | Command::OpenLeg {
+            term: Term::Within(_),
+            ..
+        }
+        | Command::CloseLeg { .. }
+        | Command::OpenConsultation {
+            term: Term::Within(_),
+            ..
+        }
+        | Command::CloseConsultation { .. }
         | Command::Resolve
         | Command::Return { .. } => return Ok(()),
     };

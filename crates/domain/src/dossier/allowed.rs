@@ -2,7 +2,7 @@
 
 use super::command::Action;
 use super::refusal::Refusal;
-use super::{Back, Dossier, State};
+use super::{Back, Dossier, MOST_CONSULTATIONS, MOST_LEGS, State};
 use crate::id::StepId;
 use crate::procedure::Procedure;
 use crate::role::Role;
@@ -32,6 +32,10 @@ pub(super) fn by_state(state: &State) -> &'static [Action] {
             Action::Extend,
             Action::Withdraw,
             Action::Stop,
+            Action::OpenLeg,
+            Action::CloseLeg,
+            Action::OpenConsultation,
+            Action::CloseConsultation,
             Action::Resolve,
         ],
         State::Processing { .. } => &[
@@ -44,6 +48,10 @@ pub(super) fn by_state(state: &State) -> &'static [Action] {
             Action::Extend,
             Action::Withdraw,
             Action::Stop,
+            Action::OpenLeg,
+            Action::CloseLeg,
+            Action::OpenConsultation,
+            Action::CloseConsultation,
             Action::Resolve,
         ],
         State::SupplementRequested {
@@ -56,6 +64,8 @@ pub(super) fn by_state(state: &State) -> &'static [Action] {
             Action::Extend,
             Action::Withdraw,
             Action::Stop,
+            Action::CloseLeg,
+            Action::CloseConsultation,
         ],
         State::PaymentRequested { .. } => &[
             Action::Assign,
@@ -65,6 +75,8 @@ pub(super) fn by_state(state: &State) -> &'static [Action] {
             Action::Extend,
             Action::Withdraw,
             Action::Stop,
+            Action::CloseLeg,
+            Action::CloseConsultation,
         ],
         State::Resolved => &[Action::HandOver, Action::Return],
         State::Refused | State::Withdrawn | State::Stopped | State::Returned => &[],
@@ -73,8 +85,8 @@ pub(super) fn by_state(state: &State) -> &'static [Action] {
 
 /// What can be asked of a dossier as it stands, by somebody in a role.
 ///
-/// Narrower than the state alone: nothing for a mirror, no resolution where the step or the
-/// procedure forbids it, no extension that could not be granted. Whether the caller's unit
+/// Narrower than the state alone: nothing for a mirror, no resolution where the step, an open
+/// leg or the procedure forbids it, no extension that could not be granted. Whether the caller's unit
 /// may ask at all is not looked at here.
 #[must_use]
 pub fn allowed_actions(dossier: &Dossier, procedure: &Procedure, role: Role) -> Vec<Action> {
@@ -95,6 +107,10 @@ pub fn allowed_actions(dossier: &Dossier, procedure: &Procedure, role: Role) -> 
                 .clock
                 .as_ref()
                 .is_some_and(|clock| clock.effective_due.is_some() && clock.standing.is_none()),
+            Action::OpenLeg => dossier.legs.len() < MOST_LEGS,
+            Action::CloseLeg => dossier.open_legs().next().is_some(),
+            Action::OpenConsultation => dossier.consultations.len() < MOST_CONSULTATIONS,
+            Action::CloseConsultation => dossier.open_consultations().next().is_some(),
             Action::Submit
             | Action::Receive
             | Action::Refuse
@@ -148,7 +164,7 @@ pub(super) fn by_role(dossier: &Dossier, procedure: &Procedure, role: Role) -> R
     }
 }
 
-/// Refuses a resolution where the step or the procedure forbids it.
+/// Refuses a resolution where the step, an open leg or the procedure forbids it.
 pub(super) fn to_resolve(
     dossier: &Dossier,
     procedure: &Procedure,
@@ -163,6 +179,20 @@ pub(super) fn to_resolve(
             step: step.id.clone(),
             next: step.next.clone(),
         }),
-        Some(_) | None => Ok(()),
+        Some(_) | None => others_are_done(dossier),
+    }
+}
+
+/// Refuses while another agency has not finished. The leading leg ends with the dossier.
+fn others_are_done(dossier: &Dossier) -> Result<(), Refusal> {
+    let open: Vec<_> = dossier
+        .open_legs()
+        .filter(|leg| !leg.lead)
+        .map(|leg| (leg.number, leg.unit.clone()))
+        .collect();
+    if open.is_empty() {
+        Ok(())
+    } else {
+        Err(Refusal::LegsOpen { legs: open })
     }
 }

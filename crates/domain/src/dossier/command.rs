@@ -8,6 +8,7 @@ use super::channel::Channel;
 use super::private::{Person, Words};
 use crate::code::AnyCode;
 use crate::id::{ActorId, CaseId, ComponentCode, StepId, UnitCode};
+use crate::limit::Limit;
 use crate::time::Instant;
 
 /// The kind of a command: a verb, without what it carries.
@@ -42,6 +43,14 @@ pub enum Action {
     Withdraw,
     /// The agency stops the dossier.
     Stop,
+    /// Another agency gets its part of the dossier.
+    OpenLeg,
+    /// The result of a leg is there.
+    CloseLeg,
+    /// Another unit is asked.
+    OpenConsultation,
+    /// The answer has come.
+    CloseConsultation,
     /// The result is ready at the desk.
     Resolve,
     /// The citizen gets the result.
@@ -50,7 +59,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order of a dossier's life.
-    pub const ALL: [Action; 16] = [
+    pub const ALL: [Action; 20] = [
         Action::Submit,
         Action::Receive,
         Action::Refuse,
@@ -65,6 +74,10 @@ impl Action {
         Action::Extend,
         Action::Withdraw,
         Action::Stop,
+        Action::OpenLeg,
+        Action::CloseLeg,
+        Action::OpenConsultation,
+        Action::CloseConsultation,
         Action::Resolve,
         Action::Return,
     ];
@@ -87,6 +100,10 @@ impl Action {
             Action::Extend => "ExtendDossier",
             Action::Withdraw => "WithdrawDossier",
             Action::Stop => "StopDossier",
+            Action::OpenLeg => "OpenLeg",
+            Action::CloseLeg => "CloseLeg",
+            Action::OpenConsultation => "OpenConsultation",
+            Action::CloseConsultation => "CloseConsultation",
             Action::Resolve => "ResolveDossier",
             Action::Return => "ReturnResult",
         }
@@ -110,6 +127,10 @@ impl Action {
             Action::Extend => "gia hạn",
             Action::Withdraw => "rút hồ sơ",
             Action::Stop => "dừng xử lý",
+            Action::OpenLeg => "chuyển liên thông",
+            Action::CloseLeg => "ghi nhận kết quả liên thông",
+            Action::OpenConsultation => "lấy ý kiến",
+            Action::CloseConsultation => "ghi nhận ý kiến",
             Action::Resolve => "xử lý xong",
             Action::Return => "trả kết quả",
         }
@@ -251,6 +272,40 @@ pub enum Command {
         /// The rule it rests on.
         legal_basis: Words,
     },
+    /// Give another agency its part of the dossier.
+    OpenLeg {
+        /// The unit that does it.
+        unit: UnitCode,
+        /// Whether it leads the others.
+        lead: bool,
+        /// What is asked of it.
+        task: Words,
+        /// By when.
+        term: Term,
+    },
+    /// The result of a leg is there.
+    CloseLeg {
+        /// The number of the leg.
+        number: u16,
+        /// What came of it, if said.
+        result: Words,
+    },
+    /// Ask another unit.
+    OpenConsultation {
+        /// The unit that is asked.
+        unit: UnitCode,
+        /// The question.
+        question: Words,
+        /// By when.
+        term: Term,
+    },
+    /// The answer has come.
+    CloseConsultation {
+        /// The number of the consultation.
+        number: u16,
+        /// The answer.
+        answer: Words,
+    },
     /// The result is ready at the desk.
     Resolve,
     /// Give the result to the citizen.
@@ -279,6 +334,15 @@ pub struct HandOver {
     pub originals: Vec<ComponentCode>,
     /// Whether paper changes hands, and not the electronic dossier alone.
     pub on_paper: bool,
+}
+
+/// By when another unit is to do its part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Term {
+    /// Within a limit that begins now, in the hours of that unit.
+    Within(Limit),
+    /// By a moment to come.
+    By(Instant),
 }
 
 /// One thing that is missing.
@@ -335,6 +399,10 @@ impl Command {
             Command::Extend(_) => Action::Extend,
             Command::Withdraw { .. } => Action::Withdraw,
             Command::Stop { .. } => Action::Stop,
+            Command::OpenLeg { .. } => Action::OpenLeg,
+            Command::CloseLeg { .. } => Action::CloseLeg,
+            Command::OpenConsultation { .. } => Action::OpenConsultation,
+            Command::CloseConsultation { .. } => Action::CloseConsultation,
             Command::Resolve => Action::Resolve,
             Command::Return { .. } => Action::Return,
         }

@@ -114,6 +114,24 @@ pub enum Event {
         /// How the due times moved, if the clock was standing.
         moved: Option<Moved>,
     },
+    /// Another agency was given its part of the dossier.
+    LegOpened(LegOpened),
+    /// The result of a leg was there.
+    LegClosed {
+        /// The number of the leg.
+        number: u16,
+        /// What came of it, if said.
+        result: Option<Commitment>,
+    },
+    /// Another unit was asked.
+    ConsultationOpened(ConsultationOpened),
+    /// The answer came.
+    ConsultationClosed {
+        /// The number of the consultation.
+        number: u16,
+        /// The answer.
+        answer: Commitment,
+    },
     /// The result was ready at the desk.
     Resolved,
     /// The citizen got the result.
@@ -322,6 +340,44 @@ pub struct Recalculated {
     pub answer_due: Option<Instant>,
 }
 
+/// See [`Event::LegOpened`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LegOpened {
+    /// Its number within the dossier.
+    pub number: u16,
+    /// The unit that does it.
+    pub unit: UnitCode,
+    /// Whether it leads.
+    pub lead: bool,
+    /// What is asked of the unit.
+    pub task: Commitment,
+    /// The limit, when one was given instead of a due time.
+    pub limit: Option<Limit>,
+    /// By when, in the hours of its own unit.
+    #[serde(with = "chrono::serde::ts_microseconds")]
+    pub due: Instant,
+    /// Whether that rests on a provisional day.
+    pub provisional: bool,
+}
+
+/// See [`Event::ConsultationOpened`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConsultationOpened {
+    /// Its number within the dossier.
+    pub number: u16,
+    /// The unit that is asked.
+    pub unit: UnitCode,
+    /// The question.
+    pub question: Commitment,
+    /// The limit, when one was given instead of a due time.
+    pub limit: Option<Limit>,
+    /// By when, in the hours of the unit that is asked.
+    #[serde(with = "chrono::serde::ts_microseconds")]
+    pub due: Instant,
+    /// Whether that rests on a provisional day.
+    pub provisional: bool,
+}
+
 impl Event {
     /// The kind in data: `supplement_requested`.
     #[must_use]
@@ -343,6 +399,10 @@ impl Event {
             Event::VerificationBegun { .. } => "verification_begun",
             Event::Withdrawn { .. } => "withdrawn",
             Event::Stopped { .. } => "stopped",
+            Event::LegOpened(_) => "leg_opened",
+            Event::LegClosed { .. } => "leg_closed",
+            Event::ConsultationOpened(_) => "consultation_opened",
+            Event::ConsultationClosed { .. } => "consultation_closed",
             Event::Resolved => "resolved",
             Event::Returned { .. } => "returned",
             Event::Succeeded { .. } => "succeeded",

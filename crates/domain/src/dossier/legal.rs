@@ -218,6 +218,10 @@ impl Counting<'_> {
             | Event::HandedOver(_)
             | Event::PaymentRequested { .. }
             | Event::Apologised { .. }
+            | Event::LegOpened(_)
+            | Event::LegClosed { .. }
+            | Event::ConsultationOpened(_)
+            | Event::ConsultationClosed { .. }
             | Event::Resolved
             | Event::Returned { .. }
             | Event::Succeeded { .. }

@@ -159,6 +159,10 @@ pub fn replay(dossier: &Dossier, records: &[Record], to: &Procedure, map: &StepM
             | Event::VerificationBegun { .. }
             | Event::Withdrawn { .. }
             | Event::Stopped { .. }
+            | Event::LegOpened(_)
+            | Event::LegClosed { .. }
+            | Event::ConsultationOpened(_)
+            | Event::ConsultationClosed { .. }
             | Event::Resolved
             | Event::Returned { .. }
             | Event::Succeeded { .. }

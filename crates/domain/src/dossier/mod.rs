@@ -8,9 +8,11 @@ mod allowed;
 pub mod channel;
 pub mod clock;
 pub mod command;
+mod consultation;
 pub mod custody;
 mod decide;
 pub mod event;
+mod leg;
 pub mod legal;
 pub mod migration;
 pub mod private;
@@ -26,10 +28,12 @@ use serde::{Deserialize, Serialize};
 pub use allowed::{allowed_actions, next_steps};
 pub use channel::Channel;
 pub use clock::Clock;
-pub use command::{Action, Command, Extension, Reception, Submission};
+pub use command::{Action, Command, Extension, Reception, Submission, Term};
+pub use consultation::{Consultation, MOST_CONSULTATIONS};
 pub use custody::Custody;
 pub use decide::{Acting, Decision, Rules, decide, receive, submit};
 pub use event::{Event, Record};
+pub use leg::{Leg, MOST_LEGS};
 pub use refusal::Refusal;
 pub use rewrite::{Rewrite, rewrite};
 pub use state::{Back, State};
@@ -133,6 +137,12 @@ pub struct Dossier {
     /// The last day on which heirs of its units took it over, if they did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub succeeded: Option<NaiveDate>,
+    /// What other agencies do of it, by number.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub legs: Vec<Leg>,
+    /// What other units were asked, by number.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub consultations: Vec<Consultation>,
 }
 
 impl Dossier {
@@ -169,6 +179,10 @@ impl Dossier {
             | Event::VerificationBegun { .. }
             | Event::Withdrawn { .. }
             | Event::Stopped { .. }
+            | Event::LegOpened(_)
+            | Event::LegClosed { .. }
+            | Event::ConsultationOpened(_)
+            | Event::ConsultationClosed { .. }
             | Event::Resolved
             | Event::Returned { .. }
             | Event::Succeeded { .. }
@@ -274,6 +288,37 @@ impl Dossier {
                 self.end_wait(moved.as_ref(), at);
                 self.end(State::Stopped, at);
             }
+            Event::LegOpened(facts) => self.legs.push(Leg {
+                number: facts.number,
+                unit: facts.unit.clone(),
+                lead: facts.lead,
+                limit: facts.limit,
+                due: facts.due,
+                provisional: facts.provisional,
+                opened: at,
+                closed: None,
+            }),
+            Event::LegClosed { number, .. } => {
+                let leg = self.legs.iter_mut().find(|leg| leg.number == *number);
+                if let Some(leg) = leg {
+                    leg.closed = Some(at);
+                }
+            }
+            Event::ConsultationOpened(facts) => self.consultations.push(Consultation {
+                number: facts.number,
+                unit: facts.unit.clone(),
+                limit: facts.limit,
+                due: facts.due,
+                provisional: facts.provisional,
+                opened: at,
+                answered: None,
+            }),
+            Event::ConsultationClosed { number, .. } => {
+                let mut all = self.consultations.iter_mut();
+                if let Some(asked) = all.find(|asked| asked.number == *number) {
+                    asked.answered = Some(at);
+                }
+            }
             Event::Resolved => self.end(State::Resolved, at),
             Event::Returned { .. } => {
                 self.returned = Some(at);
@@ -295,6 +340,12 @@ impl Dossier {
                 if self.ended.is_none() {
                     pass(&mut self.receiving);
                     pass(&mut self.resolving);
+                    let legs = self.legs.iter_mut().filter(|leg| leg.closed.is_none());
+                    let asked = self.consultations.iter_mut();
+                    let asked = asked.filter(|asked| asked.answered.is_none());
+                    legs.map(|leg| &mut leg.unit)
+                        .chain(asked.map(|asked| &mut asked.unit))
+                        .for_each(pass);
                 }
             }
             Event::Recalculated(facts) => {
@@ -403,6 +454,8 @@ impl Dossier {
             custody: Custody::default(),
             moved: false,
             succeeded: None,
+            legs: Vec::new(),
+            consultations: Vec::new(),
         }
     }
 

@@ -107,6 +107,42 @@ pub enum Refusal {
         /// The receiver.
         receiver: ActorId,
     },
+    /// Another leg leads already.
+    LeadTaken {
+        /// The number of that leg.
+        leg: u16,
+        /// The unit that does it.
+        unit: UnitCode,
+    },
+    /// Other agencies have not finished.
+    LegsOpen {
+        /// Their legs, by number and unit.
+        legs: Vec<(u16, UnitCode)>,
+    },
+    /// The dossier has no leg with this number, or its result is there already.
+    LegNotOpen {
+        /// The number.
+        number: u16,
+        /// The legs that are open.
+        open: Vec<u16>,
+    },
+    /// The dossier has as many legs as one may have.
+    TooManyLegs {
+        /// How many that is.
+        most: usize,
+    },
+    /// The dossier has no consultation with this number, or it was answered.
+    ConsultationNotOpen {
+        /// The number.
+        number: u16,
+        /// Those that wait for an answer.
+        open: Vec<u16>,
+    },
+    /// The dossier has as many consultations as one may have.
+    TooManyConsultations {
+        /// How many that is.
+        most: usize,
+    },
     /// An open dossier of the same person and procedure exists.
     PossibleDuplicate {
         /// Its code, or its id while it has none.
@@ -146,6 +182,12 @@ impl Refusal {
             Refusal::AlreadyThere { .. } => "ALREADY_THERE",
             Refusal::NotHolder { .. } => "NOT_HOLDER",
             Refusal::AlreadyHolder { .. } => "ALREADY_HOLDER",
+            Refusal::LeadTaken { .. } => "LEAD_TAKEN",
+            Refusal::LegsOpen { .. } => "LEGS_OPEN",
+            Refusal::LegNotOpen { .. } => "LEG_NOT_OPEN",
+            Refusal::TooManyLegs { .. } => "TOO_MANY_LEGS",
+            Refusal::ConsultationNotOpen { .. } => "CONSULTATION_NOT_OPEN",
+            Refusal::TooManyConsultations { .. } => "TOO_MANY_CONSULTATIONS",
             Refusal::PossibleDuplicate { .. } => "POSSIBLE_DUPLICATE",
             Refusal::Calendar(calendar::Error::Begins { .. }) => "CALENDAR_BEGINS",
             Refusal::Calendar(calendar::Error::Ends { .. }) => "CALENDAR_ENDS",
@@ -204,6 +246,17 @@ impl Refusal {
                 ("since_time", time::rfc3339(holder.since)),
             ],
             Refusal::AlreadyHolder { receiver } => vec![("receiver", receiver.to_string())],
+            Refusal::LeadTaken { leg, unit } => {
+                vec![("leg", leg.to_string()), ("unit", unit.to_string())]
+            }
+            Refusal::LegsOpen { legs } => vec![("legs", numbered(legs))],
+            Refusal::LegNotOpen { number, open }
+            | Refusal::ConsultationNotOpen { number, open } => {
+                vec![("number", number.to_string()), ("open", list(open))]
+            }
+            Refusal::TooManyLegs { most } | Refusal::TooManyConsultations { most } => {
+                vec![("most", most.to_string())]
+            }
             Refusal::PossibleDuplicate { existing } => vec![("existing", existing.clone())],
             Refusal::Calendar(calendar::Error::Begins { first_day }) => {
                 vec![("first_day", first_day.to_string())]
@@ -291,6 +344,27 @@ impl Refusal {
             Refusal::AlreadyHolder { receiver } => {
                 format!("{receiver} holds the papers already; expected somebody else")
             }
+            Refusal::LeadTaken { leg, unit } => {
+                format!("leg {leg} of {unit} leads this dossier already; only one may")
+            }
+            Refusal::LegsOpen { legs } => format!(
+                "a dossier is resolved when its legs are closed; still open: {}",
+                numbered(legs)
+            ),
+            Refusal::LegNotOpen { number, open } => {
+                format!(
+                    "the dossier has no open leg {number}; open: {}",
+                    list_or_none(open)
+                )
+            }
+            Refusal::TooManyLegs { most } => format!("a dossier has at most {most} legs"),
+            Refusal::ConsultationNotOpen { number, open } => format!(
+                "the dossier has no unanswered consultation {number}; unanswered: {}",
+                list_or_none(open)
+            ),
+            Refusal::TooManyConsultations { most } => {
+                format!("a dossier has at most {most} consultations")
+            }
             Refusal::PossibleDuplicate { existing } => format!(
                 "the same person has an open dossier for this procedure: {existing}; set duplicate_intended to receive a second one"
             ),
@@ -376,6 +450,25 @@ impl Refusal {
             Refusal::AlreadyHolder { receiver } => {
                 format!("{receiver} đang giữ hồ sơ; cần chọn người nhận khác.")
             }
+            Refusal::LeadTaken { leg, unit } => {
+                format!("Nhánh {leg} của {unit} đã là đơn vị chủ trì; chỉ có một đơn vị chủ trì.")
+            }
+            Refusal::LegsOpen { legs } => format!(
+                "Chưa thể kết thúc hồ sơ: các nhánh liên thông chưa xong: {}.",
+                numbered(legs)
+            ),
+            Refusal::LegNotOpen { number, .. } => {
+                format!("Hồ sơ không có nhánh liên thông {number} đang thực hiện.")
+            }
+            Refusal::TooManyLegs { most } => {
+                format!("Một hồ sơ có nhiều nhất {most} nhánh liên thông.")
+            }
+            Refusal::ConsultationNotOpen { number, .. } => {
+                format!("Hồ sơ không có yêu cầu lấy ý kiến {number} đang chờ trả lời.")
+            }
+            Refusal::TooManyConsultations { most } => {
+                format!("Một hồ sơ có nhiều nhất {most} yêu cầu lấy ý kiến.")
+            }
             Refusal::PossibleDuplicate { existing } => format!(
                 "Người này đang có hồ sơ chưa giải quyết của cùng thủ tục: {existing}. Chọn “vẫn tiếp nhận” nếu là hồ sơ khác."
             ),
@@ -388,6 +481,22 @@ impl Refusal {
                 last_day.format("%d/%m/%Y")
             ),
         }
+    }
+}
+
+fn numbered(legs: &[(u16, UnitCode)]) -> String {
+    let legs: Vec<_> = legs
+        .iter()
+        .map(|(number, unit)| format!("{number} ({unit})"))
+        .collect();
+    legs.join(", ")
+}
+
+fn list_or_none(numbers: &[u16]) -> String {
+    if numbers.is_empty() {
+        "none".into()
+    } else {
+        list(numbers)
     }
 }
 

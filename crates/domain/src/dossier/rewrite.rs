@@ -55,8 +55,14 @@ fn units(dossier: &Dossier) -> Vec<&UnitCode> {
         | Status::Processing
         | Status::SupplementRequested
         | Status::PaymentRequested => {
-            let units = [&dossier.receiving, &dossier.resolving, &dossier.returning];
-            units.into_iter().chain(holding).collect()
+            let own = [&dossier.receiving, &dossier.resolving, &dossier.returning];
+            let legs = dossier.open_legs().map(|leg| &leg.unit);
+            let asked = dossier.open_consultations().map(|asked| &asked.unit);
+            own.into_iter()
+                .chain(holding)
+                .chain(legs)
+                .chain(asked)
+                .collect()
         }
         Status::Resolved => [&dossier.returning].into_iter().chain(holding).collect(),
         Status::Refused | Status::Withdrawn | Status::Stopped | Status::Returned => Vec::new(),

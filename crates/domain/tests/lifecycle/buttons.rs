@@ -1,6 +1,6 @@
 //! The buttons that desk software draws agree with what the lifecycle would do.
 
-use domain::dossier::{Acting, Action, Command, Dossier, Refusal, allowed_actions};
+use domain::dossier::{Acting, Action, Command, Dossier, Refusal, Term, allowed_actions};
 use domain::role::Role;
 use domain::time::{Instant, day_start, local_day};
 
@@ -48,6 +48,11 @@ fn works_if_used_well(story: &Story, acting: &Acting, action: Action, now: Insta
     assert!(works(&verified) || works(&apologised), "{told}: {done:?}");
 }
 
+/// A term that needs no calendar.
+fn a_day(dossier: &Dossier) -> Term {
+    Term::By(dossier.last + chrono::TimeDelta::days(1))
+}
+
 /// The command with the best arguments there are.
 fn well_meant(story: &Story, action: Action) -> Command {
     let dossier = story.dossier();
@@ -84,6 +89,17 @@ fn well_meant(story: &Story, action: Action) -> Command {
         Action::RecordPayment => story::command("paid").expect("known"),
         Action::Withdraw => story::command("withdrawn").expect("known"),
         Action::Stop => story::command("stopped").expect("known"),
+        Action::OpenLeg => story::leg_opened(desk::WARD, false, a_day(dossier)),
+        Action::CloseLeg => {
+            let open = dossier.open_legs().next().map_or(1, |leg| leg.number);
+            story::command(&format!("leg done: {open}")).expect("known")
+        }
+        Action::OpenConsultation => story::asked(desk::WARD, a_day(dossier)),
+        Action::CloseConsultation => {
+            let open = dossier.open_consultations().next();
+            let open = open.map_or(1, |asked| asked.number);
+            story::command(&format!("answer to {open}")).expect("known")
+        }
         Action::Resolve => story::command("resolved").expect("known"),
         Action::Return => story::command("returned").expect("known"),
     }

@@ -22,7 +22,7 @@ const COPIES: &str = "2.000815";
 const OUTLINE: &str = "1.013226";
 
 /// Name of the row, procedure, history up to Monday or Tuesday noon.
-const STATES: [(&str, &str, &str); 22] = [
+const STATES: [(&str, &str, &str); 24] = [
     ("submitted", REGISTRATION, "3 Aug 08:00 submitted"),
     (
         "submitted, papers asked before",
@@ -90,6 +90,19 @@ const STATES: [(&str, &str, &str); 22] = [
         "3 Aug 08:00 received; 3 Aug 09:00 goes to appraise; 3 Aug 10:00 payment requested",
     ),
     (
+        "a leg and a question are open",
+        REGISTRATION,
+        "3 Aug 08:00 received; 3 Aug 09:00 goes to appraise; 3 Aug 09:10 goes to sign; \
+         3 Aug 10:00 leg to H60.02212 within 2wd; 3 Aug 11:00 question to H60.02212 within 2wd",
+    ),
+    (
+        "the same while papers are awaited",
+        REGISTRATION,
+        "3 Aug 08:00 received; 3 Aug 09:00 goes to appraise; \
+         3 Aug 10:00 leg to H60.02212 within 2wd; 3 Aug 11:00 question to H60.02212 within 2wd; \
+         3 Aug 11:30 papers requested",
+    ),
+    (
         "refused",
         REGISTRATION,
         "3 Aug 08:00 submitted; 3 Aug 09:00 refused",
@@ -123,7 +136,7 @@ fn noon() -> Instant {
 }
 
 /// The commands in the order of a life, each with arguments as good as can be.
-fn commands(story: &Story) -> [(&'static str, Command); 16] {
+fn commands(story: &Story) -> [(&'static str, Command); 20] {
     let next = domain::dossier::next_steps(story.dossier(), &story.procedure);
     [
         (
@@ -190,6 +203,16 @@ fn commands(story: &Story) -> [(&'static str, Command); 16] {
                 legal_basis: Words::new("căn cứ"),
             },
         ),
+        (
+            "open leg",
+            story::command("leg to H60.02212 within 2wd").expect("known"),
+        ),
+        ("close leg", story::command("leg done: 1").expect("known")),
+        (
+            "ask",
+            story::command("question to H60.02212 within 2wd").expect("known"),
+        ),
+        ("answer", story::command("answer to 1").expect("known")),
         ("resolve", Command::Resolve),
         (
             "return",

@@ -2,7 +2,7 @@
 
 use domain::dossier::command::{HandOver, SupplementException, SupplementItem};
 use domain::dossier::private::{Content, Person, Private, Words};
-use domain::dossier::{Channel, Command, Event, Extension, Record};
+use domain::dossier::{Channel, Command, Event, Extension, Record, Term};
 use domain::role::Role;
 use serde_json::Value;
 
@@ -163,6 +163,37 @@ pub fn full_lives() -> Vec<Story> {
                 }),
             ),
             ("4 Sep 09:00", advance("sign")),
+            (
+                "4 Sep 10:00",
+                Command::OpenLeg {
+                    unit: desk::unit("H60.02212"),
+                    lead: false,
+                    task: words("viec"),
+                    term: Term::By(at("9 Sep 17:00")),
+                },
+            ),
+            (
+                "4 Sep 10:10",
+                Command::OpenConsultation {
+                    unit: desk::unit("H60.02212"),
+                    question: words("cau-hoi"),
+                    term: Term::By(at("9 Sep 17:00")),
+                },
+            ),
+            (
+                "4 Sep 11:00",
+                Command::CloseLeg {
+                    number: 1,
+                    result: words("ket-qua"),
+                },
+            ),
+            (
+                "4 Sep 11:10",
+                Command::CloseConsultation {
+                    number: 1,
+                    answer: words("tra-loi"),
+                },
+            ),
         ];
         deeds.extend(end);
         lives.push(told(life, deeds));
@@ -246,6 +277,10 @@ fn no_personal_value_is_in_the_bytes_of_any_event() {
         "rut",
         "dung",
         "dung-can-cu",
+        "viec",
+        "ket-qua",
+        "cau-hoi",
+        "tra-loi",
     ] {
         assert!(kept.contains(&canary(field)), "{field} was lost");
     }
@@ -255,8 +290,12 @@ fn no_personal_value_is_in_the_bytes_of_any_event() {
             "advanced",
             "apologised",
             "assigned",
+            "consultation_closed",
+            "consultation_opened",
             "extended",
             "handed_over",
+            "leg_closed",
+            "leg_opened",
             "payment_recorded",
             "payment_requested",
             "received",
@@ -353,6 +392,10 @@ fn kept_values_are_named_by_version_and_field_so_that_none_hides_another() {
             "9.reason",
             "10.reason",
             "12.reason",
+            "14.task",
+            "15.question",
+            "16.result",
+            "17.answer",
             "receiver",
         ]
     );
@@ -373,6 +416,9 @@ pub fn reason_is_given(story: &Story, record: &Record) {
         }
         Event::SupplementRequested(_) => &["reason"],
         Event::Stopped { .. } => &["reason", "legal_basis"],
+        Event::LegOpened(_) => &["task"],
+        Event::ConsultationOpened(_) => &["question"],
+        Event::ConsultationClosed { .. } => &["answer"],
         _ => &[],
     };
     let text = String::from_utf8(record.to_bytes()).expect("UTF-8");

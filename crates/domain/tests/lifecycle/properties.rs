@@ -85,7 +85,7 @@ fn every_life_keeps_the_rules_at_every_step() {
 fn nothing_was_left_out(met: &Met) {
     assert_eq!(
         met.events.len(),
-        20,
+        24,
         "every kind of event: {:?}",
         met.events
     );
@@ -97,8 +97,12 @@ fn nothing_was_left_out(met: &Met) {
         "CLOCK_STANDS",
         "COMPONENTS_MISSING",
         "COMPONENTS_UNKNOWN",
+        "CONSULTATION_NOT_OPEN",
         "DUE_NOT_LATER",
         "EXTENSION_USED",
+        "LEAD_TAKEN",
+        "LEGS_OPEN",
+        "LEG_NOT_OPEN",
         "MIRRORED",
         "NOT_HOLDER",
         "NOT_ON_THE_SPOT",
@@ -154,6 +158,7 @@ fn one_step(before: Option<&Dossier>, record: &Record, story: &Story, met: &mut 
         "{told}"
     );
     waits_agree(after, told);
+    parts_agree(after, told);
     let Some(before) = before else { return };
     assert!(
         !matches!(
@@ -383,6 +388,31 @@ fn waits_agree(dossier: &Dossier, told: &str) {
     }
 }
 
+/// Parts of other units are numbered in order; one leads at most; all end with the dossier.
+fn parts_agree(dossier: &Dossier, told: &str) {
+    let legs: Vec<_> = dossier.legs.iter().map(|leg| leg.number).collect();
+    assert!(legs.iter().copied().eq(1..=legs.len() as u16), "{told}");
+    let asked: Vec<_> = (dossier.consultations.iter())
+        .map(|asked| asked.number)
+        .collect();
+    assert!(asked.iter().copied().eq(1..=asked.len() as u16), "{told}");
+    let leads = dossier.legs.iter().filter(|leg| leg.lead).count();
+    assert!(leads <= 1, "{told}: {leads} legs lead");
+    if dossier.status().is_open() {
+        return;
+    }
+    assert_eq!(dossier.open_legs().count(), 0, "{told}");
+    assert_eq!(dossier.open_consultations().count(), 0, "{told}");
+    let unfinished = dossier
+        .legs
+        .iter()
+        .any(|leg| leg.closed.is_none() && !leg.lead);
+    assert!(
+        !unfinished || matches!(dossier.status(), Status::Stopped | Status::Withdrawn),
+        "{told}: resolved while others were at it"
+    );
+}
+
 /// The only moves there are, each with the policy it follows from.
 fn moved_as_the_policy_says(
     (before, old): (&Dossier, &Clock),
@@ -483,6 +513,10 @@ fn moved_as_the_policy_says(
         | Event::HandedOver(_)
         | Event::PaymentRequested { .. }
         | Event::Apologised { .. }
+        | Event::LegOpened(_)
+        | Event::LegClosed { .. }
+        | Event::ConsultationOpened(_)
+        | Event::ConsultationClosed { .. }
         | Event::Resolved
         | Event::Returned { .. }
         | Event::Migrated { .. } => assert_eq!(times, unmoved, "{told}: moves nothing"),

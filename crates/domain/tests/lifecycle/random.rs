@@ -7,7 +7,7 @@ use domain::calendar::SpecialDay;
 use domain::dossier::command::HandOver;
 use domain::dossier::migration::StepMap;
 use domain::dossier::private::Words;
-use domain::dossier::{Action, Channel, Command, Dossier, allowed_actions, next_steps};
+use domain::dossier::{Action, Channel, Command, Dossier, Term, allowed_actions, next_steps};
 use domain::id::{ActorId, ComponentCode, StepId, UnitCode};
 use domain::procedure::{Mark, Procedure};
 use domain::role::Role;
@@ -54,6 +54,9 @@ impl Random {
     }
 }
 
+/// The units of the lives: two wards and the provincial centre.
+const UNITS: [&str; 3] = ["H60.02215", "H60.00000", "H60.02212"];
+
 /// What is tried next, by whom and when.
 pub struct Attempt {
     pub role: Role,
@@ -83,7 +86,7 @@ impl Walk {
         if (number / procedures.len() as u64).is_multiple_of(2) {
             procedure.components_mark = Mark::Statute;
         }
-        let ward = *random.pick(&WARDS);
+        let ward = *random.pick(&UNITS);
         let day = desk::at("2 Jul 2025 00:00") + TimeDelta::days(random.below(900) as i64);
         let left = 2 + random.below(16);
         Self {
@@ -294,6 +297,26 @@ impl Walk {
                 reason: Words::new("không đủ điều kiện"),
                 legal_basis: Words::new("điều khoản mẫu"),
             },
+            Action::OpenLeg => {
+                let (unit, term) = (*self.random.pick(&UNITS), self.term());
+                story::leg_opened(unit, self.random.often(30), term)
+            }
+            Action::CloseLeg => Command::CloseLeg {
+                number: self.some_number(dossier.legs.len()),
+                result: if self.random.often(50) {
+                    Words::default()
+                } else {
+                    Words::new("đã xong")
+                },
+            },
+            Action::OpenConsultation => {
+                let unit = *self.random.pick(&UNITS);
+                story::asked(unit, self.term())
+            }
+            Action::CloseConsultation => Command::CloseConsultation {
+                number: self.some_number(dossier.consultations.len()),
+                answer: Words::new("đồng ý"),
+            },
             Action::Resolve => Command::Resolve,
             Action::Return => Command::Return {
                 receiver: self.random.often(30).then(desk::a_citizen),
@@ -333,6 +356,19 @@ impl Walk {
             components: papers,
             on_paper: self.random.often(80),
         })
+    }
+
+    fn term(&mut self) -> Term {
+        const LIMITS: [&str; 6] = ["same-day", "8wh", "2wd", "10d", "1mo", "12h"];
+        if self.random.often(20) {
+            return Term::By(self.now + TimeDelta::hours(1 + self.random.below(300) as i64));
+        }
+        Term::Within(self.random.pick(&LIMITS).parse().expect("a limit"))
+    }
+
+    /// The number of one of so many things, or of one that is not there.
+    fn some_number(&mut self, count: usize) -> u16 {
+        1 + self.random.below(count as u64 + 1) as u16
     }
 
     fn advance(&mut self, dossier: &Dossier) -> Command {

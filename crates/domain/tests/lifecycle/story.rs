@@ -14,7 +14,7 @@ use domain::dossier::private::{Private, Salt, Words};
 use domain::dossier::recalculation::{Publication, Recalculation, recalculate};
 use domain::dossier::{
     Acting, Channel, Command, Decision, Dossier, Event, Extension, Reception, Record, Refusal,
-    Rules, Submission, decide, receive, submit,
+    Rules, Submission, Term, decide, receive, submit,
 };
 use domain::id::{ComponentCode, DossierId, ProvinceCode, RequestId, UnitCode};
 use domain::procedure::{ClockPolicy, Procedure};
@@ -78,6 +78,12 @@ impl Story {
     pub fn at_unit(mut self, unit: &str, number: u64) -> Self {
         self.unit = desk::unit(unit);
         self.number = number;
+        self
+    }
+
+    /// The same story where other units have other hours.
+    pub fn among(mut self, calendars: Calendars) -> Self {
+        self.calendars = vec![(0, calendars)];
         self
     }
 
@@ -389,6 +395,35 @@ pub fn verification() -> Command {
     })
 }
 
+/// Another unit gets its part; the first words of a term are `within` or `by`.
+pub fn leg_opened(unit: &str, lead: bool, term: Term) -> Command {
+    Command::OpenLeg {
+        unit: desk::unit(unit),
+        lead,
+        task: Words::new("cấp thẻ bảo hiểm y tế"),
+        term,
+    }
+}
+
+pub fn asked(unit: &str, term: Term) -> Command {
+    Command::OpenConsultation {
+        unit: desk::unit(unit),
+        question: Words::new("đề nghị xác nhận nơi cư trú"),
+        term,
+    }
+}
+
+/// `H60.02212 within 3wd`, or `H60.02212 by 6 Aug 17:00`.
+fn unit_and_term(words: &str) -> (&str, Term) {
+    let (unit, term) = words.split_once(' ').expect("a unit and a term");
+    let term = match term.split_once(' ') {
+        Some(("within", limit)) => Term::Within(limit.parse().expect("a limit")),
+        Some(("by", moment)) => Term::By(desk::at(moment)),
+        _ => panic!("`{term}` is neither `within` a limit nor `by` a moment"),
+    };
+    (unit, term)
+}
+
 /// The command on a dossier that a few words mean; none when they begin one.
 pub fn command(words: &str) -> Option<Command> {
     if let Some(id) = words.strip_prefix("goes to ") {
@@ -411,6 +446,30 @@ pub fn command(words: &str) -> Option<Command> {
             to: desk::unit(unit),
             returning: None,
             reason: Words::new("thuộc thẩm quyền của đơn vị khác"),
+        });
+    }
+    if let Some(leg) = words.strip_prefix("leg to ") {
+        let (unit, term) = unit_and_term(leg);
+        return Some(leg_opened(unit, false, term));
+    }
+    if let Some(leg) = words.strip_prefix("lead leg to ") {
+        let (unit, term) = unit_and_term(leg);
+        return Some(leg_opened(unit, true, term));
+    }
+    if let Some(question) = words.strip_prefix("question to ") {
+        let (unit, term) = unit_and_term(question);
+        return Some(asked(unit, term));
+    }
+    if let Some(number) = words.strip_prefix("leg done: ") {
+        return Some(Command::CloseLeg {
+            number: number.parse().expect("the number of a leg"),
+            result: Words::new("đã cấp thẻ"),
+        });
+    }
+    if let Some(number) = words.strip_prefix("answer to ") {
+        return Some(Command::CloseConsultation {
+            number: number.parse().expect("the number of a consultation"),
+            answer: Words::new("đúng nơi cư trú"),
         });
     }
     Some(match words {

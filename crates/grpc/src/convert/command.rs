@@ -4,8 +4,9 @@ use app::Meta;
 use app::view::DossierName;
 use domain::dossier::command::{HandOver, SupplementException, SupplementItem};
 use domain::dossier::private::Words;
-use domain::dossier::{Channel, Command, Extension};
+use domain::dossier::{Channel, Command, Extension, Term};
 use domain::id::{ActorId, ComponentCode, StepId};
+use prost_types::Timestamp;
 
 use super::fields::{Fields, LONGEST_TEXT};
 use super::known::Known;
@@ -75,6 +76,29 @@ impl Fields {
 
     fn optional_words(&mut self, field: &str, text: &str) -> Words {
         Words::new(&self.text(field, text, LONGEST_TEXT))
+    }
+
+    /// The number of a leg or a consultation.
+    fn number(&mut self, field: &str, number: u32) -> Option<u16> {
+        let number = u16::try_from(number).ok().filter(|number| *number > 0);
+        if number.is_none() {
+            self.wrong(field, "expected a number from 1 to 65535");
+        }
+        number
+    }
+
+    fn within(&mut self, limit: &str) -> Option<Term> {
+        self.time_limit("limit", limit).map(Term::Within)
+    }
+
+    fn by(&mut self, at: &Timestamp, known: &Known) -> Option<Term> {
+        let at = self.coming("due_time", Some(at), known.calendar(None));
+        at.map(Term::By)
+    }
+
+    fn no_term(&mut self) -> Option<Term> {
+        self.wrong("term", "must be given; expected limit or due_time");
+        None
     }
 
     fn amount(&mut self, field: &str, amount: i64) -> Option<u64> {
@@ -232,6 +256,57 @@ moves!(StopDossierRequest, |given, fields, _known| {
     Some(Command::Stop {
         reason,
         legal_basis,
+    })
+});
+
+moves!(OpenLegRequest, |given, fields, known| {
+    use proto::open_leg_request::Term as Given;
+    let unit = known.unit(fields, "unit", &given.unit);
+    let task = fields.words("task", &given.task);
+    let term = match &given.term {
+        Some(Given::Limit(limit)) => fields.within(limit),
+        Some(Given::DueTime(at)) => fields.by(at, known),
+        None => fields.no_term(),
+    };
+    Some(Command::OpenLeg {
+        unit: unit?,
+        lead: given.lead,
+        task,
+        term: term?,
+    })
+});
+
+moves!(CloseLegRequest, |given, fields, _known| {
+    let number = fields.number("number", given.number);
+    let result = fields.optional_words("result", &given.result);
+    Some(Command::CloseLeg {
+        number: number?,
+        result,
+    })
+});
+
+moves!(OpenConsultationRequest, |given, fields, known| {
+    use proto::open_consultation_request::Term as Given;
+    let unit = known.unit(fields, "unit", &given.unit);
+    let question = fields.words("question", &given.question);
+    let term = match &given.term {
+        Some(Given::Limit(limit)) => fields.within(limit),
+        Some(Given::DueTime(at)) => fields.by(at, known),
+        None => fields.no_term(),
+    };
+    Some(Command::OpenConsultation {
+        unit: unit?,
+        question,
+        term: term?,
+    })
+});
+
+moves!(CloseConsultationRequest, |given, fields, _known| {
+    let number = fields.number("number", given.number);
+    let answer = fields.words("answer", &given.answer);
+    Some(Command::CloseConsultation {
+        number: number?,
+        answer,
     })
 });
 

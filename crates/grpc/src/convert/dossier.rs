@@ -5,6 +5,8 @@ use domain::deadline::Language;
 use domain::dossier::Clock;
 use domain::dossier::custody::{HandOver, Holder};
 use domain::dossier::private::Person;
+use domain::dossier::{Consultation, Leg};
+use domain::limit::Limit;
 
 use super::known::{channel_of, kind_of, policy_of, state_of, unit_name};
 use super::time::{duration, timestamp};
@@ -66,10 +68,7 @@ pub fn dossier(view: &View) -> proto::Dossier {
         end_time: dossier.ended.map(timestamp),
         return_time: dossier.returned.map(timestamp),
         last_event_time: Some(timestamp(dossier.last)),
-        limit: clock
-            .and_then(|clock| clock.limit)
-            .map(|limit| limit.to_string())
-            .unwrap_or_default(),
+        limit: limit(clock.and_then(|clock| clock.limit)),
         clock_policy: clock
             .map(|clock| policy_of(clock.policy))
             .unwrap_or_default()
@@ -96,6 +95,13 @@ pub fn dossier(view: &View) -> proto::Dossier {
         allowed_actions: view.allowed.iter().map(ToString::to_string).collect(),
         next_steps: next_steps(view),
         receipt: view.receipt.as_ref().map(receipt),
+        legs: dossier.legs.iter().map(|one| leg(one, view)).collect(),
+        consultations: dossier
+            .consultations
+            .iter()
+            .map(|one| consultation(one, view))
+            .collect(),
+        late_units: late_units(view),
         hand_over_by_time: dossier.custody.hand_over_by.map(timestamp),
         hand_over_late: view.timing.hand_over_late,
         holder: dossier.custody.holder.as_ref().map(holder),
@@ -123,6 +129,56 @@ fn hand_over(line: &HandOver) -> proto::HandOver {
         on_paper: line.on_paper,
         late: line.late,
     }
+}
+
+fn leg(leg: &Leg, view: &View) -> proto::Leg {
+    proto::Leg {
+        number: leg.number.into(),
+        unit: unit_name(&leg.unit),
+        lead: leg.lead,
+        limit: limit(leg.limit),
+        due_time: Some(timestamp(leg.due)),
+        due_provisional: leg.provisional,
+        open_time: Some(timestamp(leg.opened)),
+        close_time: leg.closed.map(timestamp),
+        open: leg.ended(&view.dossier).is_none(),
+        late: leg.is_late(&view.dossier, view.at),
+    }
+}
+
+fn consultation(asked: &Consultation, view: &View) -> proto::Consultation {
+    proto::Consultation {
+        number: asked.number.into(),
+        unit: unit_name(&asked.unit),
+        limit: limit(asked.limit),
+        due_time: Some(timestamp(asked.due)),
+        due_provisional: asked.provisional,
+        open_time: Some(timestamp(asked.opened)),
+        close_time: asked.answered.map(timestamp),
+        open: asked.ended(&view.dossier).is_none(),
+        late: asked.is_late(&view.dossier, view.at),
+    }
+}
+
+fn limit(limit: Option<Limit>) -> String {
+    limit.map(|limit| limit.to_string()).unwrap_or_default()
+}
+
+fn late_units(view: &View) -> Vec<String> {
+    let dossier = &view.dossier;
+    let legs = (dossier.legs.iter())
+        .filter(|leg| leg.is_late(dossier, view.at))
+        .map(|leg| &leg.unit);
+    let asked = (dossier.consultations.iter())
+        .filter(|asked| asked.is_late(dossier, view.at))
+        .map(|asked| &asked.unit);
+    let mut units: Vec<String> = Vec::new();
+    for name in legs.chain(asked).map(unit_name) {
+        if !units.contains(&name) {
+            units.push(name);
+        }
+    }
+    units
 }
 
 /// An amount as it is sent; what does not fit cannot occur and is shown as the most.

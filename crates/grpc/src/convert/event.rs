@@ -111,6 +111,23 @@ impl Details {
             } => {
                 details.moved(moved.as_ref());
             }
+            Event::LegOpened(facts) => {
+                details.put("number", &facts.number);
+                details.put("unit", &unit_name(&facts.unit));
+                details.put("lead", &facts.lead);
+                details.some("limit", facts.limit.as_ref());
+                details.time("due_time", Some(facts.due));
+                details.put("due_provisional", &facts.provisional);
+            }
+            Event::ConsultationOpened(facts) => {
+                details.put("number", &facts.number);
+                details.put("unit", &unit_name(&facts.unit));
+                details.some("limit", facts.limit.as_ref());
+                details.time("due_time", Some(facts.due));
+                details.put("due_provisional", &facts.provisional);
+            }
+            Event::LegClosed { number, result: _ }
+            | Event::ConsultationClosed { number, answer: _ } => details.put("number", number),
             Event::Resolved => {}
             Event::Returned {
                 receiver,

@@ -3,6 +3,7 @@
 use app::{Error, FieldError};
 use domain::fold;
 use domain::id::Invalid;
+use domain::limit::Limit;
 
 /// The most items a list may have.
 pub const MOST_ITEMS: usize = 100;
@@ -79,6 +80,18 @@ impl Fields {
         } else {
             self.parse(field, text, read)
         }
+    }
+
+    /// A time limit such as `3wd`, which must be given.
+    pub fn time_limit(&mut self, field: &str, text: &str) -> Option<Limit> {
+        let limit = text.trim().parse::<Limit>().ok();
+        if limit.is_none() {
+            self.wrong(
+                field,
+                "expected a whole number from 1 to 65535 and a unit (3wd, 8wh, 30d, 1mo, 12h), or same-day",
+            );
+        }
+        limit
     }
 
     /// A list of codes; what is listed twice counts once.

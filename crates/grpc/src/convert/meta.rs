@@ -101,6 +101,10 @@ writes! {
     ExtendDossierRequest, "ExtendDossier", etag;
     WithdrawDossierRequest, "WithdrawDossier", etag;
     StopDossierRequest, "StopDossier", etag;
+    OpenLegRequest, "OpenLeg", etag;
+    CloseLegRequest, "CloseLeg", etag;
+    OpenConsultationRequest, "OpenConsultation", etag;
+    CloseConsultationRequest, "CloseConsultation", etag;
     ResolveDossierRequest, "ResolveDossier", etag;
     ReturnResultRequest, "ReturnResult", etag;
 }

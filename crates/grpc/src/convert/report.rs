@@ -66,6 +66,8 @@ pub fn counts(counts: WorklistCounts) -> proto::WorklistCounts {
         waiting_for_citizen: counts.waiting_for_citizen,
         submitted: counts.submitted,
         unassigned: counts.unassigned,
+        late_legs: counts.late_legs,
+        late_consultations: counts.late_consultations,
         as_of_time: Some(timestamp(counts.as_of)),
         not_handed_over: counts.not_handed_over,
         hand_over_late: counts.hand_over_late,

@@ -7,7 +7,6 @@ use chrono::NaiveDate;
 use domain::dossier::Channel;
 use domain::fold::fold;
 use domain::id::CaseId;
-use domain::limit::Limit;
 use domain::time::local_day;
 use tonic::{Request, Response, Status, async_trait};
 
@@ -277,14 +276,7 @@ fn preview_query(request: &proto::PreviewDueRequest, known: &Known) -> Result<Pr
             let why = "without a procedure";
             fields.absent("case_id", request.case_id.is_empty(), why);
             fields.absent("channel", request.channel == 0, why);
-            let limit = text.trim().parse::<Limit>();
-            if limit.is_err() {
-                fields.wrong(
-                    "limit",
-                    "expected a whole number from 1 to 65535 and a unit (3wd, 8wh, 30d, 1mo, 12h), or same-day",
-                );
-            }
-            limit.ok().map(PreviewOf::Limit)
+            fields.time_limit("limit", text).map(PreviewOf::Limit)
         }
         Some(LimitOf::Procedure(text)) => {
             known

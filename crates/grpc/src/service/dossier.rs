@@ -67,6 +67,10 @@ service! {
     extend_dossier(ExtendDossierRequest);
     withdraw_dossier(WithdrawDossierRequest);
     stop_dossier(StopDossierRequest);
+    open_leg(OpenLegRequest);
+    close_leg(CloseLegRequest);
+    open_consultation(OpenConsultationRequest);
+    close_consultation(CloseConsultationRequest);
     resolve_dossier(ResolveDossierRequest);
     return_result(ReturnResultRequest);
 

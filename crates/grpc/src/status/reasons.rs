@@ -196,7 +196,7 @@ pub const USE_CASES: [&Reason; 12] = [
 ];
 
 /// Reasons of the law and the procedures.
-pub const REFUSALS: [&Reason; 22] = [
+pub const REFUSALS: &[&Reason] = &[
     &Reason {
         reason: "WRONG_STATE",
         code: Code::FailedPrecondition,
@@ -350,6 +350,54 @@ pub const REFUSALS: [&Reason; 22] = [
         remedy: "Nothing, or name another receiver.",
     },
     &Reason {
+        reason: "LEAD_TAKEN",
+        code: Code::FailedPrecondition,
+        http: None,
+        cause: "another leg leads the dossier already",
+        vietnamese: "Hồ sơ đã có đơn vị chủ trì.",
+        remedy: "Open the leg without leading.",
+    },
+    &Reason {
+        reason: "LEGS_OPEN",
+        code: Code::FailedPrecondition,
+        http: None,
+        cause: "other agencies have not finished their parts",
+        vietnamese: "Còn nhánh liên thông chưa xong.",
+        remedy: "Wait for the units that are named, or close their legs with what came of them.",
+    },
+    &Reason {
+        reason: "LEG_NOT_OPEN",
+        code: Code::FailedPrecondition,
+        http: None,
+        cause: "the dossier has no such leg, or its result is there already",
+        vietnamese: "Không có nhánh liên thông này, hoặc đã xong.",
+        remedy: "Choose one of the legs that are open.",
+    },
+    &Reason {
+        reason: "TOO_MANY_LEGS",
+        code: Code::FailedPrecondition,
+        http: None,
+        cause: "the dossier has as many legs as one may have",
+        vietnamese: "Hồ sơ đã có đủ số nhánh liên thông cho phép.",
+        remedy: "Go on with the legs there are.",
+    },
+    &Reason {
+        reason: "CONSULTATION_NOT_OPEN",
+        code: Code::FailedPrecondition,
+        http: None,
+        cause: "the dossier has no such consultation, or it was answered",
+        vietnamese: "Không có yêu cầu lấy ý kiến này, hoặc đã được trả lời.",
+        remedy: "Choose one of those that wait for an answer.",
+    },
+    &Reason {
+        reason: "TOO_MANY_CONSULTATIONS",
+        code: Code::FailedPrecondition,
+        http: None,
+        cause: "the dossier has as many consultations as one may have",
+        vietnamese: "Hồ sơ đã có đủ số yêu cầu lấy ý kiến cho phép.",
+        remedy: "Decide with the answers there are.",
+    },
+    &Reason {
         reason: "POSSIBLE_DUPLICATE",
         code: Code::FailedPrecondition,
         http: None,
@@ -390,7 +438,7 @@ pub fn document() -> String {
     for (title, reasons) in [
         ("From the transport", &TRANSPORT[..]),
         ("From the use cases", &USE_CASES[..]),
-        ("From the law and the procedures", &REFUSALS[..]),
+        ("From the law and the procedures", REFUSALS),
     ] {
         text += &format!(
             "\n## {title}\n\n\

@@ -1,6 +1,7 @@
 //! What a command means for a dossier. Pure: same inputs, same answer.
 
 mod custody;
+mod elsewhere;
 mod extension;
 mod intake;
 mod supplement;
@@ -22,6 +23,7 @@ use crate::procedure::Procedure;
 use crate::role::Role;
 use crate::time::Instant;
 use custody::{hand_over, transfer};
+use elsewhere::{close_consultation, close_leg, open_consultation, open_leg};
 use extension::extend;
 use intake::{accept, answer_due, refuse_unknown};
 use supplement::{Asked, request_supplement};
@@ -186,6 +188,35 @@ pub fn decide(
             legal_basis: vault.words("legal_basis", legal_basis),
             moved: cut_short(dossier, rules, now),
         },
+        Command::OpenLeg {
+            unit,
+            lead,
+            task,
+            term,
+        } => {
+            let asked = elsewhere::Asked {
+                unit,
+                words: task,
+                term: *term,
+            };
+            open_leg(dossier, &asked, *lead, rules, now, &mut vault)?
+        }
+        Command::CloseLeg { number, result } => close_leg(dossier, *number, result, &mut vault)?,
+        Command::OpenConsultation {
+            unit,
+            question,
+            term,
+        } => {
+            let asked = elsewhere::Asked {
+                unit,
+                words: question,
+                term: *term,
+            };
+            open_consultation(dossier, &asked, rules, now, &mut vault)?
+        }
+        Command::CloseConsultation { number, answer } => {
+            close_consultation(dossier, *number, answer, &mut vault)?
+        }
         Command::Resolve => {
             allowed::to_resolve(dossier, rules.procedure, rules.acting.role)?;
             Event::Resolved

@@ -1,0 +1,58 @@
+//! Consultations (*lấy ý kiến*): questions to other units while the citizen's clock runs on.
+
+use serde::{Deserialize, Serialize};
+
+use super::Dossier;
+use crate::id::UnitCode;
+use crate::limit::Limit;
+use crate::time::Instant;
+
+/// How many consultations a dossier may have.
+pub const MOST_CONSULTATIONS: usize = 50;
+
+/// A question to another unit, with a time for the answer.
+///
+/// It stops no clock. A dossier may be resolved without the answer, and then stays
+/// unanswered for good. Source: Decree 61/2018/NĐ-CP, Art. 19(5).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Consultation {
+    /// Its number within the dossier, from 1.
+    pub number: u16,
+    /// The unit that is asked.
+    pub unit: UnitCode,
+    /// The limit, when one was given instead of a due time.
+    pub limit: Option<Limit>,
+    /// By when, in the hours of the unit that is asked.
+    #[serde(with = "chrono::serde::ts_microseconds")]
+    pub due: Instant,
+    /// Whether the due time rests on a provisional day.
+    pub provisional: bool,
+    /// When it was asked.
+    #[serde(with = "chrono::serde::ts_microseconds")]
+    pub opened: Instant,
+    /// When it was answered; none while it is not, and for good when the dossier ended before.
+    #[serde(with = "chrono::serde::ts_microseconds_option")]
+    pub answered: Option<Instant>,
+}
+
+impl Consultation {
+    /// When waiting for the answer ended: with it, or with the dossier.
+    #[must_use]
+    pub fn ended(&self, dossier: &Dossier) -> Option<Instant> {
+        self.answered.or(dossier.ended)
+    }
+
+    /// Whether the answer came late, or is late at a moment.
+    #[must_use]
+    pub fn is_late(&self, dossier: &Dossier, now: Instant) -> bool {
+        self.ended(dossier).unwrap_or(now) > self.due
+    }
+}
+
+impl Dossier {
+    /// The questions that still wait for an answer.
+    pub fn open_consultations(&self) -> impl Iterator<Item = &Consultation> {
+        let consultations = self.consultations.iter();
+        consultations.filter(|consultation| consultation.ended(self).is_none())
+    }
+}

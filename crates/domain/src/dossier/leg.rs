@@ -1,0 +1,61 @@
+//! Legs (*liên thông*): what several agencies do of one dossier, each in its own time.
+
+use serde::{Deserialize, Serialize};
+
+use super::Dossier;
+use crate::id::UnitCode;
+use crate::limit::Limit;
+use crate::time::Instant;
+
+/// How many legs a dossier may have: far more than any linked procedure names.
+pub const MOST_LEGS: usize = 50;
+
+/// What one agency does of a linked dossier.
+///
+/// Its lateness is its own and is computed, never kept. It does not move with the dossier's
+/// clock: while the citizen is waited for, the other agencies go on. Source: Decree
+/// 61/2018/NĐ-CP, Art. 19(6) and (7).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Leg {
+    /// Its number within the dossier, from 1.
+    pub number: u16,
+    /// The unit that does it.
+    pub unit: UnitCode,
+    /// Whether it leads the others; at most one leg of a dossier does.
+    pub lead: bool,
+    /// The limit, when one was given instead of a due time.
+    pub limit: Option<Limit>,
+    /// By when, in the hours of its own unit.
+    #[serde(with = "chrono::serde::ts_microseconds")]
+    pub due: Instant,
+    /// Whether the due time rests on a provisional day.
+    pub provisional: bool,
+    /// When it was opened.
+    #[serde(with = "chrono::serde::ts_microseconds")]
+    pub opened: Instant,
+    /// When its result was there; none while it is not, and for good when the dossier ended
+    /// before.
+    #[serde(with = "chrono::serde::ts_microseconds_option")]
+    pub closed: Option<Instant>,
+}
+
+impl Leg {
+    /// When it ended: with its result, or with its dossier.
+    #[must_use]
+    pub fn ended(&self, dossier: &Dossier) -> Option<Instant> {
+        self.closed.or(dossier.ended)
+    }
+
+    /// Whether it ended late, or is late at a moment.
+    #[must_use]
+    pub fn is_late(&self, dossier: &Dossier, now: Instant) -> bool {
+        self.ended(dossier).unwrap_or(now) > self.due
+    }
+}
+
+impl Dossier {
+    /// The legs that still go on.
+    pub fn open_legs(&self) -> impl Iterator<Item = &Leg> {
+        self.legs.iter().filter(|leg| leg.ended(self).is_none())
+    }
+}
