@@ -94,6 +94,7 @@ CREATE TABLE dossier (
     channel text COLLATE "C" NOT NULL,
     resolving text COLLATE "C" NOT NULL,
     fold text NOT NULL,
+    import bigint,
     apart smallint NOT NULL DEFAULT 0,
     overdue_from bigint NOT NULL DEFAULT '-1'::integer,
     CONSTRAINT dossier_apart_check CHECK (apart = ANY (ARRAY[0, 1])),
@@ -129,7 +130,7 @@ CREATE TABLE event (
     CONSTRAINT event_province_actor_request_id_part_key UNIQUE (province, actor, request_id, part),
     CONSTRAINT event_province_dossier_version_key UNIQUE (province, dossier, version),
     CONSTRAINT event_request_id_check CHECK (length(request_id) = 36),
-    CONSTRAINT event_seq_check CHECK (seq > 0),
+    CONSTRAINT event_seq_check CHECK (seq <> 0),
     CONSTRAINT event_version_check CHECK (version > 0)
 );
 
@@ -142,6 +143,29 @@ CREATE TABLE feed (
     CONSTRAINT feed_lift_check CHECK (lift >= 0),
     CONSTRAINT feed_one_check CHECK (one = 1),
     CONSTRAINT feed_pkey PRIMARY KEY (one)
+);
+
+CREATE TABLE import (
+    number bigint NOT NULL,
+    begun bigint NOT NULL,
+    done bigint NOT NULL,
+    dossiers bigint NOT NULL,
+    events bigint NOT NULL,
+    finished bigint,
+    place bigint,
+    province text COLLATE "C" NOT NULL,
+    source text COLLATE "C" NOT NULL,
+    files text COLLATE "C" NOT NULL,
+    actor text COLLATE "C" NOT NULL,
+    CONSTRAINT import_check CHECK (dossiers >= 0 AND dossiers <= done),
+    CONSTRAINT import_check1 CHECK ((finished IS NULL) = (place IS NULL)),
+    CONSTRAINT import_done_check CHECK (done >= 0),
+    CONSTRAINT import_events_check CHECK (events >= 0),
+    CONSTRAINT import_files_check CHECK (length(files) = 64),
+    CONSTRAINT import_number_check CHECK (number >= 1 AND number <= 999999),
+    CONSTRAINT import_pkey PRIMARY KEY (province, number),
+    CONSTRAINT import_place_check CHECK (place > 0),
+    CONSTRAINT import_province_check CHECK (length(province) = 2)
 );
 
 CREATE TABLE interest (
@@ -178,6 +202,15 @@ CREATE TABLE migration (
     version character varying NOT NULL,
     applied_at bigint NOT NULL,
     CONSTRAINT migration_pkey PRIMARY KEY (version)
+);
+
+CREATE TABLE origin (
+    digest bigint NOT NULL,
+    province text COLLATE "C" NOT NULL,
+    source text COLLATE "C" NOT NULL,
+    name text COLLATE "C" NOT NULL,
+    dossier text COLLATE "C" NOT NULL,
+    CONSTRAINT origin_pkey PRIMARY KEY (province, source, name)
 );
 
 CREATE TABLE personal (
@@ -256,6 +289,8 @@ ALTER TABLE event ADD CONSTRAINT event_province_dossier_fkey FOREIGN KEY (provin
 
 ALTER TABLE interest ADD CONSTRAINT interest_province_dossier_fkey FOREIGN KEY (province, dossier) REFERENCES dossier(province, id);
 
+ALTER TABLE origin ADD CONSTRAINT origin_province_dossier_fkey FOREIGN KEY (province, dossier) REFERENCES dossier(province, id);
+
 ALTER TABLE personal ADD CONSTRAINT personal_province_dossier_fkey FOREIGN KEY (province, dossier) REFERENCES dossier(province, id);
 
 ALTER TABLE secret ADD CONSTRAINT secret_province_dossier_fkey FOREIGN KEY (province, dossier) REFERENCES dossier(province, id);
@@ -273,6 +308,10 @@ CREATE INDEX dossier_last_record ON dossier USING btree (province, last_record);
 CREATE INDEX dossier_open ON dossier USING btree (province, due, id) WHERE status = ANY (ARRAY[1, 2, 4, 5, 6]);
 
 CREATE INDEX dossier_overdue ON dossier USING btree (province, overdue_from, ended, resolving) WHERE overdue_from < '9223372036854775807'::bigint;
+
+CREATE INDEX import_place ON import USING btree (province, place) WHERE place IS NOT NULL;
+
+CREATE UNIQUE INDEX import_running ON import USING btree (province, source) WHERE finished IS NULL;
 
 CREATE INDEX interest_dossier ON interest USING btree (province, dossier);
 

@@ -62,7 +62,7 @@ CREATE TABLE dossier (
     last_event   INTEGER NOT NULL, -- greatest event time
     first_record INTEGER NOT NULL, -- record time of the first event
     last_record  INTEGER NOT NULL, -- record time of the last event
-    fold         TEXT    NOT NULL, apart INTEGER NOT NULL DEFAULT 0 CHECK (apart IN (0, 1)), overdue_from INTEGER NOT NULL DEFAULT -1, -- the whole dossier as JSON
+    fold         TEXT    NOT NULL, import INTEGER, apart INTEGER NOT NULL DEFAULT 0 CHECK (apart IN (0, 1)), overdue_from INTEGER NOT NULL DEFAULT -1, -- the whole dossier as JSON
     PRIMARY KEY (province, id),
     CHECK (first_record <= last_record)
 ) STRICT;
@@ -127,6 +127,26 @@ CREATE TABLE feed (
     id  TEXT    NOT NULL CHECK (length(id) = 32)
 ) STRICT;
 
+CREATE TABLE import (
+    province TEXT    NOT NULL CHECK (length(province) = 2),
+    number   INTEGER NOT NULL CHECK (number BETWEEN 1 AND 999999),
+    source   TEXT    NOT NULL, -- the other system
+    files    TEXT    NOT NULL CHECK (length(files) = 64), -- hash of the map and the files
+    actor    TEXT    NOT NULL,
+    begun    INTEGER NOT NULL,
+    done     INTEGER NOT NULL CHECK (done >= 0), -- how many dossiers of the files were dealt with
+    dossiers INTEGER NOT NULL CHECK (dossiers BETWEEN 0 AND done), -- how many were added
+    events   INTEGER NOT NULL CHECK (events >= 0),
+    finished INTEGER,
+    place    INTEGER CHECK (place > 0), -- in the feed
+    PRIMARY KEY (province, number),
+    CHECK ((finished IS NULL) = (place IS NULL))
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX import_place ON import (province, place) WHERE place IS NOT NULL;
+
+CREATE UNIQUE INDEX import_running ON import (province, source) WHERE finished IS NULL;
+
 CREATE TABLE interest (
     province TEXT    NOT NULL,
     unit     TEXT    NOT NULL,
@@ -158,6 +178,16 @@ CREATE TABLE job (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE "migration" ( "version" varchar NOT NULL PRIMARY KEY, "applied_at" integer NOT NULL );
+
+CREATE TABLE origin (
+    province TEXT    NOT NULL,
+    source   TEXT    NOT NULL,
+    name     TEXT    NOT NULL, -- what the other system calls the dossier
+    dossier  TEXT    NOT NULL,
+    digest   INTEGER NOT NULL, -- of all that it said about it
+    PRIMARY KEY (province, source, name),
+    FOREIGN KEY (province, dossier) REFERENCES dossier (province, id)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE personal (
     province  TEXT NOT NULL,

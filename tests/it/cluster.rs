@@ -64,8 +64,8 @@ async fn make_plain(server: &Server) {
 
 /// What grows with the dossiers is split by province: one that the tests use, and the rest.
 async fn make_partitioned(server: &Server) {
-    const SPLIT: [&str; 8] = [
-        "dossier", "event", "code", "counter", "interest", "personal", "secret", "tally",
+    const SPLIT: [&str; 9] = [
+        "dossier", "event", "code", "counter", "interest", "personal", "secret", "tally", "origin",
     ];
     server.create("partitioned").await;
     let db = server.connect("partitioned").await;

@@ -11,6 +11,7 @@ mod calling;
 mod cluster;
 mod custody;
 mod elsewhere;
+mod import;
 mod jobs;
 mod life;
 mod merger;

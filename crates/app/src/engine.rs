@@ -437,7 +437,7 @@ fn units_named(command: &Command) -> Vec<(&'static str, Option<&UnitCode>)> {
 }
 
 /// The lane of a receiving unit, kept in the dossier's id for good.
-fn lane_of(receiving: &UnitCode) -> u16 {
+pub(crate) fn lane_of(receiving: &UnitCode) -> u16 {
     let hash = domain::digest::keyed_hash(b"lane", &[receiving.as_str().as_bytes()]);
     u16::from_be_bytes([hash[0], hash[1]])
 }

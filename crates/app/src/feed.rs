@@ -1,23 +1,33 @@
 //! The feed of events: never skipped, never doubled, resumed by a cursor.
 
-use domain::dossier::Record;
+use domain::dossier::{ImportNumber, Record};
 
 use crate::access::{self, Caller, Method};
 use crate::engine::Engine;
 use crate::error::Error;
+use crate::import::Import;
 use crate::page::PageQuery;
 use crate::ports::FeedHead;
 
 /// The cursor of the present end: what has happened is read elsewhere, what comes is followed.
 pub const NOW: &str = "now";
 
-/// An event with the cursor that resumes after it.
+/// What the feed tells, with the cursor that resumes after it.
 #[derive(Debug, Clone)]
 pub struct FeedEntry {
-    /// Resumes after this event.
+    /// Resumes after this.
     pub cursor: String,
-    /// The event.
-    pub record: Record,
+    /// What it tells.
+    pub item: FeedItem,
+}
+
+/// What the feed tells.
+#[derive(Debug, Clone)]
+pub enum FeedItem {
+    /// Something happened to a dossier.
+    Event(Box<Record>),
+    /// A whole history came in from another system. Its events are read apart, by its number.
+    ImportCompleted(Box<Import>),
 }
 
 /// A piece of the feed.
@@ -48,8 +58,73 @@ impl Engine {
         let head = read.feed_head().await?;
         let after = place_of(after, &head)?;
         let found = read.feed(&caller.scope(), after, limit).await?;
-        let done = found.len() < limit as usize;
         // At the end everything up to the head was looked at, also what the caller may not see.
+        let until = match found.last() {
+            Some((place, _)) if found.len() >= limit as usize => *place,
+            Some(_) | None => head.last,
+        };
+        let imports = read.imports(&caller.province, after, until).await?;
+        let mut items: Vec<(u64, FeedItem)> = found
+            .into_iter()
+            .map(|(place, record)| (place, FeedItem::Event(Box::new(record))))
+            .collect();
+        for import in imports {
+            if let Some(place) = import.place {
+                items.push((place, FeedItem::ImportCompleted(Box::new(import))));
+            }
+        }
+        items.sort_by_key(|(place, _)| *place);
+        items.truncate(limit as usize);
+        let done = items.len() < limit as usize;
+        let last = match items.last() {
+            Some((place, _)) if !done => *place,
+            Some(_) | None => head.last,
+        };
+        let entries = items
+            .into_iter()
+            .map(|(place, item)| FeedEntry {
+                cursor: cursor(place, &head),
+                item,
+            })
+            .collect();
+        Ok(FeedPage {
+            entries,
+            next: cursor(last, &head),
+            done,
+        })
+    }
+
+    /// The events that an import brought, as far as the caller may look at their dossiers. The
+    /// cursors are those of the import and of nothing else.
+    pub async fn import_events(
+        &self,
+        caller: &Caller,
+        number: ImportNumber,
+        after: &str,
+        limit: i32,
+    ) -> Result<FeedPage, Error> {
+        access::check_role(caller, Method::ListEvents)?;
+        let limit = PageQuery {
+            size: limit,
+            token: String::new(),
+        }
+        .limit()?;
+        let read = self.office.store.read().await?;
+        let import = read.import(&caller.province, number).await?;
+        let import = import.filter(|import| import.finished.is_some());
+        let import = import.ok_or_else(|| Error::NotFound {
+            what: "import",
+            name: number.to_string(),
+        })?;
+        let head = FeedHead {
+            feed: format!("import-{number}"),
+            last: import.events,
+        };
+        let after = place_of(after, &head)?;
+        let found = read
+            .import_events(&caller.scope(), number, after, limit)
+            .await?;
+        let done = found.len() < limit as usize;
         let last = match found.last() {
             Some((place, _)) if !done => *place,
             Some(_) | None => head.last,
@@ -58,7 +133,7 @@ impl Engine {
             .into_iter()
             .map(|(place, record)| FeedEntry {
                 cursor: cursor(place, &head),
-                record,
+                item: FeedItem::Event(Box::new(record)),
             })
             .collect();
         Ok(FeedPage {

@@ -10,6 +10,7 @@ pub mod engine;
 pub mod error;
 pub mod feed;
 mod guesses;
+pub mod import;
 pub mod jobs;
 pub mod keys;
 pub mod lookup;

@@ -8,11 +8,13 @@ use async_trait::async_trait;
 use chrono::NaiveDate;
 use domain::code::{AnyCode, DossierCode};
 use domain::dossier::private::{Content, Person, Private, Salt};
-use domain::dossier::{Channel, Dossier, Record, Status};
+use domain::dossier::{Channel, Dossier, ImportNumber, Record, Status};
 use domain::id::{ActorId, DossierId, ProcedureCode, ProvinceCode, RequestId, UnitCode};
 use domain::role::Role;
 use domain::tally::{Counts, Tallies};
 use domain::time::Instant;
+
+use crate::import::Import;
 
 /// The time of day. Everything that depends on *now* gets it from here.
 pub trait Clock: Send + Sync {
@@ -403,6 +405,30 @@ pub trait ReadTx: Send + Sync {
     async fn feed(
         &self,
         scope: &Scope,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<(u64, Record)>, StoreError>;
+
+    /// The imports that were finished after a place in the feed, up to another.
+    async fn imports(
+        &self,
+        province: &ProvinceCode,
+        after: u64,
+        until: u64,
+    ) -> Result<Vec<Import>, StoreError>;
+
+    /// An import.
+    async fn import(
+        &self,
+        province: &ProvinceCode,
+        number: ImportNumber,
+    ) -> Result<Option<Import>, StoreError>;
+
+    /// Events of an import after so many of them, in order, each with its number.
+    async fn import_events(
+        &self,
+        scope: &Scope,
+        number: ImportNumber,
         after: u64,
         limit: u32,
     ) -> Result<Vec<(u64, Record)>, StoreError>;

@@ -38,6 +38,31 @@ impl DossierCode {
             serial,
         }
     }
+
+    /// A code of a unit, read back; none for a code that the unit would not have given.
+    #[must_use]
+    pub fn of(code: &AnyCode, agency: &UnitCode) -> Option<Self> {
+        let rest = code.as_str().strip_prefix(agency.as_str())?;
+        let (day, serial) = rest.strip_prefix('-')?.split_once('-')?;
+        let read = Self {
+            agency: agency.clone(),
+            day: NaiveDate::parse_from_str(&format!("20{day}"), "%Y%m%d").ok()?,
+            serial: serial.parse().ok()?,
+        };
+        (read.to_string() == code.as_str()).then_some(read)
+    }
+
+    /// The local day of reception.
+    #[must_use]
+    pub fn day(&self) -> NaiveDate {
+        self.day
+    }
+
+    /// The number within the day.
+    #[must_use]
+    pub fn serial(&self) -> u32 {
+        self.serial
+    }
 }
 
 impl fmt::Display for DossierCode {

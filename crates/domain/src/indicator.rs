@@ -51,13 +51,15 @@ impl Period {
     }
 
     /// The dossier as it stood at the period's end.
+    ///
+    /// What another system wrote need not be in order of time: each event counts by its own.
     #[must_use]
     pub fn state_of(&self, records: &[Record]) -> Option<Dossier> {
         let ends = self.ends();
         Dossier::fold(
             records
                 .iter()
-                .take_while(|record| record.event_time < ends && record.record_time <= self.as_of),
+                .filter(|record| record.event_time < ends && record.record_time <= self.as_of),
         )
     }
 }

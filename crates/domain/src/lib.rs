@@ -15,6 +15,7 @@ pub mod digest;
 pub mod dossier;
 pub mod fold;
 pub mod id;
+pub mod import;
 pub mod indicator;
 pub mod language;
 pub mod limit;

@@ -26,6 +26,26 @@ pub fn shipped_files() -> Vec<SourceFile> {
     files
 }
 
+/// The names of the shipped maps of imports.
+pub(crate) fn shipped_maps() -> Vec<String> {
+    let maps = SHIPPED.get_dir(MAPS).into_iter().flat_map(Dir::files);
+    maps.filter_map(|file| Some(file.path().file_name()?.to_str()?.to_owned()))
+        .collect()
+}
+
+/// A shipped map, by its name with or without its ending.
+pub(crate) fn shipped_map(name: &str) -> Option<SourceFile> {
+    let name = name.strip_suffix(".toml").unwrap_or(name);
+    let file = SHIPPED.get_file(format!("{MAPS}/{name}.toml"))?;
+    Some(SourceFile {
+        path: format!("{name}.toml"),
+        text: file.contents_utf8()?.to_owned(),
+    })
+}
+
+/// Where the maps are, in the catalogue.
+const MAPS: &str = "imports";
+
 fn collect(dir: &Dir<'_>, files: &mut Vec<SourceFile>) {
     for file in dir.files() {
         if let Some(text) = file.contents_utf8() {

@@ -1,5 +1,7 @@
 //! The command line. The words and flags are a contract.
 
+mod history;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -8,6 +10,7 @@ use chrono::NaiveDate;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
 use crate::{Failure, bench, commands};
+pub use history::{Import, ImportFormat};
 
 /// The engine behind the one-stop shop: dossiers, exact deadlines, rates nobody can edit.
 #[derive(Debug, Parser)]
@@ -31,6 +34,8 @@ enum Command {
     Token(Token),
     /// Print reports.
     Report(Report),
+    /// Bring in history from another system.
+    Import(Import),
     /// Measure what this machine gives, on a scratch database.
     Bench(Bench),
     /// Change units.
@@ -329,6 +334,7 @@ impl Cli {
             Command::Bench(flags) => match flags.command {
                 BenchCommand::Write(flags) => wait(bench::write(flags)),
             },
+            Command::Import(flags) => wait(commands::import::run(flags)),
             Command::Report(flags) => match flags.command {
                 ReportCommand::Rates(flags) => wait(commands::report::rates(flags)),
             },

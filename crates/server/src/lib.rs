@@ -9,6 +9,7 @@ pub mod clock;
 mod commands;
 pub mod config;
 pub mod demo;
+mod import;
 mod secret;
 mod telemetry;
 

@@ -67,6 +67,32 @@ pub(crate) async fn append<C: ConnectionTrait, R: FromQueryResult>(
     }
 }
 
+/// Takes a place for something that is no event of a dossier. The transaction that takes it
+/// writes no events.
+pub(crate) async fn take_place<C: ConnectionTrait>(door: &Door<'_, C>) -> Result<i64, DbErr> {
+    let sql = match door.dialect() {
+        Dialect::Sqlite => {
+            let counted = "INSERT INTO sqlite_sequence (name, seq) SELECT 'event', 0 \
+                 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'event')";
+            door.run(counted, Vec::new()).await?;
+            "UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = 'event' RETURNING seq AS place"
+                .to_owned()
+        }
+        Dialect::Postgres => format!(
+            "SELECT ((pg_current_xact_id()::text::bigint + lift) << {BITS}) + 1 AS place FROM feed"
+        ),
+    };
+    let rows: Vec<PlaceRow> = door.all(&sql, Vec::new()).await?;
+    let row = rows.into_iter().next();
+    row.map(|row| row.place)
+        .ok_or_else(|| DbErr::RecordNotFound("the feed has no next place".to_owned()))
+}
+
+#[derive(FromQueryResult)]
+struct PlaceRow {
+    place: i64,
+}
+
 /// Events after a place, in order.
 pub(crate) async fn after<C: ConnectionTrait>(
     door: &Door<'_, C>,
@@ -116,7 +142,10 @@ struct HeadRow {
 /// Which feed it is, and up to where nothing can be added to it any more.
 pub(crate) async fn head<C: ConnectionTrait>(door: &Door<'_, C>) -> Result<FeedHead, StoreError> {
     let last = match door.dialect() {
-        Dialect::Sqlite => "(SELECT coalesce(max(seq), 0) FROM event)".to_owned(),
+        // What is no event of a dossier has a place too, but no row among the events.
+        Dialect::Sqlite => "(SELECT max(coalesce((SELECT max(seq) FROM event), 0), \
+             coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'event'), 0)))"
+            .to_owned(),
         Dialect::Postgres => format!("{END} - 1"),
     };
     let sql = format!("SELECT id, {last} AS last FROM feed");

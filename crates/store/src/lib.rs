@@ -13,6 +13,7 @@ mod door;
 mod fault;
 mod feed;
 mod given;
+mod import;
 mod job;
 mod load;
 mod many;
@@ -27,20 +28,24 @@ mod row;
 pub mod scratch;
 mod tally;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use app::import::{Archive, Begun, Import, NewImport, Piece};
 use app::ports::{
     Batch, CommitError, Committed, Document, Job, Loaded, Proposal, Published, ReadTx, Store,
     StoreError, Token, Verdict, Wanted,
 };
 use async_trait::async_trait;
+use domain::id::ProvinceCode;
 use domain::time::Instant;
 use sea_orm::{DatabaseConnection, SqliteTransactionMode, TransactionOptions, TransactionTrait};
 
 pub use address::{check_address, shown};
 use door::Door;
 use fault::{store_error, unfinished};
+pub use import::write_raw;
 pub use open::{Durability, OpenError, Options, migrate};
 use read::Reading;
 
@@ -180,6 +185,46 @@ impl Store for SeaStore {
 
     async fn keep_job(&self, job: &Job) -> Result<(), StoreError> {
         job::keep(&self.writing(), job).await
+    }
+}
+
+#[async_trait]
+impl Archive for SeaStore {
+    async fn begin_import(&self, new: &NewImport) -> Result<Begun, StoreError> {
+        let (inner, new) = (Arc::clone(&self.inner), new.clone());
+        let begun =
+            tokio::spawn(
+                async move { import::begin(&inner.writer, &inner.statements, &new).await },
+            );
+        begun.await.map_err(unfinished)?
+    }
+
+    async fn origins(
+        &self,
+        province: &ProvinceCode,
+        source: &str,
+        names: &[&str],
+    ) -> Result<HashMap<Box<str>, u64>, StoreError> {
+        import::origins(&self.writing(), province, source, names).await
+    }
+
+    async fn write_import(&self, piece: Piece) -> Result<bool, CommitError> {
+        let inner = Arc::clone(&self.inner);
+        let written =
+            tokio::spawn(
+                async move { import::write(&inner.writer, &inner.statements, &piece).await },
+            );
+        written
+            .await
+            .unwrap_or_else(|error| Err(CommitError::Unknown(unfinished(error))))
+    }
+
+    async fn finish_import(&self, import: &Import, at: Instant) -> Result<Import, StoreError> {
+        let (inner, import) = (Arc::clone(&self.inner), import.clone());
+        let finished = tokio::spawn(async move {
+            import::finish(&inner.writer, &inner.statements, &import, at).await
+        });
+        finished.await.map_err(unfinished)?
     }
 }
 

@@ -15,6 +15,7 @@ use serde_json::json;
 use crate::door::Door;
 use crate::fault::store_error;
 use crate::given::Given;
+use crate::page::VISIBLE;
 use crate::row::{DossierRow, HeldRow, Place, salt};
 
 /// All that was wanted and is there.
@@ -49,7 +50,7 @@ pub(crate) async fn dossiers<C: ConnectionTrait>(
     let sql = format!(
         "SELECT d.id, d.version, d.fold, s.salt FROM {} CROSS JOIN dossier d \
          LEFT JOIN secret s ON s.province = d.province AND s.dossier = d.id \
-         WHERE d.province = w.province AND d.id = w.id",
+         WHERE d.province = w.province AND d.id = w.id AND {VISIBLE}",
         given.table
     );
     let rows: Vec<HeldRow> = door.all(&sql, given.values).await.map_err(store_error)?;
@@ -182,7 +183,7 @@ async fn people<C: ConnectionTrait>(
          WHERE s.province = w.province AND s.person = w.person \
              AND d.province = s.province AND d.id = s.dossier \
              AND d.procedure = w.procedure AND d.begun >= w.since \
-             AND d.status IN (1, 2, 4, 5, 6) \
+             AND d.status IN (1, 2, 4, 5, 6) AND {VISIBLE} \
          ORDER BY d.id",
         given.table
     );

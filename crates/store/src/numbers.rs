@@ -1,13 +1,13 @@
 //! Reserving dossier numbers: gapless per receiving unit and local day.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use app::ports::Change;
 use chrono::{Datelike, NaiveDate};
 use domain::code::DossierCode;
 use domain::id::{ProvinceCode, UnitCode};
-use sea_orm::{ConnectionTrait, FromQueryResult};
-use serde_json::json;
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use serde_json::{Value as Json, json};
 
 use crate::commit::Failure;
 use crate::door::{Dialect, Door};
@@ -149,6 +149,41 @@ async fn reserve_one_day_each<C: ConnectionTrait>(
             changes[*at].seal(&DossierCode::new(&key.1, day, serial));
         }
     }
+    Ok(())
+}
+
+/// Lets no number up to these be given again.
+pub(crate) async fn raise<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    province: &ProvinceCode,
+    last: &HashMap<(&UnitCode, NaiveDate), u32>,
+) -> Result<(), DbErr> {
+    if last.is_empty() {
+        return Ok(());
+    }
+    let mut last: Vec<_> = last.iter().collect();
+    // In one order, as every writer takes them.
+    last.sort();
+    let rows: Vec<[Json; 4]> = last
+        .into_iter()
+        .map(|((unit, day), last)| {
+            [
+                json!(province.as_str()),
+                json!(unit.as_str()),
+                json!(number_of(*day)),
+                json!(last),
+            ]
+        })
+        .collect();
+    let given = Given::new(door, "w", ["province", "unit", "day", "last"], rows);
+    let sql = format!(
+        "INSERT INTO counter (province, unit, day, last) \
+         SELECT w.province, w.unit, w.day, w.last FROM {} WHERE true \
+         ON CONFLICT (province, unit, day) DO UPDATE SET last = excluded.last \
+         WHERE counter.last < excluded.last",
+        given.table
+    );
+    door.run(&sql, given.values).await?;
     Ok(())
 }
 

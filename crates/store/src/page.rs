@@ -15,6 +15,10 @@ use crate::row::DossierRow;
 /// Literal and not a parameter, so that the index on open dossiers is recognised.
 const IS_OPEN: &str = "d.status IN (1, 2, 4, 5, 6)";
 
+/// What an import brings is seen by nobody before the import is finished.
+pub(crate) const VISIBLE: &str = "(d.import IS NULL OR (d.province, d.import) NOT IN \
+    (SELECT h.province, h.number FROM import h WHERE h.finished IS NULL))";
+
 /// Literal for the same reason: the index of the search.
 const IS_APPLICANT: &str = "p.item = 'applicant'";
 
@@ -83,6 +87,7 @@ pub(crate) async fn worklist<C: ConnectionTrait>(
             (("i", "due"), ("i", "dossier"))
         }
     };
+    select.and_where(Expr::cust(VISIBLE));
     if let Some((after_due, after)) = page.after {
         let place = Expr::tuple([Expr::col(due), Expr::col(id)]);
         select.and_where(place.gt(Expr::tuple([
@@ -115,6 +120,7 @@ pub(crate) async fn search<C: ConnectionTrait>(
         .from_as("dossier", "d")
         .and_where(Expr::col(("d", "province")).eq(search.scope.province().as_str()))
         .and_where(Expr::col(("d", "id")).in_subquery(any))
+        .and_where(Expr::cust(VISIBLE))
         .order_by(("d", "id"), Order::Desc)
         .limit(search.limit.into());
     dossiers(door, &select).await
@@ -153,6 +159,7 @@ pub(crate) fn within(scope: &Scope) -> Within {
             ("d", "id")
         }
     };
+    select.and_where(Expr::cust(VISIBLE));
     Within { select, id }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use app::import::Import;
 use app::ports::{
     Document, FeedHead, Held, Job, Key, List, ReadTx, ReportRow, ReportWanted, Scope, Search,
     StoreError, Sums, SumsWanted, Token, WorklistPage,
@@ -10,7 +11,7 @@ use app::ports::{
 use async_trait::async_trait;
 use domain::code::AnyCode;
 use domain::dossier::private::{Content, Person};
-use domain::dossier::{Dossier, Record};
+use domain::dossier::{Dossier, ImportNumber, Record};
 use domain::id::{DossierId, ProvinceCode, UnitCode};
 use domain::time::Instant;
 use sea_orm::{DatabaseTransaction, FromQueryResult, Value};
@@ -23,7 +24,7 @@ use crate::fault::store_error;
 use crate::given::Given;
 use crate::load;
 use crate::row::{EventRow, KeyRow, PersonalRow, Place, TextRow};
-use crate::{access, document, feed, job, page, report, tally};
+use crate::{access, document, feed, import, job, page, report, tally};
 
 /// A read transaction: what it sees does not change from its first statement on.
 ///
@@ -106,9 +107,7 @@ impl ReadTx for Reading {
 
     async fn records(&self, key: &Key) -> Result<Vec<Record>, StoreError> {
         let rows = self.events(key).await?;
-        rows.into_iter()
-            .map(|row| <(u64, Record)>::try_from(row).map(|(_, record)| record))
-            .collect()
+        rows.iter().map(EventRow::record).collect()
     }
 
     async fn record_bytes(&self, key: &Key) -> Result<Vec<Vec<u8>>, StoreError> {
@@ -190,6 +189,33 @@ impl ReadTx for Reading {
         limit: u32,
     ) -> Result<Vec<(u64, Record)>, StoreError> {
         feed::after(&self.door(), scope, after, limit).await
+    }
+
+    async fn imports(
+        &self,
+        province: &ProvinceCode,
+        after: u64,
+        until: u64,
+    ) -> Result<Vec<Import>, StoreError> {
+        import::between(&self.door(), province, after, until).await
+    }
+
+    async fn import(
+        &self,
+        province: &ProvinceCode,
+        number: ImportNumber,
+    ) -> Result<Option<Import>, StoreError> {
+        import::by_number(&self.door(), province, number).await
+    }
+
+    async fn import_events(
+        &self,
+        scope: &Scope,
+        number: ImportNumber,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<(u64, Record)>, StoreError> {
+        import::events(&self.door(), scope, number, after, limit).await
     }
 
     async fn feed_head(&self) -> Result<FeedHead, StoreError> {

@@ -91,7 +91,7 @@ async fn histories<C: ConnectionTrait>(
     let mut places: HashMap<DossierId, usize> = HashMap::new();
     let mut histories: Vec<Vec<Record>> = Vec::new();
     for row in rows {
-        let (_, record) = <(u64, Record)>::try_from(row)?;
+        let record = row.record()?;
         let place = *places.entry(record.dossier).or_insert_with(|| {
             histories.push(Vec::new());
             histories.len() - 1

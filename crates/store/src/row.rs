@@ -79,16 +79,26 @@ impl EventRow {
     pub(crate) fn into_bytes(self) -> Vec<u8> {
         self.bytes
     }
+
+    /// Where it lies: in the feed, or below zero when an import brought it.
+    pub(crate) fn seq(&self) -> i64 {
+        self.seq
+    }
+
+    /// What it says.
+    pub(crate) fn record(&self) -> Result<Record, StoreError> {
+        Record::from_bytes(&self.bytes)
+            .map_err(|_| inconsistent("event", &self.seq.to_string(), "bytes"))
+    }
 }
 
 impl TryFrom<EventRow> for (u64, Record) {
     type Error = StoreError;
 
     fn try_from(row: EventRow) -> Result<Self, StoreError> {
-        let wrong = |column| inconsistent("event", &row.seq.to_string(), column);
-        let record = Record::from_bytes(&row.bytes).map_err(|_| wrong("bytes"))?;
-        let seq = u64::try_from(row.seq).map_err(|_| wrong("seq"))?;
-        Ok((seq, record))
+        let seq = u64::try_from(row.seq);
+        let seq = seq.map_err(|_| inconsistent("event", &row.seq.to_string(), "seq"))?;
+        Ok((seq, row.record()?))
     }
 }
 

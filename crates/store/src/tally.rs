@@ -13,6 +13,7 @@ use sea_orm::{ConnectionTrait, FromQueryResult, QueryResult, Value};
 use crate::door::Door;
 use crate::fault::store_error;
 use crate::numbers::number_of;
+use crate::page::VISIBLE;
 use crate::row::{NEVER, Place};
 
 /// Rows of one grain that make up a part of the time asked for.
@@ -82,7 +83,8 @@ pub(crate) async fn sums<C: ConnectionTrait>(
     for stretch in stretches(wanted.from, until) {
         parts.push(format!(
             "SELECT {} AS within, unit, channel, {} FROM tally \
-             WHERE province = ? AND grain = '{}' AND day >= ? AND day < ?{of_units}",
+             WHERE province = ? AND grain = '{}' AND day >= ? AND day < ? \
+                 AND shard >= 0{of_units}",
             u8::from(stretch.within),
             measures.join(", "),
             stretch.grain,
@@ -130,9 +132,9 @@ pub(crate) async fn overdue<C: ConnectionTrait>(
 ) -> Result<HashMap<UnitCode, u32>, StoreError> {
     let (of_units, units) = units_of(scope, "resolving");
     let sql = format!(
-        "SELECT resolving, count(*) AS overdue FROM dossier \
+        "SELECT resolving, count(*) AS overdue FROM dossier d \
          WHERE province = ? AND overdue_from < ? AND overdue_from < {NEVER} AND ended >= ? \
-             AND apart = 0{of_units} \
+             AND apart = 0 AND {VISIBLE}{of_units} \
          GROUP BY resolving"
     );
     let mut values: Vec<Value> = vec![

@@ -15,6 +15,7 @@ const SAME_QUESTION: &str = "must be the next_page_token of the same question";
 const A_UNIT: &str = "expected a unit of the catalogue";
 const A_DAY: &str = "expected a day such as";
 const TOO_LONG: &str = "must have at most 200 characters";
+const AN_IMPORT: &str = "expected the name of an import";
 
 /// A method, a good request, and what is wrong with each of its fields.
 type Row = (
@@ -137,6 +138,10 @@ fn rows() -> Vec<Row> {
                 ),
                 ("after", json!(long), TOO_LONG),
                 ("limit", json!(-5), NOT_NEGATIVE),
+                ("import_name", json!("imports/"), AN_IMPORT),
+                ("import_name", json!("imports/0"), AN_IMPORT),
+                ("import_name", json!("dossiers/1"), AN_IMPORT),
+                ("import_name", json!(long), AN_IMPORT),
             ],
         ),
         (

@@ -272,6 +272,7 @@ impl ADossier {
             due: self.due,
             provisional: false,
             hand_over_by: None,
+            imported: None,
         });
         let mut change = self.change(event);
         change.number = Some(NumberWanted {

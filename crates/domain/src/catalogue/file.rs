@@ -9,7 +9,7 @@ use toml::Spanned;
 use super::{Fault, SourceFile, fault};
 
 /// A file with the faults found in it so far.
-pub(super) struct Reading<'a> {
+pub(crate) struct Reading<'a> {
     pub file: &'a SourceFile,
     faults: &'a mut Vec<Fault>,
     /// Where each line starts.

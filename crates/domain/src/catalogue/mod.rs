@@ -6,7 +6,7 @@
 
 mod calendar;
 mod case;
-mod file;
+pub(crate) mod file;
 mod intake;
 mod procedures;
 mod published;
@@ -144,6 +144,9 @@ impl<'a> Sorted<'a> {
                 ("units", "communes.csv") => &mut sorted.communes,
                 ("units", "former.csv") => &mut sorted.former,
                 ("units", name) if successors::is_name(name) => &mut sorted.successors,
+                // What is added at run time stands beside what was shipped.
+                ("units", name) if name.ends_with(".provinces.csv") => &mut sorted.provinces,
+                ("units", name) if name.ends_with(".communes.csv") => &mut sorted.communes,
                 ("calendar", "national.csv") => &mut sorted.national,
                 ("calendar", "hours.csv") => &mut sorted.hours,
                 ("procedures", "published.csv") => &mut sorted.published,

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::channel::Channel;
 use super::clock::Moved;
 use super::custody::Party;
+use super::imported::Imported;
 use super::private::Commitment;
 use crate::code::AnyCode;
 use crate::id::{
@@ -242,6 +243,9 @@ pub struct Received {
         with = "chrono::serde::ts_microseconds_option"
     )]
     pub hand_over_by: Option<Instant>,
+    /// Where the history comes from, when another system wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub imported: Option<Imported>,
 }
 
 /// See [`Event::Transferred`].

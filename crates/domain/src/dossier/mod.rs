@@ -12,6 +12,7 @@ mod consultation;
 pub mod custody;
 mod decide;
 pub mod event;
+pub mod imported;
 mod leg;
 pub mod legal;
 pub mod migration;
@@ -33,6 +34,7 @@ pub use consultation::{Consultation, MOST_CONSULTATIONS};
 pub use custody::Custody;
 pub use decide::{Acting, Decision, Rules, decide, receive, submit};
 pub use event::{Event, Record};
+pub use imported::{ImportNumber, Imported, Oddity};
 pub use leg::{Leg, MOST_LEGS};
 pub use refusal::Refusal;
 pub use rewrite::{Rewrite, rewrite};
@@ -143,6 +145,9 @@ pub struct Dossier {
     /// What other units were asked, by number.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub consultations: Vec<Consultation>,
+    /// Where its history comes from, when another system wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub imported: Option<Imported>,
 }
 
 impl Dossier {
@@ -456,6 +461,7 @@ impl Dossier {
             succeeded: None,
             legs: Vec::new(),
             consultations: Vec::new(),
+            imported: None,
         }
     }
 
@@ -475,6 +481,7 @@ impl Dossier {
         self.case = facts.case.clone();
         self.add_components(&facts.components);
         self.received = Some(at);
+        self.imported.clone_from(&facts.imported);
         self.enter(State::Received, at);
         self.clock = Some(Clock {
             started: at,
@@ -498,7 +505,9 @@ impl Dossier {
 
     fn end(&mut self, state: State, at: Instant) {
         self.enter(state, at);
-        self.ended = Some(at);
+        // Another system may have written an end before its reception; it counts at the
+        // reception, or a month would resolve what it never received.
+        self.ended = Some(Ord::max(at, self.received.unwrap_or(at)));
         self.respond_by = None;
         self.custody.close(at);
     }

@@ -19,6 +19,7 @@ pub fn dossier(view: &View) -> proto::Dossier {
     let clock = dossier.clock.as_ref();
     let step = dossier.state.step();
     let standing = clock.and_then(|clock| clock.standing);
+    let imported = dossier.imported.as_ref();
     proto::Dossier {
         name: format!("dossiers/{}", dossier.id),
         code: dossier
@@ -106,6 +107,15 @@ pub fn dossier(view: &View) -> proto::Dossier {
         hand_over_late: view.timing.hand_over_late,
         holder: dossier.custody.holder.as_ref().map(holder),
         hand_overs: dossier.custody.chain.iter().map(hand_over).collect(),
+        import_name: imported
+            .map(|imported| format!("imports/{}", imported.import))
+            .unwrap_or_default(),
+        import_case: imported
+            .map(|imported| imported.case.clone())
+            .unwrap_or_default(),
+        import_oddities: imported
+            .map(|imported| imported.oddities.iter().map(ToString::to_string).collect())
+            .unwrap_or_default(),
     }
 }
 

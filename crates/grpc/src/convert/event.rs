@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use app::import::Import;
 use app::view::HistoryEntry;
 use domain::dossier::clock::Moved;
 use domain::dossier::event::{Received, Submitted, SupplementRequested};
 use domain::dossier::{Event, Record};
+use domain::role::Role;
 use domain::time::{self, Instant};
 
 use super::known::{policy_of, unit_name};
@@ -31,6 +33,25 @@ pub fn record(record: &Record) -> proto::DossierEvent {
         role: record.role.to_string(),
         unit: unit_name(&record.unit),
         details: Details::of(&record.event).0,
+        texts: BTreeMap::new(),
+    }
+}
+
+/// That a whole history came in. It is no event of any dossier.
+pub fn import_completed(import: &Import) -> proto::DossierEvent {
+    let mut details = Details::default();
+    details.put("source", &import.source);
+    details.put("dossiers", &import.dossiers);
+    details.put("events", &import.events);
+    proto::DossierEvent {
+        version: 0,
+        kind: "import_completed".into(),
+        event_time: import.finished.map(timestamp),
+        record_time: import.finished.map(timestamp),
+        actor: import.actor.to_string(),
+        role: Role::Admin.to_string(),
+        unit: String::new(),
+        details: details.0,
         texts: BTreeMap::new(),
     }
 }
@@ -195,6 +216,11 @@ impl Details {
         self.time("due_time", facts.due);
         self.put("due_provisional", &facts.provisional);
         self.time("hand_over_by_time", facts.hand_over_by);
+        if let Some(imported) = &facts.imported {
+            self.put("import_name", &format!("imports/{}", imported.import));
+            self.put("import_case", &imported.case);
+            self.list("import_oddities", &imported.oddities);
+        }
     }
 
     fn supplement(&mut self, facts: &SupplementRequested) {

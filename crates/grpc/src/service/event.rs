@@ -4,7 +4,9 @@ use std::collections::VecDeque;
 
 use app::Error;
 use app::access::{self, Method};
-use app::feed::FeedEntry;
+use app::feed::{FeedEntry, FeedItem};
+use domain::dossier::ImportNumber;
+use domain::id::Invalid;
 use futures::stream;
 use tonic::{Request, Response, Status, async_trait};
 
@@ -39,8 +41,12 @@ impl EventService for Events {
                 let mut fields = Fields::default();
                 let after = fields.text("after", &request.after, LONGEST_CURSOR);
                 let limit = fields.limit("limit", request.limit);
-                let after = fields.done(Some(after))?;
-                let page = engine.feed(&caller, &after, limit).await?;
+                let import = fields.optional("import_name", &request.import_name, import_number);
+                let (after, import) = fields.done(Some((after, import)))?;
+                let page = match import {
+                    Some(import) => engine.import_events(&caller, import, &after, limit).await?,
+                    None => engine.feed(&caller, &after, limit).await?,
+                };
                 Ok(proto::ListEventsResponse {
                     events: page.entries.into_iter().map(feed_event).collect(),
                     next_cursor: page.next,
@@ -119,11 +125,31 @@ impl Follow {
     }
 }
 
+/// The number in `imports/1`.
+fn import_number(name: &str) -> Result<ImportNumber, Invalid> {
+    name.strip_prefix("imports/")
+        .and_then(|number| number.parse().ok())
+        .ok_or_else(|| Invalid {
+            text: name.chars().take(64).collect(),
+            expected: "the name of an import, such as imports/1",
+        })
+}
+
 fn feed_event(entry: FeedEntry) -> proto::FeedEvent {
-    proto::FeedEvent {
-        cursor: entry.cursor,
-        dossier: format!("dossiers/{}", entry.record.dossier),
-        province: entry.record.province.to_string(),
-        event: Some(event::record(&entry.record)),
+    match entry.item {
+        FeedItem::Event(record) => proto::FeedEvent {
+            cursor: entry.cursor,
+            dossier: format!("dossiers/{}", record.dossier),
+            province: record.province.to_string(),
+            event: Some(event::record(&record)),
+            import_name: String::new(),
+        },
+        FeedItem::ImportCompleted(import) => proto::FeedEvent {
+            cursor: entry.cursor,
+            dossier: String::new(),
+            province: import.province.to_string(),
+            event: Some(event::import_completed(&import)),
+            import_name: format!("imports/{}", import.number),
+        },
     }
 }

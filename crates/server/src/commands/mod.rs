@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod due;
+pub mod import;
 pub mod migrate;
 pub mod report;
 pub mod serve;

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use app::ports::Change;
 use chrono::Datelike;
+use domain::dossier::ImportNumber;
 use domain::id::ProvinceCode;
 use domain::tally::{Counts, Measure, Tallies};
 use sea_orm::{ConnectionTrait, DbErr, Value};
@@ -70,6 +71,43 @@ pub(crate) async fn add<C: ConnectionTrait>(
         Dialect::Sqlite => 0,
         Dialect::Postgres => next_shard(),
     };
+    add_to(door, province, shard, tallies).await
+}
+
+/// The shard of an import that is not finished: below zero, where no report looks.
+pub(crate) fn unseen(import: ImportNumber) -> i64 {
+    -i64::from(import.get())
+}
+
+/// Lets reports see what an import has added. It keeps a shard of its own.
+pub(crate) async fn show<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    province: &ProvinceCode,
+    import: ImportNumber,
+) -> Result<(), DbErr> {
+    let shard = unseen(import);
+    door.run(
+        "UPDATE tally SET shard = ? WHERE province = ? AND shard = ?",
+        vec![
+            (FIRST_OF_IMPORTS - shard).into(),
+            province.as_str().into(),
+            shard.into(),
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The shards of imports lie above those of writers.
+const FIRST_OF_IMPORTS: i64 = 1_000;
+
+/// Adds to the tallies of a province in one shard.
+pub(crate) async fn add_to<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    province: &ProvinceCode,
+    shard: i64,
+    tallies: &Tallies,
+) -> Result<(), DbErr> {
     let mut cells: BTreeMap<(&str, i64, &str, &str), Counts> = BTreeMap::new();
     for (place, counts) in tallies {
         let month = place.day.with_day(1).unwrap_or(place.day);

@@ -100,6 +100,7 @@ pub fn receive(
         due: due.due.map(|due| due.at),
         provisional: due.due.is_some_and(|due| due.provisional),
         hand_over_by: papers_due(&reception.receiving, reception.channel, rules, now),
+        imported: None,
     });
     Ok(vault.decision(event))
 }
@@ -152,6 +153,7 @@ pub(super) fn accept(
         due: due.due.map(|due| due.at),
         provisional: due.due.is_some_and(|due| due.provisional),
         hand_over_by: papers_due(&dossier.receiving, dossier.channel, rules, now),
+        imported: None,
     }))
 }
 

@@ -1,0 +1,124 @@
+//! Where imports are written.
+
+use std::collections::HashMap;
+
+use async_trait::async_trait;
+use domain::dossier::private::Salt;
+use domain::dossier::{Dossier, ImportNumber, Oddity, Record};
+use domain::id::{ActorId, ProvinceCode};
+use domain::time::Instant;
+
+use crate::ports::{CommitError, StoreError};
+
+/// The store, as an import writes to it.
+#[async_trait]
+pub trait Archive: Send + Sync {
+    /// Begins an import, or finds out what became of it.
+    async fn begin_import(&self, new: &NewImport) -> Result<Begun, StoreError>;
+
+    /// Those dossiers of another system that are there, with the digests of what it had said.
+    async fn origins(
+        &self,
+        province: &ProvinceCode,
+        source: &str,
+        names: &[&str],
+    ) -> Result<HashMap<Box<str>, u64>, StoreError>;
+
+    /// Writes a piece in one transaction. False, and nothing written, when another process has
+    /// dealt with it.
+    async fn write_import(&self, piece: Piece) -> Result<bool, CommitError>;
+
+    /// Lets everybody see it, and puts it into the feed.
+    async fn finish_import(&self, import: &Import, at: Instant) -> Result<Import, StoreError>;
+}
+
+/// An import that is to begin.
+#[derive(Debug, Clone)]
+pub struct NewImport {
+    /// The province.
+    pub province: ProvinceCode,
+    /// The other system.
+    pub source: String,
+    /// Hash of the map and the files, in hexadecimal.
+    pub files: String,
+    /// Who imports.
+    pub actor: ActorId,
+    /// When.
+    pub at: Instant,
+}
+
+/// What became of an import.
+#[derive(Debug, Clone)]
+pub enum Begun {
+    /// It can be written; some of it may have been.
+    Ready(Import),
+    /// It was finished before.
+    Finished(Import),
+    /// Another one of the same system has to be finished first.
+    Unfinished(Import),
+}
+
+/// An import.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Import {
+    /// The province.
+    pub province: ProvinceCode,
+    /// Its number in the database.
+    pub number: ImportNumber,
+    /// The other system.
+    pub source: String,
+    /// Who imports.
+    pub actor: ActorId,
+    /// When it was begun: the record time of all its events.
+    pub begun: Instant,
+    /// How many dossiers of the files were dealt with.
+    pub done: u64,
+    /// How many of them were added.
+    pub dossiers: u64,
+    /// How many events were added.
+    pub events: u64,
+    /// When it was finished.
+    pub finished: Option<Instant>,
+    /// Its place in the feed.
+    pub place: Option<u64>,
+}
+
+/// Some dossiers of an import.
+#[derive(Debug, Clone)]
+pub struct Piece {
+    /// The import as it was before.
+    pub import: Import,
+    /// How many dossiers are dealt with after it.
+    pub done: u64,
+    /// What is added.
+    pub lives: Vec<Life>,
+}
+
+impl Piece {
+    /// How many events it has.
+    #[must_use]
+    pub fn events(&self) -> u64 {
+        self.lives.iter().map(|life| life.events.len() as u64).sum()
+    }
+}
+
+/// A dossier with all that is known of it.
+#[derive(Debug, Clone)]
+pub struct Life {
+    /// What the other system calls it.
+    pub name: Box<str>,
+    /// Digest of all that it said.
+    pub digest: u64,
+    /// What is odd about it.
+    pub oddities: Vec<Oddity>,
+    /// The fold of its events.
+    pub dossier: Dossier,
+    /// The same as it is kept.
+    pub fold: String,
+    /// The salt of its commitments.
+    pub salt: Salt,
+    /// Keyed hash of what it was made from.
+    pub content: [u8; 32],
+    /// Its events, with the exact bytes that are kept.
+    pub events: Vec<(Record, Vec<u8>)>,
+}

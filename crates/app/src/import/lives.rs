@@ -1,0 +1,148 @@
+//! From rows to dossiers and events, piece by piece.
+
+use domain::catalogue::Fault;
+use domain::digest::keyed_hash;
+use domain::dossier::private::Salt;
+use domain::dossier::{Dossier, ImportNumber, Record};
+use domain::id::{DossierId, RequestId};
+use domain::import::{Case, Unmappable, history};
+use domain::role::Role;
+
+use super::{Import, Life, Piece, Plan};
+use crate::engine::lane_of;
+use crate::ports::Ids;
+
+/// The dossiers of a plan in order of reception, with those that are still to come.
+pub struct Lives {
+    plan: Plan,
+    number: ImportNumber,
+    next: usize,
+}
+
+/// A piece that was made.
+#[derive(Debug)]
+pub struct Made {
+    pub(super) lives: Vec<Life>,
+    pub(super) refusals: Vec<Fault>,
+    /// How many dossiers are dealt with after it.
+    pub(super) done: u64,
+}
+
+impl Lives {
+    /// All of them.
+    #[must_use]
+    pub fn new(mut plan: Plan, number: ImportNumber) -> Self {
+        plan.cases.sort_by_key(|case| {
+            let first = case.happenings.iter().map(|(at, _)| *at).min();
+            let fact = case.facts.iter().map(|record| record.event_time).min();
+            case.received.or(first).or(fact)
+        });
+        Self {
+            plan,
+            number,
+            next: 0,
+        }
+    }
+
+    /// Leaves out those that an earlier run has dealt with.
+    pub fn skip(&mut self, done: u64) {
+        self.next = usize::try_from(done).unwrap_or(usize::MAX);
+    }
+
+    /// The next ones, as many events as the plan says or a few more. None after the last.
+    pub fn next(&mut self, ids: &dyn Ids) -> Option<Made> {
+        if self.next >= self.plan.cases.len() {
+            return None;
+        }
+        let mut lives = Vec::new();
+        let mut refusals = Vec::new();
+        let mut made = 0;
+        while made < self.plan.piece && self.next < self.plan.cases.len() {
+            match self.life(self.next, ids) {
+                Ok(life) => {
+                    made += life.events.len();
+                    lives.push(life);
+                }
+                Err(reason) => refusals.push(self.fault(self.next, &reason)),
+            }
+            self.next += 1;
+        }
+        Some(Made {
+            lives,
+            refusals,
+            done: self.next as u64,
+        })
+    }
+
+    /// The next piece of an import, whatever is there already. None after the last.
+    pub fn piece(&mut self, import: &Import, ids: &dyn Ids) -> Option<Piece> {
+        let made = self.next(ids)?;
+        Some(Piece {
+            import: import.clone(),
+            done: made.done,
+            lives: made.lives,
+        })
+    }
+
+    fn fault(&self, at: usize, reason: &Unmappable) -> Fault {
+        let (file, line) = &self.plan.cases[at].place;
+        Fault {
+            file: file.to_string(),
+            line: usize::try_from(*line).unwrap_or(usize::MAX),
+            reason: reason.to_string(),
+        }
+    }
+
+    fn life(&self, at: usize, ids: &dyn Ids) -> Result<Life, Unmappable> {
+        let case: &Case = &self.plan.cases[at];
+        let (map, catalogue) = (&self.plan.map, &self.plan.catalogue);
+        let salt = Salt::new(ids.random());
+        let history = history(case, self.number, &map.province, catalogue, &salt)?;
+        let first = &history.events[0];
+        let id = history.id.unwrap_or_else(|| {
+            let chance = ids.random();
+            let chance = u64::from_be_bytes(chance[..8].try_into().expect("eight of sixteen"));
+            let born = u64::try_from(first.at.timestamp_millis()).unwrap_or_default();
+            DossierId::new(born, lane_of(&first.unit), chance)
+        });
+        // One request a dossier, in the order in which they are written.
+        let request = format!("{:08x}-0000-8000-8000-{at:012x}", self.number.get());
+        let request = RequestId::parse(&request).expect("it has the form of a UUID");
+        let mut dossier: Option<Dossier> = None;
+        let mut events = Vec::with_capacity(history.events.len());
+        for (version, past) in (1..).zip(history.events) {
+            let record = Record {
+                province: map.province.clone(),
+                dossier: id,
+                version,
+                event_time: past.at,
+                record_time: Ord::max(self.plan.now, past.at),
+                actor: self.plan.actor.clone(),
+                role: past.role.unwrap_or(Role::Admin),
+                unit: past.unit,
+                request_id: request.clone(),
+                event: past.event,
+            };
+            dossier = match dossier {
+                Some(dossier) => Some(dossier.apply(&record)),
+                None => Dossier::begin(&record),
+            };
+            let bytes = record.to_bytes();
+            events.push((record, bytes));
+        }
+        let dossier = dossier.expect("a history begins with a beginning");
+        Ok(Life {
+            name: case.name.clone(),
+            digest: case.digest,
+            oddities: history.oddities,
+            fold: serde_json::to_string(&dossier).expect("a dossier holds only texts and numbers"),
+            content: keyed_hash(
+                salt.as_bytes(),
+                &[b"import", case.name.as_bytes(), &case.digest.to_be_bytes()],
+            ),
+            salt,
+            dossier,
+            events,
+        })
+    }
+}

@@ -1,0 +1,242 @@
+//! Bringing in history from another system.
+//!
+//! The rows were read and put together before ([`domain::import`]). Here they become dossiers
+//! and events, in pieces of bounded size; nobody sees any of them before the last transaction,
+//! which marks the import as finished and puts one entry into the feed. A run that was killed
+//! goes on where the last piece ended.
+
+mod archive;
+mod lives;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::catalogue::{Catalogue, Fault};
+use domain::dossier::{ImportNumber, Oddity};
+use domain::id::ActorId;
+use domain::import::{Case, Map};
+use domain::time::Instant;
+use tokio::sync::mpsc;
+
+pub use archive::{Archive, Begun, Import, Life, NewImport, Piece};
+pub use lives::Lives;
+
+use crate::error::Error;
+use crate::ports::{CommitError, Ids, StoreError};
+
+/// How many events a piece has at least, unless it is the last one.
+pub const PIECE: usize = 20_000;
+
+/// What is to be imported.
+pub struct Plan {
+    /// What the files mean.
+    pub map: Arc<Map>,
+    /// The catalogue, with what the map creates.
+    pub catalogue: Arc<Catalogue>,
+    /// Hash of the map and the files, in hexadecimal.
+    pub files: String,
+    /// Who imports.
+    pub actor: ActorId,
+    /// Now.
+    pub now: Instant,
+    /// How many events a piece has at least: [`PIECE`].
+    pub piece: usize,
+    /// The dossiers. Sorted by reception before they are written, so that ids grow with them.
+    pub cases: Vec<Case>,
+}
+
+/// How far an import has come.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Dossiers dealt with, of [`Progress::of`].
+    pub done: u64,
+    /// All dossiers.
+    pub of: u64,
+    /// Events written.
+    pub events: u64,
+}
+
+/// What an import did, or would do.
+#[derive(Debug, Clone, Default)]
+pub struct Outcome {
+    /// The import; none for a dry run.
+    pub import: Option<Import>,
+    /// It was finished before, so that nothing was added.
+    pub before: bool,
+    /// How many dossiers an earlier run had dealt with.
+    pub resumed: u64,
+    /// Dossiers that were added.
+    pub dossiers: u64,
+    /// Events that were added.
+    pub events: u64,
+    /// Dossiers that were there, saying the same.
+    pub known: u64,
+    /// Dossiers that were there, saying something else. They stay as they are.
+    pub changed: Vec<Box<str>>,
+    /// How many have which oddity.
+    pub odd: Vec<(Oddity, u64)>,
+    /// How many have any.
+    pub odd_dossiers: u64,
+    /// Dossiers whose rows make no history.
+    pub refusals: Vec<Fault>,
+    /// How long it took from the first piece to the last.
+    pub took: Duration,
+}
+
+/// Why an import did not go on.
+#[derive(Debug, thiserror::Error)]
+pub enum Stopped {
+    /// Another import of the same system has to be finished first.
+    #[error(
+        "import {number} of {source_name} was not finished; run it again with the same map and files, \
+         then these"
+    )]
+    Unfinished {
+        /// Its number.
+        number: ImportNumber,
+        /// The other system.
+        source_name: String,
+    },
+    /// Another process writes the same import.
+    #[error("another process is writing import {0}")]
+    Elsewhere(ImportNumber),
+    /// The store does not answer.
+    #[error("the import was not finished; run it again and it goes on")]
+    Store(#[source] StoreError),
+    /// A piece was not written.
+    #[error("the import was not finished; run it again and it goes on")]
+    Commit(#[source] CommitError),
+    /// It broke off.
+    #[error("the import was not finished")]
+    Broken(#[source] Error),
+}
+
+impl From<StoreError> for Stopped {
+    fn from(error: StoreError) -> Self {
+        Stopped::Store(error)
+    }
+}
+
+/// Says what an import would add, without a store.
+#[must_use]
+pub fn rehearse(plan: Plan, ids: &dyn Ids) -> Outcome {
+    let number = ImportNumber::new(1).expect("1 is not 0");
+    let mut outcome = Outcome::default();
+    let mut lives = Lives::new(plan, number);
+    while let Some(piece) = lives.next(ids) {
+        outcome.refusals.extend(piece.refusals);
+        for life in &piece.lives {
+            outcome.add(life);
+        }
+    }
+    outcome
+}
+
+/// Writes all of it, or goes on with it.
+pub async fn run(
+    archive: &dyn Archive,
+    plan: Plan,
+    ids: Arc<dyn Ids>,
+    elapsed: &(dyn Fn() -> Duration + Sync),
+    progress: &mut (dyn FnMut(Progress) + Send),
+) -> Result<Outcome, Stopped> {
+    let new = NewImport {
+        province: plan.map.province.clone(),
+        source: plan.map.source.clone(),
+        files: plan.files.clone(),
+        actor: plan.actor.clone(),
+        at: plan.now,
+    };
+    let mut import = match archive.begin_import(&new).await? {
+        Begun::Ready(import) => import,
+        Begun::Finished(import) => {
+            return Ok(Outcome {
+                before: true,
+                known: import.done,
+                import: Some(import),
+                ..Outcome::default()
+            });
+        }
+        Begun::Unfinished(other) => {
+            return Err(Stopped::Unfinished {
+                number: other.number,
+                source_name: other.source,
+            });
+        }
+    };
+    let mut outcome = Outcome {
+        resumed: import.done,
+        ..Outcome::default()
+    };
+    let of = plan.cases.len() as u64;
+    let start = elapsed();
+    let mut pieces = produce(plan, &import, ids);
+    while let Some(made) = pieces.recv().await {
+        outcome.refusals.extend(made.refusals);
+        let names: Vec<&str> = made.lives.iter().map(|life| life.name.as_ref()).collect();
+        let known = archive.origins(&new.province, &new.source, &names).await?;
+        let mut lives = Vec::with_capacity(made.lives.len());
+        for life in made.lives {
+            match known.get(&life.name) {
+                Some(digest) if *digest == life.digest => outcome.known += 1,
+                Some(_) => outcome.changed.push(life.name),
+                None => {
+                    outcome.add(&life);
+                    lives.push(life);
+                }
+            }
+        }
+        let piece = Piece {
+            import: import.clone(),
+            done: made.done,
+            lives,
+        };
+        let added = piece.events();
+        let dossiers = piece.lives.len() as u64;
+        let written = archive.write_import(piece).await;
+        if !written.map_err(Stopped::Commit)? {
+            return Err(Stopped::Elsewhere(import.number));
+        }
+        import.done = made.done;
+        import.dossiers += dossiers;
+        import.events += added;
+        progress(Progress {
+            done: import.done,
+            of,
+            events: import.events,
+        });
+    }
+    outcome.took = elapsed().saturating_sub(start);
+    outcome.import = Some(archive.finish_import(&import, new.at).await?);
+    Ok(outcome)
+}
+
+/// Makes pieces on a thread of its own, at most two ahead of the writer.
+fn produce(plan: Plan, import: &Import, ids: Arc<dyn Ids>) -> mpsc::Receiver<lives::Made> {
+    let (sender, receiver) = mpsc::channel(2);
+    let mut lives = Lives::new(plan, import.number);
+    lives.skip(import.done);
+    tokio::task::spawn_blocking(move || {
+        while let Some(piece) = lives.next(ids.as_ref()) {
+            if sender.blocking_send(piece).is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}
+
+impl Outcome {
+    fn add(&mut self, life: &Life) {
+        self.dossiers += 1;
+        self.events += life.events.len() as u64;
+        let oddities = &life.oddities;
+        self.odd_dossiers += u64::from(!oddities.is_empty());
+        for oddity in oddities {
+            match self.odd.iter_mut().find(|(known, _)| known == oddity) {
+                Some((_, count)) => *count += 1,
+                None => self.odd.push((*oddity, 1)),
+            }
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! What is known of a dossier whose history another system wrote.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::Invalid;
+
+/// The number of an import within its province, from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ImportNumber(u32);
+
+impl ImportNumber {
+    /// The number, unless it is 0.
+    #[must_use]
+    pub fn new(number: u32) -> Option<Self> {
+        (number > 0).then_some(Self(number))
+    }
+
+    /// The number.
+    #[must_use]
+    pub fn get(self) -> u32 {
+        self.0
+    }
+}
+
+impl fmt::Display for ImportNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for ImportNumber {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        text.parse()
+            .ok()
+            .and_then(Self::new)
+            .ok_or_else(|| Invalid {
+                text: text.chars().take(64).collect(),
+                expected: "the number of an import, such as 1",
+            })
+    }
+}
+
+/// Where a history comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Imported {
+    /// The import that brought it.
+    pub import: ImportNumber,
+    /// What the other system calls the dossier.
+    pub case: String,
+    /// What is odd about it; imported as it was.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub oddities: Vec<Oddity>,
+}
+
+/// What cannot have happened so, and was written so all the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Oddity {
+    /// It ended before it was received. It counts as ended at the reception.
+    EndBeforeStart,
+    /// It was due before it was received.
+    DueBeforeStart,
+    /// Something was done to it before it was received.
+    StepBeforeStart,
+    /// Something was done to it after it had ended. It stays ended.
+    StepAfterEnd,
+    /// It has more than one end. The first one that is named counts.
+    SeveralEnds,
+    /// The result was given back before there was one.
+    ReturnBeforeEnd,
+}
+
+impl Oddity {
+    /// Every oddity.
+    pub const ALL: [Oddity; 6] = [
+        Oddity::EndBeforeStart,
+        Oddity::DueBeforeStart,
+        Oddity::StepBeforeStart,
+        Oddity::StepAfterEnd,
+        Oddity::SeveralEnds,
+        Oddity::ReturnBeforeEnd,
+    ];
+
+    /// The word used in data.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Oddity::EndBeforeStart => "end_before_start",
+            Oddity::DueBeforeStart => "due_before_start",
+            Oddity::StepBeforeStart => "step_before_start",
+            Oddity::StepAfterEnd => "step_after_end",
+            Oddity::SeveralEnds => "several_ends",
+            Oddity::ReturnBeforeEnd => "return_before_end",
+        }
+    }
+}
+
+impl fmt::Display for Oddity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

@@ -1,0 +1,141 @@
+//! Where in a file what is wanted stands.
+
+use super::Cells;
+
+/// Something that a row can say about a dossier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Field {
+    /// What the other system calls the dossier.
+    Case,
+    /// What happened.
+    Activity,
+    /// When it happened.
+    Time,
+    /// An event of ours, as an export wrote it.
+    Facts,
+    /// A dossier code to be found by.
+    Code,
+    /// The unit whose desk took it in.
+    Unit,
+    /// The unit that decides it.
+    Resolving,
+    /// The unit that gives it back.
+    Returning,
+    /// The procedure.
+    Procedure,
+    /// How it was handed in.
+    Channel,
+    /// When it was received.
+    Received,
+    /// When it is due.
+    Due,
+    /// When the result was there.
+    Resolved,
+    /// When the citizen got it.
+    Returned,
+    /// When the citizen took it back.
+    Withdrawn,
+    /// When the agency stopped it.
+    Stopped,
+}
+
+impl Field {
+    /// How many there are.
+    pub const COUNT: usize = 16;
+
+    /// Every field, with its key in a map.
+    pub const ALL: [(Field, &'static str); Field::COUNT] = [
+        (Field::Case, "case"),
+        (Field::Activity, "activity"),
+        (Field::Time, "time"),
+        (Field::Facts, "facts"),
+        (Field::Code, "code"),
+        (Field::Unit, "unit"),
+        (Field::Resolving, "resolving_unit"),
+        (Field::Returning, "returning_unit"),
+        (Field::Procedure, "procedure"),
+        (Field::Channel, "channel"),
+        (Field::Received, "received"),
+        (Field::Due, "due"),
+        (Field::Resolved, "resolved"),
+        (Field::Returned, "returned"),
+        (Field::Withdrawn, "withdrawn"),
+        (Field::Stopped, "stopped"),
+    ];
+}
+
+/// The columns that a map names in one file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Columns {
+    names: [Option<Box<str>>; Field::COUNT],
+}
+
+impl Columns {
+    pub(super) fn name(&mut self, field: Field, column: &str) {
+        self.names[field as usize] = Some(column.into());
+    }
+
+    /// Whether the map names a column for it.
+    #[must_use]
+    pub fn has(&self, field: Field) -> bool {
+        self.names[field as usize].is_some()
+    }
+
+    /// Finds the columns in a header. Columns that the map does not name are left alone.
+    ///
+    /// Errors: every column that is missing or there twice, in one text.
+    pub fn find(&self, header: &Cells) -> Result<Places, String> {
+        let mut places = Places::default();
+        let mut wrong = Vec::new();
+        for (field, key) in Field::ALL {
+            let Some(name) = &self.names[field as usize] else {
+                continue;
+            };
+            let mut found = header
+                .iter()
+                .enumerate()
+                .filter(|(_, title)| *title == name.as_ref());
+            match (found.next(), found.next()) {
+                (Some((at, _)), None) => places.at[field as usize] = Some(at),
+                (Some(_), Some(_)) => wrong.push(format!("column `{name}` is there twice")),
+                (None, _) => wrong.push(format!("there is no column `{name}`, the map's {key}")),
+            }
+        }
+        if wrong.is_empty() {
+            places.width = header.len();
+            return Ok(places);
+        }
+        let titles: Vec<String> = header
+            .iter()
+            .map(|title| title.chars().take(40).collect())
+            .take(40)
+            .collect();
+        Err(format!(
+            "{}; the file has {}",
+            wrong.join("; "),
+            titles.join(", ")
+        ))
+    }
+}
+
+/// Where the columns of a map are in a file.
+#[derive(Debug, Clone, Default)]
+pub struct Places {
+    at: [Option<usize>; Field::COUNT],
+    /// How many cells a row has.
+    width: usize,
+}
+
+impl Places {
+    /// How many cells a row has.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// What a row says; empty when the map names no column for it.
+    #[must_use]
+    pub fn get<'a>(&self, field: Field, cells: &'a Cells) -> &'a str {
+        self.at[field as usize].map_or("", |at| cells.get(at))
+    }
+}

@@ -1,0 +1,21 @@
+//! History from another system: what a map says about its files, and what its rows mean.
+//!
+//! A [`Map`] says which column is what. [`Gathering`] takes the rows of the files, one by one,
+//! and puts the rows of one dossier together; [`history`] turns them into ordinary events.
+//! Nothing here reads a file.
+
+mod cells;
+mod columns;
+mod created;
+mod gather;
+mod history;
+mod map;
+mod zone;
+
+pub use cells::Cells;
+pub use columns::{Columns, Field};
+pub use created::Creates;
+pub use gather::{Case, Gathered, Gathering, Refused};
+pub use history::{History, Unmappable, history};
+pub use map::{Map, Meaning};
+pub use zone::Zone;

@@ -1,0 +1,8 @@
+//! History from other systems: what the files say is what the reports say, and nobody sees half
+//! of it.
+
+mod bad;
+mod command;
+mod hidden;
+mod log;
+mod wabo;

@@ -1,0 +1,205 @@
+//! Files and maps that are wrong: file, line, reason, and nothing half visible.
+
+use std::path::{Path, PathBuf};
+
+use ::store::{Options, SeaStore};
+use app::ports::{List, Scope, Store};
+use domain::catalogue::SourceFile;
+use domain::id::ProvinceCode;
+use domain::import::Map;
+
+use super::command::import;
+use super::log;
+use crate::backend::{Backend, TestDatabase};
+
+const MAP: &str = r#"
+source = "old-desk"
+province = "08"
+zone = "Asia/Ho_Chi_Minh"
+[cases]
+case = "id"
+unit = "unit"
+received = "in"
+resolved = "out"
+[otherwise]
+procedure = "1.004873"
+"#;
+
+struct Folder {
+    folder: tempfile::TempDir,
+    database: TestDatabase,
+}
+
+impl Folder {
+    async fn new() -> Self {
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+            database: Backend::Sqlite.database().await,
+        }
+    }
+
+    fn file(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    }
+
+    async fn import(&self, files: &[&Path]) -> Result<(), String> {
+        let map = self.file("map.toml", MAP);
+        import(map.to_str().unwrap(), files, &self.database.url).await
+    }
+
+    async fn dossiers(&self) -> usize {
+        let store = SeaStore::open(&self.database.url, Options::default())
+            .await
+            .unwrap();
+        let list = List {
+            scope: Scope::Province(ProvinceCode::parse("08").unwrap()),
+            statuses: Vec::new(),
+            procedure: None,
+            channel: None,
+            after: None,
+            limit: 1_000,
+        };
+        let read = store.read().await.unwrap();
+        read.list(&list).await.unwrap().len()
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_is_spoilt_as_a_whole_imports_nothing() {
+    let whole = b"id,unit,in,out\na,02215,2026-01-05,\nb,02215,2026-01-06,\n".to_vec();
+    let zipped = {
+        use std::io::Write;
+        let mut zip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        zip.write_all(&whole.repeat(500)).unwrap();
+        zip.finish().unwrap()
+    };
+    for (bytes, reason) in [
+        (
+            b"id,unit,in\na,02215,2026-01-05\n".to_vec(),
+            "list.csv:1: there is no column `out`, the map's resolved; the file has id, unit, in",
+        ),
+        (
+            b"id,unit,in,out,in\n".to_vec(),
+            "list.csv:1: column `in` is there twice",
+        ),
+        (Vec::new(), "list.csv:1: the file is empty"),
+        (
+            [&whole[..], b"c,\"02215,2026-01-05,\n"].concat(),
+            "list.csv:4: a quote is opened here and never closed",
+        ),
+        (
+            [&whole[..], &[b'x'; 2_000_000]].concat(),
+            "list.csv:4: the row that begins here is longer than 1048576 bytes",
+        ),
+        (zipped[..zipped.len() - 9].to_vec(), "the file ends early"),
+        (
+            b"\xff\xfei\0d\0".to_vec(),
+            "list.csv:1: the file is in UTF-16",
+        ),
+    ] {
+        let folder = Folder::new().await;
+        let list = folder.file("list.csv", bytes);
+        let refused = folder.import(&[&list]).await.unwrap_err();
+        assert!(refused.starts_with("nothing was imported\n"), "{refused}");
+        assert!(refused.contains(reason), "{refused}\nexpected: {reason}");
+        assert_eq!(folder.dossiers().await, 0, "{reason}");
+    }
+}
+
+#[tokio::test]
+async fn a_row_that_cannot_be_mapped_spoils_no_other() {
+    let folder = Folder::new().await;
+    let mut bytes = "\u{feff}id,unit,in,out,note\r\n\
+        good,02215,2026-01-05 09:00,2026-01-07 09:00,\"a, note\"\r\n\
+        no-unit,77777,2026-01-05,,\r\n\
+        no-time,02215,soon,,\r\n\
+        later,02215,2999-01-05,,\r\n\
+        never,02215,,,\r\n\
+        good,02215,2026-01-06,,twice\r\n\
+        ,02215,2026-01-06,,\r\n\
+        short,02215\r\n"
+        .as_bytes()
+        .to_vec();
+    bytes.extend(b"latin,02215,2026-01-06,,caf\xe9\r\n");
+    bytes.extend(b"last,H60.02215,2026-01-06,,\r\n");
+    let list = folder.file("list.csv", bytes);
+    let ended = folder.import(&[&list]).await;
+    assert_eq!(ended, Err("it ended with a number".to_owned()));
+    assert_eq!(folder.dossiers().await, 2, "the good one and the last one");
+}
+
+#[test]
+fn a_map_is_read_strictly_and_every_fault_is_named_with_its_line() {
+    let faults = |text: &str| {
+        let map = Map::parse(&SourceFile {
+            path: "map.toml".into(),
+            text: text.into(),
+        });
+        let faults = map.unwrap_err();
+        faults
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    for (from, to, reason) in [
+        ("zone =", "zoom =", "map.toml:4: unknown field `zoom`"),
+        (
+            "province = \"08\"",
+            "province = 8",
+            "map.toml:3: invalid type: integer `8`, expected a string",
+        ),
+        (
+            "province = \"08\"",
+            "province = \"8\"",
+            "map.toml:3: province: `8` is not a province's statistics code",
+        ),
+        (
+            "Asia/Ho_Chi_Minh",
+            "Mars",
+            "map.toml:4: zone: `Mars` is not a zone",
+        ),
+        (
+            "received =",
+            "recieved =",
+            "map.toml:8: unknown key `recieved`",
+        ),
+        ("case = \"id\"\n", "", "map.toml:5: `case` names no column"),
+        (
+            "old-desk",
+            "Old desk",
+            "map.toml:2: source: `Old desk` is not a name of a system",
+        ),
+        (
+            "\"1.004873\"",
+            "\"1.4873\"",
+            "map.toml:11: procedure: `1.4873` is not a procedure code",
+        ),
+        (
+            "unit = \"unit\"\n",
+            "",
+            "map.toml:1: no unit: name a column in [cases]",
+        ),
+        (
+            "[otherwise]",
+            "[otherwise]\nactivity = \"flown\"",
+            "map.toml:11: `flown` is no meaning",
+        ),
+        ("[cases]", "[cases", "map.toml:5"),
+    ] {
+        let said = faults(&MAP.replace(from, to));
+        assert!(said.contains(reason), "{said}\nexpected: {reason}");
+    }
+}
+
+#[tokio::test]
+async fn a_map_that_reads_two_files_wants_both() {
+    let folder = Folder::new().await;
+    let log = log::invent(folder.folder.path(), 3);
+    let refused = import("wabo-receipt", &[&log.events], &folder.database.url).await;
+    assert!(refused.unwrap_err().contains("EVENTS.csv and CASES.csv"));
+    let refused = import("no-such-map", &[&log.events], &folder.database.url).await;
+    assert!(refused.unwrap_err().contains("wabo-receipt.toml"));
+}

@@ -1,0 +1,56 @@
+//! `motcua import` as an operator runs it, on any database.
+
+use std::path::Path;
+
+use app::Catalogues;
+use app::ports::{Clock, Store};
+use app::report::{RateUnits, RatesQuery, UnitBasis, rates};
+use clap::Parser;
+use domain::id::ProvinceCode;
+use domain::indicator::Report;
+use server::cli::Cli;
+use server::clock::SystemClock;
+use store::{Options, SeaStore};
+
+use crate::world::catalogue;
+
+/// Runs a command line; the words of its failure if it has one.
+pub async fn motcua(words: &[&str]) -> Result<(), String> {
+    let words: Vec<String> = ["motcua"]
+        .iter()
+        .chain(words)
+        .map(ToString::to_string)
+        .collect();
+    // On a thread of its own, for a command starts a runtime.
+    let done = tokio::task::spawn_blocking(move || Cli::try_parse_from(words).unwrap().run());
+    match done.await.unwrap() {
+        Ok(code) if code == std::process::ExitCode::SUCCESS => Ok(()),
+        Ok(_) => Err("it ended with a number".to_owned()),
+        Err(failure) => Err(failure.to_string()),
+    }
+}
+
+/// Imports files that must go in without a refused row.
+pub async fn import(map: &str, files: &[&Path], url: &str) -> Result<(), String> {
+    let mut words = vec!["import", "--map", map, "--database", url];
+    words.extend(files.iter().map(|file| file.to_str().unwrap()));
+    motcua(&words).await
+}
+
+/// The rates of a province over some local days, as a fresh process would report them.
+pub async fn report(url: &str, province: &str, from: &str, to: &str) -> Report {
+    let store = SeaStore::open(url, Options::default()).await.unwrap();
+    let read = store.read().await.unwrap();
+    let catalogues = Catalogues::read(catalogue(), read.as_ref()).await.unwrap();
+    let query = RatesQuery {
+        units: RateUnits::Province(ProvinceCode::parse(province).unwrap()),
+        from: from.parse().unwrap(),
+        to: to.parse().unwrap(),
+        as_of: None,
+        basis: UnitBasis::Recorded,
+    };
+    let report = rates(read.as_ref(), &catalogues, &query, SystemClock.now()).await;
+    drop(read);
+    store.close().await.unwrap();
+    report.unwrap()
+}

@@ -1,0 +1,421 @@
+//! Nobody sees an import before it is finished; a run that was cut goes on; a second one adds
+//! nothing.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use app::Error;
+use app::feed::FeedItem;
+use app::import::{Archive, Begun, Import, NewImport, Outcome, Piece, Plan, Stopped, run};
+use app::ports::{
+    CommitError, Ids, List, ReadTx, ReportWanted, Scope, Search, Store, StoreError, WorklistPage,
+};
+use async_trait::async_trait;
+use domain::code::AnyCode;
+use domain::dossier::{Dossier, ImportNumber, Record};
+use domain::id::{ActorId, ProvinceCode, UnitCode};
+use domain::import::{Cells, Gathering, Map};
+use domain::role::Role;
+use domain::time::Instant;
+use store::{Options, SeaStore};
+
+use crate::backend::{Backend, TestDatabase};
+use crate::world::{
+    NumberedIds, OTHER_WARD, PROVINCE, THREE_DAYS, WARD, World, catalogue, moment, who,
+};
+
+const MAP: &str = r#"
+source = "old-desk"
+province = "08"
+zone = "Asia/Ho_Chi_Minh"
+[cases]
+case = "id"
+code = "code"
+received = "in"
+due = "due"
+resolved = "out"
+[otherwise]
+unit = "H60.02215"
+procedure = "1.004873"
+"#;
+
+struct Desk {
+    store: Arc<SeaStore>,
+    _database: TestDatabase,
+}
+
+impl Desk {
+    async fn on(on: Backend) -> Self {
+        let database = on.database().await;
+        let store = SeaStore::open(&database.url, Options::default())
+            .await
+            .unwrap();
+        Self {
+            store: Arc::new(store),
+            _database: database,
+        }
+    }
+
+    /// Thirty dossiers; every third is pending.
+    fn plan(&self, rows: u32) -> Plan {
+        let map = Map::parse(&domain::catalogue::SourceFile {
+            path: "map.toml".into(),
+            text: MAP.into(),
+        });
+        let map = map.unwrap();
+        let now = moment("2026-08-20 10:00");
+        let catalogue = catalogue();
+        let mut gathering = Gathering::new(&map, &catalogue, now);
+        let row = |line: u64, cells: &[String]| {
+            let mut row = Cells::default();
+            let mut ends = Vec::new();
+            let mut text = String::new();
+            for cell in cells {
+                text.push_str(cell);
+                ends.push(text.len());
+            }
+            row.fill(line, &text, &ends);
+            row
+        };
+        let header = ["id", "code", "in", "due", "out"].map(ToOwned::to_owned);
+        gathering.begin_cases("list.csv", &row(1, &header)).unwrap();
+        for number in 1..=rows {
+            let day = 1 + number % 15;
+            let out = if number % 3 == 0 {
+                String::new()
+            } else {
+                format!("2026-08-{:02} 16:00", day + 2)
+            };
+            gathering.case(&row(
+                u64::from(number) + 1,
+                &[
+                    format!("old-{number}"),
+                    format!("H60.02215-2608{day:02}-{number:04}"),
+                    format!("2026-08-{day:02} 09:00"),
+                    format!("2026-08-{:02}", day + 3),
+                    out,
+                ],
+            ));
+        }
+        let gathered = gathering.done();
+        assert_eq!(gathered.refusals, []);
+        Plan {
+            cases: gathered.cases,
+            map: Arc::new(map),
+            catalogue,
+            files: format!("{rows:064}"),
+            actor: ActorId::parse("importer").unwrap(),
+            now,
+            // Several pieces even of so few.
+            piece: 10,
+        }
+    }
+
+    async fn run(&self, rows: u32) -> Outcome {
+        self.try_run(rows, usize::MAX).await.unwrap()
+    }
+
+    /// Breaks off when so many pieces are written.
+    async fn try_run(&self, rows: u32, pieces: usize) -> Result<Outcome, Stopped> {
+        let ids: Arc<dyn Ids> = Arc::new(NumberedIds::default());
+        let archive = Cut {
+            store: Arc::clone(&self.store),
+            left: AtomicUsize::new(pieces),
+        };
+        let elapsed = || Duration::ZERO;
+        run(
+            &archive,
+            self.plan(rows),
+            ids,
+            &elapsed,
+            &mut |_progress| {},
+        )
+        .await
+    }
+
+    async fn read(&self) -> Box<dyn ReadTx> {
+        self.store.read().await.unwrap()
+    }
+
+    /// All dossiers that a list shows.
+    async fn listed(&self, scope: &Scope) -> Vec<Dossier> {
+        let list = List {
+            scope: scope.clone(),
+            statuses: Vec::new(),
+            procedure: None,
+            channel: None,
+            after: None,
+            limit: 1_000,
+        };
+        self.read().await.list(&list).await.unwrap()
+    }
+
+    /// How many dossiers each way of looking shows: list, worklist, search, report, by code.
+    async fn seen(&self, scope: &Scope) -> [usize; 5] {
+        let read = self.read().await;
+        let worklist = WorklistPage {
+            scope: scope.clone(),
+            after: None,
+            limit: 1_000,
+        };
+        let search = Search {
+            scope: scope.clone(),
+            code: Some("H60.02215-2608".into()),
+            name: None,
+            phone: None,
+            limit: 1_000,
+        };
+        let report = ReportWanted {
+            scope: scope.clone(),
+            from: moment("2026-08-01 00:00"),
+            until: moment("2026-09-01 00:00"),
+            as_of: moment("2027-01-01 00:00"),
+            only_apart: false,
+        };
+        let code = AnyCode::parse("H60.02215-260802-0001").unwrap();
+        let by_code = match read.by_code(None, &code).await.unwrap() {
+            Some(key) => usize::from(read.dossier(&key).await.unwrap().is_some()),
+            None => 0,
+        };
+        [
+            self.listed(scope).await.len(),
+            read.worklist(&worklist).await.unwrap().len(),
+            read.search(&search).await.unwrap().len(),
+            read.report_rows(&report).await.unwrap().len(),
+            by_code,
+        ]
+    }
+}
+
+/// A store that breaks off after so many pieces.
+struct Cut {
+    store: Arc<SeaStore>,
+    left: AtomicUsize,
+}
+
+#[async_trait]
+impl Archive for Cut {
+    async fn begin_import(&self, new: &NewImport) -> Result<Begun, StoreError> {
+        self.store.begin_import(new).await
+    }
+
+    async fn origins(
+        &self,
+        province: &ProvinceCode,
+        source: &str,
+        names: &[&str],
+    ) -> Result<HashMap<Box<str>, u64>, StoreError> {
+        self.store.origins(province, source, names).await
+    }
+
+    async fn write_import(&self, piece: Piece) -> Result<bool, CommitError> {
+        if self.left.fetch_sub(1, Ordering::Relaxed) == 0 {
+            let gone = StoreError::Unavailable("the process was killed".into());
+            return Err(CommitError::Store(gone));
+        }
+        self.store.write_import(piece).await
+    }
+
+    async fn finish_import(&self, import: &Import, at: Instant) -> Result<Import, StoreError> {
+        self.store.finish_import(import, at).await
+    }
+}
+
+fn scopes() -> [Scope; 3] {
+    let province = ProvinceCode::parse("08").unwrap();
+    let units = |codes: &[&str]| {
+        let codes = codes.iter().map(|code| UnitCode::parse(code).unwrap());
+        Scope::Units(province.clone(), codes.collect())
+    };
+    [
+        Scope::Province(province.clone()),
+        units(&["H60.02215"]),
+        units(&["H60.02212", "H60.02215"]),
+    ]
+}
+
+on_every_database!(nobody_sees_an_import_before_it_is_finished);
+
+async fn nobody_sees_an_import_before_it_is_finished(on: Backend) {
+    let desk = Desk::on(on).await;
+    let cut = desk.try_run(30, 2).await;
+    assert!(matches!(cut, Err(Stopped::Commit(_))));
+    for scope in scopes() {
+        assert_eq!(desk.seen(&scope).await, [0; 5], "{scope:?}");
+    }
+    let outcome = desk.run(30).await;
+    assert!(outcome.resumed > 0 && outcome.resumed < 30, "{outcome:?}");
+    assert_eq!(outcome.resumed + outcome.dossiers, 30);
+    for scope in scopes() {
+        assert_eq!(desk.seen(&scope).await, [30, 10, 30, 30, 1], "{scope:?}");
+    }
+}
+
+on_every_database!(a_row_is_the_fold_of_its_events_and_each_event_is_its_bytes);
+
+async fn a_row_is_the_fold_of_its_events_and_each_event_is_its_bytes(on: Backend) {
+    let desk = Desk::on(on).await;
+    desk.run(30).await;
+    let read = desk.read().await;
+    for dossier in desk.listed(&scopes()[0]).await {
+        let key = (dossier.province.clone(), dossier.id);
+        let records = read.records(&key).await.unwrap();
+        assert_eq!(Dossier::fold(&records), Some(dossier.clone()));
+        let bytes = read.record_bytes(&key).await.unwrap();
+        let again: Vec<Vec<u8>> = records.iter().map(Record::to_bytes).collect();
+        assert_eq!(bytes, again);
+        let imported = dossier.imported.unwrap();
+        assert!(imported.case.starts_with("old-"), "{}", imported.case);
+        assert_eq!(records[0].record_time, moment("2026-08-20 10:00"));
+        assert_eq!(Some(records[0].event_time), dossier.received);
+    }
+}
+
+on_both!(a_second_run_adds_nothing);
+
+async fn a_second_run_adds_nothing(on: Backend) {
+    let desk = Desk::on(on).await;
+    desk.run(30).await;
+    let before = desk.listed(&scopes()[0]).await;
+    let again = desk.run(30).await;
+    assert!(again.before);
+    assert_eq!((again.dossiers, again.known), (0, 30));
+    assert_eq!(desk.listed(&scopes()[0]).await, before);
+}
+
+on_both!(a_longer_list_adds_what_is_new);
+
+async fn a_longer_list_adds_what_is_new(on: Backend) {
+    let desk = Desk::on(on).await;
+    desk.run(30).await;
+    let longer = desk.run(33).await;
+    assert_eq!((longer.dossiers, longer.known), (3, 30));
+    assert_eq!(longer.changed, []);
+    assert_eq!(desk.listed(&scopes()[0]).await.len(), 33);
+}
+
+on_both!(another_list_waits_until_the_broken_one_is_finished);
+
+async fn another_list_waits_until_the_broken_one_is_finished(on: Backend) {
+    let desk = Desk::on(on).await;
+    desk.try_run(30, 1).await.unwrap_err();
+    let refused = desk.try_run(33, usize::MAX).await.unwrap_err();
+    assert!(matches!(refused, Stopped::Unfinished { .. }), "{refused}");
+    desk.run(30).await;
+    assert_eq!(desk.run(33).await.dossiers, 3);
+}
+
+on_both!(two_that_write_the_same_import_write_it_once);
+
+async fn two_that_write_the_same_import_write_it_once(on: Backend) {
+    let desk = Desk::on(on).await;
+    let (one, other) = tokio::join!(desk.try_run(30, usize::MAX), desk.try_run(30, usize::MAX));
+    let finished = [&one, &other].iter().filter(|run| run.is_ok()).count();
+    assert!(finished >= 1, "{one:?} {other:?}");
+    assert_eq!(desk.listed(&scopes()[0]).await.len(), 30);
+}
+
+on_both!(a_number_of_today_that_was_imported_is_not_given_again);
+
+async fn a_number_of_today_that_was_imported_is_not_given_again(on: Backend) {
+    let world = World::on(on, "2026-08-20 10:00").await;
+    let desk = Desk {
+        store: Arc::clone(&world.store),
+        _database: Backend::Sqlite.empty().await,
+    };
+    // On the fifteenth the list has numbers up to 29.
+    desk.run(30).await;
+    world.set("2026-08-15 11:00");
+    let received = world.receive(WARD, THREE_DAYS).await;
+    assert_eq!(
+        received.dossier.code.unwrap().as_str(),
+        "H60.02215-260815-0030"
+    );
+}
+
+on_every_database!(the_feed_shows_one_entry_whose_events_are_read_by_its_name);
+
+async fn the_feed_shows_one_entry_whose_events_are_read_by_its_name(on: Backend) {
+    let world = World::on(on, "2026-08-20 10:00").await;
+    let desk = Desk {
+        store: Arc::clone(&world.store),
+        _database: Backend::Sqlite.empty().await,
+    };
+    let portal = who(Role::Portal, PROVINCE);
+    world.receive(WARD, THREE_DAYS).await;
+    desk.try_run(30, 2).await.unwrap_err();
+    world.feed_settles(1).await;
+    let before = world.engine.feed(&portal, "", 200).await.unwrap();
+    assert_eq!(before.entries.len(), 1, "nothing of a broken import");
+    let number = ImportNumber::new(1).unwrap();
+    let unfinished = world.engine.import_events(&portal, number, "", 10).await;
+    assert!(matches!(unfinished, Err(Error::NotFound { .. })));
+
+    let finished = desk.run(30).await.import.unwrap();
+    world.receive(WARD, "1.013225").await;
+    world.feed_settles(2).await;
+    let feed = world.engine.feed(&portal, "", 200).await.unwrap();
+    let told: Vec<&str> = feed
+        .entries
+        .iter()
+        .map(|entry| match &entry.item {
+            FeedItem::Event(record) => record.event.kind(),
+            FeedItem::ImportCompleted(import) => {
+                assert_eq!(import.as_ref(), &finished);
+                "import_completed"
+            }
+        })
+        .collect();
+    assert_eq!(told, ["received", "import_completed", "received"]);
+    // One at a time, the cursors lead past it.
+    let mut cursor = String::new();
+    for kind in &told {
+        let page = world.engine.feed(&portal, &cursor, 1).await.unwrap();
+        assert_eq!(page.entries.len(), 1, "{kind}");
+        cursor = page.next;
+    }
+    assert!(
+        world
+            .engine
+            .feed(&portal, &cursor, 1)
+            .await
+            .unwrap()
+            .entries
+            .is_empty()
+    );
+
+    // Page by page, every event that the import brought, and nothing twice.
+    let mut cursor = String::new();
+    let mut events = Vec::new();
+    loop {
+        let page = world
+            .engine
+            .import_events(&portal, number, &cursor, 7)
+            .await
+            .unwrap();
+        for entry in page.entries {
+            match entry.item {
+                FeedItem::Event(record) => events.push((record.dossier, record.version)),
+                FeedItem::ImportCompleted(_) => panic!("an import within an import"),
+            }
+        }
+        cursor = page.next;
+        if page.done {
+            break;
+        }
+    }
+    assert_eq!(events.len() as u64, finished.events);
+    events.sort();
+    events.dedup();
+    assert_eq!(events.len() as u64, finished.events);
+    // A ward that has nothing to do with them sees the entry, and none of the events.
+    let other = who(Role::Chairman, OTHER_WARD);
+    let page = world
+        .engine
+        .import_events(&other, number, "", 200)
+        .await
+        .unwrap();
+    assert!(page.entries.is_empty() && page.done);
+}
