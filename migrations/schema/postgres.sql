@@ -317,7 +317,7 @@ CREATE INDEX interest_dossier ON interest USING btree (province, dossier);
 
 CREATE INDEX interest_worklist ON interest USING btree (province, unit, open, due, dossier);
 
-CREATE INDEX personal_search ON personal USING btree (province, dossier, name_key, phone_key) WHERE item = 'applicant'::text;
+CREATE INDEX personal_search ON personal USING btree (province, dossier, name_key, phone_key) WHERE name_key IS NOT NULL;
 
 CREATE INDEX secret_person ON secret USING btree (province, person) WHERE person IS NOT NULL;
 

@@ -202,7 +202,7 @@ CREATE TABLE personal (
 ) STRICT;
 
 CREATE INDEX personal_search ON personal (province, dossier, name_key, phone_key)
-    WHERE item = 'applicant';
+    WHERE name_key IS NOT NULL;
 
 CREATE TABLE published (
     kind    TEXT    NOT NULL CHECK (kind IN ('procedure', 'calendar')),

@@ -9,6 +9,7 @@ mod architecture;
 mod bad_input;
 mod calling;
 mod cluster;
+mod corrections;
 mod custody;
 mod elsewhere;
 mod import;

@@ -16,7 +16,7 @@ fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
-async fn rates(world: &World, from: &str, to: &str, as_of: Option<&str>) -> Report {
+pub async fn rates(world: &World, from: &str, to: &str, as_of: Option<&str>) -> Report {
     let asked = async |as_of| {
         let query = RatesQuery {
             units: RateUnits::One(unit(WARD)),

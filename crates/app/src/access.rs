@@ -171,7 +171,8 @@ impl Method {
                 | Action::CloseLeg
                 | Action::OpenConsultation
                 | Action::CloseConsultation => &[Officer, Leader, Chairman],
-                Action::Resolve => &[Receptionist, Officer, Leader, Chairman],
+                Action::Resolve | Action::Correct => &[Receptionist, Officer, Leader, Chairman],
+                Action::DecideCorrection => &[Leader, Chairman],
             },
             Method::GetDossier
             | Method::ListDossiers
@@ -274,7 +275,9 @@ pub fn check_command(
         | Command::OpenLeg { .. }
         | Command::OpenConsultation { .. }
         | Command::Resolve
-        | Command::Return { .. } => None,
+        | Command::Return { .. }
+        | Command::Correct { .. }
+        | Command::DecideCorrection { .. } => None,
     };
     match its_own {
         Some(unit) => check_standing(caller, method, dossier, vec![unit, &dossier.resolving]),
@@ -316,7 +319,11 @@ fn standing(method: Method, dossier: &Dossier) -> Vec<&UnitCode> {
                 vec![receiving, resolving]
             }
             // From reception the desk itself hands over, or gives back on the spot.
-            Action::Advance | Action::Resolve | Action::RequestPayment => {
+            Action::Advance
+            | Action::Resolve
+            | Action::RequestPayment
+            | Action::Correct
+            | Action::DecideCorrection => {
                 vec![resolving, receiving]
             }
             Action::Assign

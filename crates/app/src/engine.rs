@@ -7,8 +7,9 @@ use chrono::NaiveDate;
 use domain::catalogue::Catalogue;
 use domain::deadline;
 use domain::dossier::command::Contents;
+use domain::dossier::correction::Corrected;
 use domain::dossier::private::Salt;
-use domain::dossier::{Action, Channel, Command, Reception, Submission};
+use domain::dossier::{Action, Channel, Command, Dossier, Reception, Submission};
 use domain::id::{DossierId, ProcedureCode, ProvinceCode, RequestId, UnitCode};
 use domain::time::Instant;
 use domain::unit::UnitKind;
@@ -400,9 +401,10 @@ impl Engine {
         dossier: domain::dossier::Dossier,
         at: Instant,
     ) -> Result<View, Error> {
-        let mut applicants = read.applicants(&dossier.province, &[dossier.id]).await?;
-        let applicant = applicants.remove(&dossier.id);
-        self.office.view(caller, dossier, applicant, at)
+        let wanted = applicants_of([&dossier]);
+        let mut people = read.people(&dossier.province, &wanted).await?;
+        let people = people.remove(&dossier.id).unwrap_or_default();
+        self.office.view(caller, dossier, people, at)
     }
 }
 
@@ -417,6 +419,14 @@ fn units_named(command: &Command) -> Vec<(&'static str, Option<&UnitCode>)> {
         Command::OpenLeg { unit, .. } | Command::OpenConsultation { unit, .. } => {
             vec![("unit", Some(unit))]
         }
+        Command::Correct { corrected, .. } => match corrected {
+            Corrected::ReturningUnit(unit) => vec![("returning_unit", Some(unit))],
+            Corrected::Applicant(_)
+            | Corrected::Channel(_)
+            | Corrected::Case(_)
+            | Corrected::ExternalCode { .. }
+            | Corrected::EndTime(_) => Vec::new(),
+        },
         // The agency that a refusal points to may be any.
         Command::Refuse { .. }
         | Command::Accept { .. }
@@ -432,8 +442,21 @@ fn units_named(command: &Command) -> Vec<(&'static str, Option<&UnitCode>)> {
         | Command::CloseLeg { .. }
         | Command::CloseConsultation { .. }
         | Command::Resolve
-        | Command::Return { .. } => Vec::new(),
+        | Command::Return { .. }
+        | Command::DecideCorrection { .. } => Vec::new(),
     }
+}
+
+/// Every applicant of dossiers that a view may show.
+pub(crate) fn applicants_of<'a>(
+    dossiers: impl IntoIterator<Item = &'a Dossier>,
+) -> Vec<(DossierId, &'a str)> {
+    let mut wanted = Vec::new();
+    for dossier in dossiers {
+        let items = dossier.corrections.applicant_items();
+        wanted.extend(items.map(|item| (dossier.id, item)));
+    }
+    wanted
 }
 
 /// The lane of a receiving unit, kept in the dossier's id for good.

@@ -166,8 +166,12 @@ fn step(record: &Record, procedure: &Procedure) -> Option<LookupStep> {
                 None => named("Đang xử lý", "Processing"),
             }
         }
-        Event::Assigned { .. } | Event::HandedOver(_) => None,
+        Event::Assigned { .. }
+        | Event::HandedOver(_)
+        | Event::CorrectionProposed(_)
+        | Event::CorrectionRejected(_) => None,
         Event::Transferred(_) => named("Chuyển đến đơn vị khác", "Sent on to another unit"),
+        Event::CorrectionApproved(_) => named("Đã đính chính hồ sơ", "Corrected"),
         Event::PaymentRequested { .. } => {
             named("Yêu cầu thực hiện nghĩa vụ tài chính", "Payment requested")
         }

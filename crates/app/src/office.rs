@@ -1,5 +1,6 @@
 //! What every use case shares: the ports, the catalogue and the keys.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use domain::calendar::Calendar;
@@ -61,6 +62,11 @@ impl Office {
         dossier::allowed_actions(dossier, procedure, caller.role)
             .into_iter()
             .filter(|action| access::check_dossier(caller, Method::Act(*action), dossier).is_ok())
+            // Nobody decides on the own correction.
+            .filter(|action| {
+                *action != Action::DecideCorrection
+                    || (dossier.corrections.open()).any(|open| open.author != caller.actor)
+            })
             .collect()
     }
 
@@ -69,12 +75,17 @@ impl Office {
         &self,
         caller: &Caller,
         dossier: Dossier,
-        applicant: Option<Person>,
+        people: HashMap<String, Person>,
         at: Instant,
     ) -> Result<View, Error> {
         let procedure = self.pinned(&dossier)?;
+        let people: HashMap<String, Person> = people
+            .into_iter()
+            .filter_map(|(item, person)| Some((item, seen_by(caller, person)?)))
+            .collect();
         Ok(View {
-            applicant: applicant.and_then(|person| seen_by(caller, person)),
+            applicant: people.get(dossier.corrections.applicant_item()).cloned(),
+            people,
             allowed: self.allowed(caller, &dossier, &procedure),
             next_steps: next_steps(&dossier, &procedure),
             timing: self.timing(&dossier, at)?,

@@ -152,6 +152,8 @@ pub struct Change {
     pub number: Option<NumberWanted>,
     /// Codes under which the dossier can now be found, besides the number.
     pub codes: Vec<AnyCode>,
+    /// Codes under which it was found by mistake, free for another dossier again.
+    pub released: Vec<AnyCode>,
     /// What is kept beside a new dossier.
     pub secrets: Option<Secrets>,
     /// Hash of the receipt's PIN, when a receipt is made.
@@ -382,12 +384,12 @@ pub trait ReadTx: Send + Sync {
     /// The hash of the receipt's PIN; none before reception.
     async fn pin_hash(&self, key: &Key) -> Result<Option<String>, StoreError>;
 
-    /// The applicants of these dossiers, one query for all.
-    async fn applicants(
+    /// People of dossiers by the items under which they are kept, one query for all.
+    async fn people(
         &self,
         province: &ProvinceCode,
-        dossiers: &[DossierId],
-    ) -> Result<HashMap<DossierId, Person>, StoreError>;
+        wanted: &[(DossierId, &str)],
+    ) -> Result<HashMap<DossierId, HashMap<String, Person>>, StoreError>;
 
     /// Every personal value of a dossier, by item.
     async fn private(&self, key: &Key) -> Result<HashMap<String, Content>, StoreError>;

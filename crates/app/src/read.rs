@@ -6,7 +6,7 @@ use domain::fold;
 use domain::id::{DossierId, ProcedureCode, UnitCode};
 
 use crate::access::{self, Caller, Method, Sight};
-use crate::engine::Engine;
+use crate::engine::{Engine, applicants_of};
 use crate::error::Error;
 use crate::page::{self, Page, PageQuery};
 use crate::ports::{List, ReadTx, Scope, Search};
@@ -188,19 +188,19 @@ impl Engine {
         caller: &Caller,
         dossiers: Vec<Dossier>,
     ) -> Result<Vec<View>, Error> {
-        let ids: Vec<DossierId> = dossiers.iter().map(|dossier| dossier.id).collect();
-        let mut applicants = match access::sight(caller.role) {
-            Sight::Full | Sight::Masked if !ids.is_empty() => {
-                read.applicants(&caller.province, &ids).await?
+        let mut people = match access::sight(caller.role) {
+            Sight::Full | Sight::Masked => {
+                let wanted = applicants_of(&dossiers);
+                read.people(&caller.province, &wanted).await?
             }
-            Sight::Full | Sight::Masked | Sight::Hidden => std::collections::HashMap::new(),
+            Sight::Hidden => std::collections::HashMap::new(),
         };
         let now = self.now();
         dossiers
             .into_iter()
             .map(|dossier| {
-                let applicant = applicants.remove(&dossier.id);
-                self.office.view(caller, dossier, applicant, now)
+                let people = people.remove(&dossier.id).unwrap_or_default();
+                self.office.view(caller, dossier, people, now)
             })
             .collect()
     }

@@ -273,6 +273,6 @@ fn sums_pass_whole(catalogue: &Catalogue, province: &ProvinceCode, today: NaiveD
 fn state_at_end(row: ReportRow, period: &Period) -> Option<Dossier> {
     match row {
         ReportRow::Settled(dossier) => Some(*dossier),
-        ReportRow::History(records) => period.state_of(&records),
+        ReportRow::History(records) => period.counted(&records),
     }
 }

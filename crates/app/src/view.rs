@@ -1,5 +1,6 @@
 //! Dossiers as callers see them.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
@@ -16,8 +17,10 @@ use domain::time::Instant;
 pub struct View {
     /// The dossier.
     pub dossier: Dossier,
-    /// The applicant, as far as the caller's role may see them.
+    /// The applicant in force, as far as the caller's role may see them.
     pub applicant: Option<Person>,
+    /// Every applicant ever recorded or proposed, by item, as far as the role may see them.
+    pub people: HashMap<String, Person>,
     /// The procedure version it keeps.
     pub procedure: Arc<Procedure>,
     /// What the caller can ask of it now.

@@ -62,6 +62,23 @@ impl Period {
                 .filter(|record| record.event_time < ends && record.record_time <= self.as_of),
         )
     }
+
+    /// The dossier as it is counted: as it stood at the period's end, with the corrections
+    /// that were approved since, as far as that had been recorded by `as_of`.
+    ///
+    /// A correction comes after the fact, mostly after the period. It moves no number that a
+    /// rate is made of, so it may be counted beside them whenever it came.
+    #[must_use]
+    pub fn counted(&self, records: &[Record]) -> Option<Dossier> {
+        let mut dossier = self.state_of(records)?;
+        let known = records
+            .iter()
+            .take_while(|record| record.record_time <= self.as_of);
+        if let Some(since) = Dossier::fold(known) {
+            dossier.corrections = since.corrections;
+        }
+        Some(dossier)
+    }
 }
 
 /// A rate with its numerator and denominator, so that nobody has to guess them.
@@ -119,6 +136,8 @@ pub struct Tally {
     pub refused_after_receipt: u32,
     /// Mirrors of another system's dossiers, in none of the other numbers.
     pub mirrored: u32,
+    /// Of those counted, carried over or received: with a correction in force.
+    pub corrected: u32,
     in_time_766: u32,
     in_time_original: u32,
 }
@@ -150,6 +169,7 @@ impl Tally {
                 Channel::Post => self.received_post += 1,
             }
         }
+        self.corrected += u32::from(dossier.corrections.in_force().next().is_some());
         match dossier.ended {
             Some(ended) => self.add_ended(dossier, ended),
             None => {
@@ -223,6 +243,8 @@ impl Tally {
                 before.get(Measure::MirrorBegun) - before.get(Measure::MirrorEnded)
                     + all.get(Measure::MirrorBegun),
             ),
+            // A corrected dossier stands apart.
+            corrected: 0,
             in_time_766: in_all(Measure::InTime766),
             in_time_original: in_all(Measure::InTimeOriginal),
         }
@@ -243,6 +265,7 @@ impl Tally {
         self.withdrawn += other.withdrawn;
         self.refused_after_receipt += other.refused_after_receipt;
         self.mirrored += other.mirrored;
+        self.corrected += other.corrected;
         self.in_time_766 += other.in_time_766;
         self.in_time_original += other.in_time_original;
     }
@@ -344,6 +367,9 @@ pub struct Row {
     pub no_due: u32,
     /// Mirrors, in none of the other numbers.
     pub mirrored: u32,
+    /// Of those carried over or received: with a correction in force. Judged by what was
+    /// recorded first all the same.
+    pub corrected: u32,
     /// By II.06a.
     pub in_time_rate: Rate,
     /// By the index of Decision 766.
@@ -382,6 +408,7 @@ impl Row {
             refused_after_receipt: tally.refused_after_receipt,
             no_due: tally.no_due,
             mirrored: tally.mirrored,
+            corrected: tally.corrected,
             in_time_rate: Rate::new(in_time, judged),
             in_time_rate_766: Rate::new(tally.in_time_766, judged),
             in_time_rate_original: Rate::new(tally.in_time_original, judged),

@@ -145,10 +145,10 @@ impl SubAssign for Counts {
 pub type Tallies = BTreeMap<Place, Counts>;
 
 /// Whether a dossier's past can no longer be told from its present state, so that its history
-/// must be read for a report.
+/// must be read for a report; or whether it was corrected, which is counted beside.
 #[must_use]
 pub fn stands_apart(dossier: &Dossier) -> bool {
-    dossier.moved
+    dossier.moved || dossier.corrections.in_force().next().is_some()
 }
 
 /// Since when a dossier is, was or will be overdue: past its due time, the clock running.

@@ -4,6 +4,8 @@
 mod buttons;
 #[path = "lifecycle/clock.rs"]
 mod clock;
+#[path = "lifecycle/corrections.rs"]
+mod corrections;
 #[path = "lifecycle/custody.rs"]
 mod custody;
 #[path = "lifecycle/desk.rs"]
@@ -18,6 +20,8 @@ mod intake;
 mod matrix;
 #[path = "lifecycle/migration.rs"]
 mod migration;
+#[path = "lifecycle/overdue.rs"]
+mod overdue;
 #[path = "lifecycle/privacy.rs"]
 mod privacy;
 #[path = "lifecycle/properties.rs"]

@@ -19,8 +19,8 @@ const IS_OPEN: &str = "d.status IN (1, 2, 4, 5, 6)";
 pub(crate) const VISIBLE: &str = "(d.import IS NULL OR (d.province, d.import) NOT IN \
     (SELECT h.province, h.number FROM import h WHERE h.finished IS NULL))";
 
-/// Literal for the same reason: the index of the search.
-const IS_APPLICANT: &str = "p.item = 'applicant'";
+/// Literal for the same reason: the index of the search. Only applicants have a name to search.
+const IS_APPLICANT: &str = "p.name_key IS NOT NULL";
 
 pub(crate) async fn list<C: ConnectionTrait>(
     door: &Door<'_, C>,

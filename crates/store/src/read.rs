@@ -18,7 +18,6 @@ use sea_orm::{DatabaseTransaction, FromQueryResult, Value};
 use serde_json::Value as Json;
 
 use crate::Inner;
-use crate::commit::APPLICANT;
 use crate::door::Door;
 use crate::fault::store_error;
 use crate::given::Given;
@@ -125,36 +124,39 @@ impl ReadTx for Reading {
         Ok(rows.into_iter().next().and_then(|row| row.text))
     }
 
-    async fn applicants(
+    async fn people(
         &self,
         province: &ProvinceCode,
-        dossiers: &[DossierId],
-    ) -> Result<HashMap<DossierId, Person>, StoreError> {
-        if dossiers.is_empty() {
-            return Ok(HashMap::new());
+        wanted: &[(DossierId, &str)],
+    ) -> Result<HashMap<DossierId, HashMap<String, Person>>, StoreError> {
+        let mut people: HashMap<DossierId, HashMap<String, Person>> = HashMap::new();
+        if wanted.is_empty() {
+            return Ok(people);
         }
-        let list = dossiers.iter().map(|id| [Json::from(id.to_string())]);
-        let given = Given::new(&self.door(), "w", ["dossier"], list.collect());
+        let list = wanted
+            .iter()
+            .map(|(id, item)| [Json::from(id.to_string()), Json::from(*item)]);
+        let given = Given::new(&self.door(), "w", ["dossier", "item"], list.collect());
         let sql = format!(
             "SELECT p.dossier, p.item, p.kind, p.value FROM {} CROSS JOIN personal p \
-             WHERE p.dossier = w.dossier AND p.province = ? AND p.item = ?",
+             WHERE p.dossier = w.dossier AND p.province = ? AND p.item = w.item",
             given.table
         );
         let mut values = given.values;
-        values.extend([province.as_str().into(), APPLICANT.into()]);
+        values.push(province.as_str().into());
         let rows: Vec<PersonalRow> = self.all(&sql, values).await?;
-        rows.iter()
-            .map(|row| {
-                let place = Place {
-                    table: "personal",
-                    id: &row.dossier,
-                };
-                match row.content()? {
-                    Content::Person(person) => Ok((place.parse("dossier", &row.dossier)?, person)),
-                    Content::Words(_) => Err(place.wrong("kind")),
-                }
-            })
-            .collect()
+        for row in rows {
+            let place = Place {
+                table: "personal",
+                id: &row.dossier,
+            };
+            let Content::Person(person) = row.content()? else {
+                return Err(place.wrong("kind"));
+            };
+            let dossier = place.parse("dossier", &row.dossier)?;
+            people.entry(dossier).or_default().insert(row.item, person);
+        }
+        Ok(people)
     }
 
     async fn private(&self, key: &Key) -> Result<HashMap<String, Content>, StoreError> {

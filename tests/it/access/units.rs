@@ -39,6 +39,8 @@ fn meant_by(words: &str) -> Vec<&'static str> {
         "stop" => vec!["StopDossier"],
         "open a leg or a consultation" => vec!["OpenLeg", "OpenConsultation"],
         "close a leg or a consultation" => vec!["CloseLeg", "CloseConsultation"],
+        "correct" => vec!["CorrectDossier"],
+        "decide on a correction" => vec!["DecideCorrection"],
         "return the result" => vec!["ReturnResult"],
         "read" => vec!["GetDossier", "ListDossierEvents"],
         other => panic!("which method is meant by {other}?"),

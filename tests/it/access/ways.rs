@@ -3,8 +3,10 @@
 use app::view::{DossierName, View};
 use domain::code::AnyCode;
 use domain::dossier::command::SupplementItem;
+use domain::dossier::correction::Corrected;
 use domain::dossier::private::Words;
 use domain::dossier::{Channel, Command, Reception, Submission, Term};
+use domain::id::ActorId;
 use domain::limit::Limit;
 use domain::role::Role;
 use serde_json::{Value, json};
@@ -94,6 +96,10 @@ pub async fn ready_for(world: &World, method: &str, units: Units<'_>) -> View {
             world.act(&received, Role::Chairman, command).await.unwrap()
         }
         "ResolveDossier" => received(world, ON_THE_SPOT, units).await,
+        "DecideCorrection" => {
+            let received = received(world, THREE_DAYS, units).await;
+            proposed(world, &received).await
+        }
         "ReturnResult" => {
             let received = received(world, ON_THE_SPOT, units).await;
             world
@@ -141,6 +147,22 @@ async fn submitted(world: &World, units: Units<'_>) -> View {
         .submit(&clerk, world.meta(), &code, submission)
         .await
         .unwrap()
+}
+
+/// Somebody else than whoever calls proposes a correction.
+pub async fn proposed(world: &World, view: &View) -> View {
+    let command = Command::Correct {
+        corrected: Corrected::Channel(Channel::Post),
+        reason: Words::new("nhập nhầm"),
+    };
+    let mut clerk = who(Role::Officer, view.dossier.resolving.as_str());
+    clerk.actor = ActorId::parse("nv-ghi-nham").unwrap();
+    let name = DossierName::Id(view.dossier.id);
+    let etag = view.dossier.etag();
+    let proposed = world
+        .engine
+        .command(&clerk, world.meta(), &name, &etag, command);
+    proposed.await.unwrap()
 }
 
 async fn processing(world: &World, units: Units<'_>) -> View {
@@ -202,6 +224,8 @@ pub fn ways(method: &str, unit: &str, ready: &View) -> Vec<Way> {
         }
         "CloseLeg" => one(json!({ "number": 1, "result": "đã cấp" })),
         "CloseConsultation" => one(json!({ "number": 1, "answer": "có" })),
+        "CorrectDossier" => one(json!({ "reason": why, "channel": "CHANNEL_POST" })),
+        "DecideCorrection" => one(json!({ "number": 1, "verdict": "VERDICT_APPROVE" })),
         "GetDossier" | "ListDossierEvents" => vec![Way::Named(json!({ "name": name }))],
         "ListDossiers" | "ListWorklist" => {
             vec![Way::Named(json!({ "unit": unit })), Way::Unnamed(json!({}))]

@@ -19,6 +19,8 @@ pub enum Kind {
     Procedure,
     /// A dossier code of any system, required.
     Code,
+    /// A dossier code of any system that may be left out.
+    OptionalCode,
     /// Codes of other systems.
     Codes,
     /// Codes of papers.
@@ -51,6 +53,8 @@ pub enum Kind {
     Limit,
     /// The number of a part of the dossier, required.
     Number,
+    /// One of several names, required.
+    OneOf,
     /// A list of things, required.
     List,
     /// Something with fields of its own.
@@ -125,17 +129,15 @@ impl Kind {
                 ],
             ]
             .concat(),
-            Kind::Code => {
-                let mut wrong = required();
-                let bad = [
-                    "G22.99",
-                    "G22.99-2608-1",
-                    "G22/99-260803-0001",
-                    "g22.99-260803-ABCD",
-                ];
-                wrong.extend(bad.map(|bad| (json!(bad), "expected a dossier code")));
-                wrong
-            }
+            Kind::Code => [required(), Kind::OptionalCode.wrong()].concat(),
+            Kind::OptionalCode => [
+                "G22.99",
+                "G22.99-2608-1",
+                "G22/99-260803-0001",
+                "g22.99-260803-ABCD",
+            ]
+            .map(|bad| (json!(bad), "expected a dossier code"))
+            .to_vec(),
             Kind::Codes => vec![
                 (json!(["không phải mã"]), "expected a dossier code"),
                 (json!([""]), EMPTY),
@@ -260,7 +262,12 @@ impl Kind {
                 (json!(-1), "expected a whole number"),
                 (json!(4_294_967_296_u64), "expected a whole number"),
                 (json!(1.5), "expected a whole number"),
-                (json!("một"), "expected a whole number"),
+            ],
+            Kind::OneOf => vec![
+                (Value::Null, "expected one of"),
+                (json!(0), "expected one of"),
+                (json!(99), "expected one of"),
+                (json!("NO_SUCH_NAME"), "expected one of"),
             ],
             Kind::List => vec![
                 (Value::Null, EMPTY),
@@ -289,7 +296,7 @@ impl Kind {
             Kind::Past | Kind::Future { .. } => {
                 (json!(1_786_000_000), "expected a time in RFC 3339")
             }
-            Kind::Channel(_) => (json!([]), "expected one of"),
+            Kind::Channel(_) | Kind::OneOf => (json!([]), "expected one of"),
             Kind::Amount | Kind::Number => (json!(true), "expected a whole number"),
             Kind::Codes | Kind::Components | Kind::List => (json!(7), "expected a list"),
             Kind::Message => (json!("text"), "expected an object, not this text"),

@@ -1,8 +1,9 @@
 //! What the law or the procedure does not permit: refused with where the dossier stands and
 //! what can be done instead, and nothing is written.
 
+use domain::dossier::correction::Corrected;
 use domain::dossier::private::Words;
-use domain::dossier::{Command, Extension, Term};
+use domain::dossier::{Channel, Command, Extension, Term};
 use domain::limit::Limit;
 use domain::procedure::Mark;
 use domain::role::Role;
@@ -10,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::put;
 use crate::access::ways::{
-    ON_THE_SPOT, Units, Way, fresh_code, ready_for, reception, ways, writes,
+    ON_THE_SPOT, Units, Way, fresh_code, proposed, ready_for, reception, ways, writes,
 };
 use crate::calling::{Answer, Json, fresh_id, methods};
 use crate::witness::Witness;
@@ -54,6 +55,12 @@ pub fn handed_in(procedure: &str) -> Value {
 
 fn supplement() -> Value {
     json!({ "items": [{ "note": "bản gốc" }], "reason": "thiếu" })
+}
+
+fn correction(field: &str, value: Value) -> Value {
+    let mut body = json!({ "reason": "nhập nhầm" });
+    body[field] = value;
+    body
 }
 
 fn apology(until: &str) -> Value {
@@ -239,6 +246,52 @@ async fn met(reason: &str) -> Met {
             json.call(&token, "ReceiveDossier", &body).await.good();
             body["request_id"] = json!(fresh_id());
             ("ReceiveDossier", body)
+        }
+        "NOTHING_TO_CORRECT" => {
+            let received = world.receive(WARD, THREE_DAYS).await;
+            (
+                "CorrectDossier",
+                on(&received, correction("returning_unit", json!(WARD))),
+            )
+        }
+        "CORRECTION_OPEN" => {
+            let received = world.receive(WARD, THREE_DAYS).await;
+            let proposed = proposed(&world, &received).await;
+            let again = correction("channel", json!("CHANNEL_ONLINE"));
+            ("CorrectDossier", on(&proposed, again))
+        }
+        "CORRECTION_UNKNOWN" => {
+            let received = world.receive(WARD, THREE_DAYS).await;
+            let verdict = json!({ "number": 7, "verdict": "VERDICT_REJECT" });
+            ("DecideCorrection", on(&received, verdict))
+        }
+        "SAME_PERSON" => {
+            let received = world.receive(WARD, THREE_DAYS).await;
+            let command = Command::Correct {
+                corrected: Corrected::Channel(Channel::Post),
+                reason: Words::new("nhầm"),
+            };
+            let proposed = world.act(&received, role, command).await.unwrap();
+            let verdict = json!({ "number": 1, "verdict": "VERDICT_APPROVE" });
+            ("DecideCorrection", on(&proposed, verdict))
+        }
+        "CODE_NOT_OF_DOSSIER" => {
+            let received = world.receive(WARD, THREE_DAYS).await;
+            let code = json!({ "old_code": "G22.99.08-260803-000099" });
+            (
+                "CorrectDossier",
+                on(&received, correction("external_code", code)),
+            )
+        }
+        "NOT_ENDED" => {
+            let received = world.receive(WARD, THREE_DAYS).await;
+            let at = json!("2026-08-03T09:59:00+07:00");
+            ("CorrectDossier", on(&received, correction("end_time", at)))
+        }
+        "END_TIME_IMPOSSIBLE" => {
+            let resolved = ready_for(&world, "ReturnResult", Units::only(WARD)).await;
+            let at = json!("2026-08-03T09:59:59+07:00");
+            ("CorrectDossier", on(&resolved, correction("end_time", at)))
         }
         "CALENDAR_BEGINS" => {
             let body = json!({ "limit": "3wd", "receive_time": "2023-12-29T10:00:00+07:00" });
@@ -446,6 +499,6 @@ async fn in_every_state_the_allowed_methods_succeed_and_all_others_are_refused()
             assert_eq!(witness.seen().await, before, "{place} wrote something");
         }
     }
-    // Ten states and nineteen methods.
-    assert_eq!((permitted, refused), (40, 150));
+    // Ten states and twenty-one methods.
+    assert_eq!((permitted, refused), (50, 160));
 }

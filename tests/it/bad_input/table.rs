@@ -184,6 +184,35 @@ const FIELDS: &[(&str, &[(&str, Kind)])] = &[
             ),
         ],
     ),
+    (
+        "CorrectDossier",
+        &[
+            ("reason", Kind::Text(2_000)),
+            ("applicant", Kind::Message),
+            ("applicant.name", Kind::Name),
+            ("applicant.id_number", Kind::IdNumber),
+            ("applicant.phone", Kind::Phone),
+            ("applicant.address", Kind::OptionalText(500)),
+            (
+                "channel",
+                Kind::Channel(&["CHANNEL_DESK", "CHANNEL_ONLINE", "CHANNEL_POST"]),
+            ),
+            ("case_id", Kind::Id("expected a case id")),
+            ("returning_unit", Kind::Unit),
+            ("external_code", Kind::Message),
+            ("external_code.old_code", Kind::OptionalCode),
+            ("external_code.new_code", Kind::OptionalCode),
+            ("end_time", Kind::Past),
+        ],
+    ),
+    (
+        "DecideCorrection",
+        &[
+            ("number", Kind::Number),
+            ("verdict", Kind::OneOf),
+            ("note", Kind::OptionalText(2_000)),
+        ],
+    ),
 ];
 
 /// Fields of every method on a dossier that exists; `ReceiveDossier` has them when it accepts.
@@ -216,7 +245,10 @@ fn means_something_else(method: &str, field: &str, value: &Value) -> bool {
     let nothing = value
         .as_str()
         .map_or(value.is_null(), |text| text.trim().is_empty());
-    method == "ReceiveDossier" && field == "name" && nothing
+    let accepts = method == "ReceiveDossier" && field == "name" && nothing;
+    // Then nothing is corrected, which is another mistake.
+    let corrects = method == "CorrectDossier" && value.is_null() && field != "reason";
+    accepts || (corrects && ["case_id", "returning_unit"].contains(&field))
 }
 
 #[track_caller]
@@ -311,6 +343,15 @@ fn in_company(good: &Value, field: &str) -> Value {
         }
         // One of two: a limit or a due time.
         "due_time" => put(&mut body, "limit", Value::Null),
+        // One of several things that are corrected, not a part of what comes in.
+        outer @ ("applicant" | "case_id" | "returning_unit" | "external_code" | "end_time")
+            if good.get("receiving_unit").is_none() =>
+        {
+            put(&mut body, "channel", Value::Null);
+            if outer == "applicant" {
+                put(&mut body, "applicant", json!({ "name": "Trần Thị Mẫu" }));
+            }
+        }
         "receiver" => put(&mut body, "receiver", json!({ "name": "Trần Thị Mẫu" })),
         _ => {}
     }

@@ -88,6 +88,8 @@ async fn call(
         "SubmitDossier" => DossierServiceClient.submit_dossier(SubmitDossierRequest);
         "ReceiveDossier" => DossierServiceClient.receive_dossier(ReceiveDossierRequest);
         "RefuseDossier" => DossierServiceClient.refuse_dossier(RefuseDossierRequest);
+        "CorrectDossier" => DossierServiceClient.correct_dossier(CorrectDossierRequest);
+        "DecideCorrection" => DossierServiceClient.decide_correction(DecideCorrectionRequest);
         "RequestSupplement" => DossierServiceClient.request_supplement(RequestSupplementRequest);
         "RecordSupplement" => DossierServiceClient.record_supplement(RecordSupplementRequest);
         "AdvanceDossier" => DossierServiceClient.advance_dossier(AdvanceDossierRequest);

@@ -160,7 +160,8 @@ async fn whole_life(tale: &mut Tale<'_>) {
         .then("2026-08-11 08:30", Receptionist, "ReturnResult", fetched)
         .await;
     assert_eq!((returned.state(), returned.version), (State::Returned, 19));
-    assert!(returned.allowed_actions.is_empty());
+    // Nothing moves it any more.
+    assert_eq!(returned.allowed_actions, ["CorrectDossier"]);
     pending(tale, "2026-08-11 08:31", 0).await;
 
     let known = lookup(tale, json!({ "code": CODE })).await.unwrap();
@@ -204,8 +205,29 @@ async fn whole_life(tale: &mut Tale<'_>) {
     )
     .await
     .unwrap();
+    afterwards(tale).await;
     report(tale).await;
     catalogue(tale).await;
+}
+
+/// What is still said of a dossier whose result the citizen has.
+async fn afterwards(tale: &mut Tale<'_>) {
+    use Role::{Leader, Officer};
+    let wrong = json!({ "reason": "bấm nút muộn", "end_time": "2026-08-10T08:00:00+07:00" });
+    let proposed = tale
+        .then("2026-08-12 08:00", Officer, "CorrectDossier", wrong)
+        .await;
+    assert_eq!(
+        proposed.corrections[0].new_value,
+        "2026-08-10T08:00:00+07:00"
+    );
+    let verdict = json!({ "number": 1, "verdict": "VERDICT_APPROVE" });
+    let corrected = tale
+        .then("2026-08-12 09:00", Leader, "DecideCorrection", verdict)
+        .await;
+    let end = corrected.end_time.as_ref().map(|time| time.seconds);
+    assert_eq!(end, Some(at("2026-08-10 15:00")), "judged by the first one");
+    assert_eq!(corrected.state(), State::Returned);
 }
 
 async fn lookup(

@@ -333,6 +333,7 @@ impl ADossier {
             }],
             number: None,
             codes: Vec::new(),
+            released: Vec::new(),
             secrets: Some(Secrets {
                 salt: self.salt(),
                 person: self.person.clone(),
@@ -382,6 +383,7 @@ pub fn next(dossier: &Dossier, request_number: u64, now: Instant, events: Vec<Ev
         entries,
         number: None,
         codes: Vec::new(),
+        released: Vec::new(),
         secrets: None,
         pin_hash: None,
         private: Vec::new(),

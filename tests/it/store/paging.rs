@@ -192,7 +192,11 @@ async fn a_page_of_fifty_takes_one_statement(on: Backend) {
             ..all(scope)
         };
         let listed = read.list(&list).await.unwrap();
-        read.applicants(&province(), &ids(&listed)).await.unwrap();
+        let wanted: Vec<_> = ids(&listed)
+            .into_iter()
+            .map(|id| (id, "applicant"))
+            .collect();
+        read.people(&province(), &wanted).await.unwrap();
         assert_eq!(store.statements() - before, 3);
     }
 }

@@ -74,13 +74,11 @@ async fn personal_values_are_kept_apart_and_read_back_by_item(on: Backend) {
         private["2.reason"],
         Content::Words(Words::new("thiếu “bản sao”"))
     );
-    let applicants = read
-        .applicants(&province(), &[id(1), id(2), id(3)])
-        .await
-        .unwrap();
+    let wanted = [1, 2, 3].map(|number| (id(number), "applicant"));
+    let applicants = read.people(&province(), &wanted).await.unwrap();
     assert_eq!(applicants.len(), 2);
-    assert_eq!(applicants[&id(1)].name, "Mẫu Thị Đặng");
-    assert!(read.applicants(&province(), &[]).await.unwrap().is_empty());
+    assert_eq!(applicants[&id(1)]["applicant"].name, "Mẫu Thị Đặng");
+    assert!(read.people(&province(), &[]).await.unwrap().is_empty());
     for bytes in read.record_bytes(&key(1)).await.unwrap() {
         let text = String::from_utf8(bytes).unwrap();
         assert!(!text.contains("Mẫu") && !text.contains("0900"), "{text}");

@@ -6,6 +6,7 @@ use app::ports::StoreError;
 use app::{Error, FieldError};
 use base64::Engine;
 use domain::calendar;
+use domain::code::AnyCode;
 use domain::dossier::custody::{Holder, Party};
 use domain::dossier::{Action, Refusal, Status as State};
 use domain::id::{ActorId, CaseId, ComponentCode, StepId};
@@ -162,6 +163,20 @@ fn every_refusal() -> Vec<Refusal> {
         Refusal::PossibleDuplicate {
             existing: "H60.02215-261120-0001".into(),
         },
+        Refusal::NothingToCorrect,
+        Refusal::CorrectionOpen { number: 1 },
+        Refusal::CorrectionUnknown { number: 2 },
+        Refusal::SamePerson {
+            actor: ActorId::parse("nv-an").unwrap(),
+        },
+        Refusal::CodeNotOfDossier {
+            code: AnyCode::parse("G22.99-260803-000001").unwrap(),
+        },
+        Refusal::NotEnded,
+        Refusal::EndTimeImpossible {
+            begun: moment("2026-08-03 10:00"),
+            recorded: moment("2026-08-07 10:00"),
+        },
         Refusal::Calendar(calendar::Error::Begins { first_day: day(1) }),
         Refusal::Calendar(calendar::Error::Ends { last_day: day(31) }),
     ];
@@ -193,6 +208,13 @@ fn every_refusal() -> Vec<Refusal> {
             | Refusal::ConsultationNotOpen { .. }
             | Refusal::TooManyConsultations { .. }
             | Refusal::PossibleDuplicate { .. }
+            | Refusal::NothingToCorrect
+            | Refusal::CorrectionOpen { .. }
+            | Refusal::CorrectionUnknown { .. }
+            | Refusal::SamePerson { .. }
+            | Refusal::CodeNotOfDossier { .. }
+            | Refusal::NotEnded
+            | Refusal::EndTimeImpossible { .. }
             | Refusal::Calendar(_) => {}
         }
     }

@@ -8,17 +8,18 @@ use std::sync::Arc;
 use domain::catalogue::Catalogue;
 use domain::code::AnyCode;
 use domain::digest::keyed_hash;
+use domain::dossier::correction::{self, Correction};
 use domain::dossier::private::Salt;
 use domain::dossier::{
-    self, Acting, Command, Decision, Dossier, Extension, Reception, Record, Refusal, Rewrite,
-    Rules, Submission, Term,
+    self, Acting, Command, Decision, Dossier, Event, Extension, Reception, Record, Refusal,
+    Rewrite, Rules, Submission, Term,
 };
 use domain::id::{DossierId, ProcedureCode, UnitCode};
 use domain::procedure::Procedure;
 use domain::tally;
 use domain::time::{self, Instant};
 
-use super::task::{Task, Work, codes_of, person_key};
+use super::task::{Task, Work, claimed_by, codes_of, person_key};
 use crate::access::{self, Method};
 use crate::error::Error;
 use crate::office::Office;
@@ -159,8 +160,16 @@ impl<'a> Desk<'a> {
             | Command::OpenConsultation { .. }
             | Command::CloseConsultation { .. }
             | Command::Resolve
-            | Command::Return { .. } => self.office.pinned(dossier)?,
+            | Command::Return { .. }
+            | Command::Correct { .. }
+            | Command::DecideCorrection { .. } => self.office.pinned(dossier)?,
         };
+        if let Some(code) = claimed_by(command) {
+            let owner = self.loaded.codes.get(&(key.0.clone(), code.clone()));
+            if let Some(owner) = owner.filter(|owner| **owner != id) {
+                return Err(taken(code, *owner));
+            }
+        }
         let acting = acting(task, unit);
         let rules = rules(&catalogue, &procedure, &dossier.resolving, &salt, &acting);
         let decision =
@@ -170,15 +179,7 @@ impl<'a> Desk<'a> {
                 allowed: self.office.allowed(&task.caller, dossier, &procedure),
             })?;
         let accepted = action == dossier::Action::Receive;
-        let version = self.write(
-            task,
-            &acting,
-            Some(held),
-            key.clone(),
-            now,
-            decision,
-            Some(salt),
-        )?;
+        let version = self.write(task, &acting, Some(held), &key, now, decision, Some(salt))?;
         if accepted {
             self.make_receipt(&key);
         }
@@ -208,7 +209,7 @@ impl<'a> Desk<'a> {
             private: Vec::new(),
         };
         let salt = held.salt;
-        let version = self.write(task, &acting, Some(held), key.clone(), now, decision, salt)?;
+        let version = self.write(task, &acting, Some(held), &key, now, decision, salt)?;
         Ok(Some((key, version)))
     }
 
@@ -238,7 +239,7 @@ impl<'a> Desk<'a> {
         let decision =
             dossier::submit(submission, &rules, task.arrived).map_err(refused_before_life)?;
         let key = (task.caller.province.clone(), id);
-        let version = self.write(task, &acting, None, key.clone(), at, decision, Some(*salt))?;
+        let version = self.write(task, &acting, None, &key, at, decision, Some(*salt))?;
         self.keep_beside(task, &key, *salt, code, &submission.content, codes);
         Ok((key, version))
     }
@@ -272,7 +273,7 @@ impl<'a> Desk<'a> {
             task,
             &acting,
             None,
-            key.clone(),
+            &key,
             task.arrived,
             decision,
             Some(*salt),
@@ -291,10 +292,7 @@ impl<'a> Desk<'a> {
         for code in codes {
             let key = (task.caller.province.clone(), code.clone());
             if let Some(dossier) = self.loaded.codes.get(&key) {
-                return Err(Error::CodeTaken {
-                    code: code.to_string(),
-                    dossier: dossier.to_string(),
-                });
+                return Err(taken(code, *dossier));
             }
         }
         Ok(())
@@ -328,7 +326,7 @@ impl<'a> Desk<'a> {
         task: &Task,
         acting: &Acting,
         held: Option<Held>,
-        key: Key,
+        key: &Key,
         at: Instant,
         decision: Decision,
         salt: Option<Salt>,
@@ -336,6 +334,7 @@ impl<'a> Desk<'a> {
         let former = held.as_ref().map(|held| held.dossier.clone());
         let before = former.as_ref().map_or(0, |dossier| dossier.version);
         let content = salt.map_or([0; 32], |salt| content_hash(&salt, task));
+        let codes = Codes::moved_by(&decision.events);
         let mut dossier = held.map(|held| held.dossier);
         let mut entries = Vec::with_capacity(decision.events.len());
         for (part, event) in (0..).zip(decision.events) {
@@ -370,6 +369,7 @@ impl<'a> Desk<'a> {
             entries,
             number: None,
             codes: Vec::new(),
+            released: Vec::new(),
             secrets: None,
             pin_hash: None,
             private: decision.private,
@@ -377,7 +377,8 @@ impl<'a> Desk<'a> {
             tallies: tally::difference(former.as_ref(), &dossier),
             dossier,
         };
-        self.fold_in(key, change, salt);
+        self.fold_in(key.clone(), change, salt);
+        self.move_codes(key, codes);
         Ok(version)
     }
 
@@ -400,6 +401,23 @@ impl<'a> Desk<'a> {
                 self.order.push(key.clone());
                 self.changes.insert(key, change);
             }
+        }
+    }
+
+    /// Claims and frees codes, for the commands of this batch too.
+    fn move_codes(&mut self, key: &Key, codes: Codes) {
+        let change = self.changes.get_mut(key).expect("it was written just now");
+        for code in codes.claimed {
+            change.released.retain(|other| *other != code);
+            self.loaded
+                .codes
+                .insert((key.0.clone(), code.clone()), key.1);
+            change.codes.push(code);
+        }
+        for code in codes.freed {
+            change.codes.retain(|other| *other != code);
+            // Still taken for the rest of the batch: only the commit frees it.
+            change.released.push(code);
         }
     }
 
@@ -493,7 +511,9 @@ fn refuse_past(command: &Command, now: Instant) -> Result<(), Error> {
         }
         | Command::CloseConsultation { .. }
         | Command::Resolve
-        | Command::Return { .. } => return Ok(()),
+        | Command::Return { .. }
+        | Command::Correct { .. }
+        | Command::DecideCorrection { .. } => return Ok(()),
     };
     if at > now {
         return Ok(());
@@ -534,6 +554,46 @@ fn rules<'r>(
         answer_limit: catalogue.intake.answer,
         salt,
         acting,
+    }
+}
+
+/// What corrections do to the codes under which a dossier is found.
+#[derive(Default)]
+struct Codes {
+    claimed: Vec<AnyCode>,
+    freed: Vec<AnyCode>,
+}
+
+impl Codes {
+    /// A code is claimed when it is proposed, and the wrong one of the two freed by the verdict.
+    fn moved_by(events: &[Event]) -> Self {
+        let mut codes = Self::default();
+        for event in events {
+            if let Event::CorrectionProposed(proposed) = event {
+                codes.claimed.extend(both(proposed).1);
+            } else if let Event::CorrectionApproved(decided) = event {
+                codes.freed.extend(both(&decided.correction).0);
+            } else if let Event::CorrectionRejected(decided) = event {
+                codes.freed.extend(both(&decided.correction).1);
+            }
+        }
+        codes
+    }
+}
+
+/// The wrong and the right code of a correction; none when it is about something else.
+fn both(correction: &Correction) -> (Option<AnyCode>, Option<AnyCode>) {
+    if let correction::Change::ExternalCode { old, new } = &correction.change {
+        (old.clone(), new.clone())
+    } else {
+        (None, None)
+    }
+}
+
+fn taken(code: &AnyCode, dossier: DossierId) -> Error {
+    Error::CodeTaken {
+        code: code.to_string(),
+        dossier: dossier.to_string(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use domain::code::AnyCode;
+use domain::dossier::correction::Corrected;
 use domain::dossier::private::Salt;
 use domain::dossier::{self, Command, Reception, Rewrite, Submission};
 use domain::id::{DossierId, ProcedureCode, RequestId};
@@ -70,6 +71,12 @@ pub(super) fn wanted<'a>(tasks: impl Iterator<Item = &'a Task>, office: &Office)
         match &task.work {
             Work::Act { id, .. } | Work::Rewrite { id, .. } => {
                 let key = (province.clone(), *id);
+                if let Work::Act { command, .. } = &task.work {
+                    let claimed = claimed_by(command).cloned();
+                    wanted
+                        .codes
+                        .extend(claimed.map(|code| (province.clone(), code)));
+                }
                 if !wanted.dossiers.contains(&key) {
                     wanted.dossiers.push(key);
                 }
@@ -109,6 +116,18 @@ pub(super) fn codes_of(submission: &Submission) -> impl Iterator<Item = AnyCode>
     std::iter::once(&submission.portal_code)
         .chain(&submission.content.external_codes)
         .cloned()
+}
+
+/// The code that a correction would give the dossier: claimed when it is proposed, so that
+/// nobody takes it while it waits for a decision.
+pub(super) fn claimed_by(command: &Command) -> Option<&AnyCode> {
+    let Command::Correct { corrected, .. } = command else {
+        return None;
+    };
+    let Corrected::ExternalCode { new, .. } = corrected else {
+        return None;
+    };
+    new.as_ref()
 }
 
 /// Who might already have an open dossier; none when a second one is meant, or when no

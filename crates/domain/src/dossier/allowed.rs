@@ -12,7 +12,7 @@ use crate::role::Role;
 /// Source: Decree 61/2018/NĐ-CP, Art. 17 to 19; results given back on the spot by
 /// Art. 17(4).
 #[must_use]
-pub(super) fn by_state(state: &State) -> &'static [Action] {
+fn by_state(state: &State) -> &'static [Action] {
     match state {
         State::Submitted => &[
             Action::Receive,
@@ -83,6 +83,15 @@ pub(super) fn by_state(state: &State) -> &'static [Action] {
     }
 }
 
+/// The commands that belong to no state, for they leave it as it is: also after the end.
+const BESIDE: [Action; 2] = [Action::Correct, Action::DecideCorrection];
+
+/// Whether a command may be asked of a dossier at all in its state.
+#[must_use]
+pub(super) fn permits(dossier: &Dossier, action: Action) -> bool {
+    by_state(&dossier.state).contains(&action) || BESIDE.contains(&action)
+}
+
 /// What can be asked of a dossier as it stands, by somebody in a role.
 ///
 /// Narrower than the state alone: nothing for a mirror, no resolution where the step, an open
@@ -93,9 +102,9 @@ pub fn allowed_actions(dossier: &Dossier, procedure: &Procedure, role: Role) -> 
     if dossier.mirrored.is_some() {
         return Vec::new();
     }
-    by_state(&dossier.state)
-        .iter()
-        .copied()
+    Action::ALL
+        .into_iter()
+        .filter(|action| permits(dossier, *action))
         .filter(|action| match action {
             Action::Advance => {
                 by_role(dossier, procedure, role).is_ok()
@@ -111,6 +120,7 @@ pub fn allowed_actions(dossier: &Dossier, procedure: &Procedure, role: Role) -> 
             Action::CloseLeg => dossier.open_legs().next().is_some(),
             Action::OpenConsultation => dossier.consultations.len() < MOST_CONSULTATIONS,
             Action::CloseConsultation => dossier.open_consultations().next().is_some(),
+            Action::DecideCorrection => dossier.corrections.open().next().is_some(),
             Action::Submit
             | Action::Receive
             | Action::Refuse
@@ -123,7 +133,8 @@ pub fn allowed_actions(dossier: &Dossier, procedure: &Procedure, role: Role) -> 
             | Action::RecordPayment
             | Action::Withdraw
             | Action::Stop
-            | Action::Return => true,
+            | Action::Return
+            | Action::Correct => true,
         })
         .collect()
 }

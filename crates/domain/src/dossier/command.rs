@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::channel::Channel;
+use super::correction::Corrected;
 use super::private::{Person, Words};
 use crate::code::AnyCode;
 use crate::id::{ActorId, CaseId, ComponentCode, StepId, UnitCode};
@@ -55,11 +56,15 @@ pub enum Action {
     Resolve,
     /// The citizen gets the result.
     Return,
+    /// Somebody says that something was recorded wrongly.
+    Correct,
+    /// Another person approves or rejects a correction.
+    DecideCorrection,
 }
 
 impl Action {
     /// Every action, in the order of a dossier's life.
-    pub const ALL: [Action; 20] = [
+    pub const ALL: [Action; 22] = [
         Action::Submit,
         Action::Receive,
         Action::Refuse,
@@ -80,6 +85,8 @@ impl Action {
         Action::CloseConsultation,
         Action::Resolve,
         Action::Return,
+        Action::Correct,
+        Action::DecideCorrection,
     ];
 
     /// The name of the method that carries it: `ReceiveDossier`.
@@ -106,6 +113,8 @@ impl Action {
             Action::CloseConsultation => "CloseConsultation",
             Action::Resolve => "ResolveDossier",
             Action::Return => "ReturnResult",
+            Action::Correct => "CorrectDossier",
+            Action::DecideCorrection => "DecideCorrection",
         }
     }
 
@@ -133,6 +142,8 @@ impl Action {
             Action::CloseConsultation => "ghi nhận ý kiến",
             Action::Resolve => "xử lý xong",
             Action::Return => "trả kết quả",
+            Action::Correct => "đề nghị đính chính",
+            Action::DecideCorrection => "duyệt đính chính",
         }
     }
 }
@@ -317,6 +328,22 @@ pub enum Command {
         /// How it reached them.
         channel: Channel,
     },
+    /// Propose to correct what was recorded.
+    Correct {
+        /// What should stand instead.
+        corrected: Corrected,
+        /// Why.
+        reason: Words,
+    },
+    /// Decide on a correction that another person proposed.
+    DecideCorrection {
+        /// Its number within the dossier.
+        number: u16,
+        /// Whether it is put in force.
+        approve: bool,
+        /// A remark, if there is one.
+        note: Words,
+    },
 }
 
 /// Papers that change hands.
@@ -405,6 +432,8 @@ impl Command {
             Command::CloseConsultation { .. } => Action::CloseConsultation,
             Command::Resolve => Action::Resolve,
             Command::Return { .. } => Action::Return,
+            Command::Correct { .. } => Action::Correct,
+            Command::DecideCorrection { .. } => Action::DecideCorrection,
         }
     }
 }

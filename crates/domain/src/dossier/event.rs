@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::channel::Channel;
 use super::clock::Moved;
+use super::correction::{Correction, Decided};
 use super::custody::Party;
 use super::imported::Imported;
 use super::private::Commitment;
@@ -160,6 +161,12 @@ pub enum Event {
         /// Where that version has it; none when it stands at no step.
         step: Option<StepId>,
     },
+    /// Somebody said that something was recorded wrongly.
+    CorrectionProposed(Correction),
+    /// Another person put the correction in force.
+    CorrectionApproved(Decided),
+    /// Another person turned the correction down.
+    CorrectionRejected(Decided),
 }
 
 /// See [`Event::Submitted`].
@@ -412,6 +419,9 @@ impl Event {
             Event::Succeeded { .. } => "succeeded",
             Event::Recalculated(_) => "recalculated",
             Event::Migrated { .. } => "migrated",
+            Event::CorrectionProposed(_) => "correction_proposed",
+            Event::CorrectionApproved(_) => "correction_approved",
+            Event::CorrectionRejected(_) => "correction_rejected",
         }
     }
 }

@@ -89,7 +89,8 @@ impl Legal {
     ///
     /// None when only its history can tell.
     pub fn of_unmoved(dossier: &Dossier, law: &Law<'_>) -> Option<Result<Self, calendar::Error>> {
-        if dossier.transfers > 0 {
+        // An end may have cut a wait of no length short, which leaves no interval either.
+        if dossier.transfers > 0 || dossier.ended.is_some() {
             return None;
         }
         let calendar = law.calendars.for_unit(dossier.resolving.as_str());
@@ -225,6 +226,9 @@ impl Counting<'_> {
             | Event::Resolved
             | Event::Returned { .. }
             | Event::Succeeded { .. }
+            | Event::CorrectionProposed(_)
+            | Event::CorrectionApproved(_)
+            | Event::CorrectionRejected(_)
             | Event::Migrated { .. } => {}
         }
         Ok(Some(event))

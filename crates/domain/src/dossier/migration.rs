@@ -166,6 +166,9 @@ pub fn replay(dossier: &Dossier, records: &[Record], to: &Procedure, map: &StepM
             | Event::Resolved
             | Event::Returned { .. }
             | Event::Succeeded { .. }
+            | Event::CorrectionProposed(_)
+            | Event::CorrectionApproved(_)
+            | Event::CorrectionRejected(_)
             | Event::Recalculated(_) => {}
         }
     }

@@ -9,6 +9,7 @@ pub mod channel;
 pub mod clock;
 pub mod command;
 mod consultation;
+pub mod correction;
 pub mod custody;
 mod decide;
 pub mod event;
@@ -24,6 +25,7 @@ mod state;
 mod status;
 
 use chrono::NaiveDate;
+use correction::Change;
 use serde::{Deserialize, Serialize};
 
 pub use allowed::{allowed_actions, next_steps};
@@ -31,6 +33,7 @@ pub use channel::Channel;
 pub use clock::Clock;
 pub use command::{Action, Command, Extension, Reception, Submission, Term};
 pub use consultation::{Consultation, MOST_CONSULTATIONS};
+pub use correction::Corrections;
 pub use custody::Custody;
 pub use decide::{Acting, Decision, Rules, decide, receive, submit};
 pub use event::{Event, Record};
@@ -148,6 +151,10 @@ pub struct Dossier {
     /// Where its history comes from, when another system wrote it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub imported: Option<Imported>,
+    /// What was recorded wrongly. The fields that due times, rates and reports rest on keep
+    /// what was recorded first: `channel`, `case`, `ended`.
+    #[serde(default, skip_serializing_if = "Corrections::is_empty")]
+    pub corrections: Corrections,
 }
 
 impl Dossier {
@@ -192,7 +199,10 @@ impl Dossier {
             | Event::Returned { .. }
             | Event::Succeeded { .. }
             | Event::Recalculated(_)
-            | Event::Migrated { .. } => return None,
+            | Event::Migrated { .. }
+            | Event::CorrectionProposed(_)
+            | Event::CorrectionApproved(_)
+            | Event::CorrectionRejected(_) => return None,
         };
         Some(blank.apply(record))
     }
@@ -369,6 +379,12 @@ impl Dossier {
                 self.procedure_version = *procedure_version;
                 self.state = std::mem::replace(&mut self.state, State::Received).at(step);
             }
+            Event::CorrectionProposed(correction) => self.corrections.propose(correction, at),
+            Event::CorrectionApproved(decided) => {
+                self.corrections.decide(decided, true, at);
+                self.correct(&decided.correction.change);
+            }
+            Event::CorrectionRejected(decided) => self.corrections.decide(decided, false, at),
         }
         self.moved |= self.resolving != resolving;
         self
@@ -419,6 +435,45 @@ impl Dossier {
         }
     }
 
+    /// The channel, as last corrected. Rates count by the one recorded first.
+    #[must_use]
+    pub fn corrected_channel(&self) -> Channel {
+        let corrected = self.corrections.in_force().rev().find_map(|change| {
+            if let Change::Channel { new, .. } = change {
+                Some(*new)
+            } else {
+                None
+            }
+        });
+        corrected.unwrap_or(self.channel)
+    }
+
+    /// The case, as last corrected. The limit follows from the one recorded first.
+    #[must_use]
+    pub fn corrected_case(&self) -> &CaseId {
+        let corrected = self.corrections.in_force().rev().find_map(|change| {
+            if let Change::Case { new, .. } = change {
+                Some(new)
+            } else {
+                None
+            }
+        });
+        corrected.unwrap_or(&self.case)
+    }
+
+    /// When processing ended, as last corrected. Rates judge by the time recorded first.
+    #[must_use]
+    pub fn corrected_end(&self) -> Option<Instant> {
+        let corrected = self.corrections.in_force().rev().find_map(|change| {
+            if let Change::EndTime { new, .. } = change {
+                Some(*new)
+            } else {
+                None
+            }
+        });
+        corrected.or(self.ended)
+    }
+
     fn blank(record: &Record, facts: &Beginning<'_>) -> Self {
         Self {
             id: record.dossier,
@@ -462,6 +517,7 @@ impl Dossier {
             legs: Vec::new(),
             consultations: Vec::new(),
             imported: None,
+            corrections: Corrections::default(),
         }
     }
 
@@ -510,6 +566,23 @@ impl Dossier {
         self.ended = Some(Ord::max(at, self.received.unwrap_or(at)));
         self.respond_by = None;
         self.custody.close(at);
+    }
+
+    /// Puts a correction in force where nothing is judged by the field. The others are kept
+    /// in `corrections` alone.
+    fn correct(&mut self, change: &Change) {
+        match change {
+            Change::ReturningUnit { new, .. } => self.returning = new.clone(),
+            Change::ExternalCode { old, new } => {
+                self.external_codes
+                    .retain(|code| Some(code) != old.as_ref());
+                self.external_codes.extend(new.clone());
+            }
+            Change::Applicant { .. }
+            | Change::Channel { .. }
+            | Change::Case { .. }
+            | Change::EndTime { .. } => {}
+        }
     }
 
     fn add_components(&mut self, components: &[ComponentCode]) {

@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use super::command::Action;
 use super::status::Status;
 use crate::calendar;
+use crate::code::AnyCode;
 use crate::dossier::custody::Holder;
 use crate::id::{ActorId, CaseId, ComponentCode, ProcedureCode, StepId, UnitCode};
 use crate::role::Role;
@@ -148,6 +149,37 @@ pub enum Refusal {
         /// Its code, or its id while it has none.
         existing: String,
     },
+    /// Nothing would change by the correction.
+    NothingToCorrect,
+    /// A correction of the same field waits for its decision.
+    CorrectionOpen {
+        /// Its number.
+        number: u16,
+    },
+    /// No correction with this number waits for a decision.
+    CorrectionUnknown {
+        /// The number asked for.
+        number: u16,
+    },
+    /// Who decides on it proposed it.
+    SamePerson {
+        /// That person.
+        actor: ActorId,
+    },
+    /// The dossier does not have the code that should be corrected.
+    CodeNotOfDossier {
+        /// The code.
+        code: AnyCode,
+    },
+    /// Processing has not ended, so there is no end to speak of.
+    NotEnded,
+    /// Processing cannot have ended then.
+    EndTimeImpossible {
+        /// When it came in.
+        begun: Instant,
+        /// When its end was recorded.
+        recorded: Instant,
+    },
     /// The calendar does not reach far enough.
     Calendar(calendar::Error),
 }
@@ -189,6 +221,13 @@ impl Refusal {
             Refusal::ConsultationNotOpen { .. } => "CONSULTATION_NOT_OPEN",
             Refusal::TooManyConsultations { .. } => "TOO_MANY_CONSULTATIONS",
             Refusal::PossibleDuplicate { .. } => "POSSIBLE_DUPLICATE",
+            Refusal::NothingToCorrect => "NOTHING_TO_CORRECT",
+            Refusal::CorrectionOpen { .. } => "CORRECTION_OPEN",
+            Refusal::CorrectionUnknown { .. } => "CORRECTION_UNKNOWN",
+            Refusal::SamePerson { .. } => "SAME_PERSON",
+            Refusal::CodeNotOfDossier { .. } => "CODE_NOT_OF_DOSSIER",
+            Refusal::NotEnded => "NOT_ENDED",
+            Refusal::EndTimeImpossible { .. } => "END_TIME_IMPOSSIBLE",
             Refusal::Calendar(calendar::Error::Begins { .. }) => "CALENDAR_BEGINS",
             Refusal::Calendar(calendar::Error::Ends { .. }) => "CALENDAR_ENDS",
         }
@@ -235,7 +274,18 @@ impl Refusal {
             | Refusal::ExtensionUsed
             | Refusal::NoVerification
             | Refusal::NoDueTime
-            | Refusal::ClockStands => Vec::new(),
+            | Refusal::ClockStands
+            | Refusal::NothingToCorrect
+            | Refusal::NotEnded => Vec::new(),
+            Refusal::CorrectionOpen { number } | Refusal::CorrectionUnknown { number } => {
+                vec![("number", number.to_string())]
+            }
+            Refusal::SamePerson { actor } => vec![("actor", actor.to_string())],
+            Refusal::CodeNotOfDossier { code } => vec![("code", code.to_string())],
+            Refusal::EndTimeImpossible { begun, recorded } => vec![
+                ("begin_time", time::rfc3339(*begun)),
+                ("end_time", time::rfc3339(*recorded)),
+            ],
             Refusal::SupplementUsed { permitted } => vec![("permitted", permitted.to_string())],
             Refusal::DueNotLater { due } => vec![("due_time", time::rfc3339(*due))],
             Refusal::AlreadyThere { unit } => vec![("unit", unit.to_string())],
@@ -368,6 +418,25 @@ impl Refusal {
             Refusal::PossibleDuplicate { existing } => format!(
                 "the same person has an open dossier for this procedure: {existing}; set duplicate_intended to receive a second one"
             ),
+            Refusal::NothingToCorrect => "the correction changes nothing".into(),
+            Refusal::CorrectionOpen { number } => format!(
+                "correction {number} of the same field waits for a decision; decide on it first"
+            ),
+            Refusal::CorrectionUnknown { number } => {
+                format!("no correction {number} waits for a decision")
+            }
+            Refusal::SamePerson { actor } => {
+                format!("{actor} proposed it; another person must decide")
+            }
+            Refusal::CodeNotOfDossier { code } => {
+                format!("the dossier does not have the external code {code}")
+            }
+            Refusal::NotEnded => "processing has not ended, so its end cannot be corrected".into(),
+            Refusal::EndTimeImpossible { begun, recorded } => format!(
+                "processing ended between {} and {}; expected a time between them",
+                time::rfc3339(*begun),
+                time::rfc3339(*recorded)
+            ),
             Refusal::Calendar(error) => error.to_string(),
         }
     }
@@ -471,6 +540,27 @@ impl Refusal {
             }
             Refusal::PossibleDuplicate { existing } => format!(
                 "Người này đang có hồ sơ chưa giải quyết của cùng thủ tục: {existing}. Chọn “vẫn tiếp nhận” nếu là hồ sơ khác."
+            ),
+            Refusal::NothingToCorrect => "Nội dung đính chính không thay đổi gì.".into(),
+            Refusal::CorrectionOpen { number } => {
+                format!("Đính chính số {number} của cùng nội dung đang chờ duyệt.")
+            }
+            Refusal::CorrectionUnknown { number } => {
+                format!("Không có đính chính số {number} đang chờ duyệt.")
+            }
+            Refusal::SamePerson { actor } => {
+                format!("{actor} là người đề nghị; phải do người khác duyệt.")
+            }
+            Refusal::CodeNotOfDossier { code } => {
+                format!("Hồ sơ không có mã ngoài {code}.")
+            }
+            Refusal::NotEnded => {
+                "Hồ sơ chưa kết thúc xử lý nên chưa có thời điểm kết thúc để đính chính.".into()
+            }
+            Refusal::EndTimeImpossible { begun, recorded } => format!(
+                "Thời điểm kết thúc phải trong khoảng từ {} đến {}.",
+                time::local(*begun).format("%H:%M ngày %d/%m/%Y"),
+                time::local(*recorded).format("%H:%M ngày %d/%m/%Y")
             ),
             Refusal::Calendar(calendar::Error::Begins { first_day }) => format!(
                 "Lịch làm việc chỉ có từ ngày {}.",

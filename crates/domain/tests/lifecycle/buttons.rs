@@ -1,5 +1,6 @@
 //! The buttons that desk software draws agree with what the lifecycle would do.
 
+use domain::dossier::correction::Corrected;
 use domain::dossier::{Acting, Action, Command, Dossier, Refusal, Term, allowed_actions};
 use domain::role::Role;
 use domain::time::{Instant, day_start, local_day};
@@ -34,10 +35,28 @@ pub fn buttons_agree(walk: &mut Walk, dossier: &Dossier, now: Instant, told: &st
 }
 
 fn works_if_used_well(story: &Story, acting: &Acting, action: Action, now: Instant, told: &str) {
+    // Whoever it was that proposed a correction, another one decides.
+    let other = Acting {
+        actor: desk::actor("nv-khac"),
+        ..acting.clone()
+    };
+    let acting = if action == Action::DecideCorrection {
+        &other
+    } else {
+        acting
+    };
     let weighs = |at: Instant, command: Command| story.weighs(acting, at, &Deed::Act(command));
     let works = |done: &Result<_, Refusal>| matches!(done, Ok(_) | Err(Refusal::Calendar(_)));
     let done = weighs(now, well_meant(story, action));
     if works(&done) {
+        return;
+    }
+    if action == Action::Correct {
+        // The applicant's correction may be open already; then nothing else hinders it.
+        assert!(
+            matches!(done, Err(Refusal::CorrectionOpen { .. })),
+            "{told}: {done:?}"
+        );
         return;
     }
     assert_eq!(action, Action::Extend, "{told} is offered, but: {done:?}");
@@ -102,5 +121,10 @@ fn well_meant(story: &Story, action: Action) -> Command {
         }
         Action::Resolve => story::command("resolved").expect("known"),
         Action::Return => story::command("returned").expect("known"),
+        Action::Correct => story::correction(Corrected::Applicant(desk::a_citizen())),
+        Action::DecideCorrection => {
+            let open = dossier.corrections.open().next();
+            story::decided(open.map_or(1, |open| open.number), true)
+        }
     }
 }

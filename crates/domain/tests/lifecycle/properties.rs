@@ -85,7 +85,7 @@ fn every_life_keeps_the_rules_at_every_step() {
 fn nothing_was_left_out(met: &Met) {
     assert_eq!(
         met.events.len(),
-        24,
+        27,
         "every kind of event: {:?}",
         met.events
     );
@@ -98,16 +98,22 @@ fn nothing_was_left_out(met: &Met) {
         "COMPONENTS_MISSING",
         "COMPONENTS_UNKNOWN",
         "CONSULTATION_NOT_OPEN",
+        "CORRECTION_OPEN",
+        "CORRECTION_UNKNOWN",
         "DUE_NOT_LATER",
+        "END_TIME_IMPOSSIBLE",
         "EXTENSION_USED",
         "LEAD_TAKEN",
         "LEGS_OPEN",
         "LEG_NOT_OPEN",
         "MIRRORED",
         "NOT_HOLDER",
+        "NOTHING_TO_CORRECT",
+        "NOT_ENDED",
         "NOT_ON_THE_SPOT",
         "NO_DUE_TIME",
         "NO_VERIFICATION",
+        "SAME_PERSON",
         "STEP_NOT_FINAL",
         "STEP_NOT_NEXT",
         "STEP_OF_OTHER_ROLE",
@@ -160,13 +166,15 @@ fn one_step(before: Option<&Dossier>, record: &Record, story: &Story, met: &mut 
     waits_agree(after, told);
     parts_agree(after, told);
     let Some(before) = before else { return };
-    assert!(
-        !matches!(
-            before.status(),
-            Status::Refused | Status::Withdrawn | Status::Stopped | Status::Returned
-        ),
-        "{told}: what has ended stays ended"
-    );
+    if matches!(
+        before.status(),
+        Status::Refused | Status::Withdrawn | Status::Stopped | Status::Returned
+    ) {
+        assert_eq!(
+            after.state, before.state,
+            "{told}: what has ended stays ended"
+        );
+    }
     assert!(
         before.received.is_none_or(|at| after.received == Some(at)),
         "{told}"
@@ -182,6 +190,11 @@ fn one_step(before: Option<&Dossier>, record: &Record, story: &Story, met: &mut 
     assert_eq!(after.receiving, before.receiving, "{told}");
     assert_eq!(after.channel, before.channel, "{told}");
     custody_agrees(before, record, after, met, told);
+    assert!(
+        after.case == before.case || matches!(record.event, Event::Received(_)),
+        "{told}: a limit rests on the case"
+    );
+    corrected_by_two(record, after, told);
     if let (Some(old), Some(new)) = (&before.clock, &after.clock) {
         assert_eq!(
             new.original_due, old.original_due,
@@ -362,8 +375,22 @@ fn custody_agrees(before: &Dossier, record: &Record, after: &Dossier, met: &mut 
         _ => {
             assert_eq!(new.chain, old.chain, "{told}");
             assert_eq!(after.resolving, before.resolving, "{told}");
-            assert_eq!(after.returning, before.returning, "{told}");
+            let corrected = matches!(record.event, Event::CorrectionApproved(_));
+            assert!(corrected || after.returning == before.returning, "{told}");
         }
+    }
+}
+
+/// A correction in force has an author and another person who approved it.
+fn corrected_by_two(record: &Record, after: &Dossier, told: &str) {
+    for kept in after.corrections.all() {
+        let author = &kept.correction.author;
+        if let Some(verdict) = &kept.verdict {
+            assert_ne!(author, &verdict.approver, "{told}");
+        }
+    }
+    if let Event::CorrectionApproved(decided) | Event::CorrectionRejected(decided) = &record.event {
+        assert_eq!(decided.approver, record.actor, "{told}");
     }
 }
 
@@ -525,6 +552,9 @@ fn moved_as_the_policy_says(
                 times != unmoved || facts.legal_due != old.legal_due() || facts.moved.is_some()
             );
         }
+        Event::CorrectionProposed(_)
+        | Event::CorrectionApproved(_)
+        | Event::CorrectionRejected(_) => assert_eq!(times, unmoved, "{told}: moves nothing"),
     }
 }
 

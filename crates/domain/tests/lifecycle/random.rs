@@ -4,7 +4,9 @@ use std::env;
 
 use chrono::TimeDelta;
 use domain::calendar::SpecialDay;
+use domain::code::AnyCode;
 use domain::dossier::command::HandOver;
+use domain::dossier::correction::Corrected;
 use domain::dossier::migration::StepMap;
 use domain::dossier::private::Words;
 use domain::dossier::{Action, Channel, Command, Dossier, Term, allowed_actions, next_steps};
@@ -88,7 +90,7 @@ impl Walk {
         }
         let ward = *random.pick(&UNITS);
         let day = desk::at("2 Jul 2025 00:00") + TimeDelta::days(random.below(900) as i64);
-        let left = 2 + random.below(16);
+        let left = 2 + random.below(26);
         Self {
             story: Story::new(procedure).at_unit(ward, number + 1),
             now: day + TimeDelta::microseconds(random.below(86_400_000_000) as i64),
@@ -323,6 +325,42 @@ impl Walk {
                 proxy: false,
                 channel: *self.random.pick(&Channel::ALL),
             },
+            Action::Correct => story::correction(self.corrected(dossier)),
+            Action::DecideCorrection => {
+                let open: Vec<u16> = dossier.corrections.open().map(|open| open.number).collect();
+                let number = match open.as_slice() {
+                    [] => 1 + self.random.below(3) as u16,
+                    open => *self.random.pick(open),
+                };
+                story::decided(number, self.random.often(70))
+            }
+        }
+    }
+
+    /// Something to be corrected, mostly so that it could be meant.
+    fn corrected(&mut self, dossier: &Dossier) -> Corrected {
+        let code =
+            |number: u64| AnyCode::parse(&format!("G09.20-20260803-{number:07}")).expect("a code");
+        match self.random.below(6) {
+            0 => Corrected::Applicant(desk::a_citizen()),
+            1 => Corrected::Channel(*self.random.pick(&Channel::ALL)),
+            2 => {
+                let cases = &self.story.procedure.cases;
+                Corrected::Case(self.random.pick(cases).id.clone())
+            }
+            3 => Corrected::ReturningUnit(desk::unit("H60.02212")),
+            4 => {
+                let known = dossier.external_codes.first().cloned();
+                Corrected::ExternalCode {
+                    old: known.filter(|_| self.random.often(70)),
+                    new: self.random.often(80).then(|| code(self.random.below(9))),
+                }
+            }
+            _ => {
+                let from = dossier.ended.unwrap_or(self.now);
+                let hours = self.random.below(60) as i64 - 6;
+                Corrected::EndTime(from - TimeDelta::hours(hours))
+            }
         }
     }
 

@@ -54,7 +54,7 @@ pub fn tallied(
     let mut slices: BTreeMap<(UnitCode, Channel), Tally> = BTreeMap::new();
     let mut units: BTreeMap<UnitCode, (String, Tally)> = BTreeMap::new();
     for records in histories {
-        let Some(dossier) = period.state_of(records) else {
+        let Some(dossier) = period.counted(records) else {
             continue;
         };
         let slice = (dossier.resolving.clone(), dossier.channel);
@@ -85,6 +85,7 @@ fn adds_up(row: &Row, told: &str) {
         "{told}"
     );
     assert_eq!(row.in_time, row.early + row.on_due);
+    assert!(row.corrected <= row.carried_over + row.received, "{told}");
     assert!(
         row.withdrawn + row.refused_after_receipt <= row.resolved,
         "{told}"

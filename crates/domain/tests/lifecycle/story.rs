@@ -8,15 +8,16 @@ use domain::calendar::{self, Calendar, Calendars, DayKind, SpecialDay};
 use domain::code::AnyCode;
 use domain::deadline::Language;
 use domain::dossier::command::HandOver;
+use domain::dossier::correction::Corrected;
 use domain::dossier::legal::{Law, Legal};
 use domain::dossier::migration::{Break, StepMap, migrate};
-use domain::dossier::private::{Private, Salt, Words};
+use domain::dossier::private::{Person, Private, Salt, Words};
 use domain::dossier::recalculation::{Publication, Recalculation, recalculate};
 use domain::dossier::{
     Acting, Channel, Command, Decision, Dossier, Event, Extension, Reception, Record, Refusal,
     Rules, Submission, Term, decide, receive, submit,
 };
-use domain::id::{ComponentCode, DossierId, ProvinceCode, RequestId, UnitCode};
+use domain::id::{CaseId, ComponentCode, DossierId, ProvinceCode, RequestId, UnitCode};
 use domain::procedure::{ClockPolicy, Procedure};
 use domain::role::Role;
 use domain::time::{Instant, local_day};
@@ -120,7 +121,11 @@ impl Story {
                 .unwrap_or_else(|| panic!("`{sentence}` says no moment or no deed"));
             let (moment, deed) = sentence.split_at(time_ends);
             let now = desk::at(moment);
-            let done = self.tries(Role::Chairman, now, recorded, &self.deed(deed.trim()));
+            let (deed, role) = match deed.split_once(" by the ") {
+                Some((deed, role)) => (deed, role.parse().expect("a role")),
+                None => (deed, Role::Chairman),
+            };
+            let done = self.tries(role, now, recorded, &self.deed(deed.trim()));
             let reason = done.as_ref().err().map(Refusal::reason);
             assert_eq!(reason, refusal, "`{sentence}` in: {history}");
         }
@@ -389,6 +394,45 @@ pub fn apology(due: Instant) -> Command {
     })
 }
 
+pub fn correction(corrected: Corrected) -> Command {
+    Command::Correct {
+        corrected,
+        reason: Words::new("nhập nhầm khi tiếp nhận"),
+    }
+}
+
+pub fn decided(number: u16, approve: bool) -> Command {
+    Command::DecideCorrection {
+        number,
+        approve,
+        note: Words::default(),
+    }
+}
+
+/// What should stand instead: `channel post`, `ended 4 Aug 10:00`.
+fn corrected(words: &str) -> Corrected {
+    let (field, value) = words.split_once(' ').expect("a field and a value");
+    let code = |text: &str| (text != "-").then(|| AnyCode::parse(text).expect("a code"));
+    match field {
+        "applicant" => Corrected::Applicant(Person {
+            name: value.into(),
+            ..Person::default()
+        }),
+        "channel" => Corrected::Channel(value.parse().expect("a channel")),
+        "case" => Corrected::Case(CaseId::parse(value).expect("a case")),
+        "returning" => Corrected::ReturningUnit(desk::unit(value)),
+        "code" => {
+            let (old, new) = value.split_once(' ').expect("two codes");
+            Corrected::ExternalCode {
+                old: code(old),
+                new: code(new),
+            }
+        }
+        "ended" => Corrected::EndTime(desk::at(value)),
+        other => panic!("`{other}` cannot be corrected"),
+    }
+}
+
 pub fn verification() -> Command {
     Command::Extend(Extension::Verification {
         reason: Words::new("xác minh nơi cư trú"),
@@ -471,6 +515,15 @@ pub fn command(words: &str) -> Option<Command> {
             number: number.parse().expect("the number of a consultation"),
             answer: Words::new("đúng nơi cư trú"),
         });
+    }
+    if let Some(what) = words.strip_prefix("correction proposed: ") {
+        return Some(correction(corrected(what)));
+    }
+    if let Some(number) = words.strip_prefix("approved correction ") {
+        return Some(decided(number.parse().expect("a number"), true));
+    }
+    if let Some(number) = words.strip_prefix("rejected correction ") {
+        return Some(decided(number.parse().expect("a number"), false));
     }
     Some(match words {
         "accepted" => Command::Accept {

@@ -60,7 +60,7 @@ fn summed(kept: &Kept, period: &Period, histories: &[Vec<Record>]) -> Report {
     }
     for (dossier, records) in kept.dossiers.iter().zip(histories) {
         if let Some(then) = period
-            .state_of(records)
+            .counted(records)
             .filter(|_| tally::stands_apart(dossier))
         {
             let (_, tally) = units.entry(then.resolving.clone()).or_default();

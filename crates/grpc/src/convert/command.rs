@@ -70,16 +70,16 @@ impl Fields {
         etag.trim().to_owned()
     }
 
-    fn words(&mut self, field: &str, text: &str) -> Words {
+    pub(super) fn words(&mut self, field: &str, text: &str) -> Words {
         Words::new(&self.required(field, text, LONGEST_TEXT))
     }
 
-    fn optional_words(&mut self, field: &str, text: &str) -> Words {
+    pub(super) fn optional_words(&mut self, field: &str, text: &str) -> Words {
         Words::new(&self.text(field, text, LONGEST_TEXT))
     }
 
     /// The number of a leg or a consultation.
-    fn number(&mut self, field: &str, number: u32) -> Option<u16> {
+    pub(super) fn number(&mut self, field: &str, number: u32) -> Option<u16> {
         let number = u16::try_from(number).ok().filter(|number| *number > 0);
         if number.is_none() {
             self.wrong(field, "expected a number from 1 to 65535");
@@ -133,6 +133,7 @@ macro_rules! moves {
         }
     };
 }
+pub(super) use moves;
 
 moves!(RefuseDossierRequest, |given, fields, known| {
     let reason = fields.words("reason", &given.reason);

@@ -8,6 +8,7 @@ use domain::dossier::private::Person;
 use domain::dossier::{Consultation, Leg};
 use domain::limit::Limit;
 
+use super::correction;
 use super::known::{channel_of, kind_of, policy_of, state_of, unit_name};
 use super::time::{duration, timestamp};
 use crate::proto;
@@ -116,6 +117,7 @@ pub fn dossier(view: &View) -> proto::Dossier {
         import_oddities: imported
             .map(|imported| imported.oddities.iter().map(ToString::to_string).collect())
             .unwrap_or_default(),
+        corrections: correction::corrections(view),
     }
 }
 
@@ -196,7 +198,7 @@ pub fn vnd(amount: u64) -> i64 {
     i64::try_from(amount).unwrap_or(i64::MAX)
 }
 
-fn person(person: &Person) -> proto::Person {
+pub fn person(person: &Person) -> proto::Person {
     proto::Person {
         name: person.name.clone(),
         id_number: person.id_number.clone(),

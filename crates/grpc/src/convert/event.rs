@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use app::import::Import;
 use app::view::HistoryEntry;
 use domain::dossier::clock::Moved;
+use domain::dossier::correction::Correction;
 use domain::dossier::event::{Received, Submitted, SupplementRequested};
 use domain::dossier::{Event, Record};
 use domain::role::Role;
 use domain::time::{self, Instant};
 
+use super::correction;
 use super::known::{policy_of, unit_name};
 use super::time::timestamp;
 use crate::proto;
@@ -179,6 +181,11 @@ impl Details {
                 details.put("procedure_version", procedure_version);
                 details.some("step", step.as_ref());
             }
+            Event::CorrectionProposed(correction) => details.correction(correction),
+            Event::CorrectionApproved(decided) | Event::CorrectionRejected(decided) => {
+                details.correction(&decided.correction);
+                details.put("approver", &decided.approver);
+            }
         }
         details
     }
@@ -235,6 +242,15 @@ impl Details {
         self.put("notice_late", &facts.notice_late);
         self.put("exception", &facts.exception.is_some());
         self.put("clock_standing", &facts.stands);
+    }
+
+    fn correction(&mut self, correction: &Correction) {
+        self.put("number", &correction.number);
+        self.put("author", &correction.author);
+        self.put("field", &correction.change.field());
+        let (old, new) = correction::values(&correction.change);
+        self.some("old_value", old.as_ref());
+        self.some("new_value", new.as_ref());
     }
 
     fn moved(&mut self, moved: Option<&Moved>) {

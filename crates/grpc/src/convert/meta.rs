@@ -107,6 +107,8 @@ writes! {
     CloseConsultationRequest, "CloseConsultation", etag;
     ResolveDossierRequest, "ResolveDossier", etag;
     ReturnResultRequest, "ReturnResult", etag;
+    CorrectDossierRequest, "CorrectDossier", etag;
+    DecideCorrectionRequest, "DecideCorrection", etag;
 }
 
 #[cfg(test)]

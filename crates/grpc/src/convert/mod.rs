@@ -4,6 +4,7 @@
 
 pub mod calendar;
 pub mod command;
+pub mod correction;
 pub mod dossier;
 pub mod event;
 pub mod explanation;

@@ -40,6 +40,7 @@ fn row(row: Row) -> proto::UnitRates {
         refused_after_receipt: row.refused_after_receipt,
         no_due: row.no_due,
         mirrored: row.mirrored,
+        corrected: row.corrected,
         in_time_rate: Some(rate(row.in_time_rate)),
         in_time_rate_766: Some(rate(row.in_time_rate_766)),
         in_time_rate_original: Some(rate(row.in_time_rate_original)),

@@ -73,7 +73,8 @@ service! {
     close_consultation(CloseConsultationRequest);
     resolve_dossier(ResolveDossierRequest);
     return_result(ReturnResultRequest);
-
+    correct_dossier(CorrectDossierRequest);
+    decide_correction(DecideCorrectionRequest);
     }
 
     async fn submit_dossier(

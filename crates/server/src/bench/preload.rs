@@ -369,6 +369,7 @@ impl Life<'_> {
             entries: self.entries,
             number,
             codes,
+            released: Vec::new(),
             secrets: Some(Secrets {
                 salt: self.salt,
                 person,

@@ -81,7 +81,7 @@ pub async fn rates(flags: Rates) -> Result<ExitCode, Failure> {
 }
 
 /// The columns of the CSV form: the names of the JSON form; a rate is followed by its parts.
-const COUNTS: [&str; 18] = [
+const COUNTS: [&str; 19] = [
     "unit",
     "name",
     "carried_over",
@@ -100,6 +100,7 @@ const COUNTS: [&str; 18] = [
     "refused_after_receipt",
     "no_due",
     "mirrored",
+    "corrected",
 ];
 const RATES: [&str; 4] = [
     "in_time_rate",
@@ -135,7 +136,7 @@ fn csv(report: &Report) -> Result<Vec<u8>, Failure> {
     Ok(out.into_inner().expect("writing to memory cannot fail"))
 }
 
-fn counts(row: &Row) -> [u32; 16] {
+fn counts(row: &Row) -> [u32; 17] {
     [
         row.carried_over,
         row.received,
@@ -153,6 +154,7 @@ fn counts(row: &Row) -> [u32; 16] {
         row.refused_after_receipt,
         row.no_due,
         row.mirrored,
+        row.corrected,
     ]
 }
 
@@ -175,7 +177,7 @@ fn table(report: &Report) -> String {
         ),
         String::new(),
         format!(
-            "{:<12} {:<34} {:>7} {:>8} {:>8} {:>6} {:>8} {:>8} {:>9} {:>9} {:>9} {:>9}",
+            "{:<12} {:<34} {:>7} {:>8} {:>8} {:>6} {:>8} {:>8} {:>9} {:>9} {:>9} {:>9} {:>9}",
             "unit",
             "name",
             "carried",
@@ -184,6 +186,7 @@ fn table(report: &Report) -> String {
             "late",
             "pending",
             "overdue",
+            "corrected",
             "on time",
             "766",
             "original",
@@ -194,7 +197,7 @@ fn table(report: &Report) -> String {
         let name: String = row.name.chars().take(34).collect();
         let mark = if row.small { "*" } else { " " };
         lines.push(format!(
-            "{:<12} {name:<34} {:>7} {:>8} {:>8} {:>6} {:>8} {:>8} {:>8}{mark} {:>9} {:>9} {:>9}",
+            "{:<12} {name:<34} {:>7} {:>8} {:>8} {:>6} {:>8} {:>8} {:>9} {:>8}{mark} {:>9} {:>9} {:>9}",
             row.unit,
             row.carried_over,
             row.received,
@@ -202,6 +205,7 @@ fn table(report: &Report) -> String {
             row.late,
             row.pending_in_time + row.pending_late,
             row.pending_late,
+            row.corrected,
             percent(row.in_time_rate),
             percent(row.in_time_rate_766),
             percent(row.in_time_rate_original),

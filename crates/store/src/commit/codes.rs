@@ -36,6 +36,7 @@ pub(super) async fn write<C: ConnectionTrait>(
             wanted.push([province.to_owned(), code.as_str().to_owned(), id.clone()]);
         }
     }
+    release(door, changes).await?;
     // By code, as every writer does. Of two dossiers that want one, the first one gets it.
     wanted.sort_by(|a, b| a[..2].cmp(&b[..2]));
     let rows = wanted.iter().cloned().map(|row| row.map(Value::from));
@@ -71,6 +72,34 @@ pub(super) async fn write<C: ConnectionTrait>(
             ])
         })
     })
+}
+
+/// Frees codes that a dossier has no more, for the one that they belong to.
+async fn release<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    changes: &[Change],
+) -> Result<(), Failure> {
+    let mut released: Vec<[Json; 3]> = Vec::new();
+    for change in changes {
+        for code in &change.released {
+            released.push([
+                json!(change.dossier.province.as_str()),
+                json!(code.as_str()),
+                json!(change.dossier.id.to_string()),
+            ]);
+        }
+    }
+    if released.is_empty() {
+        return Ok(());
+    }
+    let given = Given::new(door, "w", ["province", "code", "dossier"], released);
+    let sql = format!(
+        "DELETE FROM code WHERE (province, code, dossier) IN \
+             (SELECT province, code, dossier FROM {})",
+        given.table
+    );
+    door.run(&sql, given.values).await?;
+    Ok(())
 }
 
 impl CodeRow {

@@ -11,8 +11,6 @@ mod interest;
 mod personal;
 pub(crate) mod tallies;
 
-pub(crate) use personal::APPLICANT;
-
 use std::sync::atomic::AtomicU64;
 
 use app::ports::{Batch, Change, CommitError, Committed, Key, StoreError};

@@ -1,6 +1,7 @@
 //! Personal values and what is kept beside them, apart from the events.
 
 use app::ports::Change;
+use domain::dossier::correction::APPLICANT;
 use domain::dossier::private::Content;
 use sea_orm::ConnectionTrait;
 use serde_json::json;
@@ -35,7 +36,7 @@ pub(super) async fn write<C: ConnectionTrait>(
             let (province, id) = key_columns(change);
             let (kind, value) = personal_columns(&private.content);
             let (name_key, phone_key) = match &private.content {
-                Content::Person(person) if private.item == APPLICANT => {
+                Content::Person(person) if is_applicant(&private.item) => {
                     (Some(person.name_key()), Some(person.phone_key()))
                 }
                 Content::Person(_) | Content::Words(_) => (None, None),
@@ -56,8 +57,15 @@ pub(super) async fn write<C: ConnectionTrait>(
     Ok(())
 }
 
-/// The item under which the applicant is kept, and the only one that is searched.
-pub(crate) const APPLICANT: &str = "applicant";
+/// Whether an item is the applicant, as recorded first or as corrected: what is searched.
+///
+/// A dossier is found under every name that it was ever looked for by, a wrong one too.
+fn is_applicant(item: &str) -> bool {
+    item == APPLICANT
+        || item
+            .split_once('.')
+            .is_some_and(|(_, field)| field == APPLICANT)
+}
 
 const SECRET: Into<5> = Into {
     table: "secret",

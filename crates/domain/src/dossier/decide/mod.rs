@@ -1,5 +1,6 @@
 //! What a command means for a dossier. Pure: same inputs, same answer.
 
+mod correction;
 mod custody;
 mod elsewhere;
 mod extension;
@@ -83,7 +84,7 @@ pub fn decide(
         });
     }
     let action = command.action();
-    if !allowed::by_state(&dossier.state).contains(&action) {
+    if !allowed::permits(dossier, action) {
         return Err(Refusal::WrongState {
             action,
             status: dossier.status(),
@@ -232,6 +233,14 @@ pub fn decide(
             proxy: *proxy,
             channel: *channel,
         },
+        Command::Correct { corrected, reason } => {
+            correction::propose(dossier, corrected, reason, rules, &mut vault)?
+        }
+        Command::DecideCorrection {
+            number,
+            approve,
+            note,
+        } => correction::decide(dossier, *number, *approve, note, rules, &mut vault)?,
     };
     Ok(vault.decision(event))
 }

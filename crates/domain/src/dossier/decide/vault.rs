@@ -41,6 +41,13 @@ impl<'a> Vault<'a> {
         commitment
     }
 
+    /// Keeps a person under the version and a field, and commits to them.
+    pub fn own_person(&mut self, field: &str, person: &Person) -> (String, Commitment) {
+        let item = format!("{}.{field}", self.version);
+        let commitment = self.person(&item, person);
+        (item, commitment)
+    }
+
     /// The decision that all of it belongs to.
     pub fn decision(self, event: Event) -> Decision {
         Decision {

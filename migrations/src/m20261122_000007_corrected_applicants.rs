@@ -1,0 +1,23 @@
+//! A corrected applicant is searched like the first one: only applicants have a name to search.
+
+use sea_orm_migration::prelude::*;
+
+#[derive(DeriveMigrationName)]
+pub struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        crate::run(manager, BOTH, BOTH).await
+    }
+
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+}
+
+const BOTH: &str = "
+DROP INDEX personal_search;
+CREATE INDEX personal_search ON personal (province, dossier, name_key, phone_key)
+    WHERE name_key IS NOT NULL;
+";
