@@ -17,6 +17,7 @@ fn permitted() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         ("motcua-domain", BTreeSet::new()),
         ("motcua-app", BTreeSet::from(["motcua-domain"])),
         ("motcua-migrations", BTreeSet::new()),
+        ("motcua-forecast", BTreeSet::from(["motcua-domain"])),
         (
             "motcua-store",
             BTreeSet::from(["motcua-app", "motcua-domain", "motcua-migrations"]),
@@ -27,7 +28,13 @@ fn permitted() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         ),
         (
             "motcua",
-            BTreeSet::from(["motcua-app", "motcua-domain", "motcua-grpc", "motcua-store"]),
+            BTreeSet::from([
+                "motcua-app",
+                "motcua-domain",
+                "motcua-forecast",
+                "motcua-grpc",
+                "motcua-store",
+            ]),
         ),
     ])
 }
@@ -144,7 +151,7 @@ fn no_file_is_a_drawer_for_odds_and_ends() {
 #[test]
 fn the_environment_and_the_clock_are_read_in_one_crate() {
     let mut files = Vec::new();
-    for inner in ["domain", "app", "store", "grpc"] {
+    for inner in ["domain", "forecast", "app", "store", "grpc"] {
         texts(&root().join("crates").join(inner).join("src"), &mut files);
     }
     for (path, text) in files {

@@ -1,0 +1,118 @@
+//! How long a fit on a million events takes, and how many dossiers one core scores.
+
+use std::hint::black_box;
+
+use chrono::{NaiveDate, NaiveTime, TimeDelta};
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use domain::calendar::{Calendar, Hours};
+use domain::time::instant;
+use forecast::backtest::{Backtest, Protocol};
+use forecast::log::{Case, Deadline, Event, Log};
+use forecast::office::{Office, VietNam};
+use forecast::situation::Situation;
+
+fn date(year: i32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(year, 1, 1).expect("a date")
+}
+
+fn office() -> Office {
+    let time = |hour| NaiveTime::from_hms_opt(hour, 0, 0).expect("a time");
+    let hours = Hours {
+        from: date(2023),
+        opens: vec![(time(8), time(18))],
+    };
+    let calendar = Calendar::new("bench", date(2023), date(2030), &[], &[hours]);
+    Office::new(calendar.expect("a sound calendar"), Box::new(VietNam))
+}
+
+/// Twenty steps, five events a case, two years.
+fn log(events: usize) -> Log {
+    let mut state = 1_u64;
+    let mut below = move |bound: u64| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (state >> 33) % bound
+    };
+    let cases = events / 5;
+    let first = instant(date(2024), NaiveTime::MIN);
+    let cases = (0..cases as i64).map(|number| {
+        let start = first + TimeDelta::seconds(number * 63_000_000 / cases as i64);
+        let mut at = start;
+        let events = (0..5).map(|place| {
+            let event = Event {
+                activity: (place * 4 + below(4)) as u32,
+                at,
+            };
+            at += TimeDelta::minutes(below(3_000) as i64);
+            event
+        });
+        let events: Vec<Event> = events.collect();
+        Case {
+            id: format!("{number:08}"),
+            types: vec![below(100).to_string()],
+            start,
+            end: Some(at),
+            deadline: None,
+            events,
+        }
+    });
+    let cases = cases.collect();
+    Log {
+        activities: (0..20).map(|step| format!("step {step:02}")).collect(),
+        cases,
+    }
+}
+
+const PROTOCOL: Protocol = Protocol {
+    deadline: Deadline::Percentile(80),
+    split: 0.999,
+};
+
+fn fit(criterion: &mut Criterion) {
+    let office = office();
+    let log = log(1_000_000);
+    let mut group = criterion.benchmark_group("fit");
+    group.sample_size(10);
+    group.bench_function("a million events", |bencher| {
+        bencher.iter(|| {
+            Backtest::new(&log, &office, PROTOCOL)
+                .expect("a sound log")
+                .fit()
+        });
+    });
+    group.finish();
+}
+
+fn score(criterion: &mut Criterion) {
+    let office = office();
+    let log = log(200_000);
+    let model = Backtest::new(&log, &office, PROTOCOL)
+        .expect("a sound log")
+        .fit();
+    let open: Vec<Situation> = log
+        .cases
+        .iter()
+        .take(10_000)
+        .map(|case| {
+            let (now, due) = (
+                case.start + TimeDelta::days(2),
+                case.start + TimeDelta::days(6),
+            );
+            let at = model.situation(&office, case, &log.activities, due, now);
+            at.expect("days of the calendar")
+        })
+        .collect();
+    let mut group = criterion.benchmark_group("score");
+    group.throughput(Throughput::Elements(open.len() as u64));
+    group.bench_function("ten thousand dossiers", |bencher| {
+        bencher.iter(|| {
+            let forecasts = open.iter().map(|at| model.forecast(black_box(at), 600.0));
+            forecasts.map(|forecast| forecast.late).sum::<f64>()
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, fit, score);
+criterion_main!(benches);

@@ -1,0 +1,67 @@
+//! Where the time goes after each step.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::course::Course;
+use crate::situation::Codes;
+
+/// The step after another on which the most time goes.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Ahead {
+    pub after: u16,
+    pub slowest: u16,
+    /// Mean working days on it among the cases that came to it.
+    pub days: f32,
+}
+
+/// For each step, the later one on which finished cases spent the most time in all.
+pub(crate) fn ahead(courses: &[Course], codes: &Codes, steps: usize) -> Vec<Ahead> {
+    let mut spent = BTreeMap::<(u16, u16), (f64, u32)>::new();
+    for course in courses {
+        let Some(end) = course.end else { continue };
+        // Each step at its first arrival, with the time until the next event or the end.
+        let mut stays: Vec<(u16, f64)> = Vec::new();
+        for (place, event) in course.events.iter().take(64).enumerate() {
+            let next = course
+                .events
+                .get(place + 1)
+                .map_or(end.day, |next| next.at.day);
+            let code = codes.activity(event.activity);
+            let stay = (next - event.at.day).max(0.0);
+            match stays.iter_mut().find(|(known, _)| *known == code) {
+                Some((_, total)) => *total += stay,
+                None => stays.push((code, stay)),
+            }
+        }
+        for (place, (from, _)) in stays.iter().enumerate() {
+            for (later, stay) in &stays[place + 1..] {
+                let sum = spent.entry((*from, *later)).or_default();
+                *sum = (sum.0 + stay, sum.1 + 1);
+            }
+        }
+    }
+    let mut slowest: Vec<Option<(f64, Ahead)>> = vec![None; steps];
+    for ((after, later), (total, cases)) in spent {
+        let Some(best) = slowest.get_mut(usize::from(after)) else {
+            continue;
+        };
+        if best.as_ref().is_none_or(|(most, _)| total > *most) {
+            let days = (total / f64::from(cases) * 1e3).round() as f32 / 1e3;
+            *best = Some((
+                total,
+                Ahead {
+                    after,
+                    slowest: later,
+                    days,
+                },
+            ));
+        }
+    }
+    slowest
+        .into_iter()
+        .flatten()
+        .map(|(_, ahead)| ahead)
+        .collect()
+}

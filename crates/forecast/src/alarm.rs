@@ -1,0 +1,46 @@
+//! From which chance on a dossier is flagged.
+
+use serde::{Deserialize, Serialize};
+
+use crate::lesson::Watched;
+
+/// Precisions for which a level is fitted.
+const PRECISIONS: [f64; 2] = [0.6, 0.8];
+
+/// From which chance on a dossier is flagged.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Alarm {
+    /// The share of flagged dossiers that should end late.
+    pub precision: f64,
+    /// The level that gave it in training; none if no level did.
+    pub level: Option<f64>,
+}
+
+/// The lowest level, judged by the highest chance each settled case ever had, that keeps a precision.
+pub(crate) fn alarms(watched: &[Watched], chances: &[f64]) -> Vec<Alarm> {
+    let mut rest = chances;
+    let mut peaks = Vec::new();
+    for case in watched {
+        let (own, others) = rest.split_at(case.days.len());
+        rest = others;
+        let peak = own.iter().copied().reduce(f64::max);
+        peaks.extend(peak.zip(case.late));
+    }
+    peaks.sort_by(|a, b| b.0.total_cmp(&a.0));
+    PRECISIONS
+        .into_iter()
+        .map(|precision| {
+            let (mut flagged, mut late, mut level) = (0.0, 0.0, None);
+            for (place, &(peak, is_late)) in peaks.iter().enumerate() {
+                flagged += 1.0;
+                late += f64::from(u8::from(is_late));
+                let tied = peaks.get(place + 1).is_some_and(|next| next.0 >= peak);
+                if !tied && late / flagged >= precision {
+                    // Rounded down, so that the case at the level is flagged, and short in JSON.
+                    level = Some((peak * 1e6).floor() / 1e6);
+                }
+            }
+            Alarm { precision, level }
+        })
+        .collect()
+}

@@ -1,0 +1,283 @@
+//! How good the forecast would have been on a log: one fixed protocol.
+//!
+//! The model learns from cases started before the split, and only from what was
+//! known of them by then; it is judged on the cases started later.
+
+mod alarm;
+mod measure;
+mod report;
+
+use domain::time::Instant;
+
+use crate::course::{Course, Prepared, Split};
+use crate::lesson::{Watched, watch};
+use crate::log::{Deadline, Error, Log};
+use crate::model::Model;
+use crate::office::Office;
+use crate::rolling::{Foreseen, beats, foreseen, replay};
+use crate::sample::{Look, View, situations};
+
+pub use crate::choice::Tried;
+pub use report::{Alarm, Alarms, Bin, Landmarks, Naive, Report};
+
+use alarm::Course as Watch;
+use measure::{Judged, Scored};
+
+/// What of the protocol a caller chooses.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Protocol {
+    /// How cases get their deadline.
+    pub deadline: Deadline,
+    /// The share of cases, by start, that the model learns from.
+    pub split: f64,
+}
+
+/// A log made ready, before anything is learned.
+pub struct Backtest<'a> {
+    log: &'a Log,
+    office: &'a Office,
+    prepared: Prepared,
+}
+
+impl<'a> Backtest<'a> {
+    /// Drops, splits and gives deadlines.
+    pub fn new(log: &'a Log, office: &'a Office, protocol: Protocol) -> Result<Self, Error> {
+        let split = Split::Share(protocol.split);
+        let prepared = Prepared::new(log, office, protocol.deadline, split)?;
+        Ok(Backtest {
+            log,
+            office,
+            prepared,
+        })
+    }
+
+    /// Where the training part ends.
+    #[must_use]
+    pub fn split(&self) -> Instant {
+        self.prepared.split_at
+    }
+
+    /// Fits a model on the training part.
+    #[must_use]
+    pub fn fit(&self) -> Model {
+        self.fit_and_tell().0
+    }
+
+    /// Fits a model on the training part, and tells which switches were tried.
+    #[must_use]
+    pub fn fit_and_tell(&self) -> (Model, Vec<Tried>) {
+        Model::learn(&self.prepared, &self.log.activities, self.office)
+    }
+
+    /// Judges a model on the test part.
+    #[must_use]
+    pub fn judge(&self, model: &Model) -> Report {
+        let prepared = &self.prepared;
+        let horizon = prepared.log_end;
+        let codes = model.codes(&self.log.activities, &prepared.kinds);
+        let pace = model.pace(self.office);
+        let view = View {
+            codes: &codes,
+            pace: &pace,
+        };
+        // Cases of the training part whose deadline passes later teach the rolling correction
+        // when it does; they are not judged.
+        let running: Vec<&Course> = prepared
+            .courses
+            .iter()
+            .filter(|course| {
+                !course.deadline.before(prepared.split) && course.deadline.before(horizon)
+            })
+            .collect();
+        let judged_from = running.partition_point(|course| course.start.before(prepared.split));
+        let watched = watch(running.iter().copied(), prepared, horizon, &view);
+        let chances: Vec<f64> = watched
+            .iter()
+            .flat_map(|case| &case.situations)
+            .map(|at| model.foreseen(at))
+            .collect();
+        let mut looks = foreseen(&watched, &chances);
+        let ordinary = looks.len();
+        let landmarks = self.landmarks(&running[judged_from..], model, &view);
+        looks.extend(landmarks.iter().flatten().map(|landmark| landmark.foreseen));
+        let corrected = match model.rolling {
+            Some(rolling) => {
+                let mut beats = beats(&watched, model.table());
+                beats.retain(|beat| beat.day >= prepared.split.day);
+                replay(rolling, &beats, &looks).0
+            }
+            None => looks.iter().map(|look| look.chance).collect(),
+        };
+        let (ordinary, special) = corrected.split_at(ordinary);
+        let skipped = watched[..judged_from]
+            .iter()
+            .map(|case| case.days.len())
+            .sum();
+        let test = Test {
+            watched: &watched[judged_from..],
+            chances: &ordinary[skipped..],
+            naive: naive(&running[judged_from..], &watched[judged_from..]),
+        };
+        let mut special = special.iter();
+        let landmarks = landmarks.map(|marks| {
+            let scored: Vec<Scored> = marks
+                .iter()
+                .zip(special.by_ref())
+                .map(|(mark, &score)| Scored {
+                    score,
+                    late: mark.late,
+                    case: 0,
+                })
+                .collect();
+            measure::auc(&scored)
+        });
+        self.report(model, &test, landmarks)
+    }
+
+    fn report(&self, model: &Model, test: &Test<'_>, landmarks: [Option<f64>; 3]) -> Report {
+        let scored = test.scored();
+        let judged = Judged::new(&scored, &test.naive);
+        let late = test
+            .watched
+            .iter()
+            .filter(|case| case.late == Some(true))
+            .count();
+        let ratio = |part: usize, whole: usize| (whole > 0).then(|| part as f64 / whole as f64);
+        Report {
+            cases_train: self.prepared.training().len(),
+            cases_test: test.watched.len(),
+            samples_test: scored.len(),
+            split_time: self.prepared.split_at,
+            dropped: self.prepared.dropped,
+            late_share: ratio(late, test.watched.len()),
+            auc: judged.auc,
+            auc_se: judged.auc_se,
+            brier: measure::brier(&scored),
+            ece: measure::calibration_error(&scored),
+            landmark_auc: Landmarks::new(landmarks),
+            alarm: Alarms::new(model.alarms().iter().map(|alarm| {
+                alarm::measure(&test.courses(), |look| {
+                    alarm.level.is_some_and(|level| look.chance >= level)
+                })
+                .filter(|_| alarm.level.is_some())
+            })),
+            interval_coverage: test.coverage(model),
+            naive: Naive::new(
+                judged.naive_auc,
+                alarm::measure(&test.courses(), |look| look.share >= 0.8),
+            ),
+            fit_seconds: None,
+            model_bytes: model.to_bytes().len(),
+            gain: judged.gain,
+            calibration: measure::calibration(&scored),
+        }
+    }
+
+    /// Cases still open at a quarter, half and three quarters of their allowance.
+    fn landmarks(&self, courses: &[&Course], model: &Model, view: &View<'_>) -> [Vec<Landmark>; 3] {
+        [0.25, 0.5, 0.75].map(|share| {
+            let landmark = |course: &&Course| {
+                let position = course.start.day + share * course.allowance();
+                let at = self
+                    .office
+                    .moment(self.office.moment_of(position).ok()?)
+                    .ok()?;
+                if course.end.is_some_and(|end| !at.before(end)) || !at.before(course.deadline) {
+                    return None;
+                }
+                let seen = course.events.partition_point(|event| !at.before(event.at));
+                let situation = situations(course, &[Look { at, seen }], view).pop()?;
+                let chance = model.foreseen(&situation);
+                Some(Landmark {
+                    foreseen: Foreseen {
+                        day: at.day,
+                        chance,
+                    },
+                    late: course.is_late(),
+                })
+            };
+            courses.iter().filter_map(landmark).collect()
+        })
+    }
+}
+
+/// The naive rule as a score: the part of the allowance used up, on the plain calendar.
+fn naive(courses: &[&Course], watched: &[Watched]) -> Vec<f64> {
+    let mut shares = Vec::new();
+    for (course, watched) in courses.iter().zip(watched) {
+        let allowance = course.allowance().max(1e-9);
+        let share = |day: &f64| ((day - course.start.day) / allowance).clamp(0.0, 1.0);
+        shares.extend(watched.days.iter().map(share));
+    }
+    shares
+}
+
+/// One case at one landmark.
+struct Landmark {
+    foreseen: Foreseen,
+    late: bool,
+}
+
+/// The cases to judge by, and the chance of each look at them.
+struct Test<'a> {
+    watched: &'a [Watched],
+    chances: &'a [f64],
+    /// The part of the allowance used up at each look, on the plain calendar.
+    naive: Vec<f64>,
+}
+
+impl Test<'_> {
+    fn each(&self) -> impl Iterator<Item = (u32, &Watched, &[f64])> {
+        let mut rest = self.chances;
+        (0..).zip(self.watched).map(move |(number, case)| {
+            let (own, others) = rest.split_at(case.days.len());
+            rest = others;
+            (number, case, own)
+        })
+    }
+
+    fn scored(&self) -> Vec<Scored> {
+        let scored = self.each().flat_map(|(case, watched, own)| {
+            let late = watched.late == Some(true);
+            own.iter().map(move |&score| Scored { score, late, case })
+        });
+        scored.collect()
+    }
+
+    fn courses(&self) -> Vec<Watch> {
+        let mut naive = self.naive.iter();
+        self.each()
+            .map(|(_, case, own)| Watch {
+                late: case.late == Some(true),
+                deadline: case.deadline.day,
+                looks: case
+                    .days
+                    .iter()
+                    .zip(own)
+                    .zip(naive.by_ref())
+                    .map(|((&day, &chance), &share)| alarm::Look { day, chance, share })
+                    .collect(),
+            })
+            .collect()
+    }
+
+    /// The share of looks whose interval held the end.
+    ///
+    /// A case still running when the log ends counts as missed once the interval has passed;
+    /// before that nobody can say, and the look is left out.
+    fn coverage(&self, model: &Model) -> Option<f64> {
+        let (mut inside, mut judged) = (0_u32, 0_u32);
+        for case in self.watched {
+            for (remaining, at) in case.remaining.iter().zip(&case.situations) {
+                let (low, high) = model.interval(at);
+                if case.end.is_some() {
+                    inside += u32::from((low..=high).contains(remaining));
+                    judged += 1;
+                } else {
+                    judged += u32::from(high < *remaining);
+                }
+            }
+        }
+        (judged > 0).then(|| f64::from(inside) / f64::from(judged))
+    }
+}

@@ -1,0 +1,140 @@
+//! How long things take when some have not ended yet.
+//!
+//! Source: Kaplan and Meier, Nonparametric estimation from incomplete
+//! observations, Journal of the American Statistical Association 53 (1958).
+
+/// The smallest span by which a share of the cases had ended; none if the spans never show it.
+///
+/// A span with `false` was still running when it was last seen.
+pub(crate) fn quantile(spans: &mut [(f64, bool)], share: f64) -> Option<f64> {
+    spans.sort_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
+    let mut running = spans.len() as f64;
+    let mut alive = 1.0;
+    for &(span, ended) in spans.iter() {
+        if ended {
+            alive *= 1.0 - 1.0 / running;
+            if 1.0 - alive >= share - 1e-12 {
+                return Some(span);
+            }
+        }
+        running -= 1.0;
+    }
+    None
+}
+
+/// Ends and last sights, counted by part of a scale.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Spread {
+    pub ended: Vec<u32>,
+    lost: Vec<u32>,
+}
+
+impl Spread {
+    pub fn new(parts: usize) -> Spread {
+        Spread {
+            ended: vec![0; parts],
+            lost: vec![0; parts],
+        }
+    }
+
+    pub fn add(&mut self, part: usize, ended: bool) {
+        let counts = if ended {
+            &mut self.ended
+        } else {
+            &mut self.lost
+        };
+        if let Some(count) = counts.get_mut(part) {
+            *count += 1;
+        }
+    }
+
+    pub fn total(&self) -> u32 {
+        self.ended.iter().chain(&self.lost).sum()
+    }
+
+    /// Ends and those at risk, part by part. One lost inside a part counts half at risk there.
+    pub fn hazards(&self) -> impl Iterator<Item = (f64, f64)> {
+        let mut running = f64::from(self.total());
+        self.ended.iter().zip(&self.lost).map(move |(ended, lost)| {
+            let (ended, lost) = (f64::from(*ended), f64::from(*lost));
+            let hazard = (ended, running - lost / 2.0);
+            running -= ended + lost;
+            hazard
+        })
+    }
+}
+
+/// A curve of survival: the share still running after each edge, straight between them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Alive<'a> {
+    /// In rising order.
+    pub edges: &'a [f32],
+    /// One an edge.
+    pub alive: &'a [f32],
+}
+
+impl Alive<'_> {
+    /// The share that has ended after so many working days.
+    pub fn ended_by(self, days: f64) -> f64 {
+        let (mut from, mut before) = (0.0, 0.0);
+        for (edge, alive) in self.edges.iter().zip(self.alive) {
+            let (edge, ended) = (f64::from(*edge), 1.0 - f64::from(*alive));
+            if days < edge {
+                let inside = ((days - from) / (edge - from)).clamp(0.0, 1.0);
+                return before + (ended - before) * inside;
+            }
+            (from, before) = (edge, ended);
+        }
+        before
+    }
+
+    /// The working days by which a share has ended.
+    ///
+    /// Past the last edge the answer is that edge: more was never seen.
+    pub fn reaches(self, share: f64) -> f64 {
+        let (mut from, mut before) = (0.0, 0.0);
+        for (edge, alive) in self.edges.iter().zip(self.alive) {
+            let (edge, ended) = (f64::from(*edge), 1.0 - f64::from(*alive));
+            if ended >= share && ended > before {
+                return from
+                    + (edge - from) * ((share - before) / (ended - before)).clamp(0.0, 1.0);
+            }
+            (from, before) = (edge, ended);
+        }
+        from
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Alive, quantile};
+
+    #[test]
+    fn those_still_running_count_for_as_long_as_they_were_seen() {
+        // Ends at 1, 2, 4; one was lost sight of at 3: S(1) = 3/4, S(2) = 1/2, S(4) = 0.
+        let mut spans = vec![(4.0, true), (1.0, true), (3.0, false), (2.0, true)];
+        assert_eq!(quantile(&mut spans, 0.25), Some(1.0));
+        assert_eq!(quantile(&mut spans, 0.5), Some(2.0));
+        assert_eq!(quantile(&mut spans, 0.8), Some(4.0));
+        assert_eq!(quantile(&mut [(4.0, false)], 0.1), None);
+        assert_eq!(quantile(&mut [], 0.1), None);
+    }
+
+    #[test]
+    fn a_curve_is_read_between_its_edges_and_never_past_the_last() {
+        let curve = Alive {
+            edges: &[2.0, 4.0],
+            alive: &[0.5, 0.25],
+        };
+        assert_eq!(curve.reaches(0.25), 1.0);
+        assert_eq!(curve.reaches(0.625), 3.0);
+        assert_eq!(curve.reaches(0.9), 4.0);
+        assert_eq!(curve.ended_by(1.0), 0.25);
+        assert_eq!(curve.ended_by(9.0), 0.75);
+        let none = Alive {
+            edges: &[],
+            alive: &[],
+        };
+        assert_eq!((none.reaches(0.5), none.ended_by(1.0)), (0.0, 0.0));
+    }
+}

@@ -1,0 +1,263 @@
+//! From lessons to a table: layer upon layer, then only what is worth keeping.
+
+use crate::curve::Spread;
+use crate::layer::{FACTS, NESTED, fact, nested};
+use crate::lesson::Lesson;
+use crate::root::Root;
+use crate::scale::{Parts, Scale, Scales};
+use crate::shrink::{Odds, chance, learn, logit};
+use crate::table::{Cell, Places, Stored, Table};
+
+/// Parts into which the working days to the end are cut.
+const PARTS: usize = 24;
+/// Cases' worth of weight that a cell's curve of working days gives its parent's.
+const CURVE_LEAN: f64 = 10.0;
+/// A cell below this many cases is not kept: it says what its parent says.
+const KEEP: u32 = 4;
+/// Nested cells kept at most, the largest first.
+const MOST_CELLS: usize = 12_000;
+/// Cells of facts kept at most, the largest first.
+const MOST_POINTS: usize = 40_000;
+
+/// Lessons sorted into nested cells, from which tables can be made.
+pub(crate) struct Ground {
+    lessons: Vec<Lesson>,
+    root: Root,
+    scales: Scales,
+    ends: Scale,
+    tallies: Vec<Tally>,
+    /// Each layer's number of its first tally.
+    first: [usize; NESTED],
+    /// Each lesson's cell, layer by layer.
+    cells: Vec<Vec<u32>>,
+}
+
+/// A table, and the chances of its own lessons without the cases of their fold.
+pub(crate) struct Fitted {
+    pub table: Table,
+    pub apart: Vec<f64>,
+}
+
+impl Ground {
+    /// Counts lessons, which come case by case.
+    pub fn new(root: Root, lessons: Vec<Lesson>) -> Ground {
+        let scales = Scales::new(&lessons);
+        let remaining = |lesson: &Lesson| lesson.remaining;
+        let ends = Scale::new(&lessons, PARTS, remaining).closed(&lessons, remaining);
+        let mut layers: Vec<(Numbers, Vec<u32>)> =
+            (0..NESTED).map(|_| Default::default()).collect();
+        for lesson in &lessons {
+            let keys = nested(&lesson.situation, &scales.parts(&lesson.situation));
+            for ((numbers, cells), key) in layers.iter_mut().zip(keys) {
+                cells.push(numbers.of(key));
+            }
+        }
+        let mut first = [0; NESTED];
+        let mut tallies = Vec::new();
+        for (layer, (numbers, _)) in layers.iter().enumerate() {
+            first[layer] = tallies.len();
+            tallies.extend(numbers.keys.iter().map(|key| Tally::new(*key, layer)));
+        }
+        let cells: Vec<Vec<u32>> = layers.into_iter().map(|(_, cells)| cells).collect();
+        for (place, lesson) in lessons.iter().enumerate() {
+            let mut parent = 0;
+            for (layer, cells) in cells.iter().enumerate() {
+                let number = first[layer] + cells[place] as usize;
+                tallies[number].count(lesson, parent);
+                parent = number;
+            }
+        }
+        for tally in tallies.iter_mut().filter(|tally| tally.is_kept()) {
+            tally.finish = Spread::new(ends.edges().len());
+        }
+        for (place, lesson) in lessons.iter().enumerate() {
+            let part = usize::from(ends.part(lesson.remaining));
+            for (cells, first) in cells.iter().zip(first) {
+                let tally = &mut tallies[first + cells[place] as usize];
+                tally.finish.add(part, lesson.ended);
+            }
+        }
+        Ground {
+            lessons,
+            root,
+            scales,
+            ends,
+            tallies,
+            first,
+            cells,
+        }
+    }
+
+    pub fn lessons(&self) -> usize {
+        self.lessons.len()
+    }
+
+    /// Makes a table, with plain facts adding their points or without.
+    pub fn fit(&self, points: bool) -> Fitted {
+        let start = |lesson: &Lesson| logit(self.root.late(f64::from(lesson.situation.share())));
+        let whole: Vec<f64> = self.lessons.iter().map(start).collect();
+        let mut odds = Odds {
+            apart: whole.clone(),
+            whole,
+        };
+        let mut moves = vec![0.0; self.tallies.len()];
+        for (cells, first) in self.cells.iter().zip(self.first) {
+            let moved = learn(cells, &self.lessons, &mut odds);
+            moves[first..first + moved.len()].copy_from_slice(&moved);
+        }
+        let points = if points {
+            self.points(&mut odds)
+        } else {
+            Vec::new()
+        };
+        Fitted {
+            table: Table::new(Stored {
+                root: self.root.clone(),
+                scales: self.scales.clone(),
+                ends: self.ends.clone(),
+                cells: self.close(&moves),
+                points,
+            }),
+            apart: odds.apart.into_iter().map(chance).collect(),
+        }
+    }
+
+    /// Learns the layers of facts, and keeps the cells with the most looks in order of key.
+    fn points(&self, odds: &mut Odds) -> Vec<(u64, f32)> {
+        let situations = self.lessons.iter().map(|lesson| &lesson.situation);
+        let parts: Vec<Parts> = situations.clone().map(|at| self.scales.parts(at)).collect();
+        let mut points = Vec::new();
+        for layer in 0..FACTS {
+            let mut numbers = Numbers::default();
+            let looks = situations.clone().zip(&parts);
+            let cells = looks.map(|(at, parts)| numbers.of(fact(layer, at, parts)));
+            let cells: Vec<u32> = cells.collect();
+            let moves = learn(&cells, &self.lessons, odds);
+            let mut looks = vec![0_u32; moves.len()];
+            for cell in &cells {
+                looks[*cell as usize] += 1;
+            }
+            let cells = numbers.keys.into_iter().zip(moves).zip(looks);
+            let moved = cells.map(|((key, moved), looks)| (looks, key, short(moved)));
+            points.extend(moved.filter(|(_, _, moved)| *moved != 0.0));
+        }
+        points.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+        points.truncate(MOST_POINTS);
+        let mut points: Vec<(u64, f32)> = points
+            .into_iter()
+            .map(|(_, key, moved)| (key, moved))
+            .collect();
+        points.sort_by_key(|(key, _)| *key);
+        points
+    }
+
+    /// The nested cells worth keeping, in order of key.
+    fn close(&self, moves: &[f64]) -> Vec<Cell> {
+        let mut closed: Vec<Option<Cell>> = Vec::with_capacity(self.tallies.len());
+        // A parent always comes before its children, and is kept if one of them is.
+        for (tally, moved) in self.tallies.iter().zip(moves) {
+            let parent = (tally.layer > 0).then(|| closed[tally.parent].as_ref());
+            let cell = tally
+                .is_kept()
+                .then(|| tally.close(parent.flatten(), *moved));
+            closed.push(cell);
+        }
+        let mut cells: Vec<Cell> = closed.into_iter().flatten().collect();
+        cells.sort_by(|a, b| b.cases.cmp(&a.cases).then(a.key.cmp(&b.key)));
+        cells.truncate(MOST_CELLS);
+        cells.sort_by_key(|cell| cell.key);
+        cells
+    }
+}
+
+/// Four digits: more would only lengthen the model.
+fn short(value: f64) -> f32 {
+    (value * 1e4).round() as f32 / 1e4
+}
+
+/// Keys numbered as they come.
+#[derive(Default)]
+struct Numbers {
+    places: Places<u32>,
+    keys: Vec<u64>,
+}
+
+impl Numbers {
+    fn of(&mut self, key: u64) -> u32 {
+        *self.places.entry(key).or_insert_with(|| {
+            self.keys.push(key);
+            (self.keys.len() - 1) as u32
+        })
+    }
+}
+
+/// Counts of one nested cell while it is being filled.
+struct Tally {
+    key: u64,
+    layer: usize,
+    parent: usize,
+    /// Empty where the cell is not kept.
+    finish: Spread,
+    cases: u32,
+    late: u32,
+    settled: u32,
+    last: Option<u32>,
+}
+
+impl Tally {
+    fn new(key: u64, layer: usize) -> Tally {
+        Tally {
+            key,
+            layer,
+            parent: 0,
+            finish: Spread::new(0),
+            cases: 0,
+            late: 0,
+            settled: 0,
+            last: None,
+        }
+    }
+
+    fn is_kept(&self) -> bool {
+        self.layer == 0 || self.cases >= KEEP
+    }
+
+    fn count(&mut self, lesson: &Lesson, parent: usize) {
+        self.parent = parent;
+        if self.last != Some(lesson.case) {
+            self.last = Some(lesson.case);
+            self.cases += 1;
+            self.settled += u32::from(lesson.settled);
+            self.late += u32::from(lesson.settled && lesson.late > 0.5);
+        }
+    }
+
+    fn close(&self, parent: Option<&Cell>, moved: f64) -> Cell {
+        let lean = if parent.is_some() { CURVE_LEAN } else { 1.0 };
+        let scale = f64::from(self.cases) / f64::from(self.finish.total().max(1));
+        let mut left = 1.0;
+        let mut parent_before = 1.0;
+        let mut alive = Vec::with_capacity(self.finish.ended.len());
+        for (bin, (ended, risk)) in self.finish.hazards().enumerate() {
+            let parent_after =
+                parent.map_or(0.5 * parent_before, |cell| f64::from(cell.alive[bin]));
+            let hazard = if parent_before > 0.0 {
+                1.0 - parent_after / parent_before
+            } else {
+                1.0
+            };
+            let own = (ended * scale + hazard * lean) / (risk * scale + lean);
+            left *= 1.0 - own.clamp(0.0, 1.0);
+            alive.push(short(left));
+            parent_before = parent_after;
+        }
+        Cell {
+            key: self.key,
+            moved: short(moved),
+            alive,
+            cases: self.cases,
+            settled: self.settled,
+            settled_late: self.late,
+        }
+    }
+}

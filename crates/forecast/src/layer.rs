@@ -1,0 +1,62 @@
+//! Ways of sorting looks into cells: first by ever closer likeness, then by one fact or two.
+//!
+//! None of them knows an official; the finest unit is a combination of types.
+
+use crate::scale::Parts;
+use crate::situation::Situation;
+
+/// Layers that lie within each other, from everything to the most alike.
+pub(crate) const NESTED: usize = 6;
+/// Layers of plain facts, across the nested ones.
+pub(crate) const FACTS: usize = 13;
+
+/// The cells of a situation among the nested layers, coarsest first.
+pub(crate) fn nested(at: &Situation, parts: &Parts) -> [u64; NESTED] {
+    let coarse = (equal(at.share(), 6) + 1) << 3;
+    let fine = (equal(at.share(), 16) + 1) << 3;
+    let waited = (u64::from(parts.waited[1]) + 1) << 9;
+    let step = u64::from(at.step) << 16;
+    let previous = u64::from(at.previous) << 32;
+    let kind = u64::from(at.kind) << 48;
+    [
+        0,
+        1 | step,
+        2 | step | coarse,
+        3 | step | fine | waited,
+        4 | step | fine | waited | previous,
+        5 | step | fine | waited | previous | kind,
+    ]
+}
+
+/// The cell of a situation in a layer of facts, a number below [`FACTS`].
+pub(crate) fn fact(layer: usize, at: &Situation, parts: &Parts) -> u64 {
+    let step = u64::from(at.step) << 16;
+    let previous = u64::from(at.previous) << 32;
+    let kind = u64::from(at.kind) << 32;
+    let weekday = u64::from(at.weekday);
+    let (phase, due_weekday) = (u64::from(at.due_phase), u64::from(at.due_phase / 4));
+    let [left_coarse, left] = parts.left.map(u64::from);
+    let [waited_coarse, waited] = parts.waited.map(u64::from);
+    let lag = u64::from(parts.lag);
+    let cell = match layer {
+        0 => equal(at.share(), 48),
+        1 => u64::from(at.events.min(15)) << 8 | u64::from(at.repeats.min(7)),
+        2 => weekday << 8 | due_weekday,
+        3 => lag << 8 | equal(at.share(), 6),
+        4 => kind | equal(at.share(), 4),
+        5 => kind | step,
+        6 => step | left,
+        7 => step | waited,
+        8 => step | left_coarse << 8 | waited_coarse,
+        9 => step | previous | left_coarse,
+        10 => step | phase << 8 | left_coarse,
+        11 => step | due_weekday << 12 | weekday << 8 | left_coarse,
+        _ => step | lag,
+    };
+    (layer as u64) << 56 | cell
+}
+
+/// Which of so many equal parts a share from 0 to 1 lies in.
+fn equal(share: f32, count: u64) -> u64 {
+    ((share * count as f32) as u64).min(count - 1)
+}

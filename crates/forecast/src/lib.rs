@@ -1,0 +1,36 @@
+//! Which dossiers will end late, how sure that is, and why.
+//!
+//! A model is fitted on finished and running dossiers of the past and then
+//! scores any dossier under way: the chance that it ends after its deadline, an
+//! 80 % interval for its end, and the reasons in words. [`backtest`] measures
+//! how good that is on any event log, by a fixed protocol.
+//!
+//! Nothing here reads a clock, a file or a database. No feature names an
+//! individual official: the log types have no place for one.
+//!
+//! Start with [`log`] (what is read), [`model`] (fit and score) and [`explain`].
+#![warn(missing_docs)]
+
+mod ahead;
+mod alarm;
+pub mod backtest;
+mod choice;
+mod course;
+mod curve;
+pub mod explain;
+mod ground;
+mod layer;
+mod lesson;
+pub mod log;
+mod lull;
+pub mod model;
+pub mod office;
+mod rolling;
+mod root;
+mod sample;
+mod scale;
+mod shrink;
+pub mod situation;
+mod table;
+mod trial;
+mod words;

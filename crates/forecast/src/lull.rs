@@ -1,0 +1,146 @@
+//! Weeks in which an office all but stands still every year, calendar or not.
+//!
+//! A calendar of plain weekdays does not know the days around Christmas or before
+//! Tết. Where the log itself fell silent for days on end, those days of the year
+//! count as no working time, in learning and in the years that follow.
+
+use std::collections::BTreeMap;
+
+use chrono::{Datelike, NaiveDate};
+use serde::{Deserialize, Serialize};
+
+use crate::office::Office;
+
+/// A silence of fewer working days is a holiday or an accident; an office that rests for a week
+/// does so by decision, and decides so again.
+const SHORTEST: usize = 5;
+/// Below this part of what is usual for its weekday, a day is silent.
+const SILENT: f64 = 0.2;
+/// Events a day below which silence says nothing.
+const USUAL: f64 = 5.0;
+/// Weeks on either side from which the usual is taken.
+const WEEKS: i64 = 5;
+
+/// The first and last day of a lull, as month and day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Lull {
+    first: (u32, u32),
+    last: (u32, u32),
+}
+
+/// Finds the lulls among the days of events; `days` are the working days covered.
+pub(crate) fn find(days: &[NaiveDate], events: &BTreeMap<NaiveDate, u32>) -> Vec<Lull> {
+    let count = |day: NaiveDate| f64::from(events.get(&day).copied().unwrap_or(0));
+    let (Some(first), Some(last)) = (days.first(), days.last()) else {
+        return Vec::new();
+    };
+    let silent = |day: &NaiveDate| {
+        // Busy before and after: a log that only begins or thins out is not at rest.
+        let usual = |weeks: std::ops::RangeInclusive<i64>| {
+            let days = weeks.map(|week| *day + chrono::TimeDelta::weeks(week));
+            let counts: Vec<f64> = days
+                .filter(|other| (first..=last).contains(&other))
+                .map(count)
+                .collect();
+            counts.iter().sum::<f64>() / WEEKS.max(counts.len() as i64) as f64
+        };
+        let usual = usual(-WEEKS..=-1).min(usual(1..=WEEKS));
+        usual >= USUAL && count(*day) < SILENT * usual
+    };
+    let mut lulls: Vec<Lull> = Vec::new();
+    for run in days.chunk_by(|a, b| silent(a) == silent(b)) {
+        if run.len() >= SHORTEST && silent(&run[0]) {
+            let of = |day: NaiveDate| (day.month(), day.day());
+            let lull = Lull {
+                first: of(run[0]),
+                last: of(run[run.len() - 1]),
+            };
+            lulls.push(lull);
+        }
+    }
+    lulls
+}
+
+/// Working time without the lulls.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Pace {
+    /// From and to which position each lull lasts, in order and apart.
+    still: Vec<(f64, f64)>,
+}
+
+impl Pace {
+    /// Lays lulls over every year of an office's calendar.
+    pub fn new(lulls: &[Lull], office: &Office) -> Pace {
+        let (first, last) = office.days();
+        let mut still: Vec<(f64, f64)> = Vec::new();
+        for year in first.year() - 1..=last.year() {
+            for lull in lulls {
+                let over = i32::from(lull.last < lull.first);
+                let day = |year, (month, day)| NaiveDate::from_ymd_opt(year, month, day);
+                let (Some(from), Some(to)) = (day(year, lull.first), day(year + over, lull.last))
+                else {
+                    continue;
+                };
+                if from > first && to < last {
+                    still.extend(office.stretch(from, to));
+                }
+            }
+        }
+        still.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let mut apart: Vec<(f64, f64)> = Vec::new();
+        for (from, to) in still {
+            match apart.last_mut() {
+                Some(before) if from <= before.1 => before.1 = before.1.max(to),
+                Some(_) | None => apart.push((from, to)),
+            }
+        }
+        Pace { still: apart }
+    }
+
+    /// A position with the lulls before it taken out.
+    pub fn at(&self, position: f64) -> f64 {
+        let passed = self.still.iter().take_while(|(from, _)| *from < position);
+        position
+            - passed
+                .map(|(from, to)| to.min(position) - from)
+                .sum::<f64>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use chrono::{Datelike, NaiveDate};
+
+    use super::find;
+
+    fn days() -> Vec<NaiveDate> {
+        let first = NaiveDate::from_ymd_opt(2025, 9, 1).expect("a date");
+        let weekday = |day: &NaiveDate| day.weekday().num_days_from_monday() < 5;
+        first.iter_days().take(180).filter(weekday).collect()
+    }
+
+    #[test]
+    fn days_of_silence_are_a_lull_and_one_day_is_not() {
+        let silent = |day: &NaiveDate| {
+            let (month, day) = (day.month(), day.day());
+            (month == 12 && day >= 24) || (month == 10 && day == 15)
+        };
+        let events: BTreeMap<_, _> = days()
+            .into_iter()
+            .filter(|day| !silent(day))
+            .map(|day| (day, 20))
+            .collect();
+        let lulls = find(&days(), &events);
+        assert_eq!(lulls.len(), 1);
+        assert_eq!((lulls[0].first, lulls[0].last), ((12, 24), (12, 31)));
+    }
+
+    #[test]
+    fn a_log_with_few_events_says_nothing_of_silence() {
+        let events: BTreeMap<_, _> = days().into_iter().step_by(9).map(|day| (day, 3)).collect();
+        assert!(find(&days(), &events).is_empty());
+        assert!(find(&[], &BTreeMap::new()).is_empty());
+    }
+}

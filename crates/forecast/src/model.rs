@@ -1,0 +1,389 @@
+//! The model: fitted once, kept as bytes, asked often.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use domain::time::Instant;
+
+use crate::ahead::{Ahead, ahead};
+use crate::alarm::alarms;
+use crate::choice::{Tried, choose};
+use crate::course::{Course, Passed, Prepared, Split};
+use crate::curve::Alive;
+use crate::ground::Ground;
+use crate::lesson::{Watched, lessons, watch};
+use crate::log::{Case, Deadline, Error, Log};
+use crate::lull::{self, Lull, Pace};
+use crate::office::{Moment, Office};
+use crate::rolling::{Rolling, beats, foreseen, replay};
+use crate::root::Root;
+use crate::sample::{Look, View, situations};
+use crate::situation::{Codes, Situation, UNKNOWN};
+use crate::table::{Cell, Table};
+
+pub use crate::alarm::Alarm;
+
+/// The layout of [`Model::to_bytes`]. Bytes of another layout are refused.
+const LAYOUT: u32 = 1;
+
+/// What became of the dossiers of the past, ready to be asked about others.
+///
+/// Two fits on the same cases give the same bytes.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Model {
+    layout: u32,
+    /// Names of steps and of combinations of types, in order; a place is a code.
+    steps: Vec<String>,
+    kinds: Vec<String>,
+    hours_a_day: f64,
+    /// Days of the year without work.
+    lulls: Vec<Lull>,
+    /// Shares of the ends cut off below and above the interval.
+    tails: (f64, f64),
+    size: Size,
+    table: Table,
+    pub(crate) rolling: Option<Rolling>,
+    alarms: Vec<Alarm>,
+    /// Settled training cases: how far they ran after each step.
+    ahead: Vec<Ahead>,
+}
+
+/// What a model was fitted on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Size {
+    /// Cases that had started.
+    pub cases: u32,
+    /// Cases whose deadline had passed.
+    pub settled: u32,
+    /// Of those, the late ones.
+    pub late: u32,
+    /// Looks at all of them.
+    pub samples: u32,
+}
+
+impl Size {
+    fn new(watched: &[Watched], samples: usize) -> Size {
+        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let settled = || watched.iter().filter_map(|case| case.late);
+        Size {
+            cases: count(watched.len()),
+            settled: count(settled().count()),
+            late: count(settled().filter(|late| *late).count()),
+            samples: count(samples),
+        }
+    }
+}
+
+/// What a model uses beyond the table.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SwitchedOn {
+    /// Plain facts that add their points.
+    pub points: bool,
+    /// The rolling correction.
+    pub rolling: bool,
+}
+
+/// What is to be expected of one dossier.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Forecast {
+    /// The chance that it ends after its deadline, from 0 to 1.
+    pub late: f64,
+    /// Working days from now before which one in ten ends.
+    pub soonest: f64,
+    /// Working days from now by which half end.
+    pub middle: f64,
+    /// Working days from now after which one in ten ends. Capped at what was ever seen.
+    pub latest: f64,
+}
+
+/// Why bytes are no model.
+#[derive(Debug, thiserror::Error)]
+pub enum Unreadable {
+    /// Not JSON of this shape.
+    #[error("not a forecast model")]
+    Shape(#[from] serde_json::Error),
+    /// Another version of the engine wrote it.
+    #[error("a forecast model of layout {0}; expected layout {LAYOUT}")]
+    Layout(u32),
+    /// Its parts do not fit each other.
+    #[error("a forecast model whose weights do not match its facts")]
+    Inconsistent,
+}
+
+impl Model {
+    /// Fits on what the log knew before a moment; nothing from then on is looked at.
+    pub fn fit(
+        log: &Log,
+        office: &Office,
+        deadline: Deadline,
+        until: Instant,
+    ) -> Result<Model, Error> {
+        let prepared = Prepared::new(log, office, deadline, Split::At(until))?;
+        Ok(Model::learn(&prepared, &log.activities, office).0)
+    }
+
+    /// Fits on the training part of a prepared log; says which switches were tried.
+    pub(crate) fn learn(
+        prepared: &Prepared,
+        activities: &[String],
+        office: &Office,
+    ) -> (Model, Vec<Tried>) {
+        let split = prepared.split;
+        let training = prepared.training().iter();
+        let known: Vec<Course> = training.map(|course| course.known_before(split)).collect();
+        let passed = known.iter().flat_map(|course| &course.events);
+        let steps = used(activities, passed.map(|event| event.activity));
+        let kinds = used(&prepared.kinds, known.iter().map(|course| course.kind));
+        let codes = Codes::new(&steps, &kinds, (activities, &prepared.kinds));
+        let lulls = lulls(&known, office, split);
+        let pace = Pace::new(&lulls, office);
+        let view = View {
+            codes: &codes,
+            pace: &pace,
+        };
+        let (chosen, tried) = choose(&known, prepared, &view);
+        let watched = watch(known.iter(), prepared, split, &view);
+        let root = Root::new(watched.iter().filter_map(Watched::life));
+        let ground = Ground::new(root.clone(), lessons(&watched, &root));
+        let fitted = ground.fit(chosen.points);
+        let (chances, rolling) = match chosen.pace {
+            Some(half) => {
+                let beats = beats(&watched, &fitted.table);
+                let looks = foreseen(&watched, &fitted.apart);
+                let (corrected, state) = replay(Rolling::new(half), &beats, &looks);
+                (corrected, Some(state.rounded()))
+            }
+            None => (fitted.apart, None),
+        };
+        let model = Model {
+            layout: LAYOUT,
+            hours_a_day: (office.hours_a_day() * 1e6).round() / 1e6,
+            lulls,
+            tails: chosen.tails,
+            size: Size::new(&watched, ground.lessons()),
+            alarms: alarms(&watched, &chances),
+            ahead: ahead(&known, &codes, steps.len()),
+            steps,
+            kinds,
+            table: fitted.table,
+            rolling,
+        };
+        (model, tried)
+    }
+
+    /// The chance of ending late, on a day by [`Office::position`].
+    ///
+    /// A dossier with no time left is late. With no history at all it is an even chance.
+    #[must_use]
+    pub fn late(&self, at: &Situation, day: f64) -> f64 {
+        let foreseen = self.foreseen(at);
+        let corrected = |rolling: &Rolling| rolling.correct(day, foreseen);
+        if at.left > 0.0 {
+            self.rolling.as_ref().map_or(foreseen, corrected)
+        } else {
+            1.0
+        }
+    }
+
+    /// The chance and when the end is to be expected.
+    #[must_use]
+    pub fn forecast(&self, at: &Situation, day: f64) -> Forecast {
+        let (soonest, latest) = self.interval(at);
+        let middle = self.table.alive(at).map_or(0.0, |alive| alive.reaches(0.5));
+        Forecast {
+            late: self.late(at, day),
+            soonest,
+            middle: middle.clamp(soonest, latest),
+            latest,
+        }
+    }
+
+    /// The chance before any rolling correction.
+    pub(crate) fn foreseen(&self, at: &Situation) -> f64 {
+        self.table.chance(at)
+    }
+
+    pub(crate) fn table(&self) -> &Table {
+        &self.table
+    }
+
+    /// Working days from now between which four in five ends fall.
+    pub(crate) fn interval(&self, at: &Situation) -> (f64, f64) {
+        let (below, above) = self.tails;
+        let between = |alive: Alive<'_>| {
+            let low = alive.reaches(below);
+            // What ends within the first part of the curve may end at once.
+            let first = alive.edges.first().copied().unwrap_or(0.0);
+            let low = if low < f64::from(first) { 0.0 } else { low };
+            (low, alive.reaches(1.0 - above).max(low))
+        };
+        self.table.alive(at).map_or((0.0, 0.0), between)
+    }
+
+    /// The most alike cell with enough settled cases, else the most alike of all.
+    pub(crate) fn comparable(&self, at: &Situation, enough: u32) -> Option<&Cell> {
+        let with_enough = self.table.chain(at).find(|cell| cell.settled >= enough);
+        with_enough.or_else(|| self.table.cell(at))
+    }
+
+    pub(crate) fn ahead(&self, step: u16) -> Option<&Ahead> {
+        self.ahead.iter().find(|ahead| ahead.after == step)
+    }
+
+    /// What a case looks like at a moment, as far as had happened by then.
+    ///
+    /// `activities` names the case's events. Clock stops are the caller's to leave out.
+    pub fn situation(
+        &self,
+        office: &Office,
+        case: &Case,
+        activities: &[String],
+        deadline: Instant,
+        now: Instant,
+    ) -> Result<Situation, domain::calendar::Error> {
+        let kinds = [case.types.join(" · ")];
+        let codes = self.codes(activities, &kinds);
+        let pace = self.pace(office);
+        let view = View {
+            codes: &codes,
+            pace: &pace,
+        };
+        let mut events = Vec::new();
+        for event in case.events.iter().take_while(|event| event.at <= now) {
+            events.push(Passed {
+                activity: event.activity,
+                at: office.moment(event.at)?,
+            });
+        }
+        let look = Look {
+            at: office.moment(now)?,
+            seen: events.len(),
+        };
+        let course = Course {
+            start: office.moment(case.start)?,
+            end: None,
+            deadline: office.moment(deadline)?,
+            events,
+            kind: 0,
+        };
+        let seen = situations(&course, &[look], &view).pop();
+        Ok(seen.expect("one look gives one situation"))
+    }
+
+    /// The code of a step's name; [`UNKNOWN`] for one the model never saw.
+    #[must_use]
+    pub fn step(&self, name: &str) -> u16 {
+        code(&self.steps, name)
+    }
+
+    /// The code of a combination of types, in the order of the fit's columns.
+    #[must_use]
+    pub fn kind(&self, types: &[&str]) -> u16 {
+        code(&self.kinds, &types.join(" · "))
+    }
+
+    /// The name of a step; none for [`UNKNOWN`].
+    #[must_use]
+    pub fn step_name(&self, step: u16) -> Option<&str> {
+        self.steps.get(usize::from(step)).map(String::as_str)
+    }
+
+    /// The levels from which to flag, one a precision.
+    #[must_use]
+    pub fn alarms(&self) -> &[Alarm] {
+        &self.alarms
+    }
+
+    /// What it was fitted on.
+    #[must_use]
+    pub fn size(&self) -> Size {
+        self.size
+    }
+
+    /// Open hours of an average working day, by which days are told in hours.
+    #[must_use]
+    pub fn hours_a_day(&self) -> f64 {
+        self.hours_a_day
+    }
+
+    /// What earned its place in validation.
+    #[must_use]
+    pub fn switched_on(&self) -> SwitchedOn {
+        SwitchedOn {
+            points: self.table.has_points(),
+            rolling: self.rolling.is_some(),
+        }
+    }
+
+    /// The working time of an office without the lulls that this model found.
+    pub(crate) fn pace(&self, office: &Office) -> Pace {
+        Pace::new(&self.lulls, office)
+    }
+
+    /// Codes for the looks of a log.
+    pub(crate) fn codes(&self, activities: &[String], kinds: &[String]) -> Codes {
+        Codes::new(&self.steps, &self.kinds, (activities, kinds))
+    }
+
+    /// Canonical bytes: equal models give equal bytes.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("a model holds only what JSON can say")
+    }
+
+    /// Reads bytes back.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Model, Unreadable> {
+        let model: Model = serde_json::from_slice(bytes)?;
+        if model.layout != LAYOUT {
+            return Err(Unreadable::Layout(model.layout));
+        }
+        if !model.table.is_sound() {
+            return Err(Unreadable::Inconsistent);
+        }
+        Ok(model)
+    }
+}
+
+/// The lulls of a training part.
+fn lulls(known: &[Course], office: &Office, split: Moment) -> Vec<Lull> {
+    let day = |moment: Moment| {
+        let at = chrono::DateTime::from_timestamp_micros(moment.micros).unwrap_or_default();
+        office.local_day(at)
+    };
+    let mut events = BTreeMap::new();
+    for event in known.iter().flat_map(|course| &course.events) {
+        *events.entry(day(event.at)).or_insert(0) += 1;
+    }
+    let first = events.keys().next().copied();
+    let days = first.map(|first| office.working_days(first, day(split)));
+    lull::find(&days.unwrap_or_default(), &events)
+}
+
+fn code(names: &[String], name: &str) -> u16 {
+    let place = names
+        .binary_search_by(|known| known.as_str().cmp(name))
+        .ok();
+    place
+        .and_then(|place| u16::try_from(place).ok())
+        .unwrap_or(UNKNOWN)
+}
+
+/// The names in use, in order.
+fn used(names: &[String], numbers: impl Iterator<Item = u32>) -> Vec<String> {
+    let mut seen = vec![false; names.len()];
+    for number in numbers {
+        if let Some(seen) = seen.get_mut(number as usize) {
+            *seen = true;
+        }
+    }
+    let mut used: Vec<String> = names
+        .iter()
+        .zip(seen)
+        .filter(|(_, seen)| *seen)
+        .map(|(name, _)| name.clone())
+        .collect();
+    used.sort();
+    used.truncate(usize::from(UNKNOWN));
+    used
+}

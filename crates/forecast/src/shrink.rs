@@ -1,0 +1,213 @@
+//! How far a cell may move the log-odds: as far as cells of its layer differ beyond chance.
+//!
+//! Where the cells of a layer differ no more than the same number of cases drawn at random would,
+//! the layer moves nothing; no strength has to be chosen. Sources: Efron and Morris, Stein's
+//! estimation rule and its competitors (1973), for leaning as much as the layer itself shows;
+//! DerSimonian and Laird, Meta-analysis in clinical trials (1986), for the moments; Liang and
+//! Zeger, Longitudinal data analysis (1986), for the noise of looks at one case.
+
+use crate::lesson::{FOLDS, Lesson};
+
+/// Log-odds of lessons as layers are added.
+pub(crate) struct Odds {
+    /// From all cases.
+    pub whole: Vec<f64>,
+    /// From the cases of the other folds, so that none is judged by its own outcome.
+    pub apart: Vec<f64>,
+}
+
+/// Log-odds of a chance; a chance of nothing or everything is never believed.
+pub(crate) fn logit(chance: f64) -> f64 {
+    let chance = chance.clamp(0.002, 0.998);
+    (chance / (1.0 - chance)).ln()
+}
+
+/// The chance of some log-odds.
+pub(crate) fn chance(logit: f64) -> f64 {
+    1.0 / (1.0 + (-logit.clamp(-12.0, 12.0)).exp())
+}
+
+/// No cell moves the log-odds further.
+const FURTHEST: f64 = 3.0;
+/// Steps towards the strength of leaning; it has settled long before.
+const ROUNDS: usize = 5;
+
+/// Learns one layer on top of those before; gives back how far each cell moves.
+///
+/// `cells` names each lesson's cell.
+pub(crate) fn learn(cells: &[u32], lessons: &[Lesson], odds: &mut Odds) -> Vec<f64> {
+    let count = cells.iter().max().map_or(0, |last| *last as usize + 1);
+    let mut sums = vec![Sums::default(); count];
+    for (place, (lesson, cell)) in lessons.iter().zip(cells).enumerate() {
+        let gaps = (chance(odds.whole[place]), chance(odds.apart[place]));
+        sums[*cell as usize].add(lesson, gaps);
+    }
+    for sums in &mut sums {
+        sums.close();
+    }
+    let lean = lean(&sums);
+    let moved: Vec<[f64; FOLDS + 1]> = sums.iter().map(|sums| sums.moves(lean)).collect();
+    for (place, (lesson, cell)) in lessons.iter().zip(cells).enumerate() {
+        let moved = &moved[*cell as usize];
+        odds.whole[place] += moved[FOLDS];
+        odds.apart[place] += moved[lesson.fold()];
+    }
+    moved.iter().map(|moved| moved[FOLDS]).collect()
+}
+
+/// How far the outcomes of a cell lie from what was foreseen: all, and fold by fold.
+#[derive(Clone, Default)]
+struct Sums {
+    gap: f64,
+    mass: f64,
+    folds: [(f64, f64); FOLDS],
+    /// The variance of `gap`, with the looks at one case taken as one.
+    noise: f64,
+    /// The gap of the case under way.
+    of_case: f64,
+    case: Option<u32>,
+    cases: f64,
+    looks: f64,
+}
+
+impl Sums {
+    fn add(&mut self, lesson: &Lesson, (whole, apart): (f64, f64)) {
+        if self.case != Some(lesson.case) {
+            self.settle();
+            self.case = Some(lesson.case);
+            self.cases += 1.0;
+        }
+        self.looks += 1.0;
+        self.of_case += lesson.late - whole;
+        self.gap += lesson.late - whole;
+        self.mass += whole * (1.0 - whole);
+        let fold = &mut self.folds[lesson.fold()];
+        fold.0 += lesson.late - apart;
+        fold.1 += apart * (1.0 - apart);
+    }
+
+    fn settle(&mut self) {
+        self.noise += self.of_case * self.of_case;
+        self.of_case = 0.0;
+    }
+
+    /// Scales all down to cases: many looks at one case say one thing.
+    fn close(&mut self) {
+        self.settle();
+        let scale = self.cases / self.looks.max(1.0);
+        self.gap *= scale;
+        self.mass *= scale;
+        self.noise *= scale * scale;
+        for fold in &mut self.folds {
+            *fold = (fold.0 * scale, fold.1 * scale);
+        }
+    }
+
+    /// One step of Newton's method, held at zero: without each fold, and with all.
+    fn moves(&self, lean: f64) -> [f64; FOLDS + 1] {
+        let step = |gap: f64, mass: f64| (gap / (mass + lean)).clamp(-FURTHEST, FURTHEST);
+        let mut moves = [step(self.gap, self.mass); FOLDS + 1];
+        let total = self.folds.iter().fold((0.0, 0.0), plus);
+        for (moved, fold) in moves.iter_mut().zip(&self.folds) {
+            *moved = step(total.0 - fold.0, (total.1 - fold.1).max(0.0));
+        }
+        moves
+    }
+}
+
+fn plus(sum: (f64, f64), fold: &(f64, f64)) -> (f64, f64) {
+    (sum.0 + fold.0, sum.1 + fold.1)
+}
+
+/// The weight that holds a layer's cells at zero; infinite where they do not differ.
+fn lean(sums: &[Sums]) -> f64 {
+    let (noise, mass) = sums.iter().fold((0.0, 0.0), |(noise, mass), sums| {
+        (noise + sums.noise, mass + sums.mass)
+    });
+    // How much more a case varies than one independent look would.
+    let noisier = noise / f64::max(mass, 1e-9);
+    let mut lean = 1.0;
+    for _ in 0..ROUNDS {
+        let (mut beyond, mut spread) = (0.0, 0.0);
+        for sums in sums {
+            beyond += (sums.gap * sums.gap - noisier * sums.mass) / (sums.mass + lean);
+            spread += sums.mass * sums.mass / (sums.mass + lean);
+        }
+        if beyond <= 0.0 {
+            return f64::INFINITY;
+        }
+        lean = f64::max(noisier * spread / beyond, LIGHTEST);
+    }
+    lean
+}
+
+/// A quarter is one case at even odds: no cell is believed from a single case.
+const LIGHTEST: f64 = 0.25;
+
+#[cfg(test)]
+mod tests {
+    use super::{Odds, chance, learn};
+    use crate::lesson::Lesson;
+    use crate::situation::Situation;
+
+    /// Two thousand cases in twenty cells, with so many late of a hundred in each.
+    fn learned(late_of: impl Fn(u32) -> u32) -> Vec<f64> {
+        let lesson = |case: u32| Lesson {
+            case,
+            situation: Situation::NOTHING,
+            remaining: 1.0,
+            ended: true,
+            late: f64::from(u8::from(case / 20 < late_of(case % 20))),
+            settled: true,
+        };
+        let lessons: Vec<Lesson> = (0..2_000).map(lesson).collect();
+        let cells: Vec<u32> = (0..2_000).map(|case| case % 20).collect();
+        let mut odds = Odds {
+            whole: vec![0.0; 2_000],
+            apart: vec![0.0; 2_000],
+        };
+        learn(&cells, &lessons, &mut odds)
+    }
+
+    #[test]
+    fn cells_that_differ_no_more_than_chance_move_nothing() {
+        // A hundred tosses of a coin vary by five either way.
+        let moved = learned(|cell| [45, 50, 55, 50][cell as usize % 4]);
+        assert!(moved.iter().all(|moved| *moved == 0.0), "{moved:?}");
+    }
+
+    #[test]
+    fn cells_that_do_differ_are_believed() {
+        let moved = learned(|cell| if cell % 2 == 0 { 20 } else { 80 });
+        for (cell, moved) in moved.iter().enumerate() {
+            let late = chance(*moved);
+            assert!(
+                (late - if cell % 2 == 0 { 0.2 } else { 0.8 }).abs() < 0.05,
+                "{late}"
+            );
+        }
+    }
+
+    #[test]
+    fn many_looks_at_one_case_weigh_as_one() {
+        let lesson = |case| Lesson {
+            case,
+            situation: Situation::NOTHING,
+            remaining: 1.0,
+            ended: true,
+            late: 1.0,
+            settled: true,
+        };
+        let moved = |lessons: Vec<Lesson>| {
+            let odds = vec![0.0; lessons.len()];
+            let mut odds = Odds {
+                whole: odds.clone(),
+                apart: odds,
+            };
+            learn(&vec![0; lessons.len()], &lessons, &mut odds)[0]
+        };
+        let once = moved((0..40).map(lesson).collect());
+        let often = moved((0..400).map(|look| lesson(look / 10)).collect());
+        assert!((once - often).abs() < 1e-9 && once > 1.0, "{once} {often}");
+    }
+}

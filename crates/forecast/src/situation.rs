@@ -1,0 +1,117 @@
+//! What the model may know of a dossier at a moment.
+
+use std::collections::BTreeMap;
+
+/// Where a dossier stands: the whole of what a score depends on.
+///
+/// Codes come from [`crate::model::Model::step`] and [`crate::model::Model::kind`]; names the
+/// model never saw have the code [`UNKNOWN`] and are judged by what is known of all others.
+/// There is no official in it, and no unit smaller than a kind.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Situation {
+    /// The step it is at: what happened last.
+    pub step: u16,
+    /// The step before.
+    pub previous: u16,
+    /// Its combination of types.
+    pub kind: u16,
+    /// Working days since its start, stops left out.
+    pub elapsed: f32,
+    /// Working days at this step, stops left out.
+    pub waited: f32,
+    /// Working days to its deadline; zero when that has passed.
+    pub left: f32,
+    /// How many events it has had.
+    pub events: u32,
+    /// How many of them had happened to it before.
+    pub repeats: u32,
+    /// The local weekday it is, Monday 0.
+    pub weekday: u8,
+    /// When in the week it is due: the local weekday times four, and the quarter of the day.
+    pub due_phase: u8,
+    /// Working days from its start to its first event.
+    pub lag: f32,
+}
+
+/// The code of a name the model never saw, and of "nothing yet".
+pub const UNKNOWN: u16 = u16::MAX;
+
+#[cfg(test)]
+impl Situation {
+    /// Before anything happened.
+    pub(crate) const NOTHING: Situation = Situation {
+        step: UNKNOWN,
+        previous: UNKNOWN,
+        kind: UNKNOWN,
+        elapsed: 0.0,
+        waited: 0.0,
+        left: 1.0,
+        events: 0,
+        repeats: 0,
+        weekday: 0,
+        due_phase: 0,
+        lag: 0.0,
+    };
+}
+
+impl Situation {
+    /// The part of its allowance that is used up, from 0 to 1.
+    #[must_use]
+    pub fn share(&self) -> f32 {
+        let allowance = self.elapsed + self.left;
+        if allowance > 0.0 {
+            (self.elapsed / allowance).clamp(0.0, 1.0)
+        } else {
+            1.0
+        }
+    }
+}
+
+/// Numbers of a log turned into a model's codes.
+#[derive(Debug, Default)]
+pub(crate) struct Codes {
+    activities: Vec<u16>,
+    kinds: Vec<u16>,
+}
+
+impl Codes {
+    /// `known` are a model's names in order; `names` the log's.
+    pub fn new(steps: &[String], kinds: &[String], log: (&[String], &[String])) -> Codes {
+        Codes {
+            activities: codes(steps, log.0),
+            kinds: codes(kinds, log.1),
+        }
+    }
+
+    pub fn none(&self) -> u16 {
+        UNKNOWN
+    }
+
+    pub fn activity(&self, number: u32) -> u16 {
+        self.activities
+            .get(number as usize)
+            .copied()
+            .unwrap_or(UNKNOWN)
+    }
+
+    pub fn kind(&self, number: u32) -> u16 {
+        self.kinds.get(number as usize).copied().unwrap_or(UNKNOWN)
+    }
+}
+
+fn codes(known: &[String], names: &[String]) -> Vec<u16> {
+    let places: BTreeMap<&str, usize> = known
+        .iter()
+        .enumerate()
+        .map(|(place, name)| (name.as_str(), place))
+        .collect();
+    names
+        .iter()
+        .map(|name| {
+            let place = places.get(name.as_str()).copied();
+            place
+                .and_then(|place| u16::try_from(place).ok())
+                .unwrap_or(UNKNOWN)
+        })
+        .collect()
+}

@@ -1,0 +1,161 @@
+//! The table: what became of comparable cases, cell by cell, each leaning on a coarser one.
+//!
+//! At the root is one curve over the share of the allowance used up. Each layer of cells on top of
+//! it moves the log-odds towards what its own cases showed, by [`crate::shrink`]. The nested cells
+//! also count their cases and keep the curve of the working days to the end.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+use serde::{Deserialize, Serialize};
+
+use crate::curve::Alive;
+use crate::layer::{FACTS, fact, nested};
+use crate::root::Root;
+use crate::scale::{Scale, Scales};
+use crate::shrink::{chance, logit};
+use crate::situation::Situation;
+
+/// Multiplies and folds: the keys are our own, nobody can aim at collisions.
+#[derive(Default)]
+pub(crate) struct Mix(u64);
+
+impl Hasher for Mix {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u64(u64::from(*byte));
+        }
+    }
+
+    fn write_u64(&mut self, key: u64) {
+        let mixed = (self.0 ^ key).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 = mixed ^ (mixed >> 29);
+    }
+}
+
+/// Values by key.
+pub(crate) type Places<T> = HashMap<u64, T, BuildHasherDefault<Mix>>;
+
+/// A closed nested cell.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Cell {
+    pub key: u64,
+    /// Added to the log-odds of ending late.
+    pub moved: f32,
+    /// The share still running after each edge of the table's `ends`.
+    pub alive: Vec<f32>,
+    pub cases: u32,
+    /// Cases whose deadline had passed, and of those the late ones.
+    pub settled: u32,
+    pub settled_late: u32,
+}
+
+/// Closed cells, found by key.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(from = "Stored", into = "Stored")]
+pub(crate) struct Table {
+    stored: Stored,
+    places: Places<u32>,
+    points: Places<f32>,
+}
+
+/// What of a table is kept.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Stored {
+    pub root: Root,
+    pub scales: Scales,
+    /// The edges of the curves of working days to the end.
+    pub ends: Scale,
+    /// In order of key.
+    pub cells: Vec<Cell>,
+    /// Cells of facts and how far they move the log-odds, in order of key.
+    pub points: Vec<(u64, f32)>,
+}
+
+impl From<Stored> for Table {
+    fn from(stored: Stored) -> Table {
+        Table::new(stored)
+    }
+}
+
+impl From<Table> for Stored {
+    fn from(table: Table) -> Stored {
+        table.stored
+    }
+}
+
+impl Table {
+    pub fn new(stored: Stored) -> Table {
+        let cells = (0..).zip(&stored.cells);
+        Table {
+            places: cells.map(|(place, cell)| (cell.key, place)).collect(),
+            points: stored.points.iter().copied().collect(),
+            stored,
+        }
+    }
+
+    /// The nested cells a situation lies in, most alike first.
+    pub fn chain(&self, at: &Situation) -> impl Iterator<Item = &Cell> {
+        let keys = nested(at, &self.stored.scales.parts(at));
+        keys.into_iter().rev().filter_map(|key| {
+            let place = self.places.get(&key)?;
+            self.stored.cells.get(*place as usize)
+        })
+    }
+
+    /// The most alike cell; none only for a table without lessons.
+    pub fn cell(&self, at: &Situation) -> Option<&Cell> {
+        self.chain(at).next()
+    }
+
+    /// The curve of working days to the end of the most alike cell.
+    pub fn alive(&self, at: &Situation) -> Option<Alive<'_>> {
+        self.cell(at).map(|cell| Alive {
+            edges: self.stored.ends.edges(),
+            alive: &cell.alive,
+        })
+    }
+
+    /// The chance of ending late by the share of the allowance alone.
+    pub fn root(&self, at: &Situation) -> f64 {
+        let chance = self.stored.root.late(f64::from(at.share()));
+        chance.clamp(1e-3, 1.0)
+    }
+
+    /// The chance of ending late.
+    pub fn chance(&self, at: &Situation) -> f64 {
+        let mut sum = logit(self.stored.root.late(f64::from(at.share())));
+        sum += self
+            .chain(at)
+            .map(|cell| f64::from(cell.moved))
+            .sum::<f64>();
+        if !self.points.is_empty() {
+            let parts = self.stored.scales.parts(at);
+            let of = |layer| self.points.get(&fact(layer, at, &parts));
+            sum += (0..FACTS)
+                .filter_map(of)
+                .map(|point| f64::from(*point))
+                .sum::<f64>();
+        }
+        chance(sum)
+    }
+
+    /// Whether plain facts count.
+    pub fn has_points(&self) -> bool {
+        !self.points.is_empty()
+    }
+
+    /// Whether the parts fit each other; bytes from elsewhere may say anything.
+    pub fn is_sound(&self) -> bool {
+        let ends = self.stored.ends.edges().len();
+        let cells = &self.stored.cells;
+        cells
+            .iter()
+            .all(|cell| cell.alive.len() == ends && cell.moved.is_finite())
+            && self.points.values().all(|point| point.is_finite())
+    }
+}

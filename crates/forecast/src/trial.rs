@@ -1,0 +1,94 @@
+//! One rehearsal inside the training part: fit on what was known by a moment, judge what came next.
+
+use std::ops::Range;
+
+use crate::ground::{Fitted, Ground};
+use crate::lesson::{Watched, lessons};
+use crate::rolling::{Foreseen, Rolling, beats, replay};
+use crate::root::Root;
+
+/// An earlier part of the training to fit on, and what came next to judge by.
+pub(crate) struct Trial<'a> {
+    ground: Ground,
+    /// The whole training part.
+    watched: &'a [Watched],
+    /// Looks from here on are judged.
+    from: f64,
+    /// And before here.
+    to: f64,
+}
+
+impl<'a> Trial<'a> {
+    /// A fit on cases watched up to the position `from`, to be judged on `watched` up to `to`.
+    pub fn new(earlier: &[Watched], watched: &'a [Watched], from: f64, to: f64) -> Trial<'a> {
+        let root = Root::new(earlier.iter().filter_map(Watched::life));
+        let lessons = lessons(earlier, &root);
+        Trial {
+            ground: Ground::new(root, lessons),
+            watched,
+            from,
+            to,
+        }
+    }
+
+    /// A table of the earlier part.
+    pub fn fit(&self, points: bool) -> Fitted {
+        self.ground.fit(points)
+    }
+
+    /// The looks at a case that are judged; none if its outcome was known at the fit, or still is not.
+    fn judged(&self, case: &Watched) -> Range<usize> {
+        if case.late.is_none() || case.deadline.day < self.from {
+            return 0..0;
+        }
+        let before = |day: f64| case.days.partition_point(|look| *look < day);
+        before(self.from)..before(self.to)
+    }
+
+    /// The cases that are judged, with their looks.
+    pub fn cases(&self) -> impl Iterator<Item = (&Watched, Range<usize>)> {
+        let judged = self.watched.iter().map(|case| (case, self.judged(case)));
+        judged.filter(|(_, looks)| !looks.is_empty())
+    }
+
+    /// The squared error of the chance, summed over the looks.
+    pub fn loss(&self, fitted: &Fitted, pace: Option<f64>) -> f64 {
+        let looks: Vec<Foreseen> = self
+            .cases()
+            .flat_map(|(case, looks)| {
+                looks.map(|look| Foreseen {
+                    day: case.days[look],
+                    chance: fitted.table.chance(&case.situations[look]),
+                })
+            })
+            .collect();
+        let chances: Vec<f64> = match pace {
+            Some(half) => {
+                let beats = beats(self.watched, &fitted.table);
+                replay(Rolling::new(half), &beats, &looks).0
+            }
+            None => looks.iter().map(|look| look.chance).collect(),
+        };
+        let late = |case: &Watched| f64::from(u8::from(case.late == Some(true)));
+        let outcomes = self
+            .cases()
+            .flat_map(|(case, looks)| looks.map(move |_look| late(case)));
+        let errors = chances.iter().zip(outcomes);
+        errors.map(|(chance, late)| (chance - late).powi(2)).sum()
+    }
+
+    /// For each look, the share of comparable cases that had ended by the time this one did, or was
+    /// last seen running.
+    pub fn ranks(&self, fitted: &Fitted) -> Vec<(f64, bool)> {
+        let mut ranks = Vec::new();
+        for (case, looks) in self.cases() {
+            for look in looks {
+                let Some(alive) = fitted.table.alive(&case.situations[look]) else {
+                    continue;
+                };
+                ranks.push((alive.ended_by(case.remaining[look]), case.end.is_some()));
+            }
+        }
+        ranks
+    }
+}

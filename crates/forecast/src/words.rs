@@ -1,0 +1,126 @@
+//! Reasons in Vietnamese and English.
+
+use domain::deadline::Language;
+
+use crate::explain::{FEW, Reason};
+
+impl Reason {
+    /// The reason as a sentence. `hours_a_day` tells short times in working hours.
+    #[must_use]
+    pub fn words(&self, language: Language, hours_a_day: f64) -> String {
+        let time = |days: f64| span(language, days, hours_a_day);
+        match (language, self) {
+            (Language::Vietnamese, Reason::Overdue) => "Đã quá hạn.".to_owned(),
+            (Language::English, Reason::Overdue) => "The deadline has passed.".to_owned(),
+            (Language::Vietnamese, Reason::NoHistory) => {
+                "Chưa có hồ sơ tương tự; dự báo chưa có căn cứ.".to_owned()
+            }
+            (Language::English, Reason::NoHistory) => {
+                "No comparable dossier yet; the forecast has nothing to rest on.".to_owned()
+            }
+            (
+                _,
+                Reason::Comparable {
+                    settled,
+                    late,
+                    step,
+                    waited,
+                },
+            ) => {
+                let place = place(language, step.as_deref(), &time(*waited));
+                comparable(language, *settled, *late, &place)
+            }
+            (
+                Language::Vietnamese,
+                Reason::TimeLeft {
+                    left,
+                    usual,
+                    cannot_fit,
+                },
+            ) => {
+                let end = if *cannot_fit {
+                    "; thời gian còn lại không đủ."
+                } else {
+                    "."
+                };
+                format!(
+                    "Còn {}; phần việc còn lại thường mất {}{end}",
+                    time(*left),
+                    time(*usual)
+                )
+            }
+            (
+                Language::English,
+                Reason::TimeLeft {
+                    left,
+                    usual,
+                    cannot_fit,
+                },
+            ) => {
+                let end = if *cannot_fit {
+                    "; what is left is not enough."
+                } else {
+                    "."
+                };
+                let (left, usual) = (time(*left), time(*usual));
+                format!("Time left: {left}; the remaining work usually takes {usual}{end}")
+            }
+            (Language::Vietnamese, Reason::Slowest { step, days }) => {
+                format!(
+                    "Khâu lâu nhất còn lại: “{step}”, thường mất {}; nên nhắc ngay.",
+                    time(*days)
+                )
+            }
+            (Language::English, Reason::Slowest { step, days }) => {
+                let days = time(*days);
+                format!(
+                    "Longest remaining step: “{step}”, usually {days}; a reminder today helps most."
+                )
+            }
+        }
+    }
+}
+
+fn comparable(language: Language, settled: u32, late: u32, place: &str) -> String {
+    match (language, settled < FEW) {
+        (Language::Vietnamese, false) => {
+            format!("Trong {settled} hồ sơ tương tự{place}, {late} hồ sơ trễ hạn.")
+        }
+        (Language::Vietnamese, true) => {
+            format!("Ít hồ sơ tương tự{place}: chỉ {settled}, trong đó {late} trễ hạn.")
+        }
+        (Language::English, false) => {
+            format!("Of {settled} comparable dossiers{place}, {late} ended late.")
+        }
+        (Language::English, true) => {
+            format!("Few comparable dossiers{place}: only {settled}, of which {late} ended late.")
+        }
+    }
+}
+
+fn place(language: Language, step: Option<&str>, waited: &str) -> String {
+    match (language, step) {
+        (_, None) => String::new(),
+        (Language::Vietnamese, Some(step)) => format!(" đã ở bước “{step}” khoảng {waited}"),
+        (Language::English, Some(step)) => {
+            format!(" that had been at “{step}” for about {waited}")
+        }
+    }
+}
+
+/// Working hours below two days, working days from there on.
+fn span(language: Language, days: f64, hours_a_day: f64) -> String {
+    let in_hours = days < 2.0;
+    let number = if in_hours { days * hours_a_day } else { days };
+    let number = if number < 10.0 {
+        format!("{number:.1}")
+    } else {
+        format!("{number:.0}")
+    };
+    match (language, in_hours) {
+        (Language::Vietnamese, true) => format!("{} giờ làm việc", number.replace('.', ",")),
+        (Language::Vietnamese, false) => format!("{} ngày làm việc", number.replace('.', ",")),
+        (Language::English, true) => format!("{number} working hours"),
+        (Language::English, false) => format!("{number} working days"),
+    }
+}

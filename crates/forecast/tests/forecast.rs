@@ -1,0 +1,16 @@
+//! The forecast on invented logs: what it learns, what it must not see, and what it survives.
+#![expect(
+    clippy::unwrap_used,
+    reason = "what the invented log lays down is there"
+)]
+
+#[path = "forecast/broken.rs"]
+mod broken;
+#[path = "forecast/invented.rs"]
+mod invented;
+#[path = "forecast/leaks.rs"]
+mod leaks;
+#[path = "forecast/learns.rs"]
+mod learns;
+#[path = "forecast/protocol.rs"]
+mod protocol;
