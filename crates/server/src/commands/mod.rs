@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod due;
+pub mod forecast;
 pub mod import;
 pub mod migrate;
 pub mod report;

@@ -1,0 +1,220 @@
+//! An event log from CSV files.
+
+use std::collections::HashMap;
+
+use csv::StringRecord;
+use domain::time::Instant;
+use forecast::log::{Case, Event, Log};
+
+use super::columns::Sheet;
+use crate::cli::Backtest;
+
+/// Reads the log that the flags name.
+///
+/// Events may come in any order; those of one moment keep the order of the file. A column
+/// asked for is looked for in the file of cases first, then on the first event of each case.
+pub(super) fn read(flags: &Backtest) -> Result<Log, String> {
+    let mut wanted = Wanted::new(flags);
+    let mut cases = Attributes::default();
+    if let Some(file) = &flags.cases {
+        let mut sheet = Sheet::open(file)?;
+        let places = wanted.take(&sheet);
+        cases.read(&mut sheet, &places)?;
+    }
+    let mut sheet = Sheet::open(&flags.events)?;
+    let places = wanted.take(&sheet);
+    if let Some(missing) = wanted.missing() {
+        return Err(sheet.need(missing).err().unwrap_or_default());
+    }
+    let mut log = Log::default();
+    let mut numbers: HashMap<String, usize> = HashMap::new();
+    let mut own: Vec<Values> = Vec::new();
+    let mut activities: HashMap<String, u32> = HashMap::new();
+    let columns = [
+        sheet.need("case_id")?,
+        sheet.need("activity")?,
+        sheet.need("timestamp")?,
+    ];
+    let mut row = StringRecord::new();
+    while sheet.next(&mut row)? {
+        let [id, activity, timestamp] = columns;
+        let (id, activity) = (sheet.text(&row, id)?, sheet.text(&row, activity)?);
+        sheet.text(&row, timestamp)?;
+        let Some(at) = sheet.moment(&row, timestamp)? else {
+            continue;
+        };
+        let number = match numbers.get(id) {
+            Some(number) => *number,
+            None => {
+                numbers.insert(id.to_owned(), log.cases.len());
+                log.cases.push(Case {
+                    id: id.to_owned(),
+                    types: Vec::new(),
+                    start: at,
+                    end: None,
+                    deadline: None,
+                    events: Vec::new(),
+                });
+                own.push(Values::default());
+                log.cases.len() - 1
+            }
+        };
+        let known = activities.get(activity).copied();
+        let activity = known.unwrap_or_else(|| {
+            let code = u32::try_from(log.activities.len()).unwrap_or(u32::MAX);
+            activities.insert(activity.to_owned(), code);
+            log.activities.push(activity.to_owned());
+            code
+        });
+        let case = &mut log.cases[number];
+        if case.events.is_empty() || at < case.start {
+            case.start = at;
+            own[number] = Values::read(&sheet, &row, &places)?;
+        }
+        case.events.push(Event { activity, at });
+    }
+    if log.cases.is_empty() {
+        return Err(format!("{}: has no events", flags.events.display()));
+    }
+    for (case, own) in log.cases.iter_mut().zip(own) {
+        let given = match (&flags.cases, cases.known.remove(&case.id)) {
+            (Some(file), None) => {
+                return Err(format!("{}: has no case {}", file.display(), case.id));
+            }
+            (_, given) => given.unwrap_or_default(),
+        };
+        finish(case, &given, &own, flags);
+    }
+    Ok(log)
+}
+
+/// Puts the events in order and fills in what the columns say.
+fn finish(case: &mut Case, given: &Values, own: &Values, flags: &Backtest) {
+    case.events.sort_by_key(|event| event.at);
+    let first = case.events.first().map(|event| event.at);
+    let last = case.events.last().map(|event| event.at);
+    case.start = given.start.or(own.start).or(first).unwrap_or(case.start);
+    case.end = match flags.end {
+        Some(_) => given.end.or(own.end),
+        None => last,
+    };
+    case.deadline = given.deadline.or(own.deadline);
+    case.types = flags
+        .type_columns
+        .iter()
+        .map(|name| {
+            given
+                .types
+                .get(name)
+                .or(own.types.get(name))
+                .cloned()
+                .unwrap_or_default()
+        })
+        .collect();
+}
+
+/// What a file says about a case, by the columns asked for.
+#[derive(Default)]
+struct Values {
+    start: Option<Instant>,
+    end: Option<Instant>,
+    deadline: Option<Instant>,
+    types: HashMap<String, String>,
+}
+
+impl Values {
+    fn read(sheet: &Sheet, row: &StringRecord, places: &[(Asked, usize)]) -> Result<Self, String> {
+        let mut values = Values::default();
+        for (asked, place) in places {
+            match asked {
+                Asked::Start(_) => values.start = sheet.moment(row, *place)?,
+                Asked::End(_) => values.end = sheet.moment(row, *place)?,
+                Asked::Deadline(_) => values.deadline = sheet.moment(row, *place)?,
+                Asked::Type(name) => {
+                    let value = row.get(*place).unwrap_or_default().trim().to_owned();
+                    values.types.insert(name.clone(), value);
+                }
+            }
+        }
+        Ok(values)
+    }
+}
+
+/// The file of cases, by case id.
+#[derive(Default)]
+struct Attributes {
+    known: HashMap<String, Values>,
+}
+
+impl Attributes {
+    fn read(&mut self, sheet: &mut Sheet, places: &[(Asked, usize)]) -> Result<(), String> {
+        let id = sheet.need("case_id")?;
+        let mut row = StringRecord::new();
+        while sheet.next(&mut row)? {
+            let case = sheet.text(&row, id)?.to_owned();
+            let values = Values::read(sheet, &row, places)?;
+            if self.known.insert(case.clone(), values).is_some() {
+                return Err(sheet.at(
+                    &row,
+                    &format!("case {case} a second time; expected one row a case"),
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A column someone named.
+#[derive(Clone)]
+enum Asked {
+    Start(String),
+    End(String),
+    Deadline(String),
+    Type(String),
+}
+
+impl Asked {
+    fn name(&self) -> &str {
+        match self {
+            Asked::Start(name) | Asked::End(name) | Asked::Deadline(name) | Asked::Type(name) => {
+                name
+            }
+        }
+    }
+}
+
+/// The columns named that no file had yet.
+struct Wanted(Vec<Asked>);
+
+impl Wanted {
+    fn new(flags: &Backtest) -> Wanted {
+        let start = flags.start.clone().map(Asked::Start);
+        let end = flags.end.clone().map(Asked::End);
+        let deadline = flags.deadline.1.clone().map(Asked::Deadline);
+        let types = flags.type_columns.iter().cloned().map(Asked::Type);
+        Wanted(
+            [start, end, deadline]
+                .into_iter()
+                .flatten()
+                .chain(types)
+                .collect(),
+        )
+    }
+
+    /// Those a file has, with their places.
+    fn take(&mut self, sheet: &Sheet) -> Vec<(Asked, usize)> {
+        let mut found = Vec::new();
+        self.0.retain(|asked| match sheet.find(asked.name()) {
+            Some(place) => {
+                found.push((asked.clone(), place));
+                false
+            }
+            None => true,
+        });
+        found
+    }
+
+    fn missing(&self) -> Option<&str> {
+        self.0.first().map(Asked::name)
+    }
+}

@@ -1,0 +1,156 @@
+//! `motcua forecast backtest`: how good the forecast would have been on any event log.
+
+mod calendar;
+mod columns;
+mod events;
+mod plot;
+mod table;
+mod validation;
+
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+use std::time::Instant as Stopwatch;
+
+use forecast::backtest::{Backtest as Trial, Protocol};
+use forecast::log::{Deadline, Error, Log};
+use serde::Serialize;
+
+use super::print;
+use crate::Failure;
+use crate::cli::{Backtest, PlainFormat};
+
+use validation::Validation;
+
+/// Reads a log, fits on its earlier part, judges on the later and prints the figures.
+pub fn backtest(flags: &Backtest) -> Result<ExitCode, Failure> {
+    let progress = Progress::new();
+    progress.say("reading the log");
+    let log = events::read(flags).map_err(Failure::Input)?;
+    let zone = calendar::zone(&flags.time_zone).map_err(Failure::Input)?;
+    let office =
+        calendar::office(&flags.calendar, zone, &log, flags.deadline.0).map_err(Failure::Input)?;
+    let protocol = Protocol {
+        deadline: flags.deadline.0,
+        split: flags.split,
+    };
+    progress.say("laying out the cases");
+    let trial = Trial::new(&log, &office, protocol).map_err(|error| unusable(&error))?;
+    if flags.validate {
+        progress.say("rehearsing inside the training part");
+        let validation = Validation::new(&log, &office, protocol, &trial);
+        progress.clear();
+        show(flags.format, &validation, || validation.page())?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    progress.say("fitting");
+    let began = Stopwatch::now();
+    let model = trial.fit();
+    let fit_seconds = began.elapsed().as_secs_f64();
+    progress.say("judging");
+    let mut report = trial.judge(&model);
+    report.fit_seconds = Some(fit_seconds);
+    progress.clear();
+    if let Some(file) = &flags.plot {
+        std::fs::write(file, plot::svg(&report))
+            .map_err(|error| Failure::work(format!("cannot write {}", file.display()), error))?;
+    }
+    show(flags.format, &report, || table::page(&report, &model))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints figures for people or for programs.
+fn show(
+    format: PlainFormat,
+    figures: &impl Serialize,
+    page: impl FnOnce() -> String,
+) -> Result<(), Failure> {
+    match format {
+        PlainFormat::Table => print(page()),
+        PlainFormat::Json => {
+            let text = serde_json::to_string_pretty(figures)
+                .map_err(|error| Failure::work("cannot print", error))?;
+            print(text + "\n")
+        }
+    }
+}
+
+/// A log that cannot be judged is wrong input, whatever it lacks.
+fn unusable(error: &Error) -> Failure {
+    Failure::Input(error.to_string())
+}
+
+/// One line that says what is going on, on a terminal only.
+struct Progress(bool);
+
+impl Progress {
+    fn new() -> Progress {
+        Progress(std::io::stderr().is_terminal())
+    }
+
+    fn say(&self, what: &str) {
+        if self.0 {
+            let mut terminal = std::io::stderr().lock();
+            // A terminal that cannot show progress is no reason to stop.
+            let _shown = write!(terminal, "\r\x1b[K{what} …").and_then(|()| terminal.flush());
+        }
+    }
+
+    fn clear(&self) {
+        if self.0 {
+            let mut terminal = std::io::stderr().lock();
+            let _shown = write!(terminal, "\r\x1b[K").and_then(|()| terminal.flush());
+        }
+    }
+}
+
+/// Reads `56d`, `p80wd` or `column:NAME`.
+pub fn deadline(text: &str) -> Result<(Deadline, Option<String>), String> {
+    if let Some(name) = text.strip_prefix("column:").filter(|name| !name.is_empty()) {
+        return Ok((Deadline::Given, Some(name.to_owned())));
+    }
+    let number = |digits: &str| digits.parse::<u32>().ok();
+    let days = text.strip_suffix('d').and_then(number);
+    if let Some(days) = days.filter(|days| (1..=36_500).contains(days)) {
+        return Ok((Deadline::Days(days), None));
+    }
+    let share = text
+        .strip_prefix('p')
+        .and_then(|rest| rest.strip_suffix("wd"));
+    let share = share.and_then(|digits| digits.parse::<u8>().ok());
+    match share.filter(|share| (1..=99).contains(share)) {
+        Some(share) => Ok((Deadline::Percentile(share), None)),
+        None => Err(format!(
+            "`{text}` is not a deadline; expected days such as 56d, a percentile of training such \
+             as p80wd, or column:NAME"
+        )),
+    }
+}
+
+/// Reads `column:NAME`.
+pub fn column(text: &str) -> Result<String, String> {
+    text.strip_prefix("column:")
+        .filter(|name| !name.is_empty())
+        .map(str::to_owned)
+        .ok_or_else(|| format!("`{text}` is not a column; expected column:NAME"))
+}
+
+/// Reads a share of cases strictly between none and all.
+pub fn split(text: &str) -> Result<f64, String> {
+    let share = text.parse::<f64>().ok();
+    share
+        .filter(|share| *share > 0.0 && *share < 1.0)
+        .ok_or_else(|| format!("`{text}` is not a split; expected a number between 0 and 1"))
+}
+
+/// The first and last moments of a log.
+fn span(log: &Log) -> Option<(domain::time::Instant, domain::time::Instant)> {
+    let moments = log.cases.iter().flat_map(|case| {
+        let own = [Some(case.start), case.end, case.deadline];
+        let events = case.events.iter().map(|event| event.at);
+        own.into_iter().flatten().chain(events)
+    });
+    moments.fold(None, |span, at| match span {
+        None => Some((at, at)),
+        Some((first, last)) => Some((at.min(first), at.max(last))),
+    })
+}

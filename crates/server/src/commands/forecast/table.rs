@@ -1,0 +1,98 @@
+//! A backtest for people.
+
+use forecast::backtest::{Alarm, Report};
+use forecast::model::Model;
+
+/// The figures, one a line, the naive rule beside ours.
+pub(super) fn page(report: &Report, model: &Model) -> String {
+    let landmark = &report.landmark_auc;
+    let rows = [
+        ("", "forecast".to_owned(), "20 % left".to_owned()),
+        (
+            "AUC",
+            plus_minus(report.auc, report.auc_se),
+            number(report.naive.auc),
+        ),
+        ("Brier", number(report.brier), String::new()),
+        ("ECE (15 bins)", number(report.ece), String::new()),
+        (
+            "AUC at 25/50/75 % of the allowance",
+            [landmark.quarter, landmark.half, landmark.three_quarters]
+                .map(number)
+                .join(" / "),
+            String::new(),
+        ),
+        (
+            "alarm for .6: precision/recall/lead",
+            alarm(report.alarm.six),
+            alarm(report.naive.alarm.six),
+        ),
+        (
+            "alarm for .8: precision/recall/lead",
+            alarm(report.alarm.eight),
+            String::new(),
+        ),
+        (
+            "80 % interval holds the end",
+            number(report.interval_coverage),
+            String::new(),
+        ),
+    ];
+    let mut lines = vec![
+        format!(
+            "{} cases to learn from, {} to judge ({} samples), {} dropped; split {}",
+            report.cases_train,
+            report.cases_test,
+            report.samples_test,
+            report.dropped,
+            report
+                .split_time
+                .to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true),
+        ),
+        format!("late among those judged: {}", number(report.late_share)),
+        String::new(),
+    ];
+    for (name, own, naive) in rows {
+        lines.push(
+            format!("{name:<36} {own:<22} {naive}")
+                .trim_end()
+                .to_owned(),
+        );
+    }
+    lines.push(String::new());
+    if let Some((low, high)) = report.gain {
+        lines.push(format!(
+            "AUC above the naive rule by {low:.3} to {high:.3} (95 % of draws)"
+        ));
+    }
+    let on = |on| if on { "on" } else { "off" };
+    let switched = model.switched_on();
+    lines.push(format!(
+        "points {}, rolling correction {}",
+        on(switched.points),
+        on(switched.rolling)
+    ));
+    let seconds = report
+        .fit_seconds
+        .map_or("–".to_owned(), |seconds| format!("{seconds:.2} s"));
+    lines.push(format!("fitted in {seconds}, {} bytes", report.model_bytes));
+    lines.join("\n") + "\n"
+}
+
+pub(super) fn number(figure: Option<f64>) -> String {
+    figure.map_or_else(|| "–".to_owned(), |figure| format!("{figure:.3}"))
+}
+
+pub(super) fn plus_minus(figure: Option<f64>, error: Option<f64>) -> String {
+    match (figure, error) {
+        (Some(figure), Some(error)) => format!("{figure:.3} ± {error:.3}"),
+        (figure, _) => number(figure),
+    }
+}
+
+fn alarm(alarm: Alarm) -> String {
+    let lead = alarm
+        .median_lead_wd
+        .map_or_else(|| "–".to_owned(), |lead| format!("{lead:.1} d"));
+    [number(alarm.precision), number(alarm.recall), lead].join(" / ")
+}
