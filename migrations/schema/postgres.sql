@@ -40,6 +40,12 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION viewing_is_never_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'a viewing is never changed' USING ERRCODE = 'MC001';
+END
+$$;
+
 CREATE TABLE code (
     province text COLLATE "C" NOT NULL,
     code text COLLATE "C" NOT NULL,
@@ -283,6 +289,18 @@ CREATE TABLE token (
     CONSTRAINT token_pkey PRIMARY KEY (province, id)
 );
 
+CREATE TABLE viewing (
+    number bigint NOT NULL,
+    at bigint NOT NULL,
+    province text COLLATE "C" NOT NULL,
+    actor text COLLATE "C" NOT NULL,
+    what text COLLATE "C" NOT NULL,
+    reason text NOT NULL,
+    CONSTRAINT viewing_number_check CHECK (number > 0),
+    CONSTRAINT viewing_pkey PRIMARY KEY (province, number),
+    CONSTRAINT viewing_province_check CHECK (length(province) = 2)
+);
+
 ALTER TABLE code ADD CONSTRAINT code_province_dossier_fkey FOREIGN KEY (province, dossier) REFERENCES dossier(province, id);
 
 ALTER TABLE event ADD CONSTRAINT event_province_dossier_fkey FOREIGN KEY (province, dossier) REFERENCES dossier(province, id);
@@ -334,3 +352,5 @@ CREATE TRIGGER event_is_never_deleted BEFORE DELETE ON event FOR EACH ROW EXECUT
 CREATE TRIGGER event_is_never_emptied BEFORE TRUNCATE ON event FOR EACH STATEMENT EXECUTE FUNCTION event_is_never_deleted();
 
 CREATE TRIGGER published_is_never_changed BEFORE UPDATE ON published FOR EACH ROW EXECUTE FUNCTION published_is_never_changed();
+
+CREATE TRIGGER viewing_is_never_changed BEFORE DELETE OR UPDATE ON viewing FOR EACH ROW EXECUTE FUNCTION viewing_is_never_changed();

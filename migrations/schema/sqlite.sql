@@ -263,3 +263,25 @@ CREATE TABLE token (
     revoked  INTEGER,
     PRIMARY KEY (province, id)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE viewing (
+    province TEXT    NOT NULL CHECK (length(province) = 2),
+    number   INTEGER NOT NULL CHECK (number > 0), -- counts the province's viewings
+    at       INTEGER NOT NULL,
+    actor    TEXT    NOT NULL,
+    what     TEXT    NOT NULL,
+    reason   TEXT    NOT NULL,
+    PRIMARY KEY (province, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER viewing_is_never_changed
+BEFORE UPDATE ON viewing
+BEGIN
+    SELECT RAISE(ABORT, 'a viewing is never changed');
+END;
+
+CREATE TRIGGER viewing_is_never_deleted
+BEFORE DELETE ON viewing
+BEGIN
+    SELECT RAISE(ABORT, 'a viewing is never deleted');
+END;

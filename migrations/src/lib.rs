@@ -11,6 +11,7 @@ mod m20261121_000003_access;
 mod m20261122_000004_office;
 mod m20261122_000007_corrected_applicants;
 mod m20261122_000009_import;
+mod m20261122_000009_viewing;
 mod m20261122_000011_tallies;
 
 use sea_orm_migration::prelude::*;
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000003_access::Migration),
             Box::new(m20261122_000004_office::Migration),
             Box::new(m20261122_000009_import::Migration),
+            Box::new(m20261122_000009_viewing::Migration),
             Box::new(m20261122_000011_tallies::Migration),
             Box::new(m20261122_000007_corrected_applicants::Migration),
         ]

@@ -3,6 +3,7 @@
 
 mod bad;
 mod command;
+mod export;
 mod hidden;
 mod log;
 mod wabo;

@@ -14,7 +14,7 @@ use domain::role::Role;
 use domain::tally::{Counts, Tallies};
 use domain::time::Instant;
 
-use crate::import::Import;
+use crate::import::{Import, Viewing};
 
 /// The time of day. Everything that depends on *now* gets it from here.
 pub trait Clock: Send + Sync {
@@ -434,6 +434,23 @@ pub trait ReadTx: Send + Sync {
         after: u64,
         limit: u32,
     ) -> Result<Vec<(u64, Record)>, StoreError>;
+
+    /// The exact bytes of the histories of dossiers, each in order of version.
+    async fn histories(
+        &self,
+        province: &ProvinceCode,
+        dossiers: &[DossierId],
+    ) -> Result<HashMap<DossierId, Vec<Vec<u8>>>, StoreError>;
+
+    /// Every personal value of dossiers, by item.
+    async fn private_values(
+        &self,
+        province: &ProvinceCode,
+        dossiers: &[DossierId],
+    ) -> Result<HashMap<DossierId, HashMap<String, Content>>, StoreError>;
+
+    /// Who took personal values out of the system, first to last.
+    async fn viewings(&self, province: &ProvinceCode) -> Result<Vec<Viewing>, StoreError>;
 
     /// The feed: its identity, and up to which place it is complete.
     async fn feed_head(&self) -> Result<FeedHead, StoreError>;

@@ -11,7 +11,7 @@ use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use forecast::log::Deadline;
 
 use crate::{Failure, bench, commands};
-pub use history::{Import, ImportFormat};
+pub use history::{Export, Import, ImportFormat};
 
 /// The engine behind the one-stop shop: dossiers, exact deadlines, rates nobody can edit.
 #[derive(Debug, Parser)]
@@ -37,6 +37,8 @@ enum Command {
     Report(Report),
     /// Bring in history from another system.
     Import(Import),
+    /// Write all dossiers of a province with their events.
+    Export(Export),
     /// Measure what this machine gives, on a scratch database.
     Bench(Bench),
     /// Change units.
@@ -405,6 +407,7 @@ impl Cli {
                 BenchCommand::Write(flags) => wait(bench::write(flags)),
             },
             Command::Import(flags) => wait(commands::import::run(flags)),
+            Command::Export(flags) => wait(commands::export::run(flags)),
             Command::Report(flags) => match flags.command {
                 ReportCommand::Rates(flags) => wait(commands::report::rates(flags)),
             },

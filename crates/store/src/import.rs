@@ -359,9 +359,16 @@ pub(crate) async fn rows<C: ConnectionTrait>(
         ]
     });
     bulk(door, &ORIGIN, origins.collect(), "").await?;
-    let codes = lives.iter().filter_map(|life| {
-        let (province, id) = key(life);
-        Some([province, life.dossier.code.as_ref()?.as_str().into(), id])
+    let codes = lives.iter().flat_map(|life| {
+        let dossier = &life.dossier;
+        dossier
+            .code
+            .iter()
+            .chain(&dossier.external_codes)
+            .map(|code| {
+                let (province, id) = key(life);
+                [province, code.as_str().into(), id]
+            })
     });
     // Of two dossiers with one code, the one that was there first is found by it.
     let first = "ON CONFLICT (province, code) DO NOTHING";

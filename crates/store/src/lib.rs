@@ -26,13 +26,14 @@ mod recount;
 mod report;
 mod row;
 pub mod scratch;
+mod takeout;
 mod tally;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use app::import::{Archive, Begun, Import, NewImport, Piece};
+use app::import::{Archive, Begun, Import, NewImport, Piece, Viewing};
 use app::ports::{
     Batch, CommitError, Committed, Document, Job, Loaded, Proposal, Published, ReadTx, Store,
     StoreError, Token, Verdict, Wanted,
@@ -225,6 +226,10 @@ impl Archive for SeaStore {
             import::finish(&inner.writer, &inner.statements, &import, at).await
         });
         finished.await.map_err(unfinished)?
+    }
+
+    async fn record_viewing(&self, viewing: &Viewing) -> Result<(), StoreError> {
+        takeout::record(&self.writing(), viewing).await
     }
 }
 

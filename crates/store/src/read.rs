@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use app::import::Import;
+use app::import::{Import, Viewing};
 use app::ports::{
     Document, FeedHead, Held, Job, Key, List, ReadTx, ReportRow, ReportWanted, Scope, Search,
     StoreError, Sums, SumsWanted, Token, WorklistPage,
@@ -23,7 +23,7 @@ use crate::fault::store_error;
 use crate::given::Given;
 use crate::load;
 use crate::row::{EventRow, KeyRow, PersonalRow, Place, TextRow};
-use crate::{access, document, feed, import, job, page, report, tally};
+use crate::{access, document, feed, import, job, page, report, takeout, tally};
 
 /// A read transaction: what it sees does not change from its first statement on.
 ///
@@ -218,6 +218,26 @@ impl ReadTx for Reading {
         limit: u32,
     ) -> Result<Vec<(u64, Record)>, StoreError> {
         import::events(&self.door(), scope, number, after, limit).await
+    }
+
+    async fn histories(
+        &self,
+        province: &ProvinceCode,
+        dossiers: &[DossierId],
+    ) -> Result<HashMap<DossierId, Vec<Vec<u8>>>, StoreError> {
+        takeout::histories(&self.door(), province, dossiers).await
+    }
+
+    async fn private_values(
+        &self,
+        province: &ProvinceCode,
+        dossiers: &[DossierId],
+    ) -> Result<HashMap<DossierId, HashMap<String, Content>>, StoreError> {
+        takeout::private_values(&self.door(), province, dossiers).await
+    }
+
+    async fn viewings(&self, province: &ProvinceCode) -> Result<Vec<Viewing>, StoreError> {
+        takeout::viewings(&self.door(), province).await
     }
 
     async fn feed_head(&self) -> Result<FeedHead, StoreError> {

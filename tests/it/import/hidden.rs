@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use app::Error;
 use app::feed::FeedItem;
-use app::import::{Archive, Begun, Import, NewImport, Outcome, Piece, Plan, Stopped, run};
+use app::import::{Archive, Begun, Import, NewImport, Outcome, Piece, Plan, Stopped, Viewing, run};
 use app::ports::{
     CommitError, Ids, List, ReadTx, ReportWanted, Scope, Search, Store, StoreError, WorklistPage,
 };
@@ -220,6 +220,10 @@ impl Archive for Cut {
 
     async fn finish_import(&self, import: &Import, at: Instant) -> Result<Import, StoreError> {
         self.store.finish_import(import, at).await
+    }
+
+    async fn record_viewing(&self, viewing: &Viewing) -> Result<(), StoreError> {
+        self.store.record_viewing(viewing).await
     }
 }
 

@@ -30,6 +30,24 @@ pub trait Archive: Send + Sync {
 
     /// Lets everybody see it, and puts it into the feed.
     async fn finish_import(&self, import: &Import, at: Instant) -> Result<Import, StoreError>;
+
+    /// Writes down who takes personal values out.
+    async fn record_viewing(&self, viewing: &Viewing) -> Result<(), StoreError>;
+}
+
+/// That somebody took personal values out of the system.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Viewing {
+    /// The province.
+    pub province: ProvinceCode,
+    /// When.
+    pub at: Instant,
+    /// Who.
+    pub actor: ActorId,
+    /// By which way, such as `export`.
+    pub what: String,
+    /// What for; empty when nothing was said.
+    pub reason: String,
 }
 
 /// An import that is to begin.

@@ -18,7 +18,7 @@ use domain::import::{Case, Map};
 use domain::time::Instant;
 use tokio::sync::mpsc;
 
-pub use archive::{Archive, Begun, Import, Life, NewImport, Piece};
+pub use archive::{Archive, Begun, Import, Life, NewImport, Piece, Viewing};
 pub use lives::Lives;
 
 use crate::error::Error;

@@ -102,6 +102,13 @@ impl Catalogue {
         }
     }
 
+    /// Whether it was read from just this text, among others.
+    #[must_use]
+    pub fn has(&self, text: &SourceFile) -> bool {
+        let mut files = self.sources.iter();
+        files.any(|file| file.place() == text.place() && file.text == text.text)
+    }
+
     /// This catalogue with other texts laid over it: one with the folder and name of a text it
     /// was read from, or of an earlier one in the list, takes that one's place.
     ///

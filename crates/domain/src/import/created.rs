@@ -17,6 +17,8 @@ pub struct Creates {
     pub units: Vec<Unit>,
     /// Procedures without steps and limits, so that the dossiers have a name.
     pub procedures: Vec<Procedure>,
+    /// Whole texts of a catalogue, as an export has them.
+    pub texts: Vec<SourceFile>,
 }
 
 /// A province that is created.
@@ -103,6 +105,8 @@ impl Creates {
                 });
             }
         }
+        let own = self.texts.iter().filter(|text| !catalogue.has(text));
+        texts.extend(own.cloned());
         texts
     }
 }

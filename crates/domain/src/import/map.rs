@@ -89,6 +89,8 @@ struct Raw {
     new_unit: Vec<RawUnit>,
     #[serde(default)]
     new_procedure: Vec<RawProcedure>,
+    #[serde(default)]
+    document: Vec<RawText>,
     events: Option<Spanned<BTreeMap<Spanned<String>, Spanned<String>>>>,
     cases: Option<Spanned<BTreeMap<Spanned<String>, Spanned<String>>>>,
     #[serde(default)]
@@ -127,6 +129,13 @@ struct RawProcedure {
     name: Spanned<String>,
     field: Spanned<String>,
     from: Spanned<Datetime>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawText {
+    path: String,
+    text: String,
 }
 
 #[derive(Deserialize, Default)]
@@ -414,10 +423,15 @@ fn creates(raw: &Raw, code: Option<&ProvinceCode>, reading: &mut Reading<'_>) ->
         })
     });
     let procedures = procedures.collect();
+    let texts = raw.document.iter().map(|own| SourceFile {
+        path: own.path.clone(),
+        text: own.text.clone(),
+    });
     Creates {
         province,
         units,
         procedures,
+        texts: texts.collect(),
     }
 }
 

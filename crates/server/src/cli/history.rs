@@ -1,4 +1,4 @@
-//! The flags of `import`.
+//! The flags of `import` and `export`.
 
 use std::path::PathBuf;
 
@@ -42,4 +42,26 @@ pub enum ImportFormat {
     Table,
     /// For programs.
     Json,
+}
+
+/// Flags of `export`.
+#[derive(Debug, Args)]
+pub struct Export {
+    /// The folder to write to: new, or empty.
+    #[arg(value_name = "FOLDER")]
+    pub folder: PathBuf,
+    /// The province, by statistics code; may be left out when only one has dossiers.
+    #[arg(long, value_name = "CODE")]
+    pub province: Option<String>,
+    /// With names, numbers, addresses and texts. Who took them out is written down.
+    #[arg(long)]
+    pub personal: bool,
+    /// Who takes them out, by an id of your own.
+    #[arg(long, value_name = "ID", default_value = "export")]
+    pub actor: String,
+    /// What for; kept beside who and when.
+    #[arg(long, value_name = "TEXT", requires = "personal")]
+    pub reason: Option<String>,
+    #[command(flatten)]
+    pub database: Database,
 }

@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod due;
+pub mod export;
 pub mod forecast;
 pub mod import;
 pub mod migrate;
