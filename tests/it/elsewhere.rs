@@ -339,3 +339,46 @@ async fn the_rows_of_the_worklists_say_what_each_unit_is_and_has_to_meet(on: Bac
         .await;
     assert!(seen().await.is_none(), "what is left ends with the dossier");
 }
+
+on_both!(the_times_of_a_dossier_say_who_was_to_move);
+
+async fn the_times_of_a_dossier_say_who_was_to_move(on: Backend) {
+    let desks = Desks::on(on).await;
+    let dossier = received(&desks).await;
+    let sent = desks
+        .acts(Role::Officer, WARD, "OpenLeg", &dossier, a_leg("1wd"))
+        .await;
+    desks.world.set("2026-08-03 14:00");
+    let done = json!({ "number": 1 });
+    let closed = desks.acts(Role::Officer, WARD, "CloseLeg", &sent, done);
+    closed.await;
+    desks.world.set("2026-08-03 15:00");
+    let body = json!({ "name": dossier["name"] });
+    for unit in [WARD, OTHER_WARD] {
+        let times = desks.asks(Role::Officer, unit, "GetDossierTimes", body.clone());
+        let times = times.await;
+        assert_eq!(
+            times["spans"],
+            json!([
+                {
+                    "part": "PART_DESK", "unit": format!("units/{WARD}"), "step": "", "number": 0,
+                    "start_time": "2026-08-03T03:00:00Z", "end_time": null, "working_time": "10800s",
+                },
+                {
+                    "part": "PART_LEG", "unit": format!("units/{OTHER_WARD}"), "step": "",
+                    "number": 1, "start_time": "2026-08-03T03:00:00Z",
+                    "end_time": "2026-08-03T07:00:00Z", "working_time": "7200s",
+                },
+            ])
+        );
+        assert_eq!(times["as_of_time"], "2026-08-03T08:00:00Z");
+        assert_eq!(times["units"][1]["leg_time"], "7200s");
+        assert_eq!(
+            times["processing"],
+            json!({ "own_time": "3600s", "citizen_time": "0s", "others_time": "7200s" })
+        );
+        assert_eq!(times["waited"], json!({ "working_days": 0 }));
+    }
+    let told = desks.denied(Role::Officer, STRANGER, "GetDossierTimes", body);
+    assert_eq!(told.await, "UNIT_DENIED");
+}

@@ -108,6 +108,8 @@ pub enum Method {
     ListDossiers,
     /// Read a dossier's history.
     ListDossierEvents,
+    /// Read where a dossier's time went.
+    GetDossierTimes,
     /// Find dossiers.
     SearchDossiers,
     /// Page through pending dossiers.
@@ -137,6 +139,7 @@ impl Method {
             Method::GetDossier => "GetDossier",
             Method::ListDossiers => "ListDossiers",
             Method::ListDossierEvents => "ListDossierEvents",
+            Method::GetDossierTimes => "GetDossierTimes",
             Method::SearchDossiers => "SearchDossiers",
             Method::ListWorklist => "ListWorklist",
             Method::GetWorklistCounts => "GetWorklistCounts",
@@ -177,6 +180,7 @@ impl Method {
             Method::GetDossier
             | Method::ListDossiers
             | Method::ListDossierEvents
+            | Method::GetDossierTimes
             | Method::SearchDossiers
             | Method::ListEvents
             | Method::WatchEvents => &[
@@ -347,6 +351,7 @@ fn standing(method: Method, dossier: &Dossier) -> Vec<&UnitCode> {
         Method::GetDossier
         | Method::ListDossiers
         | Method::ListDossierEvents
+        | Method::GetDossierTimes
         | Method::SearchDossiers
         | Method::ListWorklist
         | Method::GetWorklistCounts

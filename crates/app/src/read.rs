@@ -1,9 +1,11 @@
 //! Reading dossiers, one by one, in pages, and by search.
 
 use domain::dossier::private::Content;
+use domain::dossier::times::Times;
 use domain::dossier::{Channel, Dossier, Status};
 use domain::fold;
 use domain::id::{DossierId, ProcedureCode, UnitCode};
+use domain::time::Instant;
 
 use crate::access::{self, Caller, Method, Sight};
 use crate::engine::{Engine, applicants_of};
@@ -80,6 +82,26 @@ impl Engine {
             entry.texts.sort();
         }
         Ok(entries)
+    }
+
+    /// Where the time of a dossier went, and up to when that was counted.
+    pub async fn times(
+        &self,
+        caller: &Caller,
+        name: &DossierName,
+    ) -> Result<(Dossier, Times, Instant), Error> {
+        let read = self.office.store.read().await?;
+        let dossier = self
+            .readable(read.as_ref(), caller, Method::GetDossierTimes, name)
+            .await?;
+        let key = (dossier.province.clone(), dossier.id);
+        let records = read.records(&key).await?;
+        let catalogue = self.office.catalogue(&dossier.province);
+        let now = Ord::max(self.now(), dossier.last);
+        let times = Times::of(&records, &catalogue.calendars, now).ok_or_else(|| {
+            Error::Internal(format!("dossier {} has no history", dossier.id).into())
+        })?;
+        Ok((dossier, times, now))
     }
 
     /// A page of dossiers.

@@ -42,3 +42,5 @@ mod story;
 mod supplements;
 #[path = "lifecycle/tallies.rs"]
 mod tallies;
+#[path = "lifecycle/times.rs"]
+mod times;

@@ -42,7 +42,7 @@ fn meant_by(words: &str) -> Vec<&'static str> {
         "correct" => vec!["CorrectDossier"],
         "decide on a correction" => vec!["DecideCorrection"],
         "return the result" => vec!["ReturnResult"],
-        "read" => vec!["GetDossier", "ListDossierEvents"],
+        "read" => vec!["GetDossier", "ListDossierEvents", "GetDossierTimes"],
         other => panic!("which method is meant by {other}?"),
     };
     words.split(',').flat_map(|part| one(part.trim())).collect()

@@ -226,7 +226,9 @@ pub fn ways(method: &str, unit: &str, ready: &View) -> Vec<Way> {
         "CloseConsultation" => one(json!({ "number": 1, "answer": "có" })),
         "CorrectDossier" => one(json!({ "reason": why, "channel": "CHANNEL_POST" })),
         "DecideCorrection" => one(json!({ "number": 1, "verdict": "VERDICT_APPROVE" })),
-        "GetDossier" | "ListDossierEvents" => vec![Way::Named(json!({ "name": name }))],
+        "GetDossier" | "ListDossierEvents" | "GetDossierTimes" => {
+            vec![Way::Named(json!({ "name": name }))]
+        }
         "ListDossiers" | "ListWorklist" => {
             vec![Way::Named(json!({ "unit": unit })), Way::Unnamed(json!({}))]
         }

@@ -62,6 +62,11 @@ fn rows() -> Vec<Row> {
             json!({}),
             name(("name", json!("1"), "expected a dossier name")),
         ),
+        (
+            "GetDossierTimes",
+            json!({}),
+            name(("name", json!("?"), "expected a dossier name")),
+        ),
         ("GetUnit", json!({}), name(("name", json!(long), TOO_LONG))),
         (
             "GetProcedure",

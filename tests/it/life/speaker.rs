@@ -110,6 +110,7 @@ async fn call(
         "GetDossier" => DossierServiceClient.get_dossier(GetDossierRequest);
         "ListDossiers" => DossierServiceClient.list_dossiers(ListDossiersRequest);
         "ListDossierEvents" => DossierServiceClient.list_dossier_events(ListDossierEventsRequest);
+        "GetDossierTimes" => DossierServiceClient.get_dossier_times(GetDossierTimesRequest);
         "SearchDossiers" => DossierServiceClient.search_dossiers(SearchDossiersRequest);
         "ListWorklist" => WorklistServiceClient.list_worklist(ListWorklistRequest);
         "GetWorklistCounts" => WorklistServiceClient.get_worklist_counts(GetWorklistCountsRequest);

@@ -190,6 +190,9 @@ async fn whole_life(tale: &mut Tale<'_>) {
         (kinds[0], kinds[18], kinds.len()),
         ("submitted", "returned", 19)
     );
+    tale.ask(Chairman, "GetDossierTimes", of_it.clone())
+        .await
+        .unwrap();
     tale.ask(Chairman, "GetDossier", of_it).await.unwrap();
     tale.ask(
         Chairman,

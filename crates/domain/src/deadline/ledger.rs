@@ -124,6 +124,18 @@ impl Ledger {
             .collect()
     }
 
+    /// The length of all stops together up to a moment, in the unit of a limit.
+    pub fn total_length(
+        &self,
+        limit: Limit,
+        until: Instant,
+        calendar: &Calendar,
+    ) -> Result<Length, Error> {
+        let none = stop_length(limit, until, until, calendar)?;
+        let lengths = self.lengths(limit, until, calendar)?;
+        Ok(lengths.into_iter().fold(none, Length::plus))
+    }
+
     fn up_to(&self, until: Instant) -> impl Iterator<Item = (Instant, Instant)> {
         self.intervals
             .iter()

@@ -22,6 +22,26 @@ pub enum Length {
 }
 
 impl Length {
+    /// Both lengths together, of stops of one limit.
+    #[must_use]
+    pub fn plus(self, other: Length) -> Length {
+        match (self, other) {
+            (Length::WorkingDays(one), Length::WorkingDays(two)) => Length::WorkingDays(one + two),
+            (Length::OpenTime(one), Length::OpenTime(two)) => Length::OpenTime(one + two),
+            (Length::CalendarDays(one), Length::CalendarDays(two)) => {
+                Length::CalendarDays(one + two)
+            }
+            (Length::Elapsed(one), Length::Elapsed(two)) => Length::Elapsed(one + two),
+            (
+                Length::WorkingDays(_)
+                | Length::OpenTime(_)
+                | Length::CalendarDays(_)
+                | Length::Elapsed(_),
+                _,
+            ) => unreachable!("one limit measures its stops in one unit"),
+        }
+    }
+
     /// Whether the stop moves nothing.
     #[must_use]
     pub fn is_zero(self) -> bool {

@@ -23,6 +23,7 @@ mod refusal;
 mod rewrite;
 mod state;
 mod status;
+pub mod times;
 
 use chrono::NaiveDate;
 use correction::Change;

@@ -1,6 +1,7 @@
 //! Legs and consultations: what other units do of a dossier, each in its own time.
 
 use domain::dossier::{Dossier, Event, Record, Refusal, Term};
+use domain::lineage::{Share, Succession, Takeover};
 use domain::role::Role;
 
 use crate::desk::{self, at, wall};
@@ -287,4 +288,30 @@ fn a_unit_with_its_own_hours_has_its_own_due_time() {
     assert_eq!(wall(dossier.legs[0].due), "Tue 4 Aug 16:00");
     assert_eq!(wall(dossier.legs[1].due), "Tue 4 Aug 17:00");
     assert_eq!(wall(dossier.consultations[0].due), "Tue 4 Aug 13:30");
+}
+
+#[test]
+fn the_heir_of_a_unit_has_its_open_parts_and_what_was_done_stays_the_old_units() {
+    let mut story = in_the_offices(
+        "3 Aug 10:30 leg to H60.02212 within 1wd; 3 Aug 10:30 leg to H60.02212 within 2wd; \
+         3 Aug 10:30 question to H60.02212 within 1wd; 3 Aug 11:00 leg done: 1",
+    );
+    let merged = Takeover {
+        old: desk::unit("H60.02212"),
+        new: desk::unit("H60.00691"),
+        share: Share::Whole,
+        main: true,
+    };
+    let day = chrono::NaiveDate::from_ymd_opt(2026, 8, 4).expect("a day");
+    let succession = Succession::new(day, &[merged]).expect("a sound table");
+    story.units_merge(at("4 Aug 00:00"), succession);
+    let dossier = story.dossier();
+    let units: Vec<_> = dossier.legs.iter().map(|leg| leg.unit.as_str()).collect();
+    assert_eq!(units, ["H60.02212", "H60.00691"]);
+    assert_eq!(dossier.consultations[0].unit.as_str(), "H60.00691");
+    assert_eq!(
+        late(&story, "4 Aug 17:01"),
+        ["question 1 to H60.00691"],
+        "and its due time stays"
+    );
 }

@@ -16,6 +16,7 @@ use crate::desk;
 use crate::privacy::reason_is_given;
 use crate::random::{Attempt, Walk, sequences};
 use crate::story::Story;
+use crate::times::times_agree;
 
 /// What all lives together have met, so that nobody proves things about nothing.
 #[derive(Default)]
@@ -587,6 +588,8 @@ fn whole_history(story: &Story) {
     }
     let row = row.expect("begun");
     assert_eq!(&row, story.dossier());
+    times_agree(story, row.last);
+    times_agree(story, row.last + chrono::TimeDelta::hours(77));
     let kept = serde_json::to_string(&row).expect("a row is JSON");
     let kept: Dossier = serde_json::from_str(&kept).expect("a kept row is read");
     assert_eq!(kept, row);

@@ -3,6 +3,8 @@
 //! `3 Aug 10:00 received; 6 Aug 09:00 papers requested; 7 Aug 09:00 papers requested
 //! [SUPPLEMENT_USED]`: a moment, what is done, and in brackets why it is refused.
 
+use std::sync::Arc;
+
 use chrono::{Datelike, NaiveDate, Weekday};
 use domain::calendar::{self, Calendar, Calendars, DayKind, SpecialDay};
 use domain::code::AnyCode;
@@ -15,9 +17,10 @@ use domain::dossier::private::{Person, Private, Salt, Words};
 use domain::dossier::recalculation::{Publication, Recalculation, recalculate};
 use domain::dossier::{
     Acting, Channel, Command, Decision, Dossier, Event, Extension, Reception, Record, Refusal,
-    Rules, Submission, Term, decide, receive, submit,
+    Rewrite, Rules, Submission, Term, decide, receive, rewrite, submit,
 };
 use domain::id::{CaseId, ComponentCode, DossierId, ProvinceCode, RequestId, UnitCode};
+use domain::lineage::Succession;
 use domain::procedure::{ClockPolicy, Procedure};
 use domain::role::Role;
 use domain::time::{Instant, local_day};
@@ -178,7 +181,7 @@ impl Story {
         self.calendars_at(version).for_unit(deciding.as_str())
     }
 
-    fn calendars_at(&self, version: u32) -> &Calendars {
+    pub fn calendars_at(&self, version: u32) -> &Calendars {
         let mut earlier = self.calendars.iter().rev();
         let in_force = earlier.find(|(since, _)| *since < version);
         let (_, calendars) = in_force.expect("the shipped ones were always there");
@@ -221,6 +224,14 @@ impl Story {
         let acting = desk::acting(Role::Province, &self.unit);
         self.writes(&acting, now, now, recalculated.event(&published));
         Some(recalculated)
+    }
+
+    /// The heirs of merged units take over what is open.
+    pub fn units_merge(&mut self, now: Instant, succession: Succession) {
+        let merged = Rewrite::Succession(Arc::new(succession));
+        let event = rewrite(self.dossier(), &merged).expect("a unit of the dossier is merged");
+        let acting = desk::acting(Role::Province, &self.unit);
+        self.writes(&acting, now, now, event);
     }
 
     /// The dossier goes over to another version of its procedure, if nothing bars it.

@@ -17,6 +17,7 @@ pub mod person;
 pub mod procedure;
 pub mod report;
 pub mod time;
+pub mod times;
 pub mod unit;
 
 pub use fields::Fields;

@@ -9,7 +9,7 @@ use tonic::{Request, Response, Status, async_trait};
 use crate::call::Calls;
 use crate::convert::command::{self, Moves};
 use crate::convert::intake::{self, Receive};
-use crate::convert::{Fields, dossier, event};
+use crate::convert::{Fields, dossier, event, times};
 use crate::proto;
 use crate::proto::dossier_service_server::DossierService;
 
@@ -168,6 +168,20 @@ service! {
                 Ok(proto::ListDossierEventsResponse {
                     events: history.into_iter().map(event::entry).collect(),
                 })
+            })
+            .await
+    }
+
+    async fn get_dossier_times(
+        &self,
+        request: Request<proto::GetDossierTimesRequest>,
+    ) -> Result<Response<proto::DossierTimes>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        self.0
+            .read(&metadata, |engine, caller| async move {
+                let name = dossier_name(&request.name)?;
+                let (dossier, times, as_of) = engine.times(&caller, &name).await?;
+                Ok(times::times(&dossier, times, as_of))
             })
             .await
     }

@@ -1,0 +1,368 @@
+//! Where a dossier's time went: spans of work and of waiting, from its events alone.
+//!
+//! The main line is where the dossier itself was: its spans follow each other without a gap and
+//! without overlapping. Legs and consultations run beside it. Source of the questions asked of
+//! it: Circular 01/2018/TT-VPCP, Art. 13 (the time of each participating unit).
+
+use chrono::TimeDelta;
+
+use super::{Back, Dossier, Record, State};
+use crate::calendar::{Calendar, Calendars};
+use crate::deadline::ledger::Interval;
+use crate::deadline::{Ledger, Length};
+use crate::id::{StepId, UnitCode};
+use crate::time::Instant;
+
+/// What a span of time was spent on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
+    /// At the desk: to be answered, or taken in and not yet handed over.
+    Desk,
+    /// In the offices.
+    Office {
+        /// At which step; none when the procedure has no published process.
+        step: Option<StepId>,
+    },
+    /// With the citizen, who was asked for papers.
+    Papers,
+    /// With the citizen, who was asked for a payment.
+    Payment,
+    /// At the desk, where the result waits to be fetched.
+    Result,
+    /// Another agency's leg.
+    Leg {
+        /// Its number.
+        number: u16,
+    },
+    /// A question to another unit.
+    Consultation {
+        /// Its number.
+        number: u16,
+    },
+}
+
+impl Part {
+    /// Whether it is where the dossier itself was.
+    #[must_use]
+    pub fn is_main_line(&self) -> bool {
+        match self {
+            Part::Desk | Part::Office { .. } | Part::Papers | Part::Payment | Part::Result => true,
+            Part::Leg { .. } | Part::Consultation { .. } => false,
+        }
+    }
+}
+
+/// A stretch of time that one unit answers for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Span {
+    /// What it was spent on.
+    pub part: Part,
+    /// The unit; of a wait for the citizen, the one that waits.
+    pub unit: UnitCode,
+    /// Its first moment.
+    pub from: Instant,
+    /// Its last moment; the moment of asking while it goes on.
+    pub to: Instant,
+    /// Whether it goes on.
+    pub ongoing: bool,
+    /// Open time of the unit in it; none when the calendar does not reach that far.
+    pub working: Option<TimeDelta>,
+}
+
+/// The open time of one unit, by what it was spent on. None where a calendar does not reach.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnitTimes {
+    /// The unit.
+    pub unit: UnitCode,
+    /// At its desk before the offices had the dossier.
+    pub desk: Option<TimeDelta>,
+    /// In its offices.
+    pub office: Option<TimeDelta>,
+    /// Waiting for the citizen.
+    pub citizen: Option<TimeDelta>,
+    /// With the result at its desk.
+    pub result: Option<TimeDelta>,
+    /// With legs; those that overlap count each.
+    pub legs: Option<TimeDelta>,
+    /// With questions to it; those that overlap count each.
+    pub consultations: Option<TimeDelta>,
+}
+
+/// Open time by who was to move: each moment counts once.
+///
+/// Measured in the hours of the unit that has the main line. None where a calendar does not
+/// reach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Split {
+    /// The desk and the offices themselves.
+    pub own: Option<TimeDelta>,
+    /// The citizen, for papers or a payment.
+    pub citizen: Option<TimeDelta>,
+    /// Another unit, whose leg or answer was open.
+    pub others: Option<TimeDelta>,
+}
+
+/// Where the time of a dossier went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Times {
+    /// The main line in order, then legs and consultations, each by number.
+    pub spans: Vec<Span>,
+    /// The sums of each unit, in the order in which they came to it.
+    pub units: Vec<UnitTimes>,
+    /// How long the citizen was waited for after reception, in the unit of the limit; elapsed
+    /// time without one. None before reception, or where the calendar does not reach.
+    pub waited: Option<Length>,
+    /// From reception to the end of processing, or until now.
+    pub processing: Split,
+    /// The part of that which lies after the effective due time.
+    pub late: Split,
+}
+
+impl Times {
+    /// Reads a history up to a moment, which is never before its last event.
+    ///
+    /// None for a history that does not begin with a beginning.
+    #[must_use]
+    pub fn of(records: &[Record], calendars: &Calendars, now: Instant) -> Option<Self> {
+        let dossier = Dossier::fold(records)?;
+        let now = Ord::max(now, dossier.last);
+        let mut spans = main_line(records, calendars, now);
+        let (processing, late) = splits(&dossier, &spans, calendars, now);
+        spans.extend(beside(&dossier, calendars, now));
+        let units = sums(&spans);
+        let calendar = calendars.for_unit(dossier.resolving.as_str());
+        Some(Self {
+            waited: waited(&dossier, calendar, now),
+            spans,
+            units,
+            processing,
+            late,
+        })
+    }
+}
+
+/// Where the dossier itself was, span by span.
+fn main_line(records: &[Record], calendars: &Calendars, now: Instant) -> Vec<Span> {
+    let mut spans: Vec<Span> = Vec::new();
+    let mut dossier: Option<Dossier> = None;
+    let mut place: Option<(Part, UnitCode, Instant)> = None;
+    let mut close = |place: Option<(Part, UnitCode, Instant)>, to: Instant, ongoing: bool| {
+        if let Some((part, unit, from)) = place.filter(|(_, _, from)| *from < to) {
+            spans.push(span(part, unit, from, to, ongoing, calendars));
+        }
+    };
+    for record in records {
+        dossier = match dossier {
+            None => Dossier::begin(record),
+            Some(dossier) => Some(dossier.apply(record)),
+        };
+        let Some(dossier) = &dossier else { continue };
+        let next = whereabouts(dossier);
+        let same = match (&place, &next) {
+            (Some((part, unit, _)), Some(next)) => (part, unit) == (&next.0, &next.1),
+            (None, None) => true,
+            (Some(_), None) | (None, Some(_)) => false,
+        };
+        if !same {
+            // An imported event may lie before the one written down before it.
+            let at = dossier.last;
+            close(place.take(), at, false);
+            place = next.map(|(part, unit)| (part, unit, at));
+        }
+    }
+    close(place, now, true);
+    spans
+}
+
+/// What the main line is spent on, and by whom; none when it has ended.
+fn whereabouts(dossier: &Dossier) -> Option<(Part, UnitCode)> {
+    let (part, unit) = match &dossier.state {
+        State::Submitted | State::Received => (Part::Desk, &dossier.receiving),
+        State::Processing { step } => (Part::Office { step: step.clone() }, &dossier.resolving),
+        State::SupplementRequested {
+            back: Back::Submitted,
+        } => (Part::Papers, &dossier.receiving),
+        State::SupplementRequested {
+            back: Back::Received | Back::Processing { .. },
+        } => (Part::Papers, &dossier.resolving),
+        State::PaymentRequested { .. } => (Part::Payment, &dossier.resolving),
+        State::Resolved => (Part::Result, &dossier.returning),
+        State::Refused | State::Withdrawn | State::Stopped | State::Returned => return None,
+    };
+    Some((part, unit.clone()))
+}
+
+/// What other units did meanwhile.
+fn beside(dossier: &Dossier, calendars: &Calendars, now: Instant) -> Vec<Span> {
+    let legs = dossier.legs.iter().map(|leg| {
+        let part = Part::Leg { number: leg.number };
+        (part, &leg.unit, leg.opened, leg.ended(dossier))
+    });
+    let asked = dossier.consultations.iter().map(|asked| {
+        let part = Part::Consultation {
+            number: asked.number,
+        };
+        (part, &asked.unit, asked.opened, asked.ended(dossier))
+    });
+    legs.chain(asked)
+        .map(|(part, unit, from, ended)| {
+            let to = ended.unwrap_or(now);
+            span(part, unit.clone(), from, to, ended.is_none(), calendars)
+        })
+        .collect()
+}
+
+fn span(
+    part: Part,
+    unit: UnitCode,
+    from: Instant,
+    to: Instant,
+    ongoing: bool,
+    calendars: &Calendars,
+) -> Span {
+    let working = open_time(calendars.for_unit(unit.as_str()), from, to);
+    Span {
+        part,
+        unit,
+        from,
+        to,
+        ongoing,
+        working,
+    }
+}
+
+/// None only where the calendar does not reach.
+fn open_time(calendar: &Calendar, from: Instant, to: Instant) -> Option<TimeDelta> {
+    calendar.open_time_between(from, to).ok()
+}
+
+fn sums(spans: &[Span]) -> Vec<UnitTimes> {
+    let mut units: Vec<UnitTimes> = Vec::new();
+    for span in spans {
+        let at = match units.iter().position(|known| known.unit == span.unit) {
+            Some(at) => at,
+            None => {
+                let zero = Some(TimeDelta::zero());
+                units.push(UnitTimes {
+                    unit: span.unit.clone(),
+                    desk: zero,
+                    office: zero,
+                    citizen: zero,
+                    result: zero,
+                    legs: zero,
+                    consultations: zero,
+                });
+                units.len() - 1
+            }
+        };
+        let times = &mut units[at];
+        let sum = match &span.part {
+            Part::Desk => &mut times.desk,
+            Part::Office { .. } => &mut times.office,
+            Part::Papers | Part::Payment => &mut times.citizen,
+            Part::Result => &mut times.result,
+            Part::Leg { .. } => &mut times.legs,
+            Part::Consultation { .. } => &mut times.consultations,
+        };
+        add(sum, span.working);
+    }
+    units
+}
+
+fn add(sum: &mut Option<TimeDelta>, more: Option<TimeDelta>) {
+    *sum = sum.zip(more).map(|(sum, more)| sum + more);
+}
+
+/// Who was to move, in the whole of processing and after the due time.
+fn splits(
+    dossier: &Dossier,
+    main_line: &[Span],
+    calendars: &Calendars,
+    now: Instant,
+) -> (Split, Split) {
+    let nothing = || Split {
+        own: Some(TimeDelta::zero()),
+        citizen: Some(TimeDelta::zero()),
+        others: Some(TimeDelta::zero()),
+    };
+    let Some(received) = dossier.received else {
+        return (nothing(), nothing());
+    };
+    let end = dossier.ended.unwrap_or(now);
+    let clock = dossier.clock.as_ref();
+    // A dossier does not become late while its clock stands.
+    let due = clock
+        .filter(|clock| clock.standing.is_none())
+        .and_then(|clock| clock.effective_due)
+        .unwrap_or(end);
+    let mut processing = nothing();
+    let mut late = nothing();
+    for span in main_line {
+        let others = others_at_it(dossier, &span.unit, now);
+        let calendar = calendars.for_unit(span.unit.as_str());
+        for (split, from) in [
+            (&mut processing, received),
+            (&mut late, Ord::max(received, due)),
+        ] {
+            let (from, to) = (Ord::max(span.from, from), Ord::min(span.to, end));
+            if from < to {
+                split_span(split, &span.part, (from, to), &others, calendar);
+            }
+        }
+    }
+    (processing, late)
+}
+
+fn split_span(
+    split: &mut Split,
+    part: &Part,
+    (from, to): (Instant, Instant),
+    others: &Ledger,
+    calendar: &Calendar,
+) {
+    let whole = open_time(calendar, from, to);
+    match part {
+        Part::Papers | Part::Payment => add(&mut split.citizen, whole),
+        Part::Desk | Part::Office { .. } => {
+            let mut others_time = Some(TimeDelta::zero());
+            for open in others.intervals() {
+                let ends = open.to.map_or(to, |ends| Ord::min(ends, to));
+                let begins = Ord::max(open.from, from);
+                if begins < ends {
+                    add(&mut others_time, open_time(calendar, begins, ends));
+                }
+            }
+            let own = whole.zip(others_time).map(|(whole, others)| whole - others);
+            add(&mut split.own, own);
+            add(&mut split.others, others_time);
+        }
+        // Processing is over, and what runs beside the main line is not on it.
+        Part::Result | Part::Leg { .. } | Part::Consultation { .. } => {}
+    }
+}
+
+/// When a leg or a question of any other unit was open, merged.
+fn others_at_it(dossier: &Dossier, own: &UnitCode, now: Instant) -> Ledger {
+    let legs = (dossier.legs.iter())
+        .filter(|leg| leg.unit != *own)
+        .map(|leg| (leg.opened, leg.ended(dossier)));
+    let asked = (dossier.consultations.iter())
+        .filter(|asked| asked.unit != *own)
+        .map(|asked| (asked.opened, asked.ended(dossier)));
+    let intervals: Vec<_> = legs
+        .chain(asked)
+        .map(|(from, ended)| Interval {
+            from,
+            to: Some(ended.unwrap_or(now)),
+        })
+        .collect();
+    Ledger::from(intervals)
+}
+
+fn waited(dossier: &Dossier, calendar: &Calendar, now: Instant) -> Option<Length> {
+    let clock = dossier.clock.as_ref()?;
+    match clock.limit {
+        Some(limit) => clock.waits.total_length(limit, now, calendar).ok(),
+        None => Some(Length::Elapsed(clock.waits.total_elapsed(now))),
+    }
+}
