@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use domain::catalogue::Catalogue;
 use domain::deadline;
 use domain::dossier::command::Contents;
-use domain::dossier::correction::Corrected;
+use domain::dossier::correction::{APPLICANT, Corrected};
 use domain::dossier::private::Salt;
 use domain::dossier::{Action, Channel, Command, Dossier, Reception, Submission};
 use domain::id::{DossierId, ProcedureCode, ProvinceCode, RequestId, UnitCode};
@@ -20,7 +20,8 @@ use crate::catalogues::Catalogues;
 use crate::error::{Error, FieldError};
 use crate::keys::{self, Keys};
 use crate::office::Office;
-use crate::ports::{Clock, Ids, Key, ReadTx, Store};
+use crate::ports::{Clock, Ids, Key, ReadTx, Store, Token};
+use crate::sessions::Sessions;
 use crate::view::{DossierName, Receipt, View};
 use crate::writing::{Done, Lane, Task, Work};
 
@@ -54,6 +55,7 @@ pub struct Engine {
     pub(crate) office: Arc<Office>,
     lane: Lane,
     changed: watch::Receiver<u64>,
+    sessions: Sessions,
     pub(crate) guesses: crate::guesses::Guesses,
 }
 
@@ -75,6 +77,7 @@ impl Engine {
             office,
             lane,
             changed,
+            sessions: Sessions::default(),
             guesses: crate::guesses::Guesses::default(),
         })
     }
@@ -134,15 +137,24 @@ impl Engine {
     }
 
     /// Finds out who calls from the secret of a token.
+    ///
+    /// A token that was revoked is refused within a second.
     pub async fn authenticate(&self, secret: &str) -> Result<Caller, Error> {
-        if secret.is_empty() {
-            return Err(Error::Unauthenticated);
-        }
+        let store = self.office.store.as_ref();
+        let hash = keys::token_hash(secret);
+        self.caller(self.sessions.token(store, &hash).await?)
+    }
+
+    /// Finds out again who calls, for a stream that has been open for a while.
+    ///
+    /// A token that was revoked is refused at once.
+    pub async fn authenticate_again(&self, secret: &str) -> Result<Caller, Error> {
         let read = self.office.store.read().await?;
-        let token = read
-            .token(&keys::token_hash(secret))
-            .await?
-            .ok_or(Error::Unauthenticated)?;
+        self.caller(read.token(&keys::token_hash(secret)).await?)
+    }
+
+    fn caller(&self, token: Option<Token>) -> Result<Caller, Error> {
+        let token = token.ok_or(Error::Unauthenticated)?;
         let now = self.now();
         if token.revoked.is_some() || token.expires <= now {
             return Err(Error::Unauthenticated);
@@ -227,9 +239,12 @@ impl Engine {
     ) -> Result<View, Error> {
         access::check_role(caller, Method::Act(command.action()))?;
         self.check_named(caller, &units_named(&command))?;
-        let (_, id) = {
-            let read = self.office.store.read().await?;
-            self.resolve(read.as_ref(), caller, name).await?
+        let id = match name {
+            DossierName::Id(id) => *id,
+            DossierName::Code(_) => {
+                let read = self.office.store.read().await?;
+                self.resolve(read.as_ref(), caller, name).await?.1
+            }
         };
         self.write(
             caller,
@@ -261,22 +276,32 @@ impl Engine {
             work,
         };
         let done = self.lane.send(task).await?;
-        let read = self.office.store.read().await?;
         // Judged as of when it was written, so that a repeat gets the same answer at any time.
-        let (dossier, written) = match done {
+        let mut view = match done {
             // The record time: a submission may have happened before it arrived.
-            Done::Now(dossier) => {
+            Done::Now(dossier, applicant) => {
                 let written = Ord::max(arrived, dossier.last);
-                (*dossier, written)
+                if dossier.corrections.applicant_items().nth(1).is_some() {
+                    // Rarely: other persons stand beside the one who handed it in.
+                    let read = self.office.store.read().await?;
+                    self.view_at(read.as_ref(), caller, *dossier, written)
+                        .await?
+                } else {
+                    let people = applicant.map(|person| (APPLICANT.to_owned(), person));
+                    let people = people.into_iter().collect();
+                    self.office.view(caller, *dossier, people, written)?
+                }
             }
-            Done::Before { key, version } => self.at_version(read.as_ref(), &key, version).await?,
+            Done::Before { key, version } => {
+                let read = self.office.store.read().await?;
+                let (dossier, written) = self.at_version(read.as_ref(), &key, version).await?;
+                self.view_at(read.as_ref(), caller, dossier, written)
+                    .await?
+            }
             Done::Unchanged => {
                 return Err(Error::Internal("a request changed nothing".into()));
             }
         };
-        let mut view = self
-            .view_at(read.as_ref(), caller, dossier, written)
-            .await?;
         if begins && view.dossier.received.is_some() {
             view.receipt = Some(self.receipt(&view)?);
         }

@@ -21,6 +21,7 @@ pub mod ports;
 pub mod preview;
 pub mod read;
 pub mod report;
+mod sessions;
 pub mod tokens;
 pub mod view;
 pub mod worklist;

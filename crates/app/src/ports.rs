@@ -117,6 +117,8 @@ pub struct Held {
     pub dossier: Dossier,
     /// Its salt; none once its personal values were erased.
     pub salt: Option<Salt>,
+    /// Who handed it in; none once erased.
+    pub applicant: Option<Person>,
 }
 
 /// A request that was answered before.
@@ -164,6 +166,8 @@ pub struct Change {
     pub interest: Vec<Interest>,
     /// What it adds to the tallies, and takes back.
     pub tallies: Tallies,
+    /// The same as it was kept at the version it was loaded at; none for a new one.
+    pub interest_before: Vec<Interest>,
 }
 
 impl Change {
@@ -472,6 +476,9 @@ pub trait ReadTx: Send + Sync {
         at: Instant,
         open_until: Instant,
     ) -> Result<HashMap<UnitCode, u32>, StoreError>;
+
+    /// A number that is another one when a token was made, revoked or given another end.
+    async fn token_edition(&self) -> Result<i64, StoreError>;
 
     /// A token by the hash of its secret.
     async fn token(&self, hash: &str) -> Result<Option<Token>, StoreError>;

@@ -3,9 +3,9 @@
 use app::ports::{Published, StoreError, Token};
 use domain::id::UnitCode;
 use domain::time::Instant;
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, FromQueryResult};
 
-use crate::door::Door;
+use crate::door::{Dialect, Door};
 use crate::fault::store_error;
 use crate::many::{Into, Nothing};
 use crate::row::{PublishedRow, TokenRow};
@@ -76,6 +76,26 @@ pub(crate) async fn token<C: ConnectionTrait>(
         .await
         .map_err(store_error)?;
     rows.into_iter().next().map(Token::try_from).transpose()
+}
+
+#[derive(FromQueryResult)]
+struct EditionRow {
+    edition: i64,
+}
+
+/// Another number whenever a token was made, revoked or given another end: tokens are only
+/// added, a revocation is made once, and ends are microseconds.
+pub(crate) async fn token_edition<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+) -> Result<i64, StoreError> {
+    let sql = "SELECT coalesce(count(*) * 1000003 + count(revoked) * 1009, 0) \
+                   + coalesce(sum(expires % 1000000007), 0)::bigint AS edition FROM token";
+    let sql = match door.dialect() {
+        Dialect::Sqlite => sql.replace("::bigint", ""),
+        Dialect::Postgres => sql.to_owned(),
+    };
+    let rows: Vec<EditionRow> = door.all(&sql, Vec::new()).await.map_err(store_error)?;
+    Ok(rows.first().map_or(0, |row| row.edition))
 }
 
 pub(crate) async fn tokens<C: ConnectionTrait>(

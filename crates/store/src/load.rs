@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use app::ports::{Held, Key, Loaded, PersonKey, RequestKey, Seen, StoreError, Wanted};
 use domain::code::AnyCode;
 use domain::dossier::Dossier;
+use domain::dossier::correction::APPLICANT;
 use domain::id::{DossierId, ProvinceCode};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde_json::json;
@@ -34,7 +35,7 @@ pub(crate) async fn load<C: ConnectionTrait>(
     })
 }
 
-/// Dossiers with their salts, by key.
+/// Dossiers with their salts and applicants, by key.
 pub(crate) async fn dossiers<C: ConnectionTrait>(
     door: &Door<'_, C>,
     keys: &[Key],
@@ -48,8 +49,11 @@ pub(crate) async fn dossiers<C: ConnectionTrait>(
         .collect();
     let given = Given::new(door, "w", ["province", "id"], list);
     let sql = format!(
-        "SELECT d.id, d.version, d.fold, s.salt FROM {} CROSS JOIN dossier d \
+        "SELECT d.id, d.version, d.fold, s.salt, p.value AS applicant \
+         FROM {} CROSS JOIN dossier d \
          LEFT JOIN secret s ON s.province = d.province AND s.dossier = d.id \
+         LEFT JOIN personal p ON p.province = d.province AND p.dossier = d.id \
+             AND p.item = '{APPLICANT}' \
          WHERE d.province = w.province AND d.id = w.id AND {VISIBLE}",
         given.table
     );

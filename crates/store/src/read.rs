@@ -261,6 +261,10 @@ impl ReadTx for Reading {
         tally::overdue(&self.door(), scope, at, open_until).await
     }
 
+    async fn token_edition(&self) -> Result<i64, StoreError> {
+        access::token_edition(&self.door()).await
+    }
+
     async fn token(&self, hash: &str) -> Result<Option<Token>, StoreError> {
         access::token(&self.door(), hash).await
     }

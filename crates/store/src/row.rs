@@ -46,13 +46,14 @@ impl TryFrom<DossierRow> for Dossier {
     }
 }
 
-/// A dossier with its salt.
+/// A dossier with its salt and its applicant.
 #[derive(Debug, FromQueryResult)]
 pub(crate) struct HeldRow {
     id: String,
     version: i64,
     fold: String,
     salt: Option<Vec<u8>>,
+    applicant: Option<String>,
 }
 
 impl TryFrom<HeldRow> for Held {
@@ -60,9 +61,15 @@ impl TryFrom<HeldRow> for Held {
 
     fn try_from(row: HeldRow) -> Result<Self, StoreError> {
         let salt = salt(row.salt, &row.id)?;
+        let applicant = row
+            .applicant
+            .map(|value| serde_json::from_str::<Person>(&value))
+            .transpose()
+            .map_err(|_| inconsistent("personal", &row.id, "value"))?;
         Ok(Held {
             dossier: DossierRow::new(row.id, row.version, row.fold).try_into()?,
             salt,
+            applicant,
         })
     }
 }

@@ -111,6 +111,28 @@ async fn a_revoked_token_opens_nothing_and_no_other_token_suffers() {
 }
 
 #[tokio::test]
+async fn a_token_that_is_in_use_is_refused_within_a_second_of_its_revocation() {
+    let world = World::at("2026-08-03 10:00").await;
+    let token = world.token(Role::Chairman, PROVINCE).await;
+    let json = Json::over(&world);
+    json.call(&token, "ListDossiers", &json!({})).await.good();
+    let kept = world.store.read().await.unwrap().tokens().await.unwrap();
+    let now = world.engine.now();
+    let revoked = world.store.revoke_token(&kept[0].id, now).await.unwrap();
+    assert!(revoked);
+    let since = tokio::time::Instant::now();
+    let mut last_good = since;
+    loop {
+        let asked = tokio::time::Instant::now();
+        match world.engine.authenticate(&token).await {
+            Ok(_caller) => last_good = asked,
+            Err(error) => break assert_eq!(error.reason(), "UNAUTHENTICATED"),
+        }
+    }
+    assert!(last_good - since < std::time::Duration::from_secs(1));
+}
+
+#[tokio::test]
 async fn the_secret_of_a_token_is_kept_nowhere() {
     let world = World::at("2026-08-03 10:00").await;
     let token = world.token(Role::Chairman, PROVINCE).await;

@@ -324,6 +324,7 @@ impl ADossier {
         Change {
             tallies: tally::difference(None, &dossier),
             interest: Interest::of(&dossier),
+            interest_before: Vec::new(),
             dossier,
             before: 0,
             entries: vec![Entry {
@@ -378,6 +379,7 @@ pub fn next(dossier: &Dossier, request_number: u64, now: Instant, events: Vec<Ev
     Change {
         tallies: tally::difference(Some(dossier), &after),
         interest: Interest::of(&after),
+        interest_before: Interest::of(dossier),
         before: dossier.version,
         dossier: after,
         entries,

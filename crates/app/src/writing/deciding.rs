@@ -9,7 +9,7 @@ use domain::catalogue::Catalogue;
 use domain::code::AnyCode;
 use domain::digest::keyed_hash;
 use domain::dossier::correction::{self, Correction};
-use domain::dossier::private::Salt;
+use domain::dossier::private::{Person, Salt};
 use domain::dossier::{
     self, Acting, Command, Decision, Dossier, Event, Extension, Reception, Record, Refusal,
     Rewrite, Rules, Submission, Term,
@@ -333,6 +333,7 @@ impl<'a> Desk<'a> {
     ) -> Result<u32, Error> {
         let former = held.as_ref().map(|held| held.dossier.clone());
         let before = former.as_ref().map_or(0, |dossier| dossier.version);
+        let applicant = held.as_ref().and_then(|held| held.applicant.clone());
         let content = salt.map_or([0; 32], |salt| content_hash(&salt, task));
         let codes = Codes::moved_by(&decision.events);
         let mut dossier = held.map(|held| held.dossier);
@@ -374,19 +375,27 @@ impl<'a> Desk<'a> {
             pin_hash: None,
             private: decision.private,
             interest: Interest::of(&dossier),
+            interest_before: former.as_ref().map(Interest::of).unwrap_or_default(),
             tallies: tally::difference(former.as_ref(), &dossier),
             dossier,
         };
-        self.fold_in(key.clone(), change, salt);
+        self.fold_in(key.clone(), change, salt, applicant);
         self.move_codes(key, codes);
         Ok(version)
     }
 
     /// Adds a change to what the batch already does to the dossier.
-    fn fold_in(&mut self, key: Key, change: Change, salt: Option<Salt>) {
+    fn fold_in(
+        &mut self,
+        key: Key,
+        change: Change,
+        salt: Option<Salt>,
+        applicant: Option<Person>,
+    ) {
         let held = Held {
             dossier: change.dossier.clone(),
             salt,
+            applicant,
         };
         self.loaded.dossiers.insert(key.clone(), held);
         match self.changes.get_mut(&key) {
@@ -434,6 +443,9 @@ impl<'a> Desk<'a> {
             .office
             .keys
             .person(&key.0, &contents.applicant.id_number);
+        if let Some(held) = self.loaded.dossiers.get_mut(key) {
+            held.applicant = Some(contents.applicant.clone());
+        }
         let change = self.changes.get_mut(key).expect("it was written just now");
         change.secrets = Some(Secrets { salt, person });
         for code in &codes {
@@ -453,6 +465,11 @@ impl<'a> Desk<'a> {
         let pin = self.office.keys.pin(key.1);
         let change = self.changes.get_mut(key).expect("it was written just now");
         change.pin_hash = Some(self.office.keys.pin_hash(key.1, &pin));
+    }
+
+    /// Who handed a dossier of this batch in.
+    pub fn applicant(&self, key: &Key) -> Option<Person> {
+        self.loaded.dossiers.get(key)?.applicant.clone()
     }
 
     /// All that the batch writes, in the order in which dossiers were first touched.

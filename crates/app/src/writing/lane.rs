@@ -5,6 +5,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use domain::dossier::Dossier;
+use domain::dossier::private::Person;
 use futures::FutureExt;
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -23,8 +24,8 @@ const TRIES: usize = 5;
 /// The answer: the dossier at the version that this request made.
 #[derive(Debug, Clone)]
 pub(crate) enum Done {
-    /// It was done now.
-    Now(Box<Dossier>),
+    /// It was done now, to what this person had handed in.
+    Now(Box<Dossier>, Option<Person>),
     /// It had been done before, at this version.
     Before { key: Key, version: u32 },
     /// There was nothing to do.
@@ -35,7 +36,7 @@ impl Done {
     /// Whether something was written, now or before.
     pub fn is_written(&self) -> bool {
         match self {
-            Done::Now(_) | Done::Before { .. } => true,
+            Done::Now(..) | Done::Before { .. } => true,
             Done::Unchanged => false,
         }
     }
@@ -121,7 +122,10 @@ async fn attempt(office: &Office, batch: Vec<(Task, Reply)>, tries: usize) {
                 let _gone = reply.send(Ok(Done::Unchanged));
                 continue;
             }
-            Ok(Step::Written(key, version)) => Outcome::Written(key, version),
+            Ok(Step::Written(key, version)) => {
+                let applicant = desk.applicant(&key);
+                Outcome::Written(key, version, applicant)
+            }
             Err(error) => Outcome::Refused(error),
         };
         waiting.push((task, reply, outcome));
@@ -146,7 +150,7 @@ async fn attempt(office: &Office, batch: Vec<(Task, Reply)>, tries: usize) {
                 waiting
                     .into_iter()
                     .partition(|(_, _, outcome)| match outcome {
-                        Outcome::Written(key, _) => clashed.contains(key),
+                        Outcome::Written(key, ..) => clashed.contains(key),
                         Outcome::Refused(_) => false,
                     });
             let rest: Vec<_> = rest
@@ -182,7 +186,7 @@ async fn attempt(office: &Office, batch: Vec<(Task, Reply)>, tries: usize) {
 ///
 /// A refusal waits too, for it may rest on what an earlier command of the same batch did.
 enum Outcome {
-    Written(Key, u32),
+    Written(Key, u32, Option<Person>),
     Refused(Error),
 }
 
@@ -196,11 +200,11 @@ fn answer(waiting: Waiting, written: &HashMap<Key, Dossier>) {
                 tracing::debug!(request.id = request, reason = error.reason(), "refused");
                 Err(error)
             }
-            Outcome::Written(key, version) => {
+            Outcome::Written(key, version, applicant) => {
                 tracing::debug!(request.id = request, dossier.id = %key.1, version, "written");
                 Ok(match written.get(&key) {
                     Some(dossier) if dossier.version == version => {
-                        Done::Now(Box::new(dossier.clone()))
+                        Done::Now(Box::new(dossier.clone()), applicant)
                     }
                     // A later command of this batch moved it on: rebuild this one's answer.
                     Some(_) | None => Done::Before { key, version },

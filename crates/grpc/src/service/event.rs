@@ -116,7 +116,7 @@ impl Follow {
     /// Reads on. The token is looked at each time, so that a revoked one ends the stream.
     async fn read(&mut self) -> Result<(), Error> {
         let engine = self.calls.engine();
-        let caller = engine.authenticate(&self.secret).await?;
+        let caller = engine.authenticate_again(&self.secret).await?;
         let page = engine.feed(&caller, &self.after, STRIDE).await?;
         self.after = page.next;
         self.at_end = page.done;

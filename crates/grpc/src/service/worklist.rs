@@ -134,7 +134,7 @@ impl Watch {
     /// counts the head of the list is compared: a dossier that moves a step changes no count.
     async fn look(&mut self) -> Result<Option<WorklistCounts>, Error> {
         let engine = self.calls.engine();
-        let caller = engine.authenticate(&self.secret).await?;
+        let caller = engine.authenticate_again(&self.secret).await?;
         let counts = engine.worklist_counts(&caller, self.unit.clone()).await?;
         let head = WorklistQuery {
             unit: self.unit.clone(),

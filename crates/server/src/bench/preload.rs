@@ -380,6 +380,7 @@ impl Life<'_> {
             private: self.private,
             interest: Interest::of(&dossier),
             tallies: tally::difference(None, &dossier),
+            interest_before: Vec::new(),
             dossier,
         }
     }

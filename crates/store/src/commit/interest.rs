@@ -20,20 +20,23 @@ pub(super) async fn write<C: ConnectionTrait>(
     door: &Door<'_, C>,
     changes: &[Change],
 ) -> Result<(), Failure> {
-    let mut known = Vec::new();
-    let mut kept = Vec::new();
+    let mut gone = Vec::new();
     let mut rows = Vec::new();
     for change in changes {
         let (province, id) = (
             change.dossier.province.as_str(),
             change.dossier.id.to_string(),
         );
-        if change.before > 0 {
-            known.push([json!(province), json!(id)]);
+        for before in &change.interest_before {
+            let stays = change.interest.iter().any(|now| now.unit == before.unit);
+            if !stays {
+                gone.push([json!(province), json!(before.unit.as_str()), json!(id)]);
+            }
         }
+        // Most events change nothing that a worklist shows.
         for interest in &change.interest {
-            if change.before > 0 {
-                kept.push([json!(province), json!(interest.unit.as_str()), json!(id)]);
+            if change.interest_before.contains(interest) {
+                continue;
             }
             rows.push([
                 province.into(),
@@ -48,27 +51,21 @@ pub(super) async fn write<C: ConnectionTrait>(
             ]);
         }
     }
-    if !known.is_empty() {
-        let mut known = Given::new(door, "w", ["province", "dossier"], known);
-        let kept = Given::new(door, "k", ["province", "unit", "dossier"], kept);
+    if !gone.is_empty() {
+        let gone = Given::new(door, "w", ["province", "unit", "dossier"], gone);
         let sql = format!(
-            "DELETE FROM interest \
-             WHERE (province, dossier) IN (SELECT province, dossier FROM {}) \
-                 AND (province, unit, dossier) NOT IN \
-                     (SELECT province, unit, dossier FROM {})",
-            known.table, kept.table
+            "DELETE FROM interest WHERE (province, unit, dossier) IN \
+                 (SELECT province, unit, dossier FROM {})",
+            gone.table
         );
-        known.values.extend(kept.values);
-        door.run(&sql, known.values).await?;
+        door.run(&sql, gone.values).await?;
     }
     let _none: Vec<Nothing> = INTEREST
         .insert(
             door,
             rows,
             "ON CONFLICT (province, unit, dossier) DO UPDATE SET roles = excluded.roles, \
-             open = excluded.open, due = excluded.due \
-         WHERE interest.roles <> excluded.roles OR interest.open <> excluded.open \
-             OR interest.due <> excluded.due",
+                 open = excluded.open, due = excluded.due",
         )
         .await?;
     Ok(())
