@@ -257,6 +257,8 @@ pub enum BenchCommand {
     /// Cases a second: submit and five changes each, every call answered after its commit,
     /// beside the raw database.
     Write(BenchWrite),
+    /// How long answers take, quiet and while others write.
+    Read(BenchRead),
 }
 
 /// Flags of `bench write`.
@@ -267,11 +269,29 @@ pub struct BenchWrite {
         value_parser = clap::value_parser!(u32).range(1..=500))]
     pub callers: Vec<u32>,
     /// How many dossiers are there before; one database for each.
-    #[arg(long, value_name = "NUMBERS", value_delimiter = ',', default_value = "10000",
+    #[arg(long, value_name = "NUMBERS", value_delimiter = ',', default_value = "10000,1000000",
         value_parser = clap::value_parser!(u32).range(1..=999_999_999))]
     pub preload: Vec<u32>,
     /// How long each run lasts.
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3_600))]
+    pub seconds: u64,
+    #[command(flatten)]
+    pub bench: BenchPlace,
+}
+
+/// Flags of `bench read`.
+#[derive(Debug, Args)]
+pub struct BenchRead {
+    /// How many dossiers there are; one database for each.
+    #[arg(long, value_name = "NUMBERS", value_delimiter = ',', default_value = "10000,100000,1000000",
+        value_parser = clap::value_parser!(u32).range(1..=999_999_999))]
+    pub preload: Vec<u32>,
+    /// How many write meanwhile; every question once for each.
+    #[arg(long, value_name = "NUMBERS", value_delimiter = ',', default_value = "0,32",
+        value_parser = clap::value_parser!(u32).range(0..=500))]
+    pub writers: Vec<u32>,
+    /// How long each question is asked again and again.
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=3_600))]
     pub seconds: u64,
     #[command(flatten)]
     pub bench: BenchPlace,
@@ -405,6 +425,7 @@ impl Cli {
             Command::Token(flags) => wait(commands::token::run(flags)),
             Command::Bench(flags) => match flags.command {
                 BenchCommand::Write(flags) => wait(bench::write(flags)),
+                BenchCommand::Read(flags) => wait(bench::read(flags)),
             },
             Command::Import(flags) => wait(commands::import::run(flags)),
             Command::Export(flags) => wait(commands::export::run(flags)),

@@ -14,6 +14,8 @@ mod preload;
 mod process;
 mod progress;
 mod province;
+mod questions;
+mod reading;
 mod scratch;
 mod serving;
 mod table;
@@ -22,11 +24,16 @@ mod writing;
 use std::process::ExitCode;
 
 use crate::Failure;
-use crate::cli::BenchWrite;
+use crate::cli::{BenchRead, BenchWrite};
 
 /// Measures writing.
 pub async fn write(flags: BenchWrite) -> Result<ExitCode, Failure> {
     until_asked_to_stop(writing::run(flags)).await
+}
+
+/// Measures reading.
+pub async fn read(flags: BenchRead) -> Result<ExitCode, Failure> {
+    until_asked_to_stop(reading::run(flags)).await
 }
 
 /// Does the work, or gives it up when asked to; what was made for it goes either way.

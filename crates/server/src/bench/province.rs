@@ -36,6 +36,31 @@ pub struct Ward {
     pub leader: String,
 }
 
+/// The tokens of those who read.
+#[derive(Debug, Clone)]
+pub struct Readers {
+    /// The ward whose chairman reads.
+    pub unit: UnitCode,
+    /// Of the ward's chairman.
+    pub chairman: String,
+    /// Of somebody who reads for the whole province.
+    pub steering: String,
+}
+
+/// A ward's chairman, and somebody who reads for the whole province.
+pub async fn readers(
+    store: &dyn Store,
+    catalogue: &Catalogue,
+    unit: &UnitCode,
+) -> Result<Readers, Failure> {
+    let whole = catalogue.units.province(&code()).ok_or_else(missing)?;
+    Ok(Readers {
+        unit: unit.clone(),
+        chairman: token(store, Role::Chairman, unit).await?,
+        steering: token(store, Role::Province, &whole.code).await?,
+    })
+}
+
 /// So many wards of the province, with a token for each of their people.
 pub async fn wards(
     store: &dyn Store,

@@ -50,7 +50,7 @@ struct Measured {
 const BATCHED: usize = 32;
 
 /// How many wards write.
-const WARDS: usize = 124;
+pub const WARDS: usize = 124;
 
 /// Measures, and prints.
 pub async fn run(flags: BenchWrite) -> Result<(), Failure> {

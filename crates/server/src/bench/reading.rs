@@ -1,0 +1,164 @@
+//! `bench read`: how long answers take, quiet and while others write.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use app::ports::Clock;
+use domain::catalogue::Catalogue;
+use grpc::client::Client;
+use serde::Serialize;
+
+use super::ground::{Database, Emptied, Ground};
+use super::latency::Latencies;
+use super::load::Load;
+use super::progress::Progress;
+use super::province;
+use super::questions::{Askers, Question};
+use super::serving::{Serving, secret_file};
+use super::table::{self, Column};
+use super::writing::{WARDS, filled};
+use crate::cli::BenchRead;
+use crate::clock::{SystemClock, SystemIds};
+use crate::config::Config;
+use crate::{Failure, catalogue, secret};
+
+/// How a question was answered on so many dossiers beside so many writers.
+#[derive(Debug, Clone, Serialize)]
+struct Measured {
+    database: &'static str,
+    dossiers: u32,
+    writers: u32,
+    query: &'static str,
+    /// Null when no answer came within the time that the server gives a call.
+    p50_ms: Option<f64>,
+    p99_ms: Option<f64>,
+    /// Of the last answer.
+    rows: usize,
+}
+
+/// Measures, and prints.
+pub async fn run(flags: BenchRead) -> Result<(), Failure> {
+    let config = Config::read(flags.bench.config.as_deref())?;
+    let catalogue = Arc::new(catalogue::read(config.catalogue.as_deref())?);
+    let ground = Ground::prepare(&flags.bench).await?;
+    let secret = secret::read_or_make(&secret_file(&ground.scratch), &SystemIds)?;
+    let runs = ground.databases.len()
+        * flags.preload.len()
+        * (1 + flags.writers.len() * Question::ALL.len());
+    let mut bench = Bench {
+        flags: &flags,
+        ground: &ground,
+        catalogue,
+        secret,
+        progress: Progress::new(runs),
+        measured: Vec::new(),
+    };
+    for database in &ground.databases {
+        for dossiers in &flags.preload {
+            bench.on(database, *dossiers).await?;
+        }
+    }
+    let measured = std::mem::take(&mut bench.measured);
+    drop(bench);
+    table::print(&flags.bench, "read", &columns(), &measured)
+}
+
+struct Bench<'a> {
+    flags: &'a BenchRead,
+    ground: &'a Ground,
+    catalogue: Arc<Catalogue>,
+    secret: Vec<u8>,
+    progress: Progress,
+    measured: Vec<Measured>,
+}
+
+impl Bench<'_> {
+    /// Asks one database with so many dossiers in it, beside ever so many writers.
+    async fn on(&mut self, database: &Database, dossiers: u32) -> Result<(), Failure> {
+        let emptied = Emptied(database.clone());
+        self.progress.next(&format!(
+            "{}: {dossiers} dossiers to begin with",
+            database.kind
+        ));
+        let (catalogue, secret) = (&self.catalogue, &self.secret);
+        let store = filled(database, dossiers, catalogue, secret, &self.progress).await?;
+        let wards = province::wards(&store, &self.catalogue, WARDS).await?;
+        let readers = province::readers(&store, &self.catalogue, &wards[0].unit).await?;
+        let closed = store.close().await;
+        closed.map_err(|error| Failure::work("cannot close the database", error))?;
+        let config = self.flags.bench.config.as_deref();
+        let server = Serving::start(&database.url, config, &self.ground.scratch)?;
+        let client = Client::connect(&server.address)
+            .await
+            .map_err(|error| Failure::work("cannot reach the server under test", error))?;
+        let today = domain::time::local_day(SystemClock.now());
+        let mut askers = Askers::of(&readers, &client, today).await?;
+        let mut first = 1;
+        for writers in self.flags.writers.iter().copied() {
+            let load = Load::begin(&server.address, &wards, writers, first).await?;
+            first += writers;
+            for question in Question::ALL {
+                self.progress.next(&format!(
+                    "{}, {dossiers} dossiers, {writers} writers: {}",
+                    database.kind,
+                    question.name()
+                ));
+                let (latencies, rows) = self.ask(&mut askers, question).await;
+                let answered = latencies.count() > 0;
+                let [p50_ms, p99_ms] = latencies.percentiles_ms([0.5, 0.99]);
+                self.measured.push(Measured {
+                    database: database.kind,
+                    dossiers,
+                    writers,
+                    query: question.name(),
+                    p50_ms: answered.then_some(p50_ms),
+                    p99_ms: answered.then_some(p99_ms),
+                    rows,
+                });
+            }
+            load.end().await?;
+        }
+        drop(server);
+        emptied.now().await
+    }
+
+    /// Asks one question again and again, and keeps how long each answer took.
+    async fn ask(&self, askers: &mut Askers, question: Question) -> (Latencies, usize) {
+        let lasts = Duration::from_secs(self.flags.seconds);
+        let began = Instant::now();
+        let mut latencies = Latencies::default();
+        let mut rows = 0;
+        for number in 0.. {
+            let asked = Instant::now();
+            let answer = askers.ask(question, number).await;
+            // The first answer reads from disk and prepares statements; a slow question has no
+            // time for a second one.
+            let is_first = number == 0 && asked.elapsed() < lasts / 4;
+            if let Some(count) = answer {
+                rows = count;
+                if !is_first {
+                    latencies.add(asked.elapsed());
+                }
+            }
+            if began.elapsed() >= lasts {
+                break;
+            }
+        }
+        (latencies, rows)
+    }
+}
+
+fn columns() -> Vec<Column<Measured>> {
+    fn ms(ms: Option<f64>) -> String {
+        ms.map_or_else(|| "no answer".to_owned(), |ms| format!("{ms:.2}"))
+    }
+    vec![
+        Column::new("database", |m: &Measured| m.database.to_owned()),
+        Column::new("dossiers", |m| m.dossiers.to_string()),
+        Column::new("writers", |m| m.writers.to_string()),
+        Column::new("query", |m| m.query.to_owned()),
+        Column::new("p50 ms", |m| ms(m.p50_ms)),
+        Column::new("p99 ms", |m| ms(m.p99_ms)),
+        Column::new("rows", |m| m.rows.to_string()),
+    ]
+}
