@@ -1,7 +1,8 @@
-//! Fetching what a batch of commands needs: one statement a table.
+//! Fetching what a batch of commands needs: one statement for all tables, for a round trip to a
+//! server costs more than the looking up.
 //!
-//! What is wanted goes in as a list ([`Given`]). `CROSS JOIN` makes SQLite walk the list and
-//! look each row up, never the reverse.
+//! What is wanted goes in as a list a table ([`Given`]). `CROSS JOIN` makes SQLite walk the list
+//! and look each row up, never the reverse.
 
 use std::collections::HashMap;
 
@@ -10,7 +11,7 @@ use domain::code::AnyCode;
 use domain::dossier::Dossier;
 use domain::dossier::correction::APPLICANT;
 use domain::id::{DossierId, ProvinceCode};
-use sea_orm::{ConnectionTrait, FromQueryResult};
+use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use serde_json::json;
 
 use crate::door::Door;
@@ -21,18 +22,49 @@ use crate::row::{DossierRow, HeldRow, Place, salt};
 
 /// All that was wanted and is there.
 ///
-/// The statements need no common snapshot: whatever another process changes between them,
-/// the commit notices by version, code or request id.
+/// Whatever another process changes meanwhile, the commit notices by version, code or request id.
 pub(crate) async fn load<C: ConnectionTrait>(
     door: &Door<'_, C>,
     wanted: &Wanted,
 ) -> Result<Loaded, StoreError> {
-    Ok(Loaded {
-        dossiers: dossiers(door, &wanted.dossiers).await?,
-        requests: requests(door, &wanted.requests).await?,
-        codes: codes(door, &wanted.codes).await?,
-        people: people(door, &wanted.people).await?,
-    })
+    let asked = [
+        dossiers_of(door, &wanted.dossiers),
+        requests_of(door, &wanted.requests),
+        codes_of(door, &wanted.codes),
+        people_of(door, &wanted.people),
+    ];
+    let mut loaded = Loaded::default();
+    let mut newest: HashMap<PersonKey, String> = HashMap::new();
+    for row in ask(door, asked.into_iter().flatten()).await? {
+        match row.part {
+            DOSSIER => {
+                let held = row.held()?;
+                let key = (held.dossier.province.clone(), held.dossier.id);
+                loaded.dossiers.insert(key, held);
+            }
+            REQUEST => {
+                let (request, seen) = (wanted_at(&wanted.requests, row.at), row.seen()?);
+                // The last part of a request is the version that answered it.
+                let last = loaded.requests.get(&request);
+                if last.is_none_or(|last| last.version < seen.version) {
+                    loaded.requests.insert(request, seen);
+                }
+            }
+            CODE => {
+                let dossier = row.place("code").parse("dossier", &row.id)?;
+                loaded.codes.insert(wanted_at(&wanted.codes, row.at), dossier);
+            }
+            _ => {
+                let person = wanted_at(&wanted.people, row.at);
+                // Of several dossiers the newest is named.
+                if newest.get(&person).is_none_or(|id| *id < row.id) {
+                    newest.insert(person.clone(), row.id.clone());
+                    loaded.people.insert(person, row.dossier()?.label());
+                }
+            }
+        }
+    }
+    Ok(loaded)
 }
 
 /// Dossiers with their salts and applicants, by key.
@@ -40,135 +72,127 @@ pub(crate) async fn dossiers<C: ConnectionTrait>(
     door: &Door<'_, C>,
     keys: &[Key],
 ) -> Result<HashMap<Key, Held>, StoreError> {
-    if keys.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let list = keys
-        .iter()
-        .map(|(province, id)| [json!(province.as_str()), json!(id.to_string())])
-        .collect();
-    let given = Given::new(door, "w", ["province", "id"], list);
-    let sql = format!(
-        "SELECT d.id, d.version, d.fold, s.salt, p.value AS applicant \
-         FROM {} CROSS JOIN dossier d \
-         LEFT JOIN secret s ON s.province = d.province AND s.dossier = d.id \
-         LEFT JOIN personal p ON p.province = d.province AND p.dossier = d.id \
-             AND p.item = '{APPLICANT}' \
-         WHERE d.province = w.province AND d.id = w.id AND {VISIBLE}",
-        given.table
-    );
-    let rows: Vec<HeldRow> = door.all(&sql, given.values).await.map_err(store_error)?;
+    let rows = ask(door, dossiers_of(door, keys)).await?;
     rows.into_iter()
         .map(|row| {
-            let held = Held::try_from(row)?;
+            let held = row.held()?;
             Ok(((held.dossier.province.clone(), held.dossier.id), held))
         })
         .collect()
 }
 
-#[derive(FromQueryResult)]
-struct SeenRow {
-    at: i64,
-    dossier: String,
-    version: i64,
-    content: Vec<u8>,
-    salt: Option<Vec<u8>>,
+/// From which table a row is.
+const DOSSIER: i64 = 0;
+const REQUEST: i64 = 1;
+const CODE: i64 = 2;
+const PERSON: i64 = 3;
+
+/// What is asked of one table: a SELECT with the columns of [`Row`], and its values.
+struct Asked {
+    select: String,
+    values: Vec<Value>,
 }
 
-async fn requests<C: ConnectionTrait>(
+/// A row of any of the tables; what its table does not have is null.
+#[derive(FromQueryResult)]
+struct Row {
+    part: i64,
+    /// Which one of those that were wanted it is, from 1.
+    at: i64,
+    id: String,
+    version: i64,
+    fold: Option<String>,
+    salt: Option<Vec<u8>>,
+    applicant: Option<String>,
+    content: Option<Vec<u8>>,
+}
+
+/// Asks all that is to be asked in one statement; nothing when there is nothing.
+async fn ask<C: ConnectionTrait>(
     door: &Door<'_, C>,
-    wanted: &[RequestKey],
-) -> Result<HashMap<RequestKey, Seen>, StoreError> {
-    if wanted.is_empty() {
-        return Ok(HashMap::new());
+    asked: impl IntoIterator<Item = Asked>,
+) -> Result<Vec<Row>, StoreError> {
+    let (selects, values): (Vec<String>, Vec<Vec<Value>>) = asked
+        .into_iter()
+        .map(|asked| (asked.select, asked.values))
+        .unzip();
+    if selects.is_empty() {
+        return Ok(Vec::new());
     }
-    let list = wanted
+    door.all(&selects.join(" UNION ALL "), values.concat())
+        .await
+        .map_err(store_error)
+}
+
+fn dossiers_of<C: ConnectionTrait>(door: &Door<'_, C>, keys: &[Key]) -> Option<Asked> {
+    let list: Vec<_> = keys
+        .iter()
+        .map(|(province, id)| [json!(province.as_str()), json!(id.to_string())])
+        .collect();
+    let given = some(door, ["province", "id"], list)?;
+    Some(Asked {
+        select: format!(
+            "SELECT CAST({DOSSIER} AS bigint) AS part, w.at AS at, d.id AS id, \
+                 d.version AS version, d.fold AS fold, s.salt AS salt, p.value AS applicant, \
+                 NULL AS content \
+             FROM {} CROSS JOIN dossier d \
+             LEFT JOIN secret s ON s.province = d.province AND s.dossier = d.id \
+             LEFT JOIN personal p ON p.province = d.province AND p.dossier = d.id \
+                 AND p.item = '{APPLICANT}' \
+             WHERE d.province = w.province AND d.id = w.id AND {VISIBLE}",
+            given.table
+        ),
+        values: given.values,
+    })
+}
+
+fn requests_of<C: ConnectionTrait>(door: &Door<'_, C>, wanted: &[RequestKey]) -> Option<Asked> {
+    let list: Vec<_> = wanted
         .iter()
         .map(|(province, actor, request)| {
             [province.as_str(), actor.as_str(), request.as_str()].map(|text| json!(text))
         })
         .collect();
-    // The last part of a request is the version that answered it.
-    let given = Given::new(door, "w", ["province", "actor", "request_id"], list);
-    let sql = format!(
-        "SELECT w.at, e.dossier, e.version, e.content, s.salt FROM {} CROSS JOIN event e \
-         LEFT JOIN secret s ON s.province = e.province AND s.dossier = e.dossier \
-         WHERE e.province = w.province AND e.actor = w.actor AND e.request_id = w.request_id \
-         ORDER BY w.at, e.part",
-        given.table
-    );
-    let rows: Vec<SeenRow> = door.all(&sql, given.values).await.map_err(store_error)?;
-    rows.into_iter()
-        .map(|row| {
-            let place = Place {
-                table: "event",
-                id: &row.dossier,
-            };
-            let seen = Seen {
-                dossier: place.parse("dossier", &row.dossier)?,
-                version: place.number("version", row.version)?,
-                content: row.content.try_into().map_err(|_| place.wrong("content"))?,
-                salt: salt(row.salt, &row.dossier)?,
-            };
-            Ok((wanted_at(wanted, row.at), seen))
-        })
-        .collect()
+    let given = some(door, ["province", "actor", "request_id"], list)?;
+    Some(Asked {
+        select: format!(
+            "SELECT CAST({REQUEST} AS bigint) AS part, w.at AS at, e.dossier AS id, \
+                 e.version AS version, NULL AS fold, s.salt AS salt, NULL AS applicant, \
+                 e.content AS content \
+             FROM {} CROSS JOIN event e \
+             LEFT JOIN secret s ON s.province = e.province AND s.dossier = e.dossier \
+             WHERE e.province = w.province AND e.actor = w.actor \
+                 AND e.request_id = w.request_id",
+            given.table
+        ),
+        values: given.values,
+    })
 }
 
-#[derive(FromQueryResult)]
-struct CodeRow {
-    at: i64,
-    dossier: String,
-}
-
-async fn codes<C: ConnectionTrait>(
+fn codes_of<C: ConnectionTrait>(
     door: &Door<'_, C>,
     wanted: &[(ProvinceCode, AnyCode)],
-) -> Result<HashMap<(ProvinceCode, AnyCode), DossierId>, StoreError> {
-    if wanted.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let list = wanted
+) -> Option<Asked> {
+    let list: Vec<_> = wanted
         .iter()
         .map(|(province, code)| [province.as_str(), code.as_str()].map(|text| json!(text)))
         .collect();
-    let given = Given::new(door, "w", ["province", "code"], list);
-    let sql = format!(
-        "SELECT w.at, c.dossier FROM {} CROSS JOIN code c \
-         WHERE c.province = w.province AND c.code = w.code",
-        given.table
-    );
-    let rows: Vec<CodeRow> = door.all(&sql, given.values).await.map_err(store_error)?;
-    rows.into_iter()
-        .map(|row| {
-            let place = Place {
-                table: "code",
-                id: &row.dossier,
-            };
-            Ok((
-                wanted_at(wanted, row.at),
-                place.parse("dossier", &row.dossier)?,
-            ))
-        })
-        .collect()
+    let given = some(door, ["province", "code"], list)?;
+    Some(Asked {
+        select: format!(
+            "SELECT CAST({CODE} AS bigint) AS part, w.at AS at, c.dossier AS id, \
+                 CAST(0 AS bigint) AS version, NULL AS fold, NULL AS salt, NULL AS applicant, \
+                 NULL AS content \
+             FROM {} CROSS JOIN code c \
+             WHERE c.province = w.province AND c.code = w.code",
+            given.table
+        ),
+        values: given.values,
+    })
 }
 
-#[derive(FromQueryResult)]
-struct PersonRow {
-    at: i64,
-    id: String,
-    version: i64,
-    fold: String,
-}
-
-async fn people<C: ConnectionTrait>(
-    door: &Door<'_, C>,
-    wanted: &[PersonKey],
-) -> Result<HashMap<PersonKey, String>, StoreError> {
-    if wanted.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let list = wanted
+fn people_of<C: ConnectionTrait>(door: &Door<'_, C>, wanted: &[PersonKey]) -> Option<Asked> {
+    let list: Vec<_> = wanted
         .iter()
         .map(|key| {
             [
@@ -179,25 +203,59 @@ async fn people<C: ConnectionTrait>(
             ]
         })
         .collect();
-    // Ordered by id, so that of several dossiers the newest is named.
-    let columns = ["province", "person", "procedure", "since"];
-    let given = Given::new(door, "w", columns, list);
-    let sql = format!(
-        "SELECT w.at, d.id, d.version, d.fold FROM {} CROSS JOIN secret s CROSS JOIN dossier d \
-         WHERE s.province = w.province AND s.person = w.person \
-             AND d.province = s.province AND d.id = s.dossier \
-             AND d.procedure = w.procedure AND d.begun >= w.since \
-             AND d.status IN (1, 2, 4, 5, 6) AND {VISIBLE} \
-         ORDER BY d.id",
-        given.table
-    );
-    let rows: Vec<PersonRow> = door.all(&sql, given.values).await.map_err(store_error)?;
-    rows.into_iter()
-        .map(|row| {
-            let dossier = Dossier::try_from(DossierRow::new(row.id, row.version, row.fold))?;
-            Ok((wanted_at(wanted, row.at), dossier.label()))
+    let given = some(door, ["province", "person", "procedure", "since"], list)?;
+    Some(Asked {
+        select: format!(
+            "SELECT CAST({PERSON} AS bigint) AS part, w.at AS at, d.id AS id, \
+                 d.version AS version, d.fold AS fold, NULL AS salt, NULL AS applicant, \
+                 NULL AS content \
+             FROM {} CROSS JOIN secret s CROSS JOIN dossier d \
+             WHERE s.province = w.province AND s.person = w.person \
+                 AND d.province = s.province AND d.id = s.dossier \
+                 AND d.procedure = w.procedure AND d.begun >= w.since \
+                 AND d.status IN (1, 2, 4, 5, 6) AND {VISIBLE}",
+            given.table
+        ),
+        values: given.values,
+    })
+}
+
+/// A list to look up; none when it is empty.
+fn some<C: ConnectionTrait, const N: usize>(
+    door: &Door<'_, C>,
+    columns: [&str; N],
+    list: Vec<[serde_json::Value; N]>,
+) -> Option<Given> {
+    (!list.is_empty()).then(|| Given::new(door, "w", columns, list))
+}
+
+impl Row {
+    fn place(&self, table: &'static str) -> Place<'_> {
+        Place {
+            table,
+            id: &self.id,
+        }
+    }
+
+    fn held(self) -> Result<Held, StoreError> {
+        let fold = self.fold.unwrap_or_default();
+        HeldRow::new(self.id, self.version, fold, self.salt, self.applicant).try_into()
+    }
+
+    fn dossier(self) -> Result<Dossier, StoreError> {
+        DossierRow::new(self.id, self.version, self.fold.unwrap_or_default()).try_into()
+    }
+
+    fn seen(self) -> Result<Seen, StoreError> {
+        let place = self.place("event");
+        let content = self.content.clone().unwrap_or_default();
+        Ok(Seen {
+            dossier: place.parse::<DossierId>("dossier", &self.id)?,
+            version: place.number("version", self.version)?,
+            content: content.try_into().map_err(|_| place.wrong("content"))?,
+            salt: salt(self.salt.clone(), &self.id)?,
         })
-        .collect()
+    }
 }
 
 /// What was wanted at a place of the list that the database was given, counted from 1.

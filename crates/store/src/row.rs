@@ -47,13 +47,31 @@ impl TryFrom<DossierRow> for Dossier {
 }
 
 /// A dossier with its salt and its applicant.
-#[derive(Debug, FromQueryResult)]
+#[derive(Debug)]
 pub(crate) struct HeldRow {
     id: String,
     version: i64,
     fold: String,
     salt: Option<Vec<u8>>,
     applicant: Option<String>,
+}
+
+impl HeldRow {
+    pub(crate) fn new(
+        id: String,
+        version: i64,
+        fold: String,
+        salt: Option<Vec<u8>>,
+        applicant: Option<String>,
+    ) -> Self {
+        Self {
+            id,
+            version,
+            fold,
+            salt,
+            applicant,
+        }
+    }
 }
 
 impl TryFrom<HeldRow> for Held {
