@@ -23,7 +23,7 @@ use crate::office::Office;
 use crate::ports::{Clock, Ids, Key, ReadTx, Store, Token};
 use crate::sessions::Sessions;
 use crate::view::{DossierName, Receipt, View};
-use crate::writing::{Done, Lane, Task, Work};
+use crate::writing::{Done, Lanes, Task, Work};
 
 /// What an engine is made of.
 pub struct Parts {
@@ -53,14 +53,14 @@ pub struct Meta {
 /// Every use case of the one-stop shop.
 pub struct Engine {
     pub(crate) office: Arc<Office>,
-    lane: Lane,
+    lanes: Lanes,
     changed: watch::Receiver<u64>,
     sessions: Sessions,
     pub(crate) guesses: crate::guesses::Guesses,
 }
 
 impl Engine {
-    /// Starts the engine and its writing lane. Needs a running tokio runtime.
+    /// Starts the engine and its writing lanes. Needs a running tokio runtime.
     #[must_use]
     pub fn start(parts: Parts) -> Arc<Self> {
         let office = Arc::new(Office {
@@ -71,11 +71,10 @@ impl Engine {
             keys: Keys::new(&parts.secret),
         });
         let (sender, changed) = watch::channel(0);
-        // One lane: an embedded database has one writer.
-        let lane = Lane::start(Arc::clone(&office), parts.queue, sender);
+        let lanes = Lanes::start(&office, parts.queue, &sender);
         Arc::new(Self {
             office,
-            lane,
+            lanes,
             changed,
             sessions: Sessions::default(),
             guesses: crate::guesses::Guesses::default(),
@@ -120,8 +119,8 @@ impl Engine {
         }
     }
 
-    pub(crate) fn lane(&self) -> &Lane {
-        &self.lane
+    pub(crate) fn lanes(&self) -> &Lanes {
+        &self.lanes
     }
 
     /// Now, by the engine's clock.
@@ -275,7 +274,7 @@ impl Engine {
             arrived,
             work,
         };
-        let done = self.lane.send(task).await?;
+        let done = self.lanes.send(task).await?;
         // Judged as of when it was written, so that a repeat gets the same answer at any time.
         let mut view = match done {
             // The record time: a submission may have happened before it arrived.

@@ -97,7 +97,10 @@ pub enum Error {
         /// How long.
         seconds: u32,
     },
-    /// The queue is full or the store does not answer; the same request may be sent again.
+    /// Too many commands wait, or too many of this unit; nothing was done.
+    #[error("too many requests wait; send the same request again")]
+    QueueFull,
+    /// The store does not answer, or too many calls are in flight; the same request may be sent again.
     /// Whether it was written is settled by its request id.
     #[error("the service cannot answer now; send the same request again")]
     Unavailable(#[source] Option<StoreError>),
@@ -122,6 +125,7 @@ impl Error {
             Error::UnitDenied { .. } => "UNIT_DENIED",
             Error::CursorExpired => "CURSOR_EXPIRED",
             Error::TooMany { .. } => "TOO_MANY_TRIES",
+            Error::QueueFull => "QUEUE_FULL",
             Error::Unavailable(_) => "UNAVAILABLE",
             Error::Internal(_) => "INTERNAL",
         }

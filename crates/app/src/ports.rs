@@ -34,7 +34,12 @@ pub trait Store: Send + Sync {
     /// A consistent view for reading. Sees every commit that was answered before.
     async fn read(&self) -> Result<Box<dyn ReadTx>, StoreError>;
 
-    /// Fetches all that a batch of commands needs, one query a table.
+    /// How many batches it can take at the same time, from one process.
+    fn lanes(&self) -> usize {
+        1
+    }
+
+    /// Fetches all that a batch of commands needs, with one query.
     async fn load(&self, wanted: &Wanted) -> Result<Loaded, StoreError>;
 
     /// Writes a batch in one transaction, or nothing.

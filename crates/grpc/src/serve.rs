@@ -71,7 +71,7 @@ impl Default for Settings {
         Self {
             reflection: true,
             timeout: Duration::from_secs(30),
-            max_calls: 1_024,
+            max_calls: 4_096,
             poll: Duration::from_secs(5),
             max_concurrent_streams: 100,
             max_connections: 4_096,

@@ -51,7 +51,7 @@ impl Default for Config {
             secret_file: "motcua.key".into(),
             catalogue: None,
             reflection: true,
-            queue: 4_096,
+            queue: 1_024,
             readers: 4,
             shutdown_seconds: 20,
             log: "info,sqlx=warn,sea_orm=warn".into(),

@@ -144,9 +144,22 @@ impl Store for SeaStore {
         Ok(Box::new(reading))
     }
 
+    fn lanes(&self) -> usize {
+        match self.writing().dialect() {
+            door::Dialect::Sqlite => 1,
+            door::Dialect::Postgres => open::LANES,
+        }
+    }
+
     async fn load(&self, wanted: &Wanted) -> Result<Loaded, StoreError> {
+        // On a server a lane's own connection is idle while it loads; the one of a file may be
+        // busy with a token or a job.
+        let connection = match self.writing().dialect() {
+            door::Dialect::Sqlite => &self.inner.readers,
+            door::Dialect::Postgres => &self.inner.writer,
+        };
         let door = Door {
-            connection: &self.inner.readers,
+            connection,
             statements: &self.inner.statements,
         };
         load::load(&door, wanted).await

@@ -52,7 +52,9 @@ pub(crate) async fn load<C: ConnectionTrait>(
             }
             CODE => {
                 let dossier = row.place("code").parse("dossier", &row.id)?;
-                loaded.codes.insert(wanted_at(&wanted.codes, row.at), dossier);
+                loaded
+                    .codes
+                    .insert(wanted_at(&wanted.codes, row.at), dossier);
             }
             _ => {
                 let person = wanted_at(&wanted.people, row.at);

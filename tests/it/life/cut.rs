@@ -3,74 +3,21 @@
 
 use std::sync::Arc;
 
-use app::ports::{
-    Batch, Clock, CommitError, Committed, Document, Job, Loaded, Proposal, Published, ReadTx,
-    Store, StoreError, Token, Verdict, Wanted,
-};
+use app::ports::Clock;
 use app::{Engine, Parts};
-use async_trait::async_trait;
 use axum::extract::Request;
 use axum::middleware::{self, Next};
 use domain::role::Role;
-use domain::time::Instant;
 use grpc::serve::Settings;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
-use store::SeaStore;
 use tokio::sync::{Semaphore, mpsc};
 
 use crate::access::ways::reception;
 use crate::calling::{Answer, request};
+use crate::gate::Gate;
 use crate::port::{Port, soon};
 use crate::world::{NumberedIds, WARD, World, catalogue};
-
-/// A store whose commits wait until somebody lets them through.
-struct Gate {
-    store: Arc<SeaStore>,
-    arrived: mpsc::UnboundedSender<()>,
-    open: Arc<Semaphore>,
-}
-
-#[async_trait]
-impl Store for Gate {
-    async fn read(&self) -> Result<Box<dyn ReadTx>, StoreError> {
-        self.store.read().await
-    }
-
-    async fn load(&self, wanted: &Wanted) -> Result<Loaded, StoreError> {
-        self.store.load(wanted).await
-    }
-
-    async fn commit(&self, batch: Batch) -> Result<Committed, CommitError> {
-        self.arrived.send(()).unwrap();
-        self.open.acquire().await.unwrap().forget();
-        self.store.commit(batch).await
-    }
-
-    async fn add_token(&self, token: &Token) -> Result<(), StoreError> {
-        self.store.add_token(token).await
-    }
-
-    async fn revoke_token(&self, id: &str, at: Instant) -> Result<bool, StoreError> {
-        self.store.revoke_token(id, at).await
-    }
-
-    async fn publish(&self, versions: &[Published]) -> Result<Vec<Published>, StoreError> {
-        self.store.publish(versions).await
-    }
-
-    async fn propose(&self, proposal: &Proposal) -> Result<Document, StoreError> {
-        self.store.propose(proposal).await
-    }
-
-    async fn decide(&self, verdict: &Verdict) -> Result<bool, StoreError> {
-        self.store.decide(verdict).await
-    }
-
-    async fn keep_job(&self, job: &Job) -> Result<(), StoreError> {
-        self.store.keep_job(job).await
-    }
-}
 
 /// A server before whose commits one can stand still.
 struct Slow {

@@ -47,6 +47,7 @@ fn every_error() -> Vec<Error> {
         Error::UnitDenied { method: "GetRates" },
         Error::CursorExpired,
         Error::TooMany { seconds: 900 },
+        Error::QueueFull,
         Error::Unavailable(None),
         Error::Unavailable(Some(StoreError::Unavailable("the disk is full".into()))),
         Error::Internal("row 7 says what cannot be".into()),
@@ -64,6 +65,7 @@ fn every_error() -> Vec<Error> {
             | Error::UnitDenied { .. }
             | Error::CursorExpired
             | Error::TooMany { .. }
+            | Error::QueueFull
             | Error::Unavailable(_)
             | Error::Internal(_) => {}
         }

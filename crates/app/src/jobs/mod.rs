@@ -5,6 +5,8 @@
 //! begin under the new state of things and need nothing. The request id of each write is made
 //! from the job and the dossier, so that whatever was written before is recognised.
 
+use std::time::Duration;
+
 use domain::digest::{hex, keyed_hash};
 use domain::dossier::{Dossier, Rewrite, Status};
 use domain::id::{ActorId, DossierId, ProvinceCode, RequestId, UnitCode};
@@ -15,10 +17,13 @@ use crate::access::Caller;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::ports::{Job, List, Scope};
-use crate::writing::{Task, Work};
+use crate::writing::{Done, Task, Work};
 
 /// How many dossiers are looked at between two notes of how far the job has come.
 const PAGE: u32 = 256;
+
+/// How long a write waits that found no place in the queue.
+const PATIENCE: Duration = Duration::from_millis(50);
 
 /// A job to be begun, or resumed where one of the same name was left.
 #[derive(Debug, Clone)]
@@ -57,7 +62,7 @@ impl Engine {
             let last = page.last().map(|dossier| dossier.id);
             let writes = page.iter().filter_map(|dossier| {
                 let rewrite = plan(dossier)?;
-                Some(self.lane().send(task(self, order, dossier.id, rewrite)))
+                Some(self.write_patiently(task(self, order, dossier.id, rewrite)))
             });
             for done in join_all(writes).await {
                 job.changed += u64::from(done?.is_written());
@@ -71,6 +76,16 @@ impl Engine {
         }
         progress(&job);
         Ok(job)
+    }
+
+    /// Writes when there is a place: a job yields to desks.
+    async fn write_patiently(&self, task: Task) -> Result<Done, Error> {
+        loop {
+            match self.lanes().send(task.clone()).await {
+                Err(Error::QueueFull) => tokio::time::sleep(PATIENCE).await,
+                done => return done,
+            }
+        }
     }
 
     async fn begun(&self, order: &Order) -> Result<Job, Error> {

@@ -385,13 +385,7 @@ impl<'a> Desk<'a> {
     }
 
     /// Adds a change to what the batch already does to the dossier.
-    fn fold_in(
-        &mut self,
-        key: Key,
-        change: Change,
-        salt: Option<Salt>,
-        applicant: Option<Person>,
-    ) {
+    fn fold_in(&mut self, key: Key, change: Change, salt: Option<Salt>, applicant: Option<Person>) {
         let held = Held {
             dossier: change.dossier.clone(),
             salt,

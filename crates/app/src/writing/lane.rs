@@ -2,14 +2,16 @@
 
 use std::collections::{HashMap, HashSet};
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::dossier::Dossier;
 use domain::dossier::private::Person;
 use futures::FutureExt;
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::deciding::{Desk, Step};
+use super::queue::Queue;
 use super::task::{self, Task};
 use crate::error::Error;
 use crate::office::Office;
@@ -44,53 +46,98 @@ impl Done {
 
 type Reply = oneshot::Sender<Result<Done, Error>>;
 
-/// The sending end of a lane.
+/// The sending end of all lanes.
+///
+/// A dossier has its lane for good, by its id: two commands on it never meet in two lanes of
+/// one process. An embedded database has one writer and one lane.
 #[derive(Clone)]
-pub(crate) struct Lane {
-    queue: mpsc::Sender<(Task, Reply)>,
+pub(crate) struct Lanes(Arc<[Lane]>);
+
+/// The sending end of a lane.
+struct Lane {
+    queue: Arc<Mutex<Queue<Waits>>>,
+    /// Rung when something came; who drops it ends the lane.
+    bell: mpsc::Sender<()>,
 }
 
-impl Lane {
-    /// Starts a lane that holds at most `bound` waiting commands.
-    pub fn start(office: Arc<Office>, bound: usize, changed: watch::Sender<u64>) -> Self {
-        let (queue, waiting) = mpsc::channel(bound);
-        tokio::spawn(run(office, waiting, changed));
-        Self { queue }
+type Waits = (Task, Reply);
+
+impl Lanes {
+    /// Starts as many lanes as the store has use for, which hold at most `bound` waiting
+    /// commands together.
+    pub fn start(office: &Arc<Office>, bound: usize, changed: &watch::Sender<u64>) -> Self {
+        let lanes = office.store.lanes().max(1);
+        let places = (bound / lanes).max(1);
+        Self(
+            (0..lanes)
+                .map(|_| Lane::start(Arc::clone(office), places, changed.clone()))
+                .collect(),
+        )
     }
 
     /// Hands a command in and waits for its commit.
     ///
     /// A caller that goes away cannot cut the transaction: the lane is a task of its own.
     pub async fn send(&self, task: Task) -> Result<Done, Error> {
+        let lane = usize::from(task.work.dossier().lane()) % self.0.len();
+        self.0[lane].send(task).await
+    }
+}
+
+impl Lane {
+    fn start(office: Arc<Office>, places: usize, changed: watch::Sender<u64>) -> Self {
+        let queue = Arc::new(Mutex::new(Queue::new(places)));
+        let (bell, rung) = mpsc::channel(1);
+        tokio::spawn(run(office, Arc::clone(&queue), rung, changed));
+        Self { queue, bell }
+    }
+
+    async fn send(&self, task: Task) -> Result<Done, Error> {
         let (reply, answer) = oneshot::channel();
-        self.queue
-            .try_send((task, reply))
-            .map_err(|_full_or_closed| Error::Unavailable(None))?;
+        let (unit, class) = (task.unit().to_owned(), task.work.class());
+        let admitted = locked(&self.queue).admit(&unit, class, (task, reply));
+        if admitted.is_err() {
+            return Err(Error::QueueFull);
+        }
+        match self.bell.try_send(()) {
+            // Rung already: the lane will look once more.
+            Ok(()) | Err(TrySendError::Full(())) => {}
+            Err(TrySendError::Closed(())) => return Err(Error::Unavailable(None)),
+        }
         answer.await.unwrap_or(Err(Error::Unavailable(None)))
     }
 }
 
+fn locked<T>(queue: &Mutex<T>) -> MutexGuard<'_, T> {
+    queue.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 async fn run(
     office: Arc<Office>,
-    mut waiting: mpsc::Receiver<(Task, Reply)>,
+    queue: Arc<Mutex<Queue<Waits>>>,
+    mut rung: mpsc::Receiver<()>,
     changed: watch::Sender<u64>,
 ) {
-    let mut taken = Vec::with_capacity(BATCH);
-    while waiting.recv_many(&mut taken, BATCH).await > 0 {
-        let batch = std::mem::take(&mut taken);
-        let began = tokio::time::Instant::now();
-        let commands = batch.len();
-        // A fault of ours in one batch must not end all writing: its callers are told to send
-        // their requests again, and the lane goes on.
-        let done = AssertUnwindSafe(attempt(&office, batch, 1))
-            .catch_unwind()
-            .await;
-        let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        match done {
-            Ok(()) => tracing::debug!(commands, duration_ms, "a batch was answered"),
-            Err(_panic) => tracing::error!(commands, duration_ms, "a batch panicked"),
+    while rung.recv().await.is_some() {
+        loop {
+            let batch = locked(&queue).take(BATCH);
+            if batch.is_empty() {
+                break;
+            }
+            let began = tokio::time::Instant::now();
+            let commands = batch.len();
+            // A fault of ours in one batch must not end all writing: its callers are told to
+            // send their requests again, and the lane goes on.
+            let done = AssertUnwindSafe(attempt(&office, batch, 1))
+                .catch_unwind()
+                .await;
+            let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+            match done {
+                Ok(()) => tracing::debug!(commands, duration_ms, "a batch was answered"),
+                Err(_panic) => tracing::error!(commands, duration_ms, "a batch panicked"),
+            }
+            changed.send_modify(|commits| *commits += 1);
         }
-        changed.send_modify(|commits| *commits += 1);
     }
 }
 

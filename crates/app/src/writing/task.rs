@@ -4,10 +4,11 @@ use chrono::TimeDelta;
 use domain::code::AnyCode;
 use domain::dossier::correction::Corrected;
 use domain::dossier::private::Salt;
-use domain::dossier::{self, Command, Reception, Rewrite, Submission};
-use domain::id::{DossierId, ProcedureCode, RequestId};
+use domain::dossier::{self, Action, Command, Reception, Rewrite, Submission};
+use domain::id::{DossierId, ProcedureCode, RequestId, UnitCode};
 use domain::time::Instant;
 
+use super::queue::Class;
 use crate::access::Caller;
 use crate::office::Office;
 use crate::ports::{PersonKey, RequestKey, Wanted};
@@ -62,7 +63,63 @@ impl Task {
     }
 }
 
-/// All that a batch of tasks needs, one query a table.
+impl Task {
+    /// The unit whose command it is, among which a full queue is shared; the province where
+    /// none is known before anything is read.
+    pub fn unit(&self) -> &str {
+        let unit = match &self.work {
+            Work::Submit { submission, .. } => Some(&submission.receiving),
+            Work::Receive { reception, .. } => Some(&reception.receiving),
+            Work::Act { .. } | Work::Rewrite { .. } => self.caller.units.first(),
+        };
+        unit.map_or(self.caller.province.as_str(), UnitCode::as_str)
+    }
+}
+
+impl Work {
+    /// The dossier that is begun or changed.
+    pub fn dossier(&self) -> DossierId {
+        match self {
+            Work::Submit { id, .. }
+            | Work::Receive { id, .. }
+            | Work::Act { id, .. }
+            | Work::Rewrite { id, .. } => *id,
+        }
+    }
+
+    /// How urgent it is.
+    pub(super) fn class(&self) -> Class {
+        match self {
+            Work::Submit { .. } | Work::Receive { .. } | Work::Rewrite { .. } => Class::Beginning,
+            Work::Act { command, .. } => match command.action() {
+                Action::Resolve
+                | Action::Return
+                | Action::Refuse
+                | Action::Withdraw
+                | Action::Stop => Class::Finishing,
+                Action::Submit
+                | Action::Receive
+                | Action::RequestSupplement
+                | Action::RecordSupplement
+                | Action::Advance
+                | Action::Assign
+                | Action::Transfer
+                | Action::HandOver
+                | Action::RequestPayment
+                | Action::RecordPayment
+                | Action::OpenLeg
+                | Action::CloseLeg
+                | Action::OpenConsultation
+                | Action::CloseConsultation
+                | Action::Correct
+                | Action::DecideCorrection
+                | Action::Extend => Class::Going,
+            },
+        }
+    }
+}
+
+/// All that a batch of tasks needs, in one list a table.
 pub(super) fn wanted<'a>(tasks: impl Iterator<Item = &'a Task>, office: &Office) -> Wanted {
     let mut wanted = Wanted::default();
     for task in tasks {

@@ -63,6 +63,7 @@ pub fn of(error: Error) -> Status {
         | Error::UnitDenied { .. }
         | Error::CursorExpired
         | Error::TooMany { .. }
+        | Error::QueueFull
         | Error::Unavailable(None) => Told::new(reason, &error),
     };
     told.status(code)
@@ -80,7 +81,7 @@ pub fn code(error: &Error) -> Code {
         Error::Unauthenticated => Code::Unauthenticated,
         Error::RoleDenied { .. } | Error::UnitDenied { .. } => Code::PermissionDenied,
         Error::CursorExpired => Code::OutOfRange,
-        Error::TooMany { .. } => Code::ResourceExhausted,
+        Error::TooMany { .. } | Error::QueueFull => Code::ResourceExhausted,
         Error::Unavailable(_) => Code::Unavailable,
         Error::Internal(_) => Code::Internal,
     }
@@ -280,7 +281,7 @@ impl Told {
                 let wait = Duration::from_secs((*seconds).into());
                 self.details.set_retry_info(Some(wait));
             }
-            Error::Unavailable(_) => {
+            Error::QueueFull | Error::Unavailable(_) => {
                 self.details.set_retry_info(Some(RETRY_AFTER));
             }
             Error::Invalid(_)

@@ -103,7 +103,7 @@ pub const TRANSPORT: [&Reason; 6] = [
 ];
 
 /// Reasons of the use cases.
-pub const USE_CASES: [&Reason; 12] = [
+pub const USE_CASES: [&Reason; 13] = [
     &Reason {
         reason: "INVALID_FIELDS",
         code: Code::InvalidArgument,
@@ -185,10 +185,18 @@ pub const USE_CASES: [&Reason; 12] = [
         remedy: "Wait as long as the answer says.",
     },
     &Reason {
+        reason: "QUEUE_FULL",
+        code: Code::ResourceExhausted,
+        http: None,
+        cause: "too many requests wait to be written, or too many of this unit; nothing was done",
+        vietnamese: "Hệ thống đang quá tải; yêu cầu chưa được ghi.",
+        remedy: "Send the same request again with the same `request_id`, after the time that the answer says.",
+    },
+    &Reason {
         reason: "UNAVAILABLE",
         code: Code::Unavailable,
         http: None,
-        cause: "the queue is full, the database does not answer, or the server stops",
+        cause: "too many calls are in flight, the database does not answer, or the server stops",
         vietnamese: "Hệ thống đang bận.",
         remedy: "Send the same request again with the same `request_id`.",
     },

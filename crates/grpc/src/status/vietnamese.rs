@@ -45,6 +45,10 @@ pub(super) fn message(error: &Error) -> String {
             "Vị trí đọc sự kiện không còn dùng được; hãy đọc lại từ trạng thái hiện tại.".into()
         }
         Error::TooMany { seconds } => format!("Thử quá nhiều lần; hãy chờ {seconds} giây."),
+        Error::QueueFull => {
+            "Hệ thống đang quá tải, yêu cầu chưa được ghi; hãy gửi lại đúng yêu cầu này sau ít giây."
+                .into()
+        }
         Error::Unavailable(_) => {
             "Hệ thống đang bận; hãy gửi lại đúng yêu cầu này sau ít giây.".into()
         }

@@ -14,6 +14,7 @@ use sea_orm_migration::MigratorTrait;
 
 use crate::address::Address;
 use crate::recount;
+pub(crate) use postgres::LANES;
 
 /// How safe an answered commit is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use sea_orm::sqlx::Connection;
 use sea_orm::sqlx::postgres::PgConnectOptions;
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement,
@@ -9,10 +10,16 @@ use sea_orm::{
 
 use super::{Durability, OpenError, Options, check_schema};
 
-/// How many transactions of this process may write at the same time.
-///
-/// More than there are lanes gains nothing: a batch takes all that is waiting.
-const WRITERS: u32 = 4;
+/// How many batches of this process are on their way at the same time: while one waits for
+/// the server, others are decided.
+pub(crate) const LANES: usize = 2;
+
+/// How many transactions of this process may write at the same time: a lane each, and two for
+/// what is no batch.
+const WRITERS: u32 = LANES as u32 + 2;
+
+/// Within this a connection that was good is taken for good.
+const RECENT: Duration = Duration::from_millis(500);
 
 /// Settings of a connection for as long as it lives.
 type Settings = &'static [(&'static str, &'static str)];
@@ -168,6 +175,19 @@ async fn connect(
         .idle_timeout(Duration::from_secs(600))
         .max_lifetime(Duration::from_secs(3_600))
         .acquire_timeout(Duration::from_secs(10))
+        // Asking a connection whether it lives costs a round trip, so only one that has been
+        // idle is asked.
+        .test_before_acquire(false)
+        .map_sqlx_postgres_pool_opts(|options| {
+            options.before_acquire(|connection, found| {
+                Box::pin(async move {
+                    if found.idle_for < RECENT {
+                        return Ok(true);
+                    }
+                    connection.ping().await.map(|()| true)
+                })
+            })
+        })
         .set_application_name("motcua")
         // Statements carry personal values.
         .sqlx_logging(false)

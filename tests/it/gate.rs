@@ -1,0 +1,62 @@
+//! A store before whose commits one can stand still.
+
+use std::sync::Arc;
+
+use app::ports::{
+    Batch, CommitError, Committed, Document, Job, Loaded, Proposal, Published, ReadTx, Store,
+    StoreError, Token, Verdict, Wanted,
+};
+use async_trait::async_trait;
+use domain::time::Instant;
+use store::SeaStore;
+use tokio::sync::{Semaphore, mpsc};
+
+/// A store whose commits wait until somebody lets them through.
+pub struct Gate {
+    pub store: Arc<SeaStore>,
+    /// Told of each commit that is about to be made.
+    pub arrived: mpsc::UnboundedSender<()>,
+    /// Lets as many through.
+    pub open: Arc<Semaphore>,
+}
+
+#[async_trait]
+impl Store for Gate {
+    async fn read(&self) -> Result<Box<dyn ReadTx>, StoreError> {
+        self.store.read().await
+    }
+
+    async fn load(&self, wanted: &Wanted) -> Result<Loaded, StoreError> {
+        self.store.load(wanted).await
+    }
+
+    async fn commit(&self, batch: Batch) -> Result<Committed, CommitError> {
+        self.arrived.send(()).unwrap();
+        self.open.acquire().await.unwrap().forget();
+        self.store.commit(batch).await
+    }
+
+    async fn add_token(&self, token: &Token) -> Result<(), StoreError> {
+        self.store.add_token(token).await
+    }
+
+    async fn revoke_token(&self, id: &str, at: Instant) -> Result<bool, StoreError> {
+        self.store.revoke_token(id, at).await
+    }
+
+    async fn publish(&self, versions: &[Published]) -> Result<Vec<Published>, StoreError> {
+        self.store.publish(versions).await
+    }
+
+    async fn propose(&self, proposal: &Proposal) -> Result<Document, StoreError> {
+        self.store.propose(proposal).await
+    }
+
+    async fn decide(&self, verdict: &Verdict) -> Result<bool, StoreError> {
+        self.store.decide(verdict).await
+    }
+
+    async fn keep_job(&self, job: &Job) -> Result<(), StoreError> {
+        self.store.keep_job(job).await
+    }
+}
