@@ -19,6 +19,7 @@ mod life;
 mod merger;
 mod migrations;
 mod port;
+mod publication;
 mod published;
 mod queue;
 mod rates;

@@ -128,6 +128,26 @@ pub enum Method {
     MergeUnits,
     /// Read units, procedures and calendars, preview due times.
     ReadCatalogue,
+    /// Propose a text of the catalogue.
+    ProposeDocument,
+    /// Publish a text that somebody else proposed.
+    ApproveDocument,
+    /// Turn a proposed text down.
+    RejectDocument,
+    /// Read a proposed or published text.
+    GetDocument,
+    /// Page through proposed and published texts.
+    ListDocuments,
+    /// Try a calendar out on the open dossiers.
+    ListCalendarChanges,
+    /// Try a version of a procedure out on its running dossiers.
+    ListProcedureBreaks,
+    /// Take running dossiers over to another version.
+    MigrateDossiers,
+    /// Read how far a job has come.
+    GetJob,
+    /// Page through jobs.
+    ListJobs,
 }
 
 impl Method {
@@ -149,6 +169,16 @@ impl Method {
             Method::WatchEvents => "WatchEvents",
             Method::MergeUnits => "MergeUnits",
             Method::ReadCatalogue => "ReadCatalogue",
+            Method::ProposeDocument => "ProposeDocument",
+            Method::ApproveDocument => "ApproveDocument",
+            Method::RejectDocument => "RejectDocument",
+            Method::GetDocument => "GetDocument",
+            Method::ListDocuments => "ListDocuments",
+            Method::ListCalendarChanges => "ListCalendarChanges",
+            Method::ListProcedureBreaks => "ListProcedureBreaks",
+            Method::MigrateDossiers => "MigrateDossiers",
+            Method::GetJob => "GetJob",
+            Method::ListJobs => "ListJobs",
         }
     }
 
@@ -198,6 +228,16 @@ impl Method {
             | Method::GetRates => &[Receptionist, Officer, Leader, Chairman, Province, Auditor],
             Method::MergeUnits => &[Admin],
             Method::ReadCatalogue => &Role::ALL,
+            Method::ProposeDocument
+            | Method::ApproveDocument
+            | Method::RejectDocument
+            | Method::MigrateDossiers => &[Province, Admin],
+            Method::GetDocument
+            | Method::ListDocuments
+            | Method::ListCalendarChanges
+            | Method::ListProcedureBreaks
+            | Method::GetJob
+            | Method::ListJobs => &[Province, Auditor, Admin],
         };
         roles.contains(&role)
     }
@@ -360,7 +400,17 @@ fn standing(method: Method, dossier: &Dossier) -> Vec<&UnitCode> {
         | Method::ListEvents
         | Method::WatchEvents
         | Method::MergeUnits
-        | Method::ReadCatalogue => {
+        | Method::ReadCatalogue
+        | Method::ProposeDocument
+        | Method::ApproveDocument
+        | Method::RejectDocument
+        | Method::GetDocument
+        | Method::ListDocuments
+        | Method::ListCalendarChanges
+        | Method::ListProcedureBreaks
+        | Method::MigrateDossiers
+        | Method::GetJob
+        | Method::ListJobs => {
             let legs = dossier.legs.iter().map(|leg| &leg.unit);
             let asked = dossier.consultations.iter().map(|asked| &asked.unit);
             let main = [resolving, receiving, returning].into_iter();

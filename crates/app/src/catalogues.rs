@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use domain::catalogue::{Catalogue, SourceFile};
+use domain::dossier::legal::Law;
 use domain::id::ProvinceCode;
 use domain::unit::Unit;
 
@@ -107,6 +108,16 @@ impl Catalogues {
     fn edition(&self, province: &ProvinceCode) -> u64 {
         let own = self.own.read().unwrap_or_else(PoisonError::into_inner);
         own.get(province).map_or(0, |own| own.edition)
+    }
+}
+
+/// The law that due times follow by a catalogue.
+#[must_use]
+pub(crate) fn law(catalogue: &Catalogue) -> Law<'_> {
+    Law {
+        calendars: &catalogue.calendars,
+        answer_limit: catalogue.intake.answer,
+        procedures: &catalogue.procedures,
     }
 }
 

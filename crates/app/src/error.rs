@@ -3,6 +3,7 @@
 use domain::dossier::{Action, Refusal, Status};
 
 use crate::ports::StoreError;
+use crate::publication::Obstacle;
 
 /// One field that is wrong, with what was expected.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,6 +89,9 @@ pub enum Error {
         /// The method.
         method: &'static str,
     },
+    /// A text of the catalogue cannot be published.
+    #[error("{0}")]
+    Publication(Obstacle),
     /// The cursor does not belong to this feed, or lies beyond its end.
     #[error("the cursor has expired; start again from the present state")]
     CursorExpired,
@@ -123,6 +127,7 @@ impl Error {
             Error::Unauthenticated => "UNAUTHENTICATED",
             Error::RoleDenied { .. } => "ROLE_DENIED",
             Error::UnitDenied { .. } => "UNIT_DENIED",
+            Error::Publication(obstacle) => obstacle.reason(),
             Error::CursorExpired => "CURSOR_EXPIRED",
             Error::TooMany { .. } => "TOO_MANY_TRIES",
             Error::QueueFull => "QUEUE_FULL",

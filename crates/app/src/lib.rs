@@ -19,6 +19,7 @@ mod office;
 pub mod page;
 pub mod ports;
 pub mod preview;
+pub mod publication;
 pub mod read;
 pub mod report;
 mod sessions;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::NaiveDate;
 use domain::catalogue::{Catalogue, Fault, SourceFile, Successors};
 use domain::digest::{hex, sha256};
-use domain::dossier::{Dossier, Event, Rewrite, rewrite};
+use domain::dossier::{Dossier, Event, Rewrite, succeed};
 use domain::id::UnitCode;
 use domain::lineage::Succession;
 use domain::time;
@@ -231,14 +231,13 @@ impl Engine {
 
 /// What is to be done to a dossier; counted by pair of units.
 fn plan(dossier: &Dossier, succession: &Arc<Succession>, counts: &mut Counts) -> Option<Rewrite> {
-    let wanted = Rewrite::Succession(Arc::clone(succession));
-    let Event::Succeeded { units, .. } = rewrite(dossier, &wanted)? else {
+    let Event::Succeeded { units, .. } = succeed(dossier, succession)? else {
         return None;
     };
     for passed in units {
         *counts.entry((passed.old, passed.new)).or_default() += 1;
     }
-    Some(wanted)
+    Some(Rewrite::Succession(Arc::clone(succession)))
 }
 
 fn handovers(counts: Counts) -> Vec<Handover> {

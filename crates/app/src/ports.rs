@@ -84,6 +84,8 @@ pub struct Wanted {
     pub codes: Vec<(ProvinceCode, AnyCode)>,
     /// Persons who hand something in, to find possible duplicates.
     pub people: Vec<PersonKey>,
+    /// Dossiers whose whole history is needed.
+    pub histories: Vec<Key>,
 }
 
 /// A request's name: unique per province and actor.
@@ -113,6 +115,8 @@ pub struct Loaded {
     pub codes: HashMap<(ProvinceCode, AnyCode), DossierId>,
     /// For each person with an open dossier, what that dossier is called.
     pub people: HashMap<PersonKey, String>,
+    /// The histories of dossiers, in order of version.
+    pub histories: HashMap<Key, Vec<Record>>,
 }
 
 /// A dossier with the secret beside it.
@@ -387,6 +391,13 @@ pub trait ReadTx: Send + Sync {
     /// The history of a dossier, in order of version.
     async fn records(&self, key: &Key) -> Result<Vec<Record>, StoreError>;
 
+    /// The histories of dossiers, each in order of version, one query for all.
+    async fn records_of(
+        &self,
+        province: &ProvinceCode,
+        dossiers: &[DossierId],
+    ) -> Result<HashMap<DossierId, Vec<Record>>, StoreError>;
+
     /// The exact bytes of the history of a dossier, in order of version.
     async fn record_bytes(&self, key: &Key) -> Result<Vec<Vec<u8>>, StoreError>;
 
@@ -499,6 +510,9 @@ pub trait ReadTx: Send + Sync {
 
     /// A job.
     async fn job(&self, province: &ProvinceCode, id: &str) -> Result<Option<Job>, StoreError>;
+
+    /// The jobs of all provinces that are not done, earliest first.
+    async fn unfinished_jobs(&self) -> Result<Vec<Job>, StoreError>;
 
     /// The jobs of a province, latest first.
     async fn jobs(&self, province: &ProvinceCode) -> Result<Vec<Job>, StoreError>;

@@ -45,6 +45,8 @@ enum Command {
     Units(Units),
     /// Judge forecasts of lateness.
     Forecast(Forecast),
+    /// Try calendars out on open dossiers, without writing anything.
+    Calendar(Calendar),
 }
 
 /// Flags of `serve`.
@@ -336,6 +338,48 @@ pub enum UnitBasis {
     Current,
 }
 
+/// Flags of `calendar`.
+#[derive(Debug, Args)]
+pub struct Calendar {
+    #[command(subcommand)]
+    pub command: CalendarCommand,
+}
+
+/// What to do with calendars.
+#[derive(Debug, Subcommand)]
+pub enum CalendarCommand {
+    /// Which open dossiers would be due at another time, and why some would not: with days off,
+    /// with make-up days, or with a whole calendar.
+    #[command(
+        after_help = "Example: motcua calendar what-if --province 08 --off 2026-12-24 --make-up 2026-12-26 \
+        --database sqlite:motcua.db\n\nA date that was promised never moves earlier, and what is overdue stays overdue."
+    )]
+    WhatIf(WhatIf),
+}
+
+/// Flags of `calendar what-if`.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("tried").required(true).multiple(true).args(["off", "make_up", "file"]))]
+pub struct WhatIf {
+    /// The province whose open dossiers are looked at, by statistics code.
+    #[arg(long, value_name = "CODE")]
+    pub province: String,
+    /// A working day that would be off; may be repeated.
+    #[arg(long, value_name = "DATE")]
+    pub off: Vec<NaiveDate>,
+    /// A weekend day that would be worked; may be repeated.
+    #[arg(long, value_name = "DATE")]
+    pub make_up: Vec<NaiveDate>,
+    /// A whole calendar instead: a file named national.csv or hours.csv.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["off", "make_up"])]
+    pub file: Option<PathBuf>,
+    #[command(flatten)]
+    pub database: Database,
+    /// How it is printed.
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+}
+
 /// How a report is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
@@ -437,6 +481,9 @@ impl Cli {
             },
             Command::Forecast(flags) => match flags.command {
                 ForecastCommand::Backtest(flags) => commands::forecast::backtest(&flags),
+            },
+            Command::Calendar(flags) => match flags.command {
+                CalendarCommand::WhatIf(flags) => wait(commands::calendar::what_if(flags)),
             },
         }
     }

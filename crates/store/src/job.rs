@@ -67,6 +67,12 @@ pub(crate) async fn jobs<C: ConnectionTrait>(
     .await
 }
 
+pub(crate) async fn unfinished<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+) -> Result<Vec<Job>, StoreError> {
+    select(door, "WHERE ended IS NULL ORDER BY begun, id", Vec::new()).await
+}
+
 async fn select<C: ConnectionTrait>(
     door: &Door<'_, C>,
     which: &str,

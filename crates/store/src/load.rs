@@ -8,8 +8,8 @@ use std::collections::HashMap;
 
 use app::ports::{Held, Key, Loaded, PersonKey, RequestKey, Seen, StoreError, Wanted};
 use domain::code::AnyCode;
-use domain::dossier::Dossier;
 use domain::dossier::correction::APPLICANT;
+use domain::dossier::{Dossier, Record};
 use domain::id::{DossierId, ProvinceCode};
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use serde_json::json;
@@ -18,7 +18,7 @@ use crate::door::Door;
 use crate::fault::store_error;
 use crate::given::Given;
 use crate::page::VISIBLE;
-use crate::row::{DossierRow, HeldRow, Place, salt};
+use crate::row::{DossierRow, EventRow, HeldRow, Place, salt};
 
 /// All that was wanted and is there.
 ///
@@ -66,6 +66,8 @@ pub(crate) async fn load<C: ConnectionTrait>(
             }
         }
     }
+    // After the dossiers: what was added between the two moves a version, which the commit notices.
+    loaded.histories = histories(door, &wanted.histories).await?;
     Ok(loaded)
 }
 
@@ -81,6 +83,34 @@ pub(crate) async fn dossiers<C: ConnectionTrait>(
             Ok(((held.dossier.province.clone(), held.dossier.id), held))
         })
         .collect()
+}
+
+/// Histories in order of version, by key.
+pub(crate) async fn histories<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    keys: &[Key],
+) -> Result<HashMap<Key, Vec<Record>>, StoreError> {
+    if keys.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let list = keys
+        .iter()
+        .map(|(province, id)| [json!(province.as_str()), json!(id.to_string())])
+        .collect();
+    let given = Given::new(door, "w", ["province", "dossier"], list);
+    let sql = format!(
+        "SELECT e.seq, e.bytes FROM {} CROSS JOIN event e \
+         WHERE e.province = w.province AND e.dossier = w.dossier ORDER BY w.at, e.version",
+        given.table
+    );
+    let rows: Vec<EventRow> = door.all(&sql, given.values).await.map_err(store_error)?;
+    let mut histories: HashMap<Key, Vec<Record>> = HashMap::new();
+    for row in rows {
+        let (_, record) = <(u64, Record)>::try_from(row)?;
+        let key = (record.province.clone(), record.dossier);
+        histories.entry(key).or_default().push(record);
+    }
+    Ok(histories)
 }
 
 /// From which table a row is.

@@ -109,6 +109,16 @@ impl ReadTx for Reading {
         rows.iter().map(EventRow::record).collect()
     }
 
+    async fn records_of(
+        &self,
+        province: &ProvinceCode,
+        dossiers: &[DossierId],
+    ) -> Result<HashMap<DossierId, Vec<Record>>, StoreError> {
+        let keys: Vec<Key> = dossiers.iter().map(|id| (province.clone(), *id)).collect();
+        let found = load::histories(&self.door(), &keys).await?;
+        Ok(found.into_iter().map(|((_, id), all)| (id, all)).collect())
+    }
+
     async fn record_bytes(&self, key: &Key) -> Result<Vec<Vec<u8>>, StoreError> {
         let rows = self.events(key).await?;
         Ok(rows.into_iter().map(EventRow::into_bytes).collect())
@@ -283,6 +293,10 @@ impl ReadTx for Reading {
 
     async fn job(&self, province: &ProvinceCode, id: &str) -> Result<Option<Job>, StoreError> {
         job::job(&self.door(), province, id).await
+    }
+
+    async fn unfinished_jobs(&self) -> Result<Vec<Job>, StoreError> {
+        job::unfinished(&self.door()).await
     }
 
     async fn jobs(&self, province: &ProvinceCode) -> Result<Vec<Job>, StoreError> {

@@ -67,6 +67,14 @@ async fn every_role_is_told_what_the_table_says(chosen: impl Fn(&str) -> bool) {
         for (role, says) in roles {
             let token = world.token(role, WARD).await;
             let own = ready_for(&world, &method, Units::only(WARD)).await;
+            // What one role has done to it another cannot do again.
+            let again;
+            let other = if says == Says::All && writes(&method) {
+                again = ready_for(&world, &method, Units::only(OTHER_WARD)).await;
+                &again
+            } else {
+                &other
+            };
             let trial = Trial {
                 json: &json,
                 witness: &witness,
@@ -76,7 +84,7 @@ async fn every_role_is_told_what_the_table_says(chosen: impl Fn(&str) -> bool) {
             };
             let (own_id, other_id) = (own.dossier.id.to_string(), other.dossier.id.to_string());
             let on_own = ways(&method, WARD, &own);
-            let on_other = ways(&method, OTHER_WARD, &other);
+            let on_other = ways(&method, OTHER_WARD, other);
             for (own_way, other_way) in on_own.iter().zip(&on_other) {
                 match (says, own_way, other_way) {
                     (Says::Own, Way::Named(mine), Way::Named(theirs)) => {

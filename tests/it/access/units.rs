@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use domain::role::Role;
 
 use super::table::{Says, standing, table};
-use super::ways::{Units, Way, ready_for, ways, writes};
+use super::ways::{Units, Way, caller_of, ready_for, ways, writes};
 use crate::calling::Json;
 use crate::witness::Witness;
 use crate::world::{OTHER_WARD, WARD, World};
@@ -95,7 +95,9 @@ async fn each_thing_is_done_by_the_unit_whose_it_is() {
             }
         }
     }
-    let writing = table().into_keys().filter(|method| writes(method));
+    // Whoever changes the catalogue does so for the whole province.
+    let of_dossiers = |method: &String| writes(method) && caller_of(method) == Role::Chairman;
+    let writing = table().into_keys().filter(of_dossiers);
     let unsaid: Vec<_> = writing
         .filter(|method| !spoken_of.contains(method.as_str()))
         .collect();

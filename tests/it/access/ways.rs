@@ -1,17 +1,24 @@
 //! How each method is called so that it would succeed, on a dossier of a given unit.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use app::publication::procedure::Migration;
 use app::view::{DossierName, View};
 use domain::code::AnyCode;
 use domain::dossier::command::SupplementItem;
 use domain::dossier::correction::Corrected;
+use domain::dossier::migration::StepMap;
 use domain::dossier::private::Words;
 use domain::dossier::{Channel, Command, Reception, Submission, Term};
-use domain::id::ActorId;
+use domain::id::{ActorId, DossierId, RequestId};
 use domain::limit::Limit;
 use domain::role::Role;
+use prost_reflect::MethodDescriptor;
 use serde_json::{Value, json};
 
 use crate::calling::fresh_id;
+use crate::publication::{of_the_province, propose, publish, shipped};
 use crate::world::{OTHER_WARD, PROVINCE, THREE_DAYS, World, contents, procedure_code, unit, who};
 
 /// Given back at once, so that whoever may resolve can do so at the desk.
@@ -107,8 +114,90 @@ pub async fn ready_for(world: &World, method: &str, units: Units<'_>) -> View {
                 .await
                 .unwrap()
         }
+        "ApproveDocument" | "RejectDocument" | "GetDocument" => {
+            let ready = received(world, THREE_DAYS, units).await;
+            let document = {
+                let (path, text) = a_procedure();
+                propose(world, &path, text).await
+            };
+            DOCUMENTS.with_borrow_mut(|all| all.insert(ready.dossier.id, document.number));
+            ready
+        }
+        "MigrateDossiers" | "GetJob" => {
+            let ready = received(world, THREE_DAYS, units).await;
+            // Only once in a world: what is published stays.
+            let known = world.engine.catalogue(&who(Role::Admin, PROVINCE).province);
+            if known
+                .procedures
+                .get(&procedure_code(THREE_DAYS), 2)
+                .is_none()
+            {
+                publish(world, THREE_DAYS_PATH, two_versions()).await;
+                let migration = Migration {
+                    procedure: procedure_code(THREE_DAYS),
+                    from: 1,
+                    to: 2,
+                    map: StepMap::new(),
+                };
+                let id = RequestId::parse(A_JOB).unwrap();
+                let lan = of_the_province("lan");
+                let job = world.engine.migrate_dossiers(&lan, &id, &migration).await;
+                job.unwrap();
+            }
+            ready
+        }
         _ => received(world, THREE_DAYS, units).await,
     }
+}
+
+thread_local! {
+    /// The document that was proposed beside a dossier that is ready.
+    static DOCUMENTS: RefCell<HashMap<DossierId, u64>> = RefCell::default();
+}
+
+/// The request id of a migration that was ordered.
+const A_JOB: &str = "00000000-0000-4000-b000-000000000001";
+
+const THREE_DAYS_PATH: &str = "procedures/1.004873.toml";
+
+/// A procedure that nobody else has proposed.
+fn a_procedure() -> (String, String) {
+    let code = format!("x-thu-{}", &fresh_id()[24..]);
+    let text = shipped("procedures/x-phan-anh-hien-truong.toml");
+    let text = text.replace("x-phan-anh-hien-truong", &code);
+    (format!("procedures/{code}.toml"), text)
+}
+
+/// The procedure of the tests with a second version that says the same.
+fn two_versions() -> String {
+    let first = shipped(THREE_DAYS_PATH);
+    let (head, version) = first.split_once("[[version]]").unwrap();
+    let second = version
+        .replace("number = 1", "number = 2")
+        .replace("from = 2025-07-01", "from = 2030-01-01");
+    format!("{head}[[version]]{version}\n[[version]]{second}")
+}
+
+/// The role that a test calls a method in where any that may do so will do.
+pub fn caller_of(method: &str) -> Role {
+    match method {
+        "ProposeDocument"
+        | "ApproveDocument"
+        | "RejectDocument"
+        | "GetDocument"
+        | "ListDocuments"
+        | "ListCalendarChanges"
+        | "ListProcedureBreaks"
+        | "MigrateDossiers"
+        | "GetJob"
+        | "ListJobs" => Role::Province,
+        _ => Role::Chairman,
+    }
+}
+
+/// Whether a method changes a dossier that exists.
+pub fn changes_a_dossier(method: &MethodDescriptor) -> bool {
+    method.input().get_field_by_name("etag").is_some()
 }
 
 async fn received(world: &World, procedure: &str, units: Units<'_>) -> View {
@@ -257,8 +346,43 @@ pub fn ways(method: &str, unit: &str, ready: &View) -> Vec<Way> {
             "table": "old_commune_code,new_commune_code,share,is_default\n02206,02215,whole,1\n",
         }))],
         "PreviewDue" => vec![Way::Named(json!({ "unit": unit, "limit": "3wd" }))],
+        "ProposeDocument" => {
+            let (path, text) = a_procedure();
+            vec![Way::Named(
+                json!({ "request_id": fresh_id(), "path": path, "text": text, "reason": why }),
+            )]
+        }
+        "ApproveDocument" | "RejectDocument" => {
+            vec![Way::Named(
+                json!({ "request_id": fresh_id(), "name": document_of(ready) }),
+            )]
+        }
+        "GetDocument" => vec![Way::Named(json!({ "name": document_of(ready) }))],
+        "ListDocuments" | "ListJobs" => vec![Way::Named(json!({}))],
+        "ListCalendarChanges" => {
+            vec![Way::Named(json!({ "off_days": ["2026-08-06"] }))]
+        }
+        "ListProcedureBreaks" => {
+            vec![Way::Named(
+                json!({ "version": format!("procedures/{THREE_DAYS}/versions/1") }),
+            )]
+        }
+        "MigrateDossiers" => vec![Way::Named(json!({
+            "request_id": fresh_id(), "procedure": THREE_DAYS, "from_version": 1,
+            "to_version": 2, "steps": [{ "old_step": "appraise", "new_step": "sign" }],
+        }))],
+        "GetJob" => {
+            vec![Way::Named(
+                json!({ "name": format!("jobs/migration-lan-{A_JOB}") }),
+            )]
+        }
         other => panic!("write down how {other} is called"),
     }
+}
+
+fn document_of(ready: &View) -> String {
+    let number = DOCUMENTS.with_borrow(|all| all[&ready.dossier.id]);
+    format!("documents/{number}")
 }
 
 /// The step that follows; the first of all where none does.

@@ -59,6 +59,16 @@ pub enum Kind {
     List,
     /// Something with fields of its own.
     Message,
+    /// A document of the caller's province, required.
+    DocumentName,
+    /// A place in the catalogue at which something can be published, required.
+    DocumentPath,
+    /// A text of the catalogue, required.
+    DocumentText,
+    /// The number of a version, required.
+    Version,
+    /// Steps that take the place of others.
+    StepMoves,
 }
 
 /// A wrong value, and words of what was expected instead. Null means that it is left out.
@@ -280,6 +290,59 @@ impl Kind {
                 (json!(["x"]), "expected an object"),
                 (json!({ "note": "x" }), "expected a list"),
             ],
+            Kind::DocumentName => {
+                let expected = "expected a document, such as documents/3";
+                let bad = ["documents/", "documents/-1", "jobs/1", "văn bản 1", "1.5"];
+                let mut wrong = required();
+                wrong.extend(bad.map(|bad| (json!(bad), expected)));
+                wrong
+            }
+            Kind::DocumentPath => {
+                let bad = [
+                    "calendar/2027.csv",
+                    "units/communes.csv",
+                    "../x.toml",
+                    "procedures/a b.toml",
+                ];
+                let mut wrong = required();
+                wrong.extend(bad.map(|bad| (json!(bad), "expected calendar/national.csv")));
+                wrong
+            }
+            Kind::DocumentText => {
+                let mut wrong = required();
+                wrong.push((json!("x".repeat(500_001)), "characters, not 500001"));
+                wrong.push((json!("code = \"x\u{0}\""), "control characters"));
+                wrong.push((json!("không phải TOML"), "line 1: "));
+                wrong
+            }
+            Kind::Version => {
+                let expected = "expected a version number";
+                vec![
+                    (Value::Null, expected),
+                    (json!(0), expected),
+                    (json!(65_536), expected),
+                    (json!(9), "expected a version of"),
+                    (json!(-1), "expected a whole number"),
+                    (json!(1.5), "expected a whole number"),
+                ]
+            }
+            Kind::StepMoves => vec![
+                (json!(["x"]), "expected an object"),
+                (json!({ "new_step": "sign" }), "expected a list"),
+                (
+                    json!(vec![json!({ "new_step": "sign" }); 101]),
+                    "at most 100 items, not 101",
+                ),
+                (
+                    json!([{ "new_step": "sign" }, { "new_step": "sign" }]),
+                    "must be named once",
+                ),
+                (json!([{ "new_step": "khong-co" }]), "has no step khong-co"),
+                (
+                    json!([{ "old_step": "khong-co", "new_step": "sign" }]),
+                    "has no step khong-co",
+                ),
+            ],
             Kind::Message => vec![
                 (json!([]), "expected an object"),
                 (json!({ "no_such_field": 1 }), "is no field here"),
@@ -297,8 +360,10 @@ impl Kind {
                 (json!(1_786_000_000), "expected a time in RFC 3339")
             }
             Kind::Channel(_) | Kind::OneOf => (json!([]), "expected one of"),
-            Kind::Amount | Kind::Number => (json!(true), "expected a whole number"),
-            Kind::Codes | Kind::Components | Kind::List => (json!(7), "expected a list"),
+            Kind::Amount | Kind::Number | Kind::Version => (json!(true), "expected a whole number"),
+            Kind::Codes | Kind::Components | Kind::List | Kind::StepMoves => {
+                (json!(7), "expected a list")
+            }
             Kind::Message => (json!("text"), "expected an object, not this text"),
             _ => (json!(7), "expected a text, not this number"),
         }

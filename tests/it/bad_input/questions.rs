@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use domain::role::Role;
 use serde_json::{Value, json};
 
 use super::put;
-use crate::access::ways::writes;
+use crate::access::ways::{caller_of, writes};
 use crate::calling::{Json, methods};
 use crate::world::{PROVINCE, THREE_DAYS, WARD, World};
 
@@ -14,6 +13,7 @@ const NOT_NEGATIVE: &str = "must not be negative";
 const SAME_QUESTION: &str = "must be the next_page_token of the same question";
 const A_UNIT: &str = "expected a unit of the catalogue";
 const A_DAY: &str = "expected a day such as";
+const A_DOCUMENT: &str = "expected a document, such as documents/3";
 const TOO_LONG: &str = "must have at most 200 characters";
 const AN_IMPORT: &str = "expected the name of an import";
 
@@ -292,6 +292,64 @@ fn rows() -> Vec<Row> {
             ],
         ),
         (
+            "GetDocument",
+            json!({}),
+            name(("name", json!("documents/x"), A_DOCUMENT)),
+        ),
+        ("ListDocuments", json!({}), page(vec![])),
+        (
+            "ListCalendarChanges",
+            json!({ "off_days": ["2026-08-06"] }),
+            page(vec![
+                (
+                    "document",
+                    json!("documents/x"),
+                    "must be left out when days are given",
+                ),
+                ("off_days", json!(["2026-8-6"]), A_DAY),
+                ("off_days", json!("2026-08-06"), "expected a list"),
+                (
+                    "off_days",
+                    json!(vec!["2026-08-06"; 101]),
+                    "at most 100 items",
+                ),
+                ("off_days", json!(["2026-08-08"]), "is a weekend already"),
+                ("off_days", json!(["2026-09-01"]), "is listed twice"),
+                ("off_days", json!(["2028-01-03"]), "is outside the calendar"),
+                ("make_up_days", json!(["2026-08-07"]), "is worked anyway"),
+                ("make_up_days", json!(["thứ Bảy"]), A_DAY),
+            ]),
+        ),
+        (
+            "ListProcedureBreaks",
+            json!({ "version": format!("procedures/{THREE_DAYS}/versions/1") }),
+            page(vec![
+                (
+                    "document",
+                    json!("documents/1"),
+                    "only one of the alternatives",
+                ),
+                ("version", json!("2"), "expected a version of a procedure"),
+                (
+                    "version",
+                    json!("procedures/9.999999/versions/1"),
+                    "expected a version of a procedure",
+                ),
+                (
+                    "steps",
+                    json!([{ "old_step": "sign" }]),
+                    "must not be empty; expected a step id",
+                ),
+                (
+                    "steps",
+                    json!([{ "new_step": "hai chữ" }]),
+                    "expected a step id",
+                ),
+            ]),
+        ),
+        ("GetJob", json!({}), name(("name", json!(long), TOO_LONG))),
+        ("ListJobs", json!({}), page(vec![])),
+        (
             "LookupDossier",
             json!({ "code": "H60.02215-260803-0001" }),
             vec![
@@ -312,8 +370,8 @@ fn rows() -> Vec<Row> {
 async fn every_wrong_question_is_told_by_field() {
     let world = World::at("2026-08-03 10:00").await;
     let json = Json::over(&world);
-    let token = world.token(Role::Chairman, PROVINCE).await;
     for (method, good, wrong) in rows() {
+        let token = world.token(caller_of(method), PROVINCE).await;
         for (field, value, expected) in wrong {
             let mut body = good.clone();
             put(&mut body, field, value.clone());

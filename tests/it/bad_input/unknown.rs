@@ -3,7 +3,7 @@
 use domain::role::Role;
 use serde_json::{Value, json};
 
-use crate::access::ways::{Units, Way, ready_for, ways, writes};
+use crate::access::ways::{Units, Way, changes_a_dossier, ready_for, ways};
 use crate::calling::{Json, fresh_id, methods};
 use crate::witness::Witness;
 use crate::world::{PROVINCE, WARD, World};
@@ -11,8 +11,8 @@ use crate::world::{PROVINCE, WARD, World};
 /// The methods that change a dossier that exists, each with a good request for one.
 async fn changes(world: &World) -> Vec<(String, Value)> {
     let mut all = Vec::new();
-    for method in methods().into_iter().filter(|method| writes(method.name())) {
-        if method.input().get_field_by_name("name").is_some() {
+    for method in methods() {
+        if changes_a_dossier(&method) {
             let ready = ready_for(world, method.name(), Units::only(WARD)).await;
             let (Way::Named(body) | Way::Unnamed(body)) =
                 ways(method.name(), WARD, &ready).remove(0);

@@ -123,5 +123,15 @@ async fn call(
         "GetProcedure" => CatalogueServiceClient.get_procedure(GetProcedureRequest);
         "GetCalendar" => CatalogueServiceClient.get_calendar(GetCalendarRequest);
         "PreviewDue" => CatalogueServiceClient.preview_due(PreviewDueRequest);
+        "ProposeDocument" => CatalogueServiceClient.propose_document(ProposeDocumentRequest);
+        "ApproveDocument" => CatalogueServiceClient.approve_document(ApproveDocumentRequest);
+        "RejectDocument" => CatalogueServiceClient.reject_document(RejectDocumentRequest);
+        "GetDocument" => CatalogueServiceClient.get_document(GetDocumentRequest);
+        "ListDocuments" => CatalogueServiceClient.list_documents(ListDocumentsRequest);
+        "ListCalendarChanges" => CatalogueServiceClient.list_calendar_changes(ListCalendarChangesRequest);
+        "ListProcedureBreaks" => CatalogueServiceClient.list_procedure_breaks(ListProcedureBreaksRequest);
+        "MigrateDossiers" => CatalogueServiceClient.migrate_dossiers(MigrateDossiersRequest);
+        "GetJob" => CatalogueServiceClient.get_job(GetJobRequest);
+        "ListJobs" => CatalogueServiceClient.list_jobs(ListJobsRequest);
     })
 }

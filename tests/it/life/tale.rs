@@ -11,6 +11,7 @@ use super::speaker::{Heard, Speaker};
 use super::teller::Tale;
 use crate::calling::methods;
 use crate::port::Port;
+use crate::publication::calendar_with;
 use crate::world::{OTHER_WARD, PROVINCE, THREE_DAYS, WARD, World, moment};
 
 const CODE: &str = "G22.99.08-260803-000017";
@@ -211,6 +212,7 @@ async fn whole_life(tale: &mut Tale<'_>) {
     afterwards(tale).await;
     report(tale).await;
     catalogue(tale).await;
+    publications(tale).await;
 }
 
 /// What is still said of a dossier whose result the citizen has.
@@ -390,6 +392,55 @@ async fn catalogue(tale: &mut Tale<'_>) {
     let merger =
         json!({ "day": "2025-07-01", "table": table, "reason": "NQ 1684", "validate_only": true });
     tale.ask(Role::Admin, "MergeUnits", merger).await.unwrap();
+}
+
+/// A calendar and a version are published, and what they mean is looked at before.
+async fn publications(tale: &mut Tale<'_>) {
+    use Role::{Admin, Auditor, Province};
+    let id = |number: u32| format!("00000000-0000-4000-a000-8888{number:08}");
+    let text = calendar_with(&["2026-08-13,swap_off,Nghỉ hoán đổi,CV 1/2026,confirmed"]);
+    let proposal = json!({
+        "request_id": id(1), "path": "calendar/national.csv", "text": text, "reason": "CV 1/2026",
+    });
+    tale.ask(Province, "ProposeDocument", proposal)
+        .await
+        .unwrap();
+    let of_it = json!({ "document": "documents/1" });
+    let tried = tale
+        .ask(Auditor, "ListCalendarChanges", of_it)
+        .await
+        .unwrap();
+    let tried: proto::ListCalendarChangesResponse = tried.transcode_to().unwrap();
+    assert_eq!((tried.seen_count, tried.later_count), (0, 0));
+    let approval = |number| json!({ "request_id": id(number), "name": "documents/1" });
+    let same = tale.ask(Province, "ApproveDocument", approval(2)).await;
+    let refused = ("FAILED_PRECONDITION".into(), "SAME_PERSON".into());
+    assert_eq!(same, Err(refused));
+    let approved = tale
+        .ask(Admin, "ApproveDocument", approval(3))
+        .await
+        .unwrap();
+    let approved: proto::Document = approved.transcode_to().unwrap();
+    assert_eq!(approved.state(), proto::document::State::Published);
+    let late = tale.ask(Admin, "RejectDocument", approval(4)).await;
+    let decided = ("FAILED_PRECONDITION".into(), "DOCUMENT_DECIDED".into());
+    assert_eq!(late, Err(decided));
+    let of_it = json!({ "name": "documents/1" });
+    tale.ask(Auditor, "GetDocument", of_it).await.unwrap();
+    tale.ask(Auditor, "ListDocuments", json!({})).await.unwrap();
+    let of_it = json!({ "name": "jobs/calendar-1" });
+    tale.ask(Province, "GetJob", of_it).await.unwrap();
+    tale.ask(Province, "ListJobs", json!({})).await.unwrap();
+    let of_it = json!({ "version": format!("procedures/{THREE_DAYS}/versions/1") });
+    tale.ask(Province, "ListProcedureBreaks", of_it)
+        .await
+        .unwrap();
+    let nowhere = json!({
+        "request_id": id(5), "procedure": THREE_DAYS, "from_version": 1, "to_version": 7,
+    });
+    tale.ask(Admin, "MigrateDossiers", nowhere)
+        .await
+        .unwrap_err();
 }
 
 async fn told(world: &World, speaker: Speaker<'_>) -> Vec<(String, Heard)> {

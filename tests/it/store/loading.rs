@@ -198,11 +198,14 @@ async fn loading_takes_one_statement_however_much_is_wanted(on: Backend) {
                 .collect(),
             codes: vec![(province(), code("H60.02215-261121-0001"))],
             people: vec![same_person("anna")],
+            histories: (0..50).map(key).collect(),
         })
         .await
         .unwrap();
     assert_eq!((loaded.dossiers.len(), loaded.requests.len()), (50, 50));
-    assert_eq!(store.statements() - before, 1);
+    assert_eq!(loaded.histories.len(), 50);
+    // Histories, which only jobs ask for, come by one more.
+    assert_eq!(store.statements() - before, 2);
 }
 
 on_every_database!(nothing_wanted_asks_nothing);

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use app::ports::StoreError;
+use app::publication::Obstacle;
 use app::{Error, FieldError};
 use base64::Engine;
 use domain::calendar;
@@ -39,6 +40,15 @@ fn every_error() -> Vec<Error> {
             code: "G22.99.08-260921-896048".into(),
             dossier: "H60.02215-261120-0001".into(),
         },
+        Error::Publication(Obstacle::SamePerson { number: 3 }),
+        Error::Publication(Obstacle::Decided {
+            number: 3,
+            decided: "published",
+        }),
+        Error::Publication(Obstacle::Outdated {
+            number: 3,
+            cause: "document 4 was published since".into(),
+        }),
         Error::Unauthenticated,
         Error::RoleDenied {
             role: "auditor",
@@ -60,6 +70,7 @@ fn every_error() -> Vec<Error> {
             | Error::Stale { .. }
             | Error::RequestReused { .. }
             | Error::CodeTaken { .. }
+            | Error::Publication(_)
             | Error::Unauthenticated
             | Error::RoleDenied { .. }
             | Error::UnitDenied { .. }

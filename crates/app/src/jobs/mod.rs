@@ -55,7 +55,7 @@ impl Engine {
         plan: impl Fn(&Dossier) -> Option<Rewrite>,
         mut progress: impl FnMut(&Job),
     ) -> Result<Job, Error> {
-        let mut job = self.begun(order).await?;
+        let mut job = self.begin_job(order).await?;
         while job.ended.is_none() {
             progress(&job);
             let page = self.unfinished_after(&order.province, job.place).await?;
@@ -88,7 +88,8 @@ impl Engine {
         }
     }
 
-    async fn begun(&self, order: &Order) -> Result<Job, Error> {
+    /// Keeps an order without carrying it out; a job of the same name is returned as it is.
+    pub(crate) async fn begin_job(&self, order: &Order) -> Result<Job, Error> {
         let read = self.office.store.read().await?;
         if let Some(job) = read.job(&order.province, &order.id).await? {
             return Ok(job);

@@ -12,7 +12,7 @@ use domain::dossier::correction::{self, Correction};
 use domain::dossier::private::{Person, Salt};
 use domain::dossier::{
     self, Acting, Command, Decision, Dossier, Event, Extension, Reception, Record, Refusal,
-    Rewrite, Rules, Submission, Term,
+    Rewrite, Rules, Submission, Surroundings, Term,
 };
 use domain::id::{DossierId, ProcedureCode, UnitCode};
 use domain::procedure::Procedure;
@@ -21,6 +21,7 @@ use domain::time::{self, Instant};
 
 use super::task::{Task, Work, claimed_by, codes_of, person_key};
 use crate::access::{self, Method};
+use crate::catalogues;
 use crate::error::Error;
 use crate::office::Office;
 use crate::ports::{Change, Entry, Held, Interest, Key, Loaded, NumberWanted, RequestKey, Secrets};
@@ -197,10 +198,17 @@ impl<'a> Desk<'a> {
         let Some(held) = self.loaded.dossiers.get(&key).cloned() else {
             return Ok(None);
         };
-        let Some(event) = dossier::rewrite(&held.dossier, rewrite) else {
+        let catalogue = self.office.catalogue(&key.0);
+        let around = Surroundings {
+            history: &self.history(&key),
+            law: catalogues::law(&catalogue),
+        };
+        let Some(event) = dossier::rewrite(&held.dossier, rewrite, &around) else {
             return Ok(None);
         };
-        let now = Ord::max(task.arrived, held.dossier.last);
+        // What was overdue when it came into effect stays so, however late it is carried out.
+        let at = rewrite.effective().unwrap_or(task.arrived);
+        let now = Ord::max(at, held.dossier.last);
         let unit = task.caller.units.first().cloned();
         let acting = acting(task, unit.unwrap_or_else(|| held.dossier.resolving.clone()));
         // Nothing personal is in it: one that was erased moves too, and keeps no salt.
@@ -211,6 +219,15 @@ impl<'a> Desk<'a> {
         let salt = held.salt;
         let version = self.write(task, &acting, Some(held), &key, now, decision, salt)?;
         Ok(Some((key, version)))
+    }
+
+    /// The history of a dossier, with what this batch adds to it.
+    fn history(&self, key: &Key) -> Vec<Record> {
+        let mut history = self.loaded.histories.get(key).cloned().unwrap_or_default();
+        if let Some(change) = self.changes.get(key) {
+            history.extend(change.entries.iter().map(|entry| entry.record.clone()));
+        }
+        history
     }
 
     fn submit(

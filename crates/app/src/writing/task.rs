@@ -52,6 +52,15 @@ pub(crate) enum Work {
     Rewrite { id: DossierId, rewrite: Rewrite },
 }
 
+impl Work {
+    fn needs_history(&self) -> bool {
+        match self {
+            Work::Rewrite { rewrite, .. } => rewrite.needs_history(),
+            Work::Submit { .. } | Work::Receive { .. } | Work::Act { .. } => false,
+        }
+    }
+}
+
 impl Task {
     /// The request's name.
     pub fn request(&self) -> RequestKey {
@@ -133,6 +142,9 @@ pub(super) fn wanted<'a>(tasks: impl Iterator<Item = &'a Task>, office: &Office)
                     wanted
                         .codes
                         .extend(claimed.map(|code| (province.clone(), code)));
+                }
+                if task.work.needs_history() && !wanted.histories.contains(&key) {
+                    wanted.histories.push(key.clone());
                 }
                 if !wanted.dossiers.contains(&key) {
                     wanted.dossiers.push(key);

@@ -12,7 +12,7 @@ use crate::calendar::{self, Calendar, Calendars};
 use crate::deadline;
 use crate::id::UnitCode;
 use crate::limit::Limit;
-use crate::procedure::Verification;
+use crate::procedure::{Procedures, Verification};
 use crate::time::Instant;
 
 /// What due times rest on, besides the history.
@@ -22,8 +22,17 @@ pub struct Law<'a> {
     pub calendars: &'a Calendars,
     /// The time within which a submission must be answered, where a rule gives one.
     pub answer_limit: Option<Limit>,
-    /// What verification adds in a version of the dossier's procedure and its case.
-    pub verification: &'a dyn Fn(u16) -> Option<Verification>,
+    /// All versions of all procedures, which say what verification adds.
+    pub procedures: &'a Procedures,
+}
+
+impl Law<'_> {
+    /// What verification adds in the case of a dossier, by the version that it is under.
+    fn verification(&self, dossier: &Dossier) -> Option<Verification> {
+        let version = dossier.procedure_version;
+        let procedure = self.procedures.get(&dossier.procedure, version)?;
+        procedure.case(&dossier.case)?.verification
+    }
 }
 
 /// What one calendar alone makes of a dossier's due times.
@@ -201,7 +210,7 @@ impl Counting<'_> {
                 ..
             } => {
                 if let (Some(dossier), Some(clock)) = (dossier, clock)
-                    && let Some(extra) = (self.law.verification)(dossier.procedure_version)
+                    && let Some(extra) = self.law.verification(dossier)
                 {
                     *moved = clock.after_verification(extra, at, self.calendar)?;
                 }

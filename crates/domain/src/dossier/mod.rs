@@ -41,7 +41,7 @@ pub use event::{Event, Record};
 pub use imported::{ImportNumber, Imported, Oddity};
 pub use leg::{Leg, MOST_LEGS};
 pub use refusal::Refusal;
-pub use rewrite::{Rewrite, rewrite};
+pub use rewrite::{Rewrite, Surroundings, rewrite, succeed};
 pub use state::{Back, State};
 pub use status::Status;
 

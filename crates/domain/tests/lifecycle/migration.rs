@@ -20,6 +20,7 @@ fn at_the_tax_office() -> Story {
 fn changed(story: &Story, change: impl FnOnce(&mut Procedure)) -> Procedure {
     let mut new = story.procedure.clone();
     new.version = 2;
+    new.from = new.from.succ_opt().expect("a day follows");
     change(&mut new);
     new
 }

@@ -152,6 +152,7 @@ impl Walk {
         let old = &self.story.procedure;
         let mut new = old.clone();
         new.version += 1;
+        new.from = new.from.succ_opt().expect("a day follows");
         let renamed = |id: &StepId| {
             let base = id.as_str().split("-v").next().expect("a first part");
             desk::step(&format!("{base}-v{}", old.version + 1))

@@ -17,11 +17,11 @@ use domain::dossier::private::{Person, Private, Salt, Words};
 use domain::dossier::recalculation::{Publication, Recalculation, recalculate};
 use domain::dossier::{
     Acting, Channel, Command, Decision, Dossier, Event, Extension, Reception, Record, Refusal,
-    Rewrite, Rules, Submission, Term, decide, receive, rewrite, submit,
+    Rules, Submission, Term, decide, receive, submit, succeed,
 };
 use domain::id::{CaseId, ComponentCode, DossierId, ProvinceCode, RequestId, UnitCode};
 use domain::lineage::Succession;
-use domain::procedure::{ClockPolicy, Procedure};
+use domain::procedure::{ClockPolicy, Procedure, Procedures};
 use domain::role::Role;
 use domain::time::{Instant, local_day};
 
@@ -39,6 +39,8 @@ pub struct Story {
     pub private: Vec<Private>,
     /// The calendars, each with the version of the dossier at which it was published.
     calendars: Vec<(u32, Calendars)>,
+    /// The versions that it was under before.
+    versions: Vec<Procedure>,
     dossier: Option<Dossier>,
     number: u64,
 }
@@ -73,6 +75,7 @@ impl Story {
             records: Vec::new(),
             private: Vec::new(),
             calendars: vec![(0, desk::catalogue().calendars.clone())],
+            versions: Vec::new(),
             dossier: None,
             number: 1,
         }
@@ -190,11 +193,11 @@ impl Story {
 
     /// What the calendar in force alone would give.
     pub fn legal(&self) -> Result<Legal, calendar::Error> {
-        let case = &self.dossier().case;
+        let versions = self.versions.iter().chain([&self.procedure]).cloned();
         let law = Law {
             calendars: self.calendars_at(u32::MAX),
             answer_limit: desk::catalogue().intake.answer,
-            verification: &|_| self.procedure.case(case)?.verification,
+            procedures: &Procedures::new(versions.map(Arc::new)).expect("one after another"),
         };
         let legal = Legal::of(&self.records, &law).map(|legal| legal.expect("a history"));
         if let Some(unmoved) = Legal::of_unmoved(self.dossier(), &law) {
@@ -228,8 +231,7 @@ impl Story {
 
     /// The heirs of merged units take over what is open.
     pub fn units_merge(&mut self, now: Instant, succession: Succession) {
-        let merged = Rewrite::Succession(Arc::new(succession));
-        let event = rewrite(self.dossier(), &merged).expect("a unit of the dossier is merged");
+        let event = succeed(self.dossier(), &succession).expect("a unit of the dossier is merged");
         let acting = desk::acting(Role::Province, &self.unit);
         self.writes(&acting, now, now, event);
     }
@@ -244,7 +246,8 @@ impl Story {
         let event = migrate(self.dossier(), &to, map)?;
         let acting = desk::acting(Role::Province, &self.unit);
         self.writes(&acting, now, now, event);
-        self.procedure = to;
+        self.versions
+            .push(std::mem::replace(&mut self.procedure, to));
         Ok(())
     }
 

@@ -15,6 +15,7 @@ pub mod merger;
 pub mod meta;
 pub mod person;
 pub mod procedure;
+pub mod publication;
 pub mod report;
 pub mod time;
 pub mod times;

@@ -10,6 +10,7 @@ use domain::id::CaseId;
 use domain::time::local_day;
 use tonic::{Request, Response, Status, async_trait};
 
+use super::publication;
 use crate::call::Calls;
 use crate::convert::{Fields, Known, calendar, explanation, merger, procedure, unit};
 use crate::proto;
@@ -114,6 +115,128 @@ impl CatalogueService for Catalogue {
             .read(&metadata, |engine, caller| async move {
                 let query = preview_query(&request, &Calls::known(&engine, &caller))?;
                 Ok(explanation::preview(&engine.preview(&caller, &query)?))
+            })
+            .await
+    }
+
+    async fn propose_document(
+        &self,
+        request: Request<proto::ProposeDocumentRequest>,
+    ) -> Result<Response<proto::Document>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        self.0
+            .write(&metadata, |engine, caller| async move {
+                publication::propose(&engine, &caller, request).await
+            })
+            .await
+    }
+
+    async fn approve_document(
+        &self,
+        request: Request<proto::ApproveDocumentRequest>,
+    ) -> Result<Response<proto::Document>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        self.0
+            .write(&metadata, |engine, caller| async move {
+                publication::approve(&engine, &caller, &request).await
+            })
+            .await
+    }
+
+    async fn reject_document(
+        &self,
+        request: Request<proto::RejectDocumentRequest>,
+    ) -> Result<Response<proto::Document>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        self.0
+            .write(&metadata, |engine, caller| async move {
+                publication::reject(&engine, &caller, &request).await
+            })
+            .await
+    }
+
+    async fn get_document(
+        &self,
+        request: Request<proto::GetDocumentRequest>,
+    ) -> Result<Response<proto::Document>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        self.0
+            .read(&metadata, |engine, caller| async move {
+                publication::get_document(&engine, &caller, &request).await
+            })
+            .await
+    }
+
+    async fn list_documents(
+        &self,
+        request: Request<proto::ListDocumentsRequest>,
+    ) -> Result<Response<proto::ListDocumentsResponse>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        self.0
+            .read(&metadata, |engine, caller| async move {
+                publication::list_documents(&engine, &caller, request).await
+            })
+            .await
+    }
+
+    async fn list_calendar_changes(
+        &self,
+        request: Request<proto::ListCalendarChangesRequest>,
+    ) -> Result<Response<proto::ListCalendarChangesResponse>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        self.0
+            .read(&metadata, |engine, caller| async move {
+                publication::calendar_changes(&engine, &caller, request).await
+            })
+            .await
+    }
+
+    async fn list_procedure_breaks(
+        &self,
+        request: Request<proto::ListProcedureBreaksRequest>,
+    ) -> Result<Response<proto::ListProcedureBreaksResponse>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        self.0
+            .read(&metadata, |engine, caller| async move {
+                let known = Calls::known(&engine, &caller);
+                publication::procedure_breaks(&engine, &caller, &known, request).await
+            })
+            .await
+    }
+
+    async fn migrate_dossiers(
+        &self,
+        request: Request<proto::MigrateDossiersRequest>,
+    ) -> Result<Response<proto::Job>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        self.0
+            .write(&metadata, |engine, caller| async move {
+                let known = Calls::known(&engine, &caller);
+                publication::migrate(&engine, &caller, &known, &request).await
+            })
+            .await
+    }
+
+    async fn get_job(
+        &self,
+        request: Request<proto::GetJobRequest>,
+    ) -> Result<Response<proto::Job>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        self.0
+            .read(&metadata, |engine, caller| async move {
+                publication::get_job(&engine, &caller, &request).await
+            })
+            .await
+    }
+
+    async fn list_jobs(
+        &self,
+        request: Request<proto::ListJobsRequest>,
+    ) -> Result<Response<proto::ListJobsResponse>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        self.0
+            .read(&metadata, |engine, caller| async move {
+                publication::list_jobs(&engine, &caller, request).await
             })
             .await
     }

@@ -4,6 +4,7 @@ mod catalogue;
 mod dossier;
 mod event;
 mod lookup;
+mod publication;
 mod report;
 mod worklist;
 

@@ -58,6 +58,7 @@ pub fn of(error: Error) -> Status {
         | Error::Stale { .. }
         | Error::RequestReused { .. }
         | Error::CodeTaken { .. }
+        | Error::Publication(_)
         | Error::Unauthenticated
         | Error::RoleDenied { .. }
         | Error::UnitDenied { .. }
@@ -75,7 +76,7 @@ pub fn code(error: &Error) -> Code {
     match error {
         Error::Invalid(_) | Error::RequestReused { .. } => Code::InvalidArgument,
         Error::NotFound { .. } => Code::NotFound,
-        Error::Refused { .. } => Code::FailedPrecondition,
+        Error::Refused { .. } | Error::Publication(_) => Code::FailedPrecondition,
         Error::Stale { .. } => Code::Aborted,
         Error::CodeTaken { .. } => Code::AlreadyExists,
         Error::Unauthenticated => Code::Unauthenticated,
@@ -270,6 +271,11 @@ impl Told {
                 self.put("dossier", dossier);
                 self.details
                     .set_resource_info("dossier", cut(dossier, LONGEST), "", "");
+            }
+            Error::Publication(obstacle) => {
+                for (name, value) in obstacle.details() {
+                    self.put(name, &value);
+                }
             }
             Error::RoleDenied { role, method } => {
                 self.put("role", role);

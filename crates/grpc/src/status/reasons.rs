@@ -103,7 +103,7 @@ pub const TRANSPORT: [&Reason; 6] = [
 ];
 
 /// Reasons of the use cases.
-pub const USE_CASES: [&Reason; 13] = [
+pub const USE_CASES: [&Reason; 15] = [
     &Reason {
         reason: "INVALID_FIELDS",
         code: Code::InvalidArgument,
@@ -167,6 +167,22 @@ pub const USE_CASES: [&Reason; 13] = [
         cause: "the role may do this, but not for this unit",
         vietnamese: "Không được thực hiện việc này đối với đơn vị khác.",
         remedy: "Ask the unit whose dossier it is.",
+    },
+    &Reason {
+        reason: "DOCUMENT_DECIDED",
+        code: Code::FailedPrecondition,
+        http: None,
+        cause: "the document was published or rejected before",
+        vietnamese: "Văn bản đã được công bố hoặc bị từ chối trước đó.",
+        remedy: "Propose another one if it is still wanted.",
+    },
+    &Reason {
+        reason: "DOCUMENT_OUTDATED",
+        code: Code::FailedPrecondition,
+        http: None,
+        cause: "what is in force has changed since the document was proposed",
+        vietnamese: "Văn bản không còn phù hợp với danh mục đang có hiệu lực.",
+        remedy: "Take what is in force, enter the change again and propose it anew.",
     },
     &Reason {
         reason: "CURSOR_EXPIRED",
@@ -441,9 +457,9 @@ pub const REFUSALS: &[&Reason] = &[
         reason: "SAME_PERSON",
         code: Code::FailedPrecondition,
         http: None,
-        cause: "who proposed a correction may not decide on it",
+        cause: "who proposed a correction or a document may not decide on it",
         vietnamese: "Người đề nghị không được tự duyệt.",
-        remedy: "Ask another leader or the chairman.",
+        remedy: "Ask another person who may.",
     },
     &Reason {
         reason: "CODE_NOT_OF_DOSSIER",

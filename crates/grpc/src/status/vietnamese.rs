@@ -1,6 +1,7 @@
 //! The messages of errors for the clerk. Those of refusals are beside the rules.
 
 use app::Error;
+use app::publication::Obstacle;
 use domain::role::Role;
 
 /// What happened and what to do, in Vietnamese.
@@ -34,6 +35,21 @@ pub(super) fn message(error: &Error) -> String {
         Error::CodeTaken { code, dossier } => {
             format!("Mã hồ sơ {code} đã thuộc về hồ sơ {dossier}.")
         }
+        Error::Publication(obstacle) => match obstacle {
+            Obstacle::SamePerson { number } => {
+                format!("Văn bản số {number} phải do người khác duyệt.")
+            }
+            Obstacle::Decided { number, decided } => {
+                let decided = match *decided {
+                    "published" => "được công bố",
+                    _ => "bị từ chối",
+                };
+                format!("Văn bản số {number} đã {decided} trước đó.")
+            }
+            Obstacle::Outdated { number, .. } => format!(
+                "Văn bản số {number} không còn phù hợp với danh mục đang có hiệu lực; hãy đề xuất lại."
+            ),
+        },
         Error::Unauthenticated => {
             "Cần đăng nhập: mã truy cập thiếu, sai, hết hạn hoặc đã bị thu hồi.".into()
         }
@@ -63,6 +79,8 @@ fn thing(what: &str) -> &str {
         "province" => "tỉnh, thành phố",
         "procedure" => "thủ tục",
         "version" => "phiên bản thủ tục",
+        "document" => "văn bản",
+        "job" => "tác vụ",
         other => other,
     }
 }

@@ -1,5 +1,6 @@
 //! One file a command.
 
+pub mod calendar;
 pub mod check;
 pub mod due;
 pub mod export;

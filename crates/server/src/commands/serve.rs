@@ -109,6 +109,7 @@ async fn serve(
         .await
         .map_err(|error| Failure::work("cannot read what was published", error))?;
     tokio::spawn(Arc::clone(&engine).follow_catalogue(FOLLOW));
+    tokio::spawn(Arc::clone(&engine).follow_jobs(FOLLOW, SETTLE));
     let limit = Duration::from_secs(config.shutdown_seconds);
     let mut settings = grpc::serve::Settings {
         reflection: config.reflection,
@@ -157,6 +158,10 @@ const POLL_SHARED: Duration = Duration::from_millis(500);
 
 /// How often the catalogue is looked at for what other processes published.
 const FOLLOW: Duration = Duration::from_secs(1);
+
+/// How long a job waits after it was ordered, so that no process still receives by what was in
+/// force before.
+const SETTLE: Duration = Duration::from_secs(2);
 
 /// Waits for SIGTERM or Ctrl-C.
 pub(crate) async fn asked_to_stop() {

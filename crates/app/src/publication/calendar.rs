@@ -1,0 +1,250 @@
+//! What a calendar would do to the open dossiers of a province, before it does.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use domain::calendar::{DayKind, Invalid, SpecialDay};
+use domain::catalogue::Catalogue;
+use domain::dossier::legal::Legal;
+use domain::dossier::recalculation::{Kept, Recalculation, recalculate};
+use domain::dossier::{Dossier, Record, Status};
+use domain::id::{DossierId, ProvinceCode};
+use domain::time::Instant;
+
+use crate::access::{self, Caller, Method};
+use crate::catalogues::law;
+use crate::engine::Engine;
+use crate::error::{Error, FieldError};
+use crate::page::{Page, PageQuery, cut};
+use crate::ports::{List, ReadTx, Scope};
+
+/// How many dossiers are read at once.
+const PAGE: u32 = 2_000;
+
+/// A calendar that is tried out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trial {
+    /// A text that was proposed.
+    Document(u64),
+    /// The calendar in force with a few days more.
+    Days(Days),
+}
+
+/// Days that nobody has proposed yet.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Days {
+    /// Working days that would be off.
+    pub off: Vec<NaiveDate>,
+    /// Weekend days that would be worked.
+    pub make_up: Vec<NaiveDate>,
+}
+
+/// What a calendar would do to one dossier.
+#[derive(Debug, Clone)]
+pub struct DueChange {
+    /// The dossier as it stands.
+    pub dossier: Dossier,
+    /// What would become of its due times; none when they lie beyond the calendar, and then
+    /// it keeps those that it has.
+    pub recalculation: Option<Recalculation>,
+}
+
+/// What a calendar would do.
+#[derive(Debug, Clone, Default)]
+pub struct Effects {
+    /// How many open dossiers were looked at.
+    pub seen: u64,
+    /// Those that it would change, by id.
+    pub changes: Vec<DueChange>,
+}
+
+/// How many dossiers a calendar would change, and how.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Sums {
+    /// Their due time moves later.
+    pub later: u64,
+    /// They keep a due time that was promised, although the calendar gives an earlier one.
+    pub promised: u64,
+    /// They were overdue and stay so.
+    pub overdue: u64,
+    /// Their due time lies beyond the calendar and is kept.
+    pub beyond: u64,
+}
+
+impl Effects {
+    /// The sums. A dossier of which only the mark as provisional changes is in none.
+    #[must_use]
+    pub fn sums(&self) -> Sums {
+        let mut sums = Sums::default();
+        for change in &self.changes {
+            match &change.recalculation {
+                None => sums.beyond += 1,
+                Some(done) => {
+                    sums.later += u64::from(done.after > done.before);
+                    match done.kept {
+                        Some(Kept::Promised) => sums.promised += 1,
+                        Some(Kept::Overdue) => sums.overdue += 1,
+                        None => {}
+                    }
+                }
+            }
+        }
+        sums
+    }
+}
+
+impl Engine {
+    /// What a calendar would do to the open dossiers of the caller's province: the sums over
+    /// all, and a page of them.
+    pub async fn calendar_changes(
+        &self,
+        caller: &Caller,
+        trial: &Trial,
+        page: &PageQuery,
+    ) -> Result<(Effects, Page<DueChange>), Error> {
+        access::check_role(caller, Method::ListCalendarChanges)?;
+        let limit = page.limit()?;
+        let question = format!("calendar {} {trial:?}", caller.province);
+        let after = page.after(&question)?;
+        let catalogue = match trial {
+            Trial::Document(number) => {
+                let document = self.document_of(&caller.province, *number).await?;
+                self.still_fits(&document).await?
+            }
+            Trial::Days(days) => with_days(&self.catalogue(&caller.province), days)?,
+        };
+        let read = self.office.store.read().await?;
+        let effects = effects(read.as_ref(), &caller.province, &catalogue, self.now()).await?;
+        let listed = effects.changes.iter().filter(|change| {
+            let id = change.dossier.id.to_string();
+            after.as_deref().is_none_or(|after| id.as_str() > after)
+        });
+        let listed = listed.take(limit as usize + 1).cloned().collect();
+        let page = cut(listed, limit, &question, |change: &DueChange| {
+            change.dossier.id.to_string()
+        });
+        Ok((effects, page))
+    }
+}
+
+/// A catalogue whose calendars have a few days more.
+///
+/// Errors: days that contradict the calendar or each other, as wrong fields.
+pub fn with_days(base: &Catalogue, days: &Days) -> Result<Catalogue, Error> {
+    let special = |kind: DayKind| {
+        move |date: &NaiveDate| SpecialDay {
+            date: *date,
+            kind,
+            name: "ngày được thử".to_owned(),
+            source: "chưa công bố".to_owned(),
+            provisional: false,
+        }
+    };
+    let off = days.off.iter().map(special(DayKind::SwapOff));
+    let make_up = days.make_up.iter().map(special(DayKind::MakeUp));
+    let more: Vec<SpecialDay> = off.chain(make_up).collect();
+    let calendars = base
+        .calendars
+        .with_days(&more)
+        .map_err(|invalid| Error::Invalid(vec![misfit(days, &invalid)]))?;
+    let mut new = base.clone();
+    new.calendars = calendars;
+    Ok(new)
+}
+
+/// Which of the days it is that does not fit.
+fn misfit(days: &Days, invalid: &Invalid) -> FieldError {
+    let date = match invalid {
+        Invalid::OutOfRange { date, .. }
+        | Invalid::Twice { date }
+        | Invalid::OffOnWeekend { date, .. }
+        | Invalid::MakeUpOnWeekday { date, .. } => Some(*date),
+        Invalid::NoDays { .. }
+        | Invalid::NoHours { .. }
+        | Invalid::HoursTwice { .. }
+        | Invalid::NeverOpen { .. }
+        | Invalid::OutOfOrder { .. } => None,
+    };
+    let place = |list: &[NaiveDate]| list.iter().rposition(|day| Some(*day) == date);
+    let field = match (place(&days.make_up), place(&days.off)) {
+        (Some(at), _) => format!("make_up_days[{at}]"),
+        (None, Some(at)) => format!("off_days[{at}]"),
+        (None, None) => "off_days".to_owned(),
+    };
+    FieldError::new(field, invalid.to_string())
+}
+
+/// What a catalogue's calendars would do to the open dossiers of a province, published at a
+/// moment. Who may ask is the caller's business.
+pub async fn effects(
+    read: &dyn ReadTx,
+    province: &ProvinceCode,
+    catalogue: &Catalogue,
+    published: Instant,
+) -> Result<Effects, Error> {
+    let mut effects = Effects::default();
+    let mut after = None;
+    loop {
+        let list = List {
+            scope: Scope::Province(province.clone()),
+            statuses: Status::ALL
+                .into_iter()
+                .filter(|status| status.is_open())
+                .collect(),
+            procedure: None,
+            channel: None,
+            after,
+            limit: PAGE,
+        };
+        let dossiers = read.list(&list).await?;
+        let Some(last) = dossiers.last() else {
+            return Ok(effects);
+        };
+        after = Some(last.id);
+        effects.seen += dossiers.len() as u64;
+        let moved: Vec<DossierId> = (dossiers.iter())
+            .filter(|dossier| Legal::of_unmoved(dossier, &law(catalogue)).is_none())
+            .map(|dossier| dossier.id)
+            .collect();
+        let histories = read.records_of(province, &moved).await?;
+        let changed = dossiers
+            .into_iter()
+            .filter_map(|dossier| effect(dossier, catalogue, &histories, published));
+        effects.changes.extend(changed);
+    }
+}
+
+fn effect(
+    dossier: Dossier,
+    catalogue: &Catalogue,
+    histories: &HashMap<DossierId, Vec<Record>>,
+    published: Instant,
+) -> Option<DueChange> {
+    let law = law(catalogue);
+    let legal = match Legal::of_unmoved(&dossier, &law) {
+        Some(legal) => legal.map(Some),
+        None => Legal::of(histories.get(&dossier.id)?, &law),
+    };
+    let recalculation = match legal {
+        Ok(legal) => Some(recalculate(&dossier, &legal?, published)?),
+        Err(_beyond) if dossier.mirrored.is_some() => return None,
+        Err(_beyond) => None,
+    };
+    Some(DueChange {
+        dossier,
+        recalculation,
+    })
+}
+
+/// Whether a published calendar may mean something for a dossier: a quick look that spares
+/// most dossiers the reading of their history.
+pub(crate) fn may_change(dossier: &Dossier, catalogue: &Catalogue, published: Instant) -> bool {
+    if dossier.ended.is_some() {
+        return false;
+    }
+    match Legal::of_unmoved(dossier, &law(catalogue)) {
+        Some(Ok(legal)) => recalculate(dossier, &legal, published).is_some(),
+        Some(Err(_beyond)) => false,
+        None => true,
+    }
+}

@@ -1,0 +1,399 @@
+//! Texts of the catalogue that an office proposes, and a second person approves.
+//!
+//! A calendar or a procedure is a text in the form of the shipped files. Nothing is half
+//! accepted: what is proposed has been read whole, beside everything that is in force. What
+//! a text would do is looked at before ([`calendar`], [`procedure`]); what it does to running
+//! dossiers is done by a job ([`carrying`]). Source: docs/decisions/007.
+
+pub mod calendar;
+pub mod carrying;
+pub mod procedure;
+
+use domain::catalogue::{Catalogue, Fault, SourceFile};
+use domain::id::ProvinceCode;
+
+use crate::access::{self, Caller, Method};
+use crate::engine::Engine;
+use crate::error::{Error, FieldError};
+use crate::page::{Page, PageQuery, cut};
+use crate::ports::{Document, DocumentState, Proposal, Published, Verdict};
+
+/// What is proposed.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// Its place in the catalogue: `calendar/national.csv`.
+    pub path: String,
+    /// The whole text that is to stand there.
+    pub text: String,
+    /// Why, and by which decision.
+    pub reason: String,
+}
+
+/// Why a text cannot be published.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Obstacle {
+    /// Who proposes a text does not approve it.
+    #[error("document {number} was proposed by the same person; somebody else approves it")]
+    SamePerson {
+        /// The text.
+        number: u64,
+    },
+    /// It was published or rejected before.
+    #[error("document {number} was {decided} before")]
+    Decided {
+        /// The text.
+        number: u64,
+        /// `published` or `rejected`.
+        decided: &'static str,
+    },
+    /// What is in force has changed since it was proposed.
+    #[error("document {number} no longer fits what is in force: {cause}; propose it anew")]
+    Outdated {
+        /// The text.
+        number: u64,
+        /// What has changed.
+        cause: String,
+    },
+}
+
+impl Obstacle {
+    /// The stable reason: part of the contract.
+    #[must_use]
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Obstacle::SamePerson { .. } => "SAME_PERSON",
+            Obstacle::Decided { .. } => "DOCUMENT_DECIDED",
+            Obstacle::Outdated { .. } => "DOCUMENT_OUTDATED",
+        }
+    }
+
+    /// Every variable of the message, by name.
+    #[must_use]
+    pub fn details(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Obstacle::SamePerson { number } => vec![("document", number.to_string())],
+            Obstacle::Decided { number, decided } => vec![
+                ("document", number.to_string()),
+                ("decided", (*decided).to_owned()),
+            ],
+            Obstacle::Outdated { number, cause } => {
+                vec![("document", number.to_string()), ("cause", cause.clone())]
+            }
+        }
+    }
+}
+
+/// What a text governs, by its path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// The days and hours that offices work.
+    Calendar,
+    /// A procedure with all its versions.
+    Procedure,
+}
+
+impl Subject {
+    /// None for a path at which nothing can be published.
+    #[must_use]
+    pub fn of(path: &str) -> Option<Self> {
+        let plain = |letter: char| letter.is_ascii_alphanumeric() || ".-_".contains(letter);
+        match path.split_once('/')? {
+            ("calendar", "national.csv" | "hours.csv") => Some(Self::Calendar),
+            ("procedures", name) => {
+                let stem = name.strip_suffix(".toml")?;
+                let fits = !stem.is_empty() && stem.len() <= 80 && stem.chars().all(plain);
+                fits.then_some(Self::Procedure)
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Engine {
+    /// Proposes a text for the caller's province.
+    ///
+    /// The same text of the same person is not proposed twice in a row.
+    ///
+    /// Errors: every fault of the text with its line, as wrong fields.
+    pub async fn propose_document(&self, caller: &Caller, draft: Draft) -> Result<Document, Error> {
+        access::check_role(caller, Method::ProposeDocument)?;
+        self.refresh_catalogue().await?;
+        let base = self.catalogue(&caller.province);
+        checked(&base, &draft.path, &draft.text).map_err(Error::Invalid)?;
+        let hash = domain::digest::hex(&domain::digest::sha256(draft.text.as_bytes()));
+        let mut documents = self.documents_of(&caller.province).await?;
+        documents.retain(|document| document.proposal.path == draft.path);
+        let last = documents
+            .into_iter()
+            .rfind(|document| match document.state {
+                DocumentState::Proposed | DocumentState::Published { .. } => true,
+                DocumentState::Rejected { .. } => false,
+            });
+        let same = |last: &Document| last.proposal.author == caller.actor && last.hash == hash;
+        if let Some(same) = last.filter(same) {
+            return Ok(same);
+        }
+        let proposal = Proposal {
+            province: caller.province.clone(),
+            path: draft.path,
+            text: draft.text,
+            reason: draft.reason,
+            author: caller.actor.clone(),
+            at: domain::time::to_micros(self.now()),
+        };
+        Ok(self.office.store.propose(&proposal).await?)
+    }
+
+    /// Approves a text that somebody else proposed: it is in force from now on.
+    ///
+    /// Asked again by the same person it answers the same.
+    pub async fn approve_document(&self, caller: &Caller, number: u64) -> Result<Document, Error> {
+        access::check_role(caller, Method::ApproveDocument)?;
+        self.refresh_catalogue().await?;
+        let document = self.document_of(&caller.province, number).await?;
+        match &document.state {
+            DocumentState::Proposed => {}
+            DocumentState::Published { by, .. } if *by == caller.actor => return Ok(document),
+            DocumentState::Published { .. } | DocumentState::Rejected { .. } => {
+                return Err(decided(&document));
+            }
+        }
+        if document.proposal.author == caller.actor {
+            return Err(Error::Publication(Obstacle::SamePerson { number }));
+        }
+        let catalogue = self.still_fits(&document).await?;
+        self.note_versions(&document, &catalogue).await?;
+        self.decide_document(caller, number, true).await?;
+        self.refresh_catalogue().await?;
+        let document = self.document_of(&caller.province, number).await?;
+        self.begin_recalculation(&document, caller.role).await?;
+        Ok(document)
+    }
+
+    /// Turns a proposed text down; who proposed it may do so too.
+    ///
+    /// Asked again by the same person it answers the same.
+    pub async fn reject_document(&self, caller: &Caller, number: u64) -> Result<Document, Error> {
+        access::check_role(caller, Method::RejectDocument)?;
+        let document = self.document_of(&caller.province, number).await?;
+        match &document.state {
+            DocumentState::Proposed => {}
+            DocumentState::Rejected { by, .. } if *by == caller.actor => return Ok(document),
+            DocumentState::Published { .. } | DocumentState::Rejected { .. } => {
+                return Err(decided(&document));
+            }
+        }
+        self.decide_document(caller, number, false).await?;
+        self.document_of(&caller.province, number).await
+    }
+
+    /// A text of the caller's province.
+    pub async fn document(&self, caller: &Caller, number: u64) -> Result<Document, Error> {
+        access::check_role(caller, Method::GetDocument)?;
+        self.document_of(&caller.province, number).await
+    }
+
+    /// A page of the texts of the caller's province, newest first.
+    pub async fn documents(
+        &self,
+        caller: &Caller,
+        page: &PageQuery,
+    ) -> Result<Page<Document>, Error> {
+        access::check_role(caller, Method::ListDocuments)?;
+        let limit = page.limit()?;
+        let question = format!("documents {}", caller.province);
+        let before = match page.after(&question)? {
+            Some(place) => place.parse().unwrap_or(0),
+            None => u64::MAX,
+        };
+        let mut documents = self.documents_of(&caller.province).await?;
+        documents.reverse();
+        documents.retain(|document| document.number < before);
+        documents.truncate(limit as usize + 1);
+        Ok(cut(documents, limit, &question, |document| {
+            document.number.to_string()
+        }))
+    }
+
+    async fn documents_of(&self, province: &ProvinceCode) -> Result<Vec<Document>, Error> {
+        let read = self.office.store.read().await?;
+        Ok(read.documents(province).await?)
+    }
+
+    pub(crate) async fn document_of(
+        &self,
+        province: &ProvinceCode,
+        number: u64,
+    ) -> Result<Document, Error> {
+        let documents = self.documents_of(province).await?;
+        let found = documents.into_iter().find(|one| one.number == number);
+        found.ok_or_else(|| Error::NotFound {
+            what: "document",
+            name: format!("documents/{number}"),
+        })
+    }
+
+    /// The catalogue with a proposed text in it, if nothing stands in its way by now.
+    pub(crate) async fn still_fits(&self, document: &Document) -> Result<Catalogue, Error> {
+        let proposal = &document.proposal;
+        let outdated = |cause: String| {
+            Error::Publication(Obstacle::Outdated {
+                number: document.number,
+                cause,
+            })
+        };
+        for other in self.documents_of(&proposal.province).await? {
+            let since = match other.state {
+                DocumentState::Published { at, .. } => at,
+                DocumentState::Proposed | DocumentState::Rejected { .. } => continue,
+            };
+            if other.proposal.path == proposal.path
+                && other.number != document.number
+                && since >= proposal.at
+            {
+                return Err(outdated(format!(
+                    "document {} was published at {} since",
+                    other.number, proposal.path
+                )));
+            }
+        }
+        let base = self.catalogue(&proposal.province);
+        checked(&base, &proposal.path, &proposal.text).map_err(|wrong| {
+            let first = wrong.into_iter().next();
+            outdated(first.map_or_else(String::new, |wrong| wrong.problem))
+        })
+    }
+
+    /// Notes the versions that come into use, which may then never say anything else.
+    async fn note_versions(&self, document: &Document, new: &Catalogue) -> Result<(), Error> {
+        let province = &document.proposal.province;
+        let base = self.catalogue(province);
+        let versions: Vec<Published> = (new.procedures.iter())
+            .filter(|one| base.procedures.get(&one.code, one.version).is_none())
+            .map(|one| Published {
+                kind: "procedure".into(),
+                // Another province may publish another text under the same number.
+                code: format!("{province}/{}", one.code),
+                version: one.version.into(),
+                hash: one.hash_hex(),
+            })
+            .collect();
+        if versions.is_empty() {
+            return Ok(());
+        }
+        let changed = self.office.store.publish(&versions).await?;
+        match changed.first() {
+            None => Ok(()),
+            Some(was) => Err(Error::Publication(Obstacle::Outdated {
+                number: document.number,
+                cause: format!(
+                    "version {} of {} was published before with another text",
+                    was.version, was.code
+                ),
+            })),
+        }
+    }
+
+    async fn decide_document(
+        &self,
+        caller: &Caller,
+        number: u64,
+        publish: bool,
+    ) -> Result<(), Error> {
+        let verdict = Verdict {
+            province: caller.province.clone(),
+            number,
+            publish,
+            by: caller.actor.clone(),
+            at: domain::time::to_micros(self.now()),
+        };
+        if self.office.store.decide(&verdict).await? {
+            return Ok(());
+        }
+        // Somebody else was first.
+        Err(decided(&self.document_of(&caller.province, number).await?))
+    }
+}
+
+fn decided(document: &Document) -> Error {
+    Error::Publication(Obstacle::Decided {
+        number: document.number,
+        decided: match document.state {
+            DocumentState::Proposed => "proposed",
+            DocumentState::Published { .. } => "published",
+            DocumentState::Rejected { .. } => "rejected",
+        },
+    })
+}
+
+/// The catalogue with a text laid over it, read whole.
+///
+/// Errors: every fault with its line, and what a publication may not do: take back days of
+/// the calendar that due times may rest on, or change a version that was published.
+pub fn checked(base: &Catalogue, path: &str, text: &str) -> Result<Catalogue, Vec<FieldError>> {
+    let Some(subject) = Subject::of(path) else {
+        return Err(vec![FieldError::new(
+            "path",
+            "expected calendar/national.csv, calendar/hours.csv or procedures/CODE.toml",
+        )]);
+    };
+    let file = SourceFile {
+        path: path.to_owned(),
+        text: text.to_owned(),
+    };
+    let new = base.with(&[file]).map_err(|faults| {
+        faults
+            .iter()
+            .map(|fault| wrong(path, fault))
+            .collect::<Vec<_>>()
+    })?;
+    let problems = match subject {
+        Subject::Calendar => days_taken_back(base, &new),
+        Subject::Procedure => versions_changed(base, &new),
+    };
+    if problems.is_empty() {
+        Ok(new)
+    } else {
+        let wrong = |problem| FieldError::new("text", problem);
+        Err(problems.into_iter().map(wrong).collect())
+    }
+}
+
+fn wrong(path: &str, fault: &Fault) -> FieldError {
+    let Fault { file, line, reason } = fault;
+    let place = if file == path {
+        format!("line {line}")
+    } else {
+        format!("{file}, line {line}")
+    };
+    FieldError::new("text", format!("{place}: {reason}"))
+}
+
+fn days_taken_back(base: &Catalogue, new: &Catalogue) -> Vec<String> {
+    let (old, new) = (base.calendars.national(), new.calendars.national());
+    let mut problems = Vec::new();
+    if new.first_day() > old.first_day() {
+        let first = old.first_day();
+        problems.push(format!("the days from {first} on are in use; keep them"));
+    }
+    if new.last_day() < old.last_day() {
+        let last = old.last_day();
+        problems.push(format!("the days until {last} are in use; keep them"));
+    }
+    problems
+}
+
+fn versions_changed(base: &Catalogue, new: &Catalogue) -> Vec<String> {
+    let changed = base.procedures.iter().filter(|old| {
+        let now = new.procedures.get(&old.code, old.version);
+        now.is_none_or(|now| now.hash != old.hash)
+    });
+    changed
+        .map(|old| {
+            format!(
+                "version {} of {} was published and may not change; add a version after it",
+                old.version, old.code
+            )
+        })
+        .collect()
+}

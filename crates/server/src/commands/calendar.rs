@@ -1,0 +1,241 @@
+//! `motcua calendar what-if`.
+
+use std::fs;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use app::Catalogues;
+use app::ports::{Clock, Store};
+use app::publication::calendar::{self, Days, DueChange, Effects, Sums};
+use app::publication::checked;
+use domain::catalogue::Catalogue;
+use domain::dossier::recalculation::Kept;
+use domain::id::ProvinceCode;
+use domain::time::{self, Instant};
+use serde::Serialize;
+use store::Durability;
+
+use super::{configuration, open, print};
+use crate::cli::{Format, WhatIf};
+use crate::clock::SystemClock;
+use crate::{Failure, catalogue};
+
+/// How many dossiers the form for people lists.
+const LISTED: usize = 40;
+
+/// Prints what days off, make-up days or a whole calendar would do to open dossiers.
+pub async fn what_if(flags: WhatIf) -> Result<ExitCode, Failure> {
+    let config = configuration(&flags.database)?;
+    let shipped = catalogue::read(config.catalogue.as_deref())?;
+    let store = open(&config, Durability::Full).await?;
+    let cannot = |error| Failure::work("cannot read the database", error);
+    let read = store.read().await.map_err(cannot)?;
+    let catalogues = Catalogues::read(Arc::new(shipped), read.as_ref())
+        .await
+        .map_err(|error| Failure::work("cannot read what was published", error))?;
+    let province = ProvinceCode::parse(&flags.province)
+        .map_err(|wrong| Failure::Input(format!("--province: {wrong}")))?;
+    let base = catalogues.of(&province);
+    if base.units.province(&province).is_none() {
+        return Err(Failure::Input(format!(
+            "--province: {province} is not a province of the catalogue"
+        )));
+    }
+    let tried = tried(&base, &flags)?;
+    let effects = calendar::effects(read.as_ref(), &province, &tried, SystemClock.now())
+        .await
+        .map_err(|error| Failure::work("cannot count the due times anew", error))?;
+    match flags.format {
+        Format::Json => {
+            let text = serde_json::to_string_pretty(&Told::of(&province, &effects));
+            print(text.expect("texts and numbers are JSON") + "\n")?;
+        }
+        Format::Csv => print(csv(&effects)?)?,
+        Format::Table => print(table(&effects))?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The catalogue with what is tried.
+fn tried(base: &Catalogue, flags: &WhatIf) -> Result<Catalogue, Failure> {
+    if let Some(file) = &flags.file {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        let text = fs::read_to_string(file)
+            .map_err(|error| Failure::Input(format!("--file {}: {error}", file.display())))?;
+        return checked(base, &format!("calendar/{name}"), &text).map_err(|wrong| {
+            let lines = wrong.iter().map(|one| match one.field.as_str() {
+                "path" => format!("--file {name}: expected national.csv or hours.csv"),
+                _ => format!("{name}: {}", one.problem),
+            });
+            Failure::Input(lines.collect::<Vec<_>>().join("\n"))
+        });
+    }
+    let days = Days {
+        off: flags.off.clone(),
+        make_up: flags.make_up.clone(),
+    };
+    calendar::with_days(base, &days).map_err(|error| match error {
+        app::Error::Invalid(wrong) => {
+            let lines = wrong.into_iter().map(|one| one.problem);
+            Failure::Input(lines.collect::<Vec<_>>().join("\n"))
+        }
+        other => Failure::work("cannot try these days", other),
+    })
+}
+
+/// The whole answer, for programs.
+#[derive(Serialize)]
+struct Told {
+    province: String,
+    seen: u64,
+    later: u64,
+    promised: u64,
+    overdue: u64,
+    beyond: u64,
+    changes: Vec<Row>,
+}
+
+/// The names of a row, in order.
+const TITLES: [&str; 9] = [
+    "dossier",
+    "code",
+    "unit",
+    "procedure",
+    "old_due",
+    "new_due",
+    "legal_due",
+    "promised_due",
+    "kept",
+];
+
+/// One dossier.
+#[derive(Serialize)]
+struct Row {
+    dossier: String,
+    code: String,
+    unit: String,
+    procedure: String,
+    old_due: Option<String>,
+    new_due: Option<String>,
+    legal_due: Option<String>,
+    promised_due: Option<String>,
+    kept: Option<&'static str>,
+}
+
+impl Told {
+    fn of(province: &ProvinceCode, effects: &Effects) -> Self {
+        let Sums {
+            later,
+            promised,
+            overdue,
+            beyond,
+        } = effects.sums();
+        Self {
+            province: province.to_string(),
+            seen: effects.seen,
+            later,
+            promised,
+            overdue,
+            beyond,
+            changes: effects.changes.iter().map(Row::of).collect(),
+        }
+    }
+}
+
+impl Row {
+    fn of(change: &DueChange) -> Self {
+        let dossier = &change.dossier;
+        let told = |at: Option<Instant>| at.map(time::rfc3339);
+        let done = change.recalculation.as_ref();
+        Self {
+            dossier: dossier.id.to_string(),
+            code: dossier
+                .code
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
+            unit: dossier.resolving.to_string(),
+            procedure: dossier.procedure.to_string(),
+            old_due: told(dossier.due()),
+            new_due: told(done.map_or(dossier.due(), |done| done.after)),
+            legal_due: told(done.and_then(|done| done.legal)),
+            promised_due: told(done.and_then(|done| done.promised)),
+            kept: match done {
+                None => Some("beyond"),
+                Some(done) => done.kept.map(Kept::as_str),
+            },
+        }
+    }
+}
+
+fn csv(effects: &Effects) -> Result<Vec<u8>, Failure> {
+    let cannot = |error: csv::Error| Failure::work("cannot print", error);
+    // The titles are there also when nothing would change.
+    let mut out = csv::WriterBuilder::new()
+        .has_headers(false)
+        .from_writer(Vec::new());
+    out.write_record(TITLES).map_err(cannot)?;
+    for change in &effects.changes {
+        out.serialize(Row::of(change)).map_err(cannot)?;
+    }
+    Ok(out.into_inner().expect("writing to memory cannot fail"))
+}
+
+fn table(effects: &Effects) -> String {
+    let Sums {
+        later,
+        promised,
+        overdue,
+        beyond,
+    } = effects.sums();
+    let mut lines = vec![
+        format!(
+            "{} open dossiers looked at; nothing was written.",
+            effects.seen
+        ),
+        format!("{later:>7}  would be due later"),
+        format!(
+            "{promised:>7}  keep the time they were promised, although the calendar gives an earlier one"
+        ),
+        format!("{overdue:>7}  are overdue and stay so"),
+        format!("{beyond:>7}  keep their time, for the calendar does not reach far enough"),
+    ];
+    if !effects.changes.is_empty() {
+        lines.push(String::new());
+        lines.push(format!(
+            "{:<26} {:<10} {:<17} {:<17} why it stays",
+            "code", "unit", "due now", "would be due"
+        ));
+    }
+    for change in effects.changes.iter().take(LISTED) {
+        let done = change.recalculation.as_ref();
+        let new = done.map_or(change.dossier.due(), |done| done.after);
+        lines.push(format!(
+            "{:<26} {:<10} {:<17} {:<17} {}",
+            change.dossier.label(),
+            change.dossier.resolving,
+            wall(change.dossier.due()),
+            wall(new),
+            match done {
+                None => "beyond the calendar",
+                Some(done) => match done.kept {
+                    None => "",
+                    Some(Kept::Promised) => "promised",
+                    Some(Kept::Overdue) => "overdue",
+                },
+            }
+        ));
+    }
+    if effects.changes.len() > LISTED {
+        let more = effects.changes.len() - LISTED;
+        lines.push(format!("… and {more} more; --format csv prints them all"));
+    }
+    lines.join("\n") + "\n"
+}
+
+fn wall(at: Option<Instant>) -> String {
+    at.map_or_else(
+        || "–".to_owned(),
+        |at| time::local(at).format("%d/%m/%Y %H:%M").to_string(),
+    )
+}
