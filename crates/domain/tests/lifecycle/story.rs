@@ -230,8 +230,8 @@ impl Story {
     }
 
     /// The heirs of merged units take over what is open.
-    pub fn units_merge(&mut self, now: Instant, succession: Succession) {
-        let event = succeed(self.dossier(), &succession).expect("a unit of the dossier is merged");
+    pub fn units_merge(&mut self, now: Instant, succession: &Succession) {
+        let event = succeed(self.dossier(), succession).expect("a unit of the dossier is merged");
         let acting = desk::acting(Role::Province, &self.unit);
         self.writes(&acting, now, now, event);
     }
