@@ -8,7 +8,7 @@ use app::report::{RateUnits, RatesQuery, UnitBasis};
 use app::view::{DossierName, View};
 use chrono::NaiveDate;
 use domain::catalogue::{Catalogue, SourceFile, Successors};
-use domain::dossier::command::Contents;
+use domain::dossier::command::{Circumstances, Contents};
 use domain::dossier::private::Person;
 use domain::dossier::{Channel, Command, Dossier, Reception, Status};
 use domain::id::{ActorId, UnitCode};
@@ -97,6 +97,7 @@ pub fn contents() -> Contents {
         resolving: None,
         returning: None,
         duplicate_intended: false,
+        circumstances: Circumstances::default(),
     }
 }
 

@@ -11,7 +11,7 @@ use app::{Caller, Engine, Error, Meta, Parts};
 use chrono::{NaiveDateTime, TimeDelta};
 use domain::catalogue::Catalogue;
 use domain::code::AnyCode;
-use domain::dossier::command::Contents;
+use domain::dossier::command::{Circumstances, Contents};
 use domain::dossier::private::Person;
 use domain::dossier::{Channel, Command, Reception, Submission};
 use domain::id::{ActorId, ProcedureCode, RequestId, UnitCode};
@@ -291,6 +291,7 @@ pub fn contents(procedure: &str) -> Contents {
         resolving: None,
         returning: None,
         duplicate_intended: false,
+        circumstances: Circumstances::default(),
     }
 }
 

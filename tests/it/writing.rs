@@ -1,10 +1,12 @@
 //! Writing through the lane: repeats, stale reads, numbers, duplicates.
 
 use app::Error;
+use app::ports::Store;
 use app::view::DossierName;
 use chrono::TimeDelta;
+use domain::dossier::command::Circumstances;
 use domain::dossier::private::{Person, Words};
-use domain::dossier::{Channel, Command, Refusal, Status};
+use domain::dossier::{Channel, Command, FeeState, Origin, QueueTicket, Refusal, Setting, Status};
 use domain::role::Role;
 
 use crate::backend::Backend;
@@ -449,4 +451,42 @@ async fn a_unit_that_could_not_deal_with_it_is_refused() {
         .await
         .unwrap_err();
     assert!(matches!(error, Error::Invalid(_)), "{error:?}");
+}
+
+on_both!(what_was_said_of_how_a_dossier_came_about_and_of_its_fee_is_kept);
+
+async fn what_was_said_of_how_a_dossier_came_about_and_of_its_fee_is_kept(on: Backend) {
+    let world = World::on(on, "2026-08-03 10:00").await;
+    let mut reception = at_the_desk(WARD, THREE_DAYS);
+    reception.content.circumstances = Circumstances {
+        origin: Origin::Agency,
+        setting: Setting::Mobile,
+        queue_ticket: Some(QueueTicket::parse("A-017").unwrap()),
+        fee_exemption: Words::new("hộ nghèo"),
+    };
+    let clerk = who(Role::Receptionist, WARD);
+    let view = world
+        .engine
+        .receive(&clerk, world.meta(), &procedure_code(THREE_DAYS), reception)
+        .await
+        .unwrap();
+    assert_eq!(view.dossier.fee_state(), FeeState::Exempt);
+    let kept = &view.dossier.circumstances;
+    assert_eq!(kept.queue_ticket.as_ref().unwrap().as_str(), "A-017");
+    assert_eq!(
+        (kept.origin, kept.setting),
+        (Origin::Agency, Setting::Mobile)
+    );
+
+    // The reason is personal: the event commits to it, the words are kept apart.
+    let key = (view.dossier.province.clone(), view.dossier.id);
+    let read = world.store.read().await.unwrap();
+    let bytes = read.record_bytes(&key).await.unwrap().concat();
+    assert!(!String::from_utf8(bytes).unwrap().contains("nghèo"));
+    let private = read.private(&key).await.unwrap();
+    assert!(
+        private.contains_key("1.fee_exemption"),
+        "{:?}",
+        private.keys()
+    );
 }

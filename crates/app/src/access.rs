@@ -196,6 +196,7 @@ impl Method {
                 Action::RecordSupplement | Action::RecordPayment | Action::Withdraw => {
                     &[Receptionist, Chairman, Portal]
                 }
+                Action::RefundPayment => &[Receptionist, Leader, Chairman],
                 Action::Assign => &[Officer, Leader, Chairman],
                 Action::Transfer => &[Receptionist, Leader, Chairman],
                 Action::HandOver => &[Receptionist, Officer, Leader, Chairman],
@@ -313,6 +314,7 @@ pub fn check_command(
         | Command::HandOver(_)
         | Command::RequestPayment { .. }
         | Command::RecordPayment { .. }
+        | Command::RefundPayment { .. }
         | Command::Extend(_)
         | Command::Withdraw { .. }
         | Command::Stop { .. }
@@ -359,7 +361,10 @@ fn standing(method: Method, dossier: &Dossier) -> Vec<&UnitCode> {
         Method::Act(action) => match action {
             Action::Submit | Action::Receive | Action::Refuse => vec![receiving],
             Action::RequestSupplement => vec![resolving, receiving],
-            Action::RecordSupplement | Action::RecordPayment | Action::Withdraw => {
+            Action::RecordSupplement
+            | Action::RecordPayment
+            | Action::RefundPayment
+            | Action::Withdraw => {
                 vec![receiving, resolving]
             }
             // From reception the desk itself hands over, or gives back on the spot.

@@ -460,6 +460,7 @@ fn units_named(command: &Command) -> Vec<(&'static str, Option<&UnitCode>)> {
         | Command::Assign { .. }
         | Command::RequestPayment { .. }
         | Command::RecordPayment { .. }
+        | Command::RefundPayment { .. }
         | Command::Extend(_)
         | Command::Withdraw { .. }
         | Command::Stop { .. }

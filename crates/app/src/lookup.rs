@@ -175,7 +175,10 @@ fn step(record: &Record, procedure: &Procedure) -> Option<LookupStep> {
         Event::PaymentRequested { .. } => {
             named("Yêu cầu thực hiện nghĩa vụ tài chính", "Payment requested")
         }
-        Event::PaymentRecorded { .. } => named("Đã nhận thanh toán", "Payment received"),
+        Event::PaymentRecorded { .. } | Event::FeePaid { .. } => {
+            named("Đã nhận thanh toán", "Payment received")
+        }
+        Event::Refunded { .. } => named("Đã hoàn phí", "Payment given back"),
         Event::Extended { .. } => named("Xin lỗi và hẹn lại ngày trả", "New date, with an apology"),
         Event::Apologised { .. } => named("Xin lỗi vì chậm trả", "Apology for the delay"),
         Event::VerificationBegun { .. } => named("Đang xác minh", "Verification begun"),

@@ -14,6 +14,8 @@ mod desk;
 mod elsewhere;
 #[path = "lifecycle/extensions.rs"]
 mod extensions;
+#[path = "lifecycle/fees.rs"]
+mod fees;
 #[path = "lifecycle/intake.rs"]
 mod intake;
 #[path = "lifecycle/matrix.rs"]

@@ -31,6 +31,7 @@ fn meant_by(words: &str) -> Vec<&'static str> {
         "resolve" => vec!["ResolveDossier"],
         "request a payment" => vec!["RequestPayment"],
         "record a supplement or a payment" => vec!["RecordSupplement", "RecordPayment"],
+        "give a payment back" => vec!["RefundPayment"],
         "withdraw" => vec!["WithdrawDossier"],
         "assign" => vec!["AssignDossier"],
         "transfer" => vec!["TransferDossier"],

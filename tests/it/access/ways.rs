@@ -72,6 +72,15 @@ pub async fn ready_for(world: &World, method: &str, units: Units<'_>) -> View {
             world.act(&received, Role::Chairman, command).await.unwrap()
         }
         "RequestPayment" => processing(world, units).await,
+        "RefundPayment" => {
+            let received = received(world, THREE_DAYS, units).await;
+            let command = Command::RecordPayment {
+                amount_vnd: 8_000,
+                method: None,
+            };
+            let clerk = Role::Chairman;
+            world.act(&received, clerk, command).await.unwrap()
+        }
         "RecordPayment" => {
             let processing = processing(world, units).await;
             let command = Command::RequestPayment {
@@ -302,6 +311,7 @@ pub fn ways(method: &str, unit: &str, ready: &View) -> Vec<Way> {
         }
         "RequestPayment" => one(json!({ "amount_vnd": 8_000, "reason": "lệ phí" })),
         "RecordPayment" => one(json!({ "amount_vnd": 8_000 })),
+        "RefundPayment" => one(json!({ "amount_vnd": 8_000, "reason": why })),
         "ExtendDossier" => {
             let apology = json!({ "reason": why, "due_time": "2026-08-20T10:00:00Z" });
             one(json!({ "apology": apology }))

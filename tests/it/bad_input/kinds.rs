@@ -45,6 +45,10 @@ pub enum Kind {
     Future { required: bool },
     /// One of the channels, and which are accepted.
     Channel(&'static [&'static str]),
+    /// One of a few words, which may be left out.
+    Choice,
+    /// A ticket that may be left out.
+    Ticket,
     /// Yes or no.
     Flag,
     /// An amount of money, required.
@@ -241,6 +245,14 @@ impl Kind {
                 }
                 wrong
             }
+            Kind::Choice => vec![
+                (json!("OTHERWISE"), "expected one of"),
+                (json!(99), "expected one of"),
+            ],
+            Kind::Ticket => vec![
+                (json!("số 17"), "expected a queue ticket"),
+                (json!("A".repeat(17)), "expected a queue ticket"),
+            ],
             Kind::Flag => vec![
                 (json!("yes"), "expected true or false"),
                 (json!("true"), "expected true or false"),
@@ -359,7 +371,7 @@ impl Kind {
             Kind::Past | Kind::Future { .. } => {
                 (json!(1_786_000_000), "expected a time in RFC 3339")
             }
-            Kind::Channel(_) | Kind::OneOf => (json!([]), "expected one of"),
+            Kind::Channel(_) | Kind::Choice | Kind::OneOf => (json!([]), "expected one of"),
             Kind::Amount | Kind::Number | Kind::Version => (json!(true), "expected a whole number"),
             Kind::Codes | Kind::Components | Kind::List | Kind::StepMoves => {
                 (json!(7), "expected a list")

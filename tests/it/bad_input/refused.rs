@@ -141,6 +141,11 @@ async fn met(reason: &str) -> Met {
             let came = world.act(&asked, Role::Receptionist, came).await.unwrap();
             ("RequestSupplement", on(&came, supplement()))
         }
+        "REFUND_TOO_LARGE" => {
+            let received = world.receive(WARD, THREE_DAYS).await;
+            let body = json!({ "amount_vnd": 8_000, "reason": "thu nhầm" });
+            ("RefundPayment", on(&received, body))
+        }
         "EXTENSION_USED" => {
             let received = world.receive(WARD, THREE_DAYS).await;
             let due = moment("2026-08-20 17:00");
@@ -497,5 +502,5 @@ async fn in_every_state_the_allowed_methods_succeed_and_all_others_are_refused()
         }
     }
     // Ten states and twenty-one methods.
-    assert_eq!((permitted, refused), (50, 160));
+    assert_eq!((permitted, refused), (55, 165));
 }

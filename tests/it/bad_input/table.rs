@@ -40,6 +40,9 @@ const FIELDS: &[(&str, &[(&str, Kind)])] = &[
             ("external_codes", Kind::Codes),
             ("assisted_by", Kind::OptionalId(AN_ID)),
             ("duplicate_intended", Kind::Flag),
+            ("origin", Kind::Choice),
+            ("setting", Kind::Choice),
+            ("fee_exemption", Kind::OptionalText(2_000)),
         ],
     ),
     (
@@ -61,6 +64,10 @@ const FIELDS: &[(&str, &[(&str, Kind)])] = &[
             ("external_codes", Kind::Codes),
             ("assisted_by", Kind::OptionalId(AN_ID)),
             ("duplicate_intended", Kind::Flag),
+            ("origin", Kind::Choice),
+            ("setting", Kind::Choice),
+            ("fee_exemption", Kind::OptionalText(2_000)),
+            ("queue_ticket", Kind::Ticket),
         ],
     ),
     (
@@ -118,7 +125,14 @@ const FIELDS: &[(&str, &[(&str, Kind)])] = &[
         "RequestPayment",
         &[("amount_vnd", Kind::Amount), ("reason", Kind::Text(2_000))],
     ),
-    ("RecordPayment", &[("amount_vnd", Kind::Amount)]),
+    (
+        "RecordPayment",
+        &[("amount_vnd", Kind::Amount), ("method", Kind::Choice)],
+    ),
+    (
+        "RefundPayment",
+        &[("amount_vnd", Kind::Amount), ("reason", Kind::Text(2_000))],
+    ),
     (
         "ExtendDossier",
         &[

@@ -98,6 +98,7 @@ async fn call(
         "HandOverDossier" => DossierServiceClient.hand_over_dossier(HandOverDossierRequest);
         "RequestPayment" => DossierServiceClient.request_payment(RequestPaymentRequest);
         "RecordPayment" => DossierServiceClient.record_payment(RecordPaymentRequest);
+        "RefundPayment" => DossierServiceClient.refund_payment(RefundPaymentRequest);
         "ExtendDossier" => DossierServiceClient.extend_dossier(ExtendDossierRequest);
         "WithdrawDossier" => DossierServiceClient.withdraw_dossier(WithdrawDossierRequest);
         "StopDossier" => DossierServiceClient.stop_dossier(StopDossierRequest);

@@ -129,6 +129,11 @@ async fn whole_life(tale: &mut Tale<'_>) {
         (paid.state(), paid.fee_paid_vnd),
         (State::Processing, 8_000)
     );
+    let too_much = json!({ "amount_vnd": 1_000, "reason": "thu thừa" });
+    let paid = tale
+        .then("2026-08-06 14:30", Receptionist, "RefundPayment", too_much)
+        .await;
+    assert_eq!((paid.fee_paid_vnd, paid.fee_refunded_vnd), (8_000, 1_000));
 
     let apology = json!({ "apology": {
         "reason": "phải hỏi nơi cư trú cũ", "due_time": "2026-08-14T17:00:00+07:00",
@@ -160,9 +165,12 @@ async fn whole_life(tale: &mut Tale<'_>) {
     let returned = tale
         .then("2026-08-11 08:30", Receptionist, "ReturnResult", fetched)
         .await;
-    assert_eq!((returned.state(), returned.version), (State::Returned, 19));
+    assert_eq!((returned.state(), returned.version), (State::Returned, 20));
     // Nothing moves it any more.
-    assert_eq!(returned.allowed_actions, ["CorrectDossier"]);
+    assert_eq!(
+        returned.allowed_actions,
+        ["RefundPayment", "CorrectDossier"]
+    );
     pending(tale, "2026-08-11 08:31", 0).await;
 
     let known = lookup(tale, json!({ "code": CODE })).await.unwrap();
@@ -188,8 +196,8 @@ async fn whole_life(tale: &mut Tale<'_>) {
         .map(|event| event.kind.as_str())
         .collect();
     assert_eq!(
-        (kinds[0], kinds[18], kinds.len()),
-        ("submitted", "returned", 19)
+        (kinds[0], kinds[19], kinds.len()),
+        ("submitted", "returned", 20)
     );
     tale.ask(Chairman, "GetDossierTimes", of_it.clone())
         .await
@@ -297,7 +305,7 @@ async fn refusals(tale: &mut Tale<'_>, name: &str) {
         (
             Role::Officer,
             "ResolveDossier",
-            body("v13"),
+            body("v14"),
             "FAILED_PRECONDITION",
             "STEP_OF_OTHER_ROLE",
         ),
@@ -311,7 +319,7 @@ async fn refusals(tale: &mut Tale<'_>, name: &str) {
         (
             Role::Receptionist,
             "ReturnResult",
-            body("v13"),
+            body("v14"),
             "FAILED_PRECONDITION",
             "WRONG_STATE",
         ),
@@ -338,7 +346,7 @@ async fn refusals(tale: &mut Tale<'_>, name: &str) {
         );
     }
     let refuse = json!({
-        "name": name, "etag": "v13", "request_id": id, "reason": "sai nơi nộp",
+        "name": name, "etag": "v14", "request_id": id, "reason": "sai nơi nộp",
     });
     tale.ask(Role::Receptionist, "RefuseDossier", refuse.clone())
         .await

@@ -6,7 +6,7 @@ use chrono::{NaiveDate, TimeDelta};
 use domain::code::AnyCode;
 use domain::dossier::event::{Received, Submitted};
 use domain::dossier::private::{Content, Person, Private, Salt};
-use domain::dossier::{Channel, Dossier, Event, Record};
+use domain::dossier::{Channel, Circumstances, Dossier, Event, Record};
 use domain::id::{ActorId, CaseId, DossierId, ProcedureCode, ProvinceCode, RequestId, UnitCode};
 use domain::procedure::{ClockPolicy, Kind};
 use domain::role::Role;
@@ -254,6 +254,7 @@ impl ADossier {
     /// Taken in at the desk: it wants a number.
     pub fn received_change(&self) -> Change {
         let event = Event::Received(Received {
+            circumstances: Circumstances::default(),
             code: None,
             external_codes: Vec::new(),
             procedure: ProcedureCode::parse(self.procedure).unwrap(),
@@ -286,6 +287,7 @@ impl ADossier {
     /// Handed in by a portal under its code.
     pub fn submitted_change(&self, portal_code: &str) -> Change {
         let event = Event::Submitted(Submitted {
+            circumstances: Circumstances::default(),
             code: code(portal_code),
             external_codes: Vec::new(),
             procedure: ProcedureCode::parse(self.procedure).unwrap(),

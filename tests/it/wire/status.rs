@@ -136,6 +136,7 @@ fn every_refusal() -> Vec<Refusal> {
         Refusal::ExtensionUsed,
         Refusal::NoVerification,
         Refusal::NoDueTime,
+        Refusal::RefundTooLarge { kept_vnd: 8_000 },
         Refusal::DueNotLater {
             due: moment("2026-08-17 17:00"),
         },
@@ -209,6 +210,7 @@ fn every_refusal() -> Vec<Refusal> {
             | Refusal::ExtensionUsed
             | Refusal::NoVerification
             | Refusal::NoDueTime
+            | Refusal::RefundTooLarge { .. }
             | Refusal::DueNotLater { .. }
             | Refusal::ClockStands
             | Refusal::AlreadyThere { .. }

@@ -153,6 +153,7 @@ impl<'a> Desk<'a> {
             | Command::HandOver(_)
             | Command::RequestPayment { .. }
             | Command::RecordPayment { .. }
+            | Command::RefundPayment { .. }
             | Command::Extend(_)
             | Command::Withdraw { .. }
             | Command::Stop { .. }
@@ -526,6 +527,7 @@ fn refuse_past(command: &Command, now: Instant) -> Result<(), Error> {
         | Command::HandOver(_)
         | Command::RequestPayment { .. }
         | Command::RecordPayment { .. }
+        | Command::RefundPayment { .. }
         | Command::Withdraw { .. }
         | Command::Stop { .. }
         | Command::OpenLeg {

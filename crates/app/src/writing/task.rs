@@ -116,6 +116,7 @@ impl Work {
                 | Action::HandOver
                 | Action::RequestPayment
                 | Action::RecordPayment
+                | Action::RefundPayment
                 | Action::OpenLeg
                 | Action::CloseLeg
                 | Action::OpenConsultation

@@ -18,17 +18,27 @@ fn by_state(state: &State) -> &'static [Action] {
             Action::Receive,
             Action::Refuse,
             Action::RequestSupplement,
+            Action::RecordPayment,
+            Action::RefundPayment,
             Action::Withdraw,
         ],
         State::SupplementRequested {
             back: Back::Submitted,
-        } => &[Action::Refuse, Action::RecordSupplement, Action::Withdraw],
+        } => &[
+            Action::Refuse,
+            Action::RecordSupplement,
+            Action::RecordPayment,
+            Action::RefundPayment,
+            Action::Withdraw,
+        ],
         State::Received => &[
             Action::RequestSupplement,
             Action::Advance,
             Action::Assign,
             Action::Transfer,
             Action::HandOver,
+            Action::RecordPayment,
+            Action::RefundPayment,
             Action::Extend,
             Action::Withdraw,
             Action::Stop,
@@ -45,6 +55,8 @@ fn by_state(state: &State) -> &'static [Action] {
             Action::Transfer,
             Action::HandOver,
             Action::RequestPayment,
+            Action::RecordPayment,
+            Action::RefundPayment,
             Action::Extend,
             Action::Withdraw,
             Action::Stop,
@@ -61,6 +73,8 @@ fn by_state(state: &State) -> &'static [Action] {
             Action::Assign,
             Action::Transfer,
             Action::HandOver,
+            Action::RecordPayment,
+            Action::RefundPayment,
             Action::Extend,
             Action::Withdraw,
             Action::Stop,
@@ -72,14 +86,22 @@ fn by_state(state: &State) -> &'static [Action] {
             Action::Transfer,
             Action::HandOver,
             Action::RecordPayment,
+            Action::RefundPayment,
             Action::Extend,
             Action::Withdraw,
             Action::Stop,
             Action::CloseLeg,
             Action::CloseConsultation,
         ],
-        State::Resolved => &[Action::HandOver, Action::Return],
-        State::Refused | State::Withdrawn | State::Stopped | State::Returned => &[],
+        State::Resolved => &[
+            Action::HandOver,
+            Action::RecordPayment,
+            Action::RefundPayment,
+            Action::Return,
+        ],
+        State::Refused | State::Withdrawn | State::Stopped | State::Returned => {
+            &[Action::RefundPayment]
+        }
     }
 }
 
@@ -121,6 +143,7 @@ pub fn allowed_actions(dossier: &Dossier, procedure: &Procedure, role: Role) -> 
             Action::OpenConsultation => dossier.consultations.len() < MOST_CONSULTATIONS,
             Action::CloseConsultation => dossier.open_consultations().next().is_some(),
             Action::DecideCorrection => dossier.corrections.open().next().is_some(),
+            Action::RefundPayment => dossier.fee_kept_vnd() > 0,
             Action::Submit
             | Action::Receive
             | Action::Refuse

@@ -5,7 +5,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::channel::Channel;
+use super::circumstances::{Origin, QueueTicket, Setting};
 use super::correction::Corrected;
+use super::fee::PaymentMethod;
 use super::private::{Person, Words};
 use crate::code::AnyCode;
 use crate::id::{ActorId, CaseId, ComponentCode, StepId, UnitCode};
@@ -38,6 +40,8 @@ pub enum Action {
     RequestPayment,
     /// The payment has come.
     RecordPayment,
+    /// A payment is given back.
+    RefundPayment,
     /// More time, by law or with an apology.
     Extend,
     /// The citizen takes the dossier back.
@@ -64,7 +68,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order of a dossier's life.
-    pub const ALL: [Action; 22] = [
+    pub const ALL: [Action; 23] = [
         Action::Submit,
         Action::Receive,
         Action::Refuse,
@@ -76,6 +80,7 @@ impl Action {
         Action::HandOver,
         Action::RequestPayment,
         Action::RecordPayment,
+        Action::RefundPayment,
         Action::Extend,
         Action::Withdraw,
         Action::Stop,
@@ -104,6 +109,7 @@ impl Action {
             Action::HandOver => "HandOverDossier",
             Action::RequestPayment => "RequestPayment",
             Action::RecordPayment => "RecordPayment",
+            Action::RefundPayment => "RefundPayment",
             Action::Extend => "ExtendDossier",
             Action::Withdraw => "WithdrawDossier",
             Action::Stop => "StopDossier",
@@ -133,6 +139,7 @@ impl Action {
             Action::HandOver => "bàn giao hồ sơ",
             Action::RequestPayment => "yêu cầu nghĩa vụ tài chính",
             Action::RecordPayment => "ghi nhận thanh toán",
+            Action::RefundPayment => "hoàn phí",
             Action::Extend => "gia hạn",
             Action::Withdraw => "rút hồ sơ",
             Action::Stop => "dừng xử lý",
@@ -201,6 +208,21 @@ pub struct Contents {
     /// The caller knows of an open dossier of the same person and procedure and means a
     /// second one.
     pub duplicate_intended: bool,
+    /// How it came about.
+    pub circumstances: Circumstances,
+}
+
+/// How a dossier came about, besides its channel.
+#[derive(Debug, Clone, Default)]
+pub struct Circumstances {
+    /// Who began it.
+    pub origin: Origin,
+    /// Where it was taken in.
+    pub setting: Setting,
+    /// The ticket that was drawn for it.
+    pub queue_ticket: Option<QueueTicket>,
+    /// Why no fee is taken; empty when one may be.
+    pub fee_exemption: Words,
 }
 
 /// A command on a dossier that exists.
@@ -265,9 +287,20 @@ pub enum Command {
         reason: Words,
     },
     /// The payment has come.
+    ///
+    /// Without a request before it, it is a fee paid at the desk and moves no state.
     RecordPayment {
         /// The amount in đồng.
         amount_vnd: u64,
+        /// How it was paid, if said.
+        method: Option<PaymentMethod>,
+    },
+    /// A payment is given back, in whole or in part.
+    RefundPayment {
+        /// The amount in đồng.
+        amount_vnd: u64,
+        /// Why.
+        reason: Words,
     },
     /// More time.
     Extend(Extension),
@@ -423,6 +456,7 @@ impl Command {
             Command::HandOver(_) => Action::HandOver,
             Command::RequestPayment { .. } => Action::RequestPayment,
             Command::RecordPayment { .. } => Action::RecordPayment,
+            Command::RefundPayment { .. } => Action::RefundPayment,
             Command::Extend(_) => Action::Extend,
             Command::Withdraw { .. } => Action::Withdraw,
             Command::Stop { .. } => Action::Stop,

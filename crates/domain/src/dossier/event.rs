@@ -4,9 +4,11 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::channel::Channel;
+use super::circumstances::Circumstances;
 use super::clock::Moved;
 use super::correction::{Correction, Decided};
 use super::custody::Party;
+use super::fee::PaymentMethod;
 use super::imported::Imported;
 use super::private::Commitment;
 use crate::code::AnyCode;
@@ -75,8 +77,25 @@ pub enum Event {
     PaymentRecorded {
         /// The amount in đồng.
         amount_vnd: u64,
+        /// How it was paid, if said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        method: Option<PaymentMethod>,
         /// How the due times moved.
         moved: Option<Moved>,
+    },
+    /// A fee was paid that nobody had asked for apart, at reception or with the result.
+    FeePaid {
+        /// The amount in đồng.
+        amount_vnd: u64,
+        /// How it was paid, if said.
+        method: Option<PaymentMethod>,
+    },
+    /// A payment was given back.
+    Refunded {
+        /// The amount in đồng.
+        amount_vnd: u64,
+        /// Why.
+        reason: Commitment,
     },
     /// An apology was filed in time, with a new due time.
     Extended {
@@ -203,6 +222,9 @@ pub struct Submitted {
     /// By when the desk must answer, where a rule says so.
     #[serde(with = "chrono::serde::ts_microseconds_option")]
     pub answer_due: Option<Instant>,
+    /// How it came about.
+    #[serde(default, skip_serializing_if = "Circumstances::is_usual")]
+    pub circumstances: Circumstances,
 }
 
 /// See [`Event::Received`].
@@ -253,6 +275,9 @@ pub struct Received {
     /// Where the history comes from, when another system wrote it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub imported: Option<Imported>,
+    /// How it came about.
+    #[serde(default, skip_serializing_if = "Circumstances::is_usual")]
+    pub circumstances: Circumstances,
 }
 
 /// See [`Event::Transferred`].
@@ -405,6 +430,8 @@ impl Event {
             Event::HandedOver(_) => "handed_over",
             Event::PaymentRequested { .. } => "payment_requested",
             Event::PaymentRecorded { .. } => "payment_recorded",
+            Event::FeePaid { .. } => "fee_paid",
+            Event::Refunded { .. } => "refunded",
             Event::Extended { .. } => "extended",
             Event::Apologised { .. } => "apologised",
             Event::VerificationBegun { .. } => "verification_begun",

@@ -227,6 +227,8 @@ impl Counting<'_> {
             | Event::Transferred(_)
             | Event::HandedOver(_)
             | Event::PaymentRequested { .. }
+            | Event::FeePaid { .. }
+            | Event::Refunded { .. }
             | Event::Apologised { .. }
             | Event::LegOpened(_)
             | Event::LegClosed { .. }

@@ -154,6 +154,8 @@ pub fn replay(dossier: &Dossier, records: &[Record], to: &Procedure, map: &StepM
             | Event::HandedOver(_)
             | Event::PaymentRequested { .. }
             | Event::PaymentRecorded { .. }
+            | Event::FeePaid { .. }
+            | Event::Refunded { .. }
             | Event::Extended { .. }
             | Event::Apologised { .. }
             | Event::VerificationBegun { .. }

@@ -6,6 +6,7 @@
 
 mod allowed;
 pub mod channel;
+pub mod circumstances;
 pub mod clock;
 pub mod command;
 mod consultation;
@@ -13,6 +14,7 @@ pub mod correction;
 pub mod custody;
 mod decide;
 pub mod event;
+pub mod fee;
 pub mod imported;
 mod leg;
 pub mod legal;
@@ -31,6 +33,7 @@ use serde::{Deserialize, Serialize};
 
 pub use allowed::{allowed_actions, next_steps};
 pub use channel::Channel;
+pub use circumstances::{Circumstances, Origin, QueueTicket, Setting};
 pub use clock::Clock;
 pub use command::{Action, Command, Extension, Reception, Submission, Term};
 pub use consultation::{Consultation, MOST_CONSULTATIONS};
@@ -38,6 +41,7 @@ pub use correction::Corrections;
 pub use custody::Custody;
 pub use decide::{Acting, Decision, Rules, decide, receive, submit};
 pub use event::{Event, Record};
+pub use fee::{FeeState, PaymentMethod};
 pub use imported::{ImportNumber, Imported, Oddity};
 pub use leg::{Leg, MOST_LEGS};
 pub use refusal::Refusal;
@@ -131,6 +135,15 @@ pub struct Dossier {
     pub fee_open_vnd: Option<u64>,
     /// What was paid, in đồng.
     pub fee_paid_vnd: u64,
+    /// What of it was given back, in đồng.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub fee_refunded_vnd: u64,
+    /// How it was last paid, if said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fee_method: Option<PaymentMethod>,
+    /// How it came about.
+    #[serde(default, skip_serializing_if = "Circumstances::is_usual")]
+    pub circumstances: Circumstances,
     /// How often another unit took it over.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub transfers: u16,
@@ -187,6 +200,8 @@ impl Dossier {
             | Event::HandedOver(_)
             | Event::PaymentRequested { .. }
             | Event::PaymentRecorded { .. }
+            | Event::FeePaid { .. }
+            | Event::Refunded { .. }
             | Event::Extended { .. }
             | Event::Apologised { .. }
             | Event::VerificationBegun { .. }
@@ -280,11 +295,19 @@ impl Dossier {
                 self.fee_open_vnd = Some(*amount_vnd);
                 self.begin_wait(*stands, at);
             }
-            Event::PaymentRecorded { amount_vnd, moved } => {
+            Event::FeePaid { amount_vnd, method } => self.pay(*amount_vnd, *method),
+            Event::Refunded { amount_vnd, .. } => {
+                self.fee_refunded_vnd = self.fee_refunded_vnd.saturating_add(*amount_vnd);
+            }
+            Event::PaymentRecorded {
+                amount_vnd,
+                method,
+                moved,
+            } => {
                 let step = self.state.step().cloned();
                 self.enter(State::Processing { step }, at);
                 self.fee_open_vnd = None;
-                self.fee_paid_vnd = self.fee_paid_vnd.saturating_add(*amount_vnd);
+                self.pay(*amount_vnd, *method);
                 self.end_wait(moved.as_ref(), at);
             }
             Event::Extended { moved, .. } => {
@@ -511,6 +534,9 @@ impl Dossier {
             verified: false,
             fee_open_vnd: None,
             fee_paid_vnd: 0,
+            fee_refunded_vnd: 0,
+            fee_method: None,
+            circumstances: facts.circumstances.clone(),
             transfers: 0,
             custody: Custody::default(),
             moved: false,
@@ -553,6 +579,11 @@ impl Dossier {
             standing: None,
             resumed: None,
         });
+    }
+
+    fn pay(&mut self, amount_vnd: u64, method: Option<PaymentMethod>) {
+        self.fee_paid_vnd = self.fee_paid_vnd.saturating_add(amount_vnd);
+        self.fee_method = method.or(self.fee_method);
     }
 
     fn enter(&mut self, state: State, at: Instant) {
@@ -618,12 +649,8 @@ impl Dossier {
     }
 }
 
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde asks with a reference"
-)]
-fn is_zero(count: &u16) -> bool {
-    *count == 0
+fn is_zero<T: Default + PartialEq>(count: &T) -> bool {
+    *count == T::default()
 }
 
 /// What the two events that begin a dossier have in common.
@@ -637,6 +664,7 @@ struct Beginning<'a> {
     channel: Channel,
     assisted_by: Option<&'a ActorId>,
     components: &'a [ComponentCode],
+    circumstances: &'a Circumstances,
     receiving: &'a UnitCode,
     resolving: &'a UnitCode,
     returning: &'a UnitCode,
@@ -654,6 +682,7 @@ macro_rules! beginning {
             channel: $facts.channel,
             assisted_by: $facts.assisted_by.as_ref(),
             components: &$facts.components,
+            circumstances: &$facts.circumstances,
             receiving: &$facts.receiving,
             resolving: &$facts.resolving,
             returning: &$facts.returning,

@@ -84,6 +84,11 @@ pub enum Refusal {
     NoVerification,
     /// There is no due time that could be extended.
     NoDueTime,
+    /// More is to be given back than was paid and not given back yet.
+    RefundTooLarge {
+        /// What could be given back, in đồng.
+        kept_vnd: u64,
+    },
     /// The new due time is not later than the one in force.
     DueNotLater {
         /// The one in force.
@@ -209,6 +214,7 @@ impl Refusal {
             Refusal::ExtensionUsed => "EXTENSION_USED",
             Refusal::NoVerification => "NO_VERIFICATION",
             Refusal::NoDueTime => "NO_DUE_TIME",
+            Refusal::RefundTooLarge { .. } => "REFUND_TOO_LARGE",
             Refusal::DueNotLater { .. } => "DUE_NOT_LATER",
             Refusal::ClockStands => "CLOCK_STANDS",
             Refusal::AlreadyThere { .. } => "ALREADY_THERE",
@@ -287,6 +293,7 @@ impl Refusal {
                 ("end_time", time::rfc3339(*recorded)),
             ],
             Refusal::SupplementUsed { permitted } => vec![("permitted", permitted.to_string())],
+            Refusal::RefundTooLarge { kept_vnd } => vec![("kept_vnd", kept_vnd.to_string())],
             Refusal::DueNotLater { due } => vec![("due_time", time::rfc3339(*due))],
             Refusal::AlreadyThere { unit } => vec![("unit", unit.to_string())],
             Refusal::NotHolder { giver, holder } => vec![
@@ -375,6 +382,9 @@ impl Refusal {
                 "the procedure gives no time for verification, or it was already used".into()
             }
             Refusal::NoDueTime => "the dossier has no due time that could be extended".into(),
+            Refusal::RefundTooLarge { kept_vnd } => {
+                format!("at most {kept_vnd} đồng, paid and not yet given back, can be given back")
+            }
             Refusal::DueNotLater { due } => {
                 format!(
                     "the new due time must be later than {}",
@@ -500,6 +510,9 @@ impl Refusal {
                 "Thủ tục không có thời gian xác minh, hoặc đã sử dụng.".into()
             }
             Refusal::NoDueTime => "Hồ sơ không có hạn trả để gia hạn.".into(),
+            Refusal::RefundTooLarge { kept_vnd } => {
+                format!("Chỉ có thể hoàn tối đa {kept_vnd} đồng đã thu và chưa hoàn.")
+            }
             Refusal::DueNotLater { due } => format!(
                 "Hạn trả mới phải sau {}.",
                 time::local(*due).format("%H:%M ngày %d/%m/%Y")

@@ -6,7 +6,7 @@ use crate::catalogue::Catalogue;
 use crate::dossier::event::{Received, SupplementRequested};
 use crate::dossier::imported::{ImportNumber, Imported, Oddity};
 use crate::dossier::private::Salt;
-use crate::dossier::{Channel, Event};
+use crate::dossier::{Channel, Circumstances, Event};
 use crate::id::{DossierId, ProvinceCode, UnitCode};
 use crate::procedure::{ClockPolicy, Procedure};
 use crate::role::Role;
@@ -193,6 +193,7 @@ fn reception(
     oddities: &[Oddity],
 ) -> Received {
     Received {
+        circumstances: Circumstances::default(),
         code: case.code.clone(),
         external_codes: Vec::new(),
         procedure: procedure.code.clone(),

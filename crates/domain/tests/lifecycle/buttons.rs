@@ -1,6 +1,7 @@
 //! The buttons that desk software draws agree with what the lifecycle would do.
 
 use domain::dossier::correction::Corrected;
+use domain::dossier::private::Words;
 use domain::dossier::{Acting, Action, Command, Dossier, Refusal, Term, allowed_actions};
 use domain::role::Role;
 use domain::time::{Instant, day_start, local_day};
@@ -106,6 +107,10 @@ fn well_meant(story: &Story, action: Action) -> Command {
         Action::Assign => story::command("given to somebody").expect("known"),
         Action::RequestPayment => story::command("payment requested").expect("known"),
         Action::RecordPayment => story::command("paid").expect("known"),
+        Action::RefundPayment => Command::RefundPayment {
+            amount_vnd: dossier.fee_kept_vnd(),
+            reason: Words::new("thu nhầm"),
+        },
         Action::Withdraw => story::command("withdrawn").expect("known"),
         Action::Stop => story::command("stopped").expect("known"),
         Action::OpenLeg => story::leg_opened(desk::WARD, false, a_day(dossier)),

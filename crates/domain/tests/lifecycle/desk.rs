@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use chrono::NaiveDateTime;
 use domain::catalogue::{Catalogue, SourceFile};
 use domain::dossier::Acting;
-use domain::dossier::command::{Contents, SupplementException, SupplementItem};
+use domain::dossier::command::{Circumstances, Contents, SupplementException, SupplementItem};
 use domain::dossier::private::{Person, Salt, Words};
 use domain::id::{ActorId, ComponentCode, ProcedureCode, StepId, UnitCode};
 use domain::procedure::Procedure;
@@ -135,6 +135,7 @@ pub fn contents(components: Vec<ComponentCode>) -> Contents {
         resolving: None,
         returning: None,
         duplicate_intended: false,
+        circumstances: Circumstances::default(),
     }
 }
 

@@ -148,7 +148,7 @@ fn noon() -> Instant {
 }
 
 /// The commands in the order of a life, each with arguments as good as can be.
-fn commands(story: &Story) -> [(&'static str, Command); 22] {
+fn commands(story: &Story) -> [(&'static str, Command); 23] {
     let next = domain::dossier::next_steps(story.dossier(), &story.procedure);
     [
         (
@@ -198,8 +198,12 @@ fn commands(story: &Story) -> [(&'static str, Command); 22] {
         ),
         (
             "record payment",
-            Command::RecordPayment { amount_vnd: 50_000 },
+            Command::RecordPayment {
+                amount_vnd: 50_000,
+                method: None,
+            },
         ),
+        ("refund payment", story::command("refunded").expect("known")),
         ("apologise", story::apology(desk::at("28 Dec 17:00"))),
         ("verify", story::verification()),
         (

@@ -182,7 +182,13 @@ pub fn full_lives() -> Vec<Story> {
                     reason: words("le-phi"),
                 },
             ),
-            ("5 Aug 09:00", Command::RecordPayment { amount_vnd: 8_000 }),
+            (
+                "5 Aug 09:00",
+                Command::RecordPayment {
+                    amount_vnd: 8_000,
+                    method: None,
+                },
+            ),
             (
                 "4 Sep 08:00",
                 Command::Extend(Extension::Apology {

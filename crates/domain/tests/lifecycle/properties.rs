@@ -86,7 +86,7 @@ fn every_life_keeps_the_rules_at_every_step() {
 fn nothing_was_left_out(met: &Met) {
     assert_eq!(
         met.events.len(),
-        27,
+        29,
         "every kind of event: {:?}",
         met.events
     );
@@ -531,6 +531,8 @@ fn moved_as_the_policy_says(
             }
         }
         Event::Submitted(_)
+        | Event::FeePaid { .. }
+        | Event::Refunded { .. }
         | Event::Succeeded { .. }
         | Event::Received(_)
         | Event::Refused { .. }
@@ -614,10 +616,16 @@ fn whole_history(story: &Story) {
     });
     assert!(unexcused.count() <= usize::from(story.procedure.supplement_max));
     let amounts = story.records.iter().map(|record| match record.event {
-        Event::PaymentRecorded { amount_vnd, .. } => amount_vnd,
+        Event::PaymentRecorded { amount_vnd, .. } | Event::FeePaid { amount_vnd, .. } => amount_vnd,
         _ => 0,
     });
     assert_eq!(row.fee_paid_vnd, amounts.sum::<u64>());
+    let back = story.records.iter().map(|record| match record.event {
+        Event::Refunded { amount_vnd, .. } => amount_vnd,
+        _ => 0,
+    });
+    assert_eq!(row.fee_refunded_vnd, back.sum::<u64>());
+    assert!(row.fee_refunded_vnd <= row.fee_paid_vnd);
     let reception = (story.records.iter())
         .find(|record| matches!(record.event, Event::Received(_)))
         .map(|record| record.version);

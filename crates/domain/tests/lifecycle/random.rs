@@ -9,7 +9,9 @@ use domain::dossier::command::HandOver;
 use domain::dossier::correction::Corrected;
 use domain::dossier::migration::StepMap;
 use domain::dossier::private::Words;
-use domain::dossier::{Action, Channel, Command, Dossier, Term, allowed_actions, next_steps};
+use domain::dossier::{
+    Action, Channel, Command, Dossier, PaymentMethod, Term, allowed_actions, next_steps,
+};
 use domain::id::{ActorId, ComponentCode, StepId, UnitCode};
 use domain::procedure::{Mark, Procedure};
 use domain::role::Role;
@@ -200,9 +202,9 @@ impl Walk {
         let role = *self.random.pick(&Role::ALL);
         let buttons = allowed_actions(&dossier, &self.story.procedure, role);
         let action = if self.random.often(80) && !buttons.is_empty() {
-            // Lives that end at once teach little.
+            // Lives that end at once, or that never move, teach little.
             let choice = *self.random.pick(&buttons);
-            if ends(choice) {
+            if ends(choice) || stays(choice) {
                 *self.random.pick(&buttons)
             } else {
                 choice
@@ -279,6 +281,11 @@ impl Walk {
             },
             Action::RecordPayment => Command::RecordPayment {
                 amount_vnd: 1 + self.random.below(900_000),
+                method: (!self.random.often(20)).then(|| *self.random.pick(&PaymentMethod::ALL)),
+            },
+            Action::RefundPayment => Command::RefundPayment {
+                amount_vnd: 1 + self.random.below(900_000),
+                reason: Words::new("thu nhầm"),
             },
             Action::Extend => {
                 if self.random.often(40) {
@@ -425,6 +432,13 @@ impl Walk {
             assignee: Some(desk::actor("nv-an")),
         }
     }
+}
+
+fn stays(action: Action) -> bool {
+    matches!(
+        action,
+        Action::Correct | Action::DecideCorrection | Action::RecordPayment | Action::RefundPayment
+    )
 }
 
 fn ends(action: Action) -> bool {

@@ -16,8 +16,8 @@ use domain::dossier::migration::{Break, StepMap, migrate};
 use domain::dossier::private::{Person, Private, Salt, Words};
 use domain::dossier::recalculation::{Publication, Recalculation, recalculate};
 use domain::dossier::{
-    Acting, Channel, Command, Decision, Dossier, Event, Extension, Reception, Record, Refusal,
-    Rules, Submission, Term, decide, receive, submit, succeed,
+    Acting, Channel, Command, Decision, Dossier, Event, Extension, PaymentMethod, Reception,
+    Record, Refusal, Rules, Submission, Term, decide, receive, submit, succeed,
 };
 use domain::id::{CaseId, ComponentCode, DossierId, ProvinceCode, RequestId, UnitCode};
 use domain::lineage::Succession;
@@ -563,7 +563,14 @@ pub fn command(words: &str) -> Option<Command> {
             amount_vnd: 50_000,
             reason: Words::new("lệ phí"),
         },
-        "paid" => Command::RecordPayment { amount_vnd: 50_000 },
+        "paid" => Command::RecordPayment {
+            amount_vnd: 50_000,
+            method: Some(PaymentMethod::Cash),
+        },
+        "refunded" => Command::RefundPayment {
+            amount_vnd: 50_000,
+            reason: Words::new("thu nhầm"),
+        },
         "verification begun" => verification(),
         "withdrawn" => Command::Withdraw {
             reason: Words::default(),

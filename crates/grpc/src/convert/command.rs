@@ -212,8 +212,18 @@ moves!(RequestPaymentRequest, |given, fields, _known| {
 });
 
 moves!(RecordPaymentRequest, |given, fields, _known| {
+    let amount_vnd = fields.amount("amount_vnd", given.amount_vnd);
+    let method = fields.payment_method("method", given.method);
+    Some(Command::RecordPayment {
+        amount_vnd: amount_vnd?,
+        method,
+    })
+});
+
+moves!(RefundPaymentRequest, |given, fields, _known| {
+    let reason = fields.words("reason", &given.reason);
     let amount_vnd = fields.amount("amount_vnd", given.amount_vnd)?;
-    Some(Command::RecordPayment { amount_vnd })
+    Some(Command::RefundPayment { amount_vnd, reason })
 });
 
 moves!(ExtendDossierRequest, |given, fields, known| {

@@ -8,6 +8,7 @@ use domain::dossier::private::Person;
 use domain::dossier::{Consultation, Leg};
 use domain::limit::Limit;
 
+use super::circumstances::{fee_state_of, method_of, origin_of, setting_of};
 use super::correction;
 use super::known::{channel_of, kind_of, policy_of, state_of, unit_name};
 use super::time::{duration, timestamp};
@@ -93,6 +94,17 @@ pub fn dossier(view: &View) -> proto::Dossier {
         late_apologies: dossier.apologies.into(),
         fee_open_vnd: dossier.fee_open_vnd.map(vnd),
         fee_paid_vnd: vnd(dossier.fee_paid_vnd),
+        fee_refunded_vnd: vnd(dossier.fee_refunded_vnd),
+        fee_method: dossier.fee_method.map(method_of).unwrap_or_default().into(),
+        fee_state: fee_state_of(dossier).into(),
+        origin: origin_of(dossier).into(),
+        setting: setting_of(dossier).into(),
+        queue_ticket: dossier
+            .circumstances
+            .queue_ticket
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
         mirrored_from: dossier.mirrored.clone().unwrap_or_default(),
         allowed_actions: view.allowed.iter().map(ToString::to_string).collect(),
         next_steps: next_steps(view),

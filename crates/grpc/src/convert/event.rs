@@ -7,7 +7,7 @@ use app::view::HistoryEntry;
 use domain::dossier::clock::Moved;
 use domain::dossier::correction::Correction;
 use domain::dossier::event::{Received, Submitted, SupplementRequested};
-use domain::dossier::{Event, Record};
+use domain::dossier::{Circumstances, Event, Origin, Record, Setting};
 use domain::role::Role;
 use domain::time::{self, Instant};
 
@@ -114,8 +114,21 @@ impl Details {
                 details.put("amount_vnd", amount_vnd);
                 details.put("clock_standing", stands);
             }
-            Event::PaymentRecorded { amount_vnd, moved } => {
+            Event::FeePaid { amount_vnd, method } => {
                 details.put("amount_vnd", amount_vnd);
+                details.some("method", method.as_ref());
+            }
+            Event::Refunded {
+                amount_vnd,
+                reason: _,
+            } => details.put("amount_vnd", amount_vnd),
+            Event::PaymentRecorded {
+                amount_vnd,
+                method,
+                moved,
+            } => {
+                details.put("amount_vnd", amount_vnd);
+                details.some("method", method.as_ref());
                 details.moved(moved.as_ref());
             }
             Event::Extended { reason: _, moved } => details.moved(Some(moved)),
@@ -199,6 +212,7 @@ impl Details {
         self.some("mirrored_from", facts.mirrored.as_ref());
         self.put("channel", &facts.channel);
         self.some("assisted_by", facts.assisted_by.as_ref());
+        self.circumstances(&facts.circumstances);
         self.list("components", &facts.components);
         self.put("receiving_unit", &unit_name(&facts.receiving));
         self.put("resolving_unit", &unit_name(&facts.resolving));
@@ -214,6 +228,7 @@ impl Details {
         self.put("case_id", &facts.case);
         self.put("channel", &facts.channel);
         self.some("assisted_by", facts.assisted_by.as_ref());
+        self.circumstances(&facts.circumstances);
         self.list("components", &facts.components);
         self.put("receiving_unit", &unit_name(&facts.receiving));
         self.put("resolving_unit", &unit_name(&facts.resolving));
@@ -227,6 +242,18 @@ impl Details {
             self.put("import_name", &format!("imports/{}", imported.import));
             self.put("import_case", &imported.case);
             self.list("import_oddities", &imported.oddities);
+        }
+    }
+
+    fn circumstances(&mut self, facts: &Circumstances) {
+        self.some("queue_ticket", facts.queue_ticket.as_ref());
+        match facts.origin {
+            Origin::Citizen => {}
+            Origin::Agency => self.put("origin", &"agency"),
+        }
+        match facts.setting {
+            Setting::Usual => {}
+            Setting::Mobile | Setting::OnSite => self.put("setting", &facts.setting.as_str()),
         }
     }
 

@@ -7,6 +7,7 @@ use domain::dossier::command::Contents;
 use domain::dossier::{Channel, Command, Reception, Submission};
 use domain::id::{ActorId, CaseId, ComponentCode, ProcedureCode};
 
+use super::circumstances;
 use super::fields::Fields;
 use super::known::Known;
 use super::meta::meta;
@@ -78,6 +79,12 @@ pub fn submission(
         resolving_unit: &request.resolving_unit,
         returning_unit: &request.returning_unit,
         duplicate_intended: request.duplicate_intended,
+        circumstances: circumstances::Given {
+            origin: request.origin,
+            setting: request.setting,
+            queue_ticket: "",
+            fee_exemption: &request.fee_exemption,
+        },
     };
     let content = given.read(&mut fields, known);
     let submit = (|| {
@@ -130,6 +137,12 @@ fn new_reception(
         resolving_unit: &request.resolving_unit,
         returning_unit: &request.returning_unit,
         duplicate_intended: request.duplicate_intended,
+        circumstances: circumstances::Given {
+            origin: request.origin,
+            setting: request.setting,
+            queue_ticket: &request.queue_ticket,
+            fee_exemption: &request.fee_exemption,
+        },
     };
     let content = given.read(&mut fields, known);
     let receive = (|| {
@@ -164,6 +177,10 @@ fn acceptance(request: &proto::ReceiveDossierRequest) -> Result<Receive, app::Er
         ("external_codes", request.external_codes.is_empty()),
         ("assisted_by", request.assisted_by.is_empty()),
         ("duplicate_intended", !request.duplicate_intended),
+        ("origin", request.origin == 0),
+        ("setting", request.setting == 0),
+        ("queue_ticket", request.queue_ticket.is_empty()),
+        ("fee_exemption", request.fee_exemption.is_empty()),
     ] {
         fields.absent(field, is_absent, why);
     }
@@ -188,6 +205,7 @@ struct Given<'a> {
     resolving_unit: &'a str,
     returning_unit: &'a str,
     duplicate_intended: bool,
+    circumstances: circumstances::Given<'a>,
 }
 
 impl Given<'_> {
@@ -201,6 +219,7 @@ impl Given<'_> {
             resolving: known.optional_unit(fields, "resolving_unit", self.resolving_unit),
             returning: known.optional_unit(fields, "returning_unit", self.returning_unit),
             duplicate_intended: self.duplicate_intended,
+            circumstances: self.circumstances.read(fields),
         }
     }
 }

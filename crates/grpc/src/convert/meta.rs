@@ -98,6 +98,7 @@ writes! {
     HandOverDossierRequest, "HandOverDossier", etag;
     RequestPaymentRequest, "RequestPayment", etag;
     RecordPaymentRequest, "RecordPayment", etag;
+    RefundPaymentRequest, "RefundPayment", etag;
     ExtendDossierRequest, "ExtendDossier", etag;
     WithdrawDossierRequest, "WithdrawDossier", etag;
     StopDossierRequest, "StopDossier", etag;

@@ -3,6 +3,7 @@
 //! A request is read as a whole, so that all its wrong fields are told at once.
 
 pub mod calendar;
+pub mod circumstances;
 pub mod command;
 pub mod correction;
 pub mod dossier;

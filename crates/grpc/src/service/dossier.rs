@@ -64,6 +64,7 @@ service! {
     hand_over_dossier(HandOverDossierRequest);
     request_payment(RequestPaymentRequest);
     record_payment(RecordPaymentRequest);
+    refund_payment(RefundPaymentRequest);
     extend_dossier(ExtendDossierRequest);
     withdraw_dossier(WithdrawDossierRequest);
     stop_dossier(StopDossierRequest);

@@ -334,6 +334,14 @@ pub const REFUSALS: &[&Reason] = &[
         remedy: "Nothing; the dossier has no due time.",
     },
     &Reason {
+        reason: "REFUND_TOO_LARGE",
+        code: Code::FailedPrecondition,
+        http: None,
+        cause: "more is to be given back than was paid and not given back yet",
+        vietnamese: "Không thể hoàn nhiều hơn số tiền đã thu và chưa hoàn.",
+        remedy: "Give back at most `kept_vnd`.",
+    },
+    &Reason {
         reason: "DUE_NOT_LATER",
         code: Code::FailedPrecondition,
         http: None,

@@ -12,7 +12,7 @@ use chrono::TimeDelta;
 use domain::catalogue::Catalogue;
 use domain::code::AnyCode;
 use domain::digest::keyed_hash;
-use domain::dossier::command::Contents;
+use domain::dossier::command::{Circumstances, Contents};
 use domain::dossier::private::{Private, Salt};
 use domain::dossier::{
     self, Acting, Channel, Command, Decision, Dossier, Reception, Record, Rules, State, Submission,
@@ -141,6 +141,7 @@ impl Office {
             resolving: None,
             returning: None,
             duplicate_intended: false,
+            circumstances: Circumstances::default(),
         };
         let salt = Salt::new(self.ids.random());
         let chance = u64::from_be_bytes(self.ids.random()[..8].try_into().expect("eight bytes"));

@@ -5,7 +5,7 @@ use chrono::{NaiveDate, TimeDelta};
 use domain::calendar::Calendar;
 use domain::dossier::command::{HandOver, SupplementItem};
 use domain::dossier::private::Words;
-use domain::dossier::{Command, Dossier, Extension, State};
+use domain::dossier::{Command, Dossier, Extension, PaymentMethod, State};
 use domain::id::ActorId;
 use domain::procedure::{ClockPolicy, Procedure};
 use domain::role::Role;
@@ -105,7 +105,10 @@ pub fn next(
             by(
                 Role::Receptionist,
                 at,
-                Command::RecordPayment { amount_vnd },
+                Command::RecordPayment {
+                    amount_vnd,
+                    method: Some(PaymentMethod::Qr),
+                },
             )
         }
         State::Received if view.procedure.on_the_spot && chance.happens(0.85) => by(

@@ -21,7 +21,7 @@ use app::{Engine, Meta, Parts};
 use chrono::TimeDelta;
 use domain::catalogue::Catalogue;
 use domain::code::AnyCode;
-use domain::dossier::command::Contents;
+use domain::dossier::command::{Circumstances, Contents};
 use domain::dossier::{Channel, Reception, Submission};
 use domain::id::{ActorId, ProvinceCode, RequestId, UnitCode};
 use domain::role::Role;
@@ -357,6 +357,7 @@ impl<'a> Province<'a> {
             resolving: None,
             returning: None,
             duplicate_intended: false,
+            circumstances: Circumstances::default(),
         };
         let receiving = unit.code.clone();
         let code = arrival.procedure.clone();

@@ -7,7 +7,7 @@ use crate::deadline;
 use crate::dossier::command::{Contents, Reception, Submission};
 use crate::dossier::event::{self, Event};
 use crate::dossier::refusal::Refusal;
-use crate::dossier::{Channel, Dossier};
+use crate::dossier::{Channel, Circumstances, Dossier};
 use crate::id::ComponentCode;
 use crate::limit::Limit;
 use crate::procedure::{Authority, Case, Mark, Procedure};
@@ -47,6 +47,7 @@ pub fn submit(
         assisted_by: contents.assisted_by.clone(),
         applicant,
         components: contents.components.clone(),
+        circumstances: circumstances(contents, &mut vault),
         receiving: submission.receiving.clone(),
         resolving: contents
             .resolving
@@ -86,6 +87,7 @@ pub fn receive(
         assisted_by: contents.assisted_by.clone(),
         applicant,
         components: contents.components.clone(),
+        circumstances: circumstances(contents, &mut vault),
         receiving: reception.receiving.clone(),
         resolving: contents
             .resolving
@@ -145,6 +147,7 @@ pub(super) fn accept(
         assisted_by: dossier.assisted_by.clone(),
         applicant: None,
         components: components.to_vec(),
+        circumstances: dossier.circumstances.clone(),
         receiving: dossier.receiving.clone(),
         resolving: dossier.resolving.clone(),
         returning: dossier.returning.clone(),
@@ -155,6 +158,17 @@ pub(super) fn accept(
         hand_over_by: papers_due(&dossier.receiving, dossier.channel, rules, now),
         imported: None,
     }))
+}
+
+fn circumstances(contents: &Contents, vault: &mut Vault<'_>) -> Circumstances {
+    let given = &contents.circumstances;
+    let exempt = !given.fee_exemption.is_empty();
+    Circumstances {
+        origin: given.origin,
+        setting: given.setting,
+        queue_ticket: given.queue_ticket.clone(),
+        fee_exemption: exempt.then(|| vault.words("fee_exemption", &given.fee_exemption)),
+    }
 }
 
 /// By when the desk must answer what it has just got, where a rule says so.

@@ -16,7 +16,7 @@ use super::command::Command;
 use super::event::Event;
 use super::private::{Private, Salt};
 use super::refusal::Refusal;
-use super::{Dossier, State, allowed};
+use super::{Dossier, State, Status, allowed};
 use crate::calendar::{Calendar, Calendars};
 use crate::id::{ActorId, UnitCode};
 use crate::limit::Limit;
@@ -169,8 +169,27 @@ pub fn decide(
                 .as_ref()
                 .is_some_and(|clock| clock.would_stand(Wait::Payment, now)),
         },
-        Command::RecordPayment { amount_vnd } => Event::PaymentRecorded {
+        Command::RecordPayment { amount_vnd, method }
+            if dossier.status() != Status::PaymentRequested =>
+        {
+            Event::FeePaid {
+                amount_vnd: *amount_vnd,
+                method: *method,
+            }
+        }
+        Command::RefundPayment { amount_vnd, reason } => {
+            let kept = dossier.fee_kept_vnd();
+            if kept == 0 || *amount_vnd > kept {
+                return Err(Refusal::RefundTooLarge { kept_vnd: kept });
+            }
+            Event::Refunded {
+                amount_vnd: *amount_vnd,
+                reason: vault.words("reason", reason),
+            }
+        }
+        Command::RecordPayment { amount_vnd, method } => Event::PaymentRecorded {
             amount_vnd: *amount_vnd,
+            method: *method,
             moved: match &dossier.clock {
                 Some(clock) => clock.after_wait(now, rules.calendar)?,
                 None => None,
