@@ -1,3 +1,15 @@
+CREATE FUNCTION block_number_is_never_deleted() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'a number of a block is never deleted' USING ERRCODE = 'MC001';
+END
+$$;
+
+CREATE FUNCTION block_number_is_settled_once() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'a number of a block is settled once' USING ERRCODE = 'MC001';
+END
+$$;
+
 CREATE FUNCTION document_is_decided_once() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'a document is decided once and never changed' USING ERRCODE = 'MC001';
@@ -46,6 +58,44 @@ BEGIN
 END
 $$;
 
+CREATE TABLE block (
+    day bigint NOT NULL,
+    first bigint NOT NULL,
+    last bigint NOT NULL,
+    taken bigint NOT NULL,
+    province text COLLATE "C" NOT NULL,
+    unit text COLLATE "C" NOT NULL,
+    actor text COLLATE "C" NOT NULL,
+    request_id text COLLATE "C" NOT NULL,
+    CONSTRAINT block_check CHECK (last >= first),
+    CONSTRAINT block_day_check CHECK (day >= 19000101 AND day <= 99991231),
+    CONSTRAINT block_first_check CHECK (first > 0),
+    CONSTRAINT block_pkey PRIMARY KEY (province, unit, day, first),
+    CONSTRAINT block_province_actor_request_id_key UNIQUE (province, actor, request_id),
+    CONSTRAINT block_request_id_check CHECK (length(request_id) = 36)
+);
+
+CREATE TABLE block_number (
+    day bigint NOT NULL,
+    number bigint NOT NULL,
+    first bigint NOT NULL,
+    settled bigint,
+    province text COLLATE "C" NOT NULL,
+    unit text COLLATE "C" NOT NULL,
+    state text COLLATE "C" NOT NULL,
+    dossier text COLLATE "C",
+    reason text COLLATE "C",
+    actor text COLLATE "C",
+    CONSTRAINT block_number_check CHECK ((state = 'used'::text) = (dossier IS NOT NULL)),
+    CONSTRAINT block_number_check1 CHECK ((state = 'void'::text) = (reason IS NOT NULL)),
+    CONSTRAINT block_number_check2 CHECK ((state = 'open'::text) = (actor IS NULL)),
+    CONSTRAINT block_number_check3 CHECK ((state = 'open'::text) = (settled IS NULL)),
+    CONSTRAINT block_number_number_check CHECK (number > 0),
+    CONSTRAINT block_number_pkey PRIMARY KEY (province, unit, day, number),
+    CONSTRAINT block_number_reason_check CHECK (reason = ANY (ARRAY['unused'::text, 'spoilt'::text, 'lost'::text])),
+    CONSTRAINT block_number_state_check CHECK (state = ANY (ARRAY['open'::text, 'used'::text, 'void'::text]))
+);
+
 CREATE TABLE code (
     province text COLLATE "C" NOT NULL,
     code text COLLATE "C" NOT NULL,
@@ -58,6 +108,8 @@ CREATE TABLE counter (
     last bigint NOT NULL,
     province text COLLATE "C" NOT NULL,
     unit text COLLATE "C" NOT NULL,
+    begun smallint NOT NULL DEFAULT 1,
+    CONSTRAINT counter_begun_check CHECK (begun = ANY (ARRAY[0, 1])),
     CONSTRAINT counter_day_check CHECK (day >= 19000101 AND day <= 99991231),
     CONSTRAINT counter_last_check CHECK (last > 0),
     CONSTRAINT counter_pkey PRIMARY KEY (province, unit, day)
@@ -301,6 +353,10 @@ CREATE TABLE viewing (
     CONSTRAINT viewing_province_check CHECK (length(province) = 2)
 );
 
+ALTER TABLE block_number ADD CONSTRAINT block_number_province_dossier_fkey FOREIGN KEY (province, dossier) REFERENCES dossier(province, id);
+
+ALTER TABLE block_number ADD CONSTRAINT block_number_province_unit_day_first_fkey FOREIGN KEY (province, unit, day, first) REFERENCES block(province, unit, day, first);
+
 ALTER TABLE code ADD CONSTRAINT code_province_dossier_fkey FOREIGN KEY (province, dossier) REFERENCES dossier(province, id);
 
 ALTER TABLE event ADD CONSTRAINT event_province_dossier_fkey FOREIGN KEY (province, dossier) REFERENCES dossier(province, id);
@@ -338,6 +394,10 @@ CREATE INDEX interest_worklist ON interest USING btree (province, unit, open, du
 CREATE INDEX personal_search ON personal USING btree (province, dossier, name_key, phone_key) WHERE name_key IS NOT NULL;
 
 CREATE INDEX secret_person ON secret USING btree (province, person) WHERE person IS NOT NULL;
+
+CREATE TRIGGER block_number_is_never_deleted BEFORE DELETE ON block_number FOR EACH ROW EXECUTE FUNCTION block_number_is_never_deleted();
+
+CREATE TRIGGER block_number_is_settled_once BEFORE UPDATE ON block_number FOR EACH ROW WHEN (old.state <> 'open'::text) EXECUTE FUNCTION block_number_is_settled_once();
 
 CREATE TRIGGER document_is_decided_once BEFORE UPDATE ON document FOR EACH ROW WHEN (old.state <> 'proposed'::text OR new.text <> old.text OR new.path <> old.path OR new.hash <> old.hash OR new.author <> old.author OR new.proposed <> old.proposed) EXECUTE FUNCTION document_is_decided_once();
 

@@ -1,3 +1,50 @@
+CREATE TABLE block (
+    province   TEXT    NOT NULL,
+    unit       TEXT    NOT NULL,
+    day        INTEGER NOT NULL CHECK (day BETWEEN 19000101 AND 99991231), -- yyyymmdd
+    first      INTEGER NOT NULL CHECK (first > 0),
+    last       INTEGER NOT NULL,
+    actor      TEXT    NOT NULL,
+    request_id TEXT    NOT NULL CHECK (length(request_id) = 36),
+    taken      INTEGER NOT NULL,
+    PRIMARY KEY (province, unit, day, first),
+    UNIQUE (province, actor, request_id),
+    CHECK (last >= first)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE block_number (
+    province TEXT    NOT NULL,
+    unit     TEXT    NOT NULL,
+    day      INTEGER NOT NULL,
+    number   INTEGER NOT NULL CHECK (number > 0),
+    first    INTEGER NOT NULL,
+    state    TEXT    NOT NULL CHECK (state IN ('open', 'used', 'void')),
+    dossier  TEXT,
+    reason   TEXT CHECK (reason IN ('unused', 'spoilt', 'lost')),
+    actor    TEXT,
+    settled  INTEGER,
+    PRIMARY KEY (province, unit, day, number),
+    FOREIGN KEY (province, unit, day, first) REFERENCES block (province, unit, day, first),
+    FOREIGN KEY (province, dossier) REFERENCES dossier (province, id),
+    CHECK ((state = 'used') = (dossier IS NOT NULL)),
+    CHECK ((state = 'void') = (reason IS NOT NULL)),
+    CHECK ((state = 'open') = (actor IS NULL)),
+    CHECK ((state = 'open') = (settled IS NULL))
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER block_number_is_never_deleted
+BEFORE DELETE ON block_number
+BEGIN
+    SELECT RAISE(ABORT, 'a number of a block is never deleted');
+END;
+
+CREATE TRIGGER block_number_is_settled_once
+BEFORE UPDATE ON block_number
+WHEN OLD.state <> 'open'
+BEGIN
+    SELECT RAISE(ABORT, 'a number of a block is settled once');
+END;
+
 CREATE TABLE code (
     province TEXT NOT NULL,
     code     TEXT NOT NULL,
@@ -12,7 +59,7 @@ CREATE TABLE counter (
     province TEXT    NOT NULL,
     unit     TEXT    NOT NULL,
     day      INTEGER NOT NULL CHECK (day BETWEEN 19000101 AND 99991231), -- yyyymmdd
-    last     INTEGER NOT NULL CHECK (last > 0),
+    last     INTEGER NOT NULL CHECK (last > 0), begun INTEGER NOT NULL DEFAULT 1 CHECK (begun IN (0, 1)),
     PRIMARY KEY (province, unit, day)
 ) STRICT, WITHOUT ROWID;
 

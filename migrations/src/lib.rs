@@ -10,6 +10,7 @@ mod m20261121_000002_personal;
 mod m20261121_000003_access;
 mod m20261122_000004_office;
 mod m20261122_000007_corrected_applicants;
+mod m20261122_000008_blocks;
 mod m20261122_000009_import;
 mod m20261122_000009_viewing;
 mod m20261122_000011_tallies;
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000009_viewing::Migration),
             Box::new(m20261122_000011_tallies::Migration),
             Box::new(m20261122_000007_corrected_applicants::Migration),
+            Box::new(m20261122_000008_blocks::Migration),
         ]
     }
 

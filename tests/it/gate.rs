@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use app::ports::{
-    Batch, CommitError, Committed, Document, Job, Loaded, Proposal, Published, ReadTx, Store,
-    StoreError, Token, Verdict, Wanted,
+    Batch, BlockWanted, CommitError, Committed, Document, Job, Loaded, Proposal, Published, ReadTx,
+    Reserved, Store, StoreError, Token, Verdict, VoidWanted, Voided, Wanted,
 };
 use async_trait::async_trait;
 use domain::time::Instant;
@@ -46,6 +46,14 @@ impl Store for Gate {
 
     async fn publish(&self, versions: &[Published]) -> Result<Vec<Published>, StoreError> {
         self.store.publish(versions).await
+    }
+
+    async fn reserve_block(&self, wanted: &BlockWanted) -> Result<Reserved, StoreError> {
+        self.store.reserve_block(wanted).await
+    }
+
+    async fn void_numbers(&self, wanted: &VoidWanted) -> Result<Voided, StoreError> {
+        self.store.void_numbers(wanted).await
     }
 
     async fn propose(&self, proposal: &Proposal) -> Result<Document, StoreError> {

@@ -124,6 +124,14 @@ pub enum Method {
     ListEvents,
     /// Follow the feed.
     WatchEvents,
+    /// Take numbers along for a desk without a line.
+    ReserveNumbers,
+    /// Give such numbers back.
+    VoidNumbers,
+    /// Enter what was received without a line.
+    ImportReceptions,
+    /// Read what became of such numbers.
+    ListNumberBlocks,
     /// Put a table of successors in force and carry it out.
     MergeUnits,
     /// Read units, procedures and calendars, preview due times.
@@ -167,6 +175,10 @@ impl Method {
             Method::GetRates => "GetRates",
             Method::ListEvents => "ListEvents",
             Method::WatchEvents => "WatchEvents",
+            Method::ReserveNumbers => "ReserveNumbers",
+            Method::VoidNumbers => "VoidNumbers",
+            Method::ImportReceptions => "ImportReceptions",
+            Method::ListNumberBlocks => "ListNumberBlocks",
             Method::MergeUnits => "MergeUnits",
             Method::ReadCatalogue => "ReadCatalogue",
             Method::ProposeDocument => "ProposeDocument",
@@ -227,6 +239,12 @@ impl Method {
             | Method::GetWorklistCounts
             | Method::WatchWorklist
             | Method::GetRates => &[Receptionist, Officer, Leader, Chairman, Province, Auditor],
+            Method::ReserveNumbers | Method::VoidNumbers | Method::ImportReceptions => {
+                &[Receptionist, Chairman]
+            }
+            Method::ListNumberBlocks => {
+                &[Receptionist, Officer, Leader, Chairman, Province, Auditor]
+            }
             Method::MergeUnits => &[Admin],
             Method::ReadCatalogue => &Role::ALL,
             Method::ProposeDocument
@@ -404,6 +422,10 @@ fn standing(method: Method, dossier: &Dossier) -> Vec<&UnitCode> {
         | Method::GetRates
         | Method::ListEvents
         | Method::WatchEvents
+        | Method::ReserveNumbers
+        | Method::VoidNumbers
+        | Method::ImportReceptions
+        | Method::ListNumberBlocks
         | Method::MergeUnits
         | Method::ReadCatalogue
         | Method::ProposeDocument

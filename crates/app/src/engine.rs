@@ -257,9 +257,15 @@ impl Engine {
         .await
     }
 
-    async fn write(&self, caller: &Caller, meta: Meta, work: Work) -> Result<View, Error> {
+    pub(crate) async fn write(
+        &self,
+        caller: &Caller,
+        meta: Meta,
+        work: Work,
+    ) -> Result<View, Error> {
         let begins = match &work {
             Work::Receive { .. }
+            | Work::Import { .. }
             | Work::Act {
                 command: Command::Accept { .. },
                 ..
@@ -384,7 +390,18 @@ impl Engine {
         }
     }
 
-    fn new_dossier(&self, receiving: &UnitCode) -> (DossierId, Salt) {
+    /// Why a unit cannot deal with a dossier on a day; none when it can.
+    pub(crate) fn cannot_deal(
+        &self,
+        caller: &Caller,
+        unit: &UnitCode,
+        day: NaiveDate,
+    ) -> Option<String> {
+        let catalogue = self.office.catalogue(&caller.province);
+        cannot_deal(&catalogue, &caller.province, unit, day)
+    }
+
+    pub(crate) fn new_dossier(&self, receiving: &UnitCode) -> (DossierId, Salt) {
         let random = self.office.ids.random();
         let chance = u64::from_be_bytes(random[..8].try_into().expect("eight of sixteen bytes"));
         let born = u64::try_from(self.now().timestamp_millis()).unwrap_or_default();

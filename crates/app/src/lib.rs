@@ -16,6 +16,7 @@ pub mod keys;
 pub mod lookup;
 pub mod merger;
 mod office;
+pub mod offline;
 pub mod page;
 pub mod ports;
 pub mod preview;

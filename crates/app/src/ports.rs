@@ -10,6 +10,7 @@ use domain::code::{AnyCode, DossierCode};
 use domain::dossier::private::{Content, Person, Private, Salt};
 use domain::dossier::{Channel, Dossier, ImportNumber, Record, Status};
 use domain::id::{ActorId, DossierId, ProcedureCode, ProvinceCode, RequestId, UnitCode};
+use domain::number::{NumberState, VoidReason};
 use domain::role::Role;
 use domain::tally::{Counts, Tallies};
 use domain::time::Instant;
@@ -47,6 +48,13 @@ pub trait Store: Send + Sync {
     /// Numbers are reserved and sealed into codes here, so that they are gapless. Each
     /// dossier is written only if it is still at the version it was loaded at.
     async fn commit(&self, batch: Batch) -> Result<Committed, CommitError>;
+
+    /// Takes the next numbers of a unit's day for a desk without a line; the same request
+    /// gets the same block again.
+    async fn reserve_block(&self, wanted: &BlockWanted) -> Result<Reserved, StoreError>;
+
+    /// Gives numbers of blocks back, all or none of them.
+    async fn void_numbers(&self, wanted: &VoidWanted) -> Result<Voided, StoreError>;
 
     /// Keeps a new token.
     async fn add_token(&self, token: &Token) -> Result<(), StoreError>;
@@ -86,6 +94,8 @@ pub struct Wanted {
     pub people: Vec<PersonKey>,
     /// Dossiers whose whole history is needed.
     pub histories: Vec<Key>,
+    /// Numbers of blocks that receptions bear.
+    pub numbers: Vec<BlockNumber>,
 }
 
 /// A request's name: unique per province and actor.
@@ -117,6 +127,8 @@ pub struct Loaded {
     pub people: HashMap<PersonKey, String>,
     /// The histories of dossiers, in order of version.
     pub histories: HashMap<Key, Vec<Record>>,
+    /// What became of numbers, of those that are in a block.
+    pub numbers: HashMap<BlockNumber, NumberState>,
 }
 
 /// A dossier with the secret beside it.
@@ -161,6 +173,8 @@ pub struct Change {
     pub entries: Vec<Entry>,
     /// The number to reserve and seal in, for a dossier received at a desk.
     pub number: Option<NumberWanted>,
+    /// The number of a block that it bears, for a dossier received without a line.
+    pub block_number: Option<BlockNumber>,
     /// Codes under which the dossier can now be found, besides the number.
     pub codes: Vec<AnyCode>,
     /// Codes under which it was found by mistake, free for another dossier again.
@@ -213,6 +227,108 @@ pub struct NumberWanted {
     pub unit: UnitCode,
     /// The local day of reception.
     pub day: NaiveDate,
+}
+
+/// A number of a block.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct BlockNumber {
+    /// The province.
+    pub province: ProvinceCode,
+    /// The unit whose desk took the block.
+    pub unit: UnitCode,
+    /// The local day that it is for.
+    pub day: NaiveDate,
+    /// The number.
+    pub number: u32,
+}
+
+/// A block that a desk wants to take along.
+#[derive(Debug, Clone)]
+pub struct BlockWanted {
+    /// The province.
+    pub province: ProvinceCode,
+    /// The unit.
+    pub unit: UnitCode,
+    /// The local day that it is for.
+    pub day: NaiveDate,
+    /// Whether that day has come: from then on online numbers are of it, or of a later one.
+    pub begins: bool,
+    /// Whether numbers of that day may be taken now; a repeat gets its block at any time.
+    pub in_time: bool,
+    /// How many numbers.
+    pub count: u32,
+    /// Who asks.
+    pub actor: ActorId,
+    /// Under which id.
+    pub request_id: RequestId,
+    /// When.
+    pub at: Instant,
+}
+
+/// What became of a wish for a block.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reserved {
+    /// It was taken, now or by the same request before.
+    Block(Block),
+    /// The unit's numbering has gone on to a later day, and does not go back.
+    DayOver {
+        /// That day.
+        newest: NaiveDate,
+    },
+    /// Numbers of the day may not be taken now.
+    NotInTime,
+    /// The request id took another block before.
+    OtherRequest,
+}
+
+/// A block of numbers that a desk has taken along.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Block {
+    /// The unit.
+    pub unit: UnitCode,
+    /// The local day that it is for.
+    pub day: NaiveDate,
+    /// Its first number.
+    pub first: u32,
+    /// Its last number.
+    pub last: u32,
+    /// When it was taken.
+    pub taken: Instant,
+    /// Each number with what became of it, by number.
+    pub numbers: Vec<(u32, NumberState)>,
+}
+
+/// Numbers that a desk gives back.
+#[derive(Debug, Clone)]
+pub struct VoidWanted {
+    /// The province.
+    pub province: ProvinceCode,
+    /// The unit.
+    pub unit: UnitCode,
+    /// The local day that they are of.
+    pub day: NaiveDate,
+    /// The numbers.
+    pub numbers: Vec<u32>,
+    /// Why.
+    pub reason: VoidReason,
+    /// Who gives them back.
+    pub actor: ActorId,
+    /// When.
+    pub at: Instant,
+}
+
+/// What became of numbers that were given back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Voided {
+    /// All of them are void, now or since before; the blocks of the day as they are.
+    Done(Vec<Block>),
+    /// Nothing was given back, for this one is not open.
+    NotOpen {
+        /// The number.
+        number: u32,
+        /// What became of it; none when it is in no block.
+        state: Option<NumberState>,
+    },
 }
 
 /// What is kept beside a new dossier and erased with its personal values.
@@ -513,6 +629,14 @@ pub trait ReadTx: Send + Sync {
 
     /// The jobs of all provinces that are not done, earliest first.
     async fn unfinished_jobs(&self) -> Result<Vec<Job>, StoreError>;
+
+    /// The blocks of a unit's day, by number.
+    async fn blocks(
+        &self,
+        province: &ProvinceCode,
+        unit: &UnitCode,
+        day: NaiveDate,
+    ) -> Result<Vec<Block>, StoreError>;
 
     /// The jobs of a province, latest first.
     async fn jobs(&self, province: &ProvinceCode) -> Result<Vec<Job>, StoreError>;

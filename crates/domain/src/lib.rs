@@ -20,6 +20,7 @@ pub mod indicator;
 pub mod language;
 pub mod limit;
 pub mod lineage;
+pub mod number;
 pub mod procedure;
 pub mod role;
 pub mod tally;

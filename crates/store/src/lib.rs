@@ -7,6 +7,7 @@
 
 mod access;
 mod address;
+mod block;
 mod commit;
 mod document;
 mod door;
@@ -35,8 +36,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use app::import::{Archive, Begun, Import, NewImport, Piece, Viewing};
 use app::ports::{
-    Batch, CommitError, Committed, Document, Job, Loaded, Proposal, Published, ReadTx, Store,
-    StoreError, Token, Verdict, Wanted,
+    Batch, BlockWanted, CommitError, Committed, Document, Job, Loaded, Proposal, Published, ReadTx,
+    Reserved, Store, StoreError, Token, Verdict, VoidWanted, Voided, Wanted,
 };
 use async_trait::async_trait;
 use domain::id::ProvinceCode;
@@ -175,6 +176,25 @@ impl Store for SeaStore {
         written
             .await
             .unwrap_or_else(|error| Err(CommitError::Unknown(unfinished(error))))
+    }
+
+    async fn reserve_block(&self, wanted: &BlockWanted) -> Result<Reserved, StoreError> {
+        let (inner, wanted) = (Arc::clone(&self.inner), wanted.clone());
+        // A task of its own, as for a batch.
+        let reserved = tokio::spawn(async move {
+            let store = SeaStore { inner };
+            block::reserve(&store.inner.writer, &store.writing(), &wanted).await
+        });
+        reserved.await.map_err(unfinished)?
+    }
+
+    async fn void_numbers(&self, wanted: &VoidWanted) -> Result<Voided, StoreError> {
+        let (inner, wanted) = (Arc::clone(&self.inner), wanted.clone());
+        let voided = tokio::spawn(async move {
+            let store = SeaStore { inner };
+            block::void(&store.inner.writer, &store.writing(), &wanted).await
+        });
+        voided.await.map_err(unfinished)?
     }
 
     async fn add_token(&self, token: &Token) -> Result<(), StoreError> {

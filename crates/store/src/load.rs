@@ -14,6 +14,7 @@ use domain::id::{DossierId, ProvinceCode};
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use serde_json::json;
 
+use crate::block;
 use crate::door::Door;
 use crate::fault::store_error;
 use crate::given::Given;
@@ -68,6 +69,8 @@ pub(crate) async fn load<C: ConnectionTrait>(
     }
     // After the dossiers: what was added between the two moves a version, which the commit notices.
     loaded.histories = histories(door, &wanted.histories).await?;
+    let numbers = block::states(door, &wanted.numbers).await?;
+    loaded.numbers.extend(numbers);
     Ok(loaded)
 }
 

@@ -82,15 +82,21 @@ fn runs(changes: &[Change]) -> Counters<Vec<Run>> {
 async fn hold<C: ConnectionTrait>(
     door: &Door<'_, C>,
     runs: &Counters<Vec<Run>>,
-) -> Result<(), Failure> {
+) -> Result<(), DbErr> {
+    let units = runs.keys();
+    let names = units.map(|(province, unit)| [json!(lock_name(province, unit))]);
+    hold_names(door, names.collect()).await
+}
+
+async fn hold_names<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    names: Vec<[Json; 1]>,
+) -> Result<(), DbErr> {
     match door.dialect() {
         // There is but one writer.
         Dialect::Sqlite => Ok(()),
         Dialect::Postgres => {
-            let units = runs
-                .keys()
-                .map(|(province, unit)| [json!(format!("motcua counter {province} {unit}"))]);
-            let given = Given::new(door, "w", ["name"], units.collect());
+            let given = Given::new(door, "w", ["name"], names);
             let sql = format!(
                 "SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) \
                  FROM (SELECT name FROM {} ORDER BY at) AS n",
@@ -100,6 +106,19 @@ async fn hold<C: ConnectionTrait>(
             Ok(())
         }
     }
+}
+
+/// The same for one unit.
+pub(crate) async fn hold_unit<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    province: &ProvinceCode,
+    unit: &UnitCode,
+) -> Result<(), DbErr> {
+    hold_names(door, vec![[json!(lock_name(province, unit))]]).await
+}
+
+fn lock_name(province: &ProvinceCode, unit: &UnitCode) -> String {
+    format!("motcua counter {province} {unit}")
 }
 
 async fn reserve_one_day_each<C: ConnectionTrait>(
@@ -125,9 +144,9 @@ async fn reserve_one_day_each<C: ConnectionTrait>(
     let sql = format!(
         "INSERT INTO counter (province, unit, day, last) \
          SELECT w.province, w.unit, {later}(w.day, coalesce((SELECT max(c.day) FROM counter c \
-             WHERE c.province = w.province AND c.unit = w.unit), 0)), w.wanted \
+             WHERE c.province = w.province AND c.unit = w.unit AND c.begun = 1), 0)), w.wanted \
          FROM {} WHERE true \
-         ON CONFLICT (province, unit, day) DO UPDATE SET last = counter.last + excluded.last \
+         ON CONFLICT (province, unit, day) DO UPDATE SET last = counter.last + excluded.last, begun = 1 \
          RETURNING province, unit, day, last",
         given.table
     );
@@ -192,7 +211,7 @@ pub(crate) fn number_of(day: NaiveDate) -> i64 {
     i64::from(day.year()) * 10_000 + i64::from(day.month()) * 100 + i64::from(day.day())
 }
 
-fn day_of(number: i64) -> Option<NaiveDate> {
+pub(crate) fn day_of(number: i64) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(
         i32::try_from(number / 10_000).ok()?,
         u32::try_from(number / 100 % 100).ok()?,

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use app::import::{Import, Viewing};
 use app::ports::{
-    Document, FeedHead, Held, Job, Key, List, ReadTx, ReportRow, ReportWanted, Scope, Search,
-    StoreError, Sums, SumsWanted, Token, WorklistPage,
+    Block, Document, FeedHead, Held, Job, Key, List, ReadTx, ReportRow, ReportWanted, Scope,
+    Search, StoreError, Sums, SumsWanted, Token, WorklistPage,
 };
 use async_trait::async_trait;
+use chrono::NaiveDate;
 use domain::code::AnyCode;
 use domain::dossier::private::{Content, Person};
 use domain::dossier::{Dossier, ImportNumber, Record};
@@ -23,7 +24,7 @@ use crate::fault::store_error;
 use crate::given::Given;
 use crate::load;
 use crate::row::{EventRow, KeyRow, PersonalRow, Place, TextRow};
-use crate::{access, document, feed, import, job, page, report, takeout, tally};
+use crate::{access, block, document, feed, import, job, page, report, takeout, tally};
 
 /// A read transaction: what it sees does not change from its first statement on.
 ///
@@ -297,6 +298,15 @@ impl ReadTx for Reading {
 
     async fn unfinished_jobs(&self) -> Result<Vec<Job>, StoreError> {
         job::unfinished(&self.door()).await
+    }
+
+    async fn blocks(
+        &self,
+        province: &ProvinceCode,
+        unit: &UnitCode,
+        day: NaiveDate,
+    ) -> Result<Vec<Block>, StoreError> {
+        block::blocks(&self.door(), province, unit, day).await
     }
 
     async fn jobs(&self, province: &ProvinceCode) -> Result<Vec<Job>, StoreError> {

@@ -42,6 +42,8 @@ fn meant_by(words: &str) -> Vec<&'static str> {
         "close a leg or a consultation" => vec!["CloseLeg", "CloseConsultation"],
         "correct" => vec!["CorrectDossier"],
         "decide on a correction" => vec!["DecideCorrection"],
+        "take numbers along" => vec!["ReserveNumbers"],
+        "give numbers back" => vec!["VoidNumbers"],
         "return the result" => vec!["ReturnResult"],
         "read" => vec!["GetDossier", "ListDossierEvents", "GetDossierTimes"],
         other => panic!("which method is meant by {other}?"),

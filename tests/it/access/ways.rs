@@ -155,6 +155,17 @@ pub async fn ready_for(world: &World, method: &str, units: Units<'_>) -> View {
             }
             ready
         }
+        "VoidNumbers" | "ImportReceptions" | "ListNumberBlocks" => {
+            let view = received(world, THREE_DAYS, units).await;
+            let clerk = who(Role::Receptionist, units.receiving);
+            let day = view.dossier.received.map(domain::time::local_day).unwrap();
+            let unit = unit(units.receiving);
+            let block = world
+                .engine
+                .reserve_numbers(&clerk, world.meta(), &unit, day, 1);
+            block.await.unwrap();
+            view
+        }
         _ => received(world, THREE_DAYS, units).await,
     }
 }
@@ -207,6 +218,13 @@ pub fn caller_of(method: &str) -> Role {
 /// Whether a method changes a dossier that exists.
 pub fn changes_a_dossier(method: &MethodDescriptor) -> bool {
     method.input().get_field_by_name("etag").is_some()
+}
+
+/// The number after the one of a dossier.
+fn next_number(ready: &View) -> u32 {
+    let code = ready.dossier.code.as_ref().unwrap().as_str();
+    let (_, serial) = code.rsplit_once('-').unwrap();
+    serial.parse::<u32>().unwrap() + 1
 }
 
 async fn received(world: &World, procedure: &str, units: Units<'_>) -> View {
@@ -349,6 +367,25 @@ pub fn ways(method: &str, unit: &str, ready: &View) -> Vec<Way> {
         "GetCalendar" => {
             vec![Way::Named(
                 json!({ "unit": unit, "from": "2026-08-03", "to": "2026-08-04" }),
+            )]
+        }
+        "ReserveNumbers" => vec![Way::Named(json!({
+            "unit": unit, "day": "2026-08-03", "count": 2, "request_id": fresh_id(),
+        }))],
+        "VoidNumbers" => vec![Way::Named(json!({
+            "unit": unit, "day": "2026-08-03", "numbers": [next_number(ready)],
+            "reason": "REASON_UNUSED", "request_id": fresh_id(),
+        }))],
+        "ListNumberBlocks" => {
+            vec![Way::Named(json!({ "unit": unit, "day": "2026-08-03" }))]
+        }
+        "ImportReceptions" => {
+            let mut one = reception(unit);
+            one.as_object_mut().unwrap().remove("receiving_unit");
+            one["number"] = json!(next_number(ready));
+            one["receive_time"] = json!("2026-08-03T08:00:00+07:00");
+            vec![Way::Named(
+                json!({ "unit": unit, "day": "2026-08-03", "requests": [one] }),
             )]
         }
         "MergeUnits" => vec![Way::Named(json!({

@@ -73,6 +73,14 @@ pub enum Kind {
     Version,
     /// Steps that take the place of others.
     StepMoves,
+    /// A day.
+    Day,
+    /// How many numbers a desk takes along.
+    Count,
+    /// Numbers that a desk gives back.
+    Numbers,
+    /// Why it does.
+    VoidReason,
 }
 
 /// A wrong value, and words of what was expected instead. Null means that it is left out.
@@ -257,6 +265,36 @@ impl Kind {
                 (json!("yes"), "expected true or false"),
                 (json!("true"), "expected true or false"),
             ],
+            Kind::Day => vec![
+                (Value::Null, EMPTY),
+                (json!("3/8/2026"), "expected a day"),
+                (json!("2026-08-32"), "expected a day"),
+            ],
+            Kind::Count => {
+                let expected = "must be from 1 to 500";
+                vec![
+                    (Value::Null, expected),
+                    (json!(0), expected),
+                    (json!(-1), expected),
+                    (json!(501), expected),
+                    (json!(1.5), "expected a whole number"),
+                ]
+            }
+            Kind::Numbers => vec![
+                (json!([]), "must have 1 to 500 items"),
+                (json!(vec![1; 501]), "must have 1 to 500 items"),
+                (json!([0]), "must be 1 or more"),
+                (json!([-1]), "must be 1 or more"),
+            ],
+            Kind::VoidReason => {
+                let expected = "expected one of REASON_UNUSED, REASON_SPOILT, REASON_LOST";
+                vec![
+                    (Value::Null, expected),
+                    (json!("REASON_UNSPECIFIED"), expected),
+                    (json!(9), expected),
+                    (json!("REASON_FIRE"), "expected one of"),
+                ]
+            }
             Kind::Amount => {
                 let expected = "expected an amount in đồng from 1 to";
                 vec![
@@ -372,10 +410,14 @@ impl Kind {
                 (json!(1_786_000_000), "expected a time in RFC 3339")
             }
             Kind::Channel(_) | Kind::Choice | Kind::OneOf => (json!([]), "expected one of"),
-            Kind::Amount | Kind::Number | Kind::Version => (json!(true), "expected a whole number"),
+            Kind::Amount | Kind::Number | Kind::Version | Kind::Count => {
+                (json!(true), "expected a whole number")
+            }
             Kind::Codes | Kind::Components | Kind::List | Kind::StepMoves => {
                 (json!(7), "expected a list")
             }
+            Kind::Numbers => (json!(7), "expected a list"),
+            Kind::VoidReason => (json!(true), "expected"),
             Kind::Message => (json!("text"), "expected an object, not this text"),
             _ => (json!(7), "expected a text, not this number"),
         }

@@ -233,6 +233,21 @@ fn rows() -> Vec<Row> {
             ],
         ),
         (
+            "ListNumberBlocks",
+            json!({ "unit": WARD, "day": "2026-08-03" }),
+            vec![
+                ("unit", json!("?"), A_UNIT),
+                ("unit", Value::Null, "must not be empty"),
+                ("day", Value::Null, "must not be empty"),
+                ("day", json!("hôm nay"), A_DAY),
+            ],
+        ),
+        (
+            "ImportReceptions",
+            json!({ "unit": WARD, "day": "2026-08-03", "requests": [offline()] }),
+            wrong_receptions(),
+        ),
+        (
             "MergeUnits",
             json!({ "day": "2025-07-01", "table": "x", "reason": "NQ 1684" }),
             vec![
@@ -362,6 +377,85 @@ fn rows() -> Vec<Row> {
                 ),
                 ("pin", json!(123_456), "expected a text"),
             ],
+        ),
+    ]
+}
+
+/// A reception that a desk wrote down.
+fn offline() -> Value {
+    let mut one = crate::access::ways::reception(WARD);
+    one.as_object_mut().unwrap().remove("receiving_unit");
+    one["number"] = json!(1);
+    one["receive_time"] = json!("2026-08-03T08:00:00+07:00");
+    one
+}
+
+/// Whole lists, each with one thing wrong in it.
+fn wrong_receptions() -> Vec<(&'static str, Value, &'static str)> {
+    let with = |field: &str, value: Value| {
+        let mut one = offline();
+        one[field] = value;
+        json!([one])
+    };
+    let another_day = "must be on 2026-08-03 and not in the future";
+    vec![
+        ("unit", json!("?"), A_UNIT),
+        ("day", json!("3/8"), A_DAY),
+        ("requests", json!([]), "must not be empty"),
+        ("requests", json!(vec![offline(); 101]), "at most 100 items"),
+        (
+            "requests",
+            with("request_id", json!("1")),
+            "expected a request id",
+        ),
+        ("requests", with("number", json!(0)), "must be 1 or more"),
+        (
+            "requests",
+            with("receive_time", Value::Null),
+            "must be given",
+        ),
+        (
+            "requests",
+            with("receive_time", json!("2026-08-02T08:00:00+07:00")),
+            another_day,
+        ),
+        (
+            "requests",
+            with("receive_time", json!("2026-08-03T10:00:01+07:00")),
+            another_day,
+        ),
+        (
+            "requests",
+            with("procedure", json!("?")),
+            "expected a procedure",
+        ),
+        (
+            "requests",
+            with("case_id", json!("?")),
+            "expected a case id",
+        ),
+        (
+            "requests",
+            with("channel", json!("CHANNEL_ONLINE")),
+            "expected",
+        ),
+        ("requests", with("resolving_unit", json!("?")), A_UNIT),
+        ("requests", with("returning_unit", json!("?")), A_UNIT),
+        ("requests", with("applicant", Value::Null), "must"),
+        (
+            "requests",
+            with("components", json!(["?"])),
+            "expected a component code",
+        ),
+        (
+            "requests",
+            with("external_codes", json!(["?"])),
+            "expected a dossier code",
+        ),
+        (
+            "requests",
+            with("assisted_by", json!("?")),
+            "expected an actor id",
         ),
     ]
 }

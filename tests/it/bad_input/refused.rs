@@ -298,6 +298,22 @@ async fn met(reason: &str) -> Met {
             let at = json!("2026-08-03T09:59:59+07:00");
             ("CorrectDossier", on(&resolved, correction("end_time", at)))
         }
+        "DAY_OVER" => {
+            world.set("2026-08-04 08:00");
+            world.receive(WARD, THREE_DAYS).await;
+            // The clock was ahead.
+            world.set("2026-08-03 10:00");
+            let block =
+                json!({ "unit": WARD, "day": "2026-08-03", "count": 5, "request_id": fresh_id() });
+            ("ReserveNumbers", block)
+        }
+        "NUMBER_NOT_OPEN" => {
+            let numbers = json!({
+                "unit": WARD, "day": "2026-08-03", "numbers": [7], "reason": "REASON_UNUSED",
+                "request_id": fresh_id(),
+            });
+            ("VoidNumbers", numbers)
+        }
         "CALENDAR_BEGINS" => {
             let body = json!({ "limit": "3wd", "receive_time": "2023-12-29T10:00:00+07:00" });
             ("PreviewDue", body)

@@ -71,6 +71,25 @@ const FIELDS: &[(&str, &[(&str, Kind)])] = &[
         ],
     ),
     (
+        "ReserveNumbers",
+        &[
+            ("request_id", Kind::RequestId),
+            ("unit", Kind::Unit),
+            ("day", Kind::Day),
+            ("count", Kind::Count),
+        ],
+    ),
+    (
+        "VoidNumbers",
+        &[
+            ("request_id", Kind::RequestId),
+            ("unit", Kind::Unit),
+            ("day", Kind::Day),
+            ("numbers", Kind::Numbers),
+            ("reason", Kind::VoidReason),
+        ],
+    ),
+    (
         "RefuseDossier",
         &[
             ("reason", Kind::Text(2_000)),

@@ -84,6 +84,10 @@ async fn call(
     message: &DynamicMessage,
 ) -> Result<Vec<u8>, Status> {
     generated!(channel, token, method, message, {
+        "ReserveNumbers" => DossierServiceClient.reserve_numbers(ReserveNumbersRequest);
+        "VoidNumbers" => DossierServiceClient.void_numbers(VoidNumbersRequest);
+        "ListNumberBlocks" => DossierServiceClient.list_number_blocks(ListNumberBlocksRequest);
+        "ImportReceptions" => DossierServiceClient.import_receptions(ImportReceptionsRequest);
         "MergeUnits" => CatalogueServiceClient.merge_units(MergeUnitsRequest);
         "SubmitDossier" => DossierServiceClient.submit_dossier(SubmitDossierRequest);
         "ReceiveDossier" => DossierServiceClient.receive_dossier(ReceiveDossierRequest);

@@ -396,6 +396,7 @@ async fn catalogue(tale: &mut Tale<'_>) {
     ] {
         tale.ask(Role::Officer, method, body).await.unwrap();
     }
+    without_a_line(tale).await;
     let table = "old_commune_code,new_commune_code,share,is_default\n02206,02215,whole,1\n";
     let merger =
         json!({ "day": "2025-07-01", "table": table, "reason": "NQ 1684", "validate_only": true });
@@ -419,7 +420,7 @@ async fn publications(tale: &mut Tale<'_>) {
         .await
         .unwrap();
     let tried: proto::ListCalendarChangesResponse = tried.transcode_to().unwrap();
-    assert_eq!((tried.seen_count, tried.later_count), (0, 0));
+    assert_eq!((tried.seen_count, tried.later_count), (1, 0));
     let approval = |number| json!({ "request_id": id(number), "name": "documents/1" });
     let same = tale.ask(Province, "ApproveDocument", approval(2)).await;
     let refused = ("FAILED_PRECONDITION".into(), "SAME_PERSON".into());
@@ -449,6 +450,38 @@ async fn publications(tale: &mut Tale<'_>) {
     tale.ask(Admin, "MigrateDossiers", nowhere)
         .await
         .unwrap_err();
+}
+
+/// A desk takes numbers along, uses one and gives the other back.
+async fn without_a_line(tale: &mut Tale<'_>) {
+    let id = |number: u32| format!("00000000-0000-4000-b000-{number:012}");
+    let day = "2026-12-01";
+    tale.world.set("2026-12-01 07:00");
+    let block = json!({ "unit": WARD, "day": day, "count": 2, "request_id": id(1) });
+    tale.ask(Role::Receptionist, "ReserveNumbers", block)
+        .await
+        .unwrap();
+    tale.world.set("2026-12-01 16:00");
+    let one = json!({
+        "request_id": id(2), "number": 1, "receive_time": "2026-12-01T01:15:00Z",
+        "procedure": THREE_DAYS, "applicant": { "name": "Nguyễn Văn Mẫu" },
+        "components": crate::world::contents(THREE_DAYS).components.iter()
+            .map(ToString::to_string).collect::<Vec<_>>(),
+    });
+    let import = json!({ "unit": WARD, "day": day, "requests": [one] });
+    tale.ask(Role::Receptionist, "ImportReceptions", import)
+        .await
+        .unwrap();
+    let unused = json!({
+        "unit": WARD, "day": day, "numbers": [2], "reason": "REASON_UNUSED", "request_id": id(3),
+    });
+    tale.ask(Role::Receptionist, "VoidNumbers", unused)
+        .await
+        .unwrap();
+    let asked = json!({ "unit": WARD, "day": day });
+    tale.ask(Role::Officer, "ListNumberBlocks", asked)
+        .await
+        .unwrap();
 }
 
 async fn told(world: &World, speaker: Speaker<'_>) -> Vec<(String, Heard)> {

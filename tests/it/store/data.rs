@@ -335,6 +335,7 @@ impl ADossier {
                 part: 0,
             }],
             number: None,
+            block_number: None,
             codes: Vec::new(),
             released: Vec::new(),
             secrets: Some(Secrets {
@@ -386,6 +387,7 @@ pub fn next(dossier: &Dossier, request_number: u64, now: Instant, events: Vec<Ev
         dossier: after,
         entries,
         number: None,
+        block_number: None,
         codes: Vec::new(),
         released: Vec::new(),
         secrets: None,

@@ -199,6 +199,7 @@ async fn loading_takes_one_statement_however_much_is_wanted(on: Backend) {
             codes: vec![(province(), code("H60.02215-261121-0001"))],
             people: vec![same_person("anna")],
             histories: (0..50).map(key).collect(),
+            ..Wanted::default()
         })
         .await
         .unwrap();

@@ -191,6 +191,18 @@ fn every_refusal() -> Vec<Refusal> {
             begun: moment("2026-08-03 10:00"),
             recorded: moment("2026-08-07 10:00"),
         },
+        Refusal::DayOver {
+            day: day(1),
+            newest: day(2),
+        },
+        Refusal::NumberNotOpen {
+            number: 7,
+            state: Some("used"),
+        },
+        Refusal::NumberNotOpen {
+            number: 7,
+            state: None,
+        },
         Refusal::Calendar(calendar::Error::Begins { first_day: day(1) }),
         Refusal::Calendar(calendar::Error::Ends { last_day: day(31) }),
     ];
@@ -230,6 +242,8 @@ fn every_refusal() -> Vec<Refusal> {
             | Refusal::CodeNotOfDossier { .. }
             | Refusal::NotEnded
             | Refusal::EndTimeImpossible { .. }
+            | Refusal::DayOver { .. }
+            | Refusal::NumberNotOpen { .. }
             | Refusal::Calendar(_) => {}
         }
     }

@@ -148,7 +148,7 @@ fn task(engine: &Engine, order: &Order, id: DossierId, rewrite: Rewrite) -> Task
 }
 
 /// The request id of a job's write to a dossier: always the same.
-fn request_id(job: &str, dossier: DossierId) -> RequestId {
+pub(crate) fn request_id(job: &str, dossier: DossierId) -> RequestId {
     let hash = keyed_hash(b"job", &[job.as_bytes(), dossier.to_string().as_bytes()]);
     let text = hex(&hash[..16]);
     let parts = [

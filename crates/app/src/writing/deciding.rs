@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use domain::catalogue::Catalogue;
-use domain::code::AnyCode;
+use domain::code::{AnyCode, DossierCode};
 use domain::digest::keyed_hash;
 use domain::dossier::correction::{self, Correction};
 use domain::dossier::private::{Person, Salt};
@@ -15,6 +15,7 @@ use domain::dossier::{
     Rewrite, Rules, Submission, Surroundings, Term,
 };
 use domain::id::{DossierId, ProcedureCode, UnitCode};
+use domain::number::NumberState;
 use domain::procedure::Procedure;
 use domain::tally;
 use domain::time::{self, Instant};
@@ -24,7 +25,9 @@ use crate::access::{self, Method};
 use crate::catalogues;
 use crate::error::Error;
 use crate::office::Office;
-use crate::ports::{Change, Entry, Held, Interest, Key, Loaded, NumberWanted, RequestKey, Secrets};
+use crate::ports::{
+    BlockNumber, Change, Entry, Held, Interest, Key, Loaded, NumberWanted, RequestKey, Secrets,
+};
 
 /// What becomes of a command.
 pub(super) enum Step {
@@ -76,6 +79,14 @@ impl<'a> Desk<'a> {
                 procedure,
                 reception,
             } => self.receive(task, *id, salt, procedure, reception)?,
+            Work::Import {
+                id,
+                salt,
+                procedure,
+                reception,
+                at,
+                number,
+            } => self.import(task, *id, salt, procedure, reception, *at, number)?,
             Work::Rewrite { id, rewrite } => match self.rewrite(task, *id, rewrite)? {
                 Some(written) => written,
                 None => return Ok(Step::Unchanged),
@@ -306,6 +317,56 @@ impl<'a> Desk<'a> {
         Ok((key, version))
     }
 
+    /// A reception that happened without a line, at its own time and under its own number.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "all of them are of different types"
+    )]
+    fn import(
+        &mut self,
+        task: &Task,
+        id: DossierId,
+        salt: &Salt,
+        code: &ProcedureCode,
+        reception: &Reception,
+        at: Instant,
+        number: &BlockNumber,
+    ) -> Result<(Key, u32), Error> {
+        access::check_unit(&task.caller, Method::ImportReceptions, &reception.receiving)?;
+        let codes = reception.content.external_codes.clone();
+        self.refuse_taken(task, &codes)?;
+        let state = self.loaded.numbers.get(number).copied();
+        if state != Some(NumberState::Open) {
+            return Err(refused_before_life(Refusal::NumberNotOpen {
+                number: number.number,
+                state: state.map(NumberState::as_str),
+            }));
+        }
+        let catalogue = self.office.catalogue(&task.caller.province);
+        let procedure = in_force(&catalogue, code, at)?;
+        let acting = acting(task, reception.receiving.clone());
+        let resolving = reception
+            .content
+            .resolving
+            .as_ref()
+            .unwrap_or(&reception.receiving);
+        let rules = rules(&catalogue, &procedure, resolving, salt, &acting);
+        let sealed = DossierCode::new(&number.unit, number.day, number.number);
+        let decision = dossier::receive_offline(reception, &sealed, &rules, at)
+            .map_err(refused_before_life)?;
+        let key = (task.caller.province.clone(), id);
+        let version = self.write(task, &acting, None, &key, at, decision, Some(*salt))?;
+        self.loaded
+            .numbers
+            .insert(number.clone(), NumberState::Used(id));
+        let codes = codes.into_iter().chain([AnyCode::from(&sealed)]).collect();
+        self.keep_beside(task, &key, *salt, code, &reception.content, codes);
+        let change = self.changes.get_mut(&key).expect("it was written just now");
+        change.block_number = Some(number.clone());
+        self.make_receipt(&key);
+        Ok((key, version))
+    }
+
     fn refuse_taken(&self, task: &Task, codes: &[AnyCode]) -> Result<(), Error> {
         for code in codes {
             let key = (task.caller.province.clone(), code.clone());
@@ -387,6 +448,7 @@ impl<'a> Desk<'a> {
             before,
             entries,
             number: None,
+            block_number: None,
             codes: Vec::new(),
             released: Vec::new(),
             secrets: None,

@@ -11,7 +11,7 @@ use domain::time::Instant;
 use super::queue::Class;
 use crate::access::Caller;
 use crate::office::Office;
-use crate::ports::{PersonKey, RequestKey, Wanted};
+use crate::ports::{BlockNumber, PersonKey, RequestKey, Wanted};
 
 /// Within which an open dossier of the same person and procedure is a possible duplicate.
 const DUPLICATE_WINDOW: TimeDelta = TimeDelta::days(30);
@@ -43,6 +43,15 @@ pub(crate) enum Work {
         procedure: ProcedureCode,
         reception: Reception,
     },
+    /// What a desk received without a line, at a time and under a number of its own.
+    Import {
+        id: DossierId,
+        salt: Salt,
+        procedure: ProcedureCode,
+        reception: Reception,
+        at: Instant,
+        number: BlockNumber,
+    },
     Act {
         id: DossierId,
         etag: String,
@@ -56,7 +65,9 @@ impl Work {
     fn needs_history(&self) -> bool {
         match self {
             Work::Rewrite { rewrite, .. } => rewrite.needs_history(),
-            Work::Submit { .. } | Work::Receive { .. } | Work::Act { .. } => false,
+            Work::Submit { .. } | Work::Receive { .. } | Work::Import { .. } | Work::Act { .. } => {
+                false
+            }
         }
     }
 }
@@ -78,7 +89,9 @@ impl Task {
     pub fn unit(&self) -> &str {
         let unit = match &self.work {
             Work::Submit { submission, .. } => Some(&submission.receiving),
-            Work::Receive { reception, .. } => Some(&reception.receiving),
+            Work::Receive { reception, .. } | Work::Import { reception, .. } => {
+                Some(&reception.receiving)
+            }
             Work::Act { .. } | Work::Rewrite { .. } => self.caller.units.first(),
         };
         unit.map_or(self.caller.province.as_str(), UnitCode::as_str)
@@ -91,6 +104,7 @@ impl Work {
         match self {
             Work::Submit { id, .. }
             | Work::Receive { id, .. }
+            | Work::Import { id, .. }
             | Work::Act { id, .. }
             | Work::Rewrite { id, .. } => *id,
         }
@@ -99,7 +113,10 @@ impl Work {
     /// How urgent it is.
     pub(super) fn class(&self) -> Class {
         match self {
-            Work::Submit { .. } | Work::Receive { .. } | Work::Rewrite { .. } => Class::Beginning,
+            Work::Submit { .. }
+            | Work::Receive { .. }
+            | Work::Import { .. }
+            | Work::Rewrite { .. } => Class::Beginning,
             Work::Act { command, .. } => match command.action() {
                 Action::Resolve
                 | Action::Return
@@ -162,6 +179,15 @@ pub(super) fn wanted<'a>(tasks: impl Iterator<Item = &'a Task>, office: &Office)
                 wanted
                     .people
                     .extend(person_key(office, task, procedure, &submission.content));
+            }
+            Work::Import {
+                reception, number, ..
+            } => {
+                let codes = reception.content.external_codes.iter().cloned();
+                wanted
+                    .codes
+                    .extend(codes.map(|code| (province.clone(), code)));
+                wanted.numbers.push(number.clone());
             }
             Work::Receive {
                 reception,

@@ -39,7 +39,7 @@ pub use command::{Action, Command, Extension, Reception, Submission, Term};
 pub use consultation::{Consultation, MOST_CONSULTATIONS};
 pub use correction::Corrections;
 pub use custody::Custody;
-pub use decide::{Acting, Decision, Rules, decide, receive, submit};
+pub use decide::{Acting, Decision, Rules, decide, receive, receive_offline, submit};
 pub use event::{Event, Record};
 pub use fee::{FeeState, PaymentMethod};
 pub use imported::{ImportNumber, Imported, Oddity};

@@ -185,6 +185,20 @@ pub enum Refusal {
         /// When its end was recorded.
         recorded: Instant,
     },
+    /// The unit's numbering has gone on to a later day.
+    DayOver {
+        /// The day that numbers are wanted of.
+        day: NaiveDate,
+        /// The day that they are of by now.
+        newest: NaiveDate,
+    },
+    /// The number is in no block, or was used or given back before.
+    NumberNotOpen {
+        /// The number.
+        number: u32,
+        /// What became of it: `used` or `void`; none when it is in no block of the day.
+        state: Option<&'static str>,
+    },
     /// The calendar does not reach far enough.
     Calendar(calendar::Error),
 }
@@ -234,6 +248,8 @@ impl Refusal {
             Refusal::CodeNotOfDossier { .. } => "CODE_NOT_OF_DOSSIER",
             Refusal::NotEnded => "NOT_ENDED",
             Refusal::EndTimeImpossible { .. } => "END_TIME_IMPOSSIBLE",
+            Refusal::DayOver { .. } => "DAY_OVER",
+            Refusal::NumberNotOpen { .. } => "NUMBER_NOT_OPEN",
             Refusal::Calendar(calendar::Error::Begins { .. }) => "CALENDAR_BEGINS",
             Refusal::Calendar(calendar::Error::Ends { .. }) => "CALENDAR_ENDS",
         }
@@ -315,6 +331,15 @@ impl Refusal {
                 vec![("most", most.to_string())]
             }
             Refusal::PossibleDuplicate { existing } => vec![("existing", existing.clone())],
+            Refusal::DayOver { day, newest } => {
+                vec![("day", day.to_string()), ("newest", newest.to_string())]
+            }
+            Refusal::NumberNotOpen { number, state } => {
+                let state = state.map(|state| ("number_state", state.to_owned()));
+                std::iter::once(("number", number.to_string()))
+                    .chain(state)
+                    .collect()
+            }
             Refusal::Calendar(calendar::Error::Begins { first_day }) => {
                 vec![("first_day", first_day.to_string())]
             }
@@ -447,6 +472,19 @@ impl Refusal {
                 time::rfc3339(*begun),
                 time::rfc3339(*recorded)
             ),
+            Refusal::DayOver { day, newest } => format!(
+                "numbers of {day} can no longer be taken: the unit's numbering has come to {newest}"
+            ),
+            Refusal::NumberNotOpen {
+                number,
+                state: None,
+            } => {
+                format!("number {number} is in no block of this unit and day")
+            }
+            Refusal::NumberNotOpen {
+                number,
+                state: Some(state),
+            } => format!("number {number} is {state} already"),
             Refusal::Calendar(error) => error.to_string(),
         }
     }
@@ -575,6 +613,20 @@ impl Refusal {
                 time::local(*begun).format("%H:%M ngày %d/%m/%Y"),
                 time::local(*recorded).format("%H:%M ngày %d/%m/%Y")
             ),
+            Refusal::DayOver { day, newest } => format!(
+                "Không thể lấy số của ngày {}: đơn vị đã cấp số đến ngày {}.",
+                day.format("%d/%m/%Y"),
+                newest.format("%d/%m/%Y")
+            ),
+            Refusal::NumberNotOpen {
+                number,
+                state: None,
+            } => {
+                format!("Số {number} không thuộc khối số nào của đơn vị trong ngày này.")
+            }
+            Refusal::NumberNotOpen { number, .. } => {
+                format!("Số {number} đã được sử dụng hoặc đã hủy.")
+            }
             Refusal::Calendar(calendar::Error::Begins { first_day }) => format!(
                 "Lịch làm việc chỉ có từ ngày {}.",
                 first_day.format("%d/%m/%Y")

@@ -7,6 +7,7 @@ use super::fields::Fields;
 use crate::proto;
 
 /// What a request says of how a dossier came about.
+#[derive(Default)]
 pub struct Given<'a> {
     pub origin: i32,
     pub setting: i32,

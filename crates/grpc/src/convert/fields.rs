@@ -133,6 +133,14 @@ impl Fields {
         }
     }
 
+    /// What is wrong with a part, under the part's own path.
+    pub fn part(&mut self, path: &str, part: Fields) {
+        let inner = part.0.into_iter();
+        self.0.extend(
+            inner.map(|wrong| FieldError::new(format!("{path}.{}", wrong.field), wrong.problem)),
+        );
+    }
+
     /// The value, when nothing is wrong.
     pub fn done<T>(self, value: Option<T>) -> Result<T, Error> {
         match value {

@@ -196,20 +196,20 @@ fn acceptance(request: &proto::ReceiveDossierRequest) -> Result<Receive, app::Er
 }
 
 /// What both ways in have in common.
-struct Given<'a> {
-    case_id: &'a str,
-    applicant: Option<&'a proto::Person>,
-    components: &'a [String],
-    external_codes: &'a [String],
-    assisted_by: &'a str,
-    resolving_unit: &'a str,
-    returning_unit: &'a str,
-    duplicate_intended: bool,
-    circumstances: circumstances::Given<'a>,
+pub(super) struct Given<'a> {
+    pub case_id: &'a str,
+    pub applicant: Option<&'a proto::Person>,
+    pub components: &'a [String],
+    pub external_codes: &'a [String],
+    pub assisted_by: &'a str,
+    pub resolving_unit: &'a str,
+    pub returning_unit: &'a str,
+    pub duplicate_intended: bool,
+    pub circumstances: circumstances::Given<'a>,
 }
 
 impl Given<'_> {
-    fn read(&self, fields: &mut Fields, known: &Known) -> Contents {
+    pub fn read(&self, fields: &mut Fields, known: &Known) -> Contents {
         Contents {
             case: fields.optional("case_id", self.case_id, CaseId::parse),
             applicant: fields.person("applicant", self.applicant),

@@ -110,6 +110,9 @@ writes! {
     ReturnResultRequest, "ReturnResult", etag;
     CorrectDossierRequest, "CorrectDossier", etag;
     DecideCorrectionRequest, "DecideCorrection", etag;
+    ReserveNumbersRequest, "ReserveNumbers", none;
+    VoidNumbersRequest, "VoidNumbers", none;
+    ImportReceptionRequest, "ImportReception", none;
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ pub mod intake;
 pub mod known;
 pub mod merger;
 pub mod meta;
+pub mod offline;
 pub mod person;
 pub mod procedure;
 pub mod publication;

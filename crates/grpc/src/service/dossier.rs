@@ -9,7 +9,7 @@ use tonic::{Request, Response, Status, async_trait};
 use crate::call::Calls;
 use crate::convert::command::{self, Moves};
 use crate::convert::intake::{self, Receive};
-use crate::convert::{Fields, dossier, event, times};
+use crate::convert::{Fields, dossier, event, offline, times};
 use crate::proto;
 use crate::proto::dossier_service_server::DossierService;
 
@@ -108,6 +108,70 @@ service! {
                 }
             };
             Ok(dossier::dossier(&view))
+        };
+        self.0.write(&metadata, work).await
+    }
+
+    async fn reserve_numbers(
+        &self,
+        request: Request<proto::ReserveNumbersRequest>,
+    ) -> Result<Response<proto::NumberBlock>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        let work = |engine: std::sync::Arc<app::Engine>, caller| async move {
+            let asked = offline::reserve(&request, &Calls::known(&engine, &caller))?;
+            let block = engine
+                .reserve_numbers(&caller, asked.meta, &asked.unit, asked.day, asked.count)
+                .await?;
+            Ok(offline::block(&block))
+        };
+        self.0.write(&metadata, work).await
+    }
+
+    async fn void_numbers(
+        &self,
+        request: Request<proto::VoidNumbersRequest>,
+    ) -> Result<Response<proto::VoidNumbersResponse>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        let work = |engine: std::sync::Arc<app::Engine>, caller| async move {
+            let asked = offline::give_back(&request, &Calls::known(&engine, &caller))?;
+            let blocks = engine
+                .void_numbers(&caller, &asked.unit, asked.day, asked.numbers, asked.reason)
+                .await?;
+            Ok(proto::VoidNumbersResponse {
+                blocks: blocks.iter().map(offline::block).collect(),
+            })
+        };
+        self.0.write(&metadata, work).await
+    }
+
+    async fn list_number_blocks(
+        &self,
+        request: Request<proto::ListNumberBlocksRequest>,
+    ) -> Result<Response<proto::ListNumberBlocksResponse>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        self.0
+            .read(&metadata, |engine, caller| async move {
+                let (unit, day) = offline::blocks_of(&request, &Calls::known(&engine, &caller))?;
+                let blocks = engine.number_blocks(&caller, &unit, day).await?;
+                Ok(proto::ListNumberBlocksResponse {
+                    blocks: blocks.iter().map(offline::block).collect(),
+                })
+            })
+            .await
+    }
+
+    async fn import_receptions(
+        &self,
+        request: Request<proto::ImportReceptionsRequest>,
+    ) -> Result<Response<proto::ImportReceptionsResponse>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        let work = |engine: std::sync::Arc<app::Engine>, caller| async move {
+            let asked = offline::import(&request, &Calls::known(&engine, &caller))?;
+            let numbers: Vec<u32> = asked.receptions.iter().map(|one| one.number).collect();
+            let outcomes = engine
+                .import_receptions(&caller, &asked.unit, asked.day, asked.receptions)
+                .await?;
+            Ok(offline::outcomes(&numbers, outcomes))
         };
         self.0.write(&metadata, work).await
     }

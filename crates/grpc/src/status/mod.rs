@@ -37,6 +37,11 @@ const LONGEST_PATH: usize = 80;
 /// How long a caller waits before it sends the same request again.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
+/// What happened and what to do, in Vietnamese.
+pub(crate) fn vietnamese(error: &Error) -> String {
+    vietnamese::message(error)
+}
+
 /// The status of an error. An internal one is logged here, once, with its causes.
 #[must_use]
 pub fn of(error: Error) -> Status {

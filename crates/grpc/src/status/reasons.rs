@@ -494,6 +494,22 @@ pub const REFUSALS: &[&Reason] = &[
         remedy: "Give a time between the two that are named.",
     },
     &Reason {
+        reason: "DAY_OVER",
+        code: Code::FailedPrecondition,
+        http: None,
+        cause: "the unit's numbering has gone on to a later day",
+        vietnamese: "Đơn vị đã cấp số của ngày sau.",
+        remedy: "Take numbers of the later day.",
+    },
+    &Reason {
+        reason: "NUMBER_NOT_OPEN",
+        code: Code::FailedPrecondition,
+        http: None,
+        cause: "the number is in no block, or was used or given back before",
+        vietnamese: "Số này không còn mở trong khối số.",
+        remedy: "Compare the slip with `ListNumberBlocks`.",
+    },
+    &Reason {
         reason: "CALENDAR_BEGINS",
         code: Code::FailedPrecondition,
         http: None,

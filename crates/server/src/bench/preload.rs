@@ -369,6 +369,7 @@ impl Life<'_> {
             before: 0,
             entries: self.entries,
             number,
+            block_number: None,
             codes,
             released: Vec::new(),
             secrets: Some(Secrets {

@@ -21,7 +21,7 @@ use sea_orm::{
 
 use crate::door::Door;
 use crate::fault::{is_deadlock, store_error, wrote_nothing};
-use crate::numbers;
+use crate::{block, numbers};
 
 /// How often a transaction is begun that the server broke off for others.
 const TRIES: usize = 5;
@@ -59,18 +59,22 @@ fn answer(done: Result<(), Failure>, batch: Batch) -> Result<Committed, CommitEr
     })
 }
 
+/// For writing. On SQLite a deferred transaction that has read cannot wait for the lock; it
+/// fails.
+pub(crate) fn immediate() -> TransactionOptions {
+    TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    }
+}
+
 /// One transaction: it has written everything, or failed and written nothing.
 async fn attempt(
     writer: &DatabaseConnection,
     statements: &AtomicU64,
     changes: &mut [Change],
 ) -> Result<(), Failure> {
-    // On SQLite a deferred transaction that has read cannot wait for the lock; it fails.
-    let immediate = TransactionOptions {
-        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-        ..TransactionOptions::default()
-    };
-    let transaction = writer.begin_with_options(immediate).await?;
+    let transaction = writer.begin_with_options(immediate()).await?;
     let door = Door {
         connection: &transaction,
         statements,
@@ -139,6 +143,7 @@ async fn write<C: ConnectionTrait>(
     numbers::reserve(door, changes).await?;
     let changes: &[Change] = changes;
     dossiers::write(door, changes).await?;
+    block::take(door, changes).await?;
     codes::write(door, changes).await?;
     events::write(door, changes).await?;
     interest::write(door, changes).await?;
@@ -156,7 +161,10 @@ fn key_columns(change: &Change) -> (Value, Value) {
 }
 
 /// Fails with the dossiers of the changes that were not written.
-fn clash_unless(changes: &[Change], written: impl Fn(&Change) -> bool) -> Result<(), Failure> {
+pub(crate) fn clash_unless(
+    changes: &[Change],
+    written: impl Fn(&Change) -> bool,
+) -> Result<(), Failure> {
     let clashing: Vec<Key> = changes
         .iter()
         .filter(|change| !written(change))

@@ -3,6 +3,7 @@
 use super::custody::papers_due;
 use super::vault::Vault;
 use super::{Decision, Rules};
+use crate::code::{AnyCode, DossierCode};
 use crate::deadline;
 use crate::dossier::command::{Contents, Reception, Submission};
 use crate::dossier::event::{self, Event};
@@ -105,6 +106,23 @@ pub fn receive(
         imported: None,
     });
     Ok(vault.decision(event))
+}
+
+/// A desk took a dossier in without a line, under a number that it had taken along. `at` is when
+/// it did; due times count from there.
+pub fn receive_offline(
+    reception: &Reception,
+    code: &DossierCode,
+    rules: &Rules<'_>,
+    at: Instant,
+) -> Result<Decision, Refusal> {
+    let mut decision = receive(reception, rules, at)?;
+    for event in &mut decision.events {
+        if let Event::Received(facts) = event {
+            facts.code = Some(AnyCode::from(code));
+        }
+    }
+    Ok(decision)
 }
 
 /// The desk accepts a submitted dossier: it keeps the portal's code and takes no number.

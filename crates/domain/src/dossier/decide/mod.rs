@@ -9,7 +9,7 @@ mod supplement;
 mod vault;
 
 pub(super) use extension::closing_if_in_days;
-pub use intake::{receive, submit};
+pub use intake::{receive, receive_offline, submit};
 
 use super::clock::{Moved, Wait};
 use super::command::Command;

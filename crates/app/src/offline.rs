@@ -1,0 +1,244 @@
+//! Reception without a line: a desk takes numbers along, receives on paper, and enters it
+//! later.
+//!
+//! The event happens when the desk says, and is recorded when it is entered; due times count
+//! from the desk's time. Each number of a day belongs to one dossier, to an open block, or to
+//! nobody for good.
+
+use chrono::{NaiveDate, TimeDelta};
+use domain::dossier::{Channel, Dossier, Reception, Refusal, Rewrite, succeed};
+use domain::id::{ProcedureCode, UnitCode};
+use domain::number::{self, NumberState, VoidReason};
+use domain::time::{self, Instant};
+use futures::future::join_all;
+
+use crate::access::{self, Caller, Method};
+use crate::engine::{Engine, Meta};
+use crate::error::{Error, FieldError};
+use crate::jobs;
+use crate::ports::{Block, BlockNumber, BlockWanted, Reserved, VoidWanted, Voided};
+use crate::view::View;
+use crate::writing::{Task, Work};
+
+/// One reception as the desk wrote it down.
+#[derive(Debug, Clone)]
+pub struct OfflineReception {
+    /// Under which id it is entered; a repeat gets the first answer.
+    pub meta: Meta,
+    /// The number that its slip bears.
+    pub number: u32,
+    /// When it was received.
+    pub at: Instant,
+    /// For which procedure.
+    pub procedure: ProcedureCode,
+    /// What was handed in.
+    pub reception: Reception,
+}
+
+impl Engine {
+    /// Takes the next numbers of a unit's day along.
+    pub async fn reserve_numbers(
+        &self,
+        caller: &Caller,
+        meta: Meta,
+        unit: &UnitCode,
+        day: NaiveDate,
+        count: u32,
+    ) -> Result<Block, Error> {
+        access::check_unit(caller, Method::ReserveNumbers, unit)?;
+        self.check_desk(caller, unit, day)?;
+        let now = self.now();
+        let today = time::local_day(now);
+        if !(1..=number::MOST_IN_A_BLOCK).contains(&count) {
+            let problem = format!("must be from 1 to {}", number::MOST_IN_A_BLOCK);
+            return Err(Error::invalid("count", problem));
+        }
+        let last = today + TimeDelta::days(number::MOST_DAYS_AHEAD);
+        let wanted = BlockWanted {
+            province: caller.province.clone(),
+            unit: unit.clone(),
+            day,
+            begins: day == today,
+            in_time: (today..=last).contains(&day),
+            count,
+            actor: caller.actor.clone(),
+            request_id: meta.request_id.clone(),
+            at: time::to_micros(now),
+        };
+        match self.office.store.reserve_block(&wanted).await? {
+            Reserved::Block(block) => Ok(block),
+            Reserved::DayOver { newest } => Err(refused(Refusal::DayOver { day, newest })),
+            Reserved::NotInTime => {
+                let problem = format!("must be from today, {today}, to {last}");
+                Err(Error::invalid("day", problem))
+            }
+            Reserved::OtherRequest => Err(Error::RequestReused {
+                request_id: meta.request_id.to_string(),
+            }),
+        }
+    }
+
+    /// The blocks of a unit's day, with what became of each number.
+    pub async fn number_blocks(
+        &self,
+        caller: &Caller,
+        unit: &UnitCode,
+        day: NaiveDate,
+    ) -> Result<Vec<Block>, Error> {
+        access::check_unit(caller, Method::ListNumberBlocks, unit)?;
+        let read = self.office.store.read().await?;
+        Ok(read.blocks(&caller.province, unit, day).await?)
+    }
+
+    /// Gives numbers back that no dossier will bear, all or none of them.
+    pub async fn void_numbers(
+        &self,
+        caller: &Caller,
+        unit: &UnitCode,
+        day: NaiveDate,
+        numbers: Vec<u32>,
+        reason: VoidReason,
+    ) -> Result<Vec<Block>, Error> {
+        access::check_unit(caller, Method::VoidNumbers, unit)?;
+        let wanted = VoidWanted {
+            province: caller.province.clone(),
+            unit: unit.clone(),
+            day,
+            numbers,
+            reason,
+            actor: caller.actor.clone(),
+            at: time::to_micros(self.now()),
+        };
+        match self.office.store.void_numbers(&wanted).await? {
+            Voided::Done(blocks) => Ok(blocks),
+            Voided::NotOpen { number, state } => Err(refused(Refusal::NumberNotOpen {
+                number,
+                state: state.map(NumberState::as_str),
+            })),
+        }
+    }
+
+    /// Enters what a desk received without a line. Each reception is answered for itself.
+    pub async fn import_receptions(
+        &self,
+        caller: &Caller,
+        unit: &UnitCode,
+        day: NaiveDate,
+        receptions: Vec<OfflineReception>,
+    ) -> Result<Vec<Result<View, Error>>, Error> {
+        access::check_unit(caller, Method::ImportReceptions, unit)?;
+        self.check_desk(caller, unit, day)?;
+        let now = time::to_micros(self.now());
+        let mut wrong = Vec::new();
+        for (at, offline) in receptions.iter().enumerate() {
+            let field = |name: &str| format!("requests[{at}].{name}");
+            if time::local_day(offline.at) != day || offline.at > now {
+                let problem = format!("must be on {day} and not in the future");
+                wrong.push(FieldError::new(field("receive_time"), problem));
+            }
+            if offline.reception.channel == Channel::Online {
+                wrong.push(FieldError::new(field("channel"), "must be desk or post"));
+            }
+            let content = &offline.reception.content;
+            for (name, other) in [
+                ("resolving_unit", &content.resolving),
+                ("returning_unit", &content.returning),
+            ] {
+                let problem = other
+                    .as_ref()
+                    .and_then(|other| self.cannot_deal(caller, other, day));
+                wrong.extend(problem.map(|problem| FieldError::new(field(name), problem)));
+            }
+        }
+        if !wrong.is_empty() {
+            return Err(Error::Invalid(wrong));
+        }
+        let entered = receptions
+            .into_iter()
+            .map(|offline| self.import_one(caller, unit, day, offline));
+        Ok(join_all(entered).await)
+    }
+
+    async fn import_one(
+        &self,
+        caller: &Caller,
+        unit: &UnitCode,
+        day: NaiveDate,
+        offline: OfflineReception,
+    ) -> Result<View, Error> {
+        let OfflineReception {
+            mut meta,
+            number,
+            at,
+            procedure,
+            mut reception,
+        } = offline;
+        // The same id for another unit or day is another request.
+        meta.content.extend(format!("{unit} {day}").into_bytes());
+        // It was received: whether it should have been is not asked any more.
+        reception.content.duplicate_intended = true;
+        let (id, salt) = self.new_dossier(unit);
+        let work = Work::Import {
+            id,
+            salt,
+            procedure,
+            reception,
+            at,
+            number: BlockNumber {
+                province: caller.province.clone(),
+                unit: unit.clone(),
+                day,
+                number,
+            },
+        };
+        let view = self.write(caller, meta, work).await?;
+        self.follow_succession(caller, &view.dossier).await?;
+        Ok(view)
+    }
+
+    /// Lets the heirs take over what was received by a unit that is no more by now.
+    async fn follow_succession(&self, caller: &Caller, dossier: &Dossier) -> Result<(), Error> {
+        let catalogue = self.catalogue(&caller.province);
+        let now = time::to_micros(self.now());
+        let today = time::local_day(now);
+        for known in catalogue
+            .lineage
+            .iter()
+            .filter(|known| known.day() <= today)
+        {
+            if succeed(dossier, known).is_none() {
+                continue;
+            }
+            let wanted = Rewrite::Succession(std::sync::Arc::new(known.clone()));
+            let name = format!("units-{}-entered-later", known.day());
+            let task = Task {
+                caller: caller.clone(),
+                request_id: jobs::request_id(&name, dossier.id),
+                content: Vec::new(),
+                arrived: now,
+                work: Work::Rewrite {
+                    id: dossier.id,
+                    rewrite: wanted,
+                },
+            };
+            self.lanes().send(task).await?;
+        }
+        Ok(())
+    }
+
+    /// Refuses a desk that did not exist on the day.
+    fn check_desk(&self, caller: &Caller, unit: &UnitCode, day: NaiveDate) -> Result<(), Error> {
+        match self.cannot_deal(caller, unit, day) {
+            None => Ok(()),
+            Some(problem) => Err(Error::invalid("unit", problem)),
+        }
+    }
+}
+
+fn refused(refusal: Refusal) -> Error {
+    Error::Refused {
+        refusal,
+        status: None,
+        allowed: Vec::new(),
+    }
+}

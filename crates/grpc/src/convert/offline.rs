@@ -1,0 +1,268 @@
+//! Reception without a line, as it is asked for and answered.
+
+use app::offline::OfflineReception;
+use app::ports::Block;
+use app::view::View;
+use app::{Error, Meta};
+use chrono::NaiveDate;
+use domain::dossier::{Channel, Reception};
+use domain::id::{DossierId, UnitCode};
+use domain::number::{MOST_IN_A_BLOCK, NumberState, VoidReason};
+
+use super::circumstances;
+use super::dossier;
+use super::fields::Fields;
+use super::intake::Given;
+use super::known::{Known, unit_name};
+use super::meta::meta;
+use super::time::timestamp;
+use crate::{proto, status};
+
+/// A block that is wanted.
+pub struct Reserve {
+    /// Under which id.
+    pub meta: Meta,
+    /// Of which unit.
+    pub unit: UnitCode,
+    /// For which day.
+    pub day: NaiveDate,
+    /// How many numbers.
+    pub count: u32,
+}
+
+/// Reads a wish for a block.
+pub fn reserve(request: &proto::ReserveNumbersRequest, known: &Known) -> Result<Reserve, Error> {
+    let mut fields = Fields::default();
+    let meta = meta(request, &mut fields);
+    let unit = known.unit(&mut fields, "unit", &request.unit);
+    let day = fields.day("day", &request.day);
+    let count = u32::try_from(request.count).unwrap_or(0);
+    if !(1..=MOST_IN_A_BLOCK).contains(&count) {
+        fields.wrong("count", format!("must be from 1 to {MOST_IN_A_BLOCK}"));
+    }
+    let reserve = (|| {
+        Some(Reserve {
+            meta: meta?,
+            unit: unit?,
+            day: day?,
+            count,
+        })
+    })();
+    fields.done(reserve)
+}
+
+/// Numbers that are given back.
+pub struct GiveBack {
+    /// Of which unit.
+    pub unit: UnitCode,
+    /// Of which day.
+    pub day: NaiveDate,
+    /// Which.
+    pub numbers: Vec<u32>,
+    /// Why.
+    pub reason: VoidReason,
+}
+
+/// Reads which numbers are given back.
+pub fn give_back(request: &proto::VoidNumbersRequest, known: &Known) -> Result<GiveBack, Error> {
+    let mut fields = Fields::default();
+    // What is void stays void, so the id only tells the caller's tries apart.
+    let _same_twice = meta(request, &mut fields);
+    let unit = known.unit(&mut fields, "unit", &request.unit);
+    let day = fields.day("day", &request.day);
+    let most = MOST_IN_A_BLOCK as usize;
+    if !(1..=most).contains(&request.numbers.len()) {
+        let length = request.numbers.len();
+        fields.wrong(
+            "numbers",
+            format!("must have 1 to {most} items, not {length}"),
+        );
+    }
+    let mut numbers = Vec::new();
+    for (at, number) in request.numbers.iter().take(most).enumerate() {
+        numbers.extend(positive(&mut fields, &format!("numbers[{at}]"), *number));
+    }
+    let reason = reason(&mut fields, request.reason);
+    let give_back = (|| {
+        Some(GiveBack {
+            unit: unit?,
+            day: day?,
+            numbers,
+            reason: reason?,
+        })
+    })();
+    fields.done(give_back)
+}
+
+fn positive(fields: &mut Fields, field: &str, number: i32) -> Option<u32> {
+    let positive = u32::try_from(number).ok().filter(|number| *number > 0);
+    if positive.is_none() {
+        fields.wrong(field, "must be 1 or more");
+    }
+    positive
+}
+
+fn reason(fields: &mut Fields, given: i32) -> Option<VoidReason> {
+    use proto::void_numbers_request::Reason;
+    match Reason::try_from(given) {
+        Ok(Reason::Unused) => Some(VoidReason::Unused),
+        Ok(Reason::Spoilt) => Some(VoidReason::Spoilt),
+        Ok(Reason::Lost) => Some(VoidReason::Lost),
+        Ok(Reason::Unspecified) | Err(_) => {
+            fields.wrong(
+                "reason",
+                "expected one of REASON_UNUSED, REASON_SPOILT, REASON_LOST",
+            );
+            None
+        }
+    }
+}
+
+/// Reads whose blocks are asked for.
+pub fn blocks_of(
+    request: &proto::ListNumberBlocksRequest,
+    known: &Known,
+) -> Result<(UnitCode, NaiveDate), Error> {
+    let mut fields = Fields::default();
+    let unit = known.unit(&mut fields, "unit", &request.unit);
+    let day = fields.day("day", &request.day);
+    fields.done(unit.zip(day))
+}
+
+/// What is entered later.
+pub struct Import {
+    /// Which desk's.
+    pub unit: UnitCode,
+    /// Of which day.
+    pub day: NaiveDate,
+    /// What it received.
+    pub receptions: Vec<OfflineReception>,
+}
+
+/// Reads what a desk received without a line.
+pub fn import(request: &proto::ImportReceptionsRequest, known: &Known) -> Result<Import, Error> {
+    let mut fields = Fields::default();
+    let unit = known.unit(&mut fields, "unit", &request.unit);
+    let day = fields.day("day", &request.day);
+    if request.requests.is_empty() {
+        fields.wrong("requests", "must not be empty");
+    }
+    let mut receptions = Vec::new();
+    if fields.few("requests", request.requests.len()) {
+        for (at, one) in request.requests.iter().enumerate() {
+            let mut inner = Fields::default();
+            let read = reception(one, unit.as_ref(), &mut inner, known);
+            fields.part(&format!("requests[{at}]"), inner);
+            receptions.extend(read);
+        }
+    }
+    let import = (|| {
+        Some(Import {
+            unit: unit?,
+            day: day?,
+            receptions,
+        })
+    })();
+    fields.done(import)
+}
+
+fn reception(
+    request: &proto::ImportReceptionRequest,
+    unit: Option<&UnitCode>,
+    fields: &mut Fields,
+    known: &Known,
+) -> Option<OfflineReception> {
+    let meta = meta(request, fields);
+    let number = positive(fields, "number", request.number);
+    let at = fields.moment("receive_time", request.receive_time.as_ref());
+    if request.receive_time.is_none() {
+        fields.wrong("receive_time", "must be given");
+    }
+    let procedure = known.procedure(fields, "procedure", &request.procedure);
+    let channel = fields
+        .channel("channel", request.channel, &[Channel::Desk, Channel::Post])
+        .unwrap_or(Channel::Desk);
+    let given = Given {
+        circumstances: circumstances::Given::default(),
+        case_id: &request.case_id,
+        applicant: request.applicant.as_ref(),
+        components: &request.components,
+        external_codes: &request.external_codes,
+        assisted_by: &request.assisted_by,
+        resolving_unit: &request.resolving_unit,
+        returning_unit: &request.returning_unit,
+        duplicate_intended: false,
+    };
+    let content = given.read(fields, known);
+    Some(OfflineReception {
+        meta: meta?,
+        number: number?,
+        at: at?,
+        procedure: procedure?,
+        reception: Reception {
+            receiving: unit?.clone(),
+            channel,
+            content,
+        },
+    })
+}
+
+/// Draws a block.
+pub fn block(block: &Block) -> proto::NumberBlock {
+    let of = |wanted: fn(&NumberState) -> bool| {
+        let numbers = block.numbers.iter();
+        numbers
+            .filter(|(_, state)| wanted(state))
+            .map(|(number, _)| small(*number))
+            .collect()
+    };
+    let used = block.numbers.iter().filter_map(|(number, state)| {
+        let NumberState::Used(dossier) = state else {
+            return None;
+        };
+        Some(used(*number, *dossier))
+    });
+    proto::NumberBlock {
+        unit: unit_name(&block.unit),
+        day: block.day.to_string(),
+        first: small(block.first),
+        last: small(block.last),
+        open_numbers: of(|state| matches!(state, NumberState::Open)),
+        used_numbers: used.collect(),
+        void_numbers: of(|state| matches!(state, NumberState::Void(_))),
+        reserve_time: Some(timestamp(block.taken)),
+    }
+}
+
+fn used(number: u32, dossier: DossierId) -> proto::number_block::UsedNumber {
+    proto::number_block::UsedNumber {
+        number: small(number),
+        dossier: format!("dossiers/{dossier}"),
+    }
+}
+
+fn small(number: u32) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}
+
+/// Draws what became of each reception.
+pub fn outcomes(
+    numbers: &[u32],
+    outcomes: Vec<Result<View, Error>>,
+) -> proto::ImportReceptionsResponse {
+    use proto::import_receptions_response::{Failure, Outcome, outcome::Result as Told};
+    let outcome = |(number, result): (&u32, Result<View, Error>)| Outcome {
+        number: small(*number),
+        result: Some(match result {
+            Ok(view) => Told::Dossier(dossier::dossier(&view)),
+            Err(error) => Told::Failure(Failure {
+                reason: error.reason().to_owned(),
+                message_vi: status::vietnamese(&error),
+                message: error.to_string(),
+            }),
+        }),
+    };
+    proto::ImportReceptionsResponse {
+        outcomes: numbers.iter().zip(outcomes).map(outcome).collect(),
+    }
+}

@@ -1,0 +1,416 @@
+//! Blocks of numbers that desks take along, and what became of each number.
+
+use std::collections::BTreeMap;
+
+use app::ports::{
+    Block, BlockNumber, BlockWanted, Change, Reserved, StoreError, VoidWanted, Voided,
+};
+use chrono::NaiveDate;
+use domain::id::{ProvinceCode, UnitCode};
+use domain::number::NumberState;
+use sea_orm::{ConnectionTrait, DatabaseConnection, FromQueryResult, TransactionTrait, Value};
+use serde_json::json;
+
+use crate::commit::{Failure, clash_unless, immediate};
+use crate::door::Door;
+use crate::fault::store_error;
+use crate::given::Given;
+use crate::many::{Into, Nothing};
+use crate::numbers::{self, day_of, number_of};
+use crate::row::Place;
+
+const NUMBER: Into<6> = Into {
+    table: "block_number",
+    columns: ["province", "unit", "day", "number", "first", "state"],
+    nullable: &[],
+};
+
+/// Takes the next numbers of a unit's day.
+pub(crate) async fn reserve(
+    writer: &DatabaseConnection,
+    door: &Door<'_, DatabaseConnection>,
+    wanted: &BlockWanted,
+) -> Result<Reserved, StoreError> {
+    let transaction = writer
+        .begin_with_options(immediate())
+        .await
+        .map_err(store_error)?;
+    let inside = Door {
+        connection: &transaction,
+        statements: door.statements,
+    };
+    let reserved = reserve_within(&inside, wanted).await?;
+    transaction.commit().await.map_err(store_error)?;
+    Ok(reserved)
+}
+
+async fn reserve_within<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    wanted: &BlockWanted,
+) -> Result<Reserved, StoreError> {
+    numbers::hold_unit(door, &wanted.province, &wanted.unit)
+        .await
+        .map_err(store_error)?;
+    if let Some(before) = asked_before(door, wanted).await? {
+        return Ok(before);
+    }
+    if !wanted.in_time {
+        return Ok(Reserved::NotInTime);
+    }
+    let begun: Vec<DayRow> = door
+        .all(
+            "SELECT coalesce(max(day), 0) AS day FROM counter \
+             WHERE province = ? AND unit = ? AND begun = 1",
+            vec![wanted.province.as_str().into(), wanted.unit.as_str().into()],
+        )
+        .await
+        .map_err(store_error)?;
+    let day = number_of(wanted.day);
+    if let Some(newest) = begun.first().filter(|row| row.day > day) {
+        let place = Place {
+            table: "counter",
+            id: wanted.unit.as_str(),
+        };
+        let newest = day_of(newest.day).ok_or_else(|| place.wrong("day"))?;
+        return Ok(Reserved::DayOver { newest });
+    }
+    let last: Vec<LastRow> = door
+        .all(
+            "INSERT INTO counter (province, unit, day, last, begun) VALUES (?, ?, ?, ?, ?) \
+             ON CONFLICT (province, unit, day) DO UPDATE SET last = counter.last + excluded.last \
+             RETURNING last",
+            vec![
+                wanted.province.as_str().into(),
+                wanted.unit.as_str().into(),
+                day.into(),
+                i64::from(wanted.count).into(),
+                i64::from(wanted.begins).into(),
+            ],
+        )
+        .await
+        .map_err(store_error)?;
+    let last = last.first().map_or(0, |row| row.last);
+    let first = last - i64::from(wanted.count) + 1;
+    door.run(
+        "INSERT INTO block (province, unit, day, first, last, actor, request_id, taken) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        vec![
+            wanted.province.as_str().into(),
+            wanted.unit.as_str().into(),
+            day.into(),
+            first.into(),
+            last.into(),
+            wanted.actor.as_str().into(),
+            wanted.request_id.as_str().into(),
+            wanted.at.timestamp_micros().into(),
+        ],
+    )
+    .await
+    .map_err(store_error)?;
+    let rows = (first..=last).map(|number| {
+        [
+            Value::from(wanted.province.as_str()),
+            wanted.unit.as_str().into(),
+            day.into(),
+            number.into(),
+            first.into(),
+            OPEN.into(),
+        ]
+    });
+    let _none: Vec<Nothing> = NUMBER
+        .insert(door, rows.collect(), "")
+        .await
+        .map_err(store_error)?;
+    found(door, wanted, first).await
+}
+
+const OPEN: &str = "open";
+
+/// The block that the same request took before.
+async fn asked_before<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    wanted: &BlockWanted,
+) -> Result<Option<Reserved>, StoreError> {
+    let rows: Vec<BlockRow> = door
+        .all(
+            "SELECT unit, day, first, last, taken FROM block \
+             WHERE province = ? AND actor = ? AND request_id = ?",
+            vec![
+                wanted.province.as_str().into(),
+                wanted.actor.as_str().into(),
+                wanted.request_id.as_str().into(),
+            ],
+        )
+        .await
+        .map_err(store_error)?;
+    let Some(row) = rows.into_iter().next() else {
+        return Ok(None);
+    };
+    let same = row.unit == wanted.unit.as_str()
+        && row.day == number_of(wanted.day)
+        && row.last - row.first + 1 == i64::from(wanted.count);
+    if !same {
+        return Ok(Some(Reserved::OtherRequest));
+    }
+    found(door, wanted, row.first).await.map(Some)
+}
+
+async fn found<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    wanted: &BlockWanted,
+    first: i64,
+) -> Result<Reserved, StoreError> {
+    let blocks = blocks(door, &wanted.province, &wanted.unit, wanted.day).await?;
+    let own = blocks
+        .into_iter()
+        .find(|block| i64::from(block.first) == first);
+    let place = Place {
+        table: "block",
+        id: wanted.unit.as_str(),
+    };
+    own.map(Reserved::Block).ok_or_else(|| place.wrong("first"))
+}
+
+/// The blocks of a unit's day with all their numbers, by number.
+pub(crate) async fn blocks<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    province: &ProvinceCode,
+    unit: &UnitCode,
+    day: NaiveDate,
+) -> Result<Vec<Block>, StoreError> {
+    let values: Vec<Value> = vec![
+        province.as_str().into(),
+        unit.as_str().into(),
+        number_of(day).into(),
+    ];
+    let rows: Vec<BlockRow> = door
+        .all(
+            "SELECT unit, day, first, last, taken FROM block \
+             WHERE province = ? AND unit = ? AND day = ? ORDER BY first",
+            values.clone(),
+        )
+        .await
+        .map_err(store_error)?;
+    let numbers: Vec<NumberRow> = door
+        .all(
+            "SELECT number, first, state, dossier, reason FROM block_number \
+             WHERE province = ? AND unit = ? AND day = ? ORDER BY number",
+            values,
+        )
+        .await
+        .map_err(store_error)?;
+    let place = Place {
+        table: "block",
+        id: unit.as_str(),
+    };
+    let mut states: BTreeMap<i64, Vec<(u32, NumberState)>> = BTreeMap::new();
+    for row in numbers {
+        let number = place.number("number", row.number)?;
+        let own = states.entry(row.first).or_default();
+        own.push((number, state(&place, &row)?));
+    }
+    rows.into_iter()
+        .map(|row| {
+            Ok(Block {
+                unit: unit.clone(),
+                day,
+                first: place.number("first", row.first)?,
+                last: place.number("last", row.last)?,
+                taken: place.instant("taken", row.taken)?,
+                numbers: states.remove(&row.first).unwrap_or_default(),
+            })
+        })
+        .collect()
+}
+
+fn state(place: &Place<'_>, row: &NumberRow) -> Result<NumberState, StoreError> {
+    match (row.state.as_str(), &row.dossier, &row.reason) {
+        (OPEN, None, None) => Ok(NumberState::Open),
+        ("used", Some(dossier), None) => Ok(NumberState::Used(place.parse("dossier", dossier)?)),
+        ("void", None, Some(reason)) => Ok(NumberState::Void(place.parse("reason", reason)?)),
+        _ => Err(place.wrong("state")),
+    }
+}
+
+/// Gives numbers back, all or none of them.
+pub(crate) async fn void(
+    writer: &DatabaseConnection,
+    door: &Door<'_, DatabaseConnection>,
+    wanted: &VoidWanted,
+) -> Result<Voided, StoreError> {
+    let transaction = writer
+        .begin_with_options(immediate())
+        .await
+        .map_err(store_error)?;
+    let inside = Door {
+        connection: &transaction,
+        statements: door.statements,
+    };
+    let numbers = wanted.numbers.iter().map(|number| [json!(number)]);
+    let given = Given::new(&inside, "w", ["number"], numbers.collect());
+    let sql = format!(
+        "UPDATE block_number SET state = 'void', reason = ?, actor = ?, settled = ? \
+         WHERE province = ? AND unit = ? AND day = ? AND state = 'open' \
+             AND number IN (SELECT number FROM {})",
+        given.table
+    );
+    let mut values: Vec<Value> = vec![
+        wanted.reason.as_str().into(),
+        wanted.actor.as_str().into(),
+        wanted.at.timestamp_micros().into(),
+        wanted.province.as_str().into(),
+        wanted.unit.as_str().into(),
+        number_of(wanted.day).into(),
+    ];
+    values.extend(given.values);
+    inside.run(&sql, values).await.map_err(store_error)?;
+    let blocks = blocks(&inside, &wanted.province, &wanted.unit, wanted.day).await?;
+    let is = |number: u32| {
+        let mut all = blocks.iter().flat_map(|block| &block.numbers);
+        all.find(|(known, _)| *known == number)
+            .map(|(_, state)| *state)
+    };
+    for number in &wanted.numbers {
+        let state = is(*number);
+        if state != Some(NumberState::Void(wanted.reason)) {
+            transaction.rollback().await.map_err(store_error)?;
+            let number = *number;
+            return Ok(Voided::NotOpen { number, state });
+        }
+    }
+    transaction.commit().await.map_err(store_error)?;
+    Ok(Voided::Done(blocks))
+}
+
+/// Settles the numbers that offline receptions bear.
+pub(crate) async fn take<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    changes: &[Change],
+) -> Result<(), Failure> {
+    let rows: Vec<_> = changes
+        .iter()
+        .filter_map(|change| {
+            let number = change.block_number.as_ref()?;
+            let record = change.entries.first().map(|entry| &entry.record)?;
+            Some([
+                json!(number.province.as_str()),
+                json!(number.unit.as_str()),
+                json!(number_of(number.day)),
+                json!(number.number),
+                json!(change.dossier.id.to_string()),
+                json!(record.actor.as_str()),
+                json!(record.record_time.timestamp_micros()),
+            ])
+        })
+        .collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let columns = [
+        "province", "unit", "day", "number", "dossier", "actor", "settled",
+    ];
+    let given = Given::new(door, "w", columns, rows);
+    let sql = format!(
+        "WITH wanted AS MATERIALIZED (SELECT {} FROM {}) \
+         UPDATE block_number SET state = 'used', dossier = wanted.dossier, \
+             actor = wanted.actor, settled = wanted.settled FROM wanted \
+         WHERE block_number.province = wanted.province AND block_number.unit = wanted.unit \
+             AND block_number.day = wanted.day AND block_number.number = wanted.number \
+             AND block_number.state = 'open' \
+         RETURNING block_number.dossier AS dossier",
+        columns.join(", "),
+        given.table
+    );
+    let taken: Vec<TakenRow> = door.all(&sql, given.values).await?;
+    clash_unless(changes, |change| {
+        let id = change.dossier.id.to_string();
+        change.block_number.is_none() || taken.iter().any(|row| row.dossier == id)
+    })
+}
+
+/// What became of numbers, of those that are in a block.
+pub(crate) async fn states<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    wanted: &[BlockNumber],
+) -> Result<Vec<(BlockNumber, NumberState)>, StoreError> {
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = wanted.iter().map(|number| {
+        [
+            json!(number.province.as_str()),
+            json!(number.unit.as_str()),
+            json!(number_of(number.day)),
+            json!(number.number),
+        ]
+    });
+    let columns = ["province", "unit", "day", "number"];
+    let given = Given::new(door, "w", columns, rows.collect());
+    let sql = format!(
+        "SELECT w.at, b.state, b.dossier, b.reason FROM {} CROSS JOIN block_number b \
+         WHERE b.province = w.province AND b.unit = w.unit AND b.day = w.day \
+             AND b.number = w.number",
+        given.table
+    );
+    let rows: Vec<StateRow> = door.all(&sql, given.values).await.map_err(store_error)?;
+    rows.into_iter()
+        .map(|row| {
+            let at = usize::try_from(row.at - 1).expect("the places of a list are positive");
+            let number = wanted[at].clone();
+            let known = NumberRow {
+                number: 0,
+                first: 0,
+                state: row.state,
+                dossier: row.dossier,
+                reason: row.reason,
+            };
+            let place = Place {
+                table: "block_number",
+                id: number.unit.as_str(),
+            };
+            let state = state(&place, &known)?;
+            Ok((number, state))
+        })
+        .collect()
+}
+
+#[derive(FromQueryResult)]
+struct DayRow {
+    day: i64,
+}
+
+#[derive(FromQueryResult)]
+struct LastRow {
+    last: i64,
+}
+
+#[derive(FromQueryResult)]
+struct BlockRow {
+    unit: String,
+    day: i64,
+    first: i64,
+    last: i64,
+    taken: i64,
+}
+
+#[derive(FromQueryResult)]
+struct NumberRow {
+    number: i64,
+    first: i64,
+    state: String,
+    dossier: Option<String>,
+    reason: Option<String>,
+}
+
+#[derive(FromQueryResult)]
+struct StateRow {
+    at: i64,
+    state: String,
+    dossier: Option<String>,
+    reason: Option<String>,
+}
+
+#[derive(FromQueryResult)]
+struct TakenRow {
+    dossier: String,
+}

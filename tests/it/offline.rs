@@ -1,0 +1,324 @@
+//! Reception without a line: numbers taken along, used, given back, and the day without a gap.
+
+use std::collections::BTreeMap;
+
+use app::error::Error;
+use app::offline::OfflineReception;
+use app::ports::{Block, Scope, Store as _};
+use app::report::{RateUnits, RatesQuery, UnitBasis};
+use app::view::View;
+use chrono::NaiveDate;
+use domain::dossier::{Channel, Reception, Refusal};
+use domain::number::{NumberState, VoidReason};
+use domain::role::Role;
+use futures::future::join_all;
+
+use crate::backend::Backend;
+use crate::world::{
+    PROVINCE, THREE_DAYS, WARD, World, contents, moment, procedure_code, unit, who,
+};
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+async fn reserve(world: &World, of: &str, count: u32) -> Result<Block, Error> {
+    let clerk = who(Role::Receptionist, WARD);
+    let meta = world.meta();
+    let engine = &world.engine;
+    engine
+        .reserve_numbers(&clerk, meta, &unit(WARD), day(of), count)
+        .await
+}
+
+fn written_down(world: &World, number: u32, at: &str) -> OfflineReception {
+    OfflineReception {
+        meta: world.meta(),
+        number,
+        at: moment(at),
+        procedure: procedure_code(THREE_DAYS),
+        reception: Reception {
+            receiving: unit(WARD),
+            channel: Channel::Desk,
+            content: contents(THREE_DAYS),
+        },
+    }
+}
+
+async fn import(world: &World, of: &str, all: Vec<OfflineReception>) -> Vec<Result<View, Error>> {
+    let clerk = who(Role::Receptionist, WARD);
+    let desk = unit(WARD);
+    let entered = world.engine.import_receptions(&clerk, &desk, day(of), all);
+    entered.await.unwrap()
+}
+
+async fn void(world: &World, of: &str, numbers: &[u32]) -> Result<Vec<Block>, Error> {
+    let clerk = who(Role::Receptionist, WARD);
+    let (numbers, reason) = (numbers.to_vec(), VoidReason::Unused);
+    let engine = &world.engine;
+    engine
+        .void_numbers(&clerk, &unit(WARD), day(of), numbers, reason)
+        .await
+}
+
+/// Every number of a day up to its last, with what it belongs to.
+async fn whole_day(world: &World, of: &str) -> Vec<&'static str> {
+    let clerk = who(Role::Receptionist, WARD);
+    let blocks = world
+        .engine
+        .number_blocks(&clerk, &unit(WARD), day(of))
+        .await;
+    let mut owners: BTreeMap<u32, Vec<&'static str>> = BTreeMap::new();
+    let mut used = 0;
+    for (number, state) in blocks.unwrap().iter().flat_map(|block| &block.numbers) {
+        match state {
+            // The dossier itself is found by its code.
+            NumberState::Used(_) => used += 1,
+            NumberState::Open => owners.entry(*number).or_default().push("open"),
+            NumberState::Void(_) => owners.entry(*number).or_default().push("void"),
+        }
+    }
+    let list = app::ports::List {
+        scope: Scope::Province(clerk.province),
+        statuses: Vec::new(),
+        procedure: None,
+        channel: None,
+        after: None,
+        limit: 10_000,
+    };
+    let found = world.store.read().await.unwrap().list(&list).await.unwrap();
+    let prefix = format!("{WARD}-{}-", day(of).format("%y%m%d"));
+    let mut borne = 0;
+    for code in found.iter().filter_map(|dossier| dossier.code.as_ref()) {
+        if let Some(serial) = code.as_str().strip_prefix(&prefix) {
+            borne += 1;
+            owners
+                .entry(serial.parse().unwrap())
+                .or_default()
+                .push("dossier");
+        }
+    }
+    assert!(used <= borne);
+    let numbers: Vec<u32> = owners.keys().copied().collect();
+    let all: Vec<u32> = (1..=u32::try_from(owners.len()).unwrap()).collect();
+    assert_eq!(numbers, all, "no number is missing");
+    owners
+        .into_values()
+        .map(|owners| {
+            assert_eq!(owners.len(), 1, "each number belongs to one: {owners:?}");
+            owners[0]
+        })
+        .collect()
+}
+
+on_every_database!(a_block_is_used_and_given_back_and_the_day_has_no_gap);
+
+async fn a_block_is_used_and_given_back_and_the_day_has_no_gap(on: Backend) {
+    let world = World::on(on, "2026-08-03 07:30").await;
+    world.receive(WARD, THREE_DAYS).await;
+    let block = reserve(&world, "2026-08-03", 4).await.unwrap();
+    assert_eq!((block.first, block.last), (2, 5));
+    // Online numbering goes on after the block.
+    let online = world.receive(WARD, THREE_DAYS).await;
+    assert_eq!(online.dossier.label(), "H60.02215-260803-0006");
+    assert_eq!(
+        whole_day(&world, "2026-08-03").await,
+        ["dossier", "open", "open", "open", "open", "dossier"]
+    );
+
+    world.set("2026-08-05 09:00");
+    let entered = vec![
+        written_down(&world, 3, "2026-08-03 10:00"),
+        written_down(&world, 2, "2026-08-03 09:00"),
+    ];
+    let first = import(&world, "2026-08-03", entered.clone()).await;
+    let view = first[0].as_ref().unwrap();
+    assert_eq!(view.dossier.label(), "H60.02215-260803-0003");
+    assert_eq!(view.dossier.received, Some(moment("2026-08-03 10:00")));
+    assert_eq!(
+        view.dossier.due(),
+        Some(moment("2026-08-06 17:00")),
+        "due times count from the desk's time"
+    );
+    let again = import(&world, "2026-08-03", entered).await;
+    for (one, other) in first.iter().zip(&again) {
+        let (one, other) = (one.as_ref().unwrap(), other.as_ref().unwrap());
+        assert_eq!(one.dossier, other.dossier, "a repeat gets the first answer");
+    }
+
+    void(&world, "2026-08-03", &[4, 5]).await.unwrap();
+    void(&world, "2026-08-03", &[5]).await.unwrap();
+    assert_eq!(
+        whole_day(&world, "2026-08-03").await,
+        ["dossier", "dossier", "dossier", "void", "void", "dossier"]
+    );
+    // What is settled stays so, and a list is given back whole or not at all.
+    for numbers in [&[2][..], &[9], &[1]] {
+        assert!(matches!(
+            void(&world, "2026-08-03", numbers).await,
+            Err(Error::Refused {
+                refusal: Refusal::NumberNotOpen { .. },
+                ..
+            })
+        ));
+    }
+    let late = [3, 4, 9].map(|number| written_down(&world, number, "2026-08-03 11:00"));
+    for (outcome, expected) in import(&world, "2026-08-03", late.to_vec())
+        .await
+        .iter()
+        .zip([Some("used"), Some("void"), None])
+    {
+        let Err(Error::Refused {
+            refusal: Refusal::NumberNotOpen { state, .. },
+            ..
+        }) = outcome
+        else {
+            panic!("{outcome:?}")
+        };
+        assert_eq!(*state, expected);
+    }
+}
+
+on_every_database!(a_block_ahead_does_not_move_the_day_and_a_day_that_is_over_gives_none);
+
+async fn a_block_ahead_does_not_move_the_day_and_a_day_that_is_over_gives_none(on: Backend) {
+    let world = World::on(on, "2026-08-03 10:00").await;
+    let ahead = reserve(&world, "2026-08-04", 3).await.unwrap();
+    assert_eq!((ahead.first, ahead.last), (1, 3));
+    let today = world.receive(WARD, THREE_DAYS).await;
+    assert_eq!(today.dossier.label(), "H60.02215-260803-0001");
+    world.set("2026-08-04 08:00");
+    let online = world.receive(WARD, THREE_DAYS).await;
+    assert_eq!(online.dossier.label(), "H60.02215-260804-0004");
+    let more = reserve(&world, "2026-08-04", 2).await.unwrap();
+    assert_eq!((more.first, more.last), (5, 6));
+    // The clock goes back: the day does not.
+    world.set("2026-08-03 23:00");
+    let refused = reserve(&world, "2026-08-03", 1).await;
+    assert!(matches!(
+        refused,
+        Err(Error::Refused {
+            refusal: Refusal::DayOver { .. },
+            ..
+        })
+    ));
+    let online = world.receive(WARD, THREE_DAYS).await;
+    assert_eq!(online.dossier.label(), "H60.02215-260804-0007");
+    for (of, count) in [
+        ("2026-08-02", 1),
+        ("2026-09-04", 1),
+        ("2026-08-03", 0),
+        ("2026-08-03", 501),
+    ] {
+        let refused = reserve(&world, of, count).await;
+        assert!(matches!(refused, Err(Error::Invalid(_))), "{of} {count}");
+    }
+}
+
+on_every_database!(desks_at_once_never_get_the_same_number);
+
+async fn desks_at_once_never_get_the_same_number(on: Backend) {
+    let world = World::on(on, "2026-08-03 10:00").await;
+    let desks = (0..8).map(async |desk| {
+        if desk % 2 == 0 {
+            reserve(&world, "2026-08-03", 5).await.unwrap();
+        } else {
+            world.receive(WARD, THREE_DAYS).await;
+        }
+    });
+    join_all(desks).await;
+    let whole = whole_day(&world, "2026-08-03").await;
+    assert_eq!(whole.len(), 4 * 5 + 4);
+    // Two desks enter the same slip: one of them is told.
+    let open = whole.iter().position(|owner| *owner == "open").unwrap();
+    let number = u32::try_from(open).unwrap() + 1;
+    let twice = (0..2).map(async |_| {
+        let one = vec![written_down(&world, number, "2026-08-03 09:30")];
+        import(&world, "2026-08-03", one).await.remove(0)
+    });
+    let outcomes = join_all(twice).await;
+    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
+    whole_day(&world, "2026-08-03").await;
+    // The same request gets the same block, and with another count none.
+    let clerk = who(Role::Receptionist, WARD);
+    let meta = world.meta();
+    let take = async |count| {
+        let engine = &world.engine;
+        let of = day("2026-08-03");
+        engine
+            .reserve_numbers(&clerk, meta.clone(), &unit(WARD), of, count)
+            .await
+    };
+    let first = take(2).await.unwrap();
+    assert_eq!(take(2).await.unwrap(), first);
+    assert!(matches!(take(3).await, Err(Error::RequestReused { .. })));
+}
+
+on_both!(a_report_counts_by_the_desks_time_and_knows_when_it_was_entered);
+
+async fn a_report_counts_by_the_desks_time_and_knows_when_it_was_entered(on: Backend) {
+    let world = World::on(on, "2026-08-03 08:00").await;
+    reserve(&world, "2026-08-03", 1).await.unwrap();
+    world.set("2026-08-05 09:00");
+    let one = vec![written_down(&world, 1, "2026-08-03 09:00")];
+    import(&world, "2026-08-03", one).await.remove(0).unwrap();
+    let received = async |as_of: Option<&str>| {
+        let query = RatesQuery {
+            units: RateUnits::One(unit(WARD)),
+            from: day("2026-08-03"),
+            to: day("2026-08-03"),
+            as_of: as_of.map(moment),
+            basis: UnitBasis::Recorded,
+        };
+        let caller = who(Role::Province, PROVINCE);
+        world
+            .engine
+            .rates(&caller, query)
+            .await
+            .unwrap()
+            .total
+            .received
+    };
+    assert_eq!(received(None).await, 1, "by the desk's time");
+    assert_eq!(received(Some("2026-08-05 09:00")).await, 1);
+    assert_eq!(
+        received(Some("2026-08-04 23:59")).await,
+        0,
+        "it was not entered yet"
+    );
+}
+
+on_both!(what_a_unit_received_before_it_was_merged_goes_to_its_heir_when_entered);
+
+async fn what_a_unit_received_before_it_was_merged_goes_to_its_heir_when_entered(on: Backend) {
+    let world = crate::merger::june(on).await;
+    world.set("2025-06-30 08:00");
+    let old = unit(crate::merger::TAN_QUANG);
+    let mut clerk = who(Role::Receptionist, crate::merger::TAN_QUANG);
+    let engine = &world.engine;
+    let of = day("2025-06-30");
+    engine
+        .reserve_numbers(&clerk, world.meta(), &old, of, 1)
+        .await
+        .unwrap();
+    world.set("2025-07-02 08:00");
+    let mut one = written_down(&world, 1, "2025-06-30 09:00");
+    one.procedure = procedure_code(crate::merger::BEFORE);
+    one.reception.receiving = old.clone();
+    one.reception.content = crate::merger::contents();
+    clerk.former = vec![old.clone()];
+    clerk.units = vec![unit(WARD)];
+    let mut entered = engine
+        .import_receptions(&clerk, &old, of, vec![one])
+        .await
+        .unwrap();
+    let view = entered.remove(0).unwrap();
+    assert_eq!(view.dossier.label(), "H60.02206-250630-0001");
+    let name = app::view::DossierName::Id(view.dossier.id);
+    let now = engine
+        .dossier(&who(Role::Chairman, WARD), &name)
+        .await
+        .unwrap();
+    assert_eq!(now.dossier.resolving, unit(WARD));
+    assert_eq!(now.dossier.code, view.dossier.code);
+}
