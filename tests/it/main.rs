@@ -18,6 +18,7 @@ mod jobs;
 mod life;
 mod merger;
 mod migrations;
+mod mirrors;
 mod offline;
 mod port;
 mod publication;

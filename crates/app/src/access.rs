@@ -219,6 +219,8 @@ impl Method {
                 | Action::CloseConsultation => &[Officer, Leader, Chairman],
                 Action::Resolve | Action::Correct => &[Receptionist, Officer, Leader, Chairman],
                 Action::DecideCorrection => &[Leader, Chairman],
+                Action::RecordMirrored => &[Portal],
+                Action::SettleConflict => &[Chairman, Province],
             },
             Method::GetDossier
             | Method::ListDossiers
@@ -342,6 +344,7 @@ pub fn check_command(
         | Command::Return { .. }
         | Command::Correct { .. }
         | Command::DecideCorrection { .. } => None,
+        Command::RecordMirrored(_) | Command::SettleConflict { .. } => None,
     };
     match its_own {
         Some(unit) => check_standing(caller, method, dossier, vec![unit, &dossier.resolving]),
@@ -382,9 +385,9 @@ fn standing(method: Method, dossier: &Dossier) -> Vec<&UnitCode> {
             Action::RecordSupplement
             | Action::RecordPayment
             | Action::RefundPayment
-            | Action::Withdraw => {
-                vec![receiving, resolving]
-            }
+            | Action::Withdraw
+            | Action::RecordMirrored => vec![receiving, resolving],
+            Action::SettleConflict => vec![resolving, receiving],
             // From reception the desk itself hands over, or gives back on the spot.
             Action::Advance
             | Action::Resolve

@@ -486,6 +486,7 @@ fn units_named(command: &Command) -> Vec<(&'static str, Option<&UnitCode>)> {
         | Command::Resolve
         | Command::Return { .. }
         | Command::DecideCorrection { .. } => Vec::new(),
+        Command::RecordMirrored(_) | Command::SettleConflict { .. } => Vec::new(),
     }
 }
 

@@ -193,6 +193,10 @@ fn step(record: &Record, procedure: &Procedure) -> Option<LookupStep> {
             "Another agency has done its part",
         ),
         Event::ConsultationOpened(_) | Event::ConsultationClosed { .. } => None,
+        Event::MirroredStatus(claim) => {
+            named(claim.status.name_vi(), &sentence(claim.status.name_en()))
+        }
+        Event::Conflicted(_) | Event::ConflictSettled { .. } => return None,
         Event::Resolved => named("Đã có kết quả", "Result ready"),
         Event::Returned { .. } => named("Đã trả kết quả", "Result returned"),
         Event::Succeeded { .. } => named(
@@ -214,6 +218,14 @@ fn step(record: &Record, procedure: &Procedure) -> Option<LookupStep> {
         label_vi,
         label_en,
         at: record.event_time,
+    })
+}
+
+/// The words with a capital at the beginning.
+fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
     })
 }
 

@@ -19,8 +19,8 @@ use crate::view::View;
 pub struct WorklistQuery {
     /// Of this unit; of all the caller's units when none.
     pub unit: Option<UnitCode>,
-    /// Only those with this flag; all when none.
-    pub only: Option<Flag>,
+    /// Only those with all of these flags; all when none is given.
+    pub only: Vec<Flag>,
     /// Which page.
     pub page: PageQuery,
 }
@@ -30,6 +30,8 @@ pub struct WorklistQuery {
 pub enum Flag {
     /// Its papers are still to be handed to the unit that decides.
     NotHandedOver,
+    /// Another system's message contradicts what is known of it.
+    InConflict,
 }
 
 impl Flag {
@@ -38,6 +40,7 @@ impl Flag {
     pub fn is_on(self, dossier: &Dossier) -> bool {
         match self {
             Flag::NotHandedOver => dossier.custody.hand_over_by.is_some(),
+            Flag::InConflict => dossier.mirror.open().next().is_some(),
         }
     }
 }
@@ -68,6 +71,8 @@ pub struct WorklistCounts {
     pub late_legs: u32,
     /// With a late answer to a question, in the same way.
     pub late_consultations: u32,
+    /// Contradicted by a message of another system that nobody has settled.
+    pub in_conflict: u32,
     /// When this was counted.
     pub as_of: Instant,
 }
@@ -97,9 +102,10 @@ impl Engine {
             after,
             limit: limit + 1,
         };
-        let found = match query.only {
-            None => read.worklist(&page).await?,
-            Some(flag) => flagged(read.as_ref(), page.clone(), flag).await?,
+        let found = if query.only.is_empty() {
+            read.worklist(&page).await?
+        } else {
+            flagged(read.as_ref(), page.clone(), &query.only).await?
         };
         let cut = page::cut(found, limit, &question, |dossier| {
             let (due, id) = WorklistPage::place(&page.scope, dossier);
@@ -134,6 +140,7 @@ impl Engine {
             hand_over_late: 0,
             late_legs: 0,
             late_consultations: 0,
+            in_conflict: 0,
             as_of: now,
         };
         let mut page = WorklistPage {
@@ -152,6 +159,7 @@ impl Engine {
                 counts.due_today += u32::from(due_today && !part.overdue);
                 counts.late_legs += u32::from(part.late_leg);
                 counts.late_consultations += u32::from(part.late_consultation);
+                counts.in_conflict += u32::from(Flag::InConflict.is_on(dossier));
                 if let Some(by) = dossier.custody.hand_over_by {
                     counts.not_handed_over += 1;
                     counts.hand_over_late += u32::from(now > by);
@@ -184,11 +192,11 @@ impl Engine {
     }
 }
 
-/// A page of those that have a flag, looked for among all that is pending.
+/// A page of those that have all flags, looked for among all that is pending.
 async fn flagged(
     read: &dyn ReadTx,
     wanted: WorklistPage,
-    flag: Flag,
+    flags: &[Flag],
 ) -> Result<Vec<Dossier>, Error> {
     let most = wanted.limit as usize;
     let mut page = WorklistPage {
@@ -202,7 +210,8 @@ async fn flagged(
         page.after = found
             .last()
             .map(|dossier| WorklistPage::place(&page.scope, dossier));
-        flagged.extend(found.into_iter().filter(|dossier| flag.is_on(dossier)));
+        let has_all = |dossier: &Dossier| flags.iter().all(|flag| flag.is_on(dossier));
+        flagged.extend(found.into_iter().filter(has_all));
         if was_last || flagged.len() >= most {
             flagged.truncate(most);
             return Ok(flagged);

@@ -153,6 +153,27 @@ name!(
 );
 
 name!(
+    /// What a system outside calls a message or a dossier of its own.
+    Reference,
+    "a reference: letters, digits, dots, dashes, slashes, 100 characters at most, such as BCA-2026/0001",
+    |text| (1..=100).contains(&text.len())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'/' | b':'))
+);
+
+name!(
+    /// The name of a system outside, as the catalogue writes it. Names an institution: no text in
+    /// which a person could be hidden.
+    SystemName,
+    "the name of a system: letters, at most 8 digits, spaces and dots, 2 to 120 characters",
+    |text| (2..=120).contains(&text.chars().count())
+        && text.chars().all(|c| c.is_alphanumeric() || matches!(c, ' ' | '.' | ',' | '-' | '(' | ')' | '/'))
+        && text.chars().any(char::is_alphabetic)
+        && text.chars().filter(char::is_ascii_digit).count() <= 8
+);
+
+name!(
     /// The id under which a caller made a request, so that a repeat is recognised.
     RequestId,
     "a request id: a UUID, such as 5f0c2d9e-7f35-4e57-9d3f-0a8a1b6f3c11",

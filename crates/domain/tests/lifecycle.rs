@@ -22,6 +22,8 @@ mod intake;
 mod matrix;
 #[path = "lifecycle/migration.rs"]
 mod migration;
+#[path = "lifecycle/mirrors.rs"]
+mod mirrors;
 #[path = "lifecycle/overdue.rs"]
 mod overdue;
 #[path = "lifecycle/privacy.rs"]

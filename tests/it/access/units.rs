@@ -44,6 +44,8 @@ fn meant_by(words: &str) -> Vec<&'static str> {
         "decide on a correction" => vec!["DecideCorrection"],
         "take numbers along" => vec!["ReserveNumbers"],
         "give numbers back" => vec!["VoidNumbers"],
+        "record a mirrored status" => vec!["RecordMirroredStatus"],
+        "settle a conflict" => vec!["SettleConflict"],
         "return the result" => vec!["ReturnResult"],
         "read" => vec!["GetDossier", "ListDossierEvents", "GetDossierTimes"],
         other => panic!("which method is meant by {other}?"),
@@ -78,7 +80,7 @@ async fn each_thing_is_done_by_the_unit_whose_it_is() {
             let own = own_units(&who);
             for unit in [STRANGER, APART.receiving, APART.resolving, APART.returning] {
                 let ready = ready_for(&world, method, APART).await;
-                let token = world.token(Role::Chairman, unit).await;
+                let token = world.token(caller_of(method), unit).await;
                 for way in ways(method, APART.receiving, &ready) {
                     let (Way::Named(mut body) | Way::Unnamed(mut body)) = way;
                     if body.get("receiving_unit").is_some() {

@@ -9,17 +9,23 @@ use domain::code::AnyCode;
 use domain::dossier::command::SupplementItem;
 use domain::dossier::correction::Corrected;
 use domain::dossier::migration::StepMap;
+use domain::dossier::mirror::Claim;
 use domain::dossier::private::Words;
-use domain::dossier::{Channel, Command, Reception, Submission, Term};
-use domain::id::{ActorId, DossierId, RequestId};
+use domain::dossier::{Channel, Command, Reception, Status, Submission, Term};
+use domain::id::{ActorId, DossierId, Reference, RequestId, SystemName};
 use domain::limit::Limit;
 use domain::role::Role;
+use domain::time::rfc3339;
 use prost_reflect::MethodDescriptor;
 use serde_json::{Value, json};
 
 use crate::calling::fresh_id;
 use crate::publication::{of_the_province, propose, publish, shipped};
 use crate::world::{OTHER_WARD, PROVINCE, THREE_DAYS, World, contents, procedure_code, unit, who};
+
+/// Decided by another system, which is called so.
+pub const MIRRORED: &str = "1.004194";
+pub const AUTHORITY: &str = "Hệ thống thông tin về cư trú của Bộ Công an";
 
 /// Given back at once, so that whoever may resolve can do so at the desk.
 pub const ON_THE_SPOT: &str = "2.000884";
@@ -110,6 +116,12 @@ pub async fn ready_for(world: &World, method: &str, units: Units<'_>) -> View {
                 term: Term::Within(Limit::WorkingDays(2)),
             };
             world.act(&received, Role::Chairman, command).await.unwrap()
+        }
+        "RecordMirroredStatus" => mirrored(world, units).await,
+        "SettleConflict" => {
+            let received = received(world, THREE_DAYS, units).await;
+            let said = Command::RecordMirrored(claim(world, Status::Resolved));
+            world.act(&received, Role::Portal, said).await.unwrap()
         }
         "ResolveDossier" => received(world, ON_THE_SPOT, units).await,
         "DecideCorrection" => {
@@ -211,6 +223,7 @@ pub fn caller_of(method: &str) -> Role {
         | "MigrateDossiers"
         | "GetJob"
         | "ListJobs" => Role::Province,
+        "RecordMirroredStatus" => Role::Portal,
         _ => Role::Chairman,
     }
 }
@@ -246,8 +259,12 @@ async fn received(world: &World, procedure: &str, units: Units<'_>) -> View {
 }
 
 async fn submitted(world: &World, units: Units<'_>) -> View {
+    submitted_as(world, THREE_DAYS, units).await
+}
+
+async fn submitted_as(world: &World, procedure: &str, units: Units<'_>) -> View {
     let clerk = who(Role::Receptionist, units.receiving);
-    let mut content = contents(THREE_DAYS);
+    let mut content = contents(procedure);
     content.resolving = Some(unit(units.resolving));
     content.returning = Some(unit(units.returning));
     let submission = Submission {
@@ -257,7 +274,7 @@ async fn submitted(world: &World, units: Units<'_>) -> View {
         channel: Channel::Online,
         content,
     };
-    let code = procedure_code(THREE_DAYS);
+    let code = procedure_code(procedure);
     world
         .engine
         .submit(&clerk, world.meta(), &code, submission)
@@ -279,6 +296,20 @@ pub async fn proposed(world: &World, view: &View) -> View {
         .engine
         .command(&clerk, world.meta(), &name, &etag, command);
     proposed.await.unwrap()
+}
+async fn mirrored(world: &World, units: Units<'_>) -> View {
+    submitted_as(world, MIRRORED, units).await
+}
+
+/// What another system says of a dossier now.
+pub fn claim(world: &World, status: Status) -> Claim {
+    Claim {
+        system: SystemName::parse(AUTHORITY).unwrap(),
+        reference: Reference::parse("BCA-2026/0001").unwrap(),
+        status,
+        at: world.engine.now(),
+        due: None,
+    }
 }
 
 async fn processing(world: &World, units: Units<'_>) -> View {
@@ -330,6 +361,11 @@ pub fn ways(method: &str, unit: &str, ready: &View) -> Vec<Way> {
         "RequestPayment" => one(json!({ "amount_vnd": 8_000, "reason": "lệ phí" })),
         "RecordPayment" => one(json!({ "amount_vnd": 8_000 })),
         "RefundPayment" => one(json!({ "amount_vnd": 8_000, "reason": why })),
+        "RecordMirroredStatus" => one(json!({
+            "system": AUTHORITY, "reference": "BCA-2026/0002", "state": "STATE_RECEIVED",
+            "status_time": rfc3339(ready.dossier.last),
+        })),
+        "SettleConflict" => one(json!({ "conflict": 1, "reason": why })),
         "ExtendDossier" => {
             let apology = json!({ "reason": why, "due_time": "2026-08-20T10:00:00Z" });
             one(json!({ "apology": apology }))

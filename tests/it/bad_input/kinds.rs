@@ -43,6 +43,16 @@ pub enum Kind {
     Past,
     /// A moment to come, inside the calendar; whether it must be given.
     Future { required: bool },
+    /// A moment that has been, inside the calendar, required.
+    Fact,
+    /// Any moment inside the calendar.
+    Moment,
+    /// A state, required.
+    State,
+    /// The name of another system, required.
+    System,
+    /// What another system calls something, required.
+    Reference,
     /// One of the channels, and which are accepted.
     Channel(&'static [&'static str]),
     /// One of a few words, which may be left out.
@@ -221,6 +231,44 @@ impl Kind {
                 times(),
             ]
             .concat(),
+            Kind::Fact => [Kind::Past.wrong(), vec![(Value::Null, "must be given")]].concat(),
+            Kind::Moment => [
+                vec![
+                    (
+                        json!("2023-12-31T23:59:59+07:00"),
+                        "must lie in the published calendar",
+                    ),
+                    (
+                        json!("2028-01-01T00:00:00+07:00"),
+                        "must lie in the published calendar",
+                    ),
+                ],
+                times(),
+            ]
+            .concat(),
+            Kind::State => vec![
+                (Value::Null, "expected one of"),
+                (json!("STATE_UNSPECIFIED"), "expected one of"),
+                (json!("STATE_OVERDUE"), "expected one of"),
+                (json!(11), "expected one of"),
+            ],
+            Kind::System => {
+                let expected = "expected the name of a system";
+                let mut wrong = required();
+                wrong.extend([
+                    (json!("x"), expected),
+                    (json!("ông A, 0912345678"), expected),
+                    (json!("hệ thống; DROP"), expected),
+                    (json!("a".repeat(121)), expected),
+                ]);
+                wrong
+            }
+            Kind::Reference => {
+                let mut wrong = required();
+                let bad = ["hai từ", "a b", "mã số", &"9".repeat(101)];
+                wrong.extend(bad.map(|bad| (json!(bad), "expected a reference")));
+                wrong
+            }
             Kind::Future {
                 required: is_required,
             } => {
@@ -406,7 +454,8 @@ impl Kind {
     fn other_kind(self) -> Wrong {
         match self {
             Kind::Flag => (json!(1), "expected true or false, not this number"),
-            Kind::Past | Kind::Future { .. } => {
+            Kind::State => (json!([]), "expected one of"),
+            Kind::Past | Kind::Fact | Kind::Moment | Kind::Future { .. } => {
                 (json!(1_786_000_000), "expected a time in RFC 3339")
             }
             Kind::Channel(_) | Kind::Choice | Kind::OneOf => (json!([]), "expected one of"),

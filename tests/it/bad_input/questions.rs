@@ -98,6 +98,7 @@ fn rows() -> Vec<Row> {
             page(vec![
                 ("unit", json!("Minh Xuân"), A_UNIT),
                 ("not_handed_over", json!("yes"), "expected true or false"),
+                ("in_conflict", json!(1), "expected true or false"),
             ]),
         ),
         (

@@ -112,6 +112,8 @@ async fn call(
         "CloseConsultation" => DossierServiceClient.close_consultation(CloseConsultationRequest);
         "ResolveDossier" => DossierServiceClient.resolve_dossier(ResolveDossierRequest);
         "ReturnResult" => DossierServiceClient.return_result(ReturnResultRequest);
+        "RecordMirroredStatus" => DossierServiceClient.record_mirrored_status(RecordMirroredStatusRequest);
+        "SettleConflict" => DossierServiceClient.settle_conflict(SettleConflictRequest);
         "GetDossier" => DossierServiceClient.get_dossier(GetDossierRequest);
         "ListDossiers" => DossierServiceClient.list_dossiers(ListDossiersRequest);
         "ListDossierEvents" => DossierServiceClient.list_dossier_events(ListDossierEventsRequest);

@@ -107,6 +107,21 @@ async fn whole_life(tale: &mut Tale<'_>) {
         assert_eq!(sent.resolving_unit, format!("units/{to}"));
         assert_eq!(due(&sent), due(&came), "the clock does not care");
     }
+    // Another system believes that it was refused, and is asked.
+    let said = json!({
+        "system": "Cổng dịch vụ khác", "reference": "X-1", "state": "STATE_REFUSED",
+        "status_time": "2026-08-06T09:00:00+07:00",
+    });
+    let said = tale
+        .then("2026-08-06 10:16", Portal, "RecordMirroredStatus", said)
+        .await;
+    assert_eq!((said.state(), said.open_conflicts), (State::Processing, 1));
+    let settled = json!({ "conflict": 1, "reason": "hệ thống kia nhầm hồ sơ" });
+    let settled = tale
+        .then("2026-08-06 10:17", Chairman, "SettleConflict", settled)
+        .await;
+    assert_eq!((settled.open_conflicts, settled.conflicts.len()), (0, 1));
+
     let given = json!({ "giver": "nv-an", "receiver": "nv-binh" });
     let given = tale
         .then("2026-08-06 10:20", Officer, "HandOverDossier", given)
@@ -165,7 +180,7 @@ async fn whole_life(tale: &mut Tale<'_>) {
     let returned = tale
         .then("2026-08-11 08:30", Receptionist, "ReturnResult", fetched)
         .await;
-    assert_eq!((returned.state(), returned.version), (State::Returned, 20));
+    assert_eq!((returned.state(), returned.version), (State::Returned, 22));
     // Nothing moves it any more.
     assert_eq!(
         returned.allowed_actions,
@@ -196,8 +211,8 @@ async fn whole_life(tale: &mut Tale<'_>) {
         .map(|event| event.kind.as_str())
         .collect();
     assert_eq!(
-        (kinds[0], kinds[19], kinds.len()),
-        ("submitted", "returned", 20)
+        (kinds[0], kinds[21], kinds.len()),
+        ("submitted", "returned", 22)
     );
     tale.ask(Chairman, "GetDossierTimes", of_it.clone())
         .await
@@ -305,21 +320,21 @@ async fn refusals(tale: &mut Tale<'_>, name: &str) {
         (
             Role::Officer,
             "ResolveDossier",
-            body("v14"),
+            body("v16"),
             "FAILED_PRECONDITION",
             "STEP_OF_OTHER_ROLE",
         ),
         (
             Role::Leader,
             "ResolveDossier",
-            body("v12"),
+            body("v14"),
             "ABORTED",
             "STALE_DOSSIER",
         ),
         (
             Role::Receptionist,
             "ReturnResult",
-            body("v14"),
+            body("v16"),
             "FAILED_PRECONDITION",
             "WRONG_STATE",
         ),
@@ -346,7 +361,7 @@ async fn refusals(tale: &mut Tale<'_>, name: &str) {
         );
     }
     let refuse = json!({
-        "name": name, "etag": "v14", "request_id": id, "reason": "sai nơi nộp",
+        "name": name, "etag": "v16", "request_id": id, "reason": "sai nơi nộp",
     });
     tale.ask(Role::Receptionist, "RefuseDossier", refuse.clone())
         .await

@@ -9,6 +9,7 @@ use base64::Engine;
 use domain::calendar;
 use domain::code::AnyCode;
 use domain::dossier::custody::{Holder, Party};
+use domain::dossier::mirror::Contradiction;
 use domain::dossier::{Action, Refusal, Status as State};
 use domain::id::{ActorId, CaseId, ComponentCode, StepId};
 use domain::role::Role;
@@ -174,6 +175,14 @@ fn every_refusal() -> Vec<Refusal> {
             open: Vec::new(),
         },
         Refusal::TooManyConsultations { most: 50 },
+        Refusal::NoOpenConflict {
+            number: 2,
+            open: vec![1],
+        },
+        Refusal::NotCredible {
+            number: 1,
+            why: Contradiction::Older,
+        },
         Refusal::PossibleDuplicate {
             existing: "H60.02215-261120-0001".into(),
         },
@@ -234,6 +243,8 @@ fn every_refusal() -> Vec<Refusal> {
             | Refusal::TooManyLegs { .. }
             | Refusal::ConsultationNotOpen { .. }
             | Refusal::TooManyConsultations { .. }
+            | Refusal::NoOpenConflict { .. }
+            | Refusal::NotCredible { .. }
             | Refusal::PossibleDuplicate { .. }
             | Refusal::NothingToCorrect
             | Refusal::CorrectionOpen { .. }

@@ -176,6 +176,9 @@ impl<'a> Desk<'a> {
             | Command::Return { .. }
             | Command::Correct { .. }
             | Command::DecideCorrection { .. } => self.office.pinned(dossier)?,
+            Command::RecordMirrored(_) | Command::SettleConflict { .. } => {
+                self.office.pinned(dossier)?
+            }
         };
         if let Some(code) = claimed_by(command) {
             let owner = self.loaded.codes.get(&(key.0.clone(), code.clone()));
@@ -191,8 +194,13 @@ impl<'a> Desk<'a> {
                 status: Some(dossier.status()),
                 allowed: self.office.allowed(&task.caller, dossier, &procedure),
             })?;
+        let Some(first) = decision.events.first() else {
+            // Another system said again what it had said: the dossier stays as it is.
+            return Ok((key, dossier.version));
+        };
+        let at = first.happened(now, dossier.last);
         let accepted = action == dossier::Action::Receive;
-        let version = self.write(task, &acting, Some(held), &key, now, decision, Some(salt))?;
+        let version = self.write(task, &acting, Some(held), &key, at, decision, Some(salt))?;
         if accepted {
             self.make_receipt(&key);
         }
@@ -606,6 +614,7 @@ fn refuse_past(command: &Command, now: Instant) -> Result<(), Error> {
         | Command::Return { .. }
         | Command::Correct { .. }
         | Command::DecideCorrection { .. } => return Ok(()),
+        Command::RecordMirrored(_) | Command::SettleConflict { .. } => return Ok(()),
     };
     if at > now {
         return Ok(());

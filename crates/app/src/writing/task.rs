@@ -140,6 +140,8 @@ impl Work {
                 | Action::CloseConsultation
                 | Action::Correct
                 | Action::DecideCorrection
+                | Action::RecordMirrored
+                | Action::SettleConflict
                 | Action::Extend => Class::Going,
             },
         }

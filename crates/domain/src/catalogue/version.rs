@@ -9,7 +9,7 @@ use toml::value::Datetime;
 
 use super::case;
 use super::file::Reading;
-use crate::id::{ComponentCode, ProcedureCode, StepId};
+use crate::id::{ComponentCode, ProcedureCode, StepId, SystemName};
 use crate::procedure::{
     Authority, Case, ClockPolicy, Component, Kind, Mark, OnlineLevel, Procedure, Step, flaws,
 };
@@ -159,9 +159,13 @@ pub(super) fn read(
     }
     let authority = match &raw.mirrored_from {
         None => Authority::Ours,
-        Some(system) => Authority::Mirrored {
-            system: reading.text("mirrored_from", system),
-        },
+        Some(system) => {
+            // Its messages are known by this name, so it must be one that they can carry.
+            let name = reading.parse::<SystemName>("mirrored_from", system);
+            Authority::Mirrored {
+                system: name.map(|name| name.to_string()).unwrap_or_default(),
+            }
+        }
     };
     let supplement_window =
         reading.parse_if_given("supplement_window", raw.supplement_window.as_ref());

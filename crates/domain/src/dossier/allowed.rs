@@ -2,7 +2,7 @@
 
 use super::command::Action;
 use super::refusal::Refusal;
-use super::{Back, Dossier, MOST_CONSULTATIONS, MOST_LEGS, State};
+use super::{Back, Dossier, MOST_CONSULTATIONS, MOST_LEGS, State, mirror};
 use crate::id::StepId;
 use crate::procedure::Procedure;
 use crate::role::Role;
@@ -116,17 +116,22 @@ pub(super) fn permits(dossier: &Dossier, action: Action) -> bool {
 
 /// What can be asked of a dossier as it stands, by somebody in a role.
 ///
-/// Narrower than the state alone: nothing for a mirror, no resolution where the step, an open
-/// leg or the procedure forbids it, no extension that could not be granted. Whether the caller's unit
+/// Narrower than the state alone: of a mirror only what its system says, no resolution where the
+/// step, an open leg or the procedure forbids it, no extension that could not be granted. Whether
+/// the caller's unit
 /// may ask at all is not looked at here.
 #[must_use]
 pub fn allowed_actions(dossier: &Dossier, procedure: &Procedure, role: Role) -> Vec<Action> {
+    let settles = dossier.mirror.open().next().map(|_| Action::SettleConflict);
     if dossier.mirrored.is_some() {
-        return Vec::new();
+        let goes_on = !mirror::follows(dossier).is_empty();
+        let records = goes_on.then_some(Action::RecordMirrored);
+        return records.into_iter().chain(settles).collect();
     }
     Action::ALL
         .into_iter()
         .filter(|action| permits(dossier, *action))
+        .chain(settles)
         .filter(|action| match action {
             Action::Advance => {
                 by_role(dossier, procedure, role).is_ok()
@@ -157,7 +162,9 @@ pub fn allowed_actions(dossier: &Dossier, procedure: &Procedure, role: Role) -> 
             | Action::Withdraw
             | Action::Stop
             | Action::Return
-            | Action::Correct => true,
+            | Action::Correct
+            | Action::RecordMirrored
+            | Action::SettleConflict => true,
         })
         .collect()
 }

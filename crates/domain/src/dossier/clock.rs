@@ -95,6 +95,32 @@ pub struct Moved {
 }
 
 impl Clock {
+    /// The clock of a dossier whose due time another system tells.
+    ///
+    /// It has no limit that could be counted, and nothing here stops it.
+    #[must_use]
+    pub(super) fn told_elsewhere(started: Instant, due: Instant) -> Self {
+        Self {
+            started,
+            limit: None,
+            policy: ClockPolicy::NoStop,
+            original_due: Some(due),
+            effective_due: Some(due),
+            promised_due: Some(due),
+            legal_due: None,
+            provisional: false,
+            waits: Ledger::default(),
+            standing: None,
+            resumed: None,
+        }
+    }
+
+    /// The other system tells another due time. The first one stays known.
+    pub(super) fn is_told(&mut self, due: Instant) {
+        self.effective_due = Some(due);
+        self.promised_due = Some(due);
+    }
+
     /// Whether a wait that begins now makes the clock stand.
     ///
     /// A wait that begins after the due time moves nothing: overdue stays overdue.

@@ -8,6 +8,7 @@ use super::channel::Channel;
 use super::circumstances::{Origin, QueueTicket, Setting};
 use super::correction::Corrected;
 use super::fee::PaymentMethod;
+use super::mirror::Claim;
 use super::private::{Person, Words};
 use crate::code::AnyCode;
 use crate::id::{ActorId, CaseId, ComponentCode, StepId, UnitCode};
@@ -64,11 +65,15 @@ pub enum Action {
     Correct,
     /// Another person approves or rejects a correction.
     DecideCorrection,
+    /// The system whose word counts gives a status.
+    RecordMirrored,
+    /// A person settles what another system's message contradicted.
+    SettleConflict,
 }
 
 impl Action {
     /// Every action, in the order of a dossier's life.
-    pub const ALL: [Action; 23] = [
+    pub const ALL: [Action; 25] = [
         Action::Submit,
         Action::Receive,
         Action::Refuse,
@@ -92,6 +97,8 @@ impl Action {
         Action::Return,
         Action::Correct,
         Action::DecideCorrection,
+        Action::RecordMirrored,
+        Action::SettleConflict,
     ];
 
     /// The name of the method that carries it: `ReceiveDossier`.
@@ -121,6 +128,8 @@ impl Action {
             Action::Return => "ReturnResult",
             Action::Correct => "CorrectDossier",
             Action::DecideCorrection => "DecideCorrection",
+            Action::RecordMirrored => "RecordMirroredStatus",
+            Action::SettleConflict => "SettleConflict",
         }
     }
 
@@ -151,6 +160,8 @@ impl Action {
             Action::Return => "trả kết quả",
             Action::Correct => "đề nghị đính chính",
             Action::DecideCorrection => "duyệt đính chính",
+            Action::RecordMirrored => "cập nhật trạng thái đồng bộ",
+            Action::SettleConflict => "xử lý mâu thuẫn dữ liệu",
         }
     }
 }
@@ -377,6 +388,17 @@ pub enum Command {
         /// A remark, if there is one.
         note: Words,
     },
+    /// Take what another system says.
+    RecordMirrored(Claim),
+    /// Settle a conflict; the record of it stays.
+    SettleConflict {
+        /// Which one.
+        number: u16,
+        /// Believe the message after all.
+        apply: bool,
+        /// Why so.
+        reason: Words,
+    },
 }
 
 /// Papers that change hands.
@@ -468,6 +490,8 @@ impl Command {
             Command::Return { .. } => Action::Return,
             Command::Correct { .. } => Action::Correct,
             Command::DecideCorrection { .. } => Action::DecideCorrection,
+            Command::RecordMirrored(_) => Action::RecordMirrored,
+            Command::SettleConflict { .. } => Action::SettleConflict,
         }
     }
 }

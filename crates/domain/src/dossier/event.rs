@@ -10,6 +10,7 @@ use super::correction::{Correction, Decided};
 use super::custody::Party;
 use super::fee::PaymentMethod;
 use super::imported::Imported;
+use super::mirror::{Claim, Contradiction};
 use super::private::Commitment;
 use crate::code::AnyCode;
 use crate::id::{
@@ -155,6 +156,19 @@ pub enum Event {
     },
     /// The result was ready at the desk.
     Resolved,
+    /// The system whose word counts gave a status. It happened when that system says.
+    MirroredStatus(Claim),
+    /// A message of another system contradicts what is known. Nothing else changes.
+    Conflicted(Conflicted),
+    /// A person settled such a contradiction.
+    ConflictSettled {
+        /// Which one.
+        number: u16,
+        /// Why so.
+        reason: Commitment,
+        /// Whether the message is believed after all.
+        applied: bool,
+    },
     /// The citizen got the result.
     Returned {
         /// Who fetched it; none when the applicant did.
@@ -321,6 +335,16 @@ pub struct Passed {
     /// The unit that has it.
     pub new: UnitCode,
 }
+/// See [`Event::Conflicted`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conflicted {
+    /// Its number within the dossier, from 1.
+    pub number: u16,
+    /// What was said.
+    pub claim: Claim,
+    /// Why it cannot be true beside what is known.
+    pub why: Contradiction,
+}
 
 /// See [`Event::SupplementRequested`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -415,6 +439,18 @@ pub struct ConsultationOpened {
 }
 
 impl Event {
+    /// When it happened, for one decided at `now` on a dossier to which something happened `last`.
+    ///
+    /// What another system reports happened when that system says, but never before what is
+    /// known to have happened: a history goes forward.
+    #[must_use]
+    pub fn happened(&self, now: Instant, last: Instant) -> Instant {
+        match self {
+            Event::MirroredStatus(claim) => Ord::max(claim.at, last),
+            _ => now,
+        }
+    }
+
     /// The kind in data: `supplement_requested`.
     #[must_use]
     pub fn kind(&self) -> &'static str {
@@ -442,6 +478,9 @@ impl Event {
             Event::ConsultationOpened(_) => "consultation_opened",
             Event::ConsultationClosed { .. } => "consultation_closed",
             Event::Resolved => "resolved",
+            Event::MirroredStatus(_) => "mirrored_status",
+            Event::Conflicted(_) => "conflicted",
+            Event::ConflictSettled { .. } => "conflict_settled",
             Event::Returned { .. } => "returned",
             Event::Succeeded { .. } => "succeeded",
             Event::Recalculated(_) => "recalculated",

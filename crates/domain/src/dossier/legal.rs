@@ -102,6 +102,9 @@ impl Legal {
         if dossier.transfers > 0 || dossier.ended.is_some() {
             return None;
         }
+        if dossier.transfers > 0 || dossier.mirrored.is_some() {
+            return None;
+        }
         let calendar = law.calendars.for_unit(dossier.resolving.as_str());
         let counting = Counting { law, calendar };
         let mut legal = Self {
@@ -235,6 +238,9 @@ impl Counting<'_> {
             | Event::ConsultationOpened(_)
             | Event::ConsultationClosed { .. }
             | Event::Resolved
+            | Event::MirroredStatus(_)
+            | Event::Conflicted(_)
+            | Event::ConflictSettled { .. }
             | Event::Returned { .. }
             | Event::Succeeded { .. }
             | Event::CorrectionProposed(_)

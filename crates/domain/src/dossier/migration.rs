@@ -166,6 +166,9 @@ pub fn replay(dossier: &Dossier, records: &[Record], to: &Procedure, map: &StepM
             | Event::ConsultationOpened(_)
             | Event::ConsultationClosed { .. }
             | Event::Resolved
+            | Event::MirroredStatus(_)
+            | Event::Conflicted(_)
+            | Event::ConflictSettled { .. }
             | Event::Returned { .. }
             | Event::Succeeded { .. }
             | Event::CorrectionProposed(_)

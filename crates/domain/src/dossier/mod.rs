@@ -19,6 +19,7 @@ pub mod imported;
 mod leg;
 pub mod legal;
 pub mod migration;
+pub mod mirror;
 pub mod private;
 pub mod recalculation;
 mod refusal;
@@ -44,11 +45,13 @@ pub use event::{Event, Record};
 pub use fee::{FeeState, PaymentMethod};
 pub use imported::{ImportNumber, Imported, Oddity};
 pub use leg::{Leg, MOST_LEGS};
+pub use mirror::{Conflict, Mirror};
 pub use refusal::Refusal;
 pub use rewrite::{Rewrite, Surroundings, rewrite, succeed};
 pub use state::{Back, State};
 pub use status::Status;
 
+use self::mirror::Claim;
 use crate::code::AnyCode;
 use crate::deadline::ledger::Ledger;
 use crate::id::{ActorId, CaseId, ComponentCode, DossierId, ProcedureCode, ProvinceCode, UnitCode};
@@ -147,6 +150,9 @@ pub struct Dossier {
     /// How often another unit took it over.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub transfers: u16,
+    /// What other systems said of it.
+    #[serde(default, skip_serializing_if = "Mirror::is_empty")]
+    pub mirror: Mirror,
     /// Who holds its papers.
     #[serde(default, skip_serializing_if = "Custody::is_empty")]
     pub custody: Custody,
@@ -212,6 +218,9 @@ impl Dossier {
             | Event::ConsultationOpened(_)
             | Event::ConsultationClosed { .. }
             | Event::Resolved
+            | Event::MirroredStatus(_)
+            | Event::Conflicted(_)
+            | Event::ConflictSettled { .. }
             | Event::Returned { .. }
             | Event::Succeeded { .. }
             | Event::Recalculated(_)
@@ -359,6 +368,17 @@ impl Dossier {
                 }
             }
             Event::Resolved => self.end(State::Resolved, at),
+            Event::MirroredStatus(claim) => self.mirror(claim),
+            Event::Conflicted(facts) => self.mirror.conflicts.push(Conflict {
+                number: facts.number,
+                claim: facts.claim.clone(),
+                why: facts.why,
+                came: at,
+                settled: None,
+            }),
+            Event::ConflictSettled {
+                number, applied, ..
+            } => self.settle(*number, *applied, at),
             Event::Returned { .. } => {
                 self.returned = Some(at);
                 self.enter(State::Returned, at);
@@ -538,6 +558,7 @@ impl Dossier {
             fee_method: None,
             circumstances: facts.circumstances.clone(),
             transfers: 0,
+            mirror: Mirror::default(),
             custody: Custody::default(),
             moved: false,
             succeeded: None,
@@ -584,6 +605,65 @@ impl Dossier {
     fn pay(&mut self, amount_vnd: u64, method: Option<PaymentMethod>) {
         self.fee_paid_vnd = self.fee_paid_vnd.saturating_add(amount_vnd);
         self.fee_method = method.or(self.fee_method);
+    }
+
+    /// Takes the authority's word: state, times and due time are what it says.
+    ///
+    /// The first reception and the first due time stay, whatever comes later: no clock starts anew
+    /// because a dossier went from one system to another.
+    fn mirror(&mut self, claim: &Claim) {
+        let at = claim.at;
+        let asked = matches!(self.state, State::SupplementRequested { .. });
+        self.since = at;
+        self.returned = None;
+        self.state = match claim.status {
+            Status::Submitted => State::Submitted,
+            Status::Received => {
+                self.received.get_or_insert(at);
+                State::Received
+            }
+            Status::Refused => State::Refused,
+            Status::Processing => State::Processing { step: None },
+            Status::SupplementRequested => {
+                self.supplements = self.supplements.saturating_add(u8::from(!asked));
+                let back = match self.received {
+                    Some(_) => Back::Processing { step: None },
+                    None => Back::Submitted,
+                };
+                State::SupplementRequested { back }
+            }
+            Status::PaymentRequested => State::PaymentRequested { step: None },
+            Status::Withdrawn => State::Withdrawn,
+            Status::Stopped => State::Stopped,
+            Status::Resolved => State::Resolved,
+            Status::Returned => {
+                self.returned = Some(at);
+                State::Returned
+            }
+        };
+        if claim.status.is_open() {
+            self.ended = None;
+        } else {
+            self.ended.get_or_insert(at);
+        }
+        if let Some(due) = claim.due {
+            self.clock
+                .get_or_insert_with(|| Clock::told_elsewhere(self.received.unwrap_or(at), due))
+                .is_told(due);
+        }
+        self.mirror.applied.push(claim.clone());
+    }
+
+    fn settle(&mut self, number: u16, applied: bool, at: Instant) {
+        let conflicts = &mut self.mirror.conflicts;
+        let Some(conflict) = conflicts.iter_mut().find(|it| it.number == number) else {
+            return;
+        };
+        conflict.settled = Some(mirror::Settled { at, applied });
+        if applied {
+            let claim = conflict.claim.clone();
+            self.mirror(&claim);
+        }
     }
 
     fn enter(&mut self, state: State, at: Instant) {

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use super::command::Action;
+use super::mirror::Contradiction;
 use super::status::Status;
 use crate::calendar;
 use crate::code::AnyCode;
@@ -149,6 +150,20 @@ pub enum Refusal {
         /// How many that is.
         most: usize,
     },
+    /// There is no open conflict with this number.
+    NoOpenConflict {
+        /// The number.
+        number: u16,
+        /// The numbers of those that are open.
+        open: Vec<u16>,
+    },
+    /// The message cannot be believed, whoever settles the conflict.
+    NotCredible {
+        /// The number of the conflict.
+        number: u16,
+        /// Why not.
+        why: Contradiction,
+    },
     /// An open dossier of the same person and procedure exists.
     PossibleDuplicate {
         /// Its code, or its id while it has none.
@@ -240,6 +255,8 @@ impl Refusal {
             Refusal::TooManyLegs { .. } => "TOO_MANY_LEGS",
             Refusal::ConsultationNotOpen { .. } => "CONSULTATION_NOT_OPEN",
             Refusal::TooManyConsultations { .. } => "TOO_MANY_CONSULTATIONS",
+            Refusal::NoOpenConflict { .. } => "NO_OPEN_CONFLICT",
+            Refusal::NotCredible { .. } => "NOT_CREDIBLE",
             Refusal::PossibleDuplicate { .. } => "POSSIBLE_DUPLICATE",
             Refusal::NothingToCorrect => "NOTHING_TO_CORRECT",
             Refusal::CorrectionOpen { .. } => "CORRECTION_OPEN",
@@ -330,6 +347,13 @@ impl Refusal {
             Refusal::TooManyLegs { most } | Refusal::TooManyConsultations { most } => {
                 vec![("most", most.to_string())]
             }
+            Refusal::NoOpenConflict { number, open } => {
+                vec![("conflict", number.to_string()), ("open", list(open))]
+            }
+            Refusal::NotCredible { number, why } => vec![
+                ("conflict", number.to_string()),
+                ("contradiction", why.as_str().into()),
+            ],
             Refusal::PossibleDuplicate { existing } => vec![("existing", existing.clone())],
             Refusal::DayOver { day, newest } => {
                 vec![("day", day.to_string()), ("newest", newest.to_string())]
@@ -450,6 +474,19 @@ impl Refusal {
             Refusal::TooManyConsultations { most } => {
                 format!("a dossier has at most {most} consultations")
             }
+            Refusal::NoOpenConflict { number, open } if open.is_empty() => {
+                format!("conflict {number} is not open, nor is any other")
+            }
+            Refusal::NoOpenConflict { number, open } => {
+                format!(
+                    "conflict {number} is not open; those open are: {}",
+                    list(open)
+                )
+            }
+            Refusal::NotCredible { number, why } => format!(
+                "the message of conflict {number} cannot be believed, as it is {}; expected it to be settled without",
+                why.as_str()
+            ),
             Refusal::PossibleDuplicate { existing } => format!(
                 "the same person has an open dossier for this procedure: {existing}; set duplicate_intended to receive a second one"
             ),
@@ -589,6 +626,16 @@ impl Refusal {
             Refusal::TooManyConsultations { most } => {
                 format!("Một hồ sơ có nhiều nhất {most} yêu cầu lấy ý kiến.")
             }
+            Refusal::NoOpenConflict { number, open } if open.is_empty() => {
+                format!("Không có mâu thuẫn số {number} đang mở.")
+            }
+            Refusal::NoOpenConflict { number, open } => format!(
+                "Không có mâu thuẫn số {number} đang mở; đang mở: {}.",
+                list(open)
+            ),
+            Refusal::NotCredible { number, .. } => format!(
+                "Thông điệp của mâu thuẫn số {number} không thể áp dụng; chỉ có thể ghi nhận đã xử lý."
+            ),
             Refusal::PossibleDuplicate { existing } => format!(
                 "Người này đang có hồ sơ chưa giải quyết của cùng thủ tục: {existing}. Chọn “vẫn tiếp nhận” nếu là hồ sơ khác."
             ),

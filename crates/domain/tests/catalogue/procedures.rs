@@ -141,7 +141,7 @@ fn a_wrong_procedure_is_refused_with_file_line_and_reason() {
         ("name = \"Ký\"\n", "", "26: missing field `name`"),
         (
             "field = \"Thử\"",
-            "field = \"Thử\"\nmirrored_from = \"X\"",
+            "field = \"Thử\"\nmirrored_from = \"Hệ thống X\"",
             "21: a mirrored procedure has no steps",
         ),
         (
@@ -156,6 +156,21 @@ fn a_wrong_procedure_is_refused_with_file_line_and_reason() {
         assert_ne!(text, SOUND, "`{from}` is in the base text");
         assert_refused(&text, &format!("procedures/thu.toml:{expected}"));
     }
+}
+
+#[test]
+fn the_name_of_another_system_is_one_that_its_messages_can_carry() {
+    let steps = SOUND.find("[[version.step]]").expect("steps come last");
+    let named = "field = \"Thử\"\nmirrored_from = \"ông A, 0912345678\"";
+    let mirror: String = (SOUND[..steps].replacen("field = \"Thử\"", named, 1))
+        .lines()
+        .filter(|line| !line.starts_with("steps_"))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    assert_refused(
+        &mirror,
+        "procedures/thu.toml:7: mirrored_from: `ông A, 0912345678` is not the name of a system",
+    );
 }
 
 #[test]

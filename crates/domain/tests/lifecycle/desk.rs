@@ -9,7 +9,7 @@ use domain::catalogue::{Catalogue, SourceFile};
 use domain::dossier::Acting;
 use domain::dossier::command::{Circumstances, Contents, SupplementException, SupplementItem};
 use domain::dossier::private::{Person, Salt, Words};
-use domain::id::{ActorId, ComponentCode, ProcedureCode, StepId, UnitCode};
+use domain::id::{ActorId, ComponentCode, ProcedureCode, StepId, SystemName, UnitCode};
 use domain::procedure::Procedure;
 use domain::role::Role;
 use domain::time::{Instant, VIETNAM, local};
@@ -91,6 +91,10 @@ pub fn wall(at: Instant) -> String {
 
 pub fn unit(code: &str) -> UnitCode {
     UnitCode::parse(code).expect("an agency identifier")
+}
+
+pub fn system(name: &str) -> SystemName {
+    SystemName::parse(name).expect("the name of a system")
 }
 
 pub fn actor(name: &str) -> ActorId {

@@ -233,7 +233,10 @@ fn a_mirror_obeys_its_own_system_alone() {
         assert_eq!(story.dossier().mirrored, Some(system));
         assert_eq!(story.records.len(), 1);
         for role in Role::ALL {
-            assert_eq!(allowed_actions(story.dossier(), &story.procedure, role), []);
+            assert_eq!(
+                allowed_actions(story.dossier(), &story.procedure, role),
+                [Action::RecordMirrored]
+            );
         }
     }
 }

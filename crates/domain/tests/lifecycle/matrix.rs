@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use domain::dossier::correction::Corrected;
+use domain::dossier::mirror::Claim;
 use domain::dossier::private::Words;
-use domain::dossier::{Action, Channel, Command, Refusal, Status};
+use domain::dossier::{Action, Channel, Command, Event, Record, Refusal, Status};
+use domain::id::Reference;
 use domain::role::Role;
 use domain::time::Instant;
 
@@ -22,8 +24,11 @@ const COPIES: &str = "2.000815";
 /// Ten working days, no published process.
 const OUTLINE: &str = "1.013226";
 
+/// Decided by another system.
+const MIRRORED: &str = "1.004194";
+
 /// Name of the row, procedure, history up to Monday or Tuesday noon.
-const STATES: [(&str, &str, &str); 26] = [
+const STATES: [(&str, &str, &str); 29] = [
     ("submitted", REGISTRATION, "3 Aug 08:00 submitted"),
     (
         "submitted, papers asked before",
@@ -139,7 +144,22 @@ const STATES: [(&str, &str, &str); 26] = [
         "3 Aug 08:00 received; 3 Aug 09:00 resolved; 3 Aug 10:00 returned; \
          3 Aug 11:00 correction proposed: ended 3 Aug 08:30",
     ),
-    ("submitted, mirrored", "1.004194", "3 Aug 08:00 submitted"),
+    (
+        "received, contradicted",
+        REGISTRATION,
+        "3 Aug 08:00 received; 3 Aug 09:00 said 9",
+    ),
+    ("submitted, mirrored", MIRRORED, "3 Aug 08:00 submitted"),
+    (
+        "resolved, mirrored",
+        MIRRORED,
+        "3 Aug 08:00 submitted; 3 Aug 09:00 said 4; 3 Aug 10:00 said 9",
+    ),
+    (
+        "returned, mirrored and contradicted",
+        MIRRORED,
+        "3 Aug 08:00 submitted; 3 Aug 09:00 said 4; 3 Aug 10:00 said 10; 3 Aug 11:00 said 4",
+    ),
 ];
 
 /// When every command of the table is given.
@@ -148,7 +168,7 @@ fn noon() -> Instant {
 }
 
 /// The commands in the order of a life, each with arguments as good as can be.
-fn commands(story: &Story) -> [(&'static str, Command); 23] {
+fn commands(story: &Story) -> [(&'static str, Command); 25] {
     let next = domain::dossier::next_steps(story.dossier(), &story.procedure);
     [
         (
@@ -243,11 +263,24 @@ fn commands(story: &Story) -> [(&'static str, Command); 23] {
             story::correction(Corrected::ReturningUnit(desk::unit("H60.02212"))),
         ),
         ("decide", story::decided(1, true)),
+        (
+            "said to be processing",
+            Command::RecordMirrored(Claim {
+                system: story.authority(),
+                reference: Reference::parse("BCA-2026/0001").expect("a reference"),
+                status: Status::Processing,
+                at: noon(),
+                due: None,
+            }),
+        ),
+        ("settle", story::command("settled 1").expect("known")),
     ]
 }
 
 fn cell(done: Result<(), Refusal>, story: &Story) -> String {
+    let conflicts = |record: &Record| matches!(record.event, Event::Conflicted(_));
     match done {
+        Ok(()) if story.records.last().is_some_and(conflicts) => "conflict".into(),
         Ok(()) => {
             let status = story.dossier().status();
             format!("{} {}", status.code(), status.name_en())
@@ -306,7 +339,7 @@ fn beginning_table() -> String {
     ];
     for (name, procedure) in [
         ("a procedure of ours", REGISTRATION),
-        ("a procedure of another system", "1.004194"),
+        ("a procedure of another system", MIRRORED),
         ("a petition", "x-phan-anh-hien-truong"),
     ] {
         let mut row = vec![name.to_owned()];
@@ -327,7 +360,7 @@ fn beginning_table() -> String {
 
 #[test]
 fn what_each_command_does_in_each_state_is_this_table() {
-    let legend = "`-` refuses with WRONG_STATE; else the reason, or the national status after it.\n\
+    let legend = "`-` refuses with WRONG_STATE; else the reason, the national status after it, or `conflict`.\n\
                   The caller is the chairman, who stands in for every step.";
     let table = format!("{legend}\n\n{}\n{}", life_table(), beginning_table());
     insta::with_settings!({

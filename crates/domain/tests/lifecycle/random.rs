@@ -8,11 +8,12 @@ use domain::code::AnyCode;
 use domain::dossier::command::HandOver;
 use domain::dossier::correction::Corrected;
 use domain::dossier::migration::StepMap;
+use domain::dossier::mirror::{self, Claim};
 use domain::dossier::private::Words;
 use domain::dossier::{
-    Action, Channel, Command, Dossier, PaymentMethod, Term, allowed_actions, next_steps,
+    Action, Channel, Command, Dossier, PaymentMethod, Status, Term, allowed_actions, next_steps,
 };
-use domain::id::{ActorId, ComponentCode, StepId, UnitCode};
+use domain::id::{ActorId, ComponentCode, Reference, StepId, UnitCode};
 use domain::procedure::{Mark, Procedure};
 use domain::role::Role;
 use domain::time::{Instant, day_start, local_day};
@@ -342,6 +343,15 @@ impl Walk {
                 };
                 story::decided(number, self.random.often(70))
             }
+            Action::RecordMirrored => Command::RecordMirrored(self.claim(dossier)),
+            Action::SettleConflict => {
+                let open = dossier.mirror.open().next().map_or(1, |it| it.number);
+                Command::SettleConflict {
+                    number: if self.random.often(90) { open } else { 60 },
+                    apply: self.random.often(40),
+                    reason: Words::new("đã hỏi lại hệ thống nguồn"),
+                }
+            }
         }
     }
 
@@ -369,6 +379,37 @@ impl Walk {
                 let hours = self.random.below(60) as i64 - 6;
                 Corrected::EndTime(from - TimeDelta::hours(hours))
             }
+        }
+    }
+    /// Mostly what the authority could well say; sometimes again what was said before.
+    fn claim(&mut self, dossier: &Dossier) -> Claim {
+        let before = dossier.mirror.conflicts.iter().map(|it| &it.claim);
+        let before: Vec<_> = dossier.mirror.applied.iter().chain(before).collect();
+        if !before.is_empty() && self.random.often(15) {
+            return Claim::clone(self.random.pick::<&Claim>(&before));
+        }
+        let likely = mirror::follows(dossier);
+        let status = if self.random.often(75) && !likely.is_empty() {
+            *self.random.pick(likely)
+        } else {
+            *self.random.pick(&Status::ALL)
+        };
+        let ago = match self.random.below(10) {
+            0 => 30 * 24 * 60,
+            1..=4 => 60,
+            _ => 0,
+        };
+        let due = self.now + TimeDelta::hours(self.random.below(400) as i64);
+        Claim {
+            system: if self.random.often(90) {
+                self.story.authority()
+            } else {
+                desk::system("Hệ thống không ai biết")
+            },
+            reference: Reference::parse("BCA-2026/0001").expect("a reference"),
+            status,
+            at: self.now - TimeDelta::minutes(ago),
+            due: self.random.often(50).then_some(due),
         }
     }
 

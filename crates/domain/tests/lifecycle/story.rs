@@ -13,15 +13,18 @@ use domain::dossier::command::HandOver;
 use domain::dossier::correction::Corrected;
 use domain::dossier::legal::{Law, Legal};
 use domain::dossier::migration::{Break, StepMap, migrate};
+use domain::dossier::mirror::Claim;
 use domain::dossier::private::{Person, Private, Salt, Words};
 use domain::dossier::recalculation::{Publication, Recalculation, recalculate};
 use domain::dossier::{
     Acting, Channel, Command, Decision, Dossier, Event, Extension, PaymentMethod, Reception,
-    Record, Refusal, Rules, Submission, Term, decide, receive, submit, succeed,
+    Record, Refusal, Rules, Status, Submission, Term, decide, receive, submit, succeed,
 };
-use domain::id::{CaseId, ComponentCode, DossierId, ProvinceCode, RequestId, UnitCode};
+use domain::id::{
+    CaseId, ComponentCode, DossierId, ProvinceCode, Reference, RequestId, SystemName, UnitCode,
+};
 use domain::lineage::Succession;
-use domain::procedure::{ClockPolicy, Procedure, Procedures};
+use domain::procedure::{Authority, ClockPolicy, Procedure, Procedures};
 use domain::role::Role;
 use domain::time::{Instant, local_day};
 
@@ -131,7 +134,8 @@ impl Story {
                 Some((deed, role)) => (deed, role.parse().expect("a role")),
                 None => (deed, Role::Chairman),
             };
-            let done = self.tries(role, now, recorded, &self.deed(deed.trim()));
+            let deed = self.deed(deed.trim(), now);
+            let done = self.tries(role, now, recorded, &deed);
             let reason = done.as_ref().err().map(Refusal::reason);
             assert_eq!(reason, refusal, "`{sentence}` in: {history}");
         }
@@ -149,7 +153,9 @@ impl Story {
         let decision = self.weighs(&acting, now, deed)?;
         self.private.extend(decision.private);
         for event in decision.events {
-            self.writes(&acting, now, recorded.unwrap_or(now), event);
+            let last = self.dossier.as_ref().map_or(now, |dossier| dossier.last);
+            let at = event.happened(now, last);
+            self.writes(&acting, at, recorded.unwrap_or(now), event);
         }
         Ok(())
     }
@@ -285,7 +291,10 @@ impl Story {
     }
 
     /// What the desk means by a few words.
-    fn deed(&self, words: &str) -> Deed {
+    fn deed(&self, words: &str, now: Instant) -> Deed {
+        if let Some(said) = words.strip_prefix("said ") {
+            return Deed::Act(Command::RecordMirrored(self.claim(said, now)));
+        }
         let papers = desk::required(&self.procedure);
         if let Some(command) = command(words) {
             return Deed::Act(command);
@@ -296,6 +305,39 @@ impl Story {
             "received" => Deed::Receive(self.reception(Channel::Desk, papers)),
             "received by post" => Deed::Receive(self.reception(Channel::Post, papers)),
             other => panic!("the desk does not say `{other}`"),
+        }
+    }
+
+    /// What another system says: `4`, or `4 as of 3 Aug 07:00 due 6 Aug 17:00 by Hệ thống khác`.
+    /// Without a name it is the system whose word counts, if there is one.
+    fn claim(&self, said: &str, now: Instant) -> Claim {
+        let (said, by) = match said.split_once(" by ") {
+            Some((said, by)) => (said, Some(by)),
+            None => (said, None),
+        };
+        let (said, due) = match said.split_once(" due ") {
+            Some((said, due)) => (said, Some(desk::at(due))),
+            None => (said, None),
+        };
+        let (code, at) = match said.split_once(" as of ") {
+            Some((code, at)) => (code, desk::at(at)),
+            None => (said, now),
+        };
+        let status = Status::from_code(code.parse().expect("a national code"));
+        Claim {
+            system: by.map_or_else(|| self.authority(), desk::system),
+            reference: Reference::parse("BCA-2026/0001").expect("a reference"),
+            status: status.expect("1 to 10"),
+            at,
+            due,
+        }
+    }
+
+    /// The system whose word counts; another one for a procedure of ours.
+    pub fn authority(&self) -> SystemName {
+        match &self.procedure.authority {
+            Authority::Ours => desk::system("Hệ thống khác"),
+            Authority::Mirrored { system } => desk::system(system),
         }
     }
 
@@ -538,6 +580,18 @@ pub fn command(words: &str) -> Option<Command> {
     }
     if let Some(number) = words.strip_prefix("rejected correction ") {
         return Some(decided(number.parse().expect("a number"), false));
+    }
+    if let Some(number) = words.strip_prefix("settled ") {
+        let (number, apply) = match number.split_once(", ") {
+            Some((number, "believed")) => (number, true),
+            Some((_, other)) => panic!("`{other}` is not how a conflict is settled"),
+            None => (number, false),
+        };
+        return Some(Command::SettleConflict {
+            number: number.parse().expect("a number"),
+            apply,
+            reason: Words::new("đã hỏi lại hệ thống nguồn"),
+        });
     }
     Some(match words {
         "accepted" => Command::Accept {

@@ -250,6 +250,11 @@ pub fn times_agree(story: &Story, now: Instant) {
     let dossier = story.dossier();
     let (main, beside): (Vec<&Span>, Vec<&Span>) =
         (times.spans.iter()).partition(|span| span.part.is_main_line());
+    if dossier.mirrored.is_some() {
+        // Its own system tells when, and may open again what it had closed: that leaves a gap.
+        assert!(main.windows(2).all(|pair| pair[0].to <= pair[1].from));
+        return;
+    }
     for pair in main.windows(2) {
         assert_eq!(pair[0].to, pair[1].from, "neither a gap nor an overlap");
     }

@@ -3,9 +3,11 @@
 use app::Meta;
 use app::view::DossierName;
 use domain::dossier::command::{HandOver, SupplementException, SupplementItem};
+use domain::dossier::mirror::Claim;
 use domain::dossier::private::Words;
 use domain::dossier::{Channel, Command, Extension, Term};
-use domain::id::{ActorId, ComponentCode, StepId};
+use domain::fold;
+use domain::id::{ActorId, ComponentCode, Reference, StepId, SystemName};
 use prost_types::Timestamp;
 
 use super::fields::{Fields, LONGEST_TEXT};
@@ -340,6 +342,41 @@ moves!(ReturnResultRequest, |given, fields, _known| {
         receiver,
         proxy: given.proxy,
         channel,
+    })
+});
+
+moves!(RecordMirroredStatusRequest, |given, fields, known| {
+    let system = fields.parse("system", &fold::compose(&given.system), SystemName::parse);
+    let reference = fields.parse("reference", &given.reference, Reference::parse);
+    let status = fields.state("state", given.state);
+    let calendar = known.calendar(None);
+    if given.status_time.is_none() {
+        fields.wrong("status_time", "must be given; expected since when");
+    }
+    let at = fields.fact(
+        "status_time",
+        given.status_time.as_ref(),
+        calendar,
+        known.now,
+    );
+    // One that has passed is news as well: of a dossier that is late elsewhere.
+    let due = fields.coming("due_time", given.due_time.as_ref(), calendar);
+    Some(Command::RecordMirrored(Claim {
+        system: system?,
+        reference: reference?,
+        status: status?,
+        at: at?,
+        due,
+    }))
+});
+
+moves!(SettleConflictRequest, |given, fields, _known| {
+    let reason = fields.words("reason", &given.reason);
+    let number = fields.number("conflict", given.conflict);
+    Some(Command::SettleConflict {
+        number: number?,
+        apply: given.apply,
+        reason,
     })
 });
 

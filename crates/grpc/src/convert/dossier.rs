@@ -4,6 +4,7 @@ use app::view::{Receipt, View};
 use domain::deadline::Language;
 use domain::dossier::Clock;
 use domain::dossier::custody::{HandOver, Holder};
+use domain::dossier::mirror::{Conflict, Contradiction};
 use domain::dossier::private::Person;
 use domain::dossier::{Consultation, Leg};
 use domain::limit::Limit;
@@ -22,6 +23,7 @@ pub fn dossier(view: &View) -> proto::Dossier {
     let step = dossier.state.step();
     let standing = clock.and_then(|clock| clock.standing);
     let imported = dossier.imported.as_ref();
+    let said = dossier.mirror.applied.last();
     proto::Dossier {
         name: format!("dossiers/{}", dossier.id),
         code: dossier
@@ -130,6 +132,36 @@ pub fn dossier(view: &View) -> proto::Dossier {
             .map(|imported| imported.oddities.iter().map(ToString::to_string).collect())
             .unwrap_or_default(),
         corrections: correction::corrections(view),
+        mirrored_reference: said
+            .map(|claim| claim.reference.to_string())
+            .unwrap_or_default(),
+        mirrored_status_time: said.map(|claim| timestamp(claim.at)),
+        conflicts: dossier.mirror.conflicts.iter().map(conflict).collect(),
+        open_conflicts: u32::try_from(dossier.mirror.open().count()).unwrap_or(u32::MAX),
+        transfer_count: dossier.transfers.into(),
+    }
+}
+
+fn conflict(conflict: &Conflict) -> proto::Conflict {
+    use proto::conflict::Reason;
+    let claim = &conflict.claim;
+    let reason = match conflict.why {
+        Contradiction::Older => Reason::Older,
+        Contradiction::Transition => Reason::Transition,
+        Contradiction::OtherSystem => Reason::OtherSystem,
+        Contradiction::Ours => Reason::Ours,
+    };
+    proto::Conflict {
+        number: conflict.number.into(),
+        reason: reason.into(),
+        system: claim.system.to_string(),
+        reference: claim.reference.to_string(),
+        state: state_of(claim.status).into(),
+        status_time: Some(timestamp(claim.at)),
+        due_time: claim.due.map(timestamp),
+        arrive_time: Some(timestamp(conflict.came)),
+        settle_time: conflict.settled.map(|settled| timestamp(settled.at)),
+        applied: conflict.settled.is_some_and(|settled| settled.applied),
     }
 }
 

@@ -7,6 +7,7 @@ use app::view::HistoryEntry;
 use domain::dossier::clock::Moved;
 use domain::dossier::correction::Correction;
 use domain::dossier::event::{Received, Submitted, SupplementRequested};
+use domain::dossier::mirror::Claim;
 use domain::dossier::{Circumstances, Event, Origin, Record, Setting};
 use domain::role::Role;
 use domain::time::{self, Instant};
@@ -165,6 +166,20 @@ impl Details {
             Event::LegClosed { number, result: _ }
             | Event::ConsultationClosed { number, answer: _ } => details.put("number", number),
             Event::Resolved => {}
+            Event::MirroredStatus(claim) => details.claim(claim),
+            Event::Conflicted(facts) => {
+                details.put("conflict", &facts.number);
+                details.put("contradiction", &facts.why.as_str());
+                details.claim(&facts.claim);
+            }
+            Event::ConflictSettled {
+                number,
+                reason: _,
+                applied,
+            } => {
+                details.put("conflict", number);
+                details.put("applied", applied);
+            }
             Event::Returned {
                 receiver,
                 proxy,
@@ -255,6 +270,14 @@ impl Details {
             Setting::Usual => {}
             Setting::Mobile | Setting::OnSite => self.put("setting", &facts.setting.as_str()),
         }
+    }
+
+    fn claim(&mut self, claim: &Claim) {
+        self.put("system", &claim.system);
+        self.put("reference", &claim.reference);
+        self.put("state", &claim.status.as_str());
+        self.time("status_time", Some(claim.at));
+        self.time("due_time", claim.due);
     }
 
     fn supplement(&mut self, facts: &SupplementRequested) {

@@ -140,6 +140,15 @@ impl Fields {
         channel
     }
 
+    /// A state that must be given.
+    pub fn state(&mut self, field: &str, number: i32) -> Option<Status> {
+        let status = u8::try_from(number).ok().and_then(Status::from_code);
+        if status.is_none() {
+            self.wrong(field, format!("expected one of {}", state_names()));
+        }
+        status
+    }
+
     /// States to filter by.
     pub fn states(&mut self, field: &str, numbers: &[i32]) -> Vec<Status> {
         if !self.few(field, numbers.len()) {
@@ -150,20 +159,22 @@ impl Fields {
             match u8::try_from(*number).ok().and_then(Status::from_code) {
                 Some(status) if states.contains(&status) => {}
                 Some(status) => states.push(status),
-                None => {
-                    let names: Vec<_> = Status::ALL
-                        .iter()
-                        .map(|status| state_of(*status).as_str_name())
-                        .collect();
-                    self.wrong(
-                        &format!("{field}[{at}]"),
-                        format!("expected one of {}", names.join(", ")),
-                    );
-                }
+                None => self.wrong(
+                    &format!("{field}[{at}]"),
+                    format!("expected one of {}", state_names()),
+                ),
             }
         }
         states
     }
+}
+
+fn state_names() -> String {
+    let names: Vec<_> = Status::ALL
+        .iter()
+        .map(|status| state_of(*status).as_str_name())
+        .collect();
+    names.join(", ")
 }
 
 /// A channel as it is sent.

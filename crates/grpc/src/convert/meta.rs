@@ -113,6 +113,8 @@ writes! {
     ReserveNumbersRequest, "ReserveNumbers", none;
     VoidNumbersRequest, "VoidNumbers", none;
     ImportReceptionRequest, "ImportReception", none;
+    RecordMirroredStatusRequest, "RecordMirroredStatus", etag;
+    SettleConflictRequest, "SettleConflict", etag;
 }
 
 #[cfg(test)]

@@ -72,6 +72,7 @@ pub fn counts(counts: WorklistCounts) -> proto::WorklistCounts {
         as_of_time: Some(timestamp(counts.as_of)),
         not_handed_over: counts.not_handed_over,
         hand_over_late: counts.hand_over_late,
+        in_conflict: counts.in_conflict,
     }
 }
 

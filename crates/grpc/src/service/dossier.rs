@@ -76,6 +76,9 @@ service! {
     return_result(ReturnResultRequest);
     correct_dossier(CorrectDossierRequest);
     decide_correction(DecideCorrectionRequest);
+    record_mirrored_status(RecordMirroredStatusRequest);
+    settle_conflict(SettleConflictRequest);
+
     }
 
     async fn submit_dossier(

@@ -41,7 +41,13 @@ impl WorklistService for Worklists {
                     let known = Calls::known(&engine, &caller);
                     let query = WorklistQuery {
                         unit: known.optional_unit(&mut fields, "unit", &request.unit),
-                        only: request.not_handed_over.then_some(Flag::NotHandedOver),
+                        only: [
+                            (request.not_handed_over, Flag::NotHandedOver),
+                            (request.in_conflict, Flag::InConflict),
+                        ]
+                        .into_iter()
+                        .filter_map(|(wanted, flag)| wanted.then_some(flag))
+                        .collect(),
                         page: fields.page(request.page_size, request.page_token),
                     };
                     fields.done(Some(query))?
@@ -138,7 +144,7 @@ impl Watch {
         let counts = engine.worklist_counts(&caller, self.unit.clone()).await?;
         let head = WorklistQuery {
             unit: self.unit.clone(),
-            only: None,
+            only: Vec::new(),
             page: PageQuery {
                 size: i32::MAX,
                 token: String::new(),

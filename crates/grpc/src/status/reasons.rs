@@ -430,6 +430,22 @@ pub const REFUSALS: &[&Reason] = &[
         remedy: "Decide with the answers there are.",
     },
     &Reason {
+        reason: "NO_OPEN_CONFLICT",
+        code: Code::FailedPrecondition,
+        http: None,
+        cause: "no conflict is open under this number",
+        vietnamese: "Không có mâu thuẫn nào đang mở với số này.",
+        remedy: "Read the dossier again; somebody may have settled it.",
+    },
+    &Reason {
+        reason: "NOT_CREDIBLE",
+        code: Code::FailedPrecondition,
+        http: None,
+        cause: "the message is older than what is known, or of a system whose word does not count",
+        vietnamese: "Thông điệp không thể áp dụng.",
+        remedy: "Settle the conflict without `apply`.",
+    },
+    &Reason {
         reason: "POSSIBLE_DUPLICATE",
         code: Code::FailedPrecondition,
         http: None,

@@ -5,6 +5,7 @@ mod custody;
 mod elsewhere;
 mod extension;
 mod intake;
+mod mirror;
 mod supplement;
 mod vault;
 
@@ -12,7 +13,7 @@ pub(super) use extension::closing_if_in_days;
 pub use intake::{receive, receive_offline, submit};
 
 use super::clock::{Moved, Wait};
-use super::command::Command;
+use super::command::{Action, Command};
 use super::event::Event;
 use super::private::{Private, Salt};
 use super::refusal::Refusal;
@@ -78,18 +79,7 @@ pub fn decide(
     rules: &Rules<'_>,
     now: Instant,
 ) -> Result<Decision, Refusal> {
-    if let Some(system) = &dossier.mirrored {
-        return Err(Refusal::Mirrored {
-            system: system.clone(),
-        });
-    }
-    let action = command.action();
-    if !allowed::permits(dossier, action) {
-        return Err(Refusal::WrongState {
-            action,
-            status: dossier.status(),
-        });
-    }
+    refuse_unfit(dossier, command.action())?;
     let mut vault = Vault::new(rules.salt, dossier.version + 1);
     let event = match command {
         Command::Accept { components } => accept(dossier, components, rules, now)?,
@@ -260,8 +250,36 @@ pub fn decide(
             approve,
             note,
         } => correction::decide(dossier, *number, *approve, note, rules, &mut vault)?,
+        Command::RecordMirrored(claim) => return Ok(mirror::record(dossier, claim)),
+        Command::SettleConflict {
+            number,
+            apply,
+            reason,
+        } => mirror::settle(dossier, *number, *apply, reason, &mut vault)?,
     };
     Ok(vault.decision(event))
+}
+
+/// Refuses what the state does not permit, and anything the desk wants of a mirror.
+///
+/// What another system says is weighed and never refused, and a contradiction may be settled
+/// whenever there is one.
+fn refuse_unfit(dossier: &Dossier, action: Action) -> Result<(), Refusal> {
+    if matches!(action, Action::RecordMirrored | Action::SettleConflict) {
+        return Ok(());
+    }
+    if let Some(system) = &dossier.mirrored {
+        return Err(Refusal::Mirrored {
+            system: system.clone(),
+        });
+    }
+    if !allowed::permits(dossier, action) {
+        return Err(Refusal::WrongState {
+            action,
+            status: dossier.status(),
+        });
+    }
+    Ok(())
 }
 
 fn cut_short(dossier: &Dossier, rules: &Rules<'_>, now: Instant) -> Option<Moved> {
