@@ -170,6 +170,7 @@ async fn all(world: &World) -> BTreeMap<String, Dossier> {
         scope,
         statuses: Vec::new(),
         procedure: None,
+        procedures: None,
         channel: None,
         after: None,
         limit: 100_000,

@@ -82,6 +82,7 @@ async fn whole_day(world: &World, of: &str) -> Vec<&'static str> {
         scope: Scope::Province(clerk.province),
         statuses: Vec::new(),
         procedure: None,
+        procedures: None,
         channel: None,
         after: None,
         limit: 10_000,

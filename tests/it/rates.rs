@@ -1,12 +1,14 @@
 //! On-time and online rates through the engine, as they would be read at a desk.
 
 use app::Error;
+use app::read::ListQuery;
 use app::report::{RateUnits, RatesQuery};
 use chrono::NaiveDate;
 use domain::dossier::Command;
 use domain::dossier::private::Words;
 use domain::id::ProvinceCode;
 use domain::indicator::{Report, Row};
+use domain::procedure::Kind;
 use domain::role::Role;
 
 use crate::backend::Backend;
@@ -129,9 +131,26 @@ async fn stopped_and_withdrawn_are_resolved_and_shown_again_and_refused_never_co
         .await
         .unwrap();
     world.submit(WARD, "1.004222", "G22.99-260803-000010").await;
+    let petition = "x-phan-anh-hien-truong";
+    world.submit(WARD, petition, "G22.99-260803-000011").await;
+    let received = world.receive(WARD, petition).await;
+    let withdraw = Command::Withdraw {
+        reason: Words::default(),
+    };
     world
-        .submit(WARD, "x-phan-anh-hien-truong", "G22.99-260803-000011")
-        .await;
+        .act(&received, Role::Receptionist, withdraw)
+        .await
+        .unwrap();
+    for (kind, expected) in [(Kind::Petition, 2), (Kind::Procedure, 4)] {
+        let query = ListQuery {
+            kind: Some(kind),
+            ..ListQuery::default()
+        };
+        let listed = world.engine.list(&who(Role::Chairman, WARD), query).await;
+        let listed = listed.unwrap().items;
+        assert!(listed.iter().all(|view| view.dossier.kind == kind));
+        assert_eq!(listed.len(), expected, "{kind:?}");
+    }
 
     let report = rates(&world, "2026-08-01", "2026-08-31", None).await;
     let row = &report.units[0];

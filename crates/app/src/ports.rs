@@ -651,6 +651,8 @@ pub struct List {
     pub statuses: Vec<Status>,
     /// Only this procedure.
     pub procedure: Option<ProcedureCode>,
+    /// Only one of these procedures; of any when none.
+    pub procedures: Option<Vec<ProcedureCode>>,
     /// Only this channel.
     pub channel: Option<Channel>,
     /// After this dossier.

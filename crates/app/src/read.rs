@@ -5,6 +5,7 @@ use domain::dossier::times::Times;
 use domain::dossier::{Channel, Dossier, Status};
 use domain::fold;
 use domain::id::{DossierId, ProcedureCode, UnitCode};
+use domain::procedure::Kind;
 use domain::time::Instant;
 
 use crate::access::{self, Caller, Method, Sight};
@@ -23,6 +24,8 @@ pub struct ListQuery {
     pub statuses: Vec<Status>,
     /// Of this procedure.
     pub procedure: Option<ProcedureCode>,
+    /// Only procedures, or only petitions.
+    pub kind: Option<Kind>,
     /// Through this channel.
     pub channel: Option<Channel>,
     /// Which page.
@@ -109,8 +112,8 @@ impl Engine {
         let scope = scope_of(caller, Method::ListDossiers, query.unit.as_ref())?;
         let limit = query.page.limit()?;
         let question = format!(
-            "list {scope:?} {:?} {:?} {:?}",
-            query.statuses, query.procedure, query.channel
+            "list {scope:?} {:?} {:?} {:?} {:?}",
+            query.statuses, query.procedure, query.kind, query.channel
         );
         let after = match query.page.after(&question)? {
             Some(place) => Some(DossierId::parse(&place).map_err(|_not_ours| {
@@ -123,6 +126,7 @@ impl Engine {
             scope,
             statuses: query.statuses,
             procedure: query.procedure,
+            procedures: query.kind.map(|kind| self.of_kind(caller, kind)),
             channel: query.channel,
             after,
             limit: limit + 1,
@@ -134,6 +138,15 @@ impl Engine {
             items,
             next: cut.next,
         })
+    }
+
+    /// Every procedure of a kind: what a code governs does not change from version to version.
+    fn of_kind(&self, caller: &Caller, kind: Kind) -> Vec<ProcedureCode> {
+        let catalogue = self.office.catalogue(&caller.province);
+        let of_it = catalogue.procedures.iter().filter(|it| it.kind == kind);
+        let mut codes: Vec<_> = of_it.map(|procedure| procedure.code.clone()).collect();
+        codes.dedup();
+        codes
     }
 
     /// Dossiers by code, or by name or telephone where the caller's role may see those.

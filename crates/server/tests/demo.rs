@@ -31,6 +31,7 @@ async fn the_demo_is_lived_in_and_every_row_is_the_fold_of_its_events() {
             scope: Scope::Province(province.clone()),
             statuses: Vec::new(),
             procedure: None,
+            procedures: None,
             channel: None,
             after: dossiers.last().map(|dossier| dossier.id),
             limit: 1_000,

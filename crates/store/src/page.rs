@@ -2,7 +2,7 @@
 
 use app::ports::{List, Scope, Search, StoreError, WorklistPage};
 use domain::dossier::Dossier;
-use domain::id::UnitCode;
+use domain::id::{ProcedureCode, UnitCode};
 use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{
     Condition, Expr, ExprTrait, JoinType, LikeExpr, Order, Query, SelectStatement, UnionType,
@@ -33,6 +33,10 @@ pub(crate) async fn list<C: ConnectionTrait>(
     }
     if let Some(procedure) = &list.procedure {
         select.and_where(Expr::col(("d", "procedure")).eq(procedure.as_str()));
+    }
+    if let Some(procedures) = &list.procedures {
+        let codes = procedures.iter().map(ProcedureCode::as_str);
+        select.and_where(Expr::col(("d", "procedure")).is_in(codes));
     }
     if let Some(channel) = list.channel {
         select.and_where(Expr::col(("d", "channel")).eq(channel.as_str()));

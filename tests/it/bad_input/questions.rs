@@ -88,6 +88,8 @@ fn rows() -> Vec<Row> {
                     json!("9.999999"),
                     "expected a procedure of the catalogue",
                 ),
+                ("kind", json!("KIND_OTHER"), "expected one of"),
+                ("kind", json!(99), "expected one of"),
                 ("channel", json!("CHANNEL_FAX"), "expected one of"),
                 ("channel", json!(-1), "expected one of"),
             ]),

@@ -57,6 +57,7 @@ impl Folder {
             scope: Scope::Province(ProvinceCode::parse("08").unwrap()),
             statuses: Vec::new(),
             procedure: None,
+            procedures: None,
             channel: None,
             after: None,
             limit: 1_000,

@@ -44,6 +44,7 @@ async fn dossiers(url: &str) -> Vec<(Dossier, Vec<Record>)> {
         scope: Scope::Province(ProvinceCode::parse("08").unwrap()),
         statuses: Vec::new(),
         procedure: None,
+        procedures: None,
         channel: None,
         after: None,
         limit: 1_000,

@@ -145,6 +145,7 @@ impl Desk {
             scope: scope.clone(),
             statuses: Vec::new(),
             procedure: None,
+            procedures: None,
             channel: None,
             after: None,
             limit: 1_000,

@@ -25,6 +25,7 @@ fn all(scope: Scope) -> List {
         scope,
         statuses: Vec::new(),
         procedure: None,
+        procedures: None,
         channel: None,
         after: None,
         limit: 100,

@@ -121,6 +121,7 @@ impl Engine {
             scope: Scope::Province(province.clone()),
             statuses: Status::UNFINISHED.to_vec(),
             procedure: None,
+            procedures: None,
             channel: None,
             after,
             limit: PAGE,

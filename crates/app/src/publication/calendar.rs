@@ -192,6 +192,7 @@ pub async fn effects(
                 .filter(|status| status.is_open())
                 .collect(),
             procedure: None,
+            procedures: None,
             channel: None,
             after,
             limit: PAGE,

@@ -192,6 +192,7 @@ impl Engine {
                     .filter(|status| status.is_open())
                     .collect(),
                 procedure: Some(version.code.clone()),
+                procedures: None,
                 channel: None,
                 after,
                 limit: PAGE,

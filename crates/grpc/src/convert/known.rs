@@ -149,6 +149,19 @@ impl Fields {
         status
     }
 
+    /// A kind to filter by; none when it was not given.
+    pub fn kind(&mut self, field: &str, number: i32) -> Option<Kind> {
+        match proto::Kind::try_from(number) {
+            Ok(proto::Kind::Unspecified) => None,
+            Ok(proto::Kind::Procedure) => Some(Kind::Procedure),
+            Ok(proto::Kind::Petition) => Some(Kind::Petition),
+            Err(_unknown) => {
+                self.wrong(field, "expected one of KIND_PROCEDURE, KIND_PETITION");
+                None
+            }
+        }
+    }
+
     /// States to filter by.
     pub fn states(&mut self, field: &str, numbers: &[i32]) -> Vec<Status> {
         if !self.few(field, numbers.len()) {

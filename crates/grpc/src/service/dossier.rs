@@ -210,6 +210,7 @@ service! {
                             "procedure",
                             &request.procedure,
                         ),
+                        kind: fields.kind("kind", request.kind),
                         channel: fields.channel("channel", request.channel, &Channel::ALL),
                         page: fields.page(request.page_size, request.page_token),
                     };
