@@ -26,6 +26,7 @@ mod published;
 mod queue;
 mod rates;
 mod reading;
+mod requirements;
 mod store;
 mod streams;
 mod wire;
