@@ -492,6 +492,36 @@ async fn a_database_that_was_dumped_and_read_in_elsewhere_goes_on_with_a_feed_of
     assert_eq!(known.feed, head.feed);
 }
 
+on_servers!(a_dumped_database_whose_feed_ends_with_an_import_goes_on_after_it);
+
+async fn a_dumped_database_whose_feed_ends_with_an_import_goes_on_after_it(on: Backend) {
+    let store = a_store(on).await;
+    let place = (1_i64 << 20) * 1_000_000;
+    let db = store.raw().await;
+    // An import without a dossier, finished where transactions are numbered high.
+    db.execute_unprepared(&format!(
+        "INSERT INTO import (province, number, source, files, actor, begun, done, dossiers, \
+         events, finished, place) \
+         VALUES ('08', 1, 'list', repeat('0', 64), 'admin-1', 0, 0, 0, 0, 0, {place})"
+    ))
+    .await
+    .unwrap();
+    let elsewhere = SeaStore::open(&store.url, Options::default())
+        .await
+        .unwrap();
+    elsewhere
+        .commit(Batch {
+            changes: vec![a_dossier(1).received_change()],
+        })
+        .await
+        .unwrap();
+    let written = store.number("SELECT max(seq) FROM event").await;
+    assert!(
+        written > place,
+        "{written} lies below the import at {place}"
+    );
+}
+
 on_servers!(a_copy_of_a_database_has_a_feed_of_its_own);
 
 async fn a_copy_of_a_database_has_a_feed_of_its_own(on: Backend) {

@@ -125,8 +125,8 @@ async fn check_version(db: &DatabaseConnection) -> Result<(), OpenError> {
 /// dumped and read in again. What the original wrote after that is not here, so cursors of
 /// the original must expire.
 ///
-/// Another server also has smaller numbers for its transactions than the events have; they
-/// are lifted above those, so that the feed goes on growing.
+/// Another server also has smaller numbers for its transactions than events and imports have;
+/// they are lifted above those, so that the feed goes on growing.
 async fn settle_in(writer: &DatabaseConnection) -> Result<(), OpenError> {
     // Step by step through the provinces, for the index is by province first.
     let copied = "
@@ -136,8 +136,9 @@ async fn settle_in(writer: &DatabaseConnection) -> Result<(), OpenError> {
             SELECT (SELECT min(e.province) FROM event e WHERE e.province > p.province)
             FROM provinces p WHERE p.province IS NOT NULL
         ), last AS (
-            SELECT coalesce(max((SELECT max(e.seq) FROM event e
-                                 WHERE e.province = p.province)) >> 20, 0) AS number
+            SELECT greatest(0,
+                max((SELECT max(e.seq) FROM event e WHERE e.province = p.province)) >> 20,
+                (SELECT max(place) FROM import) >> 20) AS number
             FROM provinces p
         ), here AS (
             SELECT oid::bigint AS home,
