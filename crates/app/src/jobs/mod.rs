@@ -5,8 +5,6 @@
 //! begin under the new state of things and need nothing. The request id of each write is made
 //! from the job and the dossier, so that whatever was written before is recognised.
 
-use std::time::Duration;
-
 use domain::digest::{hex, keyed_hash};
 use domain::dossier::{Dossier, Rewrite, Status};
 use domain::id::{ActorId, DossierId, ProvinceCode, RequestId, UnitCode};
@@ -21,9 +19,6 @@ use crate::writing::{Done, Task, Work};
 
 /// How many dossiers are looked at between two notes of how far the job has come.
 const PAGE: u32 = 256;
-
-/// How long a write waits that found no place in the queue.
-const PATIENCE: Duration = Duration::from_millis(50);
 
 /// A job to be begun, or resumed where one of the same name was left.
 #[derive(Debug, Clone)]
@@ -80,9 +75,15 @@ impl Engine {
 
     /// Writes when there is a place: a job yields to desks.
     async fn write_patiently(&self, task: Task) -> Result<Done, Error> {
+        let mut batches = self.changes();
         loop {
+            // Before the try: a full queue has a batch to come, which this then hears of.
+            batches.borrow_and_update();
             match self.lanes().send(task.clone()).await {
-                Err(Error::QueueFull) => tokio::time::sleep(PATIENCE).await,
+                Err(Error::QueueFull) => {
+                    let closed = |_| Error::Unavailable(None);
+                    batches.changed().await.map_err(closed)?;
+                }
                 done => return done,
             }
         }
