@@ -343,8 +343,9 @@ pub fn check_command(
         | Command::Resolve
         | Command::Return { .. }
         | Command::Correct { .. }
-        | Command::DecideCorrection { .. } => None,
-        Command::RecordMirrored(_) | Command::SettleConflict { .. } => None,
+        | Command::DecideCorrection { .. }
+        | Command::RecordMirrored(_)
+        | Command::SettleConflict { .. } => None,
     };
     match its_own {
         Some(unit) => check_standing(caller, method, dossier, vec![unit, &dossier.resolving]),

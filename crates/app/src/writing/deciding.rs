@@ -175,10 +175,9 @@ impl<'a> Desk<'a> {
             | Command::Resolve
             | Command::Return { .. }
             | Command::Correct { .. }
-            | Command::DecideCorrection { .. } => self.office.pinned(dossier)?,
-            Command::RecordMirrored(_) | Command::SettleConflict { .. } => {
-                self.office.pinned(dossier)?
-            }
+            | Command::DecideCorrection { .. }
+            | Command::RecordMirrored(_)
+            | Command::SettleConflict { .. } => self.office.pinned(dossier)?,
         };
         if let Some(code) = claimed_by(command) {
             let owner = self.loaded.codes.get(&(key.0.clone(), code.clone()));
