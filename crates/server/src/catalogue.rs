@@ -5,7 +5,7 @@ use std::path::Path;
 use domain::catalogue::{Catalogue, Fault, SourceFile};
 use include_dir::{Dir, include_dir};
 
-use crate::Failure;
+use crate::{Failure, text};
 
 static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../catalogue");
 
@@ -77,11 +77,9 @@ fn from_folder(folder: &Path) -> Result<Vec<SourceFile>, Failure> {
                 .extension()
                 .is_some_and(|kind| kind == "csv" || kind == "toml")
             {
-                let text =
-                    std::fs::read_to_string(&path).map_err(|error| unreadable(&path, error))?;
                 files.push(SourceFile {
                     path: path.display().to_string(),
-                    text,
+                    text: text::read(&path)?,
                 });
             }
         }

@@ -12,6 +12,7 @@ pub mod demo;
 mod import;
 mod secret;
 mod telemetry;
+mod text;
 
 use std::process::ExitCode;
 

@@ -1,6 +1,5 @@
 //! `motcua calendar what-if`.
 
-use std::fs;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -18,7 +17,7 @@ use store::Durability;
 use super::{configuration, open, print};
 use crate::cli::{Format, WhatIf};
 use crate::clock::SystemClock;
-use crate::{Failure, catalogue};
+use crate::{Failure, catalogue, text};
 
 /// How many dossiers the form for people lists.
 const LISTED: usize = 40;
@@ -60,8 +59,7 @@ pub async fn what_if(flags: WhatIf) -> Result<ExitCode, Failure> {
 fn tried(base: &Catalogue, flags: &WhatIf) -> Result<Catalogue, Failure> {
     if let Some(file) = &flags.file {
         let name = file.file_name().unwrap_or_default().to_string_lossy();
-        let text = fs::read_to_string(file)
-            .map_err(|error| Failure::Input(format!("--file {}: {error}", file.display())))?;
+        let text = text::read(file)?;
         return checked(base, &format!("calendar/{name}"), &text).map_err(|wrong| {
             let lines = wrong.iter().map(|one| match one.field.as_str() {
                 "path" => format!("--file {name}: expected national.csv or hours.csv"),

@@ -19,7 +19,7 @@ use crate::cli::{Import, ImportFormat};
 use crate::clock::{SystemClock, SystemIds};
 use crate::config::Config;
 use crate::import::{Bar, Files, Findings, read};
-use crate::{Failure, catalogue};
+use crate::{Failure, catalogue, text};
 
 /// Brings history in from another system.
 pub async fn run(flags: Import) -> Result<ExitCode, Failure> {
@@ -144,13 +144,9 @@ fn tell(flags: &Import, findings: &Findings) -> Result<ExitCode, Failure> {
 fn map_text(name: &str) -> Result<SourceFile, Failure> {
     let path = Path::new(name);
     if path.exists() {
-        let text =
-            std::fs::read(path).map_err(|error| Failure::Input(format!("{name}: {error}")))?;
-        let text = String::from_utf8(text)
-            .map_err(|_not_utf8| Failure::Input(format!("{name}:1: the map is not UTF-8")))?;
         return Ok(SourceFile {
             path: name.to_owned(),
-            text,
+            text: text::read(path)?,
         });
     }
     let shipped = catalogue::shipped_map(name);

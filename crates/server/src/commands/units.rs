@@ -16,7 +16,7 @@ use store::{Durability, SeaStore};
 use super::{configuration, open, print};
 use crate::cli::Merge;
 use crate::clock::{SystemClock, SystemIds};
-use crate::{Failure, catalogue};
+use crate::{Failure, catalogue, text};
 
 /// Who acts when a command does.
 const ACTOR: &str = "motcua-cli";
@@ -24,8 +24,7 @@ const ACTOR: &str = "motcua-cli";
 /// Puts a table of successors in force and carries it out, province by province.
 pub async fn merge(flags: Merge) -> Result<ExitCode, Failure> {
     let path = flags.file.display().to_string();
-    let text = std::fs::read_to_string(&flags.file)
-        .map_err(|error| Failure::Input(format!("cannot read {path}: {error}")))?;
+    let text = text::read(&flags.file)?;
     let day = flags
         .day
         .or_else(|| Successors::day(&path))
