@@ -148,7 +148,10 @@ pub type Tallies = BTreeMap<Place, Counts>;
 /// must be read for a report; or whether it was corrected, which is counted beside.
 #[must_use]
 pub fn stands_apart(dossier: &Dossier) -> bool {
-    dossier.moved || dossier.corrections.in_force().next().is_some() || dossier.mirror.reopened()
+    dossier.moved
+        || dossier.corrections.in_force().next().is_some()
+        || dossier.mirror.reopened()
+        || dossier.mirror.ended_belatedly
 }
 
 /// Since when a dossier is, was or will be overdue: past its due time, the clock running.

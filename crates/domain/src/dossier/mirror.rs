@@ -103,6 +103,10 @@ pub struct Mirror {
     /// What contradicted, in the order of coming.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conflicts: Vec<Conflict>,
+    /// Something had happened here since the end that its system told of: until then it was
+    /// pending, though it had ended.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ended_belatedly: bool,
 }
 
 impl Mirror {

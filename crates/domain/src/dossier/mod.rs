@@ -368,7 +368,7 @@ impl Dossier {
                 }
             }
             Event::Resolved => self.end(State::Resolved, at),
-            Event::MirroredStatus(claim) => self.mirror(claim),
+            Event::MirroredStatus(claim) => self.mirror(claim, at),
             Event::Conflicted(facts) => self.mirror.conflicts.push(Conflict {
                 number: facts.number,
                 claim: facts.claim.clone(),
@@ -611,7 +611,7 @@ impl Dossier {
     ///
     /// The first reception and the first due time stay, whatever comes later: no clock starts anew
     /// because a dossier went from one system to another.
-    fn mirror(&mut self, claim: &Claim) {
+    fn mirror(&mut self, claim: &Claim, told: Instant) {
         let at = claim.at;
         let asked = matches!(self.state, State::SupplementRequested { .. });
         self.since = at;
@@ -643,8 +643,9 @@ impl Dossier {
         };
         if claim.status.is_open() {
             self.ended = None;
-        } else {
-            self.ended.get_or_insert(at);
+        } else if self.ended.is_none() {
+            self.ended = Some(at);
+            self.mirror.ended_belatedly |= at < told;
         }
         if let Some(due) = claim.due {
             self.clock
@@ -662,7 +663,7 @@ impl Dossier {
         conflict.settled = Some(mirror::Settled { at, applied });
         if applied {
             let claim = conflict.claim.clone();
-            self.mirror(&claim);
+            self.mirror(&claim, at);
         }
     }
 

@@ -304,7 +304,7 @@ fn the_heir_of_a_unit_has_its_open_parts_and_what_was_done_stays_the_old_units()
     };
     let day = chrono::NaiveDate::from_ymd_opt(2026, 8, 4).expect("a day");
     let succession = Succession::new(day, &[merged]).expect("a sound table");
-    story.units_merge(at("4 Aug 00:00"), &succession);
+    assert!(story.units_merge(at("4 Aug 00:00"), &succession));
     let dossier = story.dossier();
     let units: Vec<_> = dossier.legs.iter().map(|leg| leg.unit.as_str()).collect();
     assert_eq!(units, ["H60.02212", "H60.00691"]);

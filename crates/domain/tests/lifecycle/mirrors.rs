@@ -8,7 +8,7 @@ use crate::desk::{at, wall};
 use crate::story::Story;
 
 /// Temporary residence: the Ministry of Public Security decides it.
-const MIRRORED: &str = "1.004194";
+pub const MIRRORED: &str = "1.004194";
 
 /// Ten working days, decided here.
 const OURS: &str = "1.013226";

@@ -8,7 +8,8 @@ use domain::dossier::clock::Clock;
 use domain::dossier::migration::{StepMap, replay};
 use domain::dossier::mirror::{Contradiction, Verdict, weigh};
 use domain::dossier::recalculation::{Kept, recalculate};
-use domain::dossier::{Dossier, Event, Record, State, Status};
+use domain::dossier::{Dossier, Event, Record, State, Status, succeed};
+use domain::lineage::Succession;
 use domain::procedure::{ClockPolicy, Procedure};
 use domain::time::{Instant, day_start, local_day};
 
@@ -85,6 +86,9 @@ fn every_life_keeps_the_rules_at_every_step() {
             if let Some((now, version, map)) = walk.migration() {
                 migrated(&mut walk.story, now, version, &map, &mut met, &told);
             }
+            if let Some((now, succession)) = walk.merger() {
+                merged(&mut walk.story, now, &succession, &mut met, &told);
+            }
         }
         whole_history(&walk.story);
     }
@@ -94,7 +98,7 @@ fn every_life_keeps_the_rules_at_every_step() {
 fn nothing_was_left_out(met: &Met) {
     assert_eq!(
         met.events.len(),
-        32,
+        33,
         "every kind of event: {:?}",
         met.events
     );
@@ -211,7 +215,8 @@ fn one_step(before: Option<&Dossier>, record: &Record, story: &Story, met: &mut 
         before.code.is_none() || after.code == before.code,
         "{told}: the code is kept"
     );
-    assert_eq!(after.receiving, before.receiving, "{told}");
+    let succeeded = matches!(record.event, Event::Succeeded { .. });
+    assert!(succeeded || after.receiving == before.receiving, "{told}");
     assert_eq!(after.channel, before.channel, "{told}");
     custody_agrees(before, record, after, met, told);
     assert!(
@@ -341,6 +346,67 @@ fn migrated(
     );
 }
 
+/// Units are merged: their heirs have what is open, and nothing else is another.
+fn merged(story: &mut Story, now: Instant, merger: &Succession, met: &mut Met, told: &str) {
+    let told = &format!("{told}: units are merged");
+    let before = story.dossier().clone();
+    if !story.units_merge(now, merger) {
+        assert_eq!(&before, story.dossier(), "{told}");
+        return;
+    }
+    *met.events.entry("succeeded").or_default() += 1;
+    let record = story.records.last().expect("it was written");
+    one_step(Some(&before), record, story, met, told);
+    let after = story.dossier();
+    assert_eq!(succeed(after, merger), None, "{told}: twice is once");
+    assert_eq!(
+        (&after.clock, &after.state, after.since),
+        (&before.clock, &before.state, before.since),
+        "{told}: nothing moves but the unit"
+    );
+    assert_eq!(
+        after.returning,
+        *merger.successor(&before.returning),
+        "{told}"
+    );
+    if before.ended.is_some() {
+        assert_eq!(
+            after.resolving, before.resolving,
+            "{told}: who decided, decided"
+        );
+        assert_eq!(after.receiving, before.receiving, "{told}");
+        return;
+    }
+    assert_eq!(
+        after.resolving,
+        *merger.successor(&before.resolving),
+        "{told}"
+    );
+    assert_eq!(
+        after.receiving,
+        *merger.successor(&before.receiving),
+        "{told}"
+    );
+    let dues = |dossier: &Dossier| {
+        let legs = dossier.legs.iter().map(|leg| leg.due);
+        let asked = dossier.consultations.iter().map(|asked| asked.due);
+        (
+            legs.chain(asked).collect::<Vec<_>>(),
+            dossier.custody.hand_over_by,
+        )
+    };
+    assert_eq!(
+        dues(after),
+        dues(&before),
+        "{told}: what parts have to meet stays"
+    );
+    let open = after.open_legs().map(|leg| &leg.unit);
+    let open = open.chain(after.open_consultations().map(|asked| &asked.unit));
+    for unit in open {
+        assert!(!merger.ends(unit), "{told}: {unit} is no more");
+    }
+}
+
 /// Only its own system moves a mirror; what contradicts moves nothing and is kept.
 fn mirror_agrees(before: &Dossier, record: &Record, after: &Dossier, met: &mut Met, told: &str) {
     let (old, new) = (&before.mirror, &after.mirror);
@@ -442,9 +508,10 @@ fn custody_agrees(before: &Dossier, record: &Record, after: &Dossier, met: &mut 
                 "{told}"
             );
             assert_eq!(new.chain.len(), old.chain.len() + 1, "{told}");
-            let last = old.chain.last().map(|line| &line.to);
+            // The person stays the same when the unit is merged.
+            let last = old.chain.last().map(|line| &line.to.actor);
             assert!(
-                last.is_none_or(|last| *last == facts.from),
+                last.is_none_or(|last| *last == facts.from.actor),
                 "{told}: no gap"
             );
             if facts.to.unit == after.resolving {
@@ -476,6 +543,17 @@ fn custody_agrees(before: &Dossier, record: &Record, after: &Dossier, met: &mut 
             if let Some(by) = new.hand_over_by {
                 assert!(by >= record.event_time, "{told}");
             }
+        }
+        Event::Succeeded { .. } => {
+            assert_eq!(new.chain, old.chain, "{told}");
+            let people = [old, new].map(|custody| {
+                let holder = custody.holder.as_ref();
+                holder.map(|holder| (&holder.party.actor, holder.since))
+            });
+            assert_eq!(
+                people[0], people[1],
+                "{told}: the papers lie where they lay"
+            );
         }
         _ => {
             assert_eq!(new.chain, old.chain, "{told}");

@@ -14,6 +14,7 @@ use domain::dossier::{
     Action, Channel, Command, Dossier, PaymentMethod, Status, Term, allowed_actions, next_steps,
 };
 use domain::id::{ActorId, ComponentCode, Reference, StepId, UnitCode};
+use domain::lineage::{Share, Succession, Takeover};
 use domain::procedure::{Mark, Procedure};
 use domain::role::Role;
 use domain::time::{Instant, day_start, local_day};
@@ -167,6 +168,30 @@ impl Walk {
             step.next = step.next.iter().map(renamed).collect();
         }
         Some((self.now, new, map))
+    }
+
+    /// Now and then a unit is merged: mostly one that the dossier is at.
+    pub fn merger(&mut self) -> Option<(Instant, Succession)> {
+        let dossier = self.begun()?.clone();
+        if !self.random.often(4) {
+            return None;
+        }
+        let legs = dossier.open_legs().map(|leg| leg.unit.clone());
+        let asked = dossier.open_consultations().map(|asked| asked.unit.clone());
+        let mut units: Vec<UnitCode> = legs.chain(asked).chain(UNITS.map(desk::unit)).collect();
+        units.extend([dossier.receiving, dossier.resolving, dossier.returning]);
+        let old = self.random.pick(&units).clone();
+        // A unit that goes on, or one that begins.
+        let heirs: Vec<_> = ["H60.00691", UNITS[0], UNITS[2]].map(desk::unit).into();
+        let heirs: Vec<_> = heirs.into_iter().filter(|heir| *heir != old).collect();
+        let whole = Takeover {
+            new: self.random.pick(&heirs).clone(),
+            old,
+            share: Share::Whole,
+            main: true,
+        };
+        let day = local_day(self.now);
+        Some((self.now, Succession::new(day, &[whole]).expect("sound")))
     }
 
     /// A while later, or exactly at an edge of the due time.

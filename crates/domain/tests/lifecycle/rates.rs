@@ -24,6 +24,9 @@ pub fn histories() -> Vec<Vec<Record>> {
                 let _ = walk
                     .story
                     .tries(attempt.role, attempt.now, recorded, &attempt.deed);
+                if let Some((now, succession)) = walk.merger() {
+                    walk.story.units_merge(now, &succession);
+                }
             }
             let records = walk.story.records;
             (!records.is_empty()).then_some(records)

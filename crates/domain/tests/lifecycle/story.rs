@@ -235,11 +235,15 @@ impl Story {
         Some(recalculated)
     }
 
-    /// The heirs of merged units take over what is open.
-    pub fn units_merge(&mut self, now: Instant, succession: &Succession) {
-        let event = succeed(self.dossier(), succession).expect("a unit of the dossier is merged");
+    /// The heirs of merged units take over what is open; false when nothing of it is theirs.
+    pub fn units_merge(&mut self, now: Instant, succession: &Succession) -> bool {
+        let Some(event) = succeed(self.dossier(), succession) else {
+            return false;
+        };
+        self.unit = succession.successor(&self.unit).clone();
         let acting = desk::acting(Role::Province, &self.unit);
         self.writes(&acting, now, now, event);
+        true
     }
 
     /// The dossier goes over to another version of its procedure, if nothing bars it.

@@ -6,8 +6,10 @@ use domain::dossier::{Dossier, Record};
 use domain::id::UnitCode;
 use domain::indicator::{Period, Report, Tally};
 use domain::tally::{self, Counts, Tallies};
+use domain::time::local_day;
 
 use crate::desk;
+use crate::mirrors::MIRRORED;
 use crate::random::Random;
 use crate::rates::{histories, some_period, tallied};
 use crate::story::Story;
@@ -111,4 +113,27 @@ fn a_clock_that_stood_past_the_due_time_is_late_from_when_it_runs_again() {
         "3 Aug 10:00 received; 6 Aug 16:00 papers requested",
     );
     assert_eq!(tally::overdue_from(standing.dossier()), None);
+}
+
+#[test]
+fn a_mirror_whose_end_was_told_late_is_pending_until_it_was_told() {
+    // On the 5th it is said to have ended on the 3rd; on the 4th nobody knew.
+    let story = Story::told(
+        MIRRORED,
+        "1 Aug 10:00 submitted; 2 Aug 08:00 said 4; 5 Aug 09:00 said 9 by Hệ thống khác; \
+         6 Aug 09:00 said 9 as of 3 Aug 09:00",
+    );
+    let day = |text| local_day(desk::at(text));
+    let histories = vec![story.records];
+    for (date, pending) in [("4 Aug 12:00", 1), ("5 Aug 12:00", 0)] {
+        let period = Period {
+            from: day(date),
+            to: day(date),
+            as_of: desk::at("31 Dec 2026 12:00"),
+        };
+        let (_, read) = tallied(&histories, &period);
+        assert_eq!(read.total.mirrored, pending, "{date}");
+        let sums = summed(&kept(&histories), &period, &histories);
+        assert_eq!(sums.total, read.total, "{date}");
+    }
 }
