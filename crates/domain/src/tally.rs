@@ -168,10 +168,9 @@ pub fn overdue_from(dossier: &Dossier) -> Option<Instant> {
         .clock
         .as_ref()
         .filter(|clock| clock.standing.is_none())?;
-    let from = Ord::max(
-        clock.effective_due?,
-        clock.resumed.unwrap_or(Instant::MIN_UTC),
-    );
+    // Another system may have promised a time before the reception; nobody was late until then.
+    let runs = clock.resumed.max(dossier.received);
+    let from = Ord::max(clock.effective_due?, runs.unwrap_or(Instant::MIN_UTC));
     dossier
         .ended
         .is_none_or(|ended| from < ended)

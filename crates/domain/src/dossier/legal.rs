@@ -99,10 +99,7 @@ impl Legal {
     /// None when only its history can tell.
     pub fn of_unmoved(dossier: &Dossier, law: &Law<'_>) -> Option<Result<Self, calendar::Error>> {
         // An end may have cut a wait of no length short, which leaves no interval either.
-        if dossier.transfers > 0 || dossier.ended.is_some() {
-            return None;
-        }
-        if dossier.transfers > 0 || dossier.mirrored.is_some() {
+        if dossier.transfers > 0 || dossier.ended.is_some() || dossier.mirrored.is_some() {
             return None;
         }
         let calendar = law.calendars.for_unit(dossier.resolving.as_str());
@@ -131,7 +128,13 @@ impl Legal {
         }
         let due = match clock.limit {
             Some(limit) => deadline::due(clock.started, limit, calendar),
-            None => return Some(Ok(legal)),
+            // A due time without a limit came from elsewhere and stays what it was.
+            None => {
+                legal.due = clock.original_due;
+                legal.promised = clock.original_due;
+                legal.provisional = clock.provisional;
+                return Some(Ok(legal));
+            }
         };
         Some(due.map(|due| {
             legal.due = Some(due.at);

@@ -302,7 +302,10 @@ impl Story<'_> {
 
     fn end(&mut self, at: Instant, end: End) {
         let event = match end {
-            End::Resolved => Event::Resolved,
+            End::Resolved => {
+                self.papers_came(at);
+                Event::Resolved
+            }
             End::Withdrawn => Event::Withdrawn {
                 reason: None,
                 moved: None,

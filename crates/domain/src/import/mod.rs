@@ -15,7 +15,7 @@ mod zone;
 pub use cells::Cells;
 pub use columns::{Columns, Field};
 pub use created::Creates;
-pub use gather::{Case, Gathered, Gathering, Refused};
+pub use gather::{Case, Gathered, Gathering, Refused, Route};
 pub use history::{History, Unmappable, history};
 pub use map::{Map, Meaning};
 pub use zone::Zone;

@@ -1,6 +1,7 @@
 //! Random lives of dossiers, the same on every run.
 
 use std::env;
+use std::sync::Arc;
 
 use chrono::TimeDelta;
 use domain::calendar::SpecialDay;
@@ -14,8 +15,9 @@ use domain::dossier::{
     Action, Channel, Command, Dossier, PaymentMethod, Status, Term, allowed_actions, next_steps,
 };
 use domain::id::{ActorId, ComponentCode, Reference, StepId, UnitCode};
+use domain::import::{Case, Meaning, Route};
 use domain::lineage::{Share, Succession, Takeover};
-use domain::procedure::{Mark, Procedure};
+use domain::procedure::{Authority, Mark, Procedure};
 use domain::role::Role;
 use domain::time::{Instant, day_start, local_day};
 
@@ -95,13 +97,59 @@ impl Walk {
         let ward = *random.pick(&UNITS);
         let day = desk::at("2 Jul 2025 00:00") + TimeDelta::days(random.below(900) as i64);
         let left = 2 + random.below(26);
-        Self {
+        let mut walk = Self {
             story: Story::new(procedure).at_unit(ward, number + 1),
             now: day + TimeDelta::microseconds(random.below(86_400_000_000) as i64),
             recorded: day,
             left,
             random,
+        };
+        if walk.random.often(10) && walk.story.procedure.authority == Authority::Ours {
+            let case = walk.case();
+            walk.story.imports(&case, walk.now);
         }
+        walk
+    }
+
+    /// A dossier as another system kept it: in any order, and now and then already ended.
+    fn case(&mut self) -> Case {
+        let step = self.story.procedure.steps.first();
+        let meanings = [
+            Meaning::Step(step.map(|step| step.id.clone())),
+            Meaning::Step(None),
+            Meaning::SupplementRequested,
+            Meaning::SupplementRecorded,
+        ];
+        let happenings = (0..self.random.below(5))
+            .map(|_| (self.before(), self.random.pick(&meanings).clone()))
+            .collect();
+        let rarely = |walk: &mut Self| walk.random.often(12).then(|| walk.before());
+        Case {
+            name: "cũ-1".into(),
+            place: ("cases.csv".into(), 2),
+            code: None,
+            route: Arc::new(Route {
+                receiving: self.story.unit.clone(),
+                resolving: self.story.unit.clone(),
+                returning: self.story.unit.clone(),
+                procedure: self.story.procedure.code.clone(),
+                channel: *self.random.pick(&Channel::ALL),
+            }),
+            received: Some(self.before()),
+            due: (self.random.often(80)).then(|| self.before() + TimeDelta::days(10)),
+            resolved: rarely(self),
+            withdrawn: rarely(self),
+            stopped: rarely(self),
+            returned: rarely(self),
+            happenings,
+            facts: Vec::new(),
+            digest: 0,
+        }
+    }
+
+    /// Some moment of the twenty days before now.
+    fn before(&mut self) -> Instant {
+        self.now - TimeDelta::minutes(self.random.below(20 * 24 * 60) as i64)
     }
 
     /// The next attempt, a while later; none when the life has been told.
@@ -150,7 +198,8 @@ impl Walk {
     /// dossier goes over.
     pub fn migration(&mut self) -> Option<(Instant, Procedure, StepMap)> {
         self.begun()?;
-        if !self.random.often(5) {
+        // Steps that another system took need not follow each other as ours do.
+        if !self.random.often(5) || self.story.imported > 0 {
             return None;
         }
         let old = &self.story.procedure;
@@ -227,7 +276,7 @@ impl Walk {
         };
         let role = *self.random.pick(&Role::ALL);
         let buttons = allowed_actions(&dossier, &self.story.procedure, role);
-        let action = if self.random.often(80) && !buttons.is_empty() {
+        let action = if self.random.often(70) && !buttons.is_empty() {
             // Lives that end at once, or that never move, teach little.
             let choice = *self.random.pick(&buttons);
             if ends(choice) || stays(choice) {

@@ -136,7 +136,8 @@ fn pencilled(histories: &[Vec<Record>], period: &Period) -> Pencil {
         let ended = first(&["resolved", "withdrawn", "stopped"]);
         pencil.received += u32::from(received >= period.begins());
         match ended {
-            Some(at) => pencil.resolved += u32::from(at >= period.begins()),
+            // What another system ended before its reception counts at the reception.
+            Some(at) => pencil.resolved += u32::from(at.max(received) >= period.begins()),
             None => pencil.pending += 1,
         }
     }

@@ -11,6 +11,7 @@ use domain::code::AnyCode;
 use domain::deadline::Language;
 use domain::dossier::command::HandOver;
 use domain::dossier::correction::Corrected;
+use domain::dossier::imported::ImportNumber;
 use domain::dossier::legal::{Law, Legal};
 use domain::dossier::migration::{Break, StepMap, migrate};
 use domain::dossier::mirror::Claim;
@@ -23,6 +24,7 @@ use domain::dossier::{
 use domain::id::{
     CaseId, ComponentCode, DossierId, ProvinceCode, Reference, RequestId, SystemName, UnitCode,
 };
+use domain::import::{Case, history};
 use domain::lineage::Succession;
 use domain::procedure::{Authority, ClockPolicy, Procedure, Procedures};
 use domain::role::Role;
@@ -38,6 +40,8 @@ pub struct Story {
     pub unit: UnitCode,
     /// Its history; empty before it begins.
     pub records: Vec<Record>,
+    /// How many of its events another system wrote.
+    pub imported: u32,
     /// The personal values that its events commit to.
     pub private: Vec<Private>,
     /// The calendars, each with the version of the dossier at which it was published.
@@ -76,6 +80,7 @@ impl Story {
             procedure,
             unit: desk::unit(desk::WARD),
             records: Vec::new(),
+            imported: 0,
             private: Vec::new(),
             calendars: vec![(0, desk::catalogue().calendars.clone())],
             versions: Vec::new(),
@@ -233,6 +238,19 @@ impl Story {
         let acting = desk::acting(Role::Province, &self.unit);
         self.writes(&acting, now, now, recalculated.event(&published));
         Some(recalculated)
+    }
+
+    /// The dossier begins as another system wrote it.
+    pub fn imports(&mut self, case: &Case, recorded: Instant) {
+        let number = ImportNumber::new(1).expect("not 0");
+        let province = ProvinceCode::parse("08").expect("two digits");
+        let history = history(case, number, &province, desk::catalogue(), &desk::salt());
+        for past in history.expect("a case that was received").events {
+            let mut acting = desk::acting(past.role.unwrap_or(Role::Admin), &self.unit);
+            acting.unit = past.unit;
+            self.writes(&acting, past.at, recorded, past.event);
+            self.imported += 1;
+        }
     }
 
     /// The heirs of merged units take over what is open; false when nothing of it is theirs.

@@ -2,8 +2,8 @@
 
 use chrono::TimeDelta;
 use domain::deadline::Length;
-use domain::dossier::Status;
 use domain::dossier::times::{Part, Span, Split, Times};
+use domain::dossier::{Dossier, Status};
 use domain::time::Instant;
 
 use crate::desk::{at, wall};
@@ -267,11 +267,17 @@ pub fn times_agree(story: &Story, now: Instant) {
         );
     }
     let first = story.records[0].event_time;
-    let ongoing = !matches!(
-        dossier.status(),
-        Status::Refused | Status::Withdrawn | Status::Stopped | Status::Returned
-    );
-    let last = if ongoing { now } else { dossier.since };
+    let goes_on = |dossier: &Dossier| {
+        !matches!(
+            dossier.status(),
+            Status::Refused | Status::Withdrawn | Status::Stopped | Status::Returned
+        )
+    };
+    let ongoing = goes_on(dossier);
+    // An end from elsewhere may lie before what was written down before it.
+    let mut before = (1..=story.records.len()).filter_map(|n| Dossier::fold(&story.records[..n]));
+    let closed = before.find(|dossier| !goes_on(dossier));
+    let last = closed.map_or(now, |dossier| dossier.last);
     if first < last {
         assert_eq!(main.first().map(|span| span.from), Some(first));
         assert_eq!(main.last().map(|span| span.to), Some(last));
