@@ -1,11 +1,13 @@
 //! Units that were merged on 1 July 2025: old Tuyên Quang and old Hà Giang, by the real table.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use app::merger::{Merged, Merger};
 use app::ports::{Proposal, Scope, Store, Verdict};
 use app::report::{RateUnits, RatesQuery, UnitBasis};
 use app::view::{DossierName, View};
+use app::{Engine, Parts};
 use chrono::NaiveDate;
 use domain::catalogue::{Catalogue, SourceFile, Successors};
 use domain::dossier::command::{Circumstances, Contents};
@@ -16,10 +18,13 @@ use domain::indicator::{Report, Row};
 use domain::role::Role;
 use futures::future::join_all;
 use serde_json::json;
+use tokio::sync::{Semaphore, mpsc};
 
 use crate::backend::Backend;
 use crate::calling::Json;
-use crate::world::{PROVINCE, WARD, World, catalogue, procedure_code, unit, who};
+use crate::gate::Gate;
+use crate::port::soon;
+use crate::world::{NumberedIds, PROVINCE, WARD, World, catalogue, procedure_code, unit, who};
 
 /// Phường Tân Quang, now part of Phường Minh Xuân.
 pub const TAN_QUANG: &str = "H60.02206";
@@ -357,6 +362,70 @@ async fn three_ways(world: &World, in_june: &Report) {
     .await;
     assert_eq!(june.units[0].name, "Phường Tân Quang");
     assert_eq!(june.total.received, 2);
+}
+
+on_both!(a_merger_that_is_killed_between_two_commits_is_finished_by_the_next_run);
+
+async fn a_merger_that_is_killed_between_two_commits_is_finished_by_the_next_run(on: Backend) {
+    let world = june(on).await;
+    for _ in 0..300 {
+        receive(&world, &unit(TAN_QUANG), None).await;
+    }
+    world.set("2025-07-01 08:00");
+    let in_june = rates(&world, province(), JUNE, UnitBasis::Recorded).await;
+
+    // A process that gets through one commit and then hangs before the next.
+    let (arrived, mut arrivals) = mpsc::unbounded_channel();
+    let gate = Gate {
+        store: world.store.clone(),
+        arrived,
+        open: Arc::new(Semaphore::new(1)),
+    };
+    let doomed = Engine::start(Parts {
+        store: Arc::new(gate),
+        catalogue: catalogue(),
+        clock: world.clock.clone(),
+        ids: Arc::new(NumberedIds::default()),
+        secret: b"a secret of the tests".to_vec(),
+        queue: 1_024,
+    });
+    doomed.refresh_catalogue().await.unwrap();
+    let working = doomed.clone();
+    let working = tokio::spawn(async move {
+        let admin = who(Role::Admin, PROVINCE);
+        working
+            .merge_units(&admin, &merger(false, &[]), |_| {})
+            .await
+    });
+    soon("the first commit", arrivals.recv()).await.unwrap();
+    soon("the second commit", arrivals.recv()).await.unwrap();
+    working.abort();
+    drop(doomed);
+
+    let passed = |dossiers: &BTreeMap<String, Dossier>| {
+        let passed = dossiers.values();
+        passed.filter(|one| one.resolving == unit(WARD)).count()
+    };
+    let cut = passed(&all(&world).await);
+    assert!((1..300).contains(&cut), "{cut} have passed when it is cut");
+    let done = merge(&world, &merger(false, &[])).await;
+    assert_eq!((done.seen, done.moved), (300, 300));
+    let after = all(&world).await;
+    assert_eq!((after.len(), passed(&after)), (300, 300));
+    assert!(
+        after.values().all(|dossier| dossier.version == 2),
+        "one event each, no more"
+    );
+    let june = rates(&world, province(), JUNE, UnitBasis::Recorded).await;
+    assert_eq!(
+        june,
+        Report {
+            as_of: june.as_of.clone(),
+            ..in_june
+        }
+    );
+    let july = rates(&world, province(), JULY, UnitBasis::Current).await;
+    assert_eq!(july.total.carried_over, 300);
 }
 
 on_both!(tan_quang_ends_in_minh_xuan_and_its_people_go_on_working);
