@@ -205,9 +205,10 @@ impl Method {
                 Action::RequestSupplement | Action::Advance | Action::RequestPayment => {
                     &[Receptionist, Officer, Leader, Chairman]
                 }
-                Action::RecordSupplement | Action::RecordPayment | Action::Withdraw => {
-                    &[Receptionist, Chairman, Portal]
-                }
+                Action::RecordSupplement
+                | Action::RecordPayment
+                | Action::Withdraw
+                | Action::Rate => &[Receptionist, Chairman, Portal],
                 Action::RefundPayment => &[Receptionist, Leader, Chairman],
                 Action::Assign => &[Officer, Leader, Chairman],
                 Action::Transfer => &[Receptionist, Leader, Chairman],
@@ -342,6 +343,7 @@ pub fn check_command(
         | Command::OpenConsultation { .. }
         | Command::Resolve
         | Command::Return { .. }
+        | Command::Rate { .. }
         | Command::Correct { .. }
         | Command::DecideCorrection { .. }
         | Command::RecordMirrored(_)
@@ -413,7 +415,7 @@ fn standing(method: Method, dossier: &Dossier) -> Vec<&UnitCode> {
             Action::CloseConsultation => (dossier.open_consultations().map(|asked| &asked.unit))
                 .chain([resolving])
                 .collect(),
-            Action::Return => vec![returning, receiving],
+            Action::Return | Action::Rate => vec![returning, receiving],
         },
         Method::GetDossier
         | Method::ListDossiers

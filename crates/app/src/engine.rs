@@ -485,6 +485,7 @@ fn units_named(command: &Command) -> Vec<(&'static str, Option<&UnitCode>)> {
         | Command::CloseConsultation { .. }
         | Command::Resolve
         | Command::Return { .. }
+        | Command::Rate { .. }
         | Command::DecideCorrection { .. } => Vec::new(),
         Command::RecordMirrored(_) | Command::SettleConflict { .. } => Vec::new(),
     }

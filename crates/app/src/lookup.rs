@@ -199,6 +199,7 @@ fn step(record: &Record, procedure: &Procedure) -> Option<LookupStep> {
         Event::Conflicted(_) | Event::ConflictSettled { .. } => return None,
         Event::Resolved => named("Đã có kết quả", "Result ready"),
         Event::Returned { .. } => named("Đã trả kết quả", "Result returned"),
+        Event::Rated { .. } => named("Đã đánh giá", "Rated"),
         Event::Succeeded { .. } => named(
             "Chuyển đến đơn vị mới sau sắp xếp",
             "Taken over by the successor of the unit",

@@ -34,6 +34,8 @@ mod properties;
 mod random;
 #[path = "lifecycle/rates.rs"]
 mod rates;
+#[path = "lifecycle/ratings.rs"]
+mod ratings;
 #[path = "lifecycle/recalculation.rs"]
 mod recalculation;
 #[path = "lifecycle/record.rs"]

@@ -47,6 +47,7 @@ fn meant_by(words: &str) -> Vec<&'static str> {
         "record a mirrored status" => vec!["RecordMirroredStatus"],
         "settle a conflict" => vec!["SettleConflict"],
         "return the result" => vec!["ReturnResult"],
+        "take a rating down" => vec!["RateDossier"],
         "read" => vec!["GetDossier", "ListDossierEvents", "GetDossierTimes"],
         other => panic!("which method is meant by {other}?"),
     };

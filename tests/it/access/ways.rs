@@ -135,6 +135,13 @@ pub async fn ready_for(world: &World, method: &str, units: Units<'_>) -> View {
                 .await
                 .unwrap()
         }
+        "RateDossier" => {
+            let received = received(world, THREE_DAYS, units).await;
+            let command = Command::Withdraw {
+                reason: Words::default(),
+            };
+            world.act(&received, Role::Chairman, command).await.unwrap()
+        }
         "ApproveDocument" | "RejectDocument" | "GetDocument" => {
             let ready = received(world, THREE_DAYS, units).await;
             let document = {
@@ -361,6 +368,7 @@ pub fn ways(method: &str, unit: &str, ready: &View) -> Vec<Way> {
         "RequestPayment" => one(json!({ "amount_vnd": 8_000, "reason": "lệ phí" })),
         "RecordPayment" => one(json!({ "amount_vnd": 8_000 })),
         "RefundPayment" => one(json!({ "amount_vnd": 8_000, "reason": why })),
+        "RateDossier" => one(json!({ "score": 4, "method": "RATING_METHOD_DEVICE" })),
         "RecordMirroredStatus" => one(json!({
             "system": AUTHORITY, "reference": "BCA-2026/0002", "state": "STATE_RECEIVED",
             "status_time": rfc3339(ready.dossier.last),

@@ -67,6 +67,8 @@ pub enum Kind {
     Limit,
     /// The number of a part of the dossier, required.
     Number,
+    /// A mark from 1 to 5, required.
+    Score,
     /// One of several names, required.
     OneOf,
     /// A list of things, required.
@@ -371,6 +373,15 @@ impl Kind {
                 (json!(4_294_967_296_u64), "expected a whole number"),
                 (json!(1.5), "expected a whole number"),
             ],
+            Kind::Score => vec![
+                (Value::Null, "expected a score from 1 to 5"),
+                (json!(0), "expected a score from 1 to 5"),
+                (json!(6), "expected a score from 1 to 5"),
+                (json!(261), "expected a score from 1 to 5"),
+                (json!(-1), "expected a whole number"),
+                (json!(4.5), "expected a whole number"),
+                (json!("năm sao"), "expected a whole number"),
+            ],
             Kind::OneOf => vec![
                 (Value::Null, "expected one of"),
                 (json!(0), "expected one of"),
@@ -459,7 +470,7 @@ impl Kind {
                 (json!(1_786_000_000), "expected a time in RFC 3339")
             }
             Kind::Channel(_) | Kind::Choice | Kind::OneOf => (json!([]), "expected one of"),
-            Kind::Amount | Kind::Number | Kind::Version | Kind::Count => {
+            Kind::Amount | Kind::Number | Kind::Score | Kind::Version | Kind::Count => {
                 (json!(true), "expected a whole number")
             }
             Kind::Codes | Kind::Components | Kind::List | Kind::StepMoves => {

@@ -3,7 +3,7 @@
 
 use domain::dossier::correction::Corrected;
 use domain::dossier::private::Words;
-use domain::dossier::{Channel, Command, Extension, Term};
+use domain::dossier::{Channel, Command, Extension, RatingMethod, Score, Term};
 use domain::limit::Limit;
 use domain::procedure::Mark;
 use domain::role::Role;
@@ -143,6 +143,17 @@ async fn met(reason: &str) -> Met {
             let received = world.receive(WARD, THREE_DAYS).await;
             let body = json!({ "amount_vnd": 8_000, "reason": "thu nhầm" });
             ("RefundPayment", on(&received, body))
+        }
+        "ALREADY_RATED" => {
+            let ended = ready_for(&world, "RateDossier", Units::only(WARD)).await;
+            let rate = Command::Rate {
+                score: Score::new(5).unwrap(),
+                method: RatingMethod::Device,
+                comment: Words::default(),
+            };
+            let rated = world.act(&ended, Role::Receptionist, rate).await.unwrap();
+            let again = json!({ "score": 1, "method": "RATING_METHOD_ONLINE" });
+            ("RateDossier", on(&rated, again))
         }
         "EXTENSION_USED" => {
             let received = world.receive(WARD, THREE_DAYS).await;
@@ -529,6 +540,6 @@ async fn in_every_state_the_allowed_methods_succeed_and_all_others_are_refused()
             assert_eq!(witness.seen().await, before, "{place} wrote something");
         }
     }
-    // Ten states and twenty-three methods.
-    assert_eq!((permitted, refused), (55, 175));
+    // Ten states and twenty-four methods.
+    assert_eq!((permitted, refused), (59, 181));
 }

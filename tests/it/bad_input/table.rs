@@ -220,6 +220,14 @@ const FIELDS: &[(&str, &[(&str, Kind)])] = &[
     ),
     ("ResolveDossier", &[]),
     (
+        "RateDossier",
+        &[
+            ("score", Kind::Score),
+            ("method", Kind::OneOf),
+            ("comment", Kind::OptionalText(2_000)),
+        ],
+    ),
+    (
         "ReturnResult",
         &[
             ("receiver", Kind::Message),

@@ -112,6 +112,7 @@ async fn call(
         "CloseConsultation" => DossierServiceClient.close_consultation(CloseConsultationRequest);
         "ResolveDossier" => DossierServiceClient.resolve_dossier(ResolveDossierRequest);
         "ReturnResult" => DossierServiceClient.return_result(ReturnResultRequest);
+        "RateDossier" => DossierServiceClient.rate_dossier(RateDossierRequest);
         "RecordMirroredStatus" => DossierServiceClient.record_mirrored_status(RecordMirroredStatusRequest);
         "SettleConflict" => DossierServiceClient.settle_conflict(SettleConflictRequest);
         "GetDossier" => DossierServiceClient.get_dossier(GetDossierRequest);

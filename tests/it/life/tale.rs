@@ -184,7 +184,7 @@ async fn whole_life(tale: &mut Tale<'_>) {
     // Nothing moves it any more.
     assert_eq!(
         returned.allowed_actions,
-        ["RefundPayment", "CorrectDossier"]
+        ["RefundPayment", "RateDossier", "CorrectDossier"]
     );
     pending(tale, "2026-08-11 08:31", 0).await;
 
@@ -256,6 +256,14 @@ async fn afterwards(tale: &mut Tale<'_>) {
     let end = corrected.end_time.as_ref().map(|time| time.seconds);
     assert_eq!(end, Some(at("2026-08-10 15:00")), "judged by the first one");
     assert_eq!(corrected.state(), State::Returned);
+    let liked = json!({
+        "score": 4, "method": "RATING_METHOD_ONLINE", "comment": "được nhận sớm hơn ngày hẹn lại",
+    });
+    let rated = tale
+        .then("2026-08-12 20:00", Role::Portal, "RateDossier", liked)
+        .await;
+    assert_eq!(rated.rating.map(|rating| rating.score), Some(4));
+    assert_eq!(rated.allowed_actions, Vec::<String>::new());
 }
 
 async fn lookup(

@@ -186,6 +186,9 @@ fn every_refusal() -> Vec<Refusal> {
         Refusal::PossibleDuplicate {
             existing: "H60.02215-261120-0001".into(),
         },
+        Refusal::AlreadyRated {
+            at: moment("2026-08-10 10:00"),
+        },
         Refusal::NothingToCorrect,
         Refusal::CorrectionOpen { number: 1 },
         Refusal::CorrectionUnknown { number: 2 },
@@ -246,6 +249,7 @@ fn every_refusal() -> Vec<Refusal> {
             | Refusal::NoOpenConflict { .. }
             | Refusal::NotCredible { .. }
             | Refusal::PossibleDuplicate { .. }
+            | Refusal::AlreadyRated { .. }
             | Refusal::NothingToCorrect
             | Refusal::CorrectionOpen { .. }
             | Refusal::CorrectionUnknown { .. }

@@ -174,6 +174,7 @@ impl<'a> Desk<'a> {
             | Command::CloseConsultation { .. }
             | Command::Resolve
             | Command::Return { .. }
+            | Command::Rate { .. }
             | Command::Correct { .. }
             | Command::DecideCorrection { .. }
             | Command::RecordMirrored(_)
@@ -611,6 +612,7 @@ fn refuse_past(command: &Command, now: Instant) -> Result<(), Error> {
         | Command::CloseConsultation { .. }
         | Command::Resolve
         | Command::Return { .. }
+        | Command::Rate { .. }
         | Command::Correct { .. }
         | Command::DecideCorrection { .. } => return Ok(()),
         Command::RecordMirrored(_) | Command::SettleConflict { .. } => return Ok(()),

@@ -138,6 +138,7 @@ impl Work {
                 | Action::CloseLeg
                 | Action::OpenConsultation
                 | Action::CloseConsultation
+                | Action::Rate
                 | Action::Correct
                 | Action::DecideCorrection
                 | Action::RecordMirrored

@@ -100,7 +100,7 @@ fn by_state(state: &State) -> &'static [Action] {
             Action::Return,
         ],
         State::Refused | State::Withdrawn | State::Stopped | State::Returned => {
-            &[Action::RefundPayment]
+            &[Action::RefundPayment, Action::Rate]
         }
     }
 }
@@ -149,6 +149,7 @@ pub fn allowed_actions(dossier: &Dossier, procedure: &Procedure, role: Role) -> 
             Action::CloseConsultation => dossier.open_consultations().next().is_some(),
             Action::DecideCorrection => dossier.corrections.open().next().is_some(),
             Action::RefundPayment => dossier.fee_kept_vnd() > 0,
+            Action::Rate => dossier.rating.is_none(),
             Action::Submit
             | Action::Receive
             | Action::Refuse

@@ -10,6 +10,7 @@ use super::correction::Corrected;
 use super::fee::PaymentMethod;
 use super::mirror::Claim;
 use super::private::{Person, Words};
+use super::rating::{RatingMethod, Score};
 use crate::code::AnyCode;
 use crate::id::{ActorId, CaseId, ComponentCode, StepId, UnitCode};
 use crate::limit::Limit;
@@ -61,6 +62,8 @@ pub enum Action {
     Resolve,
     /// The citizen gets the result.
     Return,
+    /// The citizen says what they think of it.
+    Rate,
     /// Somebody says that something was recorded wrongly.
     Correct,
     /// Another person approves or rejects a correction.
@@ -73,7 +76,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order of a dossier's life.
-    pub const ALL: [Action; 25] = [
+    pub const ALL: [Action; 26] = [
         Action::Submit,
         Action::Receive,
         Action::Refuse,
@@ -95,6 +98,7 @@ impl Action {
         Action::CloseConsultation,
         Action::Resolve,
         Action::Return,
+        Action::Rate,
         Action::Correct,
         Action::DecideCorrection,
         Action::RecordMirrored,
@@ -126,6 +130,7 @@ impl Action {
             Action::CloseConsultation => "CloseConsultation",
             Action::Resolve => "ResolveDossier",
             Action::Return => "ReturnResult",
+            Action::Rate => "RateDossier",
             Action::Correct => "CorrectDossier",
             Action::DecideCorrection => "DecideCorrection",
             Action::RecordMirrored => "RecordMirroredStatus",
@@ -158,6 +163,7 @@ impl Action {
             Action::CloseConsultation => "ghi nhận ý kiến",
             Action::Resolve => "xử lý xong",
             Action::Return => "trả kết quả",
+            Action::Rate => "đánh giá",
             Action::Correct => "đề nghị đính chính",
             Action::DecideCorrection => "duyệt đính chính",
             Action::RecordMirrored => "cập nhật trạng thái đồng bộ",
@@ -372,6 +378,15 @@ pub enum Command {
         /// How it reached them.
         channel: Channel,
     },
+    /// Take down what the citizen thinks of it.
+    Rate {
+        /// The score.
+        score: Score,
+        /// How it was given.
+        method: RatingMethod,
+        /// What was written beside it; empty when nothing was.
+        comment: Words,
+    },
     /// Propose to correct what was recorded.
     Correct {
         /// What should stand instead.
@@ -488,6 +503,7 @@ impl Command {
             Command::CloseConsultation { .. } => Action::CloseConsultation,
             Command::Resolve => Action::Resolve,
             Command::Return { .. } => Action::Return,
+            Command::Rate { .. } => Action::Rate,
             Command::Correct { .. } => Action::Correct,
             Command::DecideCorrection { .. } => Action::DecideCorrection,
             Command::RecordMirrored(_) => Action::RecordMirrored,

@@ -12,6 +12,7 @@ use super::fee::PaymentMethod;
 use super::imported::Imported;
 use super::mirror::{Claim, Contradiction};
 use super::private::Commitment;
+use super::rating::{RatingMethod, Score};
 use crate::code::AnyCode;
 use crate::id::{
     ActorId, CaseId, ComponentCode, DossierId, ProcedureCode, ProvinceCode, RequestId, StepId,
@@ -177,6 +178,15 @@ pub enum Event {
         proxy: bool,
         /// How it reached them.
         channel: Channel,
+    },
+    /// The citizen said what they thought of it.
+    Rated {
+        /// The score.
+        score: Score,
+        /// How it was given.
+        method: RatingMethod,
+        /// What was written beside it, if anything.
+        comment: Option<Commitment>,
     },
     /// Units were merged or divided, and their heirs took the dossier over.
     Succeeded {
@@ -482,6 +492,7 @@ impl Event {
             Event::Conflicted(_) => "conflicted",
             Event::ConflictSettled { .. } => "conflict_settled",
             Event::Returned { .. } => "returned",
+            Event::Rated { .. } => "rated",
             Event::Succeeded { .. } => "succeeded",
             Event::Recalculated(_) => "recalculated",
             Event::Migrated { .. } => "migrated",

@@ -245,6 +245,7 @@ impl Counting<'_> {
             | Event::Conflicted(_)
             | Event::ConflictSettled { .. }
             | Event::Returned { .. }
+            | Event::Rated { .. }
             | Event::Succeeded { .. }
             | Event::CorrectionProposed(_)
             | Event::CorrectionApproved(_)

@@ -170,6 +170,7 @@ pub fn replay(dossier: &Dossier, records: &[Record], to: &Procedure, map: &StepM
             | Event::Conflicted(_)
             | Event::ConflictSettled { .. }
             | Event::Returned { .. }
+            | Event::Rated { .. }
             | Event::Succeeded { .. }
             | Event::CorrectionProposed(_)
             | Event::CorrectionApproved(_)

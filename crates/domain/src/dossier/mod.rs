@@ -21,6 +21,7 @@ pub mod legal;
 pub mod migration;
 pub mod mirror;
 pub mod private;
+pub mod rating;
 pub mod recalculation;
 mod refusal;
 mod rewrite;
@@ -46,6 +47,7 @@ pub use fee::{FeeState, PaymentMethod};
 pub use imported::{ImportNumber, Imported, Oddity};
 pub use leg::{Leg, MOST_LEGS};
 pub use mirror::{Conflict, Mirror};
+pub use rating::{Rating, RatingMethod, Score};
 pub use refusal::Refusal;
 pub use rewrite::{Rewrite, Surroundings, rewrite, succeed};
 pub use state::{Back, State};
@@ -171,6 +173,9 @@ pub struct Dossier {
     /// Where its history comes from, when another system wrote it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub imported: Option<Imported>,
+    /// What the citizen thought of it, once said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rating: Option<Rating>,
     /// What was recorded wrongly. The fields that due times, rates and reports rest on keep
     /// what was recorded first: `channel`, `case`, `ended`.
     #[serde(default, skip_serializing_if = "Corrections::is_empty")]
@@ -222,6 +227,7 @@ impl Dossier {
             | Event::Conflicted(_)
             | Event::ConflictSettled { .. }
             | Event::Returned { .. }
+            | Event::Rated { .. }
             | Event::Succeeded { .. }
             | Event::Recalculated(_)
             | Event::Migrated { .. }
@@ -382,6 +388,13 @@ impl Dossier {
             Event::Returned { .. } => {
                 self.returned = Some(at);
                 self.enter(State::Returned, at);
+            }
+            Event::Rated { score, method, .. } => {
+                self.rating = Some(Rating {
+                    score: *score,
+                    method: *method,
+                    at,
+                });
             }
             Event::Succeeded { day, units } => {
                 self.succeeded = Some(*day);
@@ -565,6 +578,7 @@ impl Dossier {
             legs: Vec::new(),
             consultations: Vec::new(),
             imported: None,
+            rating: None,
             corrections: Corrections::default(),
         }
     }

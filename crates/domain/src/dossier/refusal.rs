@@ -169,6 +169,11 @@ pub enum Refusal {
         /// Its code, or its id while it has none.
         existing: String,
     },
+    /// The citizen has said already what they think of it.
+    AlreadyRated {
+        /// When.
+        at: Instant,
+    },
     /// Nothing would change by the correction.
     NothingToCorrect,
     /// A correction of the same field waits for its decision.
@@ -258,6 +263,7 @@ impl Refusal {
             Refusal::NoOpenConflict { .. } => "NO_OPEN_CONFLICT",
             Refusal::NotCredible { .. } => "NOT_CREDIBLE",
             Refusal::PossibleDuplicate { .. } => "POSSIBLE_DUPLICATE",
+            Refusal::AlreadyRated { .. } => "ALREADY_RATED",
             Refusal::NothingToCorrect => "NOTHING_TO_CORRECT",
             Refusal::CorrectionOpen { .. } => "CORRECTION_OPEN",
             Refusal::CorrectionUnknown { .. } => "CORRECTION_UNKNOWN",
@@ -328,6 +334,7 @@ impl Refusal {
             Refusal::SupplementUsed { permitted } => vec![("permitted", permitted.to_string())],
             Refusal::RefundTooLarge { kept_vnd } => vec![("kept_vnd", kept_vnd.to_string())],
             Refusal::DueNotLater { due } => vec![("due_time", time::rfc3339(*due))],
+            Refusal::AlreadyRated { at } => vec![("rate_time", time::rfc3339(*at))],
             Refusal::AlreadyThere { unit } => vec![("unit", unit.to_string())],
             Refusal::NotHolder { giver, holder } => vec![
                 ("giver", giver.to_string()),
@@ -490,6 +497,10 @@ impl Refusal {
             Refusal::PossibleDuplicate { existing } => format!(
                 "the same person has an open dossier for this procedure: {existing}; set duplicate_intended to receive a second one"
             ),
+            Refusal::AlreadyRated { at } => format!(
+                "the dossier was rated on {}; it is rated once",
+                time::rfc3339(*at)
+            ),
             Refusal::NothingToCorrect => "the correction changes nothing".into(),
             Refusal::CorrectionOpen { number } => format!(
                 "correction {number} of the same field waits for a decision; decide on it first"
@@ -638,6 +649,10 @@ impl Refusal {
             ),
             Refusal::PossibleDuplicate { existing } => format!(
                 "Người này đang có hồ sơ chưa giải quyết của cùng thủ tục: {existing}. Chọn “vẫn tiếp nhận” nếu là hồ sơ khác."
+            ),
+            Refusal::AlreadyRated { at } => format!(
+                "Hồ sơ đã được đánh giá lúc {}; mỗi hồ sơ chỉ đánh giá một lần.",
+                time::local(*at).format("%H:%M ngày %d/%m/%Y")
             ),
             Refusal::NothingToCorrect => "Nội dung đính chính không thay đổi gì.".into(),
             Refusal::CorrectionOpen { number } => {

@@ -138,6 +138,7 @@ fn well_meant(story: &Story, action: Action) -> Command {
         }
         Action::Resolve => story::command("resolved").expect("known"),
         Action::Return => story::command("returned").expect("known"),
+        Action::Rate => story::command("rated 3").expect("known"),
         Action::Correct => story::correction(Corrected::Applicant(desk::a_citizen())),
         Action::DecideCorrection => {
             let open = dossier.corrections.open().next();

@@ -168,7 +168,7 @@ fn noon() -> Instant {
 }
 
 /// The commands in the order of a life, each with arguments as good as can be.
-fn commands(story: &Story) -> [(&'static str, Command); 25] {
+fn commands(story: &Story) -> [(&'static str, Command); 26] {
     let next = domain::dossier::next_steps(story.dossier(), &story.procedure);
     [
         (
@@ -258,6 +258,7 @@ fn commands(story: &Story) -> [(&'static str, Command); 25] {
                 channel: Channel::Desk,
             },
         ),
+        ("rate", story::command("rated 4").expect("known")),
         (
             "correct",
             story::correction(Corrected::ReturningUnit(desk::unit("H60.02212"))),

@@ -3,7 +3,7 @@
 use domain::dossier::command::{HandOver, SupplementException, SupplementItem};
 use domain::dossier::correction::Corrected;
 use domain::dossier::private::{Content, Person, Private, Words};
-use domain::dossier::{Channel, Command, Event, Extension, Record, Term};
+use domain::dossier::{Channel, Command, Event, Extension, RatingMethod, Record, Score, Term};
 use domain::role::Role;
 use serde_json::Value;
 
@@ -118,6 +118,14 @@ pub fn full_lives() -> Vec<Story> {
                     receiver: Some(person("nguoi-nhan")),
                     proxy: true,
                     channel: Channel::Post,
+                },
+            ),
+            (
+                "12 Sep 09:00",
+                Command::Rate {
+                    score: Score::new(2).expect("a score"),
+                    method: RatingMethod::Survey,
+                    comment: words("danh-gia"),
                 },
             ),
         ],
@@ -316,6 +324,7 @@ fn no_personal_value_is_in_the_bytes_of_any_event() {
         "ket-qua",
         "cau-hoi",
         "tra-loi",
+        "danh-gia",
         "chu-ho-so-dung-ten",
         "chu-ho-so-dung-cccd",
         "dinh-chinh",
@@ -342,6 +351,7 @@ fn no_personal_value_is_in_the_bytes_of_any_event() {
             "leg_opened",
             "payment_recorded",
             "payment_requested",
+            "rated",
             "received",
             "refused",
             "resolved",
@@ -443,11 +453,12 @@ fn kept_values_are_named_by_version_and_field_so_that_none_hides_another() {
             "16.result",
             "17.answer",
             "receiver",
-            "20.applicant",
-            "20.reason",
-            "21.note",
-            "22.reason",
-            "23.note",
+            "20.comment",
+            "21.applicant",
+            "21.reason",
+            "22.note",
+            "23.reason",
+            "24.note",
         ]
     );
 }

@@ -98,13 +98,14 @@ fn every_life_keeps_the_rules_at_every_step() {
 fn nothing_was_left_out(met: &Met) {
     assert_eq!(
         met.events.len(),
-        33,
+        34,
         "every kind of event: {:?}",
         met.events
     );
     let refusals: BTreeSet<_> = met.refusals.keys().copied().collect();
     for reason in [
         "ALREADY_HOLDER",
+        "ALREADY_RATED",
         "ALREADY_THERE",
         "CALENDAR_ENDS",
         "CLOCK_STANDS",
@@ -734,6 +735,7 @@ fn moved_as_the_policy_says(
         | Event::Conflicted(_)
         | Event::ConflictSettled { .. }
         | Event::Returned { .. }
+        | Event::Rated { .. }
         | Event::Migrated { .. } => assert_eq!(times, unmoved, "{told}: moves nothing"),
         Event::Recalculated(facts) => {
             assert!(
@@ -817,6 +819,7 @@ fn whole_history(story: &Story) {
     });
     assert_eq!(row.fee_refunded_vnd, back.sum::<u64>());
     assert!(row.fee_refunded_vnd <= row.fee_paid_vnd);
+    assert_eq!(usize::from(row.rating.is_some()), count("rated"), "once");
     let mut receptions = story
         .records
         .iter()

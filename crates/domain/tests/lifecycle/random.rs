@@ -12,7 +12,8 @@ use domain::dossier::migration::StepMap;
 use domain::dossier::mirror::{self, Claim};
 use domain::dossier::private::Words;
 use domain::dossier::{
-    Action, Channel, Command, Dossier, PaymentMethod, Status, Term, allowed_actions, next_steps,
+    Action, Channel, Command, Dossier, PaymentMethod, RatingMethod, Score, Status, Term,
+    allowed_actions, next_steps,
 };
 use domain::id::{ActorId, ComponentCode, Reference, StepId, UnitCode};
 use domain::import::{Case, Meaning, Route};
@@ -407,6 +408,15 @@ impl Walk {
                 receiver: self.random.often(30).then(desk::a_citizen),
                 proxy: false,
                 channel: *self.random.pick(&Channel::ALL),
+            },
+            Action::Rate => Command::Rate {
+                score: Score::new(1 + self.random.below(5) as u8).expect("one of five"),
+                method: *self.random.pick(&RatingMethod::ALL),
+                comment: if self.random.often(50) {
+                    Words::default()
+                } else {
+                    Words::new("cán bộ hướng dẫn tận tình")
+                },
             },
             Action::Correct => story::correction(self.corrected(dossier)),
             Action::DecideCorrection => {

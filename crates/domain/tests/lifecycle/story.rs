@@ -18,8 +18,9 @@ use domain::dossier::mirror::Claim;
 use domain::dossier::private::{Person, Private, Salt, Words};
 use domain::dossier::recalculation::{Publication, Recalculation, recalculate};
 use domain::dossier::{
-    Acting, Channel, Command, Decision, Dossier, Event, Extension, PaymentMethod, Reception,
-    Record, Refusal, Rules, Status, Submission, Term, decide, receive, submit, succeed,
+    Acting, Channel, Command, Decision, Dossier, Event, Extension, PaymentMethod, RatingMethod,
+    Reception, Record, Refusal, Rules, Score, Status, Submission, Term, decide, receive, submit,
+    succeed,
 };
 use domain::id::{
     CaseId, ComponentCode, DossierId, ProvinceCode, Reference, RequestId, SystemName, UnitCode,
@@ -592,6 +593,14 @@ pub fn command(words: &str) -> Option<Command> {
         return Some(Command::CloseConsultation {
             number: number.parse().expect("the number of a consultation"),
             answer: Words::new("đúng nơi cư trú"),
+        });
+    }
+    if let Some(score) = words.strip_prefix("rated ") {
+        let score = score.parse().expect("a number");
+        return Some(Command::Rate {
+            score: Score::new(score).expect("a score"),
+            method: RatingMethod::Device,
+            comment: Words::new("cán bộ hướng dẫn tận tình"),
         });
     }
     if let Some(what) = words.strip_prefix("correction proposed: ") {

@@ -345,6 +345,17 @@ moves!(ReturnResultRequest, |given, fields, _known| {
     })
 });
 
+moves!(RateDossierRequest, |given, fields, _known| {
+    let score = fields.score("score", given.score);
+    let method = fields.rating_method("method", given.method);
+    let comment = fields.optional_words("comment", &given.comment);
+    Some(Command::Rate {
+        score: score?,
+        method: method?,
+        comment,
+    })
+});
+
 moves!(RecordMirroredStatusRequest, |given, fields, known| {
     let system = fields.parse("system", &fold::compose(&given.system), SystemName::parse);
     let reference = fields.parse("reference", &given.reference, Reference::parse);

@@ -12,6 +12,7 @@ use domain::limit::Limit;
 use super::circumstances::{fee_state_of, method_of, origin_of, setting_of};
 use super::correction;
 use super::known::{channel_of, kind_of, policy_of, state_of, unit_name};
+use super::rating::rating;
 use super::time::{duration, timestamp};
 use crate::proto;
 
@@ -139,6 +140,7 @@ pub fn dossier(view: &View) -> proto::Dossier {
         conflicts: dossier.mirror.conflicts.iter().map(conflict).collect(),
         open_conflicts: u32::try_from(dossier.mirror.open().count()).unwrap_or(u32::MAX),
         transfer_count: dossier.transfers.into(),
+        rating: dossier.rating.map(rating),
     }
 }
 

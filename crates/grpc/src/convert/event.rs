@@ -189,6 +189,14 @@ impl Details {
                 details.put("proxy", proxy);
                 details.put("channel", channel);
             }
+            Event::Rated {
+                score,
+                method,
+                comment: _,
+            } => {
+                details.put("score", score);
+                details.put("method", method);
+            }
             Event::Succeeded { day, units } => {
                 details.put("day", day);
                 let old: Vec<_> = units.iter().map(|unit| unit_name(&unit.old)).collect();

@@ -108,6 +108,7 @@ writes! {
     CloseConsultationRequest, "CloseConsultation", etag;
     ResolveDossierRequest, "ResolveDossier", etag;
     ReturnResultRequest, "ReturnResult", etag;
+    RateDossierRequest, "RateDossier", etag;
     CorrectDossierRequest, "CorrectDossier", etag;
     DecideCorrectionRequest, "DecideCorrection", etag;
     ReserveNumbersRequest, "ReserveNumbers", none;

@@ -18,6 +18,7 @@ pub mod offline;
 pub mod person;
 pub mod procedure;
 pub mod publication;
+pub mod rating;
 pub mod report;
 pub mod time;
 pub mod times;

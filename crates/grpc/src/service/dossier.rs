@@ -74,6 +74,7 @@ service! {
     close_consultation(CloseConsultationRequest);
     resolve_dossier(ResolveDossierRequest);
     return_result(ReturnResultRequest);
+    rate_dossier(RateDossierRequest);
     correct_dossier(CorrectDossierRequest);
     decide_correction(DecideCorrectionRequest);
     record_mirrored_status(RecordMirroredStatusRequest);

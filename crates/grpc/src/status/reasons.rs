@@ -454,6 +454,14 @@ pub const REFUSALS: &[&Reason] = &[
         remedy: "Open the dossier that is named, or set `duplicate_intended`.",
     },
     &Reason {
+        reason: "ALREADY_RATED",
+        code: Code::FailedPrecondition,
+        http: None,
+        cause: "the citizen has rated the dossier already",
+        vietnamese: "Mỗi hồ sơ chỉ được đánh giá một lần.",
+        remedy: "Nothing; the first rating stays.",
+    },
+    &Reason {
         reason: "NOTHING_TO_CORRECT",
         code: Code::FailedPrecondition,
         http: None,

@@ -242,6 +242,20 @@ pub fn decide(
             proxy: *proxy,
             channel: *channel,
         },
+        Command::Rate {
+            score,
+            method,
+            comment,
+        } => {
+            if let Some(rating) = &dossier.rating {
+                return Err(Refusal::AlreadyRated { at: rating.at });
+            }
+            Event::Rated {
+                score: *score,
+                method: *method,
+                comment: (!comment.is_empty()).then(|| vault.words("comment", comment)),
+            }
+        }
         Command::Correct { corrected, reason } => {
             correction::propose(dossier, corrected, reason, rules, &mut vault)?
         }

@@ -1,0 +1,132 @@
+//! What a citizen thought of how a dossier was dealt with (*đánh giá*): beside the state, and in
+//! no rate of time.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::Invalid;
+use crate::time::Instant;
+
+/// A mark from 1, very dissatisfied (*rất không hài lòng*), to 5, very satisfied.
+///
+/// The five grades are those of the yearly survey of satisfaction with state agencies. Decree
+/// 61/2018/NĐ-CP, Art. 29–32, asks for ratings and names no scale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "u8", into = "u8")]
+pub struct Score(u8);
+
+impl Score {
+    /// The worst.
+    pub const LOWEST: u8 = 1;
+    /// The best.
+    pub const HIGHEST: u8 = 5;
+
+    /// A score, if it is one of the five.
+    #[must_use]
+    pub fn new(score: u8) -> Option<Self> {
+        (Self::LOWEST..=Self::HIGHEST)
+            .contains(&score)
+            .then_some(Self(score))
+    }
+
+    /// The number.
+    #[must_use]
+    pub fn get(self) -> u8 {
+        self.0
+    }
+
+    /// Whether the citizen was dissatisfied, or very much so.
+    #[must_use]
+    pub fn is_dissatisfied(self) -> bool {
+        self.0 <= 2
+    }
+}
+
+impl fmt::Display for Score {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl TryFrom<u8> for Score {
+    type Error = Invalid;
+
+    fn try_from(score: u8) -> Result<Self, Invalid> {
+        Self::new(score).ok_or_else(|| Invalid {
+            text: score.to_string(),
+            expected: "a score from 1 to 5",
+        })
+    }
+}
+
+impl From<Score> for u8 {
+    fn from(score: Score) -> Self {
+        score.0
+    }
+}
+
+/// How a rating was given. Source: Decree 61/2018/NĐ-CP, Art. 29–32.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RatingMethod {
+    /// At a rating device in the office.
+    Device,
+    /// Through a portal.
+    Online,
+    /// On a survey form (*phiếu khảo sát*), or asked by a surveyor.
+    Survey,
+}
+
+impl RatingMethod {
+    /// Every method.
+    pub const ALL: [RatingMethod; 3] = [
+        RatingMethod::Device,
+        RatingMethod::Online,
+        RatingMethod::Survey,
+    ];
+
+    /// The word used in data.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            RatingMethod::Device => "device",
+            RatingMethod::Online => "online",
+            RatingMethod::Survey => "survey",
+        }
+    }
+}
+
+impl fmt::Display for RatingMethod {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for RatingMethod {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        RatingMethod::ALL
+            .into_iter()
+            .find(|method| method.as_str() == text)
+            .ok_or_else(|| Invalid {
+                text: text.chars().take(64).collect(),
+                expected: "a way to rate: device, online or survey",
+            })
+    }
+}
+
+/// A rating as the dossier keeps it. What was written beside the score is personal and stays
+/// with its event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rating {
+    /// The score.
+    pub score: Score,
+    /// How it was given.
+    pub method: RatingMethod,
+    /// When.
+    #[serde(with = "chrono::serde::ts_microseconds")]
+    pub at: Instant,
+}
