@@ -12,6 +12,7 @@ mod cluster;
 mod corrections;
 mod custody;
 mod elsewhere;
+mod faults;
 mod gate;
 mod import;
 mod jobs;

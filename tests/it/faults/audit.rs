@@ -1,0 +1,399 @@
+//! What the database holds, against what callers were told.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use domain::code::{AnyCode, DossierCode};
+use domain::dossier::{Dossier, Record};
+use domain::tally::{self, Measure, Tallies};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr, QueryResult, Statement,
+};
+
+use super::ledger::Acknowledged;
+
+/// A look at a database past the store.
+pub struct Auditor(DatabaseConnection);
+
+/// What was found.
+#[derive(Debug, Default)]
+pub struct Findings {
+    /// What was acknowledged and is not there.
+    pub lost: Vec<Acknowledged>,
+    /// Whatever else is not as it must be, in words.
+    pub faults: Vec<String>,
+    pub dossiers: usize,
+    pub events: usize,
+    /// Every request that has written something.
+    pub requests: BTreeSet<String>,
+}
+
+impl Findings {
+    /// Fails when something is lost or wrong.
+    #[track_caller]
+    pub fn assert_clean(&self, when: &str) {
+        assert!(self.lost.is_empty(), "{when}: lost {:?}", self.lost);
+        assert!(self.faults.is_empty(), "{when}: {:#?}", self.faults);
+    }
+}
+
+/// An event as it lies there: the request by which it is found again, and what its bytes say.
+struct Event {
+    request: String,
+    record: Record,
+}
+
+/// The events of each dossier, in order of version.
+type Histories = HashMap<String, Vec<Event>>;
+
+/// Which dossiers are looked at.
+#[derive(Debug, Clone, Copy)]
+pub enum Whose<'a> {
+    /// Those of these answers, each by itself.
+    Of(&'a [Acknowledged]),
+    /// All, with the sums over them. The answers are all that ever came.
+    All(&'a [Acknowledged]),
+}
+
+impl Auditor {
+    pub async fn of(database: &str) -> Result<Self, DbErr> {
+        let mut options = ConnectOptions::new(database);
+        options.max_connections(1).sqlx_logging(false);
+        Ok(Self(Database::connect(options).await?))
+    }
+
+    pub async fn close(self) {
+        self.0.close().await.unwrap();
+    }
+
+    /// Which of these requests have written something.
+    pub async fn written(&self, actors: &[String], requests: &[String]) -> BTreeSet<String> {
+        if requests.is_empty() {
+            return BTreeSet::new();
+        }
+        let sql = format!(
+            "SELECT DISTINCT request_id FROM event WHERE province = '08' AND actor IN ({}) \
+             AND request_id IN ({})",
+            listed(actors),
+            listed(requests)
+        );
+        let rows = self.rows(&sql).await.unwrap();
+        rows.iter().map(|row| text(row, 0)).collect()
+    }
+
+    /// Compares the database with the ledger, and with itself.
+    pub async fn look(&self, whose: Whose<'_>) -> Result<Findings, DbErr> {
+        let mut found = Findings::default();
+        let (answers, condition) = match whose {
+            Whose::All(answers) => (answers, None),
+            Whose::Of(answers) => {
+                let dossiers: BTreeSet<_> = answers.iter().map(|a| a.dossier.clone()).collect();
+                let dossiers: Vec<_> = dossiers.into_iter().collect();
+                (answers, Some(listed(&dossiers)))
+            }
+        };
+        let only = |column: &str| match &condition {
+            Some(dossiers) if !dossiers.is_empty() => format!("WHERE {column} IN ({dossiers})"),
+            Some(_) => "WHERE 1 = 0".to_owned(),
+            None => String::new(),
+        };
+        let histories = self.histories(&only("dossier")).await?;
+        let rows = self.dossiers(&only("id")).await?;
+        found.dossiers = rows.len();
+        found.events = histories.values().map(Vec::len).sum();
+        acknowledged(answers, &histories, &mut found);
+        once(&histories, &mut found);
+        folded(&histories, &rows, &mut found);
+        if let Whose::All(answers) = whose {
+            let codes = self.codes().await?;
+            told(answers, &codes, &mut found);
+            gapless(&codes, &rows, &self.counters().await?, &mut found);
+            counted(&rows, &self.tallies().await?, &mut found);
+        }
+        Ok(found)
+    }
+
+    async fn histories(&self, only: &str) -> Result<Histories, DbErr> {
+        let sql = format!(
+            "SELECT dossier, request_id, bytes FROM event {only} ORDER BY dossier, version"
+        );
+        let mut histories = Histories::new();
+        for row in self.rows(&sql).await? {
+            let bytes: Vec<u8> = row.try_get_by_index(2)?;
+            let event = Event {
+                request: text(&row, 1),
+                record: Record::from_bytes(&bytes).unwrap(),
+            };
+            histories.entry(text(&row, 0)).or_default().push(event);
+        }
+        Ok(histories)
+    }
+
+    async fn dossiers(&self, only: &str) -> Result<HashMap<String, Dossier>, DbErr> {
+        let sql = format!("SELECT id, fold FROM dossier {only}");
+        let rows = self.rows(&sql).await?;
+        let read = |row: &QueryResult| {
+            let fold: Dossier = serde_json::from_str(&text(row, 1)).unwrap();
+            (text(row, 0), fold)
+        };
+        Ok(rows.iter().map(read).collect())
+    }
+
+    /// Every code with its dossier.
+    async fn codes(&self) -> Result<Vec<(String, String)>, DbErr> {
+        let rows = self.rows("SELECT code, dossier FROM code").await?;
+        Ok(rows
+            .iter()
+            .map(|row| (text(row, 0), text(row, 1)))
+            .collect())
+    }
+
+    /// The last number of each unit and day.
+    async fn counters(&self) -> Result<Vec<(String, i64, i64)>, DbErr> {
+        let rows = self.rows("SELECT unit, day, last FROM counter").await?;
+        rows.iter()
+            .map(|row| {
+                let (day, last) = (row.try_get_by_index(1)?, row.try_get_by_index(2)?);
+                Ok((text(row, 0), day, last))
+            })
+            .collect()
+    }
+
+    /// The tallies of days: unit, day and channel with what was counted.
+    async fn tallies(&self) -> Result<BTreeMap<(String, i64, String), Vec<i64>>, DbErr> {
+        let sums = Measure::ALL.map(|one| format!("CAST(sum({}) AS BIGINT)", one.as_str()));
+        let sql = format!(
+            "SELECT unit, day, channel, {} FROM tally WHERE grain = 'day' \
+             GROUP BY unit, day, channel",
+            sums.join(", ")
+        );
+        let mut tallies = BTreeMap::new();
+        for row in self.rows(&sql).await? {
+            let counts = (3..3 + Measure::ALL.len()).map(|at| row.try_get_by_index(at));
+            let counts: Vec<i64> = counts.collect::<Result<_, DbErr>>()?;
+            if counts.iter().any(|count| *count != 0) {
+                let key = (text(&row, 0), row.try_get_by_index(1)?, text(&row, 2));
+                tallies.insert(key, counts);
+            }
+        }
+        Ok(tallies)
+    }
+
+    async fn rows(&self, sql: &str) -> Result<Vec<QueryResult>, DbErr> {
+        let statement = Statement::from_string(self.0.get_database_backend(), sql);
+        self.0.query_all_raw(statement).await
+    }
+}
+
+fn text(row: &QueryResult, at: usize) -> String {
+    row.try_get_by_index(at).unwrap()
+}
+
+/// Words of our own making, as a list in SQL.
+fn listed(words: &[String]) -> String {
+    let quoted: Vec<String> = words.iter().map(|word| format!("'{word}'")).collect();
+    quoted.join(", ")
+}
+
+/// Every answer stands on an event of that request that made that version.
+fn acknowledged(answers: &[Acknowledged], histories: &Histories, found: &mut Findings) {
+    for answer in answers {
+        let stands = histories.get(&answer.dossier).is_some_and(|history| {
+            history.iter().any(|event| {
+                event.record.version == answer.version && event.request == answer.request
+            })
+        });
+        if !stands {
+            found.lost.push(answer.clone());
+        }
+    }
+}
+
+/// A request has written to one dossier, in one piece.
+fn once(histories: &Histories, found: &mut Findings) {
+    for (dossier, history) in histories {
+        let mut last = None;
+        for Event { request, record } in history {
+            if record.request_id.as_str() != request {
+                let words = format!("{dossier}: {request} is not what the bytes say");
+                found.faults.push(words);
+            }
+            if last != Some(request) && !found.requests.insert(request.clone()) {
+                found
+                    .faults
+                    .push(format!("{dossier}: request {request} was done twice"));
+            }
+            last = Some(request);
+        }
+    }
+}
+
+/// Versions are 1, 2, 3 … and the row is what they fold to.
+fn folded(histories: &Histories, rows: &HashMap<String, Dossier>, found: &mut Findings) {
+    for (dossier, history) in histories {
+        let versions = history.iter().map(|event| event.record.version);
+        if !versions.eq(1..=u32::try_from(history.len()).unwrap()) {
+            found
+                .faults
+                .push(format!("{dossier}: versions are missing"));
+        }
+        let records = history.iter().map(|event| &event.record);
+        if Dossier::fold(records).as_ref() != rows.get(dossier) {
+            found
+                .faults
+                .push(format!("{dossier}: the row is not the fold"));
+        }
+    }
+    let without = rows.keys().filter(|id| !histories.contains_key(*id));
+    let told = without.map(|id| format!("{id}: a row without events"));
+    found.faults.extend(told);
+}
+
+/// The code that a caller was told belongs to the dossier.
+fn told(answers: &[Acknowledged], codes: &[(String, String)], found: &mut Findings) {
+    let known: HashSet<(&str, &str)> = codes
+        .iter()
+        .map(|(code, dossier)| (code.as_str(), dossier.as_str()))
+        .collect();
+    let unknown = answers
+        .iter()
+        .filter(|answer| !known.contains(&(answer.code.as_str(), answer.dossier.as_str())));
+    let told = unknown.map(|answer| format!("{}: code {} is gone", answer.dossier, answer.code));
+    found.faults.extend(told);
+}
+
+/// Each number up to the last one of a unit and day belongs to one dossier.
+fn gapless(
+    codes: &[(String, String)],
+    rows: &HashMap<String, Dossier>,
+    counters: &[(String, i64, i64)],
+    found: &mut Findings,
+) {
+    let mut given: HashMap<(String, i64), Vec<i64>> = HashMap::new();
+    for (code, dossier) in codes {
+        let code = AnyCode::parse(code).unwrap();
+        let unit = rows.get(dossier).map(|dossier| &dossier.receiving);
+        // One of the portal's takes no number of ours.
+        if let Some(ours) = unit.and_then(|unit| DossierCode::of(&code, unit)) {
+            let day: i64 = ours.day().format("%Y%m%d").to_string().parse().unwrap();
+            let unit = unit.unwrap().to_string();
+            given
+                .entry((unit, day))
+                .or_default()
+                .push(ours.serial().into());
+        }
+    }
+    for (unit, day, last) in counters {
+        let mut numbers = given.remove(&(unit.clone(), *day)).unwrap_or_default();
+        numbers.sort_unstable();
+        if !numbers.iter().copied().eq(1..=*last) {
+            found.faults.push(format!(
+                "{unit} {day}: {numbers:?} are given of 1 to {last}"
+            ));
+        }
+    }
+    if !given.is_empty() {
+        found.faults.push(format!("numbers of no day: {given:?}"));
+    }
+}
+
+/// The tallies are what all dossiers add up to.
+fn counted(
+    rows: &HashMap<String, Dossier>,
+    kept: &BTreeMap<(String, i64, String), Vec<i64>>,
+    found: &mut Findings,
+) {
+    let mut sum = Tallies::new();
+    for dossier in rows.values() {
+        tally::add(&mut sum, tally::difference(None, dossier));
+    }
+    let counted: BTreeMap<_, _> = sum
+        .into_iter()
+        .map(|(place, counts)| {
+            let day: i64 = place.day.format("%Y%m%d").to_string().parse().unwrap();
+            let channel = place.channel.as_str().to_owned();
+            ((place.unit.to_string(), day, channel), counts.0.to_vec())
+        })
+        .collect();
+    if counted != *kept {
+        found.faults.push(format!(
+            "the tallies are {kept:?}, counted anew {counted:?}"
+        ));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world::{THREE_DAYS, WARD, World};
+
+    /// What is done to the database, and a word of what the auditor says about it.
+    const SPOILT: [(&str, &str); 9] = [
+        ("DELETE FROM event WHERE version = 5", "lost"),
+        (
+            "DELETE FROM event WHERE version = 2",
+            "versions are missing",
+        ),
+        (
+            "UPDATE event SET request_id = (SELECT request_id FROM event WHERE version = 1), \
+             part = 1 WHERE version = 3",
+            "was done twice",
+        ),
+        (
+            "UPDATE event SET request_id = replace(request_id, '0', '1') WHERE version = 3",
+            "is not what the bytes say",
+        ),
+        (
+            "UPDATE dossier SET fold = replace(fold, '\"desk\"', '\"post\"')",
+            "the row is not the fold",
+        ),
+        ("UPDATE counter SET last = 3", "are given of 1 to 3"),
+        ("DELETE FROM counter", "numbers of no day"),
+        ("DELETE FROM code", "is gone"),
+        (
+            "UPDATE tally SET received = received + 1",
+            "the tallies are",
+        ),
+    ];
+
+    #[tokio::test]
+    async fn the_auditor_finds_what_is_lost_doubled_or_miscounted() {
+        for (spoil, says) in SPOILT {
+            let world = World::at("2026-08-03 10:00").await;
+            let view = world.receive(WARD, THREE_DAYS).await;
+            let view = world.finish(view).await;
+            let db = Database::connect(&world.url).await.unwrap();
+            let auditor = Auditor(db);
+            let history = auditor.histories("").await.unwrap();
+            let (dossier, records) = history.into_iter().next().unwrap();
+            let answers: Vec<Acknowledged> = records
+                .iter()
+                .map(|event| Acknowledged {
+                    request: event.request.clone(),
+                    dossier: dossier.clone(),
+                    version: event.record.version,
+                    code: view.dossier.label(),
+                    at: event.record.record_time,
+                })
+                .collect();
+            let clean = auditor.look(Whose::All(&answers)).await.unwrap();
+            clean.assert_clean("before");
+            for guard in ["is_never_changed", "is_never_deleted"] {
+                let drop = format!("DROP TRIGGER event_{guard}");
+                auditor.0.execute_unprepared(&drop).await.unwrap();
+            }
+            auditor
+                .0
+                .execute_unprepared("PRAGMA foreign_keys = 0")
+                .await
+                .unwrap();
+            auditor.0.execute_unprepared(spoil).await.unwrap();
+            let found = auditor.look(Whose::All(&answers)).await.unwrap();
+            let said = format!("{:?} lost {}", found.faults, found.lost.len());
+            let noticed = match says {
+                "lost" => found.lost == [answers[4].clone()],
+                words => said.contains(words),
+            };
+            assert!(noticed, "{spoil}: {said}");
+        }
+    }
+}

@@ -1,0 +1,385 @@
+//! People at work: callers who take dossiers from the desk or the portal through to
+//! the citizen, each one call at a time, and write down every answer.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use app::ports::Clock;
+use app::tokens::{self, Grant};
+use chrono::TimeDelta;
+use domain::id::{ActorId, UnitCode};
+use domain::role::Role;
+use domain::unit::UnitKind;
+use grpc::client::{Authorized, Client};
+use grpc::proto::dossier_service_client::DossierServiceClient;
+use grpc::proto::{
+    AdvanceDossierRequest, Channel, Dossier, Person, ReceiveDossierRequest, ResolveDossierRequest,
+    ReturnResultRequest, SubmitDossierRequest,
+};
+use server::clock::{SystemClock, SystemIds};
+use store::{Options, SeaStore};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tonic::{Code, Status};
+use tonic_types::StatusExt;
+
+use super::ledger::{Acknowledged, Ledger};
+use crate::world::{THREE_DAYS, catalogue};
+
+/// How many callers make a busy hour.
+pub const CALLERS: u32 = 32;
+
+/// How many wards they work in, so that several take numbers of one day at the same time.
+const WARDS: usize = 4;
+
+/// How long anybody waits for an answer before the test has failed.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The roles that a dossier passes through.
+const ROLES: [Role; 4] = [
+    Role::Portal,
+    Role::Receptionist,
+    Role::Officer,
+    Role::Leader,
+];
+
+/// All callers, and what they were told.
+pub struct Office {
+    pub ledger: Arc<Ledger>,
+    clerks: Vec<Clerk>,
+    wards: Vec<Ward>,
+}
+
+/// A ward and the secrets of its people, in the order of [`ROLES`].
+#[derive(Clone)]
+struct Ward {
+    unit: UnitCode,
+    secrets: [String; ROLES.len()],
+}
+
+/// Callers at work, until they are told to stop or get no answer.
+pub struct Working {
+    tasks: JoinSet<Clerk>,
+    over: watch::Sender<bool>,
+}
+
+impl Office {
+    /// So many callers, with a token for each role in a database that is ready.
+    pub async fn open(database: &str, callers: u32) -> Self {
+        let store = SeaStore::open(database, Options::default()).await.unwrap();
+        let mut wards = Vec::new();
+        let catalogue = catalogue();
+        let province = domain::id::ProvinceCode::parse("08").unwrap();
+        let communes = catalogue
+            .units
+            .in_province(&province)
+            .filter(|unit| unit.kind == UnitKind::Commune)
+            .take(WARDS);
+        for unit in communes {
+            let mut secrets = Vec::new();
+            for role in ROLES {
+                let grant = Grant {
+                    actor: ActorId::parse(&format!("{role}-{}", unit.code)).unwrap(),
+                    role,
+                    province: province.clone(),
+                    units: vec![unit.code.clone()],
+                    lasts: TimeDelta::days(30),
+                };
+                let issued = tokens::issue(&store, &SystemIds, SystemClock.now(), grant);
+                secrets.push(issued.await.unwrap().secret);
+            }
+            wards.push(Ward {
+                unit: unit.code.clone(),
+                secrets: secrets.try_into().unwrap(),
+            });
+        }
+        store.close().await.unwrap();
+        Self {
+            ledger: Arc::new(Ledger::default()),
+            clerks: (0..callers).map(Clerk::new).collect(),
+            wards,
+        }
+    }
+
+    /// Lets everybody go on with what they were doing, at a server's address. Who got no answer
+    /// begins by sending the same request again.
+    pub async fn work(&mut self, address: &str) -> Working {
+        let client = Client::connect(address).await.unwrap();
+        let (over, stops) = watch::channel(false);
+        let mut tasks = JoinSet::new();
+        for mut clerk in self.clerks.drain(..) {
+            let ward = self.wards[clerk.caller as usize % self.wards.len()].clone();
+            let desks = Desks::of(&ward, &client);
+            let (ledger, stops) = (Arc::clone(&self.ledger), stops.clone());
+            tasks.spawn(async move {
+                clerk.work(desks, &ledger, stops).await;
+                clerk
+            });
+        }
+        Working { tasks, over }
+    }
+
+    /// Takes everybody back who has come to a stop: at once when the server is gone, after the
+    /// call that is on its way otherwise.
+    pub async fn gather(&mut self, working: Working) {
+        let Working { mut tasks, over } = working;
+        over.send_replace(true);
+        while let Some(clerk) = tasks.join_next().await {
+            self.clerks
+                .push(clerk.expect("a caller has met no surprise"));
+        }
+        self.clerks.sort_by_key(|clerk| clerk.caller);
+    }
+
+    /// Works until there are so many answers more.
+    pub async fn work_for(&mut self, address: &str, answers: u64) {
+        let goal = self.ledger.count() + answers;
+        let working = self.work(address).await;
+        self.reach(goal).await;
+        self.gather(working).await;
+    }
+
+    /// Waits for an answer by its number.
+    pub async fn reach(&self, goal: u64) {
+        let reached = tokio::time::timeout(PATIENCE, self.ledger.reaches(goal)).await;
+        assert!(reached.is_ok(), "callers get no answers: {}", self.said());
+    }
+
+    /// The requests that got no answer.
+    pub fn unanswered(&self) -> Vec<String> {
+        let left = self.clerks.iter().filter(|clerk| clerk.unanswered);
+        left.map(Clerk::request_id).collect()
+    }
+
+    /// Who makes these requests, for looking them up.
+    pub fn actors(&self) -> Vec<String> {
+        let of_ward = |ward: &Ward| ROLES.map(|role| format!("{role}-{}", ward.unit));
+        self.wards.iter().flat_map(of_ward).collect()
+    }
+
+    fn said(&self) -> String {
+        format!("{} answers so far", self.ledger.count())
+    }
+}
+
+/// The people of a ward, on a connection.
+struct Desks {
+    unit: String,
+    clients: [DossierServiceClient<Authorized>; ROLES.len()],
+}
+
+impl Desks {
+    fn of(ward: &Ward, client: &Client) -> Self {
+        Self {
+            unit: ward.unit.to_string(),
+            clients: ward
+                .secrets
+                .each_ref()
+                .map(|secret| client.bearing(secret).unwrap().dossiers()),
+        }
+    }
+
+    fn who(&mut self, role: Role) -> &mut DossierServiceClient<Authorized> {
+        let at = ROLES.iter().position(|known| *known == role);
+        &mut self.clients[at.expect("one of the roles that work here")]
+    }
+}
+
+/// What comes back from a call.
+enum Answer {
+    Done(Box<Dossier>),
+    /// To be sent again after a while.
+    Later(Duration),
+    /// Nobody knows what became of it.
+    Nothing,
+}
+
+/// One caller: the dossier at hand, and how far it is.
+struct Clerk {
+    caller: u32,
+    number: u32,
+    done: usize,
+    dossier: Dossier,
+    unanswered: bool,
+}
+
+impl Clerk {
+    fn new(caller: u32) -> Self {
+        Self {
+            caller,
+            number: 0,
+            done: 0,
+            dossier: Dossier::default(),
+            unanswered: false,
+        }
+    }
+
+    /// Every second one works for the portal, whose dossiers take no number of ours.
+    fn is_online(&self) -> bool {
+        self.caller / 2 % 2 == 1
+    }
+
+    async fn work(&mut self, mut desks: Desks, ledger: &Ledger, mut over: watch::Receiver<bool>) {
+        while !*over.borrow() {
+            self.unanswered = true;
+            let answer = tokio::time::timeout(PATIENCE, self.call(&mut desks)).await;
+            match answer.expect("a server that is there answers in time") {
+                Answer::Done(dossier) => {
+                    self.unanswered = false;
+                    self.write_down(ledger, *dossier);
+                }
+                Answer::Later(wait) => {
+                    let _over_or_not =
+                        tokio::time::timeout(wait, over.wait_for(|over| *over)).await;
+                }
+                Answer::Nothing => return,
+            }
+        }
+    }
+
+    fn write_down(&mut self, ledger: &Ledger, dossier: Dossier) {
+        ledger.write(Acknowledged {
+            request: self.request_id(),
+            dossier: dossier.name.trim_start_matches("dossiers/").to_owned(),
+            version: dossier.version,
+            code: dossier.code.clone(),
+            at: SystemClock.now(),
+        });
+        self.dossier = dossier;
+        self.done += 1;
+        if self.done == self.steps() {
+            self.number += 1;
+            self.done = 0;
+            self.dossier = Dossier::default();
+        }
+    }
+
+    fn steps(&self) -> usize {
+        if self.is_online() { 6 } else { 5 }
+    }
+
+    fn request_id(&self) -> String {
+        format!(
+            "{:08x}-0000-4000-8000-{:011x}{}",
+            self.caller, self.number, self.done
+        )
+    }
+
+    /// Makes the next call, or the same one again.
+    async fn call(&self, desks: &mut Desks) -> Answer {
+        let (name, etag) = (self.dossier.name.clone(), self.dossier.etag.clone());
+        let request_id = self.request_id();
+        let step = if self.is_online() {
+            self.done
+        } else {
+            self.done + 1
+        };
+        let answer = match step {
+            0 => {
+                let request = self.submission(request_id, desks.unit.clone());
+                desks.who(Role::Portal).submit_dossier(request).await
+            }
+            1 => {
+                let request = if self.is_online() {
+                    ReceiveDossierRequest {
+                        name,
+                        etag,
+                        request_id,
+                        ..ReceiveDossierRequest::default()
+                    }
+                } else {
+                    self.reception(request_id, desks.unit.clone())
+                };
+                desks.who(Role::Receptionist).receive_dossier(request).await
+            }
+            2 | 3 => {
+                let (role, step) = if step == 2 {
+                    (Role::Receptionist, "appraise")
+                } else {
+                    (Role::Officer, "sign")
+                };
+                let request = AdvanceDossierRequest {
+                    name,
+                    etag,
+                    request_id,
+                    step: step.to_owned(),
+                    ..AdvanceDossierRequest::default()
+                };
+                desks.who(role).advance_dossier(request).await
+            }
+            4 => {
+                let request = ResolveDossierRequest {
+                    name,
+                    etag,
+                    request_id,
+                };
+                desks.who(Role::Leader).resolve_dossier(request).await
+            }
+            _ => {
+                let request = ReturnResultRequest {
+                    name,
+                    etag,
+                    request_id,
+                    channel: Channel::Desk.into(),
+                    ..ReturnResultRequest::default()
+                };
+                desks.who(Role::Receptionist).return_result(request).await
+            }
+        };
+        match answer {
+            Ok(answer) => Answer::Done(Box::new(answer.into_inner())),
+            Err(status) => self.understood(&status),
+        }
+    }
+
+    fn understood(&self, status: &Status) -> Answer {
+        let retry = status.get_details_retry_info();
+        match (status.code(), retry.and_then(|retry| retry.retry_delay)) {
+            (Code::Unavailable | Code::ResourceExhausted, Some(wait)) => Answer::Later(wait),
+            // The line broke: what a client makes up itself has no details.
+            (Code::Unavailable | Code::Unknown | Code::Internal | Code::Cancelled, None)
+                if status.details().is_empty() =>
+            {
+                Answer::Nothing
+            }
+            _ => panic!("{} was refused: {status:?}", self.request_id()),
+        }
+    }
+
+    fn submission(&self, request_id: String, receiving_unit: String) -> SubmitDossierRequest {
+        let (caller, number) = (self.caller, self.number);
+        SubmitDossierRequest {
+            request_id,
+            procedure: THREE_DAYS.to_owned(),
+            portal_code: format!("G22.98-261121-{caller:05}{number:08}"),
+            channel: Channel::Online.into(),
+            receiving_unit,
+            applicant: Some(self.applicant()),
+            components: vec!["to-khai".to_owned()],
+            ..SubmitDossierRequest::default()
+        }
+    }
+
+    fn reception(&self, request_id: String, receiving_unit: String) -> ReceiveDossierRequest {
+        ReceiveDossierRequest {
+            request_id,
+            procedure: THREE_DAYS.to_owned(),
+            channel: Channel::Desk.into(),
+            receiving_unit,
+            applicant: Some(self.applicant()),
+            components: vec!["to-khai".to_owned()],
+            ..ReceiveDossierRequest::default()
+        }
+    }
+
+    fn applicant(&self) -> Person {
+        let (caller, number) = (self.caller, self.number);
+        Person {
+            name: format!("Nguyễn Văn Mẫu {number}"),
+            // No province issues numbers that begin so.
+            id_number: format!("000{caller:03}{number:06}"),
+            phone: format!("0900000{:03}", number % 1_000),
+            address: "Thôn 1".to_owned(),
+        }
+    }
+}
