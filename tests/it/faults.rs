@@ -7,3 +7,4 @@ mod ledger;
 mod office;
 mod program;
 mod seeded;
+mod start;

@@ -2,7 +2,7 @@
 
 mod access;
 mod committing;
-mod data;
+pub mod data;
 mod durable;
 mod loading;
 mod office;

@@ -82,7 +82,21 @@ pub(crate) async fn is_needed(db: &DatabaseConnection) -> Result<bool, DbErr> {
         connection: db,
         statements: &statements,
     };
-    let sql = "SELECT 1 FROM dossier WHERE overdue_from = -1 LIMIT 1";
+    // Asked at every start, so it must not look at the dossiers one by one: step by step through
+    // the provinces, and in the index of those that may be overdue, whose condition is repeated
+    // word by word for SQLite to recognise it. No EXISTS: PostgreSQL would make a join of it and
+    // read the whole index.
+    let sql = "
+        WITH RECURSIVE provinces AS (
+            SELECT min(province) AS province FROM dossier
+            UNION ALL
+            SELECT (SELECT min(d.province) FROM dossier d WHERE d.province > p.province)
+            FROM provinces p WHERE p.province IS NOT NULL
+        )
+        SELECT 1 FROM provinces p WHERE (
+            SELECT 1 FROM dossier d WHERE d.province = p.province AND d.overdue_from = -1
+                AND d.overdue_from < 9223372036854775807 LIMIT 1
+        ) = 1 LIMIT 1";
     let rows: Vec<Nothing> = door.all(sql, Vec::new()).await?;
     Ok(!rows.is_empty())
 }

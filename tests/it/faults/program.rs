@@ -18,6 +18,8 @@ pub struct Program {
     process: Child,
     /// Where it answers.
     pub address: String,
+    /// Its number.
+    pub pid: u32,
     /// The server ends when this does.
     _alive: Option<ChildStdin>,
     _said: BufReader<std::process::ChildStdout>,
@@ -64,10 +66,18 @@ impl Program {
         said.read_line(&mut line).unwrap();
         Self {
             address,
+            pid: process.id(),
             _alive: process.stdin.take(),
             process,
             _said: said,
         }
+    }
+
+    /// How many bytes it has asked files and lines for.
+    pub fn read(&self) -> u64 {
+        let counts = std::fs::read_to_string(format!("/proc/{}/io", self.pid)).unwrap();
+        let read = counts.lines().find_map(|line| line.strip_prefix("rchar: "));
+        read.unwrap().parse().unwrap()
     }
 
     /// `kill -9`, and waits until it is gone.

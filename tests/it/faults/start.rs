@@ -1,0 +1,65 @@
+//! A start costs the same, whatever the database holds.
+
+use std::time::Duration;
+
+use super::office::Office;
+use super::program::Program;
+use crate::backend::Backend;
+use crate::store::data::{TestStore, a_dossier, a_store};
+
+on_both!(a_start_and_its_first_write_read_as_much_of_a_large_database_as_of_a_small_one);
+
+async fn a_start_and_its_first_write_read_as_much_of_a_large_database_as_of_a_small_one(
+    on: Backend,
+) {
+    let small = read_by_a_start(on, 4_000).await;
+    let large = read_by_a_start(on, 12_000).await;
+    // A page more here and there, where a tree has grown. The dossiers themselves are eight
+    // million bytes more.
+    assert!(
+        large < small + 200_000,
+        "with 4,000 dossiers a start reads {small} bytes, with 12,000 {large}"
+    );
+}
+
+/// How many bytes of the database a server reads until it has acknowledged a write.
+async fn read_by_a_start(on: Backend, dossiers: u64) -> u64 {
+    let store = a_store(on).await;
+    for first in (0..dossiers).step_by(1_000) {
+        let last = Ord::min(first + 1_000, dossiers);
+        let batch = (first..last).map(|number| a_dossier(number).received_change());
+        store.write(batch.collect()).await;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let mut office = Office::open(&store.url, 1).await;
+    store.close().await.unwrap();
+    let before = blocks(&store, on).await;
+    let server = Program::serve(&store.url, folder.path());
+    office.work_for(&server.address, 1).await;
+    let read = server.read();
+    server.kill();
+    if on.is_postgres() {
+        (blocks(&store, on).await - before) * 8_192
+    } else {
+        read
+    }
+}
+
+/// How many blocks of tables and indexes a server has looked at for whomever, once all who
+/// looked are gone: so long it may keep its counts to itself.
+async fn blocks(store: &TestStore, on: Backend) -> u64 {
+    if !on.is_postgres() {
+        return 0;
+    }
+    let others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
+         AND application_name = 'motcua'";
+    for _ in 0..1_000 {
+        if store.number(others).await == 0 {
+            let sql = "SELECT sum(heap_blks_read + heap_blks_hit + idx_blks_read + idx_blks_hit \
+                 + coalesce(toast_blks_read + toast_blks_hit, 0)) FROM pg_statio_user_tables";
+            return store.number(sql).await.try_into().unwrap();
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("a server that was killed keeps its connections");
+}
