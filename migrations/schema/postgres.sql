@@ -293,6 +293,22 @@ CREATE TABLE published (
     CONSTRAINT published_version_check CHECK (version > 0)
 );
 
+CREATE TABLE rating (
+    rated bigint NOT NULL,
+    recorded bigint NOT NULL,
+    since bigint NOT NULL,
+    score smallint NOT NULL,
+    province text COLLATE "C" NOT NULL,
+    dossier text COLLATE "C" NOT NULL,
+    unit text COLLATE "C" NOT NULL,
+    kind text COLLATE "C" NOT NULL,
+    CONSTRAINT rating_check CHECK (recorded >= rated),
+    CONSTRAINT rating_kind_check CHECK (kind = ANY (ARRAY['procedure'::text, 'petition'::text])),
+    CONSTRAINT rating_pkey PRIMARY KEY (province, dossier),
+    CONSTRAINT rating_score_check CHECK (score >= 1 AND score <= 5),
+    CONSTRAINT rating_since_check CHECK (since >= 19000101 AND since <= 99991231)
+);
+
 CREATE TABLE secret (
     province text COLLATE "C" NOT NULL,
     dossier text COLLATE "C" NOT NULL,
@@ -392,6 +408,8 @@ CREATE INDEX interest_dossier ON interest USING btree (province, dossier);
 CREATE INDEX interest_worklist ON interest USING btree (province, unit, open, due, dossier);
 
 CREATE INDEX personal_search ON personal USING btree (province, dossier, name_key, phone_key) WHERE name_key IS NOT NULL;
+
+CREATE INDEX rating_rated ON rating USING btree (province, rated);
 
 CREATE INDEX secret_person ON secret USING btree (province, person) WHERE person IS NOT NULL;
 

@@ -265,6 +265,21 @@ BEGIN
     SELECT RAISE(ABORT, 'a published version is never changed');
 END;
 
+CREATE TABLE rating (
+    province TEXT    NOT NULL,
+    dossier  TEXT    NOT NULL,
+    rated    INTEGER NOT NULL,
+    recorded INTEGER NOT NULL,
+    unit     TEXT    NOT NULL, -- which decided the dossier
+    since    INTEGER NOT NULL CHECK (since BETWEEN 19000101 AND 99991231), -- the day it came to it
+    kind     TEXT    NOT NULL CHECK (kind IN ('procedure', 'petition')),
+    score    INTEGER NOT NULL CHECK (score BETWEEN 1 AND 5),
+    PRIMARY KEY (province, dossier),
+    CHECK (recorded >= rated)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX rating_rated ON rating (province, rated);
+
 CREATE TABLE secret (
     province TEXT NOT NULL,
     dossier  TEXT NOT NULL,

@@ -14,6 +14,7 @@ mod m20261122_000008_blocks;
 mod m20261122_000009_import;
 mod m20261122_000009_viewing;
 mod m20261122_000011_tallies;
+mod m20261122_000013_ratings;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend, DynIden};
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000011_tallies::Migration),
             Box::new(m20261122_000007_corrected_applicants::Migration),
             Box::new(m20261122_000008_blocks::Migration),
+            Box::new(m20261122_000013_ratings::Migration),
         ]
     }
 

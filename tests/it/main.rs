@@ -26,6 +26,7 @@ mod publication;
 mod published;
 mod queue;
 mod rates;
+mod ratings;
 mod reading;
 mod requirements;
 mod store;

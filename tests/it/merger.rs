@@ -106,7 +106,7 @@ pub fn contents() -> Contents {
     }
 }
 
-async fn receive(world: &World, at: &UnitCode, resolving: Option<&UnitCode>) -> View {
+pub async fn receive(world: &World, at: &UnitCode, resolving: Option<&UnitCode>) -> View {
     let mut content = contents();
     content.resolving = resolving.cloned();
     let reception = Reception {
@@ -150,7 +150,7 @@ fn shipped_table() -> SourceFile {
     files.find(|file| file.path.ends_with(&path)).unwrap()
 }
 
-fn merger(dry_run: bool, choices: &[(&str, &str)]) -> Merger {
+pub fn merger(dry_run: bool, choices: &[(&str, &str)]) -> Merger {
     let choices = choices.iter();
     Merger {
         day: change(),
@@ -163,7 +163,7 @@ fn merger(dry_run: bool, choices: &[(&str, &str)]) -> Merger {
     }
 }
 
-async fn merge(world: &World, merger: &Merger) -> Merged {
+pub async fn merge(world: &World, merger: &Merger) -> Merged {
     let admin = who(Role::Admin, PROVINCE);
     let merged = world.engine.merge_units(&admin, merger, |_| {}).await;
     merged.unwrap()

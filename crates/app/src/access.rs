@@ -120,6 +120,8 @@ pub enum Method {
     WatchWorklist,
     /// On-time and online rates.
     GetRates,
+    /// What citizens thought.
+    GetRatings,
     /// Read the feed.
     ListEvents,
     /// Follow the feed.
@@ -173,6 +175,7 @@ impl Method {
             Method::GetWorklistCounts => "GetWorklistCounts",
             Method::WatchWorklist => "WatchWorklist",
             Method::GetRates => "GetRates",
+            Method::GetRatings => "GetRatings",
             Method::ListEvents => "ListEvents",
             Method::WatchEvents => "WatchEvents",
             Method::ReserveNumbers => "ReserveNumbers",
@@ -241,7 +244,8 @@ impl Method {
             Method::ListWorklist
             | Method::GetWorklistCounts
             | Method::WatchWorklist
-            | Method::GetRates => &[Receptionist, Officer, Leader, Chairman, Province, Auditor],
+            | Method::GetRates
+            | Method::GetRatings => &[Receptionist, Officer, Leader, Chairman, Province, Auditor],
             Method::ReserveNumbers | Method::VoidNumbers | Method::ImportReceptions => {
                 &[Receptionist, Chairman]
             }
@@ -426,6 +430,7 @@ fn standing(method: Method, dossier: &Dossier) -> Vec<&UnitCode> {
         | Method::GetWorklistCounts
         | Method::WatchWorklist
         | Method::GetRates
+        | Method::GetRatings
         | Method::ListEvents
         | Method::WatchEvents
         | Method::ReserveNumbers

@@ -23,6 +23,7 @@ pub mod preview;
 pub mod publication;
 pub mod read;
 pub mod report;
+pub mod satisfaction;
 mod sessions;
 pub mod tokens;
 pub mod view;

@@ -8,9 +8,10 @@ use async_trait::async_trait;
 use chrono::NaiveDate;
 use domain::code::{AnyCode, DossierCode};
 use domain::dossier::private::{Content, Person, Private, Salt};
-use domain::dossier::{Channel, Dossier, ImportNumber, Record, Status};
+use domain::dossier::{Channel, Dossier, ImportNumber, Record, Score, Status};
 use domain::id::{ActorId, DossierId, ProcedureCode, ProvinceCode, RequestId, UnitCode};
 use domain::number::{NumberState, VoidReason};
+use domain::procedure::Kind;
 use domain::role::Role;
 use domain::tally::{Counts, Tallies};
 use domain::time::Instant;
@@ -609,6 +610,9 @@ pub trait ReadTx: Send + Sync {
         open_until: Instant,
     ) -> Result<HashMap<UnitCode, u32>, StoreError>;
 
+    /// The ratings of a period, by unit and score.
+    async fn ratings(&self, wanted: &RatingsWanted) -> Result<Vec<Rated>, StoreError>;
+
     /// A number that is another one when a token was made, revoked or given another end.
     async fn token_edition(&self) -> Result<i64, StoreError>;
 
@@ -731,6 +735,34 @@ pub struct ReportWanted {
     pub as_of: Instant,
     /// Only dossiers that stand apart from the tallies.
     pub only_apart: bool,
+}
+
+/// Which ratings are wanted.
+#[derive(Debug, Clone)]
+pub struct RatingsWanted {
+    /// Of dossiers that these units decided.
+    pub scope: Scope,
+    /// Of procedures or of petitions.
+    pub kind: Kind,
+    /// The first moment of the period in which they were given.
+    pub from: Instant,
+    /// The first moment after the period.
+    pub until: Instant,
+    /// What had been recorded by then.
+    pub as_of: Instant,
+}
+
+/// How often a unit was given a score.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rated {
+    /// The unit that decided the dossiers.
+    pub unit: UnitCode,
+    /// The local day since which they had belonged to it.
+    pub since: NaiveDate,
+    /// The score.
+    pub score: Score,
+    /// How often.
+    pub count: u32,
 }
 
 /// Which sums of tallies are wanted.

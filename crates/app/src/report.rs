@@ -37,6 +37,21 @@ pub enum UnitBasis {
     Current,
 }
 
+impl UnitBasis {
+    /// The days on which the units that count are looked for, and the last one for their names.
+    pub(crate) fn days(
+        self,
+        from: NaiveDate,
+        to: NaiveDate,
+        today: NaiveDate,
+    ) -> (NaiveDate, NaiveDate) {
+        match self {
+            UnitBasis::Recorded => (from, to),
+            UnitBasis::Current => (today, today),
+        }
+    }
+}
+
 /// Which rates are wanted.
 #[derive(Debug, Clone)]
 pub struct RatesQuery {
@@ -55,25 +70,7 @@ pub struct RatesQuery {
 impl Engine {
     /// On-time and online rates of what the caller may look at.
     pub async fn rates(&self, caller: &Caller, mut query: RatesQuery) -> Result<Report, Error> {
-        access::check_role(caller, Method::GetRates)?;
-        match &query.units {
-            RateUnits::One(unit) => access::check_unit(caller, Method::GetRates, unit)?,
-            RateUnits::Province(province) => {
-                if !caller.reaches_province() || *province != caller.province {
-                    return Err(Error::UnitDenied {
-                        method: Method::GetRates.name(),
-                    });
-                }
-            }
-            RateUnits::All if caller.reaches_province() => {
-                query.units = RateUnits::Province(caller.province.clone());
-            }
-            RateUnits::All => {
-                return Err(Error::UnitDenied {
-                    method: Method::GetRates.name(),
-                });
-            }
-        }
+        query.units = permitted(caller, Method::GetRates, query.units)?;
         let read = self.office.store.read().await?;
         rates(read.as_ref(), &self.office.catalogues, &query, self.now()).await
     }
@@ -98,59 +95,17 @@ pub async fn rates(
         to: query.to,
         as_of,
     };
-    let mut tallies: BTreeMap<UnitCode, (String, Tally)> = BTreeMap::new();
     let today = time::local_day(now);
-    // The days on which the units that count are looked for, and the last one for their names.
-    let (first, last) = match query.basis {
-        UnitBasis::Recorded => (query.from, query.to),
-        UnitBasis::Current => (today, today),
-    };
-    let name_of = |unit: &Unit| unit.name_on(last).to_owned();
-    let mut listed = |unit: &Unit| {
-        tallies.insert(unit.code.clone(), (name_of(unit), Tally::default()));
-    };
-    let scopes = match &query.units {
-        RateUnits::One(code) => {
-            let unit = catalogues
-                .find_unit(code.as_str())
-                .ok_or_else(|| Error::NotFound {
-                    what: "unit",
-                    name: code.to_string(),
-                })?;
-            if unit.code.as_str() == unit.code.level_one() {
-                let catalogue = catalogues.of(&unit.province);
-                there(&catalogue, &unit.province, first, last).for_each(&mut listed);
-                vec![Scope::Province(unit.province.clone())]
-            } else {
-                listed(&unit);
-                // What it decided may lie with its heirs by now, and theirs with it.
-                let catalogue = catalogues.of(&unit.province);
-                let kin = catalogue.lineage.kin(&unit.code).into_iter().collect();
-                vec![Scope::Units(unit.province, kin)]
-            }
-        }
-        RateUnits::Province(province) => {
-            let catalogue = catalogues.of(province);
-            catalogue
-                .units
-                .province(province)
-                .ok_or_else(|| Error::NotFound {
-                    what: "province",
-                    name: province.to_string(),
-                })?;
-            there(&catalogue, province, first, last).for_each(&mut listed);
-            vec![Scope::Province(province.clone())]
-        }
-        RateUnits::All => catalogues
-            .provinces()
-            .into_iter()
-            .map(Scope::Province)
-            .collect(),
-    };
-    let only = match &query.units {
-        RateUnits::One(code) if code.as_str() != code.level_one() => Some(code),
-        RateUnits::One(_) | RateUnits::Province(_) | RateUnits::All => None,
-    };
+    let (first, last) = query.basis.days(query.from, query.to, today);
+    let Asked {
+        scopes,
+        listed,
+        only,
+    } = asked(catalogues, &query.units, first, last)?;
+    let listed = listed.into_iter();
+    let mut tallies: BTreeMap<UnitCode, (String, Tally)> = listed
+        .map(|(unit, name)| (unit, (name, Tally::default())))
+        .collect();
     for scope in scopes {
         let catalogue = catalogues.of(scope.province());
         // Sums answer what is asked of today's knowledge; an earlier one is read from histories.
@@ -165,7 +120,7 @@ pub async fn rates(
                     UnitBasis::Recorded => &unit,
                     UnitBasis::Current => catalogue.lineage.working(&unit, today),
                 };
-                if tally == Tally::default() || only.is_some_and(|only| only != counts) {
+                if tally == Tally::default() || only.as_ref().is_some_and(|only| only != counts) {
                     continue;
                 }
                 let (_, own) = tallies
@@ -194,7 +149,7 @@ pub async fn rates(
                         .successor(&dossier.resolving, since, today)
                 }
             };
-            if only.is_some_and(|unit| unit != counts) {
+            if only.as_ref().is_some_and(|only| only != counts) {
                 continue;
             }
             let (_, tally) = tallies
@@ -204,6 +159,99 @@ pub async fn rates(
         }
     }
     Ok(Report::new(&period, tallies))
+}
+
+/// The units that a caller who asks for some is told about; refuses those who may not ask.
+pub(crate) fn permitted(
+    caller: &Caller,
+    method: Method,
+    units: RateUnits,
+) -> Result<RateUnits, Error> {
+    access::check_role(caller, method)?;
+    let denied = || Error::UnitDenied {
+        method: method.name(),
+    };
+    match units {
+        RateUnits::One(unit) => {
+            access::check_unit(caller, method, &unit)?;
+            Ok(RateUnits::One(unit))
+        }
+        RateUnits::Province(province) => {
+            let own = caller.reaches_province() && province == caller.province;
+            own.then_some(RateUnits::Province(province))
+                .ok_or_else(denied)
+        }
+        RateUnits::All if caller.reaches_province() => {
+            Ok(RateUnits::Province(caller.province.clone()))
+        }
+        RateUnits::All => Err(denied()),
+    }
+}
+
+/// Where to look for what a report counts.
+pub(crate) struct Asked {
+    /// What to read.
+    pub scopes: Vec<Scope>,
+    /// The units that have a row whatever is found, with their names.
+    pub listed: BTreeMap<UnitCode, String>,
+    /// The only unit that counts, when one was asked for.
+    pub only: Option<UnitCode>,
+}
+
+/// Where to look for what some units did, which existed between two days; named as on the last.
+pub(crate) fn asked(
+    catalogues: &Catalogues,
+    units: &RateUnits,
+    first: NaiveDate,
+    last: NaiveDate,
+) -> Result<Asked, Error> {
+    let mut asked = Asked {
+        scopes: Vec::new(),
+        listed: BTreeMap::new(),
+        only: None,
+    };
+    let mut list = |unit: &Unit| {
+        let name = unit.name_on(last).to_owned();
+        asked.listed.insert(unit.code.clone(), name);
+    };
+    match units {
+        RateUnits::One(code) => {
+            let unit = catalogues
+                .find_unit(code.as_str())
+                .ok_or_else(|| Error::NotFound {
+                    what: "unit",
+                    name: code.to_string(),
+                })?;
+            let catalogue = catalogues.of(&unit.province);
+            if unit.code.as_str() == unit.code.level_one() {
+                there(&catalogue, &unit.province, first, last).for_each(&mut list);
+                asked.scopes.push(Scope::Province(unit.province.clone()));
+            } else {
+                list(&unit);
+                // What it decided may lie with its heirs by now, and theirs with it.
+                let kin = catalogue.lineage.kin(&unit.code).into_iter().collect();
+                asked.only = Some(code.clone());
+                asked.scopes.push(Scope::Units(unit.province, kin));
+            }
+        }
+        RateUnits::Province(province) => {
+            let catalogue = catalogues.of(province);
+            catalogue
+                .units
+                .province(province)
+                .ok_or_else(|| Error::NotFound {
+                    what: "province",
+                    name: province.to_string(),
+                })?;
+            there(&catalogue, province, first, last).for_each(&mut list);
+            asked.scopes.push(Scope::Province(province.clone()));
+        }
+        RateUnits::All => {
+            let provinces = catalogues.provinces().into_iter();
+            asked.scopes.extend(provinces.map(Scope::Province));
+        }
+    }
+    Ok(asked)
 }
 
 /// The numbers of all dossiers that do not stand apart, by unit.

@@ -23,6 +23,7 @@ pub mod lineage;
 pub mod number;
 pub mod procedure;
 pub mod role;
+pub mod satisfaction;
 pub mod tally;
 pub mod time;
 pub mod unit;

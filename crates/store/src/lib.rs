@@ -21,6 +21,7 @@ mod many;
 mod numbers;
 mod open;
 mod page;
+mod rating;
 pub mod raw;
 mod read;
 mod recount;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use app::import::{Import, Viewing};
 use app::ports::{
-    Block, Document, FeedHead, Held, Job, Key, List, ReadTx, ReportRow, ReportWanted, Scope,
-    Search, StoreError, Sums, SumsWanted, Token, WorklistPage,
+    Block, Document, FeedHead, Held, Job, Key, List, Rated, RatingsWanted, ReadTx, ReportRow,
+    ReportWanted, Scope, Search, StoreError, Sums, SumsWanted, Token, WorklistPage,
 };
 use async_trait::async_trait;
 use chrono::NaiveDate;
@@ -24,7 +24,7 @@ use crate::fault::store_error;
 use crate::given::Given;
 use crate::load;
 use crate::row::{EventRow, KeyRow, PersonalRow, Place, TextRow};
-use crate::{access, block, document, feed, import, job, page, report, takeout, tally};
+use crate::{access, block, document, feed, import, job, page, rating, report, takeout, tally};
 
 /// A read transaction: what it sees does not change from its first statement on.
 ///
@@ -261,6 +261,10 @@ impl ReadTx for Reading {
 
     async fn sums(&self, wanted: &SumsWanted) -> Result<HashMap<UnitCode, Sums>, StoreError> {
         tally::sums(&self.door(), wanted).await
+    }
+
+    async fn ratings(&self, wanted: &RatingsWanted) -> Result<Vec<Rated>, StoreError> {
+        rating::ratings(&self.door(), wanted).await
     }
 
     async fn overdue(

@@ -159,7 +159,7 @@ pub(crate) async fn overdue<C: ConnectionTrait>(
 }
 
 /// A further condition for a scope of some units, and its values.
-fn units_of(scope: &Scope, column: &str) -> (String, Vec<Value>) {
+pub(crate) fn units_of(scope: &Scope, column: &str) -> (String, Vec<Value>) {
     match scope {
         Scope::Province(_) => (String::new(), Vec::new()),
         Scope::Units(_, units) => {

@@ -160,28 +160,30 @@ async fn counts_without_a_unit_are_those_of_the_own_units() {
 async fn rates_of_a_whole_province_are_not_for_one_of_its_wards() {
     let world = World::at("2026-08-03 10:00").await;
     let (json, witness) = (Json::over(&world), Witness::of(&world).await);
-    for (role, says) in &table()["GetRates"] {
-        let token = world.token(*role, WARD).await;
-        let reason = if *says == Says::Never {
-            "ROLE_DENIED"
-        } else {
-            "UNIT_DENIED"
-        };
-        let trial = Trial {
-            json: &json,
-            witness: &witness,
-            method: "GetRates",
-            role: *role,
-            token: &token,
-        };
-        for scope in ["province", "unit", "all"] {
-            let mut body = serde_json::json!({ "from": "2026-08-01", "to": "2026-08-31" });
-            body[scope] = match scope {
-                "all" => true.into(),
-                "unit" => crate::world::PROVINCE.into(),
-                _ => "08".into(),
+    for method in ["GetRates", "GetRatings"] {
+        for (role, says) in &table()[method] {
+            let token = world.token(*role, WARD).await;
+            let reason = if *says == Says::Never {
+                "ROLE_DENIED"
+            } else {
+                "UNIT_DENIED"
             };
-            trial.is_denied(reason, &body).await;
+            let trial = Trial {
+                json: &json,
+                witness: &witness,
+                method,
+                role: *role,
+                token: &token,
+            };
+            for scope in ["province", "unit", "all"] {
+                let mut body = serde_json::json!({ "from": "2026-08-01", "to": "2026-08-31" });
+                body[scope] = match scope {
+                    "all" => true.into(),
+                    "unit" => crate::world::PROVINCE.into(),
+                    _ => "08".into(),
+                };
+                trial.is_denied(reason, &body).await;
+            }
         }
     }
 }

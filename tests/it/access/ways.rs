@@ -400,7 +400,7 @@ pub fn ways(method: &str, unit: &str, ready: &View) -> Vec<Way> {
         }
         "ListEvents" => vec![Way::Unnamed(json!({ "limit": 200 }))],
         "WatchEvents" => vec![Way::Unnamed(json!({}))],
-        "GetRates" => {
+        "GetRates" | "GetRatings" => {
             vec![Way::Named(
                 json!({ "unit": unit, "from": "2026-08-01", "to": "2026-08-31" }),
             )]

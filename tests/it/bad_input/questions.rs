@@ -189,6 +189,28 @@ fn rows() -> Vec<Row> {
             ],
         ),
         (
+            "GetRatings",
+            json!({ "unit": WARD, "from": "2026-08-01", "to": "2026-08-31" }),
+            vec![
+                ("unit", json!("H60.99999"), A_UNIT),
+                ("unit_basis", json!(7), "expected one of"),
+                ("kind", json!("KIND_COMPLAINT"), "expected one of"),
+                ("kind", json!(7), "expected one of"),
+                ("province", json!("08"), "only one of the alternatives"),
+                ("all", json!(true), "only one of the alternatives"),
+                ("from", Value::Null, "must not be empty"),
+                ("from", json!("2026-02-30"), A_DAY),
+                ("to", Value::Null, "must not be empty"),
+                ("to", json!("2026-07-31"), "must not be before"),
+                (
+                    "as_of",
+                    json!("2026-08-03T10:00:01+07:00"),
+                    "must not be in the future",
+                ),
+                ("as_of", json!("hôm qua"), "expected a time in RFC 3339"),
+            ],
+        ),
+        (
             "ListUnits",
             json!({}),
             page(vec![

@@ -123,6 +123,7 @@ async fn call(
         "ListWorklist" => WorklistServiceClient.list_worklist(ListWorklistRequest);
         "GetWorklistCounts" => WorklistServiceClient.get_worklist_counts(GetWorklistCountsRequest);
         "GetRates" => ReportServiceClient.get_rates(GetRatesRequest);
+        "GetRatings" => ReportServiceClient.get_ratings(GetRatingsRequest);
         "ListEvents" => EventServiceClient.list_events(ListEventsRequest);
         "LookupDossier" => LookupServiceClient.lookup_dossier(LookupDossierRequest);
         "ListUnits" => CatalogueServiceClient.list_units(ListUnitsRequest);

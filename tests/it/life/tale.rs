@@ -384,6 +384,9 @@ async fn refusals(tale: &mut Tale<'_>, name: &str) {
 
 async fn report(tale: &mut Tale<'_>) {
     let month = json!({ "unit": WARD, "from": "2026-08-01", "to": "2026-08-31" });
+    let ratings = tale.ask(Role::Chairman, "GetRatings", month.clone()).await;
+    let ratings: proto::Ratings = ratings.unwrap().transcode_to().unwrap();
+    assert_eq!(ratings.total.unwrap().mean_score, Some(4.0));
     let rates = tale.ask(Role::Chairman, "GetRates", month).await.unwrap();
     let rates: proto::Rates = rates.transcode_to().unwrap();
     let total = rates.total.unwrap();

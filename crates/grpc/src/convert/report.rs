@@ -3,6 +3,7 @@
 use app::lookup::{Lookup, LookupDetails};
 use app::worklist::WorklistCounts;
 use domain::indicator::{Rate, Report, Row};
+use domain::satisfaction::{self, Satisfaction};
 
 use super::known::state_of;
 use super::time::timestamp;
@@ -54,6 +55,29 @@ fn rate(rate: Rate) -> proto::Rate {
         num: rate.num,
         den: rate.den,
         rate: rate.rate,
+    }
+}
+
+/// Draws what citizens thought.
+pub fn ratings(report: Satisfaction) -> proto::Ratings {
+    proto::Ratings {
+        from: report.from.to_string(),
+        to: report.to.to_string(),
+        as_of: report.as_of,
+        units: report.units.into_iter().map(unit_ratings).collect(),
+        total: Some(unit_ratings(report.total)),
+    }
+}
+
+fn unit_ratings(row: satisfaction::Row) -> proto::UnitRatings {
+    proto::UnitRatings {
+        ratings: row.scores.ratings(),
+        scores: row.scores.counts().to_vec(),
+        mean_score: row.scores.mean(),
+        dissatisfied_rate: Some(rate(row.scores.dissatisfied())),
+        small: row.is_small(),
+        unit: row.unit,
+        name: row.name,
     }
 }
 

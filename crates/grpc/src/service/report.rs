@@ -1,12 +1,16 @@
 //! `ReportService`.
 
 use app::report::{RateUnits, RatesQuery, UnitBasis};
+use app::satisfaction::RatingsQuery;
+use chrono::NaiveDate;
+use domain::procedure::Kind;
+use domain::time::Instant;
+use prost_types::Timestamp;
 use tonic::{Request, Response, Status, async_trait};
 
 use crate::call::Calls;
 use crate::convert::{Fields, Known, report};
 use crate::proto;
-use crate::proto::get_rates_request::Scope;
 use crate::proto::report_service_server::ReportService;
 
 /// See `ReportService` in the contract.
@@ -26,47 +30,136 @@ impl ReportService for Reports {
             })
             .await
     }
+
+    async fn get_ratings(
+        &self,
+        request: Request<proto::GetRatingsRequest>,
+    ) -> Result<Response<proto::Ratings>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        self.0
+            .read(&metadata, |engine, caller| async move {
+                let query = ratings_query(&request, &Calls::known(&engine, &caller))?;
+                Ok(report::ratings(engine.ratings(&caller, query).await?))
+            })
+            .await
+    }
 }
 
 fn query(request: &proto::GetRatesRequest, known: &Known) -> Result<RatesQuery, app::Error> {
-    let mut fields = Fields::default();
-    let units = match &request.scope {
-        Some(Scope::Unit(unit)) => known.unit(&mut fields, "unit", unit).map(RateUnits::One),
-        Some(Scope::Province(province)) => known
-            .province(&mut fields, "province", province)
-            .map(RateUnits::Province),
-        Some(Scope::All(true)) => Some(RateUnits::All),
-        Some(Scope::All(false)) => {
-            fields.wrong("all", "must be true, or left out for a unit or a province");
-            None
-        }
-        None => {
-            fields.wrong("scope", "must be given; expected unit, province or all");
-            None
-        }
+    use proto::get_rates_request::Scope;
+    let asked = Asked {
+        scope: request.scope.as_ref().map(|scope| match scope {
+            Scope::Unit(unit) => Whose::Unit(unit),
+            Scope::Province(province) => Whose::Province(province),
+            Scope::All(all) => Whose::All(*all),
+        }),
+        from: &request.from,
+        to: &request.to,
+        as_of: request.as_of.as_ref(),
+        unit_basis: request.unit_basis,
     };
-    let from = fields.day("from", &request.from);
-    let to = fields.day("to", &request.to);
-    if let (Some(from), Some(to)) = (from, to)
-        && to < from
-    {
-        fields.wrong("to", "must not be before `from`");
-    }
-    let as_of = fields.moment("as_of", request.as_of.as_ref());
-    if as_of.is_some_and(|as_of| as_of > known.now) {
-        fields.wrong("as_of", "must not be in the future");
-    }
-    let basis = basis(&mut fields, request.unit_basis);
-    let query = (|| {
-        Some(RatesQuery {
+    let mut fields = Fields::default();
+    let period = asked.read(&mut fields, known);
+    let query = period.map(|period| RatesQuery {
+        units: period.units,
+        from: period.from,
+        to: period.to,
+        as_of: period.as_of,
+        basis: period.basis,
+    });
+    fields.done(query)
+}
+
+fn ratings_query(
+    request: &proto::GetRatingsRequest,
+    known: &Known,
+) -> Result<RatingsQuery, app::Error> {
+    use proto::get_ratings_request::Scope;
+    let asked = Asked {
+        scope: request.scope.as_ref().map(|scope| match scope {
+            Scope::Unit(unit) => Whose::Unit(unit),
+            Scope::Province(province) => Whose::Province(province),
+            Scope::All(all) => Whose::All(*all),
+        }),
+        from: &request.from,
+        to: &request.to,
+        as_of: request.as_of.as_ref(),
+        unit_basis: request.unit_basis,
+    };
+    let mut fields = Fields::default();
+    let period = asked.read(&mut fields, known);
+    let kind = fields.kind("kind", request.kind).unwrap_or(Kind::Procedure);
+    let query = period.map(|period| RatingsQuery {
+        units: period.units,
+        kind,
+        from: period.from,
+        to: period.to,
+        as_of: period.as_of,
+        basis: period.basis,
+    });
+    fields.done(query)
+}
+
+/// What every report is asked: of which units, and over which days.
+struct Asked<'a> {
+    scope: Option<Whose<'a>>,
+    from: &'a str,
+    to: &'a str,
+    as_of: Option<&'a Timestamp>,
+    unit_basis: i32,
+}
+
+enum Whose<'a> {
+    Unit(&'a str),
+    Province(&'a str),
+    All(bool),
+}
+
+struct Wanted {
+    units: RateUnits,
+    from: NaiveDate,
+    to: NaiveDate,
+    as_of: Option<Instant>,
+    basis: UnitBasis,
+}
+
+impl Asked<'_> {
+    fn read(&self, fields: &mut Fields, known: &Known) -> Option<Wanted> {
+        let units = match &self.scope {
+            Some(Whose::Unit(unit)) => known.unit(fields, "unit", unit).map(RateUnits::One),
+            Some(Whose::Province(province)) => known
+                .province(fields, "province", province)
+                .map(RateUnits::Province),
+            Some(Whose::All(true)) => Some(RateUnits::All),
+            Some(Whose::All(false)) => {
+                fields.wrong("all", "must be true, or left out for a unit or a province");
+                None
+            }
+            None => {
+                fields.wrong("scope", "must be given; expected unit, province or all");
+                None
+            }
+        };
+        let from = fields.day("from", self.from);
+        let to = fields.day("to", self.to);
+        if let (Some(from), Some(to)) = (from, to)
+            && to < from
+        {
+            fields.wrong("to", "must not be before `from`");
+        }
+        let as_of = fields.moment("as_of", self.as_of);
+        if as_of.is_some_and(|as_of| as_of > known.now) {
+            fields.wrong("as_of", "must not be in the future");
+        }
+        let basis = basis(fields, self.unit_basis);
+        Some(Wanted {
             units: units?,
             from: from?,
             to: to?,
             as_of,
             basis,
         })
-    })();
-    fields.done(query)
+    }
 }
 
 fn basis(fields: &mut Fields, given: i32) -> UnitBasis {

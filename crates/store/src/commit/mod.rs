@@ -21,7 +21,7 @@ use sea_orm::{
 
 use crate::door::Door;
 use crate::fault::{is_deadlock, store_error, wrote_nothing};
-use crate::{block, numbers};
+use crate::{block, numbers, rating};
 
 /// How often a transaction is begun that the server broke off for others.
 const TRIES: usize = 5;
@@ -149,6 +149,7 @@ async fn write<C: ConnectionTrait>(
     interest::write(door, changes).await?;
     personal::write(door, changes).await?;
     personal::write_secrets(door, changes).await?;
+    rating::write(door, changes).await?;
     tallies::write(door, changes).await?;
     Ok(())
 }

@@ -1,0 +1,105 @@
+//! Ratings, kept beside the dossiers so that a report counts them without reading any.
+
+use app::ports::{Change, Rated, RatingsWanted, StoreError};
+use domain::dossier::{Event, Score};
+use domain::procedure::Kind;
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value};
+
+use crate::door::Door;
+use crate::fault::store_error;
+use crate::many::{Into, Nothing};
+use crate::numbers::{day_of, number_of};
+use crate::row::Place;
+use crate::tally::units_of;
+
+const RATING: Into<8> = Into {
+    table: "rating",
+    columns: [
+        "province", "dossier", "rated", "recorded", "unit", "since", "kind", "score",
+    ],
+    nullable: &[],
+};
+
+/// Keeps what the citizens of a batch said. A dossier is rated once, after its end: the unit that
+/// decided it and the day it came to that unit no longer change.
+pub(crate) async fn write<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    changes: &[Change],
+) -> Result<(), DbErr> {
+    let mut rows: Vec<[Value; 8]> = Vec::new();
+    for change in changes {
+        let dossier = &change.dossier;
+        for entry in &change.entries {
+            let Event::Rated { score, .. } = entry.record.event else {
+                continue;
+            };
+            rows.push([
+                dossier.province.as_str().into(),
+                dossier.id.to_string().into(),
+                entry.record.event_time.timestamp_micros().into(),
+                entry.record.record_time.timestamp_micros().into(),
+                dossier.resolving.as_str().into(),
+                number_of(dossier.units_since()).into(),
+                word(dossier.kind).into(),
+                score.get().into(),
+            ]);
+        }
+    }
+    let _none: Vec<Nothing> = RATING.insert(door, rows, "").await?;
+    Ok(())
+}
+
+fn word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Procedure => "procedure",
+        Kind::Petition => "petition",
+    }
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    unit: String,
+    since: i64,
+    score: i64,
+    ratings: i64,
+}
+
+pub(crate) async fn ratings<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    wanted: &RatingsWanted,
+) -> Result<Vec<Rated>, StoreError> {
+    let (of_units, units) = units_of(&wanted.scope, "unit");
+    let sql = format!(
+        "SELECT unit, since, CAST(score AS BIGINT) AS score, count(*) AS ratings FROM rating \
+         WHERE province = ? AND rated >= ? AND rated < ? AND recorded <= ? AND kind = ?{of_units} \
+         GROUP BY unit, since, score"
+    );
+    let mut values: Vec<Value> = vec![
+        wanted.scope.province().as_str().into(),
+        wanted.from.timestamp_micros().into(),
+        wanted.until.timestamp_micros().into(),
+        wanted.as_of.timestamp_micros().into(),
+        word(wanted.kind).into(),
+    ];
+    values.extend(units);
+    let rows: Vec<Row> = door.all(&sql, values).await.map_err(store_error)?;
+    rows.into_iter().map(Rated::try_from).collect()
+}
+
+impl TryFrom<Row> for Rated {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        let place = Place {
+            table: "rating",
+            id: &row.unit,
+        };
+        let score: u8 = place.number("score", row.score)?;
+        Ok(Rated {
+            unit: place.parse("unit", &row.unit)?,
+            since: day_of(row.since).ok_or_else(|| place.wrong("since"))?,
+            score: Score::new(score).ok_or_else(|| place.wrong("score"))?,
+            count: place.number("ratings", row.ratings)?,
+        })
+    }
+}
