@@ -53,8 +53,8 @@ fn log(events: usize) -> Log {
             types: vec![below(100).to_string()],
             start,
             end: Some(at),
-            deadline: None,
             events,
+            ..Case::default()
         }
     });
     let cases = cases.collect();

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::course::Course;
+use crate::lull::Pace;
+use crate::sample::Hours;
 use crate::situation::Codes;
 
 /// The step after another on which the most time goes.
@@ -18,18 +20,17 @@ pub(crate) struct Ahead {
 
 /// For each step, the later one on which finished cases spent the most time in all.
 pub(crate) fn ahead(courses: &[Course], codes: &Codes, steps: usize) -> Vec<Ahead> {
+    let whole = Pace::default();
     let mut spent = BTreeMap::<(u16, u16), (f64, u32)>::new();
     for course in courses {
         let Some(end) = course.end else { continue };
+        let hours = Hours::new(course, &whole);
         // Each step at its first arrival, with the time until the next event or the end.
         let mut stays: Vec<(u16, f64)> = Vec::new();
         for (place, event) in course.events.iter().take(64).enumerate() {
-            let next = course
-                .events
-                .get(place + 1)
-                .map_or(end.day, |next| next.at.day);
+            let next = course.events.get(place + 1).map_or(end, |next| next.at);
             let code = codes.activity(event.activity);
-            let stay = (next - event.at.day).max(0.0);
+            let stay = (hours.at(next.day) - hours.at(event.at.day)).max(0.0);
             match stays.iter_mut().find(|(known, _)| *known == code) {
                 Some((_, total)) => *total += stay,
                 None => stays.push((code, stay)),

@@ -16,31 +16,49 @@ pub struct Alarm {
     pub level: Option<f64>,
 }
 
-/// The lowest level, judged by the highest chance each settled case ever had, that keeps a precision.
-pub(crate) fn alarms(watched: &[Watched], chances: &[f64]) -> Vec<Alarm> {
+/// The highest chance each settled case ever had, and whether it ended late.
+pub(crate) fn peaks(watched: &[Watched], chances: &[f64]) -> Vec<(f64, bool)> {
+    peaks_of(watched, chances, |_| true)
+}
+
+/// The same, of some cases only.
+pub(crate) fn peaks_of(
+    watched: &[Watched],
+    chances: &[f64],
+    counts: impl Fn(&Watched) -> bool,
+) -> Vec<(f64, bool)> {
     let mut rest = chances;
     let mut peaks = Vec::new();
     for case in watched {
         let (own, others) = rest.split_at(case.days.len());
         rest = others;
         let peak = own.iter().copied().reduce(f64::max);
-        peaks.extend(peak.zip(case.late));
+        peaks.extend(peak.zip(case.late).filter(|_| counts(case)));
     }
     peaks.sort_by(|a, b| b.0.total_cmp(&a.0));
-    PRECISIONS
-        .into_iter()
-        .map(|precision| {
-            let (mut flagged, mut late, mut level) = (0.0, 0.0, None);
-            for (place, &(peak, is_late)) in peaks.iter().enumerate() {
-                flagged += 1.0;
-                late += f64::from(u8::from(is_late));
-                let tied = peaks.get(place + 1).is_some_and(|next| next.0 >= peak);
-                if !tied && late / flagged >= precision {
-                    // Rounded down, so that the case at the level is flagged, and short in JSON.
-                    level = Some((peak * 1e6).floor() / 1e6);
-                }
-            }
-            Alarm { precision, level }
-        })
-        .collect()
+    peaks
+}
+
+/// The lowest level that keeps a precision among cases judged by their peaks, highest first.
+pub(crate) fn level_for(precision: f64, peaks: &[(f64, bool)]) -> Option<f64> {
+    let (mut flagged, mut late, mut level) = (0.0, 0.0, None);
+    for (place, &(peak, is_late)) in peaks.iter().enumerate() {
+        flagged += 1.0;
+        late += f64::from(u8::from(is_late));
+        let tied = peaks.get(place + 1).is_some_and(|next| next.0 >= peak);
+        if !tied && late / flagged >= precision {
+            // Rounded down, so that the case at the level is flagged, and short in JSON.
+            level = Some((peak * 1e6).floor() / 1e6);
+        }
+    }
+    level
+}
+
+/// A level for each precision.
+pub(crate) fn alarms(peaks: &[(f64, bool)]) -> Vec<Alarm> {
+    let alarm = |precision| Alarm {
+        precision,
+        level: level_for(precision, peaks),
+    };
+    PRECISIONS.into_iter().map(alarm).collect()
 }

@@ -62,7 +62,7 @@ pub struct Tried {
 /// Chooses by rolling origins within the training part; says what was tried.
 pub(crate) fn choose(
     known: &[Course],
-    prepared: &Prepared,
+    prepared: &Prepared<'_>,
     view: &View<'_>,
 ) -> (Chosen, Vec<Tried>) {
     let every = expected_looks(known, prepared).div_ceil(MOST_LOOKS).max(1);

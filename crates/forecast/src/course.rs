@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta};
 use domain::time::Instant;
 
 use crate::curve;
-use crate::log::{Case, Deadline, Error, Log};
+use crate::log::{Case, Deadline, Ending, Error, Log};
 use crate::office::{Moment, Office};
+use crate::situation::Named;
 
 /// An activity of the log and when it happened.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -16,26 +17,114 @@ pub(crate) struct Passed {
     pub at: Moment,
 }
 
+/// A stretch of time, open while it lasts.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Stretch {
+    pub from: Moment,
+    pub to: Option<Moment>,
+}
+
+impl Stretch {
+    fn known_before(self, moment: Moment) -> Option<Stretch> {
+        self.from.before(moment).then(|| Stretch {
+            to: self.to.filter(|to| to.before(moment)),
+            ..self
+        })
+    }
+
+    /// Whether it had begun and was not over.
+    pub fn is_open(self, at: Moment) -> bool {
+        !at.before(self.from) && self.to.is_none_or(|to| at.before(to))
+    }
+}
+
+/// Another agency's part.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Aside {
+    /// A place in [`Prepared::legs`].
+    pub name: u32,
+    pub lasts: Stretch,
+}
+
 /// A case with its working time.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Course {
     pub start: Moment,
     pub end: Option<Moment>,
+    /// The last one known.
     pub deadline: Moment,
     pub events: Vec<Passed>,
     /// A place in [`Prepared::kinds`].
     pub kind: u32,
+    /// A place in [`Prepared::fields`].
+    pub field: u32,
+    /// Whether it ended without a result.
+    pub without: bool,
+    /// The deadline it began with, and from when on it was another.
+    pub first_deadline: Moment,
+    pub moved: Vec<(Moment, Moment)>,
+    /// When its clock stood, in order and apart.
+    pub stops: Vec<Stretch>,
+    pub legs: Vec<Aside>,
+    /// A place among the offices.
+    pub office: usize,
+    /// A place in [`Prepared::unit_kinds`].
+    pub unit_kind: u32,
 }
 
 impl Course {
+    /// A case on its own, as far as had happened by a moment, with the deadline in force.
+    pub fn of(
+        case: &Case,
+        office: &Office,
+        deadline: Instant,
+        now: Instant,
+    ) -> Result<(Course, Names), domain::calendar::Error> {
+        let mut names = Names::default();
+        let mut past = case.clone();
+        past.events.retain(|event| event.at <= now);
+        past.stops.retain(|stop| stop.from <= now);
+        past.legs.retain(|leg| leg.from <= now);
+        past.moved.clear();
+        past.end = None;
+        past.deadline = Some(deadline);
+        let course = course(&past, (0, office), Deadline::Given, None, &mut names)?;
+        Ok((course, names))
+    }
+
     /// What was known of it at a moment: nothing from then on.
     pub fn known_before(&self, moment: Moment) -> Course {
         let seen = self.events.partition_point(|event| event.at.before(moment));
+        let moved = self.moved.iter().filter(|(at, _)| at.before(moment));
+        let moved: Vec<(Moment, Moment)> = moved.copied().collect();
+        let legs = self.legs.iter().filter_map(|leg| {
+            let lasts = leg.lasts.known_before(moment)?;
+            Some(Aside { lasts, ..*leg })
+        });
+        let stops = self.stops.iter();
+        let end = self.end.filter(|end| end.before(moment));
         Course {
             events: self.events[..seen].to_vec(),
-            end: self.end.filter(|end| end.before(moment)),
-            ..self.clone()
+            end,
+            deadline: moved.last().map_or(self.first_deadline, |(_, to)| *to),
+            moved,
+            stops: stops.filter_map(|stop| stop.known_before(moment)).collect(),
+            legs: legs.collect(),
+            without: self.without && end.is_some(),
+            ..*self
         }
+    }
+
+    /// Whether its deadline lies before a horizon. It does not pass while the clock stands.
+    pub fn is_settled(&self, horizon: Moment) -> bool {
+        let stands = self.stops.last().is_some_and(|stop| stop.to.is_none());
+        self.deadline.before(horizon) && (self.end.is_some() || !stands)
+    }
+
+    /// The deadline known at a moment.
+    pub fn deadline_at(&self, at: Moment) -> Moment {
+        let known = self.moved.iter().rev().find(|(from, _)| !at.before(*from));
+        known.map_or(self.first_deadline, |(_, deadline)| *deadline)
     }
 
     /// Late, judged from all that is known of it. No end is late.
@@ -59,24 +148,37 @@ pub(crate) enum Split {
 }
 
 /// A log after the first steps of the protocol.
-pub(crate) struct Prepared {
+pub(crate) struct Prepared<'a> {
     /// In order of start.
     pub courses: Vec<Course>,
     /// Names of types, one a combination.
     pub kinds: Vec<String>,
+    /// The first type of each kind, each once.
+    pub fields: Vec<String>,
+    /// Names of what other agencies do.
+    pub legs: Vec<String>,
+    pub unit_kinds: Vec<String>,
     pub split: Moment,
     pub split_at: Instant,
     pub log_end: Moment,
     pub dropped: usize,
     /// Daily samples are taken every so many working days.
     pub stride: usize,
-    /// Every working day's 95 %.
-    pub evenings: Vec<Moment>,
+    pub offices: Vec<&'a Office>,
+    /// Every working day's 95 %, office by office.
+    pub evenings: Vec<Vec<Moment>>,
 }
 
-impl Prepared {
+impl<'a> Prepared<'a> {
     /// Drops what the protocol drops, splits by start and gives every case its deadline.
-    pub fn new(log: &Log, office: &Office, rule: Deadline, split: Split) -> Result<Self, Error> {
+    ///
+    /// A case whose office is not among the given ones keeps the time of the first.
+    pub fn new(
+        log: &Log,
+        offices: &[&'a Office],
+        rule: Deadline,
+        split: Split,
+    ) -> Result<Self, Error> {
         let mut usable: Vec<&Case> = log.cases.iter().filter(|case| usable(case, rule)).collect();
         usable.sort_by(|a, b| (a.start, &a.id).cmp(&(b.start, &b.id)));
         let dropped = log.cases.len() - usable.len();
@@ -94,36 +196,73 @@ impl Prepared {
             }
             Split::At(moment) => moment,
         };
+        let Some(&first_office) = offices.first() else {
+            return Err(none);
+        };
+        let office_of = |case: &Case| {
+            let place = usize::from(case.office);
+            let own = offices.get(place).map(|office| (place, *office));
+            own.unwrap_or((0, first_office))
+        };
         let allowance = match rule {
             Deadline::Days(_) | Deadline::Given => None,
             Deadline::Percentile(percentile) => {
+                let office = |case: &Case| office_of(case).1;
                 Some(percentile_of(&usable, office, split_at, percentile)?)
             }
         };
-        let mut kinds = Kinds::default();
+        let mut names = Names::default();
         let mut courses = Vec::with_capacity(usable.len());
         for case in &usable {
-            let kind = kinds.code(&case.types);
-            courses.push(course(case, office, rule, allowance, kind)?);
+            let laid = course(case, office_of(case), rule, allowance, &mut names);
+            courses.push(laid.map_err(|error| calendar(case, error))?);
         }
-        let split = locate(usable[last], office, split_at)?;
-        let first = office.local_day(usable[0].events.first().map_or(split_at, |event| event.at));
-        let evenings = office
-            .evenings(
-                first.min(office.local_day(usable[0].start)),
-                office.local_day(log_end),
-            )
-            .map_err(|error| calendar(usable[0], error))?;
+        let split = locate(usable[last], first_office, split_at)?;
+        let first = usable[0].events.first().map_or(split_at, |event| event.at);
+        let evenings = offices.iter().map(|office| {
+            let first = office
+                .local_day(first)
+                .min(office.local_day(usable[0].start));
+            office
+                .evenings(first, office.local_day(log_end))
+                .map_err(|error| calendar(usable[0], error))
+        });
         Ok(Prepared {
             stride: stride(&courses, split),
             courses,
-            kinds: kinds.names,
+            kinds: names.kinds.names,
+            fields: names.fields.names,
+            legs: names.legs.names,
+            unit_kinds: names.unit_kinds.names,
             split,
             split_at,
-            log_end: locate(usable[last], office, log_end)?,
+            log_end: locate(usable[last], first_office, log_end)?,
             dropped,
-            evenings,
+            evenings: evenings.collect::<Result<_, _>>()?,
+            offices: offices.to_vec(),
         })
+    }
+
+    /// The log's own names.
+    pub fn named<'n>(&'n self, activities: &'n [String]) -> Named<'n> {
+        Named {
+            activities,
+            kinds: &self.kinds,
+            fields: &self.fields,
+            legs: &self.legs,
+        }
+    }
+
+    /// The position of a moment in the time of one of the offices.
+    pub fn position(&self, moment: Moment, office: usize) -> f64 {
+        if office == 0 {
+            return moment.day;
+        }
+        let at = DateTime::from_timestamp_micros(moment.micros);
+        let position = at
+            .zip(self.offices.get(office))
+            .map(|(at, office)| office.position(at));
+        position.and_then(Result::ok).unwrap_or(moment.day)
     }
 
     /// The cases started before the split.
@@ -145,20 +284,27 @@ fn usable(case: &Case, rule: Deadline) -> bool {
 
 fn course(
     case: &Case,
-    office: &Office,
+    (place, office): (usize, &Office),
     rule: Deadline,
     allowance: Option<f64>,
-    kind: u32,
-) -> Result<Course, Error> {
-    let at = |moment: Instant| locate(case, office, moment);
+    names: &mut Names,
+) -> Result<Course, domain::calendar::Error> {
+    let at = |moment: Instant| office.moment(moment);
     let start = at(case.start)?;
     let deadline = match (rule, allowance, case.deadline) {
         (Deadline::Days(days), _, _) => case.start + TimeDelta::days(i64::from(days)),
         (Deadline::Given, _, Some(deadline)) => deadline,
-        (Deadline::Given | Deadline::Percentile(_), allowance, _) => office
-            .moment_of(start.day + allowance.unwrap_or(0.0))
-            .map_err(|error| calendar(case, error))?,
+        (Deadline::Given | Deadline::Percentile(_), allowance, _) => {
+            office.moment_of(start.day + allowance.unwrap_or(0.0))?
+        }
     };
+    let first_deadline = at(deadline)?;
+    let mut moved = Vec::new();
+    if rule == Deadline::Given {
+        for later in &case.moved {
+            moved.push((at(later.at)?, at(later.deadline)?));
+        }
+    }
     let mut events = Vec::with_capacity(case.events.len());
     for event in &case.events {
         events.push(Passed {
@@ -166,13 +312,61 @@ fn course(
             at: at(event.at)?,
         });
     }
+    let stretch = |from, to: Option<Instant>| -> Result<Stretch, domain::calendar::Error> {
+        Ok(Stretch {
+            from: at(from)?,
+            to: to.map(at).transpose()?,
+        })
+    };
+    let mut stops = Vec::new();
+    for stop in &case.stops {
+        stops.push(stretch(stop.from, stop.to)?);
+    }
+    let mut legs = Vec::new();
+    for leg in &case.legs {
+        legs.push(Aside {
+            name: names.legs.code(&leg.name),
+            lasts: stretch(leg.from, leg.to)?,
+        });
+    }
+    let field = match case.types.as_slice() {
+        [field, _, ..] => names.fields.code(field),
+        [] | [_] => u32::MAX,
+    };
     Ok(Course {
         start,
         end: case.end.map(at).transpose()?,
-        deadline: at(deadline)?,
+        deadline: moved.last().map_or(first_deadline, |(_, to)| *to),
         events,
-        kind,
+        kind: names.kinds.code(&case.types.join(" · ")),
+        field,
+        without: case.end.is_some() && case.ending == Ending::Without,
+        first_deadline,
+        moved,
+        stops: apart(stops),
+        legs,
+        office: place,
+        unit_kind: names.unit_kinds.code(&case.unit_kind),
     })
+}
+
+/// Stops in order, those that touch joined.
+fn apart(mut stops: Vec<Stretch>) -> Vec<Stretch> {
+    stops.sort_by_key(|stop| stop.from.micros);
+    let mut apart: Vec<Stretch> = Vec::with_capacity(stops.len());
+    for stop in stops {
+        let joins = |before: &Stretch| before.to.is_none_or(|to| !to.before(stop.from));
+        match apart.last_mut().filter(|before| joins(before)) {
+            Some(before) => {
+                before.to = before
+                    .to
+                    .zip(stop.to)
+                    .map(|(a, b)| if a.before(b) { b } else { a });
+            }
+            None => apart.push(stop),
+        }
+    }
+    apart
 }
 
 fn locate(case: &Case, office: &Office, moment: Instant) -> Result<Moment, Error> {
@@ -187,17 +381,17 @@ fn calendar(case: &Case, error: domain::calendar::Error) -> Error {
 }
 
 /// The working days within which a percentage of the training cases ended.
-fn percentile_of(
+fn percentile_of<'a>(
     usable: &[&Case],
-    office: &Office,
+    office: impl Fn(&Case) -> &'a Office,
     split: Instant,
     percentile: u8,
 ) -> Result<f64, Error> {
     let mut spans = Vec::new();
     for case in usable.iter().take_while(|case| case.start < split) {
         let end = case.end.filter(|end| *end < split);
-        let from = locate(case, office, case.start)?;
-        let to = locate(case, office, end.unwrap_or(split))?;
+        let from = locate(case, office(case), case.start)?;
+        let to = locate(case, office(case), end.unwrap_or(split))?;
         spans.push((to.day - from.day, end.is_some()));
     }
     curve::quantile(&mut spans, f64::from(percentile) / 100.0)
@@ -213,22 +407,41 @@ fn stride(courses: &[Course], split: Moment) -> usize {
     if typical > 45.0 { 3 } else { 1 }
 }
 
-/// Combinations of types, numbered as they come.
+/// What a log names.
 #[derive(Default)]
-struct Kinds {
+pub(crate) struct Names {
+    kinds: Numbered,
+    fields: Numbered,
+    legs: Numbered,
+    unit_kinds: Numbered,
+}
+
+impl Names {
+    pub fn named<'a>(&'a self, activities: &'a [String]) -> Named<'a> {
+        Named {
+            activities,
+            kinds: &self.kinds.names,
+            fields: &self.fields.names,
+            legs: &self.legs.names,
+        }
+    }
+}
+
+/// Names, numbered as they come.
+#[derive(Default)]
+struct Numbered {
     names: Vec<String>,
     codes: BTreeMap<String, u32>,
 }
 
-impl Kinds {
-    fn code(&mut self, types: &[String]) -> u32 {
-        let name = types.join(" · ");
-        if let Some(code) = self.codes.get(&name) {
+impl Numbered {
+    fn code(&mut self, name: &str) -> u32 {
+        if let Some(code) = self.codes.get(name) {
             return *code;
         }
         let code = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
-        self.codes.insert(name.clone(), code);
-        self.names.push(name);
+        self.codes.insert(name.to_owned(), code);
+        self.names.push(name.to_owned());
         code
     }
 }

@@ -11,8 +11,12 @@ pub const FEW: u32 = 20;
 pub enum Reason {
     /// The deadline has passed.
     Overdue,
-    /// Nothing like it was ever seen; the chance is no more than even odds.
+    /// The clock stands: no working time passes.
+    ClockStands,
+    /// Nothing like it was ever seen; the forecast rests on the plan, or on nothing.
     NoHistory,
+    /// Its procedure was never seen: the forecast rests on other procedures and on the plan.
+    NewProcedure,
     /// What became of comparable dossiers.
     Comparable {
         /// How many have had their deadline.
@@ -33,6 +37,15 @@ pub enum Reason {
         /// Whether nine in ten comparable dossiers took longer than what is left.
         cannot_fit: bool,
     },
+    /// The time left against what is planned for the rest.
+    Planned {
+        /// Working days to the deadline.
+        left: f64,
+        /// Working days planned for what is still to be done.
+        needed: f64,
+        /// Whether what is left does not do.
+        cannot_fit: bool,
+    },
     /// The later step on which most time goes, hence where a reminder helps most.
     Slowest {
         /// Its name.
@@ -40,6 +53,24 @@ pub enum Reason {
         /// Working days it usually takes.
         days: f64,
     },
+    /// The other agency that is the longest part of what is left.
+    SlowestLeg {
+        /// What it does there.
+        leg: String,
+        /// Working days within which half of those that waited as long were answered.
+        days: f64,
+    },
+}
+
+/// What a reason names: for programs that put it into words of their own.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// So many dossiers.
+    Count(u32),
+    /// Working days.
+    Days(f64),
+    /// A step or another agency's work, by name.
+    Name(String),
 }
 
 impl Reason {
@@ -48,7 +79,9 @@ impl Reason {
     pub fn code(&self) -> &'static str {
         match self {
             Reason::Overdue => "OVERDUE",
+            Reason::ClockStands => "CLOCK_STANDS",
             Reason::NoHistory => "NO_HISTORY",
+            Reason::NewProcedure => "NEW_PROCEDURE",
             Reason::Comparable { settled, .. } if *settled < FEW => "FEW_COMPARABLE",
             Reason::Comparable { .. } => "COMPARABLE",
             Reason::TimeLeft {
@@ -57,7 +90,56 @@ impl Reason {
             Reason::TimeLeft {
                 cannot_fit: false, ..
             } => "TIME_LEFT",
+            Reason::Planned {
+                cannot_fit: true, ..
+            } => "PLAN_CANNOT_FIT",
+            Reason::Planned {
+                cannot_fit: false, ..
+            } => "PLANNED",
             Reason::Slowest { .. } => "SLOWEST_STEP",
+            Reason::SlowestLeg { .. } => "SLOWEST_LEG",
+        }
+    }
+
+    /// What the reason names, in a fixed order. Part of the contract.
+    #[must_use]
+    pub fn parameters(&self) -> Vec<(&'static str, Value)> {
+        match self {
+            Reason::Overdue | Reason::ClockStands | Reason::NoHistory | Reason::NewProcedure => {
+                Vec::new()
+            }
+            Reason::Comparable {
+                settled,
+                late,
+                step,
+                waited,
+            } => {
+                let mut named = vec![
+                    ("comparable", Value::Count(*settled)),
+                    ("late", Value::Count(*late)),
+                ];
+                if let Some(step) = step {
+                    named.push(("step", Value::Name(step.clone())));
+                    named.push(("waited_days", Value::Days(*waited)));
+                }
+                named
+            }
+            Reason::TimeLeft { left, usual, .. } => vec![
+                ("left_days", Value::Days(*left)),
+                ("usual_days", Value::Days(*usual)),
+            ],
+            Reason::Planned { left, needed, .. } => vec![
+                ("left_days", Value::Days(*left)),
+                ("planned_days", Value::Days(*needed)),
+            ],
+            Reason::Slowest { step, days } => vec![
+                ("step", Value::Name(step.clone())),
+                ("days", Value::Days(*days)),
+            ],
+            Reason::SlowestLeg { leg, days } => vec![
+                ("leg", Value::Name(leg.clone())),
+                ("days", Value::Days(*days)),
+            ],
         }
     }
 }
@@ -70,16 +152,12 @@ impl Model {
         if at.left <= 0.0 {
             reasons.push(Reason::Overdue);
         }
-        let Some(cell) = self.comparable(at, FEW).filter(|cell| cell.settled > 0) else {
-            reasons.push(Reason::NoHistory);
+        let comparable = self.comparable_reason(at);
+        let unknown = comparable == Reason::NoHistory;
+        reasons.push(comparable);
+        if unknown {
             return reasons;
-        };
-        reasons.push(Reason::Comparable {
-            settled: cell.settled,
-            late: cell.settled_late,
-            step: self.step_name(at.step).map(str::to_owned),
-            waited: f64::from(at.waited),
-        });
+        }
         if at.left > 0.0 {
             let forecast = self.forecast(at, 0.0);
             let left = f64::from(at.left);
@@ -89,14 +167,23 @@ impl Model {
                 cannot_fit: forecast.soonest > left,
             });
         }
-        let slowest = self.ahead(at.step);
-        let slowest = slowest.and_then(|ahead| Some((self.step_name(ahead.slowest)?, ahead.days)));
-        if let Some((step, days)) = slowest.filter(|(_, days)| *days >= 0.1) {
-            reasons.push(Reason::Slowest {
-                step: step.to_owned(),
-                days: f64::from(days),
-            });
-        }
+        reasons.extend(self.slowest(at.step).map(|(step, days)| Reason::Slowest {
+            step: step.to_owned(),
+            days,
+        }));
         reasons
+    }
+
+    /// What became of comparable dossiers; or that there are none.
+    pub(crate) fn comparable_reason(&self, at: &Situation) -> Reason {
+        match self.comparable(at, FEW).filter(|cell| cell.settled > 0) {
+            Some(cell) => Reason::Comparable {
+                settled: cell.settled,
+                late: cell.settled_late,
+                step: self.step_name(at.step).map(str::to_owned),
+                waited: f64::from(at.waited),
+            },
+            None => Reason::NoHistory,
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! From lessons to a table: layer upon layer, then only what is worth keeping.
 
 use crate::curve::Spread;
-use crate::layer::{FACTS, NESTED, fact, nested};
+use crate::layer::{FACTS, NESTED, fact, nested, speaks};
 use crate::lesson::Lesson;
 use crate::root::Root;
 use crate::scale::{Parts, Scale, Scales};
@@ -127,7 +127,7 @@ impl Ground {
         let situations = self.lessons.iter().map(|lesson| &lesson.situation);
         let parts: Vec<Parts> = situations.clone().map(|at| self.scales.parts(at)).collect();
         let mut points = Vec::new();
-        for layer in 0..FACTS {
+        for layer in (0..FACTS).filter(|layer| speaks(*layer, situations.clone().copied())) {
             let mut numbers = Numbers::default();
             let looks = situations.clone().zip(&parts);
             let cells = looks.map(|(at, parts)| numbers.of(fact(layer, at, parts)));

@@ -3,12 +3,24 @@
 //! None of them knows an official; the finest unit is a combination of types.
 
 use crate::scale::Parts;
-use crate::situation::Situation;
+use crate::situation::{Situation, UNKNOWN};
 
 /// Layers that lie within each other, from everything to the most alike.
 pub(crate) const NESTED: usize = 6;
 /// Layers of plain facts, across the nested ones.
-pub(crate) const FACTS: usize = 13;
+pub(crate) const FACTS: usize = 15;
+/// The layer of what other agencies do, and that of the first of several types.
+const LEGS: usize = 13;
+const FIELD: usize = 14;
+
+/// Whether a layer can tell anything apart. Most logs know no legs and one column of types.
+pub(crate) fn speaks(layer: usize, mut looks: impl Iterator<Item = Situation>) -> bool {
+    match layer {
+        LEGS => looks.any(|at| at.legs > 0),
+        FIELD => looks.any(|at| at.field != UNKNOWN),
+        _ => true,
+    }
+}
 
 /// The cells of a situation among the nested layers, coarsest first.
 pub(crate) fn nested(at: &Situation, parts: &Parts) -> [u64; NESTED] {
@@ -51,10 +63,15 @@ pub(crate) fn fact(layer: usize, at: &Situation, parts: &Parts) -> u64 {
         9 => step | previous | left_coarse,
         10 => step | phase << 8 | left_coarse,
         11 => step | due_weekday << 12 | weekday << 8 | left_coarse,
-        _ => step | lag,
+        12 => step | lag,
+        LEGS => u64::from(at.leg) << 16 | u64::from(at.legs.min(3)) << 8 | left_coarse,
+        _ => u64::from(at.field) << 16 | equal(at.share(), 6),
     };
     (layer as u64) << 56 | cell
 }
+
+/// Every edge between equal parts of the share above is a multiple of one over this.
+pub(crate) const SHARES: u32 = 48;
 
 /// Which of so many equal parts a share from 0 to 1 lies in.
 fn equal(share: f32, count: u64) -> u64 {

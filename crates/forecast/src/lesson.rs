@@ -3,7 +3,7 @@
 use crate::course::{Course, Prepared};
 use crate::office::Moment;
 use crate::root::{Life, Root};
-use crate::sample::{Look, View, looks, situations};
+use crate::sample::{Hours, Look, View, looks, situations};
 use crate::situation::Situation;
 
 /// Cases are dealt into this many folds, so that none is judged by its own outcome.
@@ -13,6 +13,9 @@ pub(crate) const FOLDS: usize = 5;
 pub(crate) struct Watched {
     pub deadline: Moment,
     pub end: Option<Moment>,
+    /// Whether that end was a result.
+    pub resolved: bool,
+    pub unit_kind: u32,
     /// Late or not, where the deadline lies before the horizon.
     pub late: Option<bool>,
     /// The position of each look in working days.
@@ -25,7 +28,7 @@ pub(crate) struct Watched {
 /// Looks at courses, knowing nothing from the horizon on.
 pub(crate) fn watch<'a>(
     courses: impl Iterator<Item = &'a Course>,
-    prepared: &Prepared,
+    prepared: &Prepared<'_>,
     horizon: Moment,
     view: &View<'_>,
 ) -> Vec<Watched> {
@@ -33,10 +36,17 @@ pub(crate) fn watch<'a>(
         .map(|course| {
             let known = course.known_before(horizon);
             let looks = looks(&known, prepared, horizon);
-            let settled = known.deadline.before(horizon);
-            let until = view.pace.at(known.end.unwrap_or(horizon).day);
-            let remaining = |look: &Look| (until - view.pace.at(look.at.day)).max(0.0);
+            let settled = known.is_settled(horizon);
+            let hours = Hours::new(&known, view.pace(known.office));
+            let until = match known.end {
+                Some(end) => end.day,
+                None => prepared.position(horizon, known.office),
+            };
+            let until = hours.at(until);
+            let remaining = |look: &Look| (until - hours.at(look.at.day)).max(0.0);
             Watched {
+                resolved: known.end.is_some() && !known.without,
+                unit_kind: known.unit_kind,
                 late: settled.then(|| known.is_late()),
                 deadline: known.deadline,
                 end: known.end,
@@ -87,6 +97,7 @@ pub(crate) struct Lesson {
     pub situation: Situation,
     /// Working days to the end, or to the last sight of it.
     pub remaining: f32,
+    /// Whether it ended there, with a result.
     pub ended: bool,
     /// 1 for late, 0 for in time; between them while nobody knows.
     pub late: f64,
@@ -110,7 +121,7 @@ pub(crate) fn lessons(watched: &[Watched], root: &Root) -> Vec<Lesson> {
                 case,
                 situation: *situation,
                 remaining: watched.remaining[place] as f32,
-                ended: watched.end.is_some(),
+                ended: watched.resolved,
                 late,
                 settled: watched.late.is_some(),
             });

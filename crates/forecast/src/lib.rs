@@ -8,25 +8,33 @@
 //! Nothing here reads a clock, a file or a database. No feature names an
 //! individual official: the log types have no place for one.
 //!
-//! Start with [`log`] (what is read), [`model`] (fit and score) and [`explain`].
+//! Start with [`log`] (what is read), [`artefact`] (fit) and [`forecaster`] (score, explain, and
+//! when the level changes next).
 #![warn(missing_docs)]
 
 mod ahead;
 mod alarm;
+pub mod artefact;
+mod aside;
 pub mod backtest;
 mod choice;
 mod course;
+pub mod crossing;
 mod curve;
 pub mod explain;
+pub mod forecaster;
 mod ground;
 mod layer;
 mod lesson;
+pub mod level;
 pub mod log;
 mod lull;
 pub mod model;
 pub mod office;
+pub mod planned;
 mod rolling;
 mod root;
+pub mod running;
 mod sample;
 mod scale;
 mod shrink;

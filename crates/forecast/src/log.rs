@@ -13,21 +13,77 @@ pub struct Event {
     pub at: Instant,
 }
 
-/// One dossier, as a log knows it.
+/// How a case ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Ending {
+    /// With its result.
+    #[default]
+    Result,
+    /// Without one: withdrawn, refused or given up. After it nothing can be late any more, and it
+    /// says nothing of how long a result takes.
+    Without,
+}
+
+/// A time in which the clock stood: no working time passes in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stop {
+    /// Its first moment.
+    pub from: Instant,
+    /// Its last; none while it lasts.
+    pub to: Option<Instant>,
+}
+
+/// The deadline became another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moved {
+    /// From when on the new one was known.
+    pub at: Instant,
+    /// The new one.
+    pub deadline: Instant,
+}
+
+/// Work that another agency does beside the case's own steps: a leg, a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leg {
+    /// What kind of work at what kind of agency; never a person.
+    pub name: String,
+    /// When it was asked for.
+    pub from: Instant,
+    /// When it was answered; none while it lasts.
+    pub to: Option<Instant>,
+}
+
+/// One dossier, as a log knows it.
+///
+/// What a log does not know is left at its default: no stops, no legs, a result at its end.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Case {
     /// What the log calls it. Only breaks ties of order.
     pub id: String,
-    /// What kind of case it is, one value a type column: procedure, channel.
+    /// What kind of case it is, one value a type column, the coarsest first: field, procedure,
+    /// channel. A combination never seen is judged by its first value.
     pub types: Vec<String>,
     /// When its time began.
     pub start: Instant,
     /// When it ended; none while it runs.
     pub end: Option<Instant>,
-    /// Its own deadline, where the log has one.
+    /// Its own deadline, where the log has one: the first of them if it moved.
     pub deadline: Option<Instant>,
     /// In order of time.
     pub events: Vec<Event>,
+    /// What the end was.
+    pub ending: Ending,
+    /// When its clock stood. A stop moves no deadline by itself: if it did, `moved` says so.
+    pub stops: Vec<Stop>,
+    /// Every move of the deadline, in order of time: by a stop, an extension, a restart. Read with
+    /// [`Deadline::Given`] only.
+    pub moved: Vec<Moved>,
+    /// What other agencies did beside it.
+    pub legs: Vec<Leg>,
+    /// The place of its unit's office among those the fit is given; a log of one office has 0.
+    pub office: u16,
+    /// The kind of unit that must keep its deadline. Alarm levels are fitted for each.
+    pub unit_kind: String,
 }
 
 /// Cases and the names of their activities.
@@ -52,11 +108,39 @@ impl Log {
     pub fn known_before(&self, moment: Instant) -> Log {
         let known = |case: &Case| Case {
             end: case.end.filter(|end| *end < moment),
+            ending: match case.end.filter(|end| *end < moment) {
+                Some(_) => case.ending,
+                None => Ending::default(),
+            },
             events: case
                 .events
                 .iter()
                 .filter(|event| event.at < moment)
                 .copied()
+                .collect(),
+            stops: case
+                .stops
+                .iter()
+                .filter(|stop| stop.from < moment)
+                .map(|stop| Stop {
+                    to: stop.to.filter(|to| *to < moment),
+                    ..*stop
+                })
+                .collect(),
+            moved: case
+                .moved
+                .iter()
+                .filter(|moved| moved.at < moment)
+                .copied()
+                .collect(),
+            legs: case
+                .legs
+                .iter()
+                .filter(|leg| leg.from < moment)
+                .map(|leg| Leg {
+                    to: leg.to.filter(|to| *to < moment),
+                    ..leg.clone()
+                })
                 .collect(),
             ..case.clone()
         };

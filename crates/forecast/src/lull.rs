@@ -97,6 +97,18 @@ impl Pace {
         Pace { still: apart }
     }
 
+    /// The first position at which so much time without lulls has passed.
+    pub fn position(&self, paced: f64) -> f64 {
+        let mut position = paced;
+        for (from, to) in &self.still {
+            if position <= *from {
+                break;
+            }
+            position += to - from;
+        }
+        position
+    }
+
     /// A position with the lulls before it taken out.
     pub fn at(&self, position: f64) -> f64 {
         let passed = self.still.iter().take_while(|(from, _)| *from < position);

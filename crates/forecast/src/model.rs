@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use domain::time::Instant;
 
 use crate::ahead::{Ahead, ahead};
-use crate::alarm::alarms;
+use crate::alarm::{alarms, peaks};
 use crate::choice::{Tried, choose};
-use crate::course::{Course, Passed, Prepared, Split};
+use crate::course::{Course, Prepared, Split};
 use crate::curve::Alive;
 use crate::ground::Ground;
 use crate::lesson::{Watched, lessons, watch};
@@ -19,7 +19,7 @@ use crate::office::{Moment, Office};
 use crate::rolling::{Rolling, beats, foreseen, replay};
 use crate::root::Root;
 use crate::sample::{Look, View, situations};
-use crate::situation::{Codes, Situation, UNKNOWN};
+use crate::situation::{Codes, Named, Situation, UNKNOWN};
 use crate::table::{Cell, Table};
 
 pub use crate::alarm::Alarm;
@@ -36,6 +36,11 @@ pub struct Model {
     /// Names of steps and of combinations of types, in order; a place is a code.
     steps: Vec<String>,
     kinds: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    fields: Vec<String>,
+    /// Names of what other agencies do.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    legs: Vec<String>,
     hours_a_day: f64,
     /// Days of the year without work.
     lulls: Vec<Lull>,
@@ -106,6 +111,9 @@ pub enum Unreadable {
     /// Another version of the engine wrote it.
     #[error("a forecast model of layout {0}; expected layout {LAYOUT}")]
     Layout(u32),
+    /// Not the bytes that were stored.
+    #[error("a forecast model whose digest is not the one it was stored with")]
+    Altered,
     /// Its parts do not fit each other.
     #[error("a forecast model whose weights do not match its facts")]
     Inconsistent,
@@ -113,34 +121,41 @@ pub enum Unreadable {
 
 impl Model {
     /// Fits on what the log knew before a moment; nothing from then on is looked at.
+    ///
+    /// [`Case::office`] names one of the offices; the time of days is told by the first.
     pub fn fit(
         log: &Log,
-        office: &Office,
+        offices: &[&Office],
         deadline: Deadline,
         until: Instant,
     ) -> Result<Model, Error> {
-        let prepared = Prepared::new(log, office, deadline, Split::At(until))?;
-        Ok(Model::learn(&prepared, &log.activities, office).0)
+        let prepared = Prepared::new(log, offices, deadline, Split::At(until))?;
+        Ok(Model::learn(&prepared, &log.activities).model)
     }
 
     /// Fits on the training part of a prepared log; says which switches were tried.
-    pub(crate) fn learn(
-        prepared: &Prepared,
-        activities: &[String],
-        office: &Office,
-    ) -> (Model, Vec<Tried>) {
+    pub(crate) fn learn(prepared: &Prepared<'_>, activities: &[String]) -> Learned {
         let split = prepared.split;
         let training = prepared.training().iter();
         let known: Vec<Course> = training.map(|course| course.known_before(split)).collect();
         let passed = known.iter().flat_map(|course| &course.events);
         let steps = used(activities, passed.map(|event| event.activity));
         let kinds = used(&prepared.kinds, known.iter().map(|course| course.kind));
-        let codes = Codes::new(&steps, &kinds, (activities, &prepared.kinds));
-        let lulls = lulls(&known, office, split);
-        let pace = Pace::new(&lulls, office);
+        let fields = used(&prepared.fields, known.iter().map(|course| course.field));
+        let asides = known.iter().flat_map(|course| &course.legs);
+        let legs = used(&prepared.legs, asides.map(|leg| leg.name));
+        let named = Named {
+            activities: &steps,
+            kinds: &kinds,
+            fields: &fields,
+            legs: &legs,
+        };
+        let codes = Codes::new(named, prepared.named(activities));
+        let lulls = lulls(&known, prepared.offices[0], split);
+        let paces = paces_of(&lulls, &prepared.offices);
         let view = View {
             codes: &codes,
-            pace: &pace,
+            paces: &paces,
         };
         let (chosen, tried) = choose(&known, prepared, &view);
         let watched = watch(known.iter(), prepared, split, &view);
@@ -158,18 +173,26 @@ impl Model {
         };
         let model = Model {
             layout: LAYOUT,
-            hours_a_day: (office.hours_a_day() * 1e6).round() / 1e6,
+            hours_a_day: (prepared.offices[0].hours_a_day() * 1e6).round() / 1e6,
             lulls,
             tails: chosen.tails,
             size: Size::new(&watched, ground.lessons()),
-            alarms: alarms(&watched, &chances),
+            alarms: alarms(&peaks(&watched, &chances)),
             ahead: ahead(&known, &codes, steps.len()),
             steps,
             kinds,
+            fields,
+            legs,
             table: fitted.table,
             rolling,
         };
-        (model, tried)
+        Learned {
+            model,
+            tried,
+            watched,
+            chances,
+            known,
+        }
     }
 
     /// The chance of ending late, on a day by [`Office::position`].
@@ -227,13 +250,17 @@ impl Model {
         with_enough.or_else(|| self.table.cell(at))
     }
 
-    pub(crate) fn ahead(&self, step: u16) -> Option<&Ahead> {
-        self.ahead.iter().find(|ahead| ahead.after == step)
+    /// The step after another on which most time goes, and its working days, where it is any.
+    pub(crate) fn slowest(&self, after: u16) -> Option<(&str, f64)> {
+        let ahead = self.ahead.iter().find(|ahead| ahead.after == after)?;
+        let days = f64::from(ahead.days);
+        let name = self.step_name(ahead.slowest)?;
+        (days >= 0.1).then_some((name, days))
     }
 
     /// What a case looks like at a moment, as far as had happened by then.
     ///
-    /// `activities` names the case's events. Clock stops are the caller's to leave out.
+    /// `activities` names the case's events, `deadline` is the one in force.
     pub fn situation(
         &self,
         office: &Office,
@@ -242,30 +269,15 @@ impl Model {
         deadline: Instant,
         now: Instant,
     ) -> Result<Situation, domain::calendar::Error> {
-        let kinds = [case.types.join(" · ")];
-        let codes = self.codes(activities, &kinds);
-        let pace = self.pace(office);
-        let view = View {
-            codes: &codes,
-            pace: &pace,
-        };
-        let mut events = Vec::new();
-        for event in case.events.iter().take_while(|event| event.at <= now) {
-            events.push(Passed {
-                activity: event.activity,
-                at: office.moment(event.at)?,
-            });
-        }
+        let (course, names) = Course::of(case, office, deadline, now)?;
+        let codes = self.codes(names.named(activities));
         let look = Look {
             at: office.moment(now)?,
-            seen: events.len(),
+            seen: course.events.len(),
         };
-        let course = Course {
-            start: office.moment(case.start)?,
-            end: None,
-            deadline: office.moment(deadline)?,
-            events,
-            kind: 0,
+        let view = View {
+            codes: &codes,
+            paces: &[self.pace(office)],
         };
         let seen = situations(&course, &[look], &view).pop();
         Ok(seen.expect("one look gives one situation"))
@@ -321,9 +333,20 @@ impl Model {
         Pace::new(&self.lulls, office)
     }
 
+    /// The same, of several offices.
+    pub(crate) fn paces(&self, offices: &[&Office]) -> Vec<Pace> {
+        paces_of(&self.lulls, offices)
+    }
+
     /// Codes for the looks of a log.
-    pub(crate) fn codes(&self, activities: &[String], kinds: &[String]) -> Codes {
-        Codes::new(&self.steps, &self.kinds, (activities, kinds))
+    pub(crate) fn codes(&self, log: Named<'_>) -> Codes {
+        let own = Named {
+            activities: &self.steps,
+            kinds: &self.kinds,
+            fields: &self.fields,
+            legs: &self.legs,
+        };
+        Codes::new(own, log)
     }
 
     /// Canonical bytes: equal models give equal bytes.
@@ -335,14 +358,34 @@ impl Model {
     /// Reads bytes back.
     pub fn from_bytes(bytes: &[u8]) -> Result<Model, Unreadable> {
         let model: Model = serde_json::from_slice(bytes)?;
-        if model.layout != LAYOUT {
-            return Err(Unreadable::Layout(model.layout));
+        model.checked()
+    }
+
+    pub(crate) fn checked(self) -> Result<Model, Unreadable> {
+        if self.layout != LAYOUT {
+            return Err(Unreadable::Layout(self.layout));
         }
-        if !model.table.is_sound() {
+        if !self.table.is_sound() {
             return Err(Unreadable::Inconsistent);
         }
-        Ok(model)
+        Ok(self)
     }
+}
+
+/// A model, and what it was learned from.
+pub(crate) struct Learned {
+    pub model: Model,
+    /// Which switches were tried.
+    pub tried: Vec<Tried>,
+    pub watched: Vec<Watched>,
+    /// The chance at each look, from the cases of other folds.
+    pub chances: Vec<f64>,
+    pub known: Vec<Course>,
+}
+
+fn paces_of(lulls: &[Lull], offices: &[&Office]) -> Vec<Pace> {
+    let paces = offices.iter().map(|office| Pace::new(lulls, office));
+    paces.collect()
 }
 
 /// The lulls of a training part.

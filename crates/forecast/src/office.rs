@@ -110,6 +110,42 @@ impl Office {
         Ok(self.zone.moment(local(shown).naive_local()))
     }
 
+    /// The last moment, up to this one, at which the office opened for the day.
+    ///
+    /// Before the calendar's first opening it is that moment itself.
+    pub(crate) fn opened(&self, at: Instant) -> Result<Instant, Error> {
+        let wall = self.zone.wall(at);
+        let shown = instant(wall.date(), wall.time());
+        let mut day = wall.date();
+        loop {
+            let opening = self.calendar.opening(day)?;
+            if let Some(opening) = opening.filter(|opening| *opening <= shown) {
+                return Ok(self.zone.moment(local(opening).naive_local()));
+            }
+            match day
+                .pred_opt()
+                .filter(|day| *day >= self.calendar.first_day())
+            {
+                Some(before) => day = before,
+                None => return Ok(at),
+            }
+        }
+    }
+
+    /// When the office opens on each working day after a moment and up to another.
+    pub(crate) fn openings(&self, after: Instant, until: Instant) -> Result<Vec<Instant>, Error> {
+        let mut openings = Vec::new();
+        let last = self.local_day(until);
+        let days = self.local_day(after).iter_days();
+        for day in days.take_while(|day| *day <= last) {
+            if let Some(opening) = self.calendar.opening(day)? {
+                openings.push(self.zone.moment(local(opening).naive_local()));
+            }
+        }
+        openings.retain(|opening| after < *opening && *opening <= until);
+        Ok(openings)
+    }
+
     /// The first and last day of the calendar.
     pub(crate) fn days(&self) -> (NaiveDate, NaiveDate) {
         (self.calendar.first_day(), self.calendar.last_day())

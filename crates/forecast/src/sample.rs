@@ -16,8 +16,9 @@ pub(crate) struct Look {
 /// The looks the protocol takes at a case before a horizon, in order of time.
 ///
 /// One after each event and one each working day (or each third) at 95 % of the
-/// day, always before its end, its deadline and the horizon.
-pub(crate) fn looks(course: &Course, prepared: &Prepared, horizon: Moment) -> Vec<Look> {
+/// day, always before its end, its deadline and the horizon. While its clock stands there is
+/// nothing to see.
+pub(crate) fn looks(course: &Course, prepared: &Prepared<'_>, horizon: Moment) -> Vec<Look> {
     let mut stop = course.deadline.earlier(horizon);
     stop = course.end.map_or(stop, |end| stop.earlier(end));
     let mut looks: Vec<Look> = (1..)
@@ -33,12 +34,12 @@ pub(crate) fn looks(course: &Course, prepared: &Prepared, horizon: Moment) -> Ve
     } else {
         first.at
     };
-    let from = prepared
-        .evenings
-        .partition_point(|evening| !begins.before(*evening));
-    let evenings = prepared.evenings[from..].iter().step_by(prepared.stride);
+    let evenings = &prepared.evenings[course.office];
+    let from = evenings.partition_point(|evening| !begins.before(*evening));
+    let evenings = evenings[from..].iter().step_by(prepared.stride);
+    let evenings = evenings.take_while(|evening| evening.before(stop));
     let mut seen = 0;
-    for &at in evenings.take_while(|evening| evening.before(stop)) {
+    for &at in evenings.filter(|at| !course.stops.iter().any(|stop| stop.is_open(**at))) {
         while course
             .events
             .get(seen)
@@ -56,17 +57,25 @@ pub(crate) fn looks(course: &Course, prepared: &Prepared, horizon: Moment) -> Ve
 #[derive(Clone, Copy)]
 pub(crate) struct View<'a> {
     pub codes: &'a Codes,
-    pub pace: &'a Pace,
+    /// Office by office.
+    pub paces: &'a [Pace],
 }
 
-/// What the looks at a case see, one each.
+impl View<'_> {
+    pub fn pace(&self, office: usize) -> &Pace {
+        self.paces.get(office).unwrap_or(&self.paces[0])
+    }
+}
+
+/// What the looks at a case see, one each, in order of time.
 pub(crate) fn situations(course: &Course, looks: &[Look], view: &View<'_>) -> Vec<Situation> {
-    let (codes, pace) = (view.codes, view.pace);
+    let codes = view.codes;
+    let hours = Hours::new(course, view.pace(course.office));
     let mut repeats = 0;
     let mut counted = 0;
     let first = course.events.first().map_or(course.start, |event| event.at);
-    let (start, due) = (pace.at(course.start.day), pace.at(course.deadline.day));
-    let lag = (pace.at(first.day) - start).max(0.0);
+    let start = hours.at(course.start.day);
+    let lag = (hours.at(first.day) - start).max(0.0);
     looks
         .iter()
         .map(|look| {
@@ -80,21 +89,68 @@ pub(crate) fn situations(course: &Course, looks: &[Look], view: &View<'_>) -> Ve
             }
             let last = look.seen.checked_sub(1).map(|last| course.events[last]);
             let previous = look.seen.checked_sub(2).map(|place| course.events[place]);
-            let step = last.map_or(start, |last| pace.at(last.at.day));
-            let now = pace.at(look.at.day);
+            let step = last.map_or(start, |last| hours.at(last.at.day));
+            let now = hours.at(look.at.day);
+            let deadline = course.deadline_at(look.at);
+            let due = hours.due(deadline, look.at);
+            let open = course.legs.iter().filter(|leg| leg.lasts.is_open(look.at));
+            let longest = open.clone().min_by_key(|leg| leg.lasts.from.micros);
             Situation {
                 step: last.map_or(codes.none(), |last| codes.activity(last.activity)),
                 previous: previous.map_or(codes.none(), |event| codes.activity(event.activity)),
                 kind: codes.kind(course.kind),
+                field: codes.field(course.field),
                 elapsed: (now - start).max(0.0) as f32,
                 waited: (now - step).max(0.0) as f32,
                 left: (due - now).max(0.0) as f32,
                 events: u32::try_from(look.seen).unwrap_or(u32::MAX),
                 repeats,
                 weekday: look.at.weekday,
-                due_phase: course.deadline.phase(),
+                due_phase: deadline.phase(),
                 lag: lag as f32,
+                legs: u8::try_from(open.count()).unwrap_or(u8::MAX),
+                leg: longest.map_or(codes.none(), |leg| codes.leg(leg.name)),
             }
         })
         .collect()
+}
+
+/// The working time of one case: lulls and its own stops are left out.
+pub(crate) struct Hours<'a> {
+    pace: &'a Pace,
+    /// From and to which position the clock stood, lulls left out, and when the stop was over.
+    stops: Vec<(f64, f64, Option<Moment>)>,
+}
+
+impl<'a> Hours<'a> {
+    pub fn new(course: &Course, pace: &'a Pace) -> Hours<'a> {
+        let stops = course.stops.iter().map(|stop| {
+            let to = stop.to.map_or(f64::INFINITY, |to| pace.at(to.day));
+            (pace.at(stop.from.day), to, stop.to)
+        });
+        Hours {
+            pace,
+            stops: stops.collect(),
+        }
+    }
+
+    /// A position without lulls and without the stops before it.
+    pub fn at(&self, position: f64) -> f64 {
+        let paced = self.pace.at(position);
+        paced - self.stood(paced, |_| true)
+    }
+
+    /// A deadline as it was known at a moment: only a stop that was over had moved it.
+    pub fn due(&self, deadline: Moment, known: Moment) -> f64 {
+        let paced = self.pace.at(deadline.day);
+        paced - self.stood(paced, |over| over.is_some_and(|over| !known.before(over)))
+    }
+
+    fn stood(&self, paced: f64, counts: impl Fn(Option<Moment>) -> bool) -> f64 {
+        let before = self.stops.iter().filter(|(from, ..)| *from < paced);
+        before
+            .filter(|(.., over)| counts(*over))
+            .map(|(from, to, _)| to.min(paced) - from)
+            .sum()
+    }
 }

@@ -15,6 +15,8 @@ pub struct Situation {
     pub previous: u16,
     /// Its combination of types.
     pub kind: u16,
+    /// The first of its types, where there are several.
+    pub field: u16,
     /// Working days since its start, stops left out.
     pub elapsed: f32,
     /// Working days at this step, stops left out.
@@ -31,6 +33,10 @@ pub struct Situation {
     pub due_phase: u8,
     /// Working days from its start to its first event.
     pub lag: f32,
+    /// How many other agencies are at it.
+    pub legs: u8,
+    /// What the one does that has been at it the longest.
+    pub leg: u16,
 }
 
 /// The code of a name the model never saw, and of "nothing yet".
@@ -43,6 +49,7 @@ impl Situation {
         step: UNKNOWN,
         previous: UNKNOWN,
         kind: UNKNOWN,
+        field: UNKNOWN,
         elapsed: 0.0,
         waited: 0.0,
         left: 1.0,
@@ -51,6 +58,8 @@ impl Situation {
         weekday: 0,
         due_phase: 0,
         lag: 0.0,
+        legs: 0,
+        leg: UNKNOWN,
     };
 }
 
@@ -67,19 +76,32 @@ impl Situation {
     }
 }
 
+/// Names that codes stand for: a model's, or a log's.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Named<'a> {
+    pub activities: &'a [String],
+    pub kinds: &'a [String],
+    pub fields: &'a [String],
+    pub legs: &'a [String],
+}
+
 /// Numbers of a log turned into a model's codes.
 #[derive(Debug, Default)]
 pub(crate) struct Codes {
     activities: Vec<u16>,
     kinds: Vec<u16>,
+    fields: Vec<u16>,
+    legs: Vec<u16>,
 }
 
 impl Codes {
-    /// `known` are a model's names in order; `names` the log's.
-    pub fn new(steps: &[String], kinds: &[String], log: (&[String], &[String])) -> Codes {
+    /// A place among the model's names, which are in order, is a code.
+    pub fn new(model: Named<'_>, log: Named<'_>) -> Codes {
         Codes {
-            activities: codes(steps, log.0),
-            kinds: codes(kinds, log.1),
+            activities: codes(model.activities, log.activities),
+            kinds: codes(model.kinds, log.kinds),
+            fields: codes(model.fields, log.fields),
+            legs: codes(model.legs, log.legs),
         }
     }
 
@@ -88,15 +110,24 @@ impl Codes {
     }
 
     pub fn activity(&self, number: u32) -> u16 {
-        self.activities
-            .get(number as usize)
-            .copied()
-            .unwrap_or(UNKNOWN)
+        of(&self.activities, number)
     }
 
     pub fn kind(&self, number: u32) -> u16 {
-        self.kinds.get(number as usize).copied().unwrap_or(UNKNOWN)
+        of(&self.kinds, number)
     }
+
+    pub fn field(&self, number: u32) -> u16 {
+        of(&self.fields, number)
+    }
+
+    pub fn leg(&self, number: u32) -> u16 {
+        of(&self.legs, number)
+    }
+}
+
+fn of(codes: &[u16], number: u32) -> u16 {
+    codes.get(number as usize).copied().unwrap_or(UNKNOWN)
 }
 
 fn codes(known: &[String], names: &[String]) -> Vec<u16> {

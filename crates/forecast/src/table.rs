@@ -144,6 +144,16 @@ impl Table {
         chance(sum)
     }
 
+    /// Working days at a step and working days left at which a chance may jump.
+    pub fn jumps(&self) -> (impl Iterator<Item = f32>, impl Iterator<Item = f32>) {
+        let edges = |scales: &[Scale; 2]| {
+            let edges = scales.iter().flat_map(Scale::edges);
+            edges.copied().collect::<Vec<f32>>().into_iter()
+        };
+        let scales = &self.stored.scales;
+        (edges(&scales.waited), edges(&scales.left))
+    }
+
     /// Whether plain facts count.
     pub fn has_points(&self) -> bool {
         !self.points.is_empty()

@@ -86,7 +86,7 @@ impl<'a> Trial<'a> {
                 let Some(alive) = fitted.table.alive(&case.situations[look]) else {
                     continue;
                 };
-                ranks.push((alive.ended_by(case.remaining[look]), case.end.is_some()));
+                ranks.push((alive.ended_by(case.remaining[look]), case.resolved));
             }
         }
         ranks

@@ -12,11 +12,23 @@ impl Reason {
         match (language, self) {
             (Language::Vietnamese, Reason::Overdue) => "Đã quá hạn.".to_owned(),
             (Language::English, Reason::Overdue) => "The deadline has passed.".to_owned(),
+            (Language::Vietnamese, Reason::ClockStands) => {
+                "Thời hạn đang tạm dừng.".to_owned()
+            }
+            (Language::English, Reason::ClockStands) => "The clock stands.".to_owned(),
             (Language::Vietnamese, Reason::NoHistory) => {
-                "Chưa có hồ sơ tương tự; dự báo chưa có căn cứ.".to_owned()
+                "Chưa có hồ sơ tương tự đã giải quyết xong.".to_owned()
             }
             (Language::English, Reason::NoHistory) => {
-                "No comparable dossier yet; the forecast has nothing to rest on.".to_owned()
+                "No comparable dossier has been finished yet.".to_owned()
+            }
+            (Language::Vietnamese, Reason::NewProcedure) => {
+                "Thủ tục mới, chưa có hồ sơ nào giải quyết xong; dựa vào thủ tục khác và thời gian dự kiến."
+                    .to_owned()
+            }
+            (Language::English, Reason::NewProcedure) => {
+                "A new procedure without finished dossiers: judged by other procedures and the plan."
+                    .to_owned()
             }
             (
                 _,
@@ -38,11 +50,7 @@ impl Reason {
                     cannot_fit,
                 },
             ) => {
-                let end = if *cannot_fit {
-                    "; thời gian còn lại không đủ."
-                } else {
-                    "."
-                };
+                let end = not_enough(language, *cannot_fit);
                 format!(
                     "Còn {}; phần việc còn lại thường mất {}{end}",
                     time(*left),
@@ -57,13 +65,41 @@ impl Reason {
                     cannot_fit,
                 },
             ) => {
-                let end = if *cannot_fit {
-                    "; what is left is not enough."
-                } else {
-                    "."
-                };
+                let end = not_enough(language, *cannot_fit);
                 let (left, usual) = (time(*left), time(*usual));
                 format!("Time left: {left}; the remaining work usually takes {usual}{end}")
+            }
+            (
+                Language::Vietnamese,
+                Reason::Planned {
+                    left,
+                    needed,
+                    cannot_fit,
+                },
+            ) => {
+                let (left, needed) = (time(*left), time(*needed));
+                let end = not_enough(language, *cannot_fit);
+                format!("Còn {left}; các bước còn lại theo quy trình cần {needed}{end}")
+            }
+            (
+                Language::English,
+                Reason::Planned {
+                    left,
+                    needed,
+                    cannot_fit,
+                },
+            ) => {
+                let (left, needed) = (time(*left), time(*needed));
+                let end = not_enough(language, *cannot_fit);
+                format!("Time left: {left}; planned for the remaining steps: {needed}{end}")
+            }
+            (Language::Vietnamese, Reason::SlowestLeg { leg, days }) => {
+                let days = time(*days);
+                format!("“{leg}” là phần còn lại lâu nhất, thường còn {days}: nhắc hôm nay.")
+            }
+            (Language::English, Reason::SlowestLeg { leg, days }) => {
+                let days = time(*days);
+                format!("“{leg}” is the longest remaining part, usually {days} more: remind today.")
             }
             (Language::Vietnamese, Reason::Slowest { step, days }) => {
                 format!(
@@ -78,6 +114,14 @@ impl Reason {
                 )
             }
         }
+    }
+}
+
+fn not_enough(language: Language, cannot_fit: bool) -> &'static str {
+    match (language, cannot_fit) {
+        (_, false) => ".",
+        (Language::Vietnamese, true) => "; thời gian còn lại không đủ.",
+        (Language::English, true) => "; what is left is not enough.",
     }
 }
 

@@ -6,8 +6,12 @@
 
 #[path = "forecast/broken.rs"]
 mod broken;
+#[path = "forecast/crosses.rs"]
+mod crosses;
 #[path = "forecast/invented.rs"]
 mod invented;
+#[path = "forecast/keeps.rs"]
+mod keeps;
 #[path = "forecast/leaks.rs"]
 mod leaks;
 #[path = "forecast/learns.rs"]

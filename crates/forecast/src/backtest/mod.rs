@@ -9,10 +9,11 @@ mod report;
 
 use domain::time::Instant;
 
+use crate::artefact::Figures;
 use crate::course::{Course, Prepared, Split};
 use crate::lesson::{Watched, watch};
 use crate::log::{Deadline, Error, Log};
-use crate::model::Model;
+use crate::model::{Learned, Model};
 use crate::office::Office;
 use crate::rolling::{Foreseen, beats, foreseen, replay};
 use crate::sample::{Look, View, situations};
@@ -35,20 +36,28 @@ pub struct Protocol {
 /// A log made ready, before anything is learned.
 pub struct Backtest<'a> {
     log: &'a Log,
-    office: &'a Office,
-    prepared: Prepared,
+    prepared: Prepared<'a>,
 }
 
 impl<'a> Backtest<'a> {
     /// Drops, splits and gives deadlines.
     pub fn new(log: &'a Log, office: &'a Office, protocol: Protocol) -> Result<Self, Error> {
         let split = Split::Share(protocol.split);
-        let prepared = Prepared::new(log, office, protocol.deadline, split)?;
-        Ok(Backtest {
-            log,
-            office,
-            prepared,
-        })
+        Backtest::of(log, &[office], protocol.deadline, split)
+    }
+
+    pub(crate) fn of(
+        log: &'a Log,
+        offices: &[&'a Office],
+        deadline: Deadline,
+        split: Split,
+    ) -> Result<Self, Error> {
+        let prepared = Prepared::new(log, offices, deadline, split)?;
+        Ok(Backtest { log, prepared })
+    }
+
+    pub(crate) fn prepared(&self) -> &Prepared<'a> {
+        &self.prepared
     }
 
     /// Where the training part ends.
@@ -66,19 +75,51 @@ impl<'a> Backtest<'a> {
     /// Fits a model on the training part, and tells which switches were tried.
     #[must_use]
     pub fn fit_and_tell(&self) -> (Model, Vec<Tried>) {
-        Model::learn(&self.prepared, &self.log.activities, self.office)
+        let learned = self.learn();
+        (learned.model, learned.tried)
+    }
+
+    pub(crate) fn learn(&self) -> Learned {
+        Model::learn(&self.prepared, &self.log.activities)
     }
 
     /// Judges a model on the test part.
     #[must_use]
     pub fn judge(&self, model: &Model) -> Report {
+        self.tested(model, |test, landmarks| self.report(model, test, landmarks))
+    }
+
+    /// Judges a model on the test part by the figures that are kept with it.
+    pub(crate) fn figures(&self, model: &Model, level: f64) -> Figures {
+        self.tested(model, |test, _| {
+            let scored = test.scored();
+            let naive = scored.iter().zip(&test.naive);
+            let naive: Vec<Scored> = naive
+                .map(|(scored, &score)| Scored { score, ..*scored })
+                .collect();
+            let flag = alarm::measure(&test.courses(), |look| look.chance >= level);
+            let flag = flag.unwrap_or_default();
+            Figures {
+                brier: measure::brier(&scored),
+                auc: measure::auc(&scored),
+                naive_auc: measure::auc(&naive),
+                ece: measure::calibration_error(&scored),
+                coverage: test.coverage(model),
+                precision: flag.precision,
+                recall: flag.recall,
+                median_lead_wd: flag.median_lead_wd,
+            }
+        })
+    }
+
+    /// Looks at the test cases through a model.
+    fn tested<T>(&self, model: &Model, told: impl FnOnce(&Test<'_>, [Option<f64>; 3]) -> T) -> T {
         let prepared = &self.prepared;
         let horizon = prepared.log_end;
-        let codes = model.codes(&self.log.activities, &prepared.kinds);
-        let pace = model.pace(self.office);
+        let codes = model.codes(prepared.named(&self.log.activities));
         let view = View {
             codes: &codes,
-            pace: &pace,
+            paces: &model.paces(&prepared.offices),
         };
         // Cases of the training part whose deadline passes later teach the rolling correction
         // when it does; they are not judged.
@@ -131,7 +172,7 @@ impl<'a> Backtest<'a> {
                 .collect();
             measure::auc(&scored)
         });
-        self.report(model, &test, landmarks)
+        told(&test, landmarks)
     }
 
     fn report(&self, model: &Model, test: &Test<'_>, landmarks: [Option<f64>; 3]) -> Report {
@@ -178,10 +219,8 @@ impl<'a> Backtest<'a> {
         [0.25, 0.5, 0.75].map(|share| {
             let landmark = |course: &&Course| {
                 let position = course.start.day + share * course.allowance();
-                let at = self
-                    .office
-                    .moment(self.office.moment_of(position).ok()?)
-                    .ok()?;
+                let office = self.prepared.offices.get(course.office)?;
+                let at = office.moment(office.moment_of(position).ok()?).ok()?;
                 if course.end.is_some_and(|end| !at.before(end)) || !at.before(course.deadline) {
                     return None;
                 }

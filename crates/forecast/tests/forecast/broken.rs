@@ -150,7 +150,7 @@ fn no_log_however_odd_gives_a_figure_that_is_none() {
                 events,
                 start: moments[0] + TimeDelta::hours(chance.below(30) as i64),
                 end: (chance.below(4) > 0).then(|| moments[moments.len() - 1]),
-                deadline: None,
+                ..Case::default()
             }
         });
         let cases = cases.collect();
@@ -202,6 +202,9 @@ fn what_the_model_never_saw_is_judged_by_all_the_rest() {
                 weekday: 6,
                 due_phase: 27,
                 lag: 0.0,
+                field: 40,
+                legs: u8::MAX,
+                leg: 3,
             };
             let forecast = model.forecast(&at, 1e6);
             assert!((0.0..=1.0).contains(&forecast.late));

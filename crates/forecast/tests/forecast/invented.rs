@@ -54,17 +54,25 @@ pub fn log(cases: u64) -> Log {
         }
         Case {
             id: format!("c{number:06}"),
-            types: vec![],
             start,
             end: Some(end),
-            deadline: None,
             events,
+            ..Case::default()
         }
     });
     Log {
         activities: STEPS.map(str::to_owned).to_vec(),
         cases: cases.collect(),
     }
+}
+
+/// The same log with a deadline nine days after each start.
+pub fn dated(cases: u64) -> Log {
+    let mut log = log(cases);
+    for case in &mut log.cases {
+        case.deadline = Some(case.start + TimeDelta::days(9));
+    }
+    log
 }
 
 pub fn event(activity: u32, at: Instant) -> Event {

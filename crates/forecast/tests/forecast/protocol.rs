@@ -18,11 +18,10 @@ fn case(number: i64, moments: &[Instant]) -> Case {
     let event = |&at| Event { activity: 0, at };
     Case {
         id: format!("{number:02}"),
-        types: vec![],
         start: moments[0],
         end: moments.last().copied(),
-        deadline: None,
         events: moments.iter().map(event).collect(),
+        ..Case::default()
     }
 }
 

@@ -49,11 +49,8 @@ pub(super) fn read(flags: &Backtest) -> Result<Log, String> {
                 numbers.insert(id.to_owned(), log.cases.len());
                 log.cases.push(Case {
                     id: id.to_owned(),
-                    types: Vec::new(),
                     start: at,
-                    end: None,
-                    deadline: None,
-                    events: Vec::new(),
+                    ..Case::default()
                 });
                 own.push(Values::default());
                 log.cases.len() - 1

@@ -1,0 +1,318 @@
+//! How worried to be about a dossier: five levels, and when one becomes another.
+//!
+//! A level is raised where the chance reaches a threshold and given up only where it has fallen
+//! well below, so that a chance that wavers does not make a flag that flickers. The level before is
+//! given by the caller, so that a restart changes nothing.
+
+use serde::{Deserialize, Serialize};
+
+use crate::shrink::{chance, logit};
+
+/// How worried to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// Nothing speaks for a delay.
+    OnTrack,
+    /// Worth a look.
+    Watch,
+    /// More likely late than most.
+    AtRisk,
+    /// The remaining steps no longer fit into the time left.
+    WillBeLate,
+    /// The deadline has passed.
+    Overdue,
+}
+
+impl Level {
+    /// All of them, the calmest first.
+    pub const ALL: [Level; 5] = [
+        Level::OnTrack,
+        Level::Watch,
+        Level::AtRisk,
+        Level::WillBeLate,
+        Level::Overdue,
+    ];
+
+    /// The name, as it is stored and told to programs. Part of the contract.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Level::OnTrack => "on_track",
+            Level::Watch => "watch",
+            Level::AtRisk => "at_risk",
+            Level::WillBeLate => "will_be_late",
+            Level::Overdue => "overdue",
+        }
+    }
+
+    /// Reads [`Level::name`] back.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Level> {
+        Level::ALL.into_iter().find(|level| level.name() == name)
+    }
+
+    /// Whether it says that a delay is likely: what a track record counts as a warning.
+    #[must_use]
+    pub fn warns(self) -> bool {
+        match self {
+            Level::OnTrack | Level::Watch => false,
+            Level::AtRisk | Level::WillBeLate | Level::Overdue => true,
+        }
+    }
+
+    /// Whether the citizen should be told before it is too late to move the date with an apology.
+    #[must_use]
+    pub fn calls_for_an_apology(self) -> bool {
+        match self {
+            Level::WillBeLate => true,
+            // From the due day on an apology moves nothing.
+            Level::OnTrack | Level::Watch | Level::AtRisk | Level::Overdue => false,
+        }
+    }
+}
+
+/// What a level is judged by.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Sight {
+    /// The chance of ending late.
+    pub late: f64,
+    /// Working days before which nine in ten comparable dossiers do not end, or which the plan
+    /// cannot do without.
+    pub soonest: f64,
+    /// Working days to the deadline.
+    pub left: f64,
+    /// Whether the deadline has passed: by the instant, never by the model.
+    pub overdue: bool,
+}
+
+/// From which chance on a level is raised, and below which it is given up.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Threshold {
+    /// From here on.
+    pub raise: f64,
+    /// Below here.
+    pub clear: f64,
+}
+
+/// The odds must fall to three fifths of those of the threshold before a level is given up.
+const MARGIN: f64 = 0.5;
+/// The remaining steps fit again when they take no more than this part of the time left.
+const FITS: f64 = 0.8;
+
+impl Threshold {
+    /// Raised from a chance on, and given up a fixed margin of log-odds below it.
+    #[must_use]
+    pub fn at(raise: f64) -> Threshold {
+        let raise = raise.clamp(0.005, 0.995);
+        // Six digits: what JSON reads back exactly.
+        let short = |value: f64| (value * 1e6).floor() / 1e6;
+        Threshold {
+            raise: short(raise),
+            clear: short(chance(logit(raise) - MARGIN)),
+        }
+    }
+
+    fn holds(self, late: f64, held: bool) -> bool {
+        late >= if held { self.clear } else { self.raise }
+    }
+}
+
+/// Thresholds of one kind of unit.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Thresholds {
+    /// For [`Level::Watch`].
+    pub watch: Threshold,
+    /// For [`Level::AtRisk`].
+    pub at_risk: Threshold,
+}
+
+/// The shares of raised dossiers that should end late.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Precision {
+    /// Of those that were ever watched.
+    pub watch: f64,
+    /// Of those that were ever at risk.
+    pub at_risk: f64,
+}
+
+impl Default for Precision {
+    /// Four in ten watched and six in ten at risk.
+    fn default() -> Precision {
+        Precision {
+            watch: 0.4,
+            at_risk: 0.6,
+        }
+    }
+}
+
+impl Thresholds {
+    /// Without cases to fit on: a chance that is right is late as often as it says.
+    #[must_use]
+    pub fn stated(precision: Precision) -> Thresholds {
+        Thresholds {
+            watch: Threshold::at(precision.watch),
+            at_risk: Threshold::at(precision.at_risk),
+        }
+    }
+}
+
+impl Default for Thresholds {
+    fn default() -> Thresholds {
+        Thresholds::stated(Precision::default())
+    }
+}
+
+/// The level of a dossier that had another one before, or none.
+#[must_use]
+pub fn judge(previous: Option<Level>, sight: Sight, thresholds: &Thresholds) -> Level {
+    let was = |level: Level| previous.is_some_and(|previous| previous >= level);
+    if sight.overdue {
+        return Level::Overdue;
+    }
+    let at_risk = thresholds.at_risk.holds(sight.late, was(Level::AtRisk));
+    let room = if was(Level::WillBeLate) { FITS } else { 1.0 };
+    if at_risk && sight.soonest > sight.left * room {
+        return Level::WillBeLate;
+    }
+    if at_risk {
+        return Level::AtRisk;
+    }
+    if thresholds.watch.holds(sight.late, was(Level::Watch)) {
+        return Level::Watch;
+    }
+    Level::OnTrack
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Level, Precision, Sight, Threshold, Thresholds, judge};
+
+    fn sight(late: f64) -> Sight {
+        Sight {
+            late,
+            soonest: 1.0,
+            left: 5.0,
+            overdue: false,
+        }
+    }
+
+    fn level(previous: Option<Level>, sight: Sight) -> Level {
+        judge(previous, sight, &Thresholds::default())
+    }
+
+    #[test]
+    fn the_chance_decides_and_a_missing_history_changes_nothing() {
+        for (late, expected) in [
+            (0.0, Level::OnTrack),
+            (0.39, Level::OnTrack),
+            (0.4, Level::Watch),
+            (0.59, Level::Watch),
+            (0.6, Level::AtRisk),
+            (1.0, Level::AtRisk),
+        ] {
+            assert_eq!(level(None, sight(late)), expected, "{late}");
+            assert_eq!(level(Some(Level::OnTrack), sight(late)), expected, "{late}");
+        }
+    }
+
+    #[test]
+    fn a_flag_once_raised_stays_until_the_chance_has_fallen_well_below() {
+        let threshold = Threshold::at(0.6);
+        assert!((0.47..0.48).contains(&threshold.clear), "{threshold:?}");
+        for (late, expected) in [
+            (0.55, Level::AtRisk),
+            (0.48, Level::AtRisk),
+            (0.47, Level::Watch),
+        ] {
+            assert_eq!(level(Some(Level::AtRisk), sight(late)), expected, "{late}");
+        }
+        assert_eq!(level(Some(Level::Watch), sight(0.3)), Level::Watch);
+        assert_eq!(level(Some(Level::Watch), sight(0.25)), Level::OnTrack);
+    }
+
+    #[test]
+    fn a_chance_that_wavers_around_a_threshold_makes_one_flag() {
+        let mut now = Level::OnTrack;
+        let mut crossings = 0;
+        for step in 0..200 {
+            let late = 0.6 + if step % 2 == 0 { 0.04 } else { -0.04 };
+            let next = level(Some(now), sight(late));
+            crossings += u32::from(next != now);
+            now = next;
+        }
+        assert_eq!(crossings, 1);
+    }
+
+    #[test]
+    fn what_no_longer_fits_will_be_late_until_there_is_room_again() {
+        let tight = |left| Sight {
+            left,
+            soonest: 2.0,
+            ..sight(0.7)
+        };
+        assert_eq!(level(None, tight(2.0)), Level::AtRisk);
+        assert_eq!(level(None, tight(1.9)), Level::WillBeLate);
+        assert_eq!(
+            level(Some(Level::WillBeLate), tight(2.4)),
+            Level::WillBeLate
+        );
+        assert_eq!(level(Some(Level::WillBeLate), tight(2.5)), Level::AtRisk);
+        // A curve of ends alone is not enough: the chance must say so too.
+        let unlikely = Sight {
+            late: 0.2,
+            ..tight(1.0)
+        };
+        assert_eq!(level(None, unlikely), Level::OnTrack);
+    }
+
+    #[test]
+    fn overdue_is_the_clock_s_to_say() {
+        for late in [0.0, 1.0] {
+            let passed = Sight {
+                overdue: true,
+                ..sight(late)
+            };
+            for previous in [None, Some(Level::OnTrack), Some(Level::Overdue)] {
+                assert_eq!(level(previous, passed), Level::Overdue);
+            }
+        }
+        // A date that moved later, by law, takes it back.
+        assert_eq!(level(Some(Level::Overdue), sight(0.1)), Level::OnTrack);
+    }
+
+    #[test]
+    fn a_worse_level_before_never_makes_a_better_one_now() {
+        for late in 0..=100 {
+            for left in [0.5, 0.9, 1.0, 1.2, 3.0] {
+                let sight = Sight {
+                    left,
+                    ..sight(f64::from(late) / 100.0)
+                };
+                let levels = Level::ALL.map(|previous| level(Some(previous), sight));
+                assert!(levels.is_sorted(), "{sight:?}: {levels:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn names_are_read_back_and_match_what_is_stored() {
+        for level in Level::ALL {
+            assert_eq!(Level::from_name(level.name()), Some(level));
+            let stored = serde_json::to_string(&level).expect("a name");
+            assert_eq!(stored, format!("\"{}\"", level.name()));
+        }
+        assert_eq!(Level::from_name("calm"), None);
+    }
+
+    #[test]
+    fn thresholds_survive_json() {
+        let thresholds = Thresholds::stated(Precision {
+            watch: 0.333_333_333,
+            at_risk: 0.712_345_678_9,
+        });
+        let text = serde_json::to_string(&thresholds).expect("numbers");
+        let back: Thresholds = serde_json::from_str(&text).expect("what was written");
+        assert_eq!(back, thresholds);
+    }
+}

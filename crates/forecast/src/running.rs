@@ -1,0 +1,192 @@
+//! A dossier under way, laid out once and then looked at at any later moment.
+
+use domain::calendar::Error;
+use domain::time::Instant;
+
+use crate::course::Course;
+use crate::log::Case;
+use crate::lull::Pace;
+use crate::model::Model;
+use crate::office::Office;
+use crate::planned::{Plan, Progress};
+use crate::sample::{Hours, Look, View, situations};
+use crate::situation::{Codes, Situation, UNKNOWN};
+
+/// A dossier under way.
+///
+/// It holds until something happens to the dossier: then it is laid out anew.
+#[derive(Debug, Clone)]
+pub struct Running {
+    /// As it stood when it was laid out.
+    seen: Situation,
+    /// Positions without lulls and stops: the start, the arrival at the step, the deadline.
+    start: f64,
+    since: f64,
+    due: f64,
+    /// Working days that the clock stood before.
+    stood: f64,
+    /// Since when the clock stands.
+    standing: Option<Instant>,
+    /// The position, lulls and stops left out, at which it was laid out.
+    laid_out: f64,
+    pub(crate) deadline: Instant,
+    pub(crate) plan: Plan,
+    pub(crate) legs: Vec<Asked>,
+}
+
+/// Another agency that is at it.
+#[derive(Debug, Clone)]
+pub(crate) struct Asked {
+    pub name: String,
+    /// The position, lulls and stops left out, since when.
+    pub since: f64,
+}
+
+/// A dossier at a moment.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Glance {
+    pub situation: Situation,
+    /// The position at which the office opened last: the day, for what is told once a day.
+    pub day: f64,
+    /// The position of the moment, lulls and stops left out.
+    pub now: f64,
+    pub overdue: bool,
+}
+
+/// The working time of an office as one model reckons it: without its lulls.
+#[derive(Clone, Copy)]
+pub(crate) struct Wall<'a> {
+    pub office: &'a Office,
+    pub pace: &'a Pace,
+}
+
+impl Running {
+    /// Lays out a case as far as had happened by a moment, with the deadline in force.
+    pub(crate) fn new(
+        wall: Wall<'_>,
+        model: Option<&Model>,
+        given: (&Case, &[String]),
+        deadline: Instant,
+        now: Instant,
+        plan: Plan,
+    ) -> Result<Running, Error> {
+        let (case, activities) = given;
+        let (course, names) = Course::of(case, wall.office, deadline, now)?;
+        let codes = match model {
+            Some(model) => model.codes(names.named(activities)),
+            None => Codes::default(),
+        };
+        let hours = Hours::new(&course, wall.pace);
+        let at = wall.office.moment(now)?;
+        let look = Look {
+            at,
+            seen: course.events.len(),
+        };
+        let view = View {
+            codes: &codes,
+            paces: std::slice::from_ref(wall.pace),
+        };
+        let seen = situations(&course, &[look], &view).pop();
+        let last = course.events.last().map_or(course.start, |event| event.at);
+        let open = case
+            .stops
+            .iter()
+            .find(|stop| stop.from <= now && stop.to.is_none_or(|to| now < to));
+        let laid_out = hours.at(at.day);
+        let legs = case
+            .legs
+            .iter()
+            .filter(|leg| leg.from <= now && leg.to.is_none_or(|to| now < to));
+        let asked = legs.map(|leg| {
+            Ok(Asked {
+                name: leg.name.clone(),
+                since: hours.at(wall.office.position(leg.from)?),
+            })
+        });
+        Ok(Running {
+            seen: seen.expect("one look gives one situation"),
+            start: hours.at(course.start.day),
+            since: hours.at(last.day),
+            due: hours.due(course.deadline, at),
+            stood: wall.pace.at(at.day) - laid_out,
+            standing: open.map(|stop| stop.from),
+            laid_out,
+            deadline,
+            plan,
+            legs: asked.collect::<Result<_, Error>>()?,
+        })
+    }
+
+    /// Whether its clock stands.
+    #[must_use]
+    pub fn stands(&self) -> bool {
+        self.standing.is_some()
+    }
+
+    /// Whether the deadline has passed at a moment: it does not while the clock stands.
+    #[must_use]
+    pub fn is_overdue(&self, now: Instant) -> bool {
+        self.deadline < self.standing.map_or(now, |since| since.min(now))
+    }
+
+    /// The dossier at a moment not before the one at which it was laid out.
+    pub(crate) fn at(&self, wall: Wall<'_>, now: Instant) -> Result<Glance, Error> {
+        let told = self.standing.map_or(now, |since| since.min(now));
+        let opened = wall.office.moment(wall.office.opened(told)?)?;
+        let paced = match self.standing {
+            Some(_) => self.laid_out,
+            None => wall.pace.at(wall.office.position(now)?) - self.stood,
+        };
+        Ok(Glance {
+            situation: self.situation(paced, opened.weekday),
+            day: opened.day,
+            now: paced,
+            overdue: self.is_overdue(now),
+        })
+    }
+
+    /// The dossier at a position without lulls and stops.
+    pub(crate) fn situation(&self, now: f64, weekday: u8) -> Situation {
+        Situation {
+            elapsed: (now - self.start).max(0.0) as f32,
+            waited: (now - self.since).max(0.0) as f32,
+            left: (self.due - now).max(0.0) as f32,
+            weekday,
+            ..self.seen
+        }
+    }
+
+    /// The same dossier, had it just come to another step.
+    pub(crate) fn moved_on(&self, glance: &Glance, step: u16) -> Situation {
+        Situation {
+            step,
+            previous: glance.situation.step,
+            waited: 0.0,
+            events: glance.situation.events.saturating_add(1),
+            ..glance.situation
+        }
+    }
+
+    pub(crate) fn progress(&self, glance: &Glance) -> Progress {
+        Progress {
+            waited: f64::from(glance.situation.waited),
+            passed: (glance.now - self.laid_out).max(0.0),
+        }
+    }
+
+    /// Whether the model knows what kind of dossier it is.
+    pub(crate) fn is_of_a_known_kind(&self) -> bool {
+        self.seen.kind != UNKNOWN
+    }
+
+    /// The moment at which a position without lulls and stops is reached.
+    pub(crate) fn moment(&self, wall: Wall<'_>, position: f64) -> Result<Instant, Error> {
+        let position = wall.pace.position(position + self.stood);
+        wall.office.moment_of(position)
+    }
+
+    /// The positions of the start, of the arrival at the step and of the deadline.
+    pub(crate) fn span(&self) -> (f64, f64, f64) {
+        (self.start, self.since, self.due)
+    }
+}
