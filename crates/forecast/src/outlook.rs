@@ -1,0 +1,208 @@
+//! A unit's month: how many will be late, what that makes of its rate, and where to act first.
+
+use crate::sum::Sum;
+
+/// The share in time that a unit is to reach, where nothing else is configured.
+pub const TARGET: f64 = 0.95;
+/// How many dossiers are named to act on.
+pub const FIRST: usize = 5;
+/// The least working time by which a gain is divided, so that the last minutes do not outweigh all.
+const LEAST_HOURS: f64 = 1.0;
+
+/// A dossier that is still open and counts in the month: due in it, or overdue since before.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Open<Id> {
+    /// Which one.
+    pub id: Id,
+    /// The chance that it ends late; 1 for what is overdue.
+    pub late: f64,
+    /// Working hours to its deadline.
+    pub left_hours: f64,
+    /// How much less likely a delay would be, had its step just been done: [`crate::forecaster::Forecaster::gain`].
+    pub gain: f64,
+}
+
+/// Dossiers of the month that have ended already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Ended {
+    /// Before their deadline, or on it.
+    pub in_time: u32,
+    /// After it.
+    pub late: u32,
+}
+
+/// A number, and between which values it lies four times in five.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Estimate {
+    /// The mean.
+    pub expected: f64,
+    /// One in ten lies below.
+    pub low: f64,
+    /// One in ten lies above.
+    pub high: f64,
+}
+
+/// A dossier to act on, and what acting gains.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Act<Id> {
+    /// Which one.
+    pub id: Id,
+    /// The fall of the chance of a delay for each working hour that is left.
+    pub gain_an_hour: f64,
+}
+
+/// A unit's month.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outlook<Id> {
+    /// Dossiers that count: those that ended and those still open.
+    pub counted: u32,
+    /// Late ones at the end of the month, those of today included.
+    pub late: Estimate,
+    /// The share in time at the end of the month; none without dossiers.
+    pub rate: Option<Estimate>,
+    /// With so many more late than there are today the target is missed; 0 if it is missed
+    /// already. None without dossiers.
+    pub breaks_at: Option<u32>,
+    /// Where a day's work gains the most, the first first; at most [`FIRST`].
+    pub act_first: Vec<Act<Id>>,
+}
+
+/// The outlook of a month, its dossiers taken as independent of each other.
+///
+/// `target` is the share in time to reach. Late today are those that ended late and those whose
+/// chance is 1.
+#[must_use]
+pub fn outlook<Id: Clone + Ord>(open: &[Open<Id>], ended: Ended, target: f64) -> Outlook<Id> {
+    let chances = || open.iter().map(|open| sound(open.late));
+    let (low, high) = Sum::new(chances()).between(0.8);
+    let ended_late = f64::from(ended.late);
+    let late = Estimate {
+        expected: ended_late + chances().sum::<f64>(),
+        low: ended_late + low as f64,
+        high: ended_late + high as f64,
+    };
+    let open_count = u32::try_from(open.len()).unwrap_or(u32::MAX);
+    let counted = ended
+        .in_time
+        .saturating_add(ended.late)
+        .saturating_add(open_count);
+    let all = f64::from(counted);
+    let in_time = |late: f64| (1.0 - late / all).clamp(0.0, 1.0);
+    let rate = (counted > 0).then(|| Estimate {
+        expected: in_time(late.expected),
+        low: in_time(late.high),
+        high: in_time(late.low),
+    });
+    let overdue = chances().filter(|late| *late >= 1.0).count() as f64;
+    let today = ended_late + overdue;
+    // As many late as the target allows, reckoned so that 95 % of 100 allow exactly five.
+    let allowed = (all * (1.0 - target.clamp(0.0, 1.0)) + 1e-9).floor();
+    let breaks_at = if today > allowed {
+        0.0
+    } else {
+        allowed - today + 1.0
+    };
+    Outlook {
+        counted,
+        late,
+        rate,
+        breaks_at: (counted > 0).then_some(breaks_at as u32),
+        act_first: act_first(open),
+    }
+}
+
+/// What can still be saved, by the gain for each working hour left.
+fn act_first<Id: Clone + Ord>(open: &[Open<Id>]) -> Vec<Act<Id>> {
+    let can = open
+        .iter()
+        .filter(|open| open.gain > 0.0 && open.late < 1.0);
+    let mut acts: Vec<Act<Id>> = can
+        .map(|open| Act {
+            id: open.id.clone(),
+            gain_an_hour: open.gain / open.left_hours.max(LEAST_HOURS),
+        })
+        .collect();
+    acts.sort_by(|a, b| {
+        b.gain_an_hour
+            .total_cmp(&a.gain_an_hour)
+            .then(a.id.cmp(&b.id))
+    });
+    acts.truncate(FIRST);
+    acts
+}
+
+/// A chance; one that is none counts as even odds.
+fn sound(chance: f64) -> f64 {
+    if chance.is_nan() {
+        0.5
+    } else {
+        chance.clamp(0.0, 1.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Ended, Open, TARGET, outlook};
+
+    fn open(id: u32, late: f64, left_hours: f64, gain: f64) -> Open<u32> {
+        Open {
+            id,
+            late,
+            left_hours,
+            gain,
+        }
+    }
+
+    #[test]
+    fn a_month_adds_what_is_certain_to_what_is_likely() {
+        let ended = Ended {
+            in_time: 88,
+            late: 2,
+        };
+        let dossiers: Vec<_> = (0..10).map(|id| open(id, 0.5, 8.0, 0.0)).collect();
+        let outlook = outlook(&dossiers, ended, TARGET);
+        assert_eq!((outlook.counted, outlook.late.expected), (100, 7.0));
+        assert_eq!((outlook.late.low, outlook.late.high), (5.0, 9.0));
+        let rate = outlook.rate.expect("dossiers");
+        assert!((rate.expected - 0.93).abs() < 1e-12);
+        assert!((rate.low - 0.91).abs() < 1e-12 && (rate.high - 0.95).abs() < 1e-12);
+        // Five of a hundred may be late and two are: the fourth more misses 95 %.
+        assert_eq!(outlook.breaks_at, Some(4));
+        assert!(outlook.act_first.is_empty());
+    }
+
+    #[test]
+    fn a_target_already_missed_breaks_at_none() {
+        let ended = Ended {
+            in_time: 18,
+            late: 1,
+        };
+        let overdue = [open(1, 1.0, 0.0, 0.0)];
+        assert_eq!(outlook(&overdue, ended, TARGET).breaks_at, Some(0));
+        let empty = outlook::<u32>(&[], Ended::default(), TARGET);
+        assert_eq!(
+            (empty.counted, empty.rate, empty.breaks_at),
+            (0, None, None)
+        );
+        assert_eq!(empty.late.expected, 0.0);
+    }
+
+    #[test]
+    fn five_are_named_where_an_hour_gains_the_most_and_none_that_is_lost() {
+        let dossiers = [
+            open(1, 0.9, 16.0, 0.8),
+            open(2, 0.5, 4.0, 0.4),
+            open(3, 0.5, 40.0, 0.5),
+            open(4, 1.0, 0.0, 0.9),
+            open(5, 0.3, 0.1, 0.04),
+            open(6, 0.6, 8.0, 0.4),
+            open(7, 0.6, 8.0, 0.4),
+            open(8, 0.2, 8.0, 0.0),
+            open(9, 0.2, 80.0, 0.1),
+        ];
+        let acts = outlook(&dossiers, Ended::default(), TARGET).act_first;
+        let named: Vec<u32> = acts.iter().map(|act| act.id).collect();
+        assert_eq!(named, [2, 1, 6, 7, 5]);
+        assert!((acts[0].gain_an_hour - 0.1).abs() < 1e-12);
+    }
+}
