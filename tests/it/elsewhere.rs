@@ -154,6 +154,86 @@ async fn the_unit_of_a_leg_sees_reads_and_closes_it_and_nothing_else(on: Backend
     assert_eq!(last["texts"]["result"], "đã cấp thẻ");
 }
 
+on_every_database!(a_linked_dossier_is_with_its_agencies_from_reception_on_also_when_repeated);
+
+async fn a_linked_dossier_is_with_its_agencies_from_reception_on_also_when_repeated(on: Backend) {
+    let desks = Desks::on(on).await;
+    desks.world.set("2026-09-07 10:00");
+    let body = json!({
+        "request_id": fresh_id(),
+        "receiving_unit": OTHER_WARD,
+        "resolving_unit": WARD,
+        "procedure": "3.000722",
+        "channel": "CHANNEL_DESK",
+        "applicant": { "name": "Nguyễn Văn Mẫu" },
+        "components": ["to-khai-dien-tu", "giay-chung-sinh"],
+    });
+    let first = desks.asks(
+        Role::Receptionist,
+        OTHER_WARD,
+        "ReceiveDossier",
+        body.clone(),
+    );
+    let first = first.await;
+    let told = |dossier: &Value| {
+        let legs = dossier["legs"].as_array().unwrap().iter();
+        let told = legs.map(|leg| {
+            let of = |name: &str| leg[name].as_str().unwrap().to_owned();
+            [of("leg_id"), of("agency"), of("unit"), of("due_time")].join(", ")
+        });
+        told.collect::<Vec<_>>()
+    };
+    let unit = format!("units/{WARD}");
+    let expected = [
+        format!("birth, , {unit}, 2026-09-10T10:00:00Z"),
+        format!("residence, Công an cấp xã, {unit}, 2026-09-09T10:00:00Z"),
+        format!("insurance, Bảo hiểm xã hội, {unit}, 2026-09-10T10:00:00Z"),
+    ];
+    assert_eq!(told(&first), expected);
+    assert_eq!(first["legs"][0]["lead"], true);
+    assert_eq!(first["legs"][1]["display_name"], "Đăng ký thường trú");
+    assert_eq!(first["procedure_version"], 2);
+    assert!(!first["code"].as_str().unwrap().is_empty());
+
+    let seen = desks.read(WARD, &first).await;
+    let closed = desks.acts(
+        Role::Officer,
+        WARD,
+        "CloseLeg",
+        &seen,
+        json!({ "number": 2 }),
+    );
+    assert_eq!(closed.await["legs"][1]["open"], false);
+    let again = desks.asks(Role::Receptionist, OTHER_WARD, "ReceiveDossier", body);
+    let again = again.await;
+    for same in ["name", "code", "etag", "legs", "receipt"] {
+        assert_eq!(again[same], first[same], "{same}: as it was answered first");
+    }
+
+    let body = json!({ "name": first["name"] });
+    let history = desks
+        .asks(Role::Officer, WARD, "ListDossierEvents", body)
+        .await;
+    let events = history["events"].as_array().unwrap();
+    let kinds: Vec<_> = events
+        .iter()
+        .map(|event| event["kind"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        kinds,
+        [
+            "received",
+            "leg_opened",
+            "leg_opened",
+            "leg_opened",
+            "leg_closed"
+        ]
+    );
+    assert_eq!(events[2]["details"]["leg_id"], "residence");
+    assert_eq!(events[2]["details"]["agency"], "Công an cấp xã");
+    assert_eq!(events[2]["texts"]["task"], "Đăng ký thường trú");
+}
+
 on_every_database!(a_worklist_is_in_the_order_of_what_each_unit_has_to_meet);
 
 async fn a_worklist_is_in_the_order_of_what_each_unit_has_to_meet(on: Backend) {

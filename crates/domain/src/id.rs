@@ -139,6 +139,13 @@ name!(
 );
 
 name!(
+    /// A part of a linked procedure that another agency does.
+    LegId,
+    "a leg id: letters, digits, dashes, such as residence",
+    |text| slug(text, 60)
+);
+
+name!(
     /// A required component of a dossier (*thành phần hồ sơ*).
     ComponentCode,
     "a component code: letters, digits, dots, dashes, such as giay-chung-sinh",

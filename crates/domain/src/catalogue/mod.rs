@@ -8,6 +8,7 @@ mod calendar;
 mod case;
 pub(crate) mod file;
 mod intake;
+mod leg;
 mod procedures;
 mod published;
 mod successors;

@@ -7,8 +7,8 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::value::Datetime;
 
-use super::case;
 use super::file::Reading;
+use super::{case, leg};
 use crate::id::{ComponentCode, ProcedureCode, StepId, SystemName};
 use crate::procedure::{
     Authority, Case, ClockPolicy, Component, Kind, Mark, OnlineLevel, Procedure, Step, flaws,
@@ -48,6 +48,8 @@ pub(super) struct RawVersion {
     component: Vec<Spanned<RawComponent>>,
     #[serde(default)]
     step: Vec<Spanned<RawStep>>,
+    #[serde(default)]
+    leg: Vec<Spanned<leg::RawLeg>>,
 }
 
 #[derive(Deserialize)]
@@ -179,6 +181,13 @@ pub(super) fn read(
     let first = raw.step.first().map(Spanned::span);
     let steps_mark = list_mark(reading, "step", first, raw.steps_mark.as_ref());
     let steps = steps(reading, raw, &cases);
+    if let (Some(first), Some(_)) = (raw.leg.first(), &raw.mirrored_from) {
+        reading.fault(
+            &first.span(),
+            "a mirrored procedure has no legs: its own system gives them",
+        );
+    }
+    let legs = leg::read(reading, &raw.leg, &steps, &cases);
     Some(Procedure {
         code: code?.clone(),
         version: number?,
@@ -204,6 +213,7 @@ pub(super) fn read(
         components_mark,
         steps,
         steps_mark,
+        legs,
         hash,
     })
 }
@@ -269,7 +279,7 @@ fn steps(reading: &mut Reading<'_>, raw: &RawVersion, cases: &[Case]) -> Vec<Ste
     }
     if whole {
         for flaw in flaws(&steps, cases) {
-            reading.fault(&raw.step[flaw.step].get_ref().id.span(), flaw.reason);
+            reading.fault(&raw.step[flaw.at].get_ref().id.span(), flaw.reason);
         }
     }
     steps

@@ -143,7 +143,9 @@ pub fn allowed_actions(dossier: &Dossier, procedure: &Procedure, role: Role) -> 
                 .clock
                 .as_ref()
                 .is_some_and(|clock| clock.effective_due.is_some() && clock.standing.is_none()),
-            Action::OpenLeg => dossier.legs.len() < MOST_LEGS,
+            Action::OpenLeg => {
+                dossier.legs.len() + dossier.legs_to_come(procedure).count() < MOST_LEGS
+            }
             Action::CloseLeg => dossier.open_legs().next().is_some(),
             Action::OpenConsultation => dossier.consultations.len() < MOST_CONSULTATIONS,
             Action::CloseConsultation => dossier.open_consultations().next().is_some(),

@@ -15,8 +15,8 @@ use super::private::Commitment;
 use super::rating::{RatingMethod, Score};
 use crate::code::AnyCode;
 use crate::id::{
-    ActorId, CaseId, ComponentCode, DossierId, ProcedureCode, ProvinceCode, RequestId, StepId,
-    UnitCode,
+    ActorId, CaseId, ComponentCode, DossierId, LegId, ProcedureCode, ProvinceCode, RequestId,
+    StepId, UnitCode,
 };
 use crate::limit::Limit;
 use crate::procedure::{ClockPolicy, Kind};
@@ -428,6 +428,12 @@ pub struct LegOpened {
     pub due: Instant,
     /// Whether that rests on a provisional day.
     pub provisional: bool,
+    /// Which leg of the procedure it is, when it opened by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub planned: Option<LegId>,
+    /// The agency that does it, when it is not the unit itself.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub agency: String,
 }
 
 /// See [`Event::ConsultationOpened`].

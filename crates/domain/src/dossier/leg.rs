@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::Dossier;
-use crate::id::UnitCode;
+use crate::id::{LegId, UnitCode};
 use crate::limit::Limit;
+use crate::procedure::{PlannedLeg, Procedure};
 use crate::time::Instant;
 
 /// How many legs a dossier may have: far more than any linked procedure names.
@@ -37,6 +38,12 @@ pub struct Leg {
     /// before.
     #[serde(with = "chrono::serde::ts_microseconds_option")]
     pub closed: Option<Instant>,
+    /// Which leg of the procedure it is, when it opened by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub planned: Option<LegId>,
+    /// The agency that does it, when it is not the unit itself.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub agency: String,
 }
 
 impl Leg {
@@ -57,5 +64,16 @@ impl Dossier {
     /// The legs that still go on.
     pub fn open_legs(&self) -> impl Iterator<Item = &Leg> {
         self.legs.iter().filter(|leg| leg.ended(self).is_none())
+    }
+
+    /// The legs that may still open by themselves, when their step is left.
+    pub fn legs_to_come<'a>(
+        &self,
+        procedure: &'a Procedure,
+    ) -> impl Iterator<Item = &'a PlannedLeg> {
+        procedure.legs.iter().filter(|leg| {
+            let mut opened = self.legs.iter();
+            leg.after.is_some() && !opened.any(|known| known.planned.as_ref() == Some(&leg.id))
+        })
     }
 }

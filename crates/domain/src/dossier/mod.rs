@@ -351,6 +351,8 @@ impl Dossier {
                 provisional: facts.provisional,
                 opened: at,
                 closed: None,
+                planned: facts.planned.clone(),
+                agency: facts.agency.clone(),
             }),
             Event::LegClosed { number, .. } => {
                 let leg = self.legs.iter_mut().find(|leg| leg.number == *number);

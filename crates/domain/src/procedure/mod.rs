@@ -4,6 +4,7 @@
 //! A [`Procedure`] is one version. It is made by [`crate::catalogue`] alone, which refuses
 //! what is wrong, so nobody checks it again. [`Procedures`] picks the version of a day.
 
+mod legs;
 mod set;
 mod steps;
 mod terms;
@@ -15,6 +16,7 @@ use crate::id::{CaseId, ComponentCode, ProcedureCode, StepId};
 use crate::limit::Limit;
 use crate::role::Role;
 
+pub use legs::{LegUnit, PlannedLeg, UnknownLegUnit, leg_flaws};
 pub use set::{Invalid, Procedures};
 pub use steps::{Flaw, LONGEST_SAME_DAY_HOURS, flaws};
 pub use terms::{Case, Fee, Mark, UnknownVerification, Verification};
@@ -154,6 +156,9 @@ pub struct Procedure {
     pub steps: Vec<Step>,
     /// How sure the steps are: [`Mark::Template`] until a province's approved process replaces them.
     pub steps_mark: Mark,
+    /// The parts that open by themselves; empty unless the procedure is a linked one. Exactly one
+    /// of them leads.
+    pub legs: Vec<PlannedLeg>,
     /// SHA-256 of everything this version says; comments and layout do not count.
     pub hash: [u8; 32],
 }

@@ -15,17 +15,17 @@ const SHORTEST_MONTH: u32 = 28;
 /// More simple paths than any office process has; above it nobody could check the steps by eye.
 const MOST_PATHS: usize = 20_000;
 
-/// Something wrong with one step.
+/// Something wrong with one step or leg.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Flaw {
-    /// The step's place in the list.
-    pub step: usize,
+    /// Its place in the list.
+    pub at: usize,
     /// What is wrong with it and what was expected.
     pub reason: String,
 }
 
-fn flaw(step: usize, reason: String) -> Flaw {
-    Flaw { step, reason }
+pub(super) fn flaw(at: usize, reason: String) -> Flaw {
+    Flaw { at, reason }
 }
 
 /// Everything wrong with the steps, given the cases whose limits they must keep.
@@ -118,12 +118,31 @@ fn allowance_flaws(steps: &[Step], cases: &[Case], graph: &[Vec<usize>]) -> Vec<
             ));
         }
     }
-    for case in cases {
-        for limit in case.limit.iter().chain(case.limits_by_channel.values()) {
-            found.extend(path_flaw(steps, graph, case, *limit));
-        }
+    for (case, limit) in limits(cases) {
+        found.extend(path_flaw(steps, graph, case, limit));
     }
     found
+}
+
+/// Every limit that a dossier may be received under.
+pub(super) fn limits(cases: &[Case]) -> impl Iterator<Item = (&Case, Limit)> {
+    cases.iter().flat_map(|case| {
+        let limits = case.limit.iter().chain(case.limits_by_channel.values());
+        limits.map(move |limit| (case, *limit))
+    })
+}
+
+/// How much the steps may take on the longest way from the first to the end of one of them.
+///
+/// What cannot be added up counts nothing here; it is a flaw of its own.
+pub(super) fn longest_way_to(steps: &[Step], last: usize, limit: Limit) -> u32 {
+    let length = |step: &Step| step.allowance.and_then(|own| length_within(own, limit));
+    let lengths: Vec<_> = steps.iter().map(|step| length(step).unwrap_or(0)).collect();
+    let graph = graph(steps, &mut Vec::new());
+    let mut walk = Walk::over(&graph, &lengths);
+    walk.last = Some(last);
+    walk.on(0, 0);
+    walk.longest.0
 }
 
 /// The first reason why the allowances do not fit into one limit.
@@ -146,13 +165,7 @@ fn path_flaw(steps: &[Step], graph: &[Vec<usize>], case: &Case, limit: Limit) ->
         };
         lengths.push(length);
     }
-    let mut walk = Walk {
-        graph,
-        lengths: &lengths,
-        path: Vec::new(),
-        longest: (0, Vec::new()),
-        paths: 0,
-    };
+    let mut walk = Walk::over(graph, &lengths);
     walk.on(0, 0);
     if walk.paths > MOST_PATHS {
         return Some(flaw(
@@ -178,12 +191,25 @@ fn path_flaw(steps: &[Step], graph: &[Vec<usize>], case: &Case, limit: Limit) ->
 struct Walk<'a> {
     graph: &'a [Vec<usize>],
     lengths: &'a [u32],
+    /// Where a path must end to count; anywhere when none is given.
+    last: Option<usize>,
     path: Vec<usize>,
     longest: (u32, Vec<usize>),
     paths: usize,
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
+    fn over(graph: &'a [Vec<usize>], lengths: &'a [u32]) -> Self {
+        Self {
+            graph,
+            lengths,
+            last: None,
+            path: Vec::new(),
+            longest: (0, Vec::new()),
+            paths: 0,
+        }
+    }
+
     fn on(&mut self, at: usize, before: u32) {
         self.paths += 1;
         if self.paths > MOST_PATHS {
@@ -191,7 +217,7 @@ impl Walk<'_> {
         }
         let total = before + self.lengths[at];
         self.path.push(at);
-        if total > self.longest.0 {
+        if total > self.longest.0 && self.last.is_none_or(|last| last == at) {
             self.longest = (total, self.path.clone());
         }
         let graph = self.graph;
@@ -217,7 +243,7 @@ pub(crate) fn is_zero(limit: Limit) -> bool {
 }
 
 /// How much a limit holds, in the unit its steps are planned in.
-fn length_of(limit: Limit) -> u32 {
+pub(super) fn length_of(limit: Limit) -> u32 {
     match limit {
         Limit::WorkingDays(n)
         | Limit::WorkingHours(n)
@@ -228,7 +254,7 @@ fn length_of(limit: Limit) -> u32 {
     }
 }
 
-fn unit_within(limit: Limit) -> &'static str {
+pub(super) fn unit_within(limit: Limit) -> &'static str {
     match limit {
         Limit::WorkingDays(_) => "working days, such as 1wd",
         Limit::WorkingHours(_) | Limit::SameDay => "working hours, such as 2wh",
@@ -238,7 +264,7 @@ fn unit_within(limit: Limit) -> &'static str {
 }
 
 /// An allowance in the unit of the limit; working days and hours never convert.
-fn length_within(allowance: Limit, limit: Limit) -> Option<u32> {
+pub(super) fn length_within(allowance: Limit, limit: Limit) -> Option<u32> {
     match (allowance, limit) {
         (Limit::WorkingDays(n), Limit::WorkingDays(_))
         | (Limit::WorkingHours(n), Limit::WorkingHours(_) | Limit::SameDay)

@@ -273,3 +273,135 @@ fn all_faults_of_all_files_are_reported_at_once() {
         ]
     );
 }
+
+/// Two legs at the end of the base text, from line 33 on.
+fn linked() -> String {
+    format!(
+        r#"{SOUND}[[version.leg]]
+id = "lead"
+name = "Chủ trì"
+lead = true
+limit = "3wd"
+mark = "template"
+source = "test"
+[[version.leg]]
+id = "police"
+name = "Xác minh cư trú"
+agency = "Công an cấp xã"
+unit = "receiving"
+limit = "1wd"
+after = "appraise"
+mark = "template"
+source = "test"
+"#
+    )
+}
+
+#[test]
+fn a_wrong_leg_is_refused_with_file_line_and_reason() {
+    let sound = linked();
+    parse_procedures(&[file("procedures/thu.toml", sound.as_str())]).expect("sound");
+    let second = "[[version.leg]]\nid = \"police\"";
+    for (from, to, expected) in [
+        ("lead = true\n", "", "34: no leg has `lead = true`"),
+        (
+            "limit = \"1wd\"\nafter = \"appraise\"",
+            "lead = true\nlimit = \"1wd\"",
+            "41: leg police leads, but lead does already",
+        ),
+        (
+            "lead = true\nlimit = \"3wd\"\n",
+            "lead = true\nafter = \"appraise\"\nlimit = \"1wd\"\n",
+            "34: leg lead leads, so it opens at reception",
+        ),
+        (
+            "after = \"appraise\"",
+            "after = \"stamp\"",
+            "41: leg police opens after stamp, which is no step",
+        ),
+        (
+            "limit = \"3wd\"\nmark",
+            "limit = \"4wd\"\nmark",
+            "34: leg lead may take 4 after 0 of steps; the limit 3wd of case chung leaves 3",
+        ),
+        (
+            "limit = \"1wd\"\nafter",
+            "limit = \"2wd\"\nafter",
+            "41: leg police may take 2 after 2 of steps; the limit 3wd of case chung leaves 3",
+        ),
+        (
+            "limit = \"1wd\"\nafter",
+            "limit = \"1d\"\nafter",
+            "41: limit 1d of leg police cannot be compared with the limit 3wd of case chung; expected working days",
+        ),
+        (
+            "limit = \"1wd\"\nafter",
+            "limit = \"0wd\"\nafter",
+            "45: limit: \"0wd\" is not a limit",
+        ),
+        (
+            "unit = \"receiving\"",
+            "unit = \"police\"",
+            "44: unit: `police` is no unit of a leg: expected resolving or receiving",
+        ),
+        (
+            second,
+            "[[version.leg]]\nid = \"lead\"",
+            "41: leg lead is listed twice",
+        ),
+        (
+            "source = \"test\"\n[[version.leg]]",
+            "source = \" \"\n[[version.leg]]",
+            "39: source is empty",
+        ),
+        (
+            "mark = \"template\"\nsource = \"test\"\n[[version.leg]]",
+            "mark = \"unknown\"\nsource = \"test\"\n[[version.leg]]",
+            "38: mark is unknown",
+        ),
+        (
+            "agency = \"Công an cấp xã\"",
+            "office = \"Công an cấp xã\"",
+            "43: unknown field `office`",
+        ),
+    ] {
+        let text = sound.replacen(from, to, 1);
+        assert_ne!(text, sound, "`{from}` is in the base text");
+        assert_refused(&text, &format!("procedures/thu.toml:{expected}"));
+    }
+}
+
+#[test]
+fn a_leg_opens_behind_a_step_that_something_follows() {
+    let text = linked()
+        .replacen("next = [\"appraise\"]\n", "", 1)
+        .replacen("after = \"appraise\"", "after = \"sign\"", 1);
+    assert_refused(
+        &text,
+        "procedures/thu.toml:40: leg police opens after sign, but no step follows that",
+    );
+}
+
+#[test]
+fn a_mirrored_procedure_has_no_legs() {
+    let (head, legs) = linked()
+        .split_once("[[version.leg]]")
+        .map(|(head, legs)| (head.to_owned(), legs.to_owned()))
+        .expect("legs");
+    let steps = head.find("[[version.step]]").expect("steps");
+    let mirror: String = head[..steps]
+        .replacen(
+            "field = \"Thử\"",
+            "field = \"Thử\"\nmirrored_from = \"Hệ thống X\"",
+            1,
+        )
+        .lines()
+        .filter(|line| !line.starts_with("steps_"))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    let legs = legs.replacen("after = \"appraise\"\n", "", 1);
+    assert_refused(
+        &format!("{mirror}[[version.leg]]{legs}"),
+        "procedures/thu.toml:20: a mirrored procedure has no legs",
+    );
+}

@@ -180,16 +180,19 @@ fn each_kind_of_procedure_is_shipped_as_a_complete_definition() {
     assert_eq!(verification("1.001022"), Some(Verification::Adds(five)));
     assert_eq!(verification("1.000894"), Some(Verification::Replaces(five)));
     assert_eq!(get("1.013992").clock, ClockPolicy::StopWhileFinancial);
-    let agencies: BTreeSet<_> = get("3.000722")
-        .steps
-        .iter()
-        .map(|step| &step.agency)
-        .collect();
+    let linked = get("3.000722");
+    assert_eq!(linked.version, 2, "its agencies work at once");
+    let agencies: BTreeSet<_> = linked.legs.iter().map(|leg| &leg.agency).collect();
     assert_eq!(
         agencies.len(),
         3,
         "linked over the unit itself, the police and the insurance"
     );
+    let leading: Vec<_> = linked.legs.iter().filter(|leg| leg.lead).collect();
+    assert_eq!(leading.len(), 1);
+    assert_eq!(Some(leading[0].limit), limit("3.000722"));
+    let before = procedures.get(&code("3.000722"), 1).expect("kept");
+    assert!(before.legs.is_empty() && before.steps.len() > linked.steps.len());
     assert!(matches!(
         get("1.004222").authority,
         Authority::Mirrored { .. }

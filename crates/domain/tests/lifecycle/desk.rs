@@ -9,8 +9,8 @@ use domain::catalogue::{Catalogue, SourceFile};
 use domain::dossier::Acting;
 use domain::dossier::command::{Circumstances, Contents, SupplementException, SupplementItem};
 use domain::dossier::private::{Person, Salt, Words};
-use domain::id::{ActorId, ComponentCode, ProcedureCode, StepId, SystemName, UnitCode};
-use domain::procedure::Procedure;
+use domain::id::{ActorId, ComponentCode, LegId, ProcedureCode, StepId, SystemName, UnitCode};
+use domain::procedure::{LegUnit, Procedure};
 use domain::role::Role;
 use domain::time::{Instant, VIETNAM, local};
 
@@ -44,9 +44,27 @@ pub fn catalogue() -> &'static Catalogue {
 
 /// A procedure as it ships.
 pub fn shipped(code: &str) -> Procedure {
+    shipped_version(code, 1)
+}
+
+pub fn shipped_version(code: &str, version: u16) -> Procedure {
     let code = ProcedureCode::parse(code).expect("a procedure code");
-    let version = catalogue().procedures.get(&code, 1);
+    let version = catalogue().procedures.get(&code, version);
     Procedure::clone(version.expect("the procedure is shipped"))
+}
+
+/// A linked procedure whose legs open by themselves, two with reception and two on the way.
+pub fn linked() -> Procedure {
+    let mut linked = shipped_version("3.000722", 2);
+    let mut later = linked.legs[1].clone();
+    later.id = LegId::parse("archive").expect("a leg id");
+    later.after = Some(step("birth-sign"));
+    later.unit = LegUnit::Receiving;
+    later.limit = "1wd".parse().expect("a limit");
+    linked.legs[2].after = Some(step("birth-sign"));
+    linked.legs[2].limit = later.limit;
+    linked.legs.push(later);
+    linked
 }
 
 /// Every procedure that ships, by code.

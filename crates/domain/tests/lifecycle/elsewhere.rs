@@ -13,6 +13,9 @@ const REGISTRATION: &str = "1.004873";
 const AT_THE_LAST_STEP: &str =
     "3 Aug 10:00 received; 3 Aug 10:10 goes to appraise; 3 Aug 10:20 goes to sign";
 
+/// Version 2 is due in 3 working days, and its three legs open with reception.
+const LINKED: &str = "3.000722 version 2";
+
 fn in_the_offices(more: &str) -> Story {
     Story::told(REGISTRATION, &format!("{AT_THE_LAST_STEP}; {more}"))
 }
@@ -314,4 +317,105 @@ fn the_heir_of_a_unit_has_its_open_parts_and_what_was_done_stays_the_old_units()
         ["question 1 to H60.00691"],
         "and its due time stays"
     );
+}
+
+fn legs(story: &Story) -> Vec<String> {
+    let told = |leg: &domain::dossier::Leg| {
+        let planned = leg.planned.as_ref().map_or("-", |id| id.as_str());
+        let lead = if leg.lead { " leads" } else { "" };
+        let agency = if leg.agency.is_empty() {
+            leg.unit.as_str()
+        } else {
+            &leg.agency
+        };
+        let (number, due) = (leg.number, wall(leg.due));
+        format!("{number} {planned}{lead}: {agency} by {due}")
+    };
+    story.dossier().legs.iter().map(told).collect()
+}
+
+#[test]
+fn a_linked_dossier_goes_to_all_its_agencies_with_reception() {
+    let expected = [
+        "1 birth leads: H60.02215 by Thu 6 Aug 17:00",
+        "2 residence: Công an cấp xã by Wed 5 Aug 17:00",
+        "3 insurance: Bảo hiểm xã hội by Thu 6 Aug 17:00",
+    ];
+    for reception in [
+        "3 Aug 10:00 received",
+        "2 Aug 20:00 submitted; 3 Aug 10:00 accepted",
+    ] {
+        let story = Story::told(LINKED, reception);
+        assert_eq!(legs(&story), expected, "{reception}");
+        let opened = at("3 Aug 10:00");
+        assert!(story.dossier().legs.iter().all(|leg| leg.opened == opened));
+    }
+    let submitted = Story::told(LINKED, "2 Aug 20:00 submitted");
+    assert!(submitted.dossier().legs.is_empty(), "not before");
+    let earlier = Story::told("3.000722", "3 Aug 10:00 received");
+    assert!(
+        earlier.dossier().legs.is_empty(),
+        "version 1 has steps instead"
+    );
+}
+
+#[test]
+fn a_late_linked_dossier_says_whose_leg_was_late() {
+    let mut story = Story::told(
+        LINKED,
+        "3 Aug 10:00 received; 3 Aug 11:00 goes to birth; 4 Aug 09:00 goes to birth-sign; \
+         4 Aug 10:00 goes to collect; 4 Aug 10:10 resolved [LEGS_OPEN]; 5 Aug 09:00 leg done: 3; \
+         10 Aug 09:00 leg done: 2",
+    );
+    story.goes_on("10 Aug 10:00 resolved");
+    let dossier = story.dossier();
+    let late: Vec<_> = (dossier.legs.iter())
+        .filter(|leg| leg.is_late(dossier, at("20 Aug 10:00")))
+        .map(|leg| leg.agency.as_str())
+        .collect();
+    assert_eq!(late, ["", "Công an cấp xã"], "the lead answers for all");
+}
+
+#[test]
+fn a_leg_behind_a_step_opens_when_the_step_is_left_and_once() {
+    let mut linked = desk::linked();
+    linked.steps[2].next = vec![desk::step("birth-sign")];
+    let mut story = Story::new(linked);
+    story
+        .goes_on("3 Aug 10:00 received; 3 Aug 10:30 goes to birth; 3 Aug 11:00 goes to birth-sign");
+    assert_eq!(legs(&story).len(), 2);
+    story.goes_on("4 Aug 10:00 leg to H60.00691 within 1wd; 4 Aug 11:00 goes to collect");
+    let behind = [
+        "3 -: H60.00691 by Wed 5 Aug 17:00",
+        "4 insurance: Bảo hiểm xã hội by Wed 5 Aug 17:00",
+        "5 archive: Công an cấp xã by Wed 5 Aug 17:00",
+    ];
+    assert_eq!(legs(&story)[2..], behind);
+    story.goes_on("5 Aug 09:00 goes to birth-sign; 5 Aug 10:00 goes to collect");
+    assert_eq!(legs(&story)[2..], behind, "going back opens nothing twice");
+}
+
+#[test]
+fn legs_of_the_procedure_keep_their_place_among_the_fifty() {
+    let mut story = Story::new(desk::linked());
+    story
+        .goes_on("3 Aug 10:00 received; 3 Aug 10:30 goes to birth; 3 Aug 11:00 goes to birth-sign");
+    for _ in 0..46 {
+        story.goes_on("3 Aug 11:00 leg to H60.00691 within 1wd");
+    }
+    story.goes_on(
+        "3 Aug 11:00 leg to H60.00691 within 1wd [TOO_MANY_LEGS]; 3 Aug 11:10 goes to collect",
+    );
+    assert_eq!(story.dossier().legs.len(), 50);
+}
+
+#[test]
+fn what_a_planned_leg_asks_is_committed_to_like_any_words() {
+    let story = Story::told(LINKED, "3 Aug 10:00 received");
+    let items: Vec<_> = story
+        .private
+        .iter()
+        .map(|kept| kept.item.as_str())
+        .collect();
+    assert_eq!(items, ["applicant", "2.task", "3.task", "4.task"]);
 }

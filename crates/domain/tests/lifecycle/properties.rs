@@ -33,12 +33,14 @@ struct Met {
     moved_while_standing: u32,
     late_papers: u32,
     repeated: u32,
+    planned: u32,
     contradictions: BTreeSet<&'static str>,
 }
 
 #[test]
 fn every_life_keeps_the_rules_at_every_step() {
-    let procedures = desk::all_shipped();
+    let mut procedures = desk::all_shipped();
+    procedures.push(desk::linked());
     let mut met = Met::default();
     for number in 0..sequences() {
         let mut walk = Walk::new(number, &procedures);
@@ -68,10 +70,7 @@ fn every_life_keeps_the_rules_at_every_step() {
                         met.repeated += 1;
                         continue;
                     }
-                    let record = walk.story.records.last().expect("something happened");
-                    assert_eq!(decided.events.len(), 1, "{told}");
-                    one_step(before.as_ref(), record, &walk.story, &mut met, &told);
-                    *met.events.entry(record.event.kind()).or_default() += 1;
+                    steps(before, decided.events.len(), &walk.story, &mut met, &told);
                     legal_due_is_counted_alike(&walk.story, &told);
                 }
                 Err(refusal) => {
@@ -142,6 +141,7 @@ fn nothing_was_left_out(met: &Met) {
         );
     }
     assert!(met.buttons > 5_000, "buttons compared: {}", met.buttons);
+    assert!(met.planned > 50, "planned legs: {}", met.planned);
     assert!(met.repeated > 20, "repeated messages: {}", met.repeated);
     assert_eq!(
         met.contradictions,
@@ -161,9 +161,43 @@ fn nothing_was_left_out(met: &Met) {
     );
 }
 
-/// What holds between a dossier, an event, and the dossier after it.
+/// One deed may be several events, each a step of its own: the first, and legs that open by it.
+fn steps(before: Option<Dossier>, count: usize, story: &Story, met: &mut Met, told: &str) {
+    let mut row = before;
+    let done = &story.records[story.records.len() - count..];
+    for (part, record) in done.iter().enumerate() {
+        let after = match row.clone() {
+            None => Dossier::begin(record).expect("it begins"),
+            Some(row) => row.apply(record),
+        };
+        from_to(row.as_ref(), record, &after, story, met, told);
+        let planned = matches!(&record.event, Event::LegOpened(leg) if leg.planned.is_some());
+        assert_eq!(
+            planned,
+            part > 0,
+            "{told}: only planned legs open by themselves"
+        );
+        met.planned += u32::from(planned);
+        *met.events.entry(record.event.kind()).or_default() += 1;
+        row = Some(after);
+    }
+    assert_eq!(row.as_ref(), Some(story.dossier()), "{told}");
+}
+
+/// What holds between a dossier, the last event of its story, and the dossier after it.
 fn one_step(before: Option<&Dossier>, record: &Record, story: &Story, met: &mut Met, told: &str) {
-    let after = story.dossier();
+    from_to(before, record, story.dossier(), story, met, told);
+}
+
+/// What holds between a dossier, an event, and the dossier after it.
+fn from_to(
+    before: Option<&Dossier>,
+    record: &Record,
+    after: &Dossier,
+    story: &Story,
+    met: &mut Met,
+    told: &str,
+) {
     let told = &format!("{told}: {}", record.event.kind());
     assert_eq!(
         record.version,
@@ -607,6 +641,11 @@ fn parts_agree(dossier: &Dossier, told: &str) {
         .map(|asked| asked.number)
         .collect();
     assert!(asked.iter().copied().eq(1..=asked.len() as u16), "{told}");
+    let planned: Vec<_> = (dossier.legs.iter())
+        .filter_map(|leg| leg.planned.as_ref())
+        .collect();
+    let once: BTreeSet<_> = planned.iter().collect();
+    assert_eq!(once.len(), planned.len(), "{told}: each opens once");
     let leads = dossier.legs.iter().filter(|leg| leg.lead).count();
     assert!(leads <= 1, "{told}: {leads} legs lead");
     if dossier.status().is_open() {

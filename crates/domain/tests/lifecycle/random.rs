@@ -217,6 +217,9 @@ impl Walk {
             step.id = renamed(&step.id);
             step.next = step.next.iter().map(renamed).collect();
         }
+        for leg in &mut new.legs {
+            leg.after = leg.after.as_ref().map(renamed);
+        }
         Some((self.now, new, map))
     }
 

@@ -68,9 +68,13 @@ impl Story {
         while let Some(word) = words.next() {
             let value = words.next().expect("a value follows");
             match word {
+                "version" => {
+                    let code = procedure.code.as_str();
+                    procedure = desk::shipped_version(code, value.parse().expect("a number"));
+                }
                 "within" => procedure.cases[0].limit = Some(value.parse().expect("a limit")),
                 "as" => procedure.clock = policy(value),
-                other => panic!("`{other}` is neither `within` nor `as`"),
+                other => panic!("`{other}` is none of `version`, `within` and `as`"),
             }
         }
         Self::new(procedure)

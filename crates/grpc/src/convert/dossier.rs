@@ -8,6 +8,7 @@ use domain::dossier::mirror::{Conflict, Contradiction};
 use domain::dossier::private::Person;
 use domain::dossier::{Consultation, Leg};
 use domain::limit::Limit;
+use domain::procedure::Procedure;
 
 use super::circumstances::{fee_state_of, method_of, origin_of, setting_of};
 use super::correction;
@@ -189,6 +190,13 @@ fn hand_over(line: &HandOver) -> proto::HandOver {
     }
 }
 
+/// What the procedure calls a leg; empty when somebody opened it.
+fn planned(leg: &Leg, procedure: &Procedure) -> String {
+    let mut legs = procedure.legs.iter();
+    let known = legs.find(|known| Some(&known.id) == leg.planned.as_ref());
+    known.map(|known| known.name.clone()).unwrap_or_default()
+}
+
 fn leg(leg: &Leg, view: &View) -> proto::Leg {
     proto::Leg {
         number: leg.number.into(),
@@ -201,6 +209,13 @@ fn leg(leg: &Leg, view: &View) -> proto::Leg {
         close_time: leg.closed.map(timestamp),
         open: leg.ended(&view.dossier).is_none(),
         late: leg.is_late(&view.dossier, view.at),
+        leg_id: leg
+            .planned
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+        display_name: planned(leg, &view.procedure),
+        agency: leg.agency.clone(),
     }
 }
 

@@ -152,6 +152,10 @@ impl Details {
                 details.put("number", &facts.number);
                 details.put("unit", &unit_name(&facts.unit));
                 details.put("lead", &facts.lead);
+                details.some("leg_id", facts.planned.as_ref());
+                if !facts.agency.is_empty() {
+                    details.put("agency", &facts.agency);
+                }
                 details.some("limit", facts.limit.as_ref());
                 details.time("due_time", Some(facts.due));
                 details.put("due_provisional", &facts.provisional);

@@ -1,7 +1,7 @@
 //! Procedures as they are sent.
 
 use domain::limit::Limit;
-use domain::procedure::{Authority, Case, Fee, Mark, OnlineLevel, Procedure, Step};
+use domain::procedure::{Authority, Case, Fee, Mark, OnlineLevel, PlannedLeg, Procedure, Step};
 
 use super::dossier::vnd;
 use super::known::{channel_of, kind_of, policy_of};
@@ -55,6 +55,7 @@ pub fn procedure(procedure: &Procedure) -> proto::Procedure {
         steps: procedure.steps.iter().map(step).collect(),
         steps_mark: mark(procedure.steps_mark),
         hash: procedure.hash_hex(),
+        legs: procedure.legs.iter().map(leg).collect(),
     }
 }
 
@@ -101,6 +102,24 @@ fn step(step: &Step) -> part::Step {
         allowance: limit(step.allowance),
         next: step.next.iter().map(ToString::to_string).collect(),
         finish: step.finish,
+    }
+}
+
+fn leg(leg: &PlannedLeg) -> part::Leg {
+    part::Leg {
+        id: leg.id.to_string(),
+        display_name: leg.name.clone(),
+        agency: leg.agency.clone(),
+        unit: leg.unit.to_string(),
+        lead: leg.lead,
+        limit: leg.limit.to_string(),
+        after: leg
+            .after
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+        mark: mark(leg.mark),
+        source: leg.source.clone(),
     }
 }
 

@@ -1,9 +1,10 @@
 //! `motcua check`.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use domain::catalogue::Catalogue;
-use domain::procedure::Authority;
+use domain::procedure::{Authority, Procedure};
 
 use super::print;
 use crate::cli::Check;
@@ -46,7 +47,11 @@ fn configured(config: &Config) -> Vec<Row> {
 }
 
 fn known(catalogue: &Catalogue) -> Vec<Row> {
-    let procedures: Vec<_> = catalogue.procedures.iter().collect();
+    let newest = |procedure: &&Arc<Procedure>| {
+        let versions = catalogue.procedures.versions(&procedure.code);
+        versions.last() == Some(*procedure)
+    };
+    let procedures: Vec<_> = catalogue.procedures.iter().filter(newest).collect();
     let ours = |authority: &Authority| *authority == Authority::Ours;
     let mirrored = procedures
         .iter()

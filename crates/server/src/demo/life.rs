@@ -215,6 +215,18 @@ fn process(
     let role = here
         .and_then(|id| procedure.step(id))
         .map_or(Role::Leader, |step| step.role);
+    let awaited = dossier.open_legs().find(|leg| !leg.lead);
+    if let Some(leg) = awaited.filter(|_| finish) {
+        let hours = hours_of(fate.pace * chance.between(0.2, 6.0));
+        return Some(Next {
+            at: calendar.add_open_time(now, hours).ok()?,
+            role: Role::Officer,
+            command: Command::CloseLeg {
+                number: leg.number,
+                result: Words::default(),
+            },
+        });
+    }
     if finish {
         return Some(Next {
             at,

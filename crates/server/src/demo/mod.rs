@@ -261,8 +261,9 @@ impl<'a> Province<'a> {
             if together.is_empty() {
                 break;
             }
+            let arrive = |(_, act): &&(Instant, Act)| matches!(act, Act::Arrive(_));
+            dossiers += together.iter().filter(arrive).count();
             for (at, open) in self.act(together).await? {
-                dossiers += usize::from(open.view.dossier.version == 1);
                 let resolving = open.view.dossier.resolving.as_str();
                 let calendar = self.catalogue.calendars.for_unit(resolving);
                 let next = life::next(&open.view, at, open.fate, calendar, &mut self.chance);

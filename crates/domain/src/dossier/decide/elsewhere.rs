@@ -30,8 +30,9 @@ pub(super) fn open_leg(
     now: Instant,
     vault: &mut Vault<'_>,
 ) -> Result<Event, Refusal> {
-    let number =
-        next(dossier.legs.len(), MOST_LEGS).ok_or(Refusal::TooManyLegs { most: MOST_LEGS })?;
+    let to_come = dossier.legs_to_come(rules.procedure).count();
+    let number = next(dossier.legs.len(), MOST_LEGS.saturating_sub(to_come))
+        .ok_or(Refusal::TooManyLegs { most: MOST_LEGS })?;
     if let Some(leader) = dossier.legs.iter().find(|leg| lead && leg.lead) {
         return Err(Refusal::LeadTaken {
             leg: leader.number,
@@ -47,6 +48,8 @@ pub(super) fn open_leg(
         limit: limit(asked.term),
         due: due.at,
         provisional: due.provisional,
+        planned: None,
+        agency: String::new(),
     }))
 }
 
@@ -118,14 +121,26 @@ fn next(count: usize, most: usize) -> Option<u16> {
 
 /// A limit counts in the hours of the unit that has to meet it.
 fn due(asked: &Asked<'_>, rules: &Rules<'_>, now: Instant) -> Result<Due, Refusal> {
-    let calendar = rules.calendars.for_unit(asked.unit.as_str());
     match asked.term {
-        Term::Within(limit) => Ok(deadline::due(now, limit, calendar)?),
-        Term::By(at) => Ok(Due {
-            at,
-            provisional: calendar.has_provisional(time::local_day(now), time::local_day(at)),
-        }),
+        Term::Within(limit) => due_within(asked.unit, limit, rules, now),
+        Term::By(at) => {
+            let calendar = rules.calendars.for_unit(asked.unit.as_str());
+            Ok(Due {
+                at,
+                provisional: calendar.has_provisional(time::local_day(now), time::local_day(at)),
+            })
+        }
     }
+}
+
+pub(super) fn due_within(
+    unit: &UnitCode,
+    limit: Limit,
+    rules: &Rules<'_>,
+    now: Instant,
+) -> Result<Due, Refusal> {
+    let calendar = rules.calendars.for_unit(unit.as_str());
+    Ok(deadline::due(now, limit, calendar)?)
 }
 
 fn limit(term: Term) -> Option<Limit> {

@@ -1,8 +1,10 @@
 //! How a dossier comes in: submitted, received at a desk, or accepted after a submission.
 
+use std::iter;
+
 use super::custody::papers_due;
 use super::vault::Vault;
-use super::{Decision, Rules};
+use super::{Decision, Rules, planned};
 use crate::code::{AnyCode, DossierCode};
 use crate::deadline;
 use crate::dossier::command::{Contents, Reception, Submission};
@@ -60,7 +62,7 @@ pub fn submit(
             .unwrap_or_else(|| submission.receiving.clone()),
         answer_due,
     });
-    Ok(vault.decision(event))
+    Ok(vault.decision(vec![event]))
 }
 
 /// A desk takes a dossier in. Its code is sealed in by the commit.
@@ -77,6 +79,8 @@ pub fn receive(
     let mut vault = Vault::new(rules.salt, 1);
     let applicant = Some(vault.person("applicant", &contents.applicant));
     let due = promise(case, reception.channel, rules, now)?;
+    let receiving = &reception.receiving;
+    let resolving = contents.resolving.as_ref().unwrap_or(receiving);
     let event = Event::Received(event::Received {
         code: None,
         external_codes: contents.external_codes.clone(),
@@ -89,15 +93,9 @@ pub fn receive(
         applicant,
         components: contents.components.clone(),
         circumstances: circumstances(contents, &mut vault),
-        receiving: reception.receiving.clone(),
-        resolving: contents
-            .resolving
-            .clone()
-            .unwrap_or_else(|| reception.receiving.clone()),
-        returning: contents
-            .returning
-            .clone()
-            .unwrap_or_else(|| reception.receiving.clone()),
+        receiving: receiving.clone(),
+        resolving: resolving.clone(),
+        returning: contents.returning.as_ref().unwrap_or(receiving).clone(),
         limit: due.limit,
         policy: rules.procedure.clock,
         due: due.due.map(|due| due.at),
@@ -105,7 +103,13 @@ pub fn receive(
         hand_over_by: papers_due(&reception.receiving, reception.channel, rules, now),
         imported: None,
     });
-    Ok(vault.decision(event))
+    let legs = planned::at_reception(rules.procedure);
+    let units = planned::Units {
+        receiving,
+        resolving,
+    };
+    let opened = planned::open(&legs, 0, &units, rules, now, &mut vault)?;
+    Ok(vault.decision(iter::once(event).chain(opened).collect()))
 }
 
 /// A desk took a dossier in without a line, under a number that it had taken along. `at` is when

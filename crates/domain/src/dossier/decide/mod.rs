@@ -6,8 +6,11 @@ mod elsewhere;
 mod extension;
 mod intake;
 mod mirror;
+mod planned;
 mod supplement;
 mod vault;
+
+use std::iter;
 
 pub(super) use extension::closing_if_in_days;
 pub use intake::{receive, receive_offline, submit};
@@ -81,8 +84,12 @@ pub fn decide(
 ) -> Result<Decision, Refusal> {
     refuse_unfit(dossier, command.action())?;
     let mut vault = Vault::new(rules.salt, dossier.version + 1);
+    let mut legs = Vec::new();
     let event = match command {
-        Command::Accept { components } => accept(dossier, components, rules, now)?,
+        Command::Accept { components } => {
+            legs = planned::at_reception(rules.procedure);
+            accept(dossier, components, rules, now)?
+        }
         Command::Refuse { reason, competent } => Event::Refused {
             reason: vault.words("reason", reason),
             competent: competent.clone(),
@@ -129,6 +136,7 @@ pub fn decide(
                     next,
                 });
             }
+            legs = planned::behind(dossier, rules.procedure);
             Event::Advanced {
                 step: step.clone(),
                 assignee: assignee.clone(),
@@ -271,7 +279,12 @@ pub fn decide(
             reason,
         } => mirror::settle(dossier, *number, *apply, reason, &mut vault)?,
     };
-    Ok(vault.decision(event))
+    let units = planned::Units {
+        receiving: &dossier.receiving,
+        resolving: &dossier.resolving,
+    };
+    let opened = planned::open(&legs, dossier.legs.len(), &units, rules, now, &mut vault)?;
+    Ok(vault.decision(iter::once(event).chain(opened).collect()))
 }
 
 /// Refuses what the state does not permit, and anything the desk wants of a mirror.

@@ -48,10 +48,15 @@ impl<'a> Vault<'a> {
         (item, commitment)
     }
 
+    /// Turns to the event after the present one: what follows is kept under its version.
+    pub fn next_event(&mut self) {
+        self.version += 1;
+    }
+
     /// The decision that all of it belongs to.
-    pub fn decision(self, event: Event) -> Decision {
+    pub fn decision(self, events: Vec<Event>) -> Decision {
         Decision {
-            events: vec![event],
+            events,
             private: self.private,
         }
     }
