@@ -32,6 +32,10 @@ const WRITING: Settings = &[
     ("default_transaction_isolation", "read committed"),
     ("idle_in_transaction_session_timeout", "15s"),
     ("lock_timeout", "5s"),
+    // Statements look lists up by key, however long the lists are. By itself the server plans
+    // them anew each time, which takes longer than running them.
+    ("plan_cache_mode", "force_generic_plan"),
+    ("jit", "off"),
 ];
 
 /// One snapshot a transaction, without a statement to ask for it.
