@@ -42,11 +42,23 @@ fn is_passing(error: &DbErr) -> bool {
 /// PostgreSQL may have committed before it says that it shuts down, so only what ends the
 /// transaction for a reason of its own counts.
 pub(crate) fn wrote_nothing(error: &DbErr) -> bool {
+    if never_sent(error) {
+        return true;
+    }
     match code(error) {
         Some(Code::Sqlite(code)) => matches!(code & 0xff, BUSY | LOCKED),
         Some(Code::Postgres(code)) => code.starts_with(INTEGRITY) || code.starts_with(ROLLBACK),
         None => false,
     }
+}
+
+/// Whether there was no connection to send it on.
+fn never_sent(error: &DbErr) -> bool {
+    matches!(error, DbErr::ConnectionAcquire(_))
+        || matches!(
+            sqlx_error(error),
+            Some(sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed)
+        )
 }
 
 /// Whether the database broke a circle of waiting writers at this one, so that the same
@@ -67,6 +79,17 @@ pub(crate) fn is_refused_by_trigger(error: &DbErr) -> bool {
     }
 }
 
+/// Whether a statement that writes a whole batch found something other than was meant: what
+/// clashes is not said, and nothing was written.
+pub(crate) fn is_otherwise(error: &DbErr) -> bool {
+    match code(error) {
+        Some(Code::Sqlite(_)) | None => false,
+        Some(Code::Postgres(code)) => {
+            code == NO_NUMBER || code == OUR_TRIGGER || code.starts_with(INTEGRITY)
+        }
+    }
+}
+
 // Source: https://www.sqlite.org/rescode.html. The low byte is the kind of error; the rest
 // says more.
 const BUSY: u32 = 5;
@@ -78,6 +101,8 @@ const CONSTRAINT_TRIGGER: u32 = 1811;
 
 // Source: https://www.postgresql.org/docs/15/errcodes-appendix.html. Two letters are a class.
 const INTEGRITY: &str = "23";
+/// A text that is no number was to become one.
+const NO_NUMBER: &str = "22P02";
 const ROLLBACK: &str = "40";
 /// What the triggers of the schema raise.
 const OUR_TRIGGER: &str = "MC001";

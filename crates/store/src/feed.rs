@@ -12,7 +12,7 @@ use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value};
 
 use crate::door::{Dialect, Door};
 use crate::fault::store_error;
-use crate::many::{Into, arrays, unnest};
+use crate::many::{Into, Part, arrays, unnest};
 use crate::page::of_units;
 use crate::row::{EventRow, Place};
 
@@ -40,14 +40,13 @@ const BITS: u32 = 20;
 const END: &str = "(SELECT (pg_snapshot_xmin(pg_current_snapshot())::text::bigint + lift) << 20 \
      FROM feed)";
 
-/// Writes events at the end of the feed, in their order.
-pub(crate) async fn append<C: ConnectionTrait, R: FromQueryResult>(
-    door: &Door<'_, C>,
-    rows: Vec<[Value; 10]>,
-    tail: &str,
-) -> Result<Vec<R>, DbErr> {
-    match door.dialect() {
-        Dialect::Sqlite => EVENT.insert(door, rows, tail).await,
+/// The statement that writes events at the end of the feed, in their order; none for none.
+pub(crate) fn parts(dialect: Dialect, rows: Vec<[Value; 10]>, tail: &str) -> Vec<Part> {
+    if rows.is_empty() {
+        return Vec::new();
+    }
+    match dialect {
+        Dialect::Sqlite => EVENT.parts(dialect, rows, tail),
         Dialect::Postgres => {
             assert!(
                 rows.len() < 1 << BITS,
@@ -62,7 +61,8 @@ pub(crate) async fn append<C: ConnectionTrait, R: FromQueryResult>(
                 EVENT.columns.map(|column| EVENT.source(column)).join(", "),
                 unnest("w", EVENT.columns),
             );
-            door.all(&sql, arrays(rows)).await
+            let values = arrays(rows);
+            vec![Part { sql, values }]
         }
     }
 }

@@ -23,7 +23,17 @@ impl Given {
         columns: [&str; N],
         rows: Vec<[Json; N]>,
     ) -> Self {
-        match door.dialect() {
+        Self::in_dialect(door.dialect(), name, columns, rows)
+    }
+
+    /// The same, for a statement that is run later.
+    pub(crate) fn in_dialect<const N: usize>(
+        dialect: Dialect,
+        name: &str,
+        columns: [&str; N],
+        rows: Vec<[Json; N]>,
+    ) -> Self {
+        match dialect {
             Dialect::Sqlite => {
                 let columns: Vec<String> = columns
                     .iter()

@@ -398,9 +398,8 @@ async fn bulk<C: ConnectionTrait, const N: usize>(
     for step in STEPS {
         while rows.len() >= step {
             let chunk = rows.by_ref().take(step).collect();
-            let _none: Vec<Nothing> = table
-                .insert_with::<C, Nothing, 0>(door, chunk, tail, Vec::new())
-                .await?;
+            let part = table.part::<0>(door.dialect(), chunk, tail, Vec::new());
+            let _none: Vec<Nothing> = door.all(&part.sql, part.values).await?;
         }
     }
     Ok(())

@@ -8,6 +8,13 @@ use crate::door::{Dialect, Door};
 /// How many values one statement may carry on SQLite, whose own bound is 32,766.
 const VALUES: usize = 30_000;
 
+/// A statement, ready to be run alone or, on PostgreSQL, together with others.
+pub(crate) struct Part {
+    pub(crate) sql: String,
+    /// What stands in it as `?`.
+    pub(crate) values: Vec<Value>,
+}
+
 /// A table and those of its columns that are written.
 pub(crate) struct Into<const N: usize> {
     pub(crate) table: &'static str,
@@ -27,51 +34,58 @@ impl<const N: usize> Into<N> {
         rows: Vec<[Value; N]>,
         tail: &str,
     ) -> Result<Vec<R>, DbErr> {
-        let at_once = match door.dialect() {
-            Dialect::Sqlite => VALUES / N,
-            Dialect::Postgres => usize::MAX,
-        };
         let mut returned = Vec::new();
-        let mut rows = rows.into_iter().peekable();
-        while rows.peek().is_some() {
-            let chunk = rows.by_ref().take(at_once).collect();
-            returned.extend(
-                self.insert_with::<C, R, 0>(door, chunk, tail, Vec::new())
-                    .await?,
-            );
+        for part in self.parts(door.dialect(), rows, tail) {
+            returned.extend(door.all(&part.sql, part.values).await?);
         }
         Ok(returned)
     }
 
-    /// Inserts rows that fit into one statement, whose `tail` has rows of its own.
-    pub(crate) async fn insert_with<C: ConnectionTrait, R: FromQueryResult, const M: usize>(
+    /// The statements that insert all rows: one on PostgreSQL, as few as they fit in on SQLite,
+    /// none when there are no rows.
+    pub(crate) fn parts(&self, dialect: Dialect, rows: Vec<[Value; N]>, tail: &str) -> Vec<Part> {
+        let at_once = match dialect {
+            Dialect::Sqlite => VALUES / N,
+            Dialect::Postgres => usize::MAX,
+        };
+        let mut parts = Vec::new();
+        let mut rows = rows.into_iter().peekable();
+        while rows.peek().is_some() {
+            let chunk = rows.by_ref().take(at_once).collect();
+            parts.push(self.part::<0>(dialect, chunk, tail, Vec::new()));
+        }
+        parts
+    }
+
+    /// The statement for rows that fit into one, whose `tail` has rows of its own.
+    pub(crate) fn part<const M: usize>(
         &self,
-        door: &Door<'_, C>,
+        dialect: Dialect,
         rows: Vec<[Value; N]>,
         tail: &str,
         more: Vec<[Value; M]>,
-    ) -> Result<Vec<R>, DbErr> {
+    ) -> Part {
         let head = format!("INSERT INTO {} ({})", self.table, self.columns.join(", "));
-        let (sql, values) = match door.dialect() {
-            Dialect::Sqlite => (
-                format!("{head} VALUES {} {tail}", places(N, rows.len())),
-                rows.into_iter()
+        match dialect {
+            Dialect::Sqlite => Part {
+                sql: format!("{head} VALUES {} {tail}", places(N, rows.len())),
+                values: rows
+                    .into_iter()
                     .flatten()
                     .chain(more.into_iter().flatten())
                     .collect(),
-            ),
+            },
             Dialect::Postgres => {
                 let source = self.columns.map(|column| self.source(column)).join(", ");
                 let table = unnest("w", self.columns);
                 let mut values = arrays(rows);
                 values.extend(arrays(more));
-                (
-                    format!("{head} SELECT {source} FROM {table} {tail}"),
+                Part {
+                    sql: format!("{head} SELECT {source} FROM {table} {tail}"),
                     values,
-                )
+                }
             }
-        };
-        door.all(&sql, values).await
+        }
     }
 
     /// How a column of the arrays is read back: what stands for null becomes null.

@@ -3,11 +3,11 @@
 use app::ports::{Change, Rated, RatingsWanted, StoreError};
 use domain::dossier::{Event, Score};
 use domain::procedure::Kind;
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value};
+use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 
-use crate::door::Door;
+use crate::door::{Dialect, Door};
 use crate::fault::store_error;
-use crate::many::{Into, Nothing};
+use crate::many::{Into, Part};
 use crate::numbers::{day_of, number_of};
 use crate::row::Place;
 use crate::tally::units_of;
@@ -22,10 +22,7 @@ const RATING: Into<8> = Into {
 
 /// Keeps what the citizens of a batch said. A dossier is rated once, after its end: the unit that
 /// decided it and the day it came to that unit no longer change.
-pub(crate) async fn write<C: ConnectionTrait>(
-    door: &Door<'_, C>,
-    changes: &[Change],
-) -> Result<(), DbErr> {
+pub(crate) fn parts(dialect: Dialect, changes: &[Change]) -> Vec<Part> {
     let mut rows: Vec<[Value; 8]> = Vec::new();
     for change in changes {
         let dossier = &change.dossier;
@@ -45,8 +42,7 @@ pub(crate) async fn write<C: ConnectionTrait>(
             ]);
         }
     }
-    let _none: Vec<Nothing> = RATING.insert(door, rows, "").await?;
-    Ok(())
+    RATING.parts(dialect, rows, "")
 }
 
 fn word(kind: Kind) -> &'static str {

@@ -418,11 +418,26 @@ async fn the_statements_of_a_batch_do_not_grow_with_it(on: Backend) {
     };
     let of_one = statements_of(0..1).await;
     assert_eq!(of_one, statements_of(1..101).await);
-    let expected = if on.is_postgres() { 9 } else { 8 };
+    let expected = if on.is_postgres() { 3 } else { 8 };
     assert_eq!(
         of_one, expected,
-        "one a table, and a server's lock on the unit"
+        "one a table; on a server the unit's lock, its counter, and one for all tables"
     );
+}
+
+on_every_database!(a_batch_that_wants_no_number_is_one_statement_on_a_server);
+
+async fn a_batch_that_wants_no_number_is_one_statement_on_a_server(on: Backend) {
+    let store = a_store(on).await;
+    let before = store.statements();
+    let batch = (1..4).map(|number| {
+        let portal_code = format!("G22.99-261121-000000{number}");
+        a_dossier(number).submitted_change(&portal_code)
+    });
+    store.write(batch.collect()).await;
+    let expected = if on.is_postgres() { 1 } else { 6 };
+    assert_eq!(store.statements() - before, expected);
+    assert_eq!(store.count("code").await, 3);
 }
 
 on_every_database!(

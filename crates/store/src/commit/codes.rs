@@ -7,9 +7,9 @@ use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use serde_json::{Value as Json, json};
 
 use super::{Failure, clash_unless};
-use crate::door::Door;
+use crate::door::{Dialect, Door};
 use crate::given::Given;
-use crate::many::Into;
+use crate::many::{Into, Part};
 
 #[derive(FromQueryResult)]
 struct CodeRow {
@@ -28,26 +28,13 @@ pub(super) async fn write<C: ConnectionTrait>(
     door: &Door<'_, C>,
     changes: &[Change],
 ) -> Result<(), Failure> {
-    let mut wanted: Vec<[String; 3]> = Vec::new();
-    for change in changes {
-        let province = change.dossier.province.as_str();
-        let id = change.dossier.id.to_string();
-        for code in &change.codes {
-            wanted.push([province.to_owned(), code.as_str().to_owned(), id.clone()]);
-        }
-    }
+    let wanted = wanted(changes);
     release(door, changes).await?;
-    // By code, as every writer does. Of two dossiers that want one, the first one gets it.
-    wanted.sort_by(|a, b| a[..2].cmp(&b[..2]));
-    let rows = wanted.iter().cloned().map(|row| row.map(Value::from));
-    let written: Vec<CodeRow> = CODE
-        .insert(
-            door,
-            rows.collect(),
-            "ON CONFLICT (province, code) DO NOTHING RETURNING province, code, dossier",
-        )
-        .await?;
-    let mut taken: HashSet<[String; 3]> = written.into_iter().map(CodeRow::into_row).collect();
+    let mut taken: HashSet<[String; 3]> = HashSet::new();
+    for part in parts(door.dialect(), &wanted) {
+        let written: Vec<CodeRow> = door.all(&part.sql, part.values).await?;
+        taken.extend(written.into_iter().map(CodeRow::into_row));
+    }
     // A code that the dossier already has is no clash.
     let rest = wanted.iter().filter(|row| !taken.contains(*row));
     let rest: Vec<[Json; 2]> = rest
@@ -72,6 +59,32 @@ pub(super) async fn write<C: ConnectionTrait>(
             ])
         })
     })
+}
+
+/// The codes that dossiers want, with the province before and the dossier after.
+///
+/// By code, as every writer takes them. Of two dossiers that want one, the first one gets it.
+pub(super) fn wanted(changes: &[Change]) -> Vec<[String; 3]> {
+    let mut wanted: Vec<[String; 3]> = Vec::new();
+    for change in changes {
+        let province = change.dossier.province.as_str();
+        let id = change.dossier.id.to_string();
+        for code in &change.codes {
+            wanted.push([province.to_owned(), code.as_str().to_owned(), id.clone()]);
+        }
+    }
+    wanted.sort_by(|a, b| a[..2].cmp(&b[..2]));
+    wanted
+}
+
+/// Writes those that nobody has; returns a row for each.
+pub(super) fn parts(dialect: Dialect, wanted: &[[String; 3]]) -> Vec<Part> {
+    let rows = wanted.iter().cloned().map(|row| row.map(Value::from));
+    CODE.parts(
+        dialect,
+        rows.collect(),
+        "ON CONFLICT (province, code) DO NOTHING RETURNING province, code, dossier",
+    )
 }
 
 /// Frees codes that a dossier has no more, for the one that they belong to.

@@ -10,7 +10,7 @@ use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 
 use super::{Failure, clash_unless, key_columns};
 use crate::door::{Dialect, Door};
-use crate::many::{Into, places, unnest};
+use crate::many::{Into, Part, places, unnest};
 use crate::row::NEVER;
 
 #[derive(FromQueryResult)]
@@ -51,43 +51,52 @@ pub(super) async fn write<C: ConnectionTrait>(
     door: &Door<'_, C>,
     changes: &[Change],
 ) -> Result<(), Failure> {
-    let mut by_id: Vec<&Change> = changes.iter().collect();
-    by_id.sort_by(|a, b| key_order(a).cmp(&key_order(b)));
     let mut written = HashSet::with_capacity(changes.len());
-    for chunk in by_id.chunks(DOSSIERS_AT_ONCE) {
-        // A list of places on SQLite, which would otherwise walk a list in a list.
-        let former = match door.dialect() {
-            Dialect::Sqlite => format!("VALUES {}", places(3, chunk.len())),
-            Dialect::Postgres => {
-                let columns = ["province", "id", "version"];
-                format!("SELECT province, id, version FROM {}", unnest("f", columns))
-            }
-        };
-        let tail = format!(
-            "ON CONFLICT (province, id) DO UPDATE SET version = excluded.version, \
-                 status = excluded.status, channel = excluded.channel, \
-                 resolving = excluded.resolving, received = excluded.received, \
-                 ended = excluded.ended, due = excluded.due, last_event = excluded.last_event, \
-                 last_record = CASE WHEN excluded.last_record > dossier.last_record \
-                     THEN excluded.last_record ELSE dossier.last_record END, \
-                 fold = excluded.fold, apart = excluded.apart, \
-                 overdue_from = excluded.overdue_from \
-             WHERE (dossier.province, dossier.id, dossier.version) IN ({former}) \
-             RETURNING id AS dossier"
-        );
-        let rows = chunk.iter().map(|change| dossier_row(change)).collect();
-        let former = chunk.iter().map(|change| {
-            let (province, id) = key_columns(change);
-            [province, id, change.before.into()]
-        });
-        let rows: Vec<Written> = DOSSIER
-            .insert_with(door, rows, &tail, former.collect())
-            .await?;
+    for chunk in by_id(changes).chunks(DOSSIERS_AT_ONCE) {
+        let part = part(door.dialect(), chunk);
+        let rows: Vec<Written> = door.all(&part.sql, part.values).await?;
         written.extend(rows.into_iter().map(|row| row.dossier));
     }
     clash_unless(changes, |change| {
         written.contains(&change.dossier.id.to_string())
     })
+}
+
+/// In the order in which every writer takes them.
+pub(super) fn by_id(changes: &[Change]) -> Vec<&Change> {
+    let mut by_id: Vec<&Change> = changes.iter().collect();
+    by_id.sort_by(|a, b| key_order(a).cmp(&key_order(b)));
+    by_id
+}
+
+/// Writes those that are as they were loaded; returns a row for each.
+pub(super) fn part(dialect: Dialect, changes: &[&Change]) -> Part {
+    // A list of places on SQLite, which would otherwise walk a list in a list.
+    let former = match dialect {
+        Dialect::Sqlite => format!("VALUES {}", places(3, changes.len())),
+        Dialect::Postgres => {
+            let columns = ["province", "id", "version"];
+            format!("SELECT province, id, version FROM {}", unnest("f", columns))
+        }
+    };
+    let tail = format!(
+        "ON CONFLICT (province, id) DO UPDATE SET version = excluded.version, \
+             status = excluded.status, channel = excluded.channel, \
+             resolving = excluded.resolving, received = excluded.received, \
+             ended = excluded.ended, due = excluded.due, last_event = excluded.last_event, \
+             last_record = CASE WHEN excluded.last_record > dossier.last_record \
+                 THEN excluded.last_record ELSE dossier.last_record END, \
+             fold = excluded.fold, apart = excluded.apart, \
+             overdue_from = excluded.overdue_from \
+         WHERE (dossier.province, dossier.id, dossier.version) IN ({former}) \
+         RETURNING id AS dossier"
+    );
+    let rows = changes.iter().map(|change| dossier_row(change)).collect();
+    let former = changes.iter().map(|change| {
+        let (province, id) = key_columns(change);
+        [province, id, change.before.into()]
+    });
+    DOSSIER.part(dialect, rows, &tail, former.collect())
 }
 
 fn key_order(change: &Change) -> (&str, DossierId) {

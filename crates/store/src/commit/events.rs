@@ -9,6 +9,7 @@ use super::{Failure, clash_unless, key_columns};
 use crate::door::{Dialect, Door};
 use crate::fault::is_refused_by_trigger;
 use crate::feed;
+use crate::many::Part;
 
 #[derive(FromQueryResult)]
 struct WrittenEvent {
@@ -20,8 +21,32 @@ pub(super) async fn write<C: ConnectionTrait>(
     door: &Door<'_, C>,
     changes: &[Change],
 ) -> Result<(), Failure> {
+    let mut written: HashSet<(String, i64)> = HashSet::new();
+    for part in parts(door.dialect(), changes) {
+        let rows: Result<Vec<WrittenEvent>, DbErr> = door.all(&part.sql, part.values).await;
+        match rows {
+            Ok(rows) => written.extend(rows.into_iter().map(|row| (row.dossier, row.version))),
+            // The second part of a request whose first part was there before: which one it is
+            // cannot be told, so all are tried again one by one.
+            Err(error) if is_refused_by_trigger(&error) => {
+                return clash_unless(changes, |_| false);
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    clash_unless(changes, |change| {
+        let id = change.dossier.id.to_string();
+        change
+            .entries
+            .iter()
+            .all(|entry| written.contains(&(id.clone(), entry.record.version.into())))
+    })
+}
+
+/// Writes the events of requests that are not there yet; returns a row for each.
+pub(super) fn parts(dialect: Dialect, changes: &[Change]) -> Vec<Part> {
     let mut in_order: Vec<&Change> = changes.iter().collect();
-    match door.dialect() {
+    match dialect {
         Dialect::Sqlite => {}
         // By request, as every writer does: two that bring the same requests meet here.
         Dialect::Postgres => in_order.sort_by(|a, b| request_order(a).cmp(&request_order(b))),
@@ -45,29 +70,11 @@ pub(super) async fn write<C: ConnectionTrait>(
             ]);
         }
     }
-    let written: Result<Vec<WrittenEvent>, DbErr> = feed::append(
-        door,
+    feed::parts(
+        dialect,
         rows,
         "ON CONFLICT DO NOTHING RETURNING dossier, version",
     )
-    .await;
-    let written: HashSet<(String, i64)> = match written {
-        Ok(rows) => rows
-            .into_iter()
-            .map(|row| (row.dossier, row.version))
-            .collect(),
-        // The second part of a request whose first part was there before: which one it is
-        // cannot be told, so all are tried again one by one.
-        Err(error) if is_refused_by_trigger(&error) => return clash_unless(changes, |_| false),
-        Err(error) => return Err(error.into()),
-    };
-    clash_unless(changes, |change| {
-        let id = change.dossier.id.to_string();
-        change
-            .entries
-            .iter()
-            .all(|entry| written.contains(&(id.clone(), entry.record.version.into())))
-    })
 }
 
 fn request_order(change: &Change) -> Option<(&str, &str, &str)> {

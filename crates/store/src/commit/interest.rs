@@ -1,13 +1,11 @@
 //! The units involved in a dossier, with what each must meet.
 
 use app::ports::Change;
-use sea_orm::ConnectionTrait;
 use serde_json::json;
 
-use super::Failure;
-use crate::door::Door;
+use crate::door::Dialect;
 use crate::given::Given;
-use crate::many::{Into, Nothing};
+use crate::many::{Into, Part};
 use crate::row::NEVER;
 
 const INTEREST: Into<6> = Into {
@@ -16,10 +14,7 @@ const INTEREST: Into<6> = Into {
     nullable: &[],
 };
 
-pub(super) async fn write<C: ConnectionTrait>(
-    door: &Door<'_, C>,
-    changes: &[Change],
-) -> Result<(), Failure> {
+pub(super) fn parts(dialect: Dialect, changes: &[Change]) -> Vec<Part> {
     let mut gone = Vec::new();
     let mut rows = Vec::new();
     for change in changes {
@@ -51,22 +46,24 @@ pub(super) async fn write<C: ConnectionTrait>(
             ]);
         }
     }
+    let mut parts = Vec::new();
     if !gone.is_empty() {
-        let gone = Given::new(door, "w", ["province", "unit", "dossier"], gone);
+        let gone = Given::in_dialect(dialect, "w", ["province", "unit", "dossier"], gone);
         let sql = format!(
             "DELETE FROM interest WHERE (province, unit, dossier) IN \
                  (SELECT province, unit, dossier FROM {})",
             gone.table
         );
-        door.run(&sql, gone.values).await?;
+        parts.push(Part {
+            sql,
+            values: gone.values,
+        });
     }
-    let _none: Vec<Nothing> = INTEREST
-        .insert(
-            door,
-            rows,
-            "ON CONFLICT (province, unit, dossier) DO UPDATE SET roles = excluded.roles, \
-                 open = excluded.open, due = excluded.due",
-        )
-        .await?;
-    Ok(())
+    parts.extend(INTEREST.parts(
+        dialect,
+        rows,
+        "ON CONFLICT (province, unit, dossier) DO UPDATE SET roles = excluded.roles, \
+             open = excluded.open, due = excluded.due",
+    ));
+    parts
 }

@@ -10,6 +10,7 @@ mod events;
 mod interest;
 mod personal;
 pub(crate) mod tallies;
+mod together;
 
 use std::sync::atomic::AtomicU64;
 
@@ -19,8 +20,9 @@ use sea_orm::{
     TransactionTrait, Value,
 };
 
-use crate::door::Door;
-use crate::fault::{is_deadlock, store_error, wrote_nothing};
+use crate::door::{Dialect, Door};
+use crate::fault::{is_deadlock, is_otherwise, store_error, wrote_nothing};
+use crate::many::Part;
 use crate::{block, numbers, rating};
 
 /// How often a transaction is begun that the server broke off for others.
@@ -37,18 +39,61 @@ pub(crate) async fn commit(
             dossiers: Vec::new(),
         });
     }
-    for _ in 1..TRIES {
-        let unsealed = batch.changes.clone();
-        match attempt(writer, statements, &mut batch.changes).await {
-            Err(Failure::Deadlock(error)) => {
+    let door = Door {
+        connection: writer,
+        statements,
+    };
+    let mut way = match door.dialect() {
+        Dialect::Postgres if together::fits(&batch.changes) => Way::Together,
+        Dialect::Postgres | Dialect::Sqlite => Way::Stepwise,
+    };
+    let numbered = batch.changes.iter().any(|change| change.number.is_some());
+    let mut tries = 1;
+    loop {
+        // Numbers are sealed in; those of a transaction that was undone are another's now.
+        let unsealed = numbered.then(|| batch.changes.clone());
+        let done = match way {
+            Way::Together if !numbered => alone(&door, &batch.changes).await,
+            Way::Together | Way::Stepwise => {
+                attempt(writer, statements, &mut batch.changes, way).await
+            }
+        };
+        match done {
+            Err(Failure::Otherwise) => {
+                tracing::debug!("a batch is not as it was meant and is written step by step");
+                way = Way::Stepwise;
+            }
+            Err(Failure::Deadlock(error)) if tries < TRIES => {
                 tracing::debug!(%error, "a batch met another one crosswise and begins again");
-                batch.changes = unsealed;
+                tries += 1;
             }
             done => return answer(done, batch),
         }
+        if let Some(unsealed) = unsealed {
+            batch.changes = unsealed;
+        }
     }
-    let done = attempt(writer, statements, &mut batch.changes).await;
-    answer(done, batch)
+}
+
+/// How a batch is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// By one statement, which fails when anything is not as it was meant.
+    Together,
+    /// By a statement a table, which finds out what clashes.
+    Stepwise,
+}
+
+/// One statement that is a transaction by itself, without a round trip to begin and one to
+/// commit.
+async fn alone(door: &Door<'_, DatabaseConnection>, changes: &[Change]) -> Result<(), Failure> {
+    together::write(door, changes).await.map_err(|error| {
+        if is_otherwise(&error) {
+            Failure::Otherwise
+        } else {
+            outcome(error)
+        }
+    })
 }
 
 fn answer(done: Result<(), Failure>, batch: Batch) -> Result<Committed, CommitError> {
@@ -73,13 +118,14 @@ async fn attempt(
     writer: &DatabaseConnection,
     statements: &AtomicU64,
     changes: &mut [Change],
+    way: Way,
 ) -> Result<(), Failure> {
     let transaction = writer.begin_with_options(immediate()).await?;
     let door = Door {
         connection: &transaction,
         statements,
     };
-    match write(&door, changes).await {
+    match write(&door, changes, way).await {
         Ok(()) => transaction.commit().await.map_err(outcome),
         Err(failure) => {
             if let Err(error) = transaction.rollback().await {
@@ -104,6 +150,8 @@ fn outcome(error: DbErr) -> Failure {
 /// Why a batch was not written, or may not have been.
 pub(crate) enum Failure {
     Clash(Vec<Key>),
+    /// Something clashes; the statement cannot say what.
+    Otherwise,
     Deadlock(DbErr),
     Unknown(StoreError),
     Store(StoreError),
@@ -129,6 +177,9 @@ impl From<Failure> for CommitError {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Clash(dossiers) => CommitError::Clash { dossiers },
+            Failure::Otherwise => CommitError::Clash {
+                dossiers: Vec::new(),
+            },
             Failure::Deadlock(error) => CommitError::Store(store_error(error)),
             Failure::Unknown(error) => CommitError::Unknown(error),
             Failure::Store(error) => CommitError::Store(error),
@@ -139,19 +190,39 @@ impl From<Failure> for CommitError {
 async fn write<C: ConnectionTrait>(
     door: &Door<'_, C>,
     changes: &mut [Change],
+    way: Way,
 ) -> Result<(), Failure> {
     numbers::reserve(door, changes).await?;
     let changes: &[Change] = changes;
-    dossiers::write(door, changes).await?;
-    block::take(door, changes).await?;
-    codes::write(door, changes).await?;
-    events::write(door, changes).await?;
-    interest::write(door, changes).await?;
-    personal::write(door, changes).await?;
-    personal::write_secrets(door, changes).await?;
-    rating::write(door, changes).await?;
-    tallies::write(door, changes).await?;
-    Ok(())
+    match way {
+        Way::Together => together::write(door, changes).await.map_err(|error| {
+            if is_otherwise(&error) {
+                Failure::Otherwise
+            } else {
+                error.into()
+            }
+        }),
+        Way::Stepwise => {
+            dossiers::write(door, changes).await?;
+            block::take(door, changes).await?;
+            codes::write(door, changes).await?;
+            events::write(door, changes).await?;
+            for part in the_rest(door.dialect(), changes) {
+                door.run(&part.sql, part.values).await?;
+            }
+            Ok(())
+        }
+    }
+}
+
+/// What belongs to the dossiers of a batch once they are written, and cannot clash.
+fn the_rest(dialect: Dialect, changes: &[Change]) -> Vec<Part> {
+    let mut parts = interest::parts(dialect, changes);
+    parts.extend(personal::parts(dialect, changes));
+    parts.extend(personal::secrets(dialect, changes));
+    parts.extend(rating::parts(dialect, changes));
+    parts.extend(tallies::parts(dialect, changes));
+    parts
 }
 
 fn key_columns(change: &Change) -> (Value, Value) {

@@ -3,13 +3,12 @@
 use app::ports::Change;
 use domain::dossier::correction::APPLICANT;
 use domain::dossier::private::Content;
-use sea_orm::ConnectionTrait;
 use serde_json::json;
 
-use super::{Failure, key_columns};
-use crate::door::Door;
+use super::key_columns;
+use crate::door::Dialect;
 use crate::given::Given;
-use crate::many::{Into, Nothing};
+use crate::many::{Into, Part};
 use crate::row::personal_columns;
 
 const PERSONAL: Into<7> = Into {
@@ -26,10 +25,7 @@ const PERSONAL: Into<7> = Into {
     nullable: &["name_key", "phone_key"],
 };
 
-pub(super) async fn write<C: ConnectionTrait>(
-    door: &Door<'_, C>,
-    changes: &[Change],
-) -> Result<(), Failure> {
+pub(super) fn parts(dialect: Dialect, changes: &[Change]) -> Vec<Part> {
     let mut rows = Vec::new();
     for change in changes {
         for private in &change.private {
@@ -53,8 +49,7 @@ pub(super) async fn write<C: ConnectionTrait>(
         }
     }
     // No upsert: an event commits to what is there, so overwriting it would break the proof.
-    let _none: Vec<Nothing> = PERSONAL.insert(door, rows, "").await?;
-    Ok(())
+    PERSONAL.parts(dialect, rows, "")
 }
 
 /// Whether an item is the applicant, as recorded first or as corrected: what is searched.
@@ -73,10 +68,7 @@ const SECRET: Into<5> = Into {
     nullable: &["person", "pin_hash"],
 };
 
-pub(super) async fn write_secrets<C: ConnectionTrait>(
-    door: &Door<'_, C>,
-    changes: &[Change],
-) -> Result<(), Failure> {
+pub(super) fn secrets(dialect: Dialect, changes: &[Change]) -> Vec<Part> {
     let mut rows = Vec::new();
     let mut pins = Vec::new();
     for change in changes {
@@ -97,16 +89,19 @@ pub(super) async fn write_secrets<C: ConnectionTrait>(
             (None, None) => {}
         }
     }
-    let _none: Vec<Nothing> = SECRET.insert(door, rows, "").await?;
+    let mut parts = SECRET.parts(dialect, rows, "");
     if !pins.is_empty() {
-        let given = Given::new(door, "w", ["province", "dossier", "pin_hash"], pins);
+        let given = Given::in_dialect(dialect, "w", ["province", "dossier", "pin_hash"], pins);
         let sql = format!(
             "WITH wanted AS MATERIALIZED (SELECT province, dossier, pin_hash FROM {}) \
              UPDATE secret SET pin_hash = wanted.pin_hash FROM wanted \
              WHERE secret.province = wanted.province AND secret.dossier = wanted.dossier",
             given.table
         );
-        door.run(&sql, given.values).await?;
+        parts.push(Part {
+            sql,
+            values: given.values,
+        });
     }
-    Ok(())
+    parts
 }

@@ -10,9 +10,8 @@ use domain::id::ProvinceCode;
 use domain::tally::{Counts, Measure, Tallies};
 use sea_orm::{ConnectionTrait, DbErr, Value};
 
-use super::Failure;
 use crate::door::{Dialect, Door};
-use crate::many::{Into, Nothing};
+use crate::many::{Into, Part};
 use crate::numbers::number_of;
 
 /// How many rows a place has on a server: as many as a process has writers.
@@ -45,19 +44,17 @@ const TALLY: Into<COLUMNS> = Into {
     nullable: &[],
 };
 
-pub(super) async fn write<C: ConnectionTrait>(
-    door: &Door<'_, C>,
-    changes: &[Change],
-) -> Result<(), Failure> {
+pub(super) fn parts(dialect: Dialect, changes: &[Change]) -> Vec<Part> {
     let mut sums: BTreeMap<&ProvinceCode, Tallies> = BTreeMap::new();
     for change in changes {
         let sum = sums.entry(&change.dossier.province).or_default();
         domain::tally::add(sum, change.tallies.clone());
     }
-    for (province, tallies) in sums {
-        add(door, province, &tallies).await?;
-    }
-    Ok(())
+    let shard = shard(dialect);
+    let rows = sums
+        .iter()
+        .flat_map(|(province, tallies)| rows(province, shard, tallies));
+    added(dialect, rows.collect())
 }
 
 /// Adds to the tallies of a province, in the order of their keys, so that no two writers wait
@@ -67,11 +64,14 @@ pub(crate) async fn add<C: ConnectionTrait>(
     province: &ProvinceCode,
     tallies: &Tallies,
 ) -> Result<(), DbErr> {
-    let shard = match door.dialect() {
+    add_to(door, province, shard(door.dialect()), tallies).await
+}
+
+fn shard(dialect: Dialect) -> i64 {
+    match dialect {
         Dialect::Sqlite => 0,
         Dialect::Postgres => next_shard(),
-    };
-    add_to(door, province, shard, tallies).await
+    }
 }
 
 /// The shard of an import that is not finished: below zero, where no report looks.
@@ -108,6 +108,14 @@ pub(crate) async fn add_to<C: ConnectionTrait>(
     shard: i64,
     tallies: &Tallies,
 ) -> Result<(), DbErr> {
+    for part in added(door.dialect(), rows(province, shard, tallies)) {
+        door.run(&part.sql, part.values).await?;
+    }
+    Ok(())
+}
+
+/// What is added to the tallies of a province in one shard, in the order of their keys.
+fn rows(province: &ProvinceCode, shard: i64, tallies: &Tallies) -> Vec<[Value; COLUMNS]> {
     let mut cells: BTreeMap<(&str, i64, &str, &str), Counts> = BTreeMap::new();
     for (place, counts) in tallies {
         let month = place.day.with_day(1).unwrap_or(place.day);
@@ -121,7 +129,7 @@ pub(crate) async fn add_to<C: ConnectionTrait>(
             *cells.entry(key).or_default() += *counts;
         }
     }
-    let rows = cells
+    cells
         .into_iter()
         .filter(|(_, counts)| *counts != Counts::default())
         .map(|((grain, day, unit, channel), counts)| {
@@ -136,7 +144,10 @@ pub(crate) async fn add_to<C: ConnectionTrait>(
             let mut values = key.into_iter().chain(counts.0.map(Value::from));
             std::array::from_fn(|_| values.next().expect("as many values as columns"))
         })
-        .collect();
+        .collect()
+}
+
+fn added(dialect: Dialect, rows: Vec<[Value; COLUMNS]>) -> Vec<Part> {
     let measures = Measure::ALL.map(|measure| {
         let name = measure.as_str();
         format!("{name} = tally.{name} + excluded.{name}")
@@ -145,8 +156,7 @@ pub(crate) async fn add_to<C: ConnectionTrait>(
         "ON CONFLICT (province, grain, day, unit, channel, shard) DO UPDATE SET {}",
         measures.join(", ")
     );
-    let _none: Vec<Nothing> = TALLY.insert(door, rows, &tail).await?;
-    Ok(())
+    TALLY.parts(dialect, rows, &tail)
 }
 
 /// Writers take turns, and processes begin at different places, so that two that write at the

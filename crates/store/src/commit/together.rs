@@ -1,0 +1,76 @@
+//! The whole batch as one statement, for a server: a round trip costs more there than the
+//! writing.
+//!
+//! The statement succeeds only when every row was written as meant. Otherwise the server undoes
+//! it, and the steps of [`super`] find out what was in the way; that is rare.
+
+use app::ports::Change;
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value};
+
+use super::{codes, dossiers, events, the_rest};
+use crate::door::{Dialect, Door};
+use crate::many::Part;
+
+/// Whether the batch has only what the statement can write: numbers of blocks and freed codes
+/// are seldom, and ask for an order that one statement does not have.
+pub(super) fn fits(changes: &[Change]) -> bool {
+    let plain = |change: &Change| change.block_number.is_none() && change.released.is_empty();
+    changes.iter().all(plain)
+}
+
+/// Writes all of it, or fails with [`crate::fault::is_otherwise`] when a row was not as meant.
+pub(super) async fn write<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    changes: &[Change],
+) -> Result<(), DbErr> {
+    let whole = whole(changes);
+    let _one: Vec<Done> = door.all(&whole.sql, whole.values).await?;
+    Ok(())
+}
+
+#[derive(FromQueryResult)]
+struct Done {}
+
+/// A list of WITH. What is counted is written first, in this order, for CASE asks one after
+/// another; what is not counted only touches rows that belong to dossiers written by then, and
+/// the tallies, last. So the order of locks is that of the steps.
+fn whole(changes: &[Change]) -> Part {
+    let dialect = Dialect::Postgres;
+    let wanted = codes::wanted(changes);
+    let entries = changes.iter().map(|change| change.entries.len());
+    let counted = [
+        (
+            "dossiers",
+            vec![dossiers::part(dialect, &dossiers::by_id(changes))],
+            changes.len(),
+        ),
+        ("codes", codes::parts(dialect, &wanted), wanted.len()),
+        ("events", events::parts(dialect, changes), entries.sum()),
+    ];
+    let mut with = Vec::new();
+    let mut values: Vec<Value> = Vec::new();
+    let mut cases = Vec::new();
+    let mut counts: Vec<Value> = Vec::new();
+    for (name, parts, count) in counted {
+        for part in parts {
+            with.push(format!("{name} AS ({})", part.sql));
+            values.extend(part.values);
+            cases.push(format!(
+                "WHEN (SELECT count(*) FROM {name}) <> ? THEN '{name}'"
+            ));
+            counts.push(i64::try_from(count).expect("a batch fits in memory").into());
+        }
+    }
+    // The server begins with the last one.
+    for (at, part) in the_rest(dialect, changes).into_iter().rev().enumerate() {
+        with.push(format!("rest{at} AS ({})", part.sql));
+        values.extend(part.values);
+    }
+    values.extend(counts);
+    let sql = format!(
+        "WITH {} SELECT CAST(CASE {} ELSE '1' END AS integer)",
+        with.join(", "),
+        cases.join(" ")
+    );
+    Part { sql, values }
+}
