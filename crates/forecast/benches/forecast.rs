@@ -1,14 +1,20 @@
 //! How long a fit on a million events takes, and how many dossiers one core scores.
 
 use std::hint::black_box;
+use std::sync::Arc;
 
 use chrono::{NaiveDate, NaiveTime, TimeDelta};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use domain::calendar::{Calendar, Hours};
 use domain::time::instant;
+use forecast::artefact::Artefact;
 use forecast::backtest::{Backtest, Protocol};
+use forecast::forecaster::Forecaster;
+use forecast::level::{Level, Precision};
 use forecast::log::{Case, Deadline, Event, Log};
 use forecast::office::{Office, VietNam};
+use forecast::planned::Plan;
+use forecast::running::Running;
 use forecast::situation::Situation;
 
 fn date(year: i32) -> NaiveDate {
@@ -114,5 +120,81 @@ fn score(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, fit, score);
+/// The log with a deadline five days after each start.
+fn dated(events: usize) -> Log {
+    let mut log = log(events);
+    for case in &mut log.cases {
+        case.deadline = Some(case.start + TimeDelta::days(5));
+    }
+    log
+}
+
+/// The whole of a province's daily fit, its validation and its levels included.
+fn artefact(criterion: &mut Criterion) {
+    let office = office();
+    let log = dated(1_000_000);
+    let until = log.cases[log.cases.len() - 200].start;
+    let fit = || Artefact::fit(&log, &[&office], until, Precision::default());
+    println!("{} bytes", fit().expect("a sound log").to_bytes().len());
+    let mut group = criterion.benchmark_group("artefact");
+    group.sample_size(10);
+    group.bench_function("a million events", |bencher| bencher.iter(fit));
+    group.finish();
+}
+
+/// What a page asks of each dossier, and what a sweep does.
+fn page(criterion: &mut Criterion) {
+    let office = Arc::new(office());
+    let log = dated(200_000);
+    let until = log.cases[log.cases.len() - 200].start;
+    let artefact = Artefact::fit(&log, &[&office], until, Precision::default());
+    let artefact = Arc::new(artefact.expect("a sound log"));
+    let forecaster = Forecaster::new(Some(artefact), Arc::clone(&office), "ward");
+    let cases = log.cases.iter().step_by(97).take(50);
+    let open: Vec<_> = cases
+        .map(|case| {
+            let now = case.start + TimeDelta::days(1);
+            (case, now, case.deadline.expect("a deadline"))
+        })
+        .collect();
+    let laid = |(case, now, due): &(&Case, _, _)| {
+        let plan = Plan::default();
+        let laid = forecaster.running(case, &log.activities, *due, *now, plan);
+        laid.expect("days of the calendar")
+    };
+    let running: Vec<_> = open.iter().map(|open| (laid(open), open.1)).collect();
+    let mut group = criterion.benchmark_group("page");
+    group.bench_function("lay out fifty", |bencher| {
+        bencher.iter(|| open.iter().map(laid).filter(Running::stands).count());
+    });
+    group.bench_function("score fifty", |bencher| {
+        bencher.iter(|| {
+            let prospects = running.iter();
+            let late = prospects.map(|(running, now)| forecaster.prospect(running, *now));
+            late.map(|prospect| prospect.expect("a day").late)
+                .sum::<f64>()
+        });
+    });
+    group.bench_function("explain fifty", |bencher| {
+        bencher.iter(|| {
+            let reasons = running.iter();
+            let reasons = reasons.map(|(running, now)| forecaster.explain(running, *now));
+            reasons
+                .map(|reasons| reasons.expect("a day").len())
+                .sum::<usize>()
+        });
+    });
+    group.bench_function("next crossings of fifty", |bencher| {
+        bencher.iter(|| {
+            let crossings = running.iter().filter(|(running, now)| {
+                let crossing = forecaster.crossing(Level::OnTrack, running, *now);
+                crossing.expect("a day").is_some()
+            });
+            crossings.count()
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, fit, artefact, score, page);
 criterion_main!(benches);

@@ -51,6 +51,12 @@ pub struct Figures {
     pub recall: Option<f64>,
     /// Working days from the flag to the deadline, of flagged late cases.
     pub median_lead_wd: Option<f64>,
+    /// Those whose flag was given up and raised again, among the flagged.
+    pub raised_again: Option<f64>,
+    /// Late ones among those told that they will be late.
+    pub will_be_late_precision: Option<f64>,
+    /// Those told so among the late.
+    pub will_be_late_recall: Option<f64>,
 }
 
 /// A fit, as it is kept.
@@ -338,7 +344,7 @@ fn validate(known: &Log, offices: &[&Office], precision: Precision) -> Figures {
             let trial = trial.ok()?;
             let learned = trial.learn();
             let (general, _) = levels(&learned, trial.prepared(), precision);
-            Some(trial.figures(&learned.model, general.at_risk.raise))
+            Some(trial.figures(&learned.model, &general))
         })
         .collect();
     let mean = |of: fn(&Figures) -> Option<f64>| {
@@ -356,5 +362,8 @@ fn validate(known: &Log, offices: &[&Office], precision: Precision) -> Figures {
         precision: mean(|figures| figures.precision),
         recall: mean(|figures| figures.recall),
         median_lead_wd: mean(|figures| figures.median_lead_wd),
+        raised_again: mean(|figures| figures.raised_again),
+        will_be_late_precision: mean(|figures| figures.will_be_late_precision),
+        will_be_late_recall: mean(|figures| figures.will_be_late_recall),
     }
 }

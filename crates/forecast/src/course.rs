@@ -445,3 +445,84 @@ impl Numbered {
         code
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::{NaiveDate, NaiveTime, TimeDelta};
+    use domain::calendar::{Calendar, DayKind, Hours, SpecialDay};
+    use domain::time::{Instant, instant};
+
+    use super::{Prepared, Split};
+    use crate::log::{Case, Deadline, Event, Log};
+    use crate::office::{Office, VietNam};
+
+    fn day(day: u32) -> NaiveDate {
+        NaiveDate::from_ymd_opt(2025, 6, day).expect("a date")
+    }
+
+    fn nine(on: u32) -> Instant {
+        instant(day(on), NaiveTime::from_hms_opt(9, 0, 0).expect("a time"))
+    }
+
+    /// Monday to Friday, with one day off or none.
+    fn office(off: Option<u32>) -> Office {
+        let time = |hour| NaiveTime::from_hms_opt(hour, 0, 0).expect("a time");
+        let hours = Hours {
+            from: day(1),
+            opens: vec![(time(8), time(16))],
+        };
+        let off: Vec<SpecialDay> = off
+            .map(|off| SpecialDay {
+                date: day(off),
+                kind: DayKind::Holiday,
+                name: "a feast of one place".to_owned(),
+                source: "invented".to_owned(),
+                provisional: false,
+            })
+            .into_iter()
+            .collect();
+        let calendar = Calendar::new("plain", day(1), day(30), &off, &[hours]);
+        Office::new(calendar.expect("a sound calendar"), Box::new(VietNam))
+    }
+
+    #[test]
+    fn each_case_keeps_the_time_of_its_own_office() {
+        // Wednesday 11 June is off at the second office alone; the third is not given.
+        let case = |office: u16| Case {
+            id: office.to_string(),
+            start: nine(10),
+            deadline: Some(nine(13)),
+            events: [10, 13]
+                .map(|on| Event {
+                    activity: 0,
+                    at: nine(on),
+                })
+                .to_vec(),
+            office,
+            ..Case::default()
+        };
+        let log = Log {
+            activities: vec!["received".to_owned()],
+            cases: vec![case(0), case(1), case(2)],
+        };
+        let offices = [&office(None), &office(Some(11))];
+        let prepared = Prepared::new(&log, &offices, Deadline::Given, Split::At(nine(20)));
+        let prepared = prepared.expect("a sound log");
+        let allowances = prepared
+            .courses
+            .iter()
+            .map(|course| course.allowance().round());
+        assert_eq!(allowances.collect::<Vec<_>>(), [3.0, 2.0, 3.0]);
+        let noon = offices[1]
+            .moment(nine(12) + TimeDelta::hours(3))
+            .expect("a day");
+        let evenings = |office: usize| {
+            let evenings = prepared.evenings[office].iter();
+            evenings.filter(|evening| evening.before(noon)).count()
+        };
+        assert_eq!((evenings(0), evenings(1)), (2, 1));
+        // Told in the time of the second, the same moment lies a day earlier.
+        let there = prepared.position(offices[0].moment(nine(13)).expect("a day"), 1);
+        assert!((there - (prepared.courses[1].deadline.day)).abs() < 1e-9);
+    }
+}

@@ -70,6 +70,11 @@ pub(crate) fn fact(layer: usize, at: &Situation, parts: &Parts) -> u64 {
     (layer as u64) << 56 | cell
 }
 
+/// The layer of facts that a cell belongs to.
+pub(crate) fn layer_of(cell: u64) -> usize {
+    (cell >> 56) as usize
+}
+
 /// Every edge between equal parts of the share above is a multiple of one over this.
 pub(crate) const SHARES: u32 = 48;
 

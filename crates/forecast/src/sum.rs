@@ -1,6 +1,6 @@
 //! How many of a number of chances come true: the law of their sum.
 //!
-//! Source: the recursion of Barlow and Heidmann for unequal chances, Computing k-out-of-n system
+//! Source: the recursion of Barlow and Heidtmann for unequal chances, Computing k-out-of-n system
 //! reliability, IEEE Transactions on Reliability 33 (1984). It takes the chances as independent.
 
 /// Below this no count is worth carrying on.

@@ -10,7 +10,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 use serde::{Deserialize, Serialize};
 
 use crate::curve::Alive;
-use crate::layer::{FACTS, fact, nested};
+use crate::layer::{FACTS, fact, layer_of, nested};
 use crate::root::Root;
 use crate::scale::{Scale, Scales};
 use crate::shrink::{chance, logit};
@@ -61,6 +61,8 @@ pub(crate) struct Table {
     stored: Stored,
     places: Places<u32>,
     points: Places<f32>,
+    /// The layers of facts that have points at all, in order.
+    layers: Vec<usize>,
 }
 
 /// What of a table is kept.
@@ -94,6 +96,14 @@ impl Table {
         Table {
             places: cells.map(|(place, cell)| (cell.key, place)).collect(),
             points: stored.points.iter().copied().collect(),
+            layers: (0..FACTS)
+                .filter(|layer| {
+                    stored
+                        .points
+                        .iter()
+                        .any(|(key, _)| layer_of(*key) == *layer)
+                })
+                .collect(),
             stored,
         }
     }
@@ -135,8 +145,10 @@ impl Table {
             .sum::<f64>();
         if !self.points.is_empty() {
             let parts = self.stored.scales.parts(at);
-            let of = |layer| self.points.get(&fact(layer, at, &parts));
-            sum += (0..FACTS)
+            let of = |layer: &usize| self.points.get(&fact(*layer, at, &parts));
+            sum += self
+                .layers
+                .iter()
                 .filter_map(of)
                 .map(|point| f64::from(*point))
                 .sum::<f64>();

@@ -12,6 +12,8 @@ mod crosses;
 mod invented;
 #[path = "forecast/keeps.rs"]
 mod keeps;
+#[path = "forecast/knows.rs"]
+mod knows;
 #[path = "forecast/leaks.rs"]
 mod leaks;
 #[path = "forecast/learns.rs"]

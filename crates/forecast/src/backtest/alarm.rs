@@ -20,30 +20,43 @@ pub(super) struct Course {
 
 /// Judges a flag that stands from the first look at which it is raised; none without cases.
 pub(super) fn measure(courses: &[Course], raised: impl Fn(&Look) -> bool) -> Option<Alarm> {
+    // Nobody could have flagged a case that no look ever found open.
+    let seen = courses.iter().filter(|course| !course.looks.is_empty());
+    let flags = seen.map(|course| Flag {
+        late: course.late,
+        lead: course
+            .looks
+            .iter()
+            .find(|look| raised(look))
+            .map(|first| course.deadline - first.day),
+    });
+    (!courses.is_empty()).then(|| worth(flags))
+}
+
+/// What was said of one case, and what became of it.
+pub(super) struct Flag {
+    pub late: bool,
+    /// Working days from the flag to the deadline; none without a flag.
+    pub lead: Option<f64>,
+}
+
+/// What flags were worth.
+pub(super) fn worth(flags: impl Iterator<Item = Flag>) -> Alarm {
     let (mut flagged, mut late) = (0_u32, 0_u32);
     let mut leads = Vec::new();
-    // Nobody could have flagged a case that no look ever found open.
-    for course in courses.iter().filter(|course| !course.looks.is_empty()) {
-        late += u32::from(course.late);
-        let Some(first) = course.looks.iter().find(|look| raised(look)) else {
-            continue;
-        };
-        flagged += 1;
-        if course.late {
-            leads.push(course.deadline - first.day);
-        }
-    }
-    if courses.is_empty() {
-        return None;
+    for flag in flags {
+        late += u32::from(flag.late);
+        flagged += u32::from(flag.lead.is_some());
+        leads.extend(flag.lead.filter(|_| flag.late));
     }
     leads.sort_by(f64::total_cmp);
     let hits = leads.len() as f64;
     let ratio = |whole: u32| (whole > 0).then(|| hits / f64::from(whole));
-    Some(Alarm {
+    Alarm {
         precision: ratio(flagged),
         recall: ratio(late),
         median_lead_wd: median(&leads),
-    })
+    }
 }
 
 fn median(sorted: &[f64]) -> Option<f64> {

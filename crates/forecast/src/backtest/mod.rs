@@ -6,12 +6,14 @@
 mod alarm;
 mod measure;
 mod report;
+mod walked;
 
 use domain::time::Instant;
 
 use crate::artefact::Figures;
 use crate::course::{Course, Prepared, Split};
 use crate::lesson::{Watched, watch};
+use crate::level::{Sight, Thresholds, judge};
 use crate::log::{Deadline, Error, Log};
 use crate::model::{Learned, Model};
 use crate::office::Office;
@@ -23,6 +25,7 @@ pub use report::{Alarm, Alarms, Bin, Landmarks, Naive, Report};
 
 use alarm::Course as Watch;
 use measure::{Judged, Scored};
+use walked::Walk;
 
 /// What of the protocol a caller chooses.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -89,25 +92,28 @@ impl<'a> Backtest<'a> {
         self.tested(model, |test, landmarks| self.report(model, test, landmarks))
     }
 
-    /// Judges a model on the test part by the figures that are kept with it.
-    pub(crate) fn figures(&self, model: &Model, level: f64) -> Figures {
+    /// Judges a model and its levels on the test part by the figures that are kept with them.
+    pub(crate) fn figures(&self, model: &Model, thresholds: &Thresholds) -> Figures {
         self.tested(model, |test, _| {
             let scored = test.scored();
             let naive = scored.iter().zip(&test.naive);
             let naive: Vec<Scored> = naive
                 .map(|(scored, &score)| Scored { score, ..*scored })
                 .collect();
-            let flag = alarm::measure(&test.courses(), |look| look.chance >= level);
-            let flag = flag.unwrap_or_default();
+            let walks = test.walks(model, thresholds);
+            let flag = walked::flags(&walks);
             Figures {
                 brier: measure::brier(&scored),
                 auc: measure::auc(&scored),
                 naive_auc: measure::auc(&naive),
                 ece: measure::calibration_error(&scored),
                 coverage: test.coverage(model),
-                precision: flag.precision,
-                recall: flag.recall,
-                median_lead_wd: flag.median_lead_wd,
+                precision: flag.at_risk.precision,
+                recall: flag.at_risk.recall,
+                median_lead_wd: flag.at_risk.median_lead_wd,
+                raised_again: flag.raised_again,
+                will_be_late_precision: flag.will_be_late.precision,
+                will_be_late_recall: flag.will_be_late.recall,
             }
         })
     }
@@ -296,6 +302,32 @@ impl Test<'_> {
                     .zip(naive.by_ref())
                     .map(|((&day, &chance), &share)| alarm::Look { day, chance, share })
                     .collect(),
+            })
+            .collect()
+    }
+
+    /// The levels that each case went through, look by look.
+    fn walks(&self, model: &Model, thresholds: &Thresholds) -> Vec<Walk> {
+        self.each()
+            .map(|(_, case, own)| {
+                let mut level = None;
+                let looks = case.days.iter().zip(&case.situations).zip(own);
+                let levels = looks.map(|((&day, at), &late)| {
+                    let sight = Sight {
+                        late,
+                        soonest: model.interval(at).0,
+                        left: f64::from(at.left),
+                        overdue: false,
+                    };
+                    let now = judge(level, sight, thresholds);
+                    level = Some(now);
+                    (day, now)
+                });
+                Walk {
+                    late: case.late == Some(true),
+                    deadline: case.deadline.day,
+                    levels: levels.collect(),
+                }
             })
             .collect()
     }
