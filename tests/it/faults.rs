@@ -2,9 +2,11 @@
 //! and clocks are wrong, while a ledger outside the server keeps what callers were told.
 
 mod audit;
+mod disk;
 mod kill;
 mod ledger;
 mod office;
+mod power;
 mod program;
 mod seeded;
 mod start;

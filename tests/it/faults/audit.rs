@@ -256,8 +256,11 @@ fn told(answers: &[Acknowledged], codes: &[(String, String)], found: &mut Findin
         .collect();
     let unknown = answers
         .iter()
+        // What is lost has no code either, which is no other fault.
+        .filter(|answer| !found.lost.contains(answer))
         .filter(|answer| !known.contains(&(answer.code.as_str(), answer.dossier.as_str())));
     let told = unknown.map(|answer| format!("{}: code {} is gone", answer.dossier, answer.code));
+    let told: Vec<String> = told.collect();
     found.faults.extend(told);
 }
 

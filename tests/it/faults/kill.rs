@@ -5,7 +5,7 @@
 
 use super::audit::{Auditor, Whose};
 use super::office::{CALLERS, Office};
-use super::program::Program;
+use super::program::{How, Program};
 use super::seeded::Seeded;
 use crate::backend::Backend;
 
@@ -22,7 +22,7 @@ on_both!(what_was_answered_before_a_kill_is_there_after_it_and_nothing_is_there_
 async fn what_was_answered_before_a_kill_is_there_after_it_and_nothing_is_there_twice(on: Backend) {
     let database = on.database().await;
     let folder = tempfile::tempdir().unwrap();
-    let start = || Program::serve(&database.url, folder.path());
+    let start = || Program::serve(&database.url, folder.path(), &How::default());
     let mut office = Office::open(&database.url, CALLERS).await;
     let auditor = Auditor::of(&database.url).await.unwrap();
     let mut seeded = Seeded(0x6b69_6c6c);

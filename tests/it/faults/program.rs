@@ -3,15 +3,58 @@
 //! It is this very test binary, started again: so it is always as new as the test, and no
 //! other binary has to be built first.
 
+use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, ExitCode, Stdio};
+use std::sync::Arc;
 
+use app::{Engine, Parts};
 use clap::Parser;
+use grpc::serve::Settings;
 use server::cli::Cli;
+use server::clock::{SystemClock, SystemIds};
+use store::{Durability, Options, SeaStore};
 
-/// Holds the words of the command line, one a line, for the process that is to serve.
-const WORDS: &str = "MOTCUA_TESTS_SERVE";
+use crate::world::catalogue;
+
+/// Holds the address of the database, for the process that is to serve it.
+const DATABASE: &str = "MOTCUA_TESTS_SERVE";
+
+/// Set when that process is not to flush every commit, which `motcua serve` cannot be asked for.
+const CARELESS: &str = "MOTCUA_TESTS_CARELESS";
+
+/// How a server is started.
+#[derive(Debug, Clone, Default)]
+pub struct How {
+    /// A program that runs it, with its words.
+    under: Vec<OsString>,
+    environment: Vec<(&'static str, String)>,
+}
+
+impl How {
+    /// Under strace, which writes down what is done to a database file and to its log.
+    pub fn traced(file: &Path, trace: &Path) -> Self {
+        // All threads; microseconds; the paths of files; all bytes, in hexadecimal.
+        const WORDS: &str = "strace -f --seccomp-bpf -qq -e signal=none -ttt -y -xx -s 1000000 \
+            -e trace=write,writev,pwrite64,pwritev,pwritev2,fsync,fdatasync,sync_file_range,\
+            ftruncate,truncate,fallocate,rename,renameat,renameat2,unlink,unlinkat";
+        let mut under: Vec<OsString> = WORDS.split_whitespace().map(OsString::from).collect();
+        let mut log = file.as_os_str().to_owned();
+        log.push("-wal");
+        for (flag, path) in [("-P", file), ("-P", Path::new(&log)), ("-o", trace)] {
+            under.extend([flag.into(), path.into()]);
+        }
+        let environment = Vec::new();
+        Self { under, environment }
+    }
+
+    /// Without a flush at every commit.
+    pub fn careless(mut self) -> Self {
+        self.environment.push((CARELESS, "1".to_owned()));
+        self
+    }
+}
 
 /// A running server. Killed with this value, and when this process ends.
 pub struct Program {
@@ -21,29 +64,31 @@ pub struct Program {
     /// Its number.
     pub pid: u32,
     /// The server ends when this does.
-    _alive: Option<ChildStdin>,
-    _said: BufReader<std::process::ChildStdout>,
+    alive: Option<ChildStdin>,
+    _said: BufReader<ChildStdout>,
 }
 
 impl Program {
     /// Starts a server on a database that is ready, and waits until it listens. Its secret and
     /// its log lie in `folder`.
-    pub fn serve(database: &str, folder: &Path) -> Self {
-        let words = ["serve", "--listen", "127.0.0.1:0", "--database", database].join("\n");
-        let this = std::env::current_exe().unwrap();
+    pub fn serve(database: &str, folder: &Path, how: &How) -> Self {
+        let this = std::env::current_exe().unwrap().into_os_string();
+        let mut words = how.under.iter().chain([&this]);
         let log = folder.join("log");
         let errors = std::fs::OpenOptions::new()
             .create(true)
             .append(true)
             .open(&log)
             .unwrap();
-        let mut process = Command::new(this)
+        let mut process = Command::new(words.next().unwrap())
+            .args(words)
             .args(["faults::program::a_server_for_other_tests", "--exact"])
             .args(["--ignored", "--nocapture", "--test-threads=1"])
             .env_clear()
             .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
             .env("MOTCUA_SECRET_FILE", folder.join("motcua.key"))
-            .env(WORDS, words)
+            .env(DATABASE, database)
+            .envs(how.environment.clone())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(errors)
@@ -62,12 +107,10 @@ impl Program {
                 break address.trim().to_owned();
             }
         };
-        // To the end of what it says at the start: a full pipe would stop it.
-        said.read_line(&mut line).unwrap();
         Self {
             address,
             pid: process.id(),
-            _alive: process.stdin.take(),
+            alive: process.stdin.take(),
             process,
             _said: said,
         }
@@ -85,10 +128,19 @@ impl Program {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
     }
+
+    /// Lets it end by itself, at once and without closing anything, so that whoever watches it
+    /// sees the end.
+    pub fn leave(mut self) {
+        drop(self.alive.take());
+        self.process.wait().unwrap();
+    }
 }
 
 impl Drop for Program {
     fn drop(&mut self) {
+        // First of all: killing a program that runs another one leaves that one alone.
+        drop(self.alive.take());
         let _gone_already = self.process.kill();
         let _nobody_asks = self.process.wait();
     }
@@ -97,7 +149,7 @@ impl Drop for Program {
 #[test]
 #[ignore = "the program under test, which other tests start and kill"]
 fn a_server_for_other_tests() {
-    let Ok(words) = std::env::var(WORDS) else {
+    let Ok(database) = std::env::var(DATABASE) else {
         return;
     };
     // However the test that started it ends, nobody is left behind.
@@ -105,9 +157,39 @@ fn a_server_for_other_tests() {
         let _closed = std::io::stdin().read_to_end(&mut Vec::new());
         std::process::exit(0);
     });
-    let cli = Cli::try_parse_from(["motcua"].into_iter().chain(words.lines())).unwrap();
-    if let Err(failure) = cli.run() {
-        failure.report();
-        std::process::exit(1);
+    if std::env::var_os(CARELESS).is_some() {
+        return serve_carelessly(&database);
     }
+    let words = "motcua serve --listen 127.0.0.1:0 --database";
+    let cli = Cli::try_parse_from(words.split(' ').chain([database.as_str()])).unwrap();
+    match cli.run() {
+        Ok(code) => assert_eq!(code, ExitCode::SUCCESS),
+        Err(failure) => {
+            failure.report();
+            std::process::exit(1);
+        }
+    }
+}
+
+#[tokio::main]
+async fn serve_carelessly(database: &str) {
+    let options = Options {
+        durability: Durability::Scratch,
+        ..Options::default()
+    };
+    let store = SeaStore::open(database, options).await.unwrap();
+    let engine = Engine::start(Parts {
+        store: Arc::new(store),
+        catalogue: catalogue(),
+        clock: Arc::new(SystemClock),
+        ids: Arc::new(SystemIds),
+        secret: b"a secret of the tests".to_vec(),
+        queue: 1_024,
+    });
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    println!("grpc http://{}", listener.local_addr().unwrap());
+    let settings = Settings::default();
+    let router = grpc::serve::router(engine, &settings);
+    let served = grpc::serve::run(listener, router, &settings, std::future::pending());
+    served.await.unwrap();
 }

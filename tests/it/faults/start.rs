@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::office::Office;
-use super::program::Program;
+use super::program::{How, Program};
 use crate::backend::Backend;
 use crate::store::data::{TestStore, a_dossier, a_store};
 
@@ -34,7 +34,7 @@ async fn read_by_a_start(on: Backend, dossiers: u64) -> u64 {
     let mut office = Office::open(&store.url, 1).await;
     store.close().await.unwrap();
     let before = blocks(&store, on).await;
-    let server = Program::serve(&store.url, folder.path());
+    let server = Program::serve(&store.url, folder.path(), &How::default());
     office.work_for(&server.address, 1).await;
     let read = server.read();
     server.kill();

@@ -38,7 +38,7 @@ async fn a_store_is_durable_or_says_what_is_not(on: Backend) {
     let expected = if on.is_postgres() {
         "database setting synchronous_commit is off, expected on or remote_apply"
     } else {
-        "database setting synchronous is 0, expected 2"
+        "database setting synchronous is 1, expected 2"
     };
     assert!(weak.starts_with(expected), "{weak}");
 }

@@ -22,8 +22,8 @@ pub enum Durability {
     /// It survives a power cut. Asserted when the store is opened.
     #[default]
     Full,
-    /// It may be lost or the file spoiled by a power cut. Only for building a demo, which
-    /// can be built again.
+    /// A power cut may take the last ones, though never a part of one. Only for what can be
+    /// built again, such as a demo.
     Scratch,
 }
 

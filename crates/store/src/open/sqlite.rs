@@ -37,7 +37,7 @@ pub(super) async fn open(
     }
     let synchronous = match options.durability {
         Durability::Full => SqliteSynchronous::Full,
-        Durability::Scratch => SqliteSynchronous::Off,
+        Durability::Scratch => SqliteSynchronous::Normal,
     };
     let writer = connect(url, 1, move |options| {
         options

@@ -1,0 +1,125 @@
+//! Wrong clocks: set back, set forward and set right again, and machines in other time zones.
+
+use domain::deadline::due;
+use domain::dossier::Dossier;
+use domain::role::Role;
+use domain::time::local_day;
+
+use super::audit::{Auditor, Whose};
+use super::ledger::Acknowledged;
+use super::office::Office;
+use super::program::{How, Program};
+use crate::backend::Backend;
+use crate::world::{THREE_DAYS, WARD, World, catalogue, moment};
+
+/// When the next dossier comes by a clock that is an hour back, then right, then a day ahead, and
+/// the number that it gets.
+const CAME: [(&str, &str); 6] = [
+    ("2026-08-04 00:30", "H60.02215-260804-0001"),
+    ("2026-08-03 23:30", "H60.02215-260804-0002"),
+    ("2026-08-04 09:00", "H60.02215-260804-0003"),
+    ("2026-08-05 09:00", "H60.02215-260805-0001"),
+    ("2026-08-04 09:05", "H60.02215-260805-0002"),
+    ("2026-08-05 09:05", "H60.02215-260805-0003"),
+];
+
+on_both!(a_wrong_clock_changes_no_order_no_due_time_and_turns_no_day_back);
+
+async fn a_wrong_clock_changes_no_order_no_due_time_and_turns_no_day_back(on: Backend) {
+    let world = World::on(on, CAME[0].0).await;
+    let mut views = Vec::new();
+    let mut answers = Vec::new();
+    let mut note = |view: &app::view::View, request: u64| {
+        answers.push(Acknowledged {
+            request: format!("00000000-0000-4000-8000-{request:012x}"),
+            dossier: view.dossier.id.to_string(),
+            version: view.dossier.version,
+            code: view.dossier.label(),
+            at: moment(CAME[0].0),
+        });
+    };
+    let mut request = 0;
+    for (local, code) in CAME {
+        world.set(local);
+        let view = world.receive(WARD, THREE_DAYS).await;
+        request += 1;
+        note(&view, request);
+        assert_eq!(view.dossier.label(), code, "at {local}");
+        assert_eq!(view.dossier.received, Some(moment(local)));
+        views.push(view);
+        // Everybody goes on with what came before, by whatever clock.
+        for view in &mut views {
+            if view.dossier.version < 3 {
+                let role = [Role::Receptionist, Role::Officer][view.dossier.version as usize - 1];
+                *view = world.advance(view, role).await;
+                request += 1;
+                note(view, request);
+            }
+        }
+    }
+    for view in &views {
+        let dossier = &view.dossier;
+        let clock = dossier.clock.as_ref().unwrap();
+        let calendars = &catalogue().calendars;
+        let calendar = calendars.for_unit(WARD);
+        let expected = due(dossier.received.unwrap(), clock.limit.unwrap(), calendar).unwrap();
+        assert_eq!(clock.effective_due, Some(expected.at));
+        let key = (dossier.province.clone(), dossier.id);
+        let read = app::ports::Store::read(world.store.as_ref()).await.unwrap();
+        let records = read.records(&key).await.unwrap();
+        assert!(
+            records.is_sorted_by_key(|record| record.event_time),
+            "{records:?}"
+        );
+        assert!(
+            records
+                .iter()
+                .all(|record| record.record_time >= record.event_time)
+        );
+        assert_eq!(Dossier::fold(&records).as_ref(), Some(dossier));
+    }
+    // The feed is in the order in which everything was written.
+    world.feed_settles(answers.len()).await;
+    let read = app::ports::Store::read(world.store.as_ref()).await.unwrap();
+    let scope = app::ports::Scope::Province(views[0].dossier.province.clone());
+    let feed = read.feed(&scope, 0, 100).await.unwrap();
+    let order = feed.iter().map(|(_, record)| record.request_id.to_string());
+    assert!(order.eq(answers.iter().map(|answer| answer.request.clone())));
+    let auditor = Auditor::of(&world.url).await.unwrap();
+    let found = auditor.look(Whose::All(&answers)).await.unwrap();
+    found.assert_clean("by wrong clocks");
+    auditor.close().await;
+}
+
+#[tokio::test]
+async fn a_machine_in_another_time_zone_gives_the_same_days_and_due_times() {
+    // Half a day behind Greenwich and more than half a day ahead of it: of two machines, one at least is
+    // not in Viet Nam's day.
+    for zone in ["AAA+12", "BBB-14"] {
+        let database = Backend::Sqlite.database().await;
+        let folder = tempfile::tempdir().unwrap();
+        let mut office = Office::open(&database.url, 1).await;
+        let server = Program::serve(&database.url, folder.path(), &How::in_zone(zone));
+        office.work_for(&server.address, 5).await;
+        server.kill();
+        let store = ::store::SeaStore::open(&database.url, ::store::Options::default())
+            .await
+            .unwrap();
+        let read = app::ports::Store::read(&store).await.unwrap();
+        let code = domain::code::AnyCode::parse(&office.ledger.since(0)[0].code).unwrap();
+        let key = read.by_code(None, &code).await.unwrap().unwrap();
+        let dossier = read.dossier(&key).await.unwrap().unwrap().dossier;
+        let received = dossier.received.unwrap();
+        let day = local_day(received).format("%y%m%d").to_string();
+        assert_eq!(
+            code.as_str(),
+            format!("{}-{day}-0001", dossier.receiving),
+            "{zone}"
+        );
+        let clock = dossier.clock.as_ref().unwrap();
+        let calendars = &catalogue().calendars;
+        let calendar = calendars.for_unit(dossier.resolving.as_str());
+        let expected = due(received, clock.limit.unwrap(), calendar).unwrap();
+        assert_eq!(clock.effective_due, Some(expected.at), "{zone}");
+    }
+}
