@@ -168,3 +168,33 @@ async fn all_is_there_after_closing_and_opening_again(on: Backend) {
     let read = again.read().await.unwrap();
     assert!(read.dossier(&key(1)).await.unwrap().is_some());
 }
+
+/// A database that cannot go on, such as on a full disk, ends the transaction itself. A driver that
+/// still believes itself inside it would take the next ones for parts of it: answered, and
+/// never committed.
+#[tokio::test]
+async fn a_transaction_that_the_database_itself_ended_takes_none_after_it_along() {
+    let store = a_store(Backend::Sqlite).await;
+    let db = store.raw().await;
+    db.execute_unprepared(&format!(
+        "CREATE TRIGGER full BEFORE INSERT ON interest WHEN NEW.dossier = '{}' \
+         BEGIN SELECT RAISE(ROLLBACK, 'as on a full disk'); END",
+        key(1).1
+    ))
+    .await
+    .unwrap();
+    store.write(vec![a_dossier(2).received_change()]).await;
+    let refused = store.commit(Batch {
+        changes: vec![a_dossier(1).received_change()],
+    });
+    refused.await.unwrap_err();
+    // One more that fails in its own way, and is rolled back.
+    store.clash(vec![a_dossier(2).received_change()]).await;
+    store.write(vec![a_dossier(3).received_change()]).await;
+    let others = "SELECT count(*) FROM dossier";
+    assert_eq!(
+        store.number(others).await,
+        2,
+        "somebody else sees what was answered"
+    );
+}

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use sea_orm::sqlx::Connection;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement,
@@ -109,6 +110,15 @@ async fn connect(
         .max_lifetime(None)
         .test_before_acquire(false)
         .acquire_timeout(Duration::from_secs(10))
+        // On a full disk SQLite ends a transaction itself, and the driver goes on believing that it
+        // is inside it: what is begun after that it takes for a part, and "commits" without a
+        // commit. Such a connection is closed and made anew.
+        .map_sqlx_sqlite_pool_opts(|options| {
+            options.before_acquire(|connection, _found| {
+                let is_clean = !connection.is_in_transaction();
+                Box::pin(async move { Ok(is_clean) })
+            })
+        })
         // Statements carry personal values.
         .sqlx_logging(false)
         .record_stmt_in_spans(false)
