@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock};
 
@@ -117,7 +117,17 @@ async fn run(db: &DatabaseConnection, sql: &str) {
 /// dropped or this process ends, whether the tests pass, panic or are killed.
 pub struct Server {
     address: String,
-    _watch: Mutex<Child>,
+    watch: Mutex<Child>,
+    said: Mutex<BufReader<ChildStdout>>,
+}
+
+/// How a server is stopped.
+#[derive(Debug, Clone, Copy)]
+pub enum Stop {
+    /// Ends all connections and shuts down.
+    Fast,
+    /// As in a crash: what is on disk is all there is.
+    Immediate,
 }
 
 impl Server {
@@ -129,6 +139,28 @@ impl Server {
         let mut options = sea_orm::ConnectOptions::new(self.url(database));
         options.max_connections(1).sqlx_logging(false);
         Database::connect(options).await.unwrap()
+    }
+
+    /// Stops it, and comes back when it is gone.
+    pub fn stop(&self, how: Stop) {
+        let mode = match how {
+            Stop::Fast => "fast",
+            Stop::Immediate => "immediate",
+        };
+        self.order(&format!("stop {mode}"), "stopped");
+    }
+
+    /// Starts it again, and comes back when it can be connected to.
+    pub fn start(&self) {
+        self.order("start", "started");
+    }
+
+    fn order(&self, what: &str, done: &str) {
+        let mut watch = self.watch.lock().unwrap();
+        writeln!(watch.stdin.as_mut().unwrap(), "{what}").unwrap();
+        let mut said = String::new();
+        self.said.lock().unwrap().read_line(&mut said).unwrap();
+        assert_eq!(said.trim_end(), done, "{what}");
     }
 
     async fn create(&self, database: &str) {
@@ -198,7 +230,8 @@ fn start_in(programs: &std::path::Path) -> Result<Server, String> {
     match first.trim_end().strip_prefix("ready ") {
         Some(address) => Ok(Server {
             address: address.to_owned(),
-            _watch: Mutex::new(watch),
+            watch: Mutex::new(watch),
+            said: Mutex::new(said),
         }),
         None => {
             let mut rest = String::new();

@@ -37,6 +37,11 @@ max_wal_size = 2GB
 CONF
 pg_ctl -D "$dir/data" -l "$dir/log" -w -t 60 start >/dev/null 2>&1 || say_why start
 echo "ready postgres://motcua@127.0.0.1:$port"
-# Nobody writes: this waits until the other end is gone.
-while read -r _; do :; done
+# Until the other end is gone. Most never write; who does wants an outage: `stop MODE`, `start`.
+while read -r what mode; do
+    case $what in
+    stop) pg_ctl -D "$dir/data" -m "$mode" -w stop >/dev/null 2>&1 && echo stopped ;;
+    start) pg_ctl -D "$dir/data" -l "$dir/log" -w -t 60 start >/dev/null 2>&1 && echo started ;;
+    esac
+done
 pg_ctl -D "$dir/data" -m immediate -w stop >/dev/null 2>&1

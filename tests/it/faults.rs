@@ -2,10 +2,12 @@
 //! and clocks are wrong, while a ledger outside the server keeps what callers were told.
 
 mod audit;
+mod clock;
 mod disk;
 mod kill;
 mod ledger;
 mod office;
+mod outage;
 mod power;
 mod program;
 mod seeded;

@@ -5,7 +5,7 @@
 //! whether one has is asked at most once in half a second for all of them.
 
 use std::collections::HashMap;
-use std::sync::{PoisonError, RwLock};
+use std::sync::{PoisonError, RwLock, RwLockWriteGuard};
 use std::time::Duration;
 
 use tokio::sync::Mutex;
@@ -32,6 +32,8 @@ struct Known {
     tokens: HashMap<String, Token>,
     /// When nothing had changed yet; none before the first look.
     asked: Option<Instant>,
+    /// When the store last gave no answer.
+    failed: Option<Instant>,
     edition: i64,
 }
 
@@ -47,7 +49,7 @@ impl Sessions {
         let found = read.token(hash).await?;
         // One that is not there is not kept: whoever guesses must not fill the memory.
         if let Some(token) = &found {
-            let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+            let mut known = self.write();
             if known.tokens.len() >= MOST {
                 known.tokens.clear();
             }
@@ -64,14 +66,28 @@ impl Sessions {
         if self.is_fresh() {
             return Ok(());
         }
+        let came = Instant::now();
         let _alone = self.asking.lock().await;
         if self.is_fresh() {
             return Ok(());
         }
+        // Whoever waited while a store that is away was asked has had the answer: if all asked in
+        // turn, the last of many would wait for minutes.
+        if self.read(|known| known.failed.is_some_and(|failed| failed >= came)) {
+            return Err(StoreError::Unavailable(
+                "whether a token has changed could not be asked a moment ago".into(),
+            ));
+        }
         // Before the question: what changes while it is asked is noticed by the next one.
         let asked = Instant::now();
-        let edition = store.read().await?.token_edition().await?;
-        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        let edition = match Self::edition(store).await {
+            Ok(edition) => edition,
+            Err(error) => {
+                self.write().failed = Some(Instant::now());
+                return Err(error);
+            }
+        };
+        let mut known = self.write();
         if known.edition != edition {
             known.tokens.clear();
             known.edition = edition;
@@ -80,8 +96,16 @@ impl Sessions {
         Ok(())
     }
 
+    async fn edition(store: &dyn Store) -> Result<i64, StoreError> {
+        store.read().await?.token_edition().await
+    }
+
     fn is_fresh(&self) -> bool {
         self.read(|known| known.asked.is_some_and(|asked| asked.elapsed() < TRUSTED))
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Known> {
+        self.known.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn read<T>(&self, of: impl FnOnce(&Known) -> T) -> T {

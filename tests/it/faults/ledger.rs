@@ -21,31 +21,67 @@ pub struct Acknowledged {
 #[derive(Default)]
 pub struct Ledger {
     answers: Mutex<Vec<Acknowledged>>,
-    count: AtomicU64,
+    count: Count,
+    put_off: Count,
+}
+
+/// A number that grows, and can be waited for.
+#[derive(Default)]
+struct Count {
+    number: AtomicU64,
     more: Notify,
+}
+
+impl Count {
+    fn grow(&self) {
+        self.number.fetch_add(1, Ordering::SeqCst);
+        self.more.notify_waiters();
+    }
+
+    fn get(&self) -> u64 {
+        self.number.load(Ordering::SeqCst)
+    }
+
+    async fn reaches(&self, number: u64) {
+        loop {
+            let more = self.more.notified();
+            if self.get() >= number {
+                return;
+            }
+            more.await;
+        }
+    }
 }
 
 impl Ledger {
     pub fn write(&self, answer: Acknowledged) {
         self.answers.lock().unwrap().push(answer);
-        self.count.fetch_add(1, Ordering::SeqCst);
-        self.more.notify_waiters();
+        self.count.grow();
+    }
+
+    /// Somebody was told to come again later.
+    pub fn put_one_off(&self) {
+        self.put_off.grow();
     }
 
     /// How many answers there are.
     pub fn count(&self) -> u64 {
-        self.count.load(Ordering::SeqCst)
+        self.count.get()
     }
 
-    /// Waits until there are so many.
+    /// How often somebody was told to come again later.
+    pub fn put_off(&self) -> u64 {
+        self.put_off.get()
+    }
+
+    /// Waits until there are so many answers.
     pub async fn reaches(&self, count: u64) {
-        loop {
-            let more = self.more.notified();
-            if self.count() >= count {
-                return;
-            }
-            more.await;
-        }
+        self.count.reaches(count).await;
+    }
+
+    /// Waits until so many were told to come again later.
+    pub async fn is_put_off(&self, count: u64) {
+        self.put_off.reaches(count).await;
     }
 
     /// The answers from the `first` on.

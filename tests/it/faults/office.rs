@@ -120,7 +120,7 @@ impl Office {
     }
 
     /// Takes everybody back who has come to a stop: at once when the server is gone, after the
-    /// call that is on its way otherwise.
+    /// answer to the call at hand otherwise.
     pub async fn gather(&mut self, working: Working) {
         let Working { mut tasks, over } = working;
         over.send_replace(true);
@@ -145,6 +145,16 @@ impl Office {
         assert!(reached.is_ok(), "callers get no answers: {}", self.said());
     }
 
+    /// Waits until so many were told to come again later.
+    pub async fn is_put_off(&self, count: u64) {
+        let told = tokio::time::timeout(PATIENCE, self.ledger.is_put_off(count)).await;
+        assert!(
+            told.is_ok(),
+            "nobody is told to come again: {}",
+            self.said()
+        );
+    }
+
     /// The requests that got no answer.
     pub fn unanswered(&self) -> Vec<String> {
         let left = self.clerks.iter().filter(|clerk| clerk.unanswered);
@@ -158,7 +168,11 @@ impl Office {
     }
 
     fn said(&self) -> String {
-        format!("{} answers so far", self.ledger.count())
+        format!(
+            "{} answers, {} put off so far",
+            self.ledger.count(),
+            self.ledger.put_off()
+        )
     }
 }
 
@@ -219,8 +233,9 @@ impl Clerk {
         self.caller / 2 % 2 == 1
     }
 
-    async fn work(&mut self, mut desks: Desks, ledger: &Ledger, mut over: watch::Receiver<bool>) {
-        while !*over.borrow() {
+    async fn work(&mut self, mut desks: Desks, ledger: &Ledger, over: watch::Receiver<bool>) {
+        // Nobody goes home without an answer, as long as the server is there.
+        while self.unanswered || !*over.borrow() {
             self.unanswered = true;
             let answer = tokio::time::timeout(PATIENCE, self.call(&mut desks)).await;
             match answer.expect("a server that is there answers in time") {
@@ -229,8 +244,8 @@ impl Clerk {
                     self.write_down(ledger, *dossier);
                 }
                 Answer::Later(wait) => {
-                    let _over_or_not =
-                        tokio::time::timeout(wait, over.wait_for(|over| *over)).await;
+                    ledger.put_one_off();
+                    tokio::time::sleep(wait).await;
                 }
                 Answer::Nothing => return,
             }

@@ -49,6 +49,14 @@ impl How {
         Self { under, environment }
     }
 
+    /// On a machine of another time zone, such as `AAA+12`, twelve hours behind Greenwich.
+    pub fn in_zone(zone: &str) -> Self {
+        Self {
+            under: Vec::new(),
+            environment: vec![("TZ", zone.to_owned())],
+        }
+    }
+
     /// Without a flush at every commit.
     pub fn careless(mut self) -> Self {
         self.environment.push((CARELESS, "1".to_owned()));
@@ -114,6 +122,11 @@ impl Program {
             process,
             _said: said,
         }
+    }
+
+    /// Whether it still runs.
+    pub fn is_there(&mut self) -> bool {
+        self.process.try_wait().unwrap().is_none()
     }
 
     /// How many bytes it has asked files and lines for.

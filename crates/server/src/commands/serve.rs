@@ -29,6 +29,7 @@ pub async fn run(flags: Serve) -> Result<ExitCode, Failure> {
         config.listen = address;
     }
     telemetry::start(&config.log, config.log_format)?;
+    outlive_full_files()?;
     let catalogue = Arc::new(catalogue::read(config.catalogue.as_deref())?);
     // Before the long work: a taken port should not cost anybody a minute.
     let listener = TcpListener::bind(config.listen)
@@ -162,6 +163,18 @@ const FOLLOW: Duration = Duration::from_secs(1);
 /// How long a job waits after it was ordered, so that no process still receives by what was in
 /// force before.
 const SETTLE: Duration = Duration::from_secs(2);
+
+/// A write beyond the limit on the size of files (RLIMIT_FSIZE) ends a process, unless it listens
+/// for the signal: then the write fails as on a full disk, callers are told to come again, and
+/// the server is still there when there is room.
+fn outlive_full_files() -> Result<(), Failure> {
+    /// Its number on Linux and the BSDs.
+    const SIGXFSZ: i32 = 25;
+    // Once asked for it stays listened to, by nobody.
+    signal(SignalKind::from_raw(SIGXFSZ))
+        .map(drop)
+        .map_err(|error| Failure::work("cannot listen to signals", error))
+}
 
 /// Waits for SIGTERM or Ctrl-C.
 pub(crate) async fn asked_to_stop() {

@@ -179,7 +179,9 @@ async fn connect(
         .min_connections(1)
         .idle_timeout(Duration::from_secs(600))
         .max_lifetime(Duration::from_secs(3_600))
-        .acquire_timeout(Duration::from_secs(10))
+        // A server that starts again is waited for, but no caller waits for several such spans
+        // longer than a call may take.
+        .acquire_timeout(Duration::from_secs(6))
         // Asking a connection whether it lives costs a round trip, so only one that has been
         // idle is asked.
         .test_before_acquire(false)
