@@ -21,6 +21,7 @@ mod merger;
 mod migrations;
 mod mirrors;
 mod offline;
+mod papers;
 mod port;
 mod publication;
 mod published;

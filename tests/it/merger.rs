@@ -98,6 +98,7 @@ pub fn contents() -> Contents {
         },
         assisted_by: None,
         components: Vec::new(),
+        papers: Vec::new(),
         external_codes: Vec::new(),
         resolving: None,
         returning: None,

@@ -107,6 +107,7 @@ pub async fn lived_in(world: &World) -> Vec<DossierId> {
                 world.pass(chrono::TimeDelta::hours(30));
                 let complete = Command::RecordSupplement {
                     components: Vec::new(),
+                    papers: Vec::new(),
                 };
                 world
                     .act(&view, Role::Receptionist, complete)

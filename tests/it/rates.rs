@@ -57,6 +57,7 @@ async fn a_month_adds_up_and_stays_as_it_was(on: Backend) {
     let two = world.submit(WARD, THREE_DAYS, "G22.99-260803-000001").await;
     let accept = Command::Accept {
         components: Vec::new(),
+        papers: Vec::new(),
     };
     let two = world.act(&two, Role::Receptionist, accept).await.unwrap();
     // Still pending at the end of the month.

@@ -287,6 +287,7 @@ pub fn contents(procedure: &str) -> Contents {
             .filter(|component| component.required)
             .map(|component| component.code.clone())
             .collect(),
+        papers: Vec::new(),
         external_codes: Vec::new(),
         resolving: None,
         returning: None,

@@ -216,6 +216,7 @@ async fn an_online_dossier_keeps_the_portals_code_and_takes_no_number(on: Backen
     world.set("2026-08-04 08:00");
     let accept = Command::Accept {
         components: Vec::new(),
+        papers: Vec::new(),
     };
     let accepted = world
         .act(&submitted, Role::Receptionist, accept)

@@ -26,6 +26,8 @@ mod migration;
 mod mirrors;
 #[path = "lifecycle/overdue.rs"]
 mod overdue;
+#[path = "lifecycle/papers.rs"]
+mod papers;
 #[path = "lifecycle/privacy.rs"]
 mod privacy;
 #[path = "lifecycle/properties.rs"]

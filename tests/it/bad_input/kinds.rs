@@ -69,6 +69,16 @@ pub enum Kind {
     Number,
     /// A mark from 1 to 5, required.
     Score,
+    /// What is said of papers.
+    Papers,
+    /// How many copies there are.
+    Copies,
+    /// The hash of a file, required.
+    Hash,
+    /// The size of a file, required.
+    FileSize,
+    /// What another system calls something; may be left out.
+    OptionalReference,
     /// One of several names, required.
     OneOf,
     /// A list of things, required.
@@ -373,6 +383,79 @@ impl Kind {
                 (json!(4_294_967_296_u64), "expected a whole number"),
                 (json!(1.5), "expected a whole number"),
             ],
+            Kind::Papers => {
+                let paper = |copy: &str| json!({ "component": "to-khai", "copy": copy });
+                let original = paper("PAPER_COPY_ORIGINAL");
+                let with = |mut paper: Value, field: &str, value: Value| {
+                    paper[field] = value;
+                    json!([paper])
+                };
+                let file = json!({ "sha256": "0a".repeat(32), "size_bytes": 1 });
+                vec![
+                    (
+                        json!(vec![original.clone(); 101]),
+                        "at most 100 items, not 101",
+                    ),
+                    (
+                        json!([original.clone(), original.clone()]),
+                        "must be described once",
+                    ),
+                    (json!(["to-khai"]), "expected an object"),
+                    (json!(original.clone()), "expected a list"),
+                    (
+                        with(original.clone(), "file", file.clone()),
+                        "must be left out unless the paper was digitised",
+                    ),
+                    (
+                        with(original.clone(), "digitised", json!(true)),
+                        "must be given when the paper was digitised",
+                    ),
+                    (
+                        json!([{
+                            "component": "to-khai", "copy": "PAPER_COPY_ELECTRONIC",
+                            "digitised": true, "file": file,
+                        }]),
+                        "must be false of what did not come on paper",
+                    ),
+                    (
+                        with(original, "reuse", json!({ "source": "SOURCE_DATABASE" })),
+                        EMPTY,
+                    ),
+                ]
+            }
+            Kind::Copies => vec![
+                (json!(1_001), "must be at most 1000"),
+                (json!(-1), "expected a whole number"),
+                (json!(65_537), "must be at most 1000"),
+                (json!(1.5), "expected a whole number"),
+            ],
+            Kind::Hash => {
+                let expected = "expected a SHA-256: 64 hexadecimal digits";
+                let mut wrong = required();
+                let bad = [
+                    &"0a".repeat(31),
+                    &"0a".repeat(33),
+                    &"0g".repeat(32),
+                    "sha256:0a",
+                ];
+                wrong.extend(bad.map(|bad| (json!(bad), expected)));
+                wrong
+            }
+            Kind::FileSize => {
+                let expected = "expected a size in bytes from 1 to";
+                vec![
+                    (Value::Null, expected),
+                    (json!(0), expected),
+                    (json!(-1), expected),
+                    (json!("1000000000001"), expected),
+                    (json!("9223372036854775808"), "expected a whole number"),
+                    (json!("lớn"), "expected a whole number"),
+                ]
+            }
+            Kind::OptionalReference => {
+                let bad = ["hai từ", "mã số", &"9".repeat(101)];
+                bad.map(|bad| (json!(bad), "expected a reference")).to_vec()
+            }
             Kind::Score => vec![
                 (Value::Null, "expected a score from 1 to 5"),
                 (json!(0), "expected a score from 1 to 5"),
@@ -470,10 +553,14 @@ impl Kind {
                 (json!(1_786_000_000), "expected a time in RFC 3339")
             }
             Kind::Channel(_) | Kind::Choice | Kind::OneOf => (json!([]), "expected one of"),
-            Kind::Amount | Kind::Number | Kind::Score | Kind::Version | Kind::Count => {
-                (json!(true), "expected a whole number")
-            }
-            Kind::Codes | Kind::Components | Kind::List | Kind::StepMoves => {
+            Kind::Amount
+            | Kind::Number
+            | Kind::Score
+            | Kind::Copies
+            | Kind::FileSize
+            | Kind::Version
+            | Kind::Count => (json!(true), "expected a whole number"),
+            Kind::Codes | Kind::Components | Kind::Papers | Kind::List | Kind::StepMoves => {
                 (json!(7), "expected a list")
             }
             Kind::Numbers => (json!(7), "expected a list"),

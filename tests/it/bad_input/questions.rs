@@ -456,6 +456,11 @@ fn wrong_receptions() -> Vec<(&'static str, Value, &'static str)> {
         ),
         (
             "requests",
+            with("papers", json!([{ "component": "to-khai", "copy": 9 }])),
+            "expected one of PAPER_COPY_ORIGINAL",
+        ),
+        (
+            "requests",
             with("case_id", json!("?")),
             "expected a case id",
         ),

@@ -135,6 +135,7 @@ async fn met(reason: &str) -> Met {
             let asked = ready_for(&world, "RecordSupplement", Units::only(WARD)).await;
             let came = Command::RecordSupplement {
                 components: Vec::new(),
+                papers: Vec::new(),
             };
             let came = world.act(&asked, Role::Receptionist, came).await.unwrap();
             ("RequestSupplement", on(&came, supplement()))

@@ -37,6 +37,17 @@ const FIELDS: &[(&str, &[(&str, Kind)])] = &[
             ("applicant.phone", Kind::Phone),
             ("applicant.address", Kind::OptionalText(500)),
             ("components", Kind::Components),
+            ("papers", Kind::Papers),
+            ("papers[0].component", Kind::Id("expected a component code")),
+            ("papers[0].copy", Kind::OneOf),
+            ("papers[0].count", Kind::Copies),
+            ("papers[0].digitised", Kind::Flag),
+            ("papers[0].file", Kind::Message),
+            ("papers[0].file.sha256", Kind::Hash),
+            ("papers[0].file.size_bytes", Kind::FileSize),
+            ("papers[0].reuse", Kind::Message),
+            ("papers[0].reuse.source", Kind::OneOf),
+            ("papers[0].reuse.reference", Kind::OptionalReference),
             ("external_codes", Kind::Codes),
             ("assisted_by", Kind::OptionalId(AN_ID)),
             ("duplicate_intended", Kind::Flag),
@@ -61,6 +72,17 @@ const FIELDS: &[(&str, &[(&str, Kind)])] = &[
             ("applicant.phone", Kind::Phone),
             ("applicant.address", Kind::OptionalText(500)),
             ("components", Kind::Components),
+            ("papers", Kind::Papers),
+            ("papers[0].component", Kind::Id("expected a component code")),
+            ("papers[0].copy", Kind::OneOf),
+            ("papers[0].count", Kind::Copies),
+            ("papers[0].digitised", Kind::Flag),
+            ("papers[0].file", Kind::Message),
+            ("papers[0].file.sha256", Kind::Hash),
+            ("papers[0].file.size_bytes", Kind::FileSize),
+            ("papers[0].reuse", Kind::Message),
+            ("papers[0].reuse.source", Kind::OneOf),
+            ("papers[0].reuse.reference", Kind::OptionalReference),
             ("external_codes", Kind::Codes),
             ("assisted_by", Kind::OptionalId(AN_ID)),
             ("duplicate_intended", Kind::Flag),
@@ -112,7 +134,23 @@ const FIELDS: &[(&str, &[(&str, Kind)])] = &[
             ("exception.legal_basis", Kind::Text(2_000)),
         ],
     ),
-    ("RecordSupplement", &[("components", Kind::Components)]),
+    (
+        "RecordSupplement",
+        &[
+            ("components", Kind::Components),
+            ("papers", Kind::Papers),
+            ("papers[0].component", Kind::Id("expected a component code")),
+            ("papers[0].copy", Kind::OneOf),
+            ("papers[0].count", Kind::Copies),
+            ("papers[0].digitised", Kind::Flag),
+            ("papers[0].file", Kind::Message),
+            ("papers[0].file.sha256", Kind::Hash),
+            ("papers[0].file.size_bytes", Kind::FileSize),
+            ("papers[0].reuse", Kind::Message),
+            ("papers[0].reuse.source", Kind::OneOf),
+            ("papers[0].reuse.reference", Kind::OptionalReference),
+        ],
+    ),
     (
         "AdvanceDossier",
         &[
@@ -321,7 +359,10 @@ fn rows(method: &str, body: &Value) -> Vec<(&'static str, Kind)> {
     let names_one = body.get("etag").is_some();
     // An acceptance takes only the papers beside; what it does not take is tried elsewhere. And
     // without a name it is no acceptance but a reception.
-    let of_it = |field: &str| method != "ReceiveDossier" || !names_one || field == "components";
+    let of_it = |field: &str| {
+        let papers = field == "components" || field.starts_with("papers");
+        method != "ReceiveDossier" || !names_one || papers
+    };
     let mut rows: Vec<_> = own
         .iter()
         .copied()
@@ -445,6 +486,15 @@ fn in_company(good: &Value, field: &str) -> Value {
             if outer == "applicant" {
                 put(&mut body, "applicant", json!({ "name": "Trần Thị Mẫu" }));
             }
+        }
+        "papers[0]" => {
+            let file = json!({ "sha256": "0a".repeat(32), "size_bytes": 81_234 });
+            let reuse = json!({ "source": "SOURCE_DATABASE", "reference": "CSDLQGDC" });
+            let paper = json!({
+                "component": "to-khai", "copy": "PAPER_COPY_ORIGINAL", "count": 2,
+                "digitised": true, "file": file, "reuse": reuse,
+            });
+            put(&mut body, "papers", json!([paper]));
         }
         "receiver" => put(&mut body, "receiver", json!({ "name": "Trần Thị Mẫu" })),
         _ => {}

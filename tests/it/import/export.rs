@@ -65,6 +65,7 @@ async fn dossiers_of_our_own_come_back_with_the_same_reports(on: Backend) {
     let two = world.submit(WARD, THREE_DAYS, "G22.99-260803-000001").await;
     let accept = Command::Accept {
         components: Vec::new(),
+        papers: Vec::new(),
     };
     let two = world.act(&two, Role::Receptionist, accept).await.unwrap();
     world.receive(OTHER_WARD, "1.013225").await;

@@ -35,6 +35,7 @@ async fn whole_life(tale: &mut Tale<'_>) {
         "applicant": { "name": "Nguyễn Văn Mẫu", "phone": "0912 345 678" },
         "submit_time": "2026-08-03T19:25:00.123456+07:00",
         "components": ["to-khai"], "external_codes": ["G09.20-20260803-0092637"],
+        "papers": [{ "component": "to-khai", "copy": "PAPER_COPY_ELECTRONIC" }],
     });
     let submitted = tale
         .then("2026-08-03 19:30", Portal, "SubmitDossier", submission)
@@ -69,7 +70,13 @@ async fn whole_life(tale: &mut Tale<'_>) {
     assert!(waiting.clock_standing);
     lookup(tale, json!({ "code": CODE })).await.unwrap();
 
-    let came = json!({ "components": ["giay-to-ly-hon-hoac-khai-tu"] });
+    let came = json!({
+        "components": ["giay-to-ly-hon-hoac-khai-tu"],
+        "papers": [{
+            "component": "giay-to-ly-hon-hoac-khai-tu", "copy": "PAPER_COPY_CERTIFIED",
+            "digitised": true, "file": { "sha256": "0b".repeat(32), "size_bytes": 45_678 },
+        }],
+    });
     let came = tale
         .then("2026-08-06 10:00", Receptionist, "RecordSupplement", came)
         .await;

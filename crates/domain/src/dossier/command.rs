@@ -9,6 +9,7 @@ use super::circumstances::{Origin, QueueTicket, Setting};
 use super::correction::Corrected;
 use super::fee::PaymentMethod;
 use super::mirror::Claim;
+use super::paper::Paper;
 use super::private::{Person, Words};
 use super::rating::{RatingMethod, Score};
 use crate::code::AnyCode;
@@ -216,6 +217,8 @@ pub struct Contents {
     pub assisted_by: Option<ActorId>,
     /// The papers that came with it.
     pub components: Vec<ComponentCode>,
+    /// What is known of each paper; of one that is not among `components`, too.
+    pub papers: Vec<Paper>,
     /// Codes that other systems know it by.
     pub external_codes: Vec<AnyCode>,
     /// The unit that decides it; the receiving unit when none is given.
@@ -249,6 +252,8 @@ pub enum Command {
     Accept {
         /// Papers found at acceptance, beside those submitted.
         components: Vec<ComponentCode>,
+        /// See [`Contents::papers`].
+        papers: Vec<Paper>,
     },
     /// Refuse a submitted dossier (form 03).
     Refuse {
@@ -272,6 +277,8 @@ pub enum Command {
     RecordSupplement {
         /// What came.
         components: Vec<ComponentCode>,
+        /// See [`Contents::papers`].
+        papers: Vec<Paper>,
     },
     /// Go to a step.
     Advance {

@@ -11,6 +11,7 @@ use super::custody::Party;
 use super::fee::PaymentMethod;
 use super::imported::Imported;
 use super::mirror::{Claim, Contradiction};
+use super::paper::Paper;
 use super::private::Commitment;
 use super::rating::{RatingMethod, Score};
 use crate::code::AnyCode;
@@ -44,6 +45,9 @@ pub enum Event {
     SupplementRecorded {
         /// What came.
         components: Vec<ComponentCode>,
+        /// What is known of each of them, as far as it was said.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        papers: Vec<Paper>,
         /// By when the desk must answer again, when it has not accepted the dossier yet.
         #[serde(with = "chrono::serde::ts_microseconds_option")]
         answer_due: Option<Instant>,
@@ -237,6 +241,9 @@ pub struct Submitted {
     pub applicant: Commitment,
     /// The papers.
     pub components: Vec<ComponentCode>,
+    /// What is known of each of them, as far as it was said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub papers: Vec<Paper>,
     /// The unit whose desk is to answer.
     pub receiving: UnitCode,
     /// The unit that decides.
@@ -274,6 +281,9 @@ pub struct Received {
     pub applicant: Option<Commitment>,
     /// The papers found.
     pub components: Vec<ComponentCode>,
+    /// What is known of each of them, as far as it was said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub papers: Vec<Paper>,
     /// The unit whose desk took it in.
     pub receiving: UnitCode,
     /// The unit that decides.

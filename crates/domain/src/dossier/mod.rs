@@ -15,11 +15,13 @@ pub mod custody;
 mod decide;
 pub mod event;
 pub mod fee;
+pub mod file;
 pub mod imported;
 mod leg;
 pub mod legal;
 pub mod migration;
 pub mod mirror;
+pub mod paper;
 pub mod private;
 pub mod rating;
 pub mod recalculation;
@@ -44,9 +46,11 @@ pub use custody::Custody;
 pub use decide::{Acting, Decision, Rules, decide, receive, receive_offline, submit};
 pub use event::{Event, Record};
 pub use fee::{FeeState, PaymentMethod};
+pub use file::{ElectronicFile, FileHash};
 pub use imported::{ImportNumber, Imported, Oddity};
 pub use leg::{Leg, MOST_LEGS};
 pub use mirror::{Conflict, Mirror};
+pub use paper::{Paper, PaperCopy, Reuse};
 pub use rating::{Rating, RatingMethod, Score};
 pub use refusal::Refusal;
 pub use rewrite::{Rewrite, Surroundings, rewrite, succeed};
@@ -89,6 +93,9 @@ pub struct Dossier {
     pub assisted_by: Option<ActorId>,
     /// The papers that came.
     pub components: Vec<ComponentCode>,
+    /// What is known of each of them, as far as it was said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub papers: Vec<Paper>,
     /// The unit whose desk takes it in.
     pub receiving: UnitCode,
     /// The unit that decides it.
@@ -272,10 +279,11 @@ impl Dossier {
             }
             Event::SupplementRecorded {
                 components,
+                papers,
                 answer_due,
                 moved,
             } => {
-                self.add_components(components);
+                self.add_components(components, papers);
                 self.respond_by = None;
                 self.answer_due = answer_due.or(self.answer_due);
                 self.end_wait(moved.as_ref(), at);
@@ -548,6 +556,7 @@ impl Dossier {
             channel: facts.channel,
             assisted_by: facts.assisted_by.cloned(),
             components: facts.components.to_vec(),
+            papers: facts.papers.to_vec(),
             receiving: facts.receiving.clone(),
             resolving: facts.resolving.clone(),
             returning: facts.returning.clone(),
@@ -599,7 +608,7 @@ impl Dossier {
         }
         self.procedure_version = facts.procedure_version;
         self.case = facts.case.clone();
-        self.add_components(&facts.components);
+        self.add_components(&facts.components, &facts.papers);
         self.received = Some(at);
         self.imported.clone_from(&facts.imported);
         self.enter(State::Received, at);
@@ -714,7 +723,12 @@ impl Dossier {
         }
     }
 
-    fn add_components(&mut self, components: &[ComponentCode]) {
+    fn add_components(&mut self, components: &[ComponentCode], papers: &[Paper]) {
+        for paper in papers {
+            if !self.papers.contains(paper) {
+                self.papers.push(paper.clone());
+            }
+        }
         for component in components {
             if !self.components.contains(component) {
                 self.components.push(component.clone());
@@ -761,6 +775,7 @@ struct Beginning<'a> {
     channel: Channel,
     assisted_by: Option<&'a ActorId>,
     components: &'a [ComponentCode],
+    papers: &'a [Paper],
     circumstances: &'a Circumstances,
     receiving: &'a UnitCode,
     resolving: &'a UnitCode,
@@ -779,6 +794,7 @@ macro_rules! beginning {
             channel: $facts.channel,
             assisted_by: $facts.assisted_by.as_ref(),
             components: &$facts.components,
+            papers: &$facts.papers,
             circumstances: &$facts.circumstances,
             receiving: &$facts.receiving,
             resolving: &$facts.resolving,

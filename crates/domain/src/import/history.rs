@@ -204,6 +204,7 @@ fn reception(
         assisted_by: None,
         applicant: None,
         components: Vec::new(),
+        papers: Vec::new(),
         receiving: case.route.receiving.clone(),
         resolving: case.route.resolving.clone(),
         returning: case.route.returning.clone(),
@@ -293,6 +294,7 @@ impl Story<'_> {
                 at,
                 Event::SupplementRecorded {
                     components: Vec::new(),
+                    papers: Vec::new(),
                     answer_due: None,
                     moved: None,
                 },

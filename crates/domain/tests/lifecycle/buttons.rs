@@ -91,6 +91,7 @@ fn well_meant(story: &Story, action: Action) -> Command {
     match action {
         Action::Submit | Action::Receive => Command::Accept {
             components: desk::required(&story.procedure),
+            papers: Vec::new(),
         },
         Action::RequestSupplement => story::papers_requested(true),
         Action::Advance => Command::Advance {

@@ -6,9 +6,9 @@ use std::sync::LazyLock;
 
 use chrono::NaiveDateTime;
 use domain::catalogue::{Catalogue, SourceFile};
-use domain::dossier::Acting;
 use domain::dossier::command::{Circumstances, Contents, SupplementException, SupplementItem};
 use domain::dossier::private::{Person, Salt, Words};
+use domain::dossier::{Acting, ElectronicFile, FileHash};
 use domain::id::{ActorId, ComponentCode, LegId, ProcedureCode, StepId, SystemName, UnitCode};
 use domain::procedure::{LegUnit, Procedure};
 use domain::role::Role;
@@ -136,6 +136,15 @@ pub fn acting(role: Role, unit: &UnitCode) -> Acting {
     }
 }
 
+/// What is kept of a file with this content.
+pub fn file(content: &str, bytes: u64) -> ElectronicFile {
+    let hash = domain::digest::hex(&domain::digest::sha256(content.as_bytes()));
+    ElectronicFile {
+        sha256: FileHash::parse(&hash).expect("a hash"),
+        bytes,
+    }
+}
+
 /// An invented citizen.
 pub fn a_citizen() -> Person {
     Person {
@@ -153,6 +162,7 @@ pub fn contents(components: Vec<ComponentCode>) -> Contents {
         applicant: a_citizen(),
         assisted_by: None,
         components,
+        papers: Vec::new(),
         external_codes: Vec::new(),
         resolving: None,
         returning: None,

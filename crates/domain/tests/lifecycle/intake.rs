@@ -94,6 +94,7 @@ fn a_dossier_without_a_paper_that_the_law_requires_is_not_received() {
     story.goes_on("3 Aug 09:00 accepted [COMPONENTS_MISSING]");
     let brought = Deed::Act(Command::Accept {
         components: missing,
+        papers: Vec::new(),
     });
     story
         .tries(Role::Receptionist, at("3 Aug 09:00"), None, &brought)

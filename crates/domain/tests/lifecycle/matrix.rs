@@ -175,6 +175,7 @@ fn commands(story: &Story) -> [(&'static str, Command); 26] {
             "accept",
             Command::Accept {
                 components: Vec::new(),
+                papers: Vec::new(),
             },
         ),
         (
@@ -189,6 +190,7 @@ fn commands(story: &Story) -> [(&'static str, Command); 26] {
             "record papers",
             Command::RecordSupplement {
                 components: Vec::new(),
+                papers: Vec::new(),
             },
         ),
         (

@@ -142,6 +142,7 @@ pub fn full_lives() -> Vec<Story> {
                 "4 Aug 08:00",
                 Command::RecordSupplement {
                     components: Vec::new(),
+                    papers: Vec::new(),
                 },
             ),
             ("4 Aug 09:00", advance("appraise")),

@@ -859,6 +859,10 @@ fn whole_history(story: &Story) {
     assert_eq!(row.fee_refunded_vnd, back.sum::<u64>());
     assert!(row.fee_refunded_vnd <= row.fee_paid_vnd);
     assert_eq!(usize::from(row.rating.is_some()), count("rated"), "once");
+    for paper in &row.papers {
+        assert!(row.components.contains(&paper.component), "{paper}");
+    }
+    assert!(row.digitised() + row.reused() <= 2 * row.papers.len());
     let mut receptions = story
         .records
         .iter()

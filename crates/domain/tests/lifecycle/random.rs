@@ -12,8 +12,8 @@ use domain::dossier::migration::StepMap;
 use domain::dossier::mirror::{self, Claim};
 use domain::dossier::private::Words;
 use domain::dossier::{
-    Action, Channel, Command, Dossier, PaymentMethod, RatingMethod, Score, Status, Term,
-    allowed_actions, next_steps,
+    Action, Channel, Command, Dossier, Paper, PaperCopy, PaymentMethod, RatingMethod, Reuse, Score,
+    Status, Term, allowed_actions, next_steps,
 };
 use domain::id::{ActorId, ComponentCode, Reference, StepId, UnitCode};
 use domain::import::{Case, Meaning, Route};
@@ -280,7 +280,15 @@ impl Walk {
         };
         let role = *self.random.pick(&Role::ALL);
         let buttons = allowed_actions(&dossier, &self.story.procedure, role);
-        let action = if self.random.often(70) && !buttons.is_empty() {
+        // Somebody in a hurry says that it is done, at whatever step it is.
+        let hurries = dossier.status() == Status::Processing && self.random.often(10);
+        // And a citizen who was asked mostly answers.
+        let answers = dossier.status() == Status::SupplementRequested && self.random.often(15);
+        let action = if hurries {
+            Action::Resolve
+        } else if answers {
+            Action::RecordSupplement
+        } else if self.random.often(70) && !buttons.is_empty() {
             // Lives that end at once, or that never move, teach little.
             let choice = *self.random.pick(&buttons);
             if ends(choice) || stays(choice) {
@@ -308,7 +316,9 @@ impl Walk {
             } else {
                 Channel::Post
             };
-            Deed::Submit(self.story.submission(channel, papers))
+            let mut submission = self.story.submission(channel, papers);
+            submission.content.papers = self.described();
+            Deed::Submit(submission)
         } else {
             if self.random.often(5) {
                 papers.pop();
@@ -318,8 +328,36 @@ impl Walk {
             } else {
                 Channel::Post
             };
-            Deed::Receive(self.story.reception(channel, papers))
+            let mut reception = self.story.reception(channel, papers);
+            reception.content.papers = self.described();
+            Deed::Receive(reception)
         }
+    }
+
+    /// What is said of some papers: of those that came, mostly.
+    fn described(&mut self) -> Vec<Paper> {
+        let mut known = desk::required(&self.story.procedure);
+        if self.random.often(3) {
+            known.push(desk::component("giay-la"));
+        }
+        let mut papers = Vec::new();
+        for component in known {
+            if self.random.often(60) {
+                continue;
+            }
+            let file = self.random.often(50).then(|| desk::file("a scan", 80_000));
+            let result = Reference::parse("000.00.00.G09-KQ002269").expect("a reference");
+            papers.push(Paper {
+                component,
+                copy: *self.random.pick(&PaperCopy::ALL),
+                count: 1 + self.random.below(3) as u16,
+                file,
+                reuse: (self.random.often(30)).then_some(Reuse::PersonalStore {
+                    result: Some(result),
+                }),
+            });
+        }
+        papers
     }
 
     fn some_papers(&mut self) -> Vec<ComponentCode> {
@@ -335,6 +373,7 @@ impl Walk {
         match action {
             Action::Submit | Action::Receive => Command::Accept {
                 components: self.some_papers(),
+                papers: self.described(),
             },
             Action::Refuse => Command::Refuse {
                 reason: Words::new("không thuộc thẩm quyền"),
@@ -343,6 +382,7 @@ impl Walk {
             Action::RequestSupplement => story::papers_requested(self.random.often(60)),
             Action::RecordSupplement => Command::RecordSupplement {
                 components: self.some_papers(),
+                papers: self.described(),
             },
             Action::Advance => self.advance(dossier),
             Action::Assign => Command::Assign {

@@ -631,6 +631,7 @@ pub fn command(words: &str) -> Option<Command> {
     Some(match words {
         "accepted" => Command::Accept {
             components: Vec::new(),
+            papers: Vec::new(),
         },
         "refused" => Command::Refuse {
             reason: Words::new("không thuộc thẩm quyền"),
@@ -640,6 +641,7 @@ pub fn command(words: &str) -> Option<Command> {
         "papers requested with reason and basis" => papers_requested(true),
         "papers complete" => Command::RecordSupplement {
             components: Vec::new(),
+            papers: Vec::new(),
         },
         "handed over" => Command::Advance {
             step: None,

@@ -256,11 +256,13 @@ fn papers_that_came_are_added_once_and_unknown_ones_refused() {
     let before = story.dossier().components.clone();
     let unknown = Deed::Act(Command::RecordSupplement {
         components: vec![desk::component("giay-la")],
+        papers: Vec::new(),
     });
     let refused = story.tries(Role::Receptionist, at("4 Aug 08:00"), None, &unknown);
     assert_eq!(refused.expect_err("unknown").reason(), "COMPONENTS_UNKNOWN");
     let again = Deed::Act(Command::RecordSupplement {
         components: vec![desk::component("ban-ve")],
+        papers: Vec::new(),
     });
     story
         .tries(Role::Receptionist, at("4 Aug 08:00"), None, &again)

@@ -166,7 +166,8 @@ moves!(RequestSupplementRequest, |given, fields, known| {
 
 moves!(RecordSupplementRequest, |given, fields, _known| {
     let components = fields.list("components", &given.components, ComponentCode::parse);
-    Some(Command::RecordSupplement { components })
+    let papers = fields.papers("papers", &given.papers);
+    Some(Command::RecordSupplement { components, papers })
 });
 
 moves!(AdvanceDossierRequest, |given, fields, _known| {

@@ -13,6 +13,7 @@ use domain::procedure::Procedure;
 use super::circumstances::{fee_state_of, method_of, origin_of, setting_of};
 use super::correction;
 use super::known::{channel_of, kind_of, policy_of, state_of, unit_name};
+use super::paper::paper;
 use super::rating::rating;
 use super::time::{duration, timestamp};
 use crate::proto;
@@ -139,10 +140,17 @@ pub fn dossier(view: &View) -> proto::Dossier {
             .unwrap_or_default(),
         mirrored_status_time: said.map(|claim| timestamp(claim.at)),
         conflicts: dossier.mirror.conflicts.iter().map(conflict).collect(),
-        open_conflicts: u32::try_from(dossier.mirror.open().count()).unwrap_or(u32::MAX),
+        open_conflicts: count(dossier.mirror.open().count()),
         transfer_count: dossier.transfers.into(),
         rating: dossier.rating.map(rating),
+        papers: dossier.papers.iter().map(paper).collect(),
+        digitised_count: count(dossier.digitised()),
+        reused_count: count(dossier.reused()),
     }
+}
+
+fn count(items: usize) -> u32 {
+    u32::try_from(items).unwrap_or(u32::MAX)
 }
 
 fn conflict(conflict: &Conflict) -> proto::Conflict {

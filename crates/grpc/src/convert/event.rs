@@ -78,10 +78,12 @@ impl Details {
             Event::SupplementRequested(facts) => details.supplement(facts),
             Event::SupplementRecorded {
                 components,
+                papers,
                 answer_due,
                 moved,
             } => {
                 details.list("components", components);
+                details.list("papers", papers);
                 details.time("answer_due_time", *answer_due);
                 details.moved(moved.as_ref());
             }
@@ -241,6 +243,7 @@ impl Details {
         self.some("assisted_by", facts.assisted_by.as_ref());
         self.circumstances(&facts.circumstances);
         self.list("components", &facts.components);
+        self.list("papers", &facts.papers);
         self.put("receiving_unit", &unit_name(&facts.receiving));
         self.put("resolving_unit", &unit_name(&facts.resolving));
         self.put("returning_unit", &unit_name(&facts.returning));
@@ -257,6 +260,7 @@ impl Details {
         self.some("assisted_by", facts.assisted_by.as_ref());
         self.circumstances(&facts.circumstances);
         self.list("components", &facts.components);
+        self.list("papers", &facts.papers);
         self.put("receiving_unit", &unit_name(&facts.receiving));
         self.put("resolving_unit", &unit_name(&facts.resolving));
         self.put("returning_unit", &unit_name(&facts.returning));

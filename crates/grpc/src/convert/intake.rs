@@ -74,6 +74,7 @@ pub fn submission(
         case_id: &request.case_id,
         applicant: request.applicant.as_ref(),
         components: &request.components,
+        papers: &request.papers,
         external_codes: &request.external_codes,
         assisted_by: &request.assisted_by,
         resolving_unit: &request.resolving_unit,
@@ -132,6 +133,7 @@ fn new_reception(
         case_id: &request.case_id,
         applicant: request.applicant.as_ref(),
         components: &request.components,
+        papers: &request.papers,
         external_codes: &request.external_codes,
         assisted_by: &request.assisted_by,
         resolving_unit: &request.resolving_unit,
@@ -165,6 +167,7 @@ fn acceptance(request: &proto::ReceiveDossierRequest) -> Result<Receive, app::Er
     let name = fields.parse("name", &request.name, DossierName::parse);
     let etag = fields.etag(&request.etag);
     let components = fields.list("components", &request.components, ComponentCode::parse);
+    let papers = fields.papers("papers", &request.papers);
     let why = "when a submitted dossier is accepted; it was submitted with the dossier";
     for (field, is_absent) in [
         ("procedure", request.procedure.is_empty()),
@@ -189,7 +192,7 @@ fn acceptance(request: &proto::ReceiveDossierRequest) -> Result<Receive, app::Er
             meta: meta?,
             name: name?,
             etag,
-            command: Command::Accept { components },
+            command: Command::Accept { components, papers },
         })
     })();
     fields.done(accept)
@@ -200,6 +203,7 @@ pub(super) struct Given<'a> {
     pub case_id: &'a str,
     pub applicant: Option<&'a proto::Person>,
     pub components: &'a [String],
+    pub papers: &'a [proto::Paper],
     pub external_codes: &'a [String],
     pub assisted_by: &'a str,
     pub resolving_unit: &'a str,
@@ -215,6 +219,7 @@ impl Given<'_> {
             applicant: fields.person("applicant", self.applicant),
             assisted_by: fields.optional("assisted_by", self.assisted_by, ActorId::parse),
             components: fields.list("components", self.components, ComponentCode::parse),
+            papers: fields.papers("papers", self.papers),
             external_codes: fields.list("external_codes", self.external_codes, AnyCode::parse),
             resolving: known.optional_unit(fields, "resolving_unit", self.resolving_unit),
             returning: known.optional_unit(fields, "returning_unit", self.returning_unit),

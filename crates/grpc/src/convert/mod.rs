@@ -15,6 +15,7 @@ pub mod known;
 pub mod merger;
 pub mod meta;
 pub mod offline;
+pub mod paper;
 pub mod person;
 pub mod procedure;
 pub mod publication;

@@ -187,6 +187,7 @@ fn reception(
         case_id: &request.case_id,
         applicant: request.applicant.as_ref(),
         components: &request.components,
+        papers: &request.papers,
         external_codes: &request.external_codes,
         assisted_by: &request.assisted_by,
         resolving_unit: &request.resolving_unit,

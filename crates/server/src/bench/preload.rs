@@ -137,6 +137,7 @@ impl Office {
             applicant: people::person(&mut self.chance, number as usize, &unit.name),
             assisted_by: None,
             components: required(&procedure),
+            papers: Vec::new(),
             external_codes: Vec::new(),
             resolving: None,
             returning: None,
@@ -237,7 +238,14 @@ impl Life<'_> {
         match &dossier.state {
             State::Submitted => {
                 let components = Vec::new();
-                Some((Role::Receptionist, 1.0, Command::Accept { components }))
+                Some((
+                    Role::Receptionist,
+                    1.0,
+                    Command::Accept {
+                        components,
+                        papers: Vec::new(),
+                    },
+                ))
             }
             State::Received | State::Processing { .. } => match here {
                 Some(step) if step.finish => Some((step.role, hours, Command::Resolve)),

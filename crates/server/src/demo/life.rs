@@ -70,6 +70,7 @@ pub fn next(
             let command = match chance.weighted(&[94.0, 3.0, asks]) {
                 0 => Command::Accept {
                     components: required(&view.procedure),
+                    papers: Vec::new(),
                 },
                 1 => Command::Refuse {
                     reason: Words::new("Hồ sơ không thuộc thẩm quyền giải quyết"),
@@ -87,6 +88,7 @@ pub fn next(
                     at,
                     Command::RecordSupplement {
                         components: Vec::new(),
+                        papers: Vec::new(),
                     },
                 ),
                 1 => by(

@@ -354,6 +354,7 @@ impl<'a> Province<'a> {
             assisted_by: helped
                 .then(|| ActorId::parse("to-cong-nghe-so").expect("letters and dashes are an id")),
             components: life::required(procedure),
+            papers: Vec::new(),
             external_codes: Vec::new(),
             resolving: None,
             returning: None,

@@ -10,7 +10,7 @@ use crate::deadline;
 use crate::dossier::command::{Contents, Reception, Submission};
 use crate::dossier::event::{self, Event};
 use crate::dossier::refusal::Refusal;
-use crate::dossier::{Channel, Circumstances, Dossier};
+use crate::dossier::{Channel, Circumstances, Dossier, Paper, paper};
 use crate::id::ComponentCode;
 use crate::limit::Limit;
 use crate::procedure::{Authority, Case, Mark, Procedure};
@@ -26,7 +26,8 @@ pub fn submit(
 ) -> Result<Decision, Refusal> {
     let contents = &submission.content;
     let case = case_of(contents, rules.procedure)?;
-    refuse_unknown(&contents.components, rules.procedure)?;
+    let components = paper::components(&contents.components, &contents.papers);
+    refuse_unknown(&components, rules.procedure)?;
     let mirrored = match &rules.procedure.authority {
         Authority::Ours => None,
         Authority::Mirrored { system } => Some(system.clone()),
@@ -49,7 +50,8 @@ pub fn submit(
         channel: submission.channel,
         assisted_by: contents.assisted_by.clone(),
         applicant,
-        components: contents.components.clone(),
+        components,
+        papers: contents.papers.clone(),
         circumstances: circumstances(contents, &mut vault),
         receiving: submission.receiving.clone(),
         resolving: contents
@@ -74,8 +76,9 @@ pub fn receive(
     refuse_mirrored(rules.procedure)?;
     let contents = &reception.content;
     let case = case_of(contents, rules.procedure)?;
-    refuse_unknown(&contents.components, rules.procedure)?;
-    refuse_missing(&contents.components, rules.procedure)?;
+    let components = paper::components(&contents.components, &contents.papers);
+    refuse_unknown(&components, rules.procedure)?;
+    refuse_missing(&components, rules.procedure)?;
     let mut vault = Vault::new(rules.salt, 1);
     let applicant = Some(vault.person("applicant", &contents.applicant));
     let due = promise(case, reception.channel, rules, now)?;
@@ -91,7 +94,8 @@ pub fn receive(
         channel: reception.channel,
         assisted_by: contents.assisted_by.clone(),
         applicant,
-        components: contents.components.clone(),
+        components,
+        papers: contents.papers.clone(),
         circumstances: circumstances(contents, &mut vault),
         receiving: receiving.clone(),
         resolving: resolving.clone(),
@@ -133,9 +137,11 @@ pub fn receive_offline(
 pub(super) fn accept(
     dossier: &Dossier,
     components: &[ComponentCode],
+    papers: &[Paper],
     rules: &Rules<'_>,
     now: Instant,
 ) -> Result<Event, Refusal> {
+    let components = paper::components(components, papers);
     refuse_mirrored(rules.procedure)?;
     let case = rules
         .procedure
@@ -149,11 +155,11 @@ pub(super) fn accept(
                 .map(|case| case.id.clone())
                 .collect(),
         })?;
-    refuse_unknown(components, rules.procedure)?;
+    refuse_unknown(&components, rules.procedure)?;
     let all: Vec<ComponentCode> = dossier
         .components
         .iter()
-        .chain(components)
+        .chain(&components)
         .cloned()
         .collect();
     refuse_missing(&all, rules.procedure)?;
@@ -168,7 +174,8 @@ pub(super) fn accept(
         channel: dossier.channel,
         assisted_by: dossier.assisted_by.clone(),
         applicant: None,
-        components: components.to_vec(),
+        components,
+        papers: papers.to_vec(),
         circumstances: dossier.circumstances.clone(),
         receiving: dossier.receiving.clone(),
         resolving: dossier.resolving.clone(),

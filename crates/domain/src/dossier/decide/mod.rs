@@ -20,7 +20,7 @@ use super::command::{Action, Command};
 use super::event::Event;
 use super::private::{Private, Salt};
 use super::refusal::Refusal;
-use super::{Dossier, State, Status, allowed};
+use super::{Dossier, State, Status, allowed, paper};
 use crate::calendar::{Calendar, Calendars};
 use crate::id::{ActorId, UnitCode};
 use crate::limit::Limit;
@@ -86,9 +86,9 @@ pub fn decide(
     let mut vault = Vault::new(rules.salt, dossier.version + 1);
     let mut legs = Vec::new();
     let event = match command {
-        Command::Accept { components } => {
+        Command::Accept { components, papers } => {
             legs = planned::at_reception(rules.procedure);
-            accept(dossier, components, rules, now)?
+            accept(dossier, components, papers, rules, now)?
         }
         Command::Refuse { reason, competent } => Event::Refused {
             reason: vault.words("reason", reason),
@@ -108,14 +108,16 @@ pub fn decide(
             };
             request_supplement(dossier, &asked, rules, now, &mut vault)?
         }
-        Command::RecordSupplement { components } => {
-            refuse_unknown(components, rules.procedure)?;
+        Command::RecordSupplement { components, papers } => {
+            let components = paper::components(components, papers);
+            refuse_unknown(&components, rules.procedure)?;
             let moved = match &dossier.clock {
                 Some(clock) => clock.after_wait(now, rules.calendar)?,
                 None => None,
             };
             Event::SupplementRecorded {
-                components: components.clone(),
+                components,
+                papers: papers.clone(),
                 answer_due: match dossier.received {
                     Some(_) => None,
                     None => answer_due(now, rules)?,

@@ -1,0 +1,130 @@
+//! What is said of papers, from the desk to the database and back.
+
+use domain::role::Role;
+use serde_json::{Value, json};
+
+use crate::access::ways::{fresh_code, reception};
+use crate::backend::Backend;
+use crate::calling::{Json, fresh_id};
+use crate::world::{THREE_DAYS, WARD, World};
+
+const HASH: &str = "a3f1c2d4e5b60718293a4b5c6d7e8f90a3f1c2d4e5b60718293a4b5c6d7e8f90";
+const DIVORCE: &str = "giay-to-ly-hon-hoac-khai-tu";
+
+/// The declaration, digitised at the desk.
+fn declaration() -> Value {
+    json!({
+        "component": "to-khai", "copy": "PAPER_COPY_ORIGINAL", "count": 2, "digitised": true,
+        "file": { "sha256": HASH.to_uppercase(), "size_bytes": "81234" },
+    })
+}
+
+fn taken_from_the_store() -> Value {
+    let reference = "000.00.00.G09-KQ002269";
+    json!({
+        "component": DIVORCE, "copy": "PAPER_COPY_ELECTRONIC",
+        "reuse": { "source": "SOURCE_PERSONAL_STORE", "reference": reference },
+    })
+}
+
+fn papers_requested() -> Value {
+    json!({ "items": [{ "component": DIVORCE }], "reason": "chưa có giấy tờ ly hôn" })
+}
+
+async fn call(json: &Json, token: &str, method: &str, on: &Value, more: Value) -> Value {
+    let mut body = more;
+    for (field, known) in [("name", "name"), ("etag", "etag")] {
+        body[field] = on[known].clone();
+    }
+    body["request_id"] = json!(fresh_id());
+    json.call(token, method, &body).await.good()
+}
+
+on_every_database!(what_is_said_of_papers_is_kept_and_shown_until_the_end);
+
+async fn what_is_said_of_papers_is_kept_and_shown_until_the_end(on: Backend) {
+    let world = World::on(on, "2026-08-03 10:00").await;
+    let json = Json::over(&world);
+    let token = world.token(Role::Chairman, WARD).await;
+    let mut submission = reception(WARD);
+    submission["procedure"] = json!(THREE_DAYS);
+    submission["portal_code"] = json!(fresh_code());
+    submission["components"] = json!([]);
+    submission["papers"] = json!([{ "component": "to-khai", "copy": "PAPER_COPY_ELECTRONIC" }]);
+    let submitted = json.call(&token, "SubmitDossier", &submission).await;
+    let submitted = submitted.good();
+    // A paper that is described has come, and needs no other mention.
+    assert_eq!(submitted["components"], json!(["to-khai"]));
+    assert_eq!(submitted["digitised_count"], 0);
+
+    let brought = json!({ "papers": [declaration()] });
+    let received = call(&json, &token, "ReceiveDossier", &submitted, brought).await;
+    assert_eq!(received["papers"][1]["file"]["sha256"], HASH);
+    assert_eq!(
+        (&received["digitised_count"], &received["reused_count"]),
+        (&json!(1), &json!(0))
+    );
+    let waiting = call(
+        &json,
+        &token,
+        "RequestSupplement",
+        &received,
+        papers_requested(),
+    )
+    .await;
+    let came = json!({ "papers": [taken_from_the_store()] });
+    let came = call(&json, &token, "RecordSupplement", &waiting, came).await;
+    assert_eq!(came["reused_count"], 1);
+
+    let name = json!({ "name": came["name"] });
+    let read = json.call(&token, "GetDossier", &name).await;
+    let shown = json!([
+        {
+            "component": "to-khai", "copy": "PAPER_COPY_ELECTRONIC", "count": 1,
+            "digitised": false, "file": null, "reuse": null,
+        },
+        {
+            "component": "to-khai", "copy": "PAPER_COPY_ORIGINAL", "count": 2,
+            "digitised": true, "file": { "sha256": HASH, "size_bytes": "81234" }, "reuse": null,
+        },
+        {
+            "component": DIVORCE, "copy": "PAPER_COPY_ELECTRONIC", "count": 1, "digitised": false,
+            "file": null,
+            "reuse": {
+                "source": "SOURCE_PERSONAL_STORE", "reference": "000.00.00.G09-KQ002269",
+            },
+        },
+    ]);
+    assert_eq!(read.good()["papers"], shown);
+    let history = json.call(&token, "ListDossierEvents", &name).await.good();
+    let told: Vec<&Value> = (history["events"].as_array().unwrap().iter())
+        .filter_map(|event| event["details"].get("papers"))
+        .collect();
+    let digitised = format!("to-khai original 2 sha256:{HASH}");
+    let reused = format!("{DIVORCE} electronic 1 personal_store");
+    assert_eq!(
+        told,
+        ["to-khai electronic 1", digitised.as_str(), reused.as_str()]
+    );
+}
+
+#[tokio::test]
+async fn what_a_desk_wrote_down_without_a_line_says_as_much_of_its_papers() {
+    let world = World::at("2026-08-03 10:00").await;
+    let json = Json::over(&world);
+    let token = world.token(Role::Receptionist, WARD).await;
+    let block = json!({
+        "unit": WARD, "day": "2026-08-03", "count": 1, "request_id": fresh_id(),
+    });
+    let block = json.call(&token, "ReserveNumbers", &block).await;
+    let mut request = reception(WARD);
+    request["number"] = block.good()["first"].clone();
+    request["receive_time"] = json!("2026-08-03T09:00:00+07:00");
+    request["papers"] = json!([declaration()]);
+    request.as_object_mut().unwrap().remove("receiving_unit");
+    let body = json!({ "unit": WARD, "day": "2026-08-03", "requests": [request] });
+    let entered = json.call(&token, "ImportReceptions", &body).await.good();
+    let dossier = &entered["outcomes"][0]["dossier"];
+    assert_eq!(dossier["digitised_count"], 1, "{entered}");
+    assert_eq!(dossier["papers"][0]["count"], 2);
+}
