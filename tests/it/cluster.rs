@@ -155,6 +155,11 @@ impl Server {
         self.order("start", "started");
     }
 
+    /// Lets none of its files grow beyond so many bytes, or `unlimited`.
+    pub fn limit_files(&self, most: &str) {
+        self.order(&format!("limit {most}"), "limited");
+    }
+
     fn order(&self, what: &str, done: &str) {
         let mut watch = self.watch.lock().unwrap();
         writeln!(watch.stdin.as_mut().unwrap(), "{what}").unwrap();

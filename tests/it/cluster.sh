@@ -37,10 +37,18 @@ max_wal_size = 2GB
 CONF
 pg_ctl -D "$dir/data" -l "$dir/log" -w -t 60 start >/dev/null 2>&1 || say_why start
 echo "ready postgres://motcua@127.0.0.1:$port"
-# Until the other end is gone. Most never write; who does wants an outage: `stop MODE`, `start`.
+# Until the other end is gone. Most never write; whoever does wants an outage: `stop MODE`, `start`,
+# or `limit BYTES` for the files of all its processes.
 while read -r what mode; do
     case $what in
     stop) pg_ctl -D "$dir/data" -m "$mode" -w stop >/dev/null 2>&1 && echo stopped ;;
+    limit)
+        read -r first <"$dir/data/postmaster.pid"
+        for process in $first $(cat "/proc/$first/task/$first/children"); do
+            prlimit --pid "$process" --fsize="$mode:unlimited" || say_why limit
+        done
+        echo limited
+        ;;
     start) pg_ctl -D "$dir/data" -l "$dir/log" -w -t 60 start >/dev/null 2>&1 && echo started ;;
     esac
 done

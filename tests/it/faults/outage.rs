@@ -5,7 +5,8 @@ use std::path::Path;
 use std::process::Command;
 
 use sea_orm::{
-    ConnectionTrait, Database, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    ConnectionTrait, Database, DatabaseConnection, SqliteTransactionMode, Statement,
+    TransactionOptions, TransactionTrait,
 };
 
 use super::audit::{Auditor, Whose};
@@ -137,6 +138,40 @@ async fn a_disk_that_is_full_for_a_while_loses_no_answer() {
     }
     let (answers, put_off) = scene.end().await;
     println!("disk full twice: {answers} answers, {put_off} put off, 0 lost");
+}
+
+#[tokio::test]
+async fn a_disk_of_the_database_server_that_is_full_for_a_while_loses_no_answer() {
+    if Backend::Postgres.is_skipped() {
+        return;
+    }
+    let cluster = cluster::a_server_of_its_own();
+    let url = cluster.url("postgres");
+    ::store::migrate(&url, false).await.unwrap();
+    let db = cluster.connect("postgres").await;
+    // The file of dossiers grows beyond all others, and keeps the room of what is taken back.
+    let grown = "BEGIN; INSERT INTO dossier (province, id, version, status, procedure, channel, \
+             resolving, begun, ended, due, last_event, first_record, last_record, fold) \
+         SELECT '08', lpad(number::text, 26, '0'), 1, 1, 'x', 'desk', 'x', 0, 0, 0, 0, 0, 0, \
+             repeat(md5(number::text), 200) \
+         FROM generate_series(1, 60000) number; ROLLBACK";
+    db.execute_unprepared(grown).await.unwrap();
+    let scene = Scene::begin(&url).await;
+    for _ in 0..2 {
+        let size = number(&db, "SELECT pg_relation_size('dossier')").await;
+        cluster.limit_files(&(size + 24_576).to_string());
+        scene.puts_off().await;
+        cluster.limit_files("unlimited");
+        scene.goes_on().await;
+    }
+    db.close().await.unwrap();
+    let (answers, put_off) = scene.end().await;
+    println!("PostgreSQL's disk full twice: {answers} answers, {put_off} put off, 0 lost");
+}
+
+async fn number(db: &DatabaseConnection, sql: &str) -> i64 {
+    let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), sql));
+    row.await.unwrap().unwrap().try_get_by_index(0).unwrap()
 }
 
 /// No file that a server writes may grow beyond so many bytes from now on.
