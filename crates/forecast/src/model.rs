@@ -19,13 +19,17 @@ use crate::office::{Moment, Office};
 use crate::rolling::{Rolling, beats, foreseen, replay};
 use crate::root::Root;
 use crate::sample::{Look, View, situations};
-use crate::situation::{Codes, Named, Situation, UNKNOWN};
+use crate::situation::{Codes, Named, Situation, UNKNOWN, code};
 use crate::table::{Cell, Table};
 
 pub use crate::alarm::Alarm;
 
 /// The layout of [`Model::to_bytes`]. Bytes of another layout are refused.
 const LAYOUT: u32 = 1;
+
+/// Bytes that the names of one sort take at most. Real ones take far less; a column of numbers
+/// taken for types would outweigh all that was learned.
+const MOST_NAMES: usize = 400_000;
 
 /// What became of the dossiers of the past, ready to be asked about others.
 ///
@@ -270,7 +274,7 @@ impl Model {
         now: Instant,
     ) -> Result<Situation, domain::calendar::Error> {
         let (course, names) = Course::of(case, office, deadline, now)?;
-        let codes = self.codes(names.named(activities));
+        let codes = self.codes_of(&course, names.named(activities));
         let look = Look {
             at: office.moment(now)?,
             seen: course.events.len(),
@@ -340,13 +344,22 @@ impl Model {
 
     /// Codes for the looks of a log.
     pub(crate) fn codes(&self, log: Named<'_>) -> Codes {
-        let own = Named {
+        Codes::new(self.named(), log)
+    }
+
+    /// Codes for the looks of one case.
+    pub(crate) fn codes_of(&self, course: &Course, log: Named<'_>) -> Codes {
+        let had = course.events.iter().map(|event| event.activity);
+        Codes::of_case(self.named(), log, had)
+    }
+
+    fn named(&self) -> Named<'_> {
+        Named {
             activities: &self.steps,
             kinds: &self.kinds,
             fields: &self.fields,
             legs: &self.legs,
-        };
-        Codes::new(own, log)
+        }
     }
 
     /// Canonical bytes: equal models give equal bytes.
@@ -403,30 +416,29 @@ fn lulls(known: &[Course], office: &Office, split: Moment) -> Vec<Lull> {
     lull::find(&days.unwrap_or_default(), &events)
 }
 
-fn code(names: &[String], name: &str) -> u16 {
-    let place = names
-        .binary_search_by(|known| known.as_str().cmp(name))
-        .ok();
-    place
-        .and_then(|place| u16::try_from(place).ok())
-        .unwrap_or(UNKNOWN)
-}
-
-/// The names in use, in order.
+/// The names in use, in order; where they take too many bytes, the most used of them.
+///
+/// The others are as if they had never been seen.
 fn used(names: &[String], numbers: impl Iterator<Item = u32>) -> Vec<String> {
-    let mut seen = vec![false; names.len()];
+    let mut times = vec![0_u32; names.len()];
     for number in numbers {
-        if let Some(seen) = seen.get_mut(number as usize) {
-            *seen = true;
+        if let Some(times) = times.get_mut(number as usize) {
+            *times += 1;
         }
     }
-    let mut used: Vec<String> = names
-        .iter()
-        .zip(seen)
-        .filter(|(_, seen)| *seen)
+    let seen = names.iter().zip(times).filter(|(_, times)| *times > 0);
+    let mut used: Vec<(&String, u32)> = seen.collect();
+    used.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+    let mut bytes = 0;
+    let mut used: Vec<String> = used
+        .into_iter()
+        .take(usize::from(UNKNOWN))
+        .take_while(|(name, _)| {
+            bytes += name.len();
+            bytes <= MOST_NAMES
+        })
         .map(|(name, _)| name.clone())
         .collect();
     used.sort();
-    used.truncate(usize::from(UNKNOWN));
     used
 }

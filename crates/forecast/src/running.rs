@@ -73,7 +73,7 @@ impl Running {
         let (case, activities) = given;
         let (course, names) = Course::of(case, wall.office, deadline, now)?;
         let codes = match model {
-            Some(model) => model.codes(names.named(activities)),
+            Some(model) => model.codes_of(&course, names.named(activities)),
             None => Codes::default(),
         };
         let hours = Hours::new(&course, wall.pace);

@@ -1,7 +1,5 @@
 //! What the model may know of a dossier at a moment.
 
-use std::collections::BTreeMap;
-
 /// Where a dossier stands: the whole of what a score depends on.
 ///
 /// Codes come from [`crate::model::Model::step`] and [`crate::model::Model::kind`]; names the
@@ -105,6 +103,28 @@ impl Codes {
         }
     }
 
+    /// Codes for one case: only the activities it had are looked up.
+    pub fn of_case(model: Named<'_>, log: Named<'_>, had: impl Iterator<Item = u32>) -> Codes {
+        let mut codes = Codes::new(
+            model,
+            Named {
+                activities: &[],
+                ..log
+            },
+        );
+        for number in had {
+            let place = number as usize;
+            let Some(name) = log.activities.get(place) else {
+                continue;
+            };
+            if codes.activities.len() <= place {
+                codes.activities.resize(place + 1, UNKNOWN);
+            }
+            codes.activities[place] = code(model.activities, name);
+        }
+        codes
+    }
+
     pub fn none(&self) -> u16 {
         UNKNOWN
     }
@@ -130,19 +150,16 @@ fn of(codes: &[u16], number: u32) -> u16 {
     codes.get(number as usize).copied().unwrap_or(UNKNOWN)
 }
 
+/// The codes of a log's names; `known` are in order.
 fn codes(known: &[String], names: &[String]) -> Vec<u16> {
-    let places: BTreeMap<&str, usize> = known
-        .iter()
-        .enumerate()
-        .map(|(place, name)| (name.as_str(), place))
-        .collect();
-    names
-        .iter()
-        .map(|name| {
-            let place = places.get(name.as_str()).copied();
-            place
-                .and_then(|place| u16::try_from(place).ok())
-                .unwrap_or(UNKNOWN)
-        })
-        .collect()
+    names.iter().map(|name| code(known, name)).collect()
+}
+
+/// The place of a name among known ones in order; [`UNKNOWN`] if it is not one of them.
+pub(crate) fn code(known: &[String], name: &str) -> u16 {
+    let place = known.binary_search_by(|known| known.as_str().cmp(name));
+    place
+        .ok()
+        .and_then(|place| u16::try_from(place).ok())
+        .unwrap_or(UNKNOWN)
 }

@@ -156,8 +156,9 @@ fn place(language: Language, step: Option<&str>, waited: &str) -> String {
 fn span(language: Language, days: f64, hours_a_day: f64) -> String {
     let in_hours = days < 2.0;
     let number = if in_hours { days * hours_a_day } else { days };
-    let number = if number < 10.0 {
-        format!("{number:.1}")
+    let number = if number < 9.95 {
+        let tenths = format!("{number:.1}");
+        tenths.strip_suffix(".0").unwrap_or(&tenths).to_owned()
     } else {
         format!("{number:.0}")
     };
@@ -166,5 +167,62 @@ fn span(language: Language, days: f64, hours_a_day: f64) -> String {
         (Language::Vietnamese, false) => format!("{} ngày làm việc", number.replace('.', ",")),
         (Language::English, true) => format!("{number} working hours"),
         (Language::English, false) => format!("{number} working days"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::deadline::Language::{English, Vietnamese};
+
+    use super::span;
+    use crate::explain::Reason;
+
+    #[test]
+    fn short_times_are_told_in_hours_and_whole_numbers_without_a_fraction() {
+        let told = |language| {
+            [0.0, 0.05, 0.75, 1.9, 2.0, 2.55, 9.97, 30.2].map(|days| span(language, days, 8.0))
+        };
+        assert_eq!(
+            told(Vietnamese),
+            [
+                "0 giờ làm việc",
+                "0,4 giờ làm việc",
+                "6 giờ làm việc",
+                "15 giờ làm việc",
+                "2 ngày làm việc",
+                "2,5 ngày làm việc",
+                "10 ngày làm việc",
+                "30 ngày làm việc",
+            ]
+        );
+        assert_eq!(told(English)[2], "6 working hours");
+    }
+
+    #[test]
+    fn the_rest_of_the_work_is_told_against_the_time_left() {
+        let tight = Reason::TimeLeft {
+            left: 0.75,
+            usual: 1.375,
+            cannot_fit: true,
+        };
+        assert_eq!(
+            tight.words(English, 8.0),
+            "Time left: 6 working hours; the remaining work usually takes 11 working hours; \
+             what is left is not enough."
+        );
+        assert_eq!(
+            tight.words(Vietnamese, 8.0),
+            "Còn 6 giờ làm việc; phần việc còn lại thường mất 11 giờ làm việc; \
+             thời gian còn lại không đủ."
+        );
+        let planned = Reason::Planned {
+            left: 3.0,
+            needed: 2.0,
+            cannot_fit: false,
+        };
+        assert_eq!(
+            planned.words(Vietnamese, 8.0),
+            "Còn 3 ngày làm việc; các bước còn lại theo quy trình cần 2 ngày làm việc."
+        );
     }
 }

@@ -4,6 +4,7 @@ use forecast::artefact::{Artefact, MOST_BYTES};
 use forecast::level::{Precision, Thresholds};
 use forecast::log::Error;
 use forecast::model::Unreadable;
+use forecast::situation::UNKNOWN;
 
 use crate::invented::{dated, office};
 
@@ -95,4 +96,21 @@ fn a_province_that_has_just_begun_gets_a_fit_or_a_reason_why_not() {
     }
     let refused = Artefact::fit(&log, &[&office], until, Precision::default());
     assert!(matches!(refused, Err(Error::NoCases { .. })));
+}
+
+#[test]
+fn a_type_that_differs_from_case_to_case_does_not_swell_the_fit() {
+    let mut log = dated(1_000);
+    for (number, case) in log.cases.iter_mut().enumerate() {
+        // Every tenth is of one kind, the others each of their own, with a name of a kilobyte.
+        let name = if number % 10 == 0 { 0 } else { number };
+        case.types = vec![format!("{name:01000}")];
+    }
+    let office = office();
+    let until = log.cases[900].start;
+    let artefact = Artefact::fit(&log, &[&office], until, Precision::default()).unwrap();
+    assert!(artefact.to_bytes().len() < 1_500_000);
+    let kind = |name: usize| artefact.model().kind(&[&format!("{name:01000}")]);
+    assert_ne!(kind(0), UNKNOWN);
+    assert_eq!(kind(899), UNKNOWN);
 }
