@@ -46,6 +46,30 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION flag_is_never_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'a flag is never changed' USING ERRCODE = 'MC001';
+END
+$$;
+
+CREATE FUNCTION flag_is_never_deleted() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'a flag is never deleted' USING ERRCODE = 'MC001';
+END
+$$;
+
+CREATE FUNCTION foretold_is_never_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'what was foretold is never changed' USING ERRCODE = 'MC001';
+END
+$$;
+
+CREATE FUNCTION foretold_is_never_deleted() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'what was foretold is never deleted' USING ERRCODE = 'MC001';
+END
+$$;
+
 CREATE FUNCTION published_is_never_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'a published version is never changed' USING ERRCODE = 'MC001';
@@ -201,6 +225,59 @@ CREATE TABLE feed (
     CONSTRAINT feed_lift_check CHECK (lift >= 0),
     CONSTRAINT feed_one_check CHECK (one = 1),
     CONSTRAINT feed_pkey PRIMARY KEY (one)
+);
+
+CREATE TABLE flag (
+    seq bigint NOT NULL,
+    ordinal bigint NOT NULL,
+    seen bigint NOT NULL,
+    late bigint NOT NULL,
+    model bigint,
+    province text COLLATE "C" NOT NULL,
+    dossier text COLLATE "C" NOT NULL,
+    unit text COLLATE "C" NOT NULL,
+    before text COLLATE "C" NOT NULL,
+    level text COLLATE "C" NOT NULL,
+    reasons text NOT NULL,
+    CONSTRAINT flag_before_check CHECK (before = ANY (ARRAY['on_track'::text, 'watch'::text, 'at_risk'::text, 'will_be_late'::text, 'overdue'::text])),
+    CONSTRAINT flag_check CHECK (before <> level),
+    CONSTRAINT flag_late_check CHECK (late >= 0 AND late <= 1000000),
+    CONSTRAINT flag_level_check CHECK (level = ANY (ARRAY['on_track'::text, 'watch'::text, 'at_risk'::text, 'will_be_late'::text, 'overdue'::text])),
+    CONSTRAINT flag_model_check CHECK (model > 0),
+    CONSTRAINT flag_ordinal_check CHECK (ordinal > 0),
+    CONSTRAINT flag_pkey PRIMARY KEY (province, seq),
+    CONSTRAINT flag_province_dossier_ordinal_key UNIQUE (province, dossier, ordinal),
+    CONSTRAINT flag_seq_check CHECK (seq > 0)
+);
+
+CREATE TABLE forecast_model (
+    number bigint NOT NULL,
+    begins bigint NOT NULL,
+    until bigint NOT NULL,
+    made bigint NOT NULL,
+    province text COLLATE "C" NOT NULL,
+    matter text COLLATE "C" NOT NULL,
+    figures text NOT NULL,
+    hash text COLLATE "C" NOT NULL,
+    bytes bytea,
+    CONSTRAINT forecast_model_check CHECK (until > begins),
+    CONSTRAINT forecast_model_hash_check CHECK (length(hash) = 64),
+    CONSTRAINT forecast_model_matter_check CHECK (matter = ANY (ARRAY['procedure'::text, 'petition'::text])),
+    CONSTRAINT forecast_model_number_check CHECK (number > 0),
+    CONSTRAINT forecast_model_pkey PRIMARY KEY (province, number),
+    CONSTRAINT forecast_model_province_check CHECK (length(province) = 2),
+    CONSTRAINT forecast_model_province_matter_until_hash_key UNIQUE (province, matter, until, hash)
+);
+
+CREATE TABLE foretold (
+    seen bigint NOT NULL,
+    late bigint NOT NULL,
+    model bigint,
+    province text COLLATE "C" NOT NULL,
+    dossier text COLLATE "C" NOT NULL,
+    CONSTRAINT foretold_late_check CHECK (late >= 0 AND late <= 1000000),
+    CONSTRAINT foretold_model_check CHECK (model > 0),
+    CONSTRAINT foretold_pkey PRIMARY KEY (province, dossier)
 );
 
 CREATE TABLE import (
@@ -377,6 +454,10 @@ ALTER TABLE code ADD CONSTRAINT code_province_dossier_fkey FOREIGN KEY (province
 
 ALTER TABLE event ADD CONSTRAINT event_province_dossier_fkey FOREIGN KEY (province, dossier) REFERENCES dossier(province, id);
 
+ALTER TABLE flag ADD CONSTRAINT flag_province_dossier_fkey FOREIGN KEY (province, dossier) REFERENCES dossier(province, id);
+
+ALTER TABLE foretold ADD CONSTRAINT foretold_province_dossier_fkey FOREIGN KEY (province, dossier) REFERENCES dossier(province, id);
+
 ALTER TABLE interest ADD CONSTRAINT interest_province_dossier_fkey FOREIGN KEY (province, dossier) REFERENCES dossier(province, id);
 
 ALTER TABLE origin ADD CONSTRAINT origin_province_dossier_fkey FOREIGN KEY (province, dossier) REFERENCES dossier(province, id);
@@ -428,6 +509,18 @@ CREATE TRIGGER event_is_never_changed BEFORE UPDATE OF seq, province, dossier, v
 CREATE TRIGGER event_is_never_deleted BEFORE DELETE ON event FOR EACH ROW EXECUTE FUNCTION event_is_never_deleted();
 
 CREATE TRIGGER event_is_never_emptied BEFORE TRUNCATE ON event FOR EACH STATEMENT EXECUTE FUNCTION event_is_never_deleted();
+
+CREATE TRIGGER flag_is_never_changed BEFORE UPDATE ON flag FOR EACH ROW EXECUTE FUNCTION flag_is_never_changed();
+
+CREATE TRIGGER flag_is_never_deleted BEFORE DELETE ON flag FOR EACH ROW EXECUTE FUNCTION flag_is_never_deleted();
+
+CREATE TRIGGER flag_is_never_emptied BEFORE TRUNCATE ON flag FOR EACH STATEMENT EXECUTE FUNCTION flag_is_never_deleted();
+
+CREATE TRIGGER foretold_is_never_changed BEFORE UPDATE ON foretold FOR EACH ROW EXECUTE FUNCTION foretold_is_never_changed();
+
+CREATE TRIGGER foretold_is_never_deleted BEFORE DELETE ON foretold FOR EACH ROW EXECUTE FUNCTION foretold_is_never_deleted();
+
+CREATE TRIGGER foretold_is_never_emptied BEFORE TRUNCATE ON foretold FOR EACH STATEMENT EXECUTE FUNCTION foretold_is_never_deleted();
 
 CREATE TRIGGER published_is_never_changed BEFORE UPDATE ON published FOR EACH ROW EXECUTE FUNCTION published_is_never_changed();
 

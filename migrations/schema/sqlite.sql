@@ -174,6 +174,71 @@ CREATE TABLE feed (
     id  TEXT    NOT NULL CHECK (length(id) = 32)
 ) STRICT;
 
+CREATE TABLE flag (
+    seq      INTEGER PRIMARY KEY AUTOINCREMENT, -- place in the flag log
+    province TEXT    NOT NULL,
+    dossier  TEXT    NOT NULL,
+    ordinal  INTEGER NOT NULL CHECK (ordinal > 0), -- counts the dossier's crossings
+    unit     TEXT    NOT NULL, -- the one that decided the dossier
+    seen     INTEGER NOT NULL,
+    before   TEXT    NOT NULL CHECK (before IN ('on_track', 'watch', 'at_risk', 'will_be_late', 'overdue')),
+    level    TEXT    NOT NULL CHECK (level IN ('on_track', 'watch', 'at_risk', 'will_be_late', 'overdue')),
+    late     INTEGER NOT NULL CHECK (late BETWEEN 0 AND 1000000), -- chance in millionths
+    reasons  TEXT    NOT NULL, -- JSON
+    model    INTEGER CHECK (model > 0), -- none: from planned allowances
+    UNIQUE (province, dossier, ordinal),
+    CHECK (before <> level),
+    FOREIGN KEY (province, dossier) REFERENCES dossier (province, id)
+) STRICT;
+
+CREATE TRIGGER flag_is_never_changed
+BEFORE UPDATE ON flag
+BEGIN
+    SELECT RAISE(ABORT, 'a flag is never changed');
+END;
+
+CREATE TRIGGER flag_is_never_deleted
+BEFORE DELETE ON flag
+BEGIN
+    SELECT RAISE(ABORT, 'a flag is never deleted');
+END;
+
+CREATE TABLE forecast_model (
+    province TEXT    NOT NULL CHECK (length(province) = 2),
+    number   INTEGER NOT NULL CHECK (number > 0), -- counts the province's models
+    matter   TEXT    NOT NULL CHECK (matter IN ('procedure', 'petition')),
+    begins   INTEGER NOT NULL, -- start of the earliest dossier that it was fitted on
+    until    INTEGER NOT NULL CHECK (until > begins), -- nothing from then on was looked at
+    made     INTEGER NOT NULL,
+    figures  TEXT    NOT NULL, -- JSON: how large and how good
+    hash     TEXT    NOT NULL CHECK (length(hash) = 64),
+    bytes    BLOB, -- gone from models that later ones have replaced
+    PRIMARY KEY (province, number),
+    UNIQUE (province, matter, until, hash)
+) STRICT;
+
+CREATE TABLE foretold (
+    province TEXT    NOT NULL,
+    dossier  TEXT    NOT NULL,
+    seen     INTEGER NOT NULL, -- when half of the time allowed had passed, or at first sight
+    late     INTEGER NOT NULL CHECK (late BETWEEN 0 AND 1000000), -- chance in millionths
+    model    INTEGER CHECK (model > 0),
+    PRIMARY KEY (province, dossier),
+    FOREIGN KEY (province, dossier) REFERENCES dossier (province, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER foretold_is_never_changed
+BEFORE UPDATE ON foretold
+BEGIN
+    SELECT RAISE(ABORT, 'what was foretold is never changed');
+END;
+
+CREATE TRIGGER foretold_is_never_deleted
+BEFORE DELETE ON foretold
+BEGIN
+    SELECT RAISE(ABORT, 'what was foretold is never deleted');
+END;
+
 CREATE TABLE import (
     province TEXT    NOT NULL CHECK (length(province) = 2),
     number   INTEGER NOT NULL CHECK (number BETWEEN 1 AND 999999),

@@ -14,6 +14,7 @@ mod m20261122_000008_blocks;
 mod m20261122_000009_import;
 mod m20261122_000009_viewing;
 mod m20261122_000011_tallies;
+mod m20261122_000012_forecasts;
 mod m20261122_000013_ratings;
 
 use sea_orm_migration::prelude::*;
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000007_corrected_applicants::Migration),
             Box::new(m20261122_000008_blocks::Migration),
             Box::new(m20261122_000013_ratings::Migration),
+            Box::new(m20261122_000012_forecasts::Migration),
         ]
     }
 

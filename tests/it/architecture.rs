@@ -15,7 +15,10 @@ fn root() -> PathBuf {
 fn permitted() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
     BTreeMap::from([
         ("motcua-domain", BTreeSet::new()),
-        ("motcua-app", BTreeSet::from(["motcua-domain"])),
+        (
+            "motcua-app",
+            BTreeSet::from(["motcua-domain", "motcua-forecast"]),
+        ),
         ("motcua-migrations", BTreeSet::new()),
         ("motcua-forecast", BTreeSet::from(["motcua-domain"])),
         (

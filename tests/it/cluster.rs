@@ -64,8 +64,9 @@ async fn make_plain(server: &Server) {
 
 /// What grows with the dossiers is split by province: one that the tests use, and the rest.
 async fn make_partitioned(server: &Server) {
-    const SPLIT: [&str; 9] = [
+    const SPLIT: [&str; 11] = [
         "dossier", "event", "code", "counter", "interest", "personal", "secret", "tally", "origin",
+        "flag", "foretold",
     ];
     server.create("partitioned").await;
     let db = server.connect("partitioned").await;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use app::foresight::{Flag, Foretold, KeptModel};
 use app::ports::{
     Batch, BlockWanted, CommitError, Committed, Document, Job, Loaded, Proposal, Published, ReadTx,
     Reserved, Store, StoreError, Token, Verdict, VoidWanted, Voided, Wanted,
@@ -66,5 +67,17 @@ impl Store for Gate {
 
     async fn keep_job(&self, job: &Job) -> Result<(), StoreError> {
         self.store.keep_job(job).await
+    }
+
+    async fn keep_model(&self, model: &KeptModel) -> Result<KeptModel, StoreError> {
+        self.store.keep_model(model).await
+    }
+
+    async fn raise(&self, flags: &[Flag]) -> Result<u64, StoreError> {
+        self.store.raise(flags).await
+    }
+
+    async fn foretell(&self, foretold: &[Foretold]) -> Result<(), StoreError> {
+        self.store.foretell(foretold).await
     }
 }

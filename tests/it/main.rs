@@ -13,6 +13,7 @@ mod corrections;
 mod custody;
 mod elsewhere;
 mod faults;
+mod foresight;
 mod gate;
 mod import;
 mod jobs;

@@ -4,6 +4,7 @@ mod access;
 mod committing;
 pub mod data;
 mod durable;
+mod foresight;
 mod loading;
 mod office;
 mod paging;

@@ -117,6 +117,11 @@ impl World {
         *self.clock.0.lock().unwrap() = moment(local);
     }
 
+    /// Moves the clock to a moment.
+    pub fn move_to(&self, at: Instant) {
+        *self.clock.0.lock().unwrap() = at;
+    }
+
     /// Moves the clock on.
     pub fn pass(&self, time: TimeDelta) {
         *self.clock.0.lock().unwrap() += time;

@@ -118,14 +118,22 @@ pub enum Method {
     GetWorklistCounts,
     /// Follow the counts.
     WatchWorklist,
+    /// Read what a month is likely to end with.
+    GetOutlook,
     /// On-time and online rates.
     GetRates,
     /// What citizens thought.
     GetRatings,
+    /// Read how good the flags were.
+    GetFlagRecord,
     /// Read the feed.
     ListEvents,
     /// Follow the feed.
     WatchEvents,
+    /// Read the flag log.
+    ListFlags,
+    /// Follow the flag log.
+    WatchFlags,
     /// Take numbers along for a desk without a line.
     ReserveNumbers,
     /// Give such numbers back.
@@ -174,10 +182,14 @@ impl Method {
             Method::ListWorklist => "ListWorklist",
             Method::GetWorklistCounts => "GetWorklistCounts",
             Method::WatchWorklist => "WatchWorklist",
+            Method::GetOutlook => "GetOutlook",
             Method::GetRates => "GetRates",
             Method::GetRatings => "GetRatings",
+            Method::GetFlagRecord => "GetFlagRecord",
             Method::ListEvents => "ListEvents",
             Method::WatchEvents => "WatchEvents",
+            Method::ListFlags => "ListFlags",
+            Method::WatchFlags => "WatchFlags",
             Method::ReserveNumbers => "ReserveNumbers",
             Method::VoidNumbers => "VoidNumbers",
             Method::ImportReceptions => "ImportReceptions",
@@ -244,8 +256,12 @@ impl Method {
             Method::ListWorklist
             | Method::GetWorklistCounts
             | Method::WatchWorklist
+            | Method::GetOutlook
             | Method::GetRates
-            | Method::GetRatings => &[Receptionist, Officer, Leader, Chairman, Province, Auditor],
+            | Method::GetRatings
+            | Method::GetFlagRecord
+            | Method::ListFlags
+            | Method::WatchFlags => &[Receptionist, Officer, Leader, Chairman, Province, Auditor],
             Method::ReserveNumbers | Method::VoidNumbers | Method::ImportReceptions => {
                 &[Receptionist, Chairman]
             }
@@ -429,10 +445,14 @@ fn standing(method: Method, dossier: &Dossier) -> Vec<&UnitCode> {
         | Method::ListWorklist
         | Method::GetWorklistCounts
         | Method::WatchWorklist
+        | Method::GetOutlook
         | Method::GetRates
         | Method::GetRatings
+        | Method::GetFlagRecord
         | Method::ListEvents
         | Method::WatchEvents
+        | Method::ListFlags
+        | Method::WatchFlags
         | Method::ReserveNumbers
         | Method::VoidNumbers
         | Method::ImportReceptions

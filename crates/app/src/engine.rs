@@ -55,6 +55,7 @@ pub struct Engine {
     pub(crate) office: Arc<Office>,
     lanes: Lanes,
     changed: watch::Receiver<u64>,
+    telling: watch::Sender<u64>,
     sessions: Sessions,
     pub(crate) guesses: crate::guesses::Guesses,
 }
@@ -69,6 +70,7 @@ impl Engine {
             clock: parts.clock,
             ids: parts.ids,
             keys: Keys::new(&parts.secret),
+            foresight: crate::foresight::Foresight::default(),
         });
         let (sender, changed) = watch::channel(0);
         let lanes = Lanes::start(&office, parts.queue, &sender);
@@ -76,6 +78,7 @@ impl Engine {
             office,
             lanes,
             changed,
+            telling: sender,
             sessions: Sessions::default(),
             guesses: crate::guesses::Guesses::default(),
         })
@@ -133,6 +136,12 @@ impl Engine {
     #[must_use]
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.changed.clone()
+    }
+
+    /// Wakes whoever follows what changes, for something that no lane has written.
+    pub(crate) fn tell(&self) {
+        self.telling
+            .send_modify(|batches| *batches = batches.wrapping_add(1));
     }
 
     /// Finds out who calls from the secret of a token.

@@ -144,11 +144,11 @@ impl Engine {
     }
 }
 
-fn cursor(place: u64, head: &FeedHead) -> String {
+pub(crate) fn cursor(place: u64, head: &FeedHead) -> String {
     format!("{}-{place}", head.feed)
 }
 
-fn place_of(cursor: &str, head: &FeedHead) -> Result<u64, Error> {
+pub(crate) fn place_of(cursor: &str, head: &FeedHead) -> Result<u64, Error> {
     match cursor {
         "" => return Ok(0),
         NOW => return Ok(head.last),

@@ -9,6 +9,7 @@ pub mod catalogues;
 pub mod engine;
 pub mod error;
 pub mod feed;
+pub mod foresight;
 mod guesses;
 pub mod import;
 pub mod jobs;

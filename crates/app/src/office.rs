@@ -7,7 +7,7 @@ use domain::calendar::Calendar;
 use domain::catalogue::Catalogue;
 use domain::dossier::private::Person;
 use domain::dossier::{self, Action, Dossier, next_steps};
-use domain::id::ProvinceCode;
+use domain::id::{DossierId, ProvinceCode};
 use domain::procedure::Procedure;
 use domain::time::Instant;
 use domain::{deadline, time};
@@ -15,8 +15,9 @@ use domain::{deadline, time};
 use crate::access::{self, Caller, Method, Sight};
 use crate::catalogues::Catalogues;
 use crate::error::Error;
+use crate::foresight::Foresight;
 use crate::keys::Keys;
-use crate::ports::{Clock, Ids, Store};
+use crate::ports::{Clock, Ids, ReadTx, Store};
 use crate::view::{Timing, View};
 
 /// The ports, the catalogue and the keys.
@@ -26,6 +27,7 @@ pub(crate) struct Office {
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn Ids>,
     pub keys: Keys,
+    pub foresight: Foresight,
 }
 
 impl Office {
@@ -90,10 +92,37 @@ impl Office {
             next_steps: next_steps(&dossier, &procedure),
             timing: self.timing(&dossier, at)?,
             at,
+            foreseen: None,
             receipt: None,
             procedure,
             dossier,
         })
+    }
+
+    /// Adds to views of one province what is to be expected of the dossiers.
+    pub async fn foresee(&self, read: &dyn ReadTx, views: &mut [View]) -> Result<(), Error> {
+        let Some(first) = views.first() else {
+            return Ok(());
+        };
+        let province = first.dossier.province.clone();
+        let now = first.at;
+        let dossiers: Vec<&Dossier> = views.iter().map(|view| &view.dossier).collect();
+        let foresight = &self.foresight;
+        let laid = foresight
+            .lay_out(read, &self.catalogues, &province, &dossiers, now)
+            .await?;
+        let ids: Vec<DossierId> = laid.keys().copied().collect();
+        let flags = read.last_flags(&province, &ids).await?;
+        let catalogue = self.catalogue(&province);
+        for view in views {
+            let Some(laid) = laid.get(&view.dossier.id) else {
+                continue;
+            };
+            let previous = flags.get(&view.dossier.id).map(|flag| flag.level);
+            let apology_by = view.timing.apology_by;
+            view.foreseen = laid.foreseen(previous, &view.dossier, &catalogue, apology_by, now);
+        }
+        Ok(())
     }
 
     /// How a dossier stands towards its due time: computed, never stored.

@@ -16,6 +16,7 @@ use domain::role::Role;
 use domain::tally::{Counts, Tallies};
 use domain::time::Instant;
 
+use crate::foresight::{Flag, Foretold, KeptModel};
 use crate::import::{Import, Viewing};
 
 /// The time of day. Everything that depends on *now* gets it from here.
@@ -77,6 +78,19 @@ pub trait Store: Send + Sync {
 
     /// Keeps a job, or how far it has come.
     async fn keep_job(&self, job: &Job) -> Result<(), StoreError>;
+
+    /// Keeps a fitted model and gives it the province's next number, whatever number it bears.
+    ///
+    /// The same bytes fitted on the same period are kept once. Of older models of its matter
+    /// only the latest few keep their bytes.
+    async fn keep_model(&self, model: &KeptModel) -> Result<KeptModel, StoreError>;
+
+    /// Writes crossings into the flag log. One that another process wrote first is left as it
+    /// is; how many were new is returned.
+    async fn raise(&self, flags: &[Flag]) -> Result<u64, StoreError>;
+
+    /// Writes down what was foretold of dossiers. What was written of one before stays.
+    async fn foretell(&self, foretold: &[Foretold]) -> Result<(), StoreError>;
 }
 
 /// A dossier's name within the whole store.
@@ -644,6 +658,62 @@ pub trait ReadTx: Send + Sync {
 
     /// The jobs of a province, latest first.
     async fn jobs(&self, province: &ProvinceCode) -> Result<Vec<Job>, StoreError>;
+
+    /// The number of the latest model of each province that has one.
+    async fn model_numbers(&self) -> Result<HashMap<ProvinceCode, u64>, StoreError>;
+
+    /// The latest models of a province, one a matter at most.
+    async fn models(&self, province: &ProvinceCode) -> Result<Vec<KeptModel>, StoreError>;
+
+    /// The latest flag of each of these dossiers that has one, one query for all.
+    async fn last_flags(
+        &self,
+        province: &ProvinceCode,
+        dossiers: &[DossierId],
+    ) -> Result<HashMap<DossierId, Flag>, StoreError>;
+
+    /// All flags of these dossiers, each in order, one query for all.
+    async fn flags_of(
+        &self,
+        province: &ProvinceCode,
+        dossiers: &[DossierId],
+    ) -> Result<HashMap<DossierId, Vec<Flag>>, StoreError>;
+
+    /// What was foretold of these dossiers, one query for all.
+    async fn foretold(
+        &self,
+        province: &ProvinceCode,
+        dossiers: &[DossierId],
+    ) -> Result<HashMap<DossierId, Foretold>, StoreError>;
+
+    /// Dossiers with a due time from a moment until another, by id, after one of them.
+    ///
+    /// Of the units that decide them; open or not.
+    async fn due_between(
+        &self,
+        units: &Scope,
+        due: (Instant, Instant),
+        after: Option<DossierId>,
+        limit: u32,
+    ) -> Result<Vec<Dossier>, StoreError>;
+
+    /// Flags after a place in the flag log, in order.
+    async fn flags(
+        &self,
+        scope: &Scope,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<(u64, Flag)>, StoreError>;
+
+    /// Those of some provinces in which anything came into the feed after a place.
+    async fn moved_since(
+        &self,
+        provinces: &[ProvinceCode],
+        after: u64,
+    ) -> Result<Vec<ProvinceCode>, StoreError>;
+
+    /// The flag log: its identity, and up to which place it is complete.
+    async fn flags_head(&self) -> Result<FeedHead, StoreError>;
 }
 
 /// A page of dossiers.

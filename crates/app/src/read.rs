@@ -39,7 +39,10 @@ impl Engine {
         let dossier = self
             .readable(read.as_ref(), caller, Method::GetDossier, name)
             .await?;
-        self.view(read.as_ref(), caller, dossier).await
+        let mut views = [self.view(read.as_ref(), caller, dossier).await?];
+        self.office.foresee(read.as_ref(), &mut views).await?;
+        let [view] = views;
+        Ok(view)
     }
 
     /// The history of a dossier, in order.

@@ -12,6 +12,8 @@ use domain::id::{DossierId, Invalid, StepId};
 use domain::procedure::Procedure;
 use domain::time::Instant;
 
+use crate::foresight::Foreseen;
+
 /// A dossier with what a desk needs to draw it.
 #[derive(Debug, Clone)]
 pub struct View {
@@ -31,6 +33,8 @@ pub struct View {
     pub timing: Timing,
     /// The moment as of which all of it is judged.
     pub at: Instant,
+    /// What is to be expected of it, where it was asked for and anything can be foreseen.
+    pub foreseen: Option<Foreseen>,
     /// The receipt, on the answer to its reception only.
     pub receipt: Option<Receipt>,
 }

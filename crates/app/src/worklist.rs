@@ -111,7 +111,8 @@ impl Engine {
             let (due, id) = WorklistPage::place(&page.scope, dossier);
             format!("{due}.{id}")
         });
-        let items = self.views(read.as_ref(), caller, cut.items).await?;
+        let mut items = self.views(read.as_ref(), caller, cut.items).await?;
+        self.office.foresee(read.as_ref(), &mut items).await?;
         Ok(Page {
             items,
             next: cut.next,

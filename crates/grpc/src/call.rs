@@ -23,6 +23,8 @@ pub(crate) struct Calls {
     places: Arc<Semaphore>,
     timeout: Duration,
     pub(crate) poll: Duration,
+    /// The on-time rate to be reached.
+    pub(crate) target: f64,
     pub(crate) stopping: watch::Receiver<bool>,
 }
 
@@ -37,6 +39,7 @@ impl Calls {
             places: Arc::new(Semaphore::new(settings.max_calls)),
             timeout: settings.timeout,
             poll: settings.poll,
+            target: settings.target,
             stopping,
         }
     }

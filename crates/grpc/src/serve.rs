@@ -50,6 +50,8 @@ pub struct Settings {
     pub max_calls: usize,
     /// How often an open stream looks without having been woken.
     pub poll: Duration,
+    /// The on-time rate that units are to reach, from 0 to 1.
+    pub target: f64,
     /// How many calls one connection may have in flight.
     pub max_concurrent_streams: u32,
     /// How many connections may be open; more wait to be accepted.
@@ -73,6 +75,7 @@ impl Default for Settings {
             timeout: Duration::from_secs(30),
             max_calls: 4_096,
             poll: Duration::from_secs(5),
+            target: 0.95,
             max_concurrent_streams: 100,
             max_connections: 4_096,
             max_header_bytes: 16 * 1024,

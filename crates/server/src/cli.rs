@@ -403,6 +403,25 @@ pub struct Forecast {
 pub enum ForecastCommand {
     /// Fit on the earlier part of an event log and judge on the later, without a database.
     Backtest(Backtest),
+    /// Fit the models of a province on its own dossiers, and keep them in the database.
+    Fit(Fit),
+}
+
+/// Flags of `forecast fit`.
+#[derive(Debug, Args)]
+pub struct Fit {
+    #[command(flatten)]
+    pub database: Database,
+    /// The statistics code, such as 08.
+    #[arg(long, value_name = "PROVINCE")]
+    pub province: String,
+    /// Learn from what was recorded before this legal day began, such as 2026-11-01; before
+    /// today if not given.
+    #[arg(long, value_name = "DATE")]
+    pub until: Option<chrono::NaiveDate>,
+    /// How it is printed.
+    #[arg(long, value_enum, default_value_t = PlainFormat::Table)]
+    pub format: PlainFormat,
 }
 
 /// Flags of `forecast backtest`.
@@ -481,6 +500,7 @@ impl Cli {
             },
             Command::Forecast(flags) => match flags.command {
                 ForecastCommand::Backtest(flags) => commands::forecast::backtest(&flags),
+                ForecastCommand::Fit(flags) => wait(commands::forecast::fit(flags)),
             },
             Command::Calendar(flags) => match flags.command {
                 CalendarCommand::WhatIf(flags) => wait(commands::calendar::what_if(flags)),

@@ -25,6 +25,8 @@ pub struct Config {
     pub queue: usize,
     /// How many connections read at the same time.
     pub readers: u32,
+    /// The on-time rate that units are to reach, in per cent.
+    pub on_time_target: u8,
     /// How long calls may go on after a request to stop.
     pub shutdown_seconds: u64,
     /// What is logged, as in `info,sqlx=warn`.
@@ -53,6 +55,7 @@ impl Default for Config {
             reflection: true,
             queue: 1_024,
             readers: 4,
+            on_time_target: 95,
             shutdown_seconds: 20,
             log: "info,sqlx=warn,sea_orm=warn".into(),
             log_format: LogFormat::Text,
@@ -61,7 +64,7 @@ impl Default for Config {
 }
 
 /// Environment variables, by the key they override.
-const VARIABLES: [(&str, &str); 10] = [
+const VARIABLES: [(&str, &str); 11] = [
     ("MOTCUA_DATABASE", "database"),
     ("MOTCUA_LISTEN", "listen"),
     ("MOTCUA_SECRET_FILE", "secret_file"),
@@ -69,6 +72,7 @@ const VARIABLES: [(&str, &str); 10] = [
     ("MOTCUA_REFLECTION", "reflection"),
     ("MOTCUA_QUEUE", "queue"),
     ("MOTCUA_READERS", "readers"),
+    ("MOTCUA_ON_TIME_TARGET", "on_time_target"),
     ("MOTCUA_SHUTDOWN_SECONDS", "shutdown_seconds"),
     ("MOTCUA_LOG", "log"),
     ("MOTCUA_LOG_FORMAT", "log_format"),
@@ -127,6 +131,9 @@ impl Config {
         }
         if self.readers == 0 {
             return wrong("readers = 0: must be at least 1");
+        }
+        if !(1..=100).contains(&self.on_time_target) {
+            return wrong("on_time_target: must be from 1 to 100 per cent");
         }
         check_database(&self.database)?;
         Ok(self)

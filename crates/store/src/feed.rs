@@ -7,11 +7,14 @@
 
 use app::ports::{FeedHead, Scope, StoreError};
 use domain::dossier::Record;
+use domain::id::ProvinceCode;
 use sea_orm::sea_query::{Expr, ExprTrait, Order, Query};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value};
+use serde_json::Value as Json;
 
 use crate::door::{Dialect, Door};
 use crate::fault::store_error;
+use crate::given::Given;
 use crate::many::{Into, Part, arrays, unnest};
 use crate::page::of_units;
 use crate::row::{EventRow, Place};
@@ -37,16 +40,26 @@ const EVENT: Into<10> = Into {
 const BITS: u32 = 20;
 
 /// The first place that a transaction which is still open may use.
-const END: &str = "(SELECT (pg_snapshot_xmin(pg_current_snapshot())::text::bigint + lift) << 20 \
+pub(crate) const END: &str = "(SELECT (pg_snapshot_xmin(pg_current_snapshot())::text::bigint + lift) << 20 \
      FROM feed)";
 
 /// The statement that writes events at the end of the feed, in their order; none for none.
 pub(crate) fn parts(dialect: Dialect, rows: Vec<[Value; 10]>, tail: &str) -> Vec<Part> {
+    parts_of(&EVENT, dialect, rows, tail)
+}
+
+/// The same for any table that is read as a feed.
+pub(crate) fn parts_of<const N: usize>(
+    table: &Into<N>,
+    dialect: Dialect,
+    rows: Vec<[Value; N]>,
+    tail: &str,
+) -> Vec<Part> {
     if rows.is_empty() {
         return Vec::new();
     }
     match dialect {
-        Dialect::Sqlite => EVENT.parts(dialect, rows, tail),
+        Dialect::Sqlite => table.parts(dialect, rows, tail),
         Dialect::Postgres => {
             assert!(
                 rows.len() < 1 << BITS,
@@ -54,12 +67,13 @@ pub(crate) fn parts(dialect: Dialect, rows: Vec<[Value; 10]>, tail: &str) -> Vec
             );
             // In order, for each event is looked at with those before it already there.
             let sql = format!(
-                "INSERT INTO event (seq, {}) \
+                "INSERT INTO {} (seq, {}) \
                  SELECT ((pg_current_xact_id()::text::bigint + feed.lift) << {BITS}) + w.at, {} \
                  FROM feed CROSS JOIN {} ORDER BY w.at {tail}",
-                EVENT.columns.join(", "),
-                EVENT.columns.map(|column| EVENT.source(column)).join(", "),
-                unnest("w", EVENT.columns),
+                table.table,
+                table.columns.join(", "),
+                table.columns.map(|column| table.source(column)).join(", "),
+                unnest("w", table.columns),
             );
             let values = arrays(rows);
             vec![Part { sql, values }]
@@ -134,6 +148,48 @@ pub(crate) async fn after<C: ConnectionTrait>(
 }
 
 #[derive(FromQueryResult)]
+struct ProvinceRow {
+    province: String,
+}
+
+/// Those of some provinces in which anything came into the feed after a place.
+pub(crate) async fn moved_since<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    provinces: &[ProvinceCode],
+    after: u64,
+) -> Result<Vec<ProvinceCode>, StoreError> {
+    let Ok(after) = i64::try_from(after) else {
+        return Ok(Vec::new());
+    };
+    if provinces.is_empty() {
+        return Ok(Vec::new());
+    }
+    let list = provinces.iter().map(|one| [Json::from(one.as_str())]);
+    let given = Given::new(door, "w", ["province"], list.collect());
+    let event = match door.dialect() {
+        // By place, not by an index over the whole province.
+        Dialect::Sqlite => "e.province || ''",
+        Dialect::Postgres => "e.province",
+    };
+    let sql = format!(
+        "SELECT w.province FROM {} WHERE \
+         EXISTS (SELECT 1 FROM event e WHERE {event} = w.province AND e.seq > ?) \
+         OR EXISTS (SELECT 1 FROM import i WHERE i.province = w.province AND i.place > ?)",
+        given.table
+    );
+    let mut values = given.values;
+    values.extend([after.into(), after.into()]);
+    let rows: Vec<ProvinceRow> = door.all(&sql, values).await.map_err(store_error)?;
+    let place = Place {
+        table: "event",
+        id: "?",
+    };
+    rows.iter()
+        .map(|row| place.parse("province", &row.province))
+        .collect()
+}
+
+#[derive(FromQueryResult)]
 struct HeadRow {
     id: String,
     last: i64,
@@ -141,11 +197,19 @@ struct HeadRow {
 
 /// Which feed it is, and up to where nothing can be added to it any more.
 pub(crate) async fn head<C: ConnectionTrait>(door: &Door<'_, C>) -> Result<FeedHead, StoreError> {
+    // What is no event of a dossier has a place too, but no row among the events.
+    let last = "(SELECT max(coalesce((SELECT max(seq) FROM event), 0), \
+         coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'event'), 0)))";
+    head_of(door, last).await
+}
+
+/// The same for another table that is read as a feed; `last` is its last place on SQLite.
+pub(crate) async fn head_of<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    last: &str,
+) -> Result<FeedHead, StoreError> {
     let last = match door.dialect() {
-        // What is no event of a dossier has a place too, but no row among the events.
-        Dialect::Sqlite => "(SELECT max(coalesce((SELECT max(seq) FROM event), 0), \
-             coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'event'), 0)))"
-            .to_owned(),
+        Dialect::Sqlite => last.to_owned(),
         Dialect::Postgres => format!("{END} - 1"),
     };
     let sql = format!("SELECT id, {last} AS last FROM feed");

@@ -13,6 +13,7 @@ mod document;
 mod door;
 mod fault;
 mod feed;
+mod foresight;
 mod given;
 mod import;
 mod job;
@@ -35,6 +36,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use app::foresight::{Flag, Foretold, KeptModel};
 use app::import::{Archive, Begun, Import, NewImport, Piece, Viewing};
 use app::ports::{
     Batch, BlockWanted, CommitError, Committed, Document, Job, Loaded, Proposal, Published, ReadTx,
@@ -220,6 +222,18 @@ impl Store for SeaStore {
 
     async fn keep_job(&self, job: &Job) -> Result<(), StoreError> {
         job::keep(&self.writing(), job).await
+    }
+
+    async fn keep_model(&self, model: &KeptModel) -> Result<KeptModel, StoreError> {
+        foresight::keep_model(&self.writing(), model).await
+    }
+
+    async fn raise(&self, flags: &[Flag]) -> Result<u64, StoreError> {
+        foresight::raise(&self.writing(), flags).await
+    }
+
+    async fn foretell(&self, foretold: &[Foretold]) -> Result<(), StoreError> {
+        foresight::foretell(&self.writing(), foretold).await
     }
 }
 

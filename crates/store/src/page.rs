@@ -2,7 +2,8 @@
 
 use app::ports::{List, Scope, Search, StoreError, WorklistPage};
 use domain::dossier::Dossier;
-use domain::id::{ProcedureCode, UnitCode};
+use domain::id::{DossierId, ProcedureCode, UnitCode};
+use domain::time::Instant;
 use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{
     Condition, Expr, ExprTrait, JoinType, LikeExpr, Order, Query, SelectStatement, UnionType,
@@ -103,6 +104,41 @@ pub(crate) async fn worklist<C: ConnectionTrait>(
         .order_by(due, Order::Asc)
         .order_by(id, Order::Asc)
         .limit(page.limit.into());
+    dossiers(door, &select).await
+}
+
+/// Dossiers that units decide, by what these must meet.
+pub(crate) async fn due_between<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    units: &Scope,
+    due: (Instant, Instant),
+    after: Option<DossierId>,
+    limit: u32,
+) -> Result<Vec<Dossier>, StoreError> {
+    let mut select = Query::select();
+    select
+        .columns(COLUMNS)
+        .distinct()
+        .from_as("interest", "i")
+        .and_where(Expr::col(("i", "province")).eq(units.province().as_str()))
+        // Both, so that the index is used by unit and by time.
+        .and_where(Expr::col(("i", "open")).is_in([0, 1]))
+        .and_where(Expr::col(("i", "due")).gte(due.0.timestamp_micros()))
+        .and_where(Expr::col(("i", "due")).lt(due.1.timestamp_micros()));
+    match units {
+        Scope::Province(_) => {}
+        Scope::Units(_, units) => {
+            select.and_where(of_units(("i", "unit"), units));
+        }
+    }
+    join_dossier(&mut select);
+    select
+        .and_where(Expr::col(("d", "resolving")).equals(("i", "unit")))
+        .and_where(Expr::cust(VISIBLE));
+    if let Some(after) = after {
+        select.and_where(Expr::col(("i", "dossier")).gt(after.to_string()));
+    }
+    select.order_by(("d", "id"), Order::Asc).limit(limit.into());
     dossiers(door, &select).await
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use app::foresight::{Flag, Foretold, KeptModel};
 use app::import::{Import, Viewing};
 use app::ports::{
     Block, Document, FeedHead, Held, Job, Key, List, Rated, RatingsWanted, ReadTx, ReportRow,
@@ -24,7 +25,9 @@ use crate::fault::store_error;
 use crate::given::Given;
 use crate::load;
 use crate::row::{EventRow, KeyRow, PersonalRow, Place, TextRow};
-use crate::{access, block, document, feed, import, job, page, rating, report, takeout, tally};
+use crate::{
+    access, block, document, feed, foresight, import, job, page, rating, report, takeout, tally,
+};
 
 /// A read transaction: what it sees does not change from its first statement on.
 ///
@@ -315,6 +318,69 @@ impl ReadTx for Reading {
 
     async fn jobs(&self, province: &ProvinceCode) -> Result<Vec<Job>, StoreError> {
         job::jobs(&self.door(), province).await
+    }
+
+    async fn model_numbers(&self) -> Result<HashMap<ProvinceCode, u64>, StoreError> {
+        foresight::numbers(&self.door()).await
+    }
+
+    async fn models(&self, province: &ProvinceCode) -> Result<Vec<KeptModel>, StoreError> {
+        foresight::models(&self.door(), province).await
+    }
+
+    async fn last_flags(
+        &self,
+        province: &ProvinceCode,
+        dossiers: &[DossierId],
+    ) -> Result<HashMap<DossierId, Flag>, StoreError> {
+        foresight::last_flags(&self.door(), province, dossiers).await
+    }
+
+    async fn flags_of(
+        &self,
+        province: &ProvinceCode,
+        dossiers: &[DossierId],
+    ) -> Result<HashMap<DossierId, Vec<Flag>>, StoreError> {
+        foresight::flags_of(&self.door(), province, dossiers).await
+    }
+
+    async fn flags(
+        &self,
+        scope: &Scope,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<(u64, Flag)>, StoreError> {
+        foresight::flags(&self.door(), scope, after, limit).await
+    }
+
+    async fn foretold(
+        &self,
+        province: &ProvinceCode,
+        dossiers: &[DossierId],
+    ) -> Result<HashMap<DossierId, Foretold>, StoreError> {
+        foresight::foretold(&self.door(), province, dossiers).await
+    }
+
+    async fn due_between(
+        &self,
+        units: &Scope,
+        due: (Instant, Instant),
+        after: Option<DossierId>,
+        limit: u32,
+    ) -> Result<Vec<Dossier>, StoreError> {
+        page::due_between(&self.door(), units, due, after, limit).await
+    }
+
+    async fn moved_since(
+        &self,
+        provinces: &[ProvinceCode],
+        after: u64,
+    ) -> Result<Vec<ProvinceCode>, StoreError> {
+        feed::moved_since(&self.door(), provinces, after).await
+    }
+
+    async fn flags_head(&self) -> Result<FeedHead, StoreError> {
+        foresight::head(&self.door()).await
     }
 }
 

@@ -3,6 +3,8 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
+use app::foresight::{Flag, Level};
+use app::ports::Store;
 use app::publication::procedure::Migration;
 use app::view::{DossierName, View};
 use domain::code::AnyCode;
@@ -116,6 +118,11 @@ pub async fn ready_for(world: &World, method: &str, units: Units<'_>) -> View {
                 term: Term::Within(Limit::WorkingDays(2)),
             };
             world.act(&received, Role::Chairman, command).await.unwrap()
+        }
+        "ListFlags" | "WatchFlags" => {
+            let received = received(world, THREE_DAYS, units).await;
+            flagged(world, &received).await;
+            received
         }
         "RecordMirroredStatus" => mirrored(world, units).await,
         "SettleConflict" => {
@@ -393,7 +400,13 @@ pub fn ways(method: &str, unit: &str, ready: &View) -> Vec<Way> {
         "ListDossiers" | "ListWorklist" => {
             vec![Way::Named(json!({ "unit": unit })), Way::Unnamed(json!({}))]
         }
-        "GetWorklistCounts" | "WatchWorklist" => vec![Way::Named(json!({ "unit": unit }))],
+        "ListFlags" => vec![
+            Way::Named(json!({ "unit": unit })),
+            Way::Unnamed(json!({ "limit": 200 })),
+        ],
+        "GetWorklistCounts" | "WatchWorklist" | "GetOutlook" | "WatchFlags" | "GetFlagRecord" => {
+            vec![Way::Named(json!({ "unit": unit }))]
+        }
         "SearchDossiers" => {
             let code = ready.dossier.code.as_ref().unwrap();
             vec![Way::Unnamed(json!({ "query": code.as_str() }))]
@@ -494,6 +507,24 @@ pub fn reception(unit: &str) -> Value {
         "applicant": { "name": "Nguyễn Văn Mẫu" },
         "components": components.iter().map(ToString::to_string).collect::<Vec<_>>(),
     })
+}
+
+/// Writes a flag of a dossier into the flag log.
+async fn flagged(world: &World, view: &View) {
+    let dossier = &view.dossier;
+    let flag = Flag {
+        province: dossier.province.clone(),
+        dossier: dossier.id,
+        ordinal: 1,
+        unit: dossier.resolving.clone(),
+        at: world.engine.now(),
+        before: Level::OnTrack,
+        level: Level::Watch,
+        late: 0.5,
+        reasons: Vec::new(),
+        model: None,
+    };
+    assert_eq!(world.store.raise(&[flag]).await.unwrap(), 1);
 }
 
 /// Whether a method changes something.

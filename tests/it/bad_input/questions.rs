@@ -13,6 +13,7 @@ const NOT_NEGATIVE: &str = "must not be negative";
 const SAME_QUESTION: &str = "must be the next_page_token of the same question";
 const A_UNIT: &str = "expected a unit of the catalogue";
 const A_DAY: &str = "expected a day such as";
+const A_MONTH: &str = "expected a month such as";
 const A_DOCUMENT: &str = "expected a document, such as documents/3";
 const TOO_LONG: &str = "must have at most 200 characters";
 const AN_IMPORT: &str = "expected the name of an import";
@@ -112,6 +113,53 @@ fn rows() -> Vec<Row> {
             "WatchWorklist",
             json!({}),
             vec![("unit", json!("?"), A_UNIT)],
+        ),
+        (
+            "GetOutlook",
+            json!({}),
+            vec![
+                ("unit", json!("?"), A_UNIT),
+                ("month", json!("2026-8"), A_MONTH),
+                ("month", json!("2026-13"), A_MONTH),
+                ("month", json!("2026-08-01"), A_MONTH),
+                ("month", json!("2026-07"), "must not be over"),
+            ],
+        ),
+        (
+            "GetFlagRecord",
+            json!({}),
+            vec![
+                ("unit", json!("?"), A_UNIT),
+                ("month", json!("tháng 8"), A_MONTH),
+                ("month", json!("2026-09"), "must not be to come"),
+            ],
+        ),
+        (
+            "ListFlags",
+            json!({}),
+            vec![
+                ("unit", json!("?"), A_UNIT),
+                (
+                    "after",
+                    json!("không phải"),
+                    "must be a cursor from an earlier answer",
+                ),
+                ("after", json!(long), TOO_LONG),
+                ("limit", json!(-5), NOT_NEGATIVE),
+            ],
+        ),
+        (
+            "WatchFlags",
+            json!({}),
+            vec![
+                ("unit", json!("?"), A_UNIT),
+                (
+                    "after",
+                    json!("không phải"),
+                    "must be a cursor from an earlier answer",
+                ),
+                ("after", json!(long), TOO_LONG),
+            ],
         ),
         (
             "SearchDossiers",

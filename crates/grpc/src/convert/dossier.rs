@@ -11,11 +11,11 @@ use domain::limit::Limit;
 use domain::procedure::Procedure;
 
 use super::circumstances::{fee_state_of, method_of, origin_of, setting_of};
-use super::correction;
 use super::known::{channel_of, kind_of, policy_of, state_of, unit_name};
 use super::paper::paper;
 use super::rating::rating;
 use super::time::{duration, timestamp};
+use super::{correction, foresight};
 use crate::proto;
 
 /// Draws a dossier as a caller may see it.
@@ -146,6 +146,7 @@ pub fn dossier(view: &View) -> proto::Dossier {
         papers: dossier.papers.iter().map(paper).collect(),
         digitised_count: count(dossier.digitised()),
         reused_count: count(dossier.reused()),
+        forecast: view.foreseen.as_ref().map(foresight::forecast),
     }
 }
 

@@ -10,6 +10,7 @@ pub mod dossier;
 pub mod event;
 pub mod explanation;
 pub mod fields;
+pub mod foresight;
 pub mod intake;
 pub mod known;
 pub mod merger;

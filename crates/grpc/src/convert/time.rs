@@ -1,5 +1,6 @@
 //! Moments, lengths and days on the wire.
 
+use app::foresight::Month;
 use chrono::{DateTime, NaiveDate, TimeDelta};
 use domain::calendar::Calendar;
 use domain::time::{self, Instant};
@@ -102,6 +103,22 @@ impl Fields {
             self.wrong(field, format!("{empty}expected a day such as 2026-08-31"));
         }
         day
+    }
+
+    /// A month that may be left out.
+    pub fn optional_month(&mut self, field: &str, text: &str) -> Option<Month> {
+        let text = text.trim();
+        if text.is_empty() {
+            return None;
+        }
+        let day = (text.len() == 7)
+            .then(|| NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d").ok())
+            .flatten();
+        let month = day.and_then(Month::of);
+        if month.is_none() {
+            self.wrong(field, "expected a month such as 2026-08");
+        }
+        month
     }
 
     /// A legal day that may be left out.

@@ -5,14 +5,15 @@ use std::collections::VecDeque;
 use app::Error;
 use app::access::{self, Method};
 use app::feed::{FeedEntry, FeedItem};
+use app::foresight::Flag;
 use domain::dossier::ImportNumber;
-use domain::id::Invalid;
+use domain::id::{Invalid, UnitCode};
 use futures::stream;
 use tonic::{Request, Response, Status, async_trait};
 
 use super::Answers;
 use crate::call::{self, Calls};
-use crate::convert::{Fields, event};
+use crate::convert::{Fields, event, foresight};
 use crate::proto;
 use crate::proto::event_service_server::EventService;
 use crate::status;
@@ -30,6 +31,7 @@ const STRIDE: i32 = 100;
 #[async_trait]
 impl EventService for Events {
     type WatchEventsStream = Answers<proto::FeedEvent>;
+    type WatchFlagsStream = Answers<proto::Flag>;
 
     async fn list_events(
         &self,
@@ -88,6 +90,109 @@ impl EventService for Events {
         });
         Ok(Response::new(Box::pin(answers)))
     }
+
+    async fn list_flags(
+        &self,
+        request: Request<proto::ListFlagsRequest>,
+    ) -> Result<Response<proto::ListFlagsResponse>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        self.0
+            .read(&metadata, |engine, caller| async move {
+                let mut fields = Fields::default();
+                let known = Calls::known(&engine, &caller);
+                let unit = known.optional_unit(&mut fields, "unit", &request.unit);
+                let after = fields.text("after", &request.after, LONGEST_CURSOR);
+                let limit = fields.limit("limit", request.limit);
+                let (unit, after) = fields.done(Some((unit, after)))?;
+                let page = engine.flags(&caller, unit.as_ref(), &after, limit).await?;
+                Ok(proto::ListFlagsResponse {
+                    flags: page.flags.into_iter().map(flag).collect(),
+                    next_cursor: page.next,
+                    done: page.done,
+                })
+            })
+            .await
+    }
+
+    async fn watch_flags(
+        &self,
+        request: Request<proto::WatchFlagsRequest>,
+    ) -> Result<Response<Self::WatchFlagsStream>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        let opened = async {
+            let caller = self.0.caller(&metadata).await?;
+            access::check_role(&caller, Method::WatchFlags)?;
+            let mut fields = Fields::default();
+            let known = Calls::known(self.0.engine(), &caller);
+            let unit = known.optional_unit(&mut fields, "unit", &request.unit);
+            let after = fields.text("after", &request.after, LONGEST_CURSOR);
+            let (unit, after) = fields.done(Some((unit, after)))?;
+            if let Some(unit) = &unit {
+                access::check_unit(&caller, Method::WatchFlags, unit)?;
+            }
+            let mut follow = FollowFlags {
+                secret: call::secret(&metadata)?,
+                wakes: Wakes::new(&self.0),
+                calls: self.0.clone(),
+                unit,
+                after,
+                read: VecDeque::new(),
+                at_end: false,
+            };
+            follow.read().await?;
+            Ok(follow)
+        };
+        let follow = opened.await.map_err(status::of)?;
+        let answers = stream::unfold(Some(follow), |follow| async move {
+            let mut follow = follow?;
+            match follow.next().await {
+                Ok(entry) => Some((Ok(flag(entry)), Some(follow))),
+                Err(end) => Some((Err(end), None)),
+            }
+        });
+        Ok(Response::new(Box::pin(answers)))
+    }
+}
+
+/// One open stream of flags.
+struct FollowFlags {
+    calls: Calls,
+    wakes: Wakes,
+    secret: String,
+    unit: Option<UnitCode>,
+    after: String,
+    read: VecDeque<(String, Flag)>,
+    at_end: bool,
+}
+
+impl FollowFlags {
+    async fn next(&mut self) -> Result<(String, Flag), Status> {
+        loop {
+            if let Some(entry) = self.read.pop_front() {
+                return Ok(entry);
+            }
+            if self.at_end {
+                self.wakes.next().await?;
+            }
+            self.read().await.map_err(status::of)?;
+        }
+    }
+
+    /// Reads on. The token is looked at each time, so that a revoked one ends the stream.
+    async fn read(&mut self) -> Result<(), Error> {
+        let engine = self.calls.engine();
+        let caller = engine.authenticate_again(&self.secret).await?;
+        let unit = self.unit.as_ref();
+        let page = engine.flags(&caller, unit, &self.after, STRIDE).await?;
+        self.after = page.next;
+        self.at_end = page.done;
+        self.read.extend(page.flags);
+        Ok(())
+    }
+}
+
+fn flag((cursor, flag): (String, Flag)) -> proto::Flag {
+    foresight::flag(cursor, &flag)
 }
 
 /// One open stream of events.

@@ -9,7 +9,7 @@ use prost_types::Timestamp;
 use tonic::{Request, Response, Status, async_trait};
 
 use crate::call::Calls;
-use crate::convert::{Fields, Known, report};
+use crate::convert::{Fields, Known, foresight, report};
 use crate::proto;
 use crate::proto::report_service_server::ReportService;
 
@@ -40,6 +40,24 @@ impl ReportService for Reports {
             .read(&metadata, |engine, caller| async move {
                 let query = ratings_query(&request, &Calls::known(&engine, &caller))?;
                 Ok(report::ratings(engine.ratings(&caller, query).await?))
+            })
+            .await
+    }
+
+    async fn get_flag_record(
+        &self,
+        request: Request<proto::GetFlagRecordRequest>,
+    ) -> Result<Response<proto::FlagRecord>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        self.0
+            .read(&metadata, |engine, caller| async move {
+                let mut fields = Fields::default();
+                let known = Calls::known(&engine, &caller);
+                let unit = known.optional_unit(&mut fields, "unit", &request.unit);
+                let month = fields.optional_month("month", &request.month);
+                let (unit, month) = fields.done(Some((unit, month)))?;
+                let record = engine.flag_record(&caller, unit.as_ref(), month).await?;
+                Ok(foresight::flag_record(&record))
             })
             .await
     }

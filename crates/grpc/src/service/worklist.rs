@@ -13,7 +13,7 @@ use tonic::{Request, Response, Status, async_trait};
 
 use super::Answers;
 use crate::call::{self, Calls};
-use crate::convert::{Fields, dossier, report};
+use crate::convert::{Fields, dossier, foresight, report};
 use crate::proto;
 use crate::proto::worklist_service_server::WorklistService;
 use crate::status;
@@ -112,6 +112,25 @@ impl WorklistService for Worklists {
         });
         Ok(Response::new(Box::pin(answers)))
     }
+
+    async fn get_outlook(
+        &self,
+        request: Request<proto::GetOutlookRequest>,
+    ) -> Result<Response<proto::Outlook>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        let target = self.0.target;
+        self.0
+            .read(&metadata, |engine, caller| async move {
+                let mut fields = Fields::default();
+                let known = Calls::known(&engine, &caller);
+                let unit = known.optional_unit(&mut fields, "unit", &request.unit);
+                let month = fields.optional_month("month", &request.month);
+                let (unit, month) = fields.done(Some((unit, month)))?;
+                let outlook = engine.outlook(&caller, unit.as_ref(), month, target);
+                Ok(foresight::outlook(&outlook.await?))
+            })
+            .await
+    }
 }
 
 /// One open stream of counts.
@@ -137,7 +156,8 @@ impl Watch {
     /// The counts, when anything changed since the last look.
     ///
     /// The token is looked at each time, so that a revoked one ends the stream. Beside the
-    /// counts the head of the list is compared: a dossier that moves a step changes no count.
+    /// counts the head of the list is compared: a dossier that moves a step or comes to another
+    /// level changes no count.
     async fn look(&mut self) -> Result<Option<WorklistCounts>, Error> {
         let engine = self.calls.engine();
         let caller = engine.authenticate_again(&self.secret).await?;
@@ -152,7 +172,8 @@ impl Watch {
         };
         let mut seen = DefaultHasher::new();
         for view in engine.worklist(&caller, head).await?.items {
-            (view.dossier.id, view.dossier.version).hash(&mut seen);
+            let level = view.foreseen.map(|foreseen| foreseen.level);
+            (view.dossier.id, view.dossier.version, level).hash(&mut seen);
         }
         let seen = seen.finish();
         let changed = self.last.is_none_or(|(last, last_seen)| {

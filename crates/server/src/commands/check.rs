@@ -40,6 +40,10 @@ fn configured(config: &Config) -> Vec<Row> {
         ("reflection", config.reflection.to_string()),
         ("queue", config.queue.to_string()),
         ("readers", config.readers.to_string()),
+        (
+            "on_time_target",
+            format!("{} per cent", config.on_time_target),
+        ),
         ("shutdown_seconds", config.shutdown_seconds.to_string()),
         ("log", format!("{} ({:?})", config.log, config.log_format)),
         ("catalogue", folder),

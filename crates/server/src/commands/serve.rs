@@ -111,10 +111,13 @@ async fn serve(
         .map_err(|error| Failure::work("cannot read what was published", error))?;
     tokio::spawn(Arc::clone(&engine).follow_catalogue(FOLLOW));
     tokio::spawn(Arc::clone(&engine).follow_jobs(FOLLOW, SETTLE));
+    tokio::spawn(Arc::clone(&engine).follow_models(FOLLOW));
+    tokio::spawn(Arc::clone(&engine).follow_flags(FOLLOW));
     let limit = Duration::from_secs(config.shutdown_seconds);
     let mut settings = grpc::serve::Settings {
         reflection: config.reflection,
         grace: limit,
+        target: f64::from(config.on_time_target) / 100.0,
         ..grpc::serve::Settings::default()
     };
     if store.is_shared() {

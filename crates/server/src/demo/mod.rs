@@ -5,6 +5,7 @@
 
 mod arrivals;
 pub(crate) mod chance;
+mod flags;
 pub(crate) mod life;
 pub(crate) mod people;
 
@@ -33,6 +34,7 @@ use crate::Failure;
 use crate::clock::{SystemClock, SystemIds};
 use arrivals::Arrival;
 use chance::{Chance, ChanceIds};
+use flags::Flags;
 use life::{Fate, Next};
 
 const SEED: u64 = 0x7f4a_7c15_2026_1121;
@@ -42,6 +44,9 @@ const DAYS: i64 = 110;
 
 /// About how many dossiers there are.
 const DOSSIERS: usize = 4_000;
+
+/// How many days of it are lived before forecasts are made.
+const LEARNED: i64 = 45;
 
 /// The statistics code of Tuyên Quang.
 const PROVINCE: &str = "08";
@@ -187,6 +192,7 @@ struct Province<'a> {
     chance: Chance,
     requests: u64,
     submissions: u32,
+    flags: Flags,
 }
 
 /// A dossier that somebody will act on.
@@ -226,6 +232,7 @@ impl<'a> Province<'a> {
             chance,
             requests: 0,
             submissions: 0,
+            flags: Flags::default(),
         })
     }
 
@@ -263,6 +270,9 @@ impl<'a> Province<'a> {
             }
             let arrive = |(_, act): &&(Instant, Act)| matches!(act, Act::Arrive(_));
             dossiers += together.iter().filter(arrive).count();
+            if start - TimeDelta::days(LEARNED) >= time::day_start(first) {
+                self.flags.keep_up(self.engine, start).await?;
+            }
             for (at, open) in self.act(together).await? {
                 let resolving = open.view.dossier.resolving.as_str();
                 let calendar = self.catalogue.calendars.for_unit(resolving);
@@ -273,6 +283,7 @@ impl<'a> Province<'a> {
                 }
             }
         }
+        self.flags.catch_up(self.engine, now).await?;
         Ok(dossiers)
     }
 

@@ -1,8 +1,10 @@
-//! `motcua forecast backtest`: how good the forecast would have been on any event log.
+//! `motcua forecast`: how good the forecast would have been on any event log, and models of a
+//! province's own history.
 
 mod calendar;
 mod columns;
 mod events;
+mod fit;
 mod plot;
 mod table;
 mod validation;
@@ -20,6 +22,8 @@ use crate::Failure;
 use crate::cli::{Backtest, PlainFormat};
 
 use validation::Validation;
+
+pub use fit::fit;
 
 /// Reads a log, fits on its earlier part, judges on the later and prints the figures.
 pub fn backtest(flags: &Backtest) -> Result<ExitCode, Failure> {

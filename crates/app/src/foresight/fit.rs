@@ -1,0 +1,185 @@
+//! Fitting on the history of a province.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use domain::calendar::Calendar;
+use domain::catalogue::Catalogue;
+use domain::digest::{hex, sha256};
+use domain::dossier::Record;
+use domain::id::ProvinceCode;
+use domain::procedure::Kind;
+use domain::time::Instant;
+use forecast::artefact::{Artefact, Figures};
+use forecast::level::Precision;
+use forecast::log::Log;
+use forecast::model::Size;
+use forecast::office::{Office, VietNam};
+use serde::Serialize;
+
+use super::KeptModel;
+use super::course::Course;
+use crate::catalogues::Catalogues;
+use crate::error::Error;
+use crate::ports::{List, Scope, Store};
+
+/// How many histories are read at once.
+const PAGE: u32 = 500;
+
+/// Models of a province, fitted on what had been recorded before a moment.
+///
+/// One for procedures and one for petitions, each where there is anything to learn from. Reads in
+/// pages, each in a transaction of its own, so that nothing is held up. The store numbers them.
+pub async fn fit(
+    store: &dyn Store,
+    catalogues: &Catalogues,
+    province: &ProvinceCode,
+    until: Instant,
+    now: Instant,
+) -> Result<Vec<KeptModel>, Error> {
+    let catalogue = catalogues.of(province);
+    let mut growing = Growing::default();
+    let mut list = List {
+        scope: Scope::Province(province.clone()),
+        statuses: Vec::new(),
+        procedure: None,
+        procedures: None,
+        channel: None,
+        after: None,
+        limit: PAGE,
+    };
+    loop {
+        let read = store.read().await?;
+        let page = read.list(&list).await?;
+        let received = page.iter().filter(|dossier| dossier.received.is_some());
+        let ids: Vec<_> = received.map(|dossier| dossier.id).collect();
+        let mut histories = read.records_of(province, &ids).await?;
+        drop(read);
+        // In order of id, so that the same histories give the same bytes.
+        for id in &ids {
+            let mut records = histories.remove(id).unwrap_or_default();
+            records.retain(|record| record.record_time < until);
+            growing.add(&records, &catalogue);
+        }
+        match page.last() {
+            Some(last) if page.len() == PAGE as usize => list.after = Some(last.id),
+            Some(_) | None => break,
+        }
+        tokio::task::yield_now().await;
+    }
+    let province = province.clone();
+    let fitting = tokio::task::spawn_blocking(move || growing.fit(&province, until, now));
+    fitting
+        .await
+        .map_err(|error| Error::Internal(Box::new(error)))?
+}
+
+/// Logs that grow dossier by dossier.
+#[derive(Default)]
+struct Growing {
+    /// Calendars in the order in which they came.
+    calendars: Vec<Arc<Calendar>>,
+    procedures: Numbered,
+    petitions: Numbered,
+}
+
+/// A log whose activities are numbered as they come.
+#[derive(Default)]
+struct Numbered {
+    log: Log,
+    numbers: HashMap<String, u32>,
+}
+
+impl Numbered {
+    fn add(&mut self, course: Course, office: u16) {
+        let Numbered { log, numbers } = self;
+        let mut case = course.case;
+        case.office = office;
+        for event in &mut case.events {
+            let name = &course.names[event.activity as usize];
+            event.activity = *numbers.entry(name.clone()).or_insert_with(|| {
+                log.activities.push(name.clone());
+                u32::try_from(log.activities.len() - 1).unwrap_or(u32::MAX)
+            });
+        }
+        log.cases.push(case);
+    }
+}
+
+impl Growing {
+    fn add(&mut self, records: &[Record], catalogue: &Catalogue) {
+        let Some(course) = Course::of(records, catalogue) else {
+            return;
+        };
+        let calendar = catalogue.calendars.for_unit(course.unit.as_str());
+        // A day that no calendar knows cannot be counted; the dossier teaches nothing then.
+        if !course.lies_in(calendar) {
+            return;
+        }
+        let known = self.calendars.iter();
+        let known = known.clone().position(|known| Arc::ptr_eq(known, calendar));
+        let office = known.unwrap_or(self.calendars.len());
+        if known.is_none() {
+            self.calendars.push(Arc::clone(calendar));
+        }
+        let log = match course.matter {
+            Kind::Procedure => &mut self.procedures,
+            Kind::Petition => &mut self.petitions,
+        };
+        log.add(course, u16::try_from(office).unwrap_or_default());
+    }
+
+    fn fit(
+        self,
+        province: &ProvinceCode,
+        until: Instant,
+        now: Instant,
+    ) -> Result<Vec<KeptModel>, Error> {
+        let offices: Vec<Office> = self.calendars.iter().map(office).collect();
+        let offices: Vec<&Office> = offices.iter().collect();
+        let mut kept = Vec::new();
+        for (matter, Numbered { log, .. }) in [
+            (Kind::Procedure, self.procedures),
+            (Kind::Petition, self.petitions),
+        ] {
+            let artefact = match Artefact::fit(&log, &offices, until, Precision::default()) {
+                Ok(artefact) => artefact,
+                Err(forecast::log::Error::NoCases { .. }) => continue,
+                Err(error) => return Err(Error::Internal(Box::new(error))),
+            };
+            let bytes = artefact.to_bytes();
+            kept.push(KeptModel {
+                province: province.clone(),
+                number: 0,
+                matter,
+                begins: artefact.fitted_from(),
+                until,
+                made: now,
+                figures: told(&artefact),
+                hash: hex(&sha256(&bytes)),
+                bytes: Some(bytes),
+            });
+        }
+        Ok(kept)
+    }
+}
+
+/// How large and how good a fit is, as JSON.
+fn told(artefact: &Artefact) -> String {
+    #[derive(Serialize)]
+    struct Told<'a> {
+        #[serde(flatten)]
+        size: Size,
+        #[serde(flatten)]
+        figures: &'a Figures,
+    }
+    let told = Told {
+        size: artefact.size(),
+        figures: artefact.figures(),
+    };
+    serde_json::to_string(&told).expect("numbers are always JSON")
+}
+
+fn office(calendar: &Arc<Calendar>) -> Office {
+    Office::new(calendar.as_ref().clone(), Box::new(VietNam))
+}

@@ -1,0 +1,27 @@
+//! Forecasts of lateness in the engine: fitted on the province's own history, scored on read,
+//! and flagged when a dossier crosses a level.
+
+mod course;
+mod fit;
+mod flag;
+mod models;
+mod month;
+mod outlook;
+mod reading;
+mod record;
+mod refresh;
+mod scoring;
+mod sweep;
+mod words;
+
+pub use fit::fit;
+pub use flag::{Flag, Foretold, KeptModel, Reason};
+pub use forecast::level::Level;
+pub(crate) use models::Models;
+pub use month::Month;
+pub use outlook::Outlook;
+pub use reading::FlagPage;
+pub use record::FlagRecord;
+pub use scoring::Foreseen;
+pub(crate) use scoring::Foresight;
+pub use sweep::Sweep;

@@ -1,0 +1,308 @@
+//! What is to be expected of open dossiers, from memory.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use domain::calendar::Calendar;
+use domain::catalogue::Catalogue;
+use domain::dossier::{Dossier, Record, State, Status};
+use domain::id::{DossierId, ProvinceCode};
+use domain::limit::Limit;
+use domain::procedure::{Kind, Procedure};
+use domain::time::Instant;
+use forecast::forecaster::{Basis, Forecaster};
+use forecast::level::Level;
+use forecast::office::{Office, VietNam};
+use forecast::planned::{Plan, Work};
+use forecast::running::Running;
+
+use super::Models;
+use super::course::{Course, unit_kind};
+use super::flag::Reason;
+use super::words::Words;
+use crate::catalogues::Catalogues;
+use crate::error::Error;
+use crate::ports::{Key, ReadTx};
+
+/// What is to be expected of a dossier at a moment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Foreseen {
+    /// How likely it is to end late, with what was flagged before taken into account.
+    pub level: Level,
+    /// The chance of that, from 0 to 1.
+    pub late: f64,
+    /// When it is to be expected to end: one in ten before, half by, one in ten after. None where
+    /// the calendar does not reach so far.
+    pub finish: Option<[Instant; 3]>,
+    /// Why, the weightiest first.
+    pub reasons: Vec<Reason>,
+    /// The number of the model; none when only planned allowances say so.
+    pub model: Option<u64>,
+    /// The last moment for its apology, where it will be late and can still be extended.
+    pub apology_by: Option<Instant>,
+}
+
+/// How many dossiers are remembered as they were laid out. Past it all are laid out anew.
+const REMEMBERED: usize = 50_000;
+
+/// Forecasters of offices, and dossiers as they were last laid out for them.
+#[derive(Default)]
+pub(crate) struct Foresight {
+    pub models: Models,
+    offices: Mutex<Vec<(Arc<Calendar>, Arc<Office>)>>,
+    forecasters: Mutex<HashMap<Desk, Arc<Told>>>,
+    laid: Mutex<HashMap<Key, Arc<Laid>>>,
+}
+
+/// For whom a forecaster is made.
+#[derive(PartialEq, Eq, Hash)]
+struct Desk {
+    province: ProvinceCode,
+    matter: Kind,
+    calendar: usize,
+    unit_kind: String,
+}
+
+/// A forecaster, and what it was made of.
+pub(crate) struct Told {
+    pub forecaster: Forecaster,
+    /// The number of its model; none when there is none.
+    pub model: Option<u64>,
+    calendar: Arc<Calendar>,
+}
+
+/// A dossier that was laid out.
+pub(crate) struct Laid {
+    pub told: Arc<Told>,
+    pub running: Running,
+    version: u32,
+}
+
+impl Foresight {
+    /// The forecaster for dossiers that a unit decides.
+    pub fn told(&self, catalogue: &Catalogue, dossier: &Dossier) -> Arc<Told> {
+        let calendar = catalogue.calendars.for_unit(dossier.resolving.as_str());
+        let fitted = self.models.of(&dossier.province, dossier.kind);
+        let model = fitted.as_ref().map(|fitted| fitted.number);
+        let desk = Desk {
+            province: dossier.province.clone(),
+            matter: dossier.kind,
+            calendar: Arc::as_ptr(calendar).addr(),
+            unit_kind: unit_kind(catalogue, &dossier.resolving).to_owned(),
+        };
+        let mut known = held(&self.forecasters);
+        if let Some(told) = known.get(&desk)
+            && told.model == model
+            && Arc::ptr_eq(&told.calendar, calendar)
+        {
+            return Arc::clone(told);
+        }
+        let artefact = fitted.map(|fitted| Arc::clone(&fitted.artefact));
+        let forecaster = Forecaster::new(artefact, self.office(calendar), &desk.unit_kind);
+        let told = Arc::new(Told {
+            forecaster,
+            model,
+            calendar: Arc::clone(calendar),
+        });
+        known.insert(desk, Arc::clone(&told));
+        told
+    }
+
+    /// A calendar as a forecast counts on it, made once.
+    pub fn office(&self, calendar: &Arc<Calendar>) -> Arc<Office> {
+        let mut made = held(&self.offices);
+        let known = made.iter().find(|(known, _)| Arc::ptr_eq(known, calendar));
+        if let Some((_, office)) = known {
+            return Arc::clone(office);
+        }
+        let office = Office::new(calendar.as_ref().clone(), Box::new(VietNam));
+        let office = Arc::new(office);
+        made.push((Arc::clone(calendar), Arc::clone(&office)));
+        office
+    }
+
+    /// Dossiers as they are laid out now. Left out are those of which nothing can be foreseen.
+    ///
+    /// Those that have changed since they were last asked for are read with one query.
+    pub async fn lay_out(
+        &self,
+        read: &dyn ReadTx,
+        catalogues: &Catalogues,
+        province: &ProvinceCode,
+        dossiers: &[&Dossier],
+        now: Instant,
+    ) -> Result<HashMap<DossierId, Arc<Laid>>, Error> {
+        let catalogue = catalogues.of(province);
+        let mut found = HashMap::new();
+        let mut missing = Vec::new();
+        for dossier in dossiers.iter().copied().filter(|one| is_foreseen(one)) {
+            let told = self.told(&catalogue, dossier);
+            let key = (province.clone(), dossier.id);
+            let known = held(&self.laid).get(&key).cloned();
+            let current = known
+                .filter(|laid| laid.version == dossier.version && Arc::ptr_eq(&laid.told, &told));
+            match current {
+                Some(laid) => {
+                    found.insert(dossier.id, laid);
+                }
+                None => missing.push((dossier, told)),
+            }
+        }
+        if missing.is_empty() {
+            return Ok(found);
+        }
+        let ids: Vec<DossierId> = missing.iter().map(|(dossier, _)| dossier.id).collect();
+        let histories = read.records_of(province, &ids).await?;
+        for (dossier, told) in missing {
+            let records = histories.get(&dossier.id).map_or(&[][..], Vec::as_slice);
+            if let Some(laid) = lay(told, records, dossier, &catalogue, now) {
+                let laid = Arc::new(laid);
+                self.remember((province.clone(), dossier.id), &laid);
+                found.insert(dossier.id, laid);
+            }
+        }
+        Ok(found)
+    }
+
+    fn remember(&self, key: Key, laid: &Arc<Laid>) {
+        let mut known = held(&self.laid);
+        if known.len() >= REMEMBERED {
+            known.clear();
+        }
+        known.insert(key, Arc::clone(laid));
+    }
+}
+
+/// Lays a dossier out as it stands; none where a calendar does not know its days.
+pub(crate) fn lay(
+    told: Arc<Told>,
+    records: &[Record],
+    dossier: &Dossier,
+    catalogue: &Catalogue,
+    now: Instant,
+) -> Option<Laid> {
+    let course = Course::of(records, catalogue)?;
+    let procedures = &catalogue.procedures;
+    let procedure = procedures.get(&dossier.procedure, dossier.procedure_version)?;
+    let now = Ord::max(now, dossier.last);
+    let plan = plan(&told, dossier, procedure, catalogue, now)?;
+    let forecaster = &told.forecaster;
+    let running = forecaster.running(&course.case, &course.names, course.due, now, plan);
+    Some(Laid {
+        running: running.ok()?,
+        version: dossier.version,
+        told,
+    })
+}
+
+/// Whether anything can be foreseen of a dossier: it is open, must meet a due time of ours, and no
+/// other system decides it.
+pub(crate) fn is_foreseen(dossier: &Dossier) -> bool {
+    let open = match dossier.status() {
+        Status::Received
+        | Status::Processing
+        | Status::SupplementRequested
+        | Status::PaymentRequested => true,
+        Status::Submitted
+        | Status::Refused
+        | Status::Withdrawn
+        | Status::Stopped
+        | Status::Resolved
+        | Status::Returned => false,
+    };
+    let due = dossier.clock.as_ref().and_then(|clock| clock.effective_due);
+    open && dossier.received.is_some() && due.is_some() && dossier.mirrored.is_none()
+}
+
+/// What is still planned of a dossier.
+fn plan(
+    told: &Told,
+    dossier: &Dossier,
+    procedure: &Procedure,
+    catalogue: &Catalogue,
+    now: Instant,
+) -> Option<Plan> {
+    let clock = dossier.clock.as_ref()?;
+    let office = told.forecaster.office();
+    let days = |from: Instant, to: Instant| {
+        let between = office.position(to).ok()? - office.position(from).ok()?;
+        Some(between.max(0.0))
+    };
+    // A due time that another system told has no limit behind it.
+    let limit = match clock.limit {
+        Some(limit) => limit,
+        None => {
+            let told = days(dossier.received?, clock.original_due?)?;
+            Limit::WorkingDays(told.round().clamp(1.0, 999.0) as u16)
+        }
+    };
+    let first = procedure.first_step().map(|step| &step.id);
+    let step = match &dossier.state {
+        State::Received => first,
+        _ => dossier.state.step(),
+    };
+    let hours = told.forecaster.hours_a_day();
+    let mut plan = Plan::of(&procedure.steps, step, limit, hours);
+    let legs = dossier
+        .open_legs()
+        .map(|leg| (&leg.unit, leg.opened, leg.due));
+    let asked = dossier.open_consultations();
+    let asked = asked.map(|asked| (&asked.unit, asked.opened, asked.due));
+    for (unit, opened, due) in legs.chain(asked) {
+        let name = catalogue.units.get(unit).map(|unit| unit.name.clone());
+        if let (Some(planned), Some(before)) = (days(opened, due), days(opened, now)) {
+            let name = name.unwrap_or_else(|| unit.to_string());
+            plan.legs.push((
+                Work {
+                    name,
+                    days: planned,
+                },
+                before,
+            ));
+        }
+    }
+    Some(plan)
+}
+
+impl Laid {
+    /// When half of the working time that it has had passed.
+    pub fn half_way(&self, dossier: &Dossier) -> Option<Instant> {
+        let office = self.told.forecaster.office();
+        let from = office.position(dossier.received?).ok()?;
+        let due = dossier.clock.as_ref()?.effective_due?;
+        let due = office.position(due).ok()?;
+        office.moment_of(from.midpoint(due)).ok()
+    }
+
+    /// What is to be expected at a moment of a dossier that had a level before, or none.
+    pub fn foreseen(
+        &self,
+        previous: Option<Level>,
+        dossier: &Dossier,
+        catalogue: &Catalogue,
+        apology_by: Option<Instant>,
+        now: Instant,
+    ) -> Option<Foreseen> {
+        let forecaster = &self.told.forecaster;
+        let prospect = forecaster.prospect(&self.running, now).ok()?;
+        let level = forecaster.level(previous, &self.running, now).ok()?;
+        let reasons = forecaster.explain(&self.running, now).ok()?;
+        let words = Words::new(dossier, catalogue, forecaster.hours_a_day());
+        let may_apologise = level.calls_for_an_apology() && !dossier.extended;
+        Some(Foreseen {
+            level,
+            late: prospect.late,
+            finish: forecaster.finish(&prospect, now),
+            reasons: reasons.iter().map(|reason| words.of(reason)).collect(),
+            model: match prospect.basis {
+                Basis::History | Basis::Kin => self.told.model,
+                Basis::Plan => None,
+            },
+            apology_by: apology_by.filter(|by| may_apologise && now <= *by),
+        })
+    }
+}
+
+fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,311 @@
+//! Flags are raised when a dossier crosses a level, and not when somebody looks.
+//!
+//! For each open dossier the next crossing is known beforehand and kept in memory. What happens
+//! to dossiers is followed in the feed, so that all processes know of it; each process finds the
+//! same crossings, and the log takes each of them once.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, BinaryHeap, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::dossier::Dossier;
+use domain::id::{DossierId, ProvinceCode};
+use domain::time::Instant;
+use forecast::level::Level;
+
+use super::flag::{Flag, Foretold, Reason};
+use super::scoring::{is_foreseen, lay};
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::ports::{FeedHead, Scope};
+
+/// How many events of the feed are read at once.
+const STRIDE: u32 = 1_000;
+
+/// The least time between two passes of a process.
+const CALM: Duration = Duration::from_millis(250);
+
+/// How many dossiers are looked at in one transaction.
+const PAGE: usize = 256;
+
+/// What one process knows of the crossings to come.
+#[derive(Default)]
+pub struct Sweep {
+    provinces: HashMap<ProvinceCode, Watched>,
+    /// Up to where the feed was complete at the last pass.
+    head: Option<FeedHead>,
+}
+
+/// The open dossiers of a province.
+#[derive(Default)]
+struct Watched {
+    /// Up to where the feed was read.
+    after: u64,
+    /// The number of the latest model.
+    model: u64,
+    /// The next crossing of each dossier that has one to come.
+    next: HashMap<DossierId, Instant>,
+    /// The same in order; what is no longer in `next` is passed over.
+    queue: BinaryHeap<Reverse<(Instant, DossierId)>>,
+    /// To be looked at whatever the queue says.
+    stale: BTreeSet<DossierId>,
+}
+
+impl Watched {
+    fn expect(&mut self, dossier: DossierId, at: Option<Instant>) {
+        match at {
+            Some(at) => {
+                self.next.insert(dossier, at);
+                self.queue.push(Reverse((at, dossier)));
+            }
+            None => {
+                self.next.remove(&dossier);
+            }
+        }
+    }
+
+    /// Takes out what is to be looked at by a moment.
+    fn due(&mut self, now: Instant) -> Vec<DossierId> {
+        let mut due = std::mem::take(&mut self.stale);
+        while let Some(Reverse((at, dossier))) = self.queue.peek().copied() {
+            let is_current = self.next.get(&dossier) == Some(&at);
+            if is_current && at > now {
+                break;
+            }
+            self.queue.pop();
+            if is_current {
+                self.next.remove(&dossier);
+                due.insert(dossier);
+            }
+        }
+        due.into_iter().collect()
+    }
+
+    fn first(&self) -> Option<Instant> {
+        self.queue.peek().map(|Reverse((at, _))| *at)
+    }
+}
+
+impl Engine {
+    /// Looks once at every dossier that something happened to, or whose crossing has come, and
+    /// writes into the flag log what is new. Returns when the next crossing comes.
+    ///
+    /// The first pass looks at every open dossier.
+    pub async fn sweep(&self, sweep: &mut Sweep) -> Result<Option<Instant>, Error> {
+        let read = self.office.store.read().await?;
+        let head = read.feed_head().await?;
+        let provinces = self.office.catalogues.provinces();
+        let moved = match &sweep.head {
+            Some(before) if *before == head => Vec::new(),
+            Some(before) if before.feed == head.feed => {
+                read.moved_since(&provinces, before.last).await?
+            }
+            // Another database: nothing that was known of the old one holds.
+            Some(_) | None => {
+                sweep.provinces.clear();
+                Vec::new()
+            }
+        };
+        drop(read);
+        let mut raised = 0;
+        for province in provinces {
+            if !sweep.provinces.contains_key(&province) {
+                let watched = self.begin_to_watch(&province, head.last).await?;
+                sweep.provinces.insert(province.clone(), watched);
+            } else if moved.contains(&province) {
+                let watched = sweep.provinces.entry(province.clone()).or_default();
+                self.follow_feed(&province, watched).await?;
+            }
+            let watched = sweep.provinces.entry(province.clone()).or_default();
+            let model = self.office.foresight.models.number(&province);
+            if watched.model != model {
+                watched.model = model;
+                let all: Vec<DossierId> = watched.next.keys().copied().collect();
+                watched.stale.extend(all);
+            }
+            let due = watched.due(self.now());
+            for page in due.chunks(PAGE) {
+                match self.look(&province, page, watched).await {
+                    Ok(new) => raised += new,
+                    Err(error) => {
+                        // Looked at again with the next pass.
+                        watched.stale.extend(due.iter().copied());
+                        return Err(error);
+                    }
+                }
+            }
+        }
+        sweep.head = Some(head);
+        if raised > 0 {
+            self.tell();
+        }
+        let firsts = sweep.provinces.values().filter_map(Watched::first);
+        Ok(firsts.min())
+    }
+
+    /// Keeps raising flags for as long as the engine is there.
+    ///
+    /// Looks again after each commit of this process, when a crossing comes, and `every` so
+    /// often for what other processes wrote.
+    pub async fn follow_flags(self: Arc<Self>, every: Duration) {
+        let mut changes = self.changes();
+        let engine = Arc::downgrade(&self);
+        drop(self);
+        let mut sweep = Sweep::default();
+        let mut pause = tokio::time::interval(every);
+        loop {
+            // A busy hour shall not ask for ever.
+            tokio::time::sleep(CALM).await;
+            tokio::select! {
+                _ = pause.tick() => {}
+                changed = changes.changed() => if changed.is_err() { return },
+            }
+            changes.mark_unchanged();
+            let Some(engine) = engine.upgrade() else {
+                return;
+            };
+            if let Err(error) = engine.sweep(&mut sweep).await {
+                let error = &error as &dyn std::error::Error;
+                tracing::error!(error, "cannot bring the flag log up to date");
+            }
+        }
+    }
+
+    /// All open dossiers of a province, to be looked at.
+    async fn begin_to_watch(&self, province: &ProvinceCode, head: u64) -> Result<Watched, Error> {
+        let mut watched = Watched {
+            after: head,
+            model: self.office.foresight.models.number(province),
+            ..Watched::default()
+        };
+        let mut after = None;
+        loop {
+            let page = self.unfinished_after(province, after).await?;
+            let Some(last) = page.last() else {
+                return Ok(watched);
+            };
+            after = Some(last.id);
+            let open = page.iter().filter(|dossier| is_foreseen(dossier));
+            watched.stale.extend(open.map(|dossier| dossier.id));
+        }
+    }
+
+    /// Takes in what happened in a province since the last pass.
+    async fn follow_feed(
+        &self,
+        province: &ProvinceCode,
+        watched: &mut Watched,
+    ) -> Result<(), Error> {
+        let scope = Scope::Province(province.clone());
+        loop {
+            let read = self.office.store.read().await?;
+            let head = read.feed_head().await?;
+            let found = read.feed(&scope, watched.after, STRIDE).await?;
+            let done = found.len() < STRIDE as usize;
+            let until = match found.last() {
+                Some((place, _)) if !done => *place,
+                Some(_) | None => head.last,
+            };
+            let imports = read.imports(province, watched.after, until).await?;
+            drop(read);
+            let touched = found.iter().map(|(_, record)| record.dossier);
+            watched.stale.extend(touched);
+            if !imports.is_empty() {
+                // A whole history came in at once; its open dossiers are among all of them.
+                let all = self.begin_to_watch(province, until).await?;
+                watched.stale.extend(all.stale);
+            }
+            watched.after = until;
+            if done {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Looks at dossiers as they stand, writes what they crossed, and notes what comes next.
+    async fn look(
+        &self,
+        province: &ProvinceCode,
+        dossiers: &[DossierId],
+        watched: &mut Watched,
+    ) -> Result<u64, Error> {
+        let read = self.office.store.read().await?;
+        let histories = read.records_of(province, dossiers).await?;
+        let last = read.last_flags(province, dossiers).await?;
+        let told_before = read.foretold(province, dossiers).await?;
+        drop(read);
+        let catalogue = self.office.catalogue(province);
+        let mut flags = Vec::new();
+        let mut foretold = Vec::new();
+        for id in dossiers {
+            let records = histories.get(id).map_or(&[][..], Vec::as_slice);
+            let Some(dossier) = Dossier::fold(records) else {
+                continue;
+            };
+            let before = last.get(id);
+            let now = Ord::max(self.now(), dossier.last);
+            let flag = |level, late, reasons, model| Flag {
+                province: province.clone(),
+                dossier: *id,
+                ordinal: before.map_or(1, |before| before.ordinal.saturating_add(1)),
+                unit: dossier.resolving.clone(),
+                at: now,
+                before: before.map_or(Level::OnTrack, |before| before.level),
+                level,
+                late,
+                reasons,
+                model,
+            };
+            let previous = before.map(|before| before.level);
+            let flagged = previous.is_some_and(|level| level != Level::OnTrack);
+            if !is_foreseen(&dossier) {
+                watched.expect(*id, None);
+                if flagged {
+                    let reasons = vec![Reason::nothing_to_foresee(&dossier)];
+                    let model = before.and_then(|before| before.model);
+                    let late = before.map_or(0.0, |before| before.late);
+                    flags.push(flag(Level::OnTrack, late, reasons, model));
+                }
+                continue;
+            }
+            let told = self.office.foresight.told(&catalogue, &dossier);
+            let Some(laid) = lay(told, records, &dossier, &catalogue, now) else {
+                watched.expect(*id, None);
+                continue;
+            };
+            let Some(foreseen) = laid.foreseen(previous, &dossier, &catalogue, None, now) else {
+                watched.expect(*id, None);
+                continue;
+            };
+            let level = foreseen.level;
+            let crossing = laid.told.forecaster.crossing(level, &laid.running, now);
+            let crossing = crossing.ok().flatten().map(|crossing| crossing.at);
+            let half = laid.half_way(&dossier);
+            let half = half.filter(|_| !told_before.contains_key(id) && !laid.running.stands());
+            watched.expect(*id, earliest(crossing, half.filter(|half| *half > now)));
+            // What is overdue at first sight needs no forecast.
+            if half.is_some_and(|half| half <= now) && level != Level::Overdue {
+                foretold.push(Foretold {
+                    province: province.clone(),
+                    dossier: *id,
+                    at: now,
+                    late: foreseen.late,
+                    model: foreseen.model,
+                });
+            }
+            if level != previous.unwrap_or(Level::OnTrack) {
+                flags.push(flag(level, foreseen.late, foreseen.reasons, foreseen.model));
+            }
+        }
+        self.office.store.foretell(&foretold).await?;
+        Ok(self.office.store.raise(&flags).await?)
+    }
+}
+
+fn earliest(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(Ord::min(one, other)),
+        (one, other) => one.or(other),
+    }
+}

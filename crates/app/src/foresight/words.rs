@@ -1,0 +1,100 @@
+//! Reasons as they are shown: with the names that the office uses.
+
+use domain::catalogue::Catalogue;
+use domain::deadline::Language;
+use domain::dossier::Dossier;
+use domain::id::{StepId, UnitCode};
+use domain::procedure::Procedure;
+
+use forecast::explain::{Reason as Foreseen, Value};
+
+use super::course::{ASKED, DESK, LEG, PAPERS, PAYMENT, PROCESSING, STEP};
+use super::flag::Reason;
+
+/// Knows the names that a dossier's page uses.
+pub(crate) struct Words<'a> {
+    procedure: Option<&'a Procedure>,
+    catalogue: &'a Catalogue,
+    hours_a_day: f64,
+}
+
+impl<'a> Words<'a> {
+    pub fn new(dossier: &Dossier, catalogue: &'a Catalogue, hours_a_day: f64) -> Self {
+        let procedures = &catalogue.procedures;
+        let procedure = procedures.get(&dossier.procedure, dossier.procedure_version);
+        Self {
+            procedure: procedure.map(AsRef::as_ref),
+            catalogue,
+            hours_a_day,
+        }
+    }
+
+    /// A reason with its words.
+    pub fn of(&self, reason: &Foreseen) -> Reason {
+        let told = |language| {
+            let named = self.named(language, reason);
+            named.words(language, self.hours_a_day)
+        };
+        let parameters = self.named(Language::Vietnamese, reason).parameters();
+        let shown = parameters.into_iter().map(|(name, value)| {
+            let value = match value {
+                Value::Count(count) => count.to_string(),
+                Value::Days(days) => format!("{days:.2}"),
+                Value::Name(text) => text,
+            };
+            (name.to_owned(), value)
+        });
+        Reason {
+            code: reason.code().to_owned(),
+            parameters: shown.collect(),
+            vi: told(Language::Vietnamese),
+            en: told(Language::English),
+        }
+    }
+
+    /// The same reason with the names that are shown.
+    fn named(&self, language: Language, reason: &Foreseen) -> Foreseen {
+        let mut named = reason.clone();
+        match &mut named {
+            Foreseen::Comparable {
+                step: Some(name), ..
+            }
+            | Foreseen::Slowest { step: name, .. }
+            | Foreseen::SlowestLeg { leg: name, .. } => *name = self.name(language, name),
+            Foreseen::Comparable { step: None, .. }
+            | Foreseen::Overdue
+            | Foreseen::ClockStands
+            | Foreseen::NoHistory
+            | Foreseen::NewProcedure
+            | Foreseen::TimeLeft { .. }
+            | Foreseen::Planned { .. } => {}
+        }
+        named
+    }
+
+    /// What a step, a leg or a question is called; what has a name already keeps it.
+    fn name(&self, language: Language, key: &str) -> String {
+        if let Some(step) = key.strip_prefix(STEP) {
+            let step = StepId::parse(step).ok();
+            let step = step.and_then(|id| self.procedure?.step(&id));
+            return step.map_or_else(|| key.to_owned(), |step| step.name.clone());
+        }
+        let unit = key.strip_prefix(LEG).or(key.strip_prefix(ASKED));
+        if let Some(unit) = unit {
+            let unit = UnitCode::parse(unit).ok();
+            let unit = unit.and_then(|code| self.catalogue.units.get(&code));
+            return unit.map_or_else(|| key.to_owned(), |unit| unit.name.clone());
+        }
+        let (vi, en) = match key {
+            DESK => ("tiếp nhận", "reception"),
+            PROCESSING => ("giải quyết", "processing"),
+            PAPERS => ("chờ bổ sung hồ sơ", "waiting for papers"),
+            PAYMENT => ("chờ nộp tiền", "waiting for a payment"),
+            named => return named.to_owned(),
+        };
+        match language {
+            Language::Vietnamese => vi.to_owned(),
+            Language::English => en.to_owned(),
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! Forecasts and flags as they are sent.
+
+use app::foresight::{Flag, FlagRecord, Foreseen, Level, Outlook, Reason};
+use app::view::View;
+
+use super::known::unit_name;
+use super::time::timestamp;
+use crate::proto;
+
+/// What is to be expected of a dossier.
+pub fn forecast(foreseen: &Foreseen) -> proto::Forecast {
+    let finish = foreseen.finish;
+    let [earliest, middle, latest] = match finish {
+        Some(moments) => moments.map(|moment| Some(timestamp(moment))),
+        None => [None; 3],
+    };
+    proto::Forecast {
+        level: level(foreseen.level).into(),
+        late_probability: rounded(foreseen.late),
+        earliest_end_time: earliest,
+        middle_end_time: middle,
+        latest_end_time: latest,
+        reasons: foreseen.reasons.iter().map(reason).collect(),
+        model: foreseen.model.unwrap_or_default(),
+        apology_file_by_time: foreseen.apology_by.map(timestamp),
+    }
+}
+
+/// A flag with its place in the flag log.
+pub fn flag(cursor: String, flag: &Flag) -> proto::Flag {
+    use proto::flag::Kind;
+    let kind = if flag.is_raised() {
+        Kind::Raised
+    } else {
+        Kind::Cleared
+    };
+    proto::Flag {
+        cursor,
+        dossier: format!("dossiers/{}", flag.dossier),
+        ordinal: flag.ordinal,
+        kind: kind.into(),
+        unit: unit_name(&flag.unit),
+        flag_time: Some(timestamp(flag.at)),
+        previous_level: level(flag.before).into(),
+        level: level(flag.level).into(),
+        late_probability: rounded(flag.late),
+        reasons: flag.reasons.iter().map(reason).collect(),
+        model: flag.model.unwrap_or_default(),
+    }
+}
+
+/// What a month is likely to end with.
+pub fn outlook(outlook: &Outlook) -> proto::Outlook {
+    let (ended, reckoned) = (outlook.ended, &outlook.reckoned);
+    let rate = reckoned.rate;
+    proto::Outlook {
+        month: outlook.month.to_string(),
+        as_of_time: Some(timestamp(outlook.as_of)),
+        resolved: ended.in_time + ended.late,
+        resolved_late: ended.late,
+        open: outlook.open,
+        overdue: outlook.overdue,
+        expected_late: rounded(reckoned.late.expected),
+        late_low: reckoned.late.low as u32,
+        late_high: reckoned.late.high as u32,
+        on_time_rate: rate.map(|rate| rounded(rate.expected)),
+        on_time_low: rate.map(|rate| rounded(rate.low)),
+        on_time_high: rate.map(|rate| rounded(rate.high)),
+        target: outlook.target,
+        late_to_miss: reckoned.breaks_at,
+        act_first: outlook.act_first.iter().map(item).collect(),
+    }
+}
+
+fn item((view, gain): &(View, f64)) -> proto::OutlookItem {
+    let dossier = &view.dossier;
+    proto::OutlookItem {
+        dossier: format!("dossiers/{}", dossier.id),
+        code: dossier
+            .code
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+        effective_due_time: dossier.due().map(timestamp),
+        forecast: view.foreseen.as_ref().map(forecast),
+        gain_per_hour: rounded(*gain),
+    }
+}
+
+/// How good the flags of a month were.
+pub fn flag_record(told: &FlagRecord) -> proto::FlagRecord {
+    let record = &told.record;
+    let tenths = (0..10_u32).zip(&record.calibration);
+    let bins = tenths.map(|(tenth, bin)| proto::CalibrationBin {
+        from: f64::from(tenth) / 10.0,
+        to: f64::from(tenth + 1) / 10.0,
+        count: bin.dossiers,
+        told: rounded(bin.told),
+        late: rounded(bin.late),
+    });
+    proto::FlagRecord {
+        month: told.month.to_string(),
+        as_of_time: Some(timestamp(told.as_of)),
+        settled: record.settled,
+        late: record.late,
+        flagged: record.flagged,
+        flagged_late: record.flagged_late,
+        missed: record.missed,
+        median_lead_days: record.median_lead_wd.map(rounded),
+        brier: record.brier.map(rounded),
+        calibration: bins.collect(),
+        drift: told.drift.map(|drift| proto::FlagDrift {
+            alarm: drift.alarm,
+            count: drift.dossiers,
+            expected_late: rounded(drift.expected_late),
+            late: drift.late,
+            band_low: drift.band.0,
+            band_high: drift.band.1,
+        }),
+    }
+}
+
+fn reason(reason: &Reason) -> proto::ForecastReason {
+    proto::ForecastReason {
+        code: reason.code.clone(),
+        parameters: reason.parameters.iter().cloned().collect(),
+        text_vi: reason.vi.clone(),
+        text_en: reason.en.clone(),
+    }
+}
+
+fn level(level: Level) -> proto::ForecastLevel {
+    match level {
+        Level::OnTrack => proto::ForecastLevel::OnTrack,
+        Level::Watch => proto::ForecastLevel::Watch,
+        Level::AtRisk => proto::ForecastLevel::AtRisk,
+        Level::WillBeLate => proto::ForecastLevel::WillBeLate,
+        Level::Overdue => proto::ForecastLevel::Overdue,
+    }
+}
+
+/// A chance to the millionth, as the flag log keeps it.
+fn rounded(chance: f64) -> f64 {
+    (chance * 1e6).round() / 1e6
+}

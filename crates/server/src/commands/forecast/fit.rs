@@ -1,0 +1,134 @@
+//! `motcua forecast fit`: fits the models of a province on its own history and keeps them.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use app::Catalogues;
+use app::foresight::KeptModel;
+use app::ports::{Clock, Store};
+use chrono::NaiveDate;
+use domain::id::ProvinceCode;
+use domain::procedure::Kind;
+use domain::time;
+use serde::Serialize;
+use serde_json::Value;
+use store::Durability;
+
+use super::Progress;
+use crate::cli::{Fit, PlainFormat};
+use crate::clock::SystemClock;
+use crate::commands::{configuration, open, print};
+use crate::{Failure, catalogue};
+
+/// Fits, keeps and tells what came of it. A process that serves takes the models in at once.
+pub async fn fit(flags: Fit) -> Result<ExitCode, Failure> {
+    let config = configuration(&flags.database)?;
+    let shipped = catalogue::read(config.catalogue.as_deref())?;
+    let store = open(&config, Durability::Full).await?;
+    let cannot = |error| Failure::work("cannot read the database", error);
+    let read = store.read().await.map_err(cannot)?;
+    let catalogues = Catalogues::read(Arc::new(shipped), read.as_ref())
+        .await
+        .map_err(|error| Failure::work("cannot read what was published", error))?;
+    drop(read);
+    let province = ProvinceCode::parse(&flags.province)
+        .map_err(|wrong| Failure::Input(format!("--province: {wrong}")))?;
+    if catalogues.of(&province).units.province(&province).is_none() {
+        return Err(Failure::Input(format!(
+            "--province: {province} is not a province of the catalogue"
+        )));
+    }
+    let now = SystemClock.now();
+    let today = time::local_day(now);
+    let until = flags.until.unwrap_or(today);
+    if until > today {
+        return Err(Failure::Input(format!(
+            "--until: {until} has not come yet; nothing from that day on is looked at"
+        )));
+    }
+    let progress = Progress::new();
+    progress.say("reading histories and fitting");
+    let until = time::day_start(until);
+    let fitted = app::foresight::fit(&store, &catalogues, &province, until, now)
+        .await
+        .map_err(|error| Failure::work("cannot fit", error))?;
+    if fitted.is_empty() {
+        progress.clear();
+        return Err(Failure::Input(format!(
+            "province {province} has no dossier with a due time before {}; forecasts rest on \
+             planned allowances until there is one",
+            time::local_day(until)
+        )));
+    }
+    let mut told = Vec::with_capacity(fitted.len());
+    for model in fitted {
+        let kept = store
+            .keep_model(&model)
+            .await
+            .map_err(|error| Failure::work("cannot keep the model", error))?;
+        told.push(Told::of(
+            &kept,
+            model.bytes.as_deref().unwrap_or_default().len(),
+        ));
+    }
+    progress.clear();
+    match flags.format {
+        PlainFormat::Json => {
+            let text = serde_json::to_string_pretty(&told);
+            print(text.expect("texts and numbers are JSON") + "\n")?;
+        }
+        PlainFormat::Table => {
+            let pages: Vec<String> = told.iter().map(Told::page).collect();
+            print(pages.join("\n"))?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What is told of a model.
+#[derive(Serialize)]
+struct Told {
+    province: String,
+    number: u64,
+    matter: &'static str,
+    /// The legal day of the earliest reception.
+    from: NaiveDate,
+    /// The first legal day that was not looked at.
+    until: NaiveDate,
+    figures: Value,
+    bytes: usize,
+    hash: String,
+}
+
+impl Told {
+    fn of(kept: &KeptModel, bytes: usize) -> Self {
+        Self {
+            province: kept.province.to_string(),
+            number: kept.number,
+            matter: match kept.matter {
+                Kind::Procedure => "procedure",
+                Kind::Petition => "petition",
+            },
+            from: time::local_day(kept.begins),
+            until: time::local_day(kept.until),
+            figures: serde_json::from_str(&kept.figures).unwrap_or_default(),
+            bytes,
+            hash: kept.hash.clone(),
+        }
+    }
+
+    fn page(&self) -> String {
+        let mut page = format!(
+            "model {} of province {}, for {}s\nfitted on      {} until {}\n",
+            self.number, self.province, self.matter, self.from, self.until
+        );
+        for (name, value) in self.figures.as_object().into_iter().flatten() {
+            page += &format!("{name:<14} {value}\n");
+        }
+        page += &format!(
+            "{:<14} {}\n{:<14} {}\n",
+            "bytes", self.bytes, "hash", self.hash
+        );
+        page
+    }
+}

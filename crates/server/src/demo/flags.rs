@@ -1,0 +1,60 @@
+//! The forecasts of the made-up months: models and flags as they would have come.
+
+use app::Engine;
+use app::foresight::Sweep;
+use chrono::{Datelike, NaiveDate, Timelike};
+use domain::time::{self, Instant};
+
+use super::{NOW, province_code};
+use crate::Failure;
+
+/// How often crossings are looked for in the made-up months, in hours.
+const EVERY_HOURS: u32 = 3;
+
+/// Keeps models and flag log up to the simulated moment.
+#[derive(Default)]
+pub struct Flags {
+    sweep: Sweep,
+    /// When it was last looked.
+    looked: Option<(NaiveDate, u32)>,
+    /// The month that the latest model was fitted for.
+    fitted: Option<u32>,
+}
+
+impl Flags {
+    /// Fits once a month, and looks for crossings a few times a day.
+    pub async fn keep_up(&mut self, engine: &Engine, now: Instant) -> Result<(), Failure> {
+        let local = time::local(now);
+        let day = local.date_naive();
+        let slot = Some((day, local.hour() / EVERY_HOURS));
+        if self.looked == slot {
+            return Ok(());
+        }
+        self.looked = slot;
+        if self.fitted != Some(day.month()) {
+            self.fitted = Some(day.month());
+            fit(engine, day, now).await?;
+        }
+        self.look(engine, now).await
+    }
+
+    /// The model of today, and what is flagged now.
+    pub async fn catch_up(&mut self, engine: &Engine, now: Instant) -> Result<(), Failure> {
+        fit(engine, time::local_day(now), now).await?;
+        self.look(engine, now).await
+    }
+
+    async fn look(&mut self, engine: &Engine, now: Instant) -> Result<(), Failure> {
+        let looked = NOW.scope(now, engine.sweep(&mut self.sweep)).await;
+        looked.map_err(|error| Failure::work("cannot flag the demo's dossiers", error))?;
+        Ok(())
+    }
+}
+
+async fn fit(engine: &Engine, day: NaiveDate, now: Instant) -> Result<(), Failure> {
+    let province = province_code();
+    let fitting = engine.fit_forecasts(&province, time::day_start(day));
+    let fitted = NOW.scope(now, fitting).await;
+    fitted.map_err(|error| Failure::work("cannot fit the demo's forecasts", error))?;
+    Ok(())
+}
