@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use app::foresight::{Flag, KeptModel, Level, Sweep};
 use app::ports::Store;
@@ -410,4 +411,24 @@ async fn the_outlook_names_five_to_act_on_where_an_hour_gains_most() {
     let asked = serde_json::json!({ "month": "2027-01" });
     let later = json.call(&token, "GetOutlook", &asked).await.good();
     assert_eq!((&later["resolved"], &later["open"]), (&0.into(), &7.into()));
+}
+
+on_both!(a_running_process_raises_flags_by_itself);
+
+async fn a_running_process_raises_flags_by_itself(on: Backend) {
+    let world = World::on(on, "2026-08-03 09:00").await;
+    let json = Json::over(&world);
+    let token = world.token(Role::Officer, WARD).await;
+    let asked = serde_json::json!({ "unit": WARD, "after": "now" });
+    let stream = json.open(&token, "WatchFlags", &asked).await;
+    let running = tokio::spawn(world.engine.clone().follow_flags(Duration::from_millis(20)));
+    let view = world.receive(WARD, THREE_DAYS).await;
+    world.set("2026-08-07 09:00");
+    let told = lines_until(stream, |line| line["level"] == "FORECAST_LEVEL_OVERDUE").await;
+    let id = format!("dossiers/{}", view.dossier.id);
+    assert!(
+        told.iter().all(|line| line["dossier"] == id.as_str()),
+        "{told:?}"
+    );
+    running.abort();
 }

@@ -274,6 +274,12 @@ impl Laid {
         office.moment_of(from.midpoint(due)).ok()
     }
 
+    /// Its level at a moment, when it had another one before, or none.
+    pub fn level(&self, previous: Option<Level>, now: Instant) -> Option<Level> {
+        let forecaster = &self.told.forecaster;
+        forecaster.level(previous, &self.running, now).ok()
+    }
+
     /// What is to be expected at a moment of a dossier that had a level before, or none.
     pub fn foreseen(
         &self,
@@ -285,7 +291,7 @@ impl Laid {
     ) -> Option<Foreseen> {
         let forecaster = &self.told.forecaster;
         let prospect = forecaster.prospect(&self.running, now).ok()?;
-        let level = forecaster.level(previous, &self.running, now).ok()?;
+        let level = self.level(previous, now)?;
         let reasons = forecaster.explain(&self.running, now).ok()?;
         let words = Words::new(dossier, catalogue, forecaster.hours_a_day());
         let may_apologise = level.calls_for_an_apology() && !dossier.extended;

@@ -18,13 +18,14 @@ use super::flag::{Flag, Foretold, Reason};
 use super::scoring::{is_foreseen, lay};
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::ports::{FeedHead, Scope};
+use crate::ports::{FeedHead, Scope, WorklistPage};
 
 /// How many events of the feed are read at once.
 const STRIDE: u32 = 1_000;
 
-/// The least time between two passes of a process.
-const CALM: Duration = Duration::from_millis(250);
+/// The least time between two passes of a process: what happens to a dossier within it is looked
+/// at once, and desks come first.
+const CALM: Duration = Duration::from_secs(1);
 
 /// How many dossiers are looked at in one transaction.
 const PAGE: usize = 256;
@@ -179,15 +180,24 @@ impl Engine {
             model: self.office.foresight.models.number(province),
             ..Watched::default()
         };
-        let mut after = None;
+        // In the order of an index: what moves meanwhile is told by the feed.
+        let mut page = WorklistPage {
+            scope: Scope::Province(province.clone()),
+            after: None,
+            limit: STRIDE,
+        };
         loop {
-            let page = self.unfinished_after(province, after).await?;
-            let Some(last) = page.last() else {
-                return Ok(watched);
-            };
-            after = Some(last.id);
-            let open = page.iter().filter(|dossier| is_foreseen(dossier));
+            let read = self.office.store.read().await?;
+            let found = read.worklist(&page).await?;
+            drop(read);
+            let open = found.iter().filter(|dossier| is_foreseen(dossier));
             watched.stale.extend(open.map(|dossier| dossier.id));
+            page.after = found
+                .last()
+                .map(|dossier| WorklistPage::place(&page.scope, dossier));
+            if found.len() < STRIDE as usize {
+                return Ok(watched);
+            }
         }
     }
 
@@ -274,18 +284,25 @@ impl Engine {
                 watched.expect(*id, None);
                 continue;
             };
-            let Some(foreseen) = laid.foreseen(previous, &dossier, &catalogue, None, now) else {
+            let Some(level) = laid.level(previous, now) else {
                 watched.expect(*id, None);
                 continue;
             };
-            let level = foreseen.level;
             let crossing = laid.told.forecaster.crossing(level, &laid.running, now);
             let crossing = crossing.ok().flatten().map(|crossing| crossing.at);
             let half = laid.half_way(&dossier);
             let half = half.filter(|_| !told_before.contains_key(id) && !laid.running.stands());
             watched.expect(*id, earliest(crossing, half.filter(|half| *half > now)));
             // What is overdue at first sight needs no forecast.
-            if half.is_some_and(|half| half <= now) && level != Level::Overdue {
+            let is_half_way = half.is_some_and(|half| half <= now) && level != Level::Overdue;
+            let has_crossed = level != previous.unwrap_or(Level::OnTrack);
+            // The words are made for what is written down alone.
+            let foreseen = (is_half_way || has_crossed)
+                .then(|| laid.foreseen(previous, &dossier, &catalogue, None, now));
+            let Some(foreseen) = foreseen.flatten() else {
+                continue;
+            };
+            if is_half_way {
                 foretold.push(Foretold {
                     province: province.clone(),
                     dossier: *id,
@@ -294,7 +311,7 @@ impl Engine {
                     model: foreseen.model,
                 });
             }
-            if level != previous.unwrap_or(Level::OnTrack) {
+            if has_crossed {
                 flags.push(flag(level, foreseen.late, foreseen.reasons, foreseen.model));
             }
         }
