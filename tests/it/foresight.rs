@@ -102,7 +102,15 @@ async fn finish(world: &World, view: View, turn: usize) -> View {
         view = step(world, view, turn).await;
     }
     let chairman = somebody(Role::Chairman, turn);
-    let resolved = act(world, &view, chairman, Command::Resolve).await;
+    let resolved = act(
+        world,
+        &view,
+        chairman,
+        Command::Resolve {
+            results: Vec::new(),
+        },
+    )
+    .await;
     let back = Command::Return {
         receiver: None,
         proxy: false,

@@ -94,7 +94,13 @@ async fn of_a_result_that_waits_only_the_desk_changes(on: Backend) {
         view = world.advance(&view, Role::Chairman).await;
     }
     let resolved = world
-        .act(&view, Role::Chairman, Command::Resolve)
+        .act(
+            &view,
+            Role::Chairman,
+            Command::Resolve {
+                results: Vec::new(),
+            },
+        )
         .await
         .unwrap();
     merge(&world, "first").await;

@@ -31,6 +31,7 @@ mod rates;
 mod ratings;
 mod reading;
 mod requirements;
+mod results;
 mod store;
 mod streams;
 mod wire;

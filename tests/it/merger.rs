@@ -122,7 +122,15 @@ pub async fn receive(world: &World, at: &UnitCode, resolving: Option<&UnitCode>)
 }
 
 async fn finish(world: &World, view: &View) -> View {
-    let resolved = world.act(view, Role::Chairman, Command::Resolve).await;
+    let resolved = world
+        .act(
+            view,
+            Role::Chairman,
+            Command::Resolve {
+                results: Vec::new(),
+            },
+        )
+        .await;
     let back = Command::Return {
         receiver: None,
         proxy: false,

@@ -133,7 +133,14 @@ async fn what_finishes_work_is_let_in_where_new_dossiers_are_not() {
     office.arrived.recv().await.unwrap();
     let (flood, _refused) = office.flood(WARD).await;
     let leader = who(Role::Leader, WARD);
-    let resolved = office.acts(leader, &ready, of(WARD, 901), Command::Resolve);
+    let resolved = office.acts(
+        leader,
+        &ready,
+        of(WARD, 901),
+        Command::Resolve {
+            results: Vec::new(),
+        },
+    );
     office.open.add_permits(100);
     assert!(resolved.await.unwrap().unwrap().dossier.ended.is_some());
     for asked in [first].into_iter().chain(flood) {

@@ -199,7 +199,13 @@ impl World {
             }
         }
         let resolved = self
-            .act(&view, Role::Chairman, Command::Resolve)
+            .act(
+                &view,
+                Role::Chairman,
+                Command::Resolve {
+                    results: Vec::new(),
+                },
+            )
             .await
             .unwrap();
         let back = Command::Return {

@@ -361,7 +361,7 @@ pub fn check_command(
         | Command::Stop { .. }
         | Command::OpenLeg { .. }
         | Command::OpenConsultation { .. }
-        | Command::Resolve
+        | Command::Resolve { .. }
         | Command::Return { .. }
         | Command::Rate { .. }
         | Command::Correct { .. }

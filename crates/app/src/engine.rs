@@ -492,7 +492,7 @@ fn units_named(command: &Command) -> Vec<(&'static str, Option<&UnitCode>)> {
         | Command::Stop { .. }
         | Command::CloseLeg { .. }
         | Command::CloseConsultation { .. }
-        | Command::Resolve
+        | Command::Resolve { .. }
         | Command::Return { .. }
         | Command::Rate { .. }
         | Command::DecideCorrection { .. } => Vec::new(),

@@ -197,7 +197,7 @@ fn step(record: &Record, procedure: &Procedure) -> Option<LookupStep> {
             named(claim.status.name_vi(), &sentence(claim.status.name_en()))
         }
         Event::Conflicted(_) | Event::ConflictSettled { .. } => return None,
-        Event::Resolved => named("Đã có kết quả", "Result ready"),
+        Event::Resolved { .. } => named("Đã có kết quả", "Result ready"),
         Event::Returned { .. } => named("Đã trả kết quả", "Result returned"),
         Event::Rated { .. } => named("Đã đánh giá", "Rated"),
         Event::Succeeded { .. } => named(

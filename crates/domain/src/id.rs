@@ -181,6 +181,57 @@ name!(
 );
 
 name!(
+    /// The number and symbol of a document (*số, ký hiệu*). Names a document: no text in which a
+    /// person or an identity number could be hidden.
+    DocumentNumber,
+    "a document number: letters, digits (at most 8 in a row), dashes, dots, slashes, no spaces, 60 characters at most, such as 123/GXN-UBND",
+    |text| (1..=60).contains(&text.chars().count())
+        && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '.' | '/'))
+        && text.chars().any(|c| c.is_ascii_digit())
+        && text.split(|c: char| !c.is_ascii_digit()).all(|run| run.len() <= 8)
+);
+
+name!(
+    /// The media type of a file. Source: RFC 6838.
+    MediaType,
+    "a media type in small letters, such as application/pdf",
+    |text| text.len() <= 100
+        && text.split_once('/').is_some_and(|(kind, subtype)| {
+            let part = |text: &str| {
+                !text.is_empty()
+                    && text.bytes().all(|b| {
+                        b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'+' | b'-')
+                    })
+            };
+            part(kind) && part(subtype)
+        })
+);
+
+name!(
+    /// The serial number of a certificate. Source: RFC 5280, 4.1.2.2.
+    CertificateSerial,
+    "the serial number of a certificate: 1 to 40 hexadecimal digits",
+    |text| (1..=40).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_hexdigit())
+);
+
+name!(
+    /// The name of who issues certificates, in the form of RFC 4514. Names an institution.
+    DistinguishedName,
+    "a distinguished name of at most 300 characters, such as CN=Public service CA,O=Government,C=VN",
+    |text| text.chars().count() <= 300
+        && text.split(',').all(|part| {
+            part.trim().split_once('=').is_some_and(|(key, value)| {
+                matches!(key, "CN" | "O" | "OU" | "L" | "ST" | "C" | "DC")
+                    && value.chars().any(char::is_alphanumeric)
+                    && value.chars().all(|c| {
+                        c.is_alphanumeric() || matches!(c, ' ' | '.' | '-' | '(' | ')' | '/' | '&')
+                    })
+                    && value.split(|c: char| !c.is_ascii_digit()).all(|run| run.len() <= 8)
+            })
+        })
+);
+
+name!(
     /// The id under which a caller made a request, so that a repeat is recognised.
     RequestId,
     "a request id: a UUID, such as 5f0c2d9e-7f35-4e57-9d3f-0a8a1b6f3c11",
@@ -327,6 +378,46 @@ mod tests {
             &"A".repeat(36),
         ] {
             assert!(UnitCode::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_is_said_of_a_result_names_documents_and_institutions_and_no_person() {
+        for good in ["123/GXN-UBND", "05/2026/TLKT-BS", "1234/QĐ-UBND", "7"] {
+            assert!(DocumentNumber::parse(good).is_ok(), "{good}");
+        }
+        let long = "1".repeat(61);
+        for bad in ["", "QĐ-UBND", "Giấy của ông A", "079081000123/UBND", &long] {
+            assert!(DocumentNumber::parse(bad).is_err(), "{bad}");
+        }
+        for good in [
+            "CN=CA phục vụ các cơ quan nhà nước, O=Ban Cơ yếu Chính phủ,C=VN",
+            "O=VN",
+        ] {
+            assert!(DistinguishedName::parse(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "Ban Cơ yếu",
+            "CN=",
+            "CN=A,,C=VN",
+            "UID=079081000123",
+            "CN=079081000123",
+        ] {
+            assert!(DistinguishedName::parse(bad).is_err(), "{bad}");
+        }
+        for (text, is_one) in [
+            ("application/pdf", true),
+            (
+                "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+                true,
+            ),
+            ("application/PDF", false),
+            ("application/pdf; charset=utf-8", false),
+            ("pdf", false),
+            ("/pdf", false),
+        ] {
+            assert_eq!(MediaType::parse(text).is_ok(), is_one, "{text}");
         }
     }
 

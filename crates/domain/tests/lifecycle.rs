@@ -42,6 +42,8 @@ mod ratings;
 mod recalculation;
 #[path = "lifecycle/record.rs"]
 mod record;
+#[path = "lifecycle/results.rs"]
+mod results;
 #[path = "lifecycle/steps.rs"]
 mod steps;
 #[path = "lifecycle/story.rs"]

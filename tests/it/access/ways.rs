@@ -138,7 +138,13 @@ pub async fn ready_for(world: &World, method: &str, units: Units<'_>) -> View {
         "ReturnResult" => {
             let received = received(world, ON_THE_SPOT, units).await;
             world
-                .act(&received, Role::Chairman, Command::Resolve)
+                .act(
+                    &received,
+                    Role::Chairman,
+                    Command::Resolve {
+                        results: Vec::new(),
+                    },
+                )
                 .await
                 .unwrap()
         }

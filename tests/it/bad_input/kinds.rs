@@ -77,6 +77,20 @@ pub enum Kind {
     Hash,
     /// The size of a file, required.
     FileSize,
+    /// The hash of a file; may be left out.
+    OptionalHash,
+    /// The files of a result.
+    Results,
+    /// The signatures of a file.
+    Signatures,
+    /// The number of a document; may be left out.
+    OptionalDocumentNumber,
+    /// What kind of file it is, required.
+    MediaType,
+    /// The number of a certificate, required.
+    Serial,
+    /// Who issued a certificate, required.
+    Issuer,
     /// What another system calls something; may be left out.
     OptionalReference,
     /// One of several names, required.
@@ -429,6 +443,50 @@ impl Kind {
                 (json!(65_537), "must be at most 1000"),
                 (json!(1.5), "expected a whole number"),
             ],
+            Kind::Results => {
+                let file = json!({ "sha256": "0a".repeat(32), "size_bytes": 1 });
+                let pdf = json!({ "file": file, "media_type": "application/pdf" });
+                vec![
+                    (json!(vec![pdf.clone(); 101]), "at most 100 items, not 101"),
+                    (json!([pdf.clone(), pdf.clone()]), "must be given once"),
+                    (
+                        json!([{ "media_type": "application/pdf" }]),
+                        "expected hash and size of the file",
+                    ),
+                    (json!(["a.pdf"]), "expected an object"),
+                    (pdf, "expected a list"),
+                ]
+            }
+            Kind::Signatures => vec![
+                (json!(vec![json!({}); 101]), "at most 100 items, not 101"),
+                (json!([{}]), "expected one of SIGNATURE_FORMAT_PADES"),
+                (json!({}), "expected a list"),
+            ],
+            Kind::OptionalDocumentNumber => ["QĐ-UBND", "số 12", "079081000123", "1,2"]
+                .map(|bad| (json!(bad), "expected a document number"))
+                .to_vec(),
+            Kind::MediaType => {
+                let mut wrong = required();
+                let bad = ["pdf", "application/PDF", "application/", "a/b; charset=x"];
+                wrong.extend(bad.map(|bad| (json!(bad), "expected a media type")));
+                wrong
+            }
+            Kind::Serial => {
+                let mut wrong = required();
+                let bad = ["54:01", "0x54", "số 54", &"5".repeat(41)];
+                let expected = "expected the serial number of a certificate";
+                wrong.extend(bad.map(|bad| (json!(bad), expected)));
+                wrong
+            }
+            Kind::Issuer => {
+                let mut wrong = required();
+                let bad = ["Ban Cơ yếu", "CN=", "CN=A;C=VN", "UID=1"];
+                wrong.extend(bad.map(|bad| (json!(bad), "expected a distinguished name")));
+                wrong
+            }
+            Kind::OptionalHash => [&"0a".repeat(31), &"0a".repeat(33), &"0g".repeat(32)]
+                .map(|bad| (json!(bad), "expected a SHA-256: 64 hexadecimal digits"))
+                .to_vec(),
             Kind::Hash => {
                 let expected = "expected a SHA-256: 64 hexadecimal digits";
                 let mut wrong = required();
@@ -560,9 +618,13 @@ impl Kind {
             | Kind::FileSize
             | Kind::Version
             | Kind::Count => (json!(true), "expected a whole number"),
-            Kind::Codes | Kind::Components | Kind::Papers | Kind::List | Kind::StepMoves => {
-                (json!(7), "expected a list")
-            }
+            Kind::Codes
+            | Kind::Components
+            | Kind::Papers
+            | Kind::Results
+            | Kind::Signatures
+            | Kind::List
+            | Kind::StepMoves => (json!(7), "expected a list"),
             Kind::Numbers => (json!(7), "expected a list"),
             Kind::VoidReason => (json!(true), "expected"),
             Kind::Message => (json!("text"), "expected an object, not this text"),

@@ -256,7 +256,27 @@ const FIELDS: &[(&str, &[(&str, Kind)])] = &[
             ("reason", Kind::Text(2_000)),
         ],
     ),
-    ("ResolveDossier", &[]),
+    (
+        "ResolveDossier",
+        &[
+            ("results", Kind::Results),
+            ("results[0].result_code", Kind::OptionalReference),
+            ("results[0].number", Kind::OptionalDocumentNumber),
+            ("results[0].file", Kind::Message),
+            ("results[0].file.sha256", Kind::Hash),
+            ("results[0].file.size_bytes", Kind::FileSize),
+            ("results[0].media_type", Kind::MediaType),
+            ("results[0].signatures", Kind::Signatures),
+            ("results[0].signatures[0].format", Kind::OneOf),
+            ("results[0].signatures[0].certificate_serial", Kind::Serial),
+            ("results[0].signatures[0].issuer", Kind::Issuer),
+            ("results[0].signatures[0].sign_time", Kind::Fact),
+            (
+                "results[0].signatures[0].detached_sha256",
+                Kind::OptionalHash,
+            ),
+        ],
+    ),
     (
         "RateDossier",
         &[
@@ -495,6 +515,17 @@ fn in_company(good: &Value, field: &str) -> Value {
                 "digitised": true, "file": file, "reuse": reuse,
             });
             put(&mut body, "papers", json!([paper]));
+        }
+        "results[0]" => {
+            let signature = json!({
+                "format": "SIGNATURE_FORMAT_PADES", "certificate_serial": "54010b6f",
+                "issuer": "CN=CA mẫu,C=VN", "sign_time": "2026-08-03T02:00:00Z",
+            });
+            let file = json!({ "sha256": "0a".repeat(32), "size_bytes": 81_234 });
+            let result = json!({
+                "file": file, "media_type": "application/pdf", "signatures": [signature],
+            });
+            put(&mut body, "results", json!([result]));
         }
         "receiver" => put(&mut body, "receiver", json!({ "name": "Trần Thị Mẫu" })),
         _ => {}

@@ -327,6 +327,7 @@ impl Clerk {
                     name,
                     etag,
                     request_id,
+                    results: Vec::new(),
                 };
                 desks.who(Role::Leader).resolve_dossier(request).await
             }

@@ -174,8 +174,21 @@ async fn whole_life(tale: &mut Tale<'_>) {
         .await;
     refusals(tale, &extended.name).await;
     elsewhere(tale).await;
+    let result = json!({
+        "number": "123/GXN-UBND", "media_type": "application/pdf",
+        "file": { "sha256": "0c".repeat(32), "size_bytes": 20_480 },
+        "signatures": [{
+            "format": "SIGNATURE_FORMAT_PADES", "certificate_serial": "54010b6f",
+            "issuer": "CN=CA mẫu,O=Cơ quan mẫu,C=VN", "sign_time": "2026-08-10T14:59:00+07:00",
+        }],
+    });
     let resolved = tale
-        .then("2026-08-10 15:00", Leader, "ResolveDossier", json!({}))
+        .then(
+            "2026-08-10 15:00",
+            Leader,
+            "ResolveDossier",
+            json!({ "results": [result] }),
+        )
         .await;
     assert_eq!(
         (resolved.state(), resolved.overdue),

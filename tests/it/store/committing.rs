@@ -265,7 +265,14 @@ async fn interest_follows_the_dossier_and_forgets_units_that_left(on: Backend) {
         .write(vec![a_dossier(1).resolved_by(OTHER_WARD).received_change()])
         .await;
     assert_eq!(store.count("interest").await, 2);
-    let mut resolved = next(&written[0], 10, at(1), vec![Event::Resolved]);
+    let mut resolved = next(
+        &written[0],
+        10,
+        at(1),
+        vec![Event::Resolved {
+            results: Vec::new(),
+        }],
+    );
     resolved
         .interest
         .retain(|interest| interest.unit == unit(WARD));

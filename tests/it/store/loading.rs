@@ -157,7 +157,14 @@ async fn a_person_with_an_open_dossier_of_the_procedure_is_found_by_its_label(on
         .write(vec![a_dossier(6).of("ended").received_change()])
         .await;
     store
-        .write(vec![next(&ended[0], 60, at(1), vec![Event::Resolved])])
+        .write(vec![next(
+            &ended[0],
+            60,
+            at(1),
+            vec![Event::Resolved {
+                results: Vec::new(),
+            }],
+        )])
         .await;
     let wanted = [
         "anna",

@@ -151,7 +151,14 @@ async fn a_worklist_holds_only_open_dossiers(on: Backend) {
         ])
         .await;
     store
-        .write(vec![next(&written[0], 10, at(1), vec![Event::Resolved])])
+        .write(vec![next(
+            &written[0],
+            10,
+            at(1),
+            vec![Event::Resolved {
+                results: Vec::new(),
+            }],
+        )])
         .await;
     let read = store.read().await.unwrap();
     for scope in [whole(), of(&[WARD]), of(&[WARD, OTHER_WARD])] {

@@ -65,9 +65,30 @@ async fn what_ended_before_the_period_is_left_out_and_what_was_open_or_ended_in_
         .await;
     store
         .write(vec![
-            next(&written[0], 10, at(59), vec![Event::Resolved]),
-            next(&written[1], 11, at(60), vec![Event::Resolved]),
-            next(&written[2], 12, at(119), vec![Event::Resolved]),
+            next(
+                &written[0],
+                10,
+                at(59),
+                vec![Event::Resolved {
+                    results: Vec::new(),
+                }],
+            ),
+            next(
+                &written[1],
+                11,
+                at(60),
+                vec![Event::Resolved {
+                    results: Vec::new(),
+                }],
+            ),
+            next(
+                &written[2],
+                12,
+                at(119),
+                vec![Event::Resolved {
+                    results: Vec::new(),
+                }],
+            ),
         ])
         .await;
     assert_eq!(
@@ -86,7 +107,12 @@ async fn what_happened_after_the_period_comes_with_its_history(on: Backend) {
             &written[0],
             10,
             at(120),
-            vec![Event::Resolved, returned()],
+            vec![
+                Event::Resolved {
+                    results: Vec::new(),
+                },
+                returned(),
+            ],
         )])
         .await;
     assert_eq!(rows(&store, whole(), 1_000).await, [(id(1), Some(3))]);
@@ -104,7 +130,14 @@ async fn what_was_recorded_after_as_of_is_not_known(on: Backend) {
         ])
         .await;
     store
-        .write(vec![next(&written[0], 10, at(30), vec![Event::Resolved])])
+        .write(vec![next(
+            &written[0],
+            10,
+            at(30),
+            vec![Event::Resolved {
+                results: Vec::new(),
+            }],
+        )])
         .await;
     assert_eq!(rows(&store, whole(), 29).await, [(id(1), Some(1))]);
     assert!(rows(&store, whole(), 30).await.is_empty());
@@ -157,10 +190,16 @@ async fn a_report_takes_two_statements_however_many_dossiers(on: Backend) {
                 .collect(),
         )
         .await;
-    let later = written
-        .iter()
-        .zip(100..)
-        .map(|(dossier, request)| next(dossier, request, at(130), vec![Event::Resolved]));
+    let later = written.iter().zip(100..).map(|(dossier, request)| {
+        next(
+            dossier,
+            request,
+            at(130),
+            vec![Event::Resolved {
+                results: Vec::new(),
+            }],
+        )
+    });
     store.write(later.collect()).await;
     let before = store.statements();
     assert_eq!(rows(&store, whole(), 1_000).await.len(), 40);

@@ -45,7 +45,12 @@ async fn a_year(store: &TestStore) -> NaiveDate {
             dossier,
             1_000 + number,
             at,
-            vec![advanced(), Event::Resolved],
+            vec![
+                advanced(),
+                Event::Resolved {
+                    results: Vec::new(),
+                },
+            ],
         )
     });
     store.write(ended.collect()).await;
@@ -132,8 +137,22 @@ async fn who_was_overdue_at_a_moment_is_asked_of_the_dossiers(on: Backend) {
         .await;
     store
         .write(vec![
-            next(&written[1], 11, noon(day(4)), vec![Event::Resolved]),
-            next(&written[2], 12, noon(day(8)), vec![Event::Resolved]),
+            next(
+                &written[1],
+                11,
+                noon(day(4)),
+                vec![Event::Resolved {
+                    results: Vec::new(),
+                }],
+            ),
+            next(
+                &written[2],
+                12,
+                noon(day(8)),
+                vec![Event::Resolved {
+                    results: Vec::new(),
+                }],
+            ),
         ])
         .await;
     let at = async |at: Instant| {

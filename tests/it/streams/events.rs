@@ -21,7 +21,13 @@ async fn two_dossiers(world: &World) {
     let first = world.advance(&first, Role::Officer).await;
     world.advance(&second, Role::Receptionist).await;
     world
-        .act(&first, Role::Leader, domain::dossier::Command::Resolve)
+        .act(
+            &first,
+            Role::Leader,
+            domain::dossier::Command::Resolve {
+                results: Vec::new(),
+            },
+        )
         .await
         .unwrap();
 }
@@ -262,7 +268,13 @@ async fn a_refused_command_is_heard_by_nobody() {
         .unwrap();
     let received = world.receive(WARD, THREE_DAYS).await;
     world
-        .act(&received, Role::Leader, domain::dossier::Command::Resolve)
+        .act(
+            &received,
+            Role::Leader,
+            domain::dossier::Command::Resolve {
+                results: Vec::new(),
+            },
+        )
         .await
         .unwrap_err();
     world.advance(&received, Role::Receptionist).await;

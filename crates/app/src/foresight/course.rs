@@ -195,7 +195,7 @@ fn place(event: &Event, dossier: &Dossier) -> Option<String> {
         | Event::LegClosed { .. }
         | Event::ConsultationOpened(_)
         | Event::ConsultationClosed { .. }
-        | Event::Resolved
+        | Event::Resolved { .. }
         | Event::MirroredStatus(_)
         | Event::Conflicted(_)
         | Event::ConflictSettled { .. }

@@ -172,7 +172,7 @@ impl<'a> Desk<'a> {
             | Command::CloseLeg { .. }
             | Command::OpenConsultation { .. }
             | Command::CloseConsultation { .. }
-            | Command::Resolve
+            | Command::Resolve { .. }
             | Command::Return { .. }
             | Command::Rate { .. }
             | Command::Correct { .. }
@@ -610,7 +610,7 @@ fn refuse_past(command: &Command, now: Instant) -> Result<(), Error> {
             ..
         }
         | Command::CloseConsultation { .. }
-        | Command::Resolve
+        | Command::Resolve { .. }
         | Command::Return { .. }
         | Command::Rate { .. }
         | Command::Correct { .. }

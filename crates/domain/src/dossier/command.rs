@@ -12,6 +12,7 @@ use super::mirror::Claim;
 use super::paper::Paper;
 use super::private::{Person, Words};
 use super::rating::{RatingMethod, Score};
+use super::result::ElectronicResult;
 use crate::code::AnyCode;
 use crate::id::{ActorId, CaseId, ComponentCode, StepId, UnitCode};
 use crate::limit::Limit;
@@ -375,7 +376,10 @@ pub enum Command {
         answer: Words,
     },
     /// The result is ready at the desk.
-    Resolve,
+    Resolve {
+        /// Its files, when it is electronic.
+        results: Vec<ElectronicResult>,
+    },
     /// Give the result to the citizen.
     Return {
         /// Who fetched it; the applicant when empty.
@@ -508,7 +512,7 @@ impl Command {
             Command::CloseLeg { .. } => Action::CloseLeg,
             Command::OpenConsultation { .. } => Action::OpenConsultation,
             Command::CloseConsultation { .. } => Action::CloseConsultation,
-            Command::Resolve => Action::Resolve,
+            Command::Resolve { .. } => Action::Resolve,
             Command::Return { .. } => Action::Return,
             Command::Rate { .. } => Action::Rate,
             Command::Correct { .. } => Action::Correct,

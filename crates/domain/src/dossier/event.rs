@@ -14,6 +14,7 @@ use super::mirror::{Claim, Contradiction};
 use super::paper::Paper;
 use super::private::Commitment;
 use super::rating::{RatingMethod, Score};
+use super::result::ElectronicResult;
 use crate::code::AnyCode;
 use crate::id::{
     ActorId, CaseId, ComponentCode, DossierId, LegId, ProcedureCode, ProvinceCode, RequestId,
@@ -160,7 +161,11 @@ pub enum Event {
         answer: Commitment,
     },
     /// The result was ready at the desk.
-    Resolved,
+    Resolved {
+        /// Its files, when it is electronic.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        results: Vec<ElectronicResult>,
+    },
     /// The system whose word counts gave a status. It happened when that system says.
     MirroredStatus(Claim),
     /// A message of another system contradicts what is known. Nothing else changes.
@@ -503,7 +508,7 @@ impl Event {
             Event::LegClosed { .. } => "leg_closed",
             Event::ConsultationOpened(_) => "consultation_opened",
             Event::ConsultationClosed { .. } => "consultation_closed",
-            Event::Resolved => "resolved",
+            Event::Resolved { .. } => "resolved",
             Event::MirroredStatus(_) => "mirrored_status",
             Event::Conflicted(_) => "conflicted",
             Event::ConflictSettled { .. } => "conflict_settled",

@@ -240,7 +240,7 @@ impl Counting<'_> {
             | Event::LegClosed { .. }
             | Event::ConsultationOpened(_)
             | Event::ConsultationClosed { .. }
-            | Event::Resolved
+            | Event::Resolved { .. }
             | Event::MirroredStatus(_)
             | Event::Conflicted(_)
             | Event::ConflictSettled { .. }

@@ -165,7 +165,7 @@ pub fn replay(dossier: &Dossier, records: &[Record], to: &Procedure, map: &StepM
             | Event::LegClosed { .. }
             | Event::ConsultationOpened(_)
             | Event::ConsultationClosed { .. }
-            | Event::Resolved
+            | Event::Resolved { .. }
             | Event::MirroredStatus(_)
             | Event::Conflicted(_)
             | Event::ConflictSettled { .. }

@@ -26,6 +26,7 @@ pub mod private;
 pub mod rating;
 pub mod recalculation;
 mod refusal;
+pub mod result;
 mod rewrite;
 mod state;
 mod status;
@@ -53,6 +54,7 @@ pub use mirror::{Conflict, Mirror};
 pub use paper::{Paper, PaperCopy, Reuse};
 pub use rating::{Rating, RatingMethod, Score};
 pub use refusal::Refusal;
+pub use result::{ElectronicResult, Signature, SignatureFormat};
 pub use rewrite::{Rewrite, Surroundings, rewrite, succeed};
 pub use state::{Back, State};
 pub use status::Status;
@@ -180,6 +182,9 @@ pub struct Dossier {
     /// Where its history comes from, when another system wrote it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub imported: Option<Imported>,
+    /// The files of its result, when there are any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub results: Vec<ElectronicResult>,
     /// What the citizen thought of it, once said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rating: Option<Rating>,
@@ -229,7 +234,7 @@ impl Dossier {
             | Event::LegClosed { .. }
             | Event::ConsultationOpened(_)
             | Event::ConsultationClosed { .. }
-            | Event::Resolved
+            | Event::Resolved { .. }
             | Event::MirroredStatus(_)
             | Event::Conflicted(_)
             | Event::ConflictSettled { .. }
@@ -383,7 +388,10 @@ impl Dossier {
                     asked.answered = Some(at);
                 }
             }
-            Event::Resolved => self.end(State::Resolved, at),
+            Event::Resolved { results } => {
+                self.results.clone_from(results);
+                self.end(State::Resolved, at);
+            }
             Event::MirroredStatus(claim) => self.mirror(claim, at),
             Event::Conflicted(facts) => self.mirror.conflicts.push(Conflict {
                 number: facts.number,
@@ -589,6 +597,7 @@ impl Dossier {
             legs: Vec::new(),
             consultations: Vec::new(),
             imported: None,
+            results: Vec::new(),
             rating: None,
             corrections: Corrections::default(),
         }

@@ -306,7 +306,9 @@ impl Story<'_> {
         let event = match end {
             End::Resolved => {
                 self.papers_came(at);
-                Event::Resolved
+                Event::Resolved {
+                    results: Vec::new(),
+                }
             }
             End::Withdrawn => Event::Withdrawn {
                 reason: None,

@@ -8,8 +8,13 @@ use chrono::NaiveDateTime;
 use domain::catalogue::{Catalogue, SourceFile};
 use domain::dossier::command::{Circumstances, Contents, SupplementException, SupplementItem};
 use domain::dossier::private::{Person, Salt, Words};
-use domain::dossier::{Acting, ElectronicFile, FileHash};
-use domain::id::{ActorId, ComponentCode, LegId, ProcedureCode, StepId, SystemName, UnitCode};
+use domain::dossier::{
+    Acting, ElectronicFile, ElectronicResult, FileHash, Signature, SignatureFormat,
+};
+use domain::id::{
+    ActorId, CertificateSerial, ComponentCode, DistinguishedName, DocumentNumber, LegId, MediaType,
+    ProcedureCode, Reference, StepId, SystemName, UnitCode,
+};
 use domain::procedure::{LegUnit, Procedure};
 use domain::role::Role;
 use domain::time::{Instant, VIETNAM, local};
@@ -142,6 +147,23 @@ pub fn file(content: &str, bytes: u64) -> ElectronicFile {
     ElectronicFile {
         sha256: FileHash::parse(&hash).expect("a hash"),
         bytes,
+    }
+}
+
+/// A signed file of a result; others for other numbers.
+pub fn signed_result(number: u64) -> ElectronicResult {
+    ElectronicResult {
+        code: Some(Reference::parse("KQ.G07.000122").expect("a reference")),
+        number: Some(DocumentNumber::parse(&format!("{number}/GXN-UBND")).expect("a number")),
+        file: file(&format!("kết quả {number}"), 20_000 + number),
+        media_type: MediaType::parse("application/pdf").expect("a media type"),
+        signatures: vec![Signature {
+            format: SignatureFormat::Pades,
+            certificate: CertificateSerial::parse("54010b6f").expect("a serial number"),
+            issuer: DistinguishedName::parse("CN=CA mẫu,O=Cơ quan mẫu,C=VN").expect("a name"),
+            signed: at("3 Aug 07:00"),
+            detached: None,
+        }],
     }
 }
 

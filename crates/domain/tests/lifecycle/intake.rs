@@ -258,7 +258,9 @@ fn results_are_given_at_once_only_where_the_procedure_says_so() {
             Role::Receptionist,
             at("3 Aug 08:10"),
             None,
-            &Deed::Act(Command::Resolve),
+            &Deed::Act(Command::Resolve {
+                results: Vec::new(),
+            }),
         );
         assert_eq!(done.is_ok(), button, "{code}");
         match done {

@@ -251,7 +251,12 @@ fn commands(story: &Story) -> [(&'static str, Command); 26] {
             story::command("question to H60.02212 within 2wd").expect("known"),
         ),
         ("answer", story::command("answer to 1").expect("known")),
-        ("resolve", Command::Resolve),
+        (
+            "resolve",
+            Command::Resolve {
+                results: Vec::new(),
+            },
+        ),
         (
             "return",
             Command::Return {

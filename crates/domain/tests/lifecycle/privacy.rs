@@ -111,7 +111,12 @@ pub fn full_lives() -> Vec<Story> {
             },
         )],
         vec![
-            ("10 Sep 09:00", Command::Resolve),
+            (
+                "10 Sep 09:00",
+                Command::Resolve {
+                    results: Vec::new(),
+                },
+            ),
             (
                 "11 Sep 09:00",
                 Command::Return {

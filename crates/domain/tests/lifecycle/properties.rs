@@ -769,7 +769,7 @@ fn moved_as_the_policy_says(
         | Event::LegClosed { .. }
         | Event::ConsultationOpened(_)
         | Event::ConsultationClosed { .. }
-        | Event::Resolved
+        | Event::Resolved { .. }
         | Event::MirroredStatus(_)
         | Event::Conflicted(_)
         | Event::ConflictSettled { .. }

@@ -446,7 +446,9 @@ impl Walk {
                 number: self.some_number(dossier.consultations.len()),
                 answer: Words::new("đồng ý"),
             },
-            Action::Resolve => Command::Resolve,
+            Action::Resolve => Command::Resolve {
+                results: (0..self.random.below(3)).map(desk::signed_result).collect(),
+            },
             Action::Return => Command::Return {
                 receiver: self.random.often(30).then(desk::a_citizen),
                 proxy: false,

@@ -72,7 +72,9 @@ fn a_refusal_says_which_steps_would_have_followed() {
             Role::Officer,
             at("4 Aug 08:00"),
             None,
-            &Deed::Act(Command::Resolve)
+            &Deed::Act(Command::Resolve {
+                results: Vec::new()
+            })
         ),
         Err(Refusal::StepNotFinal {
             step: step("inspect"),
@@ -102,7 +104,9 @@ fn a_step_belongs_to_its_role_and_to_those_who_stand_in_for_it() {
             "1.013225",
             leaders_step,
             Role::Leader,
-            Deed::Act(Command::Resolve),
+            Deed::Act(Command::Resolve {
+                results: Vec::new(),
+            }),
             &[Role::Leader, Role::Chairman],
         ),
         (
@@ -116,7 +120,9 @@ fn a_step_belongs_to_its_role_and_to_those_who_stand_in_for_it() {
             "1.013992",
             chairmans_step,
             Role::Chairman,
-            Deed::Act(Command::Resolve),
+            Deed::Act(Command::Resolve {
+                results: Vec::new(),
+            }),
             &[Role::Chairman],
         ),
     ] {
@@ -217,7 +223,9 @@ fn every_shipped_process_can_be_walked_from_the_desk_to_the_citizen_by_its_own_r
         for number in others {
             story.goes_on(&format!("3 Aug 09:30 leg done: {number}"));
         }
-        let resolve = Deed::Act(Command::Resolve);
+        let resolve = Deed::Act(Command::Resolve {
+            results: Vec::new(),
+        });
         story
             .tries(role, at("3 Aug 10:00"), None, &resolve)
             .expect("the last step finishes");

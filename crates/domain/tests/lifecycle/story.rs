@@ -670,7 +670,9 @@ pub fn command(words: &str) -> Option<Command> {
             reason: Words::new("không đủ điều kiện"),
             legal_basis: Words::new("điều khoản mẫu"),
         },
-        "resolved" => Command::Resolve,
+        "resolved" => Command::Resolve {
+            results: Vec::new(),
+        },
         "returned" => Command::Return {
             receiver: None,
             proxy: false,

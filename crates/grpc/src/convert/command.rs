@@ -324,8 +324,9 @@ moves!(CloseConsultationRequest, |given, fields, _known| {
     })
 });
 
-moves!(ResolveDossierRequest, |_given, _fields, _known| {
-    Some(Command::Resolve)
+moves!(ResolveDossierRequest, |given, fields, known| {
+    let results = fields.results("results", &given.results, known);
+    Some(Command::Resolve { results })
 });
 
 moves!(ReturnResultRequest, |given, fields, _known| {

@@ -14,6 +14,7 @@ use super::circumstances::{fee_state_of, method_of, origin_of, setting_of};
 use super::known::{channel_of, kind_of, policy_of, state_of, unit_name};
 use super::paper::paper;
 use super::rating::rating;
+use super::result;
 use super::time::{duration, timestamp};
 use super::{correction, foresight};
 use crate::proto;
@@ -143,6 +144,7 @@ pub fn dossier(view: &View) -> proto::Dossier {
         open_conflicts: count(dossier.mirror.open().count()),
         transfer_count: dossier.transfers.into(),
         rating: dossier.rating.map(rating),
+        results: dossier.results.iter().map(result::result).collect(),
         papers: dossier.papers.iter().map(paper).collect(),
         digitised_count: count(dossier.digitised()),
         reused_count: count(dossier.reused()),

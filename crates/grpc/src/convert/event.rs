@@ -171,7 +171,7 @@ impl Details {
             }
             Event::LegClosed { number, result: _ }
             | Event::ConsultationClosed { number, answer: _ } => details.put("number", number),
-            Event::Resolved => {}
+            Event::Resolved { results } => details.list("results", results),
             Event::MirroredStatus(claim) => details.claim(claim),
             Event::Conflicted(facts) => {
                 details.put("conflict", &facts.number);

@@ -157,6 +157,7 @@ mod tests {
             name: "dossiers/H60.02215-261120-0001".into(),
             etag: "v3".into(),
             request_id: ID.into(),
+            results: Vec::new(),
         };
         let withdraw = proto::WithdrawDossierRequest {
             name: resolve.name.clone(),

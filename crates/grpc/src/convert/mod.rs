@@ -22,6 +22,7 @@ pub mod procedure;
 pub mod publication;
 pub mod rating;
 pub mod report;
+pub mod result;
 pub mod time;
 pub mod times;
 pub mod unit;

@@ -121,6 +121,7 @@ impl Case {
                     name,
                     etag,
                     request_id,
+                    results: Vec::new(),
                 };
                 people.leader.resolve_dossier(request).await
             }

@@ -248,7 +248,13 @@ impl Life<'_> {
                 ))
             }
             State::Received | State::Processing { .. } => match here {
-                Some(step) if step.finish => Some((step.role, hours, Command::Resolve)),
+                Some(step) if step.finish => Some((
+                    step.role,
+                    hours,
+                    Command::Resolve {
+                        results: Vec::new(),
+                    },
+                )),
                 Some(_) | None => {
                     let step = dossier::next_steps(dossier, self.procedure)
                         .into_iter()

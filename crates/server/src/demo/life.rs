@@ -116,7 +116,9 @@ pub fn next(
         State::Received if view.procedure.on_the_spot && chance.happens(0.85) => by(
             Role::Receptionist,
             after(chance.between(0.05, 0.6)),
-            Command::Resolve,
+            Command::Resolve {
+                results: Vec::new(),
+            },
         ),
         State::Received if dossier.custody.hand_over_by.is_some() => {
             let by_when = dossier.custody.hand_over_by;
@@ -233,7 +235,9 @@ fn process(
         return Some(Next {
             at,
             role,
-            command: Command::Resolve,
+            command: Command::Resolve {
+                results: Vec::new(),
+            },
         });
     }
     let step = ahead

@@ -237,9 +237,11 @@ pub fn decide(
         Command::CloseConsultation { number, answer } => {
             close_consultation(dossier, *number, answer, &mut vault)?
         }
-        Command::Resolve => {
+        Command::Resolve { results } => {
             allowed::to_resolve(dossier, rules.procedure, rules.acting.role)?;
-            Event::Resolved
+            Event::Resolved {
+                results: results.clone(),
+            }
         }
         Command::Return {
             receiver,
