@@ -43,6 +43,11 @@ impl Call {
         matches!(self.what, What::Flush)
     }
 
+    /// Whether it writes to the database file itself, which is the log being copied back.
+    pub fn copies_back(&self) -> bool {
+        self.file == Which::Database && matches!(self.what, What::Write { .. })
+    }
+
     /// Reads a line such as `77 1795321353.463648 pwrite64(4<\x2f…>, "\x37…", 32, 0) = 32`.
     ///
     /// A call that another thread's came between is in two lines: its words are in the first,

@@ -94,6 +94,7 @@ async fn cut_everywhere(durability: Durability) -> Option<Tally> {
     server.leave();
     let answers = office.ledger.since(0);
     let calls = Call::read_all(&std::fs::read_to_string(&trace).unwrap());
+    assert!(calls.iter().any(Call::copies_back), "too few answers");
     Some(replay(before, calls, &answers).await)
 }
 
