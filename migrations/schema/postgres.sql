@@ -25,8 +25,12 @@ $$;
 CREATE FUNCTION event_has_a_predecessor() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NOT EXISTS (
-        SELECT 1 FROM event
-        WHERE province = NEW.province AND dossier = NEW.dossier AND version = NEW.version - 1
+        SELECT 1 FROM (
+            SELECT dossier, version FROM event
+            WHERE province = NEW.province AND (dossier, version) >= (NEW.dossier, NEW.version - 1)
+            ORDER BY dossier, version LIMIT 1
+        ) AS found
+        WHERE dossier = NEW.dossier AND version = NEW.version - 1
     ) THEN
         RAISE EXCEPTION 'an event needs the one before it' USING ERRCODE = 'MC001';
     END IF;

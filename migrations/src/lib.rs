@@ -16,6 +16,7 @@ mod m20261122_000009_viewing;
 mod m20261122_000011_tallies;
 mod m20261122_000012_forecasts;
 mod m20261122_000013_ratings;
+mod m20261122_000014_predecessor;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend, DynIden};
@@ -49,6 +50,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000008_blocks::Migration),
             Box::new(m20261122_000013_ratings::Migration),
             Box::new(m20261122_000012_forecasts::Migration),
+            Box::new(m20261122_000014_predecessor::Migration),
         ]
     }
 

@@ -100,6 +100,51 @@ fn writing_is_measured_on_both_databases_beside_the_raw_ones_and_leaves_nothing(
 }
 
 #[test]
+fn reading_is_measured_quiet_and_beside_writers() {
+    let folder = tempfile::tempdir().unwrap();
+    let args = [
+        "read",
+        "--preload",
+        "60",
+        "--writers",
+        "0,2",
+        "--seconds",
+        "1",
+        "--format",
+        "json",
+    ];
+    let output = bench(&args, folder.path());
+    assert!(output.status.success(), "{}", stderr(&output));
+    let measured: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
+    let skipped = std::env::var("MOTCUA_SKIP_POSTGRES").is_ok_and(|value| value == "1");
+    let databases = if skipped { 1 } else { 2 };
+    assert_eq!(measured.len(), databases * 2 * 6, "{measured:#?}");
+    for run in &measured {
+        let keys: Vec<&String> = run.as_object().unwrap().keys().collect();
+        assert_eq!(
+            keys,
+            [
+                "database", "dossiers", "p50_ms", "p99_ms", "query", "rows", "writers"
+            ]
+        );
+        assert_eq!(run["dossiers"], 60);
+        assert!([0, 2].contains(&run["writers"].as_u64().unwrap()));
+        let ms = |key: &str| run[key].as_f64().unwrap();
+        assert!(ms("p50_ms") > 0.0 && ms("p50_ms") <= ms("p99_ms"), "{run}");
+        let rows = run["rows"].as_u64().unwrap();
+        match run["query"].as_str().unwrap() {
+            "get_by_code" => assert_eq!(rows, 1, "{run}"),
+            // The communes, and the centre of the province.
+            "rates_communes_year" => assert_eq!(rows, 125, "{run}"),
+            "rates_ward_month" => assert_eq!(rows, 1, "{run}"),
+            "worklist_province" | "worklist_ward" | "search_name" => assert!(rows <= 50, "{run}"),
+            other => panic!("nobody asks {other}"),
+        }
+    }
+    assert_eq!(left_in(folder.path()), Vec::<String>::new());
+}
+
+#[test]
 fn memory_is_no_place_to_measure_on() {
     if !Path::new("/dev/shm").is_dir() {
         return;

@@ -1,5 +1,7 @@
 //! Databases that are made to be measured: empty before, empty again after.
 
+use std::path::PathBuf;
+
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Statement};
 
 use crate::address::Address;
@@ -32,6 +34,22 @@ pub async fn is_empty(url: &str) -> Result<bool, OpenError> {
             Ok(found.is_empty())
         }
     }
+}
+
+/// Where a server on this machine keeps its files; none when it runs elsewhere, or does not say.
+pub async fn folder(url: &str) -> Result<Option<PathBuf>, OpenError> {
+    let db = open::bare(url).await?;
+    let sql = "SELECT current_setting('data_directory') AS folder \
+         WHERE coalesce(inet_server_addr() = inet_client_addr(), true) \
+             AND pg_has_role('pg_read_all_settings', 'USAGE')";
+    let statement = Statement::from_string(db.get_database_backend(), sql);
+    let found = db.query_one_raw(statement).await?;
+    db.close().await?;
+    let Some(row) = found else {
+        return Ok(None);
+    };
+    let folder: String = row.try_get_by_index(0)?;
+    Ok(Some(PathBuf::from(folder)))
 }
 
 /// Removes every table and function of a database that was empty before.

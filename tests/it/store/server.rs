@@ -20,6 +20,45 @@ use crate::cluster;
 
 on_servers!(a_late_committer_is_not_skipped_by_the_feed);
 
+on_servers!(an_event_finds_the_one_before_it_by_its_key_however_little_the_server_knows);
+
+async fn an_event_finds_the_one_before_it_by_its_key_however_little_the_server_knows(on: Backend) {
+    let store = a_store(on).await;
+    let first = store.write(vec![a_dossier(0).received_change()]).await;
+    let db = store.raw().await;
+    let beside = db
+        .begin_with_options(TransactionOptions::default())
+        .await
+        .unwrap();
+    // Planned with one event there, and kept.
+    let sql = "SET LOCAL plan_cache_mode = force_generic_plan";
+    beside.execute_unprepared(sql).await.unwrap();
+    write_beside(&beside, &first[0], "00000000-0000-4000-8000-000000000fff").await;
+    let batch = (1..201).map(|number| a_dossier(number).received_change());
+    store.write(batch.collect()).await;
+    let all = "INSERT INTO event (seq, province, dossier, version, event_time, record_time, actor, \
+             request_id, part, content, bytes) \
+         SELECT seq + 100000, province, dossier, 2, event_time, record_time, 'another', \
+             request_id, 0, content, bytes FROM event \
+         WHERE version = 1 AND dossier NOT IN (SELECT dossier FROM event WHERE version = 2)";
+    let done = beside.execute_unprepared(all).await.unwrap();
+    assert_eq!(done.rows_affected(), 200);
+    let looked_at = "SELECT sum(idx_tup_fetch)::bigint FROM pg_stat_xact_user_tables \
+         WHERE relname LIKE 'event%'";
+    let looked_at = Statement::from_string(beside.get_database_backend(), looked_at);
+    let row = beside.query_one_raw(looked_at).await.unwrap().unwrap();
+    let looked_at: i64 = row.try_get_by_index(0).unwrap();
+    assert!(looked_at <= 1_000, "{looked_at} rows for 200 events");
+}
+
+on_servers!(a_server_on_this_machine_says_where_its_files_are);
+
+async fn a_server_on_this_machine_says_where_its_files_are(on: Backend) {
+    let store = a_store(on).await;
+    let folder = ::store::scratch::folder(&store.url).await.unwrap();
+    assert!(folder.expect("it is local").is_absolute());
+}
+
 /// Adds an event to a dossier past the store, in a transaction that the test holds open.
 async fn write_beside<C: ConnectionTrait>(db: &C, dossier: &Dossier, request: &str) {
     let sql = format!(

@@ -27,7 +27,7 @@ pub struct Database {
     pub url: String,
     /// Where the raw database is measured: the same on a server, a file beside it on SQLite.
     pub raw: String,
-    /// The kind of filesystem it lies on; `remote` for a server that was given.
+    /// The kind of filesystem it lies on; `remote` for a server that was given and does not say.
     pub filesystem: String,
 }
 
@@ -90,17 +90,34 @@ async fn given(url: &str) -> Result<Database, Failure> {
         )));
     }
     let Some(file) = url.strip_prefix("sqlite:") else {
+        let folder = store::scratch::folder(url)
+            .await
+            .map_err(|error| Failure::work(format!("cannot open {}", store::shown(url)), error))?;
+        let filesystem = match folder {
+            Some(folder) => on_disk(url, &folder)?,
+            None => "remote".to_owned(),
+        };
         return Ok(Database {
             kind: "postgres",
             url: url.to_owned(),
             raw: url.to_owned(),
-            filesystem: "remote".to_owned(),
+            filesystem,
         });
     };
     let folder = match Path::new(file.trim_start_matches("//")).parent() {
         Some(folder) if folder != Path::new("") => folder,
         Some(_) | None => Path::new("."),
     };
+    Ok(Database {
+        kind: "sqlite",
+        url: url.to_owned(),
+        raw: format!("{url}-raw"),
+        filesystem: on_disk(url, folder)?,
+    })
+}
+
+/// The kind of filesystem that a database lies on, unless it is in memory.
+fn on_disk(url: &str, folder: &Path) -> Result<String, Failure> {
     let filesystem = filesystem(folder)?;
     if ["tmpfs", "ramfs"].contains(&filesystem.as_str()) {
         return Err(Failure::Input(format!(
@@ -108,12 +125,7 @@ async fn given(url: &str) -> Result<Database, Failure> {
             store::shown(url)
         )));
     }
-    Ok(Database {
-        kind: "sqlite",
-        url: url.to_owned(),
-        raw: format!("{url}-raw"),
-        filesystem,
-    })
+    Ok(filesystem)
 }
 
 /// Empties a database when this value goes, however the measuring ended.

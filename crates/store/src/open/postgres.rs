@@ -2,17 +2,17 @@
 
 use std::time::Duration;
 
-use sea_orm::sqlx::Connection;
 use sea_orm::sqlx::postgres::PgConnectOptions;
+use sea_orm::sqlx::{Connection, Executor};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement,
 };
 
 use super::{Durability, OpenError, Options, check_schema};
 
-/// How many batches of this process are on their way at the same time: while one waits for
-/// the server, others are decided.
-pub(crate) const LANES: usize = 2;
+/// How many batches of this process are on their way at the same time. With a second one both
+/// would be half as large, and cost a fifth more of the processors for each transition.
+pub(crate) const LANES: usize = 1;
 
 /// How many transactions of this process may write at the same time: a lane each, and two for
 /// what is no batch.
@@ -32,11 +32,20 @@ const WRITING: Settings = &[
     ("default_transaction_isolation", "read committed"),
     ("idle_in_transaction_session_timeout", "15s"),
     ("lock_timeout", "5s"),
-    // Statements look lists up by key, however long the lists are. By itself the server plans
-    // them anew each time, which takes longer than running them.
-    ("plan_cache_mode", "force_generic_plan"),
     ("jit", "off"),
 ];
+
+/// Keeps the plan of the first time: writers look lists up by key, however long the lists are. By
+/// itself the server plans them anew each time, which takes longer than running them.
+///
+/// Not where few events are known of: to the server all ways through a small table are the same,
+/// and the one that it kept would be wrong for the table that grows.
+const KEEP_PLANS: &str = "SELECT set_config('plan_cache_mode', 'force_generic_plan', false) \
+     FROM pg_class AS events \
+     LEFT JOIN pg_inherits AS piece ON piece.inhparent = events.oid \
+     LEFT JOIN pg_class AS part ON part.oid = piece.inhrelid \
+     WHERE events.oid = to_regclass('event') \
+     HAVING greatest(max(events.reltuples), sum(part.reltuples)) >= 10000";
 
 /// One snapshot a transaction, without a statement to ask for it.
 const READING: Settings = &[
@@ -59,7 +68,7 @@ const MIGRATION_LOCK: i64 = 0x6d6f_7463_7561_0001;
 /// The one connection to migrate by. Holds the lock on migrating until it is closed.
 pub(super) async fn migrator(url: &str, dry_run: bool) -> Result<DatabaseConnection, OpenError> {
     let settings = if dry_run { READING } else { MIGRATING };
-    let db = connect(url, 1, settings, &[]).await?;
+    let db = connect(url, 1, settings, &[], None).await?;
     check_version(&db).await?;
     if !dry_run {
         let lock = format!("SELECT pg_advisory_lock({MIGRATION_LOCK})");
@@ -77,12 +86,12 @@ pub(super) async fn open(
         Durability::Full => &[],
         Durability::Scratch => CARELESS,
     };
-    let writer = connect(url, WRITERS, WRITING, careless).await?;
+    let writer = connect(url, WRITERS, WRITING, careless, Some(KEEP_PLANS)).await?;
     if let Err(error) = check(&writer).await {
         writer.close().await?;
         return Err(error);
     }
-    let readers = connect(url, Ord::max(options.readers, 1), READING, &[]).await?;
+    let readers = connect(url, Ord::max(options.readers, 1), READING, &[], None).await?;
     Ok((writer, readers))
 }
 
@@ -172,6 +181,7 @@ async fn connect(
     connections: u32,
     settings: Settings,
     more: Settings,
+    first: Option<&'static str>,
 ) -> Result<DatabaseConnection, OpenError> {
     let mut options = ConnectOptions::new(url);
     options
@@ -185,13 +195,21 @@ async fn connect(
         // Asking a connection whether it lives costs a round trip, so only one that has been
         // idle is asked.
         .test_before_acquire(false)
-        .map_sqlx_postgres_pool_opts(|options| {
-            options.before_acquire(|connection, found| {
+        .map_sqlx_postgres_pool_opts(move |options| {
+            let options = options.before_acquire(|connection, found| {
                 Box::pin(async move {
                     if found.idle_for < RECENT {
                         return Ok(true);
                     }
                     connection.ping().await.map(|()| true)
+                })
+            });
+            options.after_connect(move |connection, _| {
+                Box::pin(async move {
+                    if let Some(first) = first {
+                        connection.execute(first).await?;
+                    }
+                    Ok(())
                 })
             })
         })
