@@ -373,6 +373,7 @@ async fn the_rows_of_the_worklists_say_what_each_unit_is_and_has_to_meet(on: Bac
     let seen = || async {
         let page = WorklistPage {
             scope: scope.clone(),
+            procedures: None,
             after: None,
             limit: 10,
         };

@@ -23,6 +23,7 @@ mod migrations;
 mod mirrors;
 mod offline;
 mod papers;
+mod petitions;
 mod port;
 mod publication;
 mod published;

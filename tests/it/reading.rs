@@ -201,7 +201,11 @@ async fn the_most_urgent_comes_first_and_what_is_done_is_gone(on: Backend) {
     assert_eq!(order, [quick.dossier.id, slow.dossier.id]);
 
     world.set("2026-08-06 09:00");
-    let counts = world.engine.worklist_counts(&chairman, None).await.unwrap();
+    let counts = world
+        .engine
+        .worklist_counts(&chairman, None, None)
+        .await
+        .unwrap();
     assert_eq!(
         (
             counts.open,
@@ -224,13 +228,13 @@ async fn the_most_urgent_comes_first_and_what_is_done_is_gone(on: Backend) {
     );
     let counts = world
         .engine
-        .worklist_counts(&chairman, Some(unit(WARD)))
+        .worklist_counts(&chairman, Some(unit(WARD)), None)
         .await
         .unwrap();
     assert_eq!((counts.overdue, counts.near_due), (1, 0));
     let error = world
         .engine
-        .worklist_counts(&chairman, Some(unit(OTHER_WARD)))
+        .worklist_counts(&chairman, Some(unit(OTHER_WARD)), None)
         .await
         .unwrap_err();
     assert!(matches!(error, Error::UnitDenied { .. }));
@@ -401,6 +405,10 @@ async fn waiting_for_papers_stops_the_clock_and_the_page_says_so(on: Backend) {
         late.timing.overdue, !stands,
         "a standing clock does not become overdue"
     );
-    let counts = world.engine.worklist_counts(&chairman, None).await.unwrap();
+    let counts = world
+        .engine
+        .worklist_counts(&chairman, None, None)
+        .await
+        .unwrap();
     assert_eq!(counts.waiting_for_citizen, 1);
 }

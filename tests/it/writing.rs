@@ -464,6 +464,7 @@ async fn what_was_said_of_how_a_dossier_came_about_and_of_its_fee_is_kept(on: Ba
         setting: Setting::Mobile,
         queue_ticket: Some(QueueTicket::parse("A-017").unwrap()),
         fee_exemption: Words::new("hộ nghèo"),
+        ..Circumstances::default()
     };
     let clerk = who(Role::Receptionist, WARD);
     let view = world

@@ -740,6 +740,8 @@ pub struct List {
 pub struct WorklistPage {
     /// Whose dossiers.
     pub scope: Scope,
+    /// Of one of these procedures, if any is given.
+    pub procedures: Option<Vec<ProcedureCode>>,
     /// After this place: due time in microseconds ([`WorklistPage::NEVER`] for none), dossier.
     pub after: Option<(i64, DossierId)>,
     /// At most so many.

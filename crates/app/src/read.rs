@@ -129,7 +129,7 @@ impl Engine {
             scope,
             statuses: query.statuses,
             procedure: query.procedure,
-            procedures: query.kind.map(|kind| self.of_kind(caller, kind)),
+            procedures: self.of_kind(caller, query.kind),
             channel: query.channel,
             after,
             limit: limit + 1,
@@ -143,13 +143,19 @@ impl Engine {
         })
     }
 
-    /// Every procedure of a kind: what a code governs does not change from version to version.
-    fn of_kind(&self, caller: &Caller, kind: Kind) -> Vec<ProcedureCode> {
+    /// Every procedure of a kind, if one is given: what a code governs does not change from version
+    /// to version.
+    pub(crate) fn of_kind(
+        &self,
+        caller: &Caller,
+        kind: Option<Kind>,
+    ) -> Option<Vec<ProcedureCode>> {
+        let kind = kind?;
         let catalogue = self.office.catalogue(&caller.province);
         let of_it = catalogue.procedures.iter().filter(|it| it.kind == kind);
         let mut codes: Vec<_> = of_it.map(|procedure| procedure.code.clone()).collect();
         codes.dedup();
-        codes
+        Some(codes)
     }
 
     /// Dossiers by code, or by name or telephone where the caller's role may see those.

@@ -3,6 +3,7 @@
 use domain::deadline;
 use domain::dossier::{Dossier, Status};
 use domain::id::{DossierId, UnitCode};
+use domain::procedure::Kind;
 use domain::time::{self, Instant};
 
 use crate::access::{Caller, Method};
@@ -19,6 +20,8 @@ use crate::view::View;
 pub struct WorklistQuery {
     /// Of this unit; of all the caller's units when none.
     pub unit: Option<UnitCode>,
+    /// Of this kind; of both when none.
+    pub kind: Option<Kind>,
     /// Only those with all of these flags; all when none is given.
     pub only: Vec<Flag>,
     /// Which page.
@@ -89,7 +92,7 @@ impl Engine {
     ) -> Result<Page<View>, Error> {
         let scope = scope_of(caller, Method::ListWorklist, query.unit.as_ref())?;
         let limit = query.page.limit()?;
-        let question = format!("worklist {scope:?} {:?}", query.only);
+        let question = format!("worklist {scope:?} {:?} {:?}", query.kind, query.only);
         let after = match query.page.after(&question)? {
             Some(place) => Some(read_place(&place).ok_or_else(|| {
                 Error::invalid("page_token", "must be a next_page_token of this method")
@@ -99,6 +102,7 @@ impl Engine {
         let read = self.office.store.read().await?;
         let page = WorklistPage {
             scope,
+            procedures: self.of_kind(caller, query.kind),
             after,
             limit: limit + 1,
         };
@@ -119,11 +123,12 @@ impl Engine {
         })
     }
 
-    /// Counts of what is pending.
+    /// Counts of what is pending, of one kind or of both.
     pub async fn worklist_counts(
         &self,
         caller: &Caller,
         unit: Option<UnitCode>,
+        kind: Option<Kind>,
     ) -> Result<WorklistCounts, Error> {
         let scope = scope_of(caller, Method::GetWorklistCounts, unit.as_ref())?;
         let read = self.office.store.read().await?;
@@ -146,6 +151,7 @@ impl Engine {
         };
         let mut page = WorklistPage {
             scope,
+            procedures: self.of_kind(caller, kind),
             after: None,
             limit: STRIDE,
         };

@@ -28,6 +28,8 @@ mod mirrors;
 mod overdue;
 #[path = "lifecycle/papers.rs"]
 mod papers;
+#[path = "lifecycle/petitions.rs"]
+mod petitions;
 #[path = "lifecycle/privacy.rs"]
 mod privacy;
 #[path = "lifecycle/properties.rs"]

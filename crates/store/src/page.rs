@@ -35,10 +35,7 @@ pub(crate) async fn list<C: ConnectionTrait>(
     if let Some(procedure) = &list.procedure {
         select.and_where(Expr::col(("d", "procedure")).eq(procedure.as_str()));
     }
-    if let Some(procedures) = &list.procedures {
-        let codes = procedures.iter().map(ProcedureCode::as_str);
-        select.and_where(Expr::col(("d", "procedure")).is_in(codes));
-    }
+    of_procedures(&mut select, list.procedures.as_deref());
     if let Some(channel) = list.channel {
         select.and_where(Expr::col(("d", "channel")).eq(channel.as_str()));
     }
@@ -93,6 +90,7 @@ pub(crate) async fn worklist<C: ConnectionTrait>(
         }
     };
     select.and_where(Expr::cust(VISIBLE));
+    of_procedures(&mut select, page.procedures.as_deref());
     if let Some((after_due, after)) = page.after {
         let place = Expr::tuple([Expr::col(due), Expr::col(id)]);
         select.and_where(place.gt(Expr::tuple([
@@ -211,6 +209,13 @@ fn join_dossier(select: &mut SelectStatement) {
         .join_as(JoinType::CrossJoin, "dossier", "d", Condition::all())
         .and_where(Expr::col(("d", "province")).equals(("i", "province")))
         .and_where(Expr::col(("d", "id")).equals(("i", "dossier")));
+}
+
+fn of_procedures(select: &mut SelectStatement, procedures: Option<&[ProcedureCode]>) {
+    if let Some(procedures) = procedures {
+        let codes = procedures.iter().map(ProcedureCode::as_str);
+        select.and_where(Expr::col(("d", "procedure")).is_in(codes));
+    }
 }
 
 /// Whether a column names one of the units.

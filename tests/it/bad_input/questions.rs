@@ -102,17 +102,24 @@ fn rows() -> Vec<Row> {
                 ("unit", json!("Minh Xuân"), A_UNIT),
                 ("not_handed_over", json!("yes"), "expected true or false"),
                 ("in_conflict", json!(1), "expected true or false"),
+                ("kind", json!("KIND_OTHER"), "expected one of"),
             ]),
         ),
         (
             "GetWorklistCounts",
             json!({}),
-            vec![("unit", json!("?"), A_UNIT)],
+            vec![
+                ("unit", json!("?"), A_UNIT),
+                ("kind", json!("KIND_OTHER"), "expected one of"),
+            ],
         ),
         (
             "WatchWorklist",
             json!({}),
-            vec![("unit", json!("?"), A_UNIT)],
+            vec![
+                ("unit", json!("?"), A_UNIT),
+                ("kind", json!("KIND_OTHER"), "expected one of"),
+            ],
         ),
         (
             "GetOutlook",

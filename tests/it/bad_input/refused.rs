@@ -127,6 +127,12 @@ async fn met(reason: &str) -> Met {
             role = Role::Officer;
             ("ResolveDossier", on(&signed, json!({})))
         }
+        "NOT_A_PETITION" => {
+            role = Role::Receptionist;
+            let mut body = handed_in(THREE_DAYS);
+            body["incident_place"] = json!("trước cổng chợ");
+            ("ReceiveDossier", body)
+        }
         "NOT_ON_THE_SPOT" => {
             let received = world.receive(WARD, THREE_DAYS).await;
             ("ResolveDossier", on(&received, json!({})))

@@ -54,6 +54,8 @@ const FIELDS: &[(&str, &[(&str, Kind)])] = &[
             ("origin", Kind::Choice),
             ("setting", Kind::Choice),
             ("fee_exemption", Kind::OptionalText(2_000)),
+            ("incident_place", Kind::OptionalText(2_000)),
+            ("incident_area", Kind::OptionalUnit),
         ],
     ),
     (
@@ -89,6 +91,8 @@ const FIELDS: &[(&str, &[(&str, Kind)])] = &[
             ("origin", Kind::Choice),
             ("setting", Kind::Choice),
             ("fee_exemption", Kind::OptionalText(2_000)),
+            ("incident_place", Kind::OptionalText(2_000)),
+            ("incident_area", Kind::OptionalUnit),
             ("queue_ticket", Kind::Ticket),
         ],
     ),

@@ -158,6 +158,7 @@ impl Desk {
         let read = self.read().await;
         let worklist = WorklistPage {
             scope: scope.clone(),
+            procedures: None,
             after: None,
             limit: 1_000,
         };

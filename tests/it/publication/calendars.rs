@@ -187,6 +187,7 @@ async fn who_waits_for_a_dossier_is_told_what_became_of_its_date() {
     let read = world.store.read().await.unwrap();
     let page = WorklistPage {
         scope: who(Role::Chairman, WARD).scope(),
+        procedures: None,
         after: None,
         limit: 1,
     };

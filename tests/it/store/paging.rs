@@ -90,6 +90,7 @@ async fn walk_worklist(read: &dyn ReadTx, scope: Scope) -> Vec<Dossier> {
         let page = read
             .worklist(&WorklistPage {
                 scope: scope.clone(),
+                procedures: None,
                 after,
                 limit: 7,
             })
@@ -164,6 +165,7 @@ async fn a_worklist_holds_only_open_dossiers(on: Backend) {
     for scope in [whole(), of(&[WARD]), of(&[WARD, OTHER_WARD])] {
         let page = WorklistPage {
             scope,
+            procedures: None,
             after: None,
             limit: 10,
         };
@@ -191,6 +193,7 @@ async fn a_page_of_fifty_takes_one_statement(on: Backend) {
         let before = store.statements();
         let page = WorklistPage {
             scope: scope.clone(),
+            procedures: None,
             after: None,
             limit: 50,
         };

@@ -114,7 +114,13 @@ async fn open_streams_and_connections_end_when_the_server_stops() {
     let token = world.token(Role::Chairman, WARD).await;
     let served = serve(&world, Settings::default()).await;
     let mut client = WorklistServiceClient::new(served.channel.clone());
-    let asked = with_token(&token, proto::WatchWorklistRequest { unit: WARD.into() });
+    let asked = with_token(
+        &token,
+        proto::WatchWorklistRequest {
+            unit: WARD.into(),
+            kind: 0,
+        },
+    );
     let mut counts = client.watch_worklist(asked).await.unwrap().into_inner();
     assert_eq!(
         counts.message().await.unwrap().unwrap().open,
@@ -243,7 +249,13 @@ async fn a_revoked_token_ends_an_open_stream() {
     let token = world.token(Role::Chairman, WARD).await;
     let served = serve(&world, Settings::default()).await;
     let mut client = WorklistServiceClient::new(served.channel.clone());
-    let asked = with_token(&token, proto::WatchWorklistRequest { unit: WARD.into() });
+    let asked = with_token(
+        &token,
+        proto::WatchWorklistRequest {
+            unit: WARD.into(),
+            kind: 0,
+        },
+    );
     let mut counts = client.watch_worklist(asked).await.unwrap().into_inner();
     counts.message().await.unwrap().unwrap();
     let store: &dyn app::ports::Store = world.store.as_ref();

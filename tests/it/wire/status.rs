@@ -132,6 +132,9 @@ fn every_refusal() -> Vec<Refusal> {
             step: step("sign"),
             role: Role::Leader,
         },
+        Refusal::NotAPetition {
+            procedure: procedure_code("1.001193"),
+        },
         Refusal::NotOnTheSpot,
         Refusal::SupplementUsed { permitted: 1 },
         Refusal::ExtensionUsed,
@@ -229,6 +232,7 @@ fn every_refusal() -> Vec<Refusal> {
             | Refusal::StepNotNext { .. }
             | Refusal::StepNotFinal { .. }
             | Refusal::StepOfOtherRole { .. }
+            | Refusal::NotAPetition { .. }
             | Refusal::NotOnTheSpot
             | Refusal::SupplementUsed { .. }
             | Refusal::ExtensionUsed

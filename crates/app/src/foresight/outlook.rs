@@ -66,6 +66,7 @@ impl Engine {
         let mut counted = Vec::new();
         let mut page = WorklistPage {
             scope: scope.clone(),
+            procedures: None,
             after: None,
             limit: STRIDE,
         };

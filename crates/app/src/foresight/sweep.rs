@@ -183,6 +183,7 @@ impl Engine {
         // In the order of an index: what moves meanwhile is told by the feed.
         let mut page = WorklistPage {
             scope: Scope::Province(province.clone()),
+            procedures: None,
             after: None,
             limit: STRIDE,
         };

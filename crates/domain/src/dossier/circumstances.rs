@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::private::Commitment;
-use crate::id::Invalid;
+use crate::id::{Invalid, UnitCode};
 
 /// Who began a dossier.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -115,6 +115,18 @@ pub struct Circumstances {
     pub queue_ticket: Option<QueueTicket>,
     /// Why no fee is taken, when none is.
     pub fee_exemption: Option<Commitment>,
+    /// What a petition is about, when that has a place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub incident: Option<Incident>,
+}
+
+/// Where that happened which a petition (*phản ánh hiện trường*) is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Incident {
+    /// The commune, ward or special zone. It names nobody.
+    pub area: Option<UnitCode>,
+    /// The place itself, in words. It may be somebody's door.
+    pub place: Option<Commitment>,
 }
 
 impl Circumstances {

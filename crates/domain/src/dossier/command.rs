@@ -244,6 +244,10 @@ pub struct Circumstances {
     pub queue_ticket: Option<QueueTicket>,
     /// Why no fee is taken; empty when one may be.
     pub fee_exemption: Words,
+    /// The commune in which that happened which a petition is about.
+    pub incident_area: Option<UnitCode>,
+    /// Where exactly; empty when it has no place.
+    pub incident_place: Words,
 }
 
 /// A command on a dossier that exists.

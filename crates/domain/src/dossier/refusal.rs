@@ -74,6 +74,11 @@ pub enum Refusal {
     },
     /// The procedure does not give results back on the spot.
     NotOnTheSpot,
+    /// Only a petition is about an incident in a place.
+    NotAPetition {
+        /// The procedure.
+        procedure: ProcedureCode,
+    },
     /// Papers were already asked for as often as permitted.
     SupplementUsed {
         /// How often that is.
@@ -244,6 +249,7 @@ impl Refusal {
             Refusal::StepNotFinal { .. } => "STEP_NOT_FINAL",
             Refusal::StepOfOtherRole { .. } => "STEP_OF_OTHER_ROLE",
             Refusal::NotOnTheSpot => "NOT_ON_THE_SPOT",
+            Refusal::NotAPetition { .. } => "NOT_A_PETITION",
             Refusal::SupplementUsed { .. } => "SUPPLEMENT_USED",
             Refusal::ExtensionUsed => "EXTENSION_USED",
             Refusal::NoVerification => "NO_VERIFICATION",
@@ -289,6 +295,7 @@ impl Refusal {
                 ]
             }
             Refusal::Mirrored { system } => vec![("system", system.clone())],
+            Refusal::NotAPetition { procedure } => vec![("procedure", procedure.to_string())],
             Refusal::ProcedureNotInForce { procedure, day } => {
                 vec![
                     ("procedure", procedure.to_string()),
@@ -427,6 +434,9 @@ impl Refusal {
             Refusal::StepOfOtherRole { step, role } => {
                 format!("step {step} belongs to the role {role}")
             }
+            Refusal::NotAPetition { procedure } => format!(
+                "procedure {procedure} is no petition; only a petition is about an incident in a place"
+            ),
             Refusal::NotOnTheSpot => {
                 "this procedure is not given back on the spot; advance the dossier first".into()
             }
@@ -585,6 +595,9 @@ impl Refusal {
             Refusal::StepOfOtherRole { step, role } => {
                 format!("Bước {step} thuộc vai trò {role}.")
             }
+            Refusal::NotAPetition { procedure } => format!(
+                "Thủ tục {procedure} không phải phản ánh, kiến nghị nên không có địa điểm xảy ra vụ việc."
+            ),
             Refusal::NotOnTheSpot => {
                 "Thủ tục này không trả kết quả ngay; cần chuyển xử lý trước.".into()
             }

@@ -4,6 +4,7 @@ use domain::dossier::command::Circumstances;
 use domain::dossier::{Dossier, FeeState, Origin, PaymentMethod, QueueTicket, Setting};
 
 use super::fields::Fields;
+use super::known::{Known, unit_name};
 use crate::proto;
 
 /// What a request says of how a dossier came about.
@@ -13,11 +14,13 @@ pub struct Given<'a> {
     pub setting: i32,
     pub queue_ticket: &'a str,
     pub fee_exemption: &'a str,
+    pub incident_place: &'a str,
+    pub incident_area: &'a str,
 }
 
 impl Given<'_> {
     /// Reads it.
-    pub fn read(&self, fields: &mut Fields) -> Circumstances {
+    pub fn read(&self, fields: &mut Fields, known: &Known) -> Circumstances {
         let origin = match proto::Origin::try_from(self.origin) {
             Ok(proto::Origin::Unspecified | proto::Origin::Citizen) => Origin::Citizen,
             Ok(proto::Origin::Agency) => Origin::Agency,
@@ -43,6 +46,8 @@ impl Given<'_> {
             setting,
             queue_ticket: fields.optional("queue_ticket", self.queue_ticket, QueueTicket::parse),
             fee_exemption: fields.optional_words("fee_exemption", self.fee_exemption),
+            incident_area: known.optional_commune(fields, "incident_area", self.incident_area),
+            incident_place: fields.optional_words("incident_place", self.incident_place),
         }
     }
 }
@@ -92,6 +97,13 @@ pub fn setting_of(dossier: &Dossier) -> proto::Setting {
         Setting::Mobile => proto::Setting::Mobile,
         Setting::OnSite => proto::Setting::OnSite,
     }
+}
+
+/// Where that happened which a petition is about, as it is sent.
+pub fn incident_area_of(dossier: &Dossier) -> String {
+    let incident = dossier.circumstances.incident.as_ref();
+    let area = incident.and_then(|incident| incident.area.as_ref());
+    area.map(unit_name).unwrap_or_default()
 }
 
 /// How a dossier stands with its fee, as it is sent.

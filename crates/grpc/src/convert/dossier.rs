@@ -10,7 +10,7 @@ use domain::dossier::{Consultation, Leg};
 use domain::limit::Limit;
 use domain::procedure::Procedure;
 
-use super::circumstances::{fee_state_of, method_of, origin_of, setting_of};
+use super::circumstances::{fee_state_of, incident_area_of, method_of, origin_of, setting_of};
 use super::known::{channel_of, kind_of, policy_of, state_of, unit_name};
 use super::paper::paper;
 use super::rating::rating;
@@ -105,6 +105,7 @@ pub fn dossier(view: &View) -> proto::Dossier {
         fee_state: fee_state_of(dossier).into(),
         origin: origin_of(dossier).into(),
         setting: setting_of(dossier).into(),
+        incident_area: incident_area_of(dossier),
         queue_ticket: dossier
             .circumstances
             .queue_ticket

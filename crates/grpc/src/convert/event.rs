@@ -278,6 +278,9 @@ impl Details {
 
     fn circumstances(&mut self, facts: &Circumstances) {
         self.some("queue_ticket", facts.queue_ticket.as_ref());
+        let incident = facts.incident.as_ref();
+        let area = incident.and_then(|incident| incident.area.as_ref());
+        self.some("incident_area", area.map(unit_name).as_ref());
         match facts.origin {
             Origin::Citizen => {}
             Origin::Agency => self.put("origin", &"agency"),

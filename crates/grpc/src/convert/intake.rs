@@ -85,6 +85,8 @@ pub fn submission(
             setting: request.setting,
             queue_ticket: "",
             fee_exemption: &request.fee_exemption,
+            incident_place: &request.incident_place,
+            incident_area: &request.incident_area,
         },
     };
     let content = given.read(&mut fields, known);
@@ -144,6 +146,8 @@ fn new_reception(
             setting: request.setting,
             queue_ticket: &request.queue_ticket,
             fee_exemption: &request.fee_exemption,
+            incident_place: &request.incident_place,
+            incident_area: &request.incident_area,
         },
     };
     let content = given.read(&mut fields, known);
@@ -184,6 +188,8 @@ fn acceptance(request: &proto::ReceiveDossierRequest) -> Result<Receive, app::Er
         ("setting", request.setting == 0),
         ("queue_ticket", request.queue_ticket.is_empty()),
         ("fee_exemption", request.fee_exemption.is_empty()),
+        ("incident_place", request.incident_place.is_empty()),
+        ("incident_area", request.incident_area.is_empty()),
     ] {
         fields.absent(field, is_absent, why);
     }
@@ -224,7 +230,7 @@ impl Given<'_> {
             resolving: known.optional_unit(fields, "resolving_unit", self.resolving_unit),
             returning: known.optional_unit(fields, "returning_unit", self.returning_unit),
             duplicate_intended: self.duplicate_intended,
-            circumstances: self.circumstances.read(fields),
+            circumstances: self.circumstances.read(fields, known),
         }
     }
 }

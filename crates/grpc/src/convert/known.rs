@@ -57,6 +57,22 @@ impl Known {
         }
     }
 
+    /// A commune, ward or special zone that may be left out.
+    pub fn optional_commune(
+        &self,
+        fields: &mut Fields,
+        field: &str,
+        text: &str,
+    ) -> Option<UnitCode> {
+        let code = self.optional_unit(fields, field, text)?;
+        let unit = self.catalogue.units.get(&code);
+        if unit.is_some_and(|unit| unit.kind == UnitKind::Commune) {
+            return Some(code);
+        }
+        fields.wrong(field, "expected a commune, ward or special zone");
+        None
+    }
+
     /// A province that must be given.
     pub fn province(&self, fields: &mut Fields, field: &str, text: &str) -> Option<ProvinceCode> {
         let text = text.trim();

@@ -8,6 +8,7 @@ use app::page::PageQuery;
 use app::worklist::{Flag, WorklistCounts, WorklistQuery};
 use app::{Caller, Engine, Error};
 use domain::id::UnitCode;
+use domain::procedure::Kind;
 use futures::stream;
 use tonic::{Request, Response, Status, async_trait};
 
@@ -41,6 +42,7 @@ impl WorklistService for Worklists {
                     let known = Calls::known(&engine, &caller);
                     let query = WorklistQuery {
                         unit: known.optional_unit(&mut fields, "unit", &request.unit),
+                        kind: fields.kind("kind", request.kind),
                         only: [
                             (request.not_handed_over, Flag::NotHandedOver),
                             (request.in_conflict, Flag::InConflict),
@@ -68,8 +70,9 @@ impl WorklistService for Worklists {
         let (metadata, _, request) = request.into_parts();
         self.0
             .read(&metadata, |engine, caller| async move {
-                let unit = unit(&engine, &caller, &request.unit)?;
-                Ok(report::counts(engine.worklist_counts(&caller, unit).await?))
+                let of = of(&engine, &caller, &request.unit, request.kind)?;
+                let counts = engine.worklist_counts(&caller, of.unit, of.kind).await?;
+                Ok(report::counts(counts))
             })
             .await
     }
@@ -84,15 +87,15 @@ impl WorklistService for Worklists {
             // Who calls comes first: a stranger is not told which units there are.
             let caller = self.0.caller(&metadata).await?;
             access::check_role(&caller, Method::WatchWorklist)?;
-            let unit = unit(self.0.engine(), &caller, &request.unit)?;
-            if let Some(unit) = &unit {
+            let of = of(self.0.engine(), &caller, &request.unit, request.kind)?;
+            if let Some(unit) = &of.unit {
                 access::check_unit(&caller, Method::WatchWorklist, unit)?;
             }
             let mut watch = Watch {
                 wakes: Wakes::new(&self.0),
                 calls: self.0.clone(),
                 secret,
-                unit,
+                of,
                 last: None,
             };
             // The first answer tells at once whether the caller may watch at all.
@@ -138,7 +141,7 @@ struct Watch {
     wakes: Wakes,
     calls: Calls,
     secret: String,
-    unit: Option<UnitCode>,
+    of: Of,
     last: Option<(WorklistCounts, u64)>,
 }
 
@@ -161,9 +164,12 @@ impl Watch {
     async fn look(&mut self) -> Result<Option<WorklistCounts>, Error> {
         let engine = self.calls.engine();
         let caller = engine.authenticate_again(&self.secret).await?;
-        let counts = engine.worklist_counts(&caller, self.unit.clone()).await?;
+        let Of { unit, kind } = self.of.clone();
+        let counts = engine.worklist_counts(&caller, unit.clone(), kind);
+        let counts = counts.await?;
         let head = WorklistQuery {
-            unit: self.unit.clone(),
+            unit,
+            kind,
             only: Vec::new(),
             page: PageQuery {
                 size: i32::MAX,
@@ -188,8 +194,18 @@ impl Watch {
     }
 }
 
-fn unit(engine: &Engine, caller: &Caller, text: &str) -> Result<Option<UnitCode>, Error> {
+/// Of what to count: all that the caller may see, or less.
+#[derive(Clone)]
+struct Of {
+    unit: Option<UnitCode>,
+    kind: Option<Kind>,
+}
+
+fn of(engine: &Engine, caller: &Caller, unit: &str, kind: i32) -> Result<Of, Error> {
     let mut fields = Fields::default();
-    let unit = Calls::known(engine, caller).optional_unit(&mut fields, "unit", text);
-    fields.done(Some(unit))
+    let of = Of {
+        unit: Calls::known(engine, caller).optional_unit(&mut fields, "unit", unit),
+        kind: fields.kind("kind", kind),
+    };
+    fields.done(Some(of))
 }

@@ -294,6 +294,14 @@ pub const REFUSALS: &[&Reason] = &[
         remedy: "Ask somebody in that role.",
     },
     &Reason {
+        reason: "NOT_A_PETITION",
+        code: Code::FailedPrecondition,
+        http: None,
+        cause: "the place of an incident was given for a procedure that is no petition",
+        vietnamese: "Chỉ phản ánh, kiến nghị mới có địa điểm xảy ra vụ việc.",
+        remedy: "Leave the incident out, or choose the petition that is meant.",
+    },
+    &Reason {
         reason: "NOT_ON_THE_SPOT",
         code: Code::FailedPrecondition,
         http: None,

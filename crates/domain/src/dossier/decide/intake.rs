@@ -7,13 +7,14 @@ use super::vault::Vault;
 use super::{Decision, Rules, planned};
 use crate::code::{AnyCode, DossierCode};
 use crate::deadline;
-use crate::dossier::command::{Contents, Reception, Submission};
+use crate::dossier::circumstances::Incident;
+use crate::dossier::command::{self, Contents, Reception, Submission};
 use crate::dossier::event::{self, Event};
 use crate::dossier::refusal::Refusal;
 use crate::dossier::{Channel, Circumstances, Dossier, Paper, paper};
 use crate::id::ComponentCode;
 use crate::limit::Limit;
-use crate::procedure::{Authority, Case, Mark, Procedure};
+use crate::procedure::{Authority, Case, Kind, Mark, Procedure};
 use crate::time::Instant;
 
 /// A portal hands a dossier in.
@@ -52,7 +53,7 @@ pub fn submit(
         applicant,
         components,
         papers: contents.papers.clone(),
-        circumstances: circumstances(contents, &mut vault),
+        circumstances: circumstances(contents, rules.procedure, &mut vault)?,
         receiving: submission.receiving.clone(),
         resolving: contents
             .resolving
@@ -96,7 +97,7 @@ pub fn receive(
         applicant,
         components,
         papers: contents.papers.clone(),
-        circumstances: circumstances(contents, &mut vault),
+        circumstances: circumstances(contents, rules.procedure, &mut vault)?,
         receiving: receiving.clone(),
         resolving: resolving.clone(),
         returning: contents.returning.as_ref().unwrap_or(receiving).clone(),
@@ -189,14 +190,40 @@ pub(super) fn accept(
     }))
 }
 
-fn circumstances(contents: &Contents, vault: &mut Vault<'_>) -> Circumstances {
+fn circumstances(
+    contents: &Contents,
+    procedure: &Procedure,
+    vault: &mut Vault<'_>,
+) -> Result<Circumstances, Refusal> {
     let given = &contents.circumstances;
     let exempt = !given.fee_exemption.is_empty();
-    Circumstances {
+    Ok(Circumstances {
         origin: given.origin,
         setting: given.setting,
         queue_ticket: given.queue_ticket.clone(),
         fee_exemption: exempt.then(|| vault.words("fee_exemption", &given.fee_exemption)),
+        incident: incident(given, procedure, vault)?,
+    })
+}
+
+/// Where it happened: a petition is about a place, a procedure about a person's papers.
+fn incident(
+    given: &command::Circumstances,
+    procedure: &Procedure,
+    vault: &mut Vault<'_>,
+) -> Result<Option<Incident>, Refusal> {
+    let placed = !given.incident_place.is_empty();
+    if !placed && given.incident_area.is_none() {
+        return Ok(None);
+    }
+    match procedure.kind {
+        Kind::Petition => Ok(Some(Incident {
+            area: given.incident_area.clone(),
+            place: placed.then(|| vault.words("incident_place", &given.incident_place)),
+        })),
+        Kind::Procedure => Err(Refusal::NotAPetition {
+            procedure: procedure.code.clone(),
+        }),
     }
 }
 
