@@ -141,6 +141,14 @@ async fn a_block_is_used_and_given_back_and_the_day_has_no_gap(on: Backend) {
         Some(moment("2026-08-06 17:00")),
         "due times count from the desk's time"
     );
+    let offline = view.dossier.offline.unwrap();
+    assert_eq!(offline.number, 3);
+    assert_eq!(
+        offline.entered,
+        moment("2026-08-05 09:00"),
+        "and it says when"
+    );
+    assert_eq!(online.dossier.offline, None);
     let again = import(&world, "2026-08-03", entered).await;
     for (one, other) in first.iter().zip(&again) {
         let (one, other) = (one.as_ref().unwrap(), other.as_ref().unwrap());

@@ -10,6 +10,7 @@ mod codec;
 mod convert;
 pub mod json;
 mod listen;
+pub mod offline;
 pub mod proto;
 pub mod serve;
 mod service;

@@ -1,6 +1,7 @@
 //! The command line. The words and flags are a contract.
 
 mod history;
+mod offline;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -12,6 +13,9 @@ use forecast::log::Deadline;
 
 use crate::{Failure, bench, commands};
 pub use history::{Export, Import, ImportFormat};
+pub use offline::{
+    Offline, OfflineCommand, OfflineDesk, OfflineImport, OfflineReserve, OfflineVoid,
+};
 
 /// The engine behind the one-stop shop: dossiers, exact deadlines, rates nobody can edit.
 #[derive(Debug, Parser)]
@@ -39,6 +43,8 @@ enum Command {
     Import(Import),
     /// Write all dossiers of a province with their events.
     Export(Export),
+    /// Receive while the line is down: take numbers along, enter receptions later.
+    Offline(Offline),
     /// Measure what this machine gives, on a scratch database.
     Bench(Bench),
     /// Change units.
@@ -492,6 +498,12 @@ impl Cli {
             },
             Command::Import(flags) => wait(commands::import::run(flags)),
             Command::Export(flags) => wait(commands::export::run(flags)),
+            Command::Offline(flags) => match flags.command {
+                OfflineCommand::Reserve(flags) => wait(commands::offline::reserve(flags)),
+                OfflineCommand::List(flags) => wait(commands::offline::list(flags)),
+                OfflineCommand::Void(flags) => wait(commands::offline::void(flags)),
+                OfflineCommand::Import(flags) => wait(commands::offline::import(flags)),
+            },
             Command::Report(flags) => match flags.command {
                 ReportCommand::Rates(flags) => wait(commands::report::rates(flags)),
             },

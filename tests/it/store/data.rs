@@ -275,6 +275,7 @@ impl ADossier {
             provisional: false,
             hand_over_by: None,
             imported: None,
+            offline_number: None,
         });
         let mut change = self.change(event);
         change.number = Some(NumberWanted {

@@ -317,6 +317,9 @@ pub struct Received {
     /// How it came about.
     #[serde(default, skip_serializing_if = "Circumstances::is_usual")]
     pub circumstances: Circumstances,
+    /// The number that the desk had taken along, when it was received without a line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offline_number: Option<u32>,
 }
 
 /// See [`Event::Transferred`].

@@ -179,6 +179,9 @@ pub struct Dossier {
     /// What other units were asked, by number.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub consultations: Vec<Consultation>,
+    /// How it was received without a line, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offline: Option<Offline>,
     /// Where its history comes from, when another system wrote it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub imported: Option<Imported>,
@@ -192,6 +195,18 @@ pub struct Dossier {
     /// what was recorded first: `channel`, `case`, `ended`.
     #[serde(default, skip_serializing_if = "Corrections::is_empty")]
     pub corrections: Corrections,
+}
+
+/// How a desk without a line took a dossier in. When it did is the dossier's time of reception.
+///
+/// Source: Decree 61/2018/NĐ-CP, Art. 39.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offline {
+    /// The number of the day that it bears, of a block that the desk had taken along.
+    pub number: u32,
+    /// When it was entered.
+    #[serde(with = "chrono::serde::ts_microseconds")]
+    pub entered: Instant,
 }
 
 impl Dossier {
@@ -596,6 +611,7 @@ impl Dossier {
             succeeded: None,
             legs: Vec::new(),
             consultations: Vec::new(),
+            offline: None,
             imported: None,
             results: Vec::new(),
             rating: None,
@@ -620,6 +636,10 @@ impl Dossier {
         self.add_components(&facts.components, &facts.papers);
         self.received = Some(at);
         self.imported.clone_from(&facts.imported);
+        self.offline = facts.offline_number.map(|number| Offline {
+            number,
+            entered: record.record_time,
+        });
         self.enter(State::Received, at);
         self.clock = Some(Clock {
             started: at,

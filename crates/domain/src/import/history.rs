@@ -218,6 +218,7 @@ fn reception(
             case: case.name.to_string(),
             oddities: oddities.to_vec(),
         }),
+        offline_number: None,
     }
 }
 

@@ -130,6 +130,11 @@ pub fn dossier(view: &View) -> proto::Dossier {
         import_name: imported
             .map(|imported| format!("imports/{}", imported.import))
             .unwrap_or_default(),
+        offline: dossier.offline.map(|offline| proto::Offline {
+            number: i32::try_from(offline.number).unwrap_or(i32::MAX),
+            receive_time: dossier.received.map(timestamp),
+            record_time: Some(timestamp(offline.entered)),
+        }),
         import_case: imported
             .map(|imported| imported.case.clone())
             .unwrap_or_default(),

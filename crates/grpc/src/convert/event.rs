@@ -269,6 +269,7 @@ impl Details {
         self.time("due_time", facts.due);
         self.put("due_provisional", &facts.provisional);
         self.time("hand_over_by_time", facts.hand_over_by);
+        self.some("offline_number", facts.offline_number.as_ref());
         if let Some(imported) = &facts.imported {
             self.put("import_name", &format!("imports/{}", imported.import));
             self.put("import_case", &imported.case);

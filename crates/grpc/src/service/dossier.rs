@@ -170,12 +170,7 @@ service! {
     ) -> Result<Response<proto::ImportReceptionsResponse>, Status> {
         let (metadata, _, request) = request.into_parts();
         let work = |engine: std::sync::Arc<app::Engine>, caller| async move {
-            let asked = offline::import(&request, &Calls::known(&engine, &caller))?;
-            let numbers: Vec<u32> = asked.receptions.iter().map(|one| one.number).collect();
-            let outcomes = engine
-                .import_receptions(&caller, &asked.unit, asked.day, asked.receptions)
-                .await?;
-            Ok(offline::outcomes(&numbers, outcomes))
+            crate::offline::import(&engine, &caller, &request).await
         };
         self.0.write(&metadata, work).await
     }

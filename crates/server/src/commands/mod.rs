@@ -7,6 +7,7 @@ pub mod export;
 pub mod forecast;
 pub mod import;
 pub mod migrate;
+pub mod offline;
 pub mod report;
 pub mod serve;
 pub mod token;

@@ -3,6 +3,7 @@
 mod findings;
 mod progress;
 mod read;
+pub(crate) mod receptions;
 mod table;
 
 pub(crate) use findings::Findings;

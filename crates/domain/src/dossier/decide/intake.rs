@@ -107,6 +107,7 @@ pub fn receive(
         provisional: due.due.is_some_and(|due| due.provisional),
         hand_over_by: papers_due(&reception.receiving, reception.channel, rules, now),
         imported: None,
+        offline_number: None,
     });
     let legs = planned::at_reception(rules.procedure);
     let units = planned::Units {
@@ -129,6 +130,7 @@ pub fn receive_offline(
     for event in &mut decision.events {
         if let Event::Received(facts) = event {
             facts.code = Some(AnyCode::from(code));
+            facts.offline_number = Some(code.serial());
         }
     }
     Ok(decision)
@@ -187,6 +189,7 @@ pub(super) fn accept(
         provisional: due.due.is_some_and(|due| due.provisional),
         hand_over_by: papers_due(&dossier.receiving, dossier.channel, rules, now),
         imported: None,
+        offline_number: None,
     }))
 }
 

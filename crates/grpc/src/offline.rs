@@ -1,0 +1,32 @@
+//! Reception without a line, for who asks in this very process: the same requests, read by the same
+//! rules, without a port between.
+
+use app::{Caller, Engine, Error};
+
+use crate::call::Calls;
+use crate::convert::offline;
+pub use crate::convert::time::timestamp;
+use crate::proto::{ImportReceptionsRequest, ImportReceptionsResponse};
+
+/// Enters what a desk received; each reception is answered for itself.
+pub async fn import(
+    engine: &Engine,
+    caller: &Caller,
+    request: &ImportReceptionsRequest,
+) -> Result<ImportReceptionsResponse, Error> {
+    let asked = offline::import(request, &Calls::known(engine, caller))?;
+    let numbers: Vec<u32> = asked.receptions.iter().map(|one| one.number).collect();
+    let outcomes = engine
+        .import_receptions(caller, &asked.unit, asked.day, asked.receptions)
+        .await?;
+    Ok(offline::outcomes(&numbers, outcomes))
+}
+
+/// Looks for wrong fields and enters nothing.
+pub fn check(
+    engine: &Engine,
+    caller: &Caller,
+    request: &ImportReceptionsRequest,
+) -> Result<(), Error> {
+    offline::import(request, &Calls::known(engine, caller)).map(|_sound| ())
+}

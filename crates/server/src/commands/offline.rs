@@ -1,0 +1,307 @@
+//! `motcua offline`: reception without a line, from the machine that has the database.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use app::ports::{Block, Clock, Ids, Store};
+use app::{Caller, Engine, Meta, Parts};
+use chrono::NaiveDate;
+use domain::code::DossierCode;
+use domain::id::{ActorId, RequestId, UnitCode};
+use domain::number::{NumberState, VoidReason};
+use domain::role::Role;
+use domain::time;
+use grpc::proto;
+use grpc::proto::import_receptions_response::outcome::Result as Outcome;
+use store::Durability;
+
+use super::{configuration, open, print};
+use crate::cli::{OfflineDesk, OfflineImport, OfflineReserve, OfflineVoid};
+use crate::clock::{SystemClock, SystemIds};
+use crate::import::receptions;
+use crate::{Failure, catalogue, secret};
+
+/// How many receptions are entered with one request.
+const AT_ONCE: usize = 100;
+
+/// An engine over the database, and the clerk of the desk.
+struct Desk {
+    engine: Arc<Engine>,
+    caller: Caller,
+    unit: UnitCode,
+    day: NaiveDate,
+}
+
+impl Desk {
+    async fn open(flags: &OfflineDesk) -> Result<Self, Failure> {
+        let config = configuration(&flags.database)?;
+        let shipped = catalogue::read(config.catalogue.as_deref())?;
+        let store = open(&config, Durability::Full).await?;
+        let engine = Engine::start(Parts {
+            store: Arc::new(store) as Arc<dyn Store>,
+            catalogue: Arc::new(shipped),
+            clock: Arc::new(SystemClock),
+            ids: Arc::new(SystemIds),
+            // Receipts bear PINs that the server must know again.
+            secret: secret::read_or_make(&config.secret_file, &SystemIds)?,
+            queue: config.queue,
+        });
+        engine
+            .refresh_catalogue()
+            .await
+            .map_err(|error| Failure::work("cannot read what was published", error))?;
+        let day = flags
+            .day
+            .unwrap_or_else(|| time::local_day(SystemClock.now()));
+        let known = engine.shipped();
+        let unit = known.units.find(&flags.unit).ok_or_else(|| {
+            Failure::Input(format!(
+                "--unit: {} is no unit of the catalogue",
+                flags.unit
+            ))
+        })?;
+        let actor = ActorId::parse(&flags.actor)
+            .map_err(|wrong| Failure::Input(format!("--actor: {wrong}")))?;
+        let caller = Caller {
+            token: String::new(),
+            actor,
+            role: Role::Receptionist,
+            province: unit.province.clone(),
+            units: vec![unit.code.clone()],
+            former: Vec::new(),
+        };
+        let unit = unit.code.clone();
+        Ok(Self {
+            engine,
+            caller,
+            unit,
+            day,
+        })
+    }
+
+    async fn blocks(&self) -> Result<Vec<Block>, Failure> {
+        let blocks = self
+            .engine
+            .number_blocks(&self.caller, &self.unit, self.day);
+        blocks.await.map_err(refused)
+    }
+
+    fn code(&self, number: u32) -> DossierCode {
+        DossierCode::new(&self.unit, self.day, number)
+    }
+}
+
+/// Takes the next numbers of the day along and prints the codes for the slips, one a line.
+pub async fn reserve(flags: OfflineReserve) -> Result<ExitCode, Failure> {
+    let desk = Desk::open(&flags.desk).await?;
+    let request_id = match &flags.request_id {
+        Some(given) => given.clone(),
+        None => receptions::uuid(SystemIds.random()),
+    };
+    let request_id = RequestId::parse(&request_id.to_ascii_lowercase())
+        .map_err(|wrong| Failure::Input(format!("--request-id: {wrong}")))?;
+    let meta = Meta {
+        request_id,
+        content: Vec::new(),
+    };
+    let block = desk
+        .engine
+        .reserve_numbers(&desk.caller, meta, &desk.unit, desk.day, flags.count)
+        .await
+        .map_err(refused)?;
+    let codes = (block.first..=block.last).map(|number| format!("{}\n", desk.code(number)));
+    print(codes.collect::<String>())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints what became of each number of the day's blocks.
+pub async fn list(flags: OfflineDesk) -> Result<ExitCode, Failure> {
+    let desk = Desk::open(&flags).await?;
+    tell(&desk, &desk.blocks().await?)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Gives numbers back that no dossier will bear.
+pub async fn void(flags: OfflineVoid) -> Result<ExitCode, Failure> {
+    let desk = Desk::open(&flags.desk).await?;
+    let reason: VoidReason = flags
+        .reason
+        .parse()
+        .map_err(|wrong| Failure::Input(format!("--reason: {wrong}")))?;
+    let numbers = numbers(&flags.numbers)?;
+    let blocks = desk
+        .engine
+        .void_numbers(&desk.caller, &desk.unit, desk.day, numbers, reason)
+        .await
+        .map_err(refused)?;
+    tell(&desk, &blocks)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Enters what was received on paper. A second run of the same file adds nothing.
+pub async fn import(flags: OfflineImport) -> Result<ExitCode, Failure> {
+    let desk = Desk::open(&flags.desk).await?;
+    let rows = receptions::read(&flags.file, &desk.unit, desk.day).map_err(|faults| {
+        let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        Failure::Input(lines.join("\n"))
+    })?;
+    if flags.dry_run {
+        return foresee(&desk, &flags.file, &rows).await;
+    }
+    let mut failed = false;
+    for some in rows.chunks(AT_ONCE) {
+        let request = proto::ImportReceptionsRequest {
+            unit: desk.unit.to_string(),
+            day: desk.day.to_string(),
+            requests: some.iter().map(|row| row.request.clone()).collect(),
+        };
+        let answer = grpc::offline::import(&desk.engine, &desk.caller, &request)
+            .await
+            .map_err(|error| wrong_fields(error, &flags.file, some))?;
+        for (row, outcome) in some.iter().zip(answer.outcomes) {
+            match outcome.result {
+                Some(Outcome::Dossier(dossier)) => print(entered(&dossier))?,
+                Some(Outcome::Failure(failure)) => {
+                    failed = true;
+                    let (file, line) = (flags.file.display(), row.line);
+                    eprintln!(
+                        "{file}:{line}: number {}: {}",
+                        outcome.number, failure.message
+                    );
+                }
+                None => {}
+            }
+        }
+    }
+    Ok(if failed {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
+}
+
+/// Code, due time and PIN, for the receipt.
+fn entered(dossier: &proto::Dossier) -> String {
+    let due = dossier.promised_due_time.as_ref();
+    let due = due.and_then(|due| chrono::DateTime::from_timestamp(due.seconds, 0));
+    let due = due.map_or_else(
+        || "no due time".to_owned(),
+        |due| time::local(due).format("%Y-%m-%d %H:%M").to_string(),
+    );
+    let pin = dossier
+        .receipt
+        .as_ref()
+        .map_or("", |receipt| receipt.pin.as_str());
+    format!("{}\t{due}\t{pin}\n", dossier.code)
+}
+
+/// Says which rows could not be entered, for their numbers are not open.
+async fn foresee(desk: &Desk, file: &Path, rows: &[receptions::Row]) -> Result<ExitCode, Failure> {
+    for some in rows.chunks(AT_ONCE) {
+        let request = proto::ImportReceptionsRequest {
+            unit: desk.unit.to_string(),
+            day: desk.day.to_string(),
+            requests: some.iter().map(|row| row.request.clone()).collect(),
+        };
+        grpc::offline::check(&desk.engine, &desk.caller, &request)
+            .map_err(|error| wrong_fields(error, file, some))?;
+    }
+    let blocks = desk.blocks().await?;
+    let open: BTreeSet<u32> = (blocks.iter().flat_map(|block| &block.numbers))
+        .filter(|(_, state)| *state == NumberState::Open)
+        .map(|(number, _)| *number)
+        .collect();
+    let mut wrong = 0;
+    for row in rows {
+        let number = u32::try_from(row.request.number).unwrap_or(0);
+        if !open.contains(&number) {
+            wrong += 1;
+            eprintln!(
+                "{}:{}: number {number} is not open",
+                file.display(),
+                row.line
+            );
+        }
+    }
+    print(format!(
+        "{} of {} receptions could be entered\n",
+        rows.len() - wrong,
+        rows.len()
+    ))?;
+    Ok(if wrong == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// Wrong fields as file, line and reason.
+fn wrong_fields(error: app::Error, file: &Path, rows: &[receptions::Row]) -> Failure {
+    let app::Error::Invalid(fields) = error else {
+        return refused(error);
+    };
+    let lines = fields.into_iter().map(|field| {
+        let place = field
+            .field
+            .strip_prefix("requests[")
+            .and_then(|rest| rest.split_once(']'));
+        let found = place.and_then(|(at, name)| {
+            let row = rows.get(at.parse::<usize>().ok()?)?;
+            Some((row.line, name.trim_start_matches('.')))
+        });
+        match found {
+            Some((line, name)) => {
+                format!("{}:{line}: {name}: {}", file.display(), field.problem)
+            }
+            None => format!("{}: {}", field.field, field.problem),
+        }
+    });
+    Failure::Input(lines.collect::<Vec<_>>().join("\n"))
+}
+
+fn refused(error: app::Error) -> Failure {
+    match error {
+        app::Error::Invalid(fields) => {
+            let lines = fields
+                .into_iter()
+                .map(|one| format!("{}: {}", one.field, one.problem));
+            Failure::Input(lines.collect::<Vec<_>>().join("\n"))
+        }
+        other => Failure::work("the desk was refused", other),
+    }
+}
+
+/// Numbers and ranges of numbers: `3,5-9`.
+fn numbers(text: &str) -> Result<Vec<u32>, Failure> {
+    let mut all = BTreeSet::new();
+    for part in text.split(',').map(str::trim) {
+        let (first, last) = part.split_once('-').unwrap_or((part, part));
+        let range = first
+            .trim()
+            .parse::<u32>()
+            .ok()
+            .zip(last.trim().parse::<u32>().ok());
+        let range = range.filter(|(first, last)| {
+            first <= last && last - first < domain::number::MOST_IN_A_BLOCK
+        });
+        let (first, last) = range
+            .ok_or_else(|| Failure::Input(format!("--numbers: `{part}` is not like 7 or 5-9")))?;
+        all.extend(first..=last);
+    }
+    Ok(all.into_iter().collect())
+}
+
+fn tell(desk: &Desk, blocks: &[Block]) -> Result<(), Failure> {
+    let mut text = String::new();
+    for (number, state) in blocks.iter().flat_map(|block| &block.numbers) {
+        let what = match state {
+            NumberState::Open => "open".to_owned(),
+            NumberState::Used(dossier) => format!("dossiers/{dossier}"),
+            NumberState::Void(reason) => format!("void, {reason}"),
+        };
+        text.push_str(&format!("{}\t{what}\n", desk.code(*number)));
+    }
+    print(text)
+}
