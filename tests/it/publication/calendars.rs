@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use app::page::PageQuery;
 use app::ports::{Store, WorklistPage};
 use app::publication::calendar::{Days, DueChange, Effects, Trial};
+use domain::dossier::private::Words;
 use domain::dossier::recalculation::Kept;
-use domain::dossier::{Dossier, Event};
+use domain::dossier::{Command, Dossier, Event, Term};
 use domain::id::DossierId;
 use domain::role::Role;
 
@@ -14,8 +15,11 @@ use super::{
     OFF_6_AUGUST, WORKED_8_AUGUST, calendar_with, carried_out, dossier, lived_in, of_the_province,
     propose, publish, shipped,
 };
+use serde_json::json;
+
 use crate::backend::Backend;
-use crate::world::{PROVINCE, THREE_DAYS, WARD, World, moment, unit, who};
+use crate::calling::Json;
+use crate::world::{OTHER_WARD, PROVINCE, THREE_DAYS, WARD, World, moment, unit, who};
 
 /// What moves later, what was promised and what is overdue, all at once.
 const FOUR_DAYS: [&str; 4] = [
@@ -209,6 +213,61 @@ async fn who_waits_for_a_dossier_is_told_what_became_of_its_date() {
     let later = world.receive(WARD, THREE_DAYS).await;
     assert_eq!(later.dossier.due(), moved.due());
     assert_eq!(later.dossier.version, 1);
+}
+
+on_both!(a_leg_of_another_unit_moves_as_the_dry_run_says_and_in_its_worklist);
+
+async fn a_leg_of_another_unit_moves_as_the_dry_run_says_and_in_its_worklist(on: Backend) {
+    let world = World::on(on, "2026-08-03 10:00").await;
+    let view = world.receive(WARD, super::TEN_DAYS).await;
+    let leg = Command::OpenLeg {
+        unit: unit(OTHER_WARD),
+        lead: false,
+        task: Words::new("xác minh"),
+        term: Term::Within("4wd".parse().unwrap()),
+    };
+    let sent = world.act(&view, Role::Officer, leg).await.unwrap();
+    let json = Json::over(&world);
+    let token = world.token(Role::Province, PROVINCE).await;
+    let body = json!({ "off_days": ["2026-08-06"] });
+    let told = json.call(&token, "ListCalendarChanges", &body).await.good();
+    assert_eq!(told["parts_count"], "1");
+    let part = json!({
+        "kind": "leg",
+        "number": 1,
+        "unit": format!("units/{OTHER_WARD}"),
+        "old_due_time": "2026-08-07T10:00:00Z",
+        "new_due_time": "2026-08-10T10:00:00Z",
+    });
+    assert_eq!(told["changes"][0]["parts"], json!([part]));
+
+    publish(
+        &world,
+        "calendar/national.csv",
+        calendar_with(&[OFF_6_AUGUST]),
+    )
+    .await;
+    carried_out(&world).await;
+    let moved = dossier(&world, sent.dossier.id).await;
+    assert_eq!(moved.version, sent.dossier.version + 1, "one event");
+    assert_eq!(moved.legs[0].due, moment("2026-08-10 17:00"));
+    let scope = who(Role::Chairman, OTHER_WARD).scope();
+    let due = moment("2026-08-10 17:00").timestamp_micros();
+    assert_eq!(WorklistPage::place(&scope, &moved), (due, moved.id));
+    let read = world.store.read().await.unwrap();
+    let page = WorklistPage {
+        scope,
+        procedures: None,
+        after: Some((due - 1, moved.id)),
+        limit: 1,
+    };
+    let found = read.worklist(&page).await.unwrap();
+    assert_eq!(
+        found.first(),
+        Some(&moved),
+        "in the place of its new due time"
+    );
+    rows_are_folds(&world, &[moved.id]).await;
 }
 
 #[tokio::test]

@@ -69,6 +69,8 @@ pub struct Sums {
     pub overdue: u64,
     /// Their due time lies beyond the calendar and is kept.
     pub beyond: u64,
+    /// A leg, a question or the hand-over of their papers is due later.
+    pub parts: u64,
 }
 
 impl Effects {
@@ -81,6 +83,7 @@ impl Effects {
                 None => sums.beyond += 1,
                 Some(done) => {
                     sums.later += u64::from(done.after > done.before);
+                    sums.parts += u64::from(!done.parts.is_empty());
                     match done.kept {
                         Some(Kept::Promised) => sums.promised += 1,
                         Some(Kept::Overdue) => sums.overdue += 1,
@@ -227,7 +230,7 @@ fn effect(
         None => Legal::of(histories.get(&dossier.id)?, &law),
     };
     let recalculation = match legal {
-        Ok(legal) => Some(recalculate(&dossier, &legal?, published)?),
+        Ok(legal) => Some(recalculate(&dossier, &legal?, law.calendars, published)?),
         Err(_beyond) if dossier.mirrored.is_some() => return None,
         Err(_beyond) => None,
     };
@@ -243,8 +246,9 @@ pub(crate) fn may_change(dossier: &Dossier, catalogue: &Catalogue, published: In
     if dossier.ended.is_some() {
         return false;
     }
-    match Legal::of_unmoved(dossier, &law(catalogue)) {
-        Some(Ok(legal)) => recalculate(dossier, &legal, published).is_some(),
+    let law = law(catalogue);
+    match Legal::of_unmoved(dossier, &law) {
+        Some(Ok(legal)) => recalculate(dossier, &legal, law.calendars, published).is_some(),
         Some(Err(_beyond)) => false,
         None => true,
     }

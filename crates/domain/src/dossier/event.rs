@@ -12,6 +12,7 @@ use super::fee::PaymentMethod;
 use super::imported::Imported;
 use super::mirror::{Claim, Contradiction};
 use super::paper::Paper;
+use super::parts::Parts;
 use super::private::Commitment;
 use super::rating::{RatingMethod, Score};
 use super::result::ElectronicResult;
@@ -426,6 +427,9 @@ pub struct Recalculated {
     /// By when the desk must answer a submission from now on, when that moved.
     #[serde(with = "chrono::serde::ts_microseconds_option")]
     pub answer_due: Option<Instant>,
+    /// How the due times of legs, questions and papers moved.
+    #[serde(default, skip_serializing_if = "Parts::is_empty")]
+    pub parts: Parts,
 }
 
 /// See [`Event::LegOpened`].

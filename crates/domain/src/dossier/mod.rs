@@ -22,6 +22,7 @@ pub mod legal;
 pub mod migration;
 pub mod mirror;
 pub mod paper;
+pub mod parts;
 pub mod private;
 pub mod rating;
 pub mod recalculation;
@@ -461,6 +462,7 @@ impl Dossier {
                         .legal_due
                         .filter(|legal| Some(*legal) != clock.effective_due);
                 }
+                facts.parts.apply_to(&mut self);
             }
             Event::Migrated {
                 procedure_version,

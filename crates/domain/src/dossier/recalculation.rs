@@ -8,6 +8,8 @@ use super::Dossier;
 use super::clock::{Clock, Moved};
 use super::event::{Event, Recalculated};
 use super::legal::Legal;
+use super::parts::Parts;
+use crate::calendar::Calendars;
 use crate::time::Instant;
 
 /// Why a dossier keeps a due time that the calendar would have moved.
@@ -56,6 +58,8 @@ pub struct Recalculation {
     pub kept: Option<Kept>,
     /// Whether the new due time rests on a provisional day.
     pub provisional: bool,
+    /// What legs, questions and papers must meet from then on.
+    pub parts: Parts,
     moved: Option<Moved>,
     answer_due: Option<Instant>,
 }
@@ -71,6 +75,7 @@ impl Recalculation {
             legal_due: self.legal.filter(|_| received),
             moved: self.moved.clone(),
             answer_due: self.answer_due,
+            parts: self.parts.clone(),
         })
     }
 }
@@ -80,13 +85,47 @@ impl Recalculation {
 /// None when nothing differs, for a dossier that has ended, and for one whose authority is
 /// another system. Applying the event and comparing again gives none.
 #[must_use]
-pub fn recalculate(dossier: &Dossier, legal: &Legal, published: Instant) -> Option<Recalculation> {
+pub fn recalculate(
+    dossier: &Dossier,
+    legal: &Legal,
+    calendars: &Calendars,
+    published: Instant,
+) -> Option<Recalculation> {
     if dossier.ended.is_some() || dossier.mirrored.is_some() {
         return None;
     }
-    match &dossier.clock {
-        Some(clock) => received(clock, legal, published),
-        None => unanswered(dossier, legal, published),
+    let Some(clock) = &dossier.clock else {
+        return unanswered(dossier, legal, published);
+    };
+    let parts = Parts::moved_by(dossier, calendars, published);
+    match received(clock, legal, published) {
+        Some(own) => Some(Recalculation { parts, ..own }),
+        None if parts.is_empty() => None,
+        None => Some(Recalculation {
+            parts,
+            ..unmoved(clock, published)
+        }),
+    }
+}
+
+/// The dossier's own due times as they stay, while those of others move.
+fn unmoved(clock: &Clock, published: Instant) -> Recalculation {
+    let due = clock.effective_due;
+    let kept = match (clock.legal_due() == due, clock.is_overdue(published)) {
+        (true, _) => None,
+        (false, true) => Some(Kept::Overdue),
+        (false, false) => Some(Kept::Promised),
+    };
+    Recalculation {
+        before: due,
+        after: due,
+        legal: clock.legal_due(),
+        promised: clock.promised_due,
+        kept,
+        provisional: clock.provisional,
+        parts: Parts::default(),
+        moved: None,
+        answer_due: None,
     }
 }
 
@@ -131,6 +170,7 @@ fn received(clock: &Clock, law: &Legal, published: Instant) -> Option<Recalculat
         promised,
         kept,
         provisional,
+        parts: Parts::default(),
         moved: moves.then(|| Moved::to(new, retold, Some(legal))),
         answer_due: None,
     })
@@ -149,6 +189,7 @@ fn unanswered(dossier: &Dossier, law: &Legal, published: Instant) -> Option<Reca
         promised: None,
         kept: None,
         provisional: false,
+        parts: Parts::default(),
         moved: None,
         answer_due: Some(legal),
     })

@@ -73,7 +73,8 @@ pub fn rewrite(dossier: &Dossier, rewrite: &Rewrite, around: &Surroundings<'_>) 
         Rewrite::Succession(succession) => succeed(dossier, succession),
         Rewrite::Recalculation(published) => {
             let legal = Legal::of(around.history, &around.law).ok()??;
-            let recalculated = recalculate(dossier, &legal, published.approved)?;
+            let recalculated =
+                recalculate(dossier, &legal, around.law.calendars, published.approved)?;
             Some(recalculated.event(published))
         }
         Rewrite::Migration {

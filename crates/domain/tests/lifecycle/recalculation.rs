@@ -1,6 +1,6 @@
 //! What a published calendar does to due times.
 
-use crate::desk::at;
+use crate::desk::{self, at, wall};
 use crate::story::{Story, special_day};
 
 /// Tells a history, publishes a calendar with more days off or worked, and compares.
@@ -191,4 +191,86 @@ fn what_has_ended_is_left_alone() {
         story.calendars_change(at("5 Aug 08:00"), &[special_day("12 Aug")]),
         None
     );
+}
+
+/// What legs, questions and papers must meet: `leg 1: Tue 4 Aug 17:00`.
+fn parts(story: &Story) -> Vec<String> {
+    let dossier = story.dossier();
+    let legs = dossier.legs.iter();
+    let legs = legs.map(|leg| format!("leg {}: {}", leg.number, wall(leg.due)));
+    let asked = dossier.consultations.iter();
+    let asked = asked.map(|one| format!("question {}: {}", one.number, wall(one.due)));
+    let papers = dossier.custody.hand_over_by;
+    let papers = papers.map(|by| format!("papers: {}", wall(by)));
+    legs.chain(asked).chain(papers).collect()
+}
+
+#[test]
+fn parts_of_other_units_move_with_the_calendar_in_the_same_event() {
+    let mut story = Story::told(
+        "1.013225 within 10wd",
+        "3 Aug 10:00 received; 3 Aug 10:30 leg to H60.02212 within 2wd; \
+         3 Aug 10:30 leg to H60.00691 by 6 Aug 11:00; 3 Aug 10:30 leg to H60.00694 within 1wd; \
+         3 Aug 10:30 question to H60.00691 within 3wd; 3 Aug 14:00 leg done: 3",
+    );
+    let before = story.records.len();
+    let done = story.calendars_change(at("3 Aug 16:00"), &[special_day("5 Aug")]);
+    assert_eq!(story.records.len(), before + 1, "one event");
+    assert_eq!(
+        parts(&story),
+        [
+            "leg 1: Thu 6 Aug 17:00",
+            "leg 2: Thu 6 Aug 11:00",
+            "leg 3: Tue 4 Aug 17:00",
+            "question 1: Fri 7 Aug 17:00",
+            "papers: Mon 3 Aug 17:00",
+        ],
+        "what was set by hand or is done stays"
+    );
+    let done = done.expect("moved");
+    assert_eq!(
+        (done.parts.legs.len(), done.parts.consultations.len()),
+        (1, 1)
+    );
+    assert_eq!(
+        story.calendars_change(at("3 Aug 16:00"), &[special_day("5 Aug")]),
+        None
+    );
+}
+
+#[test]
+fn a_leg_moves_also_when_the_dossiers_own_due_time_does_not() {
+    let mut story = Story::told(
+        "1.013225 within 48h",
+        "3 Aug 10:00 received; 3 Aug 10:30 leg to H60.02212 within 1wd",
+    );
+    let own = story.due_times();
+    let done = story.calendars_change(at("3 Aug 11:00"), &[special_day("4 Aug")]);
+    assert_eq!(parts(&story)[0], "leg 1: Wed 5 Aug 17:00");
+    assert_eq!(story.due_times(), own);
+    let done = done.expect("moved");
+    assert_eq!((done.before, done.kept), (done.after, None));
+}
+
+#[test]
+fn parts_never_move_earlier_and_what_is_late_stays_late() {
+    let told = "3 Aug 10:00 received; 3 Aug 10:30 leg to H60.02212 within 5wd";
+    let mut story = Story::told("1.013225 within 10wd", told);
+    story.calendars_change(at("4 Aug 08:00"), &[special_day("8 Aug")]);
+    assert_eq!(parts(&story)[0], "leg 1: Mon 10 Aug 17:00", "not Saturday");
+    let mut story = Story::told("1.013225 within 10wd", told);
+    story.calendars_change(at("10 Aug 17:01"), &[special_day("7 Aug")]);
+    assert_eq!(parts(&story)[0], "leg 1: Mon 10 Aug 17:00");
+}
+
+#[test]
+fn papers_due_on_a_day_that_is_off_now_are_due_when_the_next_one_opens() {
+    let mut story = Story::told("1.013225 within 10wd", "3 Aug 15:30 received");
+    assert_eq!(parts(&story), ["papers: Tue 4 Aug 07:30"]);
+    story.calendars_change(at("3 Aug 16:00"), &[special_day("4 Aug")]);
+    assert_eq!(parts(&story), ["papers: Wed 5 Aug 07:30"]);
+    let dossier = story.dossier();
+    assert!(!dossier.custody.is_late(at("5 Aug 07:30")));
+    let late = dossier.custody.is_late(at("5 Aug 07:31"));
+    assert!(late, "and a clerk of {} must go then", desk::WARD);
 }

@@ -239,7 +239,7 @@ impl Story {
             self.calendars.pop();
             return None;
         };
-        let recalculated = recalculate(self.dossier(), &legal, now)?;
+        let recalculated = recalculate(self.dossier(), &legal, self.calendars_at(u32::MAX), now)?;
         let acting = desk::acting(Role::Province, &self.unit);
         self.writes(&acting, now, now, recalculated.event(&published));
         Some(recalculated)

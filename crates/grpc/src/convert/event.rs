@@ -215,6 +215,14 @@ impl Details {
                 details.time("answer_due_time", facts.answer_due);
                 details.moved(facts.moved.as_ref());
                 details.time("legal_due_time", facts.legal_due);
+                for leg in &facts.parts.legs {
+                    details.time(&format!("leg_{}_due_time", leg.number), Some(leg.due));
+                }
+                for asked in &facts.parts.consultations {
+                    let name = format!("consultation_{}_due_time", asked.number);
+                    details.time(&name, Some(asked.due));
+                }
+                details.time("hand_over_by_time", facts.parts.hand_over_by);
             }
             Event::Migrated {
                 procedure_version,

@@ -5,7 +5,10 @@ use app::publication::calendar::{DueChange, Effects};
 use app::publication::procedure::{Broken, Replayed};
 use domain::dossier::Dossier;
 use domain::dossier::migration::Break;
+use domain::dossier::parts::Parts;
 use domain::dossier::recalculation::Kept;
+use domain::id::UnitCode;
+use domain::time::Instant;
 
 use super::known::unit_name;
 use super::time::timestamp;
@@ -57,7 +60,46 @@ pub fn changes(
         promised_count: sums.promised,
         overdue_count: sums.overdue,
         beyond_count: sums.beyond,
+        parts_count: sums.parts,
     }
+}
+
+/// What others have to meet of a dossier, where that would be later.
+fn parts(dossier: &Dossier, moved: &Parts) -> Vec<proto::calendar_change::Part> {
+    let part = |kind: &str, number: u16, unit: &UnitCode, old: Instant, new: Instant| {
+        proto::calendar_change::Part {
+            kind: kind.to_owned(),
+            number: number.into(),
+            unit: unit_name(unit),
+            old_due_time: Some(timestamp(old)),
+            new_due_time: Some(timestamp(new)),
+        }
+    };
+    let legs = moved.legs.iter().filter_map(|moved| {
+        let leg = (dossier.legs.iter()).find(|leg| leg.number == moved.number)?;
+        Some(part("leg", leg.number, &leg.unit, leg.due, moved.due))
+    });
+    let asked = moved.consultations.iter().filter_map(|moved| {
+        let mut all = dossier.consultations.iter();
+        let asked = all.find(|asked| asked.number == moved.number)?;
+        Some(part(
+            "consultation",
+            asked.number,
+            &asked.unit,
+            asked.due,
+            moved.due,
+        ))
+    });
+    let custody = &dossier.custody;
+    let papers = custody
+        .hand_over_by
+        .zip(moved.hand_over_by)
+        .map(|(old, new)| {
+            let holder = custody.holder.as_ref();
+            let unit = holder.map_or(&dossier.receiving, |holder| &holder.party.unit);
+            part("hand_over", 0, unit, old, new)
+        });
+    legs.chain(asked).chain(papers).collect()
 }
 
 fn change(change: &DueChange) -> proto::CalendarChange {
@@ -91,6 +133,7 @@ fn change(change: &DueChange) -> proto::CalendarChange {
             }
             .into(),
             due_provisional: done.provisional,
+            parts: parts(dossier, &done.parts),
             ..drawn
         },
     }

@@ -90,11 +90,12 @@ struct Told {
     promised: u64,
     overdue: u64,
     beyond: u64,
+    parts: u64,
     changes: Vec<Row>,
 }
 
 /// The names of a row, in order.
-const TITLES: [&str; 9] = [
+const TITLES: [&str; 10] = [
     "dossier",
     "code",
     "unit",
@@ -104,6 +105,7 @@ const TITLES: [&str; 9] = [
     "legal_due",
     "promised_due",
     "kept",
+    "parts",
 ];
 
 /// One dossier.
@@ -118,6 +120,8 @@ struct Row {
     legal_due: Option<String>,
     promised_due: Option<String>,
     kept: Option<&'static str>,
+    /// How many legs, questions and hand-overs of papers would be due later.
+    parts: usize,
 }
 
 impl Told {
@@ -127,6 +131,7 @@ impl Told {
             promised,
             overdue,
             beyond,
+            parts,
         } = effects.sums();
         Self {
             province: province.to_string(),
@@ -135,6 +140,7 @@ impl Told {
             promised,
             overdue,
             beyond,
+            parts,
             changes: effects.changes.iter().map(Row::of).collect(),
         }
     }
@@ -162,6 +168,11 @@ impl Row {
                 None => Some("beyond"),
                 Some(done) => done.kept.map(Kept::as_str),
             },
+            parts: done.map_or(0, |done| {
+                let parts = &done.parts;
+                let papers = usize::from(parts.hand_over_by.is_some());
+                parts.legs.len() + parts.consultations.len() + papers
+            }),
         }
     }
 }
@@ -185,6 +196,7 @@ fn table(effects: &Effects) -> String {
         promised,
         overdue,
         beyond,
+        parts,
     } = effects.sums();
     let mut lines = vec![
         format!(
@@ -197,6 +209,9 @@ fn table(effects: &Effects) -> String {
         ),
         format!("{overdue:>7}  are overdue and stay so"),
         format!("{beyond:>7}  keep their time, for the calendar does not reach far enough"),
+        format!(
+            "{parts:>7}  have a leg, a question or papers to hand over that would be due later"
+        ),
     ];
     if !effects.changes.is_empty() {
         lines.push(String::new());
