@@ -3,4 +3,4 @@
 mod counts;
 mod ending;
 mod events;
-mod listener;
+pub mod listener;

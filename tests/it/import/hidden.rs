@@ -19,9 +19,13 @@ use domain::id::{ActorId, ProvinceCode, UnitCode};
 use domain::import::{Cells, Gathering, Map};
 use domain::role::Role;
 use domain::time::Instant;
+use grpc::serve::Settings;
+use serde_json::json;
 use store::{Options, SeaStore};
 
 use crate::backend::{Backend, TestDatabase};
+use crate::port::{Port, soon};
+use crate::streams::listener::next_line;
 use crate::world::{
     NumberedIds, OTHER_WARD, PROVINCE, THREE_DAYS, WARD, World, catalogue, moment, who,
 };
@@ -43,7 +47,7 @@ procedure = "1.004873"
 
 struct Desk {
     store: Arc<SeaStore>,
-    _database: TestDatabase,
+    _database: Option<TestDatabase>,
 }
 
 impl Desk {
@@ -54,7 +58,16 @@ impl Desk {
             .unwrap();
         Self {
             store: Arc::new(store),
-            _database: database,
+            _database: Some(database),
+        }
+    }
+
+    /// Another process on the database of a world.
+    async fn beside(world: &World) -> Self {
+        let store = SeaStore::open(&world.url, Options::default()).await;
+        Self {
+            store: Arc::new(store.unwrap()),
+            _database: None,
         }
     }
 
@@ -329,7 +342,7 @@ async fn a_number_of_today_that_was_imported_is_not_given_again(on: Backend) {
     let world = World::on(on, "2026-08-20 10:00").await;
     let desk = Desk {
         store: Arc::clone(&world.store),
-        _database: Backend::Sqlite.empty().await,
+        _database: Some(Backend::Sqlite.empty().await),
     };
     // On the fifteenth the list has numbers up to 29.
     desk.run(30).await;
@@ -347,7 +360,7 @@ async fn the_feed_shows_one_entry_whose_events_are_read_by_its_name(on: Backend)
     let world = World::on(on, "2026-08-20 10:00").await;
     let desk = Desk {
         store: Arc::clone(&world.store),
-        _database: Backend::Sqlite.empty().await,
+        _database: Some(Backend::Sqlite.empty().await),
     };
     let portal = who(Role::Portal, PROVINCE);
     world.receive(WARD, THREE_DAYS).await;
@@ -424,4 +437,30 @@ async fn the_feed_shows_one_entry_whose_events_are_read_by_its_name(on: Backend)
         .await
         .unwrap();
     assert!(page.entries.is_empty() && page.done);
+}
+
+on_every_database!(a_stream_hears_of_an_import_that_another_process_finished);
+
+async fn a_stream_hears_of_an_import_that_another_process_finished(on: Backend) {
+    let world = World::on(on, "2026-08-20 10:00").await;
+    let watchful = Settings {
+        poll: Duration::from_millis(20),
+        ..Settings::default()
+    };
+    let port = Port::with(&world.engine, watchful, |router| router).await;
+    let token = world.token(Role::Portal, PROVINCE).await;
+    let asked = json!({ "after": "now" });
+    let answer = soon("an answer", port.post(&token, "WatchEvents", &asked)).await;
+    let (mut body, mut rest) = (answer.into_body(), Vec::new());
+
+    let other = Desk::beside(&world).await;
+    other.run(30).await;
+    let heard = soon("the import", next_line(&mut body, &mut rest)).await;
+    assert_eq!(heard["event"]["kind"], "import_completed", "{heard}");
+    assert_eq!(heard["import_name"], "imports/1");
+
+    // One event for all of it: what is told next happened afterwards.
+    world.receive(WARD, THREE_DAYS).await;
+    let heard = soon("a reception", next_line(&mut body, &mut rest)).await;
+    assert_eq!(heard["event"]["kind"], "received", "{heard}");
 }
