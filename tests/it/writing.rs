@@ -27,7 +27,8 @@ async fn a_dossier_goes_from_the_desk_to_the_citizen(on: Backend) {
     world.set("2026-08-05 09:00");
     let returned = world.finish(received).await;
     assert_eq!(returned.dossier.status(), Status::Returned);
-    assert_eq!(returned.allowed, [domain::dossier::Action::Correct]);
+    use domain::dossier::Action::{Correct, Rate};
+    assert_eq!(returned.allowed, [Rate, Correct]);
     assert!(
         returned.receipt.is_none(),
         "the receipt is printed at reception"
