@@ -429,7 +429,12 @@ async fn a_running_process_raises_flags_by_itself(on: Backend) {
     let token = world.token(Role::Officer, WARD).await;
     let asked = serde_json::json!({ "unit": WARD, "after": "now" });
     let stream = json.open(&token, "WatchFlags", &asked).await;
-    let running = tokio::spawn(world.engine.clone().follow_flags(Duration::from_millis(20)));
+    let running = tokio::spawn(
+        world
+            .engine
+            .clone()
+            .follow_flags(Duration::from_millis(20), Duration::ZERO),
+    );
     let view = world.receive(WARD, THREE_DAYS).await;
     world.set("2026-08-07 09:00");
     let told = lines_until(stream, |line| line["level"] == "FORECAST_LEVEL_OVERDUE").await;

@@ -84,6 +84,9 @@ async fn call(
     message: &DynamicMessage,
 ) -> Result<Vec<u8>, Status> {
     generated!(channel, token, method, message, {
+        "GetOutlook" => WorklistServiceClient.get_outlook(GetOutlookRequest);
+        "GetFlagRecord" => ReportServiceClient.get_flag_record(GetFlagRecordRequest);
+        "ListFlags" => EventServiceClient.list_flags(ListFlagsRequest);
         "ReserveNumbers" => DossierServiceClient.reserve_numbers(ReserveNumbersRequest);
         "VoidNumbers" => DossierServiceClient.void_numbers(VoidNumbersRequest);
         "ListNumberBlocks" => DossierServiceClient.list_number_blocks(ListNumberBlocksRequest);

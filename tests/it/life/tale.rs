@@ -402,11 +402,34 @@ async fn refusals(tale: &mut Tale<'_>, name: &str) {
         .unwrap_err();
 }
 
+/// What the chairman is told of the month, and of how good the flags were.
+async fn foresee(tale: &mut Tale<'_>) {
+    let month = json!({ "unit": WARD, "month": "2026-08" });
+    let outlook = tale.ask(Role::Chairman, "GetOutlook", month.clone()).await;
+    let outlook: proto::Outlook = outlook.unwrap().transcode_to().unwrap();
+    assert_eq!((outlook.resolved, outlook.resolved_late), (1, 0));
+    let record = tale.ask(Role::Chairman, "GetFlagRecord", month).await;
+    let record: proto::FlagRecord = record.unwrap().transcode_to().unwrap();
+    assert_eq!((record.flagged, record.missed), (0, 0));
+    // Asked past the tale, for a cursor names the database that it belongs to.
+    let token = tale.world.token(Role::Chairman, WARD).await;
+    let asked = json!({ "unit": WARD });
+    let flags = tale.speaker.ask(&token, "ListFlags", &asked).await.unwrap();
+    let mut flags: proto::ListFlagsResponse = flags.transcode_to().unwrap();
+    assert!(flags.flags.is_empty() && flags.done);
+    flags.next_cursor.clear();
+    let method = methods().into_iter().find(|it| it.name() == "ListFlags");
+    let mut message = prost_reflect::DynamicMessage::new(method.unwrap().output());
+    message.transcode_from(&flags).unwrap();
+    tale.told.push(("ListFlags".into(), Ok(message)));
+}
+
 async fn report(tale: &mut Tale<'_>) {
     let month = json!({ "unit": WARD, "from": "2026-08-01", "to": "2026-08-31" });
     let ratings = tale.ask(Role::Chairman, "GetRatings", month.clone()).await;
     let ratings: proto::Ratings = ratings.unwrap().transcode_to().unwrap();
     assert_eq!(ratings.total.unwrap().mean_score, Some(4.0));
+    foresee(tale).await;
     let rates = tale.ask(Role::Chairman, "GetRates", month).await.unwrap();
     let rates: proto::Rates = rates.transcode_to().unwrap();
     let total = rates.total.unwrap();

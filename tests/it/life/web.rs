@@ -123,7 +123,11 @@ async fn a_page_hands_a_dossier_in_and_reads_it() {
         &name,
     )
     .await;
-    let read = Dossier::decode(message.unwrap().as_slice()).unwrap();
+    let mut read = Dossier::decode(message.unwrap().as_slice()).unwrap();
+    assert!(
+        read.forecast.take().is_some(),
+        "a write's answer has none, for a repeat must get the same"
+    );
     assert_eq!(
         read,
         Dossier {

@@ -49,10 +49,12 @@ impl Engine {
     /// as the engine is there.
     ///
     /// The time differs from province to province and from process to process; whoever comes
-    /// second finds the work done.
-    pub async fn follow_models(self: Arc<Self>, every: Duration) {
+    /// second finds the work done. A process that has just started fits nothing for a while,
+    /// `settle`.
+    pub async fn follow_models(self: Arc<Self>, every: Duration, settle: Duration) {
         let engine = Arc::downgrade(&self);
         let own = self.office.ids.random();
+        let started = tokio::time::Instant::now();
         drop(self);
         let mut tried: HashMap<ProvinceCode, NaiveDate> = HashMap::new();
         let mut pause = tokio::time::interval(every);
@@ -61,7 +63,12 @@ impl Engine {
             let Some(engine) = engine.upgrade() else {
                 return;
             };
-            if let Err(error) = engine.fit_what_is_old(&own, &mut tried).await {
+            let brought = if started.elapsed() < settle {
+                engine.refresh_models().await
+            } else {
+                engine.fit_what_is_old(&own, &mut tried).await
+            };
+            if let Err(error) = brought {
                 let error = &error as &dyn std::error::Error;
                 tracing::error!(error, "cannot bring the forecast models up to date");
             }

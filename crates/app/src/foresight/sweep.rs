@@ -148,11 +148,13 @@ impl Engine {
     /// Keeps raising flags for as long as the engine is there.
     ///
     /// Looks again after each commit of this process, when a crossing comes, and `every` so
-    /// often for what other processes wrote.
-    pub async fn follow_flags(self: Arc<Self>, every: Duration) {
+    /// often for what other processes wrote. The first look is at every open dossier, and waits
+    /// until the start is over and desks have what they need: `settle`.
+    pub async fn follow_flags(self: Arc<Self>, every: Duration, settle: Duration) {
         let mut changes = self.changes();
         let engine = Arc::downgrade(&self);
         drop(self);
+        tokio::time::sleep(settle).await;
         let mut sweep = Sweep::default();
         let mut pause = tokio::time::interval(every);
         loop {

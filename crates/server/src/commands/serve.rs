@@ -111,8 +111,8 @@ async fn serve(
         .map_err(|error| Failure::work("cannot read what was published", error))?;
     tokio::spawn(Arc::clone(&engine).follow_catalogue(FOLLOW));
     tokio::spawn(Arc::clone(&engine).follow_jobs(FOLLOW, SETTLE));
-    tokio::spawn(Arc::clone(&engine).follow_models(FOLLOW));
-    tokio::spawn(Arc::clone(&engine).follow_flags(FOLLOW));
+    tokio::spawn(Arc::clone(&engine).follow_models(FOLLOW, BEFORE_FITS));
+    tokio::spawn(Arc::clone(&engine).follow_flags(FOLLOW, BEFORE_FLAGS));
     let limit = Duration::from_secs(config.shutdown_seconds);
     let mut settings = grpc::serve::Settings {
         reflection: config.reflection,
@@ -162,6 +162,12 @@ const POLL_SHARED: Duration = Duration::from_millis(500);
 
 /// How often the catalogue is looked at for what other processes published.
 const FOLLOW: Duration = Duration::from_secs(1);
+
+/// How long after a start the first look for flags comes: desks that waited for it come first.
+const BEFORE_FLAGS: Duration = Duration::from_secs(15);
+
+/// How long after a start the first fit comes.
+const BEFORE_FITS: Duration = Duration::from_secs(10 * 60);
 
 /// How long a job waits after it was ordered, so that no process still receives by what was in
 /// force before.
