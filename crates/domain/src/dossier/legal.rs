@@ -59,6 +59,9 @@ impl Legal {
         law: &Law<'_>,
     ) -> Result<Option<Self>, calendar::Error> {
         let records: Vec<&Record> = records.into_iter().collect();
+        // By when a submission was to be answered is nobody's question once it is received.
+        let is_received = |record: &&Record| matches!(record.event, Event::Received(_));
+        let unanswered = !records.iter().any(is_received);
         let mut dossier: Option<Dossier> = None;
         for (at, record) in records.iter().enumerate() {
             let Some(decided) = deciding(dossier.as_ref(), record) else {
@@ -67,7 +70,11 @@ impl Legal {
             let calendar = law
                 .calendars
                 .for_unit(heir(decided, &records[at..]).as_str());
-            let counting = Counting { law, calendar };
+            let counting = Counting {
+                law,
+                calendar,
+                unanswered,
+            };
             let Some(event) = counting.anew(dossier.as_ref(), record)? else {
                 continue;
             };
@@ -103,7 +110,11 @@ impl Legal {
             return None;
         }
         let calendar = law.calendars.for_unit(dossier.resolving.as_str());
-        let counting = Counting { law, calendar };
+        let counting = Counting {
+            law,
+            calendar,
+            unanswered: dossier.received.is_none(),
+        };
         let mut legal = Self {
             due: None,
             promised: None,
@@ -170,6 +181,8 @@ fn heir<'a>(unit: &'a UnitCode, since: &[&'a Record]) -> &'a UnitCode {
 struct Counting<'a> {
     law: &'a Law<'a>,
     calendar: &'a Calendar,
+    /// Whether a submission still waits for its answer at the end of the history.
+    unanswered: bool,
 }
 
 impl Counting<'_> {
@@ -273,7 +286,9 @@ impl Counting<'_> {
         from: Instant,
     ) -> Result<Option<Instant>, calendar::Error> {
         match (told, self.law.answer_limit) {
-            (Some(_), Some(limit)) => Ok(Some(deadline::due(from, limit, self.calendar)?.at)),
+            (Some(_), Some(limit)) if self.unanswered => {
+                Ok(Some(deadline::due(from, limit, self.calendar)?.at))
+            }
             (told, _) => Ok(told),
         }
     }

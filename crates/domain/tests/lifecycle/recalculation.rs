@@ -274,3 +274,14 @@ fn papers_due_on_a_day_that_is_off_now_are_due_when_the_next_one_opens() {
     let late = dossier.custody.is_late(at("5 Aug 07:31"));
     assert!(late, "and a clerk of {} must go then", desk::WARD);
 }
+
+#[test]
+fn an_answer_beyond_the_published_days_matters_to_nobody_once_the_dossier_is_received() {
+    let mut story = Story::told(
+        "1.013225 within same-day",
+        "30 Dec 2027 10:30 submitted; 30 Dec 2027 13:30 received",
+    );
+    story.calendars_change(at("30 Dec 2027 14:00"), &[special_day("31 Dec 2027")]);
+    let due = story.legal().map(|legal| legal.due);
+    assert_eq!(due, Ok(Some(at("30 Dec 2027 17:00"))));
+}
