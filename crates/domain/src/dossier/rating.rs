@@ -11,8 +11,8 @@ use crate::time::Instant;
 
 /// A mark from 1, very dissatisfied (*rất không hài lòng*), to 5, very satisfied.
 ///
-/// The five grades are those of the yearly survey of satisfaction with state agencies. Decree
-/// 61/2018/NĐ-CP, Art. 29–32, asks for ratings and names no scale.
+/// Decree 61/2018/NĐ-CP, Art. 29–32, asks for ratings and names no scale. That it has five grades,
+/// as surveys of satisfaction with state agencies do, is unconfirmed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "u8", into = "u8")]
 pub struct Score(u8);
