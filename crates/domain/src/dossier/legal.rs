@@ -228,7 +228,9 @@ impl Counting<'_> {
                 moved: moved @ Some(_),
                 ..
             } => {
+                // So does what was added to a due time from elsewhere.
                 if let (Some(dossier), Some(clock)) = (dossier, clock)
+                    && clock.limit.is_some()
                     && let Some(extra) = self.law.verification(dossier)
                 {
                     *moved = clock.after_verification(extra, at, self.calendar)?;

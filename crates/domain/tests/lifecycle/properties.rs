@@ -43,7 +43,7 @@ fn every_life_keeps_the_rules_at_every_step() {
     let mut procedures = desk::all_shipped();
     procedures.push(desk::linked());
     let mut met = Met::default();
-    for number in 0..sequences() {
+    for number in sequences() {
         let mut walk = Walk::new(number, &procedures);
         while let Some(attempt) = walk.next() {
             let told = format!(

@@ -1,6 +1,7 @@
 //! Random lives of dossiers, the same on every run.
 
 use std::env;
+use std::ops::Range;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
@@ -25,12 +26,20 @@ use domain::time::{Instant, day_start, local_day};
 use crate::desk;
 use crate::story::{self, Deed, Story};
 
-/// How many lives are lived; `MOTCUA_SEQUENCES` asks for more.
-pub fn sequences() -> u64 {
-    match env::var("MOTCUA_SEQUENCES") {
-        Ok(count) => count.parse().expect("MOTCUA_SEQUENCES is a number"),
-        Err(_) => 2_000,
-    }
+/// Which lives are lived; `MOTCUA_SEQUENCES` asks for more, `MOTCUA_FIRST` for later ones, so that
+/// a life that broke a rule can be lived again.
+pub fn sequences() -> Range<u64> {
+    let first = asked("MOTCUA_FIRST").unwrap_or(0);
+    first..first + asked("MOTCUA_SEQUENCES").unwrap_or(2_000)
+}
+
+fn asked(name: &str) -> Option<u64> {
+    let number = env::var(name).ok()?;
+    Some(
+        number
+            .parse()
+            .unwrap_or_else(|_| panic!("{name} is a number")),
+    )
 }
 
 /// Marsaglia's xorshift: enough for choosing cases, and the same everywhere.

@@ -15,7 +15,7 @@ use crate::random::{Random, Walk, sequences};
 /// All the dossiers of all the wards, as they were lived.
 pub fn histories() -> Vec<Vec<Record>> {
     let procedures: Vec<Procedure> = desk::all_shipped();
-    (0..sequences())
+    sequences()
         .filter_map(|number| {
             let mut walk = Walk::new(number, &procedures);
             while let Some(attempt) = walk.next() {

@@ -1,5 +1,10 @@
 //! What a published calendar does to due times.
 
+use std::sync::Arc;
+
+use domain::dossier::Channel;
+use domain::import::{Case, Route};
+
 use crate::desk::{self, at, wall};
 use crate::story::{Story, special_day};
 
@@ -284,4 +289,41 @@ fn an_answer_beyond_the_published_days_matters_to_nobody_once_the_dossier_is_rec
     story.calendars_change(at("30 Dec 2027 14:00"), &[special_day("31 Dec 2027")]);
     let due = story.legal().map(|legal| legal.due);
     assert_eq!(due, Ok(Some(at("30 Dec 2027 17:00"))));
+}
+
+#[test]
+fn a_due_time_from_elsewhere_follows_no_calendar_of_ours_even_when_verification_moved_it() {
+    let mut story = Story::told("1.001022", "");
+    let ward = story.unit.clone();
+    story.imports(
+        &Case {
+            name: "cũ-1".into(),
+            place: ("cases.csv".into(), 2),
+            code: None,
+            route: Arc::new(Route {
+                receiving: ward.clone(),
+                resolving: ward.clone(),
+                returning: ward,
+                procedure: story.procedure.code.clone(),
+                channel: Channel::Desk,
+            }),
+            received: Some(at("3 Aug 10:00")),
+            due: Some(at("6 Aug 11:00")),
+            resolved: None,
+            withdrawn: None,
+            stopped: None,
+            returned: None,
+            happenings: Vec::new(),
+            facts: Vec::new(),
+            digest: 0,
+        },
+        at("4 Aug 08:00"),
+    );
+    story.goes_on("4 Aug 09:00 goes to appraise; 4 Aug 10:00 verification begun");
+    let told = story.due_times();
+    assert_ne!(wall(story.dossier().due().expect("due")), "Thu 6 Aug 11:00");
+    let published = story.calendars_change(at("4 Aug 11:00"), &[special_day("10 Aug")]);
+    assert_eq!((published, story.due_times()), (None, told));
+    let clock = story.dossier().clock.as_ref().expect("received");
+    assert_eq!(story.legal().map(|legal| legal.due), Ok(clock.legal_due()));
 }
