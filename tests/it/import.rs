@@ -3,6 +3,7 @@
 
 mod bad;
 mod command;
+mod everything;
 mod export;
 mod hidden;
 mod log;

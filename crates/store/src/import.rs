@@ -27,6 +27,7 @@ use crate::many::{Into, Nothing};
 use crate::numbers;
 use crate::open::{self, OpenError, Options};
 use crate::page::of_units;
+use crate::rating::{self, RATING};
 use crate::row::{EventRow, NEVER, Place};
 
 /// The place of the event before the first one of an import. All are below zero, where the
@@ -373,6 +374,11 @@ pub(crate) async fn rows<C: ConnectionTrait>(
     // Of two dossiers with one code, the one that was there first is found by it.
     let first = "ON CONFLICT (province, code) DO NOTHING";
     bulk(door, &CODE, codes.collect(), first).await?;
+    let ratings = lives.iter().flat_map(|life| {
+        let records = life.events.iter().map(|(record, _)| record);
+        records.filter_map(|record| rating::row(&life.dossier, record))
+    });
+    bulk(door, &RATING, ratings.collect(), "").await?;
     let mut sum = Tallies::new();
     for life in lives {
         tally::add(&mut sum, tally::difference(None, &life.dossier));

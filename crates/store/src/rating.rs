@@ -1,7 +1,7 @@
 //! Ratings, kept beside the dossiers so that a report counts them without reading any.
 
 use app::ports::{Change, Rated, RatingsWanted, StoreError};
-use domain::dossier::{Event, Score};
+use domain::dossier::{Dossier, Event, Record, Score};
 use domain::procedure::Kind;
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 
@@ -9,10 +9,11 @@ use crate::door::{Dialect, Door};
 use crate::fault::store_error;
 use crate::many::{Into, Part};
 use crate::numbers::{day_of, number_of};
+use crate::page::VISIBLE;
 use crate::row::Place;
 use crate::tally::units_of;
 
-const RATING: Into<8> = Into {
+pub(crate) const RATING: Into<8> = Into {
     table: "rating",
     columns: [
         "province", "dossier", "rated", "recorded", "unit", "since", "kind", "score",
@@ -20,29 +21,31 @@ const RATING: Into<8> = Into {
     nullable: &[],
 };
 
-/// Keeps what the citizens of a batch said. A dossier is rated once, after its end: the unit that
-/// decided it and the day it came to that unit no longer change.
+/// Keeps what the citizens of a batch said.
 pub(crate) fn parts(dialect: Dialect, changes: &[Change]) -> Vec<Part> {
-    let mut rows: Vec<[Value; 8]> = Vec::new();
-    for change in changes {
-        let dossier = &change.dossier;
-        for entry in &change.entries {
-            let Event::Rated { score, .. } = entry.record.event else {
-                continue;
-            };
-            rows.push([
-                dossier.province.as_str().into(),
-                dossier.id.to_string().into(),
-                entry.record.event_time.timestamp_micros().into(),
-                entry.record.record_time.timestamp_micros().into(),
-                dossier.resolving.as_str().into(),
-                number_of(dossier.units_since()).into(),
-                word(dossier.kind).into(),
-                score.get().into(),
-            ]);
-        }
-    }
-    RATING.parts(dialect, rows, "")
+    let rows = changes.iter().flat_map(|change| {
+        let records = change.entries.iter().map(|entry| &entry.record);
+        records.filter_map(|record| row(&change.dossier, record))
+    });
+    RATING.parts(dialect, rows.collect(), "")
+}
+
+/// What an event says of it, if that is a rating. A dossier is rated once, after its end: the unit
+/// that decided it and the day it came to that unit no longer change.
+pub(crate) fn row(dossier: &Dossier, record: &Record) -> Option<[Value; 8]> {
+    let Event::Rated { score, .. } = record.event else {
+        return None;
+    };
+    Some([
+        dossier.province.as_str().into(),
+        dossier.id.to_string().into(),
+        record.event_time.timestamp_micros().into(),
+        record.record_time.timestamp_micros().into(),
+        dossier.resolving.as_str().into(),
+        number_of(dossier.units_since()).into(),
+        word(dossier.kind).into(),
+        score.get().into(),
+    ])
 }
 
 fn word(kind: Kind) -> &'static str {
@@ -60,15 +63,20 @@ struct Row {
     ratings: i64,
 }
 
+/// What an import brings counts for nobody before the import is finished. Asked in two steps, for
+/// hardly ever is one unfinished, and then no dossier need be looked at.
+const COUNTS: &str = "(NOT EXISTS (SELECT 1 FROM import WHERE finished IS NULL) OR EXISTS \
+    (SELECT 1 FROM dossier d WHERE d.province = r.province AND d.id = r.dossier AND ";
+
 pub(crate) async fn ratings<C: ConnectionTrait>(
     door: &Door<'_, C>,
     wanted: &RatingsWanted,
 ) -> Result<Vec<Rated>, StoreError> {
     let (of_units, units) = units_of(&wanted.scope, "unit");
     let sql = format!(
-        "SELECT unit, since, CAST(score AS BIGINT) AS score, count(*) AS ratings FROM rating \
-         WHERE province = ? AND rated >= ? AND rated < ? AND recorded <= ? AND kind = ?{of_units} \
-         GROUP BY unit, since, score"
+        "SELECT unit, since, CAST(score AS BIGINT) AS score, count(*) AS ratings FROM rating r \
+         WHERE r.province = ? AND rated >= ? AND rated < ? AND recorded <= ? AND kind = ?{of_units} \
+         AND {COUNTS}{VISIBLE})) GROUP BY unit, since, score"
     );
     let mut values: Vec<Value> = vec![
         wanted.scope.province().as_str().into(),

@@ -21,9 +21,11 @@ use domain::time::rfc3339;
 use prost_reflect::MethodDescriptor;
 use serde_json::{Value, json};
 
-use crate::calling::fresh_id;
+use crate::calling::{fresh_id, methods};
 use crate::publication::{of_the_province, propose, publish, shipped};
-use crate::world::{OTHER_WARD, PROVINCE, THREE_DAYS, World, contents, procedure_code, unit, who};
+use crate::world::{
+    OTHER_WARD, PROVINCE, THREE_DAYS, WARD, World, contents, procedure_code, unit, who,
+};
 
 /// Decided by another system, which is called so.
 pub const MIRRORED: &str = "1.004194";
@@ -531,6 +533,19 @@ async fn flagged(world: &World, view: &View) {
         model: None,
     };
     assert_eq!(world.store.raise(&[flag]).await.unwrap(), 1);
+}
+
+/// Everything that can be written for a ward, each request ready to succeed.
+pub async fn every_write(world: &World) -> Vec<(String, Value)> {
+    let mut all = Vec::new();
+    for method in methods().into_iter().filter(|method| writes(method.name())) {
+        let ready = ready_for(world, method.name(), Units::only(WARD)).await;
+        for way in ways(method.name(), WARD, &ready) {
+            let (Way::Named(body) | Way::Unnamed(body)) = way;
+            all.push((method.name().to_owned(), body));
+        }
+    }
+    all
 }
 
 /// Whether a method changes something.

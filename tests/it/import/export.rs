@@ -17,13 +17,13 @@ use super::log;
 use crate::backend::Backend;
 use crate::world::{OTHER_WARD, THREE_DAYS, WARD, World};
 
-async fn export(url: &str, folder: &Path, more: &[&str]) -> Result<(), String> {
+pub async fn export(url: &str, folder: &Path, more: &[&str]) -> Result<(), String> {
     let mut words = vec!["export", folder.to_str().unwrap(), "--database", url];
     words.extend(more);
     motcua(&words).await
 }
 
-async fn import_again(folder: &Path, url: &str) {
+pub async fn import_again(folder: &Path, url: &str) {
     let map = folder.join("map.toml");
     let files = [folder.join("events.csv"), folder.join("cases.csv")];
     import(map.to_str().unwrap(), &[&files[0], &files[1]], url)
@@ -32,12 +32,12 @@ async fn import_again(folder: &Path, url: &str) {
 }
 
 /// The units' rows of a report, which says when it was made besides.
-async fn rows(url: &str, province: &str, from: &str, to: &str) -> Vec<domain::indicator::Row> {
+pub async fn rows(url: &str, province: &str, from: &str, to: &str) -> Vec<domain::indicator::Row> {
     let Report { units, .. } = report(url, province, from, to).await;
     units
 }
 
-async fn dossiers(url: &str) -> Vec<(Dossier, Vec<Record>)> {
+pub async fn dossiers(url: &str) -> Vec<(Dossier, Vec<Record>)> {
     let store = SeaStore::open(url, Options::default()).await.unwrap();
     let read = store.read().await.unwrap();
     let list = List {

@@ -10,13 +10,16 @@ use app::Error;
 use app::feed::FeedItem;
 use app::import::{Archive, Begun, Import, NewImport, Outcome, Piece, Plan, Stopped, Viewing, run};
 use app::ports::{
-    CommitError, Ids, List, ReadTx, ReportWanted, Scope, Search, Store, StoreError, WorklistPage,
+    CommitError, Ids, List, RatingsWanted, ReadTx, ReportWanted, Scope, Search, Store, StoreError,
+    WorklistPage,
 };
 use async_trait::async_trait;
 use domain::code::AnyCode;
-use domain::dossier::{Dossier, ImportNumber, Record};
+use domain::dossier::private::Words;
+use domain::dossier::{Command, Dossier, ImportNumber, RatingMethod, Record, Score};
 use domain::id::{ActorId, ProvinceCode, UnitCode};
 use domain::import::{Cells, Gathering, Map};
+use domain::procedure::Kind;
 use domain::role::Role;
 use domain::time::Instant;
 use grpc::serve::Settings;
@@ -71,7 +74,7 @@ impl Desk {
         }
     }
 
-    /// Thirty dossiers; every third is pending.
+    /// So many dossiers; every third is pending.
     fn plan(&self, rows: u32) -> Plan {
         let map = Map::parse(&domain::catalogue::SourceFile {
             path: "map.toml".into(),
@@ -81,17 +84,6 @@ impl Desk {
         let now = moment("2026-08-20 10:00");
         let catalogue = catalogue();
         let mut gathering = Gathering::new(&map, &catalogue, now);
-        let row = |line: u64, cells: &[String]| {
-            let mut row = Cells::default();
-            let mut ends = Vec::new();
-            let mut text = String::new();
-            for cell in cells {
-                text.push_str(cell);
-                ends.push(text.len());
-            }
-            row.fill(line, &text, &ends);
-            row
-        };
         let header = ["id", "code", "in", "due", "out"].map(ToOwned::to_owned);
         gathering.begin_cases("list.csv", &row(1, &header)).unwrap();
         for number in 1..=rows {
@@ -132,20 +124,30 @@ impl Desk {
 
     /// Breaks off when so many pieces are written.
     async fn try_run(&self, rows: u32, pieces: usize) -> Result<Outcome, Stopped> {
+        self.try_plan(self.plan(rows), pieces).await
+    }
+
+    async fn try_plan(&self, plan: Plan, pieces: usize) -> Result<Outcome, Stopped> {
         let ids: Arc<dyn Ids> = Arc::new(NumberedIds::default());
         let archive = Cut {
             store: Arc::clone(&self.store),
             left: AtomicUsize::new(pieces),
         };
         let elapsed = || Duration::ZERO;
-        run(
-            &archive,
-            self.plan(rows),
-            ids,
-            &elapsed,
-            &mut |_progress| {},
-        )
-        .await
+        run(&archive, plan, ids, &elapsed, &mut |_progress| {}).await
+    }
+
+    /// How many ratings are counted.
+    async fn ratings(&self) -> u32 {
+        let wanted = RatingsWanted {
+            scope: Scope::Province(ProvinceCode::parse("08").unwrap()),
+            kind: Kind::Procedure,
+            from: moment("2026-08-01 00:00"),
+            until: moment("2026-09-01 00:00"),
+            as_of: moment("2027-01-01 00:00"),
+        };
+        let rated = self.read().await.ratings(&wanted).await.unwrap();
+        rated.iter().map(|rated| rated.count).sum()
     }
 
     async fn read(&self) -> Box<dyn ReadTx> {
@@ -201,6 +203,55 @@ impl Desk {
             read.report_rows(&report).await.unwrap().len(),
             by_code,
         ]
+    }
+}
+
+/// A row of a file.
+fn row(line: u64, cells: &[String]) -> Cells {
+    let mut row = Cells::default();
+    let mut ends = Vec::new();
+    let mut text = String::new();
+    for cell in cells {
+        text.push_str(cell);
+        ends.push(text.len());
+    }
+    row.fill(line, &text, &ends);
+    row
+}
+
+/// What an export of a world says, a dossier a piece.
+async fn exported(world: &World) -> Plan {
+    let map = Map::parse(&domain::catalogue::SourceFile {
+        path: "map.toml".into(),
+        text: "source = \"motcua-08\"\nprovince = \"08\"\nzone = \"Asia/Ho_Chi_Minh\"\n\
+               [events]\ncase = \"dossier\"\nfacts = \"facts\"\n"
+            .into(),
+    });
+    let map = map.unwrap();
+    let (now, catalogue) = (moment("2026-11-20 10:00"), catalogue());
+    let mut gathering = Gathering::new(&map, &catalogue, now);
+    let header = ["dossier", "facts"].map(ToOwned::to_owned);
+    gathering
+        .begin_events("events.csv", &row(1, &header))
+        .unwrap();
+    let desk = Desk::beside(world).await;
+    for dossier in desk.listed(&scopes()[0]).await {
+        let key = (dossier.province.clone(), dossier.id);
+        for bytes in desk.read().await.record_bytes(&key).await.unwrap() {
+            let facts = String::from_utf8(bytes).unwrap();
+            gathering.event(&row(2, &[dossier.id.to_string(), facts]));
+        }
+    }
+    let gathered = gathering.done();
+    assert_eq!(gathered.refusals, []);
+    Plan {
+        cases: gathered.cases,
+        map: Arc::new(map),
+        catalogue,
+        files: format!("{:064}", 1),
+        actor: ActorId::parse("importer").unwrap(),
+        now,
+        piece: 1,
     }
 }
 
@@ -270,6 +321,32 @@ async fn nobody_sees_an_import_before_it_is_finished(on: Backend) {
     for scope in scopes() {
         assert_eq!(desk.seen(&scope).await, [30, 10, 30, 30, 1], "{scope:?}");
     }
+}
+
+on_every_database!(what_citizens_said_counts_with_the_whole_import_and_not_before);
+
+async fn what_citizens_said_counts_with_the_whole_import_and_not_before(on: Backend) {
+    let world = World::on(on, "2026-08-03 10:00").await;
+    for _ in 0..3 {
+        let received = world.receive(WARD, THREE_DAYS).await;
+        let reason = Words::default();
+        let withdraw = Command::Withdraw { reason };
+        let clerk = Role::Receptionist;
+        let withdrawn = world.act(&received, clerk, withdraw).await.unwrap();
+        let rate = Command::Rate {
+            score: Score::new(4).unwrap(),
+            method: RatingMethod::Device,
+            comment: Words::default(),
+        };
+        world.act(&withdrawn, clerk, rate).await.unwrap();
+    }
+    let desk = Desk::on(on).await;
+    let cut = desk.try_plan(exported(&world).await, 2).await;
+    assert!(matches!(cut, Err(Stopped::Commit(_))), "{cut:?}");
+    assert_eq!(desk.ratings().await, 0);
+    let outcome = desk.try_plan(exported(&world).await, usize::MAX).await;
+    assert_eq!(outcome.unwrap().resumed, 2);
+    assert_eq!(desk.ratings().await, 3);
 }
 
 on_every_database!(a_row_is_the_fold_of_its_events_and_each_event_is_its_bytes);

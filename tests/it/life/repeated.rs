@@ -4,33 +4,20 @@ use domain::role::Role;
 use grpc::proto::dossier_service_client::DossierServiceClient;
 use grpc::proto::{self, ReceiveDossierRequest};
 use prost::Message;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::access::ways::{Units, Way, caller_of, ready_for, reception, ways, writes};
+use crate::access::ways::{caller_of, every_write, reception};
 use crate::calling::{Answer, Json, fresh_id, methods};
 use crate::port::{Port, with_token};
 use crate::witness::Witness;
 use crate::world::{PROVINCE, WARD, World};
-
-/// Everything that can be asked for, each ready to succeed.
-async fn everything(world: &World) -> Vec<(String, Value)> {
-    let mut all = Vec::new();
-    for method in methods().into_iter().filter(|method| writes(method.name())) {
-        let ready = ready_for(world, method.name(), Units::only(WARD)).await;
-        for way in ways(method.name(), WARD, &ready) {
-            let (Way::Named(body) | Way::Unnamed(body)) = way;
-            all.push((method.name().to_owned(), body));
-        }
-    }
-    all
-}
 
 #[tokio::test]
 async fn every_write_repeated_later_gives_the_first_answer_and_writes_nothing() {
     let world = World::at("2026-08-03 10:00").await;
     let (json, witness) = (Json::over(&world), Witness::of(&world).await);
     let mut first = Vec::new();
-    for (method, body) in everything(&world).await {
+    for (method, body) in every_write(&world).await {
         let token = world.token(caller_of(&method), PROVINCE).await;
         let answer = json.call(&token, &method, &body).await;
         assert_eq!(answer.http, 200, "{method}: {}", answer.json);

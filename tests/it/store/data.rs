@@ -276,6 +276,7 @@ impl ADossier {
             hand_over_by: None,
             imported: None,
             offline_number: None,
+            offline_entered: None,
         });
         let mut change = self.change(event);
         change.number = Some(NumberWanted {

@@ -111,14 +111,16 @@ impl Lives {
         let mut dossier: Option<Dossier> = None;
         let mut events = Vec::with_capacity(history.events.len());
         for (version, past) in (1..).zip(history.events) {
+            let importer = || (self.plan.actor.clone(), Role::Admin);
+            let (actor, role) = past.by.unwrap_or_else(importer);
             let record = Record {
                 province: map.province.clone(),
                 dossier: id,
                 version,
                 event_time: past.at,
                 record_time: Ord::max(self.plan.now, past.at),
-                actor: self.plan.actor.clone(),
-                role: past.role.unwrap_or(Role::Admin),
+                actor,
+                role,
                 unit: past.unit,
                 request_id: request.clone(),
                 event: past.event,

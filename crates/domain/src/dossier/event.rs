@@ -321,6 +321,13 @@ pub struct Received {
     /// The number that the desk had taken along, when it was received without a line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offline_number: Option<u32>,
+    /// When it was entered, where the record time does not say it: the event came with an export.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "chrono::serde::ts_microseconds_option"
+    )]
+    pub offline_entered: Option<Instant>,
 }
 
 /// See [`Event::Transferred`].

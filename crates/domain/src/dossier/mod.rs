@@ -640,7 +640,7 @@ impl Dossier {
         self.imported.clone_from(&facts.imported);
         self.offline = facts.offline_number.map(|number| Offline {
             number,
-            entered: record.record_time,
+            entered: facts.offline_entered.unwrap_or(record.record_time),
         });
         self.enter(State::Received, at);
         self.clock = Some(Clock {

@@ -7,7 +7,7 @@ use crate::dossier::event::{Received, SupplementRequested};
 use crate::dossier::imported::{ImportNumber, Imported, Oddity};
 use crate::dossier::private::Salt;
 use crate::dossier::{Channel, Circumstances, Event};
-use crate::id::{DossierId, ProvinceCode, UnitCode};
+use crate::id::{ActorId, DossierId, ProvinceCode, UnitCode};
 use crate::procedure::{ClockPolicy, Procedure};
 use crate::role::Role;
 use crate::time::{self, Instant};
@@ -28,8 +28,8 @@ pub struct History {
 pub struct Past {
     /// When.
     pub at: Instant,
-    /// In which role; none when that is not known.
-    pub role: Option<Role>,
+    /// By whom and in which role; none when that is not known.
+    pub by: Option<(ActorId, Role)>,
     /// For which unit.
     pub unit: UnitCode,
     /// What.
@@ -143,7 +143,7 @@ pub fn history(
     }
     let begun = Past {
         at: received,
-        role: None,
+        by: None,
         unit: case.route.receiving.clone(),
         event: Event::Received(reception(case, procedure, import, &oddities)),
     };
@@ -219,6 +219,7 @@ fn reception(
             oddities: oddities.to_vec(),
         }),
         offline_number: None,
+        offline_entered: None,
     }
 }
 
@@ -234,7 +235,7 @@ impl Story<'_> {
     fn push(&mut self, at: Instant, event: Event) {
         self.events.push(Past {
             at,
-            role: None,
+            by: None,
             unit: self.unit.clone(),
             event,
         });
@@ -358,6 +359,10 @@ fn replay(
                 case: case.name.to_string(),
                 oddities: oddities.clone(),
             });
+            if facts.offline_number.is_some() {
+                // Kept by the record time alone, which becomes that of the import.
+                facts.offline_entered.get_or_insert(record.record_time);
+            }
             let (code, number) = (&facts.procedure, facts.procedure_version);
             if catalogue.procedures.get(code, number).is_none() {
                 return Err(Unmappable::NoProcedure(case.name.clone()));
@@ -365,7 +370,7 @@ fn replay(
         }
         events.push(Past {
             at: record.event_time,
-            role: Some(record.role),
+            by: Some((record.actor.clone(), record.role)),
             unit: record.unit.clone(),
             event,
         });

@@ -251,7 +251,8 @@ impl Story {
         let province = ProvinceCode::parse("08").expect("two digits");
         let history = history(case, number, &province, desk::catalogue(), &desk::salt());
         for past in history.expect("a case that was received").events {
-            let mut acting = desk::acting(past.role.unwrap_or(Role::Admin), &self.unit);
+            let role = past.by.map_or(Role::Admin, |(_, role)| role);
+            let mut acting = desk::acting(role, &self.unit);
             acting.unit = past.unit;
             self.writes(&acting, past.at, recorded, past.event);
             self.imported += 1;

@@ -108,6 +108,7 @@ pub fn receive(
         hand_over_by: papers_due(&reception.receiving, reception.channel, rules, now),
         imported: None,
         offline_number: None,
+        offline_entered: None,
     });
     let legs = planned::at_reception(rules.procedure);
     let units = planned::Units {
@@ -190,6 +191,7 @@ pub(super) fn accept(
         hand_over_by: papers_due(&dossier.receiving, dossier.channel, rules, now),
         imported: None,
         offline_number: None,
+        offline_entered: None,
     }))
 }
 
