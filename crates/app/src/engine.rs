@@ -105,6 +105,19 @@ impl Engine {
         Ok(())
     }
 
+    /// Takes in what was published with dossiers that are shown before the next look at it: an
+    /// import brings both at once.
+    pub(crate) async fn keep_up(
+        &self,
+        read: &dyn ReadTx,
+        dossiers: &[Dossier],
+    ) -> Result<(), Error> {
+        if dossiers.iter().any(|dossier| !self.office.knows(dossier)) {
+            self.office.catalogues.refresh(read).await?;
+        }
+        Ok(())
+    }
+
     /// Keeps taking in what is published, for as long as the engine is there.
     pub async fn follow_catalogue(self: Arc<Self>, every: Duration) {
         let engine = Arc::downgrade(&self);
@@ -451,6 +464,7 @@ impl Engine {
         dossier: domain::dossier::Dossier,
         at: Instant,
     ) -> Result<View, Error> {
+        self.keep_up(read, std::slice::from_ref(&dossier)).await?;
         let wanted = applicants_of([&dossier]);
         let mut people = read.people(&dossier.province, &wanted).await?;
         let people = people.remove(&dossier.id).unwrap_or_default();

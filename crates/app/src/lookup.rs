@@ -92,6 +92,8 @@ impl Engine {
             return Err(unknown());
         };
         let dossier = read.dossier(&key).await?.ok_or_else(unknown)?.dossier;
+        self.keep_up(read.as_ref(), std::slice::from_ref(&dossier))
+            .await?;
         let procedure = self.office.pinned(&dossier)?;
         let details = match pin {
             None => None,

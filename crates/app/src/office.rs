@@ -42,6 +42,13 @@ impl Office {
         Arc::clone(catalogue.calendars.for_unit(dossier.resolving.as_str()))
     }
 
+    /// Whether the catalogue has the procedure version that a dossier keeps.
+    pub fn knows(&self, dossier: &Dossier) -> bool {
+        let catalogue = self.catalogue(&dossier.province);
+        let version = dossier.procedure_version;
+        (catalogue.procedures.get(&dossier.procedure, version)).is_some()
+    }
+
     /// The procedure version that a dossier keeps.
     pub fn pinned(&self, dossier: &Dossier) -> Result<Arc<Procedure>, Error> {
         let catalogue = self.catalogue(&dossier.province);

@@ -232,6 +232,7 @@ impl Engine {
         caller: &Caller,
         dossiers: Vec<Dossier>,
     ) -> Result<Vec<View>, Error> {
+        self.keep_up(read, &dossiers).await?;
         let mut people = match access::sight(caller.role) {
             Sight::Full | Sight::Masked => {
                 let wanted = applicants_of(&dossiers);

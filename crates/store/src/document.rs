@@ -7,7 +7,7 @@ use domain::digest;
 use domain::id::ProvinceCode;
 use sea_orm::{ConnectionTrait, FromQueryResult, SqlErr};
 
-use crate::door::Door;
+use crate::door::{Dialect, Door};
 use crate::fault::store_error;
 use crate::row::Place;
 
@@ -61,6 +61,37 @@ pub(crate) async fn propose<C: ConnectionTrait>(
             state: DocumentState::Proposed,
         });
     }
+}
+
+/// Puts texts into force in the transaction that needs them.
+pub(crate) async fn create<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    texts: &[Proposal],
+) -> Result<(), StoreError> {
+    if texts.is_empty() {
+        return Ok(());
+    }
+    if door.dialect() == Dialect::Postgres {
+        // A number that somebody else takes at the same moment would undo the transaction.
+        door.run(
+            "LOCK TABLE document IN SHARE ROW EXCLUSIVE MODE",
+            Vec::new(),
+        )
+        .await
+        .map_err(store_error)?;
+    }
+    for text in texts {
+        let document = propose(door, text).await?;
+        let verdict = Verdict {
+            province: text.province.clone(),
+            number: document.number,
+            publish: true,
+            by: text.author.clone(),
+            at: text.at,
+        };
+        decide(door, &verdict).await?;
+    }
+    Ok(())
 }
 
 /// False when there is no such text, or it was decided before.

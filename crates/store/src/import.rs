@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
-use app::import::{Begun, Import, Life, Lives, NewImport, Piece, Plan};
+use app::import::{Begun, End, Import, Life, Lives, NewImport, Piece, Plan};
 use app::ports::{CommitError, Ids, Interest, StoreError};
 use domain::code::DossierCode;
 use domain::dossier::{ImportNumber, Record};
@@ -19,6 +19,7 @@ use serde_json::json;
 
 use crate::commit::dossiers::overdue_from;
 use crate::commit::tallies;
+use crate::document;
 use crate::door::{Dialect, Door};
 use crate::fault::{store_error, wrote_nothing};
 use crate::feed;
@@ -493,13 +494,13 @@ async fn raise<C: ConnectionTrait>(door: &Door<'_, C>, piece: &Piece) -> Result<
     numbers::raise(door, &piece.import.province, &last).await
 }
 
-/// Lets everybody see an import.
+/// Lets everybody see an import, with what it creates.
 pub(crate) async fn finish(
     writer: &DatabaseConnection,
     statements: &AtomicU64,
-    import: &Import,
-    at: Instant,
+    end: &End,
 ) -> Result<Import, StoreError> {
+    let import = &end.import;
     let transaction = writer
         .begin_with_options(immediate())
         .await
@@ -510,18 +511,20 @@ pub(crate) async fn finish(
     };
     let place = feed::take_place(&door).await.map_err(store_error)?;
     let values = vec![
-        at.timestamp_micros().into(),
+        end.at.timestamp_micros().into(),
         place.into(),
         import.province.as_str().into(),
         i64::from(import.number.get()).into(),
     ];
-    door.run(
+    let finished = door.run(
         "UPDATE import SET finished = ?, place = ? \
          WHERE province = ? AND number = ? AND finished IS NULL",
         values,
-    )
-    .await
-    .map_err(store_error)?;
+    );
+    // Two processes may have written it together; only one creates.
+    if finished.await.map_err(store_error)? > 0 {
+        document::create(&door, &end.creates).await?;
+    }
     tallies::show(&door, &import.province, import.number)
         .await
         .map_err(store_error)?;

@@ -37,7 +37,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use app::foresight::{Flag, Foretold, KeptModel};
-use app::import::{Archive, Begun, Import, NewImport, Piece, Viewing};
+use app::import::{Archive, Begun, End, Import, NewImport, Piece, Viewing};
 use app::ports::{
     Batch, BlockWanted, CommitError, Committed, Document, Job, Loaded, Proposal, Published, ReadTx,
     Reserved, Store, StoreError, Token, Verdict, VoidWanted, Voided, Wanted,
@@ -268,11 +268,12 @@ impl Archive for SeaStore {
             .unwrap_or_else(|error| Err(CommitError::Unknown(unfinished(error))))
     }
 
-    async fn finish_import(&self, import: &Import, at: Instant) -> Result<Import, StoreError> {
-        let (inner, import) = (Arc::clone(&self.inner), import.clone());
-        let finished = tokio::spawn(async move {
-            import::finish(&inner.writer, &inner.statements, &import, at).await
-        });
+    async fn finish_import(&self, end: &End) -> Result<Import, StoreError> {
+        let (inner, end) = (Arc::clone(&self.inner), end.clone());
+        let finished =
+            tokio::spawn(
+                async move { import::finish(&inner.writer, &inner.statements, &end).await },
+            );
         finished.await.map_err(unfinished)?
     }
 

@@ -1,5 +1,6 @@
 //! Files and maps that are wrong: file, line, reason, and nothing half visible.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use ::store::{Options, SeaStore};
@@ -106,6 +107,95 @@ async fn a_file_that_is_spoilt_as_a_whole_imports_nothing() {
         assert!(refused.starts_with("nothing was imported\n"), "{refused}");
         assert!(refused.contains(reason), "{refused}\nexpected: {reason}");
         assert_eq!(folder.dossiers().await, 0, "{reason}");
+    }
+}
+
+/// What lies in a folder, with its bytes.
+fn lies_in(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    paths
+        .map(|path| (path.clone(), std::fs::read(path).unwrap()))
+        .collect()
+}
+
+const GOOD: &str = "id,unit,in,out\na,02215,2026-01-05,\n";
+
+/// Maps and files each of which is refused as a whole, with what is said of it.
+fn refused_as_a_whole() -> Vec<(String, &'static str, &'static str)> {
+    let unit = |code: &str| {
+        format!(
+            "{MAP}\n[[new_unit]]\ncode = \"{code}\"\nstatistics_code = \"02215\"\n\
+             name = \"Phòng Mẫu\"\nfrom = 2010-01-01\n"
+        )
+    };
+    vec![
+        (MAP.to_owned(), "id,unit,in\n", "there is no column `out`"),
+        (MAP.to_owned(), "", "the file is empty"),
+        (MAP.replace("zone", "zones"), GOOD, "the map is wrong"),
+        (unit("H60.99001"), GOOD, "what the map creates is wrong"),
+    ]
+}
+
+#[tokio::test]
+async fn what_is_refused_as_a_whole_leaves_no_file_that_was_not_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let [map, list, none, empty] =
+        ["map.toml", "list.csv", "none.db", "empty.db"].map(|name| folder.path().join(name));
+    std::fs::write(&empty, "").unwrap();
+    for (map_text, rows, reason) in refused_as_a_whole() {
+        std::fs::write(&map, map_text).unwrap();
+        std::fs::write(&list, rows).unwrap();
+        let before = lies_in(folder.path());
+        for database in [&none, &empty] {
+            let url = format!("sqlite:{}", database.display());
+            let refused = import(map.to_str().unwrap(), &[&list], &url).await;
+            let refused = refused.unwrap_err();
+            assert!(refused.contains(reason), "{refused}\nexpected: {reason}");
+            assert_eq!(lies_in(folder.path()), before, "{reason}");
+        }
+    }
+    std::fs::write(&map, MAP).unwrap();
+    std::fs::write(&list, GOOD).unwrap();
+    for database in [&none, &empty] {
+        let url = format!("sqlite:{}", database.display());
+        import(map.to_str().unwrap(), &[&list], &url).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn what_is_refused_as_a_whole_leaves_a_file_that_was_there_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let [map, list, database] =
+        ["map.toml", "list.csv", "motcua.db"].map(|name| folder.path().join(name));
+    let url = format!("sqlite:{}", database.display());
+    std::fs::write(&map, MAP).unwrap();
+    std::fs::write(&list, GOOD).unwrap();
+    import(map.to_str().unwrap(), &[&list], &url).await.unwrap();
+    for (map_text, rows, reason) in refused_as_a_whole() {
+        std::fs::write(&map, map_text).unwrap();
+        std::fs::write(&list, rows).unwrap();
+        let before = lies_in(folder.path());
+        let refused = import(map.to_str().unwrap(), &[&list], &url).await;
+        assert!(refused.unwrap_err().contains(reason), "{reason}");
+        assert_eq!(lies_in(folder.path()), before, "{reason}");
+    }
+}
+
+on_both!(what_is_refused_as_a_whole_makes_no_table);
+
+async fn what_is_refused_as_a_whole_makes_no_table(on: Backend) {
+    let folder = tempfile::tempdir().unwrap();
+    let [map, list] = ["map.toml", "list.csv"].map(|name| folder.path().join(name));
+    let database = on.empty().await;
+    let all = store::migrate(&database.url, true).await.unwrap();
+    for (map_text, rows, reason) in refused_as_a_whole() {
+        std::fs::write(&map, map_text).unwrap();
+        std::fs::write(&list, rows).unwrap();
+        let refused = import(map.to_str().unwrap(), &[&list], &database.url).await;
+        assert!(refused.unwrap_err().contains(reason), "{reason}");
+        let missing = store::migrate(&database.url, true).await.unwrap();
+        assert_eq!(missing, all, "{reason}");
     }
 }
 

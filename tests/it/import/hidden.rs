@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use app::Error;
 use app::feed::FeedItem;
-use app::import::{Archive, Begun, Import, NewImport, Outcome, Piece, Plan, Stopped, Viewing, run};
+use app::import::{
+    Archive, Begun, End, Import, NewImport, Outcome, Piece, Plan, Stopped, Viewing, run,
+};
 use app::ports::{
     CommitError, Ids, List, RatingsWanted, ReadTx, ReportWanted, Scope, Search, Store, StoreError,
     WorklistPage,
@@ -21,12 +23,12 @@ use domain::id::{ActorId, ProvinceCode, UnitCode};
 use domain::import::{Cells, Gathering, Map};
 use domain::procedure::Kind;
 use domain::role::Role;
-use domain::time::Instant;
 use grpc::serve::Settings;
 use serde_json::json;
 use store::{Options, SeaStore};
 
 use crate::backend::{Backend, TestDatabase};
+use crate::calling::Json;
 use crate::port::{Port, soon};
 use crate::streams::listener::next_line;
 use crate::world::{
@@ -74,57 +76,13 @@ impl Desk {
         }
     }
 
-    /// So many dossiers; every third is pending.
-    fn plan(&self, rows: u32) -> Plan {
-        let map = Map::parse(&domain::catalogue::SourceFile {
-            path: "map.toml".into(),
-            text: MAP.into(),
-        });
-        let map = map.unwrap();
-        let now = moment("2026-08-20 10:00");
-        let catalogue = catalogue();
-        let mut gathering = Gathering::new(&map, &catalogue, now);
-        let header = ["id", "code", "in", "due", "out"].map(ToOwned::to_owned);
-        gathering.begin_cases("list.csv", &row(1, &header)).unwrap();
-        for number in 1..=rows {
-            let day = 1 + number % 15;
-            let out = if number % 3 == 0 {
-                String::new()
-            } else {
-                format!("2026-08-{:02} 16:00", day + 2)
-            };
-            gathering.case(&row(
-                u64::from(number) + 1,
-                &[
-                    format!("old-{number}"),
-                    format!("H60.02215-2608{day:02}-{number:04}"),
-                    format!("2026-08-{day:02} 09:00"),
-                    format!("2026-08-{:02}", day + 3),
-                    out,
-                ],
-            ));
-        }
-        let gathered = gathering.done();
-        assert_eq!(gathered.refusals, []);
-        Plan {
-            cases: gathered.cases,
-            map: Arc::new(map),
-            catalogue,
-            files: format!("{rows:064}"),
-            actor: ActorId::parse("importer").unwrap(),
-            now,
-            // Several pieces even of so few.
-            piece: 10,
-        }
-    }
-
     async fn run(&self, rows: u32) -> Outcome {
         self.try_run(rows, usize::MAX).await.unwrap()
     }
 
     /// Breaks off when so many pieces are written.
     async fn try_run(&self, rows: u32, pieces: usize) -> Result<Outcome, Stopped> {
-        self.try_plan(self.plan(rows), pieces).await
+        self.try_plan(plan(rows), pieces).await
     }
 
     async fn try_plan(&self, plan: Plan, pieces: usize) -> Result<Outcome, Stopped> {
@@ -206,6 +164,56 @@ impl Desk {
     }
 }
 
+/// So many dossiers; every third is pending.
+fn plan(rows: u32) -> Plan {
+    plan_by(MAP, rows)
+}
+
+fn plan_by(text: &str, rows: u32) -> Plan {
+    let map = Map::parse(&domain::catalogue::SourceFile {
+        path: "map.toml".into(),
+        text: text.into(),
+    });
+    let map = map.unwrap();
+    let now = moment("2026-08-20 10:00");
+    let creates = map.creates.texts(&map.source, &map.province, &catalogue());
+    let catalogue = Arc::new(catalogue().with(&creates).unwrap());
+    let mut gathering = Gathering::new(&map, &catalogue, now);
+    let header = ["id", "code", "in", "due", "out"].map(ToOwned::to_owned);
+    gathering.begin_cases("list.csv", &row(1, &header)).unwrap();
+    for number in 1..=rows {
+        let day = 1 + number % 15;
+        let out = if number % 3 == 0 {
+            String::new()
+        } else {
+            format!("2026-08-{:02} 16:00", day + 2)
+        };
+        gathering.case(&row(
+            u64::from(number) + 1,
+            &[
+                format!("old-{number}"),
+                format!("H60.02215-2608{day:02}-{number:04}"),
+                format!("2026-08-{day:02} 09:00"),
+                format!("2026-08-{:02}", day + 3),
+                out,
+            ],
+        ));
+    }
+    let gathered = gathering.done();
+    assert_eq!(gathered.refusals, []);
+    Plan {
+        cases: gathered.cases,
+        map: Arc::new(map),
+        catalogue,
+        creates,
+        files: format!("{rows:064}"),
+        actor: ActorId::parse("importer").unwrap(),
+        now,
+        // Several pieces even of so few.
+        piece: 10,
+    }
+}
+
 /// A row of a file.
 fn row(line: u64, cells: &[String]) -> Cells {
     let mut row = Cells::default();
@@ -248,6 +256,7 @@ async fn exported(world: &World) -> Plan {
         cases: gathered.cases,
         map: Arc::new(map),
         catalogue,
+        creates: Vec::new(),
         files: format!("{:064}", 1),
         actor: ActorId::parse("importer").unwrap(),
         now,
@@ -284,8 +293,8 @@ impl Archive for Cut {
         self.store.write_import(piece).await
     }
 
-    async fn finish_import(&self, import: &Import, at: Instant) -> Result<Import, StoreError> {
-        self.store.finish_import(import, at).await
+    async fn finish_import(&self, end: &End) -> Result<Import, StoreError> {
+        self.store.finish_import(end).await
     }
 
     async fn record_viewing(&self, viewing: &Viewing) -> Result<(), StoreError> {
@@ -347,6 +356,55 @@ async fn what_citizens_said_counts_with_the_whole_import_and_not_before(on: Back
     let outcome = desk.try_plan(exported(&world).await, usize::MAX).await;
     assert_eq!(outcome.unwrap().resumed, 2);
     assert_eq!(desk.ratings().await, 3);
+}
+
+on_every_database!(what_an_import_creates_is_there_with_its_dossiers_and_not_before);
+
+async fn what_an_import_creates_is_there_with_its_dossiers_and_not_before(on: Backend) {
+    let world = World::on(on, "2026-08-20 10:00").await;
+    let desk = Desk::beside(&world).await;
+    let creating = || {
+        let text = format!(
+            "{MAP}\n[[new_unit]]\ncode = \"H60.99001\"\nstatistics_code = \"99001\"\n\
+             name = \"Phòng Mẫu\"\nfrom = 2010-01-01\n\
+             [[new_procedure]]\ncode = \"x-mau\"\nname = \"Thủ tục mẫu\"\nfield = \"Mẫu\"\n\
+             from = 2010-01-01\n"
+        )
+        .replace("unit = \"H60.02215\"", "unit = \"H60.99001\"")
+        .replace("procedure = \"1.004873\"", "procedure = \"x-mau\"");
+        plan_by(&text, 30)
+    };
+    let json = Json::over(&world);
+    let token = world.token(Role::Province, PROVINCE).await;
+    let shown = async || {
+        world.engine.refresh_catalogue().await.unwrap();
+        let unit = json!({ "name": "H60.99001" });
+        let unit = json.call(&token, "GetUnit", &unit).await.http.as_u16();
+        let procedure = json!({ "name": "x-mau" });
+        let procedure = json.call(&token, "GetProcedure", &procedure).await;
+        let documents = json.call(&token, "ListDocuments", &json!({})).await;
+        (
+            unit,
+            procedure.http.as_u16(),
+            documents.json["documents"].clone(),
+        )
+    };
+    let cut = desk.try_plan(creating(), 1).await;
+    assert!(matches!(cut, Err(Stopped::Commit(_))), "{cut:?}");
+    assert_eq!(shown().await, (404, 404, json!([])));
+
+    let finished = desk.try_plan(creating(), usize::MAX).await.unwrap();
+    assert!(finished.resumed > 0, "{finished:?}");
+    // Whoever asks at once sees the dossiers, whose procedure nobody has told this process of.
+    let fifty = json!({ "page_size": 50 });
+    let list = json.call(&token, "ListDossiers", &fifty).await.good();
+    assert_eq!(list["dossiers"].as_array().unwrap().len(), 30);
+    let (unit, procedure, documents) = shown().await;
+    assert_eq!((unit, procedure), (200, 200));
+    assert_eq!(documents.as_array().unwrap().len(), 2);
+    let again = desk.try_plan(creating(), usize::MAX).await.unwrap();
+    assert!(again.before);
+    assert_eq!(shown().await.2, documents);
 }
 
 on_every_database!(a_row_is_the_fold_of_its_events_and_each_event_is_its_bytes);

@@ -8,7 +8,7 @@ use domain::dossier::{Dossier, ImportNumber, Oddity, Record};
 use domain::id::{ActorId, ProvinceCode};
 use domain::time::Instant;
 
-use crate::ports::{CommitError, StoreError};
+use crate::ports::{CommitError, Proposal, StoreError};
 
 /// The store, as an import writes to it.
 #[async_trait]
@@ -28,8 +28,8 @@ pub trait Archive: Send + Sync {
     /// dealt with it.
     async fn write_import(&self, piece: Piece) -> Result<bool, CommitError>;
 
-    /// Lets everybody see it, and puts it into the feed.
-    async fn finish_import(&self, import: &Import, at: Instant) -> Result<Import, StoreError>;
+    /// Lets everybody see it, puts what it creates into force and one entry into the feed.
+    async fn finish_import(&self, end: &End) -> Result<Import, StoreError>;
 
     /// Writes down who takes personal values out.
     async fn record_viewing(&self, viewing: &Viewing) -> Result<(), StoreError>;
@@ -99,6 +99,17 @@ pub struct Import {
     pub finished: Option<Instant>,
     /// Its place in the feed.
     pub place: Option<u64>,
+}
+
+/// The end of an import.
+#[derive(Debug, Clone)]
+pub struct End {
+    /// The import, with all of its dossiers written.
+    pub import: Import,
+    /// When.
+    pub at: Instant,
+    /// Texts of the catalogue that come into force with it.
+    pub creates: Vec<Proposal>,
 }
 
 /// Some dossiers of an import.

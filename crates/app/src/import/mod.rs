@@ -2,8 +2,8 @@
 //!
 //! The rows were read and put together before ([`domain::import`]). Here they become dossiers
 //! and events, in pieces of bounded size; nobody sees any of them before the last transaction,
-//! which marks the import as finished and puts one entry into the feed. A run that was killed
-//! goes on where the last piece ended.
+//! which marks the import as finished, puts what the map creates into force and one entry into
+//! the feed. A run that was killed goes on where the last piece ended.
 
 mod archive;
 mod lives;
@@ -11,18 +11,18 @@ mod lives;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::catalogue::{Catalogue, Fault};
+use domain::catalogue::{Catalogue, Fault, SourceFile};
 use domain::dossier::{ImportNumber, Oddity};
 use domain::id::ActorId;
 use domain::import::{Case, Map};
 use domain::time::Instant;
 use tokio::sync::mpsc;
 
-pub use archive::{Archive, Begun, Import, Life, NewImport, Piece, Viewing};
+pub use archive::{Archive, Begun, End, Import, Life, NewImport, Piece, Viewing};
 pub use lives::Lives;
 
 use crate::error::Error;
-use crate::ports::{CommitError, Ids, StoreError};
+use crate::ports::{CommitError, Ids, Proposal, StoreError};
 
 /// How many events a piece has at least, unless it is the last one.
 pub const PIECE: usize = 20_000;
@@ -33,6 +33,8 @@ pub struct Plan {
     pub map: Arc<Map>,
     /// The catalogue, with what the map creates.
     pub catalogue: Arc<Catalogue>,
+    /// What the map creates: texts that come into force with the last transaction.
+    pub creates: Vec<SourceFile>,
     /// Hash of the map and the files, in hexadecimal.
     pub files: String,
     /// Who imports.
@@ -43,6 +45,22 @@ pub struct Plan {
     pub piece: usize,
     /// The dossiers. Sorted by reception before they are written, so that ids grow with them.
     pub cases: Vec<Case>,
+}
+
+impl Plan {
+    fn proposals(&self) -> Vec<Proposal> {
+        let creates = self.creates.iter().cloned();
+        creates
+            .map(|text| Proposal {
+                province: self.map.province.clone(),
+                path: text.path,
+                text: text.text,
+                reason: format!("import of {}", self.map.source),
+                author: self.actor.clone(),
+                at: self.now,
+            })
+            .collect()
+    }
 }
 
 /// How far an import has come.
@@ -169,6 +187,7 @@ pub async fn run(
         ..Outcome::default()
     };
     let of = plan.cases.len() as u64;
+    let creates = plan.proposals();
     let start = elapsed();
     let mut pieces = produce(plan, &import, ids);
     while let Some(made) = pieces.recv().await {
@@ -207,7 +226,12 @@ pub async fn run(
         });
     }
     outcome.took = elapsed().saturating_sub(start);
-    outcome.import = Some(archive.finish_import(&import, new.at).await?);
+    let end = End {
+        import,
+        at: new.at,
+        creates,
+    };
+    outcome.import = Some(archive.finish_import(&end).await?);
     Ok(outcome)
 }
 

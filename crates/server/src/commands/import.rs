@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use app::Catalogues;
 use app::import::{Outcome, PIECE, Plan, Stopped, rehearse, run as write};
-use app::ports::{Clock, Ids, Proposal, Store, Verdict};
+use app::ports::{Clock, Ids, Store};
 use domain::catalogue::{Catalogue, Fault, SourceFile};
+
 use domain::id::ActorId;
 use domain::import::{Gathered, Map};
 use domain::time::Instant;
@@ -29,56 +30,121 @@ pub async fn run(flags: Import) -> Result<ExitCode, Failure> {
     let files = files(&flags, &map)?;
     let actor = ActorId::parse(&flags.actor)
         .map_err(|invalid| Failure::Input(format!("--actor: {invalid}")))?;
-    let now = SystemClock.now();
-    let store = match (flags.dry_run, open_current(&config).await) {
-        (true, found) => found,
-        (false, Some(store)) => Some(store),
-        (false, None) => {
+    let job = Job {
+        shipped: Arc::new(catalogue::read(config.catalogue.as_deref())?),
+        map: Arc::new(map),
+        text: text.text,
+        files,
+        actor,
+        now: SystemClock.now(),
+    };
+    let found = open_current(&config, flags.dry_run).await?;
+    let prepared = match &found {
+        Some(store) => job.prepare(job.known(store).await?),
+        None => job.prepare(Arc::clone(&job.shipped)),
+    };
+    // What is refused as a whole leaves no database that was not there, and no other schema.
+    let prepared = match prepared {
+        Ok(prepared) => prepared,
+        Err(refused) => {
+            close(found).await?;
+            return Err(refused);
+        }
+    };
+    if flags.dry_run {
+        close(found).await?;
+        let Prepared { gathered, plan } = prepared;
+        let outcome = rehearse(plan, &SystemIds);
+        return tell(&flags, &Findings::new(&job.map, &gathered, &outcome, true));
+    }
+    match found {
+        Some(store) => finish(&flags, &job.map, prepared, &store).await,
+        None => {
             migrate::apply(&config.database, false).await?;
-            Some(open(&config, Durability::Full).await?)
-        }
-    };
-    let known = known(&config, &map, store.as_ref()).await?;
-    let texts = map.creates.texts(&map.source, &map.province, &known);
-    let whole = if texts.is_empty() {
-        known
-    } else {
-        let laid = known.with(&texts);
-        Arc::new(laid.map_err(|faults| wrong("what the map creates is wrong", &faults))?)
-    };
-    let (mut gathered, hash) = read(&files, &map, &text.text, &whole, now)
-        .map_err(|fault| Failure::Input(format!("nothing was imported\n{fault}")))?;
-    let plan = Plan {
-        cases: std::mem::take(&mut gathered.cases),
-        map: Arc::new(map.clone()),
-        catalogue: whole,
-        files: hash,
-        actor: actor.clone(),
-        now,
-        piece: PIECE,
-    };
-    match store {
-        Some(store) if !flags.dry_run => {
-            publish(&store, &map, &actor, texts, now).await?;
-            finish(&flags, &map, &gathered, plan, &store).await
-        }
-        Some(_) | None => {
-            let outcome = rehearse(plan, &SystemIds);
-            tell(&flags, &Findings::new(&map, &gathered, &outcome, true))
+            let store = open(&config, Durability::Full).await?;
+            let known = job.known(&store).await?;
+            let prepared = if Arc::ptr_eq(&known, &job.shipped) {
+                prepared
+            } else {
+                // It was there under an older schema, with texts of its own.
+                job.prepare(known)?
+            };
+            finish(&flags, &job.map, prepared, &store).await
         }
     }
+}
+
+/// What is asked for.
+struct Job {
+    shipped: Arc<Catalogue>,
+    map: Arc<Map>,
+    /// The map as it is written.
+    text: String,
+    files: Files,
+    actor: ActorId,
+    now: Instant,
+}
+
+/// What was read, and what it comes to.
+struct Prepared {
+    gathered: Gathered,
+    plan: Plan,
+}
+
+impl Job {
+    /// The catalogue of the map's province, as it is before the import.
+    async fn known(&self, store: &SeaStore) -> Result<Arc<Catalogue>, Failure> {
+        let read = store.read().await;
+        let read = read.map_err(|error| Failure::work("cannot read the database", error))?;
+        let catalogues = Catalogues::read(Arc::clone(&self.shipped), read.as_ref()).await;
+        let catalogues =
+            catalogues.map_err(|error| Failure::work("cannot read what was published", error))?;
+        Ok(catalogues.of(&self.map.province))
+    }
+
+    /// Reads the files whole. Nothing is written.
+    fn prepare(&self, known: Arc<Catalogue>) -> Result<Prepared, Failure> {
+        let map = &self.map;
+        let creates = map.creates.texts(&map.source, &map.province, &known);
+        let whole = if creates.is_empty() {
+            known
+        } else {
+            let laid = known.with(&creates);
+            Arc::new(laid.map_err(|faults| wrong("what the map creates is wrong", &faults))?)
+        };
+        let (mut gathered, hash) = read(&self.files, map, &self.text, &whole, self.now)
+            .map_err(|fault| Failure::Input(format!("nothing was imported\n{fault}")))?;
+        let plan = Plan {
+            cases: std::mem::take(&mut gathered.cases),
+            map: Arc::clone(map),
+            catalogue: whole,
+            creates,
+            files: hash,
+            actor: self.actor.clone(),
+            now: self.now,
+            piece: PIECE,
+        };
+        Ok(Prepared { gathered, plan })
+    }
+}
+
+async fn close(store: Option<SeaStore>) -> Result<(), Failure> {
+    let Some(store) = store else { return Ok(()) };
+    let closed = store.close().await;
+    closed.map_err(|error| Failure::work("cannot close the database", error))
 }
 
 async fn finish(
     flags: &Import,
     map: &Map,
-    gathered: &Gathered,
-    plan: Plan,
+    prepared: Prepared,
     store: &SeaStore,
 ) -> Result<ExitCode, Failure> {
+    let Prepared { gathered, plan } = prepared;
     let again = flags.measure_raw.then(|| Plan {
         map: Arc::clone(&plan.map),
         catalogue: Arc::clone(&plan.catalogue),
+        creates: plan.creates.clone(),
         files: plan.files.clone(),
         actor: plan.actor.clone(),
         now: plan.now,
@@ -86,7 +152,7 @@ async fn finish(
         cases: plan.cases.clone(),
     });
     let outcome = written(plan, store).await?;
-    let mut findings = Findings::new(map, gathered, &outcome, false);
+    let mut findings = Findings::new(map, &gathered, &outcome, false);
     if let Some(plan) = again
         && outcome.events > 0
     {
@@ -187,58 +253,16 @@ fn files(flags: &Import, map: &Map) -> Result<Files, Failure> {
     }
 }
 
-/// The database, if it is there and has the current schema.
-async fn open_current(config: &Config) -> Option<SeaStore> {
-    open(config, Durability::Full).await.ok()
-}
-
-/// The catalogue of the map's province, as it is before the import.
-async fn known(
-    config: &Config,
-    map: &Map,
-    store: Option<&SeaStore>,
-) -> Result<Arc<Catalogue>, Failure> {
-    let shipped = Arc::new(catalogue::read(config.catalogue.as_deref())?);
-    let Some(store) = store else {
-        return Ok(shipped);
-    };
-    let read = store.read().await;
-    let read = read.map_err(|error| Failure::work("cannot read the database", error))?;
-    let catalogues = Catalogues::read(shipped, read.as_ref()).await;
-    let catalogues =
-        catalogues.map_err(|error| Failure::work("cannot read what was published", error))?;
-    Ok(catalogues.of(&map.province))
-}
-
-/// Puts what the map creates into force.
-async fn publish(
-    store: &SeaStore,
-    map: &Map,
-    actor: &ActorId,
-    texts: Vec<SourceFile>,
-    now: Instant,
-) -> Result<(), Failure> {
-    let cannot = |error| Failure::work("cannot create what the map names", error);
-    for text in texts {
-        let proposal = Proposal {
-            province: map.province.clone(),
-            path: text.path,
-            text: text.text,
-            reason: format!("import of {}", map.source),
-            author: actor.clone(),
-            at: now,
-        };
-        let document = store.propose(&proposal).await.map_err(cannot)?;
-        let verdict = Verdict {
-            province: map.province.clone(),
-            number: document.number,
-            publish: true,
-            by: actor.clone(),
-            at: now,
-        };
-        store.decide(&verdict).await.map_err(cannot)?;
+/// The database, if it is there and has the current schema. It is only looked at: to open one that
+/// is empty would change it.
+async fn open_current(config: &Config, dry_run: bool) -> Result<Option<SeaStore>, Failure> {
+    match migrate::apply(&config.database, true).await {
+        // What is wrong with it otherwise, a migration mends or names.
+        Ok(missing) if missing.is_empty() => Ok(open(config, Durability::Full).await.ok()),
+        Ok(_older) => Ok(None),
+        Err(_unreachable) if dry_run => Ok(None),
+        Err(error) => Err(error),
     }
-    Ok(())
 }
 
 fn wrong(what: &str, faults: &[Fault]) -> Failure {
