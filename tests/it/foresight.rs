@@ -1,6 +1,8 @@
 //! Forecasts in the engine: fitted on the province's own dossiers, shown with reasons, flagged when
 //! a level is crossed, and looked back on.
 
+mod fitted;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;

@@ -81,8 +81,8 @@ pub trait Store: Send + Sync {
 
     /// Keeps a fitted model and gives it the province's next number, whatever number it bears.
     ///
-    /// The same bytes fitted on the same period are kept once. Of older models of its matter
-    /// only the latest few keep their bytes.
+    /// The same bytes fitted on the same period are kept once. Of a matter's models only the one
+    /// in use and the few that it followed keep their bytes.
     async fn keep_model(&self, model: &KeptModel) -> Result<KeptModel, StoreError>;
 
     /// Writes crossings into the flag log. One that another process wrote first is left as it
@@ -659,10 +659,13 @@ pub trait ReadTx: Send + Sync {
     /// The jobs of a province, latest first.
     async fn jobs(&self, province: &ProvinceCode) -> Result<Vec<Job>, StoreError>;
 
-    /// The number of the latest model of each province that has one.
+    /// The number of the model fitted last of each province that has one: with it, any of them
+    /// may have changed.
     async fn model_numbers(&self) -> Result<HashMap<ProvinceCode, u64>, StoreError>;
 
-    /// The latest models of a province, one a matter at most.
+    /// The models in use in a province, one a matter at most: of all that were fitted the one that
+    /// learned until last, and of equals the one fitted last. A fit of an older day is a record
+    /// and judges nothing of today.
     async fn models(&self, province: &ProvinceCode) -> Result<Vec<KeptModel>, StoreError>;
 
     /// The latest flag of each of these dossiers that has one, one query for all.

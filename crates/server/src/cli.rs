@@ -409,7 +409,8 @@ pub struct Forecast {
 pub enum ForecastCommand {
     /// Fit on the earlier part of an event log and judge on the later, without a database.
     Backtest(Backtest),
-    /// Fit the models of a province on its own dossiers, and keep them in the database.
+    /// Fit the models of a province on its own dossiers, and keep them in the database. Today's
+    /// dossiers are judged by the model that learned until last.
     Fit(Fit),
 }
 
@@ -422,7 +423,7 @@ pub struct Fit {
     #[arg(long, value_name = "PROVINCE")]
     pub province: String,
     /// Learn from what was recorded before this legal day began, such as 2026-11-01; before
-    /// today if not given.
+    /// today if not given. A model of an older day than that of the one in use is only a record.
     #[arg(long, value_name = "DATE")]
     pub until: Option<chrono::NaiveDate>,
     /// How it is printed.

@@ -25,6 +25,10 @@ const TRIES: usize = 5;
 /// be looked at, and older ones are fitted anew from the events.
 const KEPT: i64 = 7;
 
+/// Which of a matter's models is in use: the first of these. The one that learned until last, and of
+/// equals the one fitted last; a fit of an older day is a record and comes behind.
+const IN_USE_FIRST: &str = "until DESC, number DESC";
+
 /// The parts of a chance that are kept.
 const MILLION: f64 = 1_000_000.0;
 
@@ -86,17 +90,20 @@ pub(crate) async fn keep_model<C: ConnectionTrait>(
     ))
 }
 
-/// Drops the bytes of models that later ones of the same matter have replaced.
+/// Drops the bytes of models that others of the same matter have replaced: the one in use and the
+/// few it followed keep theirs.
 async fn forget<C: ConnectionTrait>(
     door: &Door<'_, C>,
     kept: &KeptModel,
 ) -> Result<(), StoreError> {
     let (province, matter) = (kept.province.as_str(), matter_name(kept.matter));
     door.run(
-        "UPDATE forecast_model SET bytes = NULL \
-         WHERE province = ? AND matter = ? AND bytes IS NOT NULL AND number NOT IN \
-         (SELECT number FROM forecast_model WHERE province = ? AND matter = ? \
-          ORDER BY number DESC LIMIT ?)",
+        &format!(
+            "UPDATE forecast_model SET bytes = NULL \
+             WHERE province = ? AND matter = ? AND bytes IS NOT NULL AND number NOT IN \
+             (SELECT number FROM forecast_model WHERE province = ? AND matter = ? \
+              ORDER BY {IN_USE_FIRST} LIMIT ?)"
+        ),
         vec![
             province.into(),
             matter.into(),
@@ -139,11 +146,14 @@ pub(crate) async fn models<C: ConnectionTrait>(
     door: &Door<'_, C>,
     province: &ProvinceCode,
 ) -> Result<Vec<KeptModel>, StoreError> {
+    let which = format!(
+        "province = ? AND number IN (SELECT number FROM \
+         (SELECT number, row_number() OVER (PARTITION BY matter ORDER BY {IN_USE_FIRST}) AS place \
+          FROM forecast_model WHERE province = ?) AS placed WHERE place = 1) ORDER BY number"
+    );
     select_models(
         door,
-        "province = ? AND number IN \
-         (SELECT max(number) FROM forecast_model WHERE province = ? GROUP BY matter) \
-         ORDER BY number",
+        &which,
         vec![province.as_str().into(), province.as_str().into()],
     )
     .await

@@ -20,7 +20,8 @@ use crate::clock::SystemClock;
 use crate::commands::{configuration, open, print};
 use crate::{Failure, catalogue};
 
-/// Fits, keeps and tells what came of it. A process that serves takes the models in at once.
+/// Fits, keeps and tells what came of it. A process that serves soon uses the models that learned
+/// until last.
 pub async fn fit(flags: Fit) -> Result<ExitCode, Failure> {
     let config = configuration(&flags.database)?;
     let shipped = catalogue::read(config.catalogue.as_deref())?;
@@ -71,6 +72,11 @@ pub async fn fit(flags: Fit) -> Result<ExitCode, Failure> {
             model.bytes.as_deref().unwrap_or_default().len(),
         ));
     }
+    let read = store.read().await.map_err(cannot)?;
+    let in_use = read.models(&province).await.map_err(cannot)?;
+    for told in &mut told {
+        told.in_use = in_use.iter().any(|model| model.number == told.number);
+    }
     progress.clear();
     match flags.format {
         PlainFormat::Json => {
@@ -95,6 +101,8 @@ struct Told {
     from: NaiveDate,
     /// The first legal day that was not looked at.
     until: NaiveDate,
+    /// Whether today's dossiers are judged by it; else it is a record of an older day.
+    in_use: bool,
     figures: Value,
     bytes: usize,
     hash: String,
@@ -111,6 +119,7 @@ impl Told {
             },
             from: time::local_day(kept.begins),
             until: time::local_day(kept.until),
+            in_use: false,
             figures: serde_json::from_str(&kept.figures).unwrap_or_default(),
             bytes,
             hash: kept.hash.clone(),
@@ -119,8 +128,17 @@ impl Told {
 
     fn page(&self) -> String {
         let mut page = format!(
-            "model {} of province {}, for {}s\nfitted on      {} until {}\n",
-            self.number, self.province, self.matter, self.from, self.until
+            "model {} of province {}, for {}s\nfitted on      {} until {}\nin use         {}\n",
+            self.number,
+            self.province,
+            self.matter,
+            self.from,
+            self.until,
+            if self.in_use {
+                "yes"
+            } else {
+                "no: another learned until later; this one is kept as a record"
+            }
         );
         for (name, value) in self.figures.as_object().into_iter().flatten() {
             page += &format!("{name:<14} {value}\n");
