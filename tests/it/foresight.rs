@@ -2,6 +2,7 @@
 //! a level is crossed, and looked back on.
 
 mod fitted;
+mod parts;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -423,16 +423,18 @@ impl Interest {
         all
     }
 
-    /// Adds what the unit is besides. It must meet the earliest time of what is still open.
+    /// Adds what the unit is besides. It must meet the earliest time of what is still open; when
+    /// nothing is, the time of the dossier itself stays before those of its parts.
     fn add(&mut self, other: &Interest) {
         self.roles |= other.roles;
         self.due = match (self.open, other.open) {
             (true, false) => self.due,
             (false, true) => other.due,
-            (true, true) | (false, false) => match (self.due, other.due) {
+            (true, true) => match (self.due, other.due) {
                 (Some(one), Some(two)) => Some(Ord::min(one, two)),
                 (one, two) => one.or(two),
             },
+            (false, false) => self.due.or(other.due),
         };
         self.open |= other.open;
     }
@@ -689,9 +691,10 @@ pub trait ReadTx: Send + Sync {
         dossiers: &[DossierId],
     ) -> Result<HashMap<DossierId, Foretold>, StoreError>;
 
-    /// Dossiers with a due time from a moment until another, by id, after one of them.
+    /// Dossiers with a due time of their own from a moment until another, by id, after one of them.
     ///
-    /// Of the units that decide them; open or not.
+    /// Of the units that decide them, open or not. When these have to meet a part of it counts for
+    /// nothing.
     async fn due_between(
         &self,
         units: &Scope,

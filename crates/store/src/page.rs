@@ -105,7 +105,7 @@ pub(crate) async fn worklist<C: ConnectionTrait>(
     dossiers(door, &select).await
 }
 
-/// Dossiers that units decide, by what these must meet.
+/// Dossiers that units decide, by their own due time.
 pub(crate) async fn due_between<C: ConnectionTrait>(
     door: &Door<'_, C>,
     units: &Scope,
@@ -113,28 +113,46 @@ pub(crate) async fn due_between<C: ConnectionTrait>(
     after: Option<DossierId>,
     limit: u32,
 ) -> Result<Vec<Dossier>, StoreError> {
+    let (from, until) = (due.0.timestamp_micros(), due.1.timestamp_micros());
+    let after = after.map(|after| after.to_string());
     let mut select = Query::select();
     select
         .columns(COLUMNS)
-        .distinct()
-        .from_as("interest", "i")
-        .and_where(Expr::col(("i", "province")).eq(units.province().as_str()))
-        // Both, so that the index is used by unit and by time.
-        .and_where(Expr::col(("i", "open")).is_in([0, 1]))
-        .and_where(Expr::col(("i", "due")).gte(due.0.timestamp_micros()))
-        .and_where(Expr::col(("i", "due")).lt(due.1.timestamp_micros()));
-    match units {
-        Scope::Province(_) => {}
-        Scope::Units(_, units) => {
-            select.and_where(of_units(("i", "unit"), units));
-        }
-    }
-    join_dossier(&mut select);
-    select
-        .and_where(Expr::col(("d", "resolving")).equals(("i", "unit")))
+        .from_as("dossier", "d")
+        .and_where(Expr::col(("d", "province")).eq(units.province().as_str()))
+        .and_where(Expr::col(("d", "due")).gte(from))
+        .and_where(Expr::col(("d", "due")).lt(until))
         .and_where(Expr::cust(VISIBLE));
-    if let Some(after) = after {
-        select.and_where(Expr::col(("i", "dossier")).gt(after.to_string()));
+    match units {
+        // All pages together walk it once, in order of id.
+        Scope::Province(_) => {
+            if let Some(after) = after {
+                select.and_where(Expr::col(("d", "id")).gt(after));
+            }
+        }
+        Scope::Units(province, of) => {
+            let rows = |open: i32| {
+                let mut rows = Query::select();
+                rows.column("dossier")
+                    .from("interest")
+                    .and_where(Expr::col("province").eq(province.as_str()))
+                    .and_where(of_units("unit", of))
+                    .and_where(Expr::col("open").eq(open))
+                    .and_where(Expr::col("due").lt(until));
+                // In here, lest what is the province's is walked behind it.
+                if let Some(after) = &after {
+                    rows.and_where(Expr::col("dossier").gt(after.as_str()));
+                }
+                rows
+            };
+            let mut within = rows(0);
+            within.and_where(Expr::col("due").gte(from));
+            // While a unit has a part of its own dossier to do, its row bears the part's time.
+            within.union(UnionType::Distinct, rows(1));
+            select
+                .and_where(Expr::col(("d", "id")).in_subquery(within))
+                .and_where(of_units(("d", "resolving"), of));
+        }
     }
     select.order_by(("d", "id"), Order::Asc).limit(limit.into());
     dossiers(door, &select).await
