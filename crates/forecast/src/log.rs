@@ -169,7 +169,10 @@ pub enum Deadline {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// No case is left to learn from or to judge.
-    #[error("the log has no usable case: {dropped} dropped of {cases}")]
+    #[error(
+        "none of {cases} cases can be used, {dropped} were dropped: expected a deadline, an end not \
+         before the start, and no event more than a day before it"
+    )]
     NoCases {
         /// How many there were.
         cases: usize,

@@ -237,6 +237,11 @@ impl Model {
 
     /// Working days from now between which four in five ends fall.
     pub(crate) fn interval(&self, at: &Situation) -> (f64, f64) {
+        self.known_interval(at).unwrap_or_default()
+    }
+
+    /// The same; none where no case was ever seen.
+    pub(crate) fn known_interval(&self, at: &Situation) -> Option<(f64, f64)> {
         let (below, above) = self.tails;
         let between = |alive: Alive<'_>| {
             let low = alive.reaches(below);
@@ -245,7 +250,7 @@ impl Model {
             let low = if low < f64::from(first) { 0.0 } else { low };
             (low, alive.reaches(1.0 - above).max(low))
         };
-        self.table.alive(at).map_or((0.0, 0.0), between)
+        self.table.alive(at).map(between)
     }
 
     /// The most alike cell with enough settled cases, else the most alike of all.

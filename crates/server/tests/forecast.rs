@@ -186,6 +186,15 @@ fn what_cannot_be_computed_is_null() {
     assert!(never_late["alarm"]["0.8"]["precision"].is_null());
     assert!(never_late["naive"]["auc"].is_null());
     assert!(never_late["brier"].is_number());
+    // Nothing learned: an even chance, and no interval to be judged.
+    let nothing = [&JSON[..], &["--split", "0.001"]].concat();
+    let nothing = figures(&backtest(&file, &nothing));
+    assert_eq!(nothing["cases_train"], 0);
+    assert_eq!(
+        (&nothing["auc"], &nothing["brier"]),
+        (&0.5.into(), &0.25.into())
+    );
+    assert!(nothing["interval_coverage"].is_null(), "{nothing}");
     // One event a case, all at one moment.
     let one = "case_id,activity,timestamp\na,x,2025-01-06T02:00:00\nb,x,2025-01-06T02:00:00\n";
     let one = written(&folder, "one.csv", one);
@@ -193,6 +202,11 @@ fn what_cannot_be_computed_is_null() {
         let output = backtest(&one, &["--deadline", "5d", "--format", format]);
         let said = String::from_utf8(output.stdout).unwrap();
         assert!(output.status.success() && !said.contains("NaN"), "{said}");
+        assert_eq!(
+            said.contains("nothing to judge by"),
+            format == "table",
+            "{said}"
+        );
     }
 }
 
@@ -209,8 +223,12 @@ fn a_time_zone_moves_the_looks_and_an_offset_the_moments() {
     let lines = log(0)
         .replace("official", "+00:00,official")
         .replace(",+00:00", "+00:00");
-    let offset = written(&folder, "b.csv", lines);
+    let offset = written(&folder, "b.csv", &lines);
     assert_eq!(here, figures(&backtest(&offset, &JSON)));
+    // As databases write it.
+    let short = lines.replace("+00:00", "+00").replace('T', " ");
+    let short = written(&folder, "c.csv", short);
+    assert_eq!(here, figures(&backtest(&short, &JSON)));
 }
 
 #[test]
@@ -249,8 +267,49 @@ fn a_bad_log_is_refused_with_file_and_line() {
             ":1: no column `timestamp`",
         ),
         ("case_id,activity,timestamp\n".to_owned(), "has no events"),
+        (String::new(), "is empty; expected a first line"),
+        (
+            head.replace(',', ";"),
+            "expected columns separated by commas",
+        ),
+        (
+            head.replace("activity", "timestamp"),
+            ":1: no column `activity`",
+        ),
+        (
+            "case_id,activity,timestamp,timestamp\na,b,c,d\n".to_owned(),
+            ":1: two columns are called `timestamp`",
+        ),
+        (
+            format!("{head}b,x,9999-12-31T00:00:00Z\n"),
+            ":3: timestamp: `9999-12-31T00:00:00Z` is not a time; expected a time between 1900",
+        ),
+        (
+            "case_id,activity,timestamp,kind\na,x,2025-01-06,\"k\nb,x,2025-01-07,k\n".to_owned(),
+            ":2: a quote is opened and never closed",
+        ),
     ] {
         let output = backtest(&written(&folder, "bad.csv", &text), &JSON);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains(complaint), "{said}");
+    }
+    let foreign = written(
+        &folder,
+        "bad.csv",
+        b"case_id,activity,timestamp\na,\xe9,2025-01-06\n",
+    );
+    let packed = {
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        packed.write_all(log(0).as_bytes()).unwrap();
+        let whole = packed.finish().unwrap();
+        written(&folder, "cut.csv.gz", &whole[..whole.len() / 2])
+    };
+    for (file, complaint) in [
+        (foreign, "bad.csv:2: column 2 is not UTF-8"),
+        (packed, "cannot be read further"),
+    ] {
+        let output = backtest(&file, &JSON);
         let said = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(2), "{said}");
         assert!(said.contains(complaint), "{said}");
@@ -268,6 +327,14 @@ fn a_bad_log_is_refused_with_file_and_line() {
             "expected column:NAME",
         ),
         (vec!["--deadline", "5d", "--split", "1"], "is not a split"),
+        (
+            vec!["--deadline", "column:resource"],
+            "is not a time; expected",
+        ),
+        (
+            vec!["--deadline", "p80wd", "--end", "column:never"],
+            "no column `never`",
+        ),
         (
             vec!["--deadline", "5d", "--calendar", "nowhere.csv"],
             "nowhere.csv",

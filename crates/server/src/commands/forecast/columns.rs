@@ -13,6 +13,8 @@ pub(super) struct Sheet {
     name: String,
     header: csv::StringRecord,
     rows: csv::Reader<Box<dyn Read>>,
+    /// The line of the latest row, if its last cell ends with a line.
+    open: Option<u64>,
 }
 
 impl Sheet {
@@ -33,49 +35,74 @@ impl Sheet {
             Box::new(plain)
         };
         let mut rows = csv::Reader::from_reader(bytes);
-        let header = rows.headers().map_err(|error| unreadable(&error))?.clone();
-        let header = header
+        let header = rows.headers();
+        let header = header.map_err(|error| wrong(&name, 1, &error))?;
+        let header: csv::StringRecord = header
             .iter()
             .map(|title| title.trim_start_matches('\u{feff}').trim())
             .collect();
-        Ok(Sheet { name, header, rows })
+        if header.is_empty() {
+            return Err(format!(
+                "{name}: is empty; expected a first line with the names of the columns"
+            ));
+        }
+        Ok(Sheet {
+            name,
+            header,
+            rows,
+            open: None,
+        })
     }
 
-    /// The place of a column, if the file has it.
-    pub fn find(&self, column: &str) -> Option<usize> {
-        self.header.iter().position(|title| title == column)
+    /// The place of a column, if the file has it; a name that two columns bear tells none of them.
+    pub fn find(&self, column: &str) -> Result<Option<usize>, String> {
+        let mut places = (0..)
+            .zip(&self.header)
+            .filter(|(_, title)| *title == column);
+        let first = places.next().map(|(place, _)| place);
+        match places.next() {
+            Some(_) => Err(format!(
+                "{}:1: two columns are called `{column}`; expected one",
+                self.name
+            )),
+            None => Ok(first),
+        }
     }
 
     /// The place of a column the file must have.
     pub fn need(&self, column: &str) -> Result<usize, String> {
-        self.find(column).ok_or_else(|| {
+        self.find(column)?.ok_or_else(|| {
             let known: Vec<&str> = self.header.iter().collect();
+            let alone = known.len() == 1;
             format!(
-                "{}:1: no column `{column}`; it has {}",
+                "{}:1: no column `{column}`; it has {}{}",
                 self.name,
-                known.join(", ")
+                known.join(", "),
+                if alone {
+                    "; expected columns separated by commas"
+                } else {
+                    ""
+                }
             )
         })
     }
 
     /// Reads the next row into a record; nothing at the end of the file.
     pub fn next(&mut self, row: &mut csv::StringRecord) -> Result<bool, String> {
-        self.rows
-            .read_record(row)
-            .map_err(|error| match error.kind() {
-                csv::ErrorKind::UnequalLengths {
-                    pos,
-                    expected_len,
-                    len,
-                } => {
-                    let line = pos.as_ref().map_or(0, csv::Position::line);
-                    format!(
-                        "{}:{line}: has {len} columns; expected {expected_len}",
-                        self.name
-                    )
-                }
-                _ => format!("{}:{}: {error}", self.name, self.rows.position().line()),
-            })
+        let read = self.rows.read_record(row);
+        let is_row =
+            read.map_err(|error| wrong(&self.name, self.rows.position().line(), &error))?;
+        if let (false, Some(line)) = (is_row, self.open) {
+            return Err(format!(
+                "{}:{line}: a quote is opened and never closed",
+                self.name
+            ));
+        }
+        // A quote that is never closed takes the rest of the file for one cell.
+        let last = row.iter().next_back();
+        let is_open = last.is_some_and(|cell| cell.ends_with(['\n', '\r']));
+        self.open = row.position().map(csv::Position::line).filter(|_| is_open);
+        Ok(is_row)
     }
 
     /// A complaint about a row.
@@ -102,11 +129,30 @@ impl Sheet {
         }
         let title = self.header.get(place).unwrap_or_default();
         let wrong = || {
-            let expected =
-                "expected a time such as 2026-08-21T09:00:00Z; without an offset it is UTC";
+            let expected = "expected a time between 1900 and 2200 such as \
+                 2026-08-21T09:00:00Z; without an offset it is UTC";
             self.at(row, &format!("{title}: `{cell}` is not a time; {expected}"))
         };
         moment(cell).ok_or_else(wrong).map(Some)
+    }
+}
+
+/// A complaint about what cannot be read, at the line where that began.
+fn wrong(name: &str, line: u64, error: &csv::Error) -> String {
+    let line = error.position().map_or(line, csv::Position::line);
+    match error.kind() {
+        csv::ErrorKind::UnequalLengths {
+            expected_len, len, ..
+        } => format!("{name}:{line}: has {len} columns; expected {expected_len}"),
+        csv::ErrorKind::Utf8 { err, .. } => format!(
+            "{name}:{line}: column {} is not UTF-8; expected a file in UTF-8",
+            err.field() + 1
+        ),
+        csv::ErrorKind::Io(error) => format!(
+            "{name}:{line}: cannot be read further ({error}); expected a whole CSV file, packed \
+             with gzip or not"
+        ),
+        _ => format!("{name}:{line}: {error}"),
     }
 }
 
@@ -114,13 +160,15 @@ impl Sheet {
 fn moment(text: &str) -> Option<Instant> {
     let plain = |format| NaiveDateTime::parse_from_str(text, format).ok();
     let with_offset = DateTime::parse_from_rfc3339(text)
-        .or_else(|_other| DateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f%:z"))
+        .or_else(|_other| DateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f%#z"))
+        .or_else(|_other| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f%#z"))
         .ok()
         .map(|at| at.to_utc());
     let at = with_offset
         .or_else(|| plain("%Y-%m-%dT%H:%M:%S%.f").map(|at| at.and_utc()))
         .or_else(|| plain("%Y-%m-%d %H:%M:%S%.f").map(|at| at.and_utc()))
         .or_else(|| plain("%Y-%m-%dT%H:%M").map(|at| at.and_utc()))
+        .or_else(|| plain("%Y-%m-%d %H:%M").map(|at| at.and_utc()))
         .or_else(|| {
             let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
             Some(day.and_time(NaiveTime::MIN).and_utc())

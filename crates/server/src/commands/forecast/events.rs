@@ -18,11 +18,11 @@ pub(super) fn read(flags: &Backtest) -> Result<Log, String> {
     let mut cases = Attributes::default();
     if let Some(file) = &flags.cases {
         let mut sheet = Sheet::open(file)?;
-        let places = wanted.take(&sheet);
+        let places = wanted.take(&sheet)?;
         cases.read(&mut sheet, &places)?;
     }
     let mut sheet = Sheet::open(&flags.events)?;
-    let places = wanted.take(&sheet);
+    let places = wanted.take(&sheet)?;
     if let Some(missing) = wanted.missing() {
         return Err(sheet.need(missing).err().unwrap_or_default());
     }
@@ -76,7 +76,12 @@ pub(super) fn read(flags: &Backtest) -> Result<Log, String> {
     for (case, own) in log.cases.iter_mut().zip(own) {
         let given = match (&flags.cases, cases.known.remove(&case.id)) {
             (Some(file), None) => {
-                return Err(format!("{}: has no case {}", file.display(), case.id));
+                return Err(format!(
+                    "{}: has no case {}; expected a row for each case of {}",
+                    file.display(),
+                    case.id,
+                    flags.events.display()
+                ));
             }
             (_, given) => given.unwrap_or_default(),
         };
@@ -162,7 +167,6 @@ impl Attributes {
 }
 
 /// A column someone named.
-#[derive(Clone)]
 enum Asked {
     Start(String),
     End(String),
@@ -199,16 +203,16 @@ impl Wanted {
     }
 
     /// Those a file has, with their places.
-    fn take(&mut self, sheet: &Sheet) -> Vec<(Asked, usize)> {
-        let mut found = Vec::new();
-        self.0.retain(|asked| match sheet.find(asked.name()) {
-            Some(place) => {
-                found.push((asked.clone(), place));
-                false
+    fn take(&mut self, sheet: &Sheet) -> Result<Vec<(Asked, usize)>, String> {
+        let (mut found, mut missing) = (Vec::new(), Vec::new());
+        for asked in self.0.drain(..) {
+            match sheet.find(asked.name())? {
+                Some(place) => found.push((asked, place)),
+                None => missing.push(asked),
             }
-            None => true,
-        });
-        found
+        }
+        self.0 = missing;
+        Ok(found)
     }
 
     fn missing(&self) -> Option<&str> {

@@ -38,7 +38,7 @@ pub fn backtest(flags: &Backtest) -> Result<ExitCode, Failure> {
         split: flags.split,
     };
     progress.say("laying out the cases");
-    let trial = Trial::new(&log, &office, protocol).map_err(|error| unusable(&error))?;
+    let trial = Trial::new(&log, &office, protocol).map_err(|error| unusable(flags, &error))?;
     if flags.validate {
         progress.say("rehearsing inside the training part");
         let validation = Validation::new(&log, &office, protocol, &trial);
@@ -79,8 +79,8 @@ fn show(
 }
 
 /// A log that cannot be judged is wrong input, whatever it lacks.
-fn unusable(error: &Error) -> Failure {
-    Failure::Input(error.to_string())
+fn unusable(flags: &Backtest, error: &Error) -> Failure {
+    Failure::Input(format!("{}: {error}", flags.events.display()))
 }
 
 /// One line that says what is going on, on a terminal only.

@@ -50,8 +50,9 @@ pub(super) fn page(report: &Report, model: &Model) -> String {
                 .to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true),
         ),
         format!("late among those judged: {}", number(report.late_share)),
-        String::new(),
     ];
+    lines.extend(lacking(report).map(str::to_owned));
+    lines.push(String::new());
     for (name, own, naive) in rows {
         lines.push(
             format!("{name:<36} {own:<22} {naive}")
@@ -77,6 +78,21 @@ pub(super) fn page(report: &Report, model: &Model) -> String {
         .map_or("–".to_owned(), |seconds| format!("{seconds:.2} s"));
     lines.push(format!("fitted in {seconds}, {} bytes", report.model_bytes));
     lines.join("\n") + "\n"
+}
+
+/// Why there are fewer figures than one would wish for.
+fn lacking(report: &Report) -> Option<&'static str> {
+    if report.cases_test == 0 {
+        Some(
+            "nothing to judge by: of no case behind the split did the deadline pass within the log",
+        )
+    } else if report.samples_test == 0 {
+        Some("nothing to judge by: no case was still open, in time and seen when looked at")
+    } else if report.cases_train == 0 {
+        Some("nothing to learn from: every chance is one half")
+    } else {
+        None
+    }
 }
 
 pub(super) fn number(figure: Option<f64>) -> String {
