@@ -3,6 +3,7 @@
 
 mod fitted;
 mod parts;
+mod reasons;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,5 +1,6 @@
 //! Why a dossier is judged as it is: reasons with numbers, before they become words.
 
+use crate::layer::Likeness;
 use crate::model::Model;
 use crate::situation::Situation;
 
@@ -23,17 +24,20 @@ pub enum Reason {
         settled: u32,
         /// Of those, how many ended late.
         late: u32,
-        /// The step it is at; none before the first event or at a step never seen.
+        /// The step they were all at; none where they have no known step in common.
         step: Option<String>,
-        /// Working days at that step.
-        waited: f64,
+        /// The share of the allowance that they had all used up, where they have that in common.
+        used: Option<f64>,
+        /// Working days that they had all been at the step, where they have that in common.
+        waited: Option<f64>,
     },
     /// The time left against what the rest usually takes.
     TimeLeft {
         /// Working days to the deadline.
         left: f64,
-        /// Working days within which half of the comparable dossiers ended.
-        usual: f64,
+        /// Working days within which half of the comparable dossiers ended; none where other
+        /// reasons outweigh that, so that it would speak against the chance.
+        usual: Option<f64>,
         /// Whether nine in ten comparable dossiers took longer than what is left.
         cannot_fit: bool,
     },
@@ -112,22 +116,24 @@ impl Reason {
                 settled,
                 late,
                 step,
+                used,
                 waited,
             } => {
                 let mut named = vec![
                     ("comparable", Value::Count(*settled)),
                     ("late", Value::Count(*late)),
                 ];
-                if let Some(step) = step {
-                    named.push(("step", Value::Name(step.clone())));
-                    named.push(("waited_days", Value::Days(*waited)));
-                }
+                named.extend(step.clone().map(|step| ("step", Value::Name(step))));
+                let used = used.map(|used| Value::Count(percent(used)));
+                named.extend(used.map(|used| ("used_percent", used)));
+                named.extend(waited.map(|waited| ("waited_days", Value::Days(waited))));
                 named
             }
-            Reason::TimeLeft { left, usual, .. } => vec![
-                ("left_days", Value::Days(*left)),
-                ("usual_days", Value::Days(*usual)),
-            ],
+            Reason::TimeLeft { left, usual, .. } => {
+                let mut named = vec![("left_days", Value::Days(*left))];
+                named.extend(usual.map(|usual| ("usual_days", Value::Days(usual))));
+                named
+            }
             Reason::Planned { left, needed, .. } => vec![
                 ("left_days", Value::Days(*left)),
                 ("planned_days", Value::Days(*needed)),
@@ -144,6 +150,17 @@ impl Reason {
     }
 }
 
+/// A share in whole per cent.
+pub(crate) fn percent(share: f64) -> u32 {
+    (share.clamp(0.0, 1.0) * 100.0).round() as u32
+}
+
+/// What the rest usually takes, unless it speaks against the chance or a part takes longer.
+pub(crate) fn usual(late: f64, middle: f64, left: f64, part: f64) -> Option<f64> {
+    let agrees = (late >= 0.5) == (middle >= left);
+    (agrees && middle >= part).then_some(middle)
+}
+
 impl Model {
     /// The reasons behind a score, the weightiest first.
     #[must_use]
@@ -158,16 +175,19 @@ impl Model {
         if unknown {
             return reasons;
         }
-        if at.left > 0.0 {
-            let forecast = self.forecast(at, 0.0);
-            let left = f64::from(at.left);
+        let forecast = self.forecast(at, 0.0);
+        let left = f64::from(at.left);
+        if left > 0.0 {
+            let cannot_fit = forecast.soonest > left;
             reasons.push(Reason::TimeLeft {
                 left,
-                usual: forecast.middle,
-                cannot_fit: forecast.soonest > left,
+                usual: usual(forecast.late, forecast.middle, left, 0.0),
+                cannot_fit,
             });
         }
-        reasons.extend(self.slowest(at.step).map(|(step, days)| Reason::Slowest {
+        let slowest = self.slowest(at.step);
+        let slowest = slowest.filter(|(_, days)| left <= 0.0 || *days <= forecast.middle);
+        reasons.extend(slowest.map(|(step, days)| Reason::Slowest {
             step: step.to_owned(),
             days,
         }));
@@ -177,13 +197,36 @@ impl Model {
     /// What became of comparable dossiers; or that there are none.
     pub(crate) fn comparable_reason(&self, at: &Situation) -> Reason {
         match self.comparable(at, FEW).filter(|cell| cell.settled > 0) {
-            Some(cell) => Reason::Comparable {
-                settled: cell.settled,
-                late: cell.settled_late,
-                step: self.step_name(at.step).map(str::to_owned),
-                waited: f64::from(at.waited),
-            },
+            Some(cell) => {
+                let alike = Likeness::of(cell.key);
+                let step = self.step_name(at.step).filter(|_| alike >= Likeness::Step);
+                let is_told = |needed| step.is_some() && alike == needed;
+                // No time at all is none to be told, such as while the clock stands.
+                let waited = Some(f64::from(at.waited)).filter(|_| is_told(Likeness::Waited));
+                let waited = waited.filter(|days| days * self.hours_a_day() >= 0.05);
+                Reason::Comparable {
+                    settled: cell.settled,
+                    late: cell.settled_late,
+                    step: step.map(str::to_owned),
+                    used: is_told(Likeness::Share).then(|| f64::from(at.share())),
+                    waited,
+                }
+            }
             None => Reason::NoHistory,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::usual;
+
+    #[test]
+    fn what_usually_takes_is_not_told_against_the_chance_or_a_longer_part() {
+        assert_eq!(usual(0.2, 1.0, 3.0, 0.0), Some(1.0));
+        assert_eq!(usual(0.8, 5.0, 3.0, 2.0), Some(5.0));
+        assert_eq!(usual(0.8, 1.0, 3.0, 0.0), None, "late, and yet half fit");
+        assert_eq!(usual(0.2, 5.0, 3.0, 0.0), None);
+        assert_eq!(usual(0.2, 1.0, 3.0, 2.0), None, "a part outlasts the whole");
     }
 }

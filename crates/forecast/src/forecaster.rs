@@ -6,7 +6,7 @@ use domain::calendar::Error;
 use domain::time::Instant;
 
 use crate::artefact::Artefact;
-use crate::explain::{FEW, Reason};
+use crate::explain::{FEW, Reason, usual};
 use crate::level::{Level, Sight, Thresholds, judge};
 use crate::log::Case;
 use crate::lull::Pace;
@@ -125,6 +125,8 @@ impl Forecaster {
     /// When it is to be expected to end: between which moments four in five do, and the middle.
     ///
     /// None where the calendar does not reach so far. While the clock stands, as if it went on now.
+    /// Each lies on that side of the deadline on which the chance has it: the chance knows more of
+    /// the dossier than the curve of comparable ones.
     #[must_use]
     pub fn finish(&self, prospect: &Prospect, now: Instant) -> Option<[Instant; 3]> {
         let paced = self.pace.at(self.office.position(now).ok()?);
@@ -135,10 +137,15 @@ impl Forecaster {
                 .ok()?;
             Some(at.max(now))
         };
+        let agreeing = |days: f64, share: f64| match prospect.overdue {
+            true => days,
+            false if prospect.late > 1.0 - share => days.max(prospect.left),
+            false => days.min(prospect.left),
+        };
         Some([
-            moment(prospect.soonest)?,
-            moment(prospect.middle)?,
-            moment(prospect.latest)?,
+            moment(agreeing(prospect.soonest, 0.1))?,
+            moment(agreeing(prospect.middle, 0.5))?,
+            moment(agreeing(prospect.latest, 0.9))?,
         ])
     }
 
@@ -172,17 +179,28 @@ impl Forecaster {
                     reasons.push(Reason::NewProcedure);
                 }
                 reasons.push(artefact.model().comparable_reason(&glance.situation));
+                // A mean over all dossiers that is longer than the whole rest is not this one's.
+                let longest = artefact.longest(running, &glance).filter(|longest| {
+                    let Reason::Slowest { days, .. } = longest else {
+                        return true;
+                    };
+                    glance.overdue || *days <= prospect.middle
+                });
+                let longest = longest.or_else(|| longest_planned(running, &glance));
+                let leg = match &longest {
+                    Some(Reason::SlowestLeg { days, .. }) => *days,
+                    Some(_) | None => 0.0,
+                };
                 if basis == Basis::Kin && !glance.overdue {
                     reasons.push(planned());
                 } else if !glance.overdue {
                     reasons.push(Reason::TimeLeft {
                         left: prospect.left,
-                        usual: prospect.middle,
+                        usual: usual(prospect.late, prospect.middle, prospect.left, leg),
                         cannot_fit,
                     });
                 }
-                let longest = artefact.longest(running, &glance);
-                reasons.extend(longest.or_else(|| longest_planned(running, &glance)));
+                reasons.extend(longest);
             }
         }
         Ok(reasons)

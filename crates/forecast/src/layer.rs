@@ -40,6 +40,30 @@ pub(crate) fn nested(at: &Situation, parts: &Parts) -> [u64; NESTED] {
     ]
 }
 
+/// What the cases of a nested cell have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Likeness {
+    /// Nothing: all cases.
+    None,
+    /// The step.
+    Step,
+    /// Also the share of the allowance used up, roughly.
+    Share,
+    /// Also how long they have been at the step. Closer ones have more in common besides.
+    Waited,
+}
+
+impl Likeness {
+    pub fn of(nested: u64) -> Likeness {
+        match nested & 7 {
+            0 => Likeness::None,
+            1 => Likeness::Step,
+            2 => Likeness::Share,
+            _ => Likeness::Waited,
+        }
+    }
+}
+
 /// The cell of a situation in a layer of facts, a number below [`FACTS`].
 pub(crate) fn fact(layer: usize, at: &Situation, parts: &Parts) -> u64 {
     let step = u64::from(at.step) << 16;

@@ -2,7 +2,7 @@
 
 use domain::deadline::Language;
 
-use crate::explain::{FEW, Reason};
+use crate::explain::{FEW, Reason, percent};
 
 impl Reason {
     /// The reason as a sentence. `hours_a_day` tells short times in working hours.
@@ -36,10 +36,15 @@ impl Reason {
                     settled,
                     late,
                     step,
+                    used,
                     waited,
                 },
             ) => {
-                let place = place(language, step.as_deref(), &time(*waited));
+                let since = Since {
+                    used: *used,
+                    waited: waited.map(time),
+                };
+                let place = place(language, step.as_deref(), since);
                 comparable(language, *settled, *late, &place)
             }
             (
@@ -51,11 +56,8 @@ impl Reason {
                 },
             ) => {
                 let end = not_enough(language, *cannot_fit);
-                format!(
-                    "Còn {}; phần việc còn lại thường mất {}{end}",
-                    time(*left),
-                    time(*usual)
-                )
+                let usual = usual.map(|days| format!("; phần việc còn lại thường mất {}", time(days)));
+                format!("Còn {}{}{end}", time(*left), usual.unwrap_or_default())
             }
             (
                 Language::English,
@@ -66,8 +68,8 @@ impl Reason {
                 },
             ) => {
                 let end = not_enough(language, *cannot_fit);
-                let (left, usual) = (time(*left), time(*usual));
-                format!("Time left: {left}; the remaining work usually takes {usual}{end}")
+                let usual = usual.map(|days| format!("; the remaining work usually takes {}", time(days)));
+                format!("Time left: {}{}{end}", time(*left), usual.unwrap_or_default())
             }
             (
                 Language::Vietnamese,
@@ -95,22 +97,22 @@ impl Reason {
             }
             (Language::Vietnamese, Reason::SlowestLeg { leg, days }) => {
                 let days = time(*days);
-                format!("“{leg}” là phần còn lại lâu nhất, thường còn {days}: nhắc hôm nay.")
+                format!("Lâu nhất là phần của “{leg}”, thường còn {days}; nên nhắc nơi này.")
             }
             (Language::English, Reason::SlowestLeg { leg, days }) => {
                 let days = time(*days);
-                format!("“{leg}” is the longest remaining part, usually {days} more: remind today.")
+                format!("Longest is the part of “{leg}”, usually {days} more; a reminder there helps.")
             }
             (Language::Vietnamese, Reason::Slowest { step, days }) => {
                 format!(
-                    "Khâu lâu nhất còn lại: “{step}”, thường mất {}; nên nhắc ngay.",
+                    "Khâu lâu nhất còn lại: “{step}”, thường mất {}; nên nhắc ở khâu này.",
                     time(*days)
                 )
             }
             (Language::English, Reason::Slowest { step, days }) => {
                 let days = time(*days);
                 format!(
-                    "Longest remaining step: “{step}”, usually {days}; a reminder today helps most."
+                    "Longest remaining step: “{step}”, usually {days}; a reminder there helps most."
                 )
             }
         }
@@ -126,29 +128,59 @@ fn not_enough(language: Language, cannot_fit: bool) -> &'static str {
 }
 
 fn comparable(language: Language, settled: u32, late: u32, place: &str) -> String {
-    match (language, settled < FEW) {
-        (Language::Vietnamese, false) => {
-            format!("Trong {settled} hồ sơ tương tự{place}, {late} hồ sơ trễ hạn.")
+    let few = settled < FEW;
+    match language {
+        Language::Vietnamese => {
+            let late = match late {
+                0 => "không hồ sơ nào trễ hạn".to_owned(),
+                all if all == settled => "tất cả đều trễ hạn".to_owned(),
+                some => format!("{some} hồ sơ trễ hạn"),
+            };
+            if few {
+                format!("Mới có {settled} hồ sơ tương tự{place}: {late}.")
+            } else {
+                format!("Trong {settled} hồ sơ tương tự{place}, {late}.")
+            }
         }
-        (Language::Vietnamese, true) => {
-            format!("Ít hồ sơ tương tự{place}: chỉ {settled}, trong đó {late} trễ hạn.")
-        }
-        (Language::English, false) => {
-            format!("Of {settled} comparable dossiers{place}, {late} ended late.")
-        }
-        (Language::English, true) => {
-            format!("Few comparable dossiers{place}: only {settled}, of which {late} ended late.")
+        Language::English => {
+            let late = match late {
+                0 => "none".to_owned(),
+                all if all == settled => "all".to_owned(),
+                some => some.to_string(),
+            };
+            if few {
+                format!("Only {settled} comparable dossiers{place}: {late} ended late.")
+            } else {
+                format!("Of {settled} comparable dossiers{place}, {late} ended late.")
+            }
         }
     }
 }
 
-fn place(language: Language, step: Option<&str>, waited: &str) -> String {
-    match (language, step) {
-        (_, None) => String::new(),
-        (Language::Vietnamese, Some(step)) => format!(" đã ở bước “{step}” khoảng {waited}"),
-        (Language::English, Some(step)) => {
+/// What comparable dossiers had behind them.
+struct Since {
+    used: Option<f64>,
+    waited: Option<String>,
+}
+
+fn place(language: Language, step: Option<&str>, since: Since) -> String {
+    let used = since.used.map(percent);
+    match (language, step, since.waited, used) {
+        (_, None, _, _) => String::new(),
+        (Language::Vietnamese, Some(step), Some(waited), _) => {
+            format!(" đã ở khâu “{step}” khoảng {waited}")
+        }
+        (Language::English, Some(step), Some(waited), _) => {
             format!(" that had been at “{step}” for about {waited}")
         }
+        (Language::Vietnamese, Some(step), None, Some(used)) => {
+            format!(" ở khâu “{step}” khi đã dùng khoảng {used}% thời hạn")
+        }
+        (Language::English, Some(step), None, Some(used)) => {
+            format!(" at “{step}” with about {used} % of their time used up")
+        }
+        (Language::Vietnamese, Some(step), None, None) => format!(" từng ở khâu “{step}”"),
+        (Language::English, Some(step), None, None) => format!(" that had come to “{step}”"),
     }
 }
 
@@ -202,7 +234,7 @@ mod tests {
     fn the_rest_of_the_work_is_told_against_the_time_left() {
         let tight = Reason::TimeLeft {
             left: 0.75,
-            usual: 1.375,
+            usual: Some(1.375),
             cannot_fit: true,
         };
         assert_eq!(

@@ -299,7 +299,11 @@ impl Laid {
             level,
             late: prospect.late,
             finish: forecaster.finish(&prospect, now),
-            reasons: reasons.iter().map(|reason| words.of(reason)).collect(),
+            reasons: reasons
+                .iter()
+                .filter(|reason| words.tells(reason))
+                .map(|reason| words.of(reason))
+                .collect(),
             model: match prospect.basis {
                 Basis::History | Basis::Kin => self.told.model,
                 Basis::Plan => None,

@@ -29,6 +29,21 @@ impl<'a> Words<'a> {
         }
     }
 
+    /// Whether a reason can be told of this dossier: a step that its procedure does not have, for
+    /// steps of several procedures share a name, or that is the citizen's to do, helps nobody.
+    pub fn tells(&self, reason: &Foreseen) -> bool {
+        let Foreseen::Slowest { step, .. } = reason else {
+            return true;
+        };
+        // What has no key is named by this procedure's own plan.
+        let is_key = [PAPERS, PAYMENT, DESK, PROCESSING].contains(&step.as_str());
+        match step.strip_prefix(STEP) {
+            Some(step) => StepId::parse(step)
+                .is_ok_and(|id| self.procedure.is_some_and(|own| own.step(&id).is_some())),
+            None => !is_key,
+        }
+    }
+
     /// A reason with its words.
     pub fn of(&self, reason: &Foreseen) -> Reason {
         let told = |language| {

@@ -246,10 +246,10 @@ fn another_agency_that_takes_long_is_foreseen_and_named() {
     assert!((2.0..8.0).contains(&days), "{days}");
     let said = bottleneck.words(Language::Vietnamese, forecaster.hours_a_day());
     assert!(
-        said.starts_with("“opinion of the land office” là phần còn lại lâu nhất"),
+        said.starts_with("Lâu nhất là phần của “opinion of the land office”"),
         "{said}"
     );
-    assert!(said.ends_with("nhắc hôm nay."), "{said}");
+    assert!(said.ends_with("nên nhắc nơi này."), "{said}");
     // Its level follows: nine in ten that waited so long were answered too late.
     let level = forecaster.level(None, &laid(&asking, now), now).unwrap();
     assert_eq!(level, Level::WillBeLate);
@@ -317,6 +317,17 @@ fn no_moment_and_no_plan_gives_a_number_that_is_none() {
                 assert!((0.0..=1.0).contains(&gain), "{gain}");
                 let [soonest, middle, latest] = forecaster.finish(&prospect, now).unwrap();
                 assert!(now <= soonest && soonest <= middle && middle <= latest);
+                // Never half by the deadline where the chance says late, nor the reverse.
+                if now < due && prospect.left > 0.0 {
+                    let position = |at| forecaster.office().position(at).unwrap();
+                    let over = |end| position(end) - position(due);
+                    let agree = |end, is_after: bool| match is_after {
+                        true => over(end) > -1e-6,
+                        false => over(end) < 1e-6,
+                    };
+                    assert!(agree(middle, prospect.late > 0.5), "{prospect:?}");
+                    assert!(agree(latest, prospect.late > 0.1), "{prospect:?}");
+                }
                 for reason in forecaster.explain(&laid, now).unwrap() {
                     for language in [Language::Vietnamese, Language::English] {
                         let said = reason.words(language, forecaster.hours_a_day());

@@ -5,6 +5,7 @@ use domain::deadline::Language;
 use forecast::backtest::{Backtest, Protocol};
 use forecast::explain::Reason;
 use forecast::log::Deadline;
+use forecast::situation::{Situation, UNKNOWN};
 
 use crate::invented::{log, office};
 
@@ -72,8 +73,70 @@ fn the_chance_is_explained_by_comparable_dossiers_in_both_languages() {
     );
     let vietnamese = said(Language::Vietnamese).join(" ");
     assert!(
-        vietnamese.contains("hồ sơ tương tự đã ở bước “opinion asked”"),
+        vietnamese.contains("hồ sơ tương tự đã ở khâu “opinion asked”"),
         "{vietnamese}"
+    );
+}
+
+#[test]
+fn a_reason_tells_only_what_its_dossiers_have_in_common() {
+    let log = log(1_500);
+    let office = office();
+    let model = Backtest::new(&log, &office, PROTOCOL).unwrap().fit();
+    let case = log.cases.iter().find(|case| case.events.len() == 4);
+    let mut open = case.unwrap().clone();
+    open.events.truncate(3);
+    let due = open.start + TimeDelta::days(400);
+    let now = open.events[2].at + TimeDelta::days(120);
+    let at = model.situation(&office, &open, &log.activities, due, now);
+    let at = at.unwrap();
+    // Nobody ever waited so long: comparable are those that came to the step at all.
+    let reasons = model.explain(&at);
+    let names: Vec<&str> = reasons[0]
+        .parameters()
+        .iter()
+        .map(|named| named.0)
+        .collect();
+    assert!(
+        names.starts_with(&["comparable", "late", "step"]),
+        "{names:?}"
+    );
+    assert!(!names.contains(&"waited_days"), "{names:?}");
+    let said = reasons[0].words(Language::Vietnamese, model.hours_a_day());
+    assert!(!said.contains("ngày làm việc"), "{said}");
+    // At a step that nobody knows, not even that.
+    let strange = Situation {
+        step: UNKNOWN,
+        ..at
+    };
+    let names = model.explain(&strange)[0].parameters();
+    let names: Vec<&str> = names.iter().map(|named| named.0).collect();
+    assert_eq!(names, ["comparable", "late"]);
+}
+
+#[test]
+fn none_and_all_are_said_in_words() {
+    let told = |late| Reason::Comparable {
+        settled: 26,
+        late,
+        step: Some("Ký duyệt".to_owned()),
+        used: Some(0.7),
+        waited: None,
+    };
+    assert_eq!(
+        told(0).words(Language::Vietnamese, 7.5),
+        "Trong 26 hồ sơ tương tự ở khâu “Ký duyệt” khi đã dùng khoảng 70% thời hạn, không hồ sơ nào \
+         trễ hạn."
+    );
+    assert!(
+        told(26)
+            .words(Language::Vietnamese, 7.5)
+            .ends_with(", tất cả đều trễ hạn.")
+    );
+    assert!(
+        told(26)
+            .words(Language::English, 7.5)
+            .ends_with(", all ended late.")
     );
 }
 
@@ -83,18 +146,20 @@ fn fewer_than_twenty_comparable_dossiers_are_called_few() {
         settled: 19,
         late: 4,
         step: None,
-        waited: 0.0,
+        used: None,
+        waited: None,
     };
     assert_eq!(few.code(), "FEW_COMPARABLE");
     assert_eq!(
         few.words(Language::English, 8.0),
-        "Few comparable dossiers: only 19, of which 4 ended late."
+        "Only 19 comparable dossiers: 4 ended late."
     );
     let enough = Reason::Comparable {
         settled: 20,
         late: 4,
         step: None,
-        waited: 0.0,
+        used: None,
+        waited: None,
     };
     assert_eq!(
         enough.words(Language::Vietnamese, 8.0),
