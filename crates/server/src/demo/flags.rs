@@ -8,8 +8,9 @@ use domain::time::{self, Instant};
 use super::{NOW, province_code};
 use crate::Failure;
 
-/// How often crossings are looked for in the made-up months, in hours.
-const EVERY_HOURS: u32 = 3;
+/// How often crossings are looked for in the made-up months, in minutes. A server looks when they
+/// come; what comes and goes in between is missing from the record.
+const EVERY_MINUTES: u32 = 15;
 
 /// Keeps models and flag log up to the simulated moment.
 #[derive(Default)]
@@ -22,11 +23,11 @@ pub struct Flags {
 }
 
 impl Flags {
-    /// Fits once a month, and looks for crossings a few times a day.
+    /// Fits once a month, and looks for crossings all day.
     pub async fn keep_up(&mut self, engine: &Engine, now: Instant) -> Result<(), Failure> {
         let local = time::local(now);
         let day = local.date_naive();
-        let slot = Some((day, local.hour() / EVERY_HOURS));
+        let slot = Some((day, (local.hour() * 60 + local.minute()) / EVERY_MINUTES));
         if self.looked == slot {
             return Ok(());
         }
