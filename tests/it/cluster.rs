@@ -161,6 +161,16 @@ impl Server {
         self.order(&format!("limit {most}"), "limited");
     }
 
+    /// Stops all its processes where they are: it neither answers nor closes a connection.
+    pub fn freeze(&self) {
+        self.order("freeze", "frozen");
+    }
+
+    /// Lets them go on.
+    pub fn thaw(&self) {
+        self.order("thaw", "thawed");
+    }
+
     fn order(&self, what: &str, done: &str) {
         let mut watch = self.watch.lock().unwrap();
         writeln!(watch.stdin.as_mut().unwrap(), "{what}").unwrap();

@@ -37,8 +37,17 @@ max_wal_size = 2GB
 CONF
 pg_ctl -D "$dir/data" -l "$dir/log" -w -t 60 start >/dev/null 2>&1 || say_why start
 echo "ready postgres://motcua@127.0.0.1:$port"
+# All processes of the server are sent a signal, the first one first, so that no new ones come.
+signal() {
+    read -r first <"$dir/data/postmaster.pid"
+    kill -s "$1" "$first" || return 1
+    for process in $(cat "/proc/$first/task/$first/children"); do
+        # It may have come to its end by itself.
+        kill -s "$1" "$process" || continue
+    done
+}
 # Until the other end is gone. Most never write; whoever does wants an outage: `stop MODE`, `start`,
-# or `limit BYTES` for the files of all its processes.
+# `freeze` and `thaw`, or `limit BYTES` for the files of all its processes.
 while read -r what mode; do
     case $what in
     stop) pg_ctl -D "$dir/data" -m "$mode" -w stop >/dev/null 2>&1 && echo stopped ;;
@@ -49,7 +58,10 @@ while read -r what mode; do
         done
         echo limited
         ;;
+    freeze) signal STOP && echo frozen ;;
+    thaw) signal CONT && echo thawed ;;
     start) pg_ctl -D "$dir/data" -l "$dir/log" -w -t 60 start >/dev/null 2>&1 && echo started ;;
     esac
 done
+signal CONT 2>/dev/null
 pg_ctl -D "$dir/data" -m immediate -w stop >/dev/null 2>&1

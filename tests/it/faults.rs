@@ -11,4 +11,5 @@ mod outage;
 mod power;
 mod program;
 mod seeded;
+mod silence;
 mod start;

@@ -78,6 +78,7 @@ impl World {
         let options = Options {
             durability: Durability::Full,
             readers: 4,
+            ..Options::default()
         };
         let store = Arc::new(SeaStore::open(&url, options).await.unwrap());
         let clock = Arc::new(StandingClock(Mutex::new(moment(local))));

@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 use domain::dossier::{Channel, Dossier, Record, Status};
 use domain::id::ProvinceCode;
 use domain::time;
-use store::{Durability, Options, SeaStore};
+use store::{Options, SeaStore};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_demo_is_lived_in_and_every_row_is_the_fold_of_its_events() {
@@ -18,8 +18,8 @@ async fn the_demo_is_lived_in_and_every_row_is_the_fold_of_its_events() {
         .await
         .unwrap();
     let options = Options {
-        durability: Durability::Full,
         readers: 2,
+        ..Options::default()
     };
     let store = SeaStore::open(&demo.database, options).await.unwrap();
     let read = store.read().await.unwrap();

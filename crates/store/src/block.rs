@@ -8,13 +8,14 @@ use app::ports::{
 use chrono::NaiveDate;
 use domain::id::{ProvinceCode, UnitCode};
 use domain::number::NumberState;
-use sea_orm::{ConnectionTrait, DatabaseConnection, FromQueryResult, TransactionTrait, Value};
+use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use serde_json::json;
 
 use crate::commit::{Failure, clash_unless, immediate};
 use crate::door::Door;
 use crate::fault::store_error;
 use crate::given::Given;
+use crate::line::Line;
 use crate::many::{Into, Nothing};
 use crate::numbers::{self, day_of, number_of};
 use crate::row::Place;
@@ -27,8 +28,8 @@ const NUMBER: Into<6> = Into {
 
 /// Takes the next numbers of a unit's day.
 pub(crate) async fn reserve(
-    writer: &DatabaseConnection,
-    door: &Door<'_, DatabaseConnection>,
+    writer: &Line,
+    door: &Door<'_, Line>,
     wanted: &BlockWanted,
 ) -> Result<Reserved, StoreError> {
     let transaction = writer
@@ -234,8 +235,8 @@ fn state(place: &Place<'_>, row: &NumberRow) -> Result<NumberState, StoreError> 
 
 /// Gives numbers back, all or none of them.
 pub(crate) async fn void(
-    writer: &DatabaseConnection,
-    door: &Door<'_, DatabaseConnection>,
+    writer: &Line,
+    door: &Door<'_, Line>,
     wanted: &VoidWanted,
 ) -> Result<Voided, StoreError> {
     let transaction = writer

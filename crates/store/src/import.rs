@@ -12,8 +12,7 @@ use domain::id::{ProvinceCode, UnitCode};
 use domain::tally::{self, Tallies};
 use domain::time::{self, Instant};
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DbErr, FromQueryResult, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait, Value,
+    ConnectionTrait, DbErr, FromQueryResult, SqliteTransactionMode, TransactionOptions, Value,
 };
 use serde_json::json;
 
@@ -24,6 +23,7 @@ use crate::door::{Dialect, Door};
 use crate::fault::{store_error, wrote_nothing};
 use crate::feed;
 use crate::given::Given;
+use crate::line::Line;
 use crate::many::{Into, Nothing};
 use crate::numbers;
 use crate::open::{self, OpenError, Options};
@@ -94,7 +94,7 @@ async fn select<C: ConnectionTrait>(
 
 /// Begins an import, or finds the one that was begun with the same files.
 pub(crate) async fn begin(
-    writer: &DatabaseConnection,
+    writer: &Line,
     statements: &AtomicU64,
     new: &NewImport,
 ) -> Result<Begun, StoreError> {
@@ -200,7 +200,7 @@ pub(crate) async fn origins<C: ConnectionTrait>(
 
 /// Writes a piece. False when another process has dealt with it.
 pub(crate) async fn write(
-    writer: &DatabaseConnection,
+    writer: &Line,
     statements: &AtomicU64,
     piece: &Piece,
 ) -> Result<bool, CommitError> {
@@ -496,7 +496,7 @@ async fn raise<C: ConnectionTrait>(door: &Door<'_, C>, piece: &Piece) -> Result<
 
 /// Lets everybody see an import, with what it creates.
 pub(crate) async fn finish(
-    writer: &DatabaseConnection,
+    writer: &Line,
     statements: &AtomicU64,
     end: &End,
 ) -> Result<Import, StoreError> {

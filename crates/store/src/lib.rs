@@ -17,6 +17,7 @@ mod foresight;
 mod given;
 mod import;
 mod job;
+mod line;
 mod load;
 mod many;
 mod numbers;
@@ -45,13 +46,14 @@ use app::ports::{
 use async_trait::async_trait;
 use domain::id::ProvinceCode;
 use domain::time::Instant;
-use sea_orm::{DatabaseConnection, SqliteTransactionMode, TransactionOptions, TransactionTrait};
+use sea_orm::{SqliteTransactionMode, TransactionOptions};
 
 pub use address::{check_address, shown};
 use door::Door;
 use fault::{store_error, unfinished};
 pub use import::write_raw;
-pub use open::{Durability, OpenError, Options, migrate};
+use line::Line;
+pub use open::{Durability, OpenError, Options, Patience, migrate};
 use read::Reading;
 
 /// A store on a database. Clones are the same store.
@@ -61,8 +63,8 @@ pub struct SeaStore {
 }
 
 struct Inner {
-    writer: DatabaseConnection,
-    readers: DatabaseConnection,
+    writer: Line,
+    readers: Line,
     statements: AtomicU64,
 }
 
@@ -105,15 +107,11 @@ impl SeaStore {
     /// Waits for transactions that are open. Every later call is answered with
     /// [`StoreError::Unavailable`].
     pub async fn close(&self) -> Result<(), StoreError> {
-        self.inner
-            .readers
-            .close_by_ref()
-            .await
-            .map_err(store_error)?;
+        self.inner.readers.close().await.map_err(store_error)?;
         open::settle(&self.inner.writer)
             .await
             .map_err(store_error)?;
-        self.inner.writer.close_by_ref().await.map_err(store_error)
+        self.inner.writer.close().await.map_err(store_error)
     }
 
     /// How many statements were run so far, begin and commit not counted. For tests.
@@ -122,7 +120,7 @@ impl SeaStore {
         self.inner.statements.load(Ordering::Relaxed)
     }
 
-    fn writing(&self) -> Door<'_, DatabaseConnection> {
+    fn writing(&self) -> Door<'_, Line> {
         Door {
             connection: &self.inner.writer,
             statements: &self.inner.statements,

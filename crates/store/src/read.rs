@@ -16,13 +16,14 @@ use domain::dossier::private::{Content, Person};
 use domain::dossier::{Dossier, ImportNumber, Record};
 use domain::id::{DossierId, ProvinceCode, UnitCode};
 use domain::time::Instant;
-use sea_orm::{DatabaseTransaction, FromQueryResult, Value};
+use sea_orm::{FromQueryResult, Value};
 use serde_json::Value as Json;
 
 use crate::Inner;
 use crate::door::Door;
 use crate::fault::store_error;
 use crate::given::Given;
+use crate::line::Turn;
 use crate::load;
 use crate::row::{EventRow, KeyRow, PersonalRow, Place, TextRow};
 use crate::{
@@ -33,12 +34,12 @@ use crate::{
 ///
 /// It takes no lock that a writer would wait for.
 pub(crate) struct Reading {
-    pub(crate) transaction: DatabaseTransaction,
+    pub(crate) transaction: Turn,
     pub(crate) inner: Arc<Inner>,
 }
 
 impl Reading {
-    fn door(&self) -> Door<'_, DatabaseTransaction> {
+    fn door(&self) -> Door<'_, Turn> {
         Door {
             connection: &self.transaction,
             statements: &self.inner.statements,

@@ -7,8 +7,8 @@ use domain::dossier::Dossier;
 use domain::id::ProvinceCode;
 use domain::tally::{self, Tallies};
 use sea_orm::{
-    DatabaseConnection, DbErr, FromQueryResult, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
+    ConnectionTrait, DatabaseConnection, DbErr, FromQueryResult, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
 };
 
 use crate::commit::dossiers::overdue_from;
@@ -76,7 +76,7 @@ pub(crate) async fn recount(db: &DatabaseConnection) -> Result<(), DbErr> {
 }
 
 /// Whether a migration left dossiers that are not counted yet.
-pub(crate) async fn is_needed(db: &DatabaseConnection) -> Result<bool, DbErr> {
+pub(crate) async fn is_needed(db: &impl ConnectionTrait) -> Result<bool, DbErr> {
     let statements = AtomicU64::new(0);
     let door = Door {
         connection: db,

@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 use domain::id::{ActorId, UnitCode};
 use domain::role::Role;
 use domain::unit::UnitKind;
-use grpc::client::{Authorized, Client};
+use grpc::client::{Authorized, Bearer, Client};
 use grpc::proto::dossier_service_client::DossierServiceClient;
 use grpc::proto::{
     AdvanceDossierRequest, Channel, Dossier, Person, ReceiveDossierRequest, ResolveDossierRequest,
@@ -153,6 +153,21 @@ impl Office {
             "nobody is told to come again: {}",
             self.said()
         );
+    }
+
+    /// A receptionist at a server's address, her unit, and a dossier of it.
+    pub async fn receptionist(&self, address: &str) -> (Bearer, &UnitCode, String) {
+        let client = Client::connect(address).await.unwrap();
+        let ward = &self.wards[0];
+        let at = ROLES.iter().position(|role| *role == Role::Receptionist);
+        let secret = &ward.secrets[at.expect("one of the roles that work here")];
+        let answers = self.ledger.since(0);
+        let of_ward = answers.iter().find(|answer| {
+            let caller = usize::from_str_radix(&answer.request[..8], 16).unwrap();
+            caller.is_multiple_of(WARDS)
+        });
+        let dossier = of_ward.expect("every ward has had answers").dossier.clone();
+        (client.bearing(secret).unwrap(), &ward.unit, dossier)
     }
 
     /// The requests that got no answer.

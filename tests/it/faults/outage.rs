@@ -17,16 +17,16 @@ use crate::backend::Backend;
 use crate::cluster::{self, Stop};
 
 /// A server at work, whose database is about to go away.
-struct Scene {
+pub struct Scene {
     url: String,
     folder: tempfile::TempDir,
-    server: Program,
-    office: Office,
+    pub server: Program,
+    pub office: Office,
     working: Option<Working>,
 }
 
 impl Scene {
-    async fn begin(url: &str) -> Self {
+    pub async fn begin(url: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut office = Office::open(url, CALLERS).await;
         let server = Program::serve(url, folder.path(), &How::default());
@@ -43,19 +43,19 @@ impl Scene {
     }
 
     /// Waits until everybody could have had two answers more.
-    async fn goes_on(&self) {
+    pub async fn goes_on(&self) {
         let answers = self.office.ledger.count() + 2 * u64::from(CALLERS);
         self.office.reach(answers).await;
     }
 
     /// Waits until as many as there are callers were told to come again.
-    async fn puts_off(&self) {
+    pub async fn puts_off(&self) {
         let put_off = self.office.ledger.put_off() + u64::from(CALLERS);
         self.office.is_put_off(put_off).await;
     }
 
     /// Lets everybody finish, and compares what they were told with what is there.
-    async fn end(mut self) -> (u64, u64) {
+    pub async fn end(mut self) -> (u64, u64) {
         let working = self.working.take().unwrap();
         self.office.gather(working).await;
         assert!(self.server.is_there(), "the server stays up");

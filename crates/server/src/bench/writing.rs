@@ -215,6 +215,7 @@ pub async fn filled(
     let quick = Options {
         durability: Durability::Scratch,
         readers: 1,
+        ..Options::default()
     };
     let store = SeaStore::open(&database.url, quick).await.map_err(broken)?;
     let filling: Arc<dyn Store> = Arc::new(store.clone());

@@ -12,7 +12,7 @@ use domain::dossier::recalculation::Kept;
 use domain::id::ProvinceCode;
 use domain::time::{self, Instant};
 use serde::Serialize;
-use store::Durability;
+use store::Patience;
 
 use super::{configuration, open, print};
 use crate::cli::{Format, WhatIf};
@@ -26,7 +26,7 @@ const LISTED: usize = 40;
 pub async fn what_if(flags: WhatIf) -> Result<ExitCode, Failure> {
     let config = configuration(&flags.database)?;
     let shipped = catalogue::read(config.catalogue.as_deref())?;
-    let store = open(&config, Durability::Full).await?;
+    let store = open(&config, Patience::Endless).await?;
     let cannot = |error| Failure::work("cannot read the database", error);
     let read = store.read().await.map_err(cannot)?;
     let catalogues = Catalogues::read(Arc::new(shipped), read.as_ref())

@@ -16,7 +16,7 @@ use domain::dossier::{Dossier, Record};
 use domain::id::{ActorId, DossierId, ProvinceCode};
 use domain::time::{self, Instant};
 use serde_json::{Map, Value, json};
-use store::{Durability, SeaStore};
+use store::{Patience, SeaStore};
 
 use super::{configuration, open, print};
 use crate::cli::Export;
@@ -31,7 +31,7 @@ pub async fn run(flags: Export) -> Result<ExitCode, Failure> {
     let config = configuration(&flags.database)?;
     let actor = ActorId::parse(&flags.actor)
         .map_err(|invalid| Failure::Input(format!("--actor: {invalid}")))?;
-    let store = open(&config, Durability::Full).await?;
+    let store = open(&config, Patience::Endless).await?;
     let shipped = Arc::new(catalogue::read(config.catalogue.as_deref())?);
     let cannot = |error| Failure::work("cannot read the database", error);
     let province = province(&flags, &store, &shipped).await?;

@@ -13,7 +13,7 @@ use domain::catalogue::{Catalogue, Fault, SourceFile};
 use domain::id::ActorId;
 use domain::import::{Gathered, Map};
 use domain::time::Instant;
-use store::{Durability, SeaStore};
+use store::{Patience, SeaStore};
 
 use super::{configuration, migrate, open, print};
 use crate::cli::{Import, ImportFormat};
@@ -61,7 +61,7 @@ pub async fn run(flags: Import) -> Result<ExitCode, Failure> {
         Some(store) => finish(&flags, &job.map, prepared, &store).await,
         None => {
             migrate::apply(&config.database, false).await?;
-            let store = open(&config, Durability::Full).await?;
+            let store = open(&config, Patience::Endless).await?;
             let known = job.known(&store).await?;
             let prepared = if Arc::ptr_eq(&known, &job.shipped) {
                 prepared
@@ -258,7 +258,7 @@ fn files(flags: &Import, map: &Map) -> Result<Files, Failure> {
 async fn open_current(config: &Config, dry_run: bool) -> Result<Option<SeaStore>, Failure> {
     match migrate::apply(&config.database, true).await {
         // What is wrong with it otherwise, a migration mends or names.
-        Ok(missing) if missing.is_empty() => Ok(open(config, Durability::Full).await.ok()),
+        Ok(missing) if missing.is_empty() => Ok(open(config, Patience::Endless).await.ok()),
         Ok(_older) => Ok(None),
         Err(_unreachable) if dry_run => Ok(None),
         Err(error) => Err(error),

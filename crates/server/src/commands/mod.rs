@@ -18,7 +18,7 @@ pub(crate) use serve::asked_to_stop;
 use std::io::Write;
 
 use domain::time::Instant;
-use store::{Durability, Options, SeaStore};
+use store::{Options, Patience, SeaStore};
 
 use crate::Failure;
 use crate::cli::Database;
@@ -62,10 +62,11 @@ fn configuration(flags: &Database) -> Result<Config, Failure> {
     Ok(config)
 }
 
-async fn open(config: &Config, durability: Durability) -> Result<SeaStore, Failure> {
+async fn open(config: &Config, patience: Patience) -> Result<SeaStore, Failure> {
     let options = Options {
-        durability,
         readers: config.readers,
+        patience,
+        ..Options::default()
     };
     SeaStore::open(&config.database, options)
         .await

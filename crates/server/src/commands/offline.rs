@@ -15,7 +15,7 @@ use domain::role::Role;
 use domain::time;
 use grpc::proto;
 use grpc::proto::import_receptions_response::outcome::Result as Outcome;
-use store::Durability;
+use store::Patience;
 
 use super::{configuration, open, print};
 use crate::cli::{OfflineDesk, OfflineImport, OfflineReserve, OfflineVoid};
@@ -38,7 +38,7 @@ impl Desk {
     async fn open(flags: &OfflineDesk) -> Result<Self, Failure> {
         let config = configuration(&flags.database)?;
         let shipped = catalogue::read(config.catalogue.as_deref())?;
-        let store = open(&config, Durability::Full).await?;
+        let store = open(&config, Patience::Endless).await?;
         let engine = Engine::start(Parts {
             store: Arc::new(store) as Arc<dyn Store>,
             catalogue: Arc::new(shipped),

@@ -8,7 +8,7 @@ use app::ports::{Clock, Store};
 use app::report::{RateUnits, RatesQuery};
 use domain::id::ProvinceCode;
 use domain::indicator::{Rate, Report, Row};
-use store::Durability;
+use store::Patience;
 
 use super::{configuration, moment, open, print};
 use crate::cli::{Format, Rates, UnitBasis};
@@ -19,7 +19,7 @@ use crate::{Failure, catalogue};
 pub async fn rates(flags: Rates) -> Result<ExitCode, Failure> {
     let config = configuration(&flags.database)?;
     let shipped = catalogue::read(config.catalogue.as_deref())?;
-    let store = open(&config, Durability::Full).await?;
+    let store = open(&config, Patience::Endless).await?;
     let cannot = |error| Failure::work("cannot read the database", error);
     let read = store.read().await.map_err(cannot)?;
     let catalogues = Catalogues::read(Arc::new(shipped), read.as_ref())

@@ -7,7 +7,7 @@ use std::time::Duration;
 use app::ports::{Published, Store};
 use app::{Engine, Parts};
 use domain::catalogue::Catalogue;
-use store::{Durability, SeaStore};
+use store::{Patience, SeaStore};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -42,7 +42,7 @@ pub async fn run(flags: Serve) -> Result<ExitCode, Failure> {
         migrate::apply(&config.database, false).await?;
     }
     let secret = secret::read_or_make(&config.secret_file, &SystemIds)?;
-    let store = open(&config, Durability::Full).await?;
+    let store = open(&config, Patience::ForCallers).await?;
     announce(&listener)?;
     serve(&config, catalogue, store, secret, listener).await
 }
@@ -66,7 +66,7 @@ async fn serve_demo(
         dossiers,
     } = built;
     config.database = database;
-    let store = open(&config, Durability::Full).await?;
+    let store = open(&config, Patience::ForCallers).await?;
     println!(
         "DEMO: {dossiers} dossiers, all of them made up; the database goes when the server stops"
     );

@@ -10,7 +10,7 @@ use domain::id::ActorId;
 use domain::role::Role;
 use domain::time::rfc3339;
 use domain::unit::Unit;
-use store::Durability;
+use store::Patience;
 
 use super::{configuration, open};
 use crate::cli::{Database, Token, TokenCommand};
@@ -43,7 +43,7 @@ async fn issue(flags: &Token) -> Result<ExitCode, Failure> {
         .unwrap_or_else(|| format!("{role}-{}", units[0].code));
     let actor =
         ActorId::parse(&actor).map_err(|wrong| Failure::Input(format!("--actor: {wrong}")))?;
-    let store = open(&config, Durability::Full).await?;
+    let store = open(&config, Patience::Endless).await?;
     let grant = Grant {
         actor,
         role,
@@ -87,7 +87,7 @@ fn units<'a>(catalogue: &'a Catalogue, codes: &[String]) -> Result<Vec<&'a Unit>
 }
 
 async fn list(database: &Database) -> Result<ExitCode, Failure> {
-    let store = open(&configuration(database)?, Durability::Full).await?;
+    let store = open(&configuration(database)?, Patience::Endless).await?;
     let cannot = |error| Failure::work("cannot read the tokens", error);
     let tokens = store
         .read()
@@ -124,7 +124,7 @@ async fn list(database: &Database) -> Result<ExitCode, Failure> {
 }
 
 async fn revoke(id: &str, database: &Database) -> Result<ExitCode, Failure> {
-    let store = open(&configuration(database)?, Durability::Full).await?;
+    let store = open(&configuration(database)?, Patience::Endless).await?;
     let found = store
         .revoke_token(id, SystemClock.now())
         .await

@@ -11,7 +11,7 @@ use app::{Caller, Engine, Parts};
 use domain::catalogue::{Catalogue, SourceFile, Successors};
 use domain::id::{ActorId, ProvinceCode};
 use domain::role::Role;
-use store::{Durability, SeaStore};
+use store::{Patience, SeaStore};
 
 use super::{configuration, open, print};
 use crate::cli::Merge;
@@ -37,7 +37,7 @@ pub async fn merge(flags: Merge) -> Result<ExitCode, Failure> {
     let config = configuration(&flags.database)?;
     let shipped = catalogue::read(config.catalogue.as_deref())?;
     let engine = engine(
-        open(&config, Durability::Full).await?,
+        open(&config, Patience::Endless).await?,
         shipped,
         config.queue,
     );

@@ -112,6 +112,7 @@ pub async fn build(catalogue: Arc<Catalogue>, secret: &[u8]) -> Result<Demo, Fai
         Options {
             durability: Durability::Scratch,
             readers: 2,
+            ..Options::default()
         },
     )
     .await

@@ -15,13 +15,11 @@ mod together;
 use std::sync::atomic::AtomicU64;
 
 use app::ports::{Batch, Change, CommitError, Committed, Key, StoreError};
-use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DbErr, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait, Value,
-};
+use sea_orm::{ConnectionTrait, DbErr, SqliteTransactionMode, TransactionOptions, Value};
 
 use crate::door::{Dialect, Door};
 use crate::fault::{is_deadlock, is_otherwise, store_error, wrote_nothing};
+use crate::line::Line;
 use crate::many::Part;
 use crate::{block, numbers, rating};
 
@@ -30,7 +28,7 @@ const TRIES: usize = 5;
 
 /// Writes a batch. Not to be cancelled half-way: the caller gives it a task of its own.
 pub(crate) async fn commit(
-    writer: &DatabaseConnection,
+    writer: &Line,
     statements: &AtomicU64,
     mut batch: Batch,
 ) -> Result<Committed, CommitError> {
@@ -86,7 +84,7 @@ enum Way {
 
 /// One statement that is a transaction by itself, without a round trip to begin and one to
 /// commit.
-async fn alone(door: &Door<'_, DatabaseConnection>, changes: &[Change]) -> Result<(), Failure> {
+async fn alone(door: &Door<'_, Line>, changes: &[Change]) -> Result<(), Failure> {
     together::write(door, changes).await.map_err(|error| {
         if is_otherwise(&error) {
             Failure::Otherwise
@@ -115,7 +113,7 @@ pub(crate) fn immediate() -> TransactionOptions {
 
 /// One transaction: it has written everything, or failed and written nothing.
 async fn attempt(
-    writer: &DatabaseConnection,
+    writer: &Line,
     statements: &AtomicU64,
     changes: &mut [Change],
     way: Way,

@@ -13,6 +13,7 @@ use sea_orm::{
 use sea_orm_migration::MigratorTrait;
 
 use crate::address::Address;
+use crate::line::Line;
 use crate::recount;
 pub(crate) use postgres::LANES;
 
@@ -27,6 +28,18 @@ pub enum Durability {
     Scratch,
 }
 
+/// How long a server that says nothing is waited for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Patience {
+    /// As long as it takes: a statement of an import may take minutes, and whoever began it can
+    /// end it.
+    #[default]
+    Endless,
+    /// As long as a caller may wait: ten seconds for what writes, twenty for what reads. After
+    /// that the outcome is unknown, and the server is connected to anew.
+    ForCallers,
+}
+
 /// How a store is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Options {
@@ -34,6 +47,8 @@ pub struct Options {
     pub durability: Durability,
     /// How many can read at the same time. A file has one writer; a server has a few.
     pub readers: u32,
+    /// How long a server that says nothing is waited for. A file always answers.
+    pub patience: Patience,
 }
 
 impl Default for Options {
@@ -41,6 +56,7 @@ impl Default for Options {
         Self {
             durability: Durability::Full,
             readers: 4,
+            patience: Patience::Endless,
         }
     }
 }
@@ -144,10 +160,7 @@ async fn migrate_connected(
 }
 
 /// The writer and the readers of a database that has the current schema.
-pub(crate) async fn open(
-    url: &str,
-    options: Options,
-) -> Result<(DatabaseConnection, DatabaseConnection), OpenError> {
+pub(crate) async fn open(url: &str, options: Options) -> Result<(Line, Line), OpenError> {
     match Address::parse(url)? {
         Address::Sqlite(file) => sqlite::open(url, &file, options).await,
         Address::Postgres => postgres::open(url, options).await,
@@ -162,7 +175,7 @@ pub(crate) async fn bare(url: &str) -> Result<DatabaseConnection, OpenError> {
 }
 
 /// Fails unless an answered commit survives a power cut.
-pub(crate) async fn assert_durable(writer: &DatabaseConnection) -> Result<(), OpenError> {
+pub(crate) async fn assert_durable(writer: &Line) -> Result<(), OpenError> {
     match writer.get_database_backend() {
         DbBackend::Postgres => postgres::assert_durable(writer).await,
         _ => sqlite::assert_durable(writer).await,
@@ -170,14 +183,14 @@ pub(crate) async fn assert_durable(writer: &DatabaseConnection) -> Result<(), Op
 }
 
 /// Leaves what was written as it is best found again.
-pub(crate) async fn settle(writer: &DatabaseConnection) -> Result<(), DbErr> {
+pub(crate) async fn settle(writer: &Line) -> Result<(), DbErr> {
     match writer.get_database_backend() {
         DbBackend::Postgres => Ok(()),
         _ => sqlite::settle(writer).await,
     }
 }
 
-async fn check_schema(db: &DatabaseConnection) -> Result<(), OpenError> {
+async fn check_schema(db: &impl ConnectionTrait) -> Result<(), OpenError> {
     let pending = pending(db).await?;
     if !pending.is_empty() {
         return Err(OpenError::Unmigrated { pending });
@@ -202,7 +215,7 @@ async fn check_schema(db: &DatabaseConnection) -> Result<(), OpenError> {
 }
 
 /// The migrations still to be applied, in order.
-async fn pending(db: &DatabaseConnection) -> Result<Vec<String>, OpenError> {
+async fn pending(db: &impl ConnectionTrait) -> Result<Vec<String>, OpenError> {
     let applied = applied(db).await?;
     let known = migrations::names();
     let unknown: Vec<String> = applied
@@ -219,7 +232,7 @@ async fn pending(db: &DatabaseConnection) -> Result<Vec<String>, OpenError> {
         .collect())
 }
 
-async fn applied(db: &DatabaseConnection) -> Result<Vec<String>, OpenError> {
+async fn applied(db: &impl ConnectionTrait) -> Result<Vec<String>, OpenError> {
     let backend = db.get_database_backend();
     let select = |sql| db.query_all_raw(Statement::from_string(backend, sql));
     let noted = match backend {

@@ -8,7 +8,8 @@ use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement,
 };
 
-use super::{Durability, OpenError, Options, check_schema};
+use super::{Durability, OpenError, Options, Patience, check_schema};
+use crate::line::{CONNECTING, Limit, Line};
 
 /// How many batches of this process are on their way at the same time. With a second one both
 /// would be half as large, and cost a fifth more of the processors for each transition.
@@ -21,13 +22,23 @@ const WRITERS: u32 = LANES as u32 + 2;
 /// Within this a connection that was good is taken for good.
 const RECENT: Duration = Duration::from_millis(500);
 
+/// How long a statement that writes may take, for a caller who waits. It is seen from here: a server
+/// that is cut off cannot end a statement by its own clock in a way that anybody hears of, and must
+/// not end one that waits for a standby. A batch takes some hundredths of a second, and a wait for a
+/// lock ends after five.
+const WRITTEN: Duration = Duration::from_secs(10);
+
+/// The same for one that reads. Reports of a whole province are among them.
+const READ: Duration = Duration::from_secs(20);
+
 /// Settings of a connection for as long as it lives.
 type Settings = &'static [(&'static str, &'static str)];
 
 /// A process that stops in the middle of a transaction would hold its locks, and the feed,
 /// for ever; so the server ends such a transaction itself. Nobody waits long for a lock,
 /// for a caller waits too. No `statement_timeout`: it would cancel a COMMIT that waits for
-/// a standby, and the server then answers success for what no standby has.
+/// a standby, and the server then answers success for what no standby has. A limit of ours
+/// ([`WRITTEN`]) says nothing to the server.
 const WRITING: Settings = &[
     ("default_transaction_isolation", "read committed"),
     ("idle_in_transaction_session_timeout", "15s"),
@@ -68,7 +79,7 @@ const MIGRATION_LOCK: i64 = 0x6d6f_7463_7561_0001;
 /// The one connection to migrate by. Holds the lock on migrating until it is closed.
 pub(super) async fn migrator(url: &str, dry_run: bool) -> Result<DatabaseConnection, OpenError> {
     let settings = if dry_run { READING } else { MIGRATING };
-    let db = connect(url, 1, settings, &[], None).await?;
+    let db = Database::connect(connections(url, 1, settings, &[], None)).await?;
     check_version(&db).await?;
     if !dry_run {
         let lock = format!("SELECT pg_advisory_lock({MIGRATION_LOCK})");
@@ -78,31 +89,40 @@ pub(super) async fn migrator(url: &str, dry_run: bool) -> Result<DatabaseConnect
 }
 
 /// The writers and the readers.
-pub(super) async fn open(
-    url: &str,
-    options: Options,
-) -> Result<(DatabaseConnection, DatabaseConnection), OpenError> {
+pub(super) async fn open(url: &str, options: Options) -> Result<(Line, Line), OpenError> {
     let careless = match options.durability {
         Durability::Full => &[],
         Durability::Scratch => CARELESS,
     };
-    let writer = connect(url, WRITERS, WRITING, careless, Some(KEEP_PLANS)).await?;
+    let line = async |anew: ConnectOptions, statement| {
+        let limit = match options.patience {
+            Patience::Endless => None,
+            Patience::ForCallers => Some(Limit {
+                statement,
+                anew: anew.clone(),
+            }),
+        };
+        let connections = Database::connect(anew).await?;
+        Ok::<_, OpenError>(Line::new(connections, limit))
+    };
+    let writers = connections(url, WRITERS, WRITING, careless, Some(KEEP_PLANS));
+    let writer = line(writers, WRITTEN).await?;
     if let Err(error) = check(&writer).await {
         writer.close().await?;
         return Err(error);
     }
-    let readers = connect(url, Ord::max(options.readers, 1), READING, &[], None).await?;
-    Ok((writer, readers))
+    let readers = connections(url, Ord::max(options.readers, 1), READING, &[], None);
+    Ok((writer, line(readers, READ).await?))
 }
 
-async fn check(writer: &DatabaseConnection) -> Result<(), OpenError> {
+async fn check(writer: &Line) -> Result<(), OpenError> {
     check_version(writer).await?;
     check_schema(writer).await?;
     settle_in(writer).await
 }
 
 /// Fails unless an answered commit survives a power cut of the server.
-pub(super) async fn assert_durable(writer: &DatabaseConnection) -> Result<(), OpenError> {
+pub(super) async fn assert_durable(writer: &Line) -> Result<(), OpenError> {
     for (setting, enough, expected) in [
         ("fsync", ["on", "on"], "on"),
         ("full_page_writes", ["on", "on"], "on"),
@@ -125,7 +145,7 @@ pub(super) async fn assert_durable(writer: &DatabaseConnection) -> Result<(), Op
     Ok(())
 }
 
-async fn check_version(db: &DatabaseConnection) -> Result<(), OpenError> {
+async fn check_version(db: &impl ConnectionTrait) -> Result<(), OpenError> {
     let number = "SELECT current_setting('server_version_num')::int";
     if one::<i32>(db, number).await? < OLDEST {
         let found = one(db, "SHOW server_version").await?;
@@ -140,7 +160,7 @@ async fn check_version(db: &DatabaseConnection) -> Result<(), OpenError> {
 ///
 /// Another server also has smaller numbers for its transactions than events and imports have;
 /// they are lifted above those, so that the feed goes on growing.
-async fn settle_in(writer: &DatabaseConnection) -> Result<(), OpenError> {
+async fn settle_in(writer: &Line) -> Result<(), OpenError> {
     // Step by step through the provinces, for the index is by province first.
     let copied = "
         WITH RECURSIVE provinces AS (
@@ -169,29 +189,27 @@ async fn settle_in(writer: &DatabaseConnection) -> Result<(), OpenError> {
     Ok(())
 }
 
-async fn one<T: sea_orm::TryGetable>(db: &DatabaseConnection, sql: &str) -> Result<T, OpenError> {
+async fn one<T: sea_orm::TryGetable>(db: &impl ConnectionTrait, sql: &str) -> Result<T, OpenError> {
     let statement = Statement::from_string(DbBackend::Postgres, sql);
     let row = db.query_one_raw(statement).await?;
     let row = row.ok_or_else(|| OpenError::Database(format!("{sql} gave nothing").into()))?;
     Ok(row.try_get_by_index(0)?)
 }
 
-async fn connect(
+fn connections(
     url: &str,
-    connections: u32,
+    most: u32,
     settings: Settings,
     more: Settings,
     first: Option<&'static str>,
-) -> Result<DatabaseConnection, OpenError> {
+) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options
-        .max_connections(connections)
+        .max_connections(most)
         .min_connections(1)
         .idle_timeout(Duration::from_secs(600))
         .max_lifetime(Duration::from_secs(3_600))
-        // A server that starts again is waited for, but no caller waits for several such spans
-        // longer than a call may take.
-        .acquire_timeout(Duration::from_secs(6))
+        .acquire_timeout(CONNECTING)
         // Asking a connection whether it lives costs a round trip, so only one that has been
         // idle is asked.
         .test_before_acquire(false)
@@ -221,5 +239,5 @@ async fn connect(
             let all = settings.iter().chain(more).copied();
             options.options(all)
         });
-    Ok(Database::connect(options).await?)
+    options
 }

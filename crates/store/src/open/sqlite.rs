@@ -10,6 +10,7 @@ use sea_orm::{
 };
 
 use super::{Durability, OpenError, Options, check_schema};
+use crate::line::Line;
 
 /// The one connection to migrate by; it makes the file when there is none.
 pub(super) async fn migrator(url: &str, dry_run: bool) -> Result<DatabaseConnection, OpenError> {
@@ -30,7 +31,7 @@ pub(super) async fn open(
     url: &str,
     file: &Path,
     options: Options,
-) -> Result<(DatabaseConnection, DatabaseConnection), OpenError> {
+) -> Result<(Line, Line), OpenError> {
     if !file.exists() {
         return Err(OpenError::Missing {
             file: file.to_owned(),
@@ -54,11 +55,11 @@ pub(super) async fn open(
         options.pragma("query_only", "1")
     })
     .await?;
-    Ok((writer, readers))
+    Ok((Line::new(writer, None), Line::new(readers, None)))
 }
 
 /// Fails unless an answered commit survives a power cut.
-pub(super) async fn assert_durable(writer: &DatabaseConnection) -> Result<(), OpenError> {
+pub(super) async fn assert_durable(writer: &Line) -> Result<(), OpenError> {
     for (setting, expected) in [
         ("journal_mode", "wal"),
         ("synchronous", "2"),
@@ -77,7 +78,7 @@ pub(super) async fn assert_durable(writer: &DatabaseConnection) -> Result<(), Op
 }
 
 /// Moves all that was written into the one file.
-pub(super) async fn settle(writer: &DatabaseConnection) -> Result<(), sea_orm::DbErr> {
+pub(super) async fn settle(writer: &Line) -> Result<(), sea_orm::DbErr> {
     writer
         .execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)")
         .await
@@ -85,7 +86,7 @@ pub(super) async fn settle(writer: &DatabaseConnection) -> Result<(), sea_orm::D
 }
 
 /// The value of a setting as text: some settings are words and some are numbers.
-async fn pragma(db: &DatabaseConnection, setting: &'static str) -> Result<String, OpenError> {
+async fn pragma(db: &Line, setting: &'static str) -> Result<String, OpenError> {
     let statement = Statement::from_string(DbBackend::Sqlite, format!("PRAGMA {setting}"));
     let Some(row) = db.query_one_raw(statement).await? else {
         return Ok("unknown".to_owned());

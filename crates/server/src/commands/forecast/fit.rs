@@ -12,7 +12,7 @@ use domain::procedure::Kind;
 use domain::time;
 use serde::Serialize;
 use serde_json::Value;
-use store::Durability;
+use store::Patience;
 
 use super::Progress;
 use crate::cli::{Fit, PlainFormat};
@@ -25,7 +25,7 @@ use crate::{Failure, catalogue};
 pub async fn fit(flags: Fit) -> Result<ExitCode, Failure> {
     let config = configuration(&flags.database)?;
     let shipped = catalogue::read(config.catalogue.as_deref())?;
-    let store = open(&config, Durability::Full).await?;
+    let store = open(&config, Patience::Endless).await?;
     let cannot = |error| Failure::work("cannot read the database", error);
     let read = store.read().await.map_err(cannot)?;
     let catalogues = Catalogues::read(Arc::new(shipped), read.as_ref())
