@@ -101,11 +101,12 @@ pub enum Error {
         /// How long.
         seconds: u32,
     },
-    /// Too many commands wait, or too many of this unit; nothing was done.
+    /// Too many calls are in flight, too many commands wait, or too many of this unit; nothing was
+    /// done.
     #[error("too many requests wait; send the same request again")]
     QueueFull,
-    /// The store does not answer, or too many calls are in flight; the same request may be sent again.
-    /// Whether it was written is settled by its request id.
+    /// The store does not answer, or the server stops; the same request may be sent again. Whether
+    /// it was written is settled by its request id.
     #[error("the service cannot answer now; send the same request again")]
     Unavailable(#[source] Option<StoreError>),
     /// A fault of ours.

@@ -117,11 +117,18 @@ impl Calls {
         }
     }
 
-    /// A place among the calls in flight; who finds none comes again, and nobody queues.
+    /// A place among the calls in flight; who finds none comes again, and nobody queues. A server
+    /// that stops has no place for him later either.
     fn place(&self) -> Result<OwnedSemaphorePermit, Status> {
         Arc::clone(&self.places)
             .try_acquire_owned()
-            .map_err(|_all_taken| status::of(Error::Unavailable(None)))
+            .map_err(|_all_taken| {
+                if *self.stopping.borrow() {
+                    status::stopping()
+                } else {
+                    status::of(Error::QueueFull)
+                }
+            })
     }
 
     async fn in_time<T>(

@@ -204,21 +204,45 @@ async fn a_repeat_gets_its_first_answer_although_the_date_in_it_has_passed() {
     assert!(error.to_string().contains("apology.due_time"), "{error}");
 }
 
-#[tokio::test]
-async fn a_call_that_finds_no_place_is_told_to_come_again() {
+/// A server without a place for a call, that stops or goes on: what a call is told there.
+async fn told_by_a_full_server(stops: bool) -> (u16, serde_json::Value) {
     let world = World::at("2026-08-03 10:00").await;
     let full = Settings {
         max_calls: 0,
         ..Settings::default()
     };
-    let router = serve::router(world.engine.clone(), &full);
+    let wire = serve::wire(world.engine.clone(), &full);
+    if stops {
+        wire.lifecycle.stop().await;
+    }
     let request = HttpRequest::post("/motcua.v1.WorklistService/GetWorklistCounts")
         .header("content-type", "application/json")
         .body(Body::empty())
         .unwrap();
-    let response = router.oneshot(request).await.unwrap();
-    assert_eq!(response.status().as_u16(), 503);
+    let response = wire.router.oneshot(request).await.unwrap();
     assert_eq!(response.headers()["retry-after"], "1");
+    let status = response.status().as_u16();
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    (status, serde_json::from_slice(&body).unwrap())
+}
+
+#[tokio::test]
+async fn a_call_that_finds_no_place_is_told_that_there_are_too_many() {
+    let (status, error) = told_by_a_full_server(false).await;
+    assert_eq!(status, 429);
+    assert_eq!(error["code"], "RESOURCE_EXHAUSTED");
+    assert_eq!(super::reason(&error), "QUEUE_FULL", "{error}");
+    assert!(
+        super::detail(&error, "RetryInfo")["retry_delay"].is_string(),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_call_that_finds_no_place_on_a_server_that_stops_is_told_to_go_elsewhere() {
+    let (status, error) = told_by_a_full_server(true).await;
+    assert_eq!(status, 503);
+    assert_eq!(super::reason(&error), "UNAVAILABLE", "{error}");
 }
 
 #[tokio::test]
