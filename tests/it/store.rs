@@ -8,6 +8,7 @@ mod foresight;
 mod loading;
 mod office;
 mod paging;
+mod plans;
 mod reading;
 mod reporting;
 mod server;

@@ -153,6 +153,20 @@ impl SeaStore {
         }
     }
 
+    /// Whether the next statement that writes is planned once for good, as on a server whose
+    /// tables have grown. For tests.
+    pub async fn keeps_plans(&self) -> Result<bool, StoreError> {
+        match self.writing().dialect() {
+            Dialect::Sqlite => Ok(false),
+            Dialect::Postgres => {
+                let sql = "SELECT (current_setting('plan_cache_mode') = 'force_generic_plan')\
+                     ::int::bigint AS number";
+                let rows: Result<Vec<NumberRow>, DbErr> = self.writing().all(sql, Vec::new()).await;
+                Ok(rows.map_err(store_error)?.iter().any(|row| row.number == 1))
+            }
+        }
+    }
+
     async fn number(&self, sql: &str, values: Vec<sea_orm::Value>) -> Result<i64, DbErr> {
         let door = Door {
             connection: &self.inner.readers,

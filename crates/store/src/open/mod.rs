@@ -5,6 +5,7 @@ mod sqlite;
 
 use std::collections::HashSet;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use migrations::Migrator;
 use sea_orm::{
@@ -49,6 +50,9 @@ pub struct Options {
     pub readers: u32,
     /// How long a server that says nothing is waited for. A file always answers.
     pub patience: Patience,
+    /// How old a connection to a server grows before another takes its place. What is settled when
+    /// it is made, such as whether it keeps plans, follows what the database has become so.
+    pub renewed_after: Duration,
 }
 
 impl Default for Options {
@@ -57,6 +61,7 @@ impl Default for Options {
             durability: Durability::Full,
             readers: 4,
             patience: Patience::Endless,
+            renewed_after: Duration::from_secs(3_600),
         }
     }
 }

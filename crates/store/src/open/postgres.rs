@@ -50,7 +50,8 @@ const WRITING: Settings = &[
 /// itself the server plans them anew each time, which takes longer than running them.
 ///
 /// Not where few events are known of: to the server all ways through a small table are the same,
-/// and the one that it kept would be wrong for the table that grows.
+/// and the one that it kept would be wrong for the table that grows. A connection that was made then
+/// plans anew until another takes its place ([`Options::renewed_after`]).
 const KEEP_PLANS: &str = "SELECT set_config('plan_cache_mode', 'force_generic_plan', false) \
      FROM pg_class AS events \
      LEFT JOIN pg_inherits AS piece ON piece.inhparent = events.oid \
@@ -94,7 +95,8 @@ pub(super) async fn open(url: &str, options: Options) -> Result<(Line, Line), Op
         Durability::Full => &[],
         Durability::Scratch => CARELESS,
     };
-    let line = async |anew: ConnectOptions, statement| {
+    let line = async |mut anew: ConnectOptions, statement| {
+        anew.max_lifetime(options.renewed_after);
         let limit = match options.patience {
             Patience::Endless => None,
             Patience::ForCallers => Some(Limit {
@@ -208,7 +210,6 @@ fn connections(
         .max_connections(most)
         .min_connections(1)
         .idle_timeout(Duration::from_secs(600))
-        .max_lifetime(Duration::from_secs(3_600))
         .acquire_timeout(CONNECTING)
         // Asking a connection whether it lives costs a round trip, so only one that has been
         // idle is asked.

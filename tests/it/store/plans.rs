@@ -1,0 +1,76 @@
+//! Plans are kept where the database has grown: its writers then spare the time that planning takes,
+//! and a plan that was made for few events is not kept for many.
+
+use std::time::Duration;
+
+use ::store::{Options, SeaStore};
+use sea_orm::ConnectionTrait;
+
+use super::data::{TestStore, a_store};
+use crate::backend::Backend;
+
+on_servers!(writers_keep_plans_on_a_database_that_has_grown_and_on_no_other);
+
+async fn writers_keep_plans_on_a_database_that_has_grown_and_on_no_other(on: Backend) {
+    let store = a_store(on).await;
+    assert!(
+        !opened(&store, Options::default())
+            .await
+            .keeps_plans()
+            .await
+            .unwrap()
+    );
+    knows_of(&store, 1..=9_999).await;
+    assert!(
+        !opened(&store, Options::default())
+            .await
+            .keeps_plans()
+            .await
+            .unwrap()
+    );
+    knows_of(&store, 10_000..=10_000).await;
+    assert!(
+        opened(&store, Options::default())
+            .await
+            .keeps_plans()
+            .await
+            .unwrap()
+    );
+}
+
+on_servers!(writers_that_came_while_it_was_small_keep_plans_once_they_are_renewed);
+
+async fn writers_that_came_while_it_was_small_keep_plans_once_they_are_renewed(on: Backend) {
+    let store = a_store(on).await;
+    let lasting = opened(&store, Options::default()).await;
+    let renewed = Options {
+        renewed_after: Duration::ZERO,
+        ..Options::default()
+    };
+    let renewed = opened(&store, renewed).await;
+    assert!(!lasting.keeps_plans().await.unwrap());
+    assert!(!renewed.keeps_plans().await.unwrap());
+    knows_of(&store, 1..=10_000).await;
+    assert!(!lasting.keeps_plans().await.unwrap());
+    assert!(renewed.keeps_plans().await.unwrap());
+}
+
+async fn opened(store: &TestStore, options: Options) -> SeaStore {
+    SeaStore::open(&store.url, options).await.unwrap()
+}
+
+/// Adds events of no dossiers by their numbers, and lets the server look at them, as it does by itself after a while.
+async fn knows_of(store: &TestStore, numbers: std::ops::RangeInclusive<i64>) {
+    let db = store.raw().await;
+    let add = format!(
+        "SET session_replication_role = replica; INSERT INTO event (seq, province, dossier, version, event_time, record_time, actor, \
+             request_id, part, content, bytes) \
+         SELECT number, '08', lpad(number::text, 26, '0'), 1, 0, 0, 'somebody', \
+             lpad(number::text, 36, '0'), 0, sha256(''), '' \
+         FROM generate_series({}, {}) number; ANALYZE event",
+        numbers.start(),
+        numbers.end()
+    );
+    db.execute_unprepared(&add).await.unwrap();
+    db.close().await.unwrap();
+}
