@@ -97,11 +97,11 @@ impl Reason {
             }
             (Language::Vietnamese, Reason::SlowestLeg { leg, days }) => {
                 let days = time(*days);
-                format!("Lâu nhất là phần của “{leg}”, thường còn {days}; nên nhắc nơi này.")
+                format!("Lâu nhất là phần của “{leg}”, thường còn {days}: nên nhắc ngay hôm nay.")
             }
             (Language::English, Reason::SlowestLeg { leg, days }) => {
                 let days = time(*days);
-                format!("Longest is the part of “{leg}”, usually {days} more; a reminder there helps.")
+                format!("“{leg}” is the longest remaining part, usually {days} more: remind today.")
             }
             (Language::Vietnamese, Reason::Slowest { step, days }) => {
                 format!(
@@ -137,7 +137,7 @@ fn comparable(language: Language, settled: u32, late: u32, place: &str) -> Strin
                 some => format!("{some} hồ sơ trễ hạn"),
             };
             if few {
-                format!("Mới có {settled} hồ sơ tương tự{place}: {late}.")
+                format!("Ít hồ sơ tương tự{place}: mới có {settled}, {late}.")
             } else {
                 format!("Trong {settled} hồ sơ tương tự{place}, {late}.")
             }
@@ -149,7 +149,7 @@ fn comparable(language: Language, settled: u32, late: u32, place: &str) -> Strin
                 some => some.to_string(),
             };
             if few {
-                format!("Only {settled} comparable dossiers{place}: {late} ended late.")
+                format!("Few comparable dossiers{place}: {settled}, of which {late} ended late.")
             } else {
                 format!("Of {settled} comparable dossiers{place}, {late} ended late.")
             }

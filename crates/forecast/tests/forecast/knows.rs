@@ -249,7 +249,7 @@ fn another_agency_that_takes_long_is_foreseen_and_named() {
         said.starts_with("Lâu nhất là phần của “opinion of the land office”"),
         "{said}"
     );
-    assert!(said.ends_with("nên nhắc nơi này."), "{said}");
+    assert!(said.ends_with(": nên nhắc ngay hôm nay."), "{said}");
     // Its level follows: nine in ten that waited so long were answered too late.
     let level = forecaster.level(None, &laid(&asking, now), now).unwrap();
     assert_eq!(level, Level::WillBeLate);

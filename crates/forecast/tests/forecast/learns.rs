@@ -152,7 +152,7 @@ fn fewer_than_twenty_comparable_dossiers_are_called_few() {
     assert_eq!(few.code(), "FEW_COMPARABLE");
     assert_eq!(
         few.words(Language::English, 8.0),
-        "Only 19 comparable dossiers: 4 ended late."
+        "Few comparable dossiers: 19, of which 4 ended late."
     );
     let enough = Reason::Comparable {
         settled: 20,
