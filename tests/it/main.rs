@@ -31,6 +31,7 @@ mod queue;
 mod rates;
 mod ratings;
 mod reading;
+mod receipts;
 mod requirements;
 mod results;
 mod store;

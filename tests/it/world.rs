@@ -29,6 +29,9 @@ pub const PROVINCE: &str = "H60";
 /// 3 working days; appraised by an officer, signed by a leader.
 pub const THREE_DAYS: &str = "1.004873";
 
+/// The installation's secret.
+pub const SECRET: &[u8] = b"a secret of the tests";
+
 /// A clock that stands until it is moved.
 pub struct StandingClock(Mutex<Instant>);
 
@@ -87,7 +90,7 @@ impl World {
             catalogue: catalogue(),
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             ids: Arc::new(NumberedIds::default()),
-            secret: b"a secret of the tests".to_vec(),
+            secret: SECRET.to_vec(),
             queue: 1_024,
         });
         Self {

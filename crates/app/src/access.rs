@@ -212,7 +212,9 @@ impl Method {
     /// Whether a role may call it at all. For which units is the caller's own business.
     #[must_use]
     pub fn open_to(self, role: Role) -> bool {
-        use Role::{Admin, Auditor, Chairman, Leader, Officer, Portal, Province, Receptionist};
+        use Role::{
+            Admin, Auditor, Chairman, Citizen, Leader, Officer, Portal, Province, Receptionist,
+        };
         let roles: &[Role] = match self {
             Method::Act(action) => match action {
                 Action::Submit => &[Receptionist, Chairman, Portal],
@@ -220,10 +222,10 @@ impl Method {
                 Action::RequestSupplement | Action::Advance | Action::RequestPayment => {
                     &[Receptionist, Officer, Leader, Chairman]
                 }
-                Action::RecordSupplement
-                | Action::RecordPayment
-                | Action::Withdraw
-                | Action::Rate => &[Receptionist, Chairman, Portal],
+                Action::RecordSupplement | Action::RecordPayment | Action::Withdraw => {
+                    &[Receptionist, Chairman, Portal]
+                }
+                Action::Rate => &[Receptionist, Chairman, Portal, Citizen],
                 Action::RefundPayment => &[Receptionist, Leader, Chairman],
                 Action::Assign => &[Officer, Leader, Chairman],
                 Action::Transfer => &[Receptionist, Leader, Chairman],
@@ -497,6 +499,6 @@ pub fn sight(role: Role) -> Sight {
     match role {
         Role::Receptionist | Role::Officer | Role::Leader | Role::Chairman => Sight::Full,
         Role::Province | Role::Portal => Sight::Masked,
-        Role::Auditor | Role::Admin => Sight::Hidden,
+        Role::Auditor | Role::Admin | Role::Citizen => Sight::Hidden,
     }
 }

@@ -272,7 +272,7 @@ impl Engine {
             meta,
             Work::Act {
                 id,
-                etag: etag.to_owned(),
+                etag: Some(etag.to_owned()),
                 command,
             },
         )

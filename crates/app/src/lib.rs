@@ -23,6 +23,7 @@ pub mod ports;
 pub mod preview;
 pub mod publication;
 pub mod read;
+pub mod receipt;
 pub mod report;
 pub mod satisfaction;
 mod sessions;

@@ -5,13 +5,12 @@
 //! Source: Circular 01/2018/TT-VPCP, Art. 16(2)(d).
 
 use domain::code::AnyCode;
-use domain::dossier::{Dossier, Event, Record, State, Status};
+use domain::dossier::{Dossier, Event, Rating, Record, State, Status};
 use domain::procedure::Procedure;
 use domain::time::Instant;
 
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::keys;
 
 /// What anybody sees who knows a code.
 #[derive(Debug, Clone)]
@@ -53,6 +52,8 @@ pub struct LookupDetails {
     pub returned: Option<Instant>,
     /// What happened, in order.
     pub steps: Vec<LookupStep>,
+    /// What the citizen thought of it, once said.
+    pub rating: Option<Rating>,
 }
 
 /// One thing that happened.
@@ -76,34 +77,15 @@ impl Engine {
             .map_err(|wrong| Error::invalid("code", format!("must be {}", wrong.expected)))?;
         let now = self.now();
         let pin = pin.map(str::trim).filter(|pin| !pin.is_empty());
-        if pin.is_some() {
-            self.guesses.check(code.as_str(), now)?;
-        }
-        let unknown = || Error::NotFound {
-            what: "dossier",
-            name: code.to_string(),
-        };
         let read = self.office.store.read().await?;
-        let key = read.by_code(None, &code).await?;
-        let Some(key) = key else {
-            if pin.is_some() {
-                self.guesses.wrong(code.as_str(), now);
-            }
-            return Err(unknown());
-        };
-        let dossier = read.dossier(&key).await?.ok_or_else(unknown)?.dossier;
+        let dossier = self.presented(read.as_ref(), &code, pin).await?;
         self.keep_up(read.as_ref(), std::slice::from_ref(&dossier))
             .await?;
         let procedure = self.office.pinned(&dossier)?;
         let details = match pin {
             None => None,
-            Some(pin) => {
-                let hash = read.pin_hash(&key).await?.unwrap_or_default();
-                if !keys::same(&hash, &self.office.keys.pin_hash(dossier.id, pin)) {
-                    self.guesses.wrong(code.as_str(), now);
-                    return Err(unknown());
-                }
-                self.guesses.right(code.as_str());
+            Some(_right) => {
+                let key = (dossier.province.clone(), dossier.id);
                 let records = read.records(&key).await?;
                 Some(details(&dossier, &procedure, &records, now))
             }
@@ -141,6 +123,7 @@ fn details(
             .iter()
             .filter_map(|record| step(record, procedure))
             .collect(),
+        rating: dossier.rating,
     }
 }
 

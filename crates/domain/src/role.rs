@@ -27,10 +27,12 @@ pub enum Role {
     Auditor,
     /// Looks after the system, not after dossiers (*quản trị*).
     Admin,
+    /// Holds the receipt of the one dossier that is meant (*công dân*). No token is made for it.
+    Citizen,
 }
 
 impl Role {
-    /// Every role, in the order of the access table.
+    /// Every role that a token may have, in the order of the access table.
     pub const ALL: [Role; 8] = [
         Role::Receptionist,
         Role::Officer,
@@ -54,6 +56,7 @@ impl Role {
             Role::Portal => "portal",
             Role::Auditor => "auditor",
             Role::Admin => "admin",
+            Role::Citizen => "citizen",
         }
     }
 
@@ -74,7 +77,8 @@ impl Role {
             | Role::Province
             | Role::Portal
             | Role::Auditor
-            | Role::Admin => false,
+            | Role::Admin
+            | Role::Citizen => false,
         }
     }
 }

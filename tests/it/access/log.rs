@@ -113,6 +113,10 @@ async fn a_day_at_the_desk_with_everything_logged() {
             json!({ "code": "Canary", "pin": "424242424242" }),
         ),
         (
+            "SubmitRating",
+            json!({ "code": "Canary", "pin": "424242424242", "comment": "Canary" }),
+        ),
+        (
             "ReceiveDossier",
             json!({ "applicant": { "name": 424_242_424_242_u64, "Canary": 1 } }),
         ),

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use app::foresight::{Flag, Level};
+use app::keys::Keys;
 use app::ports::Store;
 use app::publication::procedure::Migration;
 use app::view::{DossierName, View};
@@ -24,7 +25,7 @@ use serde_json::{Value, json};
 use crate::calling::{fresh_id, methods};
 use crate::publication::{of_the_province, propose, publish, shipped};
 use crate::world::{
-    OTHER_WARD, PROVINCE, THREE_DAYS, WARD, World, contents, procedure_code, unit, who,
+    OTHER_WARD, PROVINCE, SECRET, THREE_DAYS, WARD, World, contents, procedure_code, unit, who,
 };
 
 /// Decided by another system, which is called so.
@@ -150,7 +151,7 @@ pub async fn ready_for(world: &World, method: &str, units: Units<'_>) -> View {
                 .await
                 .unwrap()
         }
-        "RateDossier" => {
+        "RateDossier" | "SubmitRating" => {
             let received = received(world, THREE_DAYS, units).await;
             let command = Command::Withdraw {
                 reason: Words::default(),
@@ -384,6 +385,10 @@ pub fn ways(method: &str, unit: &str, ready: &View) -> Vec<Way> {
         "RecordPayment" => one(json!({ "amount_vnd": 8_000 })),
         "RefundPayment" => one(json!({ "amount_vnd": 8_000, "reason": why })),
         "RateDossier" => one(json!({ "score": 4, "method": "RATING_METHOD_DEVICE" })),
+        "SubmitRating" => vec![Way::Named(json!({
+            "code": ready.dossier.label(), "pin": pin_of(ready.dossier.id), "score": 4,
+            "request_id": fresh_id(),
+        }))],
         "RecordMirroredStatus" => one(json!({
             "system": AUTHORITY, "reference": "BCA-2026/0002", "state": "STATE_RECEIVED",
             "status_time": rfc3339(ready.dossier.last),
@@ -495,6 +500,11 @@ pub fn ways(method: &str, unit: &str, ready: &View) -> Vec<Way> {
 fn document_of(ready: &View) -> String {
     let number = DOCUMENTS.with_borrow(|all| all[&ready.dossier.id]);
     format!("documents/{number}")
+}
+
+/// The PIN on the receipt of a dossier.
+pub fn pin_of(dossier: DossierId) -> String {
+    Keys::new(SECRET).pin(dossier)
 }
 
 /// The step that follows; the first of all where none does.

@@ -290,6 +290,16 @@ const FIELDS: &[(&str, &[(&str, Kind)])] = &[
         ],
     ),
     (
+        "SubmitRating",
+        &[
+            ("code", Kind::Code),
+            ("pin", Kind::Text(32)),
+            ("request_id", Kind::RequestId),
+            ("score", Kind::Score),
+            ("comment", Kind::OptionalText(2_000)),
+        ],
+    ),
+    (
         "ReturnResult",
         &[
             ("receiver", Kind::Message),

@@ -128,6 +128,7 @@ async fn call(
         "GetRates" => ReportServiceClient.get_rates(GetRatesRequest);
         "GetRatings" => ReportServiceClient.get_ratings(GetRatingsRequest);
         "ListEvents" => EventServiceClient.list_events(ListEventsRequest);
+        "SubmitRating" => LookupServiceClient.submit_rating(SubmitRatingRequest);
         "LookupDossier" => LookupServiceClient.lookup_dossier(LookupDossierRequest);
         "ListUnits" => CatalogueServiceClient.list_units(ListUnitsRequest);
         "GetUnit" => CatalogueServiceClient.get_unit(GetUnitRequest);

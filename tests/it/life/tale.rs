@@ -252,14 +252,14 @@ async fn whole_life(tale: &mut Tale<'_>) {
     )
     .await
     .unwrap();
-    afterwards(tale).await;
+    afterwards(tale, &pin).await;
     report(tale).await;
     catalogue(tale).await;
     publications(tale).await;
 }
 
 /// What is still said of a dossier whose result the citizen has.
-async fn afterwards(tale: &mut Tale<'_>) {
+async fn afterwards(tale: &mut Tale<'_>, pin: &str) {
     use Role::{Leader, Officer};
     let wrong = json!({ "reason": "bấm nút muộn", "end_time": "2026-08-10T08:00:00+07:00" });
     let proposed = tale
@@ -284,6 +284,14 @@ async fn afterwards(tale: &mut Tale<'_>) {
         .await;
     assert_eq!(rated.rating.map(|rating| rating.score), Some(4));
     assert_eq!(rated.allowed_actions, Vec::<String>::new());
+    let again = json!({
+        "code": CODE, "pin": pin, "score": 1,
+        "request_id": "00000000-0000-4000-a000-777777777777",
+    });
+    let again = tale.speaker.ask("", "SubmitRating", &again).await;
+    let first = ("FAILED_PRECONDITION".into(), "ALREADY_RATED".into());
+    assert_eq!(again, Err(first));
+    tale.told.push(("SubmitRating".into(), again));
 }
 
 async fn lookup(

@@ -66,7 +66,7 @@ impl<'a> Desk<'a> {
             return Ok(before);
         }
         let (key, version) = match &task.work {
-            Work::Act { id, etag, command } => self.act(task, *id, etag, command)?,
+            Work::Act { id, etag, command } => self.act(task, *id, etag.as_deref(), command)?,
             Work::Submit {
                 id,
                 salt,
@@ -129,7 +129,7 @@ impl<'a> Desk<'a> {
         &mut self,
         task: &Task,
         id: DossierId,
-        etag: &str,
+        etag: Option<&str>,
         command: &Command,
     ) -> Result<(Key, u32), Error> {
         let key = (task.caller.province.clone(), id);
@@ -141,7 +141,7 @@ impl<'a> Desk<'a> {
         let dossier = &held.dossier;
         let action = command.action();
         let unit = access::check_command(&task.caller, command, dossier)?;
-        if etag != dossier.etag() {
+        if let Some(etag) = etag.filter(|etag| *etag != dossier.etag()) {
             return Err(Error::Stale {
                 dossier: dossier.label(),
                 current: dossier.etag(),

@@ -54,7 +54,8 @@ pub(crate) enum Work {
     },
     Act {
         id: DossierId,
-        etag: String,
+        /// The version that was looked at; none when whatever it is by now is meant.
+        etag: Option<String>,
         command: Command,
     },
     /// A job's, which nobody may ask for from outside.

@@ -77,15 +77,27 @@ pub enum RatingMethod {
     Online,
     /// On a survey form (*phiếu khảo sát*), or asked by a surveyor.
     Survey,
+    /// By the citizen, with the code and the PIN of the receipt.
+    Receipt,
 }
 
 impl RatingMethod {
     /// Every method.
-    pub const ALL: [RatingMethod; 3] = [
+    pub const ALL: [RatingMethod; 4] = [
         RatingMethod::Device,
         RatingMethod::Online,
         RatingMethod::Survey,
+        RatingMethod::Receipt,
     ];
+
+    /// Whether somebody else takes it down for the citizen, and says so.
+    #[must_use]
+    pub fn is_taken_down(self) -> bool {
+        match self {
+            RatingMethod::Device | RatingMethod::Online | RatingMethod::Survey => true,
+            RatingMethod::Receipt => false,
+        }
+    }
 
     /// The word used in data.
     #[must_use]
@@ -94,6 +106,7 @@ impl RatingMethod {
             RatingMethod::Device => "device",
             RatingMethod::Online => "online",
             RatingMethod::Survey => "survey",
+            RatingMethod::Receipt => "receipt",
         }
     }
 }
@@ -113,7 +126,7 @@ impl FromStr for RatingMethod {
             .find(|method| method.as_str() == text)
             .ok_or_else(|| Invalid {
                 text: text.chars().take(64).collect(),
-                expected: "a way to rate: device, online or survey",
+                expected: "a way to rate: device, online, survey or receipt",
             })
     }
 }

@@ -109,6 +109,7 @@ writes! {
     ResolveDossierRequest, "ResolveDossier", etag;
     ReturnResultRequest, "ReturnResult", etag;
     RateDossierRequest, "RateDossier", etag;
+    SubmitRatingRequest, "SubmitRating", none;
     CorrectDossierRequest, "CorrectDossier", etag;
     DecideCorrectionRequest, "DecideCorrection", etag;
     ReserveNumbersRequest, "ReserveNumbers", none;

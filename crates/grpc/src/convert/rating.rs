@@ -1,8 +1,12 @@
 //! What citizens thought of their dossiers, as requests name and answers show it.
 
+use app::receipt::Opinion;
+use app::{Error, Meta};
+use domain::code::AnyCode;
 use domain::dossier::rating::{Rating, RatingMethod, Score};
 
 use super::fields::Fields;
+use super::meta;
 use super::time::timestamp;
 use crate::proto;
 
@@ -16,19 +20,57 @@ impl Fields {
         score
     }
 
-    /// How a rating was given, which must be said.
+    /// How a rating was given that is taken down for the citizen, which must be said.
     pub fn rating_method(&mut self, field: &str, number: i32) -> Option<RatingMethod> {
         match proto::RatingMethod::try_from(number) {
             Ok(proto::RatingMethod::Device) => Some(RatingMethod::Device),
             Ok(proto::RatingMethod::Online) => Some(RatingMethod::Online),
             Ok(proto::RatingMethod::Survey) => Some(RatingMethod::Survey),
-            Ok(proto::RatingMethod::Unspecified) | Err(_) => {
-                let names = RatingMethod::ALL.map(|method| method_of(method).as_str_name());
+            Ok(proto::RatingMethod::Unspecified | proto::RatingMethod::Receipt) | Err(_) => {
+                let methods = RatingMethod::ALL.into_iter();
+                let names: Vec<&str> = methods
+                    .filter(|method| method.is_taken_down())
+                    .map(|method| method_of(method).as_str_name())
+                    .collect();
                 self.wrong(field, format!("expected one of {}", names.join(", ")));
                 None
             }
         }
     }
+}
+
+/// Longer than any PIN.
+pub const LONGEST_PIN: usize = 32;
+
+/// What a citizen says, and what they hold to say it.
+pub struct Said {
+    pub meta: Meta,
+    pub code: AnyCode,
+    pub pin: String,
+    pub rating: Opinion,
+}
+
+/// Reads what a citizen says.
+pub fn submitted(request: &proto::SubmitRatingRequest) -> Result<Said, Error> {
+    let mut fields = Fields::default();
+    let code = fields.parse("code", &request.code, AnyCode::parse);
+    let pin = fields.required("pin", &request.pin, LONGEST_PIN);
+    let score = fields.score("score", request.score);
+    let comment = fields.optional_words("comment", &request.comment);
+    // What opens the dossier is no part of what is said of it.
+    let without_pin = proto::SubmitRatingRequest {
+        pin: String::new(),
+        ..request.clone()
+    };
+    let meta = meta::meta(&without_pin, &mut fields);
+    let said = meta.zip(code).zip(score);
+    let ((meta, code), score) = fields.done(said)?;
+    Ok(Said {
+        meta,
+        code,
+        pin,
+        rating: Opinion { score, comment },
+    })
 }
 
 /// Draws a rating.
@@ -45,5 +87,6 @@ fn method_of(method: RatingMethod) -> proto::RatingMethod {
         RatingMethod::Device => proto::RatingMethod::Device,
         RatingMethod::Online => proto::RatingMethod::Online,
         RatingMethod::Survey => proto::RatingMethod::Survey,
+        RatingMethod::Receipt => proto::RatingMethod::Receipt,
     }
 }

@@ -6,6 +6,7 @@ use domain::indicator::{Rate, Report, Row};
 use domain::satisfaction::{self, Satisfaction};
 
 use super::known::state_of;
+use super::rating::rating;
 use super::time::timestamp;
 use crate::proto;
 use crate::proto::lookup_dossier_response as told;
@@ -124,6 +125,7 @@ fn details(details: LookupDetails) -> told::Details {
         respond_by_time: details.respond_by.map(timestamp),
         end_time: details.ended.map(timestamp),
         return_time: details.returned.map(timestamp),
+        rating: details.rating.map(rating),
         steps: details
             .steps
             .into_iter()

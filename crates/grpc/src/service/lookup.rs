@@ -3,15 +3,12 @@
 use tonic::{Request, Response, Status, async_trait};
 
 use crate::call::Calls;
-use crate::convert::{Fields, report};
+use crate::convert::{Fields, rating, report};
 use crate::proto;
 use crate::proto::lookup_service_server::LookupService;
 
 /// See `LookupService` in the contract.
 pub(crate) struct Lookups(pub Calls);
-
-/// Longer than any PIN.
-const LONGEST_PIN: usize = 32;
 
 #[async_trait]
 impl LookupService for Lookups {
@@ -24,10 +21,24 @@ impl LookupService for Lookups {
         let work = async {
             let mut fields = Fields::default();
             let code = fields.parse("code", &request.code, domain::code::AnyCode::parse);
-            let pin = fields.text("pin", &request.pin, LONGEST_PIN);
+            let pin = fields.text("pin", &request.pin, rating::LONGEST_PIN);
             let code = fields.done(code)?;
             let pin = (!pin.is_empty()).then_some(pin.as_str());
             Ok(report::lookup(engine.lookup(code.as_str(), pin).await?))
+        };
+        self.0.public(&metadata, work).await
+    }
+
+    async fn submit_rating(
+        &self,
+        request: Request<proto::SubmitRatingRequest>,
+    ) -> Result<Response<proto::Rating>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        let engine = self.0.engine();
+        let work = async {
+            let said = rating::submitted(&request)?;
+            let rated = engine.rate_by_receipt(said.meta, &said.code, &said.pin, said.rating);
+            Ok(rating::rating(rated.await?))
         };
         self.0.public(&metadata, work).await
     }

@@ -95,6 +95,7 @@ fn role_name(role: &str) -> &str {
         Ok(Role::Portal) => "cổng dịch vụ công",
         Ok(Role::Auditor) => "thanh tra",
         Ok(Role::Admin) => "quản trị",
+        Ok(Role::Citizen) => "công dân",
         Err(_unknown) => role,
     }
 }

@@ -1,0 +1,104 @@
+//! What the receipt of a dossier is good for: its code and PIN take the place of a token.
+
+use domain::code::AnyCode;
+use domain::dossier::private::Words;
+use domain::dossier::{Command, Dossier, Rating, RatingMethod, Score};
+use domain::id::ActorId;
+use domain::role::Role;
+
+use crate::access::Caller;
+use crate::engine::{Engine, Meta};
+use crate::error::Error;
+use crate::keys;
+use crate::ports::ReadTx;
+use crate::writing::Work;
+
+/// What a citizen thinks of how a dossier was dealt with.
+#[derive(Debug, Clone)]
+pub struct Opinion {
+    /// The mark.
+    pub score: Score,
+    /// What is said beside it; may be empty.
+    pub comment: Words,
+}
+
+impl Engine {
+    /// A citizen says what they think of a dossier, once, after its end.
+    ///
+    /// Nobody knows who holds a receipt, so all of them are one actor. No etag is asked for: what
+    /// the citizen thinks does not depend on what else was noted of the dossier.
+    pub async fn rate_by_receipt(
+        &self,
+        meta: Meta,
+        code: &AnyCode,
+        pin: &str,
+        opinion: Opinion,
+    ) -> Result<Rating, Error> {
+        let dossier = {
+            let read = self.office.store.read().await?;
+            self.presented(read.as_ref(), code, Some(pin)).await?
+        };
+        let Opinion { score, comment } = opinion;
+        let command = Command::Rate {
+            score,
+            method: RatingMethod::Receipt,
+            comment,
+        };
+        let work = Work::Act {
+            id: dossier.id,
+            etag: None,
+            command,
+        };
+        let view = self.write(&holder(&dossier), meta, work).await?;
+        let rating = view.dossier.rating;
+        rating.ok_or_else(|| Error::Internal("a rating was written and is not there".into()))
+    }
+
+    /// The dossier whose code somebody presents, with the PIN of its receipt if they have it.
+    ///
+    /// Errors: [`Error::NotFound`] for an unknown code and for a wrong PIN; [`Error::TooMany`]
+    /// while so many wrong ones were tried that nobody is listened to.
+    pub(crate) async fn presented(
+        &self,
+        read: &dyn ReadTx,
+        code: &AnyCode,
+        pin: Option<&str>,
+    ) -> Result<Dossier, Error> {
+        let now = self.now();
+        if pin.is_some() {
+            self.guesses.check(code.as_str(), now)?;
+        }
+        let unknown = || Error::NotFound {
+            what: "dossier",
+            name: code.to_string(),
+        };
+        let Some(key) = read.by_code(None, code).await? else {
+            if pin.is_some() {
+                self.guesses.wrong(code.as_str(), now);
+            }
+            return Err(unknown());
+        };
+        let dossier = read.dossier(&key).await?.ok_or_else(unknown)?.dossier;
+        if let Some(pin) = pin {
+            let hash = read.pin_hash(&key).await?.unwrap_or_default();
+            if !keys::same(&hash, &self.office.keys.pin_hash(dossier.id, pin)) {
+                self.guesses.wrong(code.as_str(), now);
+                return Err(unknown());
+            }
+            self.guesses.right(code.as_str());
+        }
+        Ok(dossier)
+    }
+}
+
+/// Whoever holds the receipt of a dossier, and nothing of any other.
+fn holder(dossier: &Dossier) -> Caller {
+    Caller {
+        token: "receipt".to_owned(),
+        actor: ActorId::parse("receipt").expect("a word is an actor id"),
+        role: Role::Citizen,
+        province: dossier.province.clone(),
+        units: vec![dossier.returning.clone()],
+        former: Vec::new(),
+    }
+}
