@@ -30,10 +30,17 @@ const CALM: Duration = Duration::from_secs(1);
 /// How many dossiers are looked at in one transaction.
 const PAGE: usize = 256;
 
+/// How many times as long as a page took it rests afterwards, where more are to follow. After a
+/// start all that is open is looked at, which would keep a processor to itself for as long as half a
+/// minute with a million dossiers; desks come first.
+const REST: u32 = 4;
+
 /// What one process knows of the crossings to come.
 #[derive(Default)]
 pub struct Sweep {
     provinces: HashMap<ProvinceCode, Watched>,
+    /// Whether to rest between pages.
+    gently: bool,
     /// Up to where the feed was complete at the last pass.
     head: Option<FeedHead>,
 }
@@ -110,6 +117,7 @@ impl Engine {
         };
         drop(read);
         let mut raised = 0;
+        let mut took = Duration::ZERO;
         for province in provinces {
             if !sweep.provinces.contains_key(&province) {
                 let watched = self.begin_to_watch(&province, head.last).await?;
@@ -126,7 +134,11 @@ impl Engine {
                 watched.stale.extend(all);
             }
             let due = watched.due(self.now());
-            for page in due.chunks(PAGE) {
+            for (number, page) in due.chunks(PAGE).enumerate() {
+                if number > 0 && sweep.gently {
+                    tokio::time::sleep(took * REST).await;
+                }
+                let began = tokio::time::Instant::now();
                 match self.look(&province, page, watched).await {
                     Ok(new) => raised += new,
                     Err(error) => {
@@ -135,6 +147,7 @@ impl Engine {
                         return Err(error);
                     }
                 }
+                took = began.elapsed();
             }
         }
         sweep.head = Some(head);
@@ -155,7 +168,10 @@ impl Engine {
         let engine = Arc::downgrade(&self);
         drop(self);
         tokio::time::sleep(settle).await;
-        let mut sweep = Sweep::default();
+        let mut sweep = Sweep {
+            gently: true,
+            ..Sweep::default()
+        };
         let mut pause = tokio::time::interval(every);
         loop {
             // A busy hour shall not ask for ever.
