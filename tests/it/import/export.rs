@@ -37,6 +37,22 @@ pub async fn rows(url: &str, province: &str, from: &str, to: &str) -> Vec<domain
     units
 }
 
+/// The rates of a month, of a day, of two days and of a month after all of it are the same.
+pub async fn same_rates(one: &str, other: &str) {
+    for (from, to) in [
+        ("2026-08-01", "2026-08-31"),
+        ("2026-08-03", "2026-08-03"),
+        ("2026-08-03", "2026-08-04"),
+        ("2026-09-01", "2026-09-30"),
+    ] {
+        assert_eq!(
+            rows(other, "08", from, to).await,
+            rows(one, "08", from, to).await,
+            "{from} to {to}"
+        );
+    }
+}
+
 pub async fn dossiers(url: &str) -> Vec<(Dossier, Vec<Record>)> {
     let store = SeaStore::open(url, Options::default()).await.unwrap();
     let read = store.read().await.unwrap();
@@ -96,17 +112,7 @@ async fn dossiers_of_our_own_come_back_with_the_same_reports(on: Backend) {
 
     let other = on.empty().await;
     import_again(&out, &other.url).await;
-    for (from, to) in [
-        ("2026-08-01", "2026-08-31"),
-        ("2026-08-03", "2026-08-04"),
-        ("2026-09-01", "2026-09-30"),
-    ] {
-        assert_eq!(
-            rows(&other.url, "08", from, to).await,
-            rows(&world.url, "08", from, to).await,
-            "{from} to {to}"
-        );
-    }
+    same_rates(&world.url, &other.url).await;
     let before = dossiers(&world.url).await;
     let after = dossiers(&other.url).await;
     assert_eq!(before.len(), 6);

@@ -13,29 +13,11 @@ on_servers!(writers_keep_plans_on_a_database_that_has_grown_and_on_no_other);
 
 async fn writers_keep_plans_on_a_database_that_has_grown_and_on_no_other(on: Backend) {
     let store = a_store(on).await;
-    assert!(
-        !opened(&store, Options::default())
-            .await
-            .keeps_plans()
-            .await
-            .unwrap()
-    );
+    assert!(!new_writers_keep_plans(&store).await);
     knows_of(&store, 1..=9_999).await;
-    assert!(
-        !opened(&store, Options::default())
-            .await
-            .keeps_plans()
-            .await
-            .unwrap()
-    );
+    assert!(!new_writers_keep_plans(&store).await);
     knows_of(&store, 10_000..=10_000).await;
-    assert!(
-        opened(&store, Options::default())
-            .await
-            .keeps_plans()
-            .await
-            .unwrap()
-    );
+    assert!(new_writers_keep_plans(&store).await);
 }
 
 on_servers!(writers_that_came_while_it_was_small_keep_plans_once_they_are_renewed);
@@ -53,6 +35,11 @@ async fn writers_that_came_while_it_was_small_keep_plans_once_they_are_renewed(o
     knows_of(&store, 1..=10_000).await;
     assert!(!lasting.keeps_plans().await.unwrap());
     assert!(renewed.keeps_plans().await.unwrap());
+}
+
+async fn new_writers_keep_plans(store: &TestStore) -> bool {
+    let opened = opened(store, Options::default()).await;
+    opened.keeps_plans().await.unwrap()
 }
 
 async fn opened(store: &TestStore, options: Options) -> SeaStore {

@@ -1,7 +1,7 @@
 //! Papers on their way: to whom they are handed, and to which unit the dossier goes.
 
 use super::Rules;
-use super::intake::refuse_unknown;
+use super::components::refuse_unknown;
 use super::vault::Vault;
 use crate::deadline::hand_over;
 use crate::dossier::command::HandOver;

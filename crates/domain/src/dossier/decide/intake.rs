@@ -2,6 +2,7 @@
 
 use std::iter;
 
+use super::components::refuse_unknown;
 use super::custody::papers_due;
 use super::vault::Vault;
 use super::{Decision, Rules, planned};
@@ -256,30 +257,6 @@ fn case_of<'a>(contents: &Contents, procedure: &'a Procedure) -> Result<&'a Case
             case: id.clone(),
             known: procedure.cases.iter().map(|case| case.id.clone()).collect(),
         }),
-    }
-}
-
-/// Refuses papers that the procedure does not name.
-pub(super) fn refuse_unknown(
-    components: &[ComponentCode],
-    procedure: &Procedure,
-) -> Result<(), Refusal> {
-    let unknown: Vec<_> = components
-        .iter()
-        .filter(|code| {
-            !procedure
-                .components
-                .iter()
-                .any(|known| known.code == **code)
-        })
-        .cloned()
-        .collect();
-    if unknown.is_empty() {
-        Ok(())
-    } else {
-        Err(Refusal::ComponentsUnknown {
-            components: unknown,
-        })
     }
 }
 

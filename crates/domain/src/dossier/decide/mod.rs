@@ -1,5 +1,6 @@
 //! What a command means for a dossier. Pure: same inputs, same answer.
 
+mod components;
 mod correction;
 mod custody;
 mod elsewhere;
@@ -27,10 +28,11 @@ use crate::limit::Limit;
 use crate::procedure::Procedure;
 use crate::role::Role;
 use crate::time::Instant;
+use components::refuse_unknown;
 use custody::{hand_over, transfer};
 use elsewhere::{close_consultation, close_leg, open_consultation, open_leg};
 use extension::extend;
-use intake::{accept, answer_due, refuse_unknown};
+use intake::{accept, answer_due};
 use supplement::{Asked, request_supplement};
 use vault::Vault;
 

@@ -1,7 +1,7 @@
 //! Papers asked for: at most as often as permitted, before and after reception together.
 
 use super::Rules;
-use super::intake::refuse_unknown;
+use super::components::refuse_unknown;
 use super::vault::Vault;
 use crate::deadline;
 use crate::dossier::Dossier;
