@@ -4,7 +4,6 @@
 
 mod bench;
 pub mod catalogue;
-pub mod cli;
 pub mod clock;
 mod commands;
 pub mod config;
@@ -15,6 +14,8 @@ mod telemetry;
 mod text;
 
 use std::process::ExitCode;
+
+pub use commands::Cli;
 
 /// What a command could not do, as it is shown to the operator.
 #[derive(Debug, thiserror::Error)]

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
-    match server::cli::Cli::parse().run() {
+    match server::Cli::parse().run() {
         Ok(code) => code,
         Err(failure) => failure.report(),
     }

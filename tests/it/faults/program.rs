@@ -12,7 +12,7 @@ use std::sync::Arc;
 use app::{Engine, Parts};
 use clap::Parser;
 use grpc::serve::Settings;
-use server::cli::Cli;
+use server::Cli;
 use server::clock::{SystemClock, SystemIds};
 use store::{Durability, Options, SeaStore};
 

@@ -8,7 +8,7 @@ use app::report::{RateUnits, RatesQuery, UnitBasis, rates};
 use clap::Parser;
 use domain::id::ProvinceCode;
 use domain::indicator::Report;
-use server::cli::Cli;
+use server::Cli;
 use server::clock::SystemClock;
 use store::{Options, SeaStore};
 

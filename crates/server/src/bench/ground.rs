@@ -5,7 +5,7 @@ use std::path::Path;
 use super::cluster::{self, Cluster};
 use super::scratch::{Scratch, filesystem};
 use crate::Failure;
-use crate::cli::BenchPlace;
+use crate::commands::bench::BenchPlace;
 use crate::config;
 
 /// What is measured on: a scratch folder, and one or two databases that are empty.

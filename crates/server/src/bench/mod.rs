@@ -24,7 +24,7 @@ mod writing;
 use std::process::ExitCode;
 
 use crate::Failure;
-use crate::cli::{BenchRead, BenchWrite};
+use crate::commands::bench::{BenchRead, BenchWrite};
 
 /// Measures writing.
 pub async fn write(flags: BenchWrite) -> Result<ExitCode, Failure> {

@@ -17,8 +17,8 @@ use super::questions::{Askers, Question};
 use super::serving::{Serving, secret_file};
 use super::table::{self, Column};
 use super::writing::{WARDS, filled};
-use crate::cli::BenchRead;
 use crate::clock::{SystemClock, SystemIds};
+use crate::commands::bench::BenchRead;
 use crate::config::Config;
 use crate::{Failure, catalogue, secret};
 

@@ -7,8 +7,8 @@ use app::ports::Clock;
 use serde::Serialize;
 
 use crate::Failure;
-use crate::cli::{BenchFormat, BenchPlace};
 use crate::clock::SystemClock;
+use crate::commands::bench::{BenchFormat, BenchPlace};
 use crate::commands::print as to_stdout;
 
 /// A column: its head, and what stands in a row.

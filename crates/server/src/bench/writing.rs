@@ -17,8 +17,8 @@ use super::progress::Progress;
 use super::province;
 use super::serving::{Serving, secret_file};
 use super::table::{self, Column};
-use crate::cli::{BenchPlace, BenchWrite};
 use crate::clock::{SystemClock, SystemIds};
+use crate::commands::bench::{BenchPlace, BenchWrite};
 use crate::config::Config;
 use crate::{Failure, catalogue, secret};
 

@@ -1,5 +1,9 @@
 //! `motcua calendar what-if`.
 
+use super::{Database, Format};
+use chrono::NaiveDate;
+use clap::{ArgGroup, Args, Subcommand};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -15,9 +19,58 @@ use serde::Serialize;
 use store::Patience;
 
 use super::{configuration, open, print};
-use crate::cli::{Format, WhatIf};
 use crate::clock::SystemClock;
 use crate::{Failure, catalogue, text};
+
+/// Try calendars out on open dossiers, without writing anything.
+#[derive(Debug, Args)]
+pub struct Calendar {
+    #[command(subcommand)]
+    pub command: CalendarCommand,
+}
+
+/// What to do with calendars.
+#[derive(Debug, Subcommand)]
+pub enum CalendarCommand {
+    /// Which open dossiers would be due at another time, and why some would not: with days off,
+    /// with make-up days, or with a whole calendar.
+    #[command(
+        after_help = "Example: motcua calendar what-if --province 08 --off 2026-12-24 --make-up 2026-12-26 \
+        --database sqlite:motcua.db\n\nA date that was promised never moves earlier, and what is overdue stays overdue."
+    )]
+    WhatIf(WhatIf),
+}
+
+/// Which open dossiers would be due at another time, and why some would not: with days off,
+/// with make-up days, or with a whole calendar.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("tried").required(true).multiple(true).args(["off", "make_up", "file"]))]
+pub struct WhatIf {
+    /// The province whose open dossiers are looked at, by statistics code.
+    #[arg(long, value_name = "CODE")]
+    pub province: String,
+    /// A working day that would be off; may be repeated.
+    #[arg(long, value_name = "DATE")]
+    pub off: Vec<NaiveDate>,
+    /// A weekend day that would be worked; may be repeated.
+    #[arg(long, value_name = "DATE")]
+    pub make_up: Vec<NaiveDate>,
+    /// A whole calendar instead: a file named national.csv or hours.csv.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["off", "make_up"])]
+    pub file: Option<PathBuf>,
+    #[command(flatten)]
+    pub database: Database,
+    /// How it is printed.
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+}
+
+/// Tries a calendar out.
+pub async fn run(flags: Calendar) -> Result<ExitCode, Failure> {
+    match flags.command {
+        CalendarCommand::WhatIf(flags) => what_if(flags).await,
+    }
+}
 
 /// How many dossiers the form for people lists.
 const LISTED: usize = 40;

@@ -1,5 +1,7 @@
 //! `motcua check`.
 
+use clap::Args;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -7,9 +9,16 @@ use domain::catalogue::Catalogue;
 use domain::procedure::{Authority, Procedure};
 
 use super::print;
-use crate::cli::Check;
 use crate::config::Config;
 use crate::{Failure, catalogue};
+
+/// Read configuration and catalogue, and print what was understood.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// The configuration file.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
 
 /// Prints what was understood of configuration and catalogue. Secrets are not shown.
 pub fn run(flags: &Check) -> Result<ExitCode, Failure> {

@@ -1,6 +1,8 @@
 //! `motcua due`: due times without a database, one by one or for a whole file.
 
+use clap::{ArgGroup, Args};
 use std::path::Path;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use csv::ByteRecord;
@@ -10,8 +12,30 @@ use domain::limit::Limit;
 use domain::time::{Instant, rfc3339};
 
 use super::{moment, print};
-use crate::cli::Due;
 use crate::{Failure, catalogue};
+
+/// Compute due times, without a database.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("what").required(true).args(["from", "cases"]))]
+pub struct Due {
+    /// When the dossier is received, with its offset: 2026-08-21T09:00+07:00.
+    #[arg(long, value_name = "TIME", requires = "limit")]
+    pub from: Option<String>,
+    /// The limit: 3wd working days, 8wh working hours, 30d days, 1mo months, 12h hours,
+    /// same-day.
+    #[arg(long, requires = "from")]
+    pub limit: Option<String>,
+    /// The unit whose hours count; the national ones otherwise.
+    #[arg(long, value_name = "CODE", requires = "from")]
+    pub unit: Option<String>,
+    /// A CSV file with received_at, limit and perhaps unit; prints it with due_at, provisional,
+    /// error.
+    #[arg(long, value_name = "FILE")]
+    pub cases: Option<PathBuf>,
+    /// A folder to read the catalogue from, instead of the one inside the binary.
+    #[arg(long, value_name = "FOLDER", env = "MOTCUA_CATALOGUE")]
+    pub catalogue: Option<PathBuf>,
+}
 
 /// Prints a due time and why, or a file of cases with their due times.
 pub fn run(flags: &Due) -> Result<ExitCode, Failure> {

@@ -1,5 +1,7 @@
 //! `motcua export`.
 
+use super::Database;
+use clap::Args;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -19,9 +21,30 @@ use serde_json::{Map, Value, json};
 use store::{Patience, SeaStore};
 
 use super::{configuration, open, print};
-use crate::cli::Export;
 use crate::clock::SystemClock;
 use crate::{Failure, catalogue};
+
+/// Write all dossiers of a province with their events.
+#[derive(Debug, Args)]
+pub struct Export {
+    /// The folder to write to: new, or empty.
+    #[arg(value_name = "FOLDER")]
+    pub folder: PathBuf,
+    /// The province, by statistics code; may be left out when only one has dossiers.
+    #[arg(long, value_name = "CODE")]
+    pub province: Option<String>,
+    /// With names, numbers, addresses and texts. Who took them out is written down.
+    #[arg(long)]
+    pub personal: bool,
+    /// Who takes them out, by an id of your own.
+    #[arg(long, value_name = "ID", default_value = "export")]
+    pub actor: String,
+    /// What for; kept beside who and when.
+    #[arg(long, value_name = "TEXT", requires = "personal")]
+    pub reason: Option<String>,
+    #[command(flatten)]
+    pub database: Database,
+}
 
 /// How many dossiers are held at a time.
 const PAGE: u32 = 500;

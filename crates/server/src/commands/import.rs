@@ -1,6 +1,9 @@
 //! `motcua import`.
 
+use super::Database;
+use clap::{Args, ValueEnum};
 use std::path::Path;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,11 +19,48 @@ use domain::time::Instant;
 use store::{Patience, SeaStore};
 
 use super::{configuration, migrate, open, print};
-use crate::cli::{Import, ImportFormat};
 use crate::clock::{SystemClock, SystemIds};
 use crate::config::Config;
 use crate::import::{Bar, Files, Findings, read};
 use crate::{Failure, catalogue, text};
+
+/// Bring in history from another system.
+#[derive(Debug, Args)]
+pub struct Import {
+    /// Which column is what: a file, or a shipped map (wabo-receipt.toml, dossiers.toml).
+    #[arg(long, value_name = "MAP.toml")]
+    pub map: String,
+    /// The file with a row an event, plain or gzip; where the map reads only a list of dossiers,
+    /// that list.
+    #[arg(value_name = "EVENTS.csv[.gz]")]
+    pub first: PathBuf,
+    /// The file with a row a dossier.
+    #[arg(value_name = "CASES.csv[.gz]")]
+    pub second: Option<PathBuf>,
+    /// Read and judge everything, write nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Who imports, by an id of your own.
+    #[arg(long, value_name = "ID", default_value = "import")]
+    pub actor: String,
+    /// Write the same rows raw into a database beside it, to compare the speed.
+    #[arg(long, conflicts_with = "dry_run")]
+    pub measure_raw: bool,
+    #[command(flatten)]
+    pub database: Database,
+    /// How the findings are printed.
+    #[arg(long, value_enum, default_value_t = ImportFormat::Table)]
+    pub format: ImportFormat,
+}
+
+/// How the findings of an import are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ImportFormat {
+    /// For people.
+    Table,
+    /// For programs.
+    Json,
+}
 
 /// Brings history in from another system.
 pub async fn run(flags: Import) -> Result<ExitCode, Failure> {

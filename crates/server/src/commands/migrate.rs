@@ -1,10 +1,21 @@
 //! `motcua migrate`.
 
+use super::Database;
+use clap::Args;
 use std::process::ExitCode;
 
 use super::configuration;
 use crate::Failure;
-use crate::cli::Migrate;
+
+/// Bring the database to this version's schema.
+#[derive(Debug, Args)]
+pub struct Migrate {
+    /// Only print what would be done.
+    #[arg(long)]
+    pub dry_run: bool,
+    #[command(flatten)]
+    pub database: Database,
+}
 
 /// Brings the database to this version's schema, or says what that would take.
 pub async fn run(flags: Migrate) -> Result<ExitCode, Failure> {

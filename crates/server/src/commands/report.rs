@@ -1,5 +1,8 @@
 //! `motcua report rates`.
 
+use super::{Database, Format};
+use chrono::NaiveDate;
+use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -7,13 +10,74 @@ use app::Catalogues;
 use app::ports::{Clock, Store};
 use app::report::{RateUnits, RatesQuery};
 use domain::id::ProvinceCode;
-use domain::indicator::{Rate, Report, Row};
+use domain::indicator::{self, Rate, Row};
 use store::Patience;
 
 use super::{configuration, moment, open, print};
-use crate::cli::{Format, Rates, UnitBasis};
 use crate::clock::SystemClock;
 use crate::{Failure, catalogue};
+
+/// Print reports.
+#[derive(Debug, Args)]
+pub struct Report {
+    #[command(subcommand)]
+    pub command: ReportCommand,
+}
+
+/// Which report.
+#[derive(Debug, Subcommand)]
+pub enum ReportCommand {
+    Rates(Rates),
+}
+
+/// On-time and online rates of units over a period of local days, both inclusive.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("whose").required(true).args(["unit", "province", "all_units"]))]
+pub struct Rates {
+    /// One unit, by agency identifier or statistics code.
+    #[arg(long, value_name = "CODE")]
+    pub unit: Option<String>,
+    /// All units of a province, by statistics code.
+    #[arg(long, value_name = "CODE")]
+    pub province: Option<String>,
+    /// Every unit that has a dossier.
+    #[arg(long)]
+    pub all_units: bool,
+    /// The first day.
+    #[arg(long, value_name = "DATE")]
+    pub from: NaiveDate,
+    /// The last day.
+    #[arg(long, value_name = "DATE")]
+    pub to: NaiveDate,
+    /// Only what had been recorded by then, with its offset; by now otherwise.
+    #[arg(long, value_name = "TIME")]
+    pub as_of: Option<String>,
+    /// To which unit a dossier counts where units were merged: to the one that was resolving it
+    /// at the period's end, or to the one that has taken over from it by today.
+    #[arg(long, value_enum, default_value_t = UnitBasis::Recorded)]
+    pub units: UnitBasis,
+    #[command(flatten)]
+    pub database: Database,
+    /// How it is printed.
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+}
+
+/// To which unit a dossier counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum UnitBasis {
+    /// As the dossiers were at the period's end.
+    Recorded,
+    /// As the units are today.
+    Current,
+}
+
+/// Prints a report.
+pub async fn run(flags: Report) -> Result<ExitCode, Failure> {
+    match flags.command {
+        ReportCommand::Rates(flags) => rates(flags).await,
+    }
+}
 
 /// Prints on-time and online rates.
 pub async fn rates(flags: Rates) -> Result<ExitCode, Failure> {
@@ -109,7 +173,7 @@ const RATES: [&str; 4] = [
     "online_rate",
 ];
 
-fn csv(report: &Report) -> Result<Vec<u8>, Failure> {
+fn csv(report: &indicator::Report) -> Result<Vec<u8>, Failure> {
     let mut out = csv::Writer::from_writer(Vec::new());
     let cannot = |error: csv::Error| Failure::work("cannot print", error);
     let rates = RATES
@@ -167,7 +231,7 @@ fn rates_of(row: &Row) -> [Rate; 4] {
     ]
 }
 
-fn table(report: &Report) -> String {
+fn table(report: &indicator::Report) -> String {
     let mut lines = vec![
         format!(
             "{} – {}, as recorded by {}. On time: ended by the due day (II.06a), of those ended with a due time.",
@@ -213,10 +277,7 @@ fn table(report: &Report) -> String {
         ));
     }
     lines.push(String::new());
-    lines.push(format!(
-        "* fewer than {} judged dossiers",
-        domain::indicator::SMALL
-    ));
+    lines.push(format!("* fewer than {} judged dossiers", indicator::SMALL));
     lines.join("\n") + "\n"
 }
 

@@ -1,5 +1,8 @@
 //! `motcua serve`: from configuration to a running port, and down again.
 
+use clap::Args;
+use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,11 +15,30 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::{migrate, open};
-use crate::cli::Serve;
 use crate::clock::{SystemClock, SystemIds};
 use crate::config::{self, Config};
 use crate::demo::{self, Demo};
 use crate::{Failure, catalogue, secret, telemetry};
+
+/// Serve gRPC, gRPC-Web and JSON on one port.
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Serve a made-up Tuyên Quang from a scratch database that is removed at the end.
+    #[arg(long)]
+    pub demo: bool,
+    /// Bring the database to this version's schema first.
+    #[arg(long, conflicts_with = "demo")]
+    pub migrate: bool,
+    /// The configuration file; docs/config.example.toml describes it.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Where dossiers are kept, such as sqlite:motcua.db or postgres://USER@HOST/DATABASE.
+    #[arg(long, value_name = "URL", conflicts_with = "demo")]
+    pub database: Option<String>,
+    /// Where to listen, such as 127.0.0.1:7080; port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS")]
+    pub listen: Option<SocketAddr>,
+}
 
 /// Serves until it is told to stop.
 pub async fn run(flags: Serve) -> Result<ExitCode, Failure> {

@@ -1,5 +1,7 @@
 //! `motcua token`.
 
+use super::Database;
+use clap::{Args, Subcommand};
 use std::process::ExitCode;
 
 use app::ports::{Clock, Store};
@@ -13,9 +15,48 @@ use domain::unit::Unit;
 use store::Patience;
 
 use super::{configuration, open};
-use crate::cli::{Database, Token, TokenCommand};
 use crate::clock::{SystemClock, SystemIds};
 use crate::{Failure, catalogue};
+
+/// Make, list and revoke tokens. Alone it makes a token and prints it, once.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct Token {
+    #[command(subcommand)]
+    pub command: Option<TokenCommand>,
+    /// receptionist, officer, leader, chairman, province, portal, auditor or admin.
+    #[arg(long)]
+    pub role: Option<String>,
+    /// A unit it may act for, by agency identifier or statistics code; may be repeated. A
+    /// province's own identifier means all its units.
+    #[arg(long = "unit", value_name = "CODE")]
+    pub units: Vec<String>,
+    /// Who acts, by an id of your own; made up from role and unit otherwise.
+    #[arg(long, value_name = "ID")]
+    pub actor: Option<String>,
+    /// How many days it is good for.
+    #[arg(long, default_value_t = 365, value_parser = clap::value_parser!(u32).range(1..=3650))]
+    pub days: u32,
+    #[command(flatten)]
+    pub database: Database,
+}
+
+/// What else to do with tokens.
+#[derive(Debug, Subcommand)]
+pub enum TokenCommand {
+    /// List the tokens, without their secrets.
+    List {
+        #[command(flatten)]
+        database: Database,
+    },
+    /// Revoke a token at once.
+    Revoke {
+        /// The token's id, as `token list` prints it.
+        id: String,
+        #[command(flatten)]
+        database: Database,
+    },
+}
 
 /// Makes, lists or revokes tokens.
 pub async fn run(flags: Token) -> Result<ExitCode, Failure> {

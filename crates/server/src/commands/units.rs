@@ -1,7 +1,11 @@
 //! `motcua units merge`.
 
+use super::Database;
+use chrono::NaiveDate;
+use clap::{Args, Subcommand};
 use std::collections::BTreeSet;
 use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -14,9 +18,52 @@ use domain::role::Role;
 use store::{Patience, SeaStore};
 
 use super::{configuration, open, print};
-use crate::cli::Merge;
 use crate::clock::{SystemClock, SystemIds};
 use crate::{Failure, catalogue, text};
+
+/// Change units.
+#[derive(Debug, Args)]
+pub struct Units {
+    #[command(subcommand)]
+    pub command: UnitsCommand,
+}
+
+/// What to do with units.
+#[derive(Debug, Subcommand)]
+pub enum UnitsCommand {
+    Merge(Merge),
+}
+
+/// Put a table of successors in force, and let the new units take over what is open.
+#[derive(Debug, Args)]
+pub struct Merge {
+    /// The table: old_commune_code,new_commune_code,share,is_default.
+    pub file: PathBuf,
+    /// The first day of the new units; from the file's name, successors-DAY.csv, otherwise.
+    #[arg(long, value_name = "DATE")]
+    pub day: Option<NaiveDate>,
+    /// Only this province, by statistics code; every province that the table names otherwise.
+    #[arg(long, value_name = "CODE")]
+    pub province: Option<String>,
+    /// Another successor of a unit that was divided than the table's default; may be repeated.
+    #[arg(long = "choose", value_name = "OLD=NEW")]
+    pub choices: Vec<String>,
+    /// By which decision.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub reason: String,
+    /// Only print what would be done.
+    #[arg(long)]
+    pub dry_run: bool,
+    #[command(flatten)]
+    pub database: Database,
+}
+
+/// Does what is asked with units.
+pub async fn run(flags: Units) -> Result<ExitCode, Failure> {
+    match flags.command {
+        UnitsCommand::Merge(flags) => merge(flags).await,
+    }
+}
 
 /// Who acts when a command does.
 const ACTOR: &str = "motcua-cli";
@@ -76,7 +123,7 @@ pub async fn merge(flags: Merge) -> Result<ExitCode, Failure> {
             reason: flags.reason.clone(),
             dry_run: true,
         };
-        let foreseen = run(&engine, &caller, &merger).await?;
+        let foreseen = carry_out(&engine, &caller, &merger).await?;
         if foreseen.seen == 0 && merger.choices.is_empty() {
             continue;
         }
@@ -85,7 +132,11 @@ pub async fn merge(flags: Merge) -> Result<ExitCode, Failure> {
             tell(&province, "would go", &foreseen)?;
         } else {
             merger.dry_run = false;
-            tell(&province, "went", &run(&engine, &caller, &merger).await?)?;
+            tell(
+                &province,
+                "went",
+                &carry_out(&engine, &caller, &merger).await?,
+            )?;
         }
     }
     if looked == 0 {
@@ -152,7 +203,7 @@ fn caller(catalogue: &Catalogue, province: &ProvinceCode) -> Result<Caller, Fail
     })
 }
 
-async fn run(engine: &Engine, caller: &Caller, merger: &Merger) -> Result<Merged, Failure> {
+async fn carry_out(engine: &Engine, caller: &Caller, merger: &Merger) -> Result<Merged, Failure> {
     let watched = std::io::stderr().is_terminal();
     let progress = |job: &Job| {
         if watched {

@@ -6,8 +6,8 @@ use csv::StringRecord;
 use domain::time::Instant;
 use forecast::log::{Case, Event, Log};
 
+use super::Backtest;
 use super::columns::Sheet;
-use crate::cli::Backtest;
 
 /// Reads the log that the flags name.
 ///

@@ -1,5 +1,7 @@
 //! `motcua forecast fit`: fits the models of a province on its own history and keeps them.
 
+use crate::commands::{Database, PlainFormat};
+use clap::Args;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -15,14 +17,31 @@ use serde_json::Value;
 use store::Patience;
 
 use super::Progress;
-use crate::cli::{Fit, PlainFormat};
 use crate::clock::SystemClock;
 use crate::commands::{configuration, open, print};
 use crate::{Failure, catalogue};
 
+/// Fit the models of a province on its own dossiers, and keep them in the database. Today's
+/// dossiers are judged by the model that learned until last.
+#[derive(Debug, Args)]
+pub struct Fit {
+    #[command(flatten)]
+    pub database: Database,
+    /// The statistics code, such as 08.
+    #[arg(long, value_name = "PROVINCE")]
+    pub province: String,
+    /// Learn from what was recorded before this legal day began, such as 2026-11-01; before
+    /// today if not given. A model of an older day than that of the one in use is only a record.
+    #[arg(long, value_name = "DATE")]
+    pub until: Option<NaiveDate>,
+    /// How it is printed.
+    #[arg(long, value_enum, default_value_t = PlainFormat::Table)]
+    pub format: PlainFormat,
+}
+
 /// Fits, keeps and tells what came of it. A process that serves soon uses the models that learned
 /// until last.
-pub async fn fit(flags: Fit) -> Result<ExitCode, Failure> {
+pub async fn run(flags: Fit) -> Result<ExitCode, Failure> {
     let config = configuration(&flags.database)?;
     let shipped = catalogue::read(config.catalogue.as_deref())?;
     let store = open(&config, Patience::Endless).await?;

@@ -9,7 +9,10 @@ mod plot;
 mod table;
 mod validation;
 
+use super::PlainFormat;
+use clap::{Args, Subcommand};
 use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant as Stopwatch;
 
@@ -19,11 +22,74 @@ use serde::Serialize;
 
 use super::print;
 use crate::Failure;
-use crate::cli::{Backtest, PlainFormat};
 
 use validation::Validation;
 
-pub use fit::fit;
+/// Judge forecasts of lateness.
+#[derive(Debug, Args)]
+pub struct Forecast {
+    #[command(subcommand)]
+    pub command: ForecastCommand,
+}
+
+/// What to do with forecasts.
+#[derive(Debug, Subcommand)]
+pub enum ForecastCommand {
+    Backtest(Backtest),
+    Fit(fit::Fit),
+}
+
+/// Fit on the earlier part of an event log and judge on the later, without a database.
+#[derive(Debug, Args)]
+pub struct Backtest {
+    /// A CSV file, packed with gzip or not, with case_id,activity,timestamp. Times without an
+    /// offset are UTC. Other columns are ignored unless named.
+    #[arg(long, value_name = "FILE")]
+    pub events: PathBuf,
+    /// A CSV file with case_id, one row a case, for the columns named below.
+    #[arg(long, value_name = "FILE")]
+    pub cases: Option<PathBuf>,
+    /// When a case starts: column:NAME; its first event otherwise.
+    #[arg(long, value_name = "COLUMN", value_parser = column)]
+    pub start: Option<String>,
+    /// When a case ends: column:NAME, empty while it runs; its last event otherwise.
+    #[arg(long, value_name = "COLUMN", value_parser = column)]
+    pub end: Option<String>,
+    /// 56d: the same instant 56 times 24 hours after the start; p80wd: the working days within
+    /// which 80 % of the training cases ended; or column:NAME.
+    #[arg(long, value_name = "DEADLINE", value_parser = deadline)]
+    pub deadline: (Deadline, Option<String>),
+    /// A column that tells kinds of cases apart; may be repeated.
+    #[arg(long = "type-column", value_name = "NAME")]
+    pub type_columns: Vec<String>,
+    /// The zone of the office's clocks.
+    #[arg(long, value_name = "ZONE", default_value = "Asia/Ho_Chi_Minh")]
+    pub time_zone: String,
+    /// mon-fri: Monday to Friday 08:00 to 18:00; or a CSV file with date,kind,name.
+    #[arg(long, value_name = "FILE", default_value = "mon-fri")]
+    pub calendar: String,
+    /// The share of cases, by start, to learn from.
+    #[arg(long, value_name = "SHARE", default_value = "0.7", value_parser = split)]
+    pub split: f64,
+    /// Only show how the switches were chosen, and what the protocol gives inside the training
+    /// part; the cases to judge by are not looked at.
+    #[arg(long, conflicts_with = "plot")]
+    pub validate: bool,
+    /// How it is printed.
+    #[arg(long, value_enum, default_value_t = PlainFormat::Table)]
+    pub format: PlainFormat,
+    /// Where to write a picture of chance against outcome.
+    #[arg(long, value_name = "FILE")]
+    pub plot: Option<PathBuf>,
+}
+
+/// Judges or fits forecasts.
+pub async fn run(flags: Forecast) -> Result<ExitCode, Failure> {
+    match flags.command {
+        ForecastCommand::Backtest(flags) => backtest(&flags),
+        ForecastCommand::Fit(flags) => fit::run(flags).await,
+    }
+}
 
 /// Reads a log, fits on its earlier part, judges on the later and prints the figures.
 pub fn backtest(flags: &Backtest) -> Result<ExitCode, Failure> {

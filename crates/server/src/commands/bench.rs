@@ -1,0 +1,99 @@
+//! `motcua bench`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use crate::{Failure, bench};
+
+/// Measure what this machine gives, on a scratch database.
+#[derive(Debug, Args)]
+pub struct Bench {
+    #[command(subcommand)]
+    pub command: BenchCommand,
+}
+
+/// What is measured.
+#[derive(Debug, Subcommand)]
+pub enum BenchCommand {
+    /// Cases a second: submit and five changes each, every call answered after its commit,
+    /// beside the raw database.
+    Write(BenchWrite),
+    /// How long answers take, quiet and while others write.
+    Read(BenchRead),
+}
+
+/// Flags of `bench write`.
+#[derive(Debug, Args)]
+pub struct BenchWrite {
+    /// How many call at the same time; one run for each.
+    #[arg(long, value_name = "NUMBERS", value_delimiter = ',', default_value = "1,8,32,128",
+        value_parser = clap::value_parser!(u32).range(1..=500))]
+    pub callers: Vec<u32>,
+    /// How many dossiers are there before; one database for each.
+    #[arg(long, value_name = "NUMBERS", value_delimiter = ',', default_value = "10000,1000000",
+        value_parser = clap::value_parser!(u32).range(1..=999_999_999))]
+    pub preload: Vec<u32>,
+    /// How long each run lasts.
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3_600))]
+    pub seconds: u64,
+    #[command(flatten)]
+    pub bench: BenchPlace,
+}
+
+/// Flags of `bench read`.
+#[derive(Debug, Args)]
+pub struct BenchRead {
+    /// How many dossiers there are; one database for each.
+    #[arg(long, value_name = "NUMBERS", value_delimiter = ',', default_value = "10000,100000,1000000",
+        value_parser = clap::value_parser!(u32).range(1..=999_999_999))]
+    pub preload: Vec<u32>,
+    /// How many write meanwhile; every question once for each.
+    #[arg(long, value_name = "NUMBERS", value_delimiter = ',', default_value = "0,32",
+        value_parser = clap::value_parser!(u32).range(0..=500))]
+    pub writers: Vec<u32>,
+    /// How long each question is asked again and again.
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=3_600))]
+    pub seconds: u64,
+    #[command(flatten)]
+    pub bench: BenchPlace,
+}
+
+/// Where the benchmark runs, and how it tells.
+#[derive(Debug, Args)]
+pub struct BenchPlace {
+    /// The configuration of the server under test.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// An empty database to use, and to empty again; SQLite and PostgreSQL of its own
+    /// otherwise.
+    #[arg(long, value_name = "URL")]
+    pub database: Option<String>,
+    /// The folder for scratch databases, on the disk to measure; /var/tmp otherwise.
+    #[arg(long, value_name = "FOLDER")]
+    pub scratch: Option<PathBuf>,
+    /// How it is printed.
+    #[arg(long, value_enum, default_value_t = BenchFormat::Table)]
+    pub format: BenchFormat,
+    /// A Markdown file to write besides; its part for this command is replaced.
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+}
+
+/// How a measurement is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum BenchFormat {
+    /// For people.
+    Table,
+    /// For programs.
+    Json,
+}
+
+/// Measures writing or reading.
+pub async fn run(flags: Bench) -> Result<ExitCode, Failure> {
+    match flags.command {
+        BenchCommand::Write(flags) => bench::write(flags).await,
+        BenchCommand::Read(flags) => bench::read(flags).await,
+    }
+}
