@@ -12,23 +12,23 @@ use forecast::backtest::{Backtest, Protocol};
 use forecast::forecaster::Forecaster;
 use forecast::level::{Level, Precision};
 use forecast::log::{Case, Deadline, Event, Log};
-use forecast::office::{Office, VietNam};
 use forecast::planned::Plan;
 use forecast::running::Running;
 use forecast::situation::Situation;
+use forecast::working_time::{VietNam, WorkingTime};
 
 fn date(year: i32) -> NaiveDate {
     NaiveDate::from_ymd_opt(year, 1, 1).expect("a date")
 }
 
-fn office() -> Office {
+fn office() -> WorkingTime {
     let time = |hour| NaiveTime::from_hms_opt(hour, 0, 0).expect("a time");
     let hours = Hours {
         from: date(2023),
         opens: vec![(time(8), time(18))],
     };
     let calendar = Calendar::new("bench", date(2023), date(2030), &[], &[hours]);
-    Office::new(calendar.expect("a sound calendar"), Box::new(VietNam))
+    WorkingTime::new(calendar.expect("a sound calendar"), Box::new(VietNam))
 }
 
 /// Twenty steps, five events a case, two years.

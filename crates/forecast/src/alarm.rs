@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::lesson::Watched;
+use crate::training_row::ObservedCase;
 
 /// Precisions for which a level is fitted.
 const PRECISIONS: [f64; 2] = [0.6, 0.8];
@@ -17,19 +17,19 @@ pub struct Alarm {
 }
 
 /// The highest chance each settled case ever had, and whether it ended late.
-pub(crate) fn peaks(watched: &[Watched], chances: &[f64]) -> Vec<(f64, bool)> {
-    peaks_of(watched, chances, |_| true)
+pub(crate) fn peaks(observed: &[ObservedCase], chances: &[f64]) -> Vec<(f64, bool)> {
+    peaks_of(observed, chances, |_| true)
 }
 
 /// The same, of some cases only.
 pub(crate) fn peaks_of(
-    watched: &[Watched],
+    observed: &[ObservedCase],
     chances: &[f64],
-    counts: impl Fn(&Watched) -> bool,
+    counts: impl Fn(&ObservedCase) -> bool,
 ) -> Vec<(f64, bool)> {
     let mut rest = chances;
     let mut peaks = Vec::new();
-    for case in watched {
+    for case in observed {
         let (own, others) = rest.split_at(case.days.len());
         rest = others;
         let peak = own.iter().copied().reduce(f64::max);

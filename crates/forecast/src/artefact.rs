@@ -7,15 +7,15 @@ use domain::time::Instant;
 use serde::{Deserialize, Serialize};
 
 use crate::alarm::{level_for, peaks, peaks_of};
-use crate::aside::{Answers, answers};
 use crate::backtest::Backtest;
-use crate::course::{Course, Prepared, Split};
 use crate::explain::Reason;
 use crate::level::{Precision, Threshold, Thresholds};
 use crate::log::{Deadline, Error, Log};
 use crate::model::{Forecast, Learned, Model, Size, Unreadable};
-use crate::office::Office;
+use crate::other_agency::{Answers, answers};
 use crate::running::{Glance, Running};
+use crate::trace::{Prepared, Split, Trace};
+use crate::working_time::WorkingTime;
 
 /// The layout of [`Artefact::to_bytes`]. Bytes of another layout are refused.
 const LAYOUT: u32 = 1;
@@ -89,7 +89,7 @@ impl Artefact {
     /// days of a calendar.
     pub fn fit(
         log: &Log,
-        offices: &[&Office],
+        offices: &[&WorkingTime],
         until: Instant,
         precision: Precision,
     ) -> Result<Artefact, Error> {
@@ -266,10 +266,10 @@ fn levels(
     prepared: &Prepared<'_>,
     precision: Precision,
 ) -> (Thresholds, BTreeMap<String, Thresholds>) {
-    let (watched, chances) = (&learned.watched, &learned.chances);
-    let general = fitted(&peaks(watched, chances), precision);
+    let (observed, chances) = (&learned.observed, &learned.chances);
+    let general = fitted(&peaks(observed, chances), precision);
     let kinds = (0..).zip(&prepared.unit_kinds).filter_map(|(kind, name)| {
-        let own = peaks_of(watched, chances, |case| case.unit_kind == kind);
+        let own = peaks_of(observed, chances, |case| case.unit_kind == kind);
         Some((name.clone(), fitted(&own, precision)?))
     });
     let kinds = kinds.collect();
@@ -301,15 +301,15 @@ fn next(learned: &Learned, activities: &[String]) -> Vec<(u16, u16)> {
         Some(learned.model.step(name))
     };
     let mut followed = BTreeMap::<u16, BTreeMap<Option<u16>, u32>>::new();
-    for course in &learned.known {
-        let codes: Vec<Option<u16>> = course
+    for trace in &learned.known {
+        let codes: Vec<Option<u16>> = trace
             .events
             .iter()
             .map(|event| code(event.activity))
             .collect();
         for (place, from) in codes.iter().enumerate() {
             let to = codes.get(place + 1).copied().flatten();
-            let Some(from) = from.filter(|_| to.is_some() || ended(course)) else {
+            let Some(from) = from.filter(|_| to.is_some() || ended(trace)) else {
                 continue;
             };
             *followed.entry(from).or_default().entry(to).or_default() += 1;
@@ -326,12 +326,12 @@ fn next(learned: &Learned, activities: &[String]) -> Vec<(u16, u16)> {
         .collect()
 }
 
-fn ended(course: &Course) -> bool {
-    course.end.is_some() && !course.without
+fn ended(trace: &Trace) -> bool {
+    trace.end.is_some() && !trace.without
 }
 
 /// Fits on earlier parts of the period and judges on the later.
-fn validate(known: &Log, offices: &[&Office], precision: Precision) -> Figures {
+fn validate(known: &Log, offices: &[&WorkingTime], precision: Precision) -> Figures {
     let every = known.cases.len().div_ceil(MOST_CASES).max(1);
     let thinned = Log {
         activities: known.activities.clone(),

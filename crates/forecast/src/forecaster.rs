@@ -9,12 +9,12 @@ use crate::artefact::Artefact;
 use crate::explain::{FEW, Reason, usual};
 use crate::level::{Level, Sight, Thresholds, judge};
 use crate::log::Case;
-use crate::lull::Pace;
 use crate::model::Forecast;
-use crate::office::Office;
 use crate::planned::Plan;
+use crate::quiet_period::Pace;
 use crate::running::{Glance, Running, Wall};
 use crate::shrink::{chance, logit};
+use crate::working_time::WorkingTime;
 
 /// What a forecast rests on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,7 +64,7 @@ impl Prospect {
 /// Cheap to ask, dear to make: keep one for each calendar and kind of unit.
 pub struct Forecaster {
     artefact: Option<Arc<Artefact>>,
-    office: Arc<Office>,
+    office: Arc<WorkingTime>,
     pace: Pace,
     thresholds: Thresholds,
 }
@@ -74,7 +74,7 @@ impl Forecaster {
     #[must_use]
     pub fn new(
         artefact: Option<Arc<Artefact>>,
-        office: Arc<Office>,
+        office: Arc<WorkingTime>,
         unit_kind: &str,
     ) -> Forecaster {
         let thresholds = artefact
@@ -241,7 +241,7 @@ impl Forecaster {
 
     /// The office whose time it tells.
     #[must_use]
-    pub fn office(&self) -> &Office {
+    pub fn office(&self) -> &WorkingTime {
         &self.office
     }
 

@@ -2,7 +2,7 @@
 //!
 //! None of them knows an official; the finest unit is a combination of types.
 
-use crate::scale::Parts;
+use crate::binning::Parts;
 use crate::situation::{Situation, UNKNOWN};
 
 /// Layers that lie within each other, from everything to the most alike.

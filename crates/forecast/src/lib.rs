@@ -12,36 +12,36 @@
 //! when the level changes next).
 #![warn(missing_docs)]
 
-mod ahead;
 mod alarm;
 pub mod artefact;
-mod aside;
 pub mod backtest;
-mod choice;
-mod course;
+mod baseline;
+mod binning;
 pub mod crossing;
 mod curve;
 pub mod explain;
 pub mod forecaster;
-mod ground;
 mod layer;
-mod lesson;
 pub mod level;
 pub mod log;
-mod lull;
 pub mod model;
-pub mod office;
+mod other_agency;
 pub mod outlook;
 pub mod planned;
+mod poisson_binomial;
+mod quiet_period;
 pub mod record;
+mod remaining;
 mod rolling;
-mod root;
+mod rolling_origin;
 pub mod running;
 mod sample;
-mod scale;
+mod selection;
 mod shrink;
 pub mod situation;
-mod sum;
 mod table;
-mod trial;
+mod trace;
+mod training_cells;
+mod training_row;
 mod words;
+pub mod working_time;

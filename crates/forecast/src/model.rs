@@ -6,26 +6,26 @@ use serde::{Deserialize, Serialize};
 
 use domain::time::Instant;
 
-use crate::ahead::{Ahead, ahead};
 use crate::alarm::{alarms, peaks};
-use crate::choice::{Tried, choose};
-use crate::course::{Course, Prepared, Split};
+use crate::baseline::Baseline;
 use crate::curve::Alive;
-use crate::ground::Ground;
-use crate::lesson::{Watched, lessons, watch};
 use crate::log::{Case, Deadline, Error, Log};
-use crate::lull::{self, Lull, Pace};
-use crate::office::{Moment, Office};
+use crate::quiet_period::{self, Pace, QuietPeriod};
+use crate::remaining::{SlowestRemaining, slowest_remaining};
 use crate::rolling::{Rolling, beats, foreseen, replay};
-use crate::root::Root;
-use crate::sample::{Look, View, situations};
+use crate::sample::{Prefix, View, situations};
+use crate::selection::{Tried, choose};
 use crate::situation::{Codes, Named, Situation, UNKNOWN, code};
 use crate::table::{Cell, Table};
+use crate::trace::{Prepared, Split, Trace};
+use crate::training_cells::TrainingCells;
+use crate::training_row::{ObservedCase, observe, rows};
+use crate::working_time::{WorkMoment, WorkingTime};
 
 pub use crate::alarm::Alarm;
 
 /// The layout of [`Model::to_bytes`]. Bytes of another layout are refused.
-const LAYOUT: u32 = 1;
+const LAYOUT: u32 = 2;
 
 /// Bytes that the names of one sort take at most. Real ones take far less; a column of numbers
 /// taken for types would outweigh all that was learned.
@@ -47,7 +47,7 @@ pub struct Model {
     legs: Vec<String>,
     hours_a_day: f64,
     /// Days of the year without work.
-    lulls: Vec<Lull>,
+    quiet_periods: Vec<QuietPeriod>,
     /// Shares of the ends cut off below and above the interval.
     tails: (f64, f64),
     size: Size,
@@ -55,7 +55,7 @@ pub struct Model {
     pub(crate) rolling: Option<Rolling>,
     alarms: Vec<Alarm>,
     /// Settled training cases: how far they ran after each step.
-    ahead: Vec<Ahead>,
+    slowest_remaining: Vec<SlowestRemaining>,
 }
 
 /// What a model was fitted on.
@@ -72,11 +72,11 @@ pub struct Size {
 }
 
 impl Size {
-    fn new(watched: &[Watched], samples: usize) -> Size {
+    fn new(observed: &[ObservedCase], samples: usize) -> Size {
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-        let settled = || watched.iter().filter_map(|case| case.late);
+        let settled = || observed.iter().filter_map(|case| case.late);
         Size {
-            cases: count(watched.len()),
+            cases: count(observed.len()),
             settled: count(settled().count()),
             late: count(settled().filter(|late| *late).count()),
             samples: count(samples),
@@ -129,7 +129,7 @@ impl Model {
     /// [`Case::office`] names one of the offices; the time of days is told by the first.
     pub fn fit(
         log: &Log,
-        offices: &[&Office],
+        offices: &[&WorkingTime],
         deadline: Deadline,
         until: Instant,
     ) -> Result<Model, Error> {
@@ -141,12 +141,12 @@ impl Model {
     pub(crate) fn learn(prepared: &Prepared<'_>, activities: &[String]) -> Learned {
         let split = prepared.split;
         let training = prepared.training().iter();
-        let known: Vec<Course> = training.map(|course| course.known_before(split)).collect();
-        let passed = known.iter().flat_map(|course| &course.events);
+        let known: Vec<Trace> = training.map(|trace| trace.known_before(split)).collect();
+        let passed = known.iter().flat_map(|trace| &trace.events);
         let steps = used(activities, passed.map(|event| event.activity));
-        let kinds = used(&prepared.kinds, known.iter().map(|course| course.kind));
-        let fields = used(&prepared.fields, known.iter().map(|course| course.field));
-        let asides = known.iter().flat_map(|course| &course.legs);
+        let kinds = used(&prepared.kinds, known.iter().map(|trace| trace.kind));
+        let fields = used(&prepared.fields, known.iter().map(|trace| trace.field));
+        let asides = known.iter().flat_map(|trace| &trace.legs);
         let legs = used(&prepared.legs, asides.map(|leg| leg.name));
         let named = Named {
             activities: &steps,
@@ -155,21 +155,21 @@ impl Model {
             legs: &legs,
         };
         let codes = Codes::new(named, prepared.named(activities));
-        let lulls = lulls(&known, prepared.offices[0], split);
-        let paces = paces_of(&lulls, &prepared.offices);
+        let quiet_periods = quiet_periods(&known, prepared.offices[0], split);
+        let paces = paces_of(&quiet_periods, &prepared.offices);
         let view = View {
             codes: &codes,
             paces: &paces,
         };
         let (chosen, tried) = choose(&known, prepared, &view);
-        let watched = watch(known.iter(), prepared, split, &view);
-        let root = Root::new(watched.iter().filter_map(Watched::life));
-        let ground = Ground::new(root.clone(), lessons(&watched, &root));
-        let fitted = ground.fit(chosen.points);
+        let observed = observe(known.iter(), prepared, split, &view);
+        let baseline = Baseline::new(observed.iter().filter_map(ObservedCase::life));
+        let cells = TrainingCells::new(baseline.clone(), rows(&observed, &baseline));
+        let fitted = cells.fit(chosen.points);
         let (chances, rolling) = match chosen.pace {
             Some(half) => {
-                let beats = beats(&watched, &fitted.table);
-                let looks = foreseen(&watched, &fitted.apart);
+                let beats = beats(&observed, &fitted.table);
+                let looks = foreseen(&observed, &fitted.apart);
                 let (corrected, state) = replay(Rolling::new(half), &beats, &looks);
                 (corrected, Some(state.rounded()))
             }
@@ -178,11 +178,11 @@ impl Model {
         let model = Model {
             layout: LAYOUT,
             hours_a_day: (prepared.offices[0].hours_a_day() * 1e6).round() / 1e6,
-            lulls,
+            quiet_periods,
             tails: chosen.tails,
-            size: Size::new(&watched, ground.lessons()),
-            alarms: alarms(&peaks(&watched, &chances)),
-            ahead: ahead(&known, &codes, steps.len()),
+            size: Size::new(&observed, cells.rows()),
+            alarms: alarms(&peaks(&observed, &chances)),
+            slowest_remaining: slowest_remaining(&known, &codes, steps.len()),
             steps,
             kinds,
             fields,
@@ -193,13 +193,13 @@ impl Model {
         Learned {
             model,
             tried,
-            watched,
+            observed,
             chances,
             known,
         }
     }
 
-    /// The chance of ending late, on a day by [`Office::position`].
+    /// The chance of ending late, on a day by [`WorkingTime::position`].
     ///
     /// A dossier with no time left is late. With no history at all it is an even chance.
     #[must_use]
@@ -261,9 +261,12 @@ impl Model {
 
     /// The step after another on which most time goes, and its working days, where it is any.
     pub(crate) fn slowest(&self, after: u16) -> Option<(&str, f64)> {
-        let ahead = self.ahead.iter().find(|ahead| ahead.after == after)?;
-        let days = f64::from(ahead.days);
-        let name = self.step_name(ahead.slowest)?;
+        let slowest_remaining = self
+            .slowest_remaining
+            .iter()
+            .find(|slowest_remaining| slowest_remaining.after == after)?;
+        let days = f64::from(slowest_remaining.days);
+        let name = self.step_name(slowest_remaining.slowest)?;
         (days >= 0.1).then_some((name, days))
     }
 
@@ -272,23 +275,23 @@ impl Model {
     /// `activities` names the case's events, `deadline` is the one in force.
     pub fn situation(
         &self,
-        office: &Office,
+        office: &WorkingTime,
         case: &Case,
         activities: &[String],
         deadline: Instant,
         now: Instant,
     ) -> Result<Situation, domain::calendar::Error> {
-        let (course, names) = Course::of(case, office, deadline, now)?;
-        let codes = self.codes_of(&course, names.named(activities));
-        let look = Look {
+        let (trace, names) = Trace::of(case, office, deadline, now)?;
+        let codes = self.codes_of(&trace, names.named(activities));
+        let look = Prefix {
             at: office.moment(now)?,
-            seen: course.events.len(),
+            seen: trace.events.len(),
         };
         let view = View {
             codes: &codes,
             paces: &[self.pace(office)],
         };
-        let seen = situations(&course, &[look], &view).pop();
+        let seen = situations(&trace, &[look], &view).pop();
         Ok(seen.expect("one look gives one situation"))
     }
 
@@ -337,14 +340,14 @@ impl Model {
         }
     }
 
-    /// The working time of an office without the lulls that this model found.
-    pub(crate) fn pace(&self, office: &Office) -> Pace {
-        Pace::new(&self.lulls, office)
+    /// The working time of an office without the quiet periods that this model found.
+    pub(crate) fn pace(&self, office: &WorkingTime) -> Pace {
+        Pace::new(&self.quiet_periods, office)
     }
 
     /// The same, of several offices.
-    pub(crate) fn paces(&self, offices: &[&Office]) -> Vec<Pace> {
-        paces_of(&self.lulls, offices)
+    pub(crate) fn paces(&self, offices: &[&WorkingTime]) -> Vec<Pace> {
+        paces_of(&self.quiet_periods, offices)
     }
 
     /// Codes for the looks of a log.
@@ -353,8 +356,8 @@ impl Model {
     }
 
     /// Codes for the looks of one case.
-    pub(crate) fn codes_of(&self, course: &Course, log: Named<'_>) -> Codes {
-        let had = course.events.iter().map(|event| event.activity);
+    pub(crate) fn codes_of(&self, trace: &Trace, log: Named<'_>) -> Codes {
+        let had = trace.events.iter().map(|event| event.activity);
         Codes::of_case(self.named(), log, had)
     }
 
@@ -395,30 +398,32 @@ pub(crate) struct Learned {
     pub model: Model,
     /// Which switches were tried.
     pub tried: Vec<Tried>,
-    pub watched: Vec<Watched>,
+    pub observed: Vec<ObservedCase>,
     /// The chance at each look, from the cases of other folds.
     pub chances: Vec<f64>,
-    pub known: Vec<Course>,
+    pub known: Vec<Trace>,
 }
 
-fn paces_of(lulls: &[Lull], offices: &[&Office]) -> Vec<Pace> {
-    let paces = offices.iter().map(|office| Pace::new(lulls, office));
+fn paces_of(quiet_periods: &[QuietPeriod], offices: &[&WorkingTime]) -> Vec<Pace> {
+    let paces = offices
+        .iter()
+        .map(|office| Pace::new(quiet_periods, office));
     paces.collect()
 }
 
-/// The lulls of a training part.
-fn lulls(known: &[Course], office: &Office, split: Moment) -> Vec<Lull> {
-    let day = |moment: Moment| {
+/// The quiet periods of a training part.
+fn quiet_periods(known: &[Trace], office: &WorkingTime, split: WorkMoment) -> Vec<QuietPeriod> {
+    let day = |moment: WorkMoment| {
         let at = chrono::DateTime::from_timestamp_micros(moment.micros).unwrap_or_default();
         office.local_day(at)
     };
     let mut events = BTreeMap::new();
-    for event in known.iter().flat_map(|course| &course.events) {
+    for event in known.iter().flat_map(|trace| &trace.events) {
         *events.entry(day(event.at)).or_insert(0) += 1;
     }
     let first = events.keys().next().copied();
     let days = first.map(|first| office.working_days(first, day(split)));
-    lull::find(&days.unwrap_or_default(), &events)
+    quiet_period::find(&days.unwrap_or_default(), &events)
 }
 
 /// The names in use, in order; where they take too many bytes, the most used of them.

@@ -1,6 +1,6 @@
 //! A unit's month: how many will be late, what that makes of its rate, and where to act first.
 
-use crate::sum::Sum;
+use crate::poisson_binomial::PoissonBinomial;
 
 /// The share in time that a unit is to reach, where nothing else is configured.
 pub const TARGET: f64 = 0.95;
@@ -74,7 +74,7 @@ pub struct Outlook<Id> {
 #[must_use]
 pub fn outlook<Id: Clone + Ord>(open: &[Open<Id>], ended: Ended, target: f64) -> Outlook<Id> {
     let chances = || open.iter().map(|open| sound(open.late));
-    let (low, high) = Sum::new(chances()).between(0.8);
+    let (low, high) = PoissonBinomial::new(chances()).between(0.8);
     let ended_late = f64::from(ended.late);
     let late = Estimate {
         expected: ended_late + chances().sum::<f64>(),

@@ -1,6 +1,6 @@
 //! How good the flags were: a unit's month looked back on, and an alarm when they stop being right.
 
-use crate::sum::Sum;
+use crate::poisson_binomial::PoissonBinomial;
 
 /// Parts of the calibration table, each a tenth.
 const TENTHS: usize = 10;
@@ -121,7 +121,7 @@ pub fn drift(settled: &[Settled]) -> Option<Drift> {
     if told.len() < ENOUGH {
         return None;
     }
-    let (low, high) = Sum::new(told.iter().map(|(chance, _)| *chance)).between(BAND);
+    let (low, high) = PoissonBinomial::new(told.iter().map(|(chance, _)| *chance)).between(BAND);
     let late = told.iter().filter(|(_, late)| *late).count();
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     Some(Drift {

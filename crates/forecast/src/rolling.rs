@@ -7,8 +7,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::lesson::Watched;
 use crate::table::Table;
+use crate::training_row::ObservedCase;
 
 /// Ends' worth of evidence for the usual pace: with so many, it is known within a sixth.
 const LEAN: f64 = 40.0;
@@ -107,8 +107,8 @@ pub(crate) fn replay(
     (corrected, rolling)
 }
 
-/// The stretches between looks at watched cases, in order of day.
-pub(crate) fn beats(watched: &[Watched], table: &Table) -> Vec<Beat> {
+/// The stretches between looks at observed cases, in order of day.
+pub(crate) fn beats(observed: &[ObservedCase], table: &Table) -> Vec<Beat> {
     let mut beats = Vec::new();
     let mut beat = |day, ended, expected| {
         beats.push(Beat {
@@ -117,8 +117,8 @@ pub(crate) fn beats(watched: &[Watched], table: &Table) -> Vec<Beat> {
             expected,
         });
     };
-    for case in watched {
-        let outlasts = case.situations.iter().map(|at| table.root(at).ln());
+    for case in observed {
+        let outlasts = case.situations.iter().map(|at| table.baseline(at).ln());
         let outlasts: Vec<f64> = outlasts.collect();
         for (pair, day) in outlasts.windows(2).zip(case.days.iter().skip(1)) {
             beat(*day, 0.0, (pair[1] - pair[0]).max(0.0));
@@ -136,9 +136,9 @@ pub(crate) fn beats(watched: &[Watched], table: &Table) -> Vec<Beat> {
     beats
 }
 
-/// The looks at watched cases beside their chances.
-pub(crate) fn foreseen(watched: &[Watched], chances: &[f64]) -> Vec<Foreseen> {
-    let days = watched.iter().flat_map(|case| &case.days);
+/// The looks at observed cases beside their chances.
+pub(crate) fn foreseen(observed: &[ObservedCase], chances: &[f64]) -> Vec<Foreseen> {
+    let days = observed.iter().flat_map(|case| &case.days);
     let looks = days.zip(chances);
     looks
         .map(|(&day, &chance)| Foreseen { day, chance })

@@ -3,14 +3,14 @@
 use domain::calendar::Error;
 use domain::time::Instant;
 
-use crate::course::Course;
 use crate::log::Case;
-use crate::lull::Pace;
 use crate::model::Model;
-use crate::office::Office;
 use crate::planned::{Plan, Progress};
-use crate::sample::{Hours, Look, View, situations};
+use crate::quiet_period::Pace;
+use crate::sample::{Hours, Prefix, View, situations};
 use crate::situation::{Codes, Situation, UNKNOWN};
+use crate::trace::Trace;
+use crate::working_time::WorkingTime;
 
 /// A dossier under way.
 ///
@@ -19,7 +19,7 @@ use crate::situation::{Codes, Situation, UNKNOWN};
 pub struct Running {
     /// As it stood when it was laid out.
     seen: Situation,
-    /// Positions without lulls and stops: the start, the arrival at the step, the deadline.
+    /// Positions without quiet periods and stops: the start, the arrival at the step, the deadline.
     start: f64,
     since: f64,
     due: f64,
@@ -27,18 +27,18 @@ pub struct Running {
     stood: f64,
     /// Since when the clock stands.
     standing: Option<Instant>,
-    /// The position, lulls and stops left out, at which it was laid out.
+    /// The position, quiet periods and stops left out, at which it was laid out.
     laid_out: f64,
     pub(crate) deadline: Instant,
     pub(crate) plan: Plan,
-    pub(crate) legs: Vec<Asked>,
+    pub(crate) legs: Vec<AwaitedAgency>,
 }
 
 /// Another agency that is at it.
 #[derive(Debug, Clone)]
-pub(crate) struct Asked {
+pub(crate) struct AwaitedAgency {
     pub name: String,
-    /// The position, lulls and stops left out, since when.
+    /// The position, quiet periods and stops left out, since when.
     pub since: f64,
 }
 
@@ -48,15 +48,15 @@ pub(crate) struct Glance {
     pub situation: Situation,
     /// The position at which the office opened last: the day, for what is told once a day.
     pub day: f64,
-    /// The position of the moment, lulls and stops left out.
+    /// The position of the moment, quiet periods and stops left out.
     pub now: f64,
     pub overdue: bool,
 }
 
-/// The working time of an office as one model reckons it: without its lulls.
+/// The working time of an office as one model reckons it: without its quiet periods.
 #[derive(Clone, Copy)]
 pub(crate) struct Wall<'a> {
-    pub office: &'a Office,
+    pub office: &'a WorkingTime,
     pub pace: &'a Pace,
 }
 
@@ -71,23 +71,23 @@ impl Running {
         plan: Plan,
     ) -> Result<Running, Error> {
         let (case, activities) = given;
-        let (course, names) = Course::of(case, wall.office, deadline, now)?;
+        let (trace, names) = Trace::of(case, wall.office, deadline, now)?;
         let codes = match model {
-            Some(model) => model.codes_of(&course, names.named(activities)),
+            Some(model) => model.codes_of(&trace, names.named(activities)),
             None => Codes::default(),
         };
-        let hours = Hours::new(&course, wall.pace);
+        let hours = Hours::new(&trace, wall.pace);
         let at = wall.office.moment(now)?;
-        let look = Look {
+        let look = Prefix {
             at,
-            seen: course.events.len(),
+            seen: trace.events.len(),
         };
         let view = View {
             codes: &codes,
             paces: std::slice::from_ref(wall.pace),
         };
-        let seen = situations(&course, &[look], &view).pop();
-        let last = course.events.last().map_or(course.start, |event| event.at);
+        let seen = situations(&trace, &[look], &view).pop();
+        let last = trace.events.last().map_or(trace.start, |event| event.at);
         let open = case
             .stops
             .iter()
@@ -98,16 +98,16 @@ impl Running {
             .iter()
             .filter(|leg| leg.from <= now && leg.to.is_none_or(|to| now < to));
         let asked = legs.map(|leg| {
-            Ok(Asked {
+            Ok(AwaitedAgency {
                 name: leg.name.clone(),
                 since: hours.at(wall.office.position(leg.from)?),
             })
         });
         Ok(Running {
             seen: seen.expect("one look gives one situation"),
-            start: hours.at(course.start.day),
+            start: hours.at(trace.start.day),
             since: hours.at(last.day),
-            due: hours.due(course.deadline, at),
+            due: hours.due(trace.deadline, at),
             stood: wall.pace.at(at.day) - laid_out,
             standing: open.map(|stop| stop.from),
             laid_out,
@@ -145,7 +145,7 @@ impl Running {
         })
     }
 
-    /// The dossier at a position without lulls and stops.
+    /// The dossier at a position without quiet periods and stops.
     pub(crate) fn situation(&self, now: f64, weekday: u8) -> Situation {
         Situation {
             elapsed: (now - self.start).max(0.0) as f32,
@@ -179,7 +179,7 @@ impl Running {
         self.seen.kind != UNKNOWN
     }
 
-    /// The moment at which a position without lulls and stops is reached.
+    /// The moment at which a position without quiet periods and stops is reached.
     pub(crate) fn moment(&self, wall: Wall<'_>, position: f64) -> Result<Instant, Error> {
         let position = wall.pace.position(position + self.stood);
         wall.office.moment_of(position)

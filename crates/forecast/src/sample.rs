@@ -1,14 +1,14 @@
 //! When a running case is looked at, and what it looks like then.
 
-use crate::course::{Course, Prepared};
-use crate::lull::Pace;
-use crate::office::Moment;
+use crate::quiet_period::Pace;
 use crate::situation::{Codes, Situation};
+use crate::trace::{Prepared, Trace};
+use crate::working_time::WorkMoment;
 
 /// A look at a case.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Look {
-    pub at: Moment,
+pub(crate) struct Prefix {
+    pub at: WorkMoment,
     /// How many of its events had happened.
     pub seen: usize,
 }
@@ -18,36 +18,36 @@ pub(crate) struct Look {
 /// One after each event and one each working day (or each third) at 95 % of the
 /// day, always before its end, its deadline and the horizon. While its clock stands there is
 /// nothing to see.
-pub(crate) fn looks(course: &Course, prepared: &Prepared<'_>, horizon: Moment) -> Vec<Look> {
-    let mut stop = course.deadline.earlier(horizon);
-    stop = course.end.map_or(stop, |end| stop.earlier(end));
-    let mut looks: Vec<Look> = (1..)
-        .zip(&course.events)
-        .map(|(seen, event)| Look { at: event.at, seen })
+pub(crate) fn looks(trace: &Trace, prepared: &Prepared<'_>, horizon: WorkMoment) -> Vec<Prefix> {
+    let mut stop = trace.deadline.earlier(horizon);
+    stop = trace.end.map_or(stop, |end| stop.earlier(end));
+    let mut looks: Vec<Prefix> = (1..)
+        .zip(&trace.events)
+        .map(|(seen, event)| Prefix { at: event.at, seen })
         .take_while(|look| look.at.before(stop))
         .collect();
-    let Some(first) = course.events.first() else {
+    let Some(first) = trace.events.first() else {
         return looks;
     };
-    let begins = if first.at.before(course.start) {
-        course.start
+    let begins = if first.at.before(trace.start) {
+        trace.start
     } else {
         first.at
     };
-    let evenings = &prepared.evenings[course.office];
+    let evenings = &prepared.evenings[trace.office];
     let from = evenings.partition_point(|evening| !begins.before(*evening));
     let evenings = evenings[from..].iter().step_by(prepared.stride);
     let evenings = evenings.take_while(|evening| evening.before(stop));
     let mut seen = 0;
-    for &at in evenings.filter(|at| !course.stops.iter().any(|stop| stop.is_open(**at))) {
-        while course
+    for &at in evenings.filter(|at| !trace.stops.iter().any(|stop| stop.is_open(**at))) {
+        while trace
             .events
             .get(seen)
             .is_some_and(|event| !at.before(event.at))
         {
             seen += 1;
         }
-        looks.push(Look { at, seen });
+        looks.push(Prefix { at, seen });
     }
     looks.sort_by_key(|look| (look.at.micros, look.seen));
     looks
@@ -68,38 +68,38 @@ impl View<'_> {
 }
 
 /// What the looks at a case see, one each, in order of time.
-pub(crate) fn situations(course: &Course, looks: &[Look], view: &View<'_>) -> Vec<Situation> {
+pub(crate) fn situations(trace: &Trace, looks: &[Prefix], view: &View<'_>) -> Vec<Situation> {
     let codes = view.codes;
-    let hours = Hours::new(course, view.pace(course.office));
+    let hours = Hours::new(trace, view.pace(trace.office));
     let mut repeats = 0;
     let mut counted = 0;
-    let first = course.events.first().map_or(course.start, |event| event.at);
-    let start = hours.at(course.start.day);
+    let first = trace.events.first().map_or(trace.start, |event| event.at);
+    let start = hours.at(trace.start.day);
     let lag = (hours.at(first.day) - start).max(0.0);
     looks
         .iter()
         .map(|look| {
             while counted < look.seen {
-                let event = course.events[counted].activity;
-                let earlier = &course.events[..counted];
+                let event = trace.events[counted].activity;
+                let earlier = &trace.events[..counted];
                 // A case that loops for ever is looked back on no further than this.
                 let earlier = &earlier[earlier.len().saturating_sub(64)..];
                 repeats += u32::from(earlier.iter().any(|passed| passed.activity == event));
                 counted += 1;
             }
-            let last = look.seen.checked_sub(1).map(|last| course.events[last]);
-            let previous = look.seen.checked_sub(2).map(|place| course.events[place]);
+            let last = look.seen.checked_sub(1).map(|last| trace.events[last]);
+            let previous = look.seen.checked_sub(2).map(|place| trace.events[place]);
             let step = last.map_or(start, |last| hours.at(last.at.day));
             let now = hours.at(look.at.day);
-            let deadline = course.deadline_at(look.at);
+            let deadline = trace.deadline_at(look.at);
             let due = hours.due(deadline, look.at);
-            let open = course.legs.iter().filter(|leg| leg.lasts.is_open(look.at));
+            let open = trace.legs.iter().filter(|leg| leg.lasts.is_open(look.at));
             let longest = open.clone().min_by_key(|leg| leg.lasts.from.micros);
             Situation {
                 step: last.map_or(codes.none(), |last| codes.activity(last.activity)),
                 previous: previous.map_or(codes.none(), |event| codes.activity(event.activity)),
-                kind: codes.kind(course.kind),
-                field: codes.field(course.field),
+                kind: codes.kind(trace.kind),
+                field: codes.field(trace.field),
                 elapsed: (now - start).max(0.0) as f32,
                 waited: (now - step).max(0.0) as f32,
                 left: (due - now).max(0.0) as f32,
@@ -115,16 +115,16 @@ pub(crate) fn situations(course: &Course, looks: &[Look], view: &View<'_>) -> Ve
         .collect()
 }
 
-/// The working time of one case: lulls and its own stops are left out.
+/// The working time of one case: quiet periods and its own stops are left out.
 pub(crate) struct Hours<'a> {
     pace: &'a Pace,
-    /// From and to which position the clock stood, lulls left out, and when the stop was over.
-    stops: Vec<(f64, f64, Option<Moment>)>,
+    /// From and to which position the clock stood, quiet periods left out, and when the stop was over.
+    stops: Vec<(f64, f64, Option<WorkMoment>)>,
 }
 
 impl<'a> Hours<'a> {
-    pub fn new(course: &Course, pace: &'a Pace) -> Hours<'a> {
-        let stops = course.stops.iter().map(|stop| {
+    pub fn new(trace: &Trace, pace: &'a Pace) -> Hours<'a> {
+        let stops = trace.stops.iter().map(|stop| {
             let to = stop.to.map_or(f64::INFINITY, |to| pace.at(to.day));
             (pace.at(stop.from.day), to, stop.to)
         });
@@ -134,19 +134,19 @@ impl<'a> Hours<'a> {
         }
     }
 
-    /// A position without lulls and without the stops before it.
+    /// A position without quiet periods and without the stops before it.
     pub fn at(&self, position: f64) -> f64 {
         let paced = self.pace.at(position);
         paced - self.stood(paced, |_| true)
     }
 
     /// A deadline as it was known at a moment: only a stop that was over had moved it.
-    pub fn due(&self, deadline: Moment, known: Moment) -> f64 {
+    pub fn due(&self, deadline: WorkMoment, known: WorkMoment) -> f64 {
         let paced = self.pace.at(deadline.day);
         paced - self.stood(paced, |over| over.is_some_and(|over| !known.before(over)))
     }
 
-    fn stood(&self, paced: f64, counts: impl Fn(Option<Moment>) -> bool) -> f64 {
+    fn stood(&self, paced: f64, counts: impl Fn(Option<WorkMoment>) -> bool) -> f64 {
         let before = self.stops.iter().filter(|(from, ..)| *from < paced);
         before
             .filter(|(.., over)| counts(*over))

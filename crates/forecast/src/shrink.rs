@@ -6,9 +6,9 @@
 //! DerSimonian and Laird, Meta-analysis in clinical trials (1986), for the moments; Liang and
 //! Zeger, Longitudinal data analysis (1986), for the noise of looks at one case.
 
-use crate::lesson::{FOLDS, Lesson};
+use crate::training_row::{FOLDS, TrainingRow};
 
-/// Log-odds of lessons as layers are added.
+/// Log-odds of training rows as layers are added.
 pub(crate) struct Odds {
     /// From all cases.
     pub whole: Vec<f64>,
@@ -34,23 +34,23 @@ const ROUNDS: usize = 5;
 
 /// Learns one layer on top of those before; gives back how far each cell moves.
 ///
-/// `cells` names each lesson's cell.
-pub(crate) fn learn(cells: &[u32], lessons: &[Lesson], odds: &mut Odds) -> Vec<f64> {
+/// `cells` names each training row's cell.
+pub(crate) fn learn(cells: &[u32], rows: &[TrainingRow], odds: &mut Odds) -> Vec<f64> {
     let count = cells.iter().max().map_or(0, |last| *last as usize + 1);
     let mut sums = vec![Sums::default(); count];
-    for (place, (lesson, cell)) in lessons.iter().zip(cells).enumerate() {
+    for (place, (row, cell)) in rows.iter().zip(cells).enumerate() {
         let gaps = (chance(odds.whole[place]), chance(odds.apart[place]));
-        sums[*cell as usize].add(lesson, gaps);
+        sums[*cell as usize].add(row, gaps);
     }
     for sums in &mut sums {
         sums.close();
     }
     let lean = lean(&sums);
     let moved: Vec<[f64; FOLDS + 1]> = sums.iter().map(|sums| sums.moves(lean)).collect();
-    for (place, (lesson, cell)) in lessons.iter().zip(cells).enumerate() {
+    for (place, (row, cell)) in rows.iter().zip(cells).enumerate() {
         let moved = &moved[*cell as usize];
         odds.whole[place] += moved[FOLDS];
-        odds.apart[place] += moved[lesson.fold()];
+        odds.apart[place] += moved[row.fold()];
     }
     moved.iter().map(|moved| moved[FOLDS]).collect()
 }
@@ -71,18 +71,18 @@ struct Sums {
 }
 
 impl Sums {
-    fn add(&mut self, lesson: &Lesson, (whole, apart): (f64, f64)) {
-        if self.case != Some(lesson.case) {
+    fn add(&mut self, row: &TrainingRow, (whole, apart): (f64, f64)) {
+        if self.case != Some(row.case) {
             self.settle();
-            self.case = Some(lesson.case);
+            self.case = Some(row.case);
             self.cases += 1.0;
         }
         self.looks += 1.0;
-        self.of_case += lesson.late - whole;
-        self.gap += lesson.late - whole;
+        self.of_case += row.late - whole;
+        self.gap += row.late - whole;
         self.mass += whole * (1.0 - whole);
-        let fold = &mut self.folds[lesson.fold()];
-        fold.0 += lesson.late - apart;
+        let fold = &mut self.folds[row.fold()];
+        fold.0 += row.late - apart;
         fold.1 += apart * (1.0 - apart);
     }
 
@@ -147,12 +147,12 @@ const LIGHTEST: f64 = 0.25;
 #[cfg(test)]
 mod tests {
     use super::{Odds, chance, learn};
-    use crate::lesson::Lesson;
     use crate::situation::Situation;
+    use crate::training_row::TrainingRow;
 
     /// Two thousand cases in twenty cells, with so many late of a hundred in each.
     fn learned(late_of: impl Fn(u32) -> u32) -> Vec<f64> {
-        let lesson = |case: u32| Lesson {
+        let row = |case: u32| TrainingRow {
             case,
             situation: Situation::NOTHING,
             remaining: 1.0,
@@ -160,13 +160,13 @@ mod tests {
             late: f64::from(u8::from(case / 20 < late_of(case % 20))),
             settled: true,
         };
-        let lessons: Vec<Lesson> = (0..2_000).map(lesson).collect();
+        let rows: Vec<TrainingRow> = (0..2_000).map(row).collect();
         let cells: Vec<u32> = (0..2_000).map(|case| case % 20).collect();
         let mut odds = Odds {
             whole: vec![0.0; 2_000],
             apart: vec![0.0; 2_000],
         };
-        learn(&cells, &lessons, &mut odds)
+        learn(&cells, &rows, &mut odds)
     }
 
     #[test]
@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn many_looks_at_one_case_weigh_as_one() {
-        let lesson = |case| Lesson {
+        let row = |case| TrainingRow {
             case,
             situation: Situation::NOTHING,
             remaining: 1.0,
@@ -198,16 +198,16 @@ mod tests {
             late: 1.0,
             settled: true,
         };
-        let moved = |lessons: Vec<Lesson>| {
-            let odds = vec![0.0; lessons.len()];
+        let moved = |rows: Vec<TrainingRow>| {
+            let odds = vec![0.0; rows.len()];
             let mut odds = Odds {
                 whole: odds.clone(),
                 apart: odds,
             };
-            learn(&vec![0; lessons.len()], &lessons, &mut odds)[0]
+            learn(&vec![0; rows.len()], &rows, &mut odds)[0]
         };
-        let once = moved((0..40).map(lesson).collect());
-        let often = moved((0..400).map(|look| lesson(look / 10)).collect());
+        let once = moved((0..40).map(row).collect());
+        let often = moved((0..400).map(|look| row(look / 10)).collect());
         assert!((once - often).abs() < 1e-9 && once > 1.0, "{once} {often}");
     }
 }

@@ -9,10 +9,10 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 use serde::{Deserialize, Serialize};
 
+use crate::baseline::Baseline;
+use crate::binning::{Binning, Binnings};
 use crate::curve::Alive;
 use crate::layer::{FACTS, fact, layer_of, nested};
-use crate::root::Root;
-use crate::scale::{Scale, Scales};
 use crate::shrink::{chance, logit};
 use crate::situation::Situation;
 
@@ -68,10 +68,10 @@ pub(crate) struct Table {
 /// What of a table is kept.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Stored {
-    pub root: Root,
-    pub scales: Scales,
+    pub baseline: Baseline,
+    pub binnings: Binnings,
     /// The edges of the curves of working days to the end.
-    pub ends: Scale,
+    pub ends: Binning,
     /// In order of key.
     pub cells: Vec<Cell>,
     /// Cells of facts and how far they move the log-odds, in order of key.
@@ -110,14 +110,14 @@ impl Table {
 
     /// The nested cells a situation lies in, most alike first.
     pub fn chain(&self, at: &Situation) -> impl Iterator<Item = &Cell> {
-        let keys = nested(at, &self.stored.scales.parts(at));
+        let keys = nested(at, &self.stored.binnings.parts(at));
         keys.into_iter().rev().filter_map(|key| {
             let place = self.places.get(&key)?;
             self.stored.cells.get(*place as usize)
         })
     }
 
-    /// The most alike cell; none only for a table without lessons.
+    /// The most alike cell; none only for a table without training rows.
     pub fn cell(&self, at: &Situation) -> Option<&Cell> {
         self.chain(at).next()
     }
@@ -131,20 +131,20 @@ impl Table {
     }
 
     /// The chance of ending late by the share of the allowance alone.
-    pub fn root(&self, at: &Situation) -> f64 {
-        let chance = self.stored.root.late(f64::from(at.share()));
+    pub fn baseline(&self, at: &Situation) -> f64 {
+        let chance = self.stored.baseline.late(f64::from(at.share()));
         chance.clamp(1e-3, 1.0)
     }
 
     /// The chance of ending late.
     pub fn chance(&self, at: &Situation) -> f64 {
-        let mut sum = logit(self.stored.root.late(f64::from(at.share())));
+        let mut sum = logit(self.stored.baseline.late(f64::from(at.share())));
         sum += self
             .chain(at)
             .map(|cell| f64::from(cell.moved))
             .sum::<f64>();
         if !self.points.is_empty() {
-            let parts = self.stored.scales.parts(at);
+            let parts = self.stored.binnings.parts(at);
             let of = |layer: &usize| self.points.get(&fact(*layer, at, &parts));
             sum += self
                 .layers
@@ -158,12 +158,12 @@ impl Table {
 
     /// Working days at a step and working days left at which a chance may jump.
     pub fn jumps(&self) -> (impl Iterator<Item = f32>, impl Iterator<Item = f32>) {
-        let edges = |scales: &[Scale; 2]| {
-            let edges = scales.iter().flat_map(Scale::edges);
+        let edges = |binnings: &[Binning; 2]| {
+            let edges = binnings.iter().flat_map(Binning::edges);
             edges.copied().collect::<Vec<f32>>().into_iter()
         };
-        let scales = &self.stored.scales;
-        (edges(&scales.waited), edges(&scales.left))
+        let binnings = &self.stored.binnings;
+        (edges(&binnings.waited), edges(&binnings.left))
     }
 
     /// Whether plain facts count.

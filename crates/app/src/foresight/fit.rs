@@ -14,11 +14,11 @@ use forecast::artefact::{Artefact, Figures};
 use forecast::level::Precision;
 use forecast::log::Log;
 use forecast::model::Size;
-use forecast::office::{Office, VietNam};
+use forecast::working_time::{VietNam, WorkingTime};
 use serde::Serialize;
 
 use super::KeptModel;
-use super::course::Course;
+use super::trace::Trace;
 use crate::catalogues::Catalogues;
 use crate::error::Error;
 use crate::ports::{List, Scope, Store};
@@ -91,12 +91,12 @@ struct Numbered {
 }
 
 impl Numbered {
-    fn add(&mut self, course: Course, office: u16) {
+    fn add(&mut self, trace: Trace, office: u16) {
         let Numbered { log, numbers } = self;
-        let mut case = course.case;
+        let mut case = trace.case;
         case.office = office;
         for event in &mut case.events {
-            let name = &course.names[event.activity as usize];
+            let name = &trace.names[event.activity as usize];
             event.activity = *numbers.entry(name.clone()).or_insert_with(|| {
                 log.activities.push(name.clone());
                 u32::try_from(log.activities.len() - 1).unwrap_or(u32::MAX)
@@ -108,12 +108,12 @@ impl Numbered {
 
 impl Growing {
     fn add(&mut self, records: &[Record], catalogue: &Catalogue) {
-        let Some(course) = Course::of(records, catalogue) else {
+        let Some(trace) = Trace::of(records, catalogue) else {
             return;
         };
-        let calendar = catalogue.calendars.for_unit(course.unit.as_str());
+        let calendar = catalogue.calendars.for_unit(trace.unit.as_str());
         // A day that no calendar knows cannot be counted; the dossier teaches nothing then.
-        if !course.lies_in(calendar) {
+        if !trace.lies_in(calendar) {
             return;
         }
         let known = self.calendars.iter();
@@ -122,11 +122,11 @@ impl Growing {
         if known.is_none() {
             self.calendars.push(Arc::clone(calendar));
         }
-        let log = match course.matter {
+        let log = match trace.matter {
             Kind::Procedure => &mut self.procedures,
             Kind::Petition => &mut self.petitions,
         };
-        log.add(course, u16::try_from(office).unwrap_or_default());
+        log.add(trace, u16::try_from(office).unwrap_or_default());
     }
 
     fn fit(
@@ -135,8 +135,8 @@ impl Growing {
         until: Instant,
         now: Instant,
     ) -> Result<Vec<KeptModel>, Error> {
-        let offices: Vec<Office> = self.calendars.iter().map(office).collect();
-        let offices: Vec<&Office> = offices.iter().collect();
+        let offices: Vec<WorkingTime> = self.calendars.iter().map(office).collect();
+        let offices: Vec<&WorkingTime> = offices.iter().collect();
         let mut kept = Vec::new();
         for (matter, Numbered { log, .. }) in [
             (Kind::Procedure, self.procedures),
@@ -167,19 +167,19 @@ impl Growing {
 /// How large and how good a fit is, as JSON.
 fn told(artefact: &Artefact) -> String {
     #[derive(Serialize)]
-    struct Told<'a> {
+    struct ModelFigures<'a> {
         #[serde(flatten)]
         size: Size,
         #[serde(flatten)]
         figures: &'a Figures,
     }
-    let told = Told {
+    let told = ModelFigures {
         size: artefact.size(),
         figures: artefact.figures(),
     };
     serde_json::to_string(&told).expect("numbers are always JSON")
 }
 
-fn office(calendar: &Arc<Calendar>) -> Office {
-    Office::new(calendar.as_ref().clone(), Box::new(VietNam))
+fn office(calendar: &Arc<Calendar>) -> WorkingTime {
+    WorkingTime::new(calendar.as_ref().clone(), Box::new(VietNam))
 }

@@ -1,7 +1,6 @@
 //! Forecasts of lateness in the engine: fitted on the province's own history, scored on read,
 //! and flagged when a dossier crosses a level.
 
-mod course;
 mod fit;
 mod flag;
 mod models;
@@ -12,6 +11,7 @@ mod record;
 mod refresh;
 mod scoring;
 mod sweep;
+mod trace;
 mod words;
 
 pub use fit::fit;

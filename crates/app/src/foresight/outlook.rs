@@ -172,7 +172,7 @@ impl Engine {
 }
 
 fn weighed(id: DossierId, laid: &Laid, now: Instant) -> Option<Open<DossierId>> {
-    let forecaster = &laid.told.forecaster;
+    let forecaster = &laid.of_unit.forecaster;
     let prospect = forecaster.prospect(&laid.running, now).ok()?;
     Some(Open {
         id,

@@ -12,13 +12,13 @@ use domain::procedure::{Kind, Procedure};
 use domain::time::Instant;
 use forecast::forecaster::{Basis, Forecaster};
 use forecast::level::Level;
-use forecast::office::{Office, VietNam};
 use forecast::planned::{Plan, Work};
 use forecast::running::Running;
+use forecast::working_time::{VietNam, WorkingTime};
 
 use super::Models;
-use super::course::{Course, unit_kind};
 use super::flag::Reason;
+use super::trace::{Trace, unit_kind};
 use super::words::Words;
 use crate::catalogues::Catalogues;
 use crate::error::Error;
@@ -49,14 +49,14 @@ const REMEMBERED: usize = 50_000;
 #[derive(Default)]
 pub(crate) struct Foresight {
     pub models: Models,
-    offices: Mutex<Vec<(Arc<Calendar>, Arc<Office>)>>,
-    forecasters: Mutex<HashMap<Desk, Arc<Told>>>,
+    offices: Mutex<Vec<(Arc<Calendar>, Arc<WorkingTime>)>>,
+    forecasters: Mutex<HashMap<ForecasterKey, Arc<UnitForecaster>>>,
     laid: Mutex<HashMap<Key, Arc<Laid>>>,
 }
 
 /// For whom a forecaster is made.
 #[derive(PartialEq, Eq, Hash)]
-struct Desk {
+struct ForecasterKey {
     province: ProvinceCode,
     matter: Kind,
     calendar: usize,
@@ -64,7 +64,7 @@ struct Desk {
 }
 
 /// A forecaster, and what it was made of.
-pub(crate) struct Told {
+pub(crate) struct UnitForecaster {
     pub forecaster: Forecaster,
     /// The number of its model; none when there is none.
     pub model: Option<u64>,
@@ -73,49 +73,49 @@ pub(crate) struct Told {
 
 /// A dossier that was laid out.
 pub(crate) struct Laid {
-    pub told: Arc<Told>,
+    pub of_unit: Arc<UnitForecaster>,
     pub running: Running,
     version: u32,
 }
 
 impl Foresight {
     /// The forecaster for dossiers that a unit decides.
-    pub fn told(&self, catalogue: &Catalogue, dossier: &Dossier) -> Arc<Told> {
+    pub fn forecaster_for(&self, catalogue: &Catalogue, dossier: &Dossier) -> Arc<UnitForecaster> {
         let calendar = catalogue.calendars.for_unit(dossier.resolving.as_str());
         let fitted = self.models.of(&dossier.province, dossier.kind);
         let model = fitted.as_ref().map(|fitted| fitted.number);
-        let desk = Desk {
+        let key = ForecasterKey {
             province: dossier.province.clone(),
             matter: dossier.kind,
             calendar: Arc::as_ptr(calendar).addr(),
             unit_kind: unit_kind(catalogue, &dossier.resolving).to_owned(),
         };
         let mut known = held(&self.forecasters);
-        if let Some(told) = known.get(&desk)
-            && told.model == model
-            && Arc::ptr_eq(&told.calendar, calendar)
+        if let Some(of_unit) = known.get(&key)
+            && of_unit.model == model
+            && Arc::ptr_eq(&of_unit.calendar, calendar)
         {
-            return Arc::clone(told);
+            return Arc::clone(of_unit);
         }
         let artefact = fitted.map(|fitted| Arc::clone(&fitted.artefact));
-        let forecaster = Forecaster::new(artefact, self.office(calendar), &desk.unit_kind);
-        let told = Arc::new(Told {
+        let forecaster = Forecaster::new(artefact, self.office(calendar), &key.unit_kind);
+        let of_unit = Arc::new(UnitForecaster {
             forecaster,
             model,
             calendar: Arc::clone(calendar),
         });
-        known.insert(desk, Arc::clone(&told));
-        told
+        known.insert(key, Arc::clone(&of_unit));
+        of_unit
     }
 
     /// A calendar as a forecast counts on it, made once.
-    pub fn office(&self, calendar: &Arc<Calendar>) -> Arc<Office> {
+    pub fn office(&self, calendar: &Arc<Calendar>) -> Arc<WorkingTime> {
         let mut made = held(&self.offices);
         let known = made.iter().find(|(known, _)| Arc::ptr_eq(known, calendar));
         if let Some((_, office)) = known {
             return Arc::clone(office);
         }
-        let office = Office::new(calendar.as_ref().clone(), Box::new(VietNam));
+        let office = WorkingTime::new(calendar.as_ref().clone(), Box::new(VietNam));
         let office = Arc::new(office);
         made.push((Arc::clone(calendar), Arc::clone(&office)));
         office
@@ -136,16 +136,17 @@ impl Foresight {
         let mut found = HashMap::new();
         let mut missing = Vec::new();
         for dossier in dossiers.iter().copied().filter(|one| is_foreseen(one)) {
-            let told = self.told(&catalogue, dossier);
+            let of_unit = self.forecaster_for(&catalogue, dossier);
             let key = (province.clone(), dossier.id);
             let known = held(&self.laid).get(&key).cloned();
-            let current = known
-                .filter(|laid| laid.version == dossier.version && Arc::ptr_eq(&laid.told, &told));
+            let current = known.filter(|laid| {
+                laid.version == dossier.version && Arc::ptr_eq(&laid.of_unit, &of_unit)
+            });
             match current {
                 Some(laid) => {
                     found.insert(dossier.id, laid);
                 }
-                None => missing.push((dossier, told)),
+                None => missing.push((dossier, of_unit)),
             }
         }
         if missing.is_empty() {
@@ -153,9 +154,9 @@ impl Foresight {
         }
         let ids: Vec<DossierId> = missing.iter().map(|(dossier, _)| dossier.id).collect();
         let histories = read.records_of(province, &ids).await?;
-        for (dossier, told) in missing {
+        for (dossier, of_unit) in missing {
             let records = histories.get(&dossier.id).map_or(&[][..], Vec::as_slice);
-            if let Some(laid) = lay(told, records, dossier, &catalogue, now) {
+            if let Some(laid) = lay(of_unit, records, dossier, &catalogue, now) {
                 let laid = Arc::new(laid);
                 self.remember((province.clone(), dossier.id), &laid);
                 found.insert(dossier.id, laid);
@@ -175,23 +176,23 @@ impl Foresight {
 
 /// Lays a dossier out as it stands; none where a calendar does not know its days.
 pub(crate) fn lay(
-    told: Arc<Told>,
+    of_unit: Arc<UnitForecaster>,
     records: &[Record],
     dossier: &Dossier,
     catalogue: &Catalogue,
     now: Instant,
 ) -> Option<Laid> {
-    let course = Course::of(records, catalogue)?;
+    let trace = Trace::of(records, catalogue)?;
     let procedures = &catalogue.procedures;
     let procedure = procedures.get(&dossier.procedure, dossier.procedure_version)?;
     let now = Ord::max(now, dossier.last);
-    let plan = plan(&told, dossier, procedure, catalogue, now)?;
-    let forecaster = &told.forecaster;
-    let running = forecaster.running(&course.case, &course.names, course.due, now, plan);
+    let plan = plan(&of_unit, dossier, procedure, catalogue, now)?;
+    let forecaster = &of_unit.forecaster;
+    let running = forecaster.running(&trace.case, &trace.names, trace.due, now, plan);
     Some(Laid {
         running: running.ok()?,
         version: dossier.version,
-        told,
+        of_unit,
     })
 }
 
@@ -216,14 +217,14 @@ pub(crate) fn is_foreseen(dossier: &Dossier) -> bool {
 
 /// What is still planned of a dossier.
 fn plan(
-    told: &Told,
+    of_unit: &UnitForecaster,
     dossier: &Dossier,
     procedure: &Procedure,
     catalogue: &Catalogue,
     now: Instant,
 ) -> Option<Plan> {
     let clock = dossier.clock.as_ref()?;
-    let office = told.forecaster.office();
+    let office = of_unit.forecaster.office();
     let days = |from: Instant, to: Instant| {
         let between = office.position(to).ok()? - office.position(from).ok()?;
         Some(between.max(0.0))
@@ -232,8 +233,8 @@ fn plan(
     let limit = match clock.limit {
         Some(limit) => limit,
         None => {
-            let told = days(dossier.received?, clock.original_due?)?;
-            Limit::WorkingDays(told.round().clamp(1.0, 999.0) as u16)
+            let days_told = days(dossier.received?, clock.original_due?)?;
+            Limit::WorkingDays(days_told.round().clamp(1.0, 999.0) as u16)
         }
     };
     let first = procedure.first_step().map(|step| &step.id);
@@ -241,7 +242,7 @@ fn plan(
         State::Received => first,
         _ => dossier.state.step(),
     };
-    let hours = told.forecaster.hours_a_day();
+    let hours = of_unit.forecaster.hours_a_day();
     let mut plan = Plan::of(&procedure.steps, step, limit, hours);
     let legs = dossier
         .open_legs()
@@ -267,7 +268,7 @@ fn plan(
 impl Laid {
     /// When half of the working time that it has had passed.
     pub fn half_way(&self, dossier: &Dossier) -> Option<Instant> {
-        let office = self.told.forecaster.office();
+        let office = self.of_unit.forecaster.office();
         let from = office.position(dossier.received?).ok()?;
         let due = dossier.clock.as_ref()?.effective_due?;
         let due = office.position(due).ok()?;
@@ -276,7 +277,7 @@ impl Laid {
 
     /// Its level at a moment, when it had another one before, or none.
     pub fn level(&self, previous: Option<Level>, now: Instant) -> Option<Level> {
-        let forecaster = &self.told.forecaster;
+        let forecaster = &self.of_unit.forecaster;
         forecaster.level(previous, &self.running, now).ok()
     }
 
@@ -289,7 +290,7 @@ impl Laid {
         apology_by: Option<Instant>,
         now: Instant,
     ) -> Option<Foreseen> {
-        let forecaster = &self.told.forecaster;
+        let forecaster = &self.of_unit.forecaster;
         let prospect = forecaster.prospect(&self.running, now).ok()?;
         let level = self.level(previous, now)?;
         let reasons = forecaster.explain(&self.running, now).ok()?;
@@ -305,7 +306,7 @@ impl Laid {
                 .map(|reason| words.of(reason))
                 .collect(),
             model: match prospect.basis {
-                Basis::History | Basis::Kin => self.told.model,
+                Basis::History | Basis::Kin => self.of_unit.model,
                 Basis::Plan => None,
             },
             apology_by: apology_by.filter(|by| may_apologise && now <= *by),

@@ -298,8 +298,8 @@ impl Engine {
                 }
                 continue;
             }
-            let told = self.office.foresight.told(&catalogue, &dossier);
-            let Some(laid) = lay(told, records, &dossier, &catalogue, now) else {
+            let of_unit = self.office.foresight.forecaster_for(&catalogue, &dossier);
+            let Some(laid) = lay(of_unit, records, &dossier, &catalogue, now) else {
                 watched.expect(*id, None);
                 continue;
             };
@@ -307,7 +307,7 @@ impl Engine {
                 watched.expect(*id, None);
                 continue;
             };
-            let crossing = laid.told.forecaster.crossing(level, &laid.running, now);
+            let crossing = laid.of_unit.forecaster.crossing(level, &laid.running, now);
             let crossing = crossing.ok().flatten().map(|crossing| crossing.at);
             let half = laid.half_way(&dossier);
             let half = half.filter(|_| !told_before.contains_key(id) && !laid.running.stands());

@@ -8,8 +8,8 @@ use domain::procedure::Procedure;
 
 use forecast::explain::{Reason as Foreseen, Value};
 
-use super::course::{ASKED, DESK, LEG, PAPERS, PAYMENT, PROCESSING, STEP};
 use super::flag::Reason;
+use super::trace::{ASKED, DESK, LEG, PAPERS, PAYMENT, PROCESSING, STEP};
 
 /// Knows the names that a dossier's page uses.
 pub(crate) struct Words<'a> {

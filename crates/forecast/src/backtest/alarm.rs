@@ -3,7 +3,7 @@
 use super::report::Alarm;
 
 /// One look at a case.
-pub(super) struct Look {
+pub(super) struct ScoredPrefix {
     /// Its position in working days.
     pub day: f64,
     pub chance: f64,
@@ -12,25 +12,25 @@ pub(super) struct Look {
 }
 
 /// A case, all its looks in order.
-pub(super) struct Course {
+pub(super) struct Trace {
     pub late: bool,
     pub deadline: f64,
-    pub looks: Vec<Look>,
+    pub looks: Vec<ScoredPrefix>,
 }
 
 /// Judges a flag that stands from the first look at which it is raised; none without cases.
-pub(super) fn measure(courses: &[Course], raised: impl Fn(&Look) -> bool) -> Option<Alarm> {
+pub(super) fn measure(traces: &[Trace], raised: impl Fn(&ScoredPrefix) -> bool) -> Option<Alarm> {
     // Nobody could have flagged a case that no look ever found open.
-    let seen = courses.iter().filter(|course| !course.looks.is_empty());
-    let flags = seen.map(|course| Flag {
-        late: course.late,
-        lead: course
+    let seen = traces.iter().filter(|trace| !trace.looks.is_empty());
+    let flags = seen.map(|trace| Flag {
+        late: trace.late,
+        lead: trace
             .looks
             .iter()
             .find(|look| raised(look))
-            .map(|first| course.deadline - first.day),
+            .map(|first| trace.deadline - first.day),
     });
-    (!courses.is_empty()).then(|| worth(flags))
+    (!traces.is_empty()).then(|| worth(flags))
 }
 
 /// What was said of one case, and what became of it.

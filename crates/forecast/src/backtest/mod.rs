@@ -4,28 +4,28 @@
 //! known of them by then; it is judged on the cases started later.
 
 mod alarm;
+mod hysteresis;
 mod measure;
 mod report;
-mod walked;
 
 use domain::time::Instant;
 
 use crate::artefact::Figures;
-use crate::course::{Course, Prepared, Split};
-use crate::lesson::{Watched, watch};
 use crate::level::{Sight, Thresholds, judge};
 use crate::log::{Deadline, Error, Log};
 use crate::model::{Learned, Model};
-use crate::office::Office;
 use crate::rolling::{Foreseen, beats, foreseen, replay};
-use crate::sample::{Look, View, situations};
+use crate::sample::{Prefix, View, situations};
+use crate::trace::{Prepared, Split, Trace};
+use crate::training_row::{ObservedCase, observe};
+use crate::working_time::WorkingTime;
 
-pub use crate::choice::Tried;
+pub use crate::selection::Tried;
 pub use report::{Alarm, Alarms, Bin, Landmarks, Naive, Report};
 
-use alarm::Course as Watch;
+use alarm::Trace as ObservedPath;
+use hysteresis::LevelPath;
 use measure::{Judged, Scored};
-use walked::Walk;
 
 /// What of the protocol a caller chooses.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -44,14 +44,14 @@ pub struct Backtest<'a> {
 
 impl<'a> Backtest<'a> {
     /// Drops, splits and gives deadlines.
-    pub fn new(log: &'a Log, office: &'a Office, protocol: Protocol) -> Result<Self, Error> {
+    pub fn new(log: &'a Log, office: &'a WorkingTime, protocol: Protocol) -> Result<Self, Error> {
         let split = Split::Share(protocol.split);
         Backtest::of(log, &[office], protocol.deadline, split)
     }
 
     pub(crate) fn of(
         log: &'a Log,
-        offices: &[&'a Office],
+        offices: &[&'a WorkingTime],
         deadline: Deadline,
         split: Split,
     ) -> Result<Self, Error> {
@@ -101,7 +101,7 @@ impl<'a> Backtest<'a> {
                 .map(|(scored, &score)| Scored { score, ..*scored })
                 .collect();
             let walks = test.walks(model, thresholds);
-            let flag = walked::flags(&walks);
+            let flag = hysteresis::flags(&walks);
             Figures {
                 brier: measure::brier(&scored),
                 auc: measure::auc(&scored),
@@ -129,41 +129,41 @@ impl<'a> Backtest<'a> {
         };
         // Cases of the training part whose deadline passes later teach the rolling correction
         // when it does; they are not judged.
-        let running: Vec<&Course> = prepared
-            .courses
+        let running: Vec<&Trace> = prepared
+            .traces
             .iter()
-            .filter(|course| {
-                !course.deadline.before(prepared.split) && course.deadline.before(horizon)
+            .filter(|trace| {
+                !trace.deadline.before(prepared.split) && trace.deadline.before(horizon)
             })
             .collect();
-        let judged_from = running.partition_point(|course| course.start.before(prepared.split));
-        let watched = watch(running.iter().copied(), prepared, horizon, &view);
-        let chances: Vec<f64> = watched
+        let judged_from = running.partition_point(|trace| trace.start.before(prepared.split));
+        let observed = observe(running.iter().copied(), prepared, horizon, &view);
+        let chances: Vec<f64> = observed
             .iter()
             .flat_map(|case| &case.situations)
             .map(|at| model.foreseen(at))
             .collect();
-        let mut looks = foreseen(&watched, &chances);
+        let mut looks = foreseen(&observed, &chances);
         let ordinary = looks.len();
         let landmarks = self.landmarks(&running[judged_from..], model, &view);
         looks.extend(landmarks.iter().flatten().map(|landmark| landmark.foreseen));
         let corrected = match model.rolling {
             Some(rolling) => {
-                let mut beats = beats(&watched, model.table());
+                let mut beats = beats(&observed, model.table());
                 beats.retain(|beat| beat.day >= prepared.split.day);
                 replay(rolling, &beats, &looks).0
             }
             None => looks.iter().map(|look| look.chance).collect(),
         };
         let (ordinary, special) = corrected.split_at(ordinary);
-        let skipped = watched[..judged_from]
+        let skipped = observed[..judged_from]
             .iter()
             .map(|case| case.days.len())
             .sum();
         let test = Test {
-            watched: &watched[judged_from..],
+            observed: &observed[judged_from..],
             chances: &ordinary[skipped..],
-            naive: naive(&running[judged_from..], &watched[judged_from..]),
+            naive: naive(&running[judged_from..], &observed[judged_from..]),
         };
         let mut special = special.iter();
         let landmarks = landmarks.map(|marks| {
@@ -185,25 +185,25 @@ impl<'a> Backtest<'a> {
         let scored = test.scored();
         let judged = Judged::new(&scored, &test.naive);
         let late = test
-            .watched
+            .observed
             .iter()
             .filter(|case| case.late == Some(true))
             .count();
         let ratio = |part: usize, whole: usize| (whole > 0).then(|| part as f64 / whole as f64);
         Report {
             cases_train: self.prepared.training().len(),
-            cases_test: test.watched.len(),
+            cases_test: test.observed.len(),
             samples_test: scored.len(),
             split_time: self.prepared.split_at,
             dropped: self.prepared.dropped,
-            late_share: ratio(late, test.watched.len()),
+            late_share: ratio(late, test.observed.len()),
             auc: judged.auc,
             auc_se: judged.auc_se,
             brier: measure::brier(&scored),
             ece: measure::calibration_error(&scored),
             landmark_auc: Landmarks::new(landmarks),
             alarm: Alarms::new(model.alarms().iter().map(|alarm| {
-                alarm::measure(&test.courses(), |look| {
+                alarm::measure(&test.traces(), |look| {
                     alarm.level.is_some_and(|level| look.chance >= level)
                 })
                 .filter(|_| alarm.level.is_some())
@@ -211,7 +211,7 @@ impl<'a> Backtest<'a> {
             interval_coverage: test.coverage(model),
             naive: Naive::new(
                 judged.naive_auc,
-                alarm::measure(&test.courses(), |look| look.share >= 0.8),
+                alarm::measure(&test.traces(), |look| look.share >= 0.8),
             ),
             fit_seconds: None,
             model_bytes: model.to_bytes().len(),
@@ -221,38 +221,38 @@ impl<'a> Backtest<'a> {
     }
 
     /// Cases still open at a quarter, half and three quarters of their allowance.
-    fn landmarks(&self, courses: &[&Course], model: &Model, view: &View<'_>) -> [Vec<Landmark>; 3] {
+    fn landmarks(&self, traces: &[&Trace], model: &Model, view: &View<'_>) -> [Vec<Landmark>; 3] {
         [0.25, 0.5, 0.75].map(|share| {
-            let landmark = |course: &&Course| {
-                let position = course.start.day + share * course.allowance();
-                let office = self.prepared.offices.get(course.office)?;
+            let landmark = |trace: &&Trace| {
+                let position = trace.start.day + share * trace.allowance();
+                let office = self.prepared.offices.get(trace.office)?;
                 let at = office.moment(office.moment_of(position).ok()?).ok()?;
-                if course.end.is_some_and(|end| !at.before(end)) || !at.before(course.deadline) {
+                if trace.end.is_some_and(|end| !at.before(end)) || !at.before(trace.deadline) {
                     return None;
                 }
-                let seen = course.events.partition_point(|event| !at.before(event.at));
-                let situation = situations(course, &[Look { at, seen }], view).pop()?;
+                let seen = trace.events.partition_point(|event| !at.before(event.at));
+                let situation = situations(trace, &[Prefix { at, seen }], view).pop()?;
                 let chance = model.foreseen(&situation);
                 Some(Landmark {
                     foreseen: Foreseen {
                         day: at.day,
                         chance,
                     },
-                    late: course.is_late(),
+                    late: trace.is_late(),
                 })
             };
-            courses.iter().filter_map(landmark).collect()
+            traces.iter().filter_map(landmark).collect()
         })
     }
 }
 
 /// The naive rule as a score: the part of the allowance used up, on the plain calendar.
-fn naive(courses: &[&Course], watched: &[Watched]) -> Vec<f64> {
+fn naive(traces: &[&Trace], observed: &[ObservedCase]) -> Vec<f64> {
     let mut shares = Vec::new();
-    for (course, watched) in courses.iter().zip(watched) {
-        let allowance = course.allowance().max(1e-9);
-        let share = |day: &f64| ((day - course.start.day) / allowance).clamp(0.0, 1.0);
-        shares.extend(watched.days.iter().map(share));
+    for (trace, observed) in traces.iter().zip(observed) {
+        let allowance = trace.allowance().max(1e-9);
+        let share = |day: &f64| ((day - trace.start.day) / allowance).clamp(0.0, 1.0);
+        shares.extend(observed.days.iter().map(share));
     }
     shares
 }
@@ -265,16 +265,16 @@ struct Landmark {
 
 /// The cases to judge by, and the chance of each look at them.
 struct Test<'a> {
-    watched: &'a [Watched],
+    observed: &'a [ObservedCase],
     chances: &'a [f64],
     /// The part of the allowance used up at each look, on the plain calendar.
     naive: Vec<f64>,
 }
 
 impl Test<'_> {
-    fn each(&self) -> impl Iterator<Item = (u32, &Watched, &[f64])> {
+    fn each(&self) -> impl Iterator<Item = (u32, &ObservedCase, &[f64])> {
         let mut rest = self.chances;
-        (0..).zip(self.watched).map(move |(number, case)| {
+        (0..).zip(self.observed).map(move |(number, case)| {
             let (own, others) = rest.split_at(case.days.len());
             rest = others;
             (number, case, own)
@@ -282,17 +282,17 @@ impl Test<'_> {
     }
 
     fn scored(&self) -> Vec<Scored> {
-        let scored = self.each().flat_map(|(case, watched, own)| {
-            let late = watched.late == Some(true);
+        let scored = self.each().flat_map(|(case, observed, own)| {
+            let late = observed.late == Some(true);
             own.iter().map(move |&score| Scored { score, late, case })
         });
         scored.collect()
     }
 
-    fn courses(&self) -> Vec<Watch> {
+    fn traces(&self) -> Vec<ObservedPath> {
         let mut naive = self.naive.iter();
         self.each()
-            .map(|(_, case, own)| Watch {
+            .map(|(_, case, own)| ObservedPath {
                 late: case.late == Some(true),
                 deadline: case.deadline.day,
                 looks: case
@@ -300,14 +300,14 @@ impl Test<'_> {
                     .iter()
                     .zip(own)
                     .zip(naive.by_ref())
-                    .map(|((&day, &chance), &share)| alarm::Look { day, chance, share })
+                    .map(|((&day, &chance), &share)| alarm::ScoredPrefix { day, chance, share })
                     .collect(),
             })
             .collect()
     }
 
     /// The levels that each case went through, look by look.
-    fn walks(&self, model: &Model, thresholds: &Thresholds) -> Vec<Walk> {
+    fn walks(&self, model: &Model, thresholds: &Thresholds) -> Vec<LevelPath> {
         self.each()
             .map(|(_, case, own)| {
                 let mut level = None;
@@ -323,7 +323,7 @@ impl Test<'_> {
                     level = Some(now);
                     (day, now)
                 });
-                Walk {
+                LevelPath {
                     late: case.late == Some(true),
                     deadline: case.deadline.day,
                     levels: levels.collect(),
@@ -338,7 +338,7 @@ impl Test<'_> {
     /// before that nobody can say, and the look is left out.
     fn coverage(&self, model: &Model) -> Option<f64> {
         let (mut inside, mut judged) = (0_u32, 0_u32);
-        for case in self.watched {
+        for case in self.observed {
             for (remaining, at) in case.remaining.iter().zip(&case.situations) {
                 let Some((low, high)) = model.known_interval(at) else {
                     continue;

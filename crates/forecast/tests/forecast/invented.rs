@@ -4,13 +4,13 @@ use chrono::{NaiveDate, NaiveTime, TimeDelta};
 use domain::calendar::{Calendar, Hours};
 use domain::time::{Instant, instant};
 use forecast::log::{Case, Event, Log};
-use forecast::office::{Office, VietNam};
+use forecast::working_time::{VietNam, WorkingTime};
 
 pub fn date(year: i32, month: u32, day: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(year, month, day).unwrap()
 }
 
-pub fn office() -> Office {
+pub fn office() -> WorkingTime {
     let time = |hour| NaiveTime::from_hms_opt(hour, 0, 0).unwrap();
     let hours = Hours {
         from: date(2024, 1, 1),
@@ -18,7 +18,7 @@ pub fn office() -> Office {
     };
     let calendar =
         Calendar::new("plain", date(2024, 1, 1), date(2028, 12, 31), &[], &[hours]).unwrap();
-    Office::new(calendar, Box::new(VietNam))
+    WorkingTime::new(calendar, Box::new(VietNam))
 }
 
 /// The same numbers every time.

@@ -10,8 +10,8 @@ use forecast::explain::{Reason, Value};
 use forecast::forecaster::{Basis, Forecaster};
 use forecast::level::{Level, Precision};
 use forecast::log::{Case, Ending, Leg, Log, Moved, Stop};
-use forecast::office::Office;
 use forecast::planned::Plan;
+use forecast::working_time::WorkingTime;
 
 use crate::invented::{Chance, dated, minutes, office};
 
@@ -344,7 +344,7 @@ fn the_engine_s_view_is_the_one_the_model_learned_by() {
     let log = dated(600);
     let artefact = fitted(&log, log.cases[500].start);
     let forecaster = forecaster(&artefact);
-    let office: &Office = forecaster.office();
+    let office: &WorkingTime = forecaster.office();
     let open_hours = |at: Instant| (1..11).contains(&chrono::Timelike::hour(&at));
     let mut compared = 0;
     for case in log.cases.iter().skip(500) {

@@ -5,14 +5,14 @@ use chrono_tz::Tz;
 use domain::calendar::{Calendar, DayKind, Hours, SpecialDay};
 use domain::time::Instant;
 use forecast::log::{Deadline, Log};
-use forecast::office::{Office, Zone};
+use forecast::working_time::{LocalTime, WorkingTime};
 
 use super::span;
 
 /// Clocks of a zone of the IANA database.
 struct Named(Tz);
 
-impl Zone for Named {
+impl LocalTime for Named {
     fn wall(&self, at: Instant) -> NaiveDateTime {
         at.with_timezone(&self.0).naive_local()
     }
@@ -28,7 +28,7 @@ impl Zone for Named {
 }
 
 /// Finds a zone by its name, such as `Europe/Amsterdam`.
-pub(super) fn zone(name: &str) -> Result<Box<dyn Zone>, String> {
+pub(super) fn zone(name: &str) -> Result<Box<dyn LocalTime>, String> {
     let zone = name.parse::<Tz>().map_err(|_unknown| {
         format!("`{name}` is not a time zone; expected a name such as Asia/Ho_Chi_Minh")
     })?;
@@ -40,10 +40,10 @@ pub(super) fn zone(name: &str) -> Result<Box<dyn Zone>, String> {
 /// The calendar reaches from before the log to well past its last deadline.
 pub(super) fn office(
     name: &str,
-    zone: Box<dyn Zone>,
+    zone: Box<dyn LocalTime>,
     log: &Log,
     deadline: Deadline,
-) -> Result<Office, String> {
+) -> Result<WorkingTime, String> {
     let (first, last) = span(log).ok_or("the log has no events")?;
     let allowance = match deadline {
         Deadline::Days(days) => TimeDelta::days(i64::from(days)),
@@ -66,7 +66,7 @@ pub(super) fn office(
     }
     let calendar = Calendar::new(name, first, last, &days, &hours)
         .map_err(|error| format!("{name}: {error}"))?;
-    Ok(Office::new(calendar, zone))
+    Ok(WorkingTime::new(calendar, zone))
 }
 
 /// Reads `date,kind,name`: the kinds of the catalogue's calendar, and `hours` whose name is

@@ -14,7 +14,7 @@ use super::columns::Sheet;
 /// Events may come in any order; those of one moment keep the order of the file. A column
 /// asked for is looked for in the file of cases first, then on the first event of each case.
 pub(super) fn read(flags: &Backtest) -> Result<Log, String> {
-    let mut wanted = Wanted::new(flags);
+    let mut wanted = CaseColumns::new(flags);
     let mut cases = Attributes::default();
     if let Some(file) = &flags.cases {
         let mut sheet = Sheet::open(file)?;
@@ -125,14 +125,18 @@ struct Values {
 }
 
 impl Values {
-    fn read(sheet: &Sheet, row: &StringRecord, places: &[(Asked, usize)]) -> Result<Self, String> {
+    fn read(
+        sheet: &Sheet,
+        row: &StringRecord,
+        places: &[(CaseColumn, usize)],
+    ) -> Result<Self, String> {
         let mut values = Values::default();
         for (asked, place) in places {
             match asked {
-                Asked::Start(_) => values.start = sheet.moment(row, *place)?,
-                Asked::End(_) => values.end = sheet.moment(row, *place)?,
-                Asked::Deadline(_) => values.deadline = sheet.moment(row, *place)?,
-                Asked::Type(name) => {
+                CaseColumn::Start(_) => values.start = sheet.moment(row, *place)?,
+                CaseColumn::End(_) => values.end = sheet.moment(row, *place)?,
+                CaseColumn::Deadline(_) => values.deadline = sheet.moment(row, *place)?,
+                CaseColumn::Type(name) => {
                     let value = row.get(*place).unwrap_or_default().trim().to_owned();
                     values.types.insert(name.clone(), value);
                 }
@@ -149,7 +153,7 @@ struct Attributes {
 }
 
 impl Attributes {
-    fn read(&mut self, sheet: &mut Sheet, places: &[(Asked, usize)]) -> Result<(), String> {
+    fn read(&mut self, sheet: &mut Sheet, places: &[(CaseColumn, usize)]) -> Result<(), String> {
         let id = sheet.need("case_id")?;
         let mut row = StringRecord::new();
         while sheet.next(&mut row)? {
@@ -167,33 +171,34 @@ impl Attributes {
 }
 
 /// A column someone named.
-enum Asked {
+enum CaseColumn {
     Start(String),
     End(String),
     Deadline(String),
     Type(String),
 }
 
-impl Asked {
+impl CaseColumn {
     fn name(&self) -> &str {
         match self {
-            Asked::Start(name) | Asked::End(name) | Asked::Deadline(name) | Asked::Type(name) => {
-                name
-            }
+            CaseColumn::Start(name)
+            | CaseColumn::End(name)
+            | CaseColumn::Deadline(name)
+            | CaseColumn::Type(name) => name,
         }
     }
 }
 
 /// The columns named that no file had yet.
-struct Wanted(Vec<Asked>);
+struct CaseColumns(Vec<CaseColumn>);
 
-impl Wanted {
-    fn new(flags: &Backtest) -> Wanted {
-        let start = flags.start.clone().map(Asked::Start);
-        let end = flags.end.clone().map(Asked::End);
-        let deadline = flags.deadline.1.clone().map(Asked::Deadline);
-        let types = flags.type_columns.iter().cloned().map(Asked::Type);
-        Wanted(
+impl CaseColumns {
+    fn new(flags: &Backtest) -> CaseColumns {
+        let start = flags.start.clone().map(CaseColumn::Start);
+        let end = flags.end.clone().map(CaseColumn::End);
+        let deadline = flags.deadline.1.clone().map(CaseColumn::Deadline);
+        let types = flags.type_columns.iter().cloned().map(CaseColumn::Type);
+        CaseColumns(
             [start, end, deadline]
                 .into_iter()
                 .flatten()
@@ -203,7 +208,7 @@ impl Wanted {
     }
 
     /// Those a file has, with their places.
-    fn take(&mut self, sheet: &Sheet) -> Result<Vec<(Asked, usize)>, String> {
+    fn take(&mut self, sheet: &Sheet) -> Result<Vec<(CaseColumn, usize)>, String> {
         let (mut found, mut missing) = (Vec::new(), Vec::new());
         for asked in self.0.drain(..) {
             match sheet.find(asked.name())? {
@@ -216,6 +221,6 @@ impl Wanted {
     }
 
     fn missing(&self) -> Option<&str> {
-        self.0.first().map(Asked::name)
+        self.0.first().map(CaseColumn::name)
     }
 }

@@ -2,7 +2,7 @@
 
 use forecast::backtest::{Backtest, Protocol, Report, Tried};
 use forecast::log::Log;
-use forecast::office::Office;
+use forecast::working_time::WorkingTime;
 use serde::Serialize;
 
 use super::table::{number, plus_minus};
@@ -27,7 +27,7 @@ struct Rehearsal {
 
 impl Validation {
     /// Looks at nothing from the end of the training part on.
-    pub fn new(log: &Log, office: &Office, protocol: Protocol, trial: &Backtest<'_>) -> Self {
+    pub fn new(log: &Log, office: &WorkingTime, protocol: Protocol, trial: &Backtest<'_>) -> Self {
         let training = log.known_before(trial.split());
         let rehearse = |split: f64| {
             let trial = Backtest::new(&training, office, Protocol { split, ..protocol }).ok()?;

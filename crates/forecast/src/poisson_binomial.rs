@@ -8,16 +8,16 @@ const NEGLIGIBLE: f64 = 1e-13;
 
 /// The chance of each count.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Sum {
+pub(crate) struct PoissonBinomial {
     /// The count of the first.
     from: usize,
     chances: Vec<f64>,
 }
 
-impl Sum {
+impl PoissonBinomial {
     /// Of any chances, in any order.
-    pub fn new(chances: impl Iterator<Item = f64>) -> Sum {
-        let mut sum = Sum {
+    pub fn new(chances: impl Iterator<Item = f64>) -> PoissonBinomial {
+        let mut sum = PoissonBinomial {
             from: 0,
             chances: vec![1.0],
         };
@@ -70,12 +70,12 @@ impl Sum {
 
 #[cfg(test)]
 mod tests {
-    use super::Sum;
+    use super::PoissonBinomial;
 
     #[test]
     fn alike_chances_give_the_binomial() {
         // Ten even chances: 1023 of 1024 ways lie above none, 1013 above one, 968 above two.
-        let sum = Sum::new(std::iter::repeat_n(0.5, 10));
+        let sum = PoissonBinomial::new(std::iter::repeat_n(0.5, 10));
         assert!((sum.chances[5] - 252.0 / 1024.0).abs() < 1e-12);
         assert_eq!(sum.between(0.8), (3, 7));
         assert_eq!(sum.between(0.99), (1, 9));
@@ -83,10 +83,13 @@ mod tests {
 
     #[test]
     fn certainties_are_counted_and_nothing_is_lost() {
-        let sum = Sum::new([1.0, 0.0, 1.0, 0.3].into_iter());
+        let sum = PoissonBinomial::new([1.0, 0.0, 1.0, 0.3].into_iter());
         assert_eq!(sum.between(0.99), (2, 3));
-        assert_eq!(Sum::new(std::iter::empty()).between(0.8), (0, 0));
-        let many = Sum::new((0..20_000).map(|place| f64::from(place % 10) / 10.0));
+        assert_eq!(
+            PoissonBinomial::new(std::iter::empty()).between(0.8),
+            (0, 0)
+        );
+        let many = PoissonBinomial::new((0..20_000).map(|place| f64::from(place % 10) / 10.0));
         assert!((many.chances.iter().sum::<f64>() - 1.0).abs() < 1e-9);
         // Mean 9,000, variance 2,000 × 1.65: a standard deviation of 57.
         let (low, high) = many.between(0.8);

@@ -14,7 +14,7 @@ use forecast::log::{Case, Ending, Event as Passed, Leg, Moved, Stop};
 
 /// A dossier from its reception on.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Course {
+pub(crate) struct Trace {
     pub dossier: DossierId,
     /// The version that it was read at.
     pub version: u32,
@@ -30,7 +30,7 @@ pub(crate) struct Course {
     pub names: Vec<String>,
 }
 
-impl Course {
+impl Trace {
     /// Reads a history; none for a dossier that is not received, has no due time, or whose status
     /// another system decides.
     pub fn of(records: &[Record], catalogue: &Catalogue) -> Option<Self> {

@@ -5,7 +5,7 @@ use super::report::Alarm;
 use crate::level::Level;
 
 /// The levels that one case went through.
-pub(super) struct Walk {
+pub(super) struct LevelPath {
     pub late: bool,
     pub deadline: f64,
     /// Position and level of each look.
@@ -21,7 +21,7 @@ pub(super) struct Flags {
 }
 
 /// Judges the first time that each level is reached, and how often it wavers.
-pub(super) fn flags(walks: &[Walk]) -> Flags {
+pub(super) fn flags(walks: &[LevelPath]) -> Flags {
     let seen = || walks.iter().filter(|walk| !walk.levels.is_empty());
     let from = |least: Level| {
         seen().map(move |walk| Flag {
@@ -33,7 +33,7 @@ pub(super) fn flags(walks: &[Walk]) -> Flags {
                 .map(|(day, _)| walk.deadline - day),
         })
     };
-    let raised = |walk: &Walk| {
+    let raised = |walk: &LevelPath| {
         let warns = walk.levels.iter().map(|(_, level)| level.warns());
         let mut before = false;
         warns
@@ -51,11 +51,11 @@ pub(super) fn flags(walks: &[Walk]) -> Flags {
 
 #[cfg(test)]
 mod tests {
-    use super::{Walk, flags};
+    use super::{LevelPath, flags};
     use crate::level::Level::{self, AtRisk, OnTrack, WillBeLate};
 
-    fn walk(late: bool, levels: &[Level]) -> Walk {
-        Walk {
+    fn walk(late: bool, levels: &[Level]) -> LevelPath {
+        LevelPath {
             late,
             deadline: 10.0,
             levels: (0..).map(f64::from).zip(levels.iter().copied()).collect(),

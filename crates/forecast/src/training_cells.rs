@@ -1,12 +1,12 @@
-//! From lessons to a table: layer upon layer, then only what is worth keeping.
+//! From training rows to a table: layer upon layer, then only what is worth keeping.
 
+use crate::baseline::Baseline;
+use crate::binning::{Binning, Binnings, Parts};
 use crate::curve::Spread;
 use crate::layer::{FACTS, NESTED, fact, nested, speaks};
-use crate::lesson::Lesson;
-use crate::root::Root;
-use crate::scale::{Parts, Scale, Scales};
 use crate::shrink::{Odds, chance, learn, logit};
 use crate::table::{Cell, Places, Stored, Table};
+use crate::training_row::TrainingRow;
 
 /// Parts into which the working days to the end are cut.
 const PARTS: usize = 24;
@@ -19,35 +19,35 @@ const MOST_CELLS: usize = 12_000;
 /// Cells of facts kept at most, the largest first.
 const MOST_POINTS: usize = 40_000;
 
-/// Lessons sorted into nested cells, from which tables can be made.
-pub(crate) struct Ground {
-    lessons: Vec<Lesson>,
-    root: Root,
-    scales: Scales,
-    ends: Scale,
+/// Training rows sorted into nested cells, from which tables can be made.
+pub(crate) struct TrainingCells {
+    rows: Vec<TrainingRow>,
+    baseline: Baseline,
+    binnings: Binnings,
+    ends: Binning,
     tallies: Vec<Tally>,
     /// Each layer's number of its first tally.
     first: [usize; NESTED],
-    /// Each lesson's cell, layer by layer.
+    /// Each training row's cell, layer by layer.
     cells: Vec<Vec<u32>>,
 }
 
-/// A table, and the chances of its own lessons without the cases of their fold.
+/// A table, and the chances of its own training rows without the cases of their fold.
 pub(crate) struct Fitted {
     pub table: Table,
     pub apart: Vec<f64>,
 }
 
-impl Ground {
-    /// Counts lessons, which come case by case.
-    pub fn new(root: Root, lessons: Vec<Lesson>) -> Ground {
-        let scales = Scales::new(&lessons);
-        let remaining = |lesson: &Lesson| lesson.remaining;
-        let ends = Scale::new(&lessons, PARTS, remaining).closed(&lessons, remaining);
+impl TrainingCells {
+    /// Counts training rows, which come case by case.
+    pub fn new(baseline: Baseline, rows: Vec<TrainingRow>) -> TrainingCells {
+        let binnings = Binnings::new(&rows);
+        let remaining = |row: &TrainingRow| row.remaining;
+        let ends = Binning::new(&rows, PARTS, remaining).closed(&rows, remaining);
         let mut layers: Vec<(Numbers, Vec<u32>)> =
             (0..NESTED).map(|_| Default::default()).collect();
-        for lesson in &lessons {
-            let keys = nested(&lesson.situation, &scales.parts(&lesson.situation));
+        for row in &rows {
+            let keys = nested(&row.situation, &binnings.parts(&row.situation));
             for ((numbers, cells), key) in layers.iter_mut().zip(keys) {
                 cells.push(numbers.of(key));
             }
@@ -59,28 +59,28 @@ impl Ground {
             tallies.extend(numbers.keys.iter().map(|key| Tally::new(*key, layer)));
         }
         let cells: Vec<Vec<u32>> = layers.into_iter().map(|(_, cells)| cells).collect();
-        for (place, lesson) in lessons.iter().enumerate() {
+        for (place, row) in rows.iter().enumerate() {
             let mut parent = 0;
             for (layer, cells) in cells.iter().enumerate() {
                 let number = first[layer] + cells[place] as usize;
-                tallies[number].count(lesson, parent);
+                tallies[number].count(row, parent);
                 parent = number;
             }
         }
         for tally in tallies.iter_mut().filter(|tally| tally.is_kept()) {
             tally.finish = Spread::new(ends.edges().len());
         }
-        for (place, lesson) in lessons.iter().enumerate() {
-            let part = usize::from(ends.part(lesson.remaining));
+        for (place, row) in rows.iter().enumerate() {
+            let part = usize::from(ends.part(row.remaining));
             for (cells, first) in cells.iter().zip(first) {
                 let tally = &mut tallies[first + cells[place] as usize];
-                tally.finish.add(part, lesson.ended);
+                tally.finish.add(part, row.ended);
             }
         }
-        Ground {
-            lessons,
-            root,
-            scales,
+        TrainingCells {
+            rows,
+            baseline,
+            binnings,
             ends,
             tallies,
             first,
@@ -88,21 +88,21 @@ impl Ground {
         }
     }
 
-    pub fn lessons(&self) -> usize {
-        self.lessons.len()
+    pub fn rows(&self) -> usize {
+        self.rows.len()
     }
 
     /// Makes a table, with plain facts adding their points or without.
     pub fn fit(&self, points: bool) -> Fitted {
-        let start = |lesson: &Lesson| logit(self.root.late(f64::from(lesson.situation.share())));
-        let whole: Vec<f64> = self.lessons.iter().map(start).collect();
+        let start = |row: &TrainingRow| logit(self.baseline.late(f64::from(row.situation.share())));
+        let whole: Vec<f64> = self.rows.iter().map(start).collect();
         let mut odds = Odds {
             apart: whole.clone(),
             whole,
         };
         let mut moves = vec![0.0; self.tallies.len()];
         for (cells, first) in self.cells.iter().zip(self.first) {
-            let moved = learn(cells, &self.lessons, &mut odds);
+            let moved = learn(cells, &self.rows, &mut odds);
             moves[first..first + moved.len()].copy_from_slice(&moved);
         }
         let points = if points {
@@ -112,8 +112,8 @@ impl Ground {
         };
         Fitted {
             table: Table::new(Stored {
-                root: self.root.clone(),
-                scales: self.scales.clone(),
+                baseline: self.baseline.clone(),
+                binnings: self.binnings.clone(),
                 ends: self.ends.clone(),
                 cells: self.close(&moves),
                 points,
@@ -124,15 +124,18 @@ impl Ground {
 
     /// Learns the layers of facts, and keeps the cells with the most looks in order of key.
     fn points(&self, odds: &mut Odds) -> Vec<(u64, f32)> {
-        let situations = self.lessons.iter().map(|lesson| &lesson.situation);
-        let parts: Vec<Parts> = situations.clone().map(|at| self.scales.parts(at)).collect();
+        let situations = self.rows.iter().map(|row| &row.situation);
+        let parts: Vec<Parts> = situations
+            .clone()
+            .map(|at| self.binnings.parts(at))
+            .collect();
         let mut points = Vec::new();
         for layer in (0..FACTS).filter(|layer| speaks(*layer, situations.clone().copied())) {
             let mut numbers = Numbers::default();
             let looks = situations.clone().zip(&parts);
             let cells = looks.map(|(at, parts)| numbers.of(fact(layer, at, parts)));
             let cells: Vec<u32> = cells.collect();
-            let moves = learn(&cells, &self.lessons, odds);
+            let moves = learn(&cells, &self.rows, odds);
             let mut looks = vec![0_u32; moves.len()];
             for cell in &cells {
                 looks[*cell as usize] += 1;
@@ -222,13 +225,13 @@ impl Tally {
         self.layer == 0 || self.cases >= KEEP
     }
 
-    fn count(&mut self, lesson: &Lesson, parent: usize) {
+    fn count(&mut self, row: &TrainingRow, parent: usize) {
         self.parent = parent;
-        if self.last != Some(lesson.case) {
-            self.last = Some(lesson.case);
+        if self.last != Some(row.case) {
+            self.last = Some(row.case);
             self.cases += 1;
-            self.settled += u32::from(lesson.settled);
-            self.late += u32::from(lesson.settled && lesson.late > 0.5);
+            self.settled += u32::from(row.settled);
+            self.late += u32::from(row.settled && row.late > 0.5);
         }
     }
 

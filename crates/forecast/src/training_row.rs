@@ -1,18 +1,18 @@
-//! What past cases teach, one lesson a look; running cases teach too.
+//! What past cases teach, one training row a look; running cases teach too.
 
-use crate::course::{Course, Prepared};
-use crate::office::Moment;
-use crate::root::{Life, Root};
-use crate::sample::{Hours, Look, View, looks, situations};
+use crate::baseline::{Baseline, Life};
+use crate::sample::{Hours, Prefix, View, looks, situations};
 use crate::situation::Situation;
+use crate::trace::{Prepared, Trace};
+use crate::working_time::WorkMoment;
 
 /// Cases are dealt into this many folds, so that none is judged by its own outcome.
 pub(crate) const FOLDS: usize = 5;
 
 /// A case with the looks taken at it.
-pub(crate) struct Watched {
-    pub deadline: Moment,
-    pub end: Option<Moment>,
+pub(crate) struct ObservedCase {
+    pub deadline: WorkMoment,
+    pub end: Option<WorkMoment>,
     /// Whether that end was a result.
     pub resolved: bool,
     pub unit_kind: u32,
@@ -20,21 +20,21 @@ pub(crate) struct Watched {
     pub late: Option<bool>,
     /// The position of each look in working days.
     pub days: Vec<f64>,
-    /// Working days without lulls from each look to the end, or to the last sight of it.
+    /// Working days without quiet periods from each look to the end, or to the last sight of it.
     pub remaining: Vec<f64>,
     pub situations: Vec<Situation>,
 }
 
-/// Looks at courses, knowing nothing from the horizon on.
-pub(crate) fn watch<'a>(
-    courses: impl Iterator<Item = &'a Course>,
+/// Looks at traces, knowing nothing from the horizon on.
+pub(crate) fn observe<'a>(
+    traces: impl Iterator<Item = &'a Trace>,
     prepared: &Prepared<'_>,
-    horizon: Moment,
+    horizon: WorkMoment,
     view: &View<'_>,
-) -> Vec<Watched> {
-    courses
-        .map(|course| {
-            let known = course.known_before(horizon);
+) -> Vec<ObservedCase> {
+    traces
+        .map(|trace| {
+            let known = trace.known_before(horizon);
             let looks = looks(&known, prepared, horizon);
             let settled = known.is_settled(horizon);
             let hours = Hours::new(&known, view.pace(known.office));
@@ -43,8 +43,8 @@ pub(crate) fn watch<'a>(
                 None => prepared.position(horizon, known.office),
             };
             let until = hours.at(until);
-            let remaining = |look: &Look| (until - hours.at(look.at.day)).max(0.0);
-            Watched {
+            let remaining = |look: &Prefix| (until - hours.at(look.at.day)).max(0.0);
+            ObservedCase {
                 resolved: known.end.is_some() && !known.without,
                 unit_kind: known.unit_kind,
                 late: settled.then(|| known.is_late()),
@@ -58,7 +58,7 @@ pub(crate) fn watch<'a>(
         .collect()
 }
 
-impl Watched {
+impl ObservedCase {
     /// On the root's curve; none without a look.
     pub fn life(&self) -> Option<Life> {
         let (first, remaining) = self.situations.first().zip(self.remaining.first())?;
@@ -81,18 +81,18 @@ impl Watched {
     /// So the newest cases teach as well, and none is left out for having been quick or slow.
     /// Source: Efron, The two sample problem with censored data (1967), where what still runs is
     /// dealt out over what may become of it.
-    fn outcome(&self, root: &Root) -> f64 {
+    fn outcome(&self, baseline: &Baseline) -> f64 {
         match (self.late, self.end) {
             (Some(late), _) => f64::from(u8::from(late)),
             (None, Some(_)) => 0.0,
-            (None, None) => self.life().map_or(0.5, |life| root.late(life.to)),
+            (None, None) => self.life().map_or(0.5, |life| baseline.late(life.to)),
         }
     }
 }
 
 /// What a look taught.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Lesson {
+pub(crate) struct TrainingRow {
     pub case: u32,
     pub situation: Situation,
     /// Working days to the end, or to the last sight of it.
@@ -105,27 +105,27 @@ pub(crate) struct Lesson {
     pub settled: bool,
 }
 
-impl Lesson {
+impl TrainingRow {
     pub fn fold(&self) -> usize {
         self.case as usize % FOLDS
     }
 }
 
-/// The lessons of watched cases, case by case.
-pub(crate) fn lessons(watched: &[Watched], root: &Root) -> Vec<Lesson> {
-    let mut lessons = Vec::with_capacity(watched.iter().map(|case| case.days.len()).sum());
-    for (case, watched) in (0..).zip(watched) {
-        let late = watched.outcome(root);
-        for (place, situation) in watched.situations.iter().enumerate() {
-            lessons.push(Lesson {
+/// The training rows of observed cases, case by case.
+pub(crate) fn rows(observed: &[ObservedCase], baseline: &Baseline) -> Vec<TrainingRow> {
+    let mut rows = Vec::with_capacity(observed.iter().map(|case| case.days.len()).sum());
+    for (case, observed) in (0..).zip(observed) {
+        let late = observed.outcome(baseline);
+        for (place, situation) in observed.situations.iter().enumerate() {
+            rows.push(TrainingRow {
                 case,
                 situation: *situation,
-                remaining: watched.remaining[place] as f32,
-                ended: watched.resolved,
+                remaining: observed.remaining[place] as f32,
+                ended: observed.resolved,
                 late,
-                settled: watched.late.is_some(),
+                settled: observed.late.is_some(),
             });
         }
     }
-    lessons
+    rows
 }

@@ -7,13 +7,13 @@
 
 use serde::Serialize;
 
-use crate::course::{Course, Prepared};
 use crate::curve::quantile;
-use crate::ground::Fitted;
-use crate::lesson::watch;
-use crate::office::Moment;
+use crate::rolling_origin::RollingOrigin;
 use crate::sample::View;
-use crate::trial::Trial;
+use crate::trace::{Prepared, Trace};
+use crate::training_cells::Fitted;
+use crate::training_row::observe;
+use crate::working_time::WorkMoment;
 
 /// Where the training part is cut, as shares of its cases.
 const ORIGINS: [f64; 5] = [0.5, 0.6, 0.7, 0.8, 0.9];
@@ -61,45 +61,50 @@ pub struct Tried {
 
 /// Chooses by rolling origins within the training part; says what was tried.
 pub(crate) fn choose(
-    known: &[Course],
+    known: &[Trace],
     prepared: &Prepared<'_>,
     view: &View<'_>,
 ) -> (Chosen, Vec<Tried>) {
     let every = expected_looks(known, prepared).div_ceil(MOST_LOOKS).max(1);
-    let watch = |courses: &[Course], horizon: Moment| {
-        watch(courses.iter().step_by(every), prepared, horizon, view)
+    let observe = |traces: &[Trace], horizon: WorkMoment| {
+        observe(traces.iter().step_by(every), prepared, horizon, view)
     };
-    let watched = watch(known, prepared.split);
+    let observed = observe(known, prepared.split);
     let origins = ORIGINS.map(|share| {
-        let course = known.get((known.len() as f64 * share) as usize);
-        course.map_or(prepared.split, |course| course.start)
+        let trace = known.get((known.len() as f64 * share) as usize);
+        trace.map_or(prepared.split, |trace| trace.start)
     });
     let next = origins[1..].iter().chain([&prepared.split]);
-    let trials: Vec<Trial<'_>> = origins
+    let trials: Vec<RollingOrigin<'_>> = origins
         .iter()
         .zip(next)
         .filter(|(from, to)| from.before(**to))
         .map(|(from, to)| {
-            let before = known.partition_point(|course| course.start.before(*from));
-            Trial::new(&watch(&known[..before], *from), &watched, from.day, to.day)
+            let before = known.partition_point(|trace| trace.start.before(*from));
+            RollingOrigin::new(
+                &observe(&known[..before], *from),
+                &observed,
+                from.day,
+                to.day,
+            )
         })
         .collect();
-    Choice::new(&trials).map_or((PLAIN, Vec::new()), Choice::made)
+    Selection::new(&trials).map_or((PLAIN, Vec::new()), Selection::made)
 }
 
-/// About how many looks the protocol takes at some courses.
-fn expected_looks(known: &[Course], prepared: &Prepared) -> usize {
-    let open = |course: &Course| {
-        let end = course.end.unwrap_or(prepared.split);
-        let days = (end.day - course.start.day).clamp(0.0, course.allowance());
-        course.events.len() + days as usize / prepared.stride
+/// About how many looks the protocol takes at some traces.
+fn expected_looks(known: &[Trace], prepared: &Prepared) -> usize {
+    let open = |trace: &Trace| {
+        let end = trace.end.unwrap_or(prepared.split);
+        let days = (end.day - trace.start.day).clamp(0.0, trace.allowance());
+        trace.events.len() + days as usize / prepared.stride
     };
     known.iter().map(open).sum()
 }
 
 /// What is best so far, and what it lost case by case.
-struct Choice<'a> {
-    trials: &'a [Trial<'a>],
+struct Selection<'a> {
+    trials: &'a [RollingOrigin<'a>],
     best: Chosen,
     fits: Vec<Fitted>,
     /// Summed over the looks of each trial.
@@ -108,18 +113,18 @@ struct Choice<'a> {
     tried: Vec<Tried>,
 }
 
-impl<'a> Choice<'a> {
+impl<'a> Selection<'a> {
     /// None where there is too little to choose by.
-    fn new(trials: &'a [Trial<'a>]) -> Option<Choice<'a>> {
+    fn new(trials: &'a [RollingOrigin<'a>]) -> Option<Selection<'a>> {
         let of = |late| {
-            let cases = trials.iter().flat_map(Trial::cases);
+            let cases = trials.iter().flat_map(RollingOrigin::cases);
             cases.filter(|(case, _)| case.late == Some(late)).count()
         };
         if of(true) < ENOUGH || of(false) < ENOUGH {
             return None;
         }
-        let cases = trials.iter().flat_map(Trial::cases);
-        let mut choice = Choice {
+        let cases = trials.iter().flat_map(RollingOrigin::cases);
+        let mut choice = Selection {
             trials,
             best: PLAIN,
             fits: Vec::new(),
@@ -162,7 +167,7 @@ impl<'a> Choice<'a> {
     }
 
     fn fitted(&self, points: bool) -> Vec<Fitted> {
-        let fit = |trial: &Trial<'_>| trial.fit(points);
+        let fit = |trial: &RollingOrigin<'_>| trial.fit(points);
         self.trials.iter().map(fit).collect()
     }
 

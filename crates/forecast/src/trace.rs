@@ -7,25 +7,25 @@ use domain::time::Instant;
 
 use crate::curve;
 use crate::log::{Case, Deadline, Ending, Error, Log};
-use crate::office::{Moment, Office};
 use crate::situation::Named;
+use crate::working_time::{WorkMoment, WorkingTime};
 
 /// An activity of the log and when it happened.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Passed {
     pub activity: u32,
-    pub at: Moment,
+    pub at: WorkMoment,
 }
 
 /// A stretch of time, open while it lasts.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Stretch {
-    pub from: Moment,
-    pub to: Option<Moment>,
+    pub from: WorkMoment,
+    pub to: Option<WorkMoment>,
 }
 
 impl Stretch {
-    fn known_before(self, moment: Moment) -> Option<Stretch> {
+    fn known_before(self, moment: WorkMoment) -> Option<Stretch> {
         self.from.before(moment).then(|| Stretch {
             to: self.to.filter(|to| to.before(moment)),
             ..self
@@ -33,14 +33,14 @@ impl Stretch {
     }
 
     /// Whether it had begun and was not over.
-    pub fn is_open(self, at: Moment) -> bool {
+    pub fn is_open(self, at: WorkMoment) -> bool {
         !at.before(self.from) && self.to.is_none_or(|to| at.before(to))
     }
 }
 
 /// Another agency's part.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Aside {
+pub(crate) struct OtherAgency {
     /// A place in [`Prepared::legs`].
     pub name: u32,
     pub lasts: Stretch,
@@ -48,11 +48,11 @@ pub(crate) struct Aside {
 
 /// A case with its working time.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Course {
-    pub start: Moment,
-    pub end: Option<Moment>,
+pub(crate) struct Trace {
+    pub start: WorkMoment,
+    pub end: Option<WorkMoment>,
     /// The last one known.
-    pub deadline: Moment,
+    pub deadline: WorkMoment,
     pub events: Vec<Passed>,
     /// A place in [`Prepared::kinds`].
     pub kind: u32,
@@ -61,25 +61,25 @@ pub(crate) struct Course {
     /// Whether it ended without a result.
     pub without: bool,
     /// The deadline it began with, and from when on it was another.
-    pub first_deadline: Moment,
-    pub moved: Vec<(Moment, Moment)>,
+    pub first_deadline: WorkMoment,
+    pub moved: Vec<(WorkMoment, WorkMoment)>,
     /// When its clock stood, in order and apart.
     pub stops: Vec<Stretch>,
-    pub legs: Vec<Aside>,
+    pub legs: Vec<OtherAgency>,
     /// A place among the offices.
     pub office: usize,
     /// A place in [`Prepared::unit_kinds`].
     pub unit_kind: u32,
 }
 
-impl Course {
+impl Trace {
     /// A case on its own, as far as had happened by a moment, with the deadline in force.
     pub fn of(
         case: &Case,
-        office: &Office,
+        office: &WorkingTime,
         deadline: Instant,
         now: Instant,
-    ) -> Result<(Course, Names), domain::calendar::Error> {
+    ) -> Result<(Trace, Names), domain::calendar::Error> {
         let mut names = Names::default();
         let mut past = case.clone();
         past.events.retain(|event| event.at <= now);
@@ -88,22 +88,22 @@ impl Course {
         past.moved.clear();
         past.end = None;
         past.deadline = Some(deadline);
-        let course = course(&past, (0, office), Deadline::Given, None, &mut names)?;
-        Ok((course, names))
+        let trace = trace(&past, (0, office), Deadline::Given, None, &mut names)?;
+        Ok((trace, names))
     }
 
     /// What was known of it at a moment: nothing from then on.
-    pub fn known_before(&self, moment: Moment) -> Course {
+    pub fn known_before(&self, moment: WorkMoment) -> Trace {
         let seen = self.events.partition_point(|event| event.at.before(moment));
         let moved = self.moved.iter().filter(|(at, _)| at.before(moment));
-        let moved: Vec<(Moment, Moment)> = moved.copied().collect();
+        let moved: Vec<(WorkMoment, WorkMoment)> = moved.copied().collect();
         let legs = self.legs.iter().filter_map(|leg| {
             let lasts = leg.lasts.known_before(moment)?;
-            Some(Aside { lasts, ..*leg })
+            Some(OtherAgency { lasts, ..*leg })
         });
         let stops = self.stops.iter();
         let end = self.end.filter(|end| end.before(moment));
-        Course {
+        Trace {
             events: self.events[..seen].to_vec(),
             end,
             deadline: moved.last().map_or(self.first_deadline, |(_, to)| *to),
@@ -116,13 +116,13 @@ impl Course {
     }
 
     /// Whether its deadline lies before a horizon. It does not pass while the clock stands.
-    pub fn is_settled(&self, horizon: Moment) -> bool {
+    pub fn is_settled(&self, horizon: WorkMoment) -> bool {
         let stands = self.stops.last().is_some_and(|stop| stop.to.is_none());
         self.deadline.before(horizon) && (self.end.is_some() || !stands)
     }
 
     /// The deadline known at a moment.
-    pub fn deadline_at(&self, at: Moment) -> Moment {
+    pub fn deadline_at(&self, at: WorkMoment) -> WorkMoment {
         let known = self.moved.iter().rev().find(|(from, _)| !at.before(*from));
         known.map_or(self.first_deadline, |(_, deadline)| *deadline)
     }
@@ -150,7 +150,7 @@ pub(crate) enum Split {
 /// A log after the first steps of the protocol.
 pub(crate) struct Prepared<'a> {
     /// In order of start.
-    pub courses: Vec<Course>,
+    pub traces: Vec<Trace>,
     /// Names of types, one a combination.
     pub kinds: Vec<String>,
     /// The first type of each kind, each once.
@@ -158,15 +158,15 @@ pub(crate) struct Prepared<'a> {
     /// Names of what other agencies do.
     pub legs: Vec<String>,
     pub unit_kinds: Vec<String>,
-    pub split: Moment,
+    pub split: WorkMoment,
     pub split_at: Instant,
-    pub log_end: Moment,
+    pub log_end: WorkMoment,
     pub dropped: usize,
     /// Daily samples are taken every so many working days.
     pub stride: usize,
-    pub offices: Vec<&'a Office>,
+    pub offices: Vec<&'a WorkingTime>,
     /// Every working day's 95 %, office by office.
-    pub evenings: Vec<Vec<Moment>>,
+    pub evenings: Vec<Vec<WorkMoment>>,
 }
 
 impl<'a> Prepared<'a> {
@@ -175,7 +175,7 @@ impl<'a> Prepared<'a> {
     /// A case whose office is not among the given ones keeps the time of the first.
     pub fn new(
         log: &Log,
-        offices: &[&'a Office],
+        offices: &[&'a WorkingTime],
         rule: Deadline,
         split: Split,
     ) -> Result<Self, Error> {
@@ -212,10 +212,10 @@ impl<'a> Prepared<'a> {
             }
         };
         let mut names = Names::default();
-        let mut courses = Vec::with_capacity(usable.len());
+        let mut traces = Vec::with_capacity(usable.len());
         for case in &usable {
-            let laid = course(case, office_of(case), rule, allowance, &mut names);
-            courses.push(laid.map_err(|error| calendar(case, error))?);
+            let laid = trace(case, office_of(case), rule, allowance, &mut names);
+            traces.push(laid.map_err(|error| calendar(case, error))?);
         }
         let split = locate(usable[last], first_office, split_at)?;
         let first = usable[0].events.first().map_or(split_at, |event| event.at);
@@ -228,8 +228,8 @@ impl<'a> Prepared<'a> {
                 .map_err(|error| calendar(usable[0], error))
         });
         Ok(Prepared {
-            stride: stride(&courses, split),
-            courses,
+            stride: stride(&traces, split),
+            traces,
             kinds: names.kinds.names,
             fields: names.fields.names,
             legs: names.legs.names,
@@ -254,7 +254,7 @@ impl<'a> Prepared<'a> {
     }
 
     /// The position of a moment in the time of one of the offices.
-    pub fn position(&self, moment: Moment, office: usize) -> f64 {
+    pub fn position(&self, moment: WorkMoment, office: usize) -> f64 {
         if office == 0 {
             return moment.day;
         }
@@ -266,9 +266,9 @@ impl<'a> Prepared<'a> {
     }
 
     /// The cases started before the split.
-    pub fn training(&self) -> &[Course] {
-        let started = |course: &Course| course.start.before(self.split);
-        &self.courses[..self.courses.partition_point(started)]
+    pub fn training(&self) -> &[Trace] {
+        let started = |trace: &Trace| trace.start.before(self.split);
+        &self.traces[..self.traces.partition_point(started)]
     }
 }
 
@@ -282,13 +282,13 @@ fn usable(case: &Case, rule: Deadline) -> bool {
     begins && ends && (rule != Deadline::Given || case.deadline.is_some())
 }
 
-fn course(
+fn trace(
     case: &Case,
-    (place, office): (usize, &Office),
+    (place, office): (usize, &WorkingTime),
     rule: Deadline,
     allowance: Option<f64>,
     names: &mut Names,
-) -> Result<Course, domain::calendar::Error> {
+) -> Result<Trace, domain::calendar::Error> {
     let at = |moment: Instant| office.moment(moment);
     let start = at(case.start)?;
     let deadline = match (rule, allowance, case.deadline) {
@@ -324,7 +324,7 @@ fn course(
     }
     let mut legs = Vec::new();
     for leg in &case.legs {
-        legs.push(Aside {
+        legs.push(OtherAgency {
             name: names.legs.code(&leg.name),
             lasts: stretch(leg.from, leg.to)?,
         });
@@ -333,7 +333,7 @@ fn course(
         [field, _, ..] => names.fields.code(field),
         [] | [_] => u32::MAX,
     };
-    Ok(Course {
+    Ok(Trace {
         start,
         end: case.end.map(at).transpose()?,
         deadline: moved.last().map_or(first_deadline, |(_, to)| *to),
@@ -369,7 +369,7 @@ fn apart(mut stops: Vec<Stretch>) -> Vec<Stretch> {
     apart
 }
 
-fn locate(case: &Case, office: &Office, moment: Instant) -> Result<Moment, Error> {
+fn locate(case: &Case, office: &WorkingTime, moment: Instant) -> Result<WorkMoment, Error> {
     office.moment(moment).map_err(|error| calendar(case, error))
 }
 
@@ -383,7 +383,7 @@ fn calendar(case: &Case, error: domain::calendar::Error) -> Error {
 /// The working days within which a percentage of the training cases ended.
 fn percentile_of<'a>(
     usable: &[&Case],
-    office: impl Fn(&Case) -> &'a Office,
+    office: impl Fn(&Case) -> &'a WorkingTime,
     split: Instant,
     percentile: u8,
 ) -> Result<f64, Error> {
@@ -399,9 +399,9 @@ fn percentile_of<'a>(
 }
 
 /// Every third day where the typical allowance is long: a day more or less says little there.
-fn stride(courses: &[Course], split: Moment) -> usize {
-    let known = courses.iter().filter(|course| course.start.before(split));
-    let mut allowances: Vec<f64> = known.map(Course::allowance).collect();
+fn stride(traces: &[Trace], split: WorkMoment) -> usize {
+    let known = traces.iter().filter(|trace| trace.start.before(split));
+    let mut allowances: Vec<f64> = known.map(Trace::allowance).collect();
     allowances.sort_by(f64::total_cmp);
     let typical = allowances.get(allowances.len() / 2).copied().unwrap_or(0.0);
     if typical > 45.0 { 3 } else { 1 }
@@ -454,7 +454,7 @@ mod tests {
 
     use super::{Prepared, Split};
     use crate::log::{Case, Deadline, Event, Log};
-    use crate::office::{Office, VietNam};
+    use crate::working_time::{VietNam, WorkingTime};
 
     fn day(day: u32) -> NaiveDate {
         NaiveDate::from_ymd_opt(2025, 6, day).expect("a date")
@@ -465,7 +465,7 @@ mod tests {
     }
 
     /// Monday to Friday, with one day off or none.
-    fn office(off: Option<u32>) -> Office {
+    fn office(off: Option<u32>) -> WorkingTime {
         let time = |hour| NaiveTime::from_hms_opt(hour, 0, 0).expect("a time");
         let hours = Hours {
             from: day(1),
@@ -482,7 +482,7 @@ mod tests {
             .into_iter()
             .collect();
         let calendar = Calendar::new("plain", day(1), day(30), &off, &[hours]);
-        Office::new(calendar.expect("a sound calendar"), Box::new(VietNam))
+        WorkingTime::new(calendar.expect("a sound calendar"), Box::new(VietNam))
     }
 
     #[test]
@@ -509,9 +509,9 @@ mod tests {
         let prepared = Prepared::new(&log, &offices, Deadline::Given, Split::At(nine(20)));
         let prepared = prepared.expect("a sound log");
         let allowances = prepared
-            .courses
+            .traces
             .iter()
-            .map(|course| course.allowance().round());
+            .map(|trace| trace.allowance().round());
         assert_eq!(allowances.collect::<Vec<_>>(), [3.0, 2.0, 3.0]);
         let noon = offices[1]
             .moment(nine(12) + TimeDelta::hours(3))
@@ -523,6 +523,6 @@ mod tests {
         assert_eq!((evenings(0), evenings(1)), (2, 1));
         // Told in the time of the second, the same moment lies a day earlier.
         let there = prepared.position(offices[0].moment(nine(13)).expect("a day"), 1);
-        assert!((there - (prepared.courses[1].deadline.day)).abs() < 1e-9);
+        assert!((there - (prepared.traces[1].deadline.day)).abs() < 1e-9);
     }
 }

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::course::Course;
-use crate::lull::Pace;
+use crate::quiet_period::Pace;
 use crate::sample::Hours;
+use crate::trace::Trace;
 
 /// Answers below which a curve says too little to judge by.
 const ENOUGH: usize = 20;
@@ -68,19 +68,17 @@ impl Answers {
 
 /// The curves of all that is asked for often enough, in order of name.
 pub(crate) fn answers(
-    courses: &[Course],
+    traces: &[Trace],
     names: &[String],
     paces: &[Pace],
     until: impl Fn(usize) -> f64,
 ) -> Vec<Answers> {
     let mut spans = BTreeMap::<&str, Vec<(f64, bool)>>::new();
-    for course in courses.iter().filter(|course| !course.legs.is_empty()) {
-        let pace = paces.get(course.office).unwrap_or(&paces[0]);
-        let hours = Hours::new(course, pace);
-        let end = course
-            .end
-            .map_or_else(|| until(course.office), |end| end.day);
-        for leg in &course.legs {
+    for trace in traces.iter().filter(|trace| !trace.legs.is_empty()) {
+        let pace = paces.get(trace.office).unwrap_or(&paces[0]);
+        let hours = Hours::new(trace, pace);
+        let end = trace.end.map_or_else(|| until(trace.office), |end| end.day);
+        for leg in &trace.legs {
             let Some(name) = names.get(leg.name as usize) else {
                 continue;
             };

@@ -5,7 +5,7 @@ use domain::calendar::{Calendar, Error};
 use domain::time::{Instant, day_start, instant, local};
 
 /// How the clocks on the office's walls read.
-pub trait Zone: Send + Sync {
+pub trait LocalTime: Send + Sync {
     /// The wall clock at a moment.
     fn wall(&self, at: Instant) -> NaiveDateTime;
     /// The first moment at which the wall clock reads at least this.
@@ -16,7 +16,7 @@ pub trait Zone: Send + Sync {
 #[derive(Debug, Clone, Copy)]
 pub struct VietNam;
 
-impl Zone for VietNam {
+impl LocalTime for VietNam {
     fn wall(&self, at: Instant) -> NaiveDateTime {
         local(at).naive_local()
     }
@@ -31,9 +31,9 @@ impl Zone for VietNam {
 /// A position counts open time since the calendar's first day, in working days
 /// of average length. It is a coordinate for statistics, never a due time: legal
 /// limits in days and in hours do not convert into each other.
-pub struct Office {
+pub struct WorkingTime {
     calendar: Calendar,
-    zone: Box<dyn Zone>,
+    zone: Box<dyn LocalTime>,
     opens: Instant,
     /// Open microseconds of an average working day.
     day: f64,
@@ -41,7 +41,7 @@ pub struct Office {
 
 /// A moment and how much working time had passed by then.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Moment {
+pub(crate) struct WorkMoment {
     pub micros: i64,
     /// Working days since the calendar's first day.
     pub day: f64,
@@ -49,8 +49,8 @@ pub(crate) struct Moment {
     pub weekday: u8,
 }
 
-impl Moment {
-    pub fn before(self, other: Moment) -> bool {
+impl WorkMoment {
+    pub fn before(self, other: WorkMoment) -> bool {
         self.micros < other.micros
     }
 
@@ -60,15 +60,15 @@ impl Moment {
         self.weekday * 4 + quarter.min(3)
     }
 
-    pub fn earlier(self, other: Moment) -> Moment {
+    pub fn earlier(self, other: WorkMoment) -> WorkMoment {
         if other.before(self) { other } else { self }
     }
 }
 
-impl Office {
+impl WorkingTime {
     /// Puts a calendar, whose days are local days of the zone, on the wall.
     #[must_use]
-    pub fn new(calendar: Calendar, zone: Box<dyn Zone>) -> Office {
+    pub fn new(calendar: Calendar, zone: Box<dyn LocalTime>) -> WorkingTime {
         let opens = day_start(calendar.first_day());
         let closes = day_start(calendar.last_day());
         let open = calendar
@@ -81,7 +81,7 @@ impl Office {
             .count();
         let open = open.num_microseconds().unwrap_or(i64::MAX) as f64;
         let day = open / worked.max(1) as f64;
-        Office {
+        WorkingTime {
             calendar,
             zone,
             opens,
@@ -170,8 +170,8 @@ impl Office {
             .collect()
     }
 
-    pub(crate) fn moment(&self, at: Instant) -> Result<Moment, Error> {
-        Ok(Moment {
+    pub(crate) fn moment(&self, at: Instant) -> Result<WorkMoment, Error> {
+        Ok(WorkMoment {
             micros: at.timestamp_micros(),
             day: self.position(at)?,
             weekday: self.local_day(at).weekday().num_days_from_monday() as u8,
@@ -183,7 +183,11 @@ impl Office {
     }
 
     /// The moment of each working day at which 95 % of its open time has passed, in order.
-    pub(crate) fn evenings(&self, first: NaiveDate, last: NaiveDate) -> Result<Vec<Moment>, Error> {
+    pub(crate) fn evenings(
+        &self,
+        first: NaiveDate,
+        last: NaiveDate,
+    ) -> Result<Vec<WorkMoment>, Error> {
         let mut evenings = Vec::new();
         for day in first.iter_days().take_while(|day| *day <= last) {
             let (Some(opens), Some(closes)) =

@@ -2,30 +2,35 @@
 
 use std::ops::Range;
 
-use crate::ground::{Fitted, Ground};
-use crate::lesson::{Watched, lessons};
+use crate::baseline::Baseline;
 use crate::rolling::{Foreseen, Rolling, beats, replay};
-use crate::root::Root;
+use crate::training_cells::{Fitted, TrainingCells};
+use crate::training_row::{ObservedCase, rows};
 
 /// An earlier part of the training to fit on, and what came next to judge by.
-pub(crate) struct Trial<'a> {
-    ground: Ground,
+pub(crate) struct RollingOrigin<'a> {
+    cells: TrainingCells,
     /// The whole training part.
-    watched: &'a [Watched],
+    observed: &'a [ObservedCase],
     /// Looks from here on are judged.
     from: f64,
     /// And before here.
     to: f64,
 }
 
-impl<'a> Trial<'a> {
-    /// A fit on cases watched up to the position `from`, to be judged on `watched` up to `to`.
-    pub fn new(earlier: &[Watched], watched: &'a [Watched], from: f64, to: f64) -> Trial<'a> {
-        let root = Root::new(earlier.iter().filter_map(Watched::life));
-        let lessons = lessons(earlier, &root);
-        Trial {
-            ground: Ground::new(root, lessons),
-            watched,
+impl<'a> RollingOrigin<'a> {
+    /// A fit on cases observed up to the position `from`, to be judged on `observed` up to `to`.
+    pub fn new(
+        earlier: &[ObservedCase],
+        observed: &'a [ObservedCase],
+        from: f64,
+        to: f64,
+    ) -> RollingOrigin<'a> {
+        let baseline = Baseline::new(earlier.iter().filter_map(ObservedCase::life));
+        let rows = rows(earlier, &baseline);
+        RollingOrigin {
+            cells: TrainingCells::new(baseline, rows),
+            observed,
             from,
             to,
         }
@@ -33,11 +38,11 @@ impl<'a> Trial<'a> {
 
     /// A table of the earlier part.
     pub fn fit(&self, points: bool) -> Fitted {
-        self.ground.fit(points)
+        self.cells.fit(points)
     }
 
     /// The looks at a case that are judged; none if its outcome was known at the fit, or still is not.
-    fn judged(&self, case: &Watched) -> Range<usize> {
+    fn judged(&self, case: &ObservedCase) -> Range<usize> {
         if case.late.is_none() || case.deadline.day < self.from {
             return 0..0;
         }
@@ -46,8 +51,8 @@ impl<'a> Trial<'a> {
     }
 
     /// The cases that are judged, with their looks.
-    pub fn cases(&self) -> impl Iterator<Item = (&Watched, Range<usize>)> {
-        let judged = self.watched.iter().map(|case| (case, self.judged(case)));
+    pub fn cases(&self) -> impl Iterator<Item = (&ObservedCase, Range<usize>)> {
+        let judged = self.observed.iter().map(|case| (case, self.judged(case)));
         judged.filter(|(_, looks)| !looks.is_empty())
     }
 
@@ -64,12 +69,12 @@ impl<'a> Trial<'a> {
             .collect();
         let chances: Vec<f64> = match pace {
             Some(half) => {
-                let beats = beats(self.watched, &fitted.table);
+                let beats = beats(self.observed, &fitted.table);
                 replay(Rolling::new(half), &beats, &looks).0
             }
             None => looks.iter().map(|look| look.chance).collect(),
         };
-        let late = |case: &Watched| f64::from(u8::from(case.late == Some(true)));
+        let late = |case: &ObservedCase| f64::from(u8::from(case.late == Some(true)));
         let outcomes = self
             .cases()
             .flat_map(|(case, looks)| looks.map(move |_look| late(case)));

@@ -5,31 +5,31 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::lesson::Lesson;
 use crate::situation::Situation;
+use crate::training_row::TrainingRow;
 
 /// Where one part of a feature ends and the next begins.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Scale(Vec<f32>);
+pub(crate) struct Binning(Vec<f32>);
 
 /// Values from which edges are taken; of more, every so many.
 const ENOUGH: usize = 100_000;
 
-impl Scale {
+impl Binning {
     /// Cuts values into so many parts, or fewer where many are alike.
-    pub fn new(lessons: &[Lesson], parts: usize, value: impl Fn(&Lesson) -> f32) -> Scale {
-        let every = lessons.len().div_ceil(ENOUGH).max(1);
-        let mut values: Vec<f32> = lessons.iter().step_by(every).map(value).collect();
+    pub fn new(rows: &[TrainingRow], parts: usize, value: impl Fn(&TrainingRow) -> f32) -> Binning {
+        let every = rows.len().div_ceil(ENOUGH).max(1);
+        let mut values: Vec<f32> = rows.iter().step_by(every).map(value).collect();
         values.sort_by(f32::total_cmp);
         let edges = (1..parts).filter_map(|part| values.get(part * values.len() / parts));
         let mut edges: Vec<f32> = edges.copied().collect();
         edges.dedup();
-        Scale(edges)
+        Binning(edges)
     }
 
     /// Adds an edge beyond the highest value, so that every value lies in a part that ends.
-    pub fn closed(mut self, lessons: &[Lesson], value: impl Fn(&Lesson) -> f32) -> Scale {
-        let highest = lessons.iter().map(value).reduce(f32::max);
+    pub fn closed(mut self, rows: &[TrainingRow], value: impl Fn(&TrainingRow) -> f32) -> Binning {
+        let highest = rows.iter().map(value).reduce(f32::max);
         self.0.extend(highest.map(f32::next_up));
         self
     }
@@ -46,25 +46,25 @@ impl Scale {
     }
 }
 
-/// The scales of one training part.
+/// The binnings of one training part.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Scales {
+pub(crate) struct Binnings {
     /// Working days left, coarsely and finely.
-    pub left: [Scale; 2],
+    pub left: [Binning; 2],
     /// Working days at the step, coarsely and finely.
-    pub waited: [Scale; 2],
+    pub waited: [Binning; 2],
     /// Working days from the start to the first event.
-    pub lag: Scale,
+    pub lag: Binning,
 }
 
-impl Scales {
-    pub fn new(lessons: &[Lesson]) -> Scales {
-        let left = |parts| Scale::new(lessons, parts, |lesson| lesson.situation.left);
-        let waited = |parts| Scale::new(lessons, parts, |lesson| lesson.situation.waited);
-        Scales {
+impl Binnings {
+    pub fn new(rows: &[TrainingRow]) -> Binnings {
+        let left = |parts| Binning::new(rows, parts, |row| row.situation.left);
+        let waited = |parts| Binning::new(rows, parts, |row| row.situation.waited);
+        Binnings {
             left: [left(8), left(24)],
             waited: [waited(8), waited(16)],
-            lag: Scale::new(lessons, 8, |lesson| lesson.situation.lag),
+            lag: Binning::new(rows, 8, |row| row.situation.lag),
         }
     }
 }
@@ -77,7 +77,7 @@ pub(crate) struct Parts {
     pub lag: u8,
 }
 
-impl Scales {
+impl Binnings {
     pub fn parts(&self, at: &Situation) -> Parts {
         Parts {
             left: self.left.each_ref().map(|scale| scale.part(at.left)),
@@ -89,13 +89,13 @@ impl Scales {
 
 #[cfg(test)]
 mod tests {
-    use super::Scale;
+    use super::Binning;
 
     #[test]
     fn a_value_on_an_edge_lies_in_the_part_that_begins_there() {
-        let scale = Scale(vec![1.0, 2.0]);
+        let scale = Binning(vec![1.0, 2.0]);
         let parts = [0.0, 1.0, 1.5, 2.0, 9.0].map(|value| scale.part(value));
         assert_eq!(parts, [0, 1, 1, 2, 2]);
-        assert_eq!(Scale::default().part(7.0), 0);
+        assert_eq!(Binning::default().part(7.0), 0);
     }
 }

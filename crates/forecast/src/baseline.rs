@@ -20,13 +20,13 @@ const STEPS: usize = 100;
 
 /// The curve.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(crate) struct Root {
+pub(crate) struct Baseline {
     /// The chance at each step from 0 to 1; empty without history.
     late: Vec<f32>,
 }
 
-impl Root {
-    pub fn new(lives: impl Iterator<Item = Life>) -> Root {
+impl Baseline {
+    pub fn new(lives: impl Iterator<Item = Life>) -> Baseline {
         let (mut enter, mut leave, mut ended) = ([0.0; STEPS], [0.0; STEPS], [0.0; STEPS]);
         let step = |share: f64| ((share.max(0.0) * STEPS as f64) as usize).min(STEPS - 1);
         let mut cases = 0;
@@ -40,7 +40,7 @@ impl Root {
             }
         }
         if cases == 0 {
-            return Root::default();
+            return Baseline::default();
         }
         let mut at_risk = 0.0;
         let stays: Vec<f64> = (0..STEPS)
@@ -59,7 +59,7 @@ impl Root {
             alive *= stays[place];
             late[place] = (alive * 1e5).round() as f32 / 1e5;
         }
-        Root { late }
+        Baseline { late }
     }
 
     /// The chance of a case still running at a share; even odds without history.
@@ -76,7 +76,7 @@ impl Root {
 
 #[cfg(test)]
 mod tests {
-    use super::{Life, Root};
+    use super::{Baseline, Life};
 
     fn life(to: f64, ended: bool) -> Life {
         Life {
@@ -95,15 +95,15 @@ mod tests {
             life(0.5, false),
             life(f64::INFINITY, true),
         ];
-        let root = Root::new(lives.into_iter().cycle().take(3_000));
-        assert!((root.late(0.0) - 2.0 / 3.0).abs() < 0.01);
-        assert!(root.late(0.3) > 0.99);
-        assert!(Root::default().late(0.3) == 0.5);
+        let baseline = Baseline::new(lives.into_iter().cycle().take(3_000));
+        assert!((baseline.late(0.0) - 2.0 / 3.0).abs() < 0.01);
+        assert!(baseline.late(0.3) > 0.99);
+        assert!(Baseline::default().late(0.3) == 0.5);
     }
 
     #[test]
     fn the_deadline_itself_is_in_time() {
-        let root = Root::new([life(1.0, true)].into_iter().cycle().take(1_000));
-        assert!(root.late(0.5) < 0.05);
+        let baseline = Baseline::new([life(1.0, true)].into_iter().cycle().take(1_000));
+        assert!(baseline.late(0.5) < 0.05);
     }
 }

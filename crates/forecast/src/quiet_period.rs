@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-use crate::office::Office;
+use crate::working_time::WorkingTime;
 
 /// A silence of fewer working days is a holiday or an accident; an office that rests for a week
 /// does so by decision, and decides so again.
@@ -21,15 +21,15 @@ const USUAL: f64 = 5.0;
 /// Weeks on either side from which the usual is taken.
 const WEEKS: i64 = 5;
 
-/// The first and last day of a lull, as month and day.
+/// The first and last day of a quiet period, as month and day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Lull {
+pub(crate) struct QuietPeriod {
     first: (u32, u32),
     last: (u32, u32),
 }
 
-/// Finds the lulls among the days of events; `days` are the working days covered.
-pub(crate) fn find(days: &[NaiveDate], events: &BTreeMap<NaiveDate, u32>) -> Vec<Lull> {
+/// Finds the quiet periods among the days of events; `days` are the working days covered.
+pub(crate) fn find(days: &[NaiveDate], events: &BTreeMap<NaiveDate, u32>) -> Vec<QuietPeriod> {
     let count = |day: NaiveDate| f64::from(events.get(&day).copied().unwrap_or(0));
     let (Some(first), Some(last)) = (days.first(), days.last()) else {
         return Vec::new();
@@ -47,37 +47,38 @@ pub(crate) fn find(days: &[NaiveDate], events: &BTreeMap<NaiveDate, u32>) -> Vec
         let usual = usual(-WEEKS..=-1).min(usual(1..=WEEKS));
         usual >= USUAL && count(*day) < SILENT * usual
     };
-    let mut lulls: Vec<Lull> = Vec::new();
+    let mut quiet_periods: Vec<QuietPeriod> = Vec::new();
     for run in days.chunk_by(|a, b| silent(a) == silent(b)) {
         if run.len() >= SHORTEST && silent(&run[0]) {
             let of = |day: NaiveDate| (day.month(), day.day());
-            let lull = Lull {
+            let period = QuietPeriod {
                 first: of(run[0]),
                 last: of(run[run.len() - 1]),
             };
-            lulls.push(lull);
+            quiet_periods.push(period);
         }
     }
-    lulls
+    quiet_periods
 }
 
-/// Working time without the lulls.
+/// Working time without the quiet periods.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Pace {
-    /// From and to which position each lull lasts, in order and apart.
+    /// From and to which position each quiet period lasts, in order and apart.
     still: Vec<(f64, f64)>,
 }
 
 impl Pace {
-    /// Lays lulls over every year of an office's calendar.
-    pub fn new(lulls: &[Lull], office: &Office) -> Pace {
+    /// Lays quiet periods over every year of an office's calendar.
+    pub fn new(quiet_periods: &[QuietPeriod], office: &WorkingTime) -> Pace {
         let (first, last) = office.days();
         let mut still: Vec<(f64, f64)> = Vec::new();
         for year in first.year() - 1..=last.year() {
-            for lull in lulls {
-                let over = i32::from(lull.last < lull.first);
+            for period in quiet_periods {
+                let over = i32::from(period.last < period.first);
                 let day = |year, (month, day)| NaiveDate::from_ymd_opt(year, month, day);
-                let (Some(from), Some(to)) = (day(year, lull.first), day(year + over, lull.last))
+                let (Some(from), Some(to)) =
+                    (day(year, period.first), day(year + over, period.last))
                 else {
                     continue;
                 };
@@ -97,7 +98,7 @@ impl Pace {
         Pace { still: apart }
     }
 
-    /// The first position at which so much time without lulls has passed.
+    /// The first position at which so much time without quiet periods has passed.
     pub fn position(&self, paced: f64) -> f64 {
         let mut position = paced;
         for (from, to) in &self.still {
@@ -109,7 +110,7 @@ impl Pace {
         position
     }
 
-    /// A position with the lulls before it taken out.
+    /// A position with the quiet periods before it taken out.
     pub fn at(&self, position: f64) -> f64 {
         let passed = self.still.iter().take_while(|(from, _)| *from < position);
         position
@@ -144,9 +145,12 @@ mod tests {
             .filter(|day| !silent(day))
             .map(|day| (day, 20))
             .collect();
-        let lulls = find(&days(), &events);
-        assert_eq!(lulls.len(), 1);
-        assert_eq!((lulls[0].first, lulls[0].last), ((12, 24), (12, 31)));
+        let quiet_periods = find(&days(), &events);
+        assert_eq!(quiet_periods.len(), 1);
+        assert_eq!(
+            (quiet_periods[0].first, quiet_periods[0].last),
+            ((12, 24), (12, 31))
+        );
     }
 
     #[test]

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::course::Course;
-use crate::lull::Pace;
+use crate::quiet_period::Pace;
 use crate::sample::Hours;
 use crate::situation::Codes;
+use crate::trace::Trace;
 
 /// The step after another on which the most time goes.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Ahead {
+pub(crate) struct SlowestRemaining {
     pub after: u16,
     pub slowest: u16,
     /// Mean working days on it among the cases that came to it.
@@ -19,16 +19,20 @@ pub(crate) struct Ahead {
 }
 
 /// For each step, the later one on which finished cases spent the most time in all.
-pub(crate) fn ahead(courses: &[Course], codes: &Codes, steps: usize) -> Vec<Ahead> {
+pub(crate) fn slowest_remaining(
+    traces: &[Trace],
+    codes: &Codes,
+    steps: usize,
+) -> Vec<SlowestRemaining> {
     let whole = Pace::default();
     let mut spent = BTreeMap::<(u16, u16), (f64, u32)>::new();
-    for course in courses {
-        let Some(end) = course.end else { continue };
-        let hours = Hours::new(course, &whole);
+    for trace in traces {
+        let Some(end) = trace.end else { continue };
+        let hours = Hours::new(trace, &whole);
         // Each step at its first arrival, with the time until the next event or the end.
         let mut stays: Vec<(u16, f64)> = Vec::new();
-        for (place, event) in course.events.iter().take(64).enumerate() {
-            let next = course.events.get(place + 1).map_or(end, |next| next.at);
+        for (place, event) in trace.events.iter().take(64).enumerate() {
+            let next = trace.events.get(place + 1).map_or(end, |next| next.at);
             let code = codes.activity(event.activity);
             let stay = (hours.at(next.day) - hours.at(event.at.day)).max(0.0);
             match stays.iter_mut().find(|(known, _)| *known == code) {
@@ -43,7 +47,7 @@ pub(crate) fn ahead(courses: &[Course], codes: &Codes, steps: usize) -> Vec<Ahea
             }
         }
     }
-    let mut slowest: Vec<Option<(f64, Ahead)>> = vec![None; steps];
+    let mut slowest: Vec<Option<(f64, SlowestRemaining)>> = vec![None; steps];
     for ((after, later), (total, cases)) in spent {
         let Some(best) = slowest.get_mut(usize::from(after)) else {
             continue;
@@ -52,7 +56,7 @@ pub(crate) fn ahead(courses: &[Course], codes: &Codes, steps: usize) -> Vec<Ahea
             let days = (total / f64::from(cases) * 1e3).round() as f32 / 1e3;
             *best = Some((
                 total,
-                Ahead {
+                SlowestRemaining {
                     after,
                     slowest: later,
                     days,
@@ -63,6 +67,6 @@ pub(crate) fn ahead(courses: &[Course], codes: &Codes, steps: usize) -> Vec<Ahea
     slowest
         .into_iter()
         .flatten()
-        .map(|(_, ahead)| ahead)
+        .map(|(_, slowest_remaining)| slowest_remaining)
         .collect()
 }
