@@ -1,6 +1,7 @@
 //! Parts of other units: a leg and a question, from the wire to the worklists of both units.
 
-use app::ports::{Interest, Scope, WorklistPage};
+use app::ports::{Scope, WorklistPage};
+use domain::dossier::Interest;
 use domain::role::Role;
 use serde_json::{Value, json};
 

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use app::foresight::{Flag, Foretold, KeptModel};
 use app::ports::{
     Batch, BlockWanted, CommitError, Committed, Document, Job, Loaded, Proposal, Published, ReadTx,
-    Reserved, Store, StoreError, Token, Verdict, VoidWanted, Voided, Wanted,
+    Reserved, Store, StoreError, Token, Verdict, VoidWanted, Voided, Wanted, WriteBatches,
+    WriteCatalogue, WriteForecasts, WriteJobs, WriteNumbers, WriteTokens,
 };
 use async_trait::async_trait;
 use domain::time::Instant;
@@ -26,7 +27,10 @@ impl Store for Gate {
     async fn read(&self) -> Result<Box<dyn ReadTx>, StoreError> {
         self.store.read().await
     }
+}
 
+#[async_trait]
+impl WriteBatches for Gate {
     async fn load(&self, wanted: &Wanted) -> Result<Loaded, StoreError> {
         self.store.load(wanted).await
     }
@@ -36,7 +40,21 @@ impl Store for Gate {
         self.open.acquire().await.unwrap().forget();
         self.store.commit(batch).await
     }
+}
 
+#[async_trait]
+impl WriteNumbers for Gate {
+    async fn reserve_block(&self, wanted: &BlockWanted) -> Result<Reserved, StoreError> {
+        self.store.reserve_block(wanted).await
+    }
+
+    async fn void_numbers(&self, wanted: &VoidWanted) -> Result<Voided, StoreError> {
+        self.store.void_numbers(wanted).await
+    }
+}
+
+#[async_trait]
+impl WriteTokens for Gate {
     async fn add_token(&self, token: &Token) -> Result<(), StoreError> {
         self.store.add_token(token).await
     }
@@ -44,17 +62,12 @@ impl Store for Gate {
     async fn revoke_token(&self, id: &str, at: Instant) -> Result<bool, StoreError> {
         self.store.revoke_token(id, at).await
     }
+}
 
+#[async_trait]
+impl WriteCatalogue for Gate {
     async fn publish(&self, versions: &[Published]) -> Result<Vec<Published>, StoreError> {
         self.store.publish(versions).await
-    }
-
-    async fn reserve_block(&self, wanted: &BlockWanted) -> Result<Reserved, StoreError> {
-        self.store.reserve_block(wanted).await
-    }
-
-    async fn void_numbers(&self, wanted: &VoidWanted) -> Result<Voided, StoreError> {
-        self.store.void_numbers(wanted).await
     }
 
     async fn propose(&self, proposal: &Proposal) -> Result<Document, StoreError> {
@@ -64,11 +77,17 @@ impl Store for Gate {
     async fn decide(&self, verdict: &Verdict) -> Result<bool, StoreError> {
         self.store.decide(verdict).await
     }
+}
 
+#[async_trait]
+impl WriteJobs for Gate {
     async fn keep_job(&self, job: &Job) -> Result<(), StoreError> {
         self.store.keep_job(job).await
     }
+}
 
+#[async_trait]
+impl WriteForecasts for Gate {
     async fn keep_model(&self, model: &KeptModel) -> Result<KeptModel, StoreError> {
         self.store.keep_model(model).await
     }

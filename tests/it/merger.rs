@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use app::merger::{Merged, Merger};
-use app::ports::{Proposal, Scope, Store, Verdict};
+use app::ports::{Proposal, Scope, Store, Verdict, WriteCatalogue};
 use app::report::{RateUnits, RatesQuery, UnitBasis};
 use app::view::{DossierName, View};
 use app::{Engine, Parts};

@@ -1,6 +1,6 @@
 //! Texts of the catalogue that a province publishes beside the shipped ones.
 
-use app::ports::{Proposal, Store, Verdict};
+use app::ports::{Proposal, Verdict, WriteCatalogue};
 use domain::id::ActorId;
 use domain::role::Role;
 use domain::time::Instant;

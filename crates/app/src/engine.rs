@@ -23,7 +23,7 @@ use crate::office::Office;
 use crate::ports::{Clock, Ids, Key, ReadTx, Store, Token};
 use crate::sessions::Sessions;
 use crate::view::{DossierName, Receipt, View};
-use crate::writing::{Done, Lanes, Task, Work};
+use crate::writing::{Done, Lane, Task, Work};
 
 /// What an engine is made of.
 pub struct Parts {
@@ -53,7 +53,7 @@ pub struct Meta {
 /// Every use case of the one-stop shop.
 pub struct Engine {
     pub(crate) office: Arc<Office>,
-    lanes: Lanes,
+    lane: Lane,
     changed: watch::Receiver<u64>,
     telling: watch::Sender<u64>,
     sessions: Sessions,
@@ -61,7 +61,7 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Starts the engine and its writing lanes. Needs a running tokio runtime.
+    /// Starts the engine and its writing lane. Needs a running tokio runtime.
     #[must_use]
     pub fn start(parts: Parts) -> Arc<Self> {
         let office = Arc::new(Office {
@@ -73,10 +73,10 @@ impl Engine {
             foresight: crate::foresight::Foresight::default(),
         });
         let (sender, changed) = watch::channel(0);
-        let lanes = Lanes::start(&office, parts.queue, &sender);
+        let lane = Lane::start(Arc::clone(&office), parts.queue, sender.clone());
         Arc::new(Self {
             office,
-            lanes,
+            lane,
             changed,
             telling: sender,
             sessions: Sessions::default(),
@@ -135,8 +135,8 @@ impl Engine {
         }
     }
 
-    pub(crate) fn lanes(&self) -> &Lanes {
-        &self.lanes
+    pub(crate) fn lane(&self) -> &Lane {
+        &self.lane
     }
 
     /// Now, by the engine's clock.
@@ -302,7 +302,7 @@ impl Engine {
             arrived,
             work,
         };
-        let done = self.lanes.send(task).await?;
+        let done = self.lane.send(task).await?;
         // Judged as of when it was written, so that a repeat gets the same answer at any time.
         let mut view = match done {
             // The record time: a submission may have happened before it arrived.

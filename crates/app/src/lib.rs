@@ -1,4 +1,4 @@
-//! Use cases, the writing lanes, access, and the ports they need.
+//! Use cases, the writing lane, access, and the ports they need.
 //!
 //! A write goes [`Engine`] → lane → [`domain::dossier::decide`] → [`ports::Store::commit`].
 //! Nothing here knows a database or a wire.

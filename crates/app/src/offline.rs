@@ -221,7 +221,7 @@ impl Engine {
                     rewrite: wanted,
                 },
             };
-            self.lanes().send(task).await?;
+            self.lane().send(task).await?;
         }
         Ok(())
     }

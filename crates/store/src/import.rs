@@ -5,9 +5,9 @@ use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use app::import::{Begun, End, Import, Life, Lives, NewImport, Piece, Plan};
-use app::ports::{CommitError, Ids, Interest, StoreError};
+use app::ports::{CommitError, Ids, StoreError};
 use domain::code::DossierCode;
-use domain::dossier::{ImportNumber, Record};
+use domain::dossier::{ImportNumber, Interest, Record};
 use domain::id::{ProvinceCode, UnitCode};
 use domain::tally::{self, Tallies};
 use domain::time::{self, Instant};

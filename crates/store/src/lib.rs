@@ -41,7 +41,8 @@ use app::foresight::{Flag, Foretold, KeptModel};
 use app::import::{Archive, Begun, End, Import, NewImport, Piece, Viewing};
 use app::ports::{
     Batch, BlockWanted, CommitError, Committed, Document, Job, Loaded, Proposal, Published, ReadTx,
-    Reserved, Store, StoreError, Token, Verdict, VoidWanted, Voided, Wanted,
+    Reserved, Store, StoreError, Token, Verdict, VoidWanted, Voided, Wanted, WriteBatches,
+    WriteCatalogue, WriteForecasts, WriteJobs, WriteNumbers, WriteTokens,
 };
 use async_trait::async_trait;
 use domain::id::ProvinceCode;
@@ -145,14 +146,10 @@ impl Store for SeaStore {
         let reading = begun.await.map_err(unfinished)??;
         Ok(Box::new(reading))
     }
+}
 
-    fn lanes(&self) -> usize {
-        match self.writing().dialect() {
-            door::Dialect::Sqlite => 1,
-            door::Dialect::Postgres => open::LANES,
-        }
-    }
-
+#[async_trait]
+impl WriteBatches for SeaStore {
     async fn load(&self, wanted: &Wanted) -> Result<Loaded, StoreError> {
         // On a server a lane's own connection is idle while it loads; the one of a file may be
         // busy with a token or a job.
@@ -178,7 +175,10 @@ impl Store for SeaStore {
             .await
             .unwrap_or_else(|error| Err(CommitError::Unknown(unfinished(error))))
     }
+}
 
+#[async_trait]
+impl WriteNumbers for SeaStore {
     async fn reserve_block(&self, wanted: &BlockWanted) -> Result<Reserved, StoreError> {
         let (inner, wanted) = (Arc::clone(&self.inner), wanted.clone());
         // A task of its own, as for a batch.
@@ -197,7 +197,10 @@ impl Store for SeaStore {
         });
         voided.await.map_err(unfinished)?
     }
+}
 
+#[async_trait]
+impl WriteTokens for SeaStore {
     async fn add_token(&self, token: &Token) -> Result<(), StoreError> {
         access::add_token(&self.writing(), token).await
     }
@@ -205,7 +208,10 @@ impl Store for SeaStore {
     async fn revoke_token(&self, id: &str, at: Instant) -> Result<bool, StoreError> {
         access::revoke_token(&self.writing(), id, at).await
     }
+}
 
+#[async_trait]
+impl WriteCatalogue for SeaStore {
     async fn publish(&self, versions: &[Published]) -> Result<Vec<Published>, StoreError> {
         access::publish(&self.writing(), versions).await
     }
@@ -217,11 +223,17 @@ impl Store for SeaStore {
     async fn decide(&self, decision: &Verdict) -> Result<bool, StoreError> {
         document::decide(&self.writing(), decision).await
     }
+}
 
+#[async_trait]
+impl WriteJobs for SeaStore {
     async fn keep_job(&self, job: &Job) -> Result<(), StoreError> {
         job::keep(&self.writing(), job).await
     }
+}
 
+#[async_trait]
+impl WriteForecasts for SeaStore {
     async fn keep_model(&self, model: &KeptModel) -> Result<KeptModel, StoreError> {
         foresight::keep_model(&self.writing(), model).await
     }

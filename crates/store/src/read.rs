@@ -6,8 +6,10 @@ use std::sync::Arc;
 use app::foresight::{Flag, Foretold, KeptModel};
 use app::import::{Import, Viewing};
 use app::ports::{
-    Block, Document, FeedHead, Held, Job, Key, List, Rated, RatingsWanted, ReadTx, ReportRow,
-    ReportWanted, Scope, Search, StoreError, Sums, SumsWanted, Token, WorklistPage,
+    Block, Document, FeedHead, Held, Job, Key, List, Rated, RatingsWanted, ReadCatalogue,
+    ReadDossiers, ReadFeed, ReadForecasts, ReadImports, ReadJobs, ReadNumbers, ReadReports,
+    ReadTokens, ReportRow, ReportWanted, Scope, Search, StoreError, Sums, SumsWanted, Token,
+    WorklistPage,
 };
 use async_trait::async_trait;
 use chrono::NaiveDate;
@@ -69,7 +71,7 @@ impl Reading {
 }
 
 #[async_trait]
-impl ReadTx for Reading {
+impl ReadDossiers for Reading {
     async fn dossier(&self, key: &Key) -> Result<Option<Held>, StoreError> {
         let held = load::dossiers(&self.door(), std::slice::from_ref(key)).await?;
         Ok(held.into_values().next())
@@ -199,6 +201,25 @@ impl ReadTx for Reading {
         page::search(&self.door(), search).await
     }
 
+    async fn histories(
+        &self,
+        province: &ProvinceCode,
+        dossiers: &[DossierId],
+    ) -> Result<HashMap<DossierId, Vec<Vec<u8>>>, StoreError> {
+        takeout::histories(&self.door(), province, dossiers).await
+    }
+
+    async fn private_values(
+        &self,
+        province: &ProvinceCode,
+        dossiers: &[DossierId],
+    ) -> Result<HashMap<DossierId, HashMap<String, Content>>, StoreError> {
+        takeout::private_values(&self.door(), province, dossiers).await
+    }
+}
+
+#[async_trait]
+impl ReadFeed for Reading {
     async fn feed(
         &self,
         scope: &Scope,
@@ -208,6 +229,21 @@ impl ReadTx for Reading {
         feed::after(&self.door(), scope, after, limit).await
     }
 
+    async fn feed_head(&self) -> Result<FeedHead, StoreError> {
+        feed::head(&self.door()).await
+    }
+
+    async fn moved_since(
+        &self,
+        provinces: &[ProvinceCode],
+        after: u64,
+    ) -> Result<Vec<ProvinceCode>, StoreError> {
+        feed::moved_since(&self.door(), provinces, after).await
+    }
+}
+
+#[async_trait]
+impl ReadImports for Reading {
     async fn imports(
         &self,
         province: &ProvinceCode,
@@ -235,30 +271,13 @@ impl ReadTx for Reading {
         import::events(&self.door(), scope, number, after, limit).await
     }
 
-    async fn histories(
-        &self,
-        province: &ProvinceCode,
-        dossiers: &[DossierId],
-    ) -> Result<HashMap<DossierId, Vec<Vec<u8>>>, StoreError> {
-        takeout::histories(&self.door(), province, dossiers).await
-    }
-
-    async fn private_values(
-        &self,
-        province: &ProvinceCode,
-        dossiers: &[DossierId],
-    ) -> Result<HashMap<DossierId, HashMap<String, Content>>, StoreError> {
-        takeout::private_values(&self.door(), province, dossiers).await
-    }
-
     async fn viewings(&self, province: &ProvinceCode) -> Result<Vec<Viewing>, StoreError> {
         takeout::viewings(&self.door(), province).await
     }
+}
 
-    async fn feed_head(&self) -> Result<FeedHead, StoreError> {
-        feed::head(&self.door()).await
-    }
-
+#[async_trait]
+impl ReadReports for Reading {
     async fn report_rows(&self, wanted: &ReportWanted) -> Result<Vec<ReportRow>, StoreError> {
         report::rows(&self.door(), wanted).await
     }
@@ -279,7 +298,22 @@ impl ReadTx for Reading {
     ) -> Result<HashMap<UnitCode, u32>, StoreError> {
         tally::overdue(&self.door(), scope, at, open_until).await
     }
+}
 
+#[async_trait]
+impl ReadNumbers for Reading {
+    async fn blocks(
+        &self,
+        province: &ProvinceCode,
+        unit: &UnitCode,
+        day: NaiveDate,
+    ) -> Result<Vec<Block>, StoreError> {
+        block::blocks(&self.door(), province, unit, day).await
+    }
+}
+
+#[async_trait]
+impl ReadTokens for Reading {
     async fn token_edition(&self) -> Result<i64, StoreError> {
         access::token_edition(&self.door()).await
     }
@@ -291,7 +325,10 @@ impl ReadTx for Reading {
     async fn tokens(&self) -> Result<Vec<Token>, StoreError> {
         access::tokens(&self.door()).await
     }
+}
 
+#[async_trait]
+impl ReadCatalogue for Reading {
     async fn editions(&self) -> Result<HashMap<ProvinceCode, u64>, StoreError> {
         document::editions(&self.door()).await
     }
@@ -299,7 +336,10 @@ impl ReadTx for Reading {
     async fn documents(&self, province: &ProvinceCode) -> Result<Vec<Document>, StoreError> {
         document::documents(&self.door(), province).await
     }
+}
 
+#[async_trait]
+impl ReadJobs for Reading {
     async fn job(&self, province: &ProvinceCode, id: &str) -> Result<Option<Job>, StoreError> {
         job::job(&self.door(), province, id).await
     }
@@ -308,19 +348,13 @@ impl ReadTx for Reading {
         job::unfinished(&self.door()).await
     }
 
-    async fn blocks(
-        &self,
-        province: &ProvinceCode,
-        unit: &UnitCode,
-        day: NaiveDate,
-    ) -> Result<Vec<Block>, StoreError> {
-        block::blocks(&self.door(), province, unit, day).await
-    }
-
     async fn jobs(&self, province: &ProvinceCode) -> Result<Vec<Job>, StoreError> {
         job::jobs(&self.door(), province).await
     }
+}
 
+#[async_trait]
+impl ReadForecasts for Reading {
     async fn model_numbers(&self) -> Result<HashMap<ProvinceCode, u64>, StoreError> {
         foresight::numbers(&self.door()).await
     }
@@ -370,14 +404,6 @@ impl ReadTx for Reading {
         limit: u32,
     ) -> Result<Vec<Dossier>, StoreError> {
         page::due_between(&self.door(), units, due, after, limit).await
-    }
-
-    async fn moved_since(
-        &self,
-        provinces: &[ProvinceCode],
-        after: u64,
-    ) -> Result<Vec<ProvinceCode>, StoreError> {
-        feed::moved_since(&self.door(), provinces, after).await
     }
 
     async fn flags_head(&self) -> Result<FeedHead, StoreError> {

@@ -1,6 +1,6 @@
 //! Without a good token nothing is told and nothing is done, by any method.
 
-use app::ports::Store;
+use app::ports::{Store, WriteTokens};
 use axum::body::Body;
 use chrono::TimeDelta;
 use domain::role::Role;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use app::foresight::{Flag, Level};
 use app::keys::Keys;
-use app::ports::Store;
+use app::ports::WriteForecasts;
 use app::publication::procedure::Migration;
 use app::view::{DossierName, View};
 use domain::code::AnyCode;

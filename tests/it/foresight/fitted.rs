@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use app::foresight::KeptModel;
-use app::ports::Store;
+use app::ports::{Store, WriteForecasts};
 use app::view::View;
 use app::{Engine, Parts};
 use domain::digest::{hex, sha256};

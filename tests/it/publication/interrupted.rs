@@ -78,7 +78,7 @@ async fn a_job_that_is_killed_between_two_commits_is_finished_by_the_next_proces
 
 #[tokio::test]
 async fn a_publication_whose_process_ended_before_the_job_was_ordered_is_carried_out() {
-    use app::ports::{Store, Verdict};
+    use app::ports::{Verdict, WriteCatalogue};
 
     let world = World::at("2026-08-03 10:00").await;
     let id = world.receive(WARD, THREE_DAYS).await.dossier.id;

@@ -1,6 +1,6 @@
 //! Tokens, and the catalogue versions in use.
 
-use app::ports::{Published, Store, Token};
+use app::ports::{Published, Store, Token, WriteCatalogue, WriteTokens};
 use domain::role::Role;
 
 use crate::backend::Backend;

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ::store::{Options, SeaStore};
-use app::ports::{Batch, Change, CommitError, Interest, Store, StoreError};
+use app::ports::{Batch, Change, CommitError, Store, StoreError, WriteBatches};
 use domain::dossier::private::{Content, Private, Words};
-use domain::dossier::{Dossier, Event};
+use domain::dossier::{Dossier, Event, Interest};
 use sea_orm::ConnectionTrait;
 
 use crate::backend::Backend;

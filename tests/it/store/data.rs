@@ -1,12 +1,14 @@
 //! Dossiers for the tests: fixed ids, fixed times, built by events as the lanes build them.
 
 use ::store::{Options, SeaStore};
-use app::ports::{Batch, Change, CommitError, Entry, Interest, Key, NumberWanted, Secrets, Store};
+use app::ports::{
+    Batch, Change, CommitError, Entry, Key, NumberWanted, Secrets, Store, WriteBatches,
+};
 use chrono::{NaiveDate, TimeDelta};
 use domain::code::AnyCode;
 use domain::dossier::event::{Received, Submitted};
 use domain::dossier::private::{Content, Person, Private, Salt};
-use domain::dossier::{Channel, Circumstances, Dossier, Event, Record};
+use domain::dossier::{Channel, Circumstances, Dossier, Event, Interest, Record};
 use domain::id::{ActorId, CaseId, DossierId, ProcedureCode, ProvinceCode, RequestId, UnitCode};
 use domain::procedure::{ClockPolicy, Kind};
 use domain::role::Role;

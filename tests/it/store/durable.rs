@@ -1,7 +1,7 @@
 //! What survives, and who sees what when.
 
 use ::store::{Durability, OpenError, Options, SeaStore};
-use app::ports::{Batch, CommitError, Scope, Store, StoreError};
+use app::ports::{Batch, CommitError, Scope, Store, StoreError, WriteBatches};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, SqliteTransactionMode,
     TransactionOptions, TransactionTrait,

@@ -1,7 +1,7 @@
 //! The models that were fitted, and the flag log.
 
 use app::foresight::{Flag, KeptModel, Level, Reason};
-use app::ports::{Scope, Store};
+use app::ports::{Scope, Store, WriteForecasts};
 use domain::procedure::Kind;
 use sea_orm::ConnectionTrait;
 

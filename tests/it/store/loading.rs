@@ -1,6 +1,6 @@
 //! What a batch of commands finds.
 
-use app::ports::{PersonKey, Store, Wanted};
+use app::ports::{PersonKey, Store, Wanted, WriteBatches};
 use domain::dossier::Event;
 use domain::id::{ProcedureCode, ProvinceCode};
 

@@ -1,6 +1,8 @@
 //! What an office decides at run time: texts of the catalogue, and jobs.
 
-use app::ports::{Document, DocumentState, Job, Proposal, Store, Verdict};
+use app::ports::{
+    Document, DocumentState, Job, Proposal, Store, Verdict, WriteCatalogue, WriteJobs,
+};
 use domain::id::{ActorId, DossierId};
 use domain::role::Role;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use ::store::{OpenError, Options, SeaStore};
-use app::ports::{Batch, CommitError, Scope, Store, Wanted};
+use app::ports::{Batch, CommitError, Scope, Store, Wanted, WriteBatches};
 use domain::dossier::Dossier;
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, Statement, TransactionOptions, TransactionTrait,

@@ -5,7 +5,6 @@
 //! which marks the import as finished, puts what the map creates into force and one entry into
 //! the feed. A run that was killed goes on where the last piece ended.
 
-mod archive;
 mod lives;
 
 use std::sync::Arc;
@@ -18,7 +17,7 @@ use domain::import::{Case, Map};
 use domain::time::Instant;
 use tokio::sync::mpsc;
 
-pub use archive::{Archive, Begun, End, Import, Life, NewImport, Piece, Viewing};
+pub use crate::ports::{Archive, Begun, End, Import, Life, NewImport, Piece, Viewing};
 pub use lives::Lives;
 
 use crate::error::Error;

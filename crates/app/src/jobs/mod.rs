@@ -79,7 +79,7 @@ impl Engine {
         loop {
             // Before the try: a full queue has a batch to come, which this then hears of.
             batches.borrow_and_update();
-            match self.lanes().send(task.clone()).await {
+            match self.lane().send(task.clone()).await {
                 Err(Error::QueueFull) => {
                     let closed = |_| Error::Unavailable(None);
                     batches.changed().await.map_err(closed)?;

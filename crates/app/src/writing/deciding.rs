@@ -11,8 +11,8 @@ use domain::digest::keyed_hash;
 use domain::dossier::correction::{self, Correction};
 use domain::dossier::private::{Person, Salt};
 use domain::dossier::{
-    self, Acting, Command, Decision, Dossier, Event, Extension, Reception, Record, Refusal,
-    Rewrite, Rules, Submission, Surroundings, Term,
+    self, Acting, Command, Decision, Dossier, Event, Extension, Interest, Reception, Record,
+    Refusal, Rewrite, Rules, Submission, Surroundings, Term,
 };
 use domain::id::{DossierId, ProcedureCode, UnitCode};
 use domain::number::NumberState;
@@ -26,7 +26,7 @@ use crate::catalogues;
 use crate::error::Error;
 use crate::office::Office;
 use crate::ports::{
-    BlockNumber, Change, Entry, Held, Interest, Key, Loaded, NumberWanted, RequestKey, Secrets,
+    BlockNumber, Change, Entry, Held, Key, Loaded, NumberWanted, RequestKey, Secrets,
 };
 
 /// What becomes of a command.

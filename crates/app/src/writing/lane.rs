@@ -46,15 +46,9 @@ impl Done {
 
 type Reply = oneshot::Sender<Result<Done, Error>>;
 
-/// The sending end of all lanes.
-///
-/// A dossier has its lane for good, by its id: two commands on it never meet in two lanes of
-/// one process. An embedded database has one writer and one lane.
-#[derive(Clone)]
-pub(crate) struct Lanes(Arc<[Lane]>);
-
-/// The sending end of a lane.
-struct Lane {
+/// The sending end of the lane, of which a process has one: with two, batches would be half as
+/// large and each transition would cost more (docs/decisions/012).
+pub(crate) struct Lane {
     queue: Arc<Mutex<Queue<Waits>>>,
     /// Rung when something came; who drops it ends the lane.
     bell: mpsc::Sender<()>,
@@ -62,37 +56,19 @@ struct Lane {
 
 type Waits = (Task, Reply);
 
-impl Lanes {
-    /// Starts as many lanes as the store has use for, which hold at most `bound` waiting
-    /// commands together.
-    pub fn start(office: &Arc<Office>, bound: usize, changed: &watch::Sender<u64>) -> Self {
-        let lanes = office.store.lanes().max(1);
-        let places = (bound / lanes).max(1);
-        Self(
-            (0..lanes)
-                .map(|_| Lane::start(Arc::clone(office), places, changed.clone()))
-                .collect(),
-        )
+impl Lane {
+    /// Starts the lane, in which at most `bound` commands wait.
+    pub fn start(office: Arc<Office>, bound: usize, changed: watch::Sender<u64>) -> Self {
+        let queue = Arc::new(Mutex::new(Queue::new(bound.max(1))));
+        let (bell, rung) = mpsc::channel(1);
+        tokio::spawn(run(office, Arc::clone(&queue), rung, changed));
+        Self { queue, bell }
     }
 
     /// Hands a command in and waits for its commit.
     ///
     /// A caller that goes away cannot cut the transaction: the lane is a task of its own.
     pub async fn send(&self, task: Task) -> Result<Done, Error> {
-        let lane = usize::from(task.work.dossier().lane()) % self.0.len();
-        self.0[lane].send(task).await
-    }
-}
-
-impl Lane {
-    fn start(office: Arc<Office>, places: usize, changed: watch::Sender<u64>) -> Self {
-        let queue = Arc::new(Mutex::new(Queue::new(places)));
-        let (bell, rung) = mpsc::channel(1);
-        tokio::spawn(run(office, Arc::clone(&queue), rung, changed));
-        Self { queue, bell }
-    }
-
-    async fn send(&self, task: Task) -> Result<Done, Error> {
         let (reply, answer) = oneshot::channel();
         let (unit, class) = (task.unit().to_owned(), task.work.class());
         let admitted = locked(&self.queue).admit(&unit, class, (task, reply));

@@ -10,5 +10,5 @@ mod lane;
 mod queue;
 mod task;
 
-pub(crate) use lane::{Done, Lanes};
+pub(crate) use lane::{Done, Lane};
 pub(crate) use task::{Task, Work};

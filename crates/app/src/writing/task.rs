@@ -100,17 +100,6 @@ impl Task {
 }
 
 impl Work {
-    /// The dossier that is begun or changed.
-    pub fn dossier(&self) -> DossierId {
-        match self {
-            Work::Submit { id, .. }
-            | Work::Receive { id, .. }
-            | Work::Import { id, .. }
-            | Work::Act { id, .. }
-            | Work::Rewrite { id, .. } => *id,
-        }
-    }
-
     /// How urgent it is.
     pub(super) fn class(&self) -> Class {
         match self {

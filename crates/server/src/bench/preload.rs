@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use app::keys::Keys;
-use app::ports::{Batch, Change, Entry, Ids, Interest, NumberWanted, Secrets, Store};
+use app::ports::{Batch, Change, Entry, Ids, NumberWanted, Secrets, Store};
 use chrono::TimeDelta;
 use domain::catalogue::Catalogue;
 use domain::code::AnyCode;
@@ -15,7 +15,8 @@ use domain::digest::keyed_hash;
 use domain::dossier::command::{Circumstances, Contents};
 use domain::dossier::private::{Private, Salt};
 use domain::dossier::{
-    self, Acting, Channel, Command, Decision, Dossier, Reception, Record, Rules, State, Submission,
+    self, Acting, Channel, Command, Decision, Dossier, Interest, Reception, Record, Rules, State,
+    Submission,
 };
 use domain::id::{ActorId, DossierId, RequestId};
 use domain::procedure::{Authority, Kind, Procedure};

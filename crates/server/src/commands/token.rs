@@ -4,7 +4,7 @@ use super::Database;
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
 
-use app::ports::{Clock, Store};
+use app::ports::{Clock, Store, WriteTokens};
 use app::tokens::{self, Grant};
 use chrono::TimeDelta;
 use domain::catalogue::Catalogue;

@@ -16,7 +16,6 @@ use sea_orm_migration::MigratorTrait;
 use crate::address::Address;
 use crate::line::Line;
 use crate::recount;
-pub(crate) use postgres::LANES;
 
 /// How safe an answered commit is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

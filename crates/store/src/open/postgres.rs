@@ -11,13 +11,9 @@ use sea_orm::{
 use super::{Durability, OpenError, Options, Patience, check_schema};
 use crate::line::{CONNECTING, Limit, Line};
 
-/// How many batches of this process are on their way at the same time. With a second one both
-/// would be half as large, and cost a fifth more of the processors for each transition.
-pub(crate) const LANES: usize = 1;
-
-/// How many transactions of this process may write at the same time: a lane each, and two for
-/// what is no batch.
-const WRITERS: u32 = LANES as u32 + 2;
+/// How many transactions of this process may write at the same time: one for the batch of the
+/// lane, and two for what is no batch.
+const WRITERS: u32 = 3;
 
 /// Within this a connection that was good is taken for good.
 const RECENT: Duration = Duration::from_millis(500);

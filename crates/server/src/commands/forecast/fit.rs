@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use app::Catalogues;
 use app::foresight::KeptModel;
-use app::ports::{Clock, Store};
+use app::ports::{Clock, Store, WriteForecasts};
 use chrono::NaiveDate;
 use domain::id::ProvinceCode;
 use domain::procedure::Kind;

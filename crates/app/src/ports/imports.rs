@@ -1,4 +1,4 @@
-//! Where imports are written.
+//! Where imports are written, and what is known of them.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,10 @@ use domain::dossier::{Dossier, ImportNumber, Oddity, Record};
 use domain::id::{ActorId, ProvinceCode};
 use domain::time::Instant;
 
-use crate::ports::{CommitError, Proposal, StoreError};
+use super::batch::CommitError;
+use super::catalogue::Proposal;
+use super::error::StoreError;
+use super::scope::Scope;
 
 /// The store, as an import writes to it.
 #[async_trait]
@@ -150,4 +153,35 @@ pub struct Life {
     pub content: [u8; 32],
     /// Its events, with the exact bytes that are kept.
     pub events: Vec<(Record, Vec<u8>)>,
+}
+
+/// Reads imports, and who took personal values out.
+#[async_trait]
+pub trait ReadImports: Send + Sync {
+    /// The imports that were finished after a place in the feed, up to another.
+    async fn imports(
+        &self,
+        province: &ProvinceCode,
+        after: u64,
+        until: u64,
+    ) -> Result<Vec<Import>, StoreError>;
+
+    /// An import.
+    async fn import(
+        &self,
+        province: &ProvinceCode,
+        number: ImportNumber,
+    ) -> Result<Option<Import>, StoreError>;
+
+    /// Events of an import after so many of them, in order, each with its number.
+    async fn import_events(
+        &self,
+        scope: &Scope,
+        number: ImportNumber,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<(u64, Record)>, StoreError>;
+
+    /// Who took personal values out of the system, first to last.
+    async fn viewings(&self, province: &ProvinceCode) -> Result<Vec<Viewing>, StoreError>;
 }

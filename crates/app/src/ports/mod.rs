@@ -1,0 +1,42 @@
+//! What the use cases need from the outside: a store, a clock, and chance.
+//!
+//! One file a matter: what is asked of the store about it, and the values that go in and out.
+//! The unit of writing is a [`Batch`]: many commands decide, one transaction commits.
+
+mod batch;
+mod catalogue;
+mod chance;
+mod dossiers;
+mod error;
+mod feed;
+mod forecasts;
+mod imports;
+mod jobs;
+mod numbers;
+mod reports;
+mod scope;
+mod store;
+mod tokens;
+
+pub use batch::{
+    Batch, Change, CommitError, Committed, Entry, Loaded, PersonKey, RequestKey, Secrets, Seen,
+    Wanted, WriteBatches,
+};
+pub use catalogue::{
+    Document, DocumentState, Proposal, Published, ReadCatalogue, Verdict, WriteCatalogue,
+};
+pub use chance::{Clock, Ids};
+pub use dossiers::{Held, List, ReadDossiers, Search, WorklistPage};
+pub use error::StoreError;
+pub use feed::{FeedHead, ReadFeed};
+pub use forecasts::{ReadForecasts, WriteForecasts};
+pub use imports::{Archive, Begun, End, Import, Life, NewImport, Piece, ReadImports, Viewing};
+pub use jobs::{Job, ReadJobs, WriteJobs};
+pub use numbers::{
+    Block, BlockNumber, BlockWanted, NumberWanted, ReadNumbers, Reserved, VoidWanted, Voided,
+    WriteNumbers,
+};
+pub use reports::{Rated, RatingsWanted, ReadReports, ReportRow, ReportWanted, Sums, SumsWanted};
+pub use scope::{Key, Scope};
+pub use store::{ReadTx, Store};
+pub use tokens::{ReadTokens, Token, WriteTokens};

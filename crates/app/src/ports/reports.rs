@@ -1,0 +1,112 @@
+//! What reports are made of.
+
+use std::collections::{BTreeMap, HashMap};
+
+use async_trait::async_trait;
+use chrono::NaiveDate;
+use domain::dossier::{Channel, Dossier, Record, Score};
+use domain::id::UnitCode;
+use domain::procedure::Kind;
+use domain::tally::Counts;
+use domain::time::Instant;
+
+use super::error::StoreError;
+use super::scope::Scope;
+
+/// Reads what reports are made of.
+#[async_trait]
+pub trait ReadReports: Send + Sync {
+    /// What a report needs of every dossier that was open or ended in a period.
+    ///
+    /// Left out: dossiers that ended before `from`, as far as that had been recorded by
+    /// `as_of`, and dossiers first recorded after `as_of`.
+    async fn report_rows(&self, wanted: &ReportWanted) -> Result<Vec<ReportRow>, StoreError>;
+
+    /// The sums of the tallies of a period, by unit; of units in the scope.
+    async fn sums(&self, wanted: &SumsWanted) -> Result<HashMap<UnitCode, Sums>, StoreError>;
+
+    /// How many dossiers of each unit were overdue at a moment and had not ended before another,
+    /// those that stand apart not counted.
+    async fn overdue(
+        &self,
+        scope: &Scope,
+        at: Instant,
+        open_until: Instant,
+    ) -> Result<HashMap<UnitCode, u32>, StoreError>;
+
+    /// The ratings of a period, by unit and score.
+    async fn ratings(&self, wanted: &RatingsWanted) -> Result<Vec<Rated>, StoreError>;
+}
+
+/// What a report looks at.
+#[derive(Debug, Clone)]
+pub struct ReportWanted {
+    /// Whose dossiers.
+    pub scope: Scope,
+    /// The first moment of the period.
+    pub from: Instant,
+    /// The first moment after the period.
+    pub until: Instant,
+    /// What had been recorded by then.
+    pub as_of: Instant,
+    /// Only dossiers that stand apart from the tallies.
+    pub only_apart: bool,
+}
+
+/// Which ratings are wanted.
+#[derive(Debug, Clone)]
+pub struct RatingsWanted {
+    /// Of dossiers that these units decided.
+    pub scope: Scope,
+    /// Of procedures or of petitions.
+    pub kind: Kind,
+    /// The first moment of the period in which they were given.
+    pub from: Instant,
+    /// The first moment after the period.
+    pub until: Instant,
+    /// What had been recorded by then.
+    pub as_of: Instant,
+}
+
+/// How often a unit was given a score.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rated {
+    /// The unit that decided the dossiers.
+    pub unit: UnitCode,
+    /// The local day since which they had belonged to it.
+    pub since: NaiveDate,
+    /// The score.
+    pub score: Score,
+    /// How often.
+    pub count: u32,
+}
+
+/// Which sums of tallies are wanted.
+#[derive(Debug, Clone)]
+pub struct SumsWanted {
+    /// Whose.
+    pub scope: Scope,
+    /// The first local day of the period.
+    pub from: NaiveDate,
+    /// The last local day of the period.
+    pub to: NaiveDate,
+}
+
+/// The sums of a unit's tallies.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sums {
+    /// Over the days before the period.
+    pub before: Counts,
+    /// Over the days of the period, by channel.
+    pub within: BTreeMap<Channel, Counts>,
+}
+
+/// A dossier in a report.
+#[derive(Debug, Clone)]
+pub enum ReportRow {
+    /// Nothing happened or was recorded after the period and `as_of`: its present state is
+    /// the state wanted.
+    Settled(Box<Dossier>),
+    /// Its history, to be folded up to the period's end.
+    History(Vec<Record>),
+}

@@ -1,0 +1,25 @@
+//! Whose dossiers are meant.
+
+use domain::id::{DossierId, ProvinceCode, UnitCode};
+
+/// A dossier's name within the whole store.
+pub type Key = (ProvinceCode, DossierId);
+
+/// Which units' dossiers are looked at. Every query carries one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// All units of a province.
+    Province(ProvinceCode),
+    /// These units of a province, through `interest`.
+    Units(ProvinceCode, Vec<UnitCode>),
+}
+
+impl Scope {
+    /// The province.
+    #[must_use]
+    pub fn province(&self) -> &ProvinceCode {
+        match self {
+            Scope::Province(province) | Scope::Units(province, _) => province,
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! The store whole: every matter of it, on one database.
+
+use async_trait::async_trait;
+
+use super::batch::WriteBatches;
+use super::catalogue::{ReadCatalogue, WriteCatalogue};
+use super::dossiers::ReadDossiers;
+use super::error::StoreError;
+use super::feed::ReadFeed;
+use super::forecasts::{ReadForecasts, WriteForecasts};
+use super::imports::ReadImports;
+use super::jobs::{ReadJobs, WriteJobs};
+use super::numbers::{ReadNumbers, WriteNumbers};
+use super::reports::ReadReports;
+use super::tokens::{ReadTokens, WriteTokens};
+
+/// Where dossiers are kept.
+///
+/// Writing is cut by matter, so that each matter's words and queries stand in one file and a
+/// wrapper that watches one of them need not spell out the others.
+#[async_trait]
+pub trait Store:
+    WriteBatches + WriteNumbers + WriteTokens + WriteCatalogue + WriteJobs + WriteForecasts
+{
+    /// A consistent view for reading. Sees every commit that was answered before.
+    async fn read(&self) -> Result<Box<dyn ReadTx>, StoreError>;
+}
+
+/// A consistent view for reading, cut by matter like [`Store`].
+pub trait ReadTx:
+    ReadDossiers
+    + ReadFeed
+    + ReadImports
+    + ReadNumbers
+    + ReadReports
+    + ReadTokens
+    + ReadCatalogue
+    + ReadJobs
+    + ReadForecasts
+{
+}
+
+impl<T> ReadTx for T where
+    T: ReadDossiers
+        + ReadFeed
+        + ReadImports
+        + ReadNumbers
+        + ReadReports
+        + ReadTokens
+        + ReadCatalogue
+        + ReadJobs
+        + ReadForecasts
+{
+}
