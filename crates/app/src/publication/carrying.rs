@@ -12,7 +12,7 @@ use domain::role::Role;
 use domain::time::Instant;
 use serde::{Deserialize, Serialize};
 
-use super::procedure::Migration;
+use super::procedure::{MIGRATION, Migration};
 use super::{Subject, calendar};
 use crate::access::{self, Caller, Method};
 use crate::engine::Engine;
@@ -23,9 +23,6 @@ use crate::ports::{Document, DocumentState, Job};
 
 /// The kind of a job that recalculates due times by a published calendar.
 pub const RECALCULATION: &str = "calendar_recalculation";
-
-/// The kind of a job that takes dossiers over to another version of their procedure.
-pub const MIGRATION: &str = "procedure_migration";
 
 /// All that a recalculation needs to be resumed.
 #[derive(Debug, Serialize, Deserialize)]

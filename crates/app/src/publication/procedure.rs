@@ -8,13 +8,15 @@ use domain::id::{DossierId, ProcedureCode, RequestId};
 use domain::procedure::Procedure;
 use serde::{Deserialize, Serialize};
 
-use super::carrying::MIGRATION;
 use crate::access::{self, Caller, Method};
 use crate::engine::Engine;
 use crate::error::{Error, FieldError};
 use crate::jobs::Order;
 use crate::page::{Page, PageQuery, cut};
 use crate::ports::{Job, List, Scope};
+
+/// The kind of a job that takes dossiers over to another version of their procedure.
+pub const MIGRATION: &str = "procedure_migration";
 
 /// How many dossiers are read at once.
 const PAGE: u32 = 500;
