@@ -2,6 +2,7 @@
 //! of it.
 
 mod bad;
+mod beside;
 mod command;
 mod everything;
 mod export;

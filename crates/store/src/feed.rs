@@ -144,7 +144,8 @@ pub(crate) async fn after<C: ConnectionTrait>(
         select.and_where(Expr::exists(involved));
     }
     let rows: Vec<EventRow> = door.select(&select).await.map_err(store_error)?;
-    rows.into_iter().map(TryInto::try_into).collect()
+    let placed = |row: &EventRow| Ok((row.place()?, row.record()?));
+    rows.iter().map(placed).collect()
 }
 
 #[derive(FromQueryResult)]

@@ -109,7 +109,7 @@ pub(crate) async fn histories<C: ConnectionTrait>(
     let rows: Vec<EventRow> = door.all(&sql, given.values).await.map_err(store_error)?;
     let mut histories: HashMap<Key, Vec<Record>> = HashMap::new();
     for row in rows {
-        let (_, record) = <(u64, Record)>::try_from(row)?;
+        let record = row.record()?;
         let key = (record.province.clone(), record.dossier);
         histories.entry(key).or_default().push(record);
     }

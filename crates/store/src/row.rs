@@ -110,20 +110,15 @@ impl EventRow {
         self.seq
     }
 
+    /// Its place in the feed, which only reads what lies there.
+    pub(crate) fn place(&self) -> Result<u64, StoreError> {
+        u64::try_from(self.seq).map_err(|_| inconsistent("event", &self.seq.to_string(), "seq"))
+    }
+
     /// What it says.
     pub(crate) fn record(&self) -> Result<Record, StoreError> {
         Record::from_bytes(&self.bytes)
             .map_err(|_| inconsistent("event", &self.seq.to_string(), "bytes"))
-    }
-}
-
-impl TryFrom<EventRow> for (u64, Record) {
-    type Error = StoreError;
-
-    fn try_from(row: EventRow) -> Result<Self, StoreError> {
-        let seq = u64::try_from(row.seq);
-        let seq = seq.map_err(|_| inconsistent("event", &row.seq.to_string(), "seq"))?;
-        Ok((seq, row.record()?))
     }
 }
 

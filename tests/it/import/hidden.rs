@@ -50,7 +50,7 @@ unit = "H60.02215"
 procedure = "1.004873"
 "#;
 
-struct Desk {
+pub struct Desk {
     store: Arc<SeaStore>,
     _database: Option<TestDatabase>,
 }
@@ -68,7 +68,7 @@ impl Desk {
     }
 
     /// Another process on the database of a world.
-    async fn beside(world: &World) -> Self {
+    pub async fn beside(world: &World) -> Self {
         let store = SeaStore::open(&world.url, Options::default()).await;
         Self {
             store: Arc::new(store.unwrap()),
@@ -76,7 +76,7 @@ impl Desk {
         }
     }
 
-    async fn run(&self, rows: u32) -> Outcome {
+    pub async fn run(&self, rows: u32) -> Outcome {
         self.try_run(rows, usize::MAX).await.unwrap()
     }
 
