@@ -6,7 +6,7 @@ mod codes;
 mod kinds;
 mod pages;
 mod questions;
-mod refused;
+pub mod refused;
 mod shape;
 mod table;
 mod unknown;

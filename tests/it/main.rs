@@ -21,6 +21,7 @@ mod life;
 mod merger;
 mod migrations;
 mod mirrors;
+mod numbers;
 mod offline;
 mod papers;
 mod petitions;

@@ -52,6 +52,19 @@ impl DossierCode {
         (read.to_string() == code.as_str()).then_some(read)
     }
 
+    /// A code of any unit, read back; none for a shape that no counter gives.
+    #[must_use]
+    pub fn read(code: &AnyCode) -> Option<Self> {
+        let (agency, _) = code.as_str().split_once('-')?;
+        Self::of(code, &UnitCode::parse(agency).ok()?)
+    }
+
+    /// The unit that numbers so.
+    #[must_use]
+    pub fn agency(&self) -> &UnitCode {
+        &self.agency
+    }
+
     /// The local day of reception.
     #[must_use]
     pub fn day(&self) -> NaiveDate {

@@ -17,7 +17,7 @@ use crate::fault::store_error;
 use crate::given::Given;
 use crate::line::Line;
 use crate::many::{Into, Nothing};
-use crate::numbers::{self, day_of, number_of};
+use crate::numbers::{self, number_of};
 use crate::row::Place;
 
 const NUMBER: Into<6> = Into {
@@ -58,47 +58,24 @@ async fn reserve_within<C: ConnectionTrait>(
     if !wanted.in_time {
         return Ok(Reserved::NotInTime);
     }
-    let begun: Vec<DayRow> = door
-        .all(
-            "SELECT coalesce(max(day), 0) AS day FROM counter \
-             WHERE province = ? AND unit = ? AND begun = 1",
-            vec![wanted.province.as_str().into(), wanted.unit.as_str().into()],
-        )
-        .await
-        .map_err(store_error)?;
-    let day = number_of(wanted.day);
-    if let Some(newest) = begun.first().filter(|row| row.day > day) {
-        let place = Place {
-            table: "counter",
-            id: wanted.unit.as_str(),
-        };
-        let newest = day_of(newest.day).ok_or_else(|| place.wrong("day"))?;
+    let (province, unit, day) = (&wanted.province, &wanted.unit, wanted.day);
+    let newest = numbers::newest_day(door, province, unit).await?;
+    if let Some(newest) = newest.filter(|newest| *newest > day) {
         return Ok(Reserved::DayOver { newest });
     }
-    let last: Vec<LastRow> = door
-        .all(
-            "INSERT INTO counter (province, unit, day, last, begun) VALUES (?, ?, ?, ?, ?) \
-             ON CONFLICT (province, unit, day) DO UPDATE SET last = counter.last + excluded.last \
-             RETURNING last",
-            vec![
-                wanted.province.as_str().into(),
-                wanted.unit.as_str().into(),
-                day.into(),
-                i64::from(wanted.count).into(),
-                i64::from(wanted.begins).into(),
-            ],
-        )
-        .await
-        .map_err(store_error)?;
-    let last = last.first().map_or(0, |row| row.last);
-    let first = last - i64::from(wanted.count) + 1;
+    let count = usize::try_from(wanted.count).unwrap_or(usize::MAX);
+    let free = numbers::free_after_last(door, province, unit, day, count).await?;
+    let (Some(first), Some(last)) = (free.first().copied(), free.last().copied()) else {
+        unreachable!("a block of no number was refused before");
+    };
+    numbers::set_last(door, province, unit, day, last, wanted.begins).await?;
     door.run(
         "INSERT INTO block (province, unit, day, first, last, actor, request_id, taken) \
          VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         vec![
             wanted.province.as_str().into(),
             wanted.unit.as_str().into(),
-            day.into(),
+            number_of(day).into(),
             first.into(),
             last.into(),
             wanted.actor.as_str().into(),
@@ -108,11 +85,11 @@ async fn reserve_within<C: ConnectionTrait>(
     )
     .await
     .map_err(store_error)?;
-    let rows = (first..=last).map(|number| {
+    let rows = free.into_iter().map(|number| {
         [
             Value::from(wanted.province.as_str()),
             wanted.unit.as_str().into(),
-            day.into(),
+            number_of(day).into(),
             number.into(),
             first.into(),
             OPEN.into(),
@@ -122,7 +99,7 @@ async fn reserve_within<C: ConnectionTrait>(
         .insert(door, rows.collect(), "")
         .await
         .map_err(store_error)?;
-    found(door, wanted, first).await
+    found(door, wanted, first.into()).await
 }
 
 const OPEN: &str = "open";
@@ -132,10 +109,12 @@ async fn asked_before<C: ConnectionTrait>(
     door: &Door<'_, C>,
     wanted: &BlockWanted,
 ) -> Result<Option<Reserved>, StoreError> {
-    let rows: Vec<BlockRow> = door
+    let rows: Vec<AskedRow> = door
         .all(
-            "SELECT unit, day, first, last, taken FROM block \
-             WHERE province = ? AND actor = ? AND request_id = ?",
+            "SELECT unit, day, first, \
+                 (SELECT count(*) FROM block_number n WHERE n.province = b.province \
+                     AND n.unit = b.unit AND n.day = b.day AND n.first = b.first) AS count \
+             FROM block b WHERE province = ? AND actor = ? AND request_id = ?",
             vec![
                 wanted.province.as_str().into(),
                 wanted.actor.as_str().into(),
@@ -149,7 +128,7 @@ async fn asked_before<C: ConnectionTrait>(
     };
     let same = row.unit == wanted.unit.as_str()
         && row.day == number_of(wanted.day)
-        && row.last - row.first + 1 == i64::from(wanted.count);
+        && row.count == i64::from(wanted.count);
     if !same {
         return Ok(Some(Reserved::OtherRequest));
     }
@@ -186,7 +165,7 @@ pub(crate) async fn blocks<C: ConnectionTrait>(
     ];
     let rows: Vec<BlockRow> = door
         .all(
-            "SELECT unit, day, first, last, taken FROM block \
+            "SELECT first, last, taken FROM block \
              WHERE province = ? AND unit = ? AND day = ? ORDER BY first",
             values.clone(),
         )
@@ -329,6 +308,20 @@ pub(crate) async fn take<C: ConnectionTrait>(
     })
 }
 
+/// Fails with the dossiers whose portal brings a number that a desk has taken along.
+pub(crate) async fn leave<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    changes: &[Change],
+) -> Result<(), Failure> {
+    let brought = changes.iter().filter_map(|one| one.portal_number.clone());
+    let brought: Vec<BlockNumber> = brought.collect();
+    let in_blocks = states(door, &brought).await?;
+    clash_unless(changes, |change| {
+        let number = change.portal_number.as_ref();
+        number.is_none_or(|number| in_blocks.iter().all(|(taken, _)| taken != number))
+    })
+}
+
 /// What became of numbers, of those that are in a block.
 pub(crate) async fn states<C: ConnectionTrait>(
     door: &Door<'_, C>,
@@ -376,19 +369,15 @@ pub(crate) async fn states<C: ConnectionTrait>(
 }
 
 #[derive(FromQueryResult)]
-struct DayRow {
+struct AskedRow {
+    unit: String,
     day: i64,
-}
-
-#[derive(FromQueryResult)]
-struct LastRow {
-    last: i64,
+    first: i64,
+    count: i64,
 }
 
 #[derive(FromQueryResult)]
 struct BlockRow {
-    unit: String,
-    day: i64,
     first: i64,
     last: i64,
     taken: i64,

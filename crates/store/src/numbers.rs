@@ -1,16 +1,17 @@
 //! Reserving dossier numbers: gapless per receiving unit and local day.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use app::ports::Change;
+use app::ports::{Change, StoreError};
 use chrono::{Datelike, NaiveDate};
-use domain::code::DossierCode;
+use domain::code::{AnyCode, DossierCode};
 use domain::id::{ProvinceCode, UnitCode};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use serde_json::{Value as Json, json};
 
 use crate::commit::Failure;
 use crate::door::{Dialect, Door};
+use crate::fault::store_error;
 use crate::given::Given;
 use crate::row::Place;
 
@@ -29,18 +30,28 @@ struct CounterRow {
     last: i64,
 }
 
+/// Whether the numbers that a counter comes to are looked up first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Numbering {
+    /// No. The writing of the codes notices one that a dossier has.
+    Trusting,
+    /// Yes, and those that dossiers have are left out: they belong to these.
+    Looking,
+}
+
 /// Reserves the numbers that the changes want and seals them in as codes.
 ///
 /// A unit's day never goes back: when the clock does, the newest day is used on.
 pub(crate) async fn reserve<C: ConnectionTrait>(
     door: &Door<'_, C>,
     changes: &mut [Change],
+    numbering: Numbering,
 ) -> Result<(), Failure> {
     let mut runs = runs(changes);
+    hold(door, changes, &runs).await?;
     if runs.is_empty() {
         return Ok(());
     }
-    hold(door, &runs).await?;
     // One statement for the first day of every unit. Only a batch around midnight has a
     // second day for a unit, and that one must see the first.
     while !runs.is_empty() {
@@ -49,9 +60,155 @@ pub(crate) async fn reserve<C: ConnectionTrait>(
             now.insert(key.clone(), rest.remove(0));
         }
         runs.retain(|_, rest| !rest.is_empty());
-        reserve_one_day_each(door, changes, &now).await?;
+        match numbering {
+            Numbering::Trusting => reserve_one_day_each(door, changes, &now).await?,
+            Numbering::Looking => {
+                for ((province, unit), run) in &now {
+                    let wanted = run.changes.len();
+                    let (day, free) = take_free(door, province, unit, run.day, wanted).await?;
+                    for (serial, at) in free.into_iter().zip(&run.changes) {
+                        changes[*at].seal(&DossierCode::new(unit, day, serial));
+                    }
+                }
+            }
+        }
     }
     Ok(())
+}
+
+/// Takes so many numbers that no dossier has, of a day or of the newest one that has begun, and says
+/// of which day they are.
+async fn take_free<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    province: &ProvinceCode,
+    unit: &UnitCode,
+    day: NaiveDate,
+    wanted: usize,
+) -> Result<(NaiveDate, Vec<u32>), Failure> {
+    let newest = newest_day(door, province, unit).await?;
+    let day = newest.map_or(day, |newest| Ord::max(newest, day));
+    let free = free_after_last(door, province, unit, day, wanted).await?;
+    if let Some(last) = free.last() {
+        set_last(door, province, unit, day, *last, true).await?;
+    }
+    Ok((day, free))
+}
+
+/// The newest day of which a unit has given a number to a dossier.
+pub(crate) async fn newest_day<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    province: &ProvinceCode,
+    unit: &UnitCode,
+) -> Result<Option<NaiveDate>, StoreError> {
+    let rows: Vec<NumberRow> = door
+        .all(
+            "SELECT coalesce(max(day), 0) AS number FROM counter \
+             WHERE province = ? AND unit = ? AND begun = 1",
+            vec![province.as_str().into(), unit.as_str().into()],
+        )
+        .await
+        .map_err(store_error)?;
+    let place = Place {
+        table: "counter",
+        id: unit.as_str(),
+    };
+    match rows.first() {
+        None | Some(NumberRow { number: 0 }) => Ok(None),
+        Some(row) => day_of(row.number)
+            .map(Some)
+            .ok_or_else(|| place.wrong("day")),
+    }
+}
+
+/// So many numbers of a day above the last one of its counter that no dossier has.
+///
+/// A portal may have brought codes of ours, each of which is one dossier's number.
+pub(crate) async fn free_after_last<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    province: &ProvinceCode,
+    unit: &UnitCode,
+    day: NaiveDate,
+    wanted: usize,
+) -> Result<Vec<u32>, StoreError> {
+    let rows: Vec<NumberRow> = door
+        .all(
+            "SELECT last AS number FROM counter WHERE province = ? AND unit = ? AND day = ?",
+            vec![
+                province.as_str().into(),
+                unit.as_str().into(),
+                number_of(day).into(),
+            ],
+        )
+        .await
+        .map_err(store_error)?;
+    let place = Place {
+        table: "counter",
+        id: unit.as_str(),
+    };
+    let last: u32 = place.number("last", rows.first().map_or(0, |row| row.number))?;
+    // The longer code is the greater number; of equally long ones the greater text is.
+    let last_code = DossierCode::new(unit, day, last).to_string();
+    let length = as_i64(last_code.len());
+    let beginning = last_code.trim_end_matches(|letter: char| letter.is_ascii_digit());
+    let rows: Vec<CodeRow> = door
+        .all(
+            "SELECT code FROM code WHERE province = ? AND code >= ? AND code < ? \
+             AND (length(code) > ? OR length(code) = ? AND code > ?)",
+            vec![
+                province.as_str().into(),
+                beginning.into(),
+                format!("{beginning}~").into(),
+                length.into(),
+                length.into(),
+                last_code.as_str().into(),
+            ],
+        )
+        .await
+        .map_err(store_error)?;
+    let taken: HashSet<u32> = rows
+        .iter()
+        .filter_map(|row| AnyCode::parse(&row.code).ok())
+        .filter_map(|code| DossierCode::of(&code, unit))
+        .map(|code| code.serial())
+        .collect();
+    let free = (last + 1..).filter(|number| !taken.contains(number));
+    Ok(free.take(wanted).collect())
+}
+
+/// Sets the last number of a day; `begins` when a dossier gets one of them.
+pub(crate) async fn set_last<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    province: &ProvinceCode,
+    unit: &UnitCode,
+    day: NaiveDate,
+    last: u32,
+    begins: bool,
+) -> Result<(), StoreError> {
+    door.run(
+        "INSERT INTO counter (province, unit, day, last, begun) VALUES (?, ?, ?, ?, ?) \
+         ON CONFLICT (province, unit, day) DO UPDATE SET last = excluded.last, \
+             begun = CASE WHEN excluded.begun = 1 THEN 1 ELSE counter.begun END",
+        vec![
+            province.as_str().into(),
+            unit.as_str().into(),
+            number_of(day).into(),
+            i64::from(last).into(),
+            i64::from(begins).into(),
+        ],
+    )
+    .await
+    .map_err(store_error)?;
+    Ok(())
+}
+
+#[derive(FromQueryResult)]
+struct NumberRow {
+    number: i64,
+}
+
+#[derive(FromQueryResult)]
+struct CodeRow {
+    code: String,
 }
 
 type Counters<T> = BTreeMap<(ProvinceCode, UnitCode), T>;
@@ -79,12 +236,24 @@ fn runs(changes: &[Change]) -> Counters<Vec<Run>> {
 ///
 /// The row of a day cannot do that: a writer whose clock is behind would not see the row of
 /// the next day, and give a number of a day that is over.
+///
+/// Nor may a desk take a number along while a portal brings it.
 async fn hold<C: ConnectionTrait>(
     door: &Door<'_, C>,
+    changes: &[Change],
     runs: &Counters<Vec<Run>>,
 ) -> Result<(), DbErr> {
-    let units = runs.keys();
-    let names = units.map(|(province, unit)| [json!(lock_name(province, unit))]);
+    let counted = runs.keys().map(|(province, unit)| (province, unit));
+    let brought = changes.iter().filter_map(|change| {
+        let number = change.portal_number.as_ref()?;
+        Some((&number.province, &number.unit))
+    });
+    let units: BTreeSet<_> = counted.chain(brought).collect();
+    if units.is_empty() {
+        return Ok(());
+    }
+    let names = units.into_iter();
+    let names = names.map(|(province, unit)| [json!(lock_name(province, unit))]);
     hold_names(door, names.collect()).await
 }
 

@@ -34,7 +34,7 @@ async fn a_pending_dossier_of_an_import_is_worked_on_like_any_other(on: Backend)
     assert_eq!(counts.good()["overdue"], 1);
     let name = json!({ "name": format!("dossiers/{code}") });
     let read = wire.call(&chairman, "GetDossier", &name).await.good();
-    assert_eq!(read["state"], "RECEIVED", "{read}");
+    assert_eq!(read["state"], "STATE_RECEIVED", "{read}");
     let found = json!({ "query": code });
     let found = wire.call(&chairman, "SearchDossiers", &found).await.good();
     assert_eq!(found["dossiers"][0]["code"], code, "{found}");
@@ -74,7 +74,7 @@ async fn a_pending_dossier_of_an_import_is_worked_on_like_any_other(on: Backend)
         "name": read["name"], "etag": read["etag"], "request_id": fresh_id(), "step": step,
     });
     let advanced = wire.call(&clerk, "AdvanceDossier", &advance).await.good();
-    assert_eq!(advanced["state"], "PROCESSING", "{advanced}");
+    assert_eq!(advanced["state"], "STATE_PROCESSING", "{advanced}");
     let worklist = wire.call(&chairman, "ListWorklist", &json!({})).await;
     assert_eq!(worklist.good()["dossiers"][0]["etag"], advanced["etag"]);
 }

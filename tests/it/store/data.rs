@@ -342,6 +342,7 @@ impl ADossier {
             }],
             number: None,
             block_number: None,
+            portal_number: None,
             codes: Vec::new(),
             released: Vec::new(),
             secrets: Some(Secrets {
@@ -394,6 +395,7 @@ pub fn next(dossier: &Dossier, request_number: u64, now: Instant, events: Vec<Ev
         entries,
         number: None,
         block_number: None,
+        portal_number: None,
         codes: Vec::new(),
         released: Vec::new(),
         secrets: None,

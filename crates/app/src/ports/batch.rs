@@ -114,6 +114,8 @@ pub struct Change {
     pub number: Option<NumberWanted>,
     /// The number of a block that it bears, for a dossier received without a line.
     pub block_number: Option<BlockNumber>,
+    /// The number of ours that its portal's code is, which no desk may have taken along.
+    pub portal_number: Option<BlockNumber>,
     /// Codes under which the dossier can now be found, besides the number.
     pub codes: Vec<AnyCode>,
     /// Codes under which it was found by mistake, free for another dossier again.

@@ -40,12 +40,12 @@ pub struct NumberWanted {
     pub day: NaiveDate,
 }
 
-/// A number of a block.
+/// A number of a unit's day, by which blocks are looked up.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct BlockNumber {
     /// The province.
     pub province: ProvinceCode,
-    /// The unit whose desk took the block.
+    /// The unit.
     pub unit: UnitCode,
     /// The local day that it is for.
     pub day: NaiveDate,
@@ -105,7 +105,8 @@ pub struct Block {
     pub last: u32,
     /// When it was taken.
     pub taken: Instant,
-    /// Each number with what became of it, by number.
+    /// Each number with what became of it, by number. A number between the first and the last that
+    /// is not here belonged to a dossier when the block was taken: its portal had brought it.
     pub numbers: Vec<(u32, NumberState)>,
 }
 

@@ -14,16 +14,17 @@ use domain::dossier::{
     self, Acting, Command, Decision, Dossier, Event, Extension, Interest, Reception, Record,
     Refusal, Rewrite, Rules, Submission, Surroundings, Term,
 };
-use domain::id::{DossierId, ProcedureCode, UnitCode};
+use domain::id::{DossierId, ProcedureCode, ProvinceCode, UnitCode};
 use domain::number::NumberState;
 use domain::procedure::Procedure;
+use domain::role::Role;
 use domain::tally;
 use domain::time::{self, Instant};
 
-use super::task::{Task, Work, claimed_by, codes_of, person_key};
+use super::task::{Task, Work, claimed_by, code_of, codes_of, person_key, portal_number};
 use crate::access::{self, Method};
 use crate::catalogues;
-use crate::error::Error;
+use crate::error::{Error, FieldError};
 use crate::office::Office;
 use crate::ports::{
     BlockNumber, Change, Entry, Held, Key, Loaded, NumberWanted, RequestKey, Secrets,
@@ -181,6 +182,8 @@ impl<'a> Desk<'a> {
             | Command::SettleConflict { .. } => self.office.pinned(dossier)?,
         };
         if let Some(code) = claimed_by(command) {
+            let named = [("external_code.new_code".to_owned(), code)];
+            refuse_numbers(&catalogue, &key.0, named)?;
             let owner = self.loaded.codes.get(&(key.0.clone(), code.clone()));
             if let Some(owner) = owner.filter(|owner| **owner != id) {
                 return Err(taken(code, *owner));
@@ -260,10 +263,11 @@ impl<'a> Desk<'a> {
     ) -> Result<(Key, u32), Error> {
         let method = Method::Act(dossier::Action::Submit);
         access::check_unit(&task.caller, method, &submission.receiving)?;
+        let catalogue = self.office.catalogue(&task.caller.province);
         let codes: Vec<AnyCode> = codes_of(submission).collect();
+        let number = self.portal_number(task, &catalogue, submission)?;
         self.refuse_taken(task, &codes)?;
         let at = submission.submitted.unwrap_or(task.arrived);
-        let catalogue = self.office.catalogue(&task.caller.province);
         let procedure = in_force(&catalogue, code, at)?;
         self.refuse_duplicate(task, code, &submission.content)?;
         let acting = acting(task, submission.receiving.clone());
@@ -278,7 +282,37 @@ impl<'a> Desk<'a> {
         let key = (task.caller.province.clone(), id);
         let version = self.write(task, &acting, None, &key, at, decision, Some(*salt))?;
         self.keep_beside(task, &key, *salt, code, &submission.content, codes);
+        let change = self.changes.get_mut(&key).expect("it was written just now");
+        change.portal_number = number;
         Ok((key, version))
+    }
+
+    /// The number of ours that a submission's code is, if it is one; refuses what only the portal may
+    /// bring, for the unit that receives and a day that has come, and what a desk has taken along.
+    fn portal_number(
+        &self,
+        task: &Task,
+        catalogue: &Catalogue,
+        submission: &Submission,
+    ) -> Result<Option<BlockNumber>, Error> {
+        let province = &task.caller.province;
+        let number = portal_number(submission, province);
+        let may = number.as_ref().is_some_and(|number| {
+            task.caller.role == Role::Portal && number.day <= time::local_day(task.arrived)
+        });
+        let portal_code = ("portal_code".to_owned(), &submission.portal_code);
+        let named = (!may).then_some(portal_code);
+        let external = external_codes(&submission.content);
+        refuse_numbers(catalogue, province, named.into_iter().chain(external))?;
+        let state = number.as_ref().and_then(|one| self.loaded.numbers.get(one));
+        match state {
+            // Of one that was used the code is taken, and whose it is will be told.
+            None | Some(NumberState::Used(_)) => Ok(number),
+            Some(NumberState::Open | NumberState::Void(_)) => Err(Error::invalid(
+                "portal_code",
+                "must not be a number that the desk of the receiving unit has taken along",
+            )),
+        }
     }
 
     fn receive(
@@ -291,9 +325,11 @@ impl<'a> Desk<'a> {
     ) -> Result<(Key, u32), Error> {
         let method = Method::Act(dossier::Action::Receive);
         access::check_unit(&task.caller, method, &reception.receiving)?;
-        let codes = reception.content.external_codes.clone();
-        self.refuse_taken(task, &codes)?;
         let catalogue = self.office.catalogue(&task.caller.province);
+        let codes = reception.content.external_codes.clone();
+        let external = external_codes(&reception.content);
+        refuse_numbers(&catalogue, &task.caller.province, external)?;
+        self.refuse_taken(task, &codes)?;
         let procedure = in_force(&catalogue, code, task.arrived)?;
         self.refuse_duplicate(task, code, &reception.content)?;
         let acting = acting(task, reception.receiving.clone());
@@ -341,8 +377,12 @@ impl<'a> Desk<'a> {
         number: &BlockNumber,
     ) -> Result<(Key, u32), Error> {
         access::check_unit(&task.caller, Method::ImportReceptions, &reception.receiving)?;
-        let codes = reception.content.external_codes.clone();
-        self.refuse_taken(task, &codes)?;
+        let catalogue = self.office.catalogue(&task.caller.province);
+        let sealed = code_of(number);
+        let external = external_codes(&reception.content);
+        refuse_numbers(&catalogue, &task.caller.province, external)?;
+        let codes = reception.content.external_codes.iter().cloned();
+        let codes: Vec<AnyCode> = codes.chain([AnyCode::from(&sealed)]).collect();
         let state = self.loaded.numbers.get(number).copied();
         if state != Some(NumberState::Open) {
             return Err(refused_before_life(Refusal::NumberNotOpen {
@@ -350,7 +390,7 @@ impl<'a> Desk<'a> {
                 state: state.map(NumberState::as_str),
             }));
         }
-        let catalogue = self.office.catalogue(&task.caller.province);
+        self.refuse_taken(task, &codes)?;
         let procedure = in_force(&catalogue, code, at)?;
         let acting = acting(task, reception.receiving.clone());
         let resolving = reception
@@ -359,7 +399,6 @@ impl<'a> Desk<'a> {
             .as_ref()
             .unwrap_or(&reception.receiving);
         let rules = rules(&catalogue, &procedure, resolving, salt, &acting);
-        let sealed = DossierCode::new(&number.unit, number.day, number.number);
         let decision = dossier::receive_offline(reception, &sealed, &rules, at)
             .map_err(refused_before_life)?;
         let key = (task.caller.province.clone(), id);
@@ -367,7 +406,6 @@ impl<'a> Desk<'a> {
         self.loaded
             .numbers
             .insert(number.clone(), NumberState::Used(id));
-        let codes = codes.into_iter().chain([AnyCode::from(&sealed)]).collect();
         self.keep_beside(task, &key, *salt, code, &reception.content, codes);
         let change = self.changes.get_mut(&key).expect("it was written just now");
         change.block_number = Some(number.clone());
@@ -457,6 +495,7 @@ impl<'a> Desk<'a> {
             entries,
             number: None,
             block_number: None,
+            portal_number: None,
             codes: Vec::new(),
             released: Vec::new(),
             secrets: None,
@@ -689,6 +728,42 @@ fn both(correction: &Correction) -> (Option<AnyCode>, Option<AnyCode>) {
         (old.clone(), new.clone())
     } else {
         (None, None)
+    }
+}
+
+/// The external codes of what is handed in, with the names of their fields.
+fn external_codes(
+    content: &dossier::command::Contents,
+) -> impl Iterator<Item = (String, &AnyCode)> {
+    let codes = content.external_codes.iter().enumerate();
+    codes.map(|(at, code)| (format!("external_codes[{at}]"), code))
+}
+
+/// Refuses numbers of units that number their dossiers here: whoever brought one could keep a desk
+/// from giving it.
+fn refuse_numbers<'c>(
+    catalogue: &Catalogue,
+    province: &ProvinceCode,
+    codes: impl IntoIterator<Item = (String, &'c AnyCode)>,
+) -> Result<(), Error> {
+    let is_ours = |code: &DossierCode| {
+        let unit = catalogue.units.find(code.agency().as_str());
+        unit.is_some_and(|unit| unit.province == *province)
+    };
+    let ours = codes.into_iter().filter_map(|(field, code)| {
+        let own = DossierCode::read(code).filter(is_ours)?;
+        let unit = own.agency();
+        let problem = format!(
+            "must not be a number of {unit}, which numbers its dossiers here; only the portal may \
+             bring one, for the receiving unit and a day that has come"
+        );
+        Some(FieldError::new(field, problem))
+    });
+    let wrong: Vec<FieldError> = ours.collect();
+    if wrong.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::Invalid(wrong))
     }
 }
 

@@ -15,7 +15,7 @@ use super::queue::Queue;
 use super::task::{self, Task};
 use crate::error::Error;
 use crate::office::Office;
-use crate::ports::{Batch, CommitError, Key, Wanted};
+use crate::ports::{Batch, CommitError, Key, StoreError, Wanted};
 
 /// How many commands one transaction carries at most.
 const BATCH: usize = 256;
@@ -122,16 +122,7 @@ async fn attempt(office: &Office, batch: Vec<(Task, Reply)>, tries: usize) {
     let wanted = task::wanted(batch.iter().map(|(task, _)| task), office);
     let loaded = match office.store.load(&wanted).await {
         Ok(loaded) => loaded,
-        Err(error) => {
-            tracing::error!(
-                error = &error as &dyn std::error::Error,
-                "cannot load a batch"
-            );
-            for (_, reply) in batch {
-                let _gone = reply.send(Err(Error::Unavailable(None)));
-            }
-            return;
-        }
+        Err(error) => return failed(office, batch, error, "cannot load a batch").await,
     };
     let mut desk = Desk::new(office, loaded);
     let mut waiting: Waiting = Vec::with_capacity(batch.len());
@@ -166,8 +157,11 @@ async fn attempt(office: &Office, batch: Vec<(Task, Reply)>, tries: usize) {
                 .collect();
             answer(waiting, &written);
         }
-        Err(CommitError::Clash { dossiers }) if tries < TRIES => {
+        Err(CommitError::Clash { dossiers }) => {
             tracing::debug!(clashed = dossiers.len(), tries, "another writer was first");
+            if waiting.len() == 1 && tries >= TRIES {
+                return give_up(waiting);
+            }
             let clashed: HashSet<Key> = dossiers.into_iter().collect();
             let (again, rest): (Vec<_>, Vec<_>) =
                 waiting
@@ -176,18 +170,19 @@ async fn attempt(office: &Office, batch: Vec<(Task, Reply)>, tries: usize) {
                         Outcome::Written(key, ..) => clashed.contains(key),
                         Outcome::Refused(_) => false,
                     });
-            let rest: Vec<_> = rest
-                .into_iter()
-                .map(|(task, reply, _)| (task, reply))
-                .collect();
-            if !rest.is_empty() {
-                Box::pin(attempt(office, rest, tries + 1)).await;
-            }
-            for (task, reply, _) in again {
-                Box::pin(attempt(office, vec![(task, reply)], tries + 1)).await;
+            let again = undecided(again);
+            let rest = undecided(rest);
+            if tries < TRIES {
+                if !rest.is_empty() {
+                    Box::pin(attempt(office, rest, tries + 1)).await;
+                }
+                one_by_one(office, again, tries + 1).await;
+            } else {
+                // Whichever it is that clashes, it spoils nobody else's.
+                one_by_one(office, rest, 1).await;
+                one_by_one(office, again, 1).await;
             }
         }
-        Err(CommitError::Clash { .. }) => send_again(waiting),
         Err(CommitError::Unknown(error)) => {
             tracing::warn!(
                 error = &error as &dyn std::error::Error,
@@ -196,12 +191,61 @@ async fn attempt(office: &Office, batch: Vec<(Task, Reply)>, tries: usize) {
             settle(office, waiting).await;
         }
         Err(CommitError::Store(error)) => {
-            tracing::error!(
-                error = &error as &dyn std::error::Error,
-                "cannot commit a batch"
-            );
-            send_again(waiting);
+            let batch = undecided(waiting);
+            failed(office, batch, error, "cannot commit a batch").await;
         }
+    }
+}
+
+/// A command with who waits for it.
+fn undecided(waiting: Waiting) -> Vec<Waits> {
+    let waits = waiting.into_iter();
+    waits.map(|(task, reply, _)| (task, reply)).collect()
+}
+
+async fn one_by_one(office: &Office, commands: Vec<Waits>, tries: usize) {
+    for command in commands {
+        Box::pin(attempt(office, vec![command], tries)).await;
+    }
+}
+
+/// Answers a batch that the store could not take.
+///
+/// A database that does not answer is told to everybody. Anything else is the fault of one of the
+/// commands: each is tried alone, so that only this one is refused, for good. It is logged where it
+/// is answered.
+async fn failed(office: &Office, batch: Vec<Waits>, error: StoreError, what: &str) {
+    match error {
+        StoreError::Unavailable(_) => {
+            tracing::error!(error = &error as &dyn std::error::Error, "{what}");
+            for (_, reply) in batch {
+                let _gone = reply.send(Err(Error::Unavailable(None)));
+            }
+        }
+        StoreError::Inconsistent { .. } | StoreError::Database(_) if batch.len() > 1 => {
+            one_by_one(office, batch, 1).await;
+        }
+        StoreError::Inconsistent { .. } | StoreError::Database(_) => {
+            let only = batch.into_iter().next();
+            let _gone = only.map(|(_, reply)| reply.send(Err(error.into())));
+        }
+    }
+}
+
+/// Answers a command that clashed at every try, although all that it rests on was read anew each
+/// time.
+fn give_up(waiting: Waiting) {
+    for (task, reply, _) in waiting {
+        let clashes = match &task.work {
+            // Others act on the same dossier all the time.
+            task::Work::Act { .. } | task::Work::Rewrite { .. } => Error::QueueFull,
+            task::Work::Submit { id, .. }
+            | task::Work::Receive { id, .. }
+            | task::Work::Import { id, .. } => Error::Internal(
+                format!("dossier {id} clashes with what nothing that is read shows").into(),
+            ),
+        };
+        let _gone = reply.send(Err(clashes));
     }
 }
 

@@ -1,11 +1,11 @@
 //! What somebody wants done, and what must be fetched before it can be decided.
 
 use chrono::TimeDelta;
-use domain::code::AnyCode;
+use domain::code::{AnyCode, DossierCode};
 use domain::dossier::correction::Corrected;
 use domain::dossier::private::Salt;
 use domain::dossier::{self, Action, Command, Reception, Rewrite, Submission};
-use domain::id::{DossierId, ProcedureCode, RequestId, UnitCode};
+use domain::id::{DossierId, ProcedureCode, ProvinceCode, RequestId, UnitCode};
 use domain::time::Instant;
 
 use super::queue::Class;
@@ -169,6 +169,7 @@ pub(super) fn wanted<'a>(tasks: impl Iterator<Item = &'a Task>, office: &Office)
                 wanted
                     .codes
                     .extend(codes_of(submission).map(|code| (province.clone(), code)));
+                wanted.numbers.extend(portal_number(submission, province));
                 wanted
                     .people
                     .extend(person_key(office, task, procedure, &submission.content));
@@ -177,6 +178,7 @@ pub(super) fn wanted<'a>(tasks: impl Iterator<Item = &'a Task>, office: &Office)
                 reception, number, ..
             } => {
                 let codes = reception.content.external_codes.iter().cloned();
+                let codes = codes.chain([AnyCode::from(&code_of(number))]);
                 wanted
                     .codes
                     .extend(codes.map(|code| (province.clone(), code)));
@@ -198,6 +200,26 @@ pub(super) fn wanted<'a>(tasks: impl Iterator<Item = &'a Task>, office: &Office)
         }
     }
     wanted
+}
+
+/// The code that a number of a block stands for.
+pub(super) fn code_of(number: &BlockNumber) -> DossierCode {
+    DossierCode::new(&number.unit, number.day, number.number)
+}
+
+/// The number of the receiving unit that a portal's code is, if it is one: a desk may have taken it
+/// along.
+pub(super) fn portal_number(
+    submission: &Submission,
+    province: &ProvinceCode,
+) -> Option<BlockNumber> {
+    let code = DossierCode::of(&submission.portal_code, &submission.receiving)?;
+    Some(BlockNumber {
+        province: province.clone(),
+        unit: submission.receiving.clone(),
+        day: code.day(),
+        number: code.serial(),
+    })
 }
 
 /// The codes that a submission brings.

@@ -385,6 +385,7 @@ impl Life<'_> {
             entries: self.entries,
             number,
             block_number: None,
+            portal_number: None,
             codes,
             released: Vec::new(),
             secrets: Some(Secrets {

@@ -203,7 +203,8 @@ pub async fn reserve(flags: OfflineReserve) -> Result<ExitCode, Failure> {
         .reserve_numbers(&desk.caller, meta, &desk.unit, desk.day, flags.count)
         .await
         .map_err(refused)?;
-    let codes = (block.first..=block.last).map(|number| format!("{}\n", desk.code(number)));
+    let numbers = block.numbers.iter();
+    let codes = numbers.map(|(number, _)| format!("{}\n", desk.code(*number)));
     print(codes.collect::<String>())?;
     Ok(ExitCode::SUCCESS)
 }

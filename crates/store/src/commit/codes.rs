@@ -3,10 +3,11 @@
 use std::collections::HashSet;
 
 use app::ports::Change;
+use domain::code::AnyCode;
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use serde_json::{Value as Json, json};
 
-use super::{Failure, clash_unless};
+use super::{Failure, clash_unless, keys_of};
 use crate::door::{Dialect, Door};
 use crate::given::Given;
 use crate::many::{Into, Part};
@@ -50,14 +51,22 @@ pub(super) async fn write<C: ConnectionTrait>(
         let held: Vec<CodeRow> = door.all(&sql, given.values).await?;
         taken.extend(held.into_iter().map(CodeRow::into_row));
     }
+    let has = |change: &Change, code: &AnyCode| {
+        taken.contains(&[
+            change.dossier.province.as_str().to_owned(),
+            code.as_str().to_owned(),
+            change.dossier.id.to_string(),
+        ])
+    };
+    let numbered = keys_of(changes, |change| {
+        let sealed = change.number.as_ref().and(change.dossier.code.as_ref());
+        sealed.is_some_and(|code| !has(change, code))
+    });
+    if !numbered.is_empty() {
+        return Err(Failure::NumberTaken(numbered));
+    }
     clash_unless(changes, |change| {
-        change.codes.iter().all(|code| {
-            taken.contains(&[
-                change.dossier.province.as_str().to_owned(),
-                code.as_str().to_owned(),
-                change.dossier.id.to_string(),
-            ])
-        })
+        change.codes.iter().all(|code| has(change, code))
     })
 }
 

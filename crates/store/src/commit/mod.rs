@@ -21,6 +21,7 @@ use crate::door::{Dialect, Door};
 use crate::fault::{is_deadlock, is_otherwise, store_error, wrote_nothing};
 use crate::line::Line;
 use crate::many::Part;
+use crate::numbers::Numbering;
 use crate::{block, numbers, rating};
 
 /// How often a transaction is begun that the server broke off for others.
@@ -46,6 +47,9 @@ pub(crate) async fn commit(
         Dialect::Postgres | Dialect::Sqlite => Way::Stepwise,
     };
     let numbered = batch.changes.iter().any(|change| change.number.is_some());
+    // Hardly ever does somebody else have a number that the counter comes to, so that is looked at
+    // only when it was found out.
+    let mut numbering = Numbering::Trusting;
     let mut tries = 1;
     loop {
         // Numbers are sealed in; those of a transaction that was undone are another's now.
@@ -53,13 +57,18 @@ pub(crate) async fn commit(
         let done = match way {
             Way::Together if !numbered => alone(&door, &batch.changes).await,
             Way::Together | Way::Stepwise => {
-                attempt(writer, statements, &mut batch.changes, way).await
+                attempt(writer, statements, &mut batch.changes, way, numbering).await
             }
         };
         match done {
             Err(Failure::Otherwise) => {
                 tracing::debug!("a batch is not as it was meant and is written step by step");
                 way = Way::Stepwise;
+                numbering = Numbering::Looking;
+            }
+            Err(Failure::NumberTaken(_)) if numbering == Numbering::Trusting => {
+                tracing::debug!("a number of ours belongs to a dossier already");
+                numbering = Numbering::Looking;
             }
             Err(Failure::Deadlock(error)) if tries < TRIES => {
                 tracing::debug!(%error, "a batch met another one crosswise and begins again");
@@ -117,13 +126,14 @@ async fn attempt(
     statements: &AtomicU64,
     changes: &mut [Change],
     way: Way,
+    numbering: Numbering,
 ) -> Result<(), Failure> {
     let transaction = writer.begin_with_options(immediate()).await?;
     let door = Door {
         connection: &transaction,
         statements,
     };
-    match write(&door, changes, way).await {
+    match write(&door, changes, way, numbering).await {
         Ok(()) => transaction.commit().await.map_err(outcome),
         Err(failure) => {
             if let Err(error) = transaction.rollback().await {
@@ -148,6 +158,8 @@ fn outcome(error: DbErr) -> Failure {
 /// Why a batch was not written, or may not have been.
 pub(crate) enum Failure {
     Clash(Vec<Key>),
+    /// These were given numbers that other dossiers have.
+    NumberTaken(Vec<Key>),
     /// Something clashes; the statement cannot say what.
     Otherwise,
     Deadlock(DbErr),
@@ -174,7 +186,9 @@ impl From<StoreError> for Failure {
 impl From<Failure> for CommitError {
     fn from(failure: Failure) -> Self {
         match failure {
-            Failure::Clash(dossiers) => CommitError::Clash { dossiers },
+            Failure::Clash(dossiers) | Failure::NumberTaken(dossiers) => {
+                CommitError::Clash { dossiers }
+            }
             Failure::Otherwise => CommitError::Clash {
                 dossiers: Vec::new(),
             },
@@ -189,8 +203,9 @@ async fn write<C: ConnectionTrait>(
     door: &Door<'_, C>,
     changes: &mut [Change],
     way: Way,
+    numbering: Numbering,
 ) -> Result<(), Failure> {
-    numbers::reserve(door, changes).await?;
+    numbers::reserve(door, changes, numbering).await?;
     let changes: &[Change] = changes;
     match way {
         Way::Together => together::write(door, changes).await.map_err(|error| {
@@ -204,6 +219,7 @@ async fn write<C: ConnectionTrait>(
             dossiers::write(door, changes).await?;
             block::take(door, changes).await?;
             codes::write(door, changes).await?;
+            block::leave(door, changes).await?;
             events::write(door, changes).await?;
             for part in the_rest(door.dialect(), changes) {
                 door.run(&part.sql, part.values).await?;
@@ -235,14 +251,18 @@ pub(crate) fn clash_unless(
     changes: &[Change],
     written: impl Fn(&Change) -> bool,
 ) -> Result<(), Failure> {
-    let clashing: Vec<Key> = changes
-        .iter()
-        .filter(|change| !written(change))
-        .map(|change| (change.dossier.province.clone(), change.dossier.id))
-        .collect();
+    let clashing = keys_of(changes, |change| !written(change));
     if clashing.is_empty() {
         Ok(())
     } else {
         Err(Failure::Clash(clashing))
     }
+}
+
+/// The dossiers of some of the changes.
+fn keys_of(changes: &[Change], which: impl Fn(&Change) -> bool) -> Vec<Key> {
+    let chosen = changes.iter().filter(|change| which(change));
+    chosen
+        .map(|change| (change.dossier.province.clone(), change.dossier.id))
+        .collect()
 }

@@ -11,10 +11,14 @@ use super::{codes, dossiers, events, the_rest};
 use crate::door::{Dialect, Door};
 use crate::many::Part;
 
-/// Whether the batch has only what the statement can write: numbers of blocks and freed codes
-/// are seldom, and ask for an order that one statement does not have.
+/// Whether the batch has only what the statement can write: numbers of blocks, numbers of ours that
+/// a portal brings and freed codes are seldom, and ask for an order that one statement does not have.
 pub(super) fn fits(changes: &[Change]) -> bool {
-    let plain = |change: &Change| change.block_number.is_none() && change.released.is_empty();
+    let plain = |change: &Change| {
+        change.block_number.is_none()
+            && change.portal_number.is_none()
+            && change.released.is_empty()
+    };
     changes.iter().all(plain)
 }
 
