@@ -2,13 +2,13 @@
 //!
 //! The only crate that knows the environment, the wall clock and chance.
 
-mod bench;
 pub mod catalogue;
 pub mod clock;
 mod commands;
 pub mod config;
-pub mod demo;
 mod import;
+mod progress;
+mod scratch;
 mod secret;
 mod telemetry;
 mod text;

@@ -24,7 +24,6 @@ mod numbers;
 mod open;
 mod page;
 mod rating;
-pub mod raw;
 mod read;
 mod recount;
 mod report;

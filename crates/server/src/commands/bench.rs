@@ -2,10 +2,17 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
+use app::ports::Clock;
+use bench::{Conditions, Setup, Step};
 use clap::{Args, Subcommand, ValueEnum};
 
-use crate::{Failure, bench};
+use super::{asked_to_stop, print};
+use crate::clock::{SystemClock, SystemIds};
+use crate::config::Config;
+use crate::progress::Progress;
+use crate::{Failure, catalogue};
 
 /// Measure what this machine gives, on a scratch database.
 #[derive(Debug, Args)]
@@ -90,10 +97,83 @@ pub enum BenchFormat {
     Json,
 }
 
-/// Measures writing or reading.
+/// Measures writing or reading; gives it up when asked to, and leaves nothing behind either way.
 pub async fn run(flags: Bench) -> Result<ExitCode, Failure> {
-    match flags.command {
-        BenchCommand::Write(flags) => bench::write(flags).await,
-        BenchCommand::Read(flags) => bench::read(flags).await,
+    tokio::select! {
+        done = measure(flags) => done.map(|()| ExitCode::SUCCESS),
+        () = asked_to_stop() => Ok(ExitCode::from(130)),
+    }
+}
+
+async fn measure(flags: Bench) -> Result<(), Failure> {
+    let (place, figures) = match flags.command {
+        BenchCommand::Write(flags) => {
+            let writing = bench::Writing {
+                callers: flags.callers,
+                preload: flags.preload,
+                seconds: flags.seconds,
+            };
+            let setup = setup(&flags.bench)?;
+            (flags.bench, bench::write(&setup, &writing).await?)
+        }
+        BenchCommand::Read(flags) => {
+            let reading = bench::Reading {
+                preload: flags.preload,
+                writers: flags.writers,
+                seconds: flags.seconds,
+            };
+            let setup = setup(&flags.bench)?;
+            (flags.bench, bench::read(&setup, &reading).await?)
+        }
+    };
+    match place.format {
+        BenchFormat::Json => print(figures.json())?,
+        BenchFormat::Table => print(figures.table())?,
+    }
+    if let Some(file) = &place.report {
+        let command: Vec<String> = std::env::args()
+            .skip(1)
+            .filter(|arg| !arg.contains('/'))
+            .collect();
+        let conditions = Conditions {
+            command: command.join(" "),
+            day: domain::time::local_day(SystemClock.now()),
+        };
+        figures.report(file, &conditions)?;
+    }
+    Ok(())
+}
+
+/// This very program as the server, and the surroundings that only this crate knows.
+fn setup(place: &BenchPlace) -> Result<Setup, Failure> {
+    let config = Config::read(place.config.as_deref())?;
+    let progress = Progress::new();
+    Ok(Setup {
+        database: place.database.clone(),
+        scratch: place.scratch.clone(),
+        program: std::env::current_exe()
+            .map_err(|error| Failure::work("cannot find this program", error))?,
+        config: place.config.clone(),
+        path: std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).collect(),
+        catalogue: Arc::new(catalogue::read(config.catalogue.as_deref())?),
+        clock: Arc::new(SystemClock),
+        ids: Arc::new(SystemIds),
+        tell: Box::new(move |step: Step<'_>| {
+            let (number, of) = (step.number as u64, step.of as u64);
+            if step.begins {
+                progress.step(number, of, step.what);
+            } else {
+                progress.say(step.what);
+            }
+        }),
+    })
+}
+
+impl From<bench::Failure> for Failure {
+    fn from(failure: bench::Failure) -> Self {
+        match failure {
+            bench::Failure::Input(wrong) => Failure::Input(wrong),
+            bench::Failure::Work { message, source } => Failure::Work { message, source },
+        }
     }
 }

@@ -21,7 +21,8 @@ use store::{Patience, SeaStore};
 use super::{configuration, migrate, open, print};
 use crate::clock::{SystemClock, SystemIds};
 use crate::config::Config;
-use crate::import::{Bar, Files, Findings, read};
+use crate::import::{Files, Findings, read};
+use crate::progress::Progress;
 use crate::{Failure, catalogue, text};
 
 /// Bring in history from another system.
@@ -205,12 +206,16 @@ async fn finish(
 }
 
 async fn written(plan: Plan, store: &SeaStore) -> Result<Outcome, Failure> {
-    let mut bar = Bar::new();
+    let progress = Progress::new();
     let began = SystemClock.now();
     let elapsed = move || (SystemClock.now() - began).to_std().unwrap_or_default();
     let ids: Arc<dyn Ids> = Arc::new(SystemIds);
-    let outcome = write(store, plan, ids, &elapsed, &mut |done| bar.show(done)).await;
-    bar.end();
+    let mut show = |at: app::import::Progress| {
+        let words = format!("{} of {} dossiers, {} events", at.done, at.of, at.events);
+        progress.show(at.done, at.of, &words);
+    };
+    let outcome = write(store, plan, ids, &elapsed, &mut show).await;
+    drop(progress);
     outcome.map_err(|stopped| match stopped {
         Stopped::Unfinished { .. } => Failure::Input(stopped.to_string()),
         other => Failure::work("nothing of it can be seen yet", other),

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::ports::{Published, Store};
+use app::ports::{Clock, Published, Store};
 use app::{Engine, Parts};
 use domain::catalogue::Catalogue;
 use store::{Patience, SeaStore};
@@ -17,8 +17,9 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::{migrate, open};
 use crate::clock::{SystemClock, SystemIds};
 use crate::config::{self, Config};
-use crate::demo::{self, Demo};
+use crate::scratch::Scratch;
 use crate::{Failure, catalogue, secret, telemetry};
+use demo::Demo;
 
 /// Serve gRPC, gRPC-Web and JSON on one port.
 #[derive(Debug, Args)]
@@ -77,17 +78,14 @@ async fn serve_demo(
     eprintln!("building a made-up Tuyên Quang …");
     let secret = b"the demo's secret protects nobody".to_vec();
     // The folder goes with the value, also when the building is given up.
+    let folder = Scratch::make()?;
+    config.database = folder.database();
+    let now = SystemClock.now();
     let built = tokio::select! {
-        built = demo::build(Arc::clone(&catalogue), &secret) => built?,
+        built = demo::build(&config.database, Arc::clone(&catalogue), &secret, now, &SystemIds) => built?,
         () = asked_to_stop() => return Ok(ExitCode::SUCCESS),
     };
-    let Demo {
-        folder: _until_the_end,
-        database,
-        tokens,
-        dossiers,
-    } = built;
-    config.database = database;
+    let Demo { tokens, dossiers } = built;
     let store = open(&config, Patience::ForCallers).await?;
     println!(
         "DEMO: {dossiers} dossiers, all of them made up; the database goes when the server stops"
@@ -98,6 +96,15 @@ async fn serve_demo(
     }
     announce(&listener)?;
     serve(&config, catalogue, store, secret, listener).await
+}
+
+impl From<demo::Failure> for Failure {
+    fn from(failure: demo::Failure) -> Self {
+        match failure {
+            demo::Failure::Input(wrong) => Failure::Input(wrong),
+            demo::Failure::Work { message, source } => Failure::Work { message, source },
+        }
+    }
 }
 
 /// Prints where the server answers: one line a protocol.

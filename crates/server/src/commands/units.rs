@@ -4,7 +4,6 @@ use super::Database;
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use std::collections::BTreeSet;
-use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -19,6 +18,7 @@ use store::{Patience, SeaStore};
 
 use super::{configuration, open, print};
 use crate::clock::{SystemClock, SystemIds};
+use crate::progress::Progress;
 use crate::{Failure, catalogue, text};
 
 /// Change units.
@@ -204,20 +204,15 @@ fn caller(catalogue: &Catalogue, province: &ProvinceCode) -> Result<Caller, Fail
 }
 
 async fn carry_out(engine: &Engine, caller: &Caller, merger: &Merger) -> Result<Merged, Failure> {
-    let watched = std::io::stderr().is_terminal();
-    let progress = |job: &Job| {
-        if watched {
-            eprint!(
-                "\rprovince {}: {} dossiers looked at, {} moved",
-                job.province, job.seen, job.changed
-            );
-            let _nobody_reads_it = std::io::stderr().flush();
-        }
+    let progress = Progress::new();
+    let tell = |job: &Job| {
+        progress.say(&format!(
+            "province {}: {} dossiers looked at, {} moved",
+            job.province, job.seen, job.changed
+        ));
     };
-    let merged = engine.merge_units(caller, merger, progress).await;
-    if watched && !merger.dry_run {
-        eprintln!();
-    }
+    let merged = engine.merge_units(caller, merger, tell).await;
+    drop(progress);
     merged.map_err(|error| match error {
         app::Error::Invalid(fields) => {
             let lines: Vec<String> = fields

@@ -1,11 +1,9 @@
 //! The files of an import: read, checked as a whole, and what is said at the end.
 
 mod findings;
-mod progress;
 mod read;
 pub(crate) mod receptions;
 mod table;
 
 pub(crate) use findings::Findings;
-pub(crate) use progress::Bar;
 pub(crate) use read::{Files, read};

@@ -16,9 +16,9 @@ use serde::Serialize;
 use serde_json::Value;
 use store::Patience;
 
-use super::Progress;
 use crate::clock::SystemClock;
 use crate::commands::{configuration, open, print};
+use crate::progress::Progress;
 use crate::{Failure, catalogue};
 
 /// Fit the models of a province on its own dossiers, and keep them in the database. Today's
@@ -73,7 +73,7 @@ pub async fn run(flags: Fit) -> Result<ExitCode, Failure> {
         .await
         .map_err(|error| Failure::work("cannot fit", error))?;
     if fitted.is_empty() {
-        progress.clear();
+        drop(progress);
         return Err(Failure::Input(format!(
             "province {province} has no dossier with a due time before {}; forecasts rest on \
              planned allowances until there is one",
@@ -96,7 +96,7 @@ pub async fn run(flags: Fit) -> Result<ExitCode, Failure> {
     for told in &mut told {
         told.in_use = in_use.iter().any(|model| model.number == told.number);
     }
-    progress.clear();
+    drop(progress);
     match flags.format {
         PlainFormat::Json => {
             let text = serde_json::to_string_pretty(&told);

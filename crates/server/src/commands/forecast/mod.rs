@@ -11,7 +11,6 @@ mod validation;
 
 use super::PlainFormat;
 use clap::{Args, Subcommand};
-use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant as Stopwatch;
@@ -22,6 +21,7 @@ use serde::Serialize;
 
 use super::print;
 use crate::Failure;
+use crate::progress::Progress;
 
 use validation::Validation;
 
@@ -108,7 +108,7 @@ pub fn backtest(flags: &Backtest) -> Result<ExitCode, Failure> {
     if flags.validate {
         progress.say("rehearsing inside the training part");
         let validation = Validation::new(&log, &office, protocol, &trial);
-        progress.clear();
+        drop(progress);
         show(flags.format, &validation, || validation.page())?;
         return Ok(ExitCode::SUCCESS);
     }
@@ -119,7 +119,7 @@ pub fn backtest(flags: &Backtest) -> Result<ExitCode, Failure> {
     progress.say("judging");
     let mut report = trial.judge(&model);
     report.fit_seconds = Some(fit_seconds);
-    progress.clear();
+    drop(progress);
     if let Some(file) = &flags.plot {
         std::fs::write(file, plot::svg(&report))
             .map_err(|error| Failure::work(format!("cannot write {}", file.display()), error))?;
@@ -147,30 +147,6 @@ fn show(
 /// A log that cannot be judged is wrong input, whatever it lacks.
 fn unusable(flags: &Backtest, error: &Error) -> Failure {
     Failure::Input(format!("{}: {error}", flags.events.display()))
-}
-
-/// One line that says what is going on, on a terminal only.
-struct Progress(bool);
-
-impl Progress {
-    fn new() -> Progress {
-        Progress(std::io::stderr().is_terminal())
-    }
-
-    fn say(&self, what: &str) {
-        if self.0 {
-            let mut terminal = std::io::stderr().lock();
-            // A terminal that cannot show progress is no reason to stop.
-            let _shown = write!(terminal, "\r\x1b[K{what} …").and_then(|()| terminal.flush());
-        }
-    }
-
-    fn clear(&self) {
-        if self.0 {
-            let mut terminal = std::io::stderr().lock();
-            let _shown = write!(terminal, "\r\x1b[K").and_then(|()| terminal.flush());
-        }
-    }
 }
 
 /// Reads `56d`, `p80wd` or `column:NAME`.

@@ -3,24 +3,31 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use app::ports::{Clock, Store};
-use domain::catalogue::Catalogue;
+use app::ports::Store;
 use serde::Serialize;
-use store::raw::Raw;
 use store::{Durability, Options, SeaStore};
 
-use super::ground::{Database, Emptied, Ground};
-use super::load::Load;
-use super::preload::preload;
-use super::process::Process;
-use super::progress::Progress;
-use super::province;
-use super::serving::{Serving, secret_file};
-use super::table::{self, Column};
-use crate::clock::{SystemClock, SystemIds};
-use crate::commands::bench::{BenchPlace, BenchWrite};
-use crate::config::Config;
-use crate::{Failure, catalogue, secret};
+use crate::ground::{Database, Emptied, Ground};
+use crate::load::Load;
+use crate::preload::preload;
+use crate::process::Process;
+use crate::progress::Progress;
+use crate::province;
+use crate::raw::Raw;
+use crate::serving::{self, Serving};
+use crate::table::{Column, Figures};
+use crate::{Failure, Setup};
+
+/// What is written, and for how long.
+#[derive(Debug, Clone)]
+pub struct Writing {
+    /// How many call at the same time; one run for each.
+    pub callers: Vec<u32>,
+    /// How many dossiers are there before; one database for each.
+    pub preload: Vec<u32>,
+    /// How long each run lasts.
+    pub seconds: u64,
+}
 
 /// What was measured with so many callers on so many dossiers.
 #[derive(Debug, Clone, Serialize)]
@@ -50,43 +57,35 @@ struct Measured {
 const BATCHED: usize = 32;
 
 /// How many wards write.
-pub const WARDS: usize = 124;
+pub(crate) const WARDS: usize = 124;
 
-/// Measures, and prints.
-pub async fn run(flags: BenchWrite) -> Result<(), Failure> {
-    let config = Config::read(flags.bench.config.as_deref())?;
-    let catalogue = Arc::new(catalogue::read(config.catalogue.as_deref())?);
-    let ground = Ground::prepare(&flags.bench).await?;
-    let secret = secret::read_or_make(&secret_file(&ground.scratch), &SystemIds)?;
-    let runs = ground.databases.len() * flags.preload.len() * (flags.callers.len() + 1);
+/// Measures writing: cases a second, every call answered after its commit.
+pub async fn write(setup: &Setup, writing: &Writing) -> Result<Figures, Failure> {
+    let ground = Ground::prepare(setup).await?;
+    let secret = serving::make_secret(&ground.scratch, setup.ids.as_ref())?;
+    let runs = ground.databases.len() * writing.preload.len() * (writing.callers.len() + 1);
     let mut bench = Bench {
-        flags: &flags,
+        setup,
+        writing,
         ground: &ground,
-        catalogue,
         secret,
-        progress: Progress::new(runs),
+        progress: Progress::new(&setup.tell, runs),
         measured: Vec::new(),
     };
     for database in &ground.databases {
-        for dossiers in &flags.preload {
+        for dossiers in &writing.preload {
             bench.on(database, *dossiers).await?;
         }
     }
-    let measured = std::mem::take(&mut bench.measured);
-    drop(bench);
-    print(&flags.bench, &measured)
-}
-
-fn print(place: &BenchPlace, measured: &[Measured]) -> Result<(), Failure> {
-    table::print(place, "write", &columns(), measured)
+    Ok(Figures::of("write", &columns(), &bench.measured))
 }
 
 struct Bench<'a> {
-    flags: &'a BenchWrite,
+    setup: &'a Setup,
+    writing: &'a Writing,
     ground: &'a Ground,
-    catalogue: Arc<Catalogue>,
     secret: Vec<u8>,
-    progress: Progress,
+    progress: Progress<'a>,
     measured: Vec<Measured>,
 }
 
@@ -98,26 +97,22 @@ impl Bench<'_> {
             "{}: {dossiers} dossiers to begin with",
             database.kind
         ));
-        let store = self.filled(database, dossiers).await?;
-        let wards = province::wards(&store, &self.catalogue, WARDS).await?;
+        let store = filled(self.setup, database, dossiers, &self.secret, &self.progress).await?;
+        let wards = province::wards(&store, self.setup, WARDS).await?;
         let raw = Raw::prepare(&database.raw, dossiers)
             .await
             .map_err(|error| Failure::work("cannot prepare the raw database", error))?;
-        let server = Serving::start(
-            &database.url,
-            self.flags.bench.config.as_deref(),
-            &self.ground.scratch,
-        )?;
+        let server = Serving::start(self.setup, &database.url, &self.ground.scratch)?;
         let postmaster = postmaster(&store).await?;
         let is_file = !store.is_shared();
         // A server on another machine keeps its figures to itself.
         let has_all = is_file || postmaster.is_some();
         let mut first = 1;
         let mut begun = dossiers;
-        for callers in self.flags.callers.iter().copied() {
+        for callers in self.writing.callers.iter().copied() {
             self.progress.next(&format!(
                 "{}, {dossiers} dossiers: {callers} callers for {} s",
-                database.kind, self.flags.seconds
+                database.kind, self.writing.seconds
             ));
             let load = Load::begin(&server.address, &wards, callers, first).await?;
             first += callers;
@@ -158,7 +153,7 @@ impl Bench<'_> {
                 p95_ms,
                 p99_ms,
                 cpu_ms_per_transition: has_all.then_some(times.used_ms / calls.max(1.0)),
-                rows_per_transition: rows as f64 / super::case::TRANSITIONS as f64,
+                rows_per_transition: rows as f64 / crate::case::TRANSITIONS as f64,
                 bytes_per_dossier: bytes / f64::from(begun),
                 rss_mb: times.rss_mb,
                 raw_transitions_per_s: times.raw_one,
@@ -171,20 +166,9 @@ impl Bench<'_> {
         emptied.now().await
     }
 
-    async fn filled(&self, database: &Database, dossiers: u32) -> Result<SeaStore, Failure> {
-        filled(
-            database,
-            dossiers,
-            &self.catalogue,
-            &self.secret,
-            &self.progress,
-        )
-        .await
-    }
-
     /// How long one round of one kind lasts.
     fn piece(&self) -> Duration {
-        Duration::from_secs(self.flags.seconds) / ROUNDS
+        Duration::from_secs(self.writing.seconds) / ROUNDS
     }
 }
 
@@ -203,12 +187,12 @@ struct Times {
 }
 
 /// A database with so many dossiers in it.
-pub async fn filled(
+pub(crate) async fn filled(
+    setup: &Setup,
     database: &Database,
     dossiers: u32,
-    catalogue: &Arc<Catalogue>,
     secret: &[u8],
-    progress: &Progress,
+    progress: &Progress<'_>,
 ) -> Result<SeaStore, Failure> {
     let broken = |error| Failure::work("cannot make the database", error);
     store::migrate(&database.url, false).await.map_err(broken)?;
@@ -221,10 +205,10 @@ pub async fn filled(
     let filling: Arc<dyn Store> = Arc::new(store.clone());
     preload(
         filling,
-        catalogue,
+        &setup.catalogue,
         secret,
         dossiers,
-        SystemClock.now(),
+        setup.clock.now(),
         |done| {
             progress.show(&format!("{}: {done} of {dossiers} dossiers", database.kind));
         },
@@ -250,7 +234,7 @@ fn unreadable(error: app::ports::StoreError) -> Failure {
     Failure::work("cannot read the database", error)
 }
 
-fn raw_failed(error: store::OpenError) -> Failure {
+fn raw_failed(error: crate::raw::Error) -> Failure {
     Failure::work("the raw database failed", error)
 }
 

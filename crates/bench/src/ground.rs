@@ -2,11 +2,9 @@
 
 use std::path::Path;
 
-use super::cluster::{self, Cluster};
-use super::scratch::{Scratch, filesystem};
-use crate::Failure;
-use crate::commands::bench::BenchPlace;
-use crate::config;
+use crate::cluster::{self, Cluster};
+use crate::scratch::{Scratch, filesystem};
+use crate::{Failure, Setup};
 
 /// What is measured on: a scratch folder, and one or two databases that are empty.
 pub struct Ground {
@@ -35,12 +33,12 @@ impl Ground {
     /// Makes it ready.
     ///
     /// Errors: the database that was given is used, or lies in memory.
-    pub async fn prepare(place: &BenchPlace) -> Result<Self, Failure> {
-        let given = match &place.database {
+    pub async fn prepare(setup: &Setup) -> Result<Self, Failure> {
+        let given = match &setup.database {
             Some(url) => Some(given(url).await?),
             None => None,
         };
-        let scratch = Scratch::make(place.scratch.as_deref())?;
+        let scratch = Scratch::make(setup.scratch.as_deref(), setup.ids.as_ref())?;
         if let Some(database) = given {
             return Ok(Self {
                 databases: vec![database],
@@ -54,7 +52,7 @@ impl Ground {
             raw: format!("sqlite:{}", scratch.path("raw.db").display()),
             filesystem: scratch.filesystem().to_owned(),
         }];
-        let cluster = match cluster::programs() {
+        let cluster = match cluster::programs(&setup.path) {
             Some(programs) => {
                 let cluster = Cluster::start(&programs, &scratch)?;
                 databases.push(Database {
@@ -79,7 +77,7 @@ impl Ground {
 }
 
 async fn given(url: &str) -> Result<Database, Failure> {
-    config::check_database(url)?;
+    store::check_address(url).map_err(|error| Failure::Input(format!("--database: {error}")))?;
     let empty = store::scratch::is_empty(url)
         .await
         .map_err(|error| Failure::work(format!("cannot open {}", store::shown(url)), error))?;

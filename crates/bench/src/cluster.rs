@@ -4,9 +4,9 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::kept::Kept;
-use super::scratch::Scratch;
 use crate::Failure;
+use crate::kept::Kept;
+use crate::scratch::Scratch;
 
 /// A server in the scratch folder, with the settings of its package. Stops with this value.
 pub struct Cluster {
@@ -49,9 +49,8 @@ impl Cluster {
 }
 
 /// Where PostgreSQL's programs are: in PATH, or the newest that Debian keeps beside it.
-pub fn programs() -> Option<PathBuf> {
-    let in_path = std::env::var_os("PATH").unwrap_or_default();
-    let mut places: Vec<PathBuf> = std::env::split_paths(&in_path).collect();
+pub fn programs(path: &[PathBuf]) -> Option<PathBuf> {
+    let mut places = path.to_vec();
     let mut versions: Vec<(u32, PathBuf)> = std::fs::read_dir("/usr/lib/postgresql")
         .into_iter()
         .flatten()

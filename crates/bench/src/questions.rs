@@ -11,8 +11,8 @@ use grpc::proto::{
     SearchDossiersRequest,
 };
 
-use super::province::{Readers, code};
 use crate::Failure;
+use crate::province::{Readers, code};
 
 /// Something that is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

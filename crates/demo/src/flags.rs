@@ -5,8 +5,7 @@ use app::foresight::Sweep;
 use chrono::{Datelike, NaiveDate, Timelike};
 use domain::time::{self, Instant};
 
-use super::{NOW, province_code};
-use crate::Failure;
+use crate::{Failure, NOW, province_code};
 
 /// How often crossings are looked for in the made-up months, in minutes. A server looks when they
 /// come; what comes and goes in between is missing from the record.

@@ -4,14 +4,14 @@
 //! seed. Everything in it is invented.
 
 mod arrivals;
-pub(crate) mod chance;
+pub mod chance;
+mod failure;
 mod flags;
-pub(crate) mod life;
-pub(crate) mod people;
+mod life;
+pub mod people;
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use app::access::Caller;
@@ -30,12 +30,13 @@ use domain::time::{self, Instant};
 use domain::unit::Unit;
 use store::{Durability, Options, SeaStore};
 
-use crate::Failure;
-use crate::clock::{SystemClock, SystemIds};
 use arrivals::Arrival;
 use chance::{Chance, ChanceIds};
 use flags::Flags;
 use life::{Fate, Next};
+
+pub use failure::Failure;
+pub use life::required;
 
 const SEED: u64 = 0x7f4a_7c15_2026_1121;
 
@@ -57,23 +58,8 @@ const WARD: &str = "Phường Minh Xuân";
 /// What acts at the same time is decided in one batch; a quarter of an hour is.
 const WINDOW: TimeDelta = TimeDelta::minutes(15);
 
-/// A scratch folder that goes when this value does.
-pub struct Scratch(PathBuf);
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        if let Err(error) = std::fs::remove_dir_all(&self.0) {
-            tracing::warn!(folder = %self.0.display(), %error, "cannot remove the demo's folder");
-        }
-    }
-}
-
 /// A made-up province that is ready to be served.
 pub struct Demo {
-    /// Where it lies.
-    pub folder: Scratch,
-    /// Its database.
-    pub database: String,
     /// A token for each role: role, unit, secret.
     pub tokens: Vec<(Role, UnitCode, String)>,
     /// How many dossiers there are.
@@ -93,22 +79,20 @@ impl Clock for SimulatedClock {
     }
 }
 
-/// Builds the province in a scratch folder.
-pub async fn build(catalogue: Arc<Catalogue>, secret: &[u8]) -> Result<Demo, Failure> {
-    let now = SystemClock.now();
-    let name = format!(
-        "motcua-demo-{}",
-        domain::digest::hex(&SystemIds.random()[..6])
-    );
-    let folder = std::env::temp_dir().join(name);
-    std::fs::create_dir_all(&folder)
-        .map_err(|error| Failure::work(format!("cannot make {}", folder.display()), error))?;
-    let database = format!("sqlite:{}", folder.join("demo.db").display());
-    let folder = Scratch(folder);
+/// Builds the province in an empty database, as it would be at a moment.
+///
+/// The tokens' secrets come from `ids`; all else follows from the moment alone.
+pub async fn build(
+    database: &str,
+    catalogue: Arc<Catalogue>,
+    secret: &[u8],
+    now: Instant,
+    ids: &dyn Ids,
+) -> Result<Demo, Failure> {
     let broken = |error| Failure::work("cannot build the demo", error);
-    store::migrate(&database, false).await.map_err(broken)?;
+    store::migrate(database, false).await.map_err(broken)?;
     let store = SeaStore::open(
-        &database,
+        database,
         Options {
             durability: Durability::Scratch,
             readers: 2,
@@ -127,15 +111,10 @@ pub async fn build(catalogue: Arc<Catalogue>, secret: &[u8]) -> Result<Demo, Fai
         queue: 4_096,
     });
     let dossiers = Province::new(&engine, &catalogue)?.live(now).await?;
-    let tokens = ready_tokens(store.as_ref(), &catalogue, now).await?;
+    let tokens = ready_tokens(store.as_ref(), &catalogue, now, ids).await?;
     let closed = store.close().await;
     closed.map_err(|error| Failure::work("cannot close the demo", error))?;
-    Ok(Demo {
-        folder,
-        database,
-        tokens,
-        dossiers,
-    })
+    Ok(Demo { tokens, dossiers })
 }
 
 /// One token a role, at one ward; the steering ones for the whole province.
@@ -143,6 +122,7 @@ async fn ready_tokens(
     store: &SeaStore,
     catalogue: &Catalogue,
     now: Instant,
+    ids: &dyn Ids,
 ) -> Result<Vec<(Role, UnitCode, String)>, Failure> {
     let province = province_code();
     let ward = catalogue
@@ -174,7 +154,7 @@ async fn ready_tokens(
             units: vec![unit.clone()],
             lasts: TimeDelta::days(30),
         };
-        let issued = tokens::issue(store, &SystemIds, now, grant)
+        let issued = tokens::issue(store, ids, now, grant)
             .await
             .map_err(|error| Failure::work("cannot make the demo's tokens", error))?;
         tokens.push((role, unit.clone(), issued.secret));

@@ -11,7 +11,7 @@ use domain::procedure::{ClockPolicy, Procedure};
 use domain::role::Role;
 use domain::time::{self, Instant};
 
-use super::chance::Chance;
+use crate::chance::Chance;
 
 /// Something that will be done.
 #[derive(Debug, Clone)]

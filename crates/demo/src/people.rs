@@ -2,7 +2,7 @@
 
 use domain::dossier::private::Person;
 
-use super::chance::Chance;
+use crate::chance::Chance;
 
 const FAMILY: [&str; 14] = [
     "Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Nông", "Ma", "Hà", "Vũ", "Đặng", "Lý", "Triệu",

@@ -9,7 +9,7 @@ use domain::procedure::{Authority, Kind};
 use domain::time::{Instant, instant};
 use domain::unit::{Unit, UnitKind};
 
-use super::chance::Chance;
+use crate::chance::Chance;
 
 /// Somebody comes with something.
 #[derive(Debug, Clone)]

@@ -9,6 +9,8 @@ use std::sync::Arc;
 use app::keys::Keys;
 use app::ports::{Batch, Change, Entry, Ids, NumberWanted, Secrets, Store};
 use chrono::TimeDelta;
+use demo::chance::{Chance, ChanceIds};
+use demo::{people, required};
 use domain::catalogue::Catalogue;
 use domain::code::AnyCode;
 use domain::digest::keyed_hash;
@@ -25,11 +27,8 @@ use domain::tally;
 use domain::time::{self, Instant};
 use domain::unit::Unit;
 
-use super::province::{UNITS_OF, code as province_code};
 use crate::Failure;
-use crate::demo::chance::{Chance, ChanceIds};
-use crate::demo::life::required;
-use crate::demo::people;
+use crate::province::{UNITS_OF, code as province_code};
 
 /// How many dossiers are written in one transaction.
 const AT_ONCE: usize = 1_000;

@@ -1,12 +1,13 @@
 //! The server under test: a process of its own, configured as `serve` is.
 
-use std::path::Path;
 use std::process::Command;
 
-use super::kept::Kept;
-use super::process::Process;
-use super::scratch::Scratch;
-use crate::Failure;
+use app::ports::Ids;
+
+use crate::kept::Kept;
+use crate::process::Process;
+use crate::scratch::Scratch;
+use crate::{Failure, Setup};
 
 /// A running server. Stops with this value.
 pub struct Serving {
@@ -18,19 +19,13 @@ pub struct Serving {
 }
 
 impl Serving {
-    /// Starts this very program as a server on a database that is ready.
-    pub fn start(
-        database: &str,
-        config: Option<&Path>,
-        scratch: &Scratch,
-    ) -> Result<Self, Failure> {
-        let program = std::env::current_exe()
-            .map_err(|error| Failure::work("cannot find this program", error))?;
-        let mut command = Command::new(program);
+    /// Starts the program as a server on a database that is ready.
+    pub fn start(setup: &Setup, database: &str, scratch: &Scratch) -> Result<Self, Failure> {
+        let mut command = Command::new(&setup.program);
         command
             .args(["serve", "--listen", "127.0.0.1:0", "--database", database])
             .env("MOTCUA_SECRET_FILE", secret_file(scratch));
-        if let Some(config) = config {
+        if let Some(config) = &setup.config {
             command.arg("--config").arg(config);
         }
         let mut server = Kept::start(include_str!("keeper.sh"), &mut command)?;
@@ -44,7 +39,14 @@ impl Serving {
     }
 }
 
-/// Where the server's secret is, which the preloaded dossiers were made with.
-pub fn secret_file(scratch: &Scratch) -> std::path::PathBuf {
+/// Makes the secret that the preloaded dossiers are made with, and the server starts with.
+pub fn make_secret(scratch: &Scratch, ids: &dyn Ids) -> Result<Vec<u8>, Failure> {
+    let secret = domain::digest::hex(&[ids.random(), ids.random()].concat());
+    std::fs::write(secret_file(scratch), &secret)
+        .map_err(|error| Failure::work("cannot write the server's secret", error))?;
+    Ok(secret.into_bytes())
+}
+
+fn secret_file(scratch: &Scratch) -> std::path::PathBuf {
     scratch.path("motcua.key")
 }

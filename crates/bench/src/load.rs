@@ -6,10 +6,10 @@ use grpc::client::Client;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::case::{Case, People};
-use super::latency::Latencies;
-use super::province::Ward;
 use crate::Failure;
+use crate::case::{Case, People};
+use crate::latency::Latencies;
+use crate::province::Ward;
 
 /// How many callers share a connection: as when one program serves the desks of a few wards.
 const A_CONNECTION: usize = 16;

@@ -7,15 +7,33 @@
 mod postgres;
 mod sqlite;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
-use crate::OpenError;
-use crate::address::Address;
-
 /// How long a row and an event are.
 const BYTES: usize = 300;
+
+/// What went wrong with the raw database.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// SQLite refused.
+    #[error(transparent)]
+    Sqlite(#[from] rusqlite::Error),
+    /// PostgreSQL refused.
+    #[error(transparent)]
+    Postgres(#[from] sqlx::Error),
+    /// A caller ended early.
+    #[error("a caller ended early")]
+    Caller(#[from] tokio::task::JoinError),
+}
+
+/// The file of an SQLite address; none for a server.
+fn file(url: &str) -> Option<PathBuf> {
+    let file = url.strip_prefix("sqlite:")?;
+    Some(PathBuf::from(file.trim_start_matches("//")))
+}
 
 /// Tables of their own for the raw database, with rows to update.
 pub struct Raw {
@@ -28,10 +46,10 @@ impl Raw {
     ///
     /// On a server they lie beside the engine's; on SQLite `url` should be a file of its own,
     /// for a file has one writer.
-    pub async fn prepare(url: &str, rows: u32) -> Result<Self, OpenError> {
-        match Address::parse(url)? {
-            Address::Sqlite(file) => sqlite::prepare(file, rows).await?,
-            Address::Postgres => postgres::prepare(url, rows).await?,
+    pub async fn prepare(url: &str, rows: u32) -> Result<Self, Error> {
+        match file(url) {
+            Some(file) => sqlite::prepare(file, rows).await?,
+            None => postgres::prepare(url, rows).await?,
         }
         Ok(Self {
             url: url.to_owned(),
@@ -41,11 +59,11 @@ impl Raw {
 
     /// Transitions a second with one transition a commit: on a server by so many callers,
     /// each with a connection; on SQLite by one connection, for there is one writer.
-    pub async fn one_a_commit(&self, callers: usize, lasts: Duration) -> Result<f64, OpenError> {
+    pub async fn one_a_commit(&self, callers: usize, lasts: Duration) -> Result<f64, Error> {
         let rows = Arc::clone(&self.rows);
-        match Address::parse(&self.url)? {
-            Address::Sqlite(file) => sqlite::run(file, rows, 1, lasts).await,
-            Address::Postgres => postgres::run(&self.url, rows, callers, lasts).await,
+        match file(&self.url) {
+            Some(file) => sqlite::run(file, rows, 1, lasts).await,
+            None => postgres::run(&self.url, rows, callers, lasts).await,
         }
     }
 
@@ -54,13 +72,13 @@ impl Raw {
         &self,
         transitions: usize,
         lasts: Duration,
-    ) -> Result<Option<f64>, OpenError> {
-        match Address::parse(&self.url)? {
-            Address::Sqlite(file) => {
+    ) -> Result<Option<f64>, Error> {
+        match file(&self.url) {
+            Some(file) => {
                 let rows = Arc::clone(&self.rows);
                 sqlite::run(file, rows, transitions, lasts).await.map(Some)
             }
-            Address::Postgres => Ok(None),
+            None => Ok(None),
         }
     }
 }

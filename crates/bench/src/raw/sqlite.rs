@@ -6,10 +6,9 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::{BYTES, Rows};
-use crate::OpenError;
+use super::{BYTES, Error, Rows};
 
-pub(super) async fn prepare(file: PathBuf, rows: u32) -> Result<(), OpenError> {
+pub(super) async fn prepare(file: PathBuf, rows: u32) -> Result<(), Error> {
     aside(move || {
         let db = Connection::open(file)?;
         db.execute_batch(
@@ -38,7 +37,7 @@ pub(super) async fn run(
     rows: Arc<Rows>,
     a_commit: usize,
     lasts: Duration,
-) -> Result<f64, OpenError> {
+) -> Result<f64, Error> {
     aside(move || {
         let mut db = Connection::open(file)?;
         db.pragma_update(None, "synchronous", "FULL")?;
@@ -73,9 +72,6 @@ pub(super) async fn run(
 /// On a thread where waiting holds nobody up.
 async fn aside<T: Send + 'static>(
     work: impl FnOnce() -> rusqlite::Result<T> + Send + 'static,
-) -> Result<T, OpenError> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(done) => done.map_err(|error| OpenError::Database(error.into())),
-        Err(error) => Err(OpenError::Database(error.into())),
-    }
+) -> Result<T, Error> {
+    Ok(tokio::task::spawn_blocking(work).await??)
 }

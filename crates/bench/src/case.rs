@@ -7,8 +7,8 @@ use grpc::proto::{
     ReturnResultRequest, SubmitDossierRequest,
 };
 
-use super::province::Ward;
 use crate::Failure;
+use crate::province::Ward;
 
 /// The procedure: three working days; appraised by an officer, signed by a leader.
 const PROCEDURE: &str = "1.004873";

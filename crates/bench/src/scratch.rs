@@ -5,9 +5,8 @@ use std::process::Command;
 
 use app::ports::Ids;
 
-use super::kept::Kept;
 use crate::Failure;
-use crate::clock::SystemIds;
+use crate::kept::Kept;
 
 /// A folder that goes with this value, also when the process is killed.
 pub struct Scratch {
@@ -23,7 +22,7 @@ impl Scratch {
     /// A new folder in `place`, or in `/var/tmp`, which is meant to survive a restart.
     ///
     /// Errors: there is no such place, or it is in memory, where a flush costs nothing.
-    pub fn make(place: Option<&Path>) -> Result<Self, Failure> {
+    pub fn make(place: Option<&Path>, ids: &dyn Ids) -> Result<Self, Failure> {
         let place = place.unwrap_or(Path::new("/var/tmp"));
         let filesystem = filesystem(place)?;
         if ["tmpfs", "ramfs"].contains(&filesystem.as_str()) {
@@ -33,7 +32,7 @@ impl Scratch {
                 place.display()
             )));
         }
-        let name = domain::digest::hex(&SystemIds.random()[..6]);
+        let name = domain::digest::hex(&ids.random()[..6]);
         let folder = place.join(format!("motcua-bench-{name}"));
         std::fs::create_dir(&folder)
             .map_err(|error| Failure::work(format!("cannot make {}", folder.display()), error))?;

@@ -1,17 +1,13 @@
 //! The province that the benchmark plays in, and its people.
 
-use std::sync::Arc;
-
-use app::ports::{Clock, Ids, Store};
+use app::ports::Store;
 use app::tokens::{self, Grant};
 use chrono::TimeDelta;
-use domain::catalogue::Catalogue;
 use domain::id::{ActorId, ProvinceCode, UnitCode};
 use domain::role::Role;
 use domain::unit::UnitKind;
 
-use crate::Failure;
-use crate::clock::{SystemClock, SystemIds};
+use crate::{Failure, Setup};
 
 /// The kinds of units that dossiers are handed in at.
 pub const UNITS_OF: [UnitKind; 2] = [UnitKind::Commune, UnitKind::ProvincialCentre];
@@ -50,24 +46,25 @@ pub struct Readers {
 /// A ward's chairman, and somebody who reads for the whole province.
 pub async fn readers(
     store: &dyn Store,
-    catalogue: &Catalogue,
+    setup: &Setup,
     unit: &UnitCode,
 ) -> Result<Readers, Failure> {
-    let whole = catalogue.units.province(&code()).ok_or_else(missing)?;
+    let whole = setup
+        .catalogue
+        .units
+        .province(&code())
+        .ok_or_else(missing)?;
     Ok(Readers {
         unit: unit.clone(),
-        chairman: token(store, Role::Chairman, unit).await?,
-        steering: token(store, Role::Province, &whole.code).await?,
+        chairman: token(store, setup, Role::Chairman, unit).await?,
+        steering: token(store, setup, Role::Province, &whole.code).await?,
     })
 }
 
 /// So many wards of the province, with a token for each of their people.
-pub async fn wards(
-    store: &dyn Store,
-    catalogue: &Arc<Catalogue>,
-    count: usize,
-) -> Result<Vec<Ward>, Failure> {
-    let units: Vec<UnitCode> = catalogue
+pub async fn wards(store: &dyn Store, setup: &Setup, count: usize) -> Result<Vec<Ward>, Failure> {
+    let units: Vec<UnitCode> = setup
+        .catalogue
         .units
         .in_province(&code())
         .filter(|unit| unit.kind == UnitKind::Commune)
@@ -80,19 +77,24 @@ pub async fn wards(
     let mut wards = Vec::with_capacity(units.len());
     for unit in units {
         wards.push(Ward {
-            portal: token(store, Role::Portal, &unit).await?,
-            receptionist: token(store, Role::Receptionist, &unit).await?,
-            officer: token(store, Role::Officer, &unit).await?,
-            leader: token(store, Role::Leader, &unit).await?,
+            portal: token(store, setup, Role::Portal, &unit).await?,
+            receptionist: token(store, setup, Role::Receptionist, &unit).await?,
+            officer: token(store, setup, Role::Officer, &unit).await?,
+            leader: token(store, setup, Role::Leader, &unit).await?,
             unit,
         });
     }
     Ok(wards)
 }
 
-async fn token(store: &dyn Store, role: Role, unit: &UnitCode) -> Result<String, Failure> {
+async fn token(
+    store: &dyn Store,
+    setup: &Setup,
+    role: Role,
+    unit: &UnitCode,
+) -> Result<String, Failure> {
     // Chance in the name, for several runs may meet in one database.
-    let chance = domain::digest::hex(&SystemIds.random()[..4]);
+    let chance = domain::digest::hex(&setup.ids.random()[..4]);
     let actor = format!("bench-{role}-{unit}-{chance}");
     let grant = Grant {
         actor: ActorId::parse(&actor).expect("roles and identifiers are ids"),
@@ -101,7 +103,7 @@ async fn token(store: &dyn Store, role: Role, unit: &UnitCode) -> Result<String,
         units: vec![unit.clone()],
         lasts: TimeDelta::days(1),
     };
-    tokens::issue(store, &SystemIds, SystemClock.now(), grant)
+    tokens::issue(store, setup.ids.as_ref(), setup.clock.now(), grant)
         .await
         .map(|issued| issued.secret)
         .map_err(|error| Failure::work("cannot make a token", error))

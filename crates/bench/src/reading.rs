@@ -1,26 +1,31 @@
 //! `bench read`: how long answers take, quiet and while others write.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use app::ports::Clock;
-use domain::catalogue::Catalogue;
 use grpc::client::Client;
 use serde::Serialize;
 
-use super::ground::{Database, Emptied, Ground};
-use super::latency::Latencies;
-use super::load::Load;
-use super::progress::Progress;
-use super::province;
-use super::questions::{Askers, Question};
-use super::serving::{Serving, secret_file};
-use super::table::{self, Column};
-use super::writing::{WARDS, filled};
-use crate::clock::{SystemClock, SystemIds};
-use crate::commands::bench::BenchRead;
-use crate::config::Config;
-use crate::{Failure, catalogue, secret};
+use crate::ground::{Database, Emptied, Ground};
+use crate::latency::Latencies;
+use crate::load::Load;
+use crate::progress::Progress;
+use crate::province;
+use crate::questions::{Askers, Question};
+use crate::serving::{self, Serving};
+use crate::table::{Column, Figures};
+use crate::writing::{WARDS, filled};
+use crate::{Failure, Setup};
+
+/// What is asked, beside whom, and for how long.
+#[derive(Debug, Clone)]
+pub struct Reading {
+    /// How many dossiers there are; one database for each.
+    pub preload: Vec<u32>,
+    /// How many write meanwhile; every question once for each.
+    pub writers: Vec<u32>,
+    /// How long each question is asked again and again.
+    pub seconds: u64,
+}
 
 /// How a question was answered on so many dossiers beside so many writers.
 #[derive(Debug, Clone, Serialize)]
@@ -36,39 +41,35 @@ struct Measured {
     rows: usize,
 }
 
-/// Measures, and prints.
-pub async fn run(flags: BenchRead) -> Result<(), Failure> {
-    let config = Config::read(flags.bench.config.as_deref())?;
-    let catalogue = Arc::new(catalogue::read(config.catalogue.as_deref())?);
-    let ground = Ground::prepare(&flags.bench).await?;
-    let secret = secret::read_or_make(&secret_file(&ground.scratch), &SystemIds)?;
+/// Measures reading: how long answers take.
+pub async fn read(setup: &Setup, reading: &Reading) -> Result<Figures, Failure> {
+    let ground = Ground::prepare(setup).await?;
+    let secret = serving::make_secret(&ground.scratch, setup.ids.as_ref())?;
     let runs = ground.databases.len()
-        * flags.preload.len()
-        * (1 + flags.writers.len() * Question::ALL.len());
+        * reading.preload.len()
+        * (1 + reading.writers.len() * Question::ALL.len());
     let mut bench = Bench {
-        flags: &flags,
+        setup,
+        reading,
         ground: &ground,
-        catalogue,
         secret,
-        progress: Progress::new(runs),
+        progress: Progress::new(&setup.tell, runs),
         measured: Vec::new(),
     };
     for database in &ground.databases {
-        for dossiers in &flags.preload {
+        for dossiers in &reading.preload {
             bench.on(database, *dossiers).await?;
         }
     }
-    let measured = std::mem::take(&mut bench.measured);
-    drop(bench);
-    table::print(&flags.bench, "read", &columns(), &measured)
+    Ok(Figures::of("read", &columns(), &bench.measured))
 }
 
 struct Bench<'a> {
-    flags: &'a BenchRead,
+    setup: &'a Setup,
+    reading: &'a Reading,
     ground: &'a Ground,
-    catalogue: Arc<Catalogue>,
     secret: Vec<u8>,
-    progress: Progress,
+    progress: Progress<'a>,
     measured: Vec<Measured>,
 }
 
@@ -80,21 +81,20 @@ impl Bench<'_> {
             "{}: {dossiers} dossiers to begin with",
             database.kind
         ));
-        let (catalogue, secret) = (&self.catalogue, &self.secret);
-        let store = filled(database, dossiers, catalogue, secret, &self.progress).await?;
-        let wards = province::wards(&store, &self.catalogue, WARDS).await?;
-        let readers = province::readers(&store, &self.catalogue, &wards[0].unit).await?;
+        let setup = self.setup;
+        let store = filled(setup, database, dossiers, &self.secret, &self.progress).await?;
+        let wards = province::wards(&store, setup, WARDS).await?;
+        let readers = province::readers(&store, setup, &wards[0].unit).await?;
         let closed = store.close().await;
         closed.map_err(|error| Failure::work("cannot close the database", error))?;
-        let config = self.flags.bench.config.as_deref();
-        let server = Serving::start(&database.url, config, &self.ground.scratch)?;
+        let server = Serving::start(setup, &database.url, &self.ground.scratch)?;
         let client = Client::connect(&server.address)
             .await
             .map_err(|error| Failure::work("cannot reach the server under test", error))?;
-        let today = domain::time::local_day(SystemClock.now());
+        let today = domain::time::local_day(setup.clock.now());
         let mut askers = Askers::of(&readers, &client, today).await?;
         let mut first = 1;
-        for writers in self.flags.writers.iter().copied() {
+        for writers in self.reading.writers.iter().copied() {
             let load = Load::begin(&server.address, &wards, writers, first).await?;
             first += writers;
             for question in Question::ALL {
@@ -124,7 +124,7 @@ impl Bench<'_> {
 
     /// Asks one question again and again, and keeps how long each answer took.
     async fn ask(&self, askers: &mut Askers, question: Question) -> (Latencies, usize) {
-        let lasts = Duration::from_secs(self.flags.seconds);
+        let lasts = Duration::from_secs(self.reading.seconds);
         let began = Instant::now();
         let mut latencies = Latencies::default();
         let mut rows = 0;

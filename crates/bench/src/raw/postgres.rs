@@ -3,12 +3,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use sea_orm::sqlx::{self, Connection, Executor, PgConnection};
+use sqlx::{Connection, Executor, PgConnection};
 
-use super::{BYTES, Rows};
-use crate::OpenError;
+use super::{BYTES, Error, Rows};
 
-pub(super) async fn prepare(url: &str, rows: u32) -> Result<(), OpenError> {
+pub(super) async fn prepare(url: &str, rows: u32) -> Result<(), Error> {
     let fill = format!(
         "CREATE TABLE raw_dossier (
              id bigint PRIMARY KEY, version bigint NOT NULL, body bytea NOT NULL
@@ -21,14 +20,10 @@ pub(super) async fn prepare(url: &str, rows: u32) -> Result<(), OpenError> {
              SELECT id, 1, decode(repeat('07', {BYTES}), 'hex')
              FROM generate_series(0, {rows} - 1) AS n (id);"
     );
-    let mut db = PgConnection::connect(url).await.map_err(failed)?;
-    db.execute(sqlx::raw_sql(sqlx::AssertSqlSafe(fill)))
-        .await
-        .map_err(failed)?;
-    db.execute("VACUUM ANALYZE raw_dossier")
-        .await
-        .map_err(failed)?;
-    db.close().await.map_err(failed)
+    let mut db = PgConnection::connect(url).await?;
+    db.execute(sqlx::raw_sql(sqlx::AssertSqlSafe(fill))).await?;
+    db.execute("VACUUM ANALYZE raw_dossier").await?;
+    Ok(db.close().await?)
 }
 
 pub(super) async fn run(
@@ -36,10 +31,10 @@ pub(super) async fn run(
     rows: Arc<Rows>,
     callers: usize,
     lasts: Duration,
-) -> Result<f64, OpenError> {
+) -> Result<f64, Error> {
     let mut connections = Vec::with_capacity(callers);
     for _ in 0..callers {
-        connections.push(PgConnection::connect(url).await.map_err(failed)?);
+        connections.push(PgConnection::connect(url).await?);
     }
     let began = Instant::now();
     let mut running = tokio::task::JoinSet::new();
@@ -48,8 +43,7 @@ pub(super) async fn run(
     }
     let mut done = 0.0;
     while let Some(caller) = running.join_next().await {
-        let caller = caller.map_err(|error| OpenError::Database(error.into()))?;
-        done += caller.map_err(failed)?;
+        done += caller??;
     }
     Ok(done / began.elapsed().as_secs_f64())
 }
@@ -85,8 +79,4 @@ async fn call(
     }
     db.close().await?;
     Ok(done)
-}
-
-fn failed(error: sqlx::Error) -> OpenError {
-    OpenError::Database(error.into())
 }

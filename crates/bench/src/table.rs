@@ -1,15 +1,12 @@
-//! Printing what was measured: a table, JSON, and a part of a Markdown file.
+//! What was measured, as a table, as JSON, and as a part of a Markdown file.
 
 use std::fmt::Write as _;
 use std::path::Path;
 
-use app::ports::Clock;
+use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::Failure;
-use crate::clock::SystemClock;
-use crate::commands::bench::{BenchFormat, BenchPlace};
-use crate::commands::print as to_stdout;
 
 /// A column: its head, and what stands in a row.
 pub struct Column<T> {
@@ -23,24 +20,52 @@ impl<T> Column<T> {
     }
 }
 
-/// Prints rows as asked, and writes them into the report.
-pub fn print<T: Serialize>(
-    place: &BenchPlace,
-    command: &str,
-    columns: &[Column<T>],
-    rows: &[T],
-) -> Result<(), Failure> {
-    match place.format {
-        BenchFormat::Json => {
-            let text = serde_json::to_string_pretty(&rows);
-            to_stdout(text.expect("figures are always JSON") + "\n")?;
+/// What was measured.
+pub struct Figures {
+    command: &'static str,
+    cells: Vec<Vec<String>>,
+    json: String,
+}
+
+/// Under which conditions a measurement was made.
+#[derive(Debug, Clone)]
+pub struct Conditions {
+    /// The command line, without paths.
+    pub command: String,
+    /// The day.
+    pub day: NaiveDate,
+}
+
+impl Figures {
+    pub(crate) fn of<T: Serialize>(
+        command: &'static str,
+        columns: &[Column<T>],
+        rows: &[T],
+    ) -> Self {
+        let json = serde_json::to_string_pretty(&rows);
+        Self {
+            command,
+            cells: cells(columns, rows),
+            json: json.expect("figures are always JSON") + "\n",
         }
-        BenchFormat::Table => to_stdout(aligned(columns, rows))?,
     }
-    if let Some(file) = &place.report {
-        report(file, command, &markdown(columns, rows))?;
+
+    /// For people.
+    #[must_use]
+    pub fn table(&self) -> String {
+        aligned(&self.cells)
     }
-    Ok(())
+
+    /// For programs.
+    #[must_use]
+    pub fn json(&self) -> &str {
+        &self.json
+    }
+
+    /// Writes the part of a report that belongs to this measurement, and leaves the rest.
+    pub fn report(&self, file: &Path, conditions: &Conditions) -> Result<(), Failure> {
+        report(file, self.command, &markdown(&self.cells), conditions)
+    }
 }
 
 fn cells<T>(columns: &[Column<T>], rows: &[T]) -> Vec<Vec<String>> {
@@ -54,16 +79,15 @@ fn cells<T>(columns: &[Column<T>], rows: &[T]) -> Vec<Vec<String>> {
     std::iter::once(head).chain(body).collect()
 }
 
-fn aligned<T>(columns: &[Column<T>], rows: &[T]) -> String {
-    let cells = cells(columns, rows);
-    let widths: Vec<usize> = (0..columns.len())
+fn aligned(cells: &[Vec<String>]) -> String {
+    let widths: Vec<usize> = (0..cells[0].len())
         .map(|at| {
             let widths = cells.iter().map(|line| line[at].chars().count());
             widths.max().unwrap_or_default()
         })
         .collect();
     let mut text = String::new();
-    for line in &cells {
+    for line in cells {
         for (cell, width) in line.iter().zip(&widths) {
             let _infallible = write!(text, "{cell:>width$}  ");
         }
@@ -73,12 +97,12 @@ fn aligned<T>(columns: &[Column<T>], rows: &[T]) -> String {
     text
 }
 
-fn markdown<T>(columns: &[Column<T>], rows: &[T]) -> String {
+fn markdown(cells: &[Vec<String>]) -> String {
     let mut text = String::new();
-    for (at, line) in cells(columns, rows).iter().enumerate() {
+    for (at, line) in cells.iter().enumerate() {
         let _infallible = writeln!(text, "| {} |", line.join(" | "));
         if at == 0 {
-            let rule = vec!["--:"; columns.len()].join(" | ");
+            let rule = vec!["--:"; line.len()].join(" | ");
             let _infallible = writeln!(text, "| {rule} |");
         }
     }
@@ -86,7 +110,7 @@ fn markdown<T>(columns: &[Column<T>], rows: &[T]) -> String {
 }
 
 /// Writes the part of a report that belongs to this command, and leaves the rest.
-fn report(file: &Path, command: &str, table: &str) -> Result<(), Failure> {
+fn report(file: &Path, command: &str, table: &str, conditions: &Conditions) -> Result<(), Failure> {
     let was = match std::fs::read_to_string(file) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
@@ -97,7 +121,7 @@ fn report(file: &Path, command: &str, table: &str) -> Result<(), Failure> {
             ));
         }
     };
-    let part = format!("{}\n\n{table}", conditions());
+    let part = format!("{}\n\n{table}", conditions.sentence());
     std::fs::write(file, with_part(&was, command, &part))
         .map_err(|error| Failure::work(format!("cannot write {}", file.display()), error))
 }
@@ -118,31 +142,29 @@ fn with_part(text: &str, command: &str, part: &str) -> String {
     })
 }
 
-/// By which command, when, and on what.
-fn conditions() -> String {
-    let command: Vec<String> = std::env::args()
-        .skip(1)
-        .filter(|arg| !arg.contains('/'))
-        .collect();
-    let day = domain::time::local_day(SystemClock.now());
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let memory = std::fs::read_to_string("/proc/meminfo")
-        .ok()
-        .and_then(|text| {
-            let line = text.lines().find(|line| line.starts_with("MemTotal:"))?;
-            line.split_whitespace().nth(1)?.parse::<u64>().ok()
-        })
-        .map_or(0, |kilobytes| kilobytes.div_ceil(1024 * 1024));
-    format!(
-        "`motcua {}` on {day}; {cores} cores, {memory} GB, motcua {}{}.",
-        command.join(" "),
-        env!("CARGO_PKG_VERSION"),
-        if cfg!(debug_assertions) {
-            ", a debug build"
-        } else {
-            ""
-        },
-    )
+impl Conditions {
+    /// By which command, when, and on what.
+    fn sentence(&self) -> String {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let memory = std::fs::read_to_string("/proc/meminfo")
+            .ok()
+            .and_then(|text| {
+                let line = text.lines().find(|line| line.starts_with("MemTotal:"))?;
+                line.split_whitespace().nth(1)?.parse::<u64>().ok()
+            })
+            .map_or(0, |kilobytes| kilobytes.div_ceil(1024 * 1024));
+        format!(
+            "`motcua {}` on {}; {cores} cores, {memory} GB, motcua {}{}.",
+            self.command,
+            self.day,
+            env!("CARGO_PKG_VERSION"),
+            if cfg!(debug_assertions) {
+                ", a debug build"
+            } else {
+                ""
+            },
+        )
+    }
 }
 
 #[cfg(test)]
@@ -168,7 +190,7 @@ mod tests {
             Column::new("double", |n| (2 * n).to_string()),
         ];
         assert_eq!(
-            aligned(&columns, &[7, 10]),
+            aligned(&cells(&columns, &[7, 10])),
             " n  double\n 7      14\n10      20\n"
         );
     }

@@ -1,0 +1,30 @@
+//! Why nothing could be measured.
+
+/// Why nothing could be measured.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// What was asked for is wrong.
+    #[error("{0}")]
+    Input(String),
+    /// It was understood and could not be done.
+    #[error("{message}")]
+    Work {
+        /// What was being done.
+        message: String,
+        /// Why it failed.
+        #[source]
+        source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    },
+}
+
+impl Failure {
+    pub(crate) fn work(
+        message: impl Into<String>,
+        source: impl std::error::Error + Send + Sync + 'static,
+    ) -> Self {
+        Failure::Work {
+            message: message.into(),
+            source: Some(Box::new(source)),
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! What this machine gives, for whoever asks whether it is big enough.
+//!
+//! The server under test runs in a process of its own, configured as `serve` is; this process
+//! makes the calls over gRPC. The database alone ([`raw`]) is measured in the same run on the same
+//! disk, so that every figure is also a ratio, which holds on a busy machine too.
+
+mod case;
+mod cluster;
+mod failure;
+mod ground;
+mod kept;
+mod latency;
+mod load;
+mod preload;
+mod process;
+mod progress;
+mod province;
+mod questions;
+mod raw;
+mod reading;
+mod scratch;
+mod serving;
+mod table;
+mod writing;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use app::ports::{Clock, Ids};
+use domain::catalogue::Catalogue;
+
+pub use failure::Failure;
+pub use progress::Step;
+pub use reading::{Reading, read};
+pub use table::{Conditions, Figures};
+pub use writing::{Writing, write};
+
+/// What the benchmark runs with.
+pub struct Setup {
+    /// An empty database to use and to empty again; SQLite and PostgreSQL of its own otherwise.
+    pub database: Option<String>,
+    /// The folder for scratch databases, on the disk to measure; `/var/tmp` otherwise.
+    pub scratch: Option<PathBuf>,
+    /// The program that serves: it understands `serve`.
+    pub program: PathBuf,
+    /// Its configuration.
+    pub config: Option<PathBuf>,
+    /// Where to look for PostgreSQL's programs.
+    pub path: Vec<PathBuf>,
+    /// Units, calendars and procedures.
+    pub catalogue: Arc<Catalogue>,
+    /// The time of day.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub ids: Arc<dyn Ids>,
+    /// Told how far it is.
+    pub tell: Box<dyn Fn(Step<'_>) + Send + Sync>,
+}

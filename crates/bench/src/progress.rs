@@ -1,0 +1,49 @@
+//! What a person is told who waits.
+
+/// How far the benchmark is.
+#[derive(Debug, Clone, Copy)]
+pub struct Step<'a> {
+    /// Which step it is, from 0.
+    pub number: usize,
+    /// How many there are.
+    pub of: usize,
+    /// What is done.
+    pub what: &'a str,
+    /// Whether the step begins with this; else it goes on.
+    pub begins: bool,
+}
+
+/// Counts the steps.
+pub(crate) struct Progress<'a> {
+    tell: &'a (dyn Fn(Step<'_>) + Send + Sync),
+    of: usize,
+    next: usize,
+}
+
+impl<'a> Progress<'a> {
+    /// So many steps to come.
+    pub fn new(tell: &'a (dyn Fn(Step<'_>) + Send + Sync), of: usize) -> Self {
+        Self { tell, of, next: 0 }
+    }
+
+    /// Begins the next step.
+    pub fn next(&mut self, what: &str) {
+        (self.tell)(Step {
+            number: self.next,
+            of: self.of,
+            what,
+            begins: true,
+        });
+        self.next += 1;
+    }
+
+    /// Says how far the present step is.
+    pub fn show(&self, what: &str) {
+        (self.tell)(Step {
+            number: self.next.saturating_sub(1),
+            of: self.of,
+            what,
+            begins: false,
+        });
+    }
+}
