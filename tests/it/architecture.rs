@@ -27,7 +27,17 @@ fn permitted() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         ),
         (
             "motcua-grpc",
-            BTreeSet::from(["motcua-app", "motcua-domain"]),
+            BTreeSet::from(["motcua-app", "motcua-domain", "motcua-http"]),
+        ),
+        ("motcua-http", BTreeSet::from(["motcua-app"])),
+        (
+            "motcua-web",
+            BTreeSet::from([
+                "motcua-app",
+                "motcua-documents",
+                "motcua-domain",
+                "motcua-http",
+            ]),
         ),
         (
             "motcua-demo",
@@ -52,6 +62,7 @@ fn permitted() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
                 "motcua-domain",
                 "motcua-forecast",
                 "motcua-grpc",
+                "motcua-http",
                 "motcua-store",
             ]),
         ),
@@ -132,6 +143,7 @@ fn each_technology_has_one_home() {
                 "motcua-demo",
                 "motcua-store",
                 "motcua-grpc",
+                "motcua-http",
                 "motcua",
             ],
         ),
@@ -180,7 +192,7 @@ fn no_file_is_a_drawer_for_odds_and_ends() {
 fn the_environment_and_the_clock_are_read_in_one_crate() {
     let mut files = Vec::new();
     for inner in [
-        "domain", "forecast", "app", "store", "grpc", "bench", "demo",
+        "domain", "forecast", "app", "store", "http", "grpc", "bench", "demo",
     ] {
         texts(&root().join("crates").join(inner).join("src"), &mut files);
     }

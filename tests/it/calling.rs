@@ -4,13 +4,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
-use grpc::serve::Settings;
 use http::{HeaderMap, Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use prost_reflect::MethodDescriptor;
 use serde_json::Value;
 use tower::ServiceExt;
 
+use crate::port::{Settings, Site};
 use crate::world::World;
 
 /// Every method of the contract.
@@ -44,10 +44,7 @@ pub struct Json(pub Router);
 
 impl Json {
     pub fn over(world: &World) -> Self {
-        Self(grpc::serve::router(
-            world.engine.clone(),
-            &Settings::default(),
-        ))
+        Self(Site::over(&world.engine, &Settings::default()).router)
     }
 
     /// A call that ends.

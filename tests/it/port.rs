@@ -5,13 +5,13 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::Engine;
+use app::{Engine, Gate, gate};
 use axum::Router;
 use axum::body::Body;
-use grpc::serve::{self, Settings};
 use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
+use motcua_http::Health;
 use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
@@ -28,6 +28,37 @@ pub async fn soon<T>(what: &str, coming: impl Future<Output = T>) -> T {
     tokio::time::timeout(PATIENCE, coming)
         .await
         .unwrap_or_else(|_| panic!("{what} did not come"))
+}
+
+/// What a server is set to, by the crate that reads it.
+#[derive(Clone, Default)]
+pub struct Settings {
+    pub calls: gate::Limits,
+    pub listen: motcua_http::Settings,
+    pub services: grpc::serve::Settings,
+}
+
+/// Everything that a server answers with, without a port.
+pub struct Site {
+    pub router: Router,
+    pub gate: Gate,
+}
+
+impl Site {
+    pub fn over(engine: &Arc<Engine>, settings: &Settings) -> Self {
+        let gate = Gate::new(&settings.calls);
+        let health = Health::new(Arc::clone(engine), gate.clone());
+        let services = grpc::serve::part(
+            Arc::clone(engine),
+            gate.clone(),
+            &health,
+            &settings.services,
+        );
+        Self {
+            router: motcua_http::site(health, vec![services]),
+            gate,
+        }
+    }
 }
 
 /// A running server.
@@ -50,17 +81,15 @@ impl Port {
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let wire = serve::wire(Arc::clone(engine), &settings);
+        let Site { router, gate } = Site::over(engine, &settings);
         let (stop, stopped) = oneshot::channel();
-        let router = around(wire.router);
-        let lifecycle = wire.lifecycle;
+        let router = around(router);
         let ended = tokio::spawn(async move {
             let shutdown = async {
                 // A test that ends without stopping it drops the sender.
                 let _dropped = stopped.await;
-                lifecycle.stop().await;
             };
-            serve::run(listener, router, &settings, shutdown).await
+            motcua_http::run(listener, router, &gate, &settings.listen, shutdown).await
         });
         Self {
             address,

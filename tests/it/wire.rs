@@ -4,6 +4,7 @@ mod calls;
 mod descriptor;
 mod fields;
 mod json;
+mod site;
 mod status;
 
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ use http_body_util::BodyExt;
 use serde_json::Value;
 use tower::ServiceExt;
 
+use crate::port::{Settings, Site};
 use crate::world::World;
 
 /// A file of the repository that a test keeps equal to what the code says.
@@ -41,7 +43,7 @@ fn root() -> PathBuf {
 
 /// The wire over a world.
 fn router(world: &World) -> Router {
-    grpc::serve::router(world.engine.clone(), &grpc::serve::Settings::default())
+    Site::over(&world.engine, &Settings::default()).router
 }
 
 /// A call in JSON.

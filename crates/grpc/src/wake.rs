@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use app::Gate;
 use tokio::sync::watch;
 use tonic::Status;
 
@@ -11,7 +12,7 @@ use crate::status;
 /// Wakes one stream.
 pub(crate) struct Wakes {
     changes: watch::Receiver<u64>,
-    stopping: watch::Receiver<bool>,
+    gate: Gate,
     poll: Duration,
 }
 
@@ -22,7 +23,7 @@ impl Wakes {
         changes.mark_unchanged();
         Self {
             changes,
-            stopping: calls.stopping.clone(),
+            gate: calls.gate.clone(),
             poll: calls.poll,
         }
     }
@@ -34,16 +35,9 @@ impl Wakes {
     pub(crate) async fn next(&mut self) -> Result<(), Status> {
         tokio::select! {
             biased;
-            () = told(&mut self.stopping) => Err(status::stopping()),
+            () = self.gate.closing() => Err(status::stopping()),
             changed = self.changes.changed() => changed.map_err(|_engine_gone| status::stopping()),
             () = tokio::time::sleep(self.poll) => Ok(()),
         }
-    }
-}
-
-/// Waits until the server stops; for ever when nobody is left who could stop it.
-async fn told(stopping: &mut watch::Receiver<bool>) {
-    if stopping.wait_for(|stopping| *stopping).await.is_err() {
-        std::future::pending::<()>().await;
     }
 }

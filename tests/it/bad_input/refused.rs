@@ -401,7 +401,7 @@ fn explains_itself(answer: &Answer, reason: &str, place: &str) {
 #[tokio::test]
 async fn every_reason_of_the_law_is_met_and_explained() {
     let met_by_nobody = |reason: &str| reason == "COMPONENTS_MISSING" && no_list_of_papers_binds();
-    for reason in grpc::status::reasons::REFUSALS
+    for reason in app::error::reasons::REFUSALS
         .iter()
         .map(|reason| reason.reason)
     {

@@ -11,11 +11,11 @@ use std::sync::Arc;
 
 use app::{Engine, Parts};
 use clap::Parser;
-use grpc::serve::Settings;
 use server::Cli;
 use server::clock::{SystemClock, SystemIds};
 use store::{Durability, Options, SeaStore};
 
+use crate::port::{Settings, Site};
 use crate::world::catalogue;
 
 /// Holds the address of the database, for the process that is to serve it.
@@ -202,7 +202,8 @@ async fn serve_carelessly(database: &str) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     println!("grpc http://{}", listener.local_addr().unwrap());
     let settings = Settings::default();
-    let router = grpc::serve::router(engine, &settings);
-    let served = grpc::serve::run(listener, router, &settings, std::future::pending());
+    let Site { router, gate } = Site::over(&engine, &settings);
+    let forever = std::future::pending();
+    let served = motcua_http::run(listener, router, &gate, &settings.listen, forever);
     served.await.unwrap();
 }

@@ -23,13 +23,12 @@ use domain::id::{ActorId, ProvinceCode, UnitCode};
 use domain::import::{Cells, Gathering, Map};
 use domain::procedure::Kind;
 use domain::role::Role;
-use grpc::serve::Settings;
 use serde_json::json;
 use store::{Options, SeaStore};
 
 use crate::backend::{Backend, TestDatabase};
 use crate::calling::Json;
-use crate::port::{Port, soon};
+use crate::port::{Port, Settings, soon};
 use crate::streams::listener::next_line;
 use crate::world::{
     NumberedIds, OTHER_WARD, PROVINCE, THREE_DAYS, WARD, World, catalogue, moment, who,
@@ -579,7 +578,10 @@ on_every_database!(a_stream_hears_of_an_import_that_another_process_finished);
 async fn a_stream_hears_of_an_import_that_another_process_finished(on: Backend) {
     let world = World::on(on, "2026-08-20 10:00").await;
     let watchful = Settings {
-        poll: Duration::from_millis(20),
+        services: grpc::serve::Settings {
+            poll: Duration::from_millis(20),
+            ..grpc::serve::Settings::default()
+        },
         ..Settings::default()
     };
     let port = Port::with(&world.engine, watchful, |router| router).await;

@@ -8,7 +8,6 @@ use app::{Engine, Parts};
 use axum::extract::Request;
 use axum::middleware::{self, Next};
 use domain::role::Role;
-use grpc::serve::Settings;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tokio::sync::{Semaphore, mpsc};
@@ -16,7 +15,7 @@ use tokio::sync::{Semaphore, mpsc};
 use crate::access::ways::reception;
 use crate::calling::{Answer, request};
 use crate::gate::Gate;
-use crate::port::{Port, soon};
+use crate::port::{Port, Settings, soon};
 use crate::world::{NumberedIds, WARD, World, catalogue};
 
 /// A server before whose commits one can stand still.

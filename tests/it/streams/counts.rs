@@ -6,11 +6,10 @@ use axum::body::Body;
 use chrono::TimeDelta;
 use domain::dossier::Command;
 use domain::role::Role;
-use grpc::serve::Settings;
 use serde_json::{Value, json};
 
 use super::listener::next_line;
-use crate::port::{Port, soon};
+use crate::port::{Port, Settings, soon};
 use crate::world::{OTHER_WARD, THREE_DAYS, WARD, World};
 
 /// A screen that shows the counts of a ward.
@@ -57,7 +56,10 @@ impl Screen {
 /// Looks often, so that the passing of time is seen soon.
 fn watchful() -> Settings {
     Settings {
-        poll: Duration::from_millis(20),
+        services: grpc::serve::Settings {
+            poll: Duration::from_millis(20),
+            ..grpc::serve::Settings::default()
+        },
         ..Settings::default()
     }
 }

@@ -2,13 +2,13 @@
 
 use axum::body::Body;
 use domain::role::Role;
-use grpc::serve::{self, SERVICES, Settings};
+use grpc::serve::SERVICES;
 use http::Request;
 use serde_json::{Value, json};
 
 use super::listener::{BOTH, Listener, next_line};
 use crate::calling::{Answer, Json};
-use crate::port::{Port, soon};
+use crate::port::{Port, Settings, Site, soon};
 use crate::world::{THREE_DAYS, WARD, World};
 
 #[tokio::test]
@@ -53,8 +53,8 @@ fn health(method: &str, service: &str) -> Request<Body> {
 #[tokio::test]
 async fn health_turns_before_the_door_is_closed() {
     let world = World::at("2026-08-03 10:00").await;
-    let wire = serve::wire(world.engine.clone(), &Settings::default());
-    let json = Json(wire.router);
+    let Site { router, gate } = Site::over(&world.engine, &Settings::default());
+    let json = Json(router);
     let watched = json.send(health("Watch", "motcua.v1.DossierService")).await;
     let (mut body, mut rest) = (watched.into_body(), Vec::new());
     let mut turns = async || -> Value { soon("a turn", next_line(&mut body, &mut rest)).await };
@@ -65,7 +65,7 @@ async fn health_turns_before_the_door_is_closed() {
             .good();
         assert_eq!(answer["status"], "SERVING", "{service}");
     }
-    wire.lifecycle.stop().await;
+    gate.close();
     assert_eq!(turns().await["status"], "NOT_SERVING");
     for service in ["", "grpc.health.v1.Health"].iter().chain(&SERVICES) {
         let answer = Answer::read(json.send(health("Check", service)).await)

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
+use app::gate;
 use axum::body::Body;
 use domain::role::Role;
 use grpc::proto;
 use grpc::proto::catalogue_service_client::CatalogueServiceClient;
 use grpc::proto::dossier_service_client::DossierServiceClient;
 use grpc::proto::worklist_service_client::WorklistServiceClient;
-use grpc::serve::{self, Settings};
 use http::Request as HttpRequest;
 use http_body_util::BodyExt;
 use sea_orm::{ConnectOptions, ConnectionTrait, Database};
@@ -19,6 +19,7 @@ use tonic::{Code, Request};
 use tonic_types::StatusExt;
 use tower::ServiceExt;
 
+use crate::port::{Settings, Site};
 use crate::world::{THREE_DAYS, WARD, World};
 
 struct Served {
@@ -30,14 +31,13 @@ struct Served {
 async fn serve(world: &World, settings: Settings) -> Served {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let wire = serve::wire(world.engine.clone(), &settings);
+    let Site { router, gate } = Site::over(&world.engine, &settings);
     let (stop, stopped) = oneshot::channel();
     let ended = tokio::spawn(async move {
         let shutdown = async {
             stopped.await.unwrap();
-            wire.lifecycle.stop().await;
         };
-        serve::run(listener, wire.router, &settings, shutdown).await
+        motcua_http::run(listener, router, &gate, &settings.listen, shutdown).await
     });
     let channel = Channel::from_shared(format!("http://{address}"))
         .unwrap()
@@ -152,10 +152,13 @@ async fn a_write_whose_caller_stops_waiting_is_done_all_the_same() {
     let world = World::at("2026-08-03 10:00").await;
     let token = world.token(Role::Receptionist, WARD).await;
     let hasty = Settings {
-        timeout: Duration::from_millis(200),
+        calls: gate::Limits {
+            timeout: Duration::from_millis(200),
+            ..gate::Limits::default()
+        },
         ..Settings::default()
     };
-    let hasty = serve::router(world.engine.clone(), &hasty);
+    let hasty = Site::over(&world.engine, &hasty).router;
     let method = "DossierService/ReceiveDossier";
     let body = super::json::reception(THREE_DAYS);
     // Another process holds the database, so that the write cannot be done in time.
@@ -208,18 +211,21 @@ async fn a_repeat_gets_its_first_answer_although_the_date_in_it_has_passed() {
 async fn told_by_a_full_server(stops: bool) -> (u16, serde_json::Value) {
     let world = World::at("2026-08-03 10:00").await;
     let full = Settings {
-        max_calls: 0,
+        calls: gate::Limits {
+            max_calls: 0,
+            ..gate::Limits::default()
+        },
         ..Settings::default()
     };
-    let wire = serve::wire(world.engine.clone(), &full);
+    let Site { router, gate } = Site::over(&world.engine, &full);
     if stops {
-        wire.lifecycle.stop().await;
+        gate.close();
     }
     let request = HttpRequest::post("/motcua.v1.WorklistService/GetWorklistCounts")
         .header("content-type", "application/json")
         .body(Body::empty())
         .unwrap();
-    let response = wire.router.oneshot(request).await.unwrap();
+    let response = router.oneshot(request).await.unwrap();
     assert_eq!(response.headers()["retry-after"], "1");
     let status = response.status().as_u16();
     let body = response.into_body().collect().await.unwrap().to_bytes();
@@ -251,13 +257,17 @@ async fn a_connection_that_says_nothing_is_closed() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let settings = Settings {
-        keepalive_timeout: Duration::from_millis(20),
+        listen: motcua_http::Settings {
+            keepalive_timeout: Duration::from_millis(20),
+            ..motcua_http::Settings::default()
+        },
         ..Settings::default()
     };
-    let router = serve::router(world.engine.clone(), &settings);
-    tokio::spawn(
-        async move { serve::run(listener, router, &settings, std::future::pending()).await },
-    );
+    let Site { router, gate } = Site::over(&world.engine, &settings);
+    tokio::spawn(async move {
+        let forever = std::future::pending();
+        motcua_http::run(listener, router, &gate, &settings.listen, forever).await
+    });
     let silent = tokio::net::TcpStream::connect(address).await.unwrap();
     silent.readable().await.unwrap();
     assert_eq!(
@@ -454,10 +464,13 @@ async fn the_contract_can_be_asked_for_unless_that_is_switched_off() {
     let world = World::at("2026-08-03 10:00").await;
     for (reflection, version) in [(true, "v1"), (true, "v1alpha"), (false, "v1")] {
         let settings = Settings {
-            reflection,
+            services: grpc::serve::Settings {
+                reflection,
+                ..grpc::serve::Settings::default()
+            },
             ..Settings::default()
         };
-        let router = serve::router(world.engine.clone(), &settings);
+        let router = Site::over(&world.engine, &settings).router;
         // Field 7, `list_services`, empty.
         let path = format!("/grpc.reflection.{version}.ServerReflection/ServerReflectionInfo");
         let request = HttpRequest::post(path)

@@ -106,10 +106,10 @@ fn every_method_says_which_errors_it_answers_with() {
 
 #[test]
 fn the_reasons_that_the_contract_names_exist() {
-    let known: Vec<_> = grpc::status::reasons::TRANSPORT
+    let known: Vec<_> = app::error::reasons::TRANSPORT
         .iter()
-        .chain(&grpc::status::reasons::USE_CASES)
-        .chain(grpc::status::reasons::REFUSALS)
+        .chain(&app::error::reasons::USE_CASES)
+        .chain(app::error::reasons::REFUSALS)
         .map(|reason| reason.reason)
         .collect();
     let folder = super::root().join("proto/motcua/v1");

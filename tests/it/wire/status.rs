@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use app::error::reasons;
 use app::ports::StoreError;
 use app::publication::Obstacle;
 use app::{Error, FieldError};
@@ -13,7 +14,6 @@ use domain::dossier::mirror::Contradiction;
 use domain::dossier::{Action, Refusal, Status as State};
 use domain::id::{ActorId, CaseId, ComponentCode, StepId};
 use domain::role::Role;
-use grpc::status::reasons;
 use tonic_types::StatusExt;
 
 use crate::world::{WARD, moment, procedure_code, unit};
@@ -59,6 +59,7 @@ fn every_error() -> Vec<Error> {
         Error::CursorExpired,
         Error::TooMany { seconds: 900 },
         Error::QueueFull,
+        Error::TimedOut,
         Error::Unavailable(None),
         Error::Unavailable(Some(StoreError::Unavailable("the disk is full".into()))),
         Error::Internal("row 7 says what cannot be".into()),
@@ -78,6 +79,7 @@ fn every_error() -> Vec<Error> {
             | Error::CursorExpired
             | Error::TooMany { .. }
             | Error::QueueFull
+            | Error::TimedOut
             | Error::Unavailable(_)
             | Error::Internal(_) => {}
         }
@@ -303,9 +305,9 @@ fn every_error_is_told_with_code_reason_variables_and_both_languages() {
 fn the_document_of_errors_lists_every_reason_with_its_code() {
     let listed: Vec<_> = reasons::USE_CASES.iter().chain(reasons::REFUSALS).collect();
     for error in every_error() {
-        let (reason, code) = (error.reason(), grpc::status::code(&error));
+        let (reason, kind) = (error.reason(), error.kind());
         let found = listed.iter().find(|listed| listed.reason == reason);
-        assert_eq!(found.map(|found| found.code), Some(code), "{reason}");
+        assert_eq!(found.map(|found| found.kind), Some(kind), "{reason}");
     }
     for reason in listed {
         let occurs = every_error()
@@ -313,7 +315,7 @@ fn the_document_of_errors_lists_every_reason_with_its_code() {
             .any(|error| error.reason() == reason.reason);
         assert!(occurs, "{} is listed and never occurs", reason.reason);
     }
-    super::golden("docs/errors.md", &reasons::document());
+    super::golden("docs/errors.md", &grpc::status::document());
 }
 
 #[test]

@@ -16,7 +16,7 @@ use super::intake::Given;
 use super::known::{Known, unit_name};
 use super::meta::meta;
 use super::time::timestamp;
-use crate::{proto, status};
+use crate::proto;
 
 /// A block that is wanted.
 pub struct Reserve {
@@ -258,7 +258,7 @@ pub fn outcomes(
             Ok(view) => Told::Dossier(dossier::dossier(&view)),
             Err(error) => Told::Failure(Failure {
                 reason: error.reason().to_owned(),
-                message_vi: status::vietnamese(&error),
+                message_vi: error.vietnamese(),
                 message: error.to_string(),
             }),
         }),

@@ -1,17 +1,16 @@
 //! Errors in JSON.
 
-use axum::body::Body;
+use app::error::reasons;
 use axum::response::Response;
-use http::header::{CONTENT_TYPE, RETRY_AFTER};
+use http::header::RETRY_AFTER;
 use http::{HeaderValue, StatusCode};
+use motcua_http::json;
 use prost_reflect::{DynamicMessage, SerializeOptions};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
 use crate::proto;
-use crate::status;
-use crate::status::reasons::{self, Reason};
 
 /// The name of a code, as in `google.rpc.Code`.
 #[must_use]
@@ -63,9 +62,18 @@ pub fn http_status(code: Code) -> StatusCode {
     }
 }
 
+/// The HTTP status of a status: that of its reason, which says more than its code.
+fn http_status_of(status: &Status) -> StatusCode {
+    let reason = status.get_details_error_info().map(|info| info.reason);
+    match reason.as_deref().and_then(reasons::find) {
+        Some(reason) => motcua_http::status(reason.kind),
+        None => http_status(status.code()),
+    }
+}
+
 /// The answer for a status.
 pub(crate) fn respond(status: &Status) -> Response {
-    let mut response = answer(http_status(status.code()), body(status).to_string());
+    let mut response = json(http_status_of(status), body(status).to_string());
     let wait = status
         .get_details_retry_info()
         .and_then(|retry| retry.retry_delay)
@@ -84,27 +92,12 @@ pub(crate) fn respond(status: &Status) -> Response {
     response
 }
 
-/// The answer to a request that reached no method.
-pub(crate) fn refuse(reason: &'static Reason, message: &str) -> Response {
-    answer(
-        reason.http_status(),
-        body(&status::own(reason, message)).to_string(),
-    )
-}
-
-/// The answer to a path that is none.
-pub(crate) fn not_found(path: &str) -> Response {
-    let path: String = path.chars().take(200).collect();
-    let message = format!("there is nothing at {path}; methods are at /motcua.v1.Service/Method");
-    refuse(&reasons::METHOD_UNKNOWN, &message)
-}
-
 /// A status as JSON: code, message and details with their types.
 pub(super) fn body(status: &Status) -> Value {
-    json!({
+    serde_json::json!({
         "code": code_name(status.code()),
         "message": status.message(),
-        "details": details(status).unwrap_or_else(|| json!([])),
+        "details": details(status).unwrap_or_else(|| serde_json::json!([])),
     })
 }
 
@@ -116,14 +109,4 @@ fn details(status: &Status) -> Option<Value> {
         .serialize_with_options(serde_json::value::Serializer, &options)
         .ok()?;
     whole.get_mut("details").map(Value::take)
-}
-
-/// An answer in JSON.
-pub(crate) fn answer(http: StatusCode, body: impl Into<Body>) -> Response {
-    let mut response = Response::new(body.into());
-    *response.status_mut() = http;
-    response
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    response
 }

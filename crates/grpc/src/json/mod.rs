@@ -10,6 +10,7 @@ mod frames;
 mod read;
 mod write;
 
+use app::error::reasons;
 use axum::body::Body;
 use axum::response::Response;
 use bytes::{BufMut, Bytes, BytesMut};
@@ -17,6 +18,7 @@ use futures::{StreamExt, stream};
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, TE};
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use motcua_http::refuse;
 use prost::Message;
 use prost_reflect::{DynamicMessage, MethodDescriptor};
 use tonic::{Code, Status};
@@ -25,9 +27,7 @@ use tower::ServiceExt;
 use crate::proto;
 use crate::serve::MOST_BYTES;
 use crate::status;
-use crate::status::reasons;
-
-pub(crate) use error::{answer, not_found, refuse, respond};
+use error::respond;
 pub use error::{code_name, code_name_exists, http_status};
 use frames::Frames;
 
@@ -41,12 +41,7 @@ pub(crate) async fn call(grpc: axum::Router, request: Request<Body>) -> Response
         return not_found(parts.uri.path());
     };
     if parts.method != Method::POST {
-        let mut response = refuse(&reasons::METHOD_UNKNOWN, "call it with POST");
-        *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
-        response
-            .headers_mut()
-            .insert(http::header::ALLOW, HeaderValue::from_static("POST"));
-        return response;
+        return motcua_http::only("POST");
     }
     if !is_json(&parts.headers) {
         let expected = "expected content-type application/json";
@@ -79,6 +74,13 @@ pub(crate) async fn call(grpc: axum::Router, request: Request<Body>) -> Response
     } else {
         one(&method, frames).await
     }
+}
+
+/// The answer to a path that is none.
+fn not_found(path: &str) -> Response {
+    let path: String = path.chars().take(200).collect();
+    let message = format!("there is nothing at {path}; methods are at /motcua.v1.Service/Method");
+    refuse(&reasons::METHOD_UNKNOWN, &message)
 }
 
 /// The method of a path such as `/motcua.v1.DossierService/GetDossier`.
@@ -126,7 +128,7 @@ fn framed(headers: &HeaderMap, path: &str, message: &DynamicMessage) -> Request<
 async fn one(method: &MethodDescriptor, mut frames: Frames) -> Response {
     match frames.next().await {
         Some(Ok(message)) => match text(method, &message) {
-            Ok(text) => answer(StatusCode::OK, text),
+            Ok(text) => motcua_http::json(StatusCode::OK, text),
             Err(status) => respond(&status),
         },
         Some(Err(status)) => respond(&status),

@@ -1,12 +1,12 @@
 //! JSON as a message; everything that does not fit is told at once, by field.
 
+use app::error::reasons;
 use app::{Error, FieldError};
 use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, Value};
 use serde_json::Value as Json;
 use tonic::Status;
 
 use crate::status;
-use crate::status::reasons;
 
 /// Reads the message of a request.
 pub(super) fn message(

@@ -1,19 +1,20 @@
-//! How an error is told: one table from [`app::Error`] to a gRPC status with details.
+//! How an error is told: one table from [`app::error::Kind`] to a gRPC code, and its details.
 //!
 //! Every status carries an `ErrorInfo` with a stable reason, and a `LocalizedMessage` in the
-//! clerk's language; the message of the status itself is English. [`reasons`] lists them all.
+//! clerk's language; the message of the status itself is English. [`app::error::reasons`] lists
+//! them all.
 
-pub mod reasons;
-mod vietnamese;
+mod document;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
-use app::{Error, FieldError};
-use domain::dossier::{Action, Refusal, Status as State};
+use app::error::reasons::{self, Reason};
+use app::error::{Error, FieldError, Kind};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
+
+pub use document::document;
 
 /// The domain of every reason.
 pub const DOMAIN: &str = "motcua";
@@ -34,63 +35,37 @@ const LONGEST: usize = 200;
 /// The most bytes of a field's path.
 const LONGEST_PATH: usize = 80;
 
-/// How long a caller waits before it sends the same request again.
-const RETRY_AFTER: Duration = Duration::from_secs(1);
-
-/// What happened and what to do, in Vietnamese.
-pub(crate) fn vietnamese(error: &Error) -> String {
-    vietnamese::message(error)
+/// The code of a kind of error.
+#[must_use]
+pub fn code(kind: Kind) -> Code {
+    match kind {
+        Kind::Invalid | Kind::Unsupported => Code::InvalidArgument,
+        Kind::TooLarge | Kind::Expired => Code::OutOfRange,
+        Kind::Unknown => Code::Unimplemented,
+        Kind::NotFound => Code::NotFound,
+        Kind::Refused => Code::FailedPrecondition,
+        Kind::Stale => Code::Aborted,
+        Kind::Taken => Code::AlreadyExists,
+        Kind::Unauthenticated => Code::Unauthenticated,
+        Kind::Denied => Code::PermissionDenied,
+        Kind::TooMany => Code::ResourceExhausted,
+        Kind::TimedOut => Code::DeadlineExceeded,
+        Kind::Unavailable => Code::Unavailable,
+        Kind::Internal => Code::Internal,
+    }
 }
 
 /// The status of an error. An internal one is logged here, once, with its causes.
 #[must_use]
 pub fn of(error: Error) -> Status {
-    let code = code(&error);
-    let reason = error.reason();
-    let told = match error {
-        Error::Internal(cause) => return internal(cause.as_ref()),
-        Error::Unavailable(Some(ref cause)) => {
-            tracing::warn!(reason, cause = chain(cause), "a call could not be answered");
-            Told::new(reason, &error)
-        }
-        Error::Invalid(ref fields) => Told::fields(reason, &error, fields),
-        Error::Refused {
-            ref refusal,
-            status,
-            ref allowed,
-        } => Told::refusal(refusal, status, allowed),
-        Error::NotFound { .. }
-        | Error::Stale { .. }
-        | Error::RequestReused { .. }
-        | Error::CodeTaken { .. }
-        | Error::Publication(_)
-        | Error::Unauthenticated
-        | Error::RoleDenied { .. }
-        | Error::UnitDenied { .. }
-        | Error::CursorExpired
-        | Error::TooMany { .. }
-        | Error::QueueFull
-        | Error::Unavailable(None) => Told::new(reason, &error),
-    };
-    told.status(code)
-}
-
-/// The code of an error.
-#[must_use]
-pub fn code(error: &Error) -> Code {
-    match error {
-        Error::Invalid(_) | Error::RequestReused { .. } => Code::InvalidArgument,
-        Error::NotFound { .. } => Code::NotFound,
-        Error::Refused { .. } | Error::Publication(_) => Code::FailedPrecondition,
-        Error::Stale { .. } => Code::Aborted,
-        Error::CodeTaken { .. } => Code::AlreadyExists,
-        Error::Unauthenticated => Code::Unauthenticated,
-        Error::RoleDenied { .. } | Error::UnitDenied { .. } => Code::PermissionDenied,
-        Error::CursorExpired => Code::OutOfRange,
-        Error::TooMany { .. } | Error::QueueFull => Code::ResourceExhausted,
-        Error::Unavailable(_) => Code::Unavailable,
-        Error::Internal(_) => Code::Internal,
+    if let Error::Internal(cause) = &error {
+        return internal(cause.as_ref());
     }
+    if let Error::Unavailable(Some(cause)) = &error {
+        let reason = error.reason();
+        tracing::warn!(reason, cause = chain(cause), "a call could not be answered");
+    }
+    Told::new(&error).status(code(error.kind()))
 }
 
 /// A message that is none of the contract.
@@ -100,15 +75,8 @@ pub fn malformed(problem: &str) -> Status {
 }
 
 /// A refusal of the transport in words of its own.
-pub(crate) fn own(reason: &'static reasons::Reason, message: &str) -> Status {
-    Told::own(reason, message).status(reason.code)
-}
-
-/// A call that took longer than the caller or the server waits.
-#[must_use]
-pub fn deadline_exceeded() -> Status {
-    let reason = &reasons::DEADLINE_EXCEEDED;
-    own(reason, reason.cause)
+pub(crate) fn own(reason: &'static Reason, message: &str) -> Status {
+    Told::own(reason, message).status(code(reason.kind))
 }
 
 /// A server that is about to stop: a stream ends with this and is resumed elsewhere.
@@ -177,20 +145,26 @@ struct Told {
 }
 
 impl Told {
-    fn new(reason: &'static str, error: &Error) -> Self {
+    fn new(error: &Error) -> Self {
         let mut told = Self {
-            reason,
+            reason: error.reason(),
             english: error.to_string(),
-            vietnamese: vietnamese::message(error),
+            vietnamese: error.vietnamese(),
             metadata: HashMap::new(),
             fields: Vec::new(),
             details: ErrorDetails::new(),
         };
-        told.variables(error);
+        for (name, value) in error.variables() {
+            told.put(name, &value);
+        }
+        if let Some(wait) = error.retry_after() {
+            told.details.set_retry_info(Some(wait));
+        }
+        told.particulars(error);
         told
     }
 
-    fn own(reason: &'static reasons::Reason, english: &str) -> Self {
+    fn own(reason: &'static Reason, english: &str) -> Self {
         Self {
             reason: reason.reason,
             english: english.to_owned(),
@@ -201,104 +175,42 @@ impl Told {
         }
     }
 
-    fn fields(reason: &'static str, error: &Error, fields: &[FieldError]) -> Self {
-        let mut told = Self::new(reason, error);
-        let problems: Vec<_> = fields
-            .iter()
-            .take(3)
-            .map(|field| format!("{} {}", field.field, field.problem))
-            .collect();
-        let more = fields.len().saturating_sub(problems.len());
-        told.english = problems.join("; ");
-        if more > 0 {
-            told.english = format!("{}; and {more} more", told.english);
-        }
-        let names: Vec<_> = fields.iter().map(|field| field.field.as_str()).collect();
-        told.put("fields", &names.join(","));
-        told.put("count", &fields.len().to_string());
-        told.fields = fields
-            .iter()
-            .take(MOST_FIELDS)
-            .map(|field| {
-                FieldError::new(
-                    cut(&field.field, LONGEST_PATH),
-                    cut(&field.problem, LONGEST),
-                )
-            })
-            .collect();
-        told
-    }
-
-    fn refusal(refusal: &Refusal, status: Option<State>, allowed: &[Action]) -> Self {
-        let mut told = Self {
-            reason: refusal.reason(),
-            english: refusal.message_en(),
-            vietnamese: refusal.message_vi(),
-            metadata: HashMap::new(),
-            fields: Vec::new(),
-            details: ErrorDetails::new(),
-        };
-        for (name, value) in refusal.details() {
-            told.put(name, &value);
-        }
-        if let Some(status) = status {
-            told.put("state", status.as_str());
-        }
-        let allowed: Vec<_> = allowed.iter().map(|action| action.method()).collect();
-        told.put("allowed", &allowed.join(","));
-        // The message says the same in full.
-        told.details
-            .add_precondition_failure_violation(refusal.reason(), "dossier", "");
-        told
-    }
-
-    /// Every variable of the message, by name.
-    fn variables(&mut self, error: &Error) {
+    /// The details that gRPC has a message of its own for.
+    fn particulars(&mut self, error: &Error) {
         match error {
+            Error::Invalid(fields) => {
+                let listed = fields.iter().take(MOST_FIELDS).map(|field| {
+                    FieldError::new(
+                        cut(&field.field, LONGEST_PATH),
+                        cut(&field.problem, LONGEST),
+                    )
+                });
+                self.fields = listed.collect();
+            }
+            Error::Refused { refusal, .. } => {
+                // The message says the same in full.
+                self.details
+                    .add_precondition_failure_violation(refusal.reason(), "dossier", "");
+            }
             Error::NotFound { what, name } => {
-                self.put("what", what);
-                self.put("name", name);
                 self.details
                     .set_resource_info(*what, cut(name, LONGEST), "", "");
             }
-            Error::Stale {
-                dossier,
-                current,
-                given,
-            } => {
-                self.put("dossier", dossier);
-                self.put("current", current);
-                self.put("given", given);
-            }
-            Error::RequestReused { request_id } => self.put("request_id", request_id),
-            Error::CodeTaken { code, dossier } => {
-                self.put("code", code);
-                self.put("dossier", dossier);
+            Error::CodeTaken { dossier, .. } => {
                 self.details
                     .set_resource_info("dossier", cut(dossier, LONGEST), "", "");
             }
-            Error::Publication(obstacle) => {
-                for (name, value) in obstacle.details() {
-                    self.put(name, &value);
-                }
-            }
-            Error::RoleDenied { role, method } => {
-                self.put("role", role);
-                self.put("method", method);
-            }
-            Error::UnitDenied { method } => self.put("method", method),
-            Error::TooMany { seconds } => {
-                self.put("seconds", &seconds.to_string());
-                let wait = Duration::from_secs((*seconds).into());
-                self.details.set_retry_info(Some(wait));
-            }
-            Error::QueueFull | Error::Unavailable(_) => {
-                self.details.set_retry_info(Some(RETRY_AFTER));
-            }
-            Error::Invalid(_)
-            | Error::Refused { .. }
+            Error::Stale { .. }
+            | Error::RequestReused { .. }
             | Error::Unauthenticated
+            | Error::RoleDenied { .. }
+            | Error::UnitDenied { .. }
+            | Error::Publication(_)
             | Error::CursorExpired
+            | Error::TooMany { .. }
+            | Error::QueueFull
+            | Error::TimedOut
+            | Error::Unavailable(_)
             | Error::Internal(_) => {}
         }
     }

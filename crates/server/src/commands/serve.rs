@@ -8,8 +8,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::ports::{Clock, Published, Store};
-use app::{Engine, Parts};
+use app::{Engine, Gate, Parts, gate};
 use domain::catalogue::Catalogue;
+use motcua_http::Health;
 use store::{Patience, SeaStore};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -143,34 +144,35 @@ async fn serve(
     tokio::spawn(Arc::clone(&engine).follow_models(FOLLOW, BEFORE_FITS));
     tokio::spawn(Arc::clone(&engine).follow_flags(FOLLOW, BEFORE_FLAGS));
     let limit = Duration::from_secs(config.shutdown_seconds);
-    let mut settings = grpc::serve::Settings {
-        reflection: config.reflection,
+    let limits = motcua_http::Settings {
         grace: limit,
+        ..motcua_http::Settings::default()
+    };
+    let mut services = grpc::serve::Settings {
+        reflection: config.reflection,
         target: f64::from(config.on_time_target) / 100.0,
         ..grpc::serve::Settings::default()
     };
     if store.is_shared() {
-        settings.poll = POLL_SHARED;
+        services.poll = POLL_SHARED;
     }
-    let wire = grpc::serve::wire(engine, &settings);
-    let asked = async {
+    let gate = Gate::new(&gate::Limits::default());
+    let health = Health::new(Arc::clone(&engine), gate.clone());
+    let parts = vec![grpc::serve::part(engine, gate.clone(), &health, &services)];
+    let site = motcua_http::site(health, parts);
+    let (stop, stopped) = tokio::sync::oneshot::channel();
+    let hard = async {
         asked_to_stop().await;
         tracing::info!(
             limit_s = config.shutdown_seconds,
             "stopping: finishing what runs"
         );
-        wire.lifecycle.stop().await;
-        wire.lifecycle
-    };
-    let (stop, stopped) = tokio::sync::oneshot::channel();
-    let hard = async {
-        let _lifecycle = asked.await;
         let _running = stop.send(());
         asked_to_stop().await;
         tracing::warn!("asked again; what still runs is cut");
     };
     let served = tokio::select! {
-        served = grpc::serve::run(listener, wire.router, &settings, async {
+        served = motcua_http::run(listener, site, &gate, &limits, async {
             let _asked = stopped.await;
         }) => served,
         () = hard => Ok(()),

@@ -1,16 +1,81 @@
-//! The messages of errors for the clerk. Those of refusals are beside the rules.
+//! The words of errors, in Vietnamese for the clerk and in English. Those of refusals are beside
+//! the rules.
 
-use app::Error;
-use app::publication::Obstacle;
+use std::fmt;
+
 use domain::role::Role;
 
+use super::Error;
+use crate::publication::Obstacle;
+
+/// How many wrong fields a message names; the others are counted.
+const FIELDS_NAMED: usize = 3;
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&english(self))
+    }
+}
+
+impl Error {
+    /// What happened and what to do, in Vietnamese.
+    #[must_use]
+    pub fn vietnamese(&self) -> String {
+        vietnamese(self)
+    }
+}
+
+/// What happened and what was expected, in English.
+fn english(error: &Error) -> String {
+    match error {
+        Error::Invalid(fields) => {
+            let problems: Vec<_> = fields
+                .iter()
+                .take(FIELDS_NAMED)
+                .map(|field| format!("{} {}", field.field, field.problem))
+                .collect();
+            match fields.len() - problems.len() {
+                0 => problems.join("; "),
+                more => format!("{}; and {more} more", problems.join("; ")),
+            }
+        }
+        Error::NotFound { what, name } => format!("{what} `{name}` does not exist"),
+        Error::Refused { refusal, .. } => refusal.message_en(),
+        Error::Stale {
+            dossier,
+            current,
+            given,
+        } => format!("dossier {dossier} is at {current}, not at {given}; read it again"),
+        Error::RequestReused { request_id } => {
+            format!("request id {request_id} was used before for another request")
+        }
+        Error::CodeTaken { code, dossier } => {
+            format!("code {code} already belongs to dossier {dossier}")
+        }
+        Error::Unauthenticated => "a valid token is needed".into(),
+        Error::RoleDenied { role, method } => format!("the role {role} may not call {method}"),
+        Error::UnitDenied { method } => {
+            format!("{method} is not permitted for another unit's dossier or figures")
+        }
+        Error::Publication(obstacle) => obstacle.to_string(),
+        Error::CursorExpired => "the cursor has expired; start again from the present state".into(),
+        Error::TooMany { seconds } => format!("too many tries; wait {seconds} s"),
+        Error::QueueFull => "too many requests wait; send the same request again".into(),
+        Error::TimedOut => super::reasons::DEADLINE_EXCEEDED.cause.into(),
+        Error::Unavailable(_) => {
+            "the service cannot answer now; send the same request again".into()
+        }
+        Error::Internal(_) => "an internal error occurred".into(),
+    }
+}
+
 /// What happened and what to do, in Vietnamese.
-pub(super) fn message(error: &Error) -> String {
+fn vietnamese(error: &Error) -> String {
     match error {
         Error::Invalid(fields) => {
             let names: Vec<_> = fields
                 .iter()
-                .take(3)
+                .take(FIELDS_NAMED)
                 .map(|field| field.field.as_str())
                 .collect();
             let more = if fields.len() > names.len() {
@@ -65,6 +130,7 @@ pub(super) fn message(error: &Error) -> String {
             "Hệ thống đang quá tải, yêu cầu chưa được ghi; hãy gửi lại đúng yêu cầu này sau ít giây."
                 .into()
         }
+        Error::TimedOut => super::reasons::DEADLINE_EXCEEDED.vietnamese.into(),
         Error::Unavailable(_) => {
             "Hệ thống đang bận; hãy gửi lại đúng yêu cầu này sau ít giây.".into()
         }

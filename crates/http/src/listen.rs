@@ -6,23 +6,27 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use app::Gate;
 use axum::Router;
+use axum::body::Body;
+use hyper::Request;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
-use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
+use tower::ServiceExt;
 
-use crate::serve::Settings;
+use crate::peer::Peer;
+use crate::settings::Settings;
 
-/// Serves a router until `shutdown` ends, then until the calls in flight have ended, but no
-/// longer than the grace.
-///
-/// Open streams end only when [`crate::serve::Lifecycle::stop`] is called, which `shutdown`
-/// does last.
+/// Serves a router until `shutdown` ends. Then the gate is closed, so that open streams end, and
+/// the calls in flight are finished, but no longer than the grace.
 pub async fn run(
     listener: TcpListener,
     router: Router,
+    gate: &Gate,
     settings: &Settings,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
@@ -35,10 +39,10 @@ pub async fn run(
             .acquire_owned()
             .await
             .expect("the semaphore is never closed");
-        let stream = tokio::select! {
+        let (stream, address) = tokio::select! {
             () = &mut shutdown => break,
             accepted = listener.accept() => match accepted {
-                Ok((stream, _peer)) => stream,
+                Ok(accepted) => accepted,
                 Err(error) => {
                     // Out of file descriptors, or a client that left already: others go on.
                     tracing::warn!(%error, "a connection could not be accepted");
@@ -50,6 +54,7 @@ pub async fn run(
         let connection = Connection {
             server: Arc::clone(&server),
             router: router.clone(),
+            peer: Peer(address.ip()),
             stops: stops.clone(),
             patience: settings.keepalive_timeout,
             age: settings.max_connection_age,
@@ -60,6 +65,7 @@ pub async fn run(
             connection.serve(stream).await;
         });
     }
+    gate.close();
     drop(listener);
     drop(stops);
     stop.send_replace(true);
@@ -93,6 +99,7 @@ fn server(settings: &Settings) -> Builder<TokioExecutor> {
 struct Connection {
     server: Arc<Builder<TokioExecutor>>,
     router: Router,
+    peer: Peer,
     stops: watch::Receiver<bool>,
     patience: Duration,
     age: Duration,
@@ -117,7 +124,11 @@ impl Connection {
         if !speaks {
             return;
         }
-        let service = TowerToHyperService::new(self.router);
+        let (router, peer) = (self.router, self.peer);
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(peer);
+            router.clone().oneshot(request.map(Body::new))
+        });
         let mut connection = pin!(self.server.serve_connection(TokioIo::new(stream), service));
         let ended = tokio::select! {
             ended = connection.as_mut() => Some(ended),

@@ -1,17 +1,15 @@
-//! Every reason there is: the text of `docs/errors.md`, which a test keeps equal.
+//! Every reason there is, with its cause and remedy: the text of `docs/errors.md`, which a test
+//! keeps equal.
 
-use http::StatusCode;
-use tonic::Code;
+use super::Kind;
 
 /// A stable reason, why it occurs and what the clerk does.
 #[derive(Debug)]
 pub struct Reason {
     /// The reason: part of the contract.
     pub reason: &'static str,
-    /// The code it comes with.
-    pub code: Code,
-    /// The HTTP status in JSON, where it is not that of the code.
-    pub http: Option<StatusCode>,
+    /// Of which kind it is.
+    pub kind: Kind,
     /// Why it occurs.
     pub cause: &'static str,
     /// For the clerk.
@@ -20,202 +18,179 @@ pub struct Reason {
     pub remedy: &'static str,
 }
 
-pub(crate) const MALFORMED_MESSAGE: Reason = Reason {
+/// Bytes that are no message.
+pub const MALFORMED_MESSAGE: Reason = Reason {
     reason: "MALFORMED_MESSAGE",
-    code: Code::InvalidArgument,
-    http: None,
+    kind: Kind::Invalid,
     cause: "the bytes are not a message of this method",
     vietnamese: "Yêu cầu không đọc được; phần mềm gửi sai định dạng.",
     remedy: "Update the desk software, or report it to its maker.",
 };
 
-pub(crate) const MALFORMED_JSON: Reason = Reason {
+/// A body that is no JSON.
+pub const MALFORMED_JSON: Reason = Reason {
     reason: "MALFORMED_JSON",
-    code: Code::InvalidArgument,
-    http: None,
+    kind: Kind::Invalid,
     cause: "the body is not JSON",
     vietnamese: "Yêu cầu không đọc được; phần mềm gửi sai định dạng.",
     remedy: "Update the desk software, or report it to its maker.",
 };
 
-pub(crate) const UNSUPPORTED_MEDIA_TYPE: Reason = Reason {
+/// A content type that nobody here reads.
+pub const UNSUPPORTED_MEDIA_TYPE: Reason = Reason {
     reason: "UNSUPPORTED_MEDIA_TYPE",
-    code: Code::InvalidArgument,
-    http: Some(StatusCode::UNSUPPORTED_MEDIA_TYPE),
+    kind: Kind::Unsupported,
     cause: "the content type is neither gRPC, gRPC-Web nor application/json",
     vietnamese: "Yêu cầu không đọc được; phần mềm gửi sai kiểu nội dung.",
     remedy: "Send `content-type: application/json`.",
 };
 
-pub(crate) const BODY_TOO_LARGE: Reason = Reason {
+/// A body that is longer than permitted.
+pub const BODY_TOO_LARGE: Reason = Reason {
     reason: "BODY_TOO_LARGE",
-    code: Code::OutOfRange,
-    http: Some(StatusCode::PAYLOAD_TOO_LARGE),
+    kind: Kind::TooLarge,
     cause: "the message is larger than 1 MiB",
     vietnamese: "Yêu cầu quá lớn; hồ sơ chỉ gửi mã thành phần, không gửi tệp.",
     remedy: "Send codes of papers, not the papers.",
 };
 
-pub(crate) const METHOD_UNKNOWN: Reason = Reason {
+/// A path or a verb that nobody here answers.
+pub const METHOD_UNKNOWN: Reason = Reason {
     reason: "METHOD_UNKNOWN",
-    code: Code::Unimplemented,
-    http: Some(StatusCode::NOT_FOUND),
+    kind: Kind::Unknown,
     cause: "there is no such method; also for another verb than POST, then with HTTP 405",
     vietnamese: "Không có chức năng này; phần mềm gọi sai địa chỉ.",
     remedy: "Update the desk software, or report it to its maker.",
 };
 
-pub(crate) const DEADLINE_EXCEEDED: Reason = Reason {
+/// A call that took too long.
+pub const DEADLINE_EXCEEDED: Reason = Reason {
     reason: "DEADLINE_EXCEEDED",
-    code: Code::DeadlineExceeded,
-    http: None,
+    kind: Kind::TimedOut,
     cause: "the answer took longer than the caller or the server waits; a write may have been done",
     vietnamese: "Hết thời gian chờ; hãy gửi lại đúng yêu cầu này với cùng mã yêu cầu.",
     remedy: "Send the same request again with the same `request_id`.",
 };
 
-pub(crate) const INTERNAL: Reason = Reason {
+/// A fault of ours.
+pub const INTERNAL: Reason = Reason {
     reason: "INTERNAL",
-    code: Code::Internal,
-    http: None,
+    kind: Kind::Internal,
     cause: "a fault of ours",
     vietnamese: "Hệ thống gặp lỗi.",
     remedy: "Tell the administrator the number of the incident.",
 };
 
-impl Reason {
-    /// The HTTP status that it comes with in JSON.
-    #[must_use]
-    pub fn http_status(&self) -> StatusCode {
-        self.http
-            .unwrap_or_else(|| crate::json::http_status(self.code))
-    }
-}
-
 /// Reasons of the transport, before a use case is reached.
-pub const TRANSPORT: [&Reason; 6] = [
+pub const TRANSPORT: [&Reason; 5] = [
     &MALFORMED_MESSAGE,
     &MALFORMED_JSON,
     &UNSUPPORTED_MEDIA_TYPE,
     &BODY_TOO_LARGE,
     &METHOD_UNKNOWN,
-    &DEADLINE_EXCEEDED,
 ];
 
 /// Reasons of the use cases.
-pub const USE_CASES: [&Reason; 15] = [
+pub const USE_CASES: [&Reason; 16] = [
     &Reason {
         reason: "INVALID_FIELDS",
-        code: Code::InvalidArgument,
-        http: None,
+        kind: Kind::Invalid,
         cause: "fields are missing, too long, unknown or out of range; all of them are listed",
         vietnamese: "Có trường dữ liệu chưa đúng.",
         remedy: "Correct the listed fields.",
     },
     &Reason {
         reason: "REQUEST_ID_REUSED",
-        code: Code::InvalidArgument,
-        http: None,
+        kind: Kind::Invalid,
         cause: "the same `request_id` came before with other content",
         vietnamese: "Mã yêu cầu đã được dùng cho nội dung khác.",
         remedy: "Send again under a new `request_id`.",
     },
     &Reason {
         reason: "NOT_FOUND",
-        code: Code::NotFound,
-        http: None,
+        kind: Kind::NotFound,
         cause: "there is no such thing, or not for this caller",
         vietnamese: "Không tìm thấy.",
         remedy: "Check the code; in a lookup, also the PIN.",
     },
     &Reason {
         reason: "STALE_DOSSIER",
-        code: Code::Aborted,
-        http: None,
+        kind: Kind::Stale,
         cause: "the dossier changed since it was read",
         vietnamese: "Hồ sơ đã thay đổi từ lần xem trước.",
         remedy: "Read the dossier again and decide again.",
     },
     &Reason {
         reason: "CODE_TAKEN",
-        code: Code::AlreadyExists,
-        http: None,
+        kind: Kind::Taken,
         cause: "the code already belongs to another dossier",
         vietnamese: "Mã hồ sơ đã thuộc về hồ sơ khác.",
         remedy: "Open that dossier; it was handed in before.",
     },
     &Reason {
         reason: "UNAUTHENTICATED",
-        code: Code::Unauthenticated,
-        http: None,
+        kind: Kind::Unauthenticated,
         cause: "no token, or one that is unknown, expired or revoked",
         vietnamese: "Cần đăng nhập.",
         remedy: "Sign in again, or ask the administrator for a token.",
     },
     &Reason {
         reason: "ROLE_DENIED",
-        code: Code::PermissionDenied,
-        http: None,
+        kind: Kind::Denied,
         cause: "the role may not do this at all",
         vietnamese: "Vai trò này không được thực hiện việc này.",
         remedy: "Ask somebody whose role it is.",
     },
     &Reason {
         reason: "UNIT_DENIED",
-        code: Code::PermissionDenied,
-        http: None,
+        kind: Kind::Denied,
         cause: "the role may do this, but not for this unit",
         vietnamese: "Không được thực hiện việc này đối với đơn vị khác.",
         remedy: "Ask the unit whose dossier it is.",
     },
     &Reason {
         reason: "DOCUMENT_DECIDED",
-        code: Code::FailedPrecondition,
-        http: None,
+        kind: Kind::Refused,
         cause: "the document was published or rejected before",
         vietnamese: "Văn bản đã được công bố hoặc bị từ chối trước đó.",
         remedy: "Propose another one if it is still wanted.",
     },
     &Reason {
         reason: "DOCUMENT_OUTDATED",
-        code: Code::FailedPrecondition,
-        http: None,
+        kind: Kind::Refused,
         cause: "what is in force has changed since the document was proposed",
         vietnamese: "Văn bản không còn phù hợp với danh mục đang có hiệu lực.",
         remedy: "Take what is in force, enter the change again and propose it anew.",
     },
     &Reason {
         reason: "CURSOR_EXPIRED",
-        code: Code::OutOfRange,
-        http: None,
+        kind: Kind::Expired,
         cause: "the cursor does not belong to this feed, or lies beyond its end",
         vietnamese: "Vị trí đọc sự kiện không còn dùng được.",
         remedy: "Read the present state, then the feed from its beginning.",
     },
     &Reason {
         reason: "TOO_MANY_TRIES",
-        code: Code::ResourceExhausted,
-        http: None,
+        kind: Kind::TooMany,
         cause: "too many wrong tries",
         vietnamese: "Thử quá nhiều lần.",
         remedy: "Wait as long as the answer says.",
     },
     &Reason {
         reason: "QUEUE_FULL",
-        code: Code::ResourceExhausted,
-        http: None,
+        kind: Kind::TooMany,
         cause: "too many calls are in flight, too many requests wait to be written, or too many of this unit; nothing was done",
         vietnamese: "Hệ thống đang quá tải; yêu cầu chưa được ghi.",
         remedy: "Send the same request again with the same `request_id`, after the time that the answer says.",
     },
     &Reason {
         reason: "UNAVAILABLE",
-        code: Code::Unavailable,
-        http: None,
+        kind: Kind::Unavailable,
         cause: "the database does not answer, or the server stops",
         vietnamese: "Hệ thống đang bận.",
         remedy: "Send the same request again with the same `request_id`.",
     },
+    &DEADLINE_EXCEEDED,
     &INTERNAL,
 ];
 
@@ -223,375 +198,303 @@ pub const USE_CASES: [&Reason; 15] = [
 pub const REFUSALS: &[&Reason] = &[
     &Reason {
         reason: "WRONG_STATE",
-        code: Code::FailedPrecondition,
-        http: None,
+        kind: Kind::Refused,
         cause: "the action does not belong to the state of the dossier",
         vietnamese: "Không thực hiện được ở trạng thái này của hồ sơ.",
         remedy: "Take one of the allowed actions.",
     },
     &Reason {
         reason: "MIRRORED",
-        code: Code::FailedPrecondition,
-        http: None,
+        kind: Kind::Refused,
         cause: "another system decides this dossier; here it is a mirror",
         vietnamese: "Hồ sơ được đồng bộ từ hệ thống khác.",
         remedy: "Work in the system that is named.",
     },
     &Reason {
         reason: "PROCEDURE_NOT_IN_FORCE",
-        code: Code::FailedPrecondition,
-        http: None,
+        kind: Kind::Refused,
         cause: "the procedure has no version in force on the day",
         vietnamese: "Thủ tục không có phiên bản nào có hiệu lực vào ngày này.",
         remedy: "Choose the procedure that replaces it.",
     },
     &Reason {
         reason: "CASE_UNKNOWN",
-        code: Code::FailedPrecondition,
-        http: None,
+        kind: Kind::Refused,
         cause: "the procedure has no such case",
         vietnamese: "Thủ tục không có trường hợp này.",
         remedy: "Choose one of the cases that are named.",
     },
     &Reason {
         reason: "COMPONENTS_UNKNOWN",
-        code: Code::FailedPrecondition,
-        http: None,
+        kind: Kind::Refused,
         cause: "the procedure does not name these components",
         vietnamese: "Thủ tục không có thành phần hồ sơ này.",
         remedy: "Choose from the components of the procedure.",
     },
     &Reason {
         reason: "COMPONENTS_MISSING",
-        code: Code::FailedPrecondition,
-        http: None,
+        kind: Kind::Refused,
         cause: "required components are absent",
         vietnamese: "Thiếu thành phần hồ sơ bắt buộc.",
         remedy: "Ask the citizen for the papers that are named.",
     },
     &Reason {
         reason: "STEP_NOT_NEXT",
-        code: Code::FailedPrecondition,
-        http: None,
+        kind: Kind::Refused,
         cause: "the step does not follow the present one",
         vietnamese: "Bước này không tiếp theo bước hiện tại.",
         remedy: "Choose one of the next steps.",
     },
     &Reason {
         reason: "STEP_NOT_FINAL",
-        code: Code::FailedPrecondition,
-        http: None,
+        kind: Kind::Refused,
         cause: "the dossier cannot be resolved at its step",
         vietnamese: "Không thể kết thúc hồ sơ ở bước này.",
         remedy: "Take it to one of the next steps first.",
     },
     &Reason {
         reason: "STEP_OF_OTHER_ROLE",
-        code: Code::FailedPrecondition,
-        http: None,
+        kind: Kind::Refused,
         cause: "the present step belongs to another role",
         vietnamese: "Bước hiện tại thuộc vai trò khác.",
         remedy: "Ask somebody in that role.",
     },
     &Reason {
         reason: "NOT_A_PETITION",
-        code: Code::FailedPrecondition,
-        http: None,
+        kind: Kind::Refused,
         cause: "the place of an incident was given for a procedure that is no petition",
         vietnamese: "Chỉ phản ánh, kiến nghị mới có địa điểm xảy ra vụ việc.",
         remedy: "Leave the incident out, or choose the petition that is meant.",
     },
     &Reason {
         reason: "NOT_ON_THE_SPOT",
-        code: Code::FailedPrecondition,
-        http: None,
+        kind: Kind::Refused,
         cause: "the procedure does not give results back on the spot",
         vietnamese: "Thủ tục này không trả kết quả ngay.",
         remedy: "Advance the dossier first.",
     },
     &Reason {
         reason: "SUPPLEMENT_USED",
-        code: Code::FailedPrecondition,
-        http: None,
+        kind: Kind::Refused,
         cause: "papers were already asked for as often as permitted",
         vietnamese: "Đã yêu cầu bổ sung đủ số lần cho phép.",
         remedy: "Give the reason and the legal basis of a further request.",
     },
     &Reason {
         reason: "EXTENSION_USED",
-        code: Code::FailedPrecondition,
-        http: None,
+        kind: Kind::Refused,
         cause: "the dossier was already extended",
         vietnamese: "Hồ sơ đã được gia hạn một lần.",
         remedy: "Finish it; a later apology is recorded but moves nothing.",
     },
     &Reason {
         reason: "NO_VERIFICATION",
-        code: Code::FailedPrecondition,
-        http: None,
+        kind: Kind::Refused,
         cause: "the procedure gives no time for verification, or it was used",
         vietnamese: "Thủ tục không có thời gian xác minh, hoặc đã sử dụng.",
         remedy: "Use an apology if the time does not suffice.",
     },
     &Reason {
         reason: "NO_DUE_TIME",
-        code: Code::FailedPrecondition,
-        http: None,
+        kind: Kind::Refused,
         cause: "there is no due time that could be extended",
         vietnamese: "Hồ sơ không có hạn trả để gia hạn.",
         remedy: "Nothing; the dossier has no due time.",
     },
     &Reason {
         reason: "REFUND_TOO_LARGE",
-        code: Code::FailedPrecondition,
-        http: None,
+        kind: Kind::Refused,
         cause: "more is to be given back than was paid and not given back yet",
         vietnamese: "Không thể hoàn nhiều hơn số tiền đã thu và chưa hoàn.",
         remedy: "Give back at most `kept_vnd`.",
     },
     &Reason {
         reason: "DUE_NOT_LATER",
-        code: Code::FailedPrecondition,
-        http: None,
+        kind: Kind::Refused,
         cause: "the new due time is not later than the one in force",
         vietnamese: "Hạn trả mới phải sau hạn hiện tại.",
         remedy: "Choose a later time.",
     },
     &Reason {
         reason: "CLOCK_STANDS",
-        code: Code::FailedPrecondition,
-        http: None,
+        kind: Kind::Refused,
         cause: "the clock stands until the citizen answers",
         vietnamese: "Hồ sơ đang tạm dừng tính thời gian.",
         remedy: "Wait for the citizen; extend afterwards if needed.",
     },
     &Reason {
         reason: "ALREADY_THERE",
-        code: Code::FailedPrecondition,
-        http: None,
+        kind: Kind::Refused,
         cause: "the unit decides the dossier already",
         vietnamese: "Đơn vị này đang giải quyết hồ sơ.",
         remedy: "Choose another unit.",
     },
     &Reason {
         reason: "NOT_HOLDER",
-        code: Code::FailedPrecondition,
-        http: None,
+        kind: Kind::Refused,
         cause: "the giver does not hold the papers",
         vietnamese: "Người giao không giữ hồ sơ.",
         remedy: "Ask who holds them; name that person as giver.",
     },
     &Reason {
         reason: "ALREADY_HOLDER",
-        code: Code::FailedPrecondition,
-        http: None,
+        kind: Kind::Refused,
         cause: "the receiver holds the papers already",
         vietnamese: "Người nhận đang giữ hồ sơ.",
         remedy: "Nothing, or name another receiver.",
     },
     &Reason {
         reason: "LEAD_TAKEN",
-        code: Code::FailedPrecondition,
-        http: None,
+        kind: Kind::Refused,
         cause: "another leg leads the dossier already",
         vietnamese: "Hồ sơ đã có đơn vị chủ trì.",
         remedy: "Open the leg without leading.",
     },
     &Reason {
         reason: "LEGS_OPEN",
-        code: Code::FailedPrecondition,
-        http: None,
+        kind: Kind::Refused,
         cause: "other agencies have not finished their parts",
         vietnamese: "Còn nhánh liên thông chưa xong.",
         remedy: "Wait for the units that are named, or close their legs with what came of them.",
     },
     &Reason {
         reason: "LEG_NOT_OPEN",
-        code: Code::FailedPrecondition,
-        http: None,
+        kind: Kind::Refused,
         cause: "the dossier has no such leg, or its result is there already",
         vietnamese: "Không có nhánh liên thông này, hoặc đã xong.",
         remedy: "Choose one of the legs that are open.",
     },
     &Reason {
         reason: "TOO_MANY_LEGS",
-        code: Code::FailedPrecondition,
-        http: None,
+        kind: Kind::Refused,
         cause: "the dossier has as many legs as one may have",
         vietnamese: "Hồ sơ đã có đủ số nhánh liên thông cho phép.",
         remedy: "Go on with the legs there are.",
     },
     &Reason {
         reason: "CONSULTATION_NOT_OPEN",
-        code: Code::FailedPrecondition,
-        http: None,
+        kind: Kind::Refused,
         cause: "the dossier has no such consultation, or it was answered",
         vietnamese: "Không có yêu cầu lấy ý kiến này, hoặc đã được trả lời.",
         remedy: "Choose one of those that wait for an answer.",
     },
     &Reason {
         reason: "TOO_MANY_CONSULTATIONS",
-        code: Code::FailedPrecondition,
-        http: None,
+        kind: Kind::Refused,
         cause: "the dossier has as many consultations as one may have",
         vietnamese: "Hồ sơ đã có đủ số yêu cầu lấy ý kiến cho phép.",
         remedy: "Decide with the answers there are.",
     },
     &Reason {
         reason: "NO_OPEN_CONFLICT",
-        code: Code::FailedPrecondition,
-        http: None,
+        kind: Kind::Refused,
         cause: "no conflict is open under this number",
         vietnamese: "Không có mâu thuẫn nào đang mở với số này.",
         remedy: "Read the dossier again; somebody may have settled it.",
     },
     &Reason {
         reason: "NOT_CREDIBLE",
-        code: Code::FailedPrecondition,
-        http: None,
+        kind: Kind::Refused,
         cause: "the message is older than what is known, or of a system whose word does not count",
         vietnamese: "Thông điệp không thể áp dụng.",
         remedy: "Settle the conflict without `apply`.",
     },
     &Reason {
         reason: "POSSIBLE_DUPLICATE",
-        code: Code::FailedPrecondition,
-        http: None,
+        kind: Kind::Refused,
         cause: "the same person has an open dossier for this procedure",
         vietnamese: "Người này đang có hồ sơ chưa giải quyết của cùng thủ tục.",
         remedy: "Open the dossier that is named, or set `duplicate_intended`.",
     },
     &Reason {
         reason: "ALREADY_RATED",
-        code: Code::FailedPrecondition,
-        http: None,
+        kind: Kind::Refused,
         cause: "the citizen has rated the dossier already",
         vietnamese: "Mỗi hồ sơ chỉ được đánh giá một lần.",
         remedy: "Nothing; the first rating stays.",
     },
     &Reason {
         reason: "NOTHING_TO_CORRECT",
-        code: Code::FailedPrecondition,
-        http: None,
+        kind: Kind::Refused,
         cause: "the correction would change nothing",
         vietnamese: "Nội dung đính chính không thay đổi gì.",
         remedy: "Read the dossier again; it may have been corrected already.",
     },
     &Reason {
         reason: "CORRECTION_OPEN",
-        code: Code::FailedPrecondition,
-        http: None,
+        kind: Kind::Refused,
         cause: "a correction of the same field waits for its decision",
         vietnamese: "Đang có đính chính cùng nội dung chờ duyệt.",
         remedy: "Have the waiting correction decided on first.",
     },
     &Reason {
         reason: "CORRECTION_UNKNOWN",
-        code: Code::FailedPrecondition,
-        http: None,
+        kind: Kind::Refused,
         cause: "no correction with this number waits for a decision",
         vietnamese: "Không có đính chính này đang chờ duyệt.",
         remedy: "Read the dossier again and take the number from it.",
     },
     &Reason {
         reason: "SAME_PERSON",
-        code: Code::FailedPrecondition,
-        http: None,
+        kind: Kind::Refused,
         cause: "who proposed a correction or a document may not decide on it",
         vietnamese: "Người đề nghị không được tự duyệt.",
         remedy: "Ask another person who may.",
     },
     &Reason {
         reason: "CODE_NOT_OF_DOSSIER",
-        code: Code::FailedPrecondition,
-        http: None,
+        kind: Kind::Refused,
         cause: "the dossier does not have the external code to be corrected",
         vietnamese: "Hồ sơ không có mã ngoài này.",
         remedy: "Take the code from the dossier's `external_codes`.",
     },
     &Reason {
         reason: "NOT_ENDED",
-        code: Code::FailedPrecondition,
-        http: None,
+        kind: Kind::Refused,
         cause: "processing has not ended, so its end cannot be corrected",
         vietnamese: "Hồ sơ chưa kết thúc xử lý.",
         remedy: "Resolve the dossier first, then correct the time.",
     },
     &Reason {
         reason: "END_TIME_IMPOSSIBLE",
-        code: Code::FailedPrecondition,
-        http: None,
+        kind: Kind::Refused,
         cause: "processing cannot have ended before it began or after its end was recorded",
         vietnamese: "Thời điểm kết thúc không hợp lý.",
         remedy: "Give a time between the two that are named.",
     },
     &Reason {
         reason: "DAY_OVER",
-        code: Code::FailedPrecondition,
-        http: None,
+        kind: Kind::Refused,
         cause: "the unit's numbering has gone on to a later day",
         vietnamese: "Đơn vị đã cấp số của ngày sau.",
         remedy: "Take numbers of the later day.",
     },
     &Reason {
         reason: "NUMBER_NOT_OPEN",
-        code: Code::FailedPrecondition,
-        http: None,
+        kind: Kind::Refused,
         cause: "the number is in no block, or was used or given back before",
         vietnamese: "Số này không còn mở trong khối số.",
         remedy: "Compare the slip with `ListNumberBlocks`.",
     },
     &Reason {
         reason: "CALENDAR_BEGINS",
-        code: Code::FailedPrecondition,
-        http: None,
+        kind: Kind::Refused,
         cause: "the count needs a day before the calendar",
         vietnamese: "Lịch làm việc chưa có ngày này.",
         remedy: "Check the date.",
     },
     &Reason {
         reason: "CALENDAR_ENDS",
-        code: Code::FailedPrecondition,
-        http: None,
+        kind: Kind::Refused,
         cause: "the count needs a day after the published calendar",
         vietnamese: "Lịch làm việc chưa công bố đến ngày cần tính.",
         remedy: "Ask the administrator to publish the calendar.",
     },
 ];
 
-/// The text of `docs/errors.md`.
+/// The entry of a reason.
 #[must_use]
-pub fn document() -> String {
-    let mut text = String::from(
-        "# Errors\n\n\
-         Generated from `crates/grpc/src/status/reasons.rs`; a test keeps it so \
-         (`UPDATE=1` rewrites it).\n\n\
-         Every error carries `google.rpc.ErrorInfo` with a stable `reason`, the domain `motcua` and \
-         every variable of its message as metadata; a refusal also carries the dossier's `state` and \
-         the `allowed` methods. `LocalizedMessage` is the Vietnamese text for the clerk, the message \
-         itself is English. `BadRequest` lists the first 20 wrong fields.\n",
-    );
-    for (title, reasons) in [
-        ("From the transport", &TRANSPORT[..]),
-        ("From the use cases", &USE_CASES[..]),
-        ("From the law and the procedures", REFUSALS),
-    ] {
-        text += &format!(
-            "\n## {title}\n\n\
-             | reason | code | HTTP | cause | for the clerk | what to do |\n\
-             |---|---|---|---|---|---|\n"
-        );
-        for reason in reasons {
-            text += &format!(
-                "| `{}` | {} | {} | {} | {} | {} |\n",
-                reason.reason,
-                crate::json::code_name(reason.code),
-                reason.http_status().as_u16(),
-                reason.cause,
-                reason.vietnamese,
-                reason.remedy
-            );
-        }
-    }
-    text
+pub fn find(reason: &str) -> Option<&'static Reason> {
+    let fixed = TRANSPORT.iter().chain(&USE_CASES).chain(REFUSALS);
+    fixed.copied().find(|entry| entry.reason == reason)
 }

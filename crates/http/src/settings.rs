@@ -1,0 +1,36 @@
+//! Limits of the port.
+
+use std::time::Duration;
+
+/// Limits of connections.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// How many calls one connection may have in flight.
+    pub max_concurrent_streams: u32,
+    /// How many connections may be open; more wait to be accepted.
+    pub max_connections: usize,
+    /// The most bytes of headers.
+    pub max_header_bytes: u32,
+    /// How long a silent HTTP/2 connection lasts before it is asked whether it is alive.
+    pub keepalive: Duration,
+    /// How long it has to answer, and a client to send its headers.
+    pub keepalive_timeout: Duration,
+    /// How old a connection grows before its client is asked to connect anew.
+    pub max_connection_age: Duration,
+    /// How long calls in flight have to finish then, and when the server stops.
+    pub grace: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            max_concurrent_streams: 100,
+            max_connections: 4_096,
+            max_header_bytes: 16 * 1024,
+            keepalive: Duration::from_secs(30),
+            keepalive_timeout: Duration::from_secs(10),
+            max_connection_age: Duration::from_secs(30 * 60),
+            grace: Duration::from_secs(10),
+        }
+    }
+}

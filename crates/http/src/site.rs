@@ -1,0 +1,203 @@
+//! What adapters put on the port, merged into one router.
+
+use std::sync::Arc;
+
+use app::error::reasons;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+use http::header::{ACCEPT, ALLOW, CONTENT_LENGTH};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use http_body_util::Limited;
+use serde_json::{Map, Value, json};
+use tower::ServiceExt;
+
+use crate::answer::{self, refuse};
+use crate::health::Health;
+
+/// What one adapter puts on the port.
+pub struct Part {
+    name: &'static str,
+    router: Router,
+    index: Value,
+    home: Option<&'static str>,
+    unknown: Option<Unknown>,
+}
+
+/// Who answers a path that is none, for requests of one kind.
+#[derive(Clone)]
+struct Unknown {
+    asks: fn(&HeaderMap) -> bool,
+    answers: Router,
+}
+
+impl Part {
+    /// The routes of an adapter. Its name is the heading in `GET /`.
+    #[must_use]
+    pub fn new(name: &'static str, router: Router) -> Self {
+        Self {
+            name,
+            router,
+            index: Value::Null,
+            home: None,
+            unknown: None,
+        }
+    }
+
+    /// The most bytes of a request's body on each of these routes; a longer one is answered 413 in
+    /// words.
+    #[must_use]
+    pub fn body_limit(mut self, bytes: usize) -> Self {
+        let limit = move |request: Request, next: Next| limited(bytes, request, next);
+        self.router = self.router.layer(middleware::from_fn(limit));
+        self
+    }
+
+    /// What `GET /` says of this part to a program.
+    #[must_use]
+    pub fn index(mut self, index: Value) -> Self {
+        self.index = index;
+        self
+    }
+
+    /// Where `GET /` sends a browser. The first part that has a home decides.
+    #[must_use]
+    pub fn home(mut self, path: &'static str) -> Self {
+        self.home = Some(path);
+        self
+    }
+
+    /// Answers paths that are none in this part's own form, where the headers of the request are
+    /// those of this part: a page for a browser, a status for a gRPC client. Everybody else gets
+    /// JSON.
+    #[must_use]
+    pub fn unknown_paths(mut self, asks: fn(&HeaderMap) -> bool, answers: Router) -> Self {
+        self.unknown = Some(Unknown { asks, answers });
+        self
+    }
+}
+
+/// Merges the parts, and adds what belongs to the port itself.
+///
+/// # Panics
+///
+/// When two parts have the same route.
+#[must_use]
+pub fn site(health: Health, parts: Vec<Part>) -> Router {
+    let mut index = Map::from_iter([("name".to_owned(), "motcua".into())]);
+    let mut home = None;
+    let mut unknown = Vec::new();
+    let mut router = Router::new()
+        .route("/healthz", get(alive))
+        .route("/readyz", get(ready).with_state(health));
+    for part in parts {
+        if !part.index.is_null() {
+            index.insert(part.name.to_owned(), part.index);
+        }
+        home = home.or(part.home);
+        unknown.extend(part.unknown);
+        router = router.merge(part.router.with_state(()));
+    }
+    let index = Arc::new(Index {
+        text: Value::from(index).to_string(),
+        home,
+    });
+    router
+        .route("/", get(first_page).with_state(index))
+        .method_not_allowed_fallback(wrong_verb)
+        .fallback(nothing)
+        .with_state(Arc::new(unknown))
+}
+
+/// Says that the process runs, and nothing of the database: whoever restarts what is not alive
+/// must not restart a server because its database is away.
+async fn alive() -> Response {
+    answer::json(StatusCode::OK, json!({ "status": "alive" }).to_string())
+}
+
+/// Says whether calls can be answered here, and if not, why.
+async fn ready(State(health): State<Health>) -> Response {
+    let readiness = health.readiness().await;
+    let checks: Map<String, Value> = readiness
+        .checks
+        .iter()
+        .map(|check| {
+            let found = check.failed.as_deref().unwrap_or("ok");
+            (check.name.to_owned(), found.into())
+        })
+        .collect();
+    let (status, word) = if readiness.is_ready() {
+        (StatusCode::OK, "ready")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "not ready")
+    };
+    answer::json(
+        status,
+        json!({ "status": word, "checks": checks }).to_string(),
+    )
+}
+
+struct Index {
+    text: String,
+    home: Option<&'static str>,
+}
+
+/// Everything there is, so that a first look at the port tells where to go on.
+async fn first_page(State(index): State<Arc<Index>>, headers: HeaderMap) -> Response {
+    match index.home {
+        Some(home) if is_browser(&headers) => Redirect::to(home).into_response(),
+        Some(_) | None => answer::json(StatusCode::OK, index.text.clone()),
+    }
+}
+
+fn is_browser(headers: &HeaderMap) -> bool {
+    let accepted = headers.get(ACCEPT).and_then(|value| value.to_str().ok());
+    accepted.is_some_and(|accepted| accepted.contains("text/html"))
+}
+
+async fn nothing(State(unknown): State<Arc<Vec<Unknown>>>, request: Request) -> Response {
+    let own = unknown.iter().find(|part| (part.asks)(request.headers()));
+    if let Some(part) = own {
+        return match part.answers.clone().oneshot(request).await {
+            Ok(response) => response,
+            Err(never) => match never {},
+        };
+    }
+    let path: String = request.uri().path().chars().take(200).collect();
+    let message = format!("there is nothing at {path}; GET / lists what there is");
+    refuse(&reasons::METHOD_UNKNOWN, &message)
+}
+
+async fn wrong_verb() -> Response {
+    let mut response = refuse(
+        &reasons::METHOD_UNKNOWN,
+        "this path is not called with this verb; the header `allow` names the right one",
+    );
+    *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
+    response
+}
+
+async fn limited(most: usize, request: Request, next: Next) -> Response {
+    let length = request.headers().get(CONTENT_LENGTH);
+    let length: Option<usize> = length.and_then(|value| value.to_str().ok()?.parse().ok());
+    if length.is_some_and(|length| length > most) {
+        let message = format!("the body may have at most {most} bytes");
+        return refuse(&reasons::BODY_TOO_LARGE, &message);
+    }
+    let limited = request.map(|body| Body::new(Limited::new(body, most)));
+    next.run(limited).await
+}
+
+/// The answer to a verb that a path does not take, with the one that it does.
+#[must_use]
+pub fn only(verb: &'static str) -> Response {
+    let mut response = refuse(&reasons::METHOD_UNKNOWN, &format!("call it with {verb}"));
+    *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
+    response
+        .headers_mut()
+        .insert(ALLOW, HeaderValue::from_static(verb));
+    response
+}
