@@ -21,6 +21,7 @@ fn permitted() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         ),
         ("motcua-migrations", BTreeSet::new()),
         ("motcua-forecast", BTreeSet::from(["motcua-domain"])),
+        ("motcua-tables", BTreeSet::from(["motcua-domain"])),
         (
             "motcua-store",
             BTreeSet::from(["motcua-app", "motcua-domain", "motcua-migrations"]),
@@ -64,6 +65,7 @@ fn permitted() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
                 "motcua-grpc",
                 "motcua-http",
                 "motcua-store",
+                "motcua-tables",
             ]),
         ),
     ])

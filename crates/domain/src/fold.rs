@@ -29,6 +29,18 @@ pub fn compose(text: &str) -> String {
     text.trim().nfc().collect()
 }
 
+/// The form under which names of columns and values of tables are compared: composed, trimmed,
+/// blanks of any kind joined, letters small. Marks stay, for `đơn` and `don` are two words.
+///
+/// ```
+/// assert_eq!(domain::fold::key("TRỰC\u{a0} TUYẾN "), "trực tuyến");
+/// ```
+#[must_use]
+pub fn key(text: &str) -> String {
+    let small: String = text.nfc().flat_map(char::to_lowercase).collect();
+    small.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// The digits of a telephone number, with +84 written as 0.
 #[must_use]
 pub fn phone_digits(text: &str) -> String {

@@ -131,8 +131,8 @@ fn a_unit_counts_in_its_own_hours() {
 fn wrong_input_is_exit_code_2_and_says_what_was_expected() {
     for (args, says) in [
         (
-            vec!["due", "--from", "2026-08-21T09:00", "--limit", "3wd"],
-            "offset",
+            vec!["due", "--from", "2026-08-21 9h", "--limit", "3wd"],
+            "21/08/2026 09:00",
         ),
         (
             vec!["due", "--from", "2026-08-21T09:00+07:00", "--limit", "3xx"],
@@ -182,7 +182,10 @@ fn a_file_of_cases_keeps_its_columns_and_its_bad_rows() {
          5,2026-08-21T09:00:00+07:00,3wd,nowhere\r\n\
          6,2026-08-21T09:00:00+07:00\r\n\
          7,2027-12-31T09:00:00+07:00,1wd,\r\n\
-         8,2027-02-03T09:00:00+07:00,1wd,\r\n",
+         8,2027-02-03T09:00:00+07:00,1wd,\r\n\
+         9,21/08/2026 09:00,3wd,2215\r\n\
+         10,21/08/2026,3wd,\r\n\
+         11,21/08/2026,same-day,\r\n",
     );
     let output = motcua(&["due", "--cases", cases.to_str().unwrap()]);
     assert_eq!(code(&output), 1, "some rows are refused");
@@ -202,19 +205,22 @@ fn a_file_of_cases_keeps_its_columns_and_its_bad_rows() {
         ]
     );
     let rows: Vec<csv::StringRecord> = rows.records().map(Result::unwrap).collect();
-    assert_eq!(rows.len(), 8);
+    assert_eq!(rows.len(), 11);
     let due: Vec<&str> = rows.iter().map(|row| &row[4]).collect();
     assert_eq!(due[0], "2026-08-25T17:00:00+07:00");
+    assert_eq!(due[1], due[0], "the clock of the desk");
+    assert_eq!(due[9], due[0], "a day is enough for a limit in days");
     assert_eq!(due[2], "2026-08-21T17:00:00+07:00");
     assert_eq!(due[7], "2027-02-11T17:00:00+07:00");
     assert_eq!((&rows[0][5], &rows[7][5]), ("false", "true"));
     assert_eq!(&rows[2][0], "3, with a comma");
     for (row, says) in [
-        (1, "offset"),
         (3, "0wd"),
         (4, "nowhere"),
         (5, "cells"),
         (6, "2027-12-31"),
+        (8, "did you mean `02215`?"),
+        (10, "needs the time of day"),
     ] {
         assert_eq!(due[row], "", "row {row}");
         assert!(rows[row][6].contains(says), "row {row}: {}", &rows[row][6]);
@@ -247,21 +253,24 @@ fn a_file_of_good_cases_is_exit_code_0_and_one_without_columns_2() {
 }
 
 #[test]
-fn a_row_in_another_encoding_is_refused_alone_and_kept_as_it_came() {
+fn a_damaged_row_is_refused_alone_and_only_where_it_matters() {
     let folder = tempfile::tempdir().unwrap();
     let mut text = b"received_at,limit,unit,note\n2026-08-21T09:00+07:00,3wd,,caf\xe9\n".to_vec();
     text.extend(b"2026-08-21T09:00+07:00,3wd,\xff,x\n");
     let cases = written(&folder, "cases.csv", text);
     let output = motcua(&["due", "--cases", cases.to_str().unwrap()]);
     assert_eq!(code(&output), 1);
-    let rows: Vec<&[u8]> = output.stdout.split(|byte| *byte == b'\n').collect();
+    let text = out(&output);
+    let rows: Vec<&str> = text.lines().collect();
     assert_eq!(
         rows[1],
-        b"2026-08-21T09:00+07:00,3wd,,caf\xe9,2026-08-25T17:00:00+07:00,false,"
+        "2026-08-21T09:00+07:00,3wd,,caf\u{fffd},2026-08-25T17:00:00+07:00,false,"
     );
-    assert_eq!(
-        rows[2],
-        b"2026-08-21T09:00+07:00,3wd,\xff,x,,,cell 3 is not UTF-8"
+    assert!(
+        rows[2].starts_with("2026-08-21T09:00+07:00,3wd,\u{fffd},x,,,\"cell 3: not UTF-8")
+            || rows[2].starts_with("2026-08-21T09:00+07:00,3wd,\u{fffd},x,,,cell 3: not UTF-8"),
+        "{}",
+        rows[2]
     );
 }
 

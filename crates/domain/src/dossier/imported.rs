@@ -53,6 +53,10 @@ pub struct Imported {
     pub import: ImportNumber,
     /// What the other system calls the dossier.
     pub case: String,
+    /// Whether its due time means the whole day, whatever its time of day says: its limit was in
+    /// days, or the map of the import says so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub due_by_day: bool,
     /// What is odd about it; imported as it was.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub oddities: Vec<Oddity>,

@@ -1,6 +1,7 @@
 //! Where in a file what is wanted stands.
 
 use super::Cells;
+use super::table::{column, column_meant, titles};
 
 /// Something that a row can say about a dossier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,11 +38,17 @@ pub enum Field {
     Withdrawn,
     /// When the agency stopped it.
     Stopped,
+    /// How far it is, in words of the other system.
+    Status,
+    /// When it came to be so.
+    StatusTime,
+    /// The legal limit, such as `3wd`.
+    Limit,
 }
 
 impl Field {
     /// How many there are.
-    pub const COUNT: usize = 16;
+    pub const COUNT: usize = 19;
 
     /// Every field, with its key in a map.
     pub const ALL: [(Field, &'static str); Field::COUNT] = [
@@ -61,6 +68,9 @@ impl Field {
         (Field::Returned, "returned"),
         (Field::Withdrawn, "withdrawn"),
         (Field::Stopped, "stopped"),
+        (Field::Status, "status"),
+        (Field::StatusTime, "status_time"),
+        (Field::Limit, "limit"),
     ];
 }
 
@@ -81,39 +91,39 @@ impl Columns {
         self.names[field as usize].is_some()
     }
 
+    /// The names of all of them.
+    #[must_use]
+    pub fn names(&self) -> Vec<&str> {
+        self.names.iter().flatten().map(AsRef::as_ref).collect()
+    }
+
     /// Finds the columns in a header. Columns that the map does not name are left alone.
     ///
     /// Errors: every column that is missing or there twice, in one text.
     pub fn find(&self, header: &Cells) -> Result<Places, String> {
         let mut places = Places::default();
         let mut wrong = Vec::new();
-        for (field, key) in Field::ALL {
+        for (field, map_key) in Field::ALL {
             let Some(name) = &self.names[field as usize] else {
                 continue;
             };
-            let mut found = header
-                .iter()
-                .enumerate()
-                .filter(|(_, title)| *title == name.as_ref());
-            match (found.next(), found.next()) {
-                (Some((at, _)), None) => places.at[field as usize] = Some(at),
-                (Some(_), Some(_)) => wrong.push(format!("column `{name}` is there twice")),
-                (None, _) => wrong.push(format!("there is no column `{name}`, the map's {key}")),
+            match column(header, name) {
+                Ok(Some(at)) => places.at[field as usize] = Some(at),
+                Ok(None) => wrong.push(format!(
+                    "there is no column `{name}`, the map's {map_key}{}",
+                    column_meant(header, name)
+                )),
+                Err(twice) => wrong.push(twice),
             }
         }
         if wrong.is_empty() {
             places.width = header.len();
             return Ok(places);
         }
-        let titles: Vec<String> = header
-            .iter()
-            .map(|title| title.chars().take(40).collect())
-            .take(40)
-            .collect();
         Err(format!(
             "{}; the file has {}",
             wrong.join("; "),
-            titles.join(", ")
+            titles(header)
         ))
     }
 }
@@ -137,5 +147,12 @@ impl Places {
     #[must_use]
     pub fn get<'a>(&self, field: Field, cells: &'a Cells) -> &'a str {
         self.at[field as usize].map_or("", |at| cells.get(at))
+    }
+
+    /// Whether none of the columns that the map names says anything in a row.
+    #[must_use]
+    pub fn say_nothing(&self, cells: &Cells) -> bool {
+        let mut places = self.at.iter().flatten();
+        places.all(|at| cells.get(*at).is_empty())
     }
 }

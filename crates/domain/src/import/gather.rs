@@ -4,12 +4,16 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::columns::Places;
+use super::map::Standing;
+use super::values::{About, Found, Unlisted, Values, short};
 use super::zone::Part;
-use super::{Cells, Field, Map, Meaning};
+use super::{Cells, Columns, Field, Map, Meaning};
 use crate::catalogue::{Catalogue, Fault};
 use crate::code::AnyCode;
+use crate::deadline;
 use crate::dossier::{Channel, Record};
 use crate::id::{ProcedureCode, UnitCode};
+use crate::limit::Limit;
 use crate::time::Instant;
 
 /// A row that could not be mapped, and why. The others are not touched by it.
@@ -33,6 +37,8 @@ pub struct Case {
     pub received: Option<Instant>,
     /// When it is due.
     pub due: Option<Instant>,
+    /// Whether that means its whole day, whatever the time of day says.
+    pub due_by_day: bool,
     /// When the result was there.
     pub resolved: Option<Instant>,
     /// When the citizen took it back.
@@ -73,8 +79,16 @@ pub struct Gathering<'a> {
     places: Places,
     cases: Vec<Case>,
     by_name: HashMap<Box<str>, Known>,
-    routes: HashMap<String, Arc<Route>>,
+    routes: HashMap<String, Way>,
+    values: Values<'a>,
     gathered: Gathered,
+}
+
+/// A route, with the values that fell under `[otherwise]` and what they were taken for.
+#[derive(Clone)]
+struct Way {
+    route: Arc<Route>,
+    otherwise: Arc<[((About, String), String)]>,
 }
 
 /// What became of the first row of a dossier.
@@ -100,8 +114,25 @@ pub struct Gathered {
     /// Each value of the channel column: what it was taken for, whether the map says so, and
     /// how many dossiers have it.
     pub channels: BTreeMap<String, (Channel, bool, u64)>,
-    /// Activities that the map does not name, and how often.
-    pub unnamed: BTreeMap<String, u64>,
+    /// What fell under `[otherwise]`.
+    pub unlisted: Unlisted,
+    /// Rows that are none: sums, and rows with nothing in the columns of the map.
+    pub passed_over: Vec<PassedOver>,
+    /// How many those were.
+    pub rows_passed_over: u64,
+}
+
+/// A row that is no row about a dossier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PassedOver {
+    /// The file.
+    pub file: Arc<str>,
+    /// The line.
+    pub line: u64,
+    /// How it begins.
+    pub text: String,
+    /// Whether it is a sum of others; else it says nothing in the columns of the map.
+    pub is_total: bool,
 }
 
 impl<'a> Gathering<'a> {
@@ -117,6 +148,7 @@ impl<'a> Gathering<'a> {
             cases: Vec::new(),
             by_name: HashMap::new(),
             routes: HashMap::new(),
+            values: Values::new(map, catalogue),
             gathered: Gathered::default(),
         }
     }
@@ -141,11 +173,11 @@ impl<'a> Gathering<'a> {
         )
     }
 
-    fn begin(&mut self, file: &str, header: &Cells, columns: &super::Columns) -> Result<(), Fault> {
+    fn begin(&mut self, file: &str, header: &Cells, columns: &Columns) -> Result<(), Fault> {
         self.file = file.into();
         self.places = columns.find(header).map_err(|reason| Fault {
             file: file.to_owned(),
-            line: 1,
+            line: usize::try_from(header.line).unwrap_or(usize::MAX),
             reason,
         })?;
         Ok(())
@@ -159,6 +191,9 @@ impl<'a> Gathering<'a> {
 
     /// A row about a dossier.
     pub fn case(&mut self, cells: &Cells) {
+        if self.passes_over(cells, Field::Received) {
+            return;
+        }
         self.gathered.rows += 1;
         let name = self.places.get(Field::Case, cells);
         let known = self.by_name.contains_key(name);
@@ -179,6 +214,9 @@ impl<'a> Gathering<'a> {
 
     /// A row about an event.
     pub fn event(&mut self, cells: &Cells) {
+        if self.passes_over(cells, Field::Time) {
+            return;
+        }
         self.gathered.rows += 1;
         match self.read_event(cells) {
             Ok(true) => {}
@@ -192,8 +230,33 @@ impl<'a> Gathering<'a> {
     pub fn done(self) -> Gathered {
         Gathered {
             cases: self.cases,
+            unlisted: self.values.unlisted,
             ..self.gathered
         }
+    }
+
+    /// Whether a row is none: a sum of others, or one that says nothing in the columns of the map.
+    fn passes_over(&mut self, cells: &Cells, time: Field) -> bool {
+        let says_nothing = self.places.say_nothing(cells);
+        // A dossier has a time; what sums up has none.
+        let total = self.map.table.total(cells);
+        let total = total.filter(|_| self.places.get(time, cells).is_empty());
+        if !says_nothing && total.is_none() {
+            return false;
+        }
+        let first = cells.iter().find(|cell| !cell.is_empty());
+        if let Some(first) = first {
+            self.gathered.rows_passed_over += 1;
+            if self.gathered.passed_over.len() < KEPT {
+                self.gathered.passed_over.push(PassedOver {
+                    file: Arc::clone(&self.file),
+                    line: cells.line,
+                    text: short(first),
+                    is_total: total.is_some(),
+                });
+            }
+        }
+        true
     }
 
     fn refuse(&mut self, line: u64, reason: String) {
@@ -218,14 +281,15 @@ impl<'a> Gathering<'a> {
             "" => None,
             text => Some(AnyCode::parse(text).map_err(|invalid| invalid.to_string())?),
         };
-        let route = self.route(cells)?;
+        let way = self.way(cells)?;
         let past = |field| self.past(field, cells);
-        let case = Case {
+        let mut case = Case {
             place: (Arc::clone(&self.file), cells.line),
             code,
-            route,
+            route: way.route,
             received: past(Field::Received)?,
             due: self.time(Field::Due, Part::Ends, cells)?,
+            due_by_day: self.map.due_by_day,
             resolved: past(Field::Resolved)?,
             withdrawn: past(Field::Withdrawn)?,
             stopped: past(Field::Stopped)?,
@@ -241,8 +305,25 @@ impl<'a> Gathering<'a> {
                 "dossier `{name}` was never received: the cell is empty"
             ));
         }
+        if columns.is_some_and(|columns| columns.has(Field::Status)) {
+            let text = self.places.get(Field::Status, cells);
+            let standing = self.values.status(text)?;
+            let since = self.past(Field::StatusTime, cells)?;
+            case.ends_as(standing, since).map_err(|()| {
+                format!(
+                    "status `{}` says that it was {}, and no column says when; name one as \
+                     `status_time`",
+                    short(text),
+                    standing.as_str()
+                )
+            })?;
+        }
+        self.limit(&mut case, cells)?;
+        for (value, taken_for) in way.otherwise.iter() {
+            self.values.count(value, taken_for);
+        }
         let channel = self.places.get(Field::Channel, cells);
-        let listed = self.map.channels.contains_key(channel);
+        let listed = self.map.channels.get(channel).is_some();
         let counted = self.gathered.channels.entry(channel.to_owned()).or_insert((
             case.route.channel,
             listed,
@@ -252,8 +333,25 @@ impl<'a> Gathering<'a> {
         Ok(case)
     }
 
+    /// A limit says that a due time means its day, and when it is due where that is not said.
+    fn limit(&self, case: &mut Case, cells: &Cells) -> Result<(), String> {
+        let text = self.places.get(Field::Limit, cells);
+        if text.is_empty() {
+            return Ok(());
+        }
+        let limit: Limit = text.parse().map_err(|wrong| format!("limit: {wrong}"))?;
+        case.due_by_day = limit.in_days();
+        if let (None, Some(received)) = (case.due, case.received) {
+            let unit = case.route.resolving.as_str();
+            let due = deadline::due(received, limit, self.catalogue.calendars.for_unit(unit));
+            case.due = Some(due.map_err(|error| format!("limit: {error}"))?.at);
+        }
+        Ok(())
+    }
+
     fn name<'c>(&self, cells: &'c Cells) -> Result<&'c str, String> {
-        if cells.len() != self.places.width() {
+        let spare = (self.places.width()..cells.len()).any(|at| !cells.get(at).is_empty());
+        if cells.len() < self.places.width() || spare {
             return Err(format!(
                 "{} cells; expected {} as in the header",
                 cells.len(),
@@ -288,7 +386,8 @@ impl<'a> Gathering<'a> {
         };
         let facts = self.places.get(Field::Facts, cells);
         if facts.is_empty() {
-            let meaning = self.meaning(cells)?;
+            let activity = self.places.get(Field::Activity, cells);
+            let meaning = self.values.activity(activity)?;
             let time = self.past(Field::Time, cells)?;
             let time = time.ok_or_else(|| "the event has no time".to_owned())?;
             self.cases[at].happenings.push((time, meaning));
@@ -312,7 +411,7 @@ impl<'a> Gathering<'a> {
         let route = if facts {
             self.unknown_route()
         } else {
-            self.route(cells)?
+            self.way(cells)?.route
         };
         Ok(Case {
             name: name.into(),
@@ -321,6 +420,7 @@ impl<'a> Gathering<'a> {
             route,
             received: None,
             due: None,
+            due_by_day: self.map.due_by_day,
             resolved: None,
             withdrawn: None,
             stopped: None,
@@ -333,20 +433,24 @@ impl<'a> Gathering<'a> {
 
     /// What stands there for dossiers whose events say it themselves.
     fn unknown_route(&mut self) -> Arc<Route> {
-        let route = self.routes.entry(String::new()).or_insert_with(|| {
+        let way = self.routes.entry(String::new()).or_insert_with(|| {
             let unit = UnitCode::parse("0").expect("a digit is an identifier");
-            Arc::new(Route {
+            let route = Arc::new(Route {
                 receiving: unit.clone(),
                 resolving: unit.clone(),
                 returning: unit,
                 procedure: ProcedureCode::parse("x-0").expect("it has the form of a code"),
                 channel: Channel::default(),
-            })
+            });
+            Way {
+                route,
+                otherwise: Arc::new([]),
+            }
         });
-        Arc::clone(route)
+        Arc::clone(&way.route)
     }
 
-    fn route(&mut self, cells: &Cells) -> Result<Arc<Route>, String> {
+    fn way(&mut self, cells: &Cells) -> Result<Way, String> {
         let mut key = String::new();
         for field in [
             Field::Unit,
@@ -358,91 +462,42 @@ impl<'a> Gathering<'a> {
             key.push_str(self.places.get(field, cells));
             key.push('\u{1f}');
         }
-        if let Some(route) = self.routes.get(&key) {
-            return Ok(Arc::clone(route));
+        if let Some(way) = self.routes.get(&key) {
+            return Ok(way.clone());
         }
-        let receiving = self.unit(self.places.get(Field::Unit, cells))?;
-        let other = |field| match self.places.get(field, cells) {
+        let mut otherwise = Vec::new();
+        let receiving = listed(
+            self.values.unit(self.places.get(Field::Unit, cells))?,
+            &mut otherwise,
+        );
+        let mut other = |field| match self.places.get(field, cells) {
             "" => Ok(receiving.clone()),
-            text => self.unit(text),
+            text => Ok::<_, String>(listed(self.values.unit(text)?, &mut otherwise)),
         };
         let resolving = other(Field::Resolving)?;
         let returning = other(Field::Returning)?;
+        let procedure = self.places.get(Field::Procedure, cells);
+        let procedure = listed(self.values.procedure(procedure)?, &mut otherwise);
+        let columns = self.map.cases.as_ref();
+        let is_said = columns.is_some_and(|columns| columns.has(Field::Channel));
         let channel = self.places.get(Field::Channel, cells);
+        let channel = listed(self.values.channel(channel, is_said)?, &mut otherwise);
         let route = Arc::new(Route {
+            receiving,
             resolving,
             returning,
-            procedure: self.procedure(self.places.get(Field::Procedure, cells))?,
-            channel: self
-                .map
-                .channels
-                .get(channel)
-                .copied()
-                .unwrap_or(self.map.otherwise.channel),
-            receiving,
+            procedure,
+            channel,
         });
+        let way = Way {
+            route,
+            otherwise: otherwise.into(),
+        };
         // A file with a value of its own in every row must not fill the memory twice.
         if self.routes.len() < 100_000 {
-            self.routes.insert(key, Arc::clone(&route));
+            self.routes.insert(key, way.clone());
         }
-        Ok(route)
-    }
-
-    fn unit(&self, text: &str) -> Result<UnitCode, String> {
-        let meant = match self.map.units.get(text) {
-            Some(code) => Some(code),
-            None if text.is_empty() => self.map.otherwise.unit.as_ref(),
-            None => self.catalogue.units.find(text).map(|unit| &unit.code),
-        };
-        let code = meant.or(self.map.otherwise.unit.as_ref());
-        let code = code.ok_or_else(|| format!("unit `{}` is in no list", short(text)))?;
-        let found = self.catalogue.units.get(code);
-        let ours = found.is_some_and(|unit| {
-            unit.province == self.map.province && unit.code.as_str() != unit.code.level_one()
-        });
-        if ours {
-            Ok(code.clone())
-        } else {
-            Err(format!(
-                "unit {code} is not a commune or centre of province {}",
-                self.map.province
-            ))
-        }
-    }
-
-    fn procedure(&self, text: &str) -> Result<ProcedureCode, String> {
-        let code = match self.map.procedures.get(text) {
-            Some(code) => Some(code.clone()),
-            None => ProcedureCode::parse(text).ok(),
-        };
-        let known = |code: &ProcedureCode| self.catalogue.procedures.get(code, 1).is_some();
-        let code = code
-            .filter(known)
-            .or_else(|| self.map.otherwise.procedure.clone());
-        match code {
-            Some(code) if known(&code) => Ok(code),
-            Some(code) => Err(format!("procedure {code} is not in the catalogue")),
-            None => Err(format!("procedure `{}` is in no list", short(text))),
-        }
-    }
-
-    fn meaning(&mut self, cells: &Cells) -> Result<Meaning, String> {
-        let activity = self.places.get(Field::Activity, cells);
-        if let Some(meaning) = self.map.activities.get(activity) {
-            return Ok(meaning.clone());
-        }
-        match &self.map.otherwise.activity {
-            Some(meaning) => {
-                let meaning = meaning.clone();
-                if let Some(times) = self.gathered.unnamed.get_mut(activity) {
-                    *times += 1;
-                } else if self.gathered.unnamed.len() < KEPT {
-                    self.gathered.unnamed.insert(activity.to_owned(), 1);
-                }
-                Ok(meaning)
-            }
-            None => Err(format!("activity `{}` is in no list", short(activity))),
-        }
+        Ok(way)
     }
 
     fn past(&self, field: Field, cells: &Cells) -> Result<Option<Instant>, String> {
@@ -463,9 +518,38 @@ impl<'a> Gathering<'a> {
     }
 }
 
-/// Enough of a text to find it by.
-fn short(text: &str) -> String {
-    text.chars().take(64).collect()
+/// The meaning of a value; one that fell under `[otherwise]` is noted.
+fn listed<T: ToString>(found: Found<T>, otherwise: &mut Vec<((About, String), String)>) -> T {
+    if let Some(value) = found.otherwise {
+        otherwise.push((value, found.meant.to_string()));
+    }
+    found.meant
+}
+
+impl Case {
+    /// Ends as a status says, at the time of the first column that tells one.
+    ///
+    /// Errors: it ended, and nothing says when.
+    fn ends_as(&mut self, standing: Standing, since: Option<Instant>) -> Result<(), ()> {
+        let (resolved, returned) = (self.resolved, self.returned);
+        let told = |own: Option<Instant>| own.or(resolved).or(since).or(returned).ok_or(());
+        match standing {
+            // Times are facts; a status may only be older than they are.
+            Standing::Pending => {}
+            Standing::Withdrawn => self.withdrawn = Some(told(self.withdrawn)?),
+            Standing::Stopped => self.stopped = Some(told(self.stopped)?),
+            Standing::Resolved => self.resolved = Some(told(None)?),
+            Standing::Returned => {
+                self.resolved = Some(told(None)?);
+                self.returned = returned.or(since);
+            }
+        }
+        if matches!(standing, Standing::Withdrawn | Standing::Stopped) {
+            self.resolved = None;
+            self.returned = None;
+        }
+        Ok(())
+    }
 }
 
 /// FNV-1a over the cells. The same on every machine and in every version, for it is kept.

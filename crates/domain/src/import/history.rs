@@ -216,6 +216,7 @@ fn reception(
         imported: Some(Imported {
             import,
             case: case.name.to_string(),
+            due_by_day: case.due_by_day && case.due.is_some(),
             oddities: oddities.to_vec(),
         }),
         offline_number: None,
@@ -351,12 +352,15 @@ fn replay(
         }
         let mut event = record.event.clone();
         if let Event::Received(facts) = &mut event {
+            let mut due_by_day = false;
             if let Some(before) = &facts.imported {
                 oddities.clone_from(&before.oddities);
+                due_by_day = before.due_by_day;
             }
             facts.imported = Some(Imported {
                 import,
                 case: case.name.to_string(),
+                due_by_day,
                 oddities: oddities.clone(),
             });
             if facts.offline_number.is_some() {

@@ -147,6 +147,7 @@ impl Walk {
             }),
             received: Some(self.before()),
             due: (self.random.often(80)).then(|| self.before() + TimeDelta::days(10)),
+            due_by_day: self.random.often(50),
             resolved: rarely(self),
             withdrawn: rarely(self),
             stopped: rarely(self),

@@ -309,6 +309,7 @@ fn a_due_time_from_elsewhere_follows_no_calendar_of_ours_even_when_verification_
             }),
             received: Some(at("3 Aug 10:00")),
             due: Some(at("6 Aug 11:00")),
+            due_by_day: false,
             resolved: None,
             withdrawn: None,
             stopped: None,

@@ -5,20 +5,22 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use csv::ByteRecord;
 use domain::catalogue::Catalogue;
 use domain::deadline::{self, Due as DueTime, Language, explain};
+use domain::import::{Cells, Part, TableForm, Zone, column, column_meant, did_you_mean};
 use domain::limit::Limit;
 use domain::time::{Instant, rfc3339};
+use tables::{Row, Table};
 
-use super::{moment, print};
+use super::print;
 use crate::{Failure, catalogue};
 
 /// Compute due times, without a database.
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("what").required(true).args(["from", "cases"]))]
 pub struct Due {
-    /// When the dossier is received, with its offset: 2026-08-21T09:00+07:00.
+    /// When the dossier is received: 2026-08-21T09:00+07:00, or 21/08/2026 09:00 by the desk's
+    /// clock.
     #[arg(long, value_name = "TIME", requires = "limit")]
     pub from: Option<String>,
     /// The limit: 3wd working days, 8wh working hours, 30d days, 1mo months, 12h hours,
@@ -28,8 +30,8 @@ pub struct Due {
     /// The unit whose hours count; the national ones otherwise.
     #[arg(long, value_name = "CODE", requires = "from")]
     pub unit: Option<String>,
-    /// A CSV file with received_at, limit and perhaps unit; prints it with due_at, provisional,
-    /// error.
+    /// A table with received_at, limit and perhaps unit, as CSV or a workbook; prints it as CSV with
+    /// due_at, provisional, error.
     #[arg(long, value_name = "FILE")]
     pub cases: Option<PathBuf>,
     /// A folder to read the catalogue from, instead of the one inside the binary.
@@ -92,18 +94,25 @@ impl<'a> Case<'a> {
         limit: &str,
         unit: &str,
     ) -> Result<Self, String> {
-        let received = moment(received).map_err(|wrong| format!("received_at: {wrong}"))?;
         let limit = limit
             .trim()
             .parse::<Limit>()
             .map_err(|wrong| format!("limit: {wrong}"))?;
+        let received = moment(received, limit).map_err(|wrong| format!("received_at: {wrong}"))?;
         let unit = match unit.trim() {
             "" => String::new(),
             code => catalogue
                 .units
                 .find(code)
                 .map(|unit| unit.code.to_string())
-                .ok_or_else(|| format!("unit: `{code}` is not a unit of the catalogue"))?,
+                .ok_or_else(|| {
+                    let known = catalogue.units.iter();
+                    let known: Vec<&str> = known
+                        .flat_map(|unit| [unit.code.as_str(), unit.statistics_code.as_str()])
+                        .collect();
+                    let meant = did_you_mean(code, known);
+                    format!("unit: `{code}` is not a unit of the catalogue{meant}")
+                })?,
         };
         Ok(Self {
             catalogue,
@@ -126,38 +135,58 @@ impl<'a> Case<'a> {
     }
 }
 
+/// Reads when something was received, by the desk's clock where no offset is said.
+///
+/// A day alone is enough for a limit in days, which counts from the next one whatever the hour.
+fn moment(text: &str, limit: Limit) -> Result<Instant, String> {
+    let zone = Zone::of_the_desk();
+    let text = text.trim();
+    let read = |part| {
+        zone.read(text, part).map_err(|_form| {
+            format!(
+                "`{text}` is not a time such as 2026-08-21T09:00, 2026-08-21T09:00:00+07:00 or \
+                 21/08/2026 09:00, in the years 1900 to 9999"
+            )
+        })
+    };
+    let begins = read(Part::Begins)?;
+    let is_day = begins != read(Part::Ends)?;
+    if is_day && (limit == Limit::SameDay || !limit.in_days()) {
+        return Err(format!(
+            "`{text}` is a day; a limit of {limit} needs the time of day too"
+        ));
+    }
+    Ok(begins)
+}
+
 /// Prints the rows of a file with `due_at`, `provisional` and `error` appended.
 ///
 /// A bad row has an error and no due time; the others still print. Exit code 1 if there was
 /// one, 2 if the file cannot be read at all.
 fn cases(catalogue: &Catalogue, file: &Path) -> Result<ExitCode, Failure> {
-    let unreadable = |reason: String| Failure::Input(format!("{}: {reason}", file.display()));
-    let bytes = std::fs::read(file).map_err(|error| unreadable(error.to_string()))?;
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-    let mut rows = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
-    let header = rows
-        .headers()
-        .map_err(|error| unreadable(error.to_string()))?
-        .clone();
-    let column = |name: &str| header.iter().position(|title| title.trim() == name);
-    let (Some(received), Some(limit)) = (column("received_at"), column("limit")) else {
-        return Err(unreadable(
-            "line 1: needs the columns received_at,limit[,unit]".into(),
-        ));
-    };
-    let unit = column("unit");
+    let spoilt = |fault: domain::catalogue::Fault| Failure::Input(fault.to_string());
+    let form = TableForm::default();
+    let mut table = Table::open(file, &form).map_err(spoilt)?;
+    let header = table
+        .header(&["received_at", "limit"], &form)
+        .map_err(spoilt)?;
+    let places = Places::find(&header).map_err(|reason| {
+        Failure::Input(format!("{}:{}: {reason}", file.display(), header.line))
+    })?;
     let mut out = csv::Writer::from_writer(Vec::new());
     let cannot_print = |error: csv::Error| Failure::work("cannot print", error);
     let extra = ["due_at", "provisional", "error"];
     out.write_record(header.iter().chain(extra))
         .map_err(cannot_print)?;
     let mut refused = false;
-    for row in rows.byte_records() {
-        let row = row.map_err(|error| unreadable(error.to_string()))?;
-        let due = answer(catalogue, &row, received, limit, unit, header.len());
-        // Every line keeps its columns as they came, also one with too few, too many, or in
-        // another encoding.
-        let cells = (0..header.len()).map(|at| row.get(at).unwrap_or_default());
+    let mut cells = Cells::default();
+    loop {
+        let damage = match table.next(&mut cells).map_err(spoilt)? {
+            Row::End => break,
+            Row::Good => None,
+            Row::Bad { reason, .. } => Some(reason),
+        };
+        let due = answer(catalogue, &cells, &places, damage.as_deref());
         let (due_at, provisional, error) = match due {
             Ok(due) => (rfc3339(due.at), due.provisional.to_string(), String::new()),
             Err(error) => {
@@ -165,7 +194,9 @@ fn cases(catalogue: &Catalogue, file: &Path) -> Result<ExitCode, Failure> {
                 (String::new(), String::new(), error)
             }
         };
-        out.write_record(cells.chain([&due_at, &provisional, &error].map(String::as_bytes)))
+        // Every line keeps its columns, also one with too few or too many.
+        let given = (0..places.width).map(|at| cells.whole(at));
+        out.write_record(given.chain([due_at.as_str(), &provisional, &error]))
             .map_err(cannot_print)?;
     }
     let printed = out.into_inner().expect("writing to memory cannot fail");
@@ -177,25 +208,55 @@ fn cases(catalogue: &Catalogue, file: &Path) -> Result<ExitCode, Failure> {
     })
 }
 
-fn answer(
-    catalogue: &Catalogue,
-    row: &ByteRecord,
+/// Where the columns are.
+struct Places {
     received: usize,
     limit: usize,
     unit: Option<usize>,
-    columns: usize,
+    width: usize,
+}
+
+impl Places {
+    fn find(header: &Cells) -> Result<Self, String> {
+        let need = |name: &str| {
+            column(header, name)?.ok_or_else(|| {
+                format!(
+                    "there is no column `{name}`{}; needs the columns received_at,limit[,unit]",
+                    column_meant(header, name)
+                )
+            })
+        };
+        Ok(Self {
+            received: need("received_at")?,
+            limit: need("limit")?,
+            unit: column(header, "unit")?,
+            width: header.len(),
+        })
+    }
+}
+
+fn answer(
+    catalogue: &Catalogue,
+    cells: &Cells,
+    places: &Places,
+    damage: Option<&str>,
 ) -> Result<DueTime, String> {
-    if row.len() > columns || row.len() <= Ord::max(received, limit) {
+    let spare = (places.width..cells.len()).any(|at| !cells.get(at).is_empty());
+    if spare || cells.len() <= Ord::max(places.received, places.limit) {
         return Err(format!(
-            "the row has {} cells, expected {columns}",
-            row.len()
+            "the row has {} cells, expected {}",
+            cells.len(),
+            places.width
         ));
     }
-    let cell = |at: usize| {
-        std::str::from_utf8(row.get(at).unwrap_or_default())
-            .map_err(|_other_encoding| format!("cell {} is not UTF-8", at + 1))
+    // Damage in a cell that is not looked at makes no difference.
+    let cell = |at: usize| match damage {
+        Some(reason) if cells.get(at).contains(char::REPLACEMENT_CHARACTER) => {
+            Err(format!("cell {}: {reason}", at + 1))
+        }
+        _ => Ok(cells.get(at)),
     };
-    let unit = unit.map_or(Ok(""), cell)?;
-    let case = Case::parse(catalogue, cell(received)?, cell(limit)?, unit)?;
+    let unit = places.unit.map_or(Ok(""), cell)?;
+    let case = Case::parse(catalogue, cell(places.received)?, cell(places.limit)?, unit)?;
     case.due().map_err(|error| error.to_string())
 }

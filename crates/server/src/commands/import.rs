@@ -14,14 +14,14 @@ use app::ports::{Clock, Ids, Store};
 use domain::catalogue::{Catalogue, Fault, SourceFile};
 
 use domain::id::ActorId;
-use domain::import::{Gathered, Map};
+use domain::import::Map;
 use domain::time::Instant;
 use store::{Patience, SeaStore};
 
 use super::{configuration, migrate, open, print};
 use crate::clock::{SystemClock, SystemIds};
 use crate::config::Config;
-use crate::import::{Files, Findings, read};
+use crate::import::{Files, Findings, Reading, read};
 use crate::progress::Progress;
 use crate::{Failure, catalogue, text};
 
@@ -94,9 +94,9 @@ pub async fn run(flags: Import) -> Result<ExitCode, Failure> {
     };
     if flags.dry_run {
         close(found).await?;
-        let Prepared { gathered, plan } = prepared;
+        let Prepared { reading, plan } = prepared;
         let outcome = rehearse(plan, &SystemIds);
-        return tell(&flags, &Findings::new(&job.map, &gathered, &outcome, true));
+        return tell(&flags, &Findings::new(&job.map, &reading, &outcome, true));
     }
     match found {
         Some(store) => finish(&flags, &job.map, prepared, &store).await,
@@ -128,7 +128,7 @@ struct Job {
 
 /// What was read, and what it comes to.
 struct Prepared {
-    gathered: Gathered,
+    reading: Reading,
     plan: Plan,
 }
 
@@ -153,19 +153,21 @@ impl Job {
             let laid = known.with(&creates);
             Arc::new(laid.map_err(|faults| wrong("what the map creates is wrong", &faults))?)
         };
-        let (mut gathered, hash) = read(&self.files, map, &self.text, &whole, self.now)
+        let map = Map::clone(map).resolve(&whole);
+        let map = Arc::new(map.map_err(|faults| wrong("the map is wrong", &faults))?);
+        let mut reading = read(&self.files, &map, &self.text, &whole, self.now)
             .map_err(|fault| Failure::Input(format!("nothing was imported\n{fault}")))?;
         let plan = Plan {
-            cases: std::mem::take(&mut gathered.cases),
-            map: Arc::clone(map),
+            cases: std::mem::take(&mut reading.gathered.cases),
+            map,
             catalogue: whole,
             creates,
-            files: hash,
+            files: reading.hash.clone(),
             actor: self.actor.clone(),
             now: self.now,
             piece: PIECE,
         };
-        Ok(Prepared { gathered, plan })
+        Ok(Prepared { reading, plan })
     }
 }
 
@@ -181,7 +183,7 @@ async fn finish(
     prepared: Prepared,
     store: &SeaStore,
 ) -> Result<ExitCode, Failure> {
-    let Prepared { gathered, plan } = prepared;
+    let Prepared { reading, plan } = prepared;
     let again = flags.measure_raw.then(|| Plan {
         map: Arc::clone(&plan.map),
         catalogue: Arc::clone(&plan.catalogue),
@@ -193,7 +195,7 @@ async fn finish(
         cases: plan.cases.clone(),
     });
     let outcome = written(plan, store).await?;
-    let mut findings = Findings::new(map, &gathered, &outcome, false);
+    let mut findings = Findings::new(map, &reading, &outcome, false);
     if let Some(plan) = again
         && outcome.events > 0
     {

@@ -5,8 +5,11 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use app::import::Outcome;
-use domain::import::{Gathered, Map};
+use domain::import::Map;
 use serde::Serialize;
+use tables::About;
+
+use super::Reading;
 
 /// What an import found and did.
 #[derive(Debug, Serialize)]
@@ -18,7 +21,11 @@ pub struct Findings {
     dry_run: bool,
     /// The same files were imported before, so that nothing was added.
     already_imported: bool,
+    files: Vec<FileLine>,
     rows: u64,
+    /// Rows that are none: sums, and rows with nothing in the columns of the map.
+    rows_passed_over: u64,
+    passed_over: Vec<PassedOverLine>,
     dossiers_added: u64,
     events_added: u64,
     /// Dealt with by an earlier run that did not come to its end.
@@ -31,10 +38,73 @@ pub struct Findings {
     odd_dossiers: u64,
     oddities: BTreeMap<&'static str, u64>,
     channels: Vec<ChannelLine>,
-    activities_not_in_the_map: BTreeMap<String, u64>,
+    /// What fell under `[otherwise]`: values that are empty or in no list.
+    otherwise: Vec<OtherwiseLine>,
+    /// Rows with such values that are not listed, for there are too many.
+    otherwise_more: u64,
     seconds: f64,
     events_per_second: Option<u64>,
     raw_events_per_second: Option<u64>,
+}
+
+/// How a file was read.
+#[derive(Debug, Serialize)]
+struct FileLine {
+    file: String,
+    format: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    encoding: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delimiter: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sheet: Option<String>,
+    header_line: u64,
+}
+
+impl FileLine {
+    fn new(file: &str, about: &About) -> Self {
+        Self {
+            file: file.to_owned(),
+            format: about.kind,
+            encoding: about.encoding.clone(),
+            delimiter: about.delimiter.map(String::from),
+            sheet: about.sheet.clone(),
+            header_line: about.header_line.unwrap_or(1),
+        }
+    }
+
+    fn words(&self) -> String {
+        let mut words = format!("{}: {}", self.file, self.format);
+        if let Some(encoding) = &self.encoding {
+            words.push_str(&format!(", {encoding}"));
+        }
+        if let Some(delimiter) = &self.delimiter {
+            let shown = if delimiter == "\t" { "tabs" } else { delimiter };
+            words.push_str(&format!(", cells between {shown}"));
+        }
+        if let Some(sheet) = &self.sheet {
+            words.push_str(&format!(", sheet {sheet}"));
+        }
+        words.push_str(&format!(", columns named in line {}", self.header_line));
+        words
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct PassedOverLine {
+    file: String,
+    line: u64,
+    text: String,
+    /// `total`, or `says_nothing`: nothing in the columns of the map.
+    why: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct OtherwiseLine {
+    key: &'static str,
+    value: String,
+    taken_for: String,
+    rows: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -57,7 +127,8 @@ const SHOWN: usize = 20;
 
 impl Findings {
     /// What was read and what became of it.
-    pub fn new(map: &Map, gathered: &Gathered, outcome: &Outcome, dry_run: bool) -> Self {
+    pub fn new(map: &Map, reading: &Reading, outcome: &Outcome, dry_run: bool) -> Self {
+        let gathered = &reading.gathered;
         let refused = gathered.refusals.iter().chain(&outcome.refusals);
         let seconds = outcome.took.as_secs_f64();
         Self {
@@ -66,7 +137,27 @@ impl Findings {
             import: outcome.import.as_ref().map(|import| import.number.get()),
             dry_run,
             already_imported: outcome.before,
+            files: reading
+                .files
+                .iter()
+                .map(|(file, about)| FileLine::new(file, about))
+                .collect(),
             rows: gathered.rows,
+            rows_passed_over: gathered.rows_passed_over,
+            passed_over: gathered
+                .passed_over
+                .iter()
+                .map(|row| PassedOverLine {
+                    file: row.file.to_string(),
+                    line: row.line,
+                    text: row.text.clone(),
+                    why: if row.is_total {
+                        "total"
+                    } else {
+                        "says_nothing"
+                    },
+                })
+                .collect(),
             dossiers_added: outcome.dossiers,
             events_added: outcome.events,
             dossiers_resumed: outcome.resumed,
@@ -97,7 +188,18 @@ impl Findings {
                     dossiers: *dossiers,
                 })
                 .collect(),
-            activities_not_in_the_map: gathered.unnamed.clone(),
+            otherwise: gathered
+                .unlisted
+                .values
+                .iter()
+                .map(|((about, value), (taken_for, rows))| OtherwiseLine {
+                    key: about.as_str(),
+                    value: value.clone(),
+                    taken_for: taken_for.clone(),
+                    rows: *rows,
+                })
+                .collect(),
+            otherwise_more: gathered.unlisted.more,
             seconds,
             events_per_second: rate(outcome.events, outcome.took),
             raw_events_per_second: None,
@@ -142,6 +244,10 @@ impl Findings {
         };
         line(out, &headline);
         line(out, "");
+        for file in &self.files {
+            line(out, &file.words());
+        }
+        line(out, "");
         let added = if self.dry_run {
             "would be added"
         } else {
@@ -169,6 +275,13 @@ impl Findings {
                 count(out, what, number);
             }
         }
+        if self.rows_passed_over > 0 {
+            count(
+                out,
+                "rows that are no dossiers, left out",
+                self.rows_passed_over,
+            );
+        }
         count(out, "rows refused", self.rows_refused);
         if self.already_imported {
             return text;
@@ -193,12 +306,7 @@ impl Findings {
                 );
             }
         }
-        if !self.activities_not_in_the_map.is_empty() {
-            line(out, "\nActivities not in the map");
-            for (activity, times) in &self.activities_not_in_the_map {
-                count(out, activity, *times);
-            }
-        }
+        self.left_to_itself(out);
         if self.odd_dossiers > 0 {
             line(out, "\nOdd, and imported as they were");
             for (oddity, number) in &self.oddities {
@@ -209,6 +317,36 @@ impl Findings {
         self.refusals(out);
         self.speed(out);
         text
+    }
+
+    /// What the map did not say: rows passed over, values under `[otherwise]`.
+    fn left_to_itself(&self, out: &mut String) {
+        if !self.otherwise.is_empty() {
+            line(out, "\nNot in the map, taken for what [otherwise] says");
+            for value in self.otherwise.iter().take(SHOWN) {
+                let shown = if value.value.is_empty() {
+                    "(empty)"
+                } else {
+                    &value.value
+                };
+                count(
+                    out,
+                    &format!("{} {shown} = {}", value.key, value.taken_for),
+                    value.rows,
+                );
+            }
+            let rest = self.otherwise.iter().skip(SHOWN).map(|value| value.rows);
+            let rest = rest.sum::<u64>() + self.otherwise_more;
+            if rest > 0 {
+                count(out, "other values", rest);
+            }
+        }
+        if !self.passed_over.is_empty() {
+            line(out, "\nLeft out, for they are no dossiers");
+            for row in self.passed_over.iter().take(SHOWN) {
+                line(out, &format!("  {}:{}: {}", row.file, row.line, row.text));
+            }
+        }
     }
 
     fn refusals(&self, out: &mut String) {

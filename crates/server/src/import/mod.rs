@@ -3,7 +3,6 @@
 mod findings;
 mod read;
 pub(crate) mod receptions;
-mod table;
 
 pub(crate) use findings::Findings;
-pub(crate) use read::{Files, read};
+pub(crate) use read::{Files, Reading, read};

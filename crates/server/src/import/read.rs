@@ -4,10 +4,9 @@ use std::path::{Path, PathBuf};
 
 use domain::catalogue::{Catalogue, Fault};
 use domain::digest;
-use domain::import::{Cells, Gathered, Gathering, Map};
+use domain::import::{Cells, Columns, Gathered, Gathering, Map};
 use domain::time::Instant;
-
-use super::table::{Row, Table};
+use tables::{About, Row, Table};
 
 /// The files, as they were named.
 pub struct Files {
@@ -17,7 +16,17 @@ pub struct Files {
     pub cases: Option<PathBuf>,
 }
 
-/// Reads the files. Gives what they say, and the hash of map and files.
+/// What was read.
+pub struct Reading {
+    /// What the files say.
+    pub gathered: Gathered,
+    /// How each of them was read.
+    pub files: Vec<(String, About)>,
+    /// The hash of map and files.
+    pub hash: String,
+}
+
+/// Reads the files.
 ///
 /// Errors: what spoils a file as a whole. Rows that cannot be mapped do not; they are counted.
 pub fn read(
@@ -26,54 +35,55 @@ pub fn read(
     map_text: &str,
     catalogue: &Catalogue,
     now: Instant,
-) -> Result<(Gathered, String), Fault> {
+) -> Result<Reading, Fault> {
     let mut gathering = Gathering::new(map, catalogue, now);
     let mut hashes = digest::sha256(map_text.as_bytes()).to_vec();
-    if let Some(path) = &files.cases {
-        hashes.extend(read_one(
-            path,
-            &mut gathering,
-            Gathering::begin_cases,
-            Gathering::case,
-        )?);
+    let mut told = Vec::new();
+    if let (Some(path), Some(columns)) = (&files.cases, &map.cases) {
+        let begin = Gathering::begin_cases;
+        let read = read_one(path, map, columns, &mut gathering, begin, Gathering::case)?;
+        hashes.extend(read.hash);
+        told.push((path.display().to_string(), read.about));
     }
-    if let Some(path) = &files.events {
-        hashes.extend(read_one(
-            path,
-            &mut gathering,
-            Gathering::begin_events,
-            Gathering::event,
-        )?);
+    if let (Some(path), Some(columns)) = (&files.events, &map.events) {
+        let begin = Gathering::begin_events;
+        let read = read_one(path, map, columns, &mut gathering, begin, Gathering::event)?;
+        hashes.extend(read.hash);
+        told.push((path.display().to_string(), read.about));
     }
-    Ok((gathering.done(), digest::hex(&digest::sha256(&hashes))))
+    Ok(Reading {
+        gathered: gathering.done(),
+        files: told,
+        hash: digest::hex(&digest::sha256(&hashes)),
+    })
+}
+
+struct ReadOne {
+    hash: [u8; 32],
+    about: About,
 }
 
 fn read_one<'a>(
     path: &Path,
+    map: &Map,
+    columns: &Columns,
     gathering: &mut Gathering<'a>,
     begin: impl Fn(&mut Gathering<'a>, &str, &Cells) -> Result<(), Fault>,
     take: impl Fn(&mut Gathering<'a>, &Cells),
-) -> Result<[u8; 32], Fault> {
-    let mut table = Table::open(path)?;
+) -> Result<ReadOne, Fault> {
+    let mut table = Table::open(path, &map.table)?;
+    let header = table.header(&columns.names(), &map.table)?;
+    begin(gathering, table.name(), &header)?;
     let mut cells = Cells::default();
-    let headless = |line: u64, reason: String| Fault {
-        file: path.display().to_string(),
-        line: usize::try_from(line).unwrap_or(usize::MAX),
-        reason,
-    };
-    match table.next(&mut cells)? {
-        Row::Good => begin(gathering, table.name(), &cells)?,
-        Row::Bad { line, reason } => return Err(headless(line, reason)),
-        Row::End => {
-            let reason = "the file is empty; expected a line that names the columns";
-            return Err(headless(1, reason.to_owned()));
-        }
-    }
     loop {
         match table.next(&mut cells)? {
             Row::Good => take(gathering, &cells),
             Row::Bad { line, reason } => gathering.unreadable(line, &reason),
-            Row::End => return Ok(table.hash()),
+            Row::End => {
+                let about = table.about();
+                let hash = table.hash();
+                return Ok(ReadOne { hash, about });
+            }
         }
     }
 }

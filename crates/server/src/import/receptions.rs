@@ -6,13 +6,13 @@ use std::path::Path;
 use chrono::{NaiveDate, NaiveTime};
 use domain::catalogue::Fault;
 use domain::digest::keyed_hash;
+use domain::fold::key;
 use domain::id::UnitCode;
-use domain::import::Cells;
+use domain::import::{Cells, TableForm, did_you_mean};
 use domain::time::{self, Instant};
 use grpc::offline::timestamp;
 use grpc::proto;
-
-use super::table::{self, Table};
+use tables::Table;
 
 /// The columns, and whether each must be there.
 const COLUMNS: [(&str, bool); 14] = [
@@ -43,7 +43,8 @@ pub(crate) struct Row {
 /// The request id of a row follows from unit, day and number, so that the same file may be entered
 /// twice. Errors: every fault found, by line.
 pub(crate) fn read(path: &Path, unit: &UnitCode, day: NaiveDate) -> Result<Vec<Row>, Vec<Fault>> {
-    let mut table = Table::open(path).map_err(|fault| vec![fault])?;
+    let form = TableForm::default();
+    let mut table = Table::open(path, &form).map_err(|fault| vec![fault])?;
     let name = table.name().to_owned();
     let fault = |line: u64, reason: String| Fault {
         file: name.clone(),
@@ -52,37 +53,28 @@ pub(crate) fn read(path: &Path, unit: &UnitCode, day: NaiveDate) -> Result<Vec<R
     };
     let mut cells = Cells::default();
     let mut faults = Vec::new();
-    let mut columns = None;
     let mut rows: Vec<Row> = Vec::new();
     let mut lines: HashMap<i32, u64> = HashMap::new();
+    let needed = COLUMNS.iter().filter(|(_, needed)| *needed);
+    let needed: Vec<&str> = needed.map(|(name, _)| *name).collect();
+    let header = table.header(&needed, &form).map_err(|fault| vec![fault])?;
+    let columns = columns(&header).map_err(|reason| vec![fault(header.line, reason)])?;
     loop {
         match table.next(&mut cells).map_err(|fault| vec![fault])? {
-            table::Row::End => break,
-            table::Row::Bad { line, reason } => faults.push(fault(line, reason)),
-            table::Row::Good => match &columns {
-                None => match self::columns(&cells) {
-                    Ok(found) => columns = Some(found),
-                    Err(reason) => return Err(vec![fault(cells.line, reason)]),
-                },
-                Some(columns) => match row(columns, &cells, unit, day) {
-                    Err(reason) => faults.push(fault(cells.line, reason)),
-                    Ok(row) => {
-                        let number = row.request.number;
-                        if let Some(first) = lines.insert(number, row.line) {
-                            let reason = format!("number {number} stands in line {first} already");
-                            faults.push(fault(row.line, reason));
-                        }
-                        rows.push(row);
+            tables::Row::End => break,
+            tables::Row::Bad { line, reason } => faults.push(fault(line, reason)),
+            tables::Row::Good => match row(&columns, &cells, unit, day) {
+                Err(reason) => faults.push(fault(cells.line, reason)),
+                Ok(row) => {
+                    let number = row.request.number;
+                    if let Some(first) = lines.insert(number, row.line) {
+                        let reason = format!("number {number} stands in line {first} already");
+                        faults.push(fault(row.line, reason));
                     }
-                },
+                    rows.push(row);
+                }
             },
         }
-    }
-    if columns.is_none() {
-        faults.push(fault(
-            1,
-            "the file is empty; its first line names the columns".into(),
-        ));
     }
     if faults.is_empty() {
         Ok(rows)
@@ -95,10 +87,15 @@ pub(crate) fn read(path: &Path, unit: &UnitCode, day: NaiveDate) -> Result<Vec<R
 fn columns(header: &Cells) -> Result<HashMap<&'static str, usize>, String> {
     let mut places = HashMap::new();
     for (at, given) in header.iter().enumerate() {
-        let Some((known, _)) = COLUMNS.iter().find(|(known, _)| *known == given.trim()) else {
-            let names = COLUMNS.map(|(name, _)| name).join(", ");
+        if given.is_empty() {
+            continue;
+        }
+        let Some((known, _)) = COLUMNS.iter().find(|(known, _)| *known == key(given)) else {
+            let names = COLUMNS.map(|(name, _)| name);
+            let meant = did_you_mean(given, names);
             return Err(format!(
-                "column `{given}` is not known; expected some of {names}"
+                "column `{given}` is not known{meant}; expected some of {}",
+                names.join(", ")
             ));
         };
         if places.insert(*known, at).is_some() {
@@ -119,7 +116,9 @@ fn row(
     unit: &UnitCode,
     day: NaiveDate,
 ) -> Result<Row, String> {
-    if cells.len() > columns.len() {
+    let without_title = |at: &usize| !columns.values().any(|place| place == at);
+    let mut spare = (0..cells.len()).filter(without_title);
+    if spare.any(|at| !cells.get(at).is_empty()) {
         return Err(format!(
             "the row has {} cells for {} columns",
             cells.len(),

@@ -1,41 +1,50 @@
-//! An event log from CSV files.
+//! An event log from tables.
 
 use std::collections::HashMap;
 
-use csv::StringRecord;
+use domain::import::{Cells, Zone};
 use domain::time::Instant;
 use forecast::log::{Case, Event, Log};
 
 use super::Backtest;
 use super::columns::Sheet;
 
+/// The names of the columns of a log: ours, and those of the XES standard.
+const CASE: [&str; 2] = ["case_id", "case:concept:name"];
+const ACTIVITY: [&str; 2] = ["activity", "concept:name"];
+const TIME: [&str; 2] = ["timestamp", "time:timestamp"];
+
+/// All of them, to find the line that names the columns by.
+const KNOWN: [&str; 6] = [CASE[0], CASE[1], ACTIVITY[0], ACTIVITY[1], TIME[0], TIME[1]];
+
 /// Reads the log that the flags name.
 ///
 /// Events may come in any order; those of one moment keep the order of the file. A column
 /// asked for is looked for in the file of cases first, then on the first event of each case.
 pub(super) fn read(flags: &Backtest) -> Result<Log, String> {
+    let zone = Zone::parse(&flags.time_zone, Vec::new())?;
     let mut wanted = CaseColumns::new(flags);
     let mut cases = Attributes::default();
     if let Some(file) = &flags.cases {
-        let mut sheet = Sheet::open(file)?;
+        let mut sheet = Sheet::open(file, &zone, &KNOWN)?;
         let places = wanted.take(&sheet)?;
         cases.read(&mut sheet, &places)?;
     }
-    let mut sheet = Sheet::open(&flags.events)?;
+    let mut sheet = Sheet::open(&flags.events, &zone, &KNOWN)?;
     let places = wanted.take(&sheet)?;
     if let Some(missing) = wanted.missing() {
-        return Err(sheet.need(missing).err().unwrap_or_default());
+        return Err(sheet.need(&[missing]).err().unwrap_or_default());
     }
     let mut log = Log::default();
     let mut numbers: HashMap<String, usize> = HashMap::new();
     let mut own: Vec<Values> = Vec::new();
     let mut activities: HashMap<String, u32> = HashMap::new();
     let columns = [
-        sheet.need("case_id")?,
-        sheet.need("activity")?,
-        sheet.need("timestamp")?,
+        sheet.need(&CASE)?,
+        sheet.need(&ACTIVITY)?,
+        sheet.need(&TIME)?,
     ];
-    let mut row = StringRecord::new();
+    let mut row = Cells::default();
     while sheet.next(&mut row)? {
         let [id, activity, timestamp] = columns;
         let (id, activity) = (sheet.text(&row, id)?, sheet.text(&row, activity)?);
@@ -125,11 +134,7 @@ struct Values {
 }
 
 impl Values {
-    fn read(
-        sheet: &Sheet,
-        row: &StringRecord,
-        places: &[(CaseColumn, usize)],
-    ) -> Result<Self, String> {
+    fn read(sheet: &Sheet, row: &Cells, places: &[(CaseColumn, usize)]) -> Result<Self, String> {
         let mut values = Values::default();
         for (asked, place) in places {
             match asked {
@@ -137,7 +142,7 @@ impl Values {
                 CaseColumn::End(_) => values.end = sheet.moment(row, *place)?,
                 CaseColumn::Deadline(_) => values.deadline = sheet.moment(row, *place)?,
                 CaseColumn::Type(name) => {
-                    let value = row.get(*place).unwrap_or_default().trim().to_owned();
+                    let value = row.get(*place).to_owned();
                     values.types.insert(name.clone(), value);
                 }
             }
@@ -154,8 +159,8 @@ struct Attributes {
 
 impl Attributes {
     fn read(&mut self, sheet: &mut Sheet, places: &[(CaseColumn, usize)]) -> Result<(), String> {
-        let id = sheet.need("case_id")?;
-        let mut row = StringRecord::new();
+        let id = sheet.need(&CASE)?;
+        let mut row = Cells::default();
         while sheet.next(&mut row)? {
             let case = sheet.text(&row, id)?.to_owned();
             let values = Values::read(sheet, &row, places)?;

@@ -42,11 +42,12 @@ pub enum ForecastCommand {
 /// Fit on the earlier part of an event log and judge on the later, without a database.
 #[derive(Debug, Args)]
 pub struct Backtest {
-    /// A CSV file, packed with gzip or not, with case_id,activity,timestamp. Times without an
-    /// offset are UTC. Other columns are ignored unless named.
+    /// A table with case_id,activity,timestamp, or case:concept:name, concept:name and
+    /// time:timestamp. Times without an offset are of --time-zone. Other columns are ignored unless
+    /// named.
     #[arg(long, value_name = "FILE")]
     pub events: PathBuf,
-    /// A CSV file with case_id, one row a case, for the columns named below.
+    /// A table with case_id, one row a case, for the columns named below.
     #[arg(long, value_name = "FILE")]
     pub cases: Option<PathBuf>,
     /// When a case starts: column:NAME; its first event otherwise.
@@ -95,8 +96,8 @@ pub async fn run(flags: Forecast) -> Result<ExitCode, Failure> {
 pub fn backtest(flags: &Backtest) -> Result<ExitCode, Failure> {
     let progress = Progress::new();
     progress.say("reading the log");
-    let log = events::read(flags).map_err(Failure::Input)?;
     let zone = calendar::zone(&flags.time_zone).map_err(Failure::Input)?;
+    let log = events::read(flags).map_err(Failure::Input)?;
     let office =
         calendar::office(&flags.calendar, zone, &log, flags.deadline.0).map_err(Failure::Input)?;
     let protocol = Protocol {

@@ -1,18 +1,23 @@
 //! The map of an import: which column is what, and what the values mean.
 
-use std::collections::{BTreeMap, HashMap};
+mod creates;
+mod raw;
+mod resolve;
+mod words;
 
-use chrono::NaiveDate;
-use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::fmt;
+
 use toml::Spanned;
-use toml::value::Datetime;
 
-use super::created::{Creates, Procedure, Province, Unit};
-use super::{Columns, Field, Zone};
+use super::created::Creates;
+use super::{Columns, Field, TableForm, Zone};
 use crate::catalogue::file::Reading;
 use crate::catalogue::{Fault, SourceFile};
 use crate::dossier::Channel;
 use crate::id::{ProcedureCode, ProvinceCode, StepId, UnitCode};
+use raw::{OneOrMany, Raw, RawTable};
+pub use words::Words;
 
 /// What an activity of the other system means here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,15 +42,73 @@ pub enum Meaning {
     Ignored,
 }
 
+/// How far a dossier is, in the words of the other system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Not ended; the columns of ends are believed all the same.
+    Pending,
+    /// The citizen took it back.
+    Withdrawn,
+    /// The agency stopped it.
+    Stopped,
+    /// The result is there.
+    Resolved,
+    /// The citizen has it.
+    Returned,
+}
+
+impl Standing {
+    /// Every status, with its word in a map.
+    pub const ALL: [(Standing, &'static str); 5] = [
+        (Standing::Pending, "pending"),
+        (Standing::Withdrawn, "withdrawn"),
+        (Standing::Stopped, "stopped"),
+        (Standing::Resolved, "resolved"),
+        (Standing::Returned, "returned"),
+    ];
+
+    /// Its word in a map.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        let mut all = Standing::ALL.iter();
+        let found = all.find(|(standing, _)| *standing == self);
+        found.map_or("", |(_, word)| word)
+    }
+}
+
+impl fmt::Display for Meaning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let word = match self {
+            Meaning::Step(Some(step)) => return write!(f, "step:{step}"),
+            Meaning::Step(None) => "step",
+            Meaning::Received => "received",
+            Meaning::SupplementRequested => "supplement-requested",
+            Meaning::SupplementRecorded => "supplement-recorded",
+            Meaning::Withdrawn => "withdrawn",
+            Meaning::Stopped => "stopped",
+            Meaning::Resolved => "resolved",
+            Meaning::Returned => "returned",
+            Meaning::Ignored => "ignored",
+        };
+        f.write_str(word)
+    }
+}
+
 /// A map that was understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Map {
+    /// The file that it is, for what is said of it.
+    pub path: String,
     /// The other system: a dossier of it is imported once.
     pub source: String,
     /// The province that the dossiers belong to.
     pub province: ProvinceCode,
-    /// The zone and form of times.
+    /// The zone and forms of times.
     pub zone: Zone,
+    /// Whether a due time means its whole day, whatever the time of day says.
+    pub due_by_day: bool,
+    /// How the files are written, where they are not left to be recognised.
+    pub table: TableForm,
     /// What the catalogue does not know.
     pub creates: Creates,
     /// The columns of the file with a row an event; none when there is no such file.
@@ -53,13 +116,15 @@ pub struct Map {
     /// The columns of the file with a row a dossier; none when there is no such file.
     pub cases: Option<Columns>,
     /// Units by what the files call them.
-    pub units: HashMap<String, UnitCode>,
+    pub units: Words<UnitCode>,
     /// Procedures by what the files call them.
-    pub procedures: HashMap<String, ProcedureCode>,
+    pub procedures: Words<ProcedureCode>,
     /// Channels by what the files call them.
-    pub channels: HashMap<String, Channel>,
+    pub channels: Words<Channel>,
+    /// What statuses mean.
+    pub statuses: Words<Standing>,
     /// What activities mean.
-    pub activities: HashMap<String, Meaning>,
+    pub activities: Words<Meaning>,
     /// What is taken for values that are empty or in no list.
     pub otherwise: Otherwise,
 }
@@ -71,80 +136,13 @@ pub struct Otherwise {
     pub unit: Option<UnitCode>,
     /// The procedure; without one such a row is refused.
     pub procedure: Option<ProcedureCode>,
-    /// The channel.
-    pub channel: Channel,
+    /// The channel; without one such a row is refused, unless no column says it: then it is the
+    /// desk.
+    pub channel: Option<Channel>,
+    /// How far a dossier is; without it such a row is refused.
+    pub status: Option<Standing>,
     /// The meaning of an activity; without one such a row is refused.
     pub activity: Option<Meaning>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Raw {
-    source: Spanned<String>,
-    province: Spanned<String>,
-    zone: Spanned<String>,
-    time_format: Option<String>,
-    new_province: Option<RawProvince>,
-    #[serde(default)]
-    new_unit: Vec<RawUnit>,
-    #[serde(default)]
-    new_procedure: Vec<RawProcedure>,
-    #[serde(default)]
-    document: Vec<RawText>,
-    events: Option<Spanned<BTreeMap<Spanned<String>, Spanned<String>>>>,
-    cases: Option<Spanned<BTreeMap<Spanned<String>, Spanned<String>>>>,
-    #[serde(default)]
-    units: BTreeMap<String, Spanned<String>>,
-    #[serde(default)]
-    procedures: BTreeMap<String, Spanned<String>>,
-    #[serde(default)]
-    channels: BTreeMap<String, Spanned<String>>,
-    #[serde(default)]
-    activities: BTreeMap<String, Spanned<String>>,
-    #[serde(default)]
-    otherwise: RawOtherwise,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawProvince {
-    identifier: Spanned<String>,
-    name: Spanned<String>,
-    from: Spanned<Datetime>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawUnit {
-    code: Spanned<String>,
-    statistics_code: Spanned<String>,
-    name: Spanned<String>,
-    from: Spanned<Datetime>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawProcedure {
-    code: Spanned<String>,
-    name: Spanned<String>,
-    field: Spanned<String>,
-    from: Spanned<Datetime>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawText {
-    path: String,
-    text: String,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields)]
-struct RawOtherwise {
-    unit: Option<Spanned<String>>,
-    procedure: Option<Spanned<String>>,
-    channel: Option<Spanned<String>>,
-    activity: Option<Spanned<String>>,
 }
 
 impl Map {
@@ -173,45 +171,95 @@ impl Map {
 fn understand(raw: &Raw, reading: &mut Reading<'_>) -> Option<Map> {
     let source = source(raw, reading);
     let province: Option<ProvinceCode> = reading.parse("province", &raw.province);
-    let zone = Zone::parse(raw.zone.get_ref(), raw.time_format.clone())
+    let forms = raw
+        .time_format
+        .clone()
+        .map_or_else(Vec::new, OneOrMany::all);
+    let zone = Zone::parse(raw.zone.get_ref(), forms)
         .map_err(|reason| reading.fault(&raw.zone.span(), format!("zone: {reason}")))
         .ok();
-    let creates = creates(raw, province.as_ref(), reading);
+    let due_by_day =
+        raw.due_by
+            .as_ref()
+            .map_or(Some(false), |word| match word.get_ref().as_str() {
+                "day" => Some(true),
+                "moment" => Some(false),
+                other => {
+                    let reason = format!("due_by: `{other}` is not one of day, moment");
+                    reading.fault(&word.span(), reason);
+                    None
+                }
+            });
+    let table = table(&raw.table, reading);
+    let creates = creates::creates(raw, province.as_ref(), reading);
     let events = columns(raw.events.as_ref(), EVENT_FIELDS, reading);
     let cases = columns(raw.cases.as_ref(), CASE_FIELDS, reading);
     refuse_contradictions(raw, events.as_ref(), cases.as_ref(), reading);
     let units = values("units", &raw.units, reading);
     let procedures = values("procedures", &raw.procedures, reading);
     let channels = values("channels", &raw.channels, reading);
-    let activities = raw
-        .activities
-        .iter()
-        .filter_map(|(name, word)| Some((name.clone(), meaning(word, reading)?)))
-        .collect();
+    let statuses = Words::read("statuses", &raw.statuses, reading, standing);
+    let activities = Words::read("activities", &raw.activities, reading, meaning);
     let other = &raw.otherwise;
     let otherwise = Otherwise {
         unit: reading.parse_if_given("unit", other.unit.as_ref()),
         procedure: reading.parse_if_given("procedure", other.procedure.as_ref()),
-        channel: reading
-            .parse_if_given("channel", other.channel.as_ref())
-            .unwrap_or_default(),
+        channel: reading.parse_if_given("channel", other.channel.as_ref()),
+        status: other
+            .status
+            .as_ref()
+            .and_then(|word| standing(word, reading)),
         activity: other
             .activity
             .as_ref()
             .and_then(|word| meaning(word, reading)),
     };
     Some(Map {
+        path: reading.file.path.clone(),
         source: source?,
         province: province?,
         zone: zone?,
+        due_by_day: due_by_day?,
+        table: table?,
         creates,
         events,
         cases,
         units,
         procedures,
         channels,
+        statuses,
         activities,
         otherwise,
+    })
+}
+
+fn table(raw: &RawTable, reading: &mut Reading<'_>) -> Option<TableForm> {
+    let delimiter = match &raw.delimiter {
+        None => None,
+        Some(text) => {
+            let mut letters = text.get_ref().chars();
+            match (letters.next(), letters.next()) {
+                (Some(one), None) if one.is_ascii() && !one.is_alphanumeric() && one != '"' => {
+                    Some(one)
+                }
+                _ => {
+                    let reason = "delimiter: expected one character such as `;` or a tab";
+                    reading.fault(&text.span(), reason);
+                    return None;
+                }
+            }
+        }
+    };
+    if let Some(line) = raw.header_line.as_ref().filter(|line| *line.get_ref() == 0) {
+        reading.fault(&line.span(), "header_line: lines are counted from 1");
+        return None;
+    }
+    Some(TableForm {
+        delimiter,
+        encoding: raw.encoding.clone(),
+        header_line: raw.header_line.as_ref().map(|line| *line.get_ref()),
+        sheet: raw.sheet.clone(),
+        totals: raw.total_rows.clone(),
     })
 }
 
@@ -231,6 +279,9 @@ const CASE_FIELDS: &[Field] = &[
     Field::Returned,
     Field::Withdrawn,
     Field::Stopped,
+    Field::Status,
+    Field::StatusTime,
+    Field::Limit,
 ];
 
 fn source(raw: &Raw, reading: &mut Reading<'_>) -> Option<String> {
@@ -325,6 +376,26 @@ fn refuse_contradictions(
         reading.fault(&whole, reason);
     }
     let received = raw.activities.values().chain(&raw.otherwise.activity);
+    let pairs = [
+        (
+            Field::Status,
+            raw.statuses.is_empty(),
+            "status",
+            "[statuses]",
+        ),
+        (
+            Field::StatusTime,
+            !named(Field::Status),
+            "status_time",
+            "a column `status`",
+        ),
+    ];
+    for (field, is_missing, key, needs) in pairs {
+        if named(field) && is_missing {
+            let reason = format!("`{key}` means nothing without {needs}");
+            reading.fault(&whole, reason);
+        }
+    }
     if !facts
         && !named(Field::Received)
         && !received
@@ -341,16 +412,26 @@ fn values<T>(
     table: &str,
     raw: &BTreeMap<String, Spanned<String>>,
     reading: &mut Reading<'_>,
-) -> HashMap<String, T>
+) -> Words<T>
 where
-    T: std::str::FromStr<Err: std::fmt::Display>,
+    T: std::str::FromStr<Err: std::fmt::Display> + PartialEq,
 {
-    raw.iter()
-        .filter_map(|(value, meant)| {
-            let key = format!("{table}.\"{value}\"");
-            Some((value.clone(), reading.parse(&key, meant)?))
-        })
-        .collect()
+    Words::read(table, raw, reading, |meant, reading| {
+        reading.parse(table, meant)
+    })
+}
+
+fn standing(word: &Spanned<String>, reading: &mut Reading<'_>) -> Option<Standing> {
+    let mut all = Standing::ALL.into_iter();
+    let found = all.find(|(_, known)| known == word.get_ref());
+    if found.is_none() {
+        let reason = format!(
+            "`{}` is no status; expected pending, withdrawn, stopped, resolved or returned",
+            word.get_ref()
+        );
+        reading.fault(&word.span(), reason);
+    }
+    found.map(|(standing, _)| standing)
 }
 
 fn meaning(word: &Spanned<String>, reading: &mut Reading<'_>) -> Option<Meaning> {
@@ -383,75 +464,4 @@ fn meaning(word: &Spanned<String>, reading: &mut Reading<'_>) -> Option<Meaning>
         },
     };
     Some(meaning)
-}
-
-fn creates(raw: &Raw, code: Option<&ProvinceCode>, reading: &mut Reading<'_>) -> Creates {
-    let province = raw.new_province.as_ref().and_then(|new| {
-        let identifier = reading.parse("identifier", &new.identifier);
-        let name = reading.text("name", &new.name);
-        let from = day(&new.from, reading);
-        Some(Province {
-            code: code?.clone(),
-            identifier: identifier?,
-            name,
-            from: from?,
-        })
-    });
-    let units = raw.new_unit.iter().filter_map(|new| {
-        let unit_code: Option<UnitCode> = reading.parse("code", &new.code);
-        let statistics_code = five_digits(&new.statistics_code, reading);
-        let name = reading.text("name", &new.name);
-        let from = day(&new.from, reading);
-        Some(Unit {
-            code: unit_code?,
-            statistics_code: statistics_code?,
-            name,
-            from: from?,
-        })
-    });
-    let units = units.collect();
-    let procedures = raw.new_procedure.iter().filter_map(|new| {
-        let procedure_code = reading.parse("code", &new.code);
-        let name = reading.text("name", &new.name);
-        let field = reading.text("field", &new.field);
-        let from = day(&new.from, reading);
-        Some(Procedure {
-            code: procedure_code?,
-            name,
-            field,
-            from: from?,
-        })
-    });
-    let procedures = procedures.collect();
-    let texts = raw.document.iter().map(|own| SourceFile {
-        path: own.path.clone(),
-        text: own.text.clone(),
-    });
-    Creates {
-        province,
-        units,
-        procedures,
-        texts: texts.collect(),
-    }
-}
-
-fn five_digits(text: &Spanned<String>, reading: &mut Reading<'_>) -> Option<String> {
-    let code = text.get_ref();
-    if code.len() == 5 && code.bytes().all(|b| b.is_ascii_digit()) {
-        return Some(code.clone());
-    }
-    reading.fault(
-        &text.span(),
-        format!("statistics_code: `{code}` is not five digits"),
-    );
-    None
-}
-
-fn day(raw: &Spanned<Datetime>, reading: &mut Reading<'_>) -> Option<NaiveDate> {
-    let day = raw.get_ref().to_string().parse().ok();
-    if day.is_none() {
-        let reason = format!("`{}` is not a day such as 2010-01-01", raw.get_ref());
-        reading.fault(&raw.span(), reason);
-    }
-    day
 }

@@ -1,24 +1,33 @@
-//! A CSV file, row by row, in bounded memory.
+//! A text with a row a line, in bounded memory.
 //!
-//! Commas, quotes as in RFC 4180, UTF-8 with or without a byte order mark, either line end, plain
-//! or gzip. Stricter than most readers, so that a damaged file is told from an odd one.
+//! Quotes as in RFC 4180, either line end, plain or gzip. Stricter than most readers, so that a
+//! damaged file is told from an odd one.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
-use std::path::Path;
+use std::borrow::Cow;
+use std::io::{BufRead, BufReader, Cursor, Read};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::catalogue::Fault;
-use domain::import::Cells;
+use domain::import::{Cells, TableForm};
+use encoding_rs::{Encoding, UTF_8};
+use encoding_rs_io::DecodeReaderBytesBuilder;
 use flate2::bufread::MultiGzDecoder;
 use sha2::{Digest, Sha256};
+
+use crate::{About, Row, delimiter, encoding};
 
 /// The longest row, in bytes. A file without line ends must not fill the memory.
 const LONGEST: usize = 1 << 20;
 
-/// A file that is read as a table.
-pub struct Table {
+/// How much of a file is looked at to see how it is written.
+const SAMPLE: u64 = 1 << 16;
+
+pub struct Text {
     name: String,
-    input: BufReader<Hashed>,
+    input: BufReader<Box<dyn Read>>,
+    hash: Arc<Mutex<Sha256>>,
+    encoding: &'static Encoding,
+    delimiter: char,
     /// The line that was read last.
     line: u64,
     raw: Vec<u8>,
@@ -26,65 +35,71 @@ pub struct Table {
     ends: Vec<usize>,
 }
 
-/// The next row.
-pub enum Row {
-    /// Its cells are there.
-    Good,
-    /// It cannot be read; the next one may be.
-    Bad {
-        /// The line it begins on.
-        line: u64,
-        /// Why.
-        reason: String,
-    },
-    /// There is none.
-    End,
-}
-
-impl Table {
-    /// Opens a file. Whether it is compressed is seen from its first bytes.
-    pub fn open(path: &Path) -> Result<Self, Fault> {
-        let name = path.display().to_string();
-        let cannot = |error: std::io::Error| Fault {
-            file: name.clone(),
-            line: 1,
-            reason: format!("cannot be read: {error}"),
-        };
-        let mut file = BufReader::with_capacity(1 << 16, File::open(path).map_err(cannot)?);
+impl Text {
+    /// Whether it is compressed is seen from its first bytes, how it is written from the first
+    /// ones of what is in it.
+    pub fn open(
+        name: &str,
+        mut file: impl BufRead + 'static,
+        form: &TableForm,
+    ) -> Result<Self, Fault> {
+        let cannot = |error: std::io::Error| fault(name, 1, unreadable(&error));
         let compressed = file.fill_buf().map_err(cannot)?.starts_with(&[0x1f, 0x8b]);
         let input: Box<dyn Read> = if compressed {
             Box::new(MultiGzDecoder::new(file))
         } else {
             Box::new(file)
         };
-        Ok(Self::of(name, input))
-    }
-
-    fn of(name: String, input: Box<dyn Read>) -> Self {
-        Self {
-            name,
-            input: BufReader::with_capacity(
-                1 << 16,
-                Hashed {
-                    input,
-                    hash: Sha256::new(),
-                },
-            ),
+        let hash = Arc::new(Mutex::new(Sha256::new()));
+        let input = Hashed {
+            input,
+            hash: Arc::clone(&hash),
+        };
+        let (sample, input) = looked_into(Box::new(input)).map_err(cannot)?;
+        let encoding = match &form.encoding {
+            None => encoding::of(&sample),
+            Some(label) => Encoding::for_label(label.as_bytes()).ok_or_else(|| {
+                let reason = format!(
+                    "`{label}` is not an encoding; expected UTF-8, UTF-16LE or windows-1258"
+                );
+                fault(name, 1, reason)
+            })?,
+        };
+        let (sample, input) = if encoding == UTF_8 {
+            (sample, input)
+        } else {
+            let decoded = DecodeReaderBytesBuilder::new()
+                .encoding(Some(encoding))
+                .bom_sniffing(false)
+                .build(input);
+            looked_into(Box::new(decoded)).map_err(cannot)?
+        };
+        Ok(Self {
+            name: name.to_owned(),
+            input: BufReader::with_capacity(1 << 16, input),
+            hash,
+            encoding,
+            delimiter: form.delimiter.unwrap_or_else(|| delimiter::of(&sample)),
             line: 0,
             raw: Vec::new(),
             text: String::new(),
             ends: Vec::new(),
+        })
+    }
+
+    pub fn about(&self) -> About {
+        About {
+            kind: "csv",
+            encoding: Some(self.encoding.name().to_owned()),
+            delimiter: Some(self.delimiter),
+            sheet: None,
+            header_line: None,
         }
     }
 
-    /// Its name, as it was given.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// The hash of all that was read.
     pub fn hash(self) -> [u8; 32] {
-        self.input.into_inner().hash.finalize().into()
+        let hash = self.hash.lock().unwrap_or_else(PoisonError::into_inner);
+        hash.clone().finalize().into()
     }
 
     /// Reads the next row that is not blank.
@@ -97,8 +112,8 @@ impl Table {
             if !self.take_line(first)? {
                 return Ok(Row::End);
             }
-            if first == 1 {
-                self.strip_mark()?;
+            if first == 1 && self.raw.starts_with("\u{feff}".as_bytes()) {
+                self.raw.drain(..3);
             }
             if self.raw.iter().all(u8::is_ascii_whitespace) {
                 continue;
@@ -111,11 +126,7 @@ impl Table {
     }
 
     fn fault(&self, line: u64, reason: impl Into<String>) -> Fault {
-        Fault {
-            file: self.name.clone(),
-            line: usize::try_from(line).unwrap_or(usize::MAX),
-            reason: reason.into(),
-        }
+        fault(&self.name, line, reason.into())
     }
 
     /// Adds the next line of the file to the row, with its end. False when there is none.
@@ -125,12 +136,7 @@ impl Table {
             let piece = match self.input.fill_buf() {
                 Ok(piece) => piece,
                 Err(error) => {
-                    let reason = match error.kind() {
-                        std::io::ErrorKind::UnexpectedEof => {
-                            "the file ends early: its compressed form is cut".to_owned()
-                        }
-                        _ => format!("cannot be read on: {error}"),
-                    };
+                    let reason = unreadable(&error);
                     return Err(self.fault(self.line + 1, reason));
                 }
             };
@@ -158,79 +164,98 @@ impl Table {
         }
     }
 
-    fn strip_mark(&mut self) -> Result<(), Fault> {
-        if self.raw.starts_with(&[0xff, 0xfe]) || self.raw.starts_with(&[0xfe, 0xff]) {
-            return Err(self.fault(1, "the file is in UTF-16; save it as UTF-8"));
-        }
-        if self.raw.starts_with(&[0xef, 0xbb, 0xbf]) {
-            self.raw.drain(..3);
-        }
-        Ok(())
-    }
-
-    /// A row without a quote: cut at each comma.
+    /// A row without a quote: cut at each delimiter.
     fn plain(&mut self, first: u64, cells: &mut Cells) -> Row {
         let end = without_line_end(&self.raw);
-        let text = match text(&self.raw[..end], first) {
-            Ok(text) => text,
-            Err(bad) => return bad,
-        };
+        let (text, row) = text(&self.raw[..end], first, self.encoding);
         self.text.clear();
         self.ends.clear();
-        for cell in text.split(',') {
+        for cell in text.split(self.delimiter) {
             self.text.push_str(cell);
             self.ends.push(self.text.len());
         }
         cells.fill(first, &self.text, &self.ends);
-        Row::Good
+        row
     }
 
     fn quoted(&mut self, first: u64, cells: &mut Cells) -> Result<Row, Fault> {
-        while open_at_end(&self.raw) {
+        while open_at_end(&self.raw, self.delimiter) {
             if !self.take_line(first)? {
                 return Err(self.fault(first, "a quote is opened here and never closed"));
             }
         }
         let end = without_line_end(&self.raw);
-        let text = match text(&self.raw[..end], first) {
-            Ok(text) => text,
-            Err(bad) => return Ok(bad),
+        let (text, mut row) = text(&self.raw[..end], first, self.encoding);
+        let mut bad = |reason: &str| {
+            row = Row::Bad {
+                line: first,
+                reason: reason.to_owned(),
+            };
         };
         self.text.clear();
         self.ends.clear();
-        let mut rest = text;
+        let mut rest: &str = &text;
         loop {
             let after = match rest.strip_prefix('"') {
                 Some(inside) => {
                     let Some(after) = unquote(inside, &mut self.text) else {
-                        return Ok(Row::Bad {
-                            line: first,
-                            reason: "a quote is opened and not closed".to_owned(),
-                        });
+                        bad("a quote is opened and not closed");
+                        break;
                     };
-                    if !after.is_empty() && !after.starts_with(',') {
-                        return Ok(Row::Bad {
-                            line: first,
-                            reason: "a cell goes on after its closing quote".to_owned(),
-                        });
+                    if after.is_empty() || after.starts_with(self.delimiter) {
+                        after
+                    } else {
+                        bad("a cell goes on after its closing quote");
+                        let (more, after) = cut(after, self.delimiter);
+                        self.text.push_str(more);
+                        after
                     }
-                    after
                 }
                 None => {
-                    let (cell, after) = rest.split_at(rest.find(',').unwrap_or(rest.len()));
+                    let (cell, after) = cut(rest, self.delimiter);
                     self.text.push_str(cell);
                     after
                 }
             };
             self.ends.push(self.text.len());
-            match after.strip_prefix(',') {
+            match after.strip_prefix(self.delimiter) {
                 Some(next) => rest = next,
                 None => break,
             }
         }
         cells.fill(first, &self.text, &self.ends);
-        Ok(Row::Good)
+        Ok(row)
     }
+}
+
+/// A text before and from its first delimiter.
+fn cut(text: &str, delimiter: char) -> (&str, &str) {
+    text.split_at(text.find(delimiter).unwrap_or(text.len()))
+}
+
+fn fault(name: &str, line: u64, reason: String) -> Fault {
+    Fault {
+        file: name.to_owned(),
+        line: usize::try_from(line).unwrap_or(usize::MAX),
+        reason,
+    }
+}
+
+fn unreadable(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::UnexpectedEof => {
+            "the file ends early: its compressed form is cut".to_owned()
+        }
+        _ => format!("cannot be read on: {error}"),
+    }
+}
+
+/// The first bytes of an input, and the input with them in front again.
+fn looked_into(mut input: Box<dyn Read>) -> std::io::Result<(Vec<u8>, Box<dyn Read>)> {
+    let mut sample = Vec::new();
+    input.by_ref().take(SAMPLE).read_to_end(&mut sample)?;
+    let whole = Cursor::new(sample.clone()).chain(input);
+    Ok((sample, Box::new(whole)))
 }
 
 /// The text of a cell after its opening quote goes to `into`; what follows its closing quote is
@@ -252,7 +277,7 @@ fn unquote<'a>(mut inside: &'a str, into: &mut String) -> Option<&'a str> {
 
 /// Whether the last cell of a row is in quotes that are still open. A quote in the middle of a
 /// cell that does not begin with one is a letter like others.
-fn open_at_end(raw: &[u8]) -> bool {
+fn open_at_end(raw: &[u8], delimiter: char) -> bool {
     let mut open = false;
     let mut begins = true;
     let mut at = 0;
@@ -263,7 +288,7 @@ fn open_at_end(raw: &[u8]) -> bool {
             (false, b'"') if begins => open = true,
             _ => {}
         }
-        begins = !open && *byte == b',';
+        begins = !open && char::from(*byte) == delimiter;
         at += 1;
     }
     open
@@ -274,30 +299,44 @@ fn without_line_end(raw: &[u8]) -> usize {
     line.strip_suffix(b"\r").unwrap_or(line).len()
 }
 
-fn text(raw: &[u8], line: u64) -> Result<&str, Row> {
+/// The text of a row, as far as it can be read, and whether it can be read whole.
+fn text<'a>(raw: &'a [u8], line: u64, encoding: &'static Encoding) -> (Cow<'a, str>, Row) {
     let bad = |reason: String| Row::Bad { line, reason };
-    let text = std::str::from_utf8(raw).map_err(|error| {
-        bad(format!(
-            "not UTF-8 at byte {} of the row; save the whole file as UTF-8",
-            error.valid_up_to() + 1
-        ))
-    })?;
-    if text.contains('\0') {
-        return Err(bad("holds a NUL byte".to_owned()));
-    }
-    Ok(text)
+    let text = match std::str::from_utf8(raw) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_cut) if encoding != UTF_8 => {
+            let reason = format!("holds bytes that are not {}", encoding.name());
+            return (String::from_utf8_lossy(raw), bad(reason));
+        }
+        Err(error) => {
+            let reason = format!(
+                "not UTF-8 at byte {} of the row; save the whole file as UTF-8",
+                error.valid_up_to() + 1
+            );
+            return (String::from_utf8_lossy(raw), bad(reason));
+        }
+    };
+    let row = if text.contains('\0') {
+        bad("holds a NUL byte".to_owned())
+    } else if encoding != UTF_8 && text.contains(char::REPLACEMENT_CHARACTER) {
+        bad(format!("holds bytes that are not {}", encoding.name()))
+    } else {
+        Row::Good
+    };
+    (text, row)
 }
 
 /// What is read, with the hash of it.
 struct Hashed {
     input: Box<dyn Read>,
-    hash: Sha256,
+    hash: Arc<Mutex<Sha256>>,
 }
 
 impl Read for Hashed {
     fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
         let count = self.input.read(into)?;
-        self.hash.update(&into[..count]);
+        let mut hash = self.hash.lock().unwrap_or_else(PoisonError::into_inner);
+        hash.update(&into[..count]);
         Ok(count)
     }
 }
@@ -307,10 +346,9 @@ mod tests {
     use super::*;
 
     fn rows(bytes: &[u8]) -> Result<Vec<Vec<String>>, String> {
-        let mut table = Table::of(
-            "f.csv".into(),
-            Box::new(std::io::Cursor::new(bytes.to_vec())),
-        );
+        let file = Cursor::new(bytes.to_vec());
+        let table = Text::open("f.csv", file, &TableForm::default());
+        let mut table = table.map_err(|fault| fault.to_string())?;
         let mut cells = Cells::default();
         let mut all = Vec::new();
         loop {
@@ -370,14 +408,34 @@ mod tests {
             refused.starts_with("f.csv:2: the row that begins here is longer"),
             "{refused}"
         );
-        let utf16 = rows(b"\xff\xfea\0").unwrap_err();
-        assert_eq!(utf16, "f.csv:1: the file is in UTF-16; save it as UTF-8");
+    }
+
+    #[test]
+    fn other_encodings_and_delimiters_are_the_same_rows() {
+        let plain = rows("Số,Lúc\n1,sáng\n".as_bytes()).unwrap();
+        let wide = "\u{feff}Số\tLúc\r\n1\tsáng\r\n".encode_utf16();
+        let wide: Vec<u8> = wide.flat_map(u16::to_le_bytes).collect();
+        assert_eq!(rows(&wide).unwrap(), plain);
+        assert_eq!(rows(b"S\xf4\xec;Lu\xecc\n1;sa\xecng\n").unwrap(), plain);
+        assert_eq!(rows("Số|Lúc\n1|sáng\n".as_bytes()).unwrap(), plain);
+    }
+
+    #[test]
+    fn half_a_letter_of_utf_16_is_told() {
+        let mut wide: Vec<u8> = "\u{feff}a;b\n1;"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        wide.extend([0x00, 0xd8]);
+        let read = rows(&wide).unwrap();
+        assert_eq!(read[1], ["2: holds bytes that are not UTF-16LE"]);
     }
 
     #[test]
     fn a_line_of_a_gigabyte_is_refused_without_keeping_it() {
         let endless = std::io::repeat(b'x').take(1 << 30);
-        let mut table = Table::of("f.csv".into(), Box::new(endless));
+        let endless = BufReader::new(endless);
+        let mut table = Text::open("f.csv", endless, &TableForm::default()).unwrap();
         assert!(table.next(&mut Cells::default()).is_err());
         assert!(table.raw.capacity() < 4 * LONGEST);
     }

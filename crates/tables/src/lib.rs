@@ -1,0 +1,204 @@
+//! Tables that people bring: a file of text with cells between commas, semicolons or tabs, in UTF-8,
+//! UTF-16 or windows-1258, plain or gzip; or a workbook, `.xlsx`, `.xls` or `.ods`.
+//!
+//! Every command that reads a table reads it here. What a file does not say is recognised, told in
+//! [`Table::about`], and can be said in a [`TableForm`].
+
+mod delimiter;
+mod encoding;
+mod text;
+mod workbook;
+
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+
+use domain::catalogue::Fault;
+use domain::import::{Cells, TITLES, TableForm, header_among};
+
+use text::Text;
+use workbook::Workbook;
+
+/// A file that is read as a table.
+pub struct Table {
+    name: String,
+    source: Source,
+    /// Rows that were read while the header was looked for.
+    ahead: VecDeque<Ahead>,
+    header_line: Option<u64>,
+}
+
+enum Source {
+    Text(Box<Text>),
+    Workbook(Workbook),
+}
+
+/// The next row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Row {
+    /// Its cells are there.
+    Good,
+    /// It cannot be read; the next one may be. Its cells are there as far as they can be read.
+    Bad {
+        /// The line it begins on.
+        line: u64,
+        /// Why.
+        reason: String,
+    },
+    /// There is none.
+    End,
+}
+
+struct Ahead {
+    row: Row,
+    cells: Cells,
+}
+
+/// How a table was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct About {
+    /// `csv`, `xlsx`, `xls` or `ods`.
+    pub kind: &'static str,
+    /// The encoding of a text.
+    pub encoding: Option<String>,
+    /// What stands between the cells of a text.
+    pub delimiter: Option<char>,
+    /// The sheet of a workbook.
+    pub sheet: Option<String>,
+    /// The line that names the columns, once it was found.
+    pub header_line: Option<u64>,
+}
+
+impl Table {
+    /// Opens a file. What it is is seen from its first bytes, whatever its name says.
+    pub fn open(path: &Path, form: &TableForm) -> Result<Self, Fault> {
+        let name = path.display().to_string();
+        let cannot = |error: std::io::Error| Fault {
+            file: name.clone(),
+            line: 1,
+            reason: format!("cannot be read: {error}"),
+        };
+        let mut file = BufReader::with_capacity(1 << 16, File::open(path).map_err(cannot)?);
+        let begin = file.fill_buf().map_err(cannot)?;
+        let source = if Workbook::begins(begin) {
+            Source::Workbook(Workbook::read(&name, file, form)?)
+        } else {
+            Source::Text(Box::new(Text::open(&name, file, form)?))
+        };
+        Ok(Self {
+            name,
+            source,
+            ahead: VecDeque::new(),
+            header_line: None,
+        })
+    }
+
+    /// Its name, as it was given.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// How it is read.
+    #[must_use]
+    pub fn about(&self) -> About {
+        let about = match &self.source {
+            Source::Text(text) => text.about(),
+            Source::Workbook(book) => book.about(),
+        };
+        About {
+            header_line: self.header_line,
+            ..about
+        }
+    }
+
+    /// The hash of all that was read: of a text what it says unpacked, of a workbook its file.
+    #[must_use]
+    pub fn hash(self) -> [u8; 32] {
+        match self.source {
+            Source::Text(text) => text.hash(),
+            Source::Workbook(book) => book.hash(),
+        }
+    }
+
+    /// Finds the row that names the columns, among titles that may stand above it, and goes on
+    /// behind it. The form may say which line it is.
+    ///
+    /// Errors: the file is empty, or it is spoilt as a whole.
+    pub fn header(&mut self, names: &[&str], form: &TableForm) -> Result<Cells, Fault> {
+        if let Source::Workbook(book) = &mut self.source {
+            book.choose(names);
+        }
+        let mut rows: Vec<Ahead> = Vec::new();
+        loop {
+            let mut cells = Cells::default();
+            let row = self.read(&mut cells)?;
+            if row == Row::End {
+                break;
+            }
+            let line = cells.line;
+            rows.push(Ahead { row, cells });
+            match form.header_line {
+                Some(wanted) if line >= wanted => break,
+                Some(_) => {}
+                None => {
+                    let last = &rows[rows.len() - 1..];
+                    let whole = last[0].row == Row::Good && has_all(&last[0].cells, names);
+                    if whole || rows.len() == TITLES {
+                        break;
+                    }
+                }
+            }
+        }
+        let good: Vec<Cells> = rows.iter().map(|ahead| ahead.cells.clone()).collect();
+        let at = match form.header_line {
+            Some(_) => rows.len().checked_sub(1),
+            None => header_among(&good, names).map(|(at, _)| at),
+        };
+        let Some(at) = at else {
+            let reason = "the file is empty; expected a line that names the columns";
+            return Err(self.fault(1, reason.to_owned()));
+        };
+        self.ahead = rows.split_off(at + 1).into();
+        let header = rows.swap_remove(at);
+        if let Row::Bad { line, reason } = header.row {
+            return Err(self.fault(line, reason));
+        }
+        self.header_line = Some(header.cells.line);
+        Ok(header.cells)
+    }
+
+    /// Reads the next row that is not blank.
+    ///
+    /// Errors: what spoils the whole file: it is cut, or has a row without an end.
+    pub fn next(&mut self, cells: &mut Cells) -> Result<Row, Fault> {
+        match self.ahead.pop_front() {
+            Some(ahead) => {
+                *cells = ahead.cells;
+                Ok(ahead.row)
+            }
+            None => self.read(cells),
+        }
+    }
+
+    fn read(&mut self, cells: &mut Cells) -> Result<Row, Fault> {
+        match &mut self.source {
+            Source::Text(text) => text.next(cells),
+            Source::Workbook(book) => Ok(book.next(cells)),
+        }
+    }
+
+    fn fault(&self, line: u64, reason: String) -> Fault {
+        Fault {
+            file: self.name.clone(),
+            line: usize::try_from(line).unwrap_or(usize::MAX),
+            reason,
+        }
+    }
+}
+
+fn has_all(cells: &Cells, names: &[&str]) -> bool {
+    let found = header_among(std::slice::from_ref(cells), names);
+    found.is_some_and(|(_, found)| found == names.len())
+}

@@ -1,0 +1,178 @@
+//! A workbook, of which one sheet is read.
+
+use std::io::{Cursor, Read};
+use std::ops::Range;
+
+use calamine::{Data, Reader, Sheets, open_workbook_auto_from_rs};
+use chrono::{NaiveTime, Timelike};
+use domain::catalogue::Fault;
+use domain::import::{Cells, TITLES, TableForm, header_among};
+use sha2::{Digest, Sha256};
+
+use crate::{About, Row};
+
+/// The largest workbook, in bytes. It is read whole, unlike a text.
+const LARGEST: u64 = 256 << 20;
+
+pub struct Workbook {
+    kind: &'static str,
+    sheets: Vec<(String, calamine::Range<Data>)>,
+    /// The sheet that is read.
+    sheet: usize,
+    /// Whether the form says which sheet.
+    is_said: bool,
+    /// The row of the sheet that is next, from 0.
+    next: usize,
+    hash: [u8; 32],
+}
+
+impl Workbook {
+    /// Whether a file that begins so is a workbook: a zip, or the older binary form.
+    pub fn begins(bytes: &[u8]) -> bool {
+        bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xd0\xcf\x11\xe0")
+    }
+
+    pub fn read(name: &str, file: impl Read, form: &TableForm) -> Result<Self, Fault> {
+        let fault = |reason: String| Fault {
+            file: name.to_owned(),
+            line: 1,
+            reason,
+        };
+        let mut bytes = Vec::new();
+        file.take(LARGEST + 1)
+            .read_to_end(&mut bytes)
+            .map_err(|error| fault(format!("cannot be read: {error}")))?;
+        if bytes.len() as u64 > LARGEST {
+            return Err(fault(format!(
+                "a workbook of more than {LARGEST} bytes; save its sheet as CSV"
+            )));
+        }
+        let hash = Sha256::digest(&bytes).into();
+        let mut book = open_workbook_auto_from_rs(Cursor::new(bytes))
+            .map_err(|error| fault(format!("is not a workbook that can be read: {error}")))?;
+        let kind = match &book {
+            Sheets::Xls(_) => "xls",
+            Sheets::Xlsx(_) => "xlsx",
+            Sheets::Xlsb(_) => "xlsb",
+            Sheets::Ods(_) => "ods",
+        };
+        let names = book.sheet_names();
+        let mut sheets = Vec::new();
+        for sheet in names {
+            let range = book
+                .worksheet_range(&sheet)
+                .map_err(|error| fault(format!("sheet `{sheet}` cannot be read: {error}")))?;
+            sheets.push((sheet, range));
+        }
+        let said = match &form.sheet {
+            None => None,
+            Some(wanted) => {
+                let wanted_key = domain::fold::key(wanted);
+                let mut named = sheets.iter();
+                let at = named.position(|(sheet, _)| domain::fold::key(sheet) == wanted_key);
+                let names: Vec<&str> = sheets.iter().map(|(sheet, _)| sheet.as_str()).collect();
+                Some(at.ok_or_else(|| {
+                    fault(format!(
+                        "there is no sheet `{wanted}`; the workbook has {}",
+                        names.join(", ")
+                    ))
+                })?)
+            }
+        };
+        Ok(Self {
+            kind,
+            sheets,
+            sheet: said.unwrap_or_default(),
+            is_said: said.is_some(),
+            next: 0,
+            hash,
+        })
+    }
+
+    pub fn about(&self) -> About {
+        About {
+            kind: self.kind,
+            encoding: None,
+            delimiter: None,
+            sheet: self.sheets.get(self.sheet).map(|(name, _)| name.clone()),
+            header_line: None,
+        }
+    }
+
+    pub fn hash(self) -> [u8; 32] {
+        self.hash
+    }
+
+    /// Reads the first sheet that has most of the names among its first rows, unless the form
+    /// says which.
+    pub fn choose(&mut self, names: &[&str]) {
+        if self.is_said {
+            return;
+        }
+        let mut most = 0;
+        for (at, (_, range)) in self.sheets.iter().enumerate() {
+            let first = Ord::min(range.height(), TITLES);
+            let rows: Vec<Cells> = filled(range, 0..first).collect();
+            let found = header_among(&rows, names).map_or(0, |(_, found)| found);
+            if found > most {
+                most = found;
+                self.sheet = at;
+            }
+        }
+    }
+
+    /// Reads the next row that is not blank.
+    pub fn next(&mut self, cells: &mut Cells) -> Row {
+        let Some((_, range)) = self.sheets.get(self.sheet) else {
+            return Row::End;
+        };
+        let mut rest = filled(range, self.next..range.height());
+        let Some(row) = rest.find(|row| row.iter().any(|cell| !cell.is_empty())) else {
+            return Row::End;
+        };
+        let first = u64::from(range.start().map_or(0, |(row, _)| row));
+        self.next = usize::try_from(row.line - first).unwrap_or(usize::MAX);
+        *cells = row;
+        Row::Good
+    }
+}
+
+/// Rows of a sheet as texts, with the numbers that the sheet shows.
+fn filled(range: &calamine::Range<Data>, rows: Range<usize>) -> impl Iterator<Item = Cells> {
+    let first = u64::from(range.start().map_or(0, |(row, _)| row));
+    let width = range.width();
+    rows.map(move |row| {
+        let texts: Vec<String> = (0..width)
+            .map(|column| range.get((row, column)).map_or_else(String::new, text))
+            .collect();
+        let mut cells = Cells::default();
+        cells.fill_with(first + row as u64 + 1, texts.iter().map(String::as_str));
+        cells
+    })
+}
+
+/// A cell as somebody would type it: times in ISO 8601, whole numbers without a point.
+fn text(cell: &Data) -> String {
+    match cell {
+        Data::Empty => String::new(),
+        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => text.clone(),
+        Data::Int(number) => number.to_string(),
+        // The shortest form that means the same number; a whole one has no point.
+        Data::Float(number) => number.to_string(),
+        Data::Bool(yes) => yes.to_string(),
+        Data::Error(error) => error.to_string(),
+        Data::DateTime(at) => match at.as_datetime().filter(|_| at.is_datetime()) {
+            // A spreadsheet keeps a time as a part of a day, a little beside the second.
+            Some(at) => {
+                let half = chrono::TimeDelta::milliseconds(500);
+                let at = (at + half).with_nanosecond(0).unwrap_or(at);
+                if at.time() == NaiveTime::MIN {
+                    at.format("%Y-%m-%d").to_string()
+                } else {
+                    at.format("%Y-%m-%dT%H:%M:%S").to_string()
+                }
+            }
+            None => at.as_f64().to_string(),
+        },
+    }
+}
