@@ -86,6 +86,22 @@ BEGIN
 END
 $$;
 
+CREATE TABLE account (
+    created bigint NOT NULL,
+    disabled bigint,
+    province text COLLATE "C" NOT NULL,
+    actor text COLLATE "C" NOT NULL,
+    full_name text NOT NULL,
+    "position" text NOT NULL,
+    role text COLLATE "C" NOT NULL,
+    units text NOT NULL,
+    password text NOT NULL,
+    CONSTRAINT account_actor_key UNIQUE (actor),
+    CONSTRAINT account_full_name_check CHECK (full_name <> ''::text),
+    CONSTRAINT account_password_check CHECK (password ~~ '$argon2id$%'::text),
+    CONSTRAINT account_pkey PRIMARY KEY (province, actor)
+);
+
 CREATE TABLE block (
     day bigint NOT NULL,
     first bigint NOT NULL,
@@ -400,6 +416,20 @@ CREATE TABLE secret (
     CONSTRAINT secret_salt_check CHECK (length(salt) = 16)
 );
 
+CREATE TABLE session (
+    begun bigint NOT NULL,
+    used bigint NOT NULL,
+    ended bigint,
+    province text COLLATE "C" NOT NULL,
+    hash text COLLATE "C" NOT NULL,
+    account text COLLATE "C",
+    token text COLLATE "C",
+    CONSTRAINT session_check CHECK (used >= begun),
+    CONSTRAINT session_check1 CHECK ((account IS NULL) <> (token IS NULL)),
+    CONSTRAINT session_hash_key UNIQUE (hash),
+    CONSTRAINT session_pkey PRIMARY KEY (province, hash)
+);
+
 CREATE TABLE tally (
     day bigint NOT NULL,
     received bigint NOT NULL,
@@ -497,6 +527,10 @@ CREATE INDEX personal_search ON personal USING btree (province, dossier, name_ke
 CREATE INDEX rating_rated ON rating USING btree (province, rated);
 
 CREATE INDEX secret_person ON secret USING btree (province, person) WHERE person IS NOT NULL;
+
+CREATE INDEX session_by_account ON session USING btree (account) WHERE account IS NOT NULL;
+
+CREATE INDEX session_by_use ON session USING btree (used);
 
 CREATE TRIGGER block_number_is_never_deleted BEFORE DELETE ON block_number FOR EACH ROW EXECUTE FUNCTION block_number_is_never_deleted();
 

@@ -1,3 +1,16 @@
+CREATE TABLE account (
+    province  TEXT    NOT NULL,
+    actor     TEXT    NOT NULL UNIQUE,
+    full_name TEXT    NOT NULL CHECK (full_name <> ''),
+    position  TEXT    NOT NULL,
+    role      TEXT    NOT NULL,
+    units     TEXT    NOT NULL, -- JSON list
+    password  TEXT    NOT NULL CHECK (password LIKE '$argon2id$%'),
+    created   INTEGER NOT NULL,
+    disabled  INTEGER,
+    PRIMARY KEY (province, actor)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE block (
     province   TEXT    NOT NULL,
     unit       TEXT    NOT NULL,
@@ -356,6 +369,22 @@ CREATE TABLE secret (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX secret_person ON secret (province, person) WHERE person IS NOT NULL;
+
+CREATE TABLE session (
+    province TEXT    NOT NULL,
+    hash     TEXT    NOT NULL UNIQUE,
+    account  TEXT,
+    token    TEXT, -- hash of its secret
+    begun    INTEGER NOT NULL,
+    used     INTEGER NOT NULL CHECK (used >= begun),
+    ended    INTEGER,
+    PRIMARY KEY (province, hash),
+    CHECK ((account IS NULL) <> (token IS NULL))
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX session_by_account ON session (account) WHERE account IS NOT NULL;
+
+CREATE INDEX session_by_use ON session (used);
 
 CREATE TABLE tally (
     province         TEXT    NOT NULL,

@@ -23,6 +23,7 @@ mod migrations;
 mod mirrors;
 mod numbers;
 mod offline;
+mod pages;
 mod papers;
 mod petitions;
 mod port;

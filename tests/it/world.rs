@@ -11,8 +11,8 @@ use app::{Caller, Engine, Error, Meta, Parts};
 use chrono::{NaiveDateTime, TimeDelta};
 use domain::catalogue::Catalogue;
 use domain::code::AnyCode;
-use domain::dossier::command::{Circumstances, Contents};
-use domain::dossier::private::Person;
+use domain::dossier::command::{Circumstances, Contents, SupplementItem};
+use domain::dossier::private::{Person, Words};
 use domain::dossier::{Channel, Command, Reception, Submission};
 use domain::id::{ActorId, ProcedureCode, RequestId, UnitCode};
 use domain::role::Role;
@@ -317,5 +317,18 @@ pub fn at_the_desk(ward: &str, procedure: &str) -> Reception {
         receiving: unit(ward),
         channel: Channel::Desk,
         content: contents(procedure),
+    }
+}
+
+/// The citizen is asked for a paper.
+pub fn ask_for_papers() -> Command {
+    Command::RequestSupplement {
+        items: vec![SupplementItem {
+            component: None,
+            note: Words::new("Trích lục ghi chú ly hôn"),
+        }],
+        reason: Words::new("Tờ khai ghi đã ly hôn"),
+        respond_by: None,
+        exception: None,
     }
 }

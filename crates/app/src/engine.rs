@@ -10,7 +10,8 @@ use domain::dossier::command::Contents;
 use domain::dossier::correction::{APPLICANT, Corrected};
 use domain::dossier::private::Salt;
 use domain::dossier::{Action, Channel, Command, Dossier, Reception, Submission};
-use domain::id::{DossierId, ProcedureCode, ProvinceCode, RequestId, UnitCode};
+use domain::id::{ActorId, DossierId, ProcedureCode, ProvinceCode, RequestId, UnitCode};
+use domain::role::Role;
 use domain::time::Instant;
 use domain::unit::UnitKind;
 use tokio::sync::watch;
@@ -161,9 +162,13 @@ impl Engine {
     ///
     /// A token that was revoked is refused within a second.
     pub async fn authenticate(&self, secret: &str) -> Result<Caller, Error> {
+        self.authenticate_by_hash(&keys::token_hash(secret)).await
+    }
+
+    /// The same for whoever has shown the secret before.
+    pub(crate) async fn authenticate_by_hash(&self, hash: &str) -> Result<Caller, Error> {
         let store = self.office.store.as_ref();
-        let hash = keys::token_hash(secret);
-        self.caller(self.sessions.token(store, &hash).await?)
+        self.caller(self.sessions.token(store, hash).await?)
     }
 
     /// Finds out again who calls, for a stream that has been open for a while.
@@ -180,17 +185,40 @@ impl Engine {
         if token.revoked.is_some() || token.expires <= now {
             return Err(Error::Unauthenticated);
         }
-        let catalogue = self.catalogue(&token.province);
-        let today = domain::time::local_day(now);
-        let (units, former) = access::units_today(&catalogue, &token.province, &token.units, today);
-        Ok(Caller {
+        Ok(self.caller_for(
+            token.id,
+            token.actor,
+            token.role,
+            &token.province,
+            &token.units,
+        ))
+    }
+
+    /// A caller who acts for units, as they are today.
+    pub(crate) fn caller_for(
+        &self,
+        token: String,
+        actor: ActorId,
+        role: Role,
+        province: &ProvinceCode,
+        named: &[UnitCode],
+    ) -> Caller {
+        let catalogue = self.catalogue(province);
+        let today = domain::time::local_day(self.now());
+        let (units, former) = access::units_today(&catalogue, province, named, today);
+        Caller {
+            token,
+            actor,
+            role,
+            province: province.clone(),
             units,
             former,
-            token: token.id,
-            actor: token.actor,
-            role: token.role,
-            province: token.province,
-        })
+        }
+    }
+
+    /// Sixteen random bytes.
+    pub(crate) fn chance(&self) -> [u8; 16] {
+        self.office.ids.random()
     }
 
     /// A portal hands a dossier in.

@@ -6,6 +6,7 @@
 //! built. Where the databases differ, `door::Dialect` chooses the spelling.
 
 mod access;
+mod accounts;
 mod address;
 mod block;
 mod commit;
@@ -39,12 +40,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use app::foresight::{Flag, Foretold, KeptModel};
 use app::import::{Archive, Begun, End, Import, NewImport, Piece, Viewing};
 use app::ports::{
-    Batch, BlockWanted, CommitError, Committed, Document, Job, Loaded, Proposal, Published, ReadTx,
-    Reserved, Store, StoreError, Token, Verdict, VoidWanted, Voided, Wanted, WriteBatches,
-    WriteCatalogue, WriteForecasts, WriteJobs, WriteNumbers, WriteTokens,
+    Account, AccountStore, Batch, BlockWanted, CommitError, Committed, Document, Job, Loaded,
+    Proposal, Published, ReadTx, Reserved, Session, Store, StoreError, Token, Verdict, VoidWanted,
+    Voided, Wanted, WriteBatches, WriteCatalogue, WriteForecasts, WriteJobs, WriteNumbers,
+    WriteTokens,
 };
 use async_trait::async_trait;
-use domain::id::ProvinceCode;
+use domain::id::{ActorId, ProvinceCode};
 use domain::time::Instant;
 use sea_orm::{SqliteTransactionMode, TransactionOptions};
 
@@ -118,6 +120,13 @@ impl SeaStore {
     #[must_use]
     pub fn statements(&self) -> u64 {
         self.inner.statements.load(Ordering::Relaxed)
+    }
+
+    fn reading(&self) -> Door<'_, Line> {
+        Door {
+            connection: &self.inner.readers,
+            statements: &self.inner.statements,
+        }
     }
 
     fn writing(&self) -> Door<'_, Line> {
@@ -288,6 +297,50 @@ impl Archive for SeaStore {
 
     async fn record_viewing(&self, viewing: &Viewing) -> Result<(), StoreError> {
         takeout::record(&self.writing(), viewing).await
+    }
+}
+
+#[async_trait]
+impl AccountStore for SeaStore {
+    async fn add_account(&self, account: &Account) -> Result<bool, StoreError> {
+        accounts::add(&self.writing(), account).await
+    }
+
+    async fn set_password(
+        &self,
+        actor: &ActorId,
+        password: &str,
+        at: Instant,
+    ) -> Result<bool, StoreError> {
+        accounts::set_password(&self.writing(), actor, password, at).await
+    }
+
+    async fn disable_account(&self, actor: &ActorId, at: Instant) -> Result<bool, StoreError> {
+        accounts::disable(&self.writing(), actor, at).await
+    }
+
+    async fn account(&self, actor: &ActorId) -> Result<Option<Account>, StoreError> {
+        accounts::one(&self.reading(), actor).await
+    }
+
+    async fn accounts(&self, province: Option<&ProvinceCode>) -> Result<Vec<Account>, StoreError> {
+        accounts::all(&self.reading(), province).await
+    }
+
+    async fn begin_session(&self, session: &Session, forget: Instant) -> Result<(), StoreError> {
+        accounts::begin_session(&self.writing(), session, forget).await
+    }
+
+    async fn session(&self, hash: &str) -> Result<Option<Session>, StoreError> {
+        accounts::session(&self.reading(), hash).await
+    }
+
+    async fn use_session(&self, hash: &str, at: Instant) -> Result<(), StoreError> {
+        accounts::use_session(&self.writing(), hash, at).await
+    }
+
+    async fn end_session(&self, hash: &str, at: Instant) -> Result<(), StoreError> {
+        accounts::end_session(&self.writing(), hash, at).await
     }
 }
 

@@ -3,6 +3,7 @@
 //! One file a matter: what is asked of the store about it, and the values that go in and out.
 //! The unit of writing is a [`Batch`]: many commands decide, one transaction commits.
 
+mod accounts;
 mod batch;
 mod catalogue;
 mod chance;
@@ -18,6 +19,7 @@ mod scope;
 mod store;
 mod tokens;
 
+pub use accounts::{Account, AccountStore, Holder, Session};
 pub use batch::{
     Batch, Change, CommitError, Committed, Entry, Loaded, PersonKey, RequestKey, Secrets, Seen,
     Wanted, WriteBatches,

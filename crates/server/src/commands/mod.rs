@@ -15,6 +15,7 @@ pub mod report;
 pub mod serve;
 pub mod token;
 pub mod units;
+pub mod user;
 
 pub(crate) use serve::asked_to_stop;
 
@@ -45,6 +46,7 @@ enum Command {
     Check(check::Check),
     Due(due::Due),
     Token(token::Token),
+    User(user::User),
     Report(report::Report),
     Import(import::Import),
     Export(export::Export),
@@ -64,6 +66,7 @@ impl Cli {
             Command::Check(flags) => check::run(&flags),
             Command::Due(flags) => due::run(&flags),
             Command::Token(flags) => wait(token::run(flags)),
+            Command::User(flags) => wait(user::run(flags)),
             Command::Report(flags) => wait(report::run(flags)),
             Command::Import(flags) => wait(import::run(flags)),
             Command::Export(flags) => wait(export::run(flags)),

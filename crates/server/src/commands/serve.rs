@@ -7,13 +7,15 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::ports::{Clock, Published, Store};
+use app::accounts::Accounts;
+use app::ports::{AccountStore, Clock, Published, Store};
 use app::{Engine, Gate, Parts, gate};
 use domain::catalogue::Catalogue;
 use motcua_http::Health;
 use store::{Patience, SeaStore};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use web::{DemoRole, Pages};
 
 use super::{migrate, open};
 use crate::clock::{SystemClock, SystemIds};
@@ -68,7 +70,7 @@ pub async fn run(flags: Serve) -> Result<ExitCode, Failure> {
     let secret = secret::read_or_make(&config.secret_file, &SystemIds)?;
     let store = open(&config, Patience::ForCallers).await?;
     announce(&listener)?;
-    serve(&config, catalogue, store, secret, listener).await
+    serve(&config, catalogue, store, secret, listener, Vec::new()).await
 }
 
 async fn serve_demo(
@@ -88,6 +90,13 @@ async fn serve_demo(
     };
     let Demo { tokens, dossiers } = built;
     let store = open(&config, Patience::ForCallers).await?;
+    let trials: Vec<DemoRole> = tokens
+        .iter()
+        .map(|(role, _, secret)| DemoRole {
+            role: *role,
+            token: secret.clone(),
+        })
+        .collect();
     println!(
         "DEMO: {dossiers} dossiers, all of them made up; the database goes when the server stops"
     );
@@ -96,7 +105,7 @@ async fn serve_demo(
         println!("token {role} {unit} {secret}");
     }
     announce(&listener)?;
-    serve(&config, catalogue, store, secret, listener).await
+    serve(&config, catalogue, store, secret, listener, trials).await
 }
 
 impl From<demo::Failure> for Failure {
@@ -113,6 +122,7 @@ fn announce(listener: &TcpListener) -> Result<(), Failure> {
     let address = listener
         .local_addr()
         .map_err(|error| Failure::work("cannot tell the listening address", error))?;
+    println!("open http://{address}");
     println!("grpc http://{address}");
     println!("json http://{address}/motcua.v1.DossierService/GetDossier");
     Ok(())
@@ -124,6 +134,7 @@ async fn serve(
     store: SeaStore,
     secret: Vec<u8>,
     listener: TcpListener,
+    trials: Vec<DemoRole>,
 ) -> Result<ExitCode, Failure> {
     let store = Arc::new(store);
     publish(store.as_ref(), &catalogue).await?;
@@ -158,7 +169,23 @@ async fn serve(
     }
     let gate = Gate::new(&gate::Limits::default());
     let health = Health::new(Arc::clone(&engine), gate.clone());
-    let parts = vec![grpc::serve::part(engine, gate.clone(), &health, &services)];
+    let pages = Pages {
+        accounts: Accounts::new(
+            Arc::clone(&store) as Arc<dyn AccountStore>,
+            Arc::clone(&engine),
+        ),
+        engine: Arc::clone(&engine),
+        gate: gate.clone(),
+        settings: web::Settings {
+            target: services.target,
+            demo: trials,
+            ..web::Settings::default()
+        },
+    };
+    let parts = vec![
+        web::part(pages),
+        grpc::serve::part(engine, gate.clone(), &health, &services),
+    ];
     let site = motcua_http::site(health, parts);
     let (stop, stopped) = tokio::sync::oneshot::channel();
     let hard = async {

@@ -105,7 +105,10 @@ async fn issue(flags: &Token) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn units<'a>(catalogue: &'a Catalogue, codes: &[String]) -> Result<Vec<&'a Unit>, Failure> {
+pub(super) fn units<'a>(
+    catalogue: &'a Catalogue,
+    codes: &[String],
+) -> Result<Vec<&'a Unit>, Failure> {
     let mut units: Vec<&Unit> = Vec::new();
     for code in codes {
         let unit = catalogue.units.find(code).ok_or_else(|| {

@@ -1,0 +1,82 @@
+//! What people are called.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use domain::id::{ActorId, ProvinceCode};
+use tokio::time::Instant;
+
+use crate::error::Error;
+use crate::ports::{Account, AccountStore};
+
+/// How long names are kept without asking the store: they change a few times a year.
+const TRUSTED: Duration = Duration::from_secs(5);
+
+/// What an official is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Official {
+    /// The full name, as on paper.
+    pub full_name: String,
+    /// The position; may be empty.
+    pub position: String,
+}
+
+impl From<&Account> for Official {
+    fn from(account: &Account) -> Self {
+        Self {
+            full_name: account.full_name.clone(),
+            position: account.position.clone(),
+        }
+    }
+}
+
+/// The officials of a province, those with disabled accounts too: their names stay in history.
+#[derive(Debug, Default)]
+pub struct Directory(HashMap<ActorId, Official>);
+
+impl Directory {
+    /// Who acts under an id; none for programs and for people without an account.
+    #[must_use]
+    pub fn get(&self, actor: &ActorId) -> Option<&Official> {
+        self.0.get(actor)
+    }
+
+    /// The full name of an actor; the id of one without an account.
+    #[must_use]
+    pub fn name(&self, actor: &ActorId) -> String {
+        self.get(actor)
+            .map_or_else(|| actor.to_string(), |official| official.full_name.clone())
+    }
+}
+
+/// Directories that were read a moment ago.
+#[derive(Default)]
+pub(super) struct Kept(Mutex<HashMap<ProvinceCode, (Instant, Arc<Directory>)>>);
+
+impl Kept {
+    pub async fn of(
+        &self,
+        store: &dyn AccountStore,
+        province: &ProvinceCode,
+    ) -> Result<Arc<Directory>, Error> {
+        let now = Instant::now();
+        let known = {
+            let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            kept.get(province).cloned()
+        };
+        if let Some((read, directory)) = known
+            && now.duration_since(read) < TRUSTED
+        {
+            return Ok(directory);
+        }
+        let accounts = store.accounts(Some(province)).await?;
+        let named = accounts
+            .iter()
+            .map(|account| (account.actor.clone(), Official::from(account)));
+        let directory = Arc::new(Directory(named.collect()));
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.insert(province.clone(), (now, Arc::clone(&directory)));
+        Ok(directory)
+    }
+}

@@ -1,0 +1,291 @@
+//! People who sign in at the pages: their accounts, their sessions, and what they are called.
+//!
+//! A session becomes a [`Caller`] like that of any token, so that one access table holds for the
+//! pages and the wire. An account acts under its own name, and a page calls whoever acts by the
+//! full name that the account bears.
+
+mod directory;
+mod password;
+mod throttle;
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use domain::digest::{hex, keyed_hash};
+use domain::id::{ActorId, ProvinceCode, UnitCode};
+use domain::role::Role;
+use domain::time::Instant;
+use tokio::sync::Semaphore;
+
+use crate::access::Caller;
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::keys;
+use crate::ports::{Account, AccountStore, Holder, Ids, Session};
+
+pub use directory::{Directory, Official};
+pub use password::{SHORTEST, WeakPassword, one_time};
+use throttle::Throttle;
+
+/// How long a session lasts in which nothing is done.
+pub const IDLE: TimeDelta = TimeDelta::minutes(30);
+
+/// How long a session lasts at most: a working day with its overtime.
+pub const LONGEST: TimeDelta = TimeDelta::hours(12);
+
+/// How old the note of a session's last use may grow. Writing each use down would cost a commit a
+/// page.
+const NOTED_EVERY: TimeDelta = TimeDelta::minutes(1);
+
+/// How many passwords are hashed at the same time. Each takes 19 MiB and a processor.
+const HASHED_AT_ONCE: usize = 2;
+
+/// Who gets an account.
+#[derive(Debug, Clone)]
+pub struct NewAccount {
+    /// The name for signing in.
+    pub actor: ActorId,
+    /// The full name.
+    pub full_name: String,
+    /// The position; may be empty.
+    pub position: String,
+    /// The role.
+    pub role: Role,
+    /// The province.
+    pub province: ProvinceCode,
+    /// The units.
+    pub units: Vec<UnitCode>,
+}
+
+/// Makes an account. False when the name is taken.
+pub async fn add(
+    store: &dyn AccountStore,
+    ids: &dyn Ids,
+    now: Instant,
+    new: NewAccount,
+    password: &str,
+) -> Result<bool, Error> {
+    password::check(password, &new.actor)?;
+    let account = Account {
+        province: new.province,
+        actor: new.actor,
+        full_name: new.full_name,
+        position: new.position,
+        role: new.role,
+        units: new.units,
+        password: password::hash(password, &ids.random())?,
+        created: now,
+        disabled: None,
+    };
+    Ok(store.add_account(&account).await?)
+}
+
+/// Gives an account another password and ends its sessions. False when there is none.
+pub async fn set_password(
+    store: &dyn AccountStore,
+    ids: &dyn Ids,
+    now: Instant,
+    actor: &ActorId,
+    password: &str,
+) -> Result<bool, Error> {
+    password::check(password, actor)?;
+    let hash = password::hash(password, &ids.random())?;
+    Ok(store.set_password(actor, &hash, now).await?)
+}
+
+/// A session that has just begun.
+pub struct Opened {
+    /// Its secret. Kept nowhere; the browser brings it with each request.
+    pub secret: String,
+    /// Who it is.
+    pub signed_in: SignedIn,
+}
+
+/// Who is signed in.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    /// As whom they call.
+    pub caller: Caller,
+    /// What they are called.
+    pub official: Official,
+}
+
+/// Signs people in and out.
+pub struct Accounts {
+    store: Arc<dyn AccountStore>,
+    engine: Arc<Engine>,
+    hashing: Semaphore,
+    throttle: Throttle,
+    directory: directory::Kept,
+    /// Compared with when a name is unknown, so that the answer takes the same time.
+    nobody: String,
+}
+
+impl Accounts {
+    /// Over an engine and its store.
+    #[must_use]
+    pub fn new(store: Arc<dyn AccountStore>, engine: Arc<Engine>) -> Arc<Self> {
+        let nobody = password::hash("the password of nobody", b"the salt of none")
+            .expect("a fixed password and salt can be hashed");
+        Arc::new(Self {
+            store,
+            engine,
+            hashing: Semaphore::new(HASHED_AT_ONCE),
+            throttle: Throttle::default(),
+            directory: directory::Kept::default(),
+            nobody,
+        })
+    }
+
+    /// Signs in with name and password.
+    ///
+    /// `peer` is where the request came from; who guesses slows down themselves, not the owner of
+    /// the name. Errors: [`Error::Unauthenticated`] for an unknown name, a wrong password and a
+    /// disabled account alike; [`Error::TooMany`] after several wrong ones.
+    pub async fn sign_in(&self, name: &str, password: &str, peer: &str) -> Result<Opened, Error> {
+        let now = self.engine.now();
+        let name = name.trim().to_lowercase();
+        self.throttle.check(&name, peer, now)?;
+        let account = match ActorId::parse(&name) {
+            Ok(actor) => self.store.account(&actor).await?,
+            Err(_not_a_name) => None,
+        };
+        let account = account.filter(|account| account.disabled.is_none());
+        let hash = account.as_ref().map_or(&self.nobody, |it| &it.password);
+        let right = self.verify(password, hash).await?;
+        let Some(account) = account.filter(|_| right) else {
+            self.throttle.wrong(&name, peer, now);
+            tracing::warn!(security = "sign_in_refused", peer, "a sign-in was refused");
+            return Err(Error::Unauthenticated);
+        };
+        self.throttle.right(&name, peer);
+        let caller = self.caller_of(&account);
+        let official = Official::from(&account);
+        let holder = Holder::Account(account.actor);
+        self.open(SignedIn { caller, official }, holder, now).await
+    }
+
+    /// Signs in with a token.
+    pub async fn sign_in_with_token(&self, secret: &str, peer: &str) -> Result<Opened, Error> {
+        let now = self.engine.now();
+        // Nobody guesses 256 bits; the limit only bounds what a peer may ask of the store.
+        self.throttle.check("token", peer, now)?;
+        let secret = secret.trim();
+        let caller = match self.engine.authenticate(secret).await {
+            Ok(caller) => caller,
+            Err(error) => {
+                self.throttle.wrong("token", peer, now);
+                return Err(error);
+            }
+        };
+        let official = self.official(&caller).await?;
+        let holder = Holder::Token(keys::token_hash(secret));
+        self.open(SignedIn { caller, official }, holder, now).await
+    }
+
+    /// Who a session belongs to; none when there is no such session, or it is over.
+    pub async fn session(&self, secret: &str) -> Result<Option<SignedIn>, Error> {
+        let hash = session_hash(secret);
+        let Some(session) = self.store.session(&hash).await? else {
+            return Ok(None);
+        };
+        let now = self.engine.now();
+        let over =
+            session.ended.is_some() || now - session.used > IDLE || now - session.begun > LONGEST;
+        if over {
+            return Ok(None);
+        }
+        let signed_in = match &session.holder {
+            Holder::Account(actor) => {
+                let account = self.store.account(actor).await?;
+                let account = account.filter(|account| account.disabled.is_none());
+                let Some(account) = account else {
+                    return Ok(None);
+                };
+                SignedIn {
+                    caller: self.caller_of(&account),
+                    official: Official::from(&account),
+                }
+            }
+            Holder::Token(hash) => match self.engine.authenticate_by_hash(hash).await {
+                Ok(caller) => SignedIn {
+                    official: self.official(&caller).await?,
+                    caller,
+                },
+                Err(Error::Unauthenticated) => return Ok(None),
+                Err(error) => return Err(error),
+            },
+        };
+        if now - session.used >= NOTED_EVERY {
+            self.store.use_session(&hash, now).await?;
+        }
+        Ok(Some(signed_in))
+    }
+
+    /// Ends a session.
+    pub async fn sign_out(&self, secret: &str) -> Result<(), Error> {
+        let now = self.engine.now();
+        Ok(self.store.end_session(&session_hash(secret), now).await?)
+    }
+
+    /// What the people of a province are called, as it was within the last seconds.
+    pub async fn directory(&self, province: &ProvinceCode) -> Result<Arc<Directory>, Error> {
+        self.directory.of(self.store.as_ref(), province).await
+    }
+
+    async fn official(&self, caller: &Caller) -> Result<Official, Error> {
+        let directory = self.directory(&caller.province).await?;
+        Ok(directory.get(&caller.actor).cloned().unwrap_or(Official {
+            full_name: caller.actor.to_string(),
+            position: String::new(),
+        }))
+    }
+
+    async fn open(
+        &self,
+        signed_in: SignedIn,
+        holder: Holder,
+        now: Instant,
+    ) -> Result<Opened, Error> {
+        let (one, two) = (self.engine.chance(), self.engine.chance());
+        let secret = format!("{}{}", hex(&one), hex(&two));
+        let session = Session {
+            hash: session_hash(&secret),
+            province: signed_in.caller.province.clone(),
+            holder,
+            begun: now,
+            used: now,
+            ended: None,
+        };
+        self.store.begin_session(&session, now - LONGEST).await?;
+        Ok(Opened { secret, signed_in })
+    }
+
+    fn caller_of(&self, account: &Account) -> Caller {
+        self.engine.caller_for(
+            format!("account {}", account.actor),
+            account.actor.clone(),
+            account.role,
+            &account.province,
+            &account.units,
+        )
+    }
+
+    async fn verify(&self, password: &str, hash: &str) -> Result<bool, Error> {
+        let _place = self
+            .hashing
+            .acquire()
+            .await
+            .expect("the semaphore is never closed");
+        let (password, hash) = (password.to_owned(), hash.to_owned());
+        // A tenth of a second of pure computing: not on a thread that others wait for.
+        tokio::task::spawn_blocking(move || password::is_right(&password, &hash))
+            .await
+            .map_err(|error| Error::Internal(Box::new(error)))
+    }
+}
+
+fn session_hash(secret: &str) -> String {
+    // Like a token's: 256 random bits need no slow hash, and the key keeps it apart from others.
+    hex(&keyed_hash(b"motcua session", &[secret.as_bytes()]))
+}

@@ -1,0 +1,94 @@
+//! Accounts of officials, and sessions of whoever is signed in at the pages.
+
+use async_trait::async_trait;
+use domain::id::{ActorId, ProvinceCode, UnitCode};
+use domain::role::Role;
+use domain::time::Instant;
+
+use super::error::StoreError;
+
+/// An account of an official (*cán bộ, công chức*).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// The province.
+    pub province: ProvinceCode,
+    /// The name for signing in, which is also the actor in events.
+    pub actor: ActorId,
+    /// The full name, as on paper.
+    pub full_name: String,
+    /// The position, such as `Chủ tịch`; may be empty.
+    pub position: String,
+    /// In which role.
+    pub role: Role,
+    /// For which units; the province's own identifier means all of them.
+    pub units: Vec<UnitCode>,
+    /// The argon2id hash of the password, as a PHC string.
+    pub password: String,
+    /// When it was made.
+    pub created: Instant,
+    /// When it was disabled, if it was.
+    pub disabled: Option<Instant>,
+}
+
+/// A session as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// The hash of its secret.
+    pub hash: String,
+    /// The province.
+    pub province: ProvinceCode,
+    /// Whose it is.
+    pub holder: Holder,
+    /// When it began.
+    pub begun: Instant,
+    /// When it was last used, to the minute.
+    pub used: Instant,
+    /// When it was ended by its holder, if it was.
+    pub ended: Option<Instant>,
+}
+
+/// Whose a session is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Holder {
+    /// Of an account.
+    Account(ActorId),
+    /// Of a token, by the hash of its secret.
+    Token(String),
+}
+
+/// Where accounts and sessions are kept.
+#[async_trait]
+pub trait AccountStore: Send + Sync {
+    /// Keeps a new account. False when the name is taken, by whichever province.
+    async fn add_account(&self, account: &Account) -> Result<bool, StoreError>;
+
+    /// Gives an account another password and ends its sessions. False when there is none.
+    async fn set_password(
+        &self,
+        actor: &ActorId,
+        password: &str,
+        at: Instant,
+    ) -> Result<bool, StoreError>;
+
+    /// Disables an account and ends its sessions. False when there is none. Disabling twice keeps
+    /// the first time.
+    async fn disable_account(&self, actor: &ActorId, at: Instant) -> Result<bool, StoreError>;
+
+    /// The account with a name.
+    async fn account(&self, actor: &ActorId) -> Result<Option<Account>, StoreError>;
+
+    /// All accounts, of one province or of all.
+    async fn accounts(&self, province: Option<&ProvinceCode>) -> Result<Vec<Account>, StoreError>;
+
+    /// Keeps a new session, and forgets sessions that were last used before a moment.
+    async fn begin_session(&self, session: &Session, forget: Instant) -> Result<(), StoreError>;
+
+    /// The session with a hash.
+    async fn session(&self, hash: &str) -> Result<Option<Session>, StoreError>;
+
+    /// Notes that a session was used.
+    async fn use_session(&self, hash: &str, at: Instant) -> Result<(), StoreError>;
+
+    /// Ends a session.
+    async fn end_session(&self, hash: &str, at: Instant) -> Result<(), StoreError>;
+}

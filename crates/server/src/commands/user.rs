@@ -1,0 +1,246 @@
+//! `motcua user`: accounts of officials who sign in at the pages.
+
+use std::io::{IsTerminal, Read};
+use std::process::ExitCode;
+
+use app::accounts::{self, NewAccount};
+use app::ports::{AccountStore, Clock, Ids};
+use clap::{Args, Subcommand};
+use domain::id::ActorId;
+use domain::role::Role;
+use store::{Patience, SeaStore};
+
+use super::{Database, configuration, open};
+use crate::clock::{SystemClock, SystemIds};
+use crate::{Failure, catalogue};
+
+/// Make, list and disable accounts of officials, who sign in at the pages.
+#[derive(Debug, Args)]
+pub struct User {
+    #[command(subcommand)]
+    command: UserCommand,
+}
+
+/// What to do with accounts.
+#[derive(Debug, Subcommand)]
+enum UserCommand {
+    /// Make an account and print its password, once.
+    Add(Add),
+    /// List the accounts.
+    List {
+        #[command(flatten)]
+        database: Database,
+    },
+    /// Give an account a new password, print it once, and end its sessions.
+    Password(Password),
+    /// Disable an account and end its sessions. Its name stays in the history of dossiers.
+    Disable {
+        /// The name for signing in.
+        name: String,
+        #[command(flatten)]
+        database: Database,
+    },
+}
+
+#[derive(Debug, Args)]
+struct Add {
+    /// The name for signing in, such as trang.lt. It also stands in events, so it is never given
+    /// to another person.
+    name: String,
+    /// The full name, as on paper.
+    #[arg(long, value_name = "TEXT")]
+    full_name: String,
+    /// The position, such as "Chủ tịch".
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    position: String,
+    /// receptionist, officer, leader, chairman, province, auditor or admin.
+    #[arg(long)]
+    role: String,
+    /// A unit to act for, by agency identifier or statistics code; may be repeated. A province's
+    /// own identifier means all its units.
+    #[arg(long = "unit", value_name = "CODE", required = true)]
+    units: Vec<String>,
+    /// Read the password from standard input instead of making one up.
+    #[arg(long)]
+    password_stdin: bool,
+    #[command(flatten)]
+    database: Database,
+}
+
+#[derive(Debug, Args)]
+struct Password {
+    /// The name for signing in.
+    name: String,
+    /// Read the password from standard input instead of making one up.
+    #[arg(long)]
+    password_stdin: bool,
+    #[command(flatten)]
+    database: Database,
+}
+
+/// Makes, lists or disables accounts.
+pub async fn run(flags: User) -> Result<ExitCode, Failure> {
+    match flags.command {
+        UserCommand::Add(add) => self::add(add).await,
+        UserCommand::List { database } => list(&database).await,
+        UserCommand::Password(flags) => password(flags).await,
+        UserCommand::Disable { name, database } => disable(&name, &database).await,
+    }
+}
+
+async fn add(flags: Add) -> Result<ExitCode, Failure> {
+    let actor = actor(&flags.name)?;
+    let role: Role = flags
+        .role
+        .parse()
+        .map_err(|wrong| Failure::Input(format!("--role: {wrong}")))?;
+    let full_name = flags.full_name.trim();
+    if full_name.is_empty() {
+        return Err(Failure::Input("--full-name: must not be empty".into()));
+    }
+    let config = configuration(&flags.database)?;
+    let catalogue = catalogue::read(config.catalogue.as_deref())?;
+    let units = super::token::units(&catalogue, &flags.units)?;
+    let new = NewAccount {
+        actor: actor.clone(),
+        full_name: domain::fold::compose(full_name),
+        position: domain::fold::compose(flags.position.trim()),
+        role,
+        province: units[0].province.clone(),
+        units: units.iter().map(|unit| unit.code.clone()).collect(),
+    };
+    let store = open(&config, Patience::Endless).await?;
+    let secret = Secret::choose(flags.password_stdin)?;
+    let now = SystemClock.now();
+    let added = accounts::add(&store, &SystemIds, now, new, &secret.text).await;
+    if !added.map_err(failed)? {
+        return Err(Failure::Input(format!(
+            "there is already an account {actor}"
+        )));
+    }
+    eprintln!("account {actor} is there");
+    secret.show();
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn password(flags: Password) -> Result<ExitCode, Failure> {
+    let actor = actor(&flags.name)?;
+    let store = database(&flags.database).await?;
+    let secret = Secret::choose(flags.password_stdin)?;
+    let now = SystemClock.now();
+    let set = accounts::set_password(&store, &SystemIds, now, &actor, &secret.text).await;
+    if !set.map_err(failed)? {
+        return Err(unknown(&actor));
+    }
+    eprintln!("account {actor} has a new password; its sessions have ended");
+    secret.show();
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn disable(name: &str, flags: &Database) -> Result<ExitCode, Failure> {
+    let actor = actor(name)?;
+    let store = database(flags).await?;
+    let found = store
+        .disable_account(&actor, SystemClock.now())
+        .await
+        .map_err(|error| Failure::work("cannot disable the account", error))?;
+    if !found {
+        return Err(unknown(&actor));
+    }
+    println!("account {actor} is disabled");
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn list(flags: &Database) -> Result<ExitCode, Failure> {
+    let store = database(flags).await?;
+    let accounts = store
+        .accounts(None)
+        .await
+        .map_err(|error| Failure::work("cannot read the accounts", error))?;
+    println!(
+        "{:<20} {:<13} {:<20} {:<28} units",
+        "name", "role", "state", "full name"
+    );
+    for account in accounts {
+        let state = account.disabled.map_or_else(
+            || "in use".to_owned(),
+            |at| format!("disabled {}", domain::time::local_day(at)),
+        );
+        let units: Vec<&str> = account
+            .units
+            .iter()
+            .map(domain::id::UnitCode::as_str)
+            .collect();
+        println!(
+            "{:<20} {:<13} {state:<20} {:<28} {}",
+            account.actor.as_str(),
+            account.role.as_str(),
+            account.full_name,
+            units.join(",")
+        );
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A password, and whether it has to be told.
+struct Secret {
+    text: String,
+    is_made_up: bool,
+}
+
+impl Secret {
+    fn choose(from_input: bool) -> Result<Self, Failure> {
+        if !from_input {
+            return Ok(Self {
+                text: accounts::one_time(&SystemIds.random()),
+                is_made_up: true,
+            });
+        }
+        let mut text = String::new();
+        let mut input = std::io::stdin();
+        if input.is_terminal() {
+            eprintln!("type the password, then Enter and Ctrl-D");
+        }
+        input
+            .read_to_string(&mut text)
+            .map_err(|error| Failure::work("cannot read the password", error))?;
+        Ok(Self {
+            text: text.trim_end_matches(['\r', '\n']).to_owned(),
+            is_made_up: false,
+        })
+    }
+
+    fn show(&self) {
+        if self.is_made_up {
+            eprintln!("its password is shown only now");
+            println!("{}", self.text);
+        }
+    }
+}
+
+fn actor(name: &str) -> Result<ActorId, Failure> {
+    // Nobody remembers how a name was written; at sign-in case does not matter either.
+    ActorId::parse(&name.to_lowercase()).map_err(|wrong| Failure::Input(format!("name: {wrong}")))
+}
+
+fn unknown(actor: &ActorId) -> Failure {
+    Failure::Input(format!(
+        "there is no account {actor}; `motcua user list` shows them"
+    ))
+}
+
+fn failed(error: app::Error) -> Failure {
+    match error {
+        app::Error::Invalid(fields) => {
+            let fields = fields
+                .iter()
+                .map(|it| format!("{}: {}", it.field, it.problem));
+            Failure::Input(fields.collect::<Vec<_>>().join("; "))
+        }
+        other => Failure::work("cannot keep the account", other),
+    }
+}
+
+async fn database(flags: &Database) -> Result<SeaStore, Failure> {
+    open(&configuration(flags)?, Patience::Endless).await
+}

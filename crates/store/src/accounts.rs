@@ -1,0 +1,254 @@
+//! Accounts of officials and the sessions of whoever is signed in.
+
+use app::ports::{Account, Holder, Session, StoreError};
+use domain::id::{ActorId, ProvinceCode, UnitCode};
+use domain::time::Instant;
+use sea_orm::{ConnectionTrait, FromQueryResult};
+
+use crate::door::Door;
+use crate::fault::store_error;
+use crate::row::Place;
+
+const ACCOUNT: &str =
+    "province, actor, full_name, position, role, units, password, created, disabled";
+
+const SESSION: &str = "province, hash, account, token, begun, used, ended";
+
+#[derive(Debug, FromQueryResult)]
+struct AccountRow {
+    province: String,
+    actor: String,
+    full_name: String,
+    position: String,
+    role: String,
+    units: String,
+    password: String,
+    created: i64,
+    disabled: Option<i64>,
+}
+
+impl TryFrom<AccountRow> for Account {
+    type Error = StoreError;
+
+    fn try_from(row: AccountRow) -> Result<Self, StoreError> {
+        let place = Place {
+            table: "account",
+            id: &row.actor,
+        };
+        Ok(Account {
+            province: place.parse("province", &row.province)?,
+            actor: place.parse("actor", &row.actor)?,
+            role: place.parse("role", &row.role)?,
+            units: serde_json::from_str::<Vec<UnitCode>>(&row.units)
+                .map_err(|_| place.wrong("units"))?,
+            created: place.instant("created", row.created)?,
+            disabled: row
+                .disabled
+                .map(|at| place.instant("disabled", at))
+                .transpose()?,
+            full_name: row.full_name,
+            position: row.position,
+            password: row.password,
+        })
+    }
+}
+
+#[derive(Debug, FromQueryResult)]
+struct SessionRow {
+    province: String,
+    hash: String,
+    account: Option<String>,
+    token: Option<String>,
+    begun: i64,
+    used: i64,
+    ended: Option<i64>,
+}
+
+impl TryFrom<SessionRow> for Session {
+    type Error = StoreError;
+
+    fn try_from(row: SessionRow) -> Result<Self, StoreError> {
+        let place = Place {
+            table: "session",
+            id: &row.hash,
+        };
+        Ok(Session {
+            province: place.parse("province", &row.province)?,
+            holder: match (row.account, row.token) {
+                (Some(actor), None) => Holder::Account(place.parse("account", &actor)?),
+                (None, Some(token)) => Holder::Token(token),
+                (Some(_), Some(_)) | (None, None) => return Err(place.wrong("account")),
+            },
+            begun: place.instant("begun", row.begun)?,
+            used: place.instant("used", row.used)?,
+            ended: row.ended.map(|at| place.instant("ended", at)).transpose()?,
+            hash: row.hash.clone(),
+        })
+    }
+}
+
+pub(crate) async fn add<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    account: &Account,
+) -> Result<bool, StoreError> {
+    let units: Vec<&str> = account.units.iter().map(UnitCode::as_str).collect();
+    let values = vec![
+        account.province.as_str().into(),
+        account.actor.as_str().into(),
+        account.full_name.as_str().into(),
+        account.position.as_str().into(),
+        account.role.as_str().into(),
+        serde_json::Value::from(units).to_string().into(),
+        account.password.as_str().into(),
+        account.created.timestamp_micros().into(),
+        account.disabled.map(|at| at.timestamp_micros()).into(),
+    ];
+    let sql = format!(
+        "INSERT INTO account ({ACCOUNT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+    );
+    let added = door.run(&sql, values).await.map_err(store_error)?;
+    Ok(added > 0)
+}
+
+pub(crate) async fn set_password<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    actor: &ActorId,
+    password: &str,
+    at: Instant,
+) -> Result<bool, StoreError> {
+    let changed = door
+        .run(
+            "UPDATE account SET password = ? WHERE actor = ?",
+            vec![password.into(), actor.as_str().into()],
+        )
+        .await
+        .map_err(store_error)?;
+    end_sessions(door, actor, at).await?;
+    Ok(changed > 0)
+}
+
+/// Disabling twice keeps the first time.
+pub(crate) async fn disable<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    actor: &ActorId,
+    at: Instant,
+) -> Result<bool, StoreError> {
+    let changed = door
+        .run(
+            "UPDATE account SET disabled = coalesce(disabled, ?) WHERE actor = ?",
+            vec![at.timestamp_micros().into(), actor.as_str().into()],
+        )
+        .await
+        .map_err(store_error)?;
+    end_sessions(door, actor, at).await?;
+    Ok(changed > 0)
+}
+
+async fn end_sessions<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    actor: &ActorId,
+    at: Instant,
+) -> Result<(), StoreError> {
+    door.run(
+        "UPDATE session SET ended = coalesce(ended, ?) WHERE account = ?",
+        vec![at.timestamp_micros().into(), actor.as_str().into()],
+    )
+    .await
+    .map(drop)
+    .map_err(store_error)
+}
+
+pub(crate) async fn one<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    actor: &ActorId,
+) -> Result<Option<Account>, StoreError> {
+    let sql = format!("SELECT {ACCOUNT} FROM account WHERE actor = ?");
+    let rows: Vec<AccountRow> = door
+        .all(&sql, vec![actor.as_str().into()])
+        .await
+        .map_err(store_error)?;
+    rows.into_iter().next().map(Account::try_from).transpose()
+}
+
+pub(crate) async fn all<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    province: Option<&ProvinceCode>,
+) -> Result<Vec<Account>, StoreError> {
+    let (only, values) = match province {
+        Some(province) => ("WHERE province = ?", vec![province.as_str().into()]),
+        None => ("", Vec::new()),
+    };
+    let sql = format!("SELECT {ACCOUNT} FROM account {only} ORDER BY province, actor");
+    let rows: Vec<AccountRow> = door.all(&sql, values).await.map_err(store_error)?;
+    rows.into_iter().map(Account::try_from).collect()
+}
+
+pub(crate) async fn begin_session<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    session: &Session,
+    forget: Instant,
+) -> Result<(), StoreError> {
+    door.run(
+        "DELETE FROM session WHERE used < ?",
+        vec![forget.timestamp_micros().into()],
+    )
+    .await
+    .map_err(store_error)?;
+    let (account, token) = match &session.holder {
+        Holder::Account(actor) => (Some(actor.as_str()), None),
+        Holder::Token(hash) => (None, Some(hash.as_str())),
+    };
+    let values = vec![
+        session.province.as_str().into(),
+        session.hash.as_str().into(),
+        account.into(),
+        token.into(),
+        session.begun.timestamp_micros().into(),
+        session.used.timestamp_micros().into(),
+        session.ended.map(|at| at.timestamp_micros()).into(),
+    ];
+    let sql = format!("INSERT INTO session ({SESSION}) VALUES (?, ?, ?, ?, ?, ?, ?)");
+    door.run(&sql, values).await.map(drop).map_err(store_error)
+}
+
+pub(crate) async fn session<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    hash: &str,
+) -> Result<Option<Session>, StoreError> {
+    let sql = format!("SELECT {SESSION} FROM session WHERE hash = ?");
+    let rows: Vec<SessionRow> = door
+        .all(&sql, vec![hash.into()])
+        .await
+        .map_err(store_error)?;
+    rows.into_iter().next().map(Session::try_from).transpose()
+}
+
+/// Of two pages at the same time the later one counts.
+pub(crate) async fn use_session<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    hash: &str,
+    at: Instant,
+) -> Result<(), StoreError> {
+    let at = at.timestamp_micros();
+    door.run(
+        "UPDATE session SET used = ? WHERE hash = ? AND used < ?",
+        vec![at.into(), hash.into(), at.into()],
+    )
+    .await
+    .map(drop)
+    .map_err(store_error)
+}
+
+pub(crate) async fn end_session<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    hash: &str,
+    at: Instant,
+) -> Result<(), StoreError> {
+    door.run(
+        "UPDATE session SET ended = coalesce(ended, ?) WHERE hash = ?",
+        vec![at.timestamp_micros().into(), hash.into()],
+    )
+    .await
+    .map(drop)
+    .map_err(store_error)
+}

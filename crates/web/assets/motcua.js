@@ -1,0 +1,52 @@
+// Keys and the scanner. Every page is complete without this file.
+(function () {
+  "use strict";
+  var form = function (node) { return node && node.closest ? node.closest("form") : null; };
+  var press = function (key) {
+    var target = document.querySelector('[aria-keyshortcuts="' + key + '"]');
+    if (!target) { return false; }
+    if (target.matches("input, select, textarea")) { target.focus(); target.select && target.select(); }
+    else { target.click(); }
+    return true;
+  };
+
+  // F2, F4, F9, Ctrl+Enter and Escape press what says so. Letters are never listened to: input
+  // methods such as Telex rewrite them.
+  document.addEventListener("keydown", function (event) {
+    if (event.isComposing || event.altKey || event.metaKey) { return; }
+    var key = event.key === "Enter" && event.ctrlKey ? "Control+Enter" : event.key;
+    if (/^(F2|F4|F9|Escape|Control\+Enter)$/.test(key) && press(key)) { event.preventDefault(); return; }
+    // Enter goes to the next field of a form that wants it so, instead of sending it.
+    var field = event.target;
+    var owner = form(field);
+    if (key !== "Enter" || event.ctrlKey || event.shiftKey || !owner || !owner.hasAttribute("data-enter-next")) { return; }
+    if (!field.matches("input, select") || field.matches("[type=search], [type=submit]")) { return; }
+    event.preventDefault();
+    var fields = Array.prototype.filter.call(owner.elements, function (next) {
+      return !next.disabled && next.type !== "hidden" && next.tabIndex >= 0 && next.offsetParent !== null;
+    });
+    var next = fields[fields.indexOf(field) + 1];
+    if (next) { next.focus(); }
+  });
+
+  // A form is sent once. The request id in it makes a second sending harmless; this only spares
+  // people the question whether it went out.
+  document.addEventListener("submit", function (event) {
+    var sent = event.target;
+    if (event.defaultPrevented || sent.method !== "post") { return; }
+    if (sent.dataset.sent) { event.preventDefault(); return; }
+    sent.dataset.sent = "1";
+  });
+  window.addEventListener("pageshow", function () {
+    document.querySelectorAll("form[data-sent]").forEach(function (sent) { delete sent.dataset.sent; });
+  });
+
+  // Printing: a button that opens the browser's dialogue.
+  document.addEventListener("click", function (event) {
+    if (event.target.closest && event.target.closest("[data-print]")) { event.preventDefault(); window.print(); }
+  });
+
+  // The first thing that is wrong gets the focus.
+  var wrong = document.querySelector("[data-focus]");
+  if (wrong) { wrong.focus(); }
+})();

@@ -1,0 +1,172 @@
+//! The sheet, the scripts and the icon: files of this crate, under names that carry their digest.
+//!
+//! A name never means other content, so browsers keep a file for a year without asking. Each is
+//! compressed once, when the first page is drawn.
+
+use std::io::Write;
+use std::sync::LazyLock;
+
+use axum::Router;
+use axum::extract::Path;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use http::HeaderMap;
+use http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY};
+use sha2::{Digest, Sha256};
+
+use crate::fault::Fault;
+
+/// The name of a file in `assets/`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asset {
+    /// The one sheet.
+    Sheet,
+    /// Keys, the scanner, and what asks before it is sent twice.
+    Keys,
+    /// htmx, for parts of a page that are drawn anew.
+    Htmx,
+    /// The icon of the browser's tab.
+    Icon,
+}
+
+struct File {
+    asset: Asset,
+    path: String,
+    content_type: &'static str,
+    plain: &'static [u8],
+    gzip: Vec<u8>,
+}
+
+static FILES: LazyLock<[File; 4]> = LazyLock::new(|| {
+    [
+        file(
+            Asset::Sheet,
+            "motcua.css",
+            "text/css; charset=utf-8",
+            include_bytes!("../assets/motcua.css"),
+        ),
+        file(
+            Asset::Keys,
+            "motcua.js",
+            "text/javascript; charset=utf-8",
+            include_bytes!("../assets/motcua.js"),
+        ),
+        file(
+            Asset::Htmx,
+            "htmx.min.js",
+            "text/javascript; charset=utf-8",
+            include_bytes!("../assets/htmx.min.js"),
+        ),
+        file(
+            Asset::Icon,
+            "icon.svg",
+            "image/svg+xml",
+            include_bytes!("../assets/icon.svg"),
+        ),
+    ]
+});
+
+fn file(asset: Asset, name: &str, content_type: &'static str, plain: &'static [u8]) -> File {
+    let digest = Sha256::digest(plain);
+    let mark: String = digest[..5]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    let gzip = encoder
+        .write_all(plain)
+        .and_then(|()| encoder.finish())
+        .expect("writing to memory does not fail");
+    File {
+        asset,
+        path: format!("/assets/{stem}.{mark}.{ending}"),
+        content_type,
+        plain,
+        gzip,
+    }
+}
+
+impl Asset {
+    /// Where it is found.
+    #[must_use]
+    pub fn path(self) -> &'static str {
+        let file = FILES.iter().find(|file| file.asset == self);
+        file.map_or("", |file| &file.path)
+    }
+}
+
+/// The route of all files.
+pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
+    Router::new().route("/assets/{name}", get(serve))
+}
+
+async fn serve(Path(name): Path<String>, headers: HeaderMap) -> Response {
+    let path = format!("/assets/{name}");
+    let Some(file) = FILES.iter().find(|file| file.path == path) else {
+        return Fault::NoPage.into_response();
+    };
+    let takes_gzip = headers
+        .get_all(ACCEPT_ENCODING)
+        .iter()
+        .any(|value| value.to_str().is_ok_and(|value| value.contains("gzip")));
+    let fixed = [
+        (CONTENT_TYPE, file.content_type),
+        (CACHE_CONTROL, "public, max-age=31536000, immutable"),
+        (VARY, "accept-encoding"),
+    ];
+    if takes_gzip {
+        (fixed, [(CONTENT_ENCODING, "gzip")], file.gzip.as_slice()).into_response()
+    } else {
+        (fixed, file.plain).into_response()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Deserialize)]
+    struct Vendored {
+        file: Vec<Foreign>,
+    }
+
+    #[derive(Deserialize)]
+    struct Foreign {
+        path: String,
+        licence_file: String,
+        sha256: String,
+    }
+
+    #[test]
+    fn foreign_files_are_what_their_list_says_and_bring_their_licence() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/");
+        let list = std::fs::read_to_string(format!("{folder}VENDOR.toml")).unwrap();
+        let list: Vendored = toml::from_str(&list).unwrap();
+        assert!(!list.file.is_empty());
+        for foreign in list.file {
+            let bytes = std::fs::read(format!("{folder}{}", foreign.path)).unwrap();
+            let digest = Sha256::digest(&bytes);
+            let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+            assert_eq!(digest, foreign.sha256, "{}", foreign.path);
+            assert!(std::fs::exists(format!("{folder}{}", foreign.licence_file)).unwrap());
+        }
+    }
+
+    #[test]
+    fn the_sheet_stays_small_and_asks_for_nothing_elsewhere() {
+        let sheet = include_str!("../assets/motcua.css");
+        assert!(sheet.len() <= 25 * 1024, "{} bytes", sheet.len());
+        assert!(!sheet.contains("url(") && !sheet.contains("@import"));
+    }
+
+    #[test]
+    fn what_a_first_view_loads_leaves_room_for_the_page() {
+        let gzip: usize = FILES.iter().map(|file| file.gzip.len()).sum();
+        assert!(gzip <= 30 * 1024, "{gzip} bytes");
+    }
+}

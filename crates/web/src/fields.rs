@@ -1,0 +1,107 @@
+//! What a form or an address brings: names and values, in order, some of them more than once.
+
+use axum::extract::FromRequest;
+use axum::extract::Request;
+use bytes::Bytes;
+use http::Uri;
+use http::header::CONTENT_TYPE;
+
+use crate::fault::Fault;
+
+/// The fields of a form, or the query of an address.
+#[derive(Debug, Clone, Default)]
+pub struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    /// Of an address.
+    #[must_use]
+    pub fn of(uri: &Uri) -> Self {
+        Self::read(uri.query().unwrap_or_default().as_bytes())
+    }
+
+    fn read(text: &[u8]) -> Self {
+        let pairs = form_urlencoded::parse(text).into_owned();
+        Self(pairs.map(|(name, value)| (name, clean(&value))).collect())
+    }
+
+    /// The first value of a name, trimmed; empty when there is none.
+    #[must_use]
+    pub fn get(&self, name: &str) -> &str {
+        self.raw(name).trim()
+    }
+
+    /// The first value of a name as it was sent.
+    #[must_use]
+    pub fn raw(&self, name: &str) -> &str {
+        let found = self.0.iter().find(|(key, _)| key == name);
+        found.map_or("", |(_, value)| value.as_str())
+    }
+
+    /// The first value of a name, unless it is empty.
+    #[must_use]
+    pub fn some(&self, name: &str) -> Option<&str> {
+        Some(self.get(name)).filter(|value| !value.is_empty())
+    }
+
+    /// Whether a name was sent at all, such as that of a button.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(key, _)| key == name)
+    }
+
+    /// All values of a name that are not empty.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let named = self.0.iter().filter(move |(key, _)| key == name);
+        named
+            .map(|(_, value)| value.trim())
+            .filter(|it| !it.is_empty())
+    }
+
+    /// Names and values, in order.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+}
+
+/// Browsers send line ends as CR LF; nothing else of a form holds a control character on purpose.
+fn clean(value: &str) -> String {
+    let lines = value.replace("\r\n", "\n");
+    lines
+        .chars()
+        .filter(|letter| !letter.is_control() || *letter == '\n')
+        .collect()
+}
+
+impl<S: Send + Sync> FromRequest<S> for Fields {
+    type Rejection = Fault;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Fault> {
+        let is_form = request
+            .headers()
+            .get(CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|value| value.starts_with("application/x-www-form-urlencoded"));
+        if !is_form {
+            return Err(Fault::NotAForm);
+        }
+        let body = Bytes::from_request(request, state).await;
+        Ok(Self::read(&body.map_err(|_too_large| Fault::TooLarge)?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_trimmed_and_keep_line_ends_alone_of_all_control_characters() {
+        let fields = Fields::read(b"a=+x+&b=1&b=&b=2&c=a%0D%0Ab%00");
+        assert_eq!(fields.get("a"), "x");
+        assert_eq!(fields.all("b").collect::<Vec<_>>(), ["1", "2"]);
+        assert_eq!(fields.get("c"), "a\nb");
+        assert_eq!(fields.some("none"), None);
+        assert!(fields.has("b") && !fields.has("d"));
+    }
+}

@@ -1,0 +1,179 @@
+//! What stands around every page: its title, the bar, and the foot.
+
+use app::access::Method;
+use askama::Template;
+use axum::response::{IntoResponse, Response};
+use domain::dossier::Action;
+use domain::id::UnitCode;
+use http::StatusCode;
+use http::header::CONTENT_TYPE;
+
+use crate::Pages;
+use crate::assets::Asset;
+use crate::visit::{Staff, Visit};
+use crate::words::{Markup, Words};
+
+/// The part of the product that a page belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// What is pending at a unit.
+    Overview,
+    /// The desk.
+    Desk,
+    /// The whole province.
+    Province,
+    /// None of those in the bar.
+    Elsewhere,
+}
+
+/// What stands around a page.
+pub struct Frame {
+    /// The texts.
+    pub w: &'static Words,
+    /// What the browser's tab says: the state first.
+    pub title: Markup,
+    /// Whose page it is.
+    pub brand: String,
+    /// Where the brand leads.
+    pub home: String,
+    /// The bar; empty for who is not signed in.
+    pub nav: Vec<Link>,
+    /// Who is signed in; empty for nobody.
+    pub who: String,
+    /// What forms bring back.
+    pub csrf: String,
+    /// The same page in the other language.
+    pub other_language: String,
+    /// Whether all is made up.
+    pub demo: bool,
+    /// What was looked for in the bar.
+    pub searched: String,
+}
+
+/// A link of the bar.
+pub struct Link {
+    /// Where it leads.
+    pub href: String,
+    /// What it is called.
+    pub label: Markup,
+    /// Whether it is where one is.
+    pub current: bool,
+}
+
+impl Frame {
+    /// Around a page for everybody.
+    #[must_use]
+    pub fn public(pages: &Pages, visit: &Visit, title: Markup) -> Self {
+        Self {
+            w: visit.words(),
+            title,
+            brand: String::new(),
+            home: "/lookup".to_owned(),
+            nav: Vec::new(),
+            who: String::new(),
+            csrf: visit.csrf(),
+            other_language: visit.in_other_language(),
+            demo: !pages.settings.demo.is_empty(),
+            searched: String::new(),
+        }
+    }
+
+    /// Around a page for who is signed in.
+    #[must_use]
+    pub fn staff(pages: &Pages, staff: &Staff, place: Place, title: Markup) -> Self {
+        let caller = staff.caller();
+        let catalogue = pages.engine.catalogue(&caller.province);
+        let unit = caller.units.first();
+        let name = |unit: &UnitCode| catalogue.units.get(unit).map(|unit| unit.name.clone());
+        Self {
+            brand: unit.and_then(name).unwrap_or_default(),
+            home: home(staff),
+            nav: nav(staff, place),
+            who: staff.signed_in.official.full_name.clone(),
+            ..Self::public(pages, &staff.visit, title)
+        }
+    }
+
+    /// The address of a file of ours.
+    #[must_use]
+    pub fn sheet(&self) -> &'static str {
+        Asset::Sheet.path()
+    }
+
+    /// The address of the keys.
+    #[must_use]
+    pub fn keys(&self) -> &'static str {
+        Asset::Keys.path()
+    }
+
+    /// The address of htmx.
+    #[must_use]
+    pub fn htmx(&self) -> &'static str {
+        Asset::Htmx.path()
+    }
+
+    /// The address of the icon.
+    #[must_use]
+    pub fn icon(&self) -> &'static str {
+        Asset::Icon.path()
+    }
+
+    /// The language tag of the page.
+    #[must_use]
+    pub fn lang(&self) -> &'static str {
+        match self.w.language {
+            domain::language::Language::Vietnamese => "vi",
+            domain::language::Language::English => "en",
+        }
+    }
+
+    /// The tag of the other one.
+    #[must_use]
+    pub fn other_lang(&self) -> &'static str {
+        match self.w.language {
+            domain::language::Language::Vietnamese => "en",
+            domain::language::Language::English => "vi",
+        }
+    }
+}
+
+/// Where somebody begins.
+#[must_use]
+pub fn home(staff: &Staff) -> String {
+    let caller = staff.caller();
+    match caller.units.first() {
+        Some(unit) if Method::ListWorklist.open_to(caller.role) => format!("/units/{unit}"),
+        Some(_) | None => "/lookup".to_owned(),
+    }
+}
+
+/// The parts of the product that the caller's role opens: the access table says which.
+fn nav(staff: &Staff, place: Place) -> Vec<Link> {
+    let caller = staff.caller();
+    let words = staff.visit.words();
+    let mut links = Vec::new();
+    let mut add = |is_open: bool, href: String, label: Markup, of: Place| {
+        if is_open {
+            links.push(Link {
+                href,
+                label,
+                current: of == place,
+            });
+        }
+    };
+    let sees = Method::ListWorklist.open_to(caller.role);
+    add(sees, home(staff), words.t("nav.overview"), Place::Overview);
+    let _later = (Method::Act(Action::Receive), Place::Desk, Place::Province);
+    links
+}
+
+/// A page as an answer.
+pub fn html(page: &impl Template) -> Response {
+    match page.render() {
+        Ok(text) => ([(CONTENT_TYPE, "text/html; charset=utf-8")], text).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "a template could not be drawn");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}

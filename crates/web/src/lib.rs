@@ -1,0 +1,114 @@
+//! The pages: what chairmen, clerks and citizens look at, on the same port as everything else.
+//!
+//! One file a page in [`pages`], with its route, its query, its template and its tests. A page asks
+//! [`app`] and never the wire. It is complete without a script; scripts only make it quicker.
+//!
+//! To add a page: a file in `src/pages` with `routes()`, a template, its texts in `words/`, and a
+//! line in [`part`].
+
+pub mod assets;
+pub mod fault;
+pub mod fields;
+pub mod frame;
+pub mod guard;
+pub mod pages;
+pub mod rows;
+pub mod say;
+pub mod visit;
+pub mod words;
+
+use std::sync::Arc;
+
+use app::accounts::Accounts;
+use app::{Engine, Gate};
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware;
+use motcua_http::Part;
+use tower_http::compression::CompressionLayer;
+
+use crate::fault::Fault;
+
+/// The most bytes of a form: texts of a few pages, and no files.
+const MOST_BYTES: usize = 256 * 1024;
+
+/// What an operator sets for the pages.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The on-time rate that units are to reach, from 0 to 1.
+    pub target: f64,
+    /// Whether browsers come over TLS, so that cookies may insist on it.
+    pub secure: bool,
+    /// The address that QR codes lead to, such as `https://motcua.example`; that of the request
+    /// otherwise.
+    pub address: Option<String>,
+    /// Roles that anybody may try, because all is made up.
+    pub demo: Vec<DemoRole>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            target: 0.95,
+            secure: false,
+            address: None,
+            demo: Vec::new(),
+        }
+    }
+}
+
+/// A role that anybody may try.
+#[derive(Clone)]
+pub struct DemoRole {
+    /// The role.
+    pub role: domain::role::Role,
+    /// The token that opens it.
+    pub token: String,
+}
+
+impl std::fmt::Debug for DemoRole {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "DemoRole({})", self.role)
+    }
+}
+
+/// What every page needs.
+pub struct Pages {
+    /// The use cases.
+    pub engine: Arc<Engine>,
+    /// Who is signed in.
+    pub accounts: Arc<Accounts>,
+    /// What every call goes through.
+    pub gate: Gate,
+    /// What the operator set.
+    pub settings: Settings,
+}
+
+/// All pages, and what a browser gets where there is none.
+#[must_use]
+pub fn part(pages: Pages) -> Part {
+    let pages = Arc::new(pages);
+    let gate = middleware::from_fn_with_state(Arc::clone(&pages), guard::through_the_gate);
+    let explain = middleware::from_fn_with_state(Arc::clone(&pages), fault::explain);
+    let own = Router::new()
+        .merge(pages::start::routes())
+        .merge(pages::sign_in::routes())
+        .merge(pages::lookup::routes())
+        .merge(pages::unit::routes())
+        .method_not_allowed_fallback(async || Fault::WrongMethod)
+        .layer(DefaultBodyLimit::max(MOST_BYTES))
+        .layer(middleware::from_fn(guard::same_site))
+        .layer(gate)
+        .merge(assets::routes())
+        .layer(explain.clone())
+        .layer(CompressionLayer::new())
+        .layer(middleware::from_fn(guard::headers))
+        .with_state(Arc::clone(&pages));
+    let unknown = Router::new()
+        .fallback(async || Fault::NoPage)
+        .layer(explain)
+        .layer(middleware::from_fn(guard::headers));
+    Part::new("web", own)
+        .home(pages::start::PATH)
+        .unknown_paths(fault::wants_html, unknown)
+}

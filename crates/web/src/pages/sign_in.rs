@@ -1,0 +1,219 @@
+//! `/signin` and `/signout`.
+
+use std::sync::Arc;
+
+use app::Error;
+use app::accounts::Opened;
+use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use domain::role::Role;
+use http::StatusCode;
+use http::header::SET_COOKIE;
+
+use crate::Pages;
+use crate::fault::Fault;
+use crate::fields::Fields;
+use crate::frame::{self, Frame, html};
+use crate::visit::{SESSION, Staff, Visit};
+use crate::words::Markup;
+
+/// The routes of this page.
+pub fn routes() -> Router<Arc<Pages>> {
+    Router::new()
+        .route("/signin", get(show).post(with_password))
+        .route("/signin/token", post(with_token))
+        .route("/signin/demo", post(as_demo))
+        .route("/signout", post(sign_out))
+}
+
+#[derive(Template)]
+#[template(path = "sign_in.html")]
+struct SignInPage {
+    frame: Frame,
+    /// Where to go afterwards.
+    next: String,
+    /// The name that was typed.
+    name: String,
+    /// What was wrong with name and password.
+    wrong: Option<Markup>,
+    /// What was wrong with the token.
+    wrong_token: Option<Markup>,
+    /// Roles to try.
+    roles: Vec<Trial>,
+    idle_minutes: i64,
+}
+
+struct Trial {
+    role: &'static str,
+    label: Markup,
+    what: Markup,
+}
+
+impl SignInPage {
+    fn new(pages: &Pages, visit: &Visit, next: &str) -> Self {
+        let words = visit.words();
+        let roles = pages.settings.demo.iter().map(|trial| Trial {
+            role: trial.role.as_str(),
+            label: words.t(&format!("role.{}", trial.role.as_str())),
+            what: words.t(&format!("sign_in.try.{}", trial.role.as_str())),
+        });
+        Self {
+            frame: Frame::public(pages, visit, words.t("sign_in.title")),
+            next: own_address(next).to_owned(),
+            name: String::new(),
+            wrong: None,
+            wrong_token: None,
+            roles: roles.collect(),
+            idle_minutes: app::accounts::IDLE.num_minutes(),
+        }
+    }
+
+    fn again(mut self, visit: &Visit) -> Response {
+        let error = visit.words().t("form.error");
+        self.frame.title = Markup::made(format!("{error} {}", self.frame.title));
+        let mut answer = html(&self);
+        *answer.status_mut() = StatusCode::UNAUTHORIZED;
+        answer
+    }
+}
+
+/// An address of ours to go to after signing in; the start otherwise, so that nobody is led away.
+fn own_address(next: &str) -> &str {
+    let is_ours = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\n']);
+    if is_ours { next } else { "/" }
+}
+
+async fn show(State(pages): State<Arc<Pages>>, visit: Visit) -> Response {
+    let fields = Fields::of(&visit.uri);
+    html(&SignInPage::new(&pages, &visit, fields.get("next")))
+}
+
+async fn with_password(
+    State(pages): State<Arc<Pages>>,
+    visit: Visit,
+    fields: Fields,
+) -> Result<Response, Fault> {
+    let (name, password) = (fields.get("name"), fields.raw("password"));
+    match pages.accounts.sign_in(name, password, &visit.peer).await {
+        Ok(opened) => Ok(enter(&pages, visit, opened, fields.get("next"))),
+        Err(error) => {
+            let wrong = said(&visit, "sign_in.wrong", error)?;
+            let page = SignInPage {
+                name: name.to_owned(),
+                wrong: Some(wrong),
+                ..SignInPage::new(&pages, &visit, fields.get("next"))
+            };
+            Ok(page.again(&visit))
+        }
+    }
+}
+
+async fn with_token(
+    State(pages): State<Arc<Pages>>,
+    visit: Visit,
+    fields: Fields,
+) -> Result<Response, Fault> {
+    let token = fields.get("token");
+    match pages.accounts.sign_in_with_token(token, &visit.peer).await {
+        Ok(opened) => Ok(enter(&pages, visit, opened, fields.get("next"))),
+        Err(error) => {
+            let page = SignInPage {
+                wrong_token: Some(said(&visit, "sign_in.wrong_token", error)?),
+                ..SignInPage::new(&pages, &visit, fields.get("next"))
+            };
+            Ok(page.again(&visit))
+        }
+    }
+}
+
+async fn as_demo(
+    State(pages): State<Arc<Pages>>,
+    visit: Visit,
+    fields: Fields,
+) -> Result<Response, Fault> {
+    let wanted = fields.get("role").parse::<Role>().ok();
+    let mut trials = pages.settings.demo.iter();
+    let trial = trials.find(|trial| Some(trial.role) == wanted);
+    let trial = trial.ok_or(Fault::NoPage)?;
+    let opened = pages
+        .accounts
+        .sign_in_with_token(&trial.token, &visit.peer)
+        .await?;
+    Ok(enter(&pages, visit, opened, fields.get("next")))
+}
+
+/// What a refused sign-in says; every other error is a page of its own.
+fn said(visit: &Visit, key: &str, error: Error) -> Result<Markup, Fault> {
+    match error {
+        Error::Unauthenticated => Ok(visit.words().t(key)),
+        Error::TooMany { seconds } => {
+            let seconds = visit.say().count(u64::from(seconds));
+            let words = visit.words();
+            Ok(words.fill("sign_in.wait", &[("seconds", seconds.into())]))
+        }
+        other => Err(other.into()),
+    }
+}
+
+fn enter(pages: &Pages, visit: Visit, opened: Opened, next: &str) -> Response {
+    let cookie = cookie(pages, &opened.secret);
+    let staff = Staff {
+        signed_in: opened.signed_in,
+        visit,
+    };
+    let to = match own_address(next) {
+        "/" => frame::home(&staff),
+        next => next.to_owned(),
+    };
+    ([(SET_COOKIE, cookie)], Redirect::to(&to)).into_response()
+}
+
+async fn sign_out(
+    State(pages): State<Arc<Pages>>,
+    visit: Visit,
+    fields: Fields,
+) -> Result<Response, Fault> {
+    if let (Some(secret), Some(signed_in)) = (&visit.secret, &visit.signed_in) {
+        let staff = Staff {
+            visit: visit.clone(),
+            signed_in: signed_in.clone(),
+        };
+        staff.check_form(&fields)?;
+        pages.accounts.sign_out(secret).await?;
+    }
+    let cookie = cookie(&pages, "");
+    Ok(([(SET_COOKIE, cookie)], Redirect::to("/signin")).into_response())
+}
+
+/// The cookie of a session; it goes with the browser, and at once when there is no secret.
+fn cookie(pages: &Pages, secret: &str) -> String {
+    let secure = if pages.settings.secure {
+        "; Secure"
+    } else {
+        ""
+    };
+    let gone = if secret.is_empty() { "; Max-Age=0" } else { "" };
+    format!("{SESSION}={secret}; Path=/; HttpOnly; SameSite=Lax{secure}{gone}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_led_to_another_site_after_signing_in() {
+        assert_eq!(own_address("/units/H60.02215?q=1"), "/units/H60.02215?q=1");
+        for wrong in [
+            "",
+            "https://evil.example",
+            "//evil.example",
+            "/\\evil.example",
+            "x",
+        ] {
+            assert_eq!(own_address(wrong), "/", "{wrong}");
+        }
+    }
+}

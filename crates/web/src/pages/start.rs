@@ -1,0 +1,27 @@
+//! `/start`: where `/` sends browsers, and from where they go to what they came for.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+
+use crate::Pages;
+use crate::frame;
+use crate::visit::{Staff, Visit};
+
+/// The address of this page.
+pub const PATH: &str = "/start";
+
+/// The routes of this page.
+pub fn routes() -> Router<Arc<Pages>> {
+    Router::new().route(PATH, get(start))
+}
+
+async fn start(visit: Visit) -> Response {
+    let to = match visit.signed_in.clone() {
+        Some(signed_in) => frame::home(&Staff { visit, signed_in }),
+        None => "/signin".to_owned(),
+    };
+    Redirect::to(&to).into_response()
+}

@@ -1,0 +1,137 @@
+//! `/units/{unit}`: what a chairman looks at in the morning.
+
+use std::sync::Arc;
+
+use app::page::PageQuery;
+use app::worklist::{WorklistCounts, WorklistQuery};
+use askama::Template;
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use axum::routing::get;
+use domain::id::UnitCode;
+use domain::time;
+
+use crate::Pages;
+use crate::fault::Fault;
+use crate::frame::{Frame, Place, html};
+use crate::rows::{Column, Row, Rows, columns};
+use crate::visit::Staff;
+use crate::words::Markup;
+
+/// The routes of this page.
+pub fn routes() -> Router<Arc<Pages>> {
+    Router::new().route("/units/{unit}", get(show))
+}
+
+/// How many rows the page shows before it leads on to the list.
+const ROWS: i32 = 25;
+
+#[derive(Template)]
+#[template(path = "unit.html")]
+struct UnitPage {
+    frame: Frame,
+    unit: String,
+    day: String,
+    clock: String,
+    numbers: Vec<Number>,
+    caption: Markup,
+    columns: Vec<Column>,
+    rows: Vec<Row>,
+}
+
+/// A number that leads to its rows.
+struct Number {
+    href: String,
+    class: &'static str,
+    count: String,
+    what: Markup,
+    more: Markup,
+}
+
+async fn show(
+    State(pages): State<Arc<Pages>>,
+    staff: Staff,
+    Path(unit): Path<String>,
+) -> Result<Response, Fault> {
+    let (engine, caller) = (&pages.engine, staff.caller());
+    let code = UnitCode::parse(&unit).map_err(|_not_a_unit| Fault::NoPage)?;
+    let catalogue = engine.catalogue(&caller.province);
+    let named = catalogue.units.get(&code).ok_or(Fault::NoPage)?;
+    let counts = engine
+        .worklist_counts(caller, Some(code.clone()), None)
+        .await?;
+    let query = WorklistQuery {
+        unit: Some(code.clone()),
+        page: PageQuery {
+            size: ROWS,
+            token: String::new(),
+        },
+        ..WorklistQuery::default()
+    };
+    let page = engine.worklist(caller, query).await?;
+    let directory = pages.accounts.directory(&caller.province).await?;
+    let now = engine.now();
+    let (words, say) = (staff.visit.words(), staff.visit.say());
+    let rows = Rows {
+        engine,
+        caller,
+        directory: &directory,
+        words,
+        say,
+        now,
+    };
+    let title = words.fill(
+        "unit.title",
+        &[
+            ("overdue", say.count(counts.overdue.into()).into()),
+            ("today", say.count(counts.due_today.into()).into()),
+        ],
+    );
+    Ok(html(&UnitPage {
+        frame: Frame::staff(&pages, &staff, Place::Overview, title),
+        unit: named.name.clone(),
+        day: say.day(time::local_day(now)),
+        clock: say.clock(now),
+        numbers: numbers(&staff, &code, &counts),
+        caption: words.t("unit.list"),
+        columns: columns(words),
+        rows: page.items.iter().map(|view| rows.row(view)).collect(),
+    }))
+}
+
+fn numbers(staff: &Staff, unit: &UnitCode, counts: &WorklistCounts) -> Vec<Number> {
+    let (words, say) = (staff.visit.words(), staff.visit.say());
+    let number = |class, count: u32, key: &str, more: Markup| Number {
+        href: format!("/units/{unit}#list"),
+        class,
+        count: say.count(count.into()),
+        what: words.t(key),
+        more,
+    };
+    let count = |count: u32| say.count(count.into());
+    vec![
+        number(
+            "",
+            counts.open,
+            "unit.open",
+            words.fill(
+                "unit.open_more",
+                &[("count", count(counts.submitted).into())],
+            ),
+        ),
+        number("k-late", counts.overdue, "unit.overdue", Markup::default()),
+        number(
+            "k-risk",
+            counts.due_today,
+            "unit.due_today",
+            Markup::default(),
+        ),
+        number(
+            "k-wait",
+            counts.waiting_for_citizen,
+            "unit.waiting",
+            Markup::default(),
+        ),
+    ]
+}

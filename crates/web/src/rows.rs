@@ -1,0 +1,351 @@
+//! A dossier as a row of a list: what it is, where it is, until when, and why it needs somebody.
+
+use app::accounts::Directory;
+use app::foresight::Level;
+use app::view::View;
+use app::{Caller, Engine};
+use chrono::TimeDelta;
+use domain::calendar::Calendar;
+use domain::dossier::{Channel, Status};
+use domain::language::Language;
+use domain::time::{self, Instant};
+
+use crate::say::{Say, day_length};
+use crate::words::{Markup, Words};
+
+/// What rows are drawn with.
+pub struct Rows<'a> {
+    /// The use cases.
+    pub engine: &'a Engine,
+    /// For whom.
+    pub caller: &'a Caller,
+    /// What people are called.
+    pub directory: &'a Directory,
+    /// The texts.
+    pub words: &'a Words,
+    /// Numbers and times.
+    pub say: Say,
+    /// As of when.
+    pub now: Instant,
+}
+
+/// A flag: a word with a shape and a colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flag {
+    /// Past its due time.
+    Overdue,
+    /// What is left to do no longer fits.
+    WillBeLate,
+    /// Due today.
+    DueToday,
+    /// More likely late than most.
+    AtRisk,
+    /// Worth a look.
+    Watch,
+    /// Waiting for the citizen.
+    Waiting,
+}
+
+impl Flag {
+    /// The flag of a dossier, the weightiest one.
+    #[must_use]
+    pub fn of(view: &View, now: Instant) -> Option<Self> {
+        if view.timing.overdue {
+            return Some(Flag::Overdue);
+        }
+        match view.dossier.status() {
+            Status::SupplementRequested | Status::PaymentRequested => return Some(Flag::Waiting),
+            Status::Submitted => return None,
+            Status::Received | Status::Processing => {}
+            Status::Refused
+            | Status::Withdrawn
+            | Status::Stopped
+            | Status::Resolved
+            | Status::Returned => return None,
+        }
+        let level = view.foreseen.as_ref().map(|foreseen| foreseen.level);
+        let due = view.dossier.due().map(time::local_day);
+        match level {
+            Some(Level::Overdue) => Some(Flag::Overdue),
+            Some(Level::WillBeLate) => Some(Flag::WillBeLate),
+            _ if due == Some(time::local_day(now)) => Some(Flag::DueToday),
+            Some(Level::AtRisk) => Some(Flag::AtRisk),
+            Some(Level::Watch) => Some(Flag::Watch),
+            Some(Level::OnTrack) | None => None,
+        }
+    }
+
+    /// The class of the sheet.
+    #[must_use]
+    pub fn class(self) -> &'static str {
+        match self {
+            Flag::Overdue => "f-late",
+            Flag::WillBeLate => "f-will",
+            Flag::DueToday | Flag::AtRisk => "f-risk",
+            Flag::Watch => "f-watch",
+            Flag::Waiting => "f-wait",
+        }
+    }
+
+    /// The class of a whole row.
+    #[must_use]
+    pub fn mark(self) -> &'static str {
+        match self {
+            Flag::Overdue | Flag::WillBeLate => "m-late",
+            Flag::DueToday | Flag::AtRisk => "m-risk",
+            Flag::Watch => "",
+            Flag::Waiting => "m-wait",
+        }
+    }
+
+    /// The key of its word.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Flag::Overdue => "flag.overdue",
+            Flag::WillBeLate => "flag.will_be_late",
+            Flag::DueToday => "flag.due_today",
+            Flag::AtRisk => "flag.at_risk",
+            Flag::Watch => "flag.watch",
+            Flag::Waiting => "flag.waiting",
+        }
+    }
+}
+
+/// A flag, ready to be drawn.
+pub struct Drawn {
+    /// The class.
+    pub class: &'static str,
+    /// The word.
+    pub word: Markup,
+}
+
+/// A row, ready to be drawn.
+pub struct Row {
+    /// Where the dossier is.
+    pub href: String,
+    /// The procedure's name.
+    pub procedure: String,
+    /// The code, and who handed it in and how, as far as the caller may see it.
+    pub code: String,
+    /// The applicant's name; empty when hidden.
+    pub applicant: String,
+    /// The channel, unless it is the desk.
+    pub channel: Option<Markup>,
+    /// The step, or what stands in its place.
+    pub step: String,
+    /// Who holds it and since when.
+    pub holder: Markup,
+    /// Until when.
+    pub due: Markup,
+    /// How much time is left.
+    pub left: Markup,
+    /// The flag.
+    pub flag: Option<Drawn>,
+    /// Why, in words.
+    pub why: Markup,
+    /// The class of the row.
+    pub mark: &'static str,
+}
+
+/// The head of a column.
+pub struct Column {
+    /// What it is called.
+    pub label: Markup,
+    /// Where it is sorted by it.
+    pub href: Option<String>,
+    /// How it is sorted by it now.
+    pub sort: Option<&'static str>,
+}
+
+/// The columns of a list that cannot be sorted.
+#[must_use]
+pub fn columns(words: &Words) -> Vec<Column> {
+    let keys = ["row.what", "row.where", "row.due", "row.why"];
+    let column = |key: &str| Column {
+        label: words.t(key),
+        href: None,
+        sort: None,
+    };
+    keys.into_iter().map(column).collect()
+}
+
+impl Rows<'_> {
+    /// The row of a dossier.
+    #[must_use]
+    pub fn row(&self, view: &View) -> Row {
+        let dossier = &view.dossier;
+        let flag = Flag::of(view, self.now);
+        Row {
+            href: format!("/dossiers/{}", dossier.id),
+            procedure: view.procedure.name.clone(),
+            code: dossier
+                .code
+                .as_ref()
+                .map_or_else(String::new, ToString::to_string),
+            applicant: view
+                .applicant
+                .as_ref()
+                .map_or_else(String::new, |person| person.name.clone()),
+            channel: match dossier.channel {
+                Channel::Desk => None,
+                Channel::Online => Some(self.words.t("channel.online")),
+                Channel::Post => Some(self.words.t("channel.post")),
+            },
+            step: self.step(view),
+            holder: self.holder(view),
+            due: self.due(view),
+            left: self.left(view),
+            flag: flag.map(|flag| Drawn {
+                class: flag.class(),
+                word: self.words.t(flag.key()),
+            }),
+            why: self.why(view, flag),
+            mark: flag.map_or("", Flag::mark),
+        }
+    }
+
+    /// The name of the step, or what a dossier without one is doing.
+    #[must_use]
+    pub fn step(&self, view: &View) -> String {
+        let state = &view.dossier.state;
+        let step = state.step().and_then(|id| view.procedure.step(id));
+        if let Some(step) = step {
+            return step.name.clone();
+        }
+        let key = match view.dossier.status() {
+            Status::Submitted => "step.submitted",
+            Status::Received => "step.received",
+            Status::Processing => "step.processing",
+            Status::SupplementRequested => "step.papers",
+            Status::PaymentRequested => "step.payment",
+            Status::Resolved => "step.resolved",
+            Status::Refused | Status::Withdrawn | Status::Stopped | Status::Returned => {
+                "step.ended"
+            }
+        };
+        self.words.t(key).as_str().to_owned()
+    }
+
+    /// `Vũ Quang Đạt giữ từ thứ Năm 26/11`, `Chưa ai giữ, từ thứ Sáu 27/11`.
+    #[must_use]
+    pub fn holder(&self, view: &View) -> Markup {
+        let today = time::local_day(self.now);
+        let since = time::local_day(view.dossier.since);
+        let since = self.say.near_day(since, today);
+        match &view.dossier.assignee {
+            Some(actor) => self.words.fill(
+                "row.held",
+                &[
+                    ("who", self.directory.name(actor).into()),
+                    ("since", since.into()),
+                ],
+            ),
+            None => self
+                .words
+                .fill("row.held_by_nobody", &[("since", since.into())]),
+        }
+    }
+
+    /// The calendar of the unit that decides a dossier.
+    fn with_calendar<T>(&self, view: &View, of: impl FnOnce(&Calendar) -> T) -> T {
+        let catalogue = self.engine.catalogue(&view.dossier.province);
+        of(catalogue
+            .calendars
+            .for_unit(view.dossier.resolving.as_str()))
+    }
+
+    /// How long a working day is where a dossier is decided.
+    #[must_use]
+    pub fn day(&self, view: &View) -> TimeDelta {
+        let today = time::local_day(self.now);
+        self.with_calendar(view, |calendar| day_length(calendar, today))
+    }
+
+    /// Open time between two moments where a dossier is decided.
+    #[must_use]
+    pub fn open_time(&self, view: &View, from: Instant, to: Instant) -> Option<TimeDelta> {
+        self.with_calendar(view, |calendar| calendar.open_time_between(from, to).ok())
+    }
+
+    fn due(&self, view: &View) -> Markup {
+        let Some(due) = view.dossier.due() else {
+            return self.words.t("row.no_due");
+        };
+        let moment = self.say.moment(due, self.now);
+        if view.dossier.status() == Status::Submitted {
+            return self.words.fill("row.answer", &[("date", moment.into())]);
+        }
+        Markup::of(&moment)
+    }
+
+    /// `quá 8 ngày làm việc`, `còn 3 ngày làm việc`, `tạm dừng, còn 3 ngày làm việc`.
+    #[must_use]
+    pub fn left(&self, view: &View) -> Markup {
+        let Some(left) = view.timing.working_time_left else {
+            return Markup::default();
+        };
+        let time = || self.say.working(left, self.day(view));
+        let standing = view.dossier.clock.as_ref();
+        if standing.is_some_and(|clock| clock.standing.is_some()) {
+            return self.words.fill("row.standing", &[("time", time().into())]);
+        }
+        if view.timing.overdue {
+            // So little open time that the office has hardly worked since.
+            if left > TimeDelta::minutes(-60) {
+                return self.words.t("row.just_over");
+            }
+            return self.words.fill("row.over", &[("time", time().into())]);
+        }
+        self.words.fill("row.left", &[("time", time().into())])
+    }
+
+    fn why(&self, view: &View, flag: Option<Flag>) -> Markup {
+        let dossier = &view.dossier;
+        let today = time::local_day(self.now);
+        let here = self.open_time(view, dossier.since, self.now);
+        let here = here.map(|time| self.say.working(time, self.day(view)));
+        let mut said: Vec<Markup> = Vec::new();
+        let waits = match dossier.status() {
+            Status::SupplementRequested => Some("row.waits_for_papers"),
+            Status::PaymentRequested => Some("row.waits_for_payment"),
+            _ => None,
+        };
+        match (waits, here) {
+            (Some(key), Some(here)) => {
+                let since = self.say.near_day(time::local_day(dossier.since), today);
+                let places = [("since", since.into()), ("time", here.into())];
+                said.push(self.words.fill(key, &places));
+                let stands = dossier.clock.as_ref();
+                if stands.is_some_and(|clock| clock.standing.is_none()) {
+                    said.push(self.words.t("row.does_not_stand"));
+                }
+                if let Some(by) = dossier.respond_by {
+                    let by = self.say.moment(by, self.now);
+                    said.push(self.words.fill("row.respond_by", &[("date", by.into())]));
+                }
+            }
+            (None, Some(here)) if flag == Some(Flag::Overdue) => {
+                said.push(
+                    self.words
+                        .fill("row.at_this_step", &[("time", here.into())]),
+                );
+            }
+            (Some(_) | None, Some(_) | None) => {
+                let reasons = view.foreseen.iter().flat_map(|it| it.reasons.iter());
+                let told = flag.is_some_and(|flag| flag != Flag::Waiting);
+                said.extend(reasons.take(usize::from(told)).map(|reason| {
+                    Markup::of(match self.say.0 {
+                        Language::Vietnamese => &reason.vi,
+                        Language::English => &reason.en,
+                    })
+                }));
+            }
+        }
+        if flag == Some(Flag::Overdue) && dossier.apologies == 0 && !dossier.extended {
+            said.push(self.words.t("row.no_apology"));
+        }
+        let said: Vec<&str> = said.iter().map(Markup::as_str).collect();
+        Markup::made(said.join(" "))
+    }
+}

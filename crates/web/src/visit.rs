@@ -1,0 +1,225 @@
+//! Who looks at a page, in which language, and what their browser sent along.
+
+use std::sync::Arc;
+
+use app::accounts::SignedIn;
+use app::{Caller, Error};
+use axum::extract::FromRequestParts;
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::digest::{hex, keyed_hash};
+use domain::language::Language;
+use http::header::COOKIE;
+use http::request::Parts;
+use http::{HeaderMap, Uri};
+use motcua_http::Peer;
+
+use crate::Pages;
+use crate::fault::Fault;
+use crate::fields::Fields;
+use crate::say::Say;
+use crate::words::Words;
+
+/// The cookie that holds the secret of a session.
+pub const SESSION: &str = "motcua_session";
+
+/// The cookie that holds a chosen language.
+pub const LANGUAGE: &str = "motcua_language";
+
+/// One request of a browser.
+#[derive(Clone)]
+pub struct Visit {
+    /// The language of the page.
+    pub language: Language,
+    /// Who is signed in, if anybody is.
+    pub signed_in: Option<SignedIn>,
+    /// The secret of the session, if there is one.
+    pub secret: Option<String>,
+    /// What was asked for.
+    pub uri: Uri,
+    /// Where the request came from.
+    pub peer: String,
+}
+
+impl Visit {
+    /// The texts of the page.
+    #[must_use]
+    pub fn words(&self) -> &'static Words {
+        Words::of(self.language)
+    }
+
+    /// Says numbers and times.
+    #[must_use]
+    pub fn say(&self) -> Say {
+        Say(self.language)
+    }
+
+    /// What a form must bring back, so that no other site can send it. Empty without a session.
+    #[must_use]
+    pub fn csrf(&self) -> String {
+        self.secret.as_deref().map(csrf).unwrap_or_default()
+    }
+
+    /// The address of the same page in the other language.
+    #[must_use]
+    pub fn in_other_language(&self) -> String {
+        let other = match self.language {
+            Language::Vietnamese => "en",
+            Language::English => "vi",
+        };
+        let pairs = form_urlencoded::parse(self.uri.query().unwrap_or_default().as_bytes());
+        let query: String = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(pairs.filter(|(name, _)| name != "lang"))
+            .append_pair("lang", other)
+            .finish();
+        format!("{}?{query}", self.uri.path())
+    }
+}
+
+fn csrf(secret: &str) -> String {
+    hex(&keyed_hash(secret.as_bytes(), &[b"form"])[..16])
+}
+
+impl FromRequestParts<Arc<Pages>> for Visit {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, pages: &Arc<Pages>) -> Result<Self, Fault> {
+        if let Some(known) = parts.extensions.get::<Self>() {
+            return Ok(known.clone());
+        }
+        let secret = cookie(&parts.headers, SESSION);
+        let signed_in = match &secret {
+            Some(secret) => pages.accounts.session(secret).await?,
+            None => None,
+        };
+        let visit = Self {
+            language: language(parts),
+            secret: secret.filter(|_| signed_in.is_some()),
+            signed_in,
+            uri: parts.uri.clone(),
+            peer: Peer::of(&parts.extensions).to_string(),
+        };
+        parts.extensions.insert(visit.clone());
+        Ok(visit)
+    }
+}
+
+/// The language that the address asks for, or the one chosen before; Vietnamese otherwise,
+/// whatever the browser prefers, for that is the language of the office.
+#[must_use]
+pub fn language(parts: &Parts) -> Language {
+    let asked = asked_language(&parts.uri);
+    let chosen = asked.or_else(|| cookie(&parts.headers, LANGUAGE));
+    match chosen.as_deref() {
+        Some("en") => Language::English,
+        Some(_) | None => Language::Vietnamese,
+    }
+}
+
+/// `?lang=en`.
+#[must_use]
+pub fn asked_language(uri: &Uri) -> Option<String> {
+    let pairs = form_urlencoded::parse(uri.query()?.as_bytes());
+    let mut asked = pairs.filter(|(name, _)| name == "lang");
+    asked
+        .next()
+        .map(|(_, value)| value.into_owned())
+        .filter(|language| language == "vi" || language == "en")
+}
+
+fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| value.to_owned())
+        .filter(|value| !value.is_empty())
+}
+
+/// Somebody who is signed in. Whoever is not is sent to the sign-in page, and back from there.
+#[derive(Clone)]
+pub struct Staff {
+    /// The request.
+    pub visit: Visit,
+    /// Who it is.
+    pub signed_in: SignedIn,
+}
+
+impl Staff {
+    /// As whom they call.
+    #[must_use]
+    pub fn caller(&self) -> &Caller {
+        &self.signed_in.caller
+    }
+
+    /// Refuses a form that did not come from a page of this session.
+    pub fn check_form(&self, fields: &Fields) -> Result<(), Fault> {
+        let right = self.visit.csrf();
+        if !right.is_empty() && app::keys::same(fields.get("csrf"), &right) {
+            Ok(())
+        } else {
+            Err(Fault::ForeignForm)
+        }
+    }
+}
+
+impl FromRequestParts<Arc<Pages>> for Staff {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, pages: &Arc<Pages>) -> Result<Self, Response> {
+        let visit = Visit::from_request_parts(parts, pages)
+            .await
+            .map_err(IntoResponse::into_response)?;
+        match visit.signed_in.clone() {
+            Some(signed_in) => Ok(Self { visit, signed_in }),
+            None if parts.method == http::Method::GET => {
+                let back = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+                let query: String = form_urlencoded::Serializer::new(String::new())
+                    .append_pair("next", back)
+                    .finish();
+                Err(Redirect::to(&format!("/signin?{query}")).into_response())
+            }
+            None => Err(Fault::App(Error::Unauthenticated).into_response()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cookie_is_found_among_others_and_an_empty_one_is_none() {
+        let mut headers = HeaderMap::new();
+        headers.append(COOKIE, "a=1; motcua_session=abc".parse().unwrap());
+        headers.append(COOKIE, "motcua_language=".parse().unwrap());
+        assert_eq!(cookie(&headers, SESSION).as_deref(), Some("abc"));
+        assert_eq!(cookie(&headers, LANGUAGE), None);
+        assert_eq!(cookie(&headers, "session"), None);
+    }
+
+    #[test]
+    fn vietnamese_comes_first_whatever_the_browser_prefers() {
+        let parts = |uri: &str, cookie: &str| {
+            let request = http::Request::get(uri)
+                .header("accept-language", "en")
+                .header(COOKIE, cookie);
+            request.body(()).unwrap().into_parts().0
+        };
+        assert_eq!(language(&parts("/lookup", "a=b")), Language::Vietnamese);
+        assert_eq!(
+            language(&parts("/lookup?lang=en", "a=b")),
+            Language::English
+        );
+        assert_eq!(
+            language(&parts("/lookup", "motcua_language=en")),
+            Language::English
+        );
+        assert_eq!(
+            language(&parts("/lookup?lang=vi", "motcua_language=en")),
+            Language::Vietnamese
+        );
+    }
+}

@@ -1,0 +1,227 @@
+//! A browser without a screen: it keeps cookies, follows what it is told, and sends forms as they
+//! stand on the page.
+
+use std::sync::Arc;
+
+use app::accounts::{self, Accounts, NewAccount};
+use app::ports::{AccountStore, Clock};
+use app::{Gate, gate};
+use axum::Router;
+use axum::body::Body;
+use domain::id::ActorId;
+use domain::role::Role;
+use http::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
+use http::{HeaderMap, Method, Request, StatusCode};
+use http_body_util::BodyExt;
+use motcua_http::Health;
+use tower::ServiceExt;
+use web::{DemoRole, Pages, Settings};
+
+use crate::world::{NumberedIds, World, unit, who};
+
+pub const PASSWORD: &str = "một mật khẩu dài";
+
+/// The port of a world: its pages, and its wire beside them.
+pub fn router(world: &World, settings: Settings) -> Router {
+    let engine = || Arc::clone(&world.engine);
+    let gate = Gate::new(&gate::Limits::default());
+    let health = Health::new(engine(), gate.clone());
+    let store = Arc::clone(&world.store) as Arc<dyn AccountStore>;
+    let pages = Pages {
+        engine: engine(),
+        accounts: Accounts::new(store, engine()),
+        gate: gate.clone(),
+        settings,
+    };
+    let services = grpc::serve::Settings::default();
+    let wire = grpc::serve::part(engine(), gate, &health, &services);
+    motcua_http::site(health, vec![web::part(pages), wire])
+}
+
+/// Gives an official an account.
+pub async fn account(world: &World, name: &str, full_name: &str, role: Role, at: &str) {
+    let new = NewAccount {
+        actor: ActorId::parse(name).unwrap(),
+        full_name: full_name.to_owned(),
+        position: String::new(),
+        role,
+        province: who(role, at).province,
+        units: vec![unit(at)],
+    };
+    let ids = NumberedIds::default();
+    let now = world.clock.now();
+    let added = accounts::add(world.store.as_ref(), &ids, now, new, PASSWORD).await;
+    assert!(added.unwrap(), "{name} is taken");
+}
+
+/// A role that may be tried, with a token made for it.
+pub async fn trial(world: &World, role: Role, at: &str) -> DemoRole {
+    DemoRole {
+        role,
+        token: world.token(role, at).await,
+    }
+}
+
+/// An answer, read whole.
+pub struct Shown {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub html: String,
+}
+
+impl Shown {
+    /// Where it leads.
+    pub fn location(&self) -> &str {
+        self.headers
+            .get(LOCATION)
+            .map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// Whether it says something, tags and line ends aside.
+    pub fn says(&self, text: &str) -> bool {
+        self.text().contains(text)
+    }
+
+    /// What a reader sees: no tags, and single blanks.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        let mut inside = false;
+        for letter in self.html.chars() {
+            match letter {
+                '<' => inside = true,
+                '>' => {
+                    inside = false;
+                    text.push(' ');
+                }
+                letter if !inside => text.push(letter),
+                _ => {}
+            }
+        }
+        let text = text.replace("&#39;", "'").replace("&amp;", "&");
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// The value of the first hidden or visible field of a name.
+    pub fn field(&self, name: &str) -> String {
+        let mark = format!("name=\"{name}\"");
+        let at = self.html.find(&mark).expect("the page has the field");
+        let tag = &self.html[at..];
+        let tag = &tag[..tag.find('>').unwrap()];
+        let value = tag.split("value=\"").nth(1).unwrap_or_default();
+        value.split('"').next().unwrap_or_default().to_owned()
+    }
+}
+
+/// A browser at the pages of a world.
+pub struct Browser {
+    router: Router,
+    cookies: Vec<(String, String)>,
+}
+
+impl Browser {
+    pub fn at(router: &Router) -> Self {
+        Self {
+            router: router.clone(),
+            cookies: Vec::new(),
+        }
+    }
+
+    /// Opens an address.
+    pub async fn get(&mut self, path: &str) -> Shown {
+        self.send(Method::GET, path, None, &[]).await
+    }
+
+    /// Sends a form from a page of ours.
+    pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Shown {
+        let own = [("sec-fetch-site", "same-origin")];
+        self.send(Method::POST, path, Some(fields), &own).await
+    }
+
+    /// Sends a form with headers of one's own.
+    pub async fn post_with(
+        &mut self,
+        path: &str,
+        fields: &[(&str, &str)],
+        headers: &[(&str, &str)],
+    ) -> Shown {
+        self.send(Method::POST, path, Some(fields), headers).await
+    }
+
+    async fn send(
+        &mut self,
+        method: Method,
+        path: &str,
+        fields: Option<&[(&str, &str)]>,
+        headers: &[(&str, &str)],
+    ) -> Shown {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(ACCEPT, "text/html,application/xhtml+xml,*/*;q=0.8");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        for (name, value) in &self.cookies {
+            request = request.header(COOKIE, format!("{name}={value}"));
+        }
+        let body = fields.map(|fields| {
+            let pairs = fields
+                .iter()
+                .map(|(name, value)| format!("{}={}", encoded(name), encoded(value)));
+            pairs.collect::<Vec<_>>().join("&")
+        });
+        if body.is_some() {
+            request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        }
+        let request = request.body(Body::from(body.unwrap_or_default())).unwrap();
+        let answer = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = answer.into_parts();
+        for cookie in parts.headers.get_all(SET_COOKIE) {
+            self.keep(cookie.to_str().unwrap());
+        }
+        let bytes = body.collect().await.unwrap().to_bytes();
+        Shown {
+            status: parts.status,
+            headers: parts.headers,
+            html: String::from_utf8_lossy(&bytes).into_owned(),
+        }
+    }
+
+    fn keep(&mut self, cookie: &str) {
+        let pair = cookie.split(';').next().unwrap();
+        let (name, value) = pair.split_once('=').unwrap();
+        self.cookies.retain(|(known, _)| known != name);
+        if !cookie.contains("Max-Age=0") {
+            self.cookies.push((name.to_owned(), value.to_owned()));
+        }
+    }
+
+    /// Signs in with name and password.
+    pub async fn sign_in(&mut self, name: &str) -> Shown {
+        self.post("/signin", &[("name", name), ("password", PASSWORD)])
+            .await
+    }
+
+    /// The secret of the session, if there is one.
+    pub fn session(&self) -> Option<&str> {
+        let found = self
+            .cookies
+            .iter()
+            .find(|(name, _)| name == "motcua_session");
+        found.map(|(_, value)| value.as_str())
+    }
+
+    /// Brings a secret of one's own.
+    pub fn set_session(&mut self, secret: &str) {
+        self.keep(&format!("motcua_session={secret}"));
+    }
+}
+
+fn encoded(text: &str) -> String {
+    let bytes = text.bytes().map(|byte| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' => (byte as char).to_string(),
+        b' ' => "+".to_owned(),
+        _ => format!("%{byte:02X}"),
+    });
+    bytes.collect()
+}
