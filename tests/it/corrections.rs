@@ -4,6 +4,7 @@ use app::Error;
 use app::ports::Store;
 use app::view::{DossierName, View};
 use domain::code::AnyCode;
+use domain::dossier::acts::{Correct, DecideCorrection};
 use domain::dossier::correction::Corrected;
 use domain::dossier::private::{Person, Words};
 use domain::dossier::{Action, Channel, Command};
@@ -14,17 +15,17 @@ use crate::world::{OTHER_WARD, THREE_DAYS, WARD, World, moment, unit, who};
 
 async fn propose(world: &World, view: &View, corrected: Corrected) -> Result<View, Error> {
     let reason = Words::new("nhập nhầm khi tiếp nhận");
-    let command = Command::Correct { corrected, reason };
+    let command = Command::Correct(Correct { corrected, reason });
     world.act(view, Role::Officer, command).await
 }
 
 async fn decide(world: &World, view: &View, approve: bool) -> View {
     let open = view.dossier.corrections.open().next().unwrap();
-    let command = Command::DecideCorrection {
+    let command = Command::DecideCorrection(DecideCorrection {
         number: open.number,
         approve,
         note: Words::default(),
-    };
+    });
     world.act(view, Role::Leader, command).await.unwrap()
 }
 
@@ -142,10 +143,10 @@ async fn who_proposed_a_correction_is_not_offered_its_decision() {
     let world = World::at("2026-08-03 10:00").await;
     let received = world.receive(WARD, THREE_DAYS).await;
     let channel = Corrected::Channel(Channel::Post);
-    let command = Command::Correct {
+    let command = Command::Correct(Correct {
         corrected: channel,
         reason: Words::new("nhầm"),
-    };
+    });
     let proposed = world.act(&received, Role::Leader, command).await.unwrap();
     assert!(!proposed.allowed.contains(&Action::DecideCorrection));
     let chairman = who(Role::Chairman, WARD);

@@ -14,6 +14,7 @@ use app::ports::Store;
 use app::view::{DossierName, View};
 use app::{Caller, Engine, Parts};
 use chrono::{Datelike, TimeDelta, Weekday};
+use domain::dossier::acts::{Advance, Resolve, ReturnResult};
 use domain::dossier::{Channel, Command};
 use domain::id::{ActorId, ProvinceCode};
 use domain::role::Role;
@@ -80,10 +81,10 @@ async fn step(world: &World, view: View, turn: usize) -> View {
         .step()
         .and_then(|id| view.procedure.step(id))
         .map_or(Role::Receptionist, |step| step.role);
-    let command = Command::Advance {
+    let command = Command::Advance(Advance {
         step: view.next_steps.first().cloned(),
         assignee: None,
-    };
+    });
     act(world, &view, somebody(role, turn), command).await
 }
 
@@ -110,16 +111,16 @@ async fn finish(world: &World, view: View, turn: usize) -> View {
         world,
         &view,
         chairman,
-        Command::Resolve {
+        Command::Resolve(Resolve {
             results: Vec::new(),
-        },
+        }),
     )
     .await;
-    let back = Command::Return {
+    let back = Command::Return(ReturnResult {
         receiver: None,
         proxy: false,
         channel: Channel::Desk,
-    };
+    });
     act(world, &resolved, somebody(Role::Receptionist, turn), back).await
 }
 

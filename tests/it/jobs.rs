@@ -5,6 +5,7 @@ use std::sync::Arc;
 use app::jobs::Order;
 use app::ports::Job;
 use app::view::DossierName;
+use domain::dossier::acts::{Resolve, ReturnResult};
 use domain::dossier::{Channel, Command, Dossier, Rewrite, Status};
 use domain::id::ActorId;
 use domain::lineage::{Share, Succession, Takeover};
@@ -97,9 +98,9 @@ async fn of_a_result_that_waits_only_the_desk_changes(on: Backend) {
         .act(
             &view,
             Role::Chairman,
-            Command::Resolve {
+            Command::Resolve(Resolve {
                 results: Vec::new(),
-            },
+            }),
         )
         .await
         .unwrap();
@@ -113,11 +114,11 @@ async fn of_a_result_that_waits_only_the_desk_changes(on: Backend) {
         "it decided under its own name"
     );
     assert_eq!(moved.dossier.returning, unit(OTHER_WARD));
-    let back = Command::Return {
+    let back = Command::Return(ReturnResult {
         receiver: None,
         proxy: false,
         channel: Channel::Desk,
-    };
+    });
     let returned = world
         .engine
         .command(&caller, world.meta(), &name, &moved.dossier.etag(), back)

@@ -10,7 +10,8 @@ use app::view::{DossierName, View};
 use app::{Engine, Parts};
 use chrono::NaiveDate;
 use domain::catalogue::{Catalogue, SourceFile, Successors};
-use domain::dossier::command::{Circumstances, Contents};
+use domain::dossier::acts::{Resolve, ReturnResult};
+use domain::dossier::contents::{Circumstances, Contents};
 use domain::dossier::private::Person;
 use domain::dossier::{Channel, Command, Dossier, Reception, Status};
 use domain::id::{ActorId, UnitCode};
@@ -126,16 +127,16 @@ async fn finish(world: &World, view: &View) -> View {
         .act(
             view,
             Role::Chairman,
-            Command::Resolve {
+            Command::Resolve(Resolve {
                 results: Vec::new(),
-            },
+            }),
         )
         .await;
-    let back = Command::Return {
+    let back = Command::Return(ReturnResult {
         receiver: None,
         proxy: false,
         channel: Channel::Desk,
-    };
+    });
     let resolved = resolved.unwrap();
     world
         .act(&resolved, Role::Receptionist, back)

@@ -9,7 +9,8 @@ use app::Caller;
 use app::ports::{Document, Store};
 use app::publication::Draft;
 use app::publication::carrying::Followed;
-use domain::dossier::command::SupplementItem;
+use domain::dossier::acts::SupplementItem;
+use domain::dossier::acts::{RecordSupplement, RequestSupplement};
 use domain::dossier::private::Words;
 use domain::dossier::{Command, Dossier, Extension};
 use domain::id::{ActorId, DossierId};
@@ -105,10 +106,10 @@ pub async fn lived_in(world: &World) -> Vec<DossierId> {
             // Some have come with them since.
             if ward == WARD {
                 world.pass(chrono::TimeDelta::hours(30));
-                let complete = Command::RecordSupplement {
+                let complete = Command::RecordSupplement(RecordSupplement {
                     components: Vec::new(),
                     papers: Vec::new(),
-                };
+                });
                 world
                     .act(&view, Role::Receptionist, complete)
                     .await
@@ -138,7 +139,7 @@ pub async fn lived_in(world: &World) -> Vec<DossierId> {
 }
 
 fn papers() -> Command {
-    Command::RequestSupplement {
+    Command::RequestSupplement(RequestSupplement {
         items: vec![SupplementItem {
             component: None,
             note: Words::new("bản gốc"),
@@ -146,5 +147,5 @@ fn papers() -> Command {
         reason: Words::new("thiếu bản gốc"),
         respond_by: None,
         exception: None,
-    }
+    })
 }

@@ -6,6 +6,7 @@ use app::ports::Clock;
 use app::view::{DossierName, View};
 use app::{Caller, Engine, Error, Meta, Parts};
 use domain::dossier::Command;
+use domain::dossier::acts::Resolve;
 use domain::role::Role;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinHandle;
@@ -137,9 +138,9 @@ async fn what_finishes_work_is_let_in_where_new_dossiers_are_not() {
         leader,
         &ready,
         of(WARD, 901),
-        Command::Resolve {
+        Command::Resolve(Resolve {
             results: Vec::new(),
-        },
+        }),
     );
     office.open.add_permits(100);
     assert!(resolved.await.unwrap().unwrap().dossier.ended.is_some());

@@ -5,6 +5,7 @@ use app::read::ListQuery;
 use app::report::{RateUnits, RatesQuery};
 use chrono::NaiveDate;
 use domain::dossier::Command;
+use domain::dossier::acts::{Accept, Refuse, Stop, Withdraw};
 use domain::dossier::private::Words;
 use domain::id::ProvinceCode;
 use domain::indicator::{Report, Row};
@@ -55,10 +56,10 @@ async fn a_month_adds_up_and_stays_as_it_was(on: Backend) {
     let one = world.receive(WARD, THREE_DAYS).await;
     // Submitted online and accepted; will be late.
     let two = world.submit(WARD, THREE_DAYS, "G22.99-260803-000001").await;
-    let accept = Command::Accept {
+    let accept = Command::Receive(Accept {
         components: Vec::new(),
         papers: Vec::new(),
-    };
+    });
     let two = world.act(&two, Role::Receptionist, accept).await.unwrap();
     // Still pending at the end of the month.
     world.receive(WARD, "1.013225").await;
@@ -109,24 +110,24 @@ on_both!(stopped_and_withdrawn_are_resolved_and_shown_again_and_refused_never_co
 async fn stopped_and_withdrawn_are_resolved_and_shown_again_and_refused_never_counted(on: Backend) {
     let world = World::on(on, "2026-08-03 10:00").await;
     let stopped = world.receive(WARD, THREE_DAYS).await;
-    let stop = Command::Stop {
+    let stop = Command::Stop(Stop {
         reason: Words::new("lý do"),
         legal_basis: Words::new("căn cứ"),
-    };
+    });
     world.act(&stopped, Role::Leader, stop).await.unwrap();
     let withdrawn = world.receive(WARD, THREE_DAYS).await;
-    let withdraw = Command::Withdraw {
+    let withdraw = Command::Withdraw(Withdraw {
         reason: Words::default(),
-    };
+    });
     world
         .act(&withdrawn, Role::Receptionist, withdraw)
         .await
         .unwrap();
     let refused = world.submit(WARD, THREE_DAYS, "G22.99-260803-000009").await;
-    let refuse = Command::Refuse {
+    let refuse = Command::Refuse(Refuse {
         reason: Words::new("sai thẩm quyền"),
         competent: None,
-    };
+    });
     world
         .act(&refused, Role::Receptionist, refuse)
         .await
@@ -135,9 +136,9 @@ async fn stopped_and_withdrawn_are_resolved_and_shown_again_and_refused_never_co
     let petition = "x-phan-anh-hien-truong";
     world.submit(WARD, petition, "G22.99-260803-000011").await;
     let received = world.receive(WARD, petition).await;
-    let withdraw = Command::Withdraw {
+    let withdraw = Command::Withdraw(Withdraw {
         reason: Words::default(),
-    };
+    });
     world
         .act(&received, Role::Receptionist, withdraw)
         .await

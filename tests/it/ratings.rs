@@ -4,6 +4,7 @@ use app::report::{RateUnits, UnitBasis};
 use app::satisfaction::RatingsQuery;
 use app::view::View;
 use chrono::NaiveDate;
+use domain::dossier::acts::{self, Withdraw};
 use domain::dossier::private::Words;
 use domain::dossier::{Command, RatingMethod, Score};
 use domain::indicator::Rate;
@@ -51,11 +52,11 @@ fn scores(told: &Satisfaction) -> [u32; 5] {
 }
 
 fn rate(score: u8) -> Command {
-    Command::Rate {
+    Command::Rate(acts::Rate {
         score: Score::new(score).unwrap(),
         method: RatingMethod::Device,
         comment: Words::default(),
-    }
+    })
 }
 
 /// A dossier of a ward that its citizen took back, to be rated.
@@ -65,9 +66,9 @@ async fn ended(world: &World, ward: &str, procedure: &str) -> View {
 }
 
 async fn withdrawn(world: &World, view: &View) -> View {
-    let withdraw = Command::Withdraw {
+    let withdraw = Command::Withdraw(Withdraw {
         reason: Words::default(),
-    };
+    });
     let withdrawn = world.act(view, Role::Receptionist, withdraw).await;
     withdrawn.unwrap()
 }

@@ -5,6 +5,7 @@ use app::page::PageQuery;
 use app::read::ListQuery;
 use app::worklist::WorklistQuery;
 use chrono::TimeDelta;
+use domain::dossier::acts::RequestSupplement;
 use domain::dossier::private::Person;
 use domain::dossier::{Command, Status};
 use domain::role::Role;
@@ -386,15 +387,15 @@ on_both!(waiting_for_papers_stops_the_clock_and_the_page_says_so);
 async fn waiting_for_papers_stops_the_clock_and_the_page_says_so(on: Backend) {
     let world = World::on(on, "2026-08-03 10:00").await;
     let received = world.receive(WARD, "1.013225").await;
-    let ask = Command::RequestSupplement {
-        items: vec![domain::dossier::command::SupplementItem {
+    let ask = Command::RequestSupplement(RequestSupplement {
+        items: vec![domain::dossier::acts::SupplementItem {
             component: None,
             note: domain::dossier::private::Words::new("bản vẽ"),
         }],
         reason: domain::dossier::private::Words::new("thiếu bản vẽ"),
         respond_by: None,
         exception: None,
-    };
+    });
     let waiting = world.act(&received, Role::Officer, ask).await.unwrap();
     let stands = waiting.dossier.clock.as_ref().unwrap().standing.is_some();
     world.set("2027-03-01 10:00");

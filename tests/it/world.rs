@@ -11,7 +11,9 @@ use app::{Caller, Engine, Error, Meta, Parts};
 use chrono::{NaiveDateTime, TimeDelta};
 use domain::catalogue::Catalogue;
 use domain::code::AnyCode;
-use domain::dossier::command::{Circumstances, Contents, SupplementItem};
+use domain::dossier::acts::RequestSupplement;
+use domain::dossier::acts::{Advance, Resolve, ReturnResult, SupplementItem};
+use domain::dossier::contents::{Circumstances, Contents};
 use domain::dossier::private::{Person, Words};
 use domain::dossier::{Channel, Command, Reception, Submission};
 use domain::id::{ActorId, ProcedureCode, RequestId, UnitCode};
@@ -178,10 +180,10 @@ impl World {
         self.act(
             view,
             role,
-            Command::Advance {
+            Command::Advance(Advance {
                 step,
                 assignee: None,
-            },
+            }),
         )
         .await
         .unwrap()
@@ -206,17 +208,17 @@ impl World {
             .act(
                 &view,
                 Role::Chairman,
-                Command::Resolve {
+                Command::Resolve(Resolve {
                     results: Vec::new(),
-                },
+                }),
             )
             .await
             .unwrap();
-        let back = Command::Return {
+        let back = Command::Return(ReturnResult {
             receiver: None,
             proxy: false,
             channel: Channel::Desk,
-        };
+        });
         self.act(&resolved, Role::Receptionist, back).await.unwrap()
     }
 
@@ -322,7 +324,7 @@ pub fn at_the_desk(ward: &str, procedure: &str) -> Reception {
 
 /// The citizen is asked for a paper.
 pub fn ask_for_papers() -> Command {
-    Command::RequestSupplement {
+    Command::RequestSupplement(RequestSupplement {
         items: vec![SupplementItem {
             component: None,
             note: Words::new("Trích lục ghi chú ly hôn"),
@@ -330,5 +332,5 @@ pub fn ask_for_papers() -> Command {
         reason: Words::new("Tờ khai ghi đã ly hôn"),
         respond_by: None,
         exception: None,
-    }
+    })
 }

@@ -4,7 +4,8 @@ use app::Error;
 use app::ports::Store;
 use app::view::DossierName;
 use chrono::TimeDelta;
-use domain::dossier::command::Circumstances;
+use domain::dossier::acts::{Accept, Advance, Stop};
+use domain::dossier::contents::Circumstances;
 use domain::dossier::private::{Person, Words};
 use domain::dossier::{Channel, Command, FeeState, Origin, QueueTicket, Refusal, Setting, Status};
 use domain::role::Role;
@@ -185,9 +186,11 @@ async fn a_stale_etag_is_refused_and_of_two_at_once_one_wins(on: Backend) {
     let world = World::on(on, "2026-08-03 10:00").await;
     let received = world.receive(WARD, THREE_DAYS).await;
     let step = received.next_steps.first().cloned();
-    let advance = || Command::Advance {
-        step: step.clone(),
-        assignee: None,
+    let advance = || {
+        Command::Advance(Advance {
+            step: step.clone(),
+            assignee: None,
+        })
     };
     let (one, two) = tokio::join!(
         world.act(&received, Role::Receptionist, advance()),
@@ -215,10 +218,10 @@ async fn an_online_dossier_keeps_the_portals_code_and_takes_no_number(on: Backen
         Some(moment("2026-08-05 08:00"))
     );
     world.set("2026-08-04 08:00");
-    let accept = Command::Accept {
+    let accept = Command::Receive(Accept {
         components: Vec::new(),
         papers: Vec::new(),
-    };
+    });
     let accepted = world
         .act(&submitted, Role::Receptionist, accept)
         .await
@@ -315,10 +318,10 @@ async fn a_dossier_of_another_unit_is_denied_and_an_unknown_one_not_found(on: Ba
     let read = world.engine.dossier(&stranger, &name).await.unwrap_err();
     assert!(matches!(read, Error::UnitDenied { .. }), "{read:?}");
     let step = received.next_steps.first().cloned();
-    let command = Command::Advance {
+    let command = Command::Advance(Advance {
         step,
         assignee: None,
-    };
+    });
     let write = world
         .engine
         .command(&stranger, world.meta(), &name, "v1", command)
@@ -396,10 +399,10 @@ async fn nothing_personal_is_in_an_event(on: Backend) {
         .receive(&clerk, world.meta(), &code, reception)
         .await
         .unwrap();
-    let stop = Command::Stop {
+    let stop = Command::Stop(Stop {
         reason: Words::new("Canary lý do"),
         legal_basis: Words::new("Canary căn cứ"),
-    };
+    });
     world.act(&view, Role::Leader, stop).await.unwrap();
     let read = app::ports::Store::read(world.store.as_ref()).await.unwrap();
     let key = (view.dossier.province.clone(), view.dossier.id);

@@ -212,34 +212,9 @@ impl Method {
     /// Whether a role may call it at all. For which units is the caller's own business.
     #[must_use]
     pub fn open_to(self, role: Role) -> bool {
-        use Role::{
-            Admin, Auditor, Chairman, Citizen, Leader, Officer, Portal, Province, Receptionist,
-        };
+        use Role::{Admin, Auditor, Chairman, Leader, Officer, Portal, Province, Receptionist};
         let roles: &[Role] = match self {
-            Method::Act(action) => match action {
-                Action::Submit => &[Receptionist, Chairman, Portal],
-                Action::Receive | Action::Refuse | Action::Return => &[Receptionist, Chairman],
-                Action::RequestSupplement | Action::Advance | Action::RequestPayment => {
-                    &[Receptionist, Officer, Leader, Chairman]
-                }
-                Action::RecordSupplement | Action::RecordPayment | Action::Withdraw => {
-                    &[Receptionist, Chairman, Portal]
-                }
-                Action::Rate => &[Receptionist, Chairman, Portal, Citizen],
-                Action::RefundPayment => &[Receptionist, Leader, Chairman],
-                Action::Assign => &[Officer, Leader, Chairman],
-                Action::Transfer => &[Receptionist, Leader, Chairman],
-                Action::HandOver => &[Receptionist, Officer, Leader, Chairman],
-                Action::Extend | Action::Stop => &[Leader, Chairman],
-                Action::OpenLeg
-                | Action::CloseLeg
-                | Action::OpenConsultation
-                | Action::CloseConsultation => &[Officer, Leader, Chairman],
-                Action::Resolve | Action::Correct => &[Receptionist, Officer, Leader, Chairman],
-                Action::DecideCorrection => &[Leader, Chairman],
-                Action::RecordMirrored => &[Portal],
-                Action::SettleConflict => &[Chairman, Province],
-            },
+            Method::Act(action) => action.spec().roles,
             Method::GetDossier
             | Method::ListDossiers
             | Method::ListDossierEvents
@@ -340,38 +315,7 @@ pub fn check_command(
     dossier: &Dossier,
 ) -> Result<UnitCode, Error> {
     let method = Method::Act(command.action());
-    let its_own = match command {
-        Command::CloseLeg { number, .. } => (dossier.legs.iter())
-            .find(|leg| leg.number == *number)
-            .map(|leg| &leg.unit),
-        Command::CloseConsultation { number, .. } => (dossier.consultations.iter())
-            .find(|asked| asked.number == *number)
-            .map(|asked| &asked.unit),
-        Command::Accept { .. }
-        | Command::Refuse { .. }
-        | Command::RequestSupplement { .. }
-        | Command::RecordSupplement { .. }
-        | Command::Advance { .. }
-        | Command::Assign { .. }
-        | Command::Transfer { .. }
-        | Command::HandOver(_)
-        | Command::RequestPayment { .. }
-        | Command::RecordPayment { .. }
-        | Command::RefundPayment { .. }
-        | Command::Extend(_)
-        | Command::Withdraw { .. }
-        | Command::Stop { .. }
-        | Command::OpenLeg { .. }
-        | Command::OpenConsultation { .. }
-        | Command::Resolve { .. }
-        | Command::Return { .. }
-        | Command::Rate { .. }
-        | Command::Correct { .. }
-        | Command::DecideCorrection { .. }
-        | Command::RecordMirrored(_)
-        | Command::SettleConflict { .. } => None,
-    };
-    match its_own {
+    match command.own_part(dossier) {
         Some(unit) => check_standing(caller, method, dossier, vec![unit, &dossier.resolving]),
         None => check_dossier(caller, method, dossier),
     }
@@ -395,50 +339,8 @@ fn check_standing(
 
 /// The units whose people may do this to a dossier, the natural one first.
 fn standing(method: Method, dossier: &Dossier) -> Vec<&UnitCode> {
-    let Dossier {
-        receiving,
-        resolving,
-        returning,
-        custody,
-        ..
-    } = dossier;
-    let holding = custody.holder.as_ref().map(|holder| &holder.party.unit);
     match method {
-        Method::Act(action) => match action {
-            Action::Submit | Action::Receive | Action::Refuse => vec![receiving],
-            Action::RequestSupplement => vec![resolving, receiving],
-            Action::RecordSupplement
-            | Action::RecordPayment
-            | Action::RefundPayment
-            | Action::Withdraw
-            | Action::RecordMirrored => vec![receiving, resolving],
-            Action::SettleConflict => vec![resolving, receiving],
-            // From reception the desk itself hands over, or gives back on the spot.
-            Action::Advance
-            | Action::Resolve
-            | Action::RequestPayment
-            | Action::Correct
-            | Action::DecideCorrection => {
-                vec![resolving, receiving]
-            }
-            Action::Assign
-            | Action::Extend
-            | Action::Stop
-            | Action::Transfer
-            | Action::OpenLeg
-            | Action::OpenConsultation => vec![resolving],
-            Action::HandOver => holding
-                .into_iter()
-                .chain([receiving, resolving, returning])
-                .collect(),
-            Action::CloseLeg => (dossier.open_legs().map(|leg| &leg.unit))
-                .chain([resolving])
-                .collect(),
-            Action::CloseConsultation => (dossier.open_consultations().map(|asked| &asked.unit))
-                .chain([resolving])
-                .collect(),
-            Action::Return | Action::Rate => vec![returning, receiving],
-        },
+        Method::Act(action) => action.spec().units.units(dossier),
         Method::GetDossier
         | Method::ListDossiers
         | Method::ListDossierEvents
@@ -471,10 +373,16 @@ fn standing(method: Method, dossier: &Dossier) -> Vec<&UnitCode> {
         | Method::MigrateDossiers
         | Method::GetJob
         | Method::ListJobs => {
+            let holder = dossier.custody.holder.as_ref();
+            let holding = holder.map(|holder| &holder.party.unit);
             let legs = dossier.legs.iter().map(|leg| &leg.unit);
             let asked = dossier.consultations.iter().map(|asked| &asked.unit);
-            let main = [resolving, receiving, returning].into_iter();
-            main.chain(holding).chain(legs).chain(asked).collect()
+            let main = [&dossier.resolving, &dossier.receiving, &dossier.returning];
+            main.into_iter()
+                .chain(holding)
+                .chain(legs)
+                .chain(asked)
+                .collect()
         }
     }
 }

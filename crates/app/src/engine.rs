@@ -6,8 +6,8 @@ use std::time::Duration;
 use chrono::NaiveDate;
 use domain::catalogue::Catalogue;
 use domain::deadline;
-use domain::dossier::command::Contents;
-use domain::dossier::correction::{APPLICANT, Corrected};
+use domain::dossier::contents::Contents;
+use domain::dossier::correction::APPLICANT;
 use domain::dossier::private::Salt;
 use domain::dossier::{Action, Channel, Command, Dossier, Reception, Submission};
 use domain::id::{ActorId, DossierId, ProcedureCode, ProvinceCode, RequestId, UnitCode};
@@ -287,7 +287,7 @@ impl Engine {
         command: Command,
     ) -> Result<View, Error> {
         access::check_role(caller, Method::Act(command.action()))?;
-        self.check_named(caller, &units_named(&command))?;
+        self.check_named(caller, &command.units_named())?;
         let id = match name {
             DossierName::Id(id) => *id,
             DossierName::Code(_) => {
@@ -317,7 +317,7 @@ impl Engine {
             Work::Receive { .. }
             | Work::Import { .. }
             | Work::Act {
-                command: Command::Accept { .. },
+                command: Command::Receive { .. },
                 ..
             } => true,
             Work::Submit { .. } | Work::Act { .. } | Work::Rewrite { .. } => false,
@@ -409,27 +409,27 @@ impl Engine {
         receiving: &UnitCode,
         content: &Contents,
     ) -> Result<(), Error> {
-        self.check_named(
-            caller,
-            &[
-                ("receiving_unit", Some(receiving)),
-                ("resolving_unit", content.resolving.as_ref()),
-                ("returning_unit", content.returning.as_ref()),
-            ],
-        )
+        let resolving = content.resolving.as_ref();
+        let returning = content.returning.as_ref();
+        let named: Vec<_> = [("receiving_unit", receiving)]
+            .into_iter()
+            .chain(resolving.map(|unit| ("resolving_unit", unit)))
+            .chain(returning.map(|unit| ("returning_unit", unit)))
+            .collect();
+        self.check_named(caller, &named)
     }
 
     fn check_named(
         &self,
         caller: &Caller,
-        named: &[(&'static str, Option<&UnitCode>)],
+        named: &[(&'static str, &UnitCode)],
     ) -> Result<(), Error> {
         let catalogue = self.office.catalogue(&caller.province);
         let today = domain::time::local_day(self.now());
         let wrong: Vec<FieldError> = named
             .iter()
             .filter_map(|(field, code)| {
-                let problem = cannot_deal(&catalogue, &caller.province, (*code)?, today)?;
+                let problem = cannot_deal(&catalogue, &caller.province, code, today)?;
                 Some(FieldError::new(*field, problem))
             })
             .collect();
@@ -497,48 +497,6 @@ impl Engine {
         let mut people = read.people(&dossier.province, &wanted).await?;
         let people = people.remove(&dossier.id).unwrap_or_default();
         self.office.view(caller, dossier, people, at)
-    }
-}
-
-/// The units that a command brings in, by field.
-fn units_named(command: &Command) -> Vec<(&'static str, Option<&UnitCode>)> {
-    match command {
-        Command::Transfer { to, returning, .. } => vec![
-            ("resolving_unit", Some(to)),
-            ("returning_unit", returning.as_ref()),
-        ],
-        Command::HandOver(asked) => vec![("receiver_unit", asked.receiver_unit.as_ref())],
-        Command::OpenLeg { unit, .. } | Command::OpenConsultation { unit, .. } => {
-            vec![("unit", Some(unit))]
-        }
-        Command::Correct { corrected, .. } => match corrected {
-            Corrected::ReturningUnit(unit) => vec![("returning_unit", Some(unit))],
-            Corrected::Applicant(_)
-            | Corrected::Channel(_)
-            | Corrected::Case(_)
-            | Corrected::ExternalCode { .. }
-            | Corrected::EndTime(_) => Vec::new(),
-        },
-        // The agency that a refusal points to may be any.
-        Command::Refuse { .. }
-        | Command::Accept { .. }
-        | Command::RequestSupplement { .. }
-        | Command::RecordSupplement { .. }
-        | Command::Advance { .. }
-        | Command::Assign { .. }
-        | Command::RequestPayment { .. }
-        | Command::RecordPayment { .. }
-        | Command::RefundPayment { .. }
-        | Command::Extend(_)
-        | Command::Withdraw { .. }
-        | Command::Stop { .. }
-        | Command::CloseLeg { .. }
-        | Command::CloseConsultation { .. }
-        | Command::Resolve { .. }
-        | Command::Return { .. }
-        | Command::Rate { .. }
-        | Command::DecideCorrection { .. } => Vec::new(),
-        Command::RecordMirrored(_) | Command::SettleConflict { .. } => Vec::new(),
     }
 }
 

@@ -5,7 +5,7 @@
 //! Source: Circular 01/2018/TT-VPCP, Art. 16(2)(d).
 
 use domain::code::AnyCode;
-use domain::dossier::{Dossier, Event, Rating, Record, State, Status};
+use domain::dossier::{Dossier, Rating, Record, State, Status};
 use domain::procedure::Procedure;
 use domain::time::Instant;
 
@@ -129,89 +129,11 @@ fn details(
 
 /// What an event is called to a citizen; inner matters of the office are left out.
 fn step(record: &Record, procedure: &Procedure) -> Option<LookupStep> {
-    let named = |vi: &str, en: &str| Some((vi.to_owned(), en.to_owned()));
-    let (label_vi, label_en) = match &record.event {
-        Event::Submitted(_) => named("Đã nộp hồ sơ", "Submitted"),
-        Event::Received(_) => named("Đã tiếp nhận", "Received"),
-        Event::Refused { .. } => named("Không được tiếp nhận", "Refused at intake"),
-        Event::SupplementRequested(_) => {
-            named("Yêu cầu bổ sung giấy tờ", "Further papers requested")
-        }
-        Event::SupplementRecorded { .. } => named("Đã nhận giấy tờ bổ sung", "Papers received"),
-        Event::Advanced { step, .. } => {
-            let name = step
-                .as_ref()
-                .and_then(|id| procedure.step(id))
-                .map(|step| &step.name);
-            match name {
-                Some(name) => named(
-                    &format!("Đang xử lý: {name}"),
-                    &format!("Processing: {name}"),
-                ),
-                None => named("Đang xử lý", "Processing"),
-            }
-        }
-        Event::Assigned { .. }
-        | Event::HandedOver(_)
-        | Event::CorrectionProposed(_)
-        | Event::CorrectionRejected(_) => None,
-        Event::Transferred(_) => named("Chuyển đến đơn vị khác", "Sent on to another unit"),
-        Event::CorrectionApproved(_) => named("Đã đính chính hồ sơ", "Corrected"),
-        Event::PaymentRequested { .. } => {
-            named("Yêu cầu thực hiện nghĩa vụ tài chính", "Payment requested")
-        }
-        Event::PaymentRecorded { .. } | Event::FeePaid { .. } => {
-            named("Đã nhận thanh toán", "Payment received")
-        }
-        Event::Refunded { .. } => named("Đã hoàn phí", "Payment given back"),
-        Event::Extended { .. } => named("Xin lỗi và hẹn lại ngày trả", "New date, with an apology"),
-        Event::Apologised { .. } => named("Xin lỗi vì chậm trả", "Apology for the delay"),
-        Event::VerificationBegun { .. } => named("Đang xác minh", "Verification begun"),
-        Event::Withdrawn { .. } => named("Công dân rút hồ sơ", "Withdrawn"),
-        Event::Stopped { .. } => named("Dừng xử lý", "Stopped"),
-        Event::LegOpened(_) => named(
-            "Đã chuyển cơ quan phối hợp",
-            "Sent to another agency for its part",
-        ),
-        Event::LegClosed { .. } => named(
-            "Đã có kết quả của cơ quan phối hợp",
-            "Another agency has done its part",
-        ),
-        Event::ConsultationOpened(_) | Event::ConsultationClosed { .. } => None,
-        Event::MirroredStatus(claim) => {
-            named(claim.status.name_vi(), &sentence(claim.status.name_en()))
-        }
-        Event::Conflicted(_) | Event::ConflictSettled { .. } => return None,
-        Event::Resolved { .. } => named("Đã có kết quả", "Result ready"),
-        Event::Returned { .. } => named("Đã trả kết quả", "Result returned"),
-        Event::Rated { .. } => named("Đã đánh giá", "Rated"),
-        Event::Succeeded { .. } => named(
-            "Chuyển đến đơn vị mới sau sắp xếp",
-            "Taken over by the successor of the unit",
-        ),
-        Event::Recalculated(facts) => {
-            let told = facts.moved.as_ref().and_then(|moved| moved.promised_due);
-            told.and_then(|_| {
-                named(
-                    "Hẹn lại ngày trả theo lịch làm việc mới",
-                    "New date, by a new calendar",
-                )
-            })
-        }
-        Event::Migrated { .. } => None,
-    }?;
+    let told = record.event.told(procedure)?;
     Some(LookupStep {
-        label_vi,
-        label_en,
+        label_vi: told.vi.into_owned(),
+        label_en: told.en.into_owned(),
         at: record.event_time,
-    })
-}
-
-/// The words with a capital at the beginning.
-fn sentence(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
     })
 }
 

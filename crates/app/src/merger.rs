@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::NaiveDate;
 use domain::catalogue::{Catalogue, Fault, SourceFile, Successors};
 use domain::digest::{hex, sha256};
-use domain::dossier::{Dossier, Event, Rewrite, succeed};
+use domain::dossier::change::succession::succeed;
+use domain::dossier::{Dossier, Rewrite};
 use domain::id::UnitCode;
 use domain::lineage::Succession;
 use domain::time;
@@ -231,10 +232,7 @@ impl Engine {
 
 /// What is to be done to a dossier; counted by pair of units.
 fn plan(dossier: &Dossier, succession: &Arc<Succession>, counts: &mut Counts) -> Option<Rewrite> {
-    let Event::Succeeded { units, .. } = succeed(dossier, succession)? else {
-        return None;
-    };
-    for passed in units {
+    for passed in succeed(dossier, succession)?.units {
         *counts.entry((passed.old, passed.new)).or_default() += 1;
     }
     Some(Rewrite::Succession(Arc::clone(succession)))

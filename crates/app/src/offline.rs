@@ -6,7 +6,8 @@
 //! nobody for good.
 
 use chrono::{NaiveDate, TimeDelta};
-use domain::dossier::{Channel, Dossier, Reception, Refusal, Rewrite, succeed};
+use domain::dossier::change::succession::succeed;
+use domain::dossier::{Channel, Dossier, Reception, Refusal, Rewrite};
 use domain::id::{ProcedureCode, UnitCode};
 use domain::number::{self, NumberState, VoidReason};
 use domain::time::{self, Instant};

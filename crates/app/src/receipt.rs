@@ -1,6 +1,7 @@
 //! What the receipt of a dossier is good for: its code and PIN take the place of a token.
 
 use domain::code::AnyCode;
+use domain::dossier::acts::Rate;
 use domain::dossier::private::Words;
 use domain::dossier::{Command, Dossier, Rating, RatingMethod, Score};
 use domain::id::ActorId;
@@ -39,11 +40,11 @@ impl Engine {
             self.presented(read.as_ref(), code, Some(pin)).await?
         };
         let Opinion { score, comment } = opinion;
-        let command = Command::Rate {
+        let command = Command::Rate(Rate {
             score,
             method: RatingMethod::Receipt,
             comment,
-        };
+        });
         let work = Work::Act {
             id: dossier.id,
             etag: None,

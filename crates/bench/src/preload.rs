@@ -14,7 +14,8 @@ use demo::{people, required};
 use domain::catalogue::Catalogue;
 use domain::code::AnyCode;
 use domain::digest::keyed_hash;
-use domain::dossier::command::{Circumstances, Contents};
+use domain::dossier::acts::{Accept, Advance, Resolve, ReturnResult};
+use domain::dossier::contents::{Circumstances, Contents};
 use domain::dossier::private::{Private, Salt};
 use domain::dossier::{
     self, Acting, Channel, Command, Decision, Dossier, Interest, Reception, Record, Rules, State,
@@ -241,19 +242,19 @@ impl Life<'_> {
                 Some((
                     Role::Receptionist,
                     1.0,
-                    Command::Accept {
+                    Command::Receive(Accept {
                         components,
                         papers: Vec::new(),
-                    },
+                    }),
                 ))
             }
             State::Received | State::Processing { .. } => match here {
                 Some(step) if step.finish => Some((
                     step.role,
                     hours,
-                    Command::Resolve {
+                    Command::Resolve(Resolve {
                         results: Vec::new(),
-                    },
+                    }),
                 )),
                 Some(_) | None => {
                     let step = dossier::next_steps(dossier, self.procedure)
@@ -261,17 +262,17 @@ impl Life<'_> {
                         .next();
                     let role = here.map_or(Role::Receptionist, |step| step.role);
                     let assignee = None;
-                    Some((role, 2.0, Command::Advance { step, assignee }))
+                    Some((role, 2.0, Command::Advance(Advance { step, assignee })))
                 }
             },
             State::Resolved => Some((
                 Role::Receptionist,
                 4.0,
-                Command::Return {
+                Command::Return(ReturnResult {
                     receiver: None,
                     proxy: false,
                     channel: dossier.channel,
-                },
+                }),
             )),
             State::Refused
             | State::SupplementRequested { .. }

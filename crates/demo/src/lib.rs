@@ -22,7 +22,7 @@ use app::{Engine, Meta, Parts};
 use chrono::TimeDelta;
 use domain::catalogue::Catalogue;
 use domain::code::AnyCode;
-use domain::dossier::command::{Circumstances, Contents};
+use domain::dossier::contents::{Circumstances, Contents};
 use domain::dossier::{Channel, Reception, Submission};
 use domain::id::{ActorId, ProvinceCode, RequestId, UnitCode};
 use domain::role::Role;

@@ -3,7 +3,11 @@
 use app::view::View;
 use chrono::{NaiveDate, TimeDelta};
 use domain::calendar::Calendar;
-use domain::dossier::command::{HandOver, SupplementItem};
+use domain::dossier::acts::{
+    Accept, Advance, CloseLeg, RecordPayment, RecordSupplement, Refuse, RequestPayment,
+    RequestSupplement, Resolve, ReturnResult, Stop, Withdraw,
+};
+use domain::dossier::acts::{HandOver, SupplementItem};
 use domain::dossier::private::Words;
 use domain::dossier::{Command, Dossier, Extension, PaymentMethod, State};
 use domain::id::ActorId;
@@ -68,14 +72,14 @@ pub fn next(
             // Papers are asked for once at most.
             let asks = if dossier.supplements == 0 { 3.0 } else { 0.0 };
             let command = match chance.weighted(&[94.0, 3.0, asks]) {
-                0 => Command::Accept {
+                0 => Command::Receive(Accept {
                     components: required(&view.procedure),
                     papers: Vec::new(),
-                },
-                1 => Command::Refuse {
+                }),
+                1 => Command::Refuse(Refuse {
                     reason: Words::new("Hồ sơ không thuộc thẩm quyền giải quyết"),
                     competent: None,
-                },
+                }),
                 _ => supplement(&view.procedure),
             };
             by(Role::Receptionist, at, command)
@@ -86,17 +90,17 @@ pub fn next(
                 0 => by(
                     Role::Receptionist,
                     at,
-                    Command::RecordSupplement {
+                    Command::RecordSupplement(RecordSupplement {
                         components: Vec::new(),
                         papers: Vec::new(),
-                    },
+                    }),
                 ),
                 1 => by(
                     Role::Receptionist,
                     at,
-                    Command::Withdraw {
+                    Command::Withdraw(Withdraw {
                         reason: Words::default(),
-                    },
+                    }),
                 ),
                 _ => None,
             }
@@ -107,18 +111,18 @@ pub fn next(
             by(
                 Role::Receptionist,
                 at,
-                Command::RecordPayment {
+                Command::RecordPayment(RecordPayment {
                     amount_vnd,
                     method: Some(PaymentMethod::Qr),
-                },
+                }),
             )
         }
         State::Received if view.procedure.on_the_spot && chance.happens(0.85) => by(
             Role::Receptionist,
             after(chance.between(0.05, 0.6)),
-            Command::Resolve {
+            Command::Resolve(Resolve {
                 results: Vec::new(),
-            },
+            }),
         ),
         State::Received if dossier.custody.hand_over_by.is_some() => {
             let by_when = dossier.custody.hand_over_by;
@@ -131,20 +135,20 @@ pub fn next(
         }
         State::Received => {
             let step = view.next_steps.first().cloned();
-            let command = Command::Advance {
+            let command = Command::Advance(Advance {
                 step,
                 assignee: None,
-            };
+            });
             by(Role::Receptionist, after(chance.between(0.1, 1.5)), command)
         }
         State::Processing { .. } => process(view, now, fate, calendar, chance),
         State::Resolved => {
             let at = after(chance.between(0.3, 16.0));
-            let command = Command::Return {
+            let command = Command::Return(ReturnResult {
                 receiver: None,
                 proxy: false,
                 channel: dossier.channel,
-            };
+            });
             by(Role::Receptionist, at, command)
         }
         State::Refused | State::Withdrawn | State::Stopped | State::Returned => None,
@@ -186,20 +190,20 @@ fn process(
         return Some(Next {
             at,
             role: Role::Officer,
-            command: Command::RequestPayment {
+            command: Command::RequestPayment(RequestPayment {
                 amount_vnd,
                 reason: Words::new("Tiền sử dụng đất theo thông báo của cơ quan thuế"),
-            },
+            }),
         });
     }
     if let Some(next) = apology(view, now, at, calendar, chance) {
         return Some(next);
     }
     if slow && chance.happens(0.01) {
-        let command = Command::Stop {
+        let command = Command::Stop(Stop {
             reason: Words::new("Không đủ điều kiện giải quyết"),
             legal_basis: Words::new("Quy định của thủ tục"),
-        };
+        });
         return Some(Next {
             at,
             role: Role::Leader,
@@ -225,19 +229,19 @@ fn process(
         return Some(Next {
             at: calendar.add_open_time(now, hours).ok()?,
             role: Role::Officer,
-            command: Command::CloseLeg {
+            command: Command::CloseLeg(CloseLeg {
                 number: leg.number,
                 result: Words::default(),
-            },
+            }),
         });
     }
     if finish {
         return Some(Next {
             at,
             role,
-            command: Command::Resolve {
+            command: Command::Resolve(Resolve {
                 results: Vec::new(),
-            },
+            }),
         });
     }
     let step = ahead
@@ -246,10 +250,10 @@ fn process(
     Some(Next {
         at,
         role,
-        command: Command::Advance {
+        command: Command::Advance(Advance {
             step: Some(step?),
             assignee: None,
-        },
+        }),
     })
 }
 
@@ -296,7 +300,7 @@ fn apology(
 }
 
 fn supplement(procedure: &Procedure) -> Command {
-    Command::RequestSupplement {
+    Command::RequestSupplement(RequestSupplement {
         items: vec![SupplementItem {
             component: procedure
                 .components
@@ -307,7 +311,7 @@ fn supplement(procedure: &Procedure) -> Command {
         reason: Words::new("Hồ sơ chưa đầy đủ"),
         respond_by: None,
         exception: None,
-    }
+    })
 }
 
 /// The components that a complete dossier of this procedure brings.

@@ -10,6 +10,8 @@ mod corrections;
 mod custody;
 #[path = "lifecycle/desk.rs"]
 mod desk;
+#[path = "lifecycle/drawn.rs"]
+mod drawn;
 #[path = "lifecycle/elsewhere.rs"]
 mod elsewhere;
 #[path = "lifecycle/extensions.rs"]

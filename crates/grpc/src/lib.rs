@@ -4,6 +4,7 @@
 //! A call goes [`serve`] → JSON gateway or straight → service → conversion, which tells all
 //! wrong fields at once → engine → drawn answer, or [`status`].
 
+mod acts;
 mod call;
 pub mod client;
 mod codec;

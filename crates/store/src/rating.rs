@@ -33,7 +33,7 @@ pub(crate) fn parts(dialect: Dialect, changes: &[Change]) -> Vec<Part> {
 /// What an event says of it, if that is a rating. A dossier is rated once, after its end: the unit
 /// that decided it and the day it came to that unit no longer change.
 pub(crate) fn row(dossier: &Dossier, record: &Record) -> Option<[Value; 8]> {
-    let Event::Rated { score, .. } = record.event else {
+    let Event::Rated(rated) = &record.event else {
         return None;
     };
     Some([
@@ -44,7 +44,7 @@ pub(crate) fn row(dossier: &Dossier, record: &Record) -> Option<[Value; 8]> {
         dossier.resolving.as_str().into(),
         number_of(dossier.units_since()).into(),
         word(dossier.kind).into(),
-        score.get().into(),
+        rated.score.get().into(),
     ])
 }
 

@@ -9,9 +9,13 @@ use app::ports::WriteForecasts;
 use app::publication::procedure::Migration;
 use app::view::{DossierName, View};
 use domain::code::AnyCode;
-use domain::dossier::command::SupplementItem;
+use domain::dossier::acts::SupplementItem;
+use domain::dossier::acts::{
+    Correct, OpenConsultation, OpenLeg, RecordPayment, RequestPayment, RequestSupplement, Resolve,
+    Withdraw,
+};
+use domain::dossier::change::migration::StepMap;
 use domain::dossier::correction::Corrected;
-use domain::dossier::migration::StepMap;
 use domain::dossier::mirror::Claim;
 use domain::dossier::private::Words;
 use domain::dossier::{Channel, Command, Reception, Status, Submission, Term};
@@ -74,30 +78,30 @@ pub async fn ready_for(world: &World, method: &str, units: Units<'_>) -> View {
                 component: None,
                 note: Words::new("bản gốc"),
             };
-            let command = Command::RequestSupplement {
+            let command = Command::RequestSupplement(RequestSupplement {
                 items: vec![item],
                 reason: Words::new("thiếu bản gốc"),
                 respond_by: None,
                 exception: None,
-            };
+            });
             world.act(&received, Role::Chairman, command).await.unwrap()
         }
         "RequestPayment" => processing(world, units).await,
         "RefundPayment" => {
             let received = received(world, THREE_DAYS, units).await;
-            let command = Command::RecordPayment {
+            let command = Command::RecordPayment(RecordPayment {
                 amount_vnd: 8_000,
                 method: None,
-            };
+            });
             let clerk = Role::Chairman;
             world.act(&received, clerk, command).await.unwrap()
         }
         "RecordPayment" => {
             let processing = processing(world, units).await;
-            let command = Command::RequestPayment {
+            let command = Command::RequestPayment(RequestPayment {
                 amount_vnd: 8_000,
                 reason: Words::new("lệ phí"),
-            };
+            });
             world
                 .act(&processing, Role::Chairman, command)
                 .await
@@ -105,21 +109,21 @@ pub async fn ready_for(world: &World, method: &str, units: Units<'_>) -> View {
         }
         "CloseLeg" => {
             let received = received(world, THREE_DAYS, units).await;
-            let command = Command::OpenLeg {
+            let command = Command::OpenLeg(OpenLeg {
                 unit: unit(units.resolving),
                 lead: false,
                 task: Words::new("cấp thẻ"),
                 term: Term::Within(Limit::WorkingDays(2)),
-            };
+            });
             world.act(&received, Role::Chairman, command).await.unwrap()
         }
         "CloseConsultation" => {
             let received = received(world, THREE_DAYS, units).await;
-            let command = Command::OpenConsultation {
+            let command = Command::OpenConsultation(OpenConsultation {
                 unit: unit(units.resolving),
                 question: Words::new("có cư trú không"),
                 term: Term::Within(Limit::WorkingDays(2)),
-            };
+            });
             world.act(&received, Role::Chairman, command).await.unwrap()
         }
         "ListFlags" | "WatchFlags" => {
@@ -144,18 +148,18 @@ pub async fn ready_for(world: &World, method: &str, units: Units<'_>) -> View {
                 .act(
                     &received,
                     Role::Chairman,
-                    Command::Resolve {
+                    Command::Resolve(Resolve {
                         results: Vec::new(),
-                    },
+                    }),
                 )
                 .await
                 .unwrap()
         }
         "RateDossier" | "SubmitRating" => {
             let received = received(world, THREE_DAYS, units).await;
-            let command = Command::Withdraw {
+            let command = Command::Withdraw(Withdraw {
                 reason: Words::default(),
-            };
+            });
             world.act(&received, Role::Chairman, command).await.unwrap()
         }
         "ApproveDocument" | "RejectDocument" | "GetDocument" => {
@@ -307,10 +311,10 @@ async fn submitted_as(world: &World, procedure: &str, units: Units<'_>) -> View 
 
 /// Somebody else than whoever calls proposes a correction.
 pub async fn proposed(world: &World, view: &View) -> View {
-    let command = Command::Correct {
+    let command = Command::Correct(Correct {
         corrected: Corrected::Channel(Channel::Post),
         reason: Words::new("nhập nhầm"),
-    };
+    });
     let mut clerk = who(Role::Officer, view.dossier.resolving.as_str());
     clerk.actor = ActorId::parse("nv-ghi-nham").unwrap();
     let name = DossierName::Id(view.dossier.id);

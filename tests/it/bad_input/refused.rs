@@ -1,6 +1,9 @@
 //! What the law or the procedure does not permit: refused with where the dossier stands and
 //! what can be done instead, and nothing is written.
 
+use domain::dossier::acts::{
+    Correct, OpenConsultation, OpenLeg, Rate, RecordSupplement, Refuse, Stop, Withdraw,
+};
 use domain::dossier::correction::Corrected;
 use domain::dossier::private::Words;
 use domain::dossier::{Channel, Command, Extension, RatingMethod, Score, Term};
@@ -66,20 +69,20 @@ fn apology(until: &str) -> Value {
 }
 
 fn leg(lead: bool) -> Command {
-    Command::OpenLeg {
+    Command::OpenLeg(OpenLeg {
         unit: unit(OTHER_WARD),
         lead,
         task: Words::new("cấp thẻ"),
         term: Term::Within(Limit::WorkingDays(2)),
-    }
+    })
 }
 
 fn question() -> Command {
-    Command::OpenConsultation {
+    Command::OpenConsultation(OpenConsultation {
         unit: unit(OTHER_WARD),
         question: Words::new("có cư trú không"),
         term: Term::Within(Limit::WorkingDays(2)),
-    }
+    })
 }
 
 /// How each reason is met. A reason that is not here is met by no test: add it.
@@ -139,10 +142,10 @@ async fn met(reason: &str) -> Met {
         }
         "SUPPLEMENT_USED" => {
             let asked = ready_for(&world, "RecordSupplement", Units::only(WARD)).await;
-            let came = Command::RecordSupplement {
+            let came = Command::RecordSupplement(RecordSupplement {
                 components: Vec::new(),
                 papers: Vec::new(),
-            };
+            });
             let came = world.act(&asked, Role::Receptionist, came).await.unwrap();
             ("RequestSupplement", on(&came, supplement()))
         }
@@ -153,11 +156,11 @@ async fn met(reason: &str) -> Met {
         }
         "ALREADY_RATED" => {
             let ended = ready_for(&world, "RateDossier", Units::only(WARD)).await;
-            let rate = Command::Rate {
+            let rate = Command::Rate(Rate {
                 score: Score::new(5).unwrap(),
                 method: RatingMethod::Device,
                 comment: Words::default(),
-            };
+            });
             let rated = world.act(&ended, Role::Receptionist, rate).await.unwrap();
             let again = json!({ "score": 1, "method": "RATING_METHOD_ONLINE" });
             ("RateDossier", on(&rated, again))
@@ -298,10 +301,10 @@ async fn met(reason: &str) -> Met {
         }
         "SAME_PERSON" => {
             let received = world.receive(WARD, THREE_DAYS).await;
-            let command = Command::Correct {
+            let command = Command::Correct(Correct {
                 corrected: Corrected::Channel(Channel::Post),
                 reason: Words::new("nhầm"),
-            };
+            });
             let proposed = world.act(&received, role, command).await.unwrap();
             let verdict = json!({ "number": 1, "verdict": "VERDICT_APPROVE" });
             ("DecideCorrection", on(&proposed, verdict))
@@ -474,17 +477,17 @@ async fn in_state(world: &World, state: &str) -> app::view::View {
         }
         "REFUSED" => {
             let submitted = ready_for(world, "RefuseDossier", units).await;
-            let refuse = Command::Refuse {
+            let refuse = Command::Refuse(Refuse {
                 reason: Words::new("sai nơi"),
                 competent: None,
-            };
+            });
             world.act(&submitted, chairman, refuse).await.unwrap()
         }
         "WITHDRAWN" => {
             let received = world.receive(WARD, THREE_DAYS).await;
-            let withdraw = Command::Withdraw {
+            let withdraw = Command::Withdraw(Withdraw {
                 reason: Words::new(""),
-            };
+            });
             world.act(&received, chairman, withdraw).await.unwrap()
         }
         "STOPPED" => {
@@ -494,10 +497,10 @@ async fn in_state(world: &World, state: &str) -> app::view::View {
                 .act(
                     &received,
                     chairman,
-                    Command::Stop {
+                    Command::Stop(Stop {
                         reason,
                         legal_basis,
-                    },
+                    }),
                 )
                 .await
                 .unwrap()

@@ -2,7 +2,8 @@
 
 use chrono::TimeDelta;
 use domain::dossier::Command;
-use domain::dossier::command::SupplementItem;
+use domain::dossier::acts::SupplementItem;
+use domain::dossier::acts::{RecordSupplement, RequestSupplement};
 use domain::dossier::private::Words;
 use domain::role::Role;
 
@@ -13,7 +14,7 @@ use crate::world::{THREE_DAYS, WARD, World};
 const AT_ONCE: &str = "3.000722";
 
 async fn ask_for_papers(world: &World, view: &app::view::View) -> app::view::View {
-    let ask = Command::RequestSupplement {
+    let ask = Command::RequestSupplement(RequestSupplement {
         items: vec![SupplementItem {
             component: None,
             note: Words::new("bản vẽ"),
@@ -21,7 +22,7 @@ async fn ask_for_papers(world: &World, view: &app::view::View) -> app::view::Vie
         reason: Words::new("thiếu bản vẽ"),
         respond_by: None,
         exception: None,
-    };
+    });
     world.act(view, Role::Officer, ask).await.unwrap()
 }
 
@@ -33,10 +34,10 @@ async fn no_reason_names_a_step_of_another_procedure_or_what_the_citizen_is_to_d
         let view = world.advance(&view, Role::Receptionist).await;
         let view = ask_for_papers(&world, &view).await;
         world.pass(TimeDelta::hours(26));
-        let came = Command::RecordSupplement {
+        let came = Command::RecordSupplement(RecordSupplement {
             components: Vec::new(),
             papers: Vec::new(),
-        };
+        });
         let view = world.act(&view, Role::Receptionist, came).await.unwrap();
         world.pass(TimeDelta::hours(26));
         finish(&world, view, 0).await;

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use app::ports::{Clock, List, Scope, Store};
 use chrono::NaiveDate;
+use domain::dossier::acts::{Accept, Stop};
 use domain::dossier::private::Words;
 use domain::dossier::{Command, Dossier, Record};
 use domain::id::ProvinceCode;
@@ -79,10 +80,10 @@ async fn dossiers_of_our_own_come_back_with_the_same_reports(on: Backend) {
     let world = World::on(on, "2026-08-03 10:00").await;
     let one = world.receive(WARD, THREE_DAYS).await;
     let two = world.submit(WARD, THREE_DAYS, "G22.99-260803-000001").await;
-    let accept = Command::Accept {
+    let accept = Command::Receive(Accept {
         components: Vec::new(),
         papers: Vec::new(),
-    };
+    });
     let two = world.act(&two, Role::Receptionist, accept).await.unwrap();
     world.receive(OTHER_WARD, "1.013225").await;
     world.submit(WARD, "1.004222", "G22.99-260803-000010").await;
@@ -90,10 +91,10 @@ async fn dossiers_of_our_own_come_back_with_the_same_reports(on: Backend) {
         .submit(WARD, "x-phan-anh-hien-truong", "G22.99-260803-000011")
         .await;
     let stopped = world.receive(WARD, THREE_DAYS).await;
-    let stop = Command::Stop {
+    let stop = Command::Stop(Stop {
         reason: Words::new("Mẫu Thị Lý Do"),
         legal_basis: Words::new("căn cứ mẫu"),
-    };
+    });
     world.act(&stopped, Role::Leader, stop).await.unwrap();
     world.set("2026-08-05 09:00");
     world.finish(one).await;

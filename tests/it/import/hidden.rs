@@ -17,6 +17,7 @@ use app::ports::{
 };
 use async_trait::async_trait;
 use domain::code::AnyCode;
+use domain::dossier::acts::{Rate, Withdraw};
 use domain::dossier::private::Words;
 use domain::dossier::{Command, Dossier, ImportNumber, RatingMethod, Record, Score};
 use domain::id::{ActorId, ProvinceCode, UnitCode};
@@ -338,14 +339,14 @@ async fn what_citizens_said_counts_with_the_whole_import_and_not_before(on: Back
     for _ in 0..3 {
         let received = world.receive(WARD, THREE_DAYS).await;
         let reason = Words::default();
-        let withdraw = Command::Withdraw { reason };
+        let withdraw = Command::Withdraw(Withdraw { reason });
         let clerk = Role::Receptionist;
         let withdrawn = world.act(&received, clerk, withdraw).await.unwrap();
-        let rate = Command::Rate {
+        let rate = Command::Rate(Rate {
             score: Score::new(4).unwrap(),
             method: RatingMethod::Device,
             comment: Words::default(),
-        };
+        });
         world.act(&withdrawn, clerk, rate).await.unwrap();
     }
     let desk = Desk::on(on).await;

@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use app::page::PageQuery;
 use app::ports::{Store, WorklistPage};
 use app::publication::calendar::{Days, DueChange, Effects, Trial};
+use domain::dossier::acts::OpenLeg;
+use domain::dossier::change::recalculation::Kept;
 use domain::dossier::private::Words;
-use domain::dossier::recalculation::Kept;
 use domain::dossier::{Command, Dossier, Event, Term};
 use domain::id::DossierId;
 use domain::role::Role;
@@ -220,12 +221,12 @@ on_both!(a_leg_of_another_unit_moves_as_the_dry_run_says_and_in_its_worklist);
 async fn a_leg_of_another_unit_moves_as_the_dry_run_says_and_in_its_worklist(on: Backend) {
     let world = World::on(on, "2026-08-03 10:00").await;
     let view = world.receive(WARD, super::TEN_DAYS).await;
-    let leg = Command::OpenLeg {
+    let leg = Command::OpenLeg(OpenLeg {
         unit: unit(OTHER_WARD),
         lead: false,
         task: Words::new("xác minh"),
         term: Term::Within("4wd".parse().unwrap()),
-    };
+    });
     let sent = world.act(&view, Role::Officer, leg).await.unwrap();
     let json = Json::over(&world);
     let token = world.token(Role::Province, PROVINCE).await;

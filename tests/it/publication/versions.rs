@@ -5,7 +5,7 @@ use app::page::PageQuery;
 use app::publication::Draft;
 use app::publication::procedure::{Migration, Target};
 use app::view::View;
-use domain::dossier::migration::{Break, StepMap};
+use domain::dossier::change::migration::{Break, StepMap};
 use domain::id::{RequestId, StepId};
 use domain::role::Role;
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use ::store::{Options, SeaStore};
 use app::ports::{Batch, Change, CommitError, Store, StoreError, WriteBatches};
+use domain::dossier::acts::resolve::Resolved;
 use domain::dossier::private::{Content, Private, Words};
 use domain::dossier::{Dossier, Event, Interest};
 use sea_orm::ConnectionTrait;
@@ -269,9 +270,9 @@ async fn interest_follows_the_dossier_and_forgets_units_that_left(on: Backend) {
         &written[0],
         10,
         at(1),
-        vec![Event::Resolved {
+        vec![Event::Resolved(Resolved {
             results: Vec::new(),
-        }],
+        })],
     );
     resolved
         .interest

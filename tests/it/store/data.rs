@@ -6,7 +6,10 @@ use app::ports::{
 };
 use chrono::{NaiveDate, TimeDelta};
 use domain::code::AnyCode;
-use domain::dossier::event::{Received, Submitted};
+use domain::dossier::acts::advance::Advanced;
+use domain::dossier::acts::assign::Assigned;
+use domain::dossier::acts::receive::Received;
+use domain::dossier::acts::submit::Submitted;
 use domain::dossier::private::{Content, Person, Private, Salt};
 use domain::dossier::{Channel, Circumstances, Dossier, Event, Interest, Record};
 use domain::id::{ActorId, CaseId, DossierId, ProcedureCode, ProvinceCode, RequestId, UnitCode};
@@ -405,14 +408,14 @@ pub fn next(dossier: &Dossier, request_number: u64, now: Instant, events: Vec<Ev
 }
 
 pub fn advanced() -> Event {
-    Event::Advanced {
+    Event::Advanced(Advanced {
         step: None,
         assignee: Some(actor()),
-    }
+    })
 }
 
 pub fn assigned(to: &str) -> Event {
-    Event::Assigned {
+    Event::Assigned(Assigned {
         assignee: ActorId::parse(to).unwrap(),
-    }
+    })
 }

@@ -2,6 +2,7 @@
 
 use app::ports::{PersonKey, Store, Wanted, WriteBatches};
 use domain::dossier::Event;
+use domain::dossier::acts::resolve::Resolved;
 use domain::id::{ProcedureCode, ProvinceCode};
 
 use crate::backend::Backend;
@@ -161,9 +162,9 @@ async fn a_person_with_an_open_dossier_of_the_procedure_is_found_by_its_label(on
             &ended[0],
             60,
             at(1),
-            vec![Event::Resolved {
+            vec![Event::Resolved(Resolved {
                 results: Vec::new(),
-            }],
+            })],
         )])
         .await;
     let wanted = [

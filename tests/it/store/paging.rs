@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use app::ports::{List, ReadTx, Scope, Search, Store, WorklistPage};
+use domain::dossier::acts::resolve::Resolved;
 use domain::dossier::{Channel, Dossier, Event, Status};
 use domain::id::{DossierId, ProcedureCode, ProvinceCode};
 
@@ -156,9 +157,9 @@ async fn a_worklist_holds_only_open_dossiers(on: Backend) {
             &written[0],
             10,
             at(1),
-            vec![Event::Resolved {
+            vec![Event::Resolved(Resolved {
                 results: Vec::new(),
-            }],
+            })],
         )])
         .await;
     let read = store.read().await.unwrap();

@@ -1,6 +1,8 @@
 //! What a report is given.
 
 use app::ports::{ReportRow, ReportWanted, Scope, Store};
+use domain::dossier::acts::resolve::Resolved;
+use domain::dossier::acts::return_result::Returned;
 use domain::dossier::{Channel, Event};
 use domain::id::DossierId;
 
@@ -9,11 +11,11 @@ use crate::backend::Backend;
 use super::data::{OTHER_WARD, TestStore, WARD, a_dossier, a_store, at, id, next, province, unit};
 
 fn returned() -> Event {
-    Event::Returned {
+    Event::Returned(Returned {
         receiver: None,
         proxy: false,
         channel: Channel::Desk,
-    }
+    })
 }
 
 /// What is given for the hour from 9 to 10 o'clock: ids, and how many records for those
@@ -69,25 +71,25 @@ async fn what_ended_before_the_period_is_left_out_and_what_was_open_or_ended_in_
                 &written[0],
                 10,
                 at(59),
-                vec![Event::Resolved {
+                vec![Event::Resolved(Resolved {
                     results: Vec::new(),
-                }],
+                })],
             ),
             next(
                 &written[1],
                 11,
                 at(60),
-                vec![Event::Resolved {
+                vec![Event::Resolved(Resolved {
                     results: Vec::new(),
-                }],
+                })],
             ),
             next(
                 &written[2],
                 12,
                 at(119),
-                vec![Event::Resolved {
+                vec![Event::Resolved(Resolved {
                     results: Vec::new(),
-                }],
+                })],
             ),
         ])
         .await;
@@ -108,9 +110,9 @@ async fn what_happened_after_the_period_comes_with_its_history(on: Backend) {
             10,
             at(120),
             vec![
-                Event::Resolved {
+                Event::Resolved(Resolved {
                     results: Vec::new(),
-                },
+                }),
                 returned(),
             ],
         )])
@@ -134,9 +136,9 @@ async fn what_was_recorded_after_as_of_is_not_known(on: Backend) {
             &written[0],
             10,
             at(30),
-            vec![Event::Resolved {
+            vec![Event::Resolved(Resolved {
                 results: Vec::new(),
-            }],
+            })],
         )])
         .await;
     assert_eq!(rows(&store, whole(), 29).await, [(id(1), Some(1))]);
@@ -195,9 +197,9 @@ async fn a_report_takes_two_statements_however_many_dossiers(on: Backend) {
             dossier,
             request,
             at(130),
-            vec![Event::Resolved {
+            vec![Event::Resolved(Resolved {
                 results: Vec::new(),
-            }],
+            })],
         )
     });
     store.write(later.collect()).await;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use app::ports::{Change, Scope, Store, Sums, SumsWanted};
 use chrono::{Days, NaiveDate, TimeDelta};
+use domain::dossier::acts::resolve::Resolved;
 use domain::dossier::{Channel, Event};
 use domain::id::UnitCode;
 use domain::tally::Measure;
@@ -47,9 +48,9 @@ async fn a_year(store: &TestStore) -> NaiveDate {
             at,
             vec![
                 advanced(),
-                Event::Resolved {
+                Event::Resolved(Resolved {
                     results: Vec::new(),
-                },
+                }),
             ],
         )
     });
@@ -141,17 +142,17 @@ async fn who_was_overdue_at_a_moment_is_asked_of_the_dossiers(on: Backend) {
                 &written[1],
                 11,
                 noon(day(4)),
-                vec![Event::Resolved {
+                vec![Event::Resolved(Resolved {
                     results: Vec::new(),
-                }],
+                })],
             ),
             next(
                 &written[2],
                 12,
                 noon(day(8)),
-                vec![Event::Resolved {
+                vec![Event::Resolved(Resolved {
                     results: Vec::new(),
-                }],
+                })],
             ),
         ])
         .await;

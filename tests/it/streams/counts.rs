@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::body::Body;
 use chrono::TimeDelta;
 use domain::dossier::Command;
+use domain::dossier::acts::{Assign, Withdraw};
 use domain::role::Role;
 use serde_json::{Value, json};
 
@@ -87,13 +88,17 @@ async fn the_first_counts_come_at_once_and_others_when_something_changes() {
         .await;
     let assignee = domain::id::ActorId::parse("nv-an").unwrap();
     let assigned = world
-        .act(&received, Role::Leader, Command::Assign { assignee })
+        .act(
+            &received,
+            Role::Leader,
+            Command::Assign(Assign { assignee }),
+        )
         .await
         .unwrap();
     screen.until(&json!({ "open": 2, "unassigned": 0 })).await;
-    let withdraw = Command::Withdraw {
+    let withdraw = Command::Withdraw(Withdraw {
         reason: domain::dossier::private::Words::new(""),
-    };
+    });
     world
         .act(&assigned, Role::Chairman, withdraw)
         .await

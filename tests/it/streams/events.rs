@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use domain::dossier::acts::Resolve;
 use domain::role::Role;
 use futures::future::join_all;
 use grpc::proto::event_service_client::EventServiceClient;
@@ -24,9 +25,9 @@ async fn two_dossiers(world: &World) {
         .act(
             &first,
             Role::Leader,
-            domain::dossier::Command::Resolve {
+            domain::dossier::Command::Resolve(Resolve {
                 results: Vec::new(),
-            },
+            }),
         )
         .await
         .unwrap();
@@ -271,9 +272,9 @@ async fn a_refused_command_is_heard_by_nobody() {
         .act(
             &received,
             Role::Leader,
-            domain::dossier::Command::Resolve {
+            domain::dossier::Command::Resolve(Resolve {
                 results: Vec::new(),
-            },
+            }),
         )
         .await
         .unwrap_err();

@@ -98,7 +98,7 @@ fn every_refusal() -> Vec<Refusal> {
     let day = |day| chrono::NaiveDate::from_ymd_opt(2027, 12, day).unwrap();
     let all = vec![
         Refusal::WrongState {
-            action: Action::Receive,
+            act: Action::Receive.spec(),
             status: State::Returned,
         },
         Refusal::Mirrored {
@@ -360,7 +360,7 @@ fn no_status_outgrows_the_headers_it_rides_in() {
 fn a_refusal_tells_where_the_dossier_stands_and_what_can_be_done() {
     let status = grpc::status::of(Error::Refused {
         refusal: Refusal::WrongState {
-            action: Action::Receive,
+            act: Action::Receive.spec(),
             status: State::Processing,
         },
         status: Some(State::Processing),

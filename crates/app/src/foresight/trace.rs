@@ -172,41 +172,17 @@ pub(crate) fn unit_kind(catalogue: &Catalogue, unit: &UnitCode) -> &'static str 
 /// The name of the place that an event took a dossier to; none for an event that left it where it
 /// was, or ended it.
 fn place(event: &Event, dossier: &Dossier) -> Option<String> {
-    match event {
+    let moved = matches!(
+        event,
         Event::Received(_)
-        | Event::Advanced { .. }
-        | Event::SupplementRequested(_)
-        | Event::SupplementRecorded { .. }
-        | Event::PaymentRequested { .. }
-        | Event::PaymentRecorded { .. } => {}
-        Event::Submitted(_)
-        | Event::Refused { .. }
-        | Event::Assigned { .. }
-        | Event::Transferred(_)
-        | Event::HandedOver(_)
-        | Event::FeePaid { .. }
-        | Event::Refunded { .. }
-        | Event::Extended { .. }
-        | Event::Apologised { .. }
-        | Event::VerificationBegun { .. }
-        | Event::Withdrawn { .. }
-        | Event::Stopped { .. }
-        | Event::LegOpened(_)
-        | Event::LegClosed { .. }
-        | Event::ConsultationOpened(_)
-        | Event::ConsultationClosed { .. }
-        | Event::Resolved { .. }
-        | Event::MirroredStatus(_)
-        | Event::Conflicted(_)
-        | Event::ConflictSettled { .. }
-        | Event::Returned { .. }
-        | Event::Rated { .. }
-        | Event::Succeeded { .. }
-        | Event::Recalculated(_)
-        | Event::Migrated { .. }
-        | Event::CorrectionProposed(_)
-        | Event::CorrectionApproved(_)
-        | Event::CorrectionRejected(_) => return None,
+            | Event::Advanced(_)
+            | Event::SupplementRequested(_)
+            | Event::SupplementRecorded(_)
+            | Event::PaymentRequested(_)
+            | Event::PaymentRecorded(_)
+    );
+    if !moved {
+        return None;
     }
     match &dossier.state {
         State::Received => Some(DESK.to_owned()),

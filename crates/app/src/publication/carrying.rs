@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use domain::dossier::recalculation::Publication;
+use domain::dossier::change::recalculation::Publication;
 use domain::dossier::{Dossier, Rewrite};
 use domain::id::{ActorId, ProvinceCode};
 use domain::role::Role;

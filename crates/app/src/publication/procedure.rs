@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use domain::dossier::migration::{Break, StepMap, replay};
+use domain::dossier::change::migration::{Break, StepMap};
+use domain::dossier::change::replay::replay;
 use domain::dossier::{Dossier, Status};
 use domain::id::{DossierId, ProcedureCode, RequestId};
 use domain::procedure::Procedure;
@@ -222,7 +223,7 @@ impl Engine {
 
 /// A step map as a list of pairs, for JSON has no keys that are not there.
 mod pairs {
-    use domain::dossier::migration::StepMap;
+    use domain::dossier::change::migration::StepMap;
     use domain::id::StepId;
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 

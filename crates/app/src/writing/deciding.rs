@@ -11,8 +11,8 @@ use domain::digest::keyed_hash;
 use domain::dossier::correction::{self, Correction};
 use domain::dossier::private::{Person, Salt};
 use domain::dossier::{
-    self, Acting, Command, Decision, Dossier, Event, Extension, Interest, Reception, Record,
-    Refusal, Rewrite, Rules, Submission, Surroundings, Term,
+    self, Acting, Command, Decision, Dossier, Event, Interest, Reception, Record, Refusal, Rewrite,
+    Rules, Submission, Surroundings,
 };
 use domain::id::{DossierId, ProcedureCode, ProvinceCode, UnitCode};
 use domain::number::NumberState;
@@ -21,7 +21,7 @@ use domain::role::Role;
 use domain::tally;
 use domain::time::{self, Instant};
 
-use super::task::{Task, Work, claimed_by, code_of, codes_of, person_key, portal_number};
+use super::task::{Task, Work, code_of, codes_of, person_key, portal_number};
 use crate::access::{self, Method};
 use crate::catalogues;
 use crate::error::{Error, FieldError};
@@ -154,34 +154,12 @@ impl<'a> Desk<'a> {
         let salt = held.salt.ok_or_else(unknown)?;
         let now = Ord::max(task.arrived, dossier.last);
         let catalogue = self.office.catalogue(&key.0);
-        let procedure = match command {
-            Command::Accept { .. } => in_force(&catalogue, &dossier.procedure, now)?,
-            Command::Refuse { .. }
-            | Command::RequestSupplement { .. }
-            | Command::RecordSupplement { .. }
-            | Command::Advance { .. }
-            | Command::Assign { .. }
-            | Command::Transfer { .. }
-            | Command::HandOver(_)
-            | Command::RequestPayment { .. }
-            | Command::RecordPayment { .. }
-            | Command::RefundPayment { .. }
-            | Command::Extend(_)
-            | Command::Withdraw { .. }
-            | Command::Stop { .. }
-            | Command::OpenLeg { .. }
-            | Command::CloseLeg { .. }
-            | Command::OpenConsultation { .. }
-            | Command::CloseConsultation { .. }
-            | Command::Resolve { .. }
-            | Command::Return { .. }
-            | Command::Rate { .. }
-            | Command::Correct { .. }
-            | Command::DecideCorrection { .. }
-            | Command::RecordMirrored(_)
-            | Command::SettleConflict { .. } => self.office.pinned(dossier)?,
+        let procedure = if action == dossier::Action::Receive {
+            in_force(&catalogue, &dossier.procedure, now)?
+        } else {
+            self.office.pinned(dossier)?
         };
-        if let Some(code) = claimed_by(command) {
+        if let Some(code) = command.claims_code() {
             let named = [("external_code.new_code".to_owned(), code)];
             refuse_numbers(&catalogue, &key.0, named)?;
             let owner = self.loaded.codes.get(&(key.0.clone(), code.clone()));
@@ -427,7 +405,7 @@ impl<'a> Desk<'a> {
         &self,
         task: &Task,
         procedure: &ProcedureCode,
-        contents: &dossier::command::Contents,
+        contents: &dossier::contents::Contents,
     ) -> Result<(), Error> {
         let Some(person) = person_key(self.office, task, procedure, contents) else {
             return Ok(());
@@ -557,7 +535,7 @@ impl<'a> Desk<'a> {
         key: &Key,
         salt: Salt,
         procedure: &ProcedureCode,
-        contents: &dossier::command::Contents,
+        contents: &dossier::contents::Contents,
         codes: Vec<AnyCode>,
     ) {
         let person = self
@@ -611,50 +589,8 @@ impl<'a> Desk<'a> {
 /// Not looked at where fields are read: a repeat of what was once accepted gets its first
 /// answer however late it comes.
 fn refuse_past(command: &Command, now: Instant) -> Result<(), Error> {
-    let (field, at) = match command {
-        Command::RequestSupplement {
-            respond_by: Some(at),
-            ..
-        } => ("respond_by_time", *at),
-        Command::Extend(Extension::Apology { due, .. }) => ("apology.due_time", *due),
-        Command::OpenLeg {
-            term: Term::By(at), ..
-        }
-        | Command::OpenConsultation {
-            term: Term::By(at), ..
-        } => ("due_time", *at),
-        Command::RequestSupplement {
-            respond_by: None, ..
-        }
-        | Command::Extend(Extension::Verification { .. })
-        | Command::Accept { .. }
-        | Command::Refuse { .. }
-        | Command::RecordSupplement { .. }
-        | Command::Advance { .. }
-        | Command::Assign { .. }
-        | Command::Transfer { .. }
-        | Command::HandOver(_)
-        | Command::RequestPayment { .. }
-        | Command::RecordPayment { .. }
-        | Command::RefundPayment { .. }
-        | Command::Withdraw { .. }
-        | Command::Stop { .. }
-        | Command::OpenLeg {
-            term: Term::Within(_),
-            ..
-        }
-        | Command::CloseLeg { .. }
-        | Command::OpenConsultation {
-            term: Term::Within(_),
-            ..
-        }
-        | Command::CloseConsultation { .. }
-        | Command::Resolve { .. }
-        | Command::Return { .. }
-        | Command::Rate { .. }
-        | Command::Correct { .. }
-        | Command::DecideCorrection { .. } => return Ok(()),
-        Command::RecordMirrored(_) | Command::SettleConflict { .. } => return Ok(()),
+    let Some((field, at)) = command.promised_time() else {
+        return Ok(());
     };
     if at > now {
         return Ok(());
@@ -713,9 +649,9 @@ impl Codes {
             if let Event::CorrectionProposed(proposed) = event {
                 codes.claimed.extend(both(proposed).1);
             } else if let Event::CorrectionApproved(decided) = event {
-                codes.freed.extend(both(&decided.correction).0);
+                codes.freed.extend(both(&decided.0.correction).0);
             } else if let Event::CorrectionRejected(decided) = event {
-                codes.freed.extend(both(&decided.correction).1);
+                codes.freed.extend(both(&decided.0.correction).1);
             }
         }
         codes
@@ -733,7 +669,7 @@ fn both(correction: &Correction) -> (Option<AnyCode>, Option<AnyCode>) {
 
 /// The external codes of what is handed in, with the names of their fields.
 fn external_codes(
-    content: &dossier::command::Contents,
+    content: &dossier::contents::Contents,
 ) -> impl Iterator<Item = (String, &AnyCode)> {
     let codes = content.external_codes.iter().enumerate();
     codes.map(|(at, code)| (format!("external_codes[{at}]"), code))

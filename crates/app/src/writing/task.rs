@@ -2,9 +2,8 @@
 
 use chrono::TimeDelta;
 use domain::code::{AnyCode, DossierCode};
-use domain::dossier::correction::Corrected;
 use domain::dossier::private::Salt;
-use domain::dossier::{self, Action, Command, Reception, Rewrite, Submission};
+use domain::dossier::{self, Command, Reception, Rewrite, Submission, Urgency};
 use domain::id::{DossierId, ProcedureCode, ProvinceCode, RequestId, UnitCode};
 use domain::time::Instant;
 
@@ -107,33 +106,10 @@ impl Work {
             | Work::Receive { .. }
             | Work::Import { .. }
             | Work::Rewrite { .. } => Class::Beginning,
-            Work::Act { command, .. } => match command.action() {
-                Action::Resolve
-                | Action::Return
-                | Action::Refuse
-                | Action::Withdraw
-                | Action::Stop => Class::Finishing,
-                Action::Submit
-                | Action::Receive
-                | Action::RequestSupplement
-                | Action::RecordSupplement
-                | Action::Advance
-                | Action::Assign
-                | Action::Transfer
-                | Action::HandOver
-                | Action::RequestPayment
-                | Action::RecordPayment
-                | Action::RefundPayment
-                | Action::OpenLeg
-                | Action::CloseLeg
-                | Action::OpenConsultation
-                | Action::CloseConsultation
-                | Action::Rate
-                | Action::Correct
-                | Action::DecideCorrection
-                | Action::RecordMirrored
-                | Action::SettleConflict
-                | Action::Extend => Class::Going,
+            Work::Act { command, .. } => match command.action().spec().urgency {
+                Urgency::Beginning => Class::Beginning,
+                Urgency::Running => Class::Going,
+                Urgency::Finishing => Class::Finishing,
             },
         }
     }
@@ -149,7 +125,7 @@ pub(super) fn wanted<'a>(tasks: impl Iterator<Item = &'a Task>, office: &Office)
             Work::Act { id, .. } | Work::Rewrite { id, .. } => {
                 let key = (province.clone(), *id);
                 if let Work::Act { command, .. } = &task.work {
-                    let claimed = claimed_by(command).cloned();
+                    let claimed = command.claims_code().cloned();
                     wanted
                         .codes
                         .extend(claimed.map(|code| (province.clone(), code)));
@@ -229,25 +205,13 @@ pub(super) fn codes_of(submission: &Submission) -> impl Iterator<Item = AnyCode>
         .cloned()
 }
 
-/// The code that a correction would give the dossier: claimed when it is proposed, so that
-/// nobody takes it while it waits for a decision.
-pub(super) fn claimed_by(command: &Command) -> Option<&AnyCode> {
-    let Command::Correct { corrected, .. } = command else {
-        return None;
-    };
-    let Corrected::ExternalCode { new, .. } = corrected else {
-        return None;
-    };
-    new.as_ref()
-}
-
 /// Who might already have an open dossier; none when a second one is meant, or when no
 /// identity number was given.
 pub(super) fn person_key(
     office: &Office,
     task: &Task,
     procedure: &ProcedureCode,
-    contents: &dossier::command::Contents,
+    contents: &dossier::contents::Contents,
 ) -> Option<PersonKey> {
     if contents.duplicate_intended {
         return None;

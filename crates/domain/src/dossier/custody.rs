@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::event;
 use crate::id::{ActorId, ComponentCode, UnitCode};
 use crate::time::Instant;
 
@@ -104,22 +103,14 @@ impl Custody {
     }
 
     /// Papers changed hands; whether that was the hand-over that was due.
-    pub(super) fn pass(&mut self, facts: &event::HandedOver, at: Instant, was_due: bool) {
+    pub(super) fn pass(&mut self, line: HandOver, was_due: bool) {
         if was_due {
-            self.close(at);
+            self.close(line.at);
         }
         self.holder = Some(Holder {
-            party: facts.to.clone(),
-            since: at,
+            party: line.to.clone(),
+            since: line.at,
         });
-        self.chain.push(HandOver {
-            at,
-            from: facts.from.clone(),
-            to: facts.to.clone(),
-            components: facts.components.clone(),
-            originals: facts.originals.clone(),
-            on_paper: facts.on_paper,
-            late: facts.late,
-        });
+        self.chain.push(line);
     }
 }

@@ -4,50 +4,56 @@
 //! *processing* are regulation, so they are data: [`crate::procedure`]. A [`Dossier`] is the
 //! fold of its [`Record`]s; the row that a database keeps is nothing else.
 
+pub mod acts;
 mod allowed;
+pub mod change;
 pub mod channel;
 pub mod circumstances;
 pub mod clock;
-pub mod command;
+mod components;
 mod consultation;
+pub mod contents;
 pub mod correction;
+mod counting;
 pub mod custody;
 mod decide;
 pub mod event;
 pub mod fee;
 pub mod file;
+mod fold;
 pub mod imported;
 mod interest;
 mod leg;
 pub mod legal;
-pub mod migration;
 pub mod mirror;
+mod moving;
 pub mod paper;
-pub mod parts;
 pub mod private;
 pub mod rating;
-pub mod recalculation;
 mod refusal;
 pub mod result;
-mod rewrite;
+mod rules;
 mod sealing;
+mod stage;
 mod state;
 mod status;
+mod steps;
+mod term;
 pub mod times;
 
 use chrono::NaiveDate;
-use correction::Change;
 use serde::{Deserialize, Serialize};
 
-pub use allowed::{allowed_actions, next_steps};
+pub use acts::{Action, Command, Extension, Reception, Spec, Standing, Submission, Urgency};
+pub use allowed::{allowed_actions, usual_action};
+pub use change::{Rewrite, Surroundings, rewrite};
 pub use channel::Channel;
 pub use circumstances::{Circumstances, Origin, QueueTicket, Setting};
 pub use clock::Clock;
-pub use command::{Action, Command, Extension, Reception, Submission, Term};
 pub use consultation::{Consultation, MOST_CONSULTATIONS};
 pub use correction::Corrections;
 pub use custody::Custody;
-pub use decide::{Acting, Decision, Rules, decide, receive, receive_offline, submit};
+pub use decide::{Decision, decide, receive, receive_offline, submit};
 pub use event::{Event, Record};
 pub use fee::{FeeState, PaymentMethod};
 pub use file::{ElectronicFile, FileHash};
@@ -59,13 +65,15 @@ pub use paper::{Paper, PaperCopy, Reuse};
 pub use rating::{Rating, RatingMethod, Score};
 pub use refusal::Refusal;
 pub use result::{ElectronicResult, Signature, SignatureFormat};
-pub use rewrite::{Rewrite, Surroundings, rewrite, succeed};
+pub use rules::{Acting, Rules};
+pub use stage::{Stage, Stages};
 pub use state::{Back, State};
 pub use status::Status;
+pub use steps::next_steps;
+pub use term::Term;
 
-use self::mirror::Claim;
+use self::correction::Change;
 use crate::code::AnyCode;
-use crate::deadline::ledger::Ledger;
 use crate::id::{ActorId, CaseId, ComponentCode, DossierId, ProcedureCode, ProvinceCode, UnitCode};
 use crate::procedure::Kind;
 use crate::time::{self, Instant};
@@ -214,277 +222,6 @@ pub struct Offline {
 }
 
 impl Dossier {
-    /// Folds a history. None when it is empty or does not begin with a beginning.
-    #[must_use]
-    pub fn fold<'a>(records: impl IntoIterator<Item = &'a Record>) -> Option<Self> {
-        let mut records = records.into_iter();
-        let begun = Self::begin(records.next()?)?;
-        Some(records.fold(begun, Self::apply))
-    }
-
-    /// The dossier that its first event begins; none for an event that begins nothing.
-    #[must_use]
-    pub fn begin(record: &Record) -> Option<Self> {
-        let blank = match &record.event {
-            Event::Submitted(facts) => Self {
-                mirrored: facts.mirrored.clone(),
-                answer_due: facts.answer_due,
-                submitted: Some(record.event_time),
-                ..Self::blank(record, &Beginning::from(facts))
-            },
-            Event::Received(facts) => Self::blank(record, &Beginning::from(facts)),
-            Event::Refused { .. }
-            | Event::SupplementRequested(_)
-            | Event::SupplementRecorded { .. }
-            | Event::Advanced { .. }
-            | Event::Assigned { .. }
-            | Event::Transferred(_)
-            | Event::HandedOver(_)
-            | Event::PaymentRequested { .. }
-            | Event::PaymentRecorded { .. }
-            | Event::FeePaid { .. }
-            | Event::Refunded { .. }
-            | Event::Extended { .. }
-            | Event::Apologised { .. }
-            | Event::VerificationBegun { .. }
-            | Event::Withdrawn { .. }
-            | Event::Stopped { .. }
-            | Event::LegOpened(_)
-            | Event::LegClosed { .. }
-            | Event::ConsultationOpened(_)
-            | Event::ConsultationClosed { .. }
-            | Event::Resolved { .. }
-            | Event::MirroredStatus(_)
-            | Event::Conflicted(_)
-            | Event::ConflictSettled { .. }
-            | Event::Returned { .. }
-            | Event::Rated { .. }
-            | Event::Succeeded { .. }
-            | Event::Recalculated(_)
-            | Event::Migrated { .. }
-            | Event::CorrectionProposed(_)
-            | Event::CorrectionApproved(_)
-            | Event::CorrectionRejected(_) => return None,
-        };
-        Some(blank.apply(record))
-    }
-
-    /// Folds one event in. Cannot fail: an event is a fact.
-    #[must_use]
-    pub fn apply(mut self, record: &Record) -> Self {
-        let at = record.event_time;
-        let resolving = self.resolving.clone();
-        self.version = record.version;
-        self.last = Ord::max(self.last, at);
-        match &record.event {
-            // All that a submission says was taken when the dossier began.
-            Event::Submitted(_) => {}
-            Event::Received(facts) => self.receive(facts, record),
-            Event::Refused { .. } => self.end(State::Refused, at),
-            Event::SupplementRequested(facts) => {
-                let back = match std::mem::replace(&mut self.state, State::Received) {
-                    State::Submitted => Back::Submitted,
-                    State::Processing { step } => Back::Processing { step },
-                    State::Received
-                    | State::Refused
-                    | State::SupplementRequested { .. }
-                    | State::PaymentRequested { .. }
-                    | State::Withdrawn
-                    | State::Stopped
-                    | State::Resolved
-                    | State::Returned => Back::Received,
-                };
-                self.enter(State::SupplementRequested { back }, at);
-                self.supplements = self.supplements.saturating_add(1);
-                self.notice_late |= facts.notice_late;
-                self.respond_by = facts.respond_by;
-                self.answer_due = self.answer_due.filter(|_| self.received.is_some());
-                self.begin_wait(facts.stands, at);
-            }
-            Event::SupplementRecorded {
-                components,
-                papers,
-                answer_due,
-                moved,
-            } => {
-                self.add_components(components, papers);
-                self.respond_by = None;
-                self.answer_due = answer_due.or(self.answer_due);
-                self.end_wait(moved.as_ref(), at);
-                if let State::SupplementRequested { back } = self.state.clone() {
-                    self.enter(back.into(), at);
-                }
-            }
-            Event::Advanced { step, assignee } => {
-                self.enter(State::Processing { step: step.clone() }, at);
-                self.assignee.clone_from(assignee);
-            }
-            Event::Assigned { assignee } => self.assignee = Some(assignee.clone()),
-            Event::Transferred(facts) => {
-                self.resolving = facts.to.clone();
-                self.transfers = self.transfers.saturating_add(1);
-                if let Some(returning) = &facts.returning {
-                    self.returning = returning.clone();
-                }
-                // Whoever had it was a person of the other unit.
-                self.assignee = None;
-                self.custody.redirect(at, facts.hand_over_by);
-            }
-            Event::HandedOver(facts) => {
-                let was_due = facts.to.unit == self.resolving;
-                self.custody.pass(facts, at, was_due);
-            }
-            Event::PaymentRequested {
-                amount_vnd, stands, ..
-            } => {
-                let step = self.state.step().cloned();
-                self.enter(State::PaymentRequested { step }, at);
-                self.fee_open_vnd = Some(*amount_vnd);
-                self.begin_wait(*stands, at);
-            }
-            Event::FeePaid { amount_vnd, method } => self.pay(*amount_vnd, *method),
-            Event::Refunded { amount_vnd, .. } => {
-                self.fee_refunded_vnd = self.fee_refunded_vnd.saturating_add(*amount_vnd);
-            }
-            Event::PaymentRecorded {
-                amount_vnd,
-                method,
-                moved,
-            } => {
-                let step = self.state.step().cloned();
-                self.enter(State::Processing { step }, at);
-                self.fee_open_vnd = None;
-                self.pay(*amount_vnd, *method);
-                self.end_wait(moved.as_ref(), at);
-            }
-            Event::Extended { moved, .. } => {
-                self.extended = true;
-                self.move_due(Some(moved));
-            }
-            Event::Apologised { .. } => self.apologies = self.apologies.saturating_add(1),
-            Event::VerificationBegun { moved, .. } => {
-                self.verified = true;
-                self.move_due(moved.as_ref());
-            }
-            Event::Withdrawn { moved, .. } => {
-                self.end_wait(moved.as_ref(), at);
-                self.end(State::Withdrawn, at);
-            }
-            Event::Stopped { moved, .. } => {
-                self.end_wait(moved.as_ref(), at);
-                self.end(State::Stopped, at);
-            }
-            Event::LegOpened(facts) => self.legs.push(Leg {
-                number: facts.number,
-                unit: facts.unit.clone(),
-                lead: facts.lead,
-                limit: facts.limit,
-                due: facts.due,
-                provisional: facts.provisional,
-                opened: at,
-                closed: None,
-                planned: facts.planned.clone(),
-                agency: facts.agency.clone(),
-            }),
-            Event::LegClosed { number, .. } => {
-                let leg = self.legs.iter_mut().find(|leg| leg.number == *number);
-                if let Some(leg) = leg {
-                    leg.closed = Some(at);
-                }
-            }
-            Event::ConsultationOpened(facts) => self.consultations.push(Consultation {
-                number: facts.number,
-                unit: facts.unit.clone(),
-                limit: facts.limit,
-                due: facts.due,
-                provisional: facts.provisional,
-                opened: at,
-                answered: None,
-            }),
-            Event::ConsultationClosed { number, .. } => {
-                let mut all = self.consultations.iter_mut();
-                if let Some(asked) = all.find(|asked| asked.number == *number) {
-                    asked.answered = Some(at);
-                }
-            }
-            Event::Resolved { results } => {
-                self.results.clone_from(results);
-                self.end(State::Resolved, at);
-            }
-            Event::MirroredStatus(claim) => self.mirror(claim, at),
-            Event::Conflicted(facts) => self.mirror.conflicts.push(Conflict {
-                number: facts.number,
-                claim: facts.claim.clone(),
-                why: facts.why,
-                came: at,
-                settled: None,
-            }),
-            Event::ConflictSettled {
-                number, applied, ..
-            } => self.settle(*number, *applied, at),
-            Event::Returned { .. } => {
-                self.returned = Some(at);
-                self.enter(State::Returned, at);
-            }
-            Event::Rated { score, method, .. } => {
-                self.rating = Some(Rating {
-                    score: *score,
-                    method: *method,
-                    at,
-                });
-            }
-            Event::Succeeded { day, units } => {
-                self.succeeded = Some(*day);
-                let pass = |unit: &mut UnitCode| {
-                    if let Some(passed) = units.iter().find(|passed| passed.old == *unit) {
-                        unit.clone_from(&passed.new);
-                    }
-                };
-                pass(&mut self.returning);
-                // Whoever holds the papers belongs to the new unit as well.
-                if let Some(holder) = &mut self.custody.holder {
-                    pass(&mut holder.party.unit);
-                }
-                // Who took in and decided what has ended, did so under its own name.
-                if self.ended.is_none() {
-                    pass(&mut self.receiving);
-                    pass(&mut self.resolving);
-                    let legs = self.legs.iter_mut().filter(|leg| leg.closed.is_none());
-                    let asked = self.consultations.iter_mut();
-                    let asked = asked.filter(|asked| asked.answered.is_none());
-                    legs.map(|leg| &mut leg.unit)
-                        .chain(asked.map(|asked| &mut asked.unit))
-                        .for_each(pass);
-                }
-            }
-            Event::Recalculated(facts) => {
-                self.answer_due = facts.answer_due.or(self.answer_due);
-                self.move_due(facts.moved.as_ref());
-                if let Some(clock) = &mut self.clock {
-                    clock.legal_due = facts
-                        .legal_due
-                        .filter(|legal| Some(*legal) != clock.effective_due);
-                }
-                facts.parts.apply_to(&mut self);
-            }
-            Event::Migrated {
-                procedure_version,
-                step,
-            } => {
-                self.procedure_version = *procedure_version;
-                self.state = std::mem::replace(&mut self.state, State::Received).at(step);
-            }
-            Event::CorrectionProposed(correction) => self.corrections.propose(correction, at),
-            Event::CorrectionApproved(decided) => {
-                self.corrections.decide(decided, true, at);
-                self.correct(&decided.correction.change);
-            }
-            Event::CorrectionRejected(decided) => self.corrections.decide(decided, false, at),
-        }
-        self.moved |= self.resolving != resolving;
-        self
-    }
-
     /// The national status.
     #[must_use]
     pub fn status(&self) -> Status {
@@ -569,282 +306,23 @@ impl Dossier {
         corrected.or(self.ended)
     }
 
-    fn blank(record: &Record, facts: &Beginning<'_>) -> Self {
-        Self {
-            id: record.dossier,
-            province: record.province.clone(),
-            version: record.version,
-            code: facts.code.cloned(),
-            external_codes: facts.external_codes.to_vec(),
-            procedure: facts.procedure.clone(),
-            procedure_version: facts.procedure_version,
-            case: facts.case.clone(),
-            kind: facts.kind,
-            mirrored: None,
-            channel: facts.channel,
-            assisted_by: facts.assisted_by.cloned(),
-            components: facts.components.to_vec(),
-            papers: facts.papers.to_vec(),
-            receiving: facts.receiving.clone(),
-            resolving: facts.resolving.clone(),
-            returning: facts.returning.clone(),
-            state: State::Submitted,
-            assignee: None,
-            submitted: None,
-            answer_due: None,
-            received: None,
-            ended: None,
-            returned: None,
-            since: record.event_time,
-            last: record.event_time,
-            clock: None,
-            supplements: 0,
-            notice_late: false,
-            respond_by: None,
-            extended: false,
-            apologies: 0,
-            verified: false,
-            fee_open_vnd: None,
-            fee_paid_vnd: 0,
-            fee_refunded_vnd: 0,
-            fee_method: None,
-            circumstances: facts.circumstances.clone(),
-            transfers: 0,
-            mirror: Mirror::default(),
-            custody: Custody::default(),
-            moved: false,
-            succeeded: None,
-            legs: Vec::new(),
-            consultations: Vec::new(),
-            offline: None,
-            imported: None,
-            results: Vec::new(),
-            rating: None,
-            corrections: Corrections::default(),
+    /// The units that its legs may belong to.
+    pub(crate) fn units(&self) -> Units<'_> {
+        Units {
+            receiving: &self.receiving,
+            resolving: &self.resolving,
         }
     }
+}
 
-    fn receive(&mut self, facts: &event::Received, record: &Record) {
-        let at = record.event_time;
-        if let Some(by) = facts.hand_over_by {
-            let party = custody::Party {
-                actor: record.actor.clone(),
-                unit: record.unit.clone(),
-            };
-            self.custody.begin(party, at, by);
-        }
-        if facts.code.is_some() {
-            self.code.clone_from(&facts.code);
-        }
-        self.procedure_version = facts.procedure_version;
-        self.case = facts.case.clone();
-        self.add_components(&facts.components, &facts.papers);
-        self.received = Some(at);
-        self.imported.clone_from(&facts.imported);
-        self.offline = facts.offline_number.map(|number| Offline {
-            number,
-            entered: facts.offline_entered.unwrap_or(record.record_time),
-        });
-        self.enter(State::Received, at);
-        self.clock = Some(Clock {
-            started: at,
-            limit: facts.limit,
-            policy: facts.policy,
-            original_due: facts.due,
-            effective_due: facts.due,
-            promised_due: facts.due,
-            legal_due: None,
-            provisional: facts.provisional,
-            waits: Ledger::default(),
-            standing: None,
-            resumed: None,
-        });
-    }
-
-    fn pay(&mut self, amount_vnd: u64, method: Option<PaymentMethod>) {
-        self.fee_paid_vnd = self.fee_paid_vnd.saturating_add(amount_vnd);
-        self.fee_method = method.or(self.fee_method);
-    }
-
-    /// Takes the authority's word: state, times and due time are what it says.
-    ///
-    /// The first reception and the first due time stay, whatever comes later: no clock starts anew
-    /// because a dossier went from one system to another.
-    fn mirror(&mut self, claim: &Claim, told: Instant) {
-        let at = claim.at;
-        let asked = matches!(self.state, State::SupplementRequested { .. });
-        self.since = at;
-        self.returned = None;
-        self.state = match claim.status {
-            Status::Submitted => State::Submitted,
-            Status::Received => {
-                self.received.get_or_insert(at);
-                State::Received
-            }
-            Status::Refused => State::Refused,
-            Status::Processing => State::Processing { step: None },
-            Status::SupplementRequested => {
-                self.supplements = self.supplements.saturating_add(u8::from(!asked));
-                let back = match self.received {
-                    Some(_) => Back::Processing { step: None },
-                    None => Back::Submitted,
-                };
-                State::SupplementRequested { back }
-            }
-            Status::PaymentRequested => State::PaymentRequested { step: None },
-            Status::Withdrawn => State::Withdrawn,
-            Status::Stopped => State::Stopped,
-            Status::Resolved => State::Resolved,
-            Status::Returned => {
-                self.returned = Some(at);
-                State::Returned
-            }
-        };
-        if claim.status.is_open() {
-            self.ended = None;
-        } else if self.ended.is_none() {
-            self.ended = Some(at);
-            self.mirror.ended_belatedly |= at < told;
-        }
-        if let Some(due) = claim.due {
-            self.clock
-                .get_or_insert_with(|| Clock::told_elsewhere(self.received.unwrap_or(at), due))
-                .is_told(due);
-        }
-        self.mirror.applied.push(claim.clone());
-    }
-
-    fn settle(&mut self, number: u16, applied: bool, at: Instant) {
-        let conflicts = &mut self.mirror.conflicts;
-        let Some(conflict) = conflicts.iter_mut().find(|it| it.number == number) else {
-            return;
-        };
-        conflict.settled = Some(mirror::Settled { at, applied });
-        if applied {
-            let claim = conflict.claim.clone();
-            self.mirror(&claim, at);
-        }
-    }
-
-    fn enter(&mut self, state: State, at: Instant) {
-        self.state = state;
-        self.since = at;
-    }
-
-    fn end(&mut self, state: State, at: Instant) {
-        self.enter(state, at);
-        // Another system may have written an end before its reception; it counts at the
-        // reception, or a month would resolve what it never received.
-        self.ended = Some(Ord::max(at, self.received.unwrap_or(at)));
-        self.respond_by = None;
-        self.custody.close(at);
-    }
-
-    /// Puts a correction in force where nothing is judged by the field. The others are kept
-    /// in `corrections` alone.
-    fn correct(&mut self, change: &Change) {
-        match change {
-            Change::ReturningUnit { new, .. } => self.returning = new.clone(),
-            Change::ExternalCode { old, new } => {
-                self.external_codes
-                    .retain(|code| Some(code) != old.as_ref());
-                self.external_codes.extend(new.clone());
-            }
-            Change::Applicant { .. }
-            | Change::Channel { .. }
-            | Change::Case { .. }
-            | Change::EndTime { .. } => {}
-        }
-    }
-
-    fn add_components(&mut self, components: &[ComponentCode], papers: &[Paper]) {
-        for paper in papers {
-            if !self.papers.contains(paper) {
-                self.papers.push(paper.clone());
-            }
-        }
-        for component in components {
-            if !self.components.contains(component) {
-                self.components.push(component.clone());
-            }
-        }
-    }
-
-    fn begin_wait(&mut self, stands: bool, at: Instant) {
-        if let Some(clock) = &mut self.clock {
-            clock.waits.open(at);
-            clock.standing = stands.then_some(clock::Standing { since: at });
-        }
-    }
-
-    fn end_wait(&mut self, moved: Option<&clock::Moved>, at: Instant) {
-        if let Some(clock) = &mut self.clock {
-            clock.waits.close(at);
-            if clock.standing.take().is_some() {
-                clock.resumed = Some(at);
-            }
-        }
-        self.move_due(moved);
-    }
-
-    fn move_due(&mut self, moved: Option<&clock::Moved>) {
-        if let (Some(clock), Some(moved)) = (&mut self.clock, moved) {
-            clock.apply(moved);
-        }
-    }
+/// The units of a dossier to which its legs may belong.
+pub(crate) struct Units<'a> {
+    /// The one that receives it.
+    pub receiving: &'a UnitCode,
+    /// The one that decides it.
+    pub resolving: &'a UnitCode,
 }
 
 fn is_zero<T: Default + PartialEq>(count: &T) -> bool {
     *count == T::default()
-}
-
-/// What the two events that begin a dossier have in common.
-struct Beginning<'a> {
-    code: Option<&'a AnyCode>,
-    external_codes: &'a [AnyCode],
-    procedure: &'a ProcedureCode,
-    procedure_version: u16,
-    case: &'a CaseId,
-    kind: Kind,
-    channel: Channel,
-    assisted_by: Option<&'a ActorId>,
-    components: &'a [ComponentCode],
-    papers: &'a [Paper],
-    circumstances: &'a Circumstances,
-    receiving: &'a UnitCode,
-    resolving: &'a UnitCode,
-    returning: &'a UnitCode,
-}
-
-macro_rules! beginning {
-    ($facts:ident, $code:expr) => {
-        Beginning {
-            code: $code,
-            external_codes: &$facts.external_codes,
-            procedure: &$facts.procedure,
-            procedure_version: $facts.procedure_version,
-            case: &$facts.case,
-            kind: $facts.procedure_kind,
-            channel: $facts.channel,
-            assisted_by: $facts.assisted_by.as_ref(),
-            components: &$facts.components,
-            papers: &$facts.papers,
-            circumstances: &$facts.circumstances,
-            receiving: &$facts.receiving,
-            resolving: &$facts.resolving,
-            returning: &$facts.returning,
-        }
-    };
-}
-
-impl<'a> From<&'a event::Submitted> for Beginning<'a> {
-    fn from(facts: &'a event::Submitted) -> Self {
-        beginning!(facts, Some(&facts.code))
-    }
-}
-
-impl<'a> From<&'a event::Received> for Beginning<'a> {
-    fn from(facts: &'a event::Received) -> Self {
-        beginning!(facts, facts.code.as_ref())
-    }
 }

@@ -152,14 +152,3 @@ impl Dossier {
         reused.count()
     }
 }
-
-/// The components that came: those that were only named, and those of the papers described.
-pub(super) fn components(named: &[ComponentCode], papers: &[Paper]) -> Vec<ComponentCode> {
-    let mut all = named.to_vec();
-    for paper in papers {
-        if !all.contains(&paper.component) {
-            all.push(paper.component.clone());
-        }
-    }
-    all
-}

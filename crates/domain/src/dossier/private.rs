@@ -143,6 +143,65 @@ pub enum Content {
     Words(Words),
 }
 
+/// Collects the personal values of an act and hands out commitments to them.
+#[derive(Debug)]
+pub struct PrivateValues<'a> {
+    salt: &'a Salt,
+    version: u32,
+    kept: Vec<Private>,
+}
+
+impl<'a> PrivateValues<'a> {
+    /// For the event that makes this version of a dossier.
+    #[must_use]
+    pub fn new(salt: &'a Salt, version: u32) -> Self {
+        Self {
+            salt,
+            version,
+            kept: Vec::new(),
+        }
+    }
+
+    /// Keeps words under the version and a field, and commits to them.
+    pub fn words(&mut self, field: &str, words: &Words) -> Commitment {
+        let item = format!("{}.{field}", self.version);
+        let commitment = self.salt.commit(&item, words.as_str().as_bytes());
+        self.kept.push(Private {
+            item,
+            content: Content::Words(words.clone()),
+        });
+        commitment
+    }
+
+    /// Keeps a person under an item, and commits to them.
+    pub fn person(&mut self, item: &str, person: &Person) -> Commitment {
+        let commitment = self.salt.commit(item, &person.to_bytes());
+        self.kept.push(Private {
+            item: item.to_owned(),
+            content: Content::Person(person.clone()),
+        });
+        commitment
+    }
+
+    /// Keeps a person under the version and a field, and commits to them.
+    pub fn own_person(&mut self, field: &str, person: &Person) -> (String, Commitment) {
+        let item = format!("{}.{field}", self.version);
+        let commitment = self.person(&item, person);
+        (item, commitment)
+    }
+
+    /// Turns to the event after the present one: what follows is kept under its version.
+    pub fn next_event(&mut self) {
+        self.version += 1;
+    }
+
+    /// All that was kept.
+    #[must_use]
+    pub fn into_kept(self) -> Vec<Private> {
+        self.kept
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::command::Action;
+use super::acts::spec::Spec;
 use super::mirror::Contradiction;
 use super::status::Status;
 use crate::calendar;
@@ -18,7 +18,7 @@ pub enum Refusal {
     /// The command does not belong to the state.
     WrongState {
         /// What was asked.
-        action: Action,
+        act: &'static Spec,
         /// Where the dossier stands.
         status: Status,
     },
@@ -288,9 +288,9 @@ impl Refusal {
     #[must_use]
     pub fn details(&self) -> Vec<(&'static str, String)> {
         match self {
-            Refusal::WrongState { action, status } => {
+            Refusal::WrongState { act, status } => {
                 vec![
-                    ("action", action.method().into()),
+                    ("action", act.method.into()),
                     ("state", status.as_str().into()),
                 ]
             }
@@ -391,9 +391,10 @@ impl Refusal {
     #[must_use]
     pub fn message_en(&self) -> String {
         match self {
-            Refusal::WrongState { action, status } => {
+            Refusal::WrongState { act, status } => {
                 format!(
-                    "{action} is not possible while the dossier is {}",
+                    "{} is not possible while the dossier is {}",
+                    act.method,
                     status.name_en()
                 )
             }
@@ -551,9 +552,9 @@ impl Refusal {
     #[must_use]
     pub fn message_vi(&self) -> String {
         match self {
-            Refusal::WrongState { action, status } => format!(
+            Refusal::WrongState { act, status } => format!(
                 "Không thể {} khi hồ sơ đang ở trạng thái “{}”.",
-                action.name_vi(),
+                act.vi,
                 status.name_vi()
             ),
             Refusal::Mirrored { system } => {

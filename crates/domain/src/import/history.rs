@@ -3,7 +3,13 @@
 use super::Case;
 use super::map::Meaning;
 use crate::catalogue::Catalogue;
-use crate::dossier::event::{Received, SupplementRequested};
+use crate::dossier::acts::advance::Advanced;
+use crate::dossier::acts::receive::Received;
+use crate::dossier::acts::resolve::Resolved;
+use crate::dossier::acts::return_result::Returned;
+use crate::dossier::acts::stop::Stopped;
+use crate::dossier::acts::supplement::{SupplementRecorded, SupplementRequested};
+use crate::dossier::acts::withdraw::Withdrawn;
 use crate::dossier::imported::{ImportNumber, Imported, Oddity};
 use crate::dossier::private::Salt;
 use crate::dossier::{Channel, Circumstances, Event};
@@ -133,11 +139,11 @@ pub fn history(
         if let (Some(at), End::Resolved) = (returned, end) {
             story.push(
                 at,
-                Event::Returned {
+                Event::Returned(Returned {
                     receiver: None,
                     proxy: false,
                     channel: Channel::Desk,
-                },
+                }),
             );
         }
     }
@@ -258,10 +264,10 @@ impl Story<'_> {
                     let step = step.clone();
                     self.push(
                         *at,
-                        Event::Advanced {
+                        Event::Advanced(Advanced {
                             step,
                             assignee: None,
-                        },
+                        }),
                     );
                 }
                 Meaning::SupplementRequested => {
@@ -295,12 +301,12 @@ impl Story<'_> {
         if std::mem::take(&mut self.waiting) {
             self.push(
                 at,
-                Event::SupplementRecorded {
+                Event::SupplementRecorded(SupplementRecorded {
                     components: Vec::new(),
                     papers: Vec::new(),
                     answer_due: None,
                     moved: None,
-                },
+                }),
             );
         }
     }
@@ -309,22 +315,22 @@ impl Story<'_> {
         let event = match end {
             End::Resolved => {
                 self.papers_came(at);
-                Event::Resolved {
+                Event::Resolved(Resolved {
                     results: Vec::new(),
-                }
+                })
             }
-            End::Withdrawn => Event::Withdrawn {
+            End::Withdrawn => Event::Withdrawn(Withdrawn {
                 reason: None,
                 moved: None,
-            },
+            }),
             End::Stopped => {
                 let version = self.version();
                 let none = |field| self.salt.commit(&format!("{version}.{field}"), b"");
-                Event::Stopped {
+                Event::Stopped(Stopped {
                     reason: none("reason"),
                     legal_basis: none("legal_basis"),
                     moved: None,
-                }
+                })
             }
         };
         self.push(at, event);

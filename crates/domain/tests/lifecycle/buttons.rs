@@ -1,5 +1,6 @@
 //! The buttons that desk software draws agree with what the lifecycle would do.
 
+use domain::dossier::acts::{Accept, Advance, RefundPayment};
 use domain::dossier::correction::Corrected;
 use domain::dossier::mirror::{self, Claim};
 use domain::dossier::private::Words;
@@ -89,17 +90,17 @@ fn a_day(dossier: &Dossier) -> Term {
 fn well_meant(story: &Story, action: Action) -> Command {
     let dossier = story.dossier();
     match action {
-        Action::Submit | Action::Receive => Command::Accept {
+        Action::Submit | Action::Receive => Command::Receive(Accept {
             components: desk::required(&story.procedure),
             papers: Vec::new(),
-        },
+        }),
         Action::RequestSupplement => story::papers_requested(true),
-        Action::Advance => Command::Advance {
+        Action::Advance => Command::Advance(Advance {
             step: domain::dossier::next_steps(dossier, &story.procedure)
                 .first()
                 .cloned(),
             assignee: None,
-        },
+        }),
         Action::Extend => {
             let due = dossier.due().unwrap_or(dossier.last);
             story::apology(due + chrono::TimeDelta::days(20))
@@ -120,10 +121,10 @@ fn well_meant(story: &Story, action: Action) -> Command {
         Action::Assign => story::command("given to somebody").expect("known"),
         Action::RequestPayment => story::command("payment requested").expect("known"),
         Action::RecordPayment => story::command("paid").expect("known"),
-        Action::RefundPayment => Command::RefundPayment {
+        Action::RefundPayment => Command::RefundPayment(RefundPayment {
             amount_vnd: dossier.fee_kept_vnd(),
             reason: Words::new("thu nhầm"),
-        },
+        }),
         Action::Withdraw => story::command("withdrawn").expect("known"),
         Action::Stop => story::command("stopped").expect("known"),
         Action::OpenLeg => story::leg_opened(desk::WARD, false, a_day(dossier)),

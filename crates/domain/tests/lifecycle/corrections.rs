@@ -74,11 +74,11 @@ fn a_rejected_correction_changes_nothing_and_another_may_follow() {
     };
     let (old, new) = (desk::unit(desk::WARD), desk::unit("H60.00000"));
     assert_eq!(
-        decided.correction.change,
+        decided.0.correction.change,
         Change::ReturningUnit { old, new }
     );
-    assert_eq!(decided.correction.author.as_str(), "nv-officer");
-    assert_eq!(decided.approver.as_str(), "nv-leader");
+    assert_eq!(decided.0.correction.author.as_str(), "nv-officer");
+    assert_eq!(decided.0.approver.as_str(), "nv-leader");
 }
 
 /// Everything that rates are made of, corrected in favour of the unit.

@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 
 use chrono::NaiveDateTime;
 use domain::catalogue::{Catalogue, SourceFile};
-use domain::dossier::command::{Circumstances, Contents, SupplementException, SupplementItem};
+use domain::dossier::acts::{SupplementException, SupplementItem};
+use domain::dossier::contents::{Circumstances, Contents};
 use domain::dossier::private::{Person, Salt, Words};
 use domain::dossier::{
     Acting, ElectronicFile, ElectronicResult, FileHash, Signature, SignatureFormat,

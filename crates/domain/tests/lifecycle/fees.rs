@@ -1,5 +1,6 @@
 //! The fee beside the state: asked for or not, paid in one way or another, given back.
 
+use domain::dossier::acts::RefundPayment;
 use domain::dossier::private::Words;
 use domain::dossier::{Command, FeeState, PaymentMethod, Refusal, Status};
 use domain::role::Role;
@@ -55,10 +56,10 @@ fn the_fee_goes_from_due_to_paid_to_given_back() {
 fn what_was_paid_can_be_given_back_after_the_end_and_no_more_than_that() {
     let mut story = told("3 Aug 10:00 received; 3 Aug 10:05 paid; 4 Aug 09:00 withdrawn");
     let give_back = |amount_vnd| {
-        Deed::Act(Command::RefundPayment {
+        Deed::Act(Command::RefundPayment(RefundPayment {
             amount_vnd,
             reason: Words::new("công dân rút hồ sơ"),
-        })
+        }))
     };
     let (chairman, at) = (Role::Chairman, desk::at("5 Aug 09:00"));
     let refused = story.tries(chairman, at, None, &give_back(50_001));

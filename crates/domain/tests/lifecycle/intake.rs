@@ -1,5 +1,6 @@
 //! How a dossier begins, and the national names of where it stands.
 
+use domain::dossier::acts::{Accept, Resolve};
 use domain::dossier::{Action, Channel, Command, Dossier, Event, Refusal, Status, allowed_actions};
 use domain::id::CaseId;
 use domain::limit::Limit;
@@ -92,10 +93,10 @@ fn a_dossier_without_a_paper_that_the_law_requires_is_not_received() {
         .tries(Role::Portal, at("3 Aug 08:00"), None, &submission)
         .expect("submitted");
     story.goes_on("3 Aug 09:00 accepted [COMPONENTS_MISSING]");
-    let brought = Deed::Act(Command::Accept {
+    let brought = Deed::Act(Command::Receive(Accept {
         components: missing,
         papers: Vec::new(),
-    });
+    }));
     story
         .tries(Role::Receptionist, at("3 Aug 09:00"), None, &brought)
         .expect("complete now");
@@ -258,9 +259,9 @@ fn results_are_given_at_once_only_where_the_procedure_says_so() {
             Role::Receptionist,
             at("3 Aug 08:10"),
             None,
-            &Deed::Act(Command::Resolve {
+            &Deed::Act(Command::Resolve(Resolve {
                 results: Vec::new(),
-            }),
+            })),
         );
         assert_eq!(done.is_ok(), button, "{code}");
         match done {

@@ -3,6 +3,10 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use domain::dossier::acts::{
+    Accept, Advance, Assign, RecordPayment, RecordSupplement, Refuse, RequestPayment, Resolve,
+    ReturnResult, Stop, Withdraw,
+};
 use domain::dossier::correction::Corrected;
 use domain::dossier::mirror::Claim;
 use domain::dossier::private::Words;
@@ -173,38 +177,38 @@ fn commands(story: &Story) -> [(&'static str, Command); 26] {
     [
         (
             "accept",
-            Command::Accept {
+            Command::Receive(Accept {
                 components: Vec::new(),
                 papers: Vec::new(),
-            },
+            }),
         ),
         (
             "refuse",
-            Command::Refuse {
+            Command::Refuse(Refuse {
                 reason: Words::new("sai thẩm quyền"),
                 competent: None,
-            },
+            }),
         ),
         ("request papers", story::papers_requested(false)),
         (
             "record papers",
-            Command::RecordSupplement {
+            Command::RecordSupplement(RecordSupplement {
                 components: Vec::new(),
                 papers: Vec::new(),
-            },
+            }),
         ),
         (
             "advance",
-            Command::Advance {
+            Command::Advance(Advance {
                 step: next.first().cloned(),
                 assignee: None,
-            },
+            }),
         ),
         (
             "assign",
-            Command::Assign {
+            Command::Assign(Assign {
                 assignee: desk::actor("nv-binh"),
-            },
+            }),
         ),
         (
             "transfer",
@@ -213,33 +217,33 @@ fn commands(story: &Story) -> [(&'static str, Command); 26] {
         ("hand over", story::papers_to(None, "nv-binh")),
         (
             "request payment",
-            Command::RequestPayment {
+            Command::RequestPayment(RequestPayment {
                 amount_vnd: 50_000,
                 reason: Words::new("lệ phí"),
-            },
+            }),
         ),
         (
             "record payment",
-            Command::RecordPayment {
+            Command::RecordPayment(RecordPayment {
                 amount_vnd: 50_000,
                 method: None,
-            },
+            }),
         ),
         ("refund payment", story::command("refunded").expect("known")),
         ("apologise", story::apology(desk::at("28 Dec 17:00"))),
         ("verify", story::verification()),
         (
             "withdraw",
-            Command::Withdraw {
+            Command::Withdraw(Withdraw {
                 reason: Words::default(),
-            },
+            }),
         ),
         (
             "stop",
-            Command::Stop {
+            Command::Stop(Stop {
                 reason: Words::new("lý do"),
                 legal_basis: Words::new("căn cứ"),
-            },
+            }),
         ),
         (
             "open leg",
@@ -253,17 +257,17 @@ fn commands(story: &Story) -> [(&'static str, Command); 26] {
         ("answer", story::command("answer to 1").expect("known")),
         (
             "resolve",
-            Command::Resolve {
+            Command::Resolve(Resolve {
                 results: Vec::new(),
-            },
+            }),
         ),
         (
             "return",
-            Command::Return {
+            Command::Return(ReturnResult {
                 receiver: None,
                 proxy: false,
                 channel: Channel::Desk,
-            },
+            }),
         ),
         ("rate", story::command("rated 4").expect("known")),
         (
@@ -394,7 +398,7 @@ fn the_table_has_every_status_and_every_command() {
         .map(|(_, command)| command.action())
         .collect();
     actions.insert(Action::Submit);
-    assert_eq!(actions, BTreeSet::from(Action::ALL));
+    assert_eq!(actions, Action::ALL.iter().copied().collect());
 }
 
 #[test]
@@ -414,6 +418,35 @@ fn a_dossier_that_has_ended_stays_ended() {
                 let told = format!("{name}: {command} by {role}");
                 assert!(!ended || after.state == before.state, "{told}");
                 assert!(!ended || after.ended == before.ended, "{told}");
+            }
+        }
+    }
+}
+
+#[test]
+fn each_act_leads_where_it_says() {
+    for (name, procedure, history) in STATES {
+        let story = Story::told(procedure, history);
+        if story.dossier().mirrored.is_some() {
+            continue;
+        }
+        let before = story.dossier().state.stage();
+        for (command, deed) in commands(&story) {
+            let spec = deed.action().spec();
+            let to: Vec<_> = spec
+                .moves
+                .iter()
+                .filter(|step| step.from.has(before))
+                .map(|step| step.to)
+                .collect();
+            let mut story = Story::told(procedure, history);
+            let done = story.tries(Role::Chairman, noon(), None, &Deed::Act(deed));
+            let after = story.dossier().state.stage();
+            let told = format!("{name}: {command} leads to {after}");
+            match done {
+                Ok(()) if to.is_empty() => assert_eq!(after, before, "{told}"),
+                Ok(()) => assert!(to.contains(&after), "{told}, not to one of {to:?}"),
+                Err(_) => assert_eq!(after, before, "{told}, though it was refused"),
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Running dossiers and another version of their procedure.
 
-use domain::dossier::migration::{Break, StepMap, replay};
+use domain::dossier::change::migration::{Break, StepMap};
+use domain::dossier::change::replay::replay;
 use domain::procedure::Procedure;
 
 use crate::desk::{self, at, step};

@@ -1,5 +1,6 @@
 //! What is said of papers: kinds of copy, digitised or not, brought or taken from a store.
 
+use domain::dossier::acts::RecordSupplement;
 use domain::dossier::{
     Channel, Command, Dossier, Event, Paper, PaperCopy, Record, Refusal, Reuse, Status,
 };
@@ -78,10 +79,10 @@ fn what_comes_later_is_added_and_what_was_said_twice_is_kept_once() {
         }),
         ..paper("giay-to-ly-hon-hoac-khai-tu", PaperCopy::Electronic)
     };
-    let came = Command::RecordSupplement {
+    let came = Command::RecordSupplement(RecordSupplement {
         components: Vec::new(),
         papers: vec![digitised("to-khai"), reused.clone()],
-    };
+    });
     story
         .tries(
             Role::Receptionist,

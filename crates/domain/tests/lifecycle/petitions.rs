@@ -1,6 +1,6 @@
 //! Petitions (*phản ánh hiện trường*): what they are about has a place.
 
-use domain::dossier::command::Circumstances;
+use domain::dossier::contents::Circumstances;
 use domain::dossier::private::{Content, Words};
 use domain::dossier::{Channel, Dossier, Record, Refusal};
 use domain::id::ProcedureCode;

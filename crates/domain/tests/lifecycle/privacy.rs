@@ -1,6 +1,11 @@
 //! No personal value is in any event: only commitments, which verify.
 
-use domain::dossier::command::{HandOver, SupplementException, SupplementItem};
+use domain::dossier::acts::{
+    Advance, Assign, CloseConsultation, CloseLeg, Correct, DecideCorrection, OpenConsultation,
+    OpenLeg, Rate, RecordPayment, RecordSupplement, Refuse, RequestPayment, RequestSupplement,
+    Resolve, ReturnResult, Stop, Transfer, Withdraw,
+};
+use domain::dossier::acts::{HandOver, SupplementException, SupplementItem};
 use domain::dossier::correction::Corrected;
 use domain::dossier::private::{Content, Person, Private, Words};
 use domain::dossier::{Channel, Command, Event, Extension, RatingMethod, Record, Score, Term};
@@ -29,7 +34,7 @@ fn person(field: &str) -> Person {
 }
 
 fn papers_requested(field: &str) -> Command {
-    Command::RequestSupplement {
+    Command::RequestSupplement(RequestSupplement {
         items: vec![
             SupplementItem {
                 component: None,
@@ -46,19 +51,23 @@ fn papers_requested(field: &str) -> Command {
             reason: words(&format!("{field}-ngoai-le")),
             legal_basis: words(&format!("{field}-can-cu")),
         }),
-    }
+    })
 }
 
 /// Corrections of an ended dossier, one approved and one rejected.
 fn corrected(life: &mut Story) {
-    let propose = |corrected, reason| Command::Correct {
-        corrected,
-        reason: words(reason),
+    let propose = |corrected, reason| {
+        Command::Correct(Correct {
+            corrected,
+            reason: words(reason),
+        })
     };
-    let decide = |number, approve, note| Command::DecideCorrection {
-        number,
-        approve,
-        note: words(note),
+    let decide = |number, approve, note| {
+        Command::DecideCorrection(DecideCorrection {
+            number,
+            approve,
+            note: words(note),
+        })
     };
     let other = Corrected::Applicant(person("chu-ho-so-dung"));
     let deeds = [
@@ -90,48 +99,48 @@ pub fn full_lives() -> Vec<Story> {
         begun,
         vec![(
             "3 Aug 09:00",
-            Command::Refuse {
+            Command::Refuse(Refuse {
                 reason: words("tu-choi"),
                 competent: Some(desk::unit("H60.00000")),
-            },
+            }),
         )],
     ));
     for end in [
         vec![(
             "10 Sep 09:00",
-            Command::Withdraw {
+            Command::Withdraw(Withdraw {
                 reason: words("rut"),
-            },
+            }),
         )],
         vec![(
             "10 Sep 09:00",
-            Command::Stop {
+            Command::Stop(Stop {
                 reason: words("dung"),
                 legal_basis: words("dung-can-cu"),
-            },
+            }),
         )],
         vec![
             (
                 "10 Sep 09:00",
-                Command::Resolve {
+                Command::Resolve(Resolve {
                     results: Vec::new(),
-                },
+                }),
             ),
             (
                 "11 Sep 09:00",
-                Command::Return {
+                Command::Return(ReturnResult {
                     receiver: Some(person("nguoi-nhan")),
                     proxy: true,
                     channel: Channel::Post,
-                },
+                }),
             ),
             (
                 "12 Sep 09:00",
-                Command::Rate {
+                Command::Rate(Rate {
                     score: Score::new(2).expect("a score"),
                     method: RatingMethod::Survey,
                     comment: words("danh-gia"),
-                },
+                }),
             ),
         ],
     ] {
@@ -145,17 +154,17 @@ pub fn full_lives() -> Vec<Story> {
             ("3 Aug 09:00", papers_requested("bo-sung")),
             (
                 "4 Aug 08:00",
-                Command::RecordSupplement {
+                Command::RecordSupplement(RecordSupplement {
                     components: Vec::new(),
                     papers: Vec::new(),
-                },
+                }),
             ),
             ("4 Aug 09:00", advance("appraise")),
             (
                 "4 Aug 10:00",
-                Command::Assign {
+                Command::Assign(Assign {
                     assignee: desk::actor("nv-binh"),
-                },
+                }),
             ),
             (
                 "4 Aug 11:00",
@@ -183,25 +192,25 @@ pub fn full_lives() -> Vec<Story> {
             ),
             (
                 "4 Aug 16:00",
-                Command::Transfer {
+                Command::Transfer(Transfer {
                     to: desk::unit("H60.02212"),
                     returning: Some(desk::unit("H60.00000")),
                     reason: words("chuyen-di"),
-                },
+                }),
             ),
             (
                 "5 Aug 08:00",
-                Command::RequestPayment {
+                Command::RequestPayment(RequestPayment {
                     amount_vnd: 8_000,
                     reason: words("le-phi"),
-                },
+                }),
             ),
             (
                 "5 Aug 09:00",
-                Command::RecordPayment {
+                Command::RecordPayment(RecordPayment {
                     amount_vnd: 8_000,
                     method: None,
-                },
+                }),
             ),
             (
                 "4 Sep 08:00",
@@ -213,34 +222,34 @@ pub fn full_lives() -> Vec<Story> {
             ("4 Sep 09:00", advance("sign")),
             (
                 "4 Sep 10:00",
-                Command::OpenLeg {
+                Command::OpenLeg(OpenLeg {
                     unit: desk::unit("H60.02212"),
                     lead: false,
                     task: words("viec"),
                     term: Term::By(at("9 Sep 17:00")),
-                },
+                }),
             ),
             (
                 "4 Sep 10:10",
-                Command::OpenConsultation {
+                Command::OpenConsultation(OpenConsultation {
                     unit: desk::unit("H60.02212"),
                     question: words("cau-hoi"),
                     term: Term::By(at("9 Sep 17:00")),
-                },
+                }),
             ),
             (
                 "4 Sep 11:00",
-                Command::CloseLeg {
+                Command::CloseLeg(CloseLeg {
                     number: 1,
                     result: words("ket-qua"),
-                },
+                }),
             ),
             (
                 "4 Sep 11:10",
-                Command::CloseConsultation {
+                Command::CloseConsultation(CloseConsultation {
                     number: 1,
                     answer: words("tra-loi"),
-                },
+                }),
             ),
         ];
         deeds.extend(end);
@@ -251,10 +260,10 @@ pub fn full_lives() -> Vec<Story> {
 }
 
 fn advance(id: &str) -> Command {
-    Command::Advance {
+    Command::Advance(Advance {
         step: Some(desk::step(id)),
         assignee: Some(desk::actor("nv-an")),
-    }
+    })
 }
 
 fn told(mut life: Story, deeds: Vec<(&str, Command)>) -> Story {

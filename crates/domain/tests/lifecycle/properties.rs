@@ -4,11 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::calendar::{Calendar, SpecialDay};
 use domain::deadline;
+use domain::dossier::acts::correction::{Approved, Rejected};
+use domain::dossier::acts::mirror::ConflictSettled;
+use domain::dossier::acts::payment::FeePaid;
+use domain::dossier::acts::payment::PaymentRecorded;
+use domain::dossier::acts::refund::Refunded;
+use domain::dossier::change::migration::StepMap;
+use domain::dossier::change::recalculation::{Kept, recalculate};
+use domain::dossier::change::replay::replay;
+use domain::dossier::change::succession::succeed;
 use domain::dossier::clock::Clock;
-use domain::dossier::migration::{StepMap, replay};
 use domain::dossier::mirror::{Contradiction, Verdict, weigh};
-use domain::dossier::recalculation::{Kept, recalculate};
-use domain::dossier::{Dossier, Event, Record, State, Status, succeed};
+use domain::dossier::{Dossier, Event, Record, State, Status};
 use domain::lineage::Succession;
 use domain::procedure::{ClockPolicy, Procedure};
 use domain::time::{Instant, day_start, local_day};
@@ -495,9 +502,9 @@ fn mirror_agrees(before: &Dossier, record: &Record, after: &Dossier, met: &mut M
             assert_eq!(weigh(after, &facts.claim), Verdict::Known, "{told}");
             None
         }
-        Event::ConflictSettled {
+        Event::ConflictSettled(ConflictSettled {
             number, applied, ..
-        } => {
+        }) => {
             let at = usize::from(*number) - 1;
             let kept: Vec<_> = new.conflicts.iter().map(|it| &it.claim).collect();
             let were: Vec<_> = old.conflicts.iter().map(|it| &it.claim).collect();
@@ -633,7 +640,9 @@ fn corrected_by_two(record: &Record, after: &Dossier, told: &str) {
             assert_ne!(author, &verdict.approver, "{told}");
         }
     }
-    if let Event::CorrectionApproved(decided) | Event::CorrectionRejected(decided) = &record.event {
+    if let Event::CorrectionApproved(Approved(decided))
+    | Event::CorrectionRejected(Rejected(decided)) = &record.event
+    {
         assert_eq!(decided.approver, record.actor, "{told}");
     }
 }
@@ -874,12 +883,13 @@ fn whole_history(story: &Story) {
     });
     assert!(unexcused.count() <= usize::from(story.procedure.supplement_max));
     let amounts = story.records.iter().map(|record| match record.event {
-        Event::PaymentRecorded { amount_vnd, .. } | Event::FeePaid { amount_vnd, .. } => amount_vnd,
+        Event::PaymentRecorded(PaymentRecorded { amount_vnd, .. })
+        | Event::FeePaid(FeePaid { amount_vnd, .. }) => amount_vnd,
         _ => 0,
     });
     assert_eq!(row.fee_paid_vnd, amounts.sum::<u64>());
     let back = story.records.iter().map(|record| match record.event {
-        Event::Refunded { amount_vnd, .. } => amount_vnd,
+        Event::Refunded(Refunded { amount_vnd, .. }) => amount_vnd,
         _ => 0,
     });
     assert_eq!(row.fee_refunded_vnd, back.sum::<u64>());

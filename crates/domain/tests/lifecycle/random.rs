@@ -7,9 +7,14 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use domain::calendar::SpecialDay;
 use domain::code::AnyCode;
-use domain::dossier::command::HandOver;
+use domain::dossier::acts::HandOver;
+use domain::dossier::acts::{
+    Accept, Advance, Assign, CloseConsultation, CloseLeg, Rate, RecordPayment, RecordSupplement,
+    RefundPayment, Refuse, RequestPayment, Resolve, ReturnResult, SettleConflict, Stop, Transfer,
+    Withdraw,
+};
+use domain::dossier::change::migration::StepMap;
 use domain::dossier::correction::Corrected;
-use domain::dossier::migration::StepMap;
 use domain::dossier::mirror::{self, Claim};
 use domain::dossier::private::Words;
 use domain::dossier::{
@@ -381,41 +386,41 @@ impl Walk {
     /// A command of the given kind, mostly with arguments that could be meant.
     pub fn command(&mut self, action: Action, dossier: &Dossier) -> Command {
         match action {
-            Action::Submit | Action::Receive => Command::Accept {
+            Action::Submit | Action::Receive => Command::Receive(Accept {
                 components: self.some_papers(),
                 papers: self.described(),
-            },
-            Action::Refuse => Command::Refuse {
+            }),
+            Action::Refuse => Command::Refuse(Refuse {
                 reason: Words::new("không thuộc thẩm quyền"),
                 competent: None,
-            },
+            }),
             Action::RequestSupplement => story::papers_requested(self.random.often(60)),
-            Action::RecordSupplement => Command::RecordSupplement {
+            Action::RecordSupplement => Command::RecordSupplement(RecordSupplement {
                 components: self.some_papers(),
                 papers: self.described(),
-            },
+            }),
             Action::Advance => self.advance(dossier),
-            Action::Assign => Command::Assign {
+            Action::Assign => Command::Assign(Assign {
                 assignee: desk::actor("nv-binh"),
-            },
-            Action::Transfer => Command::Transfer {
+            }),
+            Action::Transfer => Command::Transfer(Transfer {
                 to: self.a_ward(),
                 returning: self.random.often(30).then(|| self.a_ward()),
                 reason: Words::new("thuộc thẩm quyền của đơn vị khác"),
-            },
+            }),
             Action::HandOver => self.hand_over(dossier),
-            Action::RequestPayment => Command::RequestPayment {
+            Action::RequestPayment => Command::RequestPayment(RequestPayment {
                 amount_vnd: 1 + self.random.below(900_000),
                 reason: Words::new("lệ phí"),
-            },
-            Action::RecordPayment => Command::RecordPayment {
+            }),
+            Action::RecordPayment => Command::RecordPayment(RecordPayment {
                 amount_vnd: 1 + self.random.below(900_000),
                 method: (!self.random.often(20)).then(|| *self.random.pick(&PaymentMethod::ALL)),
-            },
-            Action::RefundPayment => Command::RefundPayment {
+            }),
+            Action::RefundPayment => Command::RefundPayment(RefundPayment {
                 amount_vnd: 1 + self.random.below(900_000),
                 reason: Words::new("thu nhầm"),
-            },
+            }),
             Action::Extend => {
                 if self.random.often(40) {
                     story::verification()
@@ -425,46 +430,46 @@ impl Walk {
                     story::apology(from + TimeDelta::days(days) - TimeDelta::minutes(30))
                 }
             }
-            Action::Withdraw => Command::Withdraw {
+            Action::Withdraw => Command::Withdraw(Withdraw {
                 reason: if self.random.often(50) {
                     Words::default()
                 } else {
                     Words::new("đổi ý")
                 },
-            },
-            Action::Stop => Command::Stop {
+            }),
+            Action::Stop => Command::Stop(Stop {
                 reason: Words::new("không đủ điều kiện"),
                 legal_basis: Words::new("điều khoản mẫu"),
-            },
+            }),
             Action::OpenLeg => {
                 let (unit, term) = (*self.random.pick(&UNITS), self.term());
                 story::leg_opened(unit, self.random.often(30), term)
             }
-            Action::CloseLeg => Command::CloseLeg {
+            Action::CloseLeg => Command::CloseLeg(CloseLeg {
                 number: self.some_number(dossier.legs.len()),
                 result: if self.random.often(50) {
                     Words::default()
                 } else {
                     Words::new("đã xong")
                 },
-            },
+            }),
             Action::OpenConsultation => {
                 let unit = *self.random.pick(&UNITS);
                 story::asked(unit, self.term())
             }
-            Action::CloseConsultation => Command::CloseConsultation {
+            Action::CloseConsultation => Command::CloseConsultation(CloseConsultation {
                 number: self.some_number(dossier.consultations.len()),
                 answer: Words::new("đồng ý"),
-            },
-            Action::Resolve => Command::Resolve {
+            }),
+            Action::Resolve => Command::Resolve(Resolve {
                 results: (0..self.random.below(3)).map(desk::signed_result).collect(),
-            },
-            Action::Return => Command::Return {
+            }),
+            Action::Return => Command::Return(ReturnResult {
                 receiver: self.random.often(30).then(desk::a_citizen),
                 proxy: false,
                 channel: *self.random.pick(&Channel::ALL),
-            },
-            Action::Rate => Command::Rate {
+            }),
+            Action::Rate => Command::Rate(Rate {
                 score: Score::new(1 + self.random.below(5) as u8).expect("one of five"),
                 method: *self.random.pick(&RatingMethod::ALL),
                 comment: if self.random.often(50) {
@@ -472,7 +477,7 @@ impl Walk {
                 } else {
                     Words::new("cán bộ hướng dẫn tận tình")
                 },
-            },
+            }),
             Action::Correct => story::correction(self.corrected(dossier)),
             Action::DecideCorrection => {
                 let open: Vec<u16> = dossier.corrections.open().map(|open| open.number).collect();
@@ -485,11 +490,11 @@ impl Walk {
             Action::RecordMirrored => Command::RecordMirrored(self.claim(dossier)),
             Action::SettleConflict => {
                 let open = dossier.mirror.open().next().map_or(1, |it| it.number);
-                Command::SettleConflict {
+                Command::SettleConflict(SettleConflict {
                     number: if self.random.often(90) { open } else { 60 },
                     apply: self.random.often(40),
                     reason: Words::new("đã hỏi lại hệ thống nguồn"),
-                }
+                })
             }
         }
     }
@@ -607,10 +612,10 @@ impl Walk {
             _ if next.is_empty() => None,
             _ => Some(self.random.pick(&next).clone()),
         };
-        Command::Advance {
+        Command::Advance(Advance {
             step,
             assignee: Some(desk::actor("nv-an")),
-        }
+        })
     }
 }
 

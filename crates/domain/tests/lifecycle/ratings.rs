@@ -1,5 +1,6 @@
 //! What citizens think of their dossiers: said once, after the end, and moving nothing.
 
+use domain::dossier::acts::rate::Rated;
 use domain::dossier::{Action, private::Words};
 use domain::dossier::{Event, RatingMethod, Refusal, Score, Status, allowed_actions};
 use domain::role::Role;
@@ -79,10 +80,10 @@ fn what_was_written_beside_it_is_kept_apart_and_nothing_is_kept_of_nothing() {
     let told = "3 Aug 10:00 received; 4 Aug 08:00 withdrawn; 5 Aug 09:00 rated 1";
     let story = Story::told(LAW, told);
     let record = story.records.last().expect("rated");
-    let Event::Rated {
+    let Event::Rated(Rated {
         comment: Some(comment),
         ..
-    } = &record.event
+    }) = &record.event
     else {
         panic!("{:?}", record.event);
     };

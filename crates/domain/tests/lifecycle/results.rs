@@ -1,5 +1,6 @@
 //! Electronic results: what is kept of their files and signatures.
 
+use domain::dossier::acts::Resolve;
 use domain::dossier::{Command, Dossier, Event, Record};
 use domain::role::Role;
 
@@ -10,9 +11,9 @@ const COPIES: &str = "2.000815";
 
 fn resolved(results: u64) -> Story {
     let mut story = Story::told(COPIES, "3 Aug 08:00 received");
-    let resolve = Deed::Act(Command::Resolve {
+    let resolve = Deed::Act(Command::Resolve(Resolve {
         results: (0..results).map(desk::signed_result).collect(),
-    });
+    }));
     story
         .tries(Role::Chairman, desk::at("3 Aug 09:00"), None, &resolve)
         .expect("resolved");

@@ -1,5 +1,6 @@
 //! The steps inside processing: data of the procedure, kept to by the lifecycle.
 
+use domain::dossier::acts::{Advance, Resolve};
 use domain::dossier::{Action, Command, Refusal, State, allowed_actions, next_steps};
 use domain::id::StepId;
 use domain::procedure::{Authority, Procedure};
@@ -9,10 +10,10 @@ use crate::desk::{self, at, step};
 use crate::story::{Deed, Story};
 
 fn goes_to(id: &str) -> Deed {
-    Deed::Act(Command::Advance {
+    Deed::Act(Command::Advance(Advance {
         step: Some(step(id)),
         assignee: None,
-    })
+    }))
 }
 
 #[test]
@@ -56,10 +57,10 @@ fn a_refusal_says_which_steps_would_have_followed() {
             next: next.clone()
         })
     );
-    let unsaid = Deed::Act(Command::Advance {
+    let unsaid = Deed::Act(Command::Advance(Advance {
         step: None,
         assignee: None,
-    });
+    }));
     assert_eq!(
         story.tries(Role::Officer, at("4 Aug 08:00"), None, &unsaid),
         Err(Refusal::StepNotNext {
@@ -72,9 +73,9 @@ fn a_refusal_says_which_steps_would_have_followed() {
             Role::Officer,
             at("4 Aug 08:00"),
             None,
-            &Deed::Act(Command::Resolve {
+            &Deed::Act(Command::Resolve(Resolve {
                 results: Vec::new()
-            })
+            }))
         ),
         Err(Refusal::StepNotFinal {
             step: step("inspect"),
@@ -104,9 +105,9 @@ fn a_step_belongs_to_its_role_and_to_those_who_stand_in_for_it() {
             "1.013225",
             leaders_step,
             Role::Leader,
-            Deed::Act(Command::Resolve {
+            Deed::Act(Command::Resolve(Resolve {
                 results: Vec::new(),
-            }),
+            })),
             &[Role::Leader, Role::Chairman],
         ),
         (
@@ -120,9 +121,9 @@ fn a_step_belongs_to_its_role_and_to_those_who_stand_in_for_it() {
             "1.013992",
             chairmans_step,
             Role::Chairman,
-            Deed::Act(Command::Resolve {
+            Deed::Act(Command::Resolve(Resolve {
                 results: Vec::new(),
-            }),
+            })),
             &[Role::Chairman],
         ),
     ] {
@@ -171,10 +172,10 @@ fn an_outline_is_handed_over_once_and_resolved_without_steps() {
             "3 Aug 08:00 received; 3 Aug 09:00 goes to appraise [STEP_NOT_NEXT]; \
                        3 Aug 09:00 handed over; 3 Aug 10:00 handed over [STEP_NOT_NEXT]",
         );
-        let again = Deed::Act(Command::Advance {
+        let again = Deed::Act(Command::Advance(Advance {
             step: None,
             assignee: None,
-        });
+        }));
         let refusal = story.tries(Role::Officer, at("3 Aug 10:00"), None, &again);
         let refusal = refusal.expect_err("there is nowhere to go");
         assert_eq!(refusal.message_en(), "no step follows here");
@@ -209,10 +210,10 @@ fn every_shipped_process_can_be_walked_from_the_desk_to_the_citizen_by_its_own_r
         let mut role = Role::Receptionist;
         for id in path {
             assert!(next_steps(story.dossier(), &story.procedure).contains(&id));
-            let onward = Deed::Act(Command::Advance {
+            let onward = Deed::Act(Command::Advance(Advance {
                 step: Some(id.clone()),
                 assignee: None,
-            });
+            }));
             story
                 .tries(role, at("3 Aug 09:00"), None, &onward)
                 .expect("a step of that role");
@@ -223,9 +224,9 @@ fn every_shipped_process_can_be_walked_from_the_desk_to_the_citizen_by_its_own_r
         for number in others {
             story.goes_on(&format!("3 Aug 09:30 leg done: {number}"));
         }
-        let resolve = Deed::Act(Command::Resolve {
+        let resolve = Deed::Act(Command::Resolve(Resolve {
             results: Vec::new(),
-        });
+        }));
         story
             .tries(role, at("3 Aug 10:00"), None, &resolve)
             .expect("the last step finishes");

@@ -9,18 +9,24 @@ use chrono::{Datelike, NaiveDate, Weekday};
 use domain::calendar::{self, Calendar, Calendars, DayKind, SpecialDay};
 use domain::code::AnyCode;
 use domain::deadline::Language;
-use domain::dossier::command::HandOver;
+use domain::dossier::acts::HandOver;
+use domain::dossier::acts::{
+    Accept, Advance, Assign, CloseConsultation, CloseLeg, Correct, DecideCorrection,
+    OpenConsultation, OpenLeg, Rate, RecordPayment, RecordSupplement, RefundPayment, Refuse,
+    RequestPayment, RequestSupplement, Resolve, ReturnResult, SettleConflict, Stop, Transfer,
+    Withdraw,
+};
+use domain::dossier::change::migration::{Break, StepMap, migrate};
+use domain::dossier::change::recalculation::{Publication, Recalculation, recalculate};
+use domain::dossier::change::succession::succeed;
 use domain::dossier::correction::Corrected;
 use domain::dossier::imported::ImportNumber;
 use domain::dossier::legal::{Law, Legal};
-use domain::dossier::migration::{Break, StepMap, migrate};
 use domain::dossier::mirror::Claim;
 use domain::dossier::private::{Person, Private, Salt, Words};
-use domain::dossier::recalculation::{Publication, Recalculation, recalculate};
 use domain::dossier::{
     Acting, Channel, Command, Decision, Dossier, Event, Extension, PaymentMethod, RatingMethod,
     Reception, Record, Refusal, Rules, Score, Status, Submission, Term, decide, receive, submit,
-    succeed,
 };
 use domain::id::{
     CaseId, ComponentCode, DossierId, ProvinceCode, Reference, RequestId, SystemName, UnitCode,
@@ -241,7 +247,7 @@ impl Story {
         };
         let recalculated = recalculate(self.dossier(), &legal, self.calendars_at(u32::MAX), now)?;
         let acting = desk::acting(Role::Province, &self.unit);
-        self.writes(&acting, now, now, recalculated.event(&published));
+        self.writes(&acting, now, now, recalculated.fact(&published).into());
         Some(recalculated)
     }
 
@@ -266,7 +272,7 @@ impl Story {
         };
         self.unit = succession.successor(&self.unit).clone();
         let acting = desk::acting(Role::Province, &self.unit);
-        self.writes(&acting, now, now, event);
+        self.writes(&acting, now, now, event.into());
         true
     }
 
@@ -279,7 +285,7 @@ impl Story {
     ) -> Result<(), Vec<Break>> {
         let event = migrate(self.dossier(), &to, map)?;
         let acting = desk::acting(Role::Province, &self.unit);
-        self.writes(&acting, now, now, event);
+        self.writes(&acting, now, now, event.into());
         self.versions
             .push(std::mem::replace(&mut self.procedure, to));
         Ok(())
@@ -446,12 +452,12 @@ pub fn special(date: NaiveDate) -> SpecialDay {
 
 /// The request for papers, with or without what permits one more.
 pub fn papers_requested(exception: bool) -> Command {
-    Command::RequestSupplement {
+    Command::RequestSupplement(RequestSupplement {
         items: desk::a_missing_paper(),
         reason: Words::new("thiếu giấy tờ"),
         respond_by: None,
         exception: exception.then(desk::an_exception),
-    }
+    })
 }
 
 /// The whole dossier given on paper: to `nv-an` of the unit that decides, or to
@@ -479,18 +485,18 @@ pub fn apology(due: Instant) -> Command {
 }
 
 pub fn correction(corrected: Corrected) -> Command {
-    Command::Correct {
+    Command::Correct(Correct {
         corrected,
         reason: Words::new("nhập nhầm khi tiếp nhận"),
-    }
+    })
 }
 
 pub fn decided(number: u16, approve: bool) -> Command {
-    Command::DecideCorrection {
+    Command::DecideCorrection(DecideCorrection {
         number,
         approve,
         note: Words::default(),
-    }
+    })
 }
 
 /// What should stand instead: `channel post`, `ended 4 Aug 10:00`.
@@ -525,20 +531,20 @@ pub fn verification() -> Command {
 
 /// Another unit gets its part; the first words of a term are `within` or `by`.
 pub fn leg_opened(unit: &str, lead: bool, term: Term) -> Command {
-    Command::OpenLeg {
+    Command::OpenLeg(OpenLeg {
         unit: desk::unit(unit),
         lead,
         task: Words::new("cấp thẻ bảo hiểm y tế"),
         term,
-    }
+    })
 }
 
 pub fn asked(unit: &str, term: Term) -> Command {
-    Command::OpenConsultation {
+    Command::OpenConsultation(OpenConsultation {
         unit: desk::unit(unit),
         question: Words::new("đề nghị xác nhận nơi cư trú"),
         term,
-    }
+    })
 }
 
 /// `H60.02212 within 3wd`, or `H60.02212 by 6 Aug 17:00`.
@@ -555,10 +561,10 @@ fn unit_and_term(words: &str) -> (&str, Term) {
 /// The command on a dossier that a few words mean; none when they begin one.
 pub fn command(words: &str) -> Option<Command> {
     if let Some(id) = words.strip_prefix("goes to ") {
-        return Some(Command::Advance {
+        return Some(Command::Advance(Advance {
             step: Some(desk::step(id)),
             assignee: Some(desk::actor("nv-officer")),
-        });
+        }));
     }
     if let Some(due) = words.strip_prefix("apology naming ") {
         return Some(apology(desk::at(due)));
@@ -570,11 +576,11 @@ pub fn command(words: &str) -> Option<Command> {
         return Some(papers_to(None, receiver));
     }
     if let Some(unit) = words.strip_prefix("sent on to ") {
-        return Some(Command::Transfer {
+        return Some(Command::Transfer(Transfer {
             to: desk::unit(unit),
             returning: None,
             reason: Words::new("thuộc thẩm quyền của đơn vị khác"),
-        });
+        }));
     }
     if let Some(leg) = words.strip_prefix("leg to ") {
         let (unit, term) = unit_and_term(leg);
@@ -589,24 +595,24 @@ pub fn command(words: &str) -> Option<Command> {
         return Some(asked(unit, term));
     }
     if let Some(number) = words.strip_prefix("leg done: ") {
-        return Some(Command::CloseLeg {
+        return Some(Command::CloseLeg(CloseLeg {
             number: number.parse().expect("the number of a leg"),
             result: Words::new("đã cấp thẻ"),
-        });
+        }));
     }
     if let Some(number) = words.strip_prefix("answer to ") {
-        return Some(Command::CloseConsultation {
+        return Some(Command::CloseConsultation(CloseConsultation {
             number: number.parse().expect("the number of a consultation"),
             answer: Words::new("đúng nơi cư trú"),
-        });
+        }));
     }
     if let Some(score) = words.strip_prefix("rated ") {
         let score = score.parse().expect("a number");
-        return Some(Command::Rate {
+        return Some(Command::Rate(Rate {
             score: Score::new(score).expect("a score"),
             method: RatingMethod::Device,
             comment: Words::new("cán bộ hướng dẫn tận tình"),
-        });
+        }));
     }
     if let Some(what) = words.strip_prefix("correction proposed: ") {
         return Some(correction(corrected(what)));
@@ -623,62 +629,62 @@ pub fn command(words: &str) -> Option<Command> {
             Some((_, other)) => panic!("`{other}` is not how a conflict is settled"),
             None => (number, false),
         };
-        return Some(Command::SettleConflict {
+        return Some(Command::SettleConflict(SettleConflict {
             number: number.parse().expect("a number"),
             apply,
             reason: Words::new("đã hỏi lại hệ thống nguồn"),
-        });
+        }));
     }
     Some(match words {
-        "accepted" => Command::Accept {
+        "accepted" => Command::Receive(Accept {
             components: Vec::new(),
             papers: Vec::new(),
-        },
-        "refused" => Command::Refuse {
+        }),
+        "refused" => Command::Refuse(Refuse {
             reason: Words::new("không thuộc thẩm quyền"),
             competent: None,
-        },
+        }),
         "papers requested" => papers_requested(false),
         "papers requested with reason and basis" => papers_requested(true),
-        "papers complete" => Command::RecordSupplement {
+        "papers complete" => Command::RecordSupplement(RecordSupplement {
             components: Vec::new(),
             papers: Vec::new(),
-        },
-        "handed over" => Command::Advance {
+        }),
+        "handed over" => Command::Advance(Advance {
             step: None,
             assignee: None,
-        },
-        "given to somebody" => Command::Assign {
+        }),
+        "given to somebody" => Command::Assign(Assign {
             assignee: desk::actor("nv-binh"),
-        },
-        "payment requested" => Command::RequestPayment {
+        }),
+        "payment requested" => Command::RequestPayment(RequestPayment {
             amount_vnd: 50_000,
             reason: Words::new("lệ phí"),
-        },
-        "paid" => Command::RecordPayment {
+        }),
+        "paid" => Command::RecordPayment(RecordPayment {
             amount_vnd: 50_000,
             method: Some(PaymentMethod::Cash),
-        },
-        "refunded" => Command::RefundPayment {
+        }),
+        "refunded" => Command::RefundPayment(RefundPayment {
             amount_vnd: 50_000,
             reason: Words::new("thu nhầm"),
-        },
+        }),
         "verification begun" => verification(),
-        "withdrawn" => Command::Withdraw {
+        "withdrawn" => Command::Withdraw(Withdraw {
             reason: Words::default(),
-        },
-        "stopped" => Command::Stop {
+        }),
+        "stopped" => Command::Stop(Stop {
             reason: Words::new("không đủ điều kiện"),
             legal_basis: Words::new("điều khoản mẫu"),
-        },
-        "resolved" => Command::Resolve {
+        }),
+        "resolved" => Command::Resolve(Resolve {
             results: Vec::new(),
-        },
-        "returned" => Command::Return {
+        }),
+        "returned" => Command::Return(ReturnResult {
             receiver: None,
             proxy: false,
             channel: Channel::Desk,
-        },
+        }),
         _ => return None,
     })
 }

@@ -1,5 +1,6 @@
 //! Papers are asked for once, early, and all at once; the citizen then has time.
 
+use domain::dossier::acts::{RecordSupplement, RequestSupplement};
 use domain::dossier::{Action, Command, Event, State, allowed_actions};
 use domain::role::Role;
 
@@ -179,12 +180,12 @@ fn the_citizen_has_the_window_of_the_procedure_or_the_moment_that_was_told() {
     );
 
     let mut story = Story::told("3.000722", "3 Aug 10:00 received");
-    let asked = Deed::Act(Command::RequestSupplement {
+    let asked = Deed::Act(Command::RequestSupplement(RequestSupplement {
         items: desk::a_missing_paper(),
         reason: domain::dossier::private::Words::new("thiếu giấy tờ"),
         respond_by: Some(at("10 Aug 11:00")),
         exception: None,
-    });
+    }));
     story
         .tries(Role::Receptionist, at("6 Aug 09:00"), None, &asked)
         .expect("asked");
@@ -254,16 +255,16 @@ fn papers_that_came_are_added_once_and_unknown_ones_refused() {
         "3 Aug 08:00 received; 3 Aug 09:00 papers requested",
     );
     let before = story.dossier().components.clone();
-    let unknown = Deed::Act(Command::RecordSupplement {
+    let unknown = Deed::Act(Command::RecordSupplement(RecordSupplement {
         components: vec![desk::component("giay-la")],
         papers: Vec::new(),
-    });
+    }));
     let refused = story.tries(Role::Receptionist, at("4 Aug 08:00"), None, &unknown);
     assert_eq!(refused.expect_err("unknown").reason(), "COMPONENTS_UNKNOWN");
-    let again = Deed::Act(Command::RecordSupplement {
+    let again = Deed::Act(Command::RecordSupplement(RecordSupplement {
         components: vec![desk::component("ban-ve")],
         papers: Vec::new(),
-    });
+    }));
     story
         .tries(Role::Receptionist, at("4 Aug 08:00"), None, &again)
         .expect("they came");
@@ -275,12 +276,12 @@ fn a_missing_paper_that_the_procedure_does_not_name_cannot_be_asked_for_by_code(
     let mut story = Story::told("1.013225", "3 Aug 08:00 received");
     let mut items = desk::a_missing_paper();
     items[0].component = Some(desk::component("giay-tu-dat-ra"));
-    let asked = Deed::Act(Command::RequestSupplement {
+    let asked = Deed::Act(Command::RequestSupplement(RequestSupplement {
         items,
         reason: domain::dossier::private::Words::new("thiếu"),
         respond_by: None,
         exception: None,
-    });
+    }));
     let refused = story.tries(Role::Receptionist, at("4 Aug 08:00"), None, &asked);
     assert_eq!(
         refused.expect_err("self-invented").reason(),

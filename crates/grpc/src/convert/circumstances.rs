@@ -1,6 +1,6 @@
 //! How a dossier came about, and how its fee stands, as requests name and answers show them.
 
-use domain::dossier::command::Circumstances;
+use domain::dossier::contents::Circumstances;
 use domain::dossier::{Dossier, FeeState, Origin, PaymentMethod, QueueTicket, Setting};
 
 use super::fields::Fields;

@@ -1,92 +1,13 @@
-//! Corrections, as they are asked for and as they are sent.
+//! Corrections, as they are sent.
 
 use app::view::View;
-use domain::code::AnyCode;
-use domain::dossier::correction::{Change, Corrected, Kept, Verdict};
-use domain::dossier::{Channel, Command};
-use domain::id::CaseId;
+use domain::dossier::correction::{Change, Kept, Verdict};
 use domain::time;
 
-use super::command::{Moves, moves};
 use super::dossier::person;
-use super::fields::Fields;
-use super::known::{Known, channel_of, unit_name};
+use super::known::{channel_of, unit_name};
 use super::time::timestamp;
 use crate::proto;
-
-moves!(CorrectDossierRequest, |given, fields, known| {
-    let reason = fields.words("reason", &given.reason);
-    let corrected = corrected(given, fields, known)?;
-    Some(Command::Correct { corrected, reason })
-});
-
-moves!(DecideCorrectionRequest, |given, fields, _known| {
-    use proto::decide_correction_request::Verdict;
-    let number = fields.number("number", given.number);
-    let approve = match Verdict::try_from(given.verdict) {
-        Ok(Verdict::Approve) => Some(true),
-        Ok(Verdict::Reject) => Some(false),
-        Ok(Verdict::Unspecified) | Err(_) => {
-            fields.wrong("verdict", "expected one of VERDICT_APPROVE, VERDICT_REJECT");
-            None
-        }
-    };
-    let note = fields.optional_words("note", &given.note);
-    Some(Command::DecideCorrection {
-        number: number?,
-        approve: approve?,
-        note,
-    })
-});
-
-fn corrected(
-    given: &proto::CorrectDossierRequest,
-    fields: &mut Fields,
-    known: &Known,
-) -> Option<Corrected> {
-    use proto::correct_dossier_request::Correction as Given;
-    match &given.correction {
-        Some(Given::Applicant(person)) => Some(Corrected::Applicant(
-            fields.person("applicant", Some(person)),
-        )),
-        Some(Given::Channel(number)) => {
-            let channel = fields.channel("channel", *number, &Channel::ALL);
-            // Not given is refused too: a correction to nothing is none.
-            if *number == 0 {
-                fields.wrong(
-                    "channel",
-                    "expected one of CHANNEL_DESK, CHANNEL_ONLINE, CHANNEL_POST",
-                );
-            }
-            channel.map(Corrected::Channel)
-        }
-        Some(Given::CaseId(id)) => fields
-            .parse("case_id", id, CaseId::parse)
-            .map(Corrected::Case),
-        Some(Given::ReturningUnit(unit)) => known
-            .unit(fields, "returning_unit", unit)
-            .map(Corrected::ReturningUnit),
-        Some(Given::ExternalCode(code)) => {
-            let old = fields.optional("external_code.old_code", &code.old_code, AnyCode::parse);
-            let new = fields.optional("external_code.new_code", &code.new_code, AnyCode::parse);
-            if code.old_code.trim().is_empty() && code.new_code.trim().is_empty() {
-                fields.wrong("external_code", "expected old_code, new_code, or both");
-            }
-            Some(Corrected::ExternalCode { old, new })
-        }
-        Some(Given::EndTime(time)) => fields
-            .fact("end_time", Some(time), known.calendar(None), known.now)
-            .map(Corrected::EndTime),
-        None => {
-            fields.wrong(
-                "correction",
-                "must be given; expected applicant, channel, case_id, returning_unit, \
-                 external_code or end_time",
-            );
-            None
-        }
-    }
-}
 
 /// Draws the corrections of a dossier.
 pub fn corrections(view: &View) -> Vec<proto::Correction> {

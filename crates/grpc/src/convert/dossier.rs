@@ -2,10 +2,10 @@
 
 use app::view::{Receipt, View};
 use domain::deadline::Language;
-use domain::dossier::Clock;
 use domain::dossier::custody::{HandOver, Holder};
 use domain::dossier::mirror::{Conflict, Contradiction};
 use domain::dossier::private::Person;
+use domain::dossier::{Clock, usual_action};
 use domain::dossier::{Consultation, Leg};
 use domain::limit::Limit;
 use domain::procedure::Procedure;
@@ -114,6 +114,7 @@ pub fn dossier(view: &View) -> proto::Dossier {
             .unwrap_or_default(),
         mirrored_from: dossier.mirrored.clone().unwrap_or_default(),
         allowed_actions: view.allowed.iter().map(ToString::to_string).collect(),
+        actions: actions(view),
         next_steps: next_steps(view),
         receipt: view.receipt.as_ref().map(receipt),
         legs: dossier.legs.iter().map(|one| leg(one, view)).collect(),
@@ -283,6 +284,27 @@ pub fn person(person: &Person) -> proto::Person {
         phone: person.phone.clone(),
         address: person.address.clone(),
     }
+}
+
+/// What the caller may do, as buttons stand.
+fn actions(view: &View) -> Vec<proto::AllowedAction> {
+    let next = usual_action(&view.dossier, &view.allowed);
+    let mut actions: Vec<_> = view
+        .allowed
+        .iter()
+        .map(|action| {
+            let spec = action.spec();
+            proto::AllowedAction {
+                method: spec.method.into(),
+                label_vi: spec.vi.into(),
+                label_en: spec.en.into(),
+                order: spec.order.into(),
+                primary: next == Some(*action),
+            }
+        })
+        .collect();
+    actions.sort_by_key(|action| action.order);
+    actions
 }
 
 fn next_steps(view: &View) -> Vec<proto::NextStep> {

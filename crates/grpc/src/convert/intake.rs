@@ -3,7 +3,8 @@
 use app::Meta;
 use app::view::DossierName;
 use domain::code::AnyCode;
-use domain::dossier::command::Contents;
+use domain::dossier::acts::Accept;
+use domain::dossier::contents::Contents;
 use domain::dossier::{Channel, Command, Reception, Submission};
 use domain::id::{ActorId, CaseId, ComponentCode, ProcedureCode};
 
@@ -198,7 +199,7 @@ fn acceptance(request: &proto::ReceiveDossierRequest) -> Result<Receive, app::Er
             meta: meta?,
             name: name?,
             etag,
-            command: Command::Accept { components, papers },
+            command: Command::Receive(Accept { components, papers }),
         })
     })();
     fields.done(accept)

@@ -89,34 +89,10 @@ macro_rules! writes {
 writes! {
     SubmitDossierRequest, "SubmitDossier", none;
     ReceiveDossierRequest, "ReceiveDossier", etag;
-    RefuseDossierRequest, "RefuseDossier", etag;
-    RequestSupplementRequest, "RequestSupplement", etag;
-    RecordSupplementRequest, "RecordSupplement", etag;
-    AdvanceDossierRequest, "AdvanceDossier", etag;
-    AssignDossierRequest, "AssignDossier", etag;
-    TransferDossierRequest, "TransferDossier", etag;
-    HandOverDossierRequest, "HandOverDossier", etag;
-    RequestPaymentRequest, "RequestPayment", etag;
-    RecordPaymentRequest, "RecordPayment", etag;
-    RefundPaymentRequest, "RefundPayment", etag;
-    ExtendDossierRequest, "ExtendDossier", etag;
-    WithdrawDossierRequest, "WithdrawDossier", etag;
-    StopDossierRequest, "StopDossier", etag;
-    OpenLegRequest, "OpenLeg", etag;
-    CloseLegRequest, "CloseLeg", etag;
-    OpenConsultationRequest, "OpenConsultation", etag;
-    CloseConsultationRequest, "CloseConsultation", etag;
-    ResolveDossierRequest, "ResolveDossier", etag;
-    ReturnResultRequest, "ReturnResult", etag;
-    RateDossierRequest, "RateDossier", etag;
     SubmitRatingRequest, "SubmitRating", none;
-    CorrectDossierRequest, "CorrectDossier", etag;
-    DecideCorrectionRequest, "DecideCorrection", etag;
     ReserveNumbersRequest, "ReserveNumbers", none;
     VoidNumbersRequest, "VoidNumbers", none;
     ImportReceptionRequest, "ImportReception", none;
-    RecordMirroredStatusRequest, "RecordMirroredStatus", etag;
-    SettleConflictRequest, "SettleConflict", etag;
 }
 
 #[cfg(test)]

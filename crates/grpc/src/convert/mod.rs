@@ -4,7 +4,6 @@
 
 pub mod calendar;
 pub mod circumstances;
-pub mod command;
 pub mod correction;
 pub mod dossier;
 pub mod event;

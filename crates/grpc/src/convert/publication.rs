@@ -4,9 +4,9 @@ use app::ports::{Document, DocumentState, Job};
 use app::publication::calendar::{DueChange, Effects};
 use app::publication::procedure::{Broken, Replayed};
 use domain::dossier::Dossier;
-use domain::dossier::migration::Break;
-use domain::dossier::parts::Parts;
-use domain::dossier::recalculation::Kept;
+use domain::dossier::change::migration::Break;
+use domain::dossier::change::parts::Parts;
+use domain::dossier::change::recalculation::Kept;
 use domain::id::UnitCode;
 use domain::time::Instant;
 

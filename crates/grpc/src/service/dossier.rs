@@ -6,8 +6,8 @@ use app::view::DossierName;
 use domain::dossier::Channel;
 use tonic::{Request, Response, Status, async_trait};
 
+use crate::acts::{self, Moves};
 use crate::call::Calls;
-use crate::convert::command::{self, Moves};
 use crate::convert::intake::{self, Receive};
 use crate::convert::{Fields, dossier, event, offline, times};
 use crate::proto;
@@ -26,7 +26,7 @@ impl Dossiers {
     ) -> Result<Response<proto::Dossier>, Status> {
         let (metadata, _, request) = request.into_parts();
         let work = |engine: std::sync::Arc<app::Engine>, caller| async move {
-            let asked = command::command(&request, &Calls::known(&engine, &caller))?;
+            let asked = acts::command(&request, &Calls::known(&engine, &caller))?;
             let view = engine
                 .command(&caller, asked.meta, &asked.name, &asked.etag, asked.command)
                 .await?;

@@ -6,7 +6,7 @@ use app::publication::Draft;
 use app::publication::calendar::{Days, Trial};
 use app::publication::procedure::{Migration, Target};
 use app::{Caller, Engine, Error};
-use domain::dossier::migration::StepMap;
+use domain::dossier::change::migration::StepMap;
 use domain::id::{ProcedureCode, RequestId, StepId};
 
 use crate::convert::fields::LONGEST_TEXT;

@@ -12,7 +12,7 @@ use app::ports::{Clock, Store};
 use app::publication::calendar::{self, Days, DueChange, Effects, Sums};
 use app::publication::checked;
 use domain::catalogue::Catalogue;
-use domain::dossier::recalculation::Kept;
+use domain::dossier::change::recalculation::Kept;
 use domain::id::ProvinceCode;
 use domain::time::{self, Instant};
 use serde::Serialize;

@@ -1,0 +1,201 @@
+//! Payments asked for and paid (*nghĩa vụ tài chính*).
+
+use serde::{Deserialize, Serialize};
+
+use super::act::{Act, Fact, Told, Written};
+use super::spec::{Move, OnMirror, Spec, Standing, Urgency, always};
+use crate::calendar;
+use crate::dossier::Dossier;
+use crate::dossier::clock::{Moved, Wait};
+use crate::dossier::counting::Counting;
+use crate::dossier::fee::PaymentMethod;
+use crate::dossier::private::{Commitment, PrivateValues, Words};
+use crate::dossier::refusal::Refusal;
+use crate::dossier::rules::Rules;
+use crate::dossier::stage::{Stage, Stages};
+use crate::dossier::state::State;
+use crate::procedure::Procedure;
+use crate::role::Role;
+use crate::time::Instant;
+
+/// Ask for a payment.
+#[derive(Debug, Clone)]
+pub struct RequestPayment {
+    /// The amount in đồng.
+    pub amount_vnd: u64,
+    /// What for.
+    pub reason: Words,
+}
+
+impl<E: From<PaymentRequested>> Act<E> for RequestPayment {
+    const SPEC: Spec = Spec {
+        method: "RequestPayment",
+        vi: "yêu cầu nghĩa vụ tài chính",
+        en: "Request a payment",
+        roles: &[
+            Role::Receptionist,
+            Role::Officer,
+            Role::Leader,
+            Role::Chairman,
+        ],
+        units: Standing::ResolvingOrReceiving,
+        states: Stages::of(&[Stage::Processing]),
+        moves: &[Move {
+            from: Stages::of(&[Stage::Processing]),
+            to: Stage::PaymentRequested,
+        }],
+        on_mirror: OnMirror::Refused,
+        possible: always,
+        urgency: Urgency::Running,
+        order: 21,
+        primary: Stages::NONE,
+    };
+
+    fn decide(
+        &self,
+        on: &Dossier,
+        _rules: &Rules<'_>,
+        now: Instant,
+        private: &mut PrivateValues<'_>,
+    ) -> Result<Vec<E>, Refusal> {
+        let clock = on.clock.as_ref();
+        let requested = PaymentRequested {
+            amount_vnd: self.amount_vnd,
+            reason: private.words("reason", &self.reason),
+            stands: clock.is_some_and(|clock| clock.would_stand(Wait::Payment, now)),
+        };
+        Ok(vec![requested.into()])
+    }
+}
+
+/// A payment was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaymentRequested {
+    /// The amount in đồng.
+    pub amount_vnd: u64,
+    /// What for.
+    pub reason: Commitment,
+    /// Whether the clock stands until it comes.
+    pub stands: bool,
+}
+
+impl Fact for PaymentRequested {
+    fn apply(&self, to: &mut Dossier, by: &Written<'_>) {
+        let step = to.state.step().cloned();
+        to.enter(State::PaymentRequested { step }, by.at);
+        to.fee_open_vnd = Some(self.amount_vnd);
+        to.begin_wait(self.stands, by.at);
+    }
+
+    fn told(&self, _procedure: &Procedure) -> Option<Told> {
+        Told::of("Yêu cầu thực hiện nghĩa vụ tài chính", "Payment requested")
+    }
+}
+
+/// A payment has come.
+///
+/// Without a request before it, it is a fee paid at the desk and moves no state.
+#[derive(Debug, Clone)]
+pub struct RecordPayment {
+    /// The amount in đồng.
+    pub amount_vnd: u64,
+    /// How it was paid, if said.
+    pub method: Option<PaymentMethod>,
+}
+
+impl<E: From<PaymentRecorded> + From<FeePaid>> Act<E> for RecordPayment {
+    const SPEC: Spec = Spec {
+        method: "RecordPayment",
+        vi: "ghi nhận thanh toán",
+        en: "Payment received",
+        roles: &[Role::Receptionist, Role::Chairman, Role::Portal],
+        units: Standing::ReceivingOrResolving,
+        states: Stages::OPEN.and(Stage::Resolved),
+        moves: &[Move {
+            from: Stages::of(&[Stage::PaymentRequested]),
+            to: Stage::Processing,
+        }],
+        on_mirror: OnMirror::Refused,
+        possible: always,
+        urgency: Urgency::Running,
+        order: 4,
+        primary: Stages::of(&[Stage::PaymentRequested]),
+    };
+
+    fn decide(
+        &self,
+        on: &Dossier,
+        rules: &Rules<'_>,
+        now: Instant,
+        _private: &mut PrivateValues<'_>,
+    ) -> Result<Vec<E>, Refusal> {
+        let (amount_vnd, method) = (self.amount_vnd, self.method);
+        if on.state.stage() != Stage::PaymentRequested {
+            return Ok(vec![FeePaid { amount_vnd, method }.into()]);
+        }
+        let moved = match &on.clock {
+            Some(clock) => clock.after_wait(now, rules.calendar)?,
+            None => None,
+        };
+        let recorded = PaymentRecorded {
+            amount_vnd,
+            method,
+            moved,
+        };
+        Ok(vec![recorded.into()])
+    }
+}
+
+/// The payment came that was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaymentRecorded {
+    /// The amount in đồng.
+    pub amount_vnd: u64,
+    /// How it was paid, if said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<PaymentMethod>,
+    /// How the due times moved.
+    pub moved: Option<Moved>,
+}
+
+impl Fact for PaymentRecorded {
+    fn apply(&self, to: &mut Dossier, by: &Written<'_>) {
+        let step = to.state.step().cloned();
+        to.enter(State::Processing { step }, by.at);
+        to.fee_open_vnd = None;
+        to.pay(self.amount_vnd, self.method);
+        to.end_wait(self.moved.as_ref(), by.at);
+    }
+
+    fn recount(
+        &mut self,
+        on: Option<&Dossier>,
+        counting: &Counting<'_>,
+    ) -> Result<(), calendar::Error> {
+        self.moved = counting.after_wait(on)?;
+        Ok(())
+    }
+
+    fn told(&self, _procedure: &Procedure) -> Option<Told> {
+        Told::of("Đã nhận thanh toán", "Payment received")
+    }
+}
+
+/// A fee was paid that nobody had asked for apart, at reception or with the result.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeePaid {
+    /// The amount in đồng.
+    pub amount_vnd: u64,
+    /// How it was paid, if said.
+    pub method: Option<PaymentMethod>,
+}
+
+impl Fact for FeePaid {
+    fn apply(&self, to: &mut Dossier, _by: &Written<'_>) {
+        to.pay(self.amount_vnd, self.method);
+    }
+
+    fn told(&self, _procedure: &Procedure) -> Option<Told> {
+        Told::of("Đã nhận thanh toán", "Payment received")
+    }
+}

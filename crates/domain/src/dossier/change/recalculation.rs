@@ -1,0 +1,241 @@
+//! What a published calendar does to the due times of a dossier.
+//!
+//! The effective due time moves only later, for what was promised is never taken back, and
+//! a dossier that is overdue stays overdue. What the calendar alone would give is kept beside
+//! it as the legal due time. Source: docs/decisions/007.
+
+use serde::{Deserialize, Serialize};
+
+use super::parts::Parts;
+use crate::calendar::Calendars;
+use crate::dossier::Dossier;
+use crate::dossier::acts::act::{Fact, Told, Written};
+use crate::dossier::clock::{Clock, Moved};
+use crate::dossier::counting::Legal;
+use crate::procedure::Procedure;
+use crate::time::Instant;
+
+/// Why a dossier keeps a due time that the calendar would have moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kept {
+    /// The calendar gives an earlier time than the citizen was promised.
+    Promised,
+    /// It was already overdue when the calendar was published.
+    Overdue,
+}
+
+impl Kept {
+    /// The word used in answers: `promised`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Kept::Promised => "promised",
+            Kept::Overdue => "overdue",
+        }
+    }
+}
+
+/// The document that published a calendar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Publication {
+    /// Its number, as an office quotes it.
+    pub document: String,
+    /// SHA-256 of its text, in hexadecimal.
+    pub hash: String,
+    /// When it was approved: who was overdue by then stays overdue.
+    pub approved: Instant,
+}
+
+/// What a calendar does to one dossier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recalculation {
+    /// What the unit had to meet.
+    pub before: Option<Instant>,
+    /// What it must meet from then on; never earlier.
+    pub after: Option<Instant>,
+    /// What the calendar alone would give.
+    pub legal: Option<Instant>,
+    /// The date last told to the citizen.
+    pub promised: Option<Instant>,
+    /// Why `after` is not what the calendar gives.
+    pub kept: Option<Kept>,
+    /// Whether the new due time rests on a provisional day.
+    pub provisional: bool,
+    /// What legs, questions and papers must meet from then on.
+    pub parts: Parts,
+    moved: Option<Moved>,
+    answer_due: Option<Instant>,
+}
+
+impl Recalculation {
+    /// The fact that says so.
+    #[must_use]
+    pub fn fact(&self, publication: &Publication) -> Recalculated {
+        let received = self.answer_due.is_none();
+        Recalculated {
+            document: publication.document.clone(),
+            hash: publication.hash.clone(),
+            legal_due: self.legal.filter(|_| received),
+            moved: self.moved.clone(),
+            answer_due: self.answer_due,
+            parts: self.parts.clone(),
+        }
+    }
+}
+
+/// Compares a dossier with what a calendar published at a moment gives.
+///
+/// None when nothing differs, for a dossier that has ended, and for one whose authority is
+/// another system. Applying the event and comparing again gives none.
+#[must_use]
+pub fn recalculate(
+    dossier: &Dossier,
+    legal: &Legal,
+    calendars: &Calendars,
+    published: Instant,
+) -> Option<Recalculation> {
+    if dossier.ended.is_some() || dossier.mirrored.is_some() {
+        return None;
+    }
+    let Some(clock) = &dossier.clock else {
+        return unanswered(dossier, legal, published);
+    };
+    let parts = Parts::moved_by(dossier, calendars, published);
+    match received(clock, legal, published) {
+        Some(own) => Some(Recalculation { parts, ..own }),
+        None if parts.is_empty() => None,
+        None => Some(Recalculation {
+            parts,
+            ..unmoved(clock, published)
+        }),
+    }
+}
+
+/// The dossier's own due times as they stay, while those of others move.
+fn unmoved(clock: &Clock, published: Instant) -> Recalculation {
+    let due = clock.effective_due;
+    let kept = match (clock.legal_due() == due, clock.is_overdue(published)) {
+        (true, _) => None,
+        (false, true) => Some(Kept::Overdue),
+        (false, false) => Some(Kept::Promised),
+    };
+    Recalculation {
+        before: due,
+        after: due,
+        legal: clock.legal_due(),
+        promised: clock.promised_due,
+        kept,
+        provisional: clock.provisional,
+        parts: Parts::default(),
+        moved: None,
+        answer_due: None,
+    }
+}
+
+fn received(clock: &Clock, law: &Legal, published: Instant) -> Option<Recalculation> {
+    // A due time that came from elsewhere follows no calendar of ours.
+    let (legal, _) = (law.due?, clock.limit?);
+    let (before, told) = (clock.effective_due?, clock.promised_due);
+    let overdue = clock.is_overdue(published);
+    let after = if overdue {
+        before
+    } else {
+        Ord::max(before, legal)
+    };
+    let promised = if overdue {
+        told
+    } else {
+        Ord::max(told, law.promised)
+    };
+    let provisional = if after == legal {
+        law.provisional
+    } else {
+        clock.provisional
+    };
+    let moves = (after, promised, provisional) != (before, told, clock.provisional);
+    if !moves && clock.legal_due() == Some(legal) {
+        return None;
+    }
+    let kept = match (overdue, after == legal) {
+        (_, true) => None,
+        (true, false) => Some(Kept::Overdue),
+        (false, false) => Some(Kept::Promised),
+    };
+    let new = crate::deadline::Due {
+        at: after,
+        provisional,
+    };
+    let retold = promised.filter(|_| promised != told);
+    Some(Recalculation {
+        before: Some(before),
+        after: Some(after),
+        legal: Some(legal),
+        promised,
+        kept,
+        provisional,
+        parts: Parts::default(),
+        moved: moves.then(|| Moved::to(new, retold, Some(legal))),
+        answer_due: None,
+    })
+}
+
+/// A submission that waits for the desk's answer: nothing was promised to anybody yet.
+fn unanswered(dossier: &Dossier, law: &Legal, published: Instant) -> Option<Recalculation> {
+    let (before, legal) = (dossier.answer_due?, law.answer_due?);
+    if legal <= before || published > before {
+        return None;
+    }
+    Some(Recalculation {
+        before: Some(before),
+        after: Some(legal),
+        legal: Some(legal),
+        promised: None,
+        kept: None,
+        provisional: false,
+        parts: Parts::default(),
+        moved: None,
+        answer_due: Some(legal),
+    })
+}
+
+/// A published calendar gave other due times.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recalculated {
+    /// The document that published the calendar, by its number.
+    pub document: String,
+    /// SHA-256 of that document's text, in hexadecimal.
+    pub hash: String,
+    /// What the calendar gives from the events so far; none before reception or without a
+    /// limit.
+    #[serde(with = "chrono::serde::ts_microseconds_option")]
+    pub legal_due: Option<Instant>,
+    /// How the due times moved; none when the old ones are kept.
+    pub moved: Option<Moved>,
+    /// By when the desk must answer a submission from now on, when that moved.
+    #[serde(with = "chrono::serde::ts_microseconds_option")]
+    pub answer_due: Option<Instant>,
+    /// How the due times of legs, questions and papers moved.
+    #[serde(default, skip_serializing_if = "Parts::is_empty")]
+    pub parts: Parts,
+}
+
+impl Fact for Recalculated {
+    fn apply(&self, to: &mut Dossier, _by: &Written<'_>) {
+        to.answer_due = self.answer_due.or(to.answer_due);
+        to.move_due(self.moved.as_ref());
+        if let Some(clock) = &mut to.clock {
+            clock.legal_due = self
+                .legal_due
+                .filter(|legal| Some(*legal) != clock.effective_due);
+        }
+        self.parts.apply_to(to);
+    }
+
+    fn told(&self, _procedure: &Procedure) -> Option<Told> {
+        self.moved.as_ref()?.promised_due?;
+        Told::of(
+            "Hẹn lại ngày trả theo lịch làm việc mới",
+            "New date, by a new calendar",
+        )
+    }
+}

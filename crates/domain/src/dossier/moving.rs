@@ -1,0 +1,79 @@
+//! What facts do to a dossier, in a few verbs.
+
+use super::Dossier;
+use super::clock::{Moved, Standing};
+use super::fee::PaymentMethod;
+use super::paper::Paper;
+use super::state::State;
+use crate::calendar::Calendar;
+use crate::id::ComponentCode;
+use crate::time::Instant;
+
+impl Dossier {
+    /// A payment came.
+    pub(super) fn pay(&mut self, amount_vnd: u64, method: Option<PaymentMethod>) {
+        self.fee_paid_vnd = self.fee_paid_vnd.saturating_add(amount_vnd);
+        self.fee_method = method.or(self.fee_method);
+    }
+
+    /// Goes over to a state.
+    pub(super) fn enter(&mut self, state: State, at: Instant) {
+        self.state = state;
+        self.since = at;
+    }
+
+    /// Processing ends.
+    pub(super) fn end(&mut self, state: State, at: Instant) {
+        self.enter(state, at);
+        // Another system may have written an end before its reception; it counts at the
+        // reception, or a month would resolve what it never received.
+        self.ended = Some(Ord::max(at, self.received.unwrap_or(at)));
+        self.respond_by = None;
+        self.custody.close(at);
+    }
+
+    /// Papers came.
+    pub(super) fn add_components(&mut self, components: &[ComponentCode], papers: &[Paper]) {
+        for paper in papers {
+            if !self.papers.contains(paper) {
+                self.papers.push(paper.clone());
+            }
+        }
+        for component in components {
+            if !self.components.contains(component) {
+                self.components.push(component.clone());
+            }
+        }
+    }
+
+    /// The citizen is waited for.
+    pub(super) fn begin_wait(&mut self, stands: bool, at: Instant) {
+        if let Some(clock) = &mut self.clock {
+            clock.waits.open(at);
+            clock.standing = stands.then_some(Standing { since: at });
+        }
+    }
+
+    /// The wait is over.
+    pub(super) fn end_wait(&mut self, moved: Option<&Moved>, at: Instant) {
+        if let Some(clock) = &mut self.clock {
+            clock.waits.close(at);
+            if clock.standing.take().is_some() {
+                clock.resumed = Some(at);
+            }
+        }
+        self.move_due(moved);
+    }
+
+    /// Due times move, if they do.
+    pub(super) fn move_due(&mut self, moved: Option<&Moved>) {
+        if let (Some(clock), Some(moved)) = (&mut self.clock, moved) {
+            clock.apply(moved);
+        }
+    }
+
+    /// How the due times move where the dossier ends while it waits.
+    pub(super) fn wait_cut_short(&self, now: Instant, calendar: &Calendar) -> Option<Moved> {
+        self.clock.as_ref()?.after_wait_cut_short(now, calendar)
+    }
+}

@@ -1,0 +1,36 @@
+//! What a decision rests on besides the dossier, and what comes of it.
+
+use super::private::Salt;
+use crate::calendar::{Calendar, Calendars};
+use crate::id::{ActorId, UnitCode};
+use crate::limit::Limit;
+use crate::procedure::Procedure;
+use crate::role::Role;
+
+/// Everything besides the dossier that a decision rests on.
+#[derive(Debug, Clone, Copy)]
+pub struct Rules<'a> {
+    /// The procedure version: the pinned one, or the one in force when a dossier begins.
+    pub procedure: &'a Procedure,
+    /// The calendar of the unit that decides the dossier; due times count in its hours.
+    pub calendar: &'a Calendar,
+    /// The calendars of all units, for times that another unit must meet.
+    pub calendars: &'a Calendars,
+    /// The time within which a submission must be answered, where a rule gives one.
+    pub answer_limit: Option<Limit>,
+    /// The salt under which personal values are committed to.
+    pub salt: &'a Salt,
+    /// Who acts.
+    pub acting: &'a Acting,
+}
+
+/// Who acts, in which role, for which unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Acting {
+    /// The person or program.
+    pub actor: ActorId,
+    /// The role.
+    pub role: Role,
+    /// The unit.
+    pub unit: UnitCode,
+}

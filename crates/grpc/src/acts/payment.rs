@@ -1,0 +1,64 @@
+//! Payments, as they are asked for, recorded and told.
+
+use domain::dossier::acts::payment::{
+    FeePaid, PaymentRecorded, PaymentRequested, RecordPayment, RequestPayment,
+};
+
+use super::{Details, Tells, moves};
+use crate::convert::Fields;
+
+/// The most đồng that one payment may be: far above any fee, far below what overflows a sum.
+const MOST_VND: u64 = 1_000_000_000_000;
+
+moves!(RequestPaymentRequest => RequestPayment, |given, fields, _known| {
+    let reason = fields.words("reason", &given.reason);
+    let amount_vnd = fields.amount("amount_vnd", given.amount_vnd)?;
+    Some(RequestPayment { amount_vnd, reason })
+});
+
+impl Tells for PaymentRequested {
+    fn tell(&self, details: &mut Details) {
+        details.put("amount_vnd", &self.amount_vnd);
+        details.put("clock_standing", &self.stands);
+    }
+}
+
+moves!(RecordPaymentRequest => RecordPayment, |given, fields, _known| {
+    let amount_vnd = fields.amount("amount_vnd", given.amount_vnd);
+    let method = fields.payment_method("method", given.method);
+    Some(RecordPayment {
+        amount_vnd: amount_vnd?,
+        method,
+    })
+});
+
+impl Tells for PaymentRecorded {
+    fn tell(&self, details: &mut Details) {
+        details.put("amount_vnd", &self.amount_vnd);
+        details.some("method", self.method.as_ref());
+        details.moved(self.moved.as_ref());
+    }
+}
+
+impl Tells for FeePaid {
+    fn tell(&self, details: &mut Details) {
+        details.put("amount_vnd", &self.amount_vnd);
+        details.some("method", self.method.as_ref());
+    }
+}
+
+impl Fields {
+    /// An amount in đồng, which must be given.
+    pub(super) fn amount(&mut self, field: &str, amount: i64) -> Option<u64> {
+        let amount = u64::try_from(amount)
+            .ok()
+            .filter(|amount| (1..=MOST_VND).contains(amount));
+        if amount.is_none() {
+            self.wrong(
+                field,
+                format!("expected an amount in đồng from 1 to {MOST_VND}"),
+            );
+        }
+        amount
+    }
+}

@@ -1,0 +1,23 @@
+//! Ratings, as they are taken down and told.
+
+use domain::dossier::acts::rate::{Rate, Rated};
+
+use super::{Details, Tells, moves};
+
+moves!(RateDossierRequest => Rate, |given, fields, _known| {
+    let score = fields.score("score", given.score);
+    let method = fields.rating_method("method", given.method);
+    let comment = fields.optional_words("comment", &given.comment);
+    Some(Rate {
+        score: score?,
+        method: method?,
+        comment,
+    })
+});
+
+impl Tells for Rated {
+    fn tell(&self, details: &mut Details) {
+        details.put("score", &self.score);
+        details.put("method", &self.method);
+    }
+}

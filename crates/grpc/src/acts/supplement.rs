@@ -1,0 +1,86 @@
+//! Papers, as they are asked for, recorded and told.
+
+use domain::dossier::acts::supplement::{
+    RecordSupplement, RequestSupplement, SupplementException, SupplementItem, SupplementRecorded,
+    SupplementRequested,
+};
+use domain::id::ComponentCode;
+
+use super::{Details, Tells, moves};
+use crate::convert::Fields;
+use crate::proto;
+
+moves!(RequestSupplementRequest => RequestSupplement, |given, fields, known| {
+    let items = supplement_items(&given.items, fields);
+    let reason = fields.words("reason", &given.reason);
+    let calendar = known.calendar(None);
+    let given_time = given.respond_by_time.as_ref();
+    let respond_by = fields.coming("respond_by_time", given_time, calendar);
+    let exception = given
+        .exception
+        .as_ref()
+        .map(|exception| SupplementException {
+            reason: fields.words("exception.reason", &exception.reason),
+            legal_basis: fields.words("exception.legal_basis", &exception.legal_basis),
+        });
+    Some(RequestSupplement {
+        items,
+        reason,
+        respond_by,
+        exception,
+    })
+});
+
+fn supplement_items(
+    given: &[proto::request_supplement_request::Item],
+    fields: &mut Fields,
+) -> Vec<SupplementItem> {
+    if given.is_empty() {
+        fields.wrong("items", "must not be empty; expected what is missing");
+    }
+    if !fields.few("items", given.len()) {
+        return Vec::new();
+    }
+    let mut items = Vec::with_capacity(given.len());
+    for (at, item) in given.iter().enumerate() {
+        let component_field = format!("items[{at}].component");
+        let component = fields.optional(&component_field, &item.component, ComponentCode::parse);
+        let note = fields.optional_words(&format!("items[{at}].note"), &item.note);
+        if item.component.trim().is_empty() && note.is_empty() {
+            fields.wrong(
+                &format!("items[{at}]"),
+                "expected a component, a note, or both",
+            );
+        }
+        items.push(SupplementItem { component, note });
+    }
+    items
+}
+
+impl Tells for SupplementRequested {
+    fn tell(&self, details: &mut Details) {
+        let named = self.items.iter();
+        let components: Vec<_> = named.filter_map(|item| item.component.clone()).collect();
+        details.list("components", &components);
+        details.put("items", &self.items.len());
+        details.time("respond_by_time", self.respond_by);
+        details.put("notice_late", &self.notice_late);
+        details.put("exception", &self.exception.is_some());
+        details.put("clock_standing", &self.stands);
+    }
+}
+
+moves!(RecordSupplementRequest => RecordSupplement, |given, fields, _known| {
+    let components = fields.list("components", &given.components, ComponentCode::parse);
+    let papers = fields.papers("papers", &given.papers);
+    Some(RecordSupplement { components, papers })
+});
+
+impl Tells for SupplementRecorded {
+    fn tell(&self, details: &mut Details) {
+        details.list("components", &self.components);
+        details.list("papers", &self.papers);
+        details.time("answer_due_time", self.answer_due);
+        details.moved(self.moved.as_ref());
+    }
+}
