@@ -199,9 +199,14 @@ CREATE TABLE dossier (
     import bigint,
     apart smallint NOT NULL DEFAULT 0,
     overdue_from bigint NOT NULL DEFAULT '-1'::integer,
+    precedence bigint NOT NULL DEFAULT 0,
+    step text COLLATE "C" NOT NULL DEFAULT ''::text,
+    assignee text COLLATE "C" NOT NULL DEFAULT ''::text,
+    elsewhere smallint NOT NULL DEFAULT 0,
     CONSTRAINT dossier_apart_check CHECK (apart = ANY (ARRAY[0, 1])),
     CONSTRAINT dossier_channel_check CHECK (channel = ANY (ARRAY['desk'::text, 'online'::text, 'post'::text])),
     CONSTRAINT dossier_check CHECK (first_record <= last_record),
+    CONSTRAINT dossier_elsewhere_check CHECK (elsewhere = ANY (ARRAY[0, 1])),
     CONSTRAINT dossier_id_check CHECK (length(id) = 26),
     CONSTRAINT dossier_pkey PRIMARY KEY (province, id),
     CONSTRAINT dossier_province_check CHECK (length(province) = 2),
@@ -330,6 +335,7 @@ CREATE TABLE interest (
     province text COLLATE "C" NOT NULL,
     unit text COLLATE "C" NOT NULL,
     dossier text COLLATE "C" NOT NULL,
+    precedence bigint NOT NULL DEFAULT 0,
     CONSTRAINT interest_open_check CHECK (open = ANY (ARRAY[0, 1])),
     CONSTRAINT interest_pkey PRIMARY KEY (province, unit, dossier),
     CONSTRAINT interest_roles_check CHECK (roles >= 1 AND roles <= 255)
@@ -510,7 +516,7 @@ CREATE INDEX dossier_id ON dossier USING btree (id);
 
 CREATE INDEX dossier_last_record ON dossier USING btree (province, last_record);
 
-CREATE INDEX dossier_open ON dossier USING btree (province, due, id) WHERE status = ANY (ARRAY[1, 2, 4, 5, 6]);
+CREATE INDEX dossier_open ON dossier USING btree (province, precedence, id) WHERE status = ANY (ARRAY[1, 2, 4, 5, 6]);
 
 CREATE INDEX dossier_overdue ON dossier USING btree (province, overdue_from, ended, resolving) WHERE overdue_from < '9223372036854775807'::bigint;
 
@@ -520,7 +526,7 @@ CREATE UNIQUE INDEX import_running ON import USING btree (province, source) WHER
 
 CREATE INDEX interest_dossier ON interest USING btree (province, dossier);
 
-CREATE INDEX interest_worklist ON interest USING btree (province, unit, open, due, dossier);
+CREATE INDEX interest_worklist ON interest USING btree (province, unit, open, precedence, dossier);
 
 CREATE INDEX personal_search ON personal USING btree (province, dossier, name_key, phone_key) WHERE name_key IS NOT NULL;
 

@@ -122,7 +122,7 @@ CREATE TABLE dossier (
     last_event   INTEGER NOT NULL, -- greatest event time
     first_record INTEGER NOT NULL, -- record time of the first event
     last_record  INTEGER NOT NULL, -- record time of the last event
-    fold         TEXT    NOT NULL, import INTEGER, apart INTEGER NOT NULL DEFAULT 0 CHECK (apart IN (0, 1)), overdue_from INTEGER NOT NULL DEFAULT -1, -- the whole dossier as JSON
+    fold         TEXT    NOT NULL, import INTEGER, apart INTEGER NOT NULL DEFAULT 0 CHECK (apart IN (0, 1)), overdue_from INTEGER NOT NULL DEFAULT -1, precedence INTEGER NOT NULL DEFAULT 0, step TEXT NOT NULL DEFAULT '', assignee TEXT NOT NULL DEFAULT '', elsewhere INTEGER NOT NULL DEFAULT 0 CHECK (elsewhere IN (0, 1)), -- the whole dossier as JSON
     PRIMARY KEY (province, id),
     CHECK (first_record <= last_record)
 ) STRICT;
@@ -135,7 +135,7 @@ CREATE INDEX dossier_id ON dossier (id);
 
 CREATE INDEX dossier_last_record ON dossier (province, last_record);
 
-CREATE INDEX dossier_open ON dossier (province, due, id) WHERE status IN (1, 2, 4, 5, 6);
+CREATE INDEX dossier_open ON dossier (province, precedence, id) WHERE status IN (1, 2, 4, 5, 6);
 
 CREATE INDEX dossier_overdue ON dossier (province, overdue_from, ended, resolving)
     WHERE overdue_from < 9223372036854775807;
@@ -278,14 +278,14 @@ CREATE TABLE interest (
     dossier  TEXT    NOT NULL,
     roles    INTEGER NOT NULL CHECK (roles BETWEEN 1 AND 255),
     open     INTEGER NOT NULL CHECK (open IN (0, 1)),
-    due      INTEGER NOT NULL, -- 9223372036854775807 when there is none
+    due      INTEGER NOT NULL, precedence INTEGER NOT NULL DEFAULT 0, -- 9223372036854775807 when there is none
     PRIMARY KEY (province, unit, dossier),
     FOREIGN KEY (province, dossier) REFERENCES dossier (province, id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX interest_dossier ON interest (province, dossier);
 
-CREATE INDEX interest_worklist ON interest (province, unit, open, due, dossier);
+CREATE INDEX interest_worklist ON interest (province, unit, open, precedence, dossier);
 
 CREATE TABLE job (
     province TEXT    NOT NULL CHECK (length(province) = 2),

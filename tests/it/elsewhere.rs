@@ -372,12 +372,7 @@ async fn the_rows_of_the_worklists_say_what_each_unit_is_and_has_to_meet(on: Bac
     let province = who(Role::Officer, OTHER_WARD).province;
     let scope = Scope::Units(province, vec![unit(OTHER_WARD)]);
     let seen = || async {
-        let page = WorklistPage {
-            scope: scope.clone(),
-            procedures: None,
-            after: None,
-            limit: 10,
-        };
+        let page = WorklistPage::all(scope.clone(), None, 10);
         let read = app::ports::Store::read(desks.world.store.as_ref())
             .await
             .unwrap();

@@ -40,5 +40,6 @@ mod store;
 mod streams;
 mod wire;
 mod witness;
+mod worklist;
 mod world;
 mod writing;

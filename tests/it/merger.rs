@@ -181,15 +181,7 @@ pub async fn merge(world: &World, merger: &Merger) -> Merged {
 
 async fn all(world: &World) -> BTreeMap<String, Dossier> {
     let scope = Scope::Province(who(Role::Admin, PROVINCE).province);
-    let list = app::ports::List {
-        scope,
-        statuses: Vec::new(),
-        procedure: None,
-        procedures: None,
-        channel: None,
-        after: None,
-        limit: 100_000,
-    };
+    let list = app::ports::List::all(scope, None, 100_000);
     let found = world.store.read().await.unwrap().list(&list).await.unwrap();
     let by_id = found.into_iter().map(|found| (found.id.to_string(), found));
     by_id.collect()

@@ -285,15 +285,8 @@ async fn what_the_database_never_takes_spoils_nobody_elses(on: Backend) {
         }
     }
     assert_eq!(refused, 6);
-    let list = app::ports::List {
-        scope: Scope::Province(who(Role::Portal, PROVINCE).province),
-        statuses: Vec::new(),
-        procedure: None,
-        procedures: None,
-        channel: None,
-        after: None,
-        limit: 100,
-    };
+    let scope = Scope::Province(who(Role::Portal, PROVINCE).province);
+    let list = app::ports::List::all(scope, None, 100);
     let read = world.store.read().await.unwrap();
     let mut codes: Vec<String> = read
         .list(&list)

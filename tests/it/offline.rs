@@ -78,15 +78,7 @@ async fn whole_day(world: &World, of: &str) -> Vec<&'static str> {
             NumberState::Void(_) => owners.entry(*number).or_default().push("void"),
         }
     }
-    let list = app::ports::List {
-        scope: Scope::Province(clerk.province),
-        statuses: Vec::new(),
-        procedure: None,
-        procedures: None,
-        channel: None,
-        after: None,
-        limit: 10_000,
-    };
+    let list = app::ports::List::all(Scope::Province(clerk.province), None, 10_000);
     let found = world.store.read().await.unwrap().list(&list).await.unwrap();
     let prefix = format!("{WARD}-{}-", day(of).format("%y%m%d"));
     let mut borne = 0;

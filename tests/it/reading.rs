@@ -2,8 +2,9 @@
 
 use app::Error;
 use app::page::PageQuery;
+use app::ports::DossierFilter;
 use app::read::ListQuery;
-use app::worklist::WorklistQuery;
+use app::worklist::{Whose, WorklistFilter, WorklistQuery};
 use chrono::TimeDelta;
 use domain::dossier::acts::RequestSupplement;
 use domain::dossier::private::Person;
@@ -174,7 +175,10 @@ async fn a_page_token_of_another_question_is_refused(on: Backend) {
         token: first.next,
     };
     let other = ListQuery {
-        statuses: vec![Status::Received],
+        filter: DossierFilter {
+            statuses: vec![Status::Received],
+            ..DossierFilter::default()
+        },
         page,
         ..ListQuery::default()
     };
@@ -182,6 +186,13 @@ async fn a_page_token_of_another_question_is_refused(on: Backend) {
         world.engine.list(&clerk, other).await,
         Err(Error::Invalid(_))
     ));
+}
+
+fn of(ward: &str) -> Whose {
+    Whose {
+        unit: Some(unit(ward)),
+        ..Whose::default()
+    }
 }
 
 on_both!(the_most_urgent_comes_first_and_what_is_done_is_gone);
@@ -204,15 +215,15 @@ async fn the_most_urgent_comes_first_and_what_is_done_is_gone(on: Backend) {
     world.set("2026-08-06 09:00");
     let counts = world
         .engine
-        .worklist_counts(&chairman, None, None)
+        .worklist_counts(&chairman, &Whose::default())
         .await
         .unwrap();
     assert_eq!(
         (
             counts.open,
-            counts.overdue,
-            counts.near_due,
-            counts.due_today
+            counts.of(WorklistFilter::Overdue),
+            counts.of(WorklistFilter::NearDue),
+            counts.of(WorklistFilter::DueToday)
         ),
         (2, 0, 1, 1)
     );
@@ -229,13 +240,19 @@ async fn the_most_urgent_comes_first_and_what_is_done_is_gone(on: Backend) {
     );
     let counts = world
         .engine
-        .worklist_counts(&chairman, Some(unit(WARD)), None)
+        .worklist_counts(&chairman, &of(WARD))
         .await
         .unwrap();
-    assert_eq!((counts.overdue, counts.near_due), (1, 0));
+    assert_eq!(
+        (
+            counts.of(WorklistFilter::Overdue),
+            counts.of(WorklistFilter::NearDue)
+        ),
+        (1, 0)
+    );
     let error = world
         .engine
-        .worklist_counts(&chairman, Some(unit(OTHER_WARD)), None)
+        .worklist_counts(&chairman, &of(OTHER_WARD))
         .await
         .unwrap_err();
     assert!(matches!(error, Error::UnitDenied { .. }));
@@ -408,8 +425,8 @@ async fn waiting_for_papers_stops_the_clock_and_the_page_says_so(on: Backend) {
     );
     let counts = world
         .engine
-        .worklist_counts(&chairman, None, None)
+        .worklist_counts(&chairman, &Whose::default())
         .await
         .unwrap();
-    assert_eq!(counts.waiting_for_citizen, 1);
+    assert_eq!(counts.of(WorklistFilter::WaitingForCitizen), 1);
 }

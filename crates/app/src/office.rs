@@ -15,7 +15,7 @@ use domain::{deadline, time};
 use crate::access::{self, Caller, Method, Sight};
 use crate::catalogues::Catalogues;
 use crate::error::Error;
-use crate::foresight::Foresight;
+use crate::foresight::{Foresight, Laid, Level};
 use crate::keys::Keys;
 use crate::ports::{Clock, Ids, ReadTx, Store};
 use crate::view::{Timing, View};
@@ -99,6 +99,7 @@ impl Office {
             next_steps: next_steps(&dossier, &procedure),
             timing: self.timing(&dossier, at)?,
             at,
+            for_unit: None,
             foreseen: None,
             receipt: None,
             procedure,
@@ -130,6 +131,31 @@ impl Office {
             view.foreseen = laid.foreseen(previous, &view.dossier, &catalogue, apology_by, now);
         }
         Ok(())
+    }
+
+    /// The level of each dossier of a province of which anything can be foreseen.
+    pub async fn levels(
+        &self,
+        read: &dyn ReadTx,
+        dossiers: &[Dossier],
+        now: Instant,
+    ) -> Result<HashMap<DossierId, Level>, Error> {
+        let Some(first) = dossiers.first() else {
+            return Ok(HashMap::new());
+        };
+        let province = &first.province;
+        let all: Vec<&Dossier> = dossiers.iter().collect();
+        let laid = self
+            .foresight
+            .lay_out(read, &self.catalogues, province, &all, now)
+            .await?;
+        let ids: Vec<DossierId> = laid.keys().copied().collect();
+        let flags = read.last_flags(province, &ids).await?;
+        let level = |(id, laid): (DossierId, Arc<Laid>)| {
+            let previous = flags.get(&id).map(|flag| flag.level);
+            Some((id, laid.level(previous, now)?))
+        };
+        Ok(laid.into_iter().filter_map(level).collect())
     }
 
     /// How a dossier stands towards its due time: computed, never stored.

@@ -20,6 +20,8 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// Where to go on; empty at the end only.
     pub next: String,
+    /// How many there are on all pages, where that was asked for.
+    pub total: Option<u64>,
 }
 
 /// How many when the caller does not say.
@@ -90,7 +92,11 @@ pub(crate) fn cut<T>(
     } else {
         String::new()
     };
-    Page { items, next }
+    Page {
+        items,
+        next,
+        total: None,
+    }
 }
 
 #[cfg(test)]

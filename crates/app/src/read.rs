@@ -1,8 +1,8 @@
 //! Reading dossiers, one by one, in pages, and by search.
 
+use domain::dossier::Dossier;
 use domain::dossier::private::Content;
 use domain::dossier::times::Times;
-use domain::dossier::{Channel, Dossier, Status};
 use domain::fold;
 use domain::id::{DossierId, ProcedureCode, UnitCode};
 use domain::procedure::Kind;
@@ -12,7 +12,7 @@ use crate::access::{self, Caller, Method, Sight};
 use crate::engine::{Engine, applicants_of};
 use crate::error::Error;
 use crate::page::{self, Page, PageQuery};
-use crate::ports::{List, ReadTx, Scope, Search};
+use crate::ports::{DossierFilter, List, ReadTx, Scope, Search};
 use crate::view::{DossierName, HistoryEntry, View};
 
 /// Which dossiers to page through.
@@ -20,14 +20,12 @@ use crate::view::{DossierName, HistoryEntry, View};
 pub struct ListQuery {
     /// Of this unit; of all the caller's units when none.
     pub unit: Option<UnitCode>,
-    /// In these states; in any when empty.
-    pub statuses: Vec<Status>,
-    /// Of this procedure.
-    pub procedure: Option<ProcedureCode>,
     /// Only procedures, or only petitions.
     pub kind: Option<Kind>,
-    /// Through this channel.
-    pub channel: Option<Channel>,
+    /// Which of them.
+    pub filter: DossierFilter,
+    /// Whether to count them all.
+    pub counted: bool,
     /// Which page.
     pub page: PageQuery,
 }
@@ -114,10 +112,7 @@ impl Engine {
     pub async fn list(&self, caller: &Caller, query: ListQuery) -> Result<Page<View>, Error> {
         let scope = scope_of(caller, Method::ListDossiers, query.unit.as_ref())?;
         let limit = query.page.limit()?;
-        let question = format!(
-            "list {scope:?} {:?} {:?} {:?} {:?}",
-            query.statuses, query.procedure, query.kind, query.channel
-        );
+        let question = format!("list {scope:?} {:?} {:?}", query.kind, query.filter);
         let after = match query.page.after(&question)? {
             Some(place) => Some(DossierId::parse(&place).map_err(|_not_ours| {
                 Error::invalid("page_token", "must be a next_page_token of this method")
@@ -127,12 +122,16 @@ impl Engine {
         let read = self.office.store.read().await?;
         let list = List {
             scope,
-            statuses: query.statuses,
-            procedure: query.procedure,
-            procedures: self.of_kind(caller, query.kind),
-            channel: query.channel,
+            filter: DossierFilter {
+                procedures: self.of_kind(caller, query.kind),
+                ..query.filter
+            },
             after,
             limit: limit + 1,
+        };
+        let total = match query.counted {
+            true => Some(read.count(&list).await?),
+            false => None,
         };
         let found = read.list(&list).await?;
         let cut = page::cut(found, limit, &question, |dossier| dossier.id.to_string());
@@ -140,6 +139,7 @@ impl Engine {
         Ok(Page {
             items,
             next: cut.next,
+            total,
         })
     }
 

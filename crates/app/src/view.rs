@@ -33,6 +33,8 @@ pub struct View {
     pub timing: Timing,
     /// The moment as of which all of it is judged.
     pub at: Instant,
+    /// What the units in whose worklist it stands have to meet; none elsewhere.
+    pub for_unit: Option<ForUnit>,
     /// What is to be expected of it, where it was asked for and anything can be foreseen.
     pub foreseen: Option<Foreseen>,
     /// The receipt, on the answer to its reception only.
@@ -52,6 +54,18 @@ pub struct Timing {
     pub apology_by: Option<Instant>,
     /// Papers were handed over late, or should have been by now.
     pub hand_over_late: bool,
+}
+
+/// What the units that look at their worklist have to meet of a dossier: its own due time where
+/// they receive, decide or give it back or hold its papers, else that of their part.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ForUnit {
+    /// When; none when nothing is due.
+    pub due: Option<Instant>,
+    /// That has passed, and the clock runs.
+    pub overdue: bool,
+    /// Little working time is left until then.
+    pub near_due: bool,
 }
 
 /// What is printed on the receipt besides the dossier (form 01).

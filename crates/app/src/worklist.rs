@@ -1,49 +1,115 @@
 //! What waits, most urgent first.
 
+use std::collections::{BTreeMap, HashMap};
+
 use domain::deadline;
-use domain::dossier::{Dossier, Status};
-use domain::id::{DossierId, UnitCode};
+use domain::dossier::{Dossier, Precedence, Status};
+use domain::id::{DossierId, StepId, UnitCode};
 use domain::procedure::Kind;
+use domain::role::Role;
 use domain::time::{self, Instant};
 
 use crate::access::{Caller, Method};
 use crate::engine::Engine;
 use crate::error::Error;
+use crate::foresight::Level;
 use crate::office::Office;
 use crate::page::{self, Page, PageQuery};
-use crate::ports::{ReadTx, Scope, WorklistPage};
+use crate::ports::{DossierFilter, ReadTx, Scope, WorklistPage};
 use crate::read::scope_of;
-use crate::view::View;
+use crate::view::{ForUnit, View};
 
-/// Whose pending dossiers to page through.
-#[derive(Debug, Clone, Default)]
-pub struct WorklistQuery {
+/// Whose pending dossiers are meant.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Whose {
     /// Of this unit; of all the caller's units when none.
     pub unit: Option<UnitCode>,
     /// Of this kind; of both when none.
     pub kind: Option<Kind>,
-    /// Only those with all of these flags; all when none is given.
-    pub only: Vec<Flag>,
+    /// Those with which another system deals, too; where it is contradicted they are meant anyway.
+    pub with_mirrored: bool,
+}
+
+/// Which pending dossiers to page through.
+#[derive(Debug, Clone, Default)]
+pub struct WorklistQuery {
+    /// Whose.
+    pub whose: Whose,
+    /// Only those of which all of these are true; all when none is given.
+    pub only: Vec<WorklistFilter>,
+    /// Only those at one of these levels of the forecast; at any or none when none is given.
+    pub levels: Vec<Level>,
+    /// Only those.
+    pub filter: DossierFilter,
+    /// Whether to count them all.
+    pub counted: bool,
     /// Which page.
     pub page: PageQuery,
 }
 
-/// Something about a pending dossier that somebody should look at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Flag {
+/// Something about a pending dossier that is counted, and by which a worklist can be narrowed to
+/// exactly the dossiers that were counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum WorklistFilter {
+    /// What the unit has to meet has passed, and the clock runs.
+    Overdue,
+    /// Little working time is left.
+    NearDue,
+    /// A result is due on the present local day, and not overdue.
+    DueToday,
+    /// A submission is to be answered on the present local day, and not overdue.
+    AnswerDueToday,
+    /// It waits for papers or a payment from the citizen.
+    WaitingForCitizen,
+    /// It was submitted and not yet answered.
+    Submitted,
+    /// It was received, waits for nobody, and is with no person.
+    Unassigned,
     /// Its papers are still to be handed to the unit that decides.
     NotHandedOver,
+    /// They should have gone by now.
+    HandOverLate,
+    /// An open leg is late: any leg, seen from the dossier's own units; else the unit's own.
+    LateLeg,
+    /// An answer to a question is late, in the same way.
+    LateConsultation,
     /// Another system's message contradicts what is known of it.
     InConflict,
 }
 
-impl Flag {
-    /// Whether a dossier has it.
-    #[must_use]
-    pub fn is_on(self, dossier: &Dossier) -> bool {
+impl WorklistFilter {
+    /// All of them.
+    pub const ALL: [WorklistFilter; 12] = [
+        WorklistFilter::Overdue,
+        WorklistFilter::NearDue,
+        WorklistFilter::DueToday,
+        WorklistFilter::AnswerDueToday,
+        WorklistFilter::WaitingForCitizen,
+        WorklistFilter::Submitted,
+        WorklistFilter::Unassigned,
+        WorklistFilter::NotHandedOver,
+        WorklistFilter::HandOverLate,
+        WorklistFilter::LateLeg,
+        WorklistFilter::LateConsultation,
+        WorklistFilter::InConflict,
+    ];
+
+    /// The places in a worklist outside of which none can be, so that a page reads few rows.
+    fn between(self, now: Instant) -> Option<(i64, i64)> {
+        let now = Precedence::Running { due: now }.key();
         match self {
-            Flag::NotHandedOver => dossier.custody.hand_over_by.is_some(),
-            Flag::InConflict => dossier.mirror.open().next().is_some(),
+            WorklistFilter::Overdue => Some((i64::MIN, now)),
+            WorklistFilter::NearDue | WorklistFilter::DueToday | WorklistFilter::AnswerDueToday => {
+                Some((now, Precedence::UNDATED))
+            }
+            WorklistFilter::WaitingForCitizen
+            | WorklistFilter::Submitted
+            | WorklistFilter::Unassigned
+            | WorklistFilter::NotHandedOver
+            | WorklistFilter::HandOverLate
+            | WorklistFilter::LateLeg
+            | WorklistFilter::LateConsultation
+            | WorklistFilter::InConflict => None,
         }
     }
 }
@@ -53,46 +119,66 @@ impl Flag {
 pub struct WorklistCounts {
     /// All that is pending.
     pub open: u32,
-    /// Past the effective due time, the clock running.
-    pub overdue: u32,
-    /// Little working time left.
-    pub near_due: u32,
-    /// Due on the present local day and not overdue.
-    pub due_today: u32,
-    /// Waiting for papers or a payment from the citizen.
-    pub waiting_for_citizen: u32,
-    /// Submitted and not yet answered.
-    pub submitted: u32,
-    /// Received and held by nobody.
-    pub unassigned: u32,
-    /// Papers still to be handed to the unit that decides.
-    pub not_handed_over: u32,
-    /// Of those, later than the papers should have gone.
-    pub hand_over_late: u32,
-    /// With an open leg that is late: any leg, seen from the dossier's own units; else the
-    /// unit's own.
-    pub late_legs: u32,
-    /// With a late answer to a question, in the same way.
-    pub late_consultations: u32,
-    /// Contradicted by a message of another system that nobody has settled.
-    pub in_conflict: u32,
+    /// By [`WorklistFilter`], in its order.
+    pub counted: [u32; 12],
     /// When this was counted.
     pub as_of: Instant,
 }
 
-/// How many dossiers are counted in one go.
+impl WorklistCounts {
+    /// How many dossiers a filter leaves.
+    #[must_use]
+    pub fn of(&self, filter: WorklistFilter) -> u32 {
+        self.counted[filter as usize]
+    }
+}
+
+/// What waits by level of the forecast and by step.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Breakdown {
+    /// How many are at each level, where anything can be foreseen.
+    pub levels: BTreeMap<Level, u32>,
+    /// What stands at each step, most first.
+    pub steps: Vec<AtStep>,
+}
+
+/// What stands at a step of the dossiers' own units.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AtStep {
+    /// The step.
+    pub step: StepId,
+    /// What one of the procedures that have it calls it.
+    pub name: String,
+    /// Who does it there.
+    pub role: Role,
+    /// How many are there, or wait to come back to it.
+    pub waiting: u32,
+    /// How many of them are overdue.
+    pub overdue: u32,
+    /// Since when the one that came first is there.
+    pub since: Instant,
+}
+
+/// How many dossiers are looked at in one go.
 const STRIDE: u32 = 1_000;
 
 impl Engine {
-    /// A page of pending dossiers, earliest due first; those without a due time come last.
+    /// A page of pending dossiers, by their [`Precedence`].
     pub async fn worklist(
         &self,
         caller: &Caller,
         query: WorklistQuery,
     ) -> Result<Page<View>, Error> {
-        let scope = scope_of(caller, Method::ListWorklist, query.unit.as_ref())?;
+        let scope = scope_of(caller, Method::ListWorklist, query.whose.unit.as_ref())?;
         let limit = query.page.limit()?;
-        let question = format!("worklist {scope:?} {:?} {:?}", query.kind, query.only);
+        let WorklistQuery {
+            whose,
+            only,
+            levels,
+            filter,
+            ..
+        } = &query;
+        let question = format!("worklist {scope:?} {whose:?} {only:?} {levels:?} {filter:?}");
         let after = match query.page.after(&question)? {
             Some(place) => Some(read_place(&place).ok_or_else(|| {
                 Error::invalid("page_token", "must be a next_page_token of this method")
@@ -100,145 +186,251 @@ impl Engine {
             None => None,
         };
         let read = self.office.store.read().await?;
+        let now = self.now();
         let page = WorklistPage {
-            scope,
-            procedures: self.of_kind(caller, query.kind),
+            between: between(only, now),
             after,
             limit: limit + 1,
+            ..self.pages(caller, scope, whose, filter.clone())
         };
-        let found = if query.only.is_empty() {
-            read.worklist(&page).await?
-        } else {
-            flagged(read.as_ref(), page.clone(), &query.only).await?
+        let looking = Looking {
+            office: &self.office,
+            read: read.as_ref(),
+            only,
+            levels,
+            now,
         };
+        let (found, total) = looking.at(&page, query.counted).await?;
         let cut = page::cut(found, limit, &question, |dossier| {
-            let (due, id) = WorklistPage::place(&page.scope, dossier);
-            format!("{due}.{id}")
+            let (key, id) = WorklistPage::place(&page.scope, dossier);
+            format!("{key}.{id}")
         });
         let mut items = self.views(read.as_ref(), caller, cut.items).await?;
+        for view in &mut items {
+            let part = OwnPart::of(&self.office, &page.scope, &view.dossier, now)?;
+            view.for_unit = Some(part.for_unit);
+        }
         self.office.foresee(read.as_ref(), &mut items).await?;
         Ok(Page {
             items,
             next: cut.next,
+            total,
         })
     }
 
-    /// Counts of what is pending, of one kind or of both.
+    /// Counts of what is pending.
     pub async fn worklist_counts(
         &self,
         caller: &Caller,
-        unit: Option<UnitCode>,
-        kind: Option<Kind>,
+        whose: &Whose,
     ) -> Result<WorklistCounts, Error> {
-        let scope = scope_of(caller, Method::GetWorklistCounts, unit.as_ref())?;
+        let scope = scope_of(caller, Method::GetWorklistCounts, whose.unit.as_ref())?;
         let read = self.office.store.read().await?;
-        let now = self.now();
-        let today = time::local_day(now);
         let mut counts = WorklistCounts {
             open: 0,
-            overdue: 0,
-            near_due: 0,
-            due_today: 0,
-            waiting_for_citizen: 0,
-            submitted: 0,
-            unassigned: 0,
-            not_handed_over: 0,
-            hand_over_late: 0,
-            late_legs: 0,
-            late_consultations: 0,
-            in_conflict: 0,
-            as_of: now,
+            counted: [0; 12],
+            as_of: self.now(),
         };
-        let mut page = WorklistPage {
-            scope,
-            procedures: self.of_kind(caller, kind),
-            after: None,
-            limit: STRIDE,
-        };
-        loop {
-            let found = read.worklist(&page).await?;
+        let mut pages = Pages::of(self.pages(caller, scope, whose, DossierFilter::default()));
+        while let Some(found) = pages.next(read.as_ref()).await? {
             for dossier in &found {
-                let part = Part::of(&self.office, &page.scope, dossier, now)?;
-                let due_today = part.due.is_some_and(|due| time::local_day(due) == today);
+                let part = OwnPart::of(&self.office, pages.scope(), dossier, counts.as_of)?;
                 counts.open += 1;
-                counts.overdue += u32::from(part.overdue);
-                counts.near_due += u32::from(part.near_due);
-                counts.due_today += u32::from(due_today && !part.overdue);
-                counts.late_legs += u32::from(part.late_leg);
-                counts.late_consultations += u32::from(part.late_consultation);
-                counts.in_conflict += u32::from(Flag::InConflict.is_on(dossier));
-                if let Some(by) = dossier.custody.hand_over_by {
-                    counts.not_handed_over += 1;
-                    counts.hand_over_late += u32::from(now > by);
+                for filter in WorklistFilter::ALL {
+                    let counted = part.passes(filter, dossier, counts.as_of);
+                    counts.counted[filter as usize] += u32::from(counted);
                 }
-                if !part.own {
+            }
+        }
+        Ok(counts)
+    }
+
+    /// What is pending by level of the forecast and by step.
+    pub async fn worklist_breakdown(
+        &self,
+        caller: &Caller,
+        whose: &Whose,
+    ) -> Result<Breakdown, Error> {
+        let scope = scope_of(caller, Method::GetWorklistCounts, whose.unit.as_ref())?;
+        let read = self.office.store.read().await?;
+        let now = self.now();
+        let mut levels = BTreeMap::new();
+        let mut steps: HashMap<StepId, AtStep> = HashMap::new();
+        let mut pages = Pages::of(self.pages(caller, scope, whose, DossierFilter::default()));
+        while let Some(found) = pages.next(read.as_ref()).await? {
+            for level in self
+                .office
+                .levels(read.as_ref(), &found, now)
+                .await?
+                .into_values()
+            {
+                *levels.entry(level).or_default() += 1;
+            }
+            for dossier in &found {
+                let Some(id) = dossier.state.step() else {
                     continue;
-                }
-                match dossier.status() {
-                    Status::Submitted => counts.submitted += 1,
-                    Status::SupplementRequested | Status::PaymentRequested => {
-                        counts.waiting_for_citizen += 1;
-                    }
-                    Status::Received | Status::Processing => {
-                        counts.unassigned += u32::from(dossier.assignee.is_none());
-                    }
-                    Status::Refused
-                    | Status::Withdrawn
-                    | Status::Stopped
-                    | Status::Resolved
-                    | Status::Returned => {}
-                }
+                };
+                let procedure = self.office.pinned(dossier)?;
+                let Some(step) = procedure.step(id) else {
+                    continue;
+                };
+                let part = OwnPart::of(&self.office, pages.scope(), dossier, now)?;
+                let at = steps.entry(id.clone()).or_insert_with(|| AtStep {
+                    step: id.clone(),
+                    name: step.name.clone(),
+                    role: step.role,
+                    waiting: 0,
+                    overdue: 0,
+                    since: dossier.since,
+                });
+                at.waiting += 1;
+                at.overdue += u32::from(part.for_unit.overdue);
+                at.since = Ord::min(at.since, dossier.since);
             }
-            if found.len() < STRIDE as usize {
-                return Ok(counts);
-            }
-            page.after = found
-                .last()
-                .map(|dossier| WorklistPage::place(&page.scope, dossier));
+        }
+        let mut steps: Vec<AtStep> = steps.into_values().collect();
+        steps.sort_by(|one, other| {
+            let most = other.waiting.cmp(&one.waiting);
+            most.then_with(|| one.step.cmp(&other.step))
+        });
+        Ok(Breakdown { levels, steps })
+    }
+
+    /// The first page of what is pending, as large as it is read.
+    fn pages(
+        &self,
+        caller: &Caller,
+        scope: Scope,
+        whose: &Whose,
+        filter: DossierFilter,
+    ) -> WorklistPage {
+        let filter = DossierFilter {
+            procedures: self.of_kind(caller, whose.kind),
+            elsewhere: (!whose.with_mirrored).then_some(false),
+            ..filter
+        };
+        WorklistPage {
+            filter,
+            ..WorklistPage::all(scope, None, STRIDE)
         }
     }
 }
 
-/// A page of those that have all flags, looked for among all that is pending.
-async fn flagged(
-    read: &dyn ReadTx,
-    wanted: WorklistPage,
-    flags: &[Flag],
-) -> Result<Vec<Dossier>, Error> {
-    let most = wanted.limit as usize;
-    let mut page = WorklistPage {
-        limit: STRIDE,
-        ..wanted
-    };
-    let mut flagged = Vec::new();
-    loop {
-        let found = read.worklist(&page).await?;
-        let was_last = found.len() < STRIDE as usize;
-        page.after = found
-            .last()
-            .map(|dossier| WorklistPage::place(&page.scope, dossier));
-        let has_all = |dossier: &Dossier| flags.iter().all(|flag| flag.is_on(dossier));
-        flagged.extend(found.into_iter().filter(has_all));
-        if was_last || flagged.len() >= most {
-            flagged.truncate(most);
-            return Ok(flagged);
+/// All pages of a worklist, one after the other.
+struct Pages {
+    page: WorklistPage,
+    ended: bool,
+}
+
+impl Pages {
+    fn of(page: WorklistPage) -> Self {
+        Self { page, ended: false }
+    }
+
+    fn scope(&self) -> &Scope {
+        &self.page.scope
+    }
+
+    async fn next(&mut self, read: &dyn ReadTx) -> Result<Option<Vec<Dossier>>, Error> {
+        if self.ended {
+            return Ok(None);
         }
+        let found = read.worklist(&self.page).await?;
+        self.ended = found.len() < self.page.limit as usize;
+        self.page.after = found
+            .last()
+            .map(|dossier| WorklistPage::place(&self.page.scope, dossier));
+        self.page.limit = STRIDE;
+        Ok(Some(found))
+    }
+}
+
+/// Where all filters overlap; none when they say nothing of it.
+fn between(only: &[WorklistFilter], now: Instant) -> Option<(i64, i64)> {
+    only.iter()
+        .filter_map(|filter| filter.between(now))
+        .reduce(|(from, until), (later, earlier)| (from.max(later), until.min(earlier)))
+}
+
+/// A look for pending dossiers that no index holds by themselves.
+struct Looking<'a> {
+    office: &'a Office,
+    read: &'a dyn ReadTx,
+    only: &'a [WorklistFilter],
+    levels: &'a [Level],
+    now: Instant,
+}
+
+impl Looking<'_> {
+    /// A page of those that pass, and how many of all pages do, if that was asked for.
+    async fn at(
+        &self,
+        page: &WorklistPage,
+        counted: bool,
+    ) -> Result<(Vec<Dossier>, Option<u64>), Error> {
+        if self.only.is_empty() && self.levels.is_empty() {
+            let total = match counted {
+                true => Some(self.read.pending(page).await?),
+                false => None,
+            };
+            return Ok((self.read.worklist(page).await?, total));
+        }
+        let most = page.limit as usize;
+        let mut passed = Vec::new();
+        let mut total = 0;
+        let mut pages = Pages::of(page.clone());
+        if counted {
+            // Whoever counts all walks all, whichever page it is.
+            (pages.page.after, pages.page.limit) = (None, STRIDE);
+        }
+        while let Some(found) = pages.next(self.read).await? {
+            for dossier in self.passing(&page.scope, found).await? {
+                total += 1;
+                let place = WorklistPage::place(&page.scope, &dossier);
+                if passed.len() < most && page.after.is_none_or(|after| place > after) {
+                    passed.push(dossier);
+                }
+            }
+            if !counted && passed.len() == most {
+                break;
+            }
+        }
+        Ok((passed, counted.then_some(total)))
+    }
+
+    async fn passing(&self, scope: &Scope, found: Vec<Dossier>) -> Result<Vec<Dossier>, Error> {
+        let mut passing = Vec::with_capacity(found.len());
+        for dossier in found {
+            let part = OwnPart::of(self.office, scope, &dossier, self.now)?;
+            let mut only = self.only.iter();
+            if only.all(|filter| part.passes(*filter, &dossier, self.now)) {
+                passing.push(dossier);
+            }
+        }
+        if self.levels.is_empty() || passing.is_empty() {
+            return Ok(passing);
+        }
+        let levels = self.office.levels(self.read, &passing, self.now).await?;
+        let wanted = |id: DossierId| {
+            let level = levels.get(&id);
+            level.is_some_and(|level| self.levels.contains(level))
+        };
+        passing.retain(|dossier| wanted(dossier.id));
+        Ok(passing)
     }
 }
 
 /// What a dossier asks of the units that look at their worklist.
-struct Part {
+struct OwnPart {
     /// Whether they receive, decide or give it back, or hold its papers; else they do a leg, or
     /// were asked.
     own: bool,
-    due: Option<Instant>,
-    overdue: bool,
-    near_due: bool,
+    for_unit: ForUnit,
     late_leg: bool,
     late_consultation: bool,
 }
 
-impl Part {
+impl OwnPart {
     fn of(office: &Office, scope: &Scope, dossier: &Dossier, now: Instant) -> Result<Self, Error> {
         let meant = |unit: &UnitCode| match scope {
             Scope::Province(_) => true,
@@ -249,53 +441,101 @@ impl Part {
             .into_iter()
             .chain(holder.map(|holder| &holder.party.unit))
             .any(meant);
-        let legs = dossier.open_legs();
-        let asked = dossier.open_consultations();
-        let late_leg = legs
+        let late_leg = dossier
+            .open_legs()
             .filter(|leg| own || meant(&leg.unit))
             .any(|leg| leg.is_late(dossier, now));
-        let late_consultation = asked
+        let late_consultation = dossier
+            .open_consultations()
             .filter(|asked| own || meant(&asked.unit))
             .any(|asked| asked.is_late(dossier, now));
-        if own {
-            let timing = office.timing(dossier, now)?;
-            return Ok(Self {
-                own,
-                due: dossier.due(),
-                overdue: timing.overdue,
-                near_due: timing.near_due,
-                late_leg,
-                late_consultation,
-            });
-        }
-        let legs = dossier
-            .open_legs()
-            .map(|leg| (leg.due, leg.opened, &leg.unit));
-        let asked = dossier
-            .open_consultations()
-            .map(|asked| (asked.due, asked.opened, &asked.unit));
-        let first = legs
-            .chain(asked)
-            .filter(|(_, _, unit)| meant(unit))
-            .min_by_key(|(due, _, _)| *due);
-        let catalogue = office.catalogue(&dossier.province);
-        let near_due = first.is_some_and(|(due, opened, unit)| {
-            let calendar = catalogue.calendars.for_unit(unit.as_str());
-            // A date beyond the calendar cannot be weighed; it is then simply not near.
-            now <= due && deadline::near_due(opened, due, now, calendar).unwrap_or(false)
-        });
         Ok(Self {
             own,
-            due: first.map(|(due, _, _)| due),
-            overdue: first.is_some_and(|(due, _, _)| now > due),
-            near_due,
+            for_unit: for_unit(office, scope, dossier, own, now)?,
             late_leg,
             late_consultation,
         })
     }
+
+    fn passes(&self, filter: WorklistFilter, dossier: &Dossier, now: Instant) -> bool {
+        let ForUnit {
+            due,
+            overdue,
+            near_due,
+        } = self.for_unit;
+        let standing = dossier.clock.as_ref().and_then(|clock| clock.standing);
+        let runs = !self.own || standing.is_none();
+        let due_today =
+            runs && !overdue && due.is_some_and(|due| time::local_day(due) == time::local_day(now));
+        let status = dossier.status();
+        match filter {
+            WorklistFilter::Overdue => overdue,
+            WorklistFilter::NearDue => near_due,
+            WorklistFilter::DueToday => due_today && dossier.received.is_some(),
+            WorklistFilter::AnswerDueToday => due_today && dossier.received.is_none(),
+            WorklistFilter::WaitingForCitizen => self.own && status.waits_for_citizen(),
+            WorklistFilter::Submitted => self.own && status == Status::Submitted,
+            WorklistFilter::Unassigned => {
+                self.own && status.is_at_work() && dossier.assignee.is_none()
+            }
+            WorklistFilter::NotHandedOver => dossier.custody.hand_over_by.is_some(),
+            WorklistFilter::HandOverLate => dossier.custody.hand_over_by.is_some_and(|by| now > by),
+            WorklistFilter::LateLeg => self.late_leg,
+            WorklistFilter::LateConsultation => self.late_consultation,
+            WorklistFilter::InConflict => dossier.mirror.open().next().is_some(),
+        }
+    }
+}
+
+/// The most pressing thing that the units of a scope have to meet.
+fn for_unit(
+    office: &Office,
+    scope: &Scope,
+    dossier: &Dossier,
+    own: bool,
+    now: Instant,
+) -> Result<ForUnit, Error> {
+    let Scope::Units(_, units) = scope else {
+        return whole(office, dossier, now);
+    };
+    let legs = dossier.open_legs();
+    let legs = legs.map(|leg| (leg.due, leg.opened, &leg.unit));
+    let asked = dossier.open_consultations();
+    let asked = asked.map(|asked| (asked.due, asked.opened, &asked.unit));
+    let first = legs
+        .chain(asked)
+        .filter(|(_, _, unit)| units.contains(unit))
+        .min_by_key(|(due, _, _)| *due);
+    match first {
+        Some((due, opened, unit))
+            if !own || Precedence::of(dossier) > (Precedence::Running { due }) =>
+        {
+            let catalogue = office.catalogue(&dossier.province);
+            let calendar = catalogue.calendars.for_unit(unit.as_str());
+            // A date beyond the calendar cannot be weighed; it is then simply not near.
+            let near =
+                now <= due && deadline::near_due(opened, due, now, calendar).unwrap_or(false);
+            Ok(ForUnit {
+                due: Some(due),
+                overdue: now > due,
+                near_due: near,
+            })
+        }
+        Some(_) | None if own => whole(office, dossier, now),
+        Some(_) | None => Ok(ForUnit::default()),
+    }
+}
+
+fn whole(office: &Office, dossier: &Dossier, now: Instant) -> Result<ForUnit, Error> {
+    let timing = office.timing(dossier, now)?;
+    Ok(ForUnit {
+        due: dossier.due(),
+        overdue: timing.overdue,
+        near_due: timing.near_due,
+    })
 }
 
 fn read_place(place: &str) -> Option<(i64, DossierId)> {
-    let (due, id) = place.split_once('.')?;
-    Some((due.parse().ok()?, DossierId::parse(id).ok()?))
+    let (key, id) = place.split_once('.')?;
+    Some((key.parse().ok()?, DossierId::parse(id).ok()?))
 }

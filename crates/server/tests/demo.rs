@@ -30,15 +30,11 @@ async fn the_demo_is_lived_in_and_every_row_is_the_fold_of_its_events() {
 
     let mut dossiers: Vec<Dossier> = Vec::new();
     loop {
-        let list = List {
-            scope: Scope::Province(province.clone()),
-            statuses: Vec::new(),
-            procedure: None,
-            procedures: None,
-            channel: None,
-            after: dossiers.last().map(|dossier| dossier.id),
-            limit: 1_000,
-        };
+        let list = List::all(
+            Scope::Province(province.clone()),
+            dossiers.last().map(|dossier| dossier.id),
+            1_000,
+        );
         let page = read.list(&list).await.unwrap();
         let last = page.len() < 1_000;
         dossiers.extend(page);

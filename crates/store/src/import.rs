@@ -7,7 +7,7 @@ use std::time::Duration;
 use app::import::{Begun, End, Import, Life, Lives, NewImport, Piece, Plan};
 use app::ports::{CommitError, Ids, StoreError};
 use domain::code::DossierCode;
-use domain::dossier::{ImportNumber, Interest, Record};
+use domain::dossier::{ImportNumber, Interest, Precedence, Record};
 use domain::id::{ProvinceCode, UnitCode};
 use domain::tally::{self, Tallies};
 use domain::time::{self, Instant};
@@ -16,7 +16,7 @@ use sea_orm::{
 };
 use serde_json::json;
 
-use crate::commit::dossiers::overdue_from;
+use crate::commit::dossiers::{assignee, overdue_from, step};
 use crate::commit::tallies;
 use crate::document;
 use crate::door::{Dialect, Door};
@@ -242,7 +242,7 @@ async fn advance<C: ConnectionTrait>(door: &Door<'_, C>, piece: &Piece) -> Resul
     Ok(moved > 0)
 }
 
-const DOSSIER: Into<18> = Into {
+const DOSSIER: Into<22> = Into {
     table: "dossier",
     columns: [
         "province",
@@ -263,6 +263,10 @@ const DOSSIER: Into<18> = Into {
         "apart",
         "overdue_from",
         "import",
+        "precedence",
+        "step",
+        "assignee",
+        "elsewhere",
     ],
     nullable: &["received"],
 };
@@ -285,9 +289,17 @@ const EVENT: Into<11> = Into {
     nullable: &[],
 };
 
-const INTEREST: Into<6> = Into {
+const INTEREST: Into<7> = Into {
     table: "interest",
-    columns: ["province", "unit", "dossier", "roles", "open", "due"],
+    columns: [
+        "province",
+        "unit",
+        "dossier",
+        "roles",
+        "open",
+        "due",
+        "precedence",
+    ],
     nullable: &[],
 };
 
@@ -341,6 +353,7 @@ pub(crate) async fn rows<C: ConnectionTrait>(
                     .due
                     .map_or(NEVER, |at| at.timestamp_micros())
                     .into(),
+                interest.precedence.key().into(),
             ]
         })
     });
@@ -419,7 +432,7 @@ fn key(life: &Life) -> (Value, Value) {
     )
 }
 
-fn dossier_row(life: &Life, number: ImportNumber) -> [Value; 18] {
+fn dossier_row(life: &Life, number: ImportNumber) -> [Value; 22] {
     let dossier = &life.dossier;
     let times = life.events.iter().map(|(record, _)| record.event_time);
     let begun = times.min().unwrap_or(dossier.since);
@@ -451,6 +464,10 @@ fn dossier_row(life: &Life, number: ImportNumber) -> [Value; 18] {
         u8::from(tally::stands_apart(dossier)).into(),
         overdue_from(dossier).into(),
         i64::from(number.get()).into(),
+        Precedence::of(dossier).key().into(),
+        step(dossier).into(),
+        assignee(dossier).into(),
+        u8::from(dossier.is_elsewhere()).into(),
     ]
 }
 

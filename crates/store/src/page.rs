@@ -1,13 +1,13 @@
 //! Lists whose conditions vary: built, one statement each, pages by key and never by offset.
 
-use app::ports::{List, Scope, Search, StoreError, WorklistPage};
+use app::ports::{Assignee, DossierFilter, List, Scope, Search, StoreError, WorklistPage};
 use domain::dossier::Dossier;
 use domain::id::{DossierId, ProcedureCode, UnitCode};
 use domain::time::Instant;
-use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{
     Condition, Expr, ExprTrait, JoinType, LikeExpr, Order, Query, SelectStatement, UnionType,
 };
+use sea_orm::{ConnectionTrait, FromQueryResult};
 
 use crate::door::Door;
 use crate::fault::store_error;
@@ -27,39 +27,88 @@ pub(crate) async fn list<C: ConnectionTrait>(
     door: &Door<'_, C>,
     list: &List,
 ) -> Result<Vec<Dossier>, StoreError> {
-    let Within { mut select, id } = within(&list.scope);
-    if !list.statuses.is_empty() {
-        let codes = list.statuses.iter().map(|status| status.code());
-        select.and_where(Expr::col(("d", "status")).is_in(codes));
-    }
-    if let Some(procedure) = &list.procedure {
-        select.and_where(Expr::col(("d", "procedure")).eq(procedure.as_str()));
-    }
-    of_procedures(&mut select, list.procedures.as_deref());
-    if let Some(channel) = list.channel {
-        select.and_where(Expr::col(("d", "channel")).eq(channel.as_str()));
-    }
+    let Within { mut select, id } = listed(list);
     if let Some(after) = list.after {
         select.and_where(Expr::col(id).gt(after.to_string()));
     }
-    select.order_by(id, Order::Asc).limit(list.limit.into());
+    select
+        .columns(COLUMNS)
+        .order_by(id, Order::Asc)
+        .limit(list.limit.into());
     dossiers(door, &select).await
+}
+
+/// How many dossiers all pages of a list together have.
+pub(crate) async fn count<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    list: &List,
+) -> Result<u64, StoreError> {
+    number(door, listed(list).select).await
+}
+
+fn listed(list: &List) -> Within {
+    let mut within = within(&list.scope);
+    // Of one unit, what is open stands together in an index of its own.
+    let open_only = !list.filter.statuses.is_empty()
+        && list.filter.statuses.iter().all(|status| status.is_open());
+    if let (Scope::Units(_, units), true) = (&list.scope, open_only)
+        && units.len() == 1
+    {
+        within.select.and_where(Expr::col(("i", "open")).eq(1));
+    }
+    narrow(&mut within.select, &list.filter);
+    within
 }
 
 pub(crate) async fn worklist<C: ConnectionTrait>(
     door: &Door<'_, C>,
     page: &WorklistPage,
 ) -> Result<Vec<Dossier>, StoreError> {
+    let Pending {
+        mut select,
+        precedence,
+        id,
+    } = waiting(page);
+    if let Some((after_key, after)) = page.after {
+        let place = Expr::tuple([Expr::col(precedence), Expr::col(id)]);
+        select.and_where(place.gt(Expr::tuple([
+            Expr::val(after_key),
+            Expr::val(after.to_string()),
+        ])));
+    }
+    select
+        .columns(COLUMNS)
+        .order_by(precedence, Order::Asc)
+        .order_by(id, Order::Asc)
+        .limit(page.limit.into());
+    dossiers(door, &select).await
+}
+
+/// How many dossiers all pages of a worklist together have.
+pub(crate) async fn pending<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    page: &WorklistPage,
+) -> Result<u64, StoreError> {
+    number(door, waiting(page).select).await
+}
+
+/// What waits, as `d`, and the two columns by which it is read in order.
+struct Pending {
+    select: SelectStatement,
+    precedence: (&'static str, &'static str),
+    id: (&'static str, &'static str),
+}
+
+fn waiting(page: &WorklistPage) -> Pending {
     let province = page.scope.province().as_str();
     let mut select = Query::select();
-    select.columns(COLUMNS);
-    let (due, id) = match &page.scope {
+    let (precedence, id) = match &page.scope {
         Scope::Province(_) => {
             select
                 .from_as("dossier", "d")
                 .and_where(Expr::col(("d", "province")).eq(province))
                 .and_where(Expr::cust(IS_OPEN));
-            (("d", "due"), ("d", "id"))
+            (("d", "precedence"), ("d", "id"))
         }
         // One unit: its index is in the order of the page, and the page ends early.
         Scope::Units(_, units) if units.len() == 1 => {
@@ -69,14 +118,14 @@ pub(crate) async fn worklist<C: ConnectionTrait>(
                 .and_where(of_units(("i", "unit"), units))
                 .and_where(Expr::col(("i", "open")).eq(1));
             join_dossier(&mut select);
-            (("i", "due"), ("i", "dossier"))
+            (("i", "precedence"), ("i", "dossier"))
         }
-        // Several: a dossier counts once, with the earliest time that any of them must meet.
+        // Several: a dossier counts once, with the most pressing thing that any of them has to do.
         Scope::Units(_, units) => {
             let mut open = Query::select();
             open.expr_as(Expr::col("province").min(), "province")
                 .expr_as(Expr::col("dossier").min(), "dossier")
-                .expr_as(Expr::col("due").min(), "due")
+                .expr_as(Expr::col("precedence").min(), "precedence")
                 .from("interest")
                 .and_where(Expr::col("province").eq(province))
                 .and_where(of_units("unit", units))
@@ -86,23 +135,21 @@ pub(crate) async fn worklist<C: ConnectionTrait>(
                 .add_group_by([Expr::cust("dossier || ''")]);
             select.from_subquery(open, "i");
             join_dossier(&mut select);
-            (("i", "due"), ("i", "dossier"))
+            (("i", "precedence"), ("i", "dossier"))
         }
     };
     select.and_where(Expr::cust(VISIBLE));
-    of_procedures(&mut select, page.procedures.as_deref());
-    if let Some((after_due, after)) = page.after {
-        let place = Expr::tuple([Expr::col(due), Expr::col(id)]);
-        select.and_where(place.gt(Expr::tuple([
-            Expr::val(after_due),
-            Expr::val(after.to_string()),
-        ])));
+    narrow(&mut select, &page.filter);
+    if let Some((from, until)) = page.between {
+        select
+            .and_where(Expr::col(precedence).gte(from))
+            .and_where(Expr::col(precedence).lt(until));
     }
-    select
-        .order_by(due, Order::Asc)
-        .order_by(id, Order::Asc)
-        .limit(page.limit.into());
-    dossiers(door, &select).await
+    Pending {
+        select,
+        precedence,
+        id,
+    }
 }
 
 /// Dossiers that units decide, by their own due time.
@@ -137,18 +184,22 @@ pub(crate) async fn due_between<C: ConnectionTrait>(
                     .from("interest")
                     .and_where(Expr::col("province").eq(province.as_str()))
                     .and_where(of_units("unit", of))
-                    .and_where(Expr::col("open").eq(open))
-                    .and_where(Expr::col("due").lt(until));
+                    .and_where(Expr::col("open").eq(open));
                 // In here, lest what is the province's is walked behind it.
                 if let Some(after) = &after {
                     rows.and_where(Expr::col("dossier").gt(after.as_str()));
                 }
                 rows
             };
+            // Where nothing is open the place in the worklist is the due time, which an index holds.
             let mut within = rows(0);
-            within.and_where(Expr::col("due").gte(from));
+            within
+                .and_where(Expr::col("precedence").gte(from))
+                .and_where(Expr::col("precedence").lt(until));
             // While a unit has a part of its own dossier to do, its row bears the part's time.
-            within.union(UnionType::Distinct, rows(1));
+            let mut open = rows(1);
+            open.and_where(Expr::col("due").lt(until));
+            within.union(UnionType::Distinct, open);
             select
                 .and_where(Expr::col(("d", "id")).in_subquery(within))
                 .and_where(of_units(("d", "resolving"), of));
@@ -191,7 +242,6 @@ pub(crate) struct Within {
 /// All dossiers of a scope, as `d`.
 pub(crate) fn within(scope: &Scope) -> Within {
     let mut select = Query::select();
-    select.columns(COLUMNS);
     let id = match scope {
         Scope::Province(province) => {
             select
@@ -219,7 +269,7 @@ pub(crate) fn within(scope: &Scope) -> Within {
     Within { select, id }
 }
 
-const COLUMNS: [(&str, &str); 3] = [("d", "id"), ("d", "version"), ("d", "fold")];
+pub(crate) const COLUMNS: [(&str, &str); 3] = [("d", "id"), ("d", "version"), ("d", "fold")];
 
 /// Looks each dossier of `i` up; the cross join keeps SQLite from walking all dossiers.
 fn join_dossier(select: &mut SelectStatement) {
@@ -229,10 +279,57 @@ fn join_dossier(select: &mut SelectStatement) {
         .and_where(Expr::col(("d", "id")).equals(("i", "dossier")));
 }
 
-fn of_procedures(select: &mut SelectStatement, procedures: Option<&[ProcedureCode]>) {
+/// Leaves only the dossiers of which all holds that a filter says.
+fn narrow(select: &mut SelectStatement, filter: &DossierFilter) {
+    let DossierFilter {
+        statuses,
+        procedure,
+        procedures,
+        channel,
+        step,
+        assignee,
+        received_from,
+        received_until,
+        changed_since,
+        elsewhere,
+    } = filter;
+    if !statuses.is_empty() {
+        let codes = statuses.iter().map(|status| status.code());
+        select.and_where(Expr::col(("d", "status")).is_in(codes));
+    }
+    if let Some(procedure) = procedure {
+        select.and_where(Expr::col(("d", "procedure")).eq(procedure.as_str()));
+    }
     if let Some(procedures) = procedures {
         let codes = procedures.iter().map(ProcedureCode::as_str);
         select.and_where(Expr::col(("d", "procedure")).is_in(codes));
+    }
+    if let Some(channel) = channel {
+        select.and_where(Expr::col(("d", "channel")).eq(channel.as_str()));
+    }
+    if let Some(step) = step {
+        select.and_where(Expr::col(("d", "step")).eq(step.as_str()));
+    }
+    match assignee {
+        Some(Assignee::Nobody) => {
+            select.and_where(Expr::col(("d", "assignee")).eq(""));
+        }
+        Some(Assignee::Person(person)) => {
+            select.and_where(Expr::col(("d", "assignee")).eq(person.as_str()));
+        }
+        None => {}
+    }
+    if let Some(from) = received_from {
+        select.and_where(Expr::col(("d", "received")).gte(from.timestamp_micros()));
+    }
+    if let Some(until) = received_until {
+        select.and_where(Expr::col(("d", "received")).lt(until.timestamp_micros()));
+    }
+    if let Some(since) = changed_since {
+        select.and_where(Expr::col(("d", "last_record")).gte(since.timestamp_micros()));
+    }
+    if let Some(elsewhere) = elsewhere {
+        select.and_where(Expr::col(("d", "elsewhere")).eq(i32::from(*elsewhere)));
     }
 }
 
@@ -329,6 +426,21 @@ fn like(before: &str, text: &str, after: &str) -> LikeExpr {
     }
     pattern.push_str(after);
     LikeExpr::new(pattern).escape('\\')
+}
+
+#[derive(FromQueryResult)]
+struct Counted {
+    number: i64,
+}
+
+async fn number<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    mut select: SelectStatement,
+) -> Result<u64, StoreError> {
+    select.expr_as(Expr::cust("count(*)"), "number");
+    let rows: Vec<Counted> = door.select(&select).await.map_err(store_error)?;
+    let number = rows.first().map_or(0, |counted| counted.number);
+    Ok(u64::try_from(number).unwrap_or_default())
 }
 
 async fn dossiers<C: ConnectionTrait>(

@@ -197,6 +197,14 @@ impl ReadDossiers for Reading {
         page::worklist(&self.door(), wanted).await
     }
 
+    async fn pending(&self, wanted: &WorklistPage) -> Result<u64, StoreError> {
+        page::pending(&self.door(), wanted).await
+    }
+
+    async fn count(&self, list: &List) -> Result<u64, StoreError> {
+        page::count(&self.door(), list).await
+    }
+
     async fn search(&self, search: &Search) -> Result<Vec<Dossier>, StoreError> {
         page::search(&self.door(), search).await
     }

@@ -51,6 +51,7 @@ async fn candidates<C: ConnectionTrait>(
     wanted: &ReportWanted,
 ) -> Result<Vec<CandidateRow>, StoreError> {
     let mut select = page::within(&wanted.scope).select;
+    select.columns(page::COLUMNS);
     let column = |name| Expr::col(("d", name));
     let as_of = wanted.as_of.timestamp_micros();
     select

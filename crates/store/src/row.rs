@@ -14,7 +14,7 @@ use domain::time::Instant;
 use sea_orm::FromQueryResult;
 
 /// Where there is no time: sorts after every time.
-pub(crate) const NEVER: i64 = app::ports::WorklistPage::NEVER;
+pub(crate) const NEVER: i64 = i64::MAX;
 
 /// A dossier as it is kept.
 #[derive(Debug, FromQueryResult)]

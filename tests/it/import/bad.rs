@@ -54,15 +54,11 @@ impl Folder {
         let store = SeaStore::open(&self.database.url, Options::default())
             .await
             .unwrap();
-        let list = List {
-            scope: Scope::Province(ProvinceCode::parse("08").unwrap()),
-            statuses: Vec::new(),
-            procedure: None,
-            procedures: None,
-            channel: None,
-            after: None,
-            limit: 1_000,
-        };
+        let list = List::all(
+            Scope::Province(ProvinceCode::parse("08").unwrap()),
+            None,
+            1_000,
+        );
         let read = store.read().await.unwrap();
         read.list(&list).await.unwrap().len()
     }

@@ -57,15 +57,11 @@ pub async fn same_rates(one: &str, other: &str) {
 pub async fn dossiers(url: &str) -> Vec<(Dossier, Vec<Record>)> {
     let store = SeaStore::open(url, Options::default()).await.unwrap();
     let read = store.read().await.unwrap();
-    let list = List {
-        scope: Scope::Province(ProvinceCode::parse("08").unwrap()),
-        statuses: Vec::new(),
-        procedure: None,
-        procedures: None,
-        channel: None,
-        after: None,
-        limit: 1_000,
-    };
+    let list = List::all(
+        Scope::Province(ProvinceCode::parse("08").unwrap()),
+        None,
+        1_000,
+    );
     let mut all = Vec::new();
     for dossier in read.list(&list).await.unwrap() {
         let key = (dossier.province.clone(), dossier.id);

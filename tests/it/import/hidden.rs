@@ -114,27 +114,14 @@ impl Desk {
 
     /// All dossiers that a list shows.
     async fn listed(&self, scope: &Scope) -> Vec<Dossier> {
-        let list = List {
-            scope: scope.clone(),
-            statuses: Vec::new(),
-            procedure: None,
-            procedures: None,
-            channel: None,
-            after: None,
-            limit: 1_000,
-        };
+        let list = List::all(scope.clone(), None, 1_000);
         self.read().await.list(&list).await.unwrap()
     }
 
     /// How many dossiers each way of looking shows: list, worklist, search, report, by code.
     async fn seen(&self, scope: &Scope) -> [usize; 5] {
         let read = self.read().await;
-        let worklist = WorklistPage {
-            scope: scope.clone(),
-            procedures: None,
-            after: None,
-            limit: 1_000,
-        };
+        let worklist = WorklistPage::all(scope.clone(), None, 1_000);
         let search = Search {
             scope: scope.clone(),
             code: Some("H60.02215-2608".into()),

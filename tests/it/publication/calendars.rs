@@ -190,12 +190,7 @@ async fn who_waits_for_a_dossier_is_told_what_became_of_its_date() {
 
     // Worklists go by it, the history names the document, and nobody was made late by it.
     let read = world.store.read().await.unwrap();
-    let page = WorklistPage {
-        scope: who(Role::Chairman, WARD).scope(),
-        procedures: None,
-        after: None,
-        limit: 1,
-    };
+    let page = WorklistPage::all(who(Role::Chairman, WARD).scope(), None, 1);
     assert_eq!(read.worklist(&page).await.unwrap().first(), Some(&moved));
     let key = (moved.province.clone(), moved.id);
     let records = read.records(&key).await.unwrap();
@@ -256,12 +251,7 @@ async fn a_leg_of_another_unit_moves_as_the_dry_run_says_and_in_its_worklist(on:
     let due = moment("2026-08-10 17:00").timestamp_micros();
     assert_eq!(WorklistPage::place(&scope, &moved), (due, moved.id));
     let read = world.store.read().await.unwrap();
-    let page = WorklistPage {
-        scope,
-        procedures: None,
-        after: Some((due - 1, moved.id)),
-        limit: 1,
-    };
+    let page = WorklistPage::all(scope, Some((due - 1, moved.id)), 1);
     let found = read.worklist(&page).await.unwrap();
     assert_eq!(
         found.first(),

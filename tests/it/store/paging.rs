@@ -22,15 +22,7 @@ fn of(units: &[&str]) -> Scope {
 }
 
 fn all(scope: Scope) -> List {
-    List {
-        scope,
-        statuses: Vec::new(),
-        procedure: None,
-        procedures: None,
-        channel: None,
-        after: None,
-        limit: 100,
-    }
+    List::all(scope, None, 100)
 }
 
 fn ids(dossiers: &[Dossier]) -> Vec<DossierId> {
@@ -82,19 +74,9 @@ async fn walk_list(read: &dyn ReadTx, scope: Scope) -> Vec<DossierId> {
 async fn walk_worklist(read: &dyn ReadTx, scope: Scope) -> Vec<Dossier> {
     let mut walked: Vec<Dossier> = Vec::new();
     loop {
-        let after = walked.last().map(|last| {
-            let due = last
-                .due()
-                .map_or(WorklistPage::NEVER, |due| due.timestamp_micros());
-            (due, last.id)
-        });
+        let after = walked.last().map(|last| WorklistPage::place(&scope, last));
         let page = read
-            .worklist(&WorklistPage {
-                scope: scope.clone(),
-                procedures: None,
-                after,
-                limit: 7,
-            })
+            .worklist(&WorklistPage::all(scope.clone(), after, 7))
             .await
             .unwrap();
         if page.is_empty() {
@@ -164,12 +146,7 @@ async fn a_worklist_holds_only_open_dossiers(on: Backend) {
         .await;
     let read = store.read().await.unwrap();
     for scope in [whole(), of(&[WARD]), of(&[WARD, OTHER_WARD])] {
-        let page = WorklistPage {
-            scope,
-            procedures: None,
-            after: None,
-            limit: 10,
-        };
+        let page = WorklistPage::all(scope, None, 10);
         assert_eq!(ids(&read.worklist(&page).await.unwrap()), numbered(&[2]));
     }
 }
@@ -192,12 +169,7 @@ async fn a_page_of_fifty_takes_one_statement(on: Backend) {
     let read = store.read().await.unwrap();
     for scope in [whole(), of(&[WARD]), of(&[WARD, OTHER_WARD])] {
         let before = store.statements();
-        let page = WorklistPage {
-            scope: scope.clone(),
-            procedures: None,
-            after: None,
-            limit: 50,
-        };
+        let page = WorklistPage::all(scope.clone(), None, 50);
         assert_eq!(read.worklist(&page).await.unwrap().len(), 50);
         let list = List {
             limit: 50,
@@ -236,19 +208,25 @@ async fn a_list_is_narrowed_by_status_procedure_and_channel(on: Backend) {
         };
         for (list, expected) in [
             (
-                list(|list| list.statuses = vec![Status::Processing]),
+                list(|list| list.filter.statuses = vec![Status::Processing]),
                 vec![1],
             ),
             (
-                list(|list| list.statuses = vec![Status::Received, Status::Processing]),
+                list(|list| list.filter.statuses = vec![Status::Received, Status::Processing]),
                 vec![1, 2, 3],
             ),
-            (list(|list| list.statuses = vec![Status::Returned]), vec![]),
             (
-                list(|list| list.procedure = ProcedureCode::parse("2.000815").ok()),
+                list(|list| list.filter.statuses = vec![Status::Returned]),
+                vec![],
+            ),
+            (
+                list(|list| list.filter.procedure = ProcedureCode::parse("2.000815").ok()),
                 vec![2],
             ),
-            (list(|list| list.channel = Some(Channel::Post)), vec![3]),
+            (
+                list(|list| list.filter.channel = Some(Channel::Post)),
+                vec![3],
+            ),
         ] {
             let found = read.list(&list).await.unwrap();
             assert_eq!(ids(&found), numbered(&expected), "{list:?}");

@@ -119,6 +119,7 @@ async fn open_streams_and_connections_end_when_the_server_stops() {
         proto::WatchWorklistRequest {
             unit: WARD.into(),
             kind: 0,
+            ..Default::default()
         },
     );
     let mut counts = client.watch_worklist(asked).await.unwrap().into_inner();
@@ -288,6 +289,7 @@ async fn a_revoked_token_ends_an_open_stream() {
         proto::WatchWorklistRequest {
             unit: WARD.into(),
             kind: 0,
+            ..Default::default()
         },
     );
     let mut counts = client.watch_worklist(asked).await.unwrap().into_inner();

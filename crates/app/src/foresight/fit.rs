@@ -39,15 +39,7 @@ pub async fn fit(
 ) -> Result<Vec<KeptModel>, Error> {
     let catalogue = catalogues.of(province);
     let mut growing = Growing::default();
-    let mut list = List {
-        scope: Scope::Province(province.clone()),
-        statuses: Vec::new(),
-        procedure: None,
-        procedures: None,
-        channel: None,
-        after: None,
-        limit: PAGE,
-    };
+    let mut list = List::all(Scope::Province(province.clone()), None, PAGE);
     loop {
         let read = store.read().await?;
         let page = read.list(&list).await?;

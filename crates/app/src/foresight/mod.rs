@@ -23,5 +23,5 @@ pub use outlook::Outlook;
 pub use reading::FlagPage;
 pub use record::FlagRecord;
 pub use scoring::Foreseen;
-pub(crate) use scoring::Foresight;
+pub(crate) use scoring::{Foresight, Laid};
 pub use sweep::Sweep;

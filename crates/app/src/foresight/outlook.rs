@@ -64,12 +64,7 @@ impl Engine {
         let read = self.office.store.read().await?;
         let ended = self.ended(read.as_ref(), &scope, month, now).await?;
         let mut counted = Vec::new();
-        let mut page = WorklistPage {
-            scope: scope.clone(),
-            procedures: None,
-            after: None,
-            limit: STRIDE,
-        };
+        let mut page = WorklistPage::all(scope.clone(), None, STRIDE);
         let mut named: HashMap<DossierId, Dossier> = HashMap::new();
         loop {
             let found = read.worklist(&page).await?;

@@ -199,12 +199,7 @@ impl Engine {
             ..Watched::default()
         };
         // In the order of an index: what moves meanwhile is told by the feed.
-        let mut page = WorklistPage {
-            scope: Scope::Province(province.clone()),
-            procedures: None,
-            after: None,
-            limit: STRIDE,
-        };
+        let mut page = WorklistPage::all(Scope::Province(province.clone()), None, STRIDE);
         loop {
             let read = self.office.store.read().await?;
             let found = read.worklist(&page).await?;

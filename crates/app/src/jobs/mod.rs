@@ -14,7 +14,7 @@ use futures::future::join_all;
 use crate::access::Caller;
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::ports::{Job, List, Scope};
+use crate::ports::{DossierFilter, Job, List, Scope};
 use crate::writing::{Done, Task, Work};
 
 /// How many dossiers are looked at between two notes of how far the job has come.
@@ -120,10 +120,10 @@ impl Engine {
     ) -> Result<Vec<Dossier>, Error> {
         let list = List {
             scope: Scope::Province(province.clone()),
-            statuses: Status::UNFINISHED.to_vec(),
-            procedure: None,
-            procedures: None,
-            channel: None,
+            filter: DossierFilter {
+                statuses: Status::UNFINISHED.to_vec(),
+                ..DossierFilter::default()
+            },
             after,
             limit: PAGE,
         };

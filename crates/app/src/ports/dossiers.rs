@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 use domain::code::AnyCode;
 use domain::dossier::private::{Content, Person, Salt};
-use domain::dossier::{Channel, Dossier, Interest, Record, Status};
-use domain::id::{DossierId, ProcedureCode, ProvinceCode};
+use domain::dossier::{Channel, Dossier, Precedence, Record, Status};
+use domain::id::{ActorId, DossierId, ProcedureCode, ProvinceCode, StepId};
+use domain::time::Instant;
 
 use super::error::StoreError;
 use super::scope::{Key, Scope};
@@ -71,8 +72,14 @@ pub trait ReadDossiers: Send + Sync {
     /// A page of dossiers, newest id last, after a dossier.
     async fn list(&self, list: &List) -> Result<Vec<Dossier>, StoreError>;
 
-    /// A page of open dossiers, earliest due first; those without a due time come last.
+    /// A page of open dossiers, by their [`Precedence`].
     async fn worklist(&self, page: &WorklistPage) -> Result<Vec<Dossier>, StoreError>;
+
+    /// How many dossiers all pages of a worklist together have.
+    async fn pending(&self, page: &WorklistPage) -> Result<u64, StoreError>;
+
+    /// How many dossiers all pages of a list together have.
+    async fn count(&self, list: &List) -> Result<u64, StoreError>;
 
     /// Dossiers found by code, folded name or telephone, newest first.
     async fn search(&self, search: &Search) -> Result<Vec<Dossier>, StoreError>;
@@ -89,23 +96,64 @@ pub struct Held {
     pub applicant: Option<Person>,
 }
 
+/// Which dossiers of a scope: those of which all holds that is said. All of them when nothing is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DossierFilter {
+    /// In one of these states; in any when empty.
+    pub statuses: Vec<Status>,
+    /// Of this procedure.
+    pub procedure: Option<ProcedureCode>,
+    /// Of one of these procedures.
+    pub procedures: Option<Vec<ProcedureCode>>,
+    /// Through this channel.
+    pub channel: Option<Channel>,
+    /// At this step, or waiting to go back to it.
+    pub step: Option<StepId>,
+    /// With this person, or with nobody.
+    pub assignee: Option<Assignee>,
+    /// Received at this moment or later.
+    pub received_from: Option<Instant>,
+    /// Received before this moment.
+    pub received_until: Option<Instant>,
+    /// Of which anything was recorded at this moment or later.
+    pub changed_since: Option<Instant>,
+    /// Only those with which another system deals ([`Dossier::is_elsewhere`]), or only the others.
+    pub elsewhere: Option<bool>,
+}
+
+/// With whom a dossier is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Assignee {
+    /// With nobody.
+    Nobody,
+    /// With this person.
+    Person(ActorId),
+}
+
 /// A page of dossiers.
 #[derive(Debug, Clone)]
 pub struct List {
     /// Whose dossiers.
     pub scope: Scope,
-    /// Only these; all when empty.
-    pub statuses: Vec<Status>,
-    /// Only this procedure.
-    pub procedure: Option<ProcedureCode>,
-    /// Only one of these procedures; of any when none.
-    pub procedures: Option<Vec<ProcedureCode>>,
-    /// Only this channel.
-    pub channel: Option<Channel>,
+    /// Which of them.
+    pub filter: DossierFilter,
     /// After this dossier.
     pub after: Option<DossierId>,
     /// At most so many.
     pub limit: u32,
+}
+
+impl List {
+    /// A page of all dossiers of a scope.
+    #[must_use]
+    pub fn all(scope: Scope, after: Option<DossierId>, limit: u32) -> Self {
+        Self {
+            scope,
+            filter: DossierFilter::default(),
+            after,
+            limit,
+        }
+    }
 }
 
 /// A page of a worklist.
@@ -113,28 +161,38 @@ pub struct List {
 pub struct WorklistPage {
     /// Whose dossiers.
     pub scope: Scope,
-    /// Of one of these procedures, if any is given.
-    pub procedures: Option<Vec<ProcedureCode>>,
-    /// After this place: due time in microseconds ([`WorklistPage::NEVER`] for none), dossier.
+    /// Which of them.
+    pub filter: DossierFilter,
+    /// Only places from the first key up to and without the second.
+    pub between: Option<(i64, i64)>,
+    /// After this place: key of the [`Precedence`], dossier.
     pub after: Option<(i64, DossierId)>,
     /// At most so many.
     pub limit: u32,
 }
 
 impl WorklistPage {
-    /// Where dossiers without a due time sort.
-    pub const NEVER: i64 = i64::MAX;
+    /// A page of all that is pending in a scope.
+    #[must_use]
+    pub fn all(scope: Scope, after: Option<(i64, DossierId)>, limit: u32) -> Self {
+        Self {
+            scope,
+            filter: DossierFilter::default(),
+            between: None,
+            after,
+            limit,
+        }
+    }
 
-    /// The place of a dossier in a worklist of these units: after the earliest time that any
-    /// of them has to meet.
+    /// The place of a dossier in a worklist of these units: by the most pressing thing that any of
+    /// them has to do.
     #[must_use]
     pub fn place(scope: &Scope, dossier: &Dossier) -> (i64, DossierId) {
-        let due = match scope {
-            Scope::Province(_) => dossier.due(),
-            Scope::Units(_, units) => Interest::due_for(dossier, units),
+        let precedence = match scope {
+            Scope::Province(_) => Precedence::of(dossier),
+            Scope::Units(_, units) => Precedence::for_units(dossier, units),
         };
-        let due = due.map_or(Self::NEVER, |due| due.timestamp_micros());
-        (due, dossier.id)
+        (precedence.key(), dossier.id)
     }
 }
 

@@ -28,7 +28,7 @@ pub use catalogue::{
     Document, DocumentState, Proposal, Published, ReadCatalogue, Verdict, WriteCatalogue,
 };
 pub use chance::{Clock, Ids};
-pub use dossiers::{Held, List, ReadDossiers, Search, WorklistPage};
+pub use dossiers::{Assignee, DossierFilter, Held, List, ReadDossiers, Search, WorklistPage};
 pub use error::StoreError;
 pub use feed::{FeedHead, ReadFeed};
 pub use forecasts::{ReadForecasts, WriteForecasts};

@@ -16,7 +16,7 @@ use crate::catalogues::law;
 use crate::engine::Engine;
 use crate::error::{Error, FieldError};
 use crate::page::{Page, PageQuery, cut};
-use crate::ports::{List, ReadTx, Scope};
+use crate::ports::{DossierFilter, List, ReadTx, Scope};
 
 /// How many dossiers are read at once.
 const PAGE: u32 = 2_000;
@@ -60,7 +60,7 @@ pub struct Effects {
 
 /// How many dossiers a calendar would change, and how.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Sums {
+pub struct ChangeCounts {
     /// Their due time moves later.
     pub later: u64,
     /// They keep a due time that was promised, although the calendar gives an earlier one.
@@ -76,8 +76,8 @@ pub struct Sums {
 impl Effects {
     /// The sums. A dossier of which only the mark as provisional changes is in none.
     #[must_use]
-    pub fn sums(&self) -> Sums {
-        let mut sums = Sums::default();
+    pub fn sums(&self) -> ChangeCounts {
+        let mut sums = ChangeCounts::default();
         for change in &self.changes {
             match &change.recalculation {
                 None => sums.beyond += 1,
@@ -190,13 +190,13 @@ pub async fn effects(
     loop {
         let list = List {
             scope: Scope::Province(province.clone()),
-            statuses: Status::ALL
-                .into_iter()
-                .filter(|status| status.is_open())
-                .collect(),
-            procedure: None,
-            procedures: None,
-            channel: None,
+            filter: DossierFilter {
+                statuses: Status::ALL
+                    .into_iter()
+                    .filter(|status| status.is_open())
+                    .collect(),
+                ..DossierFilter::default()
+            },
             after,
             limit: PAGE,
         };

@@ -14,7 +14,7 @@ use crate::engine::Engine;
 use crate::error::{Error, FieldError};
 use crate::jobs::Order;
 use crate::page::{Page, PageQuery, cut};
-use crate::ports::{Job, List, Scope};
+use crate::ports::{DossierFilter, Job, List, Scope};
 
 /// The kind of a job that takes dossiers over to another version of their procedure.
 pub const MIGRATION: &str = "procedure_migration";
@@ -190,13 +190,14 @@ impl Engine {
         loop {
             let list = List {
                 scope: Scope::Province(caller.province.clone()),
-                statuses: Status::ALL
-                    .into_iter()
-                    .filter(|status| status.is_open())
-                    .collect(),
-                procedure: Some(version.code.clone()),
-                procedures: None,
-                channel: None,
+                filter: DossierFilter {
+                    statuses: Status::ALL
+                        .into_iter()
+                        .filter(|status| status.is_open())
+                        .collect(),
+                    procedure: Some(version.code.clone()),
+                    ..DossierFilter::default()
+                },
                 after,
                 limit: PAGE,
             };

@@ -1,8 +1,74 @@
-//! What each unit has to do with a dossier, and what it must meet.
+//! What each unit has to do with a dossier, what it must meet, and where that puts the dossier in
+//! its worklist.
 
 use super::Dossier;
 use crate::id::UnitCode;
 use crate::time::Instant;
+
+/// Where an open dossier stands in a worklist; the least goes first.
+///
+/// *Now* has no part in it, so that an index can hold the order. Of the clocks that run, the one
+/// that is due first has been overdue for longest or has the least working time left, at any
+/// moment and in the hours of any one calendar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Precedence {
+    /// A clock runs.
+    Running {
+        /// Until when.
+        due: Instant,
+    },
+    /// Nothing is to be met.
+    Undated,
+    /// The clock stands, for the citizen is waited for. Whom we have waited for longest goes first.
+    Standing {
+        /// Since when.
+        since: Instant,
+    },
+}
+
+impl Precedence {
+    /// The first key of what does not run, far beyond the microseconds of any date.
+    pub const UNDATED: i64 = 1 << 61;
+    /// What the keys of standing clocks begin with.
+    pub const STANDING: i64 = 1 << 62;
+
+    /// The same as a number, in the same order.
+    #[must_use]
+    pub fn key(self) -> i64 {
+        match self {
+            Precedence::Running { due } => due.timestamp_micros(),
+            Precedence::Undated => Self::UNDATED,
+            Precedence::Standing { since } => Self::STANDING + since.timestamp_micros(),
+        }
+    }
+
+    /// Of a dossier's own clock, or of its wait for an answer.
+    #[must_use]
+    pub fn of(dossier: &Dossier) -> Self {
+        let standing = dossier.clock.as_ref().and_then(|clock| clock.standing);
+        match standing.filter(|_| dossier.status().is_open()) {
+            Some(standing) => Precedence::Standing {
+                since: standing.since,
+            },
+            None => Self::by(dossier.due()),
+        }
+    }
+
+    /// Of these units: of the most pressing thing that any of them still has to do.
+    #[must_use]
+    pub fn for_units(dossier: &Dossier, units: &[UnitCode]) -> Self {
+        Interest::of(dossier)
+            .into_iter()
+            .filter(|interest| interest.open && units.contains(&interest.unit))
+            .map(|interest| interest.precedence)
+            .min()
+            .unwrap_or(Precedence::Undated)
+    }
+
+    fn by(due: Option<Instant>) -> Self {
+        due.map_or(Precedence::Undated, |due| Precedence::Running { due })
+    }
+}
 
 /// A unit's interest in a dossier: it carries worklists and access alike.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +81,8 @@ pub struct Interest {
     pub open: bool,
     /// What the unit must meet; none sorts last.
     pub due: Option<Instant>,
+    /// Where it stands in the unit's worklist.
+    pub precedence: Precedence,
 }
 
 impl Interest {
@@ -50,18 +118,21 @@ impl Interest {
                 roles,
                 open: dossier.status().is_open(),
                 due: dossier.due(),
+                precedence: Precedence::of(dossier),
             });
-        let legs = dossier.legs.iter().map(|leg| Interest {
-            unit: leg.unit.clone(),
-            roles: Self::LEG,
-            open: leg.ended(dossier).is_none(),
-            due: Some(leg.due),
-        });
-        let asked = dossier.consultations.iter().map(|asked| Interest {
-            unit: asked.unit.clone(),
-            roles: Self::CONSULTED,
-            open: asked.ended(dossier).is_none(),
-            due: Some(asked.due),
+        let part = |unit: &UnitCode, roles, open, due| Interest {
+            unit: unit.clone(),
+            roles,
+            open,
+            due: Some(due),
+            precedence: Precedence::Running { due },
+        };
+        let legs = dossier.legs.iter();
+        let legs =
+            legs.map(|leg| part(&leg.unit, Self::LEG, leg.ended(dossier).is_none(), leg.due));
+        let asked = dossier.consultations.iter().map(|asked| {
+            let open = asked.ended(dossier).is_none();
+            part(&asked.unit, Self::CONSULTED, open, asked.due)
         });
         for one in main.chain(legs).chain(asked) {
             match all.iter_mut().find(|known| known.unit == one.unit) {
@@ -70,16 +141,6 @@ impl Interest {
             }
         }
         all
-    }
-
-    /// The earliest time that any of these units still has to meet.
-    #[must_use]
-    pub fn due_for(dossier: &Dossier, units: &[UnitCode]) -> Option<Instant> {
-        Interest::of(dossier)
-            .into_iter()
-            .filter(|interest| interest.open && units.contains(&interest.unit))
-            .filter_map(|interest| interest.due)
-            .min()
     }
 
     /// Adds what the unit is besides. It must meet the earliest time of what is still open; when
@@ -94,6 +155,11 @@ impl Interest {
                 (one, two) => one.or(two),
             },
             (false, false) => self.due.or(other.due),
+        };
+        self.precedence = match (self.open, other.open) {
+            (true, false) | (false, false) => self.precedence,
+            (false, true) => other.precedence,
+            (true, true) => Ord::min(self.precedence, other.precedence),
         };
         self.open |= other.open;
     }

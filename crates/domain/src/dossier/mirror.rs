@@ -109,6 +109,14 @@ pub struct Mirror {
     pub ended_belatedly: bool,
 }
 
+impl Dossier {
+    /// Whether another system deals with it, and nothing that it says waits to be settled here.
+    #[must_use]
+    pub fn is_elsewhere(&self) -> bool {
+        self.mirrored.is_some() && self.mirror.open().next().is_none()
+    }
+}
+
 impl Mirror {
     /// Whether nothing was ever said.
     #[must_use]

@@ -58,7 +58,7 @@ pub use event::{Event, Record};
 pub use fee::{FeeState, PaymentMethod};
 pub use file::{ElectronicFile, FileHash};
 pub use imported::{ImportNumber, Imported, Oddity};
-pub use interest::Interest;
+pub use interest::{Interest, Precedence};
 pub use leg::{Leg, MOST_LEGS};
 pub use mirror::{Conflict, Mirror};
 pub use paper::{Paper, PaperCopy, Reuse};

@@ -146,4 +146,36 @@ impl Status {
             | Status::Returned => false,
         }
     }
+
+    /// Whether it is the citizen's turn: papers or a payment are waited for.
+    #[must_use]
+    pub fn waits_for_citizen(self) -> bool {
+        match self {
+            Status::SupplementRequested | Status::PaymentRequested => true,
+            Status::Submitted
+            | Status::Received
+            | Status::Processing
+            | Status::Refused
+            | Status::Withdrawn
+            | Status::Stopped
+            | Status::Resolved
+            | Status::Returned => false,
+        }
+    }
+
+    /// Whether it is our turn: it was received, and nobody else is waited for.
+    #[must_use]
+    pub fn is_at_work(self) -> bool {
+        match self {
+            Status::Received | Status::Processing => true,
+            Status::Submitted
+            | Status::SupplementRequested
+            | Status::PaymentRequested
+            | Status::Refused
+            | Status::Withdrawn
+            | Status::Stopped
+            | Status::Resolved
+            | Status::Returned => false,
+        }
+    }
 }

@@ -112,6 +112,14 @@ pub fn dossier(view: &View) -> proto::Dossier {
             .as_ref()
             .map(ToString::to_string)
             .unwrap_or_default(),
+        state_since_time: Some(timestamp(dossier.since)),
+        step_role: step
+            .and_then(|id| view.procedure.step(id))
+            .map(|step| step.role.to_string())
+            .unwrap_or_default(),
+        due_for_unit_time: view.for_unit.and_then(|part| part.due).map(timestamp),
+        overdue_for_unit: view.for_unit.is_some_and(|part| part.overdue),
+        near_due_for_unit: view.for_unit.is_some_and(|part| part.near_due),
         mirrored_from: dossier.mirrored.clone().unwrap_or_default(),
         allowed_actions: view.allowed.iter().map(ToString::to_string).collect(),
         actions: actions(view),

@@ -129,7 +129,8 @@ fn reason(reason: &Reason) -> proto::ForecastReason {
     }
 }
 
-fn level(level: Level) -> proto::ForecastLevel {
+/// Draws a level.
+pub fn level(level: Level) -> proto::ForecastLevel {
     match level {
         Level::OnTrack => proto::ForecastLevel::OnTrack,
         Level::Watch => proto::ForecastLevel::Watch,

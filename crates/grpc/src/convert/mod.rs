@@ -25,6 +25,7 @@ pub mod result;
 pub mod time;
 pub mod times;
 pub mod unit;
+pub mod worklist;
 
 pub use fields::Fields;
 pub use known::Known;

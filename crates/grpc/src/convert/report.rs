@@ -1,7 +1,6 @@
 //! Rates, and what the public is told of a dossier, as they are sent.
 
 use app::lookup::{Lookup, LookupDetails};
-use app::worklist::WorklistCounts;
 use domain::indicator::{Rate, Report, Row};
 use domain::satisfaction::{self, Satisfaction};
 
@@ -79,25 +78,6 @@ fn unit_ratings(row: satisfaction::Row) -> proto::UnitRatings {
         small: row.is_small(),
         unit: row.unit,
         name: row.name,
-    }
-}
-
-/// Draws the counts of a worklist.
-pub fn counts(counts: WorklistCounts) -> proto::WorklistCounts {
-    proto::WorklistCounts {
-        open: counts.open,
-        overdue: counts.overdue,
-        near_due: counts.near_due,
-        due_today: counts.due_today,
-        waiting_for_citizen: counts.waiting_for_citizen,
-        submitted: counts.submitted,
-        unassigned: counts.unassigned,
-        late_legs: counts.late_legs,
-        late_consultations: counts.late_consultations,
-        as_of_time: Some(timestamp(counts.as_of)),
-        not_handed_over: counts.not_handed_over,
-        hand_over_late: counts.hand_over_late,
-        in_conflict: counts.in_conflict,
     }
 }
 

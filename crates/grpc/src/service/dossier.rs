@@ -3,13 +3,12 @@
 use app::page::PageQuery;
 use app::read::ListQuery;
 use app::view::DossierName;
-use domain::dossier::Channel;
 use tonic::{Request, Response, Status, async_trait};
 
 use crate::acts::{self, Moves};
 use crate::call::Calls;
 use crate::convert::intake::{self, Receive};
-use crate::convert::{Fields, dossier, event, offline, times};
+use crate::convert::{Fields, dossier, event, offline, times, worklist};
 use crate::proto;
 use crate::proto::dossier_service_server::DossierService;
 
@@ -200,14 +199,9 @@ service! {
                     let mut fields = Fields::default();
                     let query = ListQuery {
                         unit: known.optional_unit(&mut fields, "unit", &request.unit),
-                        statuses: fields.states("states", &request.states),
-                        procedure: known.optional_procedure(
-                            &mut fields,
-                            "procedure",
-                            &request.procedure,
-                        ),
+                        filter: worklist::of_list(&known, &mut fields, &request),
                         kind: fields.kind("kind", request.kind),
-                        channel: fields.channel("channel", request.channel, &Channel::ALL),
+                        counted: request.with_total,
                         page: fields.page(request.page_size, request.page_token),
                     };
                     fields.done(Some(query))?
@@ -216,6 +210,7 @@ service! {
                 Ok(proto::ListDossiersResponse {
                     dossiers: page.items.iter().map(dossier::dossier).collect(),
                     next_page_token: page.next,
+                    total_size: page.total,
                 })
             })
             .await

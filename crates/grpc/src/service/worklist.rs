@@ -5,16 +5,14 @@ use std::time::Duration;
 
 use app::access::{self, Method};
 use app::page::PageQuery;
-use app::worklist::{Flag, WorklistCounts, WorklistQuery};
+use app::worklist::{Whose, WorklistCounts, WorklistQuery};
 use app::{Caller, Engine, Error};
-use domain::id::UnitCode;
-use domain::procedure::Kind;
 use futures::stream;
 use tonic::{Request, Response, Status, async_trait};
 
 use super::Answers;
 use crate::call::{self, Calls};
-use crate::convert::{Fields, dossier, foresight, report};
+use crate::convert::{self, Fields, dossier, foresight};
 use crate::proto;
 use crate::proto::worklist_service_server::WorklistService;
 use crate::status;
@@ -40,24 +38,14 @@ impl WorklistService for Worklists {
                 let query = {
                     let mut fields = Fields::default();
                     let known = Calls::known(&engine, &caller);
-                    let query = WorklistQuery {
-                        unit: known.optional_unit(&mut fields, "unit", &request.unit),
-                        kind: fields.kind("kind", request.kind),
-                        only: [
-                            (request.not_handed_over, Flag::NotHandedOver),
-                            (request.in_conflict, Flag::InConflict),
-                        ]
-                        .into_iter()
-                        .filter_map(|(wanted, flag)| wanted.then_some(flag))
-                        .collect(),
-                        page: fields.page(request.page_size, request.page_token),
-                    };
+                    let query = convert::worklist::query(&known, &mut fields, request);
                     fields.done(Some(query))?
                 };
                 let page = engine.worklist(&caller, query).await?;
                 Ok(proto::ListWorklistResponse {
                     dossiers: page.items.iter().map(dossier::dossier).collect(),
                     next_page_token: page.next,
+                    total_size: page.total,
                 })
             })
             .await
@@ -70,9 +58,20 @@ impl WorklistService for Worklists {
         let (metadata, _, request) = request.into_parts();
         self.0
             .read(&metadata, |engine, caller| async move {
-                let of = of(&engine, &caller, &request.unit, request.kind)?;
-                let counts = engine.worklist_counts(&caller, of.unit, of.kind).await?;
-                Ok(report::counts(counts))
+                let proto::GetWorklistCountsRequest {
+                    unit,
+                    kind,
+                    with_mirrored,
+                    with_breakdown,
+                } = request;
+                let whose = whose(&engine, &caller, &unit, kind, with_mirrored)?;
+                let counts = engine.worklist_counts(&caller, &whose).await?;
+                let mut counts = convert::worklist::counts(&counts);
+                if with_breakdown {
+                    let breakdown = engine.worklist_breakdown(&caller, &whose).await?;
+                    convert::worklist::with_breakdown(&mut counts, breakdown);
+                }
+                Ok(counts)
             })
             .await
     }
@@ -87,15 +86,20 @@ impl WorklistService for Worklists {
             // Who calls comes first: a stranger is not told which units there are.
             let caller = self.0.caller(&metadata).await?;
             access::check_role(&caller, Method::WatchWorklist)?;
-            let of = of(self.0.engine(), &caller, &request.unit, request.kind)?;
-            if let Some(unit) = &of.unit {
+            let proto::WatchWorklistRequest {
+                unit,
+                kind,
+                with_mirrored,
+            } = request;
+            let whose = whose(self.0.engine(), &caller, &unit, kind, with_mirrored)?;
+            if let Some(unit) = &whose.unit {
                 access::check_unit(&caller, Method::WatchWorklist, unit)?;
             }
             let mut watch = Watch {
                 wakes: Wakes::new(&self.0),
                 calls: self.0.clone(),
                 secret,
-                of,
+                whose,
                 last: None,
             };
             // The first answer tells at once whether the caller may watch at all.
@@ -106,10 +110,14 @@ impl WorklistService for Worklists {
         let answers = stream::unfold((Some(watch), first), |(watch, ready)| async move {
             let mut watch = watch?;
             if let Some(counts) = ready {
-                return Some((Ok(report::counts(counts)), (Some(watch), None)));
+                let counts = convert::worklist::counts(&counts);
+                return Some((Ok(counts), (Some(watch), None)));
             }
             match watch.next().await {
-                Ok(counts) => Some((Ok(report::counts(counts)), (Some(watch), None))),
+                Ok(counts) => {
+                    let counts = convert::worklist::counts(&counts);
+                    Some((Ok(counts), (Some(watch), None)))
+                }
                 Err(end) => Some((Err(end), (None, None))),
             }
         });
@@ -141,7 +149,7 @@ struct Watch {
     wakes: Wakes,
     calls: Calls,
     secret: String,
-    of: Of,
+    whose: Whose,
     last: Option<(WorklistCounts, u64)>,
 }
 
@@ -164,17 +172,14 @@ impl Watch {
     async fn look(&mut self) -> Result<Option<WorklistCounts>, Error> {
         let engine = self.calls.engine();
         let caller = engine.authenticate_again(&self.secret).await?;
-        let Of { unit, kind } = self.of.clone();
-        let counts = engine.worklist_counts(&caller, unit.clone(), kind);
-        let counts = counts.await?;
+        let counts = engine.worklist_counts(&caller, &self.whose).await?;
         let head = WorklistQuery {
-            unit,
-            kind,
-            only: Vec::new(),
+            whose: self.whose.clone(),
             page: PageQuery {
                 size: i32::MAX,
                 token: String::new(),
             },
+            ..WorklistQuery::default()
         };
         let mut seen = DefaultHasher::new();
         for view in engine.worklist(&caller, head).await?.items {
@@ -194,18 +199,15 @@ impl Watch {
     }
 }
 
-/// Of what to count: all that the caller may see, or less.
-#[derive(Clone)]
-struct Of {
-    unit: Option<UnitCode>,
-    kind: Option<Kind>,
-}
-
-fn of(engine: &Engine, caller: &Caller, unit: &str, kind: i32) -> Result<Of, Error> {
+fn whose(
+    engine: &Engine,
+    caller: &Caller,
+    unit: &str,
+    kind: i32,
+    with_mirrored: bool,
+) -> Result<Whose, Error> {
     let mut fields = Fields::default();
-    let of = Of {
-        unit: Calls::known(engine, caller).optional_unit(&mut fields, "unit", unit),
-        kind: fields.kind("kind", kind),
-    };
-    fields.done(Some(of))
+    let known = Calls::known(engine, caller);
+    let whose = convert::worklist::whose(&known, &mut fields, unit, kind, with_mirrored);
+    fields.done(Some(whose))
 }

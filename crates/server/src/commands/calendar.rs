@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use app::Catalogues;
 use app::ports::{Clock, Store};
-use app::publication::calendar::{self, Days, DueChange, Effects, Sums};
+use app::publication::calendar::{self, ChangeCounts, Days, DueChange, Effects};
 use app::publication::checked;
 use domain::catalogue::Catalogue;
 use domain::dossier::change::recalculation::Kept;
@@ -179,7 +179,7 @@ struct Row {
 
 impl Told {
     fn of(province: &ProvinceCode, effects: &Effects) -> Self {
-        let Sums {
+        let ChangeCounts {
             later,
             promised,
             overdue,
@@ -244,7 +244,7 @@ fn csv(effects: &Effects) -> Result<Vec<u8>, Failure> {
 }
 
 fn table(effects: &Effects) -> String {
-    let Sums {
+    let ChangeCounts {
         later,
         promised,
         overdue,

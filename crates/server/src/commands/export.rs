@@ -76,15 +76,7 @@ pub async fn run(flags: Export) -> Result<ExitCode, Failure> {
     let mut after = None;
     let mut dossiers = 0_u64;
     loop {
-        let list = List {
-            scope: scope.clone(),
-            statuses: Vec::new(),
-            procedure: None,
-            procedures: None,
-            channel: None,
-            after,
-            limit: PAGE,
-        };
+        let list = List::all(scope.clone(), after, PAGE);
         let page = read.list(&list).await.map_err(cannot)?;
         let Some(last) = page.last() else { break };
         after = Some(last.id);
@@ -122,15 +114,7 @@ async fn province(
         .map_err(|error| Failure::work("cannot read what was published", error))?;
     let mut found = Vec::new();
     for province in catalogues.provinces() {
-        let one = List {
-            scope: Scope::Province(province.clone()),
-            statuses: Vec::new(),
-            procedure: None,
-            procedures: None,
-            channel: None,
-            after: None,
-            limit: 1,
-        };
+        let one = List::all(Scope::Province(province.clone()), None, 1);
         if !read.list(&one).await.map_err(cannot)?.is_empty() {
             found.push(province);
         }

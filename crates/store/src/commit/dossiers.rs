@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use app::ports::Change;
-use domain::dossier::Dossier;
-use domain::id::DossierId;
+use domain::dossier::{Dossier, Precedence};
+use domain::id::{ActorId, DossierId, StepId};
 use domain::tally;
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 
@@ -18,7 +18,7 @@ struct Written {
     dossier: String,
 }
 
-const DOSSIER_COLUMNS: usize = 17;
+const DOSSIER_COLUMNS: usize = 21;
 
 const DOSSIER: Into<DOSSIER_COLUMNS> = Into {
     table: "dossier",
@@ -40,12 +40,16 @@ const DOSSIER: Into<DOSSIER_COLUMNS> = Into {
         "fold",
         "apart",
         "overdue_from",
+        "precedence",
+        "step",
+        "assignee",
+        "elsewhere",
     ],
     nullable: &["received"],
 };
 
 /// Few enough rows for one statement to carry them, with their former versions beside.
-const DOSSIERS_AT_ONCE: usize = 1_500;
+const DOSSIERS_AT_ONCE: usize = 1_300;
 
 pub(super) async fn write<C: ConnectionTrait>(
     door: &Door<'_, C>,
@@ -87,7 +91,9 @@ pub(super) fn part(dialect: Dialect, changes: &[&Change]) -> Part {
              last_record = CASE WHEN excluded.last_record > dossier.last_record \
                  THEN excluded.last_record ELSE dossier.last_record END, \
              fold = excluded.fold, apart = excluded.apart, \
-             overdue_from = excluded.overdue_from \
+             overdue_from = excluded.overdue_from, \
+             precedence = excluded.precedence, step = excluded.step, \
+             assignee = excluded.assignee, elsewhere = excluded.elsewhere \
          WHERE (dossier.province, dossier.id, dossier.version) IN ({former}) \
          RETURNING id AS dossier"
     );
@@ -142,5 +148,19 @@ fn dossier_row(change: &Change) -> [Value; DOSSIER_COLUMNS] {
         fold.into(),
         u8::from(tally::stands_apart(dossier)).into(),
         overdue_from(dossier).into(),
+        Precedence::of(dossier).key().into(),
+        step(dossier).into(),
+        assignee(dossier).into(),
+        u8::from(dossier.is_elsewhere()).into(),
     ]
+}
+
+/// The step at which it is, or to which it goes back; empty for none.
+pub(crate) fn step(dossier: &Dossier) -> &str {
+    dossier.state.step().map_or("", StepId::as_str)
+}
+
+/// The person who has it; empty for nobody.
+pub(crate) fn assignee(dossier: &Dossier) -> &str {
+    dossier.assignee.as_ref().map_or("", ActorId::as_str)
 }

@@ -8,9 +8,17 @@ use crate::given::Given;
 use crate::many::{Into, Part};
 use crate::row::NEVER;
 
-const INTEREST: Into<6> = Into {
+const INTEREST: Into<7> = Into {
     table: "interest",
-    columns: ["province", "unit", "dossier", "roles", "open", "due"],
+    columns: [
+        "province",
+        "unit",
+        "dossier",
+        "roles",
+        "open",
+        "due",
+        "precedence",
+    ],
     nullable: &[],
 };
 
@@ -43,6 +51,7 @@ pub(super) fn parts(dialect: Dialect, changes: &[Change]) -> Vec<Part> {
                     .due
                     .map_or(NEVER, |at| at.timestamp_micros())
                     .into(),
+                interest.precedence.key().into(),
             ]);
         }
     }
@@ -63,7 +72,7 @@ pub(super) fn parts(dialect: Dialect, changes: &[Change]) -> Vec<Part> {
         dialect,
         rows,
         "ON CONFLICT (province, unit, dossier) DO UPDATE SET roles = excluded.roles, \
-             open = excluded.open, due = excluded.due",
+             open = excluded.open, due = excluded.due, precedence = excluded.precedence",
     ));
     parts
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use app::page::PageQuery;
-use app::worklist::{WorklistCounts, WorklistQuery};
+use app::worklist::{Whose, WorklistCounts, WorklistFilter, WorklistQuery};
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, State};
@@ -58,11 +58,13 @@ async fn show(
     let code = UnitCode::parse(&unit).map_err(|_not_a_unit| Fault::NoPage)?;
     let catalogue = engine.catalogue(&caller.province);
     let named = catalogue.units.get(&code).ok_or(Fault::NoPage)?;
-    let counts = engine
-        .worklist_counts(caller, Some(code.clone()), None)
-        .await?;
-    let query = WorklistQuery {
+    let whose = Whose {
         unit: Some(code.clone()),
+        ..Whose::default()
+    };
+    let counts = engine.worklist_counts(caller, &whose).await?;
+    let query = WorklistQuery {
+        whose,
         page: PageQuery {
             size: ROWS,
             token: String::new(),
@@ -84,8 +86,14 @@ async fn show(
     let title = words.fill(
         "unit.title",
         &[
-            ("overdue", say.count(counts.overdue.into()).into()),
-            ("today", say.count(counts.due_today.into()).into()),
+            (
+                "overdue",
+                say.count(counts.of(WorklistFilter::Overdue).into()).into(),
+            ),
+            (
+                "today",
+                say.count(counts.of(WorklistFilter::DueToday).into()).into(),
+            ),
         ],
     );
     Ok(html(&UnitPage {
@@ -117,19 +125,24 @@ fn numbers(staff: &Staff, unit: &UnitCode, counts: &WorklistCounts) -> Vec<Numbe
             "unit.open",
             words.fill(
                 "unit.open_more",
-                &[("count", count(counts.submitted).into())],
+                &[("count", count(counts.of(WorklistFilter::Submitted)).into())],
             ),
         ),
-        number("k-late", counts.overdue, "unit.overdue", Markup::default()),
+        number(
+            "k-late",
+            counts.of(WorklistFilter::Overdue),
+            "unit.overdue",
+            Markup::default(),
+        ),
         number(
             "k-risk",
-            counts.due_today,
+            counts.of(WorklistFilter::DueToday),
             "unit.due_today",
             Markup::default(),
         ),
         number(
             "k-wait",
-            counts.waiting_for_citizen,
+            counts.of(WorklistFilter::WaitingForCitizen),
             "unit.waiting",
             Markup::default(),
         ),

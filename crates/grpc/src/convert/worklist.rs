@@ -1,0 +1,202 @@
+//! What a worklist or a list is narrowed by, and what is counted of it.
+
+use app::foresight::Level;
+use app::ports::{Assignee, DossierFilter};
+use app::worklist::{Breakdown, Whose, WorklistCounts, WorklistFilter, WorklistQuery};
+use domain::dossier::Channel;
+use domain::id::{ActorId, StepId};
+
+use super::fields::Fields;
+use super::foresight::level;
+use super::known::Known;
+use super::time::timestamp;
+use crate::proto;
+use crate::proto::worklist_counts::{LevelCount, StepCount};
+
+/// Reads a page's filters.
+pub fn query(
+    known: &Known,
+    fields: &mut Fields,
+    request: proto::ListWorklistRequest,
+) -> WorklistQuery {
+    let mut only = filters(fields, &request.only);
+    for (wanted, filter) in [
+        (request.not_handed_over, WorklistFilter::NotHandedOver),
+        (request.in_conflict, WorklistFilter::InConflict),
+    ] {
+        if wanted && !only.contains(&filter) {
+            only.push(filter);
+        }
+    }
+    let levels = levels(fields, &request.levels);
+    let filter = DossierFilter {
+        statuses: fields.states("states", &request.states),
+        procedure: known.optional_procedure(fields, "procedure", &request.procedure),
+        channel: fields.channel("channel", request.channel, &Channel::ALL),
+        step: fields.optional("step", &request.step, StepId::parse),
+        assignee: assignee(fields, &request.assignee),
+        received_from: fields.moment("receive_from_time", request.receive_from_time.as_ref()),
+        received_until: fields.moment("receive_until_time", request.receive_until_time.as_ref()),
+        changed_since: fields.moment("changed_since_time", request.changed_since_time.as_ref()),
+        ..DossierFilter::default()
+    };
+    WorklistQuery {
+        whose: whose(
+            known,
+            fields,
+            &request.unit,
+            request.kind,
+            request.with_mirrored,
+        ),
+        only,
+        levels,
+        filter,
+        counted: request.with_total,
+        page: fields.page(request.page_size, request.page_token),
+    }
+}
+
+/// Reads what a list is narrowed by.
+pub fn of_list(
+    known: &Known,
+    fields: &mut Fields,
+    request: &proto::ListDossiersRequest,
+) -> DossierFilter {
+    DossierFilter {
+        statuses: fields.states("states", &request.states),
+        procedure: known.optional_procedure(fields, "procedure", &request.procedure),
+        channel: fields.channel("channel", request.channel, &Channel::ALL),
+        step: fields.optional("step", &request.step, StepId::parse),
+        assignee: assignee(fields, &request.assignee),
+        received_from: fields.moment("receive_from_time", request.receive_from_time.as_ref()),
+        received_until: fields.moment("receive_until_time", request.receive_until_time.as_ref()),
+        changed_since: fields.moment("changed_since_time", request.changed_since_time.as_ref()),
+        ..DossierFilter::default()
+    }
+}
+
+/// Reads whose dossiers are meant.
+pub fn whose(known: &Known, fields: &mut Fields, unit: &str, kind: i32, mirrored: bool) -> Whose {
+    Whose {
+        unit: known.optional_unit(fields, "unit", unit),
+        kind: fields.kind("kind", kind),
+        with_mirrored: mirrored,
+    }
+}
+
+/// Reads with whom a dossier is to be.
+fn assignee(fields: &mut Fields, text: &str) -> Option<Assignee> {
+    if text.trim() == "-" {
+        return Some(Assignee::Nobody);
+    }
+    fields
+        .optional("assignee", text, ActorId::parse)
+        .map(Assignee::Person)
+}
+
+fn filters(fields: &mut Fields, numbers: &[i32]) -> Vec<WorklistFilter> {
+    if !fields.few("only", numbers.len()) {
+        return Vec::new();
+    }
+    let mut filters = Vec::new();
+    for (at, number) in numbers.iter().enumerate() {
+        let filter = WorklistFilter::ALL
+            .into_iter()
+            .find(|filter| i32::from(filter_of(*filter)) == *number);
+        match filter {
+            Some(filter) if filters.contains(&filter) => {}
+            Some(filter) => filters.push(filter),
+            None => {
+                let names = WorklistFilter::ALL.map(|one| filter_of(one).as_str_name());
+                let problem = format!("expected one of {}", names.join(", "));
+                fields.wrong(&format!("only[{at}]"), problem);
+            }
+        }
+    }
+    filters
+}
+
+fn levels(fields: &mut Fields, numbers: &[i32]) -> Vec<Level> {
+    if !fields.few("levels", numbers.len()) {
+        return Vec::new();
+    }
+    let mut levels = Vec::new();
+    for (at, number) in numbers.iter().enumerate() {
+        let found = Level::ALL
+            .into_iter()
+            .find(|one| i32::from(level(*one)) == *number);
+        match found {
+            Some(found) if levels.contains(&found) => {}
+            Some(found) => levels.push(found),
+            None => {
+                let names = Level::ALL.map(|one| level(one).as_str_name());
+                let problem = format!("expected one of {}", names.join(", "));
+                fields.wrong(&format!("levels[{at}]"), problem);
+            }
+        }
+    }
+    levels
+}
+
+fn filter_of(filter: WorklistFilter) -> proto::WorklistFilter {
+    match filter {
+        WorklistFilter::Overdue => proto::WorklistFilter::Overdue,
+        WorklistFilter::NearDue => proto::WorklistFilter::NearDue,
+        WorklistFilter::DueToday => proto::WorklistFilter::DueToday,
+        WorklistFilter::AnswerDueToday => proto::WorklistFilter::AnswerDueToday,
+        WorklistFilter::WaitingForCitizen => proto::WorklistFilter::WaitingForCitizen,
+        WorklistFilter::Submitted => proto::WorklistFilter::Submitted,
+        WorklistFilter::Unassigned => proto::WorklistFilter::Unassigned,
+        WorklistFilter::NotHandedOver => proto::WorklistFilter::NotHandedOver,
+        WorklistFilter::HandOverLate => proto::WorklistFilter::HandOverLate,
+        WorklistFilter::LateLeg => proto::WorklistFilter::LateLeg,
+        WorklistFilter::LateConsultation => proto::WorklistFilter::LateConsultation,
+        WorklistFilter::InConflict => proto::WorklistFilter::InConflict,
+    }
+}
+
+/// Draws counts.
+pub fn counts(counts: &WorklistCounts) -> proto::WorklistCounts {
+    proto::WorklistCounts {
+        open: counts.open,
+        overdue: counts.of(WorklistFilter::Overdue),
+        near_due: counts.of(WorklistFilter::NearDue),
+        due_today: counts.of(WorklistFilter::DueToday),
+        answer_due_today: counts.of(WorklistFilter::AnswerDueToday),
+        waiting_for_citizen: counts.of(WorklistFilter::WaitingForCitizen),
+        submitted: counts.of(WorklistFilter::Submitted),
+        unassigned: counts.of(WorklistFilter::Unassigned),
+        not_handed_over: counts.of(WorklistFilter::NotHandedOver),
+        hand_over_late: counts.of(WorklistFilter::HandOverLate),
+        late_legs: counts.of(WorklistFilter::LateLeg),
+        late_consultations: counts.of(WorklistFilter::LateConsultation),
+        in_conflict: counts.of(WorklistFilter::InConflict),
+        as_of_time: Some(timestamp(counts.as_of)),
+        levels: Vec::new(),
+        steps: Vec::new(),
+    }
+}
+
+/// Adds what is counted by level and by step.
+pub fn with_breakdown(counts: &mut proto::WorklistCounts, breakdown: Breakdown) {
+    counts.levels = breakdown
+        .levels
+        .into_iter()
+        .map(|(at, dossiers)| LevelCount {
+            level: level(at).into(),
+            dossiers,
+        })
+        .collect();
+    counts.steps = breakdown
+        .steps
+        .into_iter()
+        .map(|at| StepCount {
+            step: at.step.to_string(),
+            step_name: at.name,
+            role: at.role.to_string(),
+            dossiers: at.waiting,
+            overdue: at.overdue,
+            since_time: Some(timestamp(at.since)),
+        })
+        .collect();
+}
