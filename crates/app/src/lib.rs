@@ -30,6 +30,7 @@ pub mod receipt;
 pub mod report;
 pub mod satisfaction;
 mod sessions;
+pub mod statistics;
 pub mod tokens;
 pub mod view;
 pub mod worklist;

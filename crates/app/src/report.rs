@@ -86,10 +86,7 @@ pub async fn rates(
     query: &RatesQuery,
     now: Instant,
 ) -> Result<Report, Error> {
-    if query.to < query.from {
-        return Err(Error::invalid("to", "must not be before from"));
-    }
-    let as_of = query.as_of.unwrap_or(now);
+    let as_of = checked(query, now)?;
     let period = Period {
         from: query.from,
         to: query.to,
@@ -159,6 +156,24 @@ pub async fn rates(
         }
     }
     Ok(Report::new(&period, tallies))
+}
+
+/// The moment from which a report looks; refuses a period that is none, and what nobody can know
+/// yet.
+pub(crate) fn checked(query: &RatesQuery, now: Instant) -> Result<Instant, Error> {
+    if query.to < query.from {
+        return Err(Error::invalid("to", "must not be before from"));
+    }
+    let as_of = query.as_of.unwrap_or(now);
+    if as_of > now {
+        return Err(Error::invalid("as_of", "must not be later than now"));
+    }
+    let day = time::local_day(as_of);
+    if query.from > day {
+        let problem = format!("must not be in the future; it is {day} there");
+        return Err(Error::invalid("from", problem));
+    }
+    Ok(as_of)
 }
 
 /// The units that a caller who asks for some is told about; refuses those who may not ask.

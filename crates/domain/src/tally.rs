@@ -17,6 +17,7 @@ use chrono::NaiveDate;
 use crate::dossier::{Channel, Dossier, Status};
 use crate::id::UnitCode;
 use crate::indicator::Finish;
+use crate::indicator::in_time_until;
 use crate::procedure::Kind;
 use crate::time::{self, Instant};
 
@@ -154,7 +155,8 @@ pub fn stands_apart(dossier: &Dossier) -> bool {
         || dossier.mirror.ended_belatedly
 }
 
-/// Since when a dossier is, was or will be overdue: past its due time, the clock running.
+/// Since when a dossier is, was or will be overdue in reports: past its due day, or its due time for a
+/// limit in hours, the clock running.
 ///
 /// None for one that never was, that counts in no rate, or whose clock stands. Once overdue,
 /// a dossier stays so until it ends; so at any moment it was overdue exactly if that moment is
@@ -170,7 +172,8 @@ pub fn overdue_from(dossier: &Dossier) -> Option<Instant> {
         .filter(|clock| clock.standing.is_none())?;
     // Another system may have promised a time before the reception; nobody was late until then.
     let runs = clock.resumed.max(dossier.received);
-    let from = Ord::max(clock.effective_due?, runs.unwrap_or(Instant::MIN_UTC));
+    let until = in_time_until(dossier)?;
+    let from = Ord::max(until, runs.unwrap_or(Instant::MIN_UTC));
     dossier
         .ended
         .is_none_or(|ended| from < ended)

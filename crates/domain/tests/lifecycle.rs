@@ -48,6 +48,8 @@ mod recalculation;
 mod record;
 #[path = "lifecycle/results.rs"]
 mod results;
+#[path = "lifecycle/statistics.rs"]
+mod statistics;
 #[path = "lifecycle/steps.rs"]
 mod steps;
 #[path = "lifecycle/story.rs"]

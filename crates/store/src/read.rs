@@ -290,6 +290,15 @@ impl ReadReports for Reading {
         report::rows(&self.door(), wanted).await
     }
 
+    async fn report_histories(
+        &self,
+        wanted: &ReportWanted,
+        after: Option<DossierId>,
+        limit: u32,
+    ) -> Result<Vec<(DossierId, Vec<Record>)>, StoreError> {
+        report::page(&self.door(), wanted, after, limit).await
+    }
+
     async fn sums(&self, wanted: &SumsWanted) -> Result<HashMap<UnitCode, Sums>, StoreError> {
         tally::sums(&self.door(), wanted).await
     }

@@ -5,14 +5,13 @@ use std::collections::HashMap;
 use app::ports::{ReportRow, ReportWanted, StoreError};
 use domain::dossier::{Dossier, Record};
 use domain::id::DossierId;
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::{Expr, ExprTrait, Order};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde_json::Value as Json;
 
 use crate::door::Door;
 use crate::fault::store_error;
 use crate::given::Given;
-use crate::page;
 use crate::row::{DossierRow, EventRow};
 
 #[derive(FromQueryResult)]
@@ -34,7 +33,7 @@ pub(crate) async fn rows<C: ConnectionTrait>(
     let as_of = wanted.as_of.timestamp_micros();
     let mut settled = Vec::new();
     let mut moved = Vec::new();
-    for row in candidates(door, wanted).await? {
+    for row in candidates(door, wanted, None).await? {
         if row.last_event < until && row.last_record <= as_of {
             let dossier = Dossier::try_from(DossierRow::new(row.id, row.version, row.fold))?;
             settled.push(ReportRow::Settled(Box::new(dossier)));
@@ -42,16 +41,34 @@ pub(crate) async fn rows<C: ConnectionTrait>(
             moved.push([Json::from(row.id)]);
         }
     }
-    settled.extend(histories(door, wanted, moved).await?);
+    let histories = histories(door, wanted, moved).await?;
+    settled.extend(
+        histories
+            .into_iter()
+            .map(|(_, records)| ReportRow::History(records)),
+    );
     Ok(settled)
+}
+
+/// The histories of the next dossiers by id: two statements however many.
+pub(crate) async fn page<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    wanted: &ReportWanted,
+    after: Option<DossierId>,
+    limit: u32,
+) -> Result<Vec<(DossierId, Vec<Record>)>, StoreError> {
+    let rows = candidates(door, wanted, Some((after, limit))).await?;
+    let ids = rows.into_iter().map(|row| [Json::from(row.id)]).collect();
+    histories(door, wanted, ids).await
 }
 
 async fn candidates<C: ConnectionTrait>(
     door: &Door<'_, C>,
     wanted: &ReportWanted,
+    part: Option<(Option<DossierId>, u32)>,
 ) -> Result<Vec<CandidateRow>, StoreError> {
-    let mut select = page::within(&wanted.scope).select;
-    select.columns(page::COLUMNS);
+    let mut select = crate::page::within(&wanted.scope).select;
+    select.columns(crate::page::COLUMNS);
     let column = |name| Expr::col(("d", name));
     let as_of = wanted.as_of.timestamp_micros();
     select
@@ -65,6 +82,12 @@ async fn candidates<C: ConnectionTrait>(
                 .gte(wanted.from.timestamp_micros())
                 .or(column("last_record").gt(as_of)),
         );
+    if let Some((after, limit)) = part {
+        select
+            .and_where_option(after.map(|after| column("id").gt(after.to_string())))
+            .order_by(("d", "id"), Order::Asc)
+            .limit(u64::from(limit));
+    }
     door.select(&select).await.map_err(store_error)
 }
 
@@ -72,7 +95,7 @@ async fn histories<C: ConnectionTrait>(
     door: &Door<'_, C>,
     wanted: &ReportWanted,
     dossiers: Vec<[Json; 1]>,
-) -> Result<Vec<ReportRow>, StoreError> {
+) -> Result<Vec<(DossierId, Vec<Record>)>, StoreError> {
     if dossiers.is_empty() {
         return Ok(Vec::new());
     }
@@ -90,14 +113,14 @@ async fn histories<C: ConnectionTrait>(
     ]);
     let rows: Vec<EventRow> = door.all(&sql, values).await.map_err(store_error)?;
     let mut places: HashMap<DossierId, usize> = HashMap::new();
-    let mut histories: Vec<Vec<Record>> = Vec::new();
+    let mut histories: Vec<(DossierId, Vec<Record>)> = Vec::new();
     for row in rows {
         let record = row.record()?;
         let place = *places.entry(record.dossier).or_insert_with(|| {
-            histories.push(Vec::new());
+            histories.push((record.dossier, Vec::new()));
             histories.len() - 1
         });
-        histories[place].push(record);
+        histories[place].1.push(record);
     }
-    Ok(histories.into_iter().map(ReportRow::History).collect())
+    Ok(histories)
 }

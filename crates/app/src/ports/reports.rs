@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use async_trait::async_trait;
 use chrono::NaiveDate;
 use domain::dossier::{Channel, Dossier, Record, Score};
-use domain::id::UnitCode;
+use domain::id::{DossierId, UnitCode};
 use domain::procedure::Kind;
 use domain::tally::Counts;
 use domain::time::Instant;
@@ -21,6 +21,17 @@ pub trait ReadReports: Send + Sync {
     /// Left out: dossiers that ended before `from`, as far as that had been recorded by
     /// `as_of`, and dossiers first recorded after `as_of`.
     async fn report_rows(&self, wanted: &ReportWanted) -> Result<Vec<ReportRow>, StoreError>;
+
+    /// The histories of the next dossiers of a report, by id, as far as recorded by `as_of`.
+    ///
+    /// The same dossiers as [`ReadReports::report_rows`] has; at most `limit` of them, none after
+    /// the last.
+    async fn report_histories(
+        &self,
+        wanted: &ReportWanted,
+        after: Option<DossierId>,
+        limit: u32,
+    ) -> Result<Vec<(DossierId, Vec<Record>)>, StoreError>;
 
     /// The sums of the tallies of a period, by unit; of units in the scope.
     async fn sums(&self, wanted: &SumsWanted) -> Result<HashMap<UnitCode, Sums>, StoreError>;

@@ -9,22 +9,69 @@ use crate::story::Story;
 const RECEIVED: &str = "3 Aug 10:00 received; 4 Aug 08:00 handed over";
 
 #[test]
-fn a_dossier_due_today_is_not_late_until_its_moment_has_passed() {
-    // Due Monday 17 August 17:00.
+fn a_dossier_with_a_limit_in_days_is_not_late_until_its_day_has_passed() {
+    // Due Monday 17 August, closing time 17:00.
     for (to, looked_at, expected) in [
         ("17 Aug", "17 Aug 07:30", "desk, pending in time"),
         ("17 Aug", "17 Aug 16:59", "desk, pending in time"),
         ("17 Aug", "17 Aug 17:00", "desk, pending in time"),
-        ("17 Aug", "17 Aug 17:01", "desk, pending late"),
+        ("17 Aug", "17 Aug 17:01", "desk, pending in time"),
+        ("31 Aug", "17 Aug 23:59", "desk, pending in time"),
+        ("31 Aug", "18 Aug 00:00", "desk, pending in time"),
+        ("31 Aug", "18 Aug 00:00:00.000001", "desk, pending late"),
         ("31 Aug", "17 Aug 10:00", "desk, pending in time"),
         // The period's end is judged as it was, whoever looks later.
         ("16 Aug", "30 Aug 10:00", "desk, pending in time"),
-        ("17 Aug", "30 Aug 10:00", "desk, pending late"),
+        ("17 Aug", "30 Aug 10:00", "desk, pending in time"),
         ("18 Aug", "30 Aug 10:00", "desk, pending late"),
     ] {
         let period = as_of(period("1 Aug", to), looked_at);
         let row = row("1.013226", RECEIVED, &period);
         assert_eq!(counts(&row), expected, "to {to}, looked at {looked_at}");
+    }
+}
+
+#[test]
+fn a_dossier_with_a_limit_in_hours_is_late_from_the_minute_after() {
+    let story = Story::told("1.013226 within 8wh", "3 Aug 10:00 received");
+    let due = story.dossier().due().expect("a due time");
+    let micro = chrono::TimeDelta::microseconds(1);
+    for (at, expected) in [
+        (due, "desk, pending in time"),
+        (due + micro, "desk, pending late"),
+    ] {
+        let period = domain::indicator::Period {
+            as_of: at,
+            ..august()
+        };
+        let row = row_of(std::slice::from_ref(&story), &period);
+        assert_eq!(counts(&row), expected, "{at}");
+    }
+}
+
+#[test]
+fn a_dossier_received_at_midnight_belongs_to_the_new_day() {
+    for (at, in_august) in [
+        ("31 Aug 23:59:59.999999", 1),
+        ("1 Sep 00:00:00.000000", 0),
+        ("1 Sep 00:00:00.000001", 0),
+    ] {
+        let story = Story::told("1.013226", &format!("{at} received"));
+        // As its history tells, and as it stands today in a report that asks for no history.
+        let told = row_of(std::slice::from_ref(&story), &august());
+        let mut tally = Tally::default();
+        tally.add(story.dossier(), &august());
+        assert_eq!(told.received_desk, in_august, "{at}");
+        assert_eq!(tally.received_desk, in_august, "{at}");
+        let mut statistics = domain::indicator::Statistics::new(august());
+        if let Some(seen) = domain::indicator::Seen::new(&story.records, &august()) {
+            statistics.add(&seen, desk::catalogue(), |unit, _| unit.clone());
+        }
+        let total = statistics.total().row();
+        assert_eq!(total.get(domain::indicator::Cell::Total), in_august, "{at}");
+        let september = period("1 Sep", "30 Sep");
+        let row = row_of(std::slice::from_ref(&story), &september);
+        assert_eq!(row.received_desk, 1 - in_august, "{at}");
     }
 }
 

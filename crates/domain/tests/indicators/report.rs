@@ -167,3 +167,18 @@ fn few_judged_dossiers_are_marked_as_few() {
     assert!(judged(9).small);
     assert!(!judged(10).small);
 }
+
+#[test]
+fn the_page_of_definitions_says_what_the_columns_say() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reports.md");
+    let page = std::fs::read_to_string(root).expect("docs/reports.md");
+    let form = domain::indicator::II06A.iter();
+    let beside = domain::indicator::MEMO.iter();
+    let lines = form
+        .map(|column| (column.name, column.vi, column.definition))
+        .chain(beside.map(|column| (column.name, column.vi, column.definition)));
+    for (name, title, definition) in lines {
+        let line = format!("| `{name}` | {title} | {definition} |");
+        assert!(page.contains(&line), "docs/reports.md lacks: {line}");
+    }
+}

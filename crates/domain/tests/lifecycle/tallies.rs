@@ -95,19 +95,25 @@ fn sums_of_tallies_are_what_reading_every_history_counts() {
 
 #[test]
 fn a_clock_that_stood_past_the_due_time_is_late_from_when_it_runs_again() {
-    // 3 working days from Monday are over on Thursday the 6th at 17:00; Thursday evening to
-    // Friday morning is no working day, so the stop adds none.
+    // 3 working days from Tuesday are over on Friday the 7th; Friday evening to Saturday morning is
+    // no working day, so the stop adds none.
     let story = Story::told(
         "1.013225 within 3wd",
-        "3 Aug 10:00 received; 6 Aug 16:00 papers requested; 6 Aug 20:00 papers complete",
+        "4 Aug 10:00 received; 7 Aug 16:00 papers requested; 8 Aug 09:00 papers complete",
     );
     let dossier = story.dossier();
     assert_eq!(
         dossier.due(),
-        Some(desk::at("6 Aug 17:00")),
+        Some(desk::at("7 Aug 17:00")),
         "the stop counts no working day"
     );
-    assert_eq!(tally::overdue_from(dossier), Some(desk::at("6 Aug 20:00")));
+    assert_eq!(tally::overdue_from(dossier), Some(desk::at("8 Aug 09:00")));
+    let running = Story::told("1.013225 within 3wd", "4 Aug 10:00 received");
+    assert_eq!(
+        tally::overdue_from(running.dossier()),
+        Some(desk::at("8 Aug 00:00")),
+        "in time until the day is over"
+    );
     let standing = Story::told(
         "1.013225 within 3wd",
         "3 Aug 10:00 received; 6 Aug 16:00 papers requested",

@@ -1,4 +1,6 @@
-//! `motcua report rates`.
+//! `motcua report`.
+
+mod statistics;
 
 use super::{Database, Format};
 use chrono::NaiveDate;
@@ -7,11 +9,11 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use app::Catalogues;
-use app::ports::{Clock, Store};
+use app::ports::{Clock, ReadTx, Store};
 use app::report::{RateUnits, RatesQuery};
 use domain::id::ProvinceCode;
-use domain::indicator::{self, Rate, Row};
-use store::Patience;
+use domain::indicator::{self, Column, RATES, Rate, Value};
+use store::{Patience, SeaStore};
 
 use super::{configuration, moment, open, print};
 use crate::clock::SystemClock;
@@ -27,10 +29,15 @@ pub struct Report {
 /// Which report.
 #[derive(Debug, Subcommand)]
 pub enum ReportCommand {
+    /// On-time and online rates of units over a period of local days, both inclusive.
     Rates(Rates),
+    /// Form II.06a of units over a period, by field, with what every way to look punctual counts.
+    Ii06a(Rates),
+    /// The items of the index of Decision 766/QĐ-TTg that can be computed.
+    I766(Rates),
 }
 
-/// On-time and online rates of units over a period of local days, both inclusive.
+/// Whose numbers, of which days, as known when.
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("whose").required(true).args(["unit", "province", "all_units"]))]
 pub struct Rates {
@@ -76,19 +83,39 @@ pub enum UnitBasis {
 pub async fn run(flags: Report) -> Result<ExitCode, Failure> {
     match flags.command {
         ReportCommand::Rates(flags) => rates(flags).await,
+        ReportCommand::Ii06a(flags) => statistics::ii06a(flags).await,
+        ReportCommand::I766(flags) => statistics::i766(flags).await,
     }
 }
 
-/// Prints on-time and online rates.
-pub async fn rates(flags: Rates) -> Result<ExitCode, Failure> {
-    let config = configuration(&flags.database)?;
-    let shipped = catalogue::read(config.catalogue.as_deref())?;
-    let store = open(&config, Patience::Endless).await?;
-    let cannot = |error| Failure::work("cannot read the database", error);
-    let read = store.read().await.map_err(cannot)?;
-    let catalogues = Catalogues::read(Arc::new(shipped), read.as_ref())
-        .await
-        .map_err(|error| Failure::work("cannot read what was published", error))?;
+/// A database to report from.
+struct Source {
+    store: SeaStore,
+    shipped: Arc<domain::catalogue::Catalogue>,
+}
+
+impl Source {
+    async fn open(flags: &Rates) -> Result<Self, Failure> {
+        let config = configuration(&flags.database)?;
+        let shipped = catalogue::read(config.catalogue.as_deref())?;
+        Ok(Self {
+            store: open(&config, Patience::Endless).await?,
+            shipped: Arc::new(shipped),
+        })
+    }
+
+    async fn read(&self) -> Result<(Box<dyn ReadTx>, Catalogues), Failure> {
+        let cannot = |error| Failure::work("cannot read the database", error);
+        let read = self.store.read().await.map_err(cannot)?;
+        let catalogues = Catalogues::read(Arc::clone(&self.shipped), read.as_ref())
+            .await
+            .map_err(|error| Failure::work("cannot read what was published", error))?;
+        Ok((read, catalogues))
+    }
+}
+
+/// What the flags ask for.
+fn query(flags: &Rates, catalogues: &Catalogues) -> Result<RatesQuery, Failure> {
     let units = match (&flags.unit, &flags.province) {
         (Some(code), _) => RateUnits::One(
             catalogues
@@ -110,7 +137,7 @@ pub async fn rates(flags: Rates) -> Result<ExitCode, Failure> {
         .map(moment)
         .transpose()
         .map_err(|wrong| Failure::Input(format!("--as-of: {wrong}")))?;
-    let query = RatesQuery {
+    Ok(RatesQuery {
         units,
         from: flags.from,
         to: flags.to,
@@ -119,20 +146,31 @@ pub async fn rates(flags: Rates) -> Result<ExitCode, Failure> {
             UnitBasis::Recorded => app::report::UnitBasis::Recorded,
             UnitBasis::Current => app::report::UnitBasis::Current,
         },
-    };
+    })
+}
+
+fn failed(error: app::Error) -> Failure {
+    match error {
+        app::Error::Invalid(fields) => Failure::Input(
+            fields
+                .iter()
+                .map(|f| format!("--{}: {}", f.field.replace('_', "-"), f.problem))
+                .collect::<Vec<_>>()
+                .join("; "),
+        ),
+        app::Error::NotFound { .. } => Failure::Input(error.to_string()),
+        other => Failure::work("cannot make the report", other),
+    }
+}
+
+/// Prints on-time and online rates.
+pub async fn rates(flags: Rates) -> Result<ExitCode, Failure> {
+    let source = Source::open(&flags).await?;
+    let (read, catalogues) = source.read().await?;
+    let query = query(&flags, &catalogues)?;
     let report = app::report::rates(read.as_ref(), &catalogues, &query, SystemClock.now())
         .await
-        .map_err(|error| match error {
-            app::Error::Invalid(fields) => Failure::Input(
-                fields
-                    .iter()
-                    .map(|f| format!("--{}: {}", f.field, f.problem))
-                    .collect::<Vec<_>>()
-                    .join("; "),
-            ),
-            app::Error::NotFound { .. } => Failure::Input(error.to_string()),
-            other => Failure::work("cannot make the report", other),
-        })?;
+        .map_err(failed)?;
     match flags.format {
         Format::Json => {
             let text = serde_json::to_string_pretty(&report);
@@ -144,91 +182,51 @@ pub async fn rates(flags: Rates) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The columns of the CSV form: the names of the JSON form; a rate is followed by its parts.
-const COUNTS: [&str; 19] = [
-    "unit",
-    "name",
-    "carried_over",
-    "received",
-    "received_online",
-    "received_desk",
-    "received_post",
-    "resolved",
-    "early",
-    "on_due",
-    "late",
-    "in_time",
-    "pending_in_time",
-    "pending_late",
-    "withdrawn",
-    "refused_after_receipt",
-    "no_due",
-    "mirrored",
-    "corrected",
-];
-const RATES: [&str; 4] = [
-    "in_time_rate",
-    "in_time_rate_766",
-    "in_time_rate_original",
-    "online_rate",
-];
-
 fn csv(report: &indicator::Report) -> Result<Vec<u8>, Failure> {
+    let rows = report.units.iter().chain([&report.total]);
+    csv_of(&titles(&RATES), rows.map(|row| cells(&RATES, row)))
+}
+
+/// The names of columns in CSV: a rate is followed by its parts.
+fn titles<T: Default>(columns: &[Column<T>]) -> Vec<String> {
+    let blank = T::default();
+    let mut titles = Vec::new();
+    for column in columns {
+        titles.push(column.name.to_owned());
+        if let Value::Rate(_) = (column.value)(&blank) {
+            titles.push(format!("{}.num", column.name));
+            titles.push(format!("{}.den", column.name));
+        }
+    }
+    titles
+}
+
+/// The cells of a row in CSV.
+fn cells<T>(columns: &[Column<T>], row: &T) -> Vec<String> {
+    let mut cells = Vec::new();
+    for column in columns {
+        match (column.value)(row) {
+            Value::Text(text) => cells.push(text.to_owned()),
+            Value::Count(count) => cells.push(count.to_string()),
+            Value::Flag(flag) => cells.push(flag.to_string()),
+            Value::Rate(rate) => {
+                cells.push(rate.rate.map(|rate| rate.to_string()).unwrap_or_default());
+                cells.push(rate.num.to_string());
+                cells.push(rate.den.to_string());
+            }
+        }
+    }
+    cells
+}
+
+fn csv_of(titles: &[String], rows: impl Iterator<Item = Vec<String>>) -> Result<Vec<u8>, Failure> {
     let mut out = csv::Writer::from_writer(Vec::new());
     let cannot = |error: csv::Error| Failure::work("cannot print", error);
-    let rates = RATES
-        .iter()
-        .flat_map(|name| ["", ".num", ".den"].map(|part| format!("{name}{part}")));
-    let titles: Vec<String> = COUNTS
-        .iter()
-        .map(ToString::to_string)
-        .chain(rates)
-        .chain(["small".to_owned()])
-        .collect();
-    out.write_record(&titles).map_err(cannot)?;
-    for row in report.units.iter().chain([&report.total]) {
-        let mut cells = vec![row.unit.clone(), row.name.clone()];
-        cells.extend(counts(row).iter().map(ToString::to_string));
-        for rate in rates_of(row) {
-            cells.push(rate.rate.map(|rate| rate.to_string()).unwrap_or_default());
-            cells.push(rate.num.to_string());
-            cells.push(rate.den.to_string());
-        }
-        cells.push(row.small.to_string());
-        out.write_record(&cells).map_err(cannot)?;
+    out.write_record(titles).map_err(cannot)?;
+    for row in rows {
+        out.write_record(&row).map_err(cannot)?;
     }
     Ok(out.into_inner().expect("writing to memory cannot fail"))
-}
-
-fn counts(row: &Row) -> [u32; 17] {
-    [
-        row.carried_over,
-        row.received,
-        row.received_online,
-        row.received_desk,
-        row.received_post,
-        row.resolved,
-        row.early,
-        row.on_due,
-        row.late,
-        row.in_time,
-        row.pending_in_time,
-        row.pending_late,
-        row.withdrawn,
-        row.refused_after_receipt,
-        row.no_due,
-        row.mirrored,
-        row.corrected,
-    ]
-}
-
-fn rates_of(row: &Row) -> [Rate; 4] {
-    [
-        row.in_time_rate,
-        row.in_time_rate_766,
-        row.in_time_rate_original,
-        row.online_rate,
-    ]
 }
 
 fn table(report: &indicator::Report) -> String {

@@ -7,6 +7,14 @@
 //! A dossier is taken in the state it had at the period's end, from what had been recorded
 //! by then or by a chosen moment, never in today's state.
 
+mod columns;
+mod form;
+mod i766;
+mod memo;
+mod seen;
+mod statistics;
+mod verdict;
+
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
@@ -14,10 +22,21 @@ use serde::Serialize;
 
 use crate::dossier::{Channel, Dossier, Record, Status};
 use crate::id::UnitCode;
-use crate::limit::Limit;
 use crate::procedure::Kind;
 use crate::tally::{Counts, Measure};
 use crate::time::{self, Instant};
+
+pub use columns::{Column, II06A, MEMO, RATES, Value};
+pub use form::{Cell, Cells};
+pub use i766::{Average, ITEMS, Item, Items};
+pub use memo::{Memo, Memos};
+pub use seen::Seen;
+pub use statistics::{
+    Bridge, Called, Field, I766, I766Unit, IdentityFault, Ii06a, Ii06aUnit, Statistics,
+    UnitStatistics,
+};
+pub(crate) use verdict::judge;
+pub use verdict::{Finish, in_time_until, is_due_by_day, is_late};
 
 /// A period of local days, both inclusive, looked at from a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,7 +101,7 @@ impl Period {
 }
 
 /// A rate with its numerator and denominator, so that nobody has to guess them.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct Rate {
     /// How many of them.
     pub num: u32,
@@ -173,8 +192,7 @@ impl Tally {
         match dossier.ended {
             Some(ended) => self.add_ended(dossier, ended),
             None => {
-                let clock = dossier.clock.as_ref();
-                if clock.is_some_and(|clock| clock.is_overdue(period.judged_at())) {
+                if is_late(dossier, period.judged_at()) {
                     self.pending_late += 1;
                 } else {
                     self.pending_in_time += 1;
@@ -276,60 +294,8 @@ fn number(count: i64) -> u32 {
     u32::try_from(count).unwrap_or(0)
 }
 
-/// How a dossier did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Judged {
-    /// By II.06a.
-    pub finish: Finish,
-    /// By the index of Decision 766.
-    pub in_time_766: bool,
-    /// Against the first promise, by II.06a.
-    pub in_time_original: bool,
-}
-
-/// How a dossier did that ended; none for one without a due time.
-pub(crate) fn judge(dossier: &Dossier, ended: Instant) -> Option<Judged> {
-    let clock = dossier.clock.as_ref()?;
-    let due = clock.effective_due?;
-    let original = clock.original_due.unwrap_or(due);
-    Some(Judged {
-        finish: Finish::judge(ended, due, clock.limit),
-        in_time_766: ended <= due && dossier.supplements < 2,
-        in_time_original: Finish::judge(ended, original, clock.limit) != Finish::Late,
-    })
-}
-
-/// How an end compares with a due time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Finish {
-    /// Before (*trước hạn*).
-    Early,
-    /// On it (*đúng hạn*).
-    OnDue,
-    /// After it (*quá hạn*).
-    Late,
-}
-
-impl Finish {
-    /// Compares by II.06a: local dates for limits in days, instants for limits in hours and
-    /// for due times that came from elsewhere.
-    #[must_use]
-    pub fn judge(ended: Instant, due: Instant, limit: Option<Limit>) -> Self {
-        let order = if limit.is_some_and(Limit::in_days) {
-            time::local_day(ended).cmp(&time::local_day(due))
-        } else {
-            ended.cmp(&due)
-        };
-        match order {
-            std::cmp::Ordering::Less => Finish::Early,
-            std::cmp::Ordering::Equal => Finish::OnDue,
-            std::cmp::Ordering::Greater => Finish::Late,
-        }
-    }
-}
-
 /// A unit's row. The names are a contract.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Row {
     /// The unit's agency identifier; empty in the total.
     pub unit: String,

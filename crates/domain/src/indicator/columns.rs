@@ -1,0 +1,245 @@
+//! The columns of reports: name, titles, definition, source and value of each, said once. Tables,
+//! CSV, JSON, the wire and sheets read them here.
+
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+use super::form::{Cell, Cells};
+use super::memo::{Memo, Memos};
+use super::{Rate, Row};
+
+/// A column of a report whose rows are `T`.
+pub struct Column<T: 'static> {
+    /// Its name in data. A contract.
+    pub name: &'static str,
+    /// Its title in Vietnamese.
+    pub vi: &'static str,
+    /// Its title in English.
+    pub en: &'static str,
+    /// What is counted.
+    pub definition: &'static str,
+    /// Where that is said; empty where it is our own.
+    pub source: &'static str,
+    /// What stands there in a row.
+    pub value: fn(&T) -> Value<'_>,
+}
+
+/// What stands in a cell.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Value<'a> {
+    /// A text.
+    Text(&'a str),
+    /// A number.
+    Count(u32),
+    /// A rate.
+    Rate(Rate),
+    /// Yes or no.
+    Flag(bool),
+}
+
+/// Writes a row as a map from names to values.
+pub(super) fn by_columns<T, S: Serializer>(
+    columns: &[Column<T>],
+    row: &T,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(Some(columns.len()))?;
+    for column in columns {
+        map.serialize_entry(column.name, &(column.value)(row))?;
+    }
+    map.end()
+}
+
+const FORM: &str = "Thông tư 03/2025/TT-VPCP, biểu II.06a";
+
+macro_rules! cell {
+    ($cell:ident, $name:literal, $vi:literal, $en:literal, $definition:literal) => {
+        Column {
+            name: $name,
+            vi: $vi,
+            en: $en,
+            definition: $definition,
+            source: FORM,
+            value: |row: &Cells| Value::Count(row.get(Cell::$cell)),
+        }
+    };
+}
+
+/// The columns of form II.06a, from (3) on.
+pub const II06A: [Column<Cells>; Cell::COUNT] = [
+    cell!(
+        Total,
+        "total",
+        "Tổng số tiếp nhận",
+        "all",
+        "(3) = (4) + (5) + (6): received before the period's end and not ended before it"
+    ),
+    cell!(
+        ReceivedOnline,
+        "received_online",
+        "Trực tuyến",
+        "online",
+        "(4): received in the period, online"
+    ),
+    cell!(
+        ReceivedDirect,
+        "received_direct",
+        "Trực tiếp, bưu chính",
+        "desk, post",
+        "(5): received in the period, at a desk or by post"
+    ),
+    cell!(
+        CarriedOver,
+        "carried_over",
+        "Từ kỳ trước",
+        "carried over",
+        "(6): received before the period"
+    ),
+    cell!(
+        Resolved,
+        "resolved",
+        "Đã giải quyết",
+        "ended",
+        "(7) = (8) + (9) + (10): resolved, stopped or withdrawn in the period, after receipt"
+    ),
+    cell!(
+        Early,
+        "early",
+        "Trước hạn",
+        "early",
+        "(8): before the due day, or the due instant for limits in hours"
+    ),
+    cell!(
+        OnDue,
+        "on_due",
+        "Đúng hạn",
+        "on the day",
+        "(9): on the due day, or at the due instant"
+    ),
+    cell!(Late, "late", "Quá hạn", "late", "(10): after it"),
+    cell!(
+        Pending,
+        "pending",
+        "Đang giải quyết",
+        "pending",
+        "(11) = (12) + (13): open at the period's end"
+    ),
+    cell!(
+        PendingInTime,
+        "pending_in_time",
+        "Trong hạn",
+        "in time",
+        "(12): the clock stands, or 24:00 of the due day (the due instant) has not passed"
+    ),
+    cell!(
+        PendingLate,
+        "pending_late",
+        "Quá hạn",
+        "late",
+        "(13): open past it"
+    ),
+];
+
+macro_rules! memo {
+    ($kind:ident $memo:ident, $name:literal, $vi:literal, $en:literal, $definition:literal) => {
+        Column {
+            name: $name,
+            vi: $vi,
+            en: $en,
+            definition: $definition,
+            source: "",
+            value: |memos: &Memos| memo!(@$kind memos, $memo),
+        }
+    };
+    (@count $memos:ident, $memo:ident) => { Value::Count($memos.count(Memo::$memo)) };
+    (@rate $memos:ident, $memo:ident) => { Value::Rate($memos.rate(Memo::$memo)) };
+}
+
+/// What stands beside the form. Of the dossiers of column (3) unless it says otherwise.
+pub const MEMO: [Column<Memos>; Memo::COUNT] = [
+    memo!(count NoDueReceived, "no_due_received", "Không có hạn: tiếp nhận", "without due time: received", "received in the period without a due time; in no column of the form"),
+    memo!(count NoDueEnded, "no_due_ended", "Không có hạn: đã xong", "without due time: ended", "ended in the period without a due time"),
+    memo!(count NoDuePending, "no_due_pending", "Không có hạn: đang xử lý", "without due time: pending", "open at the period's end without a due time"),
+    memo!(count Mirrored, "mirrored", "Hồ sơ theo dõi của hệ thống khác", "mirrored", "another system's dossiers, not ended before the period; in no column of the form"),
+    memo!(count Petitions, "petitions", "Phản ánh, kiến nghị", "petitions", "petitions as column (3), with or without a due time; in no column of the form"),
+    memo!(count PetitionsEnded, "petitions_ended", "Phản ánh, kiến nghị đã xong", "petitions ended", "of these, ended in the period"),
+    memo!(count Withdrawn, "withdrawn", "Công dân rút", "withdrawn", "ended in the period by the citizen's withdrawal"),
+    memo!(count WithdrawnInTime, "withdrawn_in_time", "Rút trong hạn", "withdrawn in time", "of these, early or on the due day"),
+    memo!(count RefusedAfterReceipt, "refused_after_receipt", "Dừng xử lý", "stopped", "stopped in the period after receipt"),
+    memo!(rate InTimeWithoutWithdrawn, "in_time_without_withdrawn", "Đúng hạn, không kể hồ sơ rút", "in time without withdrawn", "early or on the due day, of those that ended otherwise than by withdrawal"),
+    memo!(count Corrected, "corrected", "Có đính chính", "corrected", "with a correction approved, whenever that was"),
+    memo!(count Stops, "stops", "Lượt dừng tính hạn", "stops", "requests in the period under which the clock stood"),
+    memo!(count StoppedDossiers, "stopped_dossiers", "Hồ sơ có dừng tính hạn", "dossiers stopped", "dossiers with such a request"),
+    memo!(count StopsShort, "stops_short", "Dừng dưới 1 giờ làm việc", "short stops", "of the stops, closed by the period's end within less than an hour of open time"),
+    memo!(count StopsOnDueDay, "stops_on_due_day", "Dừng trong ngày đến hạn", "stops on the due day", "of the stops, begun on the day of the due time as it stood"),
+    memo!(count Restarts, "restarts", "Tính lại hạn từ đầu", "restarts", "completions in the period that began the count anew"),
+    memo!(count Supplements, "supplements", "Lượt yêu cầu bổ sung", "supplements", "requests for papers in the period after receipt"),
+    memo!(count SupplementNoticesLate, "supplement_notices_late", "Yêu cầu bổ sung muộn", "late supplement notices", "of these, later than the procedure permits"),
+    memo!(count Extended, "extended", "Gia hạn, có xin lỗi", "extended", "apologies in the period that moved the due time"),
+    memo!(count LateApologies, "late_apologies", "Xin lỗi muộn", "late apologies", "apologies in the period that did not"),
+    memo!(count Verifications, "verifications", "Xác minh", "verifications", "verifications begun in the period"),
+    memo!(rate Assisted, "assisted", "Có hỗ trợ nộp", "assisted", "handed in with help, of those received in the period"),
+    memo!(rate Digitised, "digitised", "Có số hóa giấy tờ", "digitised", "with a paper digitised at the desk, of those received in the period"),
+    memo!(rate Reused, "reused", "Có tái sử dụng giấy tờ", "reused", "with a paper taken from a store or database, of those received in the period"),
+    memo!(rate AssistedOnline, "assisted_online", "Trực tuyến có hỗ trợ", "assisted online", "handed in with help, of those received online in the period"),
+    memo!(rate OnlineByStaff, "online_by_staff", "Trực tuyến do cán bộ nộp", "online by staff", "submitted by a role other than a portal, of those received online in the period"),
+    memo!(rate EResult, "e_result", "Có kết quả điện tử", "electronic result", "with an electronic result, of those resolved in the period"),
+    memo!(rate EResultSigned, "e_result_signed", "Kết quả điện tử có ký số", "signed electronic result", "with a digital signature on it, of those resolved in the period"),
+    memo!(rate Cashless, "cashless", "Thanh toán không tiền mặt", "cashless", "paid otherwise than in cash, of those received in the period with a fee"),
+    memo!(rate PaidOnline, "paid_online", "Thanh toán trực tuyến", "paid online", "paid through a portal, of those received in the period with a fee"),
+    memo!(rate AcceptedLate, "accepted_late", "Trả lời hồ sơ trực tuyến muộn", "answered late", "answers to online submissions in the period after they were due, of all answers; at the receiving unit"),
+    memo!(count UnansweredLate, "unanswered_late", "Hồ sơ trực tuyến chưa trả lời, quá hạn", "unanswered and late", "online submissions not answered past the time for it; at the receiving unit"),
+    memo!(count RefusedAtIntake, "refused_at_intake", "Từ chối tiếp nhận", "refused at intake", "refused in the period before receipt; at the receiving unit"),
+    memo!(count WithdrawnBeforeReceipt, "withdrawn_before_receipt", "Rút trước khi tiếp nhận", "withdrawn before receipt", "withdrawn in the period before receipt; at the receiving unit"),
+    memo!(count SupplementsBeforeReceipt, "supplements_before_receipt", "Yêu cầu bổ sung trước tiếp nhận", "supplements before receipt", "requests for papers in the period before receipt; at the receiving unit"),
+    memo!(count PassedOn, "passed_on", "Chuyển đi", "passed on", "transfers in the period to another unit; at the unit that gave it"),
+    memo!(count PassedOnOverdue, "passed_on_overdue", "Chuyển đi khi đã quá hạn", "passed on overdue", "of these, overdue at that moment"),
+    memo!(count CameIn, "came_in", "Chuyển đến", "came in", "transfers in the period from another unit; at the unit that took it"),
+    memo!(count CameInOverdue, "came_in_overdue", "Chuyển đến khi đã quá hạn", "came in overdue", "of these, overdue at that moment"),
+];
+
+macro_rules! rates {
+    ($($kind:ident $field:ident, $vi:literal, $en:literal, $definition:literal, $source:literal;)*) => {
+        [$(Column {
+            name: stringify!($field),
+            vi: $vi,
+            en: $en,
+            definition: $definition,
+            source: $source,
+            value: |row: &Row| rates!(@$kind row, $field),
+        },)*]
+    };
+    (@text $row:ident, $field:ident) => { Value::Text(&$row.$field) };
+    (@count $row:ident, $field:ident) => { Value::Count($row.$field) };
+    (@rate $row:ident, $field:ident) => { Value::Rate($row.$field) };
+    (@flag $row:ident, $field:ident) => { Value::Flag($row.$field) };
+}
+
+/// The columns of the report of rates.
+pub const RATES: [Column<Row>; 24] = rates![
+    text unit, "Mã đơn vị", "unit", "the agency identifier; empty in the total", "";
+    text name, "Đơn vị", "name", "the unit's name", "";
+    count carried_over, "Từ kỳ trước", "carried", "received before the period and not ended before it", "";
+    count received, "Tiếp nhận", "received", "received in the period", "";
+    count received_online, "Trực tuyến", "online", "of those received, online", "";
+    count received_desk, "Trực tiếp", "desk", "of those received, at a desk", "";
+    count received_post, "Bưu chính", "post", "of those received, by post", "";
+    count resolved, "Đã giải quyết", "resolved", "ended in the period: resolved, stopped or withdrawn", "";
+    count early, "Trước hạn", "early", "of those ended, before the due day (or instant)", "biểu II.06a";
+    count on_due, "Đúng hạn", "on due", "of those ended, on the due day (or at the due instant)", "biểu II.06a";
+    count late, "Quá hạn", "late", "of those ended, after it", "biểu II.06a";
+    count in_time, "Trong hạn", "in time", "early or on the due day", "biểu II.06a";
+    count pending_in_time, "Đang xử lý, trong hạn", "pending in time", "open at the period's end, and 24:00 of the due day (the due instant) has not passed", "biểu II.06a";
+    count pending_late, "Đang xử lý, quá hạn", "overdue", "open past it, the clock running", "biểu II.06a";
+    count withdrawn, "Công dân rút", "withdrawn", "of those ended: withdrawn by the citizen", "";
+    count refused_after_receipt, "Dừng xử lý", "stopped", "of those ended: stopped after receipt", "";
+    count no_due, "Đã xong, không có hạn", "without due time", "of those ended: without a due time; received ones count in the online rate, ended ones in no rate of time", "";
+    count mirrored, "Theo dõi", "mirrored", "mirrors of another system's dossiers, in none of the other numbers", "";
+    count corrected, "Có đính chính", "corrected", "of those carried over or received: with a correction in force", "";
+    rate in_time_rate, "Tỷ lệ đúng hạn", "on time", "in_time of those ended with a due time, by II.06a", "biểu II.06a";
+    rate in_time_rate_766, "Đúng hạn theo 766", "766", "ended by the due instant with no second request for papers, of those ended with a due time", "Quyết định 766/QĐ-TTg";
+    rate in_time_rate_original, "Đúng hạn so với hẹn đầu", "original", "against the first promise, of those ended with a due time", "";
+    rate online_rate, "Tỷ lệ trực tuyến", "online", "received online of all received", "";
+    flag small, "Ít hồ sơ", "few", "fewer than ten judged dossiers: a rate says little", "";
+];

@@ -1,0 +1,136 @@
+//! The cells of a row of form II.06a (*tình hình, kết quả giải quyết thủ tục hành chính*).
+
+use serde::{Serialize, Serializer};
+
+use super::Period;
+use super::columns::{II06A, by_columns};
+use super::seen::Seen;
+use super::verdict::{Finish, is_due_by_day, is_late};
+use crate::dossier::Channel;
+
+/// A column of the form, by its number there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cell {
+    /// (3)
+    Total,
+    /// (4)
+    ReceivedOnline,
+    /// (5)
+    ReceivedDirect,
+    /// (6)
+    CarriedOver,
+    /// (7)
+    Resolved,
+    /// (8)
+    Early,
+    /// (9)
+    OnDue,
+    /// (10)
+    Late,
+    /// (11)
+    Pending,
+    /// (12)
+    PendingInTime,
+    /// (13)
+    PendingLate,
+}
+
+impl Cell {
+    /// How many there are.
+    pub const COUNT: usize = 11;
+}
+
+/// A row of the form: a number for each of its columns.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Cells([u32; Cell::COUNT]);
+
+impl Cells {
+    /// What a counted dossier adds to a row.
+    pub(super) fn of(seen: &Seen, period: &Period) -> Self {
+        let mut cells = Self::default();
+        let dossier = &seen.dossier;
+        cells.count(Cell::Total);
+        let came = dossier.received.filter(|at| *at >= period.begins());
+        cells.count(match (came, dossier.channel) {
+            (None, _) => Cell::CarriedOver,
+            (Some(_), Channel::Online) => Cell::ReceivedOnline,
+            (Some(_), Channel::Desk | Channel::Post) => Cell::ReceivedDirect,
+        });
+        let due = dossier.clock.as_ref().and_then(|clock| clock.effective_due);
+        match (dossier.ended, due) {
+            (Some(ended), Some(due)) => {
+                cells.count(Cell::Resolved);
+                cells.count(match Finish::of(ended, due, is_due_by_day(dossier)) {
+                    Finish::Early => Cell::Early,
+                    Finish::OnDue => Cell::OnDue,
+                    Finish::Late => Cell::Late,
+                });
+            }
+            _ => {
+                cells.count(Cell::Pending);
+                cells.count(if is_late(dossier, period.judged_at()) {
+                    Cell::PendingLate
+                } else {
+                    Cell::PendingInTime
+                });
+            }
+        }
+        cells
+    }
+
+    /// The number in a column.
+    #[must_use]
+    pub fn get(&self, cell: Cell) -> u32 {
+        self.0[cell as usize]
+    }
+
+    fn count(&mut self, cell: Cell) {
+        self.0[cell as usize] += 1;
+    }
+
+    /// Adds another row.
+    pub fn merge(&mut self, other: &Self) {
+        for (own, more) in self.0.iter_mut().zip(&other.0) {
+            *own += more;
+        }
+    }
+
+    /// The identities of the form that do not hold; none ever, or the form is wrong.
+    #[must_use]
+    pub fn broken(&self) -> Vec<&'static str> {
+        use Cell as C;
+        let sum = |cells: &[Cell]| cells.iter().map(|cell| self.get(*cell)).sum::<u32>();
+        [
+            (
+                "(3) = (4) + (5) + (6)",
+                sum(&[C::Total]),
+                sum(&[C::ReceivedOnline, C::ReceivedDirect, C::CarriedOver]),
+            ),
+            (
+                "(3) = (7) + (11)",
+                sum(&[C::Total]),
+                sum(&[C::Resolved, C::Pending]),
+            ),
+            (
+                "(7) = (8) + (9) + (10)",
+                sum(&[C::Resolved]),
+                sum(&[C::Early, C::OnDue, C::Late]),
+            ),
+            (
+                "(11) = (12) + (13)",
+                sum(&[C::Pending]),
+                sum(&[C::PendingInTime, C::PendingLate]),
+            ),
+        ]
+        .into_iter()
+        .filter(|(_, one, other)| one != other)
+        .map(|(identity, _, _)| identity)
+        .collect()
+    }
+}
+
+impl Serialize for Cells {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        by_columns(&II06A, self, serializer)
+    }
+}

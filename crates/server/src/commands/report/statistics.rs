@@ -1,0 +1,277 @@
+//! `motcua report ii06a` and `motcua report i766`.
+
+use std::process::ExitCode;
+
+use app::ports::Clock;
+use app::statistics::Counted;
+use domain::indicator::{Column, I766, II06A, Ii06a, Ii06aUnit, Item, MEMO, Value};
+use serde::Serialize;
+
+use super::{Rates, Source, cells, csv_of, failed, percent, query, titles};
+use crate::Failure;
+use crate::clock::SystemClock;
+use crate::commands::{Format, print};
+
+async fn counted(flags: &Rates) -> Result<Counted, Failure> {
+    let source = Source::open(flags).await?;
+    let (read, catalogues) = source.read().await?;
+    let query = query(flags, &catalogues)?;
+    let now = SystemClock.now();
+    app::statistics::statistics(read.as_ref(), &catalogues, &query, now)
+        .await
+        .map_err(failed)
+}
+
+/// Prints form II.06a.
+pub async fn ii06a(flags: Rates) -> Result<ExitCode, Failure> {
+    let report = counted(&flags).await?.ii06a();
+    match flags.format {
+        Format::Json => print(json(&report))?,
+        Format::Csv => print(ii06a_csv(&report)?)?,
+        Format::Table => print(ii06a_table(&report))?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints the items of the index.
+pub async fn i766(flags: Rates) -> Result<ExitCode, Failure> {
+    let report = counted(&flags).await?.i766();
+    match flags.format {
+        Format::Json => print(json(&report))?,
+        Format::Csv => print(i766_csv(&report)?)?,
+        Format::Table => print(i766_table(&report))?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn json(report: &impl Serialize) -> String {
+    let text = serde_json::to_string_pretty(report);
+    text.expect("a report is texts and numbers") + "\n"
+}
+
+const BRIDGE: [&str; 3] = ["previous_pending", "carried_away", "carried_in"];
+
+/// A row a unit and one a field of it; what stands beside the form is in the row of the unit.
+fn ii06a_csv(report: &Ii06a) -> Result<Vec<u8>, Failure> {
+    let mut names: Vec<String> = ["unit", "name", "field"].map(str::to_owned).to_vec();
+    names.extend(titles(&II06A));
+    names.extend(BRIDGE.map(str::to_owned));
+    names.extend(titles(&MEMO));
+    let width = names.len();
+    let mut rows = Vec::new();
+    for unit in report.units.iter().chain([&report.total]) {
+        let head = |field: &str| vec![unit.unit.clone(), unit.name.clone(), field.to_owned()];
+        let mut own = head("");
+        own.extend(cells(&II06A, &unit.row));
+        let bridge = &unit.bridge;
+        let moved = [
+            bridge.previous_pending,
+            bridge.carried_away,
+            bridge.carried_in,
+        ];
+        own.extend(moved.map(|number| number.to_string()));
+        own.extend(cells(&MEMO, &unit.memo));
+        rows.push(own);
+        for field in &unit.fields {
+            let mut row = head(&field.field);
+            row.extend(cells(&II06A, &field.row));
+            row.resize(width, String::new());
+            rows.push(row);
+        }
+    }
+    csv_of(&names, rows.into_iter())
+}
+
+fn i766_csv(report: &I766) -> Result<Vec<u8>, Failure> {
+    let names = [
+        "unit",
+        "name",
+        "item",
+        "item_name",
+        "computable",
+        "num",
+        "den",
+        "rate",
+        "points",
+        "max_points",
+    ];
+    let shown = |number: Option<u32>| number.map(|number| number.to_string()).unwrap_or_default();
+    let part = |number: Option<f64>| number.map(|number| number.to_string()).unwrap_or_default();
+    let units = report.units.iter().chain([&report.total]);
+    let rows = units.flat_map(|unit| {
+        unit.items.iter().map(|item| {
+            vec![
+                unit.unit.clone(),
+                unit.name.clone(),
+                item.item.to_owned(),
+                item.name.to_owned(),
+                item.computable.to_string(),
+                shown(item.num),
+                shown(item.den),
+                part(item.rate),
+                part(item.points),
+                shown(item.max_points),
+            ]
+        })
+    });
+    csv_of(&names.map(str::to_owned), rows)
+}
+
+/// How wide the first column is.
+const NAME: usize = 44;
+
+fn ii06a_table(report: &Ii06a) -> String {
+    let mut lines = head(
+        "Biểu II.06a: tình hình, kết quả giải quyết thủ tục hành chính",
+        report.from,
+        report.to,
+        &report.as_of,
+    );
+    if report.units.is_empty() {
+        lines.push("Không có hồ sơ.".to_owned());
+        return lines.join("\n") + "\n";
+    }
+    let titles: Vec<&str> = II06A.iter().map(|column| column.vi).collect();
+    for (number, title) in (3..).zip(&titles) {
+        lines.push(format!("({number}) {title}"));
+    }
+    lines.push(String::new());
+    let numbers = (3..).take(titles.len()).map(|number| format!("({number})"));
+    lines.push(line("", numbers));
+    for unit in report.units.iter().chain([&report.total]) {
+        let name = if unit.unit.is_empty() {
+            "Tổng".to_owned()
+        } else {
+            format!("{} {}", unit.unit, unit.name)
+        };
+        lines.push(line(&name, shown(&II06A, &unit.row).into_iter()));
+        if unit.unit.is_empty() || report.units.len() == 1 {
+            for field in &unit.fields {
+                let name = format!("  {}", field.field);
+                lines.push(line(&name, shown(&II06A, &field.row).into_iter()));
+            }
+        }
+        if report.units.len() == 1 {
+            break;
+        }
+    }
+    let total = &report.total;
+    beside(&mut lines, total);
+    lines.join("\n") + "\n"
+}
+
+/// What stands under the form: the identities, which were checked, and the memo counts.
+fn beside(lines: &mut Vec<String>, total: &Ii06aUnit) {
+    lines.push(String::new());
+    lines.push(
+        "Đã kiểm tra từng dòng: (3) = (4) + (5) + (6) = (7) + (11); (7) = (8) + (9) + (10); \
+         (11) = (12) + (13)."
+            .to_owned(),
+    );
+    let bridge = &total.bridge;
+    lines.push(format!(
+        "Kỳ trước để lại {}, chuyển đơn vị đi {}, đến {}: (6) = {} − {} + {}.",
+        bridge.previous_pending,
+        bridge.carried_away,
+        bridge.carried_in,
+        bridge.previous_pending,
+        bridge.carried_away,
+        bridge.carried_in
+    ));
+    lines.push(String::new());
+    for column in &MEMO {
+        let value = match (column.value)(&total.memo) {
+            Value::Count(0) => continue,
+            Value::Rate(rate) if rate.den == 0 => continue,
+            Value::Rate(rate) => format!("{}/{} = {}", rate.num, rate.den, percent(rate)),
+            Value::Count(count) => count.to_string(),
+            Value::Text(text) => text.to_owned(),
+            Value::Flag(flag) => flag.to_string(),
+        };
+        lines.push(format!("{:<NAME$} {value}", column.vi));
+    }
+}
+
+fn i766_table(report: &I766) -> String {
+    let mut lines = head(
+        "Bộ chỉ số theo Quyết định 766/QĐ-TTg, phần tính được",
+        report.from,
+        report.to,
+        &report.as_of,
+    );
+    if report.units.is_empty() {
+        lines.push("Không có hồ sơ.".to_owned());
+        return lines.join("\n") + "\n";
+    }
+    for unit in report.units.iter().chain([&report.total]) {
+        if unit.unit.is_empty() && report.units.len() == 1 {
+            break;
+        }
+        let name = if unit.unit.is_empty() {
+            "Tổng"
+        } else {
+            &unit.name
+        };
+        lines.push(format!("{} {name}", unit.unit).trim().to_owned());
+        lines.extend(unit.items.iter().map(item_line));
+        lines.push(String::new());
+    }
+    lines.join("\n")
+}
+
+fn item_line(item: &Item) -> String {
+    let points = |points: Option<f64>| {
+        points.map_or_else(
+            || "–".to_owned(),
+            |points| format!("{points:.2}").replace('.', ","),
+        )
+    };
+    let most = item
+        .max_points
+        .map_or_else(|| "–".to_owned(), |most| most.to_string());
+    let of = match (item.num, item.den) {
+        (Some(num), Some(den)) => format!("{num}/{den}"),
+        _ if !item.computable => "không tính được".to_owned(),
+        _ => String::new(),
+    };
+    let mut line = format!(
+        "  {:<5} {:<60} {of:>16} {:>6} / {most}",
+        item.item,
+        item.name,
+        points(item.points)
+    );
+    for average in item.average.iter().flatten() {
+        let mean = format!("{:.2}", average.mean).replace('.', ",");
+        line.push_str(&format!(
+            "; {mean} {} ({})",
+            average.limit_unit, average.dossiers
+        ));
+    }
+    line
+}
+
+fn head(title: &str, from: chrono::NaiveDate, to: chrono::NaiveDate, as_of: &str) -> Vec<String> {
+    let day = |day: chrono::NaiveDate| day.format("%d/%m/%Y").to_string();
+    vec![
+        title.to_owned(),
+        format!(
+            "Từ {} đến {}, theo dữ liệu ghi nhận đến {as_of}.",
+            day(from),
+            day(to)
+        ),
+        String::new(),
+    ]
+}
+
+fn shown<T>(columns: &[Column<T>], row: &T) -> Vec<String> {
+    cells(columns, row)
+}
+
+fn line(name: &str, numbers: impl Iterator<Item = String>) -> String {
+    let name: String = name.chars().take(NAME).collect();
+    let mut line = format!("{name:<NAME$}");
+    for number in numbers {
+        line.push_str(&format!(" {number:>7}"));
+    }
+    line
+}

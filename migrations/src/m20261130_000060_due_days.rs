@@ -1,0 +1,29 @@
+//! Open dossiers with a limit in days are late from the end of their due day on, not from its closing
+//! time: all are counted anew.
+
+use sea_orm_migration::prelude::*;
+
+#[derive(DeriveMigrationName)]
+pub struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        crate::run(manager, BOTH, BOTH).await
+    }
+
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+}
+
+// Whoever migrates counts what is -1. What an unfinished import brought has no limit in days, is
+// counted apart, and stays as it is.
+const BOTH: &str = "
+DELETE FROM tally WHERE shard >= 0;
+UPDATE dossier SET overdue_from = -1
+WHERE import IS NULL OR EXISTS (
+    SELECT 1 FROM import i
+    WHERE i.province = dossier.province AND i.number = dossier.import AND i.finished IS NOT NULL
+);
+";
