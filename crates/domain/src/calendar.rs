@@ -163,6 +163,7 @@ impl Calendar {
             provisional_before: 0,
             hours: None,
         };
+        let unofficial = self.unofficial_from();
         for (place, date) in (0..).zip(self.first_day.iter_days()) {
             let mut day = next;
             if date <= self.last_day && self.works(date) {
@@ -177,8 +178,23 @@ impl Calendar {
                 break;
             }
             let special = self.special(date);
-            next.provisional_before += u32::from(special.is_some_and(|day| day.provisional));
+            let provisional = special.is_some_and(|day| day.provisional)
+                || unofficial.is_some_and(|from| date >= from);
+            next.provisional_before += u32::from(provisional);
         }
+    }
+
+    /// The first day of the first year of which nothing is published officially, if there is one.
+    ///
+    /// Days off and swaps are announced a year at a time. Until they are, a swap may take an ordinary
+    /// working day, so that none of that year is sure.
+    fn unofficial_from(&self) -> Option<NaiveDate> {
+        let official = self.special.iter().filter(|day| !day.provisional);
+        let last = official.map(|day| day.date.year()).max();
+        let derived = self.special.iter().filter(|day| day.provisional);
+        let mut years = derived.map(|day| day.date.year());
+        let first = years.find(|year| last.is_none_or(|last| *year > last))?;
+        NaiveDate::from_ymd_opt(first, 1, 1)
     }
 
     /// What the published days and the weekday say, before any sums.

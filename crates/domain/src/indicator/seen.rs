@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use super::Period;
+use crate::dossier::clock::Moved;
 use crate::dossier::{Channel, Dossier, Event, PaymentMethod, Record};
 use crate::id::UnitCode;
 use crate::procedure::Kind;
@@ -201,7 +202,7 @@ impl Did {
         };
         match &record.event {
             Event::Received(_) => answered(),
-            Event::Refused { .. } => {
+            Event::Refused(_) => {
                 answered();
                 self.refused += 1;
             }
@@ -217,15 +218,13 @@ impl Did {
                     self.stop(at, before);
                 }
             }
-            Event::PaymentRequested { stands: true, .. } => self.stop(at, before),
-            Event::SupplementRecorded { moved, .. } | Event::PaymentRecorded { moved, .. } => {
-                let anew = moved.as_ref().and_then(|moved| moved.restarted);
-                self.restarts += u32::from(anew.is_some());
-            }
-            Event::Extended { .. } => self.extended += 1,
-            Event::Apologised { .. } => self.apologies += 1,
-            Event::VerificationBegun { .. } => self.verifications += 1,
-            Event::Withdrawn { .. } if !before.received => self.withdrawn_before_receipt += 1,
+            Event::PaymentRequested(asked) if asked.stands => self.stop(at, before),
+            Event::SupplementRecorded(came) => self.count_restart(came.moved.as_ref()),
+            Event::PaymentRecorded(came) => self.count_restart(came.moved.as_ref()),
+            Event::Extended(_) => self.extended += 1,
+            Event::Apologised(_) => self.apologies += 1,
+            Event::VerificationBegun(_) => self.verifications += 1,
+            Event::Withdrawn(_) if !before.received => self.withdrawn_before_receipt += 1,
             Event::Transferred(passed) => self.transfers.push(Transfer {
                 from: passed.from.clone(),
                 to: passed.to.clone(),
@@ -241,16 +240,21 @@ impl Did {
         match &record.event {
             Event::Submitted(_) => self.submitted_by = Some(record.role),
             Event::SupplementRequested(_) => self.papers_asked = Some(record.event_time),
-            Event::PaymentRequested { amount_vnd, .. } => self.charged |= *amount_vnd > 0,
-            Event::PaymentRecorded {
-                amount_vnd, method, ..
-            }
-            | Event::FeePaid { amount_vnd, method } => {
-                self.charged |= *amount_vnd > 0;
-                self.paid.push(*method);
-            }
+            Event::PaymentRequested(asked) => self.charged |= asked.amount_vnd > 0,
+            Event::PaymentRecorded(came) => self.pay(came.amount_vnd, came.method),
+            Event::FeePaid(came) => self.pay(came.amount_vnd, came.method),
             _ => {}
         }
+    }
+
+    fn pay(&mut self, amount_vnd: u64, method: Option<PaymentMethod>) {
+        self.charged |= amount_vnd > 0;
+        self.paid.push(method);
+    }
+
+    fn count_restart(&mut self, moved: Option<&Moved>) {
+        let anew = moved.and_then(|moved| moved.restarted);
+        self.restarts += u32::from(anew.is_some());
     }
 
     fn stop(&mut self, at: Instant, before: &Before) {

@@ -134,7 +134,9 @@ fn a_provisional_make_up_day_makes_what_ends_on_it_provisional() {
         ..special("2026-09-12", DayKind::MakeUp)
     };
     let ordinary = [hours("2026-01-01", "07:30-11:30 13:30-17:00")];
-    let calendar = september(&[saturday], &ordinary).expect("a sound calendar");
+    // Something of the year is official.
+    let holiday = special("2026-09-02", DayKind::Holiday);
+    let calendar = september(&[holiday, saturday], &ordinary).expect("a sound calendar");
     let has = |first, last| calendar.has_provisional(day(first), day(last));
     assert!(has("2026-09-12", "2026-09-12"));
     assert!(has("2026-09-07", "2026-09-12"));

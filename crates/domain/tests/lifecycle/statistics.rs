@@ -135,7 +135,7 @@ impl Life {
                 self.answer_due = None;
                 self.papers(&it.papers);
             }
-            Event::Refused { .. } => {
+            Event::Refused(_) => {
                 self.ended = Some((at, "refused"));
                 self.answer_due = None;
             }
@@ -148,59 +148,48 @@ impl Life {
                     self.answer_due = None;
                 }
             }
-            Event::SupplementRecorded {
-                papers,
-                answer_due,
-                moved,
-                ..
-            } => {
-                self.papers(papers);
+            Event::SupplementRecorded(it) => {
+                self.papers(&it.papers);
                 self.waits_for_papers = false;
                 self.stands = false;
-                self.answer_due = answer_due.or(self.answer_due);
-                self.moves(moved.as_ref());
+                self.answer_due = it.answer_due.or(self.answer_due);
+                self.moves(it.moved.as_ref());
             }
-            Event::Advanced { .. } => self.waits_for_papers = false,
+            Event::Advanced(_) => self.waits_for_papers = false,
             Event::Transferred(it) => self.resolving = it.to.to_string(),
-            Event::PaymentRequested {
-                stands, amount_vnd, ..
-            } => {
-                self.stands |= *stands;
-                self.charged |= *amount_vnd > 0;
+            Event::PaymentRequested(it) => {
+                self.stands |= it.stands;
+                self.charged |= it.amount_vnd > 0;
             }
-            Event::PaymentRecorded {
-                amount_vnd,
-                method,
-                moved,
-            } => {
-                self.charged |= *amount_vnd > 0;
-                self.methods.push(*method);
+            Event::PaymentRecorded(it) => {
+                self.charged |= it.amount_vnd > 0;
+                self.methods.push(it.method);
                 self.stands = false;
-                self.moves(moved.as_ref());
+                self.moves(it.moved.as_ref());
             }
-            Event::FeePaid { amount_vnd, method } => {
-                self.charged |= *amount_vnd > 0;
-                self.methods.push(*method);
+            Event::FeePaid(it) => {
+                self.charged |= it.amount_vnd > 0;
+                self.methods.push(it.method);
             }
-            Event::Extended { moved, .. } => self.moves(Some(moved)),
-            Event::VerificationBegun { moved, .. } => self.moves(moved.as_ref()),
-            Event::Withdrawn { moved, .. } => {
-                self.moves(moved.as_ref());
+            Event::Extended(it) => self.moves(Some(&it.moved)),
+            Event::VerificationBegun(it) => self.moves(it.moved.as_ref()),
+            Event::Withdrawn(it) => {
+                self.moves(it.moved.as_ref());
                 self.ends(at, "withdrawn");
             }
-            Event::Stopped { moved, .. } => {
-                self.moves(moved.as_ref());
+            Event::Stopped(it) => {
+                self.moves(it.moved.as_ref());
                 self.ends(at, "stopped");
             }
-            Event::Resolved { results } => {
-                self.results = results.len();
-                self.signed = results.iter().any(|file| !file.signatures.is_empty());
+            Event::Resolved(it) => {
+                self.results = it.results.len();
+                self.signed = it.results.iter().any(|file| !file.signatures.is_empty());
                 self.waits_for_papers = false;
                 self.ends(at, "resolved");
             }
-            Event::Succeeded { units, .. } if self.ended.is_none() => {
+            Event::Succeeded(it) if self.ended.is_none() => {
                 for unit in [&mut self.receiving, &mut self.resolving] {
-                    let heir = units.iter().find(|passed| passed.old.as_str() == *unit);
+                    let heir = it.units.iter().find(|passed| passed.old.as_str() == *unit);
                     if let Some(heir) = heir {
                         *unit = heir.new.to_string();
                     }
@@ -210,10 +199,8 @@ impl Life {
                 self.answer_due = it.answer_due.or(self.answer_due);
                 self.moves(it.moved.as_ref());
             }
-            Event::Migrated {
-                procedure_version, ..
-            } => self.version = *procedure_version,
-            Event::Rated { score, .. } => self.dissatisfied = score.get() <= 2,
+            Event::Migrated(it) => self.version = it.procedure_version,
+            Event::Rated(it) => self.dissatisfied = it.score.get() <= 2,
             _ => {}
         }
     }
@@ -437,18 +424,22 @@ impl Slow {
                     self.count(&unit, "supplements", true);
                     self.count(&unit, "supplement_notices_late", it.notice_late);
                 }
-                Event::Extended { .. } => self.count(&unit, "extended", true),
-                Event::Apologised { .. } => self.count(&unit, "late_apologies", true),
-                Event::VerificationBegun { .. } => self.count(&unit, "verifications", true),
-                Event::SupplementRecorded { moved, .. } | Event::PaymentRecorded { moved, .. } => {
-                    let anew = moved.as_ref().is_some_and(|it| it.restarted.is_some());
+                Event::Extended(_) => self.count(&unit, "extended", true),
+                Event::Apologised(_) => self.count(&unit, "late_apologies", true),
+                Event::VerificationBegun(_) => self.count(&unit, "verifications", true),
+                Event::SupplementRecorded(it) => {
+                    let anew = it.moved.as_ref().is_some_and(|it| it.restarted.is_some());
+                    self.count(&unit, "restarts", anew);
+                }
+                Event::PaymentRecorded(it) => {
+                    let anew = it.moved.as_ref().is_some_and(|it| it.restarted.is_some());
                     self.count(&unit, "restarts", anew);
                 }
                 _ => {}
             }
             let stands = match &record.event {
                 Event::SupplementRequested(it) => it.stands,
-                Event::PaymentRequested { stands, .. } => *stands,
+                Event::PaymentRequested(it) => it.stands,
                 _ => false,
             };
             if stands {
