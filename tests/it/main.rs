@@ -11,6 +11,7 @@ mod calling;
 mod cluster;
 mod corrections;
 mod custody;
+mod demo;
 mod elsewhere;
 mod faults;
 mod foresight;

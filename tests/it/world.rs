@@ -37,6 +37,12 @@ pub const SECRET: &[u8] = b"a secret of the tests";
 /// A clock that stands until it is moved.
 pub struct StandingClock(Mutex<Instant>);
 
+impl StandingClock {
+    pub fn at(now: Instant) -> Self {
+        Self(Mutex::new(now))
+    }
+}
+
 impl Clock for StandingClock {
     fn now(&self) -> Instant {
         *self.0.lock().unwrap()

@@ -4,12 +4,13 @@ use chrono::{Datelike, NaiveDate, NaiveTime, Weekday};
 use domain::calendar::Calendar;
 use domain::catalogue::Catalogue;
 use domain::dossier::Channel;
-use domain::id::{ProcedureCode, ProvinceCode};
+use domain::id::ProcedureCode;
 use domain::procedure::{Authority, Kind};
 use domain::time::{Instant, instant};
 use domain::unit::{Unit, UnitKind};
 
 use crate::chance::Chance;
+use crate::fate::Fate;
 
 /// Somebody comes with something.
 #[derive(Debug, Clone)]
@@ -19,6 +20,8 @@ pub struct Arrival {
     pub unit: usize,
     pub procedure: ProcedureCode,
     pub channel: Channel,
+    /// How it will fare, where that is settled beforehand.
+    pub fate: Option<Fate>,
 }
 
 /// What people come for, roughly as a ward sees it: certification is the bulk.
@@ -41,18 +44,58 @@ const DEMAND: [(&str, f64); 16] = [
     ("1.004222", 4.0),
 ];
 
-/// All arrivals of a province between two days, in order of time.
+/// What people come for in the ward that is shown: enough that takes weeks for a list of
+/// pending dossiers as a ward of some 40,000 people has it.
+const DEMAND_OF_WARD: [(&str, f64); 21] = [
+    ("2.000815", 64.0),
+    ("2.000884", 16.0),
+    ("2.000635", 20.0),
+    ("1.001193", 12.0),
+    ("1.004873", 16.0),
+    ("1.000894", 7.0),
+    ("1.000656", 6.0),
+    ("1.004859", 6.0),
+    ("1.001022", 3.0),
+    ("x-chung-thuc-hop-dong", 10.0),
+    ("1.001612", 13.0),
+    ("3.000722", 10.0),
+    ("1.004222", 12.0),
+    ("1.004194", 9.0),
+    ("1.001776", 27.0),
+    ("1.011606", 5.0),
+    ("1.013225", 28.0),
+    ("1.013831", 30.0),
+    ("1.013992", 13.0),
+    ("1.012812", 4.0),
+    ("x-phan-anh-hien-truong", 17.0),
+];
+
+/// Whose arrivals they are.
+pub enum Place<'a> {
+    /// Many units, in this order.
+    Units(&'a [&'a Unit]),
+    /// The ward that is shown, by its index.
+    Ward(usize),
+}
+
+/// Arrivals between two days.
 pub fn arrivals(
     catalogue: &Catalogue,
-    province: &ProvinceCode,
-    units: &[&Unit],
+    place: &Place<'_>,
     days: (NaiveDate, NaiveDate),
     about: usize,
     chance: &mut Chance,
 ) -> Vec<Arrival> {
-    debug_assert!(units.iter().all(|unit| unit.province == *province));
     let calendar = catalogue.calendars.national();
-    let desks: Vec<f64> = units.iter().map(|unit| size(unit, chance)).collect();
+    let desks: Vec<f64> = match place {
+        Place::Units(units) => units.iter().map(|unit| size(unit, chance)).collect(),
+        Place::Ward(_) => Vec::new(),
+    };
+    let demand: &[(&str, f64)] = match place {
+        Place::Units(_) => &DEMAND,
+        Place::Ward(_) => &DEMAND_OF_WARD,
+    };
+    let weights: Vec<f64> = demand.iter().map(|(_, weight)| *weight).collect();
     let dates: Vec<NaiveDate> = days
         .0
         .iter_days()
@@ -62,8 +105,7 @@ pub fn arrivals(
     let mut all = Vec::with_capacity(about);
     for number in 0..about {
         let day = dates[chance.weighted(&loads)];
-        let demand: Vec<f64> = DEMAND.iter().map(|(_, weight)| *weight).collect();
-        let wanted = DEMAND[chance.weighted(&demand)].0;
+        let wanted = demand[chance.weighted(&weights)].0;
         // A petition now and then.
         let wanted = if number % 61 == 60 {
             "x-phan-anh-hien-truong"
@@ -93,12 +135,15 @@ pub fn arrivals(
         };
         all.push(Arrival {
             at: instant(day, time),
-            unit: chance.weighted(&desks),
+            unit: match place {
+                Place::Units(_) => chance.weighted(&desks),
+                Place::Ward(ward) => *ward,
+            },
             procedure: procedure.code.clone(),
             channel,
+            fate: None,
         });
     }
-    all.sort_by_key(|arrival| arrival.at);
     all
 }
 

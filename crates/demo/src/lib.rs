@@ -4,8 +4,10 @@
 //! seed. Everything in it is invented.
 
 mod arrivals;
+mod cast;
 pub mod chance;
 mod failure;
+mod fate;
 mod flags;
 mod life;
 pub mod people;
@@ -30,10 +32,11 @@ use domain::time::{self, Instant};
 use domain::unit::Unit;
 use store::{Durability, Options, SeaStore};
 
-use arrivals::Arrival;
+use arrivals::{Arrival, Place};
 use chance::{Chance, ChanceIds};
+use fate::{Fate, Overdue};
 use flags::Flags;
-use life::{Fate, Next};
+use life::{Life, Next};
 
 pub use failure::Failure;
 pub use life::required;
@@ -43,8 +46,11 @@ const SEED: u64 = 0x7f4a_7c15_2026_1121;
 /// How far back the made-up history goes.
 const DAYS: i64 = 110;
 
-/// About how many dossiers there are.
-const DOSSIERS: usize = 4_000;
+/// About how many dossiers the ward that is shown has of these months: some 350 a month.
+const DOSSIERS_OF_WARD: usize = 1_270;
+
+/// About how many all other units have together.
+const DOSSIERS_OF_OTHERS: usize = 2_400;
 
 /// How many days of it are lived before forecasts are made.
 const LEARNED: i64 = 45;
@@ -52,7 +58,8 @@ const LEARNED: i64 = 45;
 /// The statistics code of Tuyên Quang.
 const PROVINCE: &str = "08";
 
-/// The ward whose people get tokens: phường Minh Xuân.
+/// The ward that is shown, and whose people get tokens: phường Minh Xuân, which took over from
+/// phường Tân Quang.
 const WARD: &str = "Phường Minh Xuân";
 
 /// What acts at the same time is decided in one batch; a quarter of an hour is.
@@ -135,9 +142,7 @@ async fn ready_tokens(
         .province(&province)
         .map(|unit| unit.code.clone());
     let (Some(ward), Some(whole)) = (ward, whole) else {
-        return Err(Failure::Input(format!(
-            "the demo needs {WARD} and province {PROVINCE} in the catalogue"
-        )));
+        return Err(missing(WARD));
     };
     let mut tokens = Vec::new();
     for role in Role::ALL {
@@ -172,6 +177,9 @@ struct Province<'a> {
     catalogue: &'a Catalogue,
     units: Vec<&'a Unit>,
     slowness: Vec<f64>,
+    /// The ward that is shown: its place among the units, and what is overdue there.
+    ward: usize,
+    overdue: Overdue,
     chance: Chance,
     requests: u64,
     submissions: u32,
@@ -202,16 +210,23 @@ impl<'a> Province<'a> {
                 "the catalogue has no units of province {PROVINCE}"
             )));
         }
-        // One unit in eight is slow.
-        let slowness = units
+        let ward = units
             .iter()
-            .map(|_| if chance.happens(0.125) { 3.5 } else { 0.7 })
+            .position(|unit| unit.name == WARD)
+            .ok_or_else(|| missing(WARD))?;
+        // One unit in eight is slow.
+        let mut slowness: Vec<f64> = units
+            .iter()
+            .map(|_| if chance.happens(0.125) { 2.5 } else { 0.7 })
             .collect();
+        slowness[ward] = 1.0;
         Ok(Self {
             engine,
             catalogue,
             units,
             slowness,
+            ward,
+            overdue: Overdue::default(),
             chance,
             requests: 0,
             submissions: 0,
@@ -223,14 +238,22 @@ impl<'a> Province<'a> {
     async fn live(mut self, now: Instant) -> Result<usize, Failure> {
         let today = time::local_day(now);
         let first = today - TimeDelta::days(DAYS);
-        let arrivals = arrivals::arrivals(
-            self.catalogue,
-            &province_code(),
-            &self.units,
-            (first, today),
-            DOSSIERS,
-            &mut self.chance,
-        );
+        let mut arrivals = cast::arrivals(self.catalogue, self.ward, now);
+        for (place, about) in [
+            (Place::Ward(self.ward), DOSSIERS_OF_WARD),
+            (Place::Units(&self.units), DOSSIERS_OF_OTHERS),
+        ] {
+            let days = (first, today);
+            let chance = &mut self.chance;
+            arrivals.extend(arrivals::arrivals(
+                self.catalogue,
+                &place,
+                days,
+                about,
+                chance,
+            ));
+        }
+        arrivals.sort_by_key(|arrival| arrival.at);
         let mut acts: Vec<Option<Act>> = Vec::with_capacity(arrivals.len() * 8);
         let mut queue: BinaryHeap<Waiting> = BinaryHeap::new();
         for arrival in arrivals {
@@ -257,9 +280,7 @@ impl<'a> Province<'a> {
                 self.flags.keep_up(self.engine, start).await?;
             }
             for (at, open) in self.act(together).await? {
-                let resolving = open.view.dossier.resolving.as_str();
-                let calendar = self.catalogue.calendars.for_unit(resolving);
-                let next = life::next(&open.view, at, open.fate, calendar, &mut self.chance);
+                let next = self.next(at, &open);
                 if let Some(next) = next {
                     queue.push(Reverse((next.at, acts.len() as u64, acts.len())));
                     acts.push(Some(Act::Go(Box::new(open), Box::new(next))));
@@ -270,13 +291,39 @@ impl<'a> Province<'a> {
         Ok(dossiers)
     }
 
+    fn draw(&mut self, arrival: &Arrival) -> Fate {
+        let day = time::local_day(arrival.at);
+        let procedure = self
+            .catalogue
+            .procedures
+            .in_force(&arrival.procedure, day)
+            .expect("arrivals come for what is in force");
+        Fate::draw(&mut self.chance, procedure, self.slowness[arrival.unit])
+    }
+
+    fn next(&mut self, now: Instant, open: &Open) -> Option<Next> {
+        let resolving = &open.view.dossier.resolving;
+        let ward = &self.units[self.ward].code;
+        let is_ward = resolving == ward;
+        let beside = self.units[(self.ward + 7) % self.units.len()];
+        let mut life = Life {
+            now,
+            fate: open.fate,
+            calendar: self.catalogue.calendars.for_unit(resolving.as_str()),
+            chance: &mut self.chance,
+            neighbour: if is_ward { &beside.code } else { ward },
+            ward: is_ward.then_some(&mut self.overdue),
+        };
+        life.next(&open.view)
+    }
+
     /// Lets people act at the same time, each at their own simulated moment.
     async fn act(&mut self, acts: Vec<(Instant, Act)>) -> Result<Vec<(Instant, Open)>, Failure> {
         let mut running = Vec::with_capacity(acts.len());
         for (at, act) in acts {
             let (unit, fate) = match &act {
                 Act::Arrive(arrival) => {
-                    let fate = Fate::draw(&mut self.chance, self.slowness[arrival.unit]);
+                    let fate = arrival.fate.unwrap_or_else(|| self.draw(arrival));
                     (arrival.unit, fate)
                 }
                 Act::Go(open, _) => (open.unit, open.fate),
@@ -306,9 +353,12 @@ impl<'a> Province<'a> {
         let what = match act {
             Act::Arrive(arrival) => self.arrival(&arrival),
             Act::Go(open, next) => {
-                let unit = self.units[open.unit];
-                let caller = caller(unit, next.role);
                 let dossier = open.view.dossier;
+                let unit = match next.role {
+                    Role::Officer | Role::Leader | Role::Chairman => &dossier.resolving,
+                    _ => &self.units[open.unit].code,
+                };
+                let caller = caller(unit, next.role);
                 What::Go(
                     caller,
                     DossierName::Id(dossier.id),
@@ -370,7 +420,7 @@ impl<'a> Province<'a> {
                     channel: Channel::Online,
                     content,
                 };
-                What::Submit(caller(unit, Role::Portal), code, submission)
+                What::Submit(caller(&unit.code, Role::Portal), code, submission)
             }
             Channel::Desk | Channel::Post => {
                 let reception = Reception {
@@ -378,7 +428,7 @@ impl<'a> Province<'a> {
                     channel: arrival.channel,
                     content,
                 };
-                What::Receive(caller(unit, Role::Receptionist), code, reception)
+                What::Receive(caller(&unit.code, Role::Receptionist), code, reception)
             }
         }
     }
@@ -390,16 +440,22 @@ enum What {
     Go(Caller, DossierName, String, domain::dossier::Command),
 }
 
-fn caller(unit: &Unit, role: Role) -> Caller {
-    let actor = format!("{role}-{}", unit.code);
+fn caller(unit: &UnitCode, role: Role) -> Caller {
+    let actor = format!("{role}-{unit}");
     Caller {
         token: "demo".into(),
         actor: ActorId::parse(&actor).expect("roles and identifiers are ids"),
         role,
-        province: unit.province.clone(),
-        units: vec![unit.code.clone()],
+        province: province_code(),
+        units: vec![unit.clone()],
         former: Vec::new(),
     }
+}
+
+fn missing(what: &str) -> Failure {
+    Failure::Input(format!(
+        "the demo needs {what} and province {PROVINCE} in the catalogue"
+    ))
 }
 
 fn request_id(number: u64) -> RequestId {

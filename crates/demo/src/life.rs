@@ -1,21 +1,25 @@
 //! What people and officials do next with a made-up dossier.
 
+mod elsewhere;
+mod processing;
+
 use app::view::View;
 use chrono::{NaiveDate, TimeDelta};
 use domain::calendar::Calendar;
 use domain::dossier::acts::{
-    Accept, Advance, CloseLeg, RecordPayment, RecordSupplement, Refuse, RequestPayment,
-    RequestSupplement, Resolve, ReturnResult, Stop, Withdraw,
+    Accept, Advance, Correct, DecideCorrection, HandOver, Rate, RecordPayment, RecordSupplement,
+    Refuse, RequestSupplement, Resolve, ReturnResult, SupplementItem, Transfer, Withdraw,
 };
-use domain::dossier::acts::{HandOver, SupplementItem};
+use domain::dossier::correction::Corrected;
 use domain::dossier::private::Words;
-use domain::dossier::{Command, Dossier, Extension, PaymentMethod, State};
-use domain::id::ActorId;
-use domain::procedure::{ClockPolicy, Procedure};
+use domain::dossier::{Channel, Command, Dossier, PaymentMethod, RatingMethod, Score, State};
+use domain::id::{ActorId, ComponentCode, UnitCode};
+use domain::procedure::{Kind, Procedure};
 use domain::role::Role;
 use domain::time::{self, Instant};
 
 use crate::chance::Chance;
+use crate::fate::{Fate, Overdue};
 
 /// Something that will be done.
 #[derive(Debug, Clone)]
@@ -25,236 +29,290 @@ pub struct Next {
     pub command: Command,
 }
 
-/// How somebody's dossier will fare.
-#[derive(Debug, Clone, Copy)]
-pub struct Fate {
-    /// The share of the allowed time that the offices take; above 1 it ends late.
-    pace: f64,
+/// What decides about the next thing that happens to a dossier.
+pub struct Life<'a> {
+    pub now: Instant,
+    pub fate: Fate,
+    pub calendar: &'a Calendar,
+    pub chance: &'a mut Chance,
+    /// Where a dossier goes that another unit has to decide.
+    pub neighbour: &'a UnitCode,
+    /// The overdue ones, in the ward that is shown.
+    pub ward: Option<&'a mut Overdue>,
 }
 
-impl Fate {
-    /// A fate, drawn when a dossier begins. Slow units have more late dossiers.
-    pub fn draw(chance: &mut Chance, slowness: f64) -> Self {
-        let late = chance.happens(0.03 * slowness);
-        Self {
-            pace: if late {
-                chance.between(1.05, 1.9)
-            } else {
-                chance.between(0.15, 0.92)
-            },
+impl Life<'_> {
+    /// What happens next, if anything does.
+    pub fn next(&mut self, view: &View) -> Option<Next> {
+        let dossier = &view.dossier;
+        if dossier.mirrored.is_some() {
+            return self.mirrored(view);
         }
-    }
-}
-
-/// What happens next, if anything does.
-pub fn next(
-    view: &View,
-    now: Instant,
-    fate: Fate,
-    calendar: &Calendar,
-    chance: &mut Chance,
-) -> Option<Next> {
-    let dossier = &view.dossier;
-    if dossier.mirrored.is_some() {
-        return None;
-    }
-    let after = |hours: f64| calendar.add_open_time(now, hours_of(hours)).ok();
-    let by = |role: Role, at: Option<Instant>, command: Command| {
-        Some(Next {
-            at: at?,
-            role,
-            command,
-        })
-    };
-    match &dossier.state {
-        State::Submitted => {
-            let at = after(chance.between(0.2, 7.0));
-            // Papers are asked for once at most.
-            let asks = if dossier.supplements == 0 { 3.0 } else { 0.0 };
-            let command = match chance.weighted(&[94.0, 3.0, asks]) {
-                0 => Command::Receive(Accept {
-                    components: required(&view.procedure),
-                    papers: Vec::new(),
-                }),
-                1 => Command::Refuse(Refuse {
-                    reason: Words::new("Hồ sơ không thuộc thẩm quyền giải quyết"),
-                    competent: None,
-                }),
-                _ => supplement(&view.procedure),
-            };
-            by(Role::Receptionist, at, command)
-        }
-        State::SupplementRequested { .. } => {
-            let at = some_days(now, chance.between(0.6, 7.0), calendar, chance);
-            match chance.weighted(&[92.0, 4.0, 4.0]) {
-                0 => by(
-                    Role::Receptionist,
-                    at,
-                    Command::RecordSupplement(RecordSupplement {
-                        components: Vec::new(),
-                        papers: Vec::new(),
-                    }),
-                ),
-                1 => by(
-                    Role::Receptionist,
-                    at,
-                    Command::Withdraw(Withdraw {
-                        reason: Words::default(),
-                    }),
-                ),
-                _ => None,
-            }
-        }
-        State::PaymentRequested { .. } => {
-            let at = some_days(now, chance.between(0.6, 5.0), calendar, chance);
-            let amount_vnd = dossier.fee_open_vnd.unwrap_or_default();
-            by(
-                Role::Receptionist,
-                at,
-                Command::RecordPayment(RecordPayment {
-                    amount_vnd,
+        match &dossier.state {
+            State::Submitted => self.answer(view),
+            State::SupplementRequested { .. } => self.supplemented(),
+            State::PaymentRequested { .. } => {
+                // The tax office's notice is paid within its 30 days, some at once.
+                let days = self.chance.between(0.6, 20.0);
+                let command = Command::RecordPayment(RecordPayment {
+                    amount_vnd: dossier.fee_open_vnd.unwrap_or_default(),
                     method: Some(PaymentMethod::Qr),
-                }),
-            )
+                });
+                self.by(Role::Receptionist, self.some_days(days)?, command)
+            }
+            State::Received => self.begin(view),
+            State::Processing { .. } => self.process(view),
+            State::Resolved => self.give_back(view),
+            State::Returned => self.rate(dossier),
+            State::Refused | State::Withdrawn | State::Stopped => None,
         }
-        State::Received if view.procedure.on_the_spot && chance.happens(0.85) => by(
-            Role::Receptionist,
-            after(chance.between(0.05, 0.6)),
-            Command::Resolve(Resolve {
-                results: Vec::new(),
-            }),
-        ),
-        State::Received if dossier.custody.hand_over_by.is_some() => {
-            let by_when = dossier.custody.hand_over_by;
-            let at = if chance.happens(0.04) {
-                after(chance.between(6.0, 11.0))
-            } else {
-                after(chance.between(0.1, 1.4)).min(by_when)
-            };
-            by(Role::Receptionist, at, papers(dossier))
-        }
-        State::Received => {
-            let step = view.next_steps.first().cloned();
-            let command = Command::Advance(Advance {
-                step,
-                assignee: None,
-            });
-            by(Role::Receptionist, after(chance.between(0.1, 1.5)), command)
-        }
-        State::Processing { .. } => process(view, now, fate, calendar, chance),
-        State::Resolved => {
-            let at = after(chance.between(0.3, 16.0));
-            let command = Command::Return(ReturnResult {
-                receiver: None,
-                proxy: false,
-                channel: dossier.channel,
-            });
-            by(Role::Receptionist, at, command)
-        }
-        State::Refused | State::Withdrawn | State::Stopped | State::Returned => None,
     }
-}
 
-fn process(
-    view: &View,
-    now: Instant,
-    fate: Fate,
-    calendar: &Calendar,
-    chance: &mut Chance,
-) -> Option<Next> {
-    let dossier = &view.dossier;
-    let procedure = &view.procedure;
-    let here = dossier.state.step();
-    let share = fate.pace / (procedure.steps.len().max(1) as f64);
-    let clock = dossier.clock.as_ref()?;
-    let whole = clock
-        .effective_due
-        .and_then(|due| calendar.open_time_between(clock.started, due).ok())
-        .unwrap_or(hours_of(40.0));
-    let takes = whole.num_seconds() as f64 / 3_600.0 * share;
-    let at = calendar.add_open_time(now, hours_of(takes.max(0.1))).ok()?;
-    let slow = !procedure.on_the_spot && whole > hours_of(16.0);
-    if slow && dossier.supplements == 0 && chance.happens(0.07) {
-        let at = calendar.add_open_time(now, hours_of(takes.min(6.0))).ok()?;
-        return Some(Next {
-            at,
-            role: Role::Officer,
-            command: supplement(procedure),
-        });
-    }
-    if procedure.clock == ClockPolicy::StopWhileFinancial
-        && dossier.fee_paid_vnd == 0
-        && chance.happens(0.6)
-    {
-        let amount_vnd = 500_000 + 10_000 * chance.below(200) as u64;
-        return Some(Next {
-            at,
-            role: Role::Officer,
-            command: Command::RequestPayment(RequestPayment {
-                amount_vnd,
-                reason: Words::new("Tiền sử dụng đất theo thông báo của cơ quan thuế"),
+    /// The desk answers an online submission.
+    fn answer(&mut self, view: &View) -> Option<Next> {
+        let hours = self.chance.between(0.2, 6.0);
+        let at = self.after(hours)?;
+        // Papers are asked for once at most.
+        let asks = if view.dossier.supplements == 0 {
+            3.0
+        } else {
+            0.0
+        };
+        let command = match self.chance.weighted(&[94.0, 3.0, asks]) {
+            0 => Command::Receive(Accept {
+                components: required(&view.procedure),
+                papers: Vec::new(),
             }),
-        });
-    }
-    if let Some(next) = apology(view, now, at, calendar, chance) {
-        return Some(next);
-    }
-    if slow && chance.happens(0.01) {
-        let command = Command::Stop(Stop {
-            reason: Words::new("Không đủ điều kiện giải quyết"),
-            legal_basis: Words::new("Quy định của thủ tục"),
-        });
-        return Some(Next {
-            at,
-            role: Role::Leader,
-            command,
-        });
-    }
-    let place = |id: &domain::id::StepId| procedure.steps.iter().position(|step| step.id == *id);
-    let ahead: Vec<_> = view
-        .next_steps
-        .iter()
-        .filter(|id| place(id) > here.and_then(place))
-        .cloned()
-        .collect();
-    let finish = here
-        .and_then(|id| procedure.step(id))
-        .is_none_or(|step| step.finish);
-    let role = here
-        .and_then(|id| procedure.step(id))
-        .map_or(Role::Leader, |step| step.role);
-    let awaited = dossier.open_legs().find(|leg| !leg.lead);
-    if let Some(leg) = awaited.filter(|_| finish) {
-        let hours = hours_of(fate.pace * chance.between(0.2, 6.0));
-        return Some(Next {
-            at: calendar.add_open_time(now, hours).ok()?,
-            role: Role::Officer,
-            command: Command::CloseLeg(CloseLeg {
-                number: leg.number,
-                result: Words::default(),
+            1 => Command::Refuse(Refuse {
+                reason: Words::new("Hồ sơ không thuộc thẩm quyền giải quyết"),
+                competent: None,
             }),
-        });
+            _ => supplement(&view.procedure),
+        };
+        self.by(Role::Receptionist, at, command)
     }
-    if finish {
-        return Some(Next {
-            at,
-            role,
-            command: Command::Resolve(Resolve {
+
+    fn supplemented(&mut self) -> Option<Next> {
+        let days = self.chance.between(0.6, 7.0);
+        let command = if self.chance.happens(0.93) {
+            Command::RecordSupplement(RecordSupplement {
+                components: Vec::new(),
+                papers: Vec::new(),
+            })
+        } else {
+            Command::Withdraw(Withdraw {
+                reason: Words::default(),
+            })
+        };
+        self.by(Role::Receptionist, self.some_days(days)?, command)
+    }
+
+    /// From reception to the first step, or back over the counter at once.
+    fn begin(&mut self, view: &View) -> Option<Next> {
+        let (dossier, procedure) = (&view.dossier, &view.procedure);
+        if let Some(next) = self.fee(view) {
+            return Some(next);
+        }
+        if procedure.on_the_spot && self.chance.happens(0.85) {
+            let hours = self.chance.between(0.05, 0.6);
+            let command = Command::Resolve(Resolve {
                 results: Vec::new(),
-            }),
+            });
+            return self.by(Role::Receptionist, self.soon(dossier, hours)?, command);
+        }
+        if let Some(next) = self.transfer(view) {
+            return Some(next);
+        }
+        if let Some(by_when) = dossier.custody.hand_over_by {
+            let at = if self.chance.happens(0.04) {
+                let hours = self.chance.between(6.0, 11.0);
+                self.soon(dossier, hours)?
+            } else {
+                let hours = self.chance.between(0.1, 1.4);
+                Ord::min(self.soon(dossier, hours)?, by_when)
+            };
+            return self.by(Role::Receptionist, at, papers(dossier));
+        }
+        let hours = self.chance.between(0.1, 1.5);
+        let at = self.soon(dossier, hours)?;
+        let command = Command::Advance(Advance {
+            step: view.next_steps.first().cloned(),
+            assignee: self.assignee(procedure),
         });
+        self.by(Role::Receptionist, at, command)
     }
-    let step = ahead
-        .get(usize::from(ahead.len() > 1 && chance.happens(0.85)))
-        .cloned();
-    Some(Next {
-        at,
-        role,
-        command: Command::Advance(Advance {
-            step: Some(step?),
-            assignee: None,
-        }),
-    })
+
+    /// What is paid at the counter of the ward, before the receipt is handed out.
+    fn fee(&mut self, view: &View) -> Option<Next> {
+        let dossier = &view.dossier;
+        self.ward.as_ref()?;
+        if dossier.fee_paid_vnd > 0 || dossier.channel != Channel::Desk {
+            return None;
+        }
+        let case = view.procedure.case(&dossier.case)?;
+        let fits = |of: Option<Channel>| of.is_none_or(|channel| channel == dossier.channel);
+        let fee = case.fees.iter().find(|fee| fits(fee.channel))?;
+        let amount_vnd = match fee.amount_vnd {
+            Some(0) => return None,
+            Some(amount) => amount,
+            // 2,000 đồng a page: copies of a few pages each.
+            None if view.procedure.code.as_str() == "2.000815" => {
+                2_000 * (1 + self.chance.below(12) as u64)
+            }
+            None => return None,
+        };
+        let method = if self.chance.happens(0.55) {
+            PaymentMethod::Qr
+        } else {
+            PaymentMethod::Cash
+        };
+        let hours = self.chance.between(0.02, 0.08);
+        let command = Command::RecordPayment(RecordPayment {
+            amount_vnd,
+            method: Some(method),
+        });
+        self.by(Role::Receptionist, self.soon(dossier, hours)?, command)
+    }
+
+    /// Now and then a dossier is another unit's to decide.
+    fn transfer(&mut self, view: &View) -> Option<Next> {
+        let share = if self.ward.is_some() { 0.04 } else { 0.012 };
+        let far = ["Đất đai", "Xây dựng", "Bảo trợ xã hội"];
+        if view.dossier.transfers > 0
+            || !far.contains(&view.procedure.field.as_str())
+            || view.dossier.resolving == *self.neighbour
+            || self.fate.course != crate::fate::Course::Plain
+            || !self.chance.happens(share)
+        {
+            return None;
+        }
+        let hours = self.chance.between(0.5, 4.0);
+        let command = Command::Transfer(Transfer {
+            to: self.neighbour.clone(),
+            returning: None,
+            reason: Words::new("Thửa đất thuộc địa bàn của đơn vị nhận"),
+        });
+        self.by(Role::Leader, self.soon(&view.dossier, hours)?, command)
+    }
+
+    fn give_back(&mut self, view: &View) -> Option<Next> {
+        let dossier = &view.dossier;
+        if let Some(open) = dossier.corrections.open().next() {
+            let hours = self.chance.between(0.5, 5.0);
+            let command = Command::DecideCorrection(DecideCorrection {
+                number: open.number,
+                approve: true,
+                note: Words::default(),
+            });
+            return self.by(Role::Leader, self.after(hours)?, command);
+        }
+        if let Some(applicant) = &view.applicant
+            && self.ward.is_some()
+            && dossier.corrections.is_empty()
+            && self.chance.happens(0.02)
+        {
+            let mut corrected = applicant.clone();
+            corrected.phone = format!("0900000{:03}", self.chance.below(1_000));
+            let hours = self.chance.between(0.1, 2.0);
+            let command = Command::Correct(Correct {
+                corrected: Corrected::Applicant(corrected),
+                reason: Words::new("Ghi nhầm số điện thoại khi tiếp nhận"),
+            });
+            return self.by(Role::Receptionist, self.after(hours)?, command);
+        }
+        let hours = self.chance.between(0.3, 16.0);
+        let command = Command::Return(ReturnResult {
+            receiver: None,
+            proxy: false,
+            channel: dossier.channel,
+        });
+        self.by(Role::Receptionist, self.after(hours)?, command)
+    }
+
+    /// A good third of the ward's citizens press a button on the way out.
+    fn rate(&mut self, dossier: &Dossier) -> Option<Next> {
+        if self.ward.is_none() || dossier.rating.is_some() || !self.chance.happens(0.36) {
+            return None;
+        }
+        let late = dossier
+            .ended
+            .zip(dossier.due())
+            .is_some_and(|(ended, due)| ended > due);
+        let weights = if late {
+            [6.0, 14.0, 30.0, 35.0, 15.0]
+        } else {
+            [0.5, 1.5, 8.0, 40.0, 50.0]
+        };
+        let score = 1 + u8::try_from(self.chance.weighted(&weights)).unwrap_or(4);
+        let online = dossier.channel == Channel::Online;
+        let command = Command::Rate(Rate {
+            score: Score::new(score)?,
+            method: if online {
+                RatingMethod::Online
+            } else {
+                RatingMethod::Device
+            },
+            comment: Words::default(),
+        });
+        let hours = self.chance.between(0.02, 0.2);
+        self.by(Role::Receptionist, self.after(hours)?, command)
+    }
+
+    /// Who takes it in the ward: the official of the field. One in ten has nobody yet.
+    fn assignee(&mut self, procedure: &Procedure) -> Option<ActorId> {
+        self.ward.as_ref()?;
+        if self.chance.happens(0.1) {
+            return None;
+        }
+        let number = 1 + self.chance.below(2);
+        let official = match (procedure.field.as_str(), procedure.kind) {
+            ("Đất đai", _) => format!("can-bo-dia-chinh-{number}"),
+            ("Xây dựng", _) => "can-bo-xay-dung".to_owned(),
+            ("Bảo trợ xã hội", _) => "can-bo-van-hoa-xa-hoi".to_owned(),
+            ("Đăng ký kinh doanh", _) | (_, Kind::Petition) => "can-bo-kinh-te".to_owned(),
+            _ => format!("can-bo-tu-phap-{number}"),
+        };
+        ActorId::parse(&official).ok()
+    }
+
+    fn by(&self, role: Role, at: Instant, command: Command) -> Option<Next> {
+        let at = Ord::max(at, self.now);
+        Some(Next { at, role, command })
+    }
+
+    /// So many open hours later.
+    fn after(&self, hours: f64) -> Option<Instant> {
+        self.calendar.add_open_time(self.now, hours_of(hours)).ok()
+    }
+
+    /// So many open hours later; of a dossier that ends in time, within half of what is left.
+    fn soon(&self, dossier: &Dossier, hours: f64) -> Option<Instant> {
+        self.within(dossier, hours, 0.5)
+    }
+
+    fn within(&self, dossier: &Dossier, hours: f64, part: f64) -> Option<Instant> {
+        let at = self.after(hours)?;
+        let due = dossier.due().filter(|due| *due > self.now);
+        let Some(due) = due.filter(|_| self.fate.is_in_time()) else {
+            return Some(at);
+        };
+        let left = self.calendar.open_time_between(self.now, due).ok()?;
+        let left = left.num_seconds() as f64 / 3_600.0;
+        Some(Ord::min(at, self.after(left * part)?))
+    }
+
+    /// So many days later, when the office is open.
+    fn some_days(&self, days: f64) -> Option<Instant> {
+        let later = self.now + TimeDelta::seconds((days * 86_400.0) as i64);
+        let day: NaiveDate = self
+            .calendar
+            .working_day_from(time::local_day(later))
+            .ok()?;
+        let opening = self.calendar.opening(day).ok().flatten()?;
+        let hours = hours_of((days * 7.0) % 6.0);
+        let at = self.calendar.add_open_time(opening, hours).ok()?;
+        Some(Ord::max(at, self.now + TimeDelta::minutes(1)))
+    }
 }
 
 /// The papers go to an officer of the unit that decides.
@@ -268,34 +326,6 @@ fn papers(dossier: &Dossier) -> Command {
         components: dossier.components.clone(),
         originals: Vec::new(),
         on_paper: true,
-    })
-}
-
-/// A third of those who will be late are told so in time, with a new date.
-fn apology(
-    view: &View,
-    now: Instant,
-    ends: Instant,
-    calendar: &Calendar,
-    chance: &mut Chance,
-) -> Option<Next> {
-    let due = view.dossier.due()?;
-    let file_by = view.timing.apology_by?;
-    let at = file_by - TimeDelta::hours(2);
-    if ends <= due || at <= now || view.dossier.extended || !chance.happens(0.33) {
-        return None;
-    }
-    let day = calendar
-        .nth_working_day_after(time::local_day(due), 5)
-        .ok()?;
-    let command = Command::Extend(Extension::Apology {
-        reason: Words::new("Cần thêm thời gian xác minh thực địa"),
-        due: calendar.closing(day).ok().flatten()?,
-    });
-    Some(Next {
-        at,
-        role: Role::Leader,
-        command,
     })
 }
 
@@ -315,23 +345,13 @@ fn supplement(procedure: &Procedure) -> Command {
 }
 
 /// The components that a complete dossier of this procedure brings.
-pub fn required(procedure: &Procedure) -> Vec<domain::id::ComponentCode> {
+pub fn required(procedure: &Procedure) -> Vec<ComponentCode> {
     procedure
         .components
         .iter()
         .filter(|component| component.required)
         .map(|component| component.code.clone())
         .collect()
-}
-
-fn some_days(now: Instant, days: f64, calendar: &Calendar, chance: &mut Chance) -> Option<Instant> {
-    let later = now + TimeDelta::seconds((days * 86_400.0) as i64);
-    let day: NaiveDate = calendar.working_day_from(time::local_day(later)).ok()?;
-    let opening = calendar.opening(day).ok().flatten()?;
-    let at = calendar
-        .add_open_time(opening, hours_of(chance.between(0.1, 6.0)))
-        .ok()?;
-    Some(Ord::max(at, now + TimeDelta::minutes(1)))
 }
 
 fn hours_of(hours: f64) -> TimeDelta {

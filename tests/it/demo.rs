@@ -1,0 +1,212 @@
+//! The demo, read over the wire as the chairman of its ward opens it in the morning.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use app::{Engine, Parts};
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::role::Role;
+use serde_json::{Value, json};
+use store::{Options, SeaStore};
+
+use crate::calling::Json;
+use crate::port::{Settings, Site};
+use crate::world::{NumberedIds, StandingClock, catalogue, moment};
+
+const SECRET: &[u8] = b"the demo's secret protects nobody";
+
+/// A demo as it is at a moment, and its people.
+struct Morning {
+    json: Json,
+    tokens: BTreeMap<String, String>,
+    now: DateTime<Utc>,
+    _folder: tempfile::TempDir,
+}
+
+impl Morning {
+    async fn at(local: &str) -> Self {
+        let now = moment(local);
+        let folder = tempfile::tempdir().unwrap();
+        let database = format!("sqlite:{}", folder.path().join("demo.db").display());
+        let ids = NumberedIds::default();
+        let built = ::demo::build(&database, catalogue(), SECRET, now, &ids)
+            .await
+            .unwrap();
+        let tokens = built.tokens.into_iter();
+        let tokens = tokens.map(|(role, _, secret)| (role.to_string(), secret));
+        let store = SeaStore::open(&database, Options::default()).await.unwrap();
+        let engine = Engine::start(Parts {
+            store: Arc::new(store),
+            catalogue: catalogue(),
+            clock: Arc::new(StandingClock::at(now)),
+            ids: Arc::new(ids),
+            secret: SECRET.to_vec(),
+            queue: 64,
+        });
+        engine.refresh_models().await.unwrap();
+        Self {
+            json: Json(Site::over(&engine, &Settings::default()).router),
+            tokens: tokens.collect(),
+            now,
+            _folder: folder,
+        }
+    }
+
+    async fn call(&self, role: Role, method: &str, body: &Value) -> Value {
+        let token = &self.tokens[&role.to_string()];
+        self.json.call(token, method, body).await.good()
+    }
+
+    /// All dossiers that the ward's chairman may look at; pending ones, or all.
+    async fn dossiers(&self, method: &str) -> Vec<Value> {
+        let mut all = Vec::new();
+        let mut token = String::new();
+        loop {
+            let body = json!({"page_size": 200, "page_token": token});
+            let page = self.call(Role::Chairman, method, &body).await;
+            all.extend(page["dossiers"].as_array().cloned().unwrap_or_default());
+            token = page["next_page_token"].as_str().unwrap_or("").to_owned();
+            if token.is_empty() {
+                return all;
+            }
+        }
+    }
+}
+
+fn time(value: &Value) -> Option<DateTime<Utc>> {
+    value.as_str()?.parse().ok()
+}
+
+/// A number, which is a text where it may be large.
+fn number(value: &Value) -> i64 {
+    let text = value.as_str().and_then(|text| text.parse().ok());
+    text.or(value.as_i64()).unwrap_or(0)
+}
+
+/// How many of the ended dossiers of some fields ended in time, in per cent.
+fn in_time(dossiers: &[Value], fields: &[&str]) -> i64 {
+    let catalogue = catalogue();
+    let of = |dossier: &&Value| {
+        let code = dossier["procedure"].as_str().unwrap();
+        let code = code.trim_start_matches("procedures/");
+        catalogue.procedures.iter().any(|procedure| {
+            procedure.code.as_str() == code && fields.contains(&procedure.field.as_str())
+        })
+    };
+    let judged: Vec<bool> = dossiers
+        .iter()
+        .filter(of)
+        .filter_map(|dossier| {
+            Some(time(&dossier["end_time"])? <= time(&dossier["effective_due_time"])?)
+        })
+        .collect();
+    let good = judged.iter().filter(|in_time| **in_time).count();
+    i64::try_from(100 * good / judged.len().max(1)).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_demo_is_a_ward_as_its_chairman_finds_it_in_the_morning() {
+    let demo = Morning::at("2026-11-30 09:00").await;
+
+    let counts = demo
+        .call(Role::Chairman, "GetWorklistCounts", &json!({}))
+        .await;
+    let count = |name: &str| number(&counts[name]);
+    let told = format!("{counts}");
+    assert!((100..=150).contains(&count("open")), "{told}");
+    assert!((5..=10).contains(&count("overdue")), "{told}");
+    assert!(count("waiting_for_citizen") >= 5, "{told}");
+    assert!((1..=40).contains(&count("unassigned")), "{told}");
+    assert!(count("late_legs") >= 1, "{told}");
+
+    // Flags of each level; some at risk while there are days left to act.
+    let pending = demo.dossiers("ListWorklist").await;
+    let level = |dossier: &Value| {
+        let level = dossier["forecast"]["level"].as_str();
+        level.unwrap_or("none").to_owned()
+    };
+    let levels: BTreeSet<String> = pending.iter().map(level).collect();
+    for wanted in ["ON_TRACK", "AT_RISK", "WILL_BE_LATE"] {
+        let wanted = format!("FORECAST_LEVEL_{wanted}");
+        assert!(levels.contains(&wanted), "{levels:?}");
+    }
+    let ahead = pending.iter().filter(|dossier| {
+        let flagged = ["FORECAST_LEVEL_AT_RISK", "FORECAST_LEVEL_WILL_BE_LATE"];
+        flagged.contains(&level(dossier).as_str())
+            && time(&dossier["effective_due_time"])
+                .is_some_and(|due| due > demo.now + TimeDelta::days(3))
+    });
+    let ahead = ahead.count();
+    assert!(ahead >= 5, "{ahead} are flagged three days ahead");
+    let assigned = pending.iter().filter(|dossier| {
+        let assignee = dossier["assignee"].as_str().unwrap_or_default();
+        assignee.starts_with("can-bo-")
+    });
+    assert!(assigned.count() >= 40, "officials have them");
+    assert!(pending.iter().any(|dossier| dossier["extended"] == true));
+
+    // What another system decides moves.
+    let old = demo.now - TimeDelta::days(14);
+    for dossier in &pending {
+        let stands = dossier["state"] == "STATE_SUBMITTED"
+            && time(&dossier["submit_time"]).is_some_and(|at| at < old);
+        assert!(!stands, "nobody has looked at {dossier}");
+    }
+
+    let all = demo.dossiers("ListDossiers").await;
+    let mirrored = all.iter().filter(|it| {
+        it["mirrored_from"].as_str().unwrap_or_default() != "" && it["state"] == "STATE_RETURNED"
+    });
+    assert!(mirrored.count() >= 30, "mirrored ones come to an end");
+    let civil = in_time(&all, &["Hộ tịch", "Chứng thực"]);
+    let land = in_time(&all, &["Đất đai"]);
+    assert!(civil >= 95, "civil status {civil} % in time");
+    assert!((15..=50).contains(&land), "land {land} % in time");
+
+    // The ward has tổ dân phố, and its people pay what such things cost.
+    for dossier in &all {
+        let address = dossier["applicant"]["address"].as_str().unwrap_or_default();
+        let ward = dossier["receiving_unit"] == "units/H60.02215";
+        assert!(!ward || address.starts_with("Tổ dân phố "), "{dossier}");
+    }
+    let paid: BTreeSet<i64> = all.iter().map(|it| number(&it["fee_paid_vnd"])).collect();
+    assert!(paid.contains(&100_000), "a household business: {paid:?}");
+    assert!(paid.contains(&10_000), "a signature: {paid:?}");
+    assert!(
+        paid.last() > Some(&20_000_000),
+        "land-use fees are in the tens of millions: {paid:?}"
+    );
+    let moved = all
+        .iter()
+        .filter(|it| it["receiving_unit"] != it["resolving_unit"]);
+    assert!(moved.count() >= 3, "some went to another unit, some came");
+
+    let month = json!({"unit": "units/H60.02215", "from": "2026-10-01", "to": "2026-10-31"});
+    let rates = demo.call(Role::Chairman, "GetRates", &month).await;
+    let row = &rates["total"];
+    let received = number(&row["received"]);
+    assert!(
+        (300..=400).contains(&received),
+        "{received} in a month: {row}"
+    );
+    assert!(number(&row["corrected"]) >= 1, "{row}");
+    let ratings = demo.call(Role::Chairman, "GetRatings", &month).await;
+    let ratings = number(&ratings["total"]["ratings"]);
+    assert!(ratings >= 60, "{ratings} ratings in a month");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_moment_gives_the_same_demo_and_a_day_off_one_just_as_full() {
+    let (one, other) = tokio::join!(
+        Morning::at("2026-12-20 20:00"),
+        Morning::at("2026-12-20 20:00"),
+    );
+    let (one, other) = (
+        one.dossiers("ListWorklist").await,
+        other.dossiers("ListWorklist").await,
+    );
+    assert_eq!(one, other);
+    assert!((90..=160).contains(&one.len()), "{} pending", one.len());
+    let overdue = one.iter().filter(|it| it["overdue"] == true).count();
+    assert!((5..=10).contains(&overdue), "{overdue} overdue");
+}
