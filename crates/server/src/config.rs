@@ -1,5 +1,6 @@
 //! Configuration: defaults, then a file, then the environment, then flags.
 
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -96,19 +97,35 @@ impl Config {
                     .map_err(|error| Failure::Input(error.to_string()))?
             }
         };
-        for (variable, key) in VARIABLES {
-            let Ok(value) = std::env::var(variable) else {
-                continue;
-            };
-            table.insert(key.to_owned(), as_typed(&value));
+        for (variable, value) in from_environment(std::env::vars_os())? {
+            let (key, value) = (key_of(variable), as_typed(&value));
+            Self::check_variable(variable, key, &value)?;
+            table.insert(key.to_owned(), value);
         }
-        let config: Self = table.try_into().map_err(|error: toml::de::Error| {
-            Failure::Input(format!(
-                "the environment (MOTCUA_…) is wrong: {}",
-                error.message()
-            ))
-        })?;
+        let config: Self = table
+            .try_into()
+            .map_err(|error: toml::de::Error| Failure::Input(error.message().to_owned()))?;
         config.checked()
+    }
+
+    /// Refuses a value that its key does not take; names the variable.
+    fn check_variable(variable: &str, key: &str, value: &toml::Value) -> Result<(), Failure> {
+        let alone = toml::Table::from_iter([(key.to_owned(), value.clone())]);
+        let read: Result<Self, toml::de::Error> = alone.try_into();
+        let wrong = |reason: &str| {
+            // A database's address may hold a password.
+            let shown = if key == "database" {
+                String::new()
+            } else {
+                format!(" = {value}")
+            };
+            Failure::Input(format!("{variable}{shown}: {reason}"))
+        };
+        let config = read.map_err(|error| wrong(error.message().trim_end()))?;
+        config
+            .checked()
+            .map(drop)
+            .map_err(|refused| wrong(&refused.to_string()))
     }
 
     /// Reads the text of a configuration file.
@@ -138,6 +155,54 @@ impl Config {
         check_database(&self.database)?;
         Ok(self)
     }
+}
+
+/// Variables that tests read, which start this program in their own environment.
+const OF_TESTS: [&str; 9] = [
+    "MOTCUA_CUTS",
+    "MOTCUA_DROPPED",
+    "MOTCUA_FIRST",
+    "MOTCUA_KILLS",
+    "MOTCUA_LOGS",
+    "MOTCUA_SEQUENCES",
+    "MOTCUA_SKIP_POSTGRES",
+    "MOTCUA_TESTS_CARELESS",
+    "MOTCUA_TESTS_SERVE",
+];
+
+/// What the environment says of the configuration. A variable that nothing reads is a mistake, as
+/// an unknown key of the file is.
+fn from_environment(
+    variables: impl IntoIterator<Item = (OsString, OsString)>,
+) -> Result<Vec<(&'static str, String)>, Failure> {
+    let mut found = Vec::new();
+    for (name, value) in variables {
+        let Some(name) = name.to_str().filter(|name| name.starts_with("MOTCUA_")) else {
+            continue;
+        };
+        if OF_TESTS.contains(&name) {
+            continue;
+        }
+        let Some((known, _)) = VARIABLES.iter().find(|(known, _)| *known == name) else {
+            let all: Vec<&str> = VARIABLES.iter().map(|(known, _)| *known).collect();
+            return Err(Failure::Input(format!(
+                "{name}: there is no such variable; expected some of {}",
+                all.join(", ")
+            )));
+        };
+        let value = value
+            .into_string()
+            .map_err(|_other| Failure::Input(format!("{name}: the value is not UTF-8")))?;
+        found.push((*known, value));
+    }
+    Ok(found)
+}
+
+fn key_of(variable: &str) -> &'static str {
+    VARIABLES
+        .iter()
+        .find(|(known, _)| *known == variable)
+        .map_or("", |(_, key)| *key)
 }
 
 /// Refuses a database that this build cannot open. The message does not say a password.
@@ -194,6 +259,49 @@ mod tests {
             assert!(message.contains("expected sqlite:FILE"), "{message}");
             assert!(!message.contains("s3cret"), "{message}");
         }
+    }
+
+    #[test]
+    fn a_variable_that_nothing_reads_is_refused_and_those_of_tests_and_others_are_not() {
+        let environment = |pairs: &[(&str, &str)]| {
+            from_environment(
+                pairs
+                    .iter()
+                    .map(|(name, value)| (name.into(), value.into())),
+            )
+        };
+        let read = environment(&[
+            ("HOME", "/root"),
+            ("MOTCUA_QUEUE", "9"),
+            ("MOTCUA_SKIP_POSTGRES", "1"),
+        ]);
+        assert_eq!(read.unwrap(), [("MOTCUA_QUEUE", "9".to_owned())]);
+        let refused = environment(&[("MOTCUA_QUEU", "9")])
+            .unwrap_err()
+            .to_string();
+        assert!(
+            refused.starts_with("MOTCUA_QUEU: there is no such variable; expected some of MOTCUA_"),
+            "{refused}"
+        );
+    }
+
+    #[test]
+    fn a_wrong_value_of_the_environment_is_told_by_its_variable() {
+        let refused = |variable: &str, value: &str| {
+            Config::check_variable(variable, key_of(variable), &as_typed(value))
+                .unwrap_err()
+                .to_string()
+        };
+        let message = refused("MOTCUA_QUEUE", "many");
+        assert!(
+            message.starts_with("MOTCUA_QUEUE = \"many\": invalid type"),
+            "{message}"
+        );
+        let message = refused("MOTCUA_READERS", "0");
+        assert!(message.starts_with("MOTCUA_READERS = 0: "), "{message}");
+        let message = refused("MOTCUA_DATABASE", "mysql://an:s3cret@db/x");
+        assert!(message.starts_with("MOTCUA_DATABASE: "), "{message}");
+        assert!(!message.contains("s3cret"), "{message}");
     }
 
     #[test]
