@@ -55,7 +55,7 @@ use door::Door;
 use fault::{store_error, unfinished};
 pub use import::write_raw;
 use line::Line;
-pub use open::{Durability, OpenError, Options, Patience, migrate};
+pub use open::{Durability, OpenError, Options, Patience, migrate, schema};
 use read::Reading;
 
 /// A store on a database. Clones are the same store.

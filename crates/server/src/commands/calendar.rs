@@ -5,22 +5,20 @@ use chrono::NaiveDate;
 use clap::{ArgGroup, Args, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 
-use app::Catalogues;
-use app::ports::{Clock, Store};
+use app::ports::Clock;
 use app::publication::calendar::{self, ChangeCounts, Days, DueChange, Effects};
 use app::publication::checked;
 use domain::catalogue::Catalogue;
 use domain::dossier::change::recalculation::Kept;
 use domain::id::ProvinceCode;
+use domain::language::Language;
 use domain::time::{self, Instant};
 use serde::Serialize;
-use store::Patience;
 
-use super::{configuration, open, print};
+use super::{Installation, print, words};
 use crate::clock::SystemClock;
-use crate::{Failure, catalogue, text};
+use crate::{Failure, text};
 
 /// Try calendars out on open dossiers, without writing anything.
 #[derive(Debug, Args)]
@@ -66,9 +64,9 @@ pub struct WhatIf {
 }
 
 /// Tries a calendar out.
-pub async fn run(flags: Calendar) -> Result<ExitCode, Failure> {
+pub async fn run(flags: Calendar, language: Language) -> Result<ExitCode, Failure> {
     match flags.command {
-        CalendarCommand::WhatIf(flags) => what_if(flags).await,
+        CalendarCommand::WhatIf(flags) => what_if(flags, language).await,
     }
 }
 
@@ -76,23 +74,11 @@ pub async fn run(flags: Calendar) -> Result<ExitCode, Failure> {
 const LISTED: usize = 40;
 
 /// Prints what days off, make-up days or a whole calendar would do to open dossiers.
-pub async fn what_if(flags: WhatIf) -> Result<ExitCode, Failure> {
-    let config = configuration(&flags.database)?;
-    let shipped = catalogue::read(config.catalogue.as_deref())?;
-    let store = open(&config, Patience::Endless).await?;
-    let cannot = |error| Failure::work("cannot read the database", error);
-    let read = store.read().await.map_err(cannot)?;
-    let catalogues = Catalogues::read(Arc::new(shipped), read.as_ref())
-        .await
-        .map_err(|error| Failure::work("cannot read what was published", error))?;
-    let province = ProvinceCode::parse(&flags.province)
-        .map_err(|wrong| Failure::Input(format!("--province: {wrong}")))?;
-    let base = catalogues.of(&province);
-    if base.units.province(&province).is_none() {
-        return Err(Failure::Input(format!(
-            "--province: {province} is not a province of the catalogue"
-        )));
-    }
+pub async fn what_if(flags: WhatIf, language: Language) -> Result<ExitCode, Failure> {
+    let here = Installation::open(&flags.database).await?;
+    let read = here.read().await?;
+    let province = here.province(&flags.province)?;
+    let base = here.catalogues().of(&province);
     let tried = tried(&base, &flags)?;
     let effects = calendar::effects(read.as_ref(), &province, &tried, SystemClock.now())
         .await
@@ -103,7 +89,7 @@ pub async fn what_if(flags: WhatIf) -> Result<ExitCode, Failure> {
             print(text.expect("texts and numbers are JSON") + "\n")?;
         }
         Format::Csv => print(csv(&effects)?)?,
-        Format::Table => print(table(&effects))?,
+        Format::Table => print(table(&effects, language))?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -243,7 +229,7 @@ fn csv(effects: &Effects) -> Result<Vec<u8>, Failure> {
     Ok(out.into_inner().expect("writing to memory cannot fail"))
 }
 
-fn table(effects: &Effects) -> String {
+fn table(effects: &Effects, language: Language) -> String {
     let ChangeCounts {
         later,
         promised,
@@ -251,26 +237,48 @@ fn table(effects: &Effects) -> String {
         beyond,
         parts,
     } = effects.sums();
+    let seen = effects.seen;
+    let of = |count: u64, vietnamese: &str, english: &str| {
+        format!("{count:>7}  {}", words(language, vietnamese, english))
+    };
     let mut lines = vec![
-        format!(
-            "{} open dossiers looked at; nothing was written.",
-            effects.seen
+        match language {
+            Language::Vietnamese => {
+                format!("Đã xét {seen} hồ sơ đang xử lý; không ghi thay đổi nào.")
+            }
+            Language::English => format!("{seen} open dossiers looked at; nothing was written."),
+        },
+        of(later, "sẽ có hạn khác", "would be due later"),
+        of(
+            promised,
+            "giữ hạn đã hẹn, dù lịch cho hạn sớm hơn",
+            "keep the time they were promised, although the calendar gives an earlier one",
         ),
-        format!("{later:>7}  would be due later"),
-        format!(
-            "{promised:>7}  keep the time they were promised, although the calendar gives an earlier one"
+        of(
+            overdue,
+            "đã quá hạn và vẫn quá hạn",
+            "are overdue and stay so",
         ),
-        format!("{overdue:>7}  are overdue and stay so"),
-        format!("{beyond:>7}  keep their time, for the calendar does not reach far enough"),
-        format!(
-            "{parts:>7}  have a leg, a question or papers to hand over that would be due later"
+        of(
+            beyond,
+            "giữ hạn cũ, vì lịch chưa có đến ngày đó",
+            "keep their time, for the calendar does not reach far enough",
+        ),
+        of(
+            parts,
+            "có phần việc liên thông, câu hỏi hoặc bàn giao giấy tờ sẽ có hạn khác",
+            "have a leg, a question or papers to hand over that would be due later",
         ),
     ];
     if !effects.changes.is_empty() {
         lines.push(String::new());
         lines.push(format!(
-            "{:<26} {:<10} {:<17} {:<17} why it stays",
-            "code", "unit", "due now", "would be due"
+            "{:<26} {:<10} {:<17} {:<17} {}",
+            words(language, "mã hồ sơ", "code"),
+            words(language, "đơn vị", "unit"),
+            words(language, "hạn hiện nay", "due now"),
+            words(language, "hạn mới", "would be due"),
+            words(language, "vì sao giữ nguyên", "why it stays"),
         ));
     }
     for change in effects.changes.iter().take(LISTED) {
@@ -283,18 +291,21 @@ fn table(effects: &Effects) -> String {
             wall(change.dossier.due()),
             wall(new),
             match done {
-                None => "beyond the calendar",
+                None => words(language, "ngoài lịch", "beyond the calendar"),
                 Some(done) => match done.kept {
                     None => "",
-                    Some(Kept::Promised) => "promised",
-                    Some(Kept::Overdue) => "overdue",
+                    Some(Kept::Promised) => words(language, "đã hẹn", "promised"),
+                    Some(Kept::Overdue) => words(language, "quá hạn", "overdue"),
                 },
             }
         ));
     }
     if effects.changes.len() > LISTED {
         let more = effects.changes.len() - LISTED;
-        lines.push(format!("… and {more} more; --format csv prints them all"));
+        lines.push(match language {
+            Language::Vietnamese => format!("… và {more} hồ sơ nữa; --format csv in đủ"),
+            Language::English => format!("… and {more} more; --format csv prints them all"),
+        });
     }
     lines.join("\n") + "\n"
 }

@@ -12,7 +12,7 @@ use domain::limit::Limit;
 use domain::time::{Instant, rfc3339};
 use tables::{Row, Table};
 
-use super::print;
+use super::{print, words};
 use crate::{Failure, catalogue};
 
 /// Compute due times, without a database.
@@ -40,11 +40,13 @@ pub struct Due {
 }
 
 /// Prints a due time and why, or a file of cases with their due times.
-pub fn run(flags: &Due) -> Result<ExitCode, Failure> {
+pub fn run(flags: &Due, language: Language) -> Result<ExitCode, Failure> {
     let catalogue = catalogue::read(flags.catalogue.as_deref())?;
     match (&flags.cases, &flags.from, &flags.limit) {
         (Some(file), _, _) => cases(&catalogue, file),
-        (None, Some(from), Some(limit)) => one(&catalogue, from, limit, flags.unit.as_deref()),
+        (None, Some(from), Some(limit)) => {
+            one(&catalogue, from, limit, flags.unit.as_deref(), language)
+        }
         (None, _, _) => Err(Failure::Input("give --from and --limit, or --cases".into())),
     }
 }
@@ -54,6 +56,7 @@ fn one(
     from: &str,
     limit: &str,
     unit: Option<&str>,
+    language: Language,
 ) -> Result<ExitCode, Failure> {
     let case =
         Case::parse(catalogue, from, limit, unit.unwrap_or_default()).map_err(Failure::Input)?;
@@ -63,17 +66,15 @@ fn one(
     };
     let due = case.due().map_err(refused)?;
     let provisional = if due.provisional {
-        " (provisional)"
+        words(language, " (lịch tạm tính)", " (provisional)")
     } else {
         ""
     };
     let mut lines = vec![format!("{}{provisional}", rfc3339(due.at))];
     let calendar = case.calendar(catalogue);
     let explanation = explain::explain(case.received, case.limit, calendar).map_err(refused)?;
-    for language in [Language::Vietnamese, Language::English] {
-        lines.push(String::new());
-        lines.extend(explanation.lines(language));
-    }
+    lines.push(String::new());
+    lines.extend(explanation.lines(language));
     print(lines.join("\n") + "\n")?;
     Ok(ExitCode::SUCCESS)
 }

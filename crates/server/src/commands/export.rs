@@ -6,11 +6,9 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 
-use app::Catalogues;
 use app::import::{Archive, Viewing};
-use app::ports::{Clock, DocumentState, List, ReadTx, Scope, Store};
+use app::ports::{Clock, DocumentState, List, ReadTx, Scope};
 use domain::catalogue::SourceFile;
 use domain::code::AnyCode;
 use domain::dossier::private::{Content, Person};
@@ -18,11 +16,10 @@ use domain::dossier::{Dossier, Record};
 use domain::id::{ActorId, DossierId, ProvinceCode};
 use domain::time::{self, Instant};
 use serde_json::{Map, Value, json};
-use store::{Patience, SeaStore};
 
-use super::{configuration, open, print};
+use super::{Installation, print, unreadable};
+use crate::Failure;
 use crate::clock::SystemClock;
-use crate::{Failure, catalogue};
 
 /// Write all dossiers of a province with their events.
 #[derive(Debug, Args)]
@@ -51,13 +48,10 @@ const PAGE: u32 = 500;
 
 /// Writes all dossiers of a province with their events.
 pub async fn run(flags: Export) -> Result<ExitCode, Failure> {
-    let config = configuration(&flags.database)?;
     let actor = ActorId::parse(&flags.actor)
         .map_err(|invalid| Failure::Input(format!("--actor: {invalid}")))?;
-    let store = open(&config, Patience::Endless).await?;
-    let shipped = Arc::new(catalogue::read(config.catalogue.as_deref())?);
-    let cannot = |error| Failure::work("cannot read the database", error);
-    let province = province(&flags, &store, &shipped).await?;
+    let here = Installation::open(&flags.database).await?;
+    let province = province(&flags, &here).await?;
     make_folder(&flags.folder)?;
     if flags.personal {
         let viewing = Viewing {
@@ -68,16 +62,17 @@ pub async fn run(flags: Export) -> Result<ExitCode, Failure> {
             reason: flags.reason.clone().unwrap_or_default(),
         };
         // Before the first name is read: a run that is cut was a look all the same.
-        store.record_viewing(&viewing).await.map_err(cannot)?;
+        let noted = here.store.record_viewing(&viewing).await;
+        noted.map_err(unreadable)?;
     }
-    let read = store.read().await.map_err(cannot)?;
+    let read = here.read().await?;
     let mut out = Out::create(&flags.folder, flags.personal)?;
     let scope = Scope::Province(province.clone());
     let mut after = None;
     let mut dossiers = 0_u64;
     loop {
         let list = List::all(scope.clone(), after, PAGE);
-        let page = read.list(&list).await.map_err(cannot)?;
+        let page = read.list(&list).await.map_err(unreadable)?;
         let Some(last) = page.last() else { break };
         after = Some(last.id);
         dossiers += page.len() as u64;
@@ -86,10 +81,9 @@ pub async fn run(flags: Export) -> Result<ExitCode, Failure> {
     let texts = published(read.as_ref(), &province).await?;
     drop(read);
     out.finish()?;
-    let map = map_of(&province, &texts, &shipped);
+    let map = map_of(&province, &texts, here.catalogues().shipped());
     std::fs::write(flags.folder.join("map.toml"), map).map_err(unwritten)?;
-    let closed = store.close().await;
-    closed.map_err(|error| Failure::work("cannot close the database", error))?;
+    here.close().await?;
     print(format!(
         "{dossiers} dossiers of province {province} are in {}: events.csv, cases.csv, dossiers.jsonl, map.toml\n",
         flags.folder.display()
@@ -98,24 +92,15 @@ pub async fn run(flags: Export) -> Result<ExitCode, Failure> {
 }
 
 /// The province that is meant, or the only one that has dossiers.
-async fn province(
-    flags: &Export,
-    store: &SeaStore,
-    shipped: &Arc<domain::catalogue::Catalogue>,
-) -> Result<ProvinceCode, Failure> {
+async fn province(flags: &Export, here: &Installation) -> Result<ProvinceCode, Failure> {
     if let Some(text) = &flags.province {
-        return ProvinceCode::parse(text)
-            .map_err(|invalid| Failure::Input(format!("--province: {invalid}")));
+        return here.province(text);
     }
-    let cannot = |error| Failure::work("cannot read the database", error);
-    let read = store.read().await.map_err(cannot)?;
-    let catalogues = Catalogues::read(Arc::clone(shipped), read.as_ref())
-        .await
-        .map_err(|error| Failure::work("cannot read what was published", error))?;
+    let read = here.read().await?;
     let mut found = Vec::new();
-    for province in catalogues.provinces() {
+    for province in here.catalogues().provinces() {
         let one = List::all(Scope::Province(province.clone()), None, 1);
-        if !read.list(&one).await.map_err(cannot)?.is_empty() {
+        if !read.list(&one).await.map_err(unreadable)?.is_empty() {
             found.push(province);
         }
     }
@@ -226,7 +211,7 @@ impl Out {
         self.cases.write_record(&cells).map_err(unwritable)?;
         let mut events = Vec::with_capacity(records.len());
         for bytes in records {
-            let record = Record::from_bytes(bytes).map_err(unreadable)?;
+            let record = Record::from_bytes(bytes).map_err(illegible)?;
             let facts = String::from_utf8_lossy(bytes);
             self.events
                 .write_record([
@@ -241,7 +226,7 @@ impl Out {
                     &facts,
                 ])
                 .map_err(unwritable)?;
-            events.push(serde_json::from_slice::<Value>(bytes).map_err(unreadable)?);
+            events.push(serde_json::from_slice::<Value>(bytes).map_err(illegible)?);
         }
         let mut line = json!({ "dossier": dossier, "events": events });
         if self.personal {
@@ -261,7 +246,7 @@ fn unwritable(error: csv::Error) -> Failure {
     Failure::work("cannot write the export", error)
 }
 
-fn unreadable(error: serde_json::Error) -> Failure {
+fn illegible(error: serde_json::Error) -> Failure {
     Failure::work("an event cannot be read", error)
 }
 
@@ -308,11 +293,12 @@ async fn write_page(
     page: &[Dossier],
     out: &mut Out,
 ) -> Result<(), Failure> {
-    let cannot = |error| Failure::work("cannot read the database", error);
     let ids: Vec<DossierId> = page.iter().map(|dossier| dossier.id).collect();
-    let mut histories = read.histories(province, &ids).await.map_err(cannot)?;
+    let mut histories = read.histories(province, &ids).await.map_err(unreadable)?;
     let mut private = if out.personal {
-        read.private_values(province, &ids).await.map_err(cannot)?
+        read.private_values(province, &ids)
+            .await
+            .map_err(unreadable)?
     } else {
         std::collections::HashMap::new()
     };

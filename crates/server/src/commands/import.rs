@@ -18,7 +18,7 @@ use domain::import::Map;
 use domain::time::Instant;
 use store::{Patience, SeaStore};
 
-use super::{configuration, migrate, open, print};
+use super::{migrate, open_store, print};
 use crate::clock::{SystemClock, SystemIds};
 use crate::config::Config;
 use crate::import::{Files, Findings, Reading, read};
@@ -65,7 +65,7 @@ pub enum ImportFormat {
 
 /// Brings history in from another system.
 pub async fn run(flags: Import) -> Result<ExitCode, Failure> {
-    let config = configuration(&flags.database)?;
+    let config = flags.database.configuration()?;
     let text = map_text(&flags.map)?;
     let map = Map::parse(&text).map_err(|faults| wrong("the map is wrong", &faults))?;
     let files = files(&flags, &map)?;
@@ -102,7 +102,7 @@ pub async fn run(flags: Import) -> Result<ExitCode, Failure> {
         Some(store) => finish(&flags, &job.map, prepared, &store).await,
         None => {
             migrate::apply(&config.database, false).await?;
-            let store = open(&config, Patience::Endless).await?;
+            let store = open_store(&config, Patience::Endless).await?;
             let known = job.known(&store).await?;
             let prepared = if Arc::ptr_eq(&known, &job.shipped) {
                 prepared
@@ -305,7 +305,7 @@ fn files(flags: &Import, map: &Map) -> Result<Files, Failure> {
 async fn open_current(config: &Config, dry_run: bool) -> Result<Option<SeaStore>, Failure> {
     match migrate::apply(&config.database, true).await {
         // What is wrong with it otherwise, a migration mends or names.
-        Ok(missing) if missing.is_empty() => Ok(open(config, Patience::Endless).await.ok()),
+        Ok(missing) if missing.is_empty() => Ok(open_store(config, Patience::Endless).await.ok()),
         Ok(_older) => Ok(None),
         Err(_unreachable) if dry_run => Ok(None),
         Err(error) => Err(error),

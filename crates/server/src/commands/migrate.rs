@@ -4,7 +4,6 @@ use super::Database;
 use clap::Args;
 use std::process::ExitCode;
 
-use super::configuration;
 use crate::Failure;
 
 /// Bring the database to this version's schema.
@@ -19,7 +18,7 @@ pub struct Migrate {
 
 /// Brings the database to this version's schema, or says what that would take.
 pub async fn run(flags: Migrate) -> Result<ExitCode, Failure> {
-    let config = configuration(&flags.database)?;
+    let config = flags.database.configuration()?;
     let names = apply(&config.database, flags.dry_run).await?;
     let done = if flags.dry_run {
         "would apply"

@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use app::ports::{Block, Clock, Ids, Store};
-use app::{Caller, Engine, Meta, Parts};
+use app::ports::{Block, Clock, Ids};
+use app::{Caller, Engine, Meta};
 use chrono::NaiveDate;
 use domain::code::DossierCode;
 use domain::id::{ActorId, RequestId, UnitCode};
@@ -18,12 +18,11 @@ use domain::role::Role;
 use domain::time;
 use grpc::proto;
 use grpc::proto::import_receptions_response::outcome::Result as Outcome;
-use store::Patience;
 
-use super::{configuration, open, print};
+use super::{Installation, caller, print};
+use crate::Failure;
 use crate::clock::{SystemClock, SystemIds};
 use crate::import::receptions;
-use crate::{Failure, catalogue, secret};
 
 /// Receive while the line is down: take numbers along, enter receptions later.
 #[derive(Debug, Args)]
@@ -128,47 +127,17 @@ struct Desk {
 
 impl Desk {
     async fn open(flags: &OfflineDesk) -> Result<Self, Failure> {
-        let config = configuration(&flags.database)?;
-        let shipped = catalogue::read(config.catalogue.as_deref())?;
-        let store = open(&config, Patience::Endless).await?;
-        let engine = Engine::start(Parts {
-            store: Arc::new(store) as Arc<dyn Store>,
-            catalogue: Arc::new(shipped),
-            clock: Arc::new(SystemClock),
-            ids: Arc::new(SystemIds),
-            // Receipts bear PINs that the server must know again.
-            secret: secret::read_or_make(&config.secret_file, &SystemIds)?,
-            queue: config.queue,
-        });
-        engine
-            .refresh_catalogue()
-            .await
-            .map_err(|error| Failure::work("cannot read what was published", error))?;
+        let here = Installation::open_desk(&flags.database).await?;
         let day = flags
             .day
             .unwrap_or_else(|| time::local_day(SystemClock.now()));
-        let known = engine.shipped();
-        let unit = known.units.find(&flags.unit).ok_or_else(|| {
-            Failure::Input(format!(
-                "--unit: {} is no unit of the catalogue",
-                flags.unit
-            ))
-        })?;
+        let unit = here.unit(&flags.unit)?;
         let actor = ActorId::parse(&flags.actor)
             .map_err(|wrong| Failure::Input(format!("--actor: {wrong}")))?;
-        let caller = Caller {
-            token: String::new(),
-            actor,
-            role: Role::Receptionist,
-            province: unit.province.clone(),
-            units: vec![unit.code.clone()],
-            former: Vec::new(),
-        };
-        let unit = unit.code.clone();
         Ok(Self {
-            engine,
-            caller,
-            unit,
+            engine: here.engine,
+            caller: caller(actor, Role::Receptionist, &unit),
+            unit: unit.code,
             day,
         })
     }

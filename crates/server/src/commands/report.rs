@@ -6,18 +6,15 @@ use super::{Database, Format};
 use chrono::NaiveDate;
 use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use std::process::ExitCode;
-use std::sync::Arc;
 
-use app::Catalogues;
-use app::ports::{Clock, ReadTx, Store};
+use app::ports::Clock;
 use app::report::{RateUnits, RatesQuery};
-use domain::id::ProvinceCode;
 use domain::indicator::{self, Column, RATES, Rate, Value};
-use store::{Patience, SeaStore};
+use domain::language::Language;
 
-use super::{configuration, moment, open, print};
+use super::{Installation, moment, print};
+use crate::Failure;
 use crate::clock::SystemClock;
-use crate::{Failure, catalogue};
 
 /// Print reports.
 #[derive(Debug, Args)]
@@ -80,55 +77,19 @@ pub enum UnitBasis {
 }
 
 /// Prints a report.
-pub async fn run(flags: Report) -> Result<ExitCode, Failure> {
+pub async fn run(flags: Report, language: Language) -> Result<ExitCode, Failure> {
     match flags.command {
-        ReportCommand::Rates(flags) => rates(flags).await,
+        ReportCommand::Rates(flags) => rates(flags, language).await,
         ReportCommand::Ii06a(flags) => statistics::ii06a(flags).await,
         ReportCommand::I766(flags) => statistics::i766(flags).await,
     }
 }
 
-/// A database to report from.
-struct Source {
-    store: SeaStore,
-    shipped: Arc<domain::catalogue::Catalogue>,
-}
-
-impl Source {
-    async fn open(flags: &Rates) -> Result<Self, Failure> {
-        let config = configuration(&flags.database)?;
-        let shipped = catalogue::read(config.catalogue.as_deref())?;
-        Ok(Self {
-            store: open(&config, Patience::Endless).await?,
-            shipped: Arc::new(shipped),
-        })
-    }
-
-    async fn read(&self) -> Result<(Box<dyn ReadTx>, Catalogues), Failure> {
-        let cannot = |error| Failure::work("cannot read the database", error);
-        let read = self.store.read().await.map_err(cannot)?;
-        let catalogues = Catalogues::read(Arc::clone(&self.shipped), read.as_ref())
-            .await
-            .map_err(|error| Failure::work("cannot read what was published", error))?;
-        Ok((read, catalogues))
-    }
-}
-
 /// What the flags ask for.
-fn query(flags: &Rates, catalogues: &Catalogues) -> Result<RatesQuery, Failure> {
+fn query(flags: &Rates, here: &Installation) -> Result<RatesQuery, Failure> {
     let units = match (&flags.unit, &flags.province) {
-        (Some(code), _) => RateUnits::One(
-            catalogues
-                .find_unit(code)
-                .ok_or_else(|| {
-                    Failure::Input(format!("--unit: `{code}` is not a unit of the catalogue"))
-                })?
-                .code,
-        ),
-        (None, Some(code)) => RateUnits::Province(
-            ProvinceCode::parse(code)
-                .map_err(|wrong| Failure::Input(format!("--province: {wrong}")))?,
-        ),
+        (Some(code), _) => RateUnits::One(here.unit(code)?.code),
+        (None, Some(code)) => RateUnits::Province(here.province(code)?),
         (None, None) => RateUnits::All,
     };
     let as_of = flags
@@ -164,11 +125,11 @@ fn failed(error: app::Error) -> Failure {
 }
 
 /// Prints on-time and online rates.
-pub async fn rates(flags: Rates) -> Result<ExitCode, Failure> {
-    let source = Source::open(&flags).await?;
-    let (read, catalogues) = source.read().await?;
-    let query = query(&flags, &catalogues)?;
-    let report = app::report::rates(read.as_ref(), &catalogues, &query, SystemClock.now())
+pub async fn rates(flags: Rates, language: Language) -> Result<ExitCode, Failure> {
+    let here = Installation::open(&flags.database).await?;
+    let read = here.read().await?;
+    let query = query(&flags, &here)?;
+    let report = app::report::rates(read.as_ref(), here.catalogues(), &query, SystemClock.now())
         .await
         .map_err(failed)?;
     match flags.format {
@@ -177,7 +138,7 @@ pub async fn rates(flags: Rates) -> Result<ExitCode, Failure> {
             print(text.expect("a report is texts and numbers") + "\n")?;
         }
         Format::Csv => print(csv(&report)?)?,
-        Format::Table => print(table(&report))?,
+        Format::Table => print(table(&report, language))?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -229,17 +190,26 @@ fn csv_of(titles: &[String], rows: impl Iterator<Item = Vec<String>>) -> Result<
     Ok(out.into_inner().expect("writing to memory cannot fail"))
 }
 
-fn table(report: &indicator::Report) -> String {
-    let mut lines = vec![
-        format!(
-            "{} – {}, as recorded by {}. On time: ended by the due day (II.06a), of those ended with a due time.",
-            report.from.format("%d/%m/%Y"),
-            report.to.format("%d/%m/%Y"),
-            report.as_of
-        ),
-        String::new(),
-        format!(
-            "{:<12} {:<34} {:>7} {:>8} {:>8} {:>6} {:>8} {:>8} {:>9} {:>9} {:>9} {:>9} {:>9}",
+fn table(report: &indicator::Report, language: Language) -> String {
+    let (from, to) = (report.from.format("%d/%m/%Y"), report.to.format("%d/%m/%Y"));
+    let as_of = &report.as_of;
+    let heads: [&str; 13] = match language {
+        Language::Vietnamese => [
+            "đơn vị",
+            "tên",
+            "kỳ trước",
+            "tiếp nhận",
+            "đã xong",
+            "trễ",
+            "đang xử lý",
+            "quá hạn",
+            "đính chính",
+            "đúng hạn",
+            "theo 766",
+            "hạn gốc",
+            "trực tuyến",
+        ],
+        Language::English => [
             "unit",
             "name",
             "carried",
@@ -252,14 +222,43 @@ fn table(report: &indicator::Report) -> String {
             "on time",
             "766",
             "original",
-            "online"
+            "online",
+        ],
+    };
+    let mut lines = vec![
+        match language {
+            Language::Vietnamese => format!(
+                "{from} – {to}, theo dữ liệu ghi nhận đến {as_of}. Đúng hạn: kết thúc trong ngày hẹn \
+                 (II.06a), trên số hồ sơ đã kết thúc có hạn."
+            ),
+            Language::English => format!(
+                "{from} – {to}, as recorded by {as_of}. On time: ended by the due day (II.06a), of \
+                 those ended with a due time."
+            ),
+        },
+        String::new(),
+        format!(
+            "{:<12} {:<34} {:>8} {:>9} {:>8} {:>6} {:>10} {:>8} {:>10} {:>9} {:>9} {:>9} {:>10}",
+            heads[0],
+            heads[1],
+            heads[2],
+            heads[3],
+            heads[4],
+            heads[5],
+            heads[6],
+            heads[7],
+            heads[8],
+            heads[9],
+            heads[10],
+            heads[11],
+            heads[12],
         ),
     ];
     for row in report.units.iter().chain([&report.total]) {
         let name: String = row.name.chars().take(34).collect();
         let mark = if row.small { "*" } else { " " };
         lines.push(format!(
-            "{:<12} {name:<34} {:>7} {:>8} {:>8} {:>6} {:>8} {:>8} {:>9} {:>8}{mark} {:>9} {:>9} {:>9}",
+            "{:<12} {name:<34} {:>8} {:>9} {:>8} {:>6} {:>10} {:>8} {:>10} {:>8}{mark} {:>9} {:>9} {:>10}",
             row.unit,
             row.carried_over,
             row.received,
@@ -275,7 +274,11 @@ fn table(report: &indicator::Report) -> String {
         ));
     }
     lines.push(String::new());
-    lines.push(format!("* fewer than {} judged dossiers", indicator::SMALL));
+    let small = indicator::SMALL;
+    lines.push(match language {
+        Language::Vietnamese => format!("* dưới {small} hồ sơ được đánh giá"),
+        Language::English => format!("* fewer than {small} judged dossiers"),
+    });
     lines.join("\n") + "\n"
 }
 

@@ -11,13 +11,14 @@ use app::accounts::Accounts;
 use app::ports::{AccountStore, Clock, Published, Store};
 use app::{Engine, Gate, Parts, gate};
 use domain::catalogue::Catalogue;
+use domain::role::Role;
 use motcua_http::Health;
-use store::{Patience, SeaStore};
-use tokio::net::TcpListener;
+use store::Patience;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{SignalKind, signal};
 use web::{DemoRole, Pages};
 
-use super::{migrate, open};
+use super::{migrate, open_store};
 use crate::clock::{SystemClock, SystemIds};
 use crate::config::{self, Config};
 use crate::scratch::Scratch;
@@ -27,7 +28,8 @@ use demo::Demo;
 /// Serve gRPC, gRPC-Web and JSON on one port.
 #[derive(Debug, Args)]
 pub struct Serve {
-    /// Serve a made-up Tuyên Quang from a scratch database that is removed at the end.
+    /// Serve a made-up Tuyên Quang from a scratch database that is removed at the end, or from an
+    /// empty one that --database names and that stays.
     #[arg(long)]
     pub demo: bool,
     /// Bring the database to this version's schema first.
@@ -37,7 +39,7 @@ pub struct Serve {
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Where dossiers are kept, such as sqlite:motcua.db or postgres://USER@HOST/DATABASE.
-    #[arg(long, value_name = "URL", conflicts_with = "demo")]
+    #[arg(long, value_name = "URL")]
     pub database: Option<String>,
     /// Where to listen, such as 127.0.0.1:7080; port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS")]
@@ -47,65 +49,68 @@ pub struct Serve {
 /// Serves until it is told to stop.
 pub async fn run(flags: Serve) -> Result<ExitCode, Failure> {
     let mut config = Config::read(flags.config.as_deref())?;
-    if let Some(url) = flags.database {
-        config::check_database(&url)?;
-        config.database = url;
+    if let Some(url) = &flags.database {
+        config::check_database(url)?;
+        config.database.clone_from(url);
     }
     if let Some(address) = flags.listen {
         config.listen = address;
     }
-    telemetry::start(&config.log, config.log_format)?;
     outlive_full_files()?;
     let catalogue = Arc::new(catalogue::read(config.catalogue.as_deref())?);
     // Before the long work: a taken port should not cost anybody a minute.
-    let listener = TcpListener::bind(config.listen)
-        .await
-        .map_err(|error| Failure::work(format!("cannot listen on {}", config.listen), error))?;
+    let port = Port::take(config.listen)?;
     if flags.demo {
-        return serve_demo(config, catalogue, listener).await;
+        return serve_demo(config, flags.database.is_some(), catalogue, port).await;
     }
+    telemetry::start(&config.log, config.log_format)?;
     if flags.migrate {
         migrate::apply(&config.database, false).await?;
     }
     let secret = secret::read_or_make(&config.secret_file, &SystemIds)?;
-    let store = open(&config, Patience::ForCallers).await?;
-    announce(&listener)?;
-    serve(&config, catalogue, store, secret, listener, Vec::new()).await
+    serve(&config, catalogue, secret, port, None).await
 }
 
+/// Builds the demo and serves it: from a scratch database, or from one that was named and stays.
 async fn serve_demo(
     mut config: Config,
+    kept: bool,
     catalogue: Arc<Catalogue>,
-    listener: TcpListener,
+    port: Port,
 ) -> Result<ExitCode, Failure> {
-    eprintln!("building a made-up Tuyên Quang …");
-    let secret = b"the demo's secret protects nobody".to_vec();
     // The folder goes with the value, also when the building is given up.
-    let folder = Scratch::make()?;
-    config.database = folder.database();
+    let folder = if kept { None } else { Some(Scratch::make()?) };
+    let secret = match &folder {
+        Some(folder) => {
+            config.database = folder.database();
+            b"the demo's secret protects nobody".to_vec()
+        }
+        None => {
+            must_be_empty(&config.database).await?;
+            secret::read_or_make(&config.secret_file, &SystemIds)?
+        }
+    };
+    eprintln!("building a made-up Tuyên Quang …");
     let now = SystemClock.now();
     let built = tokio::select! {
         built = demo::build(&config.database, Arc::clone(&catalogue), &secret, now, &SystemIds) => built?,
         () = asked_to_stop() => return Ok(ExitCode::SUCCESS),
     };
-    let Demo { tokens, dossiers } = built;
-    let store = open(&config, Patience::ForCallers).await?;
-    let trials: Vec<DemoRole> = tokens
-        .iter()
-        .map(|(role, _, secret)| DemoRole {
-            role: *role,
-            token: secret.clone(),
-        })
-        .collect();
-    println!(
-        "DEMO: {dossiers} dossiers, all of them made up; the database goes when the server stops"
-    );
-    println!("database {}", config.database);
-    for (role, unit, secret) in tokens {
-        println!("token {role} {unit} {secret}");
+    serve(&config, catalogue, secret, port, Some((built, kept))).await
+}
+
+/// Made-up dossiers never go among real ones.
+async fn must_be_empty(database: &str) -> Result<(), Failure> {
+    let shown = store::shown(database);
+    let empty = store::scratch::is_empty(database)
+        .await
+        .map_err(|error| Failure::work(format!("cannot open {shown}"), error))?;
+    if empty {
+        return Ok(());
     }
-    announce(&listener)?;
-    serve(&config, catalogue, store, secret, listener, trials).await
+    Err(Failure::Input(format!(
+        "--demo: {shown} is used; a demo is built in an empty database, and served again without --demo"
+    )))
 }
 
 impl From<demo::Failure> for Failure {
@@ -117,26 +122,95 @@ impl From<demo::Failure> for Failure {
     }
 }
 
-/// Prints where the server answers: one line a protocol.
-fn announce(listener: &TcpListener) -> Result<(), Failure> {
-    let address = listener
-        .local_addr()
-        .map_err(|error| Failure::work("cannot tell the listening address", error))?;
+/// A port that is taken, and refuses connections until there is somebody to answer them.
+struct Port(TcpSocket);
+
+impl Port {
+    fn take(address: SocketAddr) -> Result<Self, Failure> {
+        let taken = || {
+            let socket = if address.is_ipv4() {
+                TcpSocket::new_v4()?
+            } else {
+                TcpSocket::new_v6()?
+            };
+            // A port is free as soon as its server has ended, whatever its clients do.
+            socket.set_reuseaddr(true)?;
+            socket.bind(address)?;
+            Ok(socket)
+        };
+        taken()
+            .map(Port)
+            .map_err(|error: std::io::Error| cannot_listen(address, error))
+    }
+
+    fn open(self) -> std::io::Result<TcpListener> {
+        self.0.listen(BACKLOG)
+    }
+}
+
+/// How many connections may wait to be accepted; the kernel's own limit is lower.
+const BACKLOG: u32 = 1_024;
+
+fn cannot_listen(address: SocketAddr, error: std::io::Error) -> Failure {
+    Failure::work(format!("cannot listen on {address}"), error)
+}
+
+/// What the demo is, and with which tokens.
+fn introduce(demo: &Demo, kept: bool, database: &str) {
+    println!(
+        "DEMO: {} dossiers, all of them made up; {}",
+        demo.dossiers,
+        if kept {
+            "the database stays"
+        } else {
+            "the database goes when the server stops"
+        }
+    );
+    println!("database {}", store::shown(database));
+    for (role, unit, secret) in &demo.tokens {
+        println!("token {role} {unit} {secret}");
+    }
+}
+
+/// Where the server answers: one line for browsers, and one a protocol.
+fn announce(address: SocketAddr) {
     println!("open http://{address}");
     println!("grpc http://{address}");
     println!("json http://{address}/motcua.v1.DossierService/GetDossier");
-    Ok(())
+}
+
+/// What to try in a shell.
+fn invite(demo: &Demo, address: SocketAddr) {
+    let chairman = demo
+        .tokens
+        .iter()
+        .find(|(role, _, _)| *role == Role::Chairman);
+    let Some((_, _, token)) = chairman else {
+        return;
+    };
+    println!();
+    println!(
+        "try  curl -s http://{address}/motcua.v1.WorklistService/GetWorklistCounts \\\n       \
+         -H 'content-type: application/json' -H 'authorization: Bearer {token}' -d '{{}}'"
+    );
 }
 
 async fn serve(
     config: &Config,
     catalogue: Arc<Catalogue>,
-    store: SeaStore,
     secret: Vec<u8>,
-    listener: TcpListener,
-    trials: Vec<DemoRole>,
+    port: Port,
+    demo: Option<(Demo, bool)>,
 ) -> Result<ExitCode, Failure> {
-    let store = Arc::new(store);
+    let store = Arc::new(open_store(config, Patience::ForCallers).await?);
+    let trials: Vec<DemoRole> = demo
+        .iter()
+        .flat_map(|(demo, _)| &demo.tokens)
+        .map(|(role, _, secret)| DemoRole {
+            role: *role,
+            token: secret.clone(),
+        })
+        .collect();
     publish(store.as_ref(), &catalogue).await?;
     let engine = Engine::start(Parts {
         store: Arc::clone(&store) as Arc<dyn Store>,
@@ -187,6 +261,30 @@ async fn serve(
         grpc::serve::part(engine, gate.clone(), &health, &services),
     ];
     let site = motcua_http::site(health, parts);
+    // Everything that a caller may need is there: now connections are taken.
+    let listener = port
+        .open()
+        .map_err(|error| cannot_listen(config.listen, error))?;
+    let address = listener
+        .local_addr()
+        .map_err(|error| Failure::work("cannot tell the listening address", error))?;
+    match &demo {
+        Some((demo, kept)) => {
+            introduce(demo, *kept, &config.database);
+            announce(address);
+            invite(demo, address);
+            // Only now, so that no line of a log stands above what is to be read.
+            telemetry::start(&config.log, config.log_format)?;
+        }
+        None => announce(address),
+    }
+    tracing::info!(
+        version = env!("CARGO_PKG_VERSION"),
+        database = store::shown(&config.database),
+        schema = store::schema(),
+        %address,
+        "serving"
+    );
     let (stop, stopped) = tokio::sync::oneshot::channel();
     let hard = async {
         asked_to_stop().await;

@@ -4,19 +4,18 @@ use super::Database;
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
 
-use app::ports::{Clock, Store, WriteTokens};
+use app::ports::{Clock, WriteTokens};
 use app::tokens::{self, Grant};
 use chrono::TimeDelta;
-use domain::catalogue::Catalogue;
 use domain::id::ActorId;
+use domain::language::Language;
 use domain::role::Role;
-use domain::time::rfc3339;
+use domain::time::{local_day, rfc3339};
 use domain::unit::Unit;
-use store::Patience;
 
-use super::{configuration, open};
+use super::{Installation, words};
+use crate::Failure;
 use crate::clock::{SystemClock, SystemIds};
-use crate::{Failure, catalogue};
 
 /// Make, list and revoke tokens. Alone it makes a token and prints it, once.
 #[derive(Debug, Args)]
@@ -59,10 +58,10 @@ pub enum TokenCommand {
 }
 
 /// Makes, lists or revokes tokens.
-pub async fn run(flags: Token) -> Result<ExitCode, Failure> {
+pub async fn run(flags: Token, language: Language) -> Result<ExitCode, Failure> {
     match &flags.command {
         None => issue(&flags).await,
-        Some(TokenCommand::List { database }) => list(database).await,
+        Some(TokenCommand::List { database }) => list(database, language).await,
         Some(TokenCommand::Revoke { id, database }) => revoke(id, database).await,
     }
 }
@@ -71,12 +70,11 @@ async fn issue(flags: &Token) -> Result<ExitCode, Failure> {
     let role = flags.role.as_deref().ok_or_else(|| {
         Failure::Input("--role is needed: receptionist, officer, leader, chairman, province, portal, auditor or admin".into())
     })?;
-    let config = configuration(&flags.database)?;
-    let catalogue = catalogue::read(config.catalogue.as_deref())?;
     let role: Role = role
         .parse()
         .map_err(|wrong| Failure::Input(format!("--role: {wrong}")))?;
-    let units = units(&catalogue, &flags.units)?;
+    let here = Installation::open(&flags.database).await?;
+    let units = units(&here, &flags.units)?;
     let province = units[0].province.clone();
     let actor = flags
         .actor
@@ -84,7 +82,6 @@ async fn issue(flags: &Token) -> Result<ExitCode, Failure> {
         .unwrap_or_else(|| format!("{role}-{}", units[0].code));
     let actor =
         ActorId::parse(&actor).map_err(|wrong| Failure::Input(format!("--actor: {wrong}")))?;
-    let store = open(&config, Patience::Endless).await?;
     let grant = Grant {
         actor,
         role,
@@ -92,7 +89,7 @@ async fn issue(flags: &Token) -> Result<ExitCode, Failure> {
         units: units.iter().map(|unit| unit.code.clone()).collect(),
         lasts: TimeDelta::days(flags.days.into()),
     };
-    let issued = tokens::issue(&store, &SystemIds, SystemClock.now(), grant)
+    let issued = tokens::issue(here.store.as_ref(), &SystemIds, SystemClock.now(), grant)
         .await
         .map_err(|error| Failure::work("cannot keep the token", error))?;
     eprintln!(
@@ -105,15 +102,11 @@ async fn issue(flags: &Token) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-pub(super) fn units<'a>(
-    catalogue: &'a Catalogue,
-    codes: &[String],
-) -> Result<Vec<&'a Unit>, Failure> {
-    let mut units: Vec<&Unit> = Vec::new();
+/// The units that a token is for, those of an import among them.
+pub(super) fn units(here: &Installation, codes: &[String]) -> Result<Vec<Unit>, Failure> {
+    let mut units: Vec<Unit> = Vec::new();
     for code in codes {
-        let unit = catalogue.units.find(code).ok_or_else(|| {
-            Failure::Input(format!("--unit: `{code}` is not a unit of the catalogue"))
-        })?;
+        let unit = here.unit(code)?;
         if units
             .first()
             .is_some_and(|first| first.province != unit.province)
@@ -130,26 +123,36 @@ pub(super) fn units<'a>(
     Ok(units)
 }
 
-async fn list(database: &Database) -> Result<ExitCode, Failure> {
-    let store = open(&configuration(database)?, Patience::Endless).await?;
+async fn list(database: &Database, language: Language) -> Result<ExitCode, Failure> {
+    let here = Installation::open(database).await?;
     let cannot = |error| Failure::work("cannot read the tokens", error);
-    let tokens = store
-        .read()
-        .await
-        .map_err(cannot)?
-        .tokens()
-        .await
-        .map_err(cannot)?;
+    let tokens = here.read().await?.tokens().await.map_err(cannot)?;
     println!(
-        "{:<13} {:<13} {:<26} {:<26} units",
-        "id", "role", "actor", "state"
+        "{:<13} {:<13} {:<26} {:<26} {}",
+        words(language, "mã", "id"),
+        words(language, "vai trò", "role"),
+        words(language, "người dùng", "actor"),
+        words(language, "trạng thái", "state"),
+        words(language, "đơn vị", "units"),
     );
     let now = SystemClock.now();
     for token in tokens {
         let state = match token.revoked {
-            Some(at) => format!("revoked {}", at.date_naive()),
-            None if token.expires <= now => format!("expired {}", token.expires.date_naive()),
-            None => format!("until {}", token.expires.date_naive()),
+            Some(at) => format!(
+                "{} {}",
+                words(language, "thu hồi", "revoked"),
+                local_day(at)
+            ),
+            None if token.expires <= now => format!(
+                "{} {}",
+                words(language, "hết hạn", "expired"),
+                local_day(token.expires)
+            ),
+            None => format!(
+                "{} {}",
+                words(language, "đến", "until"),
+                local_day(token.expires)
+            ),
         };
         let units: Vec<&str> = token
             .units
@@ -168,8 +171,9 @@ async fn list(database: &Database) -> Result<ExitCode, Failure> {
 }
 
 async fn revoke(id: &str, database: &Database) -> Result<ExitCode, Failure> {
-    let store = open(&configuration(database)?, Patience::Endless).await?;
-    let found = store
+    let here = Installation::open(database).await?;
+    let found = here
+        .store
         .revoke_token(id, SystemClock.now())
         .await
         .map_err(|error| Failure::work("cannot revoke the token", error))?;

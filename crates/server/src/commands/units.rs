@@ -6,20 +6,18 @@ use clap::{Args, Subcommand};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use app::merger::{Merged, Merger};
-use app::ports::{Job, Store};
-use app::{Caller, Engine, Parts};
+use app::ports::Job;
+use app::{Caller, Engine};
 use domain::catalogue::{Catalogue, SourceFile, Successors};
 use domain::id::{ActorId, ProvinceCode};
+use domain::language::Language;
 use domain::role::Role;
-use store::{Patience, SeaStore};
 
-use super::{configuration, open, print};
-use crate::clock::{SystemClock, SystemIds};
+use super::{Installation, caller, print, words};
 use crate::progress::Progress;
-use crate::{Failure, catalogue, text};
+use crate::{Failure, text};
 
 /// Change units.
 #[derive(Debug, Args)]
@@ -59,9 +57,9 @@ pub struct Merge {
 }
 
 /// Does what is asked with units.
-pub async fn run(flags: Units) -> Result<ExitCode, Failure> {
+pub async fn run(flags: Units, language: Language) -> Result<ExitCode, Failure> {
     match flags.command {
-        UnitsCommand::Merge(flags) => merge(flags).await,
+        UnitsCommand::Merge(flags) => merge(flags, language).await,
     }
 }
 
@@ -69,7 +67,7 @@ pub async fn run(flags: Units) -> Result<ExitCode, Failure> {
 const ACTOR: &str = "motcua-cli";
 
 /// Puts a table of successors in force and carries it out, province by province.
-pub async fn merge(flags: Merge) -> Result<ExitCode, Failure> {
+pub async fn merge(flags: Merge, language: Language) -> Result<ExitCode, Failure> {
     let path = flags.file.display().to_string();
     let text = text::read(&flags.file)?;
     let day = flags
@@ -81,17 +79,8 @@ pub async fn merge(flags: Merge) -> Result<ExitCode, Failure> {
             ))
         })?;
     let choices = choices(&flags.choices)?;
-    let config = configuration(&flags.database)?;
-    let shipped = catalogue::read(config.catalogue.as_deref())?;
-    let engine = engine(
-        open(&config, Patience::Endless).await?,
-        shipped,
-        config.queue,
-    );
-    engine
-        .refresh_catalogue()
-        .await
-        .map_err(|error| Failure::work("cannot read what was published", error))?;
+    let here = Installation::open(&flags.database).await?;
+    let engine = &here.engine;
     let table = SourceFile { path, text };
     let only = flags
         .province
@@ -106,7 +95,7 @@ pub async fn merge(flags: Merge) -> Result<ExitCode, Failure> {
     let mut looked = 0;
     for province in provinces {
         let catalogue = engine.catalogue(&province);
-        let caller = caller(&catalogue, &province)?;
+        let caller = admin(&catalogue, &province)?;
         let eve = day.pred_opt().unwrap_or(day);
         let mut merger = Merger {
             day,
@@ -123,24 +112,26 @@ pub async fn merge(flags: Merge) -> Result<ExitCode, Failure> {
             reason: flags.reason.clone(),
             dry_run: true,
         };
-        let foreseen = carry_out(&engine, &caller, &merger).await?;
+        let foreseen = carry_out(engine, &caller, &merger).await?;
         if foreseen.seen == 0 && merger.choices.is_empty() {
             continue;
         }
         looked += foreseen.seen;
         if flags.dry_run {
-            tell(&province, "would go", &foreseen)?;
+            tell(&province, true, &foreseen, language)?;
         } else {
             merger.dry_run = false;
-            tell(
-                &province,
-                "went",
-                &carry_out(&engine, &caller, &merger).await?,
-            )?;
+            let merged = carry_out(engine, &caller, &merger).await?;
+            tell(&province, false, &merged, language)?;
         }
     }
     if looked == 0 {
-        print("no unfinished dossier in the provinces of the table\n")?;
+        let none = words(
+            language,
+            "Không có hồ sơ chưa kết thúc ở các tỉnh trong bảng.\n",
+            "no unfinished dossier in the provinces of the table\n",
+        );
+        print(none)?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -155,18 +146,6 @@ fn choices(flags: &[String]) -> Result<Vec<(String, String)>, Failure> {
             ))),
         })
         .collect()
-}
-
-/// An engine that makes no receipt, and so needs no secret.
-fn engine(store: SeaStore, catalogue: Catalogue, queue: usize) -> Arc<Engine> {
-    Engine::start(Parts {
-        store: Arc::new(store) as Arc<dyn Store>,
-        catalogue: Arc::new(catalogue),
-        clock: Arc::new(SystemClock),
-        ids: Arc::new(SystemIds),
-        secret: Vec::new(),
-        queue,
-    })
 }
 
 /// The provinces whose units a table names.
@@ -187,20 +166,14 @@ fn named(
     Ok(provinces.into_iter().cloned().collect())
 }
 
-fn caller(catalogue: &Catalogue, province: &ProvinceCode) -> Result<Caller, Failure> {
+fn admin(catalogue: &Catalogue, province: &ProvinceCode) -> Result<Caller, Failure> {
     let unit = catalogue.units.province(province).ok_or_else(|| {
         Failure::Input(format!(
             "--province: the catalogue has no province {province}"
         ))
     })?;
-    Ok(Caller {
-        token: String::new(),
-        actor: ActorId::parse(ACTOR).expect("it is an id"),
-        role: Role::Admin,
-        province: province.clone(),
-        units: vec![unit.code.clone()],
-        former: Vec::new(),
-    })
+    let actor = ActorId::parse(ACTOR).expect("it is an id");
+    Ok(caller(actor, Role::Admin, unit))
 }
 
 async fn carry_out(engine: &Engine, caller: &Caller, merger: &Merger) -> Result<Merged, Failure> {
@@ -228,11 +201,27 @@ async fn carry_out(engine: &Engine, caller: &Caller, merger: &Merger) -> Result<
     })
 }
 
-fn tell(province: &ProvinceCode, did: &str, merged: &Merged) -> Result<(), Failure> {
-    let mut lines = vec![format!(
-        "province {province}: of {} unfinished dossiers {} {did} to other units",
-        merged.seen, merged.moved
-    )];
+fn tell(
+    province: &ProvinceCode,
+    foreseen: bool,
+    merged: &Merged,
+    language: Language,
+) -> Result<(), Failure> {
+    let (seen, moved) = (merged.seen, merged.moved);
+    let mut lines = vec![match (language, foreseen) {
+        (Language::Vietnamese, true) => format!(
+            "Tỉnh {province}: trong {seen} hồ sơ chưa kết thúc, {moved} hồ sơ sẽ chuyển sang đơn vị khác"
+        ),
+        (Language::Vietnamese, false) => format!(
+            "Tỉnh {province}: trong {seen} hồ sơ chưa kết thúc, {moved} hồ sơ đã chuyển sang đơn vị khác"
+        ),
+        (Language::English, true) => format!(
+            "province {province}: of {seen} unfinished dossiers {moved} would go to other units"
+        ),
+        (Language::English, false) => format!(
+            "province {province}: of {seen} unfinished dossiers {moved} went to other units"
+        ),
+    }];
     for handover in &merged.handovers {
         lines.push(format!(
             "  {:<12} → {:<12} {:>8}",

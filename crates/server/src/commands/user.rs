@@ -2,17 +2,18 @@
 
 use std::io::{IsTerminal, Read};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use app::accounts::{self, NewAccount};
 use app::ports::{AccountStore, Clock, Ids};
 use clap::{Args, Subcommand};
 use domain::id::ActorId;
 use domain::role::Role;
-use store::{Patience, SeaStore};
+use store::SeaStore;
 
-use super::{Database, configuration, open};
+use super::{Database, Installation};
+use crate::Failure;
 use crate::clock::{SystemClock, SystemIds};
-use crate::{Failure, catalogue};
 
 /// Make, list and disable accounts of officials, who sign in at the pages.
 #[derive(Debug, Args)]
@@ -98,9 +99,8 @@ async fn add(flags: Add) -> Result<ExitCode, Failure> {
     if full_name.is_empty() {
         return Err(Failure::Input("--full-name: must not be empty".into()));
     }
-    let config = configuration(&flags.database)?;
-    let catalogue = catalogue::read(config.catalogue.as_deref())?;
-    let units = super::token::units(&catalogue, &flags.units)?;
+    let here = Installation::open(&flags.database).await?;
+    let units = super::token::units(&here, &flags.units)?;
     let new = NewAccount {
         actor: actor.clone(),
         full_name: domain::fold::compose(full_name),
@@ -109,10 +109,9 @@ async fn add(flags: Add) -> Result<ExitCode, Failure> {
         province: units[0].province.clone(),
         units: units.iter().map(|unit| unit.code.clone()).collect(),
     };
-    let store = open(&config, Patience::Endless).await?;
     let secret = Secret::choose(flags.password_stdin)?;
     let now = SystemClock.now();
-    let added = accounts::add(&store, &SystemIds, now, new, &secret.text).await;
+    let added = accounts::add(here.store.as_ref(), &SystemIds, now, new, &secret.text).await;
     if !added.map_err(failed)? {
         return Err(Failure::Input(format!(
             "there is already an account {actor}"
@@ -128,7 +127,7 @@ async fn password(flags: Password) -> Result<ExitCode, Failure> {
     let store = database(&flags.database).await?;
     let secret = Secret::choose(flags.password_stdin)?;
     let now = SystemClock.now();
-    let set = accounts::set_password(&store, &SystemIds, now, &actor, &secret.text).await;
+    let set = accounts::set_password(store.as_ref(), &SystemIds, now, &actor, &secret.text).await;
     if !set.map_err(failed)? {
         return Err(unknown(&actor));
     }
@@ -241,6 +240,6 @@ fn failed(error: app::Error) -> Failure {
     }
 }
 
-async fn database(flags: &Database) -> Result<SeaStore, Failure> {
-    open(&configuration(flags)?, Patience::Endless).await
+async fn database(flags: &Database) -> Result<Arc<SeaStore>, Failure> {
+    Ok(Installation::open(flags).await?.store)
 }

@@ -149,6 +149,12 @@ pub async fn migrate(url: &str, dry_run: bool) -> Result<Vec<String>, OpenError>
     result
 }
 
+/// The newest migration of this version: the schema that an opened database has.
+#[must_use]
+pub fn schema() -> String {
+    migrations::names().pop().unwrap_or_default()
+}
+
 async fn migrate_connected(
     db: &DatabaseConnection,
     dry_run: bool,

@@ -3,23 +3,19 @@
 use crate::commands::{Database, PlainFormat};
 use clap::Args;
 use std::process::ExitCode;
-use std::sync::Arc;
 
-use app::Catalogues;
 use app::foresight::KeptModel;
-use app::ports::{Clock, Store, WriteForecasts};
+use app::ports::{Clock, WriteForecasts};
 use chrono::NaiveDate;
-use domain::id::ProvinceCode;
 use domain::procedure::Kind;
 use domain::time;
 use serde::Serialize;
 use serde_json::Value;
-use store::Patience;
 
+use crate::Failure;
 use crate::clock::SystemClock;
-use crate::commands::{configuration, open, print};
+use crate::commands::{Installation, print, unreadable};
 use crate::progress::Progress;
-use crate::{Failure, catalogue};
 
 /// Fit the models of a province on its own dossiers, and keep them in the database. Today's
 /// dossiers are judged by the model that learned until last.
@@ -42,22 +38,9 @@ pub struct Fit {
 /// Fits, keeps and tells what came of it. A process that serves soon uses the models that learned
 /// until last.
 pub async fn run(flags: Fit) -> Result<ExitCode, Failure> {
-    let config = configuration(&flags.database)?;
-    let shipped = catalogue::read(config.catalogue.as_deref())?;
-    let store = open(&config, Patience::Endless).await?;
-    let cannot = |error| Failure::work("cannot read the database", error);
-    let read = store.read().await.map_err(cannot)?;
-    let catalogues = Catalogues::read(Arc::new(shipped), read.as_ref())
-        .await
-        .map_err(|error| Failure::work("cannot read what was published", error))?;
-    drop(read);
-    let province = ProvinceCode::parse(&flags.province)
-        .map_err(|wrong| Failure::Input(format!("--province: {wrong}")))?;
-    if catalogues.of(&province).units.province(&province).is_none() {
-        return Err(Failure::Input(format!(
-            "--province: {province} is not a province of the catalogue"
-        )));
-    }
+    let here = Installation::open(&flags.database).await?;
+    let store = here.store.as_ref();
+    let province = here.province(&flags.province)?;
     let now = SystemClock.now();
     let today = time::local_day(now);
     let until = flags.until.unwrap_or(today);
@@ -69,7 +52,7 @@ pub async fn run(flags: Fit) -> Result<ExitCode, Failure> {
     let progress = Progress::new();
     progress.say("reading histories and fitting");
     let until = time::day_start(until);
-    let fitted = app::foresight::fit(&store, &catalogues, &province, until, now)
+    let fitted = app::foresight::fit(store, here.catalogues(), &province, until, now)
         .await
         .map_err(|error| Failure::work("cannot fit", error))?;
     if fitted.is_empty() {
@@ -91,8 +74,8 @@ pub async fn run(flags: Fit) -> Result<ExitCode, Failure> {
             model.bytes.as_deref().unwrap_or_default().len(),
         ));
     }
-    let read = store.read().await.map_err(cannot)?;
-    let in_use = read.models(&province).await.map_err(cannot)?;
+    let read = here.read().await?;
+    let in_use = read.models(&province).await.map_err(unreadable)?;
     for told in &mut told {
         told.in_use = in_use.iter().any(|model| model.number == told.number);
     }

@@ -7,17 +7,18 @@ use app::statistics::Counted;
 use domain::indicator::{Column, I766, II06A, Ii06a, Ii06aUnit, Item, MEMO, Value};
 use serde::Serialize;
 
-use super::{Rates, Source, cells, csv_of, failed, percent, query, titles};
+use super::{Rates, cells, csv_of, failed, percent, query, titles};
 use crate::Failure;
 use crate::clock::SystemClock;
+use crate::commands::Installation;
 use crate::commands::{Format, print};
 
 async fn counted(flags: &Rates) -> Result<Counted, Failure> {
-    let source = Source::open(flags).await?;
-    let (read, catalogues) = source.read().await?;
-    let query = query(flags, &catalogues)?;
+    let here = Installation::open(&flags.database).await?;
+    let read = here.read().await?;
+    let query = query(flags, &here)?;
     let now = SystemClock.now();
-    app::statistics::statistics(read.as_ref(), &catalogues, &query, now)
+    app::statistics::statistics(read.as_ref(), here.catalogues(), &query, now)
         .await
         .map_err(failed)
 }
