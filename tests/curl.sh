@@ -12,7 +12,13 @@ cd "$(dirname "$0")/.."
 
 if [ "${1:-}" = "--demo" ]; then
     out=$(mktemp)
-    trap 'kill "$server" 2>/dev/null; wait "$server" 2>/dev/null || true; rm -f "$out"' EXIT
+    server=""
+    # Also when the build fails, and there is no server yet.
+    end() {
+        if [ -n "$server" ]; then kill "$server" 2>/dev/null; wait "$server" 2>/dev/null || true; fi
+        rm -f "$out"
+    }
+    trap end EXIT
     cargo build --quiet -p motcua
     "${CARGO_TARGET_DIR:-target}"/debug/motcua serve --demo --listen 127.0.0.1:0 >"$out" 2>/dev/null &
     server=$!

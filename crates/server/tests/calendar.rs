@@ -41,7 +41,9 @@ fn days_are_tried_without_writing_and_told_in_three_forms() {
     let with = |more: &[&str]| motcua(&[&asked[..], more].concat());
     let table = with(&["--off", "2026-12-24", "--make-up", "2026-12-26"]);
     assert!(table.status.success(), "{}", told(&table.stderr));
-    assert!(told(&table.stdout).starts_with("0 open dossiers looked at; nothing was written."));
+    assert!(told(&table.stdout).starts_with("Đã xét 0 hồ sơ đang xử lý; không ghi thay đổi nào."));
+    let english = with(&["--off", "2026-12-24", "--lang", "en"]);
+    assert!(told(&english.stdout).starts_with("0 open dossiers looked at; nothing was written."));
     let json = with(&["--off", "2026-12-24", "--format", "json"]);
     let json: Value = serde_json::from_slice(&json.stdout).unwrap();
     assert_eq!(

@@ -1,0 +1,18 @@
+# Every program that a test calls, with the Debian package that has it: the one list of them.
+# tests/run installs what is missing.
+#
+#   program    package     who calls it
+TOOLS="
+cc           gcc           the linker of every crate, and SQLite
+curl         curl          tests/curl.sh, and the commands of README.md
+kill         procps        benchmarks and servers that are told to stop
+prlimit      util-linux    full disks: tests/it/faults
+python3      python3       processes that are stopped half-way: tests/it/faults
+sh           dash          servers of tests
+strace       strace        cuts of power: tests/it/faults
+"
+
+# Headers and start-up objects, which have no program of their own.
+LIBRARIES="
+/usr/include/stdio.h  libc6-dev
+"
