@@ -1,0 +1,150 @@
+//! Which number and title a form bears on a day: data of the catalogue, for both have changed and
+//! will change again.
+
+use chrono::NaiveDate;
+use serde::Deserialize;
+
+/// What a form is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// The receipt with the promised date (*giấy tiếp nhận và hẹn trả*).
+    Slip,
+    /// The request for papers (*phiếu yêu cầu bổ sung*).
+    Supplement,
+    /// The apology with a new date (*văn bản xin lỗi và đề nghị gia hạn*).
+    Apology,
+}
+
+impl Kind {
+    /// The word used in data and addresses.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Kind::Slip => "slip",
+            Kind::Supplement => "supplement",
+            Kind::Apology => "apology",
+        }
+    }
+}
+
+/// A version of a form.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Form {
+    /// What it is for.
+    pub kind: Kind,
+    /// The first day on which it is used.
+    pub from: NaiveDate,
+    /// The regulation whose set it belongs to.
+    pub set: String,
+    /// Its number in that set.
+    pub number: String,
+    /// Its title.
+    pub title: String,
+    /// Where set, number and title come from.
+    pub source: String,
+    /// How much of it is sourced.
+    pub mark: Mark,
+}
+
+/// How much of a form is sourced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mark {
+    /// Number and title; the order of the fields follows slips in use.
+    Titles,
+    /// All of it, compared with the annex.
+    Whole,
+}
+
+/// Why a list of forms cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Invalid {
+    /// It is not written as it should be.
+    #[error("the list of forms cannot be read")]
+    Text(#[from] toml::de::Error),
+    /// Two versions of a form begin on the same day.
+    #[error("two versions of {} begin on {from}", .kind.as_str())]
+    Twice {
+        /// The form.
+        kind: Kind,
+        /// The day.
+        from: NaiveDate,
+    },
+}
+
+/// Every version of every form.
+#[derive(Debug, Clone)]
+pub struct Forms(Vec<Form>);
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    form: Vec<Form>,
+}
+
+impl Forms {
+    /// Reads a list of forms, as `catalogue/forms/forms.toml` has it.
+    pub fn read(text: &str) -> Result<Self, Invalid> {
+        let mut forms = toml::from_str::<File>(text)?.form;
+        forms.sort_by_key(|form| form.from);
+        for (at, form) in forms.iter().enumerate() {
+            let (kind, from) = (form.kind, form.from);
+            let same = |it: &&Form| it.kind == kind && it.from == from;
+            if forms[..at].iter().any(|it| same(&it)) {
+                return Err(Invalid::Twice { kind, from });
+            }
+        }
+        Ok(Self(forms))
+    }
+
+    /// The forms that the product ships.
+    #[must_use]
+    pub fn shipped() -> Self {
+        Self::read(include_str!("../../../catalogue/forms/forms.toml"))
+            .expect("a test reads the shipped list")
+    }
+
+    /// The version in use on a day; none before the first one.
+    #[must_use]
+    pub fn on(&self, kind: Kind, day: NaiveDate) -> Option<&Form> {
+        let known = self.0.iter().rev();
+        known.filter(|form| form.kind == kind).find(|form| form.from <= day)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn an_apology_bears_the_title_of_the_set_in_force_that_day() {
+        let forms = Forms::shipped();
+        let title = |on| forms.on(Kind::Apology, day(on)).map(|it| it.title.as_str());
+        assert_eq!(title("2018-12-10"), None);
+        assert_eq!(
+            title("2025-09-14"),
+            Some("Phiếu xin lỗi và hẹn lại ngày trả kết quả")
+        );
+        assert_eq!(
+            title("2025-09-15"),
+            Some("Xin lỗi và đề nghị gia hạn thời gian giải quyết hồ sơ")
+        );
+    }
+
+    #[test]
+    fn two_versions_of_one_day_are_refused() {
+        let one = "[[form]]\nkind = \"slip\"\nfrom = \"2026-01-01\"\nset = \"a\"\nnumber = \"01\"\ntitle = \"b\"\nsource = \"c\"\nmark = \"titles\"\n";
+        assert!(Forms::read(one).is_ok());
+        assert!(matches!(
+            Forms::read(&format!("{one}{one}")),
+            Err(Invalid::Twice { .. })
+        ));
+        assert!(Forms::read(&one.replace("mark", "marks")).is_err());
+    }
+}
