@@ -10,6 +10,9 @@ prlimit      util-linux    full disks: tests/it/faults
 python3      python3       processes that are stopped half-way: tests/it/faults
 sh           dash          servers of tests
 strace       strace        cuts of power: tests/it/faults
+chromium     chromium      forms on paper: tests/it/pages/paper.rs
+pdfinfo      poppler-utils forms on paper
+zbarimg      zbar-tools    codes on paper
 "
 
 # Headers and start-up objects, which have no program of their own.

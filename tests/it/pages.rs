@@ -1,7 +1,9 @@
 //! The pages, as a browser asks for them: over the router, with a real store behind it.
 
 mod browser;
+mod desk;
 mod look_up;
+mod paper;
 mod protection;
 mod sign_in;
 mod unit;

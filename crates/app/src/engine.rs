@@ -216,6 +216,25 @@ impl Engine {
         }
     }
 
+    /// A new request id, for a form that is about to be filled in: sent twice, it is one request.
+    #[must_use]
+    pub fn request_id(&self) -> RequestId {
+        let mut bytes = self.chance();
+        // Version 4, variant 1.
+        bytes[6] = (bytes[6] & 0x0f) | 0x40;
+        bytes[8] = (bytes[8] & 0x3f) | 0x80;
+        let hex = domain::digest::hex(&bytes);
+        let uuid = [
+            &hex[..8],
+            &hex[8..12],
+            &hex[12..16],
+            &hex[16..20],
+            &hex[20..],
+        ]
+        .join("-");
+        RequestId::parse(&uuid).expect("it is written as a UUID is")
+    }
+
     /// Sixteen random bytes.
     pub(crate) fn chance(&self) -> [u8; 16] {
         self.office.ids.random()
@@ -383,7 +402,7 @@ impl Engine {
             })
     }
 
-    fn receipt(&self, view: &View) -> Result<Receipt, Error> {
+    pub(crate) fn receipt(&self, view: &View) -> Result<Receipt, Error> {
         let dossier = &view.dossier;
         let calendar = self.office.calendar(dossier);
         let explanation = match (

@@ -3,15 +3,16 @@
 use domain::code::AnyCode;
 use domain::dossier::acts::Rate;
 use domain::dossier::private::Words;
-use domain::dossier::{Command, Dossier, Rating, RatingMethod, Score};
+use domain::dossier::{Action, Command, Dossier, Rating, RatingMethod, Score};
 use domain::id::ActorId;
 use domain::role::Role;
 
-use crate::access::Caller;
+use crate::access::{self, Caller, Method};
 use crate::engine::{Engine, Meta};
 use crate::error::Error;
 use crate::keys;
 use crate::ports::ReadTx;
+use crate::view::{Receipt, View};
 use crate::writing::Work;
 
 /// What a citizen thinks of how a dossier was dealt with.
@@ -24,6 +25,14 @@ pub struct Opinion {
 }
 
 impl Engine {
+    /// The receipt of a dossier again, for who may take dossiers in at its unit: paper is lost, and
+    /// printers fail. Nothing changes by it.
+    pub fn receipt_again(&self, caller: &Caller, view: &View) -> Result<Receipt, Error> {
+        let method = Method::Act(Action::Receive);
+        access::check_unit(caller, method, &view.dossier.receiving)?;
+        self.receipt(view)
+    }
+
     /// A citizen says what they think of a dossier, once, after its end.
     ///
     /// Nobody knows who holds a receipt, so all of them are one actor. No etag is asked for: what

@@ -29,9 +29,13 @@ pub fn qr(address: &str, label: &str) -> Result<String, Invalid> {
     let colours = code.to_colors();
     let mut path = String::new();
     for (row, line) in colours.chunks(width).enumerate() {
-        bars(line.iter().map(|it| *it == Color::Dark), QUIET, |x, long| {
-            path.push_str(&format!("M{x} {y}h{long}v1h-{long}z", y = row + QUIET));
-        });
+        bars(
+            line.iter().map(|it| *it == Color::Dark),
+            QUIET,
+            |x, long| {
+                path.push_str(&format!("M{x} {y}h{long}v1h-{long}z", y = row + QUIET));
+            },
+        );
     }
     let side = width + 2 * QUIET;
     Ok(format!(
@@ -90,12 +94,22 @@ mod tests {
 
     #[test]
     fn codes_are_drawn_without_styles_and_say_what_they_are() {
-        let qr = qr("https://motcua.example/lookup?code=H60.02215-261130-0001", "Mã QR").unwrap();
-        assert!(qr.contains(r#"aria-label="Mã QR""#) && !qr.contains("style"), "{qr}");
+        let qr = qr(
+            "https://motcua.example/lookup?code=H60.02215-261130-0001",
+            "Mã QR",
+        )
+        .unwrap();
+        assert!(
+            qr.contains(r#"aria-label="Mã QR""#) && !qr.contains("style"),
+            "{qr}"
+        );
         let bar = bar("H60.02215-261130-0001", "Mã vạch").unwrap();
         // 11 modules a letter, start and check, and a stop of 13, between two quiet zones.
         let width = 11 * (21 + 2) + 13 + 2 * BAR_QUIET;
-        assert!(bar.contains(&format!(r#"viewBox="0 0 {width} 30""#)), "{bar}");
+        assert!(
+            bar.contains(&format!(r#"viewBox="0 0 {width} 30""#)),
+            "{bar}"
+        );
     }
 
     #[test]

@@ -110,7 +110,9 @@ impl Forms {
     #[must_use]
     pub fn on(&self, kind: Kind, day: NaiveDate) -> Option<&Form> {
         let known = self.0.iter().rev();
-        known.filter(|form| form.kind == kind).find(|form| form.from <= day)
+        known
+            .filter(|form| form.kind == kind)
+            .find(|form| form.from <= day)
     }
 }
 

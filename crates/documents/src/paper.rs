@@ -34,6 +34,16 @@ impl Printed {
 }
 
 impl Head {
+    /// The agency as letterheads break it: `Ủy ban nhân dân`, then of what.
+    #[must_use]
+    pub fn agency_lines(&self) -> Vec<&str> {
+        const COMMITTEE: &str = "Ủy ban nhân dân ";
+        match self.agency.strip_prefix(COMMITTEE) {
+            Some(of_what) => vec![COMMITTEE.trim_end(), of_what],
+            None => vec![&self.agency],
+        }
+    }
+
     /// `Minh Xuân, ngày 30 tháng 11 năm 2026`.
     #[must_use]
     pub fn place_and_day(&self) -> String {
@@ -55,7 +65,12 @@ pub(crate) fn day(at: Instant) -> String {
 /// `17 giờ 00 phút, ngày 03 tháng 12 năm 2026`.
 pub(crate) fn moment(at: Instant) -> String {
     let wall = time::local(at);
-    format!("{:02} giờ {:02} phút, {}", wall.hour(), wall.minute(), day(at))
+    format!(
+        "{:02} giờ {:02} phút, {}",
+        wall.hour(),
+        wall.minute(),
+        day(at)
+    )
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use askama::Template;
 use axum::response::{IntoResponse, Response};
 use domain::dossier::Action;
 use domain::id::UnitCode;
+use domain::role::Role;
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
 
@@ -142,6 +143,7 @@ impl Frame {
 pub fn home(staff: &Staff) -> String {
     let caller = staff.caller();
     match caller.units.first() {
+        Some(unit) if caller.role == Role::Receptionist => format!("/desk/{unit}"),
         Some(unit) if Method::ListWorklist.open_to(caller.role) => format!("/units/{unit}"),
         Some(_) | None => "/lookup".to_owned(),
     }
@@ -162,8 +164,26 @@ fn nav(staff: &Staff, place: Place) -> Vec<Link> {
         }
     };
     let sees = Method::ListWorklist.open_to(caller.role);
-    add(sees, home(staff), words.t("nav.overview"), Place::Overview);
-    let _later = (Method::Act(Action::Receive), Place::Desk, Place::Province);
+    let overview = caller.units.first().map(|unit| format!("/units/{unit}"));
+    add(
+        sees,
+        overview.unwrap_or_default(),
+        words.t("nav.overview"),
+        Place::Overview,
+    );
+    let desk = caller
+        .units
+        .first()
+        .filter(|unit| unit.as_str() != unit.level_one());
+    if let Some(unit) = desk {
+        let receives = Method::Act(Action::Receive).open_to(caller.role);
+        add(
+            receives,
+            format!("/desk/{unit}"),
+            words.t("nav.desk"),
+            Place::Desk,
+        );
+    }
     links
 }
 

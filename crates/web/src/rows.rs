@@ -248,7 +248,7 @@ impl Rows<'_> {
     }
 
     /// The calendar of the unit that decides a dossier.
-    fn with_calendar<T>(&self, view: &View, of: impl FnOnce(&Calendar) -> T) -> T {
+    pub fn with_calendar<T>(&self, view: &View, of: impl FnOnce(&Calendar) -> T) -> T {
         let catalogue = self.engine.catalogue(&view.dossier.province);
         of(catalogue
             .calendars

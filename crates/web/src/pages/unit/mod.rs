@@ -40,9 +40,9 @@ struct UnitPage {
     rows: Vec<Row>,
 }
 
-/// A number that leads to its rows.
+/// A number, which leads to its rows where there is a list of exactly those.
 struct Number {
-    href: String,
+    href: Option<String>,
     class: &'static str,
     count: String,
     what: Markup,
@@ -108,43 +108,45 @@ async fn show(
     }))
 }
 
+/// The numbers of the head. Only what the list below shows is a link: a number that leads to other
+/// rows than its own would be worse than none.
 fn numbers(staff: &Staff, unit: &UnitCode, counts: &WorklistCounts) -> Vec<Number> {
     let (words, say) = (staff.visit.words(), staff.visit.say());
-    let number = |class, count: u32, key: &str, more: Markup| Number {
-        href: format!("/units/{unit}#list"),
+    let number = |class, count: u32, key: &str| Number {
+        href: None,
         class,
         count: say.count(count.into()),
         what: words.t(key),
-        more,
+        more: Markup::default(),
     };
-    let count = |count: u32| say.count(count.into());
+    let submitted = say.count(counts.of(WorklistFilter::Submitted).into());
     vec![
+        Number {
+            href: Some(format!("/units/{unit}#list")),
+            more: words.fill("unit.open_more", &[("count", submitted.into())]),
+            ..number("", counts.open, "unit.open")
+        },
+        number("k-late", counts.of(WorklistFilter::Overdue), "unit.overdue"),
         number(
-            "",
-            counts.open,
-            "unit.open",
-            words.fill(
-                "unit.open_more",
-                &[("count", count(counts.of(WorklistFilter::Submitted)).into())],
-            ),
-        ),
-        number(
-            "k-late",
-            counts.of(WorklistFilter::Overdue),
-            "unit.overdue",
-            Markup::default(),
+            "k-risk",
+            counts.of(WorklistFilter::NearDue),
+            "unit.near_due",
         ),
         number(
             "k-risk",
             counts.of(WorklistFilter::DueToday),
             "unit.due_today",
-            Markup::default(),
         ),
         number(
             "k-wait",
             counts.of(WorklistFilter::WaitingForCitizen),
             "unit.waiting",
-            Markup::default(),
+        ),
+        number("", counts.of(WorklistFilter::Unassigned), "unit.unassigned"),
+        number(
+            "",
+            counts.of(WorklistFilter::NotHandedOver),
+            "unit.not_handed_over",
         ),
     ]
 }

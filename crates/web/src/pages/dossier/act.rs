@@ -1,0 +1,420 @@
+//! `/dossiers/{name}/{act}`: the form of an act, built from what the act asks.
+//!
+//! What was typed stays, whatever is wrong with it: a field, the law, or somebody who was quicker.
+
+use std::sync::Arc;
+
+use app::view::{DossierName, View};
+use app::{Error, Meta};
+use askama::Template;
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+use chrono::{NaiveDate, NaiveTime};
+use domain::dossier::acts::{
+    Advance, Extension, Refuse, RequestSupplement, Resolve, ReturnResult, Stop, SupplementItem,
+    Withdraw,
+};
+use domain::dossier::private::{Person, Words as Text};
+use domain::dossier::{Action, Channel, Command};
+use domain::id::{RequestId, StepId};
+use domain::language::Language;
+use domain::time;
+use http::StatusCode;
+
+use super::label;
+use crate::Pages;
+use crate::fault::Fault;
+use crate::fields::Fields;
+use crate::frame::{Frame, Place, html};
+use crate::rows::Rows;
+use crate::visit::Staff;
+use crate::words::Markup;
+
+pub fn routes() -> Router<Arc<Pages>> {
+    Router::new().route("/dossiers/{name}/{act}", get(ask).post(carry_out))
+}
+
+/// Whether an act has a form here. The others are for programs, or follow.
+pub fn has_form(action: Action) -> bool {
+    matches!(
+        action,
+        Action::Advance
+            | Action::RequestSupplement
+            | Action::Extend
+            | Action::Resolve
+            | Action::Return
+            | Action::Withdraw
+            | Action::Stop
+            | Action::Refuse
+    )
+}
+
+#[derive(Template)]
+#[template(path = "act.html")]
+struct ActPage {
+    frame: Frame,
+    dossier: String,
+    code: String,
+    procedure: String,
+    heading: String,
+    standing: Markup,
+    promise: Markup,
+    problem: Option<Problem>,
+    fields: Vec<Field>,
+    etag: String,
+    request_id: String,
+    note: Option<Markup>,
+}
+
+struct Problem {
+    heading: Markup,
+    lines: Vec<(String, Markup)>,
+}
+
+struct Field {
+    name: &'static str,
+    label: Markup,
+    hint: Option<Markup>,
+    kind: Kind,
+    value: String,
+    wrong: Option<Markup>,
+}
+
+enum Kind {
+    Area,
+    Date,
+    Line,
+    Choice(Vec<Choice>),
+}
+
+struct Choice {
+    value: String,
+    label: String,
+    chosen: bool,
+}
+
+/// What an act asks of people.
+fn fields(action: Action, view: &View, staff: &Staff, typed: &Fields) -> Vec<Field> {
+    let words = staff.visit.words();
+    let field = |name: &'static str, label: &str, hint: Option<&str>, kind: Kind| Field {
+        name,
+        label: words.t(label),
+        hint: hint.map(|key| words.t(key)),
+        kind,
+        value: typed.raw(name).to_owned(),
+        wrong: None,
+    };
+    match action {
+        Action::Advance => {
+            let steps = view
+                .next_steps
+                .iter()
+                .filter_map(|id| view.procedure.step(id));
+            let typed = typed.get("step");
+            let choices = steps.enumerate().map(|(at, step)| Choice {
+                chosen: step.id.as_str() == typed || (typed.is_empty() && at == 0),
+                value: step.id.to_string(),
+                label: step.name.clone(),
+            });
+            let choices: Vec<Choice> = choices.collect();
+            if choices.is_empty() {
+                return Vec::new();
+            }
+            vec![field("step", "act.step", None, Kind::Choice(choices))]
+        }
+        Action::RequestSupplement => vec![
+            field("items", "act.items", Some("act.items_hint"), Kind::Area),
+            field("reason", "act.reason", None, Kind::Area),
+        ],
+        Action::Extend => vec![
+            field(
+                "reason",
+                "act.delay_reason",
+                Some("act.delay_hint"),
+                Kind::Area,
+            ),
+            field(
+                "date",
+                "act.new_date",
+                Some("act.new_date_hint"),
+                Kind::Date,
+            ),
+        ],
+        Action::Return => vec![field(
+            "receiver",
+            "act.receiver",
+            Some("act.receiver_hint"),
+            Kind::Line,
+        )],
+        Action::Withdraw | Action::Refuse => {
+            vec![field("reason", "act.reason", None, Kind::Area)]
+        }
+        Action::Stop => vec![
+            field("reason", "act.reason", None, Kind::Area),
+            field("basis", "act.legal_basis", None, Kind::Line),
+        ],
+        _ => Vec::new(),
+    }
+}
+
+/// The act that was asked for, or which fields are wrong.
+fn command(action: Action, typed: &Fields) -> Result<Command, Vec<(&'static str, &'static str)>> {
+    let mut wrong = Vec::new();
+    let mut needed = |name: &'static str, key: &'static str| {
+        if typed.get(name).is_empty() {
+            wrong.push((name, key));
+        }
+        Text::new(typed.get(name))
+    };
+    let command: Command = match action {
+        Action::Advance => Advance {
+            step: typed.some("step").and_then(|step| StepId::parse(step).ok()),
+            assignee: None,
+        }
+        .into(),
+        Action::RequestSupplement => {
+            let _items = needed("items", "act.items_missing");
+            let reason = needed("reason", "act.reason_missing");
+            let lines = typed.get("items").lines().map(str::trim);
+            let items = lines.filter(|line| !line.is_empty());
+            RequestSupplement {
+                items: items
+                    .map(|line| SupplementItem {
+                        component: None,
+                        note: Text::new(line),
+                    })
+                    .collect(),
+                reason,
+                respond_by: None,
+                exception: None,
+            }
+            .into()
+        }
+        Action::Extend => {
+            let reason = needed("reason", "act.reason_missing");
+            let day = typed.get("date").parse::<NaiveDate>();
+            // Results are given back until the desk closes.
+            let closing = NaiveTime::from_hms_opt(17, 0, 0).unwrap_or_default();
+            match day {
+                Ok(day) => Extension::Apology {
+                    reason,
+                    due: time::instant(day, closing),
+                }
+                .into(),
+                Err(_no_day) => {
+                    wrong.push(("date", "act.date_missing"));
+                    return Err(wrong);
+                }
+            }
+        }
+        Action::Resolve => Resolve {
+            results: Vec::new(),
+        }
+        .into(),
+        Action::Return => {
+            let receiver = typed.some("receiver").map(|name| Person {
+                name: name.to_owned(),
+                ..Person::default()
+            });
+            ReturnResult {
+                proxy: receiver.is_some(),
+                receiver,
+                channel: Channel::Desk,
+            }
+            .into()
+        }
+        Action::Withdraw => Withdraw {
+            reason: Text::new(typed.get("reason")),
+        }
+        .into(),
+        Action::Refuse => Refuse {
+            reason: needed("reason", "act.reason_missing"),
+            competent: None,
+        }
+        .into(),
+        Action::Stop => Stop {
+            reason: needed("reason", "act.reason_missing"),
+            legal_basis: needed("basis", "act.basis_missing"),
+        }
+        .into(),
+        _ => return Err(vec![("", "act.none")]),
+    };
+    if wrong.is_empty() {
+        Ok(command)
+    } else {
+        Err(wrong)
+    }
+}
+
+fn action_of(text: &str) -> Result<Action, Fault> {
+    let mut actions = Action::ALL.iter().copied();
+    actions
+        .find(|action| action.method() == text && has_form(*action))
+        .ok_or(Fault::NoPage)
+}
+
+fn page(
+    pages: &Pages,
+    staff: &Staff,
+    view: &View,
+    directory: &app::accounts::Directory,
+    action: Action,
+    typed: &Fields,
+) -> ActPage {
+    let (words, say, now) = (staff.visit.words(), staff.visit.say(), pages.engine.now());
+    let rows = Rows {
+        engine: &pages.engine,
+        caller: staff.caller(),
+        directory,
+        words,
+        say,
+        now,
+    };
+    let heading = label(action, say);
+    let title = Markup::of(&format!("{heading} – {}", view.dossier.label()));
+    let apology = view.timing.apology_by.filter(|_| action == Action::Extend);
+    ActPage {
+        frame: Frame::staff(pages, staff, Place::Overview, title),
+        dossier: view.dossier.id.to_string(),
+        code: view.dossier.label(),
+        procedure: view.procedure.name.clone(),
+        standing: words.fill(
+            "dossier.standing",
+            &[
+                ("step", rows.step(view).into()),
+                ("holder", (&rows.holder(view)).into()),
+            ],
+        ),
+        promise: view.dossier.due().map_or_else(Markup::default, |due| {
+            words.fill(
+                "dossier.promise",
+                &[
+                    ("date", say.moment(due, now).into()),
+                    ("left", (&rows.left(view)).into()),
+                ],
+            )
+        }),
+        problem: None,
+        fields: fields(action, view, staff, typed),
+        etag: view.dossier.etag(),
+        request_id: pages.engine.request_id().to_string(),
+        note: match action {
+            Action::Extend => Some(match apology {
+                Some(by) => words.fill("act.apology_by", &[("date", say.moment(by, now).into())]),
+                None => words.t("act.apology_late"),
+            }),
+            _ => None,
+        },
+        heading,
+    }
+}
+
+async fn ask(
+    State(pages): State<Arc<Pages>>,
+    staff: Staff,
+    Path((name, act)): Path<(String, String)>,
+) -> Result<Response, Fault> {
+    let action = action_of(&act)?;
+    let name = DossierName::parse(&name).map_err(|_not_a_name| Fault::NoPage)?;
+    let view = pages.engine.dossier(staff.caller(), &name).await?;
+    let directory = pages.accounts.directory(&staff.caller().province).await?;
+    let typed = Fields::default();
+    Ok(html(&page(
+        &pages, &staff, &view, &directory, action, &typed,
+    )))
+}
+
+async fn carry_out(
+    State(pages): State<Arc<Pages>>,
+    staff: Staff,
+    Path((name, act)): Path<(String, String)>,
+    typed: Fields,
+) -> Result<Response, Fault> {
+    staff.check_form(&typed)?;
+    let action = action_of(&act)?;
+    let name = DossierName::parse(&name).map_err(|_not_a_name| Fault::NoPage)?;
+    let request_id =
+        RequestId::parse(typed.get("request_id")).map_err(|_not_ours| Fault::ForeignForm)?;
+    let words = staff.visit.words();
+    let (status, problem) = match command(action, &typed) {
+        Ok(command) => {
+            let meta = Meta {
+                request_id,
+                content: content(&act, &typed),
+            };
+            let done = pages
+                .engine
+                .command(staff.caller(), meta, &name, typed.get("etag"), command)
+                .await;
+            match done {
+                Ok(view) => {
+                    let to = format!("/dossiers/{}", view.dossier.id);
+                    return Ok(Redirect::to(&to).into_response());
+                }
+                Err(error @ Error::Stale { .. }) => {
+                    let said = said(&staff, &error);
+                    let heading = words.t("act.stale");
+                    (
+                        StatusCode::CONFLICT,
+                        Problem {
+                            heading,
+                            lines: vec![(String::new(), said)],
+                        },
+                    )
+                }
+                Err(error @ (Error::Refused { .. } | Error::Invalid(_))) => {
+                    let said = said(&staff, &error);
+                    let heading = words.t("act.failed");
+                    let lines = vec![(String::new(), said)];
+                    (StatusCode::UNPROCESSABLE_ENTITY, Problem { heading, lines })
+                }
+                Err(other) => return Err(other.into()),
+            }
+        }
+        Err(wrong) => {
+            let lines = wrong
+                .iter()
+                .map(|(name, key)| ((*name).to_owned(), words.t(key)));
+            let problem = Problem {
+                heading: words.t("act.failed"),
+                lines: lines.collect(),
+            };
+            (StatusCode::UNPROCESSABLE_ENTITY, problem)
+        }
+    };
+    let view = pages.engine.dossier(staff.caller(), &name).await?;
+    let directory = pages.accounts.directory(&staff.caller().province).await?;
+    let mut page = page(&pages, &staff, &view, &directory, action, &typed);
+    for field in &mut page.fields {
+        let wrong = problem.lines.iter().find(|(name, _)| name == field.name);
+        field.wrong = wrong.map(|(_, said)| said.clone());
+    }
+    let error = words.t("form.error");
+    page.frame.title = Markup::made(format!("{error} {}", page.frame.title));
+    page.problem = Some(problem);
+    let mut answer = html(&page);
+    *answer.status_mut() = status;
+    Ok(answer)
+}
+
+fn said(staff: &Staff, error: &Error) -> Markup {
+    Markup::of(&match staff.visit.language {
+        Language::Vietnamese => error.vietnamese(),
+        Language::English => error.to_string(),
+    })
+}
+
+/// What a form asks, without what only carries it.
+pub(in crate::pages) fn content(what: &str, typed: &Fields) -> Vec<u8> {
+    let mut content = what.as_bytes().to_vec();
+    let carries = ["csrf", "request_id", "etag"];
+    for (name, value) in typed.pairs().filter(|(name, _)| !carries.contains(name)) {
+        content.extend([0]);
+        content.extend(name.as_bytes());
+        content.extend([0]);
+        content.extend(value.as_bytes());
+    }
+    content
+}

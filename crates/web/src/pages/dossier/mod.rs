@@ -1,0 +1,440 @@
+//! `/dossiers/{name}`: one dossier, its time, and what may be done to it.
+
+mod act;
+mod story;
+
+use std::sync::Arc;
+
+use app::Error;
+use app::view::{DossierName, View};
+use askama::Template;
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+use chrono::TimeDelta;
+use domain::deadline;
+use domain::dossier::times::{Part, Span, Times};
+use domain::dossier::{Action, Channel};
+use domain::language::Language;
+use domain::time;
+
+use crate::Pages;
+use crate::fault::Fault;
+use crate::fields::Fields;
+use crate::frame::{Frame, Place, html};
+use crate::rows::{Drawn, Flag, Rows};
+use crate::say::{Say, capital};
+use crate::visit::Staff;
+use crate::words::{Markup, Words};
+
+pub(super) use act::content;
+
+/// The routes of this page.
+pub fn routes() -> Router<Arc<Pages>> {
+    Router::new()
+        .route("/dossiers/{name}", get(show))
+        .route("/search", get(search))
+        .merge(act::routes())
+}
+
+#[derive(Template)]
+#[template(path = "dossier.html")]
+struct DossierPage {
+    frame: Frame,
+    unit: String,
+    procedure: String,
+    code: String,
+    clock: String,
+    note: &'static str,
+    flag: Option<Drawn>,
+    promise: Markup,
+    standing: Markup,
+    why: String,
+    acts: Vec<Button>,
+    prints: Vec<Button>,
+    arithmetic: Vec<String>,
+    moved: Option<Markup>,
+    spans: Vec<SpanLine>,
+    split: Markup,
+    steps: Vec<StepLine>,
+    facts: Vec<(Markup, Markup)>,
+    story: Vec<story::Entry>,
+}
+
+struct Button {
+    href: String,
+    label: String,
+    main: bool,
+}
+
+struct SpanLine {
+    place: String,
+    from: String,
+    hours: String,
+}
+
+struct StepLine {
+    class: &'static str,
+    name: String,
+    detail: Markup,
+    is_now: bool,
+}
+
+async fn show(
+    State(pages): State<Arc<Pages>>,
+    staff: Staff,
+    Path(name): Path<String>,
+) -> Result<Response, Fault> {
+    let (engine, caller) = (&pages.engine, staff.caller());
+    let name = DossierName::parse(&name).map_err(|_not_a_name| Fault::NoPage)?;
+    let view = engine.dossier(caller, &name).await?;
+    let history = engine.history(caller, &name).await?;
+    let (_, times, _) = engine.times(caller, &name).await?;
+    let directory = pages.accounts.directory(&caller.province).await?;
+    let (words, say, now) = (staff.visit.words(), staff.visit.say(), engine.now());
+    let rows = Rows {
+        engine,
+        caller,
+        directory: &directory,
+        words,
+        say,
+        now,
+    };
+    let dossier = &view.dossier;
+    let row = rows.row(&view);
+    let flag = Flag::of(&view, now);
+    let code = dossier.label();
+    let state = match flag {
+        Some(flag) => words.t(flag.key()),
+        None => Markup::of(&rows.step(&view)),
+    };
+    let title = words.fill(
+        "dossier.title",
+        &[
+            ("state", (&state).into()),
+            ("procedure", (&view.procedure.name).into()),
+            ("code", (&code).into()),
+        ],
+    );
+    let promise = match dossier.due() {
+        Some(due) => words.fill(
+            "dossier.promise",
+            &[
+                ("date", say.moment(due, now).into()),
+                ("left", (&rows.left(&view)).into()),
+            ],
+        ),
+        None => words.t("row.no_due"),
+    };
+    let reasons = view
+        .foreseen
+        .iter()
+        .flat_map(|it| it.reasons.iter())
+        .take(2);
+    let reasons: Vec<&str> = reasons
+        .map(|reason| match say.0 {
+            Language::Vietnamese => reason.vi.as_str(),
+            Language::English => reason.en.as_str(),
+        })
+        .collect();
+    let visited: Vec<_> = history.iter().map(|entry| &entry.record).collect();
+    let catalogue = engine.catalogue(&caller.province);
+    let unit = catalogue.units.get(&dossier.resolving);
+    Ok(html(&DossierPage {
+        frame: Frame::staff(&pages, &staff, Place::Overview, title),
+        unit: dossier.resolving.to_string(),
+        procedure: view.procedure.name.clone(),
+        clock: say.clock(now),
+        note: flag.map_or("", note),
+        flag: row.flag,
+        promise,
+        standing: words.fill(
+            "dossier.standing",
+            &[
+                ("step", rows.step(&view).into()),
+                ("holder", (&row.holder).into()),
+            ],
+        ),
+        why: reasons.join(" "),
+        acts: buttons(&view, say),
+        prints: prints(&view, words),
+        arithmetic: arithmetic(&view, &rows),
+        moved: moved(&view, words, say),
+        spans: spans(&view, &times, words, say),
+        split: split(&times, words, say),
+        steps: steps(&view, &visited, words, say),
+        facts: facts(&view, unit.map_or("", |unit| &unit.name), words, say),
+        story: story::entries(&history, &view, &directory, words, say),
+        code,
+    }))
+}
+
+/// Opens the one dossier that is meant, or lists those that may be.
+async fn search(State(pages): State<Arc<Pages>>, staff: Staff) -> Result<Response, Fault> {
+    let fields = Fields::of(&staff.visit.uri);
+    let text = fields.get("q");
+    let (engine, caller) = (&pages.engine, staff.caller());
+    let found = match engine.search(caller, text, 50).await {
+        Ok(found) => found,
+        // Nothing that could be looked for was typed.
+        Err(Error::Invalid(_)) => Vec::new(),
+        Err(other) => return Err(other.into()),
+    };
+    if let [only] = found.as_slice() {
+        return Ok(Redirect::to(&format!("/dossiers/{}", only.dossier.id)).into_response());
+    }
+    let directory = pages.accounts.directory(&caller.province).await?;
+    let words = staff.visit.words();
+    let rows = Rows {
+        engine,
+        caller,
+        directory: &directory,
+        words,
+        say: staff.visit.say(),
+        now: engine.now(),
+    };
+    let count = staff.visit.say().count(found.len() as u64);
+    let title = words.fill(
+        "search.title",
+        &[("count", count.into()), ("text", text.into())],
+    );
+    let mut frame = Frame::staff(&pages, &staff, Place::Overview, title.clone());
+    text.clone_into(&mut frame.searched);
+    Ok(html(&SearchPage {
+        frame,
+        heading: title.clone(),
+        caption: title,
+        columns: crate::rows::columns(words),
+        rows: found.iter().map(|view| rows.row(view)).collect(),
+    }))
+}
+
+#[derive(Template)]
+#[template(path = "search.html")]
+struct SearchPage {
+    frame: Frame,
+    heading: Markup,
+    caption: Markup,
+    columns: Vec<crate::rows::Column>,
+    rows: Vec<crate::rows::Row>,
+}
+
+fn note(flag: Flag) -> &'static str {
+    match flag {
+        Flag::Overdue | Flag::WillBeLate => "is-late",
+        Flag::DueToday | Flag::AtRisk => "is-risk",
+        Flag::Waiting => "is-wait",
+        Flag::Watch => "",
+    }
+}
+
+/// What the caller may do now, as the acts themselves say, where a form for it is there.
+fn buttons(view: &View, say: Say) -> Vec<Button> {
+    let with_form = view.allowed.iter().filter(|action| act::has_form(**action));
+    let mut with_form: Vec<&Action> = with_form.collect();
+    with_form.sort_by_key(|action| ends(**action));
+    let buttons = with_form
+        .into_iter()
+        .enumerate()
+        .map(|(at, action)| Button {
+            href: format!("/dossiers/{}/{}", view.dossier.id, action.method()),
+            label: label(*action, say),
+            // What ends a dossier is never the first thing to press.
+            main: at == 0 && !ends(*action),
+        });
+    buttons.collect()
+}
+
+/// Whether an act ends a dossier without a result.
+fn ends(action: Action) -> bool {
+    matches!(action, Action::Withdraw | Action::Stop | Action::Refuse)
+}
+
+/// What an act is called on its button.
+fn label(action: Action, say: Say) -> String {
+    let spec = action.spec();
+    match say.0 {
+        Language::Vietnamese => capital(spec.vi),
+        Language::English => spec.en.to_owned(),
+    }
+}
+
+fn prints(view: &View, words: &Words) -> Vec<Button> {
+    let mut prints = Vec::new();
+    if view.dossier.received.is_some() {
+        prints.push(Button {
+            href: format!("/dossiers/{}/print/slip", view.dossier.id),
+            label: words.t("print.slip").as_str().to_owned(),
+            main: false,
+        });
+    }
+    prints
+}
+
+fn arithmetic(view: &View, rows: &Rows<'_>) -> Vec<String> {
+    let clock = view.dossier.clock.as_ref();
+    let (Some(received), Some(limit)) = (view.dossier.received, clock.and_then(|it| it.limit))
+    else {
+        return Vec::new();
+    };
+    let explained = rows.with_calendar(view, |calendar| {
+        deadline::explain(received, limit, calendar).ok()
+    });
+    explained.map_or_else(Vec::new, |it| it.lines(rows.say.0))
+}
+
+/// That the first date has moved since, and to where.
+fn moved(view: &View, words: &Words, say: Say) -> Option<Markup> {
+    let clock = view.dossier.clock.as_ref()?;
+    let (first, now) = (clock.original_due?, clock.effective_due?);
+    (first != now).then(|| {
+        words.fill(
+            "dossier.moved",
+            &[
+                ("first", say.full_moment(first).into()),
+                ("now", say.full_moment(now).into()),
+            ],
+        )
+    })
+}
+
+fn spans(view: &View, times: &Times, words: &Words, say: Say) -> Vec<SpanLine> {
+    let main = times.spans.iter().filter(|span| span.part.is_main_line());
+    main.map(|span| SpanLine {
+        place: place(view, span, words),
+        from: format!(
+            "{} {}",
+            say.clock(span.from),
+            say.short_date(time::local_day(span.from))
+        ),
+        hours: span
+            .working
+            .map_or_else(String::new, |time| hours(time, say)),
+    })
+    .collect()
+}
+
+fn place(view: &View, span: &Span, words: &Words) -> String {
+    let key = match &span.part {
+        Part::Office { step } => {
+            let step = step.as_ref().and_then(|id| view.procedure.step(id));
+            match step {
+                Some(step) => return step.name.clone(),
+                None => "step.processing",
+            }
+        }
+        Part::Desk => "span.desk",
+        Part::Papers => "span.papers",
+        Part::Payment => "span.payment",
+        Part::Result => "span.result",
+        Part::Leg { .. } | Part::Consultation { .. } => "span.others",
+    };
+    words.t(key).as_str().to_owned()
+}
+
+fn hours(time: TimeDelta, say: Say) -> String {
+    // Minutes are few enough for a float.
+    say.decimal(time.num_minutes() as f64 / 60.0, 1)
+}
+
+fn split(times: &Times, words: &Words, say: Say) -> Markup {
+    let of = |time: Option<TimeDelta>| time.map_or_else(|| "?".to_owned(), |it| hours(it, say));
+    words.fill(
+        "dossier.split",
+        &[
+            ("own", of(times.processing.own).into()),
+            ("citizen", of(times.processing.citizen).into()),
+            ("others", of(times.processing.others).into()),
+        ],
+    )
+}
+
+fn steps(
+    view: &View,
+    records: &[&domain::dossier::Record],
+    words: &Words,
+    say: Say,
+) -> Vec<StepLine> {
+    let entered = |id: &domain::id::StepId| {
+        let mut latest = records.iter().rev();
+        latest.find(|record| match &record.event {
+            domain::dossier::Event::Advanced(fact) => fact.step.as_ref() == Some(id),
+            _ => false,
+        })
+    };
+    let here = view.dossier.state.step();
+    let lines = view.procedure.steps.iter().map(|step| {
+        let at = entered(&step.id).map(|record| record.event_time);
+        let is_now = here == Some(&step.id) && view.dossier.status().is_open();
+        StepLine {
+            class: match (is_now, at) {
+                (true, _) => "now",
+                (false, Some(_)) => "done",
+                (false, None) => "",
+            },
+            name: step.name.clone(),
+            detail: match (at, step.allowance) {
+                (Some(at), _) => words.fill(
+                    "dossier.step_since",
+                    &[("date", say.full_moment(at).into())],
+                ),
+                (None, Some(allowance)) => words.fill(
+                    "dossier.step_planned",
+                    &[("time", allowance.words(say.0).into())],
+                ),
+                (None, None) => Markup::default(),
+            },
+            is_now,
+        }
+    });
+    lines.collect()
+}
+
+fn facts(view: &View, unit: &str, words: &Words, say: Say) -> Vec<(Markup, Markup)> {
+    let dossier = &view.dossier;
+    let mut facts = Vec::new();
+    if let Some(person) = &view.applicant {
+        let phone = if person.phone.is_empty() {
+            String::new()
+        } else {
+            format!(" · {}", person.phone)
+        };
+        let told = Markup::of(&format!("{}{phone}", person.name));
+        facts.push((words.t("fact.applicant"), told));
+    }
+    let channel = match dossier.corrected_channel() {
+        Channel::Desk => "channel.desk",
+        Channel::Online => "channel.online",
+        Channel::Post => "channel.post",
+    };
+    facts.push((words.t("fact.channel"), words.t(channel)));
+    let papers: Vec<String> = dossier
+        .components
+        .iter()
+        .map(|code| component_name(view, code))
+        .collect();
+    if !papers.is_empty() {
+        facts.push((words.t("fact.papers"), Markup::of(&papers.join("; "))));
+    }
+    if let Some(open) = dossier.fee_open_vnd {
+        let open = words.fill("fact.fee_open", &[("money", say.money(open).into())]);
+        facts.push((words.t("fact.fee"), open));
+    } else if dossier.fee_paid_vnd > 0 {
+        let paid = say.money(dossier.fee_paid_vnd);
+        let paid = words.fill("fact.fee_paid", &[("money", paid.into())]);
+        facts.push((words.t("fact.fee"), paid));
+    }
+    if !unit.is_empty() {
+        facts.push((words.t("fact.unit"), Markup::of(unit)));
+    }
+    facts
+}
+
+/// What a paper is called; its code where the procedure does not name it.
+pub(super) fn component_name(view: &View, code: &domain::id::ComponentCode) -> String {
+    let mut named = view.procedure.components.iter();
+    named
+        .find(|component| component.code == *code)
+        .map_or_else(|| code.to_string(), |component| component.name.clone())
+}

@@ -1,0 +1,67 @@
+//! What happened to a dossier, newest first, and who did it.
+
+use app::accounts::Directory;
+use app::view::{HistoryEntry, View};
+use domain::language::Language;
+
+use crate::say::{Say, capital};
+use crate::words::{Markup, Words};
+
+/// One line of the story.
+pub struct Entry {
+    /// The class of its mark.
+    pub class: &'static str,
+    /// What happened.
+    pub what: Markup,
+    /// When.
+    pub when: String,
+    /// Who did it.
+    pub who: String,
+    /// What was written, as far as the caller may read it.
+    pub texts: String,
+}
+
+/// All of it.
+pub fn entries(
+    history: &[HistoryEntry],
+    view: &View,
+    directory: &Directory,
+    words: &Words,
+    say: Say,
+) -> Vec<Entry> {
+    let newest_first = history.iter().rev();
+    let entries = newest_first.map(|entry| {
+        let record = &entry.record;
+        let kind = record.event.kind();
+        let texts = entry.texts.iter().map(|(_, text)| capital(text));
+        Entry {
+            class: match kind {
+                "supplement_requested" | "payment_requested" | "stopped" => "stop",
+                _ => "done",
+            },
+            what: what(entry, view, words, say),
+            when: say.full_moment(record.event_time),
+            who: directory.name(&record.actor),
+            texts: texts.collect::<Vec<_>>().join(". "),
+        }
+    });
+    entries.collect()
+}
+
+/// What a citizen is told of it, or what the office calls it where citizens are told nothing.
+fn what(entry: &HistoryEntry, view: &View, words: &Words, say: Say) -> Markup {
+    if let Some(told) = entry.record.event.told(&view.procedure) {
+        return Markup::of(match say.0 {
+            Language::Vietnamese => &told.vi,
+            Language::English => &told.en,
+        });
+    }
+    match entry.record.event.kind() {
+        "assigned" => words.t("event.assigned"),
+        "handed_over" => words.t("event.handed_over"),
+        "consultation_opened" => words.t("event.consultation_opened"),
+        "consultation_closed" => words.t("event.consultation_closed"),
+        "recalculated" => words.t("event.recalculated"),
+        _ => words.t("event.other"),
+    }
+}

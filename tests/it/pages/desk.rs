@@ -1,0 +1,130 @@
+//! A desk takes a dossier in, prints its receipt, and it goes its way.
+
+use domain::role::Role;
+use http::StatusCode;
+use web::Settings;
+
+use super::browser::{Browser, Shown, account, router};
+use crate::backend::Backend;
+use crate::world::{THREE_DAYS, WARD, World};
+
+/// The fields of a reception, as the page had them.
+fn reception<'a>(page: &'a [(&'static str, String)]) -> Vec<(&'a str, &'a str)> {
+    page.iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect()
+}
+
+fn filled(page: &Shown, name: &str) -> Vec<(&'static str, String)> {
+    vec![
+        ("csrf", page.field("csrf")),
+        ("request_id", page.field("request_id")),
+        ("procedure", THREE_DAYS.to_owned()),
+        ("name", name.to_owned()),
+        ("id_number", "000000000412".to_owned()),
+        ("phone", "0900 000 412".to_owned()),
+        ("paper", "to-khai".to_owned()),
+        ("channel", "desk".to_owned()),
+        ("accept", "1".to_owned()),
+    ]
+}
+
+on_both!(a_clerk_takes_a_dossier_in_once_however_often_the_form_is_sent);
+
+async fn a_clerk_takes_a_dossier_in_once_however_often_the_form_is_sent(on: Backend) {
+    let world = World::on(on, "2026-08-03 07:30").await;
+    account(
+        &world,
+        "trang.lt",
+        "Lương Thu Trang",
+        Role::Receptionist,
+        WARD,
+    )
+    .await;
+    let router = router(&world, Settings::default());
+    let mut browser = Browser::at(&router);
+    let page = browser.sign_in("trang.lt").await;
+    assert_eq!(
+        page.location(),
+        "/desk/H60.02215",
+        "a clerk begins at the desk"
+    );
+    let page = browser.get(page.location()).await;
+
+    // Searching keeps what was typed, needs no marks, and shows the date before anything is written.
+    let csrf = page.field("csrf");
+    let typed = [
+        ("csrf", csrf.as_str()),
+        ("find", "xac nhan hon nhan"),
+        ("name", "Nông Thị Hương"),
+        ("search", "1"),
+    ];
+    let found = browser.post("/desk/H60.02215", &typed).await;
+    assert!(found.says("17:00 thứ Năm, 06/08/2026"), "{}", found.text());
+    assert_eq!(found.field("name"), "Nông Thị Hương");
+
+    let fields = filled(&found, "Nông Thị Hương");
+    let first = browser.post("/desk/H60.02215", &reception(&fields)).await;
+    assert_eq!(first.status, StatusCode::SEE_OTHER, "{}", first.text());
+    let again = browser.post("/desk/H60.02215", &reception(&fields)).await;
+    assert_eq!(again.location(), first.location(), "one dossier");
+    let done = browser.get(first.location()).await;
+    assert!(
+        done.says("Đã tiếp nhận hồ sơ H60.02215-260803-0001"),
+        "{}",
+        done.text()
+    );
+    assert!(done.says("Nông Thị Hương") && done.says("mã PIN"));
+
+    // The same person again is a question, and the answer is the clerk's.
+    let page = browser.get("/desk/H60.02215").await;
+    let mut fields = filled(&page, "Nông Thị Hương");
+    let asked = browser.post("/desk/H60.02215", &reception(&fields)).await;
+    assert_eq!(asked.status, StatusCode::CONFLICT);
+    assert!(asked.says("Người này đang có hồ sơ cùng thủ tục chưa giải quyết xong"));
+    assert_eq!(asked.field("phone"), "0900 000 412", "what was typed stays");
+    fields.push(("duplicate", "second".to_owned()));
+    let second = browser.post("/desk/H60.02215", &reception(&fields)).await;
+    assert_eq!(second.status, StatusCode::SEE_OTHER, "{}", second.text());
+}
+
+#[tokio::test]
+async fn wrong_fields_are_named_at_the_top_and_where_they_are_and_nothing_typed_is_lost() {
+    let world = World::at("2026-08-03 07:30").await;
+    account(
+        &world,
+        "trang.lt",
+        "Lương Thu Trang",
+        Role::Receptionist,
+        WARD,
+    )
+    .await;
+    let router = router(&world, Settings::default());
+    let mut browser = Browser::at(&router);
+    browser.sign_in("trang.lt").await;
+    let page = browser.get("/desk/H60.02215").await;
+    let csrf = page.field("csrf");
+    let fields = [
+        ("csrf", csrf.as_str()),
+        ("procedure", THREE_DAYS),
+        ("name", ""),
+        ("id_number", "0000412"),
+        ("phone", "0900"),
+        ("address", "Tổ 6"),
+        ("accept", "1"),
+    ];
+    let page = browser.post("/desk/H60.02215", &fields).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for said in [
+        "Nhập họ và tên",
+        "Số định danh phải có 9 đến 12 chữ số",
+        "Số điện thoại phải có 8 đến 15 chữ số",
+    ] {
+        assert_eq!(page.text().matches(said).count(), 2, "{said}");
+    }
+    assert_eq!(page.field("address"), "Tổ 6");
+    assert!(page.html.contains("<title>Lỗi:"));
+    let foreign = [("csrf", "x"), ("accept", "1")];
+    let page = browser.post("/desk/H60.02215", &foreign).await;
+    assert_eq!(page.status, StatusCode::FORBIDDEN);
+}

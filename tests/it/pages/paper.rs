@@ -1,0 +1,116 @@
+//! Forms on paper: printed by a real Chromium, measured, and read back by a scanner's program.
+
+use std::path::Path;
+use std::process::Command;
+
+use domain::role::Role;
+use http::StatusCode;
+use web::Settings;
+
+use super::browser::{Browser, account, router};
+use crate::world::{THREE_DAYS, WARD, World};
+
+#[tokio::test]
+async fn a_receipt_fills_one_page_of_a5_and_both_codes_are_read_back() {
+    let world = World::at("2026-08-03 07:30").await;
+    account(
+        &world,
+        "trang.lt",
+        "Lương Thu Trang",
+        Role::Receptionist,
+        WARD,
+    )
+    .await;
+    let view = world.receive(WARD, THREE_DAYS).await;
+    let code = view.dossier.code.clone().unwrap().to_string();
+    let settings = Settings {
+        address: Some("https://motcua.tuyenquang.example".to_owned()),
+        ..Settings::default()
+    };
+    let router = router(&world, settings);
+    let mut browser = Browser::at(&router);
+    browser.sign_in("trang.lt").await;
+    let path = format!("/dossiers/{}/print/slip", view.dossier.id);
+    let page = browser.get(&path).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text());
+    assert!(page.says("GIẤY TIẾP NHẬN HỒ SƠ VÀ HẸN TRẢ KẾT QUẢ"));
+    assert!(
+        page.says("17 giờ 00 phút, ngày 06 tháng 8 năm 2026"),
+        "{}",
+        page.text()
+    );
+    assert!(page.says(&view.receipt.unwrap().pin));
+
+    // The same page from a file, with the sheet beside it, is what the printer gets.
+    let folder = tempfile::tempdir().unwrap();
+    let sheet = page.html.split("href=\"/assets/").nth(1).unwrap();
+    let sheet = format!("/assets/{}", sheet.split('"').next().unwrap());
+    std::fs::write(
+        folder.path().join("sheet.css"),
+        browser.get(&sheet).await.html,
+    )
+    .unwrap();
+    let html = page.html.replace(&sheet, "sheet.css");
+    std::fs::write(folder.path().join("slip.html"), html).unwrap();
+    let pdf = printed(folder.path(), "slip");
+
+    let told = output(Command::new("pdfinfo").arg(&pdf));
+    let line = |name: &str| {
+        let mut lines = told.lines().filter_map(|line| line.strip_prefix(name));
+        lines.next().unwrap_or_default().trim().to_owned()
+    };
+    assert_eq!(line("Pages:"), "1", "{told}");
+    assert!(
+        line("Page size:").starts_with("419.") || line("Page size:").starts_with("420"),
+        "{told}"
+    );
+    let picture = folder.path().join("slip");
+    output(
+        Command::new("pdftoppm")
+            .args(["-r", "203", "-gray", "-png", "-singlefile"])
+            .arg(&pdf)
+            .arg(&picture),
+    );
+    let read = output(
+        Command::new("zbarimg")
+            .args(["-q"])
+            .arg(picture.with_extension("png")),
+    );
+    assert!(read.contains(&format!("CODE-128:{code}")), "{read}");
+    let address = format!("QR-Code:https://motcua.tuyenquang.example/lookup?code={code}");
+    assert!(read.contains(&address), "{read}");
+}
+
+fn printed(folder: &Path, name: &str) -> std::path::PathBuf {
+    let pdf = folder.join(format!("{name}.pdf"));
+    let page = folder.join(format!("{name}.html"));
+    output(
+        Command::new("chromium")
+            .args([
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--no-pdf-header-footer",
+            ])
+            .arg(format!(
+                "--user-data-dir={}",
+                folder.join("profile").display()
+            ))
+            .arg(format!("--print-to-pdf={}", pdf.display()))
+            .arg(format!("file://{}", page.display())),
+    );
+    pdf
+}
+
+fn output(command: &mut Command) -> String {
+    let done = command
+        .output()
+        .unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let said = String::from_utf8_lossy(&done.stdout).into_owned();
+    assert!(
+        done.status.success(),
+        "{command:?}: {said}{}",
+        String::from_utf8_lossy(&done.stderr)
+    );
+    said
+}
