@@ -35,6 +35,7 @@ mod rates;
 mod ratings;
 mod reading;
 mod receipts;
+mod reminders;
 mod requirements;
 mod results;
 mod store;

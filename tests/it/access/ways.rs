@@ -398,6 +398,7 @@ pub fn ways(method: &str, unit: &str, ready: &View) -> Vec<Way> {
             "status_time": rfc3339(ready.dossier.last),
         })),
         "SettleConflict" => one(json!({ "conflict": 1, "reason": why })),
+        "RemindDossier" => one(json!({ "words": "đề nghị xử lý trong ngày" })),
         "ExtendDossier" => {
             let apology = json!({ "reason": why, "due_time": "2026-08-20T10:00:00Z" });
             one(json!({ "apology": apology }))

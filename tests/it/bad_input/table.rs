@@ -195,6 +195,13 @@ const FIELDS: &[(&str, &[(&str, Kind)])] = &[
         &[("amount_vnd", Kind::Amount), ("reason", Kind::Text(2_000))],
     ),
     (
+        "RemindDossier",
+        &[
+            ("receiver", Kind::OptionalId(AN_ID)),
+            ("words", Kind::Text(2_000)),
+        ],
+    ),
+    (
         "ExtendDossier",
         &[
             ("apology", Kind::Message),

@@ -135,6 +135,12 @@ async fn whole_life(tale: &mut Tale<'_>) {
         .await;
     assert_eq!(given.holder.unwrap().actor, "nv-binh");
 
+    let hurry = json!({ "words": "đề nghị xử lý trong ngày" });
+    let reminded = tale
+        .then("2026-08-06 10:25", Leader, "RemindDossier", hurry)
+        .await;
+    assert_eq!(reminded.reminder.unwrap().count, 1);
+
     let fee = json!({ "amount_vnd": "8000", "reason": "lệ phí hộ tịch" });
     let unpaid = tale
         .then("2026-08-06 10:30", Officer, "RequestPayment", fee)
@@ -200,7 +206,7 @@ async fn whole_life(tale: &mut Tale<'_>) {
     let returned = tale
         .then("2026-08-11 08:30", Receptionist, "ReturnResult", fetched)
         .await;
-    assert_eq!((returned.state(), returned.version), (State::Returned, 22));
+    assert_eq!((returned.state(), returned.version), (State::Returned, 23));
     // Nothing moves it any more.
     assert_eq!(
         returned.allowed_actions,
@@ -231,8 +237,8 @@ async fn whole_life(tale: &mut Tale<'_>) {
         .map(|event| event.kind.as_str())
         .collect();
     assert_eq!(
-        (kinds[0], kinds[21], kinds.len()),
-        ("submitted", "returned", 22)
+        (kinds[0], kinds[22], kinds.len()),
+        ("submitted", "returned", 23)
     );
     tale.ask(Chairman, "GetDossierTimes", of_it.clone())
         .await

@@ -6,7 +6,8 @@ use super::Dossier;
 use super::acts::act::{Fact, Told, Written};
 use super::acts::{
     advance, assign, consultation, correction, extend, hand_over, leg, mirror, payment, rate,
-    receive, refund, refuse, resolve, return_result, stop, submit, supplement, transfer, withdraw,
+    receive, refund, refuse, remind, resolve, return_result, stop, submit, supplement, transfer,
+    withdraw,
 };
 use super::change::{migration, recalculation, succession};
 use super::correction::Correction;
@@ -35,6 +36,9 @@ macro_rules! events {
         })*
 
         impl Event {
+            /// Every kind.
+            pub const KINDS: &'static [&'static str] = &[$($kind,)*];
+
             /// The kind in data: `supplement_requested`.
             #[must_use]
             pub fn kind(&self) -> &'static str {
@@ -99,6 +103,8 @@ events! {
     FeePaid(payment::FeePaid) = "fee_paid",
     /// A payment was given back.
     Refunded(refund::Refunded) = "refunded",
+    /// Whoever was to move was reminded.
+    Reminded(remind::Reminded) = "reminded",
     /// An apology was filed in time, with a new due time.
     Extended(extend::Extended) = "extended",
     /// An apology was filed too late to move the due time.

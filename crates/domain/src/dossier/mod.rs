@@ -31,6 +31,7 @@ pub mod paper;
 pub mod private;
 pub mod rating;
 mod refusal;
+pub mod reminder;
 pub mod result;
 mod rules;
 mod sealing;
@@ -167,6 +168,9 @@ pub struct Dossier {
     /// How it was last paid, if said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fee_method: Option<PaymentMethod>,
+    /// The last reminder since it came to where it is, if there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reminder: Option<reminder::Reminder>,
     /// How it came about.
     #[serde(default, skip_serializing_if = "Circumstances::is_usual")]
     pub circumstances: Circumstances,

@@ -20,6 +20,7 @@ impl Dossier {
     pub(super) fn enter(&mut self, state: State, at: Instant) {
         self.state = state;
         self.since = at;
+        self.reminder = None;
     }
 
     /// Processing ends.

@@ -125,6 +125,7 @@ fn well_meant(story: &Story, action: Action) -> Command {
             amount_vnd: dossier.fee_kept_vnd(),
             reason: Words::new("thu nhầm"),
         }),
+        Action::Remind => story::command("reminded").expect("known"),
         Action::Withdraw => story::command("withdrawn").expect("known"),
         Action::Stop => story::command("stopped").expect("known"),
         Action::OpenLeg => story::leg_opened(desk::WARD, false, a_day(dossier)),

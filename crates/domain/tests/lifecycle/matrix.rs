@@ -172,7 +172,7 @@ fn noon() -> Instant {
 }
 
 /// The commands in the order of a life, each with arguments as good as can be.
-fn commands(story: &Story) -> [(&'static str, Command); 26] {
+fn commands(story: &Story) -> [(&'static str, Command); 27] {
     let next = domain::dossier::next_steps(story.dossier(), &story.procedure);
     [
         (
@@ -230,6 +230,7 @@ fn commands(story: &Story) -> [(&'static str, Command); 26] {
             }),
         ),
         ("refund payment", story::command("refunded").expect("known")),
+        ("remind", story::command("reminded").expect("known")),
         ("apologise", story::apology(desk::at("28 Dec 17:00"))),
         ("verify", story::verification()),
         (

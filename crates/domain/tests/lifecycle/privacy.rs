@@ -2,8 +2,8 @@
 
 use domain::dossier::acts::{
     Advance, Assign, CloseConsultation, CloseLeg, Correct, DecideCorrection, OpenConsultation,
-    OpenLeg, Rate, RecordPayment, RecordSupplement, Refuse, RequestPayment, RequestSupplement,
-    Resolve, ReturnResult, Stop, Transfer, Withdraw,
+    OpenLeg, Rate, RecordPayment, RecordSupplement, Refuse, Remind, RequestPayment,
+    RequestSupplement, Resolve, ReturnResult, Stop, Transfer, Withdraw,
 };
 use domain::dossier::acts::{HandOver, SupplementException, SupplementItem};
 use domain::dossier::correction::Corrected;
@@ -213,6 +213,13 @@ pub fn full_lives() -> Vec<Story> {
                 }),
             ),
             (
+                "5 Aug 10:00",
+                Command::Remind(Remind {
+                    receiver: None,
+                    words: words("don-doc"),
+                }),
+            ),
+            (
                 "4 Sep 08:00",
                 Command::Extend(Extension::Apology {
                     reason: words("xin-loi-tre"),
@@ -332,6 +339,7 @@ fn no_personal_value_is_in_the_bytes_of_any_event() {
         "chuyen-di",
         "xin-loi",
         "xin-loi-tre",
+        "don-doc",
         "rut",
         "dung",
         "dung-can-cu",
@@ -369,6 +377,7 @@ fn no_personal_value_is_in_the_bytes_of_any_event() {
             "rated",
             "received",
             "refused",
+            "reminded",
             "resolved",
             "returned",
             "stopped",
@@ -462,18 +471,19 @@ fn kept_values_are_named_by_version_and_field_so_that_none_hides_another() {
             "7.reason",
             "9.reason",
             "10.reason",
-            "12.reason",
-            "14.task",
-            "15.question",
-            "16.result",
-            "17.answer",
+            "12.words",
+            "13.reason",
+            "15.task",
+            "16.question",
+            "17.result",
+            "18.answer",
             "receiver",
-            "20.comment",
-            "21.applicant",
-            "21.reason",
-            "22.note",
-            "23.reason",
-            "24.note",
+            "21.comment",
+            "22.applicant",
+            "22.reason",
+            "23.note",
+            "24.reason",
+            "25.note",
         ]
     );
 }

@@ -421,6 +421,7 @@ impl Walk {
                 amount_vnd: 1 + self.random.below(900_000),
                 reason: Words::new("thu nhầm"),
             }),
+            Action::Remind => story::command("reminded").expect("known"),
             Action::Extend => {
                 if self.random.often(40) {
                     story::verification()
@@ -622,7 +623,11 @@ impl Walk {
 fn stays(action: Action) -> bool {
     matches!(
         action,
-        Action::Correct | Action::DecideCorrection | Action::RecordPayment | Action::RefundPayment
+        Action::Correct
+            | Action::DecideCorrection
+            | Action::RecordPayment
+            | Action::RefundPayment
+            | Action::Remind
     )
 }
 

@@ -13,8 +13,8 @@ use domain::dossier::acts::HandOver;
 use domain::dossier::acts::{
     Accept, Advance, Assign, CloseConsultation, CloseLeg, Correct, DecideCorrection,
     OpenConsultation, OpenLeg, Rate, RecordPayment, RecordSupplement, RefundPayment, Refuse,
-    RequestPayment, RequestSupplement, Resolve, ReturnResult, SettleConflict, Stop, Transfer,
-    Withdraw,
+    Remind, RequestPayment, RequestSupplement, Resolve, ReturnResult, SettleConflict, Stop,
+    Transfer, Withdraw,
 };
 use domain::dossier::change::migration::{Break, StepMap, migrate};
 use domain::dossier::change::recalculation::{Publication, Recalculation, recalculate};
@@ -668,6 +668,10 @@ pub fn command(words: &str) -> Option<Command> {
         "refunded" => Command::RefundPayment(RefundPayment {
             amount_vnd: 50_000,
             reason: Words::new("thu nhầm"),
+        }),
+        "reminded" => Command::Remind(Remind {
+            receiver: None,
+            words: Words::new("đề nghị xử lý trong ngày"),
         }),
         "verification begun" => verification(),
         "withdrawn" => Command::Withdraw(Withdraw {

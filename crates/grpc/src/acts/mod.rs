@@ -16,6 +16,7 @@ mod rate;
 mod receive;
 mod refund;
 mod refuse;
+mod remind;
 mod resolve;
 mod return_result;
 mod stop;
@@ -140,6 +141,7 @@ impl Details {
             Event::PaymentRecorded(fact) => fact.tell(&mut details),
             Event::FeePaid(fact) => fact.tell(&mut details),
             Event::Refunded(fact) => fact.tell(&mut details),
+            Event::Reminded(fact) => fact.tell(&mut details),
             Event::Extended(fact) => fact.tell(&mut details),
             Event::Apologised(fact) => fact.tell(&mut details),
             Event::VerificationBegun(fact) => fact.tell(&mut details),

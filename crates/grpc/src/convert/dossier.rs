@@ -5,6 +5,7 @@ use domain::deadline::Language;
 use domain::dossier::custody::{HandOver, Holder};
 use domain::dossier::mirror::{Conflict, Contradiction};
 use domain::dossier::private::Person;
+use domain::dossier::reminder::Reminder;
 use domain::dossier::{Clock, usual_action};
 use domain::dossier::{Consultation, Leg};
 use domain::limit::Limit;
@@ -123,6 +124,7 @@ pub fn dossier(view: &View) -> proto::Dossier {
         mirrored_from: dossier.mirrored.clone().unwrap_or_default(),
         allowed_actions: view.allowed.iter().map(ToString::to_string).collect(),
         actions: actions(view),
+        reminder: dossier.reminder.as_ref().map(reminder),
         next_steps: next_steps(view),
         receipt: view.receipt.as_ref().map(receipt),
         legs: dossier.legs.iter().map(|one| leg(one, view)).collect(),
@@ -291,6 +293,20 @@ pub fn person(person: &Person) -> proto::Person {
         id_number: person.id_number.clone(),
         phone: person.phone.clone(),
         address: person.address.clone(),
+    }
+}
+
+fn reminder(reminder: &Reminder) -> proto::Reminder {
+    proto::Reminder {
+        remind_time: Some(timestamp(reminder.at)),
+        actor: reminder.by.to_string(),
+        role: reminder.role.to_string(),
+        receiver: reminder
+            .receiver
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+        count: reminder.count.into(),
     }
 }
 

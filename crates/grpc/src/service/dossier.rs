@@ -64,6 +64,7 @@ service! {
     request_payment(RequestPaymentRequest);
     record_payment(RecordPaymentRequest);
     refund_payment(RefundPaymentRequest);
+    remind_dossier(RemindDossierRequest);
     extend_dossier(ExtendDossierRequest);
     withdraw_dossier(WithdrawDossierRequest);
     stop_dossier(StopDossierRequest);

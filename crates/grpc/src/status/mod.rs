@@ -29,8 +29,11 @@ const MOST_FIELDS: usize = 20;
 /// The most bytes of a message, of each of the two languages.
 const LONGEST_MESSAGE: usize = 600;
 
-/// The most bytes of a variable, and of the problem of a field.
+/// The most bytes of a name, and of the problem of a field.
 const LONGEST: usize = 200;
+
+/// The most bytes of a variable: `allowed` names every method that a state permits.
+const LONGEST_VARIABLE: usize = 320;
 
 /// The most bytes of a field's path.
 const LONGEST_PATH: usize = 80;
@@ -216,7 +219,8 @@ impl Told {
     }
 
     fn put(&mut self, name: &str, value: &str) {
-        self.metadata.insert(name.to_owned(), cut(value, LONGEST));
+        self.metadata
+            .insert(name.to_owned(), cut(value, LONGEST_VARIABLE));
     }
 
     /// Encodes it, leaving out the last fields of a list that would grow too long.

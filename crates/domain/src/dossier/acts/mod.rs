@@ -20,6 +20,7 @@ pub mod rate;
 pub mod receive;
 pub mod refund;
 pub mod refuse;
+pub mod remind;
 pub mod resolve;
 pub mod return_result;
 pub(super) mod spec;
@@ -47,6 +48,7 @@ pub use rate::Rate;
 pub use receive::{Accept, Reception};
 pub use refund::RefundPayment;
 pub use refuse::Refuse;
+pub use remind::Remind;
 pub use resolve::Resolve;
 pub use return_result::ReturnResult;
 pub use spec::{Move, OnMirror, Spec, Standing, Urgency};
@@ -191,7 +193,9 @@ acts! {
         RecordPayment(payment::RecordPayment),
             /// A payment is given back.
         RefundPayment(refund::RefundPayment),
-            /// More time, by law or with an apology.
+            /// Whoever is to move is reminded.
+        Remind(remind::Remind),
+        /// More time, by law or with an apology.
         Extend(extend::Extension),
             /// The citizen takes the dossier back.
         Withdraw(withdraw::Withdraw),

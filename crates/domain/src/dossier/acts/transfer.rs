@@ -109,8 +109,9 @@ impl Fact for Transferred {
         if let Some(returning) = &self.returning {
             to.returning = returning.clone();
         }
-        // Whoever had it was a person of the other unit.
+        // Whoever had it, and whoever was reminded, was a person of the other unit.
         to.assignee = None;
+        to.reminder = None;
         to.custody.redirect(by.at, self.hand_over_by);
     }
 
