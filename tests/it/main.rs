@@ -26,6 +26,7 @@ mod numbers;
 mod offline;
 mod pages;
 mod papers;
+mod payments;
 mod petitions;
 mod port;
 mod publication;

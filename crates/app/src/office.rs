@@ -187,7 +187,9 @@ impl Office {
         let apology_by = dossier
             .clock
             .as_ref()
-            .filter(|clock| clock.effective_due.is_some())
+            // Only while an apology can still move the due time.
+            .filter(|clock| clock.effective_due.is_some() && clock.standing.is_none())
+            .filter(|_| !dossier.extended && now < time::day_start(time::local_day(due)))
             .and_then(|_| {
                 calendar
                     .nth_working_day_before(time::local_day(due), 1)

@@ -57,6 +57,7 @@ impl Life<'_> {
                 let command = Command::RecordPayment(RecordPayment {
                     amount_vnd: dossier.fee_open_vnd.unwrap_or_default(),
                     method: Some(PaymentMethod::Qr),
+                    reference: None,
                 });
                 self.by(Role::Receptionist, self.some_days(days)?, command)
             }
@@ -170,6 +171,7 @@ impl Life<'_> {
         let command = Command::RecordPayment(RecordPayment {
             amount_vnd,
             method: Some(method),
+            reference: None,
         });
         self.by(Role::Receptionist, self.soon(dossier, hours)?, command)
     }

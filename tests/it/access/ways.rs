@@ -92,6 +92,7 @@ pub async fn ready_for(world: &World, method: &str, units: Units<'_>) -> View {
             let command = Command::RecordPayment(RecordPayment {
                 amount_vnd: 8_000,
                 method: None,
+                reference: None,
             });
             let clerk = Role::Chairman;
             world.act(&received, clerk, command).await.unwrap()

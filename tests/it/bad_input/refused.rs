@@ -2,11 +2,13 @@
 //! what can be done instead, and nothing is written.
 
 use domain::dossier::acts::{
-    Correct, OpenConsultation, OpenLeg, Rate, RecordSupplement, Refuse, Stop, Withdraw,
+    Correct, OpenConsultation, OpenLeg, Rate, RecordPayment, RecordSupplement, Refuse, Stop,
+    Withdraw,
 };
 use domain::dossier::correction::Corrected;
 use domain::dossier::private::Words;
 use domain::dossier::{Channel, Command, Extension, RatingMethod, Score, Term};
+use domain::id::Reference;
 use domain::limit::Limit;
 use domain::procedure::Mark;
 use domain::role::Role;
@@ -148,6 +150,24 @@ async fn met(reason: &str) -> Met {
             });
             let came = world.act(&asked, Role::Receptionist, came).await.unwrap();
             ("RequestSupplement", on(&came, supplement()))
+        }
+        "PAYMENT_TOO_LARGE" => {
+            let asked = ready_for(&world, "RecordPayment", Units::only(WARD)).await;
+            ("RecordPayment", on(&asked, json!({ "amount_vnd": 8_001 })))
+        }
+        "PAYMENT_KNOWN" => {
+            let received = world.receive(WARD, THREE_DAYS).await;
+            let paid = Command::RecordPayment(RecordPayment {
+                amount_vnd: 8_000,
+                method: None,
+                reference: Some(Reference::parse("FT26215/0001").unwrap()),
+            });
+            let paid = world
+                .act(&received, Role::Receptionist, paid)
+                .await
+                .unwrap();
+            let body = json!({ "amount_vnd": 9_000, "reference": "FT26215/0001" });
+            ("RecordPayment", on(&paid, body))
         }
         "REFUND_TOO_LARGE" => {
             let received = world.receive(WARD, THREE_DAYS).await;

@@ -188,7 +188,11 @@ const FIELDS: &[(&str, &[(&str, Kind)])] = &[
     ),
     (
         "RecordPayment",
-        &[("amount_vnd", Kind::Amount), ("method", Kind::Choice)],
+        &[
+            ("amount_vnd", Kind::Amount),
+            ("method", Kind::Choice),
+            ("reference", Kind::OptionalReference),
+        ],
     ),
     (
         "RefundPayment",

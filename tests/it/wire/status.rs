@@ -12,7 +12,7 @@ use domain::code::AnyCode;
 use domain::dossier::custody::{Holder, Party};
 use domain::dossier::mirror::Contradiction;
 use domain::dossier::{Action, Refusal, Status as State};
-use domain::id::{ActorId, CaseId, ComponentCode, StepId};
+use domain::id::{ActorId, CaseId, ComponentCode, Reference, StepId};
 use domain::role::Role;
 use tonic_types::StatusExt;
 
@@ -142,6 +142,11 @@ fn every_refusal() -> Vec<Refusal> {
         Refusal::ExtensionUsed,
         Refusal::NoVerification,
         Refusal::NoDueTime,
+        Refusal::PaymentTooLarge { open_vnd: 8_000 },
+        Refusal::PaymentKnown {
+            reference: Reference::parse("FT26215/0001").unwrap(),
+            amount_vnd: 8_000,
+        },
         Refusal::RefundTooLarge { kept_vnd: 8_000 },
         Refusal::DueNotLater {
             due: moment("2026-08-17 17:00"),
@@ -240,6 +245,8 @@ fn every_refusal() -> Vec<Refusal> {
             | Refusal::ExtensionUsed
             | Refusal::NoVerification
             | Refusal::NoDueTime
+            | Refusal::PaymentTooLarge { .. }
+            | Refusal::PaymentKnown { .. }
             | Refusal::RefundTooLarge { .. }
             | Refusal::DueNotLater { .. }
             | Refusal::ClockStands

@@ -302,6 +302,20 @@ pub const REFUSALS: &[&Reason] = &[
         remedy: "Nothing; the dossier has no due time.",
     },
     &Reason {
+        reason: "PAYMENT_TOO_LARGE",
+        kind: Kind::Refused,
+        cause: "more was paid than is still due",
+        vietnamese: "Số tiền lớn hơn số còn phải nộp.",
+        remedy: "Record what is due (`open_vnd`), and give the rest back or request it first.",
+    },
+    &Reason {
+        reason: "PAYMENT_KNOWN",
+        kind: Kind::Refused,
+        cause: "a payment with this reference is recorded already, of another amount",
+        vietnamese: "Giao dịch này đã được ghi nhận với số tiền khác.",
+        remedy: "Compare the amount with the bank's; the one recorded is `amount_vnd`.",
+    },
+    &Reason {
         reason: "REFUND_TOO_LARGE",
         kind: Kind::Refused,
         cause: "more is to be given back than was paid and not given back yet",

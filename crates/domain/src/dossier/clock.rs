@@ -270,9 +270,8 @@ impl Clock {
         self.effective_due = Some(moved.effective_due);
         self.legal_due = moved.legal_due;
         self.provisional = moved.provisional;
-        if let Some(promised) = moved.promised_due {
-            self.promised_due = Some(promised);
-        }
+        // A late apology may have told a later date than any that is in force.
+        self.promised_due = Ord::max(self.promised_due, moved.promised_due);
         if let Some(restarted) = moved.restarted {
             self.started = restarted;
         }

@@ -99,6 +99,8 @@ events! {
     PaymentRequested(payment::PaymentRequested) = "payment_requested",
     /// The payment came.
     PaymentRecorded(payment::PaymentRecorded) = "payment_recorded",
+    /// A part came of the payment that was asked for; the rest stays due.
+    PartPaid(payment::PartPaid) = "part_paid",
     /// A fee was paid that nobody had asked for apart, at reception or with the result.
     FeePaid(payment::FeePaid) = "fee_paid",
     /// A payment was given back.

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::Dossier;
-use crate::id::Invalid;
+use crate::id::{Invalid, Reference};
 
 /// How the citizen paid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,6 +65,15 @@ impl FromStr for PaymentMethod {
                 expected: "a way to pay: cash, card, qr, mobile_money or portal",
             })
     }
+}
+
+/// A payment that its payer can name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Payment {
+    /// The payer's reference of the transaction, which the dossier has once.
+    pub reference: Reference,
+    /// The amount in đồng.
+    pub amount_vnd: u64,
 }
 
 /// How a dossier stands with its fee.

@@ -95,6 +95,7 @@ impl Dossier {
             fee_paid_vnd: 0,
             fee_refunded_vnd: 0,
             fee_method: None,
+            payments: Vec::new(),
             reminder: None,
             circumstances: facts.circumstances.clone(),
             transfers: 0,

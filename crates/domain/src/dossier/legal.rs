@@ -100,7 +100,8 @@ impl Legal {
         // A wait of no length leaves no interval, but may have started the clock anew.
         let restarted = dossier.received != Some(clock.started);
         let waited = !clock.waits.intervals().is_empty();
-        if restarted || waited || dossier.extended || dossier.verified {
+        let told = dossier.extended || dossier.apologies > 0;
+        if restarted || waited || told || dossier.verified {
             return None;
         }
         let due = match clock.limit {

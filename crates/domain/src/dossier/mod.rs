@@ -168,6 +168,9 @@ pub struct Dossier {
     /// How it was last paid, if said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fee_method: Option<PaymentMethod>,
+    /// The payments that their payers can name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub payments: Vec<fee::Payment>,
     /// The last reminder since it came to where it is, if there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reminder: Option<reminder::Reminder>,

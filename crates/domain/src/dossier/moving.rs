@@ -2,18 +2,27 @@
 
 use super::Dossier;
 use super::clock::{Moved, Standing};
-use super::fee::PaymentMethod;
+use super::fee::{Payment, PaymentMethod};
 use super::paper::Paper;
 use super::state::State;
 use crate::calendar::Calendar;
-use crate::id::ComponentCode;
+use crate::id::{ComponentCode, Reference};
 use crate::time::Instant;
 
 impl Dossier {
     /// A payment came.
-    pub(super) fn pay(&mut self, amount_vnd: u64, method: Option<PaymentMethod>) {
+    pub(super) fn pay(
+        &mut self,
+        amount_vnd: u64,
+        method: Option<PaymentMethod>,
+        reference: Option<&Reference>,
+    ) {
         self.fee_paid_vnd = self.fee_paid_vnd.saturating_add(amount_vnd);
         self.fee_method = method.or(self.fee_method);
+        self.payments.extend(reference.map(|reference| Payment {
+            reference: reference.clone(),
+            amount_vnd,
+        }));
     }
 
     /// Goes over to a state.

@@ -8,7 +8,7 @@ use super::status::Status;
 use crate::calendar;
 use crate::code::AnyCode;
 use crate::dossier::custody::Holder;
-use crate::id::{ActorId, CaseId, ComponentCode, ProcedureCode, StepId, UnitCode};
+use crate::id::{ActorId, CaseId, ComponentCode, ProcedureCode, Reference, StepId, UnitCode};
 use crate::role::Role;
 use crate::time::{self, Instant};
 
@@ -90,6 +90,18 @@ pub enum Refusal {
     NoVerification,
     /// There is no due time that could be extended.
     NoDueTime,
+    /// More came than was asked for.
+    PaymentTooLarge {
+        /// What is still due, in đồng.
+        open_vnd: u64,
+    },
+    /// A payment with this reference is recorded, of another amount.
+    PaymentKnown {
+        /// The payer's reference of the transaction.
+        reference: Reference,
+        /// The amount that is recorded, in đồng.
+        amount_vnd: u64,
+    },
     /// More is to be given back than was paid and not given back yet.
     RefundTooLarge {
         /// What could be given back, in đồng.
@@ -254,6 +266,8 @@ impl Refusal {
             Refusal::ExtensionUsed => "EXTENSION_USED",
             Refusal::NoVerification => "NO_VERIFICATION",
             Refusal::NoDueTime => "NO_DUE_TIME",
+            Refusal::PaymentTooLarge { .. } => "PAYMENT_TOO_LARGE",
+            Refusal::PaymentKnown { .. } => "PAYMENT_KNOWN",
             Refusal::RefundTooLarge { .. } => "REFUND_TOO_LARGE",
             Refusal::DueNotLater { .. } => "DUE_NOT_LATER",
             Refusal::ClockStands => "CLOCK_STANDS",
@@ -339,6 +353,14 @@ impl Refusal {
                 ("end_time", time::rfc3339(*recorded)),
             ],
             Refusal::SupplementUsed { permitted } => vec![("permitted", permitted.to_string())],
+            Refusal::PaymentTooLarge { open_vnd } => vec![("open_vnd", open_vnd.to_string())],
+            Refusal::PaymentKnown {
+                reference,
+                amount_vnd,
+            } => vec![
+                ("reference", reference.to_string()),
+                ("amount_vnd", amount_vnd.to_string()),
+            ],
             Refusal::RefundTooLarge { kept_vnd } => vec![("kept_vnd", kept_vnd.to_string())],
             Refusal::DueNotLater { due } => vec![("due_time", time::rfc3339(*due))],
             Refusal::AlreadyRated { at } => vec![("rate_time", time::rfc3339(*at))],
@@ -449,6 +471,13 @@ impl Refusal {
                 "the procedure gives no time for verification, or it was already used".into()
             }
             Refusal::NoDueTime => "the dossier has no due time that could be extended".into(),
+            Refusal::PaymentTooLarge { open_vnd } => {
+                format!("{open_vnd} đồng are still due; more would have to be given back")
+            }
+            Refusal::PaymentKnown {
+                reference,
+                amount_vnd,
+            } => format!("payment {reference} is recorded already, of {amount_vnd} đồng"),
             Refusal::RefundTooLarge { kept_vnd } => {
                 format!("at most {kept_vnd} đồng, paid and not yet given back, can be given back")
             }
@@ -610,6 +639,15 @@ impl Refusal {
                 "Thủ tục không có thời gian xác minh, hoặc đã sử dụng.".into()
             }
             Refusal::NoDueTime => "Hồ sơ không có hạn trả để gia hạn.".into(),
+            Refusal::PaymentTooLarge { open_vnd } => format!(
+                "Số tiền còn phải nộp là {open_vnd} đồng; không ghi nhận quá số tiền đã yêu cầu."
+            ),
+            Refusal::PaymentKnown {
+                reference,
+                amount_vnd,
+            } => format!(
+                "Giao dịch {reference} đã được ghi nhận với số tiền {amount_vnd} đồng; hãy kiểm tra lại số tiền."
+            ),
             Refusal::RefundTooLarge { kept_vnd } => {
                 format!("Chỉ có thể hoàn tối đa {kept_vnd} đồng đã thu và chưa hoàn.")
             }

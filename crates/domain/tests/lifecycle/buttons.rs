@@ -120,7 +120,10 @@ fn well_meant(story: &Story, action: Action) -> Command {
         }
         Action::Assign => story::command("given to somebody").expect("known"),
         Action::RequestPayment => story::command("payment requested").expect("known"),
-        Action::RecordPayment => story::command("paid").expect("known"),
+        Action::RecordPayment => {
+            let open = dossier.fee_open_vnd.unwrap_or(50_000);
+            story::command(&format!("paid {open}")).expect("known")
+        }
         Action::RefundPayment => Command::RefundPayment(RefundPayment {
             amount_vnd: dossier.fee_kept_vnd(),
             reason: Words::new("thu nhầm"),

@@ -76,7 +76,7 @@ fn filing_ends_at_midnight_before_the_due_day_to_the_microsecond() {
         };
         assert_eq!(
             story.due_times(),
-            format!("original Mon 17 Aug 17:00, effective {effective}, promised {effective}"),
+            format!("original Mon 17 Aug 17:00, effective {effective}, promised Mon 24 Aug 17:00"),
             "filed {filed}"
         );
     }
@@ -108,9 +108,10 @@ fn a_second_apology_is_refused_in_time_and_recorded_when_late() {
         "20 Aug 00:00 apology naming 25 Aug 17:00; 26 Aug 09:00 apology naming 3 Sep 17:00",
     );
     assert_eq!(story.dossier().apologies, 2);
+    // The citizen was told three dates; the last one is the one they know.
     assert_eq!(
         story.due_times(),
-        "original Mon 17 Aug 17:00, effective Thu 20 Aug 17:00, promised Thu 20 Aug 17:00"
+        "original Mon 17 Aug 17:00, effective Thu 20 Aug 17:00, promised Thu 3 Sep 17:00"
     );
 }
 

@@ -74,3 +74,28 @@ fn what_was_paid_can_be_given_back_after_the_end_and_no_more_than_that() {
     let refused = story.tries(chairman, at, None, &give_back(1));
     assert_eq!(refused, Err(Refusal::RefundTooLarge { kept_vnd: 0 }));
 }
+
+#[test]
+fn a_part_of_what_was_asked_for_leaves_the_rest_due_and_the_dossier_waiting() {
+    let history = "3 Aug 10:00 received; 4 Aug 08:00 goes to appraise; \
+                   5 Aug 09:00 payment requested; 5 Aug 10:00 paid 1";
+    let mut story = Story::told("1.013831", history);
+    let dossier = story.dossier();
+    assert_eq!(dossier.status(), Status::PaymentRequested);
+    assert_eq!(dossier.fee_state(), FeeState::Due);
+    assert_eq!(
+        (dossier.fee_paid_vnd, dossier.fee_open_vnd),
+        (1, Some(49_999))
+    );
+    let standing = dossier.clock.as_ref().and_then(|clock| clock.standing);
+    assert!(
+        standing.is_some(),
+        "the clock stands until all of it is there"
+    );
+
+    story.goes_on("6 Aug 09:00 paid 50000 [PAYMENT_TOO_LARGE]; 6 Aug 10:00 paid 49999");
+    let dossier = story.dossier();
+    assert_eq!(dossier.status(), Status::Processing);
+    assert_eq!(dossier.fee_state(), FeeState::Paid);
+    assert_eq!((dossier.fee_paid_vnd, dossier.fee_open_vnd), (50_000, None));
+}

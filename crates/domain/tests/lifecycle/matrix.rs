@@ -227,6 +227,7 @@ fn commands(story: &Story) -> [(&'static str, Command); 27] {
             Command::RecordPayment(RecordPayment {
                 amount_vnd: 50_000,
                 method: None,
+                reference: None,
             }),
         ),
         ("refund payment", story::command("refunded").expect("known")),

@@ -210,6 +210,7 @@ pub fn full_lives() -> Vec<Story> {
                 Command::RecordPayment(RecordPayment {
                     amount_vnd: 8_000,
                     method: None,
+                    reference: None,
                 }),
             ),
             (

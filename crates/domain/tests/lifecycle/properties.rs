@@ -6,8 +6,8 @@ use domain::calendar::{Calendar, SpecialDay};
 use domain::deadline;
 use domain::dossier::acts::correction::{Approved, Rejected};
 use domain::dossier::acts::mirror::ConflictSettled;
-use domain::dossier::acts::payment::FeePaid;
 use domain::dossier::acts::payment::PaymentRecorded;
+use domain::dossier::acts::payment::{FeePaid, PartPaid};
 use domain::dossier::acts::refund::Refunded;
 use domain::dossier::change::migration::StepMap;
 use domain::dossier::change::recalculation::{Kept, recalculate};
@@ -283,8 +283,8 @@ fn from_to(
             "{told}: no promise is taken back"
         );
         assert!(
-            new.promised_due <= new.effective_due,
-            "{told}: nor outruns what is in force"
+            new.promised_due <= new.effective_due || after.apologies > 0,
+            "{told}: nor outruns what is in force, unless a late apology told it"
         );
         let calendar = story.calendar_at(record.version);
         moved_as_the_policy_says((before, old), record, new, calendar, met, told);
@@ -789,6 +789,7 @@ fn moved_as_the_policy_says(
         }
         Event::Submitted(_)
         | Event::FeePaid { .. }
+        | Event::PartPaid { .. }
         | Event::Refunded { .. }
         | Event::Reminded { .. }
         | Event::Succeeded { .. }
@@ -800,7 +801,6 @@ fn moved_as_the_policy_says(
         | Event::Transferred(_)
         | Event::HandedOver(_)
         | Event::PaymentRequested { .. }
-        | Event::Apologised { .. }
         | Event::LegOpened(_)
         | Event::LegClosed { .. }
         | Event::ConsultationOpened(_)
@@ -812,6 +812,11 @@ fn moved_as_the_policy_says(
         | Event::Returned { .. }
         | Event::Rated { .. }
         | Event::Migrated { .. } => assert_eq!(times, unmoved, "{told}: moves nothing"),
+        Event::Apologised(late) => {
+            let told_last = Ord::max(old.promised_due, Some(late.proposed));
+            let told_last = (old.effective_due, told_last);
+            assert_eq!(times, told_last, "{told}: only the citizen's date moves");
+        }
         Event::Recalculated(facts) => {
             let own =
                 times != unmoved || facts.legal_due != old.legal_due() || facts.moved.is_some();
@@ -885,6 +890,7 @@ fn whole_history(story: &Story) {
     assert!(unexcused.count() <= usize::from(story.procedure.supplement_max));
     let amounts = story.records.iter().map(|record| match record.event {
         Event::PaymentRecorded(PaymentRecorded { amount_vnd, .. })
+        | Event::PartPaid(PartPaid { amount_vnd, .. })
         | Event::FeePaid(FeePaid { amount_vnd, .. }) => amount_vnd,
         _ => 0,
     });

@@ -414,8 +414,12 @@ impl Walk {
                 reason: Words::new("lệ phí"),
             }),
             Action::RecordPayment => Command::RecordPayment(RecordPayment {
-                amount_vnd: 1 + self.random.below(900_000),
+                amount_vnd: match dossier.fee_open_vnd {
+                    Some(open) if self.random.often(60) => open,
+                    Some(_) | None => 1 + self.random.below(900_000),
+                },
                 method: (!self.random.often(20)).then(|| *self.random.pick(&PaymentMethod::ALL)),
+                reference: None,
             }),
             Action::RefundPayment => Command::RefundPayment(RefundPayment {
                 amount_vnd: 1 + self.random.below(900_000),

@@ -614,6 +614,13 @@ pub fn command(words: &str) -> Option<Command> {
             comment: Words::new("cán bộ hướng dẫn tận tình"),
         }));
     }
+    if let Some(amount) = words.strip_prefix("paid ") {
+        return Some(Command::RecordPayment(RecordPayment {
+            amount_vnd: amount.parse().expect("an amount in đồng"),
+            method: Some(PaymentMethod::Qr),
+            reference: None,
+        }));
+    }
     if let Some(what) = words.strip_prefix("correction proposed: ") {
         return Some(correction(corrected(what)));
     }
@@ -664,6 +671,7 @@ pub fn command(words: &str) -> Option<Command> {
         "paid" => Command::RecordPayment(RecordPayment {
             amount_vnd: 50_000,
             method: Some(PaymentMethod::Cash),
+            reference: None,
         }),
         "refunded" => Command::RefundPayment(RefundPayment {
             amount_vnd: 50_000,

@@ -139,6 +139,7 @@ impl Details {
             Event::HandedOver(fact) => fact.tell(&mut details),
             Event::PaymentRequested(fact) => fact.tell(&mut details),
             Event::PaymentRecorded(fact) => fact.tell(&mut details),
+            Event::PartPaid(fact) => fact.tell(&mut details),
             Event::FeePaid(fact) => fact.tell(&mut details),
             Event::Refunded(fact) => fact.tell(&mut details),
             Event::Reminded(fact) => fact.tell(&mut details),

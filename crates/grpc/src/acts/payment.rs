@@ -1,8 +1,9 @@
 //! Payments, as they are asked for, recorded and told.
 
 use domain::dossier::acts::payment::{
-    FeePaid, PaymentRecorded, PaymentRequested, RecordPayment, RequestPayment,
+    FeePaid, PartPaid, PaymentRecorded, PaymentRequested, RecordPayment, RequestPayment,
 };
+use domain::id::Reference;
 
 use super::{Details, Tells, moves};
 use crate::convert::Fields;
@@ -26,9 +27,11 @@ impl Tells for PaymentRequested {
 moves!(RecordPaymentRequest => RecordPayment, |given, fields, _known| {
     let amount_vnd = fields.amount("amount_vnd", given.amount_vnd);
     let method = fields.payment_method("method", given.method);
+    let reference = fields.optional("reference", &given.reference, Reference::parse);
     Some(RecordPayment {
         amount_vnd: amount_vnd?,
         method,
+        reference,
     })
 });
 
@@ -36,7 +39,16 @@ impl Tells for PaymentRecorded {
     fn tell(&self, details: &mut Details) {
         details.put("amount_vnd", &self.amount_vnd);
         details.some("method", self.method.as_ref());
+        details.some("reference", self.reference.as_ref());
         details.moved(self.moved.as_ref());
+    }
+}
+
+impl Tells for PartPaid {
+    fn tell(&self, details: &mut Details) {
+        details.put("amount_vnd", &self.amount_vnd);
+        details.some("method", self.method.as_ref());
+        details.some("reference", self.reference.as_ref());
     }
 }
 
@@ -44,6 +56,7 @@ impl Tells for FeePaid {
     fn tell(&self, details: &mut Details) {
         details.put("amount_vnd", &self.amount_vnd);
         details.some("method", self.method.as_ref());
+        details.some("reference", self.reference.as_ref());
     }
 }
 

@@ -191,12 +191,13 @@ impl Fact for Extended {
     }
 }
 
-/// An apology was filed too late to move the due time.
+/// An apology was filed too late to move the due time. The date named in it is the one that the
+/// citizen was told last.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Apologised {
     /// Why.
     pub reason: Commitment,
-    /// The date named in it, for the letter only.
+    /// The date named in it.
     #[serde(with = "chrono::serde::ts_microseconds")]
     pub proposed: Instant,
 }
@@ -204,6 +205,10 @@ pub struct Apologised {
 impl Fact for Apologised {
     fn apply(&self, to: &mut Dossier, _by: &Written<'_>) {
         to.apologies = to.apologies.saturating_add(1);
+        if let Some(clock) = &mut to.clock {
+            // No promise is taken back.
+            clock.promised_due = Ord::max(clock.promised_due, Some(self.proposed));
+        }
     }
 
     fn told(&self, _procedure: &Procedure) -> Option<Told> {

@@ -14,6 +14,7 @@ use crate::dossier::refusal::Refusal;
 use crate::dossier::rules::Rules;
 use crate::dossier::stage::{Stage, Stages};
 use crate::dossier::state::State;
+use crate::id::Reference;
 use crate::procedure::Procedure;
 use crate::role::Role;
 use crate::time::Instant;
@@ -94,16 +95,20 @@ impl Fact for PaymentRequested {
 
 /// A payment has come.
 ///
-/// Without a request before it, it is a fee paid at the desk and moves no state.
+/// Without a request before it, it is a fee paid at the desk and moves no state. A part of what was
+/// asked for leaves the rest due; more than that is refused, for it would have to be given back.
 #[derive(Debug, Clone)]
 pub struct RecordPayment {
     /// The amount in đồng.
     pub amount_vnd: u64,
     /// How it was paid, if said.
     pub method: Option<PaymentMethod>,
+    /// The payer's reference of the transaction, if there is one: the same one twice is one
+    /// payment.
+    pub reference: Option<Reference>,
 }
 
-impl<E: From<PaymentRecorded> + From<FeePaid>> Act<E> for RecordPayment {
+impl<E: From<PaymentRecorded> + From<PartPaid> + From<FeePaid>> Act<E> for RecordPayment {
     const SPEC: Spec = Spec {
         method: "RecordPayment",
         vi: "ghi nhận thanh toán",
@@ -129,9 +134,30 @@ impl<E: From<PaymentRecorded> + From<FeePaid>> Act<E> for RecordPayment {
         now: Instant,
         _private: &mut PrivateValues<'_>,
     ) -> Result<Vec<E>, Refusal> {
+        if self.is_known(on)? {
+            return Ok(Vec::new());
+        }
         let (amount_vnd, method) = (self.amount_vnd, self.method);
-        if on.state.stage() != Stage::PaymentRequested {
-            return Ok(vec![FeePaid { amount_vnd, method }.into()]);
+        let reference = self.reference.clone();
+        let asked = on.state.stage() == Stage::PaymentRequested;
+        let Some(open) = on.fee_open_vnd.filter(|_| asked) else {
+            let paid = FeePaid {
+                amount_vnd,
+                method,
+                reference,
+            };
+            return Ok(vec![paid.into()]);
+        };
+        if amount_vnd > open {
+            return Err(Refusal::PaymentTooLarge { open_vnd: open });
+        }
+        if amount_vnd < open {
+            let part = PartPaid {
+                amount_vnd,
+                method,
+                reference,
+            };
+            return Ok(vec![part.into()]);
         }
         let moved = match &on.clock {
             Some(clock) => clock.after_wait(now, rules.calendar)?,
@@ -140,13 +166,32 @@ impl<E: From<PaymentRecorded> + From<FeePaid>> Act<E> for RecordPayment {
         let recorded = PaymentRecorded {
             amount_vnd,
             method,
+            reference,
             moved,
         };
         Ok(vec![recorded.into()])
     }
 }
 
-/// The payment came that was asked for.
+impl RecordPayment {
+    /// Whether a bank or a portal tells again of a payment that is recorded already.
+    fn is_known(&self, on: &Dossier) -> Result<bool, Refusal> {
+        let Some(reference) = &self.reference else {
+            return Ok(false);
+        };
+        let mut payments = on.payments.iter();
+        match payments.find(|payment| payment.reference == *reference) {
+            None => Ok(false),
+            Some(payment) if payment.amount_vnd == self.amount_vnd => Ok(true),
+            Some(payment) => Err(Refusal::PaymentKnown {
+                reference: reference.clone(),
+                amount_vnd: payment.amount_vnd,
+            }),
+        }
+    }
+}
+
+/// The payment came that was asked for, or the rest of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PaymentRecorded {
     /// The amount in đồng.
@@ -154,6 +199,9 @@ pub struct PaymentRecorded {
     /// How it was paid, if said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<PaymentMethod>,
+    /// The payer's reference of the transaction.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<Reference>,
     /// How the due times moved.
     pub moved: Option<Moved>,
 }
@@ -163,7 +211,7 @@ impl Fact for PaymentRecorded {
         let step = to.state.step().cloned();
         to.enter(State::Processing { step }, by.at);
         to.fee_open_vnd = None;
-        to.pay(self.amount_vnd, self.method);
+        to.pay(self.amount_vnd, self.method, self.reference.as_ref());
         to.end_wait(self.moved.as_ref(), by.at);
     }
 
@@ -181,6 +229,34 @@ impl Fact for PaymentRecorded {
     }
 }
 
+/// A part came of the payment that was asked for; the rest stays due.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartPaid {
+    /// The amount in đồng.
+    pub amount_vnd: u64,
+    /// How it was paid, if said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<PaymentMethod>,
+    /// The payer's reference of the transaction.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<Reference>,
+}
+
+impl Fact for PartPaid {
+    fn apply(&self, to: &mut Dossier, _by: &Written<'_>) {
+        let open = to.fee_open_vnd;
+        to.fee_open_vnd = open.map(|open| open.saturating_sub(self.amount_vnd));
+        to.pay(self.amount_vnd, self.method, self.reference.as_ref());
+    }
+
+    fn told(&self, _procedure: &Procedure) -> Option<Told> {
+        Told::of(
+            "Đã nhận một phần thanh toán",
+            "Part of the payment received",
+        )
+    }
+}
+
 /// A fee was paid that nobody had asked for apart, at reception or with the result.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FeePaid {
@@ -188,11 +264,14 @@ pub struct FeePaid {
     pub amount_vnd: u64,
     /// How it was paid, if said.
     pub method: Option<PaymentMethod>,
+    /// The payer's reference of the transaction.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<Reference>,
 }
 
 impl Fact for FeePaid {
     fn apply(&self, to: &mut Dossier, _by: &Written<'_>) {
-        to.pay(self.amount_vnd, self.method);
+        to.pay(self.amount_vnd, self.method, self.reference.as_ref());
     }
 
     fn told(&self, _procedure: &Procedure) -> Option<Told> {
