@@ -60,6 +60,22 @@ impl Role {
         }
     }
 
+    /// What a clerk calls it.
+    #[must_use]
+    pub fn name_vi(self) -> &'static str {
+        match self {
+            Role::Receptionist => "cán bộ một cửa",
+            Role::Officer => "chuyên viên",
+            Role::Leader => "lãnh đạo",
+            Role::Chairman => "chủ tịch",
+            Role::Province => "cấp tỉnh",
+            Role::Portal => "cổng dịch vụ công",
+            Role::Auditor => "thanh tra",
+            Role::Admin => "quản trị",
+            Role::Citizen => "công dân",
+        }
+    }
+
     /// Whether this role may act on a step that a procedure gives to `step`.
     ///
     /// A leader may do an officer's work and a chairman a leader's; in a small

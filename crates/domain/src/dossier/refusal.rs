@@ -246,509 +246,479 @@ impl From<calendar::Error> for Refusal {
     }
 }
 
+/// One row of the table of refusals: what a program reads, and what a person does.
+struct Row {
+    /// Stable, in capitals.
+    reason: &'static str,
+    /// Every variable of the two messages, by name.
+    variables: Vec<(&'static str, String)>,
+    en: String,
+    vi: String,
+}
+
 impl Refusal {
     /// The stable reason: part of the contract.
     #[must_use]
     pub fn reason(&self) -> &'static str {
-        match self {
-            Refusal::WrongState { .. } => "WRONG_STATE",
-            Refusal::Mirrored { .. } => "MIRRORED",
-            Refusal::ProcedureNotInForce { .. } => "PROCEDURE_NOT_IN_FORCE",
-            Refusal::CaseUnknown { .. } => "CASE_UNKNOWN",
-            Refusal::ComponentsUnknown { .. } => "COMPONENTS_UNKNOWN",
-            Refusal::ComponentsMissing { .. } => "COMPONENTS_MISSING",
-            Refusal::StepNotNext { .. } => "STEP_NOT_NEXT",
-            Refusal::StepNotFinal { .. } => "STEP_NOT_FINAL",
-            Refusal::StepOfOtherRole { .. } => "STEP_OF_OTHER_ROLE",
-            Refusal::NotOnTheSpot => "NOT_ON_THE_SPOT",
-            Refusal::NotAPetition { .. } => "NOT_A_PETITION",
-            Refusal::SupplementUsed { .. } => "SUPPLEMENT_USED",
-            Refusal::ExtensionUsed => "EXTENSION_USED",
-            Refusal::NoVerification => "NO_VERIFICATION",
-            Refusal::NoDueTime => "NO_DUE_TIME",
-            Refusal::PaymentTooLarge { .. } => "PAYMENT_TOO_LARGE",
-            Refusal::PaymentKnown { .. } => "PAYMENT_KNOWN",
-            Refusal::RefundTooLarge { .. } => "REFUND_TOO_LARGE",
-            Refusal::DueNotLater { .. } => "DUE_NOT_LATER",
-            Refusal::ClockStands => "CLOCK_STANDS",
-            Refusal::AlreadyThere { .. } => "ALREADY_THERE",
-            Refusal::NotHolder { .. } => "NOT_HOLDER",
-            Refusal::AlreadyHolder { .. } => "ALREADY_HOLDER",
-            Refusal::LeadTaken { .. } => "LEAD_TAKEN",
-            Refusal::LegsOpen { .. } => "LEGS_OPEN",
-            Refusal::LegNotOpen { .. } => "LEG_NOT_OPEN",
-            Refusal::TooManyLegs { .. } => "TOO_MANY_LEGS",
-            Refusal::ConsultationNotOpen { .. } => "CONSULTATION_NOT_OPEN",
-            Refusal::TooManyConsultations { .. } => "TOO_MANY_CONSULTATIONS",
-            Refusal::NoOpenConflict { .. } => "NO_OPEN_CONFLICT",
-            Refusal::NotCredible { .. } => "NOT_CREDIBLE",
-            Refusal::PossibleDuplicate { .. } => "POSSIBLE_DUPLICATE",
-            Refusal::AlreadyRated { .. } => "ALREADY_RATED",
-            Refusal::NothingToCorrect => "NOTHING_TO_CORRECT",
-            Refusal::CorrectionOpen { .. } => "CORRECTION_OPEN",
-            Refusal::CorrectionUnknown { .. } => "CORRECTION_UNKNOWN",
-            Refusal::SamePerson { .. } => "SAME_PERSON",
-            Refusal::CodeNotOfDossier { .. } => "CODE_NOT_OF_DOSSIER",
-            Refusal::NotEnded => "NOT_ENDED",
-            Refusal::EndTimeImpossible { .. } => "END_TIME_IMPOSSIBLE",
-            Refusal::DayOver { .. } => "DAY_OVER",
-            Refusal::NumberNotOpen { .. } => "NUMBER_NOT_OPEN",
-            Refusal::Calendar(calendar::Error::Begins { .. }) => "CALENDAR_BEGINS",
-            Refusal::Calendar(calendar::Error::Ends { .. }) => "CALENDAR_ENDS",
-        }
+        self.row().reason
     }
 
     /// Every variable of the messages, by name.
     #[must_use]
     pub fn details(&self) -> Vec<(&'static str, String)> {
-        match self {
-            Refusal::WrongState { act, status } => {
-                vec![
-                    ("action", act.method.into()),
-                    ("state", status.as_str().into()),
-                ]
-            }
-            Refusal::Mirrored { system } => vec![("system", system.clone())],
-            Refusal::NotAPetition { procedure } => vec![("procedure", procedure.to_string())],
-            Refusal::ProcedureNotInForce { procedure, day } => {
-                vec![
-                    ("procedure", procedure.to_string()),
-                    ("day", day.to_string()),
-                ]
-            }
-            Refusal::CaseUnknown { case, known } => {
-                vec![("case", case.to_string()), ("known", list(known))]
-            }
-            Refusal::ComponentsUnknown { components }
-            | Refusal::ComponentsMissing { components } => {
-                vec![("components", list(components))]
-            }
-            Refusal::StepNotNext { step, next } => vec![
-                (
-                    "step",
-                    step.as_ref().map(ToString::to_string).unwrap_or_default(),
-                ),
-                ("next", list(next)),
-            ],
-            Refusal::StepNotFinal { step, next } => {
-                vec![("step", step.to_string()), ("next", list(next))]
-            }
-            Refusal::StepOfOtherRole { step, role } => {
-                vec![("step", step.to_string()), ("role", role.to_string())]
-            }
-            Refusal::NotOnTheSpot
-            | Refusal::ExtensionUsed
-            | Refusal::NoVerification
-            | Refusal::NoDueTime
-            | Refusal::ClockStands
-            | Refusal::NothingToCorrect
-            | Refusal::NotEnded => Vec::new(),
-            Refusal::CorrectionOpen { number } | Refusal::CorrectionUnknown { number } => {
-                vec![("number", number.to_string())]
-            }
-            Refusal::SamePerson { actor } => vec![("actor", actor.to_string())],
-            Refusal::CodeNotOfDossier { code } => vec![("code", code.to_string())],
-            Refusal::EndTimeImpossible { begun, recorded } => vec![
-                ("begin_time", time::rfc3339(*begun)),
-                ("end_time", time::rfc3339(*recorded)),
-            ],
-            Refusal::SupplementUsed { permitted } => vec![("permitted", permitted.to_string())],
-            Refusal::PaymentTooLarge { open_vnd } => vec![("open_vnd", open_vnd.to_string())],
-            Refusal::PaymentKnown {
-                reference,
-                amount_vnd,
-            } => vec![
-                ("reference", reference.to_string()),
-                ("amount_vnd", amount_vnd.to_string()),
-            ],
-            Refusal::RefundTooLarge { kept_vnd } => vec![("kept_vnd", kept_vnd.to_string())],
-            Refusal::DueNotLater { due } => vec![("due_time", time::rfc3339(*due))],
-            Refusal::AlreadyRated { at } => vec![("rate_time", time::rfc3339(*at))],
-            Refusal::AlreadyThere { unit } => vec![("unit", unit.to_string())],
-            Refusal::NotHolder { giver, holder } => vec![
-                ("giver", giver.to_string()),
-                ("holder", holder.party.actor.to_string()),
-                ("holder_unit", holder.party.unit.to_string()),
-                ("since_time", time::rfc3339(holder.since)),
-            ],
-            Refusal::AlreadyHolder { receiver } => vec![("receiver", receiver.to_string())],
-            Refusal::LeadTaken { leg, unit } => {
-                vec![("leg", leg.to_string()), ("unit", unit.to_string())]
-            }
-            Refusal::LegsOpen { legs } => vec![("legs", numbered(legs))],
-            Refusal::LegNotOpen { number, open }
-            | Refusal::ConsultationNotOpen { number, open } => {
-                vec![("number", number.to_string()), ("open", list(open))]
-            }
-            Refusal::TooManyLegs { most } | Refusal::TooManyConsultations { most } => {
-                vec![("most", most.to_string())]
-            }
-            Refusal::NoOpenConflict { number, open } => {
-                vec![("conflict", number.to_string()), ("open", list(open))]
-            }
-            Refusal::NotCredible { number, why } => vec![
-                ("conflict", number.to_string()),
-                ("contradiction", why.as_str().into()),
-            ],
-            Refusal::PossibleDuplicate { existing } => vec![("existing", existing.clone())],
-            Refusal::DayOver { day, newest } => {
-                vec![("day", day.to_string()), ("newest", newest.to_string())]
-            }
-            Refusal::NumberNotOpen { number, state } => {
-                let state = state.map(|state| ("number_state", state.to_owned()));
-                std::iter::once(("number", number.to_string()))
-                    .chain(state)
-                    .collect()
-            }
-            Refusal::Calendar(calendar::Error::Begins { first_day }) => {
-                vec![("first_day", first_day.to_string())]
-            }
-            Refusal::Calendar(calendar::Error::Ends { last_day }) => {
-                vec![("last_day", last_day.to_string())]
-            }
-        }
+        self.row().variables
     }
 
-    /// What happened and what was expected, in English.
+    /// What was expected, in English.
     #[must_use]
     pub fn message_en(&self) -> String {
-        match self {
-            Refusal::WrongState { act, status } => {
-                format!(
-                    "{} is not possible while the dossier is {}",
-                    act.method,
-                    status.name_en()
-                )
-            }
-            Refusal::Mirrored { system } => {
-                format!("this dossier is a mirror; only {system} may change it")
-            }
-            Refusal::ProcedureNotInForce { procedure, day } => {
-                format!("procedure {procedure} has no version in force on {day}")
-            }
-            Refusal::CaseUnknown { case, known } => {
-                format!("the procedure has no case {case}; it has {}", list(known))
-            }
-            Refusal::ComponentsUnknown { components } => {
-                format!("the procedure does not name {}", list(components))
-            }
-            Refusal::ComponentsMissing { components } => {
-                format!("required components are missing: {}", list(components))
-            }
-            Refusal::StepNotNext { next, .. } if next.is_empty() => "no step follows here".into(),
-            Refusal::StepNotNext {
-                step: Some(step),
-                next,
-            } => {
-                format!(
-                    "step {step} does not follow here; the next step is one of: {}",
-                    list(next)
-                )
-            }
-            Refusal::StepNotNext { step: None, next } => {
-                format!("a step is needed; the next step is one of: {}", list(next))
-            }
-            Refusal::StepNotFinal { step, next } => {
-                format!(
-                    "a dossier cannot be resolved at step {step}; it goes on to: {}",
-                    list(next)
-                )
-            }
-            Refusal::StepOfOtherRole { step, role } => {
-                format!("step {step} belongs to the role {role}")
-            }
-            Refusal::NotAPetition { procedure } => format!(
-                "procedure {procedure} is no petition; only a petition is about an incident in a place"
-            ),
-            Refusal::NotOnTheSpot => {
-                "this procedure is not given back on the spot; advance the dossier first".into()
-            }
-            Refusal::SupplementUsed { permitted } => format!(
-                "papers may be requested at most {permitted} time(s); a further request needs a reason and its legal basis"
-            ),
-            Refusal::ExtensionUsed => "the dossier was already extended once".into(),
-            Refusal::NoVerification => {
-                "the procedure gives no time for verification, or it was already used".into()
-            }
-            Refusal::NoDueTime => "the dossier has no due time that could be extended".into(),
-            Refusal::PaymentTooLarge { open_vnd } => {
-                format!("{open_vnd} đồng are still due; more would have to be given back")
-            }
-            Refusal::PaymentKnown {
-                reference,
-                amount_vnd,
-            } => format!("payment {reference} is recorded already, of {amount_vnd} đồng"),
-            Refusal::RefundTooLarge { kept_vnd } => {
-                format!("at most {kept_vnd} đồng, paid and not yet given back, can be given back")
-            }
-            Refusal::DueNotLater { due } => {
-                format!(
-                    "the new due time must be later than {}",
-                    time::rfc3339(*due)
-                )
-            }
-            Refusal::ClockStands => {
-                "the clock stands until the citizen answers; there is nothing to extend yet".into()
-            }
-            Refusal::AlreadyThere { unit } => format!("unit {unit} decides this dossier already"),
-            Refusal::NotHolder { giver, holder } => format!(
-                "{giver} does not hold the papers; {} of {} has held them since {}",
-                holder.party.actor,
-                holder.party.unit,
-                time::rfc3339(holder.since)
-            ),
-            Refusal::AlreadyHolder { receiver } => {
-                format!("{receiver} holds the papers already; expected somebody else")
-            }
-            Refusal::LeadTaken { leg, unit } => {
-                format!("leg {leg} of {unit} leads this dossier already; only one may")
-            }
-            Refusal::LegsOpen { legs } => format!(
-                "a dossier is resolved when its legs are closed; still open: {}",
-                numbered(legs)
-            ),
-            Refusal::LegNotOpen { number, open } => {
-                format!(
-                    "the dossier has no open leg {number}; open: {}",
-                    list_or_none(open)
-                )
-            }
-            Refusal::TooManyLegs { most } => format!("a dossier has at most {most} legs"),
-            Refusal::ConsultationNotOpen { number, open } => format!(
-                "the dossier has no unanswered consultation {number}; unanswered: {}",
-                list_or_none(open)
-            ),
-            Refusal::TooManyConsultations { most } => {
-                format!("a dossier has at most {most} consultations")
-            }
-            Refusal::NoOpenConflict { number, open } if open.is_empty() => {
-                format!("conflict {number} is not open, nor is any other")
-            }
-            Refusal::NoOpenConflict { number, open } => {
-                format!(
-                    "conflict {number} is not open; those open are: {}",
-                    list(open)
-                )
-            }
-            Refusal::NotCredible { number, why } => format!(
-                "the message of conflict {number} cannot be believed, as it is {}; expected it to be settled without",
-                why.as_str()
-            ),
-            Refusal::PossibleDuplicate { existing } => format!(
-                "the same person has an open dossier for this procedure: {existing}; set duplicate_intended to receive a second one"
-            ),
-            Refusal::AlreadyRated { at } => format!(
-                "the dossier was rated on {}; it is rated once",
-                time::rfc3339(*at)
-            ),
-            Refusal::NothingToCorrect => "the correction changes nothing".into(),
-            Refusal::CorrectionOpen { number } => format!(
-                "correction {number} of the same field waits for a decision; decide on it first"
-            ),
-            Refusal::CorrectionUnknown { number } => {
-                format!("no correction {number} waits for a decision")
-            }
-            Refusal::SamePerson { actor } => {
-                format!("{actor} proposed it; another person must decide")
-            }
-            Refusal::CodeNotOfDossier { code } => {
-                format!("the dossier does not have the external code {code}")
-            }
-            Refusal::NotEnded => "processing has not ended, so its end cannot be corrected".into(),
-            Refusal::EndTimeImpossible { begun, recorded } => format!(
-                "processing ended between {} and {}; expected a time between them",
-                time::rfc3339(*begun),
-                time::rfc3339(*recorded)
-            ),
-            Refusal::DayOver { day, newest } => format!(
-                "numbers of {day} can no longer be taken: the unit's numbering has come to {newest}"
-            ),
-            Refusal::NumberNotOpen {
-                number,
-                state: None,
-            } => {
-                format!("number {number} is in no block of this unit and day")
-            }
-            Refusal::NumberNotOpen {
-                number,
-                state: Some(state),
-            } => format!("number {number} is {state} already"),
-            Refusal::Calendar(error) => error.to_string(),
-        }
+        self.row().en
     }
 
     /// The same for the clerk, in Vietnamese.
     #[must_use]
     pub fn message_vi(&self) -> String {
+        self.row().vi
+    }
+
+    /// The table of refusals.
+    fn row(&self) -> Row {
         match self {
-            Refusal::WrongState { act, status } => format!(
-                "Không thể {} khi hồ sơ đang ở trạng thái “{}”.",
-                act.vi,
-                status.name_vi()
-            ),
-            Refusal::Mirrored { system } => {
-                format!("Hồ sơ này được đồng bộ từ {system}; chỉ hệ thống đó được cập nhật.")
-            }
-            Refusal::ProcedureNotInForce { procedure, day } => format!(
-                "Thủ tục {procedure} không có phiên bản nào có hiệu lực vào ngày {}.",
-                day.format("%d/%m/%Y")
-            ),
-            Refusal::CaseUnknown { case, known } => {
-                format!(
+            Refusal::WrongState { act, status } => Row {
+                reason: "WRONG_STATE",
+                variables: vec![
+                    ("action", act.method.into()),
+                    ("state", status.as_str().into()),
+                ],
+                en: format!(
+                    "{} is not possible while the dossier is {}",
+                    act.method,
+                    status.name_en()
+                ),
+                vi: format!(
+                    "Không thể {} khi hồ sơ đang ở trạng thái “{}”.",
+                    act.vi,
+                    status.name_vi()
+                ),
+            },
+            Refusal::Mirrored { system } => Row {
+                reason: "MIRRORED",
+                variables: vec![("system", system.clone())],
+                en: format!("this dossier is a mirror; only {system} may change it"),
+                vi: format!("Hồ sơ này được đồng bộ từ {system}; chỉ hệ thống đó được cập nhật."),
+            },
+            Refusal::ProcedureNotInForce { procedure, day } => Row {
+                reason: "PROCEDURE_NOT_IN_FORCE",
+                variables: vec![
+                    ("procedure", procedure.to_string()),
+                    ("day", day.to_string()),
+                ],
+                en: format!("procedure {procedure} has no version in force on {day}"),
+                vi: format!(
+                    "Thủ tục {procedure} không có phiên bản nào có hiệu lực vào ngày {}.",
+                    day.format("%d/%m/%Y")
+                ),
+            },
+            Refusal::CaseUnknown { case, known } => Row {
+                reason: "CASE_UNKNOWN",
+                variables: vec![("case", case.to_string()), ("known", list(known))],
+                en: format!("the procedure has no case {case}; it has {}", list(known)),
+                vi: format!(
                     "Thủ tục không có trường hợp {case}; các trường hợp: {}.",
                     list(known)
-                )
-            }
-            Refusal::ComponentsUnknown { components } => {
-                format!("Thủ tục không có thành phần hồ sơ: {}.", list(components))
-            }
-            Refusal::ComponentsMissing { components } => {
-                format!("Thiếu thành phần hồ sơ bắt buộc: {}.", list(components))
-            }
-            Refusal::StepNotNext { next, .. } if next.is_empty() => {
-                "Không có bước tiếp theo nào từ đây.".into()
-            }
-            Refusal::StepNotNext {
-                step: Some(step),
-                next,
-            } => format!(
-                "Không thể chuyển đến bước {step}; bước tiếp theo là một trong: {}.",
-                list(next)
-            ),
-            Refusal::StepNotNext { step: None, next } => {
-                format!("Cần chọn bước tiếp theo, một trong: {}.", list(next))
-            }
-            Refusal::StepNotFinal { step, next } => format!(
-                "Không thể kết thúc hồ sơ ở bước {step}; cần chuyển đến: {}.",
-                list(next)
-            ),
-            Refusal::StepOfOtherRole { step, role } => {
-                format!("Bước {step} thuộc vai trò {role}.")
-            }
-            Refusal::NotAPetition { procedure } => format!(
-                "Thủ tục {procedure} không phải phản ánh, kiến nghị nên không có địa điểm xảy ra vụ việc."
-            ),
-            Refusal::NotOnTheSpot => {
-                "Thủ tục này không trả kết quả ngay; cần chuyển xử lý trước.".into()
-            }
-            Refusal::SupplementUsed { permitted } => format!(
-                "Chỉ được yêu cầu bổ sung {permitted} lần; yêu cầu thêm phải có lý do và căn cứ pháp lý."
-            ),
-            Refusal::ExtensionUsed => "Hồ sơ đã được gia hạn một lần.".into(),
-            Refusal::NoVerification => {
-                "Thủ tục không có thời gian xác minh, hoặc đã sử dụng.".into()
-            }
-            Refusal::NoDueTime => "Hồ sơ không có hạn trả để gia hạn.".into(),
-            Refusal::PaymentTooLarge { open_vnd } => format!(
-                "Số tiền còn phải nộp là {open_vnd} đồng; không ghi nhận quá số tiền đã yêu cầu."
-            ),
+                ),
+            },
+            Refusal::ComponentsUnknown { components } => Row {
+                reason: "COMPONENTS_UNKNOWN",
+                variables: vec![("components", list(components))],
+                en: format!("the procedure does not name {}", list(components)),
+                vi: format!("Thủ tục không có thành phần hồ sơ: {}.", list(components)),
+            },
+            Refusal::ComponentsMissing { components } => Row {
+                reason: "COMPONENTS_MISSING",
+                variables: vec![("components", list(components))],
+                en: format!("required components are missing: {}", list(components)),
+                vi: format!("Thiếu thành phần hồ sơ bắt buộc: {}.", list(components)),
+            },
+            Refusal::StepNotNext { step, next } => Row {
+                reason: "STEP_NOT_NEXT",
+                variables: vec![
+                    (
+                        "step",
+                        step.as_ref().map(ToString::to_string).unwrap_or_default(),
+                    ),
+                    ("next", list(next)),
+                ],
+                en: match step {
+                    _ if next.is_empty() => "no step follows here".into(),
+                    Some(step) => format!(
+                        "step {step} does not follow here; the next step is one of: {}",
+                        list(next)
+                    ),
+                    None => format!("a step is needed; the next step is one of: {}", list(next)),
+                },
+                vi: match step {
+                    _ if next.is_empty() => "Không có bước tiếp theo nào từ đây.".into(),
+                    Some(step) => format!(
+                        "Không thể chuyển đến bước {step}; bước tiếp theo là một trong: {}.",
+                        list(next)
+                    ),
+                    None => format!("Cần chọn bước tiếp theo, một trong: {}.", list(next)),
+                },
+            },
+            Refusal::StepNotFinal { step, next } => Row {
+                reason: "STEP_NOT_FINAL",
+                variables: vec![("step", step.to_string()), ("next", list(next))],
+                en: format!(
+                    "a dossier cannot be resolved at step {step}; it goes on to: {}",
+                    list(next)
+                ),
+                vi: format!(
+                    "Không thể kết thúc hồ sơ ở bước {step}; cần chuyển đến: {}.",
+                    list(next)
+                ),
+            },
+            Refusal::StepOfOtherRole { step, role } => Row {
+                reason: "STEP_OF_OTHER_ROLE",
+                variables: vec![("step", step.to_string()), ("role", role.to_string())],
+                en: format!("step {step} belongs to the role {role}"),
+                vi: format!("Bước {step} do {} thực hiện.", role.name_vi()),
+            },
+            Refusal::NotOnTheSpot => Row {
+                reason: "NOT_ON_THE_SPOT",
+                variables: Vec::new(),
+                en: "this procedure is not given back on the spot; advance the dossier first"
+                    .into(),
+                vi: "Thủ tục này không trả kết quả ngay; cần chuyển xử lý trước.".into(),
+            },
+            Refusal::NotAPetition { procedure } => Row {
+                reason: "NOT_A_PETITION",
+                variables: vec![("procedure", procedure.to_string())],
+                en: format!(
+                    "procedure {procedure} is no petition; only a petition is about an incident in a place"
+                ),
+                vi: format!(
+                    "Thủ tục {procedure} không phải phản ánh, kiến nghị nên không có địa điểm xảy ra vụ việc."
+                ),
+            },
+            Refusal::SupplementUsed { permitted } => Row {
+                reason: "SUPPLEMENT_USED",
+                variables: vec![("permitted", permitted.to_string())],
+                en: format!(
+                    "papers may be requested at most {permitted} time(s); a further request needs a reason and its legal basis"
+                ),
+                vi: format!(
+                    "Chỉ được yêu cầu bổ sung {permitted} lần; yêu cầu thêm phải có lý do và căn cứ pháp lý."
+                ),
+            },
+            Refusal::ExtensionUsed => Row {
+                reason: "EXTENSION_USED",
+                variables: Vec::new(),
+                en: "the dossier was already extended once".into(),
+                vi: "Hồ sơ đã được gia hạn một lần.".into(),
+            },
+            Refusal::NoVerification => Row {
+                reason: "NO_VERIFICATION",
+                variables: Vec::new(),
+                en: "the procedure gives no time for verification, or it was already used".into(),
+                vi: "Thủ tục không có thời gian xác minh, hoặc đã sử dụng.".into(),
+            },
+            Refusal::NoDueTime => Row {
+                reason: "NO_DUE_TIME",
+                variables: Vec::new(),
+                en: "the dossier has no due time that could be extended".into(),
+                vi: "Hồ sơ không có hạn trả để gia hạn.".into(),
+            },
+            Refusal::PaymentTooLarge { open_vnd } => Row {
+                reason: "PAYMENT_TOO_LARGE",
+                variables: vec![("open_vnd", open_vnd.to_string())],
+                en: format!("{open_vnd} đồng are still due; more would have to be given back"),
+                vi: format!(
+                    "Số tiền còn phải nộp là {open_vnd} đồng; không ghi nhận quá số tiền đã yêu cầu."
+                ),
+            },
             Refusal::PaymentKnown {
                 reference,
                 amount_vnd,
-            } => format!(
-                "Giao dịch {reference} đã được ghi nhận với số tiền {amount_vnd} đồng; hãy kiểm tra lại số tiền."
-            ),
-            Refusal::RefundTooLarge { kept_vnd } => {
-                format!("Chỉ có thể hoàn tối đa {kept_vnd} đồng đã thu và chưa hoàn.")
-            }
-            Refusal::DueNotLater { due } => format!(
-                "Hạn trả mới phải sau {}.",
-                time::local(*due).format("%H:%M ngày %d/%m/%Y")
-            ),
-            Refusal::ClockStands => {
-                "Hồ sơ đang tạm dừng tính thời gian chờ công dân; chưa thể gia hạn.".into()
-            }
-            Refusal::AlreadyThere { unit } => {
-                format!("Hồ sơ đang do đơn vị {unit} giải quyết; cần chọn đơn vị khác.")
-            }
-            Refusal::NotHolder { giver, holder } => format!(
-                "{giver} không giữ hồ sơ; {} ({}) đang giữ từ {}.",
-                holder.party.actor,
-                holder.party.unit,
-                time::local(holder.since).format("%H:%M ngày %d/%m/%Y")
-            ),
-            Refusal::AlreadyHolder { receiver } => {
-                format!("{receiver} đang giữ hồ sơ; cần chọn người nhận khác.")
-            }
-            Refusal::LeadTaken { leg, unit } => {
-                format!("Nhánh {leg} của {unit} đã là đơn vị chủ trì; chỉ có một đơn vị chủ trì.")
-            }
-            Refusal::LegsOpen { legs } => format!(
-                "Chưa thể kết thúc hồ sơ: các nhánh liên thông chưa xong: {}.",
-                numbered(legs)
-            ),
-            Refusal::LegNotOpen { number, .. } => {
-                format!("Hồ sơ không có nhánh liên thông {number} đang thực hiện.")
-            }
-            Refusal::TooManyLegs { most } => {
-                format!("Một hồ sơ có nhiều nhất {most} nhánh liên thông.")
-            }
-            Refusal::ConsultationNotOpen { number, .. } => {
-                format!("Hồ sơ không có yêu cầu lấy ý kiến {number} đang chờ trả lời.")
-            }
-            Refusal::TooManyConsultations { most } => {
-                format!("Một hồ sơ có nhiều nhất {most} yêu cầu lấy ý kiến.")
-            }
-            Refusal::NoOpenConflict { number, open } if open.is_empty() => {
-                format!("Không có mâu thuẫn số {number} đang mở.")
-            }
-            Refusal::NoOpenConflict { number, open } => format!(
-                "Không có mâu thuẫn số {number} đang mở; đang mở: {}.",
-                list(open)
-            ),
-            Refusal::NotCredible { number, .. } => format!(
-                "Thông điệp của mâu thuẫn số {number} không thể áp dụng; chỉ có thể ghi nhận đã xử lý."
-            ),
-            Refusal::PossibleDuplicate { existing } => format!(
-                "Người này đang có hồ sơ chưa giải quyết của cùng thủ tục: {existing}. Chọn “vẫn tiếp nhận” nếu là hồ sơ khác."
-            ),
-            Refusal::AlreadyRated { at } => format!(
-                "Hồ sơ đã được đánh giá lúc {}; mỗi hồ sơ chỉ đánh giá một lần.",
-                time::local(*at).format("%H:%M ngày %d/%m/%Y")
-            ),
-            Refusal::NothingToCorrect => "Nội dung đính chính không thay đổi gì.".into(),
-            Refusal::CorrectionOpen { number } => {
-                format!("Đính chính số {number} của cùng nội dung đang chờ duyệt.")
-            }
-            Refusal::CorrectionUnknown { number } => {
-                format!("Không có đính chính số {number} đang chờ duyệt.")
-            }
-            Refusal::SamePerson { actor } => {
-                format!("{actor} là người đề nghị; phải do người khác duyệt.")
-            }
-            Refusal::CodeNotOfDossier { code } => {
-                format!("Hồ sơ không có mã ngoài {code}.")
-            }
-            Refusal::NotEnded => {
-                "Hồ sơ chưa kết thúc xử lý nên chưa có thời điểm kết thúc để đính chính.".into()
-            }
-            Refusal::EndTimeImpossible { begun, recorded } => format!(
-                "Thời điểm kết thúc phải trong khoảng từ {} đến {}.",
-                time::local(*begun).format("%H:%M ngày %d/%m/%Y"),
-                time::local(*recorded).format("%H:%M ngày %d/%m/%Y")
-            ),
-            Refusal::DayOver { day, newest } => format!(
-                "Không thể lấy số của ngày {}: đơn vị đã cấp số đến ngày {}.",
-                day.format("%d/%m/%Y"),
-                newest.format("%d/%m/%Y")
-            ),
-            Refusal::NumberNotOpen {
-                number,
-                state: None,
-            } => {
-                format!("Số {number} không thuộc khối số nào của đơn vị trong ngày này.")
-            }
-            Refusal::NumberNotOpen { number, .. } => {
-                format!("Số {number} đã được sử dụng hoặc đã hủy.")
-            }
-            Refusal::Calendar(calendar::Error::Begins { first_day }) => format!(
-                "Lịch làm việc chỉ có từ ngày {}.",
-                first_day.format("%d/%m/%Y")
-            ),
-            Refusal::Calendar(calendar::Error::Ends { last_day }) => format!(
-                "Lịch làm việc mới công bố đến ngày {}; chưa thể tính hạn.",
-                last_day.format("%d/%m/%Y")
-            ),
+            } => Row {
+                reason: "PAYMENT_KNOWN",
+                variables: vec![
+                    ("reference", reference.to_string()),
+                    ("amount_vnd", amount_vnd.to_string()),
+                ],
+                en: format!("payment {reference} is recorded already, of {amount_vnd} đồng"),
+                vi: format!(
+                    "Giao dịch {reference} đã được ghi nhận với số tiền {amount_vnd} đồng; hãy kiểm tra lại số tiền."
+                ),
+            },
+            Refusal::RefundTooLarge { kept_vnd } => Row {
+                reason: "REFUND_TOO_LARGE",
+                variables: vec![("kept_vnd", kept_vnd.to_string())],
+                en: format!(
+                    "at most {kept_vnd} đồng, paid and not yet given back, can be given back"
+                ),
+                vi: format!("Chỉ có thể hoàn tối đa {kept_vnd} đồng đã thu và chưa hoàn."),
+            },
+            Refusal::DueNotLater { due } => Row {
+                reason: "DUE_NOT_LATER",
+                variables: vec![("due_time", time::rfc3339(*due))],
+                en: format!(
+                    "the new due time must be later than {}",
+                    time::rfc3339(*due)
+                ),
+                vi: format!(
+                    "Hạn trả mới phải sau {}.",
+                    time::local(*due).format("%H:%M ngày %d/%m/%Y")
+                ),
+            },
+            Refusal::ClockStands => Row {
+                reason: "CLOCK_STANDS",
+                variables: Vec::new(),
+                en: "the clock stands until the citizen answers; there is nothing to extend yet"
+                    .into(),
+                vi: "Hồ sơ đang tạm dừng tính thời gian chờ công dân; chưa thể gia hạn.".into(),
+            },
+            Refusal::AlreadyThere { unit } => Row {
+                reason: "ALREADY_THERE",
+                variables: vec![("unit", unit.to_string())],
+                en: format!("unit {unit} decides this dossier already"),
+                vi: format!("Hồ sơ đang do đơn vị {unit} giải quyết; cần chọn đơn vị khác."),
+            },
+            Refusal::NotHolder { giver, holder } => Row {
+                reason: "NOT_HOLDER",
+                variables: vec![
+                    ("giver", giver.to_string()),
+                    ("holder", holder.party.actor.to_string()),
+                    ("holder_unit", holder.party.unit.to_string()),
+                    ("since_time", time::rfc3339(holder.since)),
+                ],
+                en: format!(
+                    "{giver} does not hold the papers; {} of {} has held them since {}",
+                    holder.party.actor,
+                    holder.party.unit,
+                    time::rfc3339(holder.since)
+                ),
+                vi: format!(
+                    "{giver} không giữ hồ sơ; {} ({}) đang giữ từ {}.",
+                    holder.party.actor,
+                    holder.party.unit,
+                    time::local(holder.since).format("%H:%M ngày %d/%m/%Y")
+                ),
+            },
+            Refusal::AlreadyHolder { receiver } => Row {
+                reason: "ALREADY_HOLDER",
+                variables: vec![("receiver", receiver.to_string())],
+                en: format!("{receiver} holds the papers already; expected somebody else"),
+                vi: format!("{receiver} đang giữ hồ sơ; cần chọn người nhận khác."),
+            },
+            Refusal::LeadTaken { leg, unit } => Row {
+                reason: "LEAD_TAKEN",
+                variables: vec![("leg", leg.to_string()), ("unit", unit.to_string())],
+                en: format!("leg {leg} of {unit} leads this dossier already; only one may"),
+                vi: format!(
+                    "Nhánh {leg} của {unit} đã là đơn vị chủ trì; chỉ có một đơn vị chủ trì."
+                ),
+            },
+            Refusal::LegsOpen { legs } => Row {
+                reason: "LEGS_OPEN",
+                variables: vec![("legs", numbered(legs))],
+                en: format!(
+                    "a dossier is resolved when its legs are closed; still open: {}",
+                    numbered(legs)
+                ),
+                vi: format!(
+                    "Chưa thể kết thúc hồ sơ: các nhánh liên thông chưa xong: {}.",
+                    numbered(legs)
+                ),
+            },
+            Refusal::LegNotOpen { number, open } => Row {
+                reason: "LEG_NOT_OPEN",
+                variables: vec![("number", number.to_string()), ("open", list(open))],
+                en: format!(
+                    "the dossier has no open leg {number}; open: {}",
+                    list_or_none(open)
+                ),
+                vi: format!("Hồ sơ không có nhánh liên thông {number} đang thực hiện."),
+            },
+            Refusal::TooManyLegs { most } => Row {
+                reason: "TOO_MANY_LEGS",
+                variables: vec![("most", most.to_string())],
+                en: format!("a dossier has at most {most} legs"),
+                vi: format!("Một hồ sơ có nhiều nhất {most} nhánh liên thông."),
+            },
+            Refusal::ConsultationNotOpen { number, open } => Row {
+                reason: "CONSULTATION_NOT_OPEN",
+                variables: vec![("number", number.to_string()), ("open", list(open))],
+                en: format!(
+                    "the dossier has no unanswered consultation {number}; unanswered: {}",
+                    list_or_none(open)
+                ),
+                vi: format!("Hồ sơ không có yêu cầu lấy ý kiến {number} đang chờ trả lời."),
+            },
+            Refusal::TooManyConsultations { most } => Row {
+                reason: "TOO_MANY_CONSULTATIONS",
+                variables: vec![("most", most.to_string())],
+                en: format!("a dossier has at most {most} consultations"),
+                vi: format!("Một hồ sơ có nhiều nhất {most} yêu cầu lấy ý kiến."),
+            },
+            Refusal::NoOpenConflict { number, open } => Row {
+                reason: "NO_OPEN_CONFLICT",
+                variables: vec![("conflict", number.to_string()), ("open", list(open))],
+                en: if open.is_empty() {
+                    format!("conflict {number} is not open, nor is any other")
+                } else {
+                    format!(
+                        "conflict {number} is not open; those open are: {}",
+                        list(open)
+                    )
+                },
+                vi: if open.is_empty() {
+                    format!("Không có mâu thuẫn số {number} đang mở.")
+                } else {
+                    format!(
+                        "Không có mâu thuẫn số {number} đang mở; đang mở: {}.",
+                        list(open)
+                    )
+                },
+            },
+            Refusal::NotCredible { number, why } => Row {
+                reason: "NOT_CREDIBLE",
+                variables: vec![
+                    ("conflict", number.to_string()),
+                    ("contradiction", why.as_str().into()),
+                ],
+                en: format!(
+                    "the message of conflict {number} cannot be believed, as it is {}; expected it to be settled without",
+                    why.as_str()
+                ),
+                vi: format!(
+                    "Thông điệp của mâu thuẫn số {number} không thể áp dụng; chỉ có thể ghi nhận đã xử lý."
+                ),
+            },
+            Refusal::PossibleDuplicate { existing } => Row {
+                reason: "POSSIBLE_DUPLICATE",
+                variables: vec![("existing", existing.clone())],
+                en: format!(
+                    "the same person has an open dossier for this procedure: {existing}; set duplicate_intended to receive a second one"
+                ),
+                vi: format!(
+                    "Người này đang có hồ sơ chưa giải quyết của cùng thủ tục: {existing}. Chọn “vẫn tiếp nhận” nếu là hồ sơ khác."
+                ),
+            },
+            Refusal::AlreadyRated { at } => Row {
+                reason: "ALREADY_RATED",
+                variables: vec![("rate_time", time::rfc3339(*at))],
+                en: format!(
+                    "the dossier was rated on {}; it is rated once",
+                    time::rfc3339(*at)
+                ),
+                vi: format!(
+                    "Hồ sơ đã được đánh giá lúc {}; mỗi hồ sơ chỉ đánh giá một lần.",
+                    time::local(*at).format("%H:%M ngày %d/%m/%Y")
+                ),
+            },
+            Refusal::NothingToCorrect => Row {
+                reason: "NOTHING_TO_CORRECT",
+                variables: Vec::new(),
+                en: "the correction changes nothing".into(),
+                vi: "Nội dung đính chính không thay đổi gì.".into(),
+            },
+            Refusal::CorrectionOpen { number } => Row {
+                reason: "CORRECTION_OPEN",
+                variables: vec![("number", number.to_string())],
+                en: format!(
+                    "correction {number} of the same field waits for a decision; decide on it first"
+                ),
+                vi: format!("Đính chính số {number} của cùng nội dung đang chờ duyệt."),
+            },
+            Refusal::CorrectionUnknown { number } => Row {
+                reason: "CORRECTION_UNKNOWN",
+                variables: vec![("number", number.to_string())],
+                en: format!("no correction {number} waits for a decision"),
+                vi: format!("Không có đính chính số {number} đang chờ duyệt."),
+            },
+            Refusal::SamePerson { actor } => Row {
+                reason: "SAME_PERSON",
+                variables: vec![("actor", actor.to_string())],
+                en: format!("{actor} proposed it; another person must decide"),
+                vi: format!("{actor} là người đề nghị; phải do người khác duyệt."),
+            },
+            Refusal::CodeNotOfDossier { code } => Row {
+                reason: "CODE_NOT_OF_DOSSIER",
+                variables: vec![("code", code.to_string())],
+                en: format!("the dossier does not have the external code {code}"),
+                vi: format!("Hồ sơ không có mã ngoài {code}."),
+            },
+            Refusal::NotEnded => Row {
+                reason: "NOT_ENDED",
+                variables: Vec::new(),
+                en: "processing has not ended, so its end cannot be corrected".into(),
+                vi: "Hồ sơ chưa kết thúc xử lý nên chưa có thời điểm kết thúc để đính chính."
+                    .into(),
+            },
+            Refusal::EndTimeImpossible { begun, recorded } => Row {
+                reason: "END_TIME_IMPOSSIBLE",
+                variables: vec![
+                    ("begin_time", time::rfc3339(*begun)),
+                    ("end_time", time::rfc3339(*recorded)),
+                ],
+                en: format!(
+                    "processing ended between {} and {}; expected a time between them",
+                    time::rfc3339(*begun),
+                    time::rfc3339(*recorded)
+                ),
+                vi: format!(
+                    "Thời điểm kết thúc phải trong khoảng từ {} đến {}.",
+                    time::local(*begun).format("%H:%M ngày %d/%m/%Y"),
+                    time::local(*recorded).format("%H:%M ngày %d/%m/%Y")
+                ),
+            },
+            Refusal::DayOver { day, newest } => Row {
+                reason: "DAY_OVER",
+                variables: vec![("day", day.to_string()), ("newest", newest.to_string())],
+                en: format!(
+                    "numbers of {day} can no longer be taken: the unit's numbering has come to {newest}"
+                ),
+                vi: format!(
+                    "Không thể lấy số của ngày {}: đơn vị đã cấp số đến ngày {}.",
+                    day.format("%d/%m/%Y"),
+                    newest.format("%d/%m/%Y")
+                ),
+            },
+            Refusal::NumberNotOpen { number, state } => Row {
+                reason: "NUMBER_NOT_OPEN",
+                variables: std::iter::once(("number", number.to_string()))
+                    .chain(state.map(|state| ("number_state", state.to_owned())))
+                    .collect(),
+                en: match state {
+                    None => format!("number {number} is in no block of this unit and day"),
+                    Some(state) => format!("number {number} is {state} already"),
+                },
+                vi: match state {
+                    None => {
+                        format!("Số {number} không thuộc khối số nào của đơn vị trong ngày này.")
+                    }
+                    Some(_) => format!("Số {number} đã được sử dụng hoặc đã hủy."),
+                },
+            },
+            Refusal::Calendar(error @ calendar::Error::Begins { first_day }) => Row {
+                reason: "CALENDAR_BEGINS",
+                variables: vec![("first_day", first_day.to_string())],
+                en: error.to_string(),
+                vi: format!(
+                    "Lịch làm việc chỉ có từ ngày {}.",
+                    first_day.format("%d/%m/%Y")
+                ),
+            },
+            Refusal::Calendar(error @ calendar::Error::Ends { last_day }) => Row {
+                reason: "CALENDAR_ENDS",
+                variables: vec![("last_day", last_day.to_string())],
+                en: error.to_string(),
+                vi: format!(
+                    "Lịch làm việc mới công bố đến ngày {}; chưa thể tính hạn.",
+                    last_day.format("%d/%m/%Y")
+                ),
+            },
         }
     }
 }
