@@ -9,6 +9,7 @@ mod case;
 pub(crate) mod file;
 mod intake;
 mod leg;
+mod placed;
 mod procedures;
 mod published;
 mod successors;

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use toml::Spanned;
 
 use super::file::Reading;
+use super::placed::Placed;
 use super::version::{self, RawVersion};
 use super::{Fault, Sorted, SourceFile, fault, published};
 use crate::id::ProcedureCode;
@@ -19,13 +20,6 @@ struct RawFile {
     code: Spanned<String>,
     #[serde(default)]
     version: Vec<Spanned<RawVersion>>,
-}
-
-/// A version with the place where its number stands.
-pub(super) struct Placed<'a> {
-    pub file: &'a SourceFile,
-    pub line: usize,
-    pub procedure: Arc<Procedure>,
 }
 
 pub(super) fn parse(files: &Sorted<'_>, faults: &mut Vec<Fault>) -> Procedures {

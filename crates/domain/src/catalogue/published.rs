@@ -1,6 +1,6 @@
 //! `procedures/published.csv`: the versions that have been published and may not change.
 
-use super::procedures::Placed;
+use super::placed::Placed;
 use super::{Fault, SourceFile, table};
 use crate::id::ProcedureCode;
 

@@ -6,7 +6,7 @@ use crate::calendar::{Calendar, DayKind, Error, SpecialDay};
 use crate::limit::Limit;
 use crate::time::{Instant, day_start, instant, local_day};
 
-use super::{Due, Language, SAME_DAY_CUT_OFF, due, last_calendar_day, words};
+use super::{Due, SAME_DAY_CUT_OFF, due, last_calendar_day};
 
 /// Everything a citizen may ask about a due time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,17 +117,6 @@ pub fn explain(received: Instant, limit: Limit, calendar: &Calendar) -> Result<E
         }
     }
     Ok(explanation)
-}
-
-impl Explanation {
-    /// The explanation in sentences, one a line: the rule, the days, the due time.
-    ///
-    /// Runs of alike days share a line. Names of holidays and their sources stay
-    /// as published, in Vietnamese, in both languages.
-    #[must_use]
-    pub fn lines(&self, language: Language) -> Vec<String> {
-        words::lines(self, language)
-    }
 }
 
 /// The moment the first microsecond is counted from; a closing time is not open.

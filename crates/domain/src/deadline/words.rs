@@ -10,8 +10,19 @@ use super::explain::{Counted, DayLine, Explanation, Reason};
 use super::runs::{Run, runs};
 use crate::language::Language::{self, English, Vietnamese};
 
+impl Explanation {
+    /// The explanation in sentences, one a line: the rule, the days, the due time.
+    ///
+    /// Runs of alike days share a line. Names of holidays and their sources stay
+    /// as published, in Vietnamese, in both languages.
+    #[must_use]
+    pub fn lines(&self, language: Language) -> Vec<String> {
+        lines(self, language)
+    }
+}
+
 /// The rule, the receipt, each run of days, and the due time.
-pub(super) fn lines(explanation: &Explanation, language: Language) -> Vec<String> {
+fn lines(explanation: &Explanation, language: Language) -> Vec<String> {
     let limit = explanation.limit;
     let mut lines = vec![rule(limit, language), receipt(explanation, language)];
     lines.extend(
