@@ -17,7 +17,7 @@ const LONGER: [(&str, &str); 0] = [];
 const UNTIDY: [(&str, usize, usize); 8] = [
     ("app", 0, 1),
     ("demo", 1, 0),
-    ("domain", 3, 10),
+    ("domain", 1, 10),
     ("forecast", 1, 1),
     ("grpc", 2, 0),
     ("store", 3, 0),
