@@ -15,7 +15,7 @@ use domain::{deadline, time};
 use crate::access::{self, Caller, Method, Sight};
 use crate::catalogues::Catalogues;
 use crate::error::Error;
-use crate::foresight::{Foresight, Laid, Level};
+use crate::foresight::{Foresight, Laid, Level, counts_elapsed};
 use crate::keys::Keys;
 use crate::ports::{Clock, Ids, ReadTx, Store};
 use crate::view::{Timing, View};
@@ -179,11 +179,19 @@ impl Office {
             .or(dossier.submitted)
             .unwrap_or(dossier.since);
         // A date beyond the calendar cannot be weighed; it is then simply not near.
-        let left = deadline::near::working_time_left(at, due, calendar).ok();
+        let elapsed = counts_elapsed(dossier);
+        let left = if elapsed {
+            Some(due - at)
+        } else {
+            deadline::near::working_time_left(at, due, calendar).ok()
+        };
         let overdue = standing.is_none() && now > due;
-        let near = standing.is_none()
-            && !overdue
-            && deadline::near::near_due(began, due, now, calendar).unwrap_or(false);
+        let is_near = if elapsed {
+            deadline::near_due_elapsed(began, due, now)
+        } else {
+            deadline::near::near_due(began, due, now, calendar).unwrap_or(false)
+        };
+        let near = standing.is_none() && !overdue && is_near;
         let apology_by = dossier
             .clock
             .as_ref()

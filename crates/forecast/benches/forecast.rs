@@ -8,7 +8,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use domain::calendar::{Calendar, Hours};
 use domain::time::instant;
 use forecast::artefact::Artefact;
-use forecast::backtest::{Backtest, Protocol};
+use forecast::backtest::{Backtest, Looks, Protocol, Refit};
 use forecast::forecaster::Forecaster;
 use forecast::level::{Level, Precision};
 use forecast::log::{Case, Deadline, Event, Log};
@@ -73,6 +73,9 @@ fn log(events: usize) -> Log {
 const PROTOCOL: Protocol = Protocol {
     deadline: Deadline::Percentile(80),
     split: 0.999,
+    finished_only: false,
+    refit: Refit::Never,
+    looks: Looks::Daily,
 };
 
 fn fit(criterion: &mut Criterion) {
@@ -113,7 +116,7 @@ fn score(criterion: &mut Criterion) {
     group.throughput(Throughput::Elements(open.len() as u64));
     group.bench_function("ten thousand dossiers", |bencher| {
         bencher.iter(|| {
-            let forecasts = open.iter().map(|at| model.forecast(black_box(at), 600.0));
+            let forecasts = open.iter().map(|at| model.forecast(black_box(at)));
             forecasts.map(|forecast| forecast.late).sum::<f64>()
         });
     });
@@ -178,7 +181,7 @@ fn page(criterion: &mut Criterion) {
     group.bench_function("explain fifty", |bencher| {
         bencher.iter(|| {
             let reasons = running.iter();
-            let reasons = reasons.map(|(running, now)| forecaster.explain(running, *now));
+            let reasons = reasons.map(|(running, now)| forecaster.explain(None, running, *now));
             reasons
                 .map(|reasons| reasons.expect("a day").len())
                 .sum::<usize>()

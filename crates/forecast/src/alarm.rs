@@ -54,6 +54,46 @@ pub(crate) fn level_for(precision: f64, peaks: &[(f64, bool)]) -> Option<f64> {
     level
 }
 
+/// How many handlings an avoided lateness pays, for which a level is fitted.
+pub(crate) const BENEFITS: [u8; 9] = [2, 3, 4, 5, 6, 7, 8, 9, 10];
+
+/// Working days of lead that may be needed for a lateness to be avoided at all.
+pub(crate) const LEADS: [f64; 3] = [0.0, 1.0, 2.0];
+
+/// For each lead needed and each benefit the level at which flags paid most; above all chances
+/// where no flag pays.
+pub(crate) fn paying(observed: &[ObservedCase], chances: &[f64]) -> Vec<f64> {
+    let mut levels = Vec::with_capacity(LEADS.len() * BENEFITS.len());
+    for lead in LEADS {
+        let mut rest = chances;
+        let mut peaks = Vec::new();
+        for case in observed {
+            let (own, others) = rest.split_at(case.days.len());
+            rest = others;
+            let in_time = case.days.iter().zip(own);
+            let in_time = in_time.filter(|(day, _)| case.deadline.day - **day >= lead);
+            let peak = in_time.map(|(_, chance)| *chance).reduce(f64::max);
+            peaks.extend(peak.zip(case.late));
+        }
+        peaks.sort_by(|a, b| b.0.total_cmp(&a.0));
+        levels.extend(BENEFITS.iter().map(|pays| most_paying(*pays, &peaks)));
+    }
+    levels
+}
+
+fn most_paying(pays: u8, peaks: &[(f64, bool)]) -> f64 {
+    let (mut worth, mut most, mut level) = (0.0, 0.0, 1.0);
+    for (place, &(peak, is_late)) in peaks.iter().enumerate() {
+        worth += f64::from(pays) * f64::from(u8::from(is_late)) - 1.0;
+        let tied = peaks.get(place + 1).is_some_and(|next| next.0 >= peak);
+        if !tied && worth > most {
+            most = worth;
+            level = (peak * 1e6).floor() / 1e6;
+        }
+    }
+    level
+}
+
 /// A level for each precision.
 pub(crate) fn alarms(peaks: &[(f64, bool)]) -> Vec<Alarm> {
     let alarm = |precision| Alarm {

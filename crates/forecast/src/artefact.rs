@@ -8,17 +8,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::alarm::{level_for, peaks, peaks_of};
 use crate::backtest::Backtest;
-use crate::explain::Reason;
-use crate::level::{Precision, Threshold, Thresholds};
+use crate::level::{CANNOT_FIT, Precision, Threshold, Thresholds};
 use crate::log::{Deadline, Error, Log};
 use crate::model::{Forecast, Learned, Model, Size, Unreadable};
 use crate::other_agency::{Answers, answers};
 use crate::running::{Glance, Running};
-use crate::trace::{Prepared, Split, Trace};
+use crate::trace::{Layout, Looks, Prepared, Split, Trace};
 use crate::working_time::WorkingTime;
 
 /// The layout of [`Artefact::to_bytes`]. Bytes of another layout are refused.
-const LAYOUT: u32 = 1;
+const LAYOUT: u32 = 2;
 /// The most bytes an artefact has.
 pub const MOST_BYTES: usize = 5_000_000;
 /// Settled cases, late ones and ones in time, below which levels are not fitted.
@@ -94,8 +93,9 @@ impl Artefact {
         precision: Precision,
     ) -> Result<Artefact, Error> {
         let known = log.known_before(until);
-        let prepared = Prepared::new(&known, offices, Deadline::Given, Split::At(until))?;
-        let learned = Model::learn(&prepared, &known.activities);
+        let layout = layout(Split::At(until));
+        let prepared = Prepared::new(&known, offices, layout)?;
+        let learned = Model::learn(&prepared, &known.activities, prepared.split);
         let (general, of_kind) = levels(&learned, &prepared, precision);
         let starts = known.cases.iter().map(|case| case.start);
         Ok(Artefact {
@@ -198,7 +198,7 @@ impl Artefact {
     /// What is to be expected: nothing ends before the other agencies have answered.
     pub(crate) fn forecast(&self, running: &Running, glance: &Glance) -> Forecast {
         let left = f64::from(glance.situation.left);
-        let mut forecast = self.model.forecast(&glance.situation, glance.day);
+        let mut forecast = self.model.forecast(&glance.situation);
         for (answers, waited) in self.asked(running, glance) {
             let at_least = |value: &mut f64, least: f64| *value = value.max(least);
             at_least(&mut forecast.late, answers.longer(waited, left));
@@ -206,31 +206,24 @@ impl Artefact {
             at_least(&mut forecast.middle, answers.reaches(waited, 0.5));
             at_least(&mut forecast.latest, answers.reaches(waited, 0.9));
         }
-        forecast
+        forecast.agreeing(left)
     }
 
-    /// The longest part of what is left: a later step, or another agency's answer.
-    pub(crate) fn longest(&self, running: &Running, glance: &Glance) -> Option<Reason> {
+    /// The longest part of what is left: a later step, or another agency's answer. Its name, the
+    /// working days it usually takes, and whether it is another agency's.
+    pub(crate) fn longest(
+        &self,
+        running: &Running,
+        glance: &Glance,
+    ) -> Option<(String, f64, bool)> {
         let asked = self.asked(running, glance);
         let leg = asked
-            .map(|(answers, waited)| (answers, answers.reaches(waited, 0.5)))
-            .max_by(|a, b| a.1.total_cmp(&b.1));
+            .map(|(answers, waited)| (answers.name.as_str(), answers.reaches(waited, 0.5), true))
+            .filter(|(_, days, _)| *days >= 0.1);
         let step = self.model.slowest(glance.situation.step);
-        match (leg, step) {
-            (Some((answers, days)), step)
-                if days >= 0.1 && step.is_none_or(|(_, most)| most < days) =>
-            {
-                Some(Reason::SlowestLeg {
-                    leg: answers.name.clone(),
-                    days,
-                })
-            }
-            (_, Some((step, days))) => Some(Reason::Slowest {
-                step: step.to_owned(),
-                days,
-            }),
-            (_, None) => None,
-        }
+        let step = step.map(|(name, days)| (name, days, false));
+        let longest = leg.chain(step).max_by(|a, b| a.1.total_cmp(&b.1));
+        longest.map(|(name, days, is_leg)| (name.to_owned(), days, is_leg))
     }
 
     /// Positions at which the curve of an agency that is at it steps, before the deadline.
@@ -257,6 +250,16 @@ impl Artefact {
         let known = |answers: &Answers| answers.name.as_str().cmp(name);
         let place = self.answers.binary_search_by(known).ok()?;
         Some(&self.answers[place])
+    }
+}
+
+/// An engine looks all day, so it learns from looks at equal parts of the allowance.
+fn layout(split: Split) -> Layout {
+    Layout {
+        deadline: Deadline::Given,
+        split,
+        looks: Looks::ByShare,
+        finished_only: false,
     }
 }
 
@@ -287,10 +290,12 @@ fn fitted(peaks: &[(f64, bool)], precision: Precision) -> Option<Thresholds> {
         let level = level_for(precision, peaks).unwrap_or(precision);
         level.max(precision * LOWEST)
     };
-    let at_risk = level(precision.at_risk);
+    let will_be_late = level(precision.will_be_late).max(CANNOT_FIT);
+    let at_risk = level(precision.at_risk).min(will_be_late);
     Some(Thresholds {
         watch: Threshold::at(level(precision.watch).min(at_risk)),
         at_risk: Threshold::at(at_risk),
+        will_be_late: Threshold::at(will_be_late),
     })
 }
 
@@ -340,8 +345,7 @@ fn validate(known: &Log, offices: &[&WorkingTime], precision: Precision) -> Figu
     let judged: Vec<Figures> = ORIGINS
         .into_iter()
         .filter_map(|share| {
-            let trial = Backtest::of(&thinned, offices, Deadline::Given, Split::Share(share));
-            let trial = trial.ok()?;
+            let trial = Backtest::of(&thinned, offices, layout(Split::Share(share))).ok()?;
             let learned = trial.learn();
             let (general, _) = levels(&learned, trial.prepared(), precision);
             Some(trial.figures(&learned.model, &general))

@@ -88,6 +88,11 @@ impl Alive<'_> {
         before
     }
 
+    /// The share that takes longer than so many working days.
+    pub fn outlasts(self, days: f64) -> f64 {
+        1.0 - self.ended_by(days)
+    }
+
     /// The working days by which a share has ended.
     ///
     /// Past the last edge the answer is that edge: more was never seen.

@@ -2,19 +2,20 @@
 
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use domain::calendar::Error;
 use domain::time::Instant;
 
 use crate::artefact::Artefact;
-use crate::explain::{FEW, Reason, usual};
+use crate::explain::FEW;
 use crate::level::{Level, Sight, Thresholds, judge};
 use crate::log::Case;
-use crate::model::Forecast;
+use crate::model::{Forecast, is_beyond};
 use crate::planned::Plan;
 use crate::quiet_period::Pace;
 use crate::running::{Glance, Running, Wall};
 use crate::shrink::{chance, logit};
-use crate::working_time::WorkingTime;
+use crate::working_time::{TimeScale, WorkingTime};
 
 /// What a forecast rests on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +43,8 @@ pub struct Prospect {
     pub latest: f64,
     /// Working days to the deadline.
     pub left: f64,
+    /// Whether it rests on a plan that needs more time than is left.
+    pub plan_lacks_time: bool,
     /// Whether the deadline has passed.
     pub overdue: bool,
 }
@@ -52,8 +55,7 @@ impl Prospect {
     pub fn sight(&self) -> Sight {
         Sight {
             late: self.late,
-            soonest: self.soonest,
-            left: self.left,
+            plan_lacks_time: self.plan_lacks_time,
             overdue: self.overdue,
         }
     }
@@ -125,85 +127,40 @@ impl Forecaster {
     /// When it is to be expected to end: between which moments four in five do, and the middle.
     ///
     /// None where the calendar does not reach so far. While the clock stands, as if it went on now.
-    /// Each lies on that side of the deadline on which the chance has it: the chance knows more of
-    /// the dossier than the curve of comparable ones.
+    /// Each lies on that side of the deadline on which the chance has it, to the microsecond: the
+    /// middle comes after it exactly where the chance of ending late is at least even.
     #[must_use]
-    pub fn finish(&self, prospect: &Prospect, now: Instant) -> Option<[Instant; 3]> {
+    pub fn finish(
+        &self,
+        running: &Running,
+        prospect: &Prospect,
+        now: Instant,
+    ) -> Option<[Instant; 3]> {
         let paced = self.pace.at(self.office.position(now).ok()?);
-        let moment = |days: f64| {
-            let at = self
-                .office
-                .moment_of(self.pace.position(paced + days))
-                .ok()?;
-            Some(at.max(now))
+        let reached = |days: f64| {
+            let position = self.pace.position(paced + days);
+            Some(self.office.moment_of(position).ok()?.max(now))
         };
-        let agreeing = |days: f64, share: f64| match prospect.overdue {
-            true => days,
-            false if prospect.late > 1.0 - share => days.max(prospect.left),
-            false => days.min(prospect.left),
+        let due = if running.stands() {
+            reached(prospect.left)?
+        } else {
+            running.deadline
+        };
+        let moment = |days: f64, share: f64| {
+            let at = reached(days)?;
+            Some(match prospect.overdue {
+                true => at,
+                false if is_beyond(prospect.late, share) => {
+                    at.max(due + TimeDelta::microseconds(1))
+                }
+                false => at.min(due),
+            })
         };
         Some([
-            moment(agreeing(prospect.soonest, 0.1))?,
-            moment(agreeing(prospect.middle, 0.5))?,
-            moment(agreeing(prospect.latest, 0.9))?,
+            moment(prospect.soonest, 0.1)?,
+            moment(prospect.middle, 0.5)?,
+            moment(prospect.latest, 0.9)?,
         ])
-    }
-
-    /// The reasons behind a forecast, the weightiest first.
-    pub fn explain(&self, running: &Running, now: Instant) -> Result<Vec<Reason>, Error> {
-        let glance = running.at(self.wall(), now)?;
-        let prospect = self.expect(running, &glance);
-        let mut reasons = Vec::new();
-        if glance.overdue {
-            reasons.push(Reason::Overdue);
-        }
-        if running.stands() {
-            reasons.push(Reason::ClockStands);
-        }
-        let cannot_fit = prospect.soonest > prospect.left;
-        let planned = || Reason::Planned {
-            left: prospect.left,
-            needed: running.plan.needed(running.progress(&glance)),
-            cannot_fit,
-        };
-        match (prospect.basis, &self.artefact) {
-            (Basis::Plan, _) | (_, None) => {
-                reasons.push(Reason::NoHistory);
-                if !glance.overdue {
-                    reasons.push(planned());
-                }
-                reasons.extend(longest_planned(running, &glance));
-            }
-            (basis, Some(artefact)) => {
-                if basis == Basis::Kin {
-                    reasons.push(Reason::NewProcedure);
-                }
-                reasons.push(artefact.model().comparable_reason(&glance.situation));
-                // A mean over all dossiers that is longer than the whole rest is not this one's.
-                let longest = artefact.longest(running, &glance).filter(|longest| {
-                    let Reason::Slowest { days, .. } = longest else {
-                        return true;
-                    };
-                    glance.overdue || *days <= prospect.middle
-                });
-                let longest = longest.or_else(|| longest_planned(running, &glance));
-                let leg = match &longest {
-                    Some(Reason::SlowestLeg { days, .. }) => *days,
-                    Some(_) | None => 0.0,
-                };
-                if basis == Basis::Kin && !glance.overdue {
-                    reasons.push(planned());
-                } else if !glance.overdue {
-                    reasons.push(Reason::TimeLeft {
-                        left: prospect.left,
-                        usual: usual(prospect.late, prospect.middle, prospect.left, leg),
-                        cannot_fit,
-                    });
-                }
-                reasons.extend(longest);
-            }
-        }
-        Ok(reasons)
     }
 
     /// How much less likely a delay would be, had the step it is at just been done.
@@ -211,18 +168,22 @@ impl Forecaster {
     /// Never below zero. A dossier that is overdue, or whose clock stands, has nothing to gain.
     pub fn gain(&self, running: &Running, now: Instant) -> Result<f64, Error> {
         let glance = running.at(self.wall(), now)?;
+        Ok(self.gain_at(running, &glance))
+    }
+
+    pub(crate) fn gain_at(&self, running: &Running, glance: &Glance) -> f64 {
         if glance.overdue || running.stands() {
-            return Ok(0.0);
+            return 0.0;
         }
-        let prospect = self.expect(running, &glance);
+        let prospect = self.expect(running, glance);
         let planned = || {
             let plan = running.plan.without_current();
-            plan.forecast(prospect.left, running.progress(&glance)).late
+            plan.forecast(prospect.left, running.progress(glance)).late
         };
         let next = self.artefact.as_ref().and_then(|artefact| {
             let step = artefact.next(glance.situation.step)?;
-            let moved = running.moved_on(&glance, step);
-            Some(artefact.model().late(&moved, glance.day))
+            let moved = running.moved_on(glance, step);
+            Some(artefact.model().late(&moved))
         });
         let done = match (prospect.basis, next) {
             (Basis::History, Some(late)) => late,
@@ -230,7 +191,7 @@ impl Forecaster {
             (Basis::History, None) => 0.0,
             (Basis::Kin | Basis::Plan, _) => planned(),
         };
-        Ok((prospect.late - done).max(0.0))
+        (prospect.late - done).max(0.0)
     }
 
     /// The thresholds in force.
@@ -245,10 +206,10 @@ impl Forecaster {
         &self.office
     }
 
-    /// Open hours of an average working day, by which days are told in hours.
+    /// How its days read in hours.
     #[must_use]
-    pub fn hours_a_day(&self) -> f64 {
-        self.office.hours_a_day()
+    pub fn scale(&self) -> TimeScale {
+        self.office.scale()
     }
 
     pub(crate) fn artefact(&self) -> Option<&Artefact> {
@@ -278,13 +239,18 @@ impl Forecaster {
                 (Basis::Kin, between(kin, planned()))
             }
         };
+        let lacks = running.plan.needed(running.progress(glance)) > left;
+        // A dossier that is open is never sure to be on time, nor sure to be late before it is.
+        let late = forecast.late.clamp(0.002, 0.998);
+        let forecast = Forecast { late, ..forecast }.agreeing(left);
         Prospect {
             basis,
-            late: if left > 0.0 { forecast.late } else { 1.0 },
+            late: if left > 0.0 { late } else { 1.0 },
             soonest: forecast.soonest,
             middle: forecast.middle,
             latest: forecast.latest,
             left,
+            plan_lacks_time: basis != Basis::History && lacks,
             overdue: glance.overdue,
         }
     }
@@ -299,14 +265,4 @@ fn between(a: Forecast, b: Forecast) -> Forecast {
         middle: mean(a.middle, b.middle),
         latest: mean(a.latest, b.latest),
     }
-}
-
-fn longest_planned(running: &Running, glance: &Glance) -> Option<Reason> {
-    let (work, days, is_leg) = running.plan.longest(running.progress(glance))?;
-    let name = work.name.clone();
-    Some(if is_leg {
-        Reason::SlowestLeg { leg: name, days }
-    } else {
-        Reason::Slowest { step: name, days }
-    })
 }

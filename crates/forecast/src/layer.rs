@@ -1,23 +1,31 @@
 //! Ways of sorting looks into cells: first by ever closer likeness, then by one fact or two.
 //!
-//! None of them knows an official; the finest unit is a combination of types.
+//! None of them knows an official; the finest is a unit.
 
 use crate::binning::Parts;
-use crate::situation::{Situation, UNKNOWN};
+use crate::situation::{EVERY_DAY, Situation, UNKNOWN};
 
 /// Layers that lie within each other, from everything to the most alike.
 pub(crate) const NESTED: usize = 6;
 /// Layers of plain facts, across the nested ones.
-pub(crate) const FACTS: usize = 15;
+pub(crate) const FACTS: usize = 19;
 /// The layer of what other agencies do, and that of the first of several types.
 const LEGS: usize = 13;
 const FIELD: usize = 14;
+/// Those of the unit: on its own, with the kind of case, and with the step.
+const UNIT: usize = 15;
+const UNIT_KIND: usize = 16;
+const UNIT_STEP: usize = 17;
+/// That of the days on which anything is finished at all.
+const SERVICE: usize = 18;
 
 /// Whether a layer can tell anything apart. Most logs know no legs and one column of types.
 pub(crate) fn speaks(layer: usize, mut looks: impl Iterator<Item = Situation>) -> bool {
     match layer {
         LEGS => looks.any(|at| at.legs > 0),
         FIELD => looks.any(|at| at.field != UNKNOWN),
+        UNIT | UNIT_KIND | UNIT_STEP => looks.any(|at| at.unit != UNKNOWN),
+        SERVICE => looks.any(|at| at.service_days != EVERY_DAY),
         _ => true,
     }
 }
@@ -74,6 +82,7 @@ pub(crate) fn fact(layer: usize, at: &Situation, parts: &Parts) -> u64 {
     let [left_coarse, left] = parts.left.map(u64::from);
     let [waited_coarse, waited] = parts.waited.map(u64::from);
     let lag = u64::from(parts.lag);
+    let unit = u64::from(at.unit) << 32;
     let cell = match layer {
         0 => equal(at.share(), 48),
         1 => u64::from(at.events.min(15)) << 8 | u64::from(at.repeats.min(7)),
@@ -89,7 +98,11 @@ pub(crate) fn fact(layer: usize, at: &Situation, parts: &Parts) -> u64 {
         11 => step | due_weekday << 12 | weekday << 8 | left_coarse,
         12 => step | lag,
         LEGS => u64::from(at.leg) << 16 | u64::from(at.legs.min(3)) << 8 | left_coarse,
-        _ => u64::from(at.field) << 16 | equal(at.share(), 6),
+        FIELD => u64::from(at.field) << 16 | equal(at.share(), 6),
+        UNIT => unit,
+        UNIT_KIND => unit | u64::from(at.kind) << 16,
+        UNIT_STEP => unit | u64::from(at.step) << 16,
+        _ => u64::from(at.service_days.min(4)) << 16 | weekday << 8 | left_coarse,
     };
     (layer as u64) << 56 | cell
 }

@@ -18,7 +18,7 @@ pub enum Level {
     Watch,
     /// More likely late than most.
     AtRisk,
-    /// The remaining steps no longer fit into the time left.
+    /// What remains no longer fits into the time left, nine times in ten.
     WillBeLate,
     /// The deadline has passed.
     Overdue,
@@ -77,11 +77,8 @@ impl Level {
 pub struct Sight {
     /// The chance of ending late.
     pub late: f64,
-    /// Working days before which nine in ten comparable dossiers do not end, or which the plan
-    /// cannot do without.
-    pub soonest: f64,
-    /// Working days to the deadline.
-    pub left: f64,
+    /// Whether a plan is all there is, and it needs more time than is left.
+    pub plan_lacks_time: bool,
     /// Whether the deadline has passed: by the instant, never by the model.
     pub overdue: bool,
 }
@@ -97,8 +94,9 @@ pub struct Threshold {
 
 /// The odds must fall to three fifths of those of the threshold before a level is given up.
 const MARGIN: f64 = 0.5;
-/// The remaining steps fit again when they take no more than this part of the time left.
-const FITS: f64 = 0.8;
+/// From this chance on a dossier will be late, whatever was fitted: nine in ten of its kind need
+/// more time than is left, and so does the soonest of its three ends.
+pub const CANNOT_FIT: f64 = 0.9;
 
 impl Threshold {
     /// Raised from a chance on, and given up a fixed margin of log-odds below it.
@@ -125,6 +123,8 @@ pub struct Thresholds {
     pub watch: Threshold,
     /// For [`Level::AtRisk`].
     pub at_risk: Threshold,
+    /// For [`Level::WillBeLate`]; never below [`CANNOT_FIT`].
+    pub will_be_late: Threshold,
 }
 
 /// The shares of raised dossiers that should end late.
@@ -134,14 +134,17 @@ pub struct Precision {
     pub watch: f64,
     /// Of those that were ever at risk.
     pub at_risk: f64,
+    /// Of those of which it was said that they will be late.
+    pub will_be_late: f64,
 }
 
 impl Default for Precision {
-    /// Four in ten watched and six in ten at risk.
+    /// Four in ten watched, six in ten at risk, nine in ten that will be late.
     fn default() -> Precision {
         Precision {
             watch: 0.4,
             at_risk: 0.6,
+            will_be_late: CANNOT_FIT,
         }
     }
 }
@@ -153,6 +156,7 @@ impl Thresholds {
         Thresholds {
             watch: Threshold::at(precision.watch),
             at_risk: Threshold::at(precision.at_risk),
+            will_be_late: Threshold::at(precision.will_be_late.max(CANNOT_FIT)),
         }
     }
 }
@@ -170,18 +174,16 @@ pub fn judge(previous: Option<Level>, sight: Sight, thresholds: &Thresholds) -> 
     if sight.overdue {
         return Level::Overdue;
     }
-    let at_risk = thresholds.at_risk.holds(sight.late, was(Level::AtRisk));
-    let room = if was(Level::WillBeLate) { FITS } else { 1.0 };
-    if at_risk && sight.soonest > sight.left * room {
-        return Level::WillBeLate;
+    let holds = |threshold: Threshold, level| threshold.holds(sight.late, was(level));
+    if holds(thresholds.will_be_late, Level::WillBeLate) {
+        Level::WillBeLate
+    } else if holds(thresholds.at_risk, Level::AtRisk) {
+        Level::AtRisk
+    } else if sight.plan_lacks_time || holds(thresholds.watch, Level::Watch) {
+        Level::Watch
+    } else {
+        Level::OnTrack
     }
-    if at_risk {
-        return Level::AtRisk;
-    }
-    if thresholds.watch.holds(sight.late, was(Level::Watch)) {
-        return Level::Watch;
-    }
-    Level::OnTrack
 }
 
 #[cfg(test)]
@@ -191,8 +193,7 @@ mod tests {
     fn sight(late: f64) -> Sight {
         Sight {
             late,
-            soonest: 1.0,
-            left: 5.0,
+            plan_lacks_time: false,
             overdue: false,
         }
     }
@@ -209,7 +210,9 @@ mod tests {
             (0.4, Level::Watch),
             (0.59, Level::Watch),
             (0.6, Level::AtRisk),
-            (1.0, Level::AtRisk),
+            (0.89, Level::AtRisk),
+            (0.9, Level::WillBeLate),
+            (1.0, Level::WillBeLate),
         ] {
             assert_eq!(level(None, sight(late)), expected, "{late}");
             assert_eq!(level(Some(Level::OnTrack), sight(late)), expected, "{late}");
@@ -245,25 +248,26 @@ mod tests {
     }
 
     #[test]
-    fn what_no_longer_fits_will_be_late_until_there_is_room_again() {
-        let tight = |left| Sight {
-            left,
-            soonest: 2.0,
-            ..sight(0.7)
+    fn what_cannot_fit_will_be_late_whatever_was_fitted() {
+        let eager = Thresholds::stated(Precision {
+            will_be_late: 0.5,
+            ..Precision::default()
+        });
+        assert_eq!(judge(None, sight(0.89), &eager), Level::AtRisk);
+        assert_eq!(judge(None, sight(0.9), &eager), Level::WillBeLate);
+        let before = Some(Level::WillBeLate);
+        assert_eq!(judge(before, sight(0.86), &eager), Level::WillBeLate);
+        assert_eq!(judge(before, sight(0.8), &eager), Level::AtRisk);
+    }
+
+    #[test]
+    fn a_plan_that_lacks_time_is_at_least_watched() {
+        let short = |late| Sight {
+            plan_lacks_time: true,
+            ..sight(late)
         };
-        assert_eq!(level(None, tight(2.0)), Level::AtRisk);
-        assert_eq!(level(None, tight(1.9)), Level::WillBeLate);
-        assert_eq!(
-            level(Some(Level::WillBeLate), tight(2.4)),
-            Level::WillBeLate
-        );
-        assert_eq!(level(Some(Level::WillBeLate), tight(2.5)), Level::AtRisk);
-        // A curve of ends alone is not enough: the chance must say so too.
-        let unlikely = Sight {
-            late: 0.2,
-            ..tight(1.0)
-        };
-        assert_eq!(level(None, unlikely), Level::OnTrack);
+        assert_eq!(level(None, short(0.1)), Level::Watch);
+        assert_eq!(level(None, short(0.7)), Level::AtRisk);
     }
 
     #[test]
@@ -284,9 +288,9 @@ mod tests {
     #[test]
     fn a_worse_level_before_never_makes_a_better_one_now() {
         for late in 0..=100 {
-            for left in [0.5, 0.9, 1.0, 1.2, 3.0] {
+            for plan_lacks_time in [false, true] {
                 let sight = Sight {
-                    left,
+                    plan_lacks_time,
                     ..sight(f64::from(late) / 100.0)
                 };
                 let levels = Level::ALL.map(|previous| level(Some(previous), sight));
@@ -310,6 +314,7 @@ mod tests {
         let thresholds = Thresholds::stated(Precision {
             watch: 0.333_333_333,
             at_risk: 0.712_345_678_9,
+            will_be_late: 0.912_345_678_9,
         });
         let text = serde_json::to_string(&thresholds).expect("numbers");
         let back: Thresholds = serde_json::from_str(&text).expect("what was written");

@@ -2,6 +2,7 @@
 //!
 //! There is no field for who did it, so nothing fitted here can judge a person.
 
+use domain::limit::Limit;
 use domain::time::Instant;
 
 /// Something that happened to a case.
@@ -82,7 +83,9 @@ pub struct Case {
     pub legs: Vec<Leg>,
     /// The place of its unit's office among those the fit is given; a log of one office has 0.
     pub office: u16,
-    /// The kind of unit that must keep its deadline. Alarm levels are fitted for each.
+    /// The unit that must keep its deadline; empty where the log has none. Never a person.
+    pub unit: String,
+    /// The kind of that unit. Alarm levels are fitted for each.
     pub unit_kind: String,
 }
 
@@ -161,6 +164,8 @@ pub enum Deadline {
     ///
     /// Estimated by Kaplan and Meier, so that cases still running count for what is known of them.
     Percentile(u8),
+    /// A limit of ours, counted on the office's calendar.
+    Limit(Limit),
     /// [`Case::deadline`]; a case without one is dropped.
     Given,
 }

@@ -6,18 +6,18 @@ use serde::{Deserialize, Serialize};
 
 use domain::time::Instant;
 
-use crate::alarm::{alarms, peaks};
+use crate::alarm::{alarms, paying, peaks};
 use crate::baseline::Baseline;
 use crate::curve::Alive;
 use crate::log::{Case, Deadline, Error, Log};
 use crate::quiet_period::{self, Pace, QuietPeriod};
 use crate::remaining::{SlowestRemaining, slowest_remaining};
-use crate::rolling::{Rolling, beats, foreseen, replay};
 use crate::sample::{Prefix, View, situations};
-use crate::selection::{Tried, choose};
+use crate::selection::{Tried, choose, expected_looks};
+use crate::service_days::ServiceDays;
 use crate::situation::{Codes, Named, Situation, UNKNOWN, code};
-use crate::table::{Cell, Table};
-use crate::trace::{Prepared, Split, Trace};
+use crate::table::{Table, Voices};
+use crate::trace::{Layout, Looks, Prepared, Split, Trace};
 use crate::training_cells::TrainingCells;
 use crate::training_row::{ObservedCase, observe, rows};
 use crate::working_time::{WorkMoment, WorkingTime};
@@ -25,7 +25,11 @@ use crate::working_time::{WorkMoment, WorkingTime};
 pub use crate::alarm::Alarm;
 
 /// The layout of [`Model::to_bytes`]. Bytes of another layout are refused.
-const LAYOUT: u32 = 2;
+const LAYOUT: u32 = 3;
+
+/// Looks that are learned from at most. Of more only every so many of each case are kept, so that
+/// memory stays bounded; many looks at one case say one thing anyway.
+const MOST_LOOKS: usize = 800_000;
 
 /// Bytes that the names of one sort take at most. Real ones take far less; a column of numbers
 /// taken for types would outweigh all that was learned.
@@ -45,16 +49,23 @@ pub struct Model {
     /// Names of what other agencies do.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     legs: Vec<String>,
+    /// Units that must keep deadlines, and how many dossiers of each were settled.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    units: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    settled_of_unit: Vec<u32>,
     hours_a_day: f64,
     /// Days of the year without work.
     quiet_periods: Vec<QuietPeriod>,
+    /// Weekdays on which alone things are finished.
+    service_days: ServiceDays,
     /// Shares of the ends cut off below and above the interval.
     tails: (f64, f64),
     size: Size,
     table: Table,
-    pub(crate) rolling: Option<Rolling>,
     alarms: Vec<Alarm>,
-    /// Settled training cases: how far they ran after each step.
+    /// The levels at which flags pay most, by the lead needed and [`crate::alarm::BENEFITS`].
+    paying: Vec<f64>,
     slowest_remaining: Vec<SlowestRemaining>,
 }
 
@@ -89,8 +100,8 @@ impl Size {
 pub struct SwitchedOn {
     /// Plain facts that add their points.
     pub points: bool,
-    /// The rolling correction.
-    pub rolling: bool,
+    /// The weight of what usually remains against the share that ended late.
+    pub remaining_weight: f64,
 }
 
 /// What is to be expected of one dossier.
@@ -104,6 +115,37 @@ pub struct Forecast {
     pub middle: f64,
     /// Working days from now after which one in ten ends. Capped at what was ever seen.
     pub latest: f64,
+}
+
+/// An end that lies beyond the deadline lies at least so many working days beyond: a minute or so.
+const BEYOND: f64 = 0.002;
+
+impl Forecast {
+    /// Puts each of the three ends on that side of the deadline on which the chance has it: the
+    /// chance knows more of the dossier than the curve of comparable ones.
+    pub(crate) fn agreeing(self, left: f64) -> Forecast {
+        if left <= 0.0 {
+            return self;
+        }
+        let agreeing = |days: f64, share: f64| {
+            if is_beyond(self.late, share) {
+                days.max(left + BEYOND)
+            } else {
+                days.min(left)
+            }
+        };
+        Forecast {
+            late: self.late,
+            soonest: agreeing(self.soonest, 0.1),
+            middle: agreeing(self.middle, 0.5),
+            latest: agreeing(self.latest, 0.9),
+        }
+    }
+}
+
+/// Whether the moment by which a share of dossiers has ended lies after the deadline.
+pub(crate) fn is_beyond(late: f64, share: f64) -> bool {
+    late >= 1.0 - share
 }
 
 /// Why bytes are no model.
@@ -133,14 +175,23 @@ impl Model {
         deadline: Deadline,
         until: Instant,
     ) -> Result<Model, Error> {
-        let prepared = Prepared::new(log, offices, deadline, Split::At(until))?;
-        Ok(Model::learn(&prepared, &log.activities).model)
+        let layout = Layout {
+            deadline,
+            split: Split::At(until),
+            looks: Looks::Daily,
+            finished_only: false,
+        };
+        let prepared = Prepared::new(log, offices, layout)?;
+        Ok(Model::learn(&prepared, &log.activities, prepared.split).model)
     }
 
-    /// Fits on the training part of a prepared log; says which switches were tried.
-    pub(crate) fn learn(prepared: &Prepared<'_>, activities: &[String]) -> Learned {
-        let split = prepared.split;
-        let training = prepared.training().iter();
+    /// Fits on what a prepared log knew before a moment; says which switches were tried.
+    pub(crate) fn learn(
+        prepared: &Prepared<'_>,
+        activities: &[String],
+        split: WorkMoment,
+    ) -> Learned {
+        let training = prepared.started_before(split).iter();
         let known: Vec<Trace> = training.map(|trace| trace.known_before(split)).collect();
         let passed = known.iter().flat_map(|trace| &trace.events);
         let steps = used(activities, passed.map(|event| event.activity));
@@ -148,47 +199,59 @@ impl Model {
         let fields = used(&prepared.fields, known.iter().map(|trace| trace.field));
         let asides = known.iter().flat_map(|trace| &trace.legs);
         let legs = used(&prepared.legs, asides.map(|leg| leg.name));
+        let units = used(&prepared.units, known.iter().map(|trace| trace.unit));
         let named = Named {
             activities: &steps,
             kinds: &kinds,
             fields: &fields,
             legs: &legs,
+            units: &units,
         };
         let codes = Codes::new(named, prepared.named(activities));
         let quiet_periods = quiet_periods(&known, prepared.offices[0], split);
         let paces = paces_of(&quiet_periods, &prepared.offices);
+        let resolved = known.iter().filter(|trace| !trace.without);
+        let ends = resolved.filter_map(|trace| Some((codes.kind(trace.kind), trace.end?.date)));
+        let service_days = ServiceDays::new(ends);
         let view = View {
             codes: &codes,
             paces: &paces,
+            service_days: &service_days,
         };
-        let (chosen, tried) = choose(&known, prepared, &view);
-        let observed = observe(known.iter(), prepared, split, &view);
+        let (chosen, tried) = choose(&known, prepared, split, &view);
+        let every = expected_looks(&known, prepared, split)
+            .div_ceil(MOST_LOOKS)
+            .max(1);
+        let observed = observe(known.iter(), (prepared, &view), split, every);
         let baseline = Baseline::new(observed.iter().filter_map(ObservedCase::life));
-        let cells = TrainingCells::new(baseline.clone(), rows(&observed, &baseline));
-        let fitted = cells.fit(chosen.points);
-        let (chances, rolling) = match chosen.pace {
-            Some(half) => {
-                let beats = beats(&observed, &fitted.table);
-                let looks = foreseen(&observed, &fitted.apart);
-                let (corrected, state) = replay(Rolling::new(half), &beats, &looks);
-                (corrected, Some(state.rounded()))
-            }
-            None => (fitted.apart, None),
-        };
+        let mut cells = TrainingCells::new(baseline.clone(), rows(&observed, &baseline));
+        let fitted = cells.fit(chosen.points, chosen.lean);
+        let weight = chosen.remaining_weight;
+        let remaining = cells.remaining_apart(chosen.lean);
+        let voices = fitted.apart.iter().zip(remaining);
+        let voices = voices.map(|(share, remaining)| Voices {
+            share: *share,
+            remaining: Some(remaining),
+        });
+        let chances: Vec<f64> = voices.map(|voices| voices.mixed(weight)).collect();
+        let peaks = peaks(&observed, &chances);
         let model = Model {
             layout: LAYOUT,
-            hours_a_day: (prepared.offices[0].hours_a_day() * 1e6).round() / 1e6,
+            hours_a_day: (prepared.offices[0].scale().hours_a_day * 1e6).round() / 1e6,
             quiet_periods,
+            settled_of_unit: settled_of_unit(&observed, &known, &codes, units.len()),
+            units,
+            service_days,
             tails: chosen.tails,
             size: Size::new(&observed, cells.rows()),
-            alarms: alarms(&peaks(&observed, &chances)),
+            alarms: alarms(&peaks),
+            paying: paying(&observed, &chances),
             slowest_remaining: slowest_remaining(&known, &codes, steps.len()),
             steps,
             kinds,
             fields,
             legs,
-            table: fitted.table,
-            rolling,
+            table: fitted.table.weighing(weight),
         };
         Learned {
             model,
@@ -199,64 +262,60 @@ impl Model {
         }
     }
 
-    /// The chance of ending late, on a day by [`WorkingTime::position`].
+    /// The chance of ending late.
     ///
     /// A dossier with no time left is late. With no history at all it is an even chance.
     #[must_use]
-    pub fn late(&self, at: &Situation, day: f64) -> f64 {
-        let foreseen = self.foreseen(at);
-        let corrected = |rolling: &Rolling| rolling.correct(day, foreseen);
+    pub fn late(&self, at: &Situation) -> f64 {
         if at.left > 0.0 {
-            self.rolling.as_ref().map_or(foreseen, corrected)
+            self.table.chance(at)
         } else {
             1.0
         }
     }
 
-    /// The chance and when the end is to be expected.
+    /// The chance and when the end is to be expected: one law for both.
     #[must_use]
-    pub fn forecast(&self, at: &Situation, day: f64) -> Forecast {
-        let (soonest, latest) = self.interval(at);
-        let middle = self.table.alive(at).map_or(0.0, |alive| alive.reaches(0.5));
-        Forecast {
-            late: self.late(at, day),
+    pub fn forecast(&self, at: &Situation) -> Forecast {
+        let late = self.late(at);
+        let Some(alive) = self.table.alive(at) else {
+            return Forecast {
+                late,
+                soonest: 0.0,
+                middle: 0.0,
+                latest: 0.0,
+            };
+        };
+        let left = f64::from(at.left);
+        let (soonest, latest) = self.cut(alive);
+        let forecast = Forecast {
+            late,
             soonest,
-            middle: middle.clamp(soonest, latest),
+            middle: alive.reaches(0.5).clamp(soonest, latest),
             latest,
-        }
-    }
-
-    /// The chance before any rolling correction.
-    pub(crate) fn foreseen(&self, at: &Situation) -> f64 {
-        self.table.chance(at)
+        };
+        forecast.agreeing(left)
     }
 
     pub(crate) fn table(&self) -> &Table {
         &self.table
     }
 
-    /// Working days from now between which four in five ends fall.
-    pub(crate) fn interval(&self, at: &Situation) -> (f64, f64) {
-        self.known_interval(at).unwrap_or_default()
-    }
-
-    /// The same; none where no case was ever seen.
+    /// Working days from now between which four in five ends fall; none where no case was ever
+    /// seen.
     pub(crate) fn known_interval(&self, at: &Situation) -> Option<(f64, f64)> {
-        let (below, above) = self.tails;
-        let between = |alive: Alive<'_>| {
-            let low = alive.reaches(below);
-            // What ends within the first part of the curve may end at once.
-            let first = alive.edges.first().copied().unwrap_or(0.0);
-            let low = if low < f64::from(first) { 0.0 } else { low };
-            (low, alive.reaches(1.0 - above).max(low))
-        };
-        self.table.alive(at).map(between)
+        self.table.alive(at)?;
+        let forecast = self.forecast(at);
+        Some((forecast.soonest, forecast.latest))
     }
 
-    /// The most alike cell with enough settled cases, else the most alike of all.
-    pub(crate) fn comparable(&self, at: &Situation, enough: u32) -> Option<&Cell> {
-        let with_enough = self.table.chain(at).find(|cell| cell.settled >= enough);
-        with_enough.or_else(|| self.table.cell(at))
+    fn cut(&self, ends: Alive<'_>) -> (f64, f64) {
+        let (below, above) = self.tails;
+        let low = ends.reaches(below);
+        // What ends within the first part of the curve may end at once.
+        let first = ends.edges.first().copied().unwrap_or(0.0);
+        let low = if low < f64::from(first) { 0.0 } else { low };
+        (low, ends.reaches(1.0 - above).max(low))
     }
 
     /// The step after another on which most time goes, and its working days, where it is any.
@@ -290,6 +349,7 @@ impl Model {
         let view = View {
             codes: &codes,
             paces: &[self.pace(office)],
+            service_days: &self.service_days,
         };
         let seen = situations(&trace, &[look], &view).pop();
         Ok(seen.expect("one look gives one situation"))
@@ -319,6 +379,11 @@ impl Model {
         &self.alarms
     }
 
+    /// The levels at which flags pay most.
+    pub(crate) fn paying(&self) -> &[f64] {
+        &self.paying
+    }
+
     /// What it was fitted on.
     #[must_use]
     pub fn size(&self) -> Size {
@@ -336,7 +401,7 @@ impl Model {
     pub fn switched_on(&self) -> SwitchedOn {
         SwitchedOn {
             points: self.table.has_points(),
-            rolling: self.rolling.is_some(),
+            remaining_weight: self.table.remaining_weight(),
         }
     }
 
@@ -367,7 +432,19 @@ impl Model {
             kinds: &self.kinds,
             fields: &self.fields,
             legs: &self.legs,
+            units: &self.units,
         }
+    }
+
+    /// Weekdays on which alone things are finished.
+    pub(crate) fn service_days(&self) -> &ServiceDays {
+        &self.service_days
+    }
+
+    /// How many settled dossiers of a unit it was fitted on.
+    pub(crate) fn settled_of(&self, unit: u16) -> u32 {
+        let settled = self.settled_of_unit.get(usize::from(unit));
+        settled.copied().unwrap_or(0)
     }
 
     /// Canonical bytes: equal models give equal bytes.
@@ -409,6 +486,23 @@ fn paces_of(quiet_periods: &[QuietPeriod], offices: &[&WorkingTime]) -> Vec<Pace
         .iter()
         .map(|office| Pace::new(quiet_periods, office));
     paces.collect()
+}
+
+/// How many settled cases each unit has.
+fn settled_of_unit(
+    observed: &[ObservedCase],
+    known: &[Trace],
+    codes: &Codes,
+    units: usize,
+) -> Vec<u32> {
+    let mut settled = vec![0; units];
+    for (case, trace) in observed.iter().zip(known) {
+        let unit = usize::from(codes.unit(trace.unit));
+        if let (Some(count), Some(_)) = (settled.get_mut(unit), case.late) {
+            *count += 1;
+        }
+    }
+    settled
 }
 
 /// The quiet periods of a training part.

@@ -18,6 +18,8 @@ pub struct Settled {
     pub late: bool,
     /// Working days from the first flag that warned to the deadline; none if none did in time.
     pub lead: Option<f64>,
+    /// Working days from its reception to the deadline, where that is known.
+    pub allowance: Option<f64>,
     /// The chance told of it at half of its allowance, or at its first sight if that was later;
     /// none if it had ended by then.
     pub told: Option<f64>,
@@ -49,6 +51,8 @@ pub struct Record {
     pub missed: u32,
     /// Working days from the flag to the deadline, of flagged late dossiers.
     pub median_lead_wd: Option<f64>,
+    /// The same as a share of the allowance, by which limits of a day are judged fairly.
+    pub median_lead_share: Option<f64>,
     /// The mean squared error of the chances told; none if none was.
     pub brier: Option<f64>,
     /// Chance against outcome by tenths of the chance; a tenth without dossiers is empty.
@@ -81,6 +85,13 @@ pub fn record(settled: &[Settled]) -> Record {
     let leads = settled.iter().filter(|settled| settled.late);
     let mut leads: Vec<f64> = leads.filter_map(|settled| settled.lead).collect();
     leads.sort_by(f64::total_cmp);
+    let shares = settled.iter().filter(|settled| settled.late);
+    let shares = shares.filter_map(|settled| {
+        let allowance = settled.allowance.filter(|allowance| *allowance > 0.0)?;
+        Some((settled.lead? / allowance).clamp(0.0, 1.0))
+    });
+    let mut shares: Vec<f64> = shares.collect();
+    shares.sort_by(f64::total_cmp);
     let told = told(settled);
     let errors = told
         .iter()
@@ -92,6 +103,7 @@ pub fn record(settled: &[Settled]) -> Record {
         flagged_late,
         missed: late - flagged_late,
         median_lead_wd: median(&leads),
+        median_lead_share: median(&shares),
         brier: (!told.is_empty()).then(|| errors.sum::<f64>() / told.len() as f64),
         calibration: calibration(&told),
     }
@@ -176,6 +188,7 @@ mod tests {
         Settled {
             late,
             lead,
+            allowance: Some(10.0),
             told: Some(told),
         }
     }
@@ -191,6 +204,7 @@ mod tests {
             Settled {
                 late: false,
                 lead: None,
+                allowance: None,
                 told: None,
             },
         ];
@@ -201,6 +215,7 @@ mod tests {
             (3, 2, 1)
         );
         assert_eq!(record.median_lead_wd, Some(3.0));
+        assert!((record.median_lead_share.expect("leads") - 0.3).abs() < 1e-12);
         assert_eq!(
             (record.precision(), record.recall()),
             (Some(2.0 / 3.0), Some(2.0 / 3.0))

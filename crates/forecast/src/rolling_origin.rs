@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::baseline::Baseline;
-use crate::rolling::{Foreseen, Rolling, beats, replay};
+use crate::table::{Table, Voices};
 use crate::training_cells::{Fitted, TrainingCells};
 use crate::training_row::{ObservedCase, rows};
 
@@ -37,8 +37,8 @@ impl<'a> RollingOrigin<'a> {
     }
 
     /// A table of the earlier part.
-    pub fn fit(&self, points: bool) -> Fitted {
-        self.cells.fit(points)
+    pub fn fit(&self, points: bool, lean: f64) -> Fitted {
+        self.cells.fit(points, lean)
     }
 
     /// The looks at a case that are judged; none if its outcome was known at the fit, or still is not.
@@ -56,39 +56,23 @@ impl<'a> RollingOrigin<'a> {
         judged.filter(|(_, looks)| !looks.is_empty())
     }
 
-    /// The squared error of the chance, summed over the looks.
-    pub fn loss(&self, fitted: &Fitted, pace: Option<f64>) -> f64 {
-        let looks: Vec<Foreseen> = self
-            .cases()
-            .flat_map(|(case, looks)| {
-                looks.map(|look| Foreseen {
-                    day: case.days[look],
-                    chance: fitted.table.chance(&case.situations[look]),
-                })
-            })
-            .collect();
-        let chances: Vec<f64> = match pace {
-            Some(half) => {
-                let beats = beats(self.observed, &fitted.table);
-                replay(Rolling::new(half), &beats, &looks).0
-            }
-            None => looks.iter().map(|look| look.chance).collect(),
-        };
-        let late = |case: &ObservedCase| f64::from(u8::from(case.late == Some(true)));
-        let outcomes = self
-            .cases()
-            .flat_map(|(case, looks)| looks.map(move |_look| late(case)));
-        let errors = chances.iter().zip(outcomes);
-        errors.map(|(chance, late)| (chance - late).powi(2)).sum()
+    /// What a table says of each look that is judged, and whether its case ended late.
+    pub fn said(&self, table: &Table) -> Vec<(Voices, bool)> {
+        let said = self.cases().flat_map(|(case, looks)| {
+            let late = case.late == Some(true);
+            looks.map(move |look| (table.voices(&case.situations[look]), late))
+        });
+        said.collect()
     }
 
     /// For each look, the share of comparable cases that had ended by the time this one did, or was
     /// last seen running.
-    pub fn ranks(&self, fitted: &Fitted) -> Vec<(f64, bool)> {
+    pub fn ranks(&self, table: &Table) -> Vec<(f64, bool)> {
         let mut ranks = Vec::new();
         for (case, looks) in self.cases() {
             for look in looks {
-                let Some(alive) = fitted.table.alive(&case.situations[look]) else {
+                let at = &case.situations[look];
+                let Some(alive) = table.alive(at) else {
                     continue;
                 };
                 ranks.push((alive.ended_by(case.remaining[look]), case.resolved));
@@ -96,4 +80,12 @@ impl<'a> RollingOrigin<'a> {
         }
         ranks
     }
+}
+
+/// The squared error of the chance, summed over looks, when the second voice has a weight.
+pub(crate) fn loss(said: &[(Voices, bool)], remaining_weight: f64) -> f64 {
+    let error = |(voices, late): &(Voices, bool)| {
+        (voices.mixed(remaining_weight) - f64::from(u8::from(*late))).powi(2)
+    };
+    said.iter().map(error).sum()
 }

@@ -8,7 +8,8 @@ use crate::model::Model;
 use crate::planned::{Plan, Progress};
 use crate::quiet_period::Pace;
 use crate::sample::{Hours, Prefix, View, situations};
-use crate::situation::{Codes, Situation, UNKNOWN};
+use crate::service_days::{ServiceDays, Week};
+use crate::situation::{Codes, EVERY_DAY, Situation, UNKNOWN};
 use crate::trace::Trace;
 use crate::working_time::WorkingTime;
 
@@ -27,9 +28,17 @@ pub struct Running {
     stood: f64,
     /// Since when the clock stands.
     standing: Option<Instant>,
+    /// The step it is at, and since when.
+    step: Option<String>,
+    arrived: Instant,
+    has_unit: bool,
     /// The position, quiet periods and stops left out, at which it was laid out.
     laid_out: f64,
     pub(crate) deadline: Instant,
+    /// The local day of the deadline.
+    due_date: i32,
+    /// The weekdays on which alone things like it are finished.
+    week: Option<Week>,
     pub(crate) plan: Plan,
     pub(crate) legs: Vec<AwaitedAgency>,
 }
@@ -46,8 +55,8 @@ pub(crate) struct AwaitedAgency {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Glance {
     pub situation: Situation,
-    /// The position at which the office opened last: the day, for what is told once a day.
-    pub day: f64,
+    /// The local day on which the office opened last.
+    pub date: i32,
     /// The position of the moment, quiet periods and stops left out.
     pub now: f64,
     pub overdue: bool,
@@ -82,12 +91,16 @@ impl Running {
             at,
             seen: trace.events.len(),
         };
+        let none = ServiceDays::default();
+        let service_days = model.map_or(&none, Model::service_days);
         let view = View {
             codes: &codes,
             paces: std::slice::from_ref(wall.pace),
+            service_days,
         };
         let seen = situations(&trace, &[look], &view).pop();
         let last = trace.events.last().map_or(trace.start, |event| event.at);
+        let last_event = case.events.iter().rfind(|event| event.at <= now);
         let open = case
             .stops
             .iter()
@@ -110,11 +123,44 @@ impl Running {
             due: hours.due(trace.deadline, at),
             stood: wall.pace.at(at.day) - laid_out,
             standing: open.map(|stop| stop.from),
+            step: last_event
+                .and_then(|event| activities.get(event.activity as usize))
+                .cloned(),
+            arrived: last_event.map_or(case.start, |event| event.at),
+            has_unit: !case.unit.is_empty(),
             laid_out,
             deadline,
+            due_date: trace.deadline.date,
+            week: service_days.of(codes.kind(trace.kind)),
             plan,
             legs: asked.collect::<Result<_, Error>>()?,
         })
+    }
+
+    /// Since when its clock stands.
+    #[must_use]
+    pub fn standing(&self) -> Option<Instant> {
+        self.standing
+    }
+
+    /// The name of the step it is at.
+    pub(crate) fn step(&self) -> Option<&str> {
+        self.step.as_deref()
+    }
+
+    /// When it came to that step.
+    pub(crate) fn arrived(&self) -> Instant {
+        self.arrived
+    }
+
+    /// The moment up to which time has passed for it.
+    pub(crate) fn told_until(&self, now: Instant) -> Instant {
+        self.standing.map_or(now, |since| since.min(now))
+    }
+
+    /// Whether its unit is told, known to the model or not.
+    pub(crate) fn has_unit(&self) -> bool {
+        self.has_unit
     }
 
     /// Whether its clock stands.
@@ -126,28 +172,32 @@ impl Running {
     /// Whether the deadline has passed at a moment: it does not while the clock stands.
     #[must_use]
     pub fn is_overdue(&self, now: Instant) -> bool {
-        self.deadline < self.standing.map_or(now, |since| since.min(now))
+        self.deadline < self.told_until(now)
     }
 
     /// The dossier at a moment not before the one at which it was laid out.
     pub(crate) fn at(&self, wall: Wall<'_>, now: Instant) -> Result<Glance, Error> {
-        let told = self.standing.map_or(now, |since| since.min(now));
+        let told = self.told_until(now);
         let opened = wall.office.moment(wall.office.opened(told)?)?;
         let paced = match self.standing {
             Some(_) => self.laid_out,
             None => wall.pace.at(wall.office.position(now)?) - self.stood,
         };
         Ok(Glance {
-            situation: self.situation(paced, opened.weekday),
-            day: opened.day,
+            situation: self.situation(paced, opened.weekday, opened.date),
+            date: opened.date,
             now: paced,
             overdue: self.is_overdue(now),
         })
     }
 
     /// The dossier at a position without quiet periods and stops.
-    pub(crate) fn situation(&self, now: f64, weekday: u8) -> Situation {
+    pub(crate) fn situation(&self, now: f64, weekday: u8, date: i32) -> Situation {
         Situation {
+            service_days: match self.week {
+                Some(week) => week.days_between(date, self.due_date),
+                None => EVERY_DAY,
+            },
             elapsed: (now - self.start).max(0.0) as f32,
             waited: (now - self.since).max(0.0) as f32,
             left: (self.due - now).max(0.0) as f32,
@@ -177,6 +227,11 @@ impl Running {
     /// Whether the model knows what kind of dossier it is.
     pub(crate) fn is_of_a_known_kind(&self) -> bool {
         self.seen.kind != UNKNOWN
+    }
+
+    /// The weekdays on which alone things like it are finished.
+    pub(crate) fn week(&self) -> Option<Week> {
+        self.week
     }
 
     /// The moment at which a position without quiet periods and stops is reached.

@@ -1,8 +1,9 @@
 //! When a running case is looked at, and what it looks like then.
 
 use crate::quiet_period::Pace;
-use crate::situation::{Codes, Situation};
-use crate::trace::{Prepared, Trace};
+use crate::service_days::ServiceDays;
+use crate::situation::{Codes, EVERY_DAY, Situation};
+use crate::trace::{Looks, Prepared, Trace};
 use crate::working_time::WorkMoment;
 
 /// A look at a case.
@@ -13,11 +14,10 @@ pub(crate) struct Prefix {
     pub seen: usize,
 }
 
-/// The looks the protocol takes at a case before a horizon, in order of time.
+/// The looks taken at a case before a horizon, in order of time.
 ///
-/// One after each event and one each working day (or each third) at 95 % of the
-/// day, always before its end, its deadline and the horizon. While its clock stands there is
-/// nothing to see.
+/// One after each event and others between them, always before its end, its deadline and the
+/// horizon. While its clock stands there is nothing to see.
 pub(crate) fn looks(trace: &Trace, prepared: &Prepared<'_>, horizon: WorkMoment) -> Vec<Prefix> {
     let mut stop = trace.deadline.earlier(horizon);
     stop = trace.end.map_or(stop, |end| stop.earlier(end));
@@ -34,23 +34,52 @@ pub(crate) fn looks(trace: &Trace, prepared: &Prepared<'_>, horizon: WorkMoment)
     } else {
         first.at
     };
-    let evenings = &prepared.evenings[trace.office];
-    let from = evenings.partition_point(|evening| !begins.before(*evening));
-    let evenings = evenings[from..].iter().step_by(prepared.stride);
-    let evenings = evenings.take_while(|evening| evening.before(stop));
     let mut seen = 0;
-    for &at in evenings.filter(|at| !trace.stops.iter().any(|stop| stop.is_open(**at))) {
-        while trace
-            .events
-            .get(seen)
-            .is_some_and(|event| !at.before(event.at))
-        {
-            seen += 1;
+    let mut add = |at: WorkMoment| {
+        if trace.stops.iter().any(|stop| stop.is_open(at)) {
+            return;
         }
+        let events = trace.events.get(seen..).unwrap_or_default();
+        seen += events
+            .iter()
+            .take_while(|event| !at.before(event.at))
+            .count();
         looks.push(Prefix { at, seen });
+    };
+    match prepared.looks {
+        Looks::Daily => {
+            let evenings = &prepared.evenings[trace.office];
+            let from = evenings.partition_point(|evening| !begins.before(*evening));
+            let evenings = evenings[from..].iter().step_by(prepared.stride);
+            for at in evenings.take_while(|evening| evening.before(stop)) {
+                add(*at);
+            }
+        }
+        Looks::ByShare => {
+            let parts = parts(trace.allowance());
+            let step = trace.allowance() / f64::from(parts);
+            for part in 1..parts {
+                let position = trace.start.day + step * f64::from(part);
+                if position >= stop.day {
+                    break;
+                }
+                let at = prepared.moment(position, trace.office);
+                if let Some(at) = at.filter(|at| begins.before(*at) && at.before(stop)) {
+                    add(at);
+                }
+            }
+        }
     }
     looks.sort_by_key(|look| (look.at.micros, look.seen));
     looks
+}
+
+/// Into how many parts an allowance is cut: ten a working day, at least twenty, and from thirty on
+/// one a working day.
+pub(crate) fn parts(allowance: f64) -> u32 {
+    (10.0 * allowance)
+        .clamp(20.0, 30.0)
+        .max(allowance.ceil().min(120.0)) as u32
 }
 
 /// What looks are seen through.
@@ -59,6 +88,7 @@ pub(crate) struct View<'a> {
     pub codes: &'a Codes,
     /// Office by office.
     pub paces: &'a [Pace],
+    pub service_days: &'a ServiceDays,
 }
 
 impl View<'_> {
@@ -76,6 +106,8 @@ pub(crate) fn situations(trace: &Trace, looks: &[Prefix], view: &View<'_>) -> Ve
     let first = trace.events.first().map_or(trace.start, |event| event.at);
     let start = hours.at(trace.start.day);
     let lag = (hours.at(first.day) - start).max(0.0);
+    let kind = codes.kind(trace.kind);
+    let service = view.service_days.of(kind);
     looks
         .iter()
         .map(|look| {
@@ -98,7 +130,7 @@ pub(crate) fn situations(trace: &Trace, looks: &[Prefix], view: &View<'_>) -> Ve
             Situation {
                 step: last.map_or(codes.none(), |last| codes.activity(last.activity)),
                 previous: previous.map_or(codes.none(), |event| codes.activity(event.activity)),
-                kind: codes.kind(trace.kind),
+                kind,
                 field: codes.field(trace.field),
                 elapsed: (now - start).max(0.0) as f32,
                 waited: (now - step).max(0.0) as f32,
@@ -110,6 +142,10 @@ pub(crate) fn situations(trace: &Trace, looks: &[Prefix], view: &View<'_>) -> Ve
                 lag: lag as f32,
                 legs: u8::try_from(open.count()).unwrap_or(u8::MAX),
                 leg: longest.map_or(codes.none(), |leg| codes.leg(leg.name)),
+                unit: codes.unit(trace.unit),
+                service_days: service.map_or(EVERY_DAY, |week| {
+                    week.days_between(look.at.date, deadline.date)
+                }),
             }
         })
         .collect()

@@ -8,21 +8,27 @@
 use serde::Serialize;
 
 use crate::curve::quantile;
-use crate::rolling_origin::RollingOrigin;
-use crate::sample::View;
-use crate::trace::{Prepared, Trace};
-use crate::training_cells::Fitted;
+use crate::rolling_origin::{RollingOrigin, loss};
+use crate::sample::{View, parts};
+use crate::table::{Table, Voices};
+use crate::trace::{Looks, Prepared, Trace};
 use crate::training_row::observe;
 use crate::working_time::WorkMoment;
 
 /// Where the training part is cut, as shares of its cases.
 const ORIGINS: [f64; 5] = [0.5, 0.6, 0.7, 0.8, 0.9];
-/// Half-lives in working days tried for the rolling correction: half a year and a month.
-const PACES: [f64; 2] = [120.0, 20.0];
+/// Weights tried for the second voice, the one that stands where there is nothing to choose by
+/// first.
+const WEIGHTS: [f64; 5] = [0.5, 0.25, 0.75, 0.0, 1.0];
+/// Cases' worth of weight tried that the curve of a cell gives the coarser one. A log of a thousand
+/// cases needs hundreds, one of ten thousand a few; whichever loses least is taken.
+const LEANS: [f64; 3] = [30.0, 100.0, 300.0];
 /// Standard errors by which points must gain. Shrinking already keeps them from doing harm.
 const POINTS_SURE: f64 = 0.0;
-/// The same for a correction, which nothing else holds back.
-const PACE_SURE: f64 = 2.0;
+/// The same for leaning.
+const LEAN_SURE: f64 = 0.0;
+/// The same for another weight: a half is seldom far from the best.
+const WEIGHT_SURE: f64 = 2.0;
 /// Cases late and in time without which nothing is chosen.
 const ENOUGH: usize = 10;
 /// Of a large log only so many looks are tried, which chooses as well and sooner.
@@ -33,8 +39,10 @@ const MOST_LOOKS: usize = 60_000;
 pub(crate) struct Chosen {
     /// Whether plain facts add their points.
     pub points: bool,
-    /// The half-life of the rolling correction, where it is on.
-    pub pace: Option<f64>,
+    /// The weight of the second voice: does what remains exceed what is left?
+    pub remaining_weight: f64,
+    /// Cases' worth of weight that the curve of a cell gives the coarser one.
+    pub lean: f64,
     /// Shares of the ends cut off below and above the interval.
     pub tails: (f64, f64),
 }
@@ -42,7 +50,8 @@ pub(crate) struct Chosen {
 /// Where there is too little to choose by.
 const PLAIN: Chosen = Chosen {
     points: false,
-    pace: None,
+    remaining_weight: WEIGHTS[0],
+    lean: LEANS[1],
     tails: (0.1, 0.1),
 };
 
@@ -63,18 +72,21 @@ pub struct Tried {
 pub(crate) fn choose(
     known: &[Trace],
     prepared: &Prepared<'_>,
+    split: WorkMoment,
     view: &View<'_>,
 ) -> (Chosen, Vec<Tried>) {
-    let every = expected_looks(known, prepared).div_ceil(MOST_LOOKS).max(1);
+    let every = expected_looks(known, prepared, split)
+        .div_ceil(MOST_LOOKS)
+        .max(1);
     let observe = |traces: &[Trace], horizon: WorkMoment| {
-        observe(traces.iter().step_by(every), prepared, horizon, view)
+        observe(traces.iter().step_by(every), (prepared, view), horizon, 1)
     };
-    let observed = observe(known, prepared.split);
+    let observed = observe(known, split);
     let origins = ORIGINS.map(|share| {
         let trace = known.get((known.len() as f64 * share) as usize);
-        trace.map_or(prepared.split, |trace| trace.start)
+        trace.map_or(split, |trace| trace.start)
     });
-    let next = origins[1..].iter().chain([&prepared.split]);
+    let next = origins[1..].iter().chain([&split]);
     let trials: Vec<RollingOrigin<'_>> = origins
         .iter()
         .zip(next)
@@ -89,24 +101,41 @@ pub(crate) fn choose(
             )
         })
         .collect();
-    Selection::new(&trials).map_or((PLAIN, Vec::new()), Selection::made)
+    let Some(looks) = enough(&trials) else {
+        return (PLAIN, Vec::new());
+    };
+    Selection::new(trials, looks).made()
 }
 
-/// About how many looks the protocol takes at some traces.
-fn expected_looks(known: &[Trace], prepared: &Prepared) -> usize {
+/// About how many looks are taken at some traces.
+pub(crate) fn expected_looks(known: &[Trace], prepared: &Prepared<'_>, split: WorkMoment) -> usize {
     let open = |trace: &Trace| {
-        let end = trace.end.unwrap_or(prepared.split);
+        let end = trace.end.unwrap_or(split);
         let days = (end.day - trace.start.day).clamp(0.0, trace.allowance());
-        trace.events.len() + days as usize / prepared.stride
+        let between = match prepared.looks {
+            Looks::Daily => days / prepared.stride as f64,
+            Looks::ByShare => {
+                let allowance = trace.allowance().max(1e-9);
+                f64::from(parts(allowance)) * days / allowance
+            }
+        };
+        trace.events.len() + between as usize
     };
     known.iter().map(open).sum()
 }
 
-/// What is best so far, and what it lost case by case.
+/// How many looks are judged; none where too few cases end late or in time to choose by.
+fn enough(trials: &[RollingOrigin<'_>]) -> Option<usize> {
+    let cases = || trials.iter().flat_map(RollingOrigin::cases);
+    let of = |late| cases().filter(|(case, _)| case.late == Some(late)).count();
+    let looks = cases().map(|(_, looks)| looks.len()).sum();
+    (of(true) >= ENOUGH && of(false) >= ENOUGH).then_some(looks)
+}
+
+/// What is best so far, and what it lost trial by trial.
 struct Selection<'a> {
-    trials: &'a [RollingOrigin<'a>],
+    trials: Vec<RollingOrigin<'a>>,
     best: Chosen,
-    fits: Vec<Fitted>,
     /// Summed over the looks of each trial.
     losses: Vec<f64>,
     looks: usize,
@@ -114,68 +143,63 @@ struct Selection<'a> {
 }
 
 impl<'a> Selection<'a> {
-    /// None where there is too little to choose by.
-    fn new(trials: &'a [RollingOrigin<'a>]) -> Option<Selection<'a>> {
-        let of = |late| {
-            let cases = trials.iter().flat_map(RollingOrigin::cases);
-            cases.filter(|(case, _)| case.late == Some(late)).count()
-        };
-        if of(true) < ENOUGH || of(false) < ENOUGH {
-            return None;
-        }
-        let cases = trials.iter().flat_map(RollingOrigin::cases);
-        let mut choice = Selection {
+    fn new(trials: Vec<RollingOrigin<'a>>, looks: usize) -> Selection<'a> {
+        Selection {
             trials,
             best: PLAIN,
-            fits: Vec::new(),
             losses: Vec::new(),
-            looks: cases.map(|(_, looks)| looks.len()).sum(),
+            looks,
             tried: Vec::new(),
-        };
-        choice.fits = choice.fitted(PLAIN.points);
-        choice.losses = choice.lost(&choice.fits, None);
-        choice.note("the table alone".to_owned(), 0.0, true);
-        Some(choice)
+        }
     }
 
     /// Tries each switch in turn.
     fn made(mut self) -> (Chosen, Vec<Tried>) {
-        let points = Chosen {
-            points: true,
-            ..self.best
+        let half = WEIGHTS[0];
+        let with_points = |points| Chosen {
+            points,
+            lean: LEANS[0],
+            ..PLAIN
         };
-        let fits = self.fitted(true);
-        let losses = self.lost(&fits, None);
-        if self.compare("points".to_owned(), points, losses, POINTS_SURE) {
-            self.fits = fits;
+        self.best = with_points(false);
+        let mut best = self.rehearsed(self.best);
+        self.losses = best.lost(half);
+        self.note("the table alone".to_owned(), 0.0, true);
+        let chosen = with_points(true);
+        let tried = self.rehearsed(chosen);
+        if self.compare("points".to_owned(), chosen, tried.lost(half), POINTS_SURE) {
+            best = tried;
         }
-        for half in PACES {
-            let losses = self.lost(&self.fits, Some(half));
-            let pace = Chosen {
-                pace: Some(half),
+        for lean in &LEANS[1..] {
+            let chosen = Chosen {
+                lean: *lean,
                 ..self.best
             };
-            self.compare(
-                format!("rolling correction over {half} working days"),
-                pace,
-                losses,
-                PACE_SURE,
-            );
+            let tried = self.rehearsed(chosen);
+            let what = format!("curves that lean on the coarser by {lean} cases");
+            if self.compare(what, chosen, tried.lost(half), LEAN_SURE) {
+                best = tried;
+            }
         }
-        self.best.tails = self.tails();
+        for weight in &WEIGHTS[1..] {
+            let chosen = Chosen {
+                remaining_weight: *weight,
+                ..self.best
+            };
+            let what = format!("weight of what remains {weight} instead of a half");
+            self.compare(what, chosen, best.lost(*weight), WEIGHT_SURE);
+        }
+        self.best.tails = self.tails(&best);
         (self.best, self.tried)
     }
 
-    fn fitted(&self, points: bool) -> Vec<Fitted> {
-        let fit = |trial: &RollingOrigin<'_>| trial.fit(points);
-        self.trials.iter().map(fit).collect()
-    }
-
-    fn lost(&self, fits: &[Fitted], pace: Option<f64>) -> Vec<f64> {
-        let trials = self.trials.iter().zip(fits);
-        trials
-            .map(|(trial, fitted)| trial.loss(fitted, pace))
-            .collect()
+    /// Fits at each origin, and notes what is said of the looks that follow.
+    fn rehearsed(&self, chosen: Chosen) -> Rehearsed {
+        let fit = |trial: &RollingOrigin<'_>| trial.fit(chosen.points, chosen.lean).table;
+        let tables: Vec<Table> = self.trials.iter().map(fit).collect();
+        let trials = self.trials.iter().zip(&tables);
+        let said = trials.map(|(trial, table)| trial.said(table)).collect();
+        Rehearsed { tables, said }
     }
 
     /// Keeps what is surely better than the best so far.
@@ -205,13 +229,25 @@ impl<'a> Selection<'a> {
     /// Where four fifths of the ends fell, among the ranks of the past.
     ///
     /// Source: Chernozhukov, Wüthrich and Zhu, Distributional conformal prediction (2021).
-    fn tails(&self) -> (f64, f64) {
-        let trials = self.trials.iter().zip(&self.fits);
-        let ranks = trials.flat_map(|(trial, fitted)| trial.ranks(fitted));
+    fn tails(&self, best: &Rehearsed) -> (f64, f64) {
+        let trials = self.trials.iter().zip(&best.tables);
+        let ranks = trials.flat_map(|(trial, table)| trial.ranks(table));
         let mut ranks: Vec<(f64, bool)> = ranks.collect();
         let mut at = |share: f64| quantile(&mut ranks, share).unwrap_or(share);
         let cut = |tail: f64| (tail.clamp(0.005, 0.3) * 1e4).round() / 1e4;
         (cut(at(0.1)), cut(1.0 - at(0.9)))
+    }
+}
+
+/// The tables of all trials, and what they say.
+struct Rehearsed {
+    tables: Vec<Table>,
+    said: Vec<Vec<(Voices, bool)>>,
+}
+
+impl Rehearsed {
+    fn lost(&self, weight: f64) -> Vec<f64> {
+        self.said.iter().map(|said| loss(said, weight)).collect()
     }
 }
 

@@ -4,7 +4,7 @@
 ///
 /// Codes come from [`crate::model::Model::step`] and [`crate::model::Model::kind`]; names the
 /// model never saw have the code [`UNKNOWN`] and are judged by what is known of all others.
-/// There is no official in it, and no unit smaller than a kind.
+/// There is no official in it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Situation {
     /// The step it is at: what happened last.
@@ -35,10 +35,18 @@ pub struct Situation {
     pub legs: u8,
     /// What the one does that has been at it the longest.
     pub leg: u16,
+    /// The unit that must keep its deadline.
+    pub unit: u16,
+    /// Days until its deadline, today included, on which things like it are finished at all;
+    /// [`EVERY_DAY`] where they are finished on any.
+    pub service_days: u8,
 }
 
 /// The code of a name the model never saw, and of "nothing yet".
 pub const UNKNOWN: u16 = u16::MAX;
+
+/// Things are finished on any working day.
+pub const EVERY_DAY: u8 = u8::MAX;
 
 #[cfg(test)]
 impl Situation {
@@ -58,6 +66,8 @@ impl Situation {
         lag: 0.0,
         legs: 0,
         leg: UNKNOWN,
+        unit: UNKNOWN,
+        service_days: EVERY_DAY,
     };
 }
 
@@ -81,6 +91,7 @@ pub(crate) struct Named<'a> {
     pub kinds: &'a [String],
     pub fields: &'a [String],
     pub legs: &'a [String],
+    pub units: &'a [String],
 }
 
 /// Numbers of a log turned into a model's codes.
@@ -90,6 +101,7 @@ pub(crate) struct Codes {
     kinds: Vec<u16>,
     fields: Vec<u16>,
     legs: Vec<u16>,
+    units: Vec<u16>,
 }
 
 impl Codes {
@@ -100,6 +112,7 @@ impl Codes {
             kinds: codes(model.kinds, log.kinds),
             fields: codes(model.fields, log.fields),
             legs: codes(model.legs, log.legs),
+            units: codes(model.units, log.units),
         }
     }
 
@@ -143,6 +156,10 @@ impl Codes {
 
     pub fn leg(&self, number: u32) -> u16 {
         of(&self.legs, number)
+    }
+
+    pub fn unit(&self, number: u32) -> u16 {
+        of(&self.units, number)
     }
 }
 

@@ -3,6 +3,10 @@
 //! At the root is one curve over the share of the allowance used up. Each layer of cells on top of
 //! it moves the log-odds towards what its own cases showed, by [`crate::shrink`]. The nested cells
 //! also count their cases and keep the curve of the working days to the end.
+//!
+//! That curve is a second voice: the first asks how many like this ended late, the second whether
+//! what remains of such cases exceeds the time that is left. The first is sharper while the world
+//! stays as it was; the second follows where only the allowances change. Their log-odds are mixed.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -76,6 +80,28 @@ pub(crate) struct Stored {
     pub cells: Vec<Cell>,
     /// Cells of facts and how far they move the log-odds, in order of key.
     pub points: Vec<(u64, f32)>,
+    /// The weight of the curve of what remains against the share that ended late.
+    pub remaining_weight: f64,
+}
+
+/// Two answers to whether a case ends late, as log-odds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Voices {
+    /// By the share of comparable cases that ended late.
+    pub share: f64,
+    /// By what remained of comparable cases, running ones included; none where none was seen.
+    pub remaining: Option<f64>,
+}
+
+impl Voices {
+    /// The chance when the second has this weight.
+    pub fn mixed(self, remaining_weight: f64) -> f64 {
+        let sum = match self.remaining {
+            Some(remaining) => self.share * (1.0 - remaining_weight) + remaining * remaining_weight,
+            None => self.share,
+        };
+        chance(sum)
+    }
 }
 
 impl From<Stored> for Table {
@@ -124,36 +150,51 @@ impl Table {
 
     /// The curve of working days to the end of the most alike cell.
     pub fn alive(&self, at: &Situation) -> Option<Alive<'_>> {
-        self.cell(at).map(|cell| Alive {
-            edges: self.stored.ends.edges(),
-            alive: &cell.alive,
-        })
+        self.cell(at).map(|cell| self.curve(cell))
     }
 
-    /// The chance of ending late by the share of the allowance alone.
-    pub fn baseline(&self, at: &Situation) -> f64 {
-        let chance = self.stored.baseline.late(f64::from(at.share()));
-        chance.clamp(1e-3, 1.0)
+    fn curve<'a>(&'a self, cell: &'a Cell) -> Alive<'a> {
+        Alive {
+            edges: self.stored.ends.edges(),
+            alive: &cell.alive,
+        }
     }
 
     /// The chance of ending late.
     pub fn chance(&self, at: &Situation) -> f64 {
-        let mut sum = logit(self.stored.baseline.late(f64::from(at.share())));
-        sum += self
-            .chain(at)
-            .map(|cell| f64::from(cell.moved))
-            .sum::<f64>();
+        self.voices(at).mixed(self.stored.remaining_weight)
+    }
+
+    /// The two answers behind it.
+    pub fn voices(&self, at: &Situation) -> Voices {
+        let mut share = logit(self.stored.baseline.late(f64::from(at.share())));
+        let mut closest = None;
+        for cell in self.chain(at) {
+            share += f64::from(cell.moved);
+            closest = closest.or(Some(cell));
+        }
         if !self.points.is_empty() {
             let parts = self.stored.binnings.parts(at);
             let of = |layer: &usize| self.points.get(&fact(*layer, at, &parts));
-            sum += self
-                .layers
-                .iter()
-                .filter_map(of)
-                .map(|point| f64::from(*point))
-                .sum::<f64>();
+            let points = self.layers.iter().filter_map(of);
+            share += points.map(|point| f64::from(*point)).sum::<f64>();
         }
-        chance(sum)
+        let curve = closest.map(|cell| self.curve(cell));
+        Voices {
+            share,
+            remaining: curve.map(|curve| logit(curve.outlasts(f64::from(at.left)))),
+        }
+    }
+
+    /// The same table with another weight for the second voice.
+    pub fn weighing(mut self, remaining_weight: f64) -> Table {
+        self.stored.remaining_weight = remaining_weight;
+        self
+    }
+
+    /// The weight of the second voice.
+    pub fn remaining_weight(&self) -> f64 {
+        self.stored.remaining_weight
     }
 
     /// Working days at a step and working days left at which a chance may jump.
@@ -179,5 +220,6 @@ impl Table {
             .iter()
             .all(|cell| cell.alive.len() == ends && cell.moved.is_finite())
             && self.points.values().all(|point| point.is_finite())
+            && (0.0..=1.0).contains(&self.stored.remaining_weight)
     }
 }

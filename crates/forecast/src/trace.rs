@@ -49,6 +49,7 @@ pub(crate) struct OtherAgency {
 /// A case with its working time.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Trace {
+    pub id: String,
     pub start: WorkMoment,
     pub end: Option<WorkMoment>,
     /// The last one known.
@@ -68,6 +69,8 @@ pub(crate) struct Trace {
     pub legs: Vec<OtherAgency>,
     /// A place among the offices.
     pub office: usize,
+    /// A place in [`Prepared::units`].
+    pub unit: u32,
     /// A place in [`Prepared::unit_kinds`].
     pub unit_kind: u32,
 }
@@ -104,6 +107,7 @@ impl Trace {
         let stops = self.stops.iter();
         let end = self.end.filter(|end| end.before(moment));
         Trace {
+            id: String::new(),
             events: self.events[..seen].to_vec(),
             end,
             deadline: moved.last().map_or(self.first_deadline, |(_, to)| *to),
@@ -138,6 +142,27 @@ impl Trace {
     }
 }
 
+/// When cases are looked at to learn from them, and to judge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Looks {
+    /// After each event and once a working day, as the protocol for logs has it.
+    #[default]
+    Daily,
+    /// After each event and at equal parts of the allowance, as an engine looks that never sleeps:
+    /// a limit of one day is looked at as often as one of ten.
+    ByShare,
+}
+
+/// How a log is laid out.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Layout {
+    pub deadline: Deadline,
+    pub split: Split,
+    pub looks: Looks,
+    /// Whether the log holds finished cases only, each ending with its last event.
+    pub finished_only: bool,
+}
+
 /// Where the training part ends.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Split {
@@ -157,11 +182,15 @@ pub(crate) struct Prepared<'a> {
     pub fields: Vec<String>,
     /// Names of what other agencies do.
     pub legs: Vec<String>,
+    pub units: Vec<String>,
     pub unit_kinds: Vec<String>,
     pub split: WorkMoment,
     pub split_at: Instant,
     pub log_end: WorkMoment,
     pub dropped: usize,
+    /// Cases that began so late that only quick ones of their time are in the log.
+    pub dropped_truncated: usize,
+    pub looks: Looks,
     /// Daily samples are taken every so many working days.
     pub stride: usize,
     pub offices: Vec<&'a WorkingTime>,
@@ -173,15 +202,23 @@ impl<'a> Prepared<'a> {
     /// Drops what the protocol drops, splits by start and gives every case its deadline.
     ///
     /// A case whose office is not among the given ones keeps the time of the first.
-    pub fn new(
-        log: &Log,
-        offices: &[&'a WorkingTime],
-        rule: Deadline,
-        split: Split,
-    ) -> Result<Self, Error> {
+    pub fn new(log: &Log, offices: &[&'a WorkingTime], layout: Layout) -> Result<Self, Error> {
+        let Layout {
+            deadline: rule,
+            split,
+            looks,
+            finished_only,
+        } = layout;
         let mut usable: Vec<&Case> = log.cases.iter().filter(|case| usable(case, rule)).collect();
         usable.sort_by(|a, b| (a.start, &a.id).cmp(&(b.start, &b.id)));
         let dropped = log.cases.len() - usable.len();
+        let kept = if finished_only {
+            whole(&usable, log.end())
+        } else {
+            usable.len()
+        };
+        let dropped_truncated = usable.len() - kept;
+        usable.truncate(kept);
         let none = Error::NoCases {
             cases: log.cases.len(),
             dropped,
@@ -205,7 +242,7 @@ impl<'a> Prepared<'a> {
             own.unwrap_or((0, first_office))
         };
         let allowance = match rule {
-            Deadline::Days(_) | Deadline::Given => None,
+            Deadline::Days(_) | Deadline::Limit(_) | Deadline::Given => None,
             Deadline::Percentile(percentile) => {
                 let office = |case: &Case| office_of(case).1;
                 Some(percentile_of(&usable, office, split_at, percentile)?)
@@ -233,11 +270,14 @@ impl<'a> Prepared<'a> {
             kinds: names.kinds.names,
             fields: names.fields.names,
             legs: names.legs.names,
+            units: names.units.names,
             unit_kinds: names.unit_kinds.names,
             split,
             split_at,
             log_end: locate(usable[last], first_office, log_end)?,
             dropped,
+            dropped_truncated,
+            looks,
             evenings: evenings.collect::<Result<_, _>>()?,
             offices: offices.to_vec(),
         })
@@ -250,6 +290,7 @@ impl<'a> Prepared<'a> {
             kinds: &self.kinds,
             fields: &self.fields,
             legs: &self.legs,
+            units: &self.units,
         }
     }
 
@@ -265,10 +306,40 @@ impl<'a> Prepared<'a> {
         position.and_then(Result::ok).unwrap_or(moment.day)
     }
 
+    /// The moment at which an office reaches a position; none beyond its calendar.
+    pub fn moment(&self, position: f64, office: usize) -> Option<WorkMoment> {
+        let office = self.offices.get(office)?;
+        office.moment(office.moment_of(position).ok()?).ok()
+    }
+
     /// The cases started before the split.
     pub fn training(&self) -> &[Trace] {
-        let started = |trace: &Trace| trace.start.before(self.split);
+        self.started_before(self.split)
+    }
+
+    /// The cases started before a moment.
+    pub fn started_before(&self, moment: WorkMoment) -> &[Trace] {
+        let started = |trace: &Trace| trace.start.before(moment);
         &self.traces[..self.traces.partition_point(started)]
+    }
+}
+
+/// How many of some cases, in order of start, began early enough that slow ones of their time are
+/// in the log too.
+///
+/// A log of finished cases ends before the slow ones of its last weeks do, so its last weeks look
+/// quick. Left out are cases that begin within the 95th percentile of the cycle times of the
+/// earlier half before the log's end.
+fn whole(cases: &[&Case], log_end: Option<Instant>) -> usize {
+    let earlier = cases[..cases.len() / 2].iter();
+    let cycle = |case: &&Case| Some(case.end? - case.start);
+    let mut cycles: Vec<TimeDelta> = earlier.filter_map(cycle).collect();
+    cycles.sort_unstable();
+    let rank = (cycles.len() as f64 * 0.95).ceil() as usize;
+    let cycle = rank.checked_sub(1).and_then(|place| cycles.get(place));
+    match (cycle, log_end) {
+        (Some(cycle), Some(end)) => cases.partition_point(|case| case.start <= end - *cycle),
+        (_, _) => cases.len(),
     }
 }
 
@@ -293,6 +364,7 @@ fn trace(
     let start = at(case.start)?;
     let deadline = match (rule, allowance, case.deadline) {
         (Deadline::Days(days), _, _) => case.start + TimeDelta::days(i64::from(days)),
+        (Deadline::Limit(limit), _, _) => office.due(case.start, limit)?,
         (Deadline::Given, _, Some(deadline)) => deadline,
         (Deadline::Given | Deadline::Percentile(_), allowance, _) => {
             office.moment_of(start.day + allowance.unwrap_or(0.0))?
@@ -334,6 +406,7 @@ fn trace(
         [] | [_] => u32::MAX,
     };
     Ok(Trace {
+        id: case.id.clone(),
         start,
         end: case.end.map(at).transpose()?,
         deadline: moved.last().map_or(first_deadline, |(_, to)| *to),
@@ -346,6 +419,10 @@ fn trace(
         stops: apart(stops),
         legs,
         office: place,
+        unit: match case.unit.as_str() {
+            "" => u32::MAX,
+            unit => names.units.code(unit),
+        },
         unit_kind: names.unit_kinds.code(&case.unit_kind),
     })
 }
@@ -413,6 +490,7 @@ pub(crate) struct Names {
     kinds: Numbered,
     fields: Numbered,
     legs: Numbered,
+    units: Numbered,
     unit_kinds: Numbered,
 }
 
@@ -423,6 +501,7 @@ impl Names {
             kinds: &self.kinds.names,
             fields: &self.fields.names,
             legs: &self.legs.names,
+            units: &self.units.names,
         }
     }
 }
@@ -452,7 +531,7 @@ mod tests {
     use domain::calendar::{Calendar, DayKind, Hours, SpecialDay};
     use domain::time::{Instant, instant};
 
-    use super::{Prepared, Split};
+    use super::{Layout, Looks, Prepared, Split};
     use crate::log::{Case, Deadline, Event, Log};
     use crate::working_time::{VietNam, WorkingTime};
 
@@ -506,7 +585,13 @@ mod tests {
             cases: vec![case(0), case(1), case(2)],
         };
         let offices = [&office(None), &office(Some(11))];
-        let prepared = Prepared::new(&log, &offices, Deadline::Given, Split::At(nine(20)));
+        let layout = Layout {
+            deadline: Deadline::Given,
+            split: Split::At(nine(20)),
+            looks: Looks::Daily,
+            finished_only: false,
+        };
+        let prepared = Prepared::new(&log, &offices, layout);
         let prepared = prepared.expect("a sound log");
         let allowances = prepared
             .traces

@@ -2,16 +2,14 @@
 
 use crate::baseline::Baseline;
 use crate::binning::{Binning, Binnings, Parts};
-use crate::curve::Spread;
+use crate::curve::{Alive, Spread};
 use crate::layer::{FACTS, NESTED, fact, nested, speaks};
-use crate::shrink::{Odds, chance, learn, logit};
+use crate::shrink::{Odds, learn, logit};
 use crate::table::{Cell, Places, Stored, Table};
-use crate::training_row::TrainingRow;
+use crate::training_row::{FOLDS, TrainingRow};
 
 /// Parts into which the working days to the end are cut.
 const PARTS: usize = 24;
-/// Cases' worth of weight that a cell's curve of working days gives its parent's.
-const CURVE_LEAN: f64 = 10.0;
 /// A cell below this many cases is not kept: it says what its parent says.
 const KEEP: u32 = 4;
 /// Nested cells kept at most, the largest first.
@@ -32,7 +30,8 @@ pub(crate) struct TrainingCells {
     cells: Vec<Vec<u32>>,
 }
 
-/// A table, and the chances of its own training rows without the cases of their fold.
+/// A table, and what its first voice would say of its own training rows without the cases of their
+/// fold, as log-odds.
 pub(crate) struct Fitted {
     pub table: Table,
     pub apart: Vec<f64>,
@@ -67,17 +66,7 @@ impl TrainingCells {
                 parent = number;
             }
         }
-        for tally in tallies.iter_mut().filter(|tally| tally.is_kept()) {
-            tally.finish = Spread::new(ends.edges().len());
-        }
-        for (place, row) in rows.iter().enumerate() {
-            let part = usize::from(ends.part(row.remaining));
-            for (cells, first) in cells.iter().zip(first) {
-                let tally = &mut tallies[first + cells[place] as usize];
-                tally.finish.add(part, row.ended);
-            }
-        }
-        TrainingCells {
+        let mut counted = TrainingCells {
             rows,
             baseline,
             binnings,
@@ -85,15 +74,76 @@ impl TrainingCells {
             tallies,
             first,
             cells,
+        };
+        counted.count_ends(None);
+        counted
+    }
+
+    /// Counts ends and last sights of every cell that is kept, but for the cases of one fold.
+    fn count_ends(&mut self, but: Option<usize>) {
+        let parts = self.ends.edges().len();
+        for tally in self.tallies.iter_mut().filter(|tally| tally.is_kept()) {
+            tally.finish = Spread::new(parts);
+        }
+        for (place, row) in self.rows.iter().enumerate() {
+            if but == Some(row.fold()) {
+                continue;
+            }
+            let part = usize::from(self.ends.part(row.remaining));
+            for (cells, first) in self.cells.iter().zip(self.first) {
+                let tally = &mut self.tallies[first + cells[place] as usize];
+                tally.finish.add(part, row.ended);
+            }
         }
     }
 
+    /// For each row the log-odds that what remains exceeds what is left, without the cases of its
+    /// own fold.
+    pub fn remaining_apart(&mut self, lean: f64) -> Vec<f64> {
+        let mut apart = vec![0.0; self.rows.len()];
+        for fold in 0..FOLDS {
+            self.count_ends(Some(fold));
+            let curves = self.curves(lean);
+            for (place, row) in self.rows.iter().enumerate() {
+                if row.fold() != fold {
+                    continue;
+                }
+                let cells = self.cells.iter().zip(self.first).rev();
+                let closest = cells
+                    .map(|(cells, first)| first + cells[place] as usize)
+                    .find_map(|number| curves[number].as_deref());
+                let outlasts = closest.map_or(0.5, |alive| {
+                    let edges = self.ends.edges();
+                    Alive { edges, alive }.outlasts(f64::from(row.situation.left))
+                });
+                apart[place] = logit(outlasts);
+            }
+        }
+        self.count_ends(None);
+        apart
+    }
+
+    /// The curve of each kept cell. A parent comes before its children, and is kept if one is.
+    fn curves(&self, lean: f64) -> Vec<Option<Vec<f32>>> {
+        let mut curves: Vec<Option<Vec<f32>>> = Vec::with_capacity(self.tallies.len());
+        for tally in &self.tallies {
+            let parent = (tally.layer > 0).then(|| curves[tally.parent].as_deref());
+            let curve = tally.is_kept().then(|| tally.curve(parent.flatten(), lean));
+            curves.push(curve);
+        }
+        curves
+    }
+
+    /// How many rows there are.
     pub fn rows(&self) -> usize {
         self.rows.len()
     }
 
     /// Makes a table, with plain facts adding their points or without.
-    pub fn fit(&self, points: bool) -> Fitted {
+    ///
+    /// `lean` is how many cases' worth of weight a cell's curve of working days gives its parent's.
+    /// The second voice has no weight yet.
+    pub fn fit(&self, points: bool, lean: f64) -> Fitted {
         let start = |row: &TrainingRow| logit(self.baseline.late(f64::from(row.situation.share())));
         let whole: Vec<f64> = self.rows.iter().map(start).collect();
         let mut odds = Odds {
@@ -111,14 +161,15 @@ impl TrainingCells {
             Vec::new()
         };
         Fitted {
+            apart: odds.apart,
             table: Table::new(Stored {
                 baseline: self.baseline.clone(),
                 binnings: self.binnings.clone(),
                 ends: self.ends.clone(),
-                cells: self.close(&moves),
+                cells: self.close(&moves, lean),
                 points,
+                remaining_weight: 0.0,
             }),
-            apart: odds.apart.into_iter().map(chance).collect(),
         }
     }
 
@@ -155,17 +206,19 @@ impl TrainingCells {
     }
 
     /// The nested cells worth keeping, in order of key.
-    fn close(&self, moves: &[f64]) -> Vec<Cell> {
-        let mut closed: Vec<Option<Cell>> = Vec::with_capacity(self.tallies.len());
-        // A parent always comes before its children, and is kept if one of them is.
-        for (tally, moved) in self.tallies.iter().zip(moves) {
-            let parent = (tally.layer > 0).then(|| closed[tally.parent].as_ref());
-            let cell = tally
-                .is_kept()
-                .then(|| tally.close(parent.flatten(), *moved));
-            closed.push(cell);
-        }
-        let mut cells: Vec<Cell> = closed.into_iter().flatten().collect();
+    fn close(&self, moves: &[f64], lean: f64) -> Vec<Cell> {
+        let cells = self.tallies.iter().zip(self.curves(lean)).zip(moves);
+        let cells = cells.filter_map(|((tally, alive), moved)| {
+            Some(Cell {
+                key: tally.key,
+                moved: short(*moved),
+                alive: alive?,
+                cases: tally.cases,
+                settled: tally.settled,
+                settled_late: tally.late,
+            })
+        });
+        let mut cells: Vec<Cell> = cells.collect();
         cells.sort_by(|a, b| b.cases.cmp(&a.cases).then(a.key.cmp(&b.key)));
         cells.truncate(MOST_CELLS);
         cells.sort_by_key(|cell| cell.key);
@@ -235,15 +288,15 @@ impl Tally {
         }
     }
 
-    fn close(&self, parent: Option<&Cell>, moved: f64) -> Cell {
-        let lean = if parent.is_some() { CURVE_LEAN } else { 1.0 };
+    /// The share still running after each edge, leaning on the parent's curve.
+    fn curve(&self, parent: Option<&[f32]>, lean: f64) -> Vec<f32> {
+        let lean = if parent.is_some() { lean } else { 1.0 };
         let scale = f64::from(self.cases) / f64::from(self.finish.total().max(1));
         let mut left = 1.0;
         let mut parent_before = 1.0;
         let mut alive = Vec::with_capacity(self.finish.ended.len());
         for (bin, (ended, risk)) in self.finish.hazards().enumerate() {
-            let parent_after =
-                parent.map_or(0.5 * parent_before, |cell| f64::from(cell.alive[bin]));
+            let parent_after = parent.map_or(0.5 * parent_before, |alive| f64::from(alive[bin]));
             let hazard = if parent_before > 0.0 {
                 1.0 - parent_after / parent_before
             } else {
@@ -254,13 +307,6 @@ impl Tally {
             alive.push(short(left));
             parent_before = parent_after;
         }
-        Cell {
-            key: self.key,
-            moved: short(moved),
-            alive,
-            cases: self.cases,
-            settled: self.settled,
-            settled_late: self.late,
-        }
+        alive
     }
 }

@@ -25,37 +25,56 @@ pub(crate) struct ObservedCase {
     pub situations: Vec<Situation>,
 }
 
-/// Looks at traces, knowing nothing from the horizon on.
+/// Looks at traces, knowing nothing from the horizon on; of the looks at a case every so many.
 pub(crate) fn observe<'a>(
     traces: impl Iterator<Item = &'a Trace>,
-    prepared: &Prepared<'_>,
+    (prepared, view): (&Prepared<'_>, &View<'_>),
     horizon: WorkMoment,
-    view: &View<'_>,
+    every: usize,
 ) -> Vec<ObservedCase> {
-    traces
-        .map(|trace| {
+    (0..)
+        .zip(traces)
+        .map(|(number, trace): (usize, _)| {
             let known = trace.known_before(horizon);
-            let looks = looks(&known, prepared, horizon);
+            let mut looks = looks(&known, prepared, horizon);
+            if every > 1 {
+                let mut place = number;
+                looks.retain(|_| {
+                    place += 1;
+                    place % every == 0
+                });
+            }
             let settled = known.is_settled(horizon);
-            let hours = Hours::new(&known, view.pace(known.office));
-            let until = match known.end {
-                Some(end) => end.day,
-                None => prepared.position(horizon, known.office),
-            };
-            let until = hours.at(until);
-            let remaining = |look: &Prefix| (until - hours.at(look.at.day)).max(0.0);
             ObservedCase {
                 resolved: known.end.is_some() && !known.without,
                 unit_kind: known.unit_kind,
                 late: settled.then(|| known.is_late()),
                 deadline: known.deadline,
                 end: known.end,
-                remaining: looks.iter().map(remaining).collect(),
+                remaining: remaining(&known, &looks, prepared, horizon, view),
                 days: looks.iter().map(|look| look.at.day).collect(),
                 situations: situations(&known, &looks, view),
             }
         })
         .collect()
+}
+
+/// Working days without quiet periods from each look to the end, or to the horizon.
+pub(crate) fn remaining(
+    trace: &Trace,
+    looks: &[Prefix],
+    prepared: &Prepared<'_>,
+    horizon: WorkMoment,
+    view: &View<'_>,
+) -> Vec<f64> {
+    let hours = Hours::new(trace, view.pace(trace.office));
+    let until = match trace.end {
+        Some(end) => end.day,
+        None => prepared.position(horizon, trace.office),
+    };
+    let until = hours.at(until);
+    let remaining = |look: &Prefix| (until - hours.at(look.at.day)).max(0.0);
+    looks.iter().map(remaining).collect()
 }
 
 impl ObservedCase {

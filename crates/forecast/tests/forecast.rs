@@ -18,5 +18,9 @@ mod knows;
 mod leaks;
 #[path = "forecast/learns.rs"]
 mod learns;
+#[path = "forecast/promises.rs"]
+mod promises;
 #[path = "forecast/protocol.rs"]
 mod protocol;
+#[path = "forecast/worlds.rs"]
+mod worlds;

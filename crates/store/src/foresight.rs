@@ -142,6 +142,27 @@ pub(crate) async fn numbers<C: ConnectionTrait>(
         .collect()
 }
 
+#[derive(FromQueryResult)]
+struct MadeRow {
+    made: Option<i64>,
+}
+
+/// When the first model of a province was fitted.
+pub(crate) async fn first_model<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    province: &ProvinceCode,
+) -> Result<Option<Instant>, StoreError> {
+    let sql = "SELECT min(made) AS made FROM forecast_model WHERE province = ?";
+    let values = vec![province.as_str().into()];
+    let rows: Vec<MadeRow> = door.all(sql, values).await.map_err(store_error)?;
+    let place = Place {
+        table: "forecast_model",
+        id: province.as_str(),
+    };
+    let made = rows.first().and_then(|row| row.made);
+    made.map(|made| place.instant("made", made)).transpose()
+}
+
 pub(crate) async fn models<C: ConnectionTrait>(
     door: &Door<'_, C>,
     province: &ProvinceCode,

@@ -376,6 +376,10 @@ impl ReadForecasts for Reading {
         foresight::numbers(&self.door()).await
     }
 
+    async fn first_model(&self, province: &ProvinceCode) -> Result<Option<Instant>, StoreError> {
+        foresight::first_model(&self.door(), province).await
+    }
+
     async fn models(&self, province: &ProvinceCode) -> Result<Vec<KeptModel>, StoreError> {
         foresight::models(&self.door(), province).await
     }

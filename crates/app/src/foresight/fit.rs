@@ -6,7 +6,7 @@ use std::sync::Arc;
 use domain::calendar::Calendar;
 use domain::catalogue::Catalogue;
 use domain::digest::{hex, sha256};
-use domain::dossier::Record;
+use domain::dossier::{Event, Record};
 use domain::id::ProvinceCode;
 use domain::procedure::Kind;
 use domain::time::Instant;
@@ -14,10 +14,11 @@ use forecast::artefact::{Artefact, Figures};
 use forecast::level::Precision;
 use forecast::log::Log;
 use forecast::model::Size;
-use forecast::working_time::{VietNam, WorkingTime};
+use forecast::working_time::WorkingTime;
 use serde::Serialize;
 
 use super::KeptModel;
+use super::scoring::working_time;
 use super::trace::Trace;
 use crate::catalogues::Catalogues;
 use crate::error::Error;
@@ -26,7 +27,7 @@ use crate::ports::{List, Scope, Store};
 /// How many histories are read at once.
 const PAGE: u32 = 500;
 
-/// Models of a province, fitted on what had been recorded before a moment.
+/// Models of a province, fitted on what was known before a moment.
 ///
 /// One for procedures and one for petitions, each where there is anything to learn from. Reads in
 /// pages, each in a transaction of its own, so that nothing is held up. The store numbers them.
@@ -50,7 +51,8 @@ pub async fn fit(
         // In order of id, so that the same histories give the same bytes.
         for id in &ids {
             let mut records = histories.remove(id).unwrap_or_default();
-            records.retain(|record| record.record_time < until);
+            let imported = records.first().and_then(imported_at);
+            records.retain(|record| known_at(record, imported) < until);
             growing.add(&records, &catalogue);
         }
         match page.last() {
@@ -66,11 +68,30 @@ pub async fn fit(
         .map_err(|error| Error::Internal(Box::new(error)))?
 }
 
+/// When a history was brought in from elsewhere, if it was.
+fn imported_at(first: &Record) -> Option<Instant> {
+    let is_imported = match &first.event {
+        Event::Received(received) => received.imported.is_some(),
+        _ => false,
+    };
+    is_imported.then_some(first.record_time)
+}
+
+/// When something became known: as it was written down, but for what another system knew long
+/// before its history was brought in.
+fn known_at(record: &Record, imported: Option<Instant>) -> Instant {
+    if Some(record.record_time) == imported {
+        record.event_time
+    } else {
+        record.record_time
+    }
+}
+
 /// Logs that grow dossier by dossier.
 #[derive(Default)]
 struct Growing {
-    /// Calendars in the order in which they came.
-    calendars: Vec<Arc<Calendar>>,
+    /// Calendars in the order in which they came, and whether all their time counts.
+    calendars: Vec<(Arc<Calendar>, bool)>,
     procedures: Numbered,
     petitions: Numbered,
 }
@@ -109,10 +130,12 @@ impl Growing {
             return;
         }
         let known = self.calendars.iter();
-        let known = known.clone().position(|known| Arc::ptr_eq(known, calendar));
+        let known = known
+            .clone()
+            .position(|(known, elapsed)| Arc::ptr_eq(known, calendar) && *elapsed == trace.elapsed);
         let office = known.unwrap_or(self.calendars.len());
         if known.is_none() {
-            self.calendars.push(Arc::clone(calendar));
+            self.calendars.push((Arc::clone(calendar), trace.elapsed));
         }
         let log = match trace.matter {
             Kind::Procedure => &mut self.procedures,
@@ -127,7 +150,10 @@ impl Growing {
         until: Instant,
         now: Instant,
     ) -> Result<Vec<KeptModel>, Error> {
-        let offices: Vec<WorkingTime> = self.calendars.iter().map(office).collect();
+        let offices = self.calendars.iter();
+        let offices: Vec<WorkingTime> = offices
+            .map(|(calendar, elapsed)| working_time(calendar, *elapsed))
+            .collect();
         let offices: Vec<&WorkingTime> = offices.iter().collect();
         let mut kept = Vec::new();
         for (matter, Numbered { log, .. }) in [
@@ -170,8 +196,4 @@ fn told(artefact: &Artefact) -> String {
         figures: artefact.figures(),
     };
     serde_json::to_string(&told).expect("numbers are always JSON")
-}
-
-fn office(calendar: &Arc<Calendar>) -> WorkingTime {
-    WorkingTime::new(calendar.as_ref().clone(), Box::new(VietNam))
 }

@@ -5,7 +5,7 @@
 
 use domain::dossier::Dossier;
 use domain::id::{DossierId, ProvinceCode, UnitCode};
-use domain::time::Instant;
+use domain::time::{self, Instant};
 use serde::{Deserialize, Serialize};
 
 use super::Level;
@@ -24,6 +24,23 @@ pub struct Reason {
 }
 
 impl Reason {
+    /// What to do before a moment where a dossier will be late.
+    pub(crate) fn apologise_by(by: Instant) -> Self {
+        let by = time::local(by);
+        Self {
+            code: "APOLOGISE_BY".to_owned(),
+            parameters: vec![("by".to_owned(), by.to_rfc3339())],
+            vi: format!(
+                "Cần gửi văn bản xin lỗi và hẹn lại trước {}.",
+                by.format("%H:%M ngày %d/%m/%Y")
+            ),
+            en: format!(
+                "Apologise and promise another date before {}.",
+                by.format("%H:%M on %-d %b %Y")
+            ),
+        }
+    }
+
     /// Why a flag is taken back although no forecast says so.
     pub(crate) fn nothing_to_foresee(dossier: &Dossier) -> Self {
         let ended = dossier.ended.is_some();

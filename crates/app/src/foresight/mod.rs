@@ -16,12 +16,12 @@ mod words;
 
 pub use fit::fit;
 pub use flag::{Flag, Foretold, KeptModel, Reason};
-pub use forecast::level::Level;
+pub use forecast::level::{Level, Precision};
 pub(crate) use models::Models;
 pub use month::Month;
-pub use outlook::Outlook;
+pub use outlook::{Act, Advice, Ahead, HORIZON_DAYS, Outlook};
 pub use reading::FlagPage;
 pub use record::FlagRecord;
 pub use scoring::Foreseen;
-pub(crate) use scoring::{Foresight, Laid};
+pub(crate) use scoring::{Foresight, Laid, counts_elapsed};
 pub use sweep::Sweep;

@@ -1,11 +1,12 @@
 //! What a month is likely to end with, and where to act first.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use domain::dossier::Dossier;
 use domain::id::{DossierId, UnitCode};
 use domain::procedure::Kind;
 use domain::time::{self, Instant};
+use forecast::level::Level;
 use forecast::outlook::{Ended, Open, outlook};
 
 use super::month::Month;
@@ -36,15 +37,74 @@ pub struct Outlook {
     /// The rate to be reached.
     pub target: f64,
     /// What to act on first, and by how much the chance of a delay falls with each working hour.
-    pub act_first: Vec<(View, f64)>,
+    pub act_first: Vec<Advice>,
+    /// What is overdue and has been the longest.
+    pub overdue_first: Vec<Advice>,
+    /// The working days ahead that were asked for.
+    pub ahead: Ahead,
 }
+
+/// A dossier to act on.
+#[derive(Debug, Clone)]
+pub struct Advice {
+    /// The dossier.
+    pub view: View,
+    /// By how much the chance of a delay falls with each working hour that is saved.
+    pub gain_an_hour: f64,
+    /// What to do.
+    pub act: Act,
+    /// The last moment at which that still helps; none where it is past.
+    pub by: Option<Instant>,
+}
+
+/// What to do about a dossier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Act {
+    /// Nobody has it: give it to somebody.
+    Assign,
+    /// Remind whoever has it.
+    Remind,
+    /// It waits at its last step.
+    Sign,
+    /// It will be late, or is: tell the citizen, and another date.
+    Apologise,
+}
+
+/// What is due within some working days, and what is overdue already.
+#[derive(Debug, Clone, Default)]
+pub struct Ahead {
+    /// How many working days.
+    pub days: u32,
+    /// Up to when; none past the calendar.
+    pub until: Option<Instant>,
+    /// Dossiers at each level, in the order of [`Level::ALL`].
+    pub levels: [u32; Level::ALL.len()],
+    /// How many of them are expected to end late, overdue ones included.
+    pub expected_late: f64,
+}
+
+impl Ahead {
+    fn add(&mut self, level: Level, late: f64) {
+        let place = Level::ALL.iter().position(|known| *known == level);
+        if let Some(count) = place.and_then(|place| self.levels.get_mut(place)) {
+            *count += 1;
+        }
+        self.expected_late += late;
+    }
+}
+
+/// How many working days lie ahead where nobody says otherwise.
+pub const HORIZON_DAYS: u32 = 5;
+/// How many overdue dossiers are named.
+const OVERDUE_FIRST: usize = 5;
 
 /// How many dossiers are looked at in one go.
 const STRIDE: u32 = 1_000;
 
 impl Engine {
     /// The outlook of a month for a unit, or for all units of the caller; of the present month
-    /// when none is given. `target` is the on-time rate to be reached, such as 0.95.
+    /// when none is given, and of so many working days from now on. `target` is the on-time rate
+    /// to be reached, such as 0.95.
     ///
     /// Counted are the dossiers that these units decide: those that ended in the month, and those
     /// still open that are due in it or before. Petitions and mirrored dossiers are left out, as
@@ -54,6 +114,7 @@ impl Engine {
         caller: &Caller,
         unit: Option<&UnitCode>,
         month: Option<Month>,
+        horizon_days: u32,
         target: f64,
     ) -> Result<Outlook, Error> {
         let scope = scope_of(caller, Method::GetOutlook, unit)?;
@@ -61,6 +122,16 @@ impl Engine {
         let month = month.or_else(|| Month::of(time::local_day(now)));
         let month = month.filter(|month| month.ends() > now);
         let month = month.ok_or_else(|| Error::invalid("month", "must not be over"))?;
+        let calendar = self.office.catalogue(scope.province());
+        let calendar = calendar.calendars.national();
+        let mut ahead = Ahead {
+            days: horizon_days,
+            until: calendar
+                .nth_working_day_after(time::local_day(now), horizon_days)
+                .ok()
+                .and_then(|day| calendar.closing(day).ok().flatten()),
+            ..Ahead::default()
+        };
         let read = self.office.store.read().await?;
         let ended = self.ended(read.as_ref(), &scope, month, now).await?;
         let mut counted = Vec::new();
@@ -77,10 +148,23 @@ impl Engine {
                 dossier.kind == Kind::Procedure
                     && is_foreseen(dossier)
                     && decides(&scope, dossier)
-                    && due.is_some_and(|due| due < month.ends())
+                    && due.is_some_and(|due| due < month.ends() || Some(due) <= ahead.until)
             });
             let own: Vec<Dossier> = own.collect();
-            counted.extend(self.weigh(read.as_ref(), &scope, &own, now).await?);
+            let weighed = self.weigh(read.as_ref(), &scope, &own, now).await?;
+            let dues: HashMap<DossierId, Instant> = own
+                .iter()
+                .filter_map(|dossier| Some((dossier.id, dossier.due()?)))
+                .collect();
+            for (open, level) in weighed {
+                let due = dues.get(&open.id).copied();
+                if due <= ahead.until {
+                    ahead.add(level, open.late);
+                }
+                if due.is_some_and(|due| due < month.ends()) {
+                    counted.push(open);
+                }
+            }
             named.extend(own.into_iter().map(|dossier| (dossier.id, dossier)));
             if last {
                 break;
@@ -92,14 +176,23 @@ impl Engine {
             .clone()
             .map(|act| (act.id, act.gain_an_hour))
             .collect();
-        let first = first.filter_map(|act| named.remove(&act.id)).collect();
-        let mut views = self.views(read.as_ref(), caller, first).await?;
-        self.office.foresee(read.as_ref(), &mut views).await?;
+        let first: Vec<Dossier> = first.filter_map(|act| named.remove(&act.id)).collect();
+        let overdue: HashSet<DossierId> = counted
+            .iter()
+            .filter(|open| open.late >= 1.0)
+            .map(|open| open.id)
+            .collect();
+        let late = named.into_values();
+        let mut late: Vec<Dossier> = late.filter(|one| overdue.contains(&one.id)).collect();
+        late.sort_by_key(|dossier| (dossier.due(), dossier.id));
+        late.truncate(OVERDUE_FIRST);
+        let act_first = self
+            .advise(read.as_ref(), caller, first, &gains, now)
+            .await?;
+        let overdue_first = self
+            .advise(read.as_ref(), caller, late, &gains, now)
+            .await?;
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-        let act_first = views.into_iter().map(|view| {
-            let gain = gains.get(&view.dossier.id).copied().unwrap_or_default();
-            (view, gain)
-        });
         Ok(Outlook {
             month,
             as_of: now,
@@ -107,7 +200,9 @@ impl Engine {
             open: count(counted.len()),
             overdue: count(counted.iter().filter(|open| open.late >= 1.0).count()),
             target,
-            act_first: act_first.collect(),
+            act_first,
+            overdue_first,
+            ahead,
             reckoned,
         })
     }
@@ -144,14 +239,48 @@ impl Engine {
         Ok(ended)
     }
 
-    /// How likely each is to be late, and what is gained by acting.
+    /// What to do about some dossiers, and until when.
+    async fn advise(
+        &self,
+        read: &dyn ReadTx,
+        caller: &Caller,
+        dossiers: Vec<Dossier>,
+        gains: &HashMap<DossierId, f64>,
+        now: Instant,
+    ) -> Result<Vec<Advice>, Error> {
+        let Some(province) = dossiers.first().map(|dossier| dossier.province.clone()) else {
+            return Ok(Vec::new());
+        };
+        let office = &self.office;
+        let given: Vec<&Dossier> = dossiers.iter().collect();
+        let laid = office
+            .foresight
+            .lay_out(read, &office.catalogues, &province, &given, now)
+            .await?;
+        let mut views = self.views(read, caller, dossiers).await?;
+        office.foresee(read, &mut views).await?;
+        let advised = views.into_iter().map(|view| {
+            let id = view.dossier.id;
+            let starts = laid.get(&id).and_then(|laid| laid.last_start(now));
+            let (act, by) = act(&view, starts, now);
+            Advice {
+                gain_an_hour: gains.get(&id).copied().unwrap_or_default(),
+                act,
+                by,
+                view,
+            }
+        });
+        Ok(advised.collect())
+    }
+
+    /// How likely each is to be late, what is gained by acting, and its level.
     async fn weigh(
         &self,
         read: &dyn ReadTx,
         scope: &Scope,
         dossiers: &[Dossier],
         now: Instant,
-    ) -> Result<Vec<Open<DossierId>>, Error> {
+    ) -> Result<Vec<(Open<DossierId>, Level)>, Error> {
         let province = scope.province();
         let given: Vec<&Dossier> = dossiers.iter().collect();
         let office = &self.office;
@@ -160,16 +289,38 @@ impl Engine {
             .lay_out(read, &office.catalogues, province, &given, now)
             .await?;
         let open = laid.iter().filter_map(|(id, laid)| weighed(*id, laid, now));
-        let mut open: Vec<Open<DossierId>> = open.collect();
-        open.sort_by_key(|open| open.id);
+        let mut open: Vec<(Open<DossierId>, Level)> = open.collect();
+        open.sort_by_key(|(open, _)| open.id);
         Ok(open)
     }
 }
 
-fn weighed(id: DossierId, laid: &Laid, now: Instant) -> Option<Open<DossierId>> {
+/// What to do about a dossier, and the last moment at which that still helps.
+fn act(view: &View, last_start: Option<Instant>, now: Instant) -> (Act, Option<Instant>) {
+    let foreseen = view.foreseen.as_ref();
+    let level = foreseen.map(|foreseen| foreseen.level);
+    let to_come = |by: Option<Instant>| by.filter(|by| now <= *by);
+    match level {
+        Some(Level::Overdue) => (Act::Apologise, None),
+        Some(Level::WillBeLate) if foreseen.is_some_and(|it| it.apology_by.is_some()) => {
+            (Act::Apologise, foreseen.and_then(|it| it.apology_by))
+        }
+        _ if view.dossier.assignee.is_none() => (Act::Assign, to_come(last_start)),
+        _ if is_at_last_step(view) => (Act::Sign, to_come(view.dossier.due())),
+        _ => (Act::Remind, to_come(last_start)),
+    }
+}
+
+fn is_at_last_step(view: &View) -> bool {
+    let step = view.dossier.state.step();
+    let step = step.and_then(|id| view.procedure.step(id));
+    step.is_some_and(|step| step.finish)
+}
+
+fn weighed(id: DossierId, laid: &Laid, now: Instant) -> Option<(Open<DossierId>, Level)> {
     let forecaster = &laid.of_unit.forecaster;
     let prospect = forecaster.prospect(&laid.running, now).ok()?;
-    Some(Open {
+    let open = Open {
         id,
         // Overdue by the due time itself, and by nothing else.
         late: if prospect.overdue {
@@ -177,9 +328,10 @@ fn weighed(id: DossierId, laid: &Laid, now: Instant) -> Option<Open<DossierId>> 
         } else {
             prospect.late.min(0.999_999)
         },
-        left_hours: prospect.left * forecaster.hours_a_day(),
+        left_hours: prospect.left * forecaster.scale().hours_a_day,
         gain: forecaster.gain(&laid.running, now).ok()?,
-    })
+    };
+    Some((open, laid.level(None, now)?))
 }
 
 /// Whether units of a scope decide a dossier.

@@ -7,9 +7,11 @@ use domain::dossier::{Dossier, Status};
 use domain::id::{DossierId, UnitCode};
 use domain::procedure::Kind;
 use domain::time::{self, Instant};
+use forecast::level::Precision;
 use forecast::record::{DRIFT_DAYS, Drift, Record, Settled, drift, record};
 
 use super::month::Month;
+use super::scoring::counts_elapsed;
 use super::{Flag, Foretold};
 use crate::access::{Caller, Method};
 use crate::engine::Engine;
@@ -24,10 +26,48 @@ pub struct FlagRecord {
     pub month: Month,
     /// When it was reckoned.
     pub as_of: Instant,
+    /// From when on forecasts are judged: the moment of the province's first model. None before it.
+    pub judged_from: Option<Instant>,
     /// What was flagged and what came of it.
     pub record: Record,
     /// The chances of the last 60 working days against what came; none below thirty dossiers.
     pub drift: Option<Drift>,
+}
+
+impl FlagRecord {
+    /// What was promised of the flags and what came of it, in Vietnamese and English.
+    #[must_use]
+    pub fn words(&self) -> [String; 2] {
+        let Record {
+            flagged,
+            flagged_late,
+            missed,
+            ..
+        } = self.record;
+        if self.judged_from.is_none() {
+            return [
+                "Chưa có mô hình dự báo nên chưa đánh giá cảnh báo.".to_owned(),
+                "There is no forecast model yet, so no flag is judged.".to_owned(),
+            ];
+        }
+        if flagged == 0 && missed == 0 {
+            return [
+                "Không có cảnh báo nào và không hồ sơ nào trễ hạn.".to_owned(),
+                "No flags were raised and no dossier was late.".to_owned(),
+            ];
+        }
+        let promised = (Precision::default().at_risk * 10.0).round();
+        [
+            format!(
+                "{flagged} lần cảnh báo, {flagged_late} lần đúng; hứa {promised:.0} trong 10. \
+                 {missed} hồ sơ trễ hạn mà không được cảnh báo."
+            ),
+            format!(
+                "{flagged} flags, {flagged_late} of them right; promised {promised:.0} in 10. \
+                 {missed} dossiers were late without a flag."
+            ),
+        ]
+    }
 }
 
 /// How many dossiers are looked at in one go.
@@ -52,15 +92,20 @@ impl Engine {
         let month = month.ok_or_else(|| Error::invalid("month", "must not be to come"))?;
         let until = Ord::min(month.ends(), now);
         let read = self.office.store.read().await?;
+        let judged_from = read.first_model(scope.province()).await?;
+        // Before the first model nobody was warned by one, so nothing is judged.
+        let from = judged_from.map_or(until, |first| Ord::max(first, month.begins()));
         let settled = self
-            .settled(read.as_ref(), &scope, (month.begins(), until))
+            .settled(read.as_ref(), &scope, (from, Ord::max(from, until)))
             .await?;
         let calendar = self.office.catalogue(scope.province());
         let since = drift_since(calendar.calendars.national(), now);
+        let since = judged_from.map_or(now, |first| Ord::max(first, since));
         let lately = self.settled(read.as_ref(), &scope, (since, now)).await?;
         Ok(FlagRecord {
             month,
             as_of: now,
+            judged_from,
             record: record(&settled),
             drift: drift(&lately),
         })
@@ -103,15 +148,17 @@ impl Engine {
         let warned = flags
             .iter()
             .find(|flag| flag.level.warns() && flag.at < due);
-        let lead = warned.and_then(|flag| {
-            let catalogue = self.office.catalogue(&dossier.province);
-            let calendar = catalogue.calendars.for_unit(dossier.resolving.as_str());
-            let office = self.office.foresight.office(calendar);
-            Some(office.position(due).ok()? - office.position(flag.at).ok()?)
-        });
+        let catalogue = self.office.catalogue(&dossier.province);
+        let calendar = catalogue.calendars.for_unit(dossier.resolving.as_str());
+        let foresight = &self.office.foresight;
+        let office = foresight.office(calendar, counts_elapsed(dossier));
+        let until = office.position(due).ok();
+        let between = |from: Instant| Some(until? - office.position(from).ok()?);
+        let lead = warned.and_then(|flag| between(flag.at));
         Some(Settled {
             late: dossier.ended.is_none_or(|ended| ended > due),
             lead,
+            allowance: dossier.received.and_then(between),
             told: foretold.get(&dossier.id).map(|foretold| foretold.late),
         })
     }

@@ -17,7 +17,7 @@ use crate::error::Error;
 const SPREAD_MINUTES: u16 = 180;
 
 impl Engine {
-    /// Fits models of a province on what was recorded before a moment, and keeps them.
+    /// Fits models of a province on what was known before a moment, and keeps them.
     ///
     /// None are kept where there is nothing to learn from.
     pub async fn fit_forecasts(

@@ -49,7 +49,7 @@ const REMEMBERED: usize = 50_000;
 #[derive(Default)]
 pub(crate) struct Foresight {
     pub models: Models,
-    offices: Mutex<Vec<(Arc<Calendar>, Arc<WorkingTime>)>>,
+    offices: Mutex<Vec<(Arc<Calendar>, bool, Arc<WorkingTime>)>>,
     forecasters: Mutex<HashMap<ForecasterKey, Arc<UnitForecaster>>>,
     laid: Mutex<HashMap<Key, Arc<Laid>>>,
 }
@@ -60,6 +60,8 @@ struct ForecasterKey {
     province: ProvinceCode,
     matter: Kind,
     calendar: usize,
+    /// Whether nights and days off count.
+    elapsed: bool,
     unit_kind: String,
 }
 
@@ -88,6 +90,7 @@ impl Foresight {
             province: dossier.province.clone(),
             matter: dossier.kind,
             calendar: Arc::as_ptr(calendar).addr(),
+            elapsed: counts_elapsed(dossier),
             unit_kind: unit_kind(catalogue, &dossier.resolving).to_owned(),
         };
         let mut known = held(&self.forecasters);
@@ -98,7 +101,8 @@ impl Foresight {
             return Arc::clone(of_unit);
         }
         let artefact = fitted.map(|fitted| Arc::clone(&fitted.artefact));
-        let forecaster = Forecaster::new(artefact, self.office(calendar), &key.unit_kind);
+        let forecaster =
+            Forecaster::new(artefact, self.office(calendar, key.elapsed), &key.unit_kind);
         let of_unit = Arc::new(UnitForecaster {
             forecaster,
             model,
@@ -108,16 +112,17 @@ impl Foresight {
         of_unit
     }
 
-    /// A calendar as a forecast counts on it, made once.
-    pub fn office(&self, calendar: &Arc<Calendar>) -> Arc<WorkingTime> {
+    /// A calendar as a forecast counts on it, made once: its open time, or all of it.
+    pub fn office(&self, calendar: &Arc<Calendar>, elapsed: bool) -> Arc<WorkingTime> {
         let mut made = held(&self.offices);
-        let known = made.iter().find(|(known, _)| Arc::ptr_eq(known, calendar));
-        if let Some((_, office)) = known {
+        let known = made
+            .iter()
+            .find(|(known, counts, _)| Arc::ptr_eq(known, calendar) && *counts == elapsed);
+        if let Some((_, _, office)) = known {
             return Arc::clone(office);
         }
-        let office = WorkingTime::new(calendar.as_ref().clone(), Box::new(VietNam));
-        let office = Arc::new(office);
-        made.push((Arc::clone(calendar), Arc::clone(&office)));
+        let office = Arc::new(working_time(calendar, elapsed));
+        made.push((Arc::clone(calendar), elapsed, Arc::clone(&office)));
         office
     }
 
@@ -172,6 +177,21 @@ impl Foresight {
         }
         known.insert(key, Arc::clone(laid));
     }
+}
+
+/// Time as a unit's calendar counts it, or without a pause.
+pub(crate) fn working_time(calendar: &Calendar, elapsed: bool) -> WorkingTime {
+    if elapsed {
+        WorkingTime::elapsed(calendar, Box::new(VietNam))
+    } else {
+        WorkingTime::new(calendar.clone(), Box::new(VietNam))
+    }
+}
+
+/// Whether a dossier's limit runs by night and on days off too.
+pub(crate) fn counts_elapsed(dossier: &Dossier) -> bool {
+    let limit = dossier.clock.as_ref().and_then(|clock| clock.limit);
+    matches!(limit, Some(Limit::ElapsedHours(_)))
 }
 
 /// Lays a dossier out as it stands; none where a calendar does not know its days.
@@ -242,8 +262,10 @@ fn plan(
         State::Received => first,
         _ => dossier.state.step(),
     };
-    let hours = of_unit.forecaster.hours_a_day();
-    let mut plan = Plan::of(&procedure.steps, step, limit, hours);
+    let scale = of_unit.forecaster.scale();
+    let mut plan = Plan::of(&procedure.steps, step, limit, scale);
+    // Received, and nobody has taken its first step yet.
+    plan.begun = dossier.state != State::Received;
     let legs = dossier
         .open_legs()
         .map(|leg| (&leg.unit, leg.opened, leg.due));
@@ -275,6 +297,15 @@ impl Laid {
         office.moment_of(from.midpoint(due)).ok()
     }
 
+    /// The last moment at which what remains usually still fits; none where the calendar ends.
+    pub fn last_start(&self, now: Instant) -> Option<Instant> {
+        let forecaster = &self.of_unit.forecaster;
+        let prospect = forecaster.prospect(&self.running, now).ok()?;
+        let office = forecaster.office();
+        let slack = prospect.left - prospect.middle;
+        office.moment_of(office.position(now).ok()? + slack).ok()
+    }
+
     /// Its level at a moment, when it had another one before, or none.
     pub fn level(&self, previous: Option<Level>, now: Instant) -> Option<Level> {
         let forecaster = &self.of_unit.forecaster;
@@ -293,23 +324,23 @@ impl Laid {
         let forecaster = &self.of_unit.forecaster;
         let prospect = forecaster.prospect(&self.running, now).ok()?;
         let level = self.level(previous, now)?;
-        let reasons = forecaster.explain(&self.running, now).ok()?;
-        let words = Words::new(dossier, catalogue, forecaster.hours_a_day());
+        let reasons = forecaster.explain(previous, &self.running, now).ok()?;
+        let words = Words::new(dossier, catalogue, forecaster.scale());
         let may_apologise = level.calls_for_an_apology() && !dossier.extended;
+        let apology_by = apology_by.filter(|by| may_apologise && now <= *by);
+        let told = reasons.iter().filter(|reason| words.tells(reason));
+        let told = told.map(|reason| words.of(reason));
+        let told = told.chain(apology_by.map(Reason::apologise_by)).collect();
         Some(Foreseen {
             level,
             late: prospect.late,
-            finish: forecaster.finish(&prospect, now),
-            reasons: reasons
-                .iter()
-                .filter(|reason| words.tells(reason))
-                .map(|reason| words.of(reason))
-                .collect(),
+            finish: forecaster.finish(&self.running, &prospect, now),
+            reasons: told,
             model: match prospect.basis {
                 Basis::History | Basis::Kin => self.of_unit.model,
                 Basis::Plan => None,
             },
-            apology_by: apology_by.filter(|by| may_apologise && now <= *by),
+            apology_by,
         })
     }
 }

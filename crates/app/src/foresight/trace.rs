@@ -3,6 +3,7 @@
 //! There is no field for who did anything, and none for words: nothing that is foreseen can rest
 //! on a person.
 
+use super::scoring::counts_elapsed;
 use domain::calendar::Calendar;
 use domain::catalogue::Catalogue;
 use domain::dossier::{Dossier, Event, Record, State, Status};
@@ -22,6 +23,8 @@ pub(crate) struct Trace {
     /// The unit that decides it, whose calendar counts.
     pub unit: UnitCode,
     pub procedure: ProcedureCode,
+    /// Whether its limit runs by night and on days off too.
+    pub elapsed: bool,
     /// The effective due time.
     pub due: Instant,
     /// What happened to it, as a log has it.
@@ -70,6 +73,7 @@ impl Trace {
             | Status::Returned => Ending::Result,
         };
         case.legs = legs(&dossier);
+        case.unit = dossier.resolving.to_string();
         case.unit_kind = unit_kind(catalogue, &dossier.resolving).to_owned();
         if let (Some(end), Some(stop)) = (case.end, case.stops.last_mut()) {
             stop.to.get_or_insert(end);
@@ -78,6 +82,7 @@ impl Trace {
             dossier: dossier.id,
             version: dossier.version,
             matter: dossier.kind,
+            elapsed: counts_elapsed(&dossier),
             procedure: dossier.procedure,
             unit: dossier.resolving,
             due,

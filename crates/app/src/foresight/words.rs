@@ -7,6 +7,7 @@ use domain::id::{StepId, UnitCode};
 use domain::procedure::Procedure;
 
 use forecast::explain::{Reason as Foreseen, Value};
+use forecast::working_time::TimeScale;
 
 use super::flag::Reason;
 use super::trace::{ASKED, DESK, LEG, PAPERS, PAYMENT, PROCESSING, STEP};
@@ -15,17 +16,17 @@ use super::trace::{ASKED, DESK, LEG, PAPERS, PAYMENT, PROCESSING, STEP};
 pub(crate) struct Words<'a> {
     procedure: Option<&'a Procedure>,
     catalogue: &'a Catalogue,
-    hours_a_day: f64,
+    scale: TimeScale,
 }
 
 impl<'a> Words<'a> {
-    pub fn new(dossier: &Dossier, catalogue: &'a Catalogue, hours_a_day: f64) -> Self {
+    pub fn new(dossier: &Dossier, catalogue: &'a Catalogue, scale: TimeScale) -> Self {
         let procedures = &catalogue.procedures;
         let procedure = procedures.get(&dossier.procedure, dossier.procedure_version);
         Self {
             procedure: procedure.map(AsRef::as_ref),
             catalogue,
-            hours_a_day,
+            scale,
         }
     }
 
@@ -48,13 +49,14 @@ impl<'a> Words<'a> {
     pub fn of(&self, reason: &Foreseen) -> Reason {
         let told = |language| {
             let named = self.named(language, reason);
-            named.words(language, self.hours_a_day)
+            named.words(language, self.scale)
         };
         let parameters = self.named(Language::Vietnamese, reason).parameters();
         let shown = parameters.into_iter().map(|(name, value)| {
             let value = match value {
                 Value::Count(count) => count.to_string(),
                 Value::Days(days) => format!("{days:.2}"),
+                Value::Date(day) => day.to_string(),
                 Value::Name(text) => text,
             };
             (name.to_owned(), value)
@@ -74,13 +76,22 @@ impl<'a> Words<'a> {
             Foreseen::Comparable {
                 step: Some(name), ..
             }
+            | Foreseen::Overdue {
+                step: Some(name), ..
+            }
+            | Foreseen::ClockStands {
+                step: Some(name), ..
+            }
             | Foreseen::Slowest { step: name, .. }
             | Foreseen::SlowestLeg { leg: name, .. } => *name = self.name(language, name),
             Foreseen::Comparable { step: None, .. }
-            | Foreseen::Overdue
-            | Foreseen::ClockStands
+            | Foreseen::Overdue { step: None, .. }
+            | Foreseen::ClockStands { step: None, .. }
             | Foreseen::NoHistory
             | Foreseen::NewProcedure
+            | Foreseen::Pooled { .. }
+            | Foreseen::Odds { .. }
+            | Foreseen::ServiceDay { .. }
             | Foreseen::TimeLeft { .. }
             | Foreseen::Planned { .. } => {}
         }
@@ -103,8 +114,8 @@ impl<'a> Words<'a> {
         let (vi, en) = match key {
             DESK => ("tiếp nhận", "reception"),
             PROCESSING => ("giải quyết", "processing"),
-            PAPERS => ("chờ bổ sung hồ sơ", "waiting for papers"),
-            PAYMENT => ("chờ nộp tiền", "waiting for a payment"),
+            PAPERS => ("chờ công dân bổ sung hồ sơ", "waiting for papers"),
+            PAYMENT => ("chờ nộp nghĩa vụ tài chính", "waiting for a payment"),
             named => return named.to_owned(),
         };
         match language {

@@ -41,6 +41,9 @@ pub trait ReadForecasts: Send + Sync {
     /// and judges nothing of today.
     async fn models(&self, province: &ProvinceCode) -> Result<Vec<KeptModel>, StoreError>;
 
+    /// When the first model of a province was fitted.
+    async fn first_model(&self, province: &ProvinceCode) -> Result<Option<Instant>, StoreError>;
+
     /// The latest flag of each of these dossiers that has one, one query for all.
     async fn last_flags(
         &self,

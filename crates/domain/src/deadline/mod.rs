@@ -25,7 +25,7 @@ pub use crate::language::Language;
 pub use explain::{Explanation, explain};
 pub use hand_over::HAND_OVER_CUT_OFF;
 pub use ledger::Ledger;
-pub use near::{near_due, working_time_left};
+pub use near::{near_due, near_due_elapsed, working_time_left};
 pub use same_day::SAME_DAY_CUT_OFF;
 pub use stop::{Length, add, shift, stop_length};
 

@@ -27,22 +27,36 @@ pub(super) fn auc(scored: &[Scored]) -> Option<f64> {
 pub(super) struct Judged {
     pub auc: Option<f64>,
     pub auc_se: Option<f64>,
+    pub brier_se: Option<f64>,
     pub naive_auc: Option<f64>,
     /// 95 % of the paired draws of the difference lie between these.
     pub gain: Option<(f64, f64)>,
 }
 
 impl Judged {
-    pub fn new(scored: &[Scored], naive: &[f64]) -> Judged {
+    pub fn new(scored: &[Scored], naive: &[f32]) -> Judged {
         let own: Vec<f64> = scored.iter().map(|scored| scored.score).collect();
-        let (own, naive) = (Ranked::new(scored, &own), Ranked::new(scored, naive));
+        let naive: Vec<f64> = naive.iter().copied().map(f64::from).collect();
+        let (own, naive) = (Ranked::new(scored, &own), Ranked::new(scored, &naive));
         let cases = scored.last().map_or(0, |last| last.case as usize + 1);
-        let (mut areas, mut gains) = (Vec::new(), Vec::new());
+        let mut errors = vec![(0.0, 0.0); cases];
+        for scored in scored {
+            let error = &mut errors[scored.case as usize];
+            *error = (error.0 + squared(scored), error.1 + 1.0);
+        }
+        let (mut areas, mut gains, mut briers) = (Vec::new(), Vec::new(), Vec::new());
         let mut chance = Draw(0x6d6f_7463_7561);
         for _ in 0..DRAWS {
             let mut times = vec![0.0_f64; cases];
             for _ in 0..cases {
                 times[chance.below(cases)] += 1.0;
+            }
+            let drawn = errors.iter().zip(&times);
+            let (error, looks) = drawn.fold((0.0, 0.0), |sum, ((error, looks), times)| {
+                (sum.0 + error * times, sum.1 + looks * times)
+            });
+            if looks > 0.0 {
+                briers.push(error / looks);
             }
             let weight = |case: u32| times[case as usize];
             if let (Some(area), Some(other)) = (own.auc(weight), naive.auc(weight)) {
@@ -56,6 +70,7 @@ impl Judged {
             auc: own.auc(|_| 1.0),
             naive_auc: naive.auc(|_| 1.0),
             auc_se: spread(&areas),
+            brier_se: spread(&briers),
             gain: at(0.025).copied().zip(at(0.975).copied()),
         }
     }
@@ -120,9 +135,12 @@ impl Ranked {
 
 /// The mean squared error of the chances; none without looks.
 pub(super) fn brier(scored: &[Scored]) -> Option<f64> {
-    let error = |scored: &Scored| (scored.score - f64::from(u8::from(scored.late))).powi(2);
-    let sum: f64 = scored.iter().map(error).sum();
+    let sum: f64 = scored.iter().map(squared).sum();
     (!scored.is_empty()).then(|| sum / scored.len() as f64)
+}
+
+fn squared(scored: &Scored) -> f64 {
+    (scored.score - f64::from(u8::from(scored.late))).powi(2)
 }
 
 /// Looks in fifteen parts of equal size by chance: mean chance against the share that was late.

@@ -3,6 +3,8 @@
 use domain::time::Instant;
 use serde::{Serialize, Serializer};
 
+use super::net_benefit::NetBenefit;
+
 /// Figures of one backtest. The names are a contract.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
@@ -17,6 +19,10 @@ pub struct Report {
     pub split_time: Instant,
     /// Cases the protocol does not use.
     pub dropped: usize,
+    /// Cases that began so late that only quick ones of their time are in a log of finished cases.
+    pub dropped_truncated: usize,
+    /// Late ones among the training cases whose deadline had passed.
+    pub late_share_train: Option<f64>,
     /// Late ones among the test cases.
     pub late_share: Option<f64>,
     /// How often a look at a late case has the higher chance than a look at one in time.
@@ -25,6 +31,8 @@ pub struct Report {
     pub auc_se: Option<f64>,
     /// The mean squared error of the chance.
     pub brier: Option<f64>,
+    /// Its standard error, over draws of cases.
+    pub brier_se: Option<f64>,
     /// How far the chance is from the share that came late.
     pub ece: Option<f64>,
     /// At fixed parts of the allowance, one look a case.
@@ -33,8 +41,12 @@ pub struct Report {
     pub alarm: Alarms,
     /// How often the interval for the end held it.
     pub interval_coverage: Option<f64>,
+    /// By how many days, nights and days off included, the middle of the three ends missed the end.
+    pub mae_days: Option<f64>,
     /// The rule "a fifth of the allowance left".
     pub naive: Naive,
+    /// What flags are worth for each case, by how many handlings an avoided lateness pays.
+    pub net_benefit: NetBenefit,
     /// How long the fit took, if the caller measured it.
     pub fit_seconds: Option<f64>,
     /// The size of the model as kept.
@@ -78,6 +90,8 @@ impl Landmarks {
 /// What a flag was worth, case by case.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 pub struct Alarm {
+    /// How many were flagged.
+    pub flagged: Option<u32>,
     /// Late ones among the flagged.
     pub precision: Option<f64>,
     /// Flagged ones among the late.

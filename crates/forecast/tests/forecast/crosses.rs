@@ -32,6 +32,7 @@ fn opened(log: &Log) -> Vec<(Case, Instant, Plan)> {
                 later: vec![work("signed", 1.0)],
                 legs: vec![(work("land office", 2.0), 0.5)],
                 least: number as f64 % 2.0,
+                begun: number % 2 == 0,
             };
             if number % 3 == 0 {
                 open.legs.push(Leg {

@@ -10,15 +10,18 @@ pub fn date(year: i32, month: u32, day: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(year, month, day).unwrap()
 }
 
-pub fn office() -> WorkingTime {
+/// Monday to Friday, eight to six.
+pub fn calendar() -> Calendar {
     let time = |hour| NaiveTime::from_hms_opt(hour, 0, 0).unwrap();
     let hours = Hours {
         from: date(2024, 1, 1),
         opens: vec![(time(8), time(18))],
     };
-    let calendar =
-        Calendar::new("plain", date(2024, 1, 1), date(2028, 12, 31), &[], &[hours]).unwrap();
-    WorkingTime::new(calendar, Box::new(VietNam))
+    Calendar::new("plain", date(2024, 1, 1), date(2028, 12, 31), &[], &[hours]).unwrap()
+}
+
+pub fn office() -> WorkingTime {
+    WorkingTime::new(calendar(), Box::new(VietNam))
 }
 
 /// The same numbers every time.

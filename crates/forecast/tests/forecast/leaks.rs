@@ -1,7 +1,7 @@
 //! Nothing from the split on may touch the model.
 
 use chrono::TimeDelta;
-use forecast::backtest::{Backtest, Protocol, Tried};
+use forecast::backtest::{Backtest, Looks, Protocol, Refit, Tried};
 use forecast::log::{Deadline, Log};
 use forecast::model::Model;
 
@@ -10,6 +10,9 @@ use crate::invented::{Chance, event, log, minutes, office};
 const PROTOCOL: Protocol = Protocol {
     deadline: Deadline::Days(9),
     split: 0.7,
+    finished_only: false,
+    refit: Refit::Never,
+    looks: Looks::Daily,
 };
 
 fn bytes(log: &Log, protocol: Protocol) -> Vec<u8> {
@@ -126,7 +129,7 @@ fn a_model_reads_back_what_it_wrote() {
         let at = model
             .situation(&office, case, &log.activities, due, now)
             .unwrap();
-        assert_eq!(model.forecast(&at, 300.0), back.forecast(&at, 300.0));
+        assert_eq!(model.forecast(&at), back.forecast(&at));
     }
     assert!(Model::from_bytes(b"{}").is_err());
 }

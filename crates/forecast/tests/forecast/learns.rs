@@ -1,17 +1,31 @@
 //! What there is to learn is learned, and said in words.
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
 use domain::deadline::Language;
-use forecast::backtest::{Backtest, Protocol};
+use forecast::artefact::Artefact;
+use forecast::backtest::{Backtest, Looks, Protocol, Refit};
 use forecast::explain::Reason;
-use forecast::log::Deadline;
-use forecast::situation::{Situation, UNKNOWN};
+use forecast::forecaster::Forecaster;
+use forecast::level::Precision;
+use forecast::log::{Deadline, Log};
+use forecast::planned::Plan;
+use forecast::working_time::TimeScale;
 
-use crate::invented::{log, office};
+use crate::invented::{dated, log, office};
+
+const DESK: TimeScale = TimeScale {
+    hours_a_day: 8.0,
+    elapsed: false,
+};
 
 const PROTOCOL: Protocol = Protocol {
     deadline: Deadline::Days(9),
     split: 0.7,
+    finished_only: false,
+    refit: Refit::Never,
+    looks: Looks::Daily,
 };
 
 #[test]
@@ -39,79 +53,72 @@ fn two_fits_and_two_judgements_agree_to_the_last_bit() {
     assert_eq!(trial.judge(&first), trial.judge(&second));
 }
 
+/// A forecaster of a log, fitted on all but its last hundred cases.
+fn forecaster(log: &Log) -> Forecaster {
+    let office = office();
+    let until = log.cases[log.cases.len() - 100].start;
+    let artefact = Artefact::fit(log, &[&office], until, Precision::default()).unwrap();
+    Forecaster::new(Some(Arc::new(artefact)), Arc::new(office), "ward")
+}
+
 #[test]
 fn the_chance_is_explained_by_comparable_dossiers_in_both_languages() {
-    let log = log(1_500);
-    let office = office();
-    let model = Backtest::new(&log, &office, PROTOCOL).unwrap().fit();
-    let case = log
-        .cases
-        .iter()
-        .find(|case| case.events.len() == 4)
-        .unwrap();
-    let now = case.events[2].at + TimeDelta::days(2);
-    let due = case.start + TimeDelta::days(9);
-    let mut open = case.clone();
-    open.events.truncate(3);
-    let at = model
-        .situation(&office, &open, &log.activities, due, now)
-        .unwrap();
-    let reasons = model.explain(&at);
-    let codes: Vec<&str> = reasons.iter().map(Reason::code).collect();
-    assert_eq!(codes[0], "COMPARABLE");
-    assert!(codes.contains(&"SLOWEST_STEP"));
-    let said = |language| -> Vec<String> {
-        reasons
-            .iter()
-            .map(|reason| reason.words(language, model.hours_a_day()))
-            .collect()
-    };
-    let english = said(Language::English).join(" ");
-    assert!(
-        english.contains("comparable dossiers that had been at “opinion asked”"),
-        "{english}"
-    );
-    let vietnamese = said(Language::Vietnamese).join(" ");
-    assert!(
-        vietnamese.contains("hồ sơ tương tự đã ở khâu “opinion asked”"),
-        "{vietnamese}"
-    );
+    let log = dated(1_500);
+    let forecaster = forecaster(&log);
+    let asked = log.cases.iter().rev().filter(|case| case.events.len() == 4);
+    let mut told = (0, 0);
+    let looks = asked
+        .take(60)
+        .flat_map(|case| [1, 3, 5].map(|days| (case, days)));
+    for (case, days) in looks {
+        let now = case.events[2].at + TimeDelta::days(days);
+        let due = case.deadline.unwrap();
+        if now >= due {
+            continue;
+        }
+        let mut open = case.clone();
+        open.events.truncate(3);
+        let laid = forecaster.running(&open, &log.activities, due, now, Plan::default());
+        let laid = laid.unwrap();
+        let level = forecaster.level(None, &laid, now).unwrap();
+        let reasons = forecaster.explain(None, &laid, now).unwrap();
+        let Some(comparable) = reasons.iter().find(|reason| reason.code() == "COMPARABLE") else {
+            continue;
+        };
+        told.0 += 1;
+        let said = |language| comparable.words(language, forecaster.scale());
+        assert!(said(Language::English).contains("comparable dossiers"));
+        let vietnamese = said(Language::Vietnamese);
+        assert!(!vietnamese.contains("khâu"), "{vietnamese}");
+        if let Reason::Comparable { settled, late, .. } = comparable
+            && level.warns()
+        {
+            told.1 += 1;
+            assert!(
+                late * 10 >= settled * 3,
+                "a warning on few late ones: {vietnamese}"
+            );
+        }
+    }
+    assert!(told.0 > 10 && told.1 > 5, "{told:?}");
 }
 
 #[test]
 fn a_reason_tells_only_what_its_dossiers_have_in_common() {
-    let log = log(1_500);
-    let office = office();
-    let model = Backtest::new(&log, &office, PROTOCOL).unwrap().fit();
-    let case = log.cases.iter().find(|case| case.events.len() == 4);
+    let log = dated(1_500);
+    let forecaster = forecaster(&log);
+    let case = log.cases.iter().rev().find(|case| case.events.len() == 4);
     let mut open = case.unwrap().clone();
     open.events.truncate(3);
     let due = open.start + TimeDelta::days(400);
     let now = open.events[2].at + TimeDelta::days(120);
-    let at = model.situation(&office, &open, &log.activities, due, now);
-    let at = at.unwrap();
-    // Nobody ever waited so long: comparable are those that came to the step at all.
-    let reasons = model.explain(&at);
-    let names: Vec<&str> = reasons[0]
-        .parameters()
-        .iter()
-        .map(|named| named.0)
-        .collect();
-    assert!(
-        names.starts_with(&["comparable", "late", "step"]),
-        "{names:?}"
-    );
-    assert!(!names.contains(&"waited_days"), "{names:?}");
-    let said = reasons[0].words(Language::Vietnamese, model.hours_a_day());
-    assert!(!said.contains("ngày làm việc"), "{said}");
-    // At a step that nobody knows, not even that.
-    let strange = Situation {
-        step: UNKNOWN,
-        ..at
-    };
-    let names = model.explain(&strange)[0].parameters();
-    let names: Vec<&str> = names.iter().map(|named| named.0).collect();
-    assert_eq!(names, ["comparable", "late"]);
+    let laid = forecaster.running(&open, &log.activities, due, now, Plan::default());
+    // Nobody ever waited so long, so no comparable dossier is said to have.
+    for reason in forecaster.explain(None, &laid.unwrap(), now).unwrap() {
+        if let Reason::Comparable { waited, .. } = reason {
+            assert_eq!(waited, None);
+        }
+    }
 }
 
 #[test]
@@ -124,18 +131,18 @@ fn none_and_all_are_said_in_words() {
         waited: None,
     };
     assert_eq!(
-        told(0).words(Language::Vietnamese, 7.5),
-        "Trong 26 hồ sơ tương tự ở khâu “Ký duyệt” khi đã dùng khoảng 70% thời hạn, không hồ sơ nào \
+        told(0).words(Language::Vietnamese, DESK),
+        "Trong 26 hồ sơ tương tự ở bước “Ký duyệt” khi đã dùng khoảng 70% thời hạn, không hồ sơ nào \
          trễ hạn."
     );
     assert!(
         told(26)
-            .words(Language::Vietnamese, 7.5)
+            .words(Language::Vietnamese, DESK)
             .ends_with(", tất cả đều trễ hạn.")
     );
     assert!(
         told(26)
-            .words(Language::English, 7.5)
+            .words(Language::English, DESK)
             .ends_with(", all ended late.")
     );
 }
@@ -151,7 +158,7 @@ fn fewer_than_twenty_comparable_dossiers_are_called_few() {
     };
     assert_eq!(few.code(), "FEW_COMPARABLE");
     assert_eq!(
-        few.words(Language::English, 8.0),
+        few.words(Language::English, DESK),
         "Few comparable dossiers: 19, of which 4 ended late."
     );
     let enough = Reason::Comparable {
@@ -162,7 +169,7 @@ fn fewer_than_twenty_comparable_dossiers_are_called_few() {
         waited: None,
     };
     assert_eq!(
-        enough.words(Language::Vietnamese, 8.0),
+        enough.words(Language::Vietnamese, DESK),
         "Trong 20 hồ sơ tương tự, 4 hồ sơ trễ hạn."
     );
 }

@@ -31,10 +31,7 @@ fn judged(cases: Vec<Case>, days: u32) -> Report {
         cases,
     };
     let office = office();
-    let protocol = Protocol {
-        deadline: Deadline::Days(days),
-        split: 0.7,
-    };
+    let protocol = Protocol::new(Deadline::Days(days), 0.7);
     let trial = Backtest::new(&log, &office, protocol).unwrap();
     trial.judge(&trial.fit())
 }
@@ -110,10 +107,7 @@ fn a_share_of_the_training_cases_sets_the_deadline() {
         cases: cases.collect(),
     };
     let office = office();
-    let protocol = Protocol {
-        deadline: Deadline::Percentile(80),
-        split: 0.6,
-    };
+    let protocol = Protocol::new(Deadline::Percentile(80), 0.6);
     let trial = Backtest::new(&log, &office, protocol).unwrap();
     let report = trial.judge(&trial.fit());
     assert_eq!(report.cases_train, 7);

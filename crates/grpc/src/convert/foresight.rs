@@ -1,7 +1,6 @@
 //! Forecasts and flags as they are sent.
 
-use app::foresight::{Flag, FlagRecord, Foreseen, Level, Outlook, Reason};
-use app::view::View;
+use app::foresight::{Act, Advice, Flag, FlagRecord, Foreseen, Level, Outlook, Precision, Reason};
 
 use super::known::unit_name;
 use super::time::timestamp;
@@ -69,11 +68,29 @@ pub fn outlook(outlook: &Outlook) -> proto::Outlook {
         target: outlook.target,
         late_to_miss: reckoned.breaks_at,
         act_first: outlook.act_first.iter().map(item).collect(),
+        overdue_first: outlook.overdue_first.iter().map(item).collect(),
+        horizon_end_time: outlook.ahead.until.map(timestamp),
+        horizon_levels: Level::ALL
+            .into_iter()
+            .zip(outlook.ahead.levels)
+            .map(|(of, count)| proto::LevelCount {
+                level: level(of).into(),
+                count,
+            })
+            .collect(),
+        horizon_expected_late: rounded(outlook.ahead.expected_late),
     }
 }
 
-fn item((view, gain): &(View, f64)) -> proto::OutlookItem {
+fn item(advice: &Advice) -> proto::OutlookItem {
+    let view = &advice.view;
     let dossier = &view.dossier;
+    let act = match advice.act {
+        Act::Assign => proto::OutlookAct::Assign,
+        Act::Remind => proto::OutlookAct::Remind,
+        Act::Sign => proto::OutlookAct::Sign,
+        Act::Apologise => proto::OutlookAct::Apologise,
+    };
     proto::OutlookItem {
         dossier: format!("dossiers/{}", dossier.id),
         code: dossier
@@ -83,13 +100,16 @@ fn item((view, gain): &(View, f64)) -> proto::OutlookItem {
             .unwrap_or_default(),
         effective_due_time: dossier.due().map(timestamp),
         forecast: view.foreseen.as_ref().map(forecast),
-        gain_per_hour: rounded(*gain),
+        gain_per_hour: rounded(advice.gain_an_hour),
+        act: act.into(),
+        act_by_time: advice.by.map(timestamp),
     }
 }
 
 /// How good the flags of a month were.
 pub fn flag_record(told: &FlagRecord) -> proto::FlagRecord {
     let record = &told.record;
+    let [text_vi, text_en] = told.words();
     let tenths = (0..10_u32).zip(&record.calibration);
     let bins = tenths.map(|(tenth, bin)| proto::CalibrationBin {
         from: f64::from(tenth) / 10.0,
@@ -109,6 +129,12 @@ pub fn flag_record(told: &FlagRecord) -> proto::FlagRecord {
         median_lead_days: record.median_lead_wd.map(rounded),
         brier: record.brier.map(rounded),
         calibration: bins.collect(),
+        judged_from_time: told.judged_from.map(timestamp),
+        median_lead_share: record.median_lead_share.map(rounded),
+        promised: Precision::default().at_risk,
+        kept: record.precision().map(rounded),
+        text_vi,
+        text_en,
         drift: told.drift.map(|drift| proto::FlagDrift {
             alarm: drift.alarm,
             count: drift.dossiers,

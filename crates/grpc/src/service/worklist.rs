@@ -4,6 +4,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
 use app::access::{self, Method};
+use app::foresight::HORIZON_DAYS;
 use app::page::PageQuery;
 use app::worklist::{Whose, WorklistCounts, WorklistQuery};
 use app::{Caller, Engine, Error};
@@ -136,8 +137,12 @@ impl WorklistService for Worklists {
                 let known = Calls::known(&engine, &caller);
                 let unit = known.optional_unit(&mut fields, "unit", &request.unit);
                 let month = fields.optional_month("month", &request.month);
+                let horizon = match request.horizon_days {
+                    0 => HORIZON_DAYS,
+                    days => days.min(60),
+                };
                 let (unit, month) = fields.done(Some((unit, month)))?;
-                let outlook = engine.outlook(&caller, unit.as_ref(), month, target);
+                let outlook = engine.outlook(&caller, unit.as_ref(), month, horizon, target);
                 Ok(foresight::outlook(&outlook.await?))
             })
             .await

@@ -3,6 +3,7 @@
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone};
 use chrono_tz::Tz;
 use domain::calendar::{Calendar, DayKind, Hours, SpecialDay};
+use domain::limit::Limit;
 use domain::time::Instant;
 use forecast::log::{Deadline, Log};
 use forecast::working_time::{LocalTime, WorkingTime};
@@ -47,6 +48,14 @@ pub(super) fn office(
     let (first, last) = span(log).ok_or("the log has no events")?;
     let allowance = match deadline {
         Deadline::Days(days) => TimeDelta::days(i64::from(days)),
+        Deadline::Limit(limit) => match limit {
+            Limit::WorkingDays(days) => TimeDelta::days(i64::from(days) * 2 + 30),
+            Limit::WorkingHours(hours) => TimeDelta::days(i64::from(hours) + 30),
+            Limit::CalendarDays(days) => TimeDelta::days(i64::from(days) + 30),
+            Limit::CalendarMonths(months) => TimeDelta::days(i64::from(months) * 31 + 30),
+            Limit::ElapsedHours(hours) => TimeDelta::hours(i64::from(hours)),
+            Limit::SameDay => TimeDelta::days(30),
+        },
         // No case takes longer than the log.
         Deadline::Percentile(_) | Deadline::Given => last - first,
     };

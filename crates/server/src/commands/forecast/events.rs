@@ -14,8 +14,31 @@ const CASE: [&str; 2] = ["case_id", "case:concept:name"];
 const ACTIVITY: [&str; 2] = ["activity", "concept:name"];
 const TIME: [&str; 2] = ["timestamp", "time:timestamp"];
 
-/// All of them, to find the line that names the columns by.
-const KNOWN: [&str; 6] = [CASE[0], CASE[1], ACTIVITY[0], ACTIVITY[1], TIME[0], TIME[1]];
+/// What the columns of one log are called: as a flag says, else by one of the usual names.
+struct Names<'a> {
+    case: Vec<&'a str>,
+    activity: Vec<&'a str>,
+    time: Vec<&'a str>,
+}
+
+impl<'a> Names<'a> {
+    fn of(flags: &'a Backtest) -> Names<'a> {
+        let names = |flag: &'a Option<String>, usual: [&'a str; 2]| match flag {
+            Some(name) => vec![name.as_str()],
+            None => usual.to_vec(),
+        };
+        Names {
+            case: names(&flags.case_column, CASE),
+            activity: names(&flags.activity_column, ACTIVITY),
+            time: names(&flags.timestamp_column, TIME),
+        }
+    }
+
+    /// All of them, to find the line that names the columns by.
+    fn all(&self) -> Vec<&'a str> {
+        [&self.case[..], &self.activity, &self.time].concat()
+    }
+}
 
 /// Reads the log that the flags name.
 ///
@@ -23,14 +46,15 @@ const KNOWN: [&str; 6] = [CASE[0], CASE[1], ACTIVITY[0], ACTIVITY[1], TIME[0], T
 /// asked for is looked for in the file of cases first, then on the first event of each case.
 pub(super) fn read(flags: &Backtest) -> Result<Log, String> {
     let zone = Zone::parse(&flags.time_zone, Vec::new())?;
+    let names = Names::of(flags);
     let mut wanted = CaseColumns::new(flags);
     let mut cases = Attributes::default();
     if let Some(file) = &flags.cases {
-        let mut sheet = Sheet::open(file, &zone, &KNOWN)?;
+        let mut sheet = Sheet::open(file, &zone, &names.all())?;
         let places = wanted.take(&sheet)?;
-        cases.read(&mut sheet, &places)?;
+        cases.read(&mut sheet, &names.case, &places)?;
     }
-    let mut sheet = Sheet::open(&flags.events, &zone, &KNOWN)?;
+    let mut sheet = Sheet::open(&flags.events, &zone, &names.all())?;
     let places = wanted.take(&sheet)?;
     if let Some(missing) = wanted.missing() {
         return Err(sheet.need(&[missing]).err().unwrap_or_default());
@@ -40,9 +64,9 @@ pub(super) fn read(flags: &Backtest) -> Result<Log, String> {
     let mut own: Vec<Values> = Vec::new();
     let mut activities: HashMap<String, u32> = HashMap::new();
     let columns = [
-        sheet.need(&CASE)?,
-        sheet.need(&ACTIVITY)?,
-        sheet.need(&TIME)?,
+        sheet.need(&names.case)?,
+        sheet.need(&names.activity)?,
+        sheet.need(&names.time)?,
     ];
     let mut row = Cells::default();
     while sheet.next(&mut row)? {
@@ -158,8 +182,13 @@ struct Attributes {
 }
 
 impl Attributes {
-    fn read(&mut self, sheet: &mut Sheet, places: &[(CaseColumn, usize)]) -> Result<(), String> {
-        let id = sheet.need(&CASE)?;
+    fn read(
+        &mut self,
+        sheet: &mut Sheet,
+        case: &[&str],
+        places: &[(CaseColumn, usize)],
+    ) -> Result<(), String> {
+        let id = sheet.need(case)?;
         let mut row = Cells::default();
         while sheet.next(&mut row)? {
             let case = sheet.text(&row, id)?.to_owned();

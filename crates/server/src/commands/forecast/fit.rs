@@ -26,7 +26,7 @@ pub struct Fit {
     /// The statistics code, such as 08.
     #[arg(long, value_name = "PROVINCE")]
     pub province: String,
-    /// Learn from what was recorded before this legal day began, such as 2026-11-01; before
+    /// Learn from what was known before this legal day began, such as 2026-11-01; before
     /// today if not given. A model of an older day than that of the one in use is only a record.
     #[arg(long, value_name = "DATE")]
     pub until: Option<NaiveDate>,
@@ -69,7 +69,7 @@ pub async fn run(flags: Fit) -> Result<ExitCode, Failure> {
             .keep_model(&model)
             .await
             .map_err(|error| Failure::work("cannot keep the model", error))?;
-        told.push(Told::of(
+        told.push(FittedModel::of(
             &kept,
             model.bytes.as_deref().unwrap_or_default().len(),
         ));
@@ -86,7 +86,7 @@ pub async fn run(flags: Fit) -> Result<ExitCode, Failure> {
             print(text.expect("texts and numbers are JSON") + "\n")?;
         }
         PlainFormat::Table => {
-            let pages: Vec<String> = told.iter().map(Told::page).collect();
+            let pages: Vec<String> = told.iter().map(FittedModel::page).collect();
             print(pages.join("\n"))?;
         }
     }
@@ -95,7 +95,7 @@ pub async fn run(flags: Fit) -> Result<ExitCode, Failure> {
 
 /// What is told of a model.
 #[derive(Serialize)]
-struct Told {
+struct FittedModel {
     province: String,
     number: u64,
     matter: &'static str,
@@ -110,7 +110,7 @@ struct Told {
     hash: String,
 }
 
-impl Told {
+impl FittedModel {
     fn of(kept: &KeptModel, bytes: usize) -> Self {
         Self {
             province: kept.province.to_string(),

@@ -10,13 +10,15 @@ mod table;
 mod validation;
 
 use super::PlainFormat;
-use clap::{Args, Subcommand};
-use std::path::PathBuf;
+use clap::{Args, Subcommand, ValueEnum};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant as Stopwatch;
 
-use forecast::backtest::{Backtest as Trial, Protocol};
+use domain::limit::Limit;
+use forecast::backtest::{Backtest as Trial, Protocol, Refit, Report};
 use forecast::log::{Deadline, Error, Log};
+use forecast::model::Model;
 use serde::Serialize;
 
 use super::print;
@@ -50,14 +52,26 @@ pub struct Backtest {
     /// A table with case_id, one row a case, for the columns named below.
     #[arg(long, value_name = "FILE")]
     pub cases: Option<PathBuf>,
+    /// The column that names the case; case_id or case:concept:name where none is given.
+    #[arg(long, value_name = "NAME")]
+    pub case_column: Option<String>,
+    /// The column that names what happened; activity or concept:name where none is given.
+    #[arg(long, value_name = "NAME")]
+    pub activity_column: Option<String>,
+    /// The column with the time; timestamp or time:timestamp where none is given.
+    #[arg(long, value_name = "NAME")]
+    pub timestamp_column: Option<String>,
     /// When a case starts: column:NAME; its first event otherwise.
     #[arg(long, value_name = "COLUMN", value_parser = column)]
     pub start: Option<String>,
-    /// When a case ends: column:NAME, empty while it runs; its last event otherwise.
+    /// When a case ends: column:NAME, empty while it runs; its last event otherwise. Then the log is
+    /// taken to hold finished cases only, and those that began too late for slow ones of their time
+    /// to be in it are left out.
     #[arg(long, value_name = "COLUMN", value_parser = column)]
     pub end: Option<String>,
-    /// 56d: the same instant 56 times 24 hours after the start; p80wd: the working days within
-    /// which 80 % of the training cases ended; or column:NAME.
+    /// 56d: the same instant 56 times 24 hours after the start; a limit on the calendar: 20wd, 8wh,
+    /// 2mo, 12h or same-day; p80wd: the working days within which 80 % of the training cases ended;
+    /// or column:NAME.
     #[arg(long, value_name = "DEADLINE", value_parser = deadline)]
     pub deadline: (Deadline, Option<String>),
     /// A column that tells kinds of cases apart; may be repeated.
@@ -72,6 +86,12 @@ pub struct Backtest {
     /// The share of cases, by start, to learn from.
     #[arg(long, value_name = "SHARE", default_value = "0.7", value_parser = split)]
     pub split: f64,
+    /// When to learn anew while judging: month, as the engine does day by day, or never.
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t = Refitting::Never)]
+    pub refit: Refitting,
+    /// Where to write each look at the cases judged: case,look,chance,late.
+    #[arg(long, value_name = "FILE", conflicts_with = "validate")]
+    pub cases_out: Option<PathBuf>,
     /// Only show how the switches were chosen, and what the protocol gives inside the training
     /// part; the cases to judge by are not looked at.
     #[arg(long, conflicts_with = "plot")]
@@ -82,6 +102,15 @@ pub struct Backtest {
     /// Where to write a picture of chance against outcome.
     #[arg(long, value_name = "FILE")]
     pub plot: Option<PathBuf>,
+}
+
+/// When to learn anew while judging.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Refitting {
+    /// Not at all.
+    Never,
+    /// At the beginning of each month.
+    Month,
 }
 
 /// Judges or fits forecasts.
@@ -101,8 +130,12 @@ pub fn backtest(flags: &Backtest) -> Result<ExitCode, Failure> {
     let office =
         calendar::office(&flags.calendar, zone, &log, flags.deadline.0).map_err(Failure::Input)?;
     let protocol = Protocol {
-        deadline: flags.deadline.0,
-        split: flags.split,
+        finished_only: flags.end.is_none(),
+        refit: match flags.refit {
+            Refitting::Never => Refit::Never,
+            Refitting::Month => Refit::Month,
+        },
+        ..Protocol::new(flags.deadline.0, flags.split)
     };
     progress.say("laying out the cases");
     let trial = Trial::new(&log, &office, protocol).map_err(|error| unusable(flags, &error))?;
@@ -118,7 +151,10 @@ pub fn backtest(flags: &Backtest) -> Result<ExitCode, Failure> {
     let model = trial.fit();
     let fit_seconds = began.elapsed().as_secs_f64();
     progress.say("judging");
-    let mut report = trial.judge(&model);
+    let mut report = match &flags.cases_out {
+        Some(file) => judge_into(file, &trial, &model)?,
+        None => trial.judge(&model),
+    };
     report.fit_seconds = Some(fit_seconds);
     drop(progress);
     if let Some(file) = &flags.plot {
@@ -127,6 +163,28 @@ pub fn backtest(flags: &Backtest) -> Result<ExitCode, Failure> {
     }
     show(flags.format, &report, || table::page(&report, &model))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Judges, and writes each look into a CSV file.
+fn judge_into(file: &Path, trial: &Trial<'_>, model: &Model) -> Result<Report, Failure> {
+    let cannot = |error: &dyn std::fmt::Display| {
+        Failure::Input(format!("--cases-out: {}: {error}", file.display()))
+    };
+    let mut rows = csv::Writer::from_path(file).map_err(|error| cannot(&error))?;
+    let mut wrong = rows.write_record(["case", "look", "chance", "late"]).err();
+    let report = trial.judge_each(model, |case, look, chance, late| {
+        let look = look.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true);
+        let late = if late { "1" } else { "0" };
+        let row = [case, &look, &format!("{chance:.6}"), late];
+        if wrong.is_none() {
+            wrong = rows.write_record(row).err();
+        }
+    });
+    if let Some(error) = wrong {
+        return Err(cannot(&error));
+    }
+    rows.flush().map_err(|error| cannot(&error))?;
+    Ok(report)
 }
 
 /// Prints figures for people or for programs.
@@ -150,7 +208,7 @@ fn unusable(flags: &Backtest, error: &Error) -> Failure {
     Failure::Input(format!("{}: {error}", flags.events.display()))
 }
 
-/// Reads `56d`, `p80wd` or `column:NAME`.
+/// Reads `56d`, `20wd` and other limits, `p80wd` or `column:NAME`.
 pub fn deadline(text: &str) -> Result<(Deadline, Option<String>), String> {
     if let Some(name) = text.strip_prefix("column:").filter(|name| !name.is_empty()) {
         return Ok((Deadline::Given, Some(name.to_owned())));
@@ -166,10 +224,13 @@ pub fn deadline(text: &str) -> Result<(Deadline, Option<String>), String> {
     let share = share.and_then(|digits| digits.parse::<u8>().ok());
     match share.filter(|share| (1..=99).contains(share)) {
         Some(share) => Ok((Deadline::Percentile(share), None)),
-        None => Err(format!(
-            "`{text}` is not a deadline; expected days such as 56d, a percentile of training such \
-             as p80wd, or column:NAME"
-        )),
+        None => match text.parse::<Limit>() {
+            Ok(limit) => Ok((Deadline::Limit(limit), None)),
+            Err(_) => Err(format!(
+                "`{text}` is not a deadline; expected days such as 56d, a limit such as 20wd, 8wh, \
+                 2mo, 12h or same-day, a percentile of training such as p80wd, or column:NAME"
+            )),
+        },
     }
 }
 

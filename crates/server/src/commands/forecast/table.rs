@@ -13,7 +13,11 @@ pub(super) fn page(report: &Report, model: &Model) -> String {
             plus_minus(report.auc, report.auc_se),
             number(report.naive.auc),
         ),
-        ("Brier", number(report.brier), String::new()),
+        (
+            "Brier",
+            plus_minus(report.brier, report.brier_se),
+            String::new(),
+        ),
         ("ECE (15 bins)", number(report.ece), String::new()),
         (
             "AUC at 25/50/75 % of the allowance",
@@ -37,30 +41,42 @@ pub(super) fn page(report: &Report, model: &Model) -> String {
             number(report.interval_coverage),
             String::new(),
         ),
+        (
+            "middle misses the end by, in days",
+            number(report.mae_days),
+            String::new(),
+        ),
     ];
     let mut lines = vec![
         format!(
-            "{} cases to learn from, {} to judge ({} samples), {} dropped; split {}",
+            "{} cases to learn from, {} to judge ({} samples), {} dropped and {} cut off by the end \
+             of the log; split {}",
             report.cases_train,
             report.cases_test,
             report.samples_test,
             report.dropped,
+            report.dropped_truncated,
             report
                 .split_time
                 .to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true),
         ),
-        format!("late among those judged: {}", number(report.late_share)),
+        format!(
+            "late among those learned from: {}; among those judged: {}",
+            number(report.late_share_train),
+            number(report.late_share)
+        ),
     ];
     lines.extend(lacking(report).map(str::to_owned));
     lines.push(String::new());
     for (name, own, naive) in rows {
         lines.push(
-            format!("{name:<36} {own:<22} {naive}")
+            format!("{name:<36} {own:<38} {naive}")
                 .trim_end()
                 .to_owned(),
         );
     }
     lines.push(String::new());
+    lines.extend(net_benefit(report));
     if let Some((low, high)) = report.gain {
         lines.push(format!(
             "AUC above the naive rule by {low:.3} to {high:.3} (95 % of draws)"
@@ -69,15 +85,33 @@ pub(super) fn page(report: &Report, model: &Model) -> String {
     let on = |on| if on { "on" } else { "off" };
     let switched = model.switched_on();
     lines.push(format!(
-        "points {}, rolling correction {}",
+        "points {}, what remains weighs {}",
         on(switched.points),
-        on(switched.rolling)
+        switched.remaining_weight
     ));
     let seconds = report
         .fit_seconds
         .map_or("–".to_owned(), |seconds| format!("{seconds:.2} s"));
     lines.push(format!("fitted in {seconds}, {} bytes", report.model_bytes));
     lines.join("\n") + "\n"
+}
+
+/// What flags are worth for each case, where an avoided lateness pays 2, 5 or 10 handlings.
+fn net_benefit(report: &Report) -> Vec<String> {
+    let pays = report.net_benefit.0.iter();
+    let some = pays.filter(|(pays, _)| [2, 5, 10].contains(pays));
+    some.map(|(pays, benefit)| {
+        format!(
+            "net benefit at {pays}, lead 0/1/2 d: {:.3} / {:.3} / {:.3}; by 20 % left {:.3} / {:.3} / {:.3}",
+            benefit.ours,
+            benefit.ours_one_day,
+            benefit.ours_two_days,
+            benefit.naive,
+            benefit.naive_one_day,
+            benefit.naive_two_days
+        )
+    })
+    .collect()
 }
 
 /// Why there are fewer figures than one would wish for.
@@ -110,5 +144,8 @@ fn alarm(alarm: Alarm) -> String {
     let lead = alarm
         .median_lead_wd
         .map_or_else(|| "–".to_owned(), |lead| format!("{lead:.1} d"));
-    [number(alarm.precision), number(alarm.recall), lead].join(" / ")
+    let flagged = alarm
+        .flagged
+        .map_or_else(String::new, |flagged| format!(" ({flagged} flagged)"));
+    [number(alarm.precision), number(alarm.recall), lead].join(" / ") + &flagged
 }

@@ -1,0 +1,98 @@
+//! What flags are worth when a flag costs one handling and a lateness avoided in time pays several.
+
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+
+use super::alarm::Flag;
+use super::said::{FlagOf, Said};
+use crate::alarm::{BENEFITS, LEADS};
+
+/// The net benefit of flags for each case, in handlings.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+pub struct Benefit {
+    /// Flags from the level that paid most in training.
+    pub ours: f64,
+    /// Flags when a fifth of the allowance is left.
+    pub naive: f64,
+    /// The same where only flags a working day ahead avoid anything.
+    pub ours_one_day: f64,
+    /// By the naive rule.
+    pub naive_one_day: f64,
+    /// The same with two working days.
+    pub ours_two_days: f64,
+    /// By the naive rule.
+    pub naive_two_days: f64,
+}
+
+/// For each number of handlings that an avoided lateness pays, the benefit; empty without cases.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct NetBenefit(pub Vec<(u8, Benefit)>);
+
+impl Serialize for NetBenefit {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (pays, benefit) in &self.0 {
+            map.serialize_entry(&pays.to_string(), benefit)?;
+        }
+        map.end()
+    }
+}
+
+/// Measures what the flags were worth.
+pub(super) fn measure(said: &Said<'_>) -> NetBenefit {
+    let cases = said.cases().count();
+    if cases == 0 {
+        return NetBenefit::default();
+    }
+    let naive: Vec<Flag> = said.flags(FlagOf::Naive).collect();
+    let benefits = BENEFITS.iter().enumerate().map(|(place, pays)| {
+        let worth = |flags: &[Flag], needed: f64| net(flags, f64::from(*pays), needed, cases);
+        let [ours, ours_one_day, ours_two_days] = [0, 1, 2].map(|lead| {
+            let needed = LEADS[lead];
+            let place = lead * BENEFITS.len() + place;
+            let flags = said.flags(FlagOf::Benefit(place, needed));
+            worth(&flags.collect::<Vec<Flag>>(), needed)
+        });
+        let benefit = Benefit {
+            ours,
+            naive: worth(&naive, LEADS[0]),
+            ours_one_day,
+            naive_one_day: worth(&naive, LEADS[1]),
+            ours_two_days,
+            naive_two_days: worth(&naive, LEADS[2]),
+        };
+        (*pays, benefit)
+    });
+    NetBenefit(benefits.collect())
+}
+
+fn net(flags: &[Flag], pays: f64, needed: f64, cases: usize) -> f64 {
+    let leads = flags
+        .iter()
+        .filter_map(|flag| Some((flag.late, flag.lead?)));
+    let worth = leads.map(|(late, lead)| {
+        let avoided = late && lead >= needed;
+        if avoided { pays - 1.0 } else { -1.0 }
+    });
+    worth.sum::<f64>() / cases as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::net;
+    use crate::backtest::alarm::Flag;
+
+    #[test]
+    fn a_flag_costs_one_and_pays_where_it_comes_early_enough() {
+        let flag = |late, lead| Flag { late, lead };
+        let flags = [
+            flag(true, Some(2.0)),
+            flag(true, Some(0.5)),
+            flag(false, Some(3.0)),
+            flag(true, None),
+        ];
+        // Three flags; two late ones in time, one of them a day ahead.
+        assert_eq!(net(&flags, 5.0, 0.0, 4), (10.0 - 3.0) / 4.0);
+        assert_eq!(net(&flags, 5.0, 1.0, 4), (5.0 - 3.0) / 4.0);
+    }
+}
