@@ -93,6 +93,24 @@ fn rows() -> Vec<Row> {
                 ("kind", json!(99), "expected one of"),
                 ("channel", json!("CHANNEL_FAX"), "expected one of"),
                 ("channel", json!(-1), "expected one of"),
+                ("step", json!("không phải"), "expected a step id"),
+                ("assignee", json!("không phải"), "expected an actor id"),
+                (
+                    "receive_from_time",
+                    json!("hôm qua"),
+                    "expected a time in RFC 3339",
+                ),
+                (
+                    "receive_until_time",
+                    json!("hôm qua"),
+                    "expected a time in RFC 3339",
+                ),
+                (
+                    "changed_since_time",
+                    json!("hôm qua"),
+                    "expected a time in RFC 3339",
+                ),
+                ("with_total", json!(1), "expected true or false"),
             ]),
         ),
         (
@@ -103,6 +121,35 @@ fn rows() -> Vec<Row> {
                 ("not_handed_over", json!("yes"), "expected true or false"),
                 ("in_conflict", json!(1), "expected true or false"),
                 ("kind", json!("KIND_OTHER"), "expected one of"),
+                ("only", json!(["WORKLIST_FILTER_LOST"]), "expected one of"),
+                ("only", json!([0]), "expected one of"),
+                ("levels", json!([77]), "expected one of"),
+                ("states", json!(["STATE_LOST"]), "expected one of"),
+                (
+                    "procedure",
+                    json!("9.999999"),
+                    "expected a procedure of the catalogue",
+                ),
+                ("channel", json!("CHANNEL_FAX"), "expected one of"),
+                ("step", json!("không phải"), "expected a step id"),
+                ("assignee", json!("không phải"), "expected an actor id"),
+                (
+                    "receive_from_time",
+                    json!("hôm qua"),
+                    "expected a time in RFC 3339",
+                ),
+                (
+                    "receive_until_time",
+                    json!("hôm qua"),
+                    "expected a time in RFC 3339",
+                ),
+                (
+                    "changed_since_time",
+                    json!("hôm qua"),
+                    "expected a time in RFC 3339",
+                ),
+                ("with_mirrored", json!(1), "expected true or false"),
+                ("with_total", json!(1), "expected true or false"),
             ]),
         ),
         (
@@ -111,6 +158,8 @@ fn rows() -> Vec<Row> {
             vec![
                 ("unit", json!("?"), A_UNIT),
                 ("kind", json!("KIND_OTHER"), "expected one of"),
+                ("with_mirrored", json!(1), "expected true or false"),
+                ("with_breakdown", json!(1), "expected true or false"),
             ],
         ),
         (
@@ -119,6 +168,7 @@ fn rows() -> Vec<Row> {
             vec![
                 ("unit", json!("?"), A_UNIT),
                 ("kind", json!("KIND_OTHER"), "expected one of"),
+                ("with_mirrored", json!(1), "expected true or false"),
             ],
         ),
         (
