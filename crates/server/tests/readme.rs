@@ -187,7 +187,10 @@ fn every_flag_that_a_document_names_is_one_of_its_command() {
         }
         let document = format!("docs/{}", path.file_name().unwrap().to_string_lossy());
         for words in command_lines(&document) {
-            let plain = |word: &&String| word.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+            let plain = |word: &&String| {
+                word.chars()
+                    .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+            };
             let command: Vec<&String> = words
                 .iter()
                 .take(2)
