@@ -23,5 +23,6 @@ pub use outlook::{Act, Advice, Ahead, HORIZON_DAYS, Outlook};
 pub use reading::FlagPage;
 pub use record::FlagRecord;
 pub use scoring::Foreseen;
-pub(crate) use scoring::{Foresight, Laid, counts_elapsed};
+pub(crate) use scoring::{Foresight, Laid};
 pub use sweep::Sweep;
+pub(crate) use trace::counts_elapsed;

@@ -11,7 +11,7 @@ use forecast::level::Precision;
 use forecast::record::{DRIFT_DAYS, Drift, Record, Settled, drift, record};
 
 use super::month::Month;
-use super::scoring::counts_elapsed;
+use super::trace::counts_elapsed;
 use super::{Flag, Foretold};
 use crate::access::{Caller, Method};
 use crate::engine::Engine;

@@ -18,7 +18,7 @@ use forecast::working_time::{VietNam, WorkingTime};
 
 use super::Models;
 use super::flag::Reason;
-use super::trace::{Trace, unit_kind};
+use super::trace::{Trace, counts_elapsed, unit_kind};
 use super::words::Words;
 use crate::catalogues::Catalogues;
 use crate::error::Error;
@@ -186,12 +186,6 @@ pub(crate) fn working_time(calendar: &Calendar, elapsed: bool) -> WorkingTime {
     } else {
         WorkingTime::new(calendar.clone(), Box::new(VietNam))
     }
-}
-
-/// Whether a dossier's limit runs by night and on days off too.
-pub(crate) fn counts_elapsed(dossier: &Dossier) -> bool {
-    let limit = dossier.clock.as_ref().and_then(|clock| clock.limit);
-    matches!(limit, Some(Limit::ElapsedHours(_)))
 }
 
 /// Lays a dossier out as it stands; none where a calendar does not know its days.

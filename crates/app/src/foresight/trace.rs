@@ -3,15 +3,21 @@
 //! There is no field for who did anything, and none for words: nothing that is foreseen can rest
 //! on a person.
 
-use super::scoring::counts_elapsed;
 use domain::calendar::Calendar;
 use domain::catalogue::Catalogue;
 use domain::dossier::{Dossier, Event, Record, State, Status};
 use domain::id::{DossierId, ProcedureCode, UnitCode};
+use domain::limit::Limit;
 use domain::procedure::Kind;
 use domain::time::{Instant, local_day};
 use domain::unit::UnitKind;
 use forecast::log::{Case, Ending, Event as Passed, Leg, Moved, Stop};
+
+/// Whether a dossier's limit runs by night and on days off too.
+pub(crate) fn counts_elapsed(dossier: &Dossier) -> bool {
+    let limit = dossier.clock.as_ref().and_then(|clock| clock.limit);
+    matches!(limit, Some(Limit::ElapsedHours(_)))
+}
 
 /// A dossier from its reception on.
 #[derive(Debug, Clone, PartialEq)]
