@@ -6,6 +6,7 @@ use app::foresight::{Flag, Foretold, KeptModel, Level};
 use app::ports::{FeedHead, Scope, StoreError};
 use domain::id::{DossierId, ProvinceCode};
 use domain::procedure::Kind;
+use domain::time::Instant;
 use sea_orm::sea_query::{Expr, ExprTrait, Order, Query};
 use sea_orm::{ConnectionTrait, FromQueryResult, SqlErr, Value};
 use serde_json::Value as Json;
