@@ -432,3 +432,48 @@ fn a_status_says_how_a_dossier_ended() {
         "received, withdrawn, stopped, resolved"
     );
 }
+
+#[test]
+fn an_export_for_people_has_vietnamese_heads_and_names_and_can_be_read_again() {
+    let desk = Desk::new(&shared_map());
+    let url = format!("sqlite:{}", desk.folder.path().join("p.db").display());
+    desk.run(&given("comma.csv"), &["--database", &url]);
+    let out = desk.folder.path().join("out");
+    let output = motcua(&[
+        "export",
+        out.to_str().unwrap(),
+        "--people",
+        "--database",
+        &url,
+    ]);
+    assert!(output.status.success(), "{output:?}");
+    let list = text(&out.join("ho-so.csv"));
+    assert!(
+        list.starts_with("\u{feff}Mã hồ sơ,Mã khác,Mã ở hệ thống cũ,"),
+        "{list}"
+    );
+    let first = list
+        .lines()
+        .find(|line| line.contains("H60.02215-260916-0001"));
+    let first = first.unwrap();
+    for told in [
+        "Trực tuyến",
+        "Hộ tịch",
+        "16/09/2026 11:22",
+        "Đã trả kết quả",
+    ] {
+        assert!(first.contains(told), "{first}");
+    }
+    // The workbook is a list like others: it goes in again by a map.
+    let map = "source = \"again\"\nprovince = \"08\"\nzone = \"Asia/Ho_Chi_Minh\"\n\
+               time_format = \"%d/%m/%Y %H:%M\"\n[cases]\ncase = \"Mã ở hệ thống cũ\"\n\
+               procedure = \"Mã thủ tục\"\nchannel = \"Hình thức nộp\"\n\
+               received = \"Ngày tiếp nhận\"\ndue = \"Ngày hẹn trả\"\n\
+               resolved = \"Ngày hoàn thành\"\n[otherwise]\nunit = \"02215\"\n";
+    let again = Desk::new(map);
+    for name in ["ho-so.csv", "ho-so.xlsx"] {
+        let (found, code) = again.tried(&out.join(name));
+        assert_eq!(code, 0, "{name}: {found}");
+        assert_eq!(found["dossiers_added"], 40, "{name}: {found}");
+    }
+}

@@ -1,11 +1,14 @@
 //! `motcua export`.
 
+mod people;
+
 use super::Database;
 use clap::Args;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use app::import::{Archive, Viewing};
 use app::ports::{Clock, DocumentState, List, ReadTx, Scope};
@@ -17,6 +20,7 @@ use domain::id::{ActorId, DossierId, ProvinceCode};
 use domain::time::{self, Instant};
 use serde_json::{Map, Value, json};
 
+use self::people::{People, disarmed};
 use super::{Installation, print, unreadable};
 use crate::Failure;
 use crate::clock::SystemClock;
@@ -30,6 +34,9 @@ pub struct Export {
     /// The province, by statistics code; may be left out when only one has dossiers.
     #[arg(long, value_name = "CODE")]
     pub province: Option<String>,
+    /// A list for people besides, with Vietnamese heads and names: ho-so.csv and ho-so.xlsx.
+    #[arg(long)]
+    pub people: bool,
     /// With names, numbers, addresses and texts. Who took them out is written down.
     #[arg(long)]
     pub personal: bool,
@@ -67,6 +74,10 @@ pub async fn run(flags: Export) -> Result<ExitCode, Failure> {
     }
     let read = here.read().await?;
     let mut out = Out::create(&flags.folder, flags.personal)?;
+    if flags.people {
+        let list = People::create(&flags.folder, flags.personal)?;
+        out.people = Some((list, here.catalogues().of(&province)));
+    }
     let scope = Scope::Province(province.clone());
     let mut after = None;
     let mut dossiers = 0_u64;
@@ -139,6 +150,8 @@ struct Out {
     events: csv::Writer<File>,
     lines: BufWriter<File>,
     personal: bool,
+    /// The list for people, with the catalogue that names what is in it.
+    people: Option<(People, Arc<domain::catalogue::Catalogue>)>,
 }
 
 const CASES: [&str; 20] = [
@@ -181,6 +194,7 @@ impl Out {
             events: csv::Writer::from_writer(file("events.csv")?),
             lines: BufWriter::new(file("dossiers.jsonl")?),
             personal,
+            people: None,
         };
         let titles = CASES.iter().chain(if personal { &PERSON[..] } else { &[] });
         out.cases.write_record(titles).map_err(unwritable)?;
@@ -208,7 +222,11 @@ impl Out {
                 cells.push(cell.clone());
             }
         }
-        self.cases.write_record(&cells).map_err(unwritable)?;
+        let cells = cells.iter().map(|cell| disarmed(cell));
+        self.cases.write_record(cells).map_err(unwritable)?;
+        if let Some((list, catalogue)) = &mut self.people {
+            list.dossier(dossier, catalogue, applicant)?;
+        }
         let mut events = Vec::with_capacity(records.len());
         for bytes in records {
             let record = Record::from_bytes(bytes).map_err(illegible)?;
@@ -238,6 +256,9 @@ impl Out {
     fn finish(mut self) -> Result<(), Failure> {
         self.cases.flush().map_err(unwritten)?;
         self.events.flush().map_err(unwritten)?;
+        if let Some((list, _)) = self.people.take() {
+            list.finish()?;
+        }
         self.lines.flush().map_err(unwritten)
     }
 }

@@ -1,0 +1,278 @@
+//! `motcua report ii06a` and `i766`, as a province office runs them.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+fn motcua(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_motcua"))
+        .args(args)
+        .env_clear()
+        .env("TMPDIR", std::env::temp_dir())
+        .output()
+        .unwrap()
+}
+
+fn given(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/imports")
+        .join(name)
+}
+
+/// A database with forty dossiers of two wards, received in September 2026.
+struct Office {
+    _folder: tempfile::TempDir,
+    url: String,
+}
+
+impl Office {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("office.db").display());
+        let (map, list) = (given("map.toml"), given("comma.csv"));
+        let output = motcua(&[
+            "import",
+            "--map",
+            map.to_str().unwrap(),
+            list.to_str().unwrap(),
+            "--database",
+            &url,
+        ]);
+        assert!(output.status.success(), "{output:?}");
+        Self {
+            _folder: folder,
+            url,
+        }
+    }
+
+    fn report(&self, args: &[&str]) -> Output {
+        motcua(&[&["report"], args, &["--database", &self.url]].concat())
+    }
+
+    fn json(&self, args: &[&str]) -> Value {
+        let output = self.report(&[args, &["--format", "json"]].concat());
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{said}");
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+}
+
+const SEPTEMBER: [&str; 6] = [
+    "--province",
+    "08",
+    "--from",
+    "2026-09-01",
+    "--to",
+    "2026-09-30",
+];
+
+#[test]
+fn form_ii06a_has_every_key_and_its_identities() {
+    let office = Office::new();
+    let form = office.json(&[&["ii06a"], &SEPTEMBER[..]].concat());
+    assert_eq!(form["report"], "ii06a");
+    assert_eq!(
+        (&form["from"], &form["to"]),
+        (&"2026-09-01".into(), &"2026-09-30".into())
+    );
+    assert!(form["as_of"].as_str().unwrap().ends_with("+07:00"));
+    let units = form["units"].as_array().unwrap();
+    assert_eq!(units.len(), 2, "only units with a number");
+    let number = |of: &Value, name: &str| of["row"][name].as_u64().unwrap();
+    for unit in units.iter().chain([&form["total"]]) {
+        let row = |name| number(unit, name);
+        let received = row("received_online") + row("received_direct") + row("carried_over");
+        assert_eq!(row("total"), received);
+        assert_eq!(row("total"), row("resolved") + row("pending"));
+        assert_eq!(row("resolved"), row("early") + row("on_due") + row("late"));
+        assert_eq!(row("pending"), row("pending_in_time") + row("pending_late"));
+        let fields = unit["fields"].as_array().unwrap();
+        let sum: u64 = fields.iter().map(|field| number(field, "total")).sum();
+        assert_eq!(sum, row("total"));
+        let names: Vec<&str> = fields
+            .iter()
+            .map(|field| field["field"].as_str().unwrap())
+            .collect();
+        assert!(names.is_sorted(), "{names:?}");
+        for column in &domain::indicator::MEMO {
+            assert!(
+                !unit["memo"][column.name].is_null(),
+                "{} is told",
+                column.name
+            );
+        }
+        for name in ["previous_pending", "carried_away", "carried_in"] {
+            assert!(unit["bridge"][name].is_u64(), "{name}");
+        }
+    }
+    let sum: u64 = units.iter().map(|unit| number(unit, "total")).sum();
+    assert_eq!(sum, number(&form["total"], "total"));
+    assert!(sum > 30, "{sum}");
+    assert_eq!(form["total"]["unit"], "");
+    // The next month begins with what this one left.
+    let october = [
+        "--province",
+        "08",
+        "--from",
+        "2026-10-01",
+        "--to",
+        "2026-10-31",
+    ];
+    let next = office.json(&[&["ii06a"], &october[..]].concat());
+    assert_eq!(
+        next["total"]["bridge"]["previous_pending"],
+        form["total"]["row"]["pending"]
+    );
+    let one = office.json(&[
+        "ii06a",
+        "--unit",
+        "02215",
+        "--from",
+        "2026-09-01",
+        "--to",
+        "2026-09-30",
+    ]);
+    assert_eq!(one["units"].as_array().unwrap().len(), 1);
+    assert_eq!(one["units"][0]["row"], one["total"]["row"]);
+}
+
+#[test]
+fn the_index_has_every_item_and_null_for_what_cannot_be_computed() {
+    let office = Office::new();
+    let index = office.json(&[&["i766"], &SEPTEMBER[..]].concat());
+    assert_eq!(index["report"], "i766");
+    let items = index["total"]["items"].as_array().unwrap();
+    let item = |code: &str| {
+        let mut found = items.iter().filter(|item| item["item"] == code);
+        found.next().unwrap_or_else(|| panic!("{code} is there"))
+    };
+    assert_eq!(items.len(), 22);
+    for code in ["1.1", "1.4", "3.1", "4.5a", "5.2"] {
+        let item = item(code);
+        assert_eq!(item["computable"], false, "{code}");
+        for key in ["num", "rate", "points"] {
+            assert!(item[key].is_null(), "{code} {key}");
+        }
+    }
+    let on_time = item("2.1");
+    let (num, den) = (
+        on_time["num"].as_f64().unwrap(),
+        on_time["den"].as_f64().unwrap(),
+    );
+    assert!(num > 0.0 && den > num, "{on_time}");
+    assert_eq!(on_time["points"].as_f64(), Some(20.0 * num / den));
+    assert!(item("2.2")["average"].is_array());
+    assert_eq!(item("4.5b")["lower_bound"], true);
+    assert!(item("5.4")["overdue"]["den"].is_u64());
+    assert!(item("3.3")["points"].is_null());
+}
+
+#[test]
+fn what_nobody_can_know_yet_is_refused_and_nothing_is_told_as_nothing() {
+    let office = Office::new();
+    for (args, says) in [
+        (
+            vec![
+                "ii06a",
+                "--all-units",
+                "--from",
+                "2999-01-01",
+                "--to",
+                "2999-01-31",
+            ],
+            "future",
+        ),
+        (
+            vec![
+                "rates",
+                "--all-units",
+                "--from",
+                "2999-01-01",
+                "--to",
+                "2999-01-31",
+            ],
+            "future",
+        ),
+        (
+            vec![
+                "ii06a",
+                "--all-units",
+                "--from",
+                "2026-09-30",
+                "--to",
+                "2026-09-01",
+            ],
+            "--to",
+        ),
+        (
+            vec![
+                "i766",
+                "--unit",
+                "nowhere",
+                "--from",
+                "2026-09-01",
+                "--to",
+                "2026-09-30",
+            ],
+            "nowhere",
+        ),
+        (
+            vec![
+                "ii06a",
+                "--all-units",
+                "--from",
+                "2026-09-01",
+                "--to",
+                "2026-09-30",
+                "--as-of",
+                "2999-01-01T00:00+07:00",
+            ],
+            "--as-of: must not be later than now",
+        ),
+    ] {
+        let output = office.report(&args);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {said}");
+        assert!(said.contains(says), "{said}");
+    }
+    let before = [
+        "--province",
+        "08",
+        "--from",
+        "2020-01-01",
+        "--to",
+        "2020-01-31",
+    ];
+    let form = office.json(&[&["ii06a"], &before[..]].concat());
+    assert_eq!(form["units"].as_array().unwrap().len(), 0);
+    assert_eq!(form["total"]["row"]["total"], 0);
+    let table = office.report(&[&["ii06a"], &before[..]].concat());
+    assert!(String::from_utf8_lossy(&table.stdout).contains("Không có hồ sơ"));
+}
+
+#[test]
+fn the_table_prints_the_identities_and_csv_a_row_a_unit_and_field() {
+    let office = Office::new();
+    let table = office.report(&[&["ii06a"], &SEPTEMBER[..]].concat());
+    let table = String::from_utf8(table.stdout).unwrap();
+    assert!(
+        table.contains("(3) = (4) + (5) + (6) = (7) + (11)"),
+        "{table}"
+    );
+    assert!(table.contains("Kỳ trước để lại"), "{table}");
+    let csv = office.report(&[&["ii06a"], &SEPTEMBER[..], &["--format", "csv"]].concat());
+    let mut rows = csv::Reader::from_reader(&csv.stdout[..]);
+    let names = rows.headers().unwrap().clone();
+    for name in [
+        "unit",
+        "field",
+        "total",
+        "previous_pending",
+        "accepted_late.den",
+    ] {
+        assert!(names.iter().any(|title| title == name), "{name}");
+    }
+    let rows: Vec<_> = rows.records().map(Result::unwrap).collect();
+    assert!(rows.iter().any(|row| &row[2] == "Hộ tịch"), "{rows:?}");
+}
