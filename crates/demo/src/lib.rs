@@ -47,7 +47,7 @@ const SEED: u64 = 0x7f4a_7c15_2026_1121;
 const DAYS: i64 = 110;
 
 /// About how many dossiers the ward that is shown has of these months: some 350 a month.
-const DOSSIERS_OF_WARD: usize = 1_270;
+const DOSSIERS_OF_WARD: usize = 1_350;
 
 /// About how many all other units have together.
 const DOSSIERS_OF_OTHERS: usize = 2_400;

@@ -88,7 +88,7 @@ impl Life<'_> {
         let Some(due) = dossier.due().filter(|due| *due < at) else {
             return Some(at);
         };
-        let most = hours_of(self.chance.between(3.0, 26.0));
+        let most = hours_of(self.chance.between(2.0, 12.0));
         let at = Ord::min(
             at,
             self.calendar
