@@ -110,6 +110,23 @@ impl Alive<'_> {
     }
 }
 
+/// Curves are kept as whole ten-thousandths: they are no finer, and make up most of a model.
+pub(crate) mod ten_thousandths {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(shares: &[f32], to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(shares.iter().map(|share| (share * 1e4).round() as u16))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<f32>, D::Error> {
+        let parts = Vec::<u16>::deserialize(from)?;
+        Ok(parts
+            .into_iter()
+            .map(|part| f32::from(part) / 1e4)
+            .collect())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Alive, quantile};

@@ -25,7 +25,7 @@ use crate::working_time::{WorkMoment, WorkingTime};
 pub use crate::alarm::Alarm;
 
 /// The layout of [`Model::to_bytes`]. Bytes of another layout are refused.
-const LAYOUT: u32 = 3;
+const LAYOUT: u32 = 4;
 
 /// Looks that are learned from at most. Of more only every so many of each case are kept, so that
 /// memory stays bounded; many looks at one case say one thing anyway.
@@ -278,7 +278,7 @@ impl Model {
     #[must_use]
     pub fn forecast(&self, at: &Situation) -> Forecast {
         let late = self.late(at);
-        let Some(alive) = self.table.alive(at) else {
+        let Some(alive) = self.table.ending(at) else {
             return Forecast {
                 late,
                 soonest: 0.0,
@@ -304,7 +304,7 @@ impl Model {
     /// Working days from now between which four in five ends fall; none where no case was ever
     /// seen.
     pub(crate) fn known_interval(&self, at: &Situation) -> Option<(f64, f64)> {
-        self.table.alive(at)?;
+        self.table.ending(at)?;
         let forecast = self.forecast(at);
         Some((forecast.soonest, forecast.latest))
     }

@@ -72,10 +72,10 @@ impl<'a> RollingOrigin<'a> {
         for (case, looks) in self.cases() {
             for look in looks {
                 let at = &case.situations[look];
-                let Some(alive) = table.alive(at) else {
+                let Some(ending) = table.ending(at) else {
                     continue;
                 };
-                ranks.push((alive.ended_by(case.remaining[look]), case.resolved));
+                ranks.push((ending.ended_by(case.remaining[look]), case.resolved));
             }
         }
         ranks

@@ -20,7 +20,7 @@ const ORIGINS: [f64; 5] = [0.5, 0.6, 0.7, 0.8, 0.9];
 /// Weights tried for the second voice, the one that stands where there is nothing to choose by
 /// first.
 const WEIGHTS: [f64; 5] = [0.5, 0.25, 0.75, 0.0, 1.0];
-/// Cases' worth of weight tried that the curve of a cell gives the coarser one. A log of a thousand
+/// Cases' worth of weight tried that a cell's curve for the second voice gives the coarser one. A log of a thousand
 /// cases needs hundreds, one of ten thousand a few; whichever loses least is taken.
 const LEANS: [f64; 3] = [30.0, 100.0, 300.0];
 /// Standard errors by which points must gain. Shrinking already keeps them from doing harm.
@@ -41,7 +41,7 @@ pub(crate) struct Chosen {
     pub points: bool,
     /// The weight of the second voice: does what remains exceed what is left?
     pub remaining_weight: f64,
-    /// Cases' worth of weight that the curve of a cell gives the coarser one.
+    /// Cases' worth of weight that a cell's curve for the second voice gives the coarser one.
     pub lean: f64,
     /// Shares of the ends cut off below and above the interval.
     pub tails: (f64, f64),

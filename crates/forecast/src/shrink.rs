@@ -157,6 +157,7 @@ mod tests {
             situation: Situation::NOTHING,
             remaining: 1.0,
             ended: true,
+            resolved: true,
             late: f64::from(u8::from(case / 20 < late_of(case % 20))),
             settled: true,
         };
@@ -195,6 +196,7 @@ mod tests {
             situation: Situation::NOTHING,
             remaining: 1.0,
             ended: true,
+            resolved: true,
             late: 1.0,
             settled: true,
         };

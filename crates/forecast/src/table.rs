@@ -2,11 +2,15 @@
 //!
 //! At the root is one curve over the share of the allowance used up. Each layer of cells on top of
 //! it moves the log-odds towards what its own cases showed, by [`crate::shrink`]. The nested cells
-//! also count their cases and keep the curve of the working days to the end.
+//! also count their cases and keep two curves of the working days to the end.
 //!
-//! That curve is a second voice: the first asks how many like this ended late, the second whether
-//! what remains of such cases exceeds the time that is left. The first is sharper while the world
-//! stays as it was; the second follows where only the allowances change. Their log-odds are mixed.
+//! One curve is a second voice: the share asks how many like this ended late, the curve whether what
+//! remains of such cases exceeds the time that is left. The share is sharper while the world stays as
+//! it was; the curve follows where only the allowances change. Their log-odds are mixed. A case that
+//! is withdrawn in time is not late, so every end counts as one here.
+//!
+//! The other tells when a result comes. There a withdrawn case counts as seen running until then, for
+//! it says nothing of how long a result takes.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -15,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::baseline::Baseline;
 use crate::binning::{Binning, Binnings};
-use crate::curve::Alive;
+use crate::curve::{Alive, ten_thousandths};
 use crate::layer::{FACTS, fact, layer_of, nested};
 use crate::shrink::{chance, logit};
 use crate::situation::Situation;
@@ -50,8 +54,12 @@ pub(crate) struct Cell {
     pub key: u64,
     /// Added to the log-odds of ending late.
     pub moved: f32,
-    /// The share still running after each edge of the table's `ends`.
+    /// The share still running after each edge of the table's `ends`, for the second voice.
+    #[serde(with = "ten_thousandths")]
     pub alive: Vec<f32>,
+    /// The share without a result after each edge, had none been withdrawn: for when it comes.
+    #[serde(with = "ten_thousandths")]
+    pub ending: Vec<f32>,
     pub cases: u32,
     /// Cases whose deadline had passed, and of those the late ones.
     pub settled: u32,
@@ -148,15 +156,15 @@ impl Table {
         self.chain(at).next()
     }
 
-    /// The curve of working days to the end of the most alike cell.
-    pub fn alive(&self, at: &Situation) -> Option<Alive<'_>> {
-        self.cell(at).map(|cell| self.curve(cell))
+    /// The curve of working days to a result of the most alike cell.
+    pub fn ending(&self, at: &Situation) -> Option<Alive<'_>> {
+        self.cell(at).map(|cell| self.curve(&cell.ending))
     }
 
-    fn curve<'a>(&'a self, cell: &'a Cell) -> Alive<'a> {
+    fn curve<'a>(&'a self, alive: &'a [f32]) -> Alive<'a> {
         Alive {
             edges: self.stored.ends.edges(),
-            alive: &cell.alive,
+            alive,
         }
     }
 
@@ -179,7 +187,7 @@ impl Table {
             let points = self.layers.iter().filter_map(of);
             share += points.map(|point| f64::from(*point)).sum::<f64>();
         }
-        let curve = closest.map(|cell| self.curve(cell));
+        let curve = closest.map(|cell| self.curve(&cell.alive));
         Voices {
             share,
             remaining: curve.map(|curve| logit(curve.outlasts(f64::from(at.left)))),
@@ -216,9 +224,10 @@ impl Table {
     pub fn is_sound(&self) -> bool {
         let ends = self.stored.ends.edges().len();
         let cells = &self.stored.cells;
-        cells
-            .iter()
-            .all(|cell| cell.alive.len() == ends && cell.moved.is_finite())
+        let is_sound = |cell: &Cell| {
+            cell.alive.len() == ends && cell.ending.len() == ends && cell.moved.is_finite()
+        };
+        cells.iter().all(is_sound)
             && self.points.values().all(|point| point.is_finite())
             && (0.0..=1.0).contains(&self.stored.remaining_weight)
     }

@@ -10,10 +10,15 @@ use crate::training_row::{FOLDS, TrainingRow};
 
 /// Parts into which the working days to the end are cut.
 const PARTS: usize = 24;
+/// Cases' worth of weight that a cell's curve of when a result comes gives its parent's.
+///
+/// Few, whatever serves the chance: under a leaning of hundreds a step at which fifty cases take a
+/// week would seem to end when the quick cases of other steps do.
+const ENDING_LEAN: f64 = 10.0;
 /// A cell below this many cases is not kept: it says what its parent says.
 const KEEP: u32 = 4;
 /// Nested cells kept at most, the largest first.
-const MOST_CELLS: usize = 12_000;
+const MOST_CELLS: usize = 9_000;
 /// Cells of facts kept at most, the largest first.
 const MOST_POINTS: usize = 40_000;
 
@@ -83,7 +88,8 @@ impl TrainingCells {
     fn count_ends(&mut self, but: Option<usize>) {
         let parts = self.ends.edges().len();
         for tally in self.tallies.iter_mut().filter(|tally| tally.is_kept()) {
-            tally.finish = Spread::new(parts);
+            tally.ends = Spread::new(parts);
+            tally.results = Spread::new(parts);
         }
         for (place, row) in self.rows.iter().enumerate() {
             if but == Some(row.fold()) {
@@ -92,7 +98,8 @@ impl TrainingCells {
             let part = usize::from(self.ends.part(row.remaining));
             for (cells, first) in self.cells.iter().zip(self.first) {
                 let tally = &mut self.tallies[first + cells[place] as usize];
-                tally.finish.add(part, row.ended);
+                tally.ends.add(part, row.ended);
+                tally.results.add(part, row.resolved);
             }
         }
     }
@@ -103,7 +110,7 @@ impl TrainingCells {
         let mut apart = vec![0.0; self.rows.len()];
         for fold in 0..FOLDS {
             self.count_ends(Some(fold));
-            let curves = self.curves(lean);
+            let curves = self.curves(|tally| &tally.ends, lean);
             for (place, row) in self.rows.iter().enumerate() {
                 if row.fold() != fold {
                     continue;
@@ -124,12 +131,12 @@ impl TrainingCells {
     }
 
     /// The curve of each kept cell. A parent comes before its children, and is kept if one is.
-    fn curves(&self, lean: f64) -> Vec<Option<Vec<f32>>> {
+    fn curves(&self, of: impl Fn(&Tally) -> &Spread, lean: f64) -> Vec<Option<Vec<f32>>> {
         let mut curves: Vec<Option<Vec<f32>>> = Vec::with_capacity(self.tallies.len());
         for tally in &self.tallies {
             let parent = (tally.layer > 0).then(|| curves[tally.parent].as_deref());
-            let curve = tally.is_kept().then(|| tally.curve(parent.flatten(), lean));
-            curves.push(curve);
+            let curve = || tally.curve(of(tally), parent.flatten(), lean);
+            curves.push(tally.is_kept().then(curve));
         }
         curves
     }
@@ -141,8 +148,8 @@ impl TrainingCells {
 
     /// Makes a table, with plain facts adding their points or without.
     ///
-    /// `lean` is how many cases' worth of weight a cell's curve of working days gives its parent's.
-    /// The second voice has no weight yet.
+    /// `lean` is how many cases' worth of weight a cell's curve for the second voice gives its
+    /// parent's. That voice has no weight yet.
     pub fn fit(&self, points: bool, lean: f64) -> Fitted {
         let start = |row: &TrainingRow| logit(self.baseline.late(f64::from(row.situation.share())));
         let whole: Vec<f64> = self.rows.iter().map(start).collect();
@@ -207,12 +214,15 @@ impl TrainingCells {
 
     /// The nested cells worth keeping, in order of key.
     fn close(&self, moves: &[f64], lean: f64) -> Vec<Cell> {
-        let cells = self.tallies.iter().zip(self.curves(lean)).zip(moves);
-        let cells = cells.filter_map(|((tally, alive), moved)| {
+        let running = self.curves(|tally| &tally.ends, lean);
+        let ending = self.curves(|tally| &tally.results, ENDING_LEAN);
+        let cells = self.tallies.iter().zip(running).zip(ending).zip(moves);
+        let cells = cells.filter_map(|(((tally, alive), ending), moved)| {
             Some(Cell {
                 key: tally.key,
                 moved: short(*moved),
                 alive: alive?,
+                ending: ending?,
                 cases: tally.cases,
                 settled: tally.settled,
                 settled_late: tally.late,
@@ -252,8 +262,10 @@ struct Tally {
     key: u64,
     layer: usize,
     parent: usize,
-    /// Empty where the cell is not kept.
-    finish: Spread,
+    /// Ends of every kind; empty where the cell is not kept.
+    ends: Spread,
+    /// Results alone: what was withdrawn counts as seen running until then.
+    results: Spread,
     cases: u32,
     late: u32,
     settled: u32,
@@ -266,7 +278,8 @@ impl Tally {
             key,
             layer,
             parent: 0,
-            finish: Spread::new(0),
+            ends: Spread::new(0),
+            results: Spread::new(0),
             cases: 0,
             late: 0,
             settled: 0,
@@ -289,13 +302,13 @@ impl Tally {
     }
 
     /// The share still running after each edge, leaning on the parent's curve.
-    fn curve(&self, parent: Option<&[f32]>, lean: f64) -> Vec<f32> {
+    fn curve(&self, of: &Spread, parent: Option<&[f32]>, lean: f64) -> Vec<f32> {
         let lean = if parent.is_some() { lean } else { 1.0 };
-        let scale = f64::from(self.cases) / f64::from(self.finish.total().max(1));
+        let scale = f64::from(self.cases) / f64::from(of.total().max(1));
         let mut left = 1.0;
         let mut parent_before = 1.0;
-        let mut alive = Vec::with_capacity(self.finish.ended.len());
-        for (bin, (ended, risk)) in self.finish.hazards().enumerate() {
+        let mut alive = Vec::with_capacity(of.ended.len());
+        for (bin, (ended, risk)) in of.hazards().enumerate() {
             let parent_after = parent.map_or(0.5 * parent_before, |alive| f64::from(alive[bin]));
             let hazard = if parent_before > 0.0 {
                 1.0 - parent_after / parent_before

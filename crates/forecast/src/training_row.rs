@@ -116,8 +116,10 @@ pub(crate) struct TrainingRow {
     pub situation: Situation,
     /// Working days to the end, or to the last sight of it.
     pub remaining: f32,
-    /// Whether it ended there, with a result.
+    /// Whether it ended there, in whatever way.
     pub ended: bool,
+    /// Whether that end was a result.
+    pub resolved: bool,
     /// 1 for late, 0 for in time; between them while nobody knows.
     pub late: f64,
     /// Whether its deadline lies before the horizon.
@@ -140,7 +142,8 @@ pub(crate) fn rows(observed: &[ObservedCase], baseline: &Baseline) -> Vec<Traini
                 case,
                 situation: *situation,
                 remaining: observed.remaining[place] as f32,
-                ended: observed.resolved,
+                ended: observed.end.is_some(),
+                resolved: observed.resolved,
                 late,
                 settled: observed.late.is_some(),
             });
