@@ -152,7 +152,7 @@ impl<'a> Backtest<'a> {
         for (case, looks) in said.cases() {
             for look in looks {
                 let at = DateTime::from_timestamp_micros(said.micros[look]).unwrap_or_default();
-                each(&case.id, at, said.chance[look], case.late);
+                each(case.id, at, said.chance[look], case.late);
             }
         }
         self.report(model, &said)
