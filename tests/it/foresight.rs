@@ -364,7 +364,11 @@ async fn the_chairman_sees_flags_as_they_come_the_months_outlook_and_how_good_th
         world.engine.sweep(&mut sweep).await.unwrap();
     }
     let id = format!("dossiers/{}", slow.dossier.id);
-    let told = lines_until(stream, |line| line["level"] == "FORECAST_LEVEL_AT_RISK").await;
+    let warns = ["FORECAST_LEVEL_AT_RISK", "FORECAST_LEVEL_WILL_BE_LATE"];
+    let told = lines_until(stream, |line| {
+        warns.iter().any(|level| line["level"] == *level)
+    })
+    .await;
     assert!(
         told.iter().all(|line| line["dossier"] == id.as_str()),
         "{told:?}"

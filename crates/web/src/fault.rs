@@ -143,10 +143,10 @@ pub async fn explain(State(pages): State<Arc<Pages>>, request: Request, next: Ne
         peer: String::new(),
     };
     let words = Words::of(language);
-    let key = |part: &str| words.t(&format!("{}.{part}", unexplained.key));
-    let heading = key("heading");
+    let part = |name: &str| words.t(&format!("{}.{name}", unexplained.key));
+    let heading = part("heading");
     let page = FaultPage {
-        text: key("text"),
+        text: part("text"),
         said: unexplained.said.map(|(vi, en)| match language {
             Language::Vietnamese => vi,
             Language::English => en,

@@ -1,6 +1,8 @@
 //! The month of a dossier of which other units have a part: it is the dossier's, and the unit's
 //! that decides it.
 
+use app::foresight::KeptModel;
+use app::ports::WriteForecasts;
 use domain::role::Role;
 use serde_json::{Value, json};
 
@@ -32,6 +34,19 @@ on_both!(a_dossier_counts_in_its_own_month_and_for_the_unit_that_decides_it);
 
 async fn a_dossier_counts_in_its_own_month_and_for_the_unit_that_decides_it(on: Backend) {
     let world = World::on(on, "2026-08-27 10:00").await;
+    // Before the first model nothing is judged.
+    let first = KeptModel {
+        province: super::province(),
+        number: 1,
+        matter: domain::procedure::Kind::Procedure,
+        begins: world.engine.now(),
+        until: world.engine.now(),
+        made: world.engine.now(),
+        figures: "{}".into(),
+        hash: "0".repeat(64),
+        bytes: None,
+    };
+    world.store.keep_model(&first).await.unwrap();
     let json = Json::over(&world);
     let token = world.token(Role::Officer, WARD).await;
     let view = world.receive(WARD, THREE_DAYS).await;

@@ -94,7 +94,7 @@ async fn a_file_that_is_spoilt_as_a_whole_imports_nothing() {
         (zipped[..zipped.len() - 9].to_vec(), "the file ends early"),
         (
             b"\xff\xfei\0d\0".to_vec(),
-            "list.csv:1: the file is in UTF-16",
+            "there is no column `unit`, the map's unit",
         ),
     ] {
         let folder = Folder::new().await;

@@ -362,7 +362,7 @@ async fn refusals(tale: &mut Tale<'_>, name: &str) {
         (
             Role::Officer,
             "ResolveDossier",
-            body("v16"),
+            body("v17"),
             "FAILED_PRECONDITION",
             "STEP_OF_OTHER_ROLE",
         ),
@@ -376,7 +376,7 @@ async fn refusals(tale: &mut Tale<'_>, name: &str) {
         (
             Role::Receptionist,
             "ReturnResult",
-            body("v16"),
+            body("v17"),
             "FAILED_PRECONDITION",
             "WRONG_STATE",
         ),
@@ -403,7 +403,7 @@ async fn refusals(tale: &mut Tale<'_>, name: &str) {
         );
     }
     let refuse = json!({
-        "name": name, "etag": "v16", "request_id": id, "reason": "sai nơi nộp",
+        "name": name, "etag": "v17", "request_id": id, "reason": "sai nơi nộp",
     });
     tale.ask(Role::Receptionist, "RefuseDossier", refuse.clone())
         .await

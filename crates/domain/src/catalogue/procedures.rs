@@ -12,7 +12,7 @@ use super::placed::Placed;
 use super::version::{self, RawVersion};
 use super::{Fault, Sorted, SourceFile, fault, published};
 use crate::id::ProcedureCode;
-use crate::procedure::{Procedure, Procedures};
+use crate::procedure::Procedures;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::Period;
-use crate::dossier::clock::Moved;
+use crate::dossier::clock::{Clock, Moved};
 use crate::dossier::{Channel, Dossier, Event, PaymentMethod, Record};
 use crate::id::UnitCode;
 use crate::procedure::Kind;
@@ -177,10 +177,8 @@ fn is_counted(dossier: &Dossier) -> bool {
 impl Did {
     fn take(&mut self, record: &Record, before: &Before, after: &Dossier, period: &Period) {
         let at = record.event_time;
-        if !after
-            .clock
-            .as_ref()
-            .is_some_and(|clock| clock.standing.is_some())
+        let stands = |clock: &Clock| clock.standing.is_some();
+        if !after.clock.as_ref().is_some_and(stands)
             && let Some(open) = self
                 .stops
                 .iter_mut()

@@ -19,6 +19,9 @@ use crate::proto::worklist_service_server::WorklistService;
 use crate::status;
 use crate::wake::Wakes;
 
+/// The longest horizon of an outlook in working days: a quarter of a year.
+const MOST_HORIZON_DAYS: u32 = 60;
+
 /// See `WorklistService` in the contract.
 pub(crate) struct Worklists(pub Calls);
 
@@ -139,8 +142,12 @@ impl WorklistService for Worklists {
                 let month = fields.optional_month("month", &request.month);
                 let horizon = match request.horizon_days {
                     0 => HORIZON_DAYS,
-                    days => days.min(60),
+                    days => days,
                 };
+                if horizon > MOST_HORIZON_DAYS {
+                    let problem = format!("must be at most {MOST_HORIZON_DAYS}");
+                    fields.wrong("horizon_days", problem);
+                }
                 let (unit, month) = fields.done(Some((unit, month)))?;
                 let outlook = engine.outlook(&caller, unit.as_ref(), month, horizon, target);
                 Ok(foresight::outlook(&outlook.await?))

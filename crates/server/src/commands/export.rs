@@ -1,5 +1,6 @@
 //! `motcua export`.
 
+mod failing;
 mod people;
 
 use super::Database;
@@ -20,6 +21,7 @@ use domain::id::{ActorId, DossierId, ProvinceCode};
 use domain::time::{self, Instant};
 use serde_json::{Map, Value, json};
 
+use self::failing::{unwritable, unwritten};
 use self::people::{People, disarmed};
 use super::{Installation, print, unreadable};
 use crate::Failure;
@@ -140,10 +142,6 @@ fn make_folder(folder: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-fn unwritten(error: std::io::Error) -> Failure {
-    Failure::work("cannot write the export", error)
-}
-
 /// The files that are written.
 struct Out {
     cases: csv::Writer<File>,
@@ -261,10 +259,6 @@ impl Out {
         }
         self.lines.flush().map_err(unwritten)
     }
-}
-
-fn unwritable(error: csv::Error) -> Failure {
-    Failure::work("cannot write the export", error)
 }
 
 fn illegible(error: serde_json::Error) -> Failure {

@@ -13,7 +13,7 @@ use domain::id::UnitCode;
 use domain::time::{Instant, local};
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, XlsxError};
 
-use super::{unwritable, unwritten};
+use super::failing::{unwritable, unwritten};
 use crate::Failure;
 
 /// The most dossiers that the workbook holds, for it is made in memory; the CSV has all.

@@ -1,0 +1,11 @@
+//! How an export that cannot be written fails.
+
+use crate::Failure;
+
+pub(super) fn unwritten(error: std::io::Error) -> Failure {
+    Failure::work("cannot write the export", error)
+}
+
+pub(super) fn unwritable(error: csv::Error) -> Failure {
+    Failure::work("cannot write the export", error)
+}
