@@ -299,7 +299,7 @@ impl Telling<'_> {
         let artefact = self.forecaster.artefact();
         artefact
             .filter(|_| self.prospect.basis != Basis::Plan)
-            .map(|artefact| artefact.model())
+            .map(super::artefact::Artefact::model)
     }
 
     fn overdue(&self, now: Instant) -> Result<Reason, Error> {

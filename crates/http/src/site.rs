@@ -85,7 +85,6 @@ impl Part {
 /// # Panics
 ///
 /// When two parts have the same route.
-#[must_use]
 pub fn site(health: Health, parts: Vec<Part>) -> Router {
     let mut index = Map::from_iter([("name".to_owned(), "motcua".into())]);
     let mut home = None;

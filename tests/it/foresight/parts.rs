@@ -39,7 +39,7 @@ async fn a_dossier_counts_in_its_own_month_and_for_the_unit_that_decides_it(on: 
         province: super::province(),
         number: 1,
         matter: domain::procedure::Kind::Procedure,
-        begins: world.engine.now(),
+        begins: world.engine.now() - chrono::TimeDelta::days(30),
         until: world.engine.now(),
         made: world.engine.now(),
         figures: "{}".into(),

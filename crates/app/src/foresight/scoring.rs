@@ -45,11 +45,14 @@ pub struct Foreseen {
 /// How many dossiers are remembered as they were laid out. Past it all are laid out anew.
 const REMEMBERED: usize = 50_000;
 
+/// A calendar, whether limits run by the clock there, and the hours that follow.
+type OfficeHours = (Arc<Calendar>, bool, Arc<WorkingTime>);
+
 /// Forecasters of offices, and dossiers as they were last laid out for them.
 #[derive(Default)]
 pub(crate) struct Foresight {
     pub models: Models,
-    offices: Mutex<Vec<(Arc<Calendar>, bool, Arc<WorkingTime>)>>,
+    offices: Mutex<Vec<OfficeHours>>,
     forecasters: Mutex<HashMap<ForecasterKey, Arc<UnitForecaster>>>,
     laid: Mutex<HashMap<Key, Arc<Laid>>>,
 }

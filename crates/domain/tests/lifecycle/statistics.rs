@@ -3,6 +3,7 @@
 //!
 //! The slow count below is written from the definitions alone and shares no function with what it
 //! checks: it has a state of its own, and looks at working days one by one.
+#![expect(clippy::unwrap_used, reason = "in a test an unwrap is an assertion")]
 
 use std::collections::BTreeMap;
 

@@ -109,9 +109,14 @@ macro_rules! moves {
                 $fields: &mut crate::convert::Fields,
                 $known: &crate::convert::Known,
             ) -> Option<domain::dossier::Command> {
-                let $given = self;
-                let act: Option<$act> = (|| $read)();
-                act.map(domain::dossier::Command::from)
+                fn read(
+                    $given: &crate::proto::$request,
+                    $fields: &mut crate::convert::Fields,
+                    $known: &crate::convert::Known,
+                ) -> Option<$act> {
+                    $read
+                }
+                read(self, $fields, $known).map(domain::dossier::Command::from)
             }
         }
     };

@@ -60,6 +60,10 @@ pub fn code(kind: Kind) -> Code {
 
 /// The status of an error. An internal one is logged here, once, with its causes.
 #[must_use]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "it ends the error, and stands as it is in map_err"
+)]
 pub fn of(error: Error) -> Status {
     if let Error::Internal(cause) = &error {
         return internal(cause.as_ref());

@@ -35,6 +35,10 @@ pub struct Forecast {
 }
 
 /// What to do with forecasts.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one is read from the command line, once"
+)]
 #[derive(Debug, Subcommand)]
 pub enum ForecastCommand {
     Backtest(Backtest),
