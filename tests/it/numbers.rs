@@ -77,7 +77,7 @@ fn refused_field(answer: &Answer, field: &str) {
     assert_eq!(wrong[0].0, field, "{wrong:?}");
 }
 
-fn code_of(answer: Value) -> String {
+fn code_of(answer: &Value) -> String {
     answer["code"].as_str().unwrap().to_owned()
 }
 
@@ -93,12 +93,12 @@ async fn a_counter_skips_a_number_that_a_portal_has_brought(on: Backend) {
     }
     let mut given = Vec::new();
     for _ in 0..3 {
-        given.push(code_of(doors.receive(&[]).await.good()));
+        given.push(code_of(&doors.receive(&[]).await.good()));
     }
     let expected = ["0002", "0005", "0006"].map(|number| format!("{WARD}-260803-{number}"));
     assert_eq!(given, expected, "each number belongs to one dossier");
     let code = code_of(
-        doors
+        &doors
             .submit(&doors.portal, WARD, "H60.02215-260802-0001")
             .await
             .good(),
@@ -145,7 +145,7 @@ async fn desks_that_work_at_once_are_not_stopped_by_a_number_of_one_of_them(on: 
     for (ward, received, first_free, last) in [(WARD, both.0, 1, 46), (OTHER_WARD, both.1, 1, 40)] {
         let mut numbers: Vec<u32> = received
             .into_iter()
-            .map(|answer| code_of(answer.good()))
+            .map(|answer| code_of(&answer.good()))
             .map(|code| code.rsplit('-').next().unwrap().parse().unwrap())
             .collect();
         numbers.sort_unstable();
@@ -183,7 +183,7 @@ async fn only_the_portal_brings_a_number_of_ours_and_only_for_the_ward_and_a_day
     }
     // A ward of another province numbers elsewhere: what it gave is a code like any other.
     let received = doors.receive(&["H26.00004-260803-0001"]).await.good();
-    assert_eq!(code_of(received.clone()), todays);
+    assert_eq!(code_of(&received), todays);
 
     let officer = world.token(Role::Officer, WARD).await;
     let correct = |new: &str| {
@@ -231,7 +231,7 @@ async fn numbers_taken_along_are_nobody_elses_and_can_be_entered(on: Backend) {
         .await;
     assert_eq!(used.refused().2, "CODE_TAKEN");
     assert_eq!(
-        code_of(doors.receive(&[]).await.good()),
+        code_of(&doors.receive(&[]).await.good()),
         "H60.02215-260803-0006"
     );
     // The same block again, whatever was brought since.

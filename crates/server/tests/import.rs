@@ -1,5 +1,6 @@
 //! Lists as people have them: every form of the same forty rows, and what is said of what a map
 //! leaves open. They are invented; the forms are those of one-stop products and of Excel.
+#![expect(clippy::unwrap_used, reason = "in a test an unwrap is an assertion")]
 
 mod workbooks;
 

@@ -1,4 +1,5 @@
 //! `motcua report ii06a` and `i766`, as a province office runs them.
+#![expect(clippy::unwrap_used, reason = "in a test an unwrap is an assertion")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

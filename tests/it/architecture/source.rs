@@ -46,7 +46,7 @@ impl Source {
         let mut source = Self {
             files: BTreeMap::new(),
         };
-        source.follow(texts, root, Vec::new());
+        source.follow(texts, root, &Vec::new());
         let known: BTreeSet<Module> = source.files.keys().cloned().collect();
         for (module, file) in &mut source.files {
             let reading = syn::parse_file(&texts[&file.name]).unwrap();
@@ -56,7 +56,7 @@ impl Source {
     }
 
     /// Walks the `mod` lines, which say which module a file holds.
-    fn follow(&mut self, texts: &BTreeMap<String, String>, name: &str, module: Module) {
+    fn follow(&mut self, texts: &BTreeMap<String, String>, name: &str, module: &Module) {
         let text = &texts[name];
         let file = syn::parse_file(text).unwrap_or_else(|error| panic!("{name}: {error}"));
         let folder = match name.rsplit_once('/') {
@@ -87,7 +87,7 @@ impl Source {
             if let Some(place) = place {
                 let mut inner = module.clone();
                 inner.push(child);
-                self.follow(texts, &place, inner);
+                self.follow(texts, &place, &inner);
             }
         }
     }
@@ -298,7 +298,10 @@ fn leaves(tree: &UseTree, before: &mut Module, found: &mut Vec<(Module, String)>
         }
         UseTree::Name(name) => {
             let name = name.ident.to_string();
-            found.push(([before.as_slice(), &[name.clone()]].concat(), name));
+            found.push((
+                [before.as_slice(), std::slice::from_ref(&name)].concat(),
+                name,
+            ));
         }
         UseTree::Rename(renamed) => {
             let path = [before.as_slice(), &[renamed.ident.to_string()]].concat();

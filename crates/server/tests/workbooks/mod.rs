@@ -1,4 +1,5 @@
 //! Workbooks made of the rows of a list, as Excel and LibreOffice save them.
+#![expect(clippy::unwrap_used, reason = "in a test an unwrap is an assertion")]
 
 use std::fmt::Write;
 
