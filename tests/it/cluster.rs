@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock};
+use std::time::Duration;
 
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
 use tokio::sync::OnceCell;
@@ -138,7 +139,12 @@ impl Server {
 
     pub async fn connect(&self, database: &str) -> DatabaseConnection {
         let mut options = sea_orm::ConnectOptions::new(self.url(database));
-        options.max_connections(1).sqlx_logging(false);
+        // On a busy machine a new connection takes its time.
+        options
+            .max_connections(1)
+            .connect_timeout(Duration::from_secs(60))
+            .acquire_timeout(Duration::from_secs(60))
+            .sqlx_logging(false);
         Database::connect(options).await.unwrap()
     }
 
