@@ -11,7 +11,7 @@ use app::{Engine, Parts};
 use chrono::NaiveDate;
 use domain::catalogue::{Catalogue, SourceFile, Successors};
 use domain::dossier::acts::{Resolve, ReturnResult};
-use domain::dossier::contents::{Circumstances, Contents};
+use domain::dossier::contents::{CircumstancesGiven, Contents};
 use domain::dossier::private::Person;
 use domain::dossier::{Channel, Command, Dossier, Reception, Status};
 use domain::id::{ActorId, UnitCode};
@@ -104,7 +104,7 @@ pub fn contents() -> Contents {
         resolving: None,
         returning: None,
         duplicate_intended: false,
-        circumstances: Circumstances::default(),
+        circumstances: CircumstancesGiven::default(),
     }
 }
 

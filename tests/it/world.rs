@@ -13,7 +13,7 @@ use domain::catalogue::Catalogue;
 use domain::code::AnyCode;
 use domain::dossier::acts::RequestSupplement;
 use domain::dossier::acts::{Advance, Resolve, ReturnResult, SupplementItem};
-use domain::dossier::contents::{Circumstances, Contents};
+use domain::dossier::contents::{CircumstancesGiven, Contents};
 use domain::dossier::private::{Person, Words};
 use domain::dossier::{Channel, Command, Reception, Submission};
 use domain::id::{ActorId, ProcedureCode, RequestId, UnitCode};
@@ -315,7 +315,7 @@ pub fn contents(procedure: &str) -> Contents {
         resolving: None,
         returning: None,
         duplicate_intended: false,
-        circumstances: Circumstances::default(),
+        circumstances: CircumstancesGiven::default(),
     }
 }
 

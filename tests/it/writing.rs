@@ -5,7 +5,7 @@ use app::ports::Store;
 use app::view::DossierName;
 use chrono::TimeDelta;
 use domain::dossier::acts::{Accept, Advance, Stop};
-use domain::dossier::contents::Circumstances;
+use domain::dossier::contents::CircumstancesGiven;
 use domain::dossier::private::{Person, Words};
 use domain::dossier::{Channel, Command, FeeState, Origin, QueueTicket, Refusal, Setting, Status};
 use domain::role::Role;
@@ -463,12 +463,12 @@ on_both!(what_was_said_of_how_a_dossier_came_about_and_of_its_fee_is_kept);
 async fn what_was_said_of_how_a_dossier_came_about_and_of_its_fee_is_kept(on: Backend) {
     let world = World::on(on, "2026-08-03 10:00").await;
     let mut reception = at_the_desk(WARD, THREE_DAYS);
-    reception.content.circumstances = Circumstances {
+    reception.content.circumstances = CircumstancesGiven {
         origin: Origin::Agency,
         setting: Setting::Mobile,
         queue_ticket: Some(QueueTicket::parse("A-017").unwrap()),
         fee_exemption: Words::new("hộ nghèo"),
-        ..Circumstances::default()
+        ..CircumstancesGiven::default()
     };
     let clerk = who(Role::Receptionist, WARD);
     let view = world

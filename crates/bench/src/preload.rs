@@ -15,7 +15,7 @@ use domain::catalogue::Catalogue;
 use domain::code::AnyCode;
 use domain::digest::keyed_hash;
 use domain::dossier::acts::{Accept, Advance, Resolve, ReturnResult};
-use domain::dossier::contents::{Circumstances, Contents};
+use domain::dossier::contents::{CircumstancesGiven, Contents};
 use domain::dossier::private::{Private, Salt};
 use domain::dossier::{
     self, Acting, Channel, Command, Decision, Dossier, Interest, Reception, Record, Rules, State,
@@ -143,7 +143,7 @@ impl Office {
             resolving: None,
             returning: None,
             duplicate_intended: false,
-            circumstances: Circumstances::default(),
+            circumstances: CircumstancesGiven::default(),
         };
         let salt = Salt::new(self.ids.random());
         let chance = u64::from_be_bytes(self.ids.random()[..8].try_into().expect("eight bytes"));

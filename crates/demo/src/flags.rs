@@ -5,7 +5,9 @@ use app::foresight::Sweep;
 use chrono::{Datelike, NaiveDate, Timelike};
 use domain::time::{self, Instant};
 
-use crate::{Failure, NOW, province_code};
+use crate::clock::NOW;
+use crate::failure::Failure;
+use crate::place::province_code;
 
 /// How often crossings are looked for in the made-up months, in minutes. A server looks when they
 /// come; what comes and goes in between is missing from the record.

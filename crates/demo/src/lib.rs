@@ -6,27 +6,29 @@
 mod arrivals;
 mod cast;
 pub mod chance;
+mod clock;
 mod failure;
 mod fate;
 mod flags;
 mod life;
 pub mod people;
+mod place;
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::sync::Arc;
 
 use app::access::Caller;
-use app::ports::{Clock, Ids, Store};
+use app::ports::{Ids, Store};
 use app::tokens::{self, Grant};
 use app::view::{DossierName, View};
 use app::{Engine, Meta, Parts};
 use chrono::TimeDelta;
 use domain::catalogue::Catalogue;
 use domain::code::AnyCode;
-use domain::dossier::contents::{Circumstances, Contents};
+use domain::dossier::contents::{CircumstancesGiven, Contents};
 use domain::dossier::{Channel, Reception, Submission};
-use domain::id::{ActorId, ProvinceCode, RequestId, UnitCode};
+use domain::id::{ActorId, RequestId, UnitCode};
 use domain::role::Role;
 use domain::time::{self, Instant};
 use domain::unit::Unit;
@@ -34,9 +36,11 @@ use store::{Durability, Options, SeaStore};
 
 use arrivals::{Arrival, Place};
 use chance::{Chance, ChanceIds};
+use clock::{NOW, SimulatedClock};
 use fate::{Fate, Overdue};
 use flags::Flags;
 use life::{Life, Next};
+use place::{PROVINCE, WARD, province_code};
 
 pub use failure::Failure;
 pub use life::required;
@@ -55,13 +59,6 @@ const DOSSIERS_OF_OTHERS: usize = 2_400;
 /// How many days of it are lived before forecasts are made.
 const LEARNED: i64 = 45;
 
-/// The statistics code of Tuyên Quang.
-const PROVINCE: &str = "08";
-
-/// The ward that is shown, and whose people get tokens: phường Minh Xuân, which took over from
-/// phường Tân Quang.
-const WARD: &str = "Phường Minh Xuân";
-
 /// What acts at the same time is decided in one batch; a quarter of an hour is.
 const WINDOW: TimeDelta = TimeDelta::minutes(15);
 
@@ -71,19 +68,6 @@ pub struct Demo {
     pub tokens: Vec<(Role, UnitCode, String)>,
     /// How many dossiers there are.
     pub dossiers: usize,
-}
-
-tokio::task_local! {
-    /// The simulated moment at which a made-up person acts.
-    static NOW: Instant;
-}
-
-struct SimulatedClock;
-
-impl Clock for SimulatedClock {
-    fn now(&self) -> Instant {
-        NOW.get()
-    }
 }
 
 /// Builds the province in an empty database, as it would be at a moment.
@@ -165,10 +149,6 @@ async fn ready_tokens(
         tokens.push((role, unit.clone(), issued.secret));
     }
     Ok(tokens)
-}
-
-fn province_code() -> ProvinceCode {
-    ProvinceCode::parse(PROVINCE).expect("two digits are a province's code")
 }
 
 /// The province while it is being lived in.
@@ -403,7 +383,7 @@ impl<'a> Province<'a> {
             resolving: None,
             returning: None,
             duplicate_intended: false,
-            circumstances: Circumstances::default(),
+            circumstances: CircumstancesGiven::default(),
         };
         let receiving = unit.code.clone();
         let code = arrival.procedure.clone();

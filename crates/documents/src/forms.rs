@@ -60,7 +60,7 @@ pub enum Mark {
 
 /// Why a list of forms cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum Invalid {
+pub enum InvalidForms {
     /// It is not written as it should be.
     #[error("the list of forms cannot be read")]
     Text(#[from] toml::de::Error),
@@ -86,14 +86,14 @@ struct File {
 
 impl Forms {
     /// Reads a list of forms, as `catalogue/forms/forms.toml` has it.
-    pub fn read(text: &str) -> Result<Self, Invalid> {
+    pub fn read(text: &str) -> Result<Self, InvalidForms> {
         let mut forms = toml::from_str::<File>(text)?.form;
         forms.sort_by_key(|form| form.from);
         for (at, form) in forms.iter().enumerate() {
             let (kind, from) = (form.kind, form.from);
             let same = |it: &&Form| it.kind == kind && it.from == from;
             if forms[..at].iter().any(|it| same(&it)) {
-                return Err(Invalid::Twice { kind, from });
+                return Err(InvalidForms::Twice { kind, from });
             }
         }
         Ok(Self(forms))
@@ -145,7 +145,7 @@ mod tests {
         assert!(Forms::read(one).is_ok());
         assert!(matches!(
             Forms::read(&format!("{one}{one}")),
-            Err(Invalid::Twice { .. })
+            Err(InvalidForms::Twice { .. })
         ));
         assert!(Forms::read(&one.replace("mark", "marks")).is_err());
     }

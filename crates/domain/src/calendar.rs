@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::time::{Instant, day_start, local};
 
-pub use invalid::Invalid;
+pub use invalid::InvalidCalendar;
 
 /// Why a day differs from its weekday.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -118,9 +118,9 @@ impl Calendar {
         last_day: NaiveDate,
         days: &[SpecialDay],
         hours: &[Hours],
-    ) -> Result<Calendar, Invalid> {
+    ) -> Result<Calendar, InvalidCalendar> {
         if last_day < first_day {
-            return Err(Invalid::NoDays {
+            return Err(InvalidCalendar::NoDays {
                 first_day,
                 last_day,
             });
@@ -142,8 +142,8 @@ impl Calendar {
 
     /// The same calendar with more special days: what if these were published too?
     ///
-    /// Errors: [`Invalid`] for days that contradict it or each other.
-    pub fn with_days(&self, more: &[SpecialDay]) -> Result<Calendar, Invalid> {
+    /// Errors: [`InvalidCalendar`] for days that contradict it or each other.
+    pub fn with_days(&self, more: &[SpecialDay]) -> Result<Calendar, InvalidCalendar> {
         let days: Vec<_> = self.special.iter().chain(more).cloned().collect();
         let mut calendar = Calendar {
             special: invalid::checked_days(self.first_day, self.last_day, &days)?,
@@ -477,8 +477,8 @@ impl Calendars {
 
     /// The same calendars with more special days in all of them.
     ///
-    /// Errors: [`Invalid`] for days that contradict one of them or each other.
-    pub fn with_days(&self, more: &[SpecialDay]) -> Result<Calendars, Invalid> {
+    /// Errors: [`InvalidCalendar`] for days that contradict one of them or each other.
+    pub fn with_days(&self, more: &[SpecialDay]) -> Result<Calendars, InvalidCalendar> {
         let national = Arc::new(self.national.with_days(more)?);
         // Units of one province share a calendar; it is built once.
         let mut built: HashMap<*const Calendar, Arc<Calendar>> = HashMap::new();

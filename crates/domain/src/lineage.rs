@@ -83,11 +83,11 @@ pub struct Succession {
 
 /// Why take-overs cannot stand together. `at` is the place of the line at fault, from 0.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Invalid {
+pub enum InvalidLineage {
     /// The same pair occurs twice.
     #[error("{old} goes to {new} twice")]
     Twice {
-        /// See [`Invalid`].
+        /// See [`InvalidLineage`].
         at: usize,
         /// The unit that is taken over.
         old: UnitCode,
@@ -97,7 +97,7 @@ pub enum Invalid {
     /// A unit goes as a whole to one heir and to others as well.
     #[error("{old} goes to {new} as a whole, yet it has other successors too")]
     MoreThanWhole {
-        /// See [`Invalid`].
+        /// See [`InvalidLineage`].
         at: usize,
         /// The unit that is taken over.
         old: UnitCode,
@@ -107,7 +107,7 @@ pub enum Invalid {
     /// A unit goes in part to one heir, and nobody has the rest.
     #[error("{old} goes to {new} in part, and the rest of it to nobody")]
     LessThanWhole {
-        /// See [`Invalid`].
+        /// See [`InvalidLineage`].
         at: usize,
         /// The unit that is taken over.
         old: UnitCode,
@@ -117,7 +117,7 @@ pub enum Invalid {
     /// A unit has two main heirs.
     #[error("{old} has two default successors, {first} and {second}")]
     TwoMains {
-        /// See [`Invalid`].
+        /// See [`InvalidLineage`].
         at: usize,
         /// The unit that is taken over.
         old: UnitCode,
@@ -129,7 +129,7 @@ pub enum Invalid {
     /// A unit has no main heir.
     #[error("{old} has no default successor")]
     NoMain {
-        /// See [`Invalid`].
+        /// See [`InvalidLineage`].
         at: usize,
         /// The unit that is taken over.
         old: UnitCode,
@@ -137,7 +137,7 @@ pub enum Invalid {
     /// An heir is itself given up on the same day.
     #[error("{old} goes to {new}, which is itself given up that day: name the one that stays")]
     Chain {
-        /// See [`Invalid`].
+        /// See [`InvalidLineage`].
         at: usize,
         /// The unit that is taken over.
         old: UnitCode,
@@ -147,7 +147,7 @@ pub enum Invalid {
     /// Units take over from each other in a circle.
     #[error("{} take over from each other in a circle", Listed(.units))]
     Cycle {
-        /// See [`Invalid`].
+        /// See [`InvalidLineage`].
         at: usize,
         /// The units of the circle.
         units: Vec<UnitCode>,
@@ -166,7 +166,7 @@ impl fmt::Display for Listed<'_> {
     }
 }
 
-impl Invalid {
+impl InvalidLineage {
     /// The place of the line at fault, from 0.
     #[must_use]
     pub fn at(&self) -> usize {
@@ -207,7 +207,7 @@ impl Succession {
     /// Puts the take-overs of a day together.
     ///
     /// Errors: everything that cannot be, by line.
-    pub fn new(day: NaiveDate, takeovers: &[Takeover]) -> Result<Self, Vec<Invalid>> {
+    pub fn new(day: NaiveDate, takeovers: &[Takeover]) -> Result<Self, Vec<InvalidLineage>> {
         let mut lines: BTreeMap<&UnitCode, Vec<(usize, &Takeover)>> = BTreeMap::new();
         for (at, takeover) in takeovers.iter().enumerate() {
             lines.entry(&takeover.old).or_default().push((at, takeover));
@@ -223,7 +223,7 @@ impl Succession {
         if wrong.is_empty() {
             succession.refuse_circles(&lines, &mut wrong);
         }
-        wrong.sort_by_key(Invalid::at);
+        wrong.sort_by_key(InvalidLineage::at);
         if wrong.is_empty() {
             Ok(succession)
         } else {
@@ -303,7 +303,7 @@ impl Succession {
     fn refuse_circles(
         &self,
         lines: &BTreeMap<&UnitCode, Vec<(usize, &Takeover)>>,
-        wrong: &mut Vec<Invalid>,
+        wrong: &mut Vec<InvalidLineage>,
     ) {
         let mut in_a_circle = BTreeSet::new();
         for (old, lines) in lines {
@@ -313,13 +313,13 @@ impl Succession {
             if let Some(circle) = circle {
                 if circle.iter().all(|unit| in_a_circle.insert(unit.clone())) {
                     let (at, _) = lines[0];
-                    wrong.push(Invalid::Cycle { at, units: circle });
+                    wrong.push(InvalidLineage::Cycle { at, units: circle });
                 }
                 continue;
             }
             for (at, takeover) in lines {
                 if takeover.new != takeover.old && self.ends(&takeover.new) {
-                    wrong.push(Invalid::Chain {
+                    wrong.push(InvalidLineage::Chain {
                         at: *at,
                         old: takeover.old.clone(),
                         new: takeover.new.clone(),
@@ -350,7 +350,7 @@ impl Succession {
 fn heirs_of(
     old: &UnitCode,
     lines: &[(usize, &Takeover)],
-    wrong: &mut Vec<Invalid>,
+    wrong: &mut Vec<InvalidLineage>,
 ) -> Option<Heirs> {
     let before = wrong.len();
     let mut all: Vec<(UnitCode, Share)> = Vec::with_capacity(lines.len());
@@ -358,24 +358,24 @@ fn heirs_of(
     for (at, takeover) in lines {
         let (at, old, new) = (*at, old.clone(), takeover.new.clone());
         if all.iter().any(|(heir, _)| *heir == new) {
-            wrong.push(Invalid::Twice { at, old, new });
+            wrong.push(InvalidLineage::Twice { at, old, new });
             continue;
         }
         match (takeover.share, lines.len()) {
             (Share::Whole, 1) | (Share::Part, 2..) => {}
-            (Share::Whole, _) => wrong.push(Invalid::MoreThanWhole {
+            (Share::Whole, _) => wrong.push(InvalidLineage::MoreThanWhole {
                 at,
                 old: old.clone(),
                 new: new.clone(),
             }),
-            (Share::Part, _) => wrong.push(Invalid::LessThanWhole {
+            (Share::Part, _) => wrong.push(InvalidLineage::LessThanWhole {
                 at,
                 old: old.clone(),
                 new: new.clone(),
             }),
         }
         match main {
-            Some(first) if takeover.main => wrong.push(Invalid::TwoMains {
+            Some(first) if takeover.main => wrong.push(InvalidLineage::TwoMains {
                 at,
                 old,
                 first: first.clone(),
@@ -387,7 +387,7 @@ fn heirs_of(
         all.push((takeover.new.clone(), takeover.share));
     }
     let Some(main) = main else {
-        wrong.push(Invalid::NoMain {
+        wrong.push(InvalidLineage::NoMain {
             at: lines[0].0,
             old: old.clone(),
         });

@@ -73,7 +73,7 @@ fn points(score: Score, count: u32) -> f64 {
 
 /// A unit's row.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Row {
+pub struct SatisfactionRow {
     /// The unit's agency identifier; empty in the total.
     pub unit: String,
     /// Its name.
@@ -82,7 +82,7 @@ pub struct Row {
     pub scores: Scores,
 }
 
-impl Row {
+impl SatisfactionRow {
     /// Too few ratings for a mean to say much.
     #[must_use]
     pub fn is_small(&self) -> bool {
@@ -100,9 +100,9 @@ pub struct Satisfaction {
     /// What had been recorded by then, RFC 3339 at +07:00.
     pub as_of: String,
     /// A row a unit, by identifier.
-    pub units: Vec<Row>,
+    pub units: Vec<SatisfactionRow>,
     /// All of them together.
-    pub total: Row,
+    pub total: SatisfactionRow,
 }
 
 impl Satisfaction {
@@ -114,7 +114,7 @@ impl Satisfaction {
             .into_iter()
             .map(|(unit, (name, scores))| {
                 total.merge(&scores);
-                Row {
+                SatisfactionRow {
                     unit: unit.to_string(),
                     name,
                     scores,
@@ -126,7 +126,7 @@ impl Satisfaction {
             to: period.to,
             as_of: time::rfc3339(period.as_of),
             units,
-            total: Row {
+            total: SatisfactionRow {
                 unit: String::new(),
                 name: "Tổng cộng".into(),
                 scores: total,

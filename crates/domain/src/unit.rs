@@ -82,7 +82,7 @@ impl Unit {
 
 /// Why a list of units cannot stand together.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Invalid {
+pub enum InvalidUnits {
     /// Two units share an agency identifier.
     #[error("unit {code} is listed twice: `{first}` and `{second}`")]
     Twice {
@@ -113,7 +113,7 @@ pub enum Invalid {
     },
 }
 
-impl Invalid {
+impl InvalidUnits {
     /// The unit whose line is at fault.
     #[must_use]
     pub fn unit(&self) -> &UnitCode {
@@ -149,8 +149,8 @@ impl Units {
     /// A unit that ended before one with the same identifier began is the same unit under an
     /// earlier name.
     ///
-    /// Errors: the first pair that cannot stand together, see [`Invalid`].
-    pub fn new(mut all: Vec<Unit>) -> Result<Self, Invalid> {
+    /// Errors: the first pair that cannot stand together, see [`InvalidUnits`].
+    pub fn new(mut all: Vec<Unit>) -> Result<Self, InvalidUnits> {
         all.sort_by(|a, b| {
             let end = |unit: &Unit| unit.until.unwrap_or(NaiveDate::MAX);
             a.code.cmp(&b.code).then_with(|| end(a).cmp(&end(b)))
@@ -185,7 +185,7 @@ impl Units {
                     .entry(unit.statistics_code.clone())
                     .or_default();
                 if let Some(first) = bearers.iter().find(|at| meet(&all[**at], unit)) {
-                    return Err(Invalid::SharedStatistics {
+                    return Err(InvalidUnits::SharedStatistics {
                         code: unit.statistics_code.clone(),
                         first: all[*first].code.clone(),
                         second: unit.code.clone(),
@@ -196,7 +196,7 @@ impl Units {
         }
         for unit in &all {
             if units.provinces[&unit.province].province.is_none() {
-                return Err(Invalid::NoProvince {
+                return Err(InvalidUnits::NoProvince {
                     unit: unit.code.clone(),
                     province: unit.province.clone(),
                 });
@@ -315,7 +315,7 @@ impl Units {
 }
 
 /// Joins what follows each other under one identifier to one unit. The list is sorted by it.
-fn join_periods(all: Vec<Unit>) -> Result<Vec<Unit>, Invalid> {
+fn join_periods(all: Vec<Unit>) -> Result<Vec<Unit>, InvalidUnits> {
     let mut joined: Vec<Unit> = Vec::with_capacity(all.len());
     for mut unit in all {
         if let Some(last) = joined.pop_if(|last| last.code == unit.code) {
@@ -324,7 +324,7 @@ fn join_periods(all: Vec<Unit>) -> Result<Vec<Unit>, Invalid> {
                 .zip(unit.from)
                 .filter(|(until, from)| until < from);
             let Some((until, _)) = follows else {
-                return Err(Invalid::Twice {
+                return Err(InvalidUnits::Twice {
                     code: unit.code,
                     first: last.name,
                     second: unit.name,
@@ -456,7 +456,7 @@ mod tests {
             unit("H60", "08", UnitKind::Province),
             unit("H60", "09", UnitKind::Commune),
         ];
-        assert!(matches!(Units::new(twice), Err(Invalid::Twice { .. })));
+        assert!(matches!(Units::new(twice), Err(InvalidUnits::Twice { .. })));
         let shared = vec![
             unit("H60", "08", UnitKind::Province),
             unit("H60.02215", "02215", UnitKind::Commune),
@@ -464,9 +464,12 @@ mod tests {
         ];
         assert!(matches!(
             Units::new(shared),
-            Err(Invalid::SharedStatistics { .. })
+            Err(InvalidUnits::SharedStatistics { .. })
         ));
         let alone = vec![unit("H60.02215", "02215", UnitKind::Commune)];
-        assert!(matches!(Units::new(alone), Err(Invalid::NoProvince { .. })));
+        assert!(matches!(
+            Units::new(alone),
+            Err(InvalidUnits::NoProvince { .. })
+        ));
     }
 }

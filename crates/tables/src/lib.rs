@@ -6,6 +6,7 @@
 
 mod delimiter;
 mod encoding;
+mod reading;
 mod text;
 mod workbook;
 
@@ -15,10 +16,12 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 use domain::catalogue::Fault;
-use domain::import::{Cells, TITLES, TableForm, header_among};
+use domain::import::{TITLES, TableForm, TextRow, header_among};
 
 use text::Text;
 use workbook::Workbook;
+
+pub use reading::{About, Row};
 
 /// A file that is read as a table.
 pub struct Table {
@@ -34,40 +37,9 @@ enum Source {
     Workbook(Workbook),
 }
 
-/// The next row.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Row {
-    /// Its cells are there.
-    Good,
-    /// It cannot be read; the next one may be. Its cells are there as far as they can be read.
-    Bad {
-        /// The line it begins on.
-        line: u64,
-        /// Why.
-        reason: String,
-    },
-    /// There is none.
-    End,
-}
-
 struct Ahead {
     row: Row,
-    cells: Cells,
-}
-
-/// How a table was read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct About {
-    /// `csv`, `xlsx`, `xls` or `ods`.
-    pub kind: &'static str,
-    /// The encoding of a text.
-    pub encoding: Option<String>,
-    /// What stands between the cells of a text.
-    pub delimiter: Option<char>,
-    /// The sheet of a workbook.
-    pub sheet: Option<String>,
-    /// The line that names the columns, once it was found.
-    pub header_line: Option<u64>,
+    cells: TextRow,
 }
 
 impl Table {
@@ -126,13 +98,13 @@ impl Table {
     /// behind it. The form may say which line it is.
     ///
     /// Errors: the file is empty, or it is spoilt as a whole.
-    pub fn header(&mut self, names: &[&str], form: &TableForm) -> Result<Cells, Fault> {
+    pub fn header(&mut self, names: &[&str], form: &TableForm) -> Result<TextRow, Fault> {
         if let Source::Workbook(book) = &mut self.source {
             book.choose(names);
         }
         let mut rows: Vec<Ahead> = Vec::new();
         loop {
-            let mut cells = Cells::default();
+            let mut cells = TextRow::default();
             let row = self.read(&mut cells)?;
             if row == Row::End {
                 break;
@@ -151,7 +123,7 @@ impl Table {
                 }
             }
         }
-        let good: Vec<Cells> = rows.iter().map(|ahead| ahead.cells.clone()).collect();
+        let good: Vec<TextRow> = rows.iter().map(|ahead| ahead.cells.clone()).collect();
         let at = match form.header_line {
             Some(_) => rows.len().checked_sub(1),
             None => header_among(&good, names).map(|(at, _)| at),
@@ -172,7 +144,7 @@ impl Table {
     /// Reads the next row that is not blank.
     ///
     /// Errors: what spoils the whole file: it is cut, or has a row without an end.
-    pub fn next(&mut self, cells: &mut Cells) -> Result<Row, Fault> {
+    pub fn next(&mut self, cells: &mut TextRow) -> Result<Row, Fault> {
         match self.ahead.pop_front() {
             Some(ahead) => {
                 *cells = ahead.cells;
@@ -182,7 +154,7 @@ impl Table {
         }
     }
 
-    fn read(&mut self, cells: &mut Cells) -> Result<Row, Fault> {
+    fn read(&mut self, cells: &mut TextRow) -> Result<Row, Fault> {
         match &mut self.source {
             Source::Text(text) => text.next(cells),
             Source::Workbook(book) => Ok(book.next(cells)),
@@ -198,7 +170,7 @@ impl Table {
     }
 }
 
-fn has_all(cells: &Cells, names: &[&str]) -> bool {
+fn has_all(cells: &TextRow, names: &[&str]) -> bool {
     let found = header_among(std::slice::from_ref(cells), names);
     found.is_some_and(|(_, found)| found == names.len())
 }

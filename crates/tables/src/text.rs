@@ -8,13 +8,14 @@ use std::io::{BufRead, BufReader, Cursor, Read};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::catalogue::Fault;
-use domain::import::{Cells, TableForm};
+use domain::import::{TableForm, TextRow};
 use encoding_rs::{Encoding, UTF_8};
 use encoding_rs_io::DecodeReaderBytesBuilder;
 use flate2::bufread::MultiGzDecoder;
 use sha2::{Digest, Sha256};
 
-use crate::{About, Row, delimiter, encoding};
+use crate::reading::{About, Row};
+use crate::{delimiter, encoding};
 
 /// The longest row, in bytes. A file without line ends must not fill the memory.
 const LONGEST: usize = 1 << 20;
@@ -105,7 +106,7 @@ impl Text {
     /// Reads the next row that is not blank.
     ///
     /// Errors: what spoils the whole file: it is cut, or has a row without an end.
-    pub fn next(&mut self, cells: &mut Cells) -> Result<Row, Fault> {
+    pub fn next(&mut self, cells: &mut TextRow) -> Result<Row, Fault> {
         loop {
             self.raw.clear();
             let first = self.line + 1;
@@ -165,7 +166,7 @@ impl Text {
     }
 
     /// A row without a quote: cut at each delimiter.
-    fn plain(&mut self, first: u64, cells: &mut Cells) -> Row {
+    fn plain(&mut self, first: u64, cells: &mut TextRow) -> Row {
         let end = without_line_end(&self.raw);
         let (text, row) = text(&self.raw[..end], first, self.encoding);
         self.text.clear();
@@ -178,7 +179,7 @@ impl Text {
         row
     }
 
-    fn quoted(&mut self, first: u64, cells: &mut Cells) -> Result<Row, Fault> {
+    fn quoted(&mut self, first: u64, cells: &mut TextRow) -> Result<Row, Fault> {
         while open_at_end(&self.raw, self.delimiter) {
             if !self.take_line(first)? {
                 return Err(self.fault(first, "a quote is opened here and never closed"));
@@ -349,7 +350,7 @@ mod tests {
         let file = Cursor::new(bytes.to_vec());
         let table = Text::open("f.csv", file, &TableForm::default());
         let mut table = table.map_err(|fault| fault.to_string())?;
-        let mut cells = Cells::default();
+        let mut cells = TextRow::default();
         let mut all = Vec::new();
         loop {
             match table.next(&mut cells).map_err(|fault| fault.to_string())? {
@@ -436,7 +437,7 @@ mod tests {
         let endless = std::io::repeat(b'x').take(1 << 30);
         let endless = BufReader::new(endless);
         let mut table = Text::open("f.csv", endless, &TableForm::default()).unwrap();
-        assert!(table.next(&mut Cells::default()).is_err());
+        assert!(table.next(&mut TextRow::default()).is_err());
         assert!(table.raw.capacity() < 4 * LONGEST);
     }
 }

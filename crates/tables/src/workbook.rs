@@ -6,10 +6,10 @@ use std::ops::Range;
 use calamine::{Data, Reader, Sheets, open_workbook_auto_from_rs};
 use chrono::{NaiveTime, Timelike};
 use domain::catalogue::Fault;
-use domain::import::{Cells, TITLES, TableForm, header_among};
+use domain::import::{TITLES, TableForm, TextRow, header_among};
 use sha2::{Digest, Sha256};
 
-use crate::{About, Row};
+use crate::reading::{About, Row};
 
 /// The largest workbook, in bytes. It is read whole, unlike a text.
 const LARGEST: u64 = 256 << 20;
@@ -112,7 +112,7 @@ impl Workbook {
         let mut most = 0;
         for (at, (_, range)) in self.sheets.iter().enumerate() {
             let first = Ord::min(range.height(), TITLES);
-            let rows: Vec<Cells> = filled(range, 0..first).collect();
+            let rows: Vec<TextRow> = filled(range, 0..first).collect();
             let found = header_among(&rows, names).map_or(0, |(_, found)| found);
             if found > most {
                 most = found;
@@ -122,7 +122,7 @@ impl Workbook {
     }
 
     /// Reads the next row that is not blank.
-    pub fn next(&mut self, cells: &mut Cells) -> Row {
+    pub fn next(&mut self, cells: &mut TextRow) -> Row {
         let Some((_, range)) = self.sheets.get(self.sheet) else {
             return Row::End;
         };
@@ -138,14 +138,14 @@ impl Workbook {
 }
 
 /// Rows of a sheet as texts, with the numbers that the sheet shows.
-fn filled(range: &calamine::Range<Data>, rows: Range<usize>) -> impl Iterator<Item = Cells> {
+fn filled(range: &calamine::Range<Data>, rows: Range<usize>) -> impl Iterator<Item = TextRow> {
     let first = u64::from(range.start().map_or(0, |(row, _)| row));
     let width = range.width();
     rows.map(move |row| {
         let texts: Vec<String> = (0..width)
             .map(|column| range.get((row, column)).map_or_else(String::new, text))
             .collect();
-        let mut cells = Cells::default();
+        let mut cells = TextRow::default();
         cells.fill_with(first + row as u64 + 1, texts.iter().map(String::as_str));
         cells
     })

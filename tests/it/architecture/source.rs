@@ -272,7 +272,8 @@ impl<'a> Visit<'a> for Reader<'_> {
             .iter()
             .map(|segment| segment.ident.to_string())
             .collect();
-        if names[0] == "crate" {
+        // `crate` alone is only how far something is seen, as in `pub(crate)`.
+        if names[0] == "crate" && names.len() > 1 {
             self.file.uses.push(names[1..].to_vec());
         }
         visit::visit_path(self, path);

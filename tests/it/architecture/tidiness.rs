@@ -14,15 +14,11 @@ const LONGER: [(&str, &str); 0] = [];
 
 /// What is still untidy, by crate: circles of files, and names of two public types. A number only
 /// ever becomes smaller; at 0 0 its line goes.
-const UNTIDY: [(&str, usize, usize); 9] = [
-    ("app", 0, 1),
-    ("demo", 1, 0),
-    ("documents", 0, 1),
-    ("domain", 1, 16),
+const UNTIDY: [(&str, usize, usize); 5] = [
+    ("domain", 1, 2),
     ("forecast", 3, 1),
     ("grpc", 2, 0),
     ("store", 3, 0),
-    ("tables", 1, 0),
     ("web", 1, 0),
 ];
 
@@ -111,10 +107,12 @@ fn untidy(name: &str) -> (usize, usize) {
 
 #[test]
 fn no_crate_has_a_circle_of_files() {
-    for (name, source) in crates() {
-        let found = circles(&source);
-        assert!(found.len() <= untidy(&name).0, "{name}: {found:#?}");
-    }
+    let all = crates();
+    let found = all.iter().map(|(name, source)| (name, circles(source)));
+    let more: BTreeMap<_, _> = found
+        .filter(|(name, circles)| circles.len() > untidy(name).0)
+        .collect();
+    assert!(more.is_empty(), "{more:#?}");
 }
 
 #[test]
@@ -130,10 +128,12 @@ fn no_file_is_too_long_to_hold_in_mind() {
 
 #[test]
 fn no_crate_has_two_public_types_of_one_name() {
-    for (name, source) in crates() {
-        let found = named_twice(&source);
-        assert!(found.len() <= untidy(&name).1, "{name}: {found:#?}");
-    }
+    let all = crates();
+    let found = all.iter().map(|(name, source)| (name, named_twice(source)));
+    let more: BTreeMap<_, _> = found
+        .filter(|(name, twice)| twice.len() > untidy(name).1)
+        .collect();
+    assert!(more.is_empty(), "{more:#?}");
 }
 
 /// A crate of a few lines.
@@ -153,6 +153,12 @@ fn a_circle_is_seen_by_whichever_way_its_names_come() {
         ("ward.rs", "use super::desk::Desk; pub struct Ward(Desk);"),
     ]);
     assert_eq!(circles(&two), [["desk.rs", "ward.rs"]]);
+    // How far a thing is seen is no arrow.
+    let inward = a_crate(&[
+        ("lib.rs", "mod desk; use desk::Desk;"),
+        ("desk.rs", "pub(crate) struct Desk;"),
+    ]);
+    assert_eq!(circles(&inward), [[""; 0]; 0]);
     // Through a file that hands names on, in a folder, and by a path within the code.
     let handed_on = a_crate(&[
         (

@@ -21,7 +21,7 @@ use domain::dossier::acts::{Rate, Withdraw};
 use domain::dossier::private::Words;
 use domain::dossier::{Command, Dossier, ImportNumber, RatingMethod, Record, Score};
 use domain::id::{ActorId, ProvinceCode, UnitCode};
-use domain::import::{Cells, Gathering, Map};
+use domain::import::{Gathering, Map, TextRow};
 use domain::procedure::Kind;
 use domain::role::Role;
 use serde_json::json;
@@ -202,8 +202,8 @@ fn plan_by(text: &str, rows: u32) -> Plan {
 }
 
 /// A row of a file.
-fn row(line: u64, cells: &[String]) -> Cells {
-    let mut row = Cells::default();
+fn row(line: u64, cells: &[String]) -> TextRow {
+    let mut row = TextRow::default();
     let mut ends = Vec::new();
     let mut text = String::new();
     for cell in cells {

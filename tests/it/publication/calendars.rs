@@ -6,7 +6,7 @@ use app::page::PageQuery;
 use app::ports::{Store, WorklistPage};
 use app::publication::calendar::{Days, DueChange, Effects, Trial};
 use domain::dossier::acts::OpenLeg;
-use domain::dossier::change::recalculation::Kept;
+use domain::dossier::change::recalculation::Unmoved;
 use domain::dossier::private::Words;
 use domain::dossier::{Command, Dossier, Event, Term};
 use domain::id::DossierId;
@@ -310,11 +310,11 @@ async fn why_a_date_stays_is_told_with_it() {
         change.unwrap().recalculation.as_ref().unwrap().clone()
     };
     let stays = kept(promised.dossier.id);
-    assert_eq!(stays.kept, Some(Kept::Promised));
+    assert_eq!(stays.kept, Some(Unmoved::Promised));
     assert_eq!(stays.after, stays.before);
     assert_eq!(stays.legal, Some(moment("2026-08-14 17:00")));
     let stays = kept(overdue.dossier.id);
-    assert_eq!(stays.kept, Some(Kept::Overdue));
+    assert_eq!(stays.kept, Some(Unmoved::Overdue));
     assert_eq!(stays.after, Some(moment("2026-07-23 17:00")));
     assert_eq!(stays.legal, Some(moment("2026-07-24 17:00")));
 }

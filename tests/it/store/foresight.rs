@@ -1,6 +1,6 @@
 //! The models that were fitted, and the flag log.
 
-use app::foresight::{Flag, KeptModel, Level, Reason};
+use app::foresight::{Flag, FlagReason, KeptModel, Level};
 use app::ports::{Scope, Store, WriteForecasts};
 use domain::procedure::Kind;
 use sea_orm::ConnectionTrait;
@@ -37,7 +37,7 @@ fn a_flag(dossier: u64, ordinal: u32, minutes: i64, level: Level) -> Flag {
         },
         level,
         late: 0.734_512,
-        reasons: vec![Reason {
+        reasons: vec![FlagReason {
             code: "COMPARABLE".into(),
             parameters: vec![("settled".into(), "214".into())],
             vi: "Trong 214 hồ sơ tương tự, 131 hồ sơ trễ hạn.".into(),

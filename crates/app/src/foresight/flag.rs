@@ -12,7 +12,7 @@ use super::Level;
 
 /// A reason behind a forecast, ready to be shown. Names nobody.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reason {
+pub struct FlagReason {
     /// For programs: `COMPARABLE`.
     pub code: String,
     /// What the words are made with, by name.
@@ -23,7 +23,7 @@ pub struct Reason {
     pub en: String,
 }
 
-impl Reason {
+impl FlagReason {
     /// What to do before a moment where a dossier will be late.
     pub(crate) fn apologise_by(by: Instant) -> Self {
         let by = time::local(by);
@@ -86,7 +86,7 @@ pub struct Flag {
     /// The chance of ending late, from 0 to 1, to the millionth.
     pub late: f64,
     /// Why.
-    pub reasons: Vec<Reason>,
+    pub reasons: Vec<FlagReason>,
     /// The model that said so; none when only planned allowances did.
     pub model: Option<u64>,
 }

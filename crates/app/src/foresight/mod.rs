@@ -15,7 +15,7 @@ mod trace;
 mod words;
 
 pub use fit::fit;
-pub use flag::{Flag, Foretold, KeptModel, Reason};
+pub use flag::{Flag, FlagReason, Foretold, KeptModel};
 pub use forecast::level::{Level, Precision};
 pub(crate) use models::Models;
 pub use month::Month;

@@ -17,7 +17,7 @@ use forecast::running::Running;
 use forecast::working_time::{VietNam, WorkingTime};
 
 use super::Models;
-use super::flag::Reason;
+use super::flag::FlagReason;
 use super::trace::{Trace, counts_elapsed, unit_kind};
 use super::words::Words;
 use crate::catalogues::Catalogues;
@@ -35,7 +35,7 @@ pub struct Foreseen {
     /// the calendar does not reach so far.
     pub finish: Option<[Instant; 3]>,
     /// Why, the weightiest first.
-    pub reasons: Vec<Reason>,
+    pub reasons: Vec<FlagReason>,
     /// The number of the model; none when only planned allowances say so.
     pub model: Option<u64>,
     /// The last moment for its apology, where it will be late and can still be extended.
@@ -327,7 +327,9 @@ impl Laid {
         let apology_by = apology_by.filter(|by| may_apologise && now <= *by);
         let told = reasons.iter().filter(|reason| words.tells(reason));
         let told = told.map(|reason| words.of(reason));
-        let told = told.chain(apology_by.map(Reason::apologise_by)).collect();
+        let told = told
+            .chain(apology_by.map(FlagReason::apologise_by))
+            .collect();
         Some(Foreseen {
             level,
             late: prospect.late,

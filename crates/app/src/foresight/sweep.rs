@@ -14,7 +14,7 @@ use domain::id::{DossierId, ProvinceCode};
 use domain::time::Instant;
 use forecast::level::Level;
 
-use super::flag::{Flag, Foretold, Reason};
+use super::flag::{Flag, FlagReason, Foretold};
 use super::scoring::{is_foreseen, lay};
 use crate::engine::Engine;
 use crate::error::Error;
@@ -286,7 +286,7 @@ impl Engine {
             if !is_foreseen(&dossier) {
                 watched.expect(*id, None);
                 if flagged {
-                    let reasons = vec![Reason::nothing_to_foresee(&dossier)];
+                    let reasons = vec![FlagReason::nothing_to_foresee(&dossier)];
                     let model = before.and_then(|before| before.model);
                     let late = before.map_or(0.0, |before| before.late);
                     flags.push(flag(Level::OnTrack, late, reasons, model));

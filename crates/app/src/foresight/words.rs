@@ -9,7 +9,7 @@ use domain::procedure::Procedure;
 use forecast::explain::{Reason as Foreseen, Value};
 use forecast::working_time::TimeScale;
 
-use super::flag::Reason;
+use super::flag::FlagReason;
 use super::trace::{ASKED, DESK, LEG, PAPERS, PAYMENT, PROCESSING, STEP};
 
 /// Knows the names that a dossier's page uses.
@@ -46,7 +46,7 @@ impl<'a> Words<'a> {
     }
 
     /// A reason with its words.
-    pub fn of(&self, reason: &Foreseen) -> Reason {
+    pub fn of(&self, reason: &Foreseen) -> FlagReason {
         let told = |language| {
             let named = self.named(language, reason);
             named.words(language, self.scale)
@@ -61,7 +61,7 @@ impl<'a> Words<'a> {
             };
             (name.to_owned(), value)
         });
-        Reason {
+        FlagReason {
             code: reason.code().to_owned(),
             parameters: shown.collect(),
             vi: told(Language::Vietnamese),

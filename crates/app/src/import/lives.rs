@@ -5,7 +5,7 @@ use domain::digest::keyed_hash;
 use domain::dossier::private::Salt;
 use domain::dossier::{Dossier, ImportNumber, Record};
 use domain::id::{DossierId, RequestId};
-use domain::import::{Case, Unmappable, history};
+use domain::import::{ImportedCase, Unmappable, history};
 use domain::role::Role;
 
 use super::{Import, Life, Piece, Plan};
@@ -94,7 +94,7 @@ impl Lives {
     }
 
     fn life(&self, at: usize, ids: &dyn Ids) -> Result<Life, Unmappable> {
-        let case: &Case = &self.plan.cases[at];
+        let case: &ImportedCase = &self.plan.cases[at];
         let (map, catalogue) = (&self.plan.map, &self.plan.catalogue);
         let salt = Salt::new(ids.random());
         let history = history(case, self.number, &map.province, catalogue, &salt)?;

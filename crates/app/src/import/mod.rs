@@ -13,7 +13,7 @@ use std::time::Duration;
 use domain::catalogue::{Catalogue, Fault, SourceFile};
 use domain::dossier::{ImportNumber, Oddity};
 use domain::id::ActorId;
-use domain::import::{Case, Map};
+use domain::import::{ImportedCase, Map};
 use domain::time::Instant;
 use tokio::sync::mpsc;
 
@@ -43,7 +43,7 @@ pub struct Plan {
     /// How many events a piece has at least: [`PIECE`].
     pub piece: usize,
     /// The dossiers. Sorted by reception before they are written, so that ids grow with them.
-    pub cases: Vec<Case>,
+    pub cases: Vec<ImportedCase>,
 }
 
 impl Plan {

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use domain::calendar::{DayKind, Invalid, SpecialDay};
+use domain::calendar::{DayKind, InvalidCalendar, SpecialDay};
 use domain::catalogue::Catalogue;
-use domain::dossier::change::recalculation::{Kept, Recalculation, recalculate};
+use domain::dossier::change::recalculation::{Recalculation, Unmoved, recalculate};
 use domain::dossier::legal::Legal;
 use domain::dossier::{Dossier, Record, Status};
 use domain::id::{DossierId, ProvinceCode};
@@ -85,8 +85,8 @@ impl Effects {
                     sums.later += u64::from(done.after > done.before);
                     sums.parts += u64::from(!done.parts.is_empty());
                     match done.kept {
-                        Some(Kept::Promised) => sums.promised += 1,
-                        Some(Kept::Overdue) => sums.overdue += 1,
+                        Some(Unmoved::Promised) => sums.promised += 1,
+                        Some(Unmoved::Overdue) => sums.overdue += 1,
                         None => {}
                     }
                 }
@@ -156,17 +156,17 @@ pub fn with_days(base: &Catalogue, days: &Days) -> Result<Catalogue, Error> {
 }
 
 /// Which of the days it is that does not fit.
-fn misfit(days: &Days, invalid: &Invalid) -> FieldError {
+fn misfit(days: &Days, invalid: &InvalidCalendar) -> FieldError {
     let date = match invalid {
-        Invalid::OutOfRange { date, .. }
-        | Invalid::Twice { date }
-        | Invalid::OffOnWeekend { date, .. }
-        | Invalid::MakeUpOnWeekday { date, .. } => Some(*date),
-        Invalid::NoDays { .. }
-        | Invalid::NoHours { .. }
-        | Invalid::HoursTwice { .. }
-        | Invalid::NeverOpen { .. }
-        | Invalid::OutOfOrder { .. } => None,
+        InvalidCalendar::OutOfRange { date, .. }
+        | InvalidCalendar::Twice { date }
+        | InvalidCalendar::OffOnWeekend { date, .. }
+        | InvalidCalendar::MakeUpOnWeekday { date, .. } => Some(*date),
+        InvalidCalendar::NoDays { .. }
+        | InvalidCalendar::NoHours { .. }
+        | InvalidCalendar::HoursTwice { .. }
+        | InvalidCalendar::NeverOpen { .. }
+        | InvalidCalendar::OutOfOrder { .. } => None,
     };
     let place = |list: &[NaiveDate]| list.iter().rposition(|day| Some(*day) == date);
     let field = match (place(&days.make_up), place(&days.off)) {

@@ -6,7 +6,7 @@ use super::{DayKind, Hours, SpecialDay, is_weekend};
 
 /// Why days and hours do not make a calendar.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Invalid {
+pub enum InvalidCalendar {
     /// The range holds no day.
     #[error("a calendar from {first_day} to {last_day} has no day; expected the first day first")]
     NoDays {
@@ -88,11 +88,11 @@ pub(super) fn checked_days(
     first_day: NaiveDate,
     last_day: NaiveDate,
     days: &[SpecialDay],
-) -> Result<Vec<SpecialDay>, Invalid> {
+) -> Result<Vec<SpecialDay>, InvalidCalendar> {
     let mut special = days.to_vec();
     special.sort_by_key(|day| day.date);
     if let Some(pair) = special.windows(2).find(|pair| pair[0].date == pair[1].date) {
-        return Err(Invalid::Twice { date: pair[0].date });
+        return Err(InvalidCalendar::Twice { date: pair[0].date });
     }
     for SpecialDay {
         date, kind, name, ..
@@ -100,7 +100,7 @@ pub(super) fn checked_days(
     {
         let (date, name) = (*date, name.clone());
         if !(first_day..=last_day).contains(&date) {
-            return Err(Invalid::OutOfRange {
+            return Err(InvalidCalendar::OutOfRange {
                 date,
                 name,
                 first_day,
@@ -109,9 +109,11 @@ pub(super) fn checked_days(
         }
         match (kind, is_weekend(date)) {
             (DayKind::Holiday | DayKind::SwapOff | DayKind::Compensatory, true) => {
-                return Err(Invalid::OffOnWeekend { date, name });
+                return Err(InvalidCalendar::OffOnWeekend { date, name });
             }
-            (DayKind::MakeUp, false) => return Err(Invalid::MakeUpOnWeekday { date, name }),
+            (DayKind::MakeUp, false) => {
+                return Err(InvalidCalendar::MakeUpOnWeekday { date, name });
+            }
             (DayKind::Holiday | DayKind::SwapOff | DayKind::Compensatory, false)
             | (DayKind::MakeUp, true) => {}
         }
@@ -120,24 +122,27 @@ pub(super) fn checked_days(
 }
 
 /// The lists of hours in order of their first day.
-pub(super) fn checked_hours(first_day: NaiveDate, hours: &[Hours]) -> Result<Vec<Hours>, Invalid> {
+pub(super) fn checked_hours(
+    first_day: NaiveDate,
+    hours: &[Hours],
+) -> Result<Vec<Hours>, InvalidCalendar> {
     let mut hours = hours.to_vec();
     hours.sort_by_key(|hours| hours.from);
     if let Some(pair) = hours.windows(2).find(|pair| pair[0].from == pair[1].from) {
-        return Err(Invalid::HoursTwice { from: pair[0].from });
+        return Err(InvalidCalendar::HoursTwice { from: pair[0].from });
     }
     if hours.first().is_none_or(|hours| hours.from > first_day) {
-        return Err(Invalid::NoHours { first_day });
+        return Err(InvalidCalendar::NoHours { first_day });
     }
     for Hours { from, opens } in &hours {
         let from = *from;
         if opens.is_empty() {
-            return Err(Invalid::NeverOpen { from });
+            return Err(InvalidCalendar::NeverOpen { from });
         }
         let mut last_closing = None;
         for &(opens, closes) in opens {
             if closes <= opens || last_closing.is_some_and(|last| opens <= last) {
-                return Err(Invalid::OutOfOrder {
+                return Err(InvalidCalendar::OutOfOrder {
                     from,
                     opens,
                     closes,

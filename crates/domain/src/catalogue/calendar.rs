@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{NaiveDate, NaiveTime};
 
 use super::{Fault, Sorted, SourceFile, fault, missing, table};
-use crate::calendar::{Calendar, Calendars, DayKind, Hours, Invalid, SpecialDay};
+use crate::calendar::{Calendar, Calendars, DayKind, Hours, InvalidCalendar, SpecialDay};
 use crate::id::UnitCode;
 use crate::unit::{UnitKind, Units};
 
@@ -187,15 +187,17 @@ impl<'a> Year<'a> {
             same.map_or(1, |(_, line)| *line)
         };
         let (file, line) = match &invalid {
-            Invalid::NoDays { .. } => (self.file, first_line),
-            Invalid::OutOfRange { date, .. }
-            | Invalid::Twice { date }
-            | Invalid::OffOnWeekend { date, .. }
-            | Invalid::MakeUpOnWeekday { date, .. } => (self.file, day_line(*date)),
-            Invalid::NoHours { .. } => (opening.file, hours.first().map_or(1, |(_, line)| *line)),
-            Invalid::HoursTwice { from }
-            | Invalid::NeverOpen { from }
-            | Invalid::OutOfOrder { from, .. } => (opening.file, hours_line(*from)),
+            InvalidCalendar::NoDays { .. } => (self.file, first_line),
+            InvalidCalendar::OutOfRange { date, .. }
+            | InvalidCalendar::Twice { date }
+            | InvalidCalendar::OffOnWeekend { date, .. }
+            | InvalidCalendar::MakeUpOnWeekday { date, .. } => (self.file, day_line(*date)),
+            InvalidCalendar::NoHours { .. } => {
+                (opening.file, hours.first().map_or(1, |(_, line)| *line))
+            }
+            InvalidCalendar::HoursTwice { from }
+            | InvalidCalendar::NeverOpen { from }
+            | InvalidCalendar::OutOfOrder { from, .. } => (opening.file, hours_line(*from)),
         };
         faults.push(fault(file, line, invalid));
         None

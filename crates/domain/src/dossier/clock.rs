@@ -43,7 +43,7 @@ pub struct Clock {
     /// All waits for the citizen after reception, whether they moved anything or not.
     pub waits: Ledger,
     /// The wait that is open and under which the clock stands.
-    pub standing: Option<Standing>,
+    pub standing: Option<ClockStop>,
     /// When the last such wait ended.
     #[serde(
         default,
@@ -55,7 +55,7 @@ pub struct Clock {
 
 /// A wait under which the clock stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Standing {
+pub struct ClockStop {
     /// When the wait began.
     #[serde(with = "chrono::serde::ts_microseconds")]
     pub since: Instant,

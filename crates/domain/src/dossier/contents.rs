@@ -31,12 +31,12 @@ pub struct Contents {
     /// second one.
     pub duplicate_intended: bool,
     /// How it came about.
-    pub circumstances: Circumstances,
+    pub circumstances: CircumstancesGiven,
 }
 
 /// How a dossier came about, besides its channel.
 #[derive(Debug, Clone, Default)]
-pub struct Circumstances {
+pub struct CircumstancesGiven {
     /// Who began it.
     pub origin: Origin,
     /// Where it was taken in.
@@ -90,7 +90,7 @@ impl Contents {
     }
 }
 
-impl Circumstances {
+impl CircumstancesGiven {
     /// Where it happened: a petition is about a place, a procedure about a person's papers.
     fn incident(
         &self,

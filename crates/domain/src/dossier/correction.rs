@@ -127,19 +127,19 @@ pub struct Decided {
 
 /// A correction as a dossier keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Kept {
+pub struct KeptCorrection {
     /// The correction.
     pub correction: Correction,
     /// When it was proposed.
     #[serde(with = "chrono::serde::ts_microseconds")]
     pub proposed: Instant,
     /// What became of it; none while nobody decided.
-    pub verdict: Option<Verdict>,
+    pub verdict: Option<CorrectionOutcome>,
 }
 
 /// What became of a correction.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Verdict {
+pub struct CorrectionOutcome {
     /// Whether it is in force.
     pub approved: bool,
     /// Who decided.
@@ -155,12 +155,12 @@ pub const APPLICANT: &str = "applicant";
 /// The corrections of a dossier, in the order in which they were proposed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Corrections(Vec<Kept>);
+pub struct Corrections(Vec<KeptCorrection>);
 
 impl Corrections {
     /// All of them.
     #[must_use]
-    pub fn all(&self) -> &[Kept] {
+    pub fn all(&self) -> &[KeptCorrection] {
         &self.0
     }
 
@@ -228,7 +228,7 @@ impl Corrections {
     }
 
     pub(super) fn propose(&mut self, correction: &Correction, at: Instant) {
-        self.0.push(Kept {
+        self.0.push(KeptCorrection {
             correction: correction.clone(),
             proposed: at,
             verdict: None,
@@ -242,7 +242,7 @@ impl Corrections {
             .iter_mut()
             .find(|kept| kept.correction.number == number)
         {
-            kept.verdict = Some(Verdict {
+            kept.verdict = Some(CorrectionOutcome {
                 approved,
                 approver: decided.approver.clone(),
                 at,

@@ -27,7 +27,7 @@ pub struct Holder {
 
 /// One line of the control slip (form 06, *phiếu kiểm soát quá trình giải quyết hồ sơ*).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HandOver {
+pub struct CustodyChange {
     /// When.
     #[serde(with = "chrono::serde::ts_microseconds")]
     pub at: Instant,
@@ -68,7 +68,7 @@ pub struct Custody {
     pub late: bool,
     /// Every hand-over, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub chain: Vec<HandOver>,
+    pub chain: Vec<CustodyChange>,
 }
 
 impl Custody {
@@ -103,7 +103,7 @@ impl Custody {
     }
 
     /// Papers changed hands; whether that was the hand-over that was due.
-    pub(super) fn pass(&mut self, line: HandOver, was_due: bool) {
+    pub(super) fn pass(&mut self, line: CustodyChange, was_due: bool) {
         if was_due {
             self.close(line.at);
         }

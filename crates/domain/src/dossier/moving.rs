@@ -1,7 +1,7 @@
 //! What facts do to a dossier, in a few verbs.
 
 use super::Dossier;
-use super::clock::{Moved, Standing};
+use super::clock::{ClockStop, Moved};
 use super::fee::{Payment, PaymentMethod};
 use super::paper::Paper;
 use super::state::State;
@@ -60,7 +60,7 @@ impl Dossier {
     pub(super) fn begin_wait(&mut self, stands: bool, at: Instant) {
         if let Some(clock) = &mut self.clock {
             clock.waits.open(at);
-            clock.standing = stands.then_some(Standing { since: at });
+            clock.standing = stands.then_some(ClockStop { since: at });
         }
     }
 

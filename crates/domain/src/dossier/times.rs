@@ -15,7 +15,7 @@ use crate::time::Instant;
 
 /// What a span of time was spent on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Part {
+pub enum SpentOn {
     /// At the desk: to be answered, or taken in and not yet handed over.
     Desk,
     /// In the offices.
@@ -41,13 +41,17 @@ pub enum Part {
     },
 }
 
-impl Part {
+impl SpentOn {
     /// Whether it is where the dossier itself was.
     #[must_use]
     pub fn is_main_line(&self) -> bool {
         match self {
-            Part::Desk | Part::Office { .. } | Part::Papers | Part::Payment | Part::Result => true,
-            Part::Leg { .. } | Part::Consultation { .. } => false,
+            SpentOn::Desk
+            | SpentOn::Office { .. }
+            | SpentOn::Papers
+            | SpentOn::Payment
+            | SpentOn::Result => true,
+            SpentOn::Leg { .. } | SpentOn::Consultation { .. } => false,
         }
     }
 }
@@ -56,7 +60,7 @@ impl Part {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Span {
     /// What it was spent on.
-    pub part: Part,
+    pub part: SpentOn,
     /// The unit; of a wait for the citizen, the one that waits.
     pub unit: UnitCode,
     /// Its first moment.
@@ -145,8 +149,8 @@ impl Times {
 fn main_line(records: &[Record], calendars: &Calendars, now: Instant) -> Vec<Span> {
     let mut spans: Vec<Span> = Vec::new();
     let mut dossier: Option<Dossier> = None;
-    let mut place: Option<(Part, UnitCode, Instant)> = None;
-    let mut close = |place: Option<(Part, UnitCode, Instant)>, to: Instant, ongoing: bool| {
+    let mut place: Option<(SpentOn, UnitCode, Instant)> = None;
+    let mut close = |place: Option<(SpentOn, UnitCode, Instant)>, to: Instant, ongoing: bool| {
         if let Some((part, unit, from)) = place.filter(|(_, _, from)| *from < to) {
             spans.push(span(part, unit, from, to, ongoing, calendars));
         }
@@ -175,18 +179,18 @@ fn main_line(records: &[Record], calendars: &Calendars, now: Instant) -> Vec<Spa
 }
 
 /// What the main line is spent on, and by whom; none when it has ended.
-fn whereabouts(dossier: &Dossier) -> Option<(Part, UnitCode)> {
+fn whereabouts(dossier: &Dossier) -> Option<(SpentOn, UnitCode)> {
     let (part, unit) = match &dossier.state {
-        State::Submitted | State::Received => (Part::Desk, &dossier.receiving),
-        State::Processing { step } => (Part::Office { step: step.clone() }, &dossier.resolving),
+        State::Submitted | State::Received => (SpentOn::Desk, &dossier.receiving),
+        State::Processing { step } => (SpentOn::Office { step: step.clone() }, &dossier.resolving),
         State::SupplementRequested {
             back: Back::Submitted,
-        } => (Part::Papers, &dossier.receiving),
+        } => (SpentOn::Papers, &dossier.receiving),
         State::SupplementRequested {
             back: Back::Received | Back::Processing { .. },
-        } => (Part::Papers, &dossier.resolving),
-        State::PaymentRequested { .. } => (Part::Payment, &dossier.resolving),
-        State::Resolved => (Part::Result, &dossier.returning),
+        } => (SpentOn::Papers, &dossier.resolving),
+        State::PaymentRequested { .. } => (SpentOn::Payment, &dossier.resolving),
+        State::Resolved => (SpentOn::Result, &dossier.returning),
         State::Refused | State::Withdrawn | State::Stopped | State::Returned => return None,
     };
     Some((part, unit.clone()))
@@ -195,11 +199,11 @@ fn whereabouts(dossier: &Dossier) -> Option<(Part, UnitCode)> {
 /// What other units did meanwhile.
 fn beside(dossier: &Dossier, calendars: &Calendars, now: Instant) -> Vec<Span> {
     let legs = dossier.legs.iter().map(|leg| {
-        let part = Part::Leg { number: leg.number };
+        let part = SpentOn::Leg { number: leg.number };
         (part, &leg.unit, leg.opened, leg.ended(dossier))
     });
     let asked = dossier.consultations.iter().map(|asked| {
-        let part = Part::Consultation {
+        let part = SpentOn::Consultation {
             number: asked.number,
         };
         (part, &asked.unit, asked.opened, asked.ended(dossier))
@@ -213,7 +217,7 @@ fn beside(dossier: &Dossier, calendars: &Calendars, now: Instant) -> Vec<Span> {
 }
 
 fn span(
-    part: Part,
+    part: SpentOn,
     unit: UnitCode,
     from: Instant,
     to: Instant,
@@ -257,12 +261,12 @@ fn sums(spans: &[Span]) -> Vec<UnitTimes> {
         };
         let times = &mut units[at];
         let sum = match &span.part {
-            Part::Desk => &mut times.desk,
-            Part::Office { .. } => &mut times.office,
-            Part::Papers | Part::Payment => &mut times.citizen,
-            Part::Result => &mut times.result,
-            Part::Leg { .. } => &mut times.legs,
-            Part::Consultation { .. } => &mut times.consultations,
+            SpentOn::Desk => &mut times.desk,
+            SpentOn::Office { .. } => &mut times.office,
+            SpentOn::Papers | SpentOn::Payment => &mut times.citizen,
+            SpentOn::Result => &mut times.result,
+            SpentOn::Leg { .. } => &mut times.legs,
+            SpentOn::Consultation { .. } => &mut times.consultations,
         };
         add(sum, span.working);
     }
@@ -315,15 +319,15 @@ fn splits(
 
 fn split_span(
     split: &mut Split,
-    part: &Part,
+    part: &SpentOn,
     (from, to): (Instant, Instant),
     others: &Ledger,
     calendar: &Calendar,
 ) {
     let whole = open_time(calendar, from, to);
     match part {
-        Part::Papers | Part::Payment => add(&mut split.citizen, whole),
-        Part::Desk | Part::Office { .. } => {
+        SpentOn::Papers | SpentOn::Payment => add(&mut split.citizen, whole),
+        SpentOn::Desk | SpentOn::Office { .. } => {
             let mut others_time = Some(TimeDelta::zero());
             for open in others.intervals() {
                 let ends = open.to.map_or(to, |ends| Ord::min(ends, to));
@@ -337,7 +341,7 @@ fn split_span(
             add(&mut split.others, others_time);
         }
         // Processing is over, and what runs beside the main line is not on it.
-        Part::Result | Part::Leg { .. } | Part::Consultation { .. } => {}
+        SpentOn::Result | SpentOn::Leg { .. } | SpentOn::Consultation { .. } => {}
     }
 }
 

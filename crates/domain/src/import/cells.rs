@@ -5,14 +5,14 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 /// One row of a table: its cells as text, and the line it begins on. Made to be filled again
 /// and again. Letters with marks are composed, so that equal texts are equal bytes.
 #[derive(Debug, Clone, Default)]
-pub struct Cells {
+pub struct TextRow {
     /// The line of the file, from 1.
     pub line: u64,
     text: String,
     ends: Vec<usize>,
 }
 
-impl Cells {
+impl TextRow {
     /// Takes the cells of a row: one text after the other, and where each of them ends.
     pub fn fill(&mut self, line: u64, text: &str, ends: &[usize]) {
         self.line = line;

@@ -1,11 +1,11 @@
 //! Where in a file what is wanted stands.
 
-use super::Cells;
+use super::TextRow;
 use super::table::{column, column_meant, titles};
 
 /// Something that a row can say about a dossier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Field {
+pub enum ImportField {
     /// What the other system calls the dossier.
     Case,
     /// What happened.
@@ -46,48 +46,48 @@ pub enum Field {
     Limit,
 }
 
-impl Field {
+impl ImportField {
     /// How many there are.
     pub const COUNT: usize = 19;
 
     /// Every field, with its key in a map.
-    pub const ALL: [(Field, &'static str); Field::COUNT] = [
-        (Field::Case, "case"),
-        (Field::Activity, "activity"),
-        (Field::Time, "time"),
-        (Field::Facts, "facts"),
-        (Field::Code, "code"),
-        (Field::Unit, "unit"),
-        (Field::Resolving, "resolving_unit"),
-        (Field::Returning, "returning_unit"),
-        (Field::Procedure, "procedure"),
-        (Field::Channel, "channel"),
-        (Field::Received, "received"),
-        (Field::Due, "due"),
-        (Field::Resolved, "resolved"),
-        (Field::Returned, "returned"),
-        (Field::Withdrawn, "withdrawn"),
-        (Field::Stopped, "stopped"),
-        (Field::Status, "status"),
-        (Field::StatusTime, "status_time"),
-        (Field::Limit, "limit"),
+    pub const ALL: [(ImportField, &'static str); ImportField::COUNT] = [
+        (ImportField::Case, "case"),
+        (ImportField::Activity, "activity"),
+        (ImportField::Time, "time"),
+        (ImportField::Facts, "facts"),
+        (ImportField::Code, "code"),
+        (ImportField::Unit, "unit"),
+        (ImportField::Resolving, "resolving_unit"),
+        (ImportField::Returning, "returning_unit"),
+        (ImportField::Procedure, "procedure"),
+        (ImportField::Channel, "channel"),
+        (ImportField::Received, "received"),
+        (ImportField::Due, "due"),
+        (ImportField::Resolved, "resolved"),
+        (ImportField::Returned, "returned"),
+        (ImportField::Withdrawn, "withdrawn"),
+        (ImportField::Stopped, "stopped"),
+        (ImportField::Status, "status"),
+        (ImportField::StatusTime, "status_time"),
+        (ImportField::Limit, "limit"),
     ];
 }
 
 /// The columns that a map names in one file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Columns {
-    names: [Option<Box<str>>; Field::COUNT],
+    names: [Option<Box<str>>; ImportField::COUNT],
 }
 
 impl Columns {
-    pub(super) fn name(&mut self, field: Field, column: &str) {
+    pub(super) fn name(&mut self, field: ImportField, column: &str) {
         self.names[field as usize] = Some(column.into());
     }
 
     /// Whether the map names a column for it.
     #[must_use]
-    pub fn has(&self, field: Field) -> bool {
+    pub fn has(&self, field: ImportField) -> bool {
         self.names[field as usize].is_some()
     }
 
@@ -100,10 +100,10 @@ impl Columns {
     /// Finds the columns in a header. Columns that the map does not name are left alone.
     ///
     /// Errors: every column that is missing or there twice, in one text.
-    pub fn find(&self, header: &Cells) -> Result<Places, String> {
+    pub fn find(&self, header: &TextRow) -> Result<Places, String> {
         let mut places = Places::default();
         let mut wrong = Vec::new();
-        for (field, map_key) in Field::ALL {
+        for (field, map_key) in ImportField::ALL {
             let Some(name) = &self.names[field as usize] else {
                 continue;
             };
@@ -131,7 +131,7 @@ impl Columns {
 /// Where the columns of a map are in a file.
 #[derive(Debug, Clone, Default)]
 pub struct Places {
-    at: [Option<usize>; Field::COUNT],
+    at: [Option<usize>; ImportField::COUNT],
     /// How many cells a row has.
     width: usize,
 }
@@ -145,13 +145,13 @@ impl Places {
 
     /// What a row says; empty when the map names no column for it.
     #[must_use]
-    pub fn get<'a>(&self, field: Field, cells: &'a Cells) -> &'a str {
+    pub fn get<'a>(&self, field: ImportField, cells: &'a TextRow) -> &'a str {
         self.at[field as usize].map_or("", |at| cells.get(at))
     }
 
     /// Whether none of the columns that the map names says anything in a row.
     #[must_use]
-    pub fn say_nothing(&self, cells: &Cells) -> bool {
+    pub fn say_nothing(&self, cells: &TextRow) -> bool {
         let mut places = self.at.iter().flatten();
         places.all(|at| cells.get(*at).is_empty())
     }

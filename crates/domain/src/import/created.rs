@@ -12,18 +12,18 @@ use crate::id::{ProcedureCode, ProvinceCode, UnitCode};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Creates {
     /// A province that the catalogue does not have.
-    pub province: Option<Province>,
+    pub province: Option<CreatedProvince>,
     /// Units of the province.
-    pub units: Vec<Unit>,
+    pub units: Vec<CreatedUnit>,
     /// Procedures without steps and limits, so that the dossiers have a name.
-    pub procedures: Vec<Procedure>,
+    pub procedures: Vec<CreatedProcedure>,
     /// Whole texts of a catalogue, as an export has them.
     pub texts: Vec<SourceFile>,
 }
 
 /// A province that is created.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Province {
+pub struct CreatedProvince {
     /// Its statistics code.
     pub code: ProvinceCode,
     /// Its identifier, the first group of the identifiers of its units.
@@ -36,7 +36,7 @@ pub struct Province {
 
 /// A unit that is created.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unit {
+pub struct CreatedUnit {
     /// Its identifier.
     pub code: UnitCode,
     /// Five digits.
@@ -49,7 +49,7 @@ pub struct Unit {
 
 /// A procedure that is created.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Procedure {
+pub struct CreatedProcedure {
     /// Its code.
     pub code: ProcedureCode,
     /// Its name.
@@ -88,7 +88,7 @@ impl Creates {
         list(
             "provinces",
             PROVINCES,
-            provinces.map(Province::line).collect(),
+            provinces.map(CreatedProvince::line).collect(),
         );
         let units = self.units.iter();
         let units = units.filter(|unit| catalogue.units.get(&unit.code).is_none());
@@ -114,7 +114,7 @@ impl Creates {
 const PROVINCES: &str = "code,statistics_code,name,centre_code,centre_name,mark,from";
 const COMMUNES: &str = "code,statistics_code,name,province,mark,from";
 
-impl Province {
+impl CreatedProvince {
     /// A line of `units/provinces.csv`.
     #[must_use]
     pub fn line(&self) -> String {
@@ -129,7 +129,7 @@ impl Province {
     }
 }
 
-impl Unit {
+impl CreatedUnit {
     /// A line of `units/communes.csv`.
     #[must_use]
     pub fn line(&self, province: &ProvinceCode) -> String {
@@ -143,7 +143,7 @@ impl Unit {
     }
 }
 
-impl Procedure {
+impl CreatedProcedure {
     /// The text of a catalogue file: an outline, for nothing is known but its name.
     #[must_use]
     pub fn text(&self) -> String {

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::columns::Places;
-use super::map::Standing;
+use super::map::ForeignStatus;
 use super::values::{About, Found, Unlisted, Values, short};
-use super::zone::Part;
-use super::{Cells, Columns, Field, Map, Meaning};
+use super::zone::DayEdge;
+use super::{Columns, ImportField, Map, Meaning, TextRow};
 use crate::catalogue::{Catalogue, Fault};
 use crate::code::AnyCode;
 use crate::deadline;
@@ -17,14 +17,14 @@ use crate::limit::Limit;
 use crate::time::Instant;
 
 /// A row that could not be mapped, and why. The others are not touched by it.
-pub type Refused = Fault;
+pub type RefusedRow = Fault;
 
 /// How many refused rows are kept with their reasons; all of them are counted.
 const KEPT: usize = 200;
 
 /// What the rows say about one dossier.
 #[derive(Debug, Clone)]
-pub struct Case {
+pub struct ImportedCase {
     /// What the other system calls it.
     pub name: Box<str>,
     /// The file and line where it was first met.
@@ -77,7 +77,7 @@ pub struct Gathering<'a> {
     now: Instant,
     file: Arc<str>,
     places: Places,
-    cases: Vec<Case>,
+    cases: Vec<ImportedCase>,
     by_name: HashMap<Box<str>, Known>,
     routes: HashMap<String, Way>,
     values: Values<'a>,
@@ -102,13 +102,13 @@ enum Known {
 #[derive(Debug, Clone, Default)]
 pub struct Gathered {
     /// Every dossier that could be mapped, in the order of the file.
-    pub cases: Vec<Case>,
+    pub cases: Vec<ImportedCase>,
     /// How many rows were read, headers not counted.
     pub rows: u64,
     /// How many of them could not be mapped.
     pub refused: u64,
     /// The first of those, with file, line and reason.
-    pub refusals: Vec<Refused>,
+    pub refusals: Vec<RefusedRow>,
     /// Events of dossiers whose own row was refused.
     pub orphans: u64,
     /// Each value of the channel column: what it was taken for, whether the map says so, and
@@ -154,7 +154,7 @@ impl<'a> Gathering<'a> {
     }
 
     /// Begins the file with a row a dossier.
-    pub fn begin_cases(&mut self, file: &str, header: &Cells) -> Result<(), Fault> {
+    pub fn begin_cases(&mut self, file: &str, header: &TextRow) -> Result<(), Fault> {
         let columns = self.map.cases.as_ref();
         self.begin(
             file,
@@ -164,7 +164,7 @@ impl<'a> Gathering<'a> {
     }
 
     /// Begins the file with a row an event.
-    pub fn begin_events(&mut self, file: &str, header: &Cells) -> Result<(), Fault> {
+    pub fn begin_events(&mut self, file: &str, header: &TextRow) -> Result<(), Fault> {
         let columns = self.map.events.as_ref();
         self.begin(
             file,
@@ -173,7 +173,7 @@ impl<'a> Gathering<'a> {
         )
     }
 
-    fn begin(&mut self, file: &str, header: &Cells, columns: &Columns) -> Result<(), Fault> {
+    fn begin(&mut self, file: &str, header: &TextRow, columns: &Columns) -> Result<(), Fault> {
         self.file = file.into();
         self.places = columns.find(header).map_err(|reason| Fault {
             file: file.to_owned(),
@@ -190,12 +190,12 @@ impl<'a> Gathering<'a> {
     }
 
     /// A row about a dossier.
-    pub fn case(&mut self, cells: &Cells) {
-        if self.passes_over(cells, Field::Received) {
+    pub fn case(&mut self, cells: &TextRow) {
+        if self.passes_over(cells, ImportField::Received) {
             return;
         }
         self.gathered.rows += 1;
-        let name = self.places.get(Field::Case, cells);
+        let name = self.places.get(ImportField::Case, cells);
         let known = self.by_name.contains_key(name);
         match self.read_case(cells, known) {
             Ok(case) => {
@@ -213,8 +213,8 @@ impl<'a> Gathering<'a> {
     }
 
     /// A row about an event.
-    pub fn event(&mut self, cells: &Cells) {
-        if self.passes_over(cells, Field::Time) {
+    pub fn event(&mut self, cells: &TextRow) {
+        if self.passes_over(cells, ImportField::Time) {
             return;
         }
         self.gathered.rows += 1;
@@ -236,7 +236,7 @@ impl<'a> Gathering<'a> {
     }
 
     /// Whether a row is none: a sum of others, or one that says nothing in the columns of the map.
-    fn passes_over(&mut self, cells: &Cells, time: Field) -> bool {
+    fn passes_over(&mut self, cells: &TextRow, time: ImportField) -> bool {
         let says_nothing = self.places.say_nothing(cells);
         // A dossier has a time; what sums up has none.
         let total = self.map.table.total(cells);
@@ -270,45 +270,47 @@ impl<'a> Gathering<'a> {
         }
     }
 
-    fn read_case(&mut self, cells: &Cells, known: bool) -> Result<Case, String> {
+    fn read_case(&mut self, cells: &TextRow, known: bool) -> Result<ImportedCase, String> {
         let name = self.name(cells)?;
         if known {
             return Err(format!(
                 "dossier `{name}` is there twice; this row is left out"
             ));
         }
-        let code = match self.places.get(Field::Code, cells) {
+        let code = match self.places.get(ImportField::Code, cells) {
             "" => None,
             text => Some(AnyCode::parse(text).map_err(|invalid| invalid.to_string())?),
         };
         let way = self.way(cells)?;
         let past = |field| self.past(field, cells);
-        let mut case = Case {
+        let mut case = ImportedCase {
             place: (Arc::clone(&self.file), cells.line),
             code,
             route: way.route,
-            received: past(Field::Received)?,
-            due: self.time(Field::Due, Part::Ends, cells)?,
+            received: past(ImportField::Received)?,
+            due: self.time(ImportField::Due, DayEdge::Ends, cells)?,
             due_by_day: self.map.due_by_day,
-            resolved: past(Field::Resolved)?,
-            withdrawn: past(Field::Withdrawn)?,
-            stopped: past(Field::Stopped)?,
-            returned: past(Field::Returned)?,
+            resolved: past(ImportField::Resolved)?,
+            withdrawn: past(ImportField::Withdrawn)?,
+            stopped: past(ImportField::Stopped)?,
+            returned: past(ImportField::Returned)?,
             happenings: Vec::new(),
             facts: Vec::new(),
             digest: digest(cells),
             name: name.into(),
         };
         let columns = self.map.cases.as_ref();
-        if columns.is_some_and(|columns| columns.has(Field::Received)) && case.received.is_none() {
+        if columns.is_some_and(|columns| columns.has(ImportField::Received))
+            && case.received.is_none()
+        {
             return Err(format!(
                 "dossier `{name}` was never received: the cell is empty"
             ));
         }
-        if columns.is_some_and(|columns| columns.has(Field::Status)) {
-            let text = self.places.get(Field::Status, cells);
+        if columns.is_some_and(|columns| columns.has(ImportField::Status)) {
+            let text = self.places.get(ImportField::Status, cells);
             let standing = self.values.status(text)?;
-            let since = self.past(Field::StatusTime, cells)?;
+            let since = self.past(ImportField::StatusTime, cells)?;
             case.ends_as(standing, since).map_err(|()| {
                 format!(
                     "status `{}` says that it was {}, and no column says when; name one as \
@@ -322,7 +324,7 @@ impl<'a> Gathering<'a> {
         for (value, taken_for) in way.otherwise.iter() {
             self.values.count(value, taken_for);
         }
-        let channel = self.places.get(Field::Channel, cells);
+        let channel = self.places.get(ImportField::Channel, cells);
         let listed = self.map.channels.get(channel).is_some();
         let counted = self.gathered.channels.entry(channel.to_owned()).or_insert((
             case.route.channel,
@@ -334,8 +336,8 @@ impl<'a> Gathering<'a> {
     }
 
     /// A limit says that a due time means its day, and when it is due where that is not said.
-    fn limit(&self, case: &mut Case, cells: &Cells) -> Result<(), String> {
-        let text = self.places.get(Field::Limit, cells);
+    fn limit(&self, case: &mut ImportedCase, cells: &TextRow) -> Result<(), String> {
+        let text = self.places.get(ImportField::Limit, cells);
         if text.is_empty() {
             return Ok(());
         }
@@ -349,7 +351,7 @@ impl<'a> Gathering<'a> {
         Ok(())
     }
 
-    fn name<'c>(&self, cells: &'c Cells) -> Result<&'c str, String> {
+    fn name<'c>(&self, cells: &'c TextRow) -> Result<&'c str, String> {
         let spare = (self.places.width()..cells.len()).any(|at| !cells.get(at).is_empty());
         if cells.len() < self.places.width() || spare {
             return Err(format!(
@@ -358,7 +360,7 @@ impl<'a> Gathering<'a> {
                 self.places.width()
             ));
         }
-        match self.places.get(Field::Case, cells) {
+        match self.places.get(ImportField::Case, cells) {
             "" => Err("the row names no dossier".to_owned()),
             long if long.len() > 200 => {
                 Err("the name of the dossier is longer than 200 bytes".to_owned())
@@ -368,7 +370,7 @@ impl<'a> Gathering<'a> {
     }
 
     /// False when the dossier of the event was refused.
-    fn read_event(&mut self, cells: &Cells) -> Result<bool, String> {
+    fn read_event(&mut self, cells: &TextRow) -> Result<bool, String> {
         let name = self.name(cells)?;
         let at = match self.by_name.get(name) {
             Some(Known::At(at)) => *at,
@@ -384,11 +386,11 @@ impl<'a> Gathering<'a> {
                 self.cases.len() - 1
             }
         };
-        let facts = self.places.get(Field::Facts, cells);
+        let facts = self.places.get(ImportField::Facts, cells);
         if facts.is_empty() {
-            let activity = self.places.get(Field::Activity, cells);
+            let activity = self.places.get(ImportField::Activity, cells);
             let meaning = self.values.activity(activity)?;
-            let time = self.past(Field::Time, cells)?;
+            let time = self.past(ImportField::Time, cells)?;
             let time = time.ok_or_else(|| "the event has no time".to_owned())?;
             self.cases[at].happenings.push((time, meaning));
         } else {
@@ -402,18 +404,18 @@ impl<'a> Gathering<'a> {
     }
 
     /// A dossier of which only events tell.
-    fn bare(&mut self, name: &str, cells: &Cells) -> Result<Case, String> {
+    fn bare(&mut self, name: &str, cells: &TextRow) -> Result<ImportedCase, String> {
         let facts = self
             .map
             .events
             .as_ref()
-            .is_some_and(|columns| columns.has(Field::Facts));
+            .is_some_and(|columns| columns.has(ImportField::Facts));
         let route = if facts {
             self.unknown_route()
         } else {
             self.way(cells)?.route
         };
-        Ok(Case {
+        Ok(ImportedCase {
             name: name.into(),
             place: (Arc::clone(&self.file), cells.line),
             code: None,
@@ -450,14 +452,14 @@ impl<'a> Gathering<'a> {
         Arc::clone(&way.route)
     }
 
-    fn way(&mut self, cells: &Cells) -> Result<Way, String> {
+    fn way(&mut self, cells: &TextRow) -> Result<Way, String> {
         let mut key = String::new();
         for field in [
-            Field::Unit,
-            Field::Resolving,
-            Field::Returning,
-            Field::Procedure,
-            Field::Channel,
+            ImportField::Unit,
+            ImportField::Resolving,
+            ImportField::Returning,
+            ImportField::Procedure,
+            ImportField::Channel,
         ] {
             key.push_str(self.places.get(field, cells));
             key.push('\u{1f}');
@@ -467,20 +469,21 @@ impl<'a> Gathering<'a> {
         }
         let mut otherwise = Vec::new();
         let receiving = listed(
-            self.values.unit(self.places.get(Field::Unit, cells))?,
+            self.values
+                .unit(self.places.get(ImportField::Unit, cells))?,
             &mut otherwise,
         );
         let mut other = |field| match self.places.get(field, cells) {
             "" => Ok(receiving.clone()),
             text => Ok::<_, String>(listed(self.values.unit(text)?, &mut otherwise)),
         };
-        let resolving = other(Field::Resolving)?;
-        let returning = other(Field::Returning)?;
-        let procedure = self.places.get(Field::Procedure, cells);
+        let resolving = other(ImportField::Resolving)?;
+        let returning = other(ImportField::Returning)?;
+        let procedure = self.places.get(ImportField::Procedure, cells);
         let procedure = listed(self.values.procedure(procedure)?, &mut otherwise);
         let columns = self.map.cases.as_ref();
-        let is_said = columns.is_some_and(|columns| columns.has(Field::Channel));
-        let channel = self.places.get(Field::Channel, cells);
+        let is_said = columns.is_some_and(|columns| columns.has(ImportField::Channel));
+        let channel = self.places.get(ImportField::Channel, cells);
         let channel = listed(self.values.channel(channel, is_said)?, &mut otherwise);
         let route = Arc::new(Route {
             receiving,
@@ -500,8 +503,8 @@ impl<'a> Gathering<'a> {
         Ok(way)
     }
 
-    fn past(&self, field: Field, cells: &Cells) -> Result<Option<Instant>, String> {
-        match self.time(field, Part::Begins, cells)? {
+    fn past(&self, field: ImportField, cells: &TextRow) -> Result<Option<Instant>, String> {
+        match self.time(field, DayEdge::Begins, cells)? {
             Some(at) if at > self.now => Err(format!(
                 "{} is in the future",
                 short(self.places.get(field, cells))
@@ -510,7 +513,12 @@ impl<'a> Gathering<'a> {
         }
     }
 
-    fn time(&self, field: Field, part: Part, cells: &Cells) -> Result<Option<Instant>, String> {
+    fn time(
+        &self,
+        field: ImportField,
+        part: DayEdge,
+        cells: &TextRow,
+    ) -> Result<Option<Instant>, String> {
         match self.places.get(field, cells) {
             "" => Ok(None),
             text => self.map.zone.read(text, part).map(Some),
@@ -526,25 +534,25 @@ fn listed<T: ToString>(found: Found<T>, otherwise: &mut Vec<((About, String), St
     found.meant
 }
 
-impl Case {
+impl ImportedCase {
     /// Ends as a status says, at the time of the first column that tells one.
     ///
     /// Errors: it ended, and nothing says when.
-    fn ends_as(&mut self, standing: Standing, since: Option<Instant>) -> Result<(), ()> {
+    fn ends_as(&mut self, standing: ForeignStatus, since: Option<Instant>) -> Result<(), ()> {
         let (resolved, returned) = (self.resolved, self.returned);
         let told = |own: Option<Instant>| own.or(resolved).or(since).or(returned).ok_or(());
         match standing {
             // Times are facts; a status may only be older than they are.
-            Standing::Pending => {}
-            Standing::Withdrawn => self.withdrawn = Some(told(self.withdrawn)?),
-            Standing::Stopped => self.stopped = Some(told(self.stopped)?),
-            Standing::Resolved => self.resolved = Some(told(None)?),
-            Standing::Returned => {
+            ForeignStatus::Pending => {}
+            ForeignStatus::Withdrawn => self.withdrawn = Some(told(self.withdrawn)?),
+            ForeignStatus::Stopped => self.stopped = Some(told(self.stopped)?),
+            ForeignStatus::Resolved => self.resolved = Some(told(None)?),
+            ForeignStatus::Returned => {
                 self.resolved = Some(told(None)?);
                 self.returned = returned.or(since);
             }
         }
-        if matches!(standing, Standing::Withdrawn | Standing::Stopped) {
+        if matches!(standing, ForeignStatus::Withdrawn | ForeignStatus::Stopped) {
             self.resolved = None;
             self.returned = None;
         }
@@ -553,7 +561,7 @@ impl Case {
 }
 
 /// FNV-1a over the cells. The same on every machine and in every version, for it is kept.
-fn digest(cells: &Cells) -> u64 {
+fn digest(cells: &TextRow) -> u64 {
     let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
     let mut take = |byte: u8| {
         hash ^= u64::from(byte);

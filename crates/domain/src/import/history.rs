@@ -1,6 +1,6 @@
 //! What another system wrote about a dossier, as events of ours.
 
-use super::Case;
+use super::ImportedCase;
 use super::map::Meaning;
 use crate::catalogue::Catalogue;
 use crate::dossier::acts::advance::Advanced;
@@ -68,7 +68,7 @@ pub enum Unmappable {
 ///
 /// The commitments of a stop or a supplement commit to no words: none were imported.
 pub fn history(
-    case: &Case,
+    case: &ImportedCase,
     import: ImportNumber,
     province: &ProvinceCode,
     catalogue: &Catalogue,
@@ -170,7 +170,7 @@ enum End {
 }
 
 /// Every end that the rows tell of; columns before activities, a result before all others.
-fn ends(case: &Case, noted: &impl Fn(&Meaning) -> Option<Instant>) -> Vec<(Instant, End)> {
+fn ends(case: &ImportedCase, noted: &impl Fn(&Meaning) -> Option<Instant>) -> Vec<(Instant, End)> {
     [
         (case.resolved, Meaning::Resolved, End::Resolved),
         (case.stopped, Meaning::Stopped, End::Stopped),
@@ -182,7 +182,11 @@ fn ends(case: &Case, noted: &impl Fn(&Meaning) -> Option<Instant>) -> Vec<(Insta
 }
 
 /// The version in force on the day of reception; the first one for a day before it.
-fn version<'a>(catalogue: &'a Catalogue, case: &Case, received: Instant) -> Option<&'a Procedure> {
+fn version<'a>(
+    catalogue: &'a Catalogue,
+    case: &ImportedCase,
+    received: Instant,
+) -> Option<&'a Procedure> {
     let code = &case.route.procedure;
     let day = time::local_day(received);
     let procedures = &catalogue.procedures;
@@ -193,7 +197,7 @@ fn version<'a>(catalogue: &'a Catalogue, case: &Case, received: Instant) -> Opti
 }
 
 fn reception(
-    case: &Case,
+    case: &ImportedCase,
     procedure: &Procedure,
     import: ImportNumber,
     oddities: &[Oddity],
@@ -254,7 +258,7 @@ impl Story<'_> {
     }
 
     /// What was done between reception and end, by time. Files need not be in order.
-    fn steps(&mut self, case: &Case) {
+    fn steps(&mut self, case: &ImportedCase) {
         let mut by_time: Vec<&(Instant, Meaning)> = case.happenings.iter().collect();
         by_time.sort_by_key(|(at, _)| *at);
         for (at, meaning) in by_time {
@@ -339,7 +343,7 @@ impl Story<'_> {
 
 /// The events of an export, as they were.
 fn replay(
-    case: &Case,
+    case: &ImportedCase,
     import: ImportNumber,
     province: &ProvinceCode,
     catalogue: &Catalogue,

@@ -15,13 +15,13 @@ mod table;
 mod values;
 mod zone;
 
-pub use cells::Cells;
-pub use columns::{Columns, Field};
+pub use cells::TextRow;
+pub use columns::{Columns, ImportField};
 pub use created::Creates;
-pub use gather::{Case, Gathered, Gathering, PassedOver, Refused, Route};
+pub use gather::{Gathered, Gathering, ImportedCase, PassedOver, RefusedRow, Route};
 pub use history::{History, Unmappable, history};
-pub use map::{Map, Meaning, Standing};
+pub use map::{ForeignStatus, Map, Meaning};
 pub use near::{did_you_mean, nearest};
 pub use table::{TITLES, TOTALS, TableForm, column, column_meant, header_among, titles};
 pub use values::{About, Unlisted};
-pub use zone::{Part, Zone};
+pub use zone::{DayEdge, Zone};

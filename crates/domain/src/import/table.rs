@@ -1,7 +1,7 @@
 //! What a table is made of besides its rows: how its file is written, which line names the columns,
 //! and which rows are no rows but titles, sums and signatures.
 
-use super::Cells;
+use super::TextRow;
 use super::near::did_you_mean;
 use crate::fold::{fold, key};
 
@@ -29,7 +29,7 @@ pub const TITLES: usize = 30;
 impl TableForm {
     /// The words of a row of sums, if it is one: its first cell with anything in it begins so.
     #[must_use]
-    pub fn total<'c>(&self, cells: &'c Cells) -> Option<&'c str> {
+    pub fn total<'c>(&self, cells: &'c TextRow) -> Option<&'c str> {
         let first = cells.iter().find(|cell| !cell.is_empty())?;
         let folded = fold(first);
         let rest = |word: &str| {
@@ -56,7 +56,7 @@ impl TableForm {
 ///
 /// Gives its place among `rows`, and how many of the names it has.
 #[must_use]
-pub fn header_among(rows: &[Cells], names: &[&str]) -> Option<(usize, usize)> {
+pub fn header_among(rows: &[TextRow], names: &[&str]) -> Option<(usize, usize)> {
     let names: Vec<String> = names.iter().map(|name| key(name)).collect();
     let mut best: Option<(usize, usize)> = None;
     for (at, row) in rows.iter().enumerate() {
@@ -75,7 +75,7 @@ pub fn header_among(rows: &[Cells], names: &[&str]) -> Option<(usize, usize)> {
 /// The place of a column in a header; none when it is not there.
 ///
 /// Errors: the name stands there twice.
-pub fn column(header: &Cells, name: &str) -> Result<Option<usize>, String> {
+pub fn column(header: &TextRow, name: &str) -> Result<Option<usize>, String> {
     let wanted = key(name);
     let mut found = (0..header.len()).filter(|at| key(header.get(*at)) == wanted);
     match (found.next(), found.next()) {
@@ -86,7 +86,7 @@ pub fn column(header: &Cells, name: &str) -> Result<Option<usize>, String> {
 
 /// What is said where a column is missing: what the table has, and which of it may be meant.
 #[must_use]
-pub fn titles(header: &Cells) -> String {
+pub fn titles(header: &TextRow) -> String {
     let titles: Vec<String> = header
         .iter()
         .map(|title| title.chars().take(40).collect())
@@ -97,7 +97,7 @@ pub fn titles(header: &Cells) -> String {
 
 /// `; did you mean X?` of the columns of a table, or nothing.
 #[must_use]
-pub fn column_meant(header: &Cells, name: &str) -> String {
+pub fn column_meant(header: &TextRow, name: &str) -> String {
     did_you_mean(name, header.iter())
 }
 
@@ -105,8 +105,8 @@ pub fn column_meant(header: &Cells, name: &str) -> String {
 mod tests {
     use super::*;
 
-    fn row(cells: &[&str]) -> Cells {
-        let mut row = Cells::default();
+    fn row(cells: &[&str]) -> TextRow {
+        let mut row = TextRow::default();
         row.fill_with(1, cells.iter().copied());
         row
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::map::{Map, Meaning, Standing};
+use super::map::{ForeignStatus, Map, Meaning};
 use crate::catalogue::Catalogue;
 use crate::dossier::Channel;
 use crate::fold::key;
@@ -208,7 +208,7 @@ impl<'a> Values<'a> {
         }
     }
 
-    pub fn status(&mut self, text: &str) -> Result<Standing, String> {
+    pub fn status(&mut self, text: &str) -> Result<ForeignStatus, String> {
         if let Some(standing) = self.map.statuses.get(text) {
             return Ok(*standing);
         }

@@ -24,7 +24,7 @@ enum Clock {
 
 /// What a time without its time of day stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
+pub enum DayEdge {
     /// The beginning of the day.
     Begins,
     /// Its end: who is due on a day has the whole of it.
@@ -78,7 +78,7 @@ impl Zone {
     ///
     /// Tries the forms in their order, then ISO 8601, then the days since 1899-12-30 that a
     /// spreadsheet counts.
-    pub fn read(&self, text: &str, part: Part) -> Result<Instant, String> {
+    pub fn read(&self, text: &str, part: DayEdge) -> Result<Instant, String> {
         let at = self
             .forms
             .iter()
@@ -99,7 +99,7 @@ impl Zone {
             })
     }
 
-    fn iso(&self, text: &str, part: Part) -> Option<Instant> {
+    fn iso(&self, text: &str, part: DayEdge) -> Option<Instant> {
         if let Some(at) = plain(text.as_bytes()) {
             return self.local(at);
         }
@@ -123,7 +123,7 @@ impl Zone {
         self.day(NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?, part)
     }
 
-    fn formed(&self, text: &str, form: &str, part: Part) -> Option<Instant> {
+    fn formed(&self, text: &str, form: &str, part: DayEdge) -> Option<Instant> {
         if let Ok(at) = DateTime::parse_from_str(text, form) {
             return Some(at.with_timezone(&Utc));
         }
@@ -142,7 +142,7 @@ impl Zone {
     /// The number under which a spreadsheet keeps a time, to the second; a whole number is a day.
     ///
     /// Only numbers of the years 1954 to 2119, so that `2026` or `20260921` is no time.
-    fn serial(&self, text: &str, part: Part) -> Option<Instant> {
+    fn serial(&self, text: &str, part: DayEdge) -> Option<Instant> {
         let number = text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
         let days: f64 = text.parse().ok().filter(|_| number)?;
         if !(20_000.0..80_000.0).contains(&days) {
@@ -162,10 +162,10 @@ impl Zone {
         }
     }
 
-    fn day(&self, day: NaiveDate, part: Part) -> Option<Instant> {
+    fn day(&self, day: NaiveDate, part: DayEdge) -> Option<Instant> {
         match part {
-            Part::Begins => self.local(day.and_time(NaiveTime::MIN)),
-            Part::Ends => {
+            DayEdge::Begins => self.local(day.and_time(NaiveTime::MIN)),
+            DayEdge::Ends => {
                 let next = self.local(day.succ_opt()?.and_time(NaiveTime::MIN))?;
                 Some(next - TimeDelta::microseconds(1))
             }
@@ -221,7 +221,7 @@ fn plain(text: &[u8]) -> Option<NaiveDateTime> {
 mod tests {
     use super::*;
 
-    fn read(zone: &str, forms: &[&str], text: &str, part: Part) -> Result<String, String> {
+    fn read(zone: &str, forms: &[&str], text: &str, part: DayEdge) -> Result<String, String> {
         let forms = forms.iter().map(ToString::to_string).collect();
         let zone = Zone::parse(zone, forms)?;
         zone.read(text, part).map(|at| at.to_rfc3339())
@@ -264,7 +264,7 @@ mod tests {
             ),
         ] {
             assert_eq!(
-                read(zone, &[], text, Part::Begins).unwrap(),
+                read(zone, &[], text, DayEdge::Begins).unwrap(),
                 expected,
                 "{text}"
             );
@@ -274,14 +274,14 @@ mod tests {
     #[test]
     fn who_is_due_on_a_day_has_the_whole_of_it() {
         let day = |part| read("Asia/Ho_Chi_Minh", &[], "2026-08-21", part).unwrap();
-        assert_eq!(day(Part::Begins), "2026-08-20T17:00:00+00:00");
-        assert_eq!(day(Part::Ends), "2026-08-21T16:59:59.999999+00:00");
+        assert_eq!(day(DayEdge::Begins), "2026-08-20T17:00:00+00:00");
+        assert_eq!(day(DayEdge::Ends), "2026-08-21T16:59:59.999999+00:00");
     }
 
     #[test]
     fn a_map_may_name_other_forms_and_days_only_where_one_of_them_is_a_day() {
         let forms = ["%d/%m/%Y %H:%M", "%d-%m-%Y"];
-        let at = |text| read("Asia/Ho_Chi_Minh", &forms, text, Part::Begins);
+        let at = |text| read("Asia/Ho_Chi_Minh", &forms, text, DayEdge::Begins);
         assert_eq!(at("21/08/2026 09:30").unwrap(), "2026-08-21T02:30:00+00:00");
         assert_eq!(at("1/8/2026 9:30").unwrap(), "2026-08-01T02:30:00+00:00");
         assert_eq!(
@@ -297,15 +297,15 @@ mod tests {
     fn the_numbers_of_a_spreadsheet_are_times() {
         let at = |text, part| read("Asia/Ho_Chi_Minh", &["%d/%m/%Y"], text, part);
         assert_eq!(
-            at("46281.4736111111", Part::Begins).unwrap(),
+            at("46281.4736111111", DayEdge::Begins).unwrap(),
             "2026-09-16T04:22:00+00:00"
         );
         assert_eq!(
-            at("46281", Part::Begins).unwrap(),
+            at("46281", DayEdge::Begins).unwrap(),
             "2026-09-15T17:00:00+00:00"
         );
         for text in ["2026", "20260916", "-46281", "4.6e4"] {
-            assert!(at(text, Part::Begins).is_err(), "{text}");
+            assert!(at(text, DayEdge::Begins).is_err(), "{text}");
         }
     }
 
@@ -319,7 +319,7 @@ mod tests {
             "1811-02-03",
             "2011-1０-11T11:42:22",
         ] {
-            assert!(read("UTC", &[], text, Part::Begins).is_err(), "{text}");
+            assert!(read("UTC", &[], text, DayEdge::Begins).is_err(), "{text}");
         }
         assert!(Zone::parse("Mars", Vec::new()).is_err());
     }

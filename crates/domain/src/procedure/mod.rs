@@ -17,7 +17,7 @@ use crate::limit::Limit;
 use crate::role::Role;
 
 pub use legs::{LegUnit, PlannedLeg, UnknownLegUnit, leg_flaws};
-pub use set::{Invalid, Procedures};
+pub use set::{InvalidVersions, Procedures};
 pub use steps::{Flaw, LONGEST_SAME_DAY_HOURS, flaws};
 pub use terms::{Case, Fee, Mark, UnknownVerification, Verification};
 

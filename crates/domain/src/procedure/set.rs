@@ -10,7 +10,7 @@ use crate::id::ProcedureCode;
 
 /// Why versions of one code cannot stand together.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Invalid {
+pub enum InvalidVersions {
     /// The number was given out before.
     #[error("version {version} of {code} is listed twice")]
     Twice {
@@ -44,7 +44,9 @@ pub struct Procedures {
 
 impl Procedures {
     /// Indexes the versions, which may come in any order.
-    pub fn new(versions: impl IntoIterator<Item = Arc<Procedure>>) -> Result<Self, Invalid> {
+    pub fn new(
+        versions: impl IntoIterator<Item = Arc<Procedure>>,
+    ) -> Result<Self, InvalidVersions> {
         let mut by_code: HashMap<ProcedureCode, Vec<Arc<Procedure>>> = HashMap::new();
         for procedure in versions {
             by_code
@@ -58,11 +60,11 @@ impl Procedures {
                 let (earlier, later) = (&pair[0], &pair[1]);
                 let (code, version) = (later.code.clone(), later.version);
                 if earlier.version == version {
-                    return Err(Invalid::Twice { code, version });
+                    return Err(InvalidVersions::Twice { code, version });
                 }
                 if earlier.from >= later.from {
                     let (from, earlier) = (later.from, earlier.version);
-                    return Err(Invalid::NotLater {
+                    return Err(InvalidVersions::NotLater {
                         code,
                         version,
                         from,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use domain::calendar::{Calendar, Calendars, DayKind, Error, Hours, Invalid, SpecialDay};
+use domain::calendar::{Calendar, Calendars, DayKind, Error, Hours, InvalidCalendar, SpecialDay};
 use domain::deadline::due;
 
 use crate::offices::{at, day, eight_hours, hours, limit, national, seasons, wall};
@@ -19,7 +19,7 @@ fn special(date: &str, kind: DayKind) -> SpecialDay {
     }
 }
 
-fn september(days: &[SpecialDay], hours: &[Hours]) -> Result<Calendar, Invalid> {
+fn september(days: &[SpecialDay], hours: &[Hours]) -> Result<Calendar, InvalidCalendar> {
     Calendar::new("sep", day("2026-09-01"), day("2026-09-30"), days, hours)
 }
 
@@ -34,7 +34,7 @@ fn days_that_contradict_their_weekday_are_refused() {
             special("2026-09-03", DayKind::Holiday),
             special("2026-09-02", DayKind::SwapOff),
         ]),
-        Invalid::Twice {
+        InvalidCalendar::Twice {
             date: day("2026-09-02")
         }
     );
@@ -60,19 +60,19 @@ fn hours_that_cannot_be_worked_are_refused() {
     let refused = |hours: &[Hours]| september(&[], hours).expect_err("faulty hours");
     assert_eq!(
         refused(&[]),
-        Invalid::NoHours {
+        InvalidCalendar::NoHours {
             first_day: day("2026-09-01")
         }
     );
     assert_eq!(
         refused(&[hours("2026-09-02", "07:30-11:30")]),
-        Invalid::NoHours {
+        InvalidCalendar::NoHours {
             first_day: day("2026-09-01")
         }
     );
     assert_eq!(
         refused(&[hours("2026-09-01", "")]),
-        Invalid::NeverOpen {
+        InvalidCalendar::NeverOpen {
             from: day("2026-09-01")
         }
     );
@@ -82,7 +82,7 @@ fn hours_that_cannot_be_worked_are_refused() {
     ];
     assert_eq!(
         refused(&twice),
-        Invalid::HoursTwice {
+        InvalidCalendar::HoursTwice {
             from: day("2026-01-01")
         }
     );
@@ -95,13 +95,13 @@ fn hours_that_cannot_be_worked_are_refused() {
     ] {
         let error = refused(&[hours("2026-01-01", opens)]);
         assert!(
-            matches!(error, Invalid::OutOfOrder { .. }),
+            matches!(error, InvalidCalendar::OutOfOrder { .. }),
             "{opens}: {error}"
         );
     }
     assert_eq!(
         Calendar::new("none", day("2026-09-02"), day("2026-09-01"), &[], &[]).expect_err("no day"),
-        Invalid::NoDays {
+        InvalidCalendar::NoDays {
             first_day: day("2026-09-02"),
             last_day: day("2026-09-01")
         }

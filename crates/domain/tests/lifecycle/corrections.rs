@@ -1,6 +1,6 @@
 //! Corrections: two persons, both values, and nothing that is judged moves.
 
-use domain::dossier::correction::{Change, Verdict};
+use domain::dossier::correction::{Change, CorrectionOutcome};
 use domain::dossier::{Channel, Dossier, Event, Record};
 use domain::id::UnitCode;
 use domain::indicator::{Period, Row, Tally};
@@ -46,7 +46,7 @@ fn a_correction_is_in_force_once_another_person_approves_it() {
     let (old, new) = (desk::unit(desk::WARD), desk::unit("H60.02212"));
     assert_eq!(kept.correction.change, Change::ReturningUnit { old, new });
     assert_eq!(kept.correction.author.as_str(), "nv-officer");
-    let verdict = Verdict {
+    let verdict = CorrectionOutcome {
         approved: true,
         approver: desk::actor("nv-leader"),
         at: desk::at("8 Aug 10:00"),

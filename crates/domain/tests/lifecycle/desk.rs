@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use chrono::NaiveDateTime;
 use domain::catalogue::{Catalogue, SourceFile};
 use domain::dossier::acts::{SupplementException, SupplementItem};
-use domain::dossier::contents::{Circumstances, Contents};
+use domain::dossier::contents::{CircumstancesGiven, Contents};
 use domain::dossier::private::{Person, Salt, Words};
 use domain::dossier::{
     Acting, ElectronicFile, ElectronicResult, FileHash, Signature, SignatureFormat,
@@ -190,7 +190,7 @@ pub fn contents(components: Vec<ComponentCode>) -> Contents {
         resolving: None,
         returning: None,
         duplicate_intended: false,
-        circumstances: Circumstances::default(),
+        circumstances: CircumstancesGiven::default(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Petitions (*phản ánh hiện trường*): what they are about has a place.
 
-use domain::dossier::contents::Circumstances;
+use domain::dossier::contents::CircumstancesGiven;
 use domain::dossier::private::{Content, Words};
 use domain::dossier::{Channel, Dossier, Record, Refusal};
 use domain::id::ProcedureCode;
@@ -14,10 +14,10 @@ const PETITION: &str = "x-phan-anh-hien-truong";
 /// A petition about a place in the neighbouring ward, submitted or received.
 fn about_a_place(head: &str, submitted: bool) -> (Story, Result<(), Refusal>) {
     let mut story = Story::of(head);
-    let circumstances = Circumstances {
+    let circumstances = CircumstancesGiven {
         incident_area: Some(desk::unit("H60.02212")),
         incident_place: Words::new("trước cửa nhà số 5, ngõ Mẫu"),
-        ..Circumstances::default()
+        ..CircumstancesGiven::default()
     };
     let papers = desk::required(&story.procedure);
     let deed = if submitted {

@@ -10,7 +10,7 @@ use domain::dossier::acts::payment::PaymentRecorded;
 use domain::dossier::acts::payment::{FeePaid, PartPaid};
 use domain::dossier::acts::refund::Refunded;
 use domain::dossier::change::migration::StepMap;
-use domain::dossier::change::recalculation::{Kept, recalculate};
+use domain::dossier::change::recalculation::{Unmoved, recalculate};
 use domain::dossier::change::replay::replay;
 use domain::dossier::change::succession::succeed;
 use domain::dossier::clock::Clock;
@@ -344,8 +344,8 @@ fn recalculated(story: &mut Story, now: Instant, days: &[SpecialDay], met: &mut 
             u32::from(old.standing.is_some() && old.effective_due < new.effective_due);
         match done.kept {
             None => assert_eq!(new.effective_due, new.legal_due(), "{told}"),
-            Some(Kept::Promised) => assert!(new.effective_due > new.legal_due(), "{told}"),
-            Some(Kept::Overdue) => assert!(new.is_overdue(now), "{told}"),
+            Some(Unmoved::Promised) => assert!(new.effective_due > new.legal_due(), "{told}"),
+            Some(Unmoved::Overdue) => assert!(new.is_overdue(now), "{told}"),
         }
     }
     if let Some(kept) = done.kept {

@@ -22,7 +22,7 @@ use domain::dossier::{
     Status, Term, allowed_actions, next_steps,
 };
 use domain::id::{ActorId, ComponentCode, Reference, StepId, UnitCode};
-use domain::import::{Case, Meaning, Route};
+use domain::import::{ImportedCase, Meaning, Route};
 use domain::lineage::{Share, Succession, Takeover};
 use domain::procedure::{Authority, Mark, Procedure};
 use domain::role::Role;
@@ -127,7 +127,7 @@ impl Walk {
     }
 
     /// A dossier as another system kept it: in any order, and now and then already ended.
-    fn case(&mut self) -> Case {
+    fn case(&mut self) -> ImportedCase {
         let step = self.story.procedure.steps.first();
         let meanings = [
             Meaning::Step(step.map(|step| step.id.clone())),
@@ -139,7 +139,7 @@ impl Walk {
             .map(|_| (self.before(), self.random.pick(&meanings).clone()))
             .collect();
         let rarely = |walk: &mut Self| walk.random.often(12).then(|| walk.before());
-        Case {
+        ImportedCase {
             name: "cũ-1".into(),
             place: ("cases.csv".into(), 2),
             code: None,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::dossier::Channel;
-use domain::import::{Case, Route};
+use domain::import::{ImportedCase, Route};
 
 use crate::desk::{self, at, wall};
 use crate::story::{Story, special_day};
@@ -296,7 +296,7 @@ fn a_due_time_from_elsewhere_follows_no_calendar_of_ours_even_when_verification_
     let mut story = Story::told("1.001022", "");
     let ward = story.unit.clone();
     story.imports(
-        &Case {
+        &ImportedCase {
             name: "cũ-1".into(),
             place: ("cases.csv".into(), 2),
             code: None,

@@ -31,7 +31,7 @@ use domain::dossier::{
 use domain::id::{
     CaseId, ComponentCode, DossierId, ProvinceCode, Reference, RequestId, SystemName, UnitCode,
 };
-use domain::import::{Case, history};
+use domain::import::{ImportedCase, history};
 use domain::lineage::Succession;
 use domain::procedure::{Authority, ClockPolicy, Procedure, Procedures};
 use domain::role::Role;
@@ -252,7 +252,7 @@ impl Story {
     }
 
     /// The dossier begins as another system wrote it.
-    pub fn imports(&mut self, case: &Case, recorded: Instant) {
+    pub fn imports(&mut self, case: &ImportedCase, recorded: Instant) {
         let number = ImportNumber::new(1).expect("not 0");
         let province = ProvinceCode::parse("08").expect("two digits");
         let history = history(case, number, &province, desk::catalogue(), &desk::salt());

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use domain::deadline::Length;
-use domain::dossier::times::{Part, Span, Split, Times};
+use domain::dossier::times::{Span, SpentOn, Split, Times};
 use domain::dossier::{Dossier, Status};
 use domain::time::Instant;
 
@@ -25,14 +25,14 @@ fn hours(time: Option<TimeDelta>) -> String {
 
 fn span(span: &Span) -> String {
     let part = match &span.part {
-        Part::Desk => "desk".to_owned(),
-        Part::Office { step: Some(step) } => format!("at {step}"),
-        Part::Office { step: None } => "in the offices".to_owned(),
-        Part::Papers => "papers".to_owned(),
-        Part::Payment => "payment".to_owned(),
-        Part::Result => "result".to_owned(),
-        Part::Leg { number } => format!("leg {number}"),
-        Part::Consultation { number } => format!("question {number}"),
+        SpentOn::Desk => "desk".to_owned(),
+        SpentOn::Office { step: Some(step) } => format!("at {step}"),
+        SpentOn::Office { step: None } => "in the offices".to_owned(),
+        SpentOn::Papers => "papers".to_owned(),
+        SpentOn::Payment => "payment".to_owned(),
+        SpentOn::Result => "result".to_owned(),
+        SpentOn::Leg { number } => format!("leg {number}"),
+        SpentOn::Consultation { number } => format!("question {number}"),
     };
     let to = if span.ongoing {
         "now".to_owned()

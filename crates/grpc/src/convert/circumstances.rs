@@ -1,6 +1,6 @@
 //! How a dossier came about, and how its fee stands, as requests name and answers show them.
 
-use domain::dossier::contents::Circumstances;
+use domain::dossier::contents::CircumstancesGiven;
 use domain::dossier::{Dossier, FeeState, Origin, PaymentMethod, QueueTicket, Setting};
 
 use super::fields::Fields;
@@ -20,7 +20,7 @@ pub struct Given<'a> {
 
 impl Given<'_> {
     /// Reads it.
-    pub fn read(&self, fields: &mut Fields, known: &Known) -> Circumstances {
+    pub fn read(&self, fields: &mut Fields, known: &Known) -> CircumstancesGiven {
         let origin = match proto::Origin::try_from(self.origin) {
             Ok(proto::Origin::Unspecified | proto::Origin::Citizen) => Origin::Citizen,
             Ok(proto::Origin::Agency) => Origin::Agency,
@@ -41,7 +41,7 @@ impl Given<'_> {
                 Setting::Usual
             }
         };
-        Circumstances {
+        CircumstancesGiven {
             origin,
             setting,
             queue_ticket: fields.optional("queue_ticket", self.queue_ticket, QueueTicket::parse),

@@ -1,7 +1,7 @@
 //! Corrections, as they are sent.
 
 use app::view::View;
-use domain::dossier::correction::{Change, Kept, Verdict};
+use domain::dossier::correction::{Change, CorrectionOutcome, KeptCorrection};
 use domain::time;
 
 use super::dossier::person;
@@ -15,7 +15,7 @@ pub fn corrections(view: &View) -> Vec<proto::Correction> {
     kept.iter().map(|kept| drawn(kept, view)).collect()
 }
 
-fn drawn(kept: &Kept, view: &View) -> proto::Correction {
+fn drawn(kept: &KeptCorrection, view: &View) -> proto::Correction {
     use proto::correction::State;
     let change = &kept.correction.change;
     let (old_value, new_value) = values(change);
@@ -29,8 +29,8 @@ fn drawn(kept: &Kept, view: &View) -> proto::Correction {
     };
     let state = match &kept.verdict {
         None => State::Proposed,
-        Some(Verdict { approved: true, .. }) => State::Approved,
-        Some(Verdict {
+        Some(CorrectionOutcome { approved: true, .. }) => State::Approved,
+        Some(CorrectionOutcome {
             approved: false, ..
         }) => State::Rejected,
     };

@@ -2,7 +2,7 @@
 
 use app::view::{Receipt, View};
 use domain::deadline::Language;
-use domain::dossier::custody::{HandOver, Holder};
+use domain::dossier::custody::{CustodyChange, Holder};
 use domain::dossier::mirror::{Conflict, Contradiction};
 use domain::dossier::private::Person;
 use domain::dossier::reminder::Reminder;
@@ -204,7 +204,7 @@ fn holder(holder: &Holder) -> proto::Holder {
     }
 }
 
-fn hand_over(line: &HandOver) -> proto::HandOver {
+fn hand_over(line: &CustodyChange) -> proto::HandOver {
     proto::HandOver {
         hand_over_time: Some(timestamp(line.at)),
         giver: line.from.actor.to_string(),

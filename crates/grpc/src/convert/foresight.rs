@@ -1,6 +1,8 @@
 //! Forecasts and flags as they are sent.
 
-use app::foresight::{Act, Advice, Flag, FlagRecord, Foreseen, Level, Outlook, Precision, Reason};
+use app::foresight::{
+    Act, Advice, Flag, FlagReason, FlagRecord, Foreseen, Level, Outlook, Precision,
+};
 
 use super::known::unit_name;
 use super::time::timestamp;
@@ -146,7 +148,7 @@ pub fn flag_record(told: &FlagRecord) -> proto::FlagRecord {
     }
 }
 
-fn reason(reason: &Reason) -> proto::ForecastReason {
+fn reason(reason: &FlagReason) -> proto::ForecastReason {
     proto::ForecastReason {
         code: reason.code.clone(),
         parameters: reason.parameters.iter().cloned().collect(),

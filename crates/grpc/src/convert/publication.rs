@@ -6,7 +6,7 @@ use app::publication::procedure::{Broken, Replayed};
 use domain::dossier::Dossier;
 use domain::dossier::change::migration::Break;
 use domain::dossier::change::parts::Parts;
-use domain::dossier::change::recalculation::Kept;
+use domain::dossier::change::recalculation::Unmoved;
 use domain::id::UnitCode;
 use domain::time::Instant;
 
@@ -128,8 +128,8 @@ fn change(change: &DueChange) -> proto::CalendarChange {
             promised_due_time: done.promised.map(timestamp),
             kept: match done.kept {
                 None => Told::Unspecified,
-                Some(Kept::Promised) => Told::Promised,
-                Some(Kept::Overdue) => Told::Overdue,
+                Some(Unmoved::Promised) => Told::Promised,
+                Some(Unmoved::Overdue) => Told::Overdue,
             }
             .into(),
             due_provisional: done.provisional,

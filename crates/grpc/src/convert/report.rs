@@ -69,7 +69,7 @@ pub fn ratings(report: Satisfaction) -> proto::Ratings {
     }
 }
 
-fn unit_ratings(row: satisfaction::Row) -> proto::UnitRatings {
+fn unit_ratings(row: satisfaction::SatisfactionRow) -> proto::UnitRatings {
     proto::UnitRatings {
         ratings: row.scores.ratings(),
         scores: row.scores.counts().to_vec(),

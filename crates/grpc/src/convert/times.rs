@@ -2,7 +2,7 @@
 
 use domain::deadline::Length;
 use domain::dossier::Dossier;
-use domain::dossier::times::{Part, Span, Split, Times, UnitTimes};
+use domain::dossier::times::{Span, SpentOn, Split, Times, UnitTimes};
 use domain::time::Instant;
 
 use super::known::unit_name;
@@ -25,13 +25,13 @@ pub fn times(dossier: &Dossier, times: Times, as_of: Instant) -> proto::DossierT
 
 fn span(span: Span) -> told::Span {
     let (part, step, number) = match span.part {
-        Part::Desk => (told::Part::Desk, None, 0),
-        Part::Office { step } => (told::Part::Office, step, 0),
-        Part::Papers => (told::Part::Papers, None, 0),
-        Part::Payment => (told::Part::Payment, None, 0),
-        Part::Result => (told::Part::Result, None, 0),
-        Part::Leg { number } => (told::Part::Leg, None, number),
-        Part::Consultation { number } => (told::Part::Consultation, None, number),
+        SpentOn::Desk => (told::Part::Desk, None, 0),
+        SpentOn::Office { step } => (told::Part::Office, step, 0),
+        SpentOn::Papers => (told::Part::Papers, None, 0),
+        SpentOn::Payment => (told::Part::Payment, None, 0),
+        SpentOn::Result => (told::Part::Result, None, 0),
+        SpentOn::Leg { number } => (told::Part::Leg, None, number),
+        SpentOn::Consultation { number } => (told::Part::Consultation, None, number),
     };
     told::Span {
         part: part.into(),

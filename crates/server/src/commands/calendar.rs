@@ -10,7 +10,7 @@ use app::ports::Clock;
 use app::publication::calendar::{self, ChangeCounts, Days, DueChange, Effects};
 use app::publication::checked;
 use domain::catalogue::Catalogue;
-use domain::dossier::change::recalculation::Kept;
+use domain::dossier::change::recalculation::Unmoved;
 use domain::id::ProvinceCode;
 use domain::language::Language;
 use domain::time::{self, Instant};
@@ -205,7 +205,7 @@ impl Row {
             promised_due: told(done.and_then(|done| done.promised)),
             kept: match done {
                 None => Some("beyond"),
-                Some(done) => done.kept.map(Kept::as_str),
+                Some(done) => done.kept.map(Unmoved::as_str),
             },
             parts: done.map_or(0, |done| {
                 let parts = &done.parts;
@@ -294,8 +294,8 @@ fn table(effects: &Effects, language: Language) -> String {
                 None => words(language, "ngoài lịch", "beyond the calendar"),
                 Some(done) => match done.kept {
                     None => "",
-                    Some(Kept::Promised) => words(language, "đã hẹn", "promised"),
-                    Some(Kept::Overdue) => words(language, "quá hạn", "overdue"),
+                    Some(Unmoved::Promised) => words(language, "đã hẹn", "promised"),
+                    Some(Unmoved::Overdue) => words(language, "quá hạn", "overdue"),
                 },
             }
         ));

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use domain::catalogue::Catalogue;
 use domain::deadline::{self, Due as DueTime, Language, explain};
-use domain::import::{Cells, Part, TableForm, Zone, column, column_meant, did_you_mean};
+use domain::import::{DayEdge, TableForm, TextRow, Zone, column, column_meant, did_you_mean};
 use domain::limit::Limit;
 use domain::time::{Instant, rfc3339};
 use tables::{Row, Table};
@@ -150,8 +150,8 @@ fn moment(text: &str, limit: Limit) -> Result<Instant, String> {
             )
         })
     };
-    let begins = read(Part::Begins)?;
-    let is_day = begins != read(Part::Ends)?;
+    let begins = read(DayEdge::Begins)?;
+    let is_day = begins != read(DayEdge::Ends)?;
     if is_day && (limit == Limit::SameDay || !limit.in_days()) {
         return Err(format!(
             "`{text}` is a day; a limit of {limit} needs the time of day too"
@@ -180,7 +180,7 @@ fn cases(catalogue: &Catalogue, file: &Path) -> Result<ExitCode, Failure> {
     out.write_record(header.iter().chain(extra))
         .map_err(cannot_print)?;
     let mut refused = false;
-    let mut cells = Cells::default();
+    let mut cells = TextRow::default();
     loop {
         let damage = match table.next(&mut cells).map_err(spoilt)? {
             Row::End => break,
@@ -218,7 +218,7 @@ struct Places {
 }
 
 impl Places {
-    fn find(header: &Cells) -> Result<Self, String> {
+    fn find(header: &TextRow) -> Result<Self, String> {
         let need = |name: &str| {
             column(header, name)?.ok_or_else(|| {
                 format!(
@@ -238,7 +238,7 @@ impl Places {
 
 fn answer(
     catalogue: &Catalogue,
-    cells: &Cells,
+    cells: &TextRow,
     places: &Places,
     damage: Option<&str>,
 ) -> Result<DueTime, String> {

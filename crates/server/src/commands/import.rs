@@ -283,7 +283,7 @@ fn files(flags: &Import, map: &Map) -> Result<Files, Failure> {
         (Some(_), Some(_), None) => Err(two("the map reads two files: EVENTS.csv and CASES.csv")),
         (Some(events), None, second) => {
             // An export says all in its events; its other file is for people.
-            if second.is_some() && !events.has(domain::import::Field::Facts) {
+            if second.is_some() && !events.has(domain::import::ImportField::Facts) {
                 return Err(two("the map has no [cases], so that it reads one file"));
             }
             Ok(Files {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use domain::catalogue::{Catalogue, Fault};
 use domain::digest;
-use domain::import::{Cells, Columns, Gathered, Gathering, Map};
+use domain::import::{Columns, Gathered, Gathering, Map, TextRow};
 use domain::time::Instant;
 use tables::{About, Row, Table};
 
@@ -68,13 +68,13 @@ fn read_one<'a>(
     map: &Map,
     columns: &Columns,
     gathering: &mut Gathering<'a>,
-    begin: impl Fn(&mut Gathering<'a>, &str, &Cells) -> Result<(), Fault>,
-    take: impl Fn(&mut Gathering<'a>, &Cells),
+    begin: impl Fn(&mut Gathering<'a>, &str, &TextRow) -> Result<(), Fault>,
+    take: impl Fn(&mut Gathering<'a>, &TextRow),
 ) -> Result<ReadOne, Fault> {
     let mut table = Table::open(path, &map.table)?;
     let header = table.header(&columns.names(), &map.table)?;
     begin(gathering, table.name(), &header)?;
-    let mut cells = Cells::default();
+    let mut cells = TextRow::default();
     loop {
         match table.next(&mut cells)? {
             Row::Good => take(gathering, &cells),

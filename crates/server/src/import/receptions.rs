@@ -8,7 +8,7 @@ use domain::catalogue::Fault;
 use domain::digest::keyed_hash;
 use domain::fold::key;
 use domain::id::UnitCode;
-use domain::import::{Cells, TableForm, did_you_mean};
+use domain::import::{TableForm, TextRow, did_you_mean};
 use domain::time::{self, Instant};
 use grpc::offline::timestamp;
 use grpc::proto;
@@ -51,7 +51,7 @@ pub(crate) fn read(path: &Path, unit: &UnitCode, day: NaiveDate) -> Result<Vec<R
         line: usize::try_from(line).unwrap_or(usize::MAX),
         reason,
     };
-    let mut cells = Cells::default();
+    let mut cells = TextRow::default();
     let mut faults = Vec::new();
     let mut rows: Vec<Row> = Vec::new();
     let mut lines: HashMap<i32, u64> = HashMap::new();
@@ -84,7 +84,7 @@ pub(crate) fn read(path: &Path, unit: &UnitCode, day: NaiveDate) -> Result<Vec<R
 }
 
 /// Where each column stands.
-fn columns(header: &Cells) -> Result<HashMap<&'static str, usize>, String> {
+fn columns(header: &TextRow) -> Result<HashMap<&'static str, usize>, String> {
     let mut places = HashMap::new();
     for (at, given) in header.iter().enumerate() {
         if given.is_empty() {
@@ -112,7 +112,7 @@ fn columns(header: &Cells) -> Result<HashMap<&'static str, usize>, String> {
 
 fn row(
     columns: &HashMap<&'static str, usize>,
-    cells: &Cells,
+    cells: &TextRow,
     unit: &UnitCode,
     day: NaiveDate,
 ) -> Result<Row, String> {

@@ -9,7 +9,7 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
-use domain::dossier::contents::{Circumstances, Contents};
+use domain::dossier::contents::{CircumstancesGiven, Contents};
 use domain::dossier::private::Person;
 use domain::dossier::{Channel, Paper, PaperCopy, Reception, Refusal};
 use domain::fold;
@@ -380,7 +380,7 @@ async fn receive(
             resolving: None,
             returning: None,
             duplicate_intended: typed.get("duplicate") == "second",
-            circumstances: Circumstances::default(),
+            circumstances: CircumstancesGiven::default(),
         },
     };
     let request_id = RequestId::parse(typed.get("request_id"))

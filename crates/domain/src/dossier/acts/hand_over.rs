@@ -146,7 +146,7 @@ pub struct HandedOver {
 impl Fact for HandedOver {
     fn apply(&self, to: &mut Dossier, by: &Written<'_>) {
         let was_due = self.to.unit == to.resolving;
-        let line = custody::HandOver {
+        let line = custody::CustodyChange {
             at: by.at,
             from: self.from.clone(),
             to: self.to.clone(),

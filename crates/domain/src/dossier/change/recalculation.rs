@@ -17,20 +17,20 @@ use crate::time::Instant;
 
 /// Why a dossier keeps a due time that the calendar would have moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kept {
+pub enum Unmoved {
     /// The calendar gives an earlier time than the citizen was promised.
     Promised,
     /// It was already overdue when the calendar was published.
     Overdue,
 }
 
-impl Kept {
+impl Unmoved {
     /// The word used in answers: `promised`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
-            Kept::Promised => "promised",
-            Kept::Overdue => "overdue",
+            Unmoved::Promised => "promised",
+            Unmoved::Overdue => "overdue",
         }
     }
 }
@@ -58,7 +58,7 @@ pub struct Recalculation {
     /// The date last told to the citizen.
     pub promised: Option<Instant>,
     /// Why `after` is not what the calendar gives.
-    pub kept: Option<Kept>,
+    pub kept: Option<Unmoved>,
     /// Whether the new due time rests on a provisional day.
     pub provisional: bool,
     /// What legs, questions and papers must meet from then on.
@@ -116,8 +116,8 @@ fn unmoved(clock: &Clock, published: Instant) -> Recalculation {
     let due = clock.effective_due;
     let kept = match (clock.legal_due() == due, clock.is_overdue(published)) {
         (true, _) => None,
-        (false, true) => Some(Kept::Overdue),
-        (false, false) => Some(Kept::Promised),
+        (false, true) => Some(Unmoved::Overdue),
+        (false, false) => Some(Unmoved::Promised),
     };
     Recalculation {
         before: due,
@@ -158,8 +158,8 @@ fn received(clock: &Clock, law: &Legal, published: Instant) -> Option<Recalculat
     }
     let kept = match (overdue, after == legal) {
         (_, true) => None,
-        (true, false) => Some(Kept::Overdue),
-        (false, false) => Some(Kept::Promised),
+        (true, false) => Some(Unmoved::Overdue),
+        (false, false) => Some(Unmoved::Promised),
     };
     let new = crate::deadline::Due {
         at: after,

@@ -9,7 +9,7 @@ use crate::catalogue::SourceFile;
 use crate::catalogue::file::Reading;
 use crate::id::{ProvinceCode, UnitCode};
 use crate::import::Creates;
-use crate::import::created::{Procedure, Province, Unit};
+use crate::import::created::{CreatedProcedure, CreatedProvince, CreatedUnit};
 
 pub(super) fn creates(
     raw: &Raw,
@@ -20,7 +20,7 @@ pub(super) fn creates(
         let identifier = reading.parse("identifier", &new.identifier);
         let name = reading.text("name", &new.name);
         let from = day(&new.from, reading);
-        Some(Province {
+        Some(CreatedProvince {
             code: code?.clone(),
             identifier: identifier?,
             name,
@@ -32,7 +32,7 @@ pub(super) fn creates(
         let statistics_code = five_digits(&new.statistics_code, reading);
         let name = reading.text("name", &new.name);
         let from = day(&new.from, reading);
-        Some(Unit {
+        Some(CreatedUnit {
             code: unit_code?,
             statistics_code: statistics_code?,
             name,
@@ -45,7 +45,7 @@ pub(super) fn creates(
         let name = reading.text("name", &new.name);
         let field = reading.text("field", &new.field);
         let from = day(&new.from, reading);
-        Some(Procedure {
+        Some(CreatedProcedure {
             code: procedure_code?,
             name,
             field,

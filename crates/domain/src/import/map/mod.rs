@@ -11,13 +11,13 @@ use std::fmt;
 use toml::Spanned;
 
 use super::created::Creates;
-use super::{Columns, Field, TableForm, Zone};
+use super::{Columns, ImportField, TableForm, Zone};
 use crate::catalogue::file::Reading;
 use crate::catalogue::{Fault, SourceFile};
 use crate::dossier::Channel;
 use crate::id::{ProcedureCode, ProvinceCode, StepId, UnitCode};
 use raw::{OneOrMany, Raw, RawTable};
-pub use words::Words;
+pub use words::Vocabulary;
 
 /// What an activity of the other system means here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,7 +44,7 @@ pub enum Meaning {
 
 /// How far a dossier is, in the words of the other system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum ForeignStatus {
     /// Not ended; the columns of ends are believed all the same.
     Pending,
     /// The citizen took it back.
@@ -57,20 +57,20 @@ pub enum Standing {
     Returned,
 }
 
-impl Standing {
+impl ForeignStatus {
     /// Every status, with its word in a map.
-    pub const ALL: [(Standing, &'static str); 5] = [
-        (Standing::Pending, "pending"),
-        (Standing::Withdrawn, "withdrawn"),
-        (Standing::Stopped, "stopped"),
-        (Standing::Resolved, "resolved"),
-        (Standing::Returned, "returned"),
+    pub const ALL: [(ForeignStatus, &'static str); 5] = [
+        (ForeignStatus::Pending, "pending"),
+        (ForeignStatus::Withdrawn, "withdrawn"),
+        (ForeignStatus::Stopped, "stopped"),
+        (ForeignStatus::Resolved, "resolved"),
+        (ForeignStatus::Returned, "returned"),
     ];
 
     /// Its word in a map.
     #[must_use]
     pub fn as_str(self) -> &'static str {
-        let mut all = Standing::ALL.iter();
+        let mut all = ForeignStatus::ALL.iter();
         let found = all.find(|(standing, _)| *standing == self);
         found.map_or("", |(_, word)| word)
     }
@@ -116,15 +116,15 @@ pub struct Map {
     /// The columns of the file with a row a dossier; none when there is no such file.
     pub cases: Option<Columns>,
     /// Units by what the files call them.
-    pub units: Words<UnitCode>,
+    pub units: Vocabulary<UnitCode>,
     /// Procedures by what the files call them.
-    pub procedures: Words<ProcedureCode>,
+    pub procedures: Vocabulary<ProcedureCode>,
     /// Channels by what the files call them.
-    pub channels: Words<Channel>,
+    pub channels: Vocabulary<Channel>,
     /// What statuses mean.
-    pub statuses: Words<Standing>,
+    pub statuses: Vocabulary<ForeignStatus>,
     /// What activities mean.
-    pub activities: Words<Meaning>,
+    pub activities: Vocabulary<Meaning>,
     /// What is taken for values that are empty or in no list.
     pub otherwise: Otherwise,
 }
@@ -140,7 +140,7 @@ pub struct Otherwise {
     /// desk.
     pub channel: Option<Channel>,
     /// How far a dossier is; without it such a row is refused.
-    pub status: Option<Standing>,
+    pub status: Option<ForeignStatus>,
     /// The meaning of an activity; without one such a row is refused.
     pub activity: Option<Meaning>,
 }
@@ -198,8 +198,8 @@ fn understand(raw: &Raw, reading: &mut Reading<'_>) -> Option<Map> {
     let units = values("units", &raw.units, reading);
     let procedures = values("procedures", &raw.procedures, reading);
     let channels = values("channels", &raw.channels, reading);
-    let statuses = Words::read("statuses", &raw.statuses, reading, standing);
-    let activities = Words::read("activities", &raw.activities, reading, meaning);
+    let statuses = Vocabulary::read("statuses", &raw.statuses, reading, standing);
+    let activities = Vocabulary::read("activities", &raw.activities, reading, meaning);
     let other = &raw.otherwise;
     let otherwise = Otherwise {
         unit: reading.parse_if_given("unit", other.unit.as_ref()),
@@ -263,25 +263,30 @@ fn table(raw: &RawTable, reading: &mut Reading<'_>) -> Option<TableForm> {
     })
 }
 
-const EVENT_FIELDS: &[Field] = &[Field::Case, Field::Activity, Field::Time, Field::Facts];
+const EVENT_FIELDS: &[ImportField] = &[
+    ImportField::Case,
+    ImportField::Activity,
+    ImportField::Time,
+    ImportField::Facts,
+];
 
-const CASE_FIELDS: &[Field] = &[
-    Field::Case,
-    Field::Code,
-    Field::Unit,
-    Field::Resolving,
-    Field::Returning,
-    Field::Procedure,
-    Field::Channel,
-    Field::Received,
-    Field::Due,
-    Field::Resolved,
-    Field::Returned,
-    Field::Withdrawn,
-    Field::Stopped,
-    Field::Status,
-    Field::StatusTime,
-    Field::Limit,
+const CASE_FIELDS: &[ImportField] = &[
+    ImportField::Case,
+    ImportField::Code,
+    ImportField::Unit,
+    ImportField::Resolving,
+    ImportField::Returning,
+    ImportField::Procedure,
+    ImportField::Channel,
+    ImportField::Received,
+    ImportField::Due,
+    ImportField::Resolved,
+    ImportField::Returned,
+    ImportField::Withdrawn,
+    ImportField::Stopped,
+    ImportField::Status,
+    ImportField::StatusTime,
+    ImportField::Limit,
 ];
 
 fn source(raw: &Raw, reading: &mut Reading<'_>) -> Option<String> {
@@ -302,19 +307,19 @@ fn source(raw: &Raw, reading: &mut Reading<'_>) -> Option<String> {
 
 fn columns(
     table: Option<&Spanned<BTreeMap<Spanned<String>, Spanned<String>>>>,
-    fields: &[Field],
+    fields: &[ImportField],
     reading: &mut Reading<'_>,
 ) -> Option<Columns> {
     let table = table?;
     let mut columns = Columns::default();
     for (key, column) in table.get_ref() {
-        let field = Field::ALL
+        let field = ImportField::ALL
             .into_iter()
             .find(|(field, name)| name == key.get_ref() && fields.contains(field));
         match field {
             Some((field, _)) => columns.name(field, column.get_ref()),
             None => {
-                let known: Vec<&str> = Field::ALL
+                let known: Vec<&str> = ImportField::ALL
                     .into_iter()
                     .filter(|(field, _)| fields.contains(field))
                     .map(|(_, name)| name)
@@ -328,7 +333,7 @@ fn columns(
             }
         }
     }
-    if !columns.has(Field::Case) {
+    if !columns.has(ImportField::Case) {
         reading.fault(
             &table.span(),
             "`case` names no column; without it rows belong to nothing",
@@ -351,8 +356,8 @@ fn refuse_contradictions(
         );
     }
     if let (Some(events), Some(table)) = (events, &raw.events) {
-        let facts = events.has(Field::Facts);
-        let time = events.has(Field::Time);
+        let facts = events.has(ImportField::Facts);
+        let time = events.has(ImportField::Time);
         if facts == time {
             let reason =
                 "[events] needs `time` (with `activity`), or `facts` in an export of motcua";
@@ -363,29 +368,29 @@ fn refuse_contradictions(
             reading.fault(&table.span(), reason);
         }
     }
-    let facts = events.is_some_and(|events| events.has(Field::Facts));
+    let facts = events.is_some_and(|events| events.has(ImportField::Facts));
     let named = |field| cases.is_some_and(|cases| cases.has(field));
-    if !facts && !named(Field::Unit) && raw.otherwise.unit.is_none() {
+    if !facts && !named(ImportField::Unit) && raw.otherwise.unit.is_none() {
         reading.fault(
             &whole,
             "no unit: name a column in [cases] or a unit in [otherwise]",
         );
     }
-    if !facts && !named(Field::Procedure) && raw.otherwise.procedure.is_none() {
+    if !facts && !named(ImportField::Procedure) && raw.otherwise.procedure.is_none() {
         let reason = "no procedure: name a column in [cases] or a procedure in [otherwise]";
         reading.fault(&whole, reason);
     }
     let received = raw.activities.values().chain(&raw.otherwise.activity);
     let pairs = [
         (
-            Field::Status,
+            ImportField::Status,
             raw.statuses.is_empty(),
             "status",
             "[statuses]",
         ),
         (
-            Field::StatusTime,
-            !named(Field::Status),
+            ImportField::StatusTime,
+            !named(ImportField::Status),
             "status_time",
             "a column `status`",
         ),
@@ -397,7 +402,7 @@ fn refuse_contradictions(
         }
     }
     if !facts
-        && !named(Field::Received)
+        && !named(ImportField::Received)
         && !received
             .map(Spanned::get_ref)
             .any(|word| word == "received")
@@ -412,17 +417,17 @@ fn values<T>(
     table: &str,
     raw: &BTreeMap<String, Spanned<String>>,
     reading: &mut Reading<'_>,
-) -> Words<T>
+) -> Vocabulary<T>
 where
     T: std::str::FromStr<Err: std::fmt::Display> + PartialEq,
 {
-    Words::read(table, raw, reading, |meant, reading| {
+    Vocabulary::read(table, raw, reading, |meant, reading| {
         reading.parse(table, meant)
     })
 }
 
-fn standing(word: &Spanned<String>, reading: &mut Reading<'_>) -> Option<Standing> {
-    let mut all = Standing::ALL.into_iter();
+fn standing(word: &Spanned<String>, reading: &mut Reading<'_>) -> Option<ForeignStatus> {
+    let mut all = ForeignStatus::ALL.into_iter();
     let found = all.find(|(_, known)| known == word.get_ref());
     if found.is_none() {
         let reason = format!(

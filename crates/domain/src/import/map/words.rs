@@ -8,10 +8,10 @@ use crate::catalogue::file::Reading;
 use crate::fold::key;
 use crate::import::near::did_you_mean;
 
-/// Words of a file with what they mean. Blanks, case and how marks are composed make no
+/// The words of a file, each with its meaning. Blanks, case and how marks are composed make no
 /// difference.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Words<T> {
+pub struct Vocabulary<T> {
     by_key: HashMap<String, Word<T>>,
 }
 
@@ -22,7 +22,7 @@ struct Word<T> {
     meant: T,
 }
 
-impl<T> Words<T> {
+impl<T> Vocabulary<T> {
     /// Reads a table of a map. A word that stands there twice, and means two things, is a fault.
     pub(super) fn read(
         table: &str,

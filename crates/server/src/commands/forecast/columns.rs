@@ -3,14 +3,14 @@
 use std::path::Path;
 
 use domain::catalogue::Fault;
-use domain::import::{Cells, Part, TableForm, Zone, column, column_meant, titles};
+use domain::import::{DayEdge, TableForm, TextRow, Zone, column, column_meant, titles};
 use domain::time::Instant;
 use tables::{Row, Table};
 
 /// A file being read.
 pub(super) struct Sheet {
     name: String,
-    header: Cells,
+    header: TextRow,
     table: Table,
     /// The zone of times without an offset.
     zone: Zone,
@@ -55,7 +55,7 @@ impl Sheet {
     }
 
     /// Reads the next row; false at the end of the file.
-    pub fn next(&mut self, row: &mut Cells) -> Result<bool, String> {
+    pub fn next(&mut self, row: &mut TextRow) -> Result<bool, String> {
         match self.table.next(row).map_err(|fault| fault.to_string())? {
             Row::End => Ok(false),
             Row::Bad { line, reason } => Err(format!("{}:{line}: {reason}", self.name)),
@@ -71,12 +71,12 @@ impl Sheet {
     }
 
     /// A complaint about a row.
-    pub fn at(&self, row: &Cells, wrong: &str) -> String {
+    pub fn at(&self, row: &TextRow, wrong: &str) -> String {
         format!("{}:{}: {wrong}", self.name, row.line)
     }
 
     /// A cell that must hold something.
-    pub fn text<'a>(&self, row: &'a Cells, place: usize) -> Result<&'a str, String> {
+    pub fn text<'a>(&self, row: &'a TextRow, place: usize) -> Result<&'a str, String> {
         let cell = row.get(place);
         if cell.is_empty() {
             return Err(self.at(row, &format!("{} is empty", self.header.get(place))));
@@ -85,12 +85,12 @@ impl Sheet {
     }
 
     /// A moment, or nothing for an empty cell.
-    pub fn moment(&self, row: &Cells, place: usize) -> Result<Option<Instant>, String> {
+    pub fn moment(&self, row: &TextRow, place: usize) -> Result<Option<Instant>, String> {
         let cell = row.get(place);
         if cell.is_empty() {
             return Ok(None);
         }
-        let at = self.zone.read(cell, Part::Begins).ok();
+        let at = self.zone.read(cell, DayEdge::Begins).ok();
         // Far-away years overflow date arithmetic long before any calendar reaches them.
         let near = at.filter(|at| (1900..=2200).contains(&chrono::Datelike::year(at)));
         let wrong = || {

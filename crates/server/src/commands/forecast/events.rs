@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::import::{Cells, Zone};
+use domain::import::{TextRow, Zone};
 use domain::time::Instant;
 use forecast::log::{Case, Event, Log};
 
@@ -68,7 +68,7 @@ pub(super) fn read(flags: &Backtest) -> Result<Log, String> {
         sheet.need(&names.activity)?,
         sheet.need(&names.time)?,
     ];
-    let mut row = Cells::default();
+    let mut row = TextRow::default();
     while sheet.next(&mut row)? {
         let [id, activity, timestamp] = columns;
         let (id, activity) = (sheet.text(&row, id)?, sheet.text(&row, activity)?);
@@ -158,7 +158,7 @@ struct Values {
 }
 
 impl Values {
-    fn read(sheet: &Sheet, row: &Cells, places: &[(CaseColumn, usize)]) -> Result<Self, String> {
+    fn read(sheet: &Sheet, row: &TextRow, places: &[(CaseColumn, usize)]) -> Result<Self, String> {
         let mut values = Values::default();
         for (asked, place) in places {
             match asked {
@@ -189,7 +189,7 @@ impl Attributes {
         places: &[(CaseColumn, usize)],
     ) -> Result<(), String> {
         let id = sheet.need(case)?;
-        let mut row = Cells::default();
+        let mut row = TextRow::default();
         while sheet.next(&mut row)? {
             let case = sheet.text(&row, id)?.to_owned();
             let values = Values::read(sheet, &row, places)?;

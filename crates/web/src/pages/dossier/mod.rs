@@ -14,7 +14,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use chrono::TimeDelta;
 use domain::deadline;
-use domain::dossier::times::{Part, Span, Times};
+use domain::dossier::times::{Span, SpentOn, Times};
 use domain::dossier::{Action, Channel};
 use domain::language::Language;
 use domain::time;
@@ -317,18 +317,18 @@ fn spans(view: &View, times: &Times, words: &Words, say: Say) -> Vec<SpanLine> {
 
 fn place(view: &View, span: &Span, words: &Words) -> String {
     let key = match &span.part {
-        Part::Office { step } => {
+        SpentOn::Office { step } => {
             let step = step.as_ref().and_then(|id| view.procedure.step(id));
             match step {
                 Some(step) => return step.name.clone(),
                 None => "step.processing",
             }
         }
-        Part::Desk => "span.desk",
-        Part::Papers => "span.papers",
-        Part::Payment => "span.payment",
-        Part::Result => "span.result",
-        Part::Leg { .. } | Part::Consultation { .. } => "span.others",
+        SpentOn::Desk => "span.desk",
+        SpentOn::Papers => "span.papers",
+        SpentOn::Payment => "span.payment",
+        SpentOn::Result => "span.result",
+        SpentOn::Leg { .. } | SpentOn::Consultation { .. } => "span.others",
     };
     words.t(key).as_str().to_owned()
 }
