@@ -261,6 +261,13 @@ impl Calendar {
         Ok(self.table(place).map(|table| at(day, table.opens[0].0)))
     }
 
+    /// When a day is open: from and until, in microseconds after midnight, in order; nothing on a day
+    /// off.
+    pub fn opens(&self, day: NaiveDate) -> Result<&[(i64, i64)], Error> {
+        let place = self.place(day)?;
+        Ok(self.table(place).map_or(&[], |table| &table.opens))
+    }
+
     /// That day if it is worked, otherwise the next working day.
     pub fn working_day_from(&self, day: NaiveDate) -> Result<NaiveDate, Error> {
         self.working_day(self.days[self.place(day)?].working_before as usize)

@@ -39,6 +39,7 @@ mod selection;
 mod service_days;
 mod shrink;
 pub mod situation;
+mod stretches;
 mod table;
 mod trace;
 mod training_cells;

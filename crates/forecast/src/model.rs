@@ -225,10 +225,11 @@ impl Model {
         let observed = observe(known.iter(), (prepared, &view), split, every);
         let baseline = Baseline::new(observed.iter().filter_map(ObservedCase::life));
         let mut cells = TrainingCells::new(baseline.clone(), rows(&observed, &baseline));
-        let fitted = cells.fit(chosen.points, chosen.lean);
+        let lessons = cells.learn();
+        let table = cells.table(&lessons, chosen.points, chosen.lean);
         let weight = chosen.remaining_weight;
         let remaining = cells.remaining_apart(chosen.lean);
-        let voices = fitted.apart.iter().zip(remaining);
+        let voices = lessons.apart(chosen.points).iter().zip(remaining);
         let voices = voices.map(|(share, remaining)| Voices {
             share: *share,
             remaining: Some(remaining),
@@ -251,7 +252,7 @@ impl Model {
             kinds,
             fields,
             legs,
-            table: fitted.table.weighing(weight),
+            table: table.weighing(weight),
         };
         Learned {
             model,

@@ -4,12 +4,13 @@ use std::ops::Range;
 
 use crate::baseline::Baseline;
 use crate::table::{Table, Voices};
-use crate::training_cells::{Fitted, TrainingCells};
+use crate::training_cells::{Lessons, TrainingCells};
 use crate::training_row::{ObservedCase, rows};
 
 /// An earlier part of the training to fit on, and what came next to judge by.
 pub(crate) struct RollingOrigin<'a> {
     cells: TrainingCells,
+    lessons: Lessons,
     /// The whole training part.
     observed: &'a [ObservedCase],
     /// Looks from here on are judged.
@@ -28,8 +29,10 @@ impl<'a> RollingOrigin<'a> {
     ) -> RollingOrigin<'a> {
         let baseline = Baseline::new(earlier.iter().filter_map(ObservedCase::life));
         let rows = rows(earlier, &baseline);
+        let cells = TrainingCells::new(baseline, rows);
         RollingOrigin {
-            cells: TrainingCells::new(baseline, rows),
+            lessons: cells.learn(),
+            cells,
             observed,
             from,
             to,
@@ -37,8 +40,8 @@ impl<'a> RollingOrigin<'a> {
     }
 
     /// A table of the earlier part.
-    pub fn fit(&self, points: bool, lean: f64) -> Fitted {
-        self.cells.fit(points, lean)
+    pub fn table(&self, points: bool, lean: f64) -> Table {
+        self.cells.table(&self.lessons, points, lean)
     }
 
     /// The looks at a case that are judged; none if its outcome was known at the fit, or still is not.

@@ -195,7 +195,7 @@ impl<'a> Selection<'a> {
 
     /// Fits at each origin, and notes what is said of the looks that follow.
     fn rehearsed(&self, chosen: Chosen) -> Rehearsed {
-        let fit = |trial: &RollingOrigin<'_>| trial.fit(chosen.points, chosen.lean).table;
+        let fit = |trial: &RollingOrigin<'_>| trial.table(chosen.points, chosen.lean);
         let tables: Vec<Table> = self.trials.iter().map(fit).collect();
         let trials = self.trials.iter().zip(&tables);
         let said = trials.map(|(trial, table)| trial.said(table)).collect();

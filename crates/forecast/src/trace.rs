@@ -308,8 +308,7 @@ impl<'a> Prepared<'a> {
 
     /// The moment at which an office reaches a position; none beyond its calendar.
     pub fn moment(&self, position: f64, office: usize) -> Option<WorkMoment> {
-        let office = self.offices.get(office)?;
-        office.moment(office.moment_of(position).ok()?).ok()
+        self.offices.get(office)?.reached(position).ok()
     }
 
     /// The cases started before the split.

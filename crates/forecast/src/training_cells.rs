@@ -35,11 +35,29 @@ pub(crate) struct TrainingCells {
     cells: Vec<Vec<u32>>,
 }
 
-/// A table, and what its first voice would say of its own training rows without the cases of their
-/// fold, as log-odds.
-pub(crate) struct Fitted {
-    pub table: Table,
-    pub apart: Vec<f64>,
+/// What the rows taught: all that a table needs whatever is chosen, so that it is reckoned once.
+pub(crate) struct Lessons {
+    /// How far each nested cell moves the log-odds.
+    nested: Vec<f64>,
+    /// The same of the cells of facts, with the most looks, in order of key.
+    points: Vec<(u64, f32)>,
+    /// The curves of working days to a result.
+    endings: Vec<Option<Vec<f32>>>,
+    /// What the first voice says of its own training rows without the cases of their fold, as
+    /// log-odds: by the nested cells, and with the points.
+    apart: Vec<f64>,
+    apart_with_points: Vec<f64>,
+}
+
+impl Lessons {
+    /// What the first voice says of each training row without the cases of its fold, as log-odds.
+    pub fn apart(&self, points: bool) -> &[f64] {
+        if points {
+            &self.apart_with_points
+        } else {
+            &self.apart
+        }
+    }
 }
 
 impl TrainingCells {
@@ -146,38 +164,46 @@ impl TrainingCells {
         self.rows.len()
     }
 
-    /// Makes a table, with plain facts adding their points or without.
-    ///
-    /// `lean` is how many cases' worth of weight a cell's curve for the second voice gives its
-    /// parent's. That voice has no weight yet.
-    pub fn fit(&self, points: bool, lean: f64) -> Fitted {
+    /// Learns how far each cell moves the log-odds.
+    pub fn learn(&self) -> Lessons {
         let start = |row: &TrainingRow| logit(self.baseline.late(f64::from(row.situation.share())));
         let whole: Vec<f64> = self.rows.iter().map(start).collect();
         let mut odds = Odds {
             apart: whole.clone(),
             whole,
         };
-        let mut moves = vec![0.0; self.tallies.len()];
+        let mut nested = vec![0.0; self.tallies.len()];
         for (cells, first) in self.cells.iter().zip(self.first) {
             let moved = learn(cells, &self.rows, &mut odds);
-            moves[first..first + moved.len()].copy_from_slice(&moved);
+            nested[first..first + moved.len()].copy_from_slice(&moved);
         }
-        let points = if points {
-            self.points(&mut odds)
-        } else {
-            Vec::new()
-        };
-        Fitted {
-            apart: odds.apart,
-            table: Table::new(Stored {
-                baseline: self.baseline.clone(),
-                binnings: self.binnings.clone(),
-                ends: self.ends.clone(),
-                cells: self.close(&moves, lean),
-                points,
-                remaining_weight: 0.0,
-            }),
+        let apart = odds.apart.clone();
+        Lessons {
+            nested,
+            points: self.points(&mut odds),
+            endings: self.curves(|tally| &tally.results, ENDING_LEAN),
+            apart,
+            apart_with_points: odds.apart,
         }
+    }
+
+    /// Makes a table, with plain facts adding their points or without.
+    ///
+    /// `lean` is how many cases' worth of weight a cell's curve for the second voice gives its
+    /// parent's. That voice has no weight yet.
+    pub fn table(&self, lessons: &Lessons, points: bool, lean: f64) -> Table {
+        Table::new(Stored {
+            baseline: self.baseline.clone(),
+            binnings: self.binnings.clone(),
+            ends: self.ends.clone(),
+            cells: self.close(lessons, lean),
+            points: if points {
+                lessons.points.clone()
+            } else {
+                Vec::new()
+            },
+            remaining_weight: 0.0,
+        })
     }
 
     /// Learns the layers of facts, and keeps the cells with the most looks in order of key.
@@ -213,16 +239,16 @@ impl TrainingCells {
     }
 
     /// The nested cells worth keeping, in order of key.
-    fn close(&self, moves: &[f64], lean: f64) -> Vec<Cell> {
+    fn close(&self, lessons: &Lessons, lean: f64) -> Vec<Cell> {
         let running = self.curves(|tally| &tally.ends, lean);
-        let ending = self.curves(|tally| &tally.results, ENDING_LEAN);
-        let cells = self.tallies.iter().zip(running).zip(ending).zip(moves);
+        let cells = self.tallies.iter().zip(running);
+        let cells = cells.zip(&lessons.endings).zip(&lessons.nested);
         let cells = cells.filter_map(|(((tally, alive), ending), moved)| {
             Some(Cell {
                 key: tally.key,
                 moved: short(*moved),
                 alive: alive?,
-                ending: ending?,
+                ending: ending.clone()?,
                 cases: tally.cases,
                 settled: tally.settled,
                 settled_late: tally.late,

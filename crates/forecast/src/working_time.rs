@@ -1,10 +1,12 @@
 //! Working time as one number: how many working days have passed.
 
-use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use domain::calendar::{Calendar, Error};
 use domain::deadline;
 use domain::limit::Limit;
 use domain::time::{Instant, day_start, instant, local};
+
+use crate::stretches::Stretches;
 
 /// How the clocks on the office's walls read.
 pub trait LocalTime: Send + Sync {
@@ -37,6 +39,8 @@ pub struct WorkingTime {
     counts: Counts,
     zone: Box<dyn LocalTime>,
     opens: Instant,
+    /// The open time of the calendar; empty where all time counts.
+    stretches: Stretches,
     /// Open microseconds of an average working day.
     day: f64,
 }
@@ -103,6 +107,7 @@ impl WorkingTime {
         let open = open.num_microseconds().unwrap_or(i64::MAX) as f64;
         let day = open / worked.max(1) as f64;
         WorkingTime {
+            stretches: stretches(&calendar, zone.as_ref()),
             counts: Counts::Open(calendar),
             zone,
             opens,
@@ -116,6 +121,7 @@ impl WorkingTime {
         let (first, last) = (calendar.first_day(), calendar.last_day());
         WorkingTime {
             counts: Counts::Elapsed(first, last),
+            stretches: Stretches::default(),
             opens: zone.moment(first.and_time(NaiveTime::MIN)),
             zone,
             day: 24.0 * 3_600e6,
@@ -183,6 +189,15 @@ impl WorkingTime {
 
     /// The working days that have passed by a moment since the calendar's first day.
     pub fn position(&self, at: Instant) -> Result<f64, Error> {
+        let micros = at.timestamp_micros();
+        match self.stretches.at(micros) {
+            Some(stretch) => Ok(stretch.passed(micros) as f64 / self.day),
+            None => self.counted_position(at),
+        }
+    }
+
+    /// The same by the calendar itself, which knows why a moment lies beyond it.
+    fn counted_position(&self, at: Instant) -> Result<f64, Error> {
         let open = match &self.counts {
             Counts::Open(calendar) => calendar.open_time_between(self.opens, self.shown(at))?,
             Counts::Elapsed(..) => {
@@ -195,7 +210,32 @@ impl WorkingTime {
 
     /// The first moment by which so many working days have passed.
     pub fn moment_of(&self, position: f64) -> Result<Instant, Error> {
-        let open = TimeDelta::microseconds((position * self.day).round() as i64);
+        let reached = self.stretches.reached(self.open_micros(position));
+        match reached.and_then(|(micros, _)| DateTime::from_timestamp_micros(micros)) {
+            Some(at) => Ok(at),
+            None => self.counted_moment_of(position),
+        }
+    }
+
+    /// The same, laid out.
+    pub(crate) fn reached(&self, position: f64) -> Result<WorkMoment, Error> {
+        match self.stretches.reached(self.open_micros(position)) {
+            Some((micros, stretch)) => Ok(WorkMoment {
+                micros,
+                day: stretch.passed(micros) as f64 / self.day,
+                weekday: stretch.weekday,
+                date: stretch.date,
+            }),
+            None => self.moment(self.counted_moment_of(position)?),
+        }
+    }
+
+    fn open_micros(&self, position: f64) -> i64 {
+        (position * self.day).round() as i64
+    }
+
+    fn counted_moment_of(&self, position: f64) -> Result<Instant, Error> {
+        let open = TimeDelta::microseconds(self.open_micros(position));
         match &self.counts {
             Counts::Open(calendar) => Ok(self.unshown(calendar.add_open_time(self.opens, open)?)),
             Counts::Elapsed(..) => {
@@ -217,6 +257,11 @@ impl WorkingTime {
     ///
     /// Before the calendar's first opening it is that moment itself.
     pub(crate) fn opened(&self, at: Instant) -> Result<Instant, Error> {
+        let stretch = self.stretches.at(at.timestamp_micros());
+        let opening = stretch.and_then(|stretch| DateTime::from_timestamp_micros(stretch.opens));
+        if let Some(opening) = opening {
+            return Ok(opening);
+        }
         let mut day = self.local_day(at);
         loop {
             if let Some(opening) = self.opening(day)?.filter(|opening| *opening <= at) {
@@ -231,6 +276,12 @@ impl WorkingTime {
 
     /// When the office opens on each working day after a moment and up to another.
     pub(crate) fn openings(&self, after: Instant, until: Instant) -> Result<Vec<Instant>, Error> {
+        let found = self
+            .stretches
+            .openings(after.timestamp_micros(), until.timestamp_micros());
+        if let Some(found) = found {
+            return Ok(found.filter_map(DateTime::from_timestamp_micros).collect());
+        }
         let mut openings = Vec::new();
         let last = self.local_day(until);
         let days = self.local_day(after).iter_days();
@@ -269,6 +320,15 @@ impl WorkingTime {
     }
 
     pub(crate) fn moment(&self, at: Instant) -> Result<WorkMoment, Error> {
+        let micros = at.timestamp_micros();
+        if let Some(stretch) = self.stretches.at(micros).filter(|it| it.holds(micros)) {
+            return Ok(WorkMoment {
+                micros,
+                day: stretch.passed(micros) as f64 / self.day,
+                weekday: stretch.weekday,
+                date: stretch.date,
+            });
+        }
         let day = self.local_day(at);
         Ok(WorkMoment {
             micros: at.timestamp_micros(),
@@ -309,5 +369,63 @@ impl WorkingTime {
             evenings.push(self.moment(evening)?);
         }
         Ok(evenings)
+    }
+}
+
+/// The open time of a calendar on the walls of a zone.
+///
+/// Where clocks change during open hours an hour is not an hour: there the calendar itself counts.
+fn stretches(calendar: &Calendar, zone: &dyn LocalTime) -> Stretches {
+    let days = calendar.first_day().iter_days();
+    let days = days.take_while(|day| *day <= calendar.last_day());
+    let laid = days.map(|day| {
+        let shown = |clock: i64| {
+            let wall = day.and_time(NaiveTime::MIN) + TimeDelta::microseconds(clock);
+            zone.moment(wall).timestamp_micros()
+        };
+        let open = calendar.opens(day).ok()?.iter();
+        let open = open.map(|&(from, to)| {
+            let laid = (shown(from), shown(to));
+            (laid.1 - laid.0 == to - from).then_some(laid)
+        });
+        Some((day, open.collect::<Option<Vec<_>>>()?))
+    });
+    let laid = laid.collect::<Option<Vec<_>>>();
+    Stretches::new(laid.unwrap_or_default().into_iter())
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{NaiveDate, NaiveTime, TimeDelta};
+    use domain::calendar::{Calendar, Hours};
+    use domain::time::day_start;
+
+    use super::{VietNam, WorkingTime};
+
+    #[test]
+    fn moments_found_among_stretches_are_those_that_the_calendar_counts() {
+        let day = |day| NaiveDate::from_ymd_opt(2026, 11, day).expect("a date");
+        let time = |hour| NaiveTime::from_hms_opt(hour, 0, 0).expect("a time");
+        let hours = Hours {
+            from: day(2),
+            opens: vec![(time(8), time(12)), (time(13), time(17))],
+        };
+        let calendar = Calendar::new("lunch", day(2), day(13), &[], &[hours]);
+        let office = WorkingTime::new(calendar.expect("a calendar"), Box::new(VietNam));
+        for quarter in 0..48 * 11 {
+            let at = day_start(day(2)) + TimeDelta::minutes(30 * quarter);
+            let counted = office.counted_position(at).expect("a day of it");
+            assert_eq!(office.position(at).expect("a day of it"), counted, "{at}");
+        }
+        for eighths in 1..=80 {
+            let position = f64::from(eighths) / 8.0;
+            let counted = office.counted_moment_of(position).expect("open time");
+            assert_eq!(office.moment_of(position).expect("open time"), counted);
+            let laid = office.moment(counted).expect("a day of it");
+            assert_eq!(office.reached(position).expect("open time"), laid);
+        }
+        assert_eq!(office.position(day_start(day(1))).expect("before all"), 0.0);
+        assert!(office.position(day_start(day(15))).is_err());
+        assert!(office.moment_of(11.0).is_err());
     }
 }

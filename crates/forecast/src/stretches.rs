@@ -1,0 +1,93 @@
+//! The open time of a calendar in a row.
+//!
+//! A fit asks for millions of moments. Found among stretches of open time, each costs one search
+//! and no date.
+
+use chrono::{Datelike, NaiveDate};
+
+/// Open time without a pause.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Stretch {
+    /// Its first and last microsecond.
+    pub from: i64,
+    pub to: i64,
+    /// When its day opened.
+    pub opens: i64,
+    /// Open microseconds before it.
+    before: i64,
+    /// Its local day, counted from the first of the common era, and the weekday, Monday 0.
+    pub date: i32,
+    pub weekday: u8,
+}
+
+/// All the open time of a calendar, in order.
+#[derive(Debug, Default)]
+pub(crate) struct Stretches(Vec<Stretch>);
+
+impl Stretches {
+    /// Of days with their stretches, in order.
+    pub fn new(days: impl Iterator<Item = (NaiveDate, Vec<(i64, i64)>)>) -> Stretches {
+        let mut before = 0;
+        let mut stretches = Vec::new();
+        for (day, open) in days {
+            let Some((opens, _)) = open.first().copied() else {
+                continue;
+            };
+            for (from, to) in open {
+                stretches.push(Stretch {
+                    from,
+                    to,
+                    opens,
+                    before,
+                    date: day.num_days_from_ce(),
+                    weekday: day.weekday().num_days_from_monday() as u8,
+                });
+                before += to - from;
+            }
+        }
+        Stretches(stretches)
+    }
+
+    /// The stretch that a moment lies in, or the last before it; none before the first and after
+    /// the last of all.
+    pub fn at(&self, micros: i64) -> Option<Stretch> {
+        let place = self.0.partition_point(|stretch| stretch.from <= micros);
+        let is_last = place == self.0.len();
+        let stretch = self.0.get(place.checked_sub(1)?)?;
+        (!is_last || micros <= stretch.to).then_some(*stretch)
+    }
+
+    /// The first moment by which so many open microseconds, at least one, have passed, and its
+    /// stretch; none beyond them.
+    pub fn reached(&self, open: i64) -> Option<(i64, Stretch)> {
+        let place = self.0.partition_point(|stretch| stretch.before < open);
+        let stretch = self.0.get(place.checked_sub(1)?)?;
+        let at = stretch.from + (open - stretch.before);
+        (at <= stretch.to).then_some((at, *stretch))
+    }
+
+    /// When each day opens after a moment and up to another; none where they do not reach so far.
+    pub fn openings(&self, after: i64, until: i64) -> Option<impl Iterator<Item = i64>> {
+        self.at(after)?;
+        self.at(until)?;
+        let from = self.0.partition_point(|stretch| stretch.from <= after);
+        let to = self.0.partition_point(|stretch| stretch.from <= until);
+        let days = self.0[from..to].iter();
+        Some(
+            days.filter(|stretch| stretch.from == stretch.opens)
+                .map(|stretch| stretch.from),
+        )
+    }
+}
+
+impl Stretch {
+    /// Whether a moment lies in it.
+    pub fn holds(&self, micros: i64) -> bool {
+        (self.from..=self.to).contains(&micros)
+    }
+
+    /// Open microseconds that have passed by a moment not before it.
+    pub fn passed(&self, micros: i64) -> i64 {
+        self.before + (micros.min(self.to) - self.from)
+    }
+}
