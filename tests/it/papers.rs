@@ -128,3 +128,47 @@ async fn what_a_desk_wrote_down_without_a_line_says_as_much_of_its_papers() {
     assert_eq!(dossier["digitised_count"], 1, "{entered}");
     assert_eq!(dossier["papers"][0]["count"], 2);
 }
+
+on_both!(a_dossier_without_required_papers_is_refused_unless_the_desk_says_why);
+
+async fn a_dossier_without_required_papers_is_refused_unless_the_desk_says_why(on: Backend) {
+    let world = World::on(on, "2026-08-03 09:00").await;
+    let json = Json::over(&world);
+    let desk = world.token(Role::Receptionist, WARD).await;
+    let mut body = reception(WARD);
+    let required = body["components"].clone();
+    body["components"] = json!([]);
+    let refused = json.call(&desk, "ReceiveDossier", &body).await;
+    let missing = (400, "FAILED_PRECONDITION", "COMPONENTS_MISSING");
+    assert_eq!(refused.refused(), missing);
+    let first = required[0].as_str().unwrap();
+    assert!(refused.variable("components").unwrap().contains(first));
+
+    body["request_id"] = json!(fresh_id());
+    body["accept_incomplete"] = json!({ "reason": "hẹn nộp tờ khai trong ngày" });
+    let taken = json.call(&desk, "ReceiveDossier", &body).await.good();
+    assert_eq!(taken["accepted_incomplete"], true);
+    assert_eq!(taken["missing_components"], required);
+    assert_eq!(taken["components_unconfirmed"], true, "a template says so");
+
+    let name = json!({ "name": taken["name"] });
+    let told = json.call(&desk, "ListDossierEvents", &name).await.good();
+    let begun = &told["events"][0];
+    assert!(
+        begun["details"]["missing_components"]
+            .as_str()
+            .unwrap()
+            .contains(first)
+    );
+    assert_eq!(
+        begun["texts"]["accept_incomplete"],
+        "hẹn nộp tờ khai trong ngày"
+    );
+
+    let whole = json
+        .call(&desk, "ReceiveDossier", &reception(WARD))
+        .await
+        .good();
+    assert_eq!(whole["accepted_incomplete"], false);
+    assert_eq!(whole["missing_components"], json!([]));
+}

@@ -59,6 +59,7 @@ async fn a_month_adds_up_and_stays_as_it_was(on: Backend) {
     let accept = Command::Receive(Accept {
         components: Vec::new(),
         papers: Vec::new(),
+        accept_incomplete: Words::default(),
     });
     let two = world.act(&two, Role::Receptionist, accept).await.unwrap();
     // Still pending at the end of the month.

@@ -52,7 +52,7 @@ fn scores(told: &Satisfaction) -> [u32; 5] {
 }
 
 fn rate(score: u8) -> Command {
-    Command::Rate(acts::Rate {
+    Command::Rate(acts::RateDossier {
         score: Score::new(score).unwrap(),
         method: RatingMethod::Device,
         comment: Words::default(),

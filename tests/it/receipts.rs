@@ -1,7 +1,7 @@
 //! What a citizen says with nothing but the receipt in hand.
 
 use app::ports::Store;
-use domain::dossier::acts::Rate;
+use domain::dossier::acts::RateDossier;
 use domain::dossier::private::Words;
 use domain::dossier::{Command, RatingMethod, Score};
 use domain::role::Role;
@@ -70,7 +70,7 @@ async fn whoever_holds_the_receipt_rates_once_after_the_end(on: Backend) {
     let name = app::view::DossierName::Id(finished.dossier.id);
     let clerk = crate::world::who(Role::Receptionist, WARD);
     let now = world.engine.dossier(&clerk, &name).await.unwrap();
-    let rate = Command::Rate(Rate {
+    let rate = Command::Rate(RateDossier {
         score: Score::new(1).unwrap(),
         method: RatingMethod::Device,
         comment: Words::default(),

@@ -221,6 +221,7 @@ async fn an_online_dossier_keeps_the_portals_code_and_takes_no_number(on: Backen
     let accept = Command::Receive(Accept {
         components: Vec::new(),
         papers: Vec::new(),
+        accept_incomplete: Words::default(),
     });
     let accepted = world
         .act(&submitted, Role::Receptionist, accept)

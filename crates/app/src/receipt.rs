@@ -1,7 +1,7 @@
 //! What the receipt of a dossier is good for: its code and PIN take the place of a token.
 
 use domain::code::AnyCode;
-use domain::dossier::acts::Rate;
+use domain::dossier::acts::RateDossier;
 use domain::dossier::private::Words;
 use domain::dossier::{Action, Command, Dossier, Rating, RatingMethod, Score};
 use domain::id::ActorId;
@@ -49,7 +49,7 @@ impl Engine {
             self.presented(read.as_ref(), code, Some(pin)).await?
         };
         let Opinion { score, comment } = opinion;
-        let command = Command::Rate(Rate {
+        let command = Command::Rate(RateDossier {
             score,
             method: RatingMethod::Receipt,
             comment,

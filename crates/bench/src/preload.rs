@@ -16,6 +16,7 @@ use domain::code::AnyCode;
 use domain::digest::keyed_hash;
 use domain::dossier::acts::{Accept, Advance, Resolve, ReturnResult};
 use domain::dossier::contents::{CircumstancesGiven, Contents};
+use domain::dossier::private::Words;
 use domain::dossier::private::{Private, Salt};
 use domain::dossier::{
     self, Acting, Channel, Command, Decision, Dossier, Interest, Reception, Record, Rules, State,
@@ -245,6 +246,7 @@ impl Life<'_> {
                     Command::Receive(Accept {
                         components,
                         papers: Vec::new(),
+                        accept_incomplete: Words::default(),
                     }),
                 ))
             }

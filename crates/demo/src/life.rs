@@ -7,8 +7,9 @@ use app::view::View;
 use chrono::{NaiveDate, TimeDelta};
 use domain::calendar::Calendar;
 use domain::dossier::acts::{
-    Accept, Advance, Correct, DecideCorrection, HandOver, Rate, RecordPayment, RecordSupplement,
-    Refuse, RequestSupplement, Resolve, ReturnResult, SupplementItem, Transfer, Withdraw,
+    Accept, Advance, Correct, DecideCorrection, HandOver, RateDossier, RecordPayment,
+    RecordSupplement, Refuse, RequestSupplement, Resolve, ReturnResult, SupplementItem, Transfer,
+    Withdraw,
 };
 use domain::dossier::correction::Corrected;
 use domain::dossier::private::Words;
@@ -83,6 +84,7 @@ impl Life<'_> {
             0 => Command::Receive(Accept {
                 components: required(&view.procedure),
                 papers: Vec::new(),
+                accept_incomplete: Words::default(),
             }),
             1 => Command::Refuse(Refuse {
                 reason: Words::new("Hồ sơ không thuộc thẩm quyền giải quyết"),
@@ -247,7 +249,7 @@ impl Life<'_> {
         };
         let score = 1 + u8::try_from(self.chance.weighted(&weights)).unwrap_or(4);
         let online = dossier.channel == Channel::Online;
-        let command = Command::Rate(Rate {
+        let command = Command::Rate(RateDossier {
             score: Score::new(score)?,
             method: if online {
                 RatingMethod::Online

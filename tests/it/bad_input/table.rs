@@ -94,6 +94,8 @@ const FIELDS: &[(&str, &[(&str, Kind)])] = &[
             ("incident_place", Kind::OptionalText(2_000)),
             ("incident_area", Kind::OptionalUnit),
             ("queue_ticket", Kind::Ticket),
+            ("accept_incomplete", Kind::Message),
+            ("accept_incomplete.reason", Kind::Text(2_000)),
         ],
     ),
     (

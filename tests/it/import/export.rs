@@ -79,6 +79,7 @@ async fn dossiers_of_our_own_come_back_with_the_same_reports(on: Backend) {
     let accept = Command::Receive(Accept {
         components: Vec::new(),
         papers: Vec::new(),
+        accept_incomplete: Words::default(),
     });
     let two = world.act(&two, Role::Receptionist, accept).await.unwrap();
     world.receive(OTHER_WARD, "1.013225").await;

@@ -17,7 +17,7 @@ use app::ports::{
 };
 use async_trait::async_trait;
 use domain::code::AnyCode;
-use domain::dossier::acts::{Rate, Withdraw};
+use domain::dossier::acts::{RateDossier, Withdraw};
 use domain::dossier::private::Words;
 use domain::dossier::{Command, Dossier, ImportNumber, RatingMethod, Record, Score};
 use domain::id::{ActorId, ProvinceCode, UnitCode};
@@ -329,7 +329,7 @@ async fn what_citizens_said_counts_with_the_whole_import_and_not_before(on: Back
         let withdraw = Command::Withdraw(Withdraw { reason });
         let clerk = Role::Receptionist;
         let withdrawn = world.act(&received, clerk, withdraw).await.unwrap();
-        let rate = Command::Rate(Rate {
+        let rate = Command::Rate(RateDossier {
             score: Score::new(4).unwrap(),
             method: RatingMethod::Device,
             comment: Words::default(),

@@ -282,6 +282,7 @@ impl ADossier {
             imported: None,
             offline_number: None,
             offline_entered: None,
+            incomplete: None,
         });
         let mut change = self.change(event);
         change.number = Some(NumberWanted {

@@ -40,29 +40,37 @@ pub(super) fn refuse_unknown(
     }
 }
 
-/// Refuses a dossier without its required papers.
+/// The required papers that are not there, or why that is refused.
 ///
-/// Only a list that was read in a legal text can refuse: nobody may ask for papers beyond the
-/// law. Source: Decree 61/2018/NĐ-CP, Art. 5(1)(đ).
-pub(super) fn refuse_missing(
+/// The desk checks that a dossier is complete before it takes it in; what is missing is asked for, or
+/// the dossier is taken in as it is, for a reason that is kept. A list that no legal text confirms
+/// ([`list_is_confirmed`]) is treated alike, and the answer says so: nobody may be made to bring more
+/// than the law asks for. Sources: Decree 61/2018/NĐ-CP, Art. 5(1)(đ) and 17(1).
+pub(super) fn missing(
     present: &[ComponentCode],
     procedure: &Procedure,
-) -> Result<(), Refusal> {
-    let binding = match procedure.components_mark {
-        Mark::Statute | Mark::Circular => true,
-        Mark::Dataset | Mark::Recalled | Mark::Derived | Mark::Template | Mark::Unknown => false,
-    };
+    accepted: bool,
+) -> Result<Vec<ComponentCode>, Refusal> {
     let missing: Vec<_> = procedure
         .components
         .iter()
-        .filter(|component| binding && component.required && !present.contains(&component.code))
+        .filter(|component| component.required && !present.contains(&component.code))
         .map(|component| component.code.clone())
         .collect();
-    if missing.is_empty() {
-        Ok(())
+    if missing.is_empty() || accepted {
+        Ok(missing)
     } else {
         Err(Refusal::ComponentsMissing {
             components: missing,
         })
+    }
+}
+
+/// Whether the list of papers was read in a legal text, so that it binds the citizen.
+#[must_use]
+pub fn list_is_confirmed(procedure: &Procedure) -> bool {
+    match procedure.components_mark {
+        Mark::Statute | Mark::Circular => true,
+        Mark::Dataset | Mark::Recalled | Mark::Derived | Mark::Template | Mark::Unknown => false,
     }
 }

@@ -49,6 +49,8 @@ pub struct CircumstancesGiven {
     pub incident_area: Option<UnitCode>,
     /// Where exactly; empty when it has no place.
     pub incident_place: Words,
+    /// Why a desk takes it in without its required papers; empty when it must have them.
+    pub accept_incomplete: Words,
 }
 
 impl Contents {

@@ -72,6 +72,7 @@ impl Dossier {
             assisted_by: facts.assisted_by.cloned(),
             components: facts.components.to_vec(),
             papers: facts.papers.to_vec(),
+            incomplete: Vec::new(),
             receiving: facts.receiving.clone(),
             resolving: facts.resolving.clone(),
             returning: facts.returning.clone(),

@@ -51,6 +51,7 @@ pub use change::{Rewrite, Surroundings, rewrite};
 pub use channel::Channel;
 pub use circumstances::{Circumstances, Origin, QueueTicket, Setting};
 pub use clock::Clock;
+pub use components::list_is_confirmed;
 pub use consultation::{Consultation, MOST_CONSULTATIONS};
 pub use correction::Corrections;
 pub use custody::Custody;
@@ -111,6 +112,9 @@ pub struct Dossier {
     /// What is known of each of them, as far as it was said.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub papers: Vec<Paper>,
+    /// The required papers that were not there when it was taken in, for a reason that was kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub incomplete: Vec<ComponentCode>,
     /// The unit whose desk takes it in.
     pub receiving: UnitCode,
     /// The unit that decides it.
@@ -272,6 +276,12 @@ impl Dossier {
             Some(clock) => clock.effective_due,
             None => self.answer_due,
         }
+    }
+
+    /// The required papers that were missing at reception and have not come since.
+    pub fn missing(&self) -> impl Iterator<Item = &ComponentCode> {
+        let missing = self.incomplete.iter();
+        missing.filter(|component| !self.components.contains(component))
     }
 
     /// The channel, as last corrected. Rates count by the one recorded first.

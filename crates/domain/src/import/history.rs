@@ -231,6 +231,7 @@ fn reception(
         }),
         offline_number: None,
         offline_entered: None,
+        incomplete: None,
     }
 }
 

@@ -93,6 +93,7 @@ fn well_meant(story: &Story, action: Action) -> Command {
         Action::Submit | Action::Receive => Command::Receive(Accept {
             components: desk::required(&story.procedure),
             papers: Vec::new(),
+            accept_incomplete: Words::default(),
         }),
         Action::RequestSupplement => story::papers_requested(true),
         Action::Advance => Command::Advance(Advance {

@@ -1,7 +1,10 @@
 //! How a dossier begins, and the national names of where it stands.
 
-use domain::dossier::acts::{Accept, Resolve};
-use domain::dossier::{Action, Channel, Command, Dossier, Event, Refusal, Status, allowed_actions};
+use domain::dossier::acts::{Accept, RecordSupplement, Resolve};
+use domain::dossier::private::Words;
+use domain::dossier::{
+    Action, Channel, Command, Dossier, Event, Refusal, Status, allowed_actions, list_is_confirmed,
+};
 use domain::id::CaseId;
 use domain::limit::Limit;
 use domain::procedure::Authority;
@@ -96,6 +99,7 @@ fn a_dossier_without_a_paper_that_the_law_requires_is_not_received() {
     let brought = Deed::Act(Command::Receive(Accept {
         components: missing,
         papers: Vec::new(),
+        accept_incomplete: Words::default(),
     }));
     story
         .tries(Role::Receptionist, at("3 Aug 09:00"), None, &brought)
@@ -104,7 +108,7 @@ fn a_dossier_without_a_paper_that_the_law_requires_is_not_received() {
 }
 
 #[test]
-fn a_list_of_papers_that_is_only_a_template_refuses_nobody() {
+fn a_list_that_no_legal_text_confirms_asks_for_papers_as_well_and_says_what_it_is() {
     for mark in [
         Mark::Template,
         Mark::Recalled,
@@ -114,11 +118,53 @@ fn a_list_of_papers_that_is_only_a_template_refuses_nobody() {
     ] {
         let mut story = Story::of("1.013225");
         story.procedure.components_mark = mark;
+        assert!(!list_is_confirmed(&story.procedure));
         let bare = Deed::Receive(story.reception(Channel::Desk, Vec::new()));
-        story
-            .tries(Role::Receptionist, at("3 Aug 08:00"), None, &bare)
-            .expect("received");
+        let done = story.tries(Role::Receptionist, at("3 Aug 08:00"), None, &bare);
+        let required = desk::required(&story.procedure);
+        assert_eq!(
+            done,
+            Err(Refusal::ComponentsMissing {
+                components: required
+            })
+        );
     }
+}
+
+#[test]
+fn a_desk_takes_an_incomplete_dossier_in_for_a_reason_that_is_kept() {
+    let mut story = Story::of("1.013225");
+    let some = vec![desk::component("don-de-nghi")];
+    let mut reception = story.reception(Channel::Desk, some);
+    let reason = Words::new("hẹn nộp bản vẽ trong ngày");
+    reception.content.circumstances.accept_incomplete = reason;
+    story
+        .tries(
+            Role::Receptionist,
+            at("3 Aug 08:00"),
+            None,
+            &Deed::Receive(reception),
+        )
+        .expect("taken in all the same");
+    let missing = [desk::component("giay-to-dat"), desk::component("ban-ve")];
+    assert_eq!(story.dossier().incomplete, missing);
+    let kept = story.private.iter().map(|kept| kept.item.as_str());
+    assert_eq!(
+        kept.collect::<Vec<_>>(),
+        ["applicant", "1.accept_incomplete"]
+    );
+
+    // What came since is missing no more; that it was taken in without stays.
+    story.goes_on("3 Aug 09:00 papers requested");
+    let brought = Deed::Act(Command::RecordSupplement(RecordSupplement {
+        components: vec![desk::component("ban-ve")],
+        papers: Vec::new(),
+    }));
+    story
+        .tries(Role::Receptionist, at("3 Aug 10:00"), None, &brought)
+        .expect("brought");
+    assert_eq!(story.dossier().missing().collect::<Vec<_>>(), [&missing[0]]);
+    assert_eq!(story.dossier().incomplete, missing);
 }
 
 #[test]

@@ -180,6 +180,7 @@ fn commands(story: &Story) -> [(&'static str, Command); 27] {
             Command::Receive(Accept {
                 components: Vec::new(),
                 papers: Vec::new(),
+                accept_incomplete: Words::default(),
             }),
         ),
         (

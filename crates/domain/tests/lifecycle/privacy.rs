@@ -2,7 +2,7 @@
 
 use domain::dossier::acts::{
     Advance, Assign, CloseConsultation, CloseLeg, Correct, DecideCorrection, OpenConsultation,
-    OpenLeg, Rate, RecordPayment, RecordSupplement, Refuse, Remind, RequestPayment,
+    OpenLeg, RateDossier, RecordPayment, RecordSupplement, Refuse, Remind, RequestPayment,
     RequestSupplement, Resolve, ReturnResult, Stop, Transfer, Withdraw,
 };
 use domain::dossier::acts::{HandOver, SupplementException, SupplementItem};
@@ -136,7 +136,7 @@ pub fn full_lives() -> Vec<Story> {
             ),
             (
                 "12 Sep 09:00",
-                Command::Rate(Rate {
+                Command::Rate(RateDossier {
                     score: Score::new(2).expect("a score"),
                     method: RatingMethod::Survey,
                     comment: words("danh-gia"),

@@ -9,9 +9,9 @@ use domain::calendar::SpecialDay;
 use domain::code::AnyCode;
 use domain::dossier::acts::HandOver;
 use domain::dossier::acts::{
-    Accept, Advance, Assign, CloseConsultation, CloseLeg, Rate, RecordPayment, RecordSupplement,
-    RefundPayment, Refuse, RequestPayment, Resolve, ReturnResult, SettleConflict, Stop, Transfer,
-    Withdraw,
+    Accept, Advance, Assign, CloseConsultation, CloseLeg, RateDossier, RecordPayment,
+    RecordSupplement, RefundPayment, Refuse, RequestPayment, Resolve, ReturnResult, SettleConflict,
+    Stop, Transfer, Withdraw,
 };
 use domain::dossier::change::migration::StepMap;
 use domain::dossier::correction::Corrected;
@@ -389,6 +389,7 @@ impl Walk {
             Action::Submit | Action::Receive => Command::Receive(Accept {
                 components: self.some_papers(),
                 papers: self.described(),
+                accept_incomplete: Words::default(),
             }),
             Action::Refuse => Command::Refuse(Refuse {
                 reason: Words::new("không thuộc thẩm quyền"),
@@ -474,7 +475,7 @@ impl Walk {
                 proxy: false,
                 channel: *self.random.pick(&Channel::ALL),
             }),
-            Action::Rate => Command::Rate(Rate {
+            Action::Rate => Command::Rate(RateDossier {
                 score: Score::new(1 + self.random.below(5) as u8).expect("one of five"),
                 method: *self.random.pick(&RatingMethod::ALL),
                 comment: if self.random.often(50) {

@@ -12,7 +12,7 @@ use domain::deadline::Language;
 use domain::dossier::acts::HandOver;
 use domain::dossier::acts::{
     Accept, Advance, Assign, CloseConsultation, CloseLeg, Correct, DecideCorrection,
-    OpenConsultation, OpenLeg, Rate, RecordPayment, RecordSupplement, RefundPayment, Refuse,
+    OpenConsultation, OpenLeg, RateDossier, RecordPayment, RecordSupplement, RefundPayment, Refuse,
     Remind, RequestPayment, RequestSupplement, Resolve, ReturnResult, SettleConflict, Stop,
     Transfer, Withdraw,
 };
@@ -608,7 +608,7 @@ pub fn command(words: &str) -> Option<Command> {
     }
     if let Some(score) = words.strip_prefix("rated ") {
         let score = score.parse().expect("a number");
-        return Some(Command::Rate(Rate {
+        return Some(Command::Rate(RateDossier {
             score: Score::new(score).expect("a score"),
             method: RatingMethod::Device,
             comment: Words::new("cán bộ hướng dẫn tận tình"),
@@ -646,6 +646,7 @@ pub fn command(words: &str) -> Option<Command> {
         "accepted" => Command::Receive(Accept {
             components: Vec::new(),
             papers: Vec::new(),
+            accept_incomplete: Words::default(),
         }),
         "refused" => Command::Refuse(Refuse {
             reason: Words::new("không thuộc thẩm quyền"),

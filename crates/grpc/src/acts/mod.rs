@@ -186,7 +186,7 @@ impl Fields {
         etag.trim().to_owned()
     }
 
-    pub(super) fn words(&mut self, field: &str, text: &str) -> Words {
+    pub(crate) fn words(&mut self, field: &str, text: &str) -> Words {
         Words::new(&self.required(field, text, LONGEST_TEXT))
     }
 

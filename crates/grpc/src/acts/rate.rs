@@ -1,14 +1,14 @@
 //! Ratings, as they are taken down and told.
 
-use domain::dossier::acts::rate::{Rate, Rated};
+use domain::dossier::acts::rate::{RateDossier, Rated};
 
 use super::{Details, Tells, moves};
 
-moves!(RateDossierRequest => Rate, |given, fields, _known| {
+moves!(RateDossierRequest => RateDossier, |given, fields, _known| {
     let score = fields.score("score", given.score);
     let method = fields.rating_method("method", given.method);
     let comment = fields.optional_words("comment", &given.comment);
-    Some(Rate {
+    Some(RateDossier {
         score: score?,
         method: method?,
         comment,

@@ -26,6 +26,9 @@ impl Tells for Received {
         details.put("due_provisional", &self.provisional);
         details.time("hand_over_by_time", self.hand_over_by);
         details.some("offline_number", self.offline_number.as_ref());
+        if let Some(incomplete) = &self.incomplete {
+            details.list("missing_components", &incomplete.missing);
+        }
         if let Some(imported) = &self.imported {
             details.put("import_name", &format!("imports/{}", imported.import));
             details.put("import_case", &imported.case);

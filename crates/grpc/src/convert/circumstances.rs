@@ -1,6 +1,7 @@
 //! How a dossier came about, and how its fee stands, as requests name and answers show them.
 
 use domain::dossier::contents::CircumstancesGiven;
+use domain::dossier::private::Words;
 use domain::dossier::{Dossier, FeeState, Origin, PaymentMethod, QueueTicket, Setting};
 
 use super::fields::Fields;
@@ -42,6 +43,7 @@ impl Given<'_> {
             }
         };
         CircumstancesGiven {
+            accept_incomplete: Words::default(),
             origin,
             setting,
             queue_ticket: fields.optional("queue_ticket", self.queue_ticket, QueueTicket::parse),

@@ -6,7 +6,7 @@ use domain::dossier::custody::{CustodyChange, Holder};
 use domain::dossier::mirror::{Conflict, Contradiction};
 use domain::dossier::private::Person;
 use domain::dossier::reminder::Reminder;
-use domain::dossier::{Clock, usual_action};
+use domain::dossier::{Clock, list_is_confirmed, usual_action};
 use domain::dossier::{Consultation, Leg};
 use domain::limit::Limit;
 use domain::procedure::Procedure;
@@ -124,6 +124,9 @@ pub fn dossier(view: &View) -> proto::Dossier {
         mirrored_from: dossier.mirrored.clone().unwrap_or_default(),
         allowed_actions: view.allowed.iter().map(ToString::to_string).collect(),
         actions: actions(view),
+        accepted_incomplete: !dossier.incomplete.is_empty(),
+        missing_components: dossier.missing().map(ToString::to_string).collect(),
+        components_unconfirmed: !list_is_confirmed(&view.procedure),
         reminder: dossier.reminder.as_ref().map(reminder),
         next_steps: next_steps(view),
         receipt: view.receipt.as_ref().map(receipt),

@@ -5,6 +5,7 @@ use app::view::DossierName;
 use domain::code::AnyCode;
 use domain::dossier::acts::Accept;
 use domain::dossier::contents::Contents;
+use domain::dossier::private::Words;
 use domain::dossier::{Channel, Command, Reception, Submission};
 use domain::id::{ActorId, CaseId, ComponentCode, ProcedureCode};
 
@@ -151,7 +152,8 @@ fn new_reception(
             incident_area: &request.incident_area,
         },
     };
-    let content = given.read(&mut fields, known);
+    let mut content = given.read(&mut fields, known);
+    content.circumstances.accept_incomplete = fields.accept_incomplete(request);
     let receive = (|| {
         Some(Receive::New {
             meta: meta?,
@@ -173,6 +175,7 @@ fn acceptance(request: &proto::ReceiveDossierRequest) -> Result<Receive, app::Er
     let etag = fields.etag(&request.etag);
     let components = fields.list("components", &request.components, ComponentCode::parse);
     let papers = fields.papers("papers", &request.papers);
+    let accept_incomplete = fields.accept_incomplete(request);
     let why = "when a submitted dossier is accepted; it was submitted with the dossier";
     for (field, is_absent) in [
         ("procedure", request.procedure.is_empty()),
@@ -199,10 +202,24 @@ fn acceptance(request: &proto::ReceiveDossierRequest) -> Result<Receive, app::Er
             meta: meta?,
             name: name?,
             etag,
-            command: Command::Receive(Accept { components, papers }),
+            command: Command::Receive(Accept {
+                components,
+                papers,
+                accept_incomplete,
+            }),
         })
     })();
     fields.done(accept)
+}
+
+impl Fields {
+    /// Why a dossier is taken in without its required papers; empty when it must have them.
+    fn accept_incomplete(&mut self, request: &proto::ReceiveDossierRequest) -> Words {
+        let given = request.accept_incomplete.as_ref();
+        given.map_or_else(Words::default, |given| {
+            self.words("accept_incomplete.reason", &given.reason)
+        })
+    }
 }
 
 /// What both ways in have in common.

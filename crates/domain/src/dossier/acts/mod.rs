@@ -44,7 +44,7 @@ pub use hand_over::HandOver;
 pub use leg::{CloseLeg, OpenLeg};
 pub use mirror::SettleConflict;
 pub use payment::{RecordPayment, RequestPayment};
-pub use rate::Rate;
+pub use rate::RateDossier;
 pub use receive::{Accept, Reception};
 pub use refund::RefundPayment;
 pub use refuse::Refuse;
@@ -214,7 +214,7 @@ acts! {
             /// The citizen gets the result.
         Return(return_result::ReturnResult),
             /// The citizen says what they think of it.
-        Rate(rate::Rate),
+        Rate(rate::RateDossier),
             /// Somebody says that something was recorded wrongly.
         Correct(correction::Correct),
             /// Another person approves or rejects a correction.

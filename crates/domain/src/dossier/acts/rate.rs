@@ -16,7 +16,7 @@ use crate::time::Instant;
 
 /// Take down what the citizen thinks of it, once.
 #[derive(Debug, Clone)]
-pub struct Rate {
+pub struct RateDossier {
     /// The score.
     pub score: Score,
     /// How it was given.
@@ -25,7 +25,7 @@ pub struct Rate {
     pub comment: Words,
 }
 
-impl<E: From<Rated>> Act<E> for Rate {
+impl<E: From<Rated>> Act<E> for RateDossier {
     const SPEC: Spec = Spec {
         method: "RateDossier",
         vi: "đánh giá",

@@ -10,12 +10,12 @@ use crate::calendar;
 use crate::code::{AnyCode, DossierCode};
 use crate::deadline::{self, ledger::Ledger};
 use crate::dossier::clock::Clock;
-use crate::dossier::components::{self, refuse_missing, refuse_unknown};
+use crate::dossier::components::{self, missing, refuse_unknown};
 use crate::dossier::contents::{Contents, known_case};
 use crate::dossier::counting::Counting;
 use crate::dossier::custody::Party;
 use crate::dossier::imported::Imported;
-use crate::dossier::private::{Commitment, PrivateValues};
+use crate::dossier::private::{Commitment, PrivateValues, Words};
 use crate::dossier::refusal::Refusal;
 use crate::dossier::rules::Rules;
 use crate::dossier::stage::{Stage, Stages};
@@ -54,7 +54,10 @@ impl Reception {
         let case = contents.case_of(rules.procedure)?;
         let components = components::named(&contents.components, &contents.papers);
         refuse_unknown(&components, rules.procedure)?;
-        refuse_missing(&components, rules.procedure)?;
+        let reason = &contents.circumstances.accept_incomplete;
+        // What a desk without a line took in, it has taken in.
+        let taken = offline.is_some() || !reason.is_empty();
+        let missing = missing(&components, rules.procedure, taken)?;
         let applicant = Some(private.person("applicant", &contents.applicant));
         let due = promise(case, self.channel, rules, now)?;
         let receiving = &self.receiving;
@@ -83,6 +86,7 @@ impl Reception {
             imported: None,
             offline_number: offline.map(DossierCode::serial),
             offline_entered: None,
+            incomplete: Incomplete::of(missing, reason, private),
         };
         let mut facts = vec![received.into()];
         let legs = leg::at_reception(rules.procedure);
@@ -102,6 +106,8 @@ pub struct Accept {
     pub components: Vec<ComponentCode>,
     /// What is known of each paper; of one that is not among `components`, too.
     pub papers: Vec<Paper>,
+    /// Why it is accepted without its required papers; empty when it must have them.
+    pub accept_incomplete: Words,
 }
 
 impl<E: From<Received> + From<LegOpened>> Act<E> for Accept {
@@ -141,7 +147,8 @@ impl<E: From<Received> + From<LegOpened>> Act<E> for Accept {
         let case = known_case(&on.case, rules.procedure)?;
         refuse_unknown(&components, rules.procedure)?;
         let all: Vec<_> = on.components.iter().chain(&components).cloned().collect();
-        refuse_missing(&all, rules.procedure)?;
+        let reason = &self.accept_incomplete;
+        let missing = missing(&all, rules.procedure, !reason.is_empty())?;
         let due = promise(case, on.channel, rules, now)?;
         let received = Received {
             code: on.code.clone(),
@@ -167,6 +174,7 @@ impl<E: From<Received> + From<LegOpened>> Act<E> for Accept {
             imported: None,
             offline_number: None,
             offline_entered: None,
+            incomplete: Incomplete::of(missing, reason, private),
         };
         let mut facts = vec![received.into()];
         let legs = leg::at_reception(rules.procedure);
@@ -180,6 +188,29 @@ impl<E: From<Received> + From<LegOpened>> Act<E> for Accept {
             &mut facts,
         )?;
         Ok(facts)
+    }
+}
+
+/// Papers that were missing when a dossier was taken in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Incomplete {
+    /// The required papers that were not there.
+    pub missing: Vec<ComponentCode>,
+    /// Why it was taken in all the same; none where a desk without a line did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Commitment>,
+}
+
+impl Incomplete {
+    fn of(
+        missing: Vec<ComponentCode>,
+        reason: &Words,
+        private: &mut PrivateValues<'_>,
+    ) -> Option<Self> {
+        (!missing.is_empty()).then(|| Self {
+            missing,
+            reason: (!reason.is_empty()).then(|| private.words("accept_incomplete", reason)),
+        })
     }
 }
 
@@ -275,6 +306,9 @@ pub struct Received {
         with = "chrono::serde::ts_microseconds_option"
     )]
     pub offline_entered: Option<Instant>,
+    /// What was missing, when it was taken in without all required papers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incomplete: Option<Incomplete>,
 }
 
 impl Fact for Received {
@@ -293,6 +327,9 @@ impl Fact for Received {
         to.procedure_version = self.procedure_version;
         to.case = self.case.clone();
         to.add_components(&self.components, &self.papers);
+        if let Some(incomplete) = &self.incomplete {
+            to.incomplete.clone_from(&incomplete.missing);
+        }
         to.received = Some(at);
         to.imported.clone_from(&self.imported);
         to.offline = self.offline_number.map(|number| Offline {
