@@ -241,6 +241,8 @@ name!(
                 8 | 13 | 18 | 23 => b == b'-',
                 _ => b.is_ascii_hexdigit(),
             })
+            // What a program sends that forgot to make one.
+            && text.bytes().any(|b| !matches!(b, b'0' | b'-'))
     }
 );
 
