@@ -21,9 +21,12 @@ fn main() -> Result<(), Box<dyn error::Error>> {
     let out = PathBuf::from(env::var("OUT_DIR")?);
     // For reflection, the JSON gateway and the snapshot that guards the contract.
     fs::write(out.join("motcua.bin"), descriptors.encode_to_vec())?;
+    let mut config = tonic_prost_build::Config::new();
+    // A request is weighed by its name before it is decoded.
+    config.enable_type_names();
     tonic_prost_build::configure()
         .btree_map(".")
         .codec_path("crate::codec::Codec")
-        .compile_fds(descriptors)?;
+        .compile_fds_with_config(descriptors, config)?;
     Ok(())
 }

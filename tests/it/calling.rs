@@ -132,6 +132,14 @@ impl Answer {
         told["message"].as_str().unwrap()
     }
 
+    /// Whether the clerk is told of a field by the name that it has on the form.
+    pub fn names_on_the_form(&self, path: &str) -> bool {
+        let innermost = path.rsplit('.').next().unwrap_or(path);
+        let field = innermost.split('[').next().unwrap_or(innermost);
+        let label = app::error::fields::label(field).unwrap_or(field);
+        self.vietnamese().contains(label)
+    }
+
     /// The wrong fields, each with what was expected.
     pub fn wrong(&self) -> Vec<(&str, &str)> {
         let violations = self.detail("BadRequest")["field_violations"]

@@ -166,7 +166,7 @@ async fn a_dossier_goes_to_another_ward_with_its_code_clock_and_papers(on: Backe
     let answer = desk.json.call(&token, "GetDossier", &name).await;
     assert_eq!(
         answer.refused(),
-        (403, "PERMISSION_DENIED", "UNIT_DENIED"),
+        (404, "NOT_FOUND", "NOT_FOUND"),
         "what left the unit altogether is no longer its business"
     );
     // The rates count it where it is decided.

@@ -94,7 +94,7 @@ async fn the_unit_of_a_leg_sees_reads_and_closes_it_and_nothing_else(on: Backend
     let told = desks
         .denied(Role::Officer, OTHER_WARD, "GetDossier", body)
         .await;
-    assert_eq!(told, "UNIT_DENIED");
+    assert_eq!(told, "NOT_FOUND");
 
     let sent = desks
         .acts(Role::Officer, WARD, "OpenLeg", &dossier, a_leg("1wd"))
@@ -128,7 +128,7 @@ async fn the_unit_of_a_leg_sees_reads_and_closes_it_and_nothing_else(on: Backend
     let told = desks
         .denied(Role::Officer, STRANGER, "CloseLeg", strange)
         .await;
-    assert_eq!(told, "UNIT_DENIED");
+    assert_eq!(told, "NOT_FOUND");
 
     let done = json!({ "number": 1, "result": "đã cấp thẻ" });
     let closed = desks
@@ -457,5 +457,5 @@ async fn the_times_of_a_dossier_say_who_was_to_move(on: Backend) {
         assert_eq!(times["waited"], json!({ "working_days": 0 }));
     }
     let told = desks.denied(Role::Officer, STRANGER, "GetDossierTimes", body);
-    assert_eq!(told.await, "UNIT_DENIED");
+    assert_eq!(told.await, "NOT_FOUND");
 }

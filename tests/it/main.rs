@@ -12,6 +12,7 @@ mod cluster;
 mod corrections;
 mod custody;
 mod demo;
+mod doors;
 mod elsewhere;
 mod faults;
 mod foresight;

@@ -1,6 +1,9 @@
 //! Reading: pages, search, worklists, look-up, the feed.
 
+use std::net::{IpAddr, Ipv4Addr};
+
 use app::Error;
+use app::lookup::Stage;
 use app::page::PageQuery;
 use app::ports::DossierFilter;
 use app::read::ListQuery;
@@ -31,6 +34,12 @@ async fn received_by(world: &World, name: &str, phone: &str) -> app::view::View 
         .await
         .unwrap()
 }
+
+/// The address of a citizen who asks.
+const HERE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
+
+/// The address of another one.
+const ELSEWHERE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 2));
 
 on_both!(names_are_found_without_accents_and_telephones_by_their_digits);
 
@@ -266,66 +275,102 @@ async fn the_code_alone_tells_little_and_the_pin_tells_steps_and_dates(on: Backe
     let pin = received.receipt.clone().unwrap().pin;
     let code = received.dossier.label();
     world.advance(&received, Role::Receptionist).await;
-    let little = world
-        .engine
-        .lookup(&code.to_lowercase(), None)
-        .await
-        .unwrap();
-    assert_eq!(little.status, Status::Processing);
+    let engine = &world.engine;
+    let little = engine.lookup(&code.to_lowercase(), None, HERE).await;
+    let little = little.unwrap();
+    assert_eq!(little.stage, Stage::Handled);
     assert!(little.completion_percent > 20 && little.completion_percent < 90);
     assert!(little.details.is_none());
-    let more = world
-        .engine
-        .lookup(&code, Some(&pin.to_lowercase()))
-        .await
-        .unwrap();
+    let pin = pin.to_lowercase();
+    let more = engine.lookup(&code, Some(&pin), HERE).await.unwrap();
     let details = more.details.unwrap();
+    assert_eq!(details.status, Status::Processing);
     assert_eq!(details.promised_due, Some(moment("2026-08-06 17:00")));
     assert_eq!(details.steps[0].label_vi, "Đã tiếp nhận");
     assert_eq!(details.steps.len(), 2);
 }
 
-on_both!(a_wrong_pin_reads_like_an_unknown_code_and_cannot_be_tried_for_long);
+on_both!(a_wrong_pin_reads_like_an_unknown_code_and_slows_down_whoever_sends_it);
 
-async fn a_wrong_pin_reads_like_an_unknown_code_and_cannot_be_tried_for_long(on: Backend) {
+async fn a_wrong_pin_reads_like_an_unknown_code_and_slows_down_whoever_sends_it(on: Backend) {
     let world = World::on(on, "2026-08-03 10:00").await;
     let received = world.receive(WARD, THREE_DAYS).await;
     let code = received.dossier.label();
-    let wrong = world
-        .engine
-        .lookup(&code, Some("222222"))
-        .await
-        .unwrap_err();
-    let unknown = world
-        .engine
-        .lookup("H60.02215-260803-0777", Some("222222"))
-        .await
-        .unwrap_err();
+    let pin = received.receipt.unwrap().pin;
+    let engine = &world.engine;
+    let guess = async |code: &str, pin: &str, peer| engine.lookup(code, Some(pin), peer).await;
+    let wrong = guess(&code, "222222", HERE).await.unwrap_err();
+    let unknown = guess("H60.02215-260803-0777", "222222", HERE).await;
     let shape = |error: &Error| {
         format!("{} {error}", error.reason())
             .replace("0001", "NNNN")
             .replace("0777", "NNNN")
     };
-    assert_eq!(shape(&wrong), shape(&unknown));
+    assert_eq!(shape(&wrong), shape(&unknown.unwrap_err()));
     for _ in 0..4 {
-        world
-            .engine
-            .lookup(&code, Some("333333"))
-            .await
-            .unwrap_err();
+        guess(&code, "333333", HERE).await.unwrap_err();
     }
-    let pin = received.receipt.unwrap().pin;
-    let closed = world.engine.lookup(&code, Some(&pin)).await.unwrap_err();
+    let slowed = guess(&code, &pin, HERE).await.unwrap_err();
+    assert!(matches!(slowed, Error::TooMany { seconds: 2 }), "{slowed}");
+    // The holder of the receipt sits elsewhere, and is not kept out.
+    assert!(guess(&code, &pin, ELSEWHERE).await.is_ok());
     assert!(
-        matches!(closed, Error::TooMany { .. }),
-        "even the right one must wait"
-    );
-    assert!(
-        world.engine.lookup(&code, None).await.is_ok(),
+        engine.lookup(&code, None, HERE).await.is_ok(),
         "the code alone stays open"
     );
-    world.pass(TimeDelta::minutes(16));
-    assert!(world.engine.lookup(&code, Some(&pin)).await.is_ok());
+    world.pass(TimeDelta::seconds(2));
+    assert!(guess(&code, &pin, HERE).await.is_ok(), "and gets in");
+}
+
+on_both!(invented_codes_hold_up_nobody_but_whoever_invents_them);
+
+async fn invented_codes_hold_up_nobody_but_whoever_invents_them(on: Backend) {
+    let world = World::on(on, "2026-08-03 10:00").await;
+    let received = world.receive(WARD, THREE_DAYS).await;
+    let (code, pin) = (received.dossier.label(), received.receipt.unwrap().pin);
+    let mut slowed = 0;
+    for number in 0..2_000 {
+        let invented = format!("H60.02215-260803-{:04}", 1_000 + number);
+        let told = world.engine.lookup(&invented, Some("222222"), HERE).await;
+        slowed += u32::from(matches!(told, Err(Error::TooMany { .. })));
+    }
+    assert_eq!(slowed, 1_940, "sixty a minute are looked at");
+    let holder = world.engine.lookup(&code, Some(&pin), ELSEWHERE).await;
+    assert!(holder.is_ok());
+}
+
+#[tokio::test]
+async fn the_code_alone_never_tells_how_it_ended_nor_what_is_to_be_paid() {
+    for (status, stage) in [
+        (Status::Submitted, Stage::Handled),
+        (Status::PaymentRequested, Stage::WaitingForCitizen),
+        (Status::SupplementRequested, Stage::WaitingForCitizen),
+        (Status::Refused, Stage::Finished),
+        (Status::Stopped, Stage::Finished),
+        (Status::Withdrawn, Stage::Finished),
+        (Status::Resolved, Stage::Finished),
+        (Status::Returned, Stage::Finished),
+    ] {
+        assert_eq!(Stage::of(status), stage, "{status:?}");
+    }
+    let world = World::at("2026-08-03 10:00").await;
+    let json = crate::calling::Json::over(&world);
+    let received = world.receive(WARD, THREE_DAYS).await;
+    let clerk = world.token(Role::Leader, WARD).await;
+    let stop = serde_json::json!({
+        "request_id": crate::calling::fresh_id(), "name": received.dossier.label(),
+        "etag": received.dossier.etag(), "reason": "không đủ điều kiện",
+        "legal_basis": "Điều 5 quy định mẫu",
+    });
+    json.call(&clerk, "StopDossier", &stop).await.good();
+    let asked = serde_json::json!({ "code": received.dossier.label() });
+    let told = json.call("", "LookupDossier", &asked).await.good();
+    assert_eq!(told["stage"], "STAGE_FINISHED");
+    assert_eq!(told["state"], "STATE_UNSPECIFIED");
+    assert_eq!(
+        (&told["state_name"], &told["completion_percent"]),
+        (&"".into(), &100.into())
+    );
 }
 
 on_both!(the_feed_resumes_after_each_event_without_skipping_or_doubling);

@@ -111,7 +111,7 @@ async fn whoever_holds_the_receipt_rates_once_after_the_end(on: Backend) {
 }
 
 #[tokio::test]
-async fn a_wrong_pin_reads_like_an_unknown_code_and_a_few_close_the_code() {
+async fn a_wrong_pin_reads_like_an_unknown_code_and_a_few_slow_down_the_next() {
     let world = World::at("2026-08-03 10:00").await;
     let json = Json::over(&world);
     let ended = ready_for(&world, "SubmitRating", Units::only(WARD)).await;
@@ -128,7 +128,7 @@ async fn a_wrong_pin_reads_like_an_unknown_code_and_a_few_close_the_code() {
     assert_eq!(known.refused(), (404, "NOT_FOUND", "NOT_FOUND"));
     assert_eq!(told(&known, &code), told(&strange, &unknown));
 
-    // Looking up and rating are one way in: wrong PINs of either close it for both.
+    // Looking up and rating are one way in: wrong PINs of either count for both.
     for _ in 0..2 {
         says(&json, &rating(&code, wrong, 5)).await.refused();
         let body = json!({ "code": code, "pin": wrong });

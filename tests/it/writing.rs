@@ -12,7 +12,7 @@ use domain::role::Role;
 
 use crate::backend::Backend;
 use crate::world::{
-    OTHER_WARD, THREE_DAYS, WARD, World, at_the_desk, meta, moment, procedure_code, who,
+    OTHER_WARD, THREE_DAYS, WARD, World, at_the_desk, meta, moment, procedure_code, unit, who,
 };
 
 on_both!(a_dossier_goes_from_the_desk_to_the_citizen);
@@ -294,7 +294,20 @@ async fn the_same_person_online_and_then_at_the_desk_is_asked_about(on: Backend)
     else {
         panic!("{again:?}")
     };
-    assert_eq!(existing, first.dossier.label());
+    assert_eq!(existing, Some(first.dossier.label()));
+    // Another ward is told that there is one, and not which.
+    let elsewhere = crate::world::who(Role::Receptionist, OTHER_WARD);
+    let mut theirs = reception(false);
+    theirs.receiving = unit(OTHER_WARD);
+    let told = world
+        .engine
+        .receive(&elsewhere, world.meta(), &code, theirs)
+        .await;
+    let Err(Error::Refused { refusal, .. }) = told else {
+        panic!("{told:?}")
+    };
+    assert_eq!(refusal, Refusal::PossibleDuplicate { existing: None });
+    assert!(refusal.message_vi().contains("tại đơn vị khác"));
     world
         .engine
         .receive(&clerk, world.meta(), &code, reception(true))
@@ -309,15 +322,15 @@ async fn the_same_person_online_and_then_at_the_desk_is_asked_about(on: Backend)
         .unwrap();
 }
 
-on_both!(a_dossier_of_another_unit_is_denied_and_an_unknown_one_not_found);
+on_both!(a_dossier_of_another_unit_is_answered_like_an_unknown_one);
 
-async fn a_dossier_of_another_unit_is_denied_and_an_unknown_one_not_found(on: Backend) {
+async fn a_dossier_of_another_unit_is_answered_like_an_unknown_one(on: Backend) {
     let world = World::on(on, "2026-08-03 10:00").await;
     let received = world.receive(WARD, THREE_DAYS).await;
     let stranger = who(Role::Officer, OTHER_WARD);
     let name = DossierName::Id(received.dossier.id);
     let read = world.engine.dossier(&stranger, &name).await.unwrap_err();
-    assert!(matches!(read, Error::UnitDenied { .. }), "{read:?}");
+    assert!(matches!(read, Error::NotFound { .. }), "{read:?}");
     let step = received.next_steps.first().cloned();
     let command = Command::Advance(Advance {
         step,
@@ -328,7 +341,7 @@ async fn a_dossier_of_another_unit_is_denied_and_an_unknown_one_not_found(on: Ba
         .command(&stranger, world.meta(), &name, "v1", command)
         .await
         .unwrap_err();
-    assert!(matches!(write, Error::UnitDenied { .. }), "{write:?}");
+    assert!(matches!(write, Error::NotFound { .. }), "{write:?}");
     let unknown = DossierName::parse("dossiers/H60.02215-260803-0999").unwrap();
     let missing = world.engine.dossier(&stranger, &unknown).await.unwrap_err();
     assert!(matches!(missing, Error::NotFound { .. }), "{missing:?}");

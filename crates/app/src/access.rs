@@ -332,9 +332,23 @@ fn check_standing(
         .into_iter()
         .find(|unit| caller.province == dossier.province && caller.reaches(unit))
         .cloned()
-        .ok_or(Error::UnitDenied {
-            method: method.name(),
+        .ok_or_else(|| {
+            // Codes are numbered, so a refusal must not tell which of them exist elsewhere.
+            if method == Method::GetDossier || !may_read(caller, dossier) {
+                Error::NotFound {
+                    what: "dossier",
+                    name: dossier.id.to_string(),
+                }
+            } else {
+                Error::UnitDenied {
+                    method: method.name(),
+                }
+            }
         })
+}
+
+fn may_read(caller: &Caller, dossier: &Dossier) -> bool {
+    check_dossier(caller, Method::GetDossier, dossier).is_ok()
 }
 
 /// The units whose people may do this to a dossier, the natural one first.

@@ -21,6 +21,7 @@ use crate::catalogues::Catalogues;
 use crate::error::{Error, FieldError};
 use crate::keys::{self, Keys};
 use crate::office::Office;
+use crate::pin_attempts::PinAttempts;
 use crate::ports::{Clock, Ids, Key, ReadTx, Store, Token};
 use crate::sessions::Sessions;
 use crate::view::{DossierName, Receipt, View};
@@ -58,7 +59,7 @@ pub struct Engine {
     changed: watch::Receiver<u64>,
     telling: watch::Sender<u64>,
     sessions: Sessions,
-    pub(crate) guesses: crate::guesses::Guesses,
+    pub(crate) pin_attempts: PinAttempts,
 }
 
 impl Engine {
@@ -81,7 +82,7 @@ impl Engine {
             changed,
             telling: sender,
             sessions: Sessions::default(),
-            guesses: crate::guesses::Guesses::default(),
+            pin_attempts: PinAttempts::default(),
         })
     }
 
@@ -138,6 +139,11 @@ impl Engine {
 
     pub(crate) fn lane(&self) -> &Lane {
         &self.lane
+    }
+
+    /// Sets how many look-ups a minute somebody without a token may make from one address.
+    pub fn allow_lookups(&self, per_minute: u32) {
+        self.pin_attempts.allow_per_minute(per_minute);
     }
 
     /// Now, by the engine's clock.
@@ -324,6 +330,7 @@ impl Engine {
             },
         )
         .await
+        .map_err(|error| error.named(name))
     }
 
     pub(crate) async fn write(

@@ -7,7 +7,7 @@ use crate::engine::Engine;
 use crate::error::Error;
 use crate::import::Import;
 use crate::page::PageQuery;
-use crate::ports::FeedHead;
+use crate::ports::{FeedHead, ReadTx};
 
 /// The cursor of the present end: what has happened is read elsewhere, what comes is followed.
 pub const NOW: &str = "now";
@@ -49,49 +49,28 @@ impl Engine {
     /// cursor of another feed, such as that of a database since restored, is refused.
     pub async fn feed(&self, caller: &Caller, after: &str, limit: i32) -> Result<FeedPage, Error> {
         access::check_role(caller, Method::ListEvents)?;
-        let limit = PageQuery {
-            size: limit,
-            token: String::new(),
-        }
-        .limit()?;
         let read = self.office.store.read().await?;
         let head = read.feed_head().await?;
-        let after = place_of(after, &head)?;
-        let found = read.feed(&caller.scope(), after, limit).await?;
-        // At the end everything up to the head was looked at, also what the caller may not see.
-        let until = match found.last() {
-            Some((place, _)) if found.len() >= limit as usize => *place,
-            Some(_) | None => head.last,
-        };
-        let imports = read.imports(&caller.province, after, until).await?;
-        let mut items: Vec<(u64, FeedItem)> = found
-            .into_iter()
-            .map(|(place, record)| (place, FeedItem::Event(Box::new(record))))
-            .collect();
-        for import in imports {
-            if let Some(place) = import.place {
-                items.push((place, FeedItem::ImportCompleted(Box::new(import))));
-            }
-        }
-        items.sort_by_key(|(place, _)| *place);
-        items.truncate(limit as usize);
-        let done = items.len() < limit as usize;
-        let last = match items.last() {
-            Some((place, _)) if !done => *place,
-            Some(_) | None => head.last,
-        };
-        let entries = items
-            .into_iter()
-            .map(|(place, item)| FeedEntry {
-                cursor: cursor(place, &head),
-                item,
-            })
-            .collect();
-        Ok(FeedPage {
-            entries,
-            next: cursor(last, &head),
-            done,
-        })
+        feed_page(read.as_ref(), caller, after, limit, &head).await
+    }
+
+    /// The present end of the feed.
+    pub async fn feed_end(&self) -> Result<FeedHead, Error> {
+        Ok(self.office.store.read().await?.feed_head().await?)
+    }
+
+    /// As [`Engine::feed`], up to an end that was looked at after the cursor was given: all who
+    /// follow the feed come to stand at the same place, and one reading serves them.
+    pub async fn feed_until(
+        &self,
+        caller: &Caller,
+        after: &str,
+        limit: i32,
+        end: &FeedHead,
+    ) -> Result<FeedPage, Error> {
+        access::check_role(caller, Method::ListEvents)?;
+        let read = self.office.store.read().await?;
+        feed_page(read.as_ref(), caller, after, limit, end).await
     }
 
     /// The events that an import brought, as far as the caller may look at their dossiers. The
@@ -142,6 +121,58 @@ impl Engine {
             done,
         })
     }
+}
+
+async fn feed_page(
+    read: &dyn ReadTx,
+    caller: &Caller,
+    after: &str,
+    limit: i32,
+    head: &FeedHead,
+) -> Result<FeedPage, Error> {
+    let limit = PageQuery {
+        size: limit,
+        token: String::new(),
+    }
+    .limit()?;
+    let after = place_of(after, head)?;
+    let mut found = read.feed(&caller.scope(), after, limit).await?;
+    // What came in after that end is left for the next page.
+    found.retain(|(place, _)| *place <= head.last);
+    // At the end everything up to the head was looked at, also what the caller may not see.
+    let until = match found.last() {
+        Some((place, _)) if found.len() >= limit as usize => *place,
+        Some(_) | None => head.last,
+    };
+    let imports = read.imports(&caller.province, after, until).await?;
+    let mut items: Vec<(u64, FeedItem)> = found
+        .into_iter()
+        .map(|(place, record)| (place, FeedItem::Event(Box::new(record))))
+        .collect();
+    for import in imports {
+        if let Some(place) = import.place {
+            items.push((place, FeedItem::ImportCompleted(Box::new(import))));
+        }
+    }
+    items.sort_by_key(|(place, _)| *place);
+    items.truncate(limit as usize);
+    let done = items.len() < limit as usize;
+    let last = match items.last() {
+        Some((place, _)) if !done => *place,
+        Some(_) | None => head.last,
+    };
+    let entries = items
+        .into_iter()
+        .map(|(place, item)| FeedEntry {
+            cursor: cursor(place, head),
+            item,
+        })
+        .collect();
+    Ok(FeedPage {
+        entries,
+        next: cursor(last, head),
+        done,
+    })
 }
 
 pub(crate) fn cursor(place: u64, head: &FeedHead) -> String {

@@ -11,6 +11,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tracing::Instrument;
 
 use crate::error::Error;
+use crate::security::{self, Event};
 
 /// How many calls may be in flight, and for how long.
 #[derive(Debug, Clone)]
@@ -113,6 +114,7 @@ impl Gate {
             if self.is_closing() {
                 Error::Unavailable(None)
             } else {
+                security::note(Event::CallsFull, None);
                 Error::QueueFull
             }
         })

@@ -1,8 +1,11 @@
 //! What a citizen sees with the code on the receipt, without an account.
 //!
-//! Two tiers. The code alone tells state and degree of completion; with the receipt's PIN
-//! come steps and dates. Nothing personal is shown in either, and never who works on it.
+//! Two tiers. Codes are numbered one after the other, so anybody can ask for any of them: the code
+//! alone tells one of three stages and a degree of completion. With the receipt's PIN come the
+//! state, what is waited for, steps and dates. Nothing personal is shown in either, and never who works on it.
 //! Source: Circular 01/2018/TT-VPCP, Art. 16(2)(d).
+
+use std::net::IpAddr;
 
 use domain::code::AnyCode;
 use domain::dossier::{Dossier, Rating, Record, State, Status};
@@ -17,17 +20,67 @@ use crate::error::Error;
 pub struct Lookup {
     /// The code.
     pub code: String,
-    /// The national status.
-    pub status: Status,
-    /// How far it is, 0 to 100, by the steps of its procedure.
+    /// Where it stands, for anybody.
+    pub stage: Stage,
+    /// How far it is, 0 to 100, by the steps of its procedure; 100 for whatever has finished.
     pub completion_percent: u32,
     /// Steps and dates, with the right PIN only.
     pub details: Option<LookupDetails>,
 }
 
+/// Where a dossier stands, as far as anybody may know: not that it was refused or stopped, nor
+/// that a fee is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// The office is at work.
+    Handled,
+    /// The citizen has something to bring or to pay; the holder of the receipt is told what.
+    WaitingForCitizen,
+    /// Processing has come to an end, whichever it is.
+    Finished,
+}
+
+impl Stage {
+    /// The stage of a status.
+    #[must_use]
+    pub fn of(status: Status) -> Self {
+        match status {
+            Status::Submitted | Status::Received | Status::Processing => Stage::Handled,
+            Status::SupplementRequested | Status::PaymentRequested => Stage::WaitingForCitizen,
+            Status::Refused
+            | Status::Withdrawn
+            | Status::Stopped
+            | Status::Resolved
+            | Status::Returned => Stage::Finished,
+        }
+    }
+
+    /// In Vietnamese, to the citizen.
+    #[must_use]
+    pub fn name_vi(self) -> &'static str {
+        match self {
+            Stage::Handled => "Đang được giải quyết",
+            Stage::WaitingForCitizen => "Đang chờ ông/bà",
+            Stage::Finished => "Đã kết thúc giải quyết",
+        }
+    }
+
+    /// In English, to the citizen.
+    #[must_use]
+    pub fn name_en(self) -> &'static str {
+        match self {
+            Stage::Handled => "being handled",
+            Stage::WaitingForCitizen => "waiting for you",
+            Stage::Finished => "finished",
+        }
+    }
+}
+
 /// What the holder of the receipt sees.
 #[derive(Debug, Clone)]
 pub struct LookupDetails {
+    /// The national status.
+    pub status: Status,
     /// The procedure's name.
     pub procedure: String,
     /// When it was submitted, if it was.
@@ -72,13 +125,20 @@ impl Engine {
     ///
     /// An unknown code and a wrong PIN get the same answer, so that nobody can find out by
     /// guessing which of the sequential codes exist with which PIN.
-    pub async fn lookup(&self, text: &str, pin: Option<&str>) -> Result<Lookup, Error> {
+    ///
+    /// `peer` is the address that asks: how often it may is limited.
+    pub async fn lookup(
+        &self,
+        text: &str,
+        pin: Option<&str>,
+        peer: IpAddr,
+    ) -> Result<Lookup, Error> {
         let code = AnyCode::parse(text)
             .map_err(|wrong| Error::invalid("code", format!("must be {}", wrong.expected)))?;
         let now = self.now();
         let pin = pin.map(str::trim).filter(|pin| !pin.is_empty());
         let read = self.office.store.read().await?;
-        let dossier = self.presented(read.as_ref(), &code, pin).await?;
+        let dossier = self.presented(read.as_ref(), &code, pin, peer).await?;
         self.keep_up(read.as_ref(), std::slice::from_ref(&dossier))
             .await?;
         let procedure = self.office.pinned(&dossier)?;
@@ -90,10 +150,16 @@ impl Engine {
                 Some(details(&dossier, &procedure, &records, now))
             }
         };
+        let stage = Stage::of(dossier.status());
+        let completion = completion(&dossier.state, &procedure);
         Ok(Lookup {
             code: code.to_string(),
-            status: dossier.status(),
-            completion_percent: completion(&dossier.state, &procedure),
+            stage,
+            // Less than all would tell apart the ways in which it can have finished.
+            completion_percent: match stage {
+                Stage::Finished => 100,
+                Stage::Handled | Stage::WaitingForCitizen => completion,
+            },
             details,
         })
     }
@@ -108,6 +174,7 @@ fn details(
     let clock = dossier.clock.as_ref();
     let running = dossier.status().is_open();
     LookupDetails {
+        status: dossier.status(),
         procedure: procedure.name.clone(),
         submitted: dossier.submitted,
         received: dossier.received,

@@ -221,7 +221,7 @@ impl Engine {
             what: "dossier",
             name: name.to_string(),
         })?;
-        access::check_dossier(caller, method, &held.dossier)?;
+        access::check_dossier(caller, method, &held.dossier).map_err(|error| error.named(name))?;
         Ok(held.dossier)
     }
 

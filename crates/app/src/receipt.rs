@@ -1,5 +1,7 @@
 //! What the receipt of a dossier is good for: its code and PIN take the place of a token.
 
+use std::net::IpAddr;
+
 use domain::code::AnyCode;
 use domain::dossier::acts::RateDossier;
 use domain::dossier::private::Words;
@@ -42,11 +44,12 @@ impl Engine {
         meta: Meta,
         code: &AnyCode,
         pin: &str,
+        peer: IpAddr,
         opinion: Opinion,
     ) -> Result<Rating, Error> {
         let dossier = {
             let read = self.office.store.read().await?;
-            self.presented(read.as_ref(), code, Some(pin)).await?
+            self.presented(read.as_ref(), code, Some(pin), peer).await?
         };
         let Opinion { score, comment } = opinion;
         let command = Command::Rate(RateDossier {
@@ -67,35 +70,30 @@ impl Engine {
     /// The dossier whose code somebody presents, with the PIN of its receipt if they have it.
     ///
     /// Errors: [`Error::NotFound`] for an unknown code and for a wrong PIN; [`Error::TooMany`]
-    /// while so many wrong ones were tried that nobody is listened to.
+    /// when the peer has to wait before the next try.
     pub(crate) async fn presented(
         &self,
         read: &dyn ReadTx,
         code: &AnyCode,
         pin: Option<&str>,
+        peer: IpAddr,
     ) -> Result<Dossier, Error> {
         let now = self.now();
-        if pin.is_some() {
-            self.guesses.check(code.as_str(), now)?;
-        }
+        self.pin_attempts.look(peer, now)?;
         let unknown = || Error::NotFound {
             what: "dossier",
             name: code.to_string(),
         };
-        let Some(key) = read.by_code(None, code).await? else {
-            if pin.is_some() {
-                self.guesses.wrong(code.as_str(), now);
-            }
-            return Err(unknown());
-        };
+        let key = read.by_code(None, code).await?.ok_or_else(unknown)?;
         let dossier = read.dossier(&key).await?.ok_or_else(unknown)?.dossier;
         if let Some(pin) = pin {
+            self.pin_attempts.check(dossier.id, peer, now)?;
             let hash = read.pin_hash(&key).await?.unwrap_or_default();
             if !keys::same(&hash, &self.office.keys.pin_hash(dossier.id, pin)) {
-                self.guesses.wrong(code.as_str(), now);
+                self.pin_attempts.wrong(dossier.id, peer, now);
                 return Err(unknown());
             }
-            self.guesses.right(code.as_str());
+            self.pin_attempts.right(dossier.id, peer);
         }
         Ok(dossier)
     }

@@ -5,12 +5,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::{Caller, Engine, Error, Gate};
+use http::HeaderMap;
+use http::header::AUTHORIZATION;
 use tonic::metadata::MetadataMap;
 use tonic::{Response, Status};
 
 use crate::convert::Known;
 use crate::serve::Settings;
+use crate::shared::Shared;
 use crate::status;
+use crate::streams::{StreamPlace, Streams};
 
 /// The engine behind the services, and the gate before it.
 #[derive(Clone)]
@@ -18,6 +22,8 @@ pub(crate) struct Calls {
     engine: Arc<Engine>,
     pub(crate) gate: Gate,
     pub(crate) poll: Duration,
+    pub(crate) shared: Arc<Shared>,
+    streams: Arc<Streams>,
     /// The on-time rate to be reached.
     pub(crate) target: f64,
 }
@@ -28,12 +34,19 @@ impl Calls {
             engine,
             gate,
             poll: settings.poll,
+            shared: Arc::default(),
+            streams: Arc::new(Streams::new(settings.streams_per_token)),
             target: settings.target,
         }
     }
 
     pub(crate) fn engine(&self) -> &Arc<Engine> {
         &self.engine
+    }
+
+    /// A place for a stream of a caller, until it is dropped.
+    pub(crate) fn stream(&self, caller: &Caller) -> Result<StreamPlace, Error> {
+        Arc::clone(&self.streams).open(&caller.token)
     }
 
     /// Who calls, by the bearer token.
@@ -101,8 +114,13 @@ fn answer<T>(done: Result<T, Error>) -> Result<Response<T>, Status> {
 
 /// The secret of `authorization: Bearer TOKEN`.
 pub(crate) fn secret(metadata: &MetadataMap) -> Result<String, Error> {
-    let header = metadata
-        .get("authorization")
+    secret_of(metadata.as_ref())
+}
+
+/// The same, of headers.
+pub(crate) fn secret_of(headers: &HeaderMap) -> Result<String, Error> {
+    let header = headers
+        .get(AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
         .ok_or(Error::Unauthenticated)?;
     let (scheme, token) = header.split_once(' ').ok_or(Error::Unauthenticated)?;

@@ -7,6 +7,7 @@ use app::{Engine, Gate};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
+use axum::middleware;
 use axum::response::Response;
 use axum::routing::any;
 use http::header::CONTENT_TYPE;
@@ -21,6 +22,7 @@ use tower::{Layer, ServiceExt};
 use tracing::Instrument;
 
 use crate::call::Calls;
+use crate::door;
 use crate::health::Healths;
 use crate::json;
 use crate::proto;
@@ -33,8 +35,7 @@ use crate::proto::worklist_service_server::WorklistServiceServer;
 use crate::service::{Catalogue, Dossiers, Events, Lookups, Reports, Worklists};
 use crate::status;
 
-/// The largest message that is read: dossiers carry codes of papers, not the papers.
-pub const MOST_BYTES: usize = 1024 * 1024;
+pub use crate::door::most_bytes;
 
 /// What an operator may set.
 #[derive(Debug, Clone)]
@@ -45,6 +46,8 @@ pub struct Settings {
     pub poll: Duration,
     /// The on-time rate that units are to reach, from 0 to 1.
     pub target: f64,
+    /// How many streams one token may have open.
+    pub streams_per_token: usize,
 }
 
 impl Default for Settings {
@@ -53,6 +56,7 @@ impl Default for Settings {
             reflection: true,
             poll: Duration::from_secs(5),
             target: 0.95,
+            streams_per_token: 16,
         }
     }
 }
@@ -62,12 +66,13 @@ impl Default for Settings {
 pub fn part(engine: Arc<Engine>, gate: Gate, health: &Health, settings: &Settings) -> Part {
     let calls = Calls::new(engine, gate, settings);
     let grpc = grpc(&calls, settings, health);
+    let doors = Doors { grpc, calls };
     let mut router = Router::new();
     for service in services().chain(REFLECTION) {
         router = router.route(&format!("/{service}/{{*method}}"), any(dispatch));
     }
-    let unknown = Router::new().fallback(dispatch).with_state(grpc.clone());
-    Part::new("services", router.with_state(grpc))
+    let unknown = Router::new().fallback(dispatch).with_state(doors.clone());
+    Part::new("services", router.with_state(doors))
         .index(index())
         .unknown_paths(is_grpc, unknown)
 }
@@ -95,8 +100,7 @@ pub const SERVICES: [&str; 6] = [
 macro_rules! limited {
     ($server:ident, $service:expr) => {
         $server::new($service)
-            .max_decoding_message_size(MOST_BYTES)
-            .accept_compressed(tonic::codec::CompressionEncoding::Gzip)
+            .max_decoding_message_size(door::most_bytes("ImportReceptions"))
             .send_compressed(tonic::codec::CompressionEncoding::Gzip)
     };
 }
@@ -123,7 +127,10 @@ fn grpc(calls: &Calls, settings: &Settings, health: &Health) -> Router {
             .add_service(builder().build_v1alpha().expect(fit));
     }
     let reasoned = MapResponse::new(routes.prepare(), with_reason);
-    Router::new().fallback_service(GrpcWebLayer::new().layer(reasoned))
+    let guarded = Router::new()
+        .fallback_service(reasoned)
+        .layer(middleware::from_fn_with_state(calls.clone(), door::guard));
+    Router::new().fallback_service(GrpcWebLayer::new().layer(guarded))
 }
 
 type Answer = http::Response<tonic::body::Body>;
@@ -138,19 +145,26 @@ fn with_reason(answer: Answer) -> Answer {
     }
 }
 
+/// The services, and what the gateway asks before it reads a body.
+#[derive(Clone)]
+pub(crate) struct Doors {
+    pub(crate) grpc: Router,
+    pub(crate) calls: Calls,
+}
+
 /// Sends a call to the services, straight or through JSON.
-async fn dispatch(State(grpc): State<Router>, request: Request<Body>) -> Response {
+async fn dispatch(State(doors): State<Doors>, request: Request<Body>) -> Response {
     let is_grpc = is_grpc(request.headers());
     // The path is one of ours and holds nothing personal; bodies are never logged.
     let span = tracing::info_span!("rpc", method = request.uri().path(), json = !is_grpc);
     let answer = async move {
         if is_grpc {
-            match grpc.oneshot(request).await {
+            match doors.grpc.oneshot(request).await {
                 Ok(response) => response,
                 Err(never) => match never {},
             }
         } else {
-            json::call(grpc, request).await
+            json::call(doors, request).await
         }
     };
     answer.instrument(span).await

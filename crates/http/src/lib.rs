@@ -43,11 +43,13 @@
 #![warn(missing_docs)]
 
 mod answer;
+mod connections;
 mod health;
 mod listen;
 mod peer;
 mod settings;
 mod site;
+mod slow;
 
 pub use answer::{code_name, json, refuse, status};
 pub use health::Health;
@@ -55,3 +57,4 @@ pub use listen::run;
 pub use peer::Peer;
 pub use settings::Settings;
 pub use site::{Part, only, site};
+pub use slow::{TooSlow, is_too_slow};

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::io;
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,20 +10,35 @@ use std::time::Duration;
 use app::Gate;
 use axum::Router;
 use axum::body::Body;
-use hyper::Request;
+use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
+use hyper::{Request, Version};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tower::ServiceExt;
 
+use crate::connections::{Connections, Taken};
 use crate::peer::Peer;
 use crate::settings::Settings;
+use crate::slow::Timed;
 
-/// Serves a router until `shutdown` ends. Then the gate is closed, so that open streams end, and
-/// the calls in flight are finished, but no longer than the grace.
+/// How long the port stays open after a request to stop, and a client of HTTP/1.1 that has no
+/// call in flight has to begin one more: it cannot be told otherwise than in an answer that the
+/// connection closes, and would lose what it is just sending.
+const LINGER: Duration = Duration::from_millis(250);
+
+/// How long a connection that gives way to another has to close.
+const GIVES_WAY: Duration = Duration::from_secs(1);
+
+/// Serves a router until `shutdown` ends.
+///
+/// Then everybody is told first: readiness fails, HTTP/2 connections get GOAWAY, others
+/// `connection: close` with their next answer. Whoever connects a moment later is still served.
+/// The calls in flight are finished, but no longer than the grace, and open streams end.
 pub async fn run(
     listener: TcpListener,
     router: Router,
@@ -30,50 +46,38 @@ pub async fn run(
     settings: &Settings,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
-    let server = Arc::new(server(settings));
-    let places = Arc::new(Semaphore::new(settings.max_connections));
     let (stop, stops) = watch::channel(false);
+    let port = Port {
+        connections: Connections::new(
+            settings.max_connections,
+            settings.max_connections_per_peer,
+            settings.trusted_proxies.clone(),
+        ),
+        server: Arc::new(server(settings)),
+        settings: Arc::new(settings.clone()),
+        router,
+        stops,
+    };
     let mut shutdown = pin!(shutdown);
     loop {
-        let place = Arc::clone(&places)
-            .acquire_owned()
-            .await
-            .expect("the semaphore is never closed");
-        let (stream, address) = tokio::select! {
+        tokio::select! {
             () = &mut shutdown => break,
-            accepted = listener.accept() => match accepted {
-                Ok(accepted) => accepted,
-                Err(error) => {
-                    // Out of file descriptors, or a client that left already: others go on.
-                    tracing::warn!(%error, "a connection could not be accepted");
-                    tokio::time::sleep(Duration::from_millis(50)).await;
-                    continue;
-                }
-            },
-        };
-        let connection = Connection {
-            server: Arc::clone(&server),
-            router: router.clone(),
-            peer: Peer(address.ip()),
-            stops: stops.clone(),
-            patience: settings.keepalive_timeout,
-            age: settings.max_connection_age,
-            grace: settings.grace,
-        };
-        tokio::spawn(async move {
-            let _place = place;
-            connection.serve(stream).await;
-        });
+            () = port.accept(&listener) => {}
+        }
     }
     gate.close();
-    drop(listener);
-    drop(stops);
     stop.send_replace(true);
-    // Every connection holds a receiver until it has ended.
-    if tokio::time::timeout(settings.grace, stop.closed())
-        .await
-        .is_err()
-    {
+    let mut lingered = pin!(tokio::time::sleep(LINGER));
+    loop {
+        tokio::select! {
+            biased;
+            () = port.accept(&listener) => {}
+            () = &mut lingered => break,
+        }
+    }
+    drop(listener);
+    let emptied = tokio::time::timeout(settings.grace, port.connections.emptied());
+    if emptied.await.is_err() {
         tracing::warn!("connections were still open when the grace ended");
     }
     Ok(())
@@ -96,50 +100,93 @@ fn server(settings: &Settings) -> Builder<TokioExecutor> {
     server
 }
 
-struct Connection {
+/// What every connection needs.
+#[derive(Clone)]
+struct Port {
+    connections: Arc<Connections>,
     server: Arc<Builder<TokioExecutor>>,
+    settings: Arc<Settings>,
     router: Router,
-    peer: Peer,
     stops: watch::Receiver<bool>,
-    patience: Duration,
-    age: Duration,
-    grace: Duration,
 }
 
-impl Connection {
-    async fn serve(mut self, stream: TcpStream) {
+impl Port {
+    /// Takes one connection in. Nothing is lost when this is given up on the way.
+    async fn accept(&self, listener: &TcpListener) {
+        self.connections.room().await;
+        let (stream, address) = match listener.accept().await {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                // Out of file descriptors, or a client that left already: others go on.
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                return;
+            }
+        };
+        // Without a place it is closed at once.
+        if let Some(taken) = self.connections.take(address.ip().to_canonical()) {
+            tokio::spawn(self.clone().begin(stream, address, taken));
+        }
+    }
+
+    /// Waits for the first byte: no other limit holds before it, and whoever connects and says
+    /// nothing would keep a place. A handshake of TLS belongs behind it.
+    async fn begin(self, stream: TcpStream, address: SocketAddr, taken: Taken) {
         // Answers are small and wanted at once.
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "a connection keeps delaying small answers");
         }
-        // No other limit holds before the first byte: whoever connects and says nothing would
-        // keep a place.
         let mut first_byte = [0];
         let speaks = tokio::select! {
-            first = tokio::time::timeout(self.patience, stream.peek(&mut first_byte)) => {
-                matches!(first, Ok(Ok(length)) if length > 0)
-            }
-            _ = self.stops.wait_for(|stop| *stop) => false,
+            first = stream.peek(&mut first_byte) => matches!(first, Ok(length) if length > 0),
+            () = tokio::time::sleep(self.settings.keepalive_timeout) => false,
+            () = taken.place.leave.notified() => false,
+            () = self.stopped_and_lingered() => false,
         };
-        if !speaks {
-            return;
+        if speaks {
+            self.serve(stream, Peer(address.ip().to_canonical()), &taken)
+                .await;
         }
-        let (router, peer) = (self.router, self.peer);
-        let service = service_fn(move |mut request: Request<Incoming>| {
+    }
+
+    async fn serve<S>(&self, stream: S, peer: Peer, taken: &Taken)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let settings = &self.settings;
+        let service = service_fn(|mut request: Request<Incoming>| {
+            let call = taken.place.begin(request.version() == Version::HTTP_2);
+            let peer = peer.behind(&settings.trusted_proxies, request.headers());
             request.extensions_mut().insert(peer);
-            router.clone().oneshot(request.map(Body::new))
+            let request =
+                request.map(|body| Body::new(Timed::new(body, peer.0, settings.body_timeout)));
+            let answer = self.router.clone().oneshot(request);
+            async move {
+                let answer = answer.await;
+                // The call lasts until the last byte of its answer.
+                answer.map(|answer| {
+                    answer.map(|body| {
+                        body.map_frame(move |frame| {
+                            let _in_flight = &call;
+                            frame
+                        })
+                    })
+                })
+            }
         });
-        let mut connection = pin!(self.server.serve_connection(TokioIo::new(stream), service));
-        let ended = tokio::select! {
-            ended = connection.as_mut() => Some(ended),
-            () = tokio::time::sleep(self.age) => None,
-            _ = self.stops.wait_for(|stop| *stop) => None,
+        let io = TokioIo::new(stream);
+        let mut connection = pin!(self.server.serve_connection(io, service));
+        let (ended, grace) = tokio::select! {
+            ended = connection.as_mut() => (Some(ended), settings.grace),
+            () = tokio::time::sleep(settings.max_connection_age) => (None, settings.grace),
+            () = taken.place.leave.notified() => (None, GIVES_WAY),
+            () = self.stopped(taken) => (None, settings.grace),
         };
         let ended = match ended {
             Some(ended) => Ok(ended),
             None => {
                 connection.as_mut().graceful_shutdown();
-                tokio::time::timeout(self.grace, connection).await
+                tokio::time::timeout(grace, connection).await
             }
         };
         match ended {
@@ -148,5 +195,25 @@ impl Connection {
             Ok(Err(error)) => tracing::debug!(%error, "a connection broke"),
             Err(_elapsed) => tracing::debug!("a connection outlived its grace"),
         }
+    }
+
+    /// Waits until the server stops and the client can be told without losing a call.
+    async fn stopped(&self, taken: &Taken) {
+        self.told_to_stop().await;
+        let asked = taken.place.asked.notified();
+        if !taken.place.can_be_told() {
+            let _asked = tokio::time::timeout(LINGER, asked).await;
+        }
+    }
+
+    async fn stopped_and_lingered(&self) {
+        self.told_to_stop().await;
+        tokio::time::sleep(LINGER).await;
+    }
+
+    async fn told_to_stop(&self) {
+        let mut stops = self.stops.clone();
+        // An error means that the server is no more, which is a stop too.
+        let _gone = stops.wait_for(|stop| *stop).await.is_err();
     }
 }

@@ -1,5 +1,6 @@
 //! Limits of the port.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 /// Limits of connections.
@@ -7,14 +8,20 @@ use std::time::Duration;
 pub struct Settings {
     /// How many calls one connection may have in flight.
     pub max_concurrent_streams: u32,
-    /// How many connections may be open; more wait to be accepted.
+    /// How many connections may be open; beyond, one that does nothing gives way to the next.
     pub max_connections: usize,
+    /// How many of them one address may have. A ward's desks often share one.
+    pub max_connections_per_peer: usize,
+    /// Addresses of reverse proxies, whose word counts for whom a request comes from.
+    pub trusted_proxies: Vec<IpAddr>,
     /// The most bytes of headers.
     pub max_header_bytes: u32,
     /// How long a silent HTTP/2 connection lasts before it is asked whether it is alive.
     pub keepalive: Duration,
     /// How long it has to answer, and a client to send its headers.
     pub keepalive_timeout: Duration,
+    /// How long the body of a request may take; one that comes slowly has longer, by its length.
+    pub body_timeout: Duration,
     /// How old a connection grows before its client is asked to connect anew.
     pub max_connection_age: Duration,
     /// How long calls in flight have to finish then, and when the server stops.
@@ -26,9 +33,12 @@ impl Default for Settings {
         Self {
             max_concurrent_streams: 100,
             max_connections: 4_096,
+            max_connections_per_peer: 512,
+            trusted_proxies: Vec::new(),
             max_header_bytes: 16 * 1024,
             keepalive: Duration::from_secs(30),
             keepalive_timeout: Duration::from_secs(10),
+            body_timeout: Duration::from_secs(10),
             max_connection_age: Duration::from_secs(30 * 60),
             grace: Duration::from_secs(10),
         }

@@ -1,7 +1,7 @@
 //! Configuration: defaults, then a file, then the environment, then flags.
 
 use std::ffi::OsString;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -30,6 +30,18 @@ pub struct Config {
     pub on_time_target: u8,
     /// How long calls may go on after a request to stop.
     pub shutdown_seconds: u64,
+    /// How many calls may be in flight; more are told to come again.
+    pub calls: usize,
+    /// How many connections may be open.
+    pub connections: usize,
+    /// How many of them one address may have.
+    pub connections_per_address: usize,
+    /// How many streams one token may have open.
+    pub streams_per_token: usize,
+    /// How many look-ups a minute one address may make.
+    pub lookups_per_minute: u32,
+    /// Addresses of reverse proxies, separated by commas.
+    pub trusted_proxies: String,
     /// What is logged, as in `info,sqlx=warn`.
     pub log: String,
     /// How it is logged.
@@ -58,6 +70,12 @@ impl Default for Config {
             readers: 4,
             on_time_target: 95,
             shutdown_seconds: 20,
+            calls: 4_096,
+            connections: 4_096,
+            connections_per_address: 512,
+            streams_per_token: 16,
+            lookups_per_minute: 60,
+            trusted_proxies: String::new(),
             log: "info,sqlx=warn,sea_orm=warn".into(),
             log_format: LogFormat::Text,
         }
@@ -65,7 +83,7 @@ impl Default for Config {
 }
 
 /// Environment variables, by the key they override.
-const VARIABLES: [(&str, &str); 11] = [
+const VARIABLES: [(&str, &str); 17] = [
     ("MOTCUA_DATABASE", "database"),
     ("MOTCUA_LISTEN", "listen"),
     ("MOTCUA_SECRET_FILE", "secret_file"),
@@ -75,6 +93,12 @@ const VARIABLES: [(&str, &str); 11] = [
     ("MOTCUA_READERS", "readers"),
     ("MOTCUA_ON_TIME_TARGET", "on_time_target"),
     ("MOTCUA_SHUTDOWN_SECONDS", "shutdown_seconds"),
+    ("MOTCUA_CALLS", "calls"),
+    ("MOTCUA_CONNECTIONS", "connections"),
+    ("MOTCUA_CONNECTIONS_PER_ADDRESS", "connections_per_address"),
+    ("MOTCUA_STREAMS_PER_TOKEN", "streams_per_token"),
+    ("MOTCUA_LOOKUPS_PER_MINUTE", "lookups_per_minute"),
+    ("MOTCUA_TRUSTED_PROXIES", "trusted_proxies"),
     ("MOTCUA_LOG", "log"),
     ("MOTCUA_LOG_FORMAT", "log_format"),
 ];
@@ -141,6 +165,19 @@ impl Config {
         config.checked()
     }
 
+    /// The addresses of `trusted_proxies`.
+    pub fn proxies(&self) -> Result<Vec<IpAddr>, Failure> {
+        let texts = self.trusted_proxies.split(',').map(str::trim);
+        let addresses = texts.filter(|text| !text.is_empty()).map(|text| {
+            text.parse::<IpAddr>().map_err(|_not_one| {
+                Failure::Input(format!(
+                    "trusted_proxies: `{text}` is no address; expected such as 127.0.0.1, ::1"
+                ))
+            })
+        });
+        addresses.collect()
+    }
+
     fn checked(self) -> Result<Self, Failure> {
         let wrong = |message: &str| Err(Failure::Input(message.to_owned()));
         if self.queue == 0 {
@@ -149,6 +186,18 @@ impl Config {
         if self.readers == 0 {
             return wrong("readers = 0: must be at least 1");
         }
+        for (key, number) in [
+            ("calls", self.calls),
+            ("connections", self.connections),
+            ("connections_per_address", self.connections_per_address),
+            ("streams_per_token", self.streams_per_token),
+            ("lookups_per_minute", self.lookups_per_minute as usize),
+        ] {
+            if number == 0 {
+                return wrong(&format!("{key} = 0: must be at least 1"));
+            }
+        }
+        self.proxies()?;
         if !(1..=100).contains(&self.on_time_target) {
             return wrong("on_time_target: must be from 1 to 100 per cent");
         }

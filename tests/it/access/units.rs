@@ -82,7 +82,13 @@ async fn each_thing_is_done_by_the_unit_whose_it_is() {
                     if own.contains(unit) {
                         answer.good();
                     } else {
-                        let denied = (403, "PERMISSION_DENIED", "UNIT_DENIED");
+                        // Whoever may read it is told whose it is to do; nobody else is told
+                        // that it exists.
+                        let denied = if unit == STRANGER && body.get("name").is_some() {
+                            (404, "NOT_FOUND", "NOT_FOUND")
+                        } else {
+                            (403, "PERMISSION_DENIED", "UNIT_DENIED")
+                        };
                         assert_eq!(answer.refused(), denied, "{method} by {unit}");
                         assert_eq!(witness.seen().await, before, "{method} by {unit}");
                     }

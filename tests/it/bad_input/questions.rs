@@ -624,7 +624,7 @@ async fn every_wrong_question_is_told_by_field() {
             let fits = |(path, problem): &&(&str, &str)| named(path) && problem.contains(expected);
             let (path, _) = told.iter().find(fits).unwrap_or_else(|| panic!("{place}"));
             assert!(answer.message().contains(path), "{place}");
-            assert!(answer.vietnamese().contains(path), "{place}");
+            assert!(answer.names_on_the_form(path), "{place}");
         }
     }
 }

@@ -217,13 +217,14 @@ async fn another_path_is_404_and_another_verb_405() {
 }
 
 #[tokio::test]
-async fn a_body_is_read_up_to_one_mebibyte() {
+async fn a_body_is_read_as_far_as_its_method_permits() {
     let office = Office::open().await;
     let of_length = |length: usize| {
         let frame = r#"{"name":""}"#.len();
         format!(r#"{{"name":"{}"}}"#, "x".repeat(length - frame))
     };
-    let most = grpc::serve::MOST_BYTES;
+    let most = grpc::serve::most_bytes("ReceiveDossier");
+    assert_eq!(most, 64 * 1024);
     let answer = office
         .refuses(office.request("ReceiveDossier", of_length(most)))
         .await;

@@ -459,7 +459,7 @@ fn names(answer: &Answer, field: &str, expected: &str, place: &str) {
             answer.message()
         );
         assert!(
-            answer.vietnamese().contains(path),
+            answer.names_on_the_form(path),
             "{place}: {}",
             answer.vietnamese()
         );

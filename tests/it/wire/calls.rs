@@ -332,9 +332,11 @@ async fn bytes_that_are_no_message_are_the_callers_fault() {
     let world = World::at("2026-08-03 10:00").await;
     let router = super::router(&world);
     // Field 1, length 2, and two bytes that are not UTF-8.
+    let token = world.token(Role::Officer, WARD).await;
     let request = HttpRequest::post("/motcua.v1.DossierService/GetDossier")
         .version(http::Version::HTTP_2)
         .header("content-type", "application/grpc")
+        .header("authorization", format!("Bearer {token}"))
         .body(Body::from(vec![0, 0, 0, 0, 4, 0x0a, 2, 0xff, 0xff]))
         .unwrap();
     let response = router.clone().oneshot(request).await.unwrap();

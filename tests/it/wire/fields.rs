@@ -181,3 +181,32 @@ async fn nothing_was_written(world: &World) {
     let feed = world.engine.feed(&province, "", 0).await.unwrap();
     assert!(feed.entries.is_empty(), "a refused request wrote something");
 }
+
+/// Every field that a request may hold, at any depth.
+fn fields_of(message: &prost_reflect::MessageDescriptor, found: &mut Vec<(String, String)>) {
+    for field in message.fields() {
+        let place = (message.full_name().to_owned(), field.name().to_owned());
+        if found.contains(&place) {
+            continue;
+        }
+        found.push(place);
+        if let Kind::Message(inner) = field.kind()
+            && inner.full_name().starts_with("motcua.")
+        {
+            fields_of(&inner, found);
+        }
+    }
+}
+
+#[test]
+fn every_field_of_a_request_has_a_name_for_the_clerk() {
+    let mut found = Vec::new();
+    for method in methods() {
+        fields_of(&method.input(), &mut found);
+    }
+    let nameless: Vec<_> = found
+        .iter()
+        .filter(|(_, field)| app::error::fields::label(field).is_none())
+        .collect();
+    assert!(nameless.is_empty(), "{nameless:?}");
+}

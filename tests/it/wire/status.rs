@@ -58,6 +58,7 @@ fn every_error() -> Vec<Error> {
         Error::UnitDenied { method: "GetRates" },
         Error::CursorExpired,
         Error::TooMany { seconds: 900 },
+        Error::TooManyStreams { most: 16 },
         Error::QueueFull,
         Error::TimedOut,
         Error::Unavailable(None),
@@ -78,6 +79,7 @@ fn every_error() -> Vec<Error> {
             | Error::UnitDenied { .. }
             | Error::CursorExpired
             | Error::TooMany { .. }
+            | Error::TooManyStreams { .. }
             | Error::QueueFull
             | Error::TimedOut
             | Error::Unavailable(_)
@@ -194,7 +196,7 @@ fn every_refusal() -> Vec<Refusal> {
             why: Contradiction::Older,
         },
         Refusal::PossibleDuplicate {
-            existing: "H60.02215-261120-0001".into(),
+            existing: Some("H60.02215-261120-0001".into()),
         },
         Refusal::AlreadyRated {
             at: moment("2026-08-10 10:00"),

@@ -3,6 +3,7 @@
 //! [`Kind`] is the class an adapter answers with, [`reasons`] is the table of all reasons with
 //! cause and remedy, and [`Error::vietnamese`] and [`Display`](std::fmt::Display) give the words.
 
+pub mod fields;
 mod kind;
 pub mod reasons;
 mod words;
@@ -14,29 +15,11 @@ use domain::dossier::{Action, Refusal, Status};
 use crate::ports::StoreError;
 use crate::publication::Obstacle;
 
+pub use fields::FieldError;
 pub use kind::Kind;
 
 /// How long a caller waits before it sends the same request again.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
-
-/// One field that is wrong, with what was expected.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FieldError {
-    /// The path of the field as on the wire: `applicant.name`.
-    pub field: String,
-    /// What was expected: `must not be empty`.
-    pub problem: String,
-}
-
-impl FieldError {
-    /// A field and what was expected of it.
-    pub fn new(field: impl Into<String>, problem: impl Into<String>) -> Self {
-        Self {
-            field: field.into(),
-            problem: problem.into(),
-        }
-    }
-}
 
 /// Why a use case was not carried out. Unless said otherwise nothing was written.
 #[derive(Debug)]
@@ -103,6 +86,11 @@ pub enum Error {
         /// How long.
         seconds: u32,
     },
+    /// The token has as many streams open as one may have.
+    TooManyStreams {
+        /// How many that is.
+        most: usize,
+    },
     /// Too many calls are in flight, too many commands wait, or too many of this unit; nothing was
     /// done.
     QueueFull,
@@ -132,6 +120,7 @@ impl Error {
             Error::Publication(obstacle) => obstacle.reason(),
             Error::CursorExpired => "CURSOR_EXPIRED",
             Error::TooMany { .. } => "TOO_MANY_TRIES",
+            Error::TooManyStreams { .. } => "TOO_MANY_STREAMS",
             Error::QueueFull => "QUEUE_FULL",
             Error::TimedOut => "DEADLINE_EXCEEDED",
             Error::Unavailable(_) => "UNAVAILABLE",
@@ -151,7 +140,9 @@ impl Error {
             Error::Unauthenticated => Kind::Unauthenticated,
             Error::RoleDenied { .. } | Error::UnitDenied { .. } => Kind::Denied,
             Error::CursorExpired => Kind::Expired,
-            Error::TooMany { .. } | Error::QueueFull => Kind::TooMany,
+            Error::TooMany { .. } | Error::TooManyStreams { .. } | Error::QueueFull => {
+                Kind::TooMany
+            }
             Error::TimedOut => Kind::TimedOut,
             Error::Unavailable(_) => Kind::Unavailable,
             Error::Internal(_) => Kind::Internal,
@@ -202,6 +193,7 @@ impl Error {
             }
             Error::UnitDenied { method } => vec![("method", (*method).into())],
             Error::TooMany { seconds } => vec![("seconds", seconds.to_string())],
+            Error::TooManyStreams { most } => vec![("most", most.to_string())],
             Error::Unauthenticated
             | Error::CursorExpired
             | Error::QueueFull
@@ -228,8 +220,24 @@ impl Error {
             | Error::UnitDenied { .. }
             | Error::Publication(_)
             | Error::CursorExpired
+            | Error::TooManyStreams { .. }
             | Error::TimedOut
             | Error::Internal(_) => None,
+        }
+    }
+
+    /// The same, with a dossier that was not found under the name that the caller gave it, so
+    /// that one of another unit is answered like one that is nowhere.
+    #[must_use]
+    pub(crate) fn named(self, given: impl std::fmt::Display) -> Self {
+        match self {
+            Error::NotFound {
+                what: "dossier", ..
+            } => Error::NotFound {
+                what: "dossier",
+                name: given.to_string(),
+            },
+            other => other,
         }
     }
 
@@ -267,6 +275,7 @@ impl std::error::Error for Error {
             | Error::Publication(_)
             | Error::CursorExpired
             | Error::TooMany { .. }
+            | Error::TooManyStreams { .. }
             | Error::QueueFull
             | Error::TimedOut => None,
         }

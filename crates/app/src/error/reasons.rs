@@ -40,18 +40,18 @@ pub const MALFORMED_JSON: Reason = Reason {
 pub const UNSUPPORTED_MEDIA_TYPE: Reason = Reason {
     reason: "UNSUPPORTED_MEDIA_TYPE",
     kind: Kind::Unsupported,
-    cause: "the content type is neither gRPC, gRPC-Web nor application/json",
+    cause: "the content type is neither gRPC, gRPC-Web nor application/json, or the request is compressed",
     vietnamese: "Yêu cầu không đọc được; phần mềm gửi sai kiểu nội dung.",
-    remedy: "Send `content-type: application/json`.",
+    remedy: "Send `content-type: application/json`, and the body as it is.",
 };
 
 /// A body that is longer than permitted.
 pub const BODY_TOO_LARGE: Reason = Reason {
     reason: "BODY_TOO_LARGE",
     kind: Kind::TooLarge,
-    cause: "the message is larger than 1 MiB",
+    cause: "the message is longer than 64 KiB (1 MiB for `ImportReceptions`, `ProposeDocument`, `MergeUnits` and `ResolveDossier`), or has more than 20,000 fields",
     vietnamese: "Yêu cầu quá lớn; hồ sơ chỉ gửi mã thành phần, không gửi tệp.",
-    remedy: "Send codes of papers, not the papers.",
+    remedy: "Send codes of papers, not the papers; enter a long list in several requests.",
 };
 
 /// A path or a verb that nobody here answers.
@@ -67,7 +67,7 @@ pub const METHOD_UNKNOWN: Reason = Reason {
 pub const DEADLINE_EXCEEDED: Reason = Reason {
     reason: "DEADLINE_EXCEEDED",
     kind: Kind::TimedOut,
-    cause: "the answer took longer than the caller or the server waits; a write may have been done",
+    cause: "the request took longer to come, or the answer longer than the caller or the server waits; a write may have been done",
     vietnamese: "Hết thời gian chờ; hãy gửi lại đúng yêu cầu này với cùng mã yêu cầu.",
     remedy: "Send the same request again with the same `request_id`.",
 };
@@ -91,7 +91,7 @@ pub const TRANSPORT: [&Reason; 5] = [
 ];
 
 /// Reasons of the use cases.
-pub const USE_CASES: [&Reason; 16] = [
+pub const USE_CASES: [&Reason; 17] = [
     &Reason {
         reason: "INVALID_FIELDS",
         kind: Kind::Invalid,
@@ -109,7 +109,7 @@ pub const USE_CASES: [&Reason; 16] = [
     &Reason {
         reason: "NOT_FOUND",
         kind: Kind::NotFound,
-        cause: "there is no such thing, or not for this caller",
+        cause: "there is no such thing, or it is of a unit that the caller does not reach",
         vietnamese: "Không tìm thấy.",
         remedy: "Check the code; in a lookup, also the PIN.",
     },
@@ -144,7 +144,7 @@ pub const USE_CASES: [&Reason; 16] = [
     &Reason {
         reason: "UNIT_DENIED",
         kind: Kind::Denied,
-        cause: "the role may do this, but not for this unit",
+        cause: "the role may do this, but not for this unit; of a dossier, the caller may read it and another unit has to act",
         vietnamese: "Không được thực hiện việc này đối với đơn vị khác.",
         remedy: "Ask the unit whose dossier it is.",
     },
@@ -172,9 +172,16 @@ pub const USE_CASES: [&Reason; 16] = [
     &Reason {
         reason: "TOO_MANY_TRIES",
         kind: Kind::TooMany,
-        cause: "too many wrong tries",
-        vietnamese: "Thử quá nhiều lần.",
+        cause: "too many look-ups from one address in a minute, or wrong PINs from it for this dossier; nobody else is held up, and after the wait the right PIN gets in",
+        vietnamese: "Tra cứu hoặc nhập sai mã PIN quá nhiều lần.",
         remedy: "Wait as long as the answer says.",
+    },
+    &Reason {
+        reason: "TOO_MANY_STREAMS",
+        kind: Kind::TooMany,
+        cause: "the token has as many streams open as the server lets one have (`streams_per_token`)",
+        vietnamese: "Đang mở quá nhiều luồng theo dõi.",
+        remedy: "Close screens that are not looked at, or give each program a token of its own.",
     },
     &Reason {
         reason: "QUEUE_FULL",
@@ -416,9 +423,9 @@ pub const REFUSALS: &[&Reason] = &[
     &Reason {
         reason: "POSSIBLE_DUPLICATE",
         kind: Kind::Refused,
-        cause: "the same person has an open dossier for this procedure",
+        cause: "the same person has an open dossier for this procedure; it is named only to whoever reaches its unit",
         vietnamese: "Người này đang có hồ sơ chưa giải quyết của cùng thủ tục.",
-        remedy: "Open the dossier that is named, or set `duplicate_intended`.",
+        remedy: "Open the dossier that is named, or ask the citizen about one at another unit; set `duplicate_intended` if it is another matter.",
     },
     &Reason {
         reason: "ALREADY_RATED",

@@ -5,7 +5,7 @@ use std::fmt;
 
 use domain::role::Role;
 
-use super::Error;
+use super::{Error, FieldError};
 use crate::publication::Obstacle;
 
 /// How many wrong fields a message names; the others are counted.
@@ -60,6 +60,9 @@ fn english(error: &Error) -> String {
         Error::Publication(obstacle) => obstacle.to_string(),
         Error::CursorExpired => "the cursor has expired; start again from the present state".into(),
         Error::TooMany { seconds } => format!("too many tries; wait {seconds} s"),
+        Error::TooManyStreams { most } => {
+            format!("a token has at most {most} streams open; close one first")
+        }
         Error::QueueFull => "too many requests wait; send the same request again".into(),
         Error::TimedOut => super::reasons::DEADLINE_EXCEEDED.cause.into(),
         Error::Unavailable(_) => {
@@ -73,21 +76,19 @@ fn english(error: &Error) -> String {
 fn vietnamese(error: &Error) -> String {
     match error {
         Error::Invalid(fields) => {
-            let names: Vec<_> = fields
+            let told: Vec<_> = fields
                 .iter()
                 .take(FIELDS_NAMED)
-                .map(|field| field.field.as_str())
+                .map(FieldError::vietnamese)
                 .collect();
-            let more = if fields.len() > names.len() {
-                "…"
-            } else {
-                ""
-            };
-            format!(
-                "Có {} trường dữ liệu chưa đúng: {}{more}.",
-                fields.len(),
-                names.join(", ")
-            )
+            let told = told.join("; ");
+            match fields.len().saturating_sub(FIELDS_NAMED) {
+                0 => format!("Có {} trường chưa đúng: {told}.", fields.len()),
+                more => format!(
+                    "Có {} trường chưa đúng: {told}; và {more} trường khác.",
+                    fields.len()
+                ),
+            }
         }
         Error::NotFound { what, name } => format!("Không tìm thấy {} “{name}”.", thing(what)),
         Error::Refused { refusal, .. } => refusal.message_vi(),
@@ -126,6 +127,9 @@ fn vietnamese(error: &Error) -> String {
             "Vị trí đọc sự kiện không còn dùng được; hãy đọc lại từ trạng thái hiện tại.".into()
         }
         Error::TooMany { seconds } => format!("Thử quá nhiều lần; hãy chờ {seconds} giây."),
+        Error::TooManyStreams { most } => format!(
+            "Mỗi mã truy cập chỉ được mở {most} luồng theo dõi; hãy đóng bớt màn hình đang mở."
+        ),
         Error::QueueFull => {
             "Hệ thống đang quá tải, yêu cầu chưa được ghi; hãy gửi lại đúng yêu cầu này sau ít giây."
                 .into()

@@ -22,13 +22,14 @@ use domain::tally;
 use domain::time::{self, Instant};
 
 use super::task::{Task, Work, code_of, codes_of, person_key, portal_number};
-use crate::access::{self, Method};
+use crate::access::{self, Caller, Method};
 use crate::catalogues;
 use crate::error::{Error, FieldError};
 use crate::office::Office;
 use crate::ports::{
     BlockNumber, Change, Entry, Held, Key, Loaded, NumberWanted, RequestKey, Secrets,
 };
+use crate::security::{self, Event as SecurityEvent};
 
 /// What becomes of a command.
 pub(super) enum Step {
@@ -411,9 +412,14 @@ impl<'a> Desk<'a> {
             return Ok(());
         };
         match self.loaded.people.get(&person) {
-            Some(existing) => Err(refused_before_life(Refusal::PossibleDuplicate {
-                existing: existing.clone(),
-            })),
+            Some(existing) => {
+                let named = reached(&task.caller, existing).then(|| existing.clone());
+                if named.is_none() {
+                    security::note(SecurityEvent::DuplicateElsewhere, None);
+                }
+                let refusal = Refusal::PossibleDuplicate { existing: named };
+                Err(refused_before_life(refusal))
+            }
             None => Ok(()),
         }
     }
@@ -720,6 +726,15 @@ fn acting(task: &Task, unit: UnitCode) -> Acting {
 
 fn content_hash(salt: &Salt, task: &Task) -> [u8; 32] {
     keyed_hash(salt.as_bytes(), &[b"request", &task.content])
+}
+
+/// Whether a caller may be told of a dossier by its code: identity numbers are not secret, so
+/// whoever enters one must not learn where else its owner has handed something in. A code that
+/// is none of ours does not say whose it is.
+fn reached(caller: &Caller, existing: &str) -> bool {
+    let code = AnyCode::parse(existing).ok();
+    let code = code.as_ref().and_then(DossierCode::read);
+    caller.reaches_province() || code.is_some_and(|code| caller.reaches(code.agency()))
 }
 
 fn refused_before_life(refusal: Refusal) -> Error {

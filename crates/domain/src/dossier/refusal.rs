@@ -183,8 +183,9 @@ pub enum Refusal {
     },
     /// An open dossier of the same person and procedure exists.
     PossibleDuplicate {
-        /// Its code, or its id while it has none.
-        existing: String,
+        /// Its code, or its id while it has none; none when it is of a unit that the caller does
+        /// not reach.
+        existing: Option<String>,
     },
     /// The citizen has said already what they think of it.
     AlreadyRated {
@@ -597,12 +598,16 @@ impl Refusal {
             },
             Refusal::PossibleDuplicate { existing } => Row {
                 reason: "POSSIBLE_DUPLICATE",
-                variables: vec![("existing", existing.clone())],
+                variables: (existing.iter().cloned())
+                    .map(|code| ("existing", code))
+                    .collect(),
                 en: format!(
-                    "the same person has an open dossier for this procedure: {existing}; set duplicate_intended to receive a second one"
+                    "the same person has an open dossier for this procedure: {}; set duplicate_intended to receive a second one",
+                    existing.as_deref().unwrap_or("at another unit")
                 ),
                 vi: format!(
-                    "Người này đang có hồ sơ chưa giải quyết của cùng thủ tục: {existing}. Chọn “vẫn tiếp nhận” nếu là hồ sơ khác."
+                    "Người này đang có hồ sơ chưa giải quyết của cùng thủ tục: {}. Chọn “vẫn tiếp nhận” nếu là hồ sơ khác.",
+                    existing.as_deref().unwrap_or("tại đơn vị khác")
                 ),
             },
             Refusal::AlreadyRated { at } => Row {

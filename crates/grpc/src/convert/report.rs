@@ -1,6 +1,6 @@
 //! Rates, and what the public is told of a dossier, as they are sent.
 
-use app::lookup::{Lookup, LookupDetails};
+use app::lookup::{Lookup, LookupDetails, Stage};
 use domain::indicator::{Rate, Report, Row};
 use domain::satisfaction::{self, Satisfaction};
 
@@ -85,8 +85,21 @@ fn unit_ratings(row: satisfaction::SatisfactionRow) -> proto::UnitRatings {
 pub fn lookup(lookup: Lookup) -> proto::LookupDossierResponse {
     proto::LookupDossierResponse {
         code: lookup.code,
-        state: state_of(lookup.status).into(),
-        state_name: lookup.status.name_vi().into(),
+        stage: match lookup.stage {
+            Stage::Handled => told::Stage::Handled,
+            Stage::WaitingForCitizen => told::Stage::WaitingForCitizen,
+            Stage::Finished => told::Stage::Finished,
+        }
+        .into(),
+        stage_name: lookup.stage.name_vi().into(),
+        state: (lookup.details.as_ref())
+            .map_or(proto::dossier::State::Unspecified, |details| {
+                state_of(details.status)
+            })
+            .into(),
+        state_name: (lookup.details.as_ref())
+            .map(|details| details.status.name_vi().into())
+            .unwrap_or_default(),
         completion_percent: lookup.completion_percent,
         details: lookup.details.map(details),
     }

@@ -8,6 +8,7 @@
 mod error;
 mod frames;
 mod read;
+mod tree;
 mod write;
 
 use app::error::reasons;
@@ -18,14 +19,15 @@ use futures::{StreamExt, stream};
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, TE};
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use motcua_http::refuse;
+use motcua_http::{Peer, refuse};
 use prost::Message;
 use prost_reflect::{DynamicMessage, MethodDescriptor};
 use tonic::{Code, Status};
 use tower::ServiceExt;
 
+use crate::door;
 use crate::proto;
-use crate::serve::MOST_BYTES;
+use crate::serve::Doors;
 use crate::status;
 use error::respond;
 pub use error::{code_name, code_name_exists, http_status};
@@ -35,7 +37,7 @@ use frames::Frames;
 const PASSED_ON: [&str; 3] = ["authorization", "grpc-timeout", "traceparent"];
 
 /// Answers a call in JSON.
-pub(crate) async fn call(grpc: axum::Router, request: Request<Body>) -> Response {
+pub(crate) async fn call(doors: Doors, request: Request<Body>) -> Response {
     let (parts, body) = request.into_parts();
     let Some(method) = method(parts.uri.path()) else {
         return not_found(parts.uri.path());
@@ -47,10 +49,17 @@ pub(crate) async fn call(grpc: axum::Router, request: Request<Body>) -> Response
         let expected = "expected content-type application/json";
         return refuse(&reasons::UNSUPPORTED_MEDIA_TYPE, expected);
     }
-    let body = match Limited::new(body, MOST_BYTES).collect().await {
+    let peer = Peer::of(&parts.extensions);
+    let path = parts.uri.path();
+    let most = match door::admit(&doors.calls, path, &parts.headers, peer).await {
+        Ok(most) => most,
+        Err(status) => return respond(&status),
+    };
+    let body = match Limited::new(body, most).collect().await {
         Ok(body) => body.to_bytes(),
-        Err(error) if error.is::<LengthLimitError>() => {
-            return refuse(&reasons::BODY_TOO_LARGE, reasons::BODY_TOO_LARGE.cause);
+        Err(error) if error.is::<LengthLimitError>() => return respond(&door::too_long(most)),
+        Err(error) if motcua_http::is_too_slow(error.as_ref()) => {
+            return respond(&door::too_slow());
         }
         Err(_broken) => return respond(&status::malformed("the body ended too early")),
     };
@@ -58,8 +67,9 @@ pub(crate) async fn call(grpc: axum::Router, request: Request<Body>) -> Response
         Ok(message) => message,
         Err(status) => return respond(&status),
     };
-    let request = framed(&parts.headers, parts.uri.path(), &message);
-    let answered = match grpc.oneshot(request).await {
+    let mut request = framed(&parts.headers, path, &message);
+    request.extensions_mut().insert(peer);
+    let answered = match doors.grpc.oneshot(request).await {
         Ok(answered) => answered,
         Err(never) => match never {},
     };

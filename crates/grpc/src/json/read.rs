@@ -6,7 +6,11 @@ use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, Va
 use serde_json::Value as Json;
 use tonic::Status;
 
+use super::tree;
 use crate::status;
+
+/// Up to here every whole number has a floating-point number of its own.
+const MOST_EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// Reads the message of a request.
 pub(super) fn message(
@@ -19,7 +23,7 @@ pub(super) fn message(
     } else {
         body
     };
-    let json: Json = serde_json::from_slice(body).map_err(|error| {
+    let json = tree::read(body).map_err(|error| {
         status::own(
             &reasons::MALFORMED_JSON,
             &format!("the body is not JSON: {error}"),
@@ -48,6 +52,7 @@ fn object(
         return None;
     };
     let mut message = DynamicMessage::new(descriptor.clone());
+    let mut seen = Vec::with_capacity(given.len());
     for (name, json) in given {
         let field_path = if path.is_empty() {
             name.clone()
@@ -61,6 +66,18 @@ fn object(
             wrong.push(FieldError::new(field_path, unknown_field(descriptor)));
             continue;
         };
+        if seen.contains(&field.number()) {
+            wrong.push(FieldError::new(
+                field_path,
+                format!(
+                    "must be given once, as {} or {}",
+                    field.name(),
+                    field.json_name()
+                ),
+            ));
+            continue;
+        }
+        seen.push(field.number());
         if json.is_null() {
             continue;
         }
@@ -126,8 +143,7 @@ fn value(kind: &Kind, json: &Json, path: &str, wrong: &mut Vec<FieldError>) -> O
                 .get_value_by_name(name)
                 .map(|found| Value::EnumNumber(found.number())),
             // A number without a name is refused by the method, which knows what it accepts.
-            Json::Number(number) => number
-                .as_i64()
+            Json::Number(_) => whole(json)
                 .and_then(|number| i32::try_from(number).ok())
                 .map(Value::EnumNumber),
             Json::Null | Json::Bool(_) | Json::Array(_) | Json::Object(_) => None,
@@ -156,10 +172,16 @@ fn value(kind: &Kind, json: &Json, path: &str, wrong: &mut Vec<FieldError>) -> O
     read
 }
 
-/// A whole number, also as a string, which the mapping uses for 64 bits.
+/// A whole number: also written as `3.0`, as some programs do with all numbers, and as a string,
+/// which the mapping uses for 64 bits.
 fn whole(json: &Json) -> Option<i64> {
     match json {
-        Json::Number(number) => number.as_i64(),
+        Json::Number(number) => number.as_i64().or_else(|| {
+            let number = number.as_f64()?;
+            // Beyond, a fraction may have been lost.
+            let exact = number.fract() == 0.0 && number.abs() <= MOST_EXACT;
+            exact.then_some(number as i64)
+        }),
         Json::String(text) => text.parse().ok(),
         Json::Null | Json::Bool(_) | Json::Array(_) | Json::Object(_) => None,
     }
@@ -287,6 +309,35 @@ mod tests {
         assert!(read(name, r#"{"receive_time": "3 August"}"#).is_err());
         let both = r#"{"limit": "3wd", "procedure": "1.001193"}"#;
         assert!(read(name, both).is_err(), "alternatives exclude each other");
+    }
+
+    #[test]
+    fn a_whole_number_may_be_written_with_a_fraction_of_nothing() {
+        let name = "motcua.v1.RequestPaymentRequest";
+        for amount in ["5000.0", "5e3", "\"5000\""] {
+            let body = format!(r#"{{"amount_vnd": {amount}}}"#);
+            let bytes = read(name, &body).unwrap().encode_to_vec();
+            let request = proto::RequestPaymentRequest::decode(bytes.as_slice()).unwrap();
+            assert_eq!(request.amount_vnd, 5_000, "{amount}");
+        }
+        for amount in ["5000.5", "1e300"] {
+            let body = format!(r#"{{"amount_vnd": {amount}}}"#);
+            assert!(read(name, &body).is_err(), "{amount}");
+        }
+    }
+
+    #[test]
+    fn a_field_that_comes_twice_is_refused_however_it_is_spelt() {
+        let name = "motcua.v1.GetDossierRequest";
+        let twice = read(name, r#"{"name": "a", "name": "b"}"#).unwrap_err();
+        let info = twice.get_details_error_info().unwrap();
+        assert_eq!(info.reason, "MALFORMED_JSON");
+        assert!(twice.message().contains("`name` comes twice"), "{twice}");
+        let name = "motcua.v1.ReceiveDossierRequest";
+        let twice = read(name, r#"{"request_id": "a", "requestId": "b"}"#).unwrap_err();
+        assert!(twice.message().contains("must be given once"), "{twice}");
+        let inside = read(name, r#"{"applicant": {"name": "a", "name": "b"}}"#);
+        assert!(inside.is_err());
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! `EventService`.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use app::Error;
 use app::access::{self, Method};
 use app::feed::{FeedEntry, FeedItem};
 use app::foresight::Flag;
+use app::ports::FeedHead;
 use domain::dossier::ImportNumber;
 use domain::id::{Invalid, UnitCode};
 use futures::stream;
@@ -16,7 +18,9 @@ use crate::call::{self, Calls};
 use crate::convert::{Fields, event, foresight};
 use crate::proto;
 use crate::proto::event_service_server::EventService;
+use crate::shared::{Page, STRIDE, eyes};
 use crate::status;
+use crate::streams::StreamPlace;
 use crate::wake::Wakes;
 
 /// See `EventService` in the contract.
@@ -24,9 +28,6 @@ pub(crate) struct Events(pub Calls);
 
 /// The longest cursor, in characters.
 const LONGEST_CURSOR: usize = 200;
-
-/// How many events are read at once for a stream.
-const STRIDE: i32 = 100;
 
 #[async_trait]
 impl EventService for Events {
@@ -69,6 +70,8 @@ impl EventService for Events {
             let mut fields = Fields::default();
             let after = fields.text("after", &request.after, LONGEST_CURSOR);
             let mut follow = Follow {
+                _place: self.0.stream(&caller)?,
+                end: None,
                 secret: call::secret(&metadata)?,
                 wakes: Wakes::new(&self.0),
                 calls: self.0.clone(),
@@ -84,7 +87,7 @@ impl EventService for Events {
         let answers = stream::unfold(Some(follow), |follow| async move {
             let mut follow = follow?;
             match follow.next().await {
-                Ok(entry) => Some((Ok(feed_event(entry)), Some(follow))),
+                Ok(event) => Some((Ok(event), Some(follow))),
                 Err(end) => Some((Err(end), None)),
             }
         });
@@ -131,6 +134,7 @@ impl EventService for Events {
                 access::check_unit(&caller, Method::WatchFlags, unit)?;
             }
             let mut follow = FollowFlags {
+                _place: self.0.stream(&caller)?,
                 secret: call::secret(&metadata)?,
                 wakes: Wakes::new(&self.0),
                 calls: self.0.clone(),
@@ -146,7 +150,7 @@ impl EventService for Events {
         let answers = stream::unfold(Some(follow), |follow| async move {
             let mut follow = follow?;
             match follow.next().await {
-                Ok(entry) => Some((Ok(flag(entry)), Some(follow))),
+                Ok(flag) => Some((Ok(flag), Some(follow))),
                 Err(end) => Some((Err(end), None)),
             }
         });
@@ -156,17 +160,18 @@ impl EventService for Events {
 
 /// One open stream of flags.
 struct FollowFlags {
+    _place: StreamPlace,
     calls: Calls,
     wakes: Wakes,
     secret: String,
     unit: Option<UnitCode>,
     after: String,
-    read: VecDeque<(String, Flag)>,
+    read: VecDeque<proto::Flag>,
     at_end: bool,
 }
 
 impl FollowFlags {
-    async fn next(&mut self) -> Result<(String, Flag), Status> {
+    async fn next(&mut self) -> Result<proto::Flag, Status> {
         loop {
             if let Some(entry) = self.read.pop_front() {
                 return Ok(entry);
@@ -181,12 +186,26 @@ impl FollowFlags {
     /// Reads on. The token is looked at each time, so that a revoked one ends the stream.
     async fn read(&mut self) -> Result<(), Error> {
         let engine = self.calls.engine();
-        let caller = engine.authenticate_again(&self.secret).await?;
-        let unit = self.unit.as_ref();
-        let page = engine.flags(&caller, unit, &self.after, STRIDE).await?;
-        self.after = page.next;
+        let caller = engine.authenticate(&self.secret).await?;
+        let question = (
+            format!("{} {:?}", eyes(&caller), self.unit),
+            self.after.clone(),
+        );
+        let look = || async {
+            let unit = self.unit.as_ref();
+            let page = engine.flags(&caller, unit, &self.after, STRIDE).await?;
+            Ok(Arc::new(Page {
+                items: page.flags.into_iter().map(flag).collect(),
+                next: page.next,
+                done: page.done,
+            }))
+        };
+        let page = self.calls.shared.flags.look(question, look).await?;
+        // The look may have been waited for.
+        engine.authenticate(&self.secret).await?;
+        self.after.clone_from(&page.next);
         self.at_end = page.done;
-        self.read.extend(page.flags);
+        self.read.extend(page.items.iter().cloned());
         Ok(())
     }
 }
@@ -197,16 +216,19 @@ fn flag((cursor, flag): (String, Flag)) -> proto::Flag {
 
 /// One open stream of events.
 struct Follow {
+    _place: StreamPlace,
+    /// How far is read before the end is looked at again.
+    end: Option<FeedHead>,
     calls: Calls,
     wakes: Wakes,
     secret: String,
     after: String,
-    read: VecDeque<FeedEntry>,
+    read: VecDeque<proto::FeedEvent>,
     at_end: bool,
 }
 
 impl Follow {
-    async fn next(&mut self) -> Result<FeedEntry, Status> {
+    async fn next(&mut self) -> Result<proto::FeedEvent, Status> {
         loop {
             if let Some(entry) = self.read.pop_front() {
                 return Ok(entry);
@@ -221,11 +243,19 @@ impl Follow {
     /// Reads on. The token is looked at each time, so that a revoked one ends the stream.
     async fn read(&mut self) -> Result<(), Error> {
         let engine = self.calls.engine();
-        let caller = engine.authenticate_again(&self.secret).await?;
-        let page = engine.feed(&caller, &self.after, STRIDE).await?;
-        self.after = page.next;
+        let shared = &self.calls.shared;
+        let end = match self.end.take() {
+            Some(end) => end,
+            None => shared.end(engine).await?,
+        };
+        let caller = engine.authenticate(&self.secret).await?;
+        let page = shared
+            .events(engine, &caller, &self.after, &end, feed_event)
+            .await?;
+        self.after.clone_from(&page.next);
         self.at_end = page.done;
-        self.read.extend(page.entries);
+        self.end = (!page.done).then_some(end);
+        self.read.extend(page.items.iter().cloned());
         Ok(())
     }
 }

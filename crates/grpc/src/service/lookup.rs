@@ -1,5 +1,6 @@
 //! `LookupService`.
 
+use motcua_http::Peer;
 use tonic::{Request, Response, Status, async_trait};
 
 use crate::call::Calls;
@@ -16,15 +17,17 @@ impl LookupService for Lookups {
         &self,
         request: Request<proto::LookupDossierRequest>,
     ) -> Result<Response<proto::LookupDossierResponse>, Status> {
-        let (metadata, _, request) = request.into_parts();
-        let engine = self.0.engine();
+        let (metadata, extensions, request) = request.into_parts();
+        let (engine, peer) = (self.0.engine(), Peer::of(&extensions).0);
         let work = async {
             let mut fields = Fields::default();
             let code = fields.parse("code", &request.code, domain::code::AnyCode::parse);
             let pin = fields.text("pin", &request.pin, rating::LONGEST_PIN);
             let code = fields.done(code)?;
             let pin = (!pin.is_empty()).then_some(pin.as_str());
-            Ok(report::lookup(engine.lookup(code.as_str(), pin).await?))
+            Ok(report::lookup(
+                engine.lookup(code.as_str(), pin, peer).await?,
+            ))
         };
         self.0.public(&metadata, work).await
     }
@@ -33,11 +36,11 @@ impl LookupService for Lookups {
         &self,
         request: Request<proto::SubmitRatingRequest>,
     ) -> Result<Response<proto::Rating>, Status> {
-        let (metadata, _, request) = request.into_parts();
-        let engine = self.0.engine();
+        let (metadata, extensions, request) = request.into_parts();
+        let (engine, peer) = (self.0.engine(), Peer::of(&extensions).0);
         let work = async {
             let said = rating::submitted(&request)?;
-            let rated = engine.rate_by_receipt(said.meta, &said.code, &said.pin, said.rating);
+            let rated = engine.rate_by_receipt(said.meta, &said.code, &said.pin, peer, said.rating);
             Ok(rating::rating(rated.await?))
         };
         self.0.public(&metadata, work).await

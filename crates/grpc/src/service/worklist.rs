@@ -1,7 +1,6 @@
 //! `WorklistService`.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::time::Duration;
 
 use app::access::{self, Method};
 use app::foresight::HORIZON_DAYS;
@@ -16,7 +15,9 @@ use crate::call::{self, Calls};
 use crate::convert::{self, Fields, dossier, foresight};
 use crate::proto;
 use crate::proto::worklist_service_server::WorklistService;
+use crate::shared::eyes;
 use crate::status;
+use crate::streams::StreamPlace;
 use crate::wake::Wakes;
 
 /// The longest horizon of an outlook in working days: a quarter of a year.
@@ -24,9 +25,6 @@ const MOST_HORIZON_DAYS: u32 = 60;
 
 /// See `WorklistService` in the contract.
 pub(crate) struct Worklists(pub Calls);
-
-/// The least time between two messages, so that a busy hour does not redraw screens for ever.
-const CALM: Duration = Duration::from_millis(250);
 
 #[async_trait]
 impl WorklistService for Worklists {
@@ -100,6 +98,7 @@ impl WorklistService for Worklists {
                 access::check_unit(&caller, Method::WatchWorklist, unit)?;
             }
             let mut watch = Watch {
+                _place: self.0.stream(&caller)?,
                 wakes: Wakes::new(&self.0),
                 calls: self.0.clone(),
                 secret,
@@ -158,6 +157,7 @@ impl WorklistService for Worklists {
 
 /// One open stream of counts.
 struct Watch {
+    _place: StreamPlace,
     wakes: Wakes,
     calls: Calls,
     secret: String,
@@ -168,7 +168,6 @@ struct Watch {
 impl Watch {
     async fn next(&mut self) -> Result<WorklistCounts, Status> {
         loop {
-            tokio::time::sleep(CALM).await;
             self.wakes.next().await?;
             if let Some(counts) = self.look().await.map_err(status::of)? {
                 return Ok(counts);
@@ -178,27 +177,15 @@ impl Watch {
 
     /// The counts, when anything changed since the last look.
     ///
-    /// The token is looked at each time, so that a revoked one ends the stream. Beside the
-    /// counts the head of the list is compared: a dossier that moves a step or comes to another
-    /// level changes no count.
+    /// The token is looked at each time, so that a revoked one ends the stream.
     async fn look(&mut self) -> Result<Option<WorklistCounts>, Error> {
         let engine = self.calls.engine();
-        let caller = engine.authenticate_again(&self.secret).await?;
-        let counts = engine.worklist_counts(&caller, &self.whose).await?;
-        let head = WorklistQuery {
-            whose: self.whose.clone(),
-            page: PageQuery {
-                size: i32::MAX,
-                token: String::new(),
-            },
-            ..WorklistQuery::default()
-        };
-        let mut seen = DefaultHasher::new();
-        for view in engine.worklist(&caller, head).await?.items {
-            let level = view.foreseen.map(|foreseen| foreseen.level);
-            (view.dossier.id, view.dossier.version, level).hash(&mut seen);
-        }
-        let seen = seen.finish();
+        let caller = engine.authenticate(&self.secret).await?;
+        let question = format!("{} {:?}", eyes(&caller), self.whose);
+        let look = || seen(engine, &caller, &self.whose);
+        let (counts, seen) = self.calls.shared.counts.look(question, look).await?;
+        // The look may have been waited for.
+        engine.authenticate(&self.secret).await?;
         let changed = self.last.is_none_or(|(last, last_seen)| {
             let as_if_then = WorklistCounts {
                 as_of: last.as_of,
@@ -209,6 +196,30 @@ impl Watch {
         self.last = Some((counts, seen));
         Ok(changed.then_some(counts))
     }
+}
+
+/// Counts, and a digest of the head of the list: a dossier that moves a step or comes to another
+/// level changes no count.
+async fn seen(
+    engine: &Engine,
+    caller: &Caller,
+    whose: &Whose,
+) -> Result<(WorklistCounts, u64), Error> {
+    let counts = engine.worklist_counts(caller, whose).await?;
+    let head = WorklistQuery {
+        whose: whose.clone(),
+        page: PageQuery {
+            size: i32::MAX,
+            token: String::new(),
+        },
+        ..WorklistQuery::default()
+    };
+    let mut seen = DefaultHasher::new();
+    for view in engine.worklist(caller, head).await?.items {
+        let level = view.foreseen.map(|foreseen| foreseen.level);
+        (view.dossier.id, view.dossier.version, level).hash(&mut seen);
+    }
+    Ok((counts, seen.finish()))
 }
 
 fn whose(

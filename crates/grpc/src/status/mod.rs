@@ -215,6 +215,7 @@ impl Told {
             | Error::Publication(_)
             | Error::CursorExpired
             | Error::TooMany { .. }
+            | Error::TooManyStreams { .. }
             | Error::QueueFull
             | Error::TimedOut
             | Error::Unavailable(_)

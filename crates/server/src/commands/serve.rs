@@ -231,17 +231,25 @@ async fn serve(
     let limit = Duration::from_secs(config.shutdown_seconds);
     let limits = motcua_http::Settings {
         grace: limit,
+        max_connections: config.connections,
+        max_connections_per_peer: config.connections_per_address,
+        trusted_proxies: config.proxies()?,
         ..motcua_http::Settings::default()
     };
     let mut services = grpc::serve::Settings {
         reflection: config.reflection,
         target: f64::from(config.on_time_target) / 100.0,
+        streams_per_token: config.streams_per_token,
         ..grpc::serve::Settings::default()
     };
     if store.is_shared() {
         services.poll = POLL_SHARED;
     }
-    let gate = Gate::new(&gate::Limits::default());
+    let gate = Gate::new(&gate::Limits {
+        max_calls: config.calls,
+        ..gate::Limits::default()
+    });
+    engine.allow_lookups(config.lookups_per_minute);
     let health = Health::new(Arc::clone(&engine), gate.clone());
     let pages = Pages {
         accounts: Accounts::new(

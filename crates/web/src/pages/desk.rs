@@ -44,7 +44,8 @@ struct DeskPage {
     unit: String,
     problem: Option<Markup>,
     wrong: Vec<(&'static str, Markup)>,
-    duplicate: Option<String>,
+    /// There is one already; its code, unless it is of a unit that the clerk does not reach.
+    duplicate: Option<Option<String>>,
     query: String,
     offered: Vec<Offer>,
     chosen: bool,

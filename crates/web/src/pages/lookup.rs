@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use app::Error;
-use app::lookup::{Lookup, LookupDetails};
+use app::lookup::{self, Lookup, LookupDetails};
 use askama::Template;
 use axum::Router;
 use axum::extract::State;
@@ -13,6 +13,7 @@ use domain::dossier::Status;
 use domain::language::Language;
 use domain::time::Instant;
 use http::StatusCode;
+use motcua_http::Peer;
 
 use crate::Pages;
 use crate::fault::Fault;
@@ -49,6 +50,7 @@ async fn ask(State(pages): State<Arc<Pages>>, visit: Visit) -> Response {
 async fn answer(
     State(pages): State<Arc<Pages>>,
     visit: Visit,
+    peer: Peer,
     fields: Fields,
 ) -> Result<Response, Fault> {
     let code = fields.get("code");
@@ -58,7 +60,8 @@ async fn answer(
         .filter(|letter| !letter.is_whitespace())
         .collect();
     let plain = plain.to_uppercase();
-    match pages.engine.lookup(&plain, fields.some("pin")).await {
+    let looked = pages.engine.lookup(&plain, fields.some("pin"), peer.0);
+    match looked.await {
         Ok(found) => {
             let now = pages.engine.now();
             let result = Told::of(&found, visit.words(), visit.say());
@@ -193,17 +196,13 @@ impl Stage {
     /// Without the PIN only three of them are told.
     fn of(found: &Lookup) -> Self {
         let Some(details) = &found.details else {
-            return match found.status {
-                Status::Submitted | Status::Received | Status::Processing => Self::Handled,
-                Status::SupplementRequested | Status::PaymentRequested => Self::WaitsForCitizen,
-                Status::Refused
-                | Status::Withdrawn
-                | Status::Stopped
-                | Status::Resolved
-                | Status::Returned => Self::Ended,
+            return match found.stage {
+                lookup::Stage::Handled => Self::Handled,
+                lookup::Stage::WaitingForCitizen => Self::WaitsForCitizen,
+                lookup::Stage::Finished => Self::Ended,
             };
         };
-        match found.status {
+        match details.status {
             Status::Submitted => Self::Submitted,
             Status::Received | Status::Processing if details.overdue => Self::Overdue,
             Status::Received | Status::Processing => {
