@@ -20,6 +20,7 @@ mod m20261122_000014_predecessor;
 mod m20261130_000030_worklist_order;
 mod m20261130_000060_due_days;
 mod m20261130_000070_accounts;
+mod m20261130_000080_prints;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend, DynIden};
@@ -57,6 +58,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000070_accounts::Migration),
             Box::new(m20261130_000030_worklist_order::Migration),
             Box::new(m20261130_000060_due_days::Migration),
+            Box::new(m20261130_000080_prints::Migration),
         ]
     }
 

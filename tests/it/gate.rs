@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use app::foresight::{Flag, Foretold, KeptModel};
 use app::ports::{
-    Batch, BlockWanted, CommitError, Committed, Document, Job, Loaded, Proposal, Published, ReadTx,
-    Reserved, Store, StoreError, Token, Verdict, VoidWanted, Voided, Wanted, WriteBatches,
-    WriteCatalogue, WriteForecasts, WriteJobs, WriteNumbers, WriteTokens,
+    Batch, BlockWanted, CommitError, Committed, Document, Job, Loaded, PrintWanted, Printed,
+    Proposal, Published, ReadTx, Reserved, Store, StoreError, Token, Verdict, VoidWanted, Voided,
+    Wanted, WriteBatches, WriteCatalogue, WriteForecasts, WriteJobs, WriteNumbers, WritePrints,
+    WriteTokens,
 };
 use async_trait::async_trait;
 use domain::time::Instant;
@@ -50,6 +51,13 @@ impl WriteNumbers for Gate {
 
     async fn void_numbers(&self, wanted: &VoidWanted) -> Result<Voided, StoreError> {
         self.store.void_numbers(wanted).await
+    }
+}
+
+#[async_trait]
+impl WritePrints for Gate {
+    async fn record_print(&self, wanted: &PrintWanted) -> Result<Printed, StoreError> {
+        self.store.record_print(wanted).await
     }
 }
 

@@ -30,6 +30,7 @@ mod papers;
 mod payments;
 mod petitions;
 mod port;
+mod printed;
 mod publication;
 mod published;
 mod queue;

@@ -7,6 +7,7 @@ use app::lookup::Stage;
 use app::page::PageQuery;
 use app::ports::DossierFilter;
 use app::read::ListQuery;
+use app::receipt::Proof;
 use app::worklist::{Whose, WorklistFilter, WorklistQuery};
 use chrono::TimeDelta;
 use domain::dossier::acts::RequestSupplement;
@@ -282,7 +283,10 @@ async fn the_code_alone_tells_little_and_the_pin_tells_steps_and_dates(on: Backe
     assert!(little.completion_percent > 20 && little.completion_percent < 90);
     assert!(little.details.is_none());
     let pin = pin.to_lowercase();
-    let more = engine.lookup(&code, Some(&pin), HERE).await.unwrap();
+    let more = engine
+        .lookup(&code, Some(Proof::Pin(&pin)), HERE)
+        .await
+        .unwrap();
     let details = more.details.unwrap();
     assert_eq!(details.status, Status::Processing);
     assert_eq!(details.promised_due, Some(moment("2026-08-06 17:00")));
@@ -298,7 +302,8 @@ async fn a_wrong_pin_reads_like_an_unknown_code_and_slows_down_whoever_sends_it(
     let code = received.dossier.label();
     let pin = received.receipt.unwrap().pin;
     let engine = &world.engine;
-    let guess = async |code: &str, pin: &str, peer| engine.lookup(code, Some(pin), peer).await;
+    let guess =
+        async |code: &str, pin: &str, peer| engine.lookup(code, Some(Proof::Pin(pin)), peer).await;
     let wrong = guess(&code, "222222", HERE).await.unwrap_err();
     let unknown = guess("H60.02215-260803-0777", "222222", HERE).await;
     let shape = |error: &Error| {
@@ -331,11 +336,17 @@ async fn invented_codes_hold_up_nobody_but_whoever_invents_them(on: Backend) {
     let mut slowed = 0;
     for number in 0..2_000 {
         let invented = format!("H60.02215-260803-{:04}", 1_000 + number);
-        let told = world.engine.lookup(&invented, Some("222222"), HERE).await;
+        let told = world
+            .engine
+            .lookup(&invented, Some(Proof::Pin("222222")), HERE)
+            .await;
         slowed += u32::from(matches!(told, Err(Error::TooMany { .. })));
     }
     assert_eq!(slowed, 1_940, "sixty a minute are looked at");
-    let holder = world.engine.lookup(&code, Some(&pin), ELSEWHERE).await;
+    let holder = world
+        .engine
+        .lookup(&code, Some(Proof::Pin(&pin)), ELSEWHERE)
+        .await;
     assert!(holder.is_ok());
 }
 

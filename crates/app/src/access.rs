@@ -6,7 +6,7 @@
 
 use chrono::NaiveDate;
 use domain::catalogue::Catalogue;
-use domain::dossier::{Action, Command, Dossier};
+use domain::dossier::{Action, Command, Dossier, Standing};
 use domain::id::{ActorId, ProvinceCode, UnitCode};
 use domain::role::Role;
 
@@ -110,6 +110,8 @@ pub enum Method {
     ListDossierEvents,
     /// Read where a dossier's time went.
     GetDossierTimes,
+    /// Print a receipt.
+    GetReceipt,
     /// Find dossiers.
     SearchDossiers,
     /// Page through pending dossiers.
@@ -178,6 +180,7 @@ impl Method {
             Method::ListDossiers => "ListDossiers",
             Method::ListDossierEvents => "ListDossierEvents",
             Method::GetDossierTimes => "GetDossierTimes",
+            Method::GetReceipt => "GetReceipt",
             Method::SearchDossiers => "SearchDossiers",
             Method::ListWorklist => "ListWorklist",
             Method::GetWorklistCounts => "GetWorklistCounts",
@@ -230,6 +233,7 @@ impl Method {
                 Portal,
                 Auditor,
             ],
+            Method::GetReceipt => &[Receptionist, Leader, Chairman],
             Method::ListWorklist
             | Method::GetWorklistCounts
             | Method::WatchWorklist
@@ -355,6 +359,8 @@ fn may_read(caller: &Caller, dossier: &Dossier) -> bool {
 fn standing(method: Method, dossier: &Dossier) -> Vec<&UnitCode> {
     match method {
         Method::Act(action) => action.spec().units.units(dossier),
+        // Where the citizen may come and ask for it.
+        Method::GetReceipt => Standing::ReturningOrReceiving.units(dossier),
         Method::GetDossier
         | Method::ListDossiers
         | Method::ListDossierEvents

@@ -417,7 +417,10 @@ impl Engine {
             dossier.clock.as_ref().and_then(|c| c.limit),
         ) {
             (Some(received), Some(limit)) => {
-                deadline::explain::explain(received, limit, &calendar).ok()
+                let explained = deadline::explain::explain(received, limit, &calendar).ok();
+                // A calendar published since may count otherwise; the date given then stays.
+                let original = dossier.clock.as_ref().and_then(|clock| clock.original_due);
+                explained.filter(|explained| Some(explained.due) == original)
             }
             (None, _) | (_, None) => None,
         };

@@ -13,6 +13,7 @@ use domain::id::{DossierId, ProvinceCode};
 pub struct Keys {
     receipt: [u8; 32],
     receipt_hash: [u8; 32],
+    lookup: [u8; 32],
     person: [u8; 32],
 }
 
@@ -32,6 +33,7 @@ impl Keys {
         Self {
             receipt: key("receipt pin"),
             receipt_hash: key("receipt pin hash"),
+            lookup: key("lookup token"),
             person: key("person"),
         }
     }
@@ -42,11 +44,14 @@ impl Keys {
     /// left out.
     #[must_use]
     pub fn pin(&self, dossier: DossierId) -> String {
-        let hash = keyed_hash(&self.receipt, &[dossier.as_bytes()]);
-        hash.iter()
-            .take(6)
-            .map(|byte| LETTERS[usize::from(byte & 31)] as char)
-            .collect()
+        letters(&keyed_hash(&self.receipt, &[dossier.as_bytes()]), 6)
+    }
+
+    /// What the QR code on the receipt carries in place of the PIN: a signature over the dossier, 100
+    /// bits. An address is seen by more eyes than a paper, so it does not hold the PIN.
+    #[must_use]
+    pub fn lookup_token(&self, dossier: DossierId) -> String {
+        letters(&keyed_hash(&self.lookup, &[dossier.as_bytes()]), 20)
     }
 
     /// What the database keeps of a PIN.
@@ -75,6 +80,13 @@ impl Keys {
             &[province.as_str().as_bytes(), id.as_bytes()],
         )))
     }
+}
+
+fn letters(hash: &[u8], count: usize) -> String {
+    let letters = hash.iter().take(count);
+    letters
+        .map(|byte| LETTERS[usize::from(byte & 31)] as char)
+        .collect()
 }
 
 /// Whether two texts are equal, in a time that does not tell where they differ.
@@ -112,5 +124,16 @@ mod tests {
             keys.pin_hash(id, &keys.pin(id).to_lowercase()),
             "a citizen may type it in lower case"
         );
+    }
+
+    #[test]
+    fn a_receipts_token_is_its_own_and_does_not_tell_the_pin() {
+        let (id, keys) = (DossierId::new(1, 2, 3), Keys::new(b"one"));
+        let token = keys.lookup_token(id);
+        assert_eq!(token.len(), 20);
+        assert_eq!(token, Keys::new(b"one").lookup_token(id));
+        assert_ne!(token, Keys::new(b"two").lookup_token(id));
+        assert_ne!(token, keys.lookup_token(DossierId::new(1, 2, 4)));
+        assert!(!token.starts_with(&keys.pin(id)));
     }
 }

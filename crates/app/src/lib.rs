@@ -27,6 +27,7 @@ pub mod publication;
 pub mod read;
 pub mod readiness;
 pub mod receipt;
+pub mod receipt_sheet;
 pub mod report;
 pub mod satisfaction;
 pub mod security;

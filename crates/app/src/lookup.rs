@@ -14,6 +14,7 @@ use domain::time::Instant;
 
 use crate::engine::Engine;
 use crate::error::Error;
+use crate::receipt::Proof;
 
 /// What anybody sees who knows a code.
 #[derive(Debug, Clone)]
@@ -130,19 +131,18 @@ impl Engine {
     pub async fn lookup(
         &self,
         text: &str,
-        pin: Option<&str>,
+        proof: Option<Proof<'_>>,
         peer: IpAddr,
     ) -> Result<Lookup, Error> {
         let code = AnyCode::parse(text)
             .map_err(|wrong| Error::invalid("code", format!("must be {}", wrong.expected)))?;
         let now = self.now();
-        let pin = pin.map(str::trim).filter(|pin| !pin.is_empty());
         let read = self.office.store.read().await?;
-        let dossier = self.presented(read.as_ref(), &code, pin, peer).await?;
+        let dossier = self.presented(read.as_ref(), &code, proof, peer).await?;
         self.keep_up(read.as_ref(), std::slice::from_ref(&dossier))
             .await?;
         let procedure = self.office.pinned(&dossier)?;
-        let details = match pin {
+        let details = match proof {
             None => None,
             Some(_right) => {
                 let key = (dossier.province.clone(), dossier.id);

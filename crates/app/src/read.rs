@@ -207,7 +207,7 @@ impl Engine {
     }
 
     /// The dossier, if the caller may read it.
-    async fn readable(
+    pub(crate) async fn readable(
         &self,
         read: &dyn ReadTx,
         caller: &Caller,

@@ -17,6 +17,27 @@ use crate::ports::ReadTx;
 use crate::view::{Receipt, View};
 use crate::writing::Work;
 
+/// What opens a dossier to whoever has no token: something from its receipt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof<'a> {
+    /// The PIN, typed.
+    Pin(&'a str),
+    /// The signature that the QR code carries.
+    Token(&'a str),
+}
+
+impl<'a> Proof<'a> {
+    /// What was given; none when both are blank.
+    #[must_use]
+    pub fn given(pin: &'a str, token: &'a str) -> Option<Self> {
+        match (pin.trim(), token.trim()) {
+            ("", "") => None,
+            ("", token) => Some(Self::Token(token)),
+            (pin, _) => Some(Self::Pin(pin)),
+        }
+    }
+}
+
 /// What a citizen thinks of how a dossier was dealt with.
 #[derive(Debug, Clone)]
 pub struct Opinion {
@@ -27,8 +48,8 @@ pub struct Opinion {
 }
 
 impl Engine {
-    /// The receipt of a dossier again, for who may take dossiers in at its unit: paper is lost, and
-    /// printers fail. Nothing changes by it.
+    /// PIN and explanation again, for who may take dossiers in at its unit, on the screen after
+    /// reception. Whoever prints them asks for [`Engine::print_receipt`].
     pub fn receipt_again(&self, caller: &Caller, view: &View) -> Result<Receipt, Error> {
         let method = Method::Act(Action::Receive);
         access::check_unit(caller, method, &view.dossier.receiving)?;
@@ -49,7 +70,8 @@ impl Engine {
     ) -> Result<Rating, Error> {
         let dossier = {
             let read = self.office.store.read().await?;
-            self.presented(read.as_ref(), code, Some(pin), peer).await?
+            let pin = Some(Proof::Pin(pin));
+            self.presented(read.as_ref(), code, pin, peer).await?
         };
         let Opinion { score, comment } = opinion;
         let command = Command::Rate(RateDossier {
@@ -67,15 +89,15 @@ impl Engine {
         rating.ok_or_else(|| Error::Internal("a rating was written and is not there".into()))
     }
 
-    /// The dossier whose code somebody presents, with the PIN of its receipt if they have it.
+    /// The dossier whose code somebody presents, with what its receipt proves if they have it.
     ///
-    /// Errors: [`Error::NotFound`] for an unknown code and for a wrong PIN; [`Error::TooMany`]
+    /// Errors: [`Error::NotFound`] for an unknown code and for a wrong proof; [`Error::TooMany`]
     /// when the peer has to wait before the next try.
     pub(crate) async fn presented(
         &self,
         read: &dyn ReadTx,
         code: &AnyCode,
-        pin: Option<&str>,
+        proof: Option<Proof<'_>>,
         peer: IpAddr,
     ) -> Result<Dossier, Error> {
         let now = self.now();
@@ -86,10 +108,19 @@ impl Engine {
         };
         let key = read.by_code(None, code).await?.ok_or_else(unknown)?;
         let dossier = read.dossier(&key).await?.ok_or_else(unknown)?.dossier;
-        if let Some(pin) = pin {
+        if let Some(proof) = proof {
             self.pin_attempts.check(dossier.id, peer, now)?;
-            let hash = read.pin_hash(&key).await?.unwrap_or_default();
-            if !keys::same(&hash, &self.office.keys.pin_hash(dossier.id, pin)) {
+            let kept = read.pin_hash(&key).await?.unwrap_or_default();
+            let keys = &self.office.keys;
+            let is_right = match proof {
+                Proof::Pin(pin) => keys::same(&kept, &keys.pin_hash(dossier.id, pin)),
+                Proof::Token(token) => {
+                    let token = token.to_ascii_uppercase();
+                    // Without a PIN nobody here has given a receipt out.
+                    !kept.is_empty() && keys::same(&token, &keys.lookup_token(dossier.id))
+                }
+            };
+            if !is_right {
                 self.pin_attempts.wrong(dossier.id, peer, now);
                 return Err(unknown());
             }

@@ -244,6 +244,17 @@ impl Calendar {
         }
     }
 
+    /// The counted hours of a working day, as they hold on a day: opening and closing times, in order.
+    #[must_use]
+    pub fn hours_on(&self, day: NaiveDate) -> Vec<(NaiveTime, NaiveTime)> {
+        let later = self.hours.partition_point(|table| table.from <= day);
+        let table = &self.hours[later.saturating_sub(1)];
+        let opens = table.opens.iter();
+        opens
+            .map(|&(opens, closes)| (wall(opens), wall(closes)))
+            .collect()
+    }
+
     /// Whether the office works that day.
     pub fn is_working_day(&self, day: NaiveDate) -> Result<bool, Error> {
         Ok(self.days[self.place(day)?].hours.is_some())
@@ -462,6 +473,11 @@ fn is_weekend(day: NaiveDate) -> bool {
 
 fn micros(time: NaiveTime) -> i64 {
     i64::from(time.num_seconds_from_midnight()) * 1_000_000 + i64::from(time.nanosecond() / 1_000)
+}
+
+/// The time of day so many microseconds after midnight.
+fn wall(micros: i64) -> NaiveTime {
+    NaiveTime::MIN + TimeDelta::microseconds(micros)
 }
 
 fn at(day: NaiveDate, clock: i64) -> Instant {

@@ -10,6 +10,7 @@
 pub mod calendar;
 pub mod catalogue;
 pub mod code;
+pub mod contact;
 pub mod deadline;
 pub mod digest;
 pub mod dossier;

@@ -24,6 +24,7 @@ mod many;
 mod numbers;
 mod open;
 mod page;
+mod print;
 mod rating;
 mod read;
 mod recount;
@@ -41,9 +42,9 @@ use app::foresight::{Flag, Foretold, KeptModel};
 use app::import::{Archive, Begun, End, Import, NewImport, Piece, Viewing};
 use app::ports::{
     Account, AccountStore, Batch, BlockWanted, CommitError, Committed, Document, Job, Loaded,
-    Proposal, Published, ReadTx, Reserved, Session, Store, StoreError, Token, Verdict, VoidWanted,
-    Voided, Wanted, WriteBatches, WriteCatalogue, WriteForecasts, WriteJobs, WriteNumbers,
-    WriteTokens,
+    PrintWanted, Printed, Proposal, Published, ReadTx, Reserved, Session, Store, StoreError, Token,
+    Verdict, VoidWanted, Voided, Wanted, WriteBatches, WriteCatalogue, WriteForecasts, WriteJobs,
+    WriteNumbers, WritePrints, WriteTokens,
 };
 use async_trait::async_trait;
 use domain::id::{ActorId, ProvinceCode};
@@ -204,6 +205,13 @@ impl WriteNumbers for SeaStore {
             block::void(&store.inner.writer, &store.writing(), &wanted).await
         });
         voided.await.map_err(unfinished)?
+    }
+}
+
+#[async_trait]
+impl WritePrints for SeaStore {
+    async fn record_print(&self, wanted: &PrintWanted) -> Result<Printed, StoreError> {
+        print::record(&self.writing(), wanted).await
     }
 }
 

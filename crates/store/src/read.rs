@@ -6,10 +6,10 @@ use std::sync::Arc;
 use app::foresight::{Flag, Foretold, KeptModel};
 use app::import::{Import, Viewing};
 use app::ports::{
-    Block, Document, FeedHead, Held, Job, Key, List, Rated, RatingsWanted, ReadCatalogue,
-    ReadDossiers, ReadFeed, ReadForecasts, ReadImports, ReadJobs, ReadNumbers, ReadReports,
-    ReadTokens, ReportRow, ReportWanted, Scope, Search, StoreError, Sums, SumsWanted, Token,
-    WorklistPage,
+    Block, Document, FeedHead, Held, Job, Key, List, Print, Rated, RatingsWanted, ReadCatalogue,
+    ReadDossiers, ReadFeed, ReadForecasts, ReadImports, ReadJobs, ReadNumbers, ReadPrints,
+    ReadReports, ReadTokens, ReportRow, ReportWanted, Scope, Search, StoreError, Sums, SumsWanted,
+    Token, WorklistPage,
 };
 use async_trait::async_trait;
 use chrono::NaiveDate;
@@ -29,7 +29,8 @@ use crate::line::Turn;
 use crate::load;
 use crate::row::{EventRow, KeyRow, PersonalRow, Place, TextRow};
 use crate::{
-    access, block, document, feed, foresight, import, job, page, rating, report, takeout, tally,
+    access, block, document, feed, foresight, import, job, page, print, rating, report, takeout,
+    tally,
 };
 
 /// A read transaction: what it sees does not change from its first statement on.
@@ -281,6 +282,13 @@ impl ReadImports for Reading {
 
     async fn viewings(&self, province: &ProvinceCode) -> Result<Vec<Viewing>, StoreError> {
         takeout::viewings(&self.door(), province).await
+    }
+}
+
+#[async_trait]
+impl ReadPrints for Reading {
+    async fn prints(&self, key: &Key) -> Result<Vec<Print>, StoreError> {
+        print::all(&self.door(), key).await
     }
 }
 

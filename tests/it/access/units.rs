@@ -27,6 +27,7 @@ fn meant_by(words: &str) -> Vec<String> {
     for part in words.split(',').map(str::trim) {
         match part {
             "take numbers along" => methods.push("ReserveNumbers".to_owned()),
+            "print a receipt" => methods.push("GetReceipt".to_owned()),
             "give numbers back" => methods.push("VoidNumbers".to_owned()),
             "read" => {
                 let reads = ["GetDossier", "ListDossierEvents", "GetDossierTimes"];

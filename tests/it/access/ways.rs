@@ -445,6 +445,9 @@ pub fn ways(method: &str, unit: &str, ready: &View) -> Vec<Way> {
                 json!({ "unit": unit, "from": "2026-08-03", "to": "2026-08-04" }),
             )]
         }
+        "GetReceipt" => vec![Way::Named(
+            json!({ "name": name, "request_id": fresh_id() }),
+        )],
         "ReserveNumbers" => vec![Way::Named(json!({
             "unit": unit, "day": "2026-08-03", "count": 2, "request_id": fresh_id(),
         }))],

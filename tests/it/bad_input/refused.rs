@@ -176,6 +176,12 @@ async fn met(reason: &str) -> Met {
             let body = json!({ "amount_vnd": 8_000, "reason": "thu nhầm" });
             ("RefundPayment", on(&received, body))
         }
+        "NOT_RECEIVED" => {
+            let submitted = world.submit(WARD, THREE_DAYS, &fresh_code()).await;
+            let name = submitted.dossier.id.to_string();
+            let body = json!({ "name": name, "request_id": fresh_id() });
+            ("GetReceipt", body)
+        }
         "ALREADY_RATED" => {
             let ended = ready_for(&world, "RateDossier", Units::only(WARD)).await;
             let rate = Command::Rate(RateDossier {

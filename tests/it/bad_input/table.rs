@@ -99,6 +99,10 @@ const FIELDS: &[(&str, &[(&str, Kind)])] = &[
         ],
     ),
     (
+        "GetReceipt",
+        &[("name", Kind::DossierName), ("request_id", Kind::RequestId)],
+    ),
+    (
         "ReserveNumbers",
         &[
             ("request_id", Kind::RequestId),

@@ -87,6 +87,7 @@ async fn call(
         "GetOutlook" => WorklistServiceClient.get_outlook(GetOutlookRequest);
         "GetFlagRecord" => ReportServiceClient.get_flag_record(GetFlagRecordRequest);
         "ListFlags" => EventServiceClient.list_flags(ListFlagsRequest);
+        "GetReceipt" => DossierServiceClient.get_receipt(GetReceiptRequest);
         "ReserveNumbers" => DossierServiceClient.reserve_numbers(ReserveNumbersRequest);
         "VoidNumbers" => DossierServiceClient.void_numbers(VoidNumbersRequest);
         "ListNumberBlocks" => DossierServiceClient.list_number_blocks(ListNumberBlocksRequest);

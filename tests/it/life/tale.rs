@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::speaker::{Heard, Speaker};
 use super::teller::Tale;
-use crate::calling::methods;
+use crate::calling::{fresh_id, methods};
 use crate::port::Port;
 use crate::publication::calendar_with;
 use crate::world::{OTHER_WARD, PROVINCE, THREE_DAYS, WARD, World, moment};
@@ -244,6 +244,8 @@ async fn whole_life(tale: &mut Tale<'_>) {
         .await
         .unwrap();
     tale.ask(Chairman, "GetDossier", of_it).await.unwrap();
+    let printed = json!({ "name": CODE, "request_id": fresh_id() });
+    tale.ask(Chairman, "GetReceipt", printed).await.unwrap();
     tale.ask(
         Chairman,
         "ListDossiers",

@@ -40,6 +40,7 @@ async fn a_receipt_fills_one_page_of_a5_and_both_codes_are_read_back() {
         page.text()
     );
     assert!(page.says(&view.receipt.unwrap().pin));
+    assert!(!page.says("In lại"));
 
     // The same page from a file, with the sheet beside it, is what the printer gets.
     let folder = tempfile::tempdir().unwrap();
@@ -79,6 +80,17 @@ async fn a_receipt_fills_one_page_of_a5_and_both_codes_are_read_back() {
     assert!(read.contains(&format!("CODE-128:{code}")), "{read}");
     let address = format!("QR-Code:https://motcua.tuyenquang.example/lookup?code={code}");
     assert!(read.contains(&address), "{read}");
+    let again = browser.get(&path).await;
+    assert!(again.says("In lại lần 2"), "{}", again.text());
+
+    // Whoever scans the paper sees the dossier at once, without typing.
+    let scanned = read.lines().find_map(|line| line.strip_prefix("QR-Code:"));
+    let place = scanned
+        .unwrap()
+        .strip_prefix("https://motcua.tuyenquang.example");
+    let shown = Browser::at(&router).get(place.unwrap()).await;
+    assert_eq!(shown.status, StatusCode::OK);
+    assert!(shown.says("17:00"), "{}", shown.text());
 }
 
 fn printed(folder: &Path, name: &str) -> std::path::PathBuf {

@@ -345,6 +345,7 @@ const LABELS: &[(&str, &str)] = &[
     ("term", "Thời hạn"),
     ("text", "Nội dung văn bản"),
     ("to", "Đến ngày"),
+    ("token", "Mã tra cứu trong mã QR"),
     ("to_version", "Đến phiên bản"),
     ("unit", "Đơn vị"),
     ("unit_basis", "Cách tính đơn vị"),

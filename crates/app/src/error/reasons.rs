@@ -428,6 +428,13 @@ pub const REFUSALS: &[&Reason] = &[
         remedy: "Open the dossier that is named, or ask the citizen about one at another unit; set `duplicate_intended` if it is another matter.",
     },
     &Reason {
+        reason: "NOT_RECEIVED",
+        kind: Kind::Refused,
+        cause: "a receipt was asked for of a dossier that was not received",
+        vietnamese: "Hồ sơ chưa được tiếp nhận nên chưa có giấy tiếp nhận.",
+        remedy: "Receive it first; of what was refused, print the notice of refusal.",
+    },
+    &Reason {
         reason: "ALREADY_RATED",
         kind: Kind::Refused,
         cause: "the citizen has rated the dossier already",

@@ -14,6 +14,7 @@ mod forecasts;
 mod imports;
 mod jobs;
 mod numbers;
+mod prints;
 mod reports;
 mod scope;
 mod store;
@@ -38,6 +39,7 @@ pub use numbers::{
     Block, BlockNumber, BlockWanted, NumberWanted, ReadNumbers, Reserved, VoidWanted, Voided,
     WriteNumbers,
 };
+pub use prints::{Print, PrintWanted, Printed, ReadPrints, WritePrints};
 pub use reports::{Rated, RatingsWanted, ReadReports, ReportRow, ReportWanted, Sums, SumsWanted};
 pub use scope::{Key, Scope};
 pub use store::{ReadTx, Store};

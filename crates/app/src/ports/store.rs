@@ -11,6 +11,7 @@ use super::forecasts::{ReadForecasts, WriteForecasts};
 use super::imports::ReadImports;
 use super::jobs::{ReadJobs, WriteJobs};
 use super::numbers::{ReadNumbers, WriteNumbers};
+use super::prints::{ReadPrints, WritePrints};
 use super::reports::ReadReports;
 use super::tokens::{ReadTokens, WriteTokens};
 
@@ -20,7 +21,13 @@ use super::tokens::{ReadTokens, WriteTokens};
 /// wrapper that watches one of them need not spell out the others.
 #[async_trait]
 pub trait Store:
-    WriteBatches + WriteNumbers + WriteTokens + WriteCatalogue + WriteJobs + WriteForecasts
+    WriteBatches
+    + WriteNumbers
+    + WritePrints
+    + WriteTokens
+    + WriteCatalogue
+    + WriteJobs
+    + WriteForecasts
 {
     /// A consistent view for reading. Sees every commit that was answered before.
     async fn read(&self) -> Result<Box<dyn ReadTx>, StoreError>;
@@ -32,6 +39,7 @@ pub trait ReadTx:
     + ReadFeed
     + ReadImports
     + ReadNumbers
+    + ReadPrints
     + ReadReports
     + ReadTokens
     + ReadCatalogue
@@ -45,6 +53,7 @@ impl<T> ReadTx for T where
         + ReadFeed
         + ReadImports
         + ReadNumbers
+        + ReadPrints
         + ReadReports
         + ReadTokens
         + ReadCatalogue

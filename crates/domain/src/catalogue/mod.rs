@@ -6,6 +6,7 @@
 
 mod calendar;
 mod case;
+mod contacts;
 pub(crate) mod file;
 mod intake;
 mod leg;
@@ -26,6 +27,7 @@ pub use successors::Successors;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use crate::calendar::Calendars;
+use crate::contact::Contacts;
 use crate::lineage::Lineage;
 use crate::procedure::Procedures;
 use crate::unit::Units;
@@ -65,6 +67,8 @@ pub struct Fault {
 pub struct Catalogue {
     /// Provinces, centres and communes, also those that are no more.
     pub units: Units,
+    /// Where their desks are, as far as that is known.
+    pub contacts: Contacts,
     /// Who took over from them.
     pub lineage: Lineage,
     /// The national calendar and the units' own.
@@ -86,6 +90,7 @@ impl Catalogue {
         let sorted = Sorted::of(files, &mut faults);
         let mut units = units::parse(&sorted, &mut faults);
         let lineage = successors::parse(&sorted, &mut units, &mut faults);
+        let contacts = contacts::parse(&sorted, &units, &mut faults);
         let calendars = calendar::parse(&sorted, &units, &mut faults);
         let procedures = procedures::parse(&sorted, &mut faults);
         let intake = intake::parse(&sorted, &mut faults);
@@ -94,6 +99,7 @@ impl Catalogue {
         match calendars {
             Some(calendars) if faults.is_empty() => Ok(Self {
                 units,
+                contacts,
                 lineage,
                 calendars,
                 procedures,
@@ -132,6 +138,7 @@ impl Catalogue {
 struct Sorted<'a> {
     provinces: Vec<&'a SourceFile>,
     communes: Vec<&'a SourceFile>,
+    contacts: Vec<&'a SourceFile>,
     former: Vec<&'a SourceFile>,
     successors: Vec<&'a SourceFile>,
     national: Vec<&'a SourceFile>,
@@ -151,11 +158,13 @@ impl<'a> Sorted<'a> {
             let place = match (folder, name) {
                 ("units", "provinces.csv") => &mut sorted.provinces,
                 ("units", "communes.csv") => &mut sorted.communes,
+                ("units", "contacts.csv") => &mut sorted.contacts,
                 ("units", "former.csv") => &mut sorted.former,
                 ("units", name) if successors::is_name(name) => &mut sorted.successors,
                 // What is added at run time stands beside what was shipped.
                 ("units", name) if name.ends_with(".provinces.csv") => &mut sorted.provinces,
                 ("units", name) if name.ends_with(".communes.csv") => &mut sorted.communes,
+                ("units", name) if name.ends_with(".contacts.csv") => &mut sorted.contacts,
                 ("calendar", "national.csv") => &mut sorted.national,
                 ("calendar", "hours.csv") => &mut sorted.hours,
                 ("procedures", "published.csv") => &mut sorted.published,

@@ -237,6 +237,8 @@ pub enum Refusal {
         /// What became of it: `used` or `void`; none when it is in no block of the day.
         state: Option<&'static str>,
     },
+    /// It was not received, so it has no receipt.
+    NotReceived,
     /// The calendar does not reach far enough.
     Calendar(calendar::Error),
 }
@@ -705,6 +707,13 @@ impl Refusal {
                     }
                     Some(_) => format!("Số {number} đã được sử dụng hoặc đã hủy."),
                 },
+            },
+            Refusal::NotReceived => Row {
+                reason: "NOT_RECEIVED",
+                variables: Vec::new(),
+                en: "the dossier has not been received, so it has no receipt".into(),
+                vi: "Hồ sơ chưa được tiếp nhận nên chưa có giấy tiếp nhận và hẹn trả kết quả."
+                    .into(),
             },
             Refusal::Calendar(error @ calendar::Error::Begins { first_day }) => Row {
                 reason: "CALENDAR_BEGINS",

@@ -1,6 +1,7 @@
 //! Wrong units and calendars are refused, with file, line and reason.
 
 use domain::catalogue::Catalogue;
+use domain::id::UnitCode;
 
 use crate::texts::{day, file, shipped_files};
 
@@ -207,5 +208,46 @@ fn a_missing_or_unknown_file_is_refused() {
             "calendar/hour.csv:1: the catalogue knows no file of this name",
             "calendar/hours.csv:1: the file is missing",
         ]
+    );
+}
+
+#[test]
+fn a_desk_that_no_unit_has_or_nobody_vouches_for_is_refused() {
+    let header = "unit,address,telephone,hours,mark,source\n";
+    let good = "H60.02215,Số 1 đường Mẫu,0200,,recalled,thông báo\n";
+    for (rows, expected) in [
+        (
+            "H60.99998,Số 1,,,recalled,x\n",
+            "2: unit: `H60.99998` is no unit of the catalogue",
+        ),
+        ("H60.02215,Số 1,,,sure,x\n", "2: mark: `sure` is not a mark"),
+        (
+            "H60.02215,Số 1,,,recalled,\n",
+            "2: source: what is known of a unit has a source",
+        ),
+        (
+            &format!("{good}{good}"),
+            "3: unit H60.02215 is listed twice",
+        ),
+    ] {
+        let mut files = shipped_files();
+        files.push(file(
+            "catalogue/units/08.contacts.csv",
+            &format!("{header}{rows}"),
+        ));
+        let faults = Catalogue::parse(&files).expect_err("the text is broken");
+        let told = faults[0].to_string();
+        assert!(told.contains(expected), "{told}");
+    }
+    let mut files = shipped_files();
+    files.push(file(
+        "catalogue/units/08.contacts.csv",
+        &format!("{header}{good}"),
+    ));
+    let catalogue = Catalogue::parse(&files).unwrap();
+    let ward = UnitCode::parse("H60.02215").unwrap();
+    assert_eq!(
+        catalogue.contacts.get(&ward).unwrap().address,
+        "Số 1 đường Mẫu"
     );
 }

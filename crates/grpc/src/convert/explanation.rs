@@ -22,7 +22,8 @@ pub fn preview(preview: &Preview) -> proto::PreviewDueResponse {
     }
 }
 
-fn explanation(explanation: &Explanation) -> proto::Explanation {
+/// Draws an explanation.
+pub fn explanation(explanation: &Explanation) -> proto::Explanation {
     proto::Explanation {
         receive_time: Some(timestamp(explanation.received)),
         start_time: Some(timestamp(explanation.starts)),

@@ -90,6 +90,7 @@ writes! {
     SubmitDossierRequest, "SubmitDossier", none;
     ReceiveDossierRequest, "ReceiveDossier", etag;
     SubmitRatingRequest, "SubmitRating", none;
+    GetReceiptRequest, "GetReceipt", none;
     ReserveNumbersRequest, "ReserveNumbers", none;
     VoidNumbersRequest, "VoidNumbers", none;
     ImportReceptionRequest, "ImportReception", none;

@@ -20,6 +20,7 @@ pub mod person;
 pub mod procedure;
 pub mod publication;
 pub mod rating;
+pub mod receipt;
 pub mod report;
 pub mod result;
 pub mod time;

@@ -83,7 +83,8 @@ fn case(case: &Case) -> part::Case {
     }
 }
 
-fn fee(fee: &Fee) -> part::Fee {
+/// Draws a fee.
+pub fn fee(fee: &Fee) -> part::Fee {
     part::Fee {
         channel: fee.channel.map(channel_of).unwrap_or_default().into(),
         amount_vnd: fee.amount_vnd.map(vnd),
@@ -127,7 +128,8 @@ fn limit(limit: Option<Limit>) -> String {
     limit.map(|limit| limit.to_string()).unwrap_or_default()
 }
 
-fn mark(mark: Mark) -> i32 {
+/// Draws how sure something is.
+pub fn mark(mark: Mark) -> i32 {
     match mark {
         Mark::Statute => proto::Mark::Statute,
         Mark::Circular => proto::Mark::Circular,

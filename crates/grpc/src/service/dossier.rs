@@ -8,7 +8,7 @@ use tonic::{Request, Response, Status, async_trait};
 use crate::acts::{self, Moves};
 use crate::call::Calls;
 use crate::convert::intake::{self, Receive};
-use crate::convert::{Fields, dossier, event, offline, times, worklist};
+use crate::convert::{Fields, dossier, event, offline, receipt, times, worklist};
 use crate::proto;
 use crate::proto::dossier_service_server::DossierService;
 
@@ -245,6 +245,19 @@ service! {
                 Ok(times::times(&dossier, times, as_of))
             })
             .await
+    }
+
+    async fn get_receipt(
+        &self,
+        request: Request<proto::GetReceiptRequest>,
+    ) -> Result<Response<proto::ReceiptSheet>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        let work = |engine: std::sync::Arc<app::Engine>, caller| async move {
+            let (meta, name) = receipt::wanted(&request)?;
+            let sheet = engine.print_receipt(&caller, &name, meta.request_id);
+            Ok(receipt::sheet(&sheet.await?))
+        };
+        self.0.write(&metadata, work).await
     }
 
     async fn search_dossiers(

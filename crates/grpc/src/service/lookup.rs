@@ -1,5 +1,6 @@
 //! `LookupService`.
 
+use app::receipt::Proof;
 use motcua_http::Peer;
 use tonic::{Request, Response, Status, async_trait};
 
@@ -23,10 +24,14 @@ impl LookupService for Lookups {
             let mut fields = Fields::default();
             let code = fields.parse("code", &request.code, domain::code::AnyCode::parse);
             let pin = fields.text("pin", &request.pin, rating::LONGEST_PIN);
+            let token = fields.text("token", &request.token, rating::LONGEST_PIN);
+            if !pin.is_empty() && !token.is_empty() {
+                fields.wrong("token", "must be left out when the PIN is given");
+            }
             let code = fields.done(code)?;
-            let pin = (!pin.is_empty()).then_some(pin.as_str());
+            let proof = Proof::given(&pin, &token);
             Ok(report::lookup(
-                engine.lookup(code.as_str(), pin, peer).await?,
+                engine.lookup(code.as_str(), proof, peer).await?,
             ))
         };
         self.0.public(&metadata, work).await

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use app::Error;
 use app::lookup::{self, Lookup, LookupDetails};
+use app::receipt::Proof;
 use askama::Template;
 use axum::Router;
 use axum::extract::State;
@@ -23,7 +24,8 @@ use crate::say::Say;
 use crate::visit::Visit;
 use crate::words::{Markup, Words};
 
-/// The routes of this page. A PIN never stands in an address, so the answer comes to a form.
+/// The routes of this page. A PIN never stands in an address, so the answer comes to a form; a QR code
+/// carries a token in its place.
 pub fn routes() -> Router<Arc<Pages>> {
     Router::new().route("/lookup", get(ask).post(answer))
 }
@@ -37,14 +39,18 @@ struct AskPage {
     limit: Option<Markup>,
 }
 
-async fn ask(State(pages): State<Arc<Pages>>, visit: Visit) -> Response {
+/// The form; or at once what it would answer, to whoever has scanned a receipt.
+async fn ask(State(pages): State<Arc<Pages>>, visit: Visit, peer: Peer) -> Result<Response, Fault> {
     let fields = Fields::of(&visit.uri);
-    html(&AskPage {
+    if fields.some("token").is_some() {
+        return look(&pages, &visit, peer, &fields).await;
+    }
+    Ok(html(&AskPage {
         frame: Frame::public(&pages, &visit, visit.words().t("lookup.title")),
         code: fields.get("code").to_owned(),
         wrong: None,
         limit: None,
-    })
+    }))
 }
 
 async fn answer(
@@ -53,6 +59,15 @@ async fn answer(
     peer: Peer,
     fields: Fields,
 ) -> Result<Response, Fault> {
+    look(&pages, &visit, peer, &fields).await
+}
+
+async fn look(
+    pages: &Pages,
+    visit: &Visit,
+    peer: Peer,
+    fields: &Fields,
+) -> Result<Response, Fault> {
     let code = fields.get("code");
     // Spaces and case do not matter; people copy the code from paper.
     let plain: String = code
@@ -60,13 +75,14 @@ async fn answer(
         .filter(|letter| !letter.is_whitespace())
         .collect();
     let plain = plain.to_uppercase();
-    let looked = pages.engine.lookup(&plain, fields.some("pin"), peer.0);
+    let proof = Proof::given(fields.get("pin"), fields.get("token"));
+    let looked = pages.engine.lookup(&plain, proof, peer.0);
     match looked.await {
         Ok(found) => {
             let now = pages.engine.now();
             let result = Told::of(&found, visit.words(), visit.say());
             Ok(html(&ResultPage {
-                frame: Frame::public(&pages, &visit, result.title.clone()),
+                frame: Frame::public(pages, visit, result.title.clone()),
                 code: found.code,
                 result,
                 as_of: visit.say().full_moment(now),
@@ -74,7 +90,7 @@ async fn answer(
         }
         // An unknown code, a wrong PIN and what is no code at all read the same.
         Err(Error::NotFound { .. } | Error::Invalid(_)) => {
-            Ok(again(&pages, &visit, code, StatusCode::NOT_FOUND, None))
+            Ok(again(pages, visit, code, StatusCode::NOT_FOUND, None))
         }
         Err(Error::TooMany { seconds }) => {
             let minutes = visit.say().count(u64::from(seconds.div_ceil(60)));
@@ -82,7 +98,7 @@ async fn answer(
                 .words()
                 .fill("lookup.wait", &[("minutes", minutes.into())]);
             let status = StatusCode::TOO_MANY_REQUESTS;
-            Ok(again(&pages, &visit, code, status, Some(wait)))
+            Ok(again(pages, visit, code, status, Some(wait)))
         }
         Err(other) => Err(other.into()),
     }

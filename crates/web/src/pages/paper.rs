@@ -1,7 +1,9 @@
-//! `/dossiers/{name}/print/…`: the forms on paper. Printing changes nothing of a dossier.
+//! `/dossiers/{name}/print/…`: the forms on paper. Printing changes nothing of a dossier; receipts are
+//! counted in a log of their own, so that one that is printed again says so.
 
 use std::sync::Arc;
 
+use app::receipt_sheet::{Desk, SheetPaper};
 use app::view::DossierName;
 use askama::Template;
 use axum::Router;
@@ -11,7 +13,7 @@ use axum::routing::get;
 use documents::forms::{Forms, Kind};
 use documents::slip::{Paper, Slip};
 use documents::{Head, Printed};
-use domain::dossier::{FeeState, PaperCopy};
+use domain::dossier::FeeState;
 use domain::language::Language;
 use domain::time;
 use http::HeaderMap;
@@ -46,25 +48,15 @@ async fn slip(
 ) -> Result<Response, Fault> {
     let (engine, caller) = (&pages.engine, staff.caller());
     let name = DossierName::parse(&name).map_err(|_not_a_name| Fault::NoPage)?;
-    let view = engine.dossier(caller, &name).await?;
-    let receipt = engine.receipt_again(caller, &view)?;
-    let dossier = &view.dossier;
+    let sheet = engine.print_receipt(caller, &name, engine.request_id());
+    let sheet = sheet.await?;
+    let (view, dossier) = (&sheet.view, &sheet.view.dossier);
     let received = dossier.received.ok_or(Fault::NoPage)?;
     let forms = Forms::shipped();
     let form = forms.on(Kind::Slip, time::local_day(received));
     let form = form.ok_or(Fault::NoPage)?.clone();
-    let catalogue = engine.catalogue(&dossier.province);
-    let unit_name = |code: &domain::id::UnitCode| {
-        let unit = catalogue.units.get(code);
-        unit.map_or_else(|| code.to_string(), |unit| unit.name.clone())
-    };
-    let receiving = unit_name(&dossier.receiving);
     let directory = pages.accounts.directory(&caller.province).await?;
-    let history = engine.history(caller, &name).await?;
-    let received_by = history
-        .iter()
-        .find(|entry| entry.record.event.kind() == "received")
-        .map_or_else(String::new, |entry| directory.name(&entry.record.actor));
+    let received_by = sheet.received_by.as_ref();
     let address = address(&pages, &headers);
     let person = view.applicant.clone().unwrap_or_default();
     let limit = dossier.clock.as_ref().and_then(|clock| clock.limit);
@@ -72,36 +64,39 @@ async fn slip(
     let say = Say(Language::Vietnamese);
     let slip = Slip {
         head: Head {
-            agency: agency(&receiving),
-            place: place(&receiving).to_owned(),
+            agency: agency(&sheet.receiving.name),
+            place: place(&sheet.receiving.name).to_owned(),
             day: received,
             form: form.clone(),
-            printed: Printed(1),
+            printed: Printed(sheet.print.number),
         },
         applicant: person.name,
         address: person.address,
         phone: person.phone,
         procedure: view.procedure.name.clone(),
         procedure_code: view.procedure.code.to_string(),
-        papers: papers(&view),
-        fee: fee(&view, say),
+        papers: sheet.papers.iter().map(paper).collect(),
+        fee: fee(view, say),
         limit: limit.map_or_else(String::new, |limit| limit.words(Language::Vietnamese)),
         received,
         due: dossier.clock.as_ref().and_then(|clock| clock.original_due),
-        arithmetic: receipt.explanation.map_or_else(Vec::new, |explained| {
-            let lines = explained.lines(Language::Vietnamese);
-            // The first says the rule, which stands above; the last the moment itself.
-            let inner = lines.len().saturating_sub(2);
-            lines.into_iter().skip(1).take(inner).collect()
-        }),
-        returned_at: format!(
-            "Bộ phận Một cửa {}",
-            lower_first(&unit_name(&dossier.returning))
-        ),
-        lookup: format!("{address}/lookup?code={code}"),
+        arithmetic: sheet
+            .receipt
+            .explanation
+            .map_or_else(Vec::new, |explained| {
+                let lines = explained.lines(Language::Vietnamese);
+                // The first says the rule, which stands above; the last the moment itself.
+                let inner = lines.len().saturating_sub(2);
+                lines.into_iter().skip(1).take(inner).collect()
+            }),
+        returned_at: returned_at(&sheet.returning),
+        lookup: match sheet.lookup_token.as_str() {
+            "" => format!("{address}/lookup?code={code}"),
+            token => format!("{address}/lookup?code={code}&token={token}"),
+        },
         lookup_words: format!("{}/lookup", address.split("://").nth(1).unwrap_or_default()),
-        pin: receipt.pin,
-        receiver: received_by,
+        pin: sheet.receipt.pin,
+        receiver: received_by.map_or_else(String::new, |actor| directory.name(actor)),
         code: code.clone(),
     };
     let article = slip
@@ -142,23 +137,25 @@ fn lower_first(text: &str) -> String {
     })
 }
 
-fn papers(view: &app::view::View) -> Vec<Paper> {
-    let dossier = &view.dossier;
-    let papers = dossier.components.iter().map(|code| {
-        let of = |copy: &dyn Fn(PaperCopy) -> bool| {
-            let papers = dossier.papers.iter();
-            let counted = papers.filter(|paper| paper.component == *code && copy(paper.copy));
-            counted.map(|paper| u32::from(paper.count)).sum::<u32>()
-        };
-        let named = view.procedure.components.iter().find(|it| it.code == *code);
-        Paper {
-            name: named.map_or_else(|| code.to_string(), |it| it.name.clone()),
-            original: of(&|copy| copy == PaperCopy::Original),
-            certified: of(&|copy| copy == PaperCopy::Certified),
-            plain: of(&|copy| matches!(copy, PaperCopy::Plain | PaperCopy::Electronic)),
-        }
-    });
-    papers.collect()
+/// `Bộ phận Một cửa phường Minh Xuân, Số 1 đường Mẫu, điện thoại 0200 000 0000`.
+fn returned_at(desk: &Desk) -> String {
+    let mut place = format!("Bộ phận Một cửa {}", lower_first(&desk.name));
+    if !desk.address.is_empty() {
+        place = format!("{place}, {}", desk.address);
+    }
+    if !desk.telephone.is_empty() {
+        place = format!("{place}, điện thoại {}", desk.telephone);
+    }
+    place
+}
+
+fn paper(paper: &SheetPaper) -> Paper {
+    Paper {
+        name: paper.name.clone(),
+        original: paper.originals,
+        certified: paper.certified,
+        plain: paper.plain + paper.electronic,
+    }
 }
 
 fn fee(view: &app::view::View, say: Say) -> String {
