@@ -172,3 +172,67 @@ async fn a_dossier_without_required_papers_is_refused_unless_the_desk_says_why(o
     assert_eq!(whole["accepted_incomplete"], false);
     assert_eq!(whole["missing_components"], json!([]));
 }
+
+on_both!(papers_are_asked_for_once_more_by_one_and_permitted_by_another);
+
+async fn papers_are_asked_for_once_more_by_one_and_permitted_by_another(on: Backend) {
+    let world = World::on(on, "2026-08-03 10:00").await;
+    let json = Json::over(&world);
+    let chairman = world.token(Role::Chairman, WARD).await;
+    let leader = world.token(Role::Leader, WARD).await;
+    let desk = world.token(Role::Receptionist, WARD).await;
+    let mut dossier = json
+        .call(&desk, "ReceiveDossier", &reception(WARD))
+        .await
+        .good();
+    dossier = call(
+        &json,
+        &desk,
+        "RequestSupplement",
+        &dossier,
+        papers_requested(),
+    )
+    .await;
+    dossier = call(&json, &desk, "RecordSupplement", &dossier, json!({})).await;
+    let acts = |dossier: &Value, act: &str| {
+        let allowed = dossier["allowed_actions"].as_array().unwrap();
+        allowed.contains(&json!(act))
+    };
+    assert!(!acts(&dossier, "RequestSupplement"));
+
+    let why = json!({ "reason": "giấy xác nhận đã hết giá trị trong thời gian giải quyết" });
+    dossier = call(&json, &leader, "PermitSupplement", &dossier, why.clone()).await;
+    assert_eq!(
+        dossier["supplement_permit"]["permit_time"],
+        "2026-08-03T03:00:00Z"
+    );
+    assert!(
+        !acts(&dossier, "RequestSupplement"),
+        "not to whoever permitted it"
+    );
+    let named = json!({ "name": dossier["name"] });
+    let to_the_desk = json.call(&desk, "GetDossier", &named).await.good();
+    assert!(acts(&to_the_desk, "RequestSupplement"));
+
+    let mut again = papers_requested();
+    again["exception"] = json!({ "reason": "giấy tờ hết giá trị", "legal_basis": "Điều 19" });
+    let mut alone = again.clone();
+    alone["name"] = dossier["name"].clone();
+    alone["etag"] = dossier["etag"].clone();
+    alone["request_id"] = json!(fresh_id());
+    let alone = json.call(&leader, "RequestSupplement", &alone).await;
+    assert_eq!(alone.refused().2, "SAME_PERSON");
+    dossier = call(&json, &desk, "RequestSupplement", &dossier, again).await;
+    assert_eq!(dossier["state"], "STATE_SUPPLEMENT_REQUESTED");
+    assert_eq!(dossier["supplement_permit"], Value::Null);
+
+    let history = json
+        .call(&chairman, "ListDossierEvents", &named)
+        .await
+        .good();
+    let events = history["events"].as_array().unwrap();
+    let permitted = events
+        .iter()
+        .find(|event| event["kind"] == "supplement_permitted");
+    assert_eq!(permitted.unwrap()["texts"], why);
+}

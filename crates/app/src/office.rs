@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use domain::calendar::Calendar;
 use domain::catalogue::Catalogue;
+use domain::dossier::acts::permit_supplement::Permit;
 use domain::dossier::private::Person;
 use domain::dossier::{self, Action, Dossier, next_steps};
 use domain::id::{DossierId, ProvinceCode};
@@ -75,6 +76,12 @@ impl Office {
             .filter(|action| {
                 *action != Action::DecideCorrection
                     || (dossier.corrections.open()).any(|open| open.author != caller.actor)
+            })
+            // Nobody makes the request that they permitted.
+            .filter(|action| {
+                let own = |permit: &Permit| permit.by == caller.actor;
+                *action != Action::RequestSupplement
+                    || !dossier.supplement_permit.as_ref().is_some_and(own)
             })
             .collect()
     }

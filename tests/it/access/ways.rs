@@ -11,8 +11,8 @@ use app::view::{DossierName, View};
 use domain::code::AnyCode;
 use domain::dossier::acts::SupplementItem;
 use domain::dossier::acts::{
-    Correct, OpenConsultation, OpenLeg, RecordPayment, RequestPayment, RequestSupplement, Resolve,
-    Withdraw,
+    Correct, OpenConsultation, OpenLeg, RecordPayment, RecordSupplement, RequestPayment,
+    RequestSupplement, Resolve, Withdraw,
 };
 use domain::dossier::change::migration::StepMap;
 use domain::dossier::correction::Corrected;
@@ -29,7 +29,8 @@ use serde_json::{Value, json};
 use crate::calling::{fresh_id, methods};
 use crate::publication::{of_the_province, propose, publish, shipped};
 use crate::world::{
-    OTHER_WARD, PROVINCE, SECRET, THREE_DAYS, WARD, World, contents, procedure_code, unit, who,
+    OTHER_WARD, PROVINCE, SECRET, THREE_DAYS, WARD, World, ask_for_papers, contents,
+    procedure_code, unit, who,
 };
 
 /// Decided by another system, which is called so.
@@ -85,6 +86,16 @@ pub async fn ready_for(world: &World, method: &str, units: Units<'_>) -> View {
                 exception: None,
             });
             world.act(&received, Role::Chairman, command).await.unwrap()
+        }
+        "PermitSupplement" => {
+            let received = received(world, THREE_DAYS, units).await;
+            let asked = world.act(&received, Role::Chairman, ask_for_papers()).await;
+            let came = Command::RecordSupplement(RecordSupplement {
+                components: Vec::new(),
+                papers: Vec::new(),
+            });
+            let asked = asked.unwrap();
+            world.act(&asked, Role::Chairman, came).await.unwrap()
         }
         "RequestPayment" => processing(world, units).await,
         "RefundPayment" => {
@@ -399,6 +410,7 @@ pub fn ways(method: &str, unit: &str, ready: &View) -> Vec<Way> {
             "status_time": rfc3339(ready.dossier.last),
         })),
         "SettleConflict" => one(json!({ "conflict": 1, "reason": why })),
+        "PermitSupplement" => one(json!({ "reason": why })),
         "RemindDossier" => one(json!({ "words": "đề nghị xử lý trong ngày" })),
         "ExtendDossier" => {
             let apology = json!({ "reason": why, "due_time": "2026-08-20T10:00:00Z" });

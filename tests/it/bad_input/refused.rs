@@ -153,6 +153,18 @@ async fn met(reason: &str) -> Met {
             let came = world.act(&asked, Role::Receptionist, came).await.unwrap();
             ("RequestSupplement", on(&came, supplement()))
         }
+        "SUPPLEMENT_NOT_PERMITTED" => {
+            let came = ready_for(&world, "PermitSupplement", Units::only(WARD)).await;
+            let mut body = supplement();
+            body["exception"] =
+                json!({ "reason": "giấy tờ hết giá trị", "legal_basis": "Điều 19" });
+            ("RequestSupplement", on(&came, body))
+        }
+        "SUPPLEMENT_LEFT" => {
+            let received = world.receive(WARD, THREE_DAYS).await;
+            let body = json!({ "reason": "giấy tờ hết giá trị" });
+            ("PermitSupplement", on(&received, body))
+        }
         "PAYMENT_TOO_LARGE" => {
             let asked = ready_for(&world, "RecordPayment", Units::only(WARD)).await;
             ("RecordPayment", on(&asked, json!({ "amount_vnd": 8_001 })))

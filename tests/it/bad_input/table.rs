@@ -204,6 +204,7 @@ const FIELDS: &[(&str, &[(&str, Kind)])] = &[
         "RefundPayment",
         &[("amount_vnd", Kind::Amount), ("reason", Kind::Text(2_000))],
     ),
+    ("PermitSupplement", &[("reason", Kind::Text(2_000))]),
     (
         "RemindDossier",
         &[

@@ -99,6 +99,7 @@ async fn call(
         "CorrectDossier" => DossierServiceClient.correct_dossier(CorrectDossierRequest);
         "DecideCorrection" => DossierServiceClient.decide_correction(DecideCorrectionRequest);
         "RequestSupplement" => DossierServiceClient.request_supplement(RequestSupplementRequest);
+        "PermitSupplement" => DossierServiceClient.permit_supplement(PermitSupplementRequest);
         "RecordSupplement" => DossierServiceClient.record_supplement(RecordSupplementRequest);
         "AdvanceDossier" => DossierServiceClient.advance_dossier(AdvanceDossierRequest);
         "AssignDossier" => DossierServiceClient.assign_dossier(AssignDossierRequest);

@@ -428,6 +428,20 @@ pub const REFUSALS: &[&Reason] = &[
         remedy: "Open the dossier that is named, or ask the citizen about one at another unit; set `duplicate_intended` if it is another matter.",
     },
     &Reason {
+        reason: "SUPPLEMENT_NOT_PERMITTED",
+        kind: Kind::Refused,
+        cause: "papers were requested as often as is permitted, and nobody has permitted one more request",
+        vietnamese: "Chưa được phép yêu cầu bổ sung thêm.",
+        remedy: "Ask a leader or the chairman for `PermitSupplement`; then ask for the papers, all of them at once.",
+    },
+    &Reason {
+        reason: "SUPPLEMENT_LEFT",
+        kind: Kind::Refused,
+        cause: "one more request for papers was permitted while the permitted number is not used up",
+        vietnamese: "Chưa cần cho phép yêu cầu bổ sung thêm.",
+        remedy: "Ask for the papers; no permission is needed.",
+    },
+    &Reason {
         reason: "NOT_RECEIVED",
         kind: Kind::Refused,
         cause: "a receipt was asked for of a dossier that was not received",

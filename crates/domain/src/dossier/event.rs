@@ -85,6 +85,8 @@ events! {
     Refused(refuse::Refused) = "refused",
     /// Papers were asked for.
     SupplementRequested(supplement::SupplementRequested) = "supplement_requested",
+    /// One more request for papers was permitted.
+    SupplementPermitted(permit_supplement::SupplementPermitted) = "supplement_permitted",
     /// The papers came.
     SupplementRecorded(supplement::SupplementRecorded) = "supplement_recorded",
     /// The dossier went to a step.

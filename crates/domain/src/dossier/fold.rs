@@ -87,6 +87,7 @@ impl Dossier {
             last: record.event_time,
             clock: None,
             supplements: 0,
+            supplement_permit: None,
             notice_late: false,
             respond_by: None,
             extended: false,

@@ -151,6 +151,9 @@ pub struct Dossier {
     pub clock: Option<Clock>,
     /// How often papers were asked for, before and after reception.
     pub supplements: u8,
+    /// That one more request for papers is permitted, until it is made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supplement_permit: Option<acts::permit_supplement::Permit>,
     /// Papers were asked for later than the procedure permits.
     pub notice_late: bool,
     /// By when the citizen is to answer.

@@ -237,6 +237,16 @@ pub enum Refusal {
         /// What became of it: `used` or `void`; none when it is in no block of the day.
         state: Option<&'static str>,
     },
+    /// Another request for papers is an exception that nobody has permitted.
+    SupplementNotPermitted {
+        /// How many are permitted.
+        permitted: u8,
+    },
+    /// Papers may still be asked for without an exception.
+    SupplementLeft {
+        /// How many are permitted.
+        permitted: u8,
+    },
     /// It was not received, so it has no receipt.
     NotReceived,
     /// The calendar does not reach far enough.
@@ -408,10 +418,10 @@ impl Refusal {
                 reason: "SUPPLEMENT_USED",
                 variables: vec![("permitted", permitted.to_string())],
                 en: format!(
-                    "papers may be requested at most {permitted} time(s); a further request needs a reason and its legal basis"
+                    "papers may be requested at most {permitted} time(s); a further request needs a reason, its legal basis and another person's permission"
                 ),
                 vi: format!(
-                    "Chỉ được yêu cầu bổ sung {permitted} lần; yêu cầu thêm phải có lý do và căn cứ pháp lý."
+                    "Chỉ được yêu cầu bổ sung {permitted} lần; yêu cầu thêm phải có lý do, căn cứ pháp lý và được người khác cho phép."
                 ),
             },
             Refusal::ExtensionUsed => Row {
@@ -647,8 +657,12 @@ impl Refusal {
             Refusal::SamePerson { actor } => Row {
                 reason: "SAME_PERSON",
                 variables: vec![("actor", actor.to_string())],
-                en: format!("{actor} proposed it; another person must decide"),
-                vi: format!("{actor} là người đề nghị; phải do người khác duyệt."),
+                en: format!(
+                    "{actor} has done the first half of it; another person must do the second"
+                ),
+                vi: format!(
+                    "{actor} đã thực hiện việc trước đó; việc này phải do người khác thực hiện."
+                ),
             },
             Refusal::CodeNotOfDossier { code } => Row {
                 reason: "CODE_NOT_OF_DOSSIER",
@@ -707,6 +721,24 @@ impl Refusal {
                     }
                     Some(_) => format!("Số {number} đã được sử dụng hoặc đã hủy."),
                 },
+            },
+            Refusal::SupplementNotPermitted { permitted } => Row {
+                reason: "SUPPLEMENT_NOT_PERMITTED",
+                variables: vec![("permitted", permitted.to_string())],
+                en: format!(
+                    "papers were requested {permitted} time(s), as often as is permitted; a leader or the chairman must permit one more first"
+                ),
+                vi: format!(
+                    "Đã yêu cầu bổ sung đủ {permitted} lần; lãnh đạo phải cho phép trước khi yêu cầu thêm."
+                ),
+            },
+            Refusal::SupplementLeft { permitted } => Row {
+                reason: "SUPPLEMENT_LEFT",
+                variables: vec![("permitted", permitted.to_string())],
+                en: format!(
+                    "papers may be requested {permitted} time(s), and that is not used up; nothing has to be permitted"
+                ),
+                vi: format!("Chưa yêu cầu bổ sung đủ {permitted} lần nên chưa cần cho phép thêm."),
             },
             Refusal::NotReceived => Row {
                 reason: "NOT_RECEIVED",

@@ -49,12 +49,12 @@ pub fn buttons_agree(walk: &mut Walk, dossier: &Dossier, now: Instant, told: &st
 }
 
 fn works_if_used_well(story: &Story, acting: &Acting, action: Action, now: Instant, told: &str) {
-    // Whoever it was that proposed a correction, another one decides.
+    // Whoever it was that proposed a correction or permitted a request, another one goes on.
     let other = Acting {
         actor: desk::actor("nv-khac"),
         ..acting.clone()
     };
-    let acting = if action == Action::DecideCorrection {
+    let acting = if [Action::DecideCorrection, Action::RequestSupplement].contains(&action) {
         &other
     } else {
         acting
@@ -130,6 +130,7 @@ fn well_meant(story: &Story, action: Action) -> Command {
             reason: Words::new("thu nhầm"),
         }),
         Action::Remind => story::command("reminded").expect("known"),
+        Action::PermitSupplement => story::command("one more permitted").expect("known"),
         Action::Withdraw => story::command("withdrawn").expect("known"),
         Action::Stop => story::command("stopped").expect("known"),
         Action::OpenLeg => story::leg_opened(desk::WARD, false, a_day(dossier)),

@@ -233,6 +233,10 @@ fn commands(story: &Story) -> [(&'static str, Command); 27] {
         ),
         ("refund payment", story::command("refunded").expect("known")),
         ("remind", story::command("reminded").expect("known")),
+        (
+            "permit papers",
+            story::command("one more permitted").expect("known"),
+        ),
         ("apologise", story::apology(desk::at("28 Dec 17:00"))),
         ("verify", story::verification()),
         (

@@ -2,8 +2,8 @@
 
 use domain::dossier::acts::{
     Advance, Assign, CloseConsultation, CloseLeg, Correct, DecideCorrection, OpenConsultation,
-    OpenLeg, RateDossier, RecordPayment, RecordSupplement, Refuse, Remind, RequestPayment,
-    RequestSupplement, Resolve, ReturnResult, Stop, Transfer, Withdraw,
+    OpenLeg, PermitSupplement, RateDossier, RecordPayment, RecordSupplement, Refuse, Remind,
+    RequestPayment, RequestSupplement, Resolve, ReturnResult, Stop, Transfer, Withdraw,
 };
 use domain::dossier::acts::{HandOver, SupplementException, SupplementItem};
 use domain::dossier::correction::Corrected;
@@ -160,6 +160,12 @@ pub fn full_lives() -> Vec<Story> {
                 }),
             ),
             ("4 Aug 09:00", advance("appraise")),
+            (
+                "4 Aug 09:30",
+                Command::PermitSupplement(PermitSupplement {
+                    reason: words("cho-phep"),
+                }),
+            ),
             (
                 "4 Aug 10:00",
                 Command::Assign(Assign {
@@ -468,23 +474,24 @@ fn kept_values_are_named_by_version_and_field_so_that_none_hides_another() {
             "2.reason",
             "2.exception.reason",
             "2.exception.legal_basis",
-            "6.reason",
+            "5.reason",
             "7.reason",
-            "9.reason",
+            "8.reason",
             "10.reason",
-            "12.words",
-            "13.reason",
-            "15.task",
-            "16.question",
-            "17.result",
-            "18.answer",
+            "11.reason",
+            "13.words",
+            "14.reason",
+            "16.task",
+            "17.question",
+            "18.result",
+            "19.answer",
             "receiver",
-            "21.comment",
-            "22.applicant",
-            "22.reason",
-            "23.note",
-            "24.reason",
-            "25.note",
+            "22.comment",
+            "23.applicant",
+            "23.reason",
+            "24.note",
+            "25.reason",
+            "26.note",
         ]
     );
 }
@@ -502,7 +509,7 @@ pub fn reason_is_given(story: &Story, record: &Record) {
         Event::SupplementRequested(asked) if asked.exception.is_some() => {
             &["reason", "exception.reason", "exception.legal_basis"]
         }
-        Event::SupplementRequested(_) => &["reason"],
+        Event::SupplementRequested(_) | Event::SupplementPermitted(_) => &["reason"],
         Event::CorrectionProposed(_) => &["reason"],
         Event::Stopped { .. } => &["reason", "legal_basis"],
         Event::LegOpened(_) => &["task"],

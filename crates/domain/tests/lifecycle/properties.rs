@@ -792,6 +792,7 @@ fn moved_as_the_policy_says(
         | Event::PartPaid { .. }
         | Event::Refunded { .. }
         | Event::Reminded { .. }
+        | Event::SupplementPermitted(_)
         | Event::Succeeded { .. }
         | Event::Received(_)
         | Event::Refused { .. }

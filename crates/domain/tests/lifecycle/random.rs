@@ -427,6 +427,7 @@ impl Walk {
                 reason: Words::new("thu nhầm"),
             }),
             Action::Remind => story::command("reminded").expect("known"),
+            Action::PermitSupplement => story::command("one more permitted").expect("known"),
             Action::Extend => {
                 if self.random.often(40) {
                     story::verification()
@@ -633,6 +634,7 @@ fn stays(action: Action) -> bool {
             | Action::RecordPayment
             | Action::RefundPayment
             | Action::Remind
+            | Action::PermitSupplement
     )
 }
 

@@ -12,9 +12,9 @@ use domain::deadline::Language;
 use domain::dossier::acts::HandOver;
 use domain::dossier::acts::{
     Accept, Advance, Assign, CloseConsultation, CloseLeg, Correct, DecideCorrection,
-    OpenConsultation, OpenLeg, RateDossier, RecordPayment, RecordSupplement, RefundPayment, Refuse,
-    Remind, RequestPayment, RequestSupplement, Resolve, ReturnResult, SettleConflict, Stop,
-    Transfer, Withdraw,
+    OpenConsultation, OpenLeg, PermitSupplement, RateDossier, RecordPayment, RecordSupplement,
+    RefundPayment, Refuse, Remind, RequestPayment, RequestSupplement, Resolve, ReturnResult,
+    SettleConflict, Stop, Transfer, Withdraw,
 };
 use domain::dossier::change::migration::{Break, StepMap, migrate};
 use domain::dossier::change::recalculation::{Publication, Recalculation, recalculate};
@@ -654,6 +654,9 @@ pub fn command(words: &str) -> Option<Command> {
         }),
         "papers requested" => papers_requested(false),
         "papers requested with reason and basis" => papers_requested(true),
+        "one more permitted" => Command::PermitSupplement(PermitSupplement {
+            reason: Words::new("giấy tờ đã nộp hết giá trị trong thời gian giải quyết"),
+        }),
         "papers complete" => Command::RecordSupplement(RecordSupplement {
             components: Vec::new(),
             papers: Vec::new(),

@@ -12,6 +12,7 @@ mod hand_over;
 mod leg;
 mod mirror;
 mod payment;
+mod permit_supplement;
 mod rate;
 mod receive;
 mod refund;
@@ -137,6 +138,7 @@ impl Details {
             Event::Received(fact) => fact.tell(&mut details),
             Event::Refused(fact) => fact.tell(&mut details),
             Event::SupplementRequested(fact) => fact.tell(&mut details),
+            Event::SupplementPermitted(fact) => fact.tell(&mut details),
             Event::SupplementRecorded(fact) => fact.tell(&mut details),
             Event::Advanced(fact) => fact.tell(&mut details),
             Event::Assigned(fact) => fact.tell(&mut details),

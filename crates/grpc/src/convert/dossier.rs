@@ -2,6 +2,7 @@
 
 use app::view::{Receipt, View};
 use domain::deadline::Language;
+use domain::dossier::acts::permit_supplement::Permit;
 use domain::dossier::custody::{CustodyChange, Holder};
 use domain::dossier::mirror::{Conflict, Contradiction};
 use domain::dossier::private::Person;
@@ -128,6 +129,7 @@ pub fn dossier(view: &View) -> proto::Dossier {
         missing_components: dossier.missing().map(ToString::to_string).collect(),
         components_unconfirmed: !list_is_confirmed(&view.procedure),
         reminder: dossier.reminder.as_ref().map(reminder),
+        supplement_permit: dossier.supplement_permit.as_ref().map(permit),
         next_steps: next_steps(view),
         receipt: view.receipt.as_ref().map(receipt),
         legs: dossier.legs.iter().map(|one| leg(one, view)).collect(),
@@ -296,6 +298,13 @@ pub fn person(person: &Person) -> proto::Person {
         id_number: person.id_number.clone(),
         phone: person.phone.clone(),
         address: person.address.clone(),
+    }
+}
+
+fn permit(permit: &Permit) -> proto::SupplementPermit {
+    proto::SupplementPermit {
+        permit_time: Some(timestamp(permit.at)),
+        actor: permit.by.to_string(),
     }
 }
 

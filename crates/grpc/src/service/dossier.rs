@@ -56,6 +56,7 @@ service! {
     {
     refuse_dossier(RefuseDossierRequest);
     request_supplement(RequestSupplementRequest);
+    permit_supplement(PermitSupplementRequest);
     record_supplement(RecordSupplementRequest);
     advance_dossier(AdvanceDossierRequest);
     assign_dossier(AssignDossierRequest);

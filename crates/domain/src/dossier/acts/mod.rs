@@ -16,6 +16,7 @@ pub mod hand_over;
 pub mod leg;
 pub mod mirror;
 pub mod payment;
+pub mod permit_supplement;
 pub mod rate;
 pub mod receive;
 pub mod refund;
@@ -44,6 +45,7 @@ pub use hand_over::HandOver;
 pub use leg::{CloseLeg, OpenLeg};
 pub use mirror::SettleConflict;
 pub use payment::{RecordPayment, RequestPayment};
+pub use permit_supplement::PermitSupplement;
 pub use rate::RateDossier;
 pub use receive::{Accept, Reception};
 pub use refund::RefundPayment;
@@ -177,6 +179,8 @@ acts! {
         Refuse(refuse::Refuse),
             /// The citizen is asked for papers, through the desk.
         RequestSupplement(supplement::RequestSupplement),
+            /// Another person permits that papers are asked for once more.
+        PermitSupplement(permit_supplement::PermitSupplement),
             /// The papers have come.
         RecordSupplement(supplement::RecordSupplement),
             /// The dossier goes to a step.

@@ -24,7 +24,8 @@ use crate::time::{self, Instant};
 
 /// Ask for papers: one structured list, complete at once.
 ///
-/// At most as often as permitted in all, before and after reception. After reception a request
+/// At most as often as permitted in all, before and after reception; once more for an exception that
+/// another person has permitted ([`super::PermitSupplement`]). After reception a request
 /// later than the permitted working days is accepted and flagged.
 /// Sources: Decree 61/2018/NĐ-CP, Art. 11(2)(c) and 19(4).
 #[derive(Debug, Clone)]
@@ -81,7 +82,7 @@ impl<E: From<SupplementRequested>> Act<E> for RequestSupplement {
             },
         ],
         on_mirror: OnMirror::Refused,
-        possible: always,
+        possible: may_ask,
         urgency: Urgency::Running,
         order: 20,
         primary: Stages::NONE,
@@ -95,8 +96,8 @@ impl<E: From<SupplementRequested>> Act<E> for RequestSupplement {
         private: &mut PrivateValues<'_>,
     ) -> Result<Vec<E>, Refusal> {
         let permitted = rules.procedure.supplement_max;
-        if on.supplements >= permitted && self.exception.is_none() {
-            return Err(Refusal::SupplementUsed { permitted });
+        if on.supplements >= permitted {
+            self.refuse_alone(on, rules)?;
         }
         let named: Vec<ComponentCode> = self
             .items
@@ -126,7 +127,29 @@ impl<E: From<SupplementRequested>> Act<E> for RequestSupplement {
     }
 }
 
+fn may_ask(on: &Dossier, procedure: &Procedure, _: Role) -> bool {
+    on.supplements < procedure.supplement_max || on.supplement_permit.is_some()
+}
+
 impl RequestSupplement {
+    /// Refuses one more request than is permitted, unless it says what permits it and another
+    /// person has permitted it.
+    fn refuse_alone(&self, on: &Dossier, rules: &Rules<'_>) -> Result<(), Refusal> {
+        let permitted = rules.procedure.supplement_max;
+        if self.exception.is_none() {
+            return Err(Refusal::SupplementUsed { permitted });
+        }
+        let Some(permit) = &on.supplement_permit else {
+            return Err(Refusal::SupplementNotPermitted { permitted });
+        };
+        if permit.by == rules.acting.actor {
+            return Err(Refusal::SamePerson {
+                actor: permit.by.clone(),
+            });
+        }
+        Ok(())
+    }
+
     fn respond_by(&self, rules: &Rules<'_>, now: Instant) -> Result<Option<Instant>, Refusal> {
         Ok(match (self.respond_by, rules.procedure.supplement_window) {
             (Some(at), _) => Some(at),
@@ -213,6 +236,7 @@ impl Fact for SupplementRequested {
         };
         to.enter(State::SupplementRequested { back }, by.at);
         to.supplements = to.supplements.saturating_add(1);
+        to.supplement_permit = None;
         to.notice_late |= self.notice_late;
         to.respond_by = self.respond_by;
         to.answer_due = to.answer_due.filter(|_| to.received.is_some());
