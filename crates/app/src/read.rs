@@ -184,7 +184,11 @@ impl Engine {
             .filter(|c| !c.is_whitespace())
             .map(|c| c.to_ascii_uppercase())
             .collect();
-        let code = (code.contains('.') || code.contains('-')).then_some(code);
+        // What other systems call a dossier need not look like a code of ours: `1897C359`.
+        let is_mixed = code.bytes().any(|b| b.is_ascii_digit())
+            && code.bytes().any(|b| b.is_ascii_alphabetic())
+            && !text.trim().contains(char::is_whitespace);
+        let code = (is_mixed || code.contains(['.', '-', '@'])).then_some(code);
         let sees = access::sight(caller.role) == Sight::Full;
         let digits = fold::phone_digits(text);
         let is_number = digits.len() >= 3

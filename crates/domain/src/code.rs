@@ -98,6 +98,9 @@ impl fmt::Display for DossierCode {
 /// `G22.99-251225-020175`, `G09.20-20260609-0092637` (eight-digit date, seven-digit
 /// serial). Beyond the shape the code is opaque: its date and serial are not trusted.
 ///
+/// A code of any other shape has its source behind an at sign, for nobody but its source says what
+/// it is: `1897C359@LIEN-THONG`, `TN.2026.001@BO-TU-PHAP`.
+///
 /// Scanners and people add spaces and change case, so both are forgiven; two codes
 /// that differ only in those are the same code.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -105,8 +108,11 @@ impl fmt::Display for DossierCode {
 pub struct AnyCode(Box<str>);
 
 impl AnyCode {
-    /// Longest code accepted: an agency of 35 characters, a date of 8, a serial of 19.
+    /// The longest code, without its source: an agency of 35 characters, a date of 8, a serial of 19.
     pub const MAX_LENGTH: usize = 64;
+
+    /// The longest name of a source.
+    const MAX_SOURCE: usize = 32;
 
     /// Reads a code of any of the shapes.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
@@ -115,20 +121,48 @@ impl AnyCode {
             .filter(|c| !c.is_whitespace())
             .map(|c| c.to_ascii_uppercase())
             .collect();
-        if Self::has_the_shape(&code) {
+        if Self::has_the_shape(&code) || Self::has_a_source(&code) {
             Ok(Self(code.into()))
         } else {
             Err(Invalid {
                 text: text.chars().take(64).collect(),
-                expected: "a dossier code: AGENCY-YYMMDD-NNNN or a portal's code, such as H60.02215-261121-0007",
+                expected: "a dossier code: AGENCY-YYMMDD-NNNN or a portal's code, such as H60.02215-261121-0007; one of another shape with its source, such as 1897C359@LIEN-THONG",
             })
         }
+    }
+
+    /// Reads a code that a portal gives a dossier as its own: one of the shapes.
+    pub fn of_a_portal(text: &str) -> Result<Self, Invalid> {
+        Self::parse(text).and_then(|code| match code.source() {
+            None => Ok(code),
+            Some(_) => Err(Invalid {
+                text: text.chars().take(64).collect(),
+                expected: "a dossier code of a portal, such as G22.99.08-260921-896048",
+            }),
+        })
+    }
+
+    /// Where a code of another shape comes from; none for a code of one of the shapes.
+    #[must_use]
+    pub fn source(&self) -> Option<&str> {
+        self.0.split_once('@').map(|(_, source)| source)
     }
 
     /// The code in capitals without spaces.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    fn has_a_source(code: &str) -> bool {
+        let plain = |part: &str, most: usize, marks: &[u8]| {
+            let fits = |b: u8| b.is_ascii_alphanumeric() || marks.contains(&b);
+            let letters = part.bytes().any(|b| b.is_ascii_alphanumeric());
+            letters && part.len() <= most && part.bytes().all(fits)
+        };
+        code.split_once('@').is_some_and(|(code, source)| {
+            plain(code, Self::MAX_LENGTH, b".-_/") && plain(source, Self::MAX_SOURCE, b".-")
+        })
     }
 
     fn has_the_shape(code: &str) -> bool {
@@ -188,6 +222,30 @@ mod tests {
         assert_eq!(code(1), "H60.02215-260102-0001");
         assert_eq!(code(9_999), "H60.02215-260102-9999");
         assert_eq!(code(10_000), "H60.02215-260102-10000");
+    }
+
+    #[test]
+    fn a_code_of_another_shape_has_a_source() {
+        let code = AnyCode::parse(" 1897c359 @ lien-thong").unwrap();
+        assert_eq!(code.as_str(), "1897C359@LIEN-THONG");
+        assert_eq!(code.source(), Some("LIEN-THONG"));
+        assert!(AnyCode::parse("TN.2026.001@BO-TU-PHAP").is_ok());
+        assert!(AnyCode::of_a_portal("TN.2026.001@BO-TU-PHAP").is_err());
+        assert!(AnyCode::parse(&format!("{}@X", "9".repeat(64))).is_ok());
+        let long = format!("{}@X", "9".repeat(65));
+        for wrong in [
+            "1897C359",
+            "1897C359@",
+            "@LIEN-THONG",
+            "a@b@c",
+            "mã@x",
+            "-@x",
+            &long,
+        ] {
+            assert!(AnyCode::parse(wrong).is_err(), "{wrong}");
+        }
+        let ours = AnyCode::parse("H60.02215-261121-0007").unwrap();
+        assert_eq!(ours.source(), None);
     }
 
     #[test]

@@ -57,7 +57,7 @@ pub fn submission(
     let mut fields = Fields::default();
     let meta = meta(request, &mut fields);
     let procedure = known.procedure(&mut fields, "procedure", &request.procedure);
-    let portal_code = fields.parse("portal_code", &request.portal_code, AnyCode::parse);
+    let portal_code = fields.parse("portal_code", &request.portal_code, AnyCode::of_a_portal);
     let receiving = known.unit(&mut fields, "receiving_unit", &request.receiving_unit);
     let channel = fields
         .channel(
