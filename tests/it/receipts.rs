@@ -7,7 +7,7 @@ use domain::dossier::{Command, RatingMethod, Score};
 use domain::role::Role;
 use serde_json::{Value, json};
 
-use crate::access::ways::{Units, pin_of, ready_for};
+use crate::access::ways::{Units, pin_of, ready_for, reception};
 use crate::backend::Backend;
 use crate::calling::{Answer, Json, fresh_id};
 use crate::witness::Witness;
@@ -162,4 +162,28 @@ async fn nobody_claims_to_be_the_citizen() {
         "citizen".parse::<Role>().is_err(),
         "no token is made for it"
     );
+}
+
+on_both!(a_code_that_another_province_has_noted_hides_nothing_from_the_holder);
+
+async fn a_code_that_another_province_has_noted_hides_nothing_from_the_holder(on: Backend) {
+    const BA_DINH: &str = "Y01.00004";
+    let world = World::on(on, "2026-08-03 10:00").await;
+    let json = Json::over(&world);
+    let received = world.receive(WARD, THREE_DAYS).await;
+    let (code, pin) = (received.dossier.label(), received.receipt.unwrap().pin);
+    let desk = world.token(Role::Receptionist, BA_DINH).await;
+    let mut body = reception(BA_DINH);
+    body["external_codes"] = json!([code]);
+    let other = json.call(&desk, "ReceiveDossier", &body).await.good();
+
+    let look = async |pin: &str| {
+        let body = json!({ "code": code, "pin": pin });
+        json.call("", "LookupDossier", &body).await
+    };
+    assert_ne!(look(&pin).await.good()["details"], Value::Null);
+    let theirs = other["receipt"]["pin"].as_str().unwrap();
+    assert_ne!(look(theirs).await.good()["details"], Value::Null);
+    let nobodys = if pin == "222222" { "333333" } else { "222222" };
+    assert_eq!(look(nobodys).await.refused().2, "NOT_FOUND");
 }

@@ -106,27 +106,45 @@ impl Engine {
             what: "dossier",
             name: code.to_string(),
         };
-        let key = read.by_code(None, code).await?.ok_or_else(unknown)?;
-        let dossier = read.dossier(&key).await?.ok_or_else(unknown)?.dossier;
-        if let Some(proof) = proof {
-            self.pin_attempts.check(dossier.id, peer, now)?;
-            let kept = read.pin_hash(&key).await?.unwrap_or_default();
-            let keys = &self.office.keys;
-            let is_right = match proof {
-                Proof::Pin(pin) => keys::same(&kept, &keys.pin_hash(dossier.id, pin)),
-                Proof::Token(token) => {
-                    let token = token.to_ascii_uppercase();
-                    // Without a PIN nobody here has given a receipt out.
-                    !kept.is_empty() && keys::same(&token, &keys.lookup_token(dossier.id))
-                }
-            };
-            if !is_right {
-                self.pin_attempts.wrong(dossier.id, peer, now);
-                return Err(unknown());
-            }
-            self.pin_attempts.right(dossier.id, peer);
+        let mut holders = Vec::new();
+        for key in read.holders(code).await? {
+            holders.extend(read.dossier(&key).await?.map(|held| held.dossier));
         }
-        Ok(dossier)
+        // Whose own code it is goes first: others have only noted it.
+        holders.sort_by_key(|dossier| dossier.code.as_ref() != Some(code));
+        let first = holders.first().ok_or_else(unknown)?.id;
+        let Some(proof) = proof else {
+            return Ok(holders.swap_remove(0));
+        };
+        self.pin_attempts.check(first, peer, now)?;
+        for dossier in holders {
+            if self.proves(read, &dossier, proof).await? {
+                self.pin_attempts.right(first, peer);
+                return Ok(dossier);
+            }
+        }
+        self.pin_attempts.wrong(first, peer, now);
+        Err(unknown())
+    }
+
+    /// Whether something from a receipt is of this dossier's.
+    async fn proves(
+        &self,
+        read: &dyn ReadTx,
+        dossier: &Dossier,
+        proof: Proof<'_>,
+    ) -> Result<bool, Error> {
+        let keys = &self.office.keys;
+        let key = (dossier.province.clone(), dossier.id);
+        let kept = read.pin_hash(&key).await?.unwrap_or_default();
+        Ok(match proof {
+            Proof::Pin(pin) => keys::same(&kept, &keys.pin_hash(dossier.id, pin)),
+            Proof::Token(token) => {
+                let token = token.to_ascii_uppercase();
+                // Without a PIN nobody here has given a receipt out.
+                !kept.is_empty() && keys::same(&token, &keys.lookup_token(dossier.id))
+            }
+        })
     }
 }
 

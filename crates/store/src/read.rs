@@ -102,6 +102,12 @@ impl ReadDossiers for Reading {
         }
     }
 
+    async fn holders(&self, code: &AnyCode) -> Result<Vec<Key>, StoreError> {
+        let sql = "SELECT province, dossier FROM code WHERE code = ? ORDER BY province";
+        let rows: Vec<KeyRow> = self.all(sql, vec![code.as_str().into()]).await?;
+        rows.into_iter().map(Key::try_from).collect()
+    }
+
     async fn province_of(&self, dossier: DossierId) -> Result<Option<ProvinceCode>, StoreError> {
         let key = self
             .key(

@@ -26,6 +26,9 @@ pub trait ReadDossiers: Send + Sync {
         code: &AnyCode,
     ) -> Result<Option<Key>, StoreError>;
 
+    /// The dossiers that have a code, in every province: somebody may have noted another's code.
+    async fn holders(&self, code: &AnyCode) -> Result<Vec<Key>, StoreError>;
+
     /// The province of a dossier.
     async fn province_of(&self, dossier: DossierId) -> Result<Option<ProvinceCode>, StoreError>;
 
