@@ -21,6 +21,7 @@ mod m20261130_000030_worklist_order;
 mod m20261130_000060_due_days;
 mod m20261130_000070_accounts;
 mod m20261130_000080_prints;
+mod m20261130_000081_namesakes;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend, DynIden};
@@ -59,6 +60,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000030_worklist_order::Migration),
             Box::new(m20261130_000060_due_days::Migration),
             Box::new(m20261130_000080_prints::Migration),
+            Box::new(m20261130_000081_namesakes::Migration),
         ]
     }
 

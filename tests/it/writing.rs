@@ -322,6 +322,49 @@ async fn the_same_person_online_and_then_at_the_desk_is_asked_about(on: Backend)
         .unwrap();
 }
 
+on_both!(the_same_name_and_telephone_are_asked_about_where_no_number_tells_people_apart);
+
+async fn the_same_name_and_telephone_are_asked_about_where_no_number_tells_people_apart(
+    on: Backend,
+) {
+    let world = World::on(on, "2026-08-03 10:00").await;
+    let clerk = who(Role::Receptionist, WARD);
+    let code = procedure_code(THREE_DAYS);
+    let receive = async |name: &str, phone: &str, id_number: &str, intended: bool| {
+        let mut reception = at_the_desk(WARD, THREE_DAYS);
+        reception.content.applicant = Person {
+            name: name.into(),
+            phone: phone.into(),
+            id_number: id_number.into(),
+            ..Person::default()
+        };
+        reception.content.duplicate_intended = intended;
+        let received = world.engine.receive(&clerk, world.meta(), &code, reception);
+        received.await.map_err(|error| error.reason())
+    };
+    let asked = |told: Result<View, &str>| told.unwrap_err() == "POSSIBLE_DUPLICATE";
+    receive("Nông Thị Hương", "0900 000 412", "", false)
+        .await
+        .unwrap();
+    assert!(asked(
+        receive("nong thi huong", "+84 900 000 412", "", false).await
+    ));
+    let numbered = receive("Nông Thị Hương", "0900000412", "000000000412", false).await;
+    assert!(asked(numbered));
+    // A name alone, or a telephone that a family shares, is nobody.
+    receive("Nông Thị Hương", "", "", false).await.unwrap();
+    receive("Nông Văn Bình", "0900000412", "", false)
+        .await
+        .unwrap();
+    receive("Nông Thị Hương", "0900000412", "", true)
+        .await
+        .unwrap();
+    world.pass(TimeDelta::days(31));
+    receive("Nông Thị Hương", "0900000412", "", false)
+        .await
+        .unwrap();
+}
+
 on_both!(a_dossier_of_another_unit_is_answered_like_an_unknown_one);
 
 async fn a_dossier_of_another_unit_is_answered_like_an_unknown_one(on: Backend) {

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use domain::digest::{hex, keyed_hash};
+use domain::dossier::private::Person;
 use domain::id::{DossierId, ProvinceCode};
 
 /// What is derived from the installation's one secret, each for one purpose.
@@ -15,6 +16,7 @@ pub struct Keys {
     receipt_hash: [u8; 32],
     lookup: [u8; 32],
     person: [u8; 32],
+    namesake: [u8; 32],
 }
 
 impl fmt::Debug for Keys {
@@ -35,6 +37,7 @@ impl Keys {
             receipt_hash: key("receipt pin hash"),
             lookup: key("lookup token"),
             person: key("person"),
+            namesake: key("namesake"),
         }
     }
 
@@ -80,6 +83,22 @@ impl Keys {
             &[province.as_str().as_bytes(), id.as_bytes()],
         )))
     }
+
+    /// Under what name and telephone together are compared; none when either was not given. Marks,
+    /// case and the way in which a number is written do not matter.
+    #[must_use]
+    pub fn namesake(&self, province: &ProvinceCode, person: &Person) -> Option<String> {
+        let (name, phone) = (person.name_key(), person.phone_key());
+        if name.is_empty() || phone.is_empty() {
+            return None;
+        }
+        let parts = [
+            province.as_str().as_bytes(),
+            name.as_bytes(),
+            phone.as_bytes(),
+        ];
+        Some(hex(&keyed_hash(&self.namesake, &parts)))
+    }
 }
 
 fn letters(hash: &[u8], count: usize) -> String {
@@ -124,6 +143,26 @@ mod tests {
             keys.pin_hash(id, &keys.pin(id).to_lowercase()),
             "a citizen may type it in lower case"
         );
+    }
+
+    #[test]
+    fn a_name_and_a_telephone_are_one_person_however_they_are_written() {
+        let (keys, province) = (Keys::new(b"one"), ProvinceCode::parse("08").unwrap());
+        let person = |name: &str, phone: &str| Person {
+            name: name.into(),
+            phone: phone.into(),
+            ..Person::default()
+        };
+        let of = |name, phone| keys.namesake(&province, &person(name, phone));
+        assert_eq!(
+            of("Nông Thị Hương", "0900 000 412"),
+            of("nong thi huong", "+84900000412")
+        );
+        assert_ne!(
+            of("Nông Thị Hương", "0900000412"),
+            of("Nông Thị Hường", "0900000413")
+        );
+        assert_eq!(of("Nông Thị Hương", ""), None);
     }
 
     #[test]

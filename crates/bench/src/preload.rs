@@ -393,6 +393,7 @@ impl Life<'_> {
             secrets: Some(Secrets {
                 salt: self.salt,
                 person,
+                namesake: None,
             }),
             pin_hash: dossier
                 .received

@@ -245,7 +245,7 @@ fn people_of<C: ConnectionTrait>(door: &Door<'_, C>, wanted: &[PersonKey]) -> Op
                  d.version AS version, d.fold AS fold, NULL AS salt, NULL AS applicant, \
                  NULL AS content \
              FROM {} CROSS JOIN secret s CROSS JOIN dossier d \
-             WHERE s.province = w.province AND s.person = w.person \
+             WHERE s.province = w.province AND (s.person = w.person OR s.namesake = w.person) \
                  AND d.province = s.province AND d.id = s.dossier \
                  AND d.procedure = w.procedure AND d.begun >= w.since \
                  AND d.status IN (1, 2, 4, 5, 6) AND {VISIBLE}",

@@ -352,6 +352,7 @@ impl ADossier {
             secrets: Some(Secrets {
                 salt: self.salt(),
                 person: self.person.clone(),
+                namesake: None,
             }),
             pin_hash: None,
             private: vec![Private {

@@ -423,7 +423,7 @@ pub const REFUSALS: &[&Reason] = &[
     &Reason {
         reason: "POSSIBLE_DUPLICATE",
         kind: Kind::Refused,
-        cause: "the same person has an open dossier for this procedure; it is named only to whoever reaches its unit",
+        cause: "the same person, by identity number or by name and telephone, has an open dossier of the last thirty days for this procedure; it is named only to whoever reaches its unit",
         vietnamese: "Người này đang có hồ sơ chưa giải quyết của cùng thủ tục.",
         remedy: "Open the dossier that is named, or ask the citizen about one at another unit; set `duplicate_intended` if it is another matter.",
     },

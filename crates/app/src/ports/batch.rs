@@ -58,7 +58,7 @@ pub struct PersonKey {
     pub province: ProvinceCode,
     /// The procedure.
     pub procedure: ProcedureCode,
-    /// A keyed hash of the person's identity number.
+    /// A keyed hash of the person's identity number, or of name and telephone together.
     pub person: String,
     /// Dossiers that began before this do not count.
     pub since: Instant,
@@ -162,6 +162,8 @@ pub struct Secrets {
     pub salt: Salt,
     /// Keyed hash of the applicant's identity number; none when not given.
     pub person: Option<String>,
+    /// Keyed hash of the applicant's name and telephone; none when either is not given.
+    pub namesake: Option<String>,
 }
 
 /// What a commit wrote.

@@ -21,7 +21,7 @@ use domain::role::Role;
 use domain::tally;
 use domain::time::{self, Instant};
 
-use super::task::{Task, Work, code_of, codes_of, person_key, portal_number};
+use super::task::{Task, Work, code_of, codes_of, person_keys, portal_number};
 use crate::access::{self, Caller, Method};
 use crate::catalogues;
 use crate::error::{Error, FieldError};
@@ -408,10 +408,8 @@ impl<'a> Desk<'a> {
         procedure: &ProcedureCode,
         contents: &dossier::contents::Contents,
     ) -> Result<(), Error> {
-        let Some(person) = person_key(self.office, task, procedure, contents) else {
-            return Ok(());
-        };
-        match self.loaded.people.get(&person) {
+        let keys = person_keys(self.office, task, procedure, contents);
+        match keys.iter().find_map(|key| self.loaded.people.get(key)) {
             Some(existing) => {
                 let named = reached(&task.caller, existing).then(|| existing.clone());
                 if named.is_none() {
@@ -544,15 +542,18 @@ impl<'a> Desk<'a> {
         contents: &dossier::contents::Contents,
         codes: Vec<AnyCode>,
     ) {
-        let person = self
-            .office
-            .keys
-            .person(&key.0, &contents.applicant.id_number);
+        let (keys, applicant) = (&self.office.keys, &contents.applicant);
+        let person = keys.person(&key.0, &applicant.id_number);
+        let namesake = keys.namesake(&key.0, applicant);
         if let Some(held) = self.loaded.dossiers.get_mut(key) {
             held.applicant = Some(contents.applicant.clone());
         }
         let change = self.changes.get_mut(key).expect("it was written just now");
-        change.secrets = Some(Secrets { salt, person });
+        change.secrets = Some(Secrets {
+            salt,
+            person,
+            namesake,
+        });
         for code in &codes {
             self.loaded
                 .codes
@@ -560,8 +561,8 @@ impl<'a> Desk<'a> {
         }
         change.codes = codes;
         let label = change.dossier.label();
-        if let Some(person) = person_key(self.office, task, procedure, contents) {
-            self.loaded.people.insert(person, label);
+        for person in person_keys(self.office, task, procedure, contents) {
+            self.loaded.people.insert(person, label.clone());
         }
     }
 

@@ -148,7 +148,7 @@ pub(super) fn wanted<'a>(tasks: impl Iterator<Item = &'a Task>, office: &Office)
                 wanted.numbers.extend(portal_number(submission, province));
                 wanted
                     .people
-                    .extend(person_key(office, task, procedure, &submission.content));
+                    .extend(person_keys(office, task, procedure, &submission.content));
             }
             Work::Import {
                 reception, number, ..
@@ -171,7 +171,7 @@ pub(super) fn wanted<'a>(tasks: impl Iterator<Item = &'a Task>, office: &Office)
                     .extend(codes.map(|code| (province.clone(), code)));
                 wanted
                     .people
-                    .extend(person_key(office, task, procedure, &reception.content));
+                    .extend(person_keys(office, task, procedure, &reception.content));
             }
         }
     }
@@ -205,24 +205,28 @@ pub(super) fn codes_of(submission: &Submission) -> impl Iterator<Item = AnyCode>
         .cloned()
 }
 
-/// Who might already have an open dossier; none when a second one is meant, or when no
-/// identity number was given.
-pub(super) fn person_key(
+/// Who might already have an open dossier, by identity number and by name and telephone; nobody when
+/// a second one is meant.
+pub(super) fn person_keys(
     office: &Office,
     task: &Task,
     procedure: &ProcedureCode,
     contents: &dossier::contents::Contents,
-) -> Option<PersonKey> {
+) -> Vec<PersonKey> {
     if contents.duplicate_intended {
-        return None;
+        return Vec::new();
     }
-    let province = &task.caller.province;
-    Some(PersonKey {
-        person: office
-            .keys
-            .person(province, &contents.applicant.id_number)?,
+    let (keys, province) = (&office.keys, &task.caller.province);
+    let applicant = &contents.applicant;
+    let known = [
+        keys.person(province, &applicant.id_number),
+        keys.namesake(province, applicant),
+    ];
+    let key = |person| PersonKey {
+        person,
         province: province.clone(),
         procedure: procedure.clone(),
         since: task.arrived - DUPLICATE_WINDOW,
-    })
+    };
+    known.into_iter().flatten().map(key).collect()
 }

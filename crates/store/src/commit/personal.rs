@@ -62,10 +62,12 @@ fn is_applicant(item: &str) -> bool {
             .is_some_and(|(_, field)| field == APPLICANT)
 }
 
-const SECRET: Into<5> = Into {
+const SECRET: Into<6> = Into {
     table: "secret",
-    columns: ["province", "dossier", "salt", "person", "pin_hash"],
-    nullable: &["person", "pin_hash"],
+    columns: [
+        "province", "dossier", "salt", "person", "pin_hash", "namesake",
+    ],
+    nullable: &["person", "pin_hash", "namesake"],
 };
 
 pub(super) fn secrets(dialect: Dialect, changes: &[Change]) -> Vec<Part> {
@@ -80,6 +82,7 @@ pub(super) fn secrets(dialect: Dialect, changes: &[Change]) -> Vec<Part> {
                 secrets.salt.as_bytes().to_vec().into(),
                 secrets.person.clone().into(),
                 pin_hash.clone().into(),
+                secrets.namesake.clone().into(),
             ]),
             (None, Some(pin_hash)) => pins.push([
                 json!(change.dossier.province.as_str()),
