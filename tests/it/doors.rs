@@ -2,25 +2,29 @@
 //! stops.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
+use axum::Router;
 use axum::body::Body;
+use axum::middleware::{Next, from_fn};
 use domain::role::Role;
 use grpc::proto;
 use grpc::proto::dossier_service_client::DossierServiceClient;
 use grpc::proto::worklist_service_client::WorklistServiceClient;
 use http::{Request, StatusCode};
 use http_body_util::BodyExt;
+use hyper_util::rt::TokioIo;
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::sync::Notify;
 use tonic::Code;
 use tonic_types::StatusExt;
 use tower::ServiceExt;
 
 use crate::calling::{Answer, Json, path_of};
-use crate::port::{Port, Settings, Site, soon, with_token};
+use crate::port::{PATIENCE, Port, Settings, Site, soon, with_token};
 use crate::world::{THREE_DAYS, WARD, World};
 
 fn security_events(name: &str) -> u64 {
@@ -184,91 +188,135 @@ async fn whoever_does_nothing_gives_way_and_one_address_never_has_all_places() {
     assert_eq!(told, "", "closed at once");
 }
 
-/// Whether a call failed for a reason that means that no server has begun it.
-fn never_begun(status: &tonic::Status, reason: &str) -> bool {
-    format!("{status:?}").contains(reason)
+/// A server that counts the calls that it begins.
+async fn counting(world: &World, last_call: Duration) -> (Port, Arc<AtomicU64>) {
+    let settings = Settings {
+        listen: motcua_http::Settings {
+            last_call,
+            ..motcua_http::Settings::default()
+        },
+        ..Settings::default()
+    };
+    let begun = Arc::new(AtomicU64::new(0));
+    let counted = Arc::clone(&begun);
+    let count = move |request: Request<Body>, next: Next| {
+        counted.fetch_add(1, Ordering::Relaxed);
+        next.run(request)
+    };
+    let around = |router: Router| router.layer(from_fn(count));
+    (Port::with(&world.engine, settings, around).await, begun)
+}
+
+fn health() -> Request<Body> {
+    let request = Request::get("/healthz").header("host", "x");
+    request.body(Body::empty()).unwrap()
 }
 
 #[tokio::test]
-async fn a_client_is_told_before_the_server_stops_and_no_call_that_was_begun_is_cut() {
+async fn a_client_that_keeps_its_connection_is_told_in_an_answer_before_it_is_closed() {
+    let world = World::at("2026-08-03 10:00").await;
+    let (port, begun) = counting(&world, PATIENCE).await;
+    let stream = TcpStream::connect(port.address).await.unwrap();
+    let connected = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await;
+    let (mut sender, line) = connected.unwrap();
+    let line = tokio::spawn(line);
+    let first = sender.send_request(health()).await.unwrap();
+    assert_eq!(first.headers().get("connection"), None);
+    first.into_body().collect().await.unwrap();
+
+    // It has nothing in flight when the server stops, and goes on asking.
+    let ended = port.begin_to_stop();
+    let mut answered = 1;
+    let told = async {
+        loop {
+            sender.ready().await.unwrap();
+            let answer = sender.send_request(health()).await.unwrap();
+            let closes = answer.headers().get("connection").cloned();
+            answer.into_body().collect().await.unwrap();
+            answered += 1;
+            if let Some(closes) = closes {
+                return closes;
+            }
+        }
+    };
+    assert_eq!(soon("the word that it closes", told).await, "close");
+    assert_eq!(begun.load(Ordering::Relaxed), answered);
+    soon("the end of the connection", line)
+        .await
+        .unwrap()
+        .unwrap();
+    soon("the end of the server", ended).await.unwrap().unwrap();
+}
+
+/// What became of a call, as its client sees it.
+fn is_answered<T>(told: &Result<T, tonic::Status>) -> bool {
+    match told {
+        Ok(_) => true,
+        // Words of ours: the server has answered, if only that it stops.
+        Err(status) => status.get_details_error_info().is_some(),
+    }
+}
+
+#[tokio::test]
+async fn under_load_every_call_that_a_stopping_server_begins_is_answered() {
     let world = World::at("2026-08-03 10:00").await;
     let token = world.token(Role::Chairman, WARD).await;
     world.receive(WARD, THREE_DAYS).await;
-    let port = Port::open(&world.engine).await;
-    let (answered, cut) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
-    let over = Arc::new(AtomicBool::new(false));
+    let (port, begun) = counting(&world, Duration::from_millis(250)).await;
+    let (answered, enough) = (Arc::new(AtomicU64::new(0)), Arc::new(Notify::new()));
+    let count = |answered: &AtomicU64, enough: &Notify| {
+        if answered.fetch_add(1, Ordering::Relaxed) == 200 {
+            enough.notify_one();
+        }
+    };
     let mut callers = Vec::new();
     for _ in 0..8 {
         let address = port.address;
-        let counts = (answered.clone(), cut.clone(), over.clone());
+        let counts = (answered.clone(), enough.clone());
+        // Each keeps its connection until it is told otherwise, and comes again until nobody is there.
         callers.push(tokio::spawn(async move {
-            let (answered, cut, over) = counts;
-            // A client of HTTP/1.1 keeps its connection until it is told otherwise.
-            'connect: while !over.load(Ordering::Relaxed) {
-                let Ok(stream) = TcpStream::connect(address).await else {
-                    return;
-                };
-                let io = hyper_util::rt::TokioIo::new(stream);
+            while let Ok(stream) = TcpStream::connect(address).await {
+                let io = TokioIo::new(stream);
                 let Ok((mut sender, line)) = hyper::client::conn::http1::handshake(io).await else {
-                    return;
+                    continue;
                 };
                 tokio::spawn(line);
-                loop {
-                    if sender.ready().await.is_err() {
-                        continue 'connect;
-                    }
-                    let request = Request::get("/healthz").header("host", "x");
-                    let request = request.body(Body::empty()).unwrap();
-                    let answer = match sender.send_request(request).await {
-                        Ok(answer) => answer,
-                        Err(error) => {
-                            eprintln!("a call over HTTP/1.1 was cut: {error:?}");
-                            cut.fetch_add(1, Ordering::Relaxed);
-                            continue 'connect;
-                        }
+                while sender.ready().await.is_ok() {
+                    let Ok(answer) = sender.send_request(health()).await else {
+                        break;
                     };
-                    let closes = answer.headers().get("connection").is_some();
-                    let whole = answer.into_body().collect().await.is_ok();
-                    let counted = if whole { &answered } else { &cut };
-                    counted.fetch_add(1, Ordering::Relaxed);
-                    if closes {
-                        continue 'connect;
+                    if answer.into_body().collect().await.is_ok() {
+                        count(&counts.0, &counts.1);
                     }
                 }
             }
         }));
         let mut client = WorklistServiceClient::new(port.channel().await);
-        let counts = (answered.clone(), cut.clone(), over.clone());
+        let counts = (answered.clone(), enough.clone());
         let token = token.clone();
         callers.push(tokio::spawn(async move {
-            let (answered, cut, over) = counts;
-            while !over.load(Ordering::Relaxed) {
+            loop {
                 let asked = proto::GetWorklistCountsRequest::default();
-                match client.get_worklist_counts(with_token(&token, asked)).await {
-                    Ok(_) => {
-                        answered.fetch_add(1, Ordering::Relaxed);
-                    }
-                    // The port is closed by now.
-                    Err(status) if never_begun(&status, "ConnectError") => return,
-                    // Sent while GOAWAY was on its way, which says that it was not begun.
-                    Err(status) if never_begun(&status, "GoAway") => {}
-                    Err(status) => {
-                        eprintln!("a call over HTTP/2 was cut: {status:?}");
-                        cut.fetch_add(1, Ordering::Relaxed);
-                    }
+                let told = client.get_worklist_counts(with_token(&token, asked)).await;
+                if is_answered(&told) {
+                    count(&counts.0, &counts.1);
+                } else if TcpStream::connect(address).await.is_err() {
+                    return;
                 }
             }
         }));
     }
-    let begun = Instant::now();
-    while answered.load(Ordering::Relaxed) < 200 && begun.elapsed() < Duration::from_secs(20) {
-        tokio::task::yield_now().await;
-    }
+    soon("a loaded server", enough.notified()).await;
     soon("the end of the server", port.stop()).await;
-    over.store(true, Ordering::Relaxed);
     for caller in callers {
         soon("the end of a caller", caller).await.unwrap();
     }
-    assert!(answered.load(Ordering::Relaxed) >= 200);
-    assert_eq!(cut.load(Ordering::Relaxed), 0, "calls that were cut");
+    let (begun, answered) = (
+        begun.load(Ordering::Relaxed),
+        answered.load(Ordering::Relaxed),
+    );
+    assert_eq!(
+        begun, answered,
+        "calls that were begun, and calls that were answered"
+    );
 }

@@ -2,7 +2,7 @@
 
 use app::Error;
 use app::ports::Store;
-use app::view::DossierName;
+use app::view::{DossierName, View};
 use chrono::TimeDelta;
 use domain::dossier::acts::{Accept, Advance, Stop};
 use domain::dossier::contents::CircumstancesGiven;

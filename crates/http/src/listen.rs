@@ -26,9 +26,7 @@ use crate::peer::Peer;
 use crate::settings::Settings;
 use crate::slow::Timed;
 
-/// How long the port stays open after a request to stop, and a client of HTTP/1.1 that has no
-/// call in flight has to begin one more: it cannot be told otherwise than in an answer that the
-/// connection closes, and would lose what it is just sending.
+/// How long the port stays open after a request to stop: whoever is just connecting is still served.
 const LINGER: Duration = Duration::from_millis(250);
 
 /// How long a connection that gives way to another has to close.
@@ -202,7 +200,7 @@ impl Port {
         self.told_to_stop().await;
         let asked = taken.place.asked.notified();
         if !taken.place.can_be_told() {
-            let _asked = tokio::time::timeout(LINGER, asked).await;
+            let _asked = tokio::time::timeout(self.settings.last_call, asked).await;
         }
     }
 

@@ -26,6 +26,10 @@ pub struct Settings {
     pub max_connection_age: Duration,
     /// How long calls in flight have to finish then, and when the server stops.
     pub grace: Duration,
+    /// How long a client of HTTP/1.1 without a call in flight has to begin one more when the server
+    /// stops: it can be told that its connection closes in an answer only, and would lose what it is
+    /// just sending.
+    pub last_call: Duration,
 }
 
 impl Default for Settings {
@@ -41,6 +45,7 @@ impl Default for Settings {
             body_timeout: Duration::from_secs(10),
             max_connection_age: Duration::from_secs(30 * 60),
             grace: Duration::from_secs(10),
+            last_call: Duration::from_millis(250),
         }
     }
 }
