@@ -11,7 +11,7 @@ use tonic::metadata::MetadataMap;
 use tonic::{Response, Status};
 
 use crate::convert::Known;
-use crate::serve::Settings;
+use crate::settings::Settings;
 use crate::shared::Shared;
 use crate::status;
 use crate::streams::{StreamPlace, Streams};

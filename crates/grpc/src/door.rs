@@ -4,6 +4,7 @@
 use app::error::reasons;
 use app::security::{self, Event};
 use app::{Error, Gate};
+use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
@@ -40,6 +41,13 @@ pub fn most_bytes(method: &str) -> usize {
     } else {
         MOST_BYTES
     }
+}
+
+/// The services, and what the gateway asks before it reads a body.
+#[derive(Clone)]
+pub(crate) struct Doors {
+    pub(crate) grpc: Router,
+    pub(crate) calls: Calls,
 }
 
 /// Refuses a request by its headers alone; otherwise the most bytes that its body may have.

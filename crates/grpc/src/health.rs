@@ -9,7 +9,7 @@ use tonic::{Request, Response, Status, async_trait};
 use tonic_health::ServingStatus;
 use tonic_health::pb::{HealthCheckRequest, HealthCheckResponse};
 
-use crate::serve::services;
+use crate::proto::services;
 
 /// See the health checking protocol of gRPC.
 pub(crate) struct Healths(pub Health);

@@ -17,6 +17,7 @@ pub mod offline;
 pub mod proto;
 pub mod serve;
 mod service;
+mod settings;
 mod shared;
 pub mod status;
 mod streams;

@@ -23,6 +23,21 @@ pub const FILE_DESCRIPTOR_SET: &[u8] = tonic::include_file_descriptor_set!("motc
 /// The package of every service.
 pub const PACKAGE: &str = "motcua.v1";
 
+/// The services of the contract.
+pub const SERVICES: [&str; 6] = [
+    "motcua.v1.CatalogueService",
+    "motcua.v1.DossierService",
+    "motcua.v1.EventService",
+    "motcua.v1.LookupService",
+    "motcua.v1.ReportService",
+    "motcua.v1.WorklistService",
+];
+
+/// The services that have a health.
+pub(crate) fn services() -> impl Iterator<Item = &'static str> {
+    ["grpc.health.v1.Health"].into_iter().chain(SERVICES)
+}
+
 /// Everything that can be said on the wire: the contract, health, and the details of errors.
 pub fn pool() -> &'static DescriptorPool {
     static POOL: LazyLock<DescriptorPool> = LazyLock::new(|| {

@@ -1,7 +1,6 @@
 //! gRPC, gRPC-Web and JSON as one part of the port.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use app::{Engine, Gate};
 use axum::Router;
@@ -22,44 +21,22 @@ use tower::{Layer, ServiceExt};
 use tracing::Instrument;
 
 use crate::call::Calls;
-use crate::door;
+use crate::door::{self, Doors};
 use crate::health::Healths;
 use crate::json;
-use crate::proto;
 use crate::proto::catalogue_service_server::CatalogueServiceServer;
 use crate::proto::dossier_service_server::DossierServiceServer;
 use crate::proto::event_service_server::EventServiceServer;
 use crate::proto::lookup_service_server::LookupServiceServer;
 use crate::proto::report_service_server::ReportServiceServer;
 use crate::proto::worklist_service_server::WorklistServiceServer;
+use crate::proto::{self, services};
 use crate::service::{Catalogue, Dossiers, Events, Lookups, Reports, Worklists};
 use crate::status;
 
 pub use crate::door::most_bytes;
-
-/// What an operator may set.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// Whether clients may ask for the contract itself.
-    pub reflection: bool,
-    /// How often an open stream looks without having been woken.
-    pub poll: Duration,
-    /// The on-time rate that units are to reach, from 0 to 1.
-    pub target: f64,
-    /// How many streams one token may have open.
-    pub streams_per_token: usize,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            reflection: true,
-            poll: Duration::from_secs(5),
-            target: 0.95,
-            streams_per_token: 16,
-        }
-    }
-}
+pub use crate::proto::SERVICES;
+pub use crate::settings::Settings;
 
 /// Puts the services over an engine.
 #[must_use]
@@ -80,21 +57,6 @@ pub fn part(engine: Arc<Engine>, gate: Gate, health: &Health, settings: &Setting
 const REFLECTION: [&str; 2] = [
     "grpc.reflection.v1.ServerReflection",
     "grpc.reflection.v1alpha.ServerReflection",
-];
-
-/// The services that have a health.
-pub(crate) fn services() -> impl Iterator<Item = &'static str> {
-    ["grpc.health.v1.Health"].into_iter().chain(SERVICES)
-}
-
-/// The services of the contract.
-pub const SERVICES: [&str; 6] = [
-    "motcua.v1.CatalogueService",
-    "motcua.v1.DossierService",
-    "motcua.v1.EventService",
-    "motcua.v1.LookupService",
-    "motcua.v1.ReportService",
-    "motcua.v1.WorklistService",
 ];
 
 macro_rules! limited {
@@ -143,13 +105,6 @@ fn with_reason(answer: Answer) -> Answer {
         }
         Some(_) | None => answer,
     }
-}
-
-/// The services, and what the gateway asks before it reads a body.
-#[derive(Clone)]
-pub(crate) struct Doors {
-    pub(crate) grpc: Router,
-    pub(crate) calls: Calls,
 }
 
 /// Sends a call to the services, straight or through JSON.

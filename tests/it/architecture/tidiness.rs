@@ -14,10 +14,9 @@ const LONGER: [(&str, &str); 0] = [];
 
 /// What is still untidy, by crate: circles of files, and names of two public types. A number only
 /// ever becomes smaller; at 0 0 its line goes.
-const UNTIDY: [(&str, usize, usize); 5] = [
+const UNTIDY: [(&str, usize, usize); 4] = [
     ("domain", 1, 2),
     ("forecast", 3, 1),
-    ("grpc", 2, 0),
     ("store", 3, 0),
     ("web", 1, 0),
 ];

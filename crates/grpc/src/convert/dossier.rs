@@ -5,7 +5,6 @@ use domain::deadline::Language;
 use domain::dossier::acts::permit_supplement::Permit;
 use domain::dossier::custody::{CustodyChange, Holder};
 use domain::dossier::mirror::{Conflict, Contradiction};
-use domain::dossier::private::Person;
 use domain::dossier::reminder::Reminder;
 use domain::dossier::{Clock, list_is_confirmed, usual_action};
 use domain::dossier::{Consultation, Leg};
@@ -15,6 +14,7 @@ use domain::procedure::Procedure;
 use super::circumstances::{fee_state_of, incident_area_of, method_of, origin_of, setting_of};
 use super::known::{channel_of, kind_of, policy_of, state_of, unit_name};
 use super::paper::paper;
+use super::person::person;
 use super::rating::rating;
 use super::result;
 use super::time::{duration, timestamp};
@@ -290,15 +290,6 @@ fn late_units(view: &View) -> Vec<String> {
 /// An amount as it is sent; what does not fit cannot occur and is shown as the most.
 pub fn vnd(amount: u64) -> i64 {
     i64::try_from(amount).unwrap_or(i64::MAX)
-}
-
-pub fn person(person: &Person) -> proto::Person {
-    proto::Person {
-        name: person.name.clone(),
-        id_number: person.id_number.clone(),
-        phone: person.phone.clone(),
-        address: person.address.clone(),
-    }
 }
 
 fn permit(permit: &Permit) -> proto::SupplementPermit {

@@ -1,4 +1,4 @@
-//! People as the desk enters them.
+//! People, as the desk enters them and as they are sent.
 
 use domain::dossier::private::Person;
 use domain::fold;
@@ -66,6 +66,16 @@ impl Fields {
             );
         }
         phone
+    }
+}
+
+/// Draws a person.
+pub fn person(person: &Person) -> proto::Person {
+    proto::Person {
+        name: person.name.clone(),
+        id_number: person.id_number.clone(),
+        phone: person.phone.clone(),
+        address: person.address.clone(),
     }
 }
 

@@ -9,11 +9,12 @@ use domain::id::ComponentCode;
 use domain::limit::Limit;
 
 use super::circumstances::fee_state_of;
-use super::dossier::{person, vnd};
+use super::dossier::vnd;
 use super::explanation::explanation;
 use super::fields::Fields;
 use super::known::unit_name;
 use super::meta::meta;
+use super::person::person;
 use super::procedure::{fee, mark};
 use super::time::timestamp;
 use crate::proto;

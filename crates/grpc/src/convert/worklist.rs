@@ -13,6 +13,25 @@ use super::time::timestamp;
 use crate::proto;
 use crate::proto::worklist_counts::{LevelCount, StepCount};
 
+/// Reads what both lists can be narrowed by: the requests have the same fields under the same names.
+macro_rules! narrowed {
+    ($known:expr, $fields:expr, $request:expr) => {{
+        let (known, fields, request): (&Known, &mut Fields, _) = ($known, $fields, &$request);
+        DossierFilter {
+            statuses: fields.states("states", &request.states),
+            procedure: known.optional_procedure(fields, "procedure", &request.procedure),
+            channel: fields.channel("channel", request.channel, &Channel::ALL),
+            step: fields.optional("step", &request.step, StepId::parse),
+            assignee: assignee(fields, &request.assignee),
+            received_from: fields.moment("receive_from_time", request.receive_from_time.as_ref()),
+            received_until: fields
+                .moment("receive_until_time", request.receive_until_time.as_ref()),
+            changed_since: fields.moment("changed_since_time", request.changed_since_time.as_ref()),
+            ..DossierFilter::default()
+        }
+    }};
+}
+
 /// Reads a page's filters.
 pub fn query(
     known: &Known,
@@ -29,17 +48,7 @@ pub fn query(
         }
     }
     let levels = levels(fields, &request.levels);
-    let filter = DossierFilter {
-        statuses: fields.states("states", &request.states),
-        procedure: known.optional_procedure(fields, "procedure", &request.procedure),
-        channel: fields.channel("channel", request.channel, &Channel::ALL),
-        step: fields.optional("step", &request.step, StepId::parse),
-        assignee: assignee(fields, &request.assignee),
-        received_from: fields.moment("receive_from_time", request.receive_from_time.as_ref()),
-        received_until: fields.moment("receive_until_time", request.receive_until_time.as_ref()),
-        changed_since: fields.moment("changed_since_time", request.changed_since_time.as_ref()),
-        ..DossierFilter::default()
-    };
+    let filter = narrowed!(known, fields, request);
     WorklistQuery {
         whose: whose(
             known,
@@ -62,17 +71,7 @@ pub fn of_list(
     fields: &mut Fields,
     request: &proto::ListDossiersRequest,
 ) -> DossierFilter {
-    DossierFilter {
-        statuses: fields.states("states", &request.states),
-        procedure: known.optional_procedure(fields, "procedure", &request.procedure),
-        channel: fields.channel("channel", request.channel, &Channel::ALL),
-        step: fields.optional("step", &request.step, StepId::parse),
-        assignee: assignee(fields, &request.assignee),
-        received_from: fields.moment("receive_from_time", request.receive_from_time.as_ref()),
-        received_until: fields.moment("receive_until_time", request.receive_until_time.as_ref()),
-        changed_since: fields.moment("changed_since_time", request.changed_since_time.as_ref()),
-        ..DossierFilter::default()
-    }
+    narrowed!(known, fields, *request)
 }
 
 /// Reads whose dossiers are meant.

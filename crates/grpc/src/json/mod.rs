@@ -25,9 +25,8 @@ use prost_reflect::{DynamicMessage, MethodDescriptor};
 use tonic::{Code, Status};
 use tower::ServiceExt;
 
-use crate::door;
+use crate::door::{self, Doors};
 use crate::proto;
-use crate::serve::Doors;
 use crate::status;
 use error::respond;
 pub use error::{code_name, code_name_exists, http_status};

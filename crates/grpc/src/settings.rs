@@ -1,0 +1,27 @@
+//! What an operator may set of the services.
+
+use std::time::Duration;
+
+/// What an operator may set.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Whether clients may ask for the contract itself.
+    pub reflection: bool,
+    /// How often an open stream looks without having been woken.
+    pub poll: Duration,
+    /// The on-time rate that units are to reach, from 0 to 1.
+    pub target: f64,
+    /// How many streams one token may have open.
+    pub streams_per_token: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            reflection: true,
+            poll: Duration::from_secs(5),
+            target: 0.95,
+            streams_per_token: 16,
+        }
+    }
+}
