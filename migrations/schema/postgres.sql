@@ -328,6 +328,14 @@ CREATE TABLE import (
     CONSTRAINT import_province_check CHECK (length(province) = 2)
 );
 
+CREATE TABLE installation (
+    one smallint NOT NULL,
+    key_check text COLLATE "C" NOT NULL,
+    CONSTRAINT installation_key_check_check CHECK (length(key_check) = 64),
+    CONSTRAINT installation_one_check CHECK (one = 1),
+    CONSTRAINT installation_pkey PRIMARY KEY (one)
+);
+
 CREATE TABLE interest (
     due bigint NOT NULL,
     roles smallint NOT NULL,

@@ -272,6 +272,11 @@ CREATE INDEX import_place ON import (province, place) WHERE place IS NOT NULL;
 
 CREATE UNIQUE INDEX import_running ON import (province, source) WHERE finished IS NULL;
 
+CREATE TABLE installation (
+    one       INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
+    key_check TEXT    NOT NULL CHECK (length(key_check) = 64)
+) STRICT;
+
 CREATE TABLE interest (
     province TEXT    NOT NULL,
     unit     TEXT    NOT NULL,

@@ -3,9 +3,9 @@
 
 mod bad;
 mod beside;
-mod command;
+pub mod command;
 mod everything;
 mod export;
-mod hidden;
+pub mod hidden;
 mod log;
 mod wabo;

@@ -203,8 +203,6 @@ async fn a_block_ahead_does_not_move_the_day_and_a_day_that_is_over_gives_none(o
             ..
         })
     ));
-    let online = world.receive(WARD, THREE_DAYS).await;
-    assert_eq!(online.dossier.label(), "H60.02215-260804-0007");
     for (of, count) in [
         ("2026-08-02", 1),
         ("2026-09-04", 1),
@@ -214,6 +212,9 @@ async fn a_block_ahead_does_not_move_the_day_and_a_day_that_is_over_gives_none(o
         let refused = reserve(&world, of, count).await;
         assert!(matches!(refused, Err(Error::Invalid(_))), "{of} {count}");
     }
+    world.set("2026-08-04 08:05");
+    let online = world.receive(WARD, THREE_DAYS).await;
+    assert_eq!(online.dossier.label(), "H60.02215-260804-0007");
 }
 
 on_every_database!(desks_at_once_never_get_the_same_number);

@@ -41,6 +41,10 @@ impl StandingClock {
     pub fn at(now: Instant) -> Self {
         Self(Mutex::new(now))
     }
+
+    pub fn set(&self, now: Instant) {
+        *self.0.lock().unwrap() = now;
+    }
 }
 
 impl Clock for StandingClock {
@@ -52,6 +56,13 @@ impl Clock for StandingClock {
 /// Chance that counts.
 #[derive(Default)]
 pub struct NumberedIds(AtomicU64);
+
+impl NumberedIds {
+    /// Counts on from a number, where others count too.
+    pub fn from(number: u64) -> Self {
+        Self(AtomicU64::new(number))
+    }
+}
 
 impl Ids for NumberedIds {
     fn random(&self) -> [u8; 16] {

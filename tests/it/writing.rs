@@ -135,12 +135,12 @@ async fn numbers_begin_anew_each_local_day_and_each_unit_has_its_own(on: Backend
     );
     let other = world.receive(OTHER_WARD, THREE_DAYS).await;
     assert_eq!(other.dossier.label(), "H60.02212-260804-0001");
-    // A clock set back gives no number of a day that is over.
+    // A clock set back gives no number at all.
     world.set("2026-08-03 12:00");
-    assert_eq!(
-        world.receive(WARD, THREE_DAYS).await.dossier.label(),
-        "H60.02215-260804-0002"
-    );
+    let (clerk, code) = (who(Role::Receptionist, WARD), procedure_code(THREE_DAYS));
+    let reception = at_the_desk(WARD, THREE_DAYS);
+    let refused = world.engine.receive(&clerk, world.meta(), &code, reception);
+    assert!(matches!(refused.await, Err(app::Error::ClockBehind { .. })));
 }
 
 on_both!(a_refused_command_takes_no_number_and_spoils_nobody_elses);

@@ -360,8 +360,7 @@ impl Engine {
         // Judged as of when it was written, so that a repeat gets the same answer at any time.
         let mut view = match done {
             // The record time: a submission may have happened before it arrived.
-            Done::Now(dossier, applicant) => {
-                let written = Ord::max(arrived, dossier.last);
+            Done::Now(dossier, written, applicant) => {
                 if dossier.corrections.applicant_items().nth(1).is_some() {
                     // Rarely: other persons stand beside the one who handed it in.
                     let read = self.office.store.read().await?;

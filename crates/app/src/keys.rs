@@ -6,6 +6,8 @@ use domain::digest::{hex, keyed_hash};
 use domain::dossier::private::Person;
 use domain::id::{DossierId, ProvinceCode};
 
+use crate::ports::KeyMark;
+
 /// What is derived from the installation's one secret, each for one purpose.
 ///
 /// Without the secret a copy of the database tells nobody a PIN, and no identity number can
@@ -17,6 +19,7 @@ pub struct Keys {
     lookup: [u8; 32],
     person: [u8; 32],
     namesake: [u8; 32],
+    check: [u8; 32],
 }
 
 impl fmt::Debug for Keys {
@@ -38,6 +41,27 @@ impl Keys {
             lookup: key("lookup token"),
             person: key("person"),
             namesake: key("namesake"),
+            check: key("key check"),
+        }
+    }
+
+    /// The value by which the database knows the key again; it tells nothing else of it.
+    #[must_use]
+    pub fn check(&self) -> String {
+        hex(&self.check)
+    }
+
+    /// Whether these are the keys from which what is in the database was derived.
+    ///
+    /// A database of an earlier version has no check value, but it may have a receipt.
+    #[must_use]
+    pub fn fit(&self, mark: &KeyMark) -> bool {
+        match (&mark.check, &mark.receipt) {
+            (Some(check), _) => same(check, &self.check()),
+            (None, Some((dossier, hash))) => {
+                same(hash, &self.pin_hash(*dossier, &self.pin(*dossier)))
+            }
+            (None, None) => true,
         }
     }
 
@@ -174,5 +198,24 @@ mod tests {
         assert_ne!(token, Keys::new(b"two").lookup_token(id));
         assert_ne!(token, keys.lookup_token(DossierId::new(1, 2, 4)));
         assert!(!token.starts_with(&keys.pin(id)));
+    }
+
+    #[test]
+    fn a_key_is_known_again_by_its_check_value_or_by_a_receipt() {
+        let id = DossierId::new(1, 2, 3);
+        let (right, wrong) = (Keys::new(b"one"), Keys::new(b"two"));
+        let receipt = Some((id, right.pin_hash(id, &right.pin(id))));
+        let checked = KeyMark {
+            check: Some(right.check()),
+            ..KeyMark::default()
+        };
+        let before = KeyMark {
+            receipt,
+            ..KeyMark::default()
+        };
+        for mark in [checked, before] {
+            assert!(right.fit(&mark) && !wrong.fit(&mark), "{mark:?}");
+        }
+        assert!(wrong.fit(&KeyMark::default()), "nothing was derived yet");
     }
 }

@@ -41,12 +41,18 @@ impl Engine {
     /// Looks at everything without which no call can be answered.
     pub async fn readiness(&self) -> Readiness {
         let database = self.database_answers().await;
-        Readiness {
-            checks: vec![Check {
-                name: "database",
-                failed: database.err().map(|error| error.to_string()),
-            }],
+        let mut checks = vec![Check {
+            name: "database",
+            failed: database.as_ref().err().map(ToString::to_string),
+        }];
+        if database.is_ok() {
+            let clock = self.check_clock().await;
+            checks.push(Check {
+                name: "clock",
+                failed: clock.err().map(|error| error.to_string()),
+            });
         }
+        Readiness { checks }
     }
 
     async fn database_answers(&self) -> Result<(), Error> {

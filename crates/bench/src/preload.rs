@@ -388,6 +388,7 @@ impl Life<'_> {
             number,
             block_number: None,
             portal_number: None,
+            alone: Vec::new(),
             codes,
             released: Vec::new(),
             secrets: Some(Secrets {

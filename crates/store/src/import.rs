@@ -646,7 +646,7 @@ pub async fn write_raw(
     ids: &dyn Ids,
     micros: &(dyn Fn() -> i64 + Sync),
 ) -> Result<Duration, OpenError> {
-    let (writer, readers) = open::open(url, Options::default()).await?;
+    let (writer, readers, _unserved) = open::open(url, Options::default()).await?;
     let statements = AtomicU64::new(0);
     let mut import = Import {
         province: plan.map.province.clone(),

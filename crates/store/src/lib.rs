@@ -17,6 +17,7 @@ mod feed;
 mod foresight;
 mod given;
 mod import;
+mod installation;
 mod job;
 mod line;
 mod load;
@@ -33,18 +34,20 @@ mod row;
 pub mod scratch;
 mod takeout;
 mod tally;
+mod verification;
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use app::foresight::{Flag, Foretold, KeptModel};
 use app::import::{Archive, Begun, End, Import, NewImport, Piece, Viewing};
 use app::ports::{
-    Account, AccountStore, Batch, BlockWanted, CommitError, Committed, Document, Job, Loaded,
-    PrintWanted, Printed, Proposal, Published, ReadTx, Reserved, Session, Store, StoreError, Token,
-    Verdict, VoidWanted, Voided, Wanted, WriteBatches, WriteCatalogue, WriteForecasts, WriteJobs,
-    WriteNumbers, WritePrints, WriteTokens,
+    Account, AccountStore, Batch, BlockWanted, CommitError, Committed, Document, Installation, Job,
+    KeyMark, Loaded, PrintWanted, Printed, Proposal, Published, ReadKept, ReadTx, Reserved,
+    Session, Store, StoreError, Token, Verdict, Verifiable, VoidWanted, Voided, Wanted,
+    WriteBatches, WriteCatalogue, WriteForecasts, WriteJobs, WriteNumbers, WritePrints,
+    WriteTokens,
 };
 use async_trait::async_trait;
 use domain::id::{ActorId, ProvinceCode};
@@ -56,7 +59,8 @@ use door::Door;
 use fault::{store_error, unfinished};
 pub use import::write_raw;
 use line::Line;
-pub use open::{Durability, OpenError, Options, Patience, migrate, schema};
+use open::lock::Lock;
+pub use open::{Durability, OpenError, Options, Patience, go_without_log, migrate, schema};
 use read::Reading;
 
 /// A store on a database. Clones are the same store.
@@ -69,6 +73,8 @@ struct Inner {
     writer: Line,
     readers: Line,
     statements: AtomicU64,
+    /// Of a file that this process serves, until it is closed.
+    lock: Mutex<Option<Lock>>,
 }
 
 impl SeaStore {
@@ -77,12 +83,13 @@ impl SeaStore {
     /// Refuses one that is behind, ahead or incomplete, and, unless asked to keep nothing
     /// safe, one that could lose an answered commit.
     pub async fn open(url: &str, options: Options) -> Result<Self, OpenError> {
-        let (writer, readers) = open::open(url, options).await?;
+        let (writer, readers, lock) = open::open(url, options).await?;
         let store = Self {
             inner: Arc::new(Inner {
                 writer,
                 readers,
                 statements: AtomicU64::new(0),
+                lock: Mutex::new(lock),
             }),
         };
         if options.durability == Durability::Full {
@@ -114,7 +121,12 @@ impl SeaStore {
         open::settle(&self.inner.writer)
             .await
             .map_err(store_error)?;
-        self.inner.writer.close().await.map_err(store_error)
+        self.inner.writer.close().await.map_err(store_error)?;
+        let lock = self.inner.lock.lock();
+        if let Some(lock) = lock.unwrap_or_else(PoisonError::into_inner).take() {
+            lock.end();
+        }
+        Ok(())
     }
 
     /// How many statements were run so far, begin and commit not counted. For tests.
@@ -141,6 +153,12 @@ impl SeaStore {
 #[async_trait]
 impl Store for SeaStore {
     async fn read(&self) -> Result<Box<dyn ReadTx>, StoreError> {
+        Ok(Box::new(self.begin_reading().await?))
+    }
+}
+
+impl SeaStore {
+    async fn begin_reading(&self) -> Result<Reading, StoreError> {
         let inner = Arc::clone(&self.inner);
         // A task of its own: a caller that is dropped while the transaction begins must not
         // leave the connection inside it, for its snapshot would grow old.
@@ -152,8 +170,7 @@ impl Store for SeaStore {
                 .map_err(store_error)?;
             Ok(Reading { transaction, inner })
         });
-        let reading = begun.await.map_err(unfinished)??;
-        Ok(Box::new(reading))
+        begun.await.map_err(unfinished)?
     }
 }
 
@@ -260,6 +277,24 @@ impl WriteForecasts for SeaStore {
 
     async fn foretell(&self, foretold: &[Foretold]) -> Result<(), StoreError> {
         foresight::foretell(&self.writing(), foretold).await
+    }
+}
+
+#[async_trait]
+impl Verifiable for SeaStore {
+    async fn snapshot(&self) -> Result<Box<dyn ReadKept>, StoreError> {
+        Ok(Box::new(self.begin_reading().await?))
+    }
+}
+
+#[async_trait]
+impl Installation for SeaStore {
+    async fn key_mark(&self) -> Result<KeyMark, StoreError> {
+        installation::key_mark(&self.writing()).await
+    }
+
+    async fn keep_key_check(&self, check: &str, replaces: bool) -> Result<(), StoreError> {
+        installation::keep_key_check(&self.writing(), check, replaces).await
     }
 }
 

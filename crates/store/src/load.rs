@@ -4,7 +4,7 @@
 //! What is wanted goes in as a list a table ([`Given`]). `CROSS JOIN` makes SQLite walk the list
 //! and look each row up, never the reverse.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use app::ports::{Held, Key, Loaded, PersonKey, RequestKey, Seen, StoreError, Wanted};
 use domain::code::AnyCode;
@@ -33,6 +33,7 @@ pub(crate) async fn load<C: ConnectionTrait>(
         requests_of(door, &wanted.requests),
         codes_of(door, &wanted.codes),
         people_of(door, &wanted.people),
+        newest_of(door, &wanted.requests),
     ];
     let mut loaded = Loaded::default();
     let mut newest: HashMap<PersonKey, String> = HashMap::new();
@@ -56,6 +57,13 @@ pub(crate) async fn load<C: ConnectionTrait>(
                 loaded
                     .codes
                     .insert(wanted_at(&wanted.codes, row.at), dossier);
+            }
+            NEWEST => {
+                // Zero where there is no event.
+                let newest = (row.version > 0)
+                    .then(|| row.place("dossier").instant("last_record", row.version))
+                    .transpose()?;
+                loaded.newest = Ord::max(loaded.newest, newest);
             }
             _ => {
                 let person = wanted_at(&wanted.people, row.at);
@@ -121,6 +129,7 @@ const DOSSIER: i64 = 0;
 const REQUEST: i64 = 1;
 const CODE: i64 = 2;
 const PERSON: i64 = 3;
+const NEWEST: i64 = 4;
 
 /// What is asked of one table: a SELECT with the columns of [`Row`], and its values.
 struct Asked {
@@ -249,6 +258,24 @@ fn people_of<C: ConnectionTrait>(door: &Door<'_, C>, wanted: &[PersonKey]) -> Op
                  AND d.province = s.province AND d.id = s.dossier \
                  AND d.procedure = w.procedure AND d.begun >= w.since \
                  AND d.status IN (1, 2, 4, 5, 6) AND {VISIBLE}",
+            given.table
+        ),
+        values: given.values,
+    })
+}
+
+/// The greatest record time of each province that something is asked for in.
+fn newest_of<C: ConnectionTrait>(door: &Door<'_, C>, wanted: &[RequestKey]) -> Option<Asked> {
+    let provinces: BTreeSet<&str> = wanted.iter().map(|(one, ..)| one.as_str()).collect();
+    let list = provinces.into_iter().map(|one| [json!(one)]).collect();
+    let given = some(door, ["province"], list)?;
+    Some(Asked {
+        select: format!(
+            "SELECT CAST({NEWEST} AS bigint) AS part, w.at AS at, w.province AS id, \
+                 coalesce((SELECT max(d.last_record) FROM dossier d \
+                     WHERE d.province = w.province), 0) AS version, \
+                 NULL AS fold, NULL AS salt, NULL AS applicant, NULL AS content \
+             FROM {}",
             given.table
         ),
         values: given.values,

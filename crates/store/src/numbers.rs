@@ -9,7 +9,7 @@ use domain::id::{ProvinceCode, UnitCode};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use serde_json::{Value as Json, json};
 
-use crate::commit::Failure;
+use crate::commit::{Failure, people};
 use crate::door::{Dialect, Door};
 use crate::fault::store_error;
 use crate::given::Given;
@@ -237,7 +237,8 @@ fn runs(changes: &[Change]) -> Counters<Vec<Run>> {
 /// The row of a day cannot do that: a writer whose clock is behind would not see the row of
 /// the next day, and give a number of a day that is over.
 ///
-/// Nor may a desk take a number along while a portal brings it.
+/// Nor may a desk take a number along while a portal brings it, or two processes take a dossier of
+/// the same person and procedure.
 async fn hold<C: ConnectionTrait>(
     door: &Door<'_, C>,
     changes: &[Change],
@@ -249,12 +250,15 @@ async fn hold<C: ConnectionTrait>(
         Some((&number.province, &number.unit))
     });
     let units: BTreeSet<_> = counted.chain(brought).collect();
-    if units.is_empty() {
+    let units = units.into_iter();
+    let units = units.map(|(province, unit)| lock_name(province, unit));
+    // Units before people, each in order, as every writer takes them.
+    let people: BTreeSet<String> = people::keys(changes).map(people::lock_name).collect();
+    let names: Vec<_> = units.chain(people).map(|name| [json!(name)]).collect();
+    if names.is_empty() {
         return Ok(());
     }
-    let names = units.into_iter();
-    let names = names.map(|(province, unit)| [json!(lock_name(province, unit))]);
-    hold_names(door, names.collect()).await
+    hold_names(door, names).await
 }
 
 async fn hold_names<C: ConnectionTrait>(

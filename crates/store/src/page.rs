@@ -393,14 +393,34 @@ fn by_person(search: &Search) -> Option<SelectStatement> {
     if either.is_empty() {
         return None;
     }
+    let province = search.scope.province().as_str();
     let mut select = Query::select();
+    match &search.scope {
+        Scope::Province(_) => {
+            select.from_as("personal", "p");
+        }
+        // From what the units have to do with, lest the names of the whole province are walked. The
+        // rows are fetched before they are joined, for a server would turn the join around.
+        Scope::Units(_, units) => {
+            let mut own = Query::select();
+            own.distinct()
+                .column("dossier")
+                .from("interest")
+                .and_where(Expr::col("province").eq(province))
+                .and_where(of_units("unit", units))
+                .order_by("dossier", Order::Desc)
+                .limit(u64::from(u32::MAX));
+            select
+                .from_subquery(own, "i")
+                .join_as(JoinType::CrossJoin, "personal", "p", Condition::all())
+                .and_where(Expr::col(("p", "dossier")).equals(("i", "dossier")));
+        }
+    }
     select
         .column(("p", "dossier"))
-        .from_as("personal", "p")
-        .and_where(Expr::col(("p", "province")).eq(search.scope.province().as_str()))
+        .and_where(Expr::col(("p", "province")).eq(province))
         .and_where(Expr::cust(IS_APPLICANT))
-        .cond_where(either)
-        .and_where_option(involves(("p", "dossier"), &search.scope));
+        .cond_where(either);
     Some(newest(select, ("p", "dossier"), search.limit))
 }
 

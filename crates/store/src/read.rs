@@ -42,14 +42,14 @@ pub(crate) struct Reading {
 }
 
 impl Reading {
-    fn door(&self) -> Door<'_, Turn> {
+    pub(crate) fn door(&self) -> Door<'_, Turn> {
         Door {
             connection: &self.transaction,
             statements: &self.inner.statements,
         }
     }
 
-    async fn all<R: FromQueryResult>(
+    pub(crate) async fn all<R: FromQueryResult>(
         &self,
         sql: &str,
         values: Vec<Value>,
@@ -106,6 +106,27 @@ impl ReadDossiers for Reading {
         let sql = "SELECT province, dossier FROM code WHERE code = ? ORDER BY province";
         let rows: Vec<KeyRow> = self.all(sql, vec![code.as_str().into()]).await?;
         rows.into_iter().map(Key::try_from).collect()
+    }
+
+    async fn newest_record(&self) -> Result<Option<Instant>, StoreError> {
+        // Step by step through the provinces, for the index is by province first.
+        let sql = "WITH RECURSIVE provinces AS ( \
+                 SELECT min(province) AS province FROM dossier \
+                 UNION ALL \
+                 SELECT (SELECT min(d.province) FROM dossier d WHERE d.province > p.province) \
+                 FROM provinces p WHERE p.province IS NOT NULL) \
+             SELECT max((SELECT max(d.last_record) FROM dossier d \
+                 WHERE d.province = p.province)) AS number \
+             FROM provinces p";
+        let rows: Vec<MaybeNumber> = self.all(sql, Vec::new()).await?;
+        let place = Place {
+            table: "dossier",
+            id: "?",
+        };
+        let newest = rows.into_iter().next().and_then(|row| row.number);
+        newest
+            .map(|micros| place.instant("last_record", micros))
+            .transpose()
     }
 
     async fn province_of(&self, dossier: DossierId) -> Result<Option<ProvinceCode>, StoreError> {
@@ -444,6 +465,11 @@ impl ReadForecasts for Reading {
     async fn flags_head(&self) -> Result<FeedHead, StoreError> {
         foresight::head(&self.door()).await
     }
+}
+
+#[derive(FromQueryResult)]
+struct MaybeNumber {
+    number: Option<i64>,
 }
 
 fn key_values((province, dossier): &Key) -> Vec<Value> {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use sea_orm::ConnectionTrait;
+
 use super::office::Office;
 use super::program::{How, Program};
 use crate::backend::Backend;
@@ -31,6 +33,11 @@ async fn read_by_a_start(on: Backend, dossiers: u64) -> u64 {
         store.write(batch.collect()).await;
     }
     let folder = tempfile::tempdir().unwrap();
+    let key = "5e".repeat(32);
+    std::fs::write(folder.path().join("motcua.key"), &key).unwrap();
+    let check = app::keys::Keys::new(key.as_bytes()).check();
+    let kept = format!("INSERT INTO installation (one, key_check) VALUES (1, '{check}')");
+    store.raw().await.execute_unprepared(&kept).await.unwrap();
     let mut office = Office::open(&store.url, 1).await;
     store.close().await.unwrap();
     let before = blocks(&store, on).await;

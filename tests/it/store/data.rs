@@ -347,6 +347,7 @@ impl ADossier {
             number: None,
             block_number: None,
             portal_number: None,
+            alone: Vec::new(),
             codes: Vec::new(),
             released: Vec::new(),
             secrets: Some(Secrets {
@@ -401,6 +402,7 @@ pub fn next(dossier: &Dossier, request_number: u64, now: Instant, events: Vec<Ev
         number: None,
         block_number: None,
         portal_number: None,
+        alone: Vec::new(),
         codes: Vec::new(),
         released: Vec::new(),
         secrets: None,

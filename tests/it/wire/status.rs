@@ -63,6 +63,10 @@ fn every_error() -> Vec<Error> {
         Error::TimedOut,
         Error::Unavailable(None),
         Error::Unavailable(Some(StoreError::Unavailable("the disk is full".into()))),
+        Error::ClockBehind {
+            newest: crate::world::moment("2026-08-25 10:00"),
+            now: crate::world::moment("2026-08-06 10:00"),
+        },
         Error::Internal("row 7 says what cannot be".into()),
     ];
     for error in &all {
@@ -83,6 +87,7 @@ fn every_error() -> Vec<Error> {
             | Error::QueueFull
             | Error::TimedOut
             | Error::Unavailable(_)
+            | Error::ClockBehind { .. }
             | Error::Internal(_) => {}
         }
     }

@@ -11,6 +11,7 @@ mod words;
 use std::time::Duration;
 
 use domain::dossier::{Action, Refusal, Status};
+use domain::time::{self, Instant};
 
 use crate::ports::StoreError;
 use crate::publication::Obstacle;
@@ -99,6 +100,14 @@ pub enum Error {
     /// The store does not answer, or the server stops; the same request may be sent again. Whether
     /// it was written is settled by its request id.
     Unavailable(Option<StoreError>),
+    /// The clock of this machine is behind what was recorded, so nothing is written; the same request
+    /// may be sent again.
+    ClockBehind {
+        /// The newest record time.
+        newest: Instant,
+        /// What the clock says.
+        now: Instant,
+    },
     /// A fault of ours.
     Internal(Box<dyn std::error::Error + Send + Sync>),
 }
@@ -124,6 +133,7 @@ impl Error {
             Error::QueueFull => "QUEUE_FULL",
             Error::TimedOut => "DEADLINE_EXCEEDED",
             Error::Unavailable(_) => "UNAVAILABLE",
+            Error::ClockBehind { .. } => "CLOCK_BEHIND",
             Error::Internal(_) => "INTERNAL",
         }
     }
@@ -144,7 +154,7 @@ impl Error {
                 Kind::TooMany
             }
             Error::TimedOut => Kind::TimedOut,
-            Error::Unavailable(_) => Kind::Unavailable,
+            Error::Unavailable(_) | Error::ClockBehind { .. } => Kind::Unavailable,
             Error::Internal(_) => Kind::Internal,
         }
     }
@@ -200,6 +210,10 @@ impl Error {
             | Error::TimedOut
             | Error::Unavailable(_)
             | Error::Internal(_) => Vec::new(),
+            Error::ClockBehind { newest, now } => vec![
+                ("newest", time::rfc3339(*newest)),
+                ("clock", time::rfc3339(*now)),
+            ],
         }
     }
 
@@ -208,7 +222,9 @@ impl Error {
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Error::TooMany { seconds } => Some(Duration::from_secs((*seconds).into())),
-            Error::QueueFull | Error::Unavailable(_) => Some(RETRY_AFTER),
+            Error::QueueFull | Error::Unavailable(_) | Error::ClockBehind { .. } => {
+                Some(RETRY_AFTER)
+            }
             Error::Invalid(_)
             | Error::NotFound { .. }
             | Error::Refused { .. }
@@ -264,6 +280,7 @@ impl std::error::Error for Error {
             Error::Unavailable(cause) => cause.as_ref().map(|cause| cause as _),
             Error::Internal(cause) => Some(cause.as_ref()),
             Error::Invalid(_)
+            | Error::ClockBehind { .. }
             | Error::NotFound { .. }
             | Error::Refused { .. }
             | Error::Stale { .. }

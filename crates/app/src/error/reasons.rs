@@ -197,6 +197,13 @@ pub const USE_CASES: [&Reason; 17] = [
         vietnamese: "Hệ thống đang bận.",
         remedy: "Send the same request again with the same `request_id`.",
     },
+    &Reason {
+        reason: "CLOCK_BEHIND",
+        kind: Kind::Unavailable,
+        cause: "the clock of the server is behind the newest record, so nothing is written; reading goes on",
+        vietnamese: "Đồng hồ máy chủ chạy chậm; yêu cầu chưa được ghi.",
+        remedy: "Tell the administrator to set the clock right; then send the same request again.",
+    },
     &DEADLINE_EXCEEDED,
     &INTERNAL,
 ];

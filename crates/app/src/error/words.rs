@@ -4,6 +4,7 @@
 use std::fmt;
 
 use domain::role::Role;
+use domain::time;
 
 use super::{Error, FieldError};
 use crate::publication::Obstacle;
@@ -68,6 +69,11 @@ fn english(error: &Error) -> String {
         Error::Unavailable(_) => {
             "the service cannot answer now; send the same request again".into()
         }
+        Error::ClockBehind { newest, now } => format!(
+            "the clock of this server says {}, but {} was recorded; nothing is written until it is right",
+            time::rfc3339(*now),
+            time::rfc3339(*newest)
+        ),
         Error::Internal(_) => "an internal error occurred".into(),
     }
 }
@@ -138,6 +144,9 @@ fn vietnamese(error: &Error) -> String {
         Error::Unavailable(_) => {
             "Hệ thống đang bận; hãy gửi lại đúng yêu cầu này sau ít giây.".into()
         }
+        Error::ClockBehind { .. } => "Đồng hồ máy chủ chạy chậm nên yêu cầu chưa được ghi; hãy báo \
+             quản trị viên chỉnh lại giờ rồi gửi lại đúng yêu cầu này."
+            .into(),
         Error::Internal(_) => "Hệ thống gặp lỗi.".into(),
     }
 }

@@ -79,6 +79,8 @@ pub struct Loaded {
     pub histories: HashMap<Key, Vec<Record>>,
     /// What became of numbers, of those that are in a block.
     pub numbers: HashMap<BlockNumber, NumberState>,
+    /// The greatest record time in the provinces of the requests; none where there is no event.
+    pub newest: Option<Instant>,
 }
 
 /// A request that was answered before.
@@ -120,6 +122,9 @@ pub struct Change {
     pub codes: Vec<AnyCode>,
     /// Codes under which it was found by mistake, free for another dossier again.
     pub released: Vec<AnyCode>,
+    /// Who may have no other open dossier for this procedure when it is written, by each way in which
+    /// the applicant is known.
+    pub alone: Vec<PersonKey>,
     /// What is kept beside a new dossier.
     pub secrets: Option<Secrets>,
     /// Hash of the receipt's PIN, when a receipt is made.

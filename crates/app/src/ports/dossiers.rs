@@ -26,8 +26,12 @@ pub trait ReadDossiers: Send + Sync {
         code: &AnyCode,
     ) -> Result<Option<Key>, StoreError>;
 
-    /// The dossiers that have a code, in every province: somebody may have noted another's code.
+    /// All dossiers that have a code, in whichever provinces: a desk may bring the code of another
+    /// province's dossier along.
     async fn holders(&self, code: &AnyCode) -> Result<Vec<Key>, StoreError>;
+
+    /// The greatest record time of all events; none where there is no event.
+    async fn newest_record(&self) -> Result<Option<Instant>, StoreError>;
 
     /// The province of a dossier.
     async fn province_of(&self, dossier: DossierId) -> Result<Option<ProvinceCode>, StoreError>;

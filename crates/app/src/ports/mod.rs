@@ -12,6 +12,7 @@ mod error;
 mod feed;
 mod forecasts;
 mod imports;
+mod installation;
 mod jobs;
 mod numbers;
 mod prints;
@@ -19,6 +20,7 @@ mod reports;
 mod scope;
 mod store;
 mod tokens;
+mod verification;
 
 pub use accounts::{Account, AccountStore, Holder, Session};
 pub use batch::{
@@ -34,6 +36,7 @@ pub use error::StoreError;
 pub use feed::{FeedHead, ReadFeed};
 pub use forecasts::{ReadForecasts, WriteForecasts};
 pub use imports::{Archive, Begun, End, Import, Life, NewImport, Piece, ReadImports, Viewing};
+pub use installation::{Installation, KeyMark};
 pub use jobs::{Job, ReadJobs, WriteJobs};
 pub use numbers::{
     Block, BlockNumber, BlockWanted, NumberWanted, ReadNumbers, Reserved, VoidWanted, Voided,
@@ -44,3 +47,6 @@ pub use reports::{Rated, RatingsWanted, ReadReports, ReportRow, ReportWanted, Su
 pub use scope::{Key, Scope};
 pub use store::{ReadTx, Store};
 pub use tokens::{ReadTokens, Token, WriteTokens};
+pub use verification::{
+    KeptCode, KeptCounter, KeptDossier, KeptEvent, KeptTally, ReadKept, Verifiable,
+};

@@ -49,12 +49,15 @@ pub(super) struct Desk<'a> {
     seen: HashMap<RequestKey, (Key, u32, Vec<u8>)>,
     order: Vec<Key>,
     changes: HashMap<Key, Change>,
+    /// The greatest record time of what is in the database and of this batch.
+    newest: Option<Instant>,
 }
 
 impl<'a> Desk<'a> {
     pub fn new(office: &'a Office, loaded: Loaded) -> Self {
         Self {
             office,
+            newest: loaded.newest,
             loaded,
             seen: HashMap::new(),
             order: Vec::new(),
@@ -443,6 +446,11 @@ impl<'a> Desk<'a> {
         let applicant = held.as_ref().and_then(|held| held.applicant.clone());
         let content = salt.map_or([0; 32], |salt| content_hash(&salt, task));
         let codes = Codes::moved_by(&decision.events);
+        let recorded = Ord::max(task.arrived, at);
+        let recorded = self
+            .newest
+            .map_or(recorded, |last| Ord::max(last, recorded));
+        self.newest = Some(recorded);
         let mut dossier = held.map(|held| held.dossier);
         let mut entries = Vec::with_capacity(decision.events.len());
         for (part, event) in (0..).zip(decision.events) {
@@ -451,7 +459,7 @@ impl<'a> Desk<'a> {
                 dossier: key.1,
                 version: before + u32::from(part) + 1,
                 event_time: at,
-                record_time: Ord::max(task.arrived, at),
+                record_time: recorded,
                 actor: acting.actor.clone(),
                 role: acting.role,
                 unit: acting.unit.clone(),
@@ -478,6 +486,7 @@ impl<'a> Desk<'a> {
             number: None,
             block_number: None,
             portal_number: None,
+            alone: Vec::new(),
             codes: Vec::new(),
             released: Vec::new(),
             secrets: None,
@@ -548,12 +557,14 @@ impl<'a> Desk<'a> {
         if let Some(held) = self.loaded.dossiers.get_mut(key) {
             held.applicant = Some(contents.applicant.clone());
         }
+        let alone = person_keys(self.office, task, procedure, contents);
         let change = self.changes.get_mut(key).expect("it was written just now");
         change.secrets = Some(Secrets {
             salt,
             person,
             namesake,
         });
+        change.alone.clone_from(&alone);
         for code in &codes {
             self.loaded
                 .codes
@@ -561,7 +572,7 @@ impl<'a> Desk<'a> {
         }
         change.codes = codes;
         let label = change.dossier.label();
-        for person in person_keys(self.office, task, procedure, contents) {
+        for person in alone {
             self.loaded.people.insert(person, label.clone());
         }
     }
@@ -571,6 +582,20 @@ impl<'a> Desk<'a> {
         let pin = self.office.keys.pin(key.1);
         let change = self.changes.get_mut(key).expect("it was written just now");
         change.pin_hash = Some(self.office.keys.pin_hash(key.1, &pin));
+    }
+
+    /// The greatest record time of what is in the database and of this batch.
+    pub fn newest(&self) -> Option<Instant> {
+        self.newest
+    }
+
+    /// When what this batch last does to a dossier is recorded.
+    pub fn recorded(&self, key: &Key) -> Instant {
+        let last = self
+            .changes
+            .get(key)
+            .and_then(|change| change.entries.last());
+        last.expect("it was written just now").record.record_time
     }
 
     /// Who handed a dossier of this batch in.

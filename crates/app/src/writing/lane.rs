@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::dossier::Dossier;
 use domain::dossier::private::Person;
+use domain::time::{self, Instant};
 use futures::FutureExt;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -26,8 +27,8 @@ const TRIES: usize = 5;
 /// The answer: the dossier at the version that this request made.
 #[derive(Debug, Clone)]
 pub(crate) enum Done {
-    /// It was done now, to what this person had handed in.
-    Now(Box<Dossier>, Option<Person>),
+    /// It was done now and recorded at that time, to what this person had handed in.
+    Now(Box<Dossier>, Instant, Option<Person>),
     /// It had been done before, at this version.
     Before { key: Key, version: u32 },
     /// There was nothing to do.
@@ -137,16 +138,21 @@ async fn attempt(office: &Office, batch: Vec<(Task, Reply)>, tries: usize) {
                 continue;
             }
             Ok(Step::Written(key, version)) => {
+                let recorded = desk.recorded(&key);
                 let applicant = desk.applicant(&key);
-                Outcome::Written(key, version, applicant)
+                Outcome::Written(key, version, recorded, applicant)
             }
             Err(error) => Outcome::Refused(error),
         };
         waiting.push((task, reply, outcome));
     }
+    let newest = desk.newest();
     let changes = desk.changes();
     if changes.is_empty() {
         return answer(waiting, &HashMap::new());
+    }
+    if let Err(error) = office.keep_pace(newest).await {
+        return refuse_all(waiting, &error);
     }
     match office.store.commit(Batch { changes }).await {
         Ok(committed) => {
@@ -253,7 +259,7 @@ fn give_up(waiting: Waiting) {
 ///
 /// A refusal waits too, for it may rest on what an earlier command of the same batch did.
 enum Outcome {
-    Written(Key, u32, Option<Person>),
+    Written(Key, u32, Instant, Option<Person>),
     Refused(Error),
 }
 
@@ -267,11 +273,11 @@ fn answer(waiting: Waiting, written: &HashMap<Key, Dossier>) {
                 tracing::debug!(request.id = request, reason = error.reason(), "refused");
                 Err(error)
             }
-            Outcome::Written(key, version, applicant) => {
+            Outcome::Written(key, version, recorded, applicant) => {
                 tracing::debug!(request.id = request, dossier.id = %key.1, version, "written");
                 Ok(match written.get(&key) {
                     Some(dossier) if dossier.version == version => {
-                        Done::Now(Box::new(dossier.clone()), applicant)
+                        Done::Now(Box::new(dossier.clone()), recorded, applicant)
                     }
                     // A later command of this batch moved it on: rebuild this one's answer.
                     Some(_) | None => Done::Before { key, version },
@@ -279,6 +285,24 @@ fn answer(waiting: Waiting, written: &HashMap<Key, Dossier>) {
             }
         };
         let _gone = reply.send(answer);
+    }
+}
+
+/// Answers that nothing is written while the clock is behind; what rests on what this batch would
+/// have done is refused likewise.
+fn refuse_all(waiting: Waiting, error: &Error) {
+    let Error::ClockBehind { newest, now } = error else {
+        return send_again(waiting);
+    };
+    let (newest, now) = (*newest, *now);
+    tracing::error!(
+        newest = %time::rfc3339(newest),
+        clock = %time::rfc3339(now),
+        refused = waiting.len(),
+        "the clock is behind what was recorded; nothing is written until it is set right"
+    );
+    for (_, reply, _) in waiting {
+        let _gone = reply.send(Err(Error::ClockBehind { newest, now }));
     }
 }
 

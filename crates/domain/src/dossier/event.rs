@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::Dossier;
 use super::acts::act::{Fact, Told, Written};
 use super::acts::{
-    advance, assign, consultation, correction, extend, hand_over, leg, mirror, payment, rate,
-    receive, refund, refuse, remind, resolve, return_result, stop, submit, supplement, transfer,
-    withdraw,
+    advance, assign, consultation, correction, extend, hand_over, leg, mirror, payment,
+    permit_supplement, rate, receive, refund, refuse, remind, resolve, return_result, stop, submit,
+    supplement, transfer, withdraw,
 };
 use super::change::{migration, recalculation, succession};
 use super::correction::Correction;

@@ -219,6 +219,7 @@ impl Told {
             | Error::QueueFull
             | Error::TimedOut
             | Error::Unavailable(_)
+            | Error::ClockBehind { .. }
             | Error::Internal(_) => {}
         }
     }

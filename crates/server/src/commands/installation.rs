@@ -14,7 +14,8 @@ use store::{Options, Patience, SeaStore};
 
 use crate::clock::{SystemClock, SystemIds};
 use crate::config::{self, Config};
-use crate::{Failure, catalogue, secret};
+use crate::secret::{self, Replaced};
+use crate::{Failure, catalogue};
 
 /// Which database a command works on.
 #[derive(Debug, Args)]
@@ -49,19 +50,23 @@ pub(crate) struct Installation {
 impl Installation {
     /// Opens what the flags name, to look, or to write what bears no receipt.
     pub async fn open(flags: &Database) -> Result<Self, Failure> {
-        Self::with(&flags.configuration()?, Vec::new()).await
+        let config = flags.configuration()?;
+        let store = open_store(&config, Patience::Endless).await?;
+        Self::over(&config, store, Vec::new()).await
     }
 
     /// Opens it to hand out receipts, whose PINs the server must know again.
     pub async fn open_desk(flags: &Database) -> Result<Self, Failure> {
         let config = flags.configuration()?;
-        let secret = secret::read_or_make(&config.secret_file, &SystemIds)?;
-        Self::with(&config, secret).await
+        let store = open_store(&config, Patience::Endless).await?;
+        let key = &config.secret_file;
+        let secret = secret::of_database(key, &store, &SystemIds, Replaced::Never).await?;
+        Self::over(&config, store, secret).await
     }
 
-    async fn with(config: &Config, secret: Vec<u8>) -> Result<Self, Failure> {
+    async fn over(config: &Config, store: SeaStore, secret: Vec<u8>) -> Result<Self, Failure> {
         let shipped = Arc::new(catalogue::read(config.catalogue.as_deref())?);
-        let store = Arc::new(open_store(config, Patience::Endless).await?);
+        let store = Arc::new(store);
         let engine = Engine::start(Parts {
             store: Arc::clone(&store) as Arc<dyn Store>,
             catalogue: Arc::clone(&shipped),
@@ -143,9 +148,17 @@ pub(crate) fn caller(actor: ActorId, role: Role, unit: &Unit) -> Caller {
 /// Opens the database of a configuration.
 pub(crate) async fn open_store(config: &Config, patience: Patience) -> Result<SeaStore, Failure> {
     let options = Options {
-        readers: config.readers,
         patience,
         ..Options::default()
+    };
+    open_with(config, options).await
+}
+
+/// Opens it otherwise than a command does.
+pub(crate) async fn open_with(config: &Config, options: Options) -> Result<SeaStore, Failure> {
+    let options = Options {
+        readers: config.readers,
+        ..options
     };
     SeaStore::open(&config.database, options)
         .await

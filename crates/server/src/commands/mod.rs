@@ -18,9 +18,10 @@ pub mod serve;
 pub mod token;
 pub mod units;
 pub mod user;
+pub mod verify;
 
 pub use installation::Database;
-pub(crate) use installation::{Installation, caller, open_store, unreadable};
+pub(crate) use installation::{Installation, caller, open_store, open_with, unreadable};
 pub(crate) use printing::{Format, PlainFormat, moment, print, words};
 pub(crate) use serve::asked_to_stop;
 
@@ -75,6 +76,7 @@ enum Command {
     Offline(offline::Offline),
     Bench(bench::Bench),
     Units(units::Units),
+    Verify(verify::Verify),
     Forecast(forecast::Forecast),
     Calendar(calendar::Calendar),
 }
@@ -96,6 +98,7 @@ impl Cli {
             Command::Offline(flags) => wait(offline::run(flags)),
             Command::Bench(flags) => wait(bench::run(flags)),
             Command::Units(flags) => wait(units::run(flags, language)),
+            Command::Verify(flags) => wait(verify::run(flags)),
             Command::Forecast(flags) => wait(forecast::run(flags)),
             Command::Calendar(flags) => wait(calendar::run(flags, language)),
         }

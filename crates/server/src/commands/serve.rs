@@ -13,16 +13,17 @@ use app::{Engine, Gate, Parts, gate};
 use domain::catalogue::Catalogue;
 use domain::role::Role;
 use motcua_http::Health;
-use store::Patience;
+use store::{Options, Patience, SeaStore};
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{SignalKind, signal};
 use web::{DemoRole, Pages};
 
-use super::{migrate, open_store};
+use super::{migrate, open_with};
 use crate::clock::{SystemClock, SystemIds};
 use crate::config::{self, Config};
 use crate::scratch::Scratch;
-use crate::{Failure, catalogue, secret, telemetry};
+use crate::secret::{self, Replaced};
+use crate::{Failure, catalogue, telemetry};
 use demo::Demo;
 
 /// Serve gRPC, gRPC-Web and JSON on one port.
@@ -44,6 +45,14 @@ pub struct Serve {
     /// Where to listen, such as 127.0.0.1:7080; port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS")]
     pub listen: Option<SocketAddr>,
+    /// Go on with another key than the one that the database belongs to, or make one: PINs on receipts
+    /// that were given out no longer fit, and a second dossier of the same person is not noticed.
+    #[arg(long, conflicts_with = "demo")]
+    pub new_key: bool,
+    /// Start on a file whose last server was killed and whose log (-wal) is gone: what was written last
+    /// is missing.
+    #[arg(long, conflicts_with = "demo")]
+    pub without_log: bool,
 }
 
 /// Serves until it is told to stop.
@@ -64,11 +73,21 @@ pub async fn run(flags: Serve) -> Result<ExitCode, Failure> {
         return serve_demo(config, flags.database.is_some(), catalogue, port).await;
     }
     telemetry::start(&config.log, config.log_format)?;
+    if flags.without_log {
+        let let_go = store::go_without_log(&config.database);
+        let_go.map_err(|error| Failure::work("cannot go without the log", error))?;
+    }
     if flags.migrate {
         migrate::apply(&config.database, false).await?;
     }
-    let secret = secret::read_or_make(&config.secret_file, &SystemIds)?;
-    serve(&config, catalogue, secret, port, None).await
+    let replaced = if flags.new_key {
+        Replaced::Knowingly
+    } else {
+        Replaced::Never
+    };
+    let store = open_to_serve(&config).await?;
+    let secret = secret::of_database(&config.secret_file, &store, &SystemIds, replaced).await?;
+    serve(&config, catalogue, store, secret, port, None).await
 }
 
 /// Builds the demo and serves it: from a scratch database, or from one that was named and stays.
@@ -87,7 +106,7 @@ async fn serve_demo(
         }
         None => {
             must_be_empty(&config.database).await?;
-            secret::read_or_make(&config.secret_file, &SystemIds)?
+            secret::of_empty_database(&config.secret_file, &SystemIds)?
         }
     };
     eprintln!("building a made-up Tuyên Quang …");
@@ -96,7 +115,18 @@ async fn serve_demo(
         built = demo::build(&config.database, Arc::clone(&catalogue), &secret, now, &SystemIds) => built?,
         () = asked_to_stop() => return Ok(ExitCode::SUCCESS),
     };
-    serve(&config, catalogue, secret, port, Some((built, kept))).await
+    let store = open_to_serve(&config).await?;
+    serve(&config, catalogue, store, secret, port, Some((built, kept))).await
+}
+
+/// Opens the database for callers; nobody else may serve the same file.
+async fn open_to_serve(config: &Config) -> Result<SeaStore, Failure> {
+    let options = Options {
+        patience: Patience::ForCallers,
+        serves: true,
+        ..Options::default()
+    };
+    open_with(config, options).await
 }
 
 /// Made-up dossiers never go among real ones.
@@ -198,11 +228,12 @@ fn invite(demo: &Demo, address: SocketAddr) {
 async fn serve(
     config: &Config,
     catalogue: Arc<Catalogue>,
+    store: SeaStore,
     secret: Vec<u8>,
     port: Port,
     demo: Option<(Demo, bool)>,
 ) -> Result<ExitCode, Failure> {
-    let store = Arc::new(open_store(config, Patience::ForCallers).await?);
+    let store = Arc::new(store);
     let trials: Vec<DemoRole> = demo
         .iter()
         .flat_map(|(demo, _)| &demo.tokens)
@@ -224,6 +255,12 @@ async fn serve(
         .refresh_catalogue()
         .await
         .map_err(|error| Failure::work("cannot read what was published", error))?;
+    if let Err(error) = engine.check_clock().await {
+        tracing::error!(
+            error = &error as &dyn std::error::Error,
+            "nothing can be written"
+        );
+    }
     tokio::spawn(Arc::clone(&engine).follow_catalogue(FOLLOW));
     tokio::spawn(Arc::clone(&engine).follow_jobs(FOLLOW, SETTLE));
     tokio::spawn(Arc::clone(&engine).follow_models(FOLLOW, BEFORE_FITS));

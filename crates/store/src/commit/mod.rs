@@ -8,6 +8,7 @@ mod codes;
 pub(crate) mod dossiers;
 mod events;
 mod interest;
+pub(crate) mod people;
 mod personal;
 pub(crate) mod tallies;
 mod together;
@@ -47,6 +48,9 @@ pub(crate) async fn commit(
         Dialect::Postgres | Dialect::Sqlite => Way::Stepwise,
     };
     let numbered = batch.changes.iter().any(|change| change.number.is_some());
+    // Of a file one process decides all.
+    let asked =
+        door.dialect() == Dialect::Postgres && people::keys(&batch.changes).next().is_some();
     // Hardly ever does somebody else have a number that the counter comes to, so that is looked at
     // only when it was found out.
     let mut numbering = Numbering::Trusting;
@@ -55,7 +59,7 @@ pub(crate) async fn commit(
         // Numbers are sealed in; those of a transaction that was undone are another's now.
         let unsealed = numbered.then(|| batch.changes.clone());
         let done = match way {
-            Way::Together if !numbered => alone(&door, &batch.changes).await,
+            Way::Together if !numbered && !asked => alone(&door, &batch.changes).await,
             Way::Together | Way::Stepwise => {
                 attempt(writer, statements, &mut batch.changes, way, numbering).await
             }
@@ -216,6 +220,9 @@ async fn write<C: ConnectionTrait>(
             }
         }),
         Way::Stepwise => {
+            if door.dialect() == Dialect::Postgres {
+                people::check(door, changes).await?;
+            }
             dossiers::write(door, changes).await?;
             block::take(door, changes).await?;
             codes::write(door, changes).await?;

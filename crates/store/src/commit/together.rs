@@ -7,7 +7,7 @@
 use app::ports::Change;
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value};
 
-use super::{codes, dossiers, events, the_rest};
+use super::{codes, dossiers, events, people, the_rest};
 use crate::door::{Dialect, Door};
 use crate::many::Part;
 
@@ -47,6 +47,11 @@ fn whole(changes: &[Change]) -> Part {
             "dossiers",
             vec![dossiers::part(dialect, &dossiers::by_id(changes))],
             changes.len(),
+        ),
+        (
+            "people",
+            people::part(dialect, changes).into_iter().collect(),
+            0,
         ),
         ("codes", codes::parts(dialect, &wanted), wanted.len()),
         ("events", events::parts(dialect, changes), entries.sum()),

@@ -1,5 +1,6 @@
 //! Opening a database, and refusing one that would not keep its word.
 
+pub(crate) mod lock;
 mod postgres;
 mod sqlite;
 
@@ -52,6 +53,9 @@ pub struct Options {
     /// How old a connection to a server grows before another takes its place. What is settled when
     /// it is made, such as whether it keeps plans, follows what the database has become so.
     pub renewed_after: Duration,
+    /// Whether this process serves the database. Only one at a time may serve a file; what a command
+    /// does beside it for a while is no harm.
+    pub serves: bool,
 }
 
 impl Default for Options {
@@ -61,6 +65,7 @@ impl Default for Options {
             readers: 4,
             patience: Patience::Endless,
             renewed_after: Duration::from_secs(3_600),
+            serves: false,
         }
     }
 }
@@ -88,6 +93,28 @@ pub enum OpenError {
     Missing {
         /// The file.
         file: PathBuf,
+    },
+    /// Another process serves the file.
+    #[error(
+        "{} is served already, by process {process}; stop that server first, or use PostgreSQL for \
+         several",
+        file.display()
+    )]
+    InUse {
+        /// The file.
+        file: PathBuf,
+        /// The number of the process, as far as it has said it.
+        process: String,
+    },
+    /// What was written last is gone.
+    #[error(
+        "the last server was killed and its log {} is gone: what was written last would be missing. \
+         Put the log back, or restore a backup; `--without-log` starts without it",
+        log.display()
+    )]
+    LogLost {
+        /// The log.
+        log: PathBuf,
     },
     /// Migrations are still to be applied.
     #[error("the database lacks {} migration(s), first {}; run `motcua migrate`", pending.len(), pending[0])]
@@ -141,7 +168,17 @@ impl From<DbErr> for OpenError {
 pub async fn migrate(url: &str, dry_run: bool) -> Result<Vec<String>, OpenError> {
     let db = match Address::parse(url)? {
         Address::Sqlite(file) if dry_run && !file.exists() => return Ok(migrations::names()),
-        Address::Sqlite(_) => sqlite::migrator(url, dry_run).await?,
+        Address::Sqlite(file) => {
+            lock::check_log(&file)?;
+            if !dry_run {
+                let made = lock::make_private(&file);
+                made.map_err(|error| OpenError::Database(error.into()))?;
+            }
+            let db = sqlite::migrator(url, dry_run).await?;
+            // Closing it below takes the log away.
+            lock::forget_killed(&file);
+            db
+        }
         Address::Postgres => postgres::migrator(url, dry_run).await?,
     };
     let result = migrate_connected(&db, dry_run).await;
@@ -153,6 +190,15 @@ pub async fn migrate(url: &str, dry_run: bool) -> Result<Vec<String>, OpenError>
 #[must_use]
 pub fn schema() -> String {
     migrations::names().pop().unwrap_or_default()
+}
+
+/// Lets a file be opened whose last server was killed and whose log is gone.
+pub fn go_without_log(url: &str) -> Result<(), OpenError> {
+    match Address::parse(url)? {
+        Address::Sqlite(file) => lock::forget_killed(&file),
+        Address::Postgres => {}
+    }
+    Ok(())
 }
 
 async fn migrate_connected(
@@ -170,10 +216,16 @@ async fn migrate_connected(
 }
 
 /// The writer and the readers of a database that has the current schema.
-pub(crate) async fn open(url: &str, options: Options) -> Result<(Line, Line), OpenError> {
+pub(crate) async fn open(
+    url: &str,
+    options: Options,
+) -> Result<(Line, Line, Option<lock::Lock>), OpenError> {
     match Address::parse(url)? {
         Address::Sqlite(file) => sqlite::open(url, &file, options).await,
-        Address::Postgres => postgres::open(url, options).await,
+        Address::Postgres => {
+            let (writer, readers) = postgres::open(url, options).await?;
+            Ok((writer, readers, None))
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement,
 };
 
+use super::lock::{self, Lock};
 use super::{Durability, OpenError, Options, check_schema};
 use crate::line::Line;
 
@@ -31,12 +32,16 @@ pub(super) async fn open(
     url: &str,
     file: &Path,
     options: Options,
-) -> Result<(Line, Line), OpenError> {
+) -> Result<(Line, Line, Option<Lock>), OpenError> {
     if !file.exists() {
         return Err(OpenError::Missing {
             file: file.to_owned(),
         });
     }
+    lock::check_log(file)?;
+    let lock = options.serves.then(|| Lock::take(file)).transpose()?;
+    let closed = lock::close_to_others(file);
+    closed.map_err(|error| OpenError::Database(error.into()))?;
     let synchronous = match options.durability {
         Durability::Full => SqliteSynchronous::Full,
         Durability::Scratch => SqliteSynchronous::Normal,
@@ -55,7 +60,10 @@ pub(super) async fn open(
         options.pragma("query_only", "1")
     })
     .await?;
-    Ok((Line::new(writer, None), Line::new(readers, None)))
+    if lock.is_none() {
+        lock::forget_killed(file);
+    }
+    Ok((Line::new(writer, None), Line::new(readers, None), lock))
 }
 
 /// Fails unless an answered commit survives a power cut.

@@ -1,0 +1,54 @@
+//! `motcua verify`.
+
+use std::process::ExitCode;
+
+use app::ports::Verifiable;
+use clap::Args;
+use store::Patience;
+
+use super::{Database, open_store, print, unreadable};
+use crate::Failure;
+use crate::progress::Progress;
+
+/// Make rows, interests, codes, counters and tallies anew from the events, and name what is otherwise.
+///
+/// Writes nothing, and may run beside a server: it looks at the database as it is at one moment. Exit
+/// code 0: all is as the events say; 1: something differs; 2: the database could not be read.
+#[derive(Debug, Args)]
+pub struct Verify {
+    #[command(flatten)]
+    pub database: Database,
+}
+
+/// Prints each difference on a line, and how many there are.
+pub async fn run(flags: Verify) -> Result<ExitCode, Failure> {
+    let config = flags.database.configuration()?;
+    let store = open_store(&config, Patience::Endless).await?;
+    let read = store.snapshot().await.map_err(unreadable)?;
+    let progress = Progress::new();
+    let mut differences = 0_u64;
+    let mut unheard = None;
+    let mut differs = |difference: app::verify::Difference| {
+        differences += 1;
+        let printed = print(format!("{difference}\n"));
+        unheard = unheard.take().or(printed.err());
+    };
+    let mut shows = |done, of| {
+        progress.show(done, of, &format!("{done} of {of} dossiers"));
+    };
+    let looked = app::verify::verify(read.as_ref(), &mut differs, &mut shows).await;
+    let dossiers = looked.map_err(unreadable)?;
+    drop(progress);
+    drop(read);
+    if let Some(failure) = unheard {
+        return Err(failure);
+    }
+    let closed = store.close().await;
+    closed.map_err(|error| Failure::work("cannot close the database", error))?;
+    print(format!("{dossiers} dossiers, {differences} differences\n"))?;
+    Ok(if differences == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(1)
+    })
+}

@@ -1,0 +1,192 @@
+//! What a start refuses: a file that is being served, a lost log, another key.
+#![expect(clippy::unwrap_used, reason = "in a test an unwrap is an assertion")]
+
+use std::io::{BufRead, BufReader, Read};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use tempfile::TempDir;
+
+/// A folder with a database and a key.
+struct Site {
+    folder: TempDir,
+}
+
+impl Site {
+    fn new() -> Self {
+        let site = Self {
+            folder: tempfile::tempdir().unwrap(),
+        };
+        assert!(site.run(&["migrate"]).is_empty());
+        site
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_motcua"));
+        command
+            .args(words)
+            .args([
+                "--database",
+                &format!("sqlite:{}", self.path("m.db").display()),
+            ])
+            .env_clear()
+            .env("MOTCUA_SECRET_FILE", self.path("m.key"))
+            .current_dir(self.folder.path());
+        command
+    }
+
+    /// What a command says to its errors.
+    fn run(&self, words: &[&str]) -> String {
+        let output = self.command(words).output().unwrap();
+        String::from_utf8(output.stderr).unwrap()
+    }
+
+    /// Serves until killed; the reason where it does not start.
+    fn serve(&self, more: &[&str]) -> Result<Served, String> {
+        let words = [&["serve", "--listen", "127.0.0.1:0"], more].concat();
+        let mut command = self.command(&words);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut process = command.spawn().unwrap();
+        let said = BufReader::new(process.stdout.take().unwrap());
+        let mut lines = said.lines().map(Result::unwrap);
+        let address = lines.find_map(|line| Some(line.strip_prefix("grpc http://")?.to_owned()));
+        let Some(address) = address else {
+            let mut why = String::new();
+            let mut errors = process.stderr.take().unwrap();
+            errors.read_to_string(&mut why).unwrap();
+            process.wait().unwrap();
+            return Err(why);
+        };
+        Ok(Served { process, address })
+    }
+
+    fn token(&self) -> String {
+        let words = ["token", "--role", "receptionist", "--unit", "02215"];
+        let output = self.command(&words).output().unwrap();
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    }
+}
+
+struct Served {
+    process: Child,
+    address: String,
+}
+
+impl Served {
+    fn kill(mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+
+    fn stop(mut self) {
+        let id = self.process.id().to_string();
+        Command::new("kill").arg(id).status().unwrap();
+        assert!(self.process.wait().unwrap().success());
+    }
+
+    /// Somebody hands a dossier in; the answer.
+    fn receive(&self, token: &str) -> String {
+        use std::io::Write;
+        let body = r#"{"request_id":"00000000-0000-4000-8000-000000000001","procedure":"1.004873",
+            "receiving_unit":"02215","applicant":{"name":"Mẫu"},"components":["to-khai"]}"#;
+        let mut line = std::net::TcpStream::connect(&self.address).unwrap();
+        let request = format!(
+            "POST /motcua.v1.DossierService/ReceiveDossier HTTP/1.1\r\nhost: x\r\n\
+             authorization: Bearer {token}\r\ncontent-type: application/json\r\n\
+             content-length: {}\r\nconnection: close\r\n\r\n{body}",
+            body.len()
+        );
+        line.write_all(request.as_bytes()).unwrap();
+        let mut answer = Vec::new();
+        // What was answered is there, however the line ends.
+        let _cut = line.read_to_end(&mut answer);
+        String::from_utf8(answer).unwrap()
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _gone_already = self.process.kill();
+        let _nobody_asks = self.process.wait();
+    }
+}
+
+fn rights(path: &Path) -> u32 {
+    std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+#[test]
+fn a_file_is_served_by_one_process_and_read_by_nobody_else() {
+    let site = Site::new();
+    let one = site.serve(&[]).unwrap();
+    let why = site.serve(&[]).err().unwrap();
+    assert!(why.contains("is served already, by process"), "{why}");
+    assert!(why.contains(&one.process.id().to_string()), "{why}");
+    for file in ["m.db", "m.db-wal", "m.db-shm", "m.db-lock", "m.key"] {
+        assert_eq!(rights(&site.path(file)), 0o600, "{file}");
+    }
+    // Commands work beside a server.
+    assert!(site.token().starts_with("mct_"));
+    one.stop();
+    assert!(!site.path("m.db-lock").exists());
+    site.serve(&[]).unwrap().stop();
+    // A file of an earlier version loses the rights of others.
+    std::fs::set_permissions(site.path("m.db"), PermissionsExt::from_mode(0o644)).unwrap();
+    site.serve(&[]).unwrap().stop();
+    assert_eq!(rights(&site.path("m.db")), 0o640);
+}
+
+#[test]
+fn a_log_that_is_gone_after_a_kill_is_missed() {
+    let site = Site::new();
+    let token = site.token();
+    let served = site.serve(&[]).unwrap();
+    assert!(served.receive(&token).starts_with("HTTP/1.1 200"));
+    served.kill();
+    // Whoever opens it in between has read the log.
+    let served = site.serve(&[]).unwrap();
+    served.kill();
+    site.token();
+    site.serve(&["--migrate"]).unwrap().kill();
+    std::fs::remove_file(site.path("m.db-wal")).unwrap();
+    for words in [&["token", "list"][..], &["migrate"]] {
+        let why = site.run(words);
+        assert!(why.contains("m.db-wal is gone"), "{why}");
+    }
+    let why = site.serve(&[]).err().unwrap();
+    assert!(why.contains("m.db-wal is gone"), "{why}");
+    site.serve(&["--without-log"]).unwrap().stop();
+    site.serve(&[]).unwrap().stop();
+}
+
+#[test]
+fn another_key_than_the_databases_is_refused_by_name() {
+    let site = Site::new();
+    let token = site.token();
+    let served = site.serve(&[]).unwrap();
+    let answer = served.receive(&token);
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    served.stop();
+    let right = std::fs::read(site.path("m.key")).unwrap();
+
+    std::fs::remove_file(site.path("m.key")).unwrap();
+    let why = site.serve(&[]).err().unwrap();
+    assert!(why.contains("m.key is not there"), "{why}");
+    assert!(why.contains("PINs on receipts"), "{why}");
+    assert!(!site.path("m.key").exists(), "none was made");
+
+    std::fs::write(site.path("m.key"), "ab".repeat(32)).unwrap();
+    let why = site.serve(&[]).err().unwrap();
+    assert!(why.contains("m.key is not the one"), "{why}");
+    std::fs::write(site.path("m.key"), right).unwrap();
+    site.serve(&[]).unwrap().stop();
+
+    std::fs::remove_file(site.path("m.key")).unwrap();
+    site.serve(&["--new-key"]).unwrap().stop();
+    site.serve(&[]).unwrap().stop();
+}

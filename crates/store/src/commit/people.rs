@@ -1,0 +1,82 @@
+//! That nobody has two open dossiers of one procedure who was found to have none when it was decided.
+//!
+//! On a server another process may have taken one in since. Whoever writes such a dossier holds the
+//! person's lock before it looks once more, so of two processes one sees what the other wrote.
+
+use app::ports::{Change, PersonKey};
+use sea_orm::{ConnectionTrait, FromQueryResult};
+use serde_json::json;
+
+use super::{Failure, clash_unless};
+use crate::door::{Dialect, Door};
+use crate::given::Given;
+use crate::many::Part;
+use crate::page::VISIBLE;
+
+#[derive(FromQueryResult)]
+struct Found {
+    at: i64,
+}
+
+/// What holds the place of a person and a procedure.
+pub(crate) fn lock_name(key: &PersonKey) -> String {
+    format!(
+        "motcua person {} {} {}",
+        key.province, key.procedure, key.person
+    )
+}
+
+pub(crate) fn keys(changes: &[Change]) -> impl Iterator<Item = &PersonKey> {
+    changes.iter().flat_map(|change| &change.alone)
+}
+
+/// Finds open dossiers of people who were to have none; nothing to run where nobody was asked about.
+pub(super) fn part(dialect: Dialect, changes: &[Change]) -> Option<Part> {
+    let rows: Vec<_> = keys(changes)
+        .map(|key| {
+            [
+                json!(key.province.as_str()),
+                json!(key.person),
+                json!(key.procedure.as_str()),
+                json!(key.since.timestamp_micros()),
+            ]
+        })
+        .collect();
+    if rows.is_empty() {
+        return None;
+    }
+    let columns = ["province", "person", "procedure", "since"];
+    let given = Given::in_dialect(dialect, "w", columns, rows);
+    let sql = format!(
+        "SELECT w.at AS at FROM {} CROSS JOIN secret s CROSS JOIN dossier d \
+         WHERE s.province = w.province AND (s.person = w.person OR s.namesake = w.person) \
+             AND d.province = s.province AND d.id = s.dossier \
+             AND d.procedure = w.procedure AND d.begun >= w.since \
+             AND d.status IN (1, 2, 4, 5, 6) AND {VISIBLE}",
+        given.table
+    );
+    Some(Part {
+        sql,
+        values: given.values,
+    })
+}
+
+/// Fails with the dossiers of people who have another one by now. Before these are written.
+pub(super) async fn check<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    changes: &[Change],
+) -> Result<(), Failure> {
+    let Some(part) = part(door.dialect(), changes) else {
+        return Ok(());
+    };
+    let found: Vec<Found> = door.all(&part.sql, part.values).await?;
+    let asked: Vec<&PersonKey> = keys(changes).collect();
+    let taken: Vec<&PersonKey> = found
+        .iter()
+        .filter_map(|row| asked.get(usize::try_from(row.at - 1).ok()?).copied())
+        .collect();
+    clash_unless(changes, |change| {
+        let mut keys = change.alone.iter();
+        keys.all(|key| !taken.contains(&key))
+    })
+}

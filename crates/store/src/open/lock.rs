@@ -1,0 +1,123 @@
+//! The lock on a file that is being served, which also tells how the last server ended.
+//!
+//! It is a file beside the database: there and locked while a server runs, there and free after one
+//! was killed, and gone after one has closed. What a killed server had written last is in the log
+//! (`-wal`); where this is gone too, answered commits are lost, and nobody would notice.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{ErrorKind, Read, Seek, Write};
+use std::path::{Path, PathBuf};
+
+use super::OpenError;
+
+/// A database file that this process serves.
+#[derive(Debug)]
+pub(crate) struct Lock {
+    path: PathBuf,
+    _file: File,
+}
+
+impl Lock {
+    /// Takes the lock, unless another process has it.
+    pub(super) fn take(database: &Path) -> Result<Self, OpenError> {
+        let path = beside(database, "-lock");
+        let cannot = |error: std::io::Error| OpenError::Database(error.into());
+        let mut file = open(&path).map_err(cannot)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let mut holder = String::new();
+                // Only to name it: whoever has the lock may be about to write its number.
+                let _unread = file.read_to_string(&mut holder);
+                return Err(OpenError::InUse {
+                    file: database.to_owned(),
+                    process: holder.trim().to_owned(),
+                });
+            }
+            Err(TryLockError::Error(error)) => return Err(cannot(error)),
+        }
+        let number = format!("{}\n", std::process::id());
+        file.set_len(0)
+            .and_then(|()| file.rewind())
+            .and_then(|()| file.write_all(number.as_bytes()))
+            .and_then(|()| file.sync_all())
+            .map_err(cannot)?;
+        Ok(Self { path, _file: file })
+    }
+
+    /// Says that the database was closed, with all that was written in its one file.
+    pub(crate) fn end(self) {
+        if let Err(error) = std::fs::remove_file(&self.path) {
+            tracing::warn!(%error, file = %self.path.display(), "the lock cannot be removed");
+        }
+    }
+}
+
+/// Refuses a file whose last server was killed and whose log is gone.
+pub(super) fn check_log(database: &Path) -> Result<(), OpenError> {
+    let log = beside(database, "-wal");
+    if beside(database, "-lock").exists() && !log.exists() {
+        return Err(OpenError::LogLost { log });
+    }
+    Ok(())
+}
+
+/// Forgets a server that was killed, once its log has been read: the next one to close the database
+/// takes the log away. A server that runs keeps its lock.
+pub(super) fn forget_killed(database: &Path) {
+    let path = beside(database, "-lock");
+    let Ok(file) = File::open(&path) else {
+        return;
+    };
+    if file.try_lock().is_ok() {
+        let _gone = std::fs::remove_file(&path);
+    }
+}
+
+/// Makes an empty file that only its owner can read, unless it is there; SQLite gives the files that
+/// it makes beside it the same rights.
+pub(super) fn make_private(database: &Path) -> std::io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(database) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
+/// Takes the right to read away from everybody who is not of the owner's group: names and identity
+/// numbers are in it. An earlier version made files that all of the machine could read.
+pub(super) fn close_to_others(database: &Path) -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        for file in ["", "-wal", "-shm"].map(|end| beside(database, end)) {
+            let Ok(found) = std::fs::metadata(&file) else {
+                continue;
+            };
+            let mut rights = found.permissions();
+            if rights.mode() & 0o007 != 0 {
+                rights.set_mode(rights.mode() & !0o007);
+                std::fs::set_permissions(&file, rights)?;
+                tracing::warn!(file = %file.display(), "everybody could read it; not any more");
+            }
+        }
+    }
+    Ok(())
+}
+
+fn open(path: &Path) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+fn beside(database: &Path, end: &str) -> PathBuf {
+    let mut name = database.as_os_str().to_owned();
+    name.push(end);
+    name.into()
+}

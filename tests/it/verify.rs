@@ -1,0 +1,118 @@
+//! What is kept for queries is what the events say, and a hand in the file is noticed.
+
+use app::ports::Verifiable;
+use app::verify::verify;
+use domain::code::AnyCode;
+use domain::dossier::Command;
+use domain::dossier::acts::Correct;
+use domain::dossier::correction::Corrected;
+use domain::dossier::private::Words;
+use domain::number::VoidReason;
+use domain::role::Role;
+use sea_orm::{ConnectionTrait, Database};
+
+use crate::backend::Backend;
+use crate::import::command::motcua;
+use crate::import::hidden::Desk;
+use crate::world::{OTHER_WARD, THREE_DAYS, WARD, World, unit, who};
+
+/// The differences, in words.
+async fn differences(world: &World) -> Vec<String> {
+    let read = world.store.snapshot().await.unwrap();
+    let mut found = Vec::new();
+    let mut differs = |one: app::verify::Difference| found.push(one.to_string());
+    let looked = verify(read.as_ref(), &mut differs, &mut |_, _| {}).await;
+    assert!(looked.unwrap() > 0);
+    found
+}
+
+/// A small office with a little of everything.
+async fn office(on: Backend) -> World {
+    let world = World::on(on, "2026-08-21 08:00").await;
+    Desk::beside(&world).await.run(30).await;
+    let done = world.receive(WARD, THREE_DAYS).await;
+    world
+        .submit(WARD, THREE_DAYS, "H60.02215-260821-0003")
+        .await;
+    world.submit(WARD, THREE_DAYS, "G22.99-260821-000001").await;
+    let clerk = who(Role::Receptionist, WARD);
+    let day = "2026-08-21".parse().unwrap();
+    let (engine, ward) = (&world.engine, unit(WARD));
+    let block = engine.reserve_numbers(&clerk, world.meta(), &ward, day, 3);
+    assert_eq!(block.await.unwrap().numbers.len(), 3);
+    let void = engine.void_numbers(&clerk, &ward, day, vec![4], VoidReason::Lost);
+    void.await.unwrap();
+    let other = world.receive(OTHER_WARD, THREE_DAYS).await;
+    let corrected = Corrected::ExternalCode {
+        old: None,
+        new: Some(AnyCode::parse("G22.99-260821-000009").unwrap()),
+    };
+    let reason = Words::new("nhập nhầm");
+    let command = Command::Correct(Correct { corrected, reason });
+    world.act(&other, Role::Officer, command).await.unwrap();
+    world.set("2026-08-24 09:00");
+    world.finish(done).await;
+    world.receive(WARD, "1.013225").await;
+    world
+}
+
+on_every_database!(an_office_that_nobody_touched_is_as_its_events_say);
+
+async fn an_office_that_nobody_touched_is_as_its_events_say(on: Backend) {
+    let world = office(on).await;
+    assert_eq!(differences(&world).await, Vec::<String>::new());
+    motcua(&["verify", "--database", &world.url]).await.unwrap();
+}
+
+on_both!(every_hand_in_the_file_is_named);
+
+async fn every_hand_in_the_file_is_named(on: Backend) {
+    let world = office(on).await;
+    let db = Database::connect(&world.url).await.unwrap();
+    for (hand, named) in [
+        (
+            "UPDATE dossier SET due = due + 1 WHERE due < 4000000000000000 AND id = \
+             (SELECT min(id) FROM dossier WHERE import IS NULL)",
+            "column due",
+        ),
+        (
+            "UPDATE dossier SET fold = replace(fold, '1.013225', '1.013226')",
+            "fold",
+        ),
+        (
+            "UPDATE tally SET late = late + 1 WHERE grain = 'month'",
+            "tally late of H60.02215",
+        ),
+        ("DELETE FROM interest WHERE unit = 'H60.02212'", "interests"),
+        (
+            "DELETE FROM code WHERE code = 'G22.99-260821-000001'",
+            "code G22.99-260821-000001 is nobody's",
+        ),
+        (
+            "INSERT INTO code (province, code, dossier) \
+             SELECT province, 'G22.99-260821-777777', id FROM dossier LIMIT 1",
+            "code G22.99-260821-777777 is dossier",
+        ),
+        (
+            "UPDATE counter SET last = last + 2 WHERE day = 20260821 AND unit = 'H60.02212'",
+            "counter of H60.02212 on 20260821 is at 3, by the events 1 numbers",
+        ),
+        (
+            "UPDATE counter SET last = 1 WHERE day = 20260824 AND unit = 'H60.02215'",
+            "",
+        ),
+    ] {
+        let before = differences(&world).await;
+        db.execute_unprepared(hand).await.unwrap();
+        let found = differences(&world).await;
+        if named.is_empty() {
+            assert_eq!(found, before, "{hand}");
+        } else {
+            let new: Vec<_> = found.iter().filter(|one| !before.contains(one)).collect();
+            assert!(!new.is_empty(), "{hand}");
+            assert!(new.iter().any(|one| one.contains(named)), "{hand}: {new:?}");
+        }
+    }
+    let refused = motcua(&["verify", "--database", &world.url]).await;
+    assert_eq!(refused, Err("it ended with a number".to_owned()));
+}
