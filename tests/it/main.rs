@@ -41,6 +41,7 @@ mod reading;
 mod receipts;
 mod reminders;
 mod requirements;
+mod restored;
 mod results;
 mod several;
 mod store;

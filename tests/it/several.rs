@@ -1,7 +1,10 @@
 //! Several processes on one server: what one of them alone cannot get wrong. A process is an engine
 //! with connections of its own.
 
-use std::sync::Arc;
+use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use app::ports::Store;
 use app::{Engine, Error, Parts};
@@ -9,42 +12,54 @@ use chrono::TimeDelta;
 use domain::dossier::Refusal;
 use domain::role::Role;
 use futures::future::join;
+use sea_orm::{ConnectionTrait, Database, TransactionTrait};
+use serde_json::json;
 use store::{Options, Patience, SeaStore};
+use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::backend::Backend;
+use crate::calling::Json;
 use crate::world::{
-    NumberedIds, SECRET, StandingClock, THREE_DAYS, WARD, World, at_the_desk, catalogue, moment,
-    procedure_code, who,
+    NumberedIds, PROVINCE, SECRET, StandingClock, THREE_DAYS, WARD, World, at_the_desk, catalogue,
+    moment, procedure_code, who,
 };
 
 /// Another process on the database of a world, by a clock of its own.
-struct Other {
-    engine: Arc<Engine>,
-    clock: Arc<StandingClock>,
+pub struct Process {
+    pub engine: Arc<Engine>,
+    pub store: Arc<SeaStore>,
+    pub clock: Arc<StandingClock>,
 }
 
-impl Other {
-    async fn beside(world: &World, local: &str) -> Self {
+impl Process {
+    pub async fn beside(world: &World, local: &str) -> Self {
         let options = Options {
             patience: Patience::ForCallers,
             ..Options::default()
         };
-        let store = SeaStore::open(&world.url, options).await.unwrap();
+        let store = Arc::new(SeaStore::open(&world.url, options).await.unwrap());
         let clock = Arc::new(StandingClock::at(moment(local)));
-        let ids = NumberedIds::from(10_000);
+        // Apart from those of every other process.
+        static STARTED: AtomicU64 = AtomicU64::new(1);
+        let ids = NumberedIds::from(STARTED.fetch_add(1, Ordering::Relaxed) * 10_000);
         let engine = Engine::start(Parts {
-            store: Arc::new(store) as Arc<dyn Store>,
+            store: Arc::clone(&store) as Arc<dyn Store>,
             catalogue: catalogue(),
             clock: clock.clone(),
             ids: Arc::new(ids),
             secret: SECRET.to_vec(),
             queue: 1_024,
         });
-        Self { engine, clock }
+        Self {
+            engine,
+            store,
+            clock,
+        }
     }
 }
 
-async fn receive(engine: &Engine, world: &World, id_number: &str) -> Result<(), Error> {
+/// Somebody hands a dossier in at the ward.
+pub async fn receive(engine: &Engine, world: &World, id_number: &str) -> Result<(), Error> {
     let mut reception = at_the_desk(WARD, THREE_DAYS);
     reception.content.applicant.id_number = id_number.into();
     let clerk = who(Role::Receptionist, WARD);
@@ -62,7 +77,7 @@ on_servers!(
 
 async fn the_same_person_at_two_processes_at_once_has_one_dossier(on: Backend) {
     let world = World::on(on, "2026-08-03 10:00").await;
-    let other = Other::beside(&world, "2026-08-03 10:00").await;
+    let other = Process::beside(&world, "2026-08-03 10:00").await;
     for turn in 0..30 {
         let person = format!("0010900{turn:05}");
         let (here, there) = join(
@@ -93,7 +108,7 @@ on_servers!(a_process_whose_clock_is_behind_the_others_writes_nothing);
 
 async fn a_process_whose_clock_is_behind_the_others_writes_nothing(on: Backend) {
     let world = World::on(on, "2026-08-03 10:00").await;
-    let other = Other::beside(&world, "2026-08-03 10:00").await;
+    let other = Process::beside(&world, "2026-08-03 10:00").await;
     receive(&other.engine, &world, "").await.unwrap();
     world.pass(TimeDelta::seconds(40));
     receive(&world.engine, &world, "").await.unwrap();
@@ -101,4 +116,87 @@ async fn a_process_whose_clock_is_behind_the_others_writes_nothing(on: Backend) 
     assert!(matches!(refused, Error::ClockBehind { .. }), "{refused:?}");
     other.clock.set(world.engine.now());
     receive(&other.engine, &world, "").await.unwrap();
+}
+
+/// What this thread logs.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
+    }
+}
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+on_servers!(a_transaction_of_another_database_on_the_server_holds_no_feed_up);
+
+async fn a_transaction_of_another_database_on_the_server_holds_no_feed_up(on: Backend) {
+    let world = World::on(on, "2026-08-03 10:00").await;
+    let elsewhere = on.database().await;
+    let stranger = Database::connect(&elsewhere.url).await.unwrap();
+    let open = stranger.begin().await.unwrap();
+    open.execute_unprepared("CREATE TEMPORARY TABLE x ()")
+        .await
+        .unwrap();
+    receive(&world.engine, &world, "").await.unwrap();
+    let province = who(Role::Province, PROVINCE);
+    let page = world.engine.feed(&province, "", 0).await.unwrap();
+    assert_eq!((page.entries.len(), page.done), (1, true));
+    assert_eq!(page.held_since, None);
+    open.rollback().await.unwrap();
+}
+
+on_servers!(a_transaction_that_stays_open_keeps_the_feed_back_and_is_told);
+
+async fn a_transaction_that_stays_open_keeps_the_feed_back_and_is_told(on: Backend) {
+    let world = World::on(on, "2026-08-03 10:00").await;
+    let wire = Json::over(&world);
+    let token = world.token(Role::Province, PROVINCE).await;
+    let log = Log::default();
+    let writer = log.clone();
+    let lines = tracing_subscriber::fmt().with_ansi(false);
+    let _logged = lines.with_writer(move || writer.clone()).set_default();
+    let hand = Database::connect(&world.url).await.unwrap();
+    let open = hand.begin().await.unwrap();
+    open.execute_unprepared("SELECT pg_current_xact_id()")
+        .await
+        .unwrap();
+    let whole = json!({});
+    let page = wire.call(&token, "ListEvents", &whole).await.good();
+    assert_eq!(page["done"], true, "nothing waits behind it: {page}");
+    receive(&world.engine, &world, "").await.unwrap();
+    let began = Instant::now();
+    let held = loop {
+        let page = wire.call(&token, "ListEvents", &whole).await.good();
+        assert_eq!(page["events"], json!([]), "{page}");
+        if !page["held_since_time"].is_null() {
+            break page;
+        }
+        assert!(began.elapsed() < Duration::from_secs(10), "nobody is told");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    };
+    assert_eq!(held["done"], false);
+    let said = log.text();
+    assert!(
+        said.contains("holds the feed up") && said.contains("idle in transaction"),
+        "{said}"
+    );
+    open.commit().await.unwrap();
+    let page = wire.call(&token, "ListEvents", &whole).await.good();
+    assert_eq!(page["events"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        (&page["done"], &page["held_since_time"]),
+        (&json!(true), &json!(null))
+    );
 }

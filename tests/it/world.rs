@@ -67,7 +67,9 @@ impl NumberedIds {
 impl Ids for NumberedIds {
     fn random(&self) -> [u8; 16] {
         let number = self.0.fetch_add(1, Ordering::Relaxed) + 1;
-        (u128::from(number) * 0x0001_0001_0001_0001_0001_0001_0001_0001).to_be_bytes()
+        u128::from(number)
+            .wrapping_mul(0x0001_0001_0001_0001_0001_0001_0001_0001)
+            .to_be_bytes()
     }
 }
 

@@ -1,6 +1,6 @@
 //! The engine: every use case, behind one door.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chrono::NaiveDate;
@@ -60,6 +60,8 @@ pub struct Engine {
     telling: watch::Sender<u64>,
     sessions: Sessions,
     pub(crate) pin_attempts: PinAttempts,
+    /// Who was last named for holding the feed up, and when.
+    pub(crate) named: Mutex<Option<(String, Instant)>>,
 }
 
 impl Engine {
@@ -83,6 +85,7 @@ impl Engine {
             telling: sender,
             sessions: Sessions::default(),
             pin_attempts: PinAttempts::default(),
+            named: Mutex::new(None),
         })
     }
 

@@ -1,13 +1,19 @@
 //! The feed of events: never skipped, never doubled, resumed by a cursor.
 
+use std::sync::PoisonError;
+
+use chrono::TimeDelta;
+use domain::digest::{hex, sha256};
 use domain::dossier::{ImportNumber, Record};
+use domain::id::ProvinceCode;
+use domain::time::{self, Instant};
 
 use crate::access::{self, Caller, Method};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::import::Import;
 use crate::page::PageQuery;
-use crate::ports::{FeedHead, ReadTx};
+use crate::ports::{FeedHead, ReadTx, StoreError};
 
 /// The cursor of the present end: what has happened is read elsewhere, what comes is followed.
 pub const NOW: &str = "now";
@@ -39,6 +45,9 @@ pub struct FeedPage {
     pub next: String,
     /// Whether this was the end for now.
     pub done: bool,
+    /// Since when a transaction that is still open keeps events from being read that were committed
+    /// after it began; they come when it ends.
+    pub held_since: Option<Instant>,
 }
 
 impl Engine {
@@ -46,12 +55,14 @@ impl Engine {
     /// when it is [`NOW`].
     ///
     /// Callers of a unit see the events of dossiers that their unit is involved in. A
-    /// cursor of another feed, such as that of a database since restored, is refused.
+    /// cursor of another feed, such as that of a database since restored, is refused: where its
+    /// event stood there is another one now, or none.
     pub async fn feed(&self, caller: &Caller, after: &str, limit: i32) -> Result<FeedPage, Error> {
         access::check_role(caller, Method::ListEvents)?;
         let read = self.office.store.read().await?;
         let head = read.feed_head().await?;
-        feed_page(read.as_ref(), caller, after, limit, &head).await
+        self.feed_page(read.as_ref(), caller, after, limit, &head)
+            .await
     }
 
     /// The present end of the feed.
@@ -70,7 +81,77 @@ impl Engine {
     ) -> Result<FeedPage, Error> {
         access::check_role(caller, Method::ListEvents)?;
         let read = self.office.store.read().await?;
-        feed_page(read.as_ref(), caller, after, limit, end).await
+        self.feed_page(read.as_ref(), caller, after, limit, end)
+            .await
+    }
+
+    async fn feed_page(
+        &self,
+        read: &dyn ReadTx,
+        caller: &Caller,
+        after: &str,
+        limit: i32,
+        head: &FeedHead,
+    ) -> Result<FeedPage, Error> {
+        let limit = PageQuery {
+            size: limit,
+            token: String::new(),
+        }
+        .limit()?;
+        let province = &caller.province;
+        let after = match Cursor::read(after, head)? {
+            Cursor::Beginning => 0,
+            Cursor::Now => head.last,
+            Cursor::After { place, digest } => {
+                same_history(&digest, &digest_at(read, province, place).await?)?;
+                place
+            }
+        };
+        let mut found = read.feed(&caller.scope(), after, limit).await?;
+        // What came in after that end is left for the next page.
+        found.retain(|(place, _)| *place <= head.last);
+        // At the end everything up to the head was looked at, also what the caller may not see.
+        let until = match found.last() {
+            Some((place, _)) if found.len() >= limit as usize => *place,
+            Some(_) | None => head.last,
+        };
+        let imports = read.imports(province, after, until).await?;
+        let mut items: Vec<(u64, FeedItem)> = found
+            .into_iter()
+            .map(|(place, record)| (place, FeedItem::Event(Box::new(record))))
+            .collect();
+        for import in imports {
+            if let Some(place) = import.place {
+                items.push((place, FeedItem::ImportCompleted(Box::new(import))));
+            }
+        }
+        items.sort_by_key(|(place, _)| *place);
+        items.truncate(limit as usize);
+        let at_end = items.len() < limit as usize;
+        let entries: Vec<FeedEntry> = items
+            .into_iter()
+            .map(|(place, item)| FeedEntry {
+                cursor: cursor(place, head, &item.digest()),
+                item,
+            })
+            .collect();
+        let next = match entries.last() {
+            Some(entry) if !at_end => entry.cursor.clone(),
+            // Also what the caller may not see lies behind it.
+            Some(_) | None => cursor(
+                head.last,
+                head,
+                &digest_at(read, province, head.last).await?,
+            ),
+        };
+        let newest = read.last_event(province, u64::MAX).await?;
+        let held_since = self.held_up(head, newest.map(|(place, _)| place));
+        Ok(FeedPage {
+            entries,
+            next,
+            done: at_end && held_since.is_none(),
+            held_since,
+        })
     }
 
     /// The events that an import brought, as far as the caller may look at their dossiers. The
@@ -98,8 +179,21 @@ impl Engine {
         let head = FeedHead {
             feed: format!("import-{number}"),
             last: import.events,
+            held: None,
         };
-        let after = place_of(after, &head)?;
+        // The events of one import never change, so one digest stands for all places in it.
+        let digest = FeedItem::ImportCompleted(Box::new(import)).digest();
+        let after = match Cursor::read(after, &head)? {
+            Cursor::Beginning => 0,
+            Cursor::Now => head.last,
+            Cursor::After {
+                place,
+                digest: kept,
+            } => {
+                same_history(&kept, &digest)?;
+                place
+            }
+        };
         let found = read
             .import_events(&caller.scope(), number, after, limit)
             .await?;
@@ -111,92 +205,148 @@ impl Engine {
         let entries = found
             .into_iter()
             .map(|(place, record)| FeedEntry {
-                cursor: cursor(place, &head),
+                cursor: cursor(place, &head, &digest),
                 item: FeedItem::Event(Box::new(record)),
             })
             .collect();
         Ok(FeedPage {
             entries,
-            next: cursor(last, &head),
+            next: cursor(last, &head, &digest),
             done,
+            held_since: None,
         })
     }
 }
 
-async fn feed_page(
-    read: &dyn ReadTx,
-    caller: &Caller,
-    after: &str,
-    limit: i32,
-    head: &FeedHead,
-) -> Result<FeedPage, Error> {
-    let limit = PageQuery {
-        size: limit,
-        token: String::new(),
+/// How often a transaction that holds the feed up is named in the log.
+const NAMED_AGAIN: TimeDelta = TimeDelta::seconds(60);
+
+impl Engine {
+    /// Since when the feed is held up, where something waits behind its end; names who holds it.
+    pub(crate) fn held_up(&self, head: &FeedHead, newest: Option<u64>) -> Option<Instant> {
+        let held = head.held.as_ref()?;
+        if newest.is_none_or(|newest| newest <= head.last) {
+            return None;
+        }
+        let now = self.now();
+        let mut named = self.named.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_new = named
+            .as_ref()
+            .is_none_or(|(by, at)| *by != held.by || now - *at >= NAMED_AGAIN);
+        if is_new {
+            *named = Some((held.by.clone(), now));
+            tracing::warn!(
+                transaction = held.by,
+                since = %time::rfc3339(held.since),
+                "a transaction that is still open holds the feed up"
+            );
+        }
+        Some(held.since)
     }
-    .limit()?;
-    let after = place_of(after, head)?;
-    let mut found = read.feed(&caller.scope(), after, limit).await?;
-    // What came in after that end is left for the next page.
-    found.retain(|(place, _)| *place <= head.last);
-    // At the end everything up to the head was looked at, also what the caller may not see.
-    let until = match found.last() {
-        Some((place, _)) if found.len() >= limit as usize => *place,
-        Some(_) | None => head.last,
-    };
-    let imports = read.imports(&caller.province, after, until).await?;
-    let mut items: Vec<(u64, FeedItem)> = found
-        .into_iter()
-        .map(|(place, record)| (place, FeedItem::Event(Box::new(record))))
-        .collect();
-    for import in imports {
-        if let Some(place) = import.place {
-            items.push((place, FeedItem::ImportCompleted(Box::new(import))));
+}
+
+impl FeedItem {
+    /// What tells it from whatever another history has at its place.
+    fn digest(&self) -> String {
+        match self {
+            FeedItem::Event(record) => digest_of(&record.to_bytes()),
+            FeedItem::ImportCompleted(import) => digest_of(
+                format!(
+                    "{} {} {:?} {:?} {}",
+                    import.number, import.source, import.begun, import.finished, import.events
+                )
+                .as_bytes(),
+            ),
         }
     }
-    items.sort_by_key(|(place, _)| *place);
-    items.truncate(limit as usize);
-    let done = items.len() < limit as usize;
-    let last = match items.last() {
-        Some((place, _)) if !done => *place,
-        Some(_) | None => head.last,
-    };
-    let entries = items
-        .into_iter()
-        .map(|(place, item)| FeedEntry {
-            cursor: cursor(place, head),
-            item,
-        })
-        .collect();
-    Ok(FeedPage {
-        entries,
-        next: cursor(last, head),
-        done,
-    })
 }
 
-pub(crate) fn cursor(place: u64, head: &FeedHead) -> String {
-    format!("{}-{place}", head.feed)
+/// Of what lies last in the feed up to a place, seen from a province: the event that a cursor of this
+/// place stands on.
+async fn digest_at(
+    read: &dyn ReadTx,
+    province: &ProvinceCode,
+    place: u64,
+) -> Result<String, StoreError> {
+    let event = read.last_event(province, place).await?;
+    let event = event.map(|(at, record)| (at, FeedItem::Event(Box::new(record))));
+    let import = read.imports(province, 0, place).await?.pop();
+    let import = import.and_then(|import| {
+        let at = import.place?;
+        Some((at, FeedItem::ImportCompleted(Box::new(import))))
+    });
+    let last = event.into_iter().chain(import).max_by_key(|(at, _)| *at);
+    Ok(last.map_or_else(|| NOTHING.to_owned(), |(_, item)| item.digest()))
 }
 
-pub(crate) fn place_of(cursor: &str, head: &FeedHead) -> Result<u64, Error> {
-    match cursor {
-        "" => return Ok(0),
-        NOW => return Ok(head.last),
-        _ => {}
-    }
-    let (feed, place) = cursor
-        .rsplit_once('-')
-        .and_then(|(feed, place)| Some((feed, place.parse::<u64>().ok()?)))
-        .ok_or_else(|| {
-            Error::invalid(
-                "after",
-                "must be a cursor from an earlier answer, `now`, or empty for the beginning",
-            )
-        })?;
-    if feed == head.feed && place <= head.last {
-        Ok(place)
+/// The digest where nothing has happened yet.
+pub(crate) const NOTHING: &str = "0";
+
+/// Enough of a hash that two histories do not agree by chance.
+pub(crate) fn digest_of(bytes: &[u8]) -> String {
+    hex(&sha256(bytes)[..8])
+}
+
+/// Refuses to go on where another event stands than the one that a cursor was given for: the
+/// database was restored, and what came after that would be skipped.
+pub(crate) fn same_history(kept: &str, found: &str) -> Result<(), Error> {
+    if kept == found {
+        Ok(())
     } else {
         Err(Error::CursorExpired)
     }
+}
+
+pub(crate) fn cursor(place: u64, head: &FeedHead, digest: &str) -> String {
+    format!("{}-{place}-{digest}", head.feed)
+}
+
+/// From where a reader goes on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Cursor {
+    /// From the first event.
+    Beginning,
+    /// From what comes next.
+    Now,
+    /// After a place, at which the event with this digest stands or is the last one before.
+    After {
+        /// The place.
+        place: u64,
+        /// The digest.
+        digest: String,
+    },
+}
+
+impl Cursor {
+    /// Reads a cursor of a feed.
+    ///
+    /// Errors: a field error for what is no cursor; [`Error::CursorExpired`] for one of another feed, of
+    /// a place beyond the end, or of an earlier version, which says nothing of its event.
+    pub(crate) fn read(text: &str, head: &FeedHead) -> Result<Self, Error> {
+        match text {
+            "" => return Ok(Cursor::Beginning),
+            NOW => return Ok(Cursor::Now),
+            _ => {}
+        }
+        let mut parts = text.rsplitn(3, '-');
+        let (last, before, feed) = (parts.next(), parts.next(), parts.next());
+        let (Some(last), Some(before)) = (last, before) else {
+            return Err(no_cursor());
+        };
+        // Of an earlier version: only a feed and a place.
+        let place = if feed.is_some() { before } else { last };
+        let place = place.parse::<u64>().map_err(|_| no_cursor())?;
+        if feed != Some(head.feed.as_str()) || place > head.last {
+            return Err(Error::CursorExpired);
+        }
+        let digest = last.to_owned();
+        Ok(Cursor::After { place, digest })
+    }
+}
+
+fn no_cursor() -> Error {
+    Error::invalid(
+        "after",
+        "must be a cursor from an earlier answer, `now`, or empty for the beginning",
+    )
 }

@@ -67,7 +67,8 @@ impl Shared {
             Ok(Arc::new(Page {
                 items: page.entries.into_iter().map(draw).collect(),
                 next: page.next,
-                done: page.done,
+                // What an open transaction holds up does not come sooner by being asked for.
+                done: page.done || page.held_since.is_some(),
             }))
         };
         self.events.look(question, look).await

@@ -3,12 +3,12 @@
 //! SQLite has one writer at a time, so the order of writing is the order of committing. On
 //! PostgreSQL an event's place is the number of its transaction and its place within it:
 //! a transaction that began earlier may commit later, so the feed ends before the oldest
-//! one that is still open.
+//! one of this database that is still open.
 
-use app::ports::{FeedHead, Scope, StoreError};
+use app::ports::{FeedHead, FeedHolder, Scope, StoreError};
 use domain::dossier::Record;
 use domain::id::ProvinceCode;
-use sea_orm::sea_query::{Expr, ExprTrait, Order, Query};
+use sea_orm::sea_query::{Expr, ExprTrait, Order, Query, SelectStatement};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value};
 use serde_json::Value as Json;
 
@@ -40,8 +40,36 @@ const EVENT: Into<10> = Into {
 const BITS: u32 = 20;
 
 /// The first place that a transaction which is still open may use.
-pub(crate) const END: &str = "(SELECT (pg_snapshot_xmin(pg_current_snapshot())::text::bigint + lift) << 20 \
+///
+/// Transactions are numbered through all databases of a server, and those of another database write
+/// nothing here. Whoever is seen to be of another one is: a transaction stays where it began, so a
+/// look that is a moment older or younger than the snapshot does not err. Only the lower half of a
+/// number is shown there; no two that are open at a time share it.
+pub(crate) const END: &str = "(SELECT (coalesce( \
+         (SELECT min(x.id::text::bigint) FROM pg_snapshot_xip(pg_current_snapshot()) AS x (id) \
+         WHERE NOT EXISTS (SELECT 1 FROM pg_stat_activity a \
+                 WHERE a.datname <> current_database() \
+                     AND a.backend_xid::text::bigint = (x.id::text::bigint & 4294967295)) \
+             AND NOT EXISTS (SELECT 1 FROM pg_prepared_xacts p \
+                 WHERE p.database <> current_database() \
+                     AND p.transaction::text::bigint = (x.id::text::bigint & 4294967295))), \
+         pg_snapshot_xmax(pg_current_snapshot())::text::bigint) + lift) << 20 \
      FROM feed)";
+
+/// Who holds the end of the feed up for longer than a batch ever takes: the transaction of this
+/// database that has written and is open longest.
+const HOLDER: &str = "SELECT CAST(extract(epoch FROM a.xact_start) * 1000000 AS bigint) AS since, \
+         concat_ws(', ', 'process ' || a.pid, 'user ' || a.usename, 'program ' || nullif(a.application_name, ''), \
+             a.state) AS by \
+     FROM pg_stat_activity a \
+     WHERE a.datname = current_database() AND a.backend_xid IS NOT NULL \
+         AND a.xact_start < clock_timestamp() - interval '2 seconds' \
+     UNION ALL \
+     SELECT CAST(extract(epoch FROM p.prepared) * 1000000 AS bigint), \
+         concat_ws(', ', 'prepared ' || p.gid, 'user ' || p.owner) \
+     FROM pg_prepared_xacts p \
+     WHERE p.database = current_database() AND p.prepared < clock_timestamp() - interval '2 seconds' \
+     ORDER BY since LIMIT 1";
 
 /// The statement that writes events at the end of the feed, in their order; none for none.
 pub(crate) fn parts(dialect: Dialect, rows: Vec<[Value; 10]>, tail: &str) -> Vec<Part> {
@@ -148,6 +176,37 @@ pub(crate) async fn after<C: ConnectionTrait>(
     rows.iter().map(placed).collect()
 }
 
+/// The last event up to a place.
+///
+/// On a file of all provinces, for its index is by place alone.
+pub(crate) async fn last_event<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    province: &ProvinceCode,
+    until: u64,
+) -> Result<Option<(u64, Record)>, StoreError> {
+    let mut select = last_up_to("event", until);
+    select.columns(["seq", "bytes"]);
+    if door.dialect() == Dialect::Postgres {
+        select.and_where(Expr::col("province").eq(province.as_str()));
+    }
+    let rows: Vec<EventRow> = door.select(&select).await.map_err(store_error)?;
+    let placed = |row: &EventRow| Ok((row.place()?, row.record()?));
+    rows.first().map(placed).transpose()
+}
+
+/// Selects the last row up to a place of a table that is read as a feed. What an import brought has
+/// places below zero.
+pub(crate) fn last_up_to(table: &'static str, until: u64) -> SelectStatement {
+    let mut select = Query::select();
+    select
+        .from(table)
+        .and_where(Expr::col("seq").gt(0))
+        .and_where(Expr::col("seq").lte(i64::try_from(until).unwrap_or(i64::MAX)))
+        .order_by("seq", Order::Desc)
+        .limit(1);
+    select
+}
+
 #[derive(FromQueryResult)]
 struct ProvinceRow {
     province: String,
@@ -194,6 +253,8 @@ pub(crate) async fn moved_since<C: ConnectionTrait>(
 struct HeadRow {
     id: String,
     last: i64,
+    since: Option<i64>,
+    by: Option<String>,
 }
 
 /// Which feed it is, and up to where nothing can be added to it any more.
@@ -209,19 +270,32 @@ pub(crate) async fn head_of<C: ConnectionTrait>(
     door: &Door<'_, C>,
     last: &str,
 ) -> Result<FeedHead, StoreError> {
-    let last = match door.dialect() {
-        Dialect::Sqlite => last.to_owned(),
-        Dialect::Postgres => format!("{END} - 1"),
+    let sql = match door.dialect() {
+        // Whoever writes to a file is alone with it.
+        Dialect::Sqlite => {
+            format!("SELECT id, {last} AS last, NULL AS since, NULL AS by FROM feed")
+        }
+        Dialect::Postgres => format!(
+            "SELECT f.id, {END} - 1 AS last, h.since, h.by \
+             FROM feed f LEFT JOIN LATERAL ({HOLDER}) h ON true"
+        ),
     };
-    let sql = format!("SELECT id, {last} AS last FROM feed");
     let rows: Vec<HeadRow> = door.all(&sql, Vec::new()).await.map_err(store_error)?;
     let place = Place {
         table: "feed",
         id: "1",
     };
     let row = rows.into_iter().next().ok_or_else(|| place.wrong("id"))?;
+    let held = match (row.since, row.by) {
+        (Some(since), Some(by)) => Some(FeedHolder {
+            since: place.instant("since", since)?,
+            by,
+        }),
+        _ => None,
+    };
     Ok(FeedHead {
         feed: row.id,
         last: place.number("last", row.last)?,
+        held,
     })
 }

@@ -364,16 +364,30 @@ pub(crate) async fn flags<C: ConnectionTrait>(
         select.and_where(of_units(("f", "unit"), units));
     }
     let rows: Vec<FlagRow> = door.select(&select).await.map_err(store_error)?;
-    rows.into_iter()
-        .map(|row| {
-            let number = row.seq.to_string();
-            let place = Place {
-                table: "flag",
-                id: &number,
-            };
-            Ok((place.number("seq", row.seq)?, row.try_into()?))
-        })
-        .collect()
+    rows.into_iter().map(placed).collect()
+}
+
+fn placed(row: FlagRow) -> Result<(u64, Flag), StoreError> {
+    let number = row.seq.to_string();
+    let place = Place {
+        table: "flag",
+        id: &number,
+    };
+    Ok((place.number("seq", row.seq)?, row.try_into()?))
+}
+
+pub(crate) async fn last_flag<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    province: &ProvinceCode,
+    until: u64,
+) -> Result<Option<(u64, Flag)>, StoreError> {
+    let mut select = feed::last_up_to("flag", until);
+    select.column("seq").columns(FLAG.columns);
+    if door.dialect() == Dialect::Postgres {
+        select.and_where(Expr::col("province").eq(province.as_str()));
+    }
+    let rows: Vec<FlagRow> = door.select(&select).await.map_err(store_error)?;
+    rows.into_iter().next().map(placed).transpose()
 }
 
 pub(crate) async fn head<C: ConnectionTrait>(door: &Door<'_, C>) -> Result<FeedHead, StoreError> {

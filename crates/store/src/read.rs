@@ -265,6 +265,14 @@ impl ReadFeed for Reading {
         feed::after(&self.door(), scope, after, limit).await
     }
 
+    async fn last_event(
+        &self,
+        province: &ProvinceCode,
+        until: u64,
+    ) -> Result<Option<(u64, Record)>, StoreError> {
+        feed::last_event(&self.door(), province, until).await
+    }
+
     async fn feed_head(&self) -> Result<FeedHead, StoreError> {
         feed::head(&self.door()).await
     }
@@ -460,6 +468,14 @@ impl ReadForecasts for Reading {
         limit: u32,
     ) -> Result<Vec<Dossier>, StoreError> {
         page::due_between(&self.door(), units, due, after, limit).await
+    }
+
+    async fn last_flag(
+        &self,
+        province: &ProvinceCode,
+        until: u64,
+    ) -> Result<Option<(u64, Flag)>, StoreError> {
+        foresight::last_flag(&self.door(), province, until).await
     }
 
     async fn flags_head(&self) -> Result<FeedHead, StoreError> {

@@ -218,18 +218,26 @@ async fn a_cursor_of_elsewhere_is_an_error_and_never_a_silent_beginning() {
         .call(&their_token, "ListEvents", &empty)
         .await
         .good();
-    let (feed, place) = ours.rsplit_once('-').unwrap();
-    let beyond = format!("{feed}-{}", place.parse::<u64>().unwrap() + 1);
+    let parts: Vec<&str> = ours.split('-').collect();
+    let [feed, place, digest] = parts[..] else {
+        panic!("{ours}")
+    };
+    let beyond = format!("{feed}-{}-{digest}", place.parse::<u64>().unwrap() + 1);
     let expired = ("OUT_OF_RANGE", "CURSOR_EXPIRED");
     let garbage = ("INVALID_ARGUMENT", "INVALID_FIELDS");
     for (cursor, expected) in [
         (cursor_of(&theirs), expired),
         (beyond, expired),
-        (format!("{feed}-18446744073709551615"), expired),
-        (format!("{feed}x-1"), expired),
-        (format!("-{place}"), expired),
+        (format!("{feed}-18446744073709551615-{digest}"), expired),
+        (format!("{feed}x-{place}-{digest}"), expired),
+        (format!("-{place}-{digest}"), expired),
+        (format!("{feed}-{place}-{digest}0"), expired),
+        (format!("{feed}-{place}-"), expired),
+        // As an earlier version gave them.
+        (format!("{feed}-{place}"), expired),
         (format!("{feed}-"), garbage),
-        (format!("{feed}-18446744073709551616"), garbage),
+        (format!("{feed}--{digest}"), garbage),
+        (format!("{feed}-18446744073709551616-{digest}"), garbage),
         (feed.to_owned(), garbage),
         ("NOW".into(), garbage),
         ("' OR 1=1 --".into(), garbage),

@@ -91,7 +91,7 @@ pub const TRANSPORT: [&Reason; 5] = [
 ];
 
 /// Reasons of the use cases.
-pub const USE_CASES: [&Reason; 17] = [
+pub const USE_CASES: [&Reason; 18] = [
     &Reason {
         reason: "INVALID_FIELDS",
         kind: Kind::Invalid,
@@ -165,9 +165,9 @@ pub const USE_CASES: [&Reason; 17] = [
     &Reason {
         reason: "CURSOR_EXPIRED",
         kind: Kind::Expired,
-        cause: "the cursor does not belong to this feed, or lies beyond its end",
+        cause: "the cursor is of another feed, or where it stands there is another event since a backup was restored",
         vietnamese: "Vị trí đọc sự kiện không còn dùng được.",
-        remedy: "Read the present state, then the feed from its beginning.",
+        remedy: "Take a cursor at the present end with `after: \"now\"`, read the present state, then follow.",
     },
     &Reason {
         reason: "TOO_MANY_TRIES",

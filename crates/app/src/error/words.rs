@@ -59,7 +59,7 @@ fn english(error: &Error) -> String {
             format!("{method} is not permitted for another unit's dossier or figures")
         }
         Error::Publication(obstacle) => obstacle.to_string(),
-        Error::CursorExpired => "the cursor has expired; start again from the present state".into(),
+        Error::CursorExpired => "the cursor has expired; take one at the present end (`now`), read the present state, then follow".into(),
         Error::TooMany { seconds } => format!("too many tries; wait {seconds} s"),
         Error::TooManyStreams { most } => {
             format!("a token has at most {most} streams open; close one first")
@@ -130,7 +130,9 @@ fn vietnamese(error: &Error) -> String {
         }
         Error::UnitDenied { .. } => "Không được thực hiện việc này đối với đơn vị khác.".into(),
         Error::CursorExpired => {
-            "Vị trí đọc sự kiện không còn dùng được; hãy đọc lại từ trạng thái hiện tại.".into()
+            "Vị trí đọc sự kiện không còn dùng được; hãy lấy vị trí cuối hiện tại (`now`), đọc lại trạng thái \
+             hiện tại rồi theo dõi tiếp."
+                .into()
         }
         Error::TooMany { seconds } => format!("Thử quá nhiều lần; hãy chờ {seconds} giây."),
         Error::TooManyStreams { most } => format!(

@@ -1,15 +1,16 @@
 //! The flag log, read with a cursor that never skips.
 
-use domain::id::UnitCode;
+use domain::id::{ProvinceCode, UnitCode};
+use domain::time::Instant;
 
 use super::Flag;
 use crate::access::Caller;
 use crate::access::Method;
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::feed::{cursor, place_of};
+use crate::feed::{self, Cursor, cursor, digest_of, same_history};
 use crate::page::PageQuery;
-use crate::ports::FeedHead;
+use crate::ports::{FeedHead, ReadTx, StoreError};
 use crate::read::scope_of;
 
 /// A piece of the flag log.
@@ -21,6 +22,9 @@ pub struct FlagPage {
     pub next: String,
     /// Whether this was the end for now.
     pub done: bool,
+    /// Since when an open transaction keeps flags from being read; see
+    /// [`FeedPage`](crate::feed::FeedPage).
+    pub held_since: Option<Instant>,
 }
 
 impl Engine {
@@ -49,22 +53,63 @@ impl Engine {
             // Apart from the events of the same database.
             feed: format!("{}f", head.feed),
             last: head.last,
+            held: head.held,
         };
-        let after = place_of(after, &head)?;
+        let read = read.as_ref();
+        let province = scope.province();
+        let after = match Cursor::read(after, &head)? {
+            Cursor::Beginning => 0,
+            Cursor::Now => head.last,
+            Cursor::After { place, digest } => {
+                same_history(&digest, &digest_at(read, province, place).await?)?;
+                place
+            }
+        };
         let found = read.flags(&scope, after, limit).await?;
-        let done = found.len() < limit as usize;
-        let last = match found.last() {
-            Some((place, _)) if !done => *place,
+        let at_end = found.len() < limit as usize;
+        let flags: Vec<(String, Flag)> = found
+            .into_iter()
+            .map(|(place, flag)| (cursor(place, &head, &digest(&flag)), flag))
+            .collect();
+        let next = match flags.last() {
+            Some((cursor, _)) if !at_end => cursor.clone(),
             // Up to the head everything was looked at, also what is not the unit's.
-            Some(_) | None => head.last,
+            Some(_) | None => cursor(
+                head.last,
+                &head,
+                &digest_at(read, province, head.last).await?,
+            ),
         };
-        let flags = found.into_iter();
+        let newest = read.last_flag(province, u64::MAX).await?;
+        let held_since = self.held_up(&head, newest.map(|(place, _)| place));
         Ok(FlagPage {
-            flags: flags
-                .map(|(place, flag)| (cursor(place, &head), flag))
-                .collect(),
-            next: cursor(last, &head),
-            done,
+            flags,
+            next,
+            done: at_end && held_since.is_none(),
+            held_since,
         })
     }
+}
+
+/// Of the last flag up to a place, seen from a province.
+async fn digest_at(
+    read: &dyn ReadTx,
+    province: &ProvinceCode,
+    place: u64,
+) -> Result<String, StoreError> {
+    let last = read.last_flag(province, place).await?;
+    Ok(last.map_or_else(|| feed::NOTHING.to_owned(), |(_, flag)| digest(&flag)))
+}
+
+/// What tells a flag from whatever another history has at its place.
+fn digest(flag: &Flag) -> String {
+    let Flag {
+        dossier,
+        ordinal,
+        at,
+        level,
+        ..
+    } = flag;
+    let at = at.timestamp_micros();
+    digest_of(format!("{dossier} {ordinal} {at} {level:?}").as_bytes())
 }

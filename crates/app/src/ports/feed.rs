@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use domain::dossier::Record;
 use domain::id::ProvinceCode;
+use domain::time::Instant;
 
 use super::error::StoreError;
 use super::scope::Scope;
@@ -17,6 +18,14 @@ pub trait ReadFeed: Send + Sync {
         after: u64,
         limit: u32,
     ) -> Result<Vec<(u64, Record)>, StoreError>;
+
+    /// The last event of the feed up to a place, of one province at least: what shows whether the
+    /// history before it is still the one that a reader knows.
+    async fn last_event(
+        &self,
+        province: &ProvinceCode,
+        until: u64,
+    ) -> Result<Option<(u64, Record)>, StoreError>;
 
     /// The feed: its identity, and up to which place it is complete.
     async fn feed_head(&self) -> Result<FeedHead, StoreError>;
@@ -37,4 +46,15 @@ pub struct FeedHead {
     /// The place of its last event or a later one: no event will ever be added at or before
     /// it.
     pub last: u64,
+    /// Who has held that place up for long.
+    pub held: Option<FeedHolder>,
+}
+
+/// A transaction that is open for long, so that nothing committed after it can be read in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedHolder {
+    /// When it began, by the clock of the database.
+    pub since: Instant,
+    /// Who it is, as an administrator finds it.
+    pub by: String,
 }

@@ -85,6 +85,13 @@ pub trait ReadForecasts: Send + Sync {
         limit: u32,
     ) -> Result<Vec<(u64, Flag)>, StoreError>;
 
+    /// The last flag up to a place in the flag log, of one province at least.
+    async fn last_flag(
+        &self,
+        province: &ProvinceCode,
+        until: u64,
+    ) -> Result<Option<(u64, Flag)>, StoreError>;
+
     /// The flag log: its identity, and up to which place it is complete.
     async fn flags_head(&self) -> Result<FeedHead, StoreError>;
 }

@@ -33,7 +33,7 @@ pub use catalogue::{
 pub use chance::{Clock, Ids};
 pub use dossiers::{Assignee, DossierFilter, Held, List, ReadDossiers, Search, WorklistPage};
 pub use error::StoreError;
-pub use feed::{FeedHead, ReadFeed};
+pub use feed::{FeedHead, FeedHolder, ReadFeed};
 pub use forecasts::{ReadForecasts, WriteForecasts};
 pub use imports::{Archive, Begun, End, Import, Life, NewImport, Piece, ReadImports, Viewing};
 pub use installation::{Installation, KeyMark};

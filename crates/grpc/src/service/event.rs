@@ -15,7 +15,7 @@ use tonic::{Request, Response, Status, async_trait};
 
 use super::Answers;
 use crate::call::{self, Calls};
-use crate::convert::{Fields, event, foresight};
+use crate::convert::{Fields, event, foresight, time};
 use crate::proto;
 use crate::proto::event_service_server::EventService;
 use crate::shared::{Page, STRIDE, eyes};
@@ -54,6 +54,7 @@ impl EventService for Events {
                     events: page.entries.into_iter().map(feed_event).collect(),
                     next_cursor: page.next,
                     done: page.done,
+                    held_since_time: page.held_since.map(time::timestamp),
                 })
             })
             .await
@@ -112,6 +113,7 @@ impl EventService for Events {
                     flags: page.flags.into_iter().map(flag).collect(),
                     next_cursor: page.next,
                     done: page.done,
+                    held_since_time: page.held_since.map(time::timestamp),
                 })
             })
             .await
@@ -197,7 +199,8 @@ impl FollowFlags {
             Ok(Arc::new(Page {
                 items: page.flags.into_iter().map(flag).collect(),
                 next: page.next,
-                done: page.done,
+                // What an open transaction holds up does not come sooner by being asked for.
+                done: page.done || page.held_since.is_some(),
             }))
         };
         let page = self.calls.shared.flags.look(question, look).await?;
