@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use app::import::{Begun, End, Import, Life, Lives, NewImport, Piece, Plan};
 use app::ports::{CommitError, Ids, StoreError};
-use domain::code::DossierCode;
-use domain::dossier::{ImportNumber, Interest, Precedence, Record};
+use domain::code::{AnyCode, DossierCode};
+use domain::dossier::{Dossier, ImportNumber, Interest, Precedence, Record};
 use domain::id::{ProvinceCode, UnitCode};
 use domain::tally::{self, Tallies};
 use domain::time::{self, Instant};
@@ -29,7 +29,7 @@ use crate::numbers;
 use crate::open::{self, OpenError, Options};
 use crate::page::of_units;
 use crate::rating::{self, RATING};
-use crate::row::{EventRow, NEVER, Place};
+use crate::row::{DossierRow, EventRow, NEVER, Place};
 
 /// The place of the event before the first one of an import. All are below zero, where the
 /// feed does not go; each import has room for a million million.
@@ -196,6 +196,47 @@ pub(crate) async fn origins<C: ConnectionTrait>(
         .into_iter()
         .map(|row| (row.name.into(), row.digest.cast_unsigned()))
         .collect())
+}
+
+#[derive(FromQueryResult)]
+struct HolderRow {
+    code: String,
+    id: String,
+    version: i64,
+    fold: String,
+}
+
+/// Which dossiers have some codes.
+pub(crate) async fn code_holders<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    province: &ProvinceCode,
+    codes: &[AnyCode],
+) -> Result<HashMap<AnyCode, Dossier>, StoreError> {
+    if codes.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let list = codes.iter().map(|code| [json!(code.as_str())]).collect();
+    let given = Given::new(door, "w", ["code"], list);
+    let sql = format!(
+        "SELECT c.code, d.id, d.version, d.fold FROM {} CROSS JOIN code c \
+         JOIN dossier d ON d.province = c.province AND d.id = c.dossier \
+         WHERE c.code = w.code AND c.province = ?",
+        given.table
+    );
+    let mut values = given.values;
+    values.push(province.as_str().into());
+    let rows: Vec<HolderRow> = door.all(&sql, values).await.map_err(store_error)?;
+    rows.into_iter()
+        .map(|row| {
+            let place = Place {
+                table: "code",
+                id: &row.id,
+            };
+            let code = AnyCode::parse(&row.code).map_err(|_| place.wrong("code"))?;
+            let dossier = DossierRow::new(row.id.clone(), row.version, row.fold);
+            Ok((code, dossier.try_into()?))
+        })
+        .collect()
 }
 
 /// Writes a piece. False when another process has dealt with it.
@@ -375,17 +416,12 @@ pub(crate) async fn rows<C: ConnectionTrait>(
     });
     bulk(door, &ORIGIN, origins.collect(), "").await?;
     let codes = lives.iter().flat_map(|life| {
-        let dossier = &life.dossier;
-        dossier
-            .code
-            .iter()
-            .chain(&dossier.external_codes)
-            .map(|code| {
-                let (province, id) = key(life);
-                [province, code.as_str().into(), id]
-            })
+        life.codes().map(|code| {
+            let (province, id) = key(life);
+            [province, code.as_str().into(), id]
+        })
     });
-    // Of two dossiers with one code, the one that was there first is found by it.
+    // Whoever took a code since it was looked for is found by it.
     let first = "ON CONFLICT (province, code) DO NOTHING";
     bulk(door, &CODE, codes.collect(), first).await?;
     let ratings = lives.iter().flat_map(|life| {

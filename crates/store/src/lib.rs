@@ -50,6 +50,8 @@ use app::ports::{
     WriteTokens,
 };
 use async_trait::async_trait;
+use domain::code::AnyCode;
+use domain::dossier::Dossier;
 use domain::id::{ActorId, ProvinceCode};
 use domain::time::Instant;
 use sea_orm::{SqliteTransactionMode, TransactionOptions};
@@ -316,6 +318,14 @@ impl Archive for SeaStore {
         names: &[&str],
     ) -> Result<HashMap<Box<str>, u64>, StoreError> {
         import::origins(&self.writing(), province, source, names).await
+    }
+
+    async fn code_holders(
+        &self,
+        province: &ProvinceCode,
+        codes: &[AnyCode],
+    ) -> Result<HashMap<AnyCode, Dossier>, StoreError> {
+        import::code_holders(&self.writing(), province, codes).await
     }
 
     async fn write_import(&self, piece: Piece) -> Result<bool, CommitError> {

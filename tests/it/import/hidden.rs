@@ -16,6 +16,7 @@ use app::ports::{
     WorklistPage,
 };
 use async_trait::async_trait;
+use domain::catalogue::Fault;
 use domain::code::AnyCode;
 use domain::dossier::acts::{RateDossier, Withdraw};
 use domain::dossier::private::Words;
@@ -273,6 +274,14 @@ impl Archive for Cut {
         self.store.origins(province, source, names).await
     }
 
+    async fn code_holders(
+        &self,
+        province: &ProvinceCode,
+        codes: &[AnyCode],
+    ) -> Result<HashMap<AnyCode, Dossier>, StoreError> {
+        self.store.code_holders(province, codes).await
+    }
+
     async fn write_import(&self, piece: Piece) -> Result<bool, CommitError> {
         if self.left.fetch_sub(1, Ordering::Relaxed) == 0 {
             let gone = StoreError::Unavailable("the process was killed".into());
@@ -436,6 +445,36 @@ async fn a_longer_list_adds_what_is_new(on: Backend) {
     assert_eq!((longer.dossiers, longer.known), (3, 30));
     assert_eq!(longer.changed, []);
     assert_eq!(desk.listed(&scopes()[0]).await.len(), 33);
+}
+
+on_both!(a_code_that_a_dossier_has_is_refused_with_its_holder);
+
+async fn a_code_that_a_dossier_has_is_refused_with_its_holder(on: Backend) {
+    let world = World::on(on, "2026-08-03 10:00").await;
+    world.receive(WARD, THREE_DAYS).await;
+    let live = world.receive(WARD, THREE_DAYS).await;
+    let desk = Desk::beside(&world).await;
+    let first = desk.run(30).await;
+    assert_eq!(first.dossiers, 29);
+    let [refused] = &first.refusals[..] else {
+        panic!("{:?}", first.refusals)
+    };
+    assert_eq!((refused.file.as_str(), refused.line), ("list.csv", 3));
+    assert_eq!(
+        refused.reason,
+        format!(
+            "code H60.02215-260803-0002 belongs to dossier {} (received here) already; `old-2` is \
+             left out",
+            live.dossier.id
+        )
+    );
+    // The same list under the name of another system.
+    let other = plan_by(&MAP.replace("old-desk", "other-desk"), 30);
+    let again = desk.try_plan(other, usize::MAX).await.unwrap();
+    assert_eq!((again.dossiers, again.refusals.len()), (0, 30));
+    let named = |fault: &Fault| fault.reason.contains("(import 1, `old-1`)");
+    assert!(again.refusals.iter().any(named), "{:?}", again.refusals);
+    assert_eq!(desk.listed(&scopes()[0]).await.len(), 31);
 }
 
 on_both!(another_list_waits_until_the_broken_one_is_finished);

@@ -135,6 +135,7 @@ impl Lives {
         let dossier = dossier.expect("a history begins with a beginning");
         Ok(Life {
             name: case.name.clone(),
+            place: case.place.clone(),
             digest: case.digest,
             oddities: history.oddities,
             fold: serde_json::to_string(&dossier).expect("a dossier holds only texts and numbers"),

@@ -7,12 +7,14 @@
 
 mod lives;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use domain::catalogue::{Catalogue, Fault, SourceFile};
-use domain::dossier::{ImportNumber, Oddity};
-use domain::id::ActorId;
+use domain::code::AnyCode;
+use domain::dossier::{Dossier, ImportNumber, Oddity};
+use domain::id::{ActorId, ProvinceCode};
 use domain::import::{ImportedCase, Map};
 use domain::time::Instant;
 use tokio::sync::mpsc;
@@ -94,7 +96,7 @@ pub struct Outcome {
     pub odd: Vec<(Oddity, u64)>,
     /// How many have any.
     pub odd_dossiers: u64,
-    /// Dossiers whose rows make no history.
+    /// Dossiers whose rows make no history, and those whose code another dossier has.
     pub refusals: Vec<Fault>,
     /// How long it took from the first piece to the last.
     pub took: Duration,
@@ -198,11 +200,12 @@ pub async fn run(
             match known.get(&life.name) {
                 Some(digest) if *digest == life.digest => outcome.known += 1,
                 Some(_) => outcome.changed.push(life.name),
-                None => {
-                    outcome.add(&life);
-                    lives.push(life);
-                }
+                None => lives.push(life),
             }
+        }
+        let lives = unclaimed(archive, &new.province, lives, &mut outcome.refusals).await?;
+        for life in &lives {
+            outcome.add(life);
         }
         let piece = Piece {
             import: import.clone(),
@@ -232,6 +235,58 @@ pub async fn run(
     };
     outcome.import = Some(archive.finish_import(&end).await?);
     Ok(outcome)
+}
+
+/// Leaves out dossiers with a code that another dossier has: by one code one dossier is found, and
+/// history that is there already would count twice.
+async fn unclaimed(
+    archive: &dyn Archive,
+    province: &ProvinceCode,
+    lives: Vec<Life>,
+    refusals: &mut Vec<Fault>,
+) -> Result<Vec<Life>, StoreError> {
+    let codes: Vec<AnyCode> = lives.iter().flat_map(Life::codes).cloned().collect();
+    let holders = archive.code_holders(province, &codes).await?;
+    let mut first: HashMap<AnyCode, Box<str>> = HashMap::new();
+    let mut left = Vec::with_capacity(lives.len());
+    for life in lives {
+        let taken = life.codes().find_map(|code| {
+            let there = holders.get(code).map(who);
+            let before = || {
+                first
+                    .get(code)
+                    .map(|name| format!("`{name}` of the same list"))
+            };
+            Some((code.clone(), there.or_else(before)?))
+        });
+        match taken {
+            Some((code, holder)) => refusals.push(Fault {
+                file: life.place.0.to_string(),
+                line: usize::try_from(life.place.1).unwrap_or(usize::MAX),
+                reason: format!(
+                    "code {code} belongs to {holder} already; `{}` is left out",
+                    life.name
+                ),
+            }),
+            None => {
+                let codes = life.codes().cloned();
+                first.extend(codes.map(|code| (code, life.name.clone())));
+                left.push(life);
+            }
+        }
+    }
+    Ok(left)
+}
+
+/// A dossier as somebody finds it.
+fn who(dossier: &Dossier) -> String {
+    match &dossier.imported {
+        Some(imported) => format!(
+            "dossier {} (import {}, `{}`)",
+            dossier.id, imported.import, imported.case
+        ),
+        None => format!("dossier {} (received here)", dossier.id),
+    }
 }
 
 /// Makes pieces on a thread of its own, at most two ahead of the writer.

@@ -1,8 +1,10 @@
 //! Where imports are written, and what is known of them.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use async_trait::async_trait;
+use domain::code::AnyCode;
 use domain::dossier::private::Salt;
 use domain::dossier::{Dossier, ImportNumber, Oddity, Record};
 use domain::id::{ActorId, ProvinceCode};
@@ -26,6 +28,14 @@ pub trait Archive: Send + Sync {
         source: &str,
         names: &[&str],
     ) -> Result<HashMap<Box<str>, u64>, StoreError>;
+
+    /// Those of some codes that dossiers have, each with its dossier, also of imports that nobody sees
+    /// yet.
+    async fn code_holders(
+        &self,
+        province: &ProvinceCode,
+        codes: &[AnyCode],
+    ) -> Result<HashMap<AnyCode, Dossier>, StoreError>;
 
     /// Writes a piece in one transaction. False, and nothing written, when another process has
     /// dealt with it.
@@ -139,6 +149,8 @@ impl Piece {
 pub struct Life {
     /// What the other system calls it.
     pub name: Box<str>,
+    /// The file and the line where it begins.
+    pub place: (Arc<str>, u64),
     /// Digest of all that it said.
     pub digest: u64,
     /// What is odd about it.
@@ -153,6 +165,14 @@ pub struct Life {
     pub content: [u8; 32],
     /// Its events, with the exact bytes that are kept.
     pub events: Vec<(Record, Vec<u8>)>,
+}
+
+impl Life {
+    /// The codes under which it is to be found.
+    pub fn codes(&self) -> impl Iterator<Item = &AnyCode> {
+        let own = self.dossier.code.iter();
+        own.chain(&self.dossier.external_codes)
+    }
 }
 
 /// Reads imports, and who took personal values out.
