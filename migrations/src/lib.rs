@@ -20,6 +20,7 @@ mod m20261122_000014_predecessor;
 mod m20261130_000020_installation;
 mod m20261130_000030_worklist_order;
 mod m20261130_000060_due_days;
+mod m20261130_000061_no_due;
 mod m20261130_000070_accounts;
 mod m20261130_000080_prints;
 mod m20261130_000081_namesakes;
@@ -58,9 +59,10 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000012_forecasts::Migration),
             Box::new(m20261122_000014_predecessor::Migration),
             Box::new(m20261130_000020_installation::Migration),
-            Box::new(m20261130_000070_accounts::Migration),
             Box::new(m20261130_000030_worklist_order::Migration),
             Box::new(m20261130_000060_due_days::Migration),
+            Box::new(m20261130_000061_no_due::Migration),
+            Box::new(m20261130_000070_accounts::Migration),
             Box::new(m20261130_000080_prints::Migration),
             Box::new(m20261130_000081_namesakes::Migration),
         ]

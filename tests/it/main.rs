@@ -44,6 +44,7 @@ mod requirements;
 mod restored;
 mod results;
 mod several;
+mod statistics;
 mod store;
 mod streams;
 mod verify;

@@ -5,5 +5,6 @@ mod desk;
 mod look_up;
 mod paper;
 mod protection;
+mod report;
 mod sign_in;
 mod unit;

@@ -124,6 +124,8 @@ pub enum Method {
     GetOutlook,
     /// On-time and online rates.
     GetRates,
+    /// Statistical reports, and the dossiers behind their numbers.
+    ReadStatistics,
     /// What citizens thought.
     GetRatings,
     /// Read how good the flags were.
@@ -187,6 +189,7 @@ impl Method {
             Method::WatchWorklist => "WatchWorklist",
             Method::GetOutlook => "GetOutlook",
             Method::GetRates => "GetRates",
+            Method::ReadStatistics => "ReadStatistics",
             Method::GetRatings => "GetRatings",
             Method::GetFlagRecord => "GetFlagRecord",
             Method::ListEvents => "ListEvents",
@@ -239,6 +242,7 @@ impl Method {
             | Method::WatchWorklist
             | Method::GetOutlook
             | Method::GetRates
+            | Method::ReadStatistics
             | Method::GetRatings
             | Method::GetFlagRecord
             | Method::ListFlags
@@ -371,6 +375,7 @@ fn standing(method: Method, dossier: &Dossier) -> Vec<&UnitCode> {
         | Method::WatchWorklist
         | Method::GetOutlook
         | Method::GetRates
+        | Method::ReadStatistics
         | Method::GetRatings
         | Method::GetFlagRecord
         | Method::ListEvents

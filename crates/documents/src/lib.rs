@@ -2,13 +2,14 @@
 //! around them.
 //!
 //! A form is HTML of one article that the pages' sheet lays out on A5; which number and title it
-//! bears on a day is data, see [`forms`].
+//! bears on a day is data, see [`forms`]. So are the sheets of reports, see [`sheet`].
 #![warn(missing_docs)]
 
 pub mod apology;
 pub mod codes;
 pub mod forms;
 mod paper;
+pub mod sheet;
 pub mod slip;
 pub mod supplement;
 

@@ -37,6 +37,8 @@ pub struct Place {
 pub enum Measure {
     /// Received that day.
     Received,
+    /// Of those received: without a due time.
+    NoDueReceived,
     /// Ended that day, before the due day (or instant).
     Early,
     /// Ended that day, on the due day (or at the due instant).
@@ -61,8 +63,9 @@ pub enum Measure {
 
 impl Measure {
     /// Every measure, in the order of [`Counts`].
-    pub const ALL: [Measure; 11] = [
+    pub const ALL: [Measure; 12] = [
         Measure::Received,
+        Measure::NoDueReceived,
         Measure::Early,
         Measure::OnDue,
         Measure::Late,
@@ -80,6 +83,7 @@ impl Measure {
     pub fn as_str(self) -> &'static str {
         match self {
             Measure::Received => "received",
+            Measure::NoDueReceived => "no_due_received",
             Measure::Early => "early",
             Measure::OnDue => "on_due",
             Measure::Late => "late",
@@ -229,8 +233,10 @@ fn added(dossier: &Dossier) -> Vec<(Place, Counts)> {
         let Some(received) = dossier.received else {
             return Vec::new();
         };
+        let mut reception = Counts::one(Measure::Received);
+        reception.0[Measure::NoDueReceived as usize] = i64::from(dossier.due().is_none());
         (
-            Some(on(received, Counts::one(Measure::Received))),
+            Some(on(received, reception)),
             dossier.ended.map(|at| on(at, end_of(dossier, at))),
         )
     };

@@ -277,3 +277,94 @@ fn the_table_prints_the_identities_and_csv_a_row_a_unit_and_field() {
     let rows: Vec<_> = rows.records().map(Result::unwrap).collect();
     assert!(rows.iter().any(|row| &row[2] == "Hộ tịch"), "{rows:?}");
 }
+
+/// The cells of the first sheet of a workbook, and the names of its sheets.
+fn opened(bytes: &[u8]) -> (Vec<Vec<calamine::Data>>, Vec<String>) {
+    use calamine::Reader;
+    let mut book = calamine::Xlsx::new(std::io::Cursor::new(bytes.to_vec())).unwrap();
+    let names = book.sheet_names().clone();
+    let range = book.worksheet_range(&names[0]).unwrap();
+    let rows = range.rows().map(<[calamine::Data]>::to_vec).collect();
+    (rows, names)
+}
+
+/// The numbers of the last row of numbers, from the left.
+fn last_numbers(rows: &[Vec<calamine::Data>]) -> Vec<f64> {
+    let numbers = |row: &Vec<calamine::Data>| -> Vec<f64> {
+        let cells = row.iter();
+        cells
+            .filter_map(|cell| match cell {
+                calamine::Data::Float(number) => Some(*number),
+                calamine::Data::Int(number) => Some(*number as f64),
+                _ => None,
+            })
+            .collect()
+    };
+    let mut found = rows.iter().rev().map(numbers).filter(|row| row.len() > 5);
+    found.next().unwrap_or_default()
+}
+
+#[test]
+fn a_workbook_is_opened_again_with_the_numbers_of_the_report_as_numbers() {
+    let office = Office::new();
+    let form = office.json(&[&["ii06a"], &SEPTEMBER[..]].concat());
+    let row = form["total"]["row"].as_object().unwrap();
+    let wanted: Vec<f64> = domain::indicator::II06A
+        .iter()
+        .map(|column| row[column.name].as_f64().unwrap())
+        .collect();
+    let book = office.report(&[&["ii06a"], &SEPTEMBER[..], &["--format", "xlsx"]].concat());
+    assert!(book.status.success(), "{book:?}");
+    let (rows, names) = opened(&book.stdout);
+    assert_eq!(names, ["Biểu", "Ngoài biểu", "Định nghĩa"]);
+    assert_eq!(last_numbers(&rows), wanted);
+    let says = |text: &str| {
+        let mut cells = rows.iter().flatten();
+        cells.any(|cell| cell.to_string() == text)
+    };
+    assert!(says("Số hồ sơ nhận giải quyết") && says("(3)=(4)+(5)+(6)"));
+
+    let other = [
+        &["ii06a"],
+        &SEPTEMBER[..],
+        &["--sheet", "07a", "--format", "xlsx"],
+    ]
+    .concat();
+    let (rows, _) = opened(&office.report(&other).stdout);
+    let sums = last_numbers(&rows);
+    assert_eq!(sums.len(), 23, "a number in each column but two");
+    assert_eq!(sums[0], wanted[0], "the same total");
+    let late = row["late"].as_f64().unwrap();
+    assert_eq!(sums[10] + sums[11], late, "with and without an apology");
+    let index = office.report(&[&["i766"], &SEPTEMBER[..], &["--format", "xlsx"]].concat());
+    assert_eq!(opened(&index.stdout).1, ["Biểu", "Định nghĩa"]);
+    let wrong = office.report(&[&["ii06a"], &SEPTEMBER[..], &["--sheet", "06z"]].concat());
+    assert_eq!(wrong.status.code(), Some(2));
+}
+
+#[test]
+fn a_page_prints_the_form_across_with_merged_heads() {
+    let office = Office::new();
+    let page = office.report(&[&["ii06a"], &SEPTEMBER[..], &["--format", "html"]].concat());
+    let page = String::from_utf8(page.stdout).unwrap();
+    for part in [
+        "size: A4 landscape",
+        "<th scope=\"colgroup\" colspan=\"4\">Số hồ sơ nhận giải quyết</th>",
+        "NGƯỜI LẬP BIỂU",
+        "(3) = (4) + (5) + (6) = (7) + (11)",
+    ] {
+        assert!(page.contains(part), "{part} in {page}");
+    }
+    let before = [
+        "ii06a",
+        "--province",
+        "08",
+        "--from",
+        "2020-01-01",
+        "--to",
+        "2020-01-31",
+    ];
+    let page = office.report(&[&before[..], &["--format", "html"]].concat());
+    let page = String::from_utf8(page.stdout).unwrap();
+    assert!(page.contains("Không có hồ sơ."), "{page}");
+}

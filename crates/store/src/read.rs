@@ -333,13 +333,21 @@ impl ReadReports for Reading {
         report::rows(&self.door(), wanted).await
     }
 
-    async fn report_histories(
+    async fn report_ids(
         &self,
         wanted: &ReportWanted,
         after: Option<DossierId>,
         limit: u32,
+    ) -> Result<Vec<DossierId>, StoreError> {
+        report::ids(&self.door(), wanted, after, limit).await
+    }
+
+    async fn report_histories(
+        &self,
+        wanted: &ReportWanted,
+        dossiers: &[DossierId],
     ) -> Result<Vec<(DossierId, Vec<Record>)>, StoreError> {
-        report::page(&self.door(), wanted, after, limit).await
+        report::histories_of(&self.door(), wanted, dossiers).await
     }
 
     async fn sums(&self, wanted: &SumsWanted) -> Result<HashMap<UnitCode, Sums>, StoreError> {

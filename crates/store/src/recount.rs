@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicU64;
 
-use domain::dossier::Dossier;
+use domain::dossier::{Dossier, ImportNumber};
 use domain::id::ProvinceCode;
 use domain::tally::{self, Tallies};
 use sea_orm::{
@@ -16,6 +16,7 @@ use crate::commit::tallies;
 use crate::door::Door;
 use crate::given::Given;
 use crate::many::Nothing;
+use crate::page::VISIBLE;
 use crate::row::DossierRow;
 
 /// How many dossiers are held at a time.
@@ -27,6 +28,8 @@ struct UncountedRow {
     id: String,
     version: i64,
     fold: String,
+    import: Option<i64>,
+    unseen: i32,
 }
 
 /// Counts all dossiers, if there are any that a migration left uncounted. Whole or not at all.
@@ -41,14 +44,14 @@ pub(crate) async fn recount(db: &DatabaseConnection) -> Result<(), DbErr> {
         connection: &transaction,
         statements: &statements,
     };
-    let mut sums: BTreeMap<ProvinceCode, Tallies> = BTreeMap::new();
+    // By province, and by the import that nobody is to see yet.
+    let mut sums: BTreeMap<(ProvinceCode, Option<ImportNumber>), Tallies> = BTreeMap::new();
+    let uncounted = format!(
+        "SELECT province, id, version, fold, import, CASE WHEN {VISIBLE} THEN 0 ELSE 1 END AS unseen \
+         FROM dossier d WHERE overdue_from = -1 LIMIT ?"
+    );
     loop {
-        let page: Vec<UncountedRow> = door
-            .all(
-                "SELECT province, id, version, fold FROM dossier WHERE overdue_from = -1 LIMIT ?",
-                vec![PAGE.into()],
-            )
-            .await?;
+        let page: Vec<UncountedRow> = door.all(&uncounted, vec![PAGE.into()]).await?;
         if page.is_empty() {
             break;
         }
@@ -57,7 +60,11 @@ pub(crate) async fn recount(db: &DatabaseConnection) -> Result<(), DbErr> {
             let (province, id) = (row.province, row.id.clone());
             let dossier = Dossier::try_from(DossierRow::new(row.id, row.version, row.fold))
                 .map_err(|error| DbErr::Custom(error.to_string()))?;
-            let sum = sums.entry(dossier.province.clone()).or_default();
+            let import = row.import.filter(|_| row.unseen == 1);
+            let import = import.and_then(|number| u32::try_from(number).ok());
+            let import = import.and_then(ImportNumber::new);
+            let key = (dossier.province.clone(), import);
+            let sum = sums.entry(key).or_default();
             tally::add(sum, tally::difference(None, &dossier));
             rows.push([province.into(), id.into(), overdue_from(&dossier).into()]);
         }
@@ -69,8 +76,13 @@ pub(crate) async fn recount(db: &DatabaseConnection) -> Result<(), DbErr> {
         );
         door.run(&sql, given.values).await?;
     }
-    for (province, sum) in &sums {
-        tallies::add(&door, province, sum).await?;
+    for ((province, import), sum) in &sums {
+        match import {
+            None => tallies::add(&door, province, sum).await?,
+            Some(import) => {
+                tallies::add_to(&door, province, tallies::unseen(*import), sum).await?;
+            }
+        }
     }
     transaction.commit().await
 }

@@ -2,17 +2,17 @@
 
 use std::collections::HashMap;
 
-use app::ports::{ReportRow, ReportWanted, StoreError};
+use app::ports::{ReportRow, ReportWanted, Scope, StoreError};
 use domain::dossier::{Dossier, Record};
 use domain::id::DossierId;
-use sea_orm::sea_query::{Expr, ExprTrait, Order};
+use sea_orm::sea_query::{Expr, ExprTrait, Order, SelectStatement};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde_json::Value as Json;
 
 use crate::door::Door;
 use crate::fault::store_error;
 use crate::given::Given;
-use crate::row::{DossierRow, EventRow};
+use crate::row::{DossierRow, EventRow, Place};
 
 #[derive(FromQueryResult)]
 struct CandidateRow {
@@ -21,6 +21,11 @@ struct CandidateRow {
     fold: String,
     last_event: i64,
     last_record: i64,
+}
+
+#[derive(FromQueryResult)]
+struct IdRow {
+    id: String,
 }
 
 /// Two statements however many dossiers: the dossiers, and the events of those whose
@@ -33,7 +38,7 @@ pub(crate) async fn rows<C: ConnectionTrait>(
     let as_of = wanted.as_of.timestamp_micros();
     let mut settled = Vec::new();
     let mut moved = Vec::new();
-    for row in candidates(door, wanted, None).await? {
+    for row in candidates(door, wanted).await? {
         if row.last_event < until && row.last_record <= as_of {
             let dossier = Dossier::try_from(DossierRow::new(row.id, row.version, row.fold))?;
             settled.push(ReportRow::Settled(Box::new(dossier)));
@@ -50,29 +55,79 @@ pub(crate) async fn rows<C: ConnectionTrait>(
     Ok(settled)
 }
 
-/// The histories of the next dossiers by id: two statements however many.
-pub(crate) async fn page<C: ConnectionTrait>(
+/// The next dossiers by id: one statement for a province, two for some of its units.
+pub(crate) async fn ids<C: ConnectionTrait>(
     door: &Door<'_, C>,
     wanted: &ReportWanted,
     after: Option<DossierId>,
     limit: u32,
+) -> Result<Vec<DossierId>, StoreError> {
+    let mut found = ids_within(door, wanted, after, limit).await?;
+    if let Scope::Units(province, _) = &wanted.scope
+        && !wanted.only_apart
+    {
+        let apart = ReportWanted {
+            scope: Scope::Province(province.clone()),
+            only_apart: true,
+            ..wanted.clone()
+        };
+        found.extend(ids_within(door, &apart, after, limit).await?);
+        found.sort_unstable();
+        found.dedup();
+        found.truncate(limit as usize);
+    }
+    Ok(found)
+}
+
+async fn ids_within<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    wanted: &ReportWanted,
+    after: Option<DossierId>,
+    limit: u32,
+) -> Result<Vec<DossierId>, StoreError> {
+    let mut select = selected(wanted);
+    select
+        .column(("d", "id"))
+        .and_where_option(after.map(|after| Expr::col(("d", "id")).gt(after.to_string())))
+        .order_by(("d", "id"), Order::Asc)
+        .limit(limit.into());
+    let rows: Vec<IdRow> = door.select(&select).await.map_err(store_error)?;
+    let place = |id| Place {
+        table: "dossier",
+        id,
+    };
+    rows.iter()
+        .map(|row| place(&row.id).parse("id", &row.id))
+        .collect()
+}
+
+/// The histories of some dossiers: one statement however many.
+pub(crate) async fn histories_of<C: ConnectionTrait>(
+    door: &Door<'_, C>,
+    wanted: &ReportWanted,
+    dossiers: &[DossierId],
 ) -> Result<Vec<(DossierId, Vec<Record>)>, StoreError> {
-    let rows = candidates(door, wanted, Some((after, limit))).await?;
-    let ids = rows.into_iter().map(|row| [Json::from(row.id)]).collect();
-    histories(door, wanted, ids).await
+    let ids = dossiers.iter().map(|id| [Json::from(id.to_string())]);
+    histories(door, wanted, ids.collect()).await
 }
 
 async fn candidates<C: ConnectionTrait>(
     door: &Door<'_, C>,
     wanted: &ReportWanted,
-    part: Option<(Option<DossierId>, u32)>,
 ) -> Result<Vec<CandidateRow>, StoreError> {
+    let mut select = selected(wanted);
+    select
+        .columns(crate::page::COLUMNS)
+        .columns([("d", "last_event"), ("d", "last_record")]);
+    door.select(&select).await.map_err(store_error)
+}
+
+/// The dossiers that a report reads, without a column yet.
+fn selected(wanted: &ReportWanted) -> SelectStatement {
     let mut select = crate::page::within(&wanted.scope).select;
-    select.columns(crate::page::COLUMNS);
     let column = |name| Expr::col(("d", name));
     let as_of = wanted.as_of.timestamp_micros();
     select
-        .columns([("d", "last_event"), ("d", "last_record")])
         // A dossier that had not begun has no state in the period.
         .and_where(column("begun").lt(wanted.until.timestamp_micros()))
         .and_where(column("first_record").lte(as_of))
@@ -82,13 +137,7 @@ async fn candidates<C: ConnectionTrait>(
                 .gte(wanted.from.timestamp_micros())
                 .or(column("last_record").gt(as_of)),
         );
-    if let Some((after, limit)) = part {
-        select
-            .and_where_option(after.map(|after| column("id").gt(after.to_string())))
-            .order_by(("d", "id"), Order::Asc)
-            .limit(u64::from(limit));
-    }
-    door.select(&select).await.map_err(store_error)
+    select
 }
 
 async fn histories<C: ConnectionTrait>(

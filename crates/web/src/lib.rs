@@ -95,6 +95,7 @@ pub fn part(pages: Pages) -> Part {
         .merge(pages::sign_in::routes())
         .merge(pages::lookup::routes())
         .merge(pages::unit::routes())
+        .merge(pages::report::routes())
         .merge(pages::dossier::routes())
         .merge(pages::paper::routes())
         .merge(pages::desk::routes())

@@ -173,7 +173,13 @@ async fn counts_without_a_unit_are_those_of_the_own_units() {
 async fn rates_of_a_whole_province_are_not_for_one_of_its_wards() {
     let world = World::at("2026-08-03 10:00").await;
     let (json, witness) = (Json::over(&world), Witness::of(&world).await);
-    for method in ["GetRates", "GetRatings"] {
+    for method in [
+        "GetRates",
+        "GetRatings",
+        "GetIi06a",
+        "GetI766",
+        "ListReportDossiers",
+    ] {
         for (role, says) in &table()[method] {
             let token = world.token(*role, WARD).await;
             let reason = if *says == Says::Never {
@@ -190,6 +196,9 @@ async fn rates_of_a_whole_province_are_not_for_one_of_its_wards() {
             };
             for scope in ["province", "unit", "all"] {
                 let mut body = serde_json::json!({ "from": "2026-08-01", "to": "2026-08-31" });
+                if method == "ListReportDossiers" {
+                    body["number"] = "total".into();
+                }
                 body[scope] = match scope {
                     "all" => true.into(),
                     "unit" => crate::world::PROVINCE.into(),

@@ -444,10 +444,15 @@ pub fn ways(method: &str, unit: &str, ready: &View) -> Vec<Way> {
         }
         "ListEvents" => vec![Way::Unnamed(json!({ "limit": 200 }))],
         "WatchEvents" => vec![Way::Unnamed(json!({}))],
-        "GetRates" | "GetRatings" => {
+        "GetRates" | "GetRatings" | "GetIi06a" | "GetI766" => {
             vec![Way::Named(
                 json!({ "unit": unit, "from": "2026-08-01", "to": "2026-08-31" }),
             )]
+        }
+        "ListReportDossiers" => {
+            vec![Way::Named(json!({
+                "unit": unit, "from": "2026-08-01", "to": "2026-08-31", "number": "total",
+            }))]
         }
         "ListUnits" | "ListProcedures" => vec![Way::Named(json!({ "page_size": 1 }))],
         "GetUnit" => vec![Way::Named(json!({ "name": unit }))],

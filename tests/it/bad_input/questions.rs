@@ -25,6 +25,34 @@ type Row = (
     Vec<(&'static str, Value, &'static str)>,
 );
 
+/// What is wrong with each part of a period, before what else there is.
+fn of_a_period(
+    rest: Vec<(&'static str, Value, &'static str)>,
+) -> Vec<(&'static str, Value, &'static str)> {
+    let mut all = vec![
+        ("unit", json!("H60.99999"), A_UNIT),
+        ("unit_basis", json!("UNIT_BASIS_OLD"), "expected one of"),
+        ("unit_basis", json!(7), "expected one of"),
+        ("province", json!("08"), "only one of the alternatives"),
+        ("all", json!(true), "only one of the alternatives"),
+        ("from", Value::Null, "must not be empty"),
+        ("from", json!("2026-8-1"), A_DAY),
+        ("from", json!("2026-02-30"), A_DAY),
+        ("from", json!("01/08/2026"), A_DAY),
+        ("to", Value::Null, "must not be empty"),
+        ("to", json!("2026-08-01T00:00:00Z"), A_DAY),
+        ("to", json!("2026-07-31"), "must not be before"),
+        (
+            "as_of",
+            json!("2026-08-03T10:00:01+07:00"),
+            "must not be in the future",
+        ),
+        ("as_of", json!("hôm qua"), "expected a time in RFC 3339"),
+    ];
+    all.extend(rest);
+    all
+}
+
 fn rows() -> Vec<Row> {
     let long = "ế".repeat(201);
     let page = |rest: Vec<(&'static str, Value, &'static str)>| {
@@ -271,29 +299,18 @@ fn rows() -> Vec<Row> {
                 ("after", json!(long), TOO_LONG),
             ],
         ),
+        ("GetRates", period.clone(), of_a_period(Vec::new())),
+        ("GetIi06a", period.clone(), of_a_period(Vec::new())),
+        ("GetI766", period.clone(), of_a_period(Vec::new())),
         (
-            "GetRates",
-            period,
-            vec![
-                ("unit", json!("H60.99999"), A_UNIT),
-                ("unit_basis", json!("UNIT_BASIS_OLD"), "expected one of"),
-                ("unit_basis", json!(7), "expected one of"),
-                ("province", json!("08"), "only one of the alternatives"),
-                ("all", json!(true), "only one of the alternatives"),
-                ("from", Value::Null, "must not be empty"),
-                ("from", json!("2026-8-1"), A_DAY),
-                ("from", json!("2026-02-30"), A_DAY),
-                ("from", json!("01/08/2026"), A_DAY),
-                ("to", Value::Null, "must not be empty"),
-                ("to", json!("2026-08-01T00:00:00Z"), A_DAY),
-                ("to", json!("2026-07-31"), "must not be before"),
-                (
-                    "as_of",
-                    json!("2026-08-03T10:00:01+07:00"),
-                    "must not be in the future",
-                ),
-                ("as_of", json!("hôm qua"), "expected a time in RFC 3339"),
-            ],
+            "ListReportDossiers",
+            json!({ "unit": WARD, "from": "2026-08-01", "to": "2026-08-31", "number": "stops" }),
+            page(of_a_period(vec![
+                ("number", Value::Null, "expected the name of a number"),
+                ("number", json!("trễ"), "expected the name of a number"),
+                ("field", json!("Hộ tịch"), "not told by field"),
+                ("whole", json!(1), "expected true or false"),
+            ])),
         ),
         (
             "GetRatings",

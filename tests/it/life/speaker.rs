@@ -86,6 +86,9 @@ async fn call(
     generated!(channel, token, method, message, {
         "GetOutlook" => WorklistServiceClient.get_outlook(GetOutlookRequest);
         "GetFlagRecord" => ReportServiceClient.get_flag_record(GetFlagRecordRequest);
+        "GetIi06a" => ReportServiceClient.get_ii06a(GetIi06aRequest);
+        "GetI766" => ReportServiceClient.get_i766(GetI766Request);
+        "ListReportDossiers" => ReportServiceClient.list_report_dossiers(ListReportDossiersRequest);
         "ListFlags" => EventServiceClient.list_flags(ListFlagsRequest);
         "GetReceipt" => DossierServiceClient.get_receipt(GetReceiptRequest);
         "ReserveNumbers" => DossierServiceClient.reserve_numbers(ReserveNumbersRequest);

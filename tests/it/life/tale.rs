@@ -446,6 +446,16 @@ async fn report(tale: &mut Tale<'_>) {
     let ratings: proto::Ratings = ratings.unwrap().transcode_to().unwrap();
     assert_eq!(ratings.total.unwrap().mean_score, Some(4.0));
     foresee(tale).await;
+    for method in ["GetIi06a", "GetI766"] {
+        tale.ask(Role::Chairman, method, month.clone())
+            .await
+            .unwrap();
+    }
+    let mut behind = month.clone();
+    behind["number"] = json!("early");
+    let behind = tale.ask(Role::Chairman, "ListReportDossiers", behind).await;
+    let behind: proto::ListReportDossiersResponse = behind.unwrap().transcode_to().unwrap();
+    assert_eq!(behind.dossiers.len(), 1);
     let rates = tale.ask(Role::Chairman, "GetRates", month).await.unwrap();
     let rates: proto::Rates = rates.transcode_to().unwrap();
     let total = rates.total.unwrap();

@@ -22,15 +22,22 @@ pub trait ReadReports: Send + Sync {
     /// `as_of`, and dossiers first recorded after `as_of`.
     async fn report_rows(&self, wanted: &ReportWanted) -> Result<Vec<ReportRow>, StoreError>;
 
-    /// The histories of the next dossiers of a report, by id, as far as recorded by `as_of`.
+    /// The next dossiers that a report reads, by id.
     ///
-    /// The same dossiers as [`ReadReports::report_rows`] has; at most `limit` of them, none after
-    /// the last.
-    async fn report_histories(
+    /// Of a province those that [`ReadReports::report_rows`] has. Of some units also those of the
+    /// province that stand apart: a unit that handed a dossier on need not be involved in it any longer.
+    async fn report_ids(
         &self,
         wanted: &ReportWanted,
         after: Option<DossierId>,
         limit: u32,
+    ) -> Result<Vec<DossierId>, StoreError>;
+
+    /// The histories of some of these, each as far as recorded by `as_of`.
+    async fn report_histories(
+        &self,
+        wanted: &ReportWanted,
+        dossiers: &[DossierId],
     ) -> Result<Vec<(DossierId, Vec<Record>)>, StoreError>;
 
     /// The sums of the tallies of a period, by unit; of units in the scope.

@@ -5,7 +5,9 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::form::{Cell, Cells};
+use super::i766::Item;
 use super::memo::{Memo, Memos};
+use super::statistics::Bridge;
 use super::{Rate, Row};
 
 /// A column of a report whose rows are `T`.
@@ -36,6 +38,14 @@ pub enum Value<'a> {
     Rate(Rate),
     /// Yes or no.
     Flag(bool),
+    /// A number that need not be known.
+    Number(Option<f64>),
+}
+
+/// The column of a name.
+#[must_use]
+pub fn find<'a, T>(columns: &'a [Column<T>], name: &str) -> Option<&'a Column<T>> {
+    columns.iter().find(|column| column.name == name)
 }
 
 /// Writes a row as a map from names to values.
@@ -197,6 +207,101 @@ pub const MEMO: [Column<Memos>; Memo::COUNT] = [
     memo!(count PassedOnOverdue, "passed_on_overdue", "Chuyển đi khi đã quá hạn", "passed on overdue", "of these, overdue at that moment"),
     memo!(count CameIn, "came_in", "Chuyển đến", "came in", "transfers in the period from another unit; at the unit that took it"),
     memo!(count CameInOverdue, "came_in_overdue", "Chuyển đến khi đã quá hạn", "came in overdue", "of these, overdue at that moment"),
+    memo!(count ReceivedDesk, "received_desk", "Tiếp nhận trực tiếp", "received at the desk", "received in the period at a desk"),
+    memo!(count ReceivedPost, "received_post", "Tiếp nhận qua bưu chính", "received by post", "received in the period by post"),
+    memo!(count ReceivedFullOnline, "received_full_online", "Trực tuyến toàn trình", "fully online", "received in the period online, of a procedure that can be done online as a whole"),
+    memo!(count ReceivedPartlyOnline, "received_partly_online", "Trực tuyến một phần", "partly online", "received in the period online, of a procedure of which a part can be done online"),
+    memo!(count ReceivedOtherOnline, "received_other_online", "Trực tuyến, hình thức khác", "online otherwise", "received in the period online, of any other procedure"),
+    memo!(count ReceivedBoundaryFree, "received_boundary_free", "Tiếp nhận phi địa giới", "boundary-free", "received in the period by another unit's desk than that of the unit that decides"),
+    memo!(count LateApologised, "late_apologised", "Quá hạn, đã xin lỗi", "late with an apology", "ended late, with an apology sent by the period's end"),
+    memo!(count LateUnapologised, "late_unapologised", "Quá hạn, chưa xin lỗi", "late without an apology", "ended late, without one"),
+    memo!(count PendingLateApologised, "pending_late_apologised", "Đang quá hạn, đã xin lỗi", "overdue with an apology", "open and late, with an apology sent by the period's end"),
+    memo!(count PendingLateUnapologised, "pending_late_unapologised", "Đang quá hạn, chưa xin lỗi", "overdue without an apology", "open and late, without one"),
+    memo!(count UnansweredInTime, "unanswered_in_time", "Hồ sơ trực tuyến chờ trả lời, còn hạn", "unanswered in time", "online submissions not answered, within the time for it; at the receiving unit"),
+];
+
+macro_rules! bridge {
+    ($($field:ident, $vi:literal, $en:literal, $definition:literal;)*) => {
+        [$(Column {
+            name: stringify!($field),
+            vi: $vi,
+            en: $en,
+            definition: $definition,
+            source: "",
+            value: |bridge: &Bridge| Value::Count(bridge.$field),
+        },)*]
+    };
+}
+
+/// How (11) of the period before became (6) of this one.
+pub const BRIDGE: [Column<Bridge>; 3] = bridge![
+    previous_pending, "Kỳ trước để lại", "left by the period before", "(11) of the unit on the day before the period, as it is known at the same moment";
+    carried_away, "Đã chuyển đơn vị khác", "carried away", "of these, decided by another unit when they ended, or at the period's end";
+    carried_in, "Nhận từ đơn vị khác", "carried in", "of other units', decided by this one";
+];
+
+macro_rules! item {
+    ($name:literal, $vi:literal, $en:literal, $definition:literal, $value:expr) => {
+        Column {
+            name: $name,
+            vi: $vi,
+            en: $en,
+            definition: $definition,
+            source: "Quyết định 766/QĐ-TTg",
+            value: $value,
+        }
+    };
+}
+
+/// The columns of the items of the index.
+pub const ITEM: [Column<Item>; 9] = [
+    item!("item", "Mã", "item", "the code of the item", |item| {
+        Value::Text(item.item)
+    }),
+    item!("item_name", "Chỉ số", "name", "its name", |item| {
+        Value::Text(item.name)
+    }),
+    item!(
+        "computable",
+        "Tính được",
+        "computable",
+        "whether it can be made of dossiers",
+        |item| Value::Flag(item.computable)
+    ),
+    item!("num", "Số đạt", "num", "how many of them", |item| {
+        Value::Number(item.num.map(f64::from))
+    }),
+    item!("den", "Trên tổng số", "den", "of how many", |item| {
+        Value::Number(item.den.map(f64::from))
+    }),
+    item!(
+        "rate",
+        "Tỷ lệ",
+        "rate",
+        "the quotient; empty when there is nothing to divide by",
+        |item| Value::Number(item.rate)
+    ),
+    item!(
+        "points",
+        "Điểm",
+        "points",
+        "the points; empty where they cannot be told",
+        |item| Value::Number(item.points)
+    ),
+    item!(
+        "max_points",
+        "Điểm tối đa",
+        "most",
+        "the most points",
+        |item| Value::Number(item.max_points.map(f64::from))
+    ),
+    item!(
+        "formula",
+        "Công thức",
+        "formula",
+        "what it is made of",
+        |item| Value::Text(item.formula)
+    ),
 ];
 
 macro_rules! rates {
@@ -217,7 +322,7 @@ macro_rules! rates {
 }
 
 /// The columns of the report of rates.
-pub const RATES: [Column<Row>; 24] = rates![
+pub const RATES: [Column<Row>; 26] = rates![
     text unit, "Mã đơn vị", "unit", "the agency identifier; empty in the total", "";
     text name, "Đơn vị", "name", "the unit's name", "";
     count carried_over, "Từ kỳ trước", "carried", "received before the period and not ended before it", "";
@@ -234,7 +339,9 @@ pub const RATES: [Column<Row>; 24] = rates![
     count pending_late, "Đang xử lý, quá hạn", "overdue", "open past it, the clock running", "biểu II.06a";
     count withdrawn, "Công dân rút", "withdrawn", "of those ended: withdrawn by the citizen", "";
     count refused_after_receipt, "Dừng xử lý", "stopped", "of those ended: stopped after receipt", "";
-    count no_due, "Đã xong, không có hạn", "without due time", "of those ended: without a due time; received ones count in the online rate, ended ones in no rate of time", "";
+    count no_due, "Đã xong, không có hạn", "ended without due", "of those ended: without a due time; in no rate of time", "";
+    count no_due_received, "Tiếp nhận, không có hạn", "received without due", "of those received: without a due time; in the online rate, as all that are received", "";
+    count no_due_pending, "Đang xử lý, không có hạn", "pending without due", "of those pending in time: without a due time, so that they cannot be late", "";
     count mirrored, "Theo dõi", "mirrored", "mirrors of another system's dossiers, in none of the other numbers", "";
     count corrected, "Có đính chính", "corrected", "of those carried over or received: with a correction in force", "";
     rate in_time_rate, "Tỷ lệ đúng hạn", "on time", "in_time of those ended with a due time, by II.06a", "biểu II.06a";

@@ -338,6 +338,46 @@ impl Items {
         self.sums[what as usize]
     }
 
+    /// The numbers of items that count dossiers, by the code of the item; those of 5.4 are two.
+    pub const NUMBERS: [&'static str; 11] = [
+        "2.1",
+        "2.2",
+        "3.3",
+        "3.6",
+        "4.1",
+        "4.2",
+        "4.3",
+        "4.4",
+        "4.5b",
+        "5.4.overdue",
+        "5.4.dissatisfied",
+    ];
+
+    /// How many of how many, by one of [`Items::NUMBERS`].
+    #[must_use]
+    pub fn number(&self, code: &str) -> (u32, u32) {
+        match code {
+            "2.1" => self.sum(Of::OnTime),
+            "2.2" => {
+                let dossiers = self.times.iter().map(|(dossiers, _)| dossiers).sum();
+                (dossiers, dossiers)
+            }
+            "3.3" => self.sum(Of::Online),
+            "3.6" => self.sum(Of::PaidOnline),
+            "4.1" => self.sum(Of::WithResult),
+            "4.2" => self.sum(Of::WithFiles),
+            "4.3" => self.sum(Of::Reused),
+            "4.4" => self.sum(Of::PersonalStore),
+            "4.5b" => self.sum(Of::Databases),
+            "5.4.overdue" => {
+                let (on_time, all) = self.sum(Of::OnTime);
+                (all - on_time, all)
+            }
+            "5.4.dissatisfied" => self.sum(Of::Dissatisfied),
+            _ => (0, 0),
+        }
+    }
+
     /// All items, in the order of the decision.
     #[must_use]
     pub fn items(&self) -> Vec<Item> {

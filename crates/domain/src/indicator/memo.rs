@@ -4,11 +4,11 @@ use serde::{Serialize, Serializer};
 
 use super::columns::{MEMO, by_columns};
 use super::seen::Seen;
-use super::verdict::{Finish, is_due_by_day};
+use super::verdict::{Finish, is_due_by_day, is_late};
 use super::{Period, Rate};
 use crate::catalogue::Catalogue;
 use crate::dossier::{Channel, Dossier, Paper, PaymentMethod, Status};
-use crate::procedure::Kind;
+use crate::procedure::{Kind, OnlineLevel};
 use crate::role::Role;
 
 /// What is counted beside the form. `docs/reports.md` and [`MEMO`] define each.
@@ -54,11 +54,22 @@ pub enum Memo {
     PassedOnOverdue,
     CameIn,
     CameInOverdue,
+    ReceivedDesk,
+    ReceivedPost,
+    ReceivedFullOnline,
+    ReceivedPartlyOnline,
+    ReceivedOtherOnline,
+    ReceivedBoundaryFree,
+    LateApologised,
+    LateUnapologised,
+    PendingLateApologised,
+    PendingLateUnapologised,
+    UnansweredInTime,
 }
 
 impl Memo {
     /// How many there are.
-    pub const COUNT: usize = Memo::CameInOverdue as usize + 1;
+    pub const COUNT: usize = Memo::UnansweredInTime as usize + 1;
 }
 
 /// A count for each memo; for those that are rates, of how many, too.
@@ -141,6 +152,8 @@ impl Memos {
         let due = dossier.clock.as_ref().and_then(|clock| clock.effective_due);
         if let (Some(ended), Some(due)) = (dossier.ended, due) {
             let in_time = Finish::of(ended, due, is_due_by_day(dossier)) != Finish::Late;
+            self.count_if(Memo::LateApologised, !in_time && did.apologised);
+            self.count_if(Memo::LateUnapologised, !in_time && !did.apologised);
             let withdrawn = dossier.status() == Status::Withdrawn;
             self.count_if(Memo::Withdrawn, withdrawn);
             self.count_if(Memo::WithdrawnInTime, withdrawn && in_time);
@@ -152,6 +165,9 @@ impl Memos {
                 self.of(Memo::InTimeWithoutWithdrawn, in_time);
             }
         }
+        let late = dossier.ended.is_none() && is_late(dossier, period.judged_at());
+        self.count_if(Memo::PendingLateApologised, late && did.apologised);
+        self.count_if(Memo::PendingLateUnapologised, late && !did.apologised);
         let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         self.add(Memo::Stops, number(did.stops.len()));
         self.count_if(Memo::StoppedDossiers, !did.stops.is_empty());
@@ -174,6 +190,8 @@ impl Memos {
         self.add(Memo::LateApologies, did.apologies);
         self.add(Memo::Verifications, did.verifications);
         if seen.came(period) {
+            self.count_if(Memo::ReceivedBoundaryFree, dossier.receiving != seen.unit);
+            self.add(received_by(dossier, catalogue), 1);
             let papers = &dossier.papers;
             self.of(Memo::Assisted, dossier.assisted_by.is_some());
             self.of(Memo::Digitised, dossier.digitised() > 0);
@@ -212,16 +230,30 @@ impl Memos {
             && dossier.received.is_none()
             && dossier.ended.is_none();
         let at = period.judged_at();
-        self.count_if(
-            Memo::UnansweredLate,
-            unanswered && dossier.answer_due.is_some_and(|due| at > due),
-        );
+        let late = dossier.answer_due.is_some_and(|due| at > due);
+        self.count_if(Memo::UnansweredLate, unanswered && late);
+        self.count_if(Memo::UnansweredInTime, unanswered && !late);
         self.add(Memo::RefusedAtIntake, did.refused);
         self.add(Memo::WithdrawnBeforeReceipt, did.withdrawn_before_receipt);
         self.add(
             Memo::SupplementsBeforeReceipt,
             did.supplements_before_receipt,
         );
+    }
+}
+
+/// By which road it came: of online ones, how much of the procedure can be done online.
+fn received_by(dossier: &Dossier, catalogue: &Catalogue) -> Memo {
+    let version = dossier.procedure_version;
+    let procedure = catalogue.procedures.get(&dossier.procedure, version);
+    match (dossier.channel, procedure.map(|procedure| procedure.online)) {
+        (Channel::Desk, _) => Memo::ReceivedDesk,
+        (Channel::Post, _) => Memo::ReceivedPost,
+        (Channel::Online, Some(OnlineLevel::Full)) => Memo::ReceivedFullOnline,
+        (Channel::Online, Some(OnlineLevel::Partial)) => Memo::ReceivedPartlyOnline,
+        (Channel::Online, Some(OnlineLevel::Information | OnlineLevel::Unknown) | None) => {
+            Memo::ReceivedOtherOnline
+        }
     }
 }
 

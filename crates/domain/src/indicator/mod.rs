@@ -9,8 +9,10 @@
 
 mod columns;
 mod form;
+mod grain;
 mod i766;
 mod memo;
+mod number;
 mod seen;
 mod statistics;
 mod verdict;
@@ -18,7 +20,7 @@ mod verdict;
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::dossier::{Channel, Dossier, Record, Status};
 use crate::id::UnitCode;
@@ -26,10 +28,13 @@ use crate::procedure::Kind;
 use crate::tally::{Counts, Measure};
 use crate::time::{self, Instant};
 
-pub use columns::{Column, II06A, MEMO, RATES, Value};
+use columns::by_columns;
+pub use columns::{BRIDGE, Column, II06A, ITEM, MEMO, RATES, Value, find};
 pub use form::{Cell, Cells};
+pub use grain::Grain;
 pub use i766::{Average, ITEMS, Item, Items};
 pub use memo::{Memo, Memos};
+pub use number::Number;
 pub use seen::Seen;
 pub use statistics::{
     Bridge, Called, Field, I766, I766Unit, IdentityFault, Ii06a, Ii06aUnit, Statistics,
@@ -143,8 +148,12 @@ pub struct Tally {
     pub on_due: u32,
     /// Ended after the due day (or instant).
     pub late: u32,
+    /// Received in the period without a due time.
+    pub no_due_received: u32,
     /// Ended in the period without a due time.
     pub no_due: u32,
+    /// Not ended, without a due time; among those in time.
+    pub no_due_pending: u32,
     /// Not ended, and not overdue.
     pub pending_in_time: u32,
     /// Not ended, and overdue.
@@ -187,6 +196,7 @@ impl Tally {
                 Channel::Online => self.received_online += 1,
                 Channel::Post => self.received_post += 1,
             }
+            self.no_due_received += u32::from(dossier.due().is_none());
         }
         self.corrected += u32::from(dossier.corrections.in_force().next().is_some());
         match dossier.ended {
@@ -196,6 +206,7 @@ impl Tally {
                     self.pending_late += 1;
                 } else {
                     self.pending_in_time += 1;
+                    self.no_due_pending += u32::from(dossier.due().is_none());
                 }
             }
         }
@@ -244,6 +255,8 @@ impl Tally {
         let in_all = |measure| number(all.get(measure));
         let carried_over = before.get(Measure::Received) - before.ended();
         let pending = carried_over + all.get(Measure::Received) - all.ended();
+        let no_due =
+            |counts: &Counts| counts.get(Measure::NoDueReceived) - counts.get(Measure::NoDue);
         Self {
             carried_over: number(carried_over),
             received_online: received(Channel::Online),
@@ -252,7 +265,9 @@ impl Tally {
             early: in_all(Measure::Early),
             on_due: in_all(Measure::OnDue),
             late: in_all(Measure::Late),
+            no_due_received: in_all(Measure::NoDueReceived),
             no_due: in_all(Measure::NoDue),
+            no_due_pending: number(no_due(before) + no_due(&all)),
             pending_in_time: number(pending - i64::from(overdue)),
             pending_late: overdue,
             withdrawn: in_all(Measure::Withdrawn),
@@ -277,7 +292,9 @@ impl Tally {
         self.early += other.early;
         self.on_due += other.on_due;
         self.late += other.late;
+        self.no_due_received += other.no_due_received;
         self.no_due += other.no_due;
+        self.no_due_pending += other.no_due_pending;
         self.pending_in_time += other.pending_in_time;
         self.pending_late += other.pending_late;
         self.withdrawn += other.withdrawn;
@@ -295,7 +312,7 @@ fn number(count: i64) -> u32 {
 }
 
 /// A unit's row. The names are a contract.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Row {
     /// The unit's agency identifier; empty in the total.
     pub unit: String,
@@ -329,8 +346,12 @@ pub struct Row {
     pub withdrawn: u32,
     /// Of those resolved: stopped after receipt.
     pub refused_after_receipt: u32,
-    /// Of those resolved: without a due time.
+    /// Of those resolved: without a due time. In no rate of time.
     pub no_due: u32,
+    /// Of those received: without a due time. In the online rate, as all that are received.
+    pub no_due_received: u32,
+    /// Of those pending in time: without a due time, so that they cannot be late.
+    pub no_due_pending: u32,
     /// Mirrors, in none of the other numbers.
     pub mirrored: u32,
     /// Of those carried over or received: with a correction in force. Judged by what was
@@ -373,6 +394,8 @@ impl Row {
             withdrawn: tally.withdrawn,
             refused_after_receipt: tally.refused_after_receipt,
             no_due: tally.no_due,
+            no_due_received: tally.no_due_received,
+            no_due_pending: tally.no_due_pending,
             mirrored: tally.mirrored,
             corrected: tally.corrected,
             in_time_rate: Rate::new(in_time, judged),
@@ -381,6 +404,12 @@ impl Row {
             online_rate: Rate::new(tally.received_online, received),
             small: judged < SMALL,
         }
+    }
+}
+
+impl Serialize for Row {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        by_columns(&RATES, self, serializer)
     }
 }
 

@@ -54,6 +54,8 @@ pub(super) struct Did {
     pub paid: Vec<Option<PaymentMethod>>,
     /// Who submitted it, whenever that was.
     pub submitted_by: Option<Role>,
+    /// Whether somebody apologised for it, whenever that was.
+    pub apologised: bool,
     /// When papers were last asked for, whenever that was.
     pub papers_asked: Option<Instant>,
 }
@@ -238,6 +240,7 @@ impl Did {
         match &record.event {
             Event::Submitted(_) => self.submitted_by = Some(record.role),
             Event::SupplementRequested(_) => self.papers_asked = Some(record.event_time),
+            Event::Extended(_) | Event::Apologised(_) => self.apologised = true,
             Event::PaymentRequested(asked) => self.charged |= asked.amount_vnd > 0,
             Event::PaymentRecorded(came) => self.pay(came.amount_vnd, came.method),
             Event::FeePaid(came) => self.pay(came.amount_vnd, came.method),

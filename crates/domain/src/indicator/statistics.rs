@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::Period;
+use super::columns::{BRIDGE, by_columns};
 use super::form::{Cell, Cells};
 use super::i766::{Item, Items};
 use super::memo::{Memo, Memos};
@@ -16,7 +17,7 @@ use crate::id::UnitCode;
 use crate::time;
 
 /// How what was pending before a period became what was carried over into it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Bridge {
     /// (11) of the unit on the day before the period, as it is known now.
     pub previous_pending: u32,
@@ -24,6 +25,12 @@ pub struct Bridge {
     pub carried_away: u32,
     /// Of other units', decided by this one.
     pub carried_in: u32,
+}
+
+impl Serialize for Bridge {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        by_columns(&BRIDGE, self, serializer)
+    }
 }
 
 impl Bridge {

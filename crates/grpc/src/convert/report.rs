@@ -1,11 +1,12 @@
 //! Rates, and what the public is told of a dossier, as they are sent.
 
 use app::lookup::{Lookup, LookupDetails, Stage};
-use domain::indicator::{Rate, Report, Row};
+use domain::indicator::{RATES, Rate, Report, Row};
 use domain::satisfaction::{self, Satisfaction};
 
 use super::known::state_of;
 use super::rating::rating;
+use super::row::row;
 use super::time::timestamp;
 use crate::proto;
 use crate::proto::lookup_dossier_response as told;
@@ -16,41 +17,17 @@ pub fn rates(report: Report) -> proto::Rates {
         from: report.from.to_string(),
         to: report.to.to_string(),
         as_of: report.as_of,
-        units: report.units.into_iter().map(row).collect(),
-        total: Some(row(report.total)),
+        units: report.units.iter().map(unit_rates).collect(),
+        total: Some(unit_rates(&report.total)),
     }
 }
 
-fn row(row: Row) -> proto::UnitRates {
-    proto::UnitRates {
-        unit: row.unit,
-        name: row.name,
-        carried_over: row.carried_over,
-        received: row.received,
-        received_online: row.received_online,
-        received_desk: row.received_desk,
-        received_post: row.received_post,
-        resolved: row.resolved,
-        early: row.early,
-        on_due: row.on_due,
-        late: row.late,
-        in_time: row.in_time,
-        pending_in_time: row.pending_in_time,
-        pending_late: row.pending_late,
-        withdrawn: row.withdrawn,
-        refused_after_receipt: row.refused_after_receipt,
-        no_due: row.no_due,
-        mirrored: row.mirrored,
-        corrected: row.corrected,
-        in_time_rate: Some(rate(row.in_time_rate)),
-        in_time_rate_766: Some(rate(row.in_time_rate_766)),
-        in_time_rate_original: Some(rate(row.in_time_rate_original)),
-        online_rate: Some(rate(row.online_rate)),
-        small: row.small,
-    }
+fn unit_rates(unit: &Row) -> proto::UnitRates {
+    row(&RATES, unit, "UnitRates")
 }
 
-fn rate(rate: Rate) -> proto::Rate {
+/// Draws a rate.
+pub fn rate(rate: Rate) -> proto::Rate {
     proto::Rate {
         num: rate.num,
         den: rate.den,

@@ -1,15 +1,16 @@
 //! `ReportService`.
 
-use app::report::{RateUnits, RatesQuery, UnitBasis};
+use app::page::PageQuery;
+use app::report::RatesQuery;
 use app::satisfaction::RatingsQuery;
-use chrono::NaiveDate;
+use app::statistics::BehindQuery;
+use domain::indicator::Number;
 use domain::procedure::Kind;
-use domain::time::Instant;
-use prost_types::Timestamp;
 use tonic::{Request, Response, Status, async_trait};
 
 use crate::call::Calls;
-use crate::convert::{Fields, Known, foresight, report};
+use crate::convert::period::{Asked, asked};
+use crate::convert::{Fields, Known, foresight, report, statistics};
 use crate::proto;
 use crate::proto::report_service_server::ReportService;
 
@@ -25,7 +26,8 @@ impl ReportService for Reports {
         let (metadata, _, request) = request.into_parts();
         self.0
             .read(&metadata, |engine, caller| async move {
-                let query = query(&request, &Calls::known(&engine, &caller))?;
+                let asked = asked!(request, get_rates_request);
+                let query = read_asked(&asked, &Calls::known(&engine, &caller))?;
                 Ok(report::rates(engine.rates(&caller, query).await?))
             })
             .await
@@ -61,30 +63,59 @@ impl ReportService for Reports {
             })
             .await
     }
+
+    async fn get_ii06a(
+        &self,
+        request: Request<proto::GetIi06aRequest>,
+    ) -> Result<Response<proto::Ii06a>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        self.0
+            .read(&metadata, |engine, caller| async move {
+                let asked = asked!(request, get_ii06a_request);
+                let query = read_asked(&asked, &Calls::known(&engine, &caller))?;
+                let counted = engine.statistics(&caller, query).await?;
+                Ok(statistics::ii06a(counted.ii06a()))
+            })
+            .await
+    }
+
+    async fn get_i766(
+        &self,
+        request: Request<proto::GetI766Request>,
+    ) -> Result<Response<proto::I766>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        self.0
+            .read(&metadata, |engine, caller| async move {
+                let asked = asked!(request, get_i766_request);
+                let query = read_asked(&asked, &Calls::known(&engine, &caller))?;
+                let counted = engine.statistics(&caller, query).await?;
+                Ok(statistics::i766(counted.i766()))
+            })
+            .await
+    }
+
+    async fn list_report_dossiers(
+        &self,
+        request: Request<proto::ListReportDossiersRequest>,
+    ) -> Result<Response<proto::ListReportDossiersResponse>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        self.0
+            .read(&metadata, |engine, caller| async move {
+                let query = behind_query(request, &Calls::known(&engine, &caller))?;
+                let page = engine.behind(&caller, query).await?;
+                Ok(proto::ListReportDossiersResponse {
+                    dossiers: page.items.iter().map(statistics::behind).collect(),
+                    next_page_token: page.next,
+                })
+            })
+            .await
+    }
 }
 
-fn query(request: &proto::GetRatesRequest, known: &Known) -> Result<RatesQuery, app::Error> {
-    use proto::get_rates_request::Scope;
-    let asked = Asked {
-        scope: request.scope.as_ref().map(|scope| match scope {
-            Scope::Unit(unit) => Whose::Unit(unit),
-            Scope::Province(province) => Whose::Province(province),
-            Scope::All(all) => Whose::All(*all),
-        }),
-        from: &request.from,
-        to: &request.to,
-        as_of: request.as_of.as_ref(),
-        unit_basis: request.unit_basis,
-    };
+/// Reads the part that the requests of all reports have.
+fn read_asked(asked: &Asked<'_>, known: &Known) -> Result<RatesQuery, app::Error> {
     let mut fields = Fields::default();
-    let period = asked.read(&mut fields, known);
-    let query = period.map(|period| RatesQuery {
-        units: period.units,
-        from: period.from,
-        to: period.to,
-        as_of: period.as_of,
-        basis: period.basis,
-    });
+    let query = asked.read(&mut fields, known);
     fields.done(query)
 }
 
@@ -92,20 +123,8 @@ fn ratings_query(
     request: &proto::GetRatingsRequest,
     known: &Known,
 ) -> Result<RatingsQuery, app::Error> {
-    use proto::get_ratings_request::Scope;
-    let asked = Asked {
-        scope: request.scope.as_ref().map(|scope| match scope {
-            Scope::Unit(unit) => Whose::Unit(unit),
-            Scope::Province(province) => Whose::Province(province),
-            Scope::All(all) => Whose::All(*all),
-        }),
-        from: &request.from,
-        to: &request.to,
-        as_of: request.as_of.as_ref(),
-        unit_basis: request.unit_basis,
-    };
     let mut fields = Fields::default();
-    let period = asked.read(&mut fields, known);
+    let period = asked!(request, get_ratings_request).read(&mut fields, known);
     let kind = fields.kind("kind", request.kind).unwrap_or(Kind::Procedure);
     let query = period.map(|period| RatingsQuery {
         units: period.units,
@@ -118,78 +137,36 @@ fn ratings_query(
     fields.done(query)
 }
 
-/// What every report is asked: of which units, and over which days.
-struct Asked<'a> {
-    scope: Option<Whose<'a>>,
-    from: &'a str,
-    to: &'a str,
-    as_of: Option<&'a Timestamp>,
-    unit_basis: i32,
-}
-
-enum Whose<'a> {
-    Unit(&'a str),
-    Province(&'a str),
-    All(bool),
-}
-
-struct Wanted {
-    units: RateUnits,
-    from: NaiveDate,
-    to: NaiveDate,
-    as_of: Option<Instant>,
-    basis: UnitBasis,
-}
-
-impl Asked<'_> {
-    fn read(&self, fields: &mut Fields, known: &Known) -> Option<Wanted> {
-        let units = match &self.scope {
-            Some(Whose::Unit(unit)) => known.unit(fields, "unit", unit).map(RateUnits::One),
-            Some(Whose::Province(province)) => known
-                .province(fields, "province", province)
-                .map(RateUnits::Province),
-            Some(Whose::All(true)) => Some(RateUnits::All),
-            Some(Whose::All(false)) => {
-                fields.wrong("all", "must be true, or left out for a unit or a province");
-                None
-            }
-            None => {
-                fields.wrong("scope", "must be given; expected unit, province or all");
-                None
-            }
-        };
-        let from = fields.day("from", self.from);
-        let to = fields.day("to", self.to);
-        if let (Some(from), Some(to)) = (from, to)
-            && to < from
-        {
-            fields.wrong("to", "must not be before `from`");
-        }
-        let as_of = fields.moment("as_of", self.as_of);
-        if as_of.is_some_and(|as_of| as_of > known.now) {
-            fields.wrong("as_of", "must not be in the future");
-        }
-        let basis = basis(fields, self.unit_basis);
-        Some(Wanted {
-            units: units?,
-            from: from?,
-            to: to?,
-            as_of,
-            basis,
-        })
-    }
-}
-
-fn basis(fields: &mut Fields, given: i32) -> UnitBasis {
-    match proto::UnitBasis::try_from(given) {
-        Ok(proto::UnitBasis::Unspecified | proto::UnitBasis::Recorded) => UnitBasis::Recorded,
-        Ok(proto::UnitBasis::Current) => UnitBasis::Current,
-        Err(_unknown) => {
+fn behind_query(
+    request: proto::ListReportDossiersRequest,
+    known: &Known,
+) -> Result<BehindQuery, app::Error> {
+    let mut fields = Fields::default();
+    let report = asked!(&request, list_report_dossiers_request).read(&mut fields, known);
+    let number = Number::named(&request.number);
+    let field = Some(request.field).filter(|field| !field.is_empty());
+    match number {
+        None => fields.wrong(
+            "number",
+            "expected the name of a number, such as late or 2.1",
+        ),
+        Some(number) if field.is_some() && !number.is_of_a_field() => {
             fields.wrong(
-                "unit_basis",
-                "expected one of UNIT_BASIS_RECORDED, UNIT_BASIS_CURRENT",
+                "field",
+                "must be empty, for this number is not told by field",
             );
-            UnitBasis::Recorded
         }
+        Some(_) => {}
     }
+    let query = report.zip(number).map(|(report, number)| BehindQuery {
+        report,
+        number,
+        field,
+        whole: request.whole,
+        page: PageQuery {
+            size: request.page_size,
+            token: request.page_token,
+        },
+    });
+    fields.done(query)
 }

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use app::ports::Clock;
 use app::report::{RateUnits, RatesQuery};
-use domain::indicator::{self, Column, RATES, Rate, Value};
+use domain::indicator::{self, Column, RATES, Rate, Row, Value};
 use domain::language::Language;
 
 use super::{Installation, moment, print};
@@ -29,15 +29,60 @@ pub enum ReportCommand {
     /// On-time and online rates of units over a period of local days, both inclusive.
     Rates(Rates),
     /// Form II.06a of units over a period, by field, with what every way to look punctual counts.
-    Ii06a(Rates),
+    Ii06a(Ii06a),
     /// The items of the index of Decision 766/QĐ-TTg that can be computed.
-    I766(Rates),
+    I766(Statistics),
+}
+
+/// Form II.06a, or another sheet of its numbers.
+#[derive(Debug, Args)]
+pub struct Ii06a {
+    #[command(flatten)]
+    pub statistics: Statistics,
+    /// The sheet that xlsx and html have: `ii06a` or `07a`, whose heads follow sheets in use.
+    #[arg(long, value_name = "SHEET", default_value = "ii06a")]
+    pub sheet: String,
+}
+
+/// A statistical report.
+#[derive(Debug, Args)]
+pub struct Statistics {
+    #[command(flatten)]
+    pub asked: Asked,
+    /// How it is printed.
+    #[arg(long, value_enum, default_value_t = SheetFormat::Table)]
+    pub format: SheetFormat,
+}
+
+/// How a statistical report is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SheetFormat {
+    /// For people.
+    Table,
+    /// For spreadsheets.
+    Csv,
+    /// For programs.
+    Json,
+    /// A workbook with the form, what stands beside it, and definitions.
+    Xlsx,
+    /// A page that prints on A4 across.
+    Html,
+}
+
+/// On-time and online rates.
+#[derive(Debug, Args)]
+pub struct Rates {
+    #[command(flatten)]
+    pub asked: Asked,
+    /// How it is printed.
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
 }
 
 /// Whose numbers, of which days, as known when.
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("whose").required(true).args(["unit", "province", "all_units"]))]
-pub struct Rates {
+pub struct Asked {
     /// One unit, by agency identifier or statistics code.
     #[arg(long, value_name = "CODE")]
     pub unit: Option<String>,
@@ -62,9 +107,6 @@ pub struct Rates {
     pub units: UnitBasis,
     #[command(flatten)]
     pub database: Database,
-    /// How it is printed.
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    pub format: Format,
 }
 
 /// To which unit a dossier counts.
@@ -86,7 +128,7 @@ pub async fn run(flags: Report, language: Language) -> Result<ExitCode, Failure>
 }
 
 /// What the flags ask for.
-fn query(flags: &Rates, here: &Installation) -> Result<RatesQuery, Failure> {
+fn query(flags: &Asked, here: &Installation) -> Result<RatesQuery, Failure> {
     let units = match (&flags.unit, &flags.province) {
         (Some(code), _) => RateUnits::One(here.unit(code)?.code),
         (None, Some(code)) => RateUnits::Province(here.province(code)?),
@@ -126,9 +168,9 @@ fn failed(error: app::Error) -> Failure {
 
 /// Prints on-time and online rates.
 pub async fn rates(flags: Rates, language: Language) -> Result<ExitCode, Failure> {
-    let here = Installation::open(&flags.database).await?;
+    let here = Installation::open(&flags.asked.database).await?;
     let read = here.read().await?;
-    let query = query(&flags, &here)?;
+    let query = query(&flags.asked, &here)?;
     let report = app::report::rates(read.as_ref(), here.catalogues(), &query, SystemClock.now())
         .await
         .map_err(failed)?;
@@ -145,16 +187,18 @@ pub async fn rates(flags: Rates, language: Language) -> Result<ExitCode, Failure
 
 fn csv(report: &indicator::Report) -> Result<Vec<u8>, Failure> {
     let rows = report.units.iter().chain([&report.total]);
-    csv_of(&titles(&RATES), rows.map(|row| cells(&RATES, row)))
+    csv_of(
+        &titles(&RATES, &report.total),
+        rows.map(|row| cells(&RATES, row)),
+    )
 }
 
 /// The names of columns in CSV: a rate is followed by its parts.
-fn titles<T: Default>(columns: &[Column<T>]) -> Vec<String> {
-    let blank = T::default();
+fn titles<T>(columns: &[Column<T>], blank: &T) -> Vec<String> {
     let mut titles = Vec::new();
     for column in columns {
         titles.push(column.name.to_owned());
-        if let Value::Rate(_) = (column.value)(&blank) {
+        if let Value::Rate(_) = (column.value)(blank) {
             titles.push(format!("{}.num", column.name));
             titles.push(format!("{}.den", column.name));
         }
@@ -170,6 +214,9 @@ fn cells<T>(columns: &[Column<T>], row: &T) -> Vec<String> {
             Value::Text(text) => cells.push(text.to_owned()),
             Value::Count(count) => cells.push(count.to_string()),
             Value::Flag(flag) => cells.push(flag.to_string()),
+            Value::Number(number) => {
+                cells.push(number.map(|it| it.to_string()).unwrap_or_default());
+            }
             Value::Rate(rate) => {
                 cells.push(rate.rate.map(|rate| rate.to_string()).unwrap_or_default());
                 cells.push(rate.num.to_string());
@@ -190,41 +237,46 @@ fn csv_of(titles: &[String], rows: impl Iterator<Item = Vec<String>>) -> Result<
     Ok(out.into_inner().expect("writing to memory cannot fail"))
 }
 
+/// The columns that the table shows, by name, and how wide they are.
+const SHOWN: [(&str, usize); 13] = [
+    ("carried_over", 12),
+    ("received", 9),
+    ("resolved", 13),
+    ("late", 8),
+    ("pending_in_time", 21),
+    ("pending_late", 19),
+    ("no_due_pending", 25),
+    ("corrected", 12),
+    ("in_time_rate", 14),
+    ("in_time_rate_766", 17),
+    ("in_time_rate_original", 23),
+    ("online_rate", 17),
+    ("small", 1),
+];
+
 fn table(report: &indicator::Report, language: Language) -> String {
     let (from, to) = (report.from.format("%d/%m/%Y"), report.to.format("%d/%m/%Y"));
     let as_of = &report.as_of;
-    let heads: [&str; 13] = match language {
-        Language::Vietnamese => [
-            "đơn vị",
-            "tên",
-            "kỳ trước",
-            "tiếp nhận",
-            "đã xong",
-            "trễ",
-            "đang xử lý",
-            "quá hạn",
-            "đính chính",
-            "đúng hạn",
-            "theo 766",
-            "hạn gốc",
-            "trực tuyến",
-        ],
-        Language::English => [
-            "unit",
-            "name",
-            "carried",
-            "received",
-            "resolved",
-            "late",
-            "pending",
-            "overdue",
-            "corrected",
-            "on time",
-            "766",
-            "original",
-            "online",
-        ],
+    let shown: Vec<(&Column<Row>, usize)> = SHOWN
+        .iter()
+        .map(|(name, width)| {
+            let column = indicator::find(&RATES, name);
+            (column.expect("a test prints the table"), *width)
+        })
+        .collect();
+    let title = |column: &Column<Row>| match language {
+        Language::Vietnamese => column.vi,
+        Language::English => column.en,
     };
+    let mut head = format!("{:<12} {:<34}", "", "");
+    for (column, width) in &shown {
+        let title = if column.name == "small" {
+            ""
+        } else {
+            title(column)
+        };
+        head.push_str(&format!(" {title:>width$}"));
+    }
     let mut lines = vec![
         match language {
             Language::Vietnamese => format!(
@@ -237,41 +289,22 @@ fn table(report: &indicator::Report, language: Language) -> String {
             ),
         },
         String::new(),
-        format!(
-            "{:<12} {:<34} {:>8} {:>9} {:>8} {:>6} {:>10} {:>8} {:>10} {:>9} {:>9} {:>9} {:>10}",
-            heads[0],
-            heads[1],
-            heads[2],
-            heads[3],
-            heads[4],
-            heads[5],
-            heads[6],
-            heads[7],
-            heads[8],
-            heads[9],
-            heads[10],
-            heads[11],
-            heads[12],
-        ),
+        head.trim_end().to_owned(),
     ];
     for row in report.units.iter().chain([&report.total]) {
         let name: String = row.name.chars().take(34).collect();
-        let mark = if row.small { "*" } else { " " };
-        lines.push(format!(
-            "{:<12} {name:<34} {:>8} {:>9} {:>8} {:>6} {:>10} {:>8} {:>10} {:>8}{mark} {:>9} {:>9} {:>10}",
-            row.unit,
-            row.carried_over,
-            row.received,
-            row.resolved,
-            row.late,
-            row.pending_in_time + row.pending_late,
-            row.pending_late,
-            row.corrected,
-            percent(row.in_time_rate),
-            percent(row.in_time_rate_766),
-            percent(row.in_time_rate_original),
-            percent(row.online_rate),
-        ));
+        let mut line = format!("{:<12} {name:<34}", row.unit);
+        for (column, width) in &shown {
+            let cell = match (column.value)(row) {
+                Value::Rate(rate) => percent(rate),
+                Value::Count(count) => count.to_string(),
+                Value::Flag(flag) => if flag { "*" } else { "" }.to_owned(),
+                Value::Text(text) => text.to_owned(),
+                Value::Number(number) => number.map(|it| it.to_string()).unwrap_or_default(),
+            };
+            line.push_str(&format!(" {cell:>width$}"));
+        }
+        lines.push(line.trim_end().to_owned());
     }
     lines.push(String::new());
     let small = indicator::SMALL;

@@ -30,6 +30,7 @@ const TALLY: Into<COLUMNS> = Into {
         "channel",
         "shard",
         "received",
+        "no_due_received",
         "early",
         "on_due",
         "late",

@@ -3,46 +3,82 @@
 use std::process::ExitCode;
 
 use app::ports::Clock;
+use app::report::RateUnits;
 use app::statistics::Counted;
-use domain::indicator::{Column, I766, II06A, Ii06a, Ii06aUnit, Item, MEMO, Value};
+use documents::sheet::{Filled, Layouts, Report};
+use domain::indicator::{BRIDGE, Column, I766, II06A, ITEM, Ii06a, Ii06aUnit, Item, MEMO, Value};
 use serde::Serialize;
 
-use super::{Rates, cells, csv_of, failed, percent, query, titles};
+use super::{Asked, SheetFormat, Statistics, cells, csv_of, failed, percent, query, titles};
 use crate::Failure;
 use crate::clock::SystemClock;
 use crate::commands::Installation;
-use crate::commands::{Format, print};
+use crate::commands::print;
 
-async fn counted(flags: &Rates) -> Result<Counted, Failure> {
+/// What is counted, and what the units together are called.
+async fn counted(flags: &Asked) -> Result<(Counted, String), Failure> {
     let here = Installation::open(&flags.database).await?;
     let read = here.read().await?;
     let query = query(flags, &here)?;
+    let whose = match &query.units {
+        RateUnits::Province(province) => here
+            .catalogues()
+            .of(province)
+            .units
+            .province(province)
+            .map_or_else(|| province.to_string(), |found| found.name.clone()),
+        RateUnits::One(_) | RateUnits::All => "Tất cả đơn vị".to_owned(),
+    };
     let now = SystemClock.now();
-    app::statistics::statistics(read.as_ref(), here.catalogues(), &query, now)
+    let counted = app::statistics::statistics(read.as_ref(), here.catalogues(), &query, now)
         .await
-        .map_err(failed)
+        .map_err(failed)?;
+    Ok((counted, whose))
 }
 
 /// Prints form II.06a.
-pub async fn ii06a(flags: Rates) -> Result<ExitCode, Failure> {
-    let report = counted(&flags).await?.ii06a();
-    match flags.format {
-        Format::Json => print(json(&report))?,
-        Format::Csv => print(ii06a_csv(&report)?)?,
-        Format::Table => print(ii06a_table(&report))?,
+pub async fn ii06a(flags: super::Ii06a) -> Result<ExitCode, Failure> {
+    let super::Ii06a { statistics, sheet } = flags;
+    let layouts = Layouts::shipped();
+    let layout = layouts
+        .on(&sheet, statistics.asked.to)
+        .filter(|layout| layout.report == Report::Ii06a)
+        .ok_or_else(|| {
+            let known = "ii06a or 07a";
+            Failure::Input(format!("--sheet: no sheet `{sheet}`; expected {known}"))
+        })?;
+    let (counted, whose) = counted(&statistics.asked).await?;
+    let report = counted.ii06a();
+    match statistics.format {
+        SheetFormat::Json => print(json(&report))?,
+        SheetFormat::Csv => print(ii06a_csv(&report)?)?,
+        SheetFormat::Table => print(ii06a_table(&report))?,
+        SheetFormat::Xlsx => print(xlsx(&Filled::ii06a(layout, &report, &whose))?)?,
+        SheetFormat::Html => print(Filled::ii06a(layout, &report, &whose).page())?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// Prints the items of the index.
-pub async fn i766(flags: Rates) -> Result<ExitCode, Failure> {
-    let report = counted(&flags).await?.i766();
+pub async fn i766(flags: Statistics) -> Result<ExitCode, Failure> {
+    let layouts = Layouts::shipped();
+    let layout = layouts.on("i766", flags.asked.to);
+    let layout = layout.expect("the product ships the sheet");
+    let (counted, whose) = counted(&flags.asked).await?;
+    let report = counted.i766();
     match flags.format {
-        Format::Json => print(json(&report))?,
-        Format::Csv => print(i766_csv(&report)?)?,
-        Format::Table => print(i766_table(&report))?,
+        SheetFormat::Json => print(json(&report))?,
+        SheetFormat::Csv => print(i766_csv(&report)?)?,
+        SheetFormat::Table => print(i766_table(&report))?,
+        SheetFormat::Xlsx => print(xlsx(&Filled::i766(layout, &report, &whose))?)?,
+        SheetFormat::Html => print(Filled::i766(layout, &report, &whose).page())?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn xlsx(sheet: &Filled<'_>) -> Result<Vec<u8>, Failure> {
+    let book = sheet.xlsx();
+    book.map_err(|error| Failure::work("cannot make the workbook", error))
 }
 
 fn json(report: &impl Serialize) -> String {
@@ -50,27 +86,20 @@ fn json(report: &impl Serialize) -> String {
     text.expect("a report is texts and numbers") + "\n"
 }
 
-const BRIDGE: [&str; 3] = ["previous_pending", "carried_away", "carried_in"];
-
 /// A row a unit and one a field of it; what stands beside the form is in the row of the unit.
 fn ii06a_csv(report: &Ii06a) -> Result<Vec<u8>, Failure> {
+    let total = &report.total;
     let mut names: Vec<String> = ["unit", "name", "field"].map(str::to_owned).to_vec();
-    names.extend(titles(&II06A));
-    names.extend(BRIDGE.map(str::to_owned));
-    names.extend(titles(&MEMO));
+    names.extend(titles(&II06A, &total.row));
+    names.extend(titles(&BRIDGE, &total.bridge));
+    names.extend(titles(&MEMO, &total.memo));
     let width = names.len();
     let mut rows = Vec::new();
-    for unit in report.units.iter().chain([&report.total]) {
+    for unit in report.units.iter().chain([total]) {
         let head = |field: &str| vec![unit.unit.clone(), unit.name.clone(), field.to_owned()];
         let mut own = head("");
         own.extend(cells(&II06A, &unit.row));
-        let bridge = &unit.bridge;
-        let moved = [
-            bridge.previous_pending,
-            bridge.carried_away,
-            bridge.carried_in,
-        ];
-        own.extend(moved.map(|number| number.to_string()));
+        own.extend(cells(&BRIDGE, &unit.bridge));
         own.extend(cells(&MEMO, &unit.memo));
         rows.push(own);
         for field in &unit.fields {
@@ -84,38 +113,17 @@ fn ii06a_csv(report: &Ii06a) -> Result<Vec<u8>, Failure> {
 }
 
 fn i766_csv(report: &I766) -> Result<Vec<u8>, Failure> {
-    let names = [
-        "unit",
-        "name",
-        "item",
-        "item_name",
-        "computable",
-        "num",
-        "den",
-        "rate",
-        "points",
-        "max_points",
-    ];
-    let shown = |number: Option<u32>| number.map(|number| number.to_string()).unwrap_or_default();
-    let part = |number: Option<f64>| number.map(|number| number.to_string()).unwrap_or_default();
+    let mut names: Vec<String> = ["unit", "name"].map(str::to_owned).to_vec();
+    names.extend(ITEM.iter().map(|column| column.name.to_owned()));
     let units = report.units.iter().chain([&report.total]);
     let rows = units.flat_map(|unit| {
         unit.items.iter().map(|item| {
-            vec![
-                unit.unit.clone(),
-                unit.name.clone(),
-                item.item.to_owned(),
-                item.name.to_owned(),
-                item.computable.to_string(),
-                shown(item.num),
-                shown(item.den),
-                part(item.rate),
-                part(item.points),
-                shown(item.max_points),
-            ]
+            let mut row = vec![unit.unit.clone(), unit.name.clone()];
+            row.extend(cells(&ITEM, item));
+            row
         })
     });
-    csv_of(&names.map(str::to_owned), rows)
+    csv_of(&names, rows)
 }
 
 /// How wide the first column is.
@@ -188,6 +196,7 @@ fn beside(lines: &mut Vec<String>, total: &Ii06aUnit) {
             Value::Count(count) => count.to_string(),
             Value::Text(text) => text.to_owned(),
             Value::Flag(flag) => flag.to_string(),
+            Value::Number(number) => number.map(|it| it.to_string()).unwrap_or_default(),
         };
         lines.push(format!("{:<NAME$} {value}", column.vi));
     }

@@ -32,6 +32,7 @@ const ROWS: i32 = 25;
 struct UnitPage {
     frame: Frame,
     unit: String,
+    code: UnitCode,
     day: String,
     clock: String,
     numbers: Vec<Number>,
@@ -103,6 +104,7 @@ async fn show(
         clock: say.clock(now),
         numbers: numbers(&staff, &code, &counts),
         caption: words.t("unit.list"),
+        code,
         columns: columns(words),
         rows: page.items.iter().map(|view| rows.row(view)).collect(),
     }))

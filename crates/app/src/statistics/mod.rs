@@ -1,0 +1,213 @@
+//! The statistical reports: form II.06a and the index of Decision 766/QĐ-TTg.
+//!
+//! They are made of the events of each dossier, whatever moment they are asked for: what is known
+//! now and what was known then are read alike, page by page.
+
+mod behind;
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use domain::catalogue::Catalogue;
+use domain::id::{DossierId, UnitCode};
+use domain::indicator::{Called, I766, Ii06a, Period, Seen, Statistics};
+use domain::time::{self, Instant};
+
+use crate::access::{Caller, Method};
+use crate::catalogues::Catalogues;
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::ports::{ReadTx, ReportWanted, Scope};
+use crate::report::{Asked, RatesQuery, UnitBasis, asked, checked, permitted};
+
+pub use behind::{Behind, BehindQuery, behind};
+
+/// How many histories are held at a time.
+const PAGE: u32 = 500;
+
+/// The statistics of units, with what the units are called.
+pub struct Counted {
+    statistics: Statistics,
+    catalogues: Vec<Arc<Catalogue>>,
+    last: NaiveDate,
+    today: NaiveDate,
+}
+
+impl Counted {
+    /// Form II.06a.
+    #[must_use]
+    pub fn ii06a(&self) -> Ii06a {
+        self.statistics.ii06a(|unit| self.called(unit))
+    }
+
+    /// The index.
+    #[must_use]
+    pub fn i766(&self) -> I766 {
+        self.statistics.i766(|unit| self.called(unit))
+    }
+
+    fn called(&self, code: &UnitCode) -> Called {
+        let found = self.catalogues.iter().find_map(|catalogue| {
+            let unit = catalogue.units.get(code)?;
+            let heir = catalogue.lineage.working(code, self.today);
+            Some(Called {
+                name: unit.name_on(self.last).to_owned(),
+                successor: (heir != code).then(|| heir.clone()),
+            })
+        });
+        found.unwrap_or_default()
+    }
+}
+
+impl Engine {
+    /// The statistics of what the caller may look at.
+    pub async fn statistics(
+        &self,
+        caller: &Caller,
+        mut query: RatesQuery,
+    ) -> Result<Counted, Error> {
+        query.units = permitted(caller, Method::ReadStatistics, query.units)?;
+        let read = self.office.store.read().await?;
+        statistics(read.as_ref(), &self.office.catalogues, &query, self.now()).await
+    }
+}
+
+/// The statistics of units over a period. Who may ask is the caller's business.
+pub async fn statistics(
+    read: &dyn ReadTx,
+    catalogues: &Catalogues,
+    query: &RatesQuery,
+    now: Instant,
+) -> Result<Counted, Error> {
+    let Walk {
+        parts,
+        only,
+        period,
+        basis,
+        last,
+        today,
+    } = Walk::over(catalogues, query, now)?;
+    let mut statistics = Statistics::new(period);
+    let mut known = Vec::new();
+    for part in parts {
+        part.each(read, &period, |_, seen| {
+            statistics.add(seen, &part.catalogue, basis.of(&part.catalogue, today));
+            ControlFlow::Continue(())
+        })
+        .await?;
+        known.push(part.catalogue);
+    }
+    statistics.keep(only.as_ref());
+    let broken = statistics.broken();
+    if let Some(fault) = broken.into_iter().next() {
+        return Err(Error::Internal(Box::new(fault)));
+    }
+    Ok(Counted {
+        statistics,
+        catalogues: known,
+        last,
+        today,
+    })
+}
+
+impl UnitBasis {
+    /// To which unit counts what one did that had it since a day.
+    fn of(
+        self,
+        catalogue: &Catalogue,
+        today: NaiveDate,
+    ) -> impl Fn(&UnitCode, NaiveDate) -> UnitCode {
+        move |unit, since| match self {
+            UnitBasis::Recorded => unit.clone(),
+            UnitBasis::Current => catalogue.lineage.successor(unit, since, today).clone(),
+        }
+    }
+}
+
+/// What a statistical report reads, and how it counts it.
+struct Walk {
+    parts: Vec<Part>,
+    /// The only unit that counts, when one was asked for.
+    only: Option<UnitCode>,
+    period: Period,
+    basis: UnitBasis,
+    /// The day whose names units bear.
+    last: NaiveDate,
+    today: NaiveDate,
+}
+
+/// The dossiers of one province, or of some of its units.
+struct Part {
+    catalogue: Arc<Catalogue>,
+    wanted: ReportWanted,
+    after: Option<DossierId>,
+}
+
+impl Walk {
+    fn over(catalogues: &Catalogues, query: &RatesQuery, now: Instant) -> Result<Self, Error> {
+        let as_of = checked(query, now)?;
+        let period = Period {
+            from: query.from,
+            to: query.to,
+            as_of,
+        };
+        let today = time::local_day(now);
+        let (first, last) = query.basis.days(query.from, query.to, today);
+        let Asked { scopes, only, .. } = asked(catalogues, &query.units, first, last)?;
+        let part = |scope: Scope| Part {
+            catalogue: catalogues.of(scope.province()),
+            wanted: ReportWanted {
+                scope,
+                from: period.begins(),
+                until: period.ends(),
+                as_of,
+                only_apart: false,
+            },
+            after: None,
+        };
+        Ok(Self {
+            parts: scopes.into_iter().map(part).collect(),
+            only,
+            period,
+            basis: query.basis,
+            last,
+            today,
+        })
+    }
+}
+
+impl Part {
+    /// Looks at each dossier in the order of ids, as it is seen in the period, until told to stop.
+    async fn each(
+        &self,
+        read: &dyn ReadTx,
+        period: &Period,
+        mut look: impl FnMut(DossierId, &Seen) -> ControlFlow<()>,
+    ) -> Result<(), Error> {
+        let mut after = self.after;
+        // The dossiers of some units are found at once, those of a province step by step.
+        let at_once = match &self.wanted.scope {
+            Scope::Province(_) => PAGE,
+            Scope::Units(..) => u32::MAX,
+        };
+        loop {
+            let ids = read.report_ids(&self.wanted, after, at_once).await?;
+            let Some(last) = ids.last() else { break };
+            after = Some(*last);
+            for ids in ids.chunks(PAGE as usize) {
+                for (id, records) in read.report_histories(&self.wanted, ids).await? {
+                    if let Some(seen) = Seen::new(&records, period)
+                        && look(id, &seen).is_break()
+                    {
+                        return Ok(());
+                    }
+                }
+            }
+            if ids.len() < at_once as usize {
+                break;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,300 @@
+//! A layout filled with the numbers of a report.
+
+use domain::indicator::{
+    BRIDGE, Cells, Column, I766, II06A, ITEM, Ii06a, Ii06aUnit, Item, MEMO, Value, find,
+};
+
+use super::layout::{Layout, LayoutColumn, Rows};
+
+/// A sheet with its numbers.
+#[derive(Debug, Clone)]
+pub struct Filled<'a> {
+    /// How it looks.
+    pub layout: &'a Layout,
+    /// Whose numbers they are.
+    pub whose: String,
+    /// The period in words.
+    pub period: String,
+    /// What had been recorded by then, in words.
+    pub as_of: String,
+    /// The rows.
+    pub lines: Vec<Line>,
+    /// What stands below: the identities, and what else must be said.
+    pub notes: Vec<String>,
+    /// What stands beside the form: title, number in words, definition. On a sheet of its own.
+    pub beside: Vec<(&'static str, Shown, &'static str)>,
+}
+
+/// A row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    /// Its cells, from the left.
+    pub cells: Vec<Shown>,
+    /// Whether it is the sum of the others.
+    pub is_total: bool,
+    /// A number's page, column by column, for who looks at it on a screen; empty on paper.
+    pub links: Vec<Option<String>>,
+}
+
+/// What stands in a cell.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Shown {
+    /// A text.
+    Text(String),
+    /// A number.
+    Number(f64),
+    /// A share, to be told in hundredths.
+    Share(f64),
+    /// Not known.
+    Nothing,
+}
+
+impl Shown {
+    /// As it is read in Vietnamese: `1.116`, `95,2 %`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self {
+            Shown::Text(text) => text.clone(),
+            Shown::Number(number) => vietnamese(*number),
+            Shown::Share(share) => format!("{:.1} %", share * 100.0).replace('.', ","),
+            Shown::Nothing => "–".to_owned(),
+        }
+    }
+
+    /// Whether it is a number.
+    #[must_use]
+    pub fn is_number(&self) -> bool {
+        matches!(self, Shown::Number(_) | Shown::Share(_))
+    }
+}
+
+/// A number with dots between thousands and at most two digits after the comma.
+fn vietnamese(number: f64) -> String {
+    let text = format!("{number:.2}");
+    let (whole, part) = text.split_once('.').unwrap_or((&text, ""));
+    let (sign, digits) = whole
+        .strip_prefix('-')
+        .map_or(("", whole), |rest| ("-", rest));
+    let mut grouped = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push('.');
+        }
+        grouped.push(digit);
+    }
+    let part = part.trim_end_matches('0');
+    if part.is_empty() {
+        format!("{sign}{grouped}")
+    } else {
+        format!("{sign}{grouped},{part}")
+    }
+}
+
+fn shown(value: &Value<'_>) -> Shown {
+    match value {
+        Value::Text(text) => Shown::Text((*text).to_owned()),
+        Value::Count(count) => Shown::Number((*count).into()),
+        Value::Rate(rate) => Shown::Number(rate.num.into()),
+        Value::Flag(flag) => Shown::Text(if *flag { "x" } else { "" }.to_owned()),
+        Value::Number(Some(number)) => Shown::Number(*number),
+        Value::Number(None) => Shown::Nothing,
+    }
+}
+
+fn of<T>(columns: &[Column<T>], row: &T, name: &str) -> Option<Shown> {
+    find(columns, name).map(|column| shown(&(column.value)(row)))
+}
+
+/// The number of a name in a unit.
+fn of_unit(unit: &Ii06aUnit, name: &str) -> Option<Shown> {
+    if let Some(rate) = name.strip_suffix(".den") {
+        let Value::Rate(rate) = (find(&MEMO, rate)?.value)(&unit.memo) else {
+            return None;
+        };
+        return Some(Shown::Number(rate.den.into()));
+    }
+    of(&II06A, &unit.row, name)
+        .or_else(|| of(&BRIDGE, &unit.bridge, name))
+        .or_else(|| of(&MEMO, &unit.memo, name))
+}
+
+fn cell(
+    column: &LayoutColumn,
+    ordinal: &str,
+    label: &str,
+    number: impl Fn(&str) -> Option<Shown>,
+) -> Shown {
+    match column.value.as_str() {
+        "ordinal" => return Shown::Text(ordinal.to_owned()),
+        "label" => return Shown::Text(label.to_owned()),
+        _ => {}
+    }
+    let mut parts = column
+        .names()
+        .map(|name| number(name).unwrap_or(Shown::Nothing));
+    let first = parts.next().unwrap_or(Shown::Nothing);
+    parts.fold(first, |sum, more| match (sum, more) {
+        (Shown::Number(sum), Shown::Number(more)) => Shown::Number(sum + more),
+        _ => Shown::Nothing,
+    })
+}
+
+fn line(
+    layout: &Layout,
+    ordinal: &str,
+    label: &str,
+    is_total: bool,
+    number: impl Fn(&str) -> Option<Shown>,
+) -> Line {
+    let cells = layout
+        .columns
+        .iter()
+        .map(|column| cell(column, ordinal, label, &number));
+    Line {
+        cells: cells.collect(),
+        is_total,
+        links: Vec::new(),
+    }
+}
+
+impl<'a> Filled<'a> {
+    /// Form II.06a, or another sheet of its numbers. `whose` names a province or all units; one unit
+    /// is named by the report.
+    #[must_use]
+    pub fn ii06a(layout: &'a Layout, form: &Ii06a, whose: &str) -> Self {
+        let one = match form.units.as_slice() {
+            [unit] if layout.rows == Rows::Fields => Some(unit),
+            _ => None,
+        };
+        let mut lines = Vec::new();
+        let numbered = |at: usize| (at + 1).to_string();
+        match one {
+            Some(unit) => {
+                for (at, field) in unit.fields.iter().enumerate() {
+                    let number = |name: &str| of_cells(&field.row, name);
+                    lines.push(line(layout, &numbered(at), &field.field, false, number));
+                }
+            }
+            None => {
+                for (at, unit) in form.units.iter().enumerate() {
+                    let number = |name: &str| of_unit(unit, name);
+                    lines.push(line(layout, &numbered(at), &unit.name, false, number));
+                }
+            }
+        }
+        if !lines.is_empty() {
+            let number = |name: &str| of_unit(&form.total, name);
+            lines.push(line(layout, "", "Tổng số", true, number));
+        }
+        let mut notes = vec![
+            "Kiểm tra từng dòng: (3) = (4) + (5) + (6) = (7) + (11); (7) = (8) + (9) + (10); (11) = (12) + (13): khớp."
+                .to_owned(),
+        ];
+        let bridge = &form.total.bridge;
+        notes.push(format!(
+            "Kỳ trước để lại {}, chuyển đơn vị khác {}, nhận từ đơn vị khác {}.",
+            bridge.previous_pending, bridge.carried_away, bridge.carried_in
+        ));
+        if lines.is_empty() {
+            notes = vec!["Không có hồ sơ.".to_owned()];
+        }
+        notes.push(format!("Nguồn mẫu biểu: {}.", layout.source));
+        Self {
+            layout,
+            whose: one.map_or_else(|| whose.to_owned(), |unit| unit.name.clone()),
+            period: period(form.from, form.to),
+            as_of: form.as_of.clone(),
+            lines,
+            notes,
+            beside: beside(&form.total),
+        }
+    }
+
+    /// The index of one unit, or of all together.
+    #[must_use]
+    pub fn i766(layout: &'a Layout, index: &I766, whose: &str) -> Self {
+        let items = |items: &[Item]| {
+            let rows = items.iter();
+            rows.map(|item| line(layout, "", item.name, false, |name| of_item(item, name)))
+                .collect::<Vec<_>>()
+        };
+        let named = match index.units.as_slice() {
+            [unit] => unit.name.clone(),
+            _ => whose.to_owned(),
+        };
+        let empty = index.units.is_empty();
+        let mut notes = Vec::new();
+        if empty {
+            notes.push("Không có hồ sơ.".to_owned());
+        }
+        notes.push(format!("Nguồn: {}.", layout.source));
+        Self {
+            layout,
+            whose: named,
+            period: period(index.from, index.to),
+            as_of: index.as_of.clone(),
+            lines: if empty {
+                Vec::new()
+            } else {
+                items(&index.total.items)
+            },
+            notes,
+            beside: Vec::new(),
+        }
+    }
+}
+
+fn of_cells(row: &Cells, name: &str) -> Option<Shown> {
+    of(&II06A, row, name)
+}
+
+fn of_item(item: &Item, name: &str) -> Option<Shown> {
+    let shown = of(&ITEM, item, name)?;
+    Some(match shown {
+        Shown::Number(share) if name == "rate" => Shown::Share(share),
+        other => other,
+    })
+}
+
+fn beside(total: &Ii06aUnit) -> Vec<(&'static str, Shown, &'static str)> {
+    let shown = |value: Value<'_>| match value {
+        Value::Rate(rate) => {
+            let share = rate.rate.map(|share| Shown::Share(share).words());
+            let share = share.unwrap_or_else(|| "–".to_owned());
+            Shown::Text(format!("{}/{} ({share})", rate.num, rate.den))
+        }
+        other => self::shown(&other),
+    };
+    MEMO.iter()
+        .map(|column| {
+            (
+                column.vi,
+                shown((column.value)(&total.memo)),
+                column.definition,
+            )
+        })
+        .collect()
+}
+
+fn period(from: chrono::NaiveDate, to: chrono::NaiveDate) -> String {
+    format!(
+        "Từ ngày {} đến ngày {}",
+        from.format("%d/%m/%Y"),
+        to.format("%d/%m/%Y")
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_as_vietnamese_writes_them() {
+        let written = |number| Shown::Number(number).words();
+        assert_eq!(written(1_116.0), "1.116");
+        assert_eq!(written(999.0), "999");
+        assert_eq!(written(1_234_567.5), "1.234.567,5");
+        assert_eq!(Shown::Share(0.9523).words(), "95,2 %");
+        assert_eq!(Shown::Nothing.words(), "–");
+    }
+}

@@ -1,0 +1,74 @@
+//! A sheet as HTML of one article that prints on A4 across.
+
+use askama::Template;
+
+use super::fill::{Filled, Line};
+use super::heads::{self, Head};
+
+#[derive(Template)]
+#[template(path = "sheet.html")]
+struct Article<'a> {
+    sheet: &'a Filled<'a>,
+    heads: Vec<Vec<Head>>,
+    marked: bool,
+}
+
+#[derive(Template)]
+#[template(path = "sheet_page.html")]
+struct Page<'a> {
+    title: String,
+    article: &'a str,
+    style: &'static str,
+}
+
+impl Filled<'_> {
+    /// The article.
+    #[must_use]
+    pub fn html(&self) -> String {
+        let columns = &self.layout.columns;
+        let mut rows: Vec<Vec<Head>> = vec![Vec::new(); heads::depth(columns).into()];
+        for head in heads::merged(columns) {
+            rows[usize::from(head.row)].push(head);
+        }
+        let article = Article {
+            sheet: self,
+            heads: rows,
+            marked: columns.iter().any(|column| !column.mark.is_empty()),
+        };
+        article.render().expect("writing to memory does not fail")
+    }
+
+    /// A page of its own, with all that it needs to be printed.
+    #[must_use]
+    pub fn page(&self) -> String {
+        let page = Page {
+            title: format!("{} – {} – {}", self.layout.number, self.whose, self.period),
+            article: &self.html(),
+            style: include_str!("../../templates/sheet.css"),
+        };
+        page.render().expect("writing to memory does not fail")
+    }
+}
+
+/// A cell as the template draws it.
+pub(super) struct Drawn<'l> {
+    class: &'static str,
+    words: String,
+    link: Option<&'l str>,
+}
+
+impl Line {
+    /// The cells, each with where it leads.
+    fn linked(&self) -> Vec<Drawn<'_>> {
+        let links = self.links.iter().map(Option::as_deref);
+        let links = links.chain(std::iter::repeat(None));
+        let cells = self.cells.iter().zip(links);
+        cells
+            .map(|(cell, link)| Drawn {
+                class: if cell.is_number() { "n" } else { "txt" },
+                words: cell.words(),
+                link,
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,216 @@
+//! What a sheet looks like: title, heads, columns by name, signatures and source.
+
+use chrono::NaiveDate;
+use domain::indicator::{BRIDGE, Column, II06A, ITEM, MEMO};
+use serde::Deserialize;
+
+/// A sheet, as `catalogue/reports` has it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Layout {
+    /// The report whose numbers it shows.
+    pub report: Report,
+    /// What it is called in addresses and commands.
+    pub id: String,
+    /// The first day on which it is used.
+    pub from: NaiveDate,
+    /// Its number: `Biểu số II.06a/VPCP/KSTT`.
+    pub number: String,
+    /// Its title, line by line.
+    pub title: Vec<String>,
+    /// What is counted: `Số hồ sơ`.
+    pub counted_in: String,
+    /// Where heads and columns come from.
+    pub source: String,
+    /// How much of it is sourced.
+    pub mark: Mark,
+    /// What a row is.
+    pub rows: Rows,
+    /// Who signs: title, and the line below it.
+    pub signatures: Vec<(String, String)>,
+    /// The columns, from the left.
+    #[serde(rename = "column")]
+    pub columns: Vec<LayoutColumn>,
+}
+
+/// A report that a sheet shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Report {
+    /// Form II.06a and what stands beside it.
+    Ii06a,
+    /// The index of Decision 766/QĐ-TTg.
+    I766,
+}
+
+/// How much of a sheet is sourced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mark {
+    /// Heads follow sheets in use.
+    Secondary,
+    /// All of it, compared with the annex.
+    Whole,
+}
+
+/// What a row of a sheet is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rows {
+    /// A field of one unit; a unit where there are several.
+    Fields,
+    /// A unit.
+    Units,
+    /// An item of the index.
+    Items,
+}
+
+/// A column of a sheet.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LayoutColumn {
+    /// Its heads, from the top.
+    pub head: Vec<String>,
+    /// The number below the heads: `(3)=(4)+(5)+(6)`.
+    #[serde(default)]
+    pub mark: String,
+    /// What stands there: `ordinal`, `label`, a column's name, or a sum of names.
+    pub value: String,
+}
+
+impl LayoutColumn {
+    /// The names that it sums up.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.value.split('+').map(str::trim)
+    }
+}
+
+/// Why a layout cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Invalid {
+    /// It is not written as it should be.
+    #[error("the layout cannot be read")]
+    Text(#[from] toml::de::Error),
+    /// It shows a column that its report has not.
+    #[error("`{id}` shows the column `{column}`, which its report has not")]
+    Column {
+        /// The layout.
+        id: String,
+        /// The column.
+        column: String,
+    },
+    /// A column has no head.
+    #[error("the column `{column}` of `{id}` has no head")]
+    NoHead {
+        /// The layout.
+        id: String,
+        /// The column.
+        column: String,
+    },
+}
+
+impl Layout {
+    /// Reads a layout; refuses columns that its report has not.
+    pub fn read(text: &str) -> Result<Self, Invalid> {
+        let layout: Self = toml::from_str(text)?;
+        for column in &layout.columns {
+            let id = || layout.id.clone();
+            if column.head.is_empty() {
+                return Err(Invalid::NoHead {
+                    id: id(),
+                    column: column.value.clone(),
+                });
+            }
+            if let Some(name) = column.names().find(|name| !layout.report.has(name)) {
+                return Err(Invalid::Column {
+                    id: id(),
+                    column: name.to_owned(),
+                });
+            }
+        }
+        Ok(layout)
+    }
+}
+
+impl Report {
+    fn has(self, name: &str) -> bool {
+        fn among<T>(columns: &[Column<T>], name: &str) -> bool {
+            columns.iter().any(|column| column.name == name)
+        }
+        let plain = name.strip_suffix(".den").unwrap_or(name);
+        match self {
+            Report::Ii06a => {
+                matches!(name, "ordinal" | "label")
+                    || among(&II06A, name)
+                    || among(&BRIDGE, name)
+                    || among(&MEMO, plain)
+            }
+            Report::I766 => among(&ITEM, name),
+        }
+    }
+}
+
+/// Every version of every sheet.
+#[derive(Debug, Clone)]
+pub struct Layouts(Vec<Layout>);
+
+impl Layouts {
+    /// The sheets that the product ships.
+    #[must_use]
+    pub fn shipped() -> Self {
+        let texts = [
+            include_str!("../../../../catalogue/reports/ii06a.toml"),
+            include_str!("../../../../catalogue/reports/07a.toml"),
+            include_str!("../../../../catalogue/reports/i766.toml"),
+        ];
+        let read = |text| Layout::read(text).expect("a test reads the shipped sheets");
+        Self(texts.into_iter().map(read).collect())
+    }
+
+    /// The version of a sheet in use on a day; the first one before that.
+    #[must_use]
+    pub fn on(&self, id: &str, day: NaiveDate) -> Option<&Layout> {
+        let mut known: Vec<&Layout> = self.0.iter().filter(|layout| layout.id == id).collect();
+        known.sort_by_key(|layout| layout.from);
+        let used = known.iter().rev().find(|layout| layout.from <= day);
+        used.or(known.first()).copied()
+    }
+
+    /// The names of all sheets.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|layout| layout.id.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sheet_with_a_column_that_no_report_has_is_refused_by_its_name() {
+        let text = include_str!("../../../../catalogue/reports/ii06a.toml");
+        assert!(Layout::read(text).is_ok());
+        let wrong = text.replace("value = \"late\"", "value = \"early + lateness\"");
+        let refused = Layout::read(&wrong).unwrap_err().to_string();
+        assert!(refused.contains("lateness"), "{refused}");
+        let headless = text.replace("head = [\"STT\"]", "head = []");
+        assert!(matches!(
+            Layout::read(&headless),
+            Err(Invalid::NoHead { .. })
+        ));
+        assert!(Layout::read(&text.replace("signatures", "signed")).is_err());
+    }
+
+    #[test]
+    fn every_shipped_sheet_is_found_by_its_name() {
+        let layouts = Layouts::shipped();
+        let day = "2026-11-30".parse().unwrap();
+        for id in ["ii06a", "07a", "i766"] {
+            assert_eq!(
+                layouts.on(id, day).map(|layout| layout.id.as_str()),
+                Some(id)
+            );
+        }
+        assert_eq!(layouts.ids().count(), 3);
+    }
+}

@@ -1,0 +1,11 @@
+//! Sheets of reports: a layout, which is data, filled with the numbers of a report, as a workbook and as
+//! HTML that prints on A4 across.
+
+mod fill;
+mod heads;
+mod html;
+mod layout;
+mod xlsx;
+
+pub use fill::{Filled, Line, Shown};
+pub use layout::{Invalid, Layout, LayoutColumn, Layouts, Mark, Report, Rows};

@@ -1,0 +1,198 @@
+//! A sheet as a workbook: heads merged as the form prints them, numbers that are numbers.
+
+use domain::indicator::{BRIDGE, Column, II06A, ITEM, MEMO};
+use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
+
+use super::fill::{Filled, Shown};
+use super::heads::{self, Head};
+use super::layout::Report;
+
+/// The widest that a column of texts becomes, in characters.
+const WIDEST: f64 = 60.0;
+
+impl Filled<'_> {
+    /// The workbook: the form, what stands beside it, and a sheet of definitions.
+    pub fn xlsx(&self) -> Result<Vec<u8>, XlsxError> {
+        let mut book = Workbook::new();
+        self.form(book.add_worksheet())?;
+        if !self.beside.is_empty() {
+            self.beside_sheet(book.add_worksheet())?;
+        }
+        self.definitions(book.add_worksheet())?;
+        book.save_to_buffer()
+    }
+
+    fn form(&self, sheet: &mut Worksheet) -> Result<(), XlsxError> {
+        let layout = self.layout;
+        let columns = &layout.columns;
+        let last = u16::try_from(columns.len() - 1).unwrap_or(u16::MAX);
+        sheet.set_name("Biểu")?;
+        sheet
+            .set_landscape()
+            .set_paper_size(9)
+            .set_print_fit_to_pages(1, 0);
+        let middle = Format::new().set_align(FormatAlign::Center);
+        let title = middle.clone().set_bold().set_font_size(13.0);
+        sheet.write_string_with_format(0, 0, &layout.number, &Format::new().set_bold())?;
+        sheet.write_string(1, 0, format!("Đơn vị báo cáo: {}", self.whose))?;
+        let mut row = 2;
+        for line in &layout.title {
+            sheet.merge_range(row, 0, row, last, &line.to_uppercase(), &title)?;
+            row += 1;
+        }
+        sheet.merge_range(row, 0, row, last, &self.period, &middle)?;
+        let said = format!(
+            "Đơn vị tính: {}. Số liệu ghi nhận đến {}.",
+            layout.counted_in, self.as_of
+        );
+        sheet.write_string(row + 1, 0, said)?;
+        row += 2;
+
+        let boxed = Format::new()
+            .set_border(FormatBorder::Thin)
+            .set_align(FormatAlign::VerticalCenter);
+        let head = boxed
+            .clone()
+            .set_bold()
+            .set_text_wrap()
+            .set_align(FormatAlign::Center);
+        for cell in heads::merged(columns) {
+            let Head {
+                text,
+                row: down,
+                column,
+                rows,
+                columns,
+            } = cell;
+            let top = row + u32::from(down);
+            let (bottom, right) = (top + u32::from(rows) - 1, column + columns - 1);
+            if rows == 1 && columns == 1 {
+                sheet.write_string_with_format(top, column, text, &head)?;
+            } else {
+                sheet.merge_range(top, column, bottom, right, &text, &head)?;
+            }
+        }
+        row += u32::from(heads::depth(columns));
+        if columns.iter().any(|column| !column.mark.is_empty()) {
+            let mark = boxed.clone().set_align(FormatAlign::Center).set_italic();
+            for (at, column) in (0..).zip(columns) {
+                sheet.write_string_with_format(row, at, &column.mark, &mark)?;
+            }
+            row += 1;
+        }
+        sheet.set_repeat_rows(row.saturating_sub(2), row - 1)?;
+        sheet.set_freeze_panes(row, 2)?;
+        for line in &self.lines {
+            let plain = if line.is_total {
+                boxed.clone().set_bold()
+            } else {
+                boxed.clone()
+            };
+            for (at, cell) in (0..).zip(&line.cells) {
+                write(sheet, row, at, cell, &plain)?;
+            }
+            row += 1;
+        }
+        for note in &self.notes {
+            row += 1;
+            sheet.write_string(row, 0, note)?;
+        }
+        row += 2;
+        let half = (last / 2).max(1);
+        for (at, (who, how)) in layout.signatures.iter().enumerate() {
+            let column = if at == 0 { 0 } else { half };
+            sheet.write_string_with_format(row, column, who.to_uppercase(), &title)?;
+            sheet.write_string(row + 1, column, how)?;
+        }
+        for (at, column) in (0..).zip(columns) {
+            let width = match column.value.as_str() {
+                "ordinal" | "item" => 6.0,
+                "label" | "item_name" => 34.0,
+                "formula" => WIDEST,
+                _ => 12.0,
+            };
+            sheet.set_column_width(at, width)?;
+        }
+        Ok(())
+    }
+
+    fn beside_sheet(&self, sheet: &mut Worksheet) -> Result<(), XlsxError> {
+        sheet.set_name("Ngoài biểu")?;
+        let bold = Format::new().set_bold();
+        for (at, head) in (0..).zip(["Chỉ tiêu", "Số liệu", "Cách đếm"]) {
+            sheet.write_string_with_format(0, at, head, &bold)?;
+        }
+        for (row, (title, number, definition)) in (1..).zip(&self.beside) {
+            sheet.write_string(row, 0, *title)?;
+            write(sheet, row, 1, number, &Format::new())?;
+            sheet.write_string(row, 2, *definition)?;
+        }
+        sheet.set_column_width(0, 40)?;
+        sheet.set_column_width(1, 20)?;
+        sheet.set_column_width(2, WIDEST)?;
+        sheet.set_freeze_panes(1, 1)?;
+        Ok(())
+    }
+
+    fn definitions(&self, sheet: &mut Worksheet) -> Result<(), XlsxError> {
+        sheet.set_name("Định nghĩa")?;
+        let bold = Format::new().set_bold();
+        for (at, head) in (0..).zip(["Tên", "Tiêu đề", "Định nghĩa", "Nguồn"]) {
+            sheet.write_string_with_format(0, at, head, &bold)?;
+        }
+        let mut row = 1;
+        match self.layout.report {
+            Report::Ii06a => {
+                defined(sheet, &mut row, &II06A)?;
+                defined(sheet, &mut row, &BRIDGE)?;
+                defined(sheet, &mut row, &MEMO)?;
+            }
+            Report::I766 => defined(sheet, &mut row, &ITEM)?,
+        }
+        for (at, width) in (0..).zip([26, 40, 80, 44]) {
+            sheet.set_column_width(at, width)?;
+        }
+        sheet.set_freeze_panes(1, 1)?;
+        Ok(())
+    }
+}
+
+fn defined<T>(
+    sheet: &mut Worksheet,
+    row: &mut u32,
+    columns: &[Column<T>],
+) -> Result<(), XlsxError> {
+    for column in columns {
+        let told = [column.name, column.vi, column.definition, column.source];
+        for (at, text) in (0..).zip(told) {
+            sheet.write_string(*row, at, text)?;
+        }
+        *row += 1;
+    }
+    Ok(())
+}
+
+fn write(
+    sheet: &mut Worksheet,
+    row: u32,
+    column: u16,
+    cell: &Shown,
+    format: &Format,
+) -> Result<(), XlsxError> {
+    match cell {
+        Shown::Text(text) => sheet.write_string_with_format(row, column, text, format)?,
+        Shown::Number(number) => {
+            let whole = number.fract().abs() < f64::EPSILON;
+            let format = format
+                .clone()
+                .set_num_format(if whole { "#,##0" } else { "#,##0.00" });
+            sheet.write_number_with_format(row, column, *number, &format)?
+        }
+        Shown::Share(share) => {
+            let format = format.clone().set_num_format("0.0%");
+            sheet.write_number_with_format(row, column, *share, &format)?
+        }
+        Shown::Nothing => sheet.write_blank(row, column, format)?,
+    };
+    Ok(())
+}

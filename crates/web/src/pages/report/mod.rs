@@ -1,0 +1,234 @@
+//! `/units/{unit}/report/{sheet}`: the statistical reports as they print, and the dossiers behind each
+//! number.
+
+mod behind;
+mod period;
+
+use std::sync::Arc;
+
+use app::report::{RateUnits, RatesQuery, UnitBasis};
+use askama::Template;
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use documents::sheet::{Filled, Layout, Layouts, Report, Rows, Shown};
+use domain::id::UnitCode;
+use domain::indicator::{Ii06a, MEMO, Number, Value};
+use domain::language::Language;
+use domain::time;
+use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+
+use self::period::{Asked, Choice};
+use crate::Pages;
+use crate::fault::Fault;
+use crate::frame::{Frame, Place, html};
+use crate::visit::Staff;
+use crate::words::Markup;
+
+/// The routes of this page.
+pub fn routes() -> Router<Arc<Pages>> {
+    Router::new()
+        .route("/units/{unit}/report/{sheet}", get(show))
+        .route("/units/{unit}/report/{sheet}/dossiers", get(behind::show))
+}
+
+#[derive(Template)]
+#[template(path = "report.html")]
+struct ReportPage {
+    frame: Frame,
+    path: String,
+    sheets: Vec<Choice>,
+    months: Vec<Choice>,
+    from: String,
+    to: String,
+    query: String,
+    article: Markup,
+    memo: Vec<Beside>,
+}
+
+/// A number beside the form.
+struct Beside {
+    title: String,
+    count: String,
+    definition: &'static str,
+    href: Option<String>,
+}
+
+/// A report that somebody looks at.
+struct Looked {
+    layout: Layout,
+    unit: UnitCode,
+    name: String,
+    query: RatesQuery,
+}
+
+impl Looked {
+    fn of(
+        pages: &Pages,
+        staff: &Staff,
+        unit: &str,
+        sheet: &str,
+        asked: &Asked,
+    ) -> Result<Self, Fault> {
+        let engine = &pages.engine;
+        let code = UnitCode::parse(unit).map_err(|_not_a_unit| Fault::NoPage)?;
+        let catalogue = engine.catalogue(&staff.caller().province);
+        let named = catalogue.units.get(&code).ok_or(Fault::NoPage)?;
+        let today = time::local_day(engine.now());
+        let (from, to) = asked.days(today)?;
+        let layouts = Layouts::shipped();
+        let layout = layouts.on(sheet, to).ok_or(Fault::NoPage)?.clone();
+        Ok(Self {
+            layout,
+            name: named.name.clone(),
+            query: RatesQuery {
+                units: RateUnits::One(code.clone()),
+                from,
+                to,
+                as_of: None,
+                basis: UnitBasis::Recorded,
+            },
+            unit: code,
+        })
+    }
+
+    /// Where the dossiers behind a number are.
+    fn behind(&self, unit: &str, number: &str, field: Option<&str>) -> Option<String> {
+        Number::named(number)?;
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query
+            .append_pair("number", number)
+            .append_pair("from", &self.query.from.to_string())
+            .append_pair("to", &self.query.to.to_string());
+        if let Some(field) = field {
+            query.append_pair("field", field);
+        }
+        let sheet = &self.layout.id;
+        Some(format!(
+            "/units/{unit}/report/{sheet}/dossiers?{}",
+            query.finish()
+        ))
+    }
+
+    /// Lets each number above 0 lead to its dossiers.
+    fn link(&self, filled: &mut Filled<'_>, form: &Ii06a) {
+        let by_field = self.layout.rows == Rows::Fields && form.units.len() == 1;
+        for (at, line) in filled.lines.iter_mut().enumerate() {
+            let unit = match form.units.get(at) {
+                Some(unit) if !by_field && !line.is_total => unit.unit.clone(),
+                Some(_) | None => self.unit.to_string(),
+            };
+            let field = form
+                .total
+                .fields
+                .get(at)
+                .filter(|_| by_field && !line.is_total);
+            let field = field.map(|field| field.field.as_str());
+            let columns = self.layout.columns.iter();
+            line.links = columns
+                .zip(&line.cells)
+                .map(|(column, cell)| match cell {
+                    Shown::Number(number) if *number > 0.0 => {
+                        self.behind(&unit, &column.value, field)
+                    }
+                    _ => None,
+                })
+                .collect();
+        }
+    }
+}
+
+async fn show(
+    State(pages): State<Arc<Pages>>,
+    staff: Staff,
+    Path((unit, sheet)): Path<(String, String)>,
+) -> Result<Response, Fault> {
+    let asked = Asked::of(&staff.visit.uri);
+    let looked = Looked::of(&pages, &staff, &unit, &sheet, &asked)?;
+    let query = looked.query.clone();
+    let counted = pages.engine.statistics(staff.caller(), query).await?;
+    let form = counted.ii06a();
+    let index = counted.i766();
+    let filled = match looked.layout.report {
+        Report::Ii06a => {
+            let mut filled = Filled::ii06a(&looked.layout, &form, &looked.name);
+            if !asked.download {
+                looked.link(&mut filled, &form);
+            }
+            filled
+        }
+        Report::I766 => Filled::i766(&looked.layout, &index, &looked.name),
+    };
+    if asked.download {
+        return workbook(&filled);
+    }
+    let words = staff.visit.words();
+    let path = format!("/units/{unit}/report/{sheet}");
+    let today = time::local_day(pages.engine.now());
+    let (from, to) = (looked.query.from, looked.query.to);
+    let sheets = Layouts::shipped();
+    let sheets = sheets.ids().map(|id| Choice {
+        href: format!("/units/{unit}/report/{id}?from={from}&to={to}"),
+        label: words.t(&format!("report.sheet_{id}")),
+        current: id == sheet,
+    });
+    let memo = match looked.layout.report {
+        Report::Ii06a => beside(&looked, &form, staff.visit.language),
+        Report::I766 => Vec::new(),
+    };
+    let title = words.fill(
+        "report.title",
+        &[("number", looked.layout.number.as_str().into())],
+    );
+    Ok(html(&ReportPage {
+        frame: Frame::staff(&pages, &staff, Place::Elsewhere, title),
+        sheets: sheets.collect(),
+        months: period::months(&path, today, from, to),
+        query: format!("from={from}&to={to}"),
+        from: from.to_string(),
+        to: to.to_string(),
+        article: Markup::made(filled.html()),
+        memo,
+        path,
+    }))
+}
+
+/// What stands beside the form, without what is 0.
+fn beside(looked: &Looked, form: &Ii06a, language: Language) -> Vec<Beside> {
+    let columns = MEMO.iter().filter_map(|column| {
+        let count = match (column.value)(&form.total.memo) {
+            Value::Count(0) => return None,
+            Value::Rate(rate) if rate.den == 0 => return None,
+            Value::Count(count) => count.to_string(),
+            Value::Rate(rate) => format!("{}/{}", rate.num, rate.den),
+            Value::Text(_) | Value::Flag(_) | Value::Number(_) => return None,
+        };
+        Some(Beside {
+            title: match language {
+                Language::Vietnamese => column.vi,
+                Language::English => column.en,
+            }
+            .to_owned(),
+            count,
+            definition: column.definition,
+            href: looked.behind(looked.unit.as_str(), column.name, None),
+        })
+    });
+    columns.collect()
+}
+
+/// The workbook as a file to keep.
+fn workbook(filled: &Filled<'_>) -> Result<Response, Fault> {
+    let book = filled.xlsx().map_err(|error| {
+        tracing::error!(%error, "a workbook could not be made");
+        Fault::App(app::Error::Internal(Box::new(error)))
+    })?;
+    let name = format!("attachment; filename=\"{}.xlsx\"", filled.layout.id);
+    let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    Ok((
+        [(CONTENT_TYPE, kind.to_owned()), (CONTENT_DISPOSITION, name)],
+        book,
+    )
+        .into_response())
+}

@@ -1,0 +1,112 @@
+//! Which days a report is about.
+
+use chrono::{Datelike, Days, Months, NaiveDate};
+use domain::indicator::Grain;
+use http::Uri;
+
+use crate::fault::Fault;
+use crate::words::Markup;
+
+/// What the address of a report says.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Asked {
+    /// The first day; of the last official month that is over when not given.
+    from: String,
+    /// The last day.
+    to: String,
+    /// Whether a file is wanted instead of a page.
+    pub(super) download: bool,
+    /// The number whose dossiers are wanted.
+    pub(super) number: String,
+    /// Only those of this field.
+    pub(super) field: Option<String>,
+    /// Which page of them.
+    pub(super) page: String,
+}
+
+impl Asked {
+    /// Reads the address.
+    pub(super) fn of(uri: &Uri) -> Self {
+        let mut asked = Self::default();
+        let query = uri.query().unwrap_or_default();
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            let value = value.into_owned();
+            match name.as_ref() {
+                "from" => asked.from = value,
+                "to" => asked.to = value,
+                "download" => asked.download = value == "xlsx",
+                "number" => asked.number = value,
+                "field" => asked.field = Some(value),
+                "page" => asked.page = value,
+                _ => {}
+            }
+        }
+        asked
+    }
+
+    /// The first and the last day.
+    pub(super) fn days(&self, today: NaiveDate) -> Result<(NaiveDate, NaiveDate), Fault> {
+        if self.from.is_empty() && self.to.is_empty() {
+            return Ok(official(Grain::OfficialMonth.first(today) - Days::new(1)));
+        }
+        let day = |field: &'static str, text: &str| {
+            text.parse().map_err(|_not_a_day| {
+                let expected = "expected a day such as 2026-11-15";
+                Fault::App(app::Error::invalid(field, expected))
+            })
+        };
+        Ok((day("from", &self.from)?, day("to", &self.to)?))
+    }
+}
+
+/// Something to choose.
+pub(super) struct Choice {
+    /// Where it leads.
+    pub href: String,
+    /// What it is called.
+    pub label: Markup,
+    /// Whether it is what is shown.
+    pub current: bool,
+}
+
+/// The official month that a day lies in.
+fn official(day: NaiveDate) -> (NaiveDate, NaiveDate) {
+    let first = Grain::OfficialMonth.first(day);
+    (first, Grain::OfficialMonth.next(first) - Days::new(1))
+}
+
+/// The last twelve official months, the present one first; each is called by the month it ends in.
+pub(super) fn months(path: &str, today: NaiveDate, from: NaiveDate, to: NaiveDate) -> Vec<Choice> {
+    let (mut first, _) = official(today);
+    let mut choices = Vec::new();
+    for _ in 0..12 {
+        let last = Grain::OfficialMonth.next(first) - Days::new(1);
+        choices.push(Choice {
+            href: format!("{path}?from={first}&to={last}"),
+            label: Markup::of(&format!("{}/{}", last.month(), last.year())),
+            current: (from, to) == (first, last),
+        });
+        first = first - Months::new(1);
+    }
+    choices
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_days_the_last_official_month_that_is_over_is_shown() {
+        let today = "2026-11-30".parse().unwrap();
+        let (from, to) = Asked::default().days(today).unwrap();
+        assert_eq!(
+            (from.to_string(), to.to_string()),
+            ("2026-10-15".into(), "2026-11-14".into())
+        );
+        let choices = months("/r", today, from, to);
+        let labels: Vec<&str> = choices.iter().map(|choice| choice.label.as_str()).collect();
+        assert_eq!(labels[..3], ["12/2026", "11/2026", "10/2026"]);
+        assert!(choices[1].current && !choices[0].current);
+        assert_eq!(choices[1].href, "/r?from=2026-10-15&to=2026-11-14");
+    }
+}
