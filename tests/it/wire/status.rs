@@ -232,6 +232,9 @@ fn every_refusal() -> Vec<Refusal> {
             number: 7,
             state: None,
         },
+        Refusal::SupplementNotPermitted { permitted: 1 },
+        Refusal::SupplementLeft { permitted: 1 },
+        Refusal::NotReceived,
         Refusal::Calendar(calendar::Error::Begins { first_day: day(1) }),
         Refusal::Calendar(calendar::Error::Ends { last_day: day(31) }),
     ];
@@ -279,6 +282,9 @@ fn every_refusal() -> Vec<Refusal> {
             | Refusal::EndTimeImpossible { .. }
             | Refusal::DayOver { .. }
             | Refusal::NumberNotOpen { .. }
+            | Refusal::SupplementNotPermitted { .. }
+            | Refusal::SupplementLeft { .. }
+            | Refusal::NotReceived
             | Refusal::Calendar(_) => {}
         }
     }

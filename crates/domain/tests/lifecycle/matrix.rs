@@ -172,7 +172,7 @@ fn noon() -> Instant {
 }
 
 /// The commands in the order of a life, each with arguments as good as can be.
-fn commands(story: &Story) -> [(&'static str, Command); 27] {
+fn commands(story: &Story) -> [(&'static str, Command); 28] {
     let next = domain::dossier::next_steps(story.dossier(), &story.procedure);
     [
         (
