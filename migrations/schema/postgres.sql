@@ -74,6 +74,12 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION print_is_never_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'a print is never changed' USING ERRCODE = 'MC001';
+END
+$$;
+
 CREATE FUNCTION published_is_never_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'a published version is never changed' USING ERRCODE = 'MC001';
@@ -394,6 +400,18 @@ CREATE TABLE personal (
     CONSTRAINT personal_pkey PRIMARY KEY (province, dossier, item)
 );
 
+CREATE TABLE print (
+    number bigint NOT NULL,
+    at bigint NOT NULL,
+    province text COLLATE "C" NOT NULL,
+    dossier text COLLATE "C" NOT NULL,
+    actor text COLLATE "C" NOT NULL,
+    request_id text COLLATE "C" NOT NULL,
+    CONSTRAINT print_number_check CHECK (number > 0),
+    CONSTRAINT print_pkey PRIMARY KEY (province, dossier, number),
+    CONSTRAINT print_province_check CHECK (length(province) = 2)
+);
+
 CREATE TABLE published (
     version bigint NOT NULL,
     kind text COLLATE "C" NOT NULL,
@@ -426,6 +444,7 @@ CREATE TABLE secret (
     salt bytea,
     person text COLLATE "C",
     pin_hash text COLLATE "C",
+    namesake text COLLATE "C",
     CONSTRAINT secret_pkey PRIMARY KEY (province, dossier),
     CONSTRAINT secret_salt_check CHECK (length(salt) = 16)
 );
@@ -538,7 +557,11 @@ CREATE INDEX interest_worklist ON interest USING btree (province, unit, open, pr
 
 CREATE INDEX personal_search ON personal USING btree (province, dossier, name_key, phone_key) WHERE name_key IS NOT NULL;
 
+CREATE UNIQUE INDEX print_by_request ON print USING btree (province, actor, request_id);
+
 CREATE INDEX rating_rated ON rating USING btree (province, rated);
+
+CREATE INDEX secret_namesake ON secret USING btree (province, namesake) WHERE namesake IS NOT NULL;
 
 CREATE INDEX secret_person ON secret USING btree (province, person) WHERE person IS NOT NULL;
 
@@ -573,6 +596,8 @@ CREATE TRIGGER foretold_is_never_changed BEFORE UPDATE ON foretold FOR EACH ROW 
 CREATE TRIGGER foretold_is_never_deleted BEFORE DELETE ON foretold FOR EACH ROW EXECUTE FUNCTION foretold_is_never_deleted();
 
 CREATE TRIGGER foretold_is_never_emptied BEFORE TRUNCATE ON foretold FOR EACH STATEMENT EXECUTE FUNCTION foretold_is_never_deleted();
+
+CREATE TRIGGER print_is_never_changed BEFORE DELETE OR UPDATE ON print FOR EACH ROW EXECUTE FUNCTION print_is_never_changed();
 
 CREATE TRIGGER published_is_never_changed BEFORE UPDATE ON published FOR EACH ROW EXECUTE FUNCTION published_is_never_changed();
 

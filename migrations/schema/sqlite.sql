@@ -334,6 +334,30 @@ CREATE TABLE personal (
 CREATE INDEX personal_search ON personal (province, dossier, name_key, phone_key)
     WHERE name_key IS NOT NULL;
 
+CREATE TABLE print (
+    province   TEXT    NOT NULL CHECK (length(province) = 2),
+    dossier    TEXT    NOT NULL,
+    number     INTEGER NOT NULL CHECK (number > 0), -- counts the prints of the dossier's receipt
+    at         INTEGER NOT NULL,
+    actor      TEXT    NOT NULL,
+    request_id TEXT    NOT NULL,
+    PRIMARY KEY (province, dossier, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE UNIQUE INDEX print_by_request ON print (province, actor, request_id);
+
+CREATE TRIGGER print_is_never_changed
+BEFORE UPDATE ON print
+BEGIN
+    SELECT RAISE(ABORT, 'a print is never changed');
+END;
+
+CREATE TRIGGER print_is_never_deleted
+BEFORE DELETE ON print
+BEGIN
+    SELECT RAISE(ABORT, 'a print is never deleted');
+END;
+
 CREATE TABLE published (
     kind    TEXT    NOT NULL CHECK (kind IN ('procedure', 'calendar')),
     code    TEXT    NOT NULL,
@@ -368,10 +392,12 @@ CREATE TABLE secret (
     dossier  TEXT NOT NULL,
     salt     BLOB CHECK (length(salt) = 16), -- null once the personal values were erased
     person   TEXT,                           -- keyed hash of the identity number
-    pin_hash TEXT,                           -- null before reception
+    pin_hash TEXT, namesake TEXT,                           -- null before reception
     PRIMARY KEY (province, dossier),
     FOREIGN KEY (province, dossier) REFERENCES dossier (province, id)
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX secret_namesake ON secret (province, namesake) WHERE namesake IS NOT NULL;
 
 CREATE INDEX secret_person ON secret (province, person) WHERE person IS NOT NULL;
 
