@@ -4,7 +4,7 @@
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use tempfile::TempDir;
 
@@ -52,8 +52,8 @@ impl Site {
         let mut command = self.command(&words);
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut process = command.spawn().unwrap();
-        let said = BufReader::new(process.stdout.take().unwrap());
-        let mut lines = said.lines().map(Result::unwrap);
+        let mut said = BufReader::new(process.stdout.take().unwrap());
+        let mut lines = said.by_ref().lines().map(Result::unwrap);
         let address = lines.find_map(|line| Some(line.strip_prefix("grpc http://")?.to_owned()));
         let Some(address) = address else {
             let mut why = String::new();
@@ -62,7 +62,11 @@ impl Site {
             process.wait().unwrap();
             return Err(why);
         };
-        Ok(Served { process, address })
+        Ok(Served {
+            process,
+            address,
+            _said: said,
+        })
     }
 
     fn token(&self) -> String {
@@ -75,6 +79,8 @@ impl Site {
 struct Served {
     process: Child,
     address: String,
+    /// Held open, for a server says more than its address.
+    _said: BufReader<ChildStdout>,
 }
 
 impl Served {

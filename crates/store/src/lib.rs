@@ -125,9 +125,7 @@ impl SeaStore {
             .map_err(store_error)?;
         self.inner.writer.close().await.map_err(store_error)?;
         let lock = self.inner.lock.lock();
-        if let Some(lock) = lock.unwrap_or_else(PoisonError::into_inner).take() {
-            lock.end();
-        }
+        drop(lock.unwrap_or_else(PoisonError::into_inner).take());
         Ok(())
     }
 

@@ -44,9 +44,12 @@ impl Lock {
             .map_err(cannot)?;
         Ok(Self { path, _file: file })
     }
+}
 
-    /// Says that the database was closed, with all that was written in its one file.
-    pub(crate) fn end(self) {
+/// Says that the database was closed, with all that was written in its one file: also by a start that
+/// was refused for another reason. Who is killed says nothing.
+impl Drop for Lock {
+    fn drop(&mut self) {
         if let Err(error) = std::fs::remove_file(&self.path) {
             tracing::warn!(%error, file = %self.path.display(), "the lock cannot be removed");
         }
