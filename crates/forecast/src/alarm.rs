@@ -16,24 +16,15 @@ pub struct Alarm {
     pub level: Option<f64>,
 }
 
-/// The highest chance each settled case ever had, and whether it ended late.
+/// The highest chance each settled case had at its looks, and whether it ended late.
 pub(crate) fn peaks(observed: &[ObservedCase], chances: &[f64]) -> Vec<(f64, bool)> {
-    peaks_of(observed, chances, |_| true)
-}
-
-/// The same, of some cases only.
-pub(crate) fn peaks_of(
-    observed: &[ObservedCase],
-    chances: &[f64],
-    counts: impl Fn(&ObservedCase) -> bool,
-) -> Vec<(f64, bool)> {
     let mut rest = chances;
     let mut peaks = Vec::new();
     for case in observed {
         let (own, others) = rest.split_at(case.days.len());
         rest = others;
         let peak = own.iter().copied().reduce(f64::max);
-        peaks.extend(peak.zip(case.late).filter(|_| counts(case)));
+        peaks.extend(peak.zip(case.late));
     }
     peaks.sort_by(|a, b| b.0.total_cmp(&a.0));
     peaks

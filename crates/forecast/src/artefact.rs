@@ -6,7 +6,7 @@ use domain::digest::sha256;
 use domain::time::Instant;
 use serde::{Deserialize, Serialize};
 
-use crate::alarm::{level_for, peaks, peaks_of};
+use crate::alarm::level_for;
 use crate::backtest::Backtest;
 use crate::level::{CANNOT_FIT, Precision, Threshold, Thresholds};
 use crate::log::{Deadline, Error, Log};
@@ -22,6 +22,8 @@ const LAYOUT: u32 = 2;
 pub const MOST_BYTES: usize = 5_000_000;
 /// Settled cases, late ones and ones in time, below which levels are not fitted.
 const ENOUGH: (usize, usize) = (100, 10);
+/// Cases whose highest chance is looked for to fit levels on; of more, every so many.
+const MOST_PEAKS: usize = 4_000;
 /// A level never lies below this part of the precision it is for: however many of them end late,
 /// nobody believes a flag on what is most likely in time.
 const LOWEST: f64 = 0.5;
@@ -269,14 +271,28 @@ fn levels(
     prepared: &Prepared<'_>,
     precision: Precision,
 ) -> (Thresholds, BTreeMap<String, Thresholds>) {
-    let (observed, chances) = (&learned.observed, &learned.chances);
-    let general = fitted(&peaks(observed, chances), precision);
-    let kinds = (0..).zip(&prepared.unit_kinds).filter_map(|(kind, name)| {
-        let own = peaks_of(observed, chances, |case| case.unit_kind == kind);
-        Some((name.clone(), fitted(&own, precision)?))
-    });
-    let kinds = kinds.collect();
-    (general.unwrap_or(Thresholds::stated(precision)), kinds)
+    let of = |kind: Option<u32>| {
+        let settled = learned
+            .observed
+            .iter()
+            .enumerate()
+            .filter_map(|(number, case)| {
+                let counts = kind.is_none_or(|kind| case.unit_kind == kind);
+                Some((number, case.late.filter(|_| counts)?))
+            });
+        let settled: Vec<(usize, bool)> = settled.collect();
+        let every = settled.len().div_ceil(MOST_PEAKS).max(1);
+        let peaks = settled.into_iter().step_by(every);
+        let peaks =
+            peaks.filter_map(|(number, late)| Some((learned.peak(number, prepared)?, late)));
+        let mut peaks: Vec<(f64, bool)> = peaks.collect();
+        peaks.sort_by(|a, b| b.0.total_cmp(&a.0));
+        fitted(&peaks, precision)
+    };
+    let general = of(None).unwrap_or(Thresholds::stated(precision));
+    let kinds = (0..).zip(&prepared.unit_kinds);
+    let kinds = kinds.filter_map(|(kind, name)| Some((name.clone(), of(Some(kind))?)));
+    (general, kinds.collect())
 }
 
 /// Thresholds from the highest chance each settled case had; none where they are too few.

@@ -29,6 +29,7 @@ mod other_agency;
 pub mod outlook;
 pub mod planned;
 mod poisson_binomial;
+pub mod promise;
 mod quiet_period;
 pub mod record;
 mod remaining;

@@ -12,14 +12,14 @@ use crate::curve::Alive;
 use crate::log::{Case, Deadline, Error, Log};
 use crate::quiet_period::{self, Pace, QuietPeriod};
 use crate::remaining::{SlowestRemaining, slowest_remaining};
-use crate::sample::{Prefix, View, situations};
+use crate::sample::{Prefix, View, close_looks, situations};
 use crate::selection::{Tried, choose, expected_looks};
 use crate::service_days::ServiceDays;
 use crate::situation::{Codes, Named, Situation, UNKNOWN, code};
-use crate::table::{Table, Voices};
+use crate::table::Table;
 use crate::trace::{Layout, Looks, Prepared, Split, Trace};
 use crate::training_cells::TrainingCells;
-use crate::training_row::{ObservedCase, observe, rows};
+use crate::training_row::{ObservedCase, fold_of, observe, rows};
 use crate::working_time::{WorkMoment, WorkingTime};
 
 pub use crate::alarm::Alarm;
@@ -226,15 +226,11 @@ impl Model {
         let baseline = Baseline::new(observed.iter().filter_map(ObservedCase::life));
         let mut cells = TrainingCells::new(baseline.clone(), rows(&observed, &baseline));
         let lessons = cells.learn();
-        let table = cells.table(&lessons, chosen.points, chosen.lean);
-        let weight = chosen.remaining_weight;
-        let remaining = cells.remaining_apart(chosen.lean);
-        let voices = lessons.apart(chosen.points).iter().zip(remaining);
-        let voices = voices.map(|(share, remaining)| Voices {
-            share: *share,
-            remaining: Some(remaining),
-        });
-        let chances: Vec<f64> = voices.map(|voices| voices.mixed(weight)).collect();
+        let table = cells.table(&lessons, chosen.made());
+        let apart = cells.tables_apart(&lessons, chosen.made());
+        let rows = cells.rows().iter();
+        let chances = rows.map(|row| apart[row.fold()].chance(&row.situation));
+        let chances: Vec<f64> = chances.collect();
         let peaks = peaks(&observed, &chances);
         let model = Model {
             layout: LAYOUT,
@@ -244,7 +240,7 @@ impl Model {
             units,
             service_days,
             tails: chosen.tails,
-            size: Size::new(&observed, cells.rows()),
+            size: Size::new(&observed, cells.rows().len()),
             alarms: alarms(&peaks),
             paying: paying(&observed, &chances),
             slowest_remaining: slowest_remaining(&known, &codes, steps.len()),
@@ -252,14 +248,15 @@ impl Model {
             kinds,
             fields,
             legs,
-            table: table.weighing(weight),
+            table,
         };
         Learned {
             model,
             tried,
             observed,
-            chances,
             known,
+            codes,
+            apart,
         }
     }
 
@@ -477,9 +474,29 @@ pub(crate) struct Learned {
     /// Which switches were tried.
     pub tried: Vec<Tried>,
     pub observed: Vec<ObservedCase>,
-    /// The chance at each look, from the cases of other folds.
-    pub chances: Vec<f64>,
     pub known: Vec<Trace>,
+    codes: Codes,
+    /// For each fold the table of the cases of all others.
+    apart: Vec<Table>,
+}
+
+impl Learned {
+    /// The highest chance that a case ever had by the cases of other folds, were it looked at without
+    /// a pause; none if it was never seen open.
+    ///
+    /// A level that is fitted on fewer looks seems better kept than it is: what they pass over are the
+    /// moments at which an engine flags.
+    pub fn peak(&self, number: usize, prepared: &Prepared<'_>) -> Option<f64> {
+        let (trace, table) = (self.known.get(number)?, &self.apart[fold_of(number)]);
+        let view = View {
+            codes: &self.codes,
+            paces: &self.model.paces(&prepared.offices),
+            service_days: &self.model.service_days,
+        };
+        let looks = close_looks(trace, prepared, prepared.split);
+        let seen = situations(trace, &looks, &view);
+        seen.iter().map(|at| table.chance(at)).reduce(f64::max)
+    }
 }
 
 fn paces_of(quiet_periods: &[QuietPeriod], offices: &[&WorkingTime]) -> Vec<Pace> {

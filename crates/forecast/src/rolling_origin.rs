@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::baseline::Baseline;
 use crate::table::{Table, Voices};
-use crate::training_cells::{Lessons, TrainingCells};
+use crate::training_cells::{Lessons, Made, TrainingCells};
 use crate::training_row::{ObservedCase, rows};
 
 /// An earlier part of the training to fit on, and what came next to judge by.
@@ -40,8 +40,8 @@ impl<'a> RollingOrigin<'a> {
     }
 
     /// A table of the earlier part.
-    pub fn table(&self, points: bool, lean: f64) -> Table {
-        self.cells.table(&self.lessons, points, lean)
+    pub fn table(&self, made: Made) -> Table {
+        self.cells.table(&self.lessons, made)
     }
 
     /// The looks at a case that are judged; none if its outcome was known at the fit, or still is not.

@@ -19,6 +19,30 @@ pub(crate) struct Prefix {
 /// One after each event and others between them, always before its end, its deadline and the
 /// horizon. While its clock stands there is nothing to see.
 pub(crate) fn looks(trace: &Trace, prepared: &Prepared<'_>, horizon: WorkMoment) -> Vec<Prefix> {
+    let parts = match prepared.looks {
+        Looks::Daily => None,
+        Looks::ByShare => Some(parts(trace.allowance())),
+    };
+    taken(trace, prepared, horizon, parts)
+}
+
+/// Looks so close upon each other that hardly anything comes and goes between them.
+pub(crate) fn close_looks(
+    trace: &Trace,
+    prepared: &Prepared<'_>,
+    horizon: WorkMoment,
+) -> Vec<Prefix> {
+    let parts = CLOSER * parts(trace.allowance());
+    taken(trace, prepared, horizon, Some(parts))
+}
+
+/// Looks after each event, and at equal parts of the allowance or else in the evenings.
+fn taken(
+    trace: &Trace,
+    prepared: &Prepared<'_>,
+    horizon: WorkMoment,
+    parts: Option<u32>,
+) -> Vec<Prefix> {
     let mut stop = trace.deadline.earlier(horizon);
     stop = trace.end.map_or(stop, |end| stop.earlier(end));
     let mut looks: Vec<Prefix> = (1..)
@@ -46,8 +70,8 @@ pub(crate) fn looks(trace: &Trace, prepared: &Prepared<'_>, horizon: WorkMoment)
             .count();
         looks.push(Prefix { at, seen });
     };
-    match prepared.looks {
-        Looks::Daily => {
+    match parts {
+        None => {
             let evenings = &prepared.evenings[trace.office];
             let from = evenings.partition_point(|evening| !begins.before(*evening));
             let evenings = evenings[from..].iter().step_by(prepared.stride);
@@ -55,8 +79,7 @@ pub(crate) fn looks(trace: &Trace, prepared: &Prepared<'_>, horizon: WorkMoment)
                 add(*at);
             }
         }
-        Looks::ByShare => {
-            let parts = parts(trace.allowance());
+        Some(parts) => {
             let step = trace.allowance() / f64::from(parts);
             for part in 1..parts {
                 let position = trace.start.day + step * f64::from(part);
@@ -73,6 +96,9 @@ pub(crate) fn looks(trace: &Trace, prepared: &Prepared<'_>, horizon: WorkMoment)
     looks.sort_by_key(|look| (look.at.micros, look.seen));
     looks
 }
+
+/// How many close looks come for one of those that are learned from.
+const CLOSER: u32 = 8;
 
 /// Into how many parts an allowance is cut: ten a working day, at least twenty, and from thirty on
 /// one a working day.

@@ -12,6 +12,7 @@ use crate::rolling_origin::{RollingOrigin, loss};
 use crate::sample::{View, parts};
 use crate::table::{Table, Voices};
 use crate::trace::{Looks, Prepared, Trace};
+use crate::training_cells::Made;
 use crate::training_row::observe;
 use crate::working_time::WorkMoment;
 
@@ -45,6 +46,17 @@ pub(crate) struct Chosen {
     pub lean: f64,
     /// Shares of the ends cut off below and above the interval.
     pub tails: (f64, f64),
+}
+
+impl Chosen {
+    /// What of it makes a table.
+    pub fn made(self) -> Made {
+        Made {
+            points: self.points,
+            lean: self.lean,
+            remaining_weight: self.remaining_weight,
+        }
+    }
 }
 
 /// Where there is too little to choose by.
@@ -195,7 +207,7 @@ impl<'a> Selection<'a> {
 
     /// Fits at each origin, and notes what is said of the looks that follow.
     fn rehearsed(&self, chosen: Chosen) -> Rehearsed {
-        let fit = |trial: &RollingOrigin<'_>| trial.table(chosen.points, chosen.lean);
+        let fit = |trial: &RollingOrigin<'_>| trial.table(chosen.made());
         let tables: Vec<Table> = self.trials.iter().map(fit).collect();
         let trials = self.trials.iter().zip(&tables);
         let said = trials.map(|(trial, table)| trial.said(table)).collect();

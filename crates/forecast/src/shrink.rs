@@ -32,10 +32,13 @@ const FURTHEST: f64 = 3.0;
 /// Steps towards the strength of leaning; it has settled long before.
 const ROUNDS: usize = 5;
 
+/// How far a cell moves: without the cases of each fold, and last with all.
+pub(crate) type Moved = [f64; FOLDS + 1];
+
 /// Learns one layer on top of those before; gives back how far each cell moves.
 ///
 /// `cells` names each training row's cell.
-pub(crate) fn learn(cells: &[u32], rows: &[TrainingRow], odds: &mut Odds) -> Vec<f64> {
+pub(crate) fn learn(cells: &[u32], rows: &[TrainingRow], odds: &mut Odds) -> Vec<Moved> {
     let count = cells.iter().max().map_or(0, |last| *last as usize + 1);
     let mut sums = vec![Sums::default(); count];
     for (place, (row, cell)) in rows.iter().zip(cells).enumerate() {
@@ -46,13 +49,13 @@ pub(crate) fn learn(cells: &[u32], rows: &[TrainingRow], odds: &mut Odds) -> Vec
         sums.close();
     }
     let lean = lean(&sums);
-    let moved: Vec<[f64; FOLDS + 1]> = sums.iter().map(|sums| sums.moves(lean)).collect();
+    let moved: Vec<Moved> = sums.iter().map(|sums| sums.moves(lean)).collect();
     for (place, (row, cell)) in rows.iter().zip(cells).enumerate() {
         let moved = &moved[*cell as usize];
         odds.whole[place] += moved[FOLDS];
         odds.apart[place] += moved[row.fold()];
     }
-    moved.iter().map(|moved| moved[FOLDS]).collect()
+    moved
 }
 
 /// How far the outcomes of a cell lie from what was foreseen: all, and fold by fold.
@@ -104,7 +107,7 @@ impl Sums {
     }
 
     /// One step of Newton's method, held at zero: without each fold, and with all.
-    fn moves(&self, lean: f64) -> [f64; FOLDS + 1] {
+    fn moves(&self, lean: f64) -> Moved {
         let step = |gap: f64, mass: f64| (gap / (mass + lean)).clamp(-FURTHEST, FURTHEST);
         let mut moves = [step(self.gap, self.mass); FOLDS + 1];
         let total = self.folds.iter().fold((0.0, 0.0), plus);
@@ -148,7 +151,7 @@ const LIGHTEST: f64 = 0.25;
 mod tests {
     use super::{Odds, chance, learn};
     use crate::situation::Situation;
-    use crate::training_row::TrainingRow;
+    use crate::training_row::{FOLDS, TrainingRow};
 
     /// Two thousand cases in twenty cells, with so many late of a hundred in each.
     fn learned(late_of: impl Fn(u32) -> u32) -> Vec<f64> {
@@ -167,7 +170,8 @@ mod tests {
             whole: vec![0.0; 2_000],
             apart: vec![0.0; 2_000],
         };
-        learn(&cells, &rows, &mut odds)
+        let moved = learn(&cells, &rows, &mut odds);
+        moved.iter().map(|moved| moved[FOLDS]).collect()
     }
 
     #[test]
@@ -206,7 +210,7 @@ mod tests {
                 whole: odds.clone(),
                 apart: odds,
             };
-            learn(&vec![0; rows.len()], &rows, &mut odds)[0]
+            learn(&vec![0; rows.len()], &rows, &mut odds)[0][FOLDS]
         };
         let once = moved((0..40).map(row).collect());
         let often = moved((0..400).map(|look| row(look / 10)).collect());

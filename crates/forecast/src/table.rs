@@ -194,12 +194,6 @@ impl Table {
         }
     }
 
-    /// The same table with another weight for the second voice.
-    pub fn weighing(mut self, remaining_weight: f64) -> Table {
-        self.stored.remaining_weight = remaining_weight;
-        self
-    }
-
     /// The weight of the second voice.
     pub fn remaining_weight(&self) -> f64 {
         self.stored.remaining_weight

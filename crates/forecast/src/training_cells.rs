@@ -2,9 +2,9 @@
 
 use crate::baseline::Baseline;
 use crate::binning::{Binning, Binnings, Parts};
-use crate::curve::{Alive, Spread};
+use crate::curve::Spread;
 use crate::layer::{FACTS, NESTED, fact, nested, speaks};
-use crate::shrink::{Odds, learn, logit};
+use crate::shrink::{Moved, Odds, learn, logit};
 use crate::table::{Cell, Places, Stored, Table};
 use crate::training_row::{FOLDS, TrainingRow};
 
@@ -38,26 +38,22 @@ pub(crate) struct TrainingCells {
 /// What the rows taught: all that a table needs whatever is chosen, so that it is reckoned once.
 pub(crate) struct Lessons {
     /// How far each nested cell moves the log-odds.
-    nested: Vec<f64>,
+    nested: Vec<Moved>,
     /// The same of the cells of facts, with the most looks, in order of key.
-    points: Vec<(u64, f32)>,
+    points: Vec<(u64, Moved)>,
     /// The curves of working days to a result.
     endings: Vec<Option<Vec<f32>>>,
-    /// What the first voice says of its own training rows without the cases of their fold, as
-    /// log-odds: by the nested cells, and with the points.
-    apart: Vec<f64>,
-    apart_with_points: Vec<f64>,
 }
 
-impl Lessons {
-    /// What the first voice says of each training row without the cases of its fold, as log-odds.
-    pub fn apart(&self, points: bool) -> &[f64] {
-        if points {
-            &self.apart_with_points
-        } else {
-            &self.apart
-        }
-    }
+/// What was chosen of a table.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Made {
+    /// Whether plain facts add their points.
+    pub points: bool,
+    /// How many cases' worth of weight a cell's curve for the second voice gives its parent's.
+    pub lean: f64,
+    /// The weight of that voice.
+    pub remaining_weight: f64,
 }
 
 impl TrainingCells {
@@ -122,30 +118,16 @@ impl TrainingCells {
         }
     }
 
-    /// For each row the log-odds that what remains exceeds what is left, without the cases of its
-    /// own fold.
-    pub fn remaining_apart(&mut self, lean: f64) -> Vec<f64> {
-        let mut apart = vec![0.0; self.rows.len()];
-        for fold in 0..FOLDS {
+    /// For each fold the table of the cases of all others, by which none is judged by its own
+    /// outcome.
+    pub fn tables_apart(&mut self, lessons: &Lessons, made: Made) -> Vec<Table> {
+        let tables = (0..FOLDS).map(|fold| {
             self.count_ends(Some(fold));
-            let curves = self.curves(|tally| &tally.ends, lean);
-            for (place, row) in self.rows.iter().enumerate() {
-                if row.fold() != fold {
-                    continue;
-                }
-                let cells = self.cells.iter().zip(self.first).rev();
-                let closest = cells
-                    .map(|(cells, first)| first + cells[place] as usize)
-                    .find_map(|number| curves[number].as_deref());
-                let outlasts = closest.map_or(0.5, |alive| {
-                    let edges = self.ends.edges();
-                    Alive { edges, alive }.outlasts(f64::from(row.situation.left))
-                });
-                apart[place] = logit(outlasts);
-            }
-        }
+            self.table_of(lessons, made, fold)
+        });
+        let tables = tables.collect();
         self.count_ends(None);
-        apart
+        tables
     }
 
     /// The curve of each kept cell. A parent comes before its children, and is kept if one is.
@@ -159,9 +141,9 @@ impl TrainingCells {
         curves
     }
 
-    /// How many rows there are.
-    pub fn rows(&self) -> usize {
-        self.rows.len()
+    /// The rows, case by case.
+    pub fn rows(&self) -> &[TrainingRow] {
+        &self.rows
     }
 
     /// Learns how far each cell moves the log-odds.
@@ -172,42 +154,39 @@ impl TrainingCells {
             apart: whole.clone(),
             whole,
         };
-        let mut nested = vec![0.0; self.tallies.len()];
+        let mut nested = vec![Moved::default(); self.tallies.len()];
         for (cells, first) in self.cells.iter().zip(self.first) {
             let moved = learn(cells, &self.rows, &mut odds);
             nested[first..first + moved.len()].copy_from_slice(&moved);
         }
-        let apart = odds.apart.clone();
         Lessons {
             nested,
             points: self.points(&mut odds),
             endings: self.curves(|tally| &tally.results, ENDING_LEAN),
-            apart,
-            apart_with_points: odds.apart,
         }
     }
 
-    /// Makes a table, with plain facts adding their points or without.
-    ///
-    /// `lean` is how many cases' worth of weight a cell's curve for the second voice gives its
-    /// parent's. That voice has no weight yet.
-    pub fn table(&self, lessons: &Lessons, points: bool, lean: f64) -> Table {
+    /// Makes a table of all cases.
+    pub fn table(&self, lessons: &Lessons, made: Made) -> Table {
+        self.table_of(lessons, made, FOLDS)
+    }
+
+    /// The table without the cases of a fold; of all cases where it is none.
+    fn table_of(&self, lessons: &Lessons, made: Made, fold: usize) -> Table {
+        let points = lessons.points.iter().filter(|_| made.points);
+        let points = points.map(|(key, moved)| (*key, short(moved[fold])));
         Table::new(Stored {
             baseline: self.baseline.clone(),
             binnings: self.binnings.clone(),
             ends: self.ends.clone(),
-            cells: self.close(lessons, lean),
-            points: if points {
-                lessons.points.clone()
-            } else {
-                Vec::new()
-            },
-            remaining_weight: 0.0,
+            cells: self.close(lessons, made.lean, fold),
+            points: points.filter(|(_, moved)| *moved != 0.0).collect(),
+            remaining_weight: made.remaining_weight,
         })
     }
 
     /// Learns the layers of facts, and keeps the cells with the most looks in order of key.
-    fn points(&self, odds: &mut Odds) -> Vec<(u64, f32)> {
+    fn points(&self, odds: &mut Odds) -> Vec<(u64, Moved)> {
         let situations = self.rows.iter().map(|row| &row.situation);
         let parts: Vec<Parts> = situations
             .clone()
@@ -225,12 +204,12 @@ impl TrainingCells {
                 looks[*cell as usize] += 1;
             }
             let cells = numbers.keys.into_iter().zip(moves).zip(looks);
-            let moved = cells.map(|((key, moved), looks)| (looks, key, short(moved)));
-            points.extend(moved.filter(|(_, _, moved)| *moved != 0.0));
+            let moved = cells.map(|((key, moved), looks)| (looks, key, moved));
+            points.extend(moved.filter(|(_, _, moved)| short(moved[FOLDS]) != 0.0));
         }
         points.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
         points.truncate(MOST_POINTS);
-        let mut points: Vec<(u64, f32)> = points
+        let mut points: Vec<(u64, Moved)> = points
             .into_iter()
             .map(|(_, key, moved)| (key, moved))
             .collect();
@@ -239,14 +218,14 @@ impl TrainingCells {
     }
 
     /// The nested cells worth keeping, in order of key.
-    fn close(&self, lessons: &Lessons, lean: f64) -> Vec<Cell> {
+    fn close(&self, lessons: &Lessons, lean: f64, fold: usize) -> Vec<Cell> {
         let running = self.curves(|tally| &tally.ends, lean);
         let cells = self.tallies.iter().zip(running);
         let cells = cells.zip(&lessons.endings).zip(&lessons.nested);
         let cells = cells.filter_map(|(((tally, alive), ending), moved)| {
             Some(Cell {
                 key: tally.key,
-                moved: short(*moved),
+                moved: short(moved[fold]),
                 alive: alive?,
                 ending: ending.clone()?,
                 cases: tally.cases,

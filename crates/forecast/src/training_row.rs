@@ -126,9 +126,14 @@ pub(crate) struct TrainingRow {
     pub settled: bool,
 }
 
+/// The fold of the case with a number.
+pub(crate) fn fold_of(number: usize) -> usize {
+    number % FOLDS
+}
+
 impl TrainingRow {
     pub fn fold(&self) -> usize {
-        self.case as usize % FOLDS
+        fold_of(self.case as usize)
     }
 }
 

@@ -22,5 +22,7 @@ mod learns;
 mod promises;
 #[path = "forecast/protocol.rs"]
 mod protocol;
+#[path = "forecast/province.rs"]
+mod province;
 #[path = "forecast/worlds.rs"]
 mod worlds;
