@@ -481,6 +481,7 @@ CREATE TABLE tally (
     grain text COLLATE "C" NOT NULL,
     unit text COLLATE "C" NOT NULL,
     channel text COLLATE "C" NOT NULL,
+    no_due_received bigint NOT NULL DEFAULT 0,
     CONSTRAINT tally_channel_check CHECK (channel = ANY (ARRAY['desk'::text, 'online'::text, 'post'::text])),
     CONSTRAINT tally_day_check CHECK (day >= 19000101 AND day <= 99991231),
     CONSTRAINT tally_grain_check CHECK (grain = ANY (ARRAY['day'::text, 'month'::text])),

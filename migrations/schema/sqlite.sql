@@ -434,7 +434,7 @@ CREATE TABLE tally (
     in_time_766      INTEGER NOT NULL,
     in_time_original INTEGER NOT NULL,
     mirror_begun     INTEGER NOT NULL,
-    mirror_ended     INTEGER NOT NULL,
+    mirror_ended     INTEGER NOT NULL, no_due_received INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (province, grain, day, unit, channel, shard)
 ) STRICT, WITHOUT ROWID;
 

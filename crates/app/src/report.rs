@@ -333,7 +333,7 @@ fn sums_pass_whole(catalogue: &Catalogue, province: &ProvinceCode, today: NaiveD
         })
 }
 
-fn state_at_end(row: ReportRow, period: &Period) -> Option<Dossier> {
+pub(crate) fn state_at_end(row: ReportRow, period: &Period) -> Option<Dossier> {
     match row {
         ReportRow::Settled(dossier) => Some(*dossier),
         ReportRow::History(records) => period.counted(&records),

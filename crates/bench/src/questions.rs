@@ -3,11 +3,12 @@
 use chrono::{Months, NaiveDate};
 use grpc::client::{Authorized, Client};
 use grpc::proto::dossier_service_client::DossierServiceClient;
+use grpc::proto::get_ii06a_request;
 use grpc::proto::get_rates_request::Scope;
 use grpc::proto::report_service_client::ReportServiceClient;
 use grpc::proto::worklist_service_client::WorklistServiceClient;
 use grpc::proto::{
-    GetDossierRequest, GetRatesRequest, ListDossiersRequest, ListWorklistRequest,
+    GetDossierRequest, GetIi06aRequest, GetRatesRequest, ListDossiersRequest, ListWorklistRequest,
     SearchDossiersRequest,
 };
 
@@ -25,6 +26,10 @@ pub enum Question {
     RatesOfAWard,
     /// The rates of all communes over the last year.
     RatesOfTheProvince,
+    /// A ward's form II.06a of the last month, by field, with what stands beside it.
+    FormOfAWard,
+    /// The same of the last year, as it was known yesterday.
+    FormOfAWardReplayed,
     /// A dossier by its code.
     GetByCode,
     /// A ward's dossiers by the applicant's name.
@@ -33,11 +38,13 @@ pub enum Question {
 
 impl Question {
     /// In the order in which they are asked.
-    pub const ALL: [Question; 6] = [
+    pub const ALL: [Question; 8] = [
         Question::WorklistOfAWard,
         Question::WorklistOfTheProvince,
         Question::RatesOfAWard,
         Question::RatesOfTheProvince,
+        Question::FormOfAWard,
+        Question::FormOfAWardReplayed,
         Question::GetByCode,
         Question::Search,
     ];
@@ -49,6 +56,8 @@ impl Question {
             Question::WorklistOfTheProvince => "worklist_province",
             Question::RatesOfAWard => "rates_ward_month",
             Question::RatesOfTheProvince => "rates_communes_year",
+            Question::FormOfAWard => "ii06a_ward_month",
+            Question::FormOfAWardReplayed => "ii06a_ward_year_as_of",
             Question::GetByCode => "get_by_code",
             Question::Search => "search_name",
         }
@@ -129,6 +138,12 @@ impl Askers {
                 let scope = Scope::Province(code().to_string());
                 self.rates(scope, 12).await
             }
+            Question::FormOfAWard => self.form(1, None).await,
+            Question::FormOfAWardReplayed => {
+                let yesterday = self.today.pred_opt()?;
+                let as_of = domain::time::day_start(yesterday);
+                self.form(12, Some(as_of)).await
+            }
             Question::GetByCode => {
                 let name = self.codes.get(number % self.codes.len().max(1))?.clone();
                 let asked = GetDossierRequest { name };
@@ -151,6 +166,21 @@ impl Askers {
             page_size: PAGE,
             ..ListWorklistRequest::default()
         }
+    }
+
+    async fn form(&mut self, months: u32, as_of: Option<domain::time::Instant>) -> Option<usize> {
+        let from = self.today.checked_sub_months(Months::new(months))?;
+        let mut asked = GetIi06aRequest {
+            scope: Some(get_ii06a_request::Scope::Unit(self.unit.clone())),
+            from: from.to_string(),
+            to: self.today.to_string(),
+            ..GetIi06aRequest::default()
+        };
+        if let Some(as_of) = as_of {
+            asked.as_of.get_or_insert_default().seconds = as_of.timestamp();
+        }
+        let form = self.reports.get_ii06a(asked).await.ok()?;
+        Some(form.into_inner().units.len())
     }
 
     async fn rates(&mut self, scope: Scope, months: u32) -> Option<usize> {

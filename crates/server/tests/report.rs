@@ -368,3 +368,67 @@ fn a_page_prints_the_form_across_with_merged_heads() {
     let page = String::from_utf8(page.stdout).unwrap();
     assert!(page.contains("Không có hồ sơ."), "{page}");
 }
+
+#[test]
+fn what_is_published_tells_no_small_count_and_is_described() {
+    let office = Office::new();
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("open");
+    let args = [
+        &["open-data"],
+        &SEPTEMBER[..],
+        &["--out", out.to_str().unwrap()],
+    ]
+    .concat();
+    let said = office.report(&args);
+    assert!(said.status.success(), "{said:?}");
+    let mut rows = csv::Reader::from_path(out.join("ii06a.csv")).unwrap();
+    let names = rows.headers().unwrap().clone();
+    assert_eq!(&names[2], "field");
+    let mut hidden = 0;
+    for row in rows.records().map(Result::unwrap) {
+        for cell in row.iter().skip(5) {
+            match cell.parse::<u32>() {
+                Ok(count) => assert!(count == 0 || count >= 5, "{row:?}"),
+                Err(_empty) => hidden += 1,
+            }
+        }
+    }
+    assert!(hidden > 0, "forty dossiers of two wards have small counts");
+    let text = std::fs::read_to_string(out.join("ii06a.jsonld")).unwrap();
+    let described: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(described["@type"], "dcat:Dataset");
+    assert_eq!(
+        described["dcat:distribution"][0]["dcat:mediaType"],
+        "text/csv"
+    );
+}
+
+#[test]
+fn the_notice_says_what_came_what_was_done_and_what_to_do() {
+    let office = Office::new();
+    let notice = office.report(&[&["notice"], &SEPTEMBER[..]].concat());
+    let notice = String::from_utf8(notice.stdout).unwrap();
+    for part in [
+        "từ ngày 01/09/2026 đến ngày 30/09/2026",
+        "Tiếp nhận",
+        "Đã giải quyết",
+        "quá hạn",
+    ] {
+        assert!(notice.contains(part), "{part} in {notice}");
+    }
+    let before = [
+        "notice",
+        "--province",
+        "08",
+        "--from",
+        "2020-01-01",
+        "--to",
+        "2020-01-31",
+    ];
+    let nothing = office.report(&before);
+    assert_eq!(
+        String::from_utf8(nothing.stdout).unwrap(),
+        "Không có hồ sơ.\n"
+    );
+}

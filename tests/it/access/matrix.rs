@@ -179,6 +179,8 @@ async fn rates_of_a_whole_province_are_not_for_one_of_its_wards() {
         "GetIi06a",
         "GetI766",
         "ListReportDossiers",
+        "GetSeries",
+        "GetPerformance",
     ] {
         for (role, says) in &table()[method] {
             let token = world.token(*role, WARD).await;
@@ -196,8 +198,10 @@ async fn rates_of_a_whole_province_are_not_for_one_of_its_wards() {
             };
             for scope in ["province", "unit", "all"] {
                 let mut body = serde_json::json!({ "from": "2026-08-01", "to": "2026-08-31" });
-                if method == "ListReportDossiers" {
-                    body["number"] = "total".into();
+                match method {
+                    "ListReportDossiers" => body["number"] = "total".into(),
+                    "GetSeries" => body["grain"] = "GRAIN_MONTH".into(),
+                    _ => {}
                 }
                 body[scope] = match scope {
                     "all" => true.into(),

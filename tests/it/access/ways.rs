@@ -444,10 +444,15 @@ pub fn ways(method: &str, unit: &str, ready: &View) -> Vec<Way> {
         }
         "ListEvents" => vec![Way::Unnamed(json!({ "limit": 200 }))],
         "WatchEvents" => vec![Way::Unnamed(json!({}))],
-        "GetRates" | "GetRatings" | "GetIi06a" | "GetI766" => {
+        "GetRates" | "GetRatings" | "GetIi06a" | "GetI766" | "GetPerformance" => {
             vec![Way::Named(
                 json!({ "unit": unit, "from": "2026-08-01", "to": "2026-08-31" }),
             )]
+        }
+        "GetSeries" => {
+            vec![Way::Named(json!({
+                "unit": unit, "from": "2026-08-01", "to": "2026-08-31", "grain": "GRAIN_MONTH",
+            }))]
         }
         "ListReportDossiers" => {
             vec![Way::Named(json!({

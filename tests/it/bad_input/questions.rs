@@ -302,6 +302,18 @@ fn rows() -> Vec<Row> {
         ("GetRates", period.clone(), of_a_period(Vec::new())),
         ("GetIi06a", period.clone(), of_a_period(Vec::new())),
         ("GetI766", period.clone(), of_a_period(Vec::new())),
+        ("GetPerformance", period.clone(), of_a_period(Vec::new())),
+        (
+            "GetSeries",
+            json!({
+                "unit": WARD, "from": "2026-08-01", "to": "2026-08-31", "grain": "GRAIN_MONTH",
+            }),
+            of_a_period(vec![
+                ("grain", Value::Null, "expected one of"),
+                ("grain", json!("GRAIN_HOUR"), "expected one of"),
+                ("row", json!(9), "expected one of"),
+            ]),
+        ),
         (
             "ListReportDossiers",
             json!({ "unit": WARD, "from": "2026-08-01", "to": "2026-08-31", "number": "stops" }),

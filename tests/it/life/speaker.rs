@@ -87,6 +87,8 @@ async fn call(
         "GetOutlook" => WorklistServiceClient.get_outlook(GetOutlookRequest);
         "GetFlagRecord" => ReportServiceClient.get_flag_record(GetFlagRecordRequest);
         "GetIi06a" => ReportServiceClient.get_ii06a(GetIi06aRequest);
+        "GetSeries" => ReportServiceClient.get_series(GetSeriesRequest);
+        "GetPerformance" => ReportServiceClient.get_performance(GetPerformanceRequest);
         "GetI766" => ReportServiceClient.get_i766(GetI766Request);
         "ListReportDossiers" => ReportServiceClient.list_report_dossiers(ListReportDossiersRequest);
         "ListFlags" => EventServiceClient.list_flags(ListFlagsRequest);

@@ -446,11 +446,16 @@ async fn report(tale: &mut Tale<'_>) {
     let ratings: proto::Ratings = ratings.unwrap().transcode_to().unwrap();
     assert_eq!(ratings.total.unwrap().mean_score, Some(4.0));
     foresee(tale).await;
-    for method in ["GetIi06a", "GetI766"] {
+    for method in ["GetIi06a", "GetI766", "GetPerformance"] {
         tale.ask(Role::Chairman, method, month.clone())
             .await
             .unwrap();
     }
+    let mut weeks = month.clone();
+    weeks["grain"] = json!("GRAIN_WEEK");
+    let weeks = tale.ask(Role::Chairman, "GetSeries", weeks).await;
+    let weeks: proto::Series = weeks.unwrap().transcode_to().unwrap();
+    assert!(!weeks.periods.is_empty());
     let mut behind = month.clone();
     behind["number"] = json!("early");
     let behind = tale.ask(Role::Chairman, "ListReportDossiers", behind).await;

@@ -4,12 +4,15 @@
 //! now and what was known then are read alike, page by page.
 
 mod behind;
+mod performance;
+mod series;
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 use domain::catalogue::Catalogue;
+use domain::dossier::{Dossier, Record};
 use domain::id::{DossierId, UnitCode};
 use domain::indicator::{Called, I766, Ii06a, Period, Seen, Statistics};
 use domain::time::{self, Instant};
@@ -22,6 +25,8 @@ use crate::ports::{ReadTx, ReportWanted, Scope};
 use crate::report::{Asked, RatesQuery, UnitBasis, asked, checked, permitted};
 
 pub use behind::{Behind, BehindQuery, behind};
+pub use performance::{Performances, UnitPerformance, performance};
+pub use series::{By, MOST_PERIODS, SeriesQuery, series};
 
 /// How many histories are held at a time.
 const PAGE: u32 = 500;
@@ -29,6 +34,7 @@ const PAGE: u32 = 500;
 /// The statistics of units, with what the units are called.
 pub struct Counted {
     statistics: Statistics,
+    only: Option<UnitCode>,
     catalogues: Vec<Arc<Catalogue>>,
     last: NaiveDate,
     today: NaiveDate,
@@ -38,13 +44,24 @@ impl Counted {
     /// Form II.06a.
     #[must_use]
     pub fn ii06a(&self) -> Ii06a {
-        self.statistics.ii06a(|unit| self.called(unit))
+        let mut form = self.statistics.ii06a(|unit| self.called(unit));
+        form.total.successor = self.successor();
+        form
     }
 
     /// The index.
     #[must_use]
     pub fn i766(&self) -> I766 {
-        self.statistics.i766(|unit| self.called(unit))
+        let mut index = self.statistics.i766(|unit| self.called(unit));
+        index.total.successor = self.successor();
+        index
+    }
+
+    /// Who does the work today of the only unit that was asked for, if that has ended: also told where
+    /// nothing is counted of it.
+    fn successor(&self) -> Option<String> {
+        let called = self.only.as_ref().map(|unit| self.called(unit));
+        called?.successor.map(|unit| unit.to_string())
     }
 
     fn called(&self, code: &UnitCode) -> Called {
@@ -105,6 +122,7 @@ pub async fn statistics(
     }
     Ok(Counted {
         statistics,
+        only,
         catalogues: known,
         last,
         today,
@@ -112,6 +130,11 @@ pub async fn statistics(
 }
 
 impl UnitBasis {
+    /// The unit at which a dossier counts.
+    fn counts_at(self, catalogue: &Catalogue, dossier: &Dossier, today: NaiveDate) -> UnitCode {
+        self.of(catalogue, today)(&dossier.resolving, dossier.units_since())
+    }
+
     /// To which unit counts what one did that had it since a day.
     fn of(
         self,
@@ -183,7 +206,7 @@ impl Part {
         &self,
         read: &dyn ReadTx,
         period: &Period,
-        mut look: impl FnMut(DossierId, &Seen) -> ControlFlow<()>,
+        mut look: impl FnMut(&[Record], &Seen) -> ControlFlow<()>,
     ) -> Result<(), Error> {
         let mut after = self.after;
         // The dossiers of some units are found at once, those of a province step by step.
@@ -196,9 +219,9 @@ impl Part {
             let Some(last) = ids.last() else { break };
             after = Some(*last);
             for ids in ids.chunks(PAGE as usize) {
-                for (id, records) in read.report_histories(&self.wanted, ids).await? {
+                for (_, records) in read.report_histories(&self.wanted, ids).await? {
                     if let Some(seen) = Seen::new(&records, period)
-                        && look(id, &seen).is_break()
+                        && look(&records, &seen).is_break()
                     {
                         return Ok(());
                     }

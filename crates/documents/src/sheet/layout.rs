@@ -23,7 +23,7 @@ pub struct Layout {
     /// Where heads and columns come from.
     pub source: String,
     /// How much of it is sourced.
-    pub mark: Mark,
+    pub mark: Sourced,
     /// What a row is.
     pub rows: Rows,
     /// Who signs: title, and the line below it.
@@ -46,7 +46,7 @@ pub enum Report {
 /// How much of a sheet is sourced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Mark {
+pub enum Sourced {
     /// Heads follow sheets in use.
     Secondary,
     /// All of it, compared with the annex.
@@ -87,7 +87,7 @@ impl LayoutColumn {
 
 /// Why a layout cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum Invalid {
+pub enum InvalidLayout {
     /// It is not written as it should be.
     #[error("the layout cannot be read")]
     Text(#[from] toml::de::Error),
@@ -111,18 +111,18 @@ pub enum Invalid {
 
 impl Layout {
     /// Reads a layout; refuses columns that its report has not.
-    pub fn read(text: &str) -> Result<Self, Invalid> {
+    pub fn read(text: &str) -> Result<Self, InvalidLayout> {
         let layout: Self = toml::from_str(text)?;
         for column in &layout.columns {
             let id = || layout.id.clone();
             if column.head.is_empty() {
-                return Err(Invalid::NoHead {
+                return Err(InvalidLayout::NoHead {
                     id: id(),
                     column: column.value.clone(),
                 });
             }
             if let Some(name) = column.names().find(|name| !layout.report.has(name)) {
-                return Err(Invalid::Column {
+                return Err(InvalidLayout::Column {
                     id: id(),
                     column: name.to_owned(),
                 });
@@ -196,7 +196,7 @@ mod tests {
         let headless = text.replace("head = [\"STT\"]", "head = []");
         assert!(matches!(
             Layout::read(&headless),
-            Err(Invalid::NoHead { .. })
+            Err(InvalidLayout::NoHead { .. })
         ));
         assert!(Layout::read(&text.replace("signatures", "signed")).is_err());
     }

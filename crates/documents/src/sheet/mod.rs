@@ -8,4 +8,4 @@ mod layout;
 mod xlsx;
 
 pub use fill::{Filled, Line, Shown};
-pub use layout::{Invalid, Layout, LayoutColumn, Layouts, Mark, Report, Rows};
+pub use layout::{InvalidLayout, Layout, LayoutColumn, Layouts, Report, Rows, Sourced};

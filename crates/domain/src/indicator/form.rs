@@ -3,7 +3,7 @@
 use serde::{Serialize, Serializer};
 
 use super::Period;
-use super::columns::{II06A, by_columns};
+use super::columns::{II06A, Value, by_columns, find};
 use super::seen::Seen;
 use super::verdict::{Finish, is_due_by_day, is_late};
 use crate::dossier::Channel;
@@ -39,6 +39,25 @@ impl Cell {
     /// How many there are.
     pub const COUNT: usize = 11;
 }
+
+/// The sums of the form: a column, and those that add up to it.
+pub const SUMS: [(&str, &[&str]); 4] = [
+    (
+        "total",
+        &["received_online", "received_direct", "carried_over"],
+    ),
+    ("total", &["resolved", "pending"]),
+    ("resolved", &["early", "on_due", "late"]),
+    ("pending", &["pending_in_time", "pending_late"]),
+];
+
+/// How the form writes them.
+const IDENTITIES: [&str; SUMS.len()] = [
+    "(3) = (4) + (5) + (6)",
+    "(3) = (7) + (11)",
+    "(7) = (8) + (9) + (10)",
+    "(11) = (12) + (13)",
+];
 
 /// A row of the form: a number for each of its columns.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -98,34 +117,19 @@ impl Cells {
     /// The identities of the form that do not hold; none ever, or the form is wrong.
     #[must_use]
     pub fn broken(&self) -> Vec<&'static str> {
-        use Cell as C;
-        let sum = |cells: &[Cell]| cells.iter().map(|cell| self.get(*cell)).sum::<u32>();
-        [
-            (
-                "(3) = (4) + (5) + (6)",
-                sum(&[C::Total]),
-                sum(&[C::ReceivedOnline, C::ReceivedDirect, C::CarriedOver]),
-            ),
-            (
-                "(3) = (7) + (11)",
-                sum(&[C::Total]),
-                sum(&[C::Resolved, C::Pending]),
-            ),
-            (
-                "(7) = (8) + (9) + (10)",
-                sum(&[C::Resolved]),
-                sum(&[C::Early, C::OnDue, C::Late]),
-            ),
-            (
-                "(11) = (12) + (13)",
-                sum(&[C::Pending]),
-                sum(&[C::PendingInTime, C::PendingLate]),
-            ),
-        ]
-        .into_iter()
-        .filter(|(_, one, other)| one != other)
-        .map(|(identity, _, _)| identity)
-        .collect()
+        let get = |name: &str| {
+            let column = find(&II06A, name);
+            match column.map(|column| (column.value)(self)) {
+                Some(Value::Count(count)) => count,
+                _ => 0,
+            }
+        };
+        let holds = |parts: &[&str]| parts.iter().map(|part| get(part)).sum::<u32>();
+        SUMS.iter()
+            .zip(IDENTITIES)
+            .filter(|((whole, parts), _)| get(whole) != holds(parts))
+            .map(|(_, identity)| identity)
+            .collect()
     }
 }
 

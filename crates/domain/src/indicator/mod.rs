@@ -13,8 +13,11 @@ mod grain;
 mod i766;
 mod memo;
 mod number;
+mod performance;
 mod seen;
 mod statistics;
+mod suppression;
+mod target;
 mod verdict;
 
 use std::collections::BTreeMap;
@@ -23,23 +26,25 @@ use chrono::NaiveDate;
 use serde::{Serialize, Serializer};
 
 use crate::dossier::{Channel, Dossier, Record, Status};
-use crate::id::UnitCode;
 use crate::procedure::Kind;
 use crate::tally::{Counts, Measure};
 use crate::time::{self, Instant};
 
 use columns::by_columns;
 pub use columns::{BRIDGE, Column, II06A, ITEM, MEMO, RATES, Value, find};
-pub use form::{Cell, Cells};
+pub use form::{Cell, Cells, SUMS};
 pub use grain::Grain;
 pub use i766::{Average, ITEMS, Item, Items};
 pub use memo::{Memo, Memos};
 pub use number::Number;
+pub use performance::{Cause, Performance, Waiting};
 pub use seen::Seen;
 pub use statistics::{
     Bridge, Called, Field, I766, I766Unit, IdentityFault, Ii06a, Ii06aUnit, Statistics,
     UnitStatistics,
 };
+pub use suppression::{LEAST, Table};
+pub use target::{CatalogueFigures, InvalidTarget, Reached, Target, Whose};
 pub(crate) use verdict::judge;
 pub use verdict::{Finish, in_time_until, is_due_by_day, is_late};
 
@@ -429,9 +434,12 @@ pub struct Report {
 }
 
 impl Report {
-    /// A report from the numbers of units, with their names.
+    /// A report from the numbers of units, or of whatever else its rows are, with their names.
     #[must_use]
-    pub fn new(period: &Period, tallies: BTreeMap<UnitCode, (String, Tally)>) -> Self {
+    pub fn new<K: std::fmt::Display>(
+        period: &Period,
+        tallies: BTreeMap<K, (String, Tally)>,
+    ) -> Self {
         let mut total = Tally::default();
         let units = tallies
             .into_iter()

@@ -16,6 +16,7 @@ pub mod merger;
 pub mod meta;
 pub mod offline;
 pub mod paper;
+pub mod performance;
 pub mod period;
 pub mod person;
 pub mod procedure;

@@ -3,14 +3,14 @@
 use app::page::PageQuery;
 use app::report::RatesQuery;
 use app::satisfaction::RatingsQuery;
-use app::statistics::BehindQuery;
-use domain::indicator::Number;
+use app::statistics::{BehindQuery, By, SeriesQuery};
+use domain::indicator::{Grain, Number};
 use domain::procedure::Kind;
 use tonic::{Request, Response, Status, async_trait};
 
 use crate::call::Calls;
 use crate::convert::period::{Asked, asked};
-use crate::convert::{Fields, Known, foresight, report, statistics};
+use crate::convert::{Fields, Known, foresight, performance, report, statistics};
 use crate::proto;
 use crate::proto::report_service_server::ReportService;
 
@@ -110,6 +110,37 @@ impl ReportService for Reports {
             })
             .await
     }
+
+    async fn get_series(
+        &self,
+        request: Request<proto::GetSeriesRequest>,
+    ) -> Result<Response<proto::Series>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        self.0
+            .read(&metadata, |engine, caller| async move {
+                let query = series_query(&request, &Calls::known(&engine, &caller))?;
+                let periods = engine.series(&caller, query).await?;
+                Ok(proto::Series {
+                    periods: periods.into_iter().map(report::rates).collect(),
+                })
+            })
+            .await
+    }
+
+    async fn get_performance(
+        &self,
+        request: Request<proto::GetPerformanceRequest>,
+    ) -> Result<Response<proto::Performance>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        self.0
+            .read(&metadata, |engine, caller| async move {
+                let asked = asked!(request, get_performance_request);
+                let query = read_asked(&asked, &Calls::known(&engine, &caller))?;
+                let performances = engine.performance(&caller, query).await?;
+                Ok(performance::performances(performances))
+            })
+            .await
+    }
 }
 
 /// Reads the part that the requests of all reports have.
@@ -169,4 +200,49 @@ fn behind_query(
         },
     });
     fields.done(query)
+}
+
+fn series_query(
+    request: &proto::GetSeriesRequest,
+    known: &Known,
+) -> Result<SeriesQuery, app::Error> {
+    let mut fields = Fields::default();
+    let report = asked!(request, get_series_request).read(&mut fields, known);
+    let grain = grain(request.grain);
+    if grain.is_none() {
+        fields.wrong(
+            "grain",
+            "expected one of GRAIN_DAY, GRAIN_WEEK, GRAIN_MONTH, GRAIN_OFFICIAL_MONTH, GRAIN_QUARTER, GRAIN_YEAR",
+        );
+    }
+    let by = by(request.row);
+    if by.is_none() {
+        fields.wrong(
+            "row",
+            "expected one of SERIES_ROW_UNIT, SERIES_ROW_FIELD, SERIES_ROW_PROCEDURE, SERIES_ROW_CHANNEL",
+        );
+    }
+    let query = report.zip(grain).zip(by);
+    fields.done(query.map(|((report, grain), by)| SeriesQuery { report, grain, by }))
+}
+
+fn grain(given: i32) -> Option<Grain> {
+    Some(match proto::Grain::try_from(given).ok()? {
+        proto::Grain::Unspecified => return None,
+        proto::Grain::Day => Grain::Day,
+        proto::Grain::Week => Grain::Week,
+        proto::Grain::Month => Grain::Month,
+        proto::Grain::OfficialMonth => Grain::OfficialMonth,
+        proto::Grain::Quarter => Grain::Quarter,
+        proto::Grain::Year => Grain::Year,
+    })
+}
+
+fn by(given: i32) -> Option<By> {
+    Some(match proto::SeriesRow::try_from(given).ok()? {
+        proto::SeriesRow::Unspecified | proto::SeriesRow::Unit => By::Unit,
+        proto::SeriesRow::Field => By::Field,
+        proto::SeriesRow::Procedure => By::Procedure,
+        proto::SeriesRow::Channel => By::Channel,
+    })
 }

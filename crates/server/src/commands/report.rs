@@ -1,5 +1,6 @@
 //! `motcua report`.
 
+mod open;
 mod statistics;
 
 use super::{Database, Format};
@@ -32,6 +33,10 @@ pub enum ReportCommand {
     Ii06a(Ii06a),
     /// The items of the index of Decision 766/QĐ-TTg that can be computed.
     I766(Statistics),
+    /// What is published of form II.06a: CSV without small counts, and its description by DCAT.
+    OpenData(open::OpenData),
+    /// The notice of each unit in words: received, resolved, late, apologies missing, what to do.
+    Notice(Asked),
 }
 
 /// Form II.06a, or another sheet of its numbers.
@@ -124,6 +129,8 @@ pub async fn run(flags: Report, language: Language) -> Result<ExitCode, Failure>
         ReportCommand::Rates(flags) => rates(flags, language).await,
         ReportCommand::Ii06a(flags) => statistics::ii06a(flags).await,
         ReportCommand::I766(flags) => statistics::i766(flags).await,
+        ReportCommand::OpenData(flags) => open::open_data(flags).await,
+        ReportCommand::Notice(flags) => open::notice(flags).await,
     }
 }
 

@@ -16,7 +16,7 @@ use crate::commands::Installation;
 use crate::commands::print;
 
 /// What is counted, and what the units together are called.
-async fn counted(flags: &Asked) -> Result<(Counted, String), Failure> {
+pub(super) async fn counted(flags: &Asked) -> Result<(Counted, String), Failure> {
     let here = Installation::open(&flags.database).await?;
     let read = here.read().await?;
     let query = query(flags, &here)?;
