@@ -385,3 +385,67 @@ async fn filters_narrow_a_worklist_and_a_list_together(on: Backend) {
     let fields: Vec<_> = answer.wrong().into_iter().map(|(field, _)| field).collect();
     assert_eq!(fields, ["step", "assignee"]);
 }
+
+on_every_database!(a_worklist_is_sorted_searched_and_opened_at_any_page);
+
+async fn a_worklist_is_sorted_searched_and_opened_at_any_page(on: Backend) {
+    let ward = a_morning(on).await;
+    let chairman = (Role::Chairman, WARD);
+    let usual = ward.told(chairman, json!({})).await;
+    let by = async |order: &str, descending: bool| {
+        let filter = json!({ "order": order, "descending": descending });
+        ward.told(chairman, filter).await
+    };
+    for order in ["URGENCY", "PROCEDURE", "STEP", "DUE"] {
+        let order = format!("WORKLIST_ORDER_{order}");
+        let mut forwards = by(&order, false).await;
+        let backwards = by(&order, true).await;
+        forwards.reverse();
+        assert_eq!(forwards, backwards, "{order}");
+        forwards.sort_unstable();
+        let mut all = usual.clone();
+        all.sort_unstable();
+        assert_eq!(forwards, all, "{order} loses none");
+    }
+    assert_eq!(by("WORKLIST_ORDER_URGENCY", false).await, usual);
+
+    // The third page of two, opened by its number, and from there on by its token.
+    let third = json!({ "skip": 4, "page_size": 2 });
+    let page = ward
+        .ask(chairman.0, chairman.1, "ListWorklist", third.clone())
+        .await;
+    let names = |page: &Value| -> Vec<Value> {
+        let rows = page["dossiers"].as_array().unwrap().iter();
+        rows.map(|row| row["name"].clone()).collect()
+    };
+    let expected = |range: std::ops::Range<usize>| -> Vec<Value> {
+        let told = usual[range].iter();
+        told.map(|told| ward.names[told].clone()).collect()
+    };
+    assert_eq!(names(&page), expected(4..6));
+    assert_eq!(page["total_size"], usual.len().to_string());
+    let mut on = third;
+    on["page_token"] = page["next_page_token"].clone();
+    let next = ward.ask(chairman.0, chairman.1, "ListWorklist", on).await;
+    assert_eq!(names(&next), expected(6..8));
+
+    // By words of the code, the procedure or the name, marks aside; names only for who sees them.
+    let code = page["dossiers"][0]["code"].as_str().unwrap().to_lowercase();
+    assert_eq!(
+        ward.told(chairman, json!({ "text": code })).await,
+        usual[4..5]
+    );
+    let name = page["dossiers"][0]["applicant"]["name"].as_str().unwrap();
+    let folded = domain::fold::fold(name);
+    assert!(
+        !ward
+            .told(chairman, json!({ "text": folded }))
+            .await
+            .is_empty()
+    );
+    let province = (Role::Province, PROVINCE);
+    let unseen = json!({ "text": folded, "unit": WARD });
+    assert!(ward.told(province, unseen).await.is_empty());
+    let nothing = json!({ "text": "khong co ho so nao nhu the" });
+    assert!(ward.told(chairman, nothing).await.is_empty());
+}

@@ -1,6 +1,6 @@
 //! Reports: on-time and online rates from events.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
 use domain::catalogue::Catalogue;
@@ -14,7 +14,7 @@ use crate::access::{self, Caller, Method};
 use crate::catalogues::Catalogues;
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::ports::{ReadTx, ReportRow, ReportWanted, Scope, Sums, SumsWanted};
+use crate::ports::{ReadTx, ReportRow, ReportWanted, Scope, Sums, SumsWanted, UnitPending};
 
 /// Whose rates are wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,6 +73,47 @@ impl Engine {
         query.units = permitted(caller, Method::GetRates, query.units)?;
         let read = self.office.store.read().await?;
         rates(read.as_ref(), &self.office.catalogues, &query, self.now()).await
+    }
+}
+
+impl Engine {
+    /// The rates of several periods, all from one look at the store.
+    pub async fn rate_series(
+        &self,
+        caller: &Caller,
+        units: RateUnits,
+        periods: &[(NaiveDate, NaiveDate)],
+    ) -> Result<Vec<Report>, Error> {
+        let units = permitted(caller, Method::GetRates, units)?;
+        let read = self.office.store.read().await?;
+        let now = self.now();
+        let mut series = Vec::with_capacity(periods.len());
+        for (from, to) in periods {
+            let query = RatesQuery {
+                units: units.clone(),
+                from: *from,
+                to: *to,
+                as_of: None,
+                basis: UnitBasis::Recorded,
+            };
+            series.push(rates(read.as_ref(), &self.office.catalogues, &query, now).await?);
+        }
+        Ok(series)
+    }
+
+    /// What is pending now at each unit of a province, as the units' own worklists count it.
+    pub async fn pending_by_unit(
+        &self,
+        caller: &Caller,
+        province: ProvinceCode,
+    ) -> Result<HashMap<UnitCode, UnitPending>, Error> {
+        permitted(
+            caller,
+            Method::GetRates,
+            RateUnits::Province(province.clone()),
+        )?;
+        let read = self.office.store.read().await?;
+        Ok(read.pending_by_unit(&province, self.now()).await?)
     }
 }
 

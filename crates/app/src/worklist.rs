@@ -1,10 +1,12 @@
 //! What waits, most urgent first.
 
+mod arranged;
+
 use std::collections::{BTreeMap, HashMap};
 
 use domain::deadline;
 use domain::dossier::{Dossier, Precedence, Status};
-use domain::id::{DossierId, StepId, UnitCode};
+use domain::id::{ActorId, DossierId, ProcedureCode, StepId, UnitCode};
 use domain::procedure::Kind;
 use domain::role::Role;
 use domain::time::{self, Instant};
@@ -18,6 +20,8 @@ use crate::page::{self, Page, PageQuery};
 use crate::ports::{DossierFilter, ReadTx, Scope, WorklistPage};
 use crate::read::scope_of;
 use crate::view::{ForUnit, View};
+
+pub use arranged::{Arrangement, WorklistOrder};
 
 /// Whose pending dossiers are meant.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -41,6 +45,8 @@ pub struct WorklistQuery {
     pub levels: Vec<Level>,
     /// Only those.
     pub filter: DossierFilter,
+    /// In which order, narrowed by which words, from which place on.
+    pub arranged: Arrangement,
     /// Whether to count them all.
     pub counted: bool,
     /// Which page.
@@ -126,6 +132,22 @@ pub struct WorklistCounts {
 }
 
 impl WorklistCounts {
+    fn none(as_of: Instant) -> Self {
+        Self {
+            open: 0,
+            counted: [0; 12],
+            as_of,
+        }
+    }
+
+    fn add(&mut self, part: &OwnPart, dossier: &Dossier) {
+        self.open += 1;
+        for filter in WorklistFilter::ALL {
+            let counted = part.passes(filter, dossier, self.as_of);
+            self.counted[filter as usize] += u32::from(counted);
+        }
+    }
+
     /// How many dossiers a filter leaves.
     #[must_use]
     pub fn of(&self, filter: WorklistFilter) -> u32 {
@@ -140,6 +162,10 @@ pub struct Breakdown {
     pub levels: BTreeMap<Level, u32>,
     /// What stands at each step, most first.
     pub steps: Vec<AtStep>,
+    /// With whom how many are; those with nobody under none.
+    pub holders: BTreeMap<Option<ActorId>, u32>,
+    /// How many there are of each procedure.
+    pub procedures: BTreeMap<ProcedureCode, u32>,
 }
 
 /// What stands at a step of the dossiers' own units.
@@ -176,9 +202,14 @@ impl Engine {
             only,
             levels,
             filter,
+            arranged,
             ..
         } = &query;
-        let question = format!("worklist {scope:?} {whose:?} {only:?} {levels:?} {filter:?}");
+        let question =
+            format!("worklist {scope:?} {whose:?} {only:?} {levels:?} {filter:?} {arranged:?}");
+        if !arranged.is_usual() {
+            return self.arranged(caller, scope, limit, &question, &query).await;
+        }
         let after = match query.page.after(&question)? {
             Some(place) => Some(read_place(&place).ok_or_else(|| {
                 Error::invalid("page_token", "must be a next_page_token of this method")
@@ -205,17 +236,32 @@ impl Engine {
             let (key, id) = WorklistPage::place(&page.scope, dossier);
             format!("{key}.{id}")
         });
-        let mut items = self.views(read.as_ref(), caller, cut.items).await?;
-        for view in &mut items {
-            let part = OwnPart::of(&self.office, &page.scope, &view.dossier, now)?;
-            view.for_unit = Some(part.for_unit);
-        }
-        self.office.foresee(read.as_ref(), &mut items).await?;
         Ok(Page {
-            items,
+            items: self
+                .worklist_views(read.as_ref(), caller, &page.scope, cut.items)
+                .await?,
             next: cut.next,
             total,
         })
+    }
+
+    /// Dossiers as a worklist shows them: with what the units of a scope have to meet, and what is
+    /// to be expected.
+    async fn worklist_views(
+        &self,
+        read: &dyn ReadTx,
+        caller: &Caller,
+        scope: &Scope,
+        dossiers: Vec<Dossier>,
+    ) -> Result<Vec<View>, Error> {
+        let now = self.now();
+        let mut views = self.views(read, caller, dossiers).await?;
+        for view in &mut views {
+            let part = OwnPart::of(&self.office, scope, &view.dossier, now)?;
+            view.for_unit = Some(part.for_unit);
+        }
+        self.office.foresee(read, &mut views).await?;
+        Ok(views)
     }
 
     /// Counts of what is pending.
@@ -226,35 +272,31 @@ impl Engine {
     ) -> Result<WorklistCounts, Error> {
         let scope = scope_of(caller, Method::GetWorklistCounts, whose.unit.as_ref())?;
         let read = self.office.store.read().await?;
-        let mut counts = WorklistCounts {
-            open: 0,
-            counted: [0; 12],
-            as_of: self.now(),
-        };
+        let mut counts = WorklistCounts::none(self.now());
         let mut pages = Pages::of(self.pages(caller, scope, whose, DossierFilter::default()));
         while let Some(found) = pages.next(read.as_ref()).await? {
             for dossier in &found {
                 let part = OwnPart::of(&self.office, pages.scope(), dossier, counts.as_of)?;
-                counts.open += 1;
-                for filter in WorklistFilter::ALL {
-                    let counted = part.passes(filter, dossier, counts.as_of);
-                    counts.counted[filter as usize] += u32::from(counted);
-                }
+                counts.add(&part, dossier);
             }
         }
         Ok(counts)
     }
 
-    /// What is pending by level of the forecast and by step.
-    pub async fn worklist_breakdown(
+    /// Counts of what is pending, and the same by level of the forecast, by step, by holder and by
+    /// procedure, all of one look at the same dossiers.
+    pub async fn worklist_survey(
         &self,
         caller: &Caller,
         whose: &Whose,
-    ) -> Result<Breakdown, Error> {
+    ) -> Result<(WorklistCounts, Breakdown), Error> {
         let scope = scope_of(caller, Method::GetWorklistCounts, whose.unit.as_ref())?;
         let read = self.office.store.read().await?;
         let now = self.now();
+        let mut counts = WorklistCounts::none(now);
         let mut levels = BTreeMap::new();
+        let mut holders = BTreeMap::new();
+        let mut procedures = BTreeMap::new();
         let mut steps: HashMap<StepId, AtStep> = HashMap::new();
         let mut pages = Pages::of(self.pages(caller, scope, whose, DossierFilter::default()));
         while let Some(found) = pages.next(read.as_ref()).await? {
@@ -267,6 +309,10 @@ impl Engine {
                 *levels.entry(level).or_default() += 1;
             }
             for dossier in &found {
+                let part = OwnPart::of(&self.office, pages.scope(), dossier, now)?;
+                counts.add(&part, dossier);
+                *holders.entry(dossier.assignee.clone()).or_default() += 1;
+                *procedures.entry(dossier.procedure.clone()).or_default() += 1;
                 let Some(id) = dossier.state.step() else {
                     continue;
                 };
@@ -274,7 +320,6 @@ impl Engine {
                 let Some(step) = procedure.step(id) else {
                     continue;
                 };
-                let part = OwnPart::of(&self.office, pages.scope(), dossier, now)?;
                 let at = steps.entry(id.clone()).or_insert_with(|| AtStep {
                     step: id.clone(),
                     name: step.name.clone(),
@@ -293,7 +338,13 @@ impl Engine {
             let most = other.waiting.cmp(&one.waiting);
             most.then_with(|| one.step.cmp(&other.step))
         });
-        Ok(Breakdown { levels, steps })
+        let breakdown = Breakdown {
+            levels,
+            steps,
+            holders,
+            procedures,
+        };
+        Ok((counts, breakdown))
     }
 
     /// The first page of what is pending, as large as it is read.

@@ -11,6 +11,7 @@ mod failure;
 mod fate;
 mod flags;
 mod life;
+mod officials;
 pub mod people;
 mod place;
 
@@ -128,6 +129,7 @@ async fn ready_tokens(
     let (Some(ward), Some(whole)) = (ward, whole) else {
         return Err(missing(WARD));
     };
+    officials::introduce(store, &ward, &whole, now).await?;
     let mut tokens = Vec::new();
     for role in Role::ALL {
         let unit = match role {

@@ -25,6 +25,7 @@ mod many;
 mod numbers;
 mod open;
 mod page;
+mod pending;
 mod print;
 mod rating;
 mod read;

@@ -290,6 +290,8 @@ fn narrow(select: &mut SelectStatement, filter: &DossierFilter) {
         assignee,
         received_from,
         received_until,
+        ended_from,
+        ended_until,
         changed_since,
         elsewhere,
     } = filter;
@@ -324,6 +326,14 @@ fn narrow(select: &mut SelectStatement, filter: &DossierFilter) {
     }
     if let Some(until) = received_until {
         select.and_where(Expr::col(("d", "received")).lt(until.timestamp_micros()));
+    }
+    if let Some(from) = ended_from {
+        select.and_where(Expr::col(("d", "ended")).gte(from.timestamp_micros()));
+        // What has not ended is said to end at the end of time.
+        select.and_where(Expr::col(("d", "ended")).lt(i64::MAX));
+    }
+    if let Some(until) = ended_until {
+        select.and_where(Expr::col(("d", "ended")).lt(until.timestamp_micros()));
     }
     if let Some(since) = changed_since {
         select.and_where(Expr::col(("d", "last_record")).gte(since.timestamp_micros()));

@@ -9,7 +9,7 @@ use app::ports::{
     Block, Document, FeedHead, Held, Job, Key, List, Print, Rated, RatingsWanted, ReadCatalogue,
     ReadDossiers, ReadFeed, ReadForecasts, ReadImports, ReadJobs, ReadNumbers, ReadPrints,
     ReadReports, ReadTokens, ReportRow, ReportWanted, Scope, Search, StoreError, Sums, SumsWanted,
-    Token, WorklistPage,
+    Token, UnitPending, WorklistPage,
 };
 use async_trait::async_trait;
 use chrono::NaiveDate;
@@ -29,8 +29,8 @@ use crate::line::Turn;
 use crate::load;
 use crate::row::{EventRow, KeyRow, PersonalRow, Place, TextRow};
 use crate::{
-    access, block, document, feed, foresight, import, job, page, print, rating, report, takeout,
-    tally,
+    access, block, document, feed, foresight, import, job, page, pending, print, rating, report,
+    takeout, tally,
 };
 
 /// A read transaction: what it sees does not change from its first statement on.
@@ -365,6 +365,14 @@ impl ReadReports for Reading {
         open_until: Instant,
     ) -> Result<HashMap<UnitCode, u32>, StoreError> {
         tally::overdue(&self.door(), scope, at, open_until).await
+    }
+
+    async fn pending_by_unit(
+        &self,
+        province: &ProvinceCode,
+        now: Instant,
+    ) -> Result<HashMap<UnitCode, UnitPending>, StoreError> {
+        pending::by_unit(&self.door(), province, now).await
     }
 }
 

@@ -46,6 +46,31 @@
     if (event.target.closest && event.target.closest("[data-print]")) { event.preventDefault(); window.print(); }
   });
 
+  // What works only with this file is hidden without it.
+  document.documentElement.classList.add("has-script");
+
+  // One stream while the page is looked at: it says how much has changed, and nothing moves.
+  var news = document.querySelector("[data-live]");
+  if (news && window.EventSource) {
+    var source = null, said = news.querySelector("b"), link = news.querySelector("a");
+    var show = function (text) { said.textContent = text; news.hidden = !text; };
+    var open = function () {
+      if (source) { return; }
+      source = new EventSource(news.dataset.live);
+      source.onmessage = function (event) { show(event.data); };
+      source.onerror = function () {
+        show(news.dataset.lost);
+        // A browser that was turned away does not try again by itself.
+        if (source && source.readyState === 2) { source = null; window.setTimeout(open, 15000); }
+      };
+    };
+    var close = function () { if (source) { source.close(); source = null; } };
+    document.addEventListener("visibilitychange", function () { if (document.hidden) { close(); } else { open(); } });
+    window.addEventListener("pagehide", close);
+    open();
+    link.addEventListener("click", function (event) { event.preventDefault(); window.location.reload(); });
+  }
+
   // The first thing that is wrong gets the focus.
   var wrong = document.querySelector("[data-focus]");
   if (wrong) { wrong.focus(); }

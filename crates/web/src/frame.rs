@@ -45,6 +45,8 @@ pub struct Frame {
     pub csrf: String,
     /// The same page in the other language.
     pub other_language: String,
+    /// The address of this page itself.
+    pub here: String,
     /// Whether all is made up.
     pub demo: bool,
     /// What was looked for in the bar.
@@ -74,6 +76,10 @@ impl Frame {
             who: String::new(),
             csrf: visit.csrf(),
             other_language: visit.in_other_language(),
+            here: visit
+                .uri
+                .path_and_query()
+                .map_or_else(String::new, ToString::to_string),
             demo: !pages.settings.demo.is_empty(),
             searched: String::new(),
         }
@@ -144,6 +150,7 @@ pub fn home(staff: &Staff) -> String {
     let caller = staff.caller();
     match caller.units.first() {
         Some(unit) if caller.role == Role::Receptionist => format!("/desk/{unit}"),
+        Some(_) if caller.role == Role::Province => "/province".to_owned(),
         Some(unit) if Method::ListWorklist.open_to(caller.role) => format!("/units/{unit}"),
         Some(_) | None => "/lookup".to_owned(),
     }
@@ -184,6 +191,9 @@ fn nav(staff: &Staff, place: Place) -> Vec<Link> {
             Place::Desk,
         );
     }
+    let whole = caller.reaches_province() && Method::GetRates.open_to(caller.role);
+    let label = words.t("nav.province");
+    add(whole, "/province".to_owned(), label, Place::Province);
     links
 }
 

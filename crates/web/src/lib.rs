@@ -7,6 +7,7 @@
 //! line in [`part`].
 
 pub mod assets;
+pub mod charts;
 pub mod fault;
 pub mod fields;
 pub mod frame;
@@ -96,6 +97,8 @@ pub fn part(pages: Pages) -> Part {
         .merge(pages::lookup::routes())
         .merge(pages::unit::routes())
         .merge(pages::report::routes())
+        .merge(pages::list::routes())
+        .merge(pages::province::routes())
         .merge(pages::dossier::routes())
         .merge(pages::paper::routes())
         .merge(pages::desk::routes())
@@ -103,6 +106,7 @@ pub fn part(pages: Pages) -> Part {
         .layer(DefaultBodyLimit::max(MOST_BYTES))
         .layer(middleware::from_fn(guard::same_site))
         .layer(gate)
+        .merge(pages::live::routes())
         .merge(assets::routes())
         .layer(explain.clone())
         .layer(CompressionLayer::new())

@@ -205,6 +205,42 @@ impl Rows<'_> {
         }
     }
 
+    /// The titles of a row in a file.
+    pub const PLAIN: [&'static str; 10] = [
+        "plain.code",
+        "plain.procedure",
+        "plain.applicant",
+        "plain.channel",
+        "plain.step",
+        "plain.holder",
+        "plain.due",
+        "plain.left",
+        "plain.flag",
+        "plain.why",
+    ];
+
+    /// The row of a dossier in a file.
+    #[must_use]
+    pub fn plain(&self, view: &View) -> Vec<String> {
+        let row = self.row(view);
+        let channel = row.channel.unwrap_or_else(|| self.words.t("channel.desk"));
+        let due = view.dossier.due();
+        vec![
+            row.code,
+            row.procedure,
+            row.applicant,
+            channel.plain(),
+            row.step,
+            row.holder.plain(),
+            due.map_or_else(String::new, |due| {
+                time::local(due).format("%d/%m/%Y %H:%M").to_string()
+            }),
+            row.left.plain(),
+            row.flag.map_or_else(String::new, |flag| flag.word.plain()),
+            row.why.plain(),
+        ]
+    }
+
     /// The name of the step, or what a dossier without one is doing.
     #[must_use]
     pub fn step(&self, view: &View) -> String {

@@ -35,6 +35,32 @@ impl Markup {
         &self.0
     }
 
+    /// What a reader sees of it: no tags, nothing escaped. For files, which are no HTML.
+    #[must_use]
+    pub fn plain(&self) -> String {
+        let mut text = String::with_capacity(self.0.len());
+        let mut inside = false;
+        for letter in self.0.chars() {
+            match letter {
+                '<' => inside = true,
+                '>' => inside = false,
+                letter if !inside => text.push(letter),
+                _ => {}
+            }
+        }
+        let marks = [
+            ("&lt;", "<"),
+            ("&gt;", ">"),
+            ("&quot;", "\""),
+            ("&#39;", "'"),
+            ("&nbsp;", " "),
+        ];
+        let text = marks
+            .iter()
+            .fold(text, |text, (mark, letter)| text.replace(mark, letter));
+        text.replace("&amp;", "&")
+    }
+
     /// Whether nothing is in it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -249,6 +275,12 @@ mod tests {
             .filter(|key| !words.texts.contains_key(*key))
             .collect();
         assert!(missing.is_empty(), "{missing:?}");
+    }
+
+    #[test]
+    fn a_file_gets_what_a_reader_sees() {
+        let html = Markup::made("<b>3 &lt; 4</b> &amp;amp; &#39;x&#39;".into());
+        assert_eq!(html.plain(), "3 < 4 &amp; 'x'");
     }
 
     #[test]

@@ -139,6 +139,16 @@ fn rows() -> Vec<Row> {
                     "expected a time in RFC 3339",
                 ),
                 ("with_total", json!(1), "expected true or false"),
+                (
+                    "end_from_time",
+                    json!("hôm qua"),
+                    "expected a time in RFC 3339",
+                ),
+                (
+                    "end_until_time",
+                    json!("hôm qua"),
+                    "expected a time in RFC 3339",
+                ),
             ]),
         ),
         (
@@ -178,6 +188,11 @@ fn rows() -> Vec<Row> {
                 ),
                 ("with_mirrored", json!(1), "expected true or false"),
                 ("with_total", json!(1), "expected true or false"),
+                ("text", json!(long), TOO_LONG),
+                ("order", json!("WORKLIST_ORDER_LOST"), "expected one of"),
+                ("order", json!(77), "expected one of"),
+                ("descending", json!(1), "expected true or false"),
+                ("skip", json!(-1), "must not be negative"),
             ]),
         ),
         (

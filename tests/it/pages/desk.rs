@@ -128,3 +128,82 @@ async fn wrong_fields_are_named_at_the_top_and_where_they_are_and_nothing_typed_
     let page = browser.post("/desk/H60.02215", &foreign).await;
     assert_eq!(page.status, StatusCode::FORBIDDEN);
 }
+
+on_both!(a_dossier_goes_from_the_desk_to_the_citizen_over_its_page);
+
+async fn a_dossier_goes_from_the_desk_to_the_citizen_over_its_page(on: Backend) {
+    let world = World::on(on, "2026-08-03 07:30").await;
+    account(&world, "thinh.hd", "Hoàng Đức Thịnh", Role::Chairman, WARD).await;
+    let view = world.receive(WARD, THREE_DAYS).await;
+    let router = router(&world, Settings::default());
+    let mut browser = Browser::at(&router);
+    browser.sign_in("thinh.hd").await;
+    let own = format!("/dossiers/{}", view.dossier.id);
+    let page = browser.get(&own).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text());
+    assert!(
+        page.says("Hẹn trả 17:00 thứ Năm 06/08, còn 4 ngày làm việc"),
+        "{}",
+        page.text()
+    );
+    assert!(
+        page.says("Chuyển bước") && !page.says("Trả kết quả In"),
+        "{}",
+        page.text()
+    );
+
+    let act = |name: &str| format!("{own}/{name}");
+    let form = browser.get(&act("AdvanceDossier")).await;
+    let send = |form: &Shown, more: &[(&'static str, &str)]| {
+        let mut fields: Vec<(&'static str, String)> = vec![
+            ("csrf", form.field("csrf")),
+            ("request_id", form.field("request_id")),
+            ("etag", form.field("etag")),
+        ];
+        fields.extend(
+            more.iter()
+                .map(|(name, value)| (*name, (*value).to_owned())),
+        );
+        fields
+    };
+    let fields = send(&form, &[]);
+    let stale = send(&form, &[("items", "Trích lục ly hôn"), ("reason", "Thiếu")]);
+    let page = browser
+        .post(&act("AdvanceDossier"), &reception(&fields))
+        .await;
+    assert_eq!(page.location(), own, "{}", page.text());
+
+    // Whoever was slower keeps what they typed and sees how it stands now.
+    let mut stale = stale;
+    stale[1].1 = browser
+        .get(&act("RequestSupplement"))
+        .await
+        .field("request_id");
+    let page = browser
+        .post(&act("RequestSupplement"), &reception(&stale))
+        .await;
+    assert_eq!(page.status, StatusCode::CONFLICT);
+    assert!(page.says("hồ sơ vừa được người khác xử lý") && page.html.contains("Trích lục ly hôn"));
+    let form = page;
+    let fields = send(&form, &[("items", ""), ("reason", "Thiếu")]);
+    let page = browser
+        .post(&act("RequestSupplement"), &reception(&fields))
+        .await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.says("Ghi giấy tờ, nội dung cần bổ sung"));
+    let fields = send(
+        &form,
+        &[("items", "Trích lục ly hôn"), ("reason", "Thiếu giấy")],
+    );
+    let page = browser
+        .post(&act("RequestSupplement"), &reception(&fields))
+        .await;
+    assert_eq!(page.location(), own, "{}", page.text());
+    let page = browser.get(&own).await;
+    assert!(
+        page.says("Chờ công dân") && page.says("Thiếu giấy"),
+        "{}",
+        page.text()
+    );
+    assert!(page.says("Yêu cầu bổ sung giấy tờ") && page.says("Hoàng Đức Thịnh"));
+}

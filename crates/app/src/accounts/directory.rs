@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use domain::id::{ActorId, ProvinceCode};
+use domain::id::{ActorId, ProvinceCode, UnitCode};
 use tokio::time::Instant;
 
 use crate::error::Error;
@@ -20,6 +20,8 @@ pub struct Official {
     pub full_name: String,
     /// The position; may be empty.
     pub position: String,
+    /// The units that they work for; none for who no longer signs in.
+    pub units: Vec<UnitCode>,
 }
 
 impl From<&Account> for Official {
@@ -27,6 +29,10 @@ impl From<&Account> for Official {
         Self {
             full_name: account.full_name.clone(),
             position: account.position.clone(),
+            units: match account.disabled {
+                None => account.units.clone(),
+                Some(_) => Vec::new(),
+            },
         }
     }
 }
@@ -40,6 +46,15 @@ impl Directory {
     #[must_use]
     pub fn get(&self, actor: &ActorId) -> Option<&Official> {
         self.0.get(actor)
+    }
+
+    /// Who works at a unit, by name.
+    #[must_use]
+    pub fn at(&self, unit: &UnitCode) -> Vec<(&ActorId, &Official)> {
+        let all = self.0.iter();
+        let mut here: Vec<_> = all.filter(|(_, it)| it.units.contains(unit)).collect();
+        here.sort_by(|one, other| one.1.full_name.cmp(&other.1.full_name));
+        here
     }
 
     /// The full name of an actor; the id of one without an account.

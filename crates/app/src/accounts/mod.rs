@@ -183,10 +183,29 @@ impl Accounts {
         self.open(SignedIn { caller, official }, holder, now).await
     }
 
+    /// Who is signed in, without counting as something that they do: for what a page asks by
+    /// itself, so that a page left open does not keep a session alive.
+    pub async fn still_signed_in(&self, secret: &str) -> Result<Option<SignedIn>, Error> {
+        let found = self.open_session(&session_hash(secret)).await?;
+        Ok(found.map(|(signed_in, _)| signed_in))
+    }
+
     /// Who a session belongs to; none when there is no such session, or it is over.
     pub async fn session(&self, secret: &str) -> Result<Option<SignedIn>, Error> {
         let hash = session_hash(secret);
-        let Some(session) = self.store.session(&hash).await? else {
+        let Some((signed_in, used)) = self.open_session(&hash).await? else {
+            return Ok(None);
+        };
+        let now = self.engine.now();
+        if now - used >= NOTED_EVERY {
+            self.store.use_session(&hash, now).await?;
+        }
+        Ok(Some(signed_in))
+    }
+
+    /// Whose session it is and when it was last used, unless it is over.
+    async fn open_session(&self, hash: &str) -> Result<Option<(SignedIn, Instant)>, Error> {
+        let Some(session) = self.store.session(hash).await? else {
             return Ok(None);
         };
         let now = self.engine.now();
@@ -216,10 +235,7 @@ impl Accounts {
                 Err(error) => return Err(error),
             },
         };
-        if now - session.used >= NOTED_EVERY {
-            self.store.use_session(&hash, now).await?;
-        }
-        Ok(Some(signed_in))
+        Ok(Some((signed_in, session.used)))
     }
 
     /// Ends a session.
@@ -238,6 +254,7 @@ impl Accounts {
         Ok(directory.get(&caller.actor).cloned().unwrap_or(Official {
             full_name: caller.actor.to_string(),
             position: String::new(),
+            units: Vec::new(),
         }))
     }
 

@@ -36,7 +36,7 @@ pub struct Outlook {
     pub reckoned: forecast::outlook::Outlook<DossierId>,
     /// The rate to be reached.
     pub target: f64,
-    /// What to act on first, and by how much the chance of a delay falls with each working hour.
+    /// What to act on first of that and of what is due within the days ahead, and by how much the chance of a delay falls with each working hour.
     pub act_first: Vec<Advice>,
     /// What is overdue and has been the longest.
     pub overdue_first: Vec<Advice>,
@@ -135,6 +135,8 @@ impl Engine {
         let read = self.office.store.read().await?;
         let ended = self.ended(read.as_ref(), &scope, month, now).await?;
         let mut counted = Vec::new();
+        // A month ends, work does not: on its last day the next ones are what can still be saved.
+        let mut near = Vec::new();
         let mut page = WorklistPage::all(scope.clone(), None, STRIDE);
         let mut named: HashMap<DossierId, Dossier> = HashMap::new();
         loop {
@@ -158,10 +160,14 @@ impl Engine {
                 .collect();
             for (open, level) in weighed {
                 let due = dues.get(&open.id).copied();
+                let in_month = due.is_some_and(|due| due < month.ends());
                 if due <= ahead.until {
                     ahead.add(level, open.late);
                 }
-                if due.is_some_and(|due| due < month.ends()) {
+                if in_month || due <= ahead.until {
+                    near.push(open.clone());
+                }
+                if in_month {
                     counted.push(open);
                 }
             }
@@ -171,7 +177,8 @@ impl Engine {
             }
         }
         let reckoned = outlook(&counted, ended, target);
-        let first = reckoned.act_first.iter();
+        let first = outlook(&near, Ended::default(), target).act_first;
+        let first = first.iter();
         let gains: HashMap<DossierId, f64> = first
             .clone()
             .map(|act| (act.id, act.gain_an_hour))

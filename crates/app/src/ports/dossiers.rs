@@ -122,6 +122,10 @@ pub struct DossierFilter {
     pub received_from: Option<Instant>,
     /// Received before this moment.
     pub received_until: Option<Instant>,
+    /// Of which processing ended at this moment or later.
+    pub ended_from: Option<Instant>,
+    /// Of which processing ended before this moment.
+    pub ended_until: Option<Instant>,
     /// Of which anything was recorded at this moment or later.
     pub changed_since: Option<Instant>,
     /// Only those with which another system deals ([`Dossier::is_elsewhere`]), or only the others.

@@ -43,7 +43,9 @@ pub use numbers::{
     WriteNumbers,
 };
 pub use prints::{Print, PrintWanted, Printed, ReadPrints, WritePrints};
-pub use reports::{Rated, RatingsWanted, ReadReports, ReportRow, ReportWanted, Sums, SumsWanted};
+pub use reports::{
+    Rated, RatingsWanted, ReadReports, ReportRow, ReportWanted, Sums, SumsWanted, UnitPending,
+};
 pub use scope::{Key, Scope};
 pub use store::{ReadTx, Store};
 pub use tokens::{ReadTokens, Token, WriteTokens};

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use async_trait::async_trait;
 use chrono::NaiveDate;
 use domain::dossier::{Channel, Dossier, Record, Score};
-use domain::id::{DossierId, UnitCode};
+use domain::id::{DossierId, ProvinceCode, UnitCode};
 use domain::procedure::Kind;
 use domain::tally::Counts;
 use domain::time::Instant;
@@ -52,8 +52,32 @@ pub trait ReadReports: Send + Sync {
         open_until: Instant,
     ) -> Result<HashMap<UnitCode, u32>, StoreError>;
 
+    /// What is pending now at each unit of a province that has anything, with one query.
+    ///
+    /// Counted are those that the unit's worklist shows, and counted as its counts do.
+    async fn pending_by_unit(
+        &self,
+        province: &ProvinceCode,
+        now: Instant,
+    ) -> Result<HashMap<UnitCode, UnitPending>, StoreError>;
+
     /// The ratings of a period, by unit and score.
     async fn ratings(&self, wanted: &RatingsWanted) -> Result<Vec<Rated>, StoreError>;
+}
+
+/// What is pending at a unit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct UnitPending {
+    /// All of it.
+    pub open: u32,
+    /// What the unit has to meet has passed, and the clock runs.
+    pub overdue: u32,
+    /// A result or an answer is due on the present local day, and not overdue.
+    pub due_today: u32,
+    /// It waits for papers or a payment from the citizen.
+    pub waiting: u32,
+    /// When anything of it was last recorded.
+    pub latest: Option<Instant>,
 }
 
 /// What a report looks at.

@@ -2,7 +2,9 @@
 
 use app::foresight::Level;
 use app::ports::{Assignee, DossierFilter};
-use app::worklist::{Breakdown, Whose, WorklistCounts, WorklistFilter, WorklistQuery};
+use app::worklist::{
+    Arrangement, Breakdown, Whose, WorklistCounts, WorklistFilter, WorklistOrder, WorklistQuery,
+};
 use domain::dossier::Channel;
 use domain::id::{ActorId, StepId};
 
@@ -12,6 +14,9 @@ use super::known::Known;
 use super::time::timestamp;
 use crate::proto;
 use crate::proto::worklist_counts::{LevelCount, StepCount};
+
+/// How many characters the words may have by which a worklist is narrowed.
+const LONGEST_TEXT: usize = 200;
 
 /// Reads what both lists can be narrowed by: the requests have the same fields under the same names.
 macro_rules! narrowed {
@@ -60,9 +65,41 @@ pub fn query(
         only,
         levels,
         filter,
+        arranged: Arrangement {
+            order: order(fields, request.order),
+            descending: request.descending,
+            text: fields.text("text", &request.text, LONGEST_TEXT),
+            skip: skip(fields, request.skip),
+        },
         counted: request.with_total,
         page: fields.page(request.page_size, request.page_token),
     }
+}
+
+fn order(fields: &mut Fields, number: i32) -> WorklistOrder {
+    let drawn = |order: &WorklistOrder| match order {
+        WorklistOrder::Urgency => proto::WorklistOrder::Urgency,
+        WorklistOrder::Procedure => proto::WorklistOrder::Procedure,
+        WorklistOrder::Step => proto::WorklistOrder::Step,
+        WorklistOrder::Due => proto::WorklistOrder::Due,
+    };
+    if number == i32::from(proto::WorklistOrder::Unspecified) {
+        return WorklistOrder::default();
+    }
+    let mut known = WorklistOrder::ALL.iter();
+    let found = known.find(|order| i32::from(drawn(order)) == number);
+    if found.is_none() {
+        let names = WorklistOrder::ALL.map(|order| drawn(&order).as_str_name());
+        fields.wrong("order", format!("expected one of {}", names.join(", ")));
+    }
+    found.copied().unwrap_or_default()
+}
+
+fn skip(fields: &mut Fields, number: i32) -> u32 {
+    u32::try_from(number).unwrap_or_else(|_negative| {
+        fields.wrong("skip", "must not be negative".to_owned());
+        0
+    })
 }
 
 /// Reads what a list is narrowed by.
@@ -71,7 +108,11 @@ pub fn of_list(
     fields: &mut Fields,
     request: &proto::ListDossiersRequest,
 ) -> DossierFilter {
-    narrowed!(known, fields, *request)
+    DossierFilter {
+        ended_from: fields.moment("end_from_time", request.end_from_time.as_ref()),
+        ended_until: fields.moment("end_until_time", request.end_until_time.as_ref()),
+        ..narrowed!(known, fields, *request)
+    }
 }
 
 /// Reads whose dossiers are meant.

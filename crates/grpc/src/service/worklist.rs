@@ -67,12 +67,13 @@ impl WorklistService for Worklists {
                     with_breakdown,
                 } = request;
                 let whose = whose(&engine, &caller, &unit, kind, with_mirrored)?;
-                let counts = engine.worklist_counts(&caller, &whose).await?;
-                let mut counts = convert::worklist::counts(&counts);
-                if with_breakdown {
-                    let breakdown = engine.worklist_breakdown(&caller, &whose).await?;
-                    convert::worklist::with_breakdown(&mut counts, breakdown);
+                if !with_breakdown {
+                    let counts = engine.worklist_counts(&caller, &whose).await?;
+                    return Ok(convert::worklist::counts(&counts));
                 }
+                let (counts, breakdown) = engine.worklist_survey(&caller, &whose).await?;
+                let mut counts = convert::worklist::counts(&counts);
+                convert::worklist::with_breakdown(&mut counts, breakdown);
                 Ok(counts)
             })
             .await

@@ -2,8 +2,11 @@
 
 pub mod desk;
 pub mod dossier;
+pub mod list;
+pub mod live;
 pub mod lookup;
 pub mod paper;
+pub mod province;
 pub mod report;
 pub mod sign_in;
 pub mod start;

@@ -11,18 +11,12 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
-use chrono::{NaiveDate, NaiveTime};
-use domain::dossier::acts::{
-    Advance, Extension, Refuse, RequestSupplement, Resolve, ReturnResult, Stop, SupplementItem,
-    Withdraw,
-};
-use domain::dossier::private::{Person, Words as Text};
-use domain::dossier::{Action, Channel, Command};
-use domain::id::{RequestId, StepId};
+use domain::dossier::Action;
+use domain::id::RequestId;
 use domain::language::Language;
-use domain::time;
 use http::StatusCode;
 
+use super::form::{self, Field, Form, Kind};
 use super::label;
 use crate::Pages;
 use crate::fault::Fault;
@@ -34,21 +28,6 @@ use crate::words::Markup;
 
 pub fn routes() -> Router<Arc<Pages>> {
     Router::new().route("/dossiers/{name}/{act}", get(ask).post(carry_out))
-}
-
-/// Whether an act has a form here. The others are for programs, or follow.
-pub fn has_form(action: Action) -> bool {
-    matches!(
-        action,
-        Action::Advance
-            | Action::RequestSupplement
-            | Action::Extend
-            | Action::Resolve
-            | Action::Return
-            | Action::Withdraw
-            | Action::Stop
-            | Action::Refuse
-    )
 }
 
 #[derive(Template)]
@@ -73,185 +52,10 @@ struct Problem {
     lines: Vec<(String, Markup)>,
 }
 
-struct Field {
-    name: &'static str,
-    label: Markup,
-    hint: Option<Markup>,
-    kind: Kind,
-    value: String,
-    wrong: Option<Markup>,
-}
-
-enum Kind {
-    Area,
-    Date,
-    Line,
-    Choice(Vec<Choice>),
-}
-
-struct Choice {
-    value: String,
-    label: String,
-    chosen: bool,
-}
-
-/// What an act asks of people.
-fn fields(action: Action, view: &View, staff: &Staff, typed: &Fields) -> Vec<Field> {
-    let words = staff.visit.words();
-    let field = |name: &'static str, label: &str, hint: Option<&str>, kind: Kind| Field {
-        name,
-        label: words.t(label),
-        hint: hint.map(|key| words.t(key)),
-        kind,
-        value: typed.raw(name).to_owned(),
-        wrong: None,
-    };
-    match action {
-        Action::Advance => {
-            let steps = view
-                .next_steps
-                .iter()
-                .filter_map(|id| view.procedure.step(id));
-            let typed = typed.get("step");
-            let choices = steps.enumerate().map(|(at, step)| Choice {
-                chosen: step.id.as_str() == typed || (typed.is_empty() && at == 0),
-                value: step.id.to_string(),
-                label: step.name.clone(),
-            });
-            let choices: Vec<Choice> = choices.collect();
-            if choices.is_empty() {
-                return Vec::new();
-            }
-            vec![field("step", "act.step", None, Kind::Choice(choices))]
-        }
-        Action::RequestSupplement => vec![
-            field("items", "act.items", Some("act.items_hint"), Kind::Area),
-            field("reason", "act.reason", None, Kind::Area),
-        ],
-        Action::Extend => vec![
-            field(
-                "reason",
-                "act.delay_reason",
-                Some("act.delay_hint"),
-                Kind::Area,
-            ),
-            field(
-                "date",
-                "act.new_date",
-                Some("act.new_date_hint"),
-                Kind::Date,
-            ),
-        ],
-        Action::Return => vec![field(
-            "receiver",
-            "act.receiver",
-            Some("act.receiver_hint"),
-            Kind::Line,
-        )],
-        Action::Withdraw | Action::Refuse => {
-            vec![field("reason", "act.reason", None, Kind::Area)]
-        }
-        Action::Stop => vec![
-            field("reason", "act.reason", None, Kind::Area),
-            field("basis", "act.legal_basis", None, Kind::Line),
-        ],
-        _ => Vec::new(),
-    }
-}
-
-/// The act that was asked for, or which fields are wrong.
-fn command(action: Action, typed: &Fields) -> Result<Command, Vec<(&'static str, &'static str)>> {
-    let mut wrong = Vec::new();
-    let mut needed = |name: &'static str, key: &'static str| {
-        if typed.get(name).is_empty() {
-            wrong.push((name, key));
-        }
-        Text::new(typed.get(name))
-    };
-    let command: Command = match action {
-        Action::Advance => Advance {
-            step: typed.some("step").and_then(|step| StepId::parse(step).ok()),
-            assignee: None,
-        }
-        .into(),
-        Action::RequestSupplement => {
-            let _items = needed("items", "act.items_missing");
-            let reason = needed("reason", "act.reason_missing");
-            let lines = typed.get("items").lines().map(str::trim);
-            let items = lines.filter(|line| !line.is_empty());
-            RequestSupplement {
-                items: items
-                    .map(|line| SupplementItem {
-                        component: None,
-                        note: Text::new(line),
-                    })
-                    .collect(),
-                reason,
-                respond_by: None,
-                exception: None,
-            }
-            .into()
-        }
-        Action::Extend => {
-            let reason = needed("reason", "act.reason_missing");
-            let day = typed.get("date").parse::<NaiveDate>();
-            // Results are given back until the desk closes.
-            let closing = NaiveTime::from_hms_opt(17, 0, 0).unwrap_or_default();
-            match day {
-                Ok(day) => Extension::Apology {
-                    reason,
-                    due: time::instant(day, closing),
-                }
-                .into(),
-                Err(_no_day) => {
-                    wrong.push(("date", "act.date_missing"));
-                    return Err(wrong);
-                }
-            }
-        }
-        Action::Resolve => Resolve {
-            results: Vec::new(),
-        }
-        .into(),
-        Action::Return => {
-            let receiver = typed.some("receiver").map(|name| Person {
-                name: name.to_owned(),
-                ..Person::default()
-            });
-            ReturnResult {
-                proxy: receiver.is_some(),
-                receiver,
-                channel: Channel::Desk,
-            }
-            .into()
-        }
-        Action::Withdraw => Withdraw {
-            reason: Text::new(typed.get("reason")),
-        }
-        .into(),
-        Action::Refuse => Refuse {
-            reason: needed("reason", "act.reason_missing"),
-            competent: None,
-        }
-        .into(),
-        Action::Stop => Stop {
-            reason: needed("reason", "act.reason_missing"),
-            legal_basis: needed("basis", "act.basis_missing"),
-        }
-        .into(),
-        _ => return Err(vec![("", "act.none")]),
-    };
-    if wrong.is_empty() {
-        Ok(command)
-    } else {
-        Err(wrong)
-    }
-}
-
 fn action_of(text: &str) -> Result<Action, Fault> {
     let mut actions = Action::ALL.iter().copied();
     actions
-        .find(|action| action.method() == text && has_form(*action))
+        .find(|action| action.method() == text && form::is_there(*action))
         .ok_or(Fault::NoPage)
 }
 
@@ -271,6 +75,13 @@ fn page(
         words,
         say,
         now,
+    };
+    let form = Form {
+        view,
+        typed,
+        words,
+        directory,
+        catalogue: &pages.engine.catalogue(&view.dossier.province),
     };
     let heading = label(action, say);
     let title = Markup::of(&format!("{heading} – {}", view.dossier.label()));
@@ -297,7 +108,7 @@ fn page(
             )
         }),
         problem: None,
-        fields: fields(action, view, staff, typed),
+        fields: form.fields(action),
         etag: view.dossier.etag(),
         request_id: pages.engine.request_id().to_string(),
         note: match action {
@@ -338,7 +149,7 @@ async fn carry_out(
     let request_id =
         RequestId::parse(typed.get("request_id")).map_err(|_not_ours| Fault::ForeignForm)?;
     let words = staff.visit.words();
-    let (status, problem) = match command(action, &typed) {
+    let (status, problem) = match form::command(action, &typed) {
         Ok(command) => {
             let meta = Meta {
                 request_id,

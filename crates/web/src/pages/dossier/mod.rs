@@ -1,6 +1,8 @@
 //! `/dossiers/{name}`: one dossier, its time, and what may be done to it.
 
 mod act;
+mod clock;
+mod form;
 mod story;
 
 use std::sync::Arc;
@@ -13,9 +15,8 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use chrono::TimeDelta;
-use domain::deadline;
 use domain::dossier::times::{Span, SpentOn, Times};
-use domain::dossier::{Action, Channel};
+use domain::dossier::{Action, Channel, usual_action};
 use domain::language::Language;
 use domain::time;
 
@@ -52,9 +53,10 @@ struct DossierPage {
     standing: Markup,
     why: String,
     acts: Vec<Button>,
+    more: Vec<Button>,
     prints: Vec<Button>,
-    arithmetic: Vec<String>,
-    moved: Option<Markup>,
+    picture: Option<(Markup, Markup)>,
+    arithmetic: Vec<clock::Line>,
     spans: Vec<SpanLine>,
     split: Markup,
     steps: Vec<StepLine>,
@@ -141,6 +143,8 @@ async fn show(
     let visited: Vec<_> = history.iter().map(|entry| &entry.record).collect();
     let catalogue = engine.catalogue(&caller.province);
     let unit = catalogue.units.get(&dossier.resolving);
+    let mut buttons = buttons(&view, say).into_iter();
+    let acts = buttons.by_ref().take(SHOWN_ACTS).collect();
     Ok(html(&DossierPage {
         frame: Frame::staff(&pages, &staff, Place::Overview, title),
         unit: dossier.resolving.to_string(),
@@ -157,10 +161,11 @@ async fn show(
             ],
         ),
         why: reasons.join(" "),
-        acts: buttons(&view, say),
+        acts,
+        more: buttons.collect(),
         prints: prints(&view, words),
-        arithmetic: arithmetic(&view, &rows),
-        moved: moved(&view, words, say),
+        picture: clock::picture(&view, &times, &rows),
+        arithmetic: clock::arithmetic(&view, &history, &rows),
         spans: spans(&view, &times, words, say),
         split: split(&times, words, say),
         steps: steps(&view, &visited, words, say),
@@ -229,20 +234,24 @@ fn note(flag: Flag) -> &'static str {
     }
 }
 
-/// What the caller may do now, as the acts themselves say, where a form for it is there.
+/// How many acts stand beside each other before the rest is folded away.
+const SHOWN_ACTS: usize = 4;
+
+/// What the caller may do now, as the acts themselves say, what usually comes next first.
 fn buttons(view: &View, say: Say) -> Vec<Button> {
-    let with_form = view.allowed.iter().filter(|action| act::has_form(**action));
+    let with_form = view
+        .allowed
+        .iter()
+        .filter(|action| form::is_there(**action));
     let mut with_form: Vec<&Action> = with_form.collect();
-    with_form.sort_by_key(|action| ends(**action));
-    let buttons = with_form
-        .into_iter()
-        .enumerate()
-        .map(|(at, action)| Button {
-            href: format!("/dossiers/{}/{}", view.dossier.id, action.method()),
-            label: label(*action, say),
-            // What ends a dossier is never the first thing to press.
-            main: at == 0 && !ends(*action),
-        });
+    let usual = usual_action(&view.dossier, &view.allowed);
+    with_form.sort_by_key(|action| (Some(**action) != usual, ends(**action)));
+    let buttons = with_form.into_iter().map(|action| Button {
+        href: format!("/dossiers/{}/{}", view.dossier.id, action.method()),
+        label: label(*action, say),
+        // What ends a dossier is never the first thing to press.
+        main: Some(*action) == usual && !ends(*action),
+    });
     buttons.collect()
 }
 
@@ -270,33 +279,6 @@ fn prints(view: &View, words: &Words) -> Vec<Button> {
         });
     }
     prints
-}
-
-fn arithmetic(view: &View, rows: &Rows<'_>) -> Vec<String> {
-    let clock = view.dossier.clock.as_ref();
-    let (Some(received), Some(limit)) = (view.dossier.received, clock.and_then(|it| it.limit))
-    else {
-        return Vec::new();
-    };
-    let explained = rows.with_calendar(view, |calendar| {
-        deadline::explain(received, limit, calendar).ok()
-    });
-    explained.map_or_else(Vec::new, |it| it.lines(rows.say.0))
-}
-
-/// That the first date has moved since, and to where.
-fn moved(view: &View, words: &Words, say: Say) -> Option<Markup> {
-    let clock = view.dossier.clock.as_ref()?;
-    let (first, now) = (clock.original_due?, clock.effective_due?);
-    (first != now).then(|| {
-        words.fill(
-            "dossier.moved",
-            &[
-                ("first", say.full_moment(first).into()),
-                ("now", say.full_moment(now).into()),
-            ],
-        )
-    })
 }
 
 fn spans(view: &View, times: &Times, words: &Words, say: Say) -> Vec<SpanLine> {

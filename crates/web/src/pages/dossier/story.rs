@@ -49,7 +49,7 @@ pub fn entries(
 }
 
 /// What a citizen is told of it, or what the office calls it where citizens are told nothing.
-fn what(entry: &HistoryEntry, view: &View, words: &Words, say: Say) -> Markup {
+pub fn what(entry: &HistoryEntry, view: &View, words: &Words, say: Say) -> Markup {
     if let Some(told) = entry.record.event.told(&view.procedure) {
         return Markup::of(match say.0 {
             Language::Vietnamese => &told.vi,

@@ -1,21 +1,31 @@
 //! `/units/{unit}`: what a chairman looks at in the morning.
 
+mod first;
+mod month;
+mod numbers;
+
 use std::sync::Arc;
 
+use app::access::Method;
+use app::foresight::HORIZON_DAYS;
 use app::page::PageQuery;
-use app::worklist::{Whose, WorklistCounts, WorklistFilter, WorklistQuery};
+use app::report::RateUnits;
+use app::worklist::{Whose, WorklistFilter, WorklistQuery};
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::get;
-use domain::id::UnitCode;
 use domain::time;
 
+use self::first::First;
+use self::month::{Months, RecordBox};
+use self::numbers::{Number, Piled};
+use super::list::{self, Filter, Form, Ground, ROWS};
 use crate::Pages;
 use crate::fault::Fault;
 use crate::frame::{Frame, Place, html};
-use crate::rows::{Column, Row, Rows, columns};
+use crate::rows::{Column, Row, Rows};
 use crate::visit::Staff;
 use crate::words::Markup;
 
@@ -24,30 +34,31 @@ pub fn routes() -> Router<Arc<Pages>> {
     Router::new().route("/units/{unit}", get(show))
 }
 
-/// How many rows the page shows before it leads on to the list.
-const ROWS: i32 = 25;
-
 #[derive(Template)]
 #[template(path = "unit.html")]
 struct UnitPage {
     frame: Frame,
     unit: String,
-    code: UnitCode,
+    unit_name: String,
     day: String,
     clock: String,
+    since: i64,
+    sentence: Markup,
+    signing: Option<(String, Markup)>,
     numbers: Vec<Number>,
+    first: Vec<First>,
+    months: Option<Months>,
+    record: Option<RecordBox>,
+    piled: Vec<Piled>,
     caption: Markup,
+    only_print: Markup,
+    csv: String,
+    xlsx: String,
+    form: Form,
     columns: Vec<Column>,
     rows: Vec<Row>,
-}
-
-/// A number, which leads to its rows where there is a list of exactly those.
-struct Number {
-    href: Option<String>,
-    class: &'static str,
-    count: String,
-    what: Markup,
-    more: Markup,
+    range: Markup,
+    rest: Option<String>,
 }
 
 async fn show(
@@ -56,25 +67,51 @@ async fn show(
     Path(unit): Path<String>,
 ) -> Result<Response, Fault> {
     let (engine, caller) = (&pages.engine, staff.caller());
-    let code = UnitCode::parse(&unit).map_err(|_not_a_unit| Fault::NoPage)?;
     let catalogue = engine.catalogue(&caller.province);
-    let named = catalogue.units.get(&code).ok_or(Fault::NoPage)?;
+    let (unit, unit_name) = list::unit_of(&catalogue, &unit)?;
     let whose = Whose {
-        unit: Some(code.clone()),
+        unit: Some(unit.clone()),
         ..Whose::default()
     };
-    let counts = engine.worklist_counts(caller, &whose).await?;
+    let (counts, found) = engine.worklist_survey(caller, &whose).await?;
     let query = WorklistQuery {
         whose,
         page: PageQuery {
-            size: ROWS,
+            size: i32::try_from(ROWS).unwrap_or(i32::MAX),
             token: String::new(),
         },
         ..WorklistQuery::default()
     };
     let page = engine.worklist(caller, query).await?;
-    let directory = pages.accounts.directory(&caller.province).await?;
+    let opens = |method: Method| method.open_to(caller.role);
+    let outlook = if opens(Method::GetOutlook) {
+        let target = pages.settings.target;
+        Some(
+            engine
+                .outlook(caller, Some(&unit), None, HORIZON_DAYS, target)
+                .await?,
+        )
+    } else {
+        None
+    };
     let now = engine.now();
+    let today = time::local_day(now);
+    let periods = month::periods(today);
+    let series = if opens(Method::GetRates) {
+        engine
+            .rate_series(caller, RateUnits::One(unit.clone()), &periods)
+            .await?
+    } else {
+        Vec::new()
+    };
+    let record = match month::before(today).filter(|_| opens(Method::GetFlagRecord)) {
+        Some(month) => Some(engine.flag_record(caller, Some(&unit), Some(month)).await?),
+        None => None,
+    };
+    let mut done = list::done::query(&unit, today);
+    done.page.size = 1;
+    let done = engine.list(caller, done).await?.total.unwrap_or_default();
+    let directory = pages.accounts.directory(&caller.province).await?;
     let (words, say) = (staff.visit.words(), staff.visit.say());
     let rows = Rows {
         engine,
@@ -83,6 +120,12 @@ async fn show(
         words,
         say,
         now,
+    };
+    let ground = Ground {
+        engine,
+        directory: &directory,
+        catalogue: &catalogue,
+        words,
     };
     let title = words.fill(
         "unit.title",
@@ -97,58 +140,73 @@ async fn show(
             ),
         ],
     );
-    Ok(html(&UnitPage {
-        frame: Frame::staff(&pages, &staff, Place::Overview, title),
-        unit: named.name.clone(),
-        day: say.day(time::local_day(now)),
-        clock: say.clock(now),
-        numbers: numbers(&staff, &code, &counts),
-        caption: words.t("unit.list"),
-        code,
-        columns: columns(words),
-        rows: page.items.iter().map(|view| rows.row(view)).collect(),
-    }))
-}
-
-/// The numbers of the head. Only what the list below shows is a link: a number that leads to other
-/// rows than its own would be worse than none.
-fn numbers(staff: &Staff, unit: &UnitCode, counts: &WorklistCounts) -> Vec<Number> {
-    let (words, say) = (staff.visit.words(), staff.visit.say());
-    let number = |class, count: u32, key: &str| Number {
-        href: None,
-        class,
-        count: say.count(count.into()),
-        what: words.t(key),
-        more: Markup::default(),
+    let longest = page.items.first().filter(|view| view.timing.overdue);
+    let longest = longest.map(|view| rows.left(view));
+    let all = Filter {
+        page: 1,
+        ..Filter::default()
     };
-    let submitted = say.count(counts.of(WorklistFilter::Submitted).into());
-    vec![
-        Number {
-            href: Some(format!("/units/{unit}#list")),
-            more: words.fill("unit.open_more", &[("count", submitted.into())]),
-            ..number("", counts.open, "unit.open")
-        },
-        number("k-late", counts.of(WorklistFilter::Overdue), "unit.overdue"),
-        number(
-            "k-risk",
-            counts.of(WorklistFilter::NearDue),
-            "unit.near_due",
+    let address = all.address(&unit);
+    let shown = page.items.len() as u64;
+    let as_of = format!("{}, {}", say.clock(now), say.date(today));
+    Ok(html(&UnitPage {
+        sentence: numbers::sentence(words, say, &counts, &found),
+        signing: numbers::signing(words, say, caller.role, &found, &unit),
+        numbers: numbers::seven(
+            words,
+            say,
+            &numbers::Counted {
+                unit: &unit,
+                counts: &counts,
+                found: &found,
+                longest,
+                done,
+                today,
+            },
         ),
-        number(
-            "k-risk",
-            counts.of(WorklistFilter::DueToday),
-            "unit.due_today",
+        first: outlook
+            .as_ref()
+            .map_or_else(Vec::new, |outlook| first::first(outlook, &rows)),
+        months: month::months(
+            words,
+            say,
+            &series,
+            &periods,
+            outlook.as_ref(),
+            pages.settings.target,
         ),
-        number(
-            "k-wait",
-            counts.of(WorklistFilter::WaitingForCitizen),
-            "unit.waiting",
+        record: record
+            .as_ref()
+            .map(|record| month::record(words, say, record)),
+        piled: numbers::piled(say, &rows, &found, &unit),
+        caption: words.t("unit.list"),
+        only_print: words.fill(
+            "list.only_print",
+            &[
+                ("unit", (&unit_name).into()),
+                ("what", (&words.t("list.heading_all")).into()),
+                ("time", as_of.into()),
+            ],
         ),
-        number("", counts.of(WorklistFilter::Unassigned), "unit.unassigned"),
-        number(
-            "",
-            counts.of(WorklistFilter::NotHandedOver),
-            "unit.not_handed_over",
+        csv: address.replacen("/list", "/list.csv", 1),
+        xlsx: address.replacen("/list", "/list.xlsx", 1),
+        form: list::form(&ground, &all, &found, &unit),
+        columns: list::sorted_columns(words, &all, &unit),
+        rows: page.items.iter().map(|view| rows.row(view)).collect(),
+        range: words.fill(
+            "list.range",
+            &[
+                ("from", say.count(u64::from(shown > 0)).into()),
+                ("to", say.count(shown).into()),
+                ("count", say.count(counts.open.into()).into()),
+            ],
         ),
-    ]
+        rest: (!page.next.is_empty()).then(|| all.on_page(2).address(&unit)),
+        frame: Frame::staff(&pages, &staff, Place::Overview, title),
+        unit: unit.to_string(),
+        unit_name,
+        day: say.day(today),
+        clock: say.clock(now),
+        since: now.timestamp_micros(),
+    }))
 }

@@ -1,0 +1,84 @@
+//! The dossiers to act on first, what to do about each, and until when that still helps.
+
+use app::foresight::{Act, Advice, Outlook};
+use domain::dossier::Action;
+
+use crate::rows::{Drawn, Row, Rows};
+use crate::words::Markup;
+
+/// How many are named.
+const MOST: usize = 5;
+/// How many of them may be overdue already, as long as something else can still be saved.
+const MOST_OVERDUE: usize = 2;
+
+/// A dossier to act on.
+pub struct First {
+    pub href: String,
+    pub procedure: String,
+    pub flag: Option<Drawn>,
+    pub due: Markup,
+    pub left: Markup,
+    pub code: String,
+    pub step: String,
+    pub holder: Markup,
+    pub why: Markup,
+    /// The act, and where its form is for who may do it.
+    pub act: Markup,
+    pub act_href: Option<String>,
+}
+
+/// What is overdue for longest, then where an hour of work gains most.
+pub fn first(outlook: &Outlook, rows: &Rows<'_>) -> Vec<First> {
+    let overdue = &outlook.overdue_first;
+    let saving = outlook.act_first.iter().filter(|advice| {
+        let named = |other: &&Advice| other.view.dossier.id == advice.view.dossier.id;
+        !overdue.iter().any(|it| named(&it))
+    });
+    let saving: Vec<&Advice> = saving.collect();
+    let room = MOST.saturating_sub(saving.len()).max(MOST_OVERDUE);
+    let chosen = overdue.iter().take(room).chain(saving).take(MOST);
+    chosen.map(|advice| drawn(advice, rows)).collect()
+}
+
+fn drawn(advice: &Advice, rows: &Rows<'_>) -> First {
+    let Row {
+        href,
+        procedure,
+        code,
+        step,
+        holder,
+        due,
+        left,
+        flag,
+        why,
+        ..
+    } = rows.row(&advice.view);
+    let by = advice.by.map(|by| rows.say.moment(by, rows.now));
+    let said = |dated: &str, now: &str| match &by {
+        Some(by) => rows.words.fill(dated, &[("date", by.into())]),
+        None => rows.words.t(now),
+    };
+    let (act, action) = match advice.act {
+        Act::Assign => (said("first.assign_by", "first.assign"), Action::Assign),
+        Act::Remind => (said("first.remind_by", "first.remind"), Action::Remind),
+        Act::Sign => (said("first.sign_by", "first.sign"), Action::Resolve),
+        Act::Apologise => (
+            said("first.apologise_by", "first.apologise"),
+            Action::Extend,
+        ),
+    };
+    let may = advice.view.allowed.contains(&action);
+    First {
+        act_href: may.then(|| format!("{href}/{}", action.method())),
+        href,
+        procedure,
+        flag,
+        due,
+        left,
+        code,
+        step,
+        holder,
+        why,
+        act,
+    }
+}
