@@ -10,7 +10,7 @@ prlimit      util-linux    full disks: tests/it/faults
 python3      python3       processes that are stopped half-way: tests/it/faults
 sh           dash          servers of tests
 strace       strace        cuts of power: tests/it/faults
-chromium     chromium      forms on paper: tests/it/pages/paper.rs
+chromium     chromium      forms and pages: tests/it/pages
 pdfinfo      poppler-utils forms on paper
 zbarimg      zbar-tools    codes on paper
 "

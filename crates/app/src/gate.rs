@@ -68,6 +68,11 @@ impl Gate {
         let _never_gone = closing.wait_for(|closing| *closing).await;
     }
 
+    /// Waits for a while; false when the server stops before.
+    pub async fn pause(&self, time: Duration) -> bool {
+        tokio::time::timeout(time, self.closing()).await.is_err()
+    }
+
     /// Does what only reads: dropped with the caller, and when time runs out.
     ///
     /// `patience` is how long the caller says that it waits.

@@ -8,6 +8,7 @@
 pub mod apology;
 pub mod codes;
 pub mod forms;
+pub mod list;
 pub mod notice;
 mod paper;
 pub mod sheet;

@@ -7,17 +7,20 @@ use std::sync::Arc;
 
 use app::Error;
 use askama::Template;
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use domain::language::Language;
 use http::header::{ACCEPT, RETRY_AFTER};
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, Method, StatusCode};
 
-use crate::Pages;
 use crate::frame::{Frame, html};
+use crate::pages::sign_in;
 use crate::visit::{Visit, language};
 use crate::words::{Markup, Words};
+use crate::{MOST_BYTES, Pages};
 
 /// Why a page cannot be shown.
 #[derive(Debug)]
@@ -130,7 +133,18 @@ pub async fn explain(State(pages): State<Arc<Pages>>, request: Request, next: Ne
     let (parts, body) = request.into_parts();
     let language = language(&parts);
     let uri = parts.uri.clone();
-    let mut answer = next.run(Request::from_parts(parts, body)).await;
+    // What a form holds is kept beside, for the case that its session is over.
+    let sent = match parts.method {
+        Method::POST => axum::body::to_bytes(body, MOST_BYTES).await.ok(),
+        _ => Some(Bytes::new()),
+    };
+    let mut answer = match &sent {
+        Some(sent) => {
+            let body = Body::from(sent.clone());
+            next.run(Request::from_parts(parts, body)).await
+        }
+        None => Fault::TooLarge.into_response(),
+    };
     let unexplained = answer.extensions_mut().remove::<Unexplained>();
     let Some(unexplained) = unexplained else {
         return answer;
@@ -142,6 +156,11 @@ pub async fn explain(State(pages): State<Arc<Pages>>, request: Request, next: Ne
         uri,
         peer: String::new(),
     };
+    let sent = sent.unwrap_or_default();
+    let sent = std::str::from_utf8(&sent).unwrap_or_default();
+    if unexplained.key == "fault.signed_out" && !sent.is_empty() {
+        return sign_in::interrupted(&pages, &visit, sent);
+    }
     let words = Words::of(language);
     let part = |name: &str| words.t(&format!("{}.{name}", unexplained.key));
     let heading = part("heading");

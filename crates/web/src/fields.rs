@@ -19,6 +19,12 @@ impl Fields {
         Self::read(uri.query().unwrap_or_default().as_bytes())
     }
 
+    /// Of a form, as a browser sent it.
+    #[must_use]
+    pub fn sent(text: &str) -> Self {
+        Self::read(text.as_bytes())
+    }
+
     fn read(text: &[u8]) -> Self {
         let pairs = form_urlencoded::parse(text).into_owned();
         Self(pairs.map(|(name, value)| (name, clean(&value))).collect())

@@ -31,7 +31,7 @@ use tower_http::compression::CompressionLayer;
 use crate::fault::Fault;
 
 /// The most bytes of a form: texts of a few pages, and no files.
-const MOST_BYTES: usize = 256 * 1024;
+pub(crate) const MOST_BYTES: usize = 256 * 1024;
 
 /// What an operator sets for the pages.
 #[derive(Debug, Clone)]
@@ -101,6 +101,7 @@ pub fn part(pages: Pages) -> Part {
         .merge(pages::province::routes())
         .merge(pages::dossier::routes())
         .merge(pages::paper::routes())
+        .merge(pages::letters::routes())
         .merge(pages::desk::routes())
         .method_not_allowed_fallback(async || Fault::WrongMethod)
         .layer(DefaultBodyLimit::max(MOST_BYTES))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use app::accounts::{self, Accounts, NewAccount};
 use app::ports::{AccountStore, Clock};
-use app::{Gate, gate};
+use app::{Engine, Gate, gate};
 use axum::Router;
 use axum::body::Body;
 use domain::id::ActorId;
@@ -23,13 +23,22 @@ pub const PASSWORD: &str = "một mật khẩu dài";
 
 /// The port of a world: its pages, and its wire beside them.
 pub fn router(world: &World, settings: Settings) -> Router {
-    let engine = || Arc::clone(&world.engine);
+    let store = Arc::clone(&world.store) as Arc<dyn AccountStore>;
+    router_over(&world.engine, &store, settings)
+}
+
+/// The port of an engine.
+pub fn router_over(
+    engine: &Arc<Engine>,
+    store: &Arc<dyn AccountStore>,
+    settings: Settings,
+) -> Router {
+    let engine = || Arc::clone(engine);
     let gate = Gate::new(&gate::Limits::default());
     let health = Health::new(engine(), gate.clone());
-    let store = Arc::clone(&world.store) as Arc<dyn AccountStore>;
     let pages = Pages {
         engine: engine(),
-        accounts: Accounts::new(store, engine()),
+        accounts: Accounts::new(Arc::clone(store), engine()),
         gate: gate.clone(),
         settings,
     };

@@ -166,7 +166,8 @@ async fn a_dossier_goes_from_the_desk_to_the_citizen_over_its_page(on: Backend) 
         );
         fields
     };
-    let fields = send(&form, &[]);
+    // A browser sends what the form has chosen by itself.
+    let fields = send(&form, &[("step", "appraise")]);
     let stale = send(&form, &[("items", "Trích lục ly hôn"), ("reason", "Thiếu")]);
     let page = browser
         .post(&act("AdvanceDossier"), &reception(&fields))

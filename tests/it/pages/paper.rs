@@ -3,12 +3,15 @@
 use std::path::Path;
 use std::process::Command;
 
+use domain::dossier::Extension;
+use domain::dossier::private::Words;
 use domain::role::Role;
 use http::StatusCode;
 use web::Settings;
 
 use super::browser::{Browser, account, router};
-use crate::world::{THREE_DAYS, WARD, World};
+use super::chromium::Glass;
+use crate::world::{THREE_DAYS, WARD, World, ask_for_papers, moment};
 
 #[tokio::test]
 async fn a_receipt_fills_one_page_of_a5_and_both_codes_are_read_back() {
@@ -125,4 +128,66 @@ fn output(command: &mut Command) -> String {
         String::from_utf8_lossy(&done.stderr)
     );
     said
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_request_for_papers_and_the_apology_fill_one_page_of_a5_each() {
+    let world = World::at("2026-08-03 07:30").await;
+    account(&world, "thinh.hd", "Hoàng Đức Thịnh", Role::Chairman, WARD).await;
+    let asked = world.receive(WARD, THREE_DAYS).await;
+    let asked = world.advance(&asked, Role::Receptionist).await;
+    let asked = world
+        .act(&asked, Role::Officer, ask_for_papers())
+        .await
+        .unwrap();
+    let late = world.receive(WARD, THREE_DAYS).await;
+    let late = world.advance(&late, Role::Receptionist).await;
+    let apology = Extension::Apology {
+        reason: Words::new("Phải xác minh tại nơi cư trú trước đây"),
+        due: moment("2026-08-12 17:00"),
+    };
+    let late = world
+        .act(&late, Role::Leader, apology.into())
+        .await
+        .unwrap();
+    let router = router(&world, Settings::default());
+    let mut browser = Browser::at(&router);
+    browser.sign_in("thinh.hd").await;
+    let path =
+        |view: &app::view::View, form: &str| format!("/dossiers/{}/print/{form}", view.dossier.id);
+    let own = browser.get(&format!("/dossiers/{}", late.dossier.id)).await;
+    assert!(own.says("In văn bản xin lỗi") && !own.says("In phiếu yêu cầu bổ sung"));
+    let page = browser.get(&path(&late, "apology")).await;
+    assert!(
+        page.says("17 giờ 00 phút, ngày 06 tháng 8 năm 2026"),
+        "{}",
+        page.text()
+    );
+    assert!(
+        page.says("17 giờ 00 phút, ngày 12 tháng 8 năm 2026"),
+        "{}",
+        page.text()
+    );
+    assert!(page.says("Phải xác minh tại nơi cư trú trước đây"));
+    let page = browser.get(&path(&late, "supplement")).await;
+    assert_eq!(page.status, StatusCode::NOT_FOUND, "nothing was asked for");
+
+    let secret = browser.session().unwrap().to_owned();
+    let glass = Glass::before(&router, [("thinh.hd".to_owned(), secret)].into()).await;
+    let folder = tempfile::tempdir().unwrap();
+    for (view, form) in [(&asked, "supplement"), (&late, "apology")] {
+        let pdf = folder.path().join(format!("{form}.pdf"));
+        glass.print(&format!("/as/thinh.hd{}", path(view, form)), &pdf);
+        let told = output(Command::new("pdfinfo").arg(&pdf));
+        let pages = told.lines().find(|line| line.starts_with("Pages:"));
+        assert!(
+            pages.is_some_and(|line| line.ends_with(" 1")),
+            "{form}: {told}"
+        );
+        let size = told.lines().find(|line| line.starts_with("Page size:"));
+        assert!(
+            size.is_some_and(|line| line.contains(" 419.") || line.contains(" 420")),
+            "{told}"
+        );
+    }
 }

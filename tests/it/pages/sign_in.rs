@@ -7,9 +7,9 @@ use domain::role::Role;
 use http::StatusCode;
 use web::Settings;
 
-use super::browser::{Browser, account, router, trial};
+use super::browser::{Browser, PASSWORD, account, router, trial};
 use crate::backend::Backend;
-use crate::world::{OTHER_WARD, PROVINCE, WARD, World};
+use crate::world::{OTHER_WARD, PROVINCE, THREE_DAYS, WARD, World};
 
 on_both!(an_official_signs_in_with_name_and_password_and_sees_their_ward);
 
@@ -135,7 +135,7 @@ async fn a_session_opened_with_a_token_ends_with_the_token(on: Backend) {
     let page = browser.post("/signin/token", &[("token", "mct_0")]).await;
     assert!(page.says("Mã truy cập chưa đúng"));
     let page = browser.post("/signin/token", &[("token", &token)]).await;
-    assert_eq!(page.location(), "/units/H60");
+    assert_eq!(page.location(), "/province");
     assert_eq!(browser.get("/units/H60").await.status, StatusCode::OK);
     let tokens = world.store.read().await.unwrap().tokens().await.unwrap();
     let now = world.clock.now();
@@ -163,4 +163,78 @@ async fn the_demo_offers_its_roles_with_one_click_and_says_that_all_is_made_up()
     let page = browser.post("/signin/demo", &[("role", "chairman")]).await;
     assert_eq!(page.location(), "/units/H60.02215");
     assert!(browser.get(page.location()).await.says("đều là bịa đặt"));
+}
+
+#[tokio::test]
+async fn a_session_that_ends_in_the_middle_of_a_form_loses_nothing_that_was_typed() {
+    let world = World::at("2026-08-03 07:30").await;
+    account(&world, "thinh.hd", "Hoàng Đức Thịnh", Role::Chairman, WARD).await;
+    let view = world.receive(WARD, THREE_DAYS).await;
+    let view = world.advance(&view, Role::Receptionist).await;
+    let router = router(&world, Settings::default());
+    let mut browser = Browser::at(&router);
+    browser.sign_in("thinh.hd").await;
+    let form = format!("/dossiers/{}/RequestSupplement", view.dossier.id);
+    let page = browser.get(&form).await;
+    let (request_id, etag, csrf) = (
+        page.field("request_id"),
+        page.field("etag"),
+        page.field("csrf"),
+    );
+    world.pass(TimeDelta::minutes(31));
+    let typed = [
+        ("csrf", csrf.as_str()),
+        ("request_id", request_id.as_str()),
+        ("etag", etag.as_str()),
+        ("items", "Trích lục ly hôn"),
+        ("reason", "Thiếu \"trích lục\""),
+    ];
+    let asked = browser.post(&form, &typed).await;
+    assert_eq!(asked.status, StatusCode::UNAUTHORIZED);
+    assert!(asked.says("Phiên làm việc đã kết thúc"), "{}", asked.text());
+
+    // A wrong password asks again, and keeps it still.
+    let kept = asked
+        .field("kept")
+        .replace("&#38;", "&")
+        .replace("&amp;", "&");
+    let next = asked.field("next");
+    let sign_in = |password: &'static str| {
+        vec![
+            ("name", "thinh.hd"),
+            ("password", password),
+            ("next", next.as_str()),
+            ("kept", kept.as_str()),
+        ]
+    };
+    let wrong = browser.post("/signin", &sign_in("sai mật khẩu rồi")).await;
+    assert_eq!(wrong.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(
+        wrong
+            .field("kept")
+            .replace("&#38;", "&")
+            .replace("&amp;", "&"),
+        kept
+    );
+    let again = browser.post("/signin", &sign_in(PASSWORD)).await;
+    assert!(again.says("Gửi lại"), "{}", again.text());
+    assert_eq!(again.field("items"), "Trích lục ly hôn");
+
+    let csrf = again.field("csrf");
+    let mut typed = typed;
+    typed[0].1 = &csrf;
+    let done = browser.post(&form, &typed).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
+    let twice = browser.post(&form, &typed).await;
+    assert_eq!(
+        twice.location(),
+        done.location(),
+        "sent twice, written once"
+    );
+    let page = browser.get(done.location()).await;
+    assert!(
+        page.says("Thiếu \"trích lục\"") || page.says("Thiếu &#34;trích lục&#34;"),
+        "{}",
+        page.text()
+    );
 }

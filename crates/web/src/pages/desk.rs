@@ -10,7 +10,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use domain::dossier::contents::{CircumstancesGiven, Contents};
-use domain::dossier::private::Person;
+use domain::dossier::private::{Person, Words as Text};
 use domain::dossier::{Channel, Paper, PaperCopy, Reception, Refusal};
 use domain::fold;
 use domain::id::{ComponentCode, RequestId, UnitCode};
@@ -52,6 +52,8 @@ struct DeskPage {
     fields: Vec<Field>,
     components: Vec<Component>,
     template_list: bool,
+    /// Why it is taken in although papers are missing.
+    incomplete: String,
     post: bool,
     due: Option<String>,
     limit: String,
@@ -184,6 +186,7 @@ fn draw(pages: &Pages, staff: &Staff, unit: &UnitCode, typed: &Fields) -> Result
                 came: came.contains(&component.code.as_str()) || (first_look && component.required),
             })
             .collect(),
+        incomplete: typed.get("incomplete").to_owned(),
         template_list: chosen.as_ref().is_some_and(|it| it.is_outline()),
         post: channel == Channel::Post,
         due: preview
@@ -381,7 +384,10 @@ async fn receive(
             resolving: None,
             returning: None,
             duplicate_intended: typed.get("duplicate") == "second",
-            circumstances: CircumstancesGiven::default(),
+            circumstances: CircumstancesGiven {
+                accept_incomplete: Text::new(typed.get("incomplete")),
+                ..CircumstancesGiven::default()
+            },
         },
     };
     let request_id = RequestId::parse(typed.get("request_id"))

@@ -96,11 +96,8 @@ impl Watch {
     /// server stops; the browser then asks anew, and is sent to sign in or waits.
     async fn next(&mut self) -> Option<u64> {
         loop {
-            let gate = self.pages.gate.clone();
-            tokio::select! {
-                biased;
-                () = gate.closing() => return None,
-                () = tokio::time::sleep(CALM) => {}
+            if !self.pages.gate.pause(CALM).await {
+                return None;
             }
             let secret = self.staff.visit.secret.clone()?;
             let accounts = &self.pages.accounts;

@@ -2,6 +2,7 @@
 
 pub mod desk;
 pub mod dossier;
+pub mod letters;
 pub mod list;
 pub mod live;
 pub mod lookup;

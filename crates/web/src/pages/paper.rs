@@ -4,13 +4,13 @@
 use std::sync::Arc;
 
 use app::receipt_sheet::{Desk, SheetPaper};
-use app::view::DossierName;
+use app::view::{DossierName, View};
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::get;
-use documents::forms::{Forms, Kind};
+use documents::forms::{Form, Forms, Kind};
 use documents::slip::{Paper, Slip};
 use documents::{Head, Printed};
 use domain::dossier::FeeState;
@@ -99,20 +99,29 @@ async fn slip(
         receiver: received_by.map_or_else(String::new, |actor| directory.name(actor)),
         code: code.clone(),
     };
-    let article = slip
-        .html()
-        .map_err(|error| Fault::App(app::Error::Internal(Box::new(error))))?;
-    let title = Markup::of(&format!("{} – {code}", form.title));
+    shown(&pages, &staff, &view, &form, slip.html())
+}
+
+/// A form as a page that prints it.
+pub(super) fn shown(
+    pages: &Pages,
+    staff: &Staff,
+    view: &View,
+    form: &Form,
+    article: Result<String, documents::codes::Invalid>,
+) -> Result<Response, Fault> {
+    let article = article.map_err(|error| Fault::App(app::Error::Internal(Box::new(error))))?;
+    let title = Markup::of(&format!("{} – {}", form.title, view.dossier.label()));
     Ok(html(&PaperPage {
-        frame: Frame::staff(&pages, &staff, Place::Desk, title),
-        dossier: dossier.id.to_string(),
+        frame: Frame::staff(pages, staff, Place::Desk, title),
+        dossier: view.dossier.id.to_string(),
         article: Markup::made(article),
-        source: form.source,
+        source: form.source.clone(),
     }))
 }
 
 /// `Ủy ban nhân dân phường Minh Xuân`; a centre is an agency of its own.
-fn agency(unit: &str) -> String {
+pub(super) fn agency(unit: &str) -> String {
     let is_commune = ["Phường", "Xã", "Đặc khu"]
         .iter()
         .any(|kind| unit.starts_with(kind));
@@ -124,7 +133,7 @@ fn agency(unit: &str) -> String {
 }
 
 /// What stands before the day: the name without its kind.
-fn place(unit: &str) -> &str {
+pub(super) fn place(unit: &str) -> &str {
     let kinds = ["Phường ", "Xã ", "Đặc khu "];
     let mut named = kinds.iter().filter_map(|kind| unit.strip_prefix(kind));
     named.next().unwrap_or(unit)
@@ -158,7 +167,7 @@ fn paper(paper: &SheetPaper) -> Paper {
     }
 }
 
-fn fee(view: &app::view::View, say: Say) -> String {
+fn fee(view: &View, say: Say) -> String {
     let dossier = &view.dossier;
     match dossier.fee_state() {
         FeeState::Exempt => "được miễn".to_owned(),
@@ -173,7 +182,7 @@ fn fee(view: &app::view::View, say: Say) -> String {
 }
 
 /// Where citizens find the look-up: as the operator says, or as this request came.
-fn address(pages: &Pages, headers: &HeaderMap) -> String {
+pub(super) fn address(pages: &Pages, headers: &HeaderMap) -> String {
     if let Some(address) = &pages.settings.address {
         return address.trim_end_matches('/').to_owned();
     }

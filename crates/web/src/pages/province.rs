@@ -11,7 +11,7 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use chrono::{Datelike, Days, Months, NaiveDate};
-use documents::sheet::Sheet;
+use documents::list::ListSheet;
 use domain::fold::fold;
 use domain::id::UnitCode;
 use domain::indicator::{Rate, Row as Rates, SMALL};
@@ -514,7 +514,7 @@ fn line(known: &Known, words: &Words, say: Say, now: Instant) -> UnitLine {
     }
 }
 
-async fn sheet(pages: &Pages, staff: &Staff) -> Result<Sheet, Fault> {
+async fn sheet(pages: &Pages, staff: &Staff) -> Result<ListSheet, Fault> {
     let gathered = gather(pages, staff).await?;
     let (words, say, now) = (staff.visit.words(), staff.visit.say(), pages.engine.now());
     let keys = [
@@ -553,7 +553,7 @@ async fn sheet(pages: &Pages, staff: &Staff) -> Result<Sheet, Fault> {
         "province.about",
         &[("dates", dates.into()), ("time", as_of.into())],
     );
-    Ok(Sheet {
+    Ok(ListSheet {
         title: words.t("nav.province").plain(),
         about: about.plain(),
         columns: keys.iter().map(|key| words.t(key).plain()).collect(),

@@ -16,7 +16,7 @@ use http::header::SET_COOKIE;
 use crate::Pages;
 use crate::fault::Fault;
 use crate::fields::Fields;
-use crate::frame::{self, Frame, html};
+use crate::frame::{self, Frame, Place, html};
 use crate::visit::{SESSION, Staff, Visit};
 use crate::words::Markup;
 
@@ -35,6 +35,8 @@ struct SignInPage {
     frame: Frame,
     /// Where to go afterwards.
     next: String,
+    /// What was sent when the session was over already, as it was sent.
+    kept: String,
     /// The name that was typed.
     name: String,
     /// What was wrong with name and password.
@@ -53,7 +55,7 @@ struct Trial {
 }
 
 impl SignInPage {
-    fn new(pages: &Pages, visit: &Visit, next: &str) -> Self {
+    fn new(pages: &Pages, visit: &Visit, fields: &Fields) -> Self {
         let words = visit.words();
         let roles = pages.settings.demo.iter().map(|trial| Trial {
             role: trial.role.as_str(),
@@ -62,7 +64,8 @@ impl SignInPage {
         });
         Self {
             frame: Frame::public(pages, visit, words.t("sign_in.title")),
-            next: own_address(next).to_owned(),
+            next: own_address(fields.get("next")).to_owned(),
+            kept: fields.raw("kept").to_owned(),
             name: String::new(),
             wrong: None,
             wrong_token: None,
@@ -88,7 +91,7 @@ fn own_address(next: &str) -> &str {
 
 async fn show(State(pages): State<Arc<Pages>>, visit: Visit) -> Response {
     let fields = Fields::of(&visit.uri);
-    html(&SignInPage::new(&pages, &visit, fields.get("next")))
+    html(&SignInPage::new(&pages, &visit, &fields))
 }
 
 async fn with_password(
@@ -98,13 +101,13 @@ async fn with_password(
 ) -> Result<Response, Fault> {
     let (name, password) = (fields.get("name"), fields.raw("password"));
     match pages.accounts.sign_in(name, password, &visit.peer).await {
-        Ok(opened) => Ok(enter(&pages, visit, opened, fields.get("next"))),
+        Ok(opened) => Ok(enter(&pages, visit, opened, &fields)),
         Err(error) => {
             let wrong = said(&visit, "sign_in.wrong", error)?;
             let page = SignInPage {
                 name: name.to_owned(),
                 wrong: Some(wrong),
-                ..SignInPage::new(&pages, &visit, fields.get("next"))
+                ..SignInPage::new(&pages, &visit, &fields)
             };
             Ok(page.again(&visit))
         }
@@ -118,11 +121,11 @@ async fn with_token(
 ) -> Result<Response, Fault> {
     let token = fields.get("token");
     match pages.accounts.sign_in_with_token(token, &visit.peer).await {
-        Ok(opened) => Ok(enter(&pages, visit, opened, fields.get("next"))),
+        Ok(opened) => Ok(enter(&pages, visit, opened, &fields)),
         Err(error) => {
             let page = SignInPage {
                 wrong_token: Some(said(&visit, "sign_in.wrong_token", error)?),
-                ..SignInPage::new(&pages, &visit, fields.get("next"))
+                ..SignInPage::new(&pages, &visit, &fields)
             };
             Ok(page.again(&visit))
         }
@@ -142,7 +145,7 @@ async fn as_demo(
         .accounts
         .sign_in_with_token(&trial.token, &visit.peer)
         .await?;
-    Ok(enter(&pages, visit, opened, fields.get("next")))
+    Ok(enter(&pages, visit, opened, &fields))
 }
 
 /// What a refused sign-in says; every other error is a page of its own.
@@ -158,13 +161,52 @@ fn said(visit: &Visit, key: &str, error: Error) -> Result<Markup, Fault> {
     }
 }
 
-fn enter(pages: &Pages, visit: Visit, opened: Opened, next: &str) -> Response {
+/// Asks who it is when a form comes and the session is over. What was typed is kept until then.
+pub fn interrupted(pages: &Pages, visit: &Visit, kept: &str) -> Response {
+    let fields = Fields::default();
+    let words = visit.words();
+    let page = SignInPage {
+        next: visit.uri.path().to_owned(),
+        kept: kept.to_owned(),
+        wrong: Some(words.t("sign_in.interrupted")),
+        ..SignInPage::new(pages, visit, &fields)
+    };
+    page.again(visit)
+}
+
+#[derive(Template)]
+#[template(path = "resend.html")]
+struct ResendPage {
+    frame: Frame,
+    to: String,
+    fields: Vec<(String, String)>,
+}
+
+/// The names of fields that a page of ours writes and nobody types.
+const CARRIED: &str = "csrf";
+
+fn enter(pages: &Pages, mut visit: Visit, opened: Opened, fields: &Fields) -> Response {
     let cookie = cookie(pages, &opened.secret);
+    visit.secret = Some(opened.secret);
     let staff = Staff {
         signed_in: opened.signed_in,
         visit,
     };
-    let to = match own_address(next) {
+    let next = own_address(fields.get("next"));
+    let kept = Fields::sent(fields.raw("kept"));
+    if !fields.raw("kept").is_empty() && next != "/" {
+        let typed = kept.pairs().filter(|(name, _)| *name != CARRIED);
+        let title = staff.visit.words().t("resend.title");
+        let page = ResendPage {
+            to: next.to_owned(),
+            fields: typed
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect(),
+            frame: Frame::staff(pages, &staff, Place::Elsewhere, title),
+        };
+        return ([(SET_COOKIE, cookie)], html(&page)).into_response();
+    }
+    let to = match next {
         "/" => frame::home(&staff),
         next => next.to_owned(),
     };

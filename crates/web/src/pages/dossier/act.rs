@@ -16,7 +16,7 @@ use domain::id::RequestId;
 use domain::language::Language;
 use http::StatusCode;
 
-use super::form::{self, Field, Form, Kind};
+use super::form::{self, ActForm, Field, Kind};
 use super::label;
 use crate::Pages;
 use crate::fault::Fault;
@@ -76,7 +76,7 @@ fn page(
         say,
         now,
     };
-    let form = Form {
+    let form = ActForm {
         view,
         typed,
         words,

@@ -6,8 +6,9 @@ use chrono::{NaiveDate, NaiveTime};
 use domain::catalogue::Catalogue;
 use domain::dossier::acts::{
     Accept, Advance, Assign, CloseConsultation, CloseLeg, Extension, HandOver, OpenConsultation,
-    RecordPayment, RecordSupplement, RefundPayment, Refuse, Remind, RequestPayment,
-    RequestSupplement, Resolve, ReturnResult, Stop, SupplementItem, Transfer, Withdraw,
+    PermitSupplement, RecordPayment, RecordSupplement, RefundPayment, Refuse, Remind,
+    RequestPayment, RequestSupplement, Resolve, ReturnResult, Stop, SupplementItem, Transfer,
+    Withdraw,
 };
 use domain::dossier::private::{Person, Words as Text};
 use domain::dossier::{Action, Channel, Command, PaymentMethod, Term};
@@ -70,6 +71,7 @@ pub fn is_there(action: Action) -> bool {
         Action::Receive
         | Action::Refuse
         | Action::RequestSupplement
+        | Action::PermitSupplement
         | Action::RecordSupplement
         | Action::Advance
         | Action::Assign
@@ -98,7 +100,7 @@ pub fn is_there(action: Action) -> bool {
 }
 
 /// What a form is drawn with.
-pub struct Form<'a> {
+pub struct ActForm<'a> {
     /// The dossier.
     pub view: &'a View,
     /// What was typed before.
@@ -111,7 +113,7 @@ pub struct Form<'a> {
     pub catalogue: &'a Catalogue,
 }
 
-impl Form<'_> {
+impl ActForm<'_> {
     fn field(&self, name: &'static str, label: &str, hint: Option<&str>, kind: Kind) -> Field {
         Field {
             name,
@@ -182,6 +184,12 @@ impl Form<'_> {
         Kind::Checks(choices.collect())
     }
 
+    /// The papers, to mark those that came.
+    fn came(&self) -> Field {
+        let papers = self.papers("paper");
+        self.field("paper", "act.papers_came", Some("act.papers_hint"), papers)
+    }
+
     /// What an act asks.
     pub fn fields(&self, action: Action) -> Vec<Field> {
         let reason = || self.field("reason", "act.reason", None, Kind::Area);
@@ -210,10 +218,17 @@ impl Form<'_> {
                     self.field("who", "act.next_holder", None, people),
                 ]
             }
-            Action::Receive | Action::RecordSupplement => {
-                let papers = self.papers("paper");
-                vec![self.field("paper", "act.papers_came", Some("act.papers_hint"), papers)]
-            }
+            Action::Receive => vec![
+                self.came(),
+                self.field(
+                    "incomplete",
+                    "act.incomplete",
+                    Some("act.incomplete_hint"),
+                    Kind::Line,
+                ),
+            ],
+            Action::RecordSupplement => vec![self.came()],
+            Action::PermitSupplement => vec![reason()],
             Action::RequestSupplement => vec![
                 self.field("items", "act.items", Some("act.items_hint"), Kind::Area),
                 reason(),
@@ -461,6 +476,11 @@ fn act(action: Action, read: &mut Reading<'_>) -> Option<Command> {
         Action::Receive => Accept {
             components: read.papers(),
             papers: Vec::new(),
+            accept_incomplete: Text::new(typed.get("incomplete")),
+        }
+        .into(),
+        Action::PermitSupplement => PermitSupplement {
+            reason: read.needed("reason", "act.reason_missing"),
         }
         .into(),
         Action::RecordSupplement => RecordSupplement {

@@ -8,7 +8,7 @@ mod story;
 use std::sync::Arc;
 
 use app::Error;
-use app::view::{DossierName, View};
+use app::view::{DossierName, HistoryEntry, View};
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, State};
@@ -16,10 +16,11 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use chrono::TimeDelta;
 use domain::dossier::times::{Span, SpentOn, Times};
-use domain::dossier::{Action, Channel, usual_action};
+use domain::dossier::{Action, Channel, Event, usual_action};
 use domain::language::Language;
 use domain::time;
 
+use super::letters::{apologises, asks_for_papers, component_name};
 use crate::Pages;
 use crate::fault::Fault;
 use crate::fields::Fields;
@@ -163,7 +164,7 @@ async fn show(
         why: reasons.join(" "),
         acts,
         more: buttons.collect(),
-        prints: prints(&view, words),
+        prints: prints(&view, &history, words),
         picture: clock::picture(&view, &times, &rows),
         arithmetic: clock::arithmetic(&view, &history, &rows),
         spans: spans(&view, &times, words, say),
@@ -269,16 +270,22 @@ fn label(action: Action, say: Say) -> String {
     }
 }
 
-fn prints(view: &View, words: &Words) -> Vec<Button> {
-    let mut prints = Vec::new();
-    if view.dossier.received.is_some() {
-        prints.push(Button {
-            href: format!("/dossiers/{}/print/slip", view.dossier.id),
-            label: words.t("print.slip").as_str().to_owned(),
-            main: false,
-        });
-    }
-    prints
+/// The forms that can be printed, as far as what they are about has happened.
+fn prints(view: &View, history: &[HistoryEntry], words: &Words) -> Vec<Button> {
+    let happened =
+        |about: fn(&Event) -> bool| history.iter().any(|entry| about(&entry.record.event));
+    let forms = [
+        (view.dossier.received.is_some(), "slip", "print.slip"),
+        (happened(asks_for_papers), "supplement", "print.supplement"),
+        (happened(apologises), "apology", "print.apology"),
+    ];
+    let there = forms.into_iter().filter(|(is_there, _, _)| *is_there);
+    let buttons = there.map(|(_, form, label)| Button {
+        href: format!("/dossiers/{}/print/{form}", view.dossier.id),
+        label: words.t(label).plain(),
+        main: false,
+    });
+    buttons.collect()
 }
 
 fn spans(view: &View, times: &Times, words: &Words, say: Say) -> Vec<SpanLine> {
@@ -341,7 +348,7 @@ fn steps(
     let entered = |id: &domain::id::StepId| {
         let mut latest = records.iter().rev();
         latest.find(|record| match &record.event {
-            domain::dossier::Event::Advanced(fact) => fact.step.as_ref() == Some(id),
+            Event::Advanced(fact) => fact.step.as_ref() == Some(id),
             _ => false,
         })
     };
@@ -411,12 +418,4 @@ fn facts(view: &View, unit: &str, words: &Words, say: Say) -> Vec<(Markup, Marku
         facts.push((words.t("fact.unit"), Markup::of(unit)));
     }
     facts
-}
-
-/// What a paper is called; its code where the procedure does not name it.
-pub(super) fn component_name(view: &View, code: &domain::id::ComponentCode) -> String {
-    let mut named = view.procedure.components.iter();
-    named
-        .find(|component| component.code == *code)
-        .map_or_else(|| code.to_string(), |component| component.name.clone())
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use app::worklist::Whose;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
-use documents::sheet::Sheet;
+use documents::list::ListSheet;
 use domain::time;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 
@@ -29,7 +29,7 @@ pub async fn csv(
 }
 
 /// A sheet as a file of text.
-pub fn csv_file(sheet: &Sheet, name: &str) -> Response {
+pub fn csv_file(sheet: &ListSheet, name: &str) -> Response {
     file(sheet.csv(), "text/csv; charset=utf-8", name, "csv")
 }
 
@@ -43,7 +43,7 @@ pub async fn xlsx(
 }
 
 /// A sheet as a workbook.
-pub fn xlsx_file(sheet: &Sheet, name: &str) -> Result<Response, Fault> {
+pub fn xlsx_file(sheet: &ListSheet, name: &str) -> Result<Response, Fault> {
     let book = sheet
         .xlsx()
         .map_err(|error| Fault::App(app::Error::Internal(Box::new(error))))?;
@@ -63,7 +63,7 @@ fn file(bytes: Vec<u8>, kind: &'static str, name: &str, ending: &str) -> Respons
         .into_response()
 }
 
-async fn sheet(pages: &Pages, staff: &Staff, unit: &str) -> Result<(String, Sheet), Fault> {
+async fn sheet(pages: &Pages, staff: &Staff, unit: &str) -> Result<(String, ListSheet), Fault> {
     let (engine, caller) = (&pages.engine, staff.caller());
     let catalogue = engine.catalogue(&caller.province);
     let (unit, unit_name) = unit_of(&catalogue, unit)?;
@@ -111,7 +111,7 @@ async fn sheet(pages: &Pages, staff: &Staff, unit: &str) -> Result<(String, Shee
     );
     let titles = Rows::PLAIN.map(|key| words.t(key).plain());
     let day = time::local_day(now).format("%Y%m%d");
-    let sheet = Sheet {
+    let sheet = ListSheet {
         title: words.t("list.sheet").plain(),
         about: about.plain(),
         columns: titles.to_vec(),

@@ -53,7 +53,7 @@ struct ListPage {
     only_print: Markup,
     csv: String,
     xlsx: String,
-    form: Form,
+    form: FilterForm,
     chips: Vec<Chip>,
     columns: Vec<Column>,
     rows: Vec<Row>,
@@ -64,7 +64,7 @@ struct ListPage {
 }
 
 /// The form that narrows a list.
-pub struct Form {
+pub struct FilterForm {
     /// Where it goes.
     pub action: String,
     /// The words searched for.
@@ -228,7 +228,12 @@ pub fn sorted_columns(words: &Words, filter: &Filter, unit: &UnitCode) -> Vec<Co
 }
 
 /// The form that narrows a list, with what there is to choose from.
-pub fn form(ground: &Ground<'_>, filter: &Filter, found: &Breakdown, unit: &UnitCode) -> Form {
+pub fn form(
+    ground: &Ground<'_>,
+    filter: &Filter,
+    found: &Breakdown,
+    unit: &UnitCode,
+) -> FilterForm {
     let words = ground.words;
     let all = || {
         (
@@ -318,7 +323,7 @@ pub fn form(ground: &Ground<'_>, filter: &Filter, found: &Breakdown, unit: &Unit
             format!("{sign}{}", filter::order_word(filter.order)),
         ));
     }
-    Form {
+    FilterForm {
         action: format!("/units/{unit}/list"),
         text: filter.text.clone(),
         selects: vec![

@@ -21,7 +21,7 @@ use domain::time;
 use self::first::First;
 use self::month::{Months, RecordBox};
 use self::numbers::{Number, Piled};
-use super::list::{self, Filter, Form, Ground, ROWS};
+use super::list::{self, Filter, FilterForm, Ground, ROWS};
 use crate::Pages;
 use crate::fault::Fault;
 use crate::frame::{Frame, Place, html};
@@ -54,7 +54,7 @@ struct UnitPage {
     only_print: Markup,
     csv: String,
     xlsx: String,
-    form: Form,
+    form: FilterForm,
     columns: Vec<Column>,
     rows: Vec<Row>,
     range: Markup,

@@ -4,7 +4,7 @@ use rust_xlsxwriter::{Format, Workbook, XlsxError};
 
 /// A list: texts under titles.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sheet {
+pub struct ListSheet {
     /// What the sheet of a workbook is called, 31 characters at most.
     pub title: String,
     /// What the list is of: unit, filter, order, as of when.
@@ -15,7 +15,7 @@ pub struct Sheet {
     pub rows: Vec<Vec<String>>,
 }
 
-impl Sheet {
+impl ListSheet {
     /// As comma-separated values in UTF-8 with the mark by which Excel knows it.
     #[must_use]
     pub fn csv(&self) -> Vec<u8> {
@@ -77,7 +77,7 @@ mod tests {
 
     #[test]
     fn a_list_keeps_its_marks_and_runs_nothing() {
-        let sheet = Sheet {
+        let sheet = ListSheet {
             title: "Hồ sơ".into(),
             about: "Phường Minh Xuân · quá hạn".into(),
             columns: vec!["Mã".into(), "Người nộp".into()],

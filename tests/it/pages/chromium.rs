@@ -1,0 +1,238 @@
+//! A real Chromium that looks at the pages: it shows them at a width, searches them with axe-core,
+//! and takes pictures.
+//!
+//! Pages go through a harness on a port of its own. It signs people in, for `/as/NAME/…` is what
+//! NAME sees, and it leaves out the headers that forbid frames and foreign scripts: what those
+//! forbid is tested without a browser.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, COOKIE, X_FRAME_OPTIONS};
+use http::{HeaderValue, StatusCode, Uri};
+use serde_json::{Value, json};
+use tokio::sync::oneshot;
+use tower::ServiceExt;
+
+const AXE: &str = include_str!("../../vendor/axe.min.js");
+
+/// The pages behind a port, as each of some people sees them.
+pub struct Glass {
+    address: SocketAddr,
+    told: Told,
+    profile: tempfile::TempDir,
+}
+
+type Told = Arc<Mutex<Option<oneshot::Sender<Vec<Value>>>>>;
+
+struct Harness {
+    pages: Router,
+    sessions: HashMap<String, String>,
+    told: Told,
+    task: Mutex<String>,
+}
+
+/// How a page is looked at.
+#[derive(Debug, Clone, Copy)]
+pub struct Look {
+    /// As wide as this, in CSS pixels.
+    pub width: u32,
+    /// Searched by axe-core, too.
+    pub searched: bool,
+}
+
+impl Glass {
+    /// Before some pages, with the secrets of people's sessions by their names.
+    pub async fn before(pages: &Router, sessions: HashMap<String, String>) -> Self {
+        Self::with_task(pages, sessions, &[]).await
+    }
+
+    async fn with_task(
+        pages: &Router,
+        sessions: HashMap<String, String>,
+        task: &[(String, Look)],
+    ) -> Self {
+        let told: Told = Arc::default();
+        let harness = Arc::new(Harness {
+            pages: pages.clone(),
+            sessions,
+            told: Arc::clone(&told),
+            task: Mutex::new(script(task)),
+        });
+        let router = Router::new()
+            .route("/harness", get(harness_page))
+            .route("/harness.js", get(harness_script))
+            .route(
+                "/axe.js",
+                get(async || ([(CONTENT_TYPE, "text/javascript")], AXE)),
+            )
+            .route("/told", post(hear))
+            .fallback(show)
+            .with_state(harness);
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self {
+            address,
+            told,
+            profile: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    /// Looks at pages one after the other; what is wrong with each, in words.
+    pub async fn look(
+        pages: &Router,
+        sessions: &HashMap<String, String>,
+        task: &[(String, Look)],
+        dark: bool,
+    ) -> Vec<String> {
+        let glass = Self::with_task(pages, sessions.clone(), task).await;
+        let (sender, receiver) = oneshot::channel();
+        *glass.told.lock().unwrap() = Some(sender);
+        let mut child = glass.chromium(dark, &["--window-size=1400,1000"], "/harness");
+        let looked = tokio::time::timeout(Duration::from_mins(8), receiver).await;
+        let _gone = child.kill();
+        let _reaped = child.wait();
+        let looked = looked.expect("Chromium looks at all pages").unwrap();
+        assert_eq!(looked.len(), task.len());
+        looked.iter().flat_map(wrong).collect()
+    }
+
+    /// Takes a picture of a page.
+    pub fn picture(&self, path: &str, size: (u32, u32), dark: bool, to: &Path) {
+        let size = format!("--window-size={},{}", size.0, size.1);
+        let to = format!("--screenshot={}", to.display());
+        let mut child = self.chromium(dark, &[&size, &to, "--timeout=20000"], path);
+        let done = child.wait().unwrap();
+        assert!(done.success(), "a picture of {path}");
+    }
+
+    /// Prints a page.
+    pub fn print(&self, path: &str, to: &Path) {
+        let to = format!("--print-to-pdf={}", to.display());
+        let mut child = self.chromium(false, &[&to, "--no-pdf-header-footer"], path);
+        assert!(child.wait().unwrap().success(), "a print of {path}");
+    }
+
+    fn chromium(&self, dark: bool, flags: &[&str], path: &str) -> Child {
+        let scheme = if dark { 0 } else { 1 };
+        Command::new("chromium")
+            .args([
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--hide-scrollbars",
+            ])
+            .arg(format!("--blink-settings=preferredColorScheme={scheme}"))
+            .arg(format!("--user-data-dir={}", self.profile.path().display()))
+            .args(flags)
+            .arg(format!("http://{}{path}", self.address))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromium is installed: see tests/tools.sh")
+    }
+}
+
+/// What axe-core and the width say against a page.
+fn wrong(looked: &Value) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let page = format!("{} at {}", looked["url"], looked["width"]);
+    if looked["overflow"].as_i64() != Some(0) {
+        wrong.push(format!("{page} scrolls sideways by {}", looked["overflow"]));
+    }
+    let violations = looked["violations"].as_array().unwrap().iter();
+    wrong.extend(violations.map(|violation| format!("{page}: {violation}")));
+    wrong
+}
+
+/// The script that goes through a task and tells what it saw.
+fn script(task: &[(String, Look)]) -> String {
+    let task: Vec<Value> = task
+        .iter()
+        .map(|(url, look)| json!([url, look.width, look.searched]))
+        .collect();
+    format!(
+        r#"(async function () {{
+  const told = [];
+  const frame = document.body.appendChild(document.createElement("iframe"));
+  frame.style.cssText = "border:0;height:900px";
+  for (const [url, width, searched] of {}) {{
+    frame.style.width = width + "px";
+    await new Promise((done) => {{ frame.onload = done; frame.src = url; }});
+    const inner = frame.contentWindow, page = frame.contentDocument, root = page.documentElement;
+    const overflow = Math.max(0, root.scrollWidth - root.clientWidth);
+    let violations = [];
+    if (searched) {{
+      const axe = page.createElement("script");
+      axe.src = "/axe.js";
+      await new Promise((done) => {{ axe.onload = done; page.head.append(axe); }});
+      const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+      const found = await inner.axe.run(page, {{ runOnly: {{ type: "tag", values: tags }} }});
+      violations = found.violations.map((one) =>
+        one.id + ": " + one.nodes.slice(0, 3).map((node) => node.html.slice(0, 200)).join(" | "));
+    }}
+    told.push({{ url, width, overflow, violations }});
+  }}
+  await fetch("/told", {{ method: "POST", body: JSON.stringify(told) }});
+}})();"#,
+        Value::from(task)
+    )
+}
+
+async fn harness_page() -> Response {
+    let page = "<!doctype html><html lang=\"en\"><title>harness</title><body>\
+                <script src=\"/harness.js\"></script></body></html>";
+    ([(CONTENT_TYPE, "text/html")], page).into_response()
+}
+
+async fn harness_script(State(harness): State<Arc<Harness>>) -> Response {
+    let script = harness.task.lock().unwrap().clone();
+    ([(CONTENT_TYPE, "text/javascript")], script).into_response()
+}
+
+async fn hear(State(harness): State<Arc<Harness>>, body: Bytes) -> StatusCode {
+    let told: Vec<Value> = serde_json::from_slice(&body).unwrap();
+    if let Some(sender) = harness.told.lock().unwrap().take() {
+        let _nobody_waits = sender.send(told);
+    }
+    StatusCode::NO_CONTENT
+}
+
+/// A page as somebody sees it.
+async fn show(State(harness): State<Arc<Harness>>, mut request: Request) -> Response {
+    let path = request.uri().path_and_query().unwrap().to_string();
+    if request.uri().path().ends_with("/live") {
+        // Nothing happens while a page is looked at.
+        let quiet = futures::stream::pending::<Result<Bytes, std::convert::Infallible>>();
+        return (
+            [(CONTENT_TYPE, "text/event-stream")],
+            Body::from_stream(quiet),
+        )
+            .into_response();
+    }
+    let seen = path
+        .strip_prefix("/as/")
+        .and_then(|rest| rest.split_once('/'));
+    if let Some((name, rest)) = seen {
+        if let Some(secret) = harness.sessions.get(name) {
+            let cookie = format!("motcua_session={secret}");
+            let cookie = HeaderValue::from_str(&cookie).unwrap();
+            request.headers_mut().insert(COOKIE, cookie);
+        }
+        *request.uri_mut() = format!("/{rest}").parse::<Uri>().unwrap();
+    }
+    let mut answer = harness.pages.clone().oneshot(request).await.unwrap();
+    answer.headers_mut().remove(CONTENT_SECURITY_POLICY);
+    answer.headers_mut().remove(X_FRAME_OPTIONS);
+    answer
+}
