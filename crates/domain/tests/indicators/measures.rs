@@ -80,11 +80,13 @@ fn a_second_request_for_papers_is_late_by_766_whatever_the_dates_say() {
     let once = "3 Aug 10:00 received; 4 Aug 09:00 papers requested; 5 Aug 09:00 papers complete; \
                 5 Aug 10:00 handed over; 10 Aug 09:00 resolved";
     let twice = "3 Aug 10:00 received; 4 Aug 09:00 papers requested; 5 Aug 09:00 papers complete; \
+                 6 Aug 08:00 one more permitted by the leader; \
                  6 Aug 09:00 papers requested with reason and basis; 7 Aug 09:00 papers complete; \
                  7 Aug 10:00 handed over; 10 Aug 09:00 resolved";
     // One before reception and one after it are two.
     let around = "1 Aug 10:00 submitted; 2 Aug 09:00 papers requested; 2 Aug 10:00 papers complete; \
-                  3 Aug 08:00 accepted; 4 Aug 09:00 papers requested with reason and basis; \
+                  3 Aug 08:00 accepted; 4 Aug 08:00 one more permitted by the leader; \
+                  4 Aug 09:00 papers requested with reason and basis; \
                   5 Aug 09:00 papers complete; 7 Aug 10:00 handed over; 10 Aug 09:00 resolved";
     for (history, by_766) in [(once, "1 of 1"), (twice, "0 of 1"), (around, "0 of 1")] {
         let row = row("1.013226", history, &august());

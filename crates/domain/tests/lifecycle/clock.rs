@@ -121,6 +121,7 @@ fn a_stop_that_begins_at_the_due_time_itself_still_stops() {
 #[test]
 fn every_stop_is_credited_and_not_the_last_alone() {
     let papers = "3 Aug 10:00 received; 6 Aug 09:00 papers requested; 12 Aug 14:00 papers complete; \
+                  13 Aug 08:00 one more permitted by the leader; \
                   13 Aug 09:00 papers requested with reason and basis; 18 Aug 10:00 papers complete";
     let payments = "3 Aug 10:00 received; 4 Aug 08:00 goes to appraise; \
                     6 Aug 09:00 payment requested; 12 Aug 14:00 paid; \
@@ -166,6 +167,7 @@ fn two_waits_that_touch_are_not_credited_twice() {
     let mut story = Story::told(
         "1.013226 as shift-due",
         "3 Aug 10:00 received; 6 Aug 09:00 papers requested; 12 Aug 14:00 papers complete; \
+         12 Aug 14:00 one more permitted by the leader; \
          12 Aug 14:00 papers requested with reason and basis",
     );
     story.goes_on("13 Aug 09:00 papers complete");

@@ -389,6 +389,7 @@ fn no_personal_value_is_in_the_bytes_of_any_event() {
             "returned",
             "stopped",
             "submitted",
+            "supplement_permitted",
             "supplement_recorded",
             "supplement_requested",
             "transferred",

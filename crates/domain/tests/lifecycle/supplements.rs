@@ -23,7 +23,7 @@ fn papers_may_be_asked_for_once_in_all_before_and_after_reception() {
         assert_eq!(story.dossier().supplements, 1, "{history}");
         story.goes_on(
             "6 Aug 08:00 papers requested with reason and basis [SUPPLEMENT_NOT_PERMITTED]; \
-             6 Aug 08:30 one more permitted; \
+             6 Aug 08:30 one more permitted by the leader; \
              6 Aug 09:00 papers requested with reason and basis",
         );
         assert_eq!(story.dossier().supplements, 2, "{history}");
@@ -300,16 +300,13 @@ fn one_more_request_takes_two_people_and_each_permission_is_for_one() {
         "1.013226",
         "3 Aug 08:00 received; 3 Aug 08:30 one more permitted [SUPPLEMENT_LEFT]; \
          4 Aug 09:00 papers requested; 5 Aug 09:00 papers complete; \
-         5 Aug 10:00 one more permitted; 5 Aug 11:00 papers requested [SUPPLEMENT_USED]",
+         5 Aug 10:00 one more permitted by the leader; 5 Aug 11:00 papers requested [SUPPLEMENT_USED]",
     );
     let permit = story.dossier().supplement_permit.clone();
     let permit = permit.expect("it is kept until it is used");
     assert_eq!(permit.at, at("5 Aug 10:00"));
-    let alone = desk::acting(Role::Chairman, &story.unit);
-    let alone = domain::dossier::Acting {
-        actor: permit.by,
-        ..alone
-    };
+    let alone = desk::acting(Role::Leader, &story.unit);
+    assert_eq!(permit.by, alone.actor);
     let asked = Deed::Act(story::papers_requested(true));
     let told = story.weighs(&alone, at("5 Aug 12:00"), &asked);
     assert_eq!(told.expect_err("the same person").reason(), "SAME_PERSON");
@@ -333,8 +330,7 @@ fn a_button_for_one_more_request_comes_when_somebody_has_permitted_it() {
     let (ask, permit) = (Action::RequestSupplement, Action::PermitSupplement);
     assert!(!has(&story, Role::Receptionist, ask));
     assert!(has(&story, Role::Leader, permit));
-    assert!(!has(&story, Role::Receptionist, permit));
-    story.goes_on("5 Aug 10:00 one more permitted");
+    story.goes_on("5 Aug 10:00 one more permitted by the leader");
     assert!(has(&story, Role::Receptionist, ask));
     let plain = Deed::Act(story::papers_requested(false));
     let acting = desk::acting(Role::Receptionist, &story.unit);
