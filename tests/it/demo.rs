@@ -104,6 +104,91 @@ fn in_time(dossiers: &[Value], fields: &[&str]) -> i64 {
     i64::try_from(100 * good / judged.len().max(1)).unwrap()
 }
 
+/// No reason contradicts the level, the chance, the ends, or another reason.
+fn say_one_thing(dossier: &Value) {
+    let forecast = &dossier["forecast"];
+    let Some(level) = forecast["level"].as_str() else {
+        return;
+    };
+    let late = forecast["late_probability"].as_f64().unwrap_or_default();
+    let reasons = forecast["reasons"].as_array().cloned();
+    let reasons = reasons.unwrap_or_default();
+    let told = format!("{forecast:#}");
+    let code = |reason: &Value| reason["code"].as_str().unwrap_or_default().to_owned();
+    let named = |reason: &Value, name: &str| -> Option<f64> {
+        reason["parameters"][name].as_str()?.parse().ok()
+    };
+    let is = |wanted: &str| level.ends_with(wanted);
+    let worrying = !is("ON_TRACK");
+    assert!(!reasons.is_empty(), "{told}");
+
+    // Level, chance and ends.
+    let due = time(&dossier["effective_due_time"]).unwrap();
+    assert_eq!(is("OVERDUE"), code(&reasons[0]) == "OVERDUE", "{told}");
+    if is("WILL_BE_LATE") {
+        assert!(late > 0.8, "{told}");
+    }
+    if is("ON_TRACK") || is("WATCH") {
+        assert!(late < 0.9, "{told}");
+    }
+    let stands = reasons.iter().any(|reason| code(reason) == "CLOCK_STANDS");
+    if let Some(middle) = time(&forecast["middle_end_time"]).filter(|_| !is("OVERDUE") && !stands) {
+        assert_eq!(middle > due, late >= 0.5, "{told}");
+    }
+
+    let (mut whole, mut parts) = (None, Vec::new());
+    for reason in &reasons {
+        let left = named(reason, "left_days");
+        match code(reason).as_str() {
+            "CANNOT_FIT" | "PLAN_CANNOT_FIT" => {
+                assert!(is("WILL_BE_LATE"), "{told}");
+                whole = named(reason, "usual_days").or(named(reason, "planned_days"));
+            }
+            "TIME_LEFT" => {
+                whole = named(reason, "usual_days");
+                // Both are told to a hundredth of a day.
+                let short = whole.zip(left).map(|(usual, left)| usual - left);
+                assert!(
+                    short.is_some_and(
+                        |short| (short > -0.02 || late < 0.5) && (short < 0.02 || late >= 0.5)
+                    ),
+                    "{told}"
+                );
+            }
+            "PLANNED" | "PLAN_SHORT" => whole = named(reason, "planned_days"),
+            "COMPARABLE" => {
+                let share = named(reason, "late")
+                    .zip(named(reason, "comparable"))
+                    .map(|(late, all)| late / all);
+                assert!(
+                    share.is_some_and(|share| (share >= 0.5) == (late >= 0.5)),
+                    "{told}"
+                );
+            }
+            "ODDS" => {
+                let in_ten = named(reason, "in_ten").unwrap() / 10.0;
+                assert!((in_ten - late).abs() <= 0.1001, "{told}");
+            }
+            "SLOWEST_STEP" | "SLOWEST_LEG" => {
+                parts.extend(named(reason, "days"));
+                let advises = reason["text_vi"].as_str().unwrap().contains("nên nhắc");
+                assert!(worrying || !advises, "{told}");
+            }
+            "NO_HISTORY" => {
+                let usually =
+                    |reason: &Value| reason["text_vi"].as_str().unwrap().contains("thường");
+                assert!(!reasons.iter().any(usually), "{told}");
+            }
+            _ => {}
+        }
+        let words = reason["text_vi"].as_str().unwrap();
+        assert!(words.ends_with('.') && !words.contains(".."), "{words}");
+    }
+    for part in parts {
+        assert!(whole.is_none_or(|whole| part <= whole + 0.02), "{told}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_demo_is_a_ward_as_its_chairman_finds_it_in_the_morning() {
     let demo = Morning::at("2026-11-30 09:00").await;
@@ -129,6 +214,9 @@ async fn the_demo_is_a_ward_as_its_chairman_finds_it_in_the_morning() {
     for wanted in ["ON_TRACK", "AT_RISK", "WILL_BE_LATE"] {
         let wanted = format!("FORECAST_LEVEL_{wanted}");
         assert!(levels.contains(&wanted), "{levels:?}");
+    }
+    for dossier in &pending {
+        say_one_thing(dossier);
     }
     let ahead = pending.iter().filter(|dossier| {
         let flagged = ["FORECAST_LEVEL_AT_RISK", "FORECAST_LEVEL_WILL_BE_LATE"];
@@ -180,6 +268,20 @@ async fn the_demo_is_a_ward_as_its_chairman_finds_it_in_the_morning() {
         .iter()
         .filter(|it| it["receiving_unit"] != it["resolving_unit"]);
     assert!(moved.count() >= 3, "some went to another unit, some came");
+
+    // The flags kept what they promise, and few were late without one.
+    for month in ["2026-10", "2026-11"] {
+        let body = json!({"month": month});
+        let record = demo.call(Role::Chairman, "GetFlagRecord", &body).await;
+        let of = |name: &str| record[name].as_f64().unwrap_or_default();
+        let error = (of("promised") * (1.0 - of("promised")) / of("flagged").max(1.0)).sqrt();
+        assert!(of("flagged") >= 20.0, "{record}");
+        assert!(of("kept") >= of("promised") - 2.0 * error, "{record}");
+        assert!(of("flagged_late") >= 0.95 * of("late"), "{record}");
+        assert!(of("saved") <= of("acted_on") && of("acted_on") <= of("flagged"));
+        assert!(of("acted_on") >= 1.0, "{record}");
+        println!("{}", record["text_vi"]);
+    }
 
     let month = json!({"unit": "units/H60.02215", "from": "2026-10-01", "to": "2026-10-31"});
     let rates = demo.call(Role::Chairman, "GetRates", &month).await;

@@ -192,6 +192,7 @@ fn follow(
         settled: Settled {
             late: case.end.is_none_or(|end| end > due),
             lead: warned,
+            acted: false,
             allowance: Some(until - start),
             told,
         },

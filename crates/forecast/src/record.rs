@@ -18,6 +18,8 @@ pub struct Settled {
     pub late: bool,
     /// Working days from the first flag that warned to the deadline; none if none did in time.
     pub lead: Option<f64>,
+    /// Whether somebody acted on it within a working day after that flag.
+    pub acted: bool,
     /// Working days from its reception to the deadline, where that is known.
     pub allowance: Option<f64>,
     /// The chance told of it at half of its allowance, or at its first sight if that was later;
@@ -47,6 +49,10 @@ pub struct Record {
     pub flagged: u32,
     /// Of the flagged, the late ones.
     pub flagged_late: u32,
+    /// Of the flagged, those on which somebody acted within a working day.
+    pub acted: u32,
+    /// Of these, those that ended in time after all.
+    pub saved: u32,
     /// Late ones that nobody was warned of.
     pub missed: u32,
     /// Working days from the flag to the deadline, of flagged late dossiers.
@@ -101,6 +107,8 @@ pub fn record(settled: &[Settled]) -> Record {
         late,
         flagged: count(&|settled| settled.lead.is_some()),
         flagged_late,
+        acted: count(&|settled| settled.lead.is_some() && settled.acted),
+        saved: count(&|settled| settled.lead.is_some() && settled.acted && !settled.late),
         missed: late - flagged_late,
         median_lead_wd: median(&leads),
         median_lead_share: median(&shares),
@@ -188,6 +196,7 @@ mod tests {
         Settled {
             late,
             lead,
+            acted: lead.is_some_and(|lead| lead >= 4.0),
             allowance: Some(10.0),
             told: Some(told),
         }
@@ -204,6 +213,7 @@ mod tests {
             Settled {
                 late: false,
                 lead: None,
+                acted: false,
                 allowance: None,
                 told: None,
             },
@@ -214,6 +224,7 @@ mod tests {
             (record.flagged, record.flagged_late, record.missed),
             (3, 2, 1)
         );
+        assert_eq!((record.acted, record.saved), (2, 1));
         assert_eq!(record.median_lead_wd, Some(3.0));
         assert!((record.median_lead_share.expect("leads") - 0.3).abs() < 1e-12);
         assert_eq!(

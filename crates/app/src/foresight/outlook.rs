@@ -307,14 +307,16 @@ fn act(view: &View, last_start: Option<Instant>, now: Instant) -> (Act, Option<I
     let foreseen = view.foreseen.as_ref();
     let level = foreseen.map(|foreseen| foreseen.level);
     let to_come = |by: Option<Instant>| by.filter(|by| now <= *by);
+    // Where what remains no longer fits, it still ends the earlier the sooner somebody moves it.
+    let start = to_come(last_start).or(to_come(view.dossier.due()));
     match level {
         Some(Level::Overdue) => (Act::Apologise, None),
         Some(Level::WillBeLate) if foreseen.is_some_and(|it| it.apology_by.is_some()) => {
             (Act::Apologise, foreseen.and_then(|it| it.apology_by))
         }
-        _ if view.dossier.assignee.is_none() => (Act::Assign, to_come(last_start)),
+        _ if view.dossier.assignee.is_none() => (Act::Assign, start),
         _ if is_at_last_step(view) => (Act::Sign, to_come(view.dossier.due())),
-        _ => (Act::Remind, to_come(last_start)),
+        _ => (Act::Remind, start),
     }
 }
 

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use domain::calendar::Calendar;
-use domain::dossier::{Dossier, Status};
+use domain::dossier::{Dossier, Record, Status};
 use domain::id::{DossierId, UnitCode};
 use domain::procedure::Kind;
 use domain::time::{self, Instant};
 use forecast::level::Precision;
-use forecast::record::{DRIFT_DAYS, Drift, Record, Settled, drift, record};
+use forecast::record::{DRIFT_DAYS, Drift, Record as MonthRecord, Settled, drift, record};
 
 use super::month::Month;
 use super::trace::counts_elapsed;
@@ -29,7 +29,7 @@ pub struct FlagRecord {
     /// From when on forecasts are judged: the moment of the province's first model. None before it.
     pub judged_from: Option<Instant>,
     /// What was flagged and what came of it.
-    pub record: Record,
+    pub record: MonthRecord,
     /// The chances of the last 60 working days against what came; none below thirty dossiers.
     pub drift: Option<Drift>,
 }
@@ -38,10 +38,12 @@ impl FlagRecord {
     /// What was promised of the flags and what came of it, in Vietnamese and English.
     #[must_use]
     pub fn words(&self) -> [String; 2] {
-        let Record {
+        let MonthRecord {
             flagged,
             flagged_late,
             missed,
+            acted,
+            saved,
             ..
         } = self.record;
         if self.judged_from.is_none() {
@@ -60,16 +62,20 @@ impl FlagRecord {
         [
             format!(
                 "{flagged} lần cảnh báo, {flagged_late} lần đúng; hứa {promised:.0} trong 10. \
-                 {missed} hồ sơ trễ hạn mà không được cảnh báo."
+                 {acted} hồ sơ được xử lý trong một ngày làm việc sau cảnh báo, trong đó {saved} \
+                 hồ sơ kịp hạn. {missed} hồ sơ trễ hạn mà không được cảnh báo."
             ),
             format!(
                 "{flagged} flags, {flagged_late} of them right; promised {promised:.0} in 10. \
-                 {missed} dossiers were late without a flag."
+                 {acted} dossiers were acted on within a working day, and {saved} of these ended \
+                 in time. {missed} dossiers were late without a flag."
             ),
         ]
     }
 }
 
+/// Working days after a flag within which an act counts as an answer to it.
+const ACTED_WITHIN: f64 = 1.0;
 /// How many dossiers are looked at in one go.
 const STRIDE: u32 = 500;
 
@@ -130,9 +136,17 @@ impl Engine {
             let judged: Vec<&Dossier> = page.iter().filter(|one| is_judged(one)).collect();
             let ids: Vec<DossierId> = judged.iter().map(|dossier| dossier.id).collect();
             let flags = read.flags_of(province, &ids).await?;
+            let warned = ids.iter().copied().filter(|id| {
+                let own = flags.get(id).map_or(&[][..], Vec::as_slice);
+                own.iter().any(|flag| flag.level.warns())
+            });
+            let warned: Vec<DossierId> = warned.collect();
+            let histories = read.records_of(province, &warned).await?;
             let foretold = read.foretold(province, &ids).await?;
             for dossier in judged {
-                settled.extend(self.outcome(dossier, &flags, &foretold));
+                let history = histories.get(&dossier.id);
+                let history = history.map_or(&[][..], Vec::as_slice);
+                settled.extend(self.outcome(dossier, history, &flags, &foretold));
             }
         }
     }
@@ -140,6 +154,7 @@ impl Engine {
     fn outcome(
         &self,
         dossier: &Dossier,
+        history: &[Record],
         flags: &HashMap<DossierId, Vec<Flag>>,
         foretold: &HashMap<DossierId, Foretold>,
     ) -> Option<Settled> {
@@ -155,9 +170,17 @@ impl Engine {
         let until = office.position(due).ok();
         let between = |from: Instant| Some(until? - office.position(from).ok()?);
         let lead = warned.and_then(|flag| between(flag.at));
+        let acted = warned.is_some_and(|flag| {
+            let position = |at: Instant| office.position(at).ok();
+            let within = position(flag.at).map(|position| position + ACTED_WITHIN);
+            history
+                .iter()
+                .any(|record| flag.at < record.event_time && position(record.event_time) <= within)
+        });
         Some(Settled {
             late: dossier.ended.is_none_or(|ended| ended > due),
             lead,
+            acted,
             allowance: dossier.received.and_then(between),
             told: foretold.get(&dossier.id).map(|foretold| foretold.late),
         })

@@ -127,6 +127,8 @@ pub fn flag_record(told: &FlagRecord) -> proto::FlagRecord {
         late: record.late,
         flagged: record.flagged,
         flagged_late: record.flagged_late,
+        acted_on: record.acted,
+        saved: record.saved,
         missed: record.missed,
         median_lead_days: record.median_lead_wd.map(rounded),
         brier: record.brier.map(rounded),
