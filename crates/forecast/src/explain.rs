@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use domain::calendar::Error;
 use domain::time::Instant;
 
-use crate::forecaster::{Basis, Forecaster, Prospect};
+use crate::forecaster::{Basis, FEW, Forecaster, Prospect};
 use crate::layer::Likeness;
 use crate::level::{Level, judge};
 use crate::model::Model;
@@ -15,8 +15,6 @@ use crate::running::{Glance, Running};
 use crate::situation::Situation;
 use crate::table::Cell;
 
-/// Fewer settled comparable dossiers than this are called few.
-pub const FEW: u32 = 20;
 /// From so many settled dossiers of its own on, nobody has to be told that a unit leans on others.
 const OWN: u32 = 100;
 /// A reminder is advised where it lowers the chance by so much.

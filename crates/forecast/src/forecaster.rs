@@ -7,7 +7,6 @@ use domain::calendar::Error;
 use domain::time::Instant;
 
 use crate::artefact::Artefact;
-use crate::explain::FEW;
 use crate::level::{Level, Sight, Thresholds, judge};
 use crate::log::Case;
 use crate::model::{Forecast, is_beyond};
@@ -16,6 +15,9 @@ use crate::quiet_period::Pace;
 use crate::running::{Glance, Running, Wall};
 use crate::shrink::{chance, logit};
 use crate::working_time::{TimeScale, WorkingTime};
+
+/// Fewer settled dossiers than this are called few, and are no history.
+pub const FEW: u32 = 20;
 
 /// What a forecast rests on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

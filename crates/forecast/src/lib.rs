@@ -20,6 +20,7 @@ mod binning;
 pub mod crossing;
 mod curve;
 pub mod explain;
+pub mod figures;
 pub mod forecaster;
 mod layer;
 pub mod level;

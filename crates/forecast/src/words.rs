@@ -3,7 +3,8 @@
 use chrono::NaiveDate;
 use domain::deadline::Language::{self, English, Vietnamese};
 
-use crate::explain::{FEW, Reason, percent};
+use crate::explain::{Reason, percent};
+use crate::forecaster::FEW;
 use crate::working_time::TimeScale;
 
 impl Reason {

@@ -1,6 +1,6 @@
 //! What the flags were worth: per case, not per look.
 
-use super::report::Alarm;
+use super::report::FlagWorth;
 
 /// What was said of one case, and what became of it.
 pub(super) struct Flag {
@@ -10,7 +10,7 @@ pub(super) struct Flag {
 }
 
 /// What flags were worth.
-pub(super) fn worth(flags: impl Iterator<Item = Flag>) -> Alarm {
+pub(super) fn worth(flags: impl Iterator<Item = Flag>) -> FlagWorth {
     let (mut flagged, mut late) = (0_u32, 0_u32);
     let mut leads = Vec::new();
     for flag in flags {
@@ -21,7 +21,7 @@ pub(super) fn worth(flags: impl Iterator<Item = Flag>) -> Alarm {
     leads.sort_by(f64::total_cmp);
     let hits = leads.len() as f64;
     let ratio = |whole: u32| (whole > 0).then(|| hits / f64::from(whole));
-    Alarm {
+    FlagWorth {
         flagged: Some(flagged),
         precision: ratio(flagged),
         recall: ratio(late),

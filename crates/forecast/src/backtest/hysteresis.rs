@@ -1,7 +1,7 @@
 //! What levels are worth when each is judged with the one before it in mind.
 
 use super::alarm::{Flag, worth};
-use super::report::Alarm;
+use super::report::FlagWorth;
 use crate::level::Level;
 
 /// The levels that one case went through.
@@ -14,8 +14,8 @@ pub(super) struct LevelPath {
 
 /// The two levels that say something is wrong.
 pub(super) struct Flags {
-    pub at_risk: Alarm,
-    pub will_be_late: Alarm,
+    pub at_risk: FlagWorth,
+    pub will_be_late: FlagWorth,
     /// Cases whose flag was given up and raised again, among the flagged; none without flags.
     pub raised_again: Option<f64>,
 }

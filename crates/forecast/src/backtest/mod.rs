@@ -13,7 +13,7 @@ mod said;
 use chrono::{DateTime, Datelike, Months, NaiveTime};
 use domain::time::Instant;
 
-use crate::artefact::Figures;
+use crate::figures::Figures;
 use crate::level::{Sight, Thresholds, judge};
 use crate::log::{Deadline, Error, Log};
 use crate::model::{Learned, Model};
@@ -22,8 +22,7 @@ use crate::working_time::{WorkMoment, WorkingTime};
 
 pub use crate::selection::Tried;
 pub use crate::trace::Looks;
-pub use net_benefit::{Benefit, NetBenefit};
-pub use report::{Alarm, Alarms, Bin, Landmarks, Naive, Report};
+pub use report::{Alarms, Benefit, Bin, FlagWorth, Landmarks, Naive, NetBenefit, Report};
 
 use crate::trace::Split;
 use hysteresis::LevelPath;

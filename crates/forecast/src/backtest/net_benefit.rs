@@ -1,42 +1,9 @@
 //! What flags are worth when a flag costs one handling and a lateness avoided in time pays several.
 
-use serde::Serialize;
-use serde::ser::{SerializeMap, Serializer};
-
 use super::alarm::Flag;
+use super::report::{Benefit, NetBenefit};
 use super::said::{FlagOf, Said};
 use crate::alarm::{BENEFITS, LEADS};
-
-/// The net benefit of flags for each case, in handlings.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
-pub struct Benefit {
-    /// Flags from the level that paid most in training.
-    pub ours: f64,
-    /// Flags when a fifth of the allowance is left.
-    pub naive: f64,
-    /// The same where only flags a working day ahead avoid anything.
-    pub ours_one_day: f64,
-    /// By the naive rule.
-    pub naive_one_day: f64,
-    /// The same with two working days.
-    pub ours_two_days: f64,
-    /// By the naive rule.
-    pub naive_two_days: f64,
-}
-
-/// For each number of handlings that an avoided lateness pays, the benefit; empty without cases.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct NetBenefit(pub Vec<(u8, Benefit)>);
-
-impl Serialize for NetBenefit {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for (pays, benefit) in &self.0 {
-            map.serialize_entry(&pays.to_string(), benefit)?;
-        }
-        map.end()
-    }
-}
 
 /// Measures what the flags were worth.
 pub(super) fn measure(said: &Said<'_>) -> NetBenefit {

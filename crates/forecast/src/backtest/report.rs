@@ -1,9 +1,8 @@
 //! What a backtest found, in the shape it is printed. What cannot be computed is absent.
 
 use domain::time::Instant;
+use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
-
-use super::net_benefit::NetBenefit;
 
 /// Figures of one backtest. The names are a contract.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -89,7 +88,7 @@ impl Landmarks {
 
 /// What a flag was worth, case by case.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
-pub struct Alarm {
+pub struct FlagWorth {
     /// How many were flagged.
     pub flagged: Option<u32>,
     /// Late ones among the flagged.
@@ -105,14 +104,14 @@ pub struct Alarm {
 pub struct Alarms {
     /// Six in ten flagged should be late.
     #[serde(rename = "0.6")]
-    pub six: Alarm,
+    pub six: FlagWorth,
     /// Eight in ten.
     #[serde(rename = "0.8")]
-    pub eight: Alarm,
+    pub eight: FlagWorth,
 }
 
 impl Alarms {
-    pub(super) fn new(mut alarms: impl Iterator<Item = Option<Alarm>>) -> Alarms {
+    pub(super) fn new(mut alarms: impl Iterator<Item = Option<FlagWorth>>) -> Alarms {
         let mut next = || alarms.next().flatten().unwrap_or_default();
         Alarms {
             six: next(),
@@ -131,7 +130,7 @@ pub struct Naive {
 }
 
 impl Naive {
-    pub(super) fn new(auc: Option<f64>, alarm: Option<Alarm>) -> Naive {
+    pub(super) fn new(auc: Option<f64>, alarm: Option<FlagWorth>) -> Naive {
         let alarm = alarm.unwrap_or_default();
         Naive {
             auc,
@@ -140,6 +139,37 @@ impl Naive {
                 eight: alarm,
             },
         }
+    }
+}
+
+/// The net benefit of flags for each case, in handlings.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+pub struct Benefit {
+    /// Flags from the level that paid most in training.
+    pub ours: f64,
+    /// Flags when a fifth of the allowance is left.
+    pub naive: f64,
+    /// The same where only flags a working day ahead avoid anything.
+    pub ours_one_day: f64,
+    /// By the naive rule.
+    pub naive_one_day: f64,
+    /// The same with two working days.
+    pub ours_two_days: f64,
+    /// By the naive rule.
+    pub naive_two_days: f64,
+}
+
+/// For each number of handlings that an avoided lateness pays, the benefit; empty without cases.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct NetBenefit(pub Vec<(u8, Benefit)>);
+
+impl Serialize for NetBenefit {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (pays, benefit) in &self.0 {
+            map.serialize_entry(&pays.to_string(), benefit)?;
+        }
+        map.end()
     }
 }
 

@@ -1,6 +1,6 @@
 //! A backtest for people.
 
-use forecast::backtest::{Alarm, Report};
+use forecast::backtest::{FlagWorth, Report};
 use forecast::model::Model;
 
 /// The figures, one a line, the naive rule beside ours.
@@ -140,7 +140,7 @@ pub(super) fn plus_minus(figure: Option<f64>, error: Option<f64>) -> String {
     }
 }
 
-fn alarm(alarm: Alarm) -> String {
+fn alarm(alarm: FlagWorth) -> String {
     let lead = alarm
         .median_lead_wd
         .map_or_else(|| "–".to_owned(), |lead| format!("{lead:.1} d"));
