@@ -84,7 +84,7 @@ fn sums_of_tallies_are_what_reading_every_history_counts() {
             ..some_period(&mut random)
         };
         let (_, mut read) = tallied(&histories, &period);
-        let nothing = Report::new(&period, BTreeMap::new()).total;
+        let nothing = Report::new(&period, BTreeMap::<&str, _>::new()).total;
         read.units.retain(|row| {
             let counted = (row.carried_over, row.received, row.mirrored);
             counted != (nothing.carried_over, nothing.received, nothing.mirrored)
