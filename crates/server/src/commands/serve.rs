@@ -15,7 +15,7 @@ use domain::role::Role;
 use motcua_http::Health;
 use store::{Options, Patience, SeaStore};
 use tokio::net::{TcpListener, TcpSocket};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use web::{DemoRole, Pages};
 
 use super::{migrate, open_with};
@@ -306,6 +306,8 @@ async fn serve(
         grpc::serve::part(engine, gate.clone(), &health, &services),
     ];
     let site = motcua_http::site(health, parts);
+    // Before anybody is told where we are: who is told may at once ask us to stop.
+    let mut stop_signals = StopSignals::listen()?;
     // Everything that a caller may need is there: now connections are taken.
     let listener = port
         .open()
@@ -332,13 +334,13 @@ async fn serve(
     );
     let (stop, stopped) = tokio::sync::oneshot::channel();
     let hard = async {
-        asked_to_stop().await;
+        stop_signals.next().await;
         tracing::info!(
             limit_s = config.shutdown_seconds,
             "stopping: finishing what runs"
         );
         let _running = stop.send(());
-        asked_to_stop().await;
+        stop_signals.next().await;
         tracing::warn!("asked again; what still runs is cut");
     };
     let served = tokio::select! {
@@ -386,13 +388,35 @@ fn outlive_full_files() -> Result<(), Failure> {
         .map_err(|error| Failure::work("cannot listen to signals", error))
 }
 
+/// SIGTERM and Ctrl-C, from the moment on at which they are listened to.
+struct StopSignals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl StopSignals {
+    fn listen() -> Result<Self, Failure> {
+        let on =
+            |kind| signal(kind).map_err(|error| Failure::work("cannot listen to signals", error));
+        Ok(Self {
+            terminate: on(SignalKind::terminate())?,
+            interrupt: on(SignalKind::interrupt())?,
+        })
+    }
+
+    /// Waits for the next one.
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
 /// Waits for SIGTERM or Ctrl-C.
 pub(crate) async fn asked_to_stop() {
-    let mut terminate = signal(SignalKind::terminate()).expect("signals can be listened to");
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
-    }
+    let mut signals = StopSignals::listen().expect("signals can be listened to");
+    signals.next().await;
 }
 
 /// Refuses a catalogue that changes what was already published to this database.
