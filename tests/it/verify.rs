@@ -1,12 +1,13 @@
 //! What is kept for queries is what the events say, and a hand in the file is noticed.
 
 use app::ports::Verifiable;
+use app::receipt::Opinion;
 use app::verify::verify;
 use domain::code::AnyCode;
-use domain::dossier::Command;
 use domain::dossier::acts::Correct;
 use domain::dossier::correction::Corrected;
 use domain::dossier::private::Words;
+use domain::dossier::{Command, Score};
 use domain::number::VoidReason;
 use domain::role::Role;
 use sea_orm::{ConnectionTrait, Database};
@@ -51,7 +52,17 @@ async fn office(on: Backend) -> World {
     let command = Command::Correct(Correct { corrected, reason });
     world.act(&other, Role::Officer, command).await.unwrap();
     world.set("2026-08-24 09:00");
+    let (code, pin) = (done.dossier.label(), done.receipt.clone().unwrap().pin);
     world.finish(done).await;
+    let opinion = Opinion {
+        score: Score::new(5).unwrap(),
+        comment: Words::new(""),
+    };
+    let code = AnyCode::parse(&code).unwrap();
+    let rated = world
+        .engine
+        .rate_by_receipt(world.meta(), &code, &pin, opinion);
+    rated.await.unwrap();
     world.receive(WARD, "1.013225").await;
     world
 }
@@ -78,6 +89,18 @@ async fn every_hand_in_the_file_is_named(on: Backend) {
         (
             "UPDATE dossier SET fold = replace(fold, '1.013225', '1.013226')",
             "fold",
+        ),
+        (
+            "UPDATE dossier SET assignee = 'someone' WHERE id = (SELECT max(id) FROM dossier)",
+            "column assignee is someone, by the events ",
+        ),
+        (
+            "UPDATE interest SET precedence = precedence + 1 WHERE unit = 'H60.02215'",
+            "interests",
+        ),
+        (
+            "UPDATE rating SET score = 1",
+            "column rating is 1, by the events 5",
         ),
         (
             "UPDATE tally SET late = late + 1 WHERE grain = 'month'",

@@ -10,7 +10,7 @@ use std::fmt;
 use chrono::{Datelike, NaiveDate};
 use domain::code::{AnyCode, DossierCode};
 use domain::dossier::correction::Change;
-use domain::dossier::{Dossier, Interest, Record};
+use domain::dossier::{Dossier, Interest, Precedence, Record};
 use domain::id::{DossierId, ProvinceCode};
 use domain::tally::{self, Counts, Measure, Tallies};
 use domain::time::Instant;
@@ -376,15 +376,39 @@ fn columns(dossier: &Dossier, records: &[Record]) -> Vec<(&'static str, String)>
         ("last_record", micros(recorded().max())),
         ("apart", u8::from(tally::stands_apart(dossier)).to_string()),
         ("overdue_from", micros(tally::overdue_from(dossier))),
+        ("precedence", Precedence::of(dossier).key().to_string()),
+        (
+            "step",
+            dossier
+                .state
+                .step()
+                .map_or_else(String::new, ToString::to_string),
+        ),
+        (
+            "assignee",
+            dossier
+                .assignee
+                .as_ref()
+                .map_or_else(String::new, ToString::to_string),
+        ),
+        ("elsewhere", u8::from(dossier.is_elsewhere()).to_string()),
+        (
+            "rating",
+            dossier.rating.as_ref().map_or_else(
+                || "none".to_owned(),
+                |rating| rating.score.get().to_string(),
+            ),
+        ),
     ]
 }
 
-fn row_of(interest: Interest) -> (String, i64, i64, i64) {
+fn row_of(interest: Interest) -> (String, i64, i64, i64, i64) {
     (
         interest.unit.to_string(),
         interest.roles.into(),
         interest.open.into(),
         interest.due.map_or(NEVER, |at| at.timestamp_micros()),
+        interest.precedence.key(),
     )
 }
 

@@ -40,6 +40,11 @@ struct DossierRow {
     apart: i64,
     overdue_from: i64,
     fold: String,
+    precedence: i64,
+    step: String,
+    assignee: String,
+    elsewhere: i64,
+    rating: Option<i64>,
 }
 
 #[derive(FromQueryResult)]
@@ -60,6 +65,7 @@ struct InterestRow {
     roles: i64,
     open: i64,
     due: i64,
+    precedence: i64,
 }
 
 #[derive(FromQueryResult)]
@@ -95,6 +101,7 @@ impl DossierRow {
         };
         let id = place.parse("id", &self.id)?;
         let received = self.received.map(|at| at.to_string());
+        let rating = self.rating.map(|score| score.to_string());
         let columns = vec![
             ("version", self.version.to_string()),
             ("status", self.status.to_string()),
@@ -110,6 +117,11 @@ impl DossierRow {
             ("last_record", self.last_record.to_string()),
             ("apart", self.apart.to_string()),
             ("overdue_from", self.overdue_from.to_string()),
+            ("precedence", self.precedence.to_string()),
+            ("step", self.step),
+            ("assignee", self.assignee),
+            ("elsewhere", self.elsewhere.to_string()),
+            ("rating", rating.unwrap_or_else(|| "none".to_owned())),
         ];
         Ok(KeptDossier {
             id,
@@ -166,7 +178,10 @@ impl ReadKept for Reading {
         let sql = format!(
             "SELECT d.id, d.version, CAST(d.status AS bigint) AS status, d.procedure, d.channel, \
                  d.resolving, d.begun, d.received, d.ended, d.due, d.last_event, d.first_record, \
-                 d.last_record, CAST(d.apart AS bigint) AS apart, d.overdue_from, d.fold \
+                 d.last_record, CAST(d.apart AS bigint) AS apart, d.overdue_from, d.fold, \
+                 d.precedence, d.step, d.assignee, CAST(d.elsewhere AS bigint) AS elsewhere, \
+                 CAST((SELECT r.score FROM rating r WHERE r.province = d.province \
+                     AND r.dossier = d.id) AS bigint) AS rating \
              FROM dossier d WHERE d.province = ? AND d.id > ? AND {VISIBLE} ORDER BY d.id LIMIT ?"
         );
         let after = after.map_or(String::new(), |id| id.to_string());
@@ -198,7 +213,7 @@ impl ReadKept for Reading {
         let events: Vec<EventRow> = self.all(&sql, values.clone()).await?;
         let sql = beside(
             "t.dossier, t.unit, CAST(t.roles AS bigint) AS roles, \
-                 CAST(t.open AS bigint) AS open, t.due",
+                 CAST(t.open AS bigint) AS open, t.due, t.precedence",
             "interest",
             "t.unit",
         );
@@ -216,9 +231,9 @@ impl ReadKept for Reading {
             let kept = KeptEvent { bytes, columns };
             events_of.entry(row.dossier).or_default().push(kept);
         }
-        let mut interests_of: HashMap<String, Vec<(String, i64, i64, i64)>> = HashMap::new();
+        let mut interests_of: HashMap<String, Vec<(String, i64, i64, i64, i64)>> = HashMap::new();
         for row in interests {
-            let interest = (row.unit, row.roles, row.open, row.due);
+            let interest = (row.unit, row.roles, row.open, row.due, row.precedence);
             interests_of.entry(row.dossier).or_default().push(interest);
         }
         rows.into_iter()

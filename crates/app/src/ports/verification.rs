@@ -60,8 +60,8 @@ pub struct KeptDossier {
     pub columns: Vec<(&'static str, String)>,
     /// Its events in order of version, each with its columns.
     pub events: Vec<KeptEvent>,
-    /// Its interests by unit: unit, roles, open, due.
-    pub interests: Vec<(String, i64, i64, i64)>,
+    /// Its interests by unit: unit, roles, open, due, precedence.
+    pub interests: Vec<(String, i64, i64, i64, i64)>,
 }
 
 /// An event's row.
