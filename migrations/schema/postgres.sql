@@ -536,6 +536,8 @@ ALTER TABLE secret ADD CONSTRAINT secret_province_dossier_fkey FOREIGN KEY (prov
 
 CREATE INDEX code_code ON code USING btree (code);
 
+CREATE INDEX code_tail ON code USING btree (province, substr(code, length(rtrim(code, '0123456789'::text)) + 1), dossier);
+
 CREATE INDEX dossier_apart ON dossier USING btree (province, ended) WHERE apart = 1;
 
 CREATE INDEX dossier_ended ON dossier USING btree (province, ended);
@@ -555,6 +557,8 @@ CREATE UNIQUE INDEX import_running ON import USING btree (province, source) WHER
 CREATE INDEX interest_dossier ON interest USING btree (province, dossier);
 
 CREATE INDEX interest_worklist ON interest USING btree (province, unit, open, precedence, dossier);
+
+CREATE INDEX origin_name ON origin USING btree (province, upper(name));
 
 CREATE INDEX personal_search ON personal USING btree (province, dossier, name_key, phone_key) WHERE name_key IS NOT NULL;
 

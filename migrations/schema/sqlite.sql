@@ -68,6 +68,9 @@ CREATE TABLE code (
 
 CREATE INDEX code_code ON code (code);
 
+CREATE INDEX code_tail ON code
+    (province, substr(code, length(rtrim(code, '0123456789')) + 1), dossier);
+
 CREATE TABLE counter (
     province TEXT    NOT NULL,
     unit     TEXT    NOT NULL,
@@ -318,6 +321,8 @@ CREATE TABLE origin (
     PRIMARY KEY (province, source, name),
     FOREIGN KEY (province, dossier) REFERENCES dossier (province, id)
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX origin_name ON origin (province, upper(name));
 
 CREATE TABLE personal (
     province  TEXT NOT NULL,

@@ -18,6 +18,7 @@ mod m20261122_000012_forecasts;
 mod m20261122_000013_ratings;
 mod m20261122_000014_predecessor;
 mod m20261130_000020_installation;
+mod m20261130_000021_search;
 mod m20261130_000030_worklist_order;
 mod m20261130_000060_due_days;
 mod m20261130_000061_no_due;
@@ -59,6 +60,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000012_forecasts::Migration),
             Box::new(m20261122_000014_predecessor::Migration),
             Box::new(m20261130_000020_installation::Migration),
+            Box::new(m20261130_000021_search::Migration),
             Box::new(m20261130_000030_worklist_order::Migration),
             Box::new(m20261130_000060_due_days::Migration),
             Box::new(m20261130_000061_no_due::Migration),

@@ -213,7 +213,12 @@ pub(crate) async fn search<C: ConnectionTrait>(
     door: &Door<'_, C>,
     search: &Search,
 ) -> Result<Vec<Dossier>, StoreError> {
-    let found = [by_code(search), by_person(search)];
+    let found = [
+        by_code(search),
+        by_tail(search),
+        by_case(search),
+        by_person(search),
+    ];
     let mut found = found.into_iter().flatten();
     let Some(mut any) = found.next() else {
         return Ok(Vec::new());
@@ -382,6 +387,42 @@ fn by_code(search: &Search) -> Option<SelectStatement> {
         .and_where(Expr::col(("c", "code")).lt(format!("{beginning}~")))
         .and_where_option(involves(("c", "dossier"), &search.scope));
     Some(newest(select, ("c", "dossier"), search.limit))
+}
+
+/// The digits with which a code ends, as an index has them.
+const TAIL: &str = "substr(c.code, length(rtrim(c.code, '0123456789')) + 1)";
+
+/// Ids of dossiers with a code that ends so.
+fn by_tail(search: &Search) -> Option<SelectStatement> {
+    let tail = search.tail.as_deref()?;
+    let digits = tail.trim_start_matches(|letter: char| !letter.is_ascii_digit());
+    let digits = digits
+        .rsplit(|letter: char| !letter.is_ascii_digit())
+        .next()?;
+    let mut select = Query::select();
+    select
+        .column(("c", "dossier"))
+        .from_as("code", "c")
+        .and_where(Expr::col(("c", "province")).eq(search.scope.province().as_str()))
+        .and_where(Expr::cust(TAIL).eq(digits))
+        .and_where(Expr::col(("c", "code")).like(like("%", tail, "")))
+        .and_where_option(involves(("c", "dossier"), &search.scope));
+    Some(newest(select, ("c", "dossier"), search.limit))
+}
+
+/// Ids of dossiers that another system calls so, or that it calls something which begins so.
+fn by_case(search: &Search) -> Option<SelectStatement> {
+    let case = search.case.as_deref()?;
+    let mut select = Query::select();
+    select
+        .column(("o", "dossier"))
+        .from_as("origin", "o")
+        .and_where(Expr::col(("o", "province")).eq(search.scope.province().as_str()))
+        .and_where(Expr::cust("upper(o.name)").gte(case))
+        // Beyond every character that a name has.
+        .and_where(Expr::cust("upper(o.name)").lt(format!("{case}\u{10ffff}")))
+        .and_where_option(involves(("o", "dossier"), &search.scope));
+    Some(newest(select, ("o", "dossier"), search.limit))
 }
 
 /// Ids of dossiers whose applicant has such a name or telephone.

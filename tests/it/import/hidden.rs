@@ -127,6 +127,8 @@ impl Desk {
         let search = Search {
             scope: scope.clone(),
             code: Some("H60.02215-2608".into()),
+            tail: None,
+            case: None,
             name: None,
             phone: None,
             limit: 1_000,
@@ -475,6 +477,38 @@ async fn a_code_that_a_dossier_has_is_refused_with_its_holder(on: Backend) {
     let named = |fault: &Fault| fault.reason.contains("(import 1, `old-1`)");
     assert!(again.refusals.iter().any(named), "{:?}", again.refusals);
     assert_eq!(desk.listed(&scopes()[0]).await.len(), 31);
+}
+
+on_both!(a_dossier_is_found_by_the_end_of_its_code_and_by_what_it_was_called_before);
+
+async fn a_dossier_is_found_by_the_end_of_its_code_and_by_what_it_was_called_before(on: Backend) {
+    let world = World::on(on, "2026-08-20 10:00").await;
+    Desk::beside(&world).await.run(30).await;
+    let live = world.receive(WARD, THREE_DAYS).await.dossier.label();
+    for (text, role, expected) in [
+        ("old-7", Role::Receptionist, vec!["H60.02215-260808-0007"]),
+        // Whoever may see no name may still see this.
+        (" OLD-7 ", Role::Auditor, vec!["H60.02215-260808-0007"]),
+        ("0007", Role::Receptionist, vec!["H60.02215-260808-0007"]),
+        ("260808-0007", Role::Auditor, vec!["H60.02215-260808-0007"]),
+        ("260809-0007", Role::Auditor, vec![]),
+        (&live[4..], Role::Receptionist, vec![live.as_str()]),
+        (
+            "old-3",
+            Role::Receptionist,
+            vec!["H60.02215-260801-0030", "H60.02215-260804-0003"],
+        ),
+        ("old-x", Role::Receptionist, vec![]),
+    ] {
+        let found = world
+            .engine
+            .search(&who(role, WARD), text, 0)
+            .await
+            .unwrap();
+        let mut found: Vec<_> = found.iter().map(|view| view.dossier.label()).collect();
+        found.sort();
+        assert_eq!(found, expected, "{text}");
+    }
 }
 
 on_both!(another_list_waits_until_the_broken_one_is_finished);

@@ -238,6 +238,8 @@ fn find(scope: Scope) -> Search {
     Search {
         scope,
         code: None,
+        tail: None,
+        case: None,
         name: None,
         phone: None,
         limit: 10,
@@ -279,6 +281,10 @@ async fn a_search_finds_by_code_name_or_telephone_newest_first_within_the_scope(
         code: Some(text.into()),
         ..find(whole())
     };
+    let tail = |text: &str| Search {
+        tail: Some(text.into()),
+        ..find(whole())
+    };
     for (search, expected) in [
         (name("dang mau"), vec![3, 2, 1]),
         (name("thi"), vec![1]),
@@ -294,6 +300,18 @@ async fn a_search_finds_by_code_name_or_telephone_newest_first_within_the_scope(
         (code("H60.02215-2611"), vec![2, 1]),
         (code("H60"), vec![3, 2, 1]),
         (code("G"), vec![]),
+        (tail("0002"), vec![2]),
+        (tail("261121-0002"), vec![2]),
+        (tail("15-261121-0002"), vec![2]),
+        (tail("261122-0002"), vec![]),
+        (tail("002"), vec![]),
+        (
+            Search {
+                scope: of(&[OTHER_WARD]),
+                ..tail("0002")
+            },
+            vec![],
+        ),
         (find(whole()), vec![]),
         (
             Search {

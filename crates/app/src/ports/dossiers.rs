@@ -214,6 +214,10 @@ pub struct Search {
     pub scope: Scope,
     /// A code, whole or its beginning, in capitals; none when the text cannot be one.
     pub code: Option<String>,
+    /// What a code ends with, its last digits at least, in capitals; none when the text has too few.
+    pub tail: Option<String>,
+    /// What another system calls the dossier, whole or its beginning, in capitals; none to leave it out.
+    pub case: Option<String>,
     /// Folded words that all occur in the name; none when the caller may not see names.
     pub name: Option<String>,
     /// Digits that a telephone number begins or ends with; none when the caller may not see it.
