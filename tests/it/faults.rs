@@ -13,3 +13,4 @@ mod program;
 mod seeded;
 mod silence;
 mod start;
+mod stopped;

@@ -11,7 +11,7 @@ use app::{Engine, Error, Parts};
 use chrono::TimeDelta;
 use domain::dossier::Refusal;
 use domain::role::Role;
-use futures::future::join;
+use futures::future::{join, join3};
 use sea_orm::{ConnectionTrait, Database, TransactionTrait};
 use serde_json::json;
 use store::{Options, Patience, SeaStore};
@@ -20,8 +20,8 @@ use tracing_subscriber::util::SubscriberInitExt;
 use crate::backend::Backend;
 use crate::calling::Json;
 use crate::world::{
-    NumberedIds, PROVINCE, SECRET, StandingClock, THREE_DAYS, WARD, World, at_the_desk, catalogue,
-    moment, procedure_code, who,
+    NumberedIds, OTHER_WARD, PROVINCE, SECRET, StandingClock, THREE_DAYS, WARD, World, at_the_desk,
+    catalogue, moment, procedure_code, who,
 };
 
 /// Another process on the database of a world, by a clock of its own.
@@ -199,4 +199,48 @@ async fn a_transaction_that_stays_open_keeps_the_feed_back_and_is_told(on: Backe
         (&page["done"], &page["held_since_time"]),
         (&json!(true), &json!(null))
     );
+}
+
+on_servers!(
+    a_ward_that_another_process_holds_keeps_no_other_ward_waiting,
+    flavor = "multi_thread"
+);
+
+async fn a_ward_that_another_process_holds_keeps_no_other_ward_waiting(on: Backend) {
+    let world = World::on(on, "2026-08-03 10:00").await;
+    let hand = Database::connect(&world.url).await.unwrap();
+    let holds = hand.begin().await.unwrap();
+    let lock =
+        format!("SELECT pg_advisory_xact_lock(hashtextextended('motcua counter 08 {WARD}', 0))");
+    holds.execute_unprepared(&lock).await.unwrap();
+    let began = Instant::now();
+    let at = |ward: &'static str| {
+        let world = &world;
+        async move {
+            let received = world.receive(ward, THREE_DAYS).await;
+            (received.dossier.label(), began.elapsed())
+        }
+    };
+    let mut held = std::pin::pin!(at(WARD));
+    // Those who came together with the ward, and those who come while it waits.
+    let others = async {
+        let mut all = Vec::new();
+        for _ in 0..3 {
+            let three = (at(OTHER_WARD), at(OTHER_WARD), at(OTHER_WARD));
+            let (one, two, three) = join3(three.0, three.1, three.2).await;
+            all.extend([one, two, three]);
+        }
+        all
+    };
+    let mut others = std::pin::pin!(others);
+    let served = tokio::select! {
+        biased;
+        early = &mut held => panic!("it was not held: {early:?}"),
+        served = &mut others => served,
+    };
+    let last = served.iter().map(|(_, took)| *took).max().unwrap();
+    assert!(last < Duration::from_secs(2), "{served:?}");
+    holds.rollback().await.unwrap();
+    let (label, _) = held.await;
+    assert!(label.ends_with("-0001"), "{label}");
 }

@@ -12,7 +12,7 @@ use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use serde_json::json;
 
 use crate::commit::{Failure, clash_unless, immediate};
-use crate::door::Door;
+use crate::door::{Dialect, Door};
 use crate::fault::store_error;
 use crate::given::Given;
 use crate::line::Line;
@@ -49,6 +49,11 @@ async fn reserve_within<C: ConnectionTrait>(
     door: &Door<'_, C>,
     wanted: &BlockWanted,
 ) -> Result<Reserved, StoreError> {
+    // Nobody else is in this transaction who would be kept waiting.
+    if door.dialect() == Dialect::Postgres {
+        let patient = "SET LOCAL lock_timeout = '5s'";
+        door.run(patient, Vec::new()).await.map_err(store_error)?;
+    }
     numbers::hold_unit(door, &wanted.province, &wanted.unit)
         .await
         .map_err(store_error)?;

@@ -50,6 +50,18 @@ impl<C: ConnectionTrait> Door<'_, C> {
         .await
     }
 
+    /// Lets this transaction be silent for longer than one of a lane is: it writes so much that making
+    /// its statements takes a while.
+    pub(crate) async fn take_time(&self) -> Result<(), DbErr> {
+        match self.dialect() {
+            Dialect::Sqlite => Ok(()),
+            Dialect::Postgres => {
+                let set = "SET LOCAL idle_in_transaction_session_timeout = '60s'";
+                self.run(set, Vec::new()).await.map(drop)
+            }
+        }
+    }
+
     /// Runs a statement and returns how many rows it changed.
     pub(crate) async fn run(&self, sql: &str, values: Vec<Value>) -> Result<u64, DbErr> {
         self.statements.fetch_add(1, Ordering::Relaxed);

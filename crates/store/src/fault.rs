@@ -74,6 +74,14 @@ pub(crate) fn is_deadlock(error: &DbErr) -> bool {
     }
 }
 
+/// Whether a lock was not had in time.
+pub(crate) fn is_held(error: &DbErr) -> bool {
+    match code(error) {
+        Some(Code::Sqlite(_)) | None => false,
+        Some(Code::Postgres(code)) => code == LOCK_NOT_HAD,
+    }
+}
+
 /// Whether a trigger of the schema refused a row.
 pub(crate) fn is_refused_by_trigger(error: &DbErr) -> bool {
     match code(error) {
@@ -108,6 +116,7 @@ const INTEGRITY: &str = "23";
 /// A text that is no number was to become one.
 const NO_NUMBER: &str = "22P02";
 const ROLLBACK: &str = "40";
+const LOCK_NOT_HAD: &str = "55P03";
 /// What the triggers of the schema raise.
 const OUR_TRIGGER: &str = "MC001";
 

@@ -251,6 +251,7 @@ pub(crate) async fn write(
         connection: &transaction,
         statements,
     };
+    door.take_time().await.map_err(none)?;
     if !advance(&door, piece).await.map_err(none)? {
         transaction.rollback().await.map_err(none)?;
         return Ok(false);

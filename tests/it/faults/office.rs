@@ -1,6 +1,7 @@
 //! People at work: callers who take dossiers from the desk or the portal through to
 //! the citizen, each one call at a time, and write down every answer.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -66,6 +67,11 @@ pub struct Working {
 impl Office {
     /// So many callers, with a token for each role in a database that is ready.
     pub async fn open(database: &str, callers: u32) -> Self {
+        Self::open_for(database, 0..callers).await
+    }
+
+    /// The same with callers of these numbers, beside those of other numbers.
+    pub async fn open_for(database: &str, callers: Range<u32>) -> Self {
         let store = SeaStore::open(database, Options::default()).await.unwrap();
         let mut wards = Vec::new();
         let catalogue = catalogue();
@@ -96,7 +102,7 @@ impl Office {
         store.close().await.unwrap();
         Self {
             ledger: Arc::new(Ledger::default()),
-            clerks: (0..callers).map(Clerk::new).collect(),
+            clerks: callers.map(Clerk::new).collect(),
             wards,
         }
     }

@@ -137,11 +137,14 @@ async fn a_writer_that_cannot_get_the_lock_says_later_and_has_written_nothing(on
         changes: vec![a_dossier(1).received_change()],
     };
     // Takes as long as the store waits for the lock.
-    let refused = store.commit(batch).await;
-    assert!(matches!(
-        refused,
-        Err(CommitError::Store(StoreError::Unavailable(_)))
-    ));
+    let refused = store.commit(batch).await.unwrap_err();
+    let later = match &refused {
+        // The lane tries again, beside all others.
+        CommitError::Held => on.is_postgres(),
+        CommitError::Store(StoreError::Unavailable(_)) => !on.is_postgres(),
+        CommitError::Clash { .. } | CommitError::Unknown(_) | CommitError::Store(_) => false,
+    };
+    assert!(later, "{refused:?}");
     drop(writing);
     store.write(vec![a_dossier(1).received_change()]).await;
 }

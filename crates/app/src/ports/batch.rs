@@ -187,6 +187,9 @@ pub enum CommitError {
         /// The dossiers to try again one by one.
         dossiers: Vec<Key>,
     },
+    /// Somebody holds what it writes, for longer than others may be kept waiting. Nothing was written.
+    #[error("another writer holds what the batch writes")]
+    Held,
     /// The connection was lost at the commit: it may have been written or not.
     #[error("the outcome of the commit is unknown")]
     Unknown(#[source] StoreError),

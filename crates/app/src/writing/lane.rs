@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use domain::dossier::Dossier;
 use domain::dossier::private::Person;
@@ -11,6 +12,7 @@ use futures::FutureExt;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::aside::Aside;
 use super::deciding::{Desk, Step};
 use super::queue::Queue;
 use super::task::{self, Task};
@@ -23,6 +25,10 @@ const BATCH: usize = 256;
 
 /// How often a command is tried against other writers before the caller is told to.
 const TRIES: usize = 5;
+
+/// How long somebody may hold what a command writes before its caller is told to come again: longer
+/// than a server keeps the transaction of a process that has stopped.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The answer: the dossier at the version that this request made.
 #[derive(Debug, Clone)]
@@ -95,11 +101,16 @@ async fn run(
     mut rung: mpsc::Receiver<()>,
     changed: watch::Sender<u64>,
 ) {
+    let aside = Arc::new(Aside::new());
     while rung.recv().await.is_some() {
         loop {
             let batch = locked(&queue).take(BATCH);
             if batch.is_empty() {
                 break;
+            }
+            let batch = aside.keep(batch, unit_of);
+            if batch.is_empty() {
+                continue;
             }
             let began = tokio::time::Instant::now();
             let commands = batch.len();
@@ -110,7 +121,23 @@ async fn run(
                 .await;
             let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
             match done {
-                Ok(()) => tracing::debug!(commands, duration_ms, "a batch was answered"),
+                Ok(held) => {
+                    tracing::debug!(
+                        commands,
+                        duration_ms,
+                        held = held.len(),
+                        "a batch was answered"
+                    );
+                    for (unit, commands) in aside.take(held, unit_of) {
+                        tokio::spawn(go_on(
+                            Arc::clone(&office),
+                            Arc::clone(&aside),
+                            changed.clone(),
+                            unit,
+                            commands,
+                        ));
+                    }
+                }
                 Err(_panic) => tracing::error!(commands, duration_ms, "a batch panicked"),
             }
             changed.send_modify(|commits| *commits += 1);
@@ -118,12 +145,42 @@ async fn run(
     }
 }
 
-/// Decides and commits a batch; what clashed is tried again one by one.
-async fn attempt(office: &Office, batch: Vec<(Task, Reply)>, tries: usize) {
+fn unit_of((task, _): &Waits) -> &str {
+    task.unit()
+}
+
+/// Goes on with the commands of a unit that another process holds, until nothing of it waits.
+async fn go_on(
+    office: Arc<Office>,
+    aside: Arc<Aside<Waits>>,
+    changed: watch::Sender<u64>,
+    unit: String,
+    commands: Vec<Waits>,
+) {
+    let since = tokio::time::Instant::now();
+    let mut next = Some(commands);
+    while let Some(commands) = next {
+        // A fault of ours in it must not leave the unit aside for ever.
+        let tried = AssertUnwindSafe(attempt(&office, commands, 1)).catch_unwind();
+        let mut held = tried.await.unwrap_or_default();
+        changed.send_modify(|commits| *commits += 1);
+        if !held.is_empty() && since.elapsed() >= PATIENCE {
+            tracing::error!(unit, "another writer holds what this unit writes");
+            unavailable(std::mem::take(&mut held));
+        }
+        next = aside.next(&unit, held);
+    }
+}
+
+/// Decides and commits a batch; what clashed is tried again one by one. Returns what waits for
+/// somebody who holds what it writes.
+async fn attempt(office: &Office, batch: Vec<Waits>, tries: usize) -> Vec<Waits> {
     let wanted = task::wanted(batch.iter().map(|(task, _)| task), office);
     let loaded = match office.store.load(&wanted).await {
         Ok(loaded) => loaded,
-        Err(error) => return failed(office, batch, error, "cannot load a batch").await,
+        Err(error) => {
+            return failed(office, batch, error, "cannot load a batch").await;
+        }
     };
     let mut desk = Desk::new(office, loaded);
     let mut waiting: Waiting = Vec::with_capacity(batch.len());
@@ -149,10 +206,12 @@ async fn attempt(office: &Office, batch: Vec<(Task, Reply)>, tries: usize) {
     let newest = desk.newest();
     let changes = desk.changes();
     if changes.is_empty() {
-        return answer(waiting, &HashMap::new());
+        answer(waiting, &HashMap::new());
+        return Vec::new();
     }
     if let Err(error) = office.keep_pace(newest).await {
-        return refuse_all(waiting, &error);
+        refuse_all(waiting, &error);
+        return Vec::new();
     }
     match office.store.commit(Batch { changes }).await {
         Ok(committed) => {
@@ -162,11 +221,14 @@ async fn attempt(office: &Office, batch: Vec<(Task, Reply)>, tries: usize) {
                 .map(|dossier| ((dossier.province.clone(), dossier.id), dossier))
                 .collect();
             answer(waiting, &written);
+            Vec::new()
         }
+        Err(CommitError::Held) => undecided(waiting),
         Err(CommitError::Clash { dossiers }) => {
             tracing::debug!(clashed = dossiers.len(), tries, "another writer was first");
             if waiting.len() == 1 && tries >= TRIES {
-                return give_up(waiting);
+                give_up(waiting);
+                return Vec::new();
             }
             let clashed: HashSet<Key> = dossiers.into_iter().collect();
             let (again, rest): (Vec<_>, Vec<_>) =
@@ -178,16 +240,18 @@ async fn attempt(office: &Office, batch: Vec<(Task, Reply)>, tries: usize) {
                     });
             let again = undecided(again);
             let rest = undecided(rest);
+            let mut held = Vec::new();
             if tries < TRIES {
                 if !rest.is_empty() {
-                    Box::pin(attempt(office, rest, tries + 1)).await;
+                    held = Box::pin(attempt(office, rest, tries + 1)).await;
                 }
-                one_by_one(office, again, tries + 1).await;
+                held.extend(one_by_one(office, again, tries + 1).await);
             } else {
                 // Whichever it is that clashes, it spoils nobody else's.
-                one_by_one(office, rest, 1).await;
-                one_by_one(office, again, 1).await;
+                held = one_by_one(office, rest, 1).await;
+                held.extend(one_by_one(office, again, 1).await);
             }
+            held
         }
         Err(CommitError::Unknown(error)) => {
             tracing::warn!(
@@ -195,10 +259,11 @@ async fn attempt(office: &Office, batch: Vec<(Task, Reply)>, tries: usize) {
                 "the outcome is unknown"
             );
             settle(office, waiting).await;
+            Vec::new()
         }
         Err(CommitError::Store(error)) => {
             let batch = undecided(waiting);
-            failed(office, batch, error, "cannot commit a batch").await;
+            failed(office, batch, error, "cannot commit a batch").await
         }
     }
 }
@@ -209,10 +274,12 @@ fn undecided(waiting: Waiting) -> Vec<Waits> {
     waits.map(|(task, reply, _)| (task, reply)).collect()
 }
 
-async fn one_by_one(office: &Office, commands: Vec<Waits>, tries: usize) {
+async fn one_by_one(office: &Office, commands: Vec<Waits>, tries: usize) -> Vec<Waits> {
+    let mut held = Vec::new();
     for command in commands {
-        Box::pin(attempt(office, vec![command], tries)).await;
+        held.extend(Box::pin(attempt(office, vec![command], tries)).await);
     }
+    held
 }
 
 /// Answers a batch that the store could not take.
@@ -220,21 +287,28 @@ async fn one_by_one(office: &Office, commands: Vec<Waits>, tries: usize) {
 /// A database that does not answer is told to everybody. Anything else is the fault of one of the
 /// commands: each is tried alone, so that only this one is refused, for good. It is logged where it
 /// is answered.
-async fn failed(office: &Office, batch: Vec<Waits>, error: StoreError, what: &str) {
+async fn failed(office: &Office, batch: Vec<Waits>, error: StoreError, what: &str) -> Vec<Waits> {
     match error {
         StoreError::Unavailable(_) => {
             tracing::error!(error = &error as &dyn std::error::Error, "{what}");
-            for (_, reply) in batch {
-                let _gone = reply.send(Err(Error::Unavailable(None)));
-            }
+            unavailable(batch);
+            Vec::new()
         }
         StoreError::Inconsistent { .. } | StoreError::Database(_) if batch.len() > 1 => {
-            one_by_one(office, batch, 1).await;
+            one_by_one(office, batch, 1).await
         }
         StoreError::Inconsistent { .. } | StoreError::Database(_) => {
             let only = batch.into_iter().next();
             let _gone = only.map(|(_, reply)| reply.send(Err(error.into())));
+            Vec::new()
         }
+    }
+}
+
+/// Answers that the same request may be sent again.
+fn unavailable(commands: Vec<Waits>) {
+    for (_, reply) in commands {
+        let _gone = reply.send(Err(Error::Unavailable(None)));
     }
 }
 

@@ -5,6 +5,7 @@
 //! query, lets each command decide against the state as already changed in this
 //! batch, and commits once. Nobody else waiting: the batch is one command.
 
+mod aside;
 mod deciding;
 mod lane;
 mod queue;

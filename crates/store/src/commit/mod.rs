@@ -19,7 +19,7 @@ use app::ports::{Batch, Change, CommitError, Committed, Key, StoreError};
 use sea_orm::{ConnectionTrait, DbErr, SqliteTransactionMode, TransactionOptions, Value};
 
 use crate::door::{Dialect, Door};
-use crate::fault::{is_deadlock, is_otherwise, store_error, wrote_nothing};
+use crate::fault::{is_deadlock, is_held, is_otherwise, store_error, wrote_nothing};
 use crate::line::Line;
 use crate::many::Part;
 use crate::numbers::Numbering;
@@ -86,6 +86,10 @@ pub(crate) async fn commit(
     }
 }
 
+/// No lane writes more at once; who does, such as a benchmark that fills a database, makes statements
+/// for longer than a process may be silent.
+const MOST_OF_A_LANE: usize = 256;
+
 /// How a batch is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Way {
@@ -137,6 +141,9 @@ async fn attempt(
         connection: &transaction,
         statements,
     };
+    if changes.len() > MOST_OF_A_LANE {
+        door.take_time().await?;
+    }
     match write(&door, changes, way, numbering).await {
         Ok(()) => transaction.commit().await.map_err(outcome),
         Err(failure) => {
@@ -152,7 +159,7 @@ async fn attempt(
 /// What a failed COMMIT means: some errors say that nothing was written, all others leave
 /// it open.
 fn outcome(error: DbErr) -> Failure {
-    if wrote_nothing(&error) {
+    if wrote_nothing(&error) || is_held(&error) {
         error.into()
     } else {
         Failure::Unknown(store_error(error))
@@ -167,6 +174,8 @@ pub(crate) enum Failure {
     /// Something clashes; the statement cannot say what.
     Otherwise,
     Deadlock(DbErr),
+    /// Somebody holds a lock.
+    Held,
     Unknown(StoreError),
     Store(StoreError),
 }
@@ -175,6 +184,8 @@ impl From<DbErr> for Failure {
     fn from(error: DbErr) -> Self {
         if is_deadlock(&error) {
             Failure::Deadlock(error)
+        } else if is_held(&error) {
+            Failure::Held
         } else {
             Failure::Store(store_error(error))
         }
@@ -197,6 +208,7 @@ impl From<Failure> for CommitError {
                 dossiers: Vec::new(),
             },
             Failure::Deadlock(error) => CommitError::Store(store_error(error)),
+            Failure::Held => CommitError::Held,
             Failure::Unknown(error) => CommitError::Unknown(error),
             Failure::Store(error) => CommitError::Store(error),
         }

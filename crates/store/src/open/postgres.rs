@@ -12,8 +12,8 @@ use super::{Durability, OpenError, Options, Patience, check_schema};
 use crate::line::{CONNECTING, Limit, Line};
 
 /// How many transactions of this process may write at the same time: one for the batch of the
-/// lane, and two for what is no batch.
-const WRITERS: u32 = 3;
+/// lane, two for what is no batch, and some for units that wait for what somebody else holds.
+const WRITERS: u32 = 6;
 
 /// Within this a connection that was good is taken for good.
 const RECENT: Duration = Duration::from_millis(500);
@@ -21,7 +21,7 @@ const RECENT: Duration = Duration::from_millis(500);
 /// How long a statement that writes may take, for a caller who waits. It is seen from here: a server
 /// that is cut off cannot end a statement by its own clock in a way that anybody hears of, and must
 /// not end one that waits for a standby. A batch takes some hundredths of a second, and a wait for a
-/// lock ends after five.
+/// lock ends after half of one.
 const WRITTEN: Duration = Duration::from_secs(10);
 
 /// The same for one that reads. Reports of a whole province are among them.
@@ -31,14 +31,15 @@ const READ: Duration = Duration::from_secs(20);
 type Settings = &'static [(&'static str, &'static str)];
 
 /// A process that stops in the middle of a transaction would hold its locks, and the feed,
-/// for ever; so the server ends such a transaction itself. Nobody waits long for a lock,
-/// for a caller waits too. No `statement_timeout`: it would cancel a COMMIT that waits for
+/// for ever; so the server ends such a transaction itself, long after any of ours has said its next
+/// word. Who waits for a lock gives it up soon, so that a batch with others in it goes on without
+/// whoever is held. No `statement_timeout`: it would cancel a COMMIT that waits for
 /// a standby, and the server then answers success for what no standby has. A limit of ours
 /// ([`WRITTEN`]) says nothing to the server.
 const WRITING: Settings = &[
     ("default_transaction_isolation", "read committed"),
-    ("idle_in_transaction_session_timeout", "15s"),
-    ("lock_timeout", "5s"),
+    ("idle_in_transaction_session_timeout", "2s"),
+    ("lock_timeout", "500ms"),
     ("jit", "off"),
 ];
 
