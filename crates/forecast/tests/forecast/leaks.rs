@@ -68,6 +68,37 @@ fn shuffling_everything_after_the_split_leaves_the_model_bit_identical() {
     }
 }
 
+/// Where a case ends with its last event, the log's own end says which cases it cuts off: that alone
+/// may be known of what came later.
+#[test]
+fn in_a_log_of_finished_cases_nothing_from_the_split_on_touches_the_model() {
+    let protocol = Protocol {
+        finished_only: true,
+        ..PROTOCOL
+    };
+    let mut finished = log(900);
+    for case in &mut finished.cases {
+        case.end = case.events.last().map(|event| event.at);
+    }
+    let office = office();
+    let split = Backtest::new(&finished, &office, protocol).unwrap().split();
+    let last = finished.end();
+    let mut shuffled = finished.clone();
+    let mut chance = Chance(99);
+    let later = shuffled.cases.iter_mut();
+    for case in later.filter(|case| case.start >= split && case.end != last) {
+        for event in case.events.iter_mut().skip(1) {
+            event.activity = chance.below(4) as u32;
+            let at = case.start + minutes(chance.below(20_000));
+            event.at = last.map_or(at, |last| last.min(at));
+        }
+        case.events.sort_by_key(|event| event.at);
+        case.end = case.events.last().map(|event| event.at);
+    }
+    assert_ne!(finished, shuffled);
+    assert!(bytes(&finished, protocol) == bytes(&shuffled, protocol));
+}
+
 #[test]
 fn a_future_event_planted_in_a_case_from_before_the_split_changes_nothing() {
     let log = log(900);
