@@ -115,7 +115,10 @@ const OFFICIALS: [(&str, &str, &str, Role); 19] = [
     ),
 ];
 
-/// Gives each of them an account that nobody can sign in to: its password is no hash.
+/// What stands where a password's hash stands, and is the hash of none.
+const NOBODYS: &str = "$argon2id$nobody";
+
+/// Gives each of them an account that nobody can sign in to.
 pub(crate) async fn introduce(
     store: &dyn AccountStore,
     ward: &UnitCode,
@@ -135,7 +138,7 @@ pub(crate) async fn introduce(
             position: position.to_owned(),
             role,
             units: vec![unit.clone()],
-            password: String::new(),
+            password: NOBODYS.to_owned(),
             created: now,
             disabled: None,
         };
