@@ -261,7 +261,7 @@ async fn gather(pages: &Pages, staff: &Staff) -> Result<Gathered, Fault> {
 /// whichever way.
 fn sort(units: &mut [Known], asked: &Asked) {
     let share = |rate: &Rate| rate.rate.map(|share| (share * 1e9) as i64);
-    let key = |known: &Known| -> (bool, i64) {
+    let key = |known: &Known| -> (u8, i64) {
         let small = |rate: &Rate| (rate.den < SMALL, share(rate).unwrap_or_default());
         let (last, number) = match asked.order {
             Order::Name => (false, 0),
@@ -277,7 +277,11 @@ fn sort(units: &mut [Known], asked: &Asked) {
             }
         };
         let number = if asked.descending { -number } else { number };
-        (last || known.is_silent(), number)
+        let place = match (known.is_silent(), last) {
+            (true, _) => 2,
+            (false, last) => u8::from(last),
+        };
+        (place, number)
     };
     units.sort_by(|one, other| {
         let names = fold(&one.rates.name).cmp(&fold(&other.rates.name));
