@@ -236,3 +236,23 @@ async fn show(State(harness): State<Arc<Harness>>, mut request: Request) -> Resp
     answer.headers_mut().remove(X_FRAME_OPTIONS);
     answer
 }
+
+#[test]
+fn what_only_tests_use_is_what_its_list_says_and_brings_its_licence() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("vendor");
+    let list = std::fs::read_to_string(folder.join("VENDOR.toml")).unwrap();
+    let value = |line: &str, name: &str| {
+        let value = line.strip_prefix(name)?.trim_start().strip_prefix('=')?;
+        Some(value.trim().trim_matches('"').to_owned())
+    };
+    let all =
+        |name: &str| -> Vec<String> { list.lines().filter_map(|line| value(line, name)).collect() };
+    let (paths, digests, licences) = (all("path"), all("sha256"), all("licence_file"));
+    assert!(!paths.is_empty() && paths.len() == digests.len() && paths.len() == licences.len());
+    for ((path, digest), licence) in paths.iter().zip(&digests).zip(&licences) {
+        let bytes = std::fs::read(folder.join(path)).unwrap();
+        let found = domain::digest::hex(&domain::digest::sha256(&bytes));
+        assert_eq!(&found, digest, "{path}");
+        assert!(folder.join(licence).exists());
+    }
+}
