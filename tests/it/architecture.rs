@@ -1,5 +1,6 @@
 //! The shape of the house: which arrows there are, and which words may not be in it.
 
+mod documents;
 mod source;
 mod tidiness;
 
@@ -216,8 +217,13 @@ fn the_environment_and_the_clock_are_read_in_one_crate() {
 }
 
 #[test]
-fn every_path_in_the_architecture_page_and_the_readme_exists() {
-    for page in ["docs/ARCHITECTURE.md", "README.md"] {
+fn every_path_in_the_pages_for_newcomers_exists() {
+    for page in [
+        "docs/ARCHITECTURE.md",
+        "docs/CONTRIBUTING.md",
+        "docs/access.md",
+        "README.md",
+    ] {
         let text = std::fs::read_to_string(root().join(page)).unwrap();
         for (at, quoted) in text.split('`').enumerate() {
             let first = quoted.split('/').next().unwrap_or_default();
