@@ -3,11 +3,11 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// The form under which names are compared and searched.
+/// The form in which names are compared and searched.
 ///
-/// Decomposes, drops the marks, writes đ as d (decomposition leaves it), lower-cases
-/// and joins words with single spaces. So `hoà`, `hòa` and `HOA` are one word,
-/// whether composed or not. Databases fold ASCII only, hence not left to them.
+/// It decomposes, drops the marks, writes đ as d (decomposition leaves it), lower-cases and joins
+/// words with single spaces. So `hoà`, `hòa` and `HOA` are one word, whether composed or not.
+/// Databases fold only ASCII, so this function does it for them.
 ///
 /// ```
 /// assert_eq!(domain::fold::fold("  ĐẶNG  Thị Hoà "), "dang thi hoa");
@@ -43,8 +43,8 @@ fn is_unseen(c: char) -> bool {
         | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206f}' | '\u{feff}')
 }
 
-/// The form under which names of columns and values of tables are compared: composed, trimmed,
-/// blanks of any kind joined, letters small. Marks stay, for `đơn` and `don` are two words.
+/// The form in which names of columns and values of tables are compared: composed, trimmed, blanks
+/// of any kind joined, letters small. Marks stay, because `đơn` and `don` are two words.
 ///
 /// ```
 /// assert_eq!(domain::fold::key("TRỰC\u{a0} TUYẾN "), "trực tuyến");

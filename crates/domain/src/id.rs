@@ -5,13 +5,13 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// A text that is not the name it should be.
+/// A text that does not have the form of its kind of name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` is not {expected}")]
 pub struct Invalid {
     /// What was given, cut to 64 characters.
     pub text: String,
-    /// What was expected, with an example.
+    /// The expected form, with an example.
     pub expected: &'static str,
 }
 
@@ -160,7 +160,7 @@ name!(
 );
 
 name!(
-    /// What a system outside calls a message or a dossier of its own.
+    /// The reference of an outside system for a message or a dossier of its own.
     Reference,
     "a reference: letters, digits, dots, dashes, slashes, 100 characters at most, such as BCA-2026/0001",
     |text| (1..=100).contains(&text.len())
@@ -170,8 +170,8 @@ name!(
 );
 
 name!(
-    /// The name of a system outside, as the catalogue writes it. Names an institution: no text in
-    /// which a person could be hidden.
+    /// The name of an outside system, as the catalogue writes it. It names an institution; its form
+    /// leaves no room for a person's name.
     SystemName,
     "the name of a system: letters, at most 8 digits, spaces and dots, 2 to 120 characters",
     |text| (2..=120).contains(&text.chars().count())
@@ -181,8 +181,8 @@ name!(
 );
 
 name!(
-    /// The number and symbol of a document (*số, ký hiệu*). Names a document: no text in which a
-    /// person or an identity number could be hidden.
+    /// The number and symbol of a document (*số, ký hiệu*). Its form leaves no room for a person's
+    /// name or identity number.
     DocumentNumber,
     "a document number: letters, digits (at most 8 in a row), dashes, dots, slashes, no spaces, 60 characters at most, such as 123/GXN-UBND",
     |text| (1..=60).contains(&text.chars().count())
@@ -215,7 +215,7 @@ name!(
 );
 
 name!(
-    /// The name of who issues certificates, in the form of RFC 4514. Names an institution.
+    /// The name of a certificate's issuer, in the form of RFC 4514. It names an institution.
     DistinguishedName,
     "a distinguished name of at most 300 characters, such as CN=Public service CA,O=Government,C=VN",
     |text| text.chars().count() <= 300
@@ -250,9 +250,9 @@ const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
 /// The identity of a dossier (*hồ sơ*) within its province.
 ///
-/// 26 characters of Crockford's base 32: 48 bits of milliseconds, 16 bits of lane,
-/// 64 bits of chance. So ids sort by birth, and the writing lane is known before
-/// anything is read and survives transfer and merger.
+/// 26 characters of Crockford's base 32: 48 bits of milliseconds, 16 bits of lane, 64 random bits.
+/// So ids sort by the time of birth. A process has one writing lane now; the bits of the lane stay
+/// because stored ids have them.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct DossierId([u8; 16]);

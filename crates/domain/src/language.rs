@@ -60,8 +60,7 @@ impl Language {
 
     /// A wall-clock moment: `17:00 thứ Hai 07/09/2026`, `17:00 on Monday 7 September 2026`.
     ///
-    /// Seconds are written only when there are any, so that 15:00:01 does not
-    /// read as if it were still 15:00.
+    /// Seconds appear only if there are any, so that 15:00:01 does not look like 15:00.
     #[must_use]
     pub fn moment(self, wall: DateTime<FixedOffset>) -> String {
         let clock = clock(wall);

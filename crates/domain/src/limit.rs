@@ -112,8 +112,7 @@ impl FromStr for Limit {
             .ok_or_else(refused)?;
         let (digits, unit) = text.split_at(unit_at);
         let number: u16 = digits.parse().map_err(|_| refused())?;
-        // Zero would be due before it starts; a leading zero would give one
-        // limit two spellings.
+        // Zero would be due before it starts. A leading zero would give one limit two spellings.
         if digits.starts_with('0') {
             return Err(refused());
         }

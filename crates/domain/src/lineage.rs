@@ -1,8 +1,8 @@
-//! Units over time: which unit took over from which, and on which day.
+//! Units over time: which unit succeeded which, and on which day.
 //!
-//! A unit is its agency identifier. One that keeps it through a merger is the same unit under
-//! another name; one that loses it has heirs. What belongs to a unit that was divided goes to
-//! its main heir, unless somebody chooses another one.
+//! A unit is its agency identifier. A unit that keeps it through a merger is the same unit under
+//! another name; a unit that loses it has heirs. If a unit was divided, its main heir gets the
+//! dossiers, unless somebody chooses another heir.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 
 use crate::id::UnitCode;
 
-/// How much of a unit an heir takes over.
+/// How much of a unit an heir gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Share {
     /// All of it.
@@ -34,9 +34,9 @@ impl Share {
 /// One line of a table of successors.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Takeover {
-    /// The unit as it was until the day before.
+    /// The unit until the day before.
     pub old: UnitCode,
-    /// The unit that has it from the day on; `old` itself when it goes on.
+    /// The unit that has it from the day on; `old` itself if it goes on.
     pub new: UnitCode,
     /// How much of `old` it is.
     pub share: Share,
@@ -81,7 +81,7 @@ pub struct Succession {
     heirs: BTreeMap<UnitCode, Heirs>,
 }
 
-/// Why take-overs cannot stand together. `at` is the place of the line at fault, from 0.
+/// Why take-overs contradict each other. `at` is the place of the faulty line, from 0.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidLineage {
     /// The same pair occurs twice.
@@ -94,7 +94,7 @@ pub enum InvalidLineage {
         /// Its heir.
         new: UnitCode,
     },
-    /// A unit goes as a whole to one heir and to others as well.
+    /// A unit goes as a whole to one heir and also to others.
     #[error("{old} goes to {new} as a whole, yet it has other successors too")]
     MoreThanWhole {
         /// See [`InvalidLineage`].
@@ -104,7 +104,7 @@ pub enum InvalidLineage {
         /// The heir of the whole.
         new: UnitCode,
     },
-    /// A unit goes in part to one heir, and nobody has the rest.
+    /// A unit goes in part to one heir, and no heir has the rest.
     #[error("{old} goes to {new} in part, and the rest of it to nobody")]
     LessThanWhole {
         /// See [`InvalidLineage`].
@@ -167,7 +167,7 @@ impl fmt::Display for Listed<'_> {
 }
 
 impl InvalidLineage {
-    /// The place of the line at fault, from 0.
+    /// The place of the faulty line, from 0.
     #[must_use]
     pub fn at(&self) -> usize {
         match self {
@@ -185,7 +185,7 @@ impl InvalidLineage {
 /// Why a choice cannot be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WrongChoice {
-    /// The table does not give the unit to anybody.
+    /// The table gives the unit to no heir.
     #[error("{old} has no successor in the table")]
     NotTakenOver {
         /// The unit.
@@ -204,9 +204,9 @@ pub enum WrongChoice {
 }
 
 impl Succession {
-    /// Puts the take-overs of a day together.
+    /// Collects the take-overs of a day.
     ///
-    /// Errors: everything that cannot be, by line.
+    /// Errors: every contradiction, by line.
     pub fn new(day: NaiveDate, takeovers: &[Takeover]) -> Result<Self, Vec<InvalidLineage>> {
         let mut lines: BTreeMap<&UnitCode, Vec<(usize, &Takeover)>> = BTreeMap::new();
         for (at, takeover) in takeovers.iter().enumerate() {
@@ -231,7 +231,7 @@ impl Succession {
         }
     }
 
-    /// The same with other main heirs for some units that were divided.
+    /// The same succession with other main heirs for some divided units.
     ///
     /// Errors: the first choice that the table does not offer.
     pub fn choosing(
@@ -251,7 +251,8 @@ impl Succession {
         Ok(self)
     }
 
-    /// The same with what another table of the day says of units that it names.
+    /// The same succession, with the lines of another table of that day for the units that it
+    /// names.
     #[must_use]
     pub fn corrected_by(mut self, other: Self) -> Self {
         self.heirs.extend(other.heirs);
@@ -264,7 +265,7 @@ impl Succession {
         self.day
     }
 
-    /// Who takes over from a unit; none for a unit that the table does not name.
+    /// The heirs of a unit; none for a unit that the table does not name.
     #[must_use]
     pub fn heirs(&self, old: &UnitCode) -> Option<&Heirs> {
         self.heirs.get(old)
@@ -275,14 +276,14 @@ impl Succession {
         self.heirs.iter()
     }
 
-    /// The unit that has, from the day on, what belonged to a unit the day before.
+    /// The unit that has, from the day on, the dossiers that a unit had the day before.
     #[must_use]
     pub fn successor<'a>(&'a self, unit: &'a UnitCode) -> &'a UnitCode {
         self.heirs.get(unit).map_or(unit, |heirs| &heirs.main)
     }
 
-    /// The same for what has belonged to the unit since a day: all that belonged to a unit that
-    /// ends goes to its heir, whenever it came; of one that goes on, what it had before.
+    /// The unit that has dossiers which a unit has had since a day. A unit that ends passes on all
+    /// its dossiers, whenever they came; a unit that goes on passes on what it had before.
     #[must_use]
     pub fn successor_since<'a>(&'a self, unit: &'a UnitCode, since: NaiveDate) -> &'a UnitCode {
         if since < self.day || self.ends(unit) {
@@ -307,7 +308,7 @@ impl Succession {
     ) {
         let mut in_a_circle = BTreeSet::new();
         for (old, lines) in lines {
-            // Divided units that go on may well swap what is theirs.
+            // Divided units that go on may swap dossiers, so such a pair is no circle.
             let circle = self.circle_from(old);
             let circle = circle.filter(|circle| circle.iter().any(|unit| self.ends(unit)));
             if let Some(circle) = circle {
@@ -399,16 +400,16 @@ fn heirs_of(
     })
 }
 
-/// Every succession that is known, oldest first.
+/// All known successions, oldest first.
 #[derive(Debug, Clone, Default)]
 pub struct Lineage {
     successions: Vec<Succession>,
-    /// By heir: the units that ended and whose main heir it is, with the day.
+    /// For each heir: the ended units whose main heir it is, with the day.
     inherited: HashMap<UnitCode, Vec<(NaiveDate, UnitCode)>>,
 }
 
 impl Lineage {
-    /// Puts successions in the order of their days.
+    /// Sorts the successions by day.
     #[must_use]
     pub fn new(mut successions: Vec<Succession>) -> Self {
         successions.sort_by_key(Succession::day);
@@ -436,7 +437,7 @@ impl Lineage {
         self.successions.iter().find(|known| known.day == day)
     }
 
-    /// The unit that has, on `today`, what has belonged to a unit since a day.
+    /// The unit that has, on `today`, the dossiers that a unit has had since a day.
     #[must_use]
     pub fn successor<'a>(
         &'a self,
@@ -450,8 +451,8 @@ impl Lineage {
             .fold(unit, |unit, known| known.successor_since(unit, since))
     }
 
-    /// The unit that does the work of a unit on a day: itself while it exists, the last in
-    /// the line of its main heirs after.
+    /// The unit that does the work of a unit on a day: the unit itself while it exists, then the
+    /// last in the line of its main heirs.
     #[must_use]
     pub fn working<'a>(&'a self, unit: &'a UnitCode, today: NaiveDate) -> &'a UnitCode {
         self.successions
@@ -466,7 +467,7 @@ impl Lineage {
             })
     }
 
-    /// A unit with all that it took over from and all that took over from it, in any part.
+    /// A unit, every unit that it succeeded and every unit that succeeded it, also in part.
     #[must_use]
     pub fn kin(&self, unit: &UnitCode) -> BTreeSet<UnitCode> {
         let mut kin = BTreeSet::from([unit.clone()]);

@@ -1,7 +1,7 @@
-//! Numbers that a desk takes along when the line is down.
+//! Numbers that a desk reserves for a time offline.
 //!
-//! A desk without a line receives on paper, with a register and slips that bear the same
-//! codes, and enters it all later. Source: Decree 61/2018/NĐ-CP, Art. 39.
+//! An offline desk receives on paper, with a register and slips that carry these codes, and enters
+//! the receptions later. Source: Decree 61/2018/NĐ-CP, Art. 39.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,10 +11,10 @@ use crate::id::DossierId;
 /// The most numbers in one block.
 pub const MOST_IN_A_BLOCK: u32 = 500;
 
-/// How many days ahead a block may be taken.
+/// How many days ahead a desk may reserve a block.
 pub const MOST_DAYS_AHEAD: i64 = 31;
 
-/// What became of a number of a block.
+/// The state of a number of a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NumberState {
     /// The desk may still use it.
@@ -37,7 +37,7 @@ impl NumberState {
     }
 }
 
-/// Why a number of a block was given back.
+/// Why a number of a block was voided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum VoidReason {
     /// Nobody came for it.

@@ -27,7 +27,7 @@ pub enum Role {
     Auditor,
     /// Looks after the system, not after dossiers (*quản trị*).
     Admin,
-    /// Holds the receipt of the one dossier that is meant (*công dân*). No token is made for it.
+    /// Holds the receipt of one dossier (*công dân*). This role has no token.
     Citizen,
 }
 
@@ -78,8 +78,8 @@ impl Role {
 
     /// Whether this role may act on a step that a procedure gives to `step`.
     ///
-    /// A leader may do an officer's work and a chairman a leader's; in a small
-    /// commune they do. Nobody inherits the desk except the chairman.
+    /// A leader may do an officer's work and a chairman a leader's, as happens in a small commune.
+    /// Only the chairman may do the desk's work.
     #[must_use]
     pub fn stands_in_for(self, step: Role) -> bool {
         if self == step {

@@ -1,8 +1,8 @@
-//! What the citizens of a unit thought in a period: counts of scores, their mean, and the share
-//! of the dissatisfied.
+//! The ratings of a unit's citizens in a period: counts of scores, their mean, and the share of the
+//! dissatisfied.
 //!
-//! A rating counts on the day it was given, at the unit that decided the dossier. It is in no
-//! rate of time, and no rate of time is in it.
+//! A rating counts on the day of the rating, at the unit that decided the dossier. Ratings and
+//! rates of time do not affect each other.
 
 use std::collections::BTreeMap;
 
@@ -83,7 +83,7 @@ pub struct SatisfactionRow {
 }
 
 impl SatisfactionRow {
-    /// Too few ratings for a mean to say much.
+    /// Whether there are too few ratings for a meaningful mean.
     #[must_use]
     pub fn is_small(&self) -> bool {
         self.scores.ratings() < SMALL

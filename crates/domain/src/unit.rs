@@ -35,15 +35,15 @@ pub struct Unit {
     pub kind: UnitKind,
     /// The province it lies in; for a province, itself.
     pub province: ProvinceCode,
-    /// The first day it exists under this code and name; none when that is not known.
+    /// The first day it exists under this code and name; none if unknown.
     pub from: Option<NaiveDate>,
     /// The last day it exists; none while no end is known.
     pub until: Option<NaiveDate>,
-    /// The names it bore before under the same code, oldest first.
+    /// Its earlier names under the same code, oldest first.
     pub formerly: Vec<Former>,
 }
 
-/// A name that a unit bore before.
+/// An earlier name of a unit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Former {
     /// The name.
@@ -53,8 +53,8 @@ pub struct Former {
 }
 
 impl Unit {
-    /// Whether it exists on a day. Since when a unit had existed that is no more is not
-    /// known; it counts as having always been there.
+    /// Whether it exists on a day. The first day of an ended unit is unknown, so such a unit counts
+    /// as having always existed before its end.
     #[must_use]
     pub fn exists_on(&self, day: NaiveDate) -> bool {
         self.until.is_none_or(|until| day <= until)
@@ -80,7 +80,7 @@ impl Unit {
     }
 }
 
-/// Why a list of units cannot stand together.
+/// Why a list of units contradicts itself.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidUnits {
     /// Two units share an agency identifier.
@@ -139,15 +139,15 @@ struct Members {
     province: Option<usize>,
     below: Vec<usize>,
     ended: Vec<usize>,
-    /// The level-one identifiers that only units bear that ended.
+    /// The level-one identifiers that only ended units have.
     former: Vec<UnitCode>,
 }
 
 impl Units {
     /// Indexes the units, sorted by identifier.
     ///
-    /// A unit that ended before one with the same identifier began is the same unit under an
-    /// earlier name.
+    /// Two units with the same identifier are one unit under two names, if the first ended before
+    /// the second began.
     ///
     /// Errors: the first pair that cannot stand together, see [`InvalidUnits`].
     pub fn new(mut all: Vec<Unit>) -> Result<Self, InvalidUnits> {
@@ -216,8 +216,8 @@ impl Units {
         self.by_code.get(code).map(|at| &self.all[*at])
     }
 
-    /// The unit a person means by an agency identifier or a bare statistics code, in any case.
-    /// Of several units that bore the code in turn, the last.
+    /// The unit that a person means by an agency identifier or a bare statistics code, in any case.
+    /// If several units had the code in turn, the last.
     #[must_use]
     pub fn find(&self, text: &str) -> Option<&Unit> {
         let end = |unit: &&Unit| unit.until.unwrap_or(NaiveDate::MAX);
@@ -266,7 +266,7 @@ impl Units {
             .map(|at| &self.all[*at])
     }
 
-    /// The identifiers of provinces that were merged into this one, as its former units bear
+    /// The identifiers of provinces that were merged into this one. Its former units still carry
     /// them.
     #[must_use]
     pub fn former_identifiers(&self, code: &ProvinceCode) -> &[UnitCode] {
@@ -275,7 +275,7 @@ impl Units {
             .map_or(&[], |members| &members.former)
     }
 
-    /// Lets units end the day before `day`, whose end was not known.
+    /// Gives units without a known end the day before `day` as their last.
     pub(crate) fn end_before<'u>(
         &mut self,
         day: NaiveDate,
@@ -314,7 +314,7 @@ impl Units {
     }
 }
 
-/// Joins what follows each other under one identifier to one unit. The list is sorted by it.
+/// Joins consecutive periods under one identifier to one unit. The list is sorted by identifier.
 fn join_periods(all: Vec<Unit>) -> Result<Vec<Unit>, InvalidUnits> {
     let mut joined: Vec<Unit> = Vec::with_capacity(all.len());
     for mut unit in all {

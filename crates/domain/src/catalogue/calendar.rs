@@ -24,10 +24,10 @@ const KINDS: &[&str] = &[
 /// Confirmed by a public source; reported widely; derived, no notice yet.
 const MARKS: &[&str] = &["confirmed", "reported", "provisional"];
 
-/// Builds the national calendar and one for each unit that keeps other hours.
+/// Builds the national calendar and one for each unit with its own hours.
 ///
-/// Hours of a province hold for its centre and communes too, until they have their own; a
-/// unit's hours hold from their day until its next ones, and before that day the national do.
+/// The hours of a province hold for its centre and communes too, until these have their own. A
+/// unit's hours hold from their day until its next ones; before that day the national hours hold.
 pub(super) fn parse(
     files: &Sorted<'_>,
     units: &Units,
@@ -55,7 +55,7 @@ pub(super) fn parse(
     let mut own: HashMap<String, Arc<Calendar>> = HashMap::new();
     for (code, hours) in &opening.units {
         let Some(unit) = units.get(code) else {
-            // With the units refused, nobody can say whether this one exists.
+            // If the units were refused, nobody can say whether this one exists.
             if !units.is_empty() {
                 let line = hours.first().map_or(1, |(_, line)| *line);
                 faults.push(fault(

@@ -131,7 +131,7 @@ fn read_fee(reading: &mut Reading<'_>, raw: &RawFee) -> Fee {
     }
 }
 
-/// A cell is empty and marked unknown, or filled with a mark and a source. Nothing else.
+/// A cell is either empty and marked unknown, or filled with a mark and a source.
 fn cell(reading: &mut Reading<'_>, what: &str, given: bool, mark: &Spanned<Mark>, source: &str) {
     let unknown = *mark.get_ref() == Mark::Unknown;
     if !given && !unknown {

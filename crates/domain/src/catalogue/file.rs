@@ -1,4 +1,4 @@
-//! A TOML file under reading: spans become lines, faults are collected.
+//! Reads a TOML file: turns spans into lines and collects faults.
 
 use std::fmt;
 use std::ops::Range;

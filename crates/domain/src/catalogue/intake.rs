@@ -9,13 +9,13 @@ const COLUMNS: &[&str] = &["rule", "limit", "mark", "source"];
 /// Rules of reception.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Intake {
-    /// By when a desk answers a submission; none where no rule is known.
+    /// How long a desk has to answer a submission; none if no rule is known.
     pub answer: Option<Limit>,
     /// How sure that is.
     pub answer_mark: Option<Mark>,
 }
 
-/// Reads the rules; without the file there are none.
+/// Reads the rules; there are none without the file.
 pub(super) fn parse(files: &Sorted<'_>, faults: &mut Vec<Fault>) -> Intake {
     let mut intake = Intake::default();
     for file in &files.intake {

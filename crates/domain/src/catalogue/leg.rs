@@ -1,4 +1,4 @@
-//! The `[[version.leg]]` tables: what other agencies do of a linked procedure.
+//! The `[[version.leg]]` tables: the parts of other agencies in a linked procedure.
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -23,7 +23,7 @@ pub(super) struct RawLeg {
     source: Spanned<String>,
 }
 
-/// Reads the legs of a version, in their order; they open in it.
+/// Reads the legs of a version, in the order in which they open.
 pub(super) fn read(
     reading: &mut Reading<'_>,
     raw: &[Spanned<RawLeg>],

@@ -1,8 +1,7 @@
 //! The catalogue: units, calendars and procedures, read from text files.
 //!
-//! Nothing is half accepted: one wrong line refuses the whole, and every fault found is
-//! reported at once with its file, its line and its reason. Who reads the files is not
-//! our concern; texts come in as [`SourceFile`]s.
+//! One wrong line refuses the whole catalogue, and the answer lists every fault with its file, its
+//! line and its reason. This module reads no files; their texts come in as [`SourceFile`]s.
 
 mod calendar;
 mod case;
@@ -62,10 +61,10 @@ pub struct Fault {
     pub reason: String,
 }
 
-/// Everything the product ships or an office adds, parsed once and then trusted.
+/// Everything that the product ships or an office adds, parsed once.
 #[derive(Debug, Clone)]
 pub struct Catalogue {
-    /// Provinces, centres and communes, also those that are no more.
+    /// Provinces, centres and communes, including those that have ended.
     pub units: Units,
     /// Where their desks are, as far as that is known.
     pub contacts: Contacts,
@@ -83,8 +82,8 @@ pub struct Catalogue {
 impl Catalogue {
     /// Reads the whole catalogue.
     ///
-    /// Errors: every fault found, by file and line. A file that is not well-formed TOML or CSV
-    /// reports its first fault only, for nothing after it can be trusted.
+    /// Errors: every fault, by file and line. A file that is not well-formed TOML or CSV reports
+    /// only its first fault, because nothing after it can be trusted.
     pub fn parse(files: &[SourceFile]) -> Result<Self, Vec<Fault>> {
         let mut faults = Vec::new();
         let sorted = Sorted::of(files, &mut faults);
@@ -110,17 +109,17 @@ impl Catalogue {
         }
     }
 
-    /// Whether it was read from just this text, among others.
+    /// Whether the catalogue was read from exactly this text, among others.
     #[must_use]
     pub fn has(&self, text: &SourceFile) -> bool {
         let mut files = self.sources.iter();
         files.any(|file| file.place() == text.place() && file.text == text.text)
     }
 
-    /// This catalogue with other texts laid over it: one with the folder and name of a text it
-    /// was read from, or of an earlier one in the list, takes that one's place.
+    /// This catalogue with other texts on top. A text replaces an earlier one, of the catalogue or
+    /// of the list, with the same folder and name.
     ///
-    /// Errors: as [`Catalogue::parse`], of the whole.
+    /// Errors: as [`Catalogue::parse`], for the whole.
     pub fn with(&self, texts: &[SourceFile]) -> Result<Self, Vec<Fault>> {
         let mut files = self.sources.to_vec();
         for text in texts {
@@ -161,7 +160,7 @@ impl<'a> Sorted<'a> {
                 ("units", "contacts.csv") => &mut sorted.contacts,
                 ("units", "former.csv") => &mut sorted.former,
                 ("units", name) if successors::is_name(name) => &mut sorted.successors,
-                // What is added at run time stands beside what was shipped.
+                // Texts added at run time stand beside the shipped ones.
                 ("units", name) if name.ends_with(".provinces.csv") => &mut sorted.provinces,
                 ("units", name) if name.ends_with(".communes.csv") => &mut sorted.communes,
                 ("units", name) if name.ends_with(".contacts.csv") => &mut sorted.contacts,
@@ -208,7 +207,8 @@ fn missing(path: &str) -> Fault {
     }
 }
 
-/// Vietnamese typed on some systems comes decomposed and then equals nothing it looks like.
+/// Some systems write Vietnamese decomposed; such a text equals no composed text that looks the
+/// same.
 fn first_line_not_composed(text: &str) -> Option<usize> {
     let composed = |line: &str| match is_nfc_quick(line.chars()) {
         IsNormalized::Yes => true,

@@ -45,7 +45,7 @@ pub(super) fn parse(files: &Sorted<'_>, faults: &mut Vec<Fault>) -> Procedures {
     }
     let versions = all.iter().map(|placed| Arc::clone(&placed.procedure));
     Procedures::new(versions).unwrap_or_else(|invalid| {
-        // Its lines were reported while the file was read.
+        // Reading the file has already reported these lines.
         debug_assert!(
             !faults.is_empty(),
             "versions are checked file by file: {invalid}"
@@ -114,7 +114,7 @@ fn hashes(file: &SourceFile) -> Vec<[u8; 32]> {
     versions.into_iter().flatten().map(hash).collect()
 }
 
-/// Feeds a value so that two different values never feed the same bytes.
+/// Feeds a value to the hash so that two different values never feed the same bytes.
 fn absorb(hasher: &mut Sha256, value: &toml::Value) {
     let mut text = |kind: &str, text: &str| {
         hasher.update(format!("{kind}{}:{text}", text.len()).as_bytes());

@@ -1,4 +1,4 @@
-//! `procedures/published.csv`: the versions that have been published and may not change.
+//! `procedures/published.csv`: the published versions. These may not change.
 
 use super::placed::Placed;
 use super::{Fault, SourceFile, table};
@@ -6,11 +6,11 @@ use crate::id::ProcedureCode;
 
 const COLUMNS: &[&str] = &["code", "version", "sha256"];
 
-/// Compares every listed version with what the files say now.
+/// Compares every listed version with the present files.
 ///
-/// A version that is not listed is new and free to change until its line is added.
+/// A version without a line is new and may change until somebody adds its line.
 pub(super) fn check(file: &SourceFile, all: &[Placed<'_>], faults: &mut Vec<Fault>) {
-    // After another fault a version may be absent for that reason alone.
+    // After another fault a version may be missing for that reason alone.
     let complete = faults.is_empty();
     for row in table::rows(file, COLUMNS, faults) {
         let code = row.read("code", faults, |text| {

@@ -1,4 +1,4 @@
-//! `units/successors-DAY.csv`: who takes over from whom on a day.
+//! `units/successors-DAY.csv`: which unit succeeds which on a day.
 
 use std::fmt::Write as _;
 
@@ -56,7 +56,7 @@ impl Successors {
                 takeovers.push(takeover);
             }
         }
-        // What is missed may stand in a line that could not be read.
+        // The missing unit may stand in a line that could not be read.
         if !faults.is_empty() {
             return Err(faults);
         }
@@ -86,9 +86,9 @@ pub(super) fn is_name(name: &str) -> bool {
     Successors::day(name).is_some()
 }
 
-/// Reads every table, and lets the units end that they give up.
+/// Reads every table, and ends the units that have successors.
 pub(super) fn parse(files: &Sorted<'_>, units: &mut Units, faults: &mut Vec<Fault>) -> Lineage {
-    // With the units refused, no line of a table could be understood.
+    // If the units were refused, no line of a table can be understood.
     if units.is_empty() {
         return Lineage::default();
     }

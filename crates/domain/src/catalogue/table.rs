@@ -1,4 +1,4 @@
-//! CSV with `#` comments, read so that every row knows its line.
+//! Reads CSV with `#` comments, so that every row knows its line.
 
 use csv::{ReaderBuilder, StringRecord};
 
@@ -42,9 +42,9 @@ impl Row<'_> {
     }
 }
 
-/// Reads a file whose first line that is no comment must name exactly these columns.
+/// Reads a file whose first line after comments names exactly these columns.
 ///
-/// A cell does not run over lines, so that a forgotten quote spoils one line, not the file.
+/// A cell may not contain a line break, so that a forgotten quote spoils one line and not the file.
 pub(super) fn rows<'a>(
     file: &'a SourceFile,
     columns: &'static [&'static str],

@@ -36,7 +36,7 @@ const FORMER: &[&str] = &[
     "until",
 ];
 
-/// What is known of an identifier: seen in public, recalled, or made up by us.
+/// How sure an identifier is: seen in public, recalled, or a placeholder of this catalogue.
 const MARKS: &[&str] = &["public", "recalled", "placeholder"];
 
 pub(super) fn parse(files: &Sorted<'_>, faults: &mut Vec<Fault>) -> Units {
@@ -80,7 +80,7 @@ pub(super) fn parse(files: &Sorted<'_>, faults: &mut Vec<Fault>) -> Units {
         }
     }
     Units::new(all).unwrap_or_else(|invalid| {
-        // A line that could not be read may be the very one that is missed here.
+        // The missing unit may stand in a line that could not be read.
         if faults.len() == before {
             let (file, line) = lines[invalid.unit()];
             faults.push(super::fault(file, line, invalid));

@@ -134,7 +134,7 @@ fn day(reading: &mut Reading<'_>, from: &Spanned<Datetime>) -> Option<NaiveDate>
     day
 }
 
-/// Reads one version. `None` only where a part it cannot do without is missing; its fault stands.
+/// Reads one version. `None` only if an indispensable part is missing; its fault is noted.
 pub(super) fn read(
     reading: &mut Reading<'_>,
     code: Option<&ProcedureCode>,
@@ -162,7 +162,7 @@ pub(super) fn read(
     let authority = match &raw.mirrored_from {
         None => Authority::Ours,
         Some(system) => {
-            // Its messages are known by this name, so it must be one that they can carry.
+            // The other system's messages carry this name, so it must have their form.
             let name = reading.parse::<SystemName>("mirrored_from", system);
             Authority::Mirrored {
                 system: name.map(|name| name.to_string()).unwrap_or_default(),
@@ -263,7 +263,8 @@ fn components(reading: &mut Reading<'_>, raw: &[Spanned<RawComponent>]) -> Vec<C
 }
 
 fn steps(reading: &mut Reading<'_>, raw: &RawVersion, cases: &[Case]) -> Vec<Step> {
-    // Its status comes from the other system alone, so nobody could ever walk our steps.
+    // The status of a mirror comes from the other system alone, so no dossier could ever take our
+    // steps.
     if let (Some(first), Some(_)) = (raw.step.first(), &raw.mirrored_from) {
         reading.fault(
             &first.span(),

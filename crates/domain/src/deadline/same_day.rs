@@ -10,7 +10,9 @@ use super::{Due, closing_from};
 /// The last moment of a day at which a same-day dossier is still due that day.
 ///
 /// Exactly 15:00:00 is the same day; a microsecond later is the next working day.
-/// It moves no other kind of limit.
+/// It moves no other kind of limit. The words to the citizen (`words.rs`) spell the hour out, so a
+/// change of the rule changes them too. The cut-off for papers between units has the same hour and
+/// another source: [`HAND_OVER_CUT_OFF`](super::HAND_OVER_CUT_OFF).
 ///
 /// Source: Law on Civil Status 2014, Article 5(3) (received after 15:00: the next
 /// working day); Decree 23/2015/NĐ-CP, Article 7 (certification, the same rule).

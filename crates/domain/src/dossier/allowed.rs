@@ -1,15 +1,15 @@
-//! Which acts a dossier permits, so that desk software draws buttons without the rules.
+//! The acts that a dossier permits, so that desk software draws buttons without knowing the rules.
 
 use super::Dossier;
 use super::acts::{Action, OnMirror, Spec};
 use crate::procedure::Procedure;
 use crate::role::Role;
 
-/// What can be asked of a dossier as it stands, by somebody in a role.
+/// The acts that somebody in a role could do on this dossier now.
 ///
-/// Narrower than the state alone: of a mirror only what its system says, and nothing that could
-/// not succeed whatever was asked. Whether the caller's role and unit may ask at all is not looked
-/// at here.
+/// This is narrower than the state alone: on a mirror only the acts about its system, and no act
+/// that must fail whatever the request says. It does not check whether the caller's role and unit
+/// may ask.
 #[must_use]
 pub fn allowed_actions(dossier: &Dossier, procedure: &Procedure, role: Role) -> Vec<Action> {
     let fits = |spec: &Spec| {
@@ -21,7 +21,8 @@ pub fn allowed_actions(dossier: &Dossier, procedure: &Procedure, role: Role) -> 
     all.filter(|action| fits(action.spec())).collect()
 }
 
-/// The one of them that usually comes next; none where nothing does, or where it is for others.
+/// The allowed act that usually comes next; none if no act usually does, or if another role does
+/// it.
 #[must_use]
 pub fn usual_action(dossier: &Dossier, allowed: &[Action]) -> Option<Action> {
     let stage = dossier.state.stage();

@@ -1,4 +1,4 @@
-//! How a dossier comes in and how its result goes out.
+//! How a dossier comes in, and how its result goes out.
 
 use std::fmt;
 use std::str::FromStr;
@@ -39,7 +39,7 @@ impl Channel {
         }
     }
 
-    /// Whether papers came with it, which somebody then holds.
+    /// Whether papers came with it, so that somebody holds them.
     #[must_use]
     pub fn is_paper(self) -> bool {
         match self {

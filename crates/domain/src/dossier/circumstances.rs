@@ -1,4 +1,4 @@
-//! How a dossier came about, besides its channel: who began it, where, with which ticket.
+//! The circumstances of a dossier besides its channel: who began it, where, with which ticket.
 
 use std::fmt;
 use std::str::FromStr;
@@ -103,7 +103,7 @@ impl From<QueueTicket> for String {
     }
 }
 
-/// How a dossier came about, as its first event keeps it.
+/// The circumstances of a dossier, as its first event records them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Circumstances {
@@ -111,21 +111,21 @@ pub struct Circumstances {
     pub origin: Origin,
     /// Where it was taken in.
     pub setting: Setting,
-    /// The ticket that was drawn for it.
+    /// The ticket that the citizen drew for it.
     pub queue_ticket: Option<QueueTicket>,
-    /// Why no fee is taken, when none is.
+    /// Why no fee is due; none if a fee may be.
     pub fee_exemption: Option<Commitment>,
-    /// What a petition is about, when that has a place.
+    /// The incident of a petition, if it has a place.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub incident: Option<Incident>,
 }
 
-/// Where that happened which a petition (*phản ánh hiện trường*) is about.
+/// The place of the incident that a petition (*phản ánh hiện trường*) is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Incident {
-    /// The commune, ward or special zone. It names nobody.
+    /// The commune, ward or special zone. It identifies no person.
     pub area: Option<UnitCode>,
-    /// The place itself, in words. It may be somebody's door.
+    /// The exact place in words. It may be a person's address, so only a commitment stands here.
     pub place: Option<Commitment>,
 }
 

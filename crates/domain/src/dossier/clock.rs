@@ -14,13 +14,13 @@ use crate::time::Instant;
 /// never stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Clock {
-    /// When counting started: the reception, or the completion of the papers under
+    /// When counting started: at the reception, or at the completion of the papers under
     /// [`ClockPolicy::RestartOnComplete`].
     #[serde(with = "chrono::serde::ts_microseconds")]
     pub started: Instant,
     /// The legal limit; none when the procedure's limit has no source.
     pub limit: Option<Limit>,
-    /// What stops do to the due time.
+    /// How stops move the due time.
     pub policy: ClockPolicy,
     /// From the first receipt; never changes.
     #[serde(with = "chrono::serde::ts_microseconds_option")]
@@ -31,7 +31,8 @@ pub struct Clock {
     /// The date last told to the citizen.
     #[serde(with = "chrono::serde::ts_microseconds_option")]
     pub promised_due: Option<Instant>,
-    /// From the events under the calendar in force; none while that is `effective_due`.
+    /// The due time that the events and the calendar in force give; none if it equals
+    /// `effective_due`.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -40,9 +41,9 @@ pub struct Clock {
     pub legal_due: Option<Instant>,
     /// Whether the due time rests on a day that the calendar marks provisional.
     pub provisional: bool,
-    /// All waits for the citizen after reception, whether they moved anything or not.
+    /// All waits for the citizen after reception, whether or not they moved a due time.
     pub waits: Ledger,
-    /// The wait that is open and under which the clock stands.
+    /// The open wait during which the clock stands.
     pub standing: Option<ClockStop>,
     /// When the last such wait ended.
     #[serde(
@@ -53,7 +54,7 @@ pub struct Clock {
     pub resumed: Option<Instant>,
 }
 
-/// A wait under which the clock stands.
+/// A wait during which the clock stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClockStop {
     /// When the wait began.
@@ -77,10 +78,10 @@ pub struct Moved {
     /// The new effective due time.
     #[serde(with = "chrono::serde::ts_microseconds")]
     pub effective_due: Instant,
-    /// The new promise; none when the citizen keeps the date told before.
+    /// The new promise; none if the citizen keeps the earlier date.
     #[serde(with = "chrono::serde::ts_microseconds_option")]
     pub promised_due: Option<Instant>,
-    /// The new legal due time; none when that is `effective_due`.
+    /// The new legal due time; none if it equals `effective_due`.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -95,9 +96,9 @@ pub struct Moved {
 }
 
 impl Clock {
-    /// The clock of a dossier whose due time another system tells.
+    /// The clock of a dossier whose due time comes from another system.
     ///
-    /// It has no limit that could be counted, and nothing here stops it.
+    /// It has no limit to count, and nothing here stops it.
     #[must_use]
     pub(super) fn told_elsewhere(started: Instant, due: Instant) -> Self {
         Self {
@@ -115,13 +116,13 @@ impl Clock {
         }
     }
 
-    /// The other system tells another due time. The first one stays known.
+    /// The other system gives another due time. The first one stays as the original.
     pub(super) fn is_told(&mut self, due: Instant) {
         self.effective_due = Some(due);
         self.promised_due = Some(due);
     }
 
-    /// Whether a wait that begins now makes the clock stand.
+    /// Whether the clock stands during a wait that begins now.
     ///
     /// A wait that begins after the due time moves nothing: overdue stays overdue.
     #[must_use]
@@ -146,9 +147,9 @@ impl Clock {
         stops && self.effective_due.is_some_and(|due| now <= due)
     }
 
-    /// The due times after the standing wait ended with what the citizen was asked for.
+    /// The due times after the citizen did what the standing wait asked for.
     ///
-    /// None when no wait is standing, so that nothing moves.
+    /// None if no wait stands, because then nothing moves.
     pub fn after_wait(
         &self,
         until: Instant,
@@ -170,7 +171,7 @@ impl Clock {
                 }))
             }
             ClockPolicy::RestartOnComplete => {
-                // Never earlier than what an extension may have promised before.
+                // An extension may have promised a later time; a restart never takes it back.
                 let new = deadline::due(until, limit, calendar)?;
                 let at = Ord::max(new.at, due);
                 Ok(Some(deadline::Due {
@@ -198,14 +199,14 @@ impl Clock {
         }))
     }
 
-    /// The due times when the dossier ends while a wait is standing.
+    /// The due times if the dossier ends while a wait stands.
     ///
-    /// The wait counts as a stop up to the end, whatever the policy, because a dossier
-    /// cannot become overdue while its clock stands: not even on a Saturday or in the
-    /// evening, which add nothing to a stop counted in working days. Nothing new is promised.
+    /// The wait counts as a stop up to the end, whatever the policy, because a dossier cannot
+    /// become overdue while its clock stands. This holds on a Saturday or in the evening too, which
+    /// add nothing to a stop counted in working days. Nothing new is promised.
     ///
-    /// Past the calendar the stop cannot be counted; the end itself is then due, provisionally,
-    /// for nobody may be kept from withdrawing by a calendar that is not published yet.
+    /// Past the calendar the length of the stop is unknown. Then the end itself is due,
+    /// provisionally, because an unpublished calendar must not keep anybody from withdrawing.
     #[must_use]
     pub fn after_wait_cut_short(&self, until: Instant, calendar: &Calendar) -> Option<Moved> {
         let (standing, limit, due) = (self.standing?, self.limit?, self.effective_due?);
@@ -229,9 +230,9 @@ impl Clock {
         Some(Moved::to(ended(due), None, legal))
     }
 
-    /// The due times after an extension that the law gives for verification.
+    /// The due times after the extension that the law gives for verification.
     ///
-    /// None when it begins after the due time, or when there is no due time.
+    /// None if verification begins after the due time, or if there is no due time.
     pub fn after_verification(
         &self,
         verification: Verification,
@@ -270,21 +271,21 @@ impl Clock {
         self.effective_due = Some(moved.effective_due);
         self.legal_due = moved.legal_due;
         self.provisional = moved.provisional;
-        // A late apology may have told a later date than any that is in force.
+        // A late apology may have told the citizen a later date than any due time in force.
         self.promised_due = Ord::max(self.promised_due, moved.promised_due);
         if let Some(restarted) = moved.restarted {
             self.started = restarted;
         }
     }
 
-    /// Whether the dossier is overdue at a moment: past its effective due time, the clock
-    /// running.
+    /// Whether the dossier is overdue at a moment: its clock runs, and the effective due time has
+    /// passed.
     #[must_use]
     pub fn is_overdue(&self, now: Instant) -> bool {
         self.standing.is_none() && self.effective_due.is_some_and(|due| now > due)
     }
 
-    /// The legal due time: from the events under the calendar in force.
+    /// The due time that the events and the calendar in force give.
     #[must_use]
     pub fn legal_due(&self) -> Option<Instant> {
         self.legal_due.or(self.effective_due)
@@ -292,7 +293,7 @@ impl Clock {
 }
 
 impl Moved {
-    /// Due times that move without starting anew.
+    /// Due times that move without a restart of the count.
     #[must_use]
     pub(super) fn to(
         new: deadline::Due,

@@ -1,11 +1,13 @@
-//! Papers by the names that the procedure gives them: which came, which it does not know, which are missing.
+//! The papers of a dossier by the procedure's names: which came, which are unknown, which are
+//! missing.
 
 use super::paper::Paper;
 use super::refusal::Refusal;
 use crate::id::ComponentCode;
 use crate::procedure::{Mark, Procedure};
 
-/// The components that came: those that were only named, and those of the papers described.
+/// The components that came: those that the request names, and those of the papers that it
+/// describes.
 pub(super) fn named(named: &[ComponentCode], papers: &[Paper]) -> Vec<ComponentCode> {
     let mut all = named.to_vec();
     for paper in papers {

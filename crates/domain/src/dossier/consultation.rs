@@ -12,17 +12,17 @@ pub const MOST_CONSULTATIONS: usize = 50;
 
 /// A question to another unit, with a time for the answer.
 ///
-/// It stops no clock. A dossier may be resolved without the answer, and then stays
-/// unanswered for good. Source: Decree 61/2018/NĐ-CP, Art. 19(5).
+/// It stops no clock. The unit may resolve the dossier without the answer; the question then stays
+/// unanswered. Source: Decree 61/2018/NĐ-CP, Art. 19(5).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Consultation {
     /// Its number within the dossier, from 1.
     pub number: u16,
     /// The unit that is asked.
     pub unit: UnitCode,
-    /// The limit, when one was given instead of a due time.
+    /// The limit, if the request gave one and no due time.
     pub limit: Option<Limit>,
-    /// By when, in the hours of the unit that is asked.
+    /// When the answer is due, counted in the hours of the consulted unit.
     #[serde(with = "chrono::serde::ts_microseconds")]
     pub due: Instant,
     /// Whether the due time rests on a provisional day.
@@ -30,13 +30,13 @@ pub struct Consultation {
     /// When it was asked.
     #[serde(with = "chrono::serde::ts_microseconds")]
     pub opened: Instant,
-    /// When it was answered; none while it is not, and for good when the dossier ended before.
+    /// When the answer came; none while it is open, and none for good if the dossier ended first.
     #[serde(with = "chrono::serde::ts_microseconds_option")]
     pub answered: Option<Instant>,
 }
 
 impl Consultation {
-    /// When waiting for the answer ended: with it, or with the dossier.
+    /// When waiting for the answer ended: with the answer, or with the dossier.
     #[must_use]
     pub fn ended(&self, dossier: &Dossier) -> Option<Instant> {
         self.answered.or(dossier.ended)

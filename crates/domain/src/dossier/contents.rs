@@ -1,4 +1,4 @@
-//! What a dossier asks for, and from whom: what a submission and a reception have in common.
+//! What a submission and a reception have in common: what the dossier asks for, and the applicant.
 
 use super::circumstances::{self, Incident, Origin, QueueTicket, Setting};
 use super::paper::Paper;
@@ -8,59 +8,58 @@ use crate::code::AnyCode;
 use crate::id::{ActorId, CaseId, ComponentCode, UnitCode};
 use crate::procedure::{Case, Kind, Procedure};
 
-/// What a dossier asks for, and who deals with it.
+/// What a dossier asks for, and which units deal with it.
 #[derive(Debug, Clone)]
 pub struct Contents {
-    /// The case of the procedure; its first one when none is given.
+    /// The case of the procedure; its first case if none is given.
     pub case: Option<CaseId>,
     /// The applicant (*chủ hồ sơ*).
     pub applicant: Person,
-    /// Who helped to submit: a clerk or a community digital team, by id.
+    /// Who helped the citizen to submit: a clerk or a community digital team, by id.
     pub assisted_by: Option<ActorId>,
     /// The papers that came with it.
     pub components: Vec<ComponentCode>,
-    /// What is known of each paper; of one that is not among `components`, too.
+    /// Details of each paper, including papers that `components` does not name.
     pub papers: Vec<Paper>,
-    /// Codes that other systems know it by.
+    /// The codes of this dossier in other systems.
     pub external_codes: Vec<AnyCode>,
-    /// The unit that decides it; the receiving unit when none is given.
+    /// The unit that decides; the receiving unit if none is given.
     pub resolving: Option<UnitCode>,
-    /// The unit where the result is fetched; the receiving unit when none is given.
+    /// The unit where the citizen collects the result; the receiving unit if none is given.
     pub returning: Option<UnitCode>,
-    /// The caller knows of an open dossier of the same person and procedure and means a
-    /// second one.
+    /// The caller knows of an open dossier of the same person and procedure and wants a second one.
     pub duplicate_intended: bool,
     /// How it came about.
     pub circumstances: CircumstancesGiven,
 }
 
-/// How a dossier came about, besides its channel.
+/// The circumstances of a dossier, besides its channel.
 #[derive(Debug, Clone, Default)]
 pub struct CircumstancesGiven {
     /// Who began it.
     pub origin: Origin,
     /// Where it was taken in.
     pub setting: Setting,
-    /// The ticket that was drawn for it.
+    /// The ticket that the citizen drew for it.
     pub queue_ticket: Option<QueueTicket>,
-    /// Why no fee is taken; empty when one may be.
+    /// Why no fee is due; empty if a fee may be.
     pub fee_exemption: Words,
-    /// The commune in which that happened which a petition is about.
+    /// For a petition: the commune of the incident.
     pub incident_area: Option<UnitCode>,
-    /// Where exactly; empty when it has no place.
+    /// For a petition: the exact place of the incident; empty if it has none.
     pub incident_place: Words,
     /// Why a desk takes it in without its required papers; empty when it must have them.
     pub accept_incomplete: Words,
 }
 
 impl Contents {
-    /// The unit that decides what a unit receives.
+    /// The unit that decides, for a dossier received at this unit.
     #[must_use]
     pub fn resolving_at<'a>(&'a self, receiving: &'a UnitCode) -> &'a UnitCode {
         self.resolving.as_ref().unwrap_or(receiving)
     }
 
-    /// The unit where the result of what a unit receives is fetched.
+    /// The unit where the citizen collects the result, for a dossier received at this unit.
     #[must_use]
     pub fn returning_at<'a>(&'a self, receiving: &'a UnitCode) -> &'a UnitCode {
         self.returning.as_ref().unwrap_or(receiving)
@@ -74,7 +73,7 @@ impl Contents {
         }
     }
 
-    /// How it came about, as an event keeps it.
+    /// The circumstances, as an event records them.
     pub(super) fn kept_circumstances(
         &self,
         procedure: &Procedure,
@@ -93,7 +92,8 @@ impl Contents {
 }
 
 impl CircumstancesGiven {
-    /// Where it happened: a petition is about a place, a procedure about a person's papers.
+    /// The place of the incident. Only a petition may have one: other procedures concern a person's
+    /// papers.
     fn incident(
         &self,
         procedure: &Procedure,
@@ -115,7 +115,7 @@ impl CircumstancesGiven {
     }
 }
 
-/// The case of a procedure, or which ones there are.
+/// The case of a procedure; the refusal lists the known cases.
 pub(super) fn known_case<'a>(id: &CaseId, procedure: &'a Procedure) -> Result<&'a Case, Refusal> {
     procedure.case(id).ok_or_else(|| Refusal::CaseUnknown {
         case: id.clone(),

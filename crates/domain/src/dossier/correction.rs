@@ -1,8 +1,8 @@
-//! Corrections (*đính chính*) of what was recorded, by two persons.
+//! Corrections (*đính chính*) of recorded values, by two persons.
 //!
-//! One person proposes, another one approves. What was recorded first stays, and everything
-//! that is judged is judged by it: due times, rates, reports. Source: Decree 61/2018/NĐ-CP,
-//! Art. 5(1)(c): no data is changed or deleted against the law.
+//! One person proposes, another one approves. The first record stays, and due times, rates and
+//! reports are judged by it. Source: Decree 61/2018/NĐ-CP, Art. 5(1)(c): no data is changed or
+//! deleted against the law.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,25 +12,25 @@ use crate::code::AnyCode;
 use crate::id::{ActorId, CaseId, UnitCode};
 use crate::time::Instant;
 
-/// What should stand instead, as somebody asks for it.
+/// The value that should stand instead, as the proposer gives it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Corrected {
     /// Another applicant (*chủ hồ sơ*), whole.
     Applicant(Person),
-    /// The channel that it really came by.
+    /// The channel by which the dossier really came.
     Channel(Channel),
-    /// The case of the procedure that it really is.
+    /// The true case of the procedure.
     Case(CaseId),
     /// The unit where the result is fetched.
     ReturningUnit(UnitCode),
-    /// A code that another system knows it by.
+    /// A code of this dossier in another system.
     ExternalCode {
-        /// The wrong code; none when one was forgotten.
+        /// The wrong code; none if a code is only missing.
         old: Option<AnyCode>,
-        /// The right code; none when there is none.
+        /// The right code; none if the wrong one is only to go.
         new: Option<AnyCode>,
     },
-    /// When processing really ended, before somebody pressed the button.
+    /// When processing really ended, before the clerk recorded it.
     EndTime(Instant),
 }
 
@@ -40,7 +40,7 @@ pub enum Corrected {
 pub enum Change {
     /// See [`Corrected::Applicant`].
     Applicant {
-        /// The item of the value in force, to which an earlier event commits.
+        /// The item of the personal value in force, to which an earlier event commits.
         old: String,
         /// The item of the new value.
         item: String,
@@ -49,21 +49,21 @@ pub enum Change {
     },
     /// See [`Corrected::Channel`].
     Channel {
-        /// As it was recorded, or last corrected.
+        /// The value as recorded, or as last corrected.
         old: Channel,
         /// As it should be.
         new: Channel,
     },
     /// See [`Corrected::Case`].
     Case {
-        /// As it was recorded, or last corrected.
+        /// The value as recorded, or as last corrected.
         old: CaseId,
         /// As it should be.
         new: CaseId,
     },
     /// See [`Corrected::ReturningUnit`].
     ReturningUnit {
-        /// As it was recorded, or last corrected.
+        /// The value as recorded, or as last corrected.
         old: UnitCode,
         /// As it should be.
         new: UnitCode,
@@ -77,7 +77,7 @@ pub enum Change {
     },
     /// See [`Corrected::EndTime`].
     EndTime {
-        /// As it was recorded, or last corrected.
+        /// The value as recorded, or as last corrected.
         #[serde(with = "chrono::serde::ts_microseconds")]
         old: Instant,
         /// As it should be.
@@ -117,7 +117,7 @@ pub struct Correction {
 /// A correction that another person decided on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decided {
-    /// The correction, whole, so that the event stands for itself.
+    /// The whole correction, so that the event can be read without the earlier one.
     pub correction: Correction,
     /// Who decided.
     pub approver: ActorId,
@@ -133,7 +133,7 @@ pub struct KeptCorrection {
     /// When it was proposed.
     #[serde(with = "chrono::serde::ts_microseconds")]
     pub proposed: Instant,
-    /// What became of it; none while nobody decided.
+    /// The decision; none while nobody has decided.
     pub verdict: Option<CorrectionOutcome>,
 }
 
@@ -149,7 +149,7 @@ pub struct CorrectionOutcome {
     pub at: Instant,
 }
 
-/// The item under which the applicant of a reception or submission is kept.
+/// The item of the personal value that holds the applicant of a reception or submission.
 pub const APPLICANT: &str = "applicant";
 
 /// The corrections of a dossier, in the order in which they were proposed.
@@ -190,7 +190,7 @@ impl Corrections {
             .map(|kept| &kept.correction.change)
     }
 
-    /// The item under which the applicant in force is kept.
+    /// The item of the personal value that holds the applicant in force.
     #[must_use]
     pub fn applicant_item(&self) -> &str {
         self.in_force()
@@ -206,7 +206,7 @@ impl Corrections {
             .unwrap_or(APPLICANT)
     }
 
-    /// Every item under which an applicant is kept, also of corrections not in force.
+    /// Every item that holds an applicant, including those of corrections not in force.
     pub fn applicant_items(&self) -> impl Iterator<Item = &str> {
         let proposed = self
             .0
@@ -222,7 +222,7 @@ impl Corrections {
         std::iter::once(APPLICANT).chain(proposed)
     }
 
-    /// The number that the next one gets.
+    /// The number of the next correction.
     pub(super) fn next_number(&self) -> u16 {
         u16::try_from(self.0.len()).map_or(u16::MAX, |count| count.saturating_add(1))
     }

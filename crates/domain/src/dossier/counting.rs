@@ -1,4 +1,4 @@
-//! Counting due times anew: what the law gives for what once happened.
+//! Counts due times again: what the law gives for past events.
 
 use super::Dossier;
 use super::clock::Moved;
@@ -8,19 +8,21 @@ use crate::limit::Limit;
 use crate::procedure::{Procedures, Verification};
 use crate::time::Instant;
 
-/// What due times rest on, besides the history.
+/// What due times depend on, besides the history.
 #[derive(Clone, Copy)]
 pub struct Law<'a> {
-    /// The calendars of all units; each event counts in the hours of the unit that decided then.
+    /// The calendars of all units. Each event counts in the hours of the unit that decided at that
+    /// time.
     pub calendars: &'a Calendars,
-    /// The time within which a submission must be answered, where a rule gives one.
+    /// The time within which the desk must answer a submission, if a rule gives one.
     pub answer_limit: Option<Limit>,
-    /// All versions of all procedures, which say what verification adds.
+    /// All versions of all procedures; they say how much time verification adds.
     pub procedures: &'a Procedures,
 }
 
 impl Law<'_> {
-    /// What verification adds in the case of a dossier, by the version that it is under.
+    /// The time that verification adds in a dossier's case, by the dossier's version of the
+    /// procedure.
     pub(super) fn verification(&self, dossier: &Dossier) -> Option<Verification> {
         let version = dossier.procedure_version;
         let procedure = self.procedures.get(&dossier.procedure, version)?;
@@ -28,31 +30,31 @@ impl Law<'_> {
     }
 }
 
-/// What one calendar alone makes of a dossier's due times.
+/// The due times that one calendar alone gives a dossier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Legal {
     /// The legal due time; none before reception and without a limit.
     pub due: Option<Instant>,
-    /// The date that the citizen would have been told.
+    /// The date that this calendar would have promised the citizen.
     pub promised: Option<Instant>,
-    /// Whether it rests on a provisional day.
+    /// Whether the due time rests on a provisional day.
     pub provisional: bool,
-    /// By when the desk would have to answer a submission; none once it is received.
+    /// When the desk would have to answer the submission; none once the dossier is received.
     pub answer_due: Option<Instant>,
 }
 
-/// Counting one fact anew, in the hours of the unit that decided then.
+/// What a fact needs to count its due times again, in the hours of the unit that decided then.
 pub struct Counting<'a> {
     pub(super) law: &'a Law<'a>,
     pub(super) calendar: &'a Calendar,
     /// When it happened.
     pub(super) at: Instant,
-    /// Whether a submission still waits for its answer at the end of the history.
+    /// Whether, at the end of the history, the submission still waits for its answer.
     pub(super) unanswered: bool,
 }
 
 impl Counting<'_> {
-    /// How due times move at the end of a wait.
+    /// How the due times move at the end of a wait.
     pub(super) fn after_wait(
         &self,
         on: Option<&Dossier>,
@@ -63,13 +65,13 @@ impl Counting<'_> {
         }
     }
 
-    /// How due times move where the dossier ends while it waits.
+    /// How the due times move if the dossier ends during a wait.
     pub(super) fn wait_cut_short(&self, on: Option<&Dossier>) -> Option<Moved> {
         on?.wait_cut_short(self.at, self.calendar)
     }
 
-    /// By when a submission must be answered. Only what had to be answered then has to be
-    /// answered at all.
+    /// When the desk must answer a submission. None if the event gave no such time when it
+    /// happened.
     pub(super) fn answer(&self, told: Option<Instant>) -> Result<Option<Instant>, calendar::Error> {
         match (told, self.law.answer_limit) {
             (Some(_), Some(limit)) if self.unanswered => {

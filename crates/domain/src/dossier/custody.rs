@@ -1,4 +1,4 @@
-//! Who holds the papers of a dossier, since when, and by when they must go on.
+//! Who holds the papers of a dossier, since when, and when they must go on.
 
 use serde::{Deserialize, Serialize};
 
@@ -43,7 +43,7 @@ pub struct CustodyChange {
     pub originals: Vec<ComponentCode>,
     /// Whether paper changed hands, and not the electronic dossier alone.
     pub on_paper: bool,
-    /// Whether it should have been done before.
+    /// Whether the hand-over missed its due time.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub late: bool,
 }
@@ -56,14 +56,14 @@ pub struct Custody {
     /// Who has it now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub holder: Option<Holder>,
-    /// By when it must be handed to the unit that decides; none when nothing is due.
+    /// When the papers must reach the deciding unit; none if no hand-over is due.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
         with = "chrono::serde::ts_microseconds_option"
     )]
     pub hand_over_by: Option<Instant>,
-    /// It was once handed over later than it should have been, or not at all.
+    /// Whether a hand-over was ever late, or never made.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub late: bool,
     /// Every hand-over, in order.
@@ -72,13 +72,13 @@ pub struct Custody {
 }
 
 impl Custody {
-    /// Whether nothing is known of any papers.
+    /// Whether no papers are recorded.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// Whether a hand-over was late, or one that is still due is late by now.
+    /// Whether a hand-over was late, or an open one is late now.
     #[must_use]
     pub fn is_late(&self, now: Instant) -> bool {
         self.late || self.hand_over_by.is_some_and(|by| now > by)
@@ -90,19 +90,19 @@ impl Custody {
         self.hand_over_by = Some(by);
     }
 
-    /// Papers are to go elsewhere than they were to go before.
+    /// The papers must go to another unit than before.
     pub(super) fn redirect(&mut self, at: Instant, by: Option<Instant>) {
         self.close(at);
         self.hand_over_by = by;
     }
 
-    /// Nothing is due any more; what was not done by now was missed.
+    /// No hand-over is due any more. One that was due and not made counts as missed.
     pub(super) fn close(&mut self, at: Instant) {
         self.late = self.is_late(at);
         self.hand_over_by = None;
     }
 
-    /// Papers changed hands; whether that was the hand-over that was due.
+    /// The papers changed hands; `was_due` says whether this was the due hand-over.
     pub(super) fn pass(&mut self, line: CustodyChange, was_due: bool) {
         if was_due {
             self.close(line.at);

@@ -1,4 +1,4 @@
-//! What an act means for a dossier. Pure: same inputs, same answer.
+//! What follows from an act. Pure: the same inputs give the same answer.
 
 use super::Dossier;
 use super::acts::{Command, OnMirror, Reception, Spec, Submission};
@@ -9,7 +9,7 @@ use super::rules::Rules;
 use crate::code::DossierCode;
 use crate::time::Instant;
 
-/// What follows from an act: facts, and the personal values they commit to.
+/// What follows from an act: facts, and the personal values to which they commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
     /// The events, in order; each raises the version by one.
@@ -27,7 +27,7 @@ pub fn submit(
     of_version(1, rules, |private| submission.decide(rules, now, private))
 }
 
-/// A desk takes a dossier in. Its code is sealed in by the commit.
+/// A desk receives a dossier. The commit seals its code in.
 pub fn receive(
     reception: &Reception,
     rules: &Rules<'_>,
@@ -38,8 +38,8 @@ pub fn receive(
     })
 }
 
-/// A desk took a dossier in without a line, under a number that it had taken along. `at` is when
-/// it did; due times count from there.
+/// An offline desk received a dossier under a reserved number. `at` is that moment; due times count
+/// from it.
 pub fn receive_offline(
     reception: &Reception,
     code: &DossierCode,
@@ -51,11 +51,10 @@ pub fn receive_offline(
     })
 }
 
-/// Decides what a command means for a dossier.
+/// Decides what follows from a command on a dossier.
 ///
-/// `now` is the moment the command arrived, never before what last happened to the
-/// dossier. On acceptance, `rules.procedure` is the version in force that day, which the
-/// dossier then keeps.
+/// `now` is the moment at which the command arrived, never earlier than the dossier's last event.
+/// On acceptance, `rules.procedure` is the version in force that day, which the dossier then keeps.
 pub fn decide(
     dossier: &Dossier,
     command: &Command,
@@ -80,7 +79,7 @@ fn of_version(
     })
 }
 
-/// Refuses what the state does not permit, and anything the desk wants of a mirror.
+/// Refuses acts that the state does not permit, and acts of the desk on a mirror.
 fn refuse_unfit(dossier: &Dossier, spec: &'static Spec) -> Result<(), Refusal> {
     if let Some(system) = &dossier.mirrored
         && spec.on_mirror == OnMirror::Refused

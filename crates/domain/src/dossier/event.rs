@@ -1,4 +1,4 @@
-//! What happened to a dossier: facts, never changed, without personal values.
+//! The facts of a dossier. They never change and hold no personal values.
 
 use serde::{Deserialize, Serialize};
 
@@ -19,7 +19,7 @@ use crate::procedure::Procedure;
 use crate::role::Role;
 use crate::time::Instant;
 
-/// Writes [`Event`] from the list of facts; each bears the kind by which it is kept for good.
+/// Writes [`Event`] from the list of facts. The text of a kind is stored, so it never changes.
 macro_rules! events {
     ($(#[doc = $doc:literal] $name:ident($fact:path) = $kind:literal,)*) => {
         /// What happened.
@@ -101,9 +101,9 @@ events! {
     PaymentRequested(payment::PaymentRequested) = "payment_requested",
     /// The payment came.
     PaymentRecorded(payment::PaymentRecorded) = "payment_recorded",
-    /// A part came of the payment that was asked for; the rest stays due.
+    /// A part of the requested payment came; the rest stays due.
     PartPaid(payment::PartPaid) = "part_paid",
-    /// A fee was paid that nobody had asked for apart, at reception or with the result.
+    /// A fee was paid without a request for payment, at reception or with the result.
     FeePaid(payment::FeePaid) = "fee_paid",
     /// A payment was given back.
     Refunded(refund::Refunded) = "refunded",
@@ -129,21 +129,21 @@ events! {
     ConsultationClosed(consultation::ConsultationClosed) = "consultation_closed",
     /// The result was ready at the desk.
     Resolved(resolve::Resolved) = "resolved",
-    /// The system whose word counts gave a status. It happened when that system says.
+    /// The deciding system gave a status, with the time that the system states.
     MirroredStatus(Claim) = "mirrored_status",
-    /// A message of another system contradicts what is known. Nothing else changes.
+    /// A message of another system contradicts the known facts. Nothing else changes.
     Conflicted(mirror::Conflicted) = "conflicted",
     /// A person settled such a contradiction.
     ConflictSettled(mirror::ConflictSettled) = "conflict_settled",
     /// The citizen got the result.
     Returned(return_result::Returned) = "returned",
-    /// The citizen said what they thought of it.
+    /// The citizen rated the handling.
     Rated(rate::Rated) = "rated",
-    /// Units were merged or divided, and their heirs took the dossier over.
+    /// Units were merged or divided, and their successors took the dossier over.
     Succeeded(succession::Succeeded) = "succeeded",
     /// A published calendar gave other due times.
     Recalculated(recalculation::Recalculated) = "recalculated",
-    /// The dossier went over to another version of its procedure; no due time changed.
+    /// The dossier moved to another version of its procedure; no due time changed.
     Migrated(migration::Migrated) = "migrated",
     /// Somebody said that something was recorded wrongly.
     CorrectionProposed(Correction) = "correction_proposed",
@@ -154,10 +154,11 @@ events! {
 }
 
 impl Event {
-    /// When it happened, for one decided at `now` on a dossier to which something happened `last`.
+    /// When the event happened, if it was decided at `now` and the dossier's last event was at
+    /// `last`.
     ///
-    /// What another system reports happened when that system says, but never before what is
-    /// known to have happened: a history goes forward.
+    /// The report of another system carries that system's time. It never lies before the last known
+    /// event, because a history only goes forward.
     #[must_use]
     pub fn happened(&self, now: Instant, last: Instant) -> Instant {
         if let Event::MirroredStatus(claim) = self {
@@ -180,7 +181,7 @@ pub struct Record {
     /// When it happened.
     #[serde(with = "chrono::serde::ts_microseconds")]
     pub event_time: Instant,
-    /// When we wrote it down. Never before the event.
+    /// When the record was written. Never before the event.
     #[serde(with = "chrono::serde::ts_microseconds")]
     pub record_time: Instant,
     /// Who did it.
@@ -196,10 +197,10 @@ pub struct Record {
 }
 
 impl Record {
-    /// The exact bytes that are stored, and that the audit chain hashes.
+    /// The exact stored bytes, which the audit chain hashes.
     ///
-    /// JSON with sorted keys, no white space and no fractions, in UTF-8: the form of
-    /// RFC 8785 for the values that occur here. Times are microseconds since 1970 in UTC.
+    /// JSON with sorted keys, no white space and no fractions, in UTF-8: the form of RFC 8785 for
+    /// the values that occur here. Times are microseconds since 1970 in UTC.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let tree = serde_json::to_value(self).expect("records hold only texts, numbers and lists");

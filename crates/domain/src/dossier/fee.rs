@@ -1,4 +1,4 @@
-//! The fee: an axis of its own beside the state.
+//! The fee, independent of the state.
 
 use std::fmt;
 use std::str::FromStr;
@@ -67,32 +67,32 @@ impl FromStr for PaymentMethod {
     }
 }
 
-/// A payment that its payer can name.
+/// A payment with the payer's reference.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Payment {
-    /// The payer's reference of the transaction, which the dossier has once.
+    /// The payer's reference of the transaction. A dossier has each reference once.
     pub reference: Reference,
     /// The amount in đồng.
     pub amount_vnd: u64,
 }
 
-/// How a dossier stands with its fee.
+/// The state of a dossier's fee.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FeeState {
     /// Nothing was asked for or paid (*không thu*).
     Nothing,
     /// Asked for and not yet paid (*chưa thanh toán*).
     Due,
-    /// Paid (*đã thanh toán*), if only a part was given back.
+    /// Paid (*đã thanh toán*), also after a partial refund.
     Paid,
     /// All that was paid was given back (*hoàn phí*).
     Refunded,
-    /// None is taken, by a rule for such people or matters (*miễn giảm*).
+    /// No fee is due, by a rule for such people or matters (*miễn giảm*).
     Exempt,
 }
 
 impl Dossier {
-    /// How it stands with its fee: what happened last counts most.
+    /// The state of the fee. The last thing that happened decides.
     #[must_use]
     pub fn fee_state(&self) -> FeeState {
         if self.fee_open_vnd.is_some() {
@@ -108,7 +108,7 @@ impl Dossier {
         }
     }
 
-    /// What was paid and not given back, in đồng.
+    /// What was paid and not refunded, in đồng.
     #[must_use]
     pub fn fee_kept_vnd(&self) -> u64 {
         self.fee_paid_vnd.saturating_sub(self.fee_refunded_vnd)

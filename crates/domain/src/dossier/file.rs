@@ -1,4 +1,4 @@
-//! What is kept of an electronic file: never the file, its name or its title.
+//! What is recorded of an electronic file: never the file, its name or its title.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::digest::hex;
 use crate::id::Invalid;
 
-/// The SHA-256 of a file, so that nobody can put another one in its place unnoticed.
+/// The SHA-256 of a file, so that a replaced file is noticed.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct FileHash([u8; 32]);

@@ -1,4 +1,4 @@
-//! A dossier from its history: what its first event begins, and each further one changes.
+//! Builds a dossier from its history: the first event begins it, each later one changes it.
 
 use super::acts::act::Written;
 use super::acts::receive::Received;
@@ -15,7 +15,7 @@ use crate::id::{ActorId, CaseId, ComponentCode, ProcedureCode, UnitCode};
 use crate::procedure::Kind;
 
 impl Dossier {
-    /// Folds a history. None when it is empty or does not begin with a beginning.
+    /// Folds a history. None if it is empty, or if its first event cannot begin a dossier.
     #[must_use]
     pub fn fold<'a>(records: impl IntoIterator<Item = &'a Record>) -> Option<Self> {
         let mut records = records.into_iter();
@@ -23,7 +23,7 @@ impl Dossier {
         Some(records.fold(begun, Self::apply))
     }
 
-    /// The dossier that its first event begins; none for an event that begins nothing.
+    /// The dossier that a first event begins; none for an event that cannot begin one.
     #[must_use]
     pub fn begin(record: &Record) -> Option<Self> {
         let blank = if let Event::Submitted(facts) = &record.event {
@@ -116,7 +116,7 @@ impl Dossier {
     }
 }
 
-/// What the two events that begin a dossier have in common.
+/// What the two beginning events, submission and reception, have in common.
 struct Beginning<'a> {
     code: Option<&'a AnyCode>,
     external_codes: &'a [AnyCode],

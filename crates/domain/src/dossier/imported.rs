@@ -51,18 +51,18 @@ impl FromStr for ImportNumber {
 pub struct Imported {
     /// The import that brought it.
     pub import: ImportNumber,
-    /// What the other system calls the dossier.
+    /// The name of the dossier in the other system.
     pub case: String,
-    /// Whether its due time means the whole day, whatever its time of day says: its limit was in
-    /// days, or the map of the import says so.
+    /// Whether its due time means the whole day, whatever its time of day: its limit was in days,
+    /// or the map of the import says so.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub due_by_day: bool,
-    /// What is odd about it; imported as it was.
+    /// Its oddities; the import keeps them as they were.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub oddities: Vec<Oddity>,
 }
 
-/// What cannot have happened so, and was written so all the same.
+/// Something that cannot have happened as the other system recorded it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Oddity {
@@ -74,9 +74,9 @@ pub enum Oddity {
     StepBeforeStart,
     /// Something was done to it after it had ended. It stays ended.
     StepAfterEnd,
-    /// It has more than one end. The first one that is named counts.
+    /// It has more than one end. The first named one counts.
     SeveralEnds,
-    /// The result was given back before there was one.
+    /// The result was returned before the dossier ended.
     ReturnBeforeEnd,
 }
 

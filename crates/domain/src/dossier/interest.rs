@@ -1,15 +1,14 @@
-//! What each unit has to do with a dossier, what it must meet, and where that puts the dossier in
-//! its worklist.
+//! The units involved in a dossier, what each must meet, and the dossier's place in each worklist.
 
 use super::Dossier;
 use crate::id::UnitCode;
 use crate::time::Instant;
 
-/// Where an open dossier stands in a worklist; the least goes first.
+/// The place of an open dossier in a worklist; the least comes first.
 ///
-/// *Now* has no part in it, so that an index can hold the order. Of the clocks that run, the one
-/// that is due first has been overdue for longest or has the least working time left, at any
-/// moment and in the hours of any one calendar.
+/// It does not depend on *now*, so an index can hold the order. Of two running clocks, the one due
+/// first is always the more overdue or has the less working time left, at any moment and in the
+/// hours of any one calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Precedence {
     /// A clock runs.
@@ -19,7 +18,7 @@ pub enum Precedence {
     },
     /// Nothing is to be met.
     Undated,
-    /// The clock stands, for the citizen is waited for. Whom we have waited for longest goes first.
+    /// The clock stands while the office waits for the citizen. The longest wait comes first.
     Standing {
         /// Since when.
         since: Instant,
@@ -27,12 +26,12 @@ pub enum Precedence {
 }
 
 impl Precedence {
-    /// The first key of what does not run, far beyond the microseconds of any date.
+    /// The first key after all running clocks: far beyond the microseconds of any date.
     pub const UNDATED: i64 = 1 << 61;
-    /// What the keys of standing clocks begin with.
+    /// The first key of standing clocks.
     pub const STANDING: i64 = 1 << 62;
 
-    /// The same as a number, in the same order.
+    /// The precedence as a number, in the same order.
     #[must_use]
     pub fn key(self) -> i64 {
         match self {
@@ -42,7 +41,7 @@ impl Precedence {
         }
     }
 
-    /// Of a dossier's own clock, or of its wait for an answer.
+    /// The precedence of a dossier's own clock, or of its wait for the desk's answer.
     #[must_use]
     pub fn of(dossier: &Dossier) -> Self {
         let standing = dossier.clock.as_ref().and_then(|clock| clock.standing);
@@ -54,7 +53,8 @@ impl Precedence {
         }
     }
 
-    /// Of these units: of the most pressing thing that any of them still has to do.
+    /// The precedence for these units: that of the most urgent thing which any of them still has to
+    /// do.
     #[must_use]
     pub fn for_units(dossier: &Dossier, units: &[UnitCode]) -> Self {
         Interest::of(dossier)
@@ -70,18 +70,18 @@ impl Precedence {
     }
 }
 
-/// A unit's interest in a dossier: it carries worklists and access alike.
+/// A unit's interest in a dossier. Worklists and access both read it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Interest {
     /// The unit.
     pub unit: UnitCode,
-    /// What it is to the dossier: [`Interest::RECEIVING`] and so on, added up.
+    /// The unit's roles in the dossier: [`Interest::RECEIVING`] and so on, as a sum of bits.
     pub roles: u8,
-    /// Whether there is work to be done.
+    /// Whether the unit still has work to do.
     pub open: bool,
-    /// What the unit must meet; none sorts last.
+    /// What the unit must meet; a dossier with none sorts last.
     pub due: Option<Instant>,
-    /// Where it stands in the unit's worklist.
+    /// The dossier's place in the unit's worklist.
     pub precedence: Precedence,
 }
 
@@ -94,7 +94,7 @@ impl Interest {
     pub const RETURNING: u8 = 4;
     /// It has a leg of the dossier.
     pub const LEG: u8 = 8;
-    /// It was asked something about the dossier.
+    /// It has a consultation about the dossier.
     pub const CONSULTED: u8 = 16;
     /// Somebody there holds its papers.
     pub const HOLDING: u8 = 32;
@@ -143,8 +143,8 @@ impl Interest {
         all
     }
 
-    /// Adds what the unit is besides. It must meet the earliest time of what is still open; when
-    /// nothing is, the time of the dossier itself stays before those of its parts.
+    /// Adds another role of the unit. The earliest time of an open role wins; if no role is open,
+    /// the time of the dossier itself comes before those of its parts.
     fn add(&mut self, other: &Interest) {
         self.roles |= other.roles;
         self.due = match (self.open, other.open) {

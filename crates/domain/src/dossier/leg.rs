@@ -1,4 +1,4 @@
-//! Legs (*liên thông*): what several agencies do of one dossier, each in its own time.
+//! Legs (*liên thông*): the parts of one dossier that several agencies do, each in its own time.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,11 +11,11 @@ use crate::time::Instant;
 /// How many legs a dossier may have: far more than any linked procedure names.
 pub const MOST_LEGS: usize = 50;
 
-/// What one agency does of a linked dossier.
+/// The part of a linked dossier that one agency does.
 ///
-/// Its lateness is its own and is computed, never kept. It does not move with the dossier's
-/// clock: while the citizen is waited for, the other agencies go on. Source: Decree
-/// 61/2018/NĐ-CP, Art. 19(6) and (7).
+/// Its lateness is its own and is computed, never stored. It does not follow the dossier's clock:
+/// while the office waits for the citizen, the other agencies go on. Source: Decree 61/2018/NĐ-CP,
+/// Art. 19(6) and (7).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Leg {
     /// Its number within the dossier, from 1.
@@ -24,9 +24,9 @@ pub struct Leg {
     pub unit: UnitCode,
     /// Whether it leads the others; at most one leg of a dossier does.
     pub lead: bool,
-    /// The limit, when one was given instead of a due time.
+    /// The limit, if the request gave one and no due time.
     pub limit: Option<Limit>,
-    /// By when, in the hours of its own unit.
+    /// When the leg is due, counted in the hours of its own unit.
     #[serde(with = "chrono::serde::ts_microseconds")]
     pub due: Instant,
     /// Whether the due time rests on a provisional day.
@@ -34,20 +34,19 @@ pub struct Leg {
     /// When it was opened.
     #[serde(with = "chrono::serde::ts_microseconds")]
     pub opened: Instant,
-    /// When its result was there; none while it is not, and for good when the dossier ended
-    /// before.
+    /// When its result came; none while it is open, and none for good if the dossier ended first.
     #[serde(with = "chrono::serde::ts_microseconds_option")]
     pub closed: Option<Instant>,
-    /// Which leg of the procedure it is, when it opened by itself.
+    /// The planned leg of the procedure that opened by itself; none for a leg that a person opened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub planned: Option<LegId>,
-    /// The agency that does it, when it is not the unit itself.
+    /// The agency that does the leg, if it is not the unit itself.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub agency: String,
 }
 
 impl Leg {
-    /// When it ended: with its result, or with its dossier.
+    /// When the leg ended: with its result, or with its dossier.
     #[must_use]
     pub fn ended(&self, dossier: &Dossier) -> Option<Instant> {
         self.closed.or(dossier.ended)
@@ -66,7 +65,7 @@ impl Dossier {
         self.legs.iter().filter(|leg| leg.ended(self).is_none())
     }
 
-    /// The legs that may still open by themselves, when their step is left.
+    /// The planned legs that may still open when the dossier leaves their step.
     pub fn legs_to_come<'a>(
         &self,
         procedure: &'a Procedure,

@@ -1,9 +1,8 @@
-//! What the law gives: due times as one calendar alone would have made them.
+//! The legal due times: what one calendar alone gives for a history.
 //!
-//! Due times depend on what happened and on the calendar. What happened are facts: that
-//! papers were asked for in time, that a clock stood, that an apology was filed. How far each
-//! of them moves a due time is counted anew here, in the calendar given, with the functions
-//! that also decide on a dossier's commands.
+//! Due times depend on the events and on the calendar. Events are facts: papers asked for in time,
+//! a clock that stood, an apology filed in time. This module counts again how far each fact moves a
+//! due time under the given calendar, with the same functions that decide commands.
 
 use super::Dossier;
 use super::counting::Counting;
@@ -14,9 +13,10 @@ use crate::deadline;
 use crate::id::UnitCode;
 
 impl Legal {
-    /// From the history of a dossier. None when it does not begin with a beginning.
+    /// The legal due times of a history. None if its first event cannot begin a dossier.
     ///
-    /// Recalculations are left out, for they are what this answers.
+    /// Recalculations in the history are skipped, because their result is what this function
+    /// computes.
     ///
     /// Errors: [`calendar::Error`] if the calendar does not reach far enough.
     pub fn of<'a>(
@@ -24,7 +24,7 @@ impl Legal {
         law: &Law<'_>,
     ) -> Result<Option<Self>, calendar::Error> {
         let records: Vec<&Record> = records.into_iter().collect();
-        // By when a submission was to be answered is nobody's question once it is received.
+        // After reception nobody asks any more when the submission was to be answered.
         let is_received = |record: &&Record| matches!(record.event, Event::Received(_));
         let unanswered = !records.iter().any(is_received);
         let mut dossier: Option<Dossier> = None;
@@ -65,11 +65,12 @@ impl Legal {
         }))
     }
 
-    /// The same without the history, of a dossier that nothing has moved yet.
+    /// The same without the history, for a dossier that nothing has moved yet.
     ///
-    /// None when only its history can tell.
+    /// None if only the history can tell.
     pub fn of_unmoved(dossier: &Dossier, law: &Law<'_>) -> Option<Result<Self, calendar::Error>> {
-        // An end may have cut a wait of no length short, which leaves no interval either.
+        // A wait of no length leaves no interval, and the end may have cut such a wait short; only
+        // the history shows it.
         if dossier.transfers > 0 || dossier.ended.is_some() || dossier.mirrored.is_some() {
             return None;
         }
@@ -97,7 +98,7 @@ impl Legal {
                 ..legal
             }));
         };
-        // A wait of no length leaves no interval, but may have started the clock anew.
+        // A wait of no length leaves no interval, but it may have restarted the clock.
         let restarted = dossier.received != Some(clock.started);
         let waited = !clock.waits.intervals().is_empty();
         let told = dossier.extended || dossier.apologies > 0;
@@ -106,7 +107,7 @@ impl Legal {
         }
         let due = match clock.limit {
             Some(limit) => deadline::due(clock.started, limit, calendar),
-            // A due time without a limit came from elsewhere and stays what it was.
+            // A due time without a limit came from another system, so it is not computed again.
             None => {
                 legal.due = clock.original_due;
                 legal.promised = clock.original_due;
@@ -123,7 +124,7 @@ impl Legal {
     }
 }
 
-/// The unit that decided when something happened.
+/// The unit that decided when the event happened.
 fn deciding<'a>(dossier: Option<&'a Dossier>, record: &'a Record) -> Option<&'a UnitCode> {
     match (dossier, &record.event) {
         (Some(dossier), _) => Some(&dossier.resolving),
@@ -133,7 +134,7 @@ fn deciding<'a>(dossier: Option<&'a Dossier>, record: &'a Record) -> Option<&'a 
     }
 }
 
-/// The unit that a unit has become since: its hours are those that count.
+/// The unit that has succeeded a unit since then: its hours count.
 fn heir<'a>(unit: &'a UnitCode, since: &[&'a Record]) -> &'a UnitCode {
     since.iter().fold(unit, |unit, record| match &record.event {
         Event::Succeeded(succeeded) => succeeded

@@ -1,8 +1,9 @@
-//! A dossier whose authority is another system: what that system said, and what contradicts it.
+//! A mirror is a dossier that another system decides. This file holds what that system said, and
+//! what contradicted it.
 //!
 //! Each stage has exactly one authoritative system (Decree 224/2026/NĐ-CP, Art. 15(1)(h) and (i)).
-//! Its word is taken as it comes; a message that cannot be true beside what is known is kept as a
-//! [`Conflict`] for a person to look at, and changes nothing.
+//! Its word counts as it comes. A message that cannot be true beside the known facts becomes a
+//! [`Conflict`] for a person to settle, and changes nothing.
 
 use serde::{Deserialize, Serialize};
 
@@ -16,14 +17,14 @@ use crate::time::Instant;
 pub struct Claim {
     /// Which system says so.
     pub system: SystemName,
-    /// What that system calls its message or the dossier.
+    /// The other system's name for its message or for the dossier.
     pub reference: Reference,
     /// The status it gives.
     pub status: Status,
-    /// When the dossier came into it, by that system's clock.
+    /// When the dossier entered the status, by that system's clock.
     #[serde(with = "chrono::serde::ts_microseconds")]
     pub at: Instant,
-    /// The due time that the system gives; none when it says nothing of one.
+    /// The due time that the system gives; none if its message has none.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -32,17 +33,17 @@ pub struct Claim {
     pub due: Option<Instant>,
 }
 
-/// Why a message cannot be true beside what is known.
+/// Why a message cannot be true beside the known facts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Contradiction {
-    /// It speaks of a time before what was said last.
+    /// It speaks of a time before the last accepted message.
     Older,
-    /// The status does not follow the one that is known.
+    /// Its status cannot follow the known one.
     Transition,
-    /// It does not come from the system whose word counts.
+    /// It does not come from the system that decides the dossier.
     OtherSystem,
-    /// Our own word counts for this dossier.
+    /// This system decides the dossier itself.
     Ours,
 }
 
@@ -67,7 +68,7 @@ impl Contradiction {
     }
 }
 
-/// A message that contradicts what is known. Kept for good, settled or not.
+/// A message that contradicts the known facts. It stays for good, settled or not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Conflict {
     /// Its number within the dossier, from 1.
@@ -90,27 +91,27 @@ pub struct Settled {
     /// When.
     #[serde(with = "chrono::serde::ts_microseconds")]
     pub at: Instant,
-    /// Whether the message was believed after all.
+    /// Whether the person believed the message.
     pub applied: bool,
 }
 
-/// What other systems said of a dossier.
+/// The messages of other systems about a dossier.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mirror {
-    /// What was taken as it came, in order.
+    /// The accepted messages, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub applied: Vec<Claim>,
-    /// What contradicted, in the order of coming.
+    /// The contradicting messages, in the order of arrival.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conflicts: Vec<Conflict>,
-    /// Something had happened here since the end that its system told of: until then it was
-    /// pending, though it had ended.
+    /// Whether something happened here after the end that the deciding system reported: the dossier
+    /// counted as pending until then, although it had ended.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub ended_belatedly: bool,
 }
 
 impl Dossier {
-    /// Whether another system deals with it, and nothing that it says waits to be settled here.
+    /// Whether another system handles the dossier and no conflict waits for a person here.
     #[must_use]
     pub fn is_elsewhere(&self) -> bool {
         self.mirrored.is_some() && self.mirror.open().next().is_none()
@@ -129,7 +130,7 @@ impl Mirror {
         self.conflicts.iter().filter(|it| it.settled.is_none())
     }
 
-    /// Whether a dossier that had ended went on after all.
+    /// Whether the dossier went on after it had ended.
     #[must_use]
     pub fn reopened(&self) -> bool {
         self.applied
@@ -137,7 +138,7 @@ impl Mirror {
             .any(|pair| !pair[0].status.is_open() && pair[1].status.is_open())
     }
 
-    /// Whether a message said that the dossier was accepted, or implied it.
+    /// Whether a message said or implied that the dossier was accepted.
     fn accepted(&self) -> bool {
         self.applied.iter().any(|claim| match claim.status {
             Status::Received
@@ -154,18 +155,18 @@ impl Mirror {
     }
 }
 
-/// What a message means beside what is known.
+/// What a message means beside the known facts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// It is the word of the authority, and follows.
+    /// It comes from the authority, and its status can follow.
     Follows,
-    /// It was said before, word for word.
+    /// It repeats an accepted message word for word.
     Known,
-    /// It cannot be true beside what is known.
+    /// It cannot be true beside the known facts.
     Contradicts(Contradiction),
 }
 
-/// Weighs a message against what is known of a dossier.
+/// Compares a message with the known facts of a dossier.
 #[must_use]
 pub fn weigh(dossier: &Dossier, claim: &Claim) -> Verdict {
     let mirror = &dossier.mirror;
@@ -189,7 +190,7 @@ pub fn weigh(dossier: &Dossier, claim: &Claim) -> Verdict {
     }
 }
 
-/// Whether a message speaks of a time before what was said last, or before the submission.
+/// Whether a message speaks of a time before the last accepted message, or before the submission.
 #[must_use]
 pub fn is_older(dossier: &Dossier, claim: &Claim) -> bool {
     let last = dossier.mirror.applied.last().map(|said| said.at);
@@ -199,9 +200,9 @@ pub fn is_older(dossier: &Dossier, claim: &Claim) -> bool {
 
 /// The statuses that may follow in the national list.
 ///
-/// A system that reports less than every step is no contradiction: processing (4) implies that the
-/// dossier was accepted (2), and a result given back (10) that it was ready (9), as Decision
-/// 766/QĐ-TTg takes it in item 2.1. An open status may be reported again, with another due time.
+/// A system that skips statuses is no contradiction: processing (4) implies acceptance (2), and a
+/// returned result (10) implies that it was ready (9), as in item 2.1 of Decision 766/QĐ-TTg. An
+/// open status may be reported again, with another due time.
 #[must_use]
 pub fn follows(dossier: &Dossier) -> &'static [Status] {
     use Status::{
@@ -252,7 +253,7 @@ pub fn follows(dossier: &Dossier) -> &'static [Status] {
             Withdrawn,
         ],
         PaymentRequested => &[PaymentRequested, Processing, Withdrawn, Stopped],
-        // A result that is found wrong goes back (Decree 61/2018/NĐ-CP, Art. 21(1)).
+        // A wrong result goes back to processing (Decree 61/2018/NĐ-CP, Art. 21(1)).
         Resolved => &[Processing, Returned],
         Refused | Withdrawn | Stopped | Returned => &[],
     }

@@ -1,8 +1,8 @@
 //! A dossier (*hồ sơ*) and what may happen to it.
 //!
 //! Two layers. The lifecycle is law, so it is code: [`State`], [`decide`]. The steps inside
-//! *processing* are regulation, so they are data: [`crate::procedure`]. A [`Dossier`] is the
-//! fold of its [`Record`]s; the row that a database keeps is nothing else.
+//! *processing* are regulation, so they are data: [`crate::procedure`]. A [`Dossier`] is the fold
+//! of its [`Record`]s; a database row holds nothing else.
 
 pub mod acts;
 mod allowed;
@@ -80,10 +80,10 @@ use crate::id::{ActorId, CaseId, ComponentCode, DossierId, ProcedureCode, Provin
 use crate::procedure::Kind;
 use crate::time::{self, Instant};
 
-/// A dossier: what its events add up to. Holds no personal value.
+/// A dossier: the sum of its events. It holds no personal value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dossier {
-    /// Its identity within the province; never a unit, for units change.
+    /// Its identity within the province. It names no unit, because units change.
     pub id: DossierId,
     /// The province.
     pub province: ProvinceCode,
@@ -91,17 +91,17 @@ pub struct Dossier {
     pub version: u32,
     /// Its code: ours from reception on, or the portal's; none until one is sealed in.
     pub code: Option<AnyCode>,
-    /// Codes that other systems know it by.
+    /// The codes of this dossier in other systems.
     pub external_codes: Vec<AnyCode>,
     /// The procedure.
     pub procedure: ProcedureCode,
-    /// The version it was received under, which it keeps.
+    /// The version under which it was received. It keeps that version.
     pub procedure_version: u16,
     /// The case of the procedure.
     pub case: CaseId,
     /// Procedure or petition.
     pub kind: Kind,
-    /// The system whose word counts, when it is not ours.
+    /// The system that decides the dossier, if it is not this one.
     pub mirrored: Option<String>,
     /// How it was handed in.
     pub channel: Channel,
@@ -109,13 +109,13 @@ pub struct Dossier {
     pub assisted_by: Option<ActorId>,
     /// The papers that came.
     pub components: Vec<ComponentCode>,
-    /// What is known of each of them, as far as it was said.
+    /// Details of each paper, as far as they were given.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub papers: Vec<Paper>,
     /// The required papers that were not there when it was taken in, for a reason that was kept.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub incomplete: Vec<ComponentCode>,
-    /// The unit whose desk takes it in.
+    /// The unit whose desk receives it.
     pub receiving: UnitCode,
     /// The unit that decides it.
     pub resolving: UnitCode,
@@ -128,8 +128,8 @@ pub struct Dossier {
     /// When it was submitted, if it was.
     #[serde(with = "chrono::serde::ts_microseconds_option")]
     pub submitted: Option<Instant>,
-    /// By when the desk must answer a submission; none while it waits for papers, for
-    /// asking for them is an answer.
+    /// When the desk must answer a submission; none while the desk waits for papers, because asking
+    /// for them is an answer.
     #[serde(with = "chrono::serde::ts_microseconds_option")]
     pub answer_due: Option<Instant>,
     /// When it was received, if it was.
@@ -141,7 +141,7 @@ pub struct Dossier {
     /// When the citizen got the result.
     #[serde(with = "chrono::serde::ts_microseconds_option")]
     pub returned: Option<Instant>,
-    /// When it came into its state or step.
+    /// When it entered its state or step.
     #[serde(with = "chrono::serde::ts_microseconds")]
     pub since: Instant,
     /// When anything last happened to it.
@@ -149,42 +149,42 @@ pub struct Dossier {
     pub last: Instant,
     /// Its clock, from reception on.
     pub clock: Option<Clock>,
-    /// How often papers were asked for, before and after reception.
+    /// The number of requests for papers, before and after reception.
     pub supplements: u8,
     /// That one more request for papers is permitted, until it is made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub supplement_permit: Option<acts::permit_supplement::Permit>,
-    /// Papers were asked for later than the procedure permits.
+    /// Whether a request for papers came later than the procedure permits.
     pub notice_late: bool,
-    /// By when the citizen is to answer.
+    /// When the citizen must answer.
     #[serde(with = "chrono::serde::ts_microseconds_option")]
     pub respond_by: Option<Instant>,
     /// An apology moved the due time.
     pub extended: bool,
-    /// How many apologies came too late to move it.
+    /// The number of apologies that came too late to move the due time.
     pub apologies: u8,
     /// The time for verification was used.
     pub verified: bool,
-    /// What was asked for and not yet paid, in đồng.
+    /// The amount that is requested and not yet paid, in đồng.
     pub fee_open_vnd: Option<u64>,
     /// What was paid, in đồng.
     pub fee_paid_vnd: u64,
-    /// What of it was given back, in đồng.
+    /// The part of it that was refunded, in đồng.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub fee_refunded_vnd: u64,
-    /// How it was last paid, if said.
+    /// The method of the last payment, if given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fee_method: Option<PaymentMethod>,
-    /// The payments that their payers can name.
+    /// The payments that carry the payer's reference.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub payments: Vec<fee::Payment>,
-    /// The last reminder since it came to where it is, if there was one.
+    /// The last reminder since the dossier last moved, if there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reminder: Option<reminder::Reminder>,
     /// How it came about.
     #[serde(default, skip_serializing_if = "Circumstances::is_usual")]
     pub circumstances: Circumstances,
-    /// How often another unit took it over.
+    /// The number of transfers to another unit.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub transfers: u16,
     /// What other systems said of it.
@@ -193,42 +193,42 @@ pub struct Dossier {
     /// Who holds its papers.
     #[serde(default, skip_serializing_if = "Custody::is_empty")]
     pub custody: Custody,
-    /// Another unit decides it than the one it was received for.
+    /// Whether another unit decides it than the one for which it was received.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub moved: bool,
-    /// The last day on which heirs of its units took it over, if they did.
+    /// The last day on which successors of its units took it over, if they did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub succeeded: Option<NaiveDate>,
-    /// What other agencies do of it, by number.
+    /// The parts that other agencies do, by number.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub legs: Vec<Leg>,
-    /// What other units were asked, by number.
+    /// The consultations of other units, by number.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub consultations: Vec<Consultation>,
-    /// How it was received without a line, if it was.
+    /// How it was received offline, if it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offline: Option<Offline>,
-    /// Where its history comes from, when another system wrote it.
+    /// The origin of its history, if another system wrote it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub imported: Option<Imported>,
     /// The files of its result, when there are any.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub results: Vec<ElectronicResult>,
-    /// What the citizen thought of it, once said.
+    /// The citizen's rating, once given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rating: Option<Rating>,
-    /// What was recorded wrongly. The fields that due times, rates and reports rest on keep
-    /// what was recorded first: `channel`, `case`, `ended`.
+    /// The corrections. The fields that due times, rates and reports depend on keep the first
+    /// record: `channel`, `case`, `ended`.
     #[serde(default, skip_serializing_if = "Corrections::is_empty")]
     pub corrections: Corrections,
 }
 
-/// How a desk without a line took a dossier in. When it did is the dossier's time of reception.
+/// How an offline desk received a dossier. The moment is the dossier's time of reception.
 ///
 /// Source: Decree 61/2018/NĐ-CP, Art. 39.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Offline {
-    /// The number of the day that it bears, of a block that the desk had taken along.
+    /// Its number within the day, from a block that the desk had reserved.
     pub number: u32,
     /// When it was entered.
     #[serde(with = "chrono::serde::ts_microseconds")]
@@ -242,7 +242,7 @@ impl Dossier {
         self.state.status()
     }
 
-    /// Its code, or its id while it has none: what a person would be shown.
+    /// Its code, or its id while it has none: the name to show to a person.
     #[must_use]
     pub fn label(&self) -> String {
         self.code
@@ -250,8 +250,8 @@ impl Dossier {
             .map_or_else(|| self.id.to_string(), ToString::to_string)
     }
 
-    /// The legal day since which it has belonged to its units: that of its beginning, or of the
-    /// last change of units that it went through.
+    /// The legal day since which its present units have it: the day of its beginning, or of the
+    /// last succession of its units.
     #[must_use]
     pub fn units_since(&self) -> NaiveDate {
         let begun = self.begun().unwrap_or(self.since);
@@ -265,14 +265,14 @@ impl Dossier {
         format!("v{}", self.version)
     }
 
-    /// When it began: submitted, or received at a desk.
+    /// When it began: at submission, or at reception.
     #[must_use]
     pub fn begun(&self) -> Option<Instant> {
         self.submitted.or(self.received)
     }
 
-    /// What the unit that works on it must meet: the effective due time, or the time by
-    /// which a submission must be answered.
+    /// What the working unit must meet: the effective due time, or the time for answering a
+    /// submission.
     #[must_use]
     pub fn due(&self) -> Option<Instant> {
         match &self.clock {
@@ -287,7 +287,7 @@ impl Dossier {
         missing.filter(|component| !self.components.contains(component))
     }
 
-    /// The channel, as last corrected. Rates count by the one recorded first.
+    /// The channel, as last corrected. Rates use the first record.
     #[must_use]
     pub fn corrected_channel(&self) -> Channel {
         let corrected = self.corrections.in_force().rev().find_map(|change| {
@@ -300,7 +300,7 @@ impl Dossier {
         corrected.unwrap_or(self.channel)
     }
 
-    /// The case, as last corrected. The limit follows from the one recorded first.
+    /// The case, as last corrected. The limit follows from the first record.
     #[must_use]
     pub fn corrected_case(&self) -> &CaseId {
         let corrected = self.corrections.in_force().rev().find_map(|change| {
@@ -313,7 +313,7 @@ impl Dossier {
         corrected.unwrap_or(&self.case)
     }
 
-    /// When processing ended, as last corrected. Rates judge by the time recorded first.
+    /// When processing ended, as last corrected. Rates use the first record.
     #[must_use]
     pub fn corrected_end(&self) -> Option<Instant> {
         let corrected = self.corrections.in_force().rev().find_map(|change| {
@@ -326,7 +326,7 @@ impl Dossier {
         corrected.or(self.ended)
     }
 
-    /// The units that its legs may belong to.
+    /// The units to which its legs may belong.
     pub(crate) fn units(&self) -> Units<'_> {
         Units {
             receiving: &self.receiving,

@@ -1,4 +1,4 @@
-//! What facts do to a dossier, in a few verbs.
+//! The changes that facts make to a dossier, as a few verbs.
 
 use super::Dossier;
 use super::clock::{ClockStop, Moved};
@@ -35,8 +35,8 @@ impl Dossier {
     /// Processing ends.
     pub(super) fn end(&mut self, state: State, at: Instant) {
         self.enter(state, at);
-        // Another system may have written an end before its reception; it counts at the
-        // reception, or a month would resolve what it never received.
+        // Another system may have recorded an end before the reception. It counts at the reception;
+        // otherwise a month would resolve a dossier that it never received.
         self.ended = Some(Ord::max(at, self.received.unwrap_or(at)));
         self.respond_by = None;
         self.custody.close(at);
@@ -82,7 +82,7 @@ impl Dossier {
         }
     }
 
-    /// How the due times move where the dossier ends while it waits.
+    /// How the due times move if the dossier ends during a wait.
     pub(super) fn wait_cut_short(&self, now: Instant, calendar: &Calendar) -> Option<Moved> {
         self.clock.as_ref()?.after_wait_cut_short(now, calendar)
     }

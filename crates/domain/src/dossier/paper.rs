@@ -1,5 +1,5 @@
 //! The papers of a dossier (*giấy tờ, thành phần hồ sơ*): what kind of copy came, how many, whether
-//! it was digitised at the desk, and whether the citizen had to bring it at all.
+//! the desk digitised it, and whether the citizen had to bring it at all.
 
 use std::fmt;
 
@@ -9,8 +9,7 @@ use super::Dossier;
 use super::file::ElectronicFile;
 use crate::id::{ComponentCode, Reference};
 
-/// What kind of copy it is. The receipt counts the first three apart: form 01 of Circular
-/// 01/2018/TT-VPCP.
+/// The kind of copy. The receipt counts the first three apart: form 01 of Circular 01/2018/TT-VPCP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PaperCopy {
@@ -51,14 +50,14 @@ impl fmt::Display for PaperCopy {
     }
 }
 
-/// Where a paper was taken from that the citizen did not have to bring again.
+/// The source of a paper that the citizen did not have to bring again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "from", rename_all = "snake_case")]
 pub enum Reuse {
     /// The citizen's own electronic store on the national portal (*kho dữ liệu điện tử của tổ
     /// chức, cá nhân*).
     PersonalStore {
-        /// The code of the result that takes the paper's place, if it has one.
+        /// The code of the result that replaces the paper, if it has one.
         result: Option<Reference>,
     },
     /// A national or specialised database, such as that of the population.
@@ -68,7 +67,7 @@ pub enum Reuse {
     },
     /// An earlier dossier. Source: Decree 61/2018/NĐ-CP, Art. 20(5).
     EarlierDossier {
-        /// The code of the result that takes the paper's place, if it has one.
+        /// The code of the result that replaces the paper, if it has one.
         result: Option<Reference>,
     },
 }
@@ -84,7 +83,7 @@ impl Reuse {
         }
     }
 
-    /// The code of the database, or of the result that takes the paper's place.
+    /// The code of the database, or of the result that replaces the paper.
     #[must_use]
     pub fn reference(&self) -> Option<&Reference> {
         match self {
@@ -103,16 +102,16 @@ pub struct Paper {
     pub copy: PaperCopy,
     /// How many copies.
     pub count: u16,
-    /// The electronic file: the paper digitised at the desk, or what came instead of a paper.
+    /// The electronic file: the digitised paper, or the file that came instead of a paper.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<ElectronicFile>,
-    /// Where it was taken from, when the citizen did not bring it.
+    /// The source of the paper, if the citizen did not bring it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reuse: Option<Reuse>,
 }
 
 impl Paper {
-    /// Whether it came on paper and was digitised (*số hóa*).
+    /// Whether it came on paper and the desk digitised it (*số hóa*).
     #[must_use]
     pub fn is_digitised(&self) -> bool {
         match self.copy {
@@ -136,7 +135,7 @@ impl fmt::Display for Paper {
 }
 
 impl Dossier {
-    /// How many of its papers were digitised at a desk. One is enough for the index of Decision
+    /// The number of papers that a desk digitised. One is enough for the index of Decision
     /// 766/QĐ-TTg to count the dossier as digitised.
     #[must_use]
     pub fn digitised(&self) -> usize {
@@ -144,7 +143,7 @@ impl Dossier {
         digitised.count()
     }
 
-    /// How many of its papers the citizen did not have to bring. One is enough for the index of
+    /// The number of papers that the citizen did not have to bring. One is enough for the index of
     /// Decision 766/QĐ-TTg to count the dossier as one that reused data.
     #[must_use]
     pub fn reused(&self) -> usize {

@@ -1,4 +1,4 @@
-//! Personal values, which events only commit to.
+//! Personal values. Events only commit to them.
 
 use std::fmt;
 
@@ -9,8 +9,8 @@ use crate::fold;
 
 /// A salted commitment to a personal value: HMAC-SHA-256 in hexadecimal.
 ///
-/// It proves later what was recorded, and proves nothing once the salt is erased with
-/// the values. That is how a person can be forgotten without breaking the record.
+/// While the salt exists, the commitment proves which value was recorded. Erasing the salt with the
+/// values makes it prove nothing, so a person can be forgotten without breaking the record.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Commitment(String);
 
@@ -22,7 +22,7 @@ impl Commitment {
     }
 }
 
-/// The salt of one dossier, kept beside its personal values and erased with them.
+/// The salt of one dossier. It lies beside the personal values and is erased with them.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Salt([u8; 16]);
 
@@ -39,7 +39,7 @@ impl Salt {
         &self.0
     }
 
-    /// Commits to a value under the name it is kept by.
+    /// Commits to a value under the name of its item.
     #[must_use]
     pub fn commit(&self, item: &str, value: &[u8]) -> Commitment {
         Commitment(hex(&keyed_hash(&self.0, &[item.as_bytes(), value])))
@@ -94,7 +94,7 @@ impl fmt::Debug for Person {
     }
 }
 
-/// Free text written by a person, hence personal: it may name anyone. Debug masks it.
+/// Free text by a person. It may name anyone, so it is personal; Debug masks it.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Words(String);
@@ -125,7 +125,7 @@ impl fmt::Debug for Words {
     }
 }
 
-/// One personal value to be kept apart from the events, under a name unique in its dossier.
+/// A personal value, stored apart from the events under a name unique in its dossier.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Private {
     /// `applicant`, or the version of the event and the field: `3.reason`.
@@ -162,7 +162,7 @@ impl<'a> PrivateValues<'a> {
         }
     }
 
-    /// Keeps words under the version and a field, and commits to them.
+    /// Stores words under the version and a field, and commits to them.
     pub fn words(&mut self, field: &str, words: &Words) -> Commitment {
         let item = format!("{}.{field}", self.version);
         let commitment = self.salt.commit(&item, words.as_str().as_bytes());
@@ -173,7 +173,7 @@ impl<'a> PrivateValues<'a> {
         commitment
     }
 
-    /// Keeps a person under an item, and commits to them.
+    /// Stores a person under an item, and commits to the person.
     pub fn person(&mut self, item: &str, person: &Person) -> Commitment {
         let commitment = self.salt.commit(item, &person.to_bytes());
         self.kept.push(Private {
@@ -183,14 +183,14 @@ impl<'a> PrivateValues<'a> {
         commitment
     }
 
-    /// Keeps a person under the version and a field, and commits to them.
+    /// Stores a person under the version and a field, and commits to the person.
     pub fn own_person(&mut self, field: &str, person: &Person) -> (String, Commitment) {
         let item = format!("{}.{field}", self.version);
         let commitment = self.person(&item, person);
         (item, commitment)
     }
 
-    /// Turns to the event after the present one: what follows is kept under its version.
+    /// Moves on to the next event: later values are stored under its version.
     pub fn next_event(&mut self) {
         self.version += 1;
     }

@@ -1,5 +1,5 @@
-//! What a citizen thought of how a dossier was dealt with (*đánh giá*): beside the state, and in
-//! no rate of time.
+//! A citizen's rating of the handling of a dossier (*đánh giá*). It touches neither state nor any
+//! rate of time.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,8 +11,8 @@ use crate::time::Instant;
 
 /// A mark from 1, very dissatisfied (*rất không hài lòng*), to 5, very satisfied.
 ///
-/// Decree 61/2018/NĐ-CP, Art. 29–32, asks for ratings and names no scale. That it has five grades,
-/// as surveys of satisfaction with state agencies do, is unconfirmed.
+/// Decree 61/2018/NĐ-CP, Art. 29–32, asks for ratings and names no scale. Five grades, as in
+/// surveys of satisfaction with state agencies, are unconfirmed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "u8", into = "u8")]
 pub struct Score(u8);
@@ -37,7 +37,7 @@ impl Score {
         self.0
     }
 
-    /// Whether the citizen was dissatisfied, or very much so.
+    /// Whether the mark is one of the two dissatisfied ones.
     #[must_use]
     pub fn is_dissatisfied(self) -> bool {
         self.0 <= 2
@@ -90,7 +90,7 @@ impl RatingMethod {
         RatingMethod::Receipt,
     ];
 
-    /// Whether somebody else takes it down for the citizen, and says so.
+    /// Whether somebody else records the rating for the citizen, and says so.
     #[must_use]
     pub fn is_taken_down(self) -> bool {
         match self {
@@ -131,8 +131,7 @@ impl FromStr for RatingMethod {
     }
 }
 
-/// A rating as the dossier keeps it. What was written beside the score is personal and stays
-/// with its event.
+/// A rating as the dossier holds it. The comment is personal and belongs to the event alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rating {
     /// The score.

@@ -1,4 +1,4 @@
-//! Why a command cannot be done: stable reasons, in the clerk's language and in English.
+//! Why a command is refused: stable reasons, with the text in the clerk's language and in English.
 
 use chrono::NaiveDate;
 
@@ -12,17 +12,17 @@ use crate::id::{ActorId, CaseId, ComponentCode, ProcedureCode, Reference, StepId
 use crate::role::Role;
 use crate::time::{self, Instant};
 
-/// Why a command is refused. Nothing was written.
+/// Why a command is refused. A refused command writes nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
-    /// The command does not belong to the state.
+    /// The state does not permit the act.
     WrongState {
         /// What was asked.
         act: &'static Spec,
         /// Where the dossier stands.
         status: Status,
     },
-    /// Another system's word counts for this dossier.
+    /// Another system decides this dossier.
     Mirrored {
         /// That system.
         system: String,
@@ -51,9 +51,9 @@ pub enum Refusal {
         /// The components.
         components: Vec<ComponentCode>,
     },
-    /// The step does not follow the one where the dossier is.
+    /// The step does not follow the dossier's present step.
     StepNotNext {
-        /// The step asked for; none when it was left out.
+        /// The requested step; none if the request named none.
         step: Option<StepId>,
         /// The steps that follow.
         next: Vec<StepId>,
@@ -72,39 +72,39 @@ pub enum Refusal {
         /// The role it belongs to.
         role: Role,
     },
-    /// The procedure does not give results back on the spot.
+    /// The procedure does not return results on the spot.
     NotOnTheSpot,
-    /// Only a petition is about an incident in a place.
+    /// Only a petition has the place of an incident.
     NotAPetition {
         /// The procedure.
         procedure: ProcedureCode,
     },
-    /// Papers were already asked for as often as permitted.
+    /// The desk has asked for papers as often as the procedure permits.
     SupplementUsed {
         /// How often that is.
         permitted: u8,
     },
     /// The extension was already used.
     ExtensionUsed,
-    /// The procedure gives no time for verification, or it was already used.
+    /// The procedure gives no time for verification, or the dossier has used it.
     NoVerification,
-    /// There is no due time that could be extended.
+    /// The dossier has no due time to extend.
     NoDueTime,
     /// More came than was asked for.
     PaymentTooLarge {
         /// What is still due, in đồng.
         open_vnd: u64,
     },
-    /// A payment with this reference is recorded, of another amount.
+    /// The dossier has a payment with this reference and another amount.
     PaymentKnown {
         /// The payer's reference of the transaction.
         reference: Reference,
-        /// The amount that is recorded, in đồng.
+        /// The recorded amount, in đồng.
         amount_vnd: u64,
     },
-    /// More is to be given back than was paid and not given back yet.
+    /// The refund is larger than what was paid and not refunded.
     RefundTooLarge {
-        /// What could be given back, in đồng.
+        /// The amount that could be refunded, in đồng.
         kept_vnd: u64,
     },
     /// The new due time is not later than the one in force.
@@ -112,7 +112,7 @@ pub enum Refusal {
         /// The one in force.
         due: Instant,
     },
-    /// The clock stands, so there is nothing to extend yet.
+    /// The clock stands, so there is no running due time to extend.
     ClockStands,
     /// The unit decides the dossier already.
     AlreadyThere {
@@ -143,26 +143,26 @@ pub enum Refusal {
         /// Their legs, by number and unit.
         legs: Vec<(u16, UnitCode)>,
     },
-    /// The dossier has no leg with this number, or its result is there already.
+    /// The dossier has no leg with this number, or the leg's result has come.
     LegNotOpen {
         /// The number.
         number: u16,
         /// The legs that are open.
         open: Vec<u16>,
     },
-    /// The dossier has as many legs as one may have.
+    /// The dossier has the largest permitted number of legs.
     TooManyLegs {
         /// How many that is.
         most: usize,
     },
-    /// The dossier has no consultation with this number, or it was answered.
+    /// The dossier has no consultation with this number, or its answer has come.
     ConsultationNotOpen {
         /// The number.
         number: u16,
         /// Those that wait for an answer.
         open: Vec<u16>,
     },
-    /// The dossier has as many consultations as one may have.
+    /// The dossier has the largest permitted number of consultations.
     TooManyConsultations {
         /// How many that is.
         most: usize,
@@ -171,10 +171,10 @@ pub enum Refusal {
     NoOpenConflict {
         /// The number.
         number: u16,
-        /// The numbers of those that are open.
+        /// The numbers of the open ones.
         open: Vec<u16>,
     },
-    /// The message cannot be believed, whoever settles the conflict.
+    /// The message cannot be believed, even by a person who settles the conflict.
     NotCredible {
         /// The number of the conflict.
         number: u16,
@@ -187,19 +187,19 @@ pub enum Refusal {
         /// not reach.
         existing: Option<String>,
     },
-    /// The citizen has said already what they think of it.
+    /// The citizen has already rated the dossier.
     AlreadyRated {
         /// When.
         at: Instant,
     },
     /// Nothing would change by the correction.
     NothingToCorrect,
-    /// A correction of the same field waits for its decision.
+    /// An open correction concerns the same field.
     CorrectionOpen {
         /// Its number.
         number: u16,
     },
-    /// No correction with this number waits for a decision.
+    /// No open correction has this number.
     CorrectionUnknown {
         /// The number asked for.
         number: u16,
@@ -209,12 +209,12 @@ pub enum Refusal {
         /// That person.
         actor: ActorId,
     },
-    /// The dossier does not have the code that should be corrected.
+    /// The dossier does not have the code to be corrected.
     CodeNotOfDossier {
         /// The code.
         code: AnyCode,
     },
-    /// Processing has not ended, so there is no end to speak of.
+    /// Processing has not ended, so its end cannot be corrected.
     NotEnded,
     /// Processing cannot have ended then.
     EndTimeImpossible {
@@ -223,18 +223,18 @@ pub enum Refusal {
         /// When its end was recorded.
         recorded: Instant,
     },
-    /// The unit's numbering has gone on to a later day.
+    /// The unit's numbering has moved on to a later day.
     DayOver {
-        /// The day that numbers are wanted of.
+        /// The day of the requested numbers.
         day: NaiveDate,
-        /// The day that they are of by now.
+        /// The newest day with numbers.
         newest: NaiveDate,
     },
-    /// The number is in no block, or was used or given back before.
+    /// The number is in no block, or was already used or voided.
     NumberNotOpen {
         /// The number.
         number: u32,
-        /// What became of it: `used` or `void`; none when it is in no block of the day.
+        /// Its present state: `used` or `void`; none if no block of the day holds it.
         state: Option<&'static str>,
     },
     /// Another request for papers is an exception that nobody has permitted.
@@ -259,7 +259,7 @@ impl From<calendar::Error> for Refusal {
     }
 }
 
-/// One row of the table of refusals: what a program reads, and what a person does.
+/// One row of the table of refusals: what a program reads and what a person reads.
 struct Row {
     /// Stable, in capitals.
     reason: &'static str,

@@ -1,4 +1,4 @@
-//! That somebody was reminded of a dossier (*đôn đốc*), for as long as it has not moved since.
+//! The reminder of a dossier (*đôn đốc*), kept until the dossier moves.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,7 +6,7 @@ use crate::id::ActorId;
 use crate::role::Role;
 use crate::time::Instant;
 
-/// The last reminder since the dossier came to where it is.
+/// The last reminder since the dossier last moved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reminder {
     /// When.
@@ -16,9 +16,9 @@ pub struct Reminder {
     pub by: ActorId,
     /// The role that is to move.
     pub role: Role,
-    /// The person who was named, if one was.
+    /// The named person, if one was named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receiver: Option<ActorId>,
-    /// How often since the dossier came to where it is.
+    /// The number of reminders since the dossier last moved.
     pub count: u16,
 }

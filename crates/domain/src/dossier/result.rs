@@ -1,7 +1,7 @@
-//! Electronic results (*kết quả điện tử*): what is kept of the files that a citizen gets.
+//! Electronic results (*kết quả điện tử*): what is recorded of the files that a citizen gets.
 //!
-//! A signature is written down as it is given. Nobody here verifies it: that needs the file and
-//! the chain of certificates, and is done where the file is.
+//! The record holds a signature as given. Nothing here verifies it: that needs the file and the
+//! chain of certificates, so the system that has the file does it.
 
 use std::fmt;
 
@@ -41,10 +41,10 @@ pub struct Signature {
     pub certificate: CertificateSerial,
     /// Who issued that certificate.
     pub issuer: DistinguishedName,
-    /// When it was signed, by the signature.
+    /// The signing time that the signature states.
     #[serde(with = "chrono::serde::ts_microseconds")]
     pub signed: Instant,
-    /// The hash of the signature's own bytes, when it lies apart from the file.
+    /// The hash of the signature's own bytes, if it lies apart from the file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detached: Option<FileHash>,
 }
@@ -62,7 +62,7 @@ pub struct ElectronicResult {
     pub file: ElectronicFile,
     /// What kind of file.
     pub media_type: MediaType,
-    /// Its signatures, in the order in which they were given.
+    /// Its signatures, in the given order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub signatures: Vec<Signature>,
 }

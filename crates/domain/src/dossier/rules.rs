@@ -1,4 +1,4 @@
-//! What a decision rests on besides the dossier, and what comes of it.
+//! What a decision depends on besides the dossier.
 
 use super::private::Salt;
 use crate::calendar::{Calendar, Calendars};
@@ -7,7 +7,7 @@ use crate::limit::Limit;
 use crate::procedure::Procedure;
 use crate::role::Role;
 
-/// Everything besides the dossier that a decision rests on.
+/// Everything besides the dossier that a decision depends on.
 #[derive(Debug, Clone, Copy)]
 pub struct Rules<'a> {
     /// The procedure version: the pinned one, or the one in force when a dossier begins.
@@ -16,9 +16,9 @@ pub struct Rules<'a> {
     pub calendar: &'a Calendar,
     /// The calendars of all units, for times that another unit must meet.
     pub calendars: &'a Calendars,
-    /// The time within which a submission must be answered, where a rule gives one.
+    /// The time within which the desk must answer a submission, if a rule gives one.
     pub answer_limit: Option<Limit>,
-    /// The salt under which personal values are committed to.
+    /// The salt of the commitments to personal values.
     pub salt: &'a Salt,
     /// Who acts.
     pub acting: &'a Acting,

@@ -1,13 +1,13 @@
-//! Sealing a number into a dossier that was received before its number was known.
+//! Seals a number into a dossier whose reception was decided before its number was known.
 
 use super::{Dossier, Event, Record};
 use crate::code::AnyCode;
 
 impl Dossier {
-    /// Gives the dossier its code, and writes it into its reception, which does not know it yet.
+    /// Gives the dossier its code and writes the code into the reception.
     ///
-    /// Numbers are reserved in the transaction that writes the reception, so that they are gapless;
-    /// the command was decided before.
+    /// The transaction that writes the reception reserves the number, so that numbers have no gap.
+    /// The command was decided before that transaction.
     pub fn seal<'r>(&mut self, records: impl IntoIterator<Item = &'r mut Record>, code: &AnyCode) {
         for record in records {
             if let Event::Received(facts) = &mut record.event

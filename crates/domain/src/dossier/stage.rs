@@ -1,4 +1,4 @@
-//! The states of a dossier without what they carry: what a table can be drawn of.
+//! The states of a dossier without their contents, so that a table can list them.
 
 use std::fmt;
 
@@ -6,8 +6,8 @@ use super::state::{Back, State};
 
 /// A state without its step: one box of the lifecycle.
 ///
-/// Waiting for papers is two boxes, for before reception no clock runs and the desk may still
-/// refuse.
+/// Waiting for papers is two boxes. Before reception no clock runs and the desk may still refuse;
+/// after it neither holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Stage {
     /// Waiting for an answer from the desk.
@@ -104,7 +104,7 @@ impl State {
 pub struct Stages(u16);
 
 impl Stages {
-    /// None of them: before a dossier begins, or never.
+    /// No stage: before a dossier begins, or never.
     pub const NONE: Stages = Stages(0);
     /// All of them, also after the end.
     pub const ALL: Stages = Stages::of(&Stage::ALL);
@@ -115,7 +115,7 @@ impl Stages {
         Stage::SupplementRequested,
         Stage::PaymentRequested,
     ]);
-    /// From the first minute until the result is ready.
+    /// From submission until the result is ready.
     pub const OPEN: Stages = Stages::of(&[
         Stage::Submitted,
         Stage::PapersBeforeReception,
@@ -124,7 +124,7 @@ impl Stages {
         Stage::SupplementRequested,
         Stage::PaymentRequested,
     ]);
-    /// Those after which nothing is left to do.
+    /// The stages after which nothing is left to do.
     pub const OVER: Stages = Stages::of(&[
         Stage::Refused,
         Stage::Withdrawn,

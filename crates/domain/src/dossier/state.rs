@@ -5,24 +5,24 @@ use serde::{Deserialize, Serialize};
 use super::status::Status;
 use crate::id::StepId;
 
-/// Where a dossier stands. Each variant carries what only that state knows.
+/// The state of a dossier. Each variant holds only what that state has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "snake_case")]
 pub enum State {
     /// Handed in online or by post, waiting for an answer from the desk.
     Submitted,
-    /// Accepted at the desk; the clock runs; not yet handed over.
+    /// Accepted at the desk; the clock runs; the offices do not have it yet.
     Received,
     /// Refused at intake. The end.
     Refused,
     /// In the offices behind the desk.
     Processing {
-        /// The step of the internal process; none when the procedure has no published one.
+        /// The step of the internal process; none if the procedure publishes no steps.
         step: Option<StepId>,
     },
     /// Waiting for papers from the citizen.
     SupplementRequested {
-        /// Where the dossier goes on when the papers are there.
+        /// Where the dossier returns when the papers have come.
         back: Back,
     },
     /// Waiting for a payment from the citizen.
@@ -40,11 +40,11 @@ pub enum State {
     Returned,
 }
 
-/// Where a dossier goes on after a supplement.
+/// Where a dossier returns after a supplement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "to", rename_all = "snake_case")]
 pub enum Back {
-    /// To the desk, which has not accepted it yet; no clock was running.
+    /// To the desk, which has not accepted it yet; no clock ran before.
     Submitted,
     /// To the desk, which has accepted it.
     Received,
@@ -73,7 +73,8 @@ impl State {
         }
     }
 
-    /// The step of the internal process, in processing or waiting to go back to it.
+    /// The step of the internal process, during processing or while the dossier waits to return to
+    /// it.
     #[must_use]
     pub fn step(&self) -> Option<&StepId> {
         match self {

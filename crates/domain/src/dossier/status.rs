@@ -120,7 +120,7 @@ impl Status {
         }
     }
 
-    /// Those in which something is still to be done, if only giving the result back.
+    /// The statuses that leave work to do, if only returning the result.
     pub const UNFINISHED: [Status; 6] = [
         Status::Submitted,
         Status::Received,
@@ -147,7 +147,7 @@ impl Status {
         }
     }
 
-    /// Whether it is the citizen's turn: papers or a payment are waited for.
+    /// Whether the office waits for the citizen: for papers or for a payment.
     #[must_use]
     pub fn waits_for_citizen(self) -> bool {
         match self {
@@ -163,7 +163,7 @@ impl Status {
         }
     }
 
-    /// Whether it is our turn: it was received, and nobody else is waited for.
+    /// Whether the office must act: the dossier is received, and the office waits for nobody.
     #[must_use]
     pub fn is_at_work(self) -> bool {
         match self {

@@ -1,4 +1,4 @@
-//! The steps of the internal process, as a dossier stands in them.
+//! The steps of the internal process that a dossier can take.
 
 use super::Dossier;
 use super::refusal::Refusal;
@@ -32,7 +32,7 @@ pub fn next_steps(dossier: &Dossier, procedure: &Procedure) -> Vec<StepId> {
     }
 }
 
-/// Refuses a role to which the present step does not belong.
+/// Refuses a role to which the dossier's step does not belong.
 pub(super) fn refuse_other_role(
     dossier: &Dossier,
     procedure: &Procedure,

@@ -1,4 +1,4 @@
-//! By when another unit is to do its part.
+//! The time that another unit gets for its part.
 
 use super::refusal::Refusal;
 use crate::calendar::Calendars;
@@ -7,7 +7,7 @@ use crate::id::UnitCode;
 use crate::limit::Limit;
 use crate::time::{self, Instant};
 
-/// By when another unit is to do its part.
+/// The time that another unit gets for its part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Term {
     /// Within a limit that begins now, in the hours of that unit.
@@ -17,7 +17,7 @@ pub enum Term {
 }
 
 impl Term {
-    /// The due time; a limit counts in the hours of the unit that has to meet it.
+    /// The due time. A limit counts in the hours of the unit that must meet it.
     pub(super) fn due(
         self,
         unit: &UnitCode,
@@ -51,7 +51,7 @@ impl Term {
     }
 }
 
-/// The number after so many; none when there may be no more.
+/// The next number after `count` existing ones; none if `most` are there.
 pub(super) fn next_number(count: usize, most: usize) -> Option<u16> {
     (count < most).then(|| u16::try_from(count + 1).expect("far fewer are permitted"))
 }

@@ -1,8 +1,8 @@
-//! Where a dossier's time went: spans of work and of waiting, from its events alone.
+//! Where a dossier's time went: spans of work and of waiting, computed from its events.
 //!
-//! The main line is where the dossier itself was: its spans follow each other without a gap and
-//! without overlapping. Legs and consultations run beside it. Source of the questions asked of
-//! it: Circular 01/2018/TT-VPCP, Art. 13 (the time of each participating unit).
+//! The main line is where the dossier itself was: its spans follow each other without a gap or an
+//! overlap. Legs and consultations run beside it. Source of the questions: Circular
+//! 01/2018/TT-VPCP, Art. 13 (the time of each participating unit).
 
 use chrono::TimeDelta;
 
@@ -16,18 +16,18 @@ use crate::time::Instant;
 /// What a span of time was spent on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SpentOn {
-    /// At the desk: to be answered, or taken in and not yet handed over.
+    /// At the desk: before its answer, or received and not yet handed over.
     Desk,
     /// In the offices.
     Office {
-        /// At which step; none when the procedure has no published process.
+        /// The step; none if the procedure publishes no steps.
         step: Option<StepId>,
     },
     /// With the citizen, who was asked for papers.
     Papers,
     /// With the citizen, who was asked for a payment.
     Payment,
-    /// At the desk, where the result waits to be fetched.
+    /// At the desk, where the result waits for the citizen.
     Result,
     /// Another agency's leg.
     Leg {
@@ -42,7 +42,7 @@ pub enum SpentOn {
 }
 
 impl SpentOn {
-    /// Whether it is where the dossier itself was.
+    /// Whether the span is on the main line.
     #[must_use]
     pub fn is_main_line(&self) -> bool {
         match self {
@@ -61,15 +61,15 @@ impl SpentOn {
 pub struct Span {
     /// What it was spent on.
     pub part: SpentOn,
-    /// The unit; of a wait for the citizen, the one that waits.
+    /// The unit; for a wait for the citizen, the unit that waits.
     pub unit: UnitCode,
     /// Its first moment.
     pub from: Instant,
-    /// Its last moment; the moment of asking while it goes on.
+    /// Its last moment; for a span that goes on, the moment of the question.
     pub to: Instant,
     /// Whether it goes on.
     pub ongoing: bool,
-    /// Open time of the unit in it; none when the calendar does not reach that far.
+    /// The unit's open time within it; none if the calendar does not reach that far.
     pub working: Option<TimeDelta>,
 }
 
@@ -78,7 +78,7 @@ pub struct Span {
 pub struct UnitTimes {
     /// The unit.
     pub unit: UnitCode,
-    /// At its desk before the offices had the dossier.
+    /// At its desk, before the offices had the dossier.
     pub desk: Option<TimeDelta>,
     /// In its offices.
     pub office: Option<TimeDelta>,
@@ -86,23 +86,22 @@ pub struct UnitTimes {
     pub citizen: Option<TimeDelta>,
     /// With the result at its desk.
     pub result: Option<TimeDelta>,
-    /// With legs; those that overlap count each.
+    /// With legs; overlapping legs count each.
     pub legs: Option<TimeDelta>,
-    /// With questions to it; those that overlap count each.
+    /// With consultations of it; overlapping ones count each.
     pub consultations: Option<TimeDelta>,
 }
 
-/// Open time by who was to move: each moment counts once.
+/// Open time by who had to act; each moment counts once.
 ///
-/// Measured in the hours of the unit that has the main line. None where a calendar does not
-/// reach.
+/// Measured in the hours of the unit on the main line. None where a calendar does not reach.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Split {
     /// The desk and the offices themselves.
     pub own: Option<TimeDelta>,
     /// The citizen, for papers or a payment.
     pub citizen: Option<TimeDelta>,
-    /// Another unit, whose leg or answer was open.
+    /// Another unit, whose leg or consultation was open.
     pub others: Option<TimeDelta>,
 }
 
@@ -111,21 +110,22 @@ pub struct Split {
 pub struct Times {
     /// The main line in order, then legs and consultations, each by number.
     pub spans: Vec<Span>,
-    /// The sums of each unit, in the order in which they came to it.
+    /// The sums of each unit, in the order in which the dossier reached them.
     pub units: Vec<UnitTimes>,
-    /// How long the citizen was waited for after reception, in the unit of the limit; elapsed
-    /// time without one. None before reception, or where the calendar does not reach.
+    /// How long the office waited for the citizen after reception, in the unit of the limit;
+    /// elapsed time if there is no limit. None before reception, or where the calendar does not
+    /// reach.
     pub waited: Option<Length>,
     /// From reception to the end of processing, or until now.
     pub processing: Split,
-    /// The part of that which lies after the effective due time.
+    /// The part of `processing` after the effective due time.
     pub late: Split,
 }
 
 impl Times {
-    /// Reads a history up to a moment, which is never before its last event.
+    /// Reads a history up to a moment, which is never before the last event.
     ///
-    /// None for a history that does not begin with a beginning.
+    /// None if the first event cannot begin a dossier.
     #[must_use]
     pub fn of(records: &[Record], calendars: &Calendars, now: Instant) -> Option<Self> {
         let dossier = Dossier::fold(records)?;
@@ -145,7 +145,7 @@ impl Times {
     }
 }
 
-/// Where the dossier itself was, span by span.
+/// The main line of a dossier, span by span.
 fn main_line(records: &[Record], calendars: &Calendars, now: Instant) -> Vec<Span> {
     let mut spans: Vec<Span> = Vec::new();
     let mut dossier: Option<Dossier> = None;
@@ -168,7 +168,7 @@ fn main_line(records: &[Record], calendars: &Calendars, now: Instant) -> Vec<Spa
             (Some(_), None) | (None, Some(_)) => false,
         };
         if !same {
-            // An imported event may lie before the one written down before it.
+            // An imported event may lie before the event recorded ahead of it.
             let at = dossier.last;
             close(place.take(), at, false);
             place = next.map(|(part, unit)| (part, unit, at));
@@ -178,7 +178,7 @@ fn main_line(records: &[Record], calendars: &Calendars, now: Instant) -> Vec<Spa
     spans
 }
 
-/// What the main line is spent on, and by whom; none when it has ended.
+/// The part and unit of the main line now; none if the dossier has ended.
 fn whereabouts(dossier: &Dossier) -> Option<(SpentOn, UnitCode)> {
     let (part, unit) = match &dossier.state {
         State::Submitted | State::Received => (SpentOn::Desk, &dossier.receiving),
@@ -235,7 +235,7 @@ fn span(
     }
 }
 
-/// None only where the calendar does not reach.
+/// The open time; none only where the calendar does not reach.
 fn open_time(calendar: &Calendar, from: Instant, to: Instant) -> Option<TimeDelta> {
     calendar.open_time_between(from, to).ok()
 }
@@ -277,7 +277,7 @@ fn add(sum: &mut Option<TimeDelta>, more: Option<TimeDelta>) {
     *sum = sum.zip(more).map(|(sum, more)| sum + more);
 }
 
-/// Who was to move, in the whole of processing and after the due time.
+/// Who had to act, in all of processing and after the due time.
 fn splits(
     dossier: &Dossier,
     main_line: &[Span],
@@ -340,12 +340,12 @@ fn split_span(
             add(&mut split.own, own);
             add(&mut split.others, others_time);
         }
-        // Processing is over, and what runs beside the main line is not on it.
+        // Processing is over, and legs and consultations are not on the main line.
         SpentOn::Result | SpentOn::Leg { .. } | SpentOn::Consultation { .. } => {}
     }
 }
 
-/// When a leg or a question of any other unit was open, merged.
+/// When any other unit had an open leg or consultation, merged.
 fn others_at_it(dossier: &Dossier, own: &UnitCode, now: Instant) -> Ledger {
     let legs = (dossier.legs.iter())
         .filter(|leg| leg.unit != *own)

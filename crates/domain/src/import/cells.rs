@@ -2,8 +2,8 @@
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
-/// One row of a table: its cells as text, and the line it begins on. Made to be filled again
-/// and again. Letters with marks are composed, so that equal texts are equal bytes.
+/// One row of a table: its cells as text, and the line on which it begins. One value is refilled
+/// for every row. Letters with marks are composed, so that equal texts are equal bytes.
 #[derive(Debug, Clone, Default)]
 pub struct TextRow {
     /// The line of the file, from 1.
@@ -13,7 +13,7 @@ pub struct TextRow {
 }
 
 impl TextRow {
-    /// Takes the cells of a row: one text after the other, and where each of them ends.
+    /// Takes the cells of a row: one text after another, and where each ends.
     pub fn fill(&mut self, line: u64, text: &str, ends: &[usize]) {
         self.line = line;
         self.text.clear();
@@ -54,13 +54,13 @@ impl TextRow {
         self.ends.is_empty()
     }
 
-    /// A cell, without surrounding space; empty when there are fewer.
+    /// A cell, without surrounding space; empty if the row has fewer cells.
     #[must_use]
     pub fn get(&self, at: usize) -> &str {
         self.whole(at).trim()
     }
 
-    /// A cell with the space around it; empty when there are fewer.
+    /// A cell with its surrounding space; empty if the row has fewer cells.
     #[must_use]
     pub fn whole(&self, at: usize) -> &str {
         let Some(end) = self.ends.get(at) else {

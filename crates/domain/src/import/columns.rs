@@ -1,4 +1,4 @@
-//! Where in a file what is wanted stands.
+//! The columns of a file in which a map's fields stand.
 
 use super::TextRow;
 use super::table::{column, column_meant, titles};
@@ -6,15 +6,15 @@ use super::table::{column, column_meant, titles};
 /// Something that a row can say about a dossier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ImportField {
-    /// What the other system calls the dossier.
+    /// The name of the dossier in the other system.
     Case,
     /// What happened.
     Activity,
     /// When it happened.
     Time,
-    /// An event of ours, as an export wrote it.
+    /// An event of motcua, as an export wrote it.
     Facts,
-    /// A dossier code to be found by.
+    /// A dossier code, for searching.
     Code,
     /// The unit whose desk took it in.
     Unit,
@@ -38,7 +38,7 @@ pub enum ImportField {
     Withdrawn,
     /// When the agency stopped it.
     Stopped,
-    /// How far it is, in words of the other system.
+    /// The progress of the dossier, in words of the other system.
     Status,
     /// When it came to be so.
     StatusTime,
@@ -85,7 +85,7 @@ impl Columns {
         self.names[field as usize] = Some(column.into());
     }
 
-    /// Whether the map names a column for it.
+    /// Whether the map names a column for the field.
     #[must_use]
     pub fn has(&self, field: ImportField) -> bool {
         self.names[field as usize].is_some()
@@ -97,9 +97,9 @@ impl Columns {
         self.names.iter().flatten().map(AsRef::as_ref).collect()
     }
 
-    /// Finds the columns in a header. Columns that the map does not name are left alone.
+    /// Finds the columns in a header and ignores columns that the map does not name.
     ///
-    /// Errors: every column that is missing or there twice, in one text.
+    /// Errors: every column that is missing or stands there twice, in one text.
     pub fn find(&self, header: &TextRow) -> Result<Places, String> {
         let mut places = Places::default();
         let mut wrong = Vec::new();
@@ -128,7 +128,7 @@ impl Columns {
     }
 }
 
-/// Where the columns of a map are in a file.
+/// The places of a map's columns in a file.
 #[derive(Debug, Clone, Default)]
 pub struct Places {
     at: [Option<usize>; ImportField::COUNT],
@@ -143,13 +143,13 @@ impl Places {
         self.width
     }
 
-    /// What a row says; empty when the map names no column for it.
+    /// The text of a field in a row; empty if the map names no column for it.
     #[must_use]
     pub fn get<'a>(&self, field: ImportField, cells: &'a TextRow) -> &'a str {
         self.at[field as usize].map_or("", |at| cells.get(at))
     }
 
-    /// Whether none of the columns that the map names says anything in a row.
+    /// Whether all of the map's columns are empty in a row.
     #[must_use]
     pub fn say_nothing(&self, cells: &TextRow) -> bool {
         let mut places = self.at.iter().flatten();

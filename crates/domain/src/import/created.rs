@@ -15,9 +15,9 @@ pub struct Creates {
     pub province: Option<CreatedProvince>,
     /// Units of the province.
     pub units: Vec<CreatedUnit>,
-    /// Procedures without steps and limits, so that the dossiers have a name.
+    /// Procedures without steps and limits, so that the dossiers can name them.
     pub procedures: Vec<CreatedProcedure>,
-    /// Whole texts of a catalogue, as an export has them.
+    /// Whole texts of a catalogue, as an export contains them.
     pub texts: Vec<SourceFile>,
 }
 
@@ -63,7 +63,8 @@ pub struct CreatedProcedure {
 impl Creates {
     /// The texts to lay over a catalogue, for what it does not have yet.
     ///
-    /// A list of units is named after what it holds, so that another one takes another place.
+    /// The name of a list of units depends on its content, so that another list does not replace
+    /// it.
     #[must_use]
     pub fn texts(
         &self,
@@ -144,7 +145,7 @@ impl CreatedUnit {
 }
 
 impl CreatedProcedure {
-    /// The text of a catalogue file: an outline, for nothing is known but its name.
+    /// The text of a catalogue file: an outline, because only the name is known.
     #[must_use]
     pub fn text(&self) -> String {
         let mut text = String::new();

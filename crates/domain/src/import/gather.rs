@@ -1,4 +1,4 @@
-//! Putting the rows of one dossier together.
+//! Puts the rows of one dossier together.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -16,10 +16,10 @@ use crate::id::{ProcedureCode, UnitCode};
 use crate::limit::Limit;
 use crate::time::Instant;
 
-/// A row that could not be mapped, and why. The others are not touched by it.
+/// A row that could not be mapped, and why. It does not affect other rows.
 pub type RefusedRow = Fault;
 
-/// How many refused rows are kept with their reasons; all of them are counted.
+/// How many refused rows keep their reasons; all of them are counted.
 const KEPT: usize = 200;
 
 /// What the rows say about one dossier.
@@ -27,17 +27,17 @@ const KEPT: usize = 200;
 pub struct ImportedCase {
     /// What the other system calls it.
     pub name: Box<str>,
-    /// The file and line where it was first met.
+    /// The file and line of its first row.
     pub place: (Arc<str>, u64),
     /// A code to be found by.
     pub code: Option<AnyCode>,
-    /// Who deals with it, and as what.
+    /// The units and procedure of the dossier.
     pub route: Arc<Route>,
-    /// When it was received, if the row of the dossier says so.
+    /// When it was received, if its own row says so.
     pub received: Option<Instant>,
     /// When it is due.
     pub due: Option<Instant>,
-    /// Whether that means its whole day, whatever the time of day says.
+    /// Whether the due time means its whole day, whatever the time of day.
     pub due_by_day: bool,
     /// When the result was there.
     pub resolved: Option<Instant>,
@@ -51,11 +51,12 @@ pub struct ImportedCase {
     pub happenings: Vec<(Instant, Meaning)>,
     /// Whole events, from an export of motcua.
     pub facts: Vec<Record>,
-    /// A hash of all that was said: another one says that something changed.
+    /// A hash of everything the rows say: a later import with another hash knows that something
+    /// changed.
     pub digest: u64,
 }
 
-/// Who deals with a dossier, and as what.
+/// The units, procedure and channel of a dossier.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
     /// The unit whose desk took it in.
@@ -70,7 +71,7 @@ pub struct Route {
     pub channel: Channel,
 }
 
-/// The rows of one import, as they come.
+/// The rows of one import, as they are read.
 pub struct Gathering<'a> {
     map: &'a Map,
     catalogue: &'a Catalogue,
@@ -84,14 +85,14 @@ pub struct Gathering<'a> {
     gathered: Gathered,
 }
 
-/// A route, with the values that fell under `[otherwise]` and what they were taken for.
+/// A route, with the values that fell under `[otherwise]` and their replacements.
 #[derive(Clone)]
 struct Way {
     route: Arc<Route>,
     otherwise: Arc<[((About, String), String)]>,
 }
 
-/// What became of the first row of a dossier.
+/// What the first row of a dossier led to.
 #[derive(Clone, Copy)]
 enum Known {
     At(usize),
@@ -101,28 +102,28 @@ enum Known {
 /// What was read.
 #[derive(Debug, Clone, Default)]
 pub struct Gathered {
-    /// Every dossier that could be mapped, in the order of the file.
+    /// Every mapped dossier, in the order of the file.
     pub cases: Vec<ImportedCase>,
-    /// How many rows were read, headers not counted.
+    /// The number of rows read, without headers.
     pub rows: u64,
-    /// How many of them could not be mapped.
+    /// The number of rows that could not be mapped.
     pub refused: u64,
     /// The first of those, with file, line and reason.
     pub refusals: Vec<RefusedRow>,
-    /// Events of dossiers whose own row was refused.
+    /// The number of events whose dossier's own row was refused.
     pub orphans: u64,
-    /// Each value of the channel column: what it was taken for, whether the map says so, and
-    /// how many dossiers have it.
+    /// Each value of the channel column: the channel taken, whether the map names the value, and
+    /// the number of dossiers.
     pub channels: BTreeMap<String, (Channel, bool, u64)>,
     /// What fell under `[otherwise]`.
     pub unlisted: Unlisted,
-    /// Rows that are none: sums, and rows with nothing in the columns of the map.
+    /// Rows about no dossier: sums, and rows that are empty in all columns of the map.
     pub passed_over: Vec<PassedOver>,
     /// How many those were.
     pub rows_passed_over: u64,
 }
 
-/// A row that is no row about a dossier.
+/// A row that is not about a dossier.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PassedOver {
     /// The file.
@@ -131,12 +132,12 @@ pub struct PassedOver {
     pub line: u64,
     /// How it begins.
     pub text: String,
-    /// Whether it is a sum of others; else it says nothing in the columns of the map.
+    /// Whether it is a sum; otherwise it is empty in all columns of the map.
     pub is_total: bool,
 }
 
 impl<'a> Gathering<'a> {
-    /// Nothing yet. Rows are read against a catalogue that has what the map creates.
+    /// Begins with no row. The catalogue must already have what the map creates.
     #[must_use]
     pub fn new(map: &'a Map, catalogue: &'a Catalogue, now: Instant) -> Self {
         Self {
@@ -153,7 +154,7 @@ impl<'a> Gathering<'a> {
         }
     }
 
-    /// Begins the file with a row a dossier.
+    /// Begins the file with one row a dossier.
     pub fn begin_cases(&mut self, file: &str, header: &TextRow) -> Result<(), Fault> {
         let columns = self.map.cases.as_ref();
         self.begin(
@@ -163,7 +164,7 @@ impl<'a> Gathering<'a> {
         )
     }
 
-    /// Begins the file with a row an event.
+    /// Begins the file with one row an event.
     pub fn begin_events(&mut self, file: &str, header: &TextRow) -> Result<(), Fault> {
         let columns = self.map.events.as_ref();
         self.begin(
@@ -183,7 +184,7 @@ impl<'a> Gathering<'a> {
         Ok(())
     }
 
-    /// A row that could not even be read as cells.
+    /// Notes a row that could not be read as cells.
     pub fn unreadable(&mut self, line: u64, reason: &str) {
         self.gathered.rows += 1;
         self.refuse(line, reason.to_owned());
@@ -235,10 +236,10 @@ impl<'a> Gathering<'a> {
         }
     }
 
-    /// Whether a row is none: a sum of others, or one that says nothing in the columns of the map.
+    /// Whether a row is about no dossier: a sum, or empty in all columns of the map.
     fn passes_over(&mut self, cells: &TextRow, time: ImportField) -> bool {
         let says_nothing = self.places.say_nothing(cells);
-        // A dossier has a time; what sums up has none.
+        // A dossier's row has a time; a sum has none.
         let total = self.map.table.total(cells);
         let total = total.filter(|_| self.places.get(time, cells).is_empty());
         if !says_nothing && total.is_none() {
@@ -335,7 +336,8 @@ impl<'a> Gathering<'a> {
         Ok(case)
     }
 
-    /// A limit says that a due time means its day, and when it is due where that is not said.
+    /// Reads the limit. It says that a due time means its day, and gives the due time if no column
+    /// does.
     fn limit(&self, case: &mut ImportedCase, cells: &TextRow) -> Result<(), String> {
         let text = self.places.get(ImportField::Limit, cells);
         if text.is_empty() {
@@ -369,7 +371,7 @@ impl<'a> Gathering<'a> {
         }
     }
 
-    /// False when the dossier of the event was refused.
+    /// Reads an event; false if the row of its dossier was refused.
     fn read_event(&mut self, cells: &TextRow) -> Result<bool, String> {
         let name = self.name(cells)?;
         let at = match self.by_name.get(name) {
@@ -403,7 +405,7 @@ impl<'a> Gathering<'a> {
         Ok(true)
     }
 
-    /// A dossier of which only events tell.
+    /// A dossier that only events mention.
     fn bare(&mut self, name: &str, cells: &TextRow) -> Result<ImportedCase, String> {
         let facts = self
             .map
@@ -433,7 +435,7 @@ impl<'a> Gathering<'a> {
         })
     }
 
-    /// What stands there for dossiers whose events say it themselves.
+    /// The route of dossiers whose events state the real one.
     fn unknown_route(&mut self) -> Arc<Route> {
         let way = self.routes.entry(String::new()).or_insert_with(|| {
             let unit = UnitCode::parse("0").expect("a digit is an identifier");
@@ -496,7 +498,7 @@ impl<'a> Gathering<'a> {
             route,
             otherwise: otherwise.into(),
         };
-        // A file with a value of its own in every row must not fill the memory twice.
+        // A file with a different value in every row must not fill the memory twice.
         if self.routes.len() < 100_000 {
             self.routes.insert(key, way.clone());
         }
@@ -526,7 +528,7 @@ impl<'a> Gathering<'a> {
     }
 }
 
-/// The meaning of a value; one that fell under `[otherwise]` is noted.
+/// The meaning of a value; notes a value that fell under `[otherwise]`.
 fn listed<T: ToString>(found: Found<T>, otherwise: &mut Vec<((About, String), String)>) -> T {
     if let Some(value) = found.otherwise {
         otherwise.push((value, found.meant.to_string()));
@@ -535,14 +537,14 @@ fn listed<T: ToString>(found: Found<T>, otherwise: &mut Vec<((About, String), St
 }
 
 impl ImportedCase {
-    /// Ends as a status says, at the time of the first column that tells one.
+    /// Ends the dossier as its status says, at the time of the first filled time column.
     ///
-    /// Errors: it ended, and nothing says when.
+    /// Errors: it ended, and no column says when.
     fn ends_as(&mut self, standing: ForeignStatus, since: Option<Instant>) -> Result<(), ()> {
         let (resolved, returned) = (self.resolved, self.returned);
         let told = |own: Option<Instant>| own.or(resolved).or(since).or(returned).ok_or(());
         match standing {
-            // Times are facts; a status may only be older than they are.
+            // Times are facts; a status may be older than they are.
             ForeignStatus::Pending => {}
             ForeignStatus::Withdrawn => self.withdrawn = Some(told(self.withdrawn)?),
             ForeignStatus::Stopped => self.stopped = Some(told(self.stopped)?),
@@ -560,7 +562,8 @@ impl ImportedCase {
     }
 }
 
-/// FNV-1a over the cells. The same on every machine and in every version, for it is kept.
+/// FNV-1a over the cells. It is stored, so it must be the same on every machine and in every
+/// version.
 fn digest(cells: &TextRow) -> u64 {
     let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
     let mut take = |byte: u8| {

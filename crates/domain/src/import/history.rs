@@ -1,4 +1,4 @@
-//! What another system wrote about a dossier, as events of ours.
+//! Turns what another system recorded about a dossier into events of motcua.
 
 use super::ImportedCase;
 use super::map::Meaning;
@@ -25,7 +25,7 @@ pub struct History {
     pub events: Vec<Past>,
     /// What is odd about them.
     pub oddities: Vec<Oddity>,
-    /// The id that the dossier keeps, when it was ours before.
+    /// The id that the dossier keeps, if it came from motcua.
     pub id: Option<DossierId>,
 }
 
@@ -34,7 +34,7 @@ pub struct History {
 pub struct Past {
     /// When.
     pub at: Instant,
-    /// By whom and in which role; none when that is not known.
+    /// The person and role; none if unknown.
     pub by: Option<(ActorId, Role)>,
     /// For which unit.
     pub unit: UnitCode,
@@ -59,14 +59,14 @@ pub enum Unmappable {
     Foreign(Box<str>, ProvinceCode),
 }
 
-/// Turns what was read of a dossier into events.
+/// Turns the rows of a dossier into events.
 ///
-/// The reception comes first and the end after all steps, whatever their times: an activity that
-/// was noted after the end does not open the dossier again. Times stay as they were. Papers that
-/// were asked for count as there with the next thing that was done. The due time is the other
-/// system's: there is no limit, so that it is compared as an instant, and nothing moves it.
+/// The reception comes first and the end after all steps, whatever their times: an activity noted
+/// after the end does not open the dossier again. Times stay as they were. Requested papers count
+/// as brought at the next activity. The due time is the other system's: it has no limit, so it is
+/// compared as an instant, and nothing moves it.
 ///
-/// The commitments of a stop or a supplement commit to no words: none were imported.
+/// The commitments of a stop or a supplement commit to no words, because the import has none.
 pub fn history(
     case: &ImportedCase,
     import: ImportNumber,
@@ -169,7 +169,7 @@ enum End {
     Withdrawn,
 }
 
-/// Every end that the rows tell of; columns before activities, a result before all others.
+/// Every end in the rows: columns before activities, a result before all others.
 fn ends(case: &ImportedCase, noted: &impl Fn(&Meaning) -> Option<Instant>) -> Vec<(Instant, End)> {
     [
         (case.resolved, Meaning::Resolved, End::Resolved),
@@ -181,7 +181,7 @@ fn ends(case: &ImportedCase, noted: &impl Fn(&Meaning) -> Option<Instant>) -> Ve
     .collect()
 }
 
-/// The version in force on the day of reception; the first one for a day before it.
+/// The version in force on the day of reception; the first version for an earlier day.
 fn version<'a>(
     catalogue: &'a Catalogue,
     case: &ImportedCase,
@@ -253,12 +253,13 @@ impl Story<'_> {
         });
     }
 
-    /// The version that the next event makes; the reception is the first.
+    /// The version that the next event makes; the reception makes version 1.
     fn version(&self) -> usize {
         self.events.len() + 2
     }
 
-    /// What was done between reception and end, by time. Files need not be in order.
+    /// Writes what was done between reception and end, ordered by time, because files need not be
+    /// in order.
     fn steps(&mut self, case: &ImportedCase) {
         let mut by_time: Vec<&(Instant, Meaning)> = case.happenings.iter().collect();
         by_time.sort_by_key(|(at, _)| *at);
@@ -342,7 +343,7 @@ impl Story<'_> {
     }
 }
 
-/// The events of an export, as they were.
+/// Takes over the events of an export unchanged.
 fn replay(
     case: &ImportedCase,
     import: ImportNumber,
@@ -375,7 +376,8 @@ fn replay(
                 oddities: oddities.clone(),
             });
             if facts.offline_number.is_some() {
-                // Kept by the record time alone, which becomes that of the import.
+                // Only the record time told when it was entered, and the import replaces the record
+                // time.
                 facts.offline_entered.get_or_insert(record.record_time);
             }
             let (code, number) = (&facts.procedure, facts.procedure_version);

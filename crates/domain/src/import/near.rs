@@ -1,11 +1,11 @@
-//! Which known word somebody may have meant.
+//! Finds the known word that somebody may have meant.
 
 use crate::fold::{fold, key};
 
-/// The known word that is nearest to a text; none when nothing is near enough to be meant.
+/// The known word nearest to a text; none if no word is near enough.
 ///
-/// Marks, case and blanks make no distance here, and neither does a zero that a spreadsheet took
-/// from the front of a number.
+/// Marks, case and blanks add no distance, nor does a leading zero that a spreadsheet removed from
+/// a number.
 #[must_use]
 pub fn nearest<'a>(text: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let given = fold(text);
@@ -15,8 +15,8 @@ pub fn nearest<'a>(text: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
     let is_number = given
         .bytes()
         .all(|byte| byte.is_ascii_digit() || byte == b'.');
-    // One letter in four may be wrong, but of a number only zeros in front may be missing: another
-    // digit is another number.
+    // One letter in four may be wrong. In a number only leading zeros may be missing, because
+    // another digit is another number.
     let most = if is_number {
         0
     } else {

@@ -1,14 +1,14 @@
-//! What a table is made of besides its rows: how its file is written, which line names the columns,
-//! and which rows are no rows but titles, sums and signatures.
+//! The form of a table: how its file is written, which line names the columns, and which rows are
+//! titles, sums or signatures.
 
 use super::TextRow;
 use super::near::did_you_mean;
 use crate::fold::{fold, key};
 
-/// How a file is written, where that is said and not left to be recognised.
+/// The form of a file, as far as a map or a flag fixes it. The reader recognises the rest.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TableForm {
-    /// What stands between the cells of a text file.
+    /// The character between the cells of a text file.
     pub delimiter: Option<char>,
     /// The encoding of a text file, by a label such as `windows-1258`.
     pub encoding: Option<String>,
@@ -16,18 +16,18 @@ pub struct TableForm {
     pub header_line: Option<u64>,
     /// The sheet of a workbook.
     pub sheet: Option<String>,
-    /// How rows of sums begin; [`TOTALS`] if it is not said.
+    /// The beginnings of rows of sums; [`TOTALS`] if not given.
     pub totals: Option<Vec<String>>,
 }
 
-/// How rows of sums begin, whatever their case and marks.
+/// The beginnings of rows of sums, whatever their case and marks.
 pub const TOTALS: [&str; 6] = ["tổng", "tổng số", "tổng cộng", "cộng", "total", "sum"];
 
 /// How many lines may stand above the one that names the columns.
 pub const TITLES: usize = 30;
 
 impl TableForm {
-    /// The words of a row of sums, if it is one: its first cell with anything in it begins so.
+    /// The text of a row of sums; none for any other row. Its first filled cell decides.
     #[must_use]
     pub fn total<'c>(&self, cells: &'c TextRow) -> Option<&'c str> {
         let first = cells.iter().find(|cell| !cell.is_empty())?;
@@ -39,7 +39,7 @@ impl TableForm {
         };
         let found = match &self.totals {
             Some(own) => own.iter().any(|word| rest(word).is_some()),
-            // Behind the usual words stands only what is counted: `Tổng số hồ sơ: 40`.
+            // After the usual words a sum's row names what it counts: `Tổng số hồ sơ: 40`.
             None => TOTALS.iter().any(|word| {
                 rest(word).is_some_and(|rest| {
                     let mut words = rest.split(|c: char| !c.is_alphabetic());
@@ -51,10 +51,10 @@ impl TableForm {
     }
 }
 
-/// Which of the first rows of a table names its columns: the first one that has all of the names,
-/// else the one that has most of them.
+/// Finds the row that names the columns: the first row with all of the names, or else the row with
+/// most of them.
 ///
-/// Gives its place among `rows`, and how many of the names it has.
+/// Returns its place among `rows`, and how many of the names it has.
 #[must_use]
 pub fn header_among(rows: &[TextRow], names: &[&str]) -> Option<(usize, usize)> {
     let names: Vec<String> = names.iter().map(|name| key(name)).collect();
@@ -72,7 +72,7 @@ pub fn header_among(rows: &[TextRow], names: &[&str]) -> Option<(usize, usize)> 
     best
 }
 
-/// The place of a column in a header; none when it is not there.
+/// The place of a column in a header; none if the header lacks it.
 ///
 /// Errors: the name stands there twice.
 pub fn column(header: &TextRow, name: &str) -> Result<Option<usize>, String> {
@@ -84,7 +84,7 @@ pub fn column(header: &TextRow, name: &str) -> Result<Option<usize>, String> {
     }
 }
 
-/// What is said where a column is missing: what the table has, and which of it may be meant.
+/// The text for a missing column: the table's columns, and the one that may be meant.
 #[must_use]
 pub fn titles(header: &TextRow) -> String {
     let titles: Vec<String> = header
@@ -95,7 +95,7 @@ pub fn titles(header: &TextRow) -> String {
     titles.join(", ")
 }
 
-/// `; did you mean X?` of the columns of a table, or nothing.
+/// `; did you mean X?` from the columns of a table, or nothing.
 #[must_use]
 pub fn column_meant(header: &TextRow, name: &str) -> String {
     did_you_mean(name, header.iter())

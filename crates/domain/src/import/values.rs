@@ -1,4 +1,4 @@
-//! What the values of a file are taken for: units, procedures, channels, statuses and activities.
+//! The meanings of a file's values: units, procedures, channels, statuses and activities.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -8,7 +8,7 @@ use crate::dossier::Channel;
 use crate::fold::key;
 use crate::id::{ProcedureCode, UnitCode};
 
-/// How many values in no list are kept by name; all of their rows are counted.
+/// How many unlisted values are noted by name; all of their rows are counted.
 const KEPT: usize = 200;
 
 /// Words for channels that need no line in a map.
@@ -58,12 +58,12 @@ impl About {
     }
 }
 
-/// Values that no list has, what they were taken for, and how many rows have them.
+/// Values that no list has, with their replacements and the number of rows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Unlisted {
-    /// By what the value is said about, and the value.
+    /// By the kind of value, and the value.
     pub values: BTreeMap<(About, String), (String, u64)>,
-    /// Rows with values that are not among these, for there are too many.
+    /// The number of rows whose values are not among these, because there were too many.
     pub more: u64,
 }
 
@@ -80,16 +80,16 @@ impl Unlisted {
     }
 }
 
-/// Finds what values mean, and remembers what fell under `[otherwise]`.
+/// Finds the meanings of values, and notes the values that fell under `[otherwise]`.
 pub(super) struct Values<'a> {
     map: &'a Map,
     catalogue: &'a Catalogue,
-    /// Activities as they are written, for there are few of them and many rows.
+    /// The meaning of each activity as written. A file has few activities and many rows.
     activities: HashMap<String, Option<Meaning>>,
     pub unlisted: Unlisted,
 }
 
-/// What a value was found to be.
+/// The meaning of a value.
 pub(super) struct Found<T> {
     pub meant: T,
     /// The value, if no list has it.
@@ -179,7 +179,7 @@ impl<'a> Values<'a> {
         }
     }
 
-    /// The channel. `is_said` is false where the map names no column for it.
+    /// The channel. `is_said` is false if the map names no column for it.
     pub fn channel(&self, text: &str, is_said: bool) -> Result<Found<Channel>, String> {
         let usual = || {
             let given = key(text);
@@ -231,7 +231,7 @@ impl<'a> Values<'a> {
             Some(listed) => listed.clone(),
             None => {
                 let listed = self.map.activities.get(text).cloned();
-                // A file with an activity of its own in every row must not fill the memory.
+                // A file with a different activity in every row must not fill the memory.
                 if self.activities.len() < 10_000 {
                     self.activities.insert(text.to_owned(), listed.clone());
                 }
@@ -254,7 +254,7 @@ impl<'a> Values<'a> {
     }
 }
 
-/// Enough of a text to find it by.
+/// The beginning of a text, long enough to find it by.
 pub(super) fn short(text: &str) -> String {
     text.chars().take(64).collect()
 }

@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 
 use crate::time::{self, Instant};
 
-/// How the times of a file are read that do not carry their offset.
+/// How times without an offset are read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Zone {
     clock: Clock,
@@ -15,24 +15,24 @@ pub struct Zone {
     forms: Vec<String>,
 }
 
-/// The clocks that the times were read from.
+/// The clock that the file's times follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Clock {
     Fixed(FixedOffset),
     Named(Tz),
 }
 
-/// What a time without its time of day stands for.
+/// The meaning of a time without its time of day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DayEdge {
     /// The beginning of the day.
     Begins,
-    /// Its end: who is due on a day has the whole of it.
+    /// The end of the day: a dossier due on a day has the whole day.
     Ends,
 }
 
 impl Zone {
-    /// The clocks of the desk, and the forms that people write: days first, ISO 8601 besides.
+    /// The clock of the desk, and the forms that people write: day first, and ISO 8601.
     #[must_use]
     pub fn of_the_desk() -> Self {
         let forms = ["%d/%m/%Y %H:%M", "%d-%m-%Y %H:%M", "%d/%m/%Y", "%d-%m-%Y"];
@@ -139,7 +139,7 @@ impl Zone {
         self.day(NaiveDate::parse_from_str(text, form).ok()?, part)
     }
 
-    /// The number under which a spreadsheet keeps a time, to the second; a whole number is a day.
+    /// The number by which a spreadsheet stores a time, to the second; a whole number is a day.
     ///
     /// Only numbers of the years 1954 to 2119, so that `2026` or `20260921` is no time.
     fn serial(&self, text: &str, part: DayEdge) -> Option<Instant> {
@@ -172,8 +172,8 @@ impl Zone {
         }
     }
 
-    /// The moment at which the clocks show this: the first one where they show it twice, an hour
-    /// later in an hour that they skip.
+    /// The moment at which the clock shows this. If the clock shows it twice, the first moment; if
+    /// the clock skips it, one hour later.
     fn local(&self, at: NaiveDateTime) -> Option<Instant> {
         let hour = TimeDelta::hours(1);
         let at = match self.clock {
@@ -190,8 +190,8 @@ impl Zone {
     }
 }
 
-/// `2011-10-11T11:42:22`, the form of almost every time; read without the general parser,
-/// which costs ten times as much.
+/// `2011-10-11T11:42:22`, the form of almost every time. The general parser would cost ten times as
+/// much.
 fn plain(text: &[u8]) -> Option<NaiveDateTime> {
     if text.len() != 19
         || text[4] != b'-'

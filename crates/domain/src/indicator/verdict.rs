@@ -1,4 +1,4 @@
-//! Whether a dossier is in time: the one place where that is judged.
+//! Decides whether a dossier is in time. No other place decides it.
 
 use std::cmp::Ordering;
 
@@ -17,7 +17,7 @@ pub(crate) struct Judged {
     pub in_time_original: bool,
 }
 
-/// How a dossier did that ended; none for one without a due time.
+/// How a dossier ended; none for one without a due time.
 pub(crate) fn judge(dossier: &Dossier, ended: Instant) -> Option<Judged> {
     let clock = dossier.clock.as_ref()?;
     let due = clock.effective_due?;
@@ -58,10 +58,10 @@ impl Finish {
     }
 }
 
-/// Whether a due time means its whole day: the limit is in days, or the due time came from
-/// elsewhere and means one.
+/// Whether a due time means its whole day: the limit is in days, or another system gave a due time
+/// that means a day.
 ///
-/// Instants count for limits in hours and for other due times from elsewhere.
+/// Limits in hours, and other due times from another system, are compared as instants.
 #[must_use]
 pub fn is_due_by_day(dossier: &Dossier) -> bool {
     let clock = dossier.clock.as_ref();
@@ -70,11 +70,11 @@ pub fn is_due_by_day(dossier: &Dossier) -> bool {
     limit.is_some_and(Limit::in_days) || imported.is_some_and(|imported| imported.due_by_day)
 }
 
-/// The last moment at which an open dossier is in time: 24:00 of the due day, or the due time.
-/// None without a due time.
+/// The last moment at which an open dossier is in time: 24:00 of the due day, or the due time. None
+/// without a due time.
 ///
-/// The form's text says nothing of open dossiers; one that may be resolved in time until the day is
-/// over is not late before.
+/// The text of the form says nothing of open dossiers. A dossier may be resolved in time until the
+/// day is over, so it is not late before that.
 #[must_use]
 pub fn in_time_until(dossier: &Dossier) -> Option<Instant> {
     let due = dossier.clock.as_ref()?.effective_due?;
@@ -85,7 +85,7 @@ pub fn in_time_until(dossier: &Dossier) -> Option<Instant> {
     Some(next.map_or(due, time::day_start))
 }
 
-/// Whether an open dossier is late at a moment. In time while the clock stands.
+/// Whether an open dossier is late at a moment. It is in time while the clock stands.
 #[must_use]
 pub fn is_late(dossier: &Dossier, at: Instant) -> bool {
     let stands = dossier

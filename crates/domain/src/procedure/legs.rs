@@ -1,4 +1,4 @@
-//! The parts of a linked procedure (*liên thông*) that open by themselves.
+//! The parts of a linked procedure (*liên thông*). They open by themselves.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,7 +10,7 @@ use super::{Case, Mark, Step};
 use crate::id::{LegId, StepId};
 use crate::limit::Limit;
 
-/// Which unit of a dossier a planned leg belongs to.
+/// The unit of a dossier to which a planned leg belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LegUnit {
@@ -51,20 +51,20 @@ impl fmt::Display for LegUnit {
     }
 }
 
-/// What one agency does of every dossier of a linked procedure.
+/// The part of one agency in every dossier of a linked procedure.
 ///
-/// Source: Decree 61/2018/NĐ-CP, Art. 19(6): an electronic dossier goes to all agencies at
-/// once, naming the lead, what each does, and by when.
+/// Source: Decree 61/2018/NĐ-CP, Art. 19(6): an electronic dossier goes to all agencies at once,
+/// with the lead, each agency's part, and its due time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlannedLeg {
     /// Its id within the procedure.
     pub id: LegId,
-    /// What is asked of the agency, as shown to officials.
+    /// The agency's task, as shown to officials.
     pub name: String,
     /// The agency that does it; empty means the unit itself.
     ///
-    /// The police and the social insurance are no units of a province: the unit sees their leg
-    /// through and records its result.
+    /// The police and the social insurance are no units of a province, so the unit follows their
+    /// leg and records its result.
     pub agency: String,
     /// The unit that answers for it.
     pub unit: LegUnit,
@@ -80,10 +80,10 @@ pub struct PlannedLeg {
     pub source: String,
 }
 
-/// Everything wrong with the legs, given the steps and the cases whose limits they must keep.
+/// Every fault of the legs, given the steps and the cases whose limits they must keep.
 ///
-/// A flaw names the place of the leg in the list. Steps are taken to be sound. What the steps
-/// before a leg may take and its own limit may together not exceed the limit of any case.
+/// A flaw names the place of the leg in the list. The steps must be sound already. The steps before
+/// a leg and the leg's own limit together may not exceed the limit of any case.
 #[must_use]
 pub fn leg_flaws(legs: &[PlannedLeg], steps: &[Step], cases: &[Case]) -> Vec<Flaw> {
     let mut found = Vec::new();

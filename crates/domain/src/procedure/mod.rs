@@ -1,8 +1,8 @@
-//! Procedures (*thủ tục hành chính*): versioned documents that say how long, how much,
-//! which papers and which steps.
+//! Procedures (*thủ tục hành chính*): versioned documents that say how long, how much, which papers
+//! and which steps.
 //!
-//! A [`Procedure`] is one version. It is made by [`crate::catalogue`] alone, which refuses
-//! what is wrong, so nobody checks it again. [`Procedures`] picks the version of a day.
+//! A [`Procedure`] is one version. Only [`crate::catalogue`] makes it and refuses faults, so other
+//! code does not check it again. [`Procedures`] picks the version of a day.
 
 mod legs;
 mod set;
@@ -43,7 +43,7 @@ pub enum ClockPolicy {
     ShiftDue,
     /// The clock never stops: same-day civil status and certification.
     NoStop,
-    /// The clock stands from the payment request to the payment, and for nothing else.
+    /// The clock stands from the payment request to the payment, and at no other time.
     StopWhileFinancial,
 }
 
@@ -133,10 +133,10 @@ pub struct Procedure {
     pub on_the_spot: bool,
     /// How many supplement requests are allowed (NĐ 61/2018 Art. 11(2)(c): one).
     pub supplement_max: u8,
-    /// Working days from reception within which a supplement may be asked for without a flag
-    /// (NĐ 61/2018 Art. 19(4): three).
+    /// The working days after reception within which a request for a supplement is not flagged (NĐ
+    /// 61/2018 Art. 19(4): three).
     pub supplement_notice_wd: u16,
-    /// How long the citizen has to answer, where it is known.
+    /// How long the citizen has to answer, if known.
     pub supplement_window: Option<Limit>,
     /// The decision that approved the internal process; empty while none is known.
     pub decision: String,
@@ -157,9 +157,9 @@ pub struct Procedure {
     /// How sure the steps are: [`Mark::Template`] until a province's approved process replaces them.
     pub steps_mark: Mark,
     /// The parts that open by themselves; empty unless the procedure is a linked one. Exactly one
-    /// of them leads.
+    /// leads.
     pub legs: Vec<PlannedLeg>,
-    /// SHA-256 of everything this version says; comments and layout do not count.
+    /// SHA-256 of the version's content; comments and layout do not count.
     pub hash: [u8; 32],
 }
 
@@ -170,7 +170,7 @@ impl Procedure {
         self.cases.iter().find(|case| case.id == *id)
     }
 
-    /// The case taken when nobody chose one: the first.
+    /// The case of a dossier for which nobody chose one: the first.
     #[must_use]
     pub fn default_case(&self) -> &Case {
         self.cases
@@ -190,7 +190,8 @@ impl Procedure {
         self.steps.first()
     }
 
-    /// Whether no internal process is known: received, resolved and returned without steps.
+    /// Whether no internal process is known: the dossier is received, resolved and returned without
+    /// steps.
     #[must_use]
     pub fn is_outline(&self) -> bool {
         self.steps.is_empty()

@@ -1,4 +1,4 @@
-//! What must hold of the steps of a procedure, before any dossier walks them.
+//! The rules for the steps of a procedure. They hold before any dossier takes the steps.
 
 use super::{Case, Step};
 use crate::id::StepId;
@@ -12,7 +12,7 @@ pub const LONGEST_SAME_DAY_HOURS: u16 = 7;
 /// The days every calendar month has, February included.
 const SHORTEST_MONTH: u32 = 28;
 
-/// More simple paths than any office process has; above it nobody could check the steps by eye.
+/// More simple paths than any office process has. Beyond it nobody could check the steps by eye.
 const MOST_PATHS: usize = 20_000;
 
 /// Something wrong with one step or leg.
@@ -28,11 +28,11 @@ pub(super) fn flaw(at: usize, reason: String) -> Flaw {
     Flaw { at, reason }
 }
 
-/// Everything wrong with the steps, given the cases whose limits they must keep.
+/// Every fault of the steps, given the cases whose limits they must keep.
 ///
-/// Every step must be reachable from the first and must be able to reach a finish, and the
-/// allowances along the longest simple path may not exceed the limit of any case. Verification
-/// is not counted in: a step that lives on it carries no allowance.
+/// Every step must be reachable from the first and must be able to reach a finish. The allowances
+/// along the longest simple path may not exceed the limit of any case. Verification is not counted
+/// in, so a step that needs it carries no allowance.
 #[must_use]
 pub fn flaws(steps: &[Step], cases: &[Case]) -> Vec<Flaw> {
     let mut found = Vec::new();
@@ -132,9 +132,9 @@ pub(super) fn limits(cases: &[Case]) -> impl Iterator<Item = (&Case, Limit)> {
     })
 }
 
-/// How much the steps may take on the longest way from the first to the end of one of them.
+/// The longest time that the steps allow from the first to the end of one of them.
 ///
-/// What cannot be added up counts nothing here; it is a flaw of its own.
+/// An allowance that cannot be added up counts as nothing here; it is a flaw of its own.
 pub(super) fn longest_way_to(steps: &[Step], last: usize, limit: Limit) -> u32 {
     let length = |step: &Step| step.allowance.and_then(|own| length_within(own, limit));
     let lengths: Vec<_> = steps.iter().map(|step| length(step).unwrap_or(0)).collect();

@@ -1,4 +1,4 @@
-//! The terms of a case: how long, how much, and how sure each of the two is.
+//! The terms of a case: how long, how much, and how sure each value is.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,7 +10,7 @@ use crate::dossier::Channel;
 use crate::id::CaseId;
 use crate::limit::{self, Limit};
 
-/// How sure a cell of the catalogue is. It is data, and answers show it.
+/// How sure a cell of the catalogue is. Answers show it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mark {
@@ -108,7 +108,7 @@ impl From<Verification> for String {
 pub struct Fee {
     /// The channel it holds for; `None` means every channel.
     pub channel: Option<Channel>,
-    /// The amount; `None` where it depends on something, which `text` says, or is not known.
+    /// The amount; `None` if it is unknown, or if it depends on something that `text` names.
     pub amount_vnd: Option<u64>,
     /// The rule in words, as printed.
     pub text: String,
@@ -139,7 +139,7 @@ pub struct Case {
     pub verification_mark: Mark,
     /// Where the verification comes from.
     pub verification_source: String,
-    /// What it costs; empty where it is not sourced.
+    /// Its fees; empty if no source gives them.
     pub fees: Vec<Fee>,
     /// What an official should know about these cells.
     pub note: String,

@@ -16,16 +16,16 @@ use crate::time::Instant;
 
 /// Something that people ask of a dossier.
 ///
-/// `E` is whatever can hold the facts that may follow; an implementation names them:
+/// `E` is the type that holds the facts which may follow. An implementation names those facts:
 /// `impl<E: From<Refunded>> Act<E> for RefundPayment`.
 pub trait Act<E> {
-    /// What is known of it before anybody asks.
+    /// The names, permissions and states of the act, the same for every request.
     const SPEC: Spec;
 
-    /// What follows: the facts, in order.
+    /// Returns the facts that follow, in order.
     ///
-    /// Only asked where [`Spec::states`] has the state of the dossier. `now` is the moment at
-    /// which it was asked, never before what last happened to the dossier.
+    /// The caller has checked that [`Spec::states`] contains the state of the dossier. `now` is the
+    /// moment of the request, never earlier than the dossier's last event.
     fn decide(
         &self,
         on: &Dossier,
@@ -34,22 +34,22 @@ pub trait Act<E> {
         private: &mut PrivateValues<'_>,
     ) -> Result<Vec<E>, Refusal>;
 
-    /// The units that it brings in, by field. They must be there, and of the same province.
+    /// The units that the request names, by field. Each must exist, in the dossier's province.
     fn units_named(&self) -> Vec<(&'static str, &UnitCode)> {
         Vec::new()
     }
 
-    /// A moment that must be still to come, by field.
+    /// A moment in the request that must lie in the future, by field.
     fn promised_time(&self) -> Option<(&'static str, Instant)> {
         None
     }
 
-    /// A code that the dossier is to have, and no other one.
+    /// A code that the request gives to this dossier, so that no other dossier may have it.
     fn claims_code(&self) -> Option<&AnyCode> {
         None
     }
 
-    /// The unit of whose own part it speaks: it may do so beside the one that decides.
+    /// The unit on whose own part the act reports. Its people may act beside the deciding unit's.
     fn own_part<'d>(&self, _on: &'d Dossier) -> Option<&'d UnitCode> {
         None
     }
@@ -57,10 +57,10 @@ pub trait Act<E> {
 
 /// Something that happened to a dossier.
 pub trait Fact {
-    /// Folds it in. Cannot fail: it happened.
+    /// Folds the fact into the dossier. It cannot fail, because the fact has happened.
     fn apply(&self, to: &mut Dossier, by: &Written<'_>);
 
-    /// Counts its due times anew, where it has any. `on` is the dossier before it.
+    /// Computes the fact's due times again, if it has any. `on` is the dossier before the fact.
     fn recount(
         &mut self,
         _on: Option<&Dossier>,
@@ -69,7 +69,7 @@ pub trait Fact {
         Ok(())
     }
 
-    /// What it is called to the citizen; none for what is the office's own business.
+    /// What the citizen reads about the fact; none for facts that concern only the office.
     fn told(&self, _procedure: &Procedure) -> Option<Told> {
         None
     }
@@ -88,7 +88,7 @@ pub struct Written<'a> {
     pub unit: &'a UnitCode,
 }
 
-/// What a fact is called to the citizen.
+/// The words of a fact for the citizen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Told {
     /// In Vietnamese.

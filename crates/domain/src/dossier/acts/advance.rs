@@ -17,7 +17,7 @@ use crate::procedure::Procedure;
 use crate::role::Role;
 use crate::time::Instant;
 
-/// Go to a step. The legs that wait for the present one to be left open with it.
+/// Go to a step. Planned legs that wait for the step just left open with it.
 #[derive(Debug, Clone)]
 pub struct Advance {
     /// The step; none when the procedure has no published process.
@@ -93,7 +93,8 @@ fn possible(on: &Dossier, procedure: &Procedure, role: Role) -> bool {
         && (leaves_the_desk(on, procedure) || !next_steps(on, procedure).is_empty())
 }
 
-/// Whether it is at the desk and its procedure publishes no steps: it goes to none in particular.
+/// Whether the dossier is at the desk and its procedure publishes no steps, so that it leaves for
+/// no named step.
 fn leaves_the_desk(on: &Dossier, procedure: &Procedure) -> bool {
     procedure.is_outline() && on.state == State::Received
 }

@@ -88,12 +88,12 @@ pub struct ConsultationOpened {
     pub unit: UnitCode,
     /// The question.
     pub question: Commitment,
-    /// The limit, when one was given instead of a due time.
+    /// The limit, if the request gave one and no due time.
     pub limit: Option<Limit>,
-    /// By when, in the hours of the unit that is asked.
+    /// When the answer is due, counted in the hours of the consulted unit.
     #[serde(with = "chrono::serde::ts_microseconds")]
     pub due: Instant,
-    /// Whether that rests on a provisional day.
+    /// Whether the due time rests on a provisional day.
     pub provisional: bool,
 }
 

@@ -18,7 +18,7 @@ use crate::time::Instant;
 
 /// Propose to correct what was recorded.
 ///
-/// One correction of a field at a time, so that whoever approves sees what it changes.
+/// A field has at most one open correction, so the approver sees exactly what the approval changes.
 #[derive(Debug, Clone)]
 pub struct Correct {
     /// What should stand instead.
@@ -79,7 +79,7 @@ impl<E: From<Correction>> Act<E> for Correct {
         }
     }
 
-    /// Claimed when it is proposed, so that nobody takes it while it waits for a decision.
+    /// The proposal claims the code, so no other dossier takes it before the decision.
     fn claims_code(&self) -> Option<&AnyCode> {
         if let Corrected::ExternalCode { new, .. } = &self.corrected {
             new.as_ref()
@@ -185,8 +185,8 @@ impl Fact for Rejected {
     }
 }
 
-/// Puts a correction in force where nothing is judged by the field. The others are kept in
-/// `corrections` alone.
+/// Puts a correction in force if no rule judges by the field. Corrections of all other fields stand
+/// in `corrections` alone.
 fn put_in_force(change: &Change, to: &mut Dossier) {
     match change {
         Change::ReturningUnit { new, .. } => to.returning = new.clone(),
@@ -253,7 +253,8 @@ fn change(
         Corrected::EndTime(new) => {
             let recorded = dossier.ended.ok_or(Refusal::NotEnded)?;
             let begun = dossier.received.or(dossier.submitted).unwrap_or(recorded);
-            // The button is pressed after the deed, so the deed was not later than it.
+            // A clerk records an end after it happened, so the true end is not later than the
+            // record.
             if *new < begun || *new > recorded {
                 return Err(Refusal::EndTimeImpossible { begun, recorded });
             }

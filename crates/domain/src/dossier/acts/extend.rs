@@ -110,7 +110,7 @@ fn possible(on: &Dossier, _: &Procedure, _: Role) -> bool {
         .is_some_and(|clock| clock.effective_due.is_some() && clock.standing.is_none())
 }
 
-/// The due times after an apology that was filed in time.
+/// The due times after an apology filed in time.
 fn extended(
     on: &Dossier,
     clock: &Clock,
@@ -191,8 +191,8 @@ impl Fact for Extended {
     }
 }
 
-/// An apology was filed too late to move the due time. The date named in it is the one that the
-/// citizen was told last.
+/// An apology was filed too late to move the due time. The citizen was still told its date, so that
+/// date is the last one promised.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Apologised {
     /// Why.
@@ -221,7 +221,7 @@ impl Fact for Apologised {
 pub struct VerificationBegun {
     /// What is verified.
     pub reason: Commitment,
-    /// How the due times moved; none when it began overdue.
+    /// How the due times moved; none if verification began after the due time.
     pub moved: Option<Moved>,
 }
 
@@ -236,7 +236,8 @@ impl Fact for VerificationBegun {
         on: Option<&Dossier>,
         counting: &Counting<'_>,
     ) -> Result<(), calendar::Error> {
-        // What began overdue moved nothing; what was added to a due time from elsewhere stays.
+        // Verification that began overdue moved nothing. A due time that came from another system
+        // stays too, and so does what was added to it.
         if let Some(on) = on
             && let Some(clock) = &on.clock
             && self.moved.is_some()

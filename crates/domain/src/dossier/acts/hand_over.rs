@@ -18,15 +18,15 @@ use crate::time::Instant;
 
 /// Hand papers over.
 ///
-/// What is due is the hand-over to the unit that decides. Where nothing is known of a holder, as
-/// of an electronic dossier, the giver is taken at their word.
+/// Only the hand-over to the deciding unit has a due time. If no holder is recorded, as for an
+/// electronic dossier, the named giver is believed.
 #[derive(Debug, Clone)]
 pub struct HandOver {
-    /// Who gives; the caller when not given.
+    /// The giver; the caller if not named.
     pub giver: Option<ActorId>,
     /// Who takes.
     pub receiver: ActorId,
-    /// The taker's unit; the one that decides the dossier when not given.
+    /// The receiver's unit; the deciding unit if not named.
     pub receiver_unit: Option<UnitCode>,
     /// Which papers; the whole dossier when none is named.
     pub components: Vec<ComponentCode>,
@@ -109,10 +109,10 @@ impl<E: From<HandedOver>> Act<E> for HandOver {
     }
 }
 
-/// By when papers that came in at a unit must be handed over.
+/// When a unit must hand over the papers that it received.
 ///
-/// None without papers, and past the calendar: nobody may be kept from handing a dossier in by a
-/// calendar that is not published yet.
+/// None without papers. None past the end of the calendar, because an unpublished calendar must not
+/// keep anybody from handing a dossier in.
 pub(super) fn due_after_reception(
     unit: &UnitCode,
     channel: Channel,
@@ -139,7 +139,7 @@ pub struct HandedOver {
     pub originals: Vec<ComponentCode>,
     /// Whether paper changed hands, and not the electronic dossier alone.
     pub on_paper: bool,
-    /// Whether it was due and should have been done before.
+    /// Whether this hand-over had a due time and missed it.
     pub late: bool,
 }
 

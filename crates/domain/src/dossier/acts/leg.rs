@@ -19,9 +19,9 @@ use crate::procedure::{LegUnit, PlannedLeg, Procedure};
 use crate::role::Role;
 use crate::time::Instant;
 
-/// Give another agency its part of the dossier; at most one of them leads.
+/// Give another agency its part of the dossier. At most one leg leads.
 ///
-/// Source: Decree 61/2018/NĐ-CP, Art. 19(6): the lead, what each does, and by when.
+/// Source: Decree 61/2018/NĐ-CP, Art. 19(6): the lead, the part of each agency, and its due time.
 #[derive(Debug, Clone)]
 pub struct OpenLeg {
     /// The unit that does it.
@@ -105,17 +105,17 @@ pub struct LegOpened {
     pub lead: bool,
     /// What is asked of the unit.
     pub task: Commitment,
-    /// The limit, when one was given instead of a due time.
+    /// The limit, if the request gave one and no due time.
     pub limit: Option<Limit>,
-    /// By when, in the hours of its own unit.
+    /// When the leg is due, counted in the hours of its own unit.
     #[serde(with = "chrono::serde::ts_microseconds")]
     pub due: Instant,
-    /// Whether that rests on a provisional day.
+    /// Whether the due time rests on a provisional day.
     pub provisional: bool,
-    /// Which leg of the procedure it is, when it opened by itself.
+    /// The planned leg of the procedure that opened by itself; none for a leg that a person opened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub planned: Option<LegId>,
-    /// The agency that does it, when it is not the unit itself.
+    /// The agency that does the leg, if it is not the unit itself.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub agency: String,
 }
@@ -144,7 +144,7 @@ impl Fact for LegOpened {
     }
 }
 
-/// The legs that open with reception: all agencies get the dossier at once.
+/// The legs that open at reception: all agencies get the dossier at once.
 ///
 /// Source: Decree 61/2018/NĐ-CP, Art. 19(6).
 pub(super) fn at_reception(procedure: &Procedure) -> Vec<&PlannedLeg> {
@@ -152,7 +152,8 @@ pub(super) fn at_reception(procedure: &Procedure) -> Vec<&PlannedLeg> {
     legs.filter(|leg| leg.after.is_none()).collect()
 }
 
-/// The legs that open when a dossier leaves its step, each once however often it does.
+/// The legs that open when a dossier leaves its step. Each opens once, however often the dossier
+/// leaves.
 pub(super) fn behind_step<'a>(on: &Dossier, procedure: &'a Procedure) -> Vec<&'a PlannedLeg> {
     let State::Processing { step: Some(left) } = &on.state else {
         return Vec::new();
@@ -162,7 +163,7 @@ pub(super) fn behind_step<'a>(on: &Dossier, procedure: &'a Procedure) -> Vec<&'a
         .collect()
 }
 
-/// Opens legs that the procedure names, numbered on from those that there are.
+/// Opens planned legs of the procedure and continues the numbering of the existing legs.
 pub(super) fn open_planned<E: From<LegOpened>>(
     legs: &[&PlannedLeg],
     before: usize,

@@ -1,4 +1,4 @@
-//! What another system says of a dossier, and what a person makes of its contradictions.
+//! What another system reports of a dossier, and how a person settles its contradictions.
 
 use serde::{Deserialize, Serialize};
 
@@ -19,8 +19,8 @@ use crate::procedure::Procedure;
 use crate::role::Role;
 use crate::time::Instant;
 
-/// Takes a message from another system: believed, known, or kept as a conflict. Never refused,
-/// for then it would be lost.
+/// Takes a message from another system: believes it, recognises it as known, or keeps it as a
+/// conflict. A refusal would lose the message, so none is refused.
 impl<E: From<Claim> + From<Conflicted>> Act<E> for Claim {
     const SPEC: Spec = Spec {
         method: "RecordMirroredStatus",
@@ -64,10 +64,10 @@ fn goes_on(on: &Dossier, _: &Procedure, _: Role) -> bool {
     on.mirrored.is_some() && !follows(on).is_empty()
 }
 
-/// The system whose word counts gave a status. It happened when that system says.
+/// The deciding system gave a status, with the time that the system states.
 ///
-/// State, times and due time are what it says. The first reception and the first due time stay,
-/// whatever comes later: no clock starts anew because a dossier went from one system to another.
+/// State, times and due time follow that system. The first reception and the first due time stay,
+/// because no clock starts again when a dossier moves from one system to another.
 impl Fact for Claim {
     fn apply(&self, to: &mut Dossier, by: &Written<'_>) {
         believe(self, to, by.at);
@@ -125,7 +125,7 @@ fn believe(claim: &Claim, to: &mut Dossier, told: Instant) {
     to.mirror.applied.push(claim.clone());
 }
 
-/// The words with a capital at the beginning.
+/// The words with a capital first letter.
 fn sentence(words: &str) -> String {
     let mut letters = words.chars();
     letters.next().map_or_else(String::new, |first| {
@@ -133,14 +133,14 @@ fn sentence(words: &str) -> String {
     })
 }
 
-/// A message of another system contradicts what is known. Nothing else changes.
+/// A message of another system contradicts the known facts. The dossier changes in nothing else.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Conflicted {
     /// Its number within the dossier, from 1.
     pub number: u16,
     /// What was said.
     pub claim: Claim,
-    /// Why it cannot be true beside what is known.
+    /// Why the message cannot be true beside the known facts.
     pub why: Contradiction,
 }
 
@@ -158,8 +158,8 @@ impl Fact for Conflicted {
 
 /// A person settles a conflict. The record of it stays.
 ///
-/// A message can be believed after all only where nothing but the order of statuses spoke
-/// against it: the word of another system, or an older one, is never taken.
+/// The person may believe the message only if nothing but the order of statuses spoke against it. A
+/// message from the wrong system, or an older one, is never believed.
 #[derive(Debug, Clone)]
 pub struct SettleConflict {
     /// Which one.
@@ -228,7 +228,7 @@ pub struct ConflictSettled {
     pub number: u16,
     /// Why so.
     pub reason: Commitment,
-    /// Whether the message is believed after all.
+    /// Whether the person believed the message.
     pub applied: bool,
 }
 

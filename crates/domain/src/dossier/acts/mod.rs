@@ -1,10 +1,9 @@
 //! What people do to dossiers: one file an act.
 //!
-//! An act's file holds what is asked, what is known of it before anybody asks ([`Spec`]), what
-//! follows ([`Act::decide`]), the facts that come of it ([`Fact`]) and what they are called to the
-//! citizen. The list below is the only one: [`Action`], [`Command`] and everything that speaks of
-//! all acts come of it. `docs/lifecycle.md` shows the table of states and acts, and the picture of
-//! it, as the specs give them.
+//! An act's file holds the request, the act's fixed properties ([`Spec`]), what follows
+//! ([`Act::decide`]), the resulting facts ([`Fact`]) and their words to the citizen. The list below
+//! is the only list of acts: it generates [`Action`] and [`Command`], and every table of acts reads
+//! these two. `docs/lifecycle.md` draws states and acts from the specs.
 
 pub(super) mod act;
 pub mod advance;
@@ -100,7 +99,7 @@ macro_rules! acts {
             }
         }
 
-        /// An act on a dossier that exists, as it was asked for.
+        /// A requested act on an existing dossier.
         #[derive(Debug, Clone)]
         pub enum Command {
             $(#[doc = $doc] $name($act),)*
@@ -175,57 +174,57 @@ acts! {
     {
         /// The desk takes a dossier in, or accepts a submitted one.
         Receive(receive::Accept),
-            /// The desk refuses a submitted dossier.
+        /// The desk refuses a submitted dossier.
         Refuse(refuse::Refuse),
-            /// The citizen is asked for papers, through the desk.
+        /// The citizen is asked for papers, through the desk.
         RequestSupplement(supplement::RequestSupplement),
             /// Another person permits that papers are asked for once more.
         PermitSupplement(permit_supplement::PermitSupplement),
             /// The papers have come.
         RecordSupplement(supplement::RecordSupplement),
-            /// The dossier goes to a step.
+        /// The dossier goes to a step.
         Advance(advance::Advance),
-            /// A person is given the dossier.
+        /// A person is given the dossier.
         Assign(assign::Assign),
-            /// Another unit shall decide it.
+        /// Another unit shall decide it.
         Transfer(transfer::Transfer),
-            /// Papers change hands.
+        /// Papers change hands.
         HandOver(hand_over::HandOver),
-            /// The citizen is asked for a payment.
+        /// The citizen is asked for a payment.
         RequestPayment(payment::RequestPayment),
-            /// The payment has come.
+        /// The payment has come.
         RecordPayment(payment::RecordPayment),
-            /// A payment is given back.
+        /// A payment is given back.
         RefundPayment(refund::RefundPayment),
-            /// Whoever is to move is reminded.
+        /// Whoever is to move is reminded.
         Remind(remind::Remind),
         /// More time, by law or with an apology.
         Extend(extend::Extension),
-            /// The citizen takes the dossier back.
+        /// The citizen takes the dossier back.
         Withdraw(withdraw::Withdraw),
-            /// The agency stops the dossier.
+        /// The agency stops the dossier.
         Stop(stop::Stop),
-            /// Another agency gets its part of the dossier.
+        /// Another agency gets its part of the dossier.
         OpenLeg(leg::OpenLeg),
-            /// The result of a leg is there.
+        /// The result of a leg is there.
         CloseLeg(leg::CloseLeg),
-            /// Another unit is asked.
+        /// Another unit is asked.
         OpenConsultation(consultation::OpenConsultation),
-            /// The answer has come.
+        /// The answer has come.
         CloseConsultation(consultation::CloseConsultation),
-            /// The result is ready at the desk.
+        /// The result is ready at the desk.
         Resolve(resolve::Resolve),
-            /// The citizen gets the result.
+        /// The citizen gets the result.
         Return(return_result::ReturnResult),
             /// The citizen says what they think of it.
         Rate(rate::RateDossier),
             /// Somebody says that something was recorded wrongly.
         Correct(correction::Correct),
-            /// Another person approves or rejects a correction.
+        /// Another person approves or rejects a correction.
         DecideCorrection(correction::DecideCorrection),
-            /// The system whose word counts gives a status.
+        /// The system whose word counts gives a status.
         RecordMirrored(Claim),
-            /// A person settles what another system's message contradicted.
+        /// A person settles what another system's message contradicted.
         SettleConflict(mirror::SettleConflict),
     }
 }

@@ -1,4 +1,4 @@
-//! Payments asked for and paid (*nghĩa vụ tài chính*).
+//! Requests for payment, and payments (*nghĩa vụ tài chính*).
 
 use serde::{Deserialize, Serialize};
 
@@ -76,7 +76,7 @@ pub struct PaymentRequested {
     pub amount_vnd: u64,
     /// What for.
     pub reason: Commitment,
-    /// Whether the clock stands until it comes.
+    /// Whether the clock stands until the payment.
     pub stands: bool,
 }
 
@@ -95,16 +95,16 @@ impl Fact for PaymentRequested {
 
 /// A payment has come.
 ///
-/// Without a request before it, it is a fee paid at the desk and moves no state. A part of what was
-/// asked for leaves the rest due; more than that is refused, for it would have to be given back.
+/// Without an earlier request it is a fee paid at the desk and moves no state. A part payment
+/// leaves the rest due. More than the rest is refused, because it would need a refund.
 #[derive(Debug, Clone)]
 pub struct RecordPayment {
     /// The amount in đồng.
     pub amount_vnd: u64,
     /// How it was paid, if said.
     pub method: Option<PaymentMethod>,
-    /// The payer's reference of the transaction, if there is one: the same one twice is one
-    /// payment.
+    /// The payer's reference of the transaction, if there is one. A second payment with the same
+    /// reference is the same payment.
     pub reference: Option<Reference>,
 }
 
@@ -174,7 +174,7 @@ impl<E: From<PaymentRecorded> + From<PartPaid> + From<FeePaid>> Act<E> for Recor
 }
 
 impl RecordPayment {
-    /// Whether a bank or a portal tells again of a payment that is recorded already.
+    /// Whether a bank or a portal reports a payment that is already recorded.
     fn is_known(&self, on: &Dossier) -> Result<bool, Refusal> {
         let Some(reference) = &self.reference else {
             return Ok(false);
@@ -191,7 +191,7 @@ impl RecordPayment {
     }
 }
 
-/// The payment came that was asked for, or the rest of it.
+/// The requested payment came, or the rest of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PaymentRecorded {
     /// The amount in đồng.
@@ -229,7 +229,7 @@ impl Fact for PaymentRecorded {
     }
 }
 
-/// A part came of the payment that was asked for; the rest stays due.
+/// A part of the requested payment came; the rest stays due.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PartPaid {
     /// The amount in đồng.
@@ -257,7 +257,7 @@ impl Fact for PartPaid {
     }
 }
 
-/// A fee was paid that nobody had asked for apart, at reception or with the result.
+/// A fee was paid without a request for payment, at reception or with the result.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FeePaid {
     /// The amount in đồng.

@@ -1,4 +1,4 @@
-//! The citizen says what they think of it (*đánh giá*).
+//! The citizen rates the handling of the dossier (*đánh giá*).
 
 use serde::{Deserialize, Serialize};
 
@@ -14,14 +14,14 @@ use crate::procedure::Procedure;
 use crate::role::Role;
 use crate::time::Instant;
 
-/// Take down what the citizen thinks of it, once.
+/// Record the citizen's rating, once.
 #[derive(Debug, Clone)]
 pub struct RateDossier {
     /// The score.
     pub score: Score,
     /// How it was given.
     pub method: RatingMethod,
-    /// What was written beside it; empty when nothing was.
+    /// The comment beside the rating; empty if there is none.
     pub comment: Words,
 }
 
@@ -70,14 +70,14 @@ fn possible(on: &Dossier, _: &Procedure, _: Role) -> bool {
     on.rating.is_none()
 }
 
-/// The citizen said what they thought of it.
+/// The citizen rated the handling.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rated {
     /// The score.
     pub score: Score,
     /// How it was given.
     pub method: RatingMethod,
-    /// What was written beside it, if anything.
+    /// The comment beside the rating, if any.
     pub comment: Option<Commitment>,
 }
 

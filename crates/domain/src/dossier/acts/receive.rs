@@ -32,16 +32,17 @@ use crate::time::Instant;
 pub struct Reception {
     /// The unit whose desk it is.
     pub receiving: UnitCode,
-    /// Desk or post; what a desk enters for a citizen who has already submitted online is
-    /// an acceptance instead.
+    /// Desk or post. For a dossier that the citizen has submitted online, the desk calls [`Accept`]
+    /// instead.
     pub channel: Channel,
-    /// What it asks for, and from whom.
+    /// What the dossier asks for, and the applicant.
     pub content: Contents,
 }
 
 impl Reception {
-    /// What follows. The code is sealed in by the commit, unless it is one of a desk without a
-    /// line: then `now` is when that desk took the dossier in, and due times count from there.
+    /// Returns the facts that follow. The commit seals the code in, except for a reception that an
+    /// offline desk enters later: there `now` is the moment at which that desk took the dossier in,
+    /// and due times count from it.
     pub(in crate::dossier) fn decide<E: From<Received> + From<LegOpened>>(
         &self,
         offline: Option<&DossierCode>,
@@ -102,9 +103,9 @@ impl Reception {
 /// Accept a submitted dossier: it keeps the portal's code and takes no number.
 #[derive(Debug, Clone)]
 pub struct Accept {
-    /// Papers found at acceptance, beside those submitted.
+    /// Papers found at acceptance, in addition to those submitted.
     pub components: Vec<ComponentCode>,
-    /// What is known of each paper; of one that is not among `components`, too.
+    /// Details of each paper, including papers that `components` does not name.
     pub papers: Vec<Paper>,
     /// Why it is accepted without its required papers; empty when it must have them.
     pub accept_incomplete: Words,
@@ -247,7 +248,7 @@ fn promise(
 pub struct Received {
     /// The code; none between the decision and the commit, which seals the next number in.
     pub code: Option<AnyCode>,
-    /// Codes that other systems know it by.
+    /// The codes of this dossier in other systems.
     pub external_codes: Vec<AnyCode>,
     /// The procedure, and the version that the dossier keeps.
     pub procedure: ProcedureCode,
@@ -265,7 +266,7 @@ pub struct Received {
     pub applicant: Option<Commitment>,
     /// The papers found.
     pub components: Vec<ComponentCode>,
-    /// What is known of each of them, as far as it was said.
+    /// Details of each paper, as far as the desk gave them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub papers: Vec<Paper>,
     /// The unit whose desk took it in.
@@ -276,30 +277,31 @@ pub struct Received {
     pub returning: UnitCode,
     /// The legal limit.
     pub limit: Option<Limit>,
-    /// What stops do to the due time.
+    /// How stops move the due time.
     pub policy: ClockPolicy,
     /// The due time told to the citizen.
     #[serde(with = "chrono::serde::ts_microseconds_option")]
     pub due: Option<Instant>,
-    /// Whether it rests on a provisional day.
+    /// Whether the due time rests on a provisional day.
     pub provisional: bool,
-    /// By when the papers must be handed over; none when none came, or past the calendar.
+    /// When the papers must be handed over; none without papers, or past the calendar.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
         with = "chrono::serde::ts_microseconds_option"
     )]
     pub hand_over_by: Option<Instant>,
-    /// Where the history comes from, when another system wrote it.
+    /// The origin of the history, if another system wrote it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub imported: Option<Imported>,
     /// How it came about.
     #[serde(default, skip_serializing_if = "Circumstances::is_usual")]
     pub circumstances: Circumstances,
-    /// The number that the desk had taken along, when it was received without a line.
+    /// The reserved number that the desk used while it was offline.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offline_number: Option<u32>,
-    /// When it was entered, where the record time does not say it: the event came with an export.
+    /// When the reception was entered, if the record time does not say so because the event came
+    /// from an export.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -357,7 +359,7 @@ impl Fact for Received {
         _on: Option<&Dossier>,
         counting: &Counting<'_>,
     ) -> Result<(), calendar::Error> {
-        // A due time without a limit came from elsewhere and stays what it was.
+        // A due time without a limit came from another system, so it is not computed again.
         if let Some(limit) = self.limit {
             let due = deadline::due(counting.at, limit, counting.calendar)?;
             self.due = Some(due.at);

@@ -13,7 +13,7 @@ use crate::procedure::Procedure;
 use crate::role::Role;
 use crate::time::Instant;
 
-/// Give a payment back: what was paid and has not been given back yet, at most.
+/// Give a payment back: at most what was paid and has not been refunded.
 #[derive(Debug, Clone)]
 pub struct RefundPayment {
     /// The amount in đồng.

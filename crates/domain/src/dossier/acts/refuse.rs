@@ -20,7 +20,7 @@ use crate::time::Instant;
 pub struct Refuse {
     /// Why.
     pub reason: Words,
-    /// The right agency, when this one is not. It may be any, also of another province.
+    /// The competent agency, if this one is not. It may lie in another province.
     pub competent: Option<UnitCode>,
 }
 
@@ -63,7 +63,7 @@ impl<E: From<Refused>> Act<E> for Refuse {
 pub struct Refused {
     /// Why.
     pub reason: Commitment,
-    /// The right agency, when this one is not.
+    /// The competent agency, if this one is not.
     pub competent: Option<UnitCode>,
 }
 

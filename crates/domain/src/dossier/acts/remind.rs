@@ -1,4 +1,4 @@
-//! Whoever is to move is reminded of the dossier (*đôn đốc*). No clock moves.
+//! Reminds the role or person who must act next (*đôn đốc*). No clock moves.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,8 +15,8 @@ use crate::procedure::Procedure;
 use crate::role::Role;
 use crate::time::Instant;
 
-/// Remind whoever is to move: the role of the step, or one person. Where the citizen is waited
-/// for, nobody in the office is to move.
+/// Remind whoever must act next: the role of the step, or one person. While the office waits for
+/// the citizen there is nobody to remind.
 #[derive(Debug, Clone)]
 pub struct Remind {
     /// The person; the role of the step when none is named.
@@ -57,7 +57,7 @@ impl<E: From<Reminded>> Act<E> for Remind {
     }
 }
 
-/// The role that is to move: that of the step, or the desk before the first one.
+/// The role that must act next: that of the step, or the desk before the first step.
 fn to_move(on: &Dossier, procedure: &Procedure) -> Role {
     let step = on.state.step().and_then(|id| procedure.step(id));
     match (step, on.state.stage()) {
@@ -72,7 +72,7 @@ fn to_move(on: &Dossier, procedure: &Procedure) -> Role {
 pub struct Reminded {
     /// The role that was to move.
     pub role: Role,
-    /// The person who was named, if one was.
+    /// The named person, if one was named.
     pub receiver: Option<ActorId>,
     /// What they were told.
     pub words: Commitment,

@@ -83,7 +83,8 @@ fn refuse_unready(on: &Dossier, procedure: &Procedure, role: Role) -> Result<(),
     }
 }
 
-/// Refuses while another agency has not finished. The leading leg ends with the dossier.
+/// Refuses while another agency has an open leg. The leading leg is exempt, because it ends with
+/// the dossier.
 fn refuse_open_legs(on: &Dossier) -> Result<(), Refusal> {
     let open: Vec<_> = on
         .open_legs()

@@ -17,7 +17,7 @@ use crate::time::Instant;
 /// Give the result to the citizen.
 #[derive(Debug, Clone)]
 pub struct ReturnResult {
-    /// Who fetched it; the applicant when empty.
+    /// The person who collected the result; the applicant if empty.
     pub receiver: Option<Person>,
     /// Whether the receiver acts for the applicant.
     pub proxy: bool,
@@ -64,7 +64,7 @@ impl<E: From<Returned>> Act<E> for ReturnResult {
 /// The citizen got the result.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Returned {
-    /// Who fetched it; none when the applicant did.
+    /// The person who collected the result; none if the applicant did.
     pub receiver: Option<Commitment>,
     /// Whether the receiver acted for the applicant.
     pub proxy: bool,

@@ -1,4 +1,4 @@
-//! What is known of an act before anybody asks for it.
+//! The fixed properties of an act.
 
 use crate::dossier::Dossier;
 use crate::dossier::stage::{Stage, Stages};
@@ -6,61 +6,61 @@ use crate::id::UnitCode;
 use crate::procedure::Procedure;
 use crate::role::Role;
 
-/// What is known of an act before anybody asks for it: its names, who may, where, when.
+/// The fixed properties of an act: its names, who may do it, in which states.
 ///
-/// Everything that speaks of acts reads it: the access table, the refusals, the buttons that desk
-/// software draws, the table of transitions and its diagram. There is no default: whoever adds an
-/// act answers each question in the act's own file.
+/// Everything that lists acts reads this: the access table, the refusals, the buttons of desk
+/// software, the table of transitions and its diagram. There is no default, so whoever adds an act
+/// answers each question in the act's own file.
 #[derive(Debug, Clone, Copy)]
 pub struct Spec {
     /// The method that carries it: `ReceiveDossier`.
     pub method: &'static str,
-    /// What a clerk calls it, as a button says it and as a sentence goes on: “tiếp nhận”.
+    /// The Vietnamese verb, for a button and inside a sentence: “tiếp nhận”.
     pub vi: &'static str,
     /// The same in English.
     pub en: &'static str,
     /// The roles that may ask for it.
     pub roles: &'static [Role],
-    /// The units whose people may ask for it.
+    /// The units whose people may ask for it. Both the role and the unit must fit.
     pub units: Standing,
-    /// Where a dossier stands when it may be asked for.
+    /// The states in which it is possible.
     pub states: Stages,
-    /// Where it leads, where it moves the dossier at all.
+    /// The moves between states that it makes; none for an act that leaves the state as it is.
     pub moves: &'static [Move],
-    /// Whose word it is on a dossier that another system decides.
+    /// Whether it is possible on a dossier that another system decides.
     pub on_mirror: OnMirror,
-    /// Whether it could succeed, as the dossier stands, if it were asked for well.
+    /// Whether some request for it could succeed on this dossier, so that a button makes sense.
     pub possible: fn(&Dossier, &Procedure, Role) -> bool,
-    /// How long it may wait when the server has too much to do.
+    /// How long it may wait when the server is overloaded.
     pub urgency: Urgency,
     /// Its place among the buttons; no two acts share one.
     pub order: u8,
-    /// Where it is what usually comes next.
+    /// The states in which it is the usual next act.
     pub primary: Stages,
 }
 
 /// A move of the lifecycle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Move {
-    /// From any of these; from none of them when the dossier begins.
+    /// From any of these; from none if the move begins a dossier.
     pub from: Stages,
     /// To here.
     pub to: Stage,
 }
 
-/// Whether an act may be asked of a dossier that another system decides (a mirror).
+/// Whether an act is possible on a dossier that another system decides (a mirror).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OnMirror {
     /// No: only the other system moves it.
     Refused,
-    /// Yes, and nothing is refused for the state: it is about what that system says.
+    /// Yes, in every state, because the act concerns what the other system says.
     Heard,
 }
 
-/// How long an act may wait when the server has too much to do.
+/// How long an act may wait when the server is overloaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Urgency {
-    /// It begins something: the desk can wait, or go on on paper.
+    /// It begins something: the desk can wait, or continue on paper.
     Beginning,
     /// It moves something on.
     Running,
@@ -68,7 +68,7 @@ pub enum Urgency {
     Finishing,
 }
 
-/// The units whose people may act, the natural one first.
+/// The units whose people may act, the usual one first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
     /// The unit that receives the dossier.
@@ -81,16 +81,16 @@ pub enum Standing {
     ReceivingOrResolving,
     /// The unit where the result is fetched, or the desk that received the dossier.
     ReturningOrReceiving,
-    /// The unit that holds the papers, or any that receives, decides or gives back.
+    /// The unit that holds the papers, or any unit that receives, decides or returns the dossier.
     Holding,
     /// The unit that does an open leg, or the one that decides.
     OfOpenLeg,
-    /// The unit that was asked and has not answered, or the one that decides.
+    /// The consulted unit that has not answered, or the unit that decides.
     OfOpenConsultation,
 }
 
 impl Standing {
-    /// The units of a dossier that it means.
+    /// The units of a dossier that this standing names.
     #[must_use]
     pub fn units(self, of: &Dossier) -> Vec<&UnitCode> {
         let Dossier {
@@ -137,12 +137,12 @@ impl Standing {
     }
 }
 
-/// For an act that hangs on nothing but the state.
+/// For an act that depends on the state alone.
 pub fn always(_: &Dossier, _: &Procedure, _: Role) -> bool {
     true
 }
 
-/// Two acts are the same when one method carries them.
+/// Two specs are equal if their method is.
 impl PartialEq for Spec {
     fn eq(&self, other: &Self) -> bool {
         self.method == other.method

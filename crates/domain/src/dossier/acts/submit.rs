@@ -50,12 +50,13 @@ pub struct Submission {
     pub submitted: Option<Instant>,
     /// Online or by post.
     pub channel: Channel,
-    /// What it asks for, and from whom.
+    /// What the dossier asks for, and the applicant.
     pub content: Contents,
 }
 
 impl Submission {
-    /// What follows. Of a procedure whose authority is another system, the dossier is a mirror.
+    /// Returns the facts that follow. If another system decides the procedure, the dossier is a
+    /// mirror.
     pub(in crate::dossier) fn decide<E: From<Submitted>>(
         &self,
         rules: &Rules<'_>,
@@ -70,7 +71,7 @@ impl Submission {
             Authority::Ours => None,
             Authority::Mirrored { system } => Some(system.clone()),
         };
-        // A mirror is answered by its own system.
+        // The other system answers a mirror, so the desk here has no time to answer.
         let answer_due = match mirrored {
             None => answer_due(self.submitted.unwrap_or(now), rules)?,
             Some(_) => None,
@@ -99,7 +100,7 @@ impl Submission {
     }
 }
 
-/// By when the desk must answer what it has just got, where a rule says so.
+/// When the desk must answer a dossier that it has just got, if a rule says so.
 pub(super) fn answer_due(from: Instant, rules: &Rules<'_>) -> Result<Option<Instant>, Refusal> {
     match rules.answer_limit {
         Some(limit) => Ok(Some(deadline::due(from, limit, rules.calendar)?.at)),
@@ -112,7 +113,7 @@ pub(super) fn answer_due(from: Instant, rules: &Rules<'_>) -> Result<Option<Inst
 pub struct Submitted {
     /// The portal's own code.
     pub code: AnyCode,
-    /// Codes that other systems know it by.
+    /// The codes of this dossier in other systems.
     pub external_codes: Vec<AnyCode>,
     /// The procedure, and the version in force at submission.
     pub procedure: ProcedureCode,
@@ -122,7 +123,7 @@ pub struct Submitted {
     pub case: CaseId,
     /// Procedure or petition.
     pub procedure_kind: Kind,
-    /// The system whose word counts, when it is not ours.
+    /// The system that decides the dossier, if it is not this one.
     pub mirrored: Option<String>,
     /// Online or by post.
     pub channel: Channel,
@@ -132,7 +133,7 @@ pub struct Submitted {
     pub applicant: Commitment,
     /// The papers.
     pub components: Vec<ComponentCode>,
-    /// What is known of each of them, as far as it was said.
+    /// Details of each paper, as far as the portal gave them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub papers: Vec<Paper>,
     /// The unit whose desk is to answer.
@@ -150,7 +151,7 @@ pub struct Submitted {
 }
 
 impl Fact for Submitted {
-    /// All that a submission says was taken when the dossier began.
+    /// [`Dossier::begin`] has already taken over everything that a submission says.
     fn apply(&self, _to: &mut Dossier, _by: &Written<'_>) {}
 
     fn recount(

@@ -34,7 +34,7 @@ pub struct RequestSupplement {
     pub items: Vec<SupplementItem>,
     /// Why.
     pub reason: Words,
-    /// The last moment for the citizen; from the procedure when not given.
+    /// The last moment for the citizen; if not given, the procedure's own limit.
     pub respond_by: Option<Instant>,
     /// What permits a request beyond the permitted number.
     pub exception: Option<SupplementException>,
@@ -194,7 +194,8 @@ pub struct SupplementRequested {
     /// The last moment for the citizen.
     #[serde(with = "chrono::serde::ts_microseconds_option")]
     pub respond_by: Option<Instant>,
-    /// Asked later after reception than the procedure permits; flagged, not refused.
+    /// Whether the request came later after reception than the procedure permits. It is flagged,
+    /// not refused.
     pub notice_late: bool,
     /// What permits a request beyond the permitted number.
     pub exception: Option<Exception>,
@@ -253,7 +254,7 @@ impl Fact for SupplementRequested {
 pub struct RecordSupplement {
     /// What came.
     pub components: Vec<ComponentCode>,
-    /// What is known of each paper; of one that is not among `components`, too.
+    /// Details of each paper, including papers that `components` does not name.
     pub papers: Vec<Paper>,
 }
 
@@ -317,10 +318,10 @@ impl<E: From<SupplementRecorded>> Act<E> for RecordSupplement {
 pub struct SupplementRecorded {
     /// What came.
     pub components: Vec<ComponentCode>,
-    /// What is known of each of them, as far as it was said.
+    /// Details of each paper, as far as they were given.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub papers: Vec<Paper>,
-    /// By when the desk must answer again, when it has not accepted the dossier yet.
+    /// When the desk must answer again, if it has not accepted the dossier yet.
     #[serde(with = "chrono::serde::ts_microseconds_option")]
     pub answer_due: Option<Instant>,
     /// How the due times moved.

@@ -17,15 +17,15 @@ use crate::time::Instant;
 
 /// Let another unit of the province decide the dossier.
 ///
-/// The receiving unit stays who took it in, and nothing of the citizen's moves: neither clock nor
-/// code nor version of the procedure.
+/// The receiving unit stays the same, and nothing changes for the citizen: neither clock nor code
+/// nor version of the procedure.
 ///
 /// Source: Decree 61/2018/NĐ-CP, Art. 18(3); Decree 118/2025/NĐ-CP (regardless of boundary).
 #[derive(Debug, Clone)]
 pub struct Transfer {
     /// That unit.
     pub to: UnitCode,
-    /// Where the result is fetched from now on; as before when not given.
+    /// The unit where the citizen collects the result from now on; unchanged if not given.
     pub returning: Option<UnitCode>,
     /// Why.
     pub reason: Words,
@@ -60,7 +60,7 @@ impl<E: From<Transferred>> Act<E> for Transfer {
             });
         }
         let holder = on.custody.holder.as_ref();
-        // Those who have the papers send them, in their own hours.
+        // The unit that holds the papers sends them, so its hours count.
         let sender = holder.map_or(&on.resolving, |holder| &holder.party.unit);
         let sends = *sender != self.to && (holder.is_some() || on.channel.is_paper());
         let hours = rules.calendars.for_unit(sender.as_str());
@@ -92,11 +92,11 @@ pub struct Transferred {
     pub from: UnitCode,
     /// The unit that decides it now.
     pub to: UnitCode,
-    /// The unit where the result is fetched now; none when that stays.
+    /// The unit where the citizen now collects the result; none if that stays.
     pub returning: Option<UnitCode>,
     /// Why.
     pub reason: Commitment,
-    /// By when the papers must be handed to that unit; none when none are to go there.
+    /// When the papers must reach that unit; none if no papers go there.
     #[serde(with = "chrono::serde::ts_microseconds_option")]
     pub hand_over_by: Option<Instant>,
 }
@@ -109,7 +109,7 @@ impl Fact for Transferred {
         if let Some(returning) = &self.returning {
             to.returning = returning.clone();
         }
-        // Whoever had it, and whoever was reminded, was a person of the other unit.
+        // The assignee and the reminded person belong to the old unit.
         to.assignee = None;
         to.reminder = None;
         to.custody.redirect(by.at, self.hand_over_by);

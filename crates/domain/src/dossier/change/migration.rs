@@ -1,7 +1,7 @@
-//! Taking running dossiers over to another version of their procedure.
+//! Moves running dossiers to another version of their procedure.
 //!
-//! A dossier keeps the version it was received under. Only an explicit migration moves it,
-//! and only to where the new version has a place for it; its due times stay what they were.
+//! A dossier keeps the version under which it was received. Only an explicit migration moves it,
+//! and only to a version that has a place for it. Its due times do not change.
 
 use std::collections::BTreeMap;
 
@@ -13,10 +13,10 @@ use crate::dossier::state::{Back, State};
 use crate::id::{CaseId, ComponentCode, StepId};
 use crate::procedure::{Authority, Procedure};
 
-/// Which step of the new version takes the place of a step of the old one.
+/// The step of the new version that replaces each step of the old one.
 ///
-/// A step that is not named keeps its id. `None` stands for being at no step, as a dossier of
-/// a procedure without a published process is.
+/// A step that the map does not name keeps its id. `None` means no step, as for a dossier of a
+/// procedure without a published process.
 pub type StepMap = BTreeMap<Option<StepId>, StepId>;
 
 /// Something in a dossier that another version does not allow.
@@ -24,33 +24,33 @@ pub type StepMap = BTreeMap<Option<StepId>, StepId>;
 pub enum Break {
     /// The dossier has ended; it stays as it ended.
     Ended,
-    /// The other version's dossiers are decided by another system.
+    /// Another system decides the dossiers of the other version.
     AuthorityMoved,
     /// The case is gone.
     CaseGone {
         /// The case.
         case: CaseId,
     },
-    /// A paper that came is no longer named.
+    /// The other version does not name a paper that the dossier has.
     ComponentGone {
         /// The paper.
         component: ComponentCode,
     },
-    /// The step where the dossier stands is gone; none stands for being at no step.
+    /// The other version lacks the dossier's step; none means that the dossier is at no step.
     StepGone {
         /// The step.
         step: Option<StepId>,
     },
-    /// The dossier once went a way that the steps do not allow.
+    /// The dossier once made a move that the other version's steps do not allow.
     MoveNotAllowed {
-        /// The version of the dossier that went it.
+        /// The version of the dossier that made the move.
         version: u32,
-        /// To which step; none stands for being at no step.
+        /// The step it moved to; none means no step.
         step: Option<StepId>,
     },
-    /// Papers were asked for more often than permitted.
+    /// The desk asked for papers more often than the other version permits.
     SupplementsExceeded {
-        /// How often they were, without an exception.
+        /// The number of requests without an exception.
         requested: u8,
         /// How often they may be.
         permitted: u8,
@@ -72,9 +72,10 @@ impl Break {
         }
     }
 
-    /// Whether the dossier cannot live under the other version at all.
+    /// Whether the dossier cannot continue under the other version.
     ///
-    /// What once happened under its own version stands, and keeps nobody from going on.
+    /// A past event that the other version forbids does not bar the migration: it was right under
+    /// the version of its time.
     #[must_use]
     pub fn bars(&self) -> bool {
         match self {
@@ -127,7 +128,7 @@ pub fn migrate(dossier: &Dossier, to: &Procedure, map: &StepMap) -> Result<Migra
     })
 }
 
-/// Where the other version has a dossier.
+/// The place of a dossier in the other version.
 pub(super) fn place(
     dossier: &Dossier,
     to: &Procedure,
@@ -168,7 +169,7 @@ pub(super) fn place(
     }
 }
 
-/// Whether a dossier is at a step, or at the place of one in a procedure without a process.
+/// Whether a dossier is at a step, or in processing under a procedure without steps.
 fn in_the_offices(state: &State) -> bool {
     match state {
         State::Processing { .. }
@@ -189,18 +190,18 @@ fn in_the_offices(state: &State) -> bool {
     }
 }
 
-/// The step that takes another one's place; none when there is none.
+/// The step that replaces another one; none if no step does.
 pub(super) fn image(step: Option<&StepId>, to: &Procedure, map: &StepMap) -> Option<StepId> {
     let image = map.get(&step.cloned()).or(step)?;
     to.step(image).map(|step| step.id.clone())
 }
 
-/// The dossier went over to another version of its procedure; no due time changed.
+/// The dossier moved to another version of its procedure; no due time changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Migrated {
     /// The version that it keeps from now on.
     pub procedure_version: u16,
-    /// Where that version has it; none when it stands at no step.
+    /// The step in that version; none if the dossier is at no step.
     pub step: Option<StepId>,
 }
 

@@ -1,4 +1,4 @@
-//! What a job may do to a dossier, when units, calendars or procedures change around it.
+//! What a job may do to a dossier when units, calendars or procedures change around it.
 
 pub mod migration;
 pub mod parts;
@@ -21,25 +21,25 @@ use crate::time::Instant;
 /// A change that comes from outside the dossier.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rewrite {
-    /// Units were merged or divided, and their heirs take over all that is open.
+    /// Units were merged or divided, and their successors take over all open dossiers.
     Succession(Arc<Succession>),
     /// A calendar was published.
     Recalculation(Publication),
-    /// Running dossiers of a version go over to another one.
+    /// Running dossiers of one version move to another.
     Migration {
         /// The procedure.
         procedure: ProcedureCode,
         /// The version that they are under.
         from: u16,
-        /// The version that they go over to.
+        /// The version to which they move.
         to: u16,
-        /// Which steps take the place of which.
+        /// The new step for each old one.
         map: StepMap,
     },
 }
 
 impl Rewrite {
-    /// Whether it takes the history of a dossier to decide.
+    /// Whether the decision needs the dossier's history.
     #[must_use]
     pub fn needs_history(&self) -> bool {
         match self {
@@ -48,7 +48,7 @@ impl Rewrite {
         }
     }
 
-    /// When it came into effect; none for what is done when it is done.
+    /// When the change took effect; none if it takes effect when the job applies it.
     #[must_use]
     pub fn effective(&self) -> Option<Instant> {
         match self {
@@ -58,10 +58,10 @@ impl Rewrite {
     }
 }
 
-/// What a rewrite rests on, besides the dossier.
+/// What a rewrite needs besides the dossier.
 #[derive(Clone, Copy)]
 pub struct Surroundings<'a> {
-    /// The history; empty where it is not needed.
+    /// The history; empty if [`Rewrite::needs_history`] says no.
     pub history: &'a [Record],
     /// The law by the calendar in force.
     pub law: Law<'a>,
@@ -69,10 +69,10 @@ pub struct Surroundings<'a> {
 
 /// Decides what a change around a dossier means for it.
 ///
-/// None when it means nothing, also because it was done before: doing it twice is doing it once.
-/// A dossier that has ended stays as it ended: of a result that waits at the desk only the
-/// desk changes. One whose due times lie beyond the calendar, or that the other version has
-/// no place for, stays as it is; a dry run lists it.
+/// None if it means nothing. Applying a rewrite twice therefore changes nothing the second time. An
+/// ended dossier stays as it ended; if its result waits at the desk, only the desk changes. A
+/// dossier stays unchanged too if its due times lie beyond the calendar, or if the other version
+/// has no place for it; a dry run lists such dossiers.
 #[must_use]
 pub fn rewrite(dossier: &Dossier, rewrite: &Rewrite, around: &Surroundings<'_>) -> Option<Event> {
     match rewrite {

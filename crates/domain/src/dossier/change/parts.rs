@@ -1,7 +1,7 @@
-//! What a published calendar does to the parts that other units have of a dossier.
+//! What a published calendar does to the due times of other units: legs, consultations, papers.
 //!
-//! Nobody was told these times but offices, yet a day off is a day off for them too. They move as the
-//! citizen's does: only later, and what is late stays late. Source: docs/decisions/007.
+//! Only offices were told these times, yet a day off is a day off for offices too. So these times
+//! move like the citizen's: only later, and a late part stays late. Source: docs/decisions/007.
 
 use chrono::Days;
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ use crate::id::UnitCode;
 use crate::limit::Limit;
 use crate::time::{self, Instant};
 
-/// The due times that moved beside the dossier's own.
+/// The due times that moved, other than the dossier's own.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Parts {
@@ -23,7 +23,7 @@ pub struct Parts {
     /// Of open questions.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub consultations: Vec<PartMoved>,
-    /// By when the papers must be handed over from now on, when that moved.
+    /// The new time for handing the papers over, if it moved.
     #[serde(
         skip_serializing_if = "Option::is_none",
         with = "chrono::serde::ts_microseconds_option"
@@ -31,7 +31,7 @@ pub struct Parts {
     pub hand_over_by: Option<Instant>,
 }
 
-/// The due time of a leg or a question, as it is from now on.
+/// The new due time of a leg or a consultation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PartMoved {
     /// Its number.
@@ -39,11 +39,11 @@ pub struct PartMoved {
     /// By when.
     #[serde(with = "chrono::serde::ts_microseconds")]
     pub due: Instant,
-    /// Whether that rests on a provisional day.
+    /// Whether the new due time rests on a provisional day.
     pub provisional: bool,
 }
 
-/// A leg or a question as far as its due time goes.
+/// The due time of a leg or a consultation, and what it was counted from.
 struct Part<'a> {
     number: u16,
     unit: &'a UnitCode,
@@ -60,10 +60,10 @@ impl Parts {
         *self == Self::default()
     }
 
-    /// What calendars published at a moment make of what is open.
+    /// The moves that calendars published at a moment make.
     ///
-    /// A due time that was set by hand follows no calendar, and one that lies beyond the calendar is
-    /// kept. Applied and asked again, nothing moves.
+    /// A due time that a person set follows no calendar, and one beyond the calendar stays. A
+    /// second call after applying the moves finds none.
     #[must_use]
     pub fn moved_by(dossier: &Dossier, calendars: &Calendars, published: Instant) -> Self {
         let moved = |part: Part<'_>| part.moved(calendars.for_unit(part.unit.as_str()), published);
@@ -133,8 +133,8 @@ impl Part<'_> {
     }
 }
 
-/// Papers that were due on a day which is off now are due when the next one opens, in the hours of
-/// those who have them.
+/// If the papers were due on a day that is now off, they are due at the next opening, in the hours
+/// of the unit that holds them.
 fn hand_over_by(dossier: &Dossier, calendars: &Calendars, published: Instant) -> Option<Instant> {
     let by = dossier.custody.hand_over_by.filter(|by| published <= *by)?;
     let holder = dossier.custody.holder.as_ref();

@@ -1,8 +1,8 @@
 //! What a published calendar does to the due times of a dossier.
 //!
-//! The effective due time moves only later, for what was promised is never taken back, and
-//! a dossier that is overdue stays overdue. What the calendar alone would give is kept beside
-//! it as the legal due time. Source: docs/decisions/007.
+//! The effective due time moves only later, because the office keeps what it promised, and an
+//! overdue dossier stays overdue. The legal due time beside it holds what the calendar alone gives.
+//! Source: docs/decisions/007.
 
 use serde::{Deserialize, Serialize};
 
@@ -42,7 +42,7 @@ pub struct Publication {
     pub document: String,
     /// SHA-256 of its text, in hexadecimal.
     pub hash: String,
-    /// When it was approved: who was overdue by then stays overdue.
+    /// When it was approved. A dossier that was overdue by then stays overdue.
     pub approved: Instant,
 }
 
@@ -51,17 +51,17 @@ pub struct Publication {
 pub struct Recalculation {
     /// What the unit had to meet.
     pub before: Option<Instant>,
-    /// What it must meet from then on; never earlier.
+    /// The new effective due time; never earlier than the old one.
     pub after: Option<Instant>,
     /// What the calendar alone would give.
     pub legal: Option<Instant>,
     /// The date last told to the citizen.
     pub promised: Option<Instant>,
-    /// Why `after` is not what the calendar gives.
+    /// Why `after` differs from what the calendar gives.
     pub kept: Option<Unmoved>,
     /// Whether the new due time rests on a provisional day.
     pub provisional: bool,
-    /// What legs, questions and papers must meet from then on.
+    /// The new due times of legs, consultations and papers.
     pub parts: Parts,
     moved: Option<Moved>,
     answer_due: Option<Instant>,
@@ -83,10 +83,10 @@ impl Recalculation {
     }
 }
 
-/// Compares a dossier with what a calendar published at a moment gives.
+/// Compares a dossier's due times with those of a calendar published at a moment.
 ///
-/// None when nothing differs, for a dossier that has ended, and for one whose authority is
-/// another system. Applying the event and comparing again gives none.
+/// None if nothing differs, if the dossier has ended, or if another system decides it. After
+/// applying the event, a second comparison gives none.
 #[must_use]
 pub fn recalculate(
     dossier: &Dossier,
@@ -111,7 +111,7 @@ pub fn recalculate(
     }
 }
 
-/// The dossier's own due times as they stay, while those of others move.
+/// A recalculation that keeps the dossier's own due times while those of other units move.
 fn unmoved(clock: &Clock, published: Instant) -> Recalculation {
     let due = clock.effective_due;
     let kept = match (clock.legal_due() == due, clock.is_overdue(published)) {
@@ -133,7 +133,7 @@ fn unmoved(clock: &Clock, published: Instant) -> Recalculation {
 }
 
 fn received(clock: &Clock, law: &Legal, published: Instant) -> Option<Recalculation> {
-    // A due time that came from elsewhere follows no calendar of ours.
+    // A due time that came from another system follows no calendar of ours.
     let (legal, _) = (law.due?, clock.limit?);
     let (before, told) = (clock.effective_due?, clock.promised_due);
     let overdue = clock.is_overdue(published);
@@ -179,7 +179,7 @@ fn received(clock: &Clock, law: &Legal, published: Instant) -> Option<Recalculat
     })
 }
 
-/// A submission that waits for the desk's answer: nothing was promised to anybody yet.
+/// For a submission that waits for the desk's answer: nobody has promised a date yet.
 fn unanswered(dossier: &Dossier, law: &Legal, published: Instant) -> Option<Recalculation> {
     let (before, legal) = (dossier.answer_due?, law.answer_due?);
     if legal <= before || published > before {
@@ -205,13 +205,13 @@ pub struct Recalculated {
     pub document: String,
     /// SHA-256 of that document's text, in hexadecimal.
     pub hash: String,
-    /// What the calendar gives from the events so far; none before reception or without a
-    /// limit.
+    /// The due time that the calendar gives for the events so far; none before reception or without
+    /// a limit.
     #[serde(with = "chrono::serde::ts_microseconds_option")]
     pub legal_due: Option<Instant>,
-    /// How the due times moved; none when the old ones are kept.
+    /// How the due times moved; none if the dossier keeps the old ones.
     pub moved: Option<Moved>,
-    /// By when the desk must answer a submission from now on, when that moved.
+    /// The new time by which the desk must answer a submission, if it moved.
     #[serde(with = "chrono::serde::ts_microseconds_option")]
     pub answer_due: Option<Instant>,
     /// How the due times of legs, questions and papers moved.

@@ -1,4 +1,4 @@
-//! What another version of the procedure would have said to a history.
+//! What another version of the procedure would have refused in a history.
 
 use super::migration::{Break, StepMap, image, place};
 use crate::dossier::Dossier;
@@ -8,7 +8,8 @@ use crate::procedure::Procedure;
 
 /// Everything in a dossier's history that another version would not have allowed.
 ///
-/// Steps are walked from the last migration on: those before it belong to yet another version.
+/// The replay of steps begins at the last migration, because earlier steps belong to yet another
+/// version.
 #[must_use]
 pub fn replay(dossier: &Dossier, records: &[Record], to: &Procedure, map: &StepMap) -> Vec<Break> {
     let mut breaks = place(dossier, to, map).err().unwrap_or_default();
@@ -47,10 +48,10 @@ pub fn replay(dossier: &Dossier, records: &[Record], to: &Procedure, map: &StepM
     breaks
 }
 
-/// Where a history has come to, in the steps of the other version.
+/// The place that a history has reached, in the steps of the other version.
 enum At {
     Reception,
-    /// None where the other version has no such step.
+    /// A step; none if the other version has no such step.
     Step(Option<StepId>),
 }
 
@@ -62,7 +63,7 @@ impl At {
         }
     }
 
-    /// Whether the steps of the other version allow to go on to one of them.
+    /// Whether the other version allows a move to this step from here.
     fn goes_to(&self, next: Option<&StepId>, to: &Procedure) -> bool {
         match (self, next) {
             (At::Reception, Some(next)) => to.first_step().is_some_and(|first| first.id == *next),

@@ -1,4 +1,4 @@
-//! Units are merged or divided, and their heirs take a dossier over.
+//! Units are merged or divided, and their successors take a dossier over.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use crate::id::UnitCode;
 use crate::lineage::Succession;
 use crate::procedure::Procedure;
 
-/// The units that pass a dossier on to their heirs; none when there is none that does.
+/// The units whose place in a dossier passes to a successor; none if no unit's does.
 #[must_use]
 pub fn succeed(dossier: &Dossier, succession: &Succession) -> Option<Succeeded> {
     let since = dossier.units_since();
@@ -30,7 +30,7 @@ pub fn succeed(dossier: &Dossier, succession: &Succession) -> Option<Succeeded> 
     })
 }
 
-/// The units that still have something to do with a dossier.
+/// The units that still have work in a dossier.
 fn units(dossier: &Dossier) -> Vec<&UnitCode> {
     let holder = dossier.custody.holder.as_ref();
     let holding = holder.map(|holder| &holder.party.unit);
@@ -54,7 +54,7 @@ fn units(dossier: &Dossier) -> Vec<&UnitCode> {
     }
 }
 
-/// Units were merged or divided, and their heirs took the dossier over.
+/// Units were merged or divided, and their successors took the dossier over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Succeeded {
     /// The first day of the heirs.
@@ -63,7 +63,7 @@ pub struct Succeeded {
     pub units: Vec<Passed>,
 }
 
-/// One unit's place in a dossier, taken over by another.
+/// A unit's place in a dossier, and the unit that took it over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Passed {
     /// The unit that had it.
@@ -81,11 +81,12 @@ impl Fact for Succeeded {
             }
         };
         pass(&mut to.returning);
-        // Whoever holds the papers belongs to the new unit as well.
+        // The person who holds the papers now belongs to the new unit.
         if let Some(holder) = &mut to.custody.holder {
             pass(&mut holder.party.unit);
         }
-        // Who took in and decided what has ended, did so under its own name.
+        // The unit that received and decided an ended dossier did so under its own name, so those
+        // names stay.
         if to.ended.is_some() {
             return;
         }

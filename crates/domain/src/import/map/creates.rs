@@ -1,4 +1,4 @@
-//! What a map creates, as it is read.
+//! The section of a map that creates units and procedures, as it is read.
 
 use chrono::NaiveDate;
 use toml::Spanned;

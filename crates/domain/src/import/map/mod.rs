@@ -1,4 +1,4 @@
-//! The map of an import: which column is what, and what the values mean.
+//! The map of an import: what each column and each value means.
 
 mod creates;
 mod raw;
@@ -19,12 +19,12 @@ use crate::id::{ProcedureCode, ProvinceCode, StepId, UnitCode};
 use raw::{OneOrMany, Raw, RawTable};
 pub use words::Vocabulary;
 
-/// What an activity of the other system means here.
+/// The meaning of an activity of the other system.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Meaning {
     /// Received at the desk.
     Received,
-    /// Something was done; the step by our name, if it has one.
+    /// Something was done; the step by its name here, if it has one.
     Step(Option<StepId>),
     /// Papers were asked for.
     SupplementRequested,
@@ -42,10 +42,10 @@ pub enum Meaning {
     Ignored,
 }
 
-/// How far a dossier is, in the words of the other system.
+/// The progress of a dossier, in the words of the other system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ForeignStatus {
-    /// Not ended; the columns of ends are believed all the same.
+    /// Not ended. Columns with the time of an end still count.
     Pending,
     /// The citizen took it back.
     Withdrawn,
@@ -97,59 +97,59 @@ impl fmt::Display for Meaning {
 /// A map that was understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Map {
-    /// The file that it is, for what is said of it.
+    /// The path of the map, for messages about it.
     pub path: String,
-    /// The other system: a dossier of it is imported once.
+    /// The name of the other system. An import takes each dossier of a source once.
     pub source: String,
     /// The province that the dossiers belong to.
     pub province: ProvinceCode,
     /// The zone and forms of times.
     pub zone: Zone,
-    /// Whether a due time means its whole day, whatever the time of day says.
+    /// Whether a due time means its whole day, whatever the time of day.
     pub due_by_day: bool,
-    /// How the files are written, where they are not left to be recognised.
+    /// The form of the files, where the map fixes it; otherwise it is recognised.
     pub table: TableForm,
     /// What the catalogue does not know.
     pub creates: Creates,
-    /// The columns of the file with a row an event; none when there is no such file.
+    /// The columns of the file with one row an event; none without such a file.
     pub events: Option<Columns>,
-    /// The columns of the file with a row a dossier; none when there is no such file.
+    /// The columns of the file with one row a dossier; none without such a file.
     pub cases: Option<Columns>,
-    /// Units by what the files call them.
+    /// The unit for each name in the files.
     pub units: Vocabulary<UnitCode>,
-    /// Procedures by what the files call them.
+    /// The procedure for each name in the files.
     pub procedures: Vocabulary<ProcedureCode>,
-    /// Channels by what the files call them.
+    /// The channel for each name in the files.
     pub channels: Vocabulary<Channel>,
     /// What statuses mean.
     pub statuses: Vocabulary<ForeignStatus>,
     /// What activities mean.
     pub activities: Vocabulary<Meaning>,
-    /// What is taken for values that are empty or in no list.
+    /// The replacements for values that are empty or in no list.
     pub otherwise: Otherwise,
 }
 
-/// What is taken for values that are empty or in no list.
+/// The replacements for values that are empty or in no list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Otherwise {
-    /// The unit; without one such a row is refused.
+    /// The unit; without it such a row is refused.
     pub unit: Option<UnitCode>,
-    /// The procedure; without one such a row is refused.
+    /// The procedure; without it such a row is refused.
     pub procedure: Option<ProcedureCode>,
-    /// The channel; without one such a row is refused, unless no column says it: then it is the
-    /// desk.
+    /// The channel; without it such a row is refused. If the map names no column for it, the
+    /// channel is the desk.
     pub channel: Option<Channel>,
-    /// How far a dossier is; without it such a row is refused.
+    /// The progress; without it such a row is refused.
     pub status: Option<ForeignStatus>,
-    /// The meaning of an activity; without one such a row is refused.
+    /// The meaning of an activity; without it such a row is refused.
     pub activity: Option<Meaning>,
 }
 
 impl Map {
     /// Reads a map.
     ///
-    /// Errors: every fault found, by file and line. A text that is not TOML, or has a key that
-    /// no map has, reports its first fault only.
+    /// Errors: every fault, by file and line. A text that is not TOML, or that has an unknown key,
+    /// reports only its first fault.
     pub fn parse(file: &SourceFile) -> Result<Self, Vec<Fault>> {
         let mut faults = Vec::new();
         let mut reading = Reading::new(file, &mut faults);

@@ -1,4 +1,4 @@
-//! Whether a catalogue has what a map speaks of.
+//! Checks that a catalogue has what a map names.
 
 use super::Map;
 use crate::catalogue::{Catalogue, Fault};
@@ -6,11 +6,10 @@ use crate::id::{ProcedureCode, UnitCode};
 use crate::import::near::did_you_mean;
 
 impl Map {
-    /// The map with its units and procedures found in a catalogue, which has what the map
-    /// creates.
+    /// Finds a map's units and procedures in a catalogue, which already has what the map creates.
     ///
-    /// A unit may be named by its agency identifier or by its statistics code. Errors: each one
-    /// that the catalogue does not have, or that the map's province does not, by line.
+    /// A map may name a unit by its agency identifier or by its statistics code. Errors: each name
+    /// that the catalogue, or the map's province, does not have, by line.
     pub fn resolve(mut self, catalogue: &Catalogue) -> Result<Self, Vec<Fault>> {
         let mut faults = Vec::new();
         let path = self.path.clone();

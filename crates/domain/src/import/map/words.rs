@@ -1,4 +1,4 @@
-//! What the words of a file mean.
+//! The meanings of the words of a file.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -23,7 +23,7 @@ struct Word<T> {
 }
 
 impl<T> Vocabulary<T> {
-    /// Reads a table of a map. A word that stands there twice, and means two things, is a fault.
+    /// Reads a table of a map. A word with two meanings is a fault.
     pub(super) fn read(
         table: &str,
         raw: &BTreeMap<String, Spanned<String>>,
@@ -64,7 +64,7 @@ impl<T> Vocabulary<T> {
         self.by_key.get(&key(text)).map(|word| &word.meant)
     }
 
-    /// `; did you mean X?`, of these words and others, or nothing.
+    /// `; did you mean X?` from these words and others, or nothing.
     #[must_use]
     pub fn meant<'a>(&'a self, text: &str, others: impl IntoIterator<Item = &'a str>) -> String {
         let mut known: Vec<&str> = self.by_key.values().map(|word| &*word.written).collect();
