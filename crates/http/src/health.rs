@@ -8,14 +8,14 @@ use app::{Engine, Gate};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-/// How long an answer is good for others who ask: load balancers ask often, and each question
-/// costs the database one.
+/// How long an answer serves later callers too. Load balancers ask often, and each fresh answer
+/// costs the database a query.
 const GOOD_FOR: Duration = Duration::from_millis(500);
 
-/// How long the database has to answer. Whoever asks for health waits a second or two.
+/// How long the database has to answer. A health check gives up after a second or two.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Answers whether this process can serve. A clone shares what was found.
+/// Answers whether this process can serve. Clones share the last answer.
 #[derive(Clone)]
 pub struct Health {
     engine: Arc<Engine>,
@@ -34,7 +34,7 @@ impl Health {
         }
     }
 
-    /// What stands in the way of serving, as of the last half second.
+    /// What prevents serving; at most half a second old.
     pub async fn readiness(&self) -> Readiness {
         if self.gate.is_closing() {
             return Readiness::failed("server", "it stops");

@@ -130,7 +130,7 @@ impl Port {
     /// Waits for the first byte: no other limit holds before it, and whoever connects and says
     /// nothing would keep a place. A handshake of TLS belongs behind it.
     async fn begin(self, stream: TcpStream, address: SocketAddr, taken: Taken) {
-        // Answers are small and wanted at once.
+        // Answers are small, so delaying them to fill a packet gains nothing.
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "a connection keeps delaying small answers");
         }

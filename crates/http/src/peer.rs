@@ -1,4 +1,4 @@
-//! Who is at the other end of a connection.
+//! The other end of a connection.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -13,7 +13,7 @@ use http::{Extensions, HeaderMap};
 pub struct Peer(pub IpAddr);
 
 impl Peer {
-    /// The peer of a request; this machine where a request came over no connection.
+    /// The peer of a request; this machine if the request came over no connection.
     #[must_use]
     pub fn of(extensions: &Extensions) -> Self {
         let known = extensions.get::<Self>().copied();

@@ -16,15 +16,15 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpAddr>,
     /// The most bytes of headers.
     pub max_header_bytes: u32,
-    /// How long a silent HTTP/2 connection lasts before it is asked whether it is alive.
+    /// How long an HTTP/2 connection may be silent before the server pings it.
     pub keepalive: Duration,
-    /// How long it has to answer, and a client to send its headers.
+    /// How long a client has to answer that ping, and to send its headers.
     pub keepalive_timeout: Duration,
     /// How long the body of a request may take; one that comes slowly has longer, by its length.
     pub body_timeout: Duration,
-    /// How old a connection grows before its client is asked to connect anew.
+    /// How old a connection gets before the server asks its client to connect again.
     pub max_connection_age: Duration,
-    /// How long calls in flight have to finish then, and when the server stops.
+    /// How long calls in flight may still run after that, and after the server is told to stop.
     pub grace: Duration,
     /// How long a client of HTTP/1.1 without a call in flight has to begin one more when the server
     /// stops: it can be told that its connection closes in an answer only, and would lose what it is

@@ -1,4 +1,4 @@
-//! What adapters put on the port, merged into one router.
+//! Merges what the adapters put on the port into one router.
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ pub struct Part {
     unknown: Option<Unknown>,
 }
 
-/// Who answers a path that is none, for requests of one kind.
+/// Answers unknown paths for requests of one kind.
 #[derive(Clone)]
 struct Unknown {
     asks: fn(&HeaderMap) -> bool,
@@ -47,8 +47,8 @@ impl Part {
         }
     }
 
-    /// The most bytes of a request's body on each of these routes; a longer one is answered 413 in
-    /// words.
+    /// Limits the body of requests on these routes. A longer body is answered with 413 and an error
+    /// in JSON.
     #[must_use]
     pub fn body_limit(mut self, bytes: usize) -> Self {
         let limit = move |request: Request, next: Next| limited(bytes, request, next);
@@ -56,23 +56,22 @@ impl Part {
         self
     }
 
-    /// What `GET /` says of this part to a program.
+    /// What `GET /` shows a program about this part.
     #[must_use]
     pub fn index(mut self, index: Value) -> Self {
         self.index = index;
         self
     }
 
-    /// Where `GET /` sends a browser. The first part that has a home decides.
+    /// The path to which `GET /` sends a browser. The first part that has a home decides.
     #[must_use]
     pub fn home(mut self, path: &'static str) -> Self {
         self.home = Some(path);
         self
     }
 
-    /// Answers paths that are none in this part's own form, where the headers of the request are
-    /// those of this part: a page for a browser, a status for a gRPC client. Everybody else gets
-    /// JSON.
+    /// Answers unknown paths in this part's own form if the headers of the request ask for it: a
+    /// page for a browser, a status for a gRPC client. Other requests get JSON.
     #[must_use]
     pub fn unknown_paths(mut self, asks: fn(&HeaderMap) -> bool, answers: Router) -> Self {
         self.unknown = Some(Unknown { asks, answers });
@@ -80,11 +79,11 @@ impl Part {
     }
 }
 
-/// Merges the parts, and adds what belongs to the port itself.
+/// Merges the parts and adds the port's own paths.
 ///
 /// # Panics
 ///
-/// When two parts have the same route.
+/// If two parts have the same route.
 pub fn site(health: Health, parts: Vec<Part>) -> Router {
     let mut index = Map::from_iter([("name".to_owned(), "motcua".into())]);
     let mut home = None;
@@ -111,8 +110,8 @@ pub fn site(health: Health, parts: Vec<Part>) -> Router {
         .with_state(Arc::new(unknown))
 }
 
-/// Says that the process runs, and nothing of the database: whoever restarts what is not alive
-/// must not restart a server because its database is away.
+/// Says that the process runs, and nothing about the database. A supervisor restarts what is not
+/// alive, and a restart does not help against a missing database.
 async fn alive() -> Response {
     answer::json(StatusCode::OK, json!({ "status": "alive" }).to_string())
 }
@@ -144,7 +143,7 @@ struct Index {
     home: Option<&'static str>,
 }
 
-/// Everything there is, so that a first look at the port tells where to go on.
+/// Lists every part, so that a first look at the port shows where to go on.
 async fn first_page(State(index): State<Arc<Index>>, headers: HeaderMap) -> Response {
     match index.home {
         Some(home) if is_browser(&headers) => Redirect::to(home).into_response(),
@@ -190,7 +189,7 @@ async fn limited(most: usize, request: Request, next: Next) -> Response {
     next.run(limited).await
 }
 
-/// The answer to a verb that a path does not take, with the one that it does.
+/// The answer to a wrong verb; it names the right one.
 #[must_use]
 pub fn only(verb: &'static str) -> Response {
     let mut response = refuse(&reasons::METHOD_UNKNOWN, &format!("call it with {verb}"));
