@@ -1,13 +1,13 @@
-//! What stands between the cells of a text.
+//! Recognises the character between the cells of a text.
 
-/// What may stand there; the first one where nothing speaks for another.
+/// The possible delimiters. If the text favours none, the first.
 const KNOWN: [u8; 4] = *b",;\t|";
 
 /// How many lines are looked at.
 const LINES: usize = 60;
 
-/// The character that cuts most of the lines into the same number of cells, and into most of
-/// them.
+/// The character with the largest product of two counts: rows that have it equally often, and how
+/// often each has it.
 pub fn of(sample: &[u8]) -> char {
     let counts = counted(sample);
     let weight = |at: usize| {
@@ -27,7 +27,7 @@ pub fn of(sample: &[u8]) -> char {
     char::from(KNOWN[best])
 }
 
-/// How often each of them stands in each of the first rows, outside quotes.
+/// How often each delimiter stands in each of the first rows, outside quotes.
 fn counted(sample: &[u8]) -> Vec<[usize; KNOWN.len()]> {
     let mut rows = vec![[0; KNOWN.len()]];
     let mut quoted = false;

@@ -2,14 +2,14 @@
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1258};
 
-/// The tone marks of windows-1258, which stand behind their vowel: huyền, hỏi, ngã, sắc, nặng.
+/// The tone marks of windows-1258, each written after its vowel: huyền, hỏi, ngã, sắc, nặng.
 const TONES: [u8; 5] = [0xcc, 0xd2, 0xde, 0xec, 0xf2];
 
-/// The encoding of a text, seen from its first bytes.
+/// Recognises the encoding of a text by its first bytes.
 ///
-/// A byte order mark decides. Else what is UTF-8 is UTF-8. Only a text with tone marks behind their
-/// vowels, and with more of what is not UTF-8 than of what is, is windows-1258; any other is UTF-8
-/// with damaged rows, which are told one by one.
+/// A byte order mark decides; valid UTF-8 is UTF-8. A text is windows-1258 only if tone marks
+/// follow their vowels and most of its bytes beyond ASCII are not UTF-8. Any other text is UTF-8
+/// with damaged rows, and the reader reports each of them.
 pub fn of(sample: &[u8]) -> &'static Encoding {
     if let Some((encoding, _length)) = Encoding::for_bom(sample) {
         return encoding;
@@ -35,7 +35,8 @@ pub fn of(sample: &[u8]) -> &'static Encoding {
     }
 }
 
-/// UTF-16 without a mark: every other byte of the letters of any header is zero.
+/// Recognises UTF-16 without a byte order mark: in any header, every other byte of its letters is
+/// zero.
 fn wide(sample: &[u8]) -> Option<&'static Encoding> {
     let zeros = |from: usize| {
         let bytes = sample.iter().skip(from).step_by(2);

@@ -1,8 +1,8 @@
-//! Tables that people bring: a file of text with cells between commas, semicolons or tabs, in UTF-8,
-//! UTF-16 or windows-1258, plain or gzip; or a workbook, `.xlsx`, `.xls` or `.ods`.
+//! Reads the tables that people bring: a text file with cells between commas, semicolons or tabs,
+//! in UTF-8, UTF-16 or windows-1258, plain or gzip; or a workbook, `.xlsx`, `.xls` or `.ods`.
 //!
-//! Every command that reads a table reads it here. What a file does not say is recognised, told in
-//! [`Table::about`], and can be said in a [`TableForm`].
+//! Every command that reads a table uses this crate. It recognises the form of a file and tells it
+//! in [`Table::about`]; a [`TableForm`] can fix the form.
 
 mod delimiter;
 mod encoding;
@@ -23,11 +23,11 @@ use workbook::Workbook;
 
 pub use reading::{About, Row};
 
-/// A file that is read as a table.
+/// An open file, read as a table.
 pub struct Table {
     name: String,
     source: Source,
-    /// Rows that were read while the header was looked for.
+    /// Rows that were read during the search for the header.
     ahead: VecDeque<Ahead>,
     header_line: Option<u64>,
 }
@@ -43,7 +43,7 @@ struct Ahead {
 }
 
 impl Table {
-    /// Opens a file. What it is is seen from its first bytes, whatever its name says.
+    /// Opens a file. Its first bytes decide what it is, whatever its name.
     pub fn open(path: &Path, form: &TableForm) -> Result<Self, Fault> {
         let name = path.display().to_string();
         let cannot = |error: std::io::Error| Fault {
@@ -85,7 +85,7 @@ impl Table {
         }
     }
 
-    /// The hash of all that was read: of a text what it says unpacked, of a workbook its file.
+    /// The hash of the content: of a text unpacked, of a workbook the file itself.
     #[must_use]
     pub fn hash(self) -> [u8; 32] {
         match self.source {
@@ -94,10 +94,10 @@ impl Table {
         }
     }
 
-    /// Finds the row that names the columns, among titles that may stand above it, and goes on
-    /// behind it. The form may say which line it is.
+    /// Finds the row that names the columns, below any titles, and continues after it. The form may
+    /// fix its line.
     ///
-    /// Errors: the file is empty, or it is spoilt as a whole.
+    /// Errors: the file is empty or unreadable as a whole.
     pub fn header(&mut self, names: &[&str], form: &TableForm) -> Result<TextRow, Fault> {
         if let Source::Workbook(book) = &mut self.source {
             book.choose(names);
@@ -143,7 +143,7 @@ impl Table {
 
     /// Reads the next row that is not blank.
     ///
-    /// Errors: what spoils the whole file: it is cut, or has a row without an end.
+    /// Errors: faults of the whole file: it is cut off, or a row has no end.
     pub fn next(&mut self, cells: &mut TextRow) -> Result<Row, Fault> {
         match self.ahead.pop_front() {
             Some(ahead) => {

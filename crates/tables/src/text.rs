@@ -1,7 +1,7 @@
-//! A text with a row a line, in bounded memory.
+//! Reads a text with one row a line, in bounded memory.
 //!
 //! Quotes as in RFC 4180, either line end, plain or gzip. Stricter than most readers, so that a
-//! damaged file is told from an odd one.
+//! damaged file is not mistaken for an odd one.
 
 use std::borrow::Cow;
 use std::io::{BufRead, BufReader, Cursor, Read};
@@ -20,7 +20,7 @@ use crate::{delimiter, encoding};
 /// The longest row, in bytes. A file without line ends must not fill the memory.
 const LONGEST: usize = 1 << 20;
 
-/// How much of a file is looked at to see how it is written.
+/// How many bytes of a file decide its form.
 const SAMPLE: u64 = 1 << 16;
 
 pub struct Text {
@@ -37,8 +37,8 @@ pub struct Text {
 }
 
 impl Text {
-    /// Whether it is compressed is seen from its first bytes, how it is written from the first
-    /// ones of what is in it.
+    /// Opens a text. The first bytes of the file show whether it is compressed; the first bytes of
+    /// its content show the encoding and the delimiter.
     pub fn open(
         name: &str,
         mut file: impl BufRead + 'static,
@@ -105,7 +105,7 @@ impl Text {
 
     /// Reads the next row that is not blank.
     ///
-    /// Errors: what spoils the whole file: it is cut, or has a row without an end.
+    /// Errors: faults of the whole file: it is cut off, or a row has no end.
     pub fn next(&mut self, cells: &mut TextRow) -> Result<Row, Fault> {
         loop {
             self.raw.clear();
@@ -130,7 +130,7 @@ impl Text {
         fault(&self.name, line, reason.into())
     }
 
-    /// Adds the next line of the file to the row, with its end. False when there is none.
+    /// Adds the next line of the file, with its end, to the row. False at the end of the file.
     fn take_line(&mut self, first: u64) -> Result<bool, Fault> {
         let before = self.raw.len();
         loop {
@@ -229,7 +229,7 @@ impl Text {
     }
 }
 
-/// A text before and from its first delimiter.
+/// Splits a text at its first delimiter.
 fn cut(text: &str, delimiter: char) -> (&str, &str) {
     text.split_at(text.find(delimiter).unwrap_or(text.len()))
 }
@@ -251,7 +251,7 @@ fn unreadable(error: &std::io::Error) -> String {
     }
 }
 
-/// The first bytes of an input, and the input with them in front again.
+/// The first bytes of an input, and the whole input again.
 fn looked_into(mut input: Box<dyn Read>) -> std::io::Result<(Vec<u8>, Box<dyn Read>)> {
     let mut sample = Vec::new();
     input.by_ref().take(SAMPLE).read_to_end(&mut sample)?;
@@ -259,8 +259,7 @@ fn looked_into(mut input: Box<dyn Read>) -> std::io::Result<(Vec<u8>, Box<dyn Re
     Ok((sample, Box::new(whole)))
 }
 
-/// The text of a cell after its opening quote goes to `into`; what follows its closing quote is
-/// returned.
+/// Writes the text after an opening quote to `into`, and returns what follows the closing quote.
 fn unquote<'a>(mut inside: &'a str, into: &mut String) -> Option<&'a str> {
     loop {
         let at = inside.find('"')?;
@@ -276,8 +275,8 @@ fn unquote<'a>(mut inside: &'a str, into: &mut String) -> Option<&'a str> {
     }
 }
 
-/// Whether the last cell of a row is in quotes that are still open. A quote in the middle of a
-/// cell that does not begin with one is a letter like others.
+/// Whether the last cell of a row has an open quote. A quote inside a cell that does not begin with
+/// one is an ordinary letter.
 fn open_at_end(raw: &[u8], delimiter: char) -> bool {
     let mut open = false;
     let mut begins = true;
@@ -300,7 +299,7 @@ fn without_line_end(raw: &[u8]) -> usize {
     line.strip_suffix(b"\r").unwrap_or(line).len()
 }
 
-/// The text of a row, as far as it can be read, and whether it can be read whole.
+/// The text of a row as far as it can be read, and whether all of it can be.
 fn text<'a>(raw: &'a [u8], line: u64, encoding: &'static Encoding) -> (Cow<'a, str>, Row) {
     let bad = |reason: String| Row::Bad { line, reason };
     let text = match std::str::from_utf8(raw) {
@@ -327,7 +326,7 @@ fn text<'a>(raw: &'a [u8], line: u64, encoding: &'static Encoding) -> (Cow<'a, s
     (text, row)
 }
 
-/// What is read, with the hash of it.
+/// A reader that hashes what it reads.
 struct Hashed {
     input: Box<dyn Read>,
     hash: Arc<Mutex<Sha256>>,

@@ -1,4 +1,4 @@
-//! A workbook, of which one sheet is read.
+//! Reads one sheet of a workbook.
 
 use std::io::{Cursor, Read};
 use std::ops::Range;
@@ -21,13 +21,13 @@ pub struct Workbook {
     sheet: usize,
     /// Whether the form says which sheet.
     is_said: bool,
-    /// The row of the sheet that is next, from 0.
+    /// The next row of the sheet, from 0.
     next: usize,
     hash: [u8; 32],
 }
 
 impl Workbook {
-    /// Whether a file that begins so is a workbook: a zip, or the older binary form.
+    /// Whether a file with these first bytes is a workbook: a zip, or the older binary form.
     pub fn begins(bytes: &[u8]) -> bool {
         bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xd0\xcf\x11\xe0")
     }
@@ -103,8 +103,8 @@ impl Workbook {
         self.hash
     }
 
-    /// Reads the first sheet that has most of the names among its first rows, unless the form
-    /// says which.
+    /// Chooses the first sheet whose first rows have the most of the names, unless the form fixes
+    /// the sheet.
     pub fn choose(&mut self, names: &[&str]) {
         if self.is_said {
             return;
@@ -151,7 +151,7 @@ fn filled(range: &calamine::Range<Data>, rows: Range<usize>) -> impl Iterator<It
     })
 }
 
-/// A cell as somebody would type it: times in ISO 8601, whole numbers without a point.
+/// The text of a cell as a person would type it: times in ISO 8601, whole numbers without a point.
 fn text(cell: &Data) -> String {
     match cell {
         Data::Empty => String::new(),
@@ -162,7 +162,8 @@ fn text(cell: &Data) -> String {
         Data::Bool(yes) => yes.to_string(),
         Data::Error(error) => error.to_string(),
         Data::DateTime(at) => match at.as_datetime().filter(|_| at.is_datetime()) {
-            // A spreadsheet keeps a time as a part of a day, a little beside the second.
+            // A spreadsheet stores a time as a fraction of a day, so it may miss the second
+            // slightly.
             Some(at) => {
                 let half = chrono::TimeDelta::milliseconds(500);
                 let at = (at + half).with_nanosecond(0).unwrap_or(at);
