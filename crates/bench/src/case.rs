@@ -1,4 +1,4 @@
-//! What a caller does: one dossier after another, six calls each.
+//! The work of a caller: one dossier after another, six calls each.
 
 use grpc::client::{Authorized, Client};
 use grpc::proto::dossier_service_client::DossierServiceClient;
@@ -47,7 +47,7 @@ impl People {
     }
 }
 
-/// A case on its way: which dossier of which caller, and how far it is.
+/// A case in progress: its caller, its number and how far it is.
 pub struct Case {
     caller: u32,
     number: u32,
@@ -56,8 +56,7 @@ pub struct Case {
 }
 
 impl Case {
-    /// A case that has not been handed in. Caller and number make it unlike all others of a
-    /// run.
+    /// A case that has not begun. Caller and number make it differ from all others of a run.
     pub fn new(caller: u32, number: u32) -> Self {
         Self {
             caller,
@@ -154,7 +153,7 @@ impl Case {
             receiving_unit,
             applicant: Some(Person {
                 name: format!("Nguyễn Văn Mẫu {number}"),
-                // No province issues numbers that begin so.
+                // No province issues identity numbers that begin with 000.
                 id_number: format!("000{caller:03}{number:06}"),
                 phone: format!("0900000{:03}", number % 1_000),
                 address: "Thôn 1".to_owned(),

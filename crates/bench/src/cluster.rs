@@ -8,7 +8,8 @@ use crate::Failure;
 use crate::kept::Kept;
 use crate::scratch::Scratch;
 
-/// A server in the scratch folder, with the settings of its package. Stops with this value.
+/// A server in the scratch folder, with the default settings of its package. It stops when this
+/// value is dropped.
 pub struct Cluster {
     url: String,
     _server: Kept,
@@ -17,7 +18,7 @@ pub struct Cluster {
 impl Cluster {
     /// Starts one with the programs in a folder.
     pub fn start(programs: &Path, scratch: &Scratch) -> Result<Self, Failure> {
-        // Between finding a free port and using it somebody else may take it.
+        // Another process may take the port between finding it free and using it.
         for _ in 0..2 {
             if let Ok(cluster) = Self::attempt(programs, scratch) {
                 return Ok(cluster);
@@ -48,7 +49,7 @@ impl Cluster {
     }
 }
 
-/// Where PostgreSQL's programs are: in PATH, or the newest that Debian keeps beside it.
+/// The folder of PostgreSQL's programs: one in PATH, or the newest of Debian's own folders.
 pub fn programs(path: &[PathBuf]) -> Option<PathBuf> {
     let mut places = path.to_vec();
     let mut versions: Vec<(u32, PathBuf)> = std::fs::read_dir("/usr/lib/postgresql")

@@ -6,13 +6,13 @@ use crate::cluster::{self, Cluster};
 use crate::scratch::{Scratch, filesystem};
 use crate::{Failure, Setup};
 
-/// What is measured on: a scratch folder, and one or two databases that are empty.
+/// What a measurement runs on: a scratch folder, and one or two empty databases.
 pub struct Ground {
     /// The databases, in the order in which they are measured.
     pub databases: Vec<Database>,
     /// Where the server's files go.
     pub scratch: Scratch,
-    // After the databases: they are in its folder.
+    // Declared after the databases, so it is dropped after them: they lie in its folder.
     _cluster: Option<Cluster>,
 }
 
@@ -23,16 +23,16 @@ pub struct Database {
     pub kind: &'static str,
     /// Its address.
     pub url: String,
-    /// Where the raw database is measured: the same on a server, a file beside it on SQLite.
+    /// The database of the raw measurement: the same one on a server, a file beside it on SQLite.
     pub raw: String,
-    /// The kind of filesystem it lies on; `remote` for a server that was given and does not say.
+    /// The kind of filesystem it lies on; `remote` for a given server that does not say.
     pub filesystem: String,
 }
 
 impl Ground {
-    /// Makes it ready.
+    /// Prepares folder and databases.
     ///
-    /// Errors: the database that was given is used, or lies in memory.
+    /// Errors: the given database is not empty, or lies in memory.
     pub async fn prepare(setup: &Setup) -> Result<Self, Failure> {
         let given = match &setup.database {
             Some(url) => Some(given(url).await?),
@@ -126,11 +126,11 @@ fn on_disk(url: &str, folder: &Path) -> Result<String, Failure> {
     Ok(filesystem)
 }
 
-/// Empties a database when this value goes, however the measuring ended.
+/// Empties a database when dropped, however the measurement ended.
 pub struct Emptied(pub Database);
 
 impl Emptied {
-    /// Empties it now, and says when that fails.
+    /// Empties it now and reports a failure.
     pub async fn now(self) -> Result<(), Failure> {
         let database = self.0.clone();
         std::mem::forget(self);
@@ -141,7 +141,8 @@ impl Emptied {
 impl Drop for Emptied {
     fn drop(&mut self) {
         let database = self.0.clone();
-        // Given up half-way: the runtime that this is dropped on cannot be waited for.
+        // The measurement was given up. Dropping happens on the runtime, which cannot wait for
+        // itself, so a thread does.
         let cleared = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()

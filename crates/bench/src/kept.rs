@@ -1,4 +1,4 @@
-//! Programs that end when this one does, however it ends.
+//! Runs programs that end when this process does, however it ends.
 
 use std::io::{BufRead, BufReader, Lines};
 use std::os::unix::process::CommandExt;
@@ -6,17 +6,18 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 
 use crate::Failure;
 
-/// A program that is told to end when this value goes, or this process does.
+/// A running program. It ends when this value is dropped or this process ends.
 ///
-/// A shell holds it and waits for the end of its own standard input. It is in a process
-/// group of its own, so that Ctrl-C ends the benchmark and not who cleans up after it.
+/// A shell starts the program and waits for the end of its own standard input. The shell has a
+/// process group of its own, so that Ctrl-C ends the benchmark but not the shell that cleans up
+/// after it.
 pub struct Kept {
     shell: Child,
     output: Lines<BufReader<ChildStdout>>,
 }
 
 impl Kept {
-    /// Starts a shell script that ends with its standard input.
+    /// Starts a shell script that ends when its standard input does.
     pub fn start(script: &str, command: &mut Command) -> Result<Self, Failure> {
         let mut shell = Command::new("sh");
         shell.arg("-c").arg(script).arg(script);
@@ -41,9 +42,9 @@ impl Kept {
         })
     }
 
-    /// The rest of the next line that begins with a word. Waits for it.
+    /// Waits for the next line that begins with a word, and returns the rest of it.
     ///
-    /// Errors: the program ended first; the message has what it printed.
+    /// Errors: the program ended first; the message has its output.
     pub fn line(&mut self, word: &str) -> Result<String, Failure> {
         let mut said = Vec::new();
         for line in self.output.by_ref() {

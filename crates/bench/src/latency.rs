@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// Times of calls, each kept: a run has thousands, and four bytes are enough for one.
+/// The times of calls. All of them are kept: a run has thousands, and each takes four bytes.
 #[derive(Debug, Clone, Default)]
 pub struct Latencies(Vec<u32>);
 
@@ -23,8 +23,8 @@ impl Latencies {
         self.0.len()
     }
 
-    /// Milliseconds within which these shares of all calls were answered, in the order of the
-    /// shares; 0 when there were none.
+    /// The milliseconds within which these shares of all calls were answered, in the order of the
+    /// shares; 0 without any call.
     pub fn percentiles_ms<const N: usize>(mut self, shares: [f64; N]) -> [f64; N] {
         self.0.sort_unstable();
         shares.map(|share| {

@@ -1,8 +1,8 @@
-//! What this machine gives, for whoever asks whether it is big enough.
+//! Measures what this machine gives, for an operator who asks whether it is big enough.
 //!
-//! The server under test runs in a process of its own, configured as `serve` is; this process
-//! makes the calls over gRPC. The database alone ([`raw`]) is measured in the same run on the same
-//! disk, so that every figure is also a ratio, which holds on a busy machine too.
+//! The server under test runs in a process of its own, configured as `serve` is; this process makes
+//! the calls over gRPC. The same run measures the database alone ([`raw`]) on the same disk. So
+//! every figure is also a ratio, and a ratio holds on a busy machine too.
 
 mod case;
 mod cluster;

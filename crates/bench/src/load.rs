@@ -1,4 +1,4 @@
-//! Callers that write at the same time, each its own cases, for as long as they are asked to.
+//! Callers that write at the same time, each its own cases, until told to stop.
 
 use std::time::Instant;
 
@@ -11,7 +11,7 @@ use crate::case::{Case, People};
 use crate::latency::Latencies;
 use crate::province::Ward;
 
-/// How many callers share a connection: as when one program serves the desks of a few wards.
+/// How many callers share a connection, as when one program serves the desks of a few wards.
 const A_CONNECTION: usize = 16;
 
 /// Callers at work.
@@ -24,7 +24,7 @@ pub struct Load {
 enum Phase {
     /// Calls are made and not counted.
     Warming,
-    /// Calls are made and counted; so many times they began to be.
+    /// Calls are made and counted; the number tells the measuring periods apart.
     Measuring(u32),
     /// No new call is made.
     Paused,
@@ -32,23 +32,24 @@ enum Phase {
     Over,
 }
 
-/// What callers did while they were measured.
+/// What the callers did during the measurement.
 #[derive(Debug, Default)]
 pub struct Done {
-    /// Every call that began and ended within.
+    /// Every call that began and ended during the measurement.
     pub latencies: Latencies,
     /// Cases that ended within.
     pub cases: u32,
-    /// Dossiers that were begun, measured or not.
+    /// The number of dossiers begun, measured or not.
     pub begun: u32,
-    /// A case that is over, measured or not.
+    /// A finished case, measured or not.
     pub example: Option<String>,
 }
 
 impl Load {
-    /// Lets callers begin, each with a ward of its own as long as there are enough.
+    /// Starts the callers, each with a ward of its own as long as there are enough wards.
     ///
-    /// `first` is the number of the first caller; no two of one database may have the same.
+    /// `first` is the number of the first caller; no two callers of one database may share a
+    /// number.
     pub async fn begin(
         address: &str,
         wards: &[Ward],
@@ -81,7 +82,7 @@ impl Load {
         self.phase.send_replace(Phase::Measuring(round));
     }
 
-    /// Ends counting, and makes no calls for a while.
+    /// Stops counting, and pauses the calls.
     pub fn pause(&self) {
         self.phase.send_replace(Phase::Paused);
     }
@@ -116,7 +117,7 @@ async fn call(
     for number in 0.. {
         let mut case = Case::new(caller, number);
         while !case.is_over() {
-            // The load that this call belongs to is gone: nobody waits for it.
+            // The load of this caller is gone, so nobody waits for its calls.
             if phase
                 .wait_for(|phase| *phase != Phase::Paused)
                 .await

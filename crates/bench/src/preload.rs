@@ -1,8 +1,8 @@
-//! Dossiers that are there before the measuring begins: a year of a province, each with its
-//! whole history, as if the office had dealt with them.
+//! Dossiers that exist before the measurement: a year of a province, each with its whole history,
+//! as if the office had handled them.
 //!
-//! The rules decide every step, so that nothing is there that could not have come about;
-//! only the way in is short: a dossier is written once, at the end of its history.
+//! The rules decide every step, so no dossier is impossible. Only the writing is shortened: each
+//! dossier is written once, at the end of its history.
 
 use std::sync::Arc;
 
@@ -32,13 +32,13 @@ use domain::unit::Unit;
 use crate::Failure;
 use crate::province::{UNITS_OF, code as province_code};
 
-/// How many dossiers are written in one transaction.
+/// How many dossiers one transaction writes.
 const AT_ONCE: usize = 1_000;
 
-/// How long ago the first one came.
+/// The age of the first dossier.
 const YEAR: TimeDelta = TimeDelta::days(365);
 
-/// Writes so many dossiers; `written` is told how many there are so far.
+/// Writes this many dossiers and reports progress through `written`.
 pub async fn preload(
     store: Arc<dyn Store>,
     catalogue: &Arc<Catalogue>,
@@ -49,7 +49,7 @@ pub async fn preload(
 ) -> Result<(), Failure> {
     let (batches, mut ready) = tokio::sync::mpsc::channel(2);
     let mut office = Office::new(Arc::clone(catalogue), secret, count, now);
-    // On a thread of its own: one batch is made while another one is written.
+    // One thread makes a batch while another batch is written.
     let making = tokio::task::spawn_blocking(move || {
         let mut left = 0..count;
         while !left.is_empty() {
@@ -122,7 +122,7 @@ impl Office {
         }
     }
 
-    /// The `number`-th dossier, with all that has happened to it by now.
+    /// The `number`-th dossier, with everything that has happened to it by now.
     fn history(&mut self, number: u32) -> Result<Change, Failure> {
         let unit = self.units[self.chance.below(self.units.len())].clone();
         let procedure = Arc::clone(&self.procedures[self.chance.below(self.procedures.len())]);
@@ -232,7 +232,7 @@ impl Life<'_> {
             .unwrap_or(self.office.now + YEAR)
     }
 
-    /// Who does what next, after how many working hours.
+    /// Who does what next, and after how many working hours.
     fn next(&self, slow: bool) -> Option<(Role, f64, Command)> {
         let dossier = self.dossier.as_ref()?;
         let hours = if slow { 60.0 } else { 3.0 };

@@ -1,11 +1,11 @@
-//! What processes have used, as the kernel counts it.
+//! The use of processes, as the kernel counts it.
 
 use std::fs;
 
-/// Processor time and memory of a process and of what it started.
+/// A process with its children: processor time and memory.
 pub struct Process(u32);
 
-/// The kernel's clock ticks, of which it gives a hundred a second on every Linux.
+/// Milliseconds of one clock tick. Linux counts a hundred ticks a second.
 const TICK_MS: f64 = 10.0;
 
 impl Process {
@@ -14,13 +14,13 @@ impl Process {
         Self(pid)
     }
 
-    /// The server that a backend of PostgreSQL belongs to, when it runs on this machine.
+    /// The server to which a backend of PostgreSQL belongs, if it runs on this machine.
     pub fn postmaster_of(backend: u32) -> Option<Self> {
         let stat = Stat::read(backend)?;
         (stat.name == "postgres").then_some(Self(stat.parent))
     }
 
-    /// Milliseconds of processor time so far, children included, also those that have ended.
+    /// Milliseconds of processor time so far, including children, also ended ones.
     pub fn cpu_ms(&self) -> f64 {
         let own = Stat::read(self.0).map_or(0, |stat| stat.ticks + stat.ticks_of_the_dead);
         let children: u64 = numbers()
@@ -66,7 +66,7 @@ impl Stat {
     }
 
     fn parse(text: &str) -> Option<Self> {
-        // The name may hold anything, closing parentheses too.
+        // A process's name may hold anything, also closing parentheses.
         let (before, after) = text.rsplit_once(')')?;
         let (_, name) = before.split_once('(')?;
         let fields: Vec<&str> = after.split_whitespace().collect();

@@ -1,4 +1,4 @@
-//! What a person is told who waits.
+//! Tells a waiting person how far the benchmark is.
 
 /// How far the benchmark is.
 #[derive(Debug, Clone, Copy)]
@@ -9,7 +9,7 @@ pub struct Step<'a> {
     pub of: usize,
     /// What is done.
     pub what: &'a str,
-    /// Whether the step begins with this; else it goes on.
+    /// Whether this begins a step; otherwise it continues one.
     pub begins: bool,
 }
 

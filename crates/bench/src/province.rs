@@ -1,4 +1,4 @@
-//! The province that the benchmark plays in, and its people.
+//! The province of the benchmark, and its people.
 
 use app::ports::Store;
 use app::tokens::{self, Grant};
@@ -39,11 +39,11 @@ pub struct Readers {
     pub unit: UnitCode,
     /// Of the ward's chairman.
     pub chairman: String,
-    /// Of somebody who reads for the whole province.
+    /// The token of a reader for the whole province.
     pub steering: String,
 }
 
-/// A ward's chairman, and somebody who reads for the whole province.
+/// A ward's chairman, and a reader for the whole province.
 pub async fn readers(
     store: &dyn Store,
     setup: &Setup,
@@ -61,7 +61,7 @@ pub async fn readers(
     })
 }
 
-/// So many wards of the province, with a token for each of their people.
+/// This many wards of the province, with a token for each of their people.
 pub async fn wards(store: &dyn Store, setup: &Setup, count: usize) -> Result<Vec<Ward>, Failure> {
     let units: Vec<UnitCode> = setup
         .catalogue
@@ -93,7 +93,7 @@ async fn token(
     role: Role,
     unit: &UnitCode,
 ) -> Result<String, Failure> {
-    // Chance in the name, for several runs may meet in one database.
+    // The names hold random digits, because several runs may share a database.
     let chance = domain::digest::hex(&setup.ids.random()[..4]);
     let actor = format!("bench-{role}-{unit}-{chance}");
     let grant = Grant {

@@ -1,4 +1,4 @@
-//! What is read in an office day, as the benchmark asks it.
+//! The reads of an office day, as the benchmark makes them.
 
 use chrono::{Months, NaiveDate};
 use grpc::client::{Authorized, Client};
@@ -49,7 +49,7 @@ impl Question {
         Question::Search,
     ];
 
-    /// What it is called in the figures.
+    /// Its name in the figures.
     pub fn name(self) -> &'static str {
         match self {
             Question::WorklistOfAWard => "worklist_ward",
@@ -80,7 +80,7 @@ pub struct Askers {
 }
 
 impl Askers {
-    /// Gives those who read a connection, and finds some codes to ask for.
+    /// Connects the readers, and finds some codes to ask for.
     pub async fn of(readers: &Readers, client: &Client, today: NaiveDate) -> Result<Self, Failure> {
         let bearing = |secret: &str| {
             client
@@ -116,8 +116,7 @@ impl Askers {
         })
     }
 
-    /// Asks for the `number`-th time, and says how many rows the answer has; none when there was
-    /// no answer.
+    /// Asks for the `number`-th time and returns the number of rows; none without an answer.
     pub async fn ask(&mut self, question: Question, number: usize) -> Option<usize> {
         match question {
             Question::WorklistOfAWard => {

@@ -16,25 +16,25 @@ use crate::table::{Column, Figures};
 use crate::writing::{WARDS, filled};
 use crate::{Failure, Setup};
 
-/// What is asked, beside whom, and for how long.
+/// What to ask, beside how many writers, and for how long.
 #[derive(Debug, Clone)]
 pub struct Reading {
-    /// How many dossiers there are; one database for each.
+    /// The numbers of dossiers; one database for each.
     pub preload: Vec<u32>,
-    /// How many write meanwhile; every question once for each.
+    /// The numbers of writers; every question runs once for each.
     pub writers: Vec<u32>,
-    /// How long each question is asked again and again.
+    /// How long each question is repeated.
     pub seconds: u64,
 }
 
-/// How a question was answered on so many dossiers beside so many writers.
+/// The answers to a question, with so many dossiers and writers.
 #[derive(Debug, Clone, Serialize)]
 struct Measured {
     database: &'static str,
     dossiers: u32,
     writers: u32,
     query: &'static str,
-    /// Null when no answer came within the time that the server gives a call.
+    /// Null if no answer came within the server's limit for a call.
     p50_ms: Option<f64>,
     p99_ms: Option<f64>,
     /// Of the last answer.
@@ -74,7 +74,7 @@ struct Bench<'a> {
 }
 
 impl Bench<'_> {
-    /// Asks one database with so many dossiers in it, beside ever so many writers.
+    /// Asks one database that holds so many dossiers, beside each number of writers.
     async fn on(&mut self, database: &Database, dossiers: u32) -> Result<(), Failure> {
         let emptied = Emptied(database.clone());
         self.progress.next(&format!(
@@ -122,7 +122,7 @@ impl Bench<'_> {
         emptied.now().await
     }
 
-    /// Asks one question again and again, and keeps how long each answer took.
+    /// Repeats one question and keeps the time of each answer.
     async fn ask(&self, askers: &mut Askers, question: Question) -> (Latencies, usize) {
         let lasts = Duration::from_secs(self.reading.seconds);
         let began = Instant::now();
@@ -131,8 +131,8 @@ impl Bench<'_> {
         for number in 0.. {
             let asked = Instant::now();
             let answer = askers.ask(question, number).await;
-            // The first answer reads from disk and prepares statements; a slow question has no
-            // time for a second one.
+            // The first answer reads from disk and prepares statements, so it does not count,
+            // unless the question is so slow that a second one does not fit.
             let is_first = number == 0 && asked.elapsed() < lasts / 4;
             if let Some(count) = answer {
                 rows = count;

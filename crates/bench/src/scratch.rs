@@ -1,4 +1,4 @@
-//! Where the benchmark writes: a folder on a real disk, gone at the end.
+//! The benchmark's folder on a real disk. It is removed at the end.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,20 +8,21 @@ use app::ports::Ids;
 use crate::Failure;
 use crate::kept::Kept;
 
-/// A folder that goes with this value, also when the process is killed.
+/// A folder that is removed with this value, also if the process is killed.
 pub struct Scratch {
     folder: PathBuf,
     filesystem: String,
     _watch: Kept,
 }
 
-/// Waits for its end and removes the folder.
+/// Waits for the end of its input and removes the folder.
 const REMOVE: &str = "while read -r _; do :; done; rm -rf \"$1\"";
 
 impl Scratch {
-    /// A new folder in `place`, or in `/var/tmp`, which is meant to survive a restart.
+    /// Makes a folder in `place`, or in `/var/tmp`, which survives a restart by convention and so
+    /// lies on a disk.
     ///
-    /// Errors: there is no such place, or it is in memory, where a flush costs nothing.
+    /// Errors: there is no such place, or it lies in memory, where a flush costs nothing.
     pub fn make(place: Option<&Path>, ids: &dyn Ids) -> Result<Self, Failure> {
         let place = place.unwrap_or(Path::new("/var/tmp"));
         let filesystem = filesystem(place)?;
@@ -74,7 +75,7 @@ fn kind_of(mounts: &str, place: &Path) -> Option<String> {
             Some((point, after.split(' ').next()?))
         })
         .filter(|(point, _)| place.starts_with(point))
-        // Of two mounts on one point the later one is seen.
+        // If two mounts share a point, the later one is visible.
         .max_by_key(|(point, _)| point.len())
         .map(|(_, kind)| kind.to_owned())
 }

@@ -9,7 +9,7 @@ use crate::process::Process;
 use crate::scratch::Scratch;
 use crate::{Failure, Setup};
 
-/// A running server. Stops with this value.
+/// A running server. It stops when this value is dropped.
 pub struct Serving {
     /// Where it answers.
     pub address: String,
@@ -19,7 +19,7 @@ pub struct Serving {
 }
 
 impl Serving {
-    /// Starts the program as a server on a database that is ready.
+    /// Starts the program as a server on a prepared database.
     pub fn start(setup: &Setup, database: &str, scratch: &Scratch) -> Result<Self, Failure> {
         let mut command = Command::new(&setup.program);
         command
@@ -39,7 +39,7 @@ impl Serving {
     }
 }
 
-/// Makes the secret that the preloaded dossiers are made with, and the server starts with.
+/// Makes the secret of the preloaded dossiers; the server starts with the same one.
 pub fn make_secret(scratch: &Scratch, ids: &dyn Ids) -> Result<Vec<u8>, Failure> {
     let secret = domain::digest::hex(&[ids.random(), ids.random()].concat());
     std::fs::write(secret_file(scratch), &secret)

@@ -1,4 +1,4 @@
-//! What was measured, as a table, as JSON, and as a part of a Markdown file.
+//! Prints measurements as a table, as JSON, and as a part of a Markdown file.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::Failure;
 
-/// A column: its head, and what stands in a row.
+/// A column: its head, and the text of its cell in a row.
 pub struct Column<T> {
     head: &'static str,
     cell: fn(&T) -> String,
@@ -27,7 +27,7 @@ pub struct Figures {
     json: String,
 }
 
-/// Under which conditions a measurement was made.
+/// The conditions of a measurement.
 #[derive(Debug, Clone)]
 pub struct Conditions {
     /// The command line, without paths.
@@ -62,7 +62,7 @@ impl Figures {
         &self.json
     }
 
-    /// Writes the part of a report that belongs to this measurement, and leaves the rest.
+    /// Replaces the part of a report that belongs to this measurement, and keeps the rest.
     pub fn report(&self, file: &Path, conditions: &Conditions) -> Result<(), Failure> {
         report(file, self.command, &markdown(&self.cells), conditions)
     }
@@ -109,7 +109,7 @@ fn markdown(cells: &[Vec<String>]) -> String {
     text
 }
 
-/// Writes the part of a report that belongs to this command, and leaves the rest.
+/// Replaces the part of a report that belongs to this command, and keeps the rest.
 fn report(file: &Path, command: &str, table: &str, conditions: &Conditions) -> Result<(), Failure> {
     let was = match std::fs::read_to_string(file) {
         Ok(text) => text,
@@ -126,7 +126,7 @@ fn report(file: &Path, command: &str, table: &str, conditions: &Conditions) -> R
         .map_err(|error| Failure::work(format!("cannot write {}", file.display()), error))
 }
 
-/// A text with the part between the marks of a command replaced, or put at its end.
+/// A text with the part between a command's marks replaced, or with the part added at the end.
 fn with_part(text: &str, command: &str, part: &str) -> String {
     let (begin, end) = (
         format!("<!-- bench {command} -->\n"),
@@ -143,7 +143,7 @@ fn with_part(text: &str, command: &str, part: &str) -> String {
 }
 
 impl Conditions {
-    /// By which command, when, and on what.
+    /// One sentence: which command, when, and on what.
     fn sentence(&self) -> String {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let memory = std::fs::read_to_string("/proc/meminfo")

@@ -18,18 +18,18 @@ use crate::serving::{self, Serving};
 use crate::table::{Column, Figures};
 use crate::{Failure, Setup};
 
-/// What is written, and for how long.
+/// What to write, and for how long.
 #[derive(Debug, Clone)]
 pub struct Writing {
-    /// How many call at the same time; one run for each.
+    /// The numbers of simultaneous callers; one run for each.
     pub callers: Vec<u32>,
-    /// How many dossiers are there before; one database for each.
+    /// The numbers of dossiers before the run; one database for each.
     pub preload: Vec<u32>,
     /// How long each run lasts.
     pub seconds: u64,
 }
 
-/// What was measured with so many callers on so many dossiers.
+/// The figures for so many callers on so many dossiers.
 #[derive(Debug, Clone, Serialize)]
 struct Measured {
     database: &'static str,
@@ -41,7 +41,7 @@ struct Measured {
     p50_ms: f64,
     p95_ms: f64,
     p99_ms: f64,
-    /// Of the server and the database; null when the database runs elsewhere.
+    /// Of the server and the database together; null if the database runs elsewhere.
     cpu_ms_per_transition: Option<f64>,
     rows_per_transition: f64,
     bytes_per_dossier: f64,
@@ -53,7 +53,7 @@ struct Measured {
     ratio_to_raw: f64,
 }
 
-/// How many transitions a commit the batched raw run makes.
+/// How many transitions each commit has in the batched raw run.
 const BATCHED: usize = 32;
 
 /// How many wards write.
@@ -90,7 +90,7 @@ struct Bench<'a> {
 }
 
 impl Bench<'_> {
-    /// Measures one database with so many dossiers in it, by ever so many callers.
+    /// Measures one database that holds so many dossiers, with each number of callers.
     async fn on(&mut self, database: &Database, dossiers: u32) -> Result<(), Failure> {
         let emptied = Emptied(database.clone());
         self.progress.next(&format!(
@@ -105,7 +105,7 @@ impl Bench<'_> {
         let server = Serving::start(self.setup, &database.url, &self.ground.scratch)?;
         let postmaster = postmaster(&store).await?;
         let is_file = !store.is_shared();
-        // A server on another machine keeps its figures to itself.
+        // A server on another machine does not show its processor time.
         let has_all = is_file || postmaster.is_some();
         let mut first = 1;
         let mut begun = dossiers;
@@ -166,14 +166,14 @@ impl Bench<'_> {
         emptied.now().await
     }
 
-    /// How long one round of one kind lasts.
+    /// How long one round of one measurement lasts.
     fn piece(&self) -> Duration {
         Duration::from_secs(self.writing.seconds) / ROUNDS
     }
 }
 
-/// In how many rounds engine and raw database take turns: what else the machine does then
-/// falls on both.
+/// How many rounds engine and raw database alternate. Other load on the machine then affects both
+/// alike.
 const ROUNDS: u32 = 4;
 
 /// What the rounds add up to.
@@ -186,7 +186,7 @@ struct Times {
     raw_many: f64,
 }
 
-/// A database with so many dossiers in it.
+/// A database that holds so many dossiers.
 pub(crate) async fn filled(
     setup: &Setup,
     database: &Database,

@@ -1,8 +1,8 @@
-//! The database alone: what it can give when nothing is around it.
+//! The database alone: what it gives with nothing around it.
 //!
-//! Two writes a transition, as anybody would write them by hand: insert an event of 300
-//! bytes, and update a row of 300 bytes where its version is still the one that was read.
-//! The engine's figures are given as multiples of these.
+//! Each transition makes two writes, as anybody would write them by hand: it inserts an event of
+//! 300 bytes, and updates a row of 300 bytes if its version is still the one that was read. The
+//! engine's figures are multiples of these.
 
 mod postgres;
 mod sqlite;
@@ -35,7 +35,7 @@ fn file(url: &str) -> Option<PathBuf> {
     Some(PathBuf::from(file.trim_start_matches("//")))
 }
 
-/// Tables of their own for the raw database, with rows to update.
+/// The raw database's own tables, with rows to update.
 pub struct Raw {
     url: String,
     rows: Arc<Rows>,
@@ -44,8 +44,8 @@ pub struct Raw {
 impl Raw {
     /// Makes the tables, with this many rows.
     ///
-    /// On a server they lie beside the engine's; on SQLite `url` should be a file of its own,
-    /// for a file has one writer.
+    /// On a server they lie beside the engine's. On SQLite `url` should be a file of its own,
+    /// because a file has one writer.
     pub async fn prepare(url: &str, rows: u32) -> Result<Self, Error> {
         match file(url) {
             Some(file) => sqlite::prepare(file, rows).await?,
@@ -57,8 +57,8 @@ impl Raw {
         })
     }
 
-    /// Transitions a second with one transition a commit: on a server by so many callers,
-    /// each with a connection; on SQLite by one connection, for there is one writer.
+    /// Transitions a second with one transition a commit. On a server this many callers write, each
+    /// on its own connection; SQLite has one writer, so one connection writes.
     pub async fn one_a_commit(&self, callers: usize, lasts: Duration) -> Result<f64, Error> {
         let rows = Arc::clone(&self.rows);
         match file(&self.url) {
@@ -83,7 +83,7 @@ impl Raw {
     }
 }
 
-/// The versions of the rows, and which row is next.
+/// The versions of the rows, and the next row.
 struct Rows {
     versions: Vec<AtomicU32>,
     next: AtomicU64,
@@ -97,10 +97,10 @@ impl Rows {
         }
     }
 
-    /// A row, here and there in the table and never one that another caller has just taken,
-    /// with its version.
+    /// Takes a row with its version. Rows lie far apart, and no two callers take the same row at
+    /// once.
     fn take(&self) -> (i64, i64) {
-        // A prime, so that every row is met once before one is met again.
+        // A prime, so that every row comes once before any comes again.
         const STRIDE: u64 = 7_919;
         let rows = self.versions.len() as u64;
         let at = self.next.fetch_add(1, Ordering::Relaxed) * STRIDE % rows;

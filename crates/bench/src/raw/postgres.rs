@@ -1,4 +1,4 @@
-//! PostgreSQL: begin, insert, update, commit; prepared statements, a connection a caller.
+//! PostgreSQL: begin, insert, update, commit; prepared statements, one connection a caller.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -48,7 +48,7 @@ pub(super) async fn run(
     Ok(done / began.elapsed().as_secs_f64())
 }
 
-/// One caller, as long as it lasts; gives how many transitions it made.
+/// One caller for the whole time; returns its number of transitions.
 async fn call(
     mut db: PgConnection,
     rows: Arc<Rows>,

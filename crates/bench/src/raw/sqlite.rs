@@ -69,7 +69,7 @@ pub(super) async fn run(
     .await
 }
 
-/// On a thread where waiting holds nobody up.
+/// Runs blocking work on a thread of its own, so that no other task waits.
 async fn aside<T: Send + 'static>(
     work: impl FnOnce() -> rusqlite::Result<T> + Send + 'static,
 ) -> Result<T, Error> {
