@@ -1,4 +1,4 @@
-//! When people come, to which desk, with what.
+//! When people come, to which desk, and for what.
 
 use chrono::{Datelike, NaiveDate, NaiveTime, Weekday};
 use domain::calendar::Calendar;
@@ -20,11 +20,11 @@ pub struct Arrival {
     pub unit: usize,
     pub procedure: ProcedureCode,
     pub channel: Channel,
-    /// How it will fare, where that is settled beforehand.
+    /// How the dossier will fare, if it is fixed beforehand.
     pub fate: Option<Fate>,
 }
 
-/// What people come for, roughly as a ward sees it: certification is the bulk.
+/// What people come for, roughly as in a real ward: mostly certification.
 const DEMAND: [(&str, f64); 16] = [
     ("2.000815", 24.0),
     ("2.000884", 8.0),
@@ -44,8 +44,8 @@ const DEMAND: [(&str, f64); 16] = [
     ("1.004222", 4.0),
 ];
 
-/// What people come for in the ward that is shown: enough that takes weeks for a list of
-/// pending dossiers as a ward of some 40,000 people has it.
+/// What people come for in the shown ward: more procedures that take weeks, so that its list of
+/// pending dossiers is as long as in a ward of some 40,000 people.
 const DEMAND_OF_WARD: [(&str, f64); 21] = [
     ("2.000815", 64.0),
     ("2.000884", 16.0),
@@ -74,7 +74,7 @@ const DEMAND_OF_WARD: [(&str, f64); 21] = [
 pub enum Place<'a> {
     /// Many units, in this order.
     Units(&'a [&'a Unit]),
-    /// The ward that is shown, by its index.
+    /// The shown ward, by its index.
     Ward(usize),
 }
 
@@ -147,7 +147,7 @@ pub fn arrivals(
     all
 }
 
-/// How many people a desk serves, compared with others.
+/// How many people a desk serves, relative to others.
 fn size(unit: &Unit, chance: &mut Chance) -> f64 {
     let own = chance.between(0.4, 1.6);
     match unit.kind {
@@ -157,7 +157,7 @@ fn size(unit: &Unit, chance: &mut Chance) -> f64 {
     }
 }
 
-/// Mondays are full, Fridays are not; on days off a few people submit online.
+/// Mondays are busy, Fridays are not; on days off a few people submit online.
 fn load(day: NaiveDate, calendar: &Calendar) -> f64 {
     if !calendar.is_working_day(day).unwrap_or(false) {
         return 0.12;
@@ -174,7 +174,7 @@ fn load(day: NaiveDate, calendar: &Calendar) -> f64 {
 /// A morning peak, and a smaller one after the siesta.
 fn desk_time(chance: &mut Chance) -> NaiveTime {
     let hour = if chance.happens(0.66) {
-        // The mean of two lies near the middle: nine o'clock.
+        // The mean of two random numbers lies near the middle: nine o'clock.
         7.55 + 1.9 * (chance.share() + chance.share())
     } else {
         13.55 + 1.6 * (chance.share() + chance.share())

@@ -1,5 +1,5 @@
-//! Dossiers that are there every morning, whatever chance brought: what a chairman opens a
-//! worklist for.
+//! Dossiers that exist every morning, whatever chance gives: the ones for which a chairman opens a
+//! worklist.
 
 use chrono::{NaiveDate, NaiveTime};
 use domain::calendar::Calendar;
@@ -12,7 +12,7 @@ use domain::time::{Instant, instant, local_day};
 use crate::arrivals::Arrival;
 use crate::fate::{Course, Fate};
 
-/// Procedure, how many working days ago it was due, and what became of it.
+/// Procedure, how many working days ago it was due, and how it fared.
 const CAST: [(&str, u32, Course); 7] = [
     ("1.013831", 7, Course::Stuck),
     ("1.013992", 5, Course::Stuck),
@@ -23,7 +23,7 @@ const CAST: [(&str, u32, Course); 7] = [
     ("3.000722", 0, Course::LegLate),
 ];
 
-/// The dossiers of one ward that are told of above, with the day on which each came.
+/// The fixed dossiers of one ward, with the day on which each came.
 pub fn arrivals(catalogue: &Catalogue, ward: usize, now: Instant) -> Vec<Arrival> {
     let calendar = catalogue.calendars.national();
     let mut cast = Vec::with_capacity(CAST.len());
@@ -44,7 +44,7 @@ pub fn arrivals(catalogue: &Catalogue, ward: usize, now: Instant) -> Vec<Arrival
     cast
 }
 
-/// The day on which a dossier came that was due so many working days ago.
+/// The day of arrival of a dossier that was due so many working days ago.
 fn came(
     catalogue: &Catalogue,
     calendar: &Calendar,
@@ -57,7 +57,7 @@ fn came(
     let Some(Limit::WorkingDays(limit)) = procedure.cases.first()?.limit else {
         return None;
     };
-    // On a day off the last working day is looked back from.
+    // On a day off, count back from the last working day.
     let working = calendar.is_working_day(today).ok()?;
     let last = if working {
         today

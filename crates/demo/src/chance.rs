@@ -4,8 +4,8 @@ use std::sync::Mutex;
 
 use app::ports::Ids;
 
-/// SplitMix64. Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators",
-/// OOPSLA 2014. Small, and its numbers will not change with a library's next version.
+/// SplitMix64. Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA
+/// 2014. It is small, and no new version of a library changes its numbers.
 #[derive(Debug, Clone)]
 pub struct Chance(u64);
 
@@ -28,7 +28,7 @@ impl Chance {
         (self.next() >> 11) as f64 / (1u64 << 53) as f64
     }
 
-    /// Whether something happens that does so in this share of all times.
+    /// True for this share of all calls.
     pub fn happens(&mut self, share: f64) -> bool {
         self.share() < share
     }
@@ -43,7 +43,7 @@ impl Chance {
         (self.next() % count as u64) as usize
     }
 
-    /// An index, each as often as its weight says.
+    /// An index; each occurs in proportion to its weight.
     pub fn weighted(&mut self, weights: &[f64]) -> usize {
         let mut left = self.share() * weights.iter().sum::<f64>();
         for (at, weight) in weights.iter().enumerate() {

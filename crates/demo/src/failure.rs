@@ -3,10 +3,10 @@
 /// Why the demo could not be built.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    /// The catalogue lacks what the demo needs, or the database is used.
+    /// The catalogue lacks what the demo needs, or the database is not empty.
     #[error("{0}")]
     Input(String),
-    /// It was understood and could not be done.
+    /// The request is valid, but the work failed.
     #[error("{message}")]
     Work {
         /// What was being done.

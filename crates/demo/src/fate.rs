@@ -8,30 +8,30 @@ use domain::time::Instant;
 
 use crate::chance::Chance;
 
-/// How somebody's dossier will fare, drawn when it begins.
+/// How a dossier will fare, drawn when it begins.
 #[derive(Debug, Clone, Copy)]
 pub struct Fate {
-    /// The share of the allowed time that the offices take; above 1 it ends late.
+    /// The share of the allowed time that the offices take. Above 1 the dossier ends late.
     pub pace: f64,
-    /// What is out of the ordinary about it.
+    /// What is unusual about it.
     pub course: Course,
 }
 
-/// What is out of the ordinary about a dossier.
+/// What is unusual about a dossier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Course {
     /// Nothing.
     Plain,
-    /// It stays at the step where it is when its time is half over.
+    /// It stays at the step where it is after half of its time.
     Stuck,
-    /// One of the other agencies does not finish its leg.
+    /// Another agency does not finish its leg.
     LegLate,
-    /// The citizen is told in time that it takes longer.
+    /// The office tells the citizen in time that it takes longer.
     Apologised,
 }
 
 impl Fate {
-    /// A fate; the share of late ones depends on the matter, and on how slow the unit is.
+    /// Draws a fate. The share of late dossiers depends on the matter and on how slow the unit is.
     pub fn draw(chance: &mut Chance, procedure: &Procedure, slowness: f64) -> Self {
         let late = (late_share(procedure) * slowness).min(0.8);
         let pace = if chance.happens(late) {
@@ -62,7 +62,7 @@ impl Fate {
     }
 }
 
-/// Civil status is mostly on time, land is mostly late; the rest lies between.
+/// Civil status is mostly on time, land mostly late, the rest between.
 fn late_share(procedure: &Procedure) -> f64 {
     match procedure.field.as_str() {
         "Đất đai" => 0.62,
@@ -75,17 +75,19 @@ fn late_share(procedure: &Procedure) -> f64 {
     }
 }
 
-/// The dossiers of one ward that are overdue, and until when.
+/// The overdue dossiers of the shown ward, with the end of each overdue time.
 ///
-/// A leader who sees seven of them on the list every morning lets none become the eighth.
+/// A leader who sees seven overdue dossiers on the list every morning does not let an eighth join
+/// them.
 #[derive(Debug, Default)]
 pub struct Overdue(HashMap<DossierId, (Instant, Option<Instant>)>);
 
-/// How many dossiers of the ward are overdue at the same time, at most.
+/// The largest number of dossiers of the ward that are overdue at the same time.
 const MOST: usize = 7;
 
 impl Overdue {
-    /// Whether a dossier may be overdue from its due time until then, or for good; keeps it.
+    /// Whether one more dossier may be overdue from its due time until then, or for good. Notes it
+    /// if so.
     pub fn may(&mut self, dossier: DossierId, due: Instant, until: Option<Instant>) -> bool {
         if let Some(known) = self.0.get_mut(&dossier)
             && known.0 == due

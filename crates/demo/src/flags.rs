@@ -1,4 +1,4 @@
-//! The forecasts of the made-up months: models and flags as they would have come.
+//! The forecasts of the made-up months: models and flags as a server would have made them.
 
 use app::Engine;
 use app::foresight::Sweep;
@@ -9,17 +9,17 @@ use crate::clock::NOW;
 use crate::failure::Failure;
 use crate::place::province_code;
 
-/// How often crossings are looked for in the made-up months, in minutes. A server looks when they
-/// come; what comes and goes in between is missing from the record.
+/// How often the demo looks for crossings in the made-up months, in minutes. A server sees each
+/// crossing when it happens; the demo misses a level that comes and goes within this time.
 const EVERY_MINUTES: u32 = 15;
 
-/// Keeps models and flag log up to the simulated moment.
+/// Keeps models and flag log up to date with the simulated clock.
 #[derive(Default)]
 pub struct Flags {
     sweep: Sweep,
     /// When it was last looked.
     looked: Option<(NaiveDate, u32)>,
-    /// The month that the latest model was fitted for.
+    /// The month of the latest model.
     fitted: Option<u32>,
 }
 
@@ -40,7 +40,7 @@ impl Flags {
         self.look(engine, now).await
     }
 
-    /// The model of today, and what is flagged now.
+    /// Fits today's model, and flags what it flags now.
     pub async fn catch_up(&mut self, engine: &Engine, now: Instant) -> Result<(), Failure> {
         fit(engine, time::local_day(now), now).await?;
         self.look(engine, now).await

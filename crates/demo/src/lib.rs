@@ -1,7 +1,7 @@
-//! A made-up Tuyên Quang, lived in for some months.
+//! A made-up Tuyên Quang with some months of history.
 //!
-//! Built through the same use cases that a desk calls, under a simulated clock, from a fixed
-//! seed. Everything in it is invented.
+//! The use cases that a desk calls build it, under a simulated clock and from a fixed seed.
+//! Everything in it is invented.
 
 mod arrivals;
 mod cast;
@@ -51,19 +51,19 @@ const SEED: u64 = 0x7f4a_7c15_2026_1121;
 /// How far back the made-up history goes.
 const DAYS: i64 = 110;
 
-/// About how many dossiers the ward that is shown has of these months: some 350 a month.
+/// About how many dossiers the shown ward has in these months: some 350 a month.
 const DOSSIERS_OF_WARD: usize = 1_350;
 
-/// About how many all other units have together.
+/// About how many dossiers all other units have together.
 const DOSSIERS_OF_OTHERS: usize = 2_400;
 
-/// How many days of it are lived before forecasts are made.
+/// How many days pass before the first forecast.
 const LEARNED: i64 = 45;
 
-/// What acts at the same time is decided in one batch; a quarter of an hour is.
+/// Acts within one window go into one batch; without it the demo would commit once an act.
 const WINDOW: TimeDelta = TimeDelta::minutes(15);
 
-/// A made-up province that is ready to be served.
+/// A made-up province, ready to serve.
 pub struct Demo {
     /// A token for each role: role, unit, secret.
     pub tokens: Vec<(Role, UnitCode, String)>,
@@ -71,9 +71,9 @@ pub struct Demo {
     pub dossiers: usize,
 }
 
-/// Builds the province in an empty database, as it would be at a moment.
+/// Builds the province in an empty database, as of a moment.
 ///
-/// The tokens' secrets come from `ids`; all else follows from the moment alone.
+/// The secrets of the tokens come from `ids`; everything else follows from the moment.
 pub async fn build(
     database: &str,
     catalogue: Arc<Catalogue>,
@@ -109,7 +109,7 @@ pub async fn build(
     Ok(Demo { tokens, dossiers })
 }
 
-/// One token a role, at one ward; the steering ones for the whole province.
+/// One token a role, at the shown ward; the roles above units get one for the whole province.
 async fn ready_tokens(
     store: &SeaStore,
     catalogue: &Catalogue,
@@ -153,13 +153,13 @@ async fn ready_tokens(
     Ok(tokens)
 }
 
-/// The province while it is being lived in.
+/// The province during the simulation.
 struct Province<'a> {
     engine: &'a Arc<Engine>,
     catalogue: &'a Catalogue,
     units: Vec<&'a Unit>,
     slowness: Vec<f64>,
-    /// The ward that is shown: its place among the units, and what is overdue there.
+    /// The shown ward: its index, and its overdue dossiers.
     ward: usize,
     overdue: Overdue,
     chance: Chance,
@@ -168,14 +168,14 @@ struct Province<'a> {
     flags: Flags,
 }
 
-/// A dossier that somebody will act on.
+/// A dossier on which somebody will act.
 struct Open {
     view: View,
     fate: Fate,
     unit: usize,
 }
 
-/// What waits to happen: its moment, a running number to keep the order, and what it is.
+/// An act to come: its moment, a running number that fixes the order, and its index.
 type Waiting = Reverse<(Instant, u64, usize)>;
 
 enum Act {
@@ -216,7 +216,7 @@ impl<'a> Province<'a> {
         })
     }
 
-    /// Lives the months up to now, and gives the number of dossiers.
+    /// Simulates the months up to now, and returns the number of dossiers.
     async fn live(mut self, now: Instant) -> Result<usize, Failure> {
         let today = time::local_day(now);
         let first = today - TimeDelta::days(DAYS);
@@ -299,7 +299,7 @@ impl<'a> Province<'a> {
         life.next(&open.view)
     }
 
-    /// Lets people act at the same time, each at their own simulated moment.
+    /// Lets people act at the same time, each at its own simulated moment.
     async fn act(&mut self, acts: Vec<(Instant, Act)>) -> Result<Vec<(Instant, Open)>, Failure> {
         let mut running = Vec::with_capacity(acts.len());
         for (at, act) in acts {

@@ -1,4 +1,4 @@
-//! What people and officials do next with a made-up dossier.
+//! Decides what people and officials do next with a made-up dossier.
 
 mod elsewhere;
 mod processing;
@@ -30,15 +30,15 @@ pub struct Next {
     pub command: Command,
 }
 
-/// What decides about the next thing that happens to a dossier.
+/// What the next act on a dossier depends on.
 pub struct Life<'a> {
     pub now: Instant,
     pub fate: Fate,
     pub calendar: &'a Calendar,
     pub chance: &'a mut Chance,
-    /// Where a dossier goes that another unit has to decide.
+    /// The unit to which dossiers are transferred.
     pub neighbour: &'a UnitCode,
-    /// The overdue ones, in the ward that is shown.
+    /// The overdue dossiers, in the shown ward.
     pub ward: Option<&'a mut Overdue>,
 }
 
@@ -53,7 +53,7 @@ impl Life<'_> {
             State::Submitted => self.answer(view),
             State::SupplementRequested { .. } => self.supplemented(),
             State::PaymentRequested { .. } => {
-                // The tax office's notice is paid within its 30 days, some at once.
+                // Citizens pay the tax office's notice within its 30 days, some at once.
                 let days = self.chance.between(0.6, 20.0);
                 let command = Command::RecordPayment(RecordPayment {
                     amount_vnd: dossier.fee_open_vnd.unwrap_or_default(),
@@ -74,7 +74,7 @@ impl Life<'_> {
     fn answer(&mut self, view: &View) -> Option<Next> {
         let hours = self.chance.between(0.2, 6.0);
         let at = self.after(hours)?;
-        // Papers are asked for once at most.
+        // The office asks for papers at most once.
         let asks = if view.dossier.supplements == 0 {
             3.0
         } else {
@@ -110,7 +110,7 @@ impl Life<'_> {
         self.by(Role::Receptionist, self.some_days(days)?, command)
     }
 
-    /// From reception to the first step, or back over the counter at once.
+    /// From reception to the first step, or straight back over the counter.
     fn begin(&mut self, view: &View) -> Option<Next> {
         let (dossier, procedure) = (&view.dossier, &view.procedure);
         if let Some(next) = self.fee(view) {
@@ -145,7 +145,7 @@ impl Life<'_> {
         self.by(Role::Receptionist, at, command)
     }
 
-    /// What is paid at the counter of the ward, before the receipt is handed out.
+    /// The fee paid at the ward's counter, before the receipt is handed out.
     fn fee(&mut self, view: &View) -> Option<Next> {
         let dossier = &view.dossier;
         self.ward.as_ref()?;
@@ -178,7 +178,7 @@ impl Life<'_> {
         self.by(Role::Receptionist, self.soon(dossier, hours)?, command)
     }
 
-    /// Now and then a dossier is another unit's to decide.
+    /// Now and then another unit must decide a dossier.
     fn transfer(&mut self, view: &View) -> Option<Next> {
         let share = if self.ward.is_some() { 0.04 } else { 0.012 };
         let far = ["Đất đai", "Xây dựng", "Bảo trợ xã hội"];
@@ -233,7 +233,7 @@ impl Life<'_> {
         self.by(Role::Receptionist, self.after(hours)?, command)
     }
 
-    /// A good third of the ward's citizens press a button on the way out.
+    /// A good third of the ward's citizens press a button as they leave.
     fn rate(&mut self, dossier: &Dossier) -> Option<Next> {
         if self.ward.is_none() || dossier.rating.is_some() || !self.chance.happens(0.36) {
             return None;
@@ -262,7 +262,7 @@ impl Life<'_> {
         self.by(Role::Receptionist, self.after(hours)?, command)
     }
 
-    /// Who takes it in the ward: the official of the field. One in ten has nobody yet.
+    /// The official of the field in the ward. One dossier in ten has nobody yet.
     fn assignee(&mut self, procedure: &Procedure) -> Option<ActorId> {
         self.ward.as_ref()?;
         if self.chance.happens(0.1) {
@@ -289,7 +289,8 @@ impl Life<'_> {
         self.calendar.add_open_time(self.now, hours_of(hours)).ok()
     }
 
-    /// So many open hours later; of a dossier that ends in time, within half of what is left.
+    /// This many open hours later. A dossier that is to end in time gets at most half of its
+    /// remaining time.
     fn soon(&self, dossier: &Dossier, hours: f64) -> Option<Instant> {
         self.within(dossier, hours, 0.5)
     }
@@ -305,7 +306,7 @@ impl Life<'_> {
         Some(Ord::min(at, self.after(left * part)?))
     }
 
-    /// So many days later, when the office is open.
+    /// This many days later, at a moment when the office is open.
     fn some_days(&self, days: f64) -> Option<Instant> {
         let later = self.now + TimeDelta::seconds((days * 86_400.0) as i64);
         let day: NaiveDate = self
@@ -319,7 +320,7 @@ impl Life<'_> {
     }
 }
 
-/// The papers go to an officer of the unit that decides.
+/// Hands the papers to an officer of the deciding unit.
 fn papers(dossier: &Dossier) -> Command {
     let holder = dossier.custody.holder.as_ref();
     let officer = format!("officer-{}", dossier.resolving);

@@ -57,7 +57,7 @@ pub fn person(chance: &mut Chance, number: usize, commune: &str) -> Person {
     }
 }
 
-/// What a commune is divided into: wards into *tổ dân phố*, communes into *thôn*.
+/// The parts of a commune: *tổ dân phố* in a ward, *thôn* in a commune.
 fn quarter(commune: &str) -> &'static str {
     if commune.starts_with("Phường") {
         "Tổ dân phố"

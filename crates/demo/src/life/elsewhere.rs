@@ -1,4 +1,4 @@
-//! Dossiers that another system decides: what it reports of them.
+//! Dossiers that another system decides: what that system reports.
 
 use app::view::View;
 use domain::dossier::Command;
@@ -12,7 +12,7 @@ use domain::time::{Instant, local_day};
 use super::{Life, Next};
 
 impl Life<'_> {
-    /// The next message of the system that decides.
+    /// The next message of the deciding system.
     pub(super) fn mirrored(&mut self, view: &View) -> Option<Next> {
         let dossier = &view.dossier;
         let promised = dossier.mirror.applied.last().and_then(|claim| claim.due);

@@ -21,7 +21,7 @@ impl Life<'_> {
             .clock
             .as_ref()
             .and_then(|clock| {
-                // What a stop or an apology added is not worked in.
+                // The offices do not use time that a stop or an apology added.
                 let due = clock.original_due.filter(|due| *due > clock.started);
                 let due = due.or(clock.effective_due)?;
                 self.calendar.open_time_between(clock.started, due).ok()
@@ -75,13 +75,13 @@ impl Life<'_> {
         self.by(role, at, command)
     }
 
-    /// When the step where it is ends: each step takes an equal part of the pace. In the ward
-    /// none becomes overdue beside too many others.
+    /// The end of the present step: each step takes an equal part of the pace. The shown ward keeps
+    /// the number of overdue dossiers small.
     fn step_ends(&mut self, view: &View, whole: TimeDelta) -> Option<Instant> {
         let dossier = &view.dossier;
         let share = self.fate.pace / (view.procedure.steps.len().max(1) as f64);
         let takes = (whole.num_seconds() as f64 / 3_600.0 * share).max(0.1);
-        // What is overdue is hurried along, and none is left lying for weeks.
+        // The office hurries an overdue dossier along and leaves none lying for weeks.
         let hurried = dossier.due().is_some_and(|due| due <= self.now);
         let takes = if hurried { takes.min(4.0) } else { takes };
         let at = self.within(dossier, takes, 0.8)?;
@@ -107,7 +107,7 @@ impl Life<'_> {
         self.after(left.num_seconds() as f64 / 3_600.0 * 0.8)
     }
 
-    /// Papers are missing, money is due, or it cannot be granted.
+    /// Papers are missing, a payment is due, or the request cannot be granted.
     fn interruption(&mut self, view: &View, slow: bool, at: Instant) -> Option<Next> {
         let dossier = &view.dossier;
         if slow && dossier.supplements == 0 && self.chance.happens(0.07) {
@@ -138,7 +138,7 @@ impl Life<'_> {
         None
     }
 
-    /// A third of those who will be late are told so in time, with a new date.
+    /// The office tells a third of those who will be late in time, with a new date.
     fn apology(&mut self, view: &View, ends: Instant) -> Option<Next> {
         let due = view.dossier.due()?;
         let at = view.timing.apology_by? - TimeDelta::hours(2);
@@ -159,7 +159,7 @@ impl Life<'_> {
         self.by(Role::Leader, at, command)
     }
 
-    /// The next leg of another agency that has its result.
+    /// The number of the next leg whose agency has its result.
     fn leg_to_close(&self, view: &View) -> Option<u16> {
         let late =
             |agency: &str| self.fate.course == Course::LegLate && agency.starts_with("Công an");
@@ -170,7 +170,7 @@ impl Life<'_> {
     }
 }
 
-/// The steps that lead on, in the order of the procedure.
+/// The steps that lead forward, in the order of the procedure.
 fn ahead(view: &View, procedure: &Procedure) -> Vec<domain::id::StepId> {
     let place = |id: &domain::id::StepId| procedure.steps.iter().position(|step| step.id == *id);
     let here = view.dossier.state.step().and_then(place);
