@@ -1,4 +1,4 @@
-//! The catalogue: the one shipped inside the binary, or a folder.
+//! Reads the catalogue: the one shipped inside the binary, or a folder.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use crate::{Failure, text};
 
 static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../catalogue");
 
-/// Reads the catalogue in a folder, or the shipped one when none is given.
+/// Reads the catalogue from a folder, or the shipped one without a folder.
 pub fn read(folder: Option<&Path>) -> Result<Catalogue, Failure> {
     let files = match folder {
         Some(folder) => from_folder(folder)?,
@@ -33,7 +33,7 @@ pub(crate) fn shipped_maps() -> Vec<String> {
         .collect()
 }
 
-/// A shipped map, by its name with or without its ending.
+/// Finds a shipped map by its name, with or without its ending.
 pub(crate) fn shipped_map(name: &str) -> Option<SourceFile> {
     let name = name.strip_suffix(".toml").unwrap_or(name);
     let file = SHIPPED.get_file(format!("{MAPS}/{name}.toml"))?;

@@ -1,4 +1,4 @@
-//! The wall clock and chance: the only place that reads either.
+//! The wall clock and random numbers. No other module reads either.
 
 use app::ports::{Clock, Ids};
 use domain::time::{Instant, to_micros};

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::Failure;
 
-/// What the server runs with. `docs/config.example.toml` describes every key.
+/// The server's configuration. `docs/config.example.toml` describes every key.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
@@ -18,11 +18,11 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The file that holds the installation's secret.
     pub secret_file: PathBuf,
-    /// A folder to read the catalogue from; the shipped one when none.
+    /// A folder with a catalogue; none means the shipped one.
     pub catalogue: Option<PathBuf>,
     /// Whether gRPC reflection is served.
     pub reflection: bool,
-    /// How many writes may wait before callers are told to come again.
+    /// How many writes may wait before further callers must retry.
     pub queue: usize,
     /// How many connections read at the same time.
     pub readers: u32,
@@ -115,7 +115,7 @@ impl Config {
                         path.display()
                     ))
                 })?;
-                // Read once for its faults, whose lines only the text knows.
+                // Parsed on its own first, because only the text knows the line of a fault.
                 Self::parse(&path.display().to_string(), &text)?;
                 text.parse::<toml::Table>()
                     .map_err(|error| Failure::Input(error.to_string()))?
@@ -132,12 +132,12 @@ impl Config {
         config.checked()
     }
 
-    /// Refuses a value that its key does not take; names the variable.
+    /// Refuses a value that its key does not accept, and names the variable.
     fn check_variable(variable: &str, key: &str, value: &toml::Value) -> Result<(), Failure> {
         let alone = toml::Table::from_iter([(key.to_owned(), value.clone())]);
         let read: Result<Self, toml::de::Error> = alone.try_into();
         let wrong = |reason: &str| {
-            // A database's address may hold a password.
+            // The address of a database may hold a password.
             let shown = if key == "database" {
                 String::new()
             } else {
@@ -206,7 +206,7 @@ impl Config {
     }
 }
 
-/// Variables that tests read, which start this program in their own environment.
+/// Variables of the test suite, which starts this program in its own environment.
 const OF_TESTS: [&str; 9] = [
     "MOTCUA_CUTS",
     "MOTCUA_DROPPED",
@@ -219,8 +219,8 @@ const OF_TESTS: [&str; 9] = [
     "MOTCUA_TESTS_SERVE",
 ];
 
-/// What the environment says of the configuration. A variable that nothing reads is a mistake, as
-/// an unknown key of the file is.
+/// The configuration in the environment. An unknown variable is an error, like an unknown key of
+/// the file.
 fn from_environment(
     variables: impl IntoIterator<Item = (OsString, OsString)>,
 ) -> Result<Vec<(&'static str, String)>, Failure> {
@@ -254,13 +254,13 @@ fn key_of(variable: &str) -> &'static str {
         .map_or("", |(_, key)| *key)
 }
 
-/// Refuses a database that this build cannot open. The message does not say a password.
+/// Refuses a database that this build cannot open. The message hides any password.
 pub fn check_database(url: &str) -> Result<(), Failure> {
     store::check_address(url).map_err(|error| Failure::Input(format!("database: {error}")))
 }
 
-/// A value of the environment as TOML would read it: a number or a truth value where it is
-/// one, a text otherwise.
+/// A value of the environment as TOML reads it: a number or a truth value if it looks like one,
+/// otherwise a text.
 fn as_typed(value: &str) -> toml::Value {
     if let Ok(number) = value.parse::<i64>() {
         return toml::Value::Integer(number);

@@ -17,13 +17,13 @@ use std::process::ExitCode;
 
 pub use commands::Cli;
 
-/// What a command could not do, as it is shown to the operator.
+/// The failure of a command, as the operator sees it.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     /// A file, a flag or the configuration is wrong: exit code 2.
     #[error("{0}")]
     Input(String),
-    /// It was understood and could not be done: exit code 1.
+    /// The request is valid, but the work failed: exit code 1.
     #[error("{message}")]
     Work {
         /// What was being done.

@@ -1,4 +1,4 @@
-//! How far long work has come: a bar on a terminal, plain lines elsewhere.
+//! Shows how far long work is: a bar on a terminal, plain lines elsewhere.
 
 use std::io::{IsTerminal, Write, stderr};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// How wide the bar is.
 const WIDTH: u64 = 30;
 
-/// Shows progress on standard error. Takes the bar away when it goes.
+/// Shows progress on standard error. It removes the bar when dropped.
 pub struct Progress {
     terminal: bool,
-    /// The last tenth that was told where there is no terminal.
+    /// The last tenth that was printed without a terminal.
     told: AtomicU64,
 }
 
@@ -22,14 +22,14 @@ impl Progress {
         }
     }
 
-    /// Says what is being done; on a terminal only.
+    /// Shows the present work; on a terminal only.
     pub fn say(&self, what: &str) {
         if self.terminal {
             rewrite(&format!("{what} …"));
         }
     }
 
-    /// Says how far it is. Where there is no terminal, once for each tenth.
+    /// Shows how far it is. Without a terminal it prints once for each tenth.
     pub fn show(&self, done: u64, of: u64, what: &str) {
         if self.terminal {
             rewrite(&format!("{} {what}", bar(done, of)));
@@ -41,7 +41,7 @@ impl Progress {
         }
     }
 
-    /// Begins a step: always a line where there is no terminal.
+    /// Begins a step; without a terminal this always prints a line.
     pub fn step(&self, done: u64, of: u64, what: &str) {
         if self.terminal {
             rewrite(&format!("{} {what}", bar(done, of)));
@@ -65,7 +65,7 @@ fn bar(done: u64, of: u64) -> String {
     "█".repeat(full) + &"░".repeat(rest)
 }
 
-// Work does not stop because nobody reads standard error any more.
+// A closed standard error does not stop the work.
 fn rewrite(text: &str) {
     let mut terminal = stderr().lock();
     let _shown = write!(terminal, "\r\x1b[K{text}").and_then(|()| terminal.flush());

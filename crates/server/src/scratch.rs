@@ -1,4 +1,4 @@
-//! A folder for what is gone at the end.
+//! A folder that exists only for the run.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ use app::ports::Ids;
 use crate::Failure;
 use crate::clock::SystemIds;
 
-/// A folder that goes when this value does.
+/// A folder that is removed when this value is dropped.
 pub struct Scratch(PathBuf);
 
 impl Scratch {

@@ -17,7 +17,7 @@ pub fn start(filter: &str, format: LogFormat) -> Result<(), Failure> {
         .map_err(|error| Failure::Input(format!("log = \"{filter}\": {error}")))?;
     let logs = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
-        // Colours are for terminals; in a file they are noise.
+        // In a file, colour codes are noise.
         .with_ansi(std::io::stderr().is_terminal());
     let lines = match format {
         LogFormat::Text => logs.boxed(),

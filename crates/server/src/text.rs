@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::Failure;
 
-/// Reads a whole text; says file and line where it is not UTF-8.
+/// Reads a whole text; an error names the file and line that is not UTF-8.
 pub fn read(path: &Path) -> Result<String, Failure> {
     let name = path.display();
     let bytes = std::fs::read(path)

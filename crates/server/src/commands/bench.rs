@@ -24,21 +24,21 @@ pub struct Bench {
 /// What is measured.
 #[derive(Debug, Subcommand)]
 pub enum BenchCommand {
-    /// Cases a second: submit and five changes each, every call answered after its commit,
-    /// beside the raw database.
+    /// Measure cases a second, beside the raw database. A case is a submission and five changes,
+    /// and every call is answered after its commit.
     Write(BenchWrite),
-    /// How long answers take, quiet and while others write.
+    /// Measure how long answers take, on a quiet server and while others write.
     Read(BenchRead),
 }
 
 /// Flags of `bench write`.
 #[derive(Debug, Args)]
 pub struct BenchWrite {
-    /// How many call at the same time; one run for each.
+    /// How many callers write at the same time; one run for each number.
     #[arg(long, value_name = "NUMBERS", value_delimiter = ',', default_value = "1,8,32,128",
         value_parser = clap::value_parser!(u32).range(1..=500))]
     pub callers: Vec<u32>,
-    /// How many dossiers are there before; one database for each.
+    /// How many dossiers exist before the run; one database for each number.
     #[arg(long, value_name = "NUMBERS", value_delimiter = ',', default_value = "10000,1000000",
         value_parser = clap::value_parser!(u32).range(1..=999_999_999))]
     pub preload: Vec<u32>,
@@ -52,38 +52,38 @@ pub struct BenchWrite {
 /// Flags of `bench read`.
 #[derive(Debug, Args)]
 pub struct BenchRead {
-    /// How many dossiers there are; one database for each.
+    /// How many dossiers exist; one database for each number.
     #[arg(long, value_name = "NUMBERS", value_delimiter = ',', default_value = "10000,100000,1000000",
         value_parser = clap::value_parser!(u32).range(1..=999_999_999))]
     pub preload: Vec<u32>,
-    /// How many write meanwhile; every question once for each.
+    /// How many callers write meanwhile; every question runs once for each number.
     #[arg(long, value_name = "NUMBERS", value_delimiter = ',', default_value = "0,32",
         value_parser = clap::value_parser!(u32).range(0..=500))]
     pub writers: Vec<u32>,
-    /// How long each question is asked again and again.
+    /// How many seconds each question is repeated.
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=3_600))]
     pub seconds: u64,
     #[command(flatten)]
     pub bench: BenchPlace,
 }
 
-/// Where the benchmark runs, and how it tells.
+/// Where the benchmark runs, and how it reports.
 #[derive(Debug, Args)]
 pub struct BenchPlace {
     /// The configuration of the server under test.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// An empty database to use, and to empty again; SQLite and PostgreSQL of its own
-    /// otherwise.
+    /// An empty database to use and to empty again; by default SQLite and PostgreSQL of the
+    /// benchmark's own.
     #[arg(long, value_name = "URL")]
     pub database: Option<String>,
-    /// The folder for scratch databases, on the disk to measure; /var/tmp otherwise.
+    /// The folder for scratch databases, on the disk to measure; by default /var/tmp.
     #[arg(long, value_name = "FOLDER")]
     pub scratch: Option<PathBuf>,
     /// How it is printed.
     #[arg(long, value_enum, default_value_t = BenchFormat::Table)]
     pub format: BenchFormat,
-    /// A Markdown file to write besides; its part for this command is replaced.
+    /// A Markdown file to write as well; this command replaces only its own part.
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
 }
@@ -97,7 +97,7 @@ pub enum BenchFormat {
     Json,
 }
 
-/// Measures writing or reading; gives it up when asked to, and leaves nothing behind either way.
+/// Measures writing or reading. It stops when asked to, and leaves nothing behind either way.
 pub async fn run(flags: Bench) -> Result<ExitCode, Failure> {
     tokio::select! {
         done = measure(flags) => done.map(|()| ExitCode::SUCCESS),
@@ -144,7 +144,8 @@ async fn measure(flags: Bench) -> Result<(), Failure> {
     Ok(())
 }
 
-/// This very program as the server, and the surroundings that only this crate knows.
+/// The setup of a measurement: this program as the server, with the clock and ids that only this
+/// crate has.
 fn setup(place: &BenchPlace) -> Result<Setup, Failure> {
     let config = Config::read(place.config.as_deref())?;
     let progress = Progress::new();

@@ -20,7 +20,7 @@ use super::{Installation, print, words};
 use crate::clock::SystemClock;
 use crate::{Failure, text};
 
-/// Try calendars out on open dossiers, without writing anything.
+/// Try calendars on open dossiers, without writing anything.
 #[derive(Debug, Args)]
 pub struct Calendar {
     #[command(subcommand)]
@@ -30,7 +30,7 @@ pub struct Calendar {
 /// What to do with calendars.
 #[derive(Debug, Subcommand)]
 pub enum CalendarCommand {
-    /// Which open dossiers would be due at another time, and why some would not: with days off,
+    /// List the open dossiers whose due times would move, and why others would stay: with days off,
     /// with make-up days, or with a whole calendar.
     #[command(
         after_help = "Example: motcua calendar what-if --province 08 --off 2026-12-24 --make-up 2026-12-26 \
@@ -39,21 +39,21 @@ pub enum CalendarCommand {
     WhatIf(WhatIf),
 }
 
-/// Which open dossiers would be due at another time, and why some would not: with days off,
+/// List the open dossiers whose due times would move, and why others would stay: with days off,
 /// with make-up days, or with a whole calendar.
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("tried").required(true).multiple(true).args(["off", "make_up", "file"]))]
 pub struct WhatIf {
-    /// The province whose open dossiers are looked at, by statistics code.
+    /// The province whose open dossiers to examine, by statistics code.
     #[arg(long, value_name = "CODE")]
     pub province: String,
-    /// A working day that would be off; may be repeated.
+    /// A working day to take off; may be repeated.
     #[arg(long, value_name = "DATE")]
     pub off: Vec<NaiveDate>,
-    /// A weekend day that would be worked; may be repeated.
+    /// A weekend day to work; may be repeated.
     #[arg(long, value_name = "DATE")]
     pub make_up: Vec<NaiveDate>,
-    /// A whole calendar instead: a file named national.csv or hours.csv.
+    /// A whole calendar instead: a file with the name national.csv or hours.csv.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["off", "make_up"])]
     pub file: Option<PathBuf>,
     #[command(flatten)]
@@ -70,7 +70,7 @@ pub async fn run(flags: Calendar, language: Language) -> Result<ExitCode, Failur
     }
 }
 
-/// How many dossiers the form for people lists.
+/// How many dossiers the output for people lists.
 const LISTED: usize = 40;
 
 /// Prints what days off, make-up days or a whole calendar would do to open dossiers.
@@ -159,7 +159,7 @@ struct Row {
     legal_due: Option<String>,
     promised_due: Option<String>,
     kept: Option<&'static str>,
-    /// How many legs, questions and hand-overs of papers would be due later.
+    /// The number of legs, consultations and hand-overs of papers that would be due later.
     parts: usize,
 }
 
@@ -218,7 +218,7 @@ impl Row {
 
 fn csv(effects: &Effects) -> Result<Vec<u8>, Failure> {
     let cannot = |error: csv::Error| Failure::work("cannot print", error);
-    // The titles are there also when nothing would change.
+    // A result without changes also has the titles.
     let mut out = csv::WriterBuilder::new()
         .has_headers(false)
         .from_writer(Vec::new());

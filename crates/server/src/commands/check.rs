@@ -12,7 +12,7 @@ use super::print;
 use crate::config::Config;
 use crate::{Failure, catalogue};
 
-/// Read configuration and catalogue, and print what was understood.
+/// Read configuration and catalogue, and print what motcua understood.
 #[derive(Debug, Args)]
 pub struct Check {
     /// The configuration file.
@@ -20,7 +20,7 @@ pub struct Check {
     pub config: Option<PathBuf>,
 }
 
-/// Prints what was understood of configuration and catalogue. Secrets are not shown.
+/// Prints what motcua understood of configuration and catalogue, without secrets.
 pub fn run(flags: &Check) -> Result<ExitCode, Failure> {
     let config = Config::read(flags.config.as_deref())?;
     let catalogue = catalogue::read(config.catalogue.as_deref())?;

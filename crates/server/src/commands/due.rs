@@ -27,14 +27,14 @@ pub struct Due {
     /// same-day.
     #[arg(long, requires = "from")]
     pub limit: Option<String>,
-    /// The unit whose hours count; the national ones otherwise.
+    /// The unit whose hours count; by default the national hours.
     #[arg(long, value_name = "CODE", requires = "from")]
     pub unit: Option<String>,
-    /// A table with received_at, limit and perhaps unit, as CSV or a workbook; prints it as CSV with
-    /// due_at, provisional, error.
+    /// A table with received_at, limit and optionally unit, as CSV or a workbook. The output is CSV
+    /// with due_at, provisional and error appended.
     #[arg(long, value_name = "FILE")]
     pub cases: Option<PathBuf>,
-    /// A folder to read the catalogue from, instead of the one inside the binary.
+    /// A folder with a catalogue to use instead of the one inside the binary.
     #[arg(long, value_name = "FOLDER", env = "MOTCUA_CATALOGUE")]
     pub catalogue: Option<PathBuf>,
 }
@@ -84,7 +84,7 @@ struct Case<'a> {
     catalogue: &'a Catalogue,
     received: Instant,
     limit: Limit,
-    /// The unit's agency identifier; empty for the national default.
+    /// The unit's agency identifier; empty for the national hours.
     unit: String,
 }
 
@@ -136,9 +136,10 @@ impl<'a> Case<'a> {
     }
 }
 
-/// Reads when something was received, by the desk's clock where no offset is said.
+/// Reads a moment of reception, by the desk's clock if it has no offset.
 ///
-/// A day alone is enough for a limit in days, which counts from the next one whatever the hour.
+/// A day alone is enough for a limit in days, because such a limit counts from the next day
+/// whatever the hour.
 fn moment(text: &str, limit: Limit) -> Result<Instant, String> {
     let zone = Zone::of_the_desk();
     let text = text.trim();
@@ -162,8 +163,8 @@ fn moment(text: &str, limit: Limit) -> Result<Instant, String> {
 
 /// Prints the rows of a file with `due_at`, `provisional` and `error` appended.
 ///
-/// A bad row has an error and no due time; the others still print. Exit code 1 if there was
-/// one, 2 if the file cannot be read at all.
+/// A bad row has an error and no due time; the others still print. The exit code is 1 with a bad
+/// row, 2 if the file cannot be read.
 fn cases(catalogue: &Catalogue, file: &Path) -> Result<ExitCode, Failure> {
     let spoilt = |fault: domain::catalogue::Fault| Failure::Input(fault.to_string());
     let form = TableForm::default();
@@ -195,7 +196,7 @@ fn cases(catalogue: &Catalogue, file: &Path) -> Result<ExitCode, Failure> {
                 (String::new(), String::new(), error)
             }
         };
-        // Every line keeps its columns, also one with too few or too many.
+        // Every line keeps its cells, even if it has too few or too many.
         let given = (0..places.width).map(|at| cells.whole(at));
         out.write_record(given.chain([due_at.as_str(), &provisional, &error]))
             .map_err(cannot_print)?;
@@ -250,7 +251,7 @@ fn answer(
             places.width
         ));
     }
-    // Damage in a cell that is not looked at makes no difference.
+    // Damage in a cell that no column needs does not matter.
     let cell = |at: usize| match damage {
         Some(reason) if cells.get(at).contains(char::REPLACEMENT_CHARACTER) => {
             Err(format!("cell {}: {reason}", at + 1))

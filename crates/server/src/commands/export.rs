@@ -30,29 +30,29 @@ use crate::clock::SystemClock;
 /// Write all dossiers of a province with their events.
 #[derive(Debug, Args)]
 pub struct Export {
-    /// The folder to write to: new, or empty.
+    /// The folder to write to; it must be new or empty.
     #[arg(value_name = "FOLDER")]
     pub folder: PathBuf,
-    /// The province, by statistics code; may be left out when only one has dossiers.
+    /// The province, by statistics code; optional if only one has dossiers.
     #[arg(long, value_name = "CODE")]
     pub province: Option<String>,
-    /// A list for people besides, with Vietnamese heads and names: ho-so.csv and ho-so.xlsx.
+    /// Also write a list for people, with Vietnamese titles and names: ho-so.csv and ho-so.xlsx.
     #[arg(long)]
     pub people: bool,
-    /// With names, numbers, addresses and texts. Who took them out is written down.
+    /// Include names, numbers, addresses and texts. The database records who exported them.
     #[arg(long)]
     pub personal: bool,
-    /// Who takes them out, by an id of your own.
+    /// Who exports, by an id of your own.
     #[arg(long, value_name = "ID", default_value = "export")]
     pub actor: String,
-    /// What for; kept beside who and when.
+    /// The purpose of the export; recorded beside who and when.
     #[arg(long, value_name = "TEXT", requires = "personal")]
     pub reason: Option<String>,
     #[command(flatten)]
     pub database: Database,
 }
 
-/// How many dossiers are held at a time.
+/// How many dossiers are in memory at a time.
 const PAGE: u32 = 500;
 
 /// Writes all dossiers of a province with their events.
@@ -70,7 +70,8 @@ pub async fn run(flags: Export) -> Result<ExitCode, Failure> {
             what: "export".to_owned(),
             reason: flags.reason.clone().unwrap_or_default(),
         };
-        // Before the first name is read: a run that is cut was a look all the same.
+        // The record comes before the first name is read, because an interrupted run has seen names
+        // too.
         let noted = here.store.record_viewing(&viewing).await;
         noted.map_err(unreadable)?;
     }
@@ -104,7 +105,7 @@ pub async fn run(flags: Export) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The province that is meant, or the only one that has dossiers.
+/// The province that the flag names, or the only one that has dossiers.
 async fn province(flags: &Export, here: &Installation) -> Result<ProvinceCode, Failure> {
     if let Some(text) = &flags.province {
         return here.province(text);
@@ -148,7 +149,7 @@ struct Out {
     events: csv::Writer<File>,
     lines: BufWriter<File>,
     personal: bool,
-    /// The list for people, with the catalogue that names what is in it.
+    /// The list for people, with the catalogue of the names in it.
     people: Option<(People, Arc<domain::catalogue::Catalogue>)>,
 }
 
@@ -340,7 +341,7 @@ async fn write_page(
     Ok(())
 }
 
-/// The texts that the province has published, the last one of each place.
+/// The texts that the province has published, the latest of each path.
 async fn published(read: &dyn ReadTx, province: &ProvinceCode) -> Result<Vec<SourceFile>, Failure> {
     let documents = read
         .documents(province)
@@ -364,7 +365,7 @@ async fn published(read: &dyn ReadTx, province: &ProvinceCode) -> Result<Vec<Sou
     Ok(texts)
 }
 
-/// The map that imports this export again, with the texts that its dossiers may need.
+/// The map that imports this export, with the catalogue texts that its dossiers may need.
 fn map_of(
     province: &ProvinceCode,
     texts: &[SourceFile],

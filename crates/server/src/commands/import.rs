@@ -28,14 +28,15 @@ use crate::{Failure, catalogue, text};
 /// Bring in history from another system.
 #[derive(Debug, Args)]
 pub struct Import {
-    /// Which column is what: a file, or a shipped map (wabo-receipt.toml, dossiers.toml).
+    /// The map that explains the columns: a file, or a shipped map (wabo-receipt.toml,
+    /// dossiers.toml).
     #[arg(long, value_name = "MAP.toml")]
     pub map: String,
-    /// The file with a row an event, plain or gzip; where the map reads only a list of dossiers,
-    /// that list.
+    /// The file with one row an event, plain or gzip; or the list of dossiers, if the map reads
+    /// only that.
     #[arg(value_name = "EVENTS.csv[.gz]")]
     pub first: PathBuf,
-    /// The file with a row a dossier.
+    /// The file with one row a dossier.
     #[arg(value_name = "CASES.csv[.gz]")]
     pub second: Option<PathBuf>,
     /// Read and judge everything, write nothing.
@@ -44,7 +45,7 @@ pub struct Import {
     /// Who imports, by an id of your own.
     #[arg(long, value_name = "ID", default_value = "import")]
     pub actor: String,
-    /// Write the same rows raw into a database beside it, to compare the speed.
+    /// Also write the same rows raw into a database beside it, to compare the speed.
     #[arg(long, conflicts_with = "dry_run")]
     pub measure_raw: bool,
     #[command(flatten)]
@@ -84,7 +85,7 @@ pub async fn run(flags: Import) -> Result<ExitCode, Failure> {
         Some(store) => job.prepare(job.known(store).await?),
         None => job.prepare(Arc::clone(&job.shipped)),
     };
-    // What is refused as a whole leaves no database that was not there, and no other schema.
+    // An import that is refused as a whole neither creates the database nor changes its schema.
     let prepared = match prepared {
         Ok(prepared) => prepared,
         Err(refused) => {
@@ -107,7 +108,7 @@ pub async fn run(flags: Import) -> Result<ExitCode, Failure> {
             let prepared = if Arc::ptr_eq(&known, &job.shipped) {
                 prepared
             } else {
-                // It was there under an older schema, with texts of its own.
+                // The database existed with an older schema, and may hold texts of its own.
                 job.prepare(known)?
             };
             finish(&flags, &job.map, prepared, &store).await
@@ -126,7 +127,7 @@ struct Job {
     now: Instant,
 }
 
-/// What was read, and what it comes to.
+/// The rows that were read, and the plan made from them.
 struct Prepared {
     reading: Reading,
     plan: Plan,
@@ -143,7 +144,7 @@ impl Job {
         Ok(catalogues.of(&self.map.province))
     }
 
-    /// Reads the files whole. Nothing is written.
+    /// Reads the files whole and writes nothing.
     fn prepare(&self, known: Arc<Catalogue>) -> Result<Prepared, Failure> {
         let map = &self.map;
         let creates = map.creates.texts(&map.source, &map.province, &known);
@@ -224,7 +225,8 @@ async fn written(plan: Plan, store: &SeaStore) -> Result<Outcome, Failure> {
     })
 }
 
-/// Writes the same rows into an empty database beside, and says how long the writing alone took.
+/// Writes the same rows into an empty database beside the real one, and returns how long the
+/// writing took.
 async fn raw(plan: Plan) -> Result<Duration, Failure> {
     let name = format!("motcua-raw-{}.db", std::process::id());
     let file = std::env::temp_dir().join(name);
@@ -253,7 +255,7 @@ fn tell(flags: &Import, findings: &Findings) -> Result<ExitCode, Failure> {
     })
 }
 
-/// A map from a file, or one that is shipped.
+/// A map from a file, or a shipped one.
 fn map_text(name: &str) -> Result<SourceFile, Failure> {
     let path = Path::new(name);
     if path.exists() {
@@ -271,7 +273,7 @@ fn map_text(name: &str) -> Result<SourceFile, Failure> {
     })
 }
 
-/// Which file is which: the first has a row an event, unless the map reads none of those.
+/// Decides which file is which: the first has one row an event, unless the map reads no events.
 fn files(flags: &Import, map: &Map) -> Result<Files, Failure> {
     let (first, second) = (flags.first.clone(), flags.second.clone());
     let two = |message: &str| Failure::Input(format!("--map {}: {message}", flags.map));
@@ -282,7 +284,7 @@ fn files(flags: &Import, map: &Map) -> Result<Files, Failure> {
         }),
         (Some(_), Some(_), None) => Err(two("the map reads two files: EVENTS.csv and CASES.csv")),
         (Some(events), None, second) => {
-            // An export says all in its events; its other file is for people.
+            // The events of an export say everything; its other file is for people.
             if second.is_some() && !events.has(domain::import::ImportField::Facts) {
                 return Err(two("the map has no [cases], so that it reads one file"));
             }
@@ -300,11 +302,11 @@ fn files(flags: &Import, map: &Map) -> Result<Files, Failure> {
     }
 }
 
-/// The database, if it is there and has the current schema. It is only looked at: to open one that
-/// is empty would change it.
+/// The database, if it exists with the current schema. A dry run only looks, because opening an
+/// empty database would change it.
 async fn open_current(config: &Config, dry_run: bool) -> Result<Option<SeaStore>, Failure> {
     match migrate::apply(&config.database, true).await {
-        // What is wrong with it otherwise, a migration mends or names.
+        // A migration mends or reports any other fault.
         Ok(missing) if missing.is_empty() => Ok(open_store(config, Patience::Endless).await.ok()),
         Ok(_older) => Ok(None),
         Err(_unreachable) if dry_run => Ok(None),

@@ -1,5 +1,5 @@
-//! What a command works on: the configuration, the catalogue, the database, and the engine over
-//! them. The one way from a command to the use cases.
+//! What a command works on: the configuration, the catalogue, the database and the engine. Every
+//! command reaches the use cases through it.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -48,14 +48,14 @@ pub(crate) struct Installation {
 }
 
 impl Installation {
-    /// Opens what the flags name, to look, or to write what bears no receipt.
+    /// Opens what the flags name, for reading or for writes that print no receipt.
     pub async fn open(flags: &Database) -> Result<Self, Failure> {
         let config = flags.configuration()?;
         let store = open_store(&config, Patience::Endless).await?;
         Self::over(&config, store, Vec::new()).await
     }
 
-    /// Opens it to hand out receipts, whose PINs the server must know again.
+    /// Opens it for printing receipts, whose PINs the server must recognise.
     pub async fn open_desk(flags: &Database) -> Result<Self, Failure> {
         let config = flags.configuration()?;
         let store = open_store(&config, Patience::Endless).await?;
@@ -126,14 +126,14 @@ impl Installation {
         Ok(province)
     }
 
-    /// Closes the database; a file afterwards holds all that was written, alone.
+    /// Closes the database. An SQLite file then holds everything without its WAL.
     pub async fn close(self) -> Result<(), Failure> {
         let closed = self.store.close().await;
         closed.map_err(|error| Failure::work("cannot close the database", error))
     }
 }
 
-/// Who acts when a command does: one who may act for a unit.
+/// The caller of a command: an actor that may act for a unit.
 pub(crate) fn caller(actor: ActorId, role: Role, unit: &Unit) -> Caller {
     Caller {
         token: String::new(),

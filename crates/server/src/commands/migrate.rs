@@ -16,7 +16,7 @@ pub struct Migrate {
     pub database: Database,
 }
 
-/// Brings the database to this version's schema, or says what that would take.
+/// Brings the database to this version's schema, or lists the missing migrations.
 pub async fn run(flags: Migrate) -> Result<ExitCode, Failure> {
     let config = flags.database.configuration()?;
     let names = apply(&config.database, flags.dry_run).await?;
@@ -34,7 +34,7 @@ pub async fn run(flags: Migrate) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Applies what is missing, or only lists it. Gives the names of the migrations.
+/// Applies the missing migrations, or only lists them. Returns their names.
 pub async fn apply(database: &str, dry_run: bool) -> Result<Vec<String>, Failure> {
     store::migrate(database, dry_run)
         .await

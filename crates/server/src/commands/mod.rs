@@ -1,6 +1,6 @@
-//! One file a command: what it is asked, what `--help` says of it, and what it does.
+//! One file a command: its flags, its `--help` and its work.
 //!
-//! This file has the enum of all of them.
+//! This file has the enum of all commands.
 
 pub mod bench;
 pub mod calendar;
@@ -44,7 +44,7 @@ pub struct Cli {
     command: Command,
 }
 
-/// The language of what is printed for people.
+/// The language of output for people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Lang {
     /// Vietnamese.

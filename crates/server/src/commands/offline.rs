@@ -1,4 +1,4 @@
-//! `motcua offline`: reception without a line, from the machine that has the database.
+//! `motcua offline`: the work of an offline desk, on the machine that has the database.
 
 use super::Database;
 use clap::{Args, Subcommand};
@@ -24,21 +24,21 @@ use crate::Failure;
 use crate::clock::{SystemClock, SystemIds};
 use crate::import::receptions;
 
-/// Receive while the line is down: take numbers along, enter receptions later.
+/// Receive while offline: reserve numbers before, enter receptions later.
 #[derive(Debug, Args)]
 pub struct Offline {
     #[command(subcommand)]
     pub command: OfflineCommand,
 }
 
-/// What a desk without a line does.
+/// The work of an offline desk.
 #[derive(Debug, Subcommand)]
 pub enum OfflineCommand {
-    /// Take the next numbers of a day along; prints the codes for the slips, one a line.
+    /// Reserve the next numbers of a day; prints the codes for the slips, one a line.
     Reserve(OfflineReserve),
-    /// Print what became of each number that was taken along for a day.
+    /// Print the state of each reserved number of a day.
     List(OfflineDesk),
-    /// Give numbers back that no dossier will bear.
+    /// Void numbers that no dossier will have.
     Void(OfflineVoid),
     /// Enter what was received, from a CSV file; prints code, due time and PIN of each.
     #[command(
@@ -53,7 +53,7 @@ pub enum OfflineCommand {
 /// Which desk, on which day.
 #[derive(Debug, Args)]
 pub struct OfflineDesk {
-    /// The unit whose desk it is, by agency identifier or statistics code.
+    /// The desk's unit, by agency identifier or statistics code.
     #[arg(long, value_name = "CODE")]
     pub unit: String,
     /// The day; today otherwise.
@@ -74,7 +74,7 @@ pub struct OfflineReserve {
     /// How many numbers, 500 at most.
     #[arg(long, value_name = "NUMBER")]
     pub count: u32,
-    /// A UUID of your own: asked again with it, the same numbers are printed again.
+    /// A UUID of your own. A second call with it prints the same numbers again.
     #[arg(long, value_name = "UUID")]
     pub request_id: Option<String>,
 }
@@ -99,7 +99,7 @@ pub struct OfflineImport {
     pub file: PathBuf,
     #[command(flatten)]
     pub desk: OfflineDesk,
-    /// Only look for faults; nothing is entered.
+    /// Only report faults; enter nothing.
     #[arg(long)]
     pub dry_run: bool,
 }
@@ -114,7 +114,7 @@ pub async fn run(flags: Offline) -> Result<ExitCode, Failure> {
     }
 }
 
-/// How many receptions are entered with one request.
+/// How many receptions one request enters.
 const AT_ONCE: usize = 100;
 
 /// An engine over the database, and the clerk of the desk.
@@ -154,7 +154,7 @@ impl Desk {
     }
 }
 
-/// Takes the next numbers of the day along and prints the codes for the slips, one a line.
+/// Reserves the next numbers of the day and prints the codes for the slips, one a line.
 pub async fn reserve(flags: OfflineReserve) -> Result<ExitCode, Failure> {
     let desk = Desk::open(&flags.desk).await?;
     let request_id = match &flags.request_id {
@@ -178,14 +178,14 @@ pub async fn reserve(flags: OfflineReserve) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Prints what became of each number of the day's blocks.
+/// Prints the state of each number of the day's blocks.
 pub async fn list(flags: OfflineDesk) -> Result<ExitCode, Failure> {
     let desk = Desk::open(&flags).await?;
     tell(&desk, &desk.blocks().await?)?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Gives numbers back that no dossier will bear.
+/// Voids numbers that no dossier will have.
 pub async fn void(flags: OfflineVoid) -> Result<ExitCode, Failure> {
     let desk = Desk::open(&flags.desk).await?;
     let reason: VoidReason = flags
@@ -202,7 +202,7 @@ pub async fn void(flags: OfflineVoid) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Enters what was received on paper. A second run of the same file adds nothing.
+/// Enters receptions from paper. A second run with the same file adds nothing.
 pub async fn import(flags: OfflineImport) -> Result<ExitCode, Failure> {
     let desk = Desk::open(&flags.desk).await?;
     let rows = receptions::read(&flags.file, &desk.unit, desk.day).map_err(|faults| {
@@ -259,7 +259,7 @@ fn entered(dossier: &proto::Dossier) -> String {
     format!("{}\t{due}\t{pin}\n", dossier.code)
 }
 
-/// Says which rows could not be entered, for their numbers are not open.
+/// Lists the rows that could not be entered because their numbers are not open.
 async fn foresee(desk: &Desk, file: &Path, rows: &[receptions::Row]) -> Result<ExitCode, Failure> {
     for some in rows.chunks(AT_ONCE) {
         let request = proto::ImportReceptionsRequest {

@@ -28,7 +28,7 @@ pub enum PlainFormat {
     Json,
 }
 
-/// The words for a person who reads this language.
+/// The text for a reader of this language.
 pub(crate) fn words<'a>(language: Language, vietnamese: &'a str, english: &'a str) -> &'a str {
     match language {
         Language::Vietnamese => vietnamese,
@@ -36,7 +36,7 @@ pub(crate) fn words<'a>(language: Language, vietnamese: &'a str, english: &'a st
     }
 }
 
-/// Prints to standard output. A reader that has seen enough, such as `head`, is no failure.
+/// Prints to standard output. A reader that stops early, such as `head`, is no failure.
 pub(crate) fn print(text: impl AsRef<[u8]>) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_ref()).and_then(|()| out.flush()) {
@@ -56,7 +56,7 @@ pub(crate) fn moment(text: &str) -> Result<Instant, String> {
     let moment = parsed.map_err(|_not_a_time| {
         format!("`{text}` is not a time with an offset, such as 2026-08-21T09:00:00+07:00")
     })?;
-    // Far-away years overflow date arithmetic long before any calendar reaches them.
+    // Dates far away overflow the arithmetic long before any calendar reaches them.
     let year = chrono::Datelike::year(&moment);
     if (1900..=9999).contains(&year) {
         Ok(domain::time::to_micros(moment.with_timezone(&chrono::Utc)))

@@ -29,7 +29,7 @@ pub struct Report {
 pub enum ReportCommand {
     /// On-time and online rates of units over a period of local days, both inclusive.
     Rates(Rates),
-    /// Form II.06a of units over a period, by field, with what every way to look punctual counts.
+    /// Form II.06a of units over a period, by field, with counts of every way to look punctual.
     Ii06a(Ii06a),
     /// The items of the index of Decision 766/QĐ-TTg that can be computed.
     I766(Statistics),
@@ -84,7 +84,7 @@ pub struct Rates {
     pub format: Format,
 }
 
-/// Whose numbers, of which days, as known when.
+/// The units, the period and the moment of a report.
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("whose").required(true).args(["unit", "province", "all_units"]))]
 pub struct Asked {
@@ -103,11 +103,11 @@ pub struct Asked {
     /// The last day.
     #[arg(long, value_name = "DATE")]
     pub to: NaiveDate,
-    /// Only what had been recorded by then, with its offset; by now otherwise.
+    /// Use only what had been recorded by then, with its offset; by default by now.
     #[arg(long, value_name = "TIME")]
     pub as_of: Option<String>,
-    /// To which unit a dossier counts where units were merged: to the one that was resolving it
-    /// at the period's end, or to the one that has taken over from it by today.
+    /// The unit that counts a dossier if units were merged: the unit that was resolving it at the
+    /// period's end, or the unit that has taken over since.
     #[arg(long, value_enum, default_value_t = UnitBasis::Recorded)]
     pub units: UnitBasis,
     #[command(flatten)]
@@ -117,7 +117,7 @@ pub struct Asked {
 /// To which unit a dossier counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum UnitBasis {
-    /// As the dossiers were at the period's end.
+    /// The unit at the period's end.
     Recorded,
     /// As the units are today.
     Current,
@@ -200,7 +200,7 @@ fn csv(report: &indicator::Report) -> Result<Vec<u8>, Failure> {
     )
 }
 
-/// The names of columns in CSV: a rate is followed by its parts.
+/// The names of columns in CSV: the parts of a rate follow it.
 fn titles<T>(columns: &[Column<T>], blank: &T) -> Vec<String> {
     let mut titles = Vec::new();
     for column in columns {

@@ -1,4 +1,4 @@
-//! `motcua serve`: from configuration to a running port, and down again.
+//! `motcua serve`: from configuration to an open port, and down again.
 
 use clap::Args;
 use std::net::SocketAddr;
@@ -29,8 +29,8 @@ use demo::Demo;
 /// Serve gRPC, gRPC-Web and JSON on one port.
 #[derive(Debug, Args)]
 pub struct Serve {
-    /// Serve a made-up Tuyên Quang from a scratch database that is removed at the end, or from an
-    /// empty one that --database names and that stays.
+    /// Serve a made-up Tuyên Quang from a scratch database, removed at the end, or from an empty
+    /// one that --database names and that stays.
     #[arg(long)]
     pub demo: bool,
     /// Bring the database to this version's schema first.
@@ -55,7 +55,7 @@ pub struct Serve {
     pub without_log: bool,
 }
 
-/// Serves until it is told to stop.
+/// Serves until told to stop.
 pub async fn run(flags: Serve) -> Result<ExitCode, Failure> {
     let mut config = Config::read(flags.config.as_deref())?;
     if let Some(url) = &flags.database {
@@ -67,7 +67,7 @@ pub async fn run(flags: Serve) -> Result<ExitCode, Failure> {
     }
     outlive_full_files()?;
     let catalogue = Arc::new(catalogue::read(config.catalogue.as_deref())?);
-    // Before the long work: a taken port should not cost anybody a minute.
+    // The port is taken before the long work, so that a port in use is reported at once.
     let port = Port::take(config.listen)?;
     if flags.demo {
         return serve_demo(config, flags.database.is_some(), catalogue, port).await;
@@ -90,14 +90,14 @@ pub async fn run(flags: Serve) -> Result<ExitCode, Failure> {
     serve(&config, catalogue, store, secret, port, None).await
 }
 
-/// Builds the demo and serves it: from a scratch database, or from one that was named and stays.
+/// Builds the demo and serves it from a scratch database, or from a named one that stays.
 async fn serve_demo(
     mut config: Config,
     kept: bool,
     catalogue: Arc<Catalogue>,
     port: Port,
 ) -> Result<ExitCode, Failure> {
-    // The folder goes with the value, also when the building is given up.
+    // The folder is removed with this value, also if building fails.
     let folder = if kept { None } else { Some(Scratch::make()?) };
     let secret = match &folder {
         Some(folder) => {
@@ -129,7 +129,7 @@ async fn open_to_serve(config: &Config) -> Result<SeaStore, Failure> {
     open_with(config, options).await
 }
 
-/// Made-up dossiers never go among real ones.
+/// Refuses a database with dossiers, so that made-up ones never stand among real ones.
 async fn must_be_empty(database: &str) -> Result<(), Failure> {
     let shown = store::shown(database);
     let empty = store::scratch::is_empty(database)
@@ -152,7 +152,7 @@ impl From<demo::Failure> for Failure {
     }
 }
 
-/// A port that is taken, and refuses connections until there is somebody to answer them.
+/// A port that this process holds, and that refuses connections until the server is ready.
 struct Port(TcpSocket);
 
 impl Port {
@@ -163,7 +163,8 @@ impl Port {
             } else {
                 TcpSocket::new_v6()?
             };
-            // A port is free as soon as its server has ended, whatever its clients do.
+            // The port is free as soon as the server has ended, even if its clients hold
+            // connections.
             socket.set_reuseaddr(true)?;
             socket.bind(address)?;
             Ok(socket)
@@ -178,14 +179,14 @@ impl Port {
     }
 }
 
-/// How many connections may wait to be accepted; the kernel's own limit is lower.
+/// How many connections may wait to be accepted; the kernel may allow fewer.
 const BACKLOG: u32 = 1_024;
 
 fn cannot_listen(address: SocketAddr, error: std::io::Error) -> Failure {
     Failure::work(format!("cannot listen on {address}"), error)
 }
 
-/// What the demo is, and with which tokens.
+/// Prints what the demo is, and its tokens.
 fn introduce(demo: &Demo, kept: bool, database: &str) {
     println!(
         "DEMO: {} dossiers, all of them made up; {}",
@@ -202,7 +203,7 @@ fn introduce(demo: &Demo, kept: bool, database: &str) {
     }
 }
 
-/// Where the server answers: one line for browsers, and one a protocol.
+/// Prints where the server answers: one line for browsers, and one a protocol.
 fn announce(address: SocketAddr) {
     println!("open http://{address}");
     println!("grpc http://{address}");
@@ -308,7 +309,7 @@ async fn serve(
     let site = motcua_http::site(health, parts);
     // Before anybody is told where we are: who is told may at once ask us to stop.
     let mut stop_signals = StopSignals::listen()?;
-    // Everything that a caller may need is there: now connections are taken.
+    // Everything that a caller may need is ready, so the port opens now.
     let listener = port
         .open()
         .map_err(|error| cannot_listen(config.listen, error))?;
@@ -320,7 +321,7 @@ async fn serve(
             introduce(demo, *kept, &config.database);
             announce(address);
             invite(demo, address);
-            // Only now, so that no line of a log stands above what is to be read.
+            // Logging starts now, so that no log line stands above the text for the reader.
             telemetry::start(&config.log, config.log_format)?;
         }
         None => announce(address),
@@ -359,30 +360,30 @@ async fn serve(
     Ok(ExitCode::SUCCESS)
 }
 
-/// How often open streams look for what other processes wrote: nobody tells them, and an
-/// event is to be seen within a second.
+/// How often open streams ask for writes of other processes. Those processes cannot notify this
+/// one, and a reader should see an event within a second.
 const POLL_SHARED: Duration = Duration::from_millis(500);
 
-/// How often the catalogue is looked at for what other processes published.
+/// How often the server asks for catalogue texts that other processes published.
 const FOLLOW: Duration = Duration::from_secs(1);
 
-/// How long after a start the first look for flags comes: desks that waited for it come first.
+/// How long after the start the first sweep for flags comes. Desks that waited for the server come
+/// first.
 const BEFORE_FLAGS: Duration = Duration::from_secs(15);
 
 /// How long after a start the first fit comes.
 const BEFORE_FITS: Duration = Duration::from_secs(10 * 60);
 
-/// How long a job waits after it was ordered, so that no process still receives by what was in
-/// force before.
+/// How long a job waits after its order, so that by then every process receives by the new rules.
 const SETTLE: Duration = Duration::from_secs(2);
 
-/// A write beyond the limit on the size of files (RLIMIT_FSIZE) ends a process, unless it listens
-/// for the signal: then the write fails as on a full disk, callers are told to come again, and
-/// the server is still there when there is room.
+/// A write beyond the limit on file sizes (RLIMIT_FSIZE) kills a process unless it handles the
+/// signal. With a handler the write fails as on a full disk: callers are told to retry, and the
+/// server survives until there is room.
 fn outlive_full_files() -> Result<(), Failure> {
-    /// Its number on Linux and the BSDs.
+    /// The signal's number on Linux and the BSDs.
     const SIGXFSZ: i32 = 25;
-    // Once asked for it stays listened to, by nobody.
+    // The handler stays installed although nothing waits for the signal.
     signal(SignalKind::from_raw(SIGXFSZ))
         .map(drop)
         .map_err(|error| Failure::work("cannot listen to signals", error))
@@ -419,7 +420,7 @@ pub(crate) async fn asked_to_stop() {
     signals.next().await;
 }
 
-/// Refuses a catalogue that changes what was already published to this database.
+/// Refuses a catalogue that changes a version already published to this database.
 async fn publish(store: &dyn Store, catalogue: &Catalogue) -> Result<(), Failure> {
     let versions: Vec<Published> = catalogue
         .procedures

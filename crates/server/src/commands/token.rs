@@ -17,7 +17,7 @@ use super::{Installation, words};
 use crate::Failure;
 use crate::clock::{SystemClock, SystemIds};
 
-/// Make, list and revoke tokens. Alone it makes a token and prints it, once.
+/// Make, list and revoke tokens. Without a subcommand it makes a token and prints it, once.
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub struct Token {
@@ -26,14 +26,14 @@ pub struct Token {
     /// receptionist, officer, leader, chairman, province, portal, auditor or admin.
     #[arg(long)]
     pub role: Option<String>,
-    /// A unit it may act for, by agency identifier or statistics code; may be repeated. A
-    /// province's own identifier means all its units.
+    /// A unit of the token, by agency identifier or statistics code; may be repeated. A province's
+    /// own identifier means all its units.
     #[arg(long = "unit", value_name = "CODE")]
     pub units: Vec<String>,
-    /// Who acts, by an id of your own; made up from role and unit otherwise.
+    /// Who acts, by an id of your own; by default made from role and unit.
     #[arg(long, value_name = "ID")]
     pub actor: Option<String>,
-    /// How many days it is good for.
+    /// For how many days the token is valid.
     #[arg(long, default_value_t = 365, value_parser = clap::value_parser!(u32).range(1..=3650))]
     pub days: u32,
     #[command(flatten)]
@@ -102,7 +102,7 @@ async fn issue(flags: &Token) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The units that a token is for, those of an import among them.
+/// The units of a token, also units that an import created.
 pub(super) fn units(here: &Installation, codes: &[String]) -> Result<Vec<Unit>, Failure> {
     let mut units: Vec<Unit> = Vec::new();
     for code in codes {

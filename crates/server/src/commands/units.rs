@@ -32,18 +32,18 @@ pub enum UnitsCommand {
     Merge(Merge),
 }
 
-/// Put a table of successors in force, and let the new units take over what is open.
+/// Put a table of successors in force, and let the new units take over all open dossiers.
 #[derive(Debug, Args)]
 pub struct Merge {
     /// The table: old_commune_code,new_commune_code,share,is_default.
     pub file: PathBuf,
-    /// The first day of the new units; from the file's name, successors-DAY.csv, otherwise.
+    /// The first day of the new units; by default from the file's name, successors-DAY.csv.
     #[arg(long, value_name = "DATE")]
     pub day: Option<NaiveDate>,
-    /// Only this province, by statistics code; every province that the table names otherwise.
+    /// Only this province, by statistics code; by default every province in the table.
     #[arg(long, value_name = "CODE")]
     pub province: Option<String>,
-    /// Another successor of a unit that was divided than the table's default; may be repeated.
+    /// Another successor of a divided unit than the table's default; may be repeated.
     #[arg(long = "choose", value_name = "OLD=NEW")]
     pub choices: Vec<String>,
     /// By which decision.
@@ -104,7 +104,7 @@ pub async fn merge(flags: Merge, language: Language) -> Result<ExitCode, Failure
                 .iter()
                 .filter(|(old, _)| {
                     let old = catalogue.units.find_on(old, eve);
-                    // One that nobody knows is told of as wrong.
+                    // A unit that nobody knows stays in, so that its error is reported.
                     old.is_none_or(|old| old.province == province)
                 })
                 .cloned()

@@ -45,8 +45,8 @@ enum UserCommand {
 
 #[derive(Debug, Args)]
 struct Add {
-    /// The name for signing in, such as trang.lt. It also stands in events, so it is never given
-    /// to another person.
+    /// The name for signing in, such as trang.lt. Events carry it too, so no other person ever gets
+    /// it.
     name: String,
     /// The full name, as on paper.
     #[arg(long, value_name = "TEXT")]
@@ -57,11 +57,11 @@ struct Add {
     /// receptionist, officer, leader, chairman, province, auditor or admin.
     #[arg(long)]
     role: String,
-    /// A unit to act for, by agency identifier or statistics code; may be repeated. A province's
-    /// own identifier means all its units.
+    /// A unit of the account, by agency identifier or statistics code; may be repeated. A
+    /// province's own identifier means all its units.
     #[arg(long = "unit", value_name = "CODE", required = true)]
     units: Vec<String>,
-    /// Read the password from standard input instead of making one up.
+    /// Read the password from standard input instead of generating one.
     #[arg(long)]
     password_stdin: bool,
     #[command(flatten)]
@@ -72,7 +72,7 @@ struct Add {
 struct Password {
     /// The name for signing in.
     name: String,
-    /// Read the password from standard input instead of making one up.
+    /// Read the password from standard input instead of generating one.
     #[arg(long)]
     password_stdin: bool,
     #[command(flatten)]
@@ -181,7 +181,7 @@ async fn list(flags: &Database) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// A password, and whether it has to be told.
+/// A password, and whether to print it.
 struct Secret {
     text: String,
     is_made_up: bool,
@@ -218,7 +218,7 @@ impl Secret {
 }
 
 fn actor(name: &str) -> Result<ActorId, Failure> {
-    // Nobody remembers how a name was written; at sign-in case does not matter either.
+    // Nobody remembers the case of a name, so neither storing nor signing in depends on it.
     ActorId::parse(&name.to_lowercase()).map_err(|wrong| Failure::Input(format!("name: {wrong}")))
 }
 

@@ -1,4 +1,4 @@
-//! What is said at the end of an import: a table for people, JSON for programs.
+//! Prints the findings of an import: a table for people, JSON for programs.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -19,16 +19,16 @@ pub struct Findings {
     /// None for a dry run.
     import: Option<u32>,
     dry_run: bool,
-    /// The same files were imported before, so that nothing was added.
+    /// Whether the same files were imported before, so that nothing was added.
     already_imported: bool,
     files: Vec<FileLine>,
     rows: u64,
-    /// Rows that are none: sums, and rows with nothing in the columns of the map.
+    /// Rows about no dossier: sums, and rows that are empty in all columns of the map.
     rows_passed_over: u64,
     passed_over: Vec<PassedOverLine>,
     dossiers_added: u64,
     events_added: u64,
-    /// Dealt with by an earlier run that did not come to its end.
+    /// Dossiers that an earlier, unfinished run had already written.
     dossiers_resumed: u64,
     dossiers_already_there: u64,
     dossiers_changed_since: Vec<String>,
@@ -38,9 +38,9 @@ pub struct Findings {
     odd_dossiers: u64,
     oddities: BTreeMap<&'static str, u64>,
     channels: Vec<ChannelLine>,
-    /// What fell under `[otherwise]`: values that are empty or in no list.
+    /// Values that are empty or in no list, and fell under `[otherwise]`.
     otherwise: Vec<OtherwiseLine>,
-    /// Rows with such values that are not listed, for there are too many.
+    /// Rows with such values beyond those listed, because there were too many.
     otherwise_more: u64,
     seconds: f64,
     events_per_second: Option<u64>,
@@ -95,7 +95,7 @@ struct PassedOverLine {
     file: String,
     line: u64,
     text: String,
-    /// `total`, or `says_nothing`: nothing in the columns of the map.
+    /// `total`, or `says_nothing`: empty in all columns of the map.
     why: &'static str,
 }
 
@@ -122,11 +122,11 @@ struct ChannelLine {
     dossiers: u64,
 }
 
-/// How many refused rows the table shows; JSON has all that were kept.
+/// How many refused rows the table shows; JSON has every row with a noted reason.
 const SHOWN: usize = 20;
 
 impl Findings {
-    /// What was read and what became of it.
+    /// What was read, and the outcome.
     pub fn new(map: &Map, reading: &Reading, outcome: &Outcome, dry_run: bool) -> Self {
         let gathered = &reading.gathered;
         let refused = gathered.refusals.iter().chain(&outcome.refusals);
@@ -319,7 +319,7 @@ impl Findings {
         text
     }
 
-    /// What the map did not say: rows passed over, values under `[otherwise]`.
+    /// What the map left open: rows passed over, values under `[otherwise]`.
     fn left_to_itself(&self, out: &mut String) {
         if !self.otherwise.is_empty() {
             line(out, "\nNot in the map, taken for what [otherwise] says");

@@ -1,4 +1,4 @@
-//! The files of an import: read, checked as a whole, and what is said at the end.
+//! The files of an import: read them, check them as a whole, print the findings.
 
 mod findings;
 mod read;

@@ -28,7 +28,7 @@ pub struct Reading {
 
 /// Reads the files.
 ///
-/// Errors: what spoils a file as a whole. Rows that cannot be mapped do not; they are counted.
+/// Errors: faults of a file as a whole. Rows that cannot be mapped are only counted.
 pub fn read(
     files: &Files,
     map: &Map,

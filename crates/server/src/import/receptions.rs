@@ -1,4 +1,4 @@
-//! A file of what a desk received without a line: one row a reception.
+//! Reads a file of offline receptions: one row a reception.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -14,7 +14,7 @@ use grpc::offline::timestamp;
 use grpc::proto;
 use tables::Table;
 
-/// The columns, and whether each must be there.
+/// The columns, and whether each is required.
 const COLUMNS: [(&str, bool); 14] = [
     ("number", true),
     ("receive_time", true),
@@ -40,8 +40,8 @@ pub(crate) struct Row {
 
 /// Reads a whole file.
 ///
-/// The request id of a row follows from unit, day and number, so that the same file may be entered
-/// twice. Errors: every fault found, by line.
+/// The request id of a row follows from unit, day and number, so that entering a file twice enters
+/// nothing twice. Errors: every fault, by line.
 pub(crate) fn read(path: &Path, unit: &UnitCode, day: NaiveDate) -> Result<Vec<Row>, Vec<Fault>> {
     let form = TableForm::default();
     let mut table = Table::open(path, &form).map_err(|fault| vec![fault])?;
@@ -164,7 +164,7 @@ fn row(
     })
 }
 
-/// The moment on the day: as the clock at the desk shows it.
+/// A time on the day, by the clock at the desk.
 fn at(text: &str, day: NaiveDate) -> Result<Instant, String> {
     let clock = NaiveTime::parse_from_str(text, "%H:%M")
         .or_else(|_with_seconds| NaiveTime::parse_from_str(text, "%H:%M:%S"))
@@ -181,7 +181,7 @@ fn request_id(unit: &UnitCode, day: NaiveDate, number: i32) -> String {
     uuid(bytes)
 }
 
-/// Sixteen bytes as a UUID of one's own making.
+/// Sixteen bytes as a UUID of version 8, the version for private schemes.
 pub(crate) fn uuid(mut bytes: [u8; 16]) -> String {
     bytes[6] = bytes[6] & 0x0f | 0x80;
     bytes[8] = bytes[8] & 0x3f | 0x80;

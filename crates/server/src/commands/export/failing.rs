@@ -1,4 +1,4 @@
-//! How an export that cannot be written fails.
+//! The failure of an export that cannot be written.
 
 use crate::Failure;
 

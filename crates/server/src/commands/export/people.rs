@@ -1,5 +1,5 @@
-//! A list for people: Vietnamese heads and names, as CSV and as a workbook, which a spreadsheet opens
-//! without guessing and without running anything.
+//! A list for people: Vietnamese titles and names, as CSV and as a workbook. A spreadsheet opens
+//! the workbook without guessing types and without running formulas.
 
 use std::fs::File;
 use std::io::Write;
@@ -16,7 +16,7 @@ use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, XlsxError};
 use super::failing::{unwritable, unwritten};
 use crate::Failure;
 
-/// The most dossiers that the workbook holds, for it is made in memory; the CSV has all.
+/// The most dossiers in the workbook, which is built in memory. The CSV has all of them.
 const MOST: u32 = 200_000;
 
 const TITLES: [&str; 14] = [
@@ -57,7 +57,7 @@ pub(super) struct People {
 impl People {
     pub fn create(folder: &Path, personal: bool) -> Result<Self, Failure> {
         let mut file = File::create(folder.join("ho-so.csv")).map_err(unwritten)?;
-        // Without the mark, Excel takes UTF-8 for the encoding of the machine.
+        // Without the byte order mark, Excel reads UTF-8 in the encoding of the machine.
         file.write_all("\u{feff}".as_bytes()).map_err(unwritten)?;
         let mut people = Self {
             csv: csv::Writer::from_writer(file),
@@ -116,7 +116,7 @@ impl People {
         for (column, cell) in (0..).zip(cells) {
             match cell {
                 Cell::Text(text) if text.is_empty() => {}
-                // A text stays one, whatever it begins with.
+                // The workbook marks a text as text, whatever character it begins with.
                 Cell::Text(text) => {
                     sheet.write_string(self.row, column, text).map_err(unmade)?;
                 }
@@ -184,7 +184,7 @@ fn shown(at: Instant) -> String {
     local(at).format("%d/%m/%Y %H:%M").to_string()
 }
 
-/// A text that no spreadsheet takes for a formula.
+/// A text that no spreadsheet reads as a formula.
 pub(super) fn disarmed(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         format!("'{text}")

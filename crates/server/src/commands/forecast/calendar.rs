@@ -1,4 +1,4 @@
-//! Working time for a backtest: Monday to Friday, or a file.
+//! The working time of a backtest: Monday to Friday, or a file.
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone};
 use chrono_tz::Tz;
@@ -10,7 +10,7 @@ use forecast::working_time::{LocalTime, WorkingTime};
 
 use super::span;
 
-/// Clocks of a zone of the IANA database.
+/// The clock of a zone of the IANA database.
 struct Named(Tz);
 
 impl LocalTime for Named {
@@ -19,7 +19,8 @@ impl LocalTime for Named {
     }
 
     fn moment(&self, wall: NaiveDateTime) -> Instant {
-        // In the hour a clock skips in spring no moment reads so; the first after it does.
+        // In spring a clock skips an hour, and no moment has such a time. Take the first moment
+        // after it.
         let quarters = (0..96).map(|quarter| wall + TimeDelta::minutes(15 * quarter));
         let mut shown = quarters.filter_map(|wall| self.0.from_local_datetime(&wall).earliest());
         shown
@@ -36,7 +37,8 @@ pub(super) fn zone(name: &str) -> Result<Box<dyn LocalTime>, String> {
     Ok(Box::new(Named(zone)))
 }
 
-/// The office of a log: `mon-fri` is 08:00 to 18:00 without holidays, otherwise a file.
+/// The office hours of a log: `mon-fri` is 08:00 to 18:00 without holidays; any other value is a
+/// file.
 ///
 /// The calendar reaches from before the log to well past its last deadline.
 pub(super) fn office(
@@ -56,7 +58,7 @@ pub(super) fn office(
             Limit::ElapsedHours(hours) => TimeDelta::hours(i64::from(hours)),
             Limit::SameDay => TimeDelta::days(30),
         },
-        // No case takes longer than the log.
+        // No case lasts longer than the log.
         Deadline::Percentile(_) | Deadline::Given => last - first,
     };
     let first = zone.wall(first).date() - TimeDelta::days(2);
@@ -78,8 +80,8 @@ pub(super) fn office(
     Ok(WorkingTime::new(calendar, zone))
 }
 
-/// Reads `date,kind,name`: the kinds of the catalogue's calendar, and `hours` whose name is
-/// such as `07:30-11:30 13:30-17:00` and which hold from that day on.
+/// Reads `date,kind,name`. The kinds are those of the catalogue's calendar, and `hours`, whose name
+/// is such as `07:30-11:30 13:30-17:00` and which holds from its day on.
 fn read(file: &str, days: &mut Vec<SpecialDay>, hours: &mut Vec<Hours>) -> Result<(), String> {
     let mut rows = csv::ReaderBuilder::new()
         .comment(Some(b'#'))

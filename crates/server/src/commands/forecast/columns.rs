@@ -17,7 +17,7 @@ pub(super) struct Sheet {
 }
 
 impl Sheet {
-    /// Opens a file in which one of these columns, at least, is expected.
+    /// Opens a file that must have at least one of these columns.
     pub fn open(file: &Path, zone: &Zone, columns: &[&str]) -> Result<Sheet, String> {
         let form = TableForm::default();
         let told = |fault: Fault| fault.to_string();
@@ -31,7 +31,7 @@ impl Sheet {
         })
     }
 
-    /// The place of a column, if the file has it; a name that two columns bear tells none of them.
+    /// The place of a column, if the file has it. Errors: two columns have this name.
     pub fn find(&self, name: &str) -> Result<Option<usize>, String> {
         column(&self.header, name)
             .map_err(|twice| format!("{}:{}: {twice}", self.name, self.header.line))
@@ -91,7 +91,7 @@ impl Sheet {
             return Ok(None);
         }
         let at = self.zone.read(cell, DayEdge::Begins).ok();
-        // Far-away years overflow date arithmetic long before any calendar reaches them.
+        // Dates far away overflow the arithmetic long before any calendar reaches them.
         let near = at.filter(|at| (1900..=2200).contains(&chrono::Datelike::year(at)));
         let wrong = || {
             let expected = "expected a time between 1900 and 2200 such as \

@@ -9,12 +9,12 @@ use forecast::log::{Case, Event, Log};
 use super::Backtest;
 use super::columns::Sheet;
 
-/// The names of the columns of a log: ours, and those of the XES standard.
+/// The names of the columns of a log: motcua's own, and those of the XES standard.
 const CASE: [&str; 2] = ["case_id", "case:concept:name"];
 const ACTIVITY: [&str; 2] = ["activity", "concept:name"];
 const TIME: [&str; 2] = ["timestamp", "time:timestamp"];
 
-/// What the columns of one log are called: as a flag says, else by one of the usual names.
+/// The names of the columns of one log: as a flag gives them, or else the usual names.
 struct Names<'a> {
     case: Vec<&'a str>,
     activity: Vec<&'a str>,
@@ -34,7 +34,7 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// All of them, to find the line that names the columns by.
+    /// All names, for finding the line that names the columns.
     fn all(&self) -> Vec<&'a str> {
         [&self.case[..], &self.activity, &self.time].concat()
     }
@@ -42,8 +42,9 @@ impl<'a> Names<'a> {
 
 /// Reads the log that the flags name.
 ///
-/// Events may come in any order; those of one moment keep the order of the file. A column
-/// asked for is looked for in the file of cases first, then on the first event of each case.
+/// Events may come in any order; events of one moment keep the order of the file. A column of a
+/// case is taken from the file of cases if that has it, otherwise from the first event of each
+/// case.
 pub(super) fn read(flags: &Backtest) -> Result<Log, String> {
     let zone = Zone::parse(&flags.time_zone, Vec::new())?;
     let names = Names::of(flags);
@@ -123,7 +124,7 @@ pub(super) fn read(flags: &Backtest) -> Result<Log, String> {
     Ok(log)
 }
 
-/// Puts the events in order and fills in what the columns say.
+/// Sorts the events and fills in the values of the columns.
 fn finish(case: &mut Case, given: &Values, own: &Values, flags: &Backtest) {
     case.events.sort_by_key(|event| event.at);
     let first = case.events.first().map(|event| event.at);
@@ -148,7 +149,7 @@ fn finish(case: &mut Case, given: &Values, own: &Values, flags: &Backtest) {
         .collect();
 }
 
-/// What a file says about a case, by the columns asked for.
+/// The values that a file gives a case, by column.
 #[derive(Default)]
 struct Values {
     start: Option<Instant>,
@@ -223,7 +224,7 @@ impl CaseColumn {
     }
 }
 
-/// The columns named that no file had yet.
+/// The requested columns that no file has had so far.
 struct CaseColumns(Vec<CaseColumn>);
 
 impl CaseColumns {
@@ -241,7 +242,7 @@ impl CaseColumns {
         )
     }
 
-    /// Those a file has, with their places.
+    /// Takes the columns that a file has, with their places.
     fn take(&mut self, sheet: &Sheet) -> Result<Vec<(CaseColumn, usize)>, String> {
         let (mut found, mut missing) = (Vec::new(), Vec::new());
         for asked in self.0.drain(..) {

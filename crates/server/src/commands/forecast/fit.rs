@@ -1,4 +1,4 @@
-//! `motcua forecast fit`: fits the models of a province on its own history and keeps them.
+//! `motcua forecast fit`: fits the models of a province on its own history and stores them.
 
 use crate::commands::{Database, PlainFormat};
 use clap::Args;
@@ -17,8 +17,8 @@ use crate::clock::SystemClock;
 use crate::commands::{Installation, print, unreadable};
 use crate::progress::Progress;
 
-/// Fit the models of a province on its own dossiers, and keep them in the database. Today's
-/// dossiers are judged by the model that learned until last.
+/// Fit the models of a province on its own dossiers, and store them in the database. The model with
+/// the latest learning day judges today's dossiers.
 #[derive(Debug, Args)]
 pub struct Fit {
     #[command(flatten)]
@@ -26,8 +26,8 @@ pub struct Fit {
     /// The statistics code, such as 08.
     #[arg(long, value_name = "PROVINCE")]
     pub province: String,
-    /// Learn from what was known before this legal day began, such as 2026-11-01; before
-    /// today if not given. A model of an older day than that of the one in use is only a record.
+    /// Learn from what was known before this legal day began, such as 2026-11-01; by default before
+    /// today. A model with an earlier day than the model in use is only a record.
     #[arg(long, value_name = "DATE")]
     pub until: Option<NaiveDate>,
     /// How it is printed.
@@ -35,8 +35,8 @@ pub struct Fit {
     pub format: PlainFormat,
 }
 
-/// Fits, keeps and tells what came of it. A process that serves soon uses the models that learned
-/// until last.
+/// Fits and stores the models, and prints the outcome. A running server soon uses the models with
+/// the latest day.
 pub async fn run(flags: Fit) -> Result<ExitCode, Failure> {
     let here = Installation::open(&flags.database).await?;
     let store = here.store.as_ref();
@@ -101,9 +101,9 @@ struct FittedModel {
     matter: &'static str,
     /// The legal day of the earliest reception.
     from: NaiveDate,
-    /// The first legal day that was not looked at.
+    /// The first legal day after the learning period.
     until: NaiveDate,
-    /// Whether today's dossiers are judged by it; else it is a record of an older day.
+    /// Whether this model judges today's dossiers; otherwise it is a record of an earlier day.
     in_use: bool,
     figures: Value,
     bytes: usize,

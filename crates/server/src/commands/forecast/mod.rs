@@ -1,5 +1,5 @@
-//! `motcua forecast`: how good the forecast would have been on any event log, and models of a
-//! province's own history.
+//! `motcua forecast`: tests the forecast on any event log, and fits models on a province's own
+//! history.
 
 mod calendar;
 mod columns;
@@ -45,32 +45,32 @@ pub enum ForecastCommand {
     Fit(fit::Fit),
 }
 
-/// Fit on the earlier part of an event log and judge on the later, without a database.
+/// Fit on the earlier part of an event log and judge on the later part, without a database.
 #[derive(Debug, Args)]
 pub struct Backtest {
     /// A table with case_id,activity,timestamp, or case:concept:name, concept:name and
-    /// time:timestamp. Times without an offset are of --time-zone. Other columns are ignored unless
-    /// named.
+    /// time:timestamp. --time-zone applies to times without an offset. Only these columns, and
+    /// columns that flags name, are read.
     #[arg(long, value_name = "FILE")]
     pub events: PathBuf,
     /// A table with case_id, one row a case, for the columns named below.
     #[arg(long, value_name = "FILE")]
     pub cases: Option<PathBuf>,
-    /// The column that names the case; case_id or case:concept:name where none is given.
+    /// The column with the case id; by default case_id or case:concept:name.
     #[arg(long, value_name = "NAME")]
     pub case_column: Option<String>,
-    /// The column that names what happened; activity or concept:name where none is given.
+    /// The column with the activity; by default activity or concept:name.
     #[arg(long, value_name = "NAME")]
     pub activity_column: Option<String>,
-    /// The column with the time; timestamp or time:timestamp where none is given.
+    /// The column with the time; by default timestamp or time:timestamp.
     #[arg(long, value_name = "NAME")]
     pub timestamp_column: Option<String>,
-    /// When a case starts: column:NAME; its first event otherwise.
+    /// When a case starts: column:NAME; by default its first event.
     #[arg(long, value_name = "COLUMN", value_parser = column)]
     pub start: Option<String>,
-    /// When a case ends: column:NAME, empty while it runs; its last event otherwise. Then the log is
-    /// taken to hold finished cases only, and those that began too late for slow ones of their time
-    /// to be in it are left out.
+    /// When a case ends: column:NAME, empty while it runs; by default its last event. The default
+    /// assumes that the log holds finished cases only, and leaves out cases that began too late for
+    /// a slow one to have finished.
     #[arg(long, value_name = "COLUMN", value_parser = column)]
     pub end: Option<String>,
     /// 56d: the same instant 56 times 24 hours after the start; a limit on the calendar: 20wd, 8wh,
@@ -78,7 +78,7 @@ pub struct Backtest {
     /// or column:NAME.
     #[arg(long, value_name = "DEADLINE", value_parser = deadline)]
     pub deadline: (Deadline, Option<String>),
-    /// A column that tells kinds of cases apart; may be repeated.
+    /// A column that distinguishes kinds of cases; may be repeated.
     #[arg(long = "type-column", value_name = "NAME")]
     pub type_columns: Vec<String>,
     /// The zone of the office's clocks.
@@ -87,23 +87,23 @@ pub struct Backtest {
     /// mon-fri: Monday to Friday 08:00 to 18:00; or a CSV file with date,kind,name.
     #[arg(long, value_name = "FILE", default_value = "mon-fri")]
     pub calendar: String,
-    /// The share of cases, by start, to learn from.
+    /// The share of cases, by start, that the model learns from.
     #[arg(long, value_name = "SHARE", default_value = "0.7", value_parser = split)]
     pub split: f64,
-    /// When to learn anew while judging: month, as the engine does day by day, or never.
+    /// When the model learns again during judging: month, as the engine does day by day, or never.
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = Refitting::Never)]
     pub refit: Refitting,
-    /// Where to write each look at the cases judged: case,look,chance,late.
+    /// A file for each look at the judged cases: case,look,chance,late.
     #[arg(long, value_name = "FILE", conflicts_with = "validate")]
     pub cases_out: Option<PathBuf>,
     /// Only show how the switches were chosen, and what the protocol gives inside the training
-    /// part; the cases to judge by are not looked at.
+    /// part. The cases for judging stay unread.
     #[arg(long, conflicts_with = "plot")]
     pub validate: bool,
     /// How it is printed.
     #[arg(long, value_enum, default_value_t = PlainFormat::Table)]
     pub format: PlainFormat,
-    /// Where to write a picture of chance against outcome.
+    /// A file for a picture of chance against outcome.
     #[arg(long, value_name = "FILE")]
     pub plot: Option<PathBuf>,
 }
@@ -125,7 +125,7 @@ pub async fn run(flags: Forecast) -> Result<ExitCode, Failure> {
     }
 }
 
-/// Reads a log, fits on its earlier part, judges on the later and prints the figures.
+/// Reads a log, fits on its earlier part, judges on the later part and prints the figures.
 pub fn backtest(flags: &Backtest) -> Result<ExitCode, Failure> {
     let progress = Progress::new();
     progress.say("reading the log");
@@ -207,7 +207,7 @@ fn show(
     }
 }
 
-/// A log that cannot be judged is wrong input, whatever it lacks.
+/// The failure for a log that cannot be judged: it counts as wrong input.
 fn unusable(flags: &Backtest, error: &Error) -> Failure {
     Failure::Input(format!("{}: {error}", flags.events.display()))
 }

@@ -7,7 +7,7 @@ use forecast::backtest::Report;
 const SIDE: f64 = 400.0;
 const EDGE: f64 = 60.0;
 
-/// A calibration plot: on the diagonal, what was foreseen is what came.
+/// A calibration plot. On the diagonal, the foretold share is the share that came late.
 pub(super) fn svg(report: &Report) -> String {
     let whole = SIDE + 2.0 * EDGE;
     let x = |share: f64| EDGE + SIDE * share;

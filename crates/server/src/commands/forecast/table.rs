@@ -3,7 +3,7 @@
 use forecast::backtest::{FlagWorth, Report};
 use forecast::model::Model;
 
-/// The figures, one a line, the naive rule beside ours.
+/// The figures, one a line, with the naive rule beside the forecast.
 pub(super) fn page(report: &Report, model: &Model) -> String {
     let landmark = &report.landmark_auc;
     let rows = [
@@ -96,7 +96,7 @@ pub(super) fn page(report: &Report, model: &Model) -> String {
     lines.join("\n") + "\n"
 }
 
-/// What flags are worth for each case, where an avoided lateness pays 2, 5 or 10 handlings.
+/// The net benefit of flags a case, if an avoided lateness is worth 2, 5 or 10 handlings.
 fn net_benefit(report: &Report) -> Vec<String> {
     let pays = report.net_benefit.0.iter();
     let some = pays.filter(|(pays, _)| [2, 5, 10].contains(pays));
@@ -114,7 +114,7 @@ fn net_benefit(report: &Report) -> Vec<String> {
     .collect()
 }
 
-/// Why there are fewer figures than one would wish for.
+/// Why some figures are missing.
 fn lacking(report: &Report) -> Option<&'static str> {
     if report.cases_test == 0 {
         Some(

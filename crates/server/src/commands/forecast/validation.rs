@@ -1,4 +1,4 @@
-//! What the training part alone says: which switches gain, and what the protocol gives inside it.
+//! What the training part alone shows: which switches gain, and what the protocol gives inside it.
 
 use forecast::backtest::{Backtest, Protocol, Report, Tried};
 use forecast::log::Log;
@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::table::{number, plus_minus};
 
-/// Shares of the training part that a rehearsal learns from.
+/// The shares of the training part from which a rehearsal learns.
 const SPLITS: [f64; 4] = [0.5, 0.6, 0.7, 0.8];
 
 /// The training part's own evidence.
@@ -21,12 +21,12 @@ pub(super) struct Validation {
 #[derive(Serialize)]
 struct Rehearsal {
     split: f64,
-    /// None where too little is left to learn from or to judge.
+    /// None if too few cases are left to learn from or to judge.
     report: Option<Report>,
 }
 
 impl Validation {
-    /// Looks at nothing from the end of the training part on.
+    /// Reads nothing from the end of the training part on.
     pub fn new(log: &Log, office: &WorkingTime, protocol: Protocol, trial: &Backtest<'_>) -> Self {
         let training = log.known_before(trial.split());
         let rehearse = |split: f64| {

@@ -86,7 +86,7 @@ fn json(report: &impl Serialize) -> String {
     text.expect("a report is texts and numbers") + "\n"
 }
 
-/// A row a unit and one a field of it; what stands beside the form is in the row of the unit.
+/// One row a unit and one a field of it; the memo counts stand in the row of the unit.
 fn ii06a_csv(report: &Ii06a) -> Result<Vec<u8>, Failure> {
     let total = &report.total;
     let mut names: Vec<String> = ["unit", "name", "field"].map(str::to_owned).to_vec();
@@ -169,7 +169,7 @@ fn ii06a_table(report: &Ii06a) -> String {
     lines.join("\n") + "\n"
 }
 
-/// What stands under the form: the identities, which were checked, and the memo counts.
+/// The lines under the form: the identities, which were checked, and the memo counts.
 fn beside(lines: &mut Vec<String>, total: &Ii06aUnit) {
     lines.push(String::new());
     lines.push(
