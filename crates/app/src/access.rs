@@ -1,8 +1,9 @@
-//! Who may what: role and unit, checked here and nowhere else.
+//! Checks who may do what, by role and unit. No other module checks it.
 //!
-//! The table in `docs/access.md` is written by hand from the law and the offices' practice;
-//! a test calls every method as every role, on the caller's own and on another unit, and
-//! compares. This module is the other side of that comparison.
+//! For an act on a dossier the roles and units stand in the act's own file, as its
+//! [`Spec`](domain::dossier::Spec); for every other method they stand here. `docs/access.md`
+//! shows both as one table. A test calls every method as every role, on the caller's own unit and
+//! on another one, and compares the answers with that table.
 
 use chrono::NaiveDate;
 use domain::catalogue::Catalogue;
@@ -26,8 +27,8 @@ pub struct Caller {
     pub province: ProvinceCode,
     /// The units it may act for; the province's own identifier means all of them.
     pub units: Vec<UnitCode>,
-    /// Units that are no more, whose work these do: within reach, and not among what is looked
-    /// at when no unit is named.
+    /// Ended units whose work these units do. The caller reaches them, but a query that names no
+    /// unit leaves them out.
     pub former: Vec<UnitCode>,
 }
 
@@ -47,7 +48,7 @@ impl Caller {
         self.units.iter().any(|own| own.as_str() == own.level_one())
     }
 
-    /// The dossiers the caller may look at, those of former units included.
+    /// The dossiers that the caller may look at, including those of former units.
     #[must_use]
     pub fn reach(&self) -> Scope {
         match self.scope() {
@@ -59,7 +60,7 @@ impl Caller {
         }
     }
 
-    /// The dossiers the caller looks at when it names no unit.
+    /// The dossiers that the caller sees without naming a unit.
     #[must_use]
     pub fn scope(&self) -> Scope {
         if self.reaches_province() {
@@ -70,11 +71,11 @@ impl Caller {
     }
 }
 
-/// The units that a token lets somebody act for on a day, and the former ones behind them.
+/// The units of a token on a day, and the former units behind them.
 ///
-/// Who worked for a unit that is no more works for the one that has taken over from it, and
-/// looks after what it left behind. A token for a province reaches what bears the identifier of
-/// a province that was merged into it.
+/// A person who worked for an ended unit works for its successor, and still reaches what the old
+/// unit left. A token for a province also reaches units with the identifier of a province that was
+/// merged into it.
 #[must_use]
 pub fn units_today(
     catalogue: &Catalogue,
@@ -120,7 +121,7 @@ pub enum Method {
     GetWorklistCounts,
     /// Follow the counts.
     WatchWorklist,
-    /// Read what a month is likely to end with.
+    /// Read the probable figures of a month's end.
     GetOutlook,
     /// On-time and online rates.
     GetRates,
@@ -138,11 +139,11 @@ pub enum Method {
     ListFlags,
     /// Follow the flag log.
     WatchFlags,
-    /// Take numbers along for a desk without a line.
+    /// Reserve numbers for a desk that will be offline.
     ReserveNumbers,
     /// Give such numbers back.
     VoidNumbers,
-    /// Enter what was received without a line.
+    /// Enter the receptions of an offline desk.
     ImportReceptions,
     /// Read what became of such numbers.
     ListNumberBlocks,
@@ -152,7 +153,7 @@ pub enum Method {
     ReadCatalogue,
     /// Propose a text of the catalogue.
     ProposeDocument,
-    /// Publish a text that somebody else proposed.
+    /// Publish a text that another person proposed.
     ApproveDocument,
     /// Turn a proposed text down.
     RejectDocument,
@@ -160,11 +161,11 @@ pub enum Method {
     GetDocument,
     /// Page through proposed and published texts.
     ListDocuments,
-    /// Try a calendar out on the open dossiers.
+    /// Try a calendar on the open dossiers.
     ListCalendarChanges,
-    /// Try a version of a procedure out on its running dossiers.
+    /// Try a version of a procedure on its running dossiers.
     ListProcedureBreaks,
-    /// Take running dossiers over to another version.
+    /// Move running dossiers to another version.
     MigrateDossiers,
     /// Read how far a job has come.
     GetJob,
@@ -215,7 +216,7 @@ impl Method {
         }
     }
 
-    /// Whether a role may call it at all. For which units is the caller's own business.
+    /// Whether a role may call it at all. The units are checked apart.
     #[must_use]
     pub fn open_to(self, role: Role) -> bool {
         use Role::{Admin, Auditor, Chairman, Leader, Officer, Portal, Province, Receptionist};
@@ -306,7 +307,8 @@ pub fn check_province(caller: &Caller, method: Method) -> Result<(), Error> {
     }
 }
 
-/// Refuses a caller who may not do this to a dossier, and says for which unit it acts.
+/// Refuses a caller who may not do this to a dossier, and returns the unit for which the caller
+/// acts.
 pub fn check_dossier(
     caller: &Caller,
     method: Method,
@@ -315,8 +317,8 @@ pub fn check_dossier(
     check_standing(caller, method, dossier, standing(method, dossier))
 }
 
-/// The same for a command, which may be about the part of one unit: what is that unit's own is
-/// done by it, or written down by the unit that decides the dossier.
+/// The same for a command. A command about the part of one unit is open to that unit, and to the
+/// unit that decides the dossier.
 pub fn check_command(
     caller: &Caller,
     command: &Command,
@@ -359,7 +361,7 @@ fn may_read(caller: &Caller, dossier: &Dossier) -> bool {
     check_dossier(caller, Method::GetDossier, dossier).is_ok()
 }
 
-/// The units whose people may do this to a dossier, the natural one first.
+/// The units whose people may do this to a dossier, the usual one first.
 fn standing(method: Method, dossier: &Dossier) -> Vec<&UnitCode> {
     match method {
         Method::Act(action) => action.spec().units.units(dossier),
@@ -412,7 +414,7 @@ fn standing(method: Method, dossier: &Dossier) -> Vec<&UnitCode> {
     }
 }
 
-/// How much of a person a role is shown.
+/// How much of a person's data a role sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sight {
     /// Everything.
@@ -423,10 +425,10 @@ pub enum Sight {
     Hidden,
 }
 
-/// How much of applicants a role is shown, of dossiers it may look at.
+/// How much of the applicants' data a role sees, in dossiers that it may look at.
 ///
-/// Those who deal with the citizen see them; the province and the portal see a mask; those
-/// who look after figures or machines see nobody. Law 91/2025/QH15: minimisation.
+/// Roles that deal with the citizen see everything; the province and the portal see a mask; roles
+/// for figures or machines see nothing. Law 91/2025/QH15: minimisation.
 #[must_use]
 pub fn sight(role: Role) -> Sight {
     match role {

@@ -1,4 +1,4 @@
-//! The catalogue as each province has it: the shipped one, with what the province published.
+//! The catalogue of each province: the shipped one, with the province's published texts on top.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -17,7 +17,7 @@ pub struct Catalogues {
     own: RwLock<HashMap<ProvinceCode, Own>>,
 }
 
-/// What a province has of its own.
+/// What a province has published.
 struct Own {
     /// How many texts it had published.
     edition: u64,
@@ -25,7 +25,7 @@ struct Own {
 }
 
 impl Catalogues {
-    /// Every province has the shipped one, until [`Catalogues::refresh`] finds more.
+    /// Gives every province the shipped catalogue, until [`Catalogues::refresh`] finds more.
     #[must_use]
     pub fn new(shipped: Arc<Catalogue>) -> Self {
         Self {
@@ -34,14 +34,14 @@ impl Catalogues {
         }
     }
 
-    /// Every province's catalogue as a database has it now.
+    /// Every province's catalogue, as a database has it now.
     pub async fn read(shipped: Arc<Catalogue>, read: &dyn ReadTx) -> Result<Self, Error> {
         let catalogues = Self::new(shipped);
         catalogues.refresh(read).await?;
         Ok(catalogues)
     }
 
-    /// The shipped catalogue, or the folder that stands in for it.
+    /// The shipped catalogue, or the folder that replaces it.
     #[must_use]
     pub fn shipped(&self) -> &Arc<Catalogue> {
         &self.shipped
@@ -80,10 +80,10 @@ impl Catalogues {
         all.into_iter().cloned().collect()
     }
 
-    /// Takes in what was published since. False when nothing was.
+    /// Reads what was published since the last call. False if nothing was.
     ///
-    /// Errors: a published text that this version of motcua cannot read leaves the province
-    /// with the catalogue that it had.
+    /// Errors: a published text that this version of motcua cannot read; the province then keeps
+    /// its present catalogue.
     pub async fn refresh(&self, read: &dyn ReadTx) -> Result<bool, Error> {
         let mut changed = false;
         for (province, edition) in read.editions().await? {
@@ -111,7 +111,7 @@ impl Catalogues {
     }
 }
 
-/// The law that due times follow by a catalogue.
+/// The law by which due times are counted, from a catalogue.
 #[must_use]
 pub(crate) fn law(catalogue: &Catalogue) -> Law<'_> {
     Law {
@@ -121,7 +121,7 @@ pub(crate) fn law(catalogue: &Catalogue) -> Law<'_> {
     }
 }
 
-/// The published texts over the shipped ones; of two with the same path the later one counts.
+/// Lays the published texts over the shipped ones. Of two with the same path the later one counts.
 fn laid_over(shipped: &Catalogue, documents: &[Document]) -> Result<Catalogue, Error> {
     let files: Vec<SourceFile> = documents
         .iter()

@@ -1,4 +1,4 @@
-//! The engine: every use case, behind one door.
+//! The engine: every use case, in one type.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -39,14 +39,14 @@ pub struct Parts {
     pub ids: Arc<dyn Ids>,
     /// The installation's secret, kept outside the database.
     pub secret: Vec<u8>,
-    /// How many writes may wait before callers are told to come again.
+    /// How many writes may wait before further callers must retry.
     pub queue: usize,
 }
 
-/// Who asks for a write, and under which id.
+/// The origin of a write: the caller, and the request's id.
 #[derive(Debug, Clone)]
 pub struct Meta {
-    /// The id that the caller made and kept before the first try.
+    /// The id that the caller made and stored before the first try.
     pub request_id: RequestId,
     /// The request's content, without id and etag: the same id with other content is refused.
     pub content: Vec<u8>,
@@ -95,13 +95,13 @@ impl Engine {
         self.office.catalogue(province)
     }
 
-    /// Units, calendars and procedures before any province laid its own over them.
+    /// Units, calendars and procedures as shipped, without a province's own.
     #[must_use]
     pub fn shipped(&self) -> Arc<Catalogue> {
         Arc::clone(self.office.catalogues.shipped())
     }
 
-    /// Takes in what was published to the catalogue since, by this process or another.
+    /// Reads what was published to the catalogue since, by this process or another.
     pub async fn refresh_catalogue(&self) -> Result<(), Error> {
         let read = self.office.store.read().await?;
         if self.office.catalogues.refresh(read.as_ref()).await? {
@@ -110,8 +110,8 @@ impl Engine {
         Ok(())
     }
 
-    /// Takes in what was published with dossiers that are shown before the next look at it: an
-    /// import brings both at once.
+    /// Reads the catalogue again before it shows certain dossiers: an import brings dossiers and
+    /// texts at once, and the next regular look may be too late.
     pub(crate) async fn keep_up(
         &self,
         read: &dyn ReadTx,
@@ -123,7 +123,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Keeps taking in what is published, for as long as the engine is there.
+    /// Keeps reading what is published, as long as the engine lives.
     pub async fn follow_catalogue(self: Arc<Self>, every: Duration) {
         let engine = Arc::downgrade(&self);
         drop(self);
@@ -155,34 +155,34 @@ impl Engine {
         self.office.clock.now()
     }
 
-    /// Wakes up after each batch that was decided. What changed is read from the feed.
+    /// Wakes after each decided batch. The changes themselves are read from the feed.
     #[must_use]
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.changed.clone()
     }
 
-    /// Wakes whoever follows what changes, for something that no lane has written.
+    /// Wakes everybody who follows changes, for a change that the lane did not write.
     pub(crate) fn tell(&self) {
         self.telling
             .send_modify(|batches| *batches = batches.wrapping_add(1));
     }
 
-    /// Finds out who calls from the secret of a token.
+    /// Finds the caller by the secret of a token.
     ///
-    /// A token that was revoked is refused within a second.
+    /// A revoked token is refused within a second.
     pub async fn authenticate(&self, secret: &str) -> Result<Caller, Error> {
         self.authenticate_by_hash(&keys::token_hash(secret)).await
     }
 
-    /// The same for whoever has shown the secret before.
+    /// The same by the hash of a secret that the caller has shown before.
     pub(crate) async fn authenticate_by_hash(&self, hash: &str) -> Result<Caller, Error> {
         let store = self.office.store.as_ref();
         self.caller(self.sessions.token(store, hash).await?)
     }
 
-    /// Finds out again who calls, for a stream that has been open for a while.
+    /// Finds the caller again, for a stream that has been open for a while.
     ///
-    /// A token that was revoked is refused at once.
+    /// A revoked token is refused at once.
     pub async fn authenticate_again(&self, secret: &str) -> Result<Caller, Error> {
         let read = self.office.store.read().await?;
         self.caller(read.token(&keys::token_hash(secret)).await?)
@@ -225,7 +225,7 @@ impl Engine {
         }
     }
 
-    /// A new request id, for a form that is about to be filled in: sent twice, it is one request.
+    /// A new request id for an empty form. A form sent twice is then one request.
     #[must_use]
     pub fn request_id(&self) -> RequestId {
         let mut bytes = self.chance();
@@ -305,7 +305,7 @@ impl Engine {
         .await
     }
 
-    /// Every other command, on a dossier that exists.
+    /// Every other command on an existing dossier.
     pub async fn command(
         &self,
         caller: &Caller,
@@ -360,12 +360,12 @@ impl Engine {
             work,
         };
         let done = self.lane.send(task).await?;
-        // Judged as of when it was written, so that a repeat gets the same answer at any time.
+        // The moment of writing is used, so that a repeat gets the same answer at any time.
         let mut view = match done {
-            // The record time: a submission may have happened before it arrived.
+            // The record time is used, because a submission may have happened before it arrived.
             Done::Now(dossier, written, applicant) => {
                 if dossier.corrections.applicant_items().nth(1).is_some() {
-                    // Rarely: other persons stand beside the one who handed it in.
+                    // A rare case: the dossier has other persons than its applicant.
                     let read = self.office.store.read().await?;
                     self.view_at(read.as_ref(), caller, *dossier, written)
                         .await?
@@ -391,8 +391,8 @@ impl Engine {
         Ok(view)
     }
 
-    /// The dossier as it was at a version, and when that was written: how a repeated request
-    /// gets its first answer.
+    /// The dossier at a version, and the time of that version: the way a repeated request gets its
+    /// first answer.
     async fn at_version(
         &self,
         read: &dyn ReadTx,
@@ -432,8 +432,8 @@ impl Engine {
         })
     }
 
-    /// Refuses units that could not deal with the dossier: those of another province, the
-    /// province itself, which is no desk, and those that are no more.
+    /// Refuses units that could not handle the dossier: units of another province, the province
+    /// itself, which has no desk, and ended units.
     fn check_units(
         &self,
         caller: &Caller,
@@ -471,7 +471,7 @@ impl Engine {
         }
     }
 
-    /// Why a unit cannot deal with a dossier on a day; none when it can.
+    /// Why a unit cannot handle a dossier on a day; none if it can.
     pub(crate) fn cannot_deal(
         &self,
         caller: &Caller,
@@ -490,7 +490,8 @@ impl Engine {
         (id, Salt::new(self.office.ids.random()))
     }
 
-    /// The dossier a caller means. One of another province does not exist for the caller.
+    /// The dossier that a caller names. A dossier of another province does not exist for the
+    /// caller.
     pub(crate) async fn resolve(
         &self,
         read: &dyn ReadTx,
@@ -531,7 +532,7 @@ impl Engine {
     }
 }
 
-/// Every applicant of dossiers that a view may show.
+/// Every person who may be shown as an applicant of these dossiers.
 pub(crate) fn applicants_of<'a>(
     dossiers: impl IntoIterator<Item = &'a Dossier>,
 ) -> Vec<(DossierId, &'a str)> {
@@ -549,7 +550,7 @@ pub(crate) fn lane_of(receiving: &UnitCode) -> u16 {
     u16::from_be_bytes([hash[0], hash[1]])
 }
 
-/// Why a unit cannot deal with a dossier on a day; none when it can.
+/// Why a unit cannot handle a dossier on a day; none if it can.
 fn cannot_deal(
     catalogue: &Catalogue,
     province: &ProvinceCode,

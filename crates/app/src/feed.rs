@@ -1,4 +1,4 @@
-//! The feed of events: never skipped, never doubled, resumed by a cursor.
+//! The feed of events: a reader with a cursor misses none and sees none twice.
 
 use std::sync::PoisonError;
 
@@ -15,10 +15,10 @@ use crate::import::Import;
 use crate::page::PageQuery;
 use crate::ports::{FeedHead, ReadTx, StoreError};
 
-/// The cursor of the present end: what has happened is read elsewhere, what comes is followed.
+/// The cursor of the present end, for a reader who wants only what comes from now on.
 pub const NOW: &str = "now";
 
-/// What the feed tells, with the cursor that resumes after it.
+/// What an entry holds, with the cursor that resumes after it.
 #[derive(Debug, Clone)]
 pub struct FeedEntry {
     /// Resumes after this.
@@ -32,7 +32,8 @@ pub struct FeedEntry {
 pub enum FeedItem {
     /// Something happened to a dossier.
     Event(Box<Record>),
-    /// A whole history came in from another system. Its events are read apart, by its number.
+    /// An import added a whole history from another system. Its events are read apart, by its
+    /// number.
     ImportCompleted(Box<Import>),
 }
 
@@ -41,7 +42,7 @@ pub enum FeedItem {
 pub struct FeedPage {
     /// The events, in order.
     pub entries: Vec<FeedEntry>,
-    /// Resumes after this piece, also when it is empty.
+    /// The cursor that resumes after this piece, also if the piece is empty.
     pub next: String,
     /// Whether this was the end for now.
     pub done: bool,
@@ -51,8 +52,8 @@ pub struct FeedPage {
 }
 
 impl Engine {
-    /// Events after a cursor; from the beginning when it is empty, from the present end on
-    /// when it is [`NOW`].
+    /// Events after a cursor: from the beginning if it is empty, from the present end if it is
+    /// [`NOW`].
     ///
     /// Callers of a unit see the events of dossiers that their unit is involved in. A
     /// cursor of another feed, such as that of a database since restored, is refused: where its
@@ -110,7 +111,8 @@ impl Engine {
         let mut found = read.feed(&caller.scope(), after, limit).await?;
         // What came in after that end is left for the next page.
         found.retain(|(place, _)| *place <= head.last);
-        // At the end everything up to the head was looked at, also what the caller may not see.
+        // At the end every event up to the head has been looked at, also those that the caller may
+        // not see.
         let until = match found.last() {
             Some((place, _)) if found.len() >= limit as usize => *place,
             Some(_) | None => head.last,
@@ -154,8 +156,8 @@ impl Engine {
         })
     }
 
-    /// The events that an import brought, as far as the caller may look at their dossiers. The
-    /// cursors are those of the import and of nothing else.
+    /// The events of an import, as far as the caller may look at their dossiers. These cursors
+    /// belong to the import alone.
     pub async fn import_events(
         &self,
         caller: &Caller,

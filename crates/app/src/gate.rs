@@ -1,5 +1,4 @@
-//! What every call goes through, whatever it came over: a place, a limit of time, and one way to
-//! fail.
+//! What every call goes through in every adapter: a place, a time limit, and one way to fail.
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
@@ -13,12 +12,12 @@ use tracing::Instrument;
 use crate::error::Error;
 use crate::security::{self, Event};
 
-/// How many calls may be in flight, and for how long.
+/// The limits of the gate.
 #[derive(Debug, Clone)]
 pub struct Limits {
     /// How long a call may take; streams are not limited.
     pub timeout: Duration,
-    /// How many calls may be in flight; more are told to come again.
+    /// How many calls may be in flight. Further calls fail with [`Error::QueueFull`].
     pub max_calls: usize,
 }
 
@@ -31,7 +30,7 @@ impl Default for Limits {
     }
 }
 
-/// The one way in for calls of all adapters. A clone is the same gate.
+/// The one way in for the calls of all adapters. Clones share the gate.
 #[derive(Debug, Clone)]
 pub struct Gate {
     places: Arc<Semaphore>,
@@ -50,7 +49,7 @@ impl Gate {
         }
     }
 
-    /// The server stops: streams end, calls in flight go on.
+    /// Closes the gate when the server stops: streams end, calls in flight go on.
     pub fn close(&self) {
         self.closing.send_replace(true);
     }
@@ -64,7 +63,7 @@ impl Gate {
     /// Waits until the server stops.
     pub async fn closing(&self) {
         let mut closing = self.closing.subscribe();
-        // The gate holds the sender, so this cannot fail while somebody waits here.
+        // The gate holds the sender, so this cannot fail while a caller waits here.
         let _never_gone = closing.wait_for(|closing| *closing).await;
     }
 
@@ -73,7 +72,7 @@ impl Gate {
         tokio::time::timeout(time, self.closing()).await.is_err()
     }
 
-    /// Does what only reads: dropped with the caller, and when time runs out.
+    /// Runs a call that only reads. It is dropped with the caller, and when time runs out.
     ///
     /// `patience` is how long the caller says that it waits.
     ///
@@ -87,7 +86,7 @@ impl Gate {
         self.in_time(patience, unharmed(work)).await
     }
 
-    /// Does what writes: it goes on when the caller goes away or is told that time ran out, so
+    /// Runs a call that writes. It goes on if the caller leaves or is told that time ran out, so
     /// that no transaction is cut.
     ///
     /// Errors: as [`Gate::read`]; after [`Error::TimedOut`] the write may have been done.
@@ -111,8 +110,8 @@ impl Gate {
         self.in_time(patience, answer).await
     }
 
-    /// A place among the calls in flight. Nobody queues for one: whoever finds none comes again. A
-    /// server that stops has no place for them later either.
+    /// Takes a place among the calls in flight. A call without a place fails at once and does not
+    /// queue; a stopping server never has a place again.
     fn place(&self) -> Result<OwnedSemaphorePermit, Error> {
         let place = Arc::clone(&self.places).try_acquire_owned();
         place.map_err(|_all_taken| {

@@ -8,10 +8,10 @@ use domain::id::{DossierId, ProvinceCode};
 
 use crate::ports::KeyMark;
 
-/// What is derived from the installation's one secret, each for one purpose.
+/// Keys derived from the installation's one secret, one a purpose.
 ///
-/// Without the secret a copy of the database tells nobody a PIN, and no identity number can
-/// be tried against it.
+/// Without the secret a copy of the database reveals no PIN, and identity numbers cannot be tried
+/// against it.
 #[derive(Clone)]
 pub struct Keys {
     receipt: [u8; 32],
@@ -67,8 +67,8 @@ impl Keys {
 
     /// The PIN on the receipt of a dossier: six letters and digits, 30 bits.
     ///
-    /// Derived, so that a repeated request prints the same one. Letters that look alike are
-    /// left out.
+    /// It is derived, so that a repeated request prints the same PIN. It has no letters that look
+    /// alike.
     #[must_use]
     pub fn pin(&self, dossier: DossierId) -> String {
         letters(&keyed_hash(&self.receipt, &[dossier.as_bytes()]), 6)
@@ -81,7 +81,7 @@ impl Keys {
         letters(&keyed_hash(&self.lookup, &[dossier.as_bytes()]), 20)
     }
 
-    /// What the database keeps of a PIN.
+    /// The hash of a PIN, as the database stores it.
     #[must_use]
     pub fn pin_hash(&self, dossier: DossierId, pin: &str) -> String {
         let pin = pin.trim().to_ascii_uppercase();
@@ -91,7 +91,7 @@ impl Keys {
         ))
     }
 
-    /// Under what an identity number is compared; none when nothing was given.
+    /// The keyed hash by which identity numbers are compared; none without a number.
     #[must_use]
     pub fn person(&self, province: &ProvinceCode, id_number: &str) -> Option<String> {
         let id: String = id_number
@@ -132,7 +132,7 @@ fn letters(hash: &[u8], count: usize) -> String {
         .collect()
 }
 
-/// Whether two texts are equal, in a time that does not tell where they differ.
+/// Compares two texts in a time that does not depend on where they differ.
 #[must_use]
 pub fn same(a: &str, b: &str) -> bool {
     a.len() == b.len()
@@ -145,8 +145,8 @@ pub fn same(a: &str, b: &str) -> bool {
 /// The digest under which a token's secret is kept.
 #[must_use]
 pub fn token_hash(secret: &str) -> String {
-    // The secret has 256 random bits, so a plain hash cannot be reversed; the fixed key
-    // only keeps it apart from other hashes of the same text.
+    // The secret has 256 random bits, so a plain hash cannot be reversed. The fixed key only
+    // separates it from other hashes of the same text.
     hex(&keyed_hash(b"motcua token", &[secret.as_bytes()]))
 }
 

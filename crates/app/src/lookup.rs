@@ -16,7 +16,7 @@ use crate::engine::Engine;
 use crate::error::Error;
 use crate::receipt::Proof;
 
-/// What anybody sees who knows a code.
+/// What anybody with the code sees.
 #[derive(Debug, Clone)]
 pub struct Lookup {
     /// The code.
@@ -98,7 +98,7 @@ pub struct LookupDetails {
     pub clock_standing: bool,
     /// Whether it is overdue.
     pub overdue: bool,
-    /// By when the citizen is to answer a request.
+    /// When the citizen must answer a request.
     pub respond_by: Option<Instant>,
     /// When processing ended.
     pub ended: Option<Instant>,
@@ -106,7 +106,7 @@ pub struct LookupDetails {
     pub returned: Option<Instant>,
     /// What happened, in order.
     pub steps: Vec<LookupStep>,
-    /// What the citizen thought of it, once said.
+    /// The citizen's rating, once given.
     pub rating: Option<Rating>,
 }
 
@@ -194,7 +194,7 @@ fn details(
     }
 }
 
-/// What an event is called to a citizen; inner matters of the office are left out.
+/// The words of an event for a citizen; none for inner matters of the office.
 fn step(record: &Record, procedure: &Procedure) -> Option<LookupStep> {
     let told = record.event.told(procedure)?;
     Some(LookupStep {
@@ -204,7 +204,7 @@ fn step(record: &Record, procedure: &Procedure) -> Option<LookupStep> {
     })
 }
 
-/// How far a dossier is: a fifth for the desk at each end, the steps share the rest.
+/// The progress of a dossier: a fifth for the desk at each end, and the steps share the rest.
 fn completion(state: &State, procedure: &Procedure) -> u32 {
     match state.status() {
         Status::Submitted => 10,

@@ -1,4 +1,4 @@
-//! Mergers of units: a table of successors is put in force, and carried out on what is open.
+//! Mergers of units: puts a table of successors in force and carries it out on open dossiers.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,17 +18,17 @@ use crate::error::{Error, FieldError};
 use crate::jobs::Order;
 use crate::ports::{Job, Proposal, Verdict};
 
-/// How many faults of a table are told at once.
+/// How many faults of a table one answer lists.
 const FAULTS: usize = 100;
 
-/// A merger of units that somebody asks for.
+/// The request for a merger of units.
 #[derive(Debug, Clone)]
 pub struct Merger {
     /// The first day of the new units.
     pub day: NaiveDate,
-    /// The table of successors; of units that it does not name, what is known already holds.
+    /// The table of successors. For units that it does not name, earlier tables hold.
     pub table: SourceFile,
-    /// Other heirs than the table's defaults, old unit and new, as a person names them.
+    /// Other heirs than the table's defaults: old unit and new unit, as a person names them.
     pub choices: Vec<(String, String)>,
     /// By which decision.
     pub reason: String,
@@ -39,12 +39,12 @@ pub struct Merger {
 /// What a merger did, or would do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Merged {
-    /// How many unfinished dossiers were looked at.
+    /// How many unfinished dossiers were examined.
     pub seen: u64,
-    /// How many of them went to other units.
+    /// How many of them moved to other units.
     pub moved: u64,
-    /// From which unit to which, and how many, as counted by this call; a job that was cut
-    /// before counts only what it still had to do.
+    /// The moves from unit to unit, with numbers, counted by this call. A resumed job counts only
+    /// its remainder.
     pub handovers: Vec<Handover>,
     /// The job that did it; none for a dry run.
     pub job: Option<String>,
@@ -64,10 +64,10 @@ pub struct Handover {
 type Counts = BTreeMap<(UnitCode, UnitCode), u64>;
 
 impl Engine {
-    /// Puts a table of successors in force and lets the heirs take over all that is open.
+    /// Puts a table of successors in force and lets the heirs take over all open dossiers.
     ///
-    /// Done twice it is done once; what was cut goes on. `progress` hears how far the job has
-    /// come.
+    /// A repeated call changes nothing, and an interrupted one continues. `progress` hears how far
+    /// the job is.
     pub async fn merge_units(
         &self,
         caller: &Caller,
@@ -137,8 +137,8 @@ impl Engine {
         }
     }
 
-    /// Publishes the table beside the shipped catalogue. It rests on an act of the state, so
-    /// there is nothing for a second person to decide.
+    /// Publishes the table beside the shipped catalogue. The table follows an act of the state, so
+    /// no second person has to approve it.
     async fn put_in_force(
         &self,
         caller: &Caller,
@@ -192,8 +192,8 @@ impl Engine {
         };
         let mut round = 1;
         let mut done: Option<Job> = None;
-        // Another process may have let something in at a unit of before, in the second until
-        // it had read the table: then the table is carried out once more.
+        // Until another process has read the table, it may have received a dossier at an old unit.
+        // If so, the job runs once more.
         while let Some(job) = self.ended_job(&order).await? {
             done = Some(job);
             round += 1;
@@ -230,7 +230,7 @@ impl Engine {
     }
 }
 
-/// What is to be done to a dossier; counted by pair of units.
+/// The change of a dossier, counted by pair of units.
 fn plan(dossier: &Dossier, succession: &Arc<Succession>, counts: &mut Counts) -> Option<Rewrite> {
     for passed in succeed(dossier, succession)?.units {
         *counts.entry((passed.old, passed.new)).or_default() += 1;
@@ -245,7 +245,7 @@ fn handovers(counts: Counts) -> Vec<Handover> {
         .collect()
 }
 
-/// The succession that is asked for: what is known of the day, the table, the choices.
+/// The requested succession: what is known for the day, the table, the choices.
 fn read(merger: &Merger, catalogue: &Catalogue) -> Result<Succession, Error> {
     let units = &catalogue.units;
     let table = Successors::read(&merger.table, merger.day, units)

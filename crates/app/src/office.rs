@@ -37,20 +37,20 @@ impl Office {
         self.catalogues.of(province)
     }
 
-    /// The calendar in whose hours a dossier's due times count: that of the unit that decides.
+    /// The calendar that counts a dossier's due times: that of the deciding unit.
     pub fn calendar(&self, dossier: &Dossier) -> Arc<Calendar> {
         let catalogue = self.catalogue(&dossier.province);
         Arc::clone(catalogue.calendars.for_unit(dossier.resolving.as_str()))
     }
 
-    /// Whether the catalogue has the procedure version that a dossier keeps.
+    /// Whether the catalogue has the dossier's version of its procedure.
     pub fn knows(&self, dossier: &Dossier) -> bool {
         let catalogue = self.catalogue(&dossier.province);
         let version = dossier.procedure_version;
         (catalogue.procedures.get(&dossier.procedure, version)).is_some()
     }
 
-    /// The procedure version that a dossier keeps.
+    /// The dossier's version of its procedure.
     pub fn pinned(&self, dossier: &Dossier) -> Result<Arc<Procedure>, Error> {
         let catalogue = self.catalogue(&dossier.province);
         let found = catalogue
@@ -62,7 +62,7 @@ impl Office {
         })
     }
 
-    /// What the caller can ask of a dossier now.
+    /// The acts that the caller could do on a dossier now.
     pub fn allowed(
         &self,
         caller: &Caller,
@@ -86,7 +86,7 @@ impl Office {
             .collect()
     }
 
-    /// A dossier as the caller may see it, judged as of a moment.
+    /// A dossier as the caller may see it, judged at a moment.
     pub fn view(
         &self,
         caller: &Caller,
@@ -114,7 +114,7 @@ impl Office {
         })
     }
 
-    /// Adds to views of one province what is to be expected of the dossiers.
+    /// Adds forecasts to views of one province.
     pub async fn foresee(&self, read: &dyn ReadTx, views: &mut [View]) -> Result<(), Error> {
         let Some(first) = views.first() else {
             return Ok(());
@@ -140,7 +140,7 @@ impl Office {
         Ok(())
     }
 
-    /// The level of each dossier of a province of which anything can be foreseen.
+    /// The level of each dossier of a province that has a forecast.
     pub async fn levels(
         &self,
         read: &dyn ReadTx,
@@ -165,7 +165,7 @@ impl Office {
         Ok(laid.into_iter().filter_map(level).collect())
     }
 
-    /// How a dossier stands towards its due time: computed, never stored.
+    /// The timing of a dossier: computed, never stored.
     pub fn timing(&self, dossier: &Dossier, now: Instant) -> Result<Timing, Error> {
         let hand_over_late = dossier.custody.is_late(now);
         let Some(due) = dossier.due().filter(|_| dossier.status().is_open()) else {
@@ -177,7 +177,7 @@ impl Office {
         let calendar = self.calendar(dossier);
         let calendar = calendar.as_ref();
         let standing = dossier.clock.as_ref().and_then(|clock| clock.standing);
-        // While the clock stands, the time left is what was left when it stopped.
+        // While the clock stands, the time left is that at the moment of stopping.
         let at = standing.map_or(now, |standing| standing.since);
         let began = dossier
             .clock
@@ -185,7 +185,7 @@ impl Office {
             .map(|clock| clock.started)
             .or(dossier.submitted)
             .unwrap_or(dossier.since);
-        // A date beyond the calendar cannot be weighed; it is then simply not near.
+        // A due time beyond the calendar cannot be measured, so it does not count as near.
         let elapsed = counts_elapsed(dossier);
         let left = if elapsed {
             Some(due - at)
@@ -230,7 +230,7 @@ fn seen_by(caller: &Caller, person: Person) -> Option<Person> {
     }
 }
 
-/// Enough to recognise who is meant: initials, and the last three digits.
+/// Enough to recognise the person: initials, and the last three digits.
 fn masked(person: &Person) -> Person {
     let initials: Vec<String> = person
         .name

@@ -1,9 +1,8 @@
-//! Reception without a line: a desk takes numbers along, receives on paper, and enters it
-//! later.
+//! Offline reception: a desk reserves numbers, receives on paper, and enters the receptions later.
 //!
-//! The event happens when the desk says, and is recorded when it is entered; due times count
-//! from the desk's time. Each number of a day belongs to one dossier, to an open block, or to
-//! nobody for good.
+//! A reception happens at the desk's time and is recorded when it is entered; due times count from
+//! the desk's time. Each number of a day belongs to one dossier, to an open block, or to nobody for
+//! good.
 
 use chrono::{NaiveDate, TimeDelta};
 use domain::dossier::change::succession::succeed;
@@ -21,10 +20,10 @@ use crate::ports::{Block, BlockNumber, BlockWanted, Reserved, VoidWanted, Voided
 use crate::view::View;
 use crate::writing::{Task, Work};
 
-/// One reception as the desk wrote it down.
+/// One reception as the desk recorded it.
 #[derive(Debug, Clone)]
 pub struct OfflineReception {
-    /// Under which id it is entered; a repeat gets the first answer.
+    /// The id under which it is entered. A repeat gets the first answer.
     pub meta: Meta,
     /// The number that its slip bears.
     pub number: u32,
@@ -37,7 +36,7 @@ pub struct OfflineReception {
 }
 
 impl Engine {
-    /// Takes the next numbers of a unit's day along.
+    /// Reserves the next numbers of a unit's day.
     pub async fn reserve_numbers(
         &self,
         caller: &Caller,
@@ -79,7 +78,7 @@ impl Engine {
         }
     }
 
-    /// The blocks of a unit's day, with what became of each number.
+    /// The blocks of a unit's day, with the state of each number.
     pub async fn number_blocks(
         &self,
         caller: &Caller,
@@ -91,7 +90,7 @@ impl Engine {
         Ok(read.blocks(&caller.province, unit, day).await?)
     }
 
-    /// Gives numbers back that no dossier will bear, all or none of them.
+    /// Voids numbers that no dossier will have, all or none of them.
     pub async fn void_numbers(
         &self,
         caller: &Caller,
@@ -119,7 +118,7 @@ impl Engine {
         }
     }
 
-    /// Enters what a desk received without a line. Each reception is answered for itself.
+    /// Enters the receptions of an offline desk. Each gets its own answer.
     pub async fn import_receptions(
         &self,
         caller: &Caller,
@@ -174,9 +173,9 @@ impl Engine {
             procedure,
             mut reception,
         } = offline;
-        // The same id for another unit or day is another request.
+        // The same id for another unit or day would be another request.
         meta.content.extend(format!("{unit} {day}").into_bytes());
-        // It was received: whether it should have been is not asked any more.
+        // The desk has received the dossier, so a possible duplicate no longer stops it.
         reception.content.duplicate_intended = true;
         let (id, salt) = self.new_dossier(unit);
         let work = Work::Import {
@@ -197,7 +196,7 @@ impl Engine {
         Ok(view)
     }
 
-    /// Lets the heirs take over what was received by a unit that is no more by now.
+    /// Lets the heirs take over a dossier whose receiving unit has ended meanwhile.
     async fn follow_succession(&self, caller: &Caller, dossier: &Dossier) -> Result<(), Error> {
         let catalogue = self.catalogue(&caller.province);
         let now = time::to_micros(self.now());

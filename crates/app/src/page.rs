@@ -1,15 +1,15 @@
-//! Pages: sizes, and opaque tokens that only fit the question they came from.
+//! Pages: sizes, and opaque tokens that fit only the query from which they came.
 
 use domain::digest::{hex, keyed_hash};
 
 use crate::error::Error;
 
-/// What a caller says of the page it wants.
+/// What a caller asks of a page.
 #[derive(Debug, Clone, Default)]
 pub struct PageQuery {
     /// How many; 0 means the default, more than the maximum means the maximum.
     pub size: i32,
-    /// Where to go on; empty for the first page.
+    /// The token of the place to continue from; empty for the first page.
     pub token: String,
 }
 
@@ -18,9 +18,9 @@ pub struct PageQuery {
 pub struct Page<T> {
     /// What is on it.
     pub items: Vec<T>,
-    /// Where to go on; empty at the end only.
+    /// The token of the next page; empty only at the end.
     pub next: String,
-    /// How many there are on all pages, where that was asked for.
+    /// The number of items on all pages, if asked for.
     pub total: Option<u64>,
 }
 
@@ -43,9 +43,9 @@ impl PageQuery {
         }
     }
 
-    /// The place after which this page begins, as `next_token` was given it.
+    /// The place after which this page begins, as `next_token` got it.
     ///
-    /// A token of another question is refused: its place would mean something else.
+    /// A token of another query is refused, because its place would mean something else.
     pub fn after(&self, question: &str) -> Result<Option<String>, Error> {
         if self.token.is_empty() {
             return Ok(None);
@@ -65,7 +65,7 @@ impl PageQuery {
     }
 }
 
-/// The token that leads on from a place.
+/// The token that continues from a place.
 #[must_use]
 pub fn next_token(place: &str, question: &str) -> String {
     format!("{place}.{}", question_mark(question))

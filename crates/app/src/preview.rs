@@ -1,4 +1,4 @@
-//! What due time a dossier would get, without writing anything.
+//! Computes the due time that a dossier would get, without writing anything.
 
 use domain::deadline::explain::{self, Explanation};
 use domain::deadline::{self, Due};
@@ -14,7 +14,7 @@ use crate::error::Error;
 /// What is previewed.
 #[derive(Debug, Clone)]
 pub struct PreviewQuery {
-    /// In this unit's hours; in the national ones when none.
+    /// The unit whose hours count; the national hours if none.
     pub unit: Option<UnitCode>,
     /// If it were received then.
     pub received: Instant,
@@ -38,7 +38,7 @@ pub enum PreviewOf {
     },
 }
 
-/// What due time it would get, and why.
+/// The due time, and why.
 #[derive(Debug, Clone)]
 pub struct Preview {
     /// The limit; none when the procedure's limit has no source.

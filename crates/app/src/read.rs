@@ -88,7 +88,7 @@ impl Engine {
         Ok(entries)
     }
 
-    /// Where the time of a dossier went, and up to when that was counted.
+    /// Where the time of a dossier went, and the moment up to which it was counted.
     pub async fn times(
         &self,
         caller: &Caller,
@@ -143,8 +143,8 @@ impl Engine {
         })
     }
 
-    /// Every procedure of a kind, if one is given: what a code governs does not change from version
-    /// to version.
+    /// Every procedure of a kind, if one is given. The kind of a code does not change between
+    /// versions.
     pub(crate) fn of_kind(
         &self,
         caller: &Caller,
@@ -261,7 +261,7 @@ impl Engine {
 /// Fewer digits end the codes of too many dossiers, and shorter texts begin too many case ids.
 const SHORTEST_TAIL: usize = 3;
 
-/// The dossiers that a caller means by a unit: that unit's, or all of the caller's own.
+/// The dossiers that a query is about: those of the named unit, or of all the caller's units.
 pub(crate) fn scope_of(
     caller: &Caller,
     method: Method,

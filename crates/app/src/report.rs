@@ -1,4 +1,4 @@
-//! Reports: on-time and online rates from events.
+//! Reports: on-time and online rates from events and tallies.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -21,19 +21,19 @@ use crate::ports::{ReadTx, ReportRow, ReportWanted, Scope, Sums, SumsWanted, Uni
 pub enum RateUnits {
     /// One unit's.
     One(UnitCode),
-    /// Those of all units of a province, also of units without a dossier.
+    /// All units of a province, including units without a dossier.
     Province(ProvinceCode),
-    /// Those of every unit that has a dossier, in all provinces.
+    /// Every unit that has a dossier, in all provinces.
     All,
 }
 
-/// To which unit a dossier counts when units were merged or divided.
+/// The unit that counts a dossier if units were merged or divided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum UnitBasis {
-    /// To the one that was resolving it at the period's end, be it still there or not.
+    /// The unit that was resolving it at the period's end, whether or not it still exists.
     #[default]
     Recorded,
-    /// To the one that has taken over from that one by today.
+    /// The unit that has taken over from that one by today.
     Current,
 }
 
@@ -117,10 +117,10 @@ impl Engine {
     }
 }
 
-/// On-time and online rates. Who may ask is the caller's business.
+/// On-time and online rates. It does not check the caller.
 ///
-/// A dossier counts whole at the unit that is resolving it at the period's end, or at the one
-/// that has taken over from it.
+/// A dossier counts whole at the unit that is resolving it at the period's end, or at that unit's
+/// successor.
 pub async fn rates(
     read: &dyn ReadTx,
     catalogues: &Catalogues,
@@ -146,7 +146,7 @@ pub async fn rates(
         .collect();
     for scope in scopes {
         let catalogue = catalogues.of(scope.province());
-        // Sums answer what is asked of today's knowledge; an earlier one is read from histories.
+        // Tallies hold today's knowledge only; a report as of an earlier moment reads histories.
         let only_apart = query.as_of.is_none()
             && match query.basis {
                 UnitBasis::Recorded => true,
@@ -199,8 +199,8 @@ pub async fn rates(
     Ok(Report::new(&period, tallies))
 }
 
-/// The moment from which a report looks; refuses a period that is none, and what nobody can know
-/// yet.
+/// The moment as of which a report counts. Refuses a period that ends before it begins, and one
+/// that lies in the future.
 pub(crate) fn checked(query: &RatesQuery, now: Instant) -> Result<Instant, Error> {
     if query.to < query.from {
         return Err(Error::invalid("to", "must not be before from"));
@@ -217,7 +217,7 @@ pub(crate) fn checked(query: &RatesQuery, now: Instant) -> Result<Instant, Error
     Ok(as_of)
 }
 
-/// The units that a caller who asks for some is told about; refuses those who may not ask.
+/// The units of an answer; refuses a caller who may not ask for them.
 pub(crate) fn permitted(
     caller: &Caller,
     method: Method,
@@ -244,13 +244,13 @@ pub(crate) fn permitted(
     }
 }
 
-/// Where to look for what a report counts.
+/// The scope of a report's queries.
 pub(crate) struct Asked {
     /// What to read.
     pub scopes: Vec<Scope>,
-    /// The units that have a row whatever is found, with their names.
+    /// The units that always have a row, with their names.
     pub listed: BTreeMap<UnitCode, String>,
-    /// The only unit that counts, when one was asked for.
+    /// The only unit that counts, if one was named.
     pub only: Option<UnitCode>,
 }
 
@@ -284,7 +284,8 @@ pub(crate) fn asked(
                 asked.scopes.push(Scope::Province(unit.province.clone()));
             } else {
                 list(&unit);
-                // What it decided may lie with its heirs by now, and theirs with it.
+                // The unit's successors may have its dossiers by now, and its own predecessors'
+                // dossiers count too.
                 let kin = catalogue.lineage.kin(&unit.code).into_iter().collect();
                 asked.only = Some(code.clone());
                 asked.scopes.push(Scope::Units(unit.province, kin));
@@ -310,7 +311,7 @@ pub(crate) fn asked(
     Ok(asked)
 }
 
-/// The numbers of all dossiers that do not stand apart, by unit.
+/// The sums of all dossiers that the tallies hold, by unit.
 async fn summed(
     read: &dyn ReadTx,
     scope: &Scope,
@@ -333,7 +334,7 @@ async fn summed(
     Ok(sums.into_iter().map(tally).collect())
 }
 
-/// An empty row for a unit, under the name that it bore on a day.
+/// An empty row for a unit, under its name on a day.
 fn named(catalogue: &Catalogue, day: NaiveDate) -> impl Fn(&UnitCode) -> (String, Tally) + '_ {
     move |code| {
         let unit = catalogue.units.get(code);
@@ -357,8 +358,9 @@ fn there<'a>(
         .filter(move |unit| unit.exists_between(first, last))
 }
 
-/// Whether all that a former unit ever decided belongs to its heir today, so that its sums do
-/// too: not so where a unit goes on that was divided, and another one has what was its before.
+/// Whether everything that former units ever decided belongs to their heirs today, so that their
+/// sums do too. It does not if a divided unit goes on while another unit has a part of its
+/// dossiers.
 fn sums_pass_whole(catalogue: &Catalogue, province: &ProvinceCode, today: NaiveDate) -> bool {
     let here = |unit: &UnitCode| {
         let unit = catalogue.units.get(unit);

@@ -20,22 +20,22 @@ use crate::report::{self, Asked, RateUnits, UnitBasis};
 pub struct RatingsQuery {
     /// Whose.
     pub units: RateUnits,
-    /// Of procedures or of petitions, which are judged apart.
+    /// Procedures or petitions, which are judged apart.
     pub kind: Kind,
-    /// The first local day on which they were given.
+    /// The first local day of the ratings.
     pub from: NaiveDate,
     /// The last one.
     pub to: NaiveDate,
-    /// What had been recorded by then; by now when none.
+    /// Only what had been recorded by then counts; by now if none.
     pub as_of: Option<Instant>,
     /// To which unit a rating counts.
     pub basis: UnitBasis,
 }
 
 impl Engine {
-    /// Ratings of what the caller may look at.
+    /// The ratings that the caller may look at.
     ///
-    /// Errors: [`Error::Invalid`] when the period ends before it begins.
+    /// Errors: [`Error::Invalid`] if the period ends before it begins.
     pub async fn ratings(
         &self,
         caller: &Caller,

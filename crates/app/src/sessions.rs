@@ -1,8 +1,8 @@
 //! Tokens that were looked up a moment ago.
 //!
-//! A clerk's desk calls many times a minute with one token. Looking it up each time would cost a
-//! transaction a call, so what was found is kept for as long as no token has changed, and
-//! whether one has is asked at most once in half a second for all of them.
+//! A clerk's desk calls many times a minute with one token, and each look-up would cost a
+//! transaction. So a found token stays in memory until some token changes. One query for all tokens
+//! asks for changes, at most twice a second.
 
 use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock, RwLockWriteGuard};
@@ -13,11 +13,11 @@ use tokio::time::Instant;
 
 use crate::ports::{Store, StoreError, Token};
 
-/// How long nobody asks whether a token has changed: half of the second in which a revoked
-/// token may still be taken for good, for the asking takes time too.
+/// How long the memory is trusted without asking for changes. A revoked token must be refused
+/// within a second, and asking takes time too, so this is half of it.
 const TRUSTED: Duration = Duration::from_millis(500);
 
-/// The most tokens that are kept; beyond, all are looked up anew.
+/// The most tokens in memory; beyond it all are looked up again.
 const MOST: usize = 20_000;
 
 /// What is known of tokens.
@@ -30,15 +30,15 @@ pub(crate) struct Sessions {
 #[derive(Default)]
 struct Known {
     tokens: HashMap<String, Token>,
-    /// When nothing had changed yet; none before the first look.
+    /// The last moment at which nothing had changed; none before the first question.
     asked: Option<Instant>,
-    /// When the store last gave no answer.
+    /// When the store last failed to answer.
     failed: Option<Instant>,
     edition: i64,
 }
 
 impl Sessions {
-    /// The token with a hash, as it was within the last second.
+    /// The token with a hash, as of the last second.
     pub async fn token(&self, store: &dyn Store, hash: &str) -> Result<Option<Token>, StoreError> {
         self.refresh(store).await?;
         if let Some(token) = self.read(|known| known.tokens.get(hash).cloned()) {
@@ -47,13 +47,14 @@ impl Sessions {
         let edition = self.read(|known| known.edition);
         let read = store.read().await?;
         let found = read.token(hash).await?;
-        // One that is not there is not kept: whoever guesses must not fill the memory.
+        // An unknown hash is not stored, so that guesses cannot fill the memory.
         if let Some(token) = &found {
             let mut known = self.write();
             if known.tokens.len() >= MOST {
                 known.tokens.clear();
             }
-            // Read before a change that somebody else has noticed meanwhile: not kept.
+            // If another caller has noticed a change meanwhile, this token may be out of date and
+            // is not stored.
             if known.edition == edition {
                 known.tokens.insert(hash.to_owned(), token.clone());
             }
@@ -61,7 +62,7 @@ impl Sessions {
         Ok(found)
     }
 
-    /// Forgets all tokens when one has changed.
+    /// Forgets all tokens if one has changed.
     async fn refresh(&self, store: &dyn Store) -> Result<(), StoreError> {
         if self.is_fresh() {
             return Ok(());
@@ -71,14 +72,14 @@ impl Sessions {
         if self.is_fresh() {
             return Ok(());
         }
-        // Whoever waited while a store that is away was asked has had the answer: if all asked in
-        // turn, the last of many would wait for minutes.
+        // If the store failed while we waited for the lock, reuse that failure. If the callers
+        // retried one after another, the last one would wait for minutes.
         if self.read(|known| known.failed.is_some_and(|failed| failed >= came)) {
             return Err(StoreError::Unavailable(
                 "whether a token has changed could not be asked a moment ago".into(),
             ));
         }
-        // Before the question: what changes while it is asked is noticed by the next one.
+        // Taken before the question: a change during the question is noticed by the next one.
         let asked = Instant::now();
         let edition = match Self::edition(store).await {
             Ok(edition) => edition,

@@ -1,4 +1,4 @@
-//! Tokens: ways in for people and programs.
+//! Tokens: the credentials of people and programs.
 
 use chrono::TimeDelta;
 use domain::digest::hex;
@@ -25,16 +25,16 @@ pub struct Grant {
     pub lasts: TimeDelta,
 }
 
-/// A token as it is shown, once.
+/// A new token. It is shown once.
 #[derive(Debug, Clone)]
 pub struct Issued {
-    /// The secret: `mct_` and 64 hexadecimal digits. Kept nowhere.
+    /// The secret: `mct_` and 64 hexadecimal digits. It is not stored.
     pub secret: String,
     /// What is kept.
     pub token: Token,
 }
 
-/// Makes a token and keeps its hash.
+/// Makes a token and stores its hash.
 pub async fn issue(
     store: &dyn Store,
     ids: &dyn Ids,

@@ -19,32 +19,32 @@ use crate::foresight::Foreseen;
 pub struct View {
     /// The dossier.
     pub dossier: Dossier,
-    /// The applicant in force, as far as the caller's role may see them.
+    /// The applicant in force, as far as the caller's role may see the data.
     pub applicant: Option<Person>,
-    /// Every applicant ever recorded or proposed, by item, as far as the role may see them.
+    /// Every applicant ever recorded or proposed, by item, as far as the role may see the data.
     pub people: HashMap<String, Person>,
     /// The procedure version it keeps.
     pub procedure: Arc<Procedure>,
-    /// What the caller can ask of it now.
+    /// The acts that the caller could do on it now.
     pub allowed: Vec<Action>,
     /// The steps that may follow.
     pub next_steps: Vec<StepId>,
-    /// How it stands towards its due time.
+    /// Its state towards its due time.
     pub timing: Timing,
-    /// The moment as of which all of it is judged.
+    /// The moment as of which the view is judged.
     pub at: Instant,
-    /// What the units in whose worklist it stands have to meet; none elsewhere.
+    /// What the units of the worklist must meet; none outside a worklist.
     pub for_unit: Option<ForUnit>,
-    /// What is to be expected of it, where it was asked for and anything can be foreseen.
+    /// The forecast, if it was asked for and the dossier has one.
     pub foreseen: Option<Foreseen>,
-    /// The receipt, on the answer to its reception only.
+    /// The receipt, only in the answer to its reception.
     pub receipt: Option<Receipt>,
 }
 
-/// How a dossier stands towards its due time at the moment of reading.
+/// The state of a dossier towards its due time at the moment of reading.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Timing {
-    /// Past the effective due time, the clock running.
+    /// The effective due time has passed, and the clock runs.
     pub overdue: bool,
     /// Little working time left, by the rule of `deadline::near`.
     pub near_due: bool,
@@ -52,28 +52,28 @@ pub struct Timing {
     pub working_time_left: Option<TimeDelta>,
     /// The last closing time before which an apology still moves the due time.
     pub apology_by: Option<Instant>,
-    /// Papers were handed over late, or should have been by now.
+    /// A hand-over of papers was late, or an open one is late now.
     pub hand_over_late: bool,
 }
 
-/// What the units that look at their worklist have to meet of a dossier: its own due time where
-/// they receive, decide or give it back or hold its papers, else that of their part.
+/// What the units of a worklist must meet of a dossier: its own due time if they receive, decide or
+/// return it, or hold its papers; otherwise that of their part.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ForUnit {
     /// When; none when nothing is due.
     pub due: Option<Instant>,
-    /// That has passed, and the clock runs.
+    /// That time has passed, and the clock runs.
     pub overdue: bool,
     /// Little working time is left until then.
     pub near_due: bool,
 }
 
-/// What is printed on the receipt besides the dossier (form 01).
+/// The data of the receipt besides the dossier (form 01).
 #[derive(Debug, Clone)]
 pub struct Receipt {
-    /// The PIN with which the citizen sees steps and dates.
+    /// The PIN that shows the citizen steps and dates.
     pub pin: String,
-    /// How the due time came about; none without a limit.
+    /// The explanation of the due time; none without a limit.
     pub explanation: Option<Explanation>,
 }
 
@@ -82,11 +82,11 @@ pub struct Receipt {
 pub struct HistoryEntry {
     /// The event.
     pub record: Record,
-    /// The texts that it commits to, by field, as far as the caller's role may see them.
+    /// The texts to which it commits, by field, as far as the caller's role may see them.
     pub texts: Vec<(String, String)>,
 }
 
-/// How a caller names a dossier: by id or by any of its codes.
+/// The name by which a caller gives a dossier: its id or any of its codes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DossierName {
     /// By id.

@@ -30,7 +30,7 @@ pub struct Whose {
     pub unit: Option<UnitCode>,
     /// Of this kind; of both when none.
     pub kind: Option<Kind>,
-    /// Those with which another system deals, too; where it is contradicted they are meant anyway.
+    /// Include dossiers that another system handles. Those in conflict are always included.
     pub with_mirrored: bool,
 }
 
@@ -39,9 +39,9 @@ pub struct Whose {
 pub struct WorklistQuery {
     /// Whose.
     pub whose: Whose,
-    /// Only those of which all of these are true; all when none is given.
+    /// Only dossiers that pass all of these filters; all dossiers if there is none.
     pub only: Vec<WorklistFilter>,
-    /// Only those at one of these levels of the forecast; at any or none when none is given.
+    /// Only dossiers at one of these levels of the forecast; at any level, or none, if empty.
     pub levels: Vec<Level>,
     /// Only those.
     pub filter: DossierFilter,
@@ -53,33 +53,34 @@ pub struct WorklistQuery {
     pub page: PageQuery,
 }
 
-/// Something about a pending dossier that is counted, and by which a worklist can be narrowed to
-/// exactly the dossiers that were counted.
+/// A property of a pending dossier. It is both a count and a filter: the filter gives exactly the
+/// counted dossiers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum WorklistFilter {
-    /// What the unit has to meet has passed, and the clock runs.
+    /// The time that the unit must meet has passed, and the clock runs.
     Overdue,
     /// Little working time is left.
     NearDue,
-    /// A result is due on the present local day, and not overdue.
+    /// A result is due on the present local day and not yet overdue.
     DueToday,
-    /// A submission is to be answered on the present local day, and not overdue.
+    /// The answer to a submission is due on the present local day and not yet overdue.
     AnswerDueToday,
-    /// It waits for papers or a payment from the citizen.
+    /// The office waits for papers or a payment from the citizen.
     WaitingForCitizen,
     /// It was submitted and not yet answered.
     Submitted,
-    /// It was received, waits for nobody, and is with no person.
+    /// It is received, the office waits for nobody, and no person has it.
     Unassigned,
-    /// Its papers are still to be handed to the unit that decides.
+    /// Its papers must still go to the deciding unit.
     NotHandedOver,
     /// They should have gone by now.
     HandOverLate,
-    /// An open leg is late: any leg, seen from the dossier's own units; else the unit's own.
+    /// An open leg is late: any leg for the dossier's own units, otherwise the unit's own leg.
     LateLeg,
-    /// An answer to a question is late, in the same way.
+    /// The answer to a consultation is late: any for the dossier's own units, otherwise the unit's
+    /// own.
     LateConsultation,
-    /// Another system's message contradicts what is known of it.
+    /// A message of another system contradicts the known facts.
     InConflict,
 }
 
@@ -100,7 +101,7 @@ impl WorklistFilter {
         WorklistFilter::InConflict,
     ];
 
-    /// The places in a worklist outside of which none can be, so that a page reads few rows.
+    /// The range of precedences that can pass, so that a page reads few rows; none if any can.
     fn between(self, now: Instant) -> Option<(i64, i64)> {
         let now = Precedence::Running { due: now }.key();
         match self {
@@ -155,12 +156,12 @@ impl WorklistCounts {
     }
 }
 
-/// What waits by level of the forecast and by step.
+/// The pending dossiers by level of the forecast and by step.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Breakdown {
-    /// How many are at each level, where anything can be foreseen.
+    /// The number at each level, of dossiers with a forecast.
     pub levels: BTreeMap<Level, u32>,
-    /// What stands at each step, most first.
+    /// The dossiers at each step, most first.
     pub steps: Vec<AtStep>,
     /// With whom how many are; those with nobody under none.
     pub holders: BTreeMap<Option<ActorId>, u32>,
@@ -168,24 +169,24 @@ pub struct Breakdown {
     pub procedures: BTreeMap<ProcedureCode, u32>,
 }
 
-/// What stands at a step of the dossiers' own units.
+/// The dossiers at a step of their own units.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AtStep {
     /// The step.
     pub step: StepId,
-    /// What one of the procedures that have it calls it.
+    /// The name of the step in one of the procedures that have it.
     pub name: String,
     /// Who does it there.
     pub role: Role,
-    /// How many are there, or wait to come back to it.
+    /// The number that are there, or wait to return to it.
     pub waiting: u32,
     /// How many of them are overdue.
     pub overdue: u32,
-    /// Since when the one that came first is there.
+    /// When the first of them came there.
     pub since: Instant,
 }
 
-/// How many dossiers are looked at in one go.
+/// How many dossiers are read at once.
 const STRIDE: u32 = 1_000;
 
 impl Engine {
@@ -347,7 +348,7 @@ impl Engine {
         Ok((counts, breakdown))
     }
 
-    /// The first page of what is pending, as large as it is read.
+    /// The query for the first page of pending dossiers, as large as one read.
     fn pages(
         &self,
         caller: &Caller,
@@ -367,7 +368,7 @@ impl Engine {
     }
 }
 
-/// All pages of a worklist, one after the other.
+/// All pages of a worklist, one after another.
 struct Pages {
     page: WorklistPage,
     ended: bool,
@@ -396,14 +397,14 @@ impl Pages {
     }
 }
 
-/// Where all filters overlap; none when they say nothing of it.
+/// The overlap of the ranges of all filters; none if no filter has a range.
 fn between(only: &[WorklistFilter], now: Instant) -> Option<(i64, i64)> {
     only.iter()
         .filter_map(|filter| filter.between(now))
         .reduce(|(from, until), (later, earlier)| (from.max(later), until.min(earlier)))
 }
 
-/// A look for pending dossiers that no index holds by themselves.
+/// A search for pending dossiers by a property that no index holds.
 struct Looking<'a> {
     office: &'a Office,
     read: &'a dyn ReadTx,
@@ -413,7 +414,7 @@ struct Looking<'a> {
 }
 
 impl Looking<'_> {
-    /// A page of those that pass, and how many of all pages do, if that was asked for.
+    /// A page of the dossiers that pass, and the number on all pages, if asked for.
     async fn at(
         &self,
         page: &WorklistPage,
@@ -431,7 +432,7 @@ impl Looking<'_> {
         let mut total = 0;
         let mut pages = Pages::of(page.clone());
         if counted {
-            // Whoever counts all walks all, whichever page it is.
+            // Counting needs every row, whichever page is asked for.
             (pages.page.after, pages.page.limit) = (None, STRIDE);
         }
         while let Some(found) = pages.next(self.read).await? {
@@ -471,10 +472,10 @@ impl Looking<'_> {
     }
 }
 
-/// What a dossier asks of the units that look at their worklist.
+/// What a dossier requires of the units of a worklist.
 struct OwnPart {
-    /// Whether they receive, decide or give it back, or hold its papers; else they do a leg, or
-    /// were asked.
+    /// True if one of these units receives, decides, or returns the dossier, or holds its papers.
+    /// False if it only has a leg or a consultation.
     own: bool,
     for_unit: ForUnit,
     late_leg: bool,
@@ -538,7 +539,7 @@ impl OwnPart {
     }
 }
 
-/// The most pressing thing that the units of a scope have to meet.
+/// The most urgent time that the units of a scope must meet.
 fn for_unit(
     office: &Office,
     scope: &Scope,
@@ -563,7 +564,7 @@ fn for_unit(
         {
             let catalogue = office.catalogue(&dossier.province);
             let calendar = catalogue.calendars.for_unit(unit.as_str());
-            // A date beyond the calendar cannot be weighed; it is then simply not near.
+            // A due time beyond the calendar cannot be measured, so it does not count as near.
             let near =
                 now <= due && deadline::near_due(opened, due, now, calendar).unwrap_or(false);
             Ok(ForUnit {

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use crate::error::Error;
 use crate::ports::{Account, AccountStore};
 
-/// How long names are kept without asking the store: they change a few times a year.
+/// How long names stay in memory before the store is asked again: they change a few times a year.
 const TRUSTED: Duration = Duration::from_secs(5);
 
 /// What an official is called.
@@ -37,12 +37,12 @@ impl From<&Account> for Official {
     }
 }
 
-/// The officials of a province, those with disabled accounts too: their names stay in history.
+/// The officials of a province, including those with disabled accounts, because history names them.
 #[derive(Debug, Default)]
 pub struct Directory(HashMap<ActorId, Official>);
 
 impl Directory {
-    /// Who acts under an id; none for programs and for people without an account.
+    /// The official behind an id; none for programs and for people without an account.
     #[must_use]
     pub fn get(&self, actor: &ActorId) -> Option<&Official> {
         self.0.get(actor)
@@ -57,7 +57,7 @@ impl Directory {
         here
     }
 
-    /// The full name of an actor; the id of one without an account.
+    /// The full name of an actor; the id if the actor has no account.
     #[must_use]
     pub fn name(&self, actor: &ActorId) -> String {
         self.get(actor)
@@ -65,7 +65,7 @@ impl Directory {
     }
 }
 
-/// Directories that were read a moment ago.
+/// Directories read within the last seconds.
 #[derive(Default)]
 pub(super) struct Kept(Mutex<HashMap<ProvinceCode, (Instant, Arc<Directory>)>>);
 

@@ -1,8 +1,7 @@
-//! People who sign in at the pages: their accounts, their sessions, and what they are called.
+//! People who sign in at the pages: their accounts, their sessions and their names.
 //!
 //! A session becomes a [`Caller`] like that of any token, so that one access table holds for the
-//! pages and the wire. An account acts under its own name, and a page calls whoever acts by the
-//! full name that the account bears.
+//! pages and the wire. Events carry the name of the account; pages show the official's full name.
 
 mod directory;
 mod password;
@@ -27,17 +26,17 @@ pub use directory::{Directory, Official};
 pub use password::{SHORTEST, WeakPassword, one_time};
 use throttle::Throttle;
 
-/// How long a session lasts in which nothing is done.
+/// How long a session lasts without use.
 pub const IDLE: TimeDelta = TimeDelta::minutes(30);
 
-/// How long a session lasts at most: a working day with its overtime.
+/// The longest session: a working day with overtime.
 pub const LONGEST: TimeDelta = TimeDelta::hours(12);
 
-/// How old the note of a session's last use may grow. Writing each use down would cost a commit a
+/// How old the recorded last use of a session may get. Recording each use would cost one commit a
 /// page.
 const NOTED_EVERY: TimeDelta = TimeDelta::minutes(1);
 
-/// How many passwords are hashed at the same time. Each takes 19 MiB and a processor.
+/// How many passwords are hashed at the same time. Each hash takes 19 MiB and a processor.
 const HASHED_AT_ONCE: usize = 2;
 
 /// Who gets an account.
@@ -80,7 +79,7 @@ pub async fn add(
     Ok(store.add_account(&account).await?)
 }
 
-/// Gives an account another password and ends its sessions. False when there is none.
+/// Changes the password of an account and ends its sessions. False if there is no such account.
 pub async fn set_password(
     store: &dyn AccountStore,
     ids: &dyn Ids,
@@ -95,7 +94,8 @@ pub async fn set_password(
 
 /// A session that has just begun.
 pub struct Opened {
-    /// Its secret. Kept nowhere; the browser brings it with each request.
+    /// The session's secret. The server stores only its hash; the browser sends the secret with
+    /// each request.
     pub secret: String,
     /// Who it is.
     pub signed_in: SignedIn,
@@ -117,7 +117,7 @@ pub struct Accounts {
     hashing: Semaphore,
     throttle: Throttle,
     directory: directory::Kept,
-    /// Compared with when a name is unknown, so that the answer takes the same time.
+    /// A hash to compare with if the name is unknown, so that the answer takes the same time.
     nobody: String,
 }
 
@@ -139,9 +139,9 @@ impl Accounts {
 
     /// Signs in with name and password.
     ///
-    /// `peer` is where the request came from; who guesses slows down themselves, not the owner of
-    /// the name. Errors: [`Error::Unauthenticated`] for an unknown name, a wrong password and a
-    /// disabled account alike; [`Error::TooMany`] after several wrong ones.
+    /// `peer` is the address of the request. A guesser slows down their own address, not the owner
+    /// of the name. Errors: [`Error::Unauthenticated`] for an unknown name, a wrong password and a
+    /// disabled account alike; [`Error::TooMany`] after several wrong passwords.
     pub async fn sign_in(&self, name: &str, password: &str, peer: &str) -> Result<Opened, Error> {
         let now = self.engine.now();
         let name = name.trim().to_lowercase();
@@ -168,7 +168,8 @@ impl Accounts {
     /// Signs in with a token.
     pub async fn sign_in_with_token(&self, secret: &str, peer: &str) -> Result<Opened, Error> {
         let now = self.engine.now();
-        // Nobody guesses 256 bits; the limit only bounds what a peer may ask of the store.
+        // Nobody guesses 256 bits; the limit only bounds how often a peer makes the server query
+        // the store.
         self.throttle.check("token", peer, now)?;
         let secret = secret.trim();
         let caller = match self.engine.authenticate(secret).await {
@@ -190,7 +191,7 @@ impl Accounts {
         Ok(found.map(|(signed_in, _)| signed_in))
     }
 
-    /// Who a session belongs to; none when there is no such session, or it is over.
+    /// The owner of a session; none if there is no such session, or if it is over.
     pub async fn session(&self, secret: &str) -> Result<Option<SignedIn>, Error> {
         let hash = session_hash(secret);
         let Some((signed_in, used)) = self.open_session(&hash).await? else {
@@ -244,7 +245,7 @@ impl Accounts {
         Ok(self.store.end_session(&session_hash(secret), now).await?)
     }
 
-    /// What the people of a province are called, as it was within the last seconds.
+    /// The names of a province's people, at most seconds old.
     pub async fn directory(&self, province: &ProvinceCode) -> Result<Arc<Directory>, Error> {
         self.directory.of(self.store.as_ref(), province).await
     }
@@ -295,7 +296,7 @@ impl Accounts {
             .await
             .expect("the semaphore is never closed");
         let (password, hash) = (password.to_owned(), hash.to_owned());
-        // A tenth of a second of pure computing: not on a thread that others wait for.
+        // Hashing computes for a tenth of a second, so it runs on a thread for blocking work.
         tokio::task::spawn_blocking(move || password::is_right(&password, &hash))
             .await
             .map_err(|error| Error::Internal(Box::new(error)))
@@ -303,6 +304,7 @@ impl Accounts {
 }
 
 fn session_hash(secret: &str) -> String {
-    // Like a token's: 256 random bits need no slow hash, and the key keeps it apart from others.
+    // As for a token: 256 random bits need no slow hash, and the key separates it from other
+    // hashes.
     hex(&keyed_hash(b"motcua session", &[secret.as_bytes()]))
 }

@@ -1,4 +1,4 @@
-//! Passwords: which are taken, and how they are kept.
+//! Passwords: which are accepted, and how they are stored.
 
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
@@ -7,11 +7,11 @@ use domain::id::ActorId;
 
 use crate::error::Error;
 
-/// The fewest characters of a password. Length is what counts; no kinds of characters are
-/// demanded (NIST SP 800-63B, 3.1.1.2).
+/// The fewest characters of a password. Only length counts; no kinds of characters are required
+/// (NIST SP 800-63B, 3.1.1.2).
 pub const SHORTEST: usize = 10;
 
-/// The most: more would only cost time.
+/// The most characters: more would only cost hashing time.
 const LONGEST: usize = 200;
 
 /// Why a password is not taken.
@@ -19,7 +19,7 @@ const LONGEST: usize = 200;
 pub enum WeakPassword {
     /// Fewer than [`SHORTEST`] characters.
     Short,
-    /// Too long to be typed by anybody.
+    /// Longer than anybody types.
     Long,
     /// It is the account's own name.
     Name,
@@ -64,7 +64,7 @@ pub(super) fn hash(password: &str, salt: &[u8; 16]) -> Result<String, Error> {
     Ok(hash.to_string())
 }
 
-/// Whether a password is the one that was hashed. A hash that cannot be read fits nothing.
+/// Whether a password matches a hash. A hash that cannot be read matches nothing.
 pub(super) fn is_right(password: &str, hash: &str) -> bool {
     PasswordHash::new(hash).is_ok_and(|hash| {
         Argon2::default()
@@ -73,8 +73,8 @@ pub(super) fn is_right(password: &str, hash: &str) -> bool {
     })
 }
 
-/// A password to be told once: sixteen letters and digits in groups, 80 bits, none of which looks
-/// like another.
+/// A password to show once: sixteen letters and digits in groups, 80 bits, without characters that
+/// look alike.
 #[must_use]
 pub fn one_time(random: &[u8; 16]) -> String {
     const LETTERS: &[u8; 32] = b"23456789abcdefghjkmnpqrstuvwxyz2";

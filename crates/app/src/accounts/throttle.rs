@@ -1,7 +1,7 @@
-//! Wrong passwords: after a few, a peer waits longer and longer for a name.
+//! Wrong passwords: after a few, a peer waits longer and longer before it may try a name again.
 //!
-//! Only the pair of name and peer waits, so that nobody can shut an official out from elsewhere.
-//! In memory: a restart forgives.
+//! The wait belongs to the pair of name and peer, so that nobody can lock an official out from
+//! elsewhere. The count is in memory: a restart clears it.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -11,17 +11,17 @@ use domain::time::Instant;
 
 use crate::error::Error;
 
-/// Wrong ones that cost nothing: people mistype.
+/// Wrong passwords without a wait: people mistype.
 const FREE: u32 = 5;
 
 /// The longest wait.
 const LONGEST: TimeDelta = TimeDelta::minutes(5);
 
-/// After so long without a wrong one all is forgiven.
+/// After this time without a wrong password the count starts again.
 const FORGIVEN: TimeDelta = TimeDelta::minutes(30);
 
-/// How many pairs are remembered; past that the oldest are forgotten, for a flood of invented names
-/// must not fill the memory.
+/// How many pairs are remembered. Beyond it the oldest are forgotten, so that a flood of invented
+/// names cannot fill the memory.
 const REMEMBERED: usize = 10_000;
 
 #[derive(Default)]
@@ -46,7 +46,7 @@ impl Wrong {
 }
 
 impl Throttle {
-    /// Refuses while the pair has to wait.
+    /// Refuses while the pair must wait.
     pub fn check(&self, name: &str, peer: &str, now: Instant) -> Result<(), Error> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let free = known.get(&key(name, peer)).map(|it| it.free_again());
@@ -83,7 +83,7 @@ impl Throttle {
         };
     }
 
-    /// Forgives a pair that knew the password.
+    /// Clears the count of a pair that gave the right password.
     pub fn right(&self, name: &str, peer: &str) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         known.remove(&key(name, peer));

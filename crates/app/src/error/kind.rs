@@ -1,21 +1,21 @@
-//! What kind of failure a caller meets, whatever it is sent over.
+//! The kinds of failure, independent of the transport.
 
-/// The class of an error: what an adapter chooses its status by.
+/// The class of an error. An adapter chooses its status by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// The request is wrong, whatever the state of things.
+    /// The request is wrong in itself.
     Invalid,
-    /// The request is written in a form that nobody here reads.
+    /// The request has a form that no adapter reads.
     Unsupported,
     /// The request is longer than permitted.
     TooLarge,
     /// Nothing answers at this address.
     Unknown,
-    /// There is no such thing, or not for this caller.
+    /// The thing does not exist, or not for this caller.
     NotFound,
-    /// The law, the procedure or the state of things does not permit it.
+    /// The law, the procedure or the state does not permit it.
     Refused,
-    /// What the caller read has changed since.
+    /// The data has changed since the caller read it.
     Stale,
     /// It belongs to somebody else already.
     Taken,
@@ -23,9 +23,9 @@ pub enum Kind {
     Unauthenticated,
     /// The caller may not do this.
     Denied,
-    /// A place to go on from that is no more.
+    /// The place to continue from no longer exists.
     Expired,
-    /// Too many at once; the same request may be sent again later.
+    /// Too many requests at once; the same request may be sent again later.
     TooMany,
     /// It took too long; the same request may be sent again.
     TimedOut,

@@ -1,6 +1,6 @@
-//! One error for all use cases: variants for what a caller would do differently.
+//! One error for all use cases, with a variant for each reaction of a caller.
 //!
-//! [`Kind`] is the class an adapter answers with, [`reasons`] is the table of all reasons with
+//! [`Kind`] is the class by which an adapter answers, [`reasons`] is the table of all reasons with
 //! cause and remedy, and [`Error::vietnamese`] and [`Display`](std::fmt::Display) give the words.
 
 pub mod fields;
@@ -22,7 +22,7 @@ pub use kind::Kind;
 /// How long a caller waits before it sends the same request again.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
-/// Why a use case was not carried out. Unless said otherwise nothing was written.
+/// Why a use case failed. Unless a variant says otherwise, nothing was written.
 #[derive(Debug)]
 pub enum Error {
     /// Fields are wrong; all of them are listed.
@@ -38,9 +38,9 @@ pub enum Error {
     Refused {
         /// Why.
         refusal: Refusal,
-        /// Where the dossier stands; none when there is no dossier yet.
+        /// The state of the dossier; none if there is no dossier yet.
         status: Option<Status>,
-        /// What can be asked of it now.
+        /// The acts that are possible now.
         allowed: Vec<Action>,
     },
     /// The dossier changed since the caller read it.
@@ -64,7 +64,7 @@ pub enum Error {
         /// The dossier.
         dossier: String,
     },
-    /// No token, or one that is unknown, expired or revoked.
+    /// No token, or an unknown, expired or revoked one.
     Unauthenticated,
     /// The role may not do this at all.
     RoleDenied {
@@ -92,13 +92,13 @@ pub enum Error {
         /// How many that is.
         most: usize,
     },
-    /// Too many calls are in flight, too many commands wait, or too many of this unit; nothing was
-    /// done.
+    /// Too many calls are in flight, too many commands wait, or one unit has too many of them.
+    /// Nothing was done.
     QueueFull,
     /// The answer took longer than the caller or the server waits; a write may have been done.
     TimedOut,
-    /// The store does not answer, or the server stops; the same request may be sent again. Whether
-    /// it was written is settled by its request id.
+    /// The store does not answer, or the server stops. The same request may be sent again; its
+    /// request id settles whether it was written.
     Unavailable(Option<StoreError>),
     /// The clock of this machine is behind what was recorded, so nothing is written; the same request
     /// may be sent again.
@@ -217,7 +217,7 @@ impl Error {
         }
     }
 
-    /// After how long the caller may try again; none where trying again is of no use.
+    /// How long the caller should wait before it retries; none if a retry is useless.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {

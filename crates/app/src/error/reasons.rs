@@ -1,5 +1,4 @@
-//! Every reason there is, with its cause and remedy: the text of `docs/errors.md`, which a test
-//! keeps equal.
+//! Every reason, with its cause and remedy: the text of `docs/errors.md`, which a test compares.
 
 use super::Kind;
 
@@ -14,7 +13,7 @@ pub struct Reason {
     pub cause: &'static str,
     /// For the clerk.
     pub vietnamese: &'static str,
-    /// What the clerk, or who made the software, does.
+    /// What the clerk does, or the maker of the desk software.
     pub remedy: &'static str,
 }
 
@@ -36,7 +35,7 @@ pub const MALFORMED_JSON: Reason = Reason {
     remedy: "Update the desk software, or report it to its maker.",
 };
 
-/// A content type that nobody here reads.
+/// A content type that no adapter reads.
 pub const UNSUPPORTED_MEDIA_TYPE: Reason = Reason {
     reason: "UNSUPPORTED_MEDIA_TYPE",
     kind: Kind::Unsupported,
@@ -54,7 +53,7 @@ pub const BODY_TOO_LARGE: Reason = Reason {
     remedy: "Send codes of papers, not the papers; enter a long list in several requests.",
 };
 
-/// A path or a verb that nobody here answers.
+/// A path or a verb without a handler.
 pub const METHOD_UNKNOWN: Reason = Reason {
     reason: "METHOD_UNKNOWN",
     kind: Kind::Unknown,
@@ -81,7 +80,7 @@ pub const INTERNAL: Reason = Reason {
     remedy: "Tell the administrator the number of the incident.",
 };
 
-/// Reasons of the transport, before a use case is reached.
+/// Reasons of the transport, given before any use case runs.
 pub const TRANSPORT: [&Reason; 5] = [
     &MALFORMED_MESSAGE,
     &MALFORMED_JSON,

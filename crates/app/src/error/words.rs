@@ -1,5 +1,5 @@
-//! The words of errors, in Vietnamese for the clerk and in English. Those of refusals are beside
-//! the rules.
+//! The words of errors, in Vietnamese for the clerk and in English. Refusals have theirs in
+//! [`domain::dossier::Refusal`].
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Fitting on the history of a province.
+//! Fits models on the history of a province.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -30,8 +30,9 @@ const PAGE: u32 = 500;
 
 /// Models of a province, fitted on what was known before a moment.
 ///
-/// One for procedures and one for petitions, each where there is anything to learn from. Reads in
-/// pages, each in a transaction of its own, so that nothing is held up. The store numbers them.
+/// One for procedures and one for petitions, each if there is anything to learn from. The reads go
+/// page by page, each in a transaction of its own, so that no long transaction holds others up. The
+/// store numbers the models.
 pub async fn fit(
     store: &dyn Store,
     catalogues: &Catalogues,
@@ -69,7 +70,7 @@ pub async fn fit(
         .map_err(|error| Error::Internal(Box::new(error)))?
 }
 
-/// When a history was brought in from elsewhere, if it was.
+/// When a history was imported, if it was.
 fn imported_at(first: &Record) -> Option<Instant> {
     let is_imported = match &first.event {
         Event::Received(received) => received.imported.is_some(),
@@ -78,8 +79,8 @@ fn imported_at(first: &Record) -> Option<Instant> {
     is_imported.then_some(first.record_time)
 }
 
-/// When something became known: as it was written down, but for what another system knew long
-/// before its history was brought in.
+/// When something became known: at its record time. Imported events are the exception, because the
+/// other system knew them long before the import.
 fn known_at(record: &Record, imported: Option<Instant>) -> Instant {
     if Some(record.record_time) == imported {
         record.event_time
@@ -91,13 +92,13 @@ fn known_at(record: &Record, imported: Option<Instant>) -> Instant {
 /// Logs that grow dossier by dossier.
 #[derive(Default)]
 struct Growing {
-    /// Calendars in the order in which they came, and whether all their time counts.
+    /// The calendars in order of appearance, each with whether all of its time counts.
     calendars: Vec<(Arc<Calendar>, bool)>,
     procedures: Numbered,
     petitions: Numbered,
 }
 
-/// A log whose activities are numbered as they come.
+/// A log whose activities are numbered in order of appearance.
 #[derive(Default)]
 struct Numbered {
     log: Log,
@@ -126,7 +127,8 @@ impl Growing {
             return;
         };
         let calendar = catalogue.calendars.for_unit(trace.unit.as_str());
-        // A day that no calendar knows cannot be counted; the dossier teaches nothing then.
+        // A day outside every calendar cannot be counted, so the model learns nothing from such a
+        // dossier.
         if !trace.lies_in(calendar) {
             return;
         }
@@ -183,7 +185,7 @@ impl Growing {
     }
 }
 
-/// How large and how good a fit is, as JSON.
+/// The size and quality of a fit, as JSON.
 fn told(artefact: &Artefact) -> String {
     #[derive(Serialize)]
     struct ModelFigures<'a> {

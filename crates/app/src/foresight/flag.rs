@@ -1,7 +1,6 @@
-//! The flag log: each crossing of a level, written when it came and never changed.
+//! The flag log: each crossing of a level, written when it happens and never changed.
 //!
-//! It stands beside the events of a dossier and is none of them: neither version nor etag moves
-//! because a forecast did.
+//! A flag is no event of the dossier: a forecast moves neither version nor etag.
 
 use domain::dossier::Dossier;
 use domain::id::{DossierId, ProvinceCode, UnitCode};
@@ -10,12 +9,12 @@ use serde::{Deserialize, Serialize};
 
 use super::Level;
 
-/// A reason behind a forecast, ready to be shown. Names nobody.
+/// A reason behind a forecast, ready for display. It names nobody.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FlagReason {
     /// For programs: `COMPARABLE`.
     pub code: String,
-    /// What the words are made with, by name.
+    /// The values in the words, by name.
     pub parameters: Vec<(String, String)>,
     /// In Vietnamese.
     pub vi: String,
@@ -24,7 +23,7 @@ pub struct FlagReason {
 }
 
 impl FlagReason {
-    /// What to do before a moment where a dossier will be late.
+    /// The advice to act before a moment, for a dossier that will be late.
     pub(crate) fn apologise_by(by: Instant) -> Self {
         let by = time::local(by);
         Self {
@@ -41,7 +40,7 @@ impl FlagReason {
         }
     }
 
-    /// Why a flag is taken back although no forecast says so.
+    /// Why a flag is cleared although no forecast says so.
     pub(crate) fn nothing_to_foresee(dossier: &Dossier) -> Self {
         let ended = dossier.ended.is_some();
         let (code, vi, en) = if ended {
@@ -75,7 +74,7 @@ pub struct Flag {
     pub dossier: DossierId,
     /// Counts the dossier's crossings, from 1.
     pub ordinal: u32,
-    /// The unit that decided the dossier then, in whose flag log it stands.
+    /// The unit that decided the dossier at that moment. The flag stands in its log.
     pub unit: UnitCode,
     /// When it was seen.
     pub at: Instant,
@@ -87,20 +86,19 @@ pub struct Flag {
     pub late: f64,
     /// Why.
     pub reasons: Vec<FlagReason>,
-    /// The model that said so; none when only planned allowances did.
+    /// The number of the model; none if only planned allowances gave the chance.
     pub model: Option<u64>,
 }
 
 impl Flag {
-    /// Whether it went towards late; else it was cleared.
+    /// Whether it moved towards late; otherwise it cleared a level.
     #[must_use]
     pub fn is_raised(&self) -> bool {
         self.level > self.before
     }
 }
 
-/// What was said of a dossier when half of its time had passed, written down once: by it the
-/// forecast is judged.
+/// The chance of a dossier after half of its time, written once. The forecast is judged by it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Foretold {
     /// The province.
@@ -111,26 +109,26 @@ pub struct Foretold {
     pub at: Instant,
     /// The chance of ending late, from 0 to 1, to the millionth.
     pub late: f64,
-    /// The model that said so; none when only planned allowances did.
+    /// The number of the model; none if only planned allowances gave the chance.
     pub model: Option<u64>,
 }
 
-/// A fitted model as it is kept.
+/// A fitted model, as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeptModel {
     /// The province.
     pub province: ProvinceCode,
     /// Counts the province's models, from 1.
     pub number: u64,
-    /// Which dossiers it is for: petitions have a model of their own.
+    /// The kind of dossiers. Petitions have a model of their own.
     pub matter: domain::procedure::Kind,
     /// The earliest start of a dossier that it was fitted on.
     pub begins: Instant,
-    /// Nothing from then on was looked at.
+    /// The first moment that the fit did not look at.
     pub until: Instant,
     /// When it was fitted.
     pub made: Instant,
-    /// How large and how good it is, as JSON.
+    /// Its size and quality, as JSON.
     pub figures: String,
     /// SHA-256 of the bytes, in hexadecimal.
     pub hash: String,

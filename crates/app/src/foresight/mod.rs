@@ -1,5 +1,5 @@
-//! Forecasts of lateness in the engine: fitted on the province's own history, scored on read,
-//! and flagged when a dossier crosses a level.
+//! Forecasts of lateness in the engine: fitted on the province's own history, scored when read, and
+//! flagged when a dossier crosses a level.
 
 mod fit;
 mod flag;

@@ -1,4 +1,4 @@
-//! The models in force, as every process has them in memory.
+//! The models in use, in the memory of every process.
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -17,12 +17,12 @@ use crate::ports::ReadTx;
 pub(crate) struct Fitted {
     /// Counts the province's models.
     pub number: u64,
-    /// Nothing from then on was looked at.
+    /// The first moment that the fit did not look at.
     pub until: Instant,
     pub artefact: Arc<Artefact>,
 }
 
-/// The models in force of all provinces.
+/// The models in use of all provinces.
 #[derive(Default)]
 pub(crate) struct Models(RwLock<HashMap<ProvinceCode, Own>>);
 
@@ -36,7 +36,7 @@ struct Own {
 }
 
 impl Models {
-    /// The model for dossiers of a kind; none while nothing was fitted.
+    /// The model for dossiers of a kind; none if no model was fitted.
     pub fn of(&self, province: &ProvinceCode, matter: Kind) -> Option<Arc<Fitted>> {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let own = known.get(province)?;
@@ -46,7 +46,7 @@ impl Models {
         }
     }
 
-    /// Up to when the newest model of a province looked; none while nothing was fitted.
+    /// The moment up to which the newest model of a province learned; none if no model was fitted.
     pub fn until(&self, province: &ProvinceCode) -> Option<Instant> {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let own = known.get(province)?;
@@ -54,11 +54,11 @@ impl Models {
         both.into_iter().flatten().map(|fitted| fitted.until).max()
     }
 
-    /// Takes in what was fitted since, by this process or another. Returns the provinces that
-    /// have other models now.
+    /// Reads what was fitted since, by this process or another. Returns the provinces whose models
+    /// changed.
     ///
-    /// A model that this version of motcua cannot read is left out, and the log says so: a
-    /// forecast from planned allowances is better than none.
+    /// A model that this version of motcua cannot read is skipped, and the log says so: a forecast
+    /// from planned allowances is better than none.
     pub async fn refresh(&self, read: &dyn ReadTx) -> Result<Vec<ProvinceCode>, Error> {
         let mut changed = Vec::new();
         for (province, number) in read.model_numbers().await? {
@@ -96,7 +96,7 @@ impl Models {
         Ok(changed)
     }
 
-    /// The number of the latest model of a province; 0 while nothing was fitted.
+    /// The number of the latest model of a province; 0 if no model was fitted.
     pub fn number(&self, province: &ProvinceCode) -> u64 {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
         known.get(province).map_or(0, |own| own.number)

@@ -1,4 +1,4 @@
-//! What a month is likely to end with, and where to act first.
+//! The probable figures at a month's end, and where to act first.
 
 use std::collections::{HashMap, HashSet};
 
@@ -19,7 +19,7 @@ use crate::read::scope_of;
 use crate::report::{self, RateUnits, RatesQuery, UnitBasis};
 use crate::view::View;
 
-/// What a month is likely to end with.
+/// The probable figures at a month's end.
 #[derive(Debug, Clone)]
 pub struct Outlook {
     /// The month.
@@ -32,13 +32,13 @@ pub struct Outlook {
     pub open: u32,
     /// Of these, already overdue.
     pub overdue: u32,
-    /// Late ones and rate at the month's end, and how far the target is.
+    /// The late dossiers and the rate expected at the month's end, and the distance to the target.
     pub reckoned: forecast::outlook::Outlook<DossierId>,
     /// The rate to be reached.
     pub target: f64,
     /// What to act on first of that and of what is due within the days ahead, and by how much the chance of a delay falls with each working hour.
     pub act_first: Vec<Advice>,
-    /// What is overdue and has been the longest.
+    /// The overdue dossiers, the longest overdue first.
     pub overdue_first: Vec<Advice>,
     /// The working days ahead that were asked for.
     pub ahead: Ahead,
@@ -49,37 +49,37 @@ pub struct Outlook {
 pub struct Advice {
     /// The dossier.
     pub view: View,
-    /// By how much the chance of a delay falls with each working hour that is saved.
+    /// How much the chance of a delay falls with each working hour saved.
     pub gain_an_hour: f64,
     /// What to do.
     pub act: Act,
-    /// The last moment at which that still helps; none where it is past.
+    /// The last moment at which that still helps; none if it has passed.
     pub by: Option<Instant>,
 }
 
 /// What to do about a dossier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Act {
-    /// Nobody has it: give it to somebody.
+    /// Nobody has it: assign it.
     Assign,
     /// Remind whoever has it.
     Remind,
     /// It waits at its last step.
     Sign,
-    /// It will be late, or is: tell the citizen, and another date.
+    /// It is late or will be: tell the citizen, with another date.
     Apologise,
 }
 
-/// What is due within some working days, and what is overdue already.
+/// The dossiers due within some working days, and those already overdue.
 #[derive(Debug, Clone, Default)]
 pub struct Ahead {
     /// How many working days.
     pub days: u32,
-    /// Up to when; none past the calendar.
+    /// The end of those days; none past the calendar.
     pub until: Option<Instant>,
     /// Dossiers at each level, in the order of [`Level::ALL`].
     pub levels: [u32; Level::ALL.len()],
-    /// How many of them are expected to end late, overdue ones included.
+    /// The expected number of late ends among them, overdue ones included.
     pub expected_late: f64,
 }
 
@@ -93,22 +93,21 @@ impl Ahead {
     }
 }
 
-/// How many working days lie ahead where nobody says otherwise.
+/// The number of working days ahead, if the caller names none.
 pub const HORIZON_DAYS: u32 = 5;
 /// How many overdue dossiers are named.
 const OVERDUE_FIRST: usize = 5;
 
-/// How many dossiers are looked at in one go.
+/// How many dossiers are read at once.
 const STRIDE: u32 = 1_000;
 
 impl Engine {
-    /// The outlook of a month for a unit, or for all units of the caller; of the present month
-    /// when none is given, and of so many working days from now on. `target` is the on-time rate
-    /// to be reached, such as 0.95.
+    /// The outlook of a month, the present one by default, for a unit or for all units of the
+    /// caller, with the given number of working days ahead. `target` is the on-time rate to reach,
+    /// such as 0.95.
     ///
-    /// Counted are the dossiers that these units decide: those that ended in the month, and those
-    /// still open that are due in it or before. Petitions and mirrored dossiers are left out, as
-    /// they are of the rates.
+    /// It counts the dossiers that these units decide: those that ended in the month, and open ones
+    /// due in it or before. It leaves out petitions and mirrored dossiers, as the rates do.
     pub async fn outlook(
         &self,
         caller: &Caller,
@@ -214,7 +213,7 @@ impl Engine {
         })
     }
 
-    /// What ended in the month so far, as the rates count it.
+    /// The dossiers that ended in the month so far, as the rates count them.
     async fn ended(
         &self,
         read: &dyn ReadTx,
@@ -246,7 +245,7 @@ impl Engine {
         Ok(ended)
     }
 
-    /// What to do about some dossiers, and until when.
+    /// The advice for some dossiers, and until when it helps.
     async fn advise(
         &self,
         read: &dyn ReadTx,
@@ -280,7 +279,7 @@ impl Engine {
         Ok(advised.collect())
     }
 
-    /// How likely each is to be late, what is gained by acting, and its level.
+    /// The chance of lateness of each dossier, the gain from acting, and its level.
     async fn weigh(
         &self,
         read: &dyn ReadTx,
@@ -302,7 +301,7 @@ impl Engine {
     }
 }
 
-/// What to do about a dossier, and the last moment at which that still helps.
+/// The advice for a dossier, and the last moment at which it still helps.
 fn act(view: &View, last_start: Option<Instant>, now: Instant) -> (Act, Option<Instant>) {
     let foreseen = view.foreseen.as_ref();
     let level = foreseen.map(|foreseen| foreseen.level);
@@ -331,7 +330,7 @@ fn weighed(id: DossierId, laid: &Laid, now: Instant) -> Option<(Open<DossierId>,
     let prospect = forecaster.prospect(&laid.running, now).ok()?;
     let open = Open {
         id,
-        // Overdue by the due time itself, and by nothing else.
+        // Only the due time itself makes a dossier overdue.
         late: if prospect.overdue {
             1.0
         } else {

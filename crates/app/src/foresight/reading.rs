@@ -1,4 +1,4 @@
-//! The flag log, read with a cursor that never skips.
+//! Reads the flag log with a cursor that skips nothing.
 
 use domain::id::{ProvinceCode, UnitCode};
 use domain::time::Instant;
@@ -18,7 +18,7 @@ use crate::read::scope_of;
 pub struct FlagPage {
     /// The flags, in order, each with the cursor that resumes after it.
     pub flags: Vec<(String, Flag)>,
-    /// Resumes after this piece, also when it is empty.
+    /// The cursor that resumes after this piece, also if the piece is empty.
     pub next: String,
     /// Whether this was the end for now.
     pub done: bool,
@@ -28,12 +28,12 @@ pub struct FlagPage {
 }
 
 impl Engine {
-    /// Flags after a cursor; from the beginning when it is empty, from the present end on when it
-    /// is [`crate::feed::NOW`].
+    /// Flags after a cursor: from the beginning if it is empty, from the present end if it is
+    /// [`crate::feed::NOW`].
     ///
-    /// Those of a unit, or of all the caller's units: of the dossiers that these decided when the
-    /// flags were raised. A cursor of another flag log, such as that of a database since
-    /// restored, is refused.
+    /// The flags of a unit, or of all the caller's units, on dossiers that these decided when the
+    /// flags were raised. A cursor of another flag log, such as that of a restored database, is
+    /// refused.
     pub async fn flags(
         &self,
         caller: &Caller,
@@ -50,7 +50,7 @@ impl Engine {
         let read = self.office.store.read().await?;
         let head = read.flags_head().await?;
         let head = FeedHead {
-            // Apart from the events of the same database.
+            // The suffix separates it from the feed of events of the same database.
             feed: format!("{}f", head.feed),
             last: head.last,
             held: head.held,
@@ -73,7 +73,7 @@ impl Engine {
             .collect();
         let next = match flags.last() {
             Some((cursor, _)) if !at_end => cursor.clone(),
-            // Up to the head everything was looked at, also what is not the unit's.
+            // Every flag up to the head has been looked at, also flags of other units.
             Some(_) | None => cursor(
                 head.last,
                 &head,

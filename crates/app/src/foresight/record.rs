@@ -19,23 +19,23 @@ use crate::error::Error;
 use crate::ports::{ReadTx, Scope};
 use crate::read::scope_of;
 
-/// How good the flags of a month were.
+/// The quality of a month's flags.
 #[derive(Debug, Clone)]
 pub struct FlagRecord {
     /// The month.
     pub month: Month,
     /// When it was reckoned.
     pub as_of: Instant,
-    /// From when on forecasts are judged: the moment of the province's first model. None before it.
+    /// The moment of the province's first model; forecasts are judged from then on. None before it.
     pub judged_from: Option<Instant>,
-    /// What was flagged and what came of it.
+    /// The flags, and what happened to their dossiers.
     pub record: MonthRecord,
-    /// The chances of the last 60 working days against what came; none below thirty dossiers.
+    /// The chances of the last 60 working days against the outcomes; none below thirty dossiers.
     pub drift: Option<Drift>,
 }
 
 impl FlagRecord {
-    /// What was promised of the flags and what came of it, in Vietnamese and English.
+    /// The promise of the flags and the outcome, in Vietnamese and English.
     #[must_use]
     pub fn words(&self) -> [String; 2] {
         let MonthRecord {
@@ -76,15 +76,15 @@ impl FlagRecord {
 
 /// Working days after a flag within which an act counts as an answer to it.
 const ACTED_WITHIN: f64 = 1.0;
-/// How many dossiers are looked at in one go.
+/// How many dossiers are read at once.
 const STRIDE: u32 = 500;
 
 impl Engine {
-    /// How good the flags were of dossiers that were due in a month: of a unit, or of all units of
-    /// the caller; of the present month, as far as it has passed, when none is given.
+    /// The quality of the flags on dossiers that were due in a month: of a unit, or of all units of
+    /// the caller; of the present month so far by default.
     ///
-    /// From the flag log and from what was foretold half-way, as both were written then. Petitions,
-    /// mirrored dossiers, and those that ended without a result are left out.
+    /// It reads the flag log and the chances foretold half-way, as both were written then. It
+    /// leaves out petitions, mirrored dossiers, and dossiers that ended without a result.
     pub async fn flag_record(
         &self,
         caller: &Caller,
@@ -99,7 +99,7 @@ impl Engine {
         let until = Ord::min(month.ends(), now);
         let read = self.office.store.read().await?;
         let judged_from = read.first_model(scope.province()).await?;
-        // Before the first model nobody was warned by one, so nothing is judged.
+        // Before the first model no flag could warn, so nothing is judged.
         let from = judged_from.map_or(until, |first| Ord::max(first, month.begins()));
         let settled = self
             .settled(read.as_ref(), &scope, (from, Ord::max(from, until)))
@@ -117,7 +117,7 @@ impl Engine {
         })
     }
 
-    /// Dossiers that were due in a period, what was said of them, and what came.
+    /// The dossiers due in a period, their flags and chances, and the outcomes.
     async fn settled(
         &self,
         read: &dyn ReadTx,
@@ -187,7 +187,7 @@ impl Engine {
     }
 }
 
-/// Whether it shows how good a flag was: it ended with a result or should have.
+/// Whether a dossier can judge a flag: it ended with a result, or should have ended.
 fn is_judged(dossier: &Dossier) -> bool {
     let standing = dossier
         .clock
@@ -204,10 +204,10 @@ fn is_judged(dossier: &Dossier) -> bool {
     has_result && dossier.kind == Kind::Procedure && dossier.mirrored.is_none()
 }
 
-/// The beginning of the last so many working days.
+/// The beginning of the last working days that count.
 fn drift_since(calendar: &Calendar, now: Instant) -> Instant {
     let today = time::local_day(now);
     let first = calendar.nth_working_day_before(today, DRIFT_DAYS);
-    // Before the calendar begins there is nothing to look back on.
+    // Before the calendar begins there are no outcomes.
     time::day_start(first.unwrap_or_else(|_| calendar.first_day()))
 }

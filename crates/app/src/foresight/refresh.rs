@@ -1,4 +1,4 @@
-//! Every process follows the models; once a day one of them fits new ones.
+//! Every process follows the models; once a day one process fits new ones.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,13 +13,13 @@ use super::KeptModel;
 use crate::engine::Engine;
 use crate::error::Error;
 
-/// Over how long after midnight the fits of all provinces and processes are spread, in minutes.
+/// The minutes after midnight over which the fits of all provinces and processes are spread.
 const SPREAD_MINUTES: u16 = 180;
 
 impl Engine {
-    /// Fits models of a province on what was known before a moment, and keeps them.
+    /// Fits models of a province on what was known before a moment, and stores them.
     ///
-    /// None are kept where there is nothing to learn from.
+    /// It stores none if there is nothing to learn from.
     pub async fn fit_forecasts(
         &self,
         province: &ProvinceCode,
@@ -36,7 +36,7 @@ impl Engine {
         Ok(kept)
     }
 
-    /// Takes in the models that were fitted since, by this process or another.
+    /// Reads the models that were fitted since, by this process or another.
     pub async fn refresh_models(&self) -> Result<(), Error> {
         let read = self.office.store.read().await?;
         for province in self.office.foresight.models.refresh(read.as_ref()).await? {
@@ -45,12 +45,11 @@ impl Engine {
         Ok(())
     }
 
-    /// Keeps taking in models, and fits new ones each day some time after midnight, for as long
-    /// as the engine is there.
+    /// Keeps reading new models, and fits its own each day some time after midnight, as long as the
+    /// engine lives.
     ///
-    /// The time differs from province to province and from process to process; whoever comes
-    /// second finds the work done. A process that has just started fits nothing for a while,
-    /// `settle`.
+    /// The time differs between provinces and between processes; a later process finds the work
+    /// done. A process that has just started waits for `settle` before it fits.
     pub async fn follow_models(self: Arc<Self>, every: Duration, settle: Duration) {
         let engine = Arc::downgrade(&self);
         let own = self.office.ids.random();
@@ -90,7 +89,7 @@ impl Engine {
             if is_new || now < midnight + wait || tried.get(&province) == Some(&today) {
                 continue;
             }
-            // Tried once a day, also where it fails or there is nothing to learn from.
+            // One try a day, also if it fails or there is nothing to learn from.
             tried.insert(province.clone(), today);
             for kept in self.fit_forecasts(&province, midnight).await? {
                 let (number, hash) = (kept.number, kept.hash);
@@ -101,7 +100,7 @@ impl Engine {
     }
 }
 
-/// How long after midnight a process fits the models of a province.
+/// How many minutes after midnight a process fits the models of a province.
 fn minutes(own: &[u8], province: &ProvinceCode) -> i64 {
     let hash = keyed_hash(b"forecast", &[own, province.as_str().as_bytes()]);
     i64::from(u16::from_be_bytes([hash[0], hash[1]]) % SPREAD_MINUTES)

@@ -1,4 +1,4 @@
-//! What is to be expected of open dossiers, from memory.
+//! Forecasts open dossiers from memory.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -24,31 +24,31 @@ use crate::catalogues::Catalogues;
 use crate::error::Error;
 use crate::ports::{Key, ReadTx};
 
-/// What is to be expected of a dossier at a moment.
+/// The forecast of a dossier at a moment.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Foreseen {
-    /// How likely it is to end late, with what was flagged before taken into account.
+    /// The level, which also depends on the earlier flag.
     pub level: Level,
     /// The chance of that, from 0 to 1.
     pub late: f64,
-    /// When it is to be expected to end: one in ten before, half by, one in ten after. None where
-    /// the calendar does not reach so far.
+    /// When the dossier will probably end: the 10 %, 50 % and 90 % points. None where the calendar
+    /// does not reach so far.
     pub finish: Option<[Instant; 3]>,
     /// Why, the weightiest first.
     pub reasons: Vec<FlagReason>,
-    /// The number of the model; none when only planned allowances say so.
+    /// The number of the model; none if only planned allowances gave the chance.
     pub model: Option<u64>,
-    /// The last moment for its apology, where it will be late and can still be extended.
+    /// The last moment for an apology, if the dossier will be late and can still be extended.
     pub apology_by: Option<Instant>,
 }
 
-/// How many dossiers are remembered as they were laid out. Past it all are laid out anew.
+/// How many prepared dossiers stay in memory. Beyond it all are prepared again.
 const REMEMBERED: usize = 50_000;
 
-/// A calendar, whether limits run by the clock there, and the hours that follow.
+/// A calendar, whether limits elapse without pauses under it, and the resulting working time.
 type OfficeHours = (Arc<Calendar>, bool, Arc<WorkingTime>);
 
-/// Forecasters of offices, and dossiers as they were last laid out for them.
+/// The forecasters of units, and the dossiers as last prepared for them.
 #[derive(Default)]
 pub(crate) struct Foresight {
     pub models: Models,
@@ -68,10 +68,10 @@ struct ForecasterKey {
     unit_kind: String,
 }
 
-/// A forecaster, and what it was made of.
+/// A forecaster, and what it was made from.
 pub(crate) struct UnitForecaster {
     pub forecaster: Forecaster,
-    /// The number of its model; none when there is none.
+    /// The number of its model; none without a model.
     pub model: Option<u64>,
     calendar: Arc<Calendar>,
 }
@@ -84,7 +84,7 @@ pub(crate) struct Laid {
 }
 
 impl Foresight {
-    /// The forecaster for dossiers that a unit decides.
+    /// The forecaster for the unit that decides a dossier.
     pub fn forecaster_for(&self, catalogue: &Catalogue, dossier: &Dossier) -> Arc<UnitForecaster> {
         let calendar = catalogue.calendars.for_unit(dossier.resolving.as_str());
         let fitted = self.models.of(&dossier.province, dossier.kind);
@@ -115,7 +115,7 @@ impl Foresight {
         of_unit
     }
 
-    /// A calendar as a forecast counts on it, made once: its open time, or all of it.
+    /// A calendar's working time for forecasts, made once: its open time, or all time.
     pub fn office(&self, calendar: &Arc<Calendar>, elapsed: bool) -> Arc<WorkingTime> {
         let mut made = held(&self.offices);
         let known = made
@@ -129,9 +129,9 @@ impl Foresight {
         office
     }
 
-    /// Dossiers as they are laid out now. Left out are those of which nothing can be foreseen.
+    /// Prepares dossiers as they stand now. It leaves out dossiers that have no forecast.
     ///
-    /// Those that have changed since they were last asked for are read with one query.
+    /// One query reads all that have changed since the last call.
     pub async fn lay_out(
         &self,
         read: &dyn ReadTx,
@@ -182,7 +182,7 @@ impl Foresight {
     }
 }
 
-/// Time as a unit's calendar counts it, or without a pause.
+/// The working time of a unit's calendar, or time without pauses.
 pub(crate) fn working_time(calendar: &Calendar, elapsed: bool) -> WorkingTime {
     if elapsed {
         WorkingTime::elapsed(calendar, Box::new(VietNam))
@@ -191,7 +191,7 @@ pub(crate) fn working_time(calendar: &Calendar, elapsed: bool) -> WorkingTime {
     }
 }
 
-/// Lays a dossier out as it stands; none where a calendar does not know its days.
+/// Prepares a dossier as it stands; none if its days lie outside the calendar.
 pub(crate) fn lay(
     of_unit: Arc<UnitForecaster>,
     records: &[Record],
@@ -213,8 +213,8 @@ pub(crate) fn lay(
     })
 }
 
-/// Whether anything can be foreseen of a dossier: it is open, must meet a due time of ours, and no
-/// other system decides it.
+/// Whether a dossier has a forecast: it is open, has a due time to meet here, and no other system
+/// decides it.
 pub(crate) fn is_foreseen(dossier: &Dossier) -> bool {
     let open = match dossier.status() {
         Status::Received
@@ -232,7 +232,7 @@ pub(crate) fn is_foreseen(dossier: &Dossier) -> bool {
     open && dossier.received.is_some() && due.is_some() && dossier.mirrored.is_none()
 }
 
-/// What is still planned of a dossier.
+/// The remaining plan of a dossier.
 fn plan(
     of_unit: &UnitForecaster,
     dossier: &Dossier,
@@ -246,7 +246,7 @@ fn plan(
         let between = office.position(to).ok()? - office.position(from).ok()?;
         Some(between.max(0.0))
     };
-    // A due time that another system told has no limit behind it.
+    // A due time from another system has no limit behind it.
     let limit = match clock.limit {
         Some(limit) => limit,
         None => {
@@ -261,7 +261,7 @@ fn plan(
     };
     let scale = of_unit.forecaster.scale();
     let mut plan = Plan::of(&procedure.steps, step, limit, scale);
-    // Received, and nobody has taken its first step yet.
+    // The dossier is received, and its first step has not begun.
     plan.begun = dossier.state != State::Received;
     let legs = dossier
         .open_legs()
@@ -285,7 +285,7 @@ fn plan(
 }
 
 impl Laid {
-    /// When half of the working time that it has had passed.
+    /// The moment at which half of its working time had passed.
     pub fn half_way(&self, dossier: &Dossier) -> Option<Instant> {
         let office = self.of_unit.forecaster.office();
         let from = office.position(dossier.received?).ok()?;
@@ -294,7 +294,7 @@ impl Laid {
         office.moment_of(from.midpoint(due)).ok()
     }
 
-    /// The last moment at which what remains usually still fits; none where the calendar ends.
+    /// The last moment at which the usual remaining time still fits; none past the calendar.
     pub fn last_start(&self, now: Instant) -> Option<Instant> {
         let forecaster = &self.of_unit.forecaster;
         let prospect = forecaster.prospect(&self.running, now).ok()?;
@@ -303,13 +303,13 @@ impl Laid {
         office.moment_of(office.position(now).ok()? + slack).ok()
     }
 
-    /// Its level at a moment, when it had another one before, or none.
+    /// Its level at a moment, given its earlier level, if any.
     pub fn level(&self, previous: Option<Level>, now: Instant) -> Option<Level> {
         let forecaster = &self.of_unit.forecaster;
         forecaster.level(previous, &self.running, now).ok()
     }
 
-    /// What is to be expected at a moment of a dossier that had a level before, or none.
+    /// The forecast at a moment, for a dossier with this earlier level, if any.
     pub fn foreseen(
         &self,
         previous: Option<Level>,

@@ -1,8 +1,8 @@
-//! Flags are raised when a dossier crosses a level, and not when somebody looks.
+//! Raises a flag when a dossier crosses a level, not when somebody looks.
 //!
-//! For each open dossier the next crossing is known beforehand and kept in memory. What happens
-//! to dossiers is followed in the feed, so that all processes know of it; each process finds the
-//! same crossings, and the log takes each of them once.
+//! For each open dossier the sweep keeps the next crossing in memory. It follows the feed for what
+//! happens to dossiers, so every process learns of it. Each process finds the same crossings, and
+//! the log takes each of them once.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap, HashMap};
@@ -23,40 +23,40 @@ use crate::ports::{FeedHead, Scope, WorklistPage};
 /// How many events of the feed are read at once.
 const STRIDE: u32 = 1_000;
 
-/// The least time between two passes of a process: what happens to a dossier within it is looked
-/// at once, and desks come first.
+/// The least time between two passes of a process. Several events of one dossier within it cost one
+/// look, and desks keep the processor.
 const CALM: Duration = Duration::from_secs(1);
 
-/// How many dossiers are looked at in one transaction.
+/// How many dossiers one transaction reads.
 const PAGE: usize = 256;
 
-/// How many times as long as a page took it rests afterwards, where more are to follow. After a
-/// start all that is open is looked at, which would keep a processor to itself for as long as half a
-/// minute with a million dossiers; desks come first.
+/// The pause after a page, as a multiple of the page's own time, while more pages follow. After a
+/// start the sweep looks at every open dossier. With a million dossiers that would occupy a
+/// processor for half a minute; the pauses leave it to the desks.
 const REST: u32 = 4;
 
-/// What one process knows of the crossings to come.
+/// What one process knows about coming crossings.
 #[derive(Default)]
 pub struct Sweep {
     provinces: HashMap<ProvinceCode, Watched>,
     /// Whether to rest between pages.
     gently: bool,
-    /// Up to where the feed was complete at the last pass.
+    /// The place up to which the feed was complete at the last pass.
     head: Option<FeedHead>,
 }
 
 /// The open dossiers of a province.
 #[derive(Default)]
 struct Watched {
-    /// Up to where the feed was read.
+    /// The place up to which the feed was read.
     after: u64,
     /// The number of the latest model.
     model: u64,
-    /// The next crossing of each dossier that has one to come.
+    /// The next crossing of each dossier that has one.
     next: HashMap<DossierId, Instant>,
-    /// The same in order; what is no longer in `next` is passed over.
+    /// The same in order of time. An entry that `next` no longer has is skipped.
     queue: BinaryHeap<Reverse<(Instant, DossierId)>>,
-    /// To be looked at whatever the queue says.
+    /// Dossiers to look at, whatever the queue says.
     stale: BTreeSet<DossierId>,
 }
 
@@ -73,7 +73,7 @@ impl Watched {
         }
     }
 
-    /// Takes out what is to be looked at by a moment.
+    /// Takes out the dossiers to look at by a moment.
     fn due(&mut self, now: Instant) -> Vec<DossierId> {
         let mut due = std::mem::take(&mut self.stale);
         while let Some(Reverse((at, dossier))) = self.queue.peek().copied() {
@@ -96,8 +96,8 @@ impl Watched {
 }
 
 impl Engine {
-    /// Looks once at every dossier that something happened to, or whose crossing has come, and
-    /// writes into the flag log what is new. Returns when the next crossing comes.
+    /// Looks once at every dossier with a new event or a due crossing, and writes new flags into
+    /// the log. Returns the moment of the next crossing.
     ///
     /// The first pass looks at every open dossier.
     pub async fn sweep(&self, sweep: &mut Sweep) -> Result<Option<Instant>, Error> {
@@ -109,7 +109,7 @@ impl Engine {
             Some(before) if before.feed == head.feed => {
                 read.moved_since(&provinces, before.last).await?
             }
-            // Another database: nothing that was known of the old one holds.
+            // It is another database, so nothing known of the old one holds.
             Some(_) | None => {
                 sweep.provinces.clear();
                 Vec::new()
@@ -142,7 +142,7 @@ impl Engine {
                 match self.look(&province, page, watched).await {
                     Ok(new) => raised += new,
                     Err(error) => {
-                        // Looked at again with the next pass.
+                        // The next pass looks at them again.
                         watched.stale.extend(due.iter().copied());
                         return Err(error);
                     }
@@ -158,11 +158,11 @@ impl Engine {
         Ok(firsts.min())
     }
 
-    /// Keeps raising flags for as long as the engine is there.
+    /// Keeps raising flags as long as the engine lives.
     ///
-    /// Looks again after each commit of this process, when a crossing comes, and `every` so
-    /// often for what other processes wrote. The first look is at every open dossier, and waits
-    /// until the start is over and desks have what they need: `settle`.
+    /// It looks after each commit of this process, at each crossing, and `every` so often for
+    /// writes of other processes. The first look covers every open dossier, so it waits for
+    /// `settle`: desks come first after a start.
     pub async fn follow_flags(self: Arc<Self>, every: Duration, settle: Duration) {
         let mut changes = self.changes();
         let engine = Arc::downgrade(&self);
@@ -174,7 +174,7 @@ impl Engine {
         };
         let mut pause = tokio::time::interval(every);
         loop {
-            // A busy hour shall not ask for ever.
+            // In a busy hour commits follow each other closely; this bounds the number of looks.
             tokio::time::sleep(CALM).await;
             tokio::select! {
                 _ = pause.tick() => {}
@@ -198,7 +198,7 @@ impl Engine {
             model: self.office.foresight.models.number(province),
             ..Watched::default()
         };
-        // In the order of an index: what moves meanwhile is told by the feed.
+        // In the order of an index. The feed reports dossiers that move meanwhile.
         let mut page = WorklistPage::all(Scope::Province(province.clone()), None, STRIDE);
         loop {
             let read = self.office.store.read().await?;
@@ -215,7 +215,7 @@ impl Engine {
         }
     }
 
-    /// Takes in what happened in a province since the last pass.
+    /// Reads what happened in a province since the last pass.
     async fn follow_feed(
         &self,
         province: &ProvinceCode,
@@ -236,7 +236,7 @@ impl Engine {
             let touched = found.iter().map(|(_, record)| record.dossier);
             watched.stale.extend(touched);
             if !imports.is_empty() {
-                // A whole history came in at once; its open dossiers are among all of them.
+                // An import added a whole history; the look at all dossiers covers its open ones.
                 let all = self.begin_to_watch(province, until).await?;
                 watched.stale.extend(all.stale);
             }
@@ -247,7 +247,7 @@ impl Engine {
         }
     }
 
-    /// Looks at dossiers as they stand, writes what they crossed, and notes what comes next.
+    /// Looks at dossiers as they stand, writes their crossings, and notes their next ones.
     async fn look(
         &self,
         province: &ProvinceCode,
@@ -307,10 +307,10 @@ impl Engine {
             let half = laid.half_way(&dossier);
             let half = half.filter(|_| !told_before.contains_key(id) && !laid.running.stands());
             watched.expect(*id, earliest(crossing, half.filter(|half| *half > now)));
-            // What is overdue at first sight needs no forecast.
+            // A dossier that is overdue when first seen needs no forecast.
             let is_half_way = half.is_some_and(|half| half <= now) && level != Level::Overdue;
             let has_crossed = level != previous.unwrap_or(Level::OnTrack);
-            // The words are made for what is written down alone.
+            // Reasons are worded only for what is written down.
             let foreseen = (is_half_way || has_crossed)
                 .then(|| laid.foreseen(previous, &dossier, &catalogue, None, now));
             let Some(foreseen) = foreseen.flatten() else {

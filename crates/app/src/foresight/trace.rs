@@ -1,7 +1,6 @@
-//! What a forecast knows of one dossier: where it went, when its clock stood, and how it ended.
+//! What a forecast knows of one dossier: its places, its stops, and its end.
 //!
-//! There is no field for who did anything, and none for words: nothing that is foreseen can rest
-//! on a person.
+//! It has no field for a person and none for free text, so no forecast can depend on a person.
 
 use domain::calendar::Calendar;
 use domain::catalogue::Catalogue;
@@ -13,7 +12,7 @@ use domain::time::{Instant, local_day};
 use domain::unit::UnitKind;
 use forecast::log::{Case, Ending, Event as Passed, Leg, Moved, Stop};
 
-/// Whether a dossier's limit runs by night and on days off too.
+/// Whether a dossier's limit also elapses at night and on days off.
 pub(crate) fn counts_elapsed(dossier: &Dossier) -> bool {
     let limit = dossier.clock.as_ref().and_then(|clock| clock.limit);
     matches!(limit, Some(Limit::ElapsedHours(_)))
@@ -23,25 +22,25 @@ pub(crate) fn counts_elapsed(dossier: &Dossier) -> bool {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Trace {
     pub dossier: DossierId,
-    /// The version that it was read at.
+    /// The version at which it was read.
     pub version: u32,
     pub matter: Kind,
     /// The unit that decides it, whose calendar counts.
     pub unit: UnitCode,
     pub procedure: ProcedureCode,
-    /// Whether its limit runs by night and on days off too.
+    /// Whether its limit also elapses at night and on days off.
     pub elapsed: bool,
     /// The effective due time.
     pub due: Instant,
-    /// What happened to it, as a log has it.
+    /// Its events, in the form of a log.
     pub case: Case,
-    /// What the activities of the case are called.
+    /// The names of the case's activities.
     pub names: Vec<String>,
 }
 
 impl Trace {
-    /// Reads a history; none for a dossier that is not received, has no due time, or whose status
-    /// another system decides.
+    /// Reads a history; none for a dossier that is not received, has no due time, or is decided by
+    /// another system.
     pub fn of(records: &[Record], catalogue: &Catalogue) -> Option<Self> {
         let mut reading = Reading::default();
         let mut folded: Option<Dossier> = None;
@@ -97,7 +96,7 @@ impl Trace {
         })
     }
 
-    /// Whether a calendar knows all its days.
+    /// Whether a calendar contains all its days.
     pub fn lies_in(&self, calendar: &Calendar) -> bool {
         let first = [Some(self.case.start), self.case.deadline];
         let events = self.case.events.iter().map(|event| event.at);
@@ -122,7 +121,7 @@ impl Reading {
         if dossier.received.is_none() {
             return;
         }
-        // An imported event may lie before the one written down before it.
+        // An imported event may lie before the event recorded ahead of it.
         let at = self.last.map_or(happened, |last| Ord::max(last, happened));
         self.last = Some(at);
         let clock = dossier.clock.as_ref();
@@ -154,7 +153,7 @@ impl Reading {
     }
 }
 
-/// What other units did of it or were asked about it.
+/// The legs and consultations of a dossier.
 fn legs(dossier: &Dossier) -> Vec<Leg> {
     let legs = dossier.legs.iter().map(|leg| Leg {
         name: format!("{LEG}{}", leg.unit),
@@ -169,7 +168,7 @@ fn legs(dossier: &Dossier) -> Vec<Leg> {
     legs.chain(asked).collect()
 }
 
-/// What kind of unit must keep its due times: alarm levels are fitted for each.
+/// The kind of unit that must keep its due times. Each kind has its own alarm levels.
 pub(crate) fn unit_kind(catalogue: &Catalogue, unit: &UnitCode) -> &'static str {
     let kind = catalogue.units.get(unit).map(|unit| unit.kind);
     match kind {
@@ -180,8 +179,8 @@ pub(crate) fn unit_kind(catalogue: &Catalogue, unit: &UnitCode) -> &'static str 
     }
 }
 
-/// The name of the place that an event took a dossier to; none for an event that left it where it
-/// was, or ended it.
+/// The name of the place to which an event moved a dossier; none for an event that moved it nowhere
+/// or ended it.
 fn place(event: &Event, dossier: &Dossier) -> Option<String> {
     let moved = matches!(
         event,
@@ -210,12 +209,12 @@ fn place(event: &Event, dossier: &Dossier) -> Option<String> {
     }
 }
 
-/// What places are called in a model: part of what is kept of it.
+/// The names of places in a model. Models are stored with them, so they must not change.
 pub(crate) const DESK: &str = "desk";
 pub(crate) const PROCESSING: &str = "processing";
 pub(crate) const PAPERS: &str = "papers";
 pub(crate) const PAYMENT: &str = "payment";
-/// How the names of steps, legs and questions begin.
+/// The prefixes of the names of steps, legs and consultations.
 pub(crate) const STEP: &str = "step:";
 pub(crate) const LEG: &str = "leg:";
 pub(crate) const ASKED: &str = "asked:";

@@ -1,4 +1,4 @@
-//! Reasons as they are shown: with the names that the office uses.
+//! Words reasons with the names that the office uses.
 
 use domain::catalogue::Catalogue;
 use domain::deadline::Language;
@@ -12,7 +12,7 @@ use forecast::working_time::TimeScale;
 use super::flag::FlagReason;
 use super::trace::{ASKED, DESK, LEG, PAPERS, PAYMENT, PROCESSING, STEP};
 
-/// Knows the names that a dossier's page uses.
+/// The names on a dossier's page.
 pub(crate) struct Words<'a> {
     procedure: Option<&'a Procedure>,
     catalogue: &'a Catalogue,
@@ -30,13 +30,13 @@ impl<'a> Words<'a> {
         }
     }
 
-    /// Whether a reason can be told of this dossier: a step that its procedure does not have, for
-    /// steps of several procedures share a name, or that is the citizen's to do, helps nobody.
+    /// Whether a reason makes sense for this dossier. Steps of several procedures share a name, so
+    /// a reason may name a step that this procedure lacks, or one that the citizen does.
     pub fn tells(&self, reason: &Foreseen) -> bool {
         let Foreseen::Slowest { step, .. } = reason else {
             return true;
         };
-        // What has no key is named by this procedure's own plan.
+        // A step without a key gets its name from this procedure's plan.
         let is_key = [PAPERS, PAYMENT, DESK, PROCESSING].contains(&step.as_str());
         match step.strip_prefix(STEP) {
             Some(step) => StepId::parse(step)
@@ -69,7 +69,7 @@ impl<'a> Words<'a> {
         }
     }
 
-    /// The same reason with the names that are shown.
+    /// The same reason with names for display.
     fn named(&self, language: Language, reason: &Foreseen) -> Foreseen {
         let mut named = reason.clone();
         match &mut named {
@@ -98,7 +98,7 @@ impl<'a> Words<'a> {
         named
     }
 
-    /// What a step, a leg or a question is called; what has a name already keeps it.
+    /// The name of a step, a leg or a consultation. A name that is already for display stays.
     fn name(&self, language: Language, key: &str) -> String {
         if let Some(step) = key.strip_prefix(STEP) {
             let step = StepId::parse(step).ok();

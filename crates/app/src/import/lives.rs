@@ -1,4 +1,4 @@
-//! From rows to dossiers and events, piece by piece.
+//! Makes dossiers and events of rows, piece by piece.
 
 use domain::catalogue::Fault;
 use domain::digest::keyed_hash;
@@ -12,7 +12,7 @@ use super::{Import, Life, Piece, Plan};
 use crate::engine::lane_of;
 use crate::ports::Ids;
 
-/// The dossiers of a plan in order of reception, with those that are still to come.
+/// The dossiers of a plan in order of reception, with those still to come.
 pub struct Lives {
     plan: Plan,
     number: ImportNumber,
@@ -24,7 +24,7 @@ pub struct Lives {
 pub struct Made {
     pub(super) lives: Vec<Life>,
     pub(super) refusals: Vec<Fault>,
-    /// How many dossiers are dealt with after it.
+    /// How many dossiers are done after it.
     pub(super) done: u64,
 }
 
@@ -44,12 +44,12 @@ impl Lives {
         }
     }
 
-    /// Leaves out those that an earlier run has dealt with.
+    /// Skips the dossiers that an earlier run has done.
     pub fn skip(&mut self, done: u64) {
         self.next = usize::try_from(done).unwrap_or(usize::MAX);
     }
 
-    /// The next ones, as many events as the plan says or a few more. None after the last.
+    /// Makes the next piece: as many events as the plan says, or a few more. None after the last.
     pub fn next(&mut self, ids: &dyn Ids) -> Option<Made> {
         if self.next >= self.plan.cases.len() {
             return None;
@@ -74,7 +74,7 @@ impl Lives {
         })
     }
 
-    /// The next piece of an import, whatever is there already. None after the last.
+    /// Makes the next piece of an import, whatever exists already. None after the last.
     pub fn piece(&mut self, import: &Import, ids: &dyn Ids) -> Option<Piece> {
         let made = self.next(ids)?;
         Some(Piece {
@@ -105,7 +105,7 @@ impl Lives {
             let born = u64::try_from(first.at.timestamp_millis()).unwrap_or_default();
             DossierId::new(born, lane_of(&first.unit), chance)
         });
-        // One request a dossier, in the order in which they are written.
+        // One request a dossier, in the order of writing.
         let request = format!("{:08x}-0000-8000-8000-{at:012x}", self.number.get());
         let request = RequestId::parse(&request).expect("it has the form of a UUID");
         let mut dossier: Option<Dossier> = None;

@@ -1,9 +1,9 @@
-//! Bringing in history from another system.
+//! Imports history from another system.
 //!
-//! The rows were read and put together before ([`domain::import`]). Here they become dossiers
-//! and events, in pieces of bounded size; nobody sees any of them before the last transaction,
-//! which marks the import as finished, puts what the map creates into force and one entry into
-//! the feed. A run that was killed goes on where the last piece ended.
+//! [`domain::import`] has already read the rows and put them together. Here they become dossiers
+//! and events, in pieces of bounded size. Nobody sees any of them before the last transaction,
+//! which marks the import as finished, puts into force what the map creates, and adds one entry to
+//! the feed. After an interrupted run the next one continues where the last piece ended.
 
 mod lives;
 
@@ -32,9 +32,9 @@ pub const PIECE: usize = 20_000;
 pub struct Plan {
     /// What the files mean.
     pub map: Arc<Map>,
-    /// The catalogue, with what the map creates.
+    /// The catalogue, including what the map creates.
     pub catalogue: Arc<Catalogue>,
-    /// What the map creates: texts that come into force with the last transaction.
+    /// The catalogue texts that the map creates. The last transaction puts them into force.
     pub creates: Vec<SourceFile>,
     /// Hash of the map and the files, in hexadecimal.
     pub files: String,
@@ -44,7 +44,7 @@ pub struct Plan {
     pub now: Instant,
     /// How many events a piece has at least: [`PIECE`].
     pub piece: usize,
-    /// The dossiers. Sorted by reception before they are written, so that ids grow with them.
+    /// The dossiers. They are sorted by reception before writing, so that ids grow with them.
     pub cases: Vec<ImportedCase>,
 }
 
@@ -80,17 +80,17 @@ pub struct Progress {
 pub struct Outcome {
     /// The import; none for a dry run.
     pub import: Option<Import>,
-    /// It was finished before, so that nothing was added.
+    /// Whether it was finished before, so that nothing was added.
     pub before: bool,
-    /// How many dossiers an earlier run had dealt with.
+    /// How many dossiers an earlier run had done.
     pub resumed: u64,
     /// Dossiers that were added.
     pub dossiers: u64,
     /// Events that were added.
     pub events: u64,
-    /// Dossiers that were there, saying the same.
+    /// Existing dossiers about which the files say the same.
     pub known: u64,
-    /// Dossiers that were there, saying something else. They stay as they are.
+    /// Existing dossiers about which the files say something else. They stay unchanged.
     pub changed: Vec<Box<str>>,
     /// How many have which oddity.
     pub odd: Vec<(Oddity, u64)>,
@@ -102,7 +102,7 @@ pub struct Outcome {
     pub took: Duration,
 }
 
-/// Why an import did not go on.
+/// Why an import stopped.
 #[derive(Debug, thiserror::Error)]
 pub enum Stopped {
     /// Another import of the same system has to be finished first.
@@ -136,7 +136,7 @@ impl From<StoreError> for Stopped {
     }
 }
 
-/// Says what an import would add, without a store.
+/// Counts what an import would add, without a store.
 #[must_use]
 pub fn rehearse(plan: Plan, ids: &dyn Ids) -> Outcome {
     let number = ImportNumber::new(1).expect("1 is not 0");
@@ -151,7 +151,7 @@ pub fn rehearse(plan: Plan, ids: &dyn Ids) -> Outcome {
     outcome
 }
 
-/// Writes all of it, or goes on with it.
+/// Writes the whole import, or continues it.
 pub async fn run(
     archive: &dyn Archive,
     plan: Plan,
@@ -289,7 +289,8 @@ fn who(dossier: &Dossier) -> String {
     }
 }
 
-/// Makes pieces on a thread of its own, at most two ahead of the writer.
+/// Makes pieces on a thread of its own, at most two ahead of the writer, so that memory stays
+/// bounded.
 fn produce(plan: Plan, import: &Import, ids: Arc<dyn Ids>) -> mpsc::Receiver<lives::Made> {
     let (sender, receiver) = mpsc::channel(2);
     let mut lives = Lives::new(plan, import.number);

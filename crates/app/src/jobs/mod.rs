@@ -1,9 +1,9 @@
-//! Jobs: work on many dossiers that can be interrupted, resumed and asked for twice.
+//! Jobs: work on many dossiers that can be interrupted, resumed and repeated.
 //!
-//! A job pages over the unfinished dossiers of a province by id, says for each what is to be done,
-//! and hands that to the writing lane like any other command. Dossiers that begin while it runs
-//! begin under the new state of things and need nothing. The request id of each write is made
-//! from the job and the dossier, so that whatever was written before is recognised.
+//! A job pages over the unfinished dossiers of a province by id, plans a change for each, and hands
+//! it to the writing lane like any other command. Dossiers that begin while the job runs already
+//! begin under the new rules and need no change. The request id of each write follows from job and
+//! dossier, so that a repeated write is recognised.
 
 use domain::digest::{hex, keyed_hash};
 use domain::dossier::{Dossier, Rewrite, Status};
@@ -17,15 +17,15 @@ use crate::error::Error;
 use crate::ports::{DossierFilter, Job, List, Scope};
 use crate::writing::{Done, Task, Work};
 
-/// How many dossiers are looked at between two notes of how far the job has come.
+/// How many dossiers are done between two records of the job's progress.
 const PAGE: u32 = 256;
 
-/// A job to be begun, or resumed where one of the same name was left.
+/// A job to begin, or to resume if one of the same name was interrupted.
 #[derive(Debug, Clone)]
 pub struct Order {
     /// The province whose dossiers it deals with.
     pub province: ProvinceCode,
-    /// The province's own identifier, for which its events are recorded.
+    /// The province's own identifier. The job's events are recorded for it.
     pub unit: UnitCode,
     /// Its name, made from what it does.
     pub id: String,
@@ -40,10 +40,10 @@ pub struct Order {
 }
 
 impl Engine {
-    /// Begins a job, or goes on where it was left; returns it done.
+    /// Begins a job, or resumes it; returns it when done.
     ///
-    /// `plan` says what is to be done to a dossier as it stands; `progress` hears how far the job
-    /// has come. A job that is done already is returned as it is.
+    /// `plan` returns the change for a dossier as it stands; `progress` hears how far the job is. A
+    /// finished job is returned as it is.
     pub async fn run_job(
         &self,
         order: &Order,
@@ -73,11 +73,12 @@ impl Engine {
         Ok(job)
     }
 
-    /// Writes when there is a place: a job yields to desks.
+    /// Writes as soon as the queue has a place: a job yields to desks.
     async fn write_patiently(&self, task: Task) -> Result<Done, Error> {
         let mut batches = self.changes();
         loop {
-            // Before the try: a full queue has a batch to come, which this then hears of.
+            // Marked as seen before the try: if the queue is full, a batch will follow, and its
+            // signal must not be missed.
             batches.borrow_and_update();
             match self.lane().send(task.clone()).await {
                 Err(Error::QueueFull) => {
@@ -89,7 +90,8 @@ impl Engine {
         }
     }
 
-    /// Keeps an order without carrying it out; a job of the same name is returned as it is.
+    /// Stores an order without carrying it out. An existing job of the same name is returned as it
+    /// is.
     pub(crate) async fn begin_job(&self, order: &Order) -> Result<Job, Error> {
         let read = self.office.store.read().await?;
         if let Some(job) = read.job(&order.province, &order.id).await? {
@@ -149,7 +151,7 @@ fn task(engine: &Engine, order: &Order, id: DossierId, rewrite: Rewrite) -> Task
     }
 }
 
-/// The request id of a job's write to a dossier: always the same.
+/// The request id of a job's write to a dossier. The same job always gives the same id.
 pub(crate) fn request_id(job: &str, dossier: DossierId) -> RequestId {
     let hash = keyed_hash(b"job", &[job.as_bytes(), dossier.to_string().as_bytes()]);
     let text = hex(&hash[..16]);

@@ -1,4 +1,4 @@
-//! Accounts of officials, and sessions of whoever is signed in at the pages.
+//! Accounts of officials, and sessions of signed-in officials.
 
 use async_trait::async_trait;
 use domain::id::{ActorId, ProvinceCode, UnitCode};
@@ -43,7 +43,7 @@ pub struct Session {
     pub begun: Instant,
     /// When it was last used, to the minute.
     pub used: Instant,
-    /// When it was ended by its holder, if it was.
+    /// When its holder ended it, if so.
     pub ended: Option<Instant>,
 }
 
@@ -59,10 +59,10 @@ pub enum Holder {
 /// Where accounts and sessions are kept.
 #[async_trait]
 pub trait AccountStore: Send + Sync {
-    /// Keeps a new account. False when the name is taken, by whichever province.
+    /// Stores a new account. False if the name is taken, in whichever province.
     async fn add_account(&self, account: &Account) -> Result<bool, StoreError>;
 
-    /// Gives an account another password and ends its sessions. False when there is none.
+    /// Changes the password of an account and ends its sessions. False if there is no such account.
     async fn set_password(
         &self,
         actor: &ActorId,
@@ -70,17 +70,17 @@ pub trait AccountStore: Send + Sync {
         at: Instant,
     ) -> Result<bool, StoreError>;
 
-    /// Disables an account and ends its sessions. False when there is none. Disabling twice keeps
-    /// the first time.
+    /// Disables an account and ends its sessions. False if there is no such account. A second call
+    /// keeps the first time.
     async fn disable_account(&self, actor: &ActorId, at: Instant) -> Result<bool, StoreError>;
 
     /// The account with a name.
     async fn account(&self, actor: &ActorId) -> Result<Option<Account>, StoreError>;
 
-    /// All accounts, of one province or of all.
+    /// All accounts of one province, or of all.
     async fn accounts(&self, province: Option<&ProvinceCode>) -> Result<Vec<Account>, StoreError>;
 
-    /// Keeps a new session, and forgets sessions that were last used before a moment.
+    /// Stores a new session, and deletes sessions that were last used before a moment.
     async fn begin_session(&self, session: &Session, forget: Instant) -> Result<(), StoreError>;
 
     /// The session with a hash.

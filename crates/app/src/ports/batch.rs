@@ -1,4 +1,4 @@
-//! Writing a batch: what is loaded for it, and what it leaves.
+//! Writing a batch: what to load for it, and what it changes.
 //!
 //! Many commands decide, one transaction commits.
 
@@ -21,26 +21,26 @@ use super::scope::Key;
 /// The store, as the writing lane uses it.
 #[async_trait]
 pub trait WriteBatches: Send + Sync {
-    /// Fetches all that a batch of commands needs, with one query.
+    /// Loads everything that a batch of commands needs, with one query.
     async fn load(&self, wanted: &Wanted) -> Result<Loaded, StoreError>;
 
     /// Writes a batch in one transaction, or nothing.
     ///
-    /// Numbers are reserved and sealed into codes here, so that they are gapless. Each
-    /// dossier is written only if it is still at the version it was loaded at.
+    /// This transaction reserves the numbers and seals them into codes, so that they have no gap.
+    /// It writes each dossier only at the version at which it was loaded.
     async fn commit(&self, batch: Batch) -> Result<Committed, CommitError>;
 }
 
-/// What a batch of commands needs to be decided.
+/// What the decisions of a batch need.
 #[derive(Debug, Clone, Default)]
 pub struct Wanted {
     /// Dossiers that commands act on.
     pub dossiers: Vec<Key>,
     /// Requests, to recognise repeats.
     pub requests: Vec<RequestKey>,
-    /// Codes that a submission brings, to refuse one that is taken.
+    /// The codes that submissions bring, in order to refuse taken ones.
     pub codes: Vec<(ProvinceCode, AnyCode)>,
-    /// Persons who hand something in, to find possible duplicates.
+    /// The applicants, in order to find possible duplicates.
     pub people: Vec<PersonKey>,
     /// Dossiers whose whole history is needed.
     pub histories: Vec<Key>,
@@ -48,10 +48,10 @@ pub struct Wanted {
     pub numbers: Vec<BlockNumber>,
 }
 
-/// A request's name: unique per province and actor.
+/// The identity of a request, unique per province and actor.
 pub type RequestKey = (ProvinceCode, ActorId, RequestId);
 
-/// Who might already have an open dossier of the same procedure.
+/// A person who may already have an open dossier of the same procedure.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PersonKey {
     /// The province.
@@ -71,13 +71,13 @@ pub struct Loaded {
     pub dossiers: HashMap<Key, Held>,
     /// The requests that were answered before.
     pub requests: HashMap<RequestKey, Seen>,
-    /// The codes that are taken, and by whom.
+    /// The taken codes, with the dossier that has each.
     pub codes: HashMap<(ProvinceCode, AnyCode), DossierId>,
-    /// For each person with an open dossier, what that dossier is called.
+    /// For each person with an open dossier, that dossier's label.
     pub people: HashMap<PersonKey, String>,
     /// The histories of dossiers, in order of version.
     pub histories: HashMap<Key, Vec<Record>>,
-    /// What became of numbers, of those that are in a block.
+    /// The state of each number that is in a block.
     pub numbers: HashMap<BlockNumber, NumberState>,
     /// The greatest record time in the provinces of the requests; none where there is no event.
     pub newest: Option<Instant>,
@@ -108,24 +108,24 @@ pub struct Batch {
 pub struct Change {
     /// The dossier after all its new events.
     pub dossier: Dossier,
-    /// The version it was loaded at; 0 for a new one.
+    /// The version at which it was loaded; 0 for a new one.
     pub before: u32,
     /// The new events, in order of version.
     pub entries: Vec<Entry>,
     /// The number to reserve and seal in, for a dossier received at a desk.
     pub number: Option<NumberWanted>,
-    /// The number of a block that it bears, for a dossier received without a line.
+    /// The reserved number of a dossier that was received offline.
     pub block_number: Option<BlockNumber>,
-    /// The number of ours that its portal's code is, which no desk may have taken along.
+    /// The number in our own number space that a portal's code takes; no block may contain it.
     pub portal_number: Option<BlockNumber>,
-    /// Codes under which the dossier can now be found, besides the number.
+    /// The further codes by which the dossier can be found from now on.
     pub codes: Vec<AnyCode>,
-    /// Codes under which it was found by mistake, free for another dossier again.
+    /// Wrong codes that become free for other dossiers.
     pub released: Vec<AnyCode>,
     /// Who may have no other open dossier for this procedure when it is written, by each way in which
     /// the applicant is known.
     pub alone: Vec<PersonKey>,
-    /// What is kept beside a new dossier.
+    /// The values stored beside a new dossier.
     pub secrets: Option<Secrets>,
     /// Hash of the receipt's PIN, when a receipt is made.
     pub pin_hash: Option<String>,
@@ -133,9 +133,9 @@ pub struct Change {
     pub private: Vec<Private>,
     /// Every unit involved, with what it must meet.
     pub interest: Vec<Interest>,
-    /// What it adds to the tallies, and takes back.
+    /// Additions to the tallies, and subtractions from them.
     pub tallies: Tallies,
-    /// The same as it was kept at the version it was loaded at; none for a new one.
+    /// The interest at the loaded version; empty for a new dossier.
     pub interest_before: Vec<Interest>,
 }
 
@@ -149,18 +149,18 @@ impl Change {
     }
 }
 
-/// An event with what is kept beside its bytes.
+/// An event with the values stored beside its bytes.
 #[derive(Debug, Clone)]
 pub struct Entry {
     /// The event.
     pub record: Record,
     /// Keyed hash of the request that caused it.
     pub content: [u8; 32],
-    /// Which event of its request it is, from 0.
+    /// The place of the event within its request, from 0.
     pub part: u16,
 }
 
-/// What is kept beside a new dossier and erased with its personal values.
+/// The values beside a new dossier that are erased with its personal values.
 #[derive(Debug, Clone)]
 pub struct Secrets {
     /// The salt of its commitments.
@@ -178,10 +178,10 @@ pub struct Committed {
     pub dossiers: Vec<Dossier>,
 }
 
-/// Why a commit wrote nothing, or may have.
+/// Why a commit wrote nothing, or may have written nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum CommitError {
-    /// Another writer moved these dossiers, or took their code or request id.
+    /// Another writer changed these dossiers, or took their code or request id.
     #[error("another writer was first at {} dossier(s)", dossiers.len())]
     Clash {
         /// The dossiers to try again one by one.
@@ -190,7 +190,7 @@ pub enum CommitError {
     /// Somebody holds what it writes, for longer than others may be kept waiting. Nothing was written.
     #[error("another writer holds what the batch writes")]
     Held,
-    /// The connection was lost at the commit: it may have been written or not.
+    /// The connection broke during the commit, so the outcome is unknown.
     #[error("the outcome of the commit is unknown")]
     Unknown(#[source] StoreError),
     /// Nothing was written.

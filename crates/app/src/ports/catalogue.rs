@@ -11,16 +11,16 @@ use super::error::StoreError;
 /// Keeps texts of the catalogue.
 #[async_trait]
 pub trait WriteCatalogue: Send + Sync {
-    /// Notes which catalogue versions are in use.
+    /// Notes the catalogue versions in use.
     ///
-    /// A published version is immutable: one that was noted before with another hash is
-    /// left as it was and returned.
+    /// A published version is immutable. One that was noted before with another hash stays as it
+    /// was and is returned.
     async fn publish(&self, versions: &[Published]) -> Result<Vec<Published>, StoreError>;
 
-    /// Keeps a proposed text of the catalogue and gives it the province's next number.
+    /// Stores a proposed text of the catalogue under the province's next number.
     async fn propose(&self, proposal: &Proposal) -> Result<Document, StoreError>;
 
-    /// Publishes or rejects a proposed text. False when it is not there or was decided before.
+    /// Publishes or rejects a proposed text. False if it does not exist or was already decided.
     async fn decide(&self, decision: &Verdict) -> Result<bool, StoreError>;
 }
 
@@ -47,7 +47,7 @@ pub struct Published {
     pub hash: String,
 }
 
-/// A text of the catalogue that an office wants in force.
+/// A text of the catalogue that an office proposes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proposal {
     /// The province that it holds for.
@@ -98,7 +98,7 @@ pub enum DocumentState {
     },
 }
 
-/// A second person's word on a proposed text.
+/// The decision of a second person on a proposed text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
     /// The province.

@@ -18,8 +18,7 @@ pub trait ReadDossiers: Send + Sync {
     /// A dossier by its identity.
     async fn dossier(&self, key: &Key) -> Result<Option<Held>, StoreError>;
 
-    /// The dossier that has a code, ours or an external one; in any province when none is
-    /// given.
+    /// The dossier that has a code, ours or an external one; in any province if none is given.
     async fn by_code(
         &self,
         province: Option<&ProvinceCode>,
@@ -59,7 +58,7 @@ pub trait ReadDossiers: Send + Sync {
     /// The hash of the receipt's PIN; none before reception.
     async fn pin_hash(&self, key: &Key) -> Result<Option<String>, StoreError>;
 
-    /// People of dossiers by the items under which they are kept, one query for all.
+    /// Persons of dossiers by their items, one query for all.
     async fn people(
         &self,
         province: &ProvinceCode,
@@ -76,16 +75,16 @@ pub trait ReadDossiers: Send + Sync {
         dossiers: &[DossierId],
     ) -> Result<HashMap<DossierId, HashMap<String, Content>>, StoreError>;
 
-    /// A page of dossiers, newest id last, after a dossier.
+    /// The next page of dossiers after a dossier, by id.
     async fn list(&self, list: &List) -> Result<Vec<Dossier>, StoreError>;
 
     /// A page of open dossiers, by their [`Precedence`].
     async fn worklist(&self, page: &WorklistPage) -> Result<Vec<Dossier>, StoreError>;
 
-    /// How many dossiers all pages of a worklist together have.
+    /// The number of dossiers on all pages of a worklist.
     async fn pending(&self, page: &WorklistPage) -> Result<u64, StoreError>;
 
-    /// How many dossiers all pages of a list together have.
+    /// The number of dossiers on all pages of a list.
     async fn count(&self, list: &List) -> Result<u64, StoreError>;
 
     /// Dossiers found by code, folded name or telephone, newest first.
@@ -99,11 +98,11 @@ pub struct Held {
     pub dossier: Dossier,
     /// Its salt; none once its personal values were erased.
     pub salt: Option<Salt>,
-    /// Who handed it in; none once erased.
+    /// The applicant; none once erased.
     pub applicant: Option<Person>,
 }
 
-/// Which dossiers of a scope: those of which all holds that is said. All of them when nothing is.
+/// A filter of the dossiers of a scope. All conditions must hold; without any, all dossiers pass.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DossierFilter {
     /// In one of these states; in any when empty.
@@ -114,7 +113,7 @@ pub struct DossierFilter {
     pub procedures: Option<Vec<ProcedureCode>>,
     /// Through this channel.
     pub channel: Option<Channel>,
-    /// At this step, or waiting to go back to it.
+    /// At this step, or waiting to return to it.
     pub step: Option<StepId>,
     /// With this person, or with nobody.
     pub assignee: Option<Assignee>,
@@ -126,9 +125,9 @@ pub struct DossierFilter {
     pub ended_from: Option<Instant>,
     /// Of which processing ended before this moment.
     pub ended_until: Option<Instant>,
-    /// Of which anything was recorded at this moment or later.
+    /// With an event recorded at this moment or later.
     pub changed_since: Option<Instant>,
-    /// Only those with which another system deals ([`Dossier::is_elsewhere`]), or only the others.
+    /// Only dossiers that another system handles ([`Dossier::is_elsewhere`]), or only the others.
     pub elsewhere: Option<bool>,
 }
 
@@ -174,7 +173,7 @@ pub struct WorklistPage {
     pub scope: Scope,
     /// Which of them.
     pub filter: DossierFilter,
-    /// Only places from the first key up to and without the second.
+    /// Only places from the first key up to, but not including, the second.
     pub between: Option<(i64, i64)>,
     /// After this place: key of the [`Precedence`], dossier.
     pub after: Option<(i64, DossierId)>,
@@ -195,8 +194,8 @@ impl WorklistPage {
         }
     }
 
-    /// The place of a dossier in a worklist of these units: by the most pressing thing that any of
-    /// them has to do.
+    /// The place of a dossier in a worklist of these units: that of the most urgent thing which any
+    /// of them has to do.
     #[must_use]
     pub fn place(scope: &Scope, dossier: &Dossier) -> (i64, DossierId) {
         let precedence = match scope {
@@ -212,15 +211,15 @@ impl WorklistPage {
 pub struct Search {
     /// Whose dossiers.
     pub scope: Scope,
-    /// A code, whole or its beginning, in capitals; none when the text cannot be one.
+    /// A code or its beginning, in capitals; none if the text cannot be one.
     pub code: Option<String>,
     /// What a code ends with, its last digits at least, in capitals; none when the text has too few.
     pub tail: Option<String>,
     /// What another system calls the dossier, whole or its beginning, in capitals; none to leave it out.
     pub case: Option<String>,
-    /// Folded words that all occur in the name; none when the caller may not see names.
+    /// Folded words that all occur in the name; none if the caller may not see names.
     pub name: Option<String>,
-    /// Digits that a telephone number begins or ends with; none when the caller may not see it.
+    /// Digits with which a telephone number begins or ends; none if the caller may not see it.
     pub phone: Option<String>,
     /// At most so many.
     pub limit: u32,

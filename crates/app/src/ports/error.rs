@@ -3,7 +3,7 @@
 /// Why the store could not answer.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The database is busy or gone; later may be better.
+    /// The database is busy or gone; a later try may succeed.
     #[error("the database does not answer")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A row says what cannot be.

@@ -27,10 +27,10 @@ pub trait ReadFeed: Send + Sync {
         until: u64,
     ) -> Result<Option<(u64, Record)>, StoreError>;
 
-    /// The feed: its identity, and up to which place it is complete.
+    /// The feed's identity, and the place up to which it is complete.
     async fn feed_head(&self) -> Result<FeedHead, StoreError>;
 
-    /// Those of some provinces in which anything came into the feed after a place.
+    /// Those of the given provinces that have events after a place in the feed.
     async fn moved_since(
         &self,
         provinces: &[ProvinceCode],
@@ -41,10 +41,9 @@ pub trait ReadFeed: Send + Sync {
 /// The end of the feed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FeedHead {
-    /// Which feed it is: a restored or another database has another.
+    /// The feed's identity. A restored or another database has another.
     pub feed: String,
-    /// The place of its last event or a later one: no event will ever be added at or before
-    /// it.
+    /// The place of its last event or a later one. No event will ever be added at or before it.
     pub last: u64,
     /// Who has held that place up for long.
     pub held: Option<FeedHolder>,

@@ -1,4 +1,4 @@
-//! Fitted models, the flag log, and what was foretold.
+//! Fitted models, the flag log, and the foretold chances.
 
 use std::collections::HashMap;
 
@@ -12,33 +12,33 @@ use super::feed::FeedHead;
 use super::scope::Scope;
 use crate::foresight::{Flag, Foretold, KeptModel};
 
-/// Keeps models, flags and what was foretold.
+/// Stores models, flags and foretold chances.
 #[async_trait]
 pub trait WriteForecasts: Send + Sync {
-    /// Keeps a fitted model and gives it the province's next number, whatever number it bears.
+    /// Stores a fitted model under the province's next number, whatever number it carries.
     ///
-    /// The same bytes fitted on the same period are kept once. Of a matter's models only the one
-    /// in use and the few that it followed keep their bytes.
+    /// The same bytes fitted on the same period are stored once. Of the models of a matter, only
+    /// the one in use and a few before it keep their bytes.
     async fn keep_model(&self, model: &KeptModel) -> Result<KeptModel, StoreError>;
 
-    /// Writes crossings into the flag log. One that another process wrote first is left as it
-    /// is; how many were new is returned.
+    /// Writes crossings into the flag log and returns how many were new. A crossing that another
+    /// process wrote first stays as it is.
     async fn raise(&self, flags: &[Flag]) -> Result<u64, StoreError>;
 
-    /// Writes down what was foretold of dossiers. What was written of one before stays.
+    /// Writes the foretold chances of dossiers. An earlier chance of a dossier stays.
     async fn foretell(&self, foretold: &[Foretold]) -> Result<(), StoreError>;
 }
 
-/// Reads models, flags and what was foretold.
+/// Reads models, flags and foretold chances.
 #[async_trait]
 pub trait ReadForecasts: Send + Sync {
-    /// The number of the model fitted last of each province that has one: with it, any of them
-    /// may have changed.
+    /// The number of the latest model of each province that has one. If it changed, any of the
+    /// province's models may have.
     async fn model_numbers(&self) -> Result<HashMap<ProvinceCode, u64>, StoreError>;
 
-    /// The models in use in a province, one a matter at most: of all that were fitted the one that
-    /// learned until last, and of equals the one fitted last. A fit of an older day is a record
-    /// and judges nothing of today.
+    /// The models in use in a province, at most one a matter: the model with the latest learning
+    /// day, and of equals the one fitted last. A fit of an earlier day is a record and judges
+    /// nothing of today.
     async fn models(&self, province: &ProvinceCode) -> Result<Vec<KeptModel>, StoreError>;
 
     /// When the first model of a province was fitted.
@@ -58,17 +58,17 @@ pub trait ReadForecasts: Send + Sync {
         dossiers: &[DossierId],
     ) -> Result<HashMap<DossierId, Vec<Flag>>, StoreError>;
 
-    /// What was foretold of these dossiers, one query for all.
+    /// The foretold chances of these dossiers, one query for all.
     async fn foretold(
         &self,
         province: &ProvinceCode,
         dossiers: &[DossierId],
     ) -> Result<HashMap<DossierId, Foretold>, StoreError>;
 
-    /// Dossiers with a due time of their own from a moment until another, by id, after one of them.
+    /// Dossiers whose own due time lies between two moments, by id, after one of them.
     ///
-    /// Of the units that decide them, open or not. When these have to meet a part of it counts for
-    /// nothing.
+    /// Only the deciding units count, and open and ended dossiers alike. Due times of legs and
+    /// consultations do not count.
     async fn due_between(
         &self,
         units: &Scope,
@@ -92,6 +92,6 @@ pub trait ReadForecasts: Send + Sync {
         until: u64,
     ) -> Result<Option<(u64, Flag)>, StoreError>;
 
-    /// The flag log: its identity, and up to which place it is complete.
+    /// The flag log's identity, and the place up to which it is complete.
     async fn flags_head(&self) -> Result<FeedHead, StoreError>;
 }

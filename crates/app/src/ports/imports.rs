@@ -1,4 +1,4 @@
-//! Where imports are written, and what is known of them.
+//! Writes imports, and reads what is known of them.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -18,10 +18,10 @@ use super::scope::Scope;
 /// The store, as an import writes to it.
 #[async_trait]
 pub trait Archive: Send + Sync {
-    /// Begins an import, or finds out what became of it.
+    /// Begins an import, or finds its earlier outcome.
     async fn begin_import(&self, new: &NewImport) -> Result<Begun, StoreError>;
 
-    /// Those dossiers of another system that are there, with the digests of what it had said.
+    /// The existing dossiers of another system, with the digests of its last data.
     async fn origins(
         &self,
         province: &ProvinceCode,
@@ -37,18 +37,18 @@ pub trait Archive: Send + Sync {
         codes: &[AnyCode],
     ) -> Result<HashMap<AnyCode, Dossier>, StoreError>;
 
-    /// Writes a piece in one transaction. False, and nothing written, when another process has
-    /// dealt with it.
+    /// Writes a piece in one transaction. False, with nothing written, if another process has
+    /// written it.
     async fn write_import(&self, piece: Piece) -> Result<bool, CommitError>;
 
-    /// Lets everybody see it, puts what it creates into force and one entry into the feed.
+    /// Makes the import visible, puts into force what it creates, and adds one entry to the feed.
     async fn finish_import(&self, end: &End) -> Result<Import, StoreError>;
 
-    /// Writes down who takes personal values out.
+    /// Records who exports personal values.
     async fn record_viewing(&self, viewing: &Viewing) -> Result<(), StoreError>;
 }
 
-/// That somebody took personal values out of the system.
+/// An export of personal values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Viewing {
     /// The province.
@@ -59,7 +59,7 @@ pub struct Viewing {
     pub actor: ActorId,
     /// By which way, such as `export`.
     pub what: String,
-    /// What for; empty when nothing was said.
+    /// Its purpose; empty if none was given.
     pub reason: String,
 }
 
@@ -81,11 +81,11 @@ pub struct NewImport {
 /// What became of an import.
 #[derive(Debug, Clone)]
 pub enum Begun {
-    /// It can be written; some of it may have been.
+    /// It can be written; parts of it may have been.
     Ready(Import),
     /// It was finished before.
     Finished(Import),
-    /// Another one of the same system has to be finished first.
+    /// Another import of the same system must be finished first.
     Unfinished(Import),
 }
 
@@ -102,7 +102,7 @@ pub struct Import {
     pub actor: ActorId,
     /// When it was begun: the record time of all its events.
     pub begun: Instant,
-    /// How many dossiers of the files were dealt with.
+    /// How many dossiers of the files are done.
     pub done: u64,
     /// How many of them were added.
     pub dossiers: u64,
@@ -130,7 +130,7 @@ pub struct End {
 pub struct Piece {
     /// The import as it was before.
     pub import: Import,
-    /// How many dossiers are dealt with after it.
+    /// How many dossiers are done after it.
     pub done: u64,
     /// What is added.
     pub lives: Vec<Life>,
@@ -144,7 +144,7 @@ impl Piece {
     }
 }
 
-/// A dossier with all that is known of it.
+/// A dossier with everything that belongs to it.
 #[derive(Debug, Clone)]
 pub struct Life {
     /// What the other system calls it.
@@ -161,9 +161,9 @@ pub struct Life {
     pub fold: String,
     /// The salt of its commitments.
     pub salt: Salt,
-    /// Keyed hash of what it was made from.
+    /// Keyed hash of the rows it was made from.
     pub content: [u8; 32],
-    /// Its events, with the exact bytes that are kept.
+    /// Its events, with the exact stored bytes.
     pub events: Vec<(Record, Vec<u8>)>,
 }
 
@@ -175,7 +175,7 @@ impl Life {
     }
 }
 
-/// Reads imports, and who took personal values out.
+/// Reads imports, and the record of exports of personal values.
 #[async_trait]
 pub trait ReadImports: Send + Sync {
     /// The imports that were finished after a place in the feed, up to another.
@@ -193,7 +193,7 @@ pub trait ReadImports: Send + Sync {
         number: ImportNumber,
     ) -> Result<Option<Import>, StoreError>;
 
-    /// Events of an import after so many of them, in order, each with its number.
+    /// The events of an import after so many of them, in order, each with its number.
     async fn import_events(
         &self,
         scope: &Scope,
@@ -202,6 +202,6 @@ pub trait ReadImports: Send + Sync {
         limit: u32,
     ) -> Result<Vec<(u64, Record)>, StoreError>;
 
-    /// Who took personal values out of the system, first to last.
+    /// The exports of personal values, first to last.
     async fn viewings(&self, province: &ProvinceCode) -> Result<Vec<Viewing>, StoreError>;
 }

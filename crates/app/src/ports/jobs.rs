@@ -10,7 +10,7 @@ use super::error::StoreError;
 /// Keeps jobs.
 #[async_trait]
 pub trait WriteJobs: Send + Sync {
-    /// Keeps a job, or how far it has come.
+    /// Stores a job, or its progress.
     async fn keep_job(&self, job: &Job) -> Result<(), StoreError>;
 }
 
@@ -32,8 +32,7 @@ pub trait ReadJobs: Send + Sync {
 pub struct Job {
     /// The province whose dossiers it deals with.
     pub province: ProvinceCode,
-    /// Its name within the province, made from what it does: asking for the same twice is
-    /// asking once.
+    /// Its name within the province, made from its work, so that a repeated order is the same job.
     pub id: String,
     /// What kind of work, such as `units_merge`.
     pub kind: String,

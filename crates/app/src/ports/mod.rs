@@ -1,7 +1,7 @@
-//! What the use cases need from the outside: a store, a clock, and chance.
+//! What the use cases need from outside: a store, a clock, and random numbers.
 //!
-//! One file a matter: what is asked of the store about it, and the values that go in and out.
-//! The unit of writing is a [`Batch`]: many commands decide, one transaction commits.
+//! One file a matter: the store's methods for it, and their values. The unit of writing is a
+//! [`Batch`]: many commands decide, one transaction commits.
 
 mod accounts;
 mod batch;

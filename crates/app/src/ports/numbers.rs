@@ -1,4 +1,4 @@
-//! Numbers that a desk takes along, to receive without a connection.
+//! Numbers that a desk reserves for receiving offline.
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
@@ -8,14 +8,14 @@ use domain::time::Instant;
 
 use super::error::StoreError;
 
-/// Takes blocks of numbers and gives numbers back.
+/// Reserves blocks of numbers and voids numbers.
 #[async_trait]
 pub trait WriteNumbers: Send + Sync {
-    /// Takes the next numbers of a unit's day for a desk without a line; the same request
-    /// gets the same block again.
+    /// Reserves the next numbers of a unit's day for an offline desk. The same request gets the
+    /// same block again.
     async fn reserve_block(&self, wanted: &BlockWanted) -> Result<Reserved, StoreError>;
 
-    /// Gives numbers of blocks back, all or none of them.
+    /// Voids numbers of blocks, all or none of them.
     async fn void_numbers(&self, wanted: &VoidWanted) -> Result<Voided, StoreError>;
 }
 
@@ -40,7 +40,7 @@ pub struct NumberWanted {
     pub day: NaiveDate,
 }
 
-/// A number of a unit's day, by which blocks are looked up.
+/// A number of a unit's day, for looking up its block.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct BlockNumber {
     /// The province.
@@ -53,7 +53,7 @@ pub struct BlockNumber {
     pub number: u32,
 }
 
-/// A block that a desk wants to take along.
+/// The request for a block.
 #[derive(Debug, Clone)]
 pub struct BlockWanted {
     /// The province.
@@ -62,9 +62,9 @@ pub struct BlockWanted {
     pub unit: UnitCode,
     /// The local day that it is for.
     pub day: NaiveDate,
-    /// Whether that day has come: from then on online numbers are of it, or of a later one.
+    /// Whether that day has come: from then on, online numbers are of that day or a later one.
     pub begins: bool,
-    /// Whether numbers of that day may be taken now; a repeat gets its block at any time.
+    /// Whether numbers of that day may be reserved now. A repeat gets its block at any time.
     pub in_time: bool,
     /// How many numbers.
     pub count: u32,
@@ -76,23 +76,23 @@ pub struct BlockWanted {
     pub at: Instant,
 }
 
-/// What became of a wish for a block.
+/// The outcome of a request for a block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reserved {
-    /// It was taken, now or by the same request before.
+    /// The block was reserved, now or by the same request before.
     Block(Block),
-    /// The unit's numbering has gone on to a later day, and does not go back.
+    /// The unit's numbering has moved on to a later day and does not go back.
     DayOver {
         /// That day.
         newest: NaiveDate,
     },
-    /// Numbers of the day may not be taken now.
+    /// Numbers of the day cannot be reserved now.
     NotInTime,
-    /// The request id took another block before.
+    /// The request id was used for another block.
     OtherRequest,
 }
 
-/// A block of numbers that a desk has taken along.
+/// A block of reserved numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Block {
     /// The unit.
@@ -105,8 +105,8 @@ pub struct Block {
     pub last: u32,
     /// When it was taken.
     pub taken: Instant,
-    /// Each number with what became of it, by number. A number between the first and the last that
-    /// is not here belonged to a dossier when the block was taken: its portal had brought it.
+    /// Each number with its state, by number. A missing number between the first and the last
+    /// already belonged to a dossier when the block was reserved, because a portal had brought it.
     pub numbers: Vec<(u32, NumberState)>,
 }
 
@@ -129,16 +129,16 @@ pub struct VoidWanted {
     pub at: Instant,
 }
 
-/// What became of numbers that were given back.
+/// The outcome of voiding numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Voided {
-    /// All of them are void, now or since before; the blocks of the day as they are.
+    /// All of them are void, now or already before; the blocks of the day as they are.
     Done(Vec<Block>),
-    /// Nothing was given back, for this one is not open.
+    /// Nothing was voided, because this number is not open.
     NotOpen {
         /// The number.
         number: u32,
-        /// What became of it; none when it is in no block.
+        /// Its state; none if no block has it.
         state: Option<NumberState>,
     },
 }

@@ -5,7 +5,7 @@ use domain::id::{DossierId, ProvinceCode, UnitCode};
 /// A dossier's name within the whole store.
 pub type Key = (ProvinceCode, DossierId);
 
-/// Which units' dossiers are looked at. Every query carries one.
+/// The units whose dossiers a query reads. Every query carries a scope.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scope {
     /// All units of a province.

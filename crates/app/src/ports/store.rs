@@ -1,4 +1,4 @@
-//! The store whole: every matter of it, on one database.
+//! The whole store: every matter, on one database.
 
 use async_trait::async_trait;
 
@@ -15,10 +15,10 @@ use super::prints::{ReadPrints, WritePrints};
 use super::reports::ReadReports;
 use super::tokens::{ReadTokens, WriteTokens};
 
-/// Where dossiers are kept.
+/// Where dossiers are stored.
 ///
-/// Writing is cut by matter, so that each matter's words and queries stand in one file and a
-/// wrapper that watches one of them need not spell out the others.
+/// Writing is split by matter, so that each matter's words and queries stand in one file, and a
+/// test double for one matter need not implement the others.
 #[async_trait]
 pub trait Store:
     WriteBatches
@@ -29,11 +29,11 @@ pub trait Store:
     + WriteJobs
     + WriteForecasts
 {
-    /// A consistent view for reading. Sees every commit that was answered before.
+    /// A consistent view for reading. It sees every commit that was answered before.
     async fn read(&self) -> Result<Box<dyn ReadTx>, StoreError>;
 }
 
-/// A consistent view for reading, cut by matter like [`Store`].
+/// A consistent view for reading, split by matter like [`Store`].
 pub trait ReadTx:
     ReadDossiers
     + ReadFeed

@@ -1,4 +1,4 @@
-//! Tokens: ways in for persons and programs.
+//! Tokens: the credentials of persons and programs.
 
 use async_trait::async_trait;
 use domain::id::{ActorId, ProvinceCode, UnitCode};
@@ -20,7 +20,7 @@ pub trait WriteTokens: Send + Sync {
 /// Reads tokens.
 #[async_trait]
 pub trait ReadTokens: Send + Sync {
-    /// A number that is another one when a token was made, revoked or given another end.
+    /// A number that changes whenever a token is made, revoked or given another end.
     async fn token_edition(&self) -> Result<i64, StoreError>;
 
     /// A token by the hash of its secret.
@@ -30,7 +30,7 @@ pub trait ReadTokens: Send + Sync {
     async fn tokens(&self) -> Result<Vec<Token>, StoreError>;
 }
 
-/// A way in for a person or program. The secret itself is shown once and not kept.
+/// The credential of a person or program. Its secret is shown once and not stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token {
     /// Its public id.

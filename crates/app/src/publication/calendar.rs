@@ -1,4 +1,4 @@
-//! What a calendar would do to the open dossiers of a province, before it does.
+//! Shows what a calendar would do to the open dossiers of a province, before it is published.
 
 use std::collections::HashMap;
 
@@ -26,7 +26,7 @@ const PAGE: u32 = 2_000;
 pub enum Trial {
     /// A text that was proposed.
     Document(u64),
-    /// The calendar in force with a few days more.
+    /// The calendar in force with a few more days.
     Days(Days),
 }
 
@@ -44,15 +44,15 @@ pub struct Days {
 pub struct DueChange {
     /// The dossier as it stands.
     pub dossier: Dossier,
-    /// What would become of its due times; none when they lie beyond the calendar, and then
-    /// it keeps those that it has.
+    /// The change of its due times; none if they lie beyond the calendar, and then the dossier
+    /// keeps its present ones.
     pub recalculation: Option<Recalculation>,
 }
 
 /// What a calendar would do.
 #[derive(Debug, Clone, Default)]
 pub struct Effects {
-    /// How many open dossiers were looked at.
+    /// How many open dossiers were examined.
     pub seen: u64,
     /// Those that it would change, by id.
     pub changes: Vec<DueChange>,
@@ -63,18 +63,18 @@ pub struct Effects {
 pub struct ChangeCounts {
     /// Their due time moves later.
     pub later: u64,
-    /// They keep a due time that was promised, although the calendar gives an earlier one.
+    /// Dossiers that keep a promised due time, although the calendar gives an earlier one.
     pub promised: u64,
     /// They were overdue and stay so.
     pub overdue: u64,
-    /// Their due time lies beyond the calendar and is kept.
+    /// Dossiers whose due time lies beyond the calendar and stays.
     pub beyond: u64,
-    /// A leg, a question or the hand-over of their papers is due later.
+    /// Dossiers with a leg, a consultation or a hand-over of papers that would be due later.
     pub parts: u64,
 }
 
 impl Effects {
-    /// The sums. A dossier of which only the mark as provisional changes is in none.
+    /// The sums. A dossier whose only change is the provisional mark is in none of them.
     #[must_use]
     pub fn sums(&self) -> ChangeCounts {
         let mut sums = ChangeCounts::default();
@@ -97,8 +97,8 @@ impl Effects {
 }
 
 impl Engine {
-    /// What a calendar would do to the open dossiers of the caller's province: the sums over
-    /// all, and a page of them.
+    /// What a calendar would do to the open dossiers of the caller's province: the sums over all,
+    /// and a page of them.
     pub async fn calendar_changes(
         &self,
         caller: &Caller,
@@ -130,7 +130,7 @@ impl Engine {
     }
 }
 
-/// A catalogue whose calendars have a few days more.
+/// A catalogue whose calendars have a few more days.
 ///
 /// Errors: days that contradict the calendar or each other, as wrong fields.
 pub fn with_days(base: &Catalogue, days: &Days) -> Result<Catalogue, Error> {
@@ -155,7 +155,7 @@ pub fn with_days(base: &Catalogue, days: &Days) -> Result<Catalogue, Error> {
     Ok(new)
 }
 
-/// Which of the days it is that does not fit.
+/// Finds the given day that contradicts the calendar.
 fn misfit(days: &Days, invalid: &InvalidCalendar) -> FieldError {
     let date = match invalid {
         InvalidCalendar::OutOfRange { date, .. }
@@ -177,8 +177,8 @@ fn misfit(days: &Days, invalid: &InvalidCalendar) -> FieldError {
     FieldError::new(field, invalid.to_string())
 }
 
-/// What a catalogue's calendars would do to the open dossiers of a province, published at a
-/// moment. Who may ask is the caller's business.
+/// What a catalogue's calendars would do to the open dossiers of a province, if published at a
+/// moment. It does not check the caller.
 pub async fn effects(
     read: &dyn ReadTx,
     province: &ProvinceCode,
@@ -240,8 +240,8 @@ fn effect(
     })
 }
 
-/// Whether a published calendar may mean something for a dossier: a quick look that spares
-/// most dossiers the reading of their history.
+/// Whether a published calendar may change a dossier: a quick check that saves reading most
+/// histories.
 pub(crate) fn may_change(dossier: &Dossier, catalogue: &Catalogue, published: Instant) -> bool {
     if dossier.ended.is_some() {
         return false;

@@ -1,4 +1,4 @@
-//! Carrying out what was published: jobs over the running dossiers, resumed until done.
+//! Carries out what was published: jobs over the running dossiers, resumed until done.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ use crate::ports::{Document, DocumentState, Job};
 /// The kind of a job that recalculates due times by a published calendar.
 pub const RECALCULATION: &str = "calendar_recalculation";
 
-/// All that a recalculation needs to be resumed.
+/// Everything that a recalculation needs in order to be resumed.
 #[derive(Debug, Serialize, Deserialize)]
 struct Recalculating {
     document: u64,
@@ -33,7 +33,7 @@ struct Recalculating {
     approved: Instant,
 }
 
-/// How many texts each province had published when they were last looked through.
+/// How many published texts each province had at the last look.
 #[derive(Debug, Default)]
 pub struct Followed(HashMap<ProvinceCode, u64>);
 
@@ -65,10 +65,10 @@ impl Engine {
         Ok(cut(jobs, limit, &question, |job| job.id.clone()))
     }
 
-    /// Keeps carrying out what is published, for as long as the engine is there.
+    /// Keeps carrying out what is published, as long as the engine lives.
     ///
-    /// `settle` is how long a job waits after it was ordered: until every process has taken
-    /// the new text in, so that nothing is received by the old one behind the job's back.
+    /// `settle` is how long a job waits after its order. By then every process has read the new
+    /// text, so that none receives a dossier by the old one behind the job's back.
     pub async fn follow_jobs(self: Arc<Self>, every: Duration, settle: Duration) {
         let engine = Arc::downgrade(&self);
         drop(self);
@@ -88,7 +88,7 @@ impl Engine {
         }
     }
 
-    /// Carries out what was published and ordered by a moment, as far as that was not done.
+    /// Carries out what was published and ordered by a moment, unless it is done.
     pub async fn carry_out_jobs(
         &self,
         followed: &mut Followed,
@@ -134,7 +134,7 @@ impl Engine {
         Ok(())
     }
 
-    /// A process may have ended between a publication and its order.
+    /// A process may end between a publication and its order, so this orders what is missing.
     async fn order_what_is_missing(&self, followed: &mut Followed) -> Result<(), Error> {
         let editions = {
             let read = self.office.store.read().await?;
@@ -201,7 +201,7 @@ impl Engine {
         Ok(())
     }
 
-    /// An order for a province, still without its name and work.
+    /// An order for a province, without name and work yet.
     pub(super) fn order_for(
         &self,
         province: &ProvinceCode,
@@ -226,7 +226,7 @@ impl Engine {
     }
 }
 
-/// How far a job has come, for who looks after the system.
+/// Logs the progress of a job for the operator.
 fn told(job: &Job) {
     tracing::info!(
         job.id = job.id,

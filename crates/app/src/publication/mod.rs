@@ -1,9 +1,9 @@
-//! Texts of the catalogue that an office proposes, and a second person approves.
+//! Texts of the catalogue that one person of an office proposes and a second one approves.
 //!
-//! A calendar or a procedure is a text in the form of the shipped files. Nothing is half
-//! accepted: what is proposed has been read whole, beside everything that is in force. What
-//! a text would do is looked at before ([`calendar`], [`procedure`]); what it does to running
-//! dossiers is done by a job ([`carrying`]). Source: docs/decisions/007.
+//! A calendar or a procedure is a text in the form of the shipped files. A proposal has been read
+//! whole, together with everything in force; one fault refuses it. [`calendar`] and [`procedure`]
+//! show beforehand what a text would do; a job changes the running dossiers afterwards
+//! ([`carrying`]). Source: docs/decisions/007.
 
 pub mod calendar;
 pub mod carrying;
@@ -26,7 +26,7 @@ pub use obstacle::Obstacle;
 pub struct Draft {
     /// Its place in the catalogue: `calendar/national.csv`.
     pub path: String,
-    /// The whole text that is to stand there.
+    /// The whole new text for the path.
     pub text: String,
     /// Why, and by which decision.
     pub reason: String,
@@ -61,7 +61,7 @@ impl Subject {
 impl Engine {
     /// Proposes a text for the caller's province.
     ///
-    /// The same text of the same person is not proposed twice in a row.
+    /// The same person cannot propose the same text twice in a row.
     ///
     /// Errors: every fault of the text with its line, as wrong fields.
     pub async fn propose_document(&self, caller: &Caller, draft: Draft) -> Result<Document, Error> {
@@ -93,9 +93,9 @@ impl Engine {
         Ok(self.office.store.propose(&proposal).await?)
     }
 
-    /// Approves a text that somebody else proposed: it is in force from now on.
+    /// Approves a text that another person proposed: it is in force from now on.
     ///
-    /// Asked again by the same person it answers the same.
+    /// A repeat by the same person gets the same answer.
     pub async fn approve_document(&self, caller: &Caller, number: u64) -> Result<Document, Error> {
         access::check_role(caller, Method::ApproveDocument)?;
         self.refresh_catalogue().await?;
@@ -119,9 +119,9 @@ impl Engine {
         Ok(document)
     }
 
-    /// Turns a proposed text down; who proposed it may do so too.
+    /// Rejects a proposed text; its proposer may do so too.
     ///
-    /// Asked again by the same person it answers the same.
+    /// A repeat by the same person gets the same answer.
     pub async fn reject_document(&self, caller: &Caller, number: u64) -> Result<Document, Error> {
         access::check_role(caller, Method::RejectDocument)?;
         let document = self.document_of(&caller.province, number).await?;
@@ -182,7 +182,7 @@ impl Engine {
         })
     }
 
-    /// The catalogue with a proposed text in it, if nothing stands in its way by now.
+    /// The catalogue with a proposed text, if nothing published since prevents it.
     pub(crate) async fn still_fits(&self, document: &Document) -> Result<Catalogue, Error> {
         let proposal = &document.proposal;
         let outdated = |cause: String| {
@@ -213,7 +213,7 @@ impl Engine {
         })
     }
 
-    /// Notes the versions that come into use, which may then never say anything else.
+    /// Notes the new versions. Their content may never change from then on.
     async fn note_versions(&self, document: &Document, new: &Catalogue) -> Result<(), Error> {
         let province = &document.proposal.province;
         let base = self.catalogue(province);
@@ -277,8 +277,8 @@ fn decided(document: &Document) -> Error {
 
 /// The catalogue with a text laid over it, read whole.
 ///
-/// Errors: every fault with its line, and what a publication may not do: take back days of
-/// the calendar that due times may rest on, or change a version that was published.
+/// Errors: every fault with its line. A publication may also not remove days of the calendar on
+/// which due times may depend, or change a published version.
 pub fn checked(base: &Catalogue, path: &str, text: &str) -> Result<Catalogue, Vec<FieldError>> {
     let Some(subject) = Subject::of(path) else {
         return Err(vec![FieldError::new(

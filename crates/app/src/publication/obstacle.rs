@@ -3,7 +3,7 @@
 /// Why a text cannot be published.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Obstacle {
-    /// Who proposes a text does not approve it.
+    /// The proposer of a text cannot approve it.
     #[error("document {number} was proposed by the same person; somebody else approves it")]
     SamePerson {
         /// The text.
@@ -17,7 +17,7 @@ pub enum Obstacle {
         /// `published` or `rejected`.
         decided: &'static str,
     },
-    /// What is in force has changed since it was proposed.
+    /// The texts in force have changed since the proposal.
     #[error("document {number} no longer fits what is in force: {cause}; propose it anew")]
     Outdated {
         /// The text.

@@ -1,4 +1,4 @@
-//! What another version of a procedure would mean for its running dossiers.
+//! Shows what another version of a procedure would mean for its running dossiers.
 
 use std::sync::Arc;
 
@@ -16,22 +16,22 @@ use crate::jobs::Order;
 use crate::page::{Page, PageQuery, cut};
 use crate::ports::{DossierFilter, Job, List, Scope};
 
-/// The kind of a job that takes dossiers over to another version of their procedure.
+/// The kind of a job that moves dossiers to another version of their procedure.
 pub const MIGRATION: &str = "procedure_migration";
 
 /// How many dossiers are read at once.
 const PAGE: u32 = 500;
 
-/// A version that dossiers are tried under.
+/// The version under which dossiers are tried.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
-    /// The newest version in a text that was proposed.
+    /// The newest version in a proposed text.
     Document(u64),
     /// A version in the catalogue.
     Version(ProcedureCode, u16),
 }
 
-/// A running dossier that another version would not have allowed.
+/// A running dossier with something that another version would not have allowed.
 #[derive(Debug, Clone)]
 pub struct Broken {
     /// The dossier as it stands.
@@ -43,31 +43,31 @@ pub struct Broken {
 /// What a version would mean.
 #[derive(Debug, Clone, Default)]
 pub struct Replayed {
-    /// How many running dossiers of other versions were looked at.
+    /// How many running dossiers of other versions were examined.
     pub seen: u64,
-    /// How many of them could not go over.
+    /// How many of them could not move.
     pub barred: u64,
-    /// Those in which something would break, by id.
+    /// The dossiers in which something would break, by id.
     pub broken: Vec<Broken>,
 }
 
-/// Running dossiers of a version are to go over to another one.
+/// An order to move the running dossiers of a version to another one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Migration {
     /// The procedure.
     pub procedure: ProcedureCode,
     /// The version that they are under.
     pub from: u16,
-    /// The version that they go over to.
+    /// The version to which they move.
     pub to: u16,
-    /// Which steps take the place of which.
+    /// The new step for each old one.
     #[serde(with = "pairs")]
     pub map: StepMap,
 }
 
 impl Engine {
-    /// Replays the running dossiers of a procedure under another version: the sums over all,
-    /// and a page of those in which something would break.
+    /// Replays the running dossiers of a procedure under another version: the sums over all, and a
+    /// page of those in which something would break.
     pub async fn procedure_breaks(
         &self,
         caller: &Caller,
@@ -94,8 +94,8 @@ impl Engine {
         Ok((replayed, page))
     }
 
-    /// Begins to take running dossiers over to another version, as far as it has a place for
-    /// them. Asked again under the same request id it answers with the same job.
+    /// Begins to move running dossiers to another version, as far as it has a place for them. A
+    /// repeat with the same request id returns the same job.
     pub async fn migrate_dossiers(
         &self,
         caller: &Caller,
@@ -153,7 +153,7 @@ impl Engine {
         }
     }
 
-    /// The version that is meant; none when a text brings none that is new.
+    /// The target version; none if a text brings no new one.
     async fn version(
         &self,
         caller: &Caller,
@@ -222,7 +222,7 @@ impl Engine {
     }
 }
 
-/// A step map as a list of pairs, for JSON has no keys that are not there.
+/// A step map as a list of pairs, because JSON has no absent keys.
 mod pairs {
     use domain::dossier::change::migration::StepMap;
     use domain::id::StepId;

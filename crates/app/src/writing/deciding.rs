@@ -1,6 +1,6 @@
-//! Deciding a batch: each command against the state as the ones before it left it.
+//! Decides a batch: each command against the state that the commands before it left.
 //!
-//! Nothing is awaited here: what was loaded, the catalogue and the keys are values.
+//! Nothing here waits: the loaded data, the catalogue and the keys are values.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -33,9 +33,9 @@ use crate::security::{self, Event as SecurityEvent};
 
 /// What becomes of a command.
 pub(super) enum Step {
-    /// It was done before this batch, at that version.
+    /// It was done before this batch, and made that version.
     Before(Key, u32),
-    /// It is done by this batch, at that version.
+    /// This batch does it, and makes that version.
     Written(Key, u32),
     /// There is nothing to do.
     Unchanged,
@@ -109,7 +109,7 @@ impl<'a> Desk<'a> {
             request_id: task.request_id.to_string(),
         };
         if let Some((key, version, content)) = self.seen.get(&request) {
-            // Its first try is in this very batch: both wait for the same commit.
+            // The first try is in this same batch, so both wait for the same commit.
             return if *content == task.content {
                 Ok(Some(Step::Written(key.clone(), *version)))
             } else {
@@ -119,7 +119,8 @@ impl<'a> Desk<'a> {
         let Some(seen) = self.loaded.requests.get(&request) else {
             return Ok(None);
         };
-        // An erased dossier has no salt; what is left can only be taken at its word.
+        // An erased dossier has no salt, so the content cannot be compared and the repeat is
+        // believed.
         let same = seen
             .salt
             .as_ref()
@@ -154,7 +155,8 @@ impl<'a> Desk<'a> {
             });
         }
         refuse_past(command, task.arrived)?;
-        // Erased personal values are kept no more, so nothing new may be committed to either.
+        // Erased personal values are not stored again, so nothing new may commit to such values
+        // either.
         let salt = held.salt.ok_or_else(unknown)?;
         let now = Ord::max(task.arrived, dossier.last);
         let catalogue = self.office.catalogue(&key.0);
@@ -180,7 +182,7 @@ impl<'a> Desk<'a> {
                 allowed: self.office.allowed(&task.caller, dossier, &procedure),
             })?;
         let Some(first) = decision.events.first() else {
-            // Another system said again what it had said: the dossier stays as it is.
+            // Another system repeated its message, so the dossier stays as it is.
             return Ok((key, dossier.version));
         };
         let at = first.happened(now, dossier.last);
@@ -192,7 +194,7 @@ impl<'a> Desk<'a> {
         Ok((key, version))
     }
 
-    /// A job changes a dossier, as it stands by now.
+    /// A job changes a dossier, as it stands now.
     fn rewrite(
         &mut self,
         task: &Task,
@@ -211,12 +213,13 @@ impl<'a> Desk<'a> {
         let Some(event) = dossier::rewrite(&held.dossier, rewrite, &around) else {
             return Ok(None);
         };
-        // What was overdue when it came into effect stays so, however late it is carried out.
+        // A dossier that was overdue when the change took effect stays so, however late the job
+        // runs.
         let at = rewrite.effective().unwrap_or(task.arrived);
         let now = Ord::max(at, held.dossier.last);
         let unit = task.caller.units.first().cloned();
         let acting = acting(task, unit.unwrap_or_else(|| held.dossier.resolving.clone()));
-        // Nothing personal is in it: one that was erased moves too, and keeps no salt.
+        // A rewrite holds no personal value, so an erased dossier moves too and gets no new salt.
         let decision = Decision {
             events: vec![event],
             private: Vec::new(),
@@ -269,8 +272,9 @@ impl<'a> Desk<'a> {
         Ok((key, version))
     }
 
-    /// The number of ours that a submission's code is, if it is one; refuses what only the portal may
-    /// bring, for the unit that receives and a day that has come, and what a desk has taken along.
+    /// The number in our own number space that a submission's code takes, if it takes one. Refuses
+    /// such a code unless the portal brings it, for the receiving unit and a day that has come, and
+    /// unless no desk has reserved it.
     fn portal_number(
         &self,
         task: &Task,
@@ -288,7 +292,7 @@ impl<'a> Desk<'a> {
         refuse_numbers(catalogue, province, named.into_iter().chain(external))?;
         let state = number.as_ref().and_then(|one| self.loaded.numbers.get(one));
         match state {
-            // Of one that was used the code is taken, and whose it is will be told.
+            // If the number was used, its code is taken, and that check names the holder.
             None | Some(NumberState::Used(_)) => Ok(number),
             Some(NumberState::Open | NumberState::Void(_)) => Err(Error::invalid(
                 "portal_code",
@@ -343,7 +347,7 @@ impl<'a> Desk<'a> {
         Ok((key, version))
     }
 
-    /// A reception that happened without a line, at its own time and under its own number.
+    /// Enters an offline reception, at its own time and under its reserved number.
     #[expect(
         clippy::too_many_arguments,
         reason = "all of them are of different types"
@@ -425,8 +429,8 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// Turns a decision into records and folds them in, so that the next command of this
-    /// batch decides against the new state.
+    /// Turns a decision into records and folds them in, so that the next command of this batch
+    /// decides against the new state.
     #[expect(
         clippy::too_many_arguments,
         reason = "all of them are of different types"
@@ -525,7 +529,7 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// Claims and frees codes, for the commands of this batch too.
+    /// Claims and frees codes, also for the other commands of this batch.
     fn move_codes(&mut self, key: &Key, codes: Codes) {
         let change = self.changes.get_mut(key).expect("it was written just now");
         for code in codes.claimed {
@@ -537,7 +541,7 @@ impl<'a> Desk<'a> {
         }
         for code in codes.freed {
             change.codes.retain(|other| *other != code);
-            // Still taken for the rest of the batch: only the commit frees it.
+            // The commit frees the code, so it stays taken for the rest of the batch.
             change.released.push(code);
         }
     }
@@ -577,7 +581,7 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// A receipt is made at reception; the row keeps the hash of its PIN.
+    /// Makes the receipt at reception; the row stores the hash of its PIN.
     fn make_receipt(&mut self, key: &Key) {
         let pin = self.office.keys.pin(key.1);
         let change = self.changes.get_mut(key).expect("it was written just now");
@@ -598,12 +602,12 @@ impl<'a> Desk<'a> {
         last.expect("it was written just now").record.record_time
     }
 
-    /// Who handed a dossier of this batch in.
+    /// The applicant of a dossier of this batch.
     pub fn applicant(&self, key: &Key) -> Option<Person> {
         self.loaded.dossiers.get(key)?.applicant.clone()
     }
 
-    /// All that the batch writes, in the order in which dossiers were first touched.
+    /// Everything that the batch writes, in the order in which its dossiers first changed.
     pub fn changes(mut self) -> Vec<Change> {
         self.order
             .iter()
@@ -618,8 +622,8 @@ impl<'a> Desk<'a> {
 
 /// Refuses a date for the future that has passed.
 ///
-/// Not looked at where fields are read: a repeat of what was once accepted gets its first
-/// answer however late it comes.
+/// Parsing does not check it, because a repeat of an accepted request gets its first answer however
+/// late it comes.
 fn refuse_past(command: &Command, now: Instant) -> Result<(), Error> {
     let Some((field, at)) = command.promised_time() else {
         return Ok(());
@@ -666,7 +670,7 @@ fn rules<'r>(
     }
 }
 
-/// What corrections do to the codes under which a dossier is found.
+/// What a correction changes in the codes under which a dossier is found.
 #[derive(Default)]
 struct Codes {
     claimed: Vec<AnyCode>,
@@ -674,7 +678,7 @@ struct Codes {
 }
 
 impl Codes {
-    /// A code is claimed when it is proposed, and the wrong one of the two freed by the verdict.
+    /// A proposal claims the right code; the decision frees one of the two.
     fn moved_by(events: &[Event]) -> Self {
         let mut codes = Self::default();
         for event in events {
@@ -690,7 +694,7 @@ impl Codes {
     }
 }
 
-/// The wrong and the right code of a correction; none when it is about something else.
+/// The wrong and the right code of a correction; none for a correction of another field.
 fn both(correction: &Correction) -> (Option<AnyCode>, Option<AnyCode>) {
     if let correction::Change::ExternalCode { old, new } = &correction.change {
         (old.clone(), new.clone())
@@ -699,7 +703,7 @@ fn both(correction: &Correction) -> (Option<AnyCode>, Option<AnyCode>) {
     }
 }
 
-/// The external codes of what is handed in, with the names of their fields.
+/// The external codes of a new dossier, with the names of their fields.
 fn external_codes(
     content: &dossier::contents::Contents,
 ) -> impl Iterator<Item = (String, &AnyCode)> {
@@ -707,8 +711,8 @@ fn external_codes(
     codes.map(|(at, code)| (format!("external_codes[{at}]"), code))
 }
 
-/// Refuses numbers of units that number their dossiers here: whoever brought one could keep a desk
-/// from giving it.
+/// Refuses codes in the number space of units that number here. Otherwise a caller could take a
+/// number in advance and stop the unit's counter.
 fn refuse_numbers<'c>(
     catalogue: &Catalogue,
     province: &ProvinceCode,

@@ -1,4 +1,4 @@
-//! A lane: takes what is waiting, decides it, commits once, answers everybody.
+//! The lane: takes the waiting commands, decides them, commits once, answers each.
 
 use std::collections::{HashMap, HashSet};
 use std::panic::AssertUnwindSafe;
@@ -23,7 +23,7 @@ use crate::ports::{Batch, CommitError, Key, StoreError, Wanted};
 /// How many commands one transaction carries at most.
 const BATCH: usize = 256;
 
-/// How often a command is tried against other writers before the caller is told to.
+/// How often a command is tried against other writers before its caller must retry.
 const TRIES: usize = 5;
 
 /// How long somebody may hold what a command writes before its caller is told to come again: longer
@@ -53,11 +53,11 @@ impl Done {
 
 type Reply = oneshot::Sender<Result<Done, Error>>;
 
-/// The sending end of the lane, of which a process has one: with two, batches would be half as
-/// large and each transition would cost more (docs/decisions/012).
+/// The sending end of the lane. A process has one lane: with two, batches would be half as large
+/// and each transition would cost more (docs/decisions/012).
 pub(crate) struct Lane {
     queue: Arc<Mutex<Queue<Waits>>>,
-    /// Rung when something came; who drops it ends the lane.
+    /// Signals a new command. Dropping it ends the lane.
     bell: mpsc::Sender<()>,
 }
 
@@ -72,9 +72,9 @@ impl Lane {
         Self { queue, bell }
     }
 
-    /// Hands a command in and waits for its commit.
+    /// Queues a command and waits for its commit.
     ///
-    /// A caller that goes away cannot cut the transaction: the lane is a task of its own.
+    /// A caller that goes away cannot cut the transaction, because the lane is a task of its own.
     pub async fn send(&self, task: Task) -> Result<Done, Error> {
         let (reply, answer) = oneshot::channel();
         let (unit, class) = (task.unit().to_owned(), task.work.class());
@@ -83,7 +83,7 @@ impl Lane {
             return Err(Error::QueueFull);
         }
         match self.bell.try_send(()) {
-            // Rung already: the lane will look once more.
+            // A signal is pending already, so the lane will look once more.
             Ok(()) | Err(TrySendError::Full(())) => {}
             Err(TrySendError::Closed(())) => return Err(Error::Unavailable(None)),
         }
@@ -114,8 +114,8 @@ async fn run(
             }
             let began = tokio::time::Instant::now();
             let commands = batch.len();
-            // A fault of ours in one batch must not end all writing: its callers are told to
-            // send their requests again, and the lane goes on.
+            // A fault of ours in one batch must not stop all writing. The batch's callers are told
+            // to retry, and the lane goes on.
             let done = AssertUnwindSafe(attempt(&office, batch, 1))
                 .catch_unwind()
                 .await;
@@ -247,7 +247,7 @@ async fn attempt(office: &Office, batch: Vec<Waits>, tries: usize) -> Vec<Waits>
                 }
                 held.extend(one_by_one(office, again, tries + 1).await);
             } else {
-                // Whichever it is that clashes, it spoils nobody else's.
+                // One clashing command must not fail the others of its batch.
                 held = one_by_one(office, rest, 1).await;
                 held.extend(one_by_one(office, again, 1).await);
             }
@@ -268,7 +268,7 @@ async fn attempt(office: &Office, batch: Vec<Waits>, tries: usize) -> Vec<Waits>
     }
 }
 
-/// A command with who waits for it.
+/// A command, and the caller who waits for it.
 fn undecided(waiting: Waiting) -> Vec<Waits> {
     let waits = waiting.into_iter();
     waits.map(|(task, reply, _)| (task, reply)).collect()
@@ -282,11 +282,11 @@ async fn one_by_one(office: &Office, commands: Vec<Waits>, tries: usize) -> Vec<
     held
 }
 
-/// Answers a batch that the store could not take.
+/// Answers a batch that the store could not write.
 ///
-/// A database that does not answer is told to everybody. Anything else is the fault of one of the
-/// commands: each is tried alone, so that only this one is refused, for good. It is logged where it
-/// is answered.
+/// If the database does not answer, every caller hears so. Any other error is the fault of one
+/// command: each is tried alone, so that only that one is refused, for good. The log gets it where
+/// it is answered.
 async fn failed(office: &Office, batch: Vec<Waits>, error: StoreError, what: &str) -> Vec<Waits> {
     match error {
         StoreError::Unavailable(_) => {
@@ -312,12 +312,11 @@ fn unavailable(commands: Vec<Waits>) {
     }
 }
 
-/// Answers a command that clashed at every try, although all that it rests on was read anew each
-/// time.
+/// Answers a command that clashed at every try, although each try read its data again.
 fn give_up(waiting: Waiting) {
     for (task, reply, _) in waiting {
         let clashes = match &task.work {
-            // Others act on the same dossier all the time.
+            // Other writers change the same dossier all the time.
             task::Work::Act { .. } | task::Work::Rewrite { .. } => Error::QueueFull,
             task::Work::Submit { id, .. }
             | task::Work::Receive { id, .. }
@@ -329,9 +328,9 @@ fn give_up(waiting: Waiting) {
     }
 }
 
-/// What was decided on a command, to be told once the batch is committed.
+/// The decision on a command, to be told once the batch is committed.
 ///
-/// A refusal waits too, for it may rest on what an earlier command of the same batch did.
+/// A refusal waits too, because it may rest on an earlier command of the same batch.
 enum Outcome {
     Written(Key, u32, Instant, Option<Person>),
     Refused(Error),
@@ -353,7 +352,8 @@ fn answer(waiting: Waiting, written: &HashMap<Key, Dossier>) {
                     Some(dossier) if dossier.version == version => {
                         Done::Now(Box::new(dossier.clone()), recorded, applicant)
                     }
-                    // A later command of this batch moved it on: rebuild this one's answer.
+                    // A later command of this batch changed it again, so this one's answer is
+                    // rebuilt.
                     Some(_) | None => Done::Before { key, version },
                 })
             }
@@ -380,14 +380,14 @@ fn refuse_all(waiting: Waiting, error: &Error) {
     }
 }
 
-/// Answers that the same request may be sent again; its id settles whether it was written.
+/// Tells the caller to send the same request again; its id settles whether it was written.
 fn send_again(waiting: Waiting) {
     for (_, reply, _) in waiting {
         let _gone = reply.send(Err(Error::Unavailable(None)));
     }
 }
 
-/// Looks the request ids up after a commit whose outcome nobody knows.
+/// Looks the request ids up after a commit with an unknown outcome.
 async fn settle(office: &Office, waiting: Waiting) {
     let wanted = Wanted {
         requests: waiting.iter().map(|(task, ..)| task.request()).collect(),

@@ -1,9 +1,9 @@
 //! Writing: many decide, one commit.
 //!
-//! A commit costs a flush, and a busy desk hour has many waiting writers, so the unit of
-//! writing is a batch. A lane takes whatever is waiting, loads all that it needs with one
-//! query, lets each command decide against the state as already changed in this
-//! batch, and commits once. Nobody else waiting: the batch is one command.
+//! A commit costs a flush, and in a busy hour many writers wait, so the unit of writing is a batch.
+//! The lane takes every waiting command, loads with one query what they need, lets each decide
+//! against the state as this batch has changed it, and commits once. If only one command waits, the
+//! batch is that command.
 
 mod aside;
 mod deciding;

@@ -1,30 +1,30 @@
-//! What waits for a lane: bounded, fair between units, and finishing before beginning.
+//! The waiting commands of the lane: bounded, fair between units, finishing work before beginning.
 
 use std::collections::VecDeque;
 
-/// How urgent a command is. What finishes work goes first, for it frees a desk and a citizen
-/// waits for it; what begins work can wait longest.
+/// The urgency of a command. Commands that finish work go first, because a citizen waits for them;
+/// commands that begin work can wait longest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Class {
-    /// A result is ready or given back, a dossier ends.
+    /// A result is ready or returned, or a dossier ends.
     Finishing,
     /// Everything in between.
     Going,
-    /// A new dossier comes, or a job of the machine's own.
+    /// A new dossier begins, or a job runs.
     Beginning,
 }
 
 const CLASSES: [Class; 3] = [Class::Finishing, Class::Going, Class::Beginning];
 
-/// Commands that wait, by class and unit.
+/// Waiting commands, by class and unit.
 ///
-/// **Who is let in.** A unit may have as many waiting as there are free places left (twice as
-/// many for what does not begin work). So a flood from one unit ends at half of the places and
-/// one from many units at less each, and whoever comes with little always finds a place: dynamic
-/// thresholds, Choudhury and Hahne, IEEE/ACM Transactions on Networking 6(2), 1998.
+/// **Admission.** A unit may have as many commands waiting as there are free places (twice as many
+/// for commands that do not begin work). A flood from one unit therefore stops at half of the
+/// places, a flood from many units earlier, and a unit with few commands always finds a place:
+/// dynamic thresholds, Choudhury and Hahne, IEEE/ACM Transactions on Networking 6(2), 1998.
 ///
-/// **Who is taken.** Class by class, and in a class one command of each unit in turn; of what
-/// is taken a quarter is kept for the less urgent, so that nobody waits for ever.
+/// **Order.** Class by class, and within a class one command of each unit in turn. A quarter of
+/// each take is reserved for the less urgent classes, so that no command waits for ever.
 #[derive(Debug)]
 pub(super) struct Queue<T> {
     places: usize,
@@ -32,7 +32,7 @@ pub(super) struct Queue<T> {
     waiting: [VecDeque<Unit<T>>; 3],
 }
 
-/// What waits of one unit, oldest first; never empty.
+/// The waiting commands of one unit, oldest first; never empty.
 #[derive(Debug)]
 struct Unit<T> {
     code: Box<str>,
@@ -40,7 +40,7 @@ struct Unit<T> {
 }
 
 impl<T> Queue<T> {
-    /// An empty queue with so many places.
+    /// An empty queue with this many places.
     pub fn new(places: usize) -> Self {
         Self {
             places,
@@ -49,7 +49,7 @@ impl<T> Queue<T> {
         }
     }
 
-    /// Lets a command in, or gives it back when there is no place for it.
+    /// Admits a command, or returns it if there is no place for it.
     pub fn admit(&mut self, unit: &str, class: Class, command: T) -> Result<(), T> {
         let free = self.places - self.held;
         let share = match class {
@@ -71,7 +71,7 @@ impl<T> Queue<T> {
         Ok(())
     }
 
-    /// Takes at most so many, the most urgent first.
+    /// Takes at most this many, the most urgent first.
     pub fn take(&mut self, most: usize) -> Vec<T> {
         let mut taken = Vec::with_capacity(most.min(self.held));
         for (rank, class) in CLASSES.into_iter().enumerate() {
@@ -86,7 +86,7 @@ impl<T> Queue<T> {
         taken
     }
 
-    /// Takes one command of each unit in turn, until so many are taken in all.
+    /// Takes one command of each unit in turn, until `taken` has `until` commands.
     fn take_in_turn(&mut self, class: Class, until: usize, taken: &mut Vec<T>) {
         let units = &mut self.waiting[class as usize];
         while taken.len() < until

@@ -1,4 +1,4 @@
-//! What somebody wants done, and what must be fetched before it can be decided.
+//! A command for the lane, and what must be loaded before it can be decided.
 
 use chrono::TimeDelta;
 use domain::code::{AnyCode, DossierCode};
@@ -12,7 +12,7 @@ use crate::access::Caller;
 use crate::office::Office;
 use crate::ports::{BlockNumber, PersonKey, RequestKey, Wanted};
 
-/// Within which an open dossier of the same person and procedure is a possible duplicate.
+/// The time within which an open dossier of the same person and procedure is a possible duplicate.
 const DUPLICATE_WINDOW: TimeDelta = TimeDelta::days(30);
 
 /// What somebody wants done.
@@ -42,7 +42,7 @@ pub(crate) enum Work {
         procedure: ProcedureCode,
         reception: Reception,
     },
-    /// What a desk received without a line, at a time and under a number of its own.
+    /// An offline reception, with its own time and its reserved number.
     Import {
         id: DossierId,
         salt: Salt,
@@ -53,11 +53,11 @@ pub(crate) enum Work {
     },
     Act {
         id: DossierId,
-        /// The version that was looked at; none when whatever it is by now is meant.
+        /// The version that the caller looked at; none if the command fits any version.
         etag: Option<String>,
         command: Command,
     },
-    /// A job's, which nobody may ask for from outside.
+    /// A change by a job. No caller can ask for it.
     Rewrite { id: DossierId, rewrite: Rewrite },
 }
 
@@ -84,8 +84,8 @@ impl Task {
 }
 
 impl Task {
-    /// The unit whose command it is, among which a full queue is shared; the province where
-    /// none is known before anything is read.
+    /// The unit that a full queue counts the command for; the province if no unit is known before
+    /// loading.
     pub fn unit(&self) -> &str {
         let unit = match &self.work {
             Work::Submit { submission, .. } => Some(&submission.receiving),
@@ -115,7 +115,7 @@ impl Work {
     }
 }
 
-/// All that a batch of tasks needs, in one list a table.
+/// Everything that a batch of tasks needs, in one list a table.
 pub(super) fn wanted<'a>(tasks: impl Iterator<Item = &'a Task>, office: &Office) -> Wanted {
     let mut wanted = Wanted::default();
     for task in tasks {
@@ -178,13 +178,13 @@ pub(super) fn wanted<'a>(tasks: impl Iterator<Item = &'a Task>, office: &Office)
     wanted
 }
 
-/// The code that a number of a block stands for.
+/// The code of a number of a block.
 pub(super) fn code_of(number: &BlockNumber) -> DossierCode {
     DossierCode::new(&number.unit, number.day, number.number)
 }
 
-/// The number of the receiving unit that a portal's code is, if it is one: a desk may have taken it
-/// along.
+/// The number of the receiving unit that a portal's code takes, if it takes one: a desk may have
+/// reserved it.
 pub(super) fn portal_number(
     submission: &Submission,
     province: &ProvinceCode,
