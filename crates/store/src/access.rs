@@ -83,8 +83,8 @@ struct EditionRow {
     edition: i64,
 }
 
-/// Another number whenever a token was made, revoked or given another end: tokens are only
-/// added, a revocation is made once, and ends are microseconds.
+/// A number that changes whenever a token is made, revoked or given another end. The sum works
+/// because tokens are only added, each is revoked once, and ends are whole microseconds.
 pub(crate) async fn token_edition<C: ConnectionTrait>(
     door: &Door<'_, C>,
 ) -> Result<i64, StoreError> {
@@ -109,7 +109,7 @@ pub(crate) async fn tokens<C: ConnectionTrait>(
     rows.into_iter().map(Token::try_from).collect()
 }
 
-/// Notes what is new; returns what was noted before with another hash, as it was noted.
+/// Notes new versions. Returns those that were noted before with another hash, as noted.
 pub(crate) async fn publish<C: ConnectionTrait>(
     door: &Door<'_, C>,
     versions: &[Published],

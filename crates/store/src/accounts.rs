@@ -1,4 +1,4 @@
-//! Accounts of officials and the sessions of whoever is signed in.
+//! Accounts of officials, and the sessions of signed-in officials.
 
 use app::ports::{Account, Holder, Session, StoreError};
 use domain::id::{ActorId, ProvinceCode, UnitCode};
@@ -223,7 +223,7 @@ pub(crate) async fn session<C: ConnectionTrait>(
     rows.into_iter().next().map(Session::try_from).transpose()
 }
 
-/// Of two pages at the same time the later one counts.
+/// Of two pages loaded at the same time the later use counts.
 pub(crate) async fn use_session<C: ConnectionTrait>(
     door: &Door<'_, C>,
     hash: &str,

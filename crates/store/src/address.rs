@@ -1,4 +1,4 @@
-//! Where a database is, and how that is said without its password.
+//! The address of a database, and the same without its password.
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -25,7 +25,7 @@ impl Address {
             PgConnectOptions::from_str(url).map_err(|_| refused())?;
             return Ok(Address::Postgres);
         }
-        // Each connection to a database in memory would see another one.
+        // Each connection to a database in memory would open another database.
         if url.contains(":memory:") || url.contains("mode=memory") || !url.starts_with("sqlite:") {
             return Err(refused());
         }
@@ -44,15 +44,15 @@ pub fn check_address(url: &str) -> Result<(), OpenError> {
     Address::parse(url).map(drop)
 }
 
-/// An address as it may be printed: with `****` for a password.
+/// An address for printing, with `****` for a password.
 ///
-/// Also hides it where the address cannot be read, so rather too much than too little.
+/// If the address cannot be read, this hides too much rather than too little.
 #[must_use]
 pub fn shown(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else {
         return url.to_owned();
     };
-    // The last @: one inside a password should have been escaped and may not be.
+    // The last @, because a password may contain one that should have been escaped.
     let rest = match rest.rsplit_once('@') {
         Some((user, place)) => match user.split_once(':') {
             Some((name, _password)) => format!("{name}:{HIDDEN}@{place}"),

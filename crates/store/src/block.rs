@@ -1,4 +1,4 @@
-//! Blocks of numbers that desks take along, and what became of each number.
+//! Blocks of numbers that desks reserve, and the state of each number.
 
 use std::collections::BTreeMap;
 
@@ -26,7 +26,7 @@ const NUMBER: Into<6> = Into {
     nullable: &[],
 };
 
-/// Takes the next numbers of a unit's day.
+/// Reserves the next numbers of a unit's day.
 pub(crate) async fn reserve(
     writer: &Line,
     door: &Door<'_, Line>,
@@ -109,7 +109,7 @@ async fn reserve_within<C: ConnectionTrait>(
 
 const OPEN: &str = "open";
 
-/// The block that the same request took before.
+/// The block that an earlier call of the same request reserved.
 async fn asked_before<C: ConnectionTrait>(
     door: &Door<'_, C>,
     wanted: &BlockWanted,
@@ -217,7 +217,7 @@ fn state(place: &Place<'_>, row: &NumberRow) -> Result<NumberState, StoreError> 
     }
 }
 
-/// Gives numbers back, all or none of them.
+/// Voids numbers, all or none of them.
 pub(crate) async fn void(
     writer: &Line,
     door: &Door<'_, Line>,
@@ -267,7 +267,7 @@ pub(crate) async fn void(
     Ok(Voided::Done(blocks))
 }
 
-/// Settles the numbers that offline receptions bear.
+/// Marks the numbers of offline receptions as used.
 pub(crate) async fn take<C: ConnectionTrait>(
     door: &Door<'_, C>,
     changes: &[Change],
@@ -313,7 +313,7 @@ pub(crate) async fn take<C: ConnectionTrait>(
     })
 }
 
-/// Fails with the dossiers whose portal brings a number that a desk has taken along.
+/// Fails with the dossiers whose portal brings a number that a desk has reserved.
 pub(crate) async fn leave<C: ConnectionTrait>(
     door: &Door<'_, C>,
     changes: &[Change],
@@ -327,7 +327,7 @@ pub(crate) async fn leave<C: ConnectionTrait>(
     })
 }
 
-/// What became of numbers, of those that are in a block.
+/// The state of each number that is in a block.
 pub(crate) async fn states<C: ConnectionTrait>(
     door: &Door<'_, C>,
     wanted: &[BlockNumber],

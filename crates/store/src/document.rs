@@ -1,4 +1,4 @@
-//! Texts of the catalogue that an office proposes, and what became of them.
+//! Texts of the catalogue that an office proposes, and their state.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use crate::door::{Dialect, Door};
 use crate::fault::store_error;
 use crate::row::Place;
 
-/// How often a number is taken again that another process took at the same moment.
+/// How often a number is taken again if another process took it at the same moment.
 const TRIES: usize = 5;
 
 pub(crate) async fn propose<C: ConnectionTrait>(
@@ -63,7 +63,7 @@ pub(crate) async fn propose<C: ConnectionTrait>(
     }
 }
 
-/// Puts texts into force in the transaction that needs them.
+/// Puts texts into force within a caller's transaction.
 pub(crate) async fn create<C: ConnectionTrait>(
     door: &Door<'_, C>,
     texts: &[Proposal],
@@ -72,7 +72,8 @@ pub(crate) async fn create<C: ConnectionTrait>(
         return Ok(());
     }
     if door.dialect() == Dialect::Postgres {
-        // A number that somebody else takes at the same moment would undo the transaction.
+        // The lock makes processes take numbers one after another: a clash would undo the caller's
+        // transaction.
         door.run(
             "LOCK TABLE document IN SHARE ROW EXCLUSIVE MODE",
             Vec::new(),
@@ -94,7 +95,7 @@ pub(crate) async fn create<C: ConnectionTrait>(
     Ok(())
 }
 
-/// False when there is no such text, or it was decided before.
+/// False if there is no such text, or if it was already decided.
 pub(crate) async fn decide<C: ConnectionTrait>(
     door: &Door<'_, C>,
     verdict: &Verdict,

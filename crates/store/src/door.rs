@@ -1,4 +1,4 @@
-//! The one place where statements are run and counted.
+//! Runs and counts statements. No other file runs any.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -13,7 +13,7 @@ pub(crate) struct Door<'a, C> {
     pub(crate) statements: &'a AtomicU64,
 }
 
-/// Which spelling a statement needs, where the databases differ.
+/// The spelling of a statement, where the databases differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Dialect {
     Sqlite,
@@ -89,8 +89,8 @@ impl<C: ConnectionTrait> Door<'_, C> {
     }
 }
 
-/// The values of a statement as PostgreSQL wants them: `$1`, `$2` and so on. No statement
-/// of ours has a question mark anywhere else.
+/// The placeholders as PostgreSQL wants them: `$1`, `$2` and so on. No statement of ours has a
+/// question mark anywhere else.
 fn numbered(sql: &str) -> String {
     let mut text = String::with_capacity(sql.len() + 16);
     for (number, part) in sql.split('?').enumerate() {

@@ -1,4 +1,4 @@
-//! Telling the errors of a database apart.
+//! Classifies the errors of a database.
 
 use std::error::Error;
 
@@ -41,10 +41,10 @@ fn is_passing(error: &DbErr) -> bool {
     }
 }
 
-/// Whether a failed COMMIT is known to have written nothing.
+/// Whether a failed COMMIT certainly wrote nothing.
 ///
-/// PostgreSQL may have committed before it says that it shuts down, so only what ends the
-/// transaction for a reason of its own counts.
+/// PostgreSQL may have committed before it reports a shutdown, so only errors that themselves end
+/// the transaction count.
 pub(crate) fn wrote_nothing(error: &DbErr) -> bool {
     if never_sent(error) {
         return true;
@@ -56,7 +56,7 @@ pub(crate) fn wrote_nothing(error: &DbErr) -> bool {
     }
 }
 
-/// Whether there was no connection to send it on.
+/// Whether there was no connection for sending it.
 fn never_sent(error: &DbErr) -> bool {
     matches!(error, DbErr::ConnectionAcquire(_))
         || matches!(
@@ -65,8 +65,8 @@ fn never_sent(error: &DbErr) -> bool {
         )
 }
 
-/// Whether the database broke a circle of waiting writers at this one, so that the same
-/// transaction may go through at once.
+/// Whether the database aborted this transaction to resolve a deadlock, so that the same
+/// transaction may succeed at once.
 pub(crate) fn is_deadlock(error: &DbErr) -> bool {
     match code(error) {
         Some(Code::Sqlite(_)) | None => false,
@@ -91,8 +91,8 @@ pub(crate) fn is_refused_by_trigger(error: &DbErr) -> bool {
     }
 }
 
-/// Whether a statement that writes a whole batch found something other than was meant: what
-/// clashes is not said, and nothing was written.
+/// Whether the statement of a whole batch found something other than expected. It does not say what
+/// clashes, and nothing was written.
 pub(crate) fn is_otherwise(error: &DbErr) -> bool {
     match code(error) {
         Some(Code::Sqlite(_)) | None => false,
@@ -102,8 +102,8 @@ pub(crate) fn is_otherwise(error: &DbErr) -> bool {
     }
 }
 
-// Source: https://www.sqlite.org/rescode.html. The low byte is the kind of error; the rest
-// says more.
+// Source: https://www.sqlite.org/rescode.html. The low byte is the kind of error; the other bytes
+// refine it.
 const BUSY: u32 = 5;
 const LOCKED: u32 = 6;
 const IO_ERROR: u32 = 10;
@@ -111,19 +111,20 @@ const FULL: u32 = 13;
 const CANNOT_OPEN: u32 = 14;
 const CONSTRAINT_TRIGGER: u32 = 1811;
 
-// Source: https://www.postgresql.org/docs/15/errcodes-appendix.html. Two letters are a class.
+// Source: https://www.postgresql.org/docs/15/errcodes-appendix.html. The first two letters are the
+// class.
 const INTEGRITY: &str = "23";
-/// A text that is no number was to become one.
+/// A text that is no number stands where a number is needed.
 const NO_NUMBER: &str = "22P02";
 const ROLLBACK: &str = "40";
 const LOCK_NOT_HAD: &str = "55P03";
-/// What the triggers of the schema raise.
+/// The code that the triggers of the schema raise.
 const OUR_TRIGGER: &str = "MC001";
 
-/// What the statement or its values cause, so that it fails again: a feature that the server lacks,
-/// values out of range, a broken constraint, a transaction used wrongly, an unknown name, a missing
-/// right, our own triggers. All else is the server's state, and passes: a full disk alone shows
-/// itself under several classes, also while the server recovers from it.
+/// Errors that the statement or its values cause, so that it fails again: a feature that the server
+/// lacks, values out of range, a broken constraint, a transaction used wrongly, an unknown name, a
+/// missing right, our own triggers. Every other error is a state of the server and passes. A full
+/// disk alone appears under several classes, also while the server recovers from it.
 const NEVER: [&str; 7] = ["0A", "21", "22", INTEGRITY, "25001", "42", OUR_TRIGGER];
 
 enum Code<'a> {
@@ -155,7 +156,7 @@ fn sqlx_error(error: &DbErr) -> Option<&sqlx::Error> {
     }
 }
 
-/// A task that ended without an answer: it panicked, or the runtime is shutting down.
+/// A task ended without an answer: it panicked, or the runtime is shutting down.
 pub(crate) fn unfinished(error: impl Error + Send + Sync + 'static) -> StoreError {
     StoreError::Unavailable(Box::new(error))
 }

@@ -1,4 +1,4 @@
-//! The feed: all events in one order that no reader ever finds a hole in.
+//! The feed: all events in one order in which no reader ever misses one.
 //!
 //! SQLite has one writer at a time, so the order of writing is the order of committing. On
 //! PostgreSQL an event's place is the number of its transaction and its place within it:
@@ -71,7 +71,7 @@ const HOLDER: &str = "SELECT CAST(extract(epoch FROM a.xact_start) * 1000000 AS 
      WHERE p.database = current_database() AND p.prepared < clock_timestamp() - interval '2 seconds' \
      ORDER BY since LIMIT 1";
 
-/// The statement that writes events at the end of the feed, in their order; none for none.
+/// The statement that writes events at the end of the feed, in their order; none without events.
 pub(crate) fn parts(dialect: Dialect, rows: Vec<[Value; 10]>, tail: &str) -> Vec<Part> {
     parts_of(&EVENT, dialect, rows, tail)
 }
@@ -93,7 +93,7 @@ pub(crate) fn parts_of<const N: usize>(
                 rows.len() < 1 << BITS,
                 "a batch fits into its piece of the feed"
             );
-            // In order, for each event is looked at with those before it already there.
+            // In order, because the trigger checks each event against its predecessor.
             let sql = format!(
                 "INSERT INTO {} (seq, {}) \
                  SELECT ((pg_current_xact_id()::text::bigint + feed.lift) << {BITS}) + w.at, {} \
@@ -109,8 +109,8 @@ pub(crate) fn parts_of<const N: usize>(
     }
 }
 
-/// Takes a place for something that is no event of a dossier. The transaction that takes it
-/// writes no events.
+/// Takes a place for an entry that is no event of a dossier. The transaction that takes it writes
+/// no events.
 pub(crate) async fn take_place<C: ConnectionTrait>(door: &Door<'_, C>) -> Result<i64, DbErr> {
     let sql = match door.dialect() {
         Dialect::Sqlite => {
@@ -154,8 +154,8 @@ pub(crate) async fn after<C: ConnectionTrait>(
         .order_by(("e", "seq"), Order::Asc)
         .limit(limit.into());
     match door.dialect() {
-        // Not a bare column, so that the feed is read in its order instead of sorted after
-        // reading a whole province by an index.
+        // An expression instead of the bare column: otherwise SQLite reads the whole province by an
+        // index and then sorts, instead of reading the feed in its own order.
         Dialect::Sqlite => select.and_where(Expr::cust("e.province || ''").eq(province)),
         Dialect::Postgres => select
             .and_where(Expr::col(("e", "province")).eq(province))
@@ -212,7 +212,7 @@ struct ProvinceRow {
     province: String,
 }
 
-/// Those of some provinces in which anything came into the feed after a place.
+/// Those of the given provinces that have events after a place in the feed.
 pub(crate) async fn moved_since<C: ConnectionTrait>(
     door: &Door<'_, C>,
     provinces: &[ProvinceCode],
@@ -227,7 +227,7 @@ pub(crate) async fn moved_since<C: ConnectionTrait>(
     let list = provinces.iter().map(|one| [Json::from(one.as_str())]);
     let given = Given::new(door, "w", ["province"], list.collect());
     let event = match door.dialect() {
-        // By place, not by an index over the whole province.
+        // The same: read by place, not by the index of the province.
         Dialect::Sqlite => "e.province || ''",
         Dialect::Postgres => "e.province",
     };
@@ -257,9 +257,9 @@ struct HeadRow {
     by: Option<String>,
 }
 
-/// Which feed it is, and up to where nothing can be added to it any more.
+/// The feed's identity, and the place up to which it is complete.
 pub(crate) async fn head<C: ConnectionTrait>(door: &Door<'_, C>) -> Result<FeedHead, StoreError> {
-    // What is no event of a dossier has a place too, but no row among the events.
+    // An entry that is no event has a place too, but no row among the events.
     let last = "(SELECT max(coalesce((SELECT max(seq) FROM event), 0), \
          coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'event'), 0)))";
     head_of(door, last).await

@@ -1,4 +1,4 @@
-//! The models that were fitted, the flag log, and what was foretold.
+//! The fitted models, the flag log, and the foretold chances.
 
 use std::collections::HashMap;
 
@@ -19,18 +19,18 @@ use crate::many::{Into, Nothing};
 use crate::page::of_units;
 use crate::row::Place;
 
-/// How often a number is taken again that another process took at the same moment.
+/// How often a number is taken again if another process took it at the same moment.
 const TRIES: usize = 5;
 
-/// How many models of a matter keep their bytes: what a flag of the last week was raised by can
-/// be looked at, and older ones are fitted anew from the events.
+/// How many models of a matter keep their bytes: enough to examine the flags of the last week. An
+/// older model can be fitted again from the events.
 const KEPT: i64 = 7;
 
-/// Which of a matter's models is in use: the first of these. The one that learned until last, and of
-/// equals the one fitted last; a fit of an older day is a record and comes behind.
+/// The order in which the model in use comes first: the latest learning day, and of equals the one
+/// fitted last. A fit of an earlier day is a record and comes behind.
 const IN_USE_FIRST: &str = "until DESC, number DESC";
 
-/// The parts of a chance that are kept.
+/// Chances are stored in millionths.
 const MILLION: f64 = 1_000_000.0;
 
 fn matter_name(matter: Kind) -> &'static str {
@@ -73,7 +73,7 @@ pub(crate) async fn keep_model<C: ConnectionTrait>(
             }
             Err(error) => return Err(store_error(error)),
         }
-        // Kept now, by another process, or the number was taken by a model of another matter.
+        // Another process has just stored this model, or a model of another matter took the number.
         let which = "province = ? AND matter = ? AND until = ? AND hash = ?";
         let values = vec![
             province.into(),
@@ -91,8 +91,8 @@ pub(crate) async fn keep_model<C: ConnectionTrait>(
     ))
 }
 
-/// Drops the bytes of models that others of the same matter have replaced: the one in use and the
-/// few it followed keep theirs.
+/// Drops the bytes of replaced models of a matter. The one in use and the few before it keep
+/// theirs.
 async fn forget<C: ConnectionTrait>(
     door: &Door<'_, C>,
     kept: &KeptModel,
@@ -249,7 +249,7 @@ pub(crate) async fn raise<C: ConnectionTrait>(
     if flags.is_empty() {
         return Ok(0);
     }
-    // In one order, so that no two processes wait for each other.
+    // In one order, so that no two processes deadlock.
     let mut in_order: Vec<&Flag> = flags.iter().collect();
     in_order.sort_by_key(|flag| (&flag.province, flag.dossier, flag.ordinal));
     let rows = in_order
@@ -446,7 +446,7 @@ pub(crate) async fn foretell<C: ConnectionTrait>(
     door: &Door<'_, C>,
     foretold: &[Foretold],
 ) -> Result<(), StoreError> {
-    // In one order, so that no two processes wait for each other.
+    // In one order, so that no two processes deadlock.
     let mut in_order: Vec<&Foretold> = foretold.iter().collect();
     in_order.sort_by_key(|one| (&one.province, one.dossier));
     let rows = in_order

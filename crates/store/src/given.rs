@@ -1,4 +1,4 @@
-//! A list given to a statement as a table.
+//! A list of values that a statement reads as a table.
 
 use sea_orm::{ConnectionTrait, Value};
 use serde_json::Value as Json;
@@ -6,17 +6,17 @@ use serde_json::Value as Json;
 use crate::door::{Dialect, Door};
 use crate::many::unnest;
 
-/// Rows that stand in the FROM of a statement as a table. However many they are, the text
-/// of the statement is the same, so that it is parsed once a connection.
+/// Rows that a statement reads as a table. The text of the statement does not depend on their
+/// number, so each connection parses it once.
 pub(crate) struct Given {
-    /// The table, with its name. Besides its columns it has `at`, which counts from 1.
+    /// The table, with its name. Besides the given columns it has `at`, which counts from 1.
     pub(crate) table: String,
     /// The values of its places.
     pub(crate) values: Vec<Value>,
 }
 
 impl Given {
-    /// Rows of texts and whole numbers, a column all of one kind.
+    /// Rows of texts and whole numbers; each column has one type.
     pub(crate) fn new<C: ConnectionTrait, const N: usize>(
         door: &Door<'_, C>,
         name: &str,
@@ -26,7 +26,7 @@ impl Given {
         Self::in_dialect(door.dialect(), name, columns, rows)
     }
 
-    /// The same, for a statement that is run later.
+    /// The same, for a statement that runs later.
     pub(crate) fn in_dialect<const N: usize>(
         dialect: Dialect,
         name: &str,

@@ -1,4 +1,4 @@
-//! History from other systems: many rows at once, seen by nobody before the end.
+//! Writes history from other systems: many rows at once, invisible until the end.
 
 use std::collections::HashMap;
 use std::sync::atomic::AtomicU64;
@@ -31,8 +31,8 @@ use crate::page::of_units;
 use crate::rating::{self, RATING};
 use crate::row::{DossierRow, EventRow, NEVER, Place};
 
-/// The place of the event before the first one of an import. All are below zero, where the
-/// feed does not go; each import has room for a million million.
+/// The place before an import's first event. Imported places lie below zero, which the feed does
+/// not serve; each import has room for a million million.
 pub(crate) fn before_first(number: ImportNumber) -> i64 {
     (i64::MIN / 2) + (i64::from(number.get()) << 40)
 }
@@ -92,7 +92,7 @@ async fn select<C: ConnectionTrait>(
     rows.into_iter().map(Import::try_from).collect()
 }
 
-/// Begins an import, or finds the one that was begun with the same files.
+/// Begins an import, or finds the one with the same files.
 pub(crate) async fn begin(
     writer: &Line,
     statements: &AtomicU64,
@@ -107,7 +107,7 @@ pub(crate) async fn begin(
         statements,
     };
     if door.dialect() == Dialect::Postgres {
-        // Numbers are taken one after the other.
+        // The lock makes processes take import numbers one after another.
         door.run("LOCK TABLE import IN SHARE ROW EXCLUSIVE MODE", Vec::new())
             .await
             .map_err(store_error)?;
@@ -172,7 +172,7 @@ struct OriginRow {
     digest: i64,
 }
 
-/// Which dossiers of another system are there.
+/// The existing dossiers of another system.
 pub(crate) async fn origins<C: ConnectionTrait>(
     door: &Door<'_, C>,
     province: &ProvinceCode,
@@ -239,7 +239,7 @@ pub(crate) async fn code_holders<C: ConnectionTrait>(
         .collect()
 }
 
-/// Writes a piece. False when another process has dealt with it.
+/// Writes a piece. False if another process has written it.
 pub(crate) async fn write(
     writer: &Line,
     statements: &AtomicU64,
@@ -264,7 +264,7 @@ pub(crate) async fn write(
     }
 }
 
-/// Counts the piece as dealt with, unless somebody else did.
+/// Marks the piece as done, unless another process did.
 async fn advance<C: ConnectionTrait>(door: &Door<'_, C>, piece: &Piece) -> Result<bool, DbErr> {
     let number = |count: u64| Value::from(i64::try_from(count).unwrap_or(i64::MAX));
     let moved = door
@@ -438,7 +438,8 @@ pub(crate) async fn rows<C: ConnectionTrait>(
     tallies::add_to(door, &piece.import.province, shard, &sum).await
 }
 
-/// How many rows a statement carries on SQLite, largest first: a few texts, parsed once each.
+/// How many rows a statement carries on SQLite, largest first. With only a few texts, each is
+/// parsed once.
 const STEPS: [usize; 4] = [512, 64, 8, 1];
 
 async fn bulk<C: ConnectionTrait, const N: usize>(
@@ -525,10 +526,10 @@ fn event_row(seq: i64, life: &Life, record: &Record, bytes: &[u8]) -> [Value; 11
     ]
 }
 
-/// Numbers that imported codes have are not given again.
+/// Moves the counters past the numbers that imported codes have.
 ///
-/// Only those of the day of their own reception: any other day in a code is not to be trusted,
-/// and a counter never goes back from the last day that it has seen.
+/// Only a code of the day of its own reception counts: any other day in a code is unreliable, and a
+/// counter never goes back from the last day that it has seen.
 async fn raise<C: ConnectionTrait>(door: &Door<'_, C>, piece: &Piece) -> Result<(), DbErr> {
     let mut last: HashMap<(&UnitCode, chrono::NaiveDate), u32> = HashMap::new();
     for life in &piece.lives {
@@ -548,7 +549,7 @@ async fn raise<C: ConnectionTrait>(door: &Door<'_, C>, piece: &Piece) -> Result<
     numbers::raise(door, &piece.import.province, &last).await
 }
 
-/// Lets everybody see an import, with what it creates.
+/// Makes an import visible, with what it creates.
 pub(crate) async fn finish(
     writer: &Line,
     statements: &AtomicU64,
@@ -605,7 +606,7 @@ pub(crate) async fn by_number<C: ConnectionTrait>(
         .pop())
 }
 
-/// The imports of a province that were finished between two places of the feed.
+/// The imports of a province that finished between two places of the feed.
 pub(crate) async fn between<C: ConnectionTrait>(
     door: &Door<'_, C>,
     province: &ProvinceCode,
@@ -675,8 +676,8 @@ fn immediate() -> TransactionOptions {
     }
 }
 
-/// Writes what a plan makes into an empty database, row by row as it comes and with nothing
-/// around it. Gives how long the writing took; making the rows does not count.
+/// Writes a plan's rows into an empty database, one by one and with nothing around them. Returns
+/// the time of the writing; making the rows does not count.
 pub async fn write_raw(
     url: &str,
     plan: Plan,

@@ -1,4 +1,4 @@
-//! Jobs over many dossiers, and how far they have come.
+//! Jobs over many dossiers, and their progress.
 
 use app::ports::{Job, StoreError};
 use domain::id::ProvinceCode;
@@ -8,8 +8,8 @@ use crate::door::Door;
 use crate::fault::store_error;
 use crate::row::Place;
 
-/// Progress never goes back, and the end stays: of two processes that work on the same job
-/// the one behind changes nothing.
+/// Stores a job's progress. Progress never goes back, and an end stays: if two processes run the
+/// same job, the one behind changes nothing.
 pub(crate) async fn keep<C: ConnectionTrait>(
     door: &Door<'_, C>,
     job: &Job,

@@ -66,7 +66,7 @@ use open::lock::Lock;
 pub use open::{Durability, OpenError, Options, Patience, go_without_log, migrate, schema};
 use read::Reading;
 
-/// A store on a database. Clones are the same store.
+/// A store on a database. Clones share it.
 #[derive(Clone)]
 pub struct SeaStore {
     inner: Arc<Inner>,
@@ -83,8 +83,8 @@ struct Inner {
 impl SeaStore {
     /// Opens a database that [`migrate`] has brought to the current schema.
     ///
-    /// Refuses one that is behind, ahead or incomplete, and, unless asked to keep nothing
-    /// safe, one that could lose an answered commit.
+    /// It refuses a schema that is behind, ahead or incomplete. It also refuses a database that
+    /// could lose an answered commit, unless the options permit that.
     pub async fn open(url: &str, options: Options) -> Result<Self, OpenError> {
         let (writer, readers, lock) = open::open(url, options).await?;
         let store = Self {
@@ -101,7 +101,7 @@ impl SeaStore {
         Ok(store)
     }
 
-    /// Fails unless an answered commit survives a power cut; names the setting at fault.
+    /// Fails unless an answered commit survives a power cut. The error names the setting.
     pub async fn assert_durable(&self) -> Result<(), OpenError> {
         open::assert_durable(&self.inner.writer).await
     }
@@ -115,10 +115,9 @@ impl SeaStore {
         }
     }
 
-    /// Closes the database; a file afterwards holds all that was written, alone.
+    /// Closes the database. An SQLite file then holds everything without its WAL.
     ///
-    /// Waits for transactions that are open. Every later call is answered with
-    /// [`StoreError::Unavailable`].
+    /// It waits for open transactions. Every later call fails with [`StoreError::Unavailable`].
     pub async fn close(&self) -> Result<(), StoreError> {
         self.inner.readers.close().await.map_err(store_error)?;
         open::settle(&self.inner.writer)
@@ -130,7 +129,7 @@ impl SeaStore {
         Ok(())
     }
 
-    /// How many statements were run so far, begin and commit not counted. For tests.
+    /// The number of statements so far, without begin and commit. For tests.
     #[must_use]
     pub fn statements(&self) -> u64 {
         self.inner.statements.load(Ordering::Relaxed)
@@ -161,8 +160,8 @@ impl Store for SeaStore {
 impl SeaStore {
     async fn begin_reading(&self) -> Result<Reading, StoreError> {
         let inner = Arc::clone(&self.inner);
-        // A task of its own: a caller that is dropped while the transaction begins must not
-        // leave the connection inside it, for its snapshot would grow old.
+        // A task of its own: if the caller is dropped while the transaction begins, the connection
+        // must not stay inside it, because its snapshot would grow old.
         let begun = tokio::spawn(async move {
             let transaction = inner
                 .readers
@@ -178,8 +177,8 @@ impl SeaStore {
 #[async_trait]
 impl WriteBatches for SeaStore {
     async fn load(&self, wanted: &Wanted) -> Result<Loaded, StoreError> {
-        // On a server a lane's own connection is idle while it loads; the one of a file may be
-        // busy with a token or a job.
+        // On a server the lane's own connection is idle while it loads. The only writer of a file
+        // may be busy with a token or a job, so loading uses a reader there.
         let connection = match self.writing().dialect() {
             door::Dialect::Sqlite => &self.inner.readers,
             door::Dialect::Postgres => &self.inner.writer,
@@ -193,7 +192,7 @@ impl WriteBatches for SeaStore {
 
     async fn commit(&self, batch: Batch) -> Result<Committed, CommitError> {
         let inner = Arc::clone(&self.inner);
-        // A task of its own: a caller that is dropped cannot cut the transaction in half.
+        // A task of its own, so that a dropped caller cannot cut the transaction.
         let written =
             tokio::spawn(
                 async move { commit::commit(&inner.writer, &inner.statements, batch).await },
@@ -396,8 +395,8 @@ impl AccountStore for SeaStore {
     }
 }
 
-/// For reading only: takes its snapshot with the first statement, and no lock at all. On
-/// PostgreSQL the readers' connections are set so.
+/// Begins for reading only: it takes its snapshot with the first statement, and no lock. On
+/// PostgreSQL the readers' connections have this setting already.
 fn deferred() -> TransactionOptions {
     TransactionOptions {
         sqlite_transaction_mode: Some(SqliteTransactionMode::Deferred),

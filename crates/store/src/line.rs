@@ -1,8 +1,8 @@
-//! The connections to a database, and how long an answer is waited for.
+//! The connections to a database, with a limit on every wait for an answer.
 //!
-//! A database that is gone says so: a connection breaks, or none comes about. One that is cut off
-//! says nothing at all. A cut connection is of no use to anybody and cannot be closed either, for
-//! closing takes a word too; so all of them are left to themselves then, and others are made.
+//! A database that is gone says so: a connection breaks, or none can be opened. A database that is
+//! cut off says nothing. Closing a connection needs a reply from the server, so a connection that
+//! was cut off cannot be closed. We abandon the whole pool and open a new one.
 
 use std::future::Future;
 use std::pin::pin;
@@ -19,15 +19,15 @@ use sea_orm::{
 };
 use tokio::time::{Instant, timeout};
 
-/// How long a free connection is waited for, and a new one to come about: a server that starts again
-/// is waited for, but no caller waits for several such spans longer than a call may take.
+/// How long a call waits for a free or a new connection. It is long enough for a server to restart,
+/// and short enough that several such waits do not exceed a call's own limit.
 pub(crate) const CONNECTING: Duration = Duration::from_secs(6);
 
-/// How long a transaction may take to begin: nothing is done there that a busy server could be slow
-/// at.
+/// How long a transaction may take to begin. Beginning does no work that could slow a busy server
+/// down.
 const BEGINNING: Duration = Duration::from_secs(5);
 
-/// The connections of a store for one purpose. Clones are the same ones.
+/// The connections of a store for one purpose. Clones share them.
 #[derive(Clone)]
 pub(crate) struct Line {
     shared: Arc<Shared>,
@@ -37,21 +37,21 @@ struct Shared {
     pool: RwLock<Pool>,
     limit: Option<Limit>,
     opened: Instant,
-    /// When the database last said anything, in milliseconds since the opening.
+    /// When the database last answered, in milliseconds since the opening.
     heard: AtomicU64,
 }
 
-/// Connections that were made by the same options; replaced by the next ones.
+/// Connections opened with the same options. The next pool replaces them.
 #[derive(Clone)]
 struct Pool {
     number: u64,
     connections: DatabaseConnection,
 }
 
-/// The number of connections that are closed, which no others follow.
+/// The number of the last pool: it is closed, and no other follows.
 const LAST: u64 = u64::MAX;
 
-/// When to give a database up, and how to find it again.
+/// When to give a database up, and how to reconnect.
 pub(crate) struct Limit {
     /// How long one statement may take.
     pub(crate) statement: Duration,
@@ -60,7 +60,7 @@ pub(crate) struct Limit {
 }
 
 impl Line {
-    /// Without a limit, an answer is waited for as long as it takes.
+    /// Without a limit, a call waits for an answer as long as it takes.
     pub(crate) fn new(connections: DatabaseConnection, limit: Option<Limit>) -> Self {
         let pool = Pool {
             number: 0,
@@ -76,8 +76,8 @@ impl Line {
         }
     }
 
-    /// Begins a transaction whose statements have the same limit. Not to be cancelled half-way: the
-    /// caller gives it a task of its own.
+    /// Begins a transaction whose statements have the same limit. It must not be cancelled
+    /// half-way, so the caller gives it a task of its own.
     pub(crate) async fn begin_with_options(
         &self,
         options: TransactionOptions,
@@ -93,7 +93,7 @@ impl Line {
         })
     }
 
-    /// Waits for transactions that are open, and ends all connections for good.
+    /// Waits for open transactions, and ends all connections for good.
     pub(crate) async fn close(&self) -> Result<(), DbErr> {
         let last = {
             let pool = self.shared.pool.write();
@@ -103,7 +103,7 @@ impl Line {
         };
         let closes = last.close_by_ref();
         match &self.shared.limit {
-            // Whoever says nothing is not waited for: the connections end with the process.
+            // A silent server gets no further wait: the connections end with the process.
             Some(limit) => timeout(limit.statement, closes).await.unwrap_or(Ok(())),
             None => closes.await,
         }
@@ -114,7 +114,7 @@ impl Line {
         pool.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// A statement outside of a transaction, which waits for a connection first.
+    /// Runs a statement outside of a transaction. It waits for a connection first.
     async fn alone<T>(
         &self,
         pool: &Pool,
@@ -124,8 +124,8 @@ impl Line {
         self.in_time(pool.number, limit, work).await
     }
 
-    /// The answer to what was asked of some connections, if it comes in time; whether the question
-    /// has arrived nobody knows otherwise.
+    /// The answer of the database, if it comes in time. If it does not, nobody knows whether the
+    /// question arrived.
     async fn in_time<T>(
         &self,
         pool: u64,
@@ -139,8 +139,8 @@ impl Line {
         let asked = Instant::now();
         let mut work = pin!(work);
         let Ok(answer) = timeout(limit, work.as_mut()).await else {
-            // Before the work is dropped, and its connection handed to somebody who would find
-            // himself in the middle of it.
+            // Renewed before the work is dropped: otherwise the pool would hand the connection,
+            // still inside that work, to the next caller.
             self.renew(pool, limits, limit).await;
             let late = format!("no answer of the database within {} s", limit.as_secs());
             let late = std::io::Error::new(std::io::ErrorKind::TimedOut, late);
@@ -151,7 +151,8 @@ impl Line {
             answer,
             Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))
         ) {
-            // A connection that is handed back says a word first, and waits for it without a limit.
+            // The pool pings a returned connection and waits for the reply without a limit. So a
+            // time-out here may mean silence too.
             if self.heard() <= asked {
                 self.renew(pool, limits, CONNECTING).await;
             }
@@ -168,8 +169,8 @@ impl Line {
         self.shared.opened + Duration::from_millis(heard)
     }
 
-    /// Leaves the connections of a pool to themselves, unless somebody else has done so: each ends
-    /// when its answer comes, or when the system gives it up.
+    /// Abandons the connections of a pool, unless another caller has done so. Each ends when its
+    /// answer comes, or when the system gives it up.
     async fn renew(&self, old: u64, limit: &Limit, silent: Duration) {
         let mut anew = limit.anew.clone();
         anew.connect_lazy(true);
@@ -192,7 +193,8 @@ impl Line {
             }
             std::mem::replace(&mut *pool, new)
         };
-        // From here on, not from when it is waited for, none of them is handed out any more.
+        // Closing starts here, before anybody awaits it, so that the pool hands out none of them
+        // any more.
         drop(left.connections.get_postgres_connection_pool().close());
         tracing::warn!(
             seconds = silent.as_secs(),
@@ -236,12 +238,12 @@ impl ConnectionTrait for Line {
 pub(crate) struct Turn {
     transaction: DatabaseTransaction,
     line: Line,
-    /// The number of the pool that the connection is of.
+    /// The number of the connection's pool.
     pool: u64,
 }
 
 impl Turn {
-    /// Makes it last. When no answer comes nobody knows whether it did.
+    /// Commits. Without an answer nobody knows whether the commit happened.
     pub(crate) async fn commit(self) -> Result<(), DbErr> {
         let (line, pool) = (self.line, self.pool);
         let commits = self.transaction.commit();

@@ -1,8 +1,8 @@
-//! Fetching what a batch of commands needs: one statement for all tables, for a round trip to a
-//! server costs more than the looking up.
+//! Loads what a batch of commands needs: one statement for all tables, because a round trip to a
+//! server costs more than the look-ups.
 //!
-//! What is wanted goes in as a list a table ([`Given`]). `CROSS JOIN` makes SQLite walk the list
-//! and look each row up, never the reverse.
+//! Each table gets its keys as a list ([`Given`]). `CROSS JOIN` makes SQLite walk the list and look
+//! each row up, never the reverse.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -21,9 +21,10 @@ use crate::given::Given;
 use crate::page::VISIBLE;
 use crate::row::{DossierRow, EventRow, HeldRow, Place, salt};
 
-/// All that was wanted and is there.
+/// Everything that is wanted and exists.
 ///
-/// Whatever another process changes meanwhile, the commit notices by version, code or request id.
+/// If another process changes any of it before the commit, the commit notices by version, code or
+/// request id.
 pub(crate) async fn load<C: ConnectionTrait>(
     door: &Door<'_, C>,
     wanted: &Wanted,
@@ -46,7 +47,7 @@ pub(crate) async fn load<C: ConnectionTrait>(
             }
             REQUEST => {
                 let (request, seen) = (wanted_at(&wanted.requests, row.at), row.seen()?);
-                // The last part of a request is the version that answered it.
+                // The last part of a request made the version that answered it.
                 let last = loaded.requests.get(&request);
                 if last.is_none_or(|last| last.version < seen.version) {
                     loaded.requests.insert(request, seen);
@@ -67,7 +68,7 @@ pub(crate) async fn load<C: ConnectionTrait>(
             }
             _ => {
                 let person = wanted_at(&wanted.people, row.at);
-                // Of several dossiers the newest is named.
+                // If a person has several open dossiers, the newest one is named.
                 if newest.get(&person).is_none_or(|id| *id < row.id) {
                     newest.insert(person.clone(), row.id.clone());
                     loaded.people.insert(person, row.dossier()?.label());
@@ -75,7 +76,8 @@ pub(crate) async fn load<C: ConnectionTrait>(
             }
         }
     }
-    // After the dossiers: what was added between the two moves a version, which the commit notices.
+    // Read after the dossiers. An event added between the two reads raises the version, which the
+    // commit notices.
     loaded.histories = histories(door, &wanted.histories).await?;
     let numbers = block::states(door, &wanted.numbers).await?;
     loaded.numbers.extend(numbers);
@@ -131,17 +133,17 @@ const CODE: i64 = 2;
 const PERSON: i64 = 3;
 const NEWEST: i64 = 4;
 
-/// What is asked of one table: a SELECT with the columns of [`Row`], and its values.
+/// The query of one table: a SELECT with the columns of [`Row`], and its values.
 struct Asked {
     select: String,
     values: Vec<Value>,
 }
 
-/// A row of any of the tables; what its table does not have is null.
+/// A row of any of the tables; columns that its table lacks are null.
 #[derive(FromQueryResult)]
 struct Row {
     part: i64,
-    /// Which one of those that were wanted it is, from 1.
+    /// Its place in the list of keys, from 1.
     at: i64,
     id: String,
     version: i64,
@@ -151,7 +153,7 @@ struct Row {
     content: Option<Vec<u8>>,
 }
 
-/// Asks all that is to be asked in one statement; nothing when there is nothing.
+/// Runs all queries as one statement; none if there is no query.
 async fn ask<C: ConnectionTrait>(
     door: &Door<'_, C>,
     asked: impl IntoIterator<Item = Asked>,
@@ -282,7 +284,7 @@ fn newest_of<C: ConnectionTrait>(door: &Door<'_, C>, wanted: &[RequestKey]) -> O
     })
 }
 
-/// A list to look up; none when it is empty.
+/// A list of keys; none if it is empty.
 fn some<C: ConnectionTrait, const N: usize>(
     door: &Door<'_, C>,
     columns: [&str; N],
@@ -320,7 +322,7 @@ impl Row {
     }
 }
 
-/// What was wanted at a place of the list that the database was given, counted from 1.
+/// The key at a place of the list, counted from 1.
 fn wanted_at<T: Clone>(wanted: &[T], at: i64) -> T {
     let at = usize::try_from(at - 1).expect("the places of a list are positive");
     wanted[at].clone()

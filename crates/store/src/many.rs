@@ -5,17 +5,17 @@ use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value};
 
 use crate::door::{Dialect, Door};
 
-/// How many values one statement may carry on SQLite, whose own bound is 32,766.
+/// How many values one statement may carry on SQLite. SQLite's own bound is 32,766.
 const VALUES: usize = 30_000;
 
-/// A statement, ready to be run alone or, on PostgreSQL, together with others.
+/// A statement, to run alone or, on PostgreSQL, together with others.
 pub(crate) struct Part {
     pub(crate) sql: String,
     /// What stands in it as `?`.
     pub(crate) values: Vec<Value>,
 }
 
-/// A table and those of its columns that are written.
+/// A table, and the columns that a statement writes.
 pub(crate) struct Into<const N: usize> {
     pub(crate) table: &'static str,
     pub(crate) columns: [&'static str; N],
@@ -24,10 +24,10 @@ pub(crate) struct Into<const N: usize> {
 }
 
 impl<const N: usize> Into<N> {
-    /// Inserts all rows, in as few statements as they fit in.
+    /// Inserts all rows in as few statements as possible.
     ///
-    /// `tail` is what follows the rows, such as RETURNING, whose rows are returned. Runs
-    /// nothing when there are no rows.
+    /// `tail` follows the rows, such as RETURNING; its rows are returned. Without rows no statement
+    /// runs.
     pub(crate) async fn insert<C: ConnectionTrait, R: FromQueryResult>(
         &self,
         door: &Door<'_, C>,
@@ -41,8 +41,8 @@ impl<const N: usize> Into<N> {
         Ok(returned)
     }
 
-    /// The statements that insert all rows: one on PostgreSQL, as few as they fit in on SQLite,
-    /// none when there are no rows.
+    /// The statements that insert all rows: one on PostgreSQL, as few as possible on SQLite, none
+    /// without rows.
     pub(crate) fn parts(&self, dialect: Dialect, rows: Vec<[Value; N]>, tail: &str) -> Vec<Part> {
         let at_once = match dialect {
             Dialect::Sqlite => VALUES / N,
@@ -57,7 +57,7 @@ impl<const N: usize> Into<N> {
         parts
     }
 
-    /// The statement for rows that fit into one, whose `tail` has rows of its own.
+    /// One statement for rows that fit into one, whose `tail` has rows of its own.
     pub(crate) fn part<const M: usize>(
         &self,
         dialect: Dialect,
@@ -88,7 +88,8 @@ impl<const N: usize> Into<N> {
         }
     }
 
-    /// How a column of the arrays is read back: what stands for null becomes null.
+    /// The expression that reads a column of the arrays back; the placeholder for null becomes
+    /// null.
     pub(crate) fn source(&self, column: &str) -> String {
         if self.nullable.contains(&column) {
             format!("nullif(w.{column}, {NULL})")
@@ -98,8 +99,8 @@ impl<const N: usize> Into<N> {
     }
 }
 
-/// The rows as one array a column, so that the text of the statement is the same however
-/// many rows there are, and is parsed once a connection.
+/// The rows as one array a column. The text of the statement does not depend on their number, so
+/// each connection parses it once.
 pub(crate) fn arrays<const N: usize>(rows: Vec<[Value; N]>) -> Vec<Value> {
     let mut columns: [Vec<Value>; N] = std::array::from_fn(|_| Vec::with_capacity(rows.len()));
     for row in rows {
@@ -110,7 +111,7 @@ pub(crate) fn arrays<const N: usize>(rows: Vec<[Value; N]>) -> Vec<Value> {
     columns.into_iter().map(array).collect()
 }
 
-/// Rows given as one array a column; `at` counts them from 1.
+/// Rows from one array a column; `at` counts them from 1.
 pub(crate) fn unnest<const N: usize>(name: &str, columns: [&str; N]) -> String {
     format!(
         "unnest({}) WITH ORDINALITY AS {name} ({}, at)",
@@ -119,13 +120,13 @@ pub(crate) fn unnest<const N: usize>(name: &str, columns: [&str; N]) -> String {
     )
 }
 
-/// What stands for null in an array, which the driver cannot fill with nulls: a text that
-/// is none, `-1`, and no bytes. As an untyped literal it fits each of them.
+/// The placeholder for null in an array, because the driver cannot put nulls there: a text that no
+/// column holds, `-1`, and no bytes. As an untyped literal it fits each type.
 const NULL: &str = "'-1'";
 const NULL_TEXT: &str = "-1";
 const NULL_NUMBER: i64 = -1;
 
-/// One column of rows. Numbers are widened, for each row of a column has the same type.
+/// One column of the rows. Numbers are widened, because all elements of an array have one type.
 fn array(column: Vec<Value>) -> Value {
     let mut kind = ArrayType::String;
     let values = column
@@ -150,7 +151,7 @@ fn array(column: Vec<Value>) -> Value {
     Value::Array(kind, Some(Box::new(values)))
 }
 
-/// `(?,?), (?,?)`: places for so many rows of so many columns.
+/// `(?,?), (?,?)`: placeholders for this many rows of this many columns.
 pub(crate) fn places(columns: usize, rows: usize) -> String {
     let row = format!("({})", vec!["?"; columns].join(","));
     vec![row; rows].join(",")

@@ -1,4 +1,4 @@
-//! Reserving dossier numbers: gapless per receiving unit and local day.
+//! Reserves dossier numbers, without gaps per receiving unit and local day.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -15,7 +15,7 @@ use crate::fault::store_error;
 use crate::given::Given;
 use crate::row::Place;
 
-/// Changes of one unit that want numbers of one day, in the order of the batch.
+/// The changes of one unit that want numbers of one day, in the order of the batch.
 #[derive(Debug)]
 struct Run {
     day: NaiveDate,
@@ -30,18 +30,18 @@ struct CounterRow {
     last: i64,
 }
 
-/// Whether the numbers that a counter comes to are looked up first.
+/// Whether to check first that no dossier has the next numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Numbering {
-    /// No. The writing of the codes notices one that a dossier has.
+    /// No. If a dossier has one, writing the codes finds it.
     Trusting,
-    /// Yes, and those that dossiers have are left out: they belong to these.
+    /// Yes. Numbers that dossiers have are skipped, because they belong to those.
     Looking,
 }
 
-/// Reserves the numbers that the changes want and seals them in as codes.
+/// Reserves the numbers that the changes want, and seals them in as codes.
 ///
-/// A unit's day never goes back: when the clock does, the newest day is used on.
+/// A unit's day never goes back: if the clock does, the newest day continues.
 pub(crate) async fn reserve<C: ConnectionTrait>(
     door: &Door<'_, C>,
     changes: &mut [Change],
@@ -52,8 +52,8 @@ pub(crate) async fn reserve<C: ConnectionTrait>(
     if runs.is_empty() {
         return Ok(());
     }
-    // One statement for the first day of every unit. Only a batch around midnight has a
-    // second day for a unit, and that one must see the first.
+    // One statement serves the first day of every unit. Only a batch around midnight has a second
+    // day for a unit, and that day must see the first.
     while !runs.is_empty() {
         let mut now = BTreeMap::new();
         for (key, rest) in &mut runs {
@@ -76,8 +76,7 @@ pub(crate) async fn reserve<C: ConnectionTrait>(
     Ok(())
 }
 
-/// Takes so many numbers that no dossier has, of a day or of the newest one that has begun, and says
-/// of which day they are.
+/// Takes this many free numbers of a day, or of a newer day that has begun, and returns the day.
 async fn take_free<C: ConnectionTrait>(
     door: &Door<'_, C>,
     province: &ProvinceCode,
@@ -94,7 +93,7 @@ async fn take_free<C: ConnectionTrait>(
     Ok((day, free))
 }
 
-/// The newest day of which a unit has given a number to a dossier.
+/// The newest day of which a unit has given a dossier a number.
 pub(crate) async fn newest_day<C: ConnectionTrait>(
     door: &Door<'_, C>,
     province: &ProvinceCode,
@@ -120,9 +119,9 @@ pub(crate) async fn newest_day<C: ConnectionTrait>(
     }
 }
 
-/// So many numbers of a day above the last one of its counter that no dossier has.
+/// The next numbers of a day, above its counter, that no dossier has.
 ///
-/// A portal may have brought codes of ours, each of which is one dossier's number.
+/// A portal may have brought codes in our number space; each is the number of its dossier.
 pub(crate) async fn free_after_last<C: ConnectionTrait>(
     door: &Door<'_, C>,
     province: &ProvinceCode,
@@ -146,7 +145,7 @@ pub(crate) async fn free_after_last<C: ConnectionTrait>(
         id: unit.as_str(),
     };
     let last: u32 = place.number("last", rows.first().map_or(0, |row| row.number))?;
-    // The longer code is the greater number; of equally long ones the greater text is.
+    // The longer code has the greater number; of two equally long codes the greater text has.
     let last_code = DossierCode::new(unit, day, last).to_string();
     let length = as_i64(last_code.len());
     let beginning = last_code.trim_end_matches(|letter: char| letter.is_ascii_digit());
@@ -175,7 +174,7 @@ pub(crate) async fn free_after_last<C: ConnectionTrait>(
     Ok(free.take(wanted).collect())
 }
 
-/// Sets the last number of a day; `begins` when a dossier gets one of them.
+/// Sets the last number of a day. `begins` says that a dossier gets one of the numbers.
 pub(crate) async fn set_last<C: ConnectionTrait>(
     door: &Door<'_, C>,
     province: &ProvinceCode,
@@ -234,8 +233,8 @@ fn runs(changes: &[Change]) -> Counters<Vec<Run>> {
 
 /// Lets one writer at a time reserve numbers of a unit.
 ///
-/// The row of a day cannot do that: a writer whose clock is behind would not see the row of
-/// the next day, and give a number of a day that is over.
+/// The row of a day is not enough for that: a writer whose clock is behind would not see the row of
+/// the next day, and would give a number of a day that is over.
 ///
 /// Nor may a desk take a number along while a portal brings it, or two processes take a dossier of
 /// the same person and procedure.
@@ -313,7 +312,7 @@ async fn reserve_one_day_each<C: ConnectionTrait>(
         Dialect::Sqlite => "max",
         Dialect::Postgres => "greatest",
     };
-    // WHERE, for without it SQLite takes ON for that of a join.
+    // WHERE true, because without it SQLite reads ON as the ON of a join.
     let sql = format!(
         "INSERT INTO counter (province, unit, day, last) \
          SELECT w.province, w.unit, {later}(w.day, coalesce((SELECT max(c.day) FROM counter c \
@@ -344,7 +343,7 @@ async fn reserve_one_day_each<C: ConnectionTrait>(
     Ok(())
 }
 
-/// Lets no number up to these be given again.
+/// Moves counters so that no number up to these is given again.
 pub(crate) async fn raise<C: ConnectionTrait>(
     door: &Door<'_, C>,
     province: &ProvinceCode,
@@ -354,7 +353,7 @@ pub(crate) async fn raise<C: ConnectionTrait>(
         return Ok(());
     }
     let mut last: Vec<_> = last.iter().collect();
-    // In one order, as every writer takes them.
+    // In one order, as every writer locks them.
     last.sort();
     let rows: Vec<[Json; 4]> = last
         .into_iter()

@@ -1,4 +1,5 @@
-//! Lists whose conditions vary: built, one statement each, pages by key and never by offset.
+//! Builds the queries of lists with varying conditions: one statement each, pages by key and never
+//! by offset.
 
 use app::ports::{Assignee, DossierFilter, List, Scope, Search, StoreError, WorklistPage};
 use domain::dossier::Dossier;
@@ -13,14 +14,14 @@ use crate::door::Door;
 use crate::fault::store_error;
 use crate::row::DossierRow;
 
-/// Literal and not a parameter, so that the index on open dossiers is recognised.
+/// A literal and not a parameter, so that the planner uses the index on open dossiers.
 const IS_OPEN: &str = "d.status IN (1, 2, 4, 5, 6)";
 
-/// What an import brings is seen by nobody before the import is finished.
+/// Excludes the rows of unfinished imports.
 pub(crate) const VISIBLE: &str = "(d.import IS NULL OR (d.province, d.import) NOT IN \
     (SELECT h.province, h.number FROM import h WHERE h.finished IS NULL))";
 
-/// Literal for the same reason: the index of the search. Only applicants have a name to search.
+/// A literal for the same reason: the index of the search. Only applicants have a searchable name.
 const IS_APPLICANT: &str = "p.name_key IS NOT NULL";
 
 pub(crate) async fn list<C: ConnectionTrait>(
@@ -38,7 +39,7 @@ pub(crate) async fn list<C: ConnectionTrait>(
     dossiers(door, &select).await
 }
 
-/// How many dossiers all pages of a list together have.
+/// The number of dossiers on all pages of a list.
 pub(crate) async fn count<C: ConnectionTrait>(
     door: &Door<'_, C>,
     list: &List,
@@ -48,7 +49,7 @@ pub(crate) async fn count<C: ConnectionTrait>(
 
 fn listed(list: &List) -> Within {
     let mut within = within(&list.scope);
-    // Of one unit, what is open stands together in an index of its own.
+    // The open dossiers of one unit stand together in an index of their own.
     let open_only = !list.filter.statuses.is_empty()
         && list.filter.statuses.iter().all(|status| status.is_open());
     if let (Scope::Units(_, units), true) = (&list.scope, open_only)
@@ -84,7 +85,7 @@ pub(crate) async fn worklist<C: ConnectionTrait>(
     dossiers(door, &select).await
 }
 
-/// How many dossiers all pages of a worklist together have.
+/// The number of dossiers on all pages of a worklist.
 pub(crate) async fn pending<C: ConnectionTrait>(
     door: &Door<'_, C>,
     page: &WorklistPage,
@@ -92,7 +93,7 @@ pub(crate) async fn pending<C: ConnectionTrait>(
     number(door, waiting(page).select).await
 }
 
-/// What waits, as `d`, and the two columns by which it is read in order.
+/// The pending dossiers, as `d`, and the two columns of their order.
 struct Pending {
     select: SelectStatement,
     precedence: (&'static str, &'static str),
@@ -110,7 +111,7 @@ fn waiting(page: &WorklistPage) -> Pending {
                 .and_where(Expr::cust(IS_OPEN));
             (("d", "precedence"), ("d", "id"))
         }
-        // One unit: its index is in the order of the page, and the page ends early.
+        // One unit: its index has the order of the page, and the read stops at the page's end.
         Scope::Units(_, units) if units.len() == 1 => {
             select
                 .from_as("interest", "i")
@@ -120,7 +121,8 @@ fn waiting(page: &WorklistPage) -> Pending {
             join_dossier(&mut select);
             (("i", "precedence"), ("i", "dossier"))
         }
-        // Several: a dossier counts once, with the most pressing thing that any of them has to do.
+        // Several units: a dossier counts once, with the most urgent thing which any of them has to
+        // do.
         Scope::Units(_, units) => {
             let mut open = Query::select();
             open.expr_as(Expr::col("province").min(), "province")
@@ -130,8 +132,9 @@ fn waiting(page: &WorklistPage) -> Pending {
                 .and_where(Expr::col("province").eq(province))
                 .and_where(of_units("unit", units))
                 .and_where(Expr::col("open").eq(1))
-                // Not a bare column, so that the units' open rows are read and grouped
-                // instead of walking a whole province in the order of the groups.
+                // An expression instead of the bare column: otherwise the planner walks a whole
+                // province in the order of the groups, instead of reading the units' open rows and
+                // grouping them.
                 .add_group_by([Expr::cust("dossier || ''")]);
             select.from_subquery(open, "i");
             join_dossier(&mut select);
@@ -152,7 +155,7 @@ fn waiting(page: &WorklistPage) -> Pending {
     }
 }
 
-/// Dossiers that units decide, by their own due time.
+/// Dossiers that units decide, by the dossiers' own due time.
 pub(crate) async fn due_between<C: ConnectionTrait>(
     door: &Door<'_, C>,
     units: &Scope,
@@ -171,7 +174,7 @@ pub(crate) async fn due_between<C: ConnectionTrait>(
         .and_where(Expr::col(("d", "due")).lt(until))
         .and_where(Expr::cust(VISIBLE));
     match units {
-        // All pages together walk it once, in order of id.
+        // All pages together walk the province once, in order of id.
         Scope::Province(_) => {
             if let Some(after) = after {
                 select.and_where(Expr::col(("d", "id")).gt(after));
@@ -185,18 +188,19 @@ pub(crate) async fn due_between<C: ConnectionTrait>(
                     .and_where(Expr::col("province").eq(province.as_str()))
                     .and_where(of_units("unit", of))
                     .and_where(Expr::col("open").eq(open));
-                // In here, lest what is the province's is walked behind it.
+                // Filter inside the subquery; otherwise the planner scans every dossier of the
+                // province.
                 if let Some(after) = &after {
                     rows.and_where(Expr::col("dossier").gt(after.as_str()));
                 }
                 rows
             };
-            // Where nothing is open the place in the worklist is the due time, which an index holds.
+            // If nothing is open, the precedence is the due time, which an index holds.
             let mut within = rows(0);
             within
                 .and_where(Expr::col("precedence").gte(from))
                 .and_where(Expr::col("precedence").lt(until));
-            // While a unit has a part of its own dossier to do, its row bears the part's time.
+            // While a unit has an open part in its own dossier, its row holds the part's time.
             let mut open = rows(1);
             open.and_where(Expr::col("due").lt(until));
             within.union(UnionType::Distinct, open);
@@ -238,7 +242,7 @@ pub(crate) async fn search<C: ConnectionTrait>(
     dossiers(door, &select).await
 }
 
-/// A selection of dossiers within a scope, and the column by which it is read in order of id.
+/// A selection of dossiers within a scope, and the column that gives the order of id.
 pub(crate) struct Within {
     pub(crate) select: SelectStatement,
     id: (&'static str, &'static str),
@@ -276,7 +280,7 @@ pub(crate) fn within(scope: &Scope) -> Within {
 
 pub(crate) const COLUMNS: [(&str, &str); 3] = [("d", "id"), ("d", "version"), ("d", "fold")];
 
-/// Looks each dossier of `i` up; the cross join keeps SQLite from walking all dossiers.
+/// Looks each dossier of `i` up. The cross join keeps SQLite from walking all dossiers.
 fn join_dossier(select: &mut SelectStatement) {
     select
         .join_as(JoinType::CrossJoin, "dossier", "d", Condition::all())
@@ -284,7 +288,7 @@ fn join_dossier(select: &mut SelectStatement) {
         .and_where(Expr::col(("d", "id")).equals(("i", "dossier")));
 }
 
-/// Leaves only the dossiers of which all holds that a filter says.
+/// Adds the conditions of a filter.
 fn narrow(select: &mut SelectStatement, filter: &DossierFilter) {
     let DossierFilter {
         statuses,
@@ -373,7 +377,7 @@ fn involves(dossier: (&'static str, &'static str), scope: &Scope) -> Option<Expr
     }
 }
 
-/// Ids of dossiers with a code that begins so.
+/// Ids of dossiers with a code that begins with a text.
 fn by_code(search: &Search) -> Option<SelectStatement> {
     let beginning = search.code.as_deref().filter(|code| !code.is_empty())?;
     let mut select = Query::select();
@@ -381,8 +385,8 @@ fn by_code(search: &Search) -> Option<SelectStatement> {
         .column(("c", "dossier"))
         .from_as("code", "c")
         .and_where(Expr::col(("c", "province")).eq(search.scope.province().as_str()))
-        // A range and not LIKE, which the index cannot serve. No code has a tilde, which
-        // sorts after all that codes have.
+        // A range and not LIKE, which the index cannot serve. A tilde sorts after every character
+        // of a code, and no code has one.
         .and_where(Expr::col(("c", "code")).gte(beginning))
         .and_where(Expr::col(("c", "code")).lt(format!("{beginning}~")))
         .and_where_option(involves(("c", "dossier"), &search.scope));
@@ -425,7 +429,7 @@ fn by_case(search: &Search) -> Option<SelectStatement> {
     Some(newest(select, ("o", "dossier"), search.limit))
 }
 
-/// Ids of dossiers whose applicant has such a name or telephone.
+/// Ids of dossiers whose applicant has a name or telephone.
 fn by_person(search: &Search) -> Option<SelectStatement> {
     let mut either = Condition::any();
     if let Some(name) = &search.name {
@@ -475,7 +479,7 @@ fn by_person(search: &Search) -> Option<SelectStatement> {
     Some(newest(select, ("p", "dossier"), search.limit))
 }
 
-/// The newest of a selection, in parentheses so that it can stand in a union.
+/// The newest of a selection, in parentheses for use in a union.
 fn newest(
     mut select: SelectStatement,
     id: (&'static str, &'static str),

@@ -1,4 +1,4 @@
-//! Ratings, kept beside the dossiers so that a report counts them without reading any.
+//! Ratings, stored beside the dossiers so that a report counts them without reading dossiers.
 
 use app::ports::{Change, Rated, RatingsWanted, StoreError};
 use domain::dossier::{Dossier, Event, Record, Score};
@@ -21,7 +21,7 @@ pub(crate) const RATING: Into<8> = Into {
     nullable: &[],
 };
 
-/// Keeps what the citizens of a batch said.
+/// Stores the ratings of a batch.
 pub(crate) fn parts(dialect: Dialect, changes: &[Change]) -> Vec<Part> {
     let rows = changes.iter().flat_map(|change| {
         let records = change.entries.iter().map(|entry| &entry.record);
@@ -30,8 +30,8 @@ pub(crate) fn parts(dialect: Dialect, changes: &[Change]) -> Vec<Part> {
     RATING.parts(dialect, rows.collect(), "")
 }
 
-/// What an event says of it, if that is a rating. A dossier is rated once, after its end: the unit
-/// that decided it and the day it came to that unit no longer change.
+/// The row of an event that is a rating. A dossier is rated once, after its end, so the deciding
+/// unit and the day on which that unit got it no longer change.
 pub(crate) fn row(dossier: &Dossier, record: &Record) -> Option<[Value; 8]> {
     let Event::Rated(rated) = &record.event else {
         return None;
@@ -63,8 +63,8 @@ struct Row {
     ratings: i64,
 }
 
-/// What an import brings counts for nobody before the import is finished. Asked in two steps, for
-/// hardly ever is one unfinished, and then no dossier need be looked at.
+/// Excludes ratings of unfinished imports. Two steps: usually no import is unfinished, and then no
+/// dossier has to be read.
 const COUNTS: &str = "(NOT EXISTS (SELECT 1 FROM import WHERE finished IS NULL) OR EXISTS \
     (SELECT 1 FROM dossier d WHERE d.province = r.province AND d.id = r.dossier AND ";
 

@@ -33,9 +33,9 @@ use crate::{
     takeout, tally,
 };
 
-/// A read transaction: what it sees does not change from its first statement on.
+/// A read transaction: its view does not change after its first statement.
 ///
-/// It takes no lock that a writer would wait for.
+/// It takes no lock for which a writer would wait.
 pub(crate) struct Reading {
     pub(crate) transaction: Turn,
     pub(crate) inner: Arc<Inner>,

@@ -1,4 +1,4 @@
-//! Counting anew what the tallies hold, from the dossiers themselves.
+//! Counts the tallies again, from the dossiers themselves.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicU64;
@@ -19,7 +19,7 @@ use crate::many::Nothing;
 use crate::page::VISIBLE;
 use crate::row::DossierRow;
 
-/// How many dossiers are held at a time.
+/// How many dossiers are in memory at a time.
 const PAGE: u32 = 1_000;
 
 #[derive(FromQueryResult)]
@@ -32,7 +32,7 @@ struct UncountedRow {
     unseen: i32,
 }
 
-/// Counts all dossiers, if there are any that a migration left uncounted. Whole or not at all.
+/// Counts all dossiers if a migration left some uncounted, in one transaction.
 pub(crate) async fn recount(db: &DatabaseConnection) -> Result<(), DbErr> {
     let statements = AtomicU64::new(0);
     let immediate = TransactionOptions {
@@ -94,9 +94,9 @@ pub(crate) async fn is_needed(db: &impl ConnectionTrait) -> Result<bool, DbErr> 
         connection: db,
         statements: &statements,
     };
-    // Asked at every start, so it must not look at the dossiers one by one: step by step through
-    // the provinces, and in the index of those that may be overdue, whose condition is repeated
-    // word by word for SQLite to recognise it. No EXISTS: PostgreSQL would make a join of it and
+    // It runs at every start, so it must not read every dossier. It goes province by province
+    // through the index of possibly overdue dossiers, whose condition it repeats word by word so
+    // that SQLite recognises it. There is no EXISTS, because PostgreSQL would make a join of it and
     // read the whole index.
     let sql = "
         WITH RECURSIVE provinces AS (

@@ -1,4 +1,5 @@
-//! What a report needs: present states where nothing came after, histories elsewhere.
+//! Reads what a report needs: the present state of dossiers to which nothing happened afterwards,
+//! histories of the others.
 
 use std::collections::HashMap;
 
@@ -28,8 +29,8 @@ struct IdRow {
     id: String,
 }
 
-/// Two statements however many dossiers: the dossiers, and the events of those whose
-/// present state is not the one wanted.
+/// Two statements, however many dossiers: one reads the dossiers, one the events of those whose
+/// present state is not the wanted one.
 pub(crate) async fn rows<C: ConnectionTrait>(
     door: &Door<'_, C>,
     wanted: &ReportWanted,

@@ -1,7 +1,7 @@
-//! Rows as they lie in the tables, and how they become values of the domain.
+//! The rows of the tables, and the domain values made of them.
 //!
-//! Values were checked when they were written, so a row that cannot be read is a fault of
-//! the database and named exactly: [`StoreError::Inconsistent`].
+//! Values were checked when written, so a row that cannot be read is a fault of the database. The
+//! error names it exactly: [`StoreError::Inconsistent`].
 
 use std::str::FromStr;
 
@@ -13,7 +13,7 @@ use domain::id::{DossierId, ProvinceCode, UnitCode};
 use domain::time::Instant;
 use sea_orm::FromQueryResult;
 
-/// Where there is no time: sorts after every time.
+/// Stands for no time, and sorts after every time.
 pub(crate) const NEVER: i64 = i64::MAX;
 
 /// A dossier as it is kept.
@@ -105,12 +105,12 @@ impl EventRow {
         self.bytes
     }
 
-    /// Where it lies: in the feed, or below zero when an import brought it.
+    /// Its place: in the feed, or below zero if an import brought it.
     pub(crate) fn seq(&self) -> i64 {
         self.seq
     }
 
-    /// Its place in the feed, which only reads what lies there.
+    /// Its place in the feed; an error for an event outside the feed.
     pub(crate) fn place(&self) -> Result<u64, StoreError> {
         u64::try_from(self.seq).map_err(|_| inconsistent("event", &self.seq.to_string(), "seq"))
     }
@@ -122,7 +122,7 @@ impl EventRow {
     }
 }
 
-/// A personal value as it is kept.
+/// A personal value, as stored.
 #[derive(Debug, FromQueryResult)]
 pub(crate) struct PersonalRow {
     pub(crate) dossier: String,
@@ -199,7 +199,7 @@ impl TryFrom<TokenRow> for Token {
     }
 }
 
-/// A catalogue version as it is kept.
+/// A catalogue version, as stored.
 #[derive(Debug, FromQueryResult)]
 pub(crate) struct PublishedRow {
     kind: String,
@@ -253,7 +253,7 @@ pub(crate) struct TextRow {
     pub(crate) text: Option<String>,
 }
 
-/// A row, to name it when it cannot be.
+/// The table and key of a row, for errors about it.
 pub(crate) struct Place<'a> {
     pub(crate) table: &'static str,
     pub(crate) id: &'a str,

@@ -1,4 +1,4 @@
-//! Databases that are made to be measured: empty before, empty again after.
+//! Databases for measurements: empty before, and emptied afterwards.
 
 use std::path::PathBuf;
 
@@ -10,7 +10,7 @@ use crate::fault::store_error;
 use crate::open::{self, OpenError};
 use crate::{SeaStore, StoreError};
 
-/// The tables that grow with the dossiers, and the column that names the dossier.
+/// The tables that grow with the dossiers, and the column of the dossier.
 const GROWING: [(&str, &str); 6] = [
     ("dossier", "id"),
     ("event", "dossier"),
@@ -20,7 +20,7 @@ const GROWING: [(&str, &str); 6] = [
     ("secret", "dossier"),
 ];
 
-/// Whether a database has nothing in it: no file or an empty one, no table on the server.
+/// Whether a database is empty: no file or an empty one, no table on the server.
 pub async fn is_empty(url: &str) -> Result<bool, OpenError> {
     match Address::parse(url)? {
         Address::Sqlite(file) => Ok(std::fs::metadata(file).map_or(0, |file| file.len()) == 0),
@@ -36,7 +36,7 @@ pub async fn is_empty(url: &str) -> Result<bool, OpenError> {
     }
 }
 
-/// Where a server on this machine keeps its files; none when it runs elsewhere, or does not say.
+/// The folder of a server's files; none if it runs elsewhere, or does not say.
 pub async fn folder(url: &str) -> Result<Option<PathBuf>, OpenError> {
     let db = open::bare(url).await?;
     let sql = "SELECT current_setting('data_directory') AS folder \
@@ -52,7 +52,7 @@ pub async fn folder(url: &str) -> Result<Option<PathBuf>, OpenError> {
     Ok(Some(PathBuf::from(folder)))
 }
 
-/// Removes every table and function of a database that was empty before.
+/// Removes every table and function of a database that was empty before the measurement.
 pub async fn clear(url: &str) -> Result<(), OpenError> {
     match Address::parse(url)? {
         Address::Sqlite(file) => {
@@ -95,8 +95,8 @@ struct NumberRow {
 }
 
 impl SeaStore {
-    /// Brings what the database knows about its own tables up to date, as it does by itself
-    /// after a while.
+    /// Refreshes the statistics that the planner uses, as the database does by itself after a
+    /// while.
     pub async fn settle(&self) -> Result<(), StoreError> {
         let statements: &[&str] = match self.writing().dialect() {
             Dialect::Sqlite => &["PRAGMA wal_checkpoint(TRUNCATE)"],
@@ -128,7 +128,7 @@ impl SeaStore {
         self.number(sql, Vec::new()).await.map_err(store_error)
     }
 
-    /// How many rows a dossier has in all tables together.
+    /// The number of rows that a dossier has in all tables together.
     pub async fn rows_of(&self, dossier: &str) -> Result<i64, StoreError> {
         let parts = GROWING.map(|(table, column)| {
             format!(
@@ -153,8 +153,8 @@ impl SeaStore {
         }
     }
 
-    /// Whether the next statement that writes is planned once for good, as on a server whose
-    /// tables have grown. For tests.
+    /// Whether the next writing statement keeps its plan, as on a server whose tables have grown.
+    /// For tests.
     pub async fn keeps_plans(&self) -> Result<bool, StoreError> {
         match self.writing().dialect() {
             Dialect::Sqlite => Ok(false),

@@ -1,4 +1,4 @@
-//! What an export reads, many dossiers at once, and who took names out with it.
+//! Reads what an export needs, many dossiers at once, and records who exported names.
 
 use std::collections::HashMap;
 
@@ -82,7 +82,7 @@ fn of(table: &'static str, id: &str) -> Result<DossierId, StoreError> {
     Place { table, id }.parse("dossier", id)
 }
 
-/// Writes down who looks at personal values beyond the screens.
+/// Records who reads personal values beyond the screens.
 pub(crate) async fn record<C: ConnectionTrait>(
     door: &Door<'_, C>,
     viewing: &Viewing,

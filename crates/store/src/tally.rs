@@ -1,4 +1,4 @@
-//! Sums of tallies, and how many dossiers were overdue.
+//! Sums of tallies, and numbers of overdue dossiers.
 
 use std::collections::HashMap;
 
@@ -16,7 +16,7 @@ use crate::numbers::number_of;
 use crate::page::VISIBLE;
 use crate::row::{NEVER, Place};
 
-/// Rows of one grain that make up a part of the time asked for.
+/// Rows of one grain that cover a part of the time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Stretch {
     grain: &'static str,
@@ -25,7 +25,7 @@ struct Stretch {
     within: bool,
 }
 
-/// The time before a period and the period itself, in whole months where there are any.
+/// The time before a period and the period itself, in whole months as far as possible.
 fn stretches(from: NaiveDate, until: NaiveDate) -> Vec<Stretch> {
     let mut all = Vec::with_capacity(5);
     let mut days = |from: NaiveDate, until: NaiveDate, within| {
@@ -118,7 +118,7 @@ pub(crate) async fn sums<C: ConnectionTrait>(
     Ok(found)
 }
 
-/// No dossier is older; [`NaiveDate::MIN`] has no number.
+/// No dossier is older. [`NaiveDate::MIN`] cannot be used, because it has no number.
 const FIRST: NaiveDate = match NaiveDate::from_ymd_opt(1900, 1, 1) {
     Some(day) => day,
     None => NaiveDate::MIN,
@@ -158,7 +158,7 @@ pub(crate) async fn overdue<C: ConnectionTrait>(
         .collect()
 }
 
-/// A further condition for a scope of some units, and its values.
+/// The condition of a scope of some units, and its values.
 pub(crate) fn units_of(scope: &Scope, column: &str) -> (String, Vec<Value>) {
     match scope {
         Scope::Province(_) => (String::new(), Vec::new()),

@@ -70,9 +70,10 @@ pub(super) async fn write<C: ConnectionTrait>(
     })
 }
 
-/// The codes that dossiers want, with the province before and the dossier after.
+/// The codes of the batch's dossiers: province, code, dossier.
 ///
-/// By code, as every writer takes them. Of two dossiers that want one, the first one gets it.
+/// Sorted by code, the order in which every writer locks them. If two dossiers want one code, the
+/// first one gets it.
 pub(super) fn wanted(changes: &[Change]) -> Vec<[String; 3]> {
     let mut wanted: Vec<[String; 3]> = Vec::new();
     for change in changes {
@@ -86,7 +87,7 @@ pub(super) fn wanted(changes: &[Change]) -> Vec<[String; 3]> {
     wanted
 }
 
-/// Writes those that nobody has; returns a row for each.
+/// Writes the codes that nobody has, and returns a row for each.
 pub(super) fn parts(dialect: Dialect, wanted: &[[String; 3]]) -> Vec<Part> {
     let rows = wanted.iter().cloned().map(|row| row.map(Value::from));
     CODE.parts(
@@ -96,7 +97,7 @@ pub(super) fn parts(dialect: Dialect, wanted: &[[String; 3]]) -> Vec<Part> {
     )
 }
 
-/// Frees codes that a dossier has no more, for the one that they belong to.
+/// Frees codes that a dossier no longer has, for the dossier to which they belong.
 async fn release<C: ConnectionTrait>(
     door: &Door<'_, C>,
     changes: &[Change],

@@ -1,4 +1,4 @@
-//! The rows of dossiers: written only where their version is still the one that was loaded.
+//! The rows of dossiers. Each is written only if its version is still the loaded one.
 
 use std::collections::HashSet;
 
@@ -48,7 +48,7 @@ const DOSSIER: Into<DOSSIER_COLUMNS> = Into {
     nullable: &["received"],
 };
 
-/// Few enough rows for one statement to carry them, with their former versions beside.
+/// Few enough rows for one statement, together with their former versions.
 const DOSSIERS_AT_ONCE: usize = 1_300;
 
 pub(super) async fn write<C: ConnectionTrait>(
@@ -66,16 +66,17 @@ pub(super) async fn write<C: ConnectionTrait>(
     })
 }
 
-/// In the order in which every writer takes them.
+/// Sorted by id, the order in which every writer locks dossiers.
 pub(super) fn by_id(changes: &[Change]) -> Vec<&Change> {
     let mut by_id: Vec<&Change> = changes.iter().collect();
     by_id.sort_by(|a, b| key_order(a).cmp(&key_order(b)));
     by_id
 }
 
-/// Writes those that are as they were loaded; returns a row for each.
+/// Writes the dossiers whose version is the loaded one, and returns a row for each.
 pub(super) fn part(dialect: Dialect, changes: &[&Change]) -> Part {
-    // A list of places on SQLite, which would otherwise walk a list in a list.
+    // On SQLite the former versions come as literal places, because SQLite would otherwise scan one
+    // list inside the other.
     let former = match dialect {
         Dialect::Sqlite => format!("VALUES {}", places(3, changes.len())),
         Dialect::Postgres => {
@@ -109,12 +110,13 @@ fn key_order(change: &Change) -> (&str, DossierId) {
     (change.dossier.province.as_str(), change.dossier.id)
 }
 
-/// Since when it is overdue, for those whose number the tallies leave open.
+/// When it becomes overdue, for a dossier whose end the tallies do not know yet.
 pub(crate) fn overdue_from(dossier: &Dossier) -> i64 {
     tally::overdue_from(dossier).map_or(NEVER, |at| at.timestamp_micros())
 }
 
-/// The columns of a dossier. What only its first event knows is ignored for a known one.
+/// The columns of a dossier. For a known dossier the statement ignores the columns that only the
+/// first event sets.
 fn dossier_row(change: &Change) -> [Value; DOSSIER_COLUMNS] {
     let dossier = &change.dossier;
     let (first, last) = match change.entries.as_slice() {
@@ -155,7 +157,7 @@ fn dossier_row(change: &Change) -> [Value; DOSSIER_COLUMNS] {
     ]
 }
 
-/// The step at which it is, or to which it goes back; empty for none.
+/// Its step, or the step to which it returns; empty for none.
 pub(crate) fn step(dossier: &Dossier) -> &str {
     dossier.state.step().map_or("", StepId::as_str)
 }

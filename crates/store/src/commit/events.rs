@@ -1,4 +1,4 @@
-//! The events, at the end of the feed.
+//! Writes the events at the end of the feed.
 
 use std::collections::HashSet;
 
@@ -26,8 +26,8 @@ pub(super) async fn write<C: ConnectionTrait>(
         let rows: Result<Vec<WrittenEvent>, DbErr> = door.all(&part.sql, part.values).await;
         match rows {
             Ok(rows) => written.extend(rows.into_iter().map(|row| (row.dossier, row.version))),
-            // The second part of a request whose first part was there before: which one it is
-            // cannot be told, so all are tried again one by one.
+            // A later part of a request met a first part that is already there. The error does not
+            // say which request, so all commands are tried again one by one.
             Err(error) if is_refused_by_trigger(&error) => {
                 return clash_unless(changes, |_| false);
             }
@@ -43,12 +43,13 @@ pub(super) async fn write<C: ConnectionTrait>(
     })
 }
 
-/// Writes the events of requests that are not there yet; returns a row for each.
+/// Writes the events of requests that are not there yet, and returns a row for each.
 pub(super) fn parts(dialect: Dialect, changes: &[Change]) -> Vec<Part> {
     let mut in_order: Vec<&Change> = changes.iter().collect();
     match dialect {
         Dialect::Sqlite => {}
-        // By request, as every writer does: two that bring the same requests meet here.
+        // Sorted by request, as every writer sorts them, so that two writers with the same requests
+        // wait here and do not deadlock.
         Dialect::Postgres => in_order.sort_by(|a, b| request_order(a).cmp(&request_order(b))),
     }
     let mut rows = Vec::new();

@@ -36,7 +36,7 @@ pub(super) fn parts(dialect: Dialect, changes: &[Change]) -> Vec<Part> {
                 gone.push([json!(province), json!(before.unit.as_str()), json!(id)]);
             }
         }
-        // Most events change nothing that a worklist shows.
+        // Most events change nothing that a worklist shows, so most rows need no write.
         for interest in &change.interest {
             if change.interest_before.contains(interest) {
                 continue;

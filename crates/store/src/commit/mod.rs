@@ -1,8 +1,8 @@
-//! Writing a batch: one transaction, or nothing.
+//! Writes a batch: one transaction, or nothing.
 //!
-//! Locks are taken in one order by every writer: counters, dossiers by id, tallies by key last. A
-//! writer on PostgreSQL that still meets another crosswise is broken off by the server and
-//! begins again.
+//! Every writer takes locks in one order: counters, dossiers by id, codes, events by request,
+//! tallies by key last. If a writer on PostgreSQL still deadlocks with another, the server aborts
+//! one of them, and that one begins again.
 
 mod codes;
 pub(crate) mod dossiers;
@@ -25,10 +25,10 @@ use crate::many::Part;
 use crate::numbers::Numbering;
 use crate::{block, numbers, rating};
 
-/// How often a transaction is begun that the server broke off for others.
+/// How often a transaction is begun again after a deadlock.
 const TRIES: usize = 5;
 
-/// Writes a batch. Not to be cancelled half-way: the caller gives it a task of its own.
+/// Writes a batch. It must not be cancelled half-way, so the caller gives it a task of its own.
 pub(crate) async fn commit(
     writer: &Line,
     statements: &AtomicU64,
@@ -51,12 +51,13 @@ pub(crate) async fn commit(
     // Of a file one process decides all.
     let asked =
         door.dialect() == Dialect::Postgres && people::keys(&batch.changes).next().is_some();
-    // Hardly ever does somebody else have a number that the counter comes to, so that is looked at
-    // only when it was found out.
+    // A counter rarely reaches a number whose code a dossier already has. So the numbers are
+    // checked only after such a clash.
     let mut numbering = Numbering::Trusting;
     let mut tries = 1;
     loop {
-        // Numbers are sealed in; those of a transaction that was undone are another's now.
+        // Sealing puts reserved numbers into the changes. After a rollback those numbers are free
+        // for others, so the changes must go back to their unsealed state.
         let unsealed = numbered.then(|| batch.changes.clone());
         let done = match way {
             Way::Together if !numbered && !asked => alone(&door, &batch.changes).await,
@@ -93,14 +94,14 @@ const MOST_OF_A_LANE: usize = 256;
 /// How a batch is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Way {
-    /// By one statement, which fails when anything is not as it was meant.
+    /// In one statement, which fails if anything differs from what the batch expects.
     Together,
-    /// By a statement a table, which finds out what clashes.
+    /// In one statement a table, which finds out what clashes.
     Stepwise,
 }
 
-/// One statement that is a transaction by itself, without a round trip to begin and one to
-/// commit.
+/// Writes with one statement that is a transaction by itself, which saves the round trips of begin
+/// and commit.
 async fn alone(door: &Door<'_, Line>, changes: &[Change]) -> Result<(), Failure> {
     together::write(door, changes).await.map_err(|error| {
         if is_otherwise(&error) {
@@ -119,8 +120,8 @@ fn answer(done: Result<(), Failure>, batch: Batch) -> Result<Committed, CommitEr
     })
 }
 
-/// For writing. On SQLite a deferred transaction that has read cannot wait for the lock; it
-/// fails.
+/// Begins for writing. On SQLite a transaction that begins with a read cannot wait for the write
+/// lock later; it fails.
 pub(crate) fn immediate() -> TransactionOptions {
     TransactionOptions {
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
@@ -128,7 +129,7 @@ pub(crate) fn immediate() -> TransactionOptions {
     }
 }
 
-/// One transaction: it has written everything, or failed and written nothing.
+/// Runs one transaction: it writes everything, or fails and writes nothing.
 async fn attempt(
     writer: &Line,
     statements: &AtomicU64,
@@ -148,7 +149,8 @@ async fn attempt(
         Ok(()) => transaction.commit().await.map_err(outcome),
         Err(failure) => {
             if let Err(error) = transaction.rollback().await {
-                // Dropping it has asked for the same again; the commit failed either way.
+                // Dropping the transaction has already requested the rollback; the commit failed
+                // either way.
                 tracing::warn!(%error, "a batch could not be rolled back at once");
             }
             Err(failure)
@@ -156,8 +158,8 @@ async fn attempt(
     }
 }
 
-/// What a failed COMMIT means: some errors say that nothing was written, all others leave
-/// it open.
+/// What a failed COMMIT means. Some errors prove that nothing was written, all others leave it
+/// open.
 fn outcome(error: DbErr) -> Failure {
     if wrote_nothing(&error) || is_held(&error) {
         error.into()
@@ -169,9 +171,9 @@ fn outcome(error: DbErr) -> Failure {
 /// Why a batch was not written, or may not have been.
 pub(crate) enum Failure {
     Clash(Vec<Key>),
-    /// These were given numbers that other dossiers have.
+    /// These dossiers got numbers that other dossiers have.
     NumberTaken(Vec<Key>),
-    /// Something clashes; the statement cannot say what.
+    /// Something clashes, and the statement cannot say what.
     Otherwise,
     Deadlock(DbErr),
     /// Somebody holds a lock.
@@ -248,7 +250,7 @@ async fn write<C: ConnectionTrait>(
     }
 }
 
-/// What belongs to the dossiers of a batch once they are written, and cannot clash.
+/// The rows beside the dossiers. They are written after the dossiers and cannot clash.
 fn the_rest(dialect: Dialect, changes: &[Change]) -> Vec<Part> {
     let mut parts = interest::parts(dialect, changes);
     parts.extend(personal::parts(dialect, changes));

@@ -1,4 +1,4 @@
-//! Personal values and what is kept beside them, apart from the events.
+//! Personal values and the values beside them, apart from the events.
 
 use app::ports::Change;
 use domain::dossier::correction::APPLICANT;
@@ -48,13 +48,14 @@ pub(super) fn parts(dialect: Dialect, changes: &[Change]) -> Vec<Part> {
             ]);
         }
     }
-    // No upsert: an event commits to what is there, so overwriting it would break the proof.
+    // No upsert: an event commits to the stored value, so overwriting it would break the proof.
     PERSONAL.parts(dialect, rows, "")
 }
 
-/// Whether an item is the applicant, as recorded first or as corrected: what is searched.
+/// Whether an item is an applicant, first recorded or corrected: search covers these.
 ///
-/// A dossier is found under every name that it was ever looked for by, a wrong one too.
+/// A dossier is found under every name that its applicant was ever recorded under, also a wrong
+/// one.
 fn is_applicant(item: &str) -> bool {
     item == APPLICANT
         || item

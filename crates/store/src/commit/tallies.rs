@@ -1,4 +1,4 @@
-//! What the dossiers of a batch add to the tallies of their units, and take back.
+//! Adds what the dossiers of a batch change in the tallies of their units.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,7 +14,7 @@ use crate::door::{Dialect, Door};
 use crate::many::{Into, Part};
 use crate::numbers::number_of;
 
-/// How many rows a place has on a server: as many as a process has writers.
+/// How many rows each place has on a server, so that parallel writers seldom update the same row.
 const SHARDS: u64 = 4;
 
 const KEY: usize = 6;
@@ -58,8 +58,7 @@ pub(super) fn parts(dialect: Dialect, changes: &[Change]) -> Vec<Part> {
     added(dialect, rows.collect())
 }
 
-/// Adds to the tallies of a province, in the order of their keys, so that no two writers wait
-/// for each other crosswise.
+/// Adds to the tallies of a province in the order of their keys, so that no two writers deadlock.
 pub(crate) async fn add<C: ConnectionTrait>(
     door: &Door<'_, C>,
     province: &ProvinceCode,
@@ -75,12 +74,12 @@ fn shard(dialect: Dialect) -> i64 {
     }
 }
 
-/// The shard of an import that is not finished: below zero, where no report looks.
+/// The shard of an unfinished import. It lies below zero, where no report looks.
 pub(crate) fn unseen(import: ImportNumber) -> i64 {
     -i64::from(import.get())
 }
 
-/// Lets reports see what an import has added. It keeps a shard of its own.
+/// Makes an import's tallies visible to reports. The import keeps a shard of its own.
 pub(crate) async fn show<C: ConnectionTrait>(
     door: &Door<'_, C>,
     province: &ProvinceCode,
@@ -115,7 +114,7 @@ pub(crate) async fn add_to<C: ConnectionTrait>(
     Ok(())
 }
 
-/// What is added to the tallies of a province in one shard, in the order of their keys.
+/// The rows that add to the tallies of a province in one shard, in the order of their keys.
 fn rows(province: &ProvinceCode, shard: i64, tallies: &Tallies) -> Vec<[Value; COLUMNS]> {
     let mut cells: BTreeMap<(&str, i64, &str, &str), Counts> = BTreeMap::new();
     for (place, counts) in tallies {
@@ -160,8 +159,8 @@ fn added(dialect: Dialect, rows: Vec<[Value; COLUMNS]>) -> Vec<Part> {
     TALLY.parts(dialect, rows, &tail)
 }
 
-/// Writers take turns, and processes begin at different places, so that two that write at the
-/// same time seldom meet in a row. When they do, one waits; nothing is miscounted.
+/// Each write takes the next shard, and processes begin at different shards, so that two
+/// simultaneous writers seldom update the same row. If they do, one waits, and the sums stay right.
 fn next_shard() -> i64 {
     static TURN: AtomicU64 = AtomicU64::new(0);
     let turn = TURN.fetch_add(1, Ordering::Relaxed);

@@ -1,7 +1,7 @@
-//! The whole batch as one statement, for a server: a round trip costs more there than the
+//! Writes the whole batch as one statement on a server, where a round trip costs more than the
 //! writing.
 //!
-//! The statement succeeds only when every row was written as meant. Otherwise the server undoes
+//! The statement succeeds only if every row was written as expected. Otherwise the server undoes
 //! it, and the steps of [`super`] find out what was in the way; that is rare.
 
 use app::ports::Change;
@@ -11,8 +11,8 @@ use super::{codes, dossiers, events, people, the_rest};
 use crate::door::{Dialect, Door};
 use crate::many::Part;
 
-/// Whether the batch has only what the statement can write: numbers of blocks, numbers of ours that
-/// a portal brings and freed codes are seldom, and ask for an order that one statement does not have.
+/// Whether one statement can write the batch. Numbers of blocks, portal codes in our number space
+/// and freed codes are rare, and need an order that one statement does not have.
 pub(super) fn fits(changes: &[Change]) -> bool {
     let plain = |change: &Change| {
         change.block_number.is_none()
@@ -22,7 +22,8 @@ pub(super) fn fits(changes: &[Change]) -> bool {
     changes.iter().all(plain)
 }
 
-/// Writes all of it, or fails with [`crate::fault::is_otherwise`] when a row was not as meant.
+/// Writes the whole batch, or fails with [`crate::fault::is_otherwise`] if a row was not as
+/// expected.
 pub(super) async fn write<C: ConnectionTrait>(
     door: &Door<'_, C>,
     changes: &[Change],
@@ -35,9 +36,9 @@ pub(super) async fn write<C: ConnectionTrait>(
 #[derive(FromQueryResult)]
 struct Done {}
 
-/// A list of WITH. What is counted is written first, in this order, for CASE asks one after
-/// another; what is not counted only touches rows that belong to dossiers written by then, and
-/// the tallies, last. So the order of locks is that of the steps.
+/// Builds the statement as a list of WITH. The parts with an expected row count come first: CASE
+/// evaluates them in this order. The other parts only touch rows that belong to dossiers written by
+/// then, with the tallies last. So the order of locks equals that of the steps.
 fn whole(changes: &[Change]) -> Part {
     let dialect = Dialect::Postgres;
     let wanted = codes::wanted(changes);
@@ -70,7 +71,7 @@ fn whole(changes: &[Change]) -> Part {
             counts.push(i64::try_from(count).expect("a batch fits in memory").into());
         }
     }
-    // The server begins with the last one.
+    // PostgreSQL runs the parts without a count in reverse order, so they are listed in reverse.
     for (at, part) in the_rest(dialect, changes).into_iter().rev().enumerate() {
         with.push(format!("rest{at} AS ({})", part.sql));
         values.extend(part.values);

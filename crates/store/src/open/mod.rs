@@ -1,4 +1,4 @@
-//! Opening a database, and refusing one that would not keep its word.
+//! Opens a database, and refuses one that could lose what it answered.
 
 pub(crate) mod lock;
 mod postgres;
@@ -21,23 +21,23 @@ use crate::recount;
 /// How safe an answered commit is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Durability {
-    /// It survives a power cut. Asserted when the store is opened.
+    /// An answered commit survives a power cut. Opening asserts it.
     #[default]
     Full,
-    /// A power cut may take the last ones, though never a part of one. Only for what can be
+    /// A power cut may lose the last commits, but never a part of one. Only for data that can be
     /// built again, such as a demo.
     Scratch,
 }
 
-/// How long a server that says nothing is waited for.
+/// How long to wait for a server that says nothing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Patience {
-    /// As long as it takes: a statement of an import may take minutes, and whoever began it can
-    /// end it.
+    /// Without a limit: a statement of an import may take minutes, and the person who started it
+    /// can stop it.
     #[default]
     Endless,
-    /// As long as a caller may wait: ten seconds for what writes, twenty for what reads. After
-    /// that the outcome is unknown, and the server is connected to anew.
+    /// As long as a caller may wait: ten seconds for writes, twenty for reads. After that the
+    /// outcome is unknown, and the store reconnects.
     ForCallers,
 }
 
@@ -46,12 +46,13 @@ pub enum Patience {
 pub struct Options {
     /// How safe an answered commit is.
     pub durability: Durability,
-    /// How many can read at the same time. A file has one writer; a server has a few.
+    /// How many readers run at the same time. A file has one writer; a server has a few.
     pub readers: u32,
-    /// How long a server that says nothing is waited for. A file always answers.
+    /// How long to wait for a server that says nothing. A file always answers.
     pub patience: Patience,
-    /// How old a connection to a server grows before another takes its place. What is settled when
-    /// it is made, such as whether it keeps plans, follows what the database has become so.
+    /// How old a connection to a server gets before another replaces it. Some settings are chosen
+    /// when a connection opens, such as whether it keeps plans; a new connection chooses again by
+    /// the present size of the database.
     pub renewed_after: Duration,
     /// Whether this process serves the database. Only one at a time may serve a file; what a command
     /// does beside it for a while is no harm.
@@ -128,10 +129,10 @@ pub enum OpenError {
         /// Their names; never empty.
         unknown: Vec<String>,
     },
-    /// Dossiers of an earlier motcua are not in the tallies yet.
+    /// The tallies do not yet count dossiers of an earlier motcua.
     #[error("the migration of the database was interrupted; run `motcua migrate`")]
     Uncounted,
-    /// The migrations are noted as applied, but what they make is not there.
+    /// The migrations are recorded as applied, but their objects are missing.
     #[error("the schema is incomplete: expected `{expected}`; restore the database from a backup")]
     HalfApplied {
         /// The first line of the first object that is missing or differs.
@@ -160,11 +161,11 @@ impl From<DbErr> for OpenError {
     }
 }
 
-/// Brings a database to the current schema, making the file if there is none; a database on
-/// a server must be there.
+/// Brings a database to the current schema. It creates a missing file; a database on a server must
+/// exist.
 ///
-/// Returns the names of the migrations applied; with `dry_run` those that would be, and
-/// touches nothing. Each is applied whole or not at all, and by one process at a time.
+/// Returns the names of the applied migrations, or, with `dry_run`, of the missing ones without
+/// touching anything. Each is applied whole or not at all, and by one process at a time.
 pub async fn migrate(url: &str, dry_run: bool) -> Result<Vec<String>, OpenError> {
     let db = match Address::parse(url)? {
         Address::Sqlite(file) if dry_run && !file.exists() => return Ok(migrations::names()),
@@ -229,7 +230,7 @@ pub(crate) async fn open(
     }
 }
 
-/// One connection to a server whose database may be in any state.
+/// One connection to a server, whatever the state of the database.
 pub(crate) async fn bare(url: &str) -> Result<DatabaseConnection, OpenError> {
     let mut options = ConnectOptions::new(url);
     options.max_connections(1).sqlx_logging(false);
@@ -244,7 +245,7 @@ pub(crate) async fn assert_durable(writer: &Line) -> Result<(), OpenError> {
     }
 }
 
-/// Leaves what was written as it is best found again.
+/// Moves the WAL of an SQLite file into the file itself.
 pub(crate) async fn settle(writer: &Line) -> Result<(), DbErr> {
     match writer.get_database_backend() {
         DbBackend::Postgres => Ok(()),

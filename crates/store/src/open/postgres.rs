@@ -1,4 +1,4 @@
-//! A server that others may write to at the same time.
+//! A server to which other processes may write at the same time.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::line::{CONNECTING, Limit, Line};
 /// lane, two for what is no batch, and some for units that wait for what somebody else holds.
 const WRITERS: u32 = 6;
 
-/// Within this a connection that was good is taken for good.
+/// How long a connection counts as alive after its last use.
 const RECENT: Duration = Duration::from_millis(500);
 
 /// How long a statement that writes may take, for a caller who waits. It is seen from here: a server
@@ -24,7 +24,7 @@ const RECENT: Duration = Duration::from_millis(500);
 /// lock ends after half of one.
 const WRITTEN: Duration = Duration::from_secs(10);
 
-/// The same for one that reads. Reports of a whole province are among them.
+/// The same for reads, which include reports of a whole province.
 const READ: Duration = Duration::from_secs(20);
 
 /// Settings of a connection for as long as it lives.
@@ -43,12 +43,12 @@ const WRITING: Settings = &[
     ("jit", "off"),
 ];
 
-/// Keeps the plan of the first time: writers look lists up by key, however long the lists are. By
-/// itself the server plans them anew each time, which takes longer than running them.
+/// Keeps each plan of the first run. Writers look lists up by key, whatever their length; by
+/// default the server plans such a statement again each time, which takes longer than running it.
 ///
-/// Not where few events are known of: to the server all ways through a small table are the same,
-/// and the one that it kept would be wrong for the table that grows. A connection that was made then
-/// plans anew until another takes its place ([`Options::renewed_after`]).
+/// Only once the table has grown: on a small table all plans cost the same, and the kept one would
+/// be wrong later. A connection from that time plans each time, until another replaces it
+/// ([`Options::renewed_after`]).
 const KEEP_PLANS: &str = "SELECT set_config('plan_cache_mode', 'force_generic_plan', false) \
      FROM pg_class AS events \
      LEFT JOIN pg_inherits AS piece ON piece.inhparent = events.oid \
@@ -56,7 +56,7 @@ const KEEP_PLANS: &str = "SELECT set_config('plan_cache_mode', 'force_generic_pl
      WHERE events.oid = to_regclass('event') \
      HAVING greatest(max(events.reltuples), sum(part.reltuples)) >= 10000";
 
-/// One snapshot a transaction, without a statement to ask for it.
+/// One snapshot a transaction, without a statement that asks for it.
 const READING: Settings = &[
     ("default_transaction_isolation", "repeatable read"),
     ("default_transaction_read_only", "on"),
@@ -68,13 +68,14 @@ const MIGRATING: Settings = &[("idle_in_transaction_session_timeout", "0")];
 /// For a demo that can be built again.
 const CARELESS: Settings = &[("synchronous_commit", "off")];
 
-/// The oldest server whose statements are used here.
+/// The oldest server version that has the statements used here.
 const OLDEST: i32 = 150_000;
 
-/// "motcua" and a number: what migrating locks. The migrator itself locks nothing.
+/// "motcua" and a number: the key of the lock around migrating, since the migrator itself locks
+/// nothing.
 const MIGRATION_LOCK: i64 = 0x6d6f_7463_7561_0001;
 
-/// The one connection to migrate by. Holds the lock on migrating until it is closed.
+/// The one connection for migrating. It holds the migration lock until it is closed.
 pub(super) async fn migrator(url: &str, dry_run: bool) -> Result<DatabaseConnection, OpenError> {
     let settings = if dry_run { READING } else { MIGRATING };
     let db = Database::connect(connections(url, 1, settings, &[], None)).await?;
@@ -125,7 +126,7 @@ pub(super) async fn assert_durable(writer: &Line) -> Result<(), OpenError> {
     for (setting, enough, expected) in [
         ("fsync", ["on", "on"], "on"),
         ("full_page_writes", ["on", "on"], "on"),
-        // The levels below do not wait until it is on disk, here or at the standby.
+        // The lower levels do not wait for the disk, here or at the standby.
         (
             "synchronous_commit",
             ["on", "remote_apply"],
@@ -153,14 +154,14 @@ async fn check_version(db: &impl ConnectionTrait) -> Result<(), OpenError> {
     Ok(())
 }
 
-/// Gives the feed another identity in a database that is a copy: made from a template, or
-/// dumped and read in again. What the original wrote after that is not here, so cursors of
-/// the original must expire.
+/// Gives the feed another identity in a copy of a database, made from a template or by dump and
+/// restore. The copy lacks what the original wrote afterwards, so cursors of the original must
+/// expire.
 ///
-/// Another server also has smaller numbers for its transactions than events and imports have;
-/// they are lifted above those, so that the feed goes on growing.
+/// Another server also numbers its transactions lower than the existing events and imports; `lift`
+/// raises them above those, so that the feed keeps growing.
 async fn settle_in(writer: &Line) -> Result<(), OpenError> {
-    // Step by step through the provinces, for the index is by province first.
+    // Province by province, because the index begins with the province.
     let copied = "
         WITH RECURSIVE provinces AS (
             SELECT min(province) AS province FROM event
@@ -208,8 +209,7 @@ fn connections(
         .min_connections(1)
         .idle_timeout(Duration::from_secs(600))
         .acquire_timeout(CONNECTING)
-        // Asking a connection whether it lives costs a round trip, so only one that has been
-        // idle is asked.
+        // A check of a connection costs a round trip, so only an idle one is checked.
         .test_before_acquire(false)
         .map_sqlx_postgres_pool_opts(move |options| {
             let options = options.before_acquire(|connection, found| {

@@ -13,7 +13,7 @@ use super::lock::{self, Lock};
 use super::{Durability, OpenError, Options, check_schema};
 use crate::line::Line;
 
-/// The one connection to migrate by; it makes the file when there is none.
+/// The one connection for migrating; it creates a missing file.
 pub(super) async fn migrator(url: &str, dry_run: bool) -> Result<DatabaseConnection, OpenError> {
     connect(url, 1, move |options| {
         if dry_run {
@@ -85,7 +85,7 @@ pub(super) async fn assert_durable(writer: &Line) -> Result<(), OpenError> {
     Ok(())
 }
 
-/// Moves all that was written into the one file.
+/// Moves the content of the WAL into the one file.
 pub(super) async fn settle(writer: &Line) -> Result<(), sea_orm::DbErr> {
     writer
         .execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -93,7 +93,7 @@ pub(super) async fn settle(writer: &Line) -> Result<(), sea_orm::DbErr> {
         .map(drop)
 }
 
-/// The value of a setting as text: some settings are words and some are numbers.
+/// The value of a setting as text, because some settings are words and some are numbers.
 async fn pragma(db: &Line, setting: &'static str) -> Result<String, OpenError> {
     let statement = Statement::from_string(DbBackend::Sqlite, format!("PRAGMA {setting}"));
     let Some(row) = db.query_one_raw(statement).await? else {
@@ -114,14 +114,14 @@ async fn connect(
     options
         .max_connections(connections)
         .min_connections(connections)
-        // A connection to a file does not go stale; making one costs a parse of the schema.
+        // A connection to a file does not go stale, and opening one parses the whole schema.
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
         .acquire_timeout(Duration::from_secs(10))
-        // On a full disk SQLite ends a transaction itself, and the driver goes on believing that it
-        // is inside it: what is begun after that it takes for a part, and "commits" without a
-        // commit. Such a connection is closed and made anew.
+        // On a full disk SQLite ends a transaction itself, but the driver still believes that it is
+        // inside one. It would take the next transaction for a nested one and "commit" it without a
+        // commit. So such a connection is closed and replaced.
         .map_sqlx_sqlite_pool_opts(|options| {
             options.before_acquire(|connection, _found| {
                 let is_clean = !connection.is_in_transaction();
