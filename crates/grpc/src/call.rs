@@ -1,4 +1,4 @@
-//! What every call goes through: a caller, the gate, and a status at the end.
+//! The frame of every call: the caller, the gate, and a status at the end.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::shared::Shared;
 use crate::status;
 use crate::streams::{StreamPlace, Streams};
 
-/// The engine behind the services, and the gate before it.
+/// The engine behind the services, and the gate in front of it.
 #[derive(Clone)]
 pub(crate) struct Calls {
     engine: Arc<Engine>,
@@ -79,8 +79,8 @@ impl Calls {
         answer(self.gate.read(patience(metadata), reading).await)
     }
 
-    /// A call that writes: it goes on when the caller goes away or is told that time ran out,
-    /// so that no transaction is cut.
+    /// A call that writes. It goes on if the caller leaves or is told that time ran out, so that no
+    /// transaction is cut.
     pub(crate) async fn write<T, F>(
         &self,
         metadata: &MetadataMap,

@@ -1,4 +1,4 @@
-//! A client: one connection that many callers share, each with a token of their own.
+//! A client: one connection that many callers share, each with its own token.
 
 use http::uri::InvalidUri;
 use tonic::metadata::{Ascii, MetadataValue};
@@ -11,7 +11,7 @@ use crate::proto::dossier_service_client::DossierServiceClient;
 use crate::proto::report_service_client::ReportServiceClient;
 use crate::proto::worklist_service_client::WorklistServiceClient;
 
-/// Why there is no connection, or a call could not be made.
+/// Why there is no connection, or why a call could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum Unreachable {
     /// Not the address of a server.
@@ -65,7 +65,7 @@ impl Client {
         Ok(Self { channel })
     }
 
-    /// The same connection in the hands of somebody with a token.
+    /// The same connection for a caller with a token.
     pub fn bearing(&self, secret: &str) -> Result<Bearer, Unreachable> {
         let authorization = MetadataValue::try_from(format!("Bearer {secret}"))
             .map_err(|_not_a_header| Unreachable::NotAToken)?;

@@ -13,8 +13,8 @@ use crate::{proto, status, weight};
 
 /// The codec of every generated service and client.
 ///
-/// The one of tonic answers INTERNAL to bytes that are no such message, as if the fault were
-/// ours; here they are INVALID_ARGUMENT and name the field.
+/// Tonic's own codec answers INTERNAL to bytes that are no such message, as if the server were at
+/// fault. This one answers INVALID_ARGUMENT and names the field.
 #[derive(Debug, Clone)]
 pub struct Codec<T, U>(PhantomData<(T, U)>);
 

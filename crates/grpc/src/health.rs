@@ -34,7 +34,8 @@ impl tonic_health::pb::health_server::Health for Healths {
     }
 
     async fn watch(&self, request: Request<HealthCheckRequest>) -> Result<Response<Turns>, Status> {
-        // As the protocol has it, one that may come yet is watched and unknown until then.
+        // By the protocol, a caller may watch a service that does not exist yet; it is unknown
+        // until then.
         let exists = exists(&request.get_ref().service);
         let watched = (self.0.clone(), None);
         let turns = stream::unfold(watched, move |(health, last)| async move {

@@ -1,8 +1,8 @@
 //! The wire: generated types, services, conversions, errors and the JSON gateway.
 //!
-//! [`serve::part`] puts the services over an engine, and `motcua_http` binds them to a port.
-//! A call goes [`serve`] → JSON gateway or straight → service → conversion, which tells all
-//! wrong fields at once → engine → drawn answer, or [`status`].
+//! [`serve::part`] puts the services over an engine, and `motcua_http` binds them to a port. A call
+//! goes [`serve`] → JSON gateway, if it is JSON → service → conversion, which reports all wrong
+//! fields at once → engine → converted answer, or [`status`].
 
 mod acts;
 mod call;

@@ -1,5 +1,5 @@
-//! Reception without a line, for who asks in this very process: the same requests, read by the same
-//! rules, without a port between.
+//! Offline reception for callers in this process: the same requests and the same rules, without a
+//! port between.
 
 use app::{Caller, Engine, Error};
 
@@ -8,7 +8,7 @@ use crate::convert::offline;
 pub use crate::convert::time::timestamp;
 use crate::proto::{ImportReceptionsRequest, ImportReceptionsResponse};
 
-/// Enters what a desk received; each reception is answered for itself.
+/// Enters the receptions of a desk; each gets its own answer.
 pub async fn import(
     engine: &Engine,
     caller: &Caller,
@@ -22,7 +22,7 @@ pub async fn import(
     Ok(offline::outcomes(&numbers, outcomes))
 }
 
-/// Looks for wrong fields and enters nothing.
+/// Reports wrong fields and enters nothing.
 pub fn check(
     engine: &Engine,
     caller: &Caller,

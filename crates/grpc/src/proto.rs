@@ -38,7 +38,7 @@ pub(crate) fn services() -> impl Iterator<Item = &'static str> {
     ["grpc.health.v1.Health"].into_iter().chain(SERVICES)
 }
 
-/// Everything that can be said on the wire: the contract, health, and the details of errors.
+/// Everything on the wire: the contract, health, and the details of errors.
 pub fn pool() -> &'static DescriptorPool {
     static POOL: LazyLock<DescriptorPool> = LazyLock::new(|| {
         let mut pool = DescriptorPool::new();

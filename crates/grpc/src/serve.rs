@@ -77,7 +77,7 @@ fn grpc(calls: &Calls, settings: &Settings, health: &Health) -> Router {
         .add_service(limited!(WorklistServiceServer, Worklists(calls.clone())))
         .add_service(HealthServer::new(Healths(health.clone())));
     if settings.reflection {
-        // Clients differ in which of the two they ask.
+        // Clients differ in which of the two versions they ask for.
         let builder = || {
             tonic_reflection::server::Builder::configure()
                 .register_encoded_file_descriptor_set(proto::FILE_DESCRIPTOR_SET)
@@ -97,7 +97,7 @@ fn grpc(calls: &Calls, settings: &Settings, health: &Health) -> Router {
 
 type Answer = http::Response<tonic::body::Body>;
 
-/// Gives a reason to a refusal of the transport, such as an unknown method.
+/// Adds a reason to an error of the transport, such as an unknown method.
 fn with_reason(answer: Answer) -> Answer {
     match Status::from_header_map(answer.headers()) {
         Some(status) if status.details().is_empty() && status.code() != Code::Ok => {
@@ -107,10 +107,10 @@ fn with_reason(answer: Answer) -> Answer {
     }
 }
 
-/// Sends a call to the services, straight or through JSON.
+/// Sends a call to the services, directly or through JSON.
 async fn dispatch(State(doors): State<Doors>, request: Request<Body>) -> Response {
     let is_grpc = is_grpc(request.headers());
-    // The path is one of ours and holds nothing personal; bodies are never logged.
+    // The path names a method and holds nothing personal; bodies are never logged.
     let span = tracing::info_span!("rpc", method = request.uri().path(), json = !is_grpc);
     let answer = async move {
         if is_grpc {
@@ -131,7 +131,7 @@ fn is_grpc(headers: &HeaderMap) -> bool {
         .is_some_and(|value| value.as_bytes().starts_with(b"application/grpc"))
 }
 
-/// Every method there is, and how to call one.
+/// All methods, and how to call one.
 fn index() -> serde_json::Value {
     let mut services = serde_json::Map::new();
     for name in SERVICES {

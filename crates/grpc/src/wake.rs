@@ -28,8 +28,8 @@ impl Wakes {
         }
     }
 
-    /// Waits for a change. Another process may have written, and time passes, so this also
-    /// returns after a while without one.
+    /// Waits for a change. It also returns after a while without one, because another process may
+    /// have written, and time passes.
     ///
     /// Errors: the server stops.
     pub(crate) async fn next(&mut self) -> Result<(), Status> {

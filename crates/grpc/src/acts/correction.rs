@@ -29,7 +29,7 @@ fn corrected(
         )),
         Some(Given::Channel(number)) => {
             let channel = fields.channel("channel", *number, &Channel::ALL);
-            // Not given is refused too: a correction to nothing is none.
+            // A missing value is refused too, because every correction corrects to something.
             if *number == 0 {
                 fields.wrong(
                     "channel",

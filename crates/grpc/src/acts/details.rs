@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::dossier::clock::Moved;
 use domain::time::{self, Instant};
 
-/// Facts by name. Commitments to personal values are left out: they tell a reader nothing.
+/// Facts by name. Commitments to personal values are left out, because they tell a reader nothing.
 #[derive(Default)]
 pub struct Details(BTreeMap<String, String>);
 

@@ -21,7 +21,7 @@ moves!(RecordMirroredStatusRequest => Claim, |given, fields, known| {
         calendar,
         known.now,
     );
-    // One that has passed is news as well: of a dossier that is late elsewhere.
+    // A due time that has passed is accepted too: the dossier is late at the other system.
     let due = fields.coming("due_time", given.due_time.as_ref(), calendar);
     Some(Claim {
         system: system?,

@@ -1,5 +1,5 @@
-//! Acts on the wire, one file an act as in the domain: how its request is read, and how its facts
-//! are told.
+//! Acts on the wire, one file an act as in the domain: each reads the act's request and tells its
+//! facts.
 
 mod advance;
 mod assign;
@@ -38,7 +38,7 @@ use crate::convert::fields::LONGEST_TEXT;
 use crate::convert::meta::{Write, meta};
 use crate::convert::{Fields, Known};
 
-/// A command with what it is addressed to.
+/// A command, and the dossier to which it is addressed.
 pub struct Addressed {
     /// Under which id.
     pub meta: Meta,
@@ -58,11 +58,11 @@ pub trait Moves: Write {
     /// The version last read.
     fn etag(&self) -> &str;
 
-    /// What is asked; none when that cannot even be read.
+    /// The command; none if the request cannot even be read.
     fn command(&self, fields: &mut Fields, known: &Known) -> Option<Command>;
 }
 
-/// Reads a command, or tells everything that is wrong with it.
+/// Reads a command, or reports every wrong field of the request.
 pub fn command<R: Moves>(request: &R, known: &Known) -> Result<Addressed, app::Error> {
     let mut fields = Fields::default();
     let name = fields.parse("name", request.name(), DossierName::parse);
@@ -80,7 +80,8 @@ pub fn command<R: Moves>(request: &R, known: &Known) -> Result<Addressed, app::E
     fields.done(addressed)
 }
 
-/// Says how a request is read as an act: `moves!(StopDossierRequest => Stop, |given, fields, known| …)`.
+/// Defines how a request becomes an act: `moves!(StopDossierRequest => Stop, |given, fields, known|
+/// …)`.
 macro_rules! moves {
     ($request:ident => $act:ty, |$given:ident, $fields:ident, $known:ident| $read:expr) => {
         impl crate::convert::meta::Write for crate::proto::$request {
@@ -177,7 +178,7 @@ impl Details {
 }
 
 impl Fields {
-    /// The version last read, which a change must name.
+    /// The version that the caller last read. A change must name it.
     pub fn etag(&mut self, etag: &str) -> String {
         if etag.trim().is_empty() {
             self.wrong(

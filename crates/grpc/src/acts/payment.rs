@@ -8,7 +8,7 @@ use domain::id::Reference;
 use super::{Details, Tells, moves};
 use crate::convert::Fields;
 
-/// The most đồng that one payment may be: far above any fee, far below what overflows a sum.
+/// The largest payment in đồng: far above any fee, far below what overflows a sum.
 const MOST_VND: u64 = 1_000_000_000_000;
 
 moves!(RequestPaymentRequest => RequestPayment, |given, fields, _known| {
@@ -61,7 +61,7 @@ impl Tells for FeePaid {
 }
 
 impl Fields {
-    /// An amount in đồng, which must be given.
+    /// An amount in đồng; required.
     pub(super) fn amount(&mut self, field: &str, amount: i64) -> Option<u64> {
         let amount = u64::try_from(amount)
             .ok()

@@ -7,9 +7,9 @@ use domain::time::{Instant, local};
 use crate::proto;
 use crate::proto::calendar_day::Kind;
 
-/// Draws the days of a calendar from a first to a last one.
+/// The days of a calendar from a first to a last one, for the wire.
 ///
-/// Errors: when a day is not published.
+/// Errors: a day is not published.
 pub fn calendar(
     calendar: &Calendar,
     from: NaiveDate,
@@ -50,10 +50,10 @@ fn day(calendar: &Calendar, date: NaiveDate) -> Result<proto::CalendarDay, calen
     })
 }
 
-/// The open hours of a day, read off what the calendar counts.
+/// The open hours of a day, derived from what the calendar counts.
 ///
-/// A day's hours are one or more stretches; each ends where counting on falls behind the
-/// clock, which is found by halving.
+/// The hours are one or more stretches. Each ends where the counted time begins to lag behind the
+/// clock; halving finds that point.
 fn hours(calendar: &Calendar, date: NaiveDate) -> Result<Vec<proto::Hours>, calendar::Error> {
     let (Some(mut open), Some(closing)) = (calendar.opening(date)?, calendar.closing(date)?) else {
         return Ok(Vec::new());
@@ -80,7 +80,7 @@ fn hours(calendar: &Calendar, date: NaiveDate) -> Result<Vec<proto::Hours>, cale
     }
 }
 
-/// The largest number up to `most` for which a claim that turns false once still holds.
+/// The largest number up to `most` for which a claim holds that turns false once.
 fn last_true<E>(most: i64, holds: impl Fn(i64) -> Result<bool, E>) -> Result<i64, E> {
     let (mut low, mut high) = (0, most);
     while low < high {

@@ -1,4 +1,4 @@
-//! How a dossier came about, and how its fee stands, as requests name and answers show them.
+//! The circumstances and the fee of a dossier, as requests name and answers show them.
 
 use domain::dossier::contents::CircumstancesGiven;
 use domain::dossier::private::Words;
@@ -8,7 +8,7 @@ use super::fields::Fields;
 use super::known::{Known, unit_name};
 use crate::proto;
 
-/// What a request says of how a dossier came about.
+/// The circumstances in a request.
 #[derive(Default)]
 pub struct Given<'a> {
     pub origin: i32,
@@ -55,7 +55,7 @@ impl Given<'_> {
 }
 
 impl Fields {
-    /// How something was paid; none when it is not said.
+    /// The method of a payment; none if not given.
     pub fn payment_method(&mut self, field: &str, number: i32) -> Option<PaymentMethod> {
         match proto::PaymentMethod::try_from(number) {
             Ok(proto::PaymentMethod::Unspecified) => None,
@@ -73,7 +73,7 @@ impl Fields {
     }
 }
 
-/// A way to pay as it is sent.
+/// A method of payment, for the wire.
 pub fn method_of(method: PaymentMethod) -> proto::PaymentMethod {
     match method {
         PaymentMethod::Cash => proto::PaymentMethod::Cash,
@@ -84,7 +84,7 @@ pub fn method_of(method: PaymentMethod) -> proto::PaymentMethod {
     }
 }
 
-/// Who began a dossier, as it is sent.
+/// Who began a dossier, for the wire.
 pub fn origin_of(dossier: &Dossier) -> proto::Origin {
     match dossier.circumstances.origin {
         Origin::Citizen => proto::Origin::Citizen,
@@ -92,7 +92,7 @@ pub fn origin_of(dossier: &Dossier) -> proto::Origin {
     }
 }
 
-/// Where a dossier was taken in, as it is sent.
+/// Where a dossier was received, for the wire.
 pub fn setting_of(dossier: &Dossier) -> proto::Setting {
     match dossier.circumstances.setting {
         Setting::Usual => proto::Setting::Usual,
@@ -101,14 +101,14 @@ pub fn setting_of(dossier: &Dossier) -> proto::Setting {
     }
 }
 
-/// Where that happened which a petition is about, as it is sent.
+/// The commune of a petition's incident, for the wire.
 pub fn incident_area_of(dossier: &Dossier) -> String {
     let incident = dossier.circumstances.incident.as_ref();
     let area = incident.and_then(|incident| incident.area.as_ref());
     area.map(unit_name).unwrap_or_default()
 }
 
-/// How a dossier stands with its fee, as it is sent.
+/// The state of a dossier's fee, for the wire.
 pub fn fee_state_of(dossier: &Dossier) -> proto::FeeState {
     match dossier.fee_state() {
         FeeState::Nothing => proto::FeeState::Nothing,

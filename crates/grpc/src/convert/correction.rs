@@ -52,7 +52,7 @@ fn drawn(kept: &KeptCorrection, view: &View) -> proto::Correction {
     }
 }
 
-/// Both values in words; none where they are personal, or where there is none.
+/// Both values in words; none for a personal or a missing value.
 pub fn values(change: &Change) -> (Option<String>, Option<String>) {
     match change {
         Change::Applicant { .. } => (None, None),

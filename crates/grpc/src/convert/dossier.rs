@@ -21,7 +21,7 @@ use super::time::{duration, timestamp};
 use super::{correction, foresight};
 use crate::proto;
 
-/// Draws a dossier as a caller may see it.
+/// A dossier as a caller may see it, for the wire.
 pub fn dossier(view: &View) -> proto::Dossier {
     let dossier = &view.dossier;
     let status = dossier.status();
@@ -223,7 +223,7 @@ fn hand_over(line: &CustodyChange) -> proto::HandOver {
     }
 }
 
-/// What the procedure calls a leg; empty when somebody opened it.
+/// The procedure's name for a leg; empty if a person opened it.
 fn planned(leg: &Leg, procedure: &Procedure) -> String {
     let mut legs = procedure.legs.iter();
     let known = legs.find(|known| Some(&known.id) == leg.planned.as_ref());
@@ -287,7 +287,7 @@ fn late_units(view: &View) -> Vec<String> {
     units
 }
 
-/// An amount as it is sent; what does not fit cannot occur and is shown as the most.
+/// An amount for the wire. An amount that does not fit cannot occur; it would show as the largest.
 pub fn vnd(amount: u64) -> i64 {
     i64::try_from(amount).unwrap_or(i64::MAX)
 }
@@ -313,7 +313,7 @@ fn reminder(reminder: &Reminder) -> proto::Reminder {
     }
 }
 
-/// What the caller may do, as buttons stand.
+/// The acts that the caller may do, in the order of buttons.
 fn actions(view: &View) -> Vec<proto::AllowedAction> {
     let next = usual_action(&view.dossier, &view.allowed);
     let mut actions: Vec<_> = view

@@ -1,4 +1,4 @@
-//! Events as they are sent: facts in words, texts apart.
+//! Events for the wire: facts in words, texts apart.
 
 use std::collections::BTreeMap;
 
@@ -35,7 +35,7 @@ pub fn record(record: &Record) -> proto::DossierEvent {
     }
 }
 
-/// That a whole history came in. It is no event of any dossier.
+/// The completion of an import. It is no event of any dossier.
 pub fn import_completed(import: &Import) -> proto::DossierEvent {
     let mut details = Details::default();
     details.put("source", &import.source);

@@ -1,4 +1,4 @@
-//! Explained due times as they are sent.
+//! Explained due times, for the wire.
 
 use app::preview::Preview;
 use domain::calendar::{DayKind, SpecialDay};

@@ -1,4 +1,4 @@
-//! Collects what is wrong with a request, so that a caller learns all of it at once.
+//! Collects every wrong field of a request, so that a caller learns all of them at once.
 
 use app::{Error, FieldError};
 use domain::fold;
@@ -21,7 +21,7 @@ impl Fields {
         self.0.push(FieldError::new(field, problem));
     }
 
-    /// A text in NFC without surrounding space; empty when it was not given.
+    /// A text in NFC without surrounding space; empty if not given.
     pub fn text(&mut self, field: &str, text: &str, longest: usize) -> String {
         let text = fold::compose(text);
         let length = text.chars().count();
@@ -52,7 +52,7 @@ impl Fields {
         text
     }
 
-    /// A name or code that must be given.
+    /// A required name or code.
     pub fn parse<T>(
         &mut self,
         field: &str,
@@ -68,7 +68,7 @@ impl Fields {
         }
     }
 
-    /// A name or code that may be left out.
+    /// An optional name or code.
     pub fn optional<T>(
         &mut self,
         field: &str,
@@ -82,7 +82,7 @@ impl Fields {
         }
     }
 
-    /// A time limit such as `3wd`, which must be given.
+    /// A required time limit, such as `3wd`.
     pub fn time_limit(&mut self, field: &str, text: &str) -> Option<Limit> {
         let limit = text.trim().parse::<Limit>().ok();
         if limit.is_none() {
@@ -94,7 +94,7 @@ impl Fields {
         limit
     }
 
-    /// A list of codes; what is listed twice counts once.
+    /// A list of codes; a repeated code counts once.
     pub fn list<T: PartialEq>(
         &mut self,
         field: &str,
@@ -126,14 +126,14 @@ impl Fields {
         length <= MOST_ITEMS
     }
 
-    /// Something that does not belong into a request of this kind.
+    /// A value that does not belong into a request of this kind.
     pub fn absent(&mut self, field: &str, is_absent: bool, why: &str) {
         if !is_absent {
             self.wrong(field, format!("must be left out {why}"));
         }
     }
 
-    /// What is wrong with a part, under the part's own path.
+    /// The wrong fields of a part, under the part's own path.
     pub fn part(&mut self, path: &str, part: Fields) {
         let inner = part.0.into_iter();
         self.0.extend(

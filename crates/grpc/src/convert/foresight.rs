@@ -1,4 +1,4 @@
-//! Forecasts and flags as they are sent.
+//! Forecasts and flags, for the wire.
 
 use app::foresight::{
     Act, Advice, Flag, FlagReason, FlagRecord, Foreseen, Level, Outlook, Precision,
@@ -8,7 +8,7 @@ use super::known::unit_name;
 use super::time::timestamp;
 use crate::proto;
 
-/// What is to be expected of a dossier.
+/// The forecast of a dossier.
 pub fn forecast(foreseen: &Foreseen) -> proto::Forecast {
     let finish = foreseen.finish;
     let [earliest, middle, latest] = match finish {
@@ -50,7 +50,7 @@ pub fn flag(cursor: String, flag: &Flag) -> proto::Flag {
     }
 }
 
-/// What a month is likely to end with.
+/// The probable figures of a month's end.
 pub fn outlook(outlook: &Outlook) -> proto::Outlook {
     let (ended, reckoned) = (outlook.ended, &outlook.reckoned);
     let rate = reckoned.rate;
@@ -108,7 +108,7 @@ fn item(advice: &Advice) -> proto::OutlookItem {
     }
 }
 
-/// How good the flags of a month were.
+/// The quality of a month's flags.
 pub fn flag_record(told: &FlagRecord) -> proto::FlagRecord {
     let record = &told.record;
     let [text_vi, text_en] = told.words();

@@ -15,7 +15,7 @@ use super::known::Known;
 use super::meta::meta;
 use crate::proto;
 
-/// A submission as the engine takes it.
+/// A submission, as the engine takes it.
 pub struct Submit {
     /// Under which id.
     pub meta: Meta,
@@ -108,7 +108,7 @@ pub fn submission(
     fields.done(submit)
 }
 
-/// Reads a reception, or an acceptance when a dossier is named.
+/// Reads a reception, or an acceptance if the request names a dossier.
 pub fn reception(
     request: &proto::ReceiveDossierRequest,
     known: &Known,
@@ -129,7 +129,7 @@ fn new_reception(
     fields.absent("etag", request.etag.is_empty(), "unless `name` is given");
     let procedure = known.procedure(&mut fields, "procedure", &request.procedure);
     let receiving = known.unit(&mut fields, "receiving_unit", &request.receiving_unit);
-    // What came online is submitted by the portal and then accepted by name.
+    // An online dossier comes from the portal, and the desk then accepts it by name.
     let channel = fields
         .channel("channel", request.channel, &[Channel::Desk, Channel::Post])
         .unwrap_or(Channel::Desk);
@@ -222,7 +222,7 @@ impl Fields {
     }
 }
 
-/// What both ways in have in common.
+/// What a submission and a reception have in common.
 pub(super) struct Given<'a> {
     pub case_id: &'a str,
     pub applicant: Option<&'a proto::Person>,

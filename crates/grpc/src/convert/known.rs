@@ -48,7 +48,7 @@ impl Known {
         found.map(|unit| unit.code.clone())
     }
 
-    /// A unit that may be left out.
+    /// An optional unit.
     pub fn optional_unit(&self, fields: &mut Fields, field: &str, text: &str) -> Option<UnitCode> {
         if text.trim().is_empty() {
             None
@@ -57,7 +57,7 @@ impl Known {
         }
     }
 
-    /// A commune, ward or special zone that may be left out.
+    /// An optional commune, ward or special zone.
     pub fn optional_commune(
         &self,
         fields: &mut Fields,
@@ -94,11 +94,11 @@ impl Known {
         found.map(|unit| unit.province.clone())
     }
 
-    /// A procedure that must be given; a locality's suffix is forgiven.
+    /// A required procedure; the suffix of a locality is ignored.
     pub fn procedure(&self, fields: &mut Fields, field: &str, text: &str) -> Option<ProcedureCode> {
         let text = text.trim();
         let bare = text.strip_prefix("procedures/").unwrap_or(text);
-        // Whether a version is in force is a matter of the day, and refused apart.
+        // Whether a version is in force depends on the day and is refused elsewhere.
         let found = self.catalogue.procedures.find(bare, chrono::NaiveDate::MAX);
         if found.is_none() {
             fields.wrong(
@@ -112,7 +112,7 @@ impl Known {
         found.map(|procedure| procedure.code.clone())
     }
 
-    /// A procedure that may be left out.
+    /// An optional procedure.
     pub fn optional_procedure(
         &self,
         fields: &mut Fields,
@@ -136,7 +136,7 @@ fn unknown(text: &str, expected: &str) -> String {
 }
 
 impl Fields {
-    /// A channel, one of those accepted; none when it was not given.
+    /// A channel, one of the accepted ones; none if not given.
     pub fn channel(&mut self, field: &str, number: i32, accepted: &[Channel]) -> Option<Channel> {
         let given = match proto::Channel::try_from(number) {
             Ok(proto::Channel::Unspecified) => return None,
@@ -165,7 +165,7 @@ impl Fields {
         status
     }
 
-    /// A kind to filter by; none when it was not given.
+    /// A kind to filter by; none if not given.
     pub fn kind(&mut self, field: &str, number: i32) -> Option<Kind> {
         match proto::Kind::try_from(number) {
             Ok(proto::Kind::Unspecified) => None,

@@ -1,4 +1,4 @@
-//! Mergers of units, as they are asked for and answered.
+//! Mergers of units: requests and answers.
 
 use app::merger::{Handover, Merged, Merger};
 use domain::catalogue::{SourceFile, Successors};

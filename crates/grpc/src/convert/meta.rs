@@ -1,4 +1,4 @@
-//! Under which id a write was asked for, and what makes two requests the same.
+//! The id of a write, and the content by which two requests are the same.
 
 use app::Meta;
 use domain::fold;
@@ -17,14 +17,14 @@ pub trait Write: Message + Clone + Default + 'static {
     /// The id that the caller made.
     fn request_id_mut(&mut self) -> &mut String;
 
-    /// The etag, on requests for a dossier that exists.
+    /// The etag of a request for an existing dossier.
     fn etag_mut(&mut self) -> Option<&mut String>;
 }
 
-/// The id of a request and the content that a repeat must have.
+/// The id of a request, and the content that a repeat must have.
 ///
-/// The content is the method and the message without id and etag, texts composed: the etag
-/// may have moved between two tries, and a retrying program may compose differently.
+/// The content is the method and the message without id and etag, with texts composed: the etag may
+/// move between two tries, and a retrying program may compose texts differently.
 pub fn meta<R: Write>(request: &R, fields: &mut Fields) -> Option<Meta> {
     let mut content = request.clone();
     let given = std::mem::take(content.request_id_mut());
@@ -63,7 +63,7 @@ fn compose_value(value: &mut Value) {
         Value::String(text) => *text = fold::compose(text),
         Value::Message(inner) => compose(inner),
         Value::List(items) => items.iter_mut().for_each(compose_value),
-        // No request holds a map; what remains are numbers.
+        // No request holds a map; the other kinds are numbers.
         _ => {}
     }
 }

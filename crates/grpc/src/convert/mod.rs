@@ -1,6 +1,6 @@
-//! Between the wire and the rules: requests are parsed here once, answers are drawn here.
+//! Between the wire and the rules: this module parses requests and builds answers.
 //!
-//! A request is read as a whole, so that all its wrong fields are told at once.
+//! It reads a request as a whole, so that a caller learns all of its wrong fields at once.
 
 pub mod calendar;
 pub mod circumstances;

@@ -1,4 +1,4 @@
-//! Reception without a line, as it is asked for and answered.
+//! Offline reception: requests and answers.
 
 use app::offline::OfflineReception;
 use app::ports::Block;
@@ -66,7 +66,7 @@ pub struct GiveBack {
 /// Reads which numbers are given back.
 pub fn give_back(request: &proto::VoidNumbersRequest, known: &Known) -> Result<GiveBack, Error> {
     let mut fields = Fields::default();
-    // What is void stays void, so the id only tells the caller's tries apart.
+    // A void number stays void, so the id only tells the caller's tries apart.
     let _same_twice = meta(request, &mut fields);
     let unit = known.unit(&mut fields, "unit", &request.unit);
     let day = fields.day("day", &request.day);
@@ -139,7 +139,7 @@ pub struct Import {
     pub receptions: Vec<OfflineReception>,
 }
 
-/// Reads what a desk received without a line.
+/// Reads the receptions of an offline desk.
 pub fn import(request: &proto::ImportReceptionsRequest, known: &Known) -> Result<Import, Error> {
     let mut fields = Fields::default();
     let unit = known.unit(&mut fields, "unit", &request.unit);

@@ -13,7 +13,7 @@ const MOST_COPIES: u32 = 1_000;
 const LARGEST_FILE: i64 = 1_000_000_000_000;
 
 impl Fields {
-    /// What is said of papers. Each kind of copy of a component is described once.
+    /// The papers of a request. Each kind of copy of a component stands there once.
     pub fn papers(&mut self, field: &str, given: &[proto::Paper]) -> Vec<Paper> {
         let mut papers: Vec<Paper> = Vec::with_capacity(given.len().min(super::fields::MOST_ITEMS));
         if !self.few(field, given.len()) {
@@ -153,7 +153,7 @@ pub fn paper(paper: &Paper) -> proto::Paper {
     }
 }
 
-/// Draws what is kept of a file.
+/// The record of a file, for the wire.
 pub fn file(file: ElectronicFile) -> proto::ElectronicFile {
     proto::ElectronicFile {
         sha256: file.sha256.to_string(),

@@ -13,7 +13,7 @@ const LONGEST_NAME: usize = 200;
 const LONGEST_ADDRESS: usize = 500;
 
 impl Fields {
-    /// A person, whose name must be given.
+    /// A person; the name is required.
     pub fn person(&mut self, field: &str, given: Option<&proto::Person>) -> Person {
         let blank = proto::Person::default();
         let given = given.unwrap_or(&blank);

@@ -1,4 +1,4 @@
-//! Texts of the catalogue, what they would do, and jobs, as they are sent.
+//! Texts of the catalogue, their effects, and jobs, for the wire.
 
 use app::ports::{Document, DocumentState, Job};
 use app::publication::calendar::{DueChange, Effects};
@@ -14,7 +14,7 @@ use super::known::unit_name;
 use super::time::timestamp;
 use crate::proto;
 
-/// A text without its contents, as lists have it.
+/// A text without its content, as in lists.
 pub fn listed(document: &Document) -> proto::Document {
     use proto::document::State;
     let (state, decided) = match &document.state {
@@ -45,7 +45,7 @@ pub fn document(document: &Document) -> proto::Document {
     }
 }
 
-/// A page of what a calendar would do, under the sums over all.
+/// A page of a calendar's effects, under the sums over all.
 pub fn changes(
     effects: &Effects,
     page: &[DueChange],
@@ -64,7 +64,7 @@ pub fn changes(
     }
 }
 
-/// What others have to meet of a dossier, where that would be later.
+/// The parts of other units that would be due later.
 fn parts(dossier: &Dossier, moved: &Parts) -> Vec<proto::calendar_change::Part> {
     let part = |kind: &str, number: u16, unit: &UnitCode, old: Instant, new: Instant| {
         proto::calendar_change::Part {

@@ -1,4 +1,4 @@
-//! What citizens thought of their dossiers, as requests name and answers show it.
+//! Citizens' ratings, as requests name and answers show them.
 
 use app::receipt::Opinion;
 use app::{Error, Meta};
@@ -20,7 +20,7 @@ impl Fields {
         score
     }
 
-    /// How a rating was given that is taken down for the citizen, which must be said.
+    /// The way in which a rating was given that somebody records for the citizen; required.
     pub fn rating_method(&mut self, field: &str, number: i32) -> Option<RatingMethod> {
         match proto::RatingMethod::try_from(number) {
             Ok(proto::RatingMethod::Device) => Some(RatingMethod::Device),
@@ -42,7 +42,7 @@ impl Fields {
 /// Longer than any PIN.
 pub const LONGEST_PIN: usize = 32;
 
-/// What a citizen says, and what they hold to say it.
+/// A citizen's rating, with the code and PIN that open the dossier.
 pub struct Said {
     pub meta: Meta,
     pub code: AnyCode,
@@ -57,7 +57,7 @@ pub fn submitted(request: &proto::SubmitRatingRequest) -> Result<Said, Error> {
     let pin = fields.required("pin", &request.pin, LONGEST_PIN);
     let score = fields.score("score", request.score);
     let comment = fields.optional_words("comment", &request.comment);
-    // What opens the dossier is no part of what is said of it.
+    // The PIN opens the dossier and is not part of the rating.
     let without_pin = proto::SubmitRatingRequest {
         pin: String::new(),
         ..request.clone()

@@ -16,7 +16,7 @@ pub fn timestamp(at: Instant) -> Timestamp {
     }
 }
 
-/// A length of time as it is sent.
+/// A length of time, for the wire.
 pub fn duration(length: TimeDelta) -> Duration {
     Duration {
         seconds: length.num_seconds(),
@@ -25,7 +25,7 @@ pub fn duration(length: TimeDelta) -> Duration {
 }
 
 impl Fields {
-    /// A moment, to the microsecond, if one was given.
+    /// A moment to the microsecond, if given.
     pub fn moment(&mut self, field: &str, given: Option<&Timestamp>) -> Option<Instant> {
         let given = given?;
         let moment = u32::try_from(given.nanos)
@@ -63,8 +63,8 @@ impl Fields {
         self.published(field, at, calendar)
     }
 
-    /// A moment to come, in the calendar. Whether it has passed is looked at only when the
-    /// request is known not to be a repeat, for a repeat may come at any time.
+    /// A moment to come, in the calendar. Whether it has passed is checked later, once the request
+    /// is known not to be a repeat, because a repeat may come at any time.
     pub fn coming(
         &mut self,
         field: &str,
@@ -88,7 +88,7 @@ impl Fields {
         Some(at)
     }
 
-    /// A legal day that must be given.
+    /// A required legal day.
     pub fn day(&mut self, field: &str, text: &str) -> Option<NaiveDate> {
         let text = text.trim();
         let day = (text.len() == 10)
@@ -105,7 +105,7 @@ impl Fields {
         day
     }
 
-    /// A month that may be left out.
+    /// An optional month.
     pub fn optional_month(&mut self, field: &str, text: &str) -> Option<Month> {
         let text = text.trim();
         if text.is_empty() {
@@ -121,7 +121,7 @@ impl Fields {
         month
     }
 
-    /// A legal day that may be left out.
+    /// An optional legal day.
     pub fn optional_day(&mut self, field: &str, text: &str) -> Option<NaiveDate> {
         if text.trim().is_empty() {
             None

@@ -1,4 +1,4 @@
-//! Where a dossier's time went, as it is sent.
+//! Where a dossier's time went, for the wire.
 
 use domain::deadline::Length;
 use domain::dossier::Dossier;
@@ -10,7 +10,7 @@ use super::time::{duration, timestamp};
 use crate::proto;
 use crate::proto::dossier_times as told;
 
-/// Draws the times of a dossier, counted up to a moment.
+/// The times of a dossier, counted up to a moment.
 pub fn times(dossier: &Dossier, times: Times, as_of: Instant) -> proto::DossierTimes {
     proto::DossierTimes {
         name: format!("dossiers/{}", dossier.id),

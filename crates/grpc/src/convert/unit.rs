@@ -35,7 +35,7 @@ fn former_name(former: &Former) -> proto::unit::FormerName {
     }
 }
 
-/// A kind of unit as it is sent.
+/// The kind of a unit, for the wire.
 pub fn kind_of(kind: UnitKind) -> proto::unit::Kind {
     match kind {
         UnitKind::Province => proto::unit::Kind::Province,

@@ -1,4 +1,4 @@
-//! What a worklist or a list is narrowed by, and what is counted of it.
+//! The filters of a worklist or a list, and its counts.
 
 use app::foresight::Level;
 use app::ports::{Assignee, DossierFilter};
@@ -102,7 +102,7 @@ fn skip(fields: &mut Fields, number: i32) -> u32 {
     })
 }
 
-/// Reads what a list is narrowed by.
+/// Reads the filters of a list.
 pub fn of_list(
     known: &Known,
     fields: &mut Fields,
@@ -124,7 +124,7 @@ pub fn whose(known: &Known, fields: &mut Fields, unit: &str, kind: i32, mirrored
     }
 }
 
-/// Reads with whom a dossier is to be.
+/// Reads the person who must have the dossier.
 fn assignee(fields: &mut Fields, text: &str) -> Option<Assignee> {
     if text.trim() == "-" {
         return Some(Assignee::Nobody);
@@ -217,7 +217,7 @@ pub fn counts(counts: &WorklistCounts) -> proto::WorklistCounts {
     }
 }
 
-/// Adds what is counted by level and by step.
+/// Adds the counts by level and by step.
 pub fn with_breakdown(counts: &mut proto::WorklistCounts, breakdown: Breakdown) {
     counts.levels = breakdown
         .levels

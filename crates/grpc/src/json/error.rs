@@ -62,7 +62,8 @@ pub fn http_status(code: Code) -> StatusCode {
     }
 }
 
-/// The HTTP status of a status: that of its reason, which says more than its code.
+/// The HTTP status of a gRPC status. Its reason decides, because a reason is more precise than a
+/// code.
 fn http_status_of(status: &Status) -> StatusCode {
     let reason = status.get_details_error_info().map(|info| info.reason);
     match reason.as_deref().and_then(reasons::find) {

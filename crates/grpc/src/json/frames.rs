@@ -1,4 +1,4 @@
-//! Messages out of the body of a gRPC answer, and the status at its end.
+//! Reads messages from the body of a gRPC answer, and the status at its end.
 
 use axum::body::Body;
 use bytes::{Buf, Bytes, BytesMut};
@@ -21,7 +21,7 @@ impl Frames {
         }
     }
 
-    /// The next message; none at a good end, a status at a bad one.
+    /// The next message; none at a successful end, a status at a failed one.
     pub(super) async fn next(&mut self) -> Option<Result<Bytes, Status>> {
         loop {
             if let Some(message) = self.whole() {
@@ -58,7 +58,8 @@ impl Frames {
         }
     }
 
-    /// A message that has come completely. Nothing is compressed, for nobody asked for it.
+    /// A message that has arrived completely. The request did not ask for compression, so none is
+    /// compressed.
     fn whole(&mut self) -> Option<Bytes> {
         let length = self.read.get(1..5)?;
         let length = u32::from_be_bytes(length.try_into().expect("four bytes")) as usize;

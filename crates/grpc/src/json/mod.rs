@@ -1,9 +1,9 @@
-//! JSON beside gRPC, without a line per method: a body becomes the message of the method,
-//! goes through the same services in this process, and the answer becomes JSON.
+//! JSON beside gRPC. A body becomes the message of the method and goes through the same services in
+//! this process; the answer becomes JSON. No method has code of its own here.
 //!
-//! Fields are written as in the contract (`request_id`) and always all of them, with null for
-//! what is absent; the other spelling (`requestId`) is read as well. Amounts of 64 bits are
-//! strings, as the protobuf mapping has it.
+//! Fields have the names of the contract (`request_id`), and an answer has all of them, with null
+//! for an absent one. Requests may also use the other spelling (`requestId`). Amounts of 64 bits
+//! are strings, as in the protobuf mapping.
 
 mod error;
 mod frames;
@@ -85,7 +85,7 @@ pub(crate) async fn call(doors: Doors, request: Request<Body>) -> Response {
     }
 }
 
-/// The answer to a path that is none.
+/// The answer to an unknown path.
 fn not_found(path: &str) -> Response {
     let path: String = path.chars().take(200).collect();
     let message = format!("there is nothing at {path}; methods are at /motcua.v1.Service/Method");
@@ -107,7 +107,7 @@ fn is_json(headers: &HeaderMap) -> bool {
         .is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json"))
 }
 
-/// The gRPC request for a message, as a client would have sent it.
+/// The gRPC request for a message, as a client would send it.
 fn framed(headers: &HeaderMap, path: &str, message: &DynamicMessage) -> Request<Body> {
     let length = message.encoded_len();
     let mut frame = BytesMut::with_capacity(length + 5);

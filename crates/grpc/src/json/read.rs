@@ -1,4 +1,4 @@
-//! JSON as a message; everything that does not fit is told at once, by field.
+//! Reads JSON as a message, and reports every misfit by field.
 
 use app::error::reasons;
 use app::{Error, FieldError};
@@ -95,7 +95,7 @@ fn object(
     Some(message)
 }
 
-/// Whether another alternative of the same `oneof` was given before.
+/// Whether the request gave another alternative of the same `oneof` before.
 fn taken(message: &DynamicMessage, field: &FieldDescriptor) -> bool {
     field.containing_oneof().is_some_and(|oneof| {
         oneof
@@ -142,7 +142,7 @@ fn value(kind: &Kind, json: &Json, path: &str, wrong: &mut Vec<FieldError>) -> O
             Json::String(name) => names
                 .get_value_by_name(name)
                 .map(|found| Value::EnumNumber(found.number())),
-            // A number without a name is refused by the method, which knows what it accepts.
+            // The method refuses a number without a name, because it knows which values it accepts.
             Json::Number(_) => whole(json)
                 .and_then(|number| i32::try_from(number).ok())
                 .map(Value::EnumNumber),
@@ -221,7 +221,7 @@ fn expected(kind: &Kind, json: &Json) -> String {
     format!("expected {expected}, not {}", kind_of(json))
 }
 
-/// What was given, without repeating what may be personal.
+/// The kind of the given value. The value itself may be personal and is not repeated.
 fn kind_of(json: &Json) -> &'static str {
     match json {
         Json::Null => "null",

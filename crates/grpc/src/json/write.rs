@@ -8,9 +8,9 @@ use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 /// Writes a message under the field names of the contract.
 ///
-/// Unlike the canonical mapping an absent field is null and not left out, so that the keys of
-/// an answer are always the same; readers of protobuf JSON take null for absent. Alternatives
-/// of a `oneof` that were not chosen are left out.
+/// Unlike the canonical mapping this writes an absent field as null, so that the keys of an answer
+/// are always the same; readers of protobuf JSON take null for absent. It leaves out the
+/// alternatives of a `oneof` that were not chosen.
 pub(super) struct Shown<'a>(pub &'a DynamicMessage);
 
 impl Serialize for Shown<'_> {

@@ -80,7 +80,7 @@ impl EventService for Events {
                 read: VecDeque::new(),
                 at_end: false,
             };
-            // An expired cursor is told at once and not inside an open stream.
+            // An expired cursor fails the call at once and not inside an open stream.
             follow.read().await?;
             Ok(follow)
         };
@@ -185,7 +185,7 @@ impl FollowFlags {
         }
     }
 
-    /// Reads on. The token is looked at each time, so that a revoked one ends the stream.
+    /// Reads on. It checks the token each time, so that a revoked one ends the stream.
     async fn read(&mut self) -> Result<(), Error> {
         let engine = self.calls.engine();
         let caller = engine.authenticate(&self.secret).await?;
@@ -243,7 +243,7 @@ impl Follow {
         }
     }
 
-    /// Reads on. The token is looked at each time, so that a revoked one ends the stream.
+    /// Reads on. It checks the token each time, so that a revoked one ends the stream.
     async fn read(&mut self) -> Result<(), Error> {
         let engine = self.calls.engine();
         let shared = &self.calls.shared;

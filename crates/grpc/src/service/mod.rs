@@ -1,4 +1,4 @@
-//! The services: each method reads its request, asks the engine, draws the answer.
+//! The services: each method reads its request, asks the engine, and converts the answer.
 
 mod catalogue;
 mod dossier;

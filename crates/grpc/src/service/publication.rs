@@ -28,7 +28,7 @@ pub(super) async fn propose(
     let mut fields = Fields::default();
     request_id(&mut fields, &request.request_id);
     let path = fields.required("path", &request.path, LONGEST_NAME);
-    // Taken as it is: composing it would hide a text that is not.
+    // Taken as it is: composing it here would hide a text that is not composed.
     let length = request.text.chars().count();
     if request.text.trim().is_empty() {
         fields.wrong("text", "must not be empty; expected the whole text");

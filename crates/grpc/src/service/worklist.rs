@@ -86,7 +86,7 @@ impl WorklistService for Worklists {
         let (metadata, _, request) = request.into_parts();
         let opened = async {
             let secret = call::secret(&metadata)?;
-            // Who calls comes first: a stranger is not told which units there are.
+            // The caller is checked first, so that a stranger does not learn which units exist.
             let caller = self.0.caller(&metadata).await?;
             access::check_role(&caller, Method::WatchWorklist)?;
             let proto::WatchWorklistRequest {
@@ -106,7 +106,7 @@ impl WorklistService for Worklists {
                 whose,
                 last: None,
             };
-            // The first answer tells at once whether the caller may watch at all.
+            // The first look fails the call at once if the caller may not watch.
             let first = watch.look().await?;
             Ok((watch, first))
         };
@@ -176,7 +176,7 @@ impl Watch {
         }
     }
 
-    /// The counts, when anything changed since the last look.
+    /// The counts, if anything changed since the last look.
     ///
     /// The token is looked at each time, so that a revoked one ends the stream.
     async fn look(&mut self) -> Result<Option<WorklistCounts>, Error> {

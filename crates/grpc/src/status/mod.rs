@@ -1,8 +1,9 @@
-//! How an error is told: one table from [`app::error::Kind`] to a gRPC code, and its details.
+//! How an error becomes a status: one table from [`app::error::Kind`] to gRPC codes, and the
+//! details.
 //!
 //! Every status carries an `ErrorInfo` with a stable reason, and a `LocalizedMessage` in the
-//! clerk's language; the message of the status itself is English. [`app::error::reasons`] lists
-//! them all.
+//! clerk's language; the message of the status itself is English. [`app::error::reasons`] lists all
+//! reasons.
 
 mod document;
 
@@ -19,14 +20,14 @@ pub use document::document;
 /// The domain of every reason.
 pub const DOMAIN: &str = "motcua";
 
-/// The most bytes of encoded details, so that they stay below 4 KiB in base 64: a status rides
-/// in headers, and a list longer than the header limit breaks the connection instead.
+/// The most bytes of encoded details, so that they stay below 4 KiB in base 64. A status travels in
+/// headers, and details beyond the header limit would break the connection.
 const MOST_BYTES: usize = 3_000;
 
 /// The most wrong fields that are listed.
 const MOST_FIELDS: usize = 20;
 
-/// The most bytes of a message, of each of the two languages.
+/// The most bytes of a message, in each of the two languages.
 const LONGEST_MESSAGE: usize = 600;
 
 /// The most bytes of a name, and of the problem of a field.
@@ -58,7 +59,7 @@ pub fn code(kind: Kind) -> Code {
     }
 }
 
-/// The status of an error. An internal one is logged here, once, with its causes.
+/// The status of an error. An internal error is logged here, once, with its causes.
 #[must_use]
 #[expect(
     clippy::needless_pass_by_value,
@@ -75,24 +76,24 @@ pub fn of(error: Error) -> Status {
     Told::new(&error).status(code(error.kind()))
 }
 
-/// A message that is none of the contract.
+/// A message that does not belong to the contract.
 #[must_use]
 pub fn malformed(problem: &str) -> Status {
     own(&reasons::MALFORMED_MESSAGE, problem)
 }
 
-/// A refusal of the transport in words of its own.
+/// An error of the transport, with its own words.
 pub(crate) fn own(reason: &'static Reason, message: &str) -> Status {
     Told::own(reason, message).status(code(reason.kind))
 }
 
-/// A server that is about to stop: a stream ends with this and is resumed elsewhere.
+/// The server is about to stop: a stream ends with this, and the client resumes it elsewhere.
 #[must_use]
 pub fn stopping() -> Status {
     of(Error::Unavailable(None))
 }
 
-/// Gives a reason to a status that the transport made without one.
+/// Adds a reason to a status that the transport made without one.
 #[must_use]
 pub fn with_reason(status: Status) -> Status {
     if !status.details().is_empty() {
@@ -102,9 +103,9 @@ pub fn with_reason(status: Status) -> Status {
         Code::OutOfRange | Code::ResourceExhausted => &reasons::BODY_TOO_LARGE,
         Code::Unimplemented => &reasons::METHOD_UNKNOWN,
         Code::Cancelled | Code::DeadlineExceeded => &reasons::DEADLINE_EXCEEDED,
-        // Broken frames; our own faults have details.
+        // Broken frames. Our own faults have details.
         Code::Internal => &reasons::MALFORMED_MESSAGE,
-        // Health answers NOT_FOUND for a service that it does not know.
+        // Health answers NOT_FOUND for an unknown service.
         _ => return status,
     };
     let message = match status.message() {
@@ -126,7 +127,7 @@ fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
-/// A fault of ours: the caller gets a number under which the log has the causes.
+/// A fault of ours. The caller gets a number under which the log has the causes.
 fn internal(cause: &(dyn std::error::Error + 'static)) -> Status {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let number = COUNT.fetch_add(1, Ordering::Relaxed) + 1;
@@ -182,7 +183,7 @@ impl Told {
         }
     }
 
-    /// The details that gRPC has a message of its own for.
+    /// The details that have a message of their own in gRPC.
     fn particulars(&mut self, error: &Error) {
         match error {
             Error::Invalid(fields) => {
@@ -229,7 +230,7 @@ impl Told {
             .insert(name.to_owned(), cut(value, LONGEST_VARIABLE));
     }
 
-    /// Encodes it, leaving out the last fields of a list that would grow too long.
+    /// Encodes the status. It leaves out the last fields of a list that would grow too long.
     fn status(mut self, code: Code) -> Status {
         self.details
             .set_error_info(self.reason, DOMAIN, self.metadata);
@@ -249,7 +250,7 @@ impl Told {
     }
 }
 
-/// At most so many bytes of a text, in whole characters.
+/// At most this many bytes of a text, in whole characters.
 fn cut(text: &str, longest: usize) -> String {
     const MORE: &str = "…";
     if text.len() <= longest {
