@@ -1,12 +1,12 @@
-//! What a database says it holds.
+//! Reads the schema that a database reports.
 
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 
 /// The statements that would make every object of a database.
 ///
-/// On SQLite by table, tables before what hangs on them. On PostgreSQL those of the schema
-/// in use: functions, tables, foreign keys, indexes, triggers. A table that is split into
-/// partitions reads like one that is not, and its partitions are not named.
+/// On SQLite they come by table, each table before its indexes and triggers. On PostgreSQL they
+/// come for the current schema: functions, tables, foreign keys, indexes, triggers. A partitioned
+/// table reads like an unpartitioned one, and its partitions do not appear.
 pub async fn objects(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
     let backend = db.get_database_backend();
     let select = match backend {
@@ -23,11 +23,11 @@ pub async fn objects(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
 const ON_SQLITE: &str = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' \
      ORDER BY tbl_name, type <> 'table', type, name";
 
-// Names are written without their schema, so that an installation may choose it. What the
-// server itself derives is left out: constraints and triggers that a partition inherits
-// (conparentid, tgparentid), indexes behind constraints, the triggers behind foreign keys,
-// and NOT NULL, which newer servers list among the constraints (contype n) and which is
-// written beside the column.
+// Names stand without their schema, so that an installation may choose it. The query leaves out
+// what the server derives by itself: constraints and triggers that a partition inherits
+// (conparentid, tgparentid), indexes behind constraints, the triggers behind foreign keys, and NOT
+// NULL, which newer servers list among the constraints (contype n) and which already stands beside
+// the column.
 const ON_POSTGRES: &str = r#"
 WITH tables AS (
     SELECT c.oid, c.relname AS name FROM pg_class c

@@ -1,7 +1,7 @@
-//! Dossiers, their events, codes and numbers, and who has an interest in them.
+//! Dossiers, their events, codes and numbers, and which units have an interest in them.
 //!
-//! Every key begins with the province, so that each table can be split by province without
-//! changing meaning. Times are microseconds since 1970 in UTC.
+//! Every key begins with the province, so that each table can be split by province without changing
+//! meaning. Times are microseconds since 1970 in UTC.
 
 use sea_orm_migration::prelude::*;
 
@@ -117,9 +117,9 @@ CREATE INDEX interest_worklist ON interest (province, unit, open, due, dossier);
 CREATE INDEX interest_dossier ON interest (province, dossier);
 ";
 
-// Texts sort and compare by their bytes, as they do on SQLite. The feed's place is the
-// transaction's number and the event's place in it (20 bits), so that a reader who stays
-// below the oldest open transaction skips nothing; see `feed`.
+// Texts sort and compare by their bytes, as they do on SQLite. A place in the feed is the number of
+// the transaction and of the event in it (20 bits). A reader who stays below the oldest open
+// transaction therefore skips nothing; see `feed`.
 const POSTGRES: &str = "
 CREATE TABLE dossier (
     province     TEXT COLLATE \"C\" NOT NULL CHECK (length(province) = 2),

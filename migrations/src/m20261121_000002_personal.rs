@@ -1,4 +1,4 @@
-//! Personal values and what is erased with them. No other table holds any.
+//! Personal values and everything that is erased with them. No other table holds any.
 
 use sea_orm_migration::prelude::*;
 

@@ -16,8 +16,8 @@ impl MigrationTrait for Migration {
     }
 }
 
-// Whoever comes with a secret has not said from which province, hence the index on the
-// hash alone. Catalogue versions and the feed belong to the whole database.
+// A caller brings only a secret and names no province, so the index covers the hash alone.
+// Catalogue versions and the feed belong to the whole database.
 const SQLITE: &str = "
 CREATE TABLE token (
     province TEXT    NOT NULL,
@@ -52,9 +52,9 @@ CREATE TABLE feed (
 INSERT INTO feed (one, id) VALUES (1, lower(hex(randomblob(16))));
 ";
 
-// Transactions are numbered by the whole server. A database that was dumped and read into
+// The server numbers its transactions across all databases. A database dumped and restored into
 // another server meets smaller numbers there; `lift` keeps its places growing. `home` is the
-// database's number on its server, by which a copy is known to be one.
+// database's number on its server, which tells a copy from the original.
 const POSTGRES: &str = "
 CREATE TABLE token (
     created  BIGINT NOT NULL,

@@ -1,4 +1,4 @@
-//! What an office decides at run time: texts of the catalogue, and jobs over many dossiers.
+//! What an office publishes at run time: texts of the catalogue, and jobs over many dossiers.
 
 use sea_orm_migration::prelude::*;
 

@@ -1,4 +1,5 @@
-//! A corrected applicant is searched like the first one: only applicants have a name to search.
+//! Search finds a corrected applicant like the first one, because only applicants have a searchable
+//! name.
 
 use sea_orm_migration::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Blocks of numbers for desks without a line.
+//! Blocks of numbers that desks reserve for a time offline.
 
 use sea_orm_migration::prelude::*;
 
@@ -16,8 +16,8 @@ impl MigrationTrait for Migration {
     }
 }
 
-// A day of which only blocks were taken has not begun: who receives online the day before must
-// not get its numbers.
+// A day with blocks alone has not begun. A dossier received online the day before must not get a
+// number of that day.
 const SQLITE: &str = "
 ALTER TABLE counter ADD COLUMN begun INTEGER NOT NULL DEFAULT 1 CHECK (begun IN (0, 1));
 

@@ -1,4 +1,4 @@
-//! History from other systems: imports, and which dossier comes from where.
+//! History from other systems: imports, and the origin of each imported dossier.
 
 use sea_orm_migration::prelude::*;
 
@@ -16,8 +16,8 @@ impl MigrationTrait for Migration {
     }
 }
 
-// Dossiers of an import that is not finished are seen by nobody. An import that is finished
-// has a place in the feed; its events have places below zero, where the feed does not go.
+// Nobody sees the dossiers of an unfinished import. A finished import has a place in the feed; its
+// events have places below zero, which the feed does not serve.
 const SQLITE: &str = "
 CREATE TABLE import (
     province TEXT    NOT NULL CHECK (length(province) = 2),

@@ -1,4 +1,4 @@
-//! Who took personal values out of the system, and why.
+//! Who exported personal values, and why.
 
 use sea_orm_migration::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Tallies: what reports sum up instead of reading every dossier.
+//! Tallies: sums that reports read instead of every dossier.
 
 use sea_orm_migration::prelude::*;
 
@@ -16,7 +16,8 @@ impl MigrationTrait for Migration {
     }
 }
 
-// A dossier that was there before is -1 overdue: not counted yet. Whoever migrates counts it.
+// -1 in `overdue_from` marks a dossier from before this migration, which no tally counts yet.
+// `motcua migrate` counts it.
 const SQLITE: &str = "
 ALTER TABLE dossier ADD COLUMN apart INTEGER NOT NULL DEFAULT 0 CHECK (apart IN (0, 1));
 ALTER TABLE dossier ADD COLUMN overdue_from INTEGER NOT NULL DEFAULT -1;

@@ -1,4 +1,4 @@
-//! Forecasts: the models that were fitted, what was flagged, and what was foretold half-way.
+//! Forecasts: the fitted models, the flags, and the chances foretold half-way.
 
 use sea_orm_migration::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Ratings: what a report of them counts, a row a rated dossier.
+//! Ratings: the rows that a report of them counts, one a rated dossier.
 
 use sea_orm_migration::prelude::*;
 

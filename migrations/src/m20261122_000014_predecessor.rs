@@ -1,5 +1,5 @@
-//! Looks an event's predecessor up by the one index that has it, however few events there were
-//! when the server planned how.
+//! Finds the event before an event by the one index in that order, even if the server planned the
+//! function on a nearly empty table.
 
 use sea_orm_migration::prelude::*;
 
@@ -17,11 +17,11 @@ impl MigrationTrait for Migration {
     }
 }
 
-// SQLite chooses its index by the columns that are asked for.
+// SQLite needs nothing: it chooses its index by the columns of the query.
 const SQLITE: &str = "";
 
-// To a server with an empty table all indexes that begin with the province are the same, and the
-// plan of a function stays. Only one index has this order.
+// On an empty table all indexes that begin with the province cost a server the same, and the plan
+// of a function stays. Only one index has this order.
 const POSTGRES: &str = "
 CREATE OR REPLACE FUNCTION event_has_a_predecessor() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -1,4 +1,5 @@
-//! The order of a worklist, in which standing clocks come last, and what a list is narrowed by.
+//! The order of a worklist, with standing clocks last, and the columns by which callers filter a
+//! list.
 
 use sea_orm_migration::prelude::*;
 
@@ -16,10 +17,9 @@ impl MigrationTrait for Migration {
     }
 }
 
-// `elsewhere`: another system deals with it, and nothing that it says waits to be settled here.
-// `precedence`: of a clock that runs its due time; 2 to the 61 where nothing is due; of one that
-// stands 2 to the 62 and since when. A part of its own that a unit has to do goes before its
-// standing clock.
+// `elsewhere`: another system handles the dossier, and no conflict waits for a person here.
+// `precedence`: the due time of a running clock; 2 to the 61 if nothing is due; 2 to the 62 plus
+// its beginning for a standing clock. A unit's own open part comes before its standing clock.
 const SQLITE: &str = "
 ALTER TABLE dossier ADD COLUMN precedence INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE dossier ADD COLUMN step TEXT NOT NULL DEFAULT '';

@@ -1,5 +1,5 @@
-//! Open dossiers with a limit in days are late from the end of their due day on, not from its closing
-//! time: all are counted anew.
+//! Open dossiers with a limit in days are late from the end of their due day on, not from its
+//! closing time. So all of them are counted again.
 
 use sea_orm_migration::prelude::*;
 
@@ -17,8 +17,8 @@ impl MigrationTrait for Migration {
     }
 }
 
-// Whoever migrates counts what is -1. What an unfinished import brought has no limit in days, is
-// counted apart, and stays as it is.
+// `motcua migrate` counts dossiers marked -1. Dossiers of an unfinished import have no limit in
+// days and are counted apart, so they stay as they are.
 const BOTH: &str = "
 DELETE FROM tally WHERE shard >= 0;
 UPDATE dossier SET overdue_from = -1

@@ -1,4 +1,4 @@
-//! Accounts of officials, and sessions of whoever is signed in at the pages.
+//! Accounts of officials, and the sessions of officials signed in at the pages.
 
 use sea_orm_migration::prelude::*;
 
@@ -16,8 +16,8 @@ impl MigrationTrait for Migration {
     }
 }
 
-// Whoever signs in gives a name and no province, and a browser brings a secret alone: hence the
-// unique keys without the province. Neither table grows with the dossiers.
+// A person signs in with a name and no province, and a browser brings only a secret, so these
+// unique keys lack the province. Neither table grows with the dossiers.
 const SQLITE: &str = "
 CREATE TABLE account (
     province  TEXT    NOT NULL,
