@@ -135,7 +135,7 @@ impl Engine {
             };
             if let Err(error) = engine.refresh_catalogue().await {
                 let error = &error as &dyn std::error::Error;
-                tracing::error!(error, "cannot take in what was published");
+                tracing::error!(error, "cannot read the published texts");
             }
         }
     }
@@ -567,6 +567,6 @@ fn cannot_deal(
     let until = unit.until.filter(|until| *until < day)?;
     let heir = catalogue.lineage.working(code, day);
     Some(format!(
-        "must be a unit that is still there; {code} ended on {until}, and {heir} has taken over"
+        "must be a unit that exists; {code} ended on {until}, and {heir} has taken over"
     ))
 }

@@ -332,7 +332,7 @@ impl Life<'_> {
         };
         decide(&rules).map_err(|refusal| Failure::Work {
             message: format!(
-                "procedure {} cannot be gone through: {}",
+                "no dossier of procedure {} can be made: {}",
                 self.procedure.code,
                 refusal.message_en()
             ),

@@ -33,7 +33,7 @@ pub enum Unreachable {
         cause: tonic::transport::Error,
     },
     /// A token with characters that no header can carry.
-    #[error("the token is none: it has characters that a header cannot carry")]
+    #[error("the token has characters that a header cannot carry")]
     NotAToken,
 }
 

@@ -177,7 +177,7 @@ impl Line {
         let connections = match Database::connect(anew).await {
             Ok(connections) => connections,
             Err(error) => {
-                tracing::error!(%error, "the database cannot be connected to anew");
+                tracing::error!(%error, "cannot open new connections to the database");
                 return;
             }
         };
@@ -198,7 +198,7 @@ impl Line {
         drop(left.connections.get_postgres_connection_pool().close());
         tracing::warn!(
             seconds = silent.as_secs(),
-            "the database says nothing; it is connected to anew"
+            "the database does not answer; new connections replace the old ones"
         );
     }
 }

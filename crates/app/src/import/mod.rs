@@ -120,10 +120,10 @@ pub enum Stopped {
     #[error("another process is writing import {0}")]
     Elsewhere(ImportNumber),
     /// The store does not answer.
-    #[error("the import was not finished; run it again and it goes on")]
+    #[error("the import was not finished; run it again to continue")]
     Store(#[source] StoreError),
     /// A piece was not written.
-    #[error("the import was not finished; run it again and it goes on")]
+    #[error("the import was not finished; run it again to continue")]
     Commit(#[source] CommitError),
     /// It broke off.
     #[error("the import was not finished")]

@@ -7,7 +7,7 @@ pub enum StoreError {
     #[error("the database does not answer")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A row says what cannot be.
-    #[error("table {table}, row {id}: column {column} holds what cannot be")]
+    #[error("table {table}, row {id}: column {column} holds an impossible value")]
     Inconsistent {
         /// The table.
         table: &'static str,

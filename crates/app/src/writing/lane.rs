@@ -321,7 +321,8 @@ fn give_up(waiting: Waiting) {
             task::Work::Submit { id, .. }
             | task::Work::Receive { id, .. }
             | task::Work::Import { id, .. } => Error::Internal(
-                format!("dossier {id} clashes with what nothing that is read shows").into(),
+                format!("dossier {id} clashes at every try, and nothing that was read shows why")
+                    .into(),
             ),
         };
         let _gone = reply.send(Err(clashes));

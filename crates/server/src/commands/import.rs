@@ -221,7 +221,10 @@ async fn written(plan: Plan, store: &SeaStore) -> Result<Outcome, Failure> {
     drop(progress);
     outcome.map_err(|stopped| match stopped {
         Stopped::Unfinished { .. } => Failure::Input(stopped.to_string()),
-        other => Failure::work("nothing of it can be seen yet", other),
+        other => Failure::work(
+            "the import stopped; nobody sees any of its dossiers yet",
+            other,
+        ),
     })
 }
 

@@ -331,7 +331,7 @@ fn refused(error: app::Error) -> Failure {
                 .map(|one| format!("{}: {}", one.field, one.problem));
             Failure::Input(lines.collect::<Vec<_>>().join("\n"))
         }
-        other => Failure::work("the desk was refused", other),
+        other => Failure::work("the request of the desk was refused", other),
     }
 }
 

@@ -315,7 +315,7 @@ async fn serve(
         .map_err(|error| cannot_listen(config.listen, error))?;
     let address = listener
         .local_addr()
-        .map_err(|error| Failure::work("cannot tell the listening address", error))?;
+        .map_err(|error| Failure::work("cannot find the listening address", error))?;
     match &demo {
         Some((demo, kept)) => {
             introduce(demo, *kept, &config.database);
@@ -338,7 +338,7 @@ async fn serve(
         stop_signals.next().await;
         tracing::info!(
             limit_s = config.shutdown_seconds,
-            "stopping: finishing what runs"
+            "stopping: running calls may finish"
         );
         let _running = stop.send(());
         stop_signals.next().await;

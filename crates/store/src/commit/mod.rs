@@ -67,16 +67,16 @@ pub(crate) async fn commit(
         };
         match done {
             Err(Failure::Otherwise) => {
-                tracing::debug!("a batch is not as it was meant and is written step by step");
+                tracing::debug!("a batch met something unexpected and is written step by step");
                 way = Way::Stepwise;
                 numbering = Numbering::Looking;
             }
             Err(Failure::NumberTaken(_)) if numbering == Numbering::Trusting => {
-                tracing::debug!("a number of ours belongs to a dossier already");
+                tracing::debug!("a dossier already has a number of the counter");
                 numbering = Numbering::Looking;
             }
             Err(Failure::Deadlock(error)) if tries < TRIES => {
-                tracing::debug!(%error, "a batch met another one crosswise and begins again");
+                tracing::debug!(%error, "a batch deadlocked with another one and begins again");
                 tries += 1;
             }
             done => return answer(done, batch),
