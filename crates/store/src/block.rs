@@ -57,6 +57,7 @@ async fn reserve_within<C: ConnectionTrait>(
     numbers::hold_unit(door, &wanted.province, &wanted.unit)
         .await
         .map_err(store_error)?;
+    // Before the checks of time: a repeat gets its block even after the day.
     if let Some(before) = asked_before(door, wanted).await? {
         return Ok(before);
     }

@@ -156,6 +156,8 @@ pub(crate) async fn free_after_last<C: ConnectionTrait>(
             vec![
                 province.as_str().into(),
                 beginning.into(),
+                // A tilde sorts after every digit and stands in no code, so this ends the codes of
+                // the day.
                 format!("{beginning}~").into(),
                 length.into(),
                 length.into(),
@@ -221,6 +223,8 @@ fn runs(changes: &[Change]) -> Counters<Vec<Run>> {
         let key = (change.dossier.province.clone(), wanted.unit.clone());
         let unit = runs.entry(key).or_default();
         match unit.last_mut() {
+            // A change whose clock is behind gets a number of the newer day, because a unit's day
+            // never goes back.
             Some(run) if wanted.day <= run.day => run.changes.push(at),
             Some(_) | None => unit.push(Run {
                 day: wanted.day,
@@ -270,6 +274,8 @@ async fn hold_names<C: ConnectionTrait>(
         Dialect::Postgres => {
             let given = Given::new(door, "w", ["name"], names);
             let sql = format!(
+                // The names come sorted and the inner select keeps their order, so that all writers
+                // take these locks in the same order.
                 "SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) \
                  FROM (SELECT name FROM {} ORDER BY at) AS n",
                 given.table

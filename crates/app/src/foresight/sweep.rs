@@ -77,6 +77,7 @@ impl Watched {
     fn due(&mut self, now: Instant) -> Vec<DossierId> {
         let mut due = std::mem::take(&mut self.stale);
         while let Some(Reverse((at, dossier))) = self.queue.peek().copied() {
+            // `expect` leaves older entries in the queue; `next` says which one counts.
             let is_current = self.next.get(&dossier) == Some(&at);
             if is_current && at > now {
                 break;
@@ -130,6 +131,8 @@ impl Engine {
             let model = self.office.foresight.models.number(&province);
             if watched.model != model {
                 watched.model = model;
+                // A new model may give every dossier another level, so all of them are looked at
+                // again.
                 let all: Vec<DossierId> = watched.next.keys().copied().collect();
                 watched.stale.extend(all);
             }
@@ -268,6 +271,7 @@ impl Engine {
                 continue;
             };
             let before = last.get(id);
+            // A flag never lies before the event that led to it, even if this clock is behind.
             let now = Ord::max(self.now(), dossier.last);
             let flag = |level, late, reasons, model| Flag {
                 province: province.clone(),

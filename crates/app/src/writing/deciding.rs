@@ -67,6 +67,7 @@ impl<'a> Desk<'a> {
 
     /// Decides a command and folds its events in, so that the next one sees them.
     pub fn decide(&mut self, task: &Task) -> Result<Step, Error> {
+        // Before all checks: a repeat gets its first answer, whatever has changed since.
         if let Some(before) = self.repeated(task)? {
             return Ok(before);
         }
@@ -151,6 +152,7 @@ impl<'a> Desk<'a> {
             return Err(Error::Stale {
                 dossier: dossier.label(),
                 current: dossier.etag(),
+                // The etag may be any text; its beginning is enough for the message.
                 given: etag.chars().take(32).collect(),
             });
         }
@@ -158,8 +160,12 @@ impl<'a> Desk<'a> {
         // Erased personal values are not stored again, so nothing new may commit to such values
         // either.
         let salt = held.salt.ok_or_else(unknown)?;
+        // A history only goes forward, also if the clock of this process is behind that of the last
+        // writer.
         let now = Ord::max(task.arrived, dossier.last);
         let catalogue = self.office.catalogue(&key.0);
+        // Acceptance chooses the version in force that day; every other act keeps the dossier's
+        // own.
         let procedure = if action == dossier::Action::Receive {
             in_force(&catalogue, &dossier.procedure, now)?
         } else {
@@ -272,9 +278,9 @@ impl<'a> Desk<'a> {
         Ok((key, version))
     }
 
-    /// The number in our own number space that a submission's code takes, if it takes one. Refuses
-    /// such a code unless the portal brings it, for the receiving unit and a day that has come, and
-    /// unless no desk has reserved it.
+    /// The number in our own number space that a submission's code takes, if it takes one. Only the
+    /// portal may bring such a code, only for the receiving unit and a day that has come, and only
+    /// if no desk has reserved the number.
     fn portal_number(
         &self,
         task: &Task,
@@ -389,6 +395,7 @@ impl<'a> Desk<'a> {
             .map_err(refused_before_life)?;
         let key = (task.caller.province.clone(), id);
         let version = self.write(task, &acting, None, &key, at, decision, Some(*salt))?;
+        // A later command of this batch must find the number used.
         self.loaded
             .numbers
             .insert(number.clone(), NumberState::Used(id));
@@ -448,6 +455,7 @@ impl<'a> Desk<'a> {
         let former = held.as_ref().map(|held| held.dossier.clone());
         let before = former.as_ref().map_or(0, |dossier| dossier.version);
         let applicant = held.as_ref().and_then(|held| held.applicant.clone());
+        // Without a salt no content can be compared any more, so none is stored.
         let content = salt.map_or([0; 32], |salt| content_hash(&salt, task));
         let codes = Codes::moved_by(&decision.events);
         let recorded = Ord::max(task.arrived, at);
@@ -516,6 +524,8 @@ impl<'a> Desk<'a> {
         self.loaded.dossiers.insert(key.clone(), held);
         match self.changes.get_mut(&key) {
             Some(earlier) => {
+                // `before` and `interest_before` stay those of the first change, because the commit
+                // compares them with a database that has seen nothing of this batch.
                 earlier.dossier = change.dossier;
                 earlier.entries.extend(change.entries);
                 earlier.private.extend(change.private);

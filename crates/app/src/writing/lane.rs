@@ -186,6 +186,7 @@ async fn attempt(office: &Office, batch: Vec<Waits>, tries: usize) -> Vec<Waits>
     let mut waiting: Waiting = Vec::with_capacity(batch.len());
     for (task, reply) in batch {
         let outcome = match desk.decide(&task) {
+            // Committed before this batch, so the answer need not wait for its commit.
             Ok(Step::Before(key, version)) => {
                 let _gone = reply.send(Ok(Done::Before { key, version }));
                 continue;
@@ -242,6 +243,8 @@ async fn attempt(office: &Office, batch: Vec<Waits>, tries: usize) -> Vec<Waits>
             let rest = undecided(rest);
             let mut held = Vec::new();
             if tries < TRIES {
+                // First the commands that did not clash, together: they should not wait behind the
+                // retries.
                 if !rest.is_empty() {
                     held = Box::pin(attempt(office, rest, tries + 1)).await;
                 }

@@ -65,10 +65,13 @@ pub fn stop_length(
     let to = to.max(from);
     let (first, last) = (local_day(from), local_day(to));
     Ok(match limit {
+        // A same-day limit is a rule and no length, so its stops count in working days.
         Limit::WorkingDays(_) | Limit::SameDay => {
             Length::WorkingDays(calendar.working_days_after_until(first, last)?)
         }
         Limit::WorkingHours(_) => Length::OpenTime(calendar.open_time_between(from, to)?),
+        // A month has no fixed length in days, so a stop under a limit in months counts its own
+        // days.
         Limit::CalendarDays(_) | Limit::CalendarMonths(_) => Length::CalendarDays(
             u32::try_from((last - first).num_days())
                 .expect("the stop ends on or after the day it begins, within all dates"),

@@ -188,6 +188,7 @@ impl Clock {
             Some(legal) => ended(legal)?.map(|legal| legal.at),
             None => None,
         };
+        // An excluded stop tells the citizen no new date, so the promise stays.
         let (promised_due, restarted) = match self.policy {
             ClockPolicy::ShiftDue | ClockPolicy::StopWhileFinancial => (Some(new.at), None),
             ClockPolicy::ExcludeInterval | ClockPolicy::NoStop => (None, None),
@@ -245,8 +246,12 @@ impl Clock {
             }
             let new = match verification {
                 Verification::Adds(extra) => deadline::stop::add(due, extra, calendar)?,
+                // The whole limit is another one, so it counts from the start and not from the due
+                // time.
                 Verification::Replaces(whole) => deadline::due(self.started, whole, calendar)?,
             };
+            // A stop may have given more time already than a replacing limit; verification takes
+            // none of it away.
             Ok((new.at > due).then_some(new))
         };
         let Some(due) = self.effective_due else {

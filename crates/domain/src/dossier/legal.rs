@@ -44,6 +44,7 @@ impl Legal {
             if matches!(record.event, Event::Recalculated(_)) {
                 continue;
             }
+            // A copy: the recorded event keeps its own due times, only this fold has the new ones.
             let mut record = Record::clone(record);
             record.event.recount(dossier.as_ref(), &counting)?;
             dossier = match dossier {
@@ -102,6 +103,8 @@ impl Legal {
         let restarted = dossier.received != Some(clock.started);
         let waited = !clock.waits.intervals().is_empty();
         let told = dossier.extended || dossier.apologies > 0;
+        // How far these moved the due time depends on their own moments, which only the history
+        // has.
         if restarted || waited || told || dossier.verified {
             return None;
         }

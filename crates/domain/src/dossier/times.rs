@@ -178,8 +178,10 @@ fn main_line(records: &[Record], calendars: &Calendars, now: Instant) -> Vec<Spa
     spans
 }
 
-/// The part and unit of the main line now; none if the dossier has ended.
+/// The part and unit of the main line now; none once nothing is left to do.
 fn whereabouts(dossier: &Dossier) -> Option<(SpentOn, UnitCode)> {
+    // The desk answers for a dossier until the offices have it, the offices after that; a wait
+    // belongs to the unit that waits.
     let (part, unit) = match &dossier.state {
         State::Submitted | State::Received => (SpentOn::Desk, &dossier.receiving),
         State::Processing { step } => (SpentOn::Office { step: step.clone() }, &dossier.resolving),
@@ -302,10 +304,12 @@ fn splits(
     let mut processing = nothing();
     let mut late = nothing();
     for span in main_line {
+        // A leg of the same unit is its own time; only other units take time off it.
         let others = others_at_it(dossier, &span.unit, now);
         let calendar = calendars.for_unit(span.unit.as_str());
         for (split, from) in [
             (&mut processing, received),
+            // From the due time on, whoever had the dossier kept it late.
             (&mut late, Ord::max(received, due)),
         ] {
             let (from, to) = (Ord::max(span.from, from), Ord::min(span.to, end));
