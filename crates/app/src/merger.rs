@@ -94,6 +94,7 @@ impl Engine {
                 .with(std::slice::from_ref(&file))
                 .map_err(|faults| wrong_table(&faults))?;
         }
+        // The digest of the table is in the name, so that the same table is the same job.
         let name = format!(
             "units-{}-{}",
             merger.day,

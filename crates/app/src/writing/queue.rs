@@ -79,6 +79,8 @@ impl<T> Queue<T> {
                 .iter()
                 .map(|class| self.held_in(*class))
                 .sum();
+            // A quarter of the batch stays for the less urgent classes, as far as these have
+            // commands waiting.
             let kept = later.min(most / 4);
             self.take_in_turn(class, most - kept, &mut taken);
         }
