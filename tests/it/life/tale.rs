@@ -86,6 +86,12 @@ async fn whole_life(tale: &mut Tale<'_>) {
         (State::Received, at("2026-08-11 17:00"))
     );
 
+    let lapsing = json!({ "reason": "giấy xác nhận sắp hết giá trị" });
+    let permitted = tale
+        .then("2026-08-06 10:02", Leader, "PermitSupplement", lapsing)
+        .await;
+    assert!(permitted.supplement_permit.is_some());
+
     let step = json!({ "step": "appraise", "assignee": "nv-an" });
     let appraised = tale
         .then("2026-08-06 10:05", Receptionist, "AdvanceDossier", step)
@@ -206,7 +212,7 @@ async fn whole_life(tale: &mut Tale<'_>) {
     let returned = tale
         .then("2026-08-11 08:30", Receptionist, "ReturnResult", fetched)
         .await;
-    assert_eq!((returned.state(), returned.version), (State::Returned, 23));
+    assert_eq!((returned.state(), returned.version), (State::Returned, 24));
     // Nothing moves it any more.
     assert_eq!(
         returned.allowed_actions,
@@ -237,8 +243,8 @@ async fn whole_life(tale: &mut Tale<'_>) {
         .map(|event| event.kind.as_str())
         .collect();
     assert_eq!(
-        (kinds[0], kinds[22], kinds.len()),
-        ("submitted", "returned", 23)
+        (kinds[0], kinds[23], kinds.len()),
+        ("submitted", "returned", 24)
     );
     tale.ask(Chairman, "GetDossierTimes", of_it.clone())
         .await
