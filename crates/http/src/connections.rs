@@ -35,8 +35,8 @@ pub(crate) struct Place {
     calls: AtomicUsize,
     idle_since: Mutex<Instant>,
     speaks_http2: AtomicBool,
-    /// A request has begun.
-    pub(crate) asked: Notify,
+    /// An answer has said that the connection closes.
+    pub(crate) told: Notify,
     /// Somebody else needs the place.
     pub(crate) leave: Notify,
 }
@@ -48,7 +48,6 @@ impl Place {
         if is_http2 {
             self.speaks_http2.store(true, Ordering::Relaxed);
         }
-        self.asked.notify_waiters();
         Call(Arc::clone(self))
     }
 
@@ -57,9 +56,9 @@ impl Place {
         self.calls.load(Ordering::Relaxed) > 0
     }
 
-    /// Whether a client can be told that no more calls are taken, and lose none by it.
-    pub(crate) fn can_be_told(&self) -> bool {
-        self.speaks_http2.load(Ordering::Relaxed) || self.is_busy()
+    /// Whether the client can be told at any time that no more calls are taken.
+    pub(crate) fn speaks_http2(&self) -> bool {
+        self.speaks_http2.load(Ordering::Relaxed)
     }
 
     fn idle_since(&self) -> MutexGuard<'_, Instant> {
@@ -155,7 +154,7 @@ impl Connections {
             calls: AtomicUsize::new(0),
             idle_since: Mutex::new(Instant::now()),
             speaks_http2: AtomicBool::new(false),
-            asked: Notify::new(),
+            told: Notify::new(),
             leave: Notify::new(),
         });
         open.places.insert(id, Arc::clone(&place));

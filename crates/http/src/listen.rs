@@ -12,6 +12,7 @@ use axum::Router;
 use axum::body::Body;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
+use hyper::header::{CONNECTION, HeaderValue};
 use hyper::service::service_fn;
 use hyper::{Request, Version};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -153,7 +154,9 @@ impl Port {
     {
         let settings = &self.settings;
         let service = service_fn(|mut request: Request<Incoming>| {
-            let call = taken.place.begin(request.version() == Version::HTTP_2);
+            let is_http2 = request.version() == Version::HTTP_2;
+            let call = taken.place.begin(is_http2);
+            let (place, stops) = (Arc::clone(&taken.place), self.stops.clone());
             let peer = peer.behind(&settings.trusted_proxies, request.headers());
             request.extensions_mut().insert(peer);
             let request =
@@ -162,7 +165,14 @@ impl Port {
             async move {
                 let answer = answer.await;
                 // The call lasts until the last byte of its answer.
-                answer.map(|answer| {
+                answer.map(|mut answer| {
+                    // What has begun to be sent cannot say it any more, so it is said here, where
+                    // the answer is made.
+                    if !is_http2 && *stops.borrow() {
+                        let close = HeaderValue::from_static("close");
+                        answer.headers_mut().insert(CONNECTION, close);
+                        place.told.notify_one();
+                    }
                     answer.map(|body| {
                         body.map_frame(move |frame| {
                             let _in_flight = &call;
@@ -198,9 +208,9 @@ impl Port {
     /// Waits until the server stops and the client can be told without losing a call.
     async fn stopped(&self, taken: &Taken) {
         self.told_to_stop().await;
-        let asked = taken.place.asked.notified();
-        if !taken.place.can_be_told() {
-            let _asked = tokio::time::timeout(self.settings.last_call, asked).await;
+        if !taken.place.speaks_http2() {
+            let told = taken.place.told.notified();
+            let _told = tokio::time::timeout(self.settings.last_call, told).await;
         }
     }
 
