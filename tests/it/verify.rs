@@ -1,5 +1,7 @@
 //! What is kept for queries is what the events say, and a hand in the file is noticed.
 
+use std::net::IpAddr;
+
 use app::ports::Verifiable;
 use app::receipt::Opinion;
 use app::verify::verify;
@@ -59,9 +61,10 @@ async fn office(on: Backend) -> World {
         comment: Words::new(""),
     };
     let code = AnyCode::parse(&code).unwrap();
+    let peer = IpAddr::from([203, 0, 113, 7]);
     let rated = world
         .engine
-        .rate_by_receipt(world.meta(), &code, &pin, opinion);
+        .rate_by_receipt(world.meta(), &code, &pin, peer, opinion);
     rated.await.unwrap();
     world.receive(WARD, "1.013225").await;
     world
