@@ -125,8 +125,16 @@ pub enum Method {
     GetOutlook,
     /// On-time and online rates.
     GetRates,
-    /// Statistical reports, and the dossiers behind their numbers.
-    ReadStatistics,
+    /// Form II.06a.
+    GetIi06a,
+    /// The index of Decision 766/QĐ-TTg.
+    GetI766,
+    /// The dossiers behind a number of a report.
+    ListReportDossiers,
+    /// Rates over many periods.
+    GetSeries,
+    /// How fast units work, and their targets.
+    GetPerformance,
     /// What citizens thought.
     GetRatings,
     /// Read how good the flags were.
@@ -190,7 +198,11 @@ impl Method {
             Method::WatchWorklist => "WatchWorklist",
             Method::GetOutlook => "GetOutlook",
             Method::GetRates => "GetRates",
-            Method::ReadStatistics => "ReadStatistics",
+            Method::GetIi06a => "GetIi06a",
+            Method::GetI766 => "GetI766",
+            Method::ListReportDossiers => "ListReportDossiers",
+            Method::GetSeries => "GetSeries",
+            Method::GetPerformance => "GetPerformance",
             Method::GetRatings => "GetRatings",
             Method::GetFlagRecord => "GetFlagRecord",
             Method::ListEvents => "ListEvents",
@@ -243,7 +255,11 @@ impl Method {
             | Method::WatchWorklist
             | Method::GetOutlook
             | Method::GetRates
-            | Method::ReadStatistics
+            | Method::GetIi06a
+            | Method::GetI766
+            | Method::ListReportDossiers
+            | Method::GetSeries
+            | Method::GetPerformance
             | Method::GetRatings
             | Method::GetFlagRecord
             | Method::ListFlags
@@ -377,7 +393,11 @@ fn standing(method: Method, dossier: &Dossier) -> Vec<&UnitCode> {
         | Method::WatchWorklist
         | Method::GetOutlook
         | Method::GetRates
-        | Method::ReadStatistics
+        | Method::GetIi06a
+        | Method::GetI766
+        | Method::ListReportDossiers
+        | Method::GetSeries
+        | Method::GetPerformance
         | Method::GetRatings
         | Method::GetFlagRecord
         | Method::ListEvents

@@ -55,7 +55,7 @@ async fn form_and_index_are_on_the_wire_what_the_engine_counts(on: Backend) {
         let counted = office
             .world
             .engine
-            .statistics(&caller, query(from, to))
+            .statistics(&caller, app::access::Method::GetIi06a, query(from, to))
             .await;
         let counted = counted.unwrap();
         same(

@@ -50,7 +50,7 @@ impl Engine {
         mut query: BehindQuery,
     ) -> Result<Page<Behind>, Error> {
         let units = query.report.units;
-        query.report.units = permitted(caller, Method::ReadStatistics, units)?;
+        query.report.units = permitted(caller, Method::ListReportDossiers, units)?;
         let read = self.office.store.read().await?;
         behind(read.as_ref(), &self.office.catalogues, &query, self.now()).await
     }

@@ -78,13 +78,14 @@ impl Counted {
 }
 
 impl Engine {
-    /// The statistics of what the caller may look at.
+    /// The statistics of what the caller may look at, for a method that tells them.
     pub async fn statistics(
         &self,
         caller: &Caller,
+        method: Method,
         mut query: RatesQuery,
     ) -> Result<Counted, Error> {
-        query.units = permitted(caller, Method::ReadStatistics, query.units)?;
+        query.units = permitted(caller, method, query.units)?;
         let read = self.office.store.read().await?;
         statistics(read.as_ref(), &self.office.catalogues, &query, self.now()).await
     }

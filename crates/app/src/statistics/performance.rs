@@ -53,7 +53,7 @@ impl Engine {
         caller: &Caller,
         mut query: RatesQuery,
     ) -> Result<Performances, Error> {
-        query.units = permitted(caller, Method::ReadStatistics, query.units)?;
+        query.units = permitted(caller, Method::GetPerformance, query.units)?;
         let read = self.office.store.read().await?;
         performance(read.as_ref(), &self.office.catalogues, &query, self.now()).await
     }

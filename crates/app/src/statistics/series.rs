@@ -52,7 +52,7 @@ impl Engine {
         mut query: SeriesQuery,
     ) -> Result<Vec<Report>, Error> {
         let units = query.report.units;
-        query.report.units = permitted(caller, Method::ReadStatistics, units)?;
+        query.report.units = permitted(caller, Method::GetSeries, units)?;
         let read = self.office.store.read().await?;
         series(read.as_ref(), &self.office.catalogues, &query, self.now()).await
     }

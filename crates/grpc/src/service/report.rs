@@ -1,5 +1,6 @@
 //! `ReportService`.
 
+use app::access::Method;
 use app::page::PageQuery;
 use app::report::RatesQuery;
 use app::satisfaction::RatingsQuery;
@@ -73,7 +74,7 @@ impl ReportService for Reports {
             .read(&metadata, |engine, caller| async move {
                 let asked = asked!(request, get_ii06a_request);
                 let query = read_asked(&asked, &Calls::known(&engine, &caller))?;
-                let counted = engine.statistics(&caller, query).await?;
+                let counted = engine.statistics(&caller, Method::GetIi06a, query).await?;
                 Ok(statistics::ii06a(counted.ii06a()))
             })
             .await
@@ -88,7 +89,7 @@ impl ReportService for Reports {
             .read(&metadata, |engine, caller| async move {
                 let asked = asked!(request, get_i766_request);
                 let query = read_asked(&asked, &Calls::known(&engine, &caller))?;
-                let counted = engine.statistics(&caller, query).await?;
+                let counted = engine.statistics(&caller, Method::GetI766, query).await?;
                 Ok(statistics::i766(counted.i766()))
             })
             .await

@@ -6,6 +6,7 @@ mod period;
 
 use std::sync::Arc;
 
+use app::access::Method;
 use app::report::{RateUnits, RatesQuery, UnitBasis};
 use askama::Template;
 use axum::Router;
@@ -147,7 +148,14 @@ async fn show(
     let asked = Asked::of(&staff.visit.uri);
     let looked = Looked::of(&pages, &staff, &unit, &sheet, &asked)?;
     let query = looked.query.clone();
-    let counted = pages.engine.statistics(staff.caller(), query).await?;
+    let method = match looked.layout.report {
+        Report::Ii06a => Method::GetIi06a,
+        Report::I766 => Method::GetI766,
+    };
+    let counted = pages
+        .engine
+        .statistics(staff.caller(), method, query)
+        .await?;
     let form = counted.ii06a();
     let index = counted.i766();
     let filled = match looked.layout.report {
