@@ -38,8 +38,12 @@ impl Table {
                 .filter(|(whole, parts)| *whole == told || parts.contains(&told))
                 .flat_map(|(whole, parts)| std::iter::once(*whole).chain(parts.iter().copied()))
                 .filter(|cell| !hidden[*cell])
-                // What is 0 hides nothing.
-                .min_by_key(|cell| (self.counts[*cell] == 0, self.counts[*cell]));
+                .min_by_key(|cell| self.loss(*cell))
+                // All of these are left out already, and other sums still tell it.
+                .or_else(|| {
+                    let shown = (0..hidden.len()).filter(|cell| !hidden[*cell]);
+                    shown.min_by_key(|cell| self.loss(*cell))
+                });
             match beside {
                 Some(cell) => hidden[cell] = true,
                 None => break,
@@ -49,6 +53,11 @@ impl Table {
         cells
             .map(|(count, hidden)| (!hidden).then_some(*count))
             .collect()
+    }
+
+    /// How much is lost with a cell; what is 0 hides nothing, so it goes last.
+    fn loss(&self, cell: usize) -> (bool, u32) {
+        (self.counts[cell] == 0, self.counts[cell])
     }
 
     fn equations(&self) -> Vec<Equation> {

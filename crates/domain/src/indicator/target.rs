@@ -183,7 +183,7 @@ impl Target {
             computable: self.of.is_some(),
             actual,
             met,
-            margin: judged.map(|(_, rate)| rate - self.at_least),
+            margin: judged.map(|(_, rate)| rounded(rate - self.at_least)),
             to_spare: judged
                 .filter(|_| met == Some(true))
                 .map(|(actual, _)| self.to_spare(&actual)),
@@ -202,6 +202,11 @@ impl Target {
         }
         more
     }
+}
+
+/// To a millionth, so that a difference of rates is read back as it was written.
+fn rounded(difference: f64) -> f64 {
+    (difference * 1e6).round() / 1e6
 }
 
 fn names(sum: &str) -> impl Iterator<Item = &str> {
