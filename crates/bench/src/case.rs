@@ -152,10 +152,10 @@ impl Case {
             channel: Channel::Online.into(),
             receiving_unit,
             applicant: Some(Person {
-                name: format!("Nguyễn Văn Mẫu {number}"),
+                name: format!("Nguyễn Văn Mẫu {caller} {number}"),
                 // No province issues identity numbers that begin with 000.
                 id_number: format!("000{caller:03}{number:06}"),
-                phone: format!("0900000{:03}", number % 1_000),
+                phone: format!("0900{:06}", number % 1_000_000),
                 address: "Thôn 1".to_owned(),
             }),
             components: vec!["to-khai".to_owned()],

@@ -97,7 +97,7 @@ pub async fn build(
     let engine = Engine::start(Parts {
         store: Arc::clone(&store) as Arc<dyn Store>,
         catalogue: Arc::clone(&catalogue),
-        clock: Arc::new(SimulatedClock),
+        clock: Arc::new(SimulatedClock::default()),
         ids: Arc::new(ChanceIds::new(SEED)),
         secret: secret.to_vec(),
         queue: 4_096,

@@ -216,7 +216,7 @@ impl Life<'_> {
             && self.chance.happens(0.02)
         {
             let mut corrected = applicant.clone();
-            corrected.phone = format!("0900000{:03}", self.chance.below(1_000));
+            corrected.phone = format!("0900{:06}", self.chance.below(1_000_000));
             let hours = self.chance.between(0.1, 2.0);
             let command = Command::Correct(Correct {
                 corrected: Corrected::Applicant(corrected),

@@ -37,7 +37,7 @@ const OF_MEN: ([&str; 6], [&str; 12]) = (
 /// The `number`-th made-up person of a commune.
 ///
 /// Identity numbers begin with 000000, which no province issues; telephone numbers begin
-/// with 0900000.
+/// with 0900.
 pub fn person(chance: &mut Chance, number: usize, commune: &str) -> Person {
     let (middle, given) = if chance.happens(0.5) {
         &OF_WOMEN
@@ -52,7 +52,7 @@ pub fn person(chance: &mut Chance, number: usize, commune: &str) -> Person {
             given[chance.below(given.len())]
         ),
         id_number: format!("000000{number:06}"),
-        phone: format!("0900000{:03}", number % 1_000),
+        phone: format!("0900{:06}", number % 1_000_000),
         address: format!("{} {}, {commune}", quarter(commune), 1 + number % 12),
     }
 }

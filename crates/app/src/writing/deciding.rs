@@ -603,13 +603,14 @@ impl<'a> Desk<'a> {
         self.newest
     }
 
-    /// When what this batch last does to a dossier is recorded.
-    pub fn recorded(&self, key: &Key) -> Instant {
+    /// When what this batch last does to a dossier is recorded; none when it does nothing to it, as
+    /// with a message of the authority that was known.
+    pub fn recorded(&self, key: &Key) -> Option<Instant> {
         let last = self
             .changes
             .get(key)
             .and_then(|change| change.entries.last());
-        last.expect("it was written just now").record.record_time
+        last.map(|entry| entry.record.record_time)
     }
 
     /// The applicant of a dossier of this batch.

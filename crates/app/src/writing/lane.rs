@@ -336,7 +336,7 @@ fn give_up(waiting: Waiting) {
 ///
 /// A refusal waits too, because it may rest on an earlier command of the same batch.
 enum Outcome {
-    Written(Key, u32, Instant, Option<Person>),
+    Written(Key, u32, Option<Instant>, Option<Person>),
     Refused(Error),
 }
 
@@ -352,13 +352,13 @@ fn answer(waiting: Waiting, written: &HashMap<Key, Dossier>) {
             }
             Outcome::Written(key, version, recorded, applicant) => {
                 tracing::debug!(request.id = request, dossier.id = %key.1, version, "written");
-                Ok(match written.get(&key) {
-                    Some(dossier) if dossier.version == version => {
+                Ok(match (written.get(&key), recorded) {
+                    (Some(dossier), Some(recorded)) if dossier.version == version => {
                         Done::Now(Box::new(dossier.clone()), recorded, applicant)
                     }
                     // A later command of this batch changed it again, so this one's answer is
                     // rebuilt.
-                    Some(_) | None => Done::Before { key, version },
+                    (Some(_) | None, _) => Done::Before { key, version },
                 })
             }
         };
