@@ -95,6 +95,7 @@ pub async fn lived_in(world: &World) -> Vec<DossierId> {
         ("2026-08-03 08:00", OTHER_WARD),
     ] {
         world.set(day);
+        let (mut wait, mut extend) = (Vec::new(), Vec::new());
         for procedure in [THREE_DAYS, TEN_DAYS, "1.013225", "1.001193"] {
             let received = world.receive(ward, procedure).await;
             let waiting = world.receive(ward, procedure).await;
@@ -102,10 +103,15 @@ pub async fn lived_in(world: &World) -> Vec<DossierId> {
             for view in [&received, &waiting, &extended] {
                 all.push(view.dossier.id);
             }
-            let view = world.act(&waiting, Role::Officer, papers()).await.unwrap();
-            // Some have come with them since.
-            if ward == WARD {
-                world.pass(chrono::TimeDelta::hours(30));
+            wait.push(world.act(&waiting, Role::Officer, papers()).await.unwrap());
+            extend.push(extended);
+        }
+        let gone = world.receive(ward, THREE_DAYS).await;
+        all.push(world.finish(gone).await.dossier.id);
+        // Some have come with their papers since.
+        if ward == WARD {
+            world.pass(chrono::TimeDelta::hours(30));
+            for view in wait {
                 let complete = Command::RecordSupplement(RecordSupplement {
                     components: Vec::new(),
                     papers: Vec::new(),
@@ -115,18 +121,18 @@ pub async fn lived_in(world: &World) -> Vec<DossierId> {
                     .await
                     .unwrap();
             }
-            if let Some(due) = extended.dossier.due() {
-                let later = Command::Extend(Extension::Apology {
-                    reason: Words::new("chờ xác minh"),
-                    due: due + chrono::TimeDelta::days(3),
-                });
-                // A same-day due time can no longer be moved; the apology is then only noted.
-                world.act(&extended, Role::Leader, later).await.unwrap();
-            }
-            world.set(day);
         }
-        let gone = world.receive(ward, THREE_DAYS).await;
-        all.push(world.finish(gone).await.dossier.id);
+        for extended in extend {
+            let Some(due) = extended.dossier.due() else {
+                continue;
+            };
+            let later = Command::Extend(Extension::Apology {
+                reason: Words::new("chờ xác minh"),
+                due: due + chrono::TimeDelta::days(3),
+            });
+            // A same-day due time can no longer be moved; the apology is then only noted.
+            world.act(&extended, Role::Leader, later).await.unwrap();
+        }
         let submitted = format!(
             "G22.99.08-{}-{:06}",
             &day[2..10].replace('-', ""),

@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait, Database};
 
 use crate::backend::Backend;
 use crate::several::{Process, receive};
-use crate::world::{OTHER_WARD, PROVINCE, World, who};
+use crate::world::{OTHER_WARD, PROVINCE, World, feed_settles, who};
 
 /// A copy of a database that nobody has open.
 async fn back_up(on: Backend, url: &str) {
@@ -96,12 +96,14 @@ async fn a_reader_who_knows_more_than_a_restored_database_is_told_however_far_it
     for _ in 0..2 {
         receive(&before.engine, &world, "").await.unwrap();
     }
+    feed_settles(&before.store, 4).await;
     let kept = cursors(&before.engine, 2).await;
     before.store.close().await.unwrap();
     restore(on, &world.url).await;
 
     let after = Process::beside(&world, "2026-08-03 10:10").await;
     for grown in 0..4 {
+        feed_settles(&after.store, 2 + grown).await;
         for cursor in &kept {
             for caller in [&province, &who(Role::Chairman, OTHER_WARD)] {
                 let read = after.engine.feed(caller, cursor, 0).await;

@@ -89,6 +89,19 @@ pub struct World {
     _database: TestDatabase,
 }
 
+/// Waits until the feed of a store shows so many events.
+pub async fn feed_settles(store: &SeaStore, events: usize) {
+    let scope = Scope::Province(who(Role::Portal, PROVINCE).province);
+    for _ in 0..1_000 {
+        let read = store.read().await.unwrap();
+        if read.feed(&scope, 0, 1_000).await.unwrap().len() >= events {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("the feed never shows {events} events");
+}
+
 impl World {
     /// A new world on SQLite, at a local time such as `2026-08-03 10:00`.
     pub async fn at(local: &str) -> Self {
@@ -126,15 +139,7 @@ impl World {
 
     /// Waits until the feed shows what was answered: on a server others may hold it up.
     pub async fn feed_settles(&self, events: usize) {
-        let scope = Scope::Province(who(Role::Portal, PROVINCE).province);
-        for _ in 0..1_000 {
-            let read = self.store.read().await.unwrap();
-            if read.feed(&scope, 0, 1_000).await.unwrap().len() >= events {
-                return;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-        }
-        panic!("the feed never shows {events} events");
+        feed_settles(&self.store, events).await;
     }
 
     /// Moves the clock to a local time.

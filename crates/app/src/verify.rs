@@ -154,7 +154,10 @@ impl Looking {
         for ((name, kept), (_, expected)) in kept.columns.iter().zip(&expected) {
             differ(&format!("column {name}"), kept, expected);
         }
-        let mut interests: Vec<_> = Interest::of(&dossier).into_iter().map(row_of).collect();
+        let mut interests: Vec<_> = Interest::of(&dossier)
+            .into_iter()
+            .map(|interest| row_of(&interest))
+            .collect();
         interests.sort();
         differ(
             "interests",
@@ -402,7 +405,7 @@ fn columns(dossier: &Dossier, records: &[Record]) -> Vec<(&'static str, String)>
     ]
 }
 
-fn row_of(interest: Interest) -> (String, i64, i64, i64, i64) {
+fn row_of(interest: &Interest) -> (String, i64, i64, i64, i64) {
     (
         interest.unit.to_string(),
         interest.roles.into(),

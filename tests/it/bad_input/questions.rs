@@ -552,6 +552,11 @@ fn rows() -> Vec<Row> {
                     "must have at most 32 characters",
                 ),
                 ("pin", json!(123_456), "expected a text"),
+                (
+                    "token",
+                    json!("1".repeat(33)),
+                    "must have at most 32 characters",
+                ),
             ],
         ),
     ]

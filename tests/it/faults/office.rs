@@ -412,7 +412,7 @@ impl Clerk {
     fn applicant(&self) -> Person {
         let (caller, number) = (self.caller, self.number);
         Person {
-            name: format!("Nguyễn Văn Mẫu {number}"),
+            name: format!("Nguyễn Văn Mẫu {caller} {number}"),
             // No province issues numbers that begin so.
             id_number: format!("000{caller:03}{number:06}"),
             phone: format!("0900000{:03}", number % 1_000),

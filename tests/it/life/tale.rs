@@ -370,7 +370,7 @@ async fn refusals(tale: &mut Tale<'_>, name: &str) {
         (
             Role::Officer,
             "ResolveDossier",
-            body("v17"),
+            body("v18"),
             "FAILED_PRECONDITION",
             "STEP_OF_OTHER_ROLE",
         ),
@@ -384,7 +384,7 @@ async fn refusals(tale: &mut Tale<'_>, name: &str) {
         (
             Role::Receptionist,
             "ReturnResult",
-            body("v17"),
+            body("v18"),
             "FAILED_PRECONDITION",
             "WRONG_STATE",
         ),

@@ -294,10 +294,10 @@ async fn a_due_time_beyond_the_calendar_is_kept_and_listed() {
 
 #[tokio::test]
 async fn why_a_date_stays_is_told_with_it() {
-    let world = World::at("2026-08-03 10:00").await;
-    let promised = world.receive(WARD, super::TEN_DAYS).await;
-    world.set("2026-07-20 10:00");
+    let world = World::at("2026-07-20 10:00").await;
     let overdue = world.receive(WARD, THREE_DAYS).await;
+    world.set("2026-08-03 10:00");
+    let promised = world.receive(WARD, super::TEN_DAYS).await;
     world.set("2026-08-04 10:00");
     let day = |text: &str| vec![text.parse().unwrap()];
     let days = Trial::Days(Days {
