@@ -320,7 +320,7 @@ fn a_workbook_is_opened_again_with_the_numbers_of_the_report_as_numbers() {
     assert_eq!(last_numbers(&rows), wanted);
     let says = |text: &str| {
         let mut cells = rows.iter().flatten();
-        cells.any(|cell| cell.to_string() == text)
+        cells.any(|cell| *cell == text)
     };
     assert!(says("Số hồ sơ nhận giải quyết") && says("(3)=(4)+(5)+(6)"));
 

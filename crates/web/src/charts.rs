@@ -135,7 +135,7 @@ pub fn weeks(
             (height(from), height(to)),
         );
     }
-    let newest = points().last().map(|(at, _, _)| at);
+    let newest = points().next_back().map(|(at, _, _)| at);
     for (at, share, week) in points() {
         let class = if newest == Some(at) {
             "c-dot c-last"
@@ -190,7 +190,7 @@ pub fn spark(shares: &[Option<f64>], label: &str) -> Markup {
         let _infallible = write!(path, "{to}{} {}", short(x(at)), short(y(share)));
     }
     let _infallible = write!(svg, "<path d=\"{path}\"/>");
-    if let Some((at, share)) = known().last() {
+    if let Some((at, share)) = known().next_back() {
         let _infallible = write!(
             svg,
             "<circle class=\"c-dot\" cx=\"{}\" cy=\"{}\" r=\"2\"/>",

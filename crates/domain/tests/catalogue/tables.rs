@@ -233,7 +233,7 @@ fn a_desk_that_no_unit_has_or_nobody_vouches_for_is_refused() {
         let mut files = shipped_files();
         files.push(file(
             "catalogue/units/08.contacts.csv",
-            &format!("{header}{rows}"),
+            format!("{header}{rows}"),
         ));
         let faults = Catalogue::parse(&files).expect_err("the text is broken");
         let told = faults[0].to_string();
@@ -242,7 +242,7 @@ fn a_desk_that_no_unit_has_or_nobody_vouches_for_is_refused() {
     let mut files = shipped_files();
     files.push(file(
         "catalogue/units/08.contacts.csv",
-        &format!("{header}{good}"),
+        format!("{header}{good}"),
     ));
     let catalogue = Catalogue::parse(&files).unwrap();
     let ward = UnitCode::parse("H60.02215").unwrap();

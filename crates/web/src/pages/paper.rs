@@ -99,7 +99,7 @@ async fn slip(
         receiver: received_by.map_or_else(String::new, |actor| directory.name(actor)),
         code: code.clone(),
     };
-    shown(&pages, &staff, &view, &form, slip.html())
+    shown(&pages, &staff, view, &form, slip.html())
 }
 
 /// A form as a page that prints it.
