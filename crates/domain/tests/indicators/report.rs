@@ -24,7 +24,8 @@ fn reported(wards: &[(&str, &str, Vec<Story>)], period: &Period) -> Report {
 const NOTHING: &str = concat!(
     r#""carried_over":0,"received":0,"received_online":0,"received_desk":0,"received_post":0,"#,
     r#""resolved":0,"early":0,"on_due":0,"late":0,"in_time":0,"pending_in_time":0,"#,
-    r#""pending_late":0,"withdrawn":0,"refused_after_receipt":0,"no_due":0,"mirrored":0,"corrected":0,"#,
+    r#""pending_late":0,"withdrawn":0,"refused_after_receipt":0,"no_due":0,"#,
+    r#""no_due_received":0,"no_due_pending":0,"mirrored":0,"corrected":0,"#,
     r#""in_time_rate":{"num":0,"den":0,"rate":null},"#,
     r#""in_time_rate_766":{"num":0,"den":0,"rate":null},"#,
     r#""in_time_rate_original":{"num":0,"den":0,"rate":null},"#,
