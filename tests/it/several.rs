@@ -12,7 +12,7 @@ use chrono::TimeDelta;
 use domain::dossier::Refusal;
 use domain::role::Role;
 use futures::future::{join, join3};
-use sea_orm::{ConnectionTrait, Database, TransactionTrait};
+use sea_orm::{ConnectionTrait, Database, TransactionOptions, TransactionTrait};
 use serde_json::json;
 use store::{Options, Patience, SeaStore};
 use tracing_subscriber::util::SubscriberInitExt;
@@ -145,7 +145,10 @@ async fn a_transaction_of_another_database_on_the_server_holds_no_feed_up(on: Ba
     let world = World::on(on, "2026-08-03 10:00").await;
     let elsewhere = on.database().await;
     let stranger = Database::connect(&elsewhere.url).await.unwrap();
-    let open = stranger.begin().await.unwrap();
+    let open = stranger
+        .begin_with_options(TransactionOptions::default())
+        .await
+        .unwrap();
     open.execute_unprepared("CREATE TEMPORARY TABLE x ()")
         .await
         .unwrap();
@@ -168,7 +171,10 @@ async fn a_transaction_that_stays_open_keeps_the_feed_back_and_is_told(on: Backe
     let lines = tracing_subscriber::fmt().with_ansi(false);
     let _logged = lines.with_writer(move || writer.clone()).set_default();
     let hand = Database::connect(&world.url).await.unwrap();
-    let open = hand.begin().await.unwrap();
+    let open = hand
+        .begin_with_options(TransactionOptions::default())
+        .await
+        .unwrap();
     open.execute_unprepared("SELECT pg_current_xact_id()")
         .await
         .unwrap();
@@ -209,7 +215,10 @@ on_servers!(
 async fn a_ward_that_another_process_holds_keeps_no_other_ward_waiting(on: Backend) {
     let world = World::on(on, "2026-08-03 10:00").await;
     let hand = Database::connect(&world.url).await.unwrap();
-    let holds = hand.begin().await.unwrap();
+    let holds = hand
+        .begin_with_options(TransactionOptions::default())
+        .await
+        .unwrap();
     let lock =
         format!("SELECT pg_advisory_xact_lock(hashtextextended('motcua counter 08 {WARD}', 0))");
     holds.execute_unprepared(&lock).await.unwrap();

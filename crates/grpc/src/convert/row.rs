@@ -10,7 +10,7 @@ use crate::proto;
 pub fn row<T, M: Message + Default>(columns: &[Column<T>], row: &T, message: &str) -> M {
     let mut drawn = DynamicMessage::new(descriptor(message));
     for column in columns {
-        if let Some(value) = sent((column.value)(row)) {
+        if let Some(value) = sent(&(column.value)(row)) {
             drawn.set_field_by_name(column.name, value);
         }
     }
@@ -24,9 +24,9 @@ fn descriptor(message: &str) -> MessageDescriptor {
     found.expect("the contract has the message")
 }
 
-fn sent(value: Value<'_>) -> Option<prost_reflect::Value> {
+fn sent(value: &Value<'_>) -> Option<prost_reflect::Value> {
     use prost_reflect::Value as Sent;
-    Some(match value {
+    Some(match *value {
         Value::Text(text) => Sent::String(text.to_owned()),
         Value::Count(count) => Sent::U32(count),
         Value::Flag(flag) => Sent::Bool(flag),
