@@ -180,14 +180,6 @@ impl Engine {
         self.caller(self.sessions.token(store, hash).await?)
     }
 
-    /// Finds the caller again, for a stream that has been open for a while.
-    ///
-    /// A revoked token is refused at once.
-    pub async fn authenticate_again(&self, secret: &str) -> Result<Caller, Error> {
-        let read = self.office.store.read().await?;
-        self.caller(read.token(&keys::token_hash(secret)).await?)
-    }
-
     fn caller(&self, token: Option<Token>) -> Result<Caller, Error> {
         let token = token.ok_or(Error::Unauthenticated)?;
         let now = self.now();
