@@ -15,6 +15,7 @@ use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use serde_json::json;
 
 use crate::block;
+use crate::commit::people::KNOWN_BY;
 use crate::door::Door;
 use crate::fault::store_error;
 use crate::given::Given;
@@ -33,13 +34,12 @@ pub(crate) async fn load<C: ConnectionTrait>(
         dossiers_of(door, &wanted.dossiers),
         requests_of(door, &wanted.requests),
         codes_of(door, &wanted.codes),
-        people_of(door, &wanted.people, "person"),
-        people_of(door, &wanted.people, "namesake"),
         newest_of(door, &wanted.requests),
     ];
+    let people = KNOWN_BY.map(|column| people_of(door, &wanted.people, column));
     let mut loaded = Loaded::default();
     let mut newest: HashMap<PersonKey, String> = HashMap::new();
-    for row in ask(door, asked.into_iter().flatten()).await? {
+    for row in ask(door, asked.into_iter().chain(people).flatten()).await? {
         match row.part {
             DOSSIER => {
                 let held = row.held()?;
@@ -238,7 +238,7 @@ fn codes_of<C: ConnectionTrait>(
     })
 }
 
-/// By the column that knows them: with `OR` between the two, SQLite uses the index of neither.
+/// Open dossiers of people, by a column of [`KNOWN_BY`].
 fn people_of<C: ConnectionTrait>(
     door: &Door<'_, C>,
     wanted: &[PersonKey],

@@ -30,8 +30,13 @@ pub(crate) fn keys(changes: &[Change]) -> impl Iterator<Item = &PersonKey> {
     changes.iter().flat_map(|change| &change.alone)
 }
 
-/// Finds open dossiers of people who were to have none; nothing to run where nobody was asked about.
-pub(super) fn part(dialect: Dialect, changes: &[Change]) -> Option<Part> {
+/// The columns that know a person: by identity number, and by name and telephone. Each is asked about
+/// in a statement of its own, because a condition with `OR` between them uses the index of neither.
+pub(crate) const KNOWN_BY: [&str; 2] = ["person", "namesake"];
+
+/// Finds open dossiers of people who were to have none, by a column of [`KNOWN_BY`]; nothing to run
+/// where nobody was asked about.
+pub(super) fn part(dialect: Dialect, changes: &[Change], column: &str) -> Option<Part> {
     let rows: Vec<_> = keys(changes)
         .map(|key| {
             [
@@ -49,7 +54,7 @@ pub(super) fn part(dialect: Dialect, changes: &[Change]) -> Option<Part> {
     let given = Given::in_dialect(dialect, "w", columns, rows);
     let sql = format!(
         "SELECT w.at AS at FROM {} CROSS JOIN secret s CROSS JOIN dossier d \
-         WHERE s.province = w.province AND (s.person = w.person OR s.namesake = w.person) \
+         WHERE s.province = w.province AND s.{column} = w.person \
              AND d.province = s.province AND d.id = s.dossier \
              AND d.procedure = w.procedure AND d.begun >= w.since \
              AND d.status IN (1, 2, 4, 5, 6) AND {VISIBLE}",
@@ -66,10 +71,12 @@ pub(super) async fn check<C: ConnectionTrait>(
     door: &Door<'_, C>,
     changes: &[Change],
 ) -> Result<(), Failure> {
-    let Some(part) = part(door.dialect(), changes) else {
-        return Ok(());
-    };
-    let found: Vec<Found> = door.all(&part.sql, part.values).await?;
+    let mut found: Vec<Found> = Vec::new();
+    for column in KNOWN_BY {
+        if let Some(part) = part(door.dialect(), changes, column) {
+            found.extend(door.all::<Found>(&part.sql, part.values).await?);
+        }
+    }
     let asked: Vec<&PersonKey> = keys(changes).collect();
     let taken: Vec<&PersonKey> = found
         .iter()

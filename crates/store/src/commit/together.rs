@@ -43,17 +43,15 @@ fn whole(changes: &[Change]) -> Part {
     let dialect = Dialect::Postgres;
     let wanted = codes::wanted(changes);
     let entries = changes.iter().map(|change| change.entries.len());
+    let people_by = |column| people::part(dialect, changes, column).into_iter().collect();
     let counted = [
         (
             "dossiers",
             vec![dossiers::part(dialect, &dossiers::by_id(changes))],
             changes.len(),
         ),
-        (
-            "people",
-            people::part(dialect, changes).into_iter().collect(),
-            0,
-        ),
+        ("people", people_by("person"), 0),
+        ("namesakes", people_by("namesake"), 0),
         ("codes", codes::parts(dialect, &wanted), wanted.len()),
         ("events", events::parts(dialect, changes), entries.sum()),
     ];
