@@ -323,13 +323,17 @@ fn place(language: Language, step: Option<&str>, since: Since) -> String {
     }
 }
 
-/// A length of time as people say it: minutes below an hour, hours below eight, then half days.
+/// A length of time as people say it: minutes below an hour, hours below a working day, then half days.
 ///
 /// Time that passes by night too is told in hours below two days.
 fn span(language: Language, days: f64, scale: TimeScale) -> String {
     let hours = days.max(0.0) * scale.hours_a_day;
     let minutes = (hours * 12.0).round() * 5.0;
-    let whole_hours = if scale.elapsed { 48.0 } else { 8.0 };
+    let whole_hours = if scale.elapsed {
+        48.0
+    } else {
+        scale.hours_a_day
+    };
     let work = match (language, scale.elapsed) {
         (Vietnamese, false) => " làm việc",
         (English, false) => "working ",
@@ -450,6 +454,16 @@ mod tests {
         assert_eq!(span(Vietnamese, 0.4, DESK), "khoảng 3 giờ làm việc");
         assert_eq!(span(English, 0.75, DESK), "6 working hours");
         assert_eq!(span(English, 1.0, DESK), "1 working day");
+    }
+
+    #[test]
+    fn a_whole_working_day_is_a_day_however_many_hours_it_has() {
+        let short = TimeScale {
+            hours_a_day: 7.5,
+            ..DESK
+        };
+        assert_eq!(span(Vietnamese, 1.0, short), "1 ngày làm việc");
+        assert_eq!(span(Vietnamese, 0.8, short), "6 giờ làm việc");
     }
 
     #[test]
