@@ -5,12 +5,12 @@ use domain::id::UnitCode;
 use domain::time::Instant;
 use sea_orm::{ConnectionTrait, FromQueryResult};
 
-use crate::door::{Dialect, Door};
+use crate::bulk::{BulkInsert, Nothing};
+use crate::executor::{Dialect, Executor};
 use crate::fault::store_error;
-use crate::many::{Into, Nothing};
 use crate::row::{PublishedRow, TokenRow};
 
-const TOKEN: Into<9> = Into {
+const TOKEN: BulkInsert<9> = BulkInsert {
     table: "token",
     columns: [
         "province", "id", "hash", "actor", "role", "units", "created", "expires", "revoked",
@@ -18,14 +18,14 @@ const TOKEN: Into<9> = Into {
     nullable: &["revoked"],
 };
 
-const PUBLISHED: Into<4> = Into {
+const PUBLISHED: BulkInsert<4> = BulkInsert {
     table: "published",
     columns: ["kind", "code", "version", "hash"],
     nullable: &[],
 };
 
 pub(crate) async fn add_token<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     token: &Token,
 ) -> Result<(), StoreError> {
     let units: Vec<&str> = token.units.iter().map(UnitCode::as_str).collect();
@@ -40,20 +40,17 @@ pub(crate) async fn add_token<C: ConnectionTrait>(
         token.expires.timestamp_micros().into(),
         token.revoked.map(|at| at.timestamp_micros()).into(),
     ];
-    let _none: Vec<Nothing> = TOKEN
-        .insert(door, vec![row], "")
-        .await
-        .map_err(store_error)?;
+    let _none: Vec<Nothing> = TOKEN.insert(db, vec![row], "").await.map_err(store_error)?;
     Ok(())
 }
 
 /// Revoking twice keeps the first time.
 pub(crate) async fn revoke_token<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     id: &str,
     at: Instant,
 ) -> Result<bool, StoreError> {
-    let changed = door
+    let changed = db
         .run(
             "UPDATE token SET revoked = coalesce(revoked, ?) WHERE id = ?",
             vec![at.timestamp_micros().into(), id.into()],
@@ -64,17 +61,14 @@ pub(crate) async fn revoke_token<C: ConnectionTrait>(
 }
 
 pub(crate) async fn token<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     hash: &str,
 ) -> Result<Option<Token>, StoreError> {
     let sql = format!(
         "SELECT {} FROM token WHERE hash = ?",
         TOKEN.columns.join(", ")
     );
-    let rows: Vec<TokenRow> = door
-        .all(&sql, vec![hash.into()])
-        .await
-        .map_err(store_error)?;
+    let rows: Vec<TokenRow> = db.all(&sql, vec![hash.into()]).await.map_err(store_error)?;
     rows.into_iter().next().map(Token::try_from).transpose()
 }
 
@@ -86,32 +80,32 @@ struct EditionRow {
 /// A number that changes whenever a token is made, revoked or given another end. The sum works
 /// because tokens are only added, each is revoked once, and ends are whole microseconds.
 pub(crate) async fn token_edition<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
 ) -> Result<i64, StoreError> {
     let sql = "SELECT coalesce(count(*) * 1000003 + count(revoked) * 1009, 0) \
                    + coalesce(sum(expires % 1000000007), 0)::bigint AS edition FROM token";
-    let sql = match door.dialect() {
+    let sql = match db.dialect() {
         Dialect::Sqlite => sql.replace("::bigint", ""),
         Dialect::Postgres => sql.to_owned(),
     };
-    let rows: Vec<EditionRow> = door.all(&sql, Vec::new()).await.map_err(store_error)?;
+    let rows: Vec<EditionRow> = db.all(&sql, Vec::new()).await.map_err(store_error)?;
     Ok(rows.first().map_or(0, |row| row.edition))
 }
 
 pub(crate) async fn tokens<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
 ) -> Result<Vec<Token>, StoreError> {
     let sql = format!(
         "SELECT {} FROM token ORDER BY province, created, id",
         TOKEN.columns.join(", ")
     );
-    let rows: Vec<TokenRow> = door.all(&sql, Vec::new()).await.map_err(store_error)?;
+    let rows: Vec<TokenRow> = db.all(&sql, Vec::new()).await.map_err(store_error)?;
     rows.into_iter().map(Token::try_from).collect()
 }
 
 /// Notes new versions. Returns those that were noted before with another hash, as noted.
 pub(crate) async fn publish<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     versions: &[Published],
 ) -> Result<Vec<Published>, StoreError> {
     let rows = versions
@@ -126,10 +120,10 @@ pub(crate) async fn publish<C: ConnectionTrait>(
         })
         .collect();
     let _none: Vec<Nothing> = PUBLISHED
-        .insert(door, rows, "ON CONFLICT (kind, code, version) DO NOTHING")
+        .insert(db, rows, "ON CONFLICT (kind, code, version) DO NOTHING")
         .await
         .map_err(store_error)?;
-    let noted: Vec<PublishedRow> = door
+    let noted: Vec<PublishedRow> = db
         .all(
             "SELECT kind, code, version, hash FROM published ORDER BY kind, code, version",
             Vec::new(),

@@ -5,7 +5,7 @@ use domain::id::{ActorId, ProvinceCode, UnitCode};
 use domain::time::Instant;
 use sea_orm::{ConnectionTrait, FromQueryResult};
 
-use crate::door::Door;
+use crate::executor::Executor;
 use crate::fault::store_error;
 use crate::row::Place;
 
@@ -88,7 +88,7 @@ impl TryFrom<SessionRow> for Session {
 }
 
 pub(crate) async fn add<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     account: &Account,
 ) -> Result<bool, StoreError> {
     let units: Vec<&str> = account.units.iter().map(UnitCode::as_str).collect();
@@ -106,50 +106,50 @@ pub(crate) async fn add<C: ConnectionTrait>(
     let sql = format!(
         "INSERT INTO account ({ACCOUNT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
     );
-    let added = door.run(&sql, values).await.map_err(store_error)?;
+    let added = db.run(&sql, values).await.map_err(store_error)?;
     Ok(added > 0)
 }
 
 pub(crate) async fn set_password<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     actor: &ActorId,
     password: &str,
     at: Instant,
 ) -> Result<bool, StoreError> {
-    let changed = door
+    let changed = db
         .run(
             "UPDATE account SET password = ? WHERE actor = ?",
             vec![password.into(), actor.as_str().into()],
         )
         .await
         .map_err(store_error)?;
-    end_sessions(door, actor, at).await?;
+    end_sessions(db, actor, at).await?;
     Ok(changed > 0)
 }
 
 /// Disabling twice keeps the first time.
 pub(crate) async fn disable<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     actor: &ActorId,
     at: Instant,
 ) -> Result<bool, StoreError> {
-    let changed = door
+    let changed = db
         .run(
             "UPDATE account SET disabled = coalesce(disabled, ?) WHERE actor = ?",
             vec![at.timestamp_micros().into(), actor.as_str().into()],
         )
         .await
         .map_err(store_error)?;
-    end_sessions(door, actor, at).await?;
+    end_sessions(db, actor, at).await?;
     Ok(changed > 0)
 }
 
 async fn end_sessions<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     actor: &ActorId,
     at: Instant,
 ) -> Result<(), StoreError> {
-    door.run(
+    db.run(
         "UPDATE session SET ended = coalesce(ended, ?) WHERE account = ?",
         vec![at.timestamp_micros().into(), actor.as_str().into()],
     )
@@ -159,11 +159,11 @@ async fn end_sessions<C: ConnectionTrait>(
 }
 
 pub(crate) async fn one<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     actor: &ActorId,
 ) -> Result<Option<Account>, StoreError> {
     let sql = format!("SELECT {ACCOUNT} FROM account WHERE actor = ?");
-    let rows: Vec<AccountRow> = door
+    let rows: Vec<AccountRow> = db
         .all(&sql, vec![actor.as_str().into()])
         .await
         .map_err(store_error)?;
@@ -171,7 +171,7 @@ pub(crate) async fn one<C: ConnectionTrait>(
 }
 
 pub(crate) async fn all<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     province: Option<&ProvinceCode>,
 ) -> Result<Vec<Account>, StoreError> {
     let (only, values) = match province {
@@ -179,16 +179,16 @@ pub(crate) async fn all<C: ConnectionTrait>(
         None => ("", Vec::new()),
     };
     let sql = format!("SELECT {ACCOUNT} FROM account {only} ORDER BY province, actor");
-    let rows: Vec<AccountRow> = door.all(&sql, values).await.map_err(store_error)?;
+    let rows: Vec<AccountRow> = db.all(&sql, values).await.map_err(store_error)?;
     rows.into_iter().map(Account::try_from).collect()
 }
 
 pub(crate) async fn begin_session<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     session: &Session,
     forget: Instant,
 ) -> Result<(), StoreError> {
-    door.run(
+    db.run(
         "DELETE FROM session WHERE used < ?",
         vec![forget.timestamp_micros().into()],
     )
@@ -208,29 +208,26 @@ pub(crate) async fn begin_session<C: ConnectionTrait>(
         session.ended.map(|at| at.timestamp_micros()).into(),
     ];
     let sql = format!("INSERT INTO session ({SESSION}) VALUES (?, ?, ?, ?, ?, ?, ?)");
-    door.run(&sql, values).await.map(drop).map_err(store_error)
+    db.run(&sql, values).await.map(drop).map_err(store_error)
 }
 
 pub(crate) async fn session<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     hash: &str,
 ) -> Result<Option<Session>, StoreError> {
     let sql = format!("SELECT {SESSION} FROM session WHERE hash = ?");
-    let rows: Vec<SessionRow> = door
-        .all(&sql, vec![hash.into()])
-        .await
-        .map_err(store_error)?;
+    let rows: Vec<SessionRow> = db.all(&sql, vec![hash.into()]).await.map_err(store_error)?;
     rows.into_iter().next().map(Session::try_from).transpose()
 }
 
 /// Of two pages loaded at the same time the later use counts.
 pub(crate) async fn use_session<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     hash: &str,
     at: Instant,
 ) -> Result<(), StoreError> {
     let at = at.timestamp_micros();
-    door.run(
+    db.run(
         "UPDATE session SET used = ? WHERE hash = ? AND used < ?",
         vec![at.into(), hash.into(), at.into()],
     )
@@ -240,11 +237,11 @@ pub(crate) async fn use_session<C: ConnectionTrait>(
 }
 
 pub(crate) async fn end_session<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     hash: &str,
     at: Instant,
 ) -> Result<(), StoreError> {
-    door.run(
+    db.run(
         "UPDATE session SET ended = coalesce(ended, ?) WHERE hash = ?",
         vec![at.timestamp_micros().into(), hash.into()],
     )

@@ -7,7 +7,7 @@ use domain::digest;
 use domain::id::ProvinceCode;
 use sea_orm::{ConnectionTrait, FromQueryResult, SqlErr};
 
-use crate::door::{Dialect, Door};
+use crate::executor::{Dialect, Executor};
 use crate::fault::store_error;
 use crate::row::Place;
 
@@ -15,14 +15,14 @@ use crate::row::Place;
 const TRIES: usize = 5;
 
 pub(crate) async fn propose<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     proposal: &Proposal,
 ) -> Result<Document, StoreError> {
     let hash = digest::hex(&digest::sha256(proposal.text.as_bytes()));
     let mut tries = 0;
     loop {
         tries += 1;
-        let numbered: Result<Vec<NumberRow>, _> = door
+        let numbered: Result<Vec<NumberRow>, _> = db
             .all(
                 "INSERT INTO document \
                  (province, number, path, text, hash, reason, state, author, proposed) \
@@ -65,16 +65,16 @@ pub(crate) async fn propose<C: ConnectionTrait>(
 
 /// Puts texts into force within a caller's transaction.
 pub(crate) async fn create<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     texts: &[Proposal],
 ) -> Result<(), StoreError> {
     if texts.is_empty() {
         return Ok(());
     }
-    if door.dialect() == Dialect::Postgres {
+    if db.dialect() == Dialect::Postgres {
         // The lock makes processes take numbers one after another: a clash would undo the caller's
         // transaction.
-        door.run(
+        db.run(
             "LOCK TABLE document IN SHARE ROW EXCLUSIVE MODE",
             Vec::new(),
         )
@@ -82,7 +82,7 @@ pub(crate) async fn create<C: ConnectionTrait>(
         .map_err(store_error)?;
     }
     for text in texts {
-        let document = propose(door, text).await?;
+        let document = propose(db, text).await?;
         let verdict = Verdict {
             province: text.province.clone(),
             number: document.number,
@@ -90,19 +90,19 @@ pub(crate) async fn create<C: ConnectionTrait>(
             by: text.author.clone(),
             at: text.at,
         };
-        decide(door, &verdict).await?;
+        decide(db, &verdict).await?;
     }
     Ok(())
 }
 
 /// False if there is no such text, or if it was already decided.
 pub(crate) async fn decide<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     verdict: &Verdict,
 ) -> Result<bool, StoreError> {
     let number = i64::try_from(verdict.number).unwrap_or(i64::MAX);
     let state = if verdict.publish { PUBLISHED } else { REJECTED };
-    let changed = door
+    let changed = db
         .run(
             "UPDATE document SET state = ?, decider = ?, decided = ? \
              WHERE province = ? AND number = ? AND state = 'proposed'",
@@ -120,9 +120,9 @@ pub(crate) async fn decide<C: ConnectionTrait>(
 }
 
 pub(crate) async fn editions<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
 ) -> Result<HashMap<ProvinceCode, u64>, StoreError> {
-    let rows: Vec<EditionRow> = door
+    let rows: Vec<EditionRow> = db
         .all(
             "SELECT province, count(*) AS published FROM document \
              WHERE state = 'published' GROUP BY province",
@@ -145,10 +145,10 @@ pub(crate) async fn editions<C: ConnectionTrait>(
 }
 
 pub(crate) async fn documents<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     province: &ProvinceCode,
 ) -> Result<Vec<Document>, StoreError> {
-    let rows: Vec<DocumentRow> = door
+    let rows: Vec<DocumentRow> = db
         .all(
             "SELECT province, number, path, text, hash, reason, state, author, proposed, \
              decider, decided FROM document WHERE province = ? ORDER BY number",

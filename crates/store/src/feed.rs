@@ -12,14 +12,14 @@ use sea_orm::sea_query::{Expr, ExprTrait, Order, Query, SelectStatement};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value};
 use serde_json::Value as Json;
 
-use crate::door::{Dialect, Door};
+use crate::bulk::{BulkInsert, Statement, arrays, unnest};
+use crate::executor::{Dialect, Executor};
 use crate::fault::store_error;
-use crate::given::Given;
-use crate::many::{Into, Part, arrays, unnest};
 use crate::page::of_units;
 use crate::row::{EventRow, Place};
+use crate::value_table::ValueTable;
 
-const EVENT: Into<10> = Into {
+const EVENT: BulkInsert<10> = BulkInsert {
     table: "event",
     columns: [
         "province",
@@ -72,22 +72,22 @@ const HOLDER: &str = "SELECT CAST(extract(epoch FROM a.xact_start) * 1000000 AS 
      ORDER BY since LIMIT 1";
 
 /// The statement that writes events at the end of the feed, in their order; none without events.
-pub(crate) fn parts(dialect: Dialect, rows: Vec<[Value; 10]>, tail: &str) -> Vec<Part> {
-    parts_of(&EVENT, dialect, rows, tail)
+pub(crate) fn statements(dialect: Dialect, rows: Vec<[Value; 10]>, tail: &str) -> Vec<Statement> {
+    statements_of(&EVENT, dialect, rows, tail)
 }
 
 /// The same for any table that is read as a feed.
-pub(crate) fn parts_of<const N: usize>(
-    table: &Into<N>,
+pub(crate) fn statements_of<const N: usize>(
+    table: &BulkInsert<N>,
     dialect: Dialect,
     rows: Vec<[Value; N]>,
     tail: &str,
-) -> Vec<Part> {
+) -> Vec<Statement> {
     if rows.is_empty() {
         return Vec::new();
     }
     match dialect {
-        Dialect::Sqlite => table.parts(dialect, rows, tail),
+        Dialect::Sqlite => table.statements(dialect, rows, tail),
         Dialect::Postgres => {
             assert!(
                 rows.len() < 1 << BITS,
@@ -104,19 +104,19 @@ pub(crate) fn parts_of<const N: usize>(
                 unnest("w", table.columns),
             );
             let values = arrays(rows);
-            vec![Part { sql, values }]
+            vec![Statement { sql, values }]
         }
     }
 }
 
 /// Takes a place for an entry that is no event of a dossier. The transaction that takes it writes
 /// no events.
-pub(crate) async fn take_place<C: ConnectionTrait>(door: &Door<'_, C>) -> Result<i64, DbErr> {
-    let sql = match door.dialect() {
+pub(crate) async fn take_place<C: ConnectionTrait>(db: &Executor<'_, C>) -> Result<i64, DbErr> {
+    let sql = match db.dialect() {
         Dialect::Sqlite => {
             let counted = "INSERT INTO sqlite_sequence (name, seq) SELECT 'event', 0 \
                  WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'event')";
-            door.run(counted, Vec::new()).await?;
+            db.run(counted, Vec::new()).await?;
             "UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = 'event' RETURNING seq AS place"
                 .to_owned()
         }
@@ -124,7 +124,7 @@ pub(crate) async fn take_place<C: ConnectionTrait>(door: &Door<'_, C>) -> Result
             "SELECT ((pg_current_xact_id()::text::bigint + lift) << {BITS}) + 1 AS place FROM feed"
         ),
     };
-    let rows: Vec<PlaceRow> = door.all(&sql, Vec::new()).await?;
+    let rows: Vec<PlaceRow> = db.all(&sql, Vec::new()).await?;
     let row = rows.into_iter().next();
     row.map(|row| row.place)
         .ok_or_else(|| DbErr::RecordNotFound("the feed has no next place".to_owned()))
@@ -137,7 +137,7 @@ struct PlaceRow {
 
 /// Events after a place, in order.
 pub(crate) async fn after<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     scope: &Scope,
     after: u64,
     limit: u32,
@@ -153,7 +153,7 @@ pub(crate) async fn after<C: ConnectionTrait>(
         .and_where(Expr::col(("e", "seq")).gt(after))
         .order_by(("e", "seq"), Order::Asc)
         .limit(limit.into());
-    match door.dialect() {
+    match db.dialect() {
         // An expression instead of the bare column: otherwise SQLite reads the whole province by an
         // index and then sorts, instead of reading the feed in its own order.
         Dialect::Sqlite => select.and_where(Expr::cust("e.province || ''").eq(province)),
@@ -171,7 +171,7 @@ pub(crate) async fn after<C: ConnectionTrait>(
             .and_where(Expr::col(("i", "dossier")).equals(("e", "dossier")));
         select.and_where(Expr::exists(involved));
     }
-    let rows: Vec<EventRow> = door.select(&select).await.map_err(store_error)?;
+    let rows: Vec<EventRow> = db.select(&select).await.map_err(store_error)?;
     let placed = |row: &EventRow| Ok((row.place()?, row.record()?));
     rows.iter().map(placed).collect()
 }
@@ -180,16 +180,16 @@ pub(crate) async fn after<C: ConnectionTrait>(
 ///
 /// On a file of all provinces, for its index is by place alone.
 pub(crate) async fn last_event<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     province: &ProvinceCode,
     until: u64,
 ) -> Result<Option<(u64, Record)>, StoreError> {
     let mut select = last_up_to("event", until);
     select.columns(["seq", "bytes"]);
-    if door.dialect() == Dialect::Postgres {
+    if db.dialect() == Dialect::Postgres {
         select.and_where(Expr::col("province").eq(province.as_str()));
     }
-    let rows: Vec<EventRow> = door.select(&select).await.map_err(store_error)?;
+    let rows: Vec<EventRow> = db.select(&select).await.map_err(store_error)?;
     let placed = |row: &EventRow| Ok((row.place()?, row.record()?));
     rows.first().map(placed).transpose()
 }
@@ -214,7 +214,7 @@ struct ProvinceRow {
 
 /// Those of the given provinces that have events after a place in the feed.
 pub(crate) async fn moved_since<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     provinces: &[ProvinceCode],
     after: u64,
 ) -> Result<Vec<ProvinceCode>, StoreError> {
@@ -225,8 +225,8 @@ pub(crate) async fn moved_since<C: ConnectionTrait>(
         return Ok(Vec::new());
     }
     let list = provinces.iter().map(|one| [Json::from(one.as_str())]);
-    let given = Given::new(door, "w", ["province"], list.collect());
-    let event = match door.dialect() {
+    let given = ValueTable::new(db, "w", ["province"], list.collect());
+    let event = match db.dialect() {
         // The same: read by place, not by the index of the province.
         Dialect::Sqlite => "e.province || ''",
         Dialect::Postgres => "e.province",
@@ -239,7 +239,7 @@ pub(crate) async fn moved_since<C: ConnectionTrait>(
     );
     let mut values = given.values;
     values.extend([after.into(), after.into()]);
-    let rows: Vec<ProvinceRow> = door.all(&sql, values).await.map_err(store_error)?;
+    let rows: Vec<ProvinceRow> = db.all(&sql, values).await.map_err(store_error)?;
     let place = Place {
         table: "event",
         id: "?",
@@ -258,19 +258,19 @@ struct HeadRow {
 }
 
 /// The feed's identity, and the place up to which it is complete.
-pub(crate) async fn head<C: ConnectionTrait>(door: &Door<'_, C>) -> Result<FeedHead, StoreError> {
+pub(crate) async fn head<C: ConnectionTrait>(db: &Executor<'_, C>) -> Result<FeedHead, StoreError> {
     // An entry that is no event has a place too, but no row among the events.
     let last = "(SELECT max(coalesce((SELECT max(seq) FROM event), 0), \
          coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'event'), 0)))";
-    head_of(door, last).await
+    head_of(db, last).await
 }
 
 /// The same for another table that is read as a feed; `last` is its last place on SQLite.
 pub(crate) async fn head_of<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     last: &str,
 ) -> Result<FeedHead, StoreError> {
-    let sql = match door.dialect() {
+    let sql = match db.dialect() {
         // Whoever writes to a file is alone with it.
         Dialect::Sqlite => {
             format!("SELECT id, {last} AS last, NULL AS since, NULL AS by FROM feed")
@@ -280,7 +280,7 @@ pub(crate) async fn head_of<C: ConnectionTrait>(
              FROM feed f LEFT JOIN LATERAL ({HOLDER}) h ON true"
         ),
     };
-    let rows: Vec<HeadRow> = door.all(&sql, Vec::new()).await.map_err(store_error)?;
+    let rows: Vec<HeadRow> = db.all(&sql, Vec::new()).await.map_err(store_error)?;
     let place = Place {
         table: "feed",
         id: "1",

@@ -11,13 +11,13 @@ use sea_orm::sea_query::{Expr, ExprTrait, Order, Query};
 use sea_orm::{ConnectionTrait, FromQueryResult, SqlErr, Value};
 use serde_json::Value as Json;
 
-use crate::door::{Dialect, Door};
+use crate::bulk::{BulkInsert, Nothing};
+use crate::executor::{Dialect, Executor};
 use crate::fault::store_error;
 use crate::feed;
-use crate::given::Given;
-use crate::many::{Into, Nothing};
 use crate::page::of_units;
 use crate::row::Place;
+use crate::value_table::ValueTable;
 
 /// How often a number is taken again if another process took it at the same moment.
 const TRIES: usize = 5;
@@ -41,14 +41,14 @@ fn matter_name(matter: Kind) -> &'static str {
 }
 
 pub(crate) async fn keep_model<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     model: &KeptModel,
 ) -> Result<KeptModel, StoreError> {
     let matter = matter_name(model.matter);
     let province = model.province.as_str();
     let until = model.until.timestamp_micros();
     for _ in 0..TRIES {
-        let written = door
+        let written = db
             .run(
                 "INSERT INTO forecast_model \
                  (province, number, matter, begins, until, made, figures, hash, bytes) \
@@ -81,8 +81,8 @@ pub(crate) async fn keep_model<C: ConnectionTrait>(
             until.into(),
             model.hash.as_str().into(),
         ];
-        if let Some(kept) = select_models(door, which, values).await?.pop() {
-            forget(door, &kept).await?;
+        if let Some(kept) = select_models(db, which, values).await?.pop() {
+            forget(db, &kept).await?;
             return Ok(kept);
         }
     }
@@ -94,11 +94,11 @@ pub(crate) async fn keep_model<C: ConnectionTrait>(
 /// Drops the bytes of replaced models of a matter. The one in use and the few before it keep
 /// theirs.
 async fn forget<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     kept: &KeptModel,
 ) -> Result<(), StoreError> {
     let (province, matter) = (kept.province.as_str(), matter_name(kept.matter));
-    door.run(
+    db.run(
         &format!(
             "UPDATE forecast_model SET bytes = NULL \
              WHERE province = ? AND matter = ? AND bytes IS NOT NULL AND number NOT IN \
@@ -125,10 +125,10 @@ struct NumberRow {
 }
 
 pub(crate) async fn numbers<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
 ) -> Result<HashMap<ProvinceCode, u64>, StoreError> {
     let sql = "SELECT province, max(number) AS number FROM forecast_model GROUP BY province";
-    let rows: Vec<NumberRow> = door.all(sql, Vec::new()).await.map_err(store_error)?;
+    let rows: Vec<NumberRow> = db.all(sql, Vec::new()).await.map_err(store_error)?;
     rows.into_iter()
         .map(|row| {
             let place = Place {
@@ -150,12 +150,12 @@ struct MadeRow {
 
 /// When the first model of a province was fitted.
 pub(crate) async fn first_model<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     province: &ProvinceCode,
 ) -> Result<Option<Instant>, StoreError> {
     let sql = "SELECT min(made) AS made FROM forecast_model WHERE province = ?";
     let values = vec![province.as_str().into()];
-    let rows: Vec<MadeRow> = door.all(sql, values).await.map_err(store_error)?;
+    let rows: Vec<MadeRow> = db.all(sql, values).await.map_err(store_error)?;
     let place = Place {
         table: "forecast_model",
         id: province.as_str(),
@@ -165,7 +165,7 @@ pub(crate) async fn first_model<C: ConnectionTrait>(
 }
 
 pub(crate) async fn models<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     province: &ProvinceCode,
 ) -> Result<Vec<KeptModel>, StoreError> {
     let which = format!(
@@ -174,7 +174,7 @@ pub(crate) async fn models<C: ConnectionTrait>(
           FROM forecast_model WHERE province = ?) AS placed WHERE place = 1) ORDER BY number"
     );
     select_models(
-        door,
+        db,
         &which,
         vec![province.as_str().into(), province.as_str().into()],
     )
@@ -182,7 +182,7 @@ pub(crate) async fn models<C: ConnectionTrait>(
 }
 
 async fn select_models<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     which: &str,
     values: Vec<Value>,
 ) -> Result<Vec<KeptModel>, StoreError> {
@@ -190,7 +190,7 @@ async fn select_models<C: ConnectionTrait>(
         "SELECT province, number, matter, begins, until, made, figures, hash, bytes \
          FROM forecast_model WHERE {which}"
     );
-    let rows: Vec<ModelRow> = door.all(&sql, values).await.map_err(store_error)?;
+    let rows: Vec<ModelRow> = db.all(&sql, values).await.map_err(store_error)?;
     rows.into_iter().map(KeptModel::try_from).collect()
 }
 
@@ -233,7 +233,7 @@ impl TryFrom<ModelRow> for KeptModel {
     }
 }
 
-const FLAG: Into<10> = Into {
+const FLAG: BulkInsert<10> = BulkInsert {
     table: "flag",
     columns: [
         "province", "dossier", "ordinal", "unit", "seen", "before", "level", "late", "reasons",
@@ -243,7 +243,7 @@ const FLAG: Into<10> = Into {
 };
 
 pub(crate) async fn raise<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     flags: &[Flag],
 ) -> Result<u64, StoreError> {
     if flags.is_empty() {
@@ -273,9 +273,9 @@ pub(crate) async fn raise<C: ConnectionTrait>(
         .collect();
     let tail = "ON CONFLICT (province, dossier, ordinal) DO NOTHING RETURNING ordinal";
     let mut written = 0;
-    for part in feed::parts_of(&FLAG, door.dialect(), rows, tail) {
-        let new: Vec<WrittenRow> = door
-            .all(&part.sql, part.values)
+    for statement in feed::statements_of(&FLAG, db.dialect(), rows, tail) {
+        let new: Vec<WrittenRow> = db
+            .all(&statement.sql, statement.values)
             .await
             .map_err(store_error)?;
         written += new.iter().filter(|row| row.ordinal > 0).count() as u64;
@@ -289,25 +289,25 @@ struct WrittenRow {
 }
 
 pub(crate) async fn last_flags<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     province: &ProvinceCode,
     dossiers: &[DossierId],
 ) -> Result<HashMap<DossierId, Flag>, StoreError> {
     let latest = "AND f.ordinal = (SELECT max(l.ordinal) FROM flag l \
          WHERE l.province = f.province AND l.dossier = f.dossier)";
-    let rows = rows_of(door, province, dossiers, latest).await?;
+    let rows = rows_of(db, province, dossiers, latest).await?;
     rows.into_iter()
         .map(|row| Flag::try_from(row).map(|flag| (flag.dossier, flag)))
         .collect()
 }
 
 pub(crate) async fn flags_of<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     province: &ProvinceCode,
     dossiers: &[DossierId],
 ) -> Result<HashMap<DossierId, Vec<Flag>>, StoreError> {
     let mut found: HashMap<DossierId, Vec<Flag>> = HashMap::new();
-    for row in rows_of(door, province, dossiers, "").await? {
+    for row in rows_of(db, province, dossiers, "").await? {
         let flag = Flag::try_from(row)?;
         found.entry(flag.dossier).or_default().push(flag);
     }
@@ -315,7 +315,7 @@ pub(crate) async fn flags_of<C: ConnectionTrait>(
 }
 
 async fn rows_of<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     province: &ProvinceCode,
     dossiers: &[DossierId],
     which: &str,
@@ -324,7 +324,7 @@ async fn rows_of<C: ConnectionTrait>(
         return Ok(Vec::new());
     }
     let list = dossiers.iter().map(|id| [Json::from(id.to_string())]);
-    let given = Given::new(door, "w", ["dossier"], list.collect());
+    let given = ValueTable::new(db, "w", ["dossier"], list.collect());
     let columns = FLAG.columns.map(|column| format!("f.{column}")).join(", ");
     let sql = format!(
         "SELECT f.seq, {columns} FROM {} CROSS JOIN flag f \
@@ -333,11 +333,11 @@ async fn rows_of<C: ConnectionTrait>(
     );
     let mut values = given.values;
     values.push(province.as_str().into());
-    door.all(&sql, values).await.map_err(store_error)
+    db.all(&sql, values).await.map_err(store_error)
 }
 
 pub(crate) async fn flags<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     scope: &Scope,
     after: u64,
     limit: u32,
@@ -354,7 +354,7 @@ pub(crate) async fn flags<C: ConnectionTrait>(
         .and_where(Expr::col(("f", "province")).eq(scope.province().as_str()))
         .order_by(("f", "seq"), Order::Asc)
         .limit(limit.into());
-    match door.dialect() {
+    match db.dialect() {
         Dialect::Sqlite => {}
         Dialect::Postgres => {
             select.and_where(Expr::col(("f", "seq")).lt(Expr::cust(feed::END)));
@@ -363,7 +363,7 @@ pub(crate) async fn flags<C: ConnectionTrait>(
     if let Scope::Units(_, units) = scope {
         select.and_where(of_units(("f", "unit"), units));
     }
-    let rows: Vec<FlagRow> = door.select(&select).await.map_err(store_error)?;
+    let rows: Vec<FlagRow> = db.select(&select).await.map_err(store_error)?;
     rows.into_iter().map(placed).collect()
 }
 
@@ -377,21 +377,21 @@ fn placed(row: FlagRow) -> Result<(u64, Flag), StoreError> {
 }
 
 pub(crate) async fn last_flag<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     province: &ProvinceCode,
     until: u64,
 ) -> Result<Option<(u64, Flag)>, StoreError> {
     let mut select = feed::last_up_to("flag", until);
     select.column("seq").columns(FLAG.columns);
-    if door.dialect() == Dialect::Postgres {
+    if db.dialect() == Dialect::Postgres {
         select.and_where(Expr::col("province").eq(province.as_str()));
     }
-    let rows: Vec<FlagRow> = door.select(&select).await.map_err(store_error)?;
+    let rows: Vec<FlagRow> = db.select(&select).await.map_err(store_error)?;
     rows.into_iter().next().map(placed).transpose()
 }
 
-pub(crate) async fn head<C: ConnectionTrait>(door: &Door<'_, C>) -> Result<FeedHead, StoreError> {
-    feed::head_of(door, "(SELECT coalesce(max(seq), 0) FROM flag)").await
+pub(crate) async fn head<C: ConnectionTrait>(db: &Executor<'_, C>) -> Result<FeedHead, StoreError> {
+    feed::head_of(db, "(SELECT coalesce(max(seq), 0) FROM flag)").await
 }
 
 #[derive(FromQueryResult)]
@@ -436,14 +436,14 @@ impl TryFrom<FlagRow> for Flag {
     }
 }
 
-const FORETOLD: Into<5> = Into {
+const FORETOLD: BulkInsert<5> = BulkInsert {
     table: "foretold",
     columns: ["province", "dossier", "seen", "late", "model"],
     nullable: &["model"],
 };
 
 pub(crate) async fn foretell<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     foretold: &[Foretold],
 ) -> Result<(), StoreError> {
     // In one order, so that no two processes deadlock.
@@ -462,15 +462,12 @@ pub(crate) async fn foretell<C: ConnectionTrait>(
         })
         .collect();
     let tail = "ON CONFLICT (province, dossier) DO NOTHING";
-    let _none: Vec<Nothing> = FORETOLD
-        .insert(door, rows, tail)
-        .await
-        .map_err(store_error)?;
+    let _none: Vec<Nothing> = FORETOLD.insert(db, rows, tail).await.map_err(store_error)?;
     Ok(())
 }
 
 pub(crate) async fn foretold<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     province: &ProvinceCode,
     dossiers: &[DossierId],
 ) -> Result<HashMap<DossierId, Foretold>, StoreError> {
@@ -478,7 +475,7 @@ pub(crate) async fn foretold<C: ConnectionTrait>(
         return Ok(HashMap::new());
     }
     let list = dossiers.iter().map(|id| [Json::from(id.to_string())]);
-    let given = Given::new(door, "w", ["dossier"], list.collect());
+    let given = ValueTable::new(db, "w", ["dossier"], list.collect());
     let sql = format!(
         "SELECT f.dossier, f.seen, f.late, f.model FROM {} CROSS JOIN foretold f \
          WHERE f.dossier = w.dossier AND f.province = ?",
@@ -486,7 +483,7 @@ pub(crate) async fn foretold<C: ConnectionTrait>(
     );
     let mut values = given.values;
     values.push(province.as_str().into());
-    let rows: Vec<ForetoldRow> = door.all(&sql, values).await.map_err(store_error)?;
+    let rows: Vec<ForetoldRow> = db.all(&sql, values).await.map_err(store_error)?;
     rows.into_iter()
         .map(|row| {
             let place = Place {

@@ -11,25 +11,23 @@ use domain::dossier::{Dossier, ImportNumber, Interest, Precedence, Record};
 use domain::id::{ProvinceCode, UnitCode};
 use domain::tally::{self, Tallies};
 use domain::time::{self, Instant};
-use sea_orm::{
-    ConnectionTrait, DbErr, FromQueryResult, SqliteTransactionMode, TransactionOptions, Value,
-};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value};
 use serde_json::json;
 
+use crate::bulk::{BulkInsert, Nothing};
 use crate::commit::dossiers::{assignee, overdue_from, step};
 use crate::commit::tallies;
 use crate::document;
-use crate::door::{Dialect, Door};
+use crate::executor::{Dialect, Executor};
 use crate::fault::{store_error, wrote_nothing};
 use crate::feed;
-use crate::given::Given;
-use crate::line::Line;
-use crate::many::{Into, Nothing};
 use crate::numbers;
 use crate::open::{self, OpenError, Options};
 use crate::page::of_units;
+use crate::pool::Pool;
 use crate::rating::{self, RATING};
 use crate::row::{DossierRow, EventRow, NEVER, Place};
+use crate::value_table::ValueTable;
 
 /// The place before an import's first event. Imported places lie below zero, which the feed does
 /// not serve; each import has room for a million million.
@@ -83,37 +81,34 @@ impl TryFrom<ImportRow> for Import {
 }
 
 async fn select<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     which: &str,
     values: Vec<Value>,
 ) -> Result<Vec<Import>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM import WHERE {which}");
-    let rows: Vec<ImportRow> = door.all(&sql, values).await.map_err(store_error)?;
+    let rows: Vec<ImportRow> = db.all(&sql, values).await.map_err(store_error)?;
     rows.into_iter().map(Import::try_from).collect()
 }
 
 /// Begins an import, or finds the one with the same files.
 pub(crate) async fn begin(
-    writer: &Line,
+    writer: &Pool,
     statements: &AtomicU64,
     new: &NewImport,
 ) -> Result<Begun, StoreError> {
-    let transaction = writer
-        .begin_with_options(immediate())
-        .await
-        .map_err(store_error)?;
-    let door = Door {
+    let transaction = writer.begin_writing().await.map_err(store_error)?;
+    let db = Executor {
         connection: &transaction,
         statements,
     };
-    if door.dialect() == Dialect::Postgres {
+    if db.dialect() == Dialect::Postgres {
         // The lock makes processes take import numbers one after another.
-        door.run("LOCK TABLE import IN SHARE ROW EXCLUSIVE MODE", Vec::new())
+        db.run("LOCK TABLE import IN SHARE ROW EXCLUSIVE MODE", Vec::new())
             .await
             .map_err(store_error)?;
     }
     let same = select(
-        &door,
+        &db,
         "province = ? AND source = ? AND files = ? ORDER BY number DESC LIMIT 1",
         vec![
             new.province.as_str().into(),
@@ -126,13 +121,13 @@ pub(crate) async fn begin(
         Some(import) => Begun::Ready(import),
         None => {
             let other = select(
-                &door,
+                &db,
                 "province = ? AND source = ? AND finished IS NULL",
                 vec![new.province.as_str().into(), new.source.as_str().into()],
             );
             match other.await?.pop() {
                 Some(import) => Begun::Unfinished(import),
-                None => Begun::Ready(insert(&door, new).await?),
+                None => Begun::Ready(insert(&db, new).await?),
             }
         }
     };
@@ -141,7 +136,7 @@ pub(crate) async fn begin(
 }
 
 async fn insert<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     new: &NewImport,
 ) -> Result<Import, StoreError> {
     let sql = format!(
@@ -157,7 +152,7 @@ async fn insert<C: ConnectionTrait>(
         new.actor.as_str().into(),
         new.at.timestamp_micros().into(),
     ];
-    let rows: Vec<ImportRow> = door.all(&sql, values).await.map_err(store_error)?;
+    let rows: Vec<ImportRow> = db.all(&sql, values).await.map_err(store_error)?;
     let place = Place {
         table: "import",
         id: &new.source,
@@ -174,7 +169,7 @@ struct OriginRow {
 
 /// The existing dossiers of another system.
 pub(crate) async fn origins<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     province: &ProvinceCode,
     source: &str,
     names: &[&str],
@@ -183,7 +178,7 @@ pub(crate) async fn origins<C: ConnectionTrait>(
         return Ok(HashMap::new());
     }
     let list = names.iter().map(|name| [json!(name)]).collect();
-    let given = Given::new(door, "w", ["name"], list);
+    let given = ValueTable::new(db, "w", ["name"], list);
     let sql = format!(
         "SELECT o.name, o.digest FROM {} CROSS JOIN origin o \
          WHERE o.name = w.name AND o.province = ? AND o.source = ?",
@@ -191,7 +186,7 @@ pub(crate) async fn origins<C: ConnectionTrait>(
     );
     let mut values = given.values;
     values.extend([province.as_str().into(), source.into()]);
-    let rows: Vec<OriginRow> = door.all(&sql, values).await.map_err(store_error)?;
+    let rows: Vec<OriginRow> = db.all(&sql, values).await.map_err(store_error)?;
     Ok(rows
         .into_iter()
         .map(|row| (row.name.into(), row.digest.cast_unsigned()))
@@ -208,7 +203,7 @@ struct HolderRow {
 
 /// Which dossiers have some codes.
 pub(crate) async fn code_holders<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     province: &ProvinceCode,
     codes: &[AnyCode],
 ) -> Result<HashMap<AnyCode, Dossier>, StoreError> {
@@ -216,7 +211,7 @@ pub(crate) async fn code_holders<C: ConnectionTrait>(
         return Ok(HashMap::new());
     }
     let list = codes.iter().map(|code| [json!(code.as_str())]).collect();
-    let given = Given::new(door, "w", ["code"], list);
+    let given = ValueTable::new(db, "w", ["code"], list);
     let sql = format!(
         "SELECT c.code, d.id, d.version, d.fold FROM {} CROSS JOIN code c \
          JOIN dossier d ON d.province = c.province AND d.id = c.dossier \
@@ -225,7 +220,7 @@ pub(crate) async fn code_holders<C: ConnectionTrait>(
     );
     let mut values = given.values;
     values.push(province.as_str().into());
-    let rows: Vec<HolderRow> = door.all(&sql, values).await.map_err(store_error)?;
+    let rows: Vec<HolderRow> = db.all(&sql, values).await.map_err(store_error)?;
     rows.into_iter()
         .map(|row| {
             let place = Place {
@@ -241,22 +236,22 @@ pub(crate) async fn code_holders<C: ConnectionTrait>(
 
 /// Writes a piece. False if another process has written it.
 pub(crate) async fn write(
-    writer: &Line,
+    writer: &Pool,
     statements: &AtomicU64,
     piece: &Piece,
 ) -> Result<bool, CommitError> {
     let none = |error| CommitError::Store(store_error(error));
-    let transaction = writer.begin_with_options(immediate()).await.map_err(none)?;
-    let door = Door {
+    let transaction = writer.begin_writing().await.map_err(none)?;
+    let db = Executor {
         connection: &transaction,
         statements,
     };
-    door.take_time().await.map_err(none)?;
-    if !advance(&door, piece).await.map_err(none)? {
+    db.take_time().await.map_err(none)?;
+    if !advance(&db, piece).await.map_err(none)? {
         transaction.rollback().await.map_err(none)?;
         return Ok(false);
     }
-    rows(&door, piece).await.map_err(none)?;
+    rows(&db, piece).await.map_err(none)?;
     match transaction.commit().await {
         Ok(()) => Ok(true),
         Err(error) if wrote_nothing(&error) => Err(none(error)),
@@ -265,9 +260,9 @@ pub(crate) async fn write(
 }
 
 /// Marks the piece as done, unless another process did.
-async fn advance<C: ConnectionTrait>(door: &Door<'_, C>, piece: &Piece) -> Result<bool, DbErr> {
+async fn advance<C: ConnectionTrait>(db: &Executor<'_, C>, piece: &Piece) -> Result<bool, DbErr> {
     let number = |count: u64| Value::from(i64::try_from(count).unwrap_or(i64::MAX));
-    let moved = door
+    let moved = db
         .run(
             "UPDATE import SET done = ?, dossiers = dossiers + ?, events = events + ? \
              WHERE province = ? AND number = ? AND done = ? AND finished IS NULL",
@@ -284,7 +279,7 @@ async fn advance<C: ConnectionTrait>(door: &Door<'_, C>, piece: &Piece) -> Resul
     Ok(moved > 0)
 }
 
-const DOSSIER: Into<22> = Into {
+const DOSSIER: BulkInsert<22> = BulkInsert {
     table: "dossier",
     columns: [
         "province",
@@ -313,7 +308,7 @@ const DOSSIER: Into<22> = Into {
     nullable: &["received"],
 };
 
-const EVENT: Into<11> = Into {
+const EVENT: BulkInsert<11> = BulkInsert {
     table: "event",
     columns: [
         "seq",
@@ -331,7 +326,7 @@ const EVENT: Into<11> = Into {
     nullable: &[],
 };
 
-const INTEREST: Into<7> = Into {
+const INTEREST: BulkInsert<7> = BulkInsert {
     table: "interest",
     columns: [
         "province",
@@ -345,19 +340,19 @@ const INTEREST: Into<7> = Into {
     nullable: &[],
 };
 
-const SECRET: Into<3> = Into {
+const SECRET: BulkInsert<3> = BulkInsert {
     table: "secret",
     columns: ["province", "dossier", "salt"],
     nullable: &[],
 };
 
-const ORIGIN: Into<5> = Into {
+const ORIGIN: BulkInsert<5> = BulkInsert {
     table: "origin",
     columns: ["province", "source", "name", "dossier", "digest"],
     nullable: &[],
 };
 
-const CODE: Into<3> = Into {
+const CODE: BulkInsert<3> = BulkInsert {
     table: "code",
     columns: ["province", "code", "dossier"],
     nullable: &[],
@@ -365,14 +360,14 @@ const CODE: Into<3> = Into {
 
 /// All rows of a piece, table by table.
 pub(crate) async fn rows<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     piece: &Piece,
 ) -> Result<(), DbErr> {
-    raise(door, piece).await?;
+    raise(db, piece).await?;
     let lives = &piece.lives;
     let number = piece.import.number;
     let dossiers = lives.iter().map(|life| dossier_row(life, number)).collect();
-    bulk(door, &DOSSIER, dossiers, "").await?;
+    bulk(db, &DOSSIER, dossiers, "").await?;
     let mut seq = before_first(number) + i64::try_from(piece.import.events).unwrap_or(i64::MAX);
     let mut events = Vec::with_capacity(lives.len() * 8);
     for life in lives {
@@ -381,7 +376,7 @@ pub(crate) async fn rows<C: ConnectionTrait>(
             events.push(event_row(seq, life, record, bytes));
         }
     }
-    bulk(door, &EVENT, events, "").await?;
+    bulk(db, &EVENT, events, "").await?;
     let interests = lives.iter().flat_map(|life| {
         Interest::of(&life.dossier).into_iter().map(|interest| {
             let (province, id) = key(life);
@@ -399,12 +394,12 @@ pub(crate) async fn rows<C: ConnectionTrait>(
             ]
         })
     });
-    bulk(door, &INTEREST, interests.collect(), "").await?;
+    bulk(db, &INTEREST, interests.collect(), "").await?;
     let secrets = lives.iter().map(|life| {
         let (province, id) = key(life);
         [province, id, life.salt.as_bytes().to_vec().into()]
     });
-    bulk(door, &SECRET, secrets.collect(), "").await?;
+    bulk(db, &SECRET, secrets.collect(), "").await?;
     let origins = lives.iter().map(|life| {
         let (province, id) = key(life);
         [
@@ -415,7 +410,7 @@ pub(crate) async fn rows<C: ConnectionTrait>(
             life.digest.cast_signed().into(),
         ]
     });
-    bulk(door, &ORIGIN, origins.collect(), "").await?;
+    bulk(db, &ORIGIN, origins.collect(), "").await?;
     let codes = lives.iter().flat_map(|life| {
         life.codes().map(|code| {
             let (province, id) = key(life);
@@ -424,18 +419,18 @@ pub(crate) async fn rows<C: ConnectionTrait>(
     });
     // Whoever took a code since it was looked for is found by it.
     let first = "ON CONFLICT (province, code) DO NOTHING";
-    bulk(door, &CODE, codes.collect(), first).await?;
+    bulk(db, &CODE, codes.collect(), first).await?;
     let ratings = lives.iter().flat_map(|life| {
         let records = life.events.iter().map(|(record, _)| record);
         records.filter_map(|record| rating::row(&life.dossier, record))
     });
-    bulk(door, &RATING, ratings.collect(), "").await?;
+    bulk(db, &RATING, ratings.collect(), "").await?;
     let mut sum = Tallies::new();
     for life in lives {
         tally::add(&mut sum, tally::difference(None, &life.dossier));
     }
     let shard = tallies::unseen(number);
-    tallies::add_to(door, &piece.import.province, shard, &sum).await
+    tallies::add_to(db, &piece.import.province, shard, &sum).await
 }
 
 /// How many rows a statement carries on SQLite, largest first. With only a few texts, each is
@@ -443,21 +438,21 @@ pub(crate) async fn rows<C: ConnectionTrait>(
 const STEPS: [usize; 4] = [512, 64, 8, 1];
 
 async fn bulk<C: ConnectionTrait, const N: usize>(
-    door: &Door<'_, C>,
-    table: &Into<N>,
+    db: &Executor<'_, C>,
+    table: &BulkInsert<N>,
     mut rows: Vec<[Value; N]>,
     tail: &str,
 ) -> Result<(), DbErr> {
-    if door.dialect() == Dialect::Postgres {
-        let _none: Vec<Nothing> = table.insert(door, rows, tail).await?;
+    if db.dialect() == Dialect::Postgres {
+        let _none: Vec<Nothing> = table.insert(db, rows, tail).await?;
         return Ok(());
     }
     let mut rows = rows.drain(..);
     for step in STEPS {
         while rows.len() >= step {
             let chunk = rows.by_ref().take(step).collect();
-            let part = table.part::<0>(door.dialect(), chunk, tail, Vec::new());
-            let _none: Vec<Nothing> = door.all(&part.sql, part.values).await?;
+            let statement = table.statement::<0>(db.dialect(), chunk, tail, Vec::new());
+            let _none: Vec<Nothing> = db.all(&statement.sql, statement.values).await?;
         }
     }
     Ok(())
@@ -530,7 +525,7 @@ fn event_row(seq: i64, life: &Life, record: &Record, bytes: &[u8]) -> [Value; 11
 ///
 /// Only a code of the day of its own reception counts: any other day in a code is unreliable, and a
 /// counter never goes back from the last day that it has seen.
-async fn raise<C: ConnectionTrait>(door: &Door<'_, C>, piece: &Piece) -> Result<(), DbErr> {
+async fn raise<C: ConnectionTrait>(db: &Executor<'_, C>, piece: &Piece) -> Result<(), DbErr> {
     let mut last: HashMap<(&UnitCode, chrono::NaiveDate), u32> = HashMap::new();
     for life in &piece.lives {
         let dossier = &life.dossier;
@@ -546,44 +541,41 @@ async fn raise<C: ConnectionTrait>(door: &Door<'_, C>, piece: &Piece) -> Result<
             *serial = Ord::max(*serial, ours.serial());
         }
     }
-    numbers::raise(door, &piece.import.province, &last).await
+    numbers::raise(db, &piece.import.province, &last).await
 }
 
 /// Makes an import visible, with what it creates.
 pub(crate) async fn finish(
-    writer: &Line,
+    writer: &Pool,
     statements: &AtomicU64,
     end: &End,
 ) -> Result<Import, StoreError> {
     let import = &end.import;
-    let transaction = writer
-        .begin_with_options(immediate())
-        .await
-        .map_err(store_error)?;
-    let door = Door {
+    let transaction = writer.begin_writing().await.map_err(store_error)?;
+    let db = Executor {
         connection: &transaction,
         statements,
     };
-    let place = feed::take_place(&door).await.map_err(store_error)?;
+    let place = feed::take_place(&db).await.map_err(store_error)?;
     let values = vec![
         end.at.timestamp_micros().into(),
         place.into(),
         import.province.as_str().into(),
         i64::from(import.number.get()).into(),
     ];
-    let finished = door.run(
+    let finished = db.run(
         "UPDATE import SET finished = ?, place = ? \
          WHERE province = ? AND number = ? AND finished IS NULL",
         values,
     );
     // Two processes may have written it together; only one creates.
     if finished.await.map_err(store_error)? > 0 {
-        document::create(&door, &end.creates).await?;
+        document::create(&db, &end.creates).await?;
     }
-    tallies::show(&door, &import.province, import.number)
+    tallies::show(&db, &import.province, import.number)
         .await
         .map_err(store_error)?;
-    let written = by_number(&door, &import.province, import.number).await?;
+    let written = by_number(&db, &import.province, import.number).await?;
     transaction.commit().await.map_err(store_error)?;
     written.ok_or_else(|| {
         Place {
@@ -596,19 +588,19 @@ pub(crate) async fn finish(
 
 /// An import of a province.
 pub(crate) async fn by_number<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     province: &ProvinceCode,
     number: ImportNumber,
 ) -> Result<Option<Import>, StoreError> {
     let values = vec![province.as_str().into(), i64::from(number.get()).into()];
-    Ok(select(door, "province = ? AND number = ?", values)
+    Ok(select(db, "province = ? AND number = ?", values)
         .await?
         .pop())
 }
 
 /// The imports of a province that finished between two places of the feed.
 pub(crate) async fn between<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     province: &ProvinceCode,
     after: u64,
     until: u64,
@@ -616,7 +608,7 @@ pub(crate) async fn between<C: ConnectionTrait>(
     let number = |place: u64| Value::from(i64::try_from(place).unwrap_or(i64::MAX));
     let values = vec![province.as_str().into(), number(after), number(until)];
     select(
-        door,
+        db,
         "province = ? AND place > ? AND place <= ? ORDER BY place",
         values,
     )
@@ -625,7 +617,7 @@ pub(crate) async fn between<C: ConnectionTrait>(
 
 /// The events of an import after a place in it, in order.
 pub(crate) async fn events<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     scope: &app::ports::Scope,
     number: ImportNumber,
     after: u64,
@@ -653,7 +645,7 @@ pub(crate) async fn events<C: ConnectionTrait>(
             .and_where(Expr::col(("i", "dossier")).equals(("e", "dossier")));
         select.and_where(Expr::exists(involved));
     }
-    let rows: Vec<EventRow> = door.select(&select).await.map_err(store_error)?;
+    let rows: Vec<EventRow> = db.select(&select).await.map_err(store_error)?;
     rows.into_iter()
         .map(|row| {
             let place = u64::try_from(row.seq() - before);
@@ -667,13 +659,6 @@ pub(crate) async fn events<C: ConnectionTrait>(
             Ok((place, row.record()?))
         })
         .collect()
-}
-
-fn immediate() -> TransactionOptions {
-    TransactionOptions {
-        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-        ..TransactionOptions::default()
-    }
 }
 
 /// Writes a plan's rows into an empty database, one by one and with nothing around them. Returns
@@ -702,12 +687,12 @@ pub async fn write_raw(
     let mut took = 0;
     while let Some(piece) = lives.piece(&import, ids) {
         let began = micros();
-        let transaction = writer.begin_with_options(immediate()).await?;
-        let door = Door {
+        let transaction = writer.begin_writing().await?;
+        let db = Executor {
             connection: &transaction,
             statements: &statements,
         };
-        rows(&door, &piece).await?;
+        rows(&db, &piece).await?;
         transaction.commit().await?;
         took += micros() - began;
         import.events += piece.events();

@@ -3,7 +3,7 @@
 use app::ports::{KeyMark, StoreError};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 
-use crate::door::Door;
+use crate::executor::Executor;
 use crate::fault::store_error;
 use crate::row::Place;
 
@@ -20,9 +20,9 @@ struct ReceiptRow {
 
 /// By what the installation's key is known again.
 pub(crate) async fn key_mark<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
 ) -> Result<KeyMark, StoreError> {
-    let checks: Vec<CheckRow> = door
+    let checks: Vec<CheckRow> = db
         .all("SELECT key_check FROM installation", Vec::new())
         .await
         .map_err(store_error)?;
@@ -35,7 +35,7 @@ pub(crate) async fn key_mark<C: ConnectionTrait>(
     }
     // Some dossiers of our own, taken before they are joined, lest a start reads all of them; those of
     // imports have no PIN.
-    let receipts: Vec<ReceiptRow> = door
+    let receipts: Vec<ReceiptRow> = db
         .all(
             "SELECT s.dossier, s.pin_hash \
              FROM (SELECT province, dossier FROM event WHERE seq > 0 LIMIT 100) e \
@@ -65,7 +65,7 @@ pub(crate) async fn key_mark<C: ConnectionTrait>(
 
 /// Keeps a check value: of two processes that start at once, that of the first one.
 pub(crate) async fn keep_key_check<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     check: &str,
     replaces: bool,
 ) -> Result<(), StoreError> {
@@ -76,7 +76,7 @@ pub(crate) async fn keep_key_check<C: ConnectionTrait>(
     };
     let sql =
         format!("INSERT INTO installation (one, key_check) VALUES (1, ?) ON CONFLICT (one) {then}");
-    door.run(&sql, vec![check.into()])
+    db.run(&sql, vec![check.into()])
         .await
         .map_err(store_error)?;
     Ok(())

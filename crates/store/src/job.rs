@@ -4,18 +4,18 @@ use app::ports::{Job, StoreError};
 use domain::id::ProvinceCode;
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 
-use crate::door::Door;
+use crate::executor::Executor;
 use crate::fault::store_error;
 use crate::row::Place;
 
 /// Stores a job's progress. Progress never goes back, and an end stays: if two processes run the
 /// same job, the one behind changes nothing.
 pub(crate) async fn keep<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     job: &Job,
 ) -> Result<(), StoreError> {
     let place = job.place.map(|id| id.to_string()).unwrap_or_default();
-    door.run(
+    db.run(
         "INSERT INTO job \
          (province, id, kind, spec, actor, role, begun, place, seen, changed, ended) \
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
@@ -43,12 +43,12 @@ pub(crate) async fn keep<C: ConnectionTrait>(
 }
 
 pub(crate) async fn job<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     province: &ProvinceCode,
     id: &str,
 ) -> Result<Option<Job>, StoreError> {
     let found = select(
-        door,
+        db,
         "WHERE province = ? AND id = ?",
         vec![province.as_str().into(), id.into()],
     );
@@ -56,11 +56,11 @@ pub(crate) async fn job<C: ConnectionTrait>(
 }
 
 pub(crate) async fn jobs<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     province: &ProvinceCode,
 ) -> Result<Vec<Job>, StoreError> {
     select(
-        door,
+        db,
         "WHERE province = ? ORDER BY begun DESC, id",
         vec![province.as_str().into()],
     )
@@ -68,13 +68,13 @@ pub(crate) async fn jobs<C: ConnectionTrait>(
 }
 
 pub(crate) async fn unfinished<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
 ) -> Result<Vec<Job>, StoreError> {
-    select(door, "WHERE ended IS NULL ORDER BY begun, id", Vec::new()).await
+    select(db, "WHERE ended IS NULL ORDER BY begun, id", Vec::new()).await
 }
 
 async fn select<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     which: &str,
     values: Vec<Value>,
 ) -> Result<Vec<Job>, StoreError> {
@@ -82,7 +82,7 @@ async fn select<C: ConnectionTrait>(
         "SELECT province, id, kind, spec, actor, role, begun, place, seen, changed, ended \
          FROM job {which}"
     );
-    let rows: Vec<JobRow> = door.all(&sql, values).await.map_err(store_error)?;
+    let rows: Vec<JobRow> = db.all(&sql, values).await.map_err(store_error)?;
     rows.into_iter().map(Job::try_from).collect()
 }
 

@@ -3,29 +3,30 @@
 //! On a file in WAL mode there is one writer; on a server there are several, also of other
 //! processes. Readers see the last answered commit and never wait for a writer. The hot
 //! path is set-based statements written by hand; the lists, whose conditions vary, are
-//! built. Where the databases differ, `door::Dialect` chooses the spelling.
+//! built. Where the databases differ, `executor::Dialect` chooses the spelling.
 
 mod access;
 mod accounts;
 mod address;
-mod block;
+mod bulk;
 mod commit;
 mod document;
-mod door;
+mod executor;
+mod export;
 mod fault;
 mod feed;
 mod foresight;
-mod given;
 mod import;
+mod inner;
 mod installation;
 mod job;
-mod line;
 mod load;
-mod many;
+mod number_block;
 mod numbers;
 mod open;
 mod page;
 mod pending;
+mod pool;
 mod print;
 mod rating;
 mod read;
@@ -33,8 +34,8 @@ mod recount;
 mod report;
 mod row;
 pub mod scratch;
-mod takeout;
 mod tally;
+mod value_table;
 mod verification;
 
 use std::collections::HashMap;
@@ -55,29 +56,20 @@ use domain::code::AnyCode;
 use domain::dossier::Dossier;
 use domain::id::{ActorId, ProvinceCode};
 use domain::time::Instant;
-use sea_orm::{SqliteTransactionMode, TransactionOptions};
 
 pub use address::{check_address, shown};
-use door::Door;
+use executor::Executor;
 use fault::{store_error, unfinished};
 pub use import::write_raw;
-use line::Line;
-use open::lock::Lock;
+use inner::Inner;
 pub use open::{Durability, OpenError, Options, Patience, go_without_log, migrate, schema};
+use pool::Pool;
 use read::Reading;
 
 /// A store on a database. Clones share it.
 #[derive(Clone)]
 pub struct SeaStore {
     inner: Arc<Inner>,
-}
-
-struct Inner {
-    writer: Line,
-    readers: Line,
-    statements: AtomicU64,
-    /// Of a file that this process serves, until it is closed.
-    lock: Mutex<Option<Lock>>,
 }
 
 impl SeaStore {
@@ -110,8 +102,8 @@ impl SeaStore {
     #[must_use]
     pub fn is_shared(&self) -> bool {
         match self.writing().dialect() {
-            door::Dialect::Sqlite => false,
-            door::Dialect::Postgres => true,
+            executor::Dialect::Sqlite => false,
+            executor::Dialect::Postgres => true,
         }
     }
 
@@ -135,15 +127,15 @@ impl SeaStore {
         self.inner.statements.load(Ordering::Relaxed)
     }
 
-    fn reading(&self) -> Door<'_, Line> {
-        Door {
+    fn reading(&self) -> Executor<'_, Pool> {
+        Executor {
             connection: &self.inner.readers,
             statements: &self.inner.statements,
         }
     }
 
-    fn writing(&self) -> Door<'_, Line> {
-        Door {
+    fn writing(&self) -> Executor<'_, Pool> {
+        Executor {
             connection: &self.inner.writer,
             statements: &self.inner.statements,
         }
@@ -163,11 +155,7 @@ impl SeaStore {
         // A task of its own: if the caller is dropped while the transaction begins, the connection
         // must not stay inside it, because its snapshot would grow old.
         let begun = tokio::spawn(async move {
-            let transaction = inner
-                .readers
-                .begin_with_options(deferred())
-                .await
-                .map_err(store_error)?;
+            let transaction = inner.readers.begin_reading().await.map_err(store_error)?;
             Ok(Reading { transaction, inner })
         });
         begun.await.map_err(unfinished)?
@@ -180,14 +168,14 @@ impl WriteBatches for SeaStore {
         // On a server the lane's own connection is idle while it loads. The only writer of a file
         // may be busy with a token or a job, so loading uses a reader there.
         let connection = match self.writing().dialect() {
-            door::Dialect::Sqlite => &self.inner.readers,
-            door::Dialect::Postgres => &self.inner.writer,
+            executor::Dialect::Sqlite => &self.inner.readers,
+            executor::Dialect::Postgres => &self.inner.writer,
         };
-        let door = Door {
+        let db = Executor {
             connection,
             statements: &self.inner.statements,
         };
-        load::load(&door, wanted).await
+        load::load(&db, wanted).await
     }
 
     async fn commit(&self, batch: Batch) -> Result<Committed, CommitError> {
@@ -210,7 +198,7 @@ impl WriteNumbers for SeaStore {
         // A task of its own, as for a batch.
         let reserved = tokio::spawn(async move {
             let store = SeaStore { inner };
-            block::reserve(&store.inner.writer, &store.writing(), &wanted).await
+            number_block::reserve(&store.inner.writer, &store.writing(), &wanted).await
         });
         reserved.await.map_err(unfinished)?
     }
@@ -219,7 +207,7 @@ impl WriteNumbers for SeaStore {
         let (inner, wanted) = (Arc::clone(&self.inner), wanted.clone());
         let voided = tokio::spawn(async move {
             let store = SeaStore { inner };
-            block::void(&store.inner.writer, &store.writing(), &wanted).await
+            number_block::void(&store.inner.writer, &store.writing(), &wanted).await
         });
         voided.await.map_err(unfinished)?
     }
@@ -347,7 +335,7 @@ impl Archive for SeaStore {
     }
 
     async fn record_viewing(&self, viewing: &Viewing) -> Result<(), StoreError> {
-        takeout::record(&self.writing(), viewing).await
+        export::record(&self.writing(), viewing).await
     }
 }
 
@@ -392,14 +380,5 @@ impl AccountStore for SeaStore {
 
     async fn end_session(&self, hash: &str, at: Instant) -> Result<(), StoreError> {
         accounts::end_session(&self.writing(), hash, at).await
-    }
-}
-
-/// Begins for reading only: it takes its snapshot with the first statement, and no lock. On
-/// PostgreSQL the readers' connections have this setting already.
-fn deferred() -> TransactionOptions {
-    TransactionOptions {
-        sqlite_transaction_mode: Some(SqliteTransactionMode::Deferred),
-        ..TransactionOptions::default()
     }
 }

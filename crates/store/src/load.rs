@@ -1,7 +1,7 @@
 //! Loads what a batch of commands needs: one statement for all tables, because a round trip to a
 //! server costs more than the look-ups.
 //!
-//! Each table gets its keys as a list ([`Given`]). `CROSS JOIN` makes SQLite walk the list and look
+//! Each table gets its keys as a list ([`ValueTable`]). `CROSS JOIN` makes SQLite walk the list and look
 //! each row up, never the reverse.
 
 use std::collections::{BTreeSet, HashMap};
@@ -14,32 +14,32 @@ use domain::id::{DossierId, ProvinceCode};
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use serde_json::json;
 
-use crate::block;
 use crate::commit::people::KNOWN_BY;
-use crate::door::Door;
+use crate::executor::Executor;
 use crate::fault::store_error;
-use crate::given::Given;
+use crate::number_block;
 use crate::page::VISIBLE;
 use crate::row::{DossierRow, EventRow, HeldRow, Place, salt};
+use crate::value_table::ValueTable;
 
 /// Everything that is wanted and exists.
 ///
 /// If another process changes any of it before the commit, the commit notices by version, code or
 /// request id.
 pub(crate) async fn load<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     wanted: &Wanted,
 ) -> Result<Loaded, StoreError> {
     let asked = [
-        dossiers_of(door, &wanted.dossiers),
-        requests_of(door, &wanted.requests),
-        codes_of(door, &wanted.codes),
-        newest_of(door, &wanted.requests),
+        dossiers_of(db, &wanted.dossiers),
+        requests_of(db, &wanted.requests),
+        codes_of(db, &wanted.codes),
+        newest_of(db, &wanted.requests),
     ];
-    let people = KNOWN_BY.map(|column| people_of(door, &wanted.people, column));
+    let people = KNOWN_BY.map(|column| people_of(db, &wanted.people, column));
     let mut loaded = Loaded::default();
     let mut newest: HashMap<PersonKey, String> = HashMap::new();
-    for row in ask(door, asked.into_iter().chain(people).flatten()).await? {
+    for row in ask(db, asked.into_iter().chain(people).flatten()).await? {
         match row.part {
             DOSSIER => {
                 let held = row.held()?;
@@ -79,18 +79,18 @@ pub(crate) async fn load<C: ConnectionTrait>(
     }
     // Read after the dossiers. An event added between the two reads raises the version, which the
     // commit notices.
-    loaded.histories = histories(door, &wanted.histories).await?;
-    let numbers = block::states(door, &wanted.numbers).await?;
+    loaded.histories = histories(db, &wanted.histories).await?;
+    let numbers = number_block::states(db, &wanted.numbers).await?;
     loaded.numbers.extend(numbers);
     Ok(loaded)
 }
 
 /// Dossiers with their salts and applicants, by key.
 pub(crate) async fn dossiers<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     keys: &[Key],
 ) -> Result<HashMap<Key, Held>, StoreError> {
-    let rows = ask(door, dossiers_of(door, keys)).await?;
+    let rows = ask(db, dossiers_of(db, keys)).await?;
     rows.into_iter()
         .map(|row| {
             let held = row.held()?;
@@ -101,7 +101,7 @@ pub(crate) async fn dossiers<C: ConnectionTrait>(
 
 /// Histories in order of version, by key.
 pub(crate) async fn histories<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     keys: &[Key],
 ) -> Result<HashMap<Key, Vec<Record>>, StoreError> {
     if keys.is_empty() {
@@ -111,13 +111,13 @@ pub(crate) async fn histories<C: ConnectionTrait>(
         .iter()
         .map(|(province, id)| [json!(province.as_str()), json!(id.to_string())])
         .collect();
-    let given = Given::new(door, "w", ["province", "dossier"], list);
+    let given = ValueTable::new(db, "w", ["province", "dossier"], list);
     let sql = format!(
         "SELECT e.seq, e.bytes FROM {} CROSS JOIN event e \
          WHERE e.province = w.province AND e.dossier = w.dossier ORDER BY w.at, e.version",
         given.table
     );
-    let rows: Vec<EventRow> = door.all(&sql, given.values).await.map_err(store_error)?;
+    let rows: Vec<EventRow> = db.all(&sql, given.values).await.map_err(store_error)?;
     let mut histories: HashMap<Key, Vec<Record>> = HashMap::new();
     for row in rows {
         let record = row.record()?;
@@ -156,7 +156,7 @@ struct Row {
 
 /// Runs all queries as one statement; none if there is no query.
 async fn ask<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     asked: impl IntoIterator<Item = Asked>,
 ) -> Result<Vec<Row>, StoreError> {
     let (selects, values): (Vec<String>, Vec<Vec<Value>>) = asked
@@ -166,17 +166,17 @@ async fn ask<C: ConnectionTrait>(
     if selects.is_empty() {
         return Ok(Vec::new());
     }
-    door.all(&selects.join(" UNION ALL "), values.concat())
+    db.all(&selects.join(" UNION ALL "), values.concat())
         .await
         .map_err(store_error)
 }
 
-fn dossiers_of<C: ConnectionTrait>(door: &Door<'_, C>, keys: &[Key]) -> Option<Asked> {
+fn dossiers_of<C: ConnectionTrait>(db: &Executor<'_, C>, keys: &[Key]) -> Option<Asked> {
     let list: Vec<_> = keys
         .iter()
         .map(|(province, id)| [json!(province.as_str()), json!(id.to_string())])
         .collect();
-    let given = some(door, ["province", "id"], list)?;
+    let given = some(db, ["province", "id"], list)?;
     Some(Asked {
         select: format!(
             "SELECT CAST({DOSSIER} AS bigint) AS part, w.at AS at, d.id AS id, \
@@ -193,14 +193,14 @@ fn dossiers_of<C: ConnectionTrait>(door: &Door<'_, C>, keys: &[Key]) -> Option<A
     })
 }
 
-fn requests_of<C: ConnectionTrait>(door: &Door<'_, C>, wanted: &[RequestKey]) -> Option<Asked> {
+fn requests_of<C: ConnectionTrait>(db: &Executor<'_, C>, wanted: &[RequestKey]) -> Option<Asked> {
     let list: Vec<_> = wanted
         .iter()
         .map(|(province, actor, request)| {
             [province.as_str(), actor.as_str(), request.as_str()].map(|text| json!(text))
         })
         .collect();
-    let given = some(door, ["province", "actor", "request_id"], list)?;
+    let given = some(db, ["province", "actor", "request_id"], list)?;
     Some(Asked {
         select: format!(
             "SELECT CAST({REQUEST} AS bigint) AS part, w.at AS at, e.dossier AS id, \
@@ -217,14 +217,14 @@ fn requests_of<C: ConnectionTrait>(door: &Door<'_, C>, wanted: &[RequestKey]) ->
 }
 
 fn codes_of<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     wanted: &[(ProvinceCode, AnyCode)],
 ) -> Option<Asked> {
     let list: Vec<_> = wanted
         .iter()
         .map(|(province, code)| [province.as_str(), code.as_str()].map(|text| json!(text)))
         .collect();
-    let given = some(door, ["province", "code"], list)?;
+    let given = some(db, ["province", "code"], list)?;
     Some(Asked {
         select: format!(
             "SELECT CAST({CODE} AS bigint) AS part, w.at AS at, c.dossier AS id, \
@@ -240,7 +240,7 @@ fn codes_of<C: ConnectionTrait>(
 
 /// Open dossiers of people, by a column of [`KNOWN_BY`].
 fn people_of<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     wanted: &[PersonKey],
     column: &str,
 ) -> Option<Asked> {
@@ -255,7 +255,7 @@ fn people_of<C: ConnectionTrait>(
             ]
         })
         .collect();
-    let given = some(door, ["province", "person", "procedure", "since"], list)?;
+    let given = some(db, ["province", "person", "procedure", "since"], list)?;
     Some(Asked {
         select: format!(
             "SELECT CAST({PERSON} AS bigint) AS part, w.at AS at, d.id AS id, \
@@ -273,10 +273,10 @@ fn people_of<C: ConnectionTrait>(
 }
 
 /// The greatest record time of each province that something is asked for in.
-fn newest_of<C: ConnectionTrait>(door: &Door<'_, C>, wanted: &[RequestKey]) -> Option<Asked> {
+fn newest_of<C: ConnectionTrait>(db: &Executor<'_, C>, wanted: &[RequestKey]) -> Option<Asked> {
     let provinces: BTreeSet<&str> = wanted.iter().map(|(one, ..)| one.as_str()).collect();
     let list = provinces.into_iter().map(|one| [json!(one)]).collect();
-    let given = some(door, ["province"], list)?;
+    let given = some(db, ["province"], list)?;
     Some(Asked {
         select: format!(
             "SELECT CAST({NEWEST} AS bigint) AS part, w.at AS at, w.province AS id, \
@@ -292,11 +292,11 @@ fn newest_of<C: ConnectionTrait>(door: &Door<'_, C>, wanted: &[RequestKey]) -> O
 
 /// A list of keys; none if it is empty.
 fn some<C: ConnectionTrait, const N: usize>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     columns: [&str; N],
     list: Vec<[serde_json::Value; N]>,
-) -> Option<Given> {
-    (!list.is_empty()).then(|| Given::new(door, "w", columns, list))
+) -> Option<ValueTable> {
+    (!list.is_empty()).then(|| ValueTable::new(db, "w", columns, list))
 }
 
 impl Row {

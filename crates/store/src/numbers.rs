@@ -9,11 +9,12 @@ use domain::id::{ProvinceCode, UnitCode};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use serde_json::{Value as Json, json};
 
-use crate::commit::{Failure, people};
-use crate::door::{Dialect, Door};
+use crate::commit::failure::Failure;
+use crate::commit::people;
+use crate::executor::{Dialect, Executor};
 use crate::fault::store_error;
-use crate::given::Given;
 use crate::row::Place;
+use crate::value_table::ValueTable;
 
 /// The changes of one unit that want numbers of one day, in the order of the batch.
 #[derive(Debug)]
@@ -43,12 +44,12 @@ pub(crate) enum Numbering {
 ///
 /// A unit's day never goes back: if the clock does, the newest day continues.
 pub(crate) async fn reserve<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     changes: &mut [Change],
     numbering: Numbering,
 ) -> Result<(), Failure> {
     let mut runs = runs(changes);
-    hold(door, changes, &runs).await?;
+    hold(db, changes, &runs).await?;
     if runs.is_empty() {
         return Ok(());
     }
@@ -61,11 +62,11 @@ pub(crate) async fn reserve<C: ConnectionTrait>(
         }
         runs.retain(|_, rest| !rest.is_empty());
         match numbering {
-            Numbering::Trusting => reserve_one_day_each(door, changes, &now).await?,
+            Numbering::Trusting => reserve_one_day_each(db, changes, &now).await?,
             Numbering::Looking => {
                 for ((province, unit), run) in &now {
                     let wanted = run.changes.len();
-                    let (day, free) = take_free(door, province, unit, run.day, wanted).await?;
+                    let (day, free) = take_free(db, province, unit, run.day, wanted).await?;
                     for (serial, at) in free.into_iter().zip(&run.changes) {
                         changes[*at].seal(&DossierCode::new(unit, day, serial));
                     }
@@ -78,28 +79,28 @@ pub(crate) async fn reserve<C: ConnectionTrait>(
 
 /// Takes this many free numbers of a day, or of a newer day that has begun, and returns the day.
 async fn take_free<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     province: &ProvinceCode,
     unit: &UnitCode,
     day: NaiveDate,
     wanted: usize,
 ) -> Result<(NaiveDate, Vec<u32>), Failure> {
-    let newest = newest_day(door, province, unit).await?;
+    let newest = newest_day(db, province, unit).await?;
     let day = newest.map_or(day, |newest| Ord::max(newest, day));
-    let free = free_after_last(door, province, unit, day, wanted).await?;
+    let free = free_after_last(db, province, unit, day, wanted).await?;
     if let Some(last) = free.last() {
-        set_last(door, province, unit, day, *last, true).await?;
+        set_last(db, province, unit, day, *last, true).await?;
     }
     Ok((day, free))
 }
 
 /// The newest day of which a unit has given a dossier a number.
 pub(crate) async fn newest_day<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     province: &ProvinceCode,
     unit: &UnitCode,
 ) -> Result<Option<NaiveDate>, StoreError> {
-    let rows: Vec<NumberRow> = door
+    let rows: Vec<NumberRow> = db
         .all(
             "SELECT coalesce(max(day), 0) AS number FROM counter \
              WHERE province = ? AND unit = ? AND begun = 1",
@@ -123,13 +124,13 @@ pub(crate) async fn newest_day<C: ConnectionTrait>(
 ///
 /// A portal may have brought codes in our number space; each is the number of its dossier.
 pub(crate) async fn free_after_last<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     province: &ProvinceCode,
     unit: &UnitCode,
     day: NaiveDate,
     wanted: usize,
 ) -> Result<Vec<u32>, StoreError> {
-    let rows: Vec<NumberRow> = door
+    let rows: Vec<NumberRow> = db
         .all(
             "SELECT last AS number FROM counter WHERE province = ? AND unit = ? AND day = ?",
             vec![
@@ -149,7 +150,7 @@ pub(crate) async fn free_after_last<C: ConnectionTrait>(
     let last_code = DossierCode::new(unit, day, last).to_string();
     let length = as_i64(last_code.len());
     let beginning = last_code.trim_end_matches(|letter: char| letter.is_ascii_digit());
-    let rows: Vec<CodeRow> = door
+    let rows: Vec<CodeRow> = db
         .all(
             "SELECT code FROM code WHERE province = ? AND code >= ? AND code < ? \
              AND (length(code) > ? OR length(code) = ? AND code > ?)",
@@ -178,14 +179,14 @@ pub(crate) async fn free_after_last<C: ConnectionTrait>(
 
 /// Sets the last number of a day. `begins` says that a dossier gets one of the numbers.
 pub(crate) async fn set_last<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     province: &ProvinceCode,
     unit: &UnitCode,
     day: NaiveDate,
     last: u32,
     begins: bool,
 ) -> Result<(), StoreError> {
-    door.run(
+    db.run(
         "INSERT INTO counter (province, unit, day, last, begun) VALUES (?, ?, ?, ?, ?) \
          ON CONFLICT (province, unit, day) DO UPDATE SET last = excluded.last, \
              begun = CASE WHEN excluded.begun = 1 THEN 1 ELSE counter.begun END",
@@ -243,7 +244,7 @@ fn runs(changes: &[Change]) -> Counters<Vec<Run>> {
 /// Nor may a desk take a number along while a portal brings it, or two processes take a dossier of
 /// the same person and procedure.
 async fn hold<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     changes: &[Change],
     runs: &Counters<Vec<Run>>,
 ) -> Result<(), DbErr> {
@@ -261,18 +262,18 @@ async fn hold<C: ConnectionTrait>(
     if names.is_empty() {
         return Ok(());
     }
-    hold_names(door, names).await
+    hold_names(db, names).await
 }
 
 async fn hold_names<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     names: Vec<[Json; 1]>,
 ) -> Result<(), DbErr> {
-    match door.dialect() {
+    match db.dialect() {
         // There is but one writer.
         Dialect::Sqlite => Ok(()),
         Dialect::Postgres => {
-            let given = Given::new(door, "w", ["name"], names);
+            let given = ValueTable::new(db, "w", ["name"], names);
             let sql = format!(
                 // The names come sorted and the inner select keeps their order, so that all writers
                 // take these locks in the same order.
@@ -280,7 +281,7 @@ async fn hold_names<C: ConnectionTrait>(
                  FROM (SELECT name FROM {} ORDER BY at) AS n",
                 given.table
             );
-            door.run(&sql, given.values).await?;
+            db.run(&sql, given.values).await?;
             Ok(())
         }
     }
@@ -288,11 +289,11 @@ async fn hold_names<C: ConnectionTrait>(
 
 /// The same for one unit.
 pub(crate) async fn hold_unit<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     province: &ProvinceCode,
     unit: &UnitCode,
 ) -> Result<(), DbErr> {
-    hold_names(door, vec![[json!(lock_name(province, unit))]]).await
+    hold_names(db, vec![[json!(lock_name(province, unit))]]).await
 }
 
 fn lock_name(province: &ProvinceCode, unit: &UnitCode) -> String {
@@ -300,7 +301,7 @@ fn lock_name(province: &ProvinceCode, unit: &UnitCode) -> String {
 }
 
 async fn reserve_one_day_each<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     changes: &mut [Change],
     runs: &Counters<Run>,
 ) -> Result<(), Failure> {
@@ -313,8 +314,8 @@ async fn reserve_one_day_each<C: ConnectionTrait>(
         ]
     });
     let columns = ["province", "unit", "day", "wanted"];
-    let given = Given::new(door, "w", columns, wanted.collect());
-    let later = match door.dialect() {
+    let given = ValueTable::new(db, "w", columns, wanted.collect());
+    let later = match db.dialect() {
         Dialect::Sqlite => "max",
         Dialect::Postgres => "greatest",
     };
@@ -328,7 +329,7 @@ async fn reserve_one_day_each<C: ConnectionTrait>(
          RETURNING province, unit, day, last",
         given.table
     );
-    let rows: Vec<CounterRow> = door.all(&sql, given.values).await?;
+    let rows: Vec<CounterRow> = db.all(&sql, given.values).await?;
     for row in rows {
         let place = Place {
             table: "counter",
@@ -351,7 +352,7 @@ async fn reserve_one_day_each<C: ConnectionTrait>(
 
 /// Moves counters so that no number up to these is given again.
 pub(crate) async fn raise<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     province: &ProvinceCode,
     last: &HashMap<(&UnitCode, NaiveDate), u32>,
 ) -> Result<(), DbErr> {
@@ -372,7 +373,7 @@ pub(crate) async fn raise<C: ConnectionTrait>(
             ]
         })
         .collect();
-    let given = Given::new(door, "w", ["province", "unit", "day", "last"], rows);
+    let given = ValueTable::new(db, "w", ["province", "unit", "day", "last"], rows);
     let sql = format!(
         "INSERT INTO counter (province, unit, day, last) \
          SELECT w.province, w.unit, w.day, w.last FROM {} WHERE true \
@@ -380,7 +381,7 @@ pub(crate) async fn raise<C: ConnectionTrait>(
          WHERE counter.last < excluded.last",
         given.table
     );
-    door.run(&sql, given.values).await?;
+    db.run(&sql, given.values).await?;
     Ok(())
 }
 

@@ -10,7 +10,7 @@ use sea_orm::sea_query::{
 };
 use sea_orm::{ConnectionTrait, FromQueryResult};
 
-use crate::door::Door;
+use crate::executor::Executor;
 use crate::fault::store_error;
 use crate::row::DossierRow;
 
@@ -25,7 +25,7 @@ pub(crate) const VISIBLE: &str = "(d.import IS NULL OR (d.province, d.import) NO
 const IS_APPLICANT: &str = "p.name_key IS NOT NULL";
 
 pub(crate) async fn list<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     list: &List,
 ) -> Result<Vec<Dossier>, StoreError> {
     let Within { mut select, id } = listed(list);
@@ -36,15 +36,15 @@ pub(crate) async fn list<C: ConnectionTrait>(
         .columns(COLUMNS)
         .order_by(id, Order::Asc)
         .limit(list.limit.into());
-    dossiers(door, &select).await
+    dossiers(db, &select).await
 }
 
 /// The number of dossiers on all pages of a list.
 pub(crate) async fn count<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     list: &List,
 ) -> Result<u64, StoreError> {
-    number(door, listed(list).select).await
+    number(db, listed(list).select).await
 }
 
 fn listed(list: &List) -> Within {
@@ -62,7 +62,7 @@ fn listed(list: &List) -> Within {
 }
 
 pub(crate) async fn worklist<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     page: &WorklistPage,
 ) -> Result<Vec<Dossier>, StoreError> {
     let Pending {
@@ -82,15 +82,15 @@ pub(crate) async fn worklist<C: ConnectionTrait>(
         .order_by(precedence, Order::Asc)
         .order_by(id, Order::Asc)
         .limit(page.limit.into());
-    dossiers(door, &select).await
+    dossiers(db, &select).await
 }
 
 /// The number of dossiers on all pages of a worklist.
 pub(crate) async fn pending<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     page: &WorklistPage,
 ) -> Result<u64, StoreError> {
-    number(door, waiting(page).select).await
+    number(db, waiting(page).select).await
 }
 
 /// The pending dossiers, as `d`, and the two columns of their order.
@@ -157,7 +157,7 @@ fn waiting(page: &WorklistPage) -> Pending {
 
 /// Dossiers that units decide, by the dossiers' own due time.
 pub(crate) async fn due_between<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     units: &Scope,
     due: (Instant, Instant),
     after: Option<DossierId>,
@@ -210,11 +210,11 @@ pub(crate) async fn due_between<C: ConnectionTrait>(
         }
     }
     select.order_by(("d", "id"), Order::Asc).limit(limit.into());
-    dossiers(door, &select).await
+    dossiers(db, &select).await
 }
 
 pub(crate) async fn search<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     search: &Search,
 ) -> Result<Vec<Dossier>, StoreError> {
     let found = [
@@ -239,7 +239,7 @@ pub(crate) async fn search<C: ConnectionTrait>(
         .and_where(Expr::cust(VISIBLE))
         .order_by(("d", "id"), Order::Desc)
         .limit(search.limit.into());
-    dossiers(door, &select).await
+    dossiers(db, &select).await
 }
 
 /// A selection of dossiers within a scope, and the column that gives the order of id.
@@ -509,19 +509,19 @@ struct Counted {
 }
 
 async fn number<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     mut select: SelectStatement,
 ) -> Result<u64, StoreError> {
     select.expr_as(Expr::cust("count(*)"), "number");
-    let rows: Vec<Counted> = door.select(&select).await.map_err(store_error)?;
+    let rows: Vec<Counted> = db.select(&select).await.map_err(store_error)?;
     let number = rows.first().map_or(0, |counted| counted.number);
     Ok(u64::try_from(number).unwrap_or_default())
 }
 
 async fn dossiers<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     select: &SelectStatement,
 ) -> Result<Vec<Dossier>, StoreError> {
-    let rows: Vec<DossierRow> = door.select(select).await.map_err(store_error)?;
+    let rows: Vec<DossierRow> = db.select(select).await.map_err(store_error)?;
     rows.into_iter().map(Dossier::try_from).collect()
 }

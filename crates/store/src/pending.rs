@@ -8,7 +8,7 @@ use domain::id::{ProvinceCode, UnitCode};
 use domain::time::{self, Instant};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 
-use crate::door::Door;
+use crate::executor::Executor;
 use crate::fault::store_error;
 use crate::page::VISIBLE;
 use crate::row::Place;
@@ -17,7 +17,7 @@ use crate::row::Place;
 const OWN: u8 = Interest::RECEIVING | Interest::RESOLVING | Interest::RETURNING | Interest::HOLDING;
 
 pub(crate) async fn by_unit<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     province: &ProvinceCode,
     now: Instant,
 ) -> Result<HashMap<UnitCode, UnitPending>, StoreError> {
@@ -45,7 +45,7 @@ pub(crate) async fn by_unit<C: ConnectionTrait>(
         tomorrow.into(),
         province.as_str().into(),
     ];
-    let rows: Vec<UnitRow> = door.all(&sql, values).await.map_err(store_error)?;
+    let rows: Vec<UnitRow> = db.all(&sql, values).await.map_err(store_error)?;
     rows.iter()
         .map(|row| {
             let place = Place {

@@ -3,7 +3,7 @@
 use app::ports::{Key, Print, PrintWanted, Printed, StoreError};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 
-use crate::door::Door;
+use crate::executor::Executor;
 use crate::fault::store_error;
 use crate::row::Place;
 
@@ -20,12 +20,12 @@ struct PrintRow {
 
 /// Counts one more print, or finds the one that the same request counted before.
 pub(crate) async fn record<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     wanted: &PrintWanted,
 ) -> Result<Printed, StoreError> {
     let (province, dossier) = (wanted.key.0.as_str(), wanted.key.1.to_string());
     for _ in 0..TRIES {
-        let rows: Vec<PrintRow> = door
+        let rows: Vec<PrintRow> = db
             .all(
                 "SELECT dossier, number, at, actor FROM print \
                  WHERE province = ? AND actor = ? AND request_id = ?",
@@ -46,7 +46,7 @@ pub(crate) async fn record<C: ConnectionTrait>(
         }
         // Nothing is written when another process has taken the number, or the same request has
         // come there, in the meantime: then it is looked for again.
-        door.run(
+        db.run(
             "INSERT INTO print (province, dossier, number, at, actor, request_id) \
              SELECT ?, ?, coalesce(max(number), 0) + 1, ?, ?, ? FROM print \
              WHERE province = ? AND dossier = ? ON CONFLICT DO NOTHING",
@@ -70,10 +70,10 @@ pub(crate) async fn record<C: ConnectionTrait>(
 
 /// The prints of a dossier's receipt, in order.
 pub(crate) async fn all<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     key: &Key,
 ) -> Result<Vec<Print>, StoreError> {
-    let rows: Vec<PrintRow> = door
+    let rows: Vec<PrintRow> = db
         .all(
             "SELECT dossier, number, at, actor FROM print \
              WHERE province = ? AND dossier = ? ORDER BY number",

@@ -5,15 +5,15 @@ use domain::dossier::{Dossier, Event, Record, Score};
 use domain::procedure::Kind;
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 
-use crate::door::{Dialect, Door};
+use crate::bulk::{BulkInsert, Statement};
+use crate::executor::{Dialect, Executor};
 use crate::fault::store_error;
-use crate::many::{Into, Part};
 use crate::numbers::{day_of, number_of};
 use crate::page::VISIBLE;
 use crate::row::Place;
 use crate::tally::units_of;
 
-pub(crate) const RATING: Into<8> = Into {
+pub(crate) const RATING: BulkInsert<8> = BulkInsert {
     table: "rating",
     columns: [
         "province", "dossier", "rated", "recorded", "unit", "since", "kind", "score",
@@ -22,12 +22,12 @@ pub(crate) const RATING: Into<8> = Into {
 };
 
 /// Stores the ratings of a batch.
-pub(crate) fn parts(dialect: Dialect, changes: &[Change]) -> Vec<Part> {
+pub(crate) fn statements(dialect: Dialect, changes: &[Change]) -> Vec<Statement> {
     let rows = changes.iter().flat_map(|change| {
         let records = change.entries.iter().map(|entry| &entry.record);
         records.filter_map(|record| row(&change.dossier, record))
     });
-    RATING.parts(dialect, rows.collect(), "")
+    RATING.statements(dialect, rows.collect(), "")
 }
 
 /// The row of an event that is a rating. A dossier is rated once, after its end, so the deciding
@@ -69,7 +69,7 @@ const COUNTS: &str = "(NOT EXISTS (SELECT 1 FROM import WHERE finished IS NULL) 
     (SELECT 1 FROM dossier d WHERE d.province = r.province AND d.id = r.dossier AND ";
 
 pub(crate) async fn ratings<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     wanted: &RatingsWanted,
 ) -> Result<Vec<Rated>, StoreError> {
     let (of_units, units) = units_of(&wanted.scope, "unit");
@@ -86,7 +86,7 @@ pub(crate) async fn ratings<C: ConnectionTrait>(
         word(wanted.kind).into(),
     ];
     values.extend(units);
-    let rows: Vec<Row> = door.all(&sql, values).await.map_err(store_error)?;
+    let rows: Vec<Row> = db.all(&sql, values).await.map_err(store_error)?;
     rows.into_iter().map(Rated::try_from).collect()
 }
 

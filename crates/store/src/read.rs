@@ -21,29 +21,29 @@ use domain::time::Instant;
 use sea_orm::{FromQueryResult, Value};
 use serde_json::Value as Json;
 
-use crate::Inner;
-use crate::door::Door;
+use crate::executor::Executor;
 use crate::fault::store_error;
-use crate::given::Given;
-use crate::line::Turn;
+use crate::inner::Inner;
 use crate::load;
+use crate::pool::Transaction;
 use crate::row::{EventRow, KeyRow, PersonalRow, Place, TextRow};
+use crate::value_table::ValueTable;
 use crate::{
-    access, block, document, feed, foresight, import, job, page, pending, print, rating, report,
-    takeout, tally,
+    access, document, export, feed, foresight, import, job, number_block, page, pending, print,
+    rating, report, tally,
 };
 
 /// A read transaction: its view does not change after its first statement.
 ///
 /// It takes no lock for which a writer would wait.
 pub(crate) struct Reading {
-    pub(crate) transaction: Turn,
+    pub(crate) transaction: Transaction,
     pub(crate) inner: Arc<Inner>,
 }
 
 impl Reading {
-    pub(crate) fn door(&self) -> Door<'_, Turn> {
-        Door {
+    pub(crate) fn db(&self) -> Executor<'_, Transaction> {
+        Executor {
             connection: &self.transaction,
             statements: &self.inner.statements,
         }
@@ -54,7 +54,7 @@ impl Reading {
         sql: &str,
         values: Vec<Value>,
     ) -> Result<Vec<R>, StoreError> {
-        self.door().all(sql, values).await.map_err(store_error)
+        self.db().all(sql, values).await.map_err(store_error)
     }
 
     async fn events(&self, key: &Key) -> Result<Vec<EventRow>, StoreError> {
@@ -74,7 +74,7 @@ impl Reading {
 #[async_trait]
 impl ReadDossiers for Reading {
     async fn dossier(&self, key: &Key) -> Result<Option<Held>, StoreError> {
-        let held = load::dossiers(&self.door(), std::slice::from_ref(key)).await?;
+        let held = load::dossiers(&self.db(), std::slice::from_ref(key)).await?;
         Ok(held.into_values().next())
     }
 
@@ -150,7 +150,7 @@ impl ReadDossiers for Reading {
         dossiers: &[DossierId],
     ) -> Result<HashMap<DossierId, Vec<Record>>, StoreError> {
         let keys: Vec<Key> = dossiers.iter().map(|id| (province.clone(), *id)).collect();
-        let found = load::histories(&self.door(), &keys).await?;
+        let found = load::histories(&self.db(), &keys).await?;
         Ok(found.into_iter().map(|((_, id), all)| (id, all)).collect())
     }
 
@@ -181,7 +181,7 @@ impl ReadDossiers for Reading {
         let list = wanted
             .iter()
             .map(|(id, item)| [Json::from(id.to_string()), Json::from(*item)]);
-        let given = Given::new(&self.door(), "w", ["dossier", "item"], list.collect());
+        let given = ValueTable::new(&self.db(), "w", ["dossier", "item"], list.collect());
         let sql = format!(
             "SELECT p.dossier, p.item, p.kind, p.value FROM {} CROSS JOIN personal p \
              WHERE p.dossier = w.dossier AND p.province = ? AND p.item = w.item",
@@ -218,23 +218,23 @@ impl ReadDossiers for Reading {
     }
 
     async fn list(&self, list: &List) -> Result<Vec<Dossier>, StoreError> {
-        page::list(&self.door(), list).await
+        page::list(&self.db(), list).await
     }
 
     async fn worklist(&self, wanted: &WorklistPage) -> Result<Vec<Dossier>, StoreError> {
-        page::worklist(&self.door(), wanted).await
+        page::worklist(&self.db(), wanted).await
     }
 
     async fn pending(&self, wanted: &WorklistPage) -> Result<u64, StoreError> {
-        page::pending(&self.door(), wanted).await
+        page::pending(&self.db(), wanted).await
     }
 
     async fn count(&self, list: &List) -> Result<u64, StoreError> {
-        page::count(&self.door(), list).await
+        page::count(&self.db(), list).await
     }
 
     async fn search(&self, search: &Search) -> Result<Vec<Dossier>, StoreError> {
-        page::search(&self.door(), search).await
+        page::search(&self.db(), search).await
     }
 
     async fn histories(
@@ -242,7 +242,7 @@ impl ReadDossiers for Reading {
         province: &ProvinceCode,
         dossiers: &[DossierId],
     ) -> Result<HashMap<DossierId, Vec<Vec<u8>>>, StoreError> {
-        takeout::histories(&self.door(), province, dossiers).await
+        export::histories(&self.db(), province, dossiers).await
     }
 
     async fn private_values(
@@ -250,7 +250,7 @@ impl ReadDossiers for Reading {
         province: &ProvinceCode,
         dossiers: &[DossierId],
     ) -> Result<HashMap<DossierId, HashMap<String, Content>>, StoreError> {
-        takeout::private_values(&self.door(), province, dossiers).await
+        export::private_values(&self.db(), province, dossiers).await
     }
 }
 
@@ -262,7 +262,7 @@ impl ReadFeed for Reading {
         after: u64,
         limit: u32,
     ) -> Result<Vec<(u64, Record)>, StoreError> {
-        feed::after(&self.door(), scope, after, limit).await
+        feed::after(&self.db(), scope, after, limit).await
     }
 
     async fn last_event(
@@ -270,11 +270,11 @@ impl ReadFeed for Reading {
         province: &ProvinceCode,
         until: u64,
     ) -> Result<Option<(u64, Record)>, StoreError> {
-        feed::last_event(&self.door(), province, until).await
+        feed::last_event(&self.db(), province, until).await
     }
 
     async fn feed_head(&self) -> Result<FeedHead, StoreError> {
-        feed::head(&self.door()).await
+        feed::head(&self.db()).await
     }
 
     async fn moved_since(
@@ -282,7 +282,7 @@ impl ReadFeed for Reading {
         provinces: &[ProvinceCode],
         after: u64,
     ) -> Result<Vec<ProvinceCode>, StoreError> {
-        feed::moved_since(&self.door(), provinces, after).await
+        feed::moved_since(&self.db(), provinces, after).await
     }
 }
 
@@ -294,7 +294,7 @@ impl ReadImports for Reading {
         after: u64,
         until: u64,
     ) -> Result<Vec<Import>, StoreError> {
-        import::between(&self.door(), province, after, until).await
+        import::between(&self.db(), province, after, until).await
     }
 
     async fn import(
@@ -302,7 +302,7 @@ impl ReadImports for Reading {
         province: &ProvinceCode,
         number: ImportNumber,
     ) -> Result<Option<Import>, StoreError> {
-        import::by_number(&self.door(), province, number).await
+        import::by_number(&self.db(), province, number).await
     }
 
     async fn import_events(
@@ -312,25 +312,25 @@ impl ReadImports for Reading {
         after: u64,
         limit: u32,
     ) -> Result<Vec<(u64, Record)>, StoreError> {
-        import::events(&self.door(), scope, number, after, limit).await
+        import::events(&self.db(), scope, number, after, limit).await
     }
 
     async fn viewings(&self, province: &ProvinceCode) -> Result<Vec<Viewing>, StoreError> {
-        takeout::viewings(&self.door(), province).await
+        export::viewings(&self.db(), province).await
     }
 }
 
 #[async_trait]
 impl ReadPrints for Reading {
     async fn prints(&self, key: &Key) -> Result<Vec<Print>, StoreError> {
-        print::all(&self.door(), key).await
+        print::all(&self.db(), key).await
     }
 }
 
 #[async_trait]
 impl ReadReports for Reading {
     async fn report_rows(&self, wanted: &ReportWanted) -> Result<Vec<ReportRow>, StoreError> {
-        report::rows(&self.door(), wanted).await
+        report::rows(&self.db(), wanted).await
     }
 
     async fn report_ids(
@@ -339,7 +339,7 @@ impl ReadReports for Reading {
         after: Option<DossierId>,
         limit: u32,
     ) -> Result<Vec<DossierId>, StoreError> {
-        report::ids(&self.door(), wanted, after, limit).await
+        report::ids(&self.db(), wanted, after, limit).await
     }
 
     async fn report_histories(
@@ -347,15 +347,15 @@ impl ReadReports for Reading {
         wanted: &ReportWanted,
         dossiers: &[DossierId],
     ) -> Result<Vec<(DossierId, Vec<Record>)>, StoreError> {
-        report::histories_of(&self.door(), wanted, dossiers).await
+        report::histories_of(&self.db(), wanted, dossiers).await
     }
 
     async fn sums(&self, wanted: &SumsWanted) -> Result<HashMap<UnitCode, Sums>, StoreError> {
-        tally::sums(&self.door(), wanted).await
+        tally::sums(&self.db(), wanted).await
     }
 
     async fn ratings(&self, wanted: &RatingsWanted) -> Result<Vec<Rated>, StoreError> {
-        rating::ratings(&self.door(), wanted).await
+        rating::ratings(&self.db(), wanted).await
     }
 
     async fn overdue(
@@ -364,7 +364,7 @@ impl ReadReports for Reading {
         at: Instant,
         open_until: Instant,
     ) -> Result<HashMap<UnitCode, u32>, StoreError> {
-        tally::overdue(&self.door(), scope, at, open_until).await
+        tally::overdue(&self.db(), scope, at, open_until).await
     }
 
     async fn pending_by_unit(
@@ -372,7 +372,7 @@ impl ReadReports for Reading {
         province: &ProvinceCode,
         now: Instant,
     ) -> Result<HashMap<UnitCode, UnitPending>, StoreError> {
-        pending::by_unit(&self.door(), province, now).await
+        pending::by_unit(&self.db(), province, now).await
     }
 }
 
@@ -384,63 +384,63 @@ impl ReadNumbers for Reading {
         unit: &UnitCode,
         day: NaiveDate,
     ) -> Result<Vec<Block>, StoreError> {
-        block::blocks(&self.door(), province, unit, day).await
+        number_block::blocks(&self.db(), province, unit, day).await
     }
 }
 
 #[async_trait]
 impl ReadTokens for Reading {
     async fn token_edition(&self) -> Result<i64, StoreError> {
-        access::token_edition(&self.door()).await
+        access::token_edition(&self.db()).await
     }
 
     async fn token(&self, hash: &str) -> Result<Option<Token>, StoreError> {
-        access::token(&self.door(), hash).await
+        access::token(&self.db(), hash).await
     }
 
     async fn tokens(&self) -> Result<Vec<Token>, StoreError> {
-        access::tokens(&self.door()).await
+        access::tokens(&self.db()).await
     }
 }
 
 #[async_trait]
 impl ReadCatalogue for Reading {
     async fn editions(&self) -> Result<HashMap<ProvinceCode, u64>, StoreError> {
-        document::editions(&self.door()).await
+        document::editions(&self.db()).await
     }
 
     async fn documents(&self, province: &ProvinceCode) -> Result<Vec<Document>, StoreError> {
-        document::documents(&self.door(), province).await
+        document::documents(&self.db(), province).await
     }
 }
 
 #[async_trait]
 impl ReadJobs for Reading {
     async fn job(&self, province: &ProvinceCode, id: &str) -> Result<Option<Job>, StoreError> {
-        job::job(&self.door(), province, id).await
+        job::job(&self.db(), province, id).await
     }
 
     async fn unfinished_jobs(&self) -> Result<Vec<Job>, StoreError> {
-        job::unfinished(&self.door()).await
+        job::unfinished(&self.db()).await
     }
 
     async fn jobs(&self, province: &ProvinceCode) -> Result<Vec<Job>, StoreError> {
-        job::jobs(&self.door(), province).await
+        job::jobs(&self.db(), province).await
     }
 }
 
 #[async_trait]
 impl ReadForecasts for Reading {
     async fn model_numbers(&self) -> Result<HashMap<ProvinceCode, u64>, StoreError> {
-        foresight::numbers(&self.door()).await
+        foresight::numbers(&self.db()).await
     }
 
     async fn first_model(&self, province: &ProvinceCode) -> Result<Option<Instant>, StoreError> {
-        foresight::first_model(&self.door(), province).await
+        foresight::first_model(&self.db(), province).await
     }
 
     async fn models(&self, province: &ProvinceCode) -> Result<Vec<KeptModel>, StoreError> {
-        foresight::models(&self.door(), province).await
+        foresight::models(&self.db(), province).await
     }
 
     async fn last_flags(
@@ -448,7 +448,7 @@ impl ReadForecasts for Reading {
         province: &ProvinceCode,
         dossiers: &[DossierId],
     ) -> Result<HashMap<DossierId, Flag>, StoreError> {
-        foresight::last_flags(&self.door(), province, dossiers).await
+        foresight::last_flags(&self.db(), province, dossiers).await
     }
 
     async fn flags_of(
@@ -456,7 +456,7 @@ impl ReadForecasts for Reading {
         province: &ProvinceCode,
         dossiers: &[DossierId],
     ) -> Result<HashMap<DossierId, Vec<Flag>>, StoreError> {
-        foresight::flags_of(&self.door(), province, dossiers).await
+        foresight::flags_of(&self.db(), province, dossiers).await
     }
 
     async fn flags(
@@ -465,7 +465,7 @@ impl ReadForecasts for Reading {
         after: u64,
         limit: u32,
     ) -> Result<Vec<(u64, Flag)>, StoreError> {
-        foresight::flags(&self.door(), scope, after, limit).await
+        foresight::flags(&self.db(), scope, after, limit).await
     }
 
     async fn foretold(
@@ -473,7 +473,7 @@ impl ReadForecasts for Reading {
         province: &ProvinceCode,
         dossiers: &[DossierId],
     ) -> Result<HashMap<DossierId, Foretold>, StoreError> {
-        foresight::foretold(&self.door(), province, dossiers).await
+        foresight::foretold(&self.db(), province, dossiers).await
     }
 
     async fn due_between(
@@ -483,7 +483,7 @@ impl ReadForecasts for Reading {
         after: Option<DossierId>,
         limit: u32,
     ) -> Result<Vec<Dossier>, StoreError> {
-        page::due_between(&self.door(), units, due, after, limit).await
+        page::due_between(&self.db(), units, due, after, limit).await
     }
 
     async fn last_flag(
@@ -491,11 +491,11 @@ impl ReadForecasts for Reading {
         province: &ProvinceCode,
         until: u64,
     ) -> Result<Option<(u64, Flag)>, StoreError> {
-        foresight::last_flag(&self.door(), province, until).await
+        foresight::last_flag(&self.db(), province, until).await
     }
 
     async fn flags_head(&self) -> Result<FeedHead, StoreError> {
-        foresight::head(&self.door()).await
+        foresight::head(&self.db()).await
     }
 }
 

@@ -11,13 +11,13 @@ use sea_orm::{
     TransactionOptions, TransactionTrait,
 };
 
+use crate::bulk::Nothing;
 use crate::commit::dossiers::overdue_from;
 use crate::commit::tallies;
-use crate::door::Door;
-use crate::given::Given;
-use crate::many::Nothing;
+use crate::executor::Executor;
 use crate::page::VISIBLE;
 use crate::row::DossierRow;
+use crate::value_table::ValueTable;
 
 /// How many dossiers are in memory at a time.
 const PAGE: u32 = 1_000;
@@ -40,7 +40,7 @@ pub(crate) async fn recount(db: &DatabaseConnection) -> Result<(), DbErr> {
         ..TransactionOptions::default()
     };
     let transaction = db.begin_with_options(immediate).await?;
-    let door = Door {
+    let executor = Executor {
         connection: &transaction,
         statements: &statements,
     };
@@ -51,7 +51,7 @@ pub(crate) async fn recount(db: &DatabaseConnection) -> Result<(), DbErr> {
          FROM dossier d WHERE overdue_from = -1 LIMIT ?"
     );
     loop {
-        let page: Vec<UncountedRow> = door.all(&uncounted, vec![PAGE.into()]).await?;
+        let page: Vec<UncountedRow> = executor.all(&uncounted, vec![PAGE.into()]).await?;
         if page.is_empty() {
             break;
         }
@@ -68,19 +68,24 @@ pub(crate) async fn recount(db: &DatabaseConnection) -> Result<(), DbErr> {
             tally::add(sum, tally::difference(None, &dossier));
             rows.push([province.into(), id.into(), overdue_from(&dossier).into()]);
         }
-        let given = Given::new(&door, "w", ["province", "dossier", "overdue_from"], rows);
+        let given = ValueTable::new(
+            &executor,
+            "w",
+            ["province", "dossier", "overdue_from"],
+            rows,
+        );
         let sql = format!(
             "UPDATE dossier SET overdue_from = w.overdue_from FROM {} \
              WHERE dossier.province = w.province AND dossier.id = w.dossier",
             given.table
         );
-        door.run(&sql, given.values).await?;
+        executor.run(&sql, given.values).await?;
     }
     for ((province, import), sum) in &sums {
         match import {
-            None => tallies::add(&door, province, sum).await?,
+            None => tallies::add(&executor, province, sum).await?,
             Some(import) => {
-                tallies::add_to(&door, province, tallies::unseen(*import), sum).await?;
+                tallies::add_to(&executor, province, tallies::unseen(*import), sum).await?;
             }
         }
     }
@@ -90,7 +95,7 @@ pub(crate) async fn recount(db: &DatabaseConnection) -> Result<(), DbErr> {
 /// Whether a migration left dossiers that are not counted yet.
 pub(crate) async fn is_needed(db: &impl ConnectionTrait) -> Result<bool, DbErr> {
     let statements = AtomicU64::new(0);
-    let door = Door {
+    let executor = Executor {
         connection: db,
         statements: &statements,
     };
@@ -109,6 +114,6 @@ pub(crate) async fn is_needed(db: &impl ConnectionTrait) -> Result<bool, DbErr> 
             SELECT 1 FROM dossier d WHERE d.province = p.province AND d.overdue_from = -1
                 AND d.overdue_from < 9223372036854775807 LIMIT 1
         ) = 1 LIMIT 1";
-    let rows: Vec<Nothing> = door.all(sql, Vec::new()).await?;
+    let rows: Vec<Nothing> = executor.all(sql, Vec::new()).await?;
     Ok(!rows.is_empty())
 }

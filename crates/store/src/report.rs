@@ -10,10 +10,10 @@ use sea_orm::sea_query::{Expr, ExprTrait, Order, SelectStatement};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde_json::Value as Json;
 
-use crate::door::Door;
+use crate::executor::Executor;
 use crate::fault::store_error;
-use crate::given::Given;
 use crate::row::{DossierRow, EventRow, Place};
+use crate::value_table::ValueTable;
 
 #[derive(FromQueryResult)]
 struct CandidateRow {
@@ -32,14 +32,14 @@ struct IdRow {
 /// Two statements, however many dossiers: one reads the dossiers, one the events of those whose
 /// present state is not the wanted one.
 pub(crate) async fn rows<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     wanted: &ReportWanted,
 ) -> Result<Vec<ReportRow>, StoreError> {
     let until = wanted.until.timestamp_micros();
     let as_of = wanted.as_of.timestamp_micros();
     let mut settled = Vec::new();
     let mut moved = Vec::new();
-    for row in candidates(door, wanted).await? {
+    for row in candidates(db, wanted).await? {
         if row.last_event < until && row.last_record <= as_of {
             let dossier = Dossier::try_from(DossierRow::new(row.id, row.version, row.fold))?;
             settled.push(ReportRow::Settled(Box::new(dossier)));
@@ -47,7 +47,7 @@ pub(crate) async fn rows<C: ConnectionTrait>(
             moved.push([Json::from(row.id)]);
         }
     }
-    let histories = histories(door, wanted, moved).await?;
+    let histories = histories(db, wanted, moved).await?;
     settled.extend(
         histories
             .into_iter()
@@ -58,12 +58,12 @@ pub(crate) async fn rows<C: ConnectionTrait>(
 
 /// The next dossiers by id: one statement for a province, two for some of its units.
 pub(crate) async fn ids<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     wanted: &ReportWanted,
     after: Option<DossierId>,
     limit: u32,
 ) -> Result<Vec<DossierId>, StoreError> {
-    let mut found = ids_within(door, wanted, after, limit).await?;
+    let mut found = ids_within(db, wanted, after, limit).await?;
     if let Scope::Units(province, _) = &wanted.scope
         && !wanted.only_apart
     {
@@ -72,7 +72,7 @@ pub(crate) async fn ids<C: ConnectionTrait>(
             only_apart: true,
             ..wanted.clone()
         };
-        found.extend(ids_within(door, &apart, after, limit).await?);
+        found.extend(ids_within(db, &apart, after, limit).await?);
         found.sort_unstable();
         found.dedup();
         found.truncate(limit as usize);
@@ -81,7 +81,7 @@ pub(crate) async fn ids<C: ConnectionTrait>(
 }
 
 async fn ids_within<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     wanted: &ReportWanted,
     after: Option<DossierId>,
     limit: u32,
@@ -92,7 +92,7 @@ async fn ids_within<C: ConnectionTrait>(
         .and_where_option(after.map(|after| Expr::col(("d", "id")).gt(after.to_string())))
         .order_by(("d", "id"), Order::Asc)
         .limit(limit.into());
-    let rows: Vec<IdRow> = door.select(&select).await.map_err(store_error)?;
+    let rows: Vec<IdRow> = db.select(&select).await.map_err(store_error)?;
     let place = |id| Place {
         table: "dossier",
         id,
@@ -104,23 +104,23 @@ async fn ids_within<C: ConnectionTrait>(
 
 /// The histories of some dossiers: one statement however many.
 pub(crate) async fn histories_of<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     wanted: &ReportWanted,
     dossiers: &[DossierId],
 ) -> Result<Vec<(DossierId, Vec<Record>)>, StoreError> {
     let ids = dossiers.iter().map(|id| [Json::from(id.to_string())]);
-    histories(door, wanted, ids.collect()).await
+    histories(db, wanted, ids.collect()).await
 }
 
 async fn candidates<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     wanted: &ReportWanted,
 ) -> Result<Vec<CandidateRow>, StoreError> {
     let mut select = selected(wanted);
     select
         .columns(crate::page::COLUMNS)
         .columns([("d", "last_event"), ("d", "last_record")]);
-    door.select(&select).await.map_err(store_error)
+    db.select(&select).await.map_err(store_error)
 }
 
 /// The dossiers that a report reads, without a column yet.
@@ -142,14 +142,14 @@ fn selected(wanted: &ReportWanted) -> SelectStatement {
 }
 
 async fn histories<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     wanted: &ReportWanted,
     dossiers: Vec<[Json; 1]>,
 ) -> Result<Vec<(DossierId, Vec<Record>)>, StoreError> {
     if dossiers.is_empty() {
         return Ok(Vec::new());
     }
-    let given = Given::new(door, "w", ["dossier"], dossiers);
+    let given = ValueTable::new(db, "w", ["dossier"], dossiers);
     let sql = format!(
         "SELECT e.seq, e.bytes FROM {} CROSS JOIN event e \
          WHERE e.dossier = w.dossier AND e.province = ? AND e.record_time <= ? \
@@ -161,7 +161,7 @@ async fn histories<C: ConnectionTrait>(
         wanted.scope.province().as_str().into(),
         wanted.as_of.timestamp_micros().into(),
     ]);
-    let rows: Vec<EventRow> = door.all(&sql, values).await.map_err(store_error)?;
+    let rows: Vec<EventRow> = db.all(&sql, values).await.map_err(store_error)?;
     let mut places: HashMap<DossierId, usize> = HashMap::new();
     let mut histories: Vec<(DossierId, Vec<Record>)> = Vec::new();
     for row in rows {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Statement};
 
 use crate::address::Address;
-use crate::door::{Dialect, Door};
+use crate::executor::{Dialect, Executor};
 use crate::fault::store_error;
 use crate::open::{self, OpenError};
 use crate::{SeaStore, StoreError};
@@ -168,11 +168,11 @@ impl SeaStore {
     }
 
     async fn number(&self, sql: &str, values: Vec<sea_orm::Value>) -> Result<i64, DbErr> {
-        let door = Door {
+        let db = Executor {
             connection: &self.inner.readers,
             statements: &self.inner.statements,
         };
-        let rows: Vec<NumberRow> = door.all(sql, values).await?;
+        let rows: Vec<NumberRow> = db.all(sql, values).await?;
         rows.first()
             .map(|row| row.number)
             .ok_or_else(|| DbErr::RecordNotFound("one number".to_owned()))

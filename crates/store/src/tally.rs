@@ -10,7 +10,7 @@ use domain::tally::{Counts, Measure};
 use domain::time::Instant;
 use sea_orm::{ConnectionTrait, FromQueryResult, QueryResult, Value};
 
-use crate::door::Door;
+use crate::executor::Executor;
 use crate::fault::store_error;
 use crate::numbers::number_of;
 use crate::page::VISIBLE;
@@ -72,7 +72,7 @@ fn month_of(day: NaiveDate) -> NaiveDate {
 }
 
 pub(crate) async fn sums<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     wanted: &SumsWanted,
 ) -> Result<HashMap<UnitCode, Sums>, StoreError> {
     let until = wanted.to.succ_opt().unwrap_or(wanted.to);
@@ -100,7 +100,7 @@ pub(crate) async fn sums<C: ConnectionTrait>(
         sums.join(", "),
         parts.join(" UNION ALL ")
     );
-    let rows: Vec<SumRow> = door.all(&sql, values).await.map_err(store_error)?;
+    let rows: Vec<SumRow> = db.all(&sql, values).await.map_err(store_error)?;
     let mut found: HashMap<UnitCode, Sums> = HashMap::new();
     for row in rows {
         let place = Place {
@@ -125,7 +125,7 @@ const FIRST: NaiveDate = match NaiveDate::from_ymd_opt(1900, 1, 1) {
 };
 
 pub(crate) async fn overdue<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     scope: &Scope,
     at: Instant,
     open_until: Instant,
@@ -143,7 +143,7 @@ pub(crate) async fn overdue<C: ConnectionTrait>(
         open_until.timestamp_micros().into(),
     ];
     values.extend(units);
-    let rows: Vec<OverdueRow> = door.all(&sql, values).await.map_err(store_error)?;
+    let rows: Vec<OverdueRow> = db.all(&sql, values).await.map_err(store_error)?;
     rows.iter()
         .map(|row| {
             let place = Place {

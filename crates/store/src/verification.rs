@@ -11,10 +11,10 @@ use sea_orm::{FromQueryResult, Value};
 use serde_json::json;
 
 use crate::fault::store_error;
-use crate::given::Given;
 use crate::page::VISIBLE;
 use crate::read::Reading;
 use crate::row::Place;
+use crate::value_table::ValueTable;
 
 #[derive(FromQueryResult)]
 struct ProvinceRow {
@@ -195,7 +195,7 @@ impl ReadKept for Reading {
             return Ok(Vec::new());
         }
         let ids: Vec<[_; 1]> = rows.iter().map(|row| [json!(row.id)]).collect();
-        let given = Given::new(&self.door(), "w", ["dossier"], ids);
+        let given = ValueTable::new(&self.db(), "w", ["dossier"], ids);
         let beside = |columns: &str, table: &str, order: &str| {
             format!(
                 "SELECT {columns} FROM {} CROSS JOIN {table} t \
@@ -277,7 +277,7 @@ impl ReadKept for Reading {
             return Ok(Vec::new());
         }
         let list = codes.iter().map(|code| [json!(code.as_str())]).collect();
-        let given = Given::new(&self.door(), "w", ["code"], list);
+        let given = ValueTable::new(&self.db(), "w", ["code"], list);
         let sql = format!(
             "SELECT c.code, c.dossier, '' AS fold FROM {} CROSS JOIN code c \
              WHERE c.province = ? AND c.code = w.code",
@@ -331,7 +331,7 @@ impl ReadKept for Reading {
                      AND n.state <> 'used') AS without_dossier \
              FROM counter c WHERE c.province = ? ORDER BY c.unit, c.day";
         let values = vec![province.as_str().into()];
-        let rows: Vec<CounterRow> = self.door().all(sql, values).await.map_err(store_error)?;
+        let rows: Vec<CounterRow> = self.db().all(sql, values).await.map_err(store_error)?;
         Ok(rows
             .into_iter()
             .map(|row| KeptCounter {

@@ -7,10 +7,10 @@ use domain::code::AnyCode;
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use serde_json::{Value as Json, json};
 
-use super::{Failure, clash_unless, keys_of};
-use crate::door::{Dialect, Door};
-use crate::given::Given;
-use crate::many::{Into, Part};
+use super::failure::{Failure, clash_unless, keys_of};
+use crate::bulk::{BulkInsert, Statement};
+use crate::executor::{Dialect, Executor};
+use crate::value_table::ValueTable;
 
 #[derive(FromQueryResult)]
 struct CodeRow {
@@ -19,21 +19,21 @@ struct CodeRow {
     dossier: String,
 }
 
-const CODE: Into<3> = Into {
+const CODE: BulkInsert<3> = BulkInsert {
     table: "code",
     columns: ["province", "code", "dossier"],
     nullable: &[],
 };
 
 pub(super) async fn write<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     changes: &[Change],
 ) -> Result<(), Failure> {
     let wanted = wanted(changes);
-    release(door, changes).await?;
+    release(db, changes).await?;
     let mut taken: HashSet<[String; 3]> = HashSet::new();
-    for part in parts(door.dialect(), &wanted) {
-        let written: Vec<CodeRow> = door.all(&part.sql, part.values).await?;
+    for statement in statements(db.dialect(), &wanted) {
+        let written: Vec<CodeRow> = db.all(&statement.sql, statement.values).await?;
         taken.extend(written.into_iter().map(CodeRow::into_row));
     }
     // A code that the dossier already has is no clash.
@@ -42,13 +42,13 @@ pub(super) async fn write<C: ConnectionTrait>(
         .map(|[province, code, _]| [json!(province), json!(code)])
         .collect();
     if !rest.is_empty() {
-        let given = Given::new(door, "w", ["province", "code"], rest);
+        let given = ValueTable::new(db, "w", ["province", "code"], rest);
         let sql = format!(
             "SELECT c.province, c.code, c.dossier FROM {} CROSS JOIN code c \
              WHERE c.province = w.province AND c.code = w.code",
             given.table
         );
-        let held: Vec<CodeRow> = door.all(&sql, given.values).await?;
+        let held: Vec<CodeRow> = db.all(&sql, given.values).await?;
         taken.extend(held.into_iter().map(CodeRow::into_row));
     }
     let has = |change: &Change, code: &AnyCode| {
@@ -88,9 +88,9 @@ pub(super) fn wanted(changes: &[Change]) -> Vec<[String; 3]> {
 }
 
 /// Writes the codes that nobody has, and returns a row for each.
-pub(super) fn parts(dialect: Dialect, wanted: &[[String; 3]]) -> Vec<Part> {
+pub(super) fn statements(dialect: Dialect, wanted: &[[String; 3]]) -> Vec<Statement> {
     let rows = wanted.iter().cloned().map(|row| row.map(Value::from));
-    CODE.parts(
+    CODE.statements(
         dialect,
         rows.collect(),
         "ON CONFLICT (province, code) DO NOTHING RETURNING province, code, dossier",
@@ -99,7 +99,7 @@ pub(super) fn parts(dialect: Dialect, wanted: &[[String; 3]]) -> Vec<Part> {
 
 /// Frees codes that a dossier no longer has, for the dossier to which they belong.
 async fn release<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     changes: &[Change],
 ) -> Result<(), Failure> {
     let mut released: Vec<[Json; 3]> = Vec::new();
@@ -115,13 +115,13 @@ async fn release<C: ConnectionTrait>(
     if released.is_empty() {
         return Ok(());
     }
-    let given = Given::new(door, "w", ["province", "code", "dossier"], released);
+    let given = ValueTable::new(db, "w", ["province", "code", "dossier"], released);
     let sql = format!(
         "DELETE FROM code WHERE (province, code, dossier) IN \
              (SELECT province, code, dossier FROM {})",
         given.table
     );
-    door.run(&sql, given.values).await?;
+    db.run(&sql, given.values).await?;
     Ok(())
 }
 

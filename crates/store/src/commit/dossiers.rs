@@ -8,9 +8,10 @@ use domain::id::{ActorId, DossierId, StepId};
 use domain::tally;
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 
-use super::{Failure, clash_unless, key_columns};
-use crate::door::{Dialect, Door};
-use crate::many::{Into, Part, places, unnest};
+use super::failure::{Failure, clash_unless};
+use super::key::key_columns;
+use crate::bulk::{BulkInsert, Statement, places, unnest};
+use crate::executor::{Dialect, Executor};
 use crate::row::NEVER;
 
 #[derive(FromQueryResult)]
@@ -20,7 +21,7 @@ struct Written {
 
 const DOSSIER_COLUMNS: usize = 21;
 
-const DOSSIER: Into<DOSSIER_COLUMNS> = Into {
+const DOSSIER: BulkInsert<DOSSIER_COLUMNS> = BulkInsert {
     table: "dossier",
     columns: [
         "province",
@@ -52,13 +53,13 @@ const DOSSIER: Into<DOSSIER_COLUMNS> = Into {
 const DOSSIERS_AT_ONCE: usize = 1_300;
 
 pub(super) async fn write<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     changes: &[Change],
 ) -> Result<(), Failure> {
     let mut written = HashSet::with_capacity(changes.len());
     for chunk in by_id(changes).chunks(DOSSIERS_AT_ONCE) {
-        let part = part(door.dialect(), chunk);
-        let rows: Vec<Written> = door.all(&part.sql, part.values).await?;
+        let statement = statement(db.dialect(), chunk);
+        let rows: Vec<Written> = db.all(&statement.sql, statement.values).await?;
         written.extend(rows.into_iter().map(|row| row.dossier));
     }
     clash_unless(changes, |change| {
@@ -74,7 +75,7 @@ pub(super) fn by_id(changes: &[Change]) -> Vec<&Change> {
 }
 
 /// Writes the dossiers whose version is the loaded one, and returns a row for each.
-pub(super) fn part(dialect: Dialect, changes: &[&Change]) -> Part {
+pub(super) fn statement(dialect: Dialect, changes: &[&Change]) -> Statement {
     // On SQLite the former versions come as literal places, because SQLite would otherwise scan one
     // list inside the other.
     let former = match dialect {
@@ -103,7 +104,7 @@ pub(super) fn part(dialect: Dialect, changes: &[&Change]) -> Part {
         let (province, id) = key_columns(change);
         [province, id, change.before.into()]
     });
-    DOSSIER.part(dialect, rows, &tail, former.collect())
+    DOSSIER.statement(dialect, rows, &tail, former.collect())
 }
 
 fn key_order(change: &Change) -> (&str, DossierId) {

@@ -5,11 +5,12 @@ use std::collections::HashSet;
 use app::ports::Change;
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
-use super::{Failure, clash_unless, key_columns};
-use crate::door::{Dialect, Door};
+use super::failure::{Failure, clash_unless};
+use super::key::key_columns;
+use crate::bulk::Statement;
+use crate::executor::{Dialect, Executor};
 use crate::fault::is_refused_by_trigger;
 use crate::feed;
-use crate::many::Part;
 
 #[derive(FromQueryResult)]
 struct WrittenEvent {
@@ -18,12 +19,12 @@ struct WrittenEvent {
 }
 
 pub(super) async fn write<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     changes: &[Change],
 ) -> Result<(), Failure> {
     let mut written: HashSet<(String, i64)> = HashSet::new();
-    for part in parts(door.dialect(), changes) {
-        let rows: Result<Vec<WrittenEvent>, DbErr> = door.all(&part.sql, part.values).await;
+    for statement in statements(db.dialect(), changes) {
+        let rows: Result<Vec<WrittenEvent>, DbErr> = db.all(&statement.sql, statement.values).await;
         match rows {
             Ok(rows) => written.extend(rows.into_iter().map(|row| (row.dossier, row.version))),
             // A later part of a request met a first part that is already there. The error does not
@@ -44,7 +45,7 @@ pub(super) async fn write<C: ConnectionTrait>(
 }
 
 /// Writes the events of requests that are not there yet, and returns a row for each.
-pub(super) fn parts(dialect: Dialect, changes: &[Change]) -> Vec<Part> {
+pub(super) fn statements(dialect: Dialect, changes: &[Change]) -> Vec<Statement> {
     let mut in_order: Vec<&Change> = changes.iter().collect();
     match dialect {
         Dialect::Sqlite => {}
@@ -71,7 +72,7 @@ pub(super) fn parts(dialect: Dialect, changes: &[Change]) -> Vec<Part> {
             ]);
         }
     }
-    feed::parts(
+    feed::statements(
         dialect,
         rows,
         "ON CONFLICT DO NOTHING RETURNING dossier, version",

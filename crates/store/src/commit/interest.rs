@@ -3,12 +3,12 @@
 use app::ports::Change;
 use serde_json::json;
 
-use crate::door::Dialect;
-use crate::given::Given;
-use crate::many::{Into, Part};
+use crate::bulk::{BulkInsert, Statement};
+use crate::executor::Dialect;
 use crate::row::NEVER;
+use crate::value_table::ValueTable;
 
-const INTEREST: Into<7> = Into {
+const INTEREST: BulkInsert<7> = BulkInsert {
     table: "interest",
     columns: [
         "province",
@@ -22,7 +22,7 @@ const INTEREST: Into<7> = Into {
     nullable: &[],
 };
 
-pub(super) fn parts(dialect: Dialect, changes: &[Change]) -> Vec<Part> {
+pub(super) fn statements(dialect: Dialect, changes: &[Change]) -> Vec<Statement> {
     let mut gone = Vec::new();
     let mut rows = Vec::new();
     for change in changes {
@@ -55,24 +55,24 @@ pub(super) fn parts(dialect: Dialect, changes: &[Change]) -> Vec<Part> {
             ]);
         }
     }
-    let mut parts = Vec::new();
+    let mut statements = Vec::new();
     if !gone.is_empty() {
-        let gone = Given::in_dialect(dialect, "w", ["province", "unit", "dossier"], gone);
+        let gone = ValueTable::in_dialect(dialect, "w", ["province", "unit", "dossier"], gone);
         let sql = format!(
             "DELETE FROM interest WHERE (province, unit, dossier) IN \
                  (SELECT province, unit, dossier FROM {})",
             gone.table
         );
-        parts.push(Part {
+        statements.push(Statement {
             sql,
             values: gone.values,
         });
     }
-    parts.extend(INTEREST.parts(
+    statements.extend(INTEREST.statements(
         dialect,
         rows,
         "ON CONFLICT (province, unit, dossier) DO UPDATE SET roles = excluded.roles, \
              open = excluded.open, due = excluded.due, precedence = excluded.precedence",
     ));
-    parts
+    statements
 }

@@ -4,10 +4,13 @@
 //! tallies by key last. If a writer on PostgreSQL still deadlocks with another, the server aborts
 //! one of them, and that one begins again.
 
+mod beside;
 mod codes;
 pub(crate) mod dossiers;
 mod events;
+pub(crate) mod failure;
 mod interest;
+mod key;
 pub(crate) mod people;
 mod personal;
 pub(crate) mod tallies;
@@ -15,22 +18,23 @@ mod together;
 
 use std::sync::atomic::AtomicU64;
 
-use app::ports::{Batch, Change, CommitError, Committed, Key, StoreError};
-use sea_orm::{ConnectionTrait, DbErr, SqliteTransactionMode, TransactionOptions, Value};
+use app::ports::{Batch, Change, CommitError, Committed};
+use sea_orm::{ConnectionTrait, DbErr};
 
-use crate::door::{Dialect, Door};
-use crate::fault::{is_deadlock, is_held, is_otherwise, store_error, wrote_nothing};
-use crate::line::Line;
-use crate::many::Part;
+use failure::Failure;
+
+use crate::executor::{Dialect, Executor};
+use crate::fault::{is_held, is_otherwise, store_error, wrote_nothing};
 use crate::numbers::Numbering;
-use crate::{block, numbers, rating};
+use crate::pool::Pool;
+use crate::{number_block, numbers};
 
 /// How often a transaction is begun again after a deadlock.
 const TRIES: usize = 5;
 
 /// Writes a batch. It must not be cancelled half-way, so the caller gives it a task of its own.
 pub(crate) async fn commit(
-    writer: &Line,
+    writer: &Pool,
     statements: &AtomicU64,
     mut batch: Batch,
 ) -> Result<Committed, CommitError> {
@@ -39,18 +43,17 @@ pub(crate) async fn commit(
             dossiers: Vec::new(),
         });
     }
-    let door = Door {
+    let db = Executor {
         connection: writer,
         statements,
     };
-    let mut way = match door.dialect() {
+    let mut way = match db.dialect() {
         Dialect::Postgres if together::fits(&batch.changes) => Way::Together,
         Dialect::Postgres | Dialect::Sqlite => Way::Stepwise,
     };
     let numbered = batch.changes.iter().any(|change| change.number.is_some());
     // Of a file one process decides all.
-    let asked =
-        door.dialect() == Dialect::Postgres && people::keys(&batch.changes).next().is_some();
+    let asked = db.dialect() == Dialect::Postgres && people::keys(&batch.changes).next().is_some();
     // A counter rarely reaches a number whose code a dossier already has. So the numbers are
     // checked only after such a clash.
     let mut numbering = Numbering::Trusting;
@@ -60,7 +63,7 @@ pub(crate) async fn commit(
         // for others, so the changes must go back to their unsealed state.
         let unsealed = numbered.then(|| batch.changes.clone());
         let done = match way {
-            Way::Together if !numbered && !asked => alone(&door, &batch.changes).await,
+            Way::Together if !numbered && !asked => alone(&db, &batch.changes).await,
             Way::Together | Way::Stepwise => {
                 attempt(writer, statements, &mut batch.changes, way, numbering).await
             }
@@ -102,8 +105,8 @@ enum Way {
 
 /// Writes with one statement that is a transaction by itself, which saves the round trips of begin
 /// and commit.
-async fn alone(door: &Door<'_, Line>, changes: &[Change]) -> Result<(), Failure> {
-    together::write(door, changes).await.map_err(|error| {
+async fn alone(db: &Executor<'_, Pool>, changes: &[Change]) -> Result<(), Failure> {
+    together::write(db, changes).await.map_err(|error| {
         if is_otherwise(&error) {
             Failure::Otherwise
         } else {
@@ -120,32 +123,23 @@ fn answer(done: Result<(), Failure>, batch: Batch) -> Result<Committed, CommitEr
     })
 }
 
-/// Begins for writing. On SQLite a transaction that begins with a read cannot wait for the write
-/// lock later; it fails.
-pub(crate) fn immediate() -> TransactionOptions {
-    TransactionOptions {
-        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-        ..TransactionOptions::default()
-    }
-}
-
 /// Runs one transaction: it writes everything, or fails and writes nothing.
 async fn attempt(
-    writer: &Line,
+    writer: &Pool,
     statements: &AtomicU64,
     changes: &mut [Change],
     way: Way,
     numbering: Numbering,
 ) -> Result<(), Failure> {
-    let transaction = writer.begin_with_options(immediate()).await?;
-    let door = Door {
+    let transaction = writer.begin_writing().await?;
+    let db = Executor {
         connection: &transaction,
         statements,
     };
     if changes.len() > MOST_OF_A_LANE {
-        door.take_time().await?;
+        db.take_time().await?;
     }
-    match write(&door, changes, way, numbering).await {
+    match write(&db, changes, way, numbering).await {
         Ok(()) => transaction.commit().await.map_err(outcome),
         Err(failure) => {
             if let Err(error) = transaction.rollback().await {
@@ -168,65 +162,16 @@ fn outcome(error: DbErr) -> Failure {
     }
 }
 
-/// Why a batch was not written, or may not have been.
-pub(crate) enum Failure {
-    Clash(Vec<Key>),
-    /// These dossiers got numbers that other dossiers have.
-    NumberTaken(Vec<Key>),
-    /// Something clashes, and the statement cannot say what.
-    Otherwise,
-    Deadlock(DbErr),
-    /// Somebody holds a lock.
-    Held,
-    Unknown(StoreError),
-    Store(StoreError),
-}
-
-impl From<DbErr> for Failure {
-    fn from(error: DbErr) -> Self {
-        if is_deadlock(&error) {
-            Failure::Deadlock(error)
-        } else if is_held(&error) {
-            Failure::Held
-        } else {
-            Failure::Store(store_error(error))
-        }
-    }
-}
-
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Self {
-        Failure::Store(error)
-    }
-}
-
-impl From<Failure> for CommitError {
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::Clash(dossiers) | Failure::NumberTaken(dossiers) => {
-                CommitError::Clash { dossiers }
-            }
-            Failure::Otherwise => CommitError::Clash {
-                dossiers: Vec::new(),
-            },
-            Failure::Deadlock(error) => CommitError::Store(store_error(error)),
-            Failure::Held => CommitError::Held,
-            Failure::Unknown(error) => CommitError::Unknown(error),
-            Failure::Store(error) => CommitError::Store(error),
-        }
-    }
-}
-
 async fn write<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     changes: &mut [Change],
     way: Way,
     numbering: Numbering,
 ) -> Result<(), Failure> {
-    numbers::reserve(door, changes, numbering).await?;
+    numbers::reserve(db, changes, numbering).await?;
     let changes: &[Change] = changes;
     match way {
-        Way::Together => together::write(door, changes).await.map_err(|error| {
+        Way::Together => together::write(db, changes).await.map_err(|error| {
             if is_otherwise(&error) {
                 Failure::Otherwise
             } else {
@@ -234,56 +179,18 @@ async fn write<C: ConnectionTrait>(
             }
         }),
         Way::Stepwise => {
-            if door.dialect() == Dialect::Postgres {
-                people::check(door, changes).await?;
+            if db.dialect() == Dialect::Postgres {
+                people::check(db, changes).await?;
             }
-            dossiers::write(door, changes).await?;
-            block::take(door, changes).await?;
-            codes::write(door, changes).await?;
-            block::leave(door, changes).await?;
-            events::write(door, changes).await?;
-            for part in the_rest(door.dialect(), changes) {
-                door.run(&part.sql, part.values).await?;
+            dossiers::write(db, changes).await?;
+            number_block::take(db, changes).await?;
+            codes::write(db, changes).await?;
+            number_block::leave(db, changes).await?;
+            events::write(db, changes).await?;
+            for statement in beside::statements(db.dialect(), changes) {
+                db.run(&statement.sql, statement.values).await?;
             }
             Ok(())
         }
     }
-}
-
-/// The rows beside the dossiers. They are written after the dossiers and cannot clash.
-fn the_rest(dialect: Dialect, changes: &[Change]) -> Vec<Part> {
-    let mut parts = interest::parts(dialect, changes);
-    parts.extend(personal::parts(dialect, changes));
-    parts.extend(personal::secrets(dialect, changes));
-    parts.extend(rating::parts(dialect, changes));
-    parts.extend(tallies::parts(dialect, changes));
-    parts
-}
-
-fn key_columns(change: &Change) -> (Value, Value) {
-    (
-        change.dossier.province.as_str().into(),
-        change.dossier.id.to_string().into(),
-    )
-}
-
-/// Fails with the dossiers of the changes that were not written.
-pub(crate) fn clash_unless(
-    changes: &[Change],
-    written: impl Fn(&Change) -> bool,
-) -> Result<(), Failure> {
-    let clashing = keys_of(changes, |change| !written(change));
-    if clashing.is_empty() {
-        Ok(())
-    } else {
-        Err(Failure::Clash(clashing))
-    }
-}
-
-/// The dossiers of some of the changes.
-fn keys_of(changes: &[Change], which: impl Fn(&Change) -> bool) -> Vec<Key> {
-    let chosen = changes.iter().filter(|change| which(change));
-    chosen
-        .map(|change| (change.dossier.province.clone(), change.dossier.id))
-        .collect()
 }

@@ -7,11 +7,11 @@ use app::ports::{Change, PersonKey};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde_json::json;
 
-use super::{Failure, clash_unless};
-use crate::door::{Dialect, Door};
-use crate::given::Given;
-use crate::many::Part;
+use super::failure::{Failure, clash_unless};
+use crate::bulk::Statement;
+use crate::executor::{Dialect, Executor};
 use crate::page::VISIBLE;
+use crate::value_table::ValueTable;
 
 #[derive(FromQueryResult)]
 struct Found {
@@ -36,7 +36,7 @@ pub(crate) const KNOWN_BY: [&str; 2] = ["person", "namesake"];
 
 /// Finds open dossiers of people who were to have none, by a column of [`KNOWN_BY`]; nothing to run
 /// where nobody was asked about.
-pub(super) fn part(dialect: Dialect, changes: &[Change], column: &str) -> Option<Part> {
+pub(super) fn statement(dialect: Dialect, changes: &[Change], column: &str) -> Option<Statement> {
     let rows: Vec<_> = keys(changes)
         .map(|key| {
             [
@@ -51,7 +51,7 @@ pub(super) fn part(dialect: Dialect, changes: &[Change], column: &str) -> Option
         return None;
     }
     let columns = ["province", "person", "procedure", "since"];
-    let given = Given::in_dialect(dialect, "w", columns, rows);
+    let given = ValueTable::in_dialect(dialect, "w", columns, rows);
     let sql = format!(
         "SELECT w.at AS at FROM {} CROSS JOIN secret s CROSS JOIN dossier d \
          WHERE s.province = w.province AND s.{column} = w.person \
@@ -60,7 +60,7 @@ pub(super) fn part(dialect: Dialect, changes: &[Change], column: &str) -> Option
              AND d.status IN (1, 2, 4, 5, 6) AND {VISIBLE}",
         given.table
     );
-    Some(Part {
+    Some(Statement {
         sql,
         values: given.values,
     })
@@ -68,13 +68,13 @@ pub(super) fn part(dialect: Dialect, changes: &[Change], column: &str) -> Option
 
 /// Fails with the dossiers of people who have another one by now. Before these are written.
 pub(super) async fn check<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     changes: &[Change],
 ) -> Result<(), Failure> {
     let mut found: Vec<Found> = Vec::new();
     for column in KNOWN_BY {
-        if let Some(part) = part(door.dialect(), changes, column) {
-            found.extend(door.all::<Found>(&part.sql, part.values).await?);
+        if let Some(statement) = statement(db.dialect(), changes, column) {
+            found.extend(db.all::<Found>(&statement.sql, statement.values).await?);
         }
     }
     let asked: Vec<&PersonKey> = keys(changes).collect();

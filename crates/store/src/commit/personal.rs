@@ -5,13 +5,13 @@ use domain::dossier::correction::APPLICANT;
 use domain::dossier::private::Content;
 use serde_json::json;
 
-use super::key_columns;
-use crate::door::Dialect;
-use crate::given::Given;
-use crate::many::{Into, Part};
+use super::key::key_columns;
+use crate::bulk::{BulkInsert, Statement};
+use crate::executor::Dialect;
 use crate::row::personal_columns;
+use crate::value_table::ValueTable;
 
-const PERSONAL: Into<7> = Into {
+const PERSONAL: BulkInsert<7> = BulkInsert {
     table: "personal",
     columns: [
         "province",
@@ -25,7 +25,7 @@ const PERSONAL: Into<7> = Into {
     nullable: &["name_key", "phone_key"],
 };
 
-pub(super) fn parts(dialect: Dialect, changes: &[Change]) -> Vec<Part> {
+pub(super) fn statements(dialect: Dialect, changes: &[Change]) -> Vec<Statement> {
     let mut rows = Vec::new();
     for change in changes {
         for private in &change.private {
@@ -49,7 +49,7 @@ pub(super) fn parts(dialect: Dialect, changes: &[Change]) -> Vec<Part> {
         }
     }
     // No upsert: an event commits to the stored value, so overwriting it would break the proof.
-    PERSONAL.parts(dialect, rows, "")
+    PERSONAL.statements(dialect, rows, "")
 }
 
 /// Whether an item is an applicant, first recorded or corrected: search covers these.
@@ -63,7 +63,7 @@ fn is_applicant(item: &str) -> bool {
             .is_some_and(|(_, field)| field == APPLICANT)
 }
 
-const SECRET: Into<6> = Into {
+const SECRET: BulkInsert<6> = BulkInsert {
     table: "secret",
     columns: [
         "province", "dossier", "salt", "person", "pin_hash", "namesake",
@@ -71,7 +71,7 @@ const SECRET: Into<6> = Into {
     nullable: &["person", "pin_hash", "namesake"],
 };
 
-pub(super) fn secrets(dialect: Dialect, changes: &[Change]) -> Vec<Part> {
+pub(super) fn secrets(dialect: Dialect, changes: &[Change]) -> Vec<Statement> {
     let mut rows = Vec::new();
     let mut pins = Vec::new();
     for change in changes {
@@ -93,19 +93,19 @@ pub(super) fn secrets(dialect: Dialect, changes: &[Change]) -> Vec<Part> {
             (None, None) => {}
         }
     }
-    let mut parts = SECRET.parts(dialect, rows, "");
+    let mut statements = SECRET.statements(dialect, rows, "");
     if !pins.is_empty() {
-        let given = Given::in_dialect(dialect, "w", ["province", "dossier", "pin_hash"], pins);
+        let given = ValueTable::in_dialect(dialect, "w", ["province", "dossier", "pin_hash"], pins);
         let sql = format!(
             "WITH wanted AS MATERIALIZED (SELECT province, dossier, pin_hash FROM {}) \
              UPDATE secret SET pin_hash = wanted.pin_hash FROM wanted \
              WHERE secret.province = wanted.province AND secret.dossier = wanted.dossier",
             given.table
         );
-        parts.push(Part {
+        statements.push(Statement {
             sql,
             values: given.values,
         });
     }
-    parts
+    statements
 }

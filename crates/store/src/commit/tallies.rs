@@ -10,8 +10,8 @@ use domain::id::ProvinceCode;
 use domain::tally::{Counts, Measure, Tallies};
 use sea_orm::{ConnectionTrait, DbErr, Value};
 
-use crate::door::{Dialect, Door};
-use crate::many::{Into, Part};
+use crate::bulk::{BulkInsert, Statement};
+use crate::executor::{Dialect, Executor};
 use crate::numbers::number_of;
 
 /// How many rows each place has on a server, so that parallel writers seldom update the same row.
@@ -20,7 +20,7 @@ const SHARDS: u64 = 4;
 const KEY: usize = 6;
 const COLUMNS: usize = KEY + Measure::ALL.len();
 
-const TALLY: Into<COLUMNS> = Into {
+const TALLY: BulkInsert<COLUMNS> = BulkInsert {
     table: "tally",
     columns: [
         "province",
@@ -45,7 +45,7 @@ const TALLY: Into<COLUMNS> = Into {
     nullable: &[],
 };
 
-pub(super) fn parts(dialect: Dialect, changes: &[Change]) -> Vec<Part> {
+pub(super) fn statements(dialect: Dialect, changes: &[Change]) -> Vec<Statement> {
     let mut sums: BTreeMap<&ProvinceCode, Tallies> = BTreeMap::new();
     for change in changes {
         let sum = sums.entry(&change.dossier.province).or_default();
@@ -60,11 +60,11 @@ pub(super) fn parts(dialect: Dialect, changes: &[Change]) -> Vec<Part> {
 
 /// Adds to the tallies of a province in the order of their keys, so that no two writers deadlock.
 pub(crate) async fn add<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     province: &ProvinceCode,
     tallies: &Tallies,
 ) -> Result<(), DbErr> {
-    add_to(door, province, shard(door.dialect()), tallies).await
+    add_to(db, province, shard(db.dialect()), tallies).await
 }
 
 fn shard(dialect: Dialect) -> i64 {
@@ -81,12 +81,12 @@ pub(crate) fn unseen(import: ImportNumber) -> i64 {
 
 /// Makes an import's tallies visible to reports. The import keeps a shard of its own.
 pub(crate) async fn show<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     province: &ProvinceCode,
     import: ImportNumber,
 ) -> Result<(), DbErr> {
     let shard = unseen(import);
-    door.run(
+    db.run(
         "UPDATE tally SET shard = ? WHERE province = ? AND shard = ?",
         vec![
             (FIRST_OF_IMPORTS - shard).into(),
@@ -103,13 +103,13 @@ const FIRST_OF_IMPORTS: i64 = 1_000;
 
 /// Adds to the tallies of a province in one shard.
 pub(crate) async fn add_to<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     province: &ProvinceCode,
     shard: i64,
     tallies: &Tallies,
 ) -> Result<(), DbErr> {
-    for part in added(door.dialect(), rows(province, shard, tallies)) {
-        door.run(&part.sql, part.values).await?;
+    for statement in added(db.dialect(), rows(province, shard, tallies)) {
+        db.run(&statement.sql, statement.values).await?;
     }
     Ok(())
 }
@@ -147,7 +147,7 @@ fn rows(province: &ProvinceCode, shard: i64, tallies: &Tallies) -> Vec<[Value; C
         .collect()
 }
 
-fn added(dialect: Dialect, rows: Vec<[Value; COLUMNS]>) -> Vec<Part> {
+fn added(dialect: Dialect, rows: Vec<[Value; COLUMNS]>) -> Vec<Statement> {
     let measures = Measure::ALL.map(|measure| {
         let name = measure.as_str();
         format!("{name} = tally.{name} + excluded.{name}")
@@ -156,7 +156,7 @@ fn added(dialect: Dialect, rows: Vec<[Value; COLUMNS]>) -> Vec<Part> {
         "ON CONFLICT (province, grain, day, unit, channel, shard) DO UPDATE SET {}",
         measures.join(", ")
     );
-    TALLY.parts(dialect, rows, &tail)
+    TALLY.statements(dialect, rows, &tail)
 }
 
 /// Each write takes the next shard, and processes begin at different shards, so that two

@@ -8,8 +8,10 @@ use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement,
 };
 
-use super::{Durability, OpenError, Options, Patience, check_schema};
-use crate::line::{CONNECTING, Limit, Line};
+use super::error::OpenError;
+use super::options::{Durability, Options, Patience};
+use super::schema::check_schema;
+use crate::pool::{CONNECTING, Limit, Pool};
 
 /// How many transactions of this process may write at the same time: one for the batch of the
 /// lane, two for what is no batch, and some for units that wait for what somebody else holds.
@@ -88,7 +90,7 @@ pub(super) async fn migrator(url: &str, dry_run: bool) -> Result<DatabaseConnect
 }
 
 /// The writers and the readers.
-pub(super) async fn open(url: &str, options: Options) -> Result<(Line, Line), OpenError> {
+pub(super) async fn open(url: &str, options: Options) -> Result<(Pool, Pool), OpenError> {
     let careless = match options.durability {
         Durability::Full => &[],
         Durability::Scratch => CARELESS,
@@ -103,7 +105,7 @@ pub(super) async fn open(url: &str, options: Options) -> Result<(Line, Line), Op
             }),
         };
         let connections = Database::connect(anew).await?;
-        Ok::<_, OpenError>(Line::new(connections, limit))
+        Ok::<_, OpenError>(Pool::new(connections, limit))
     };
     let writers = connections(url, WRITERS, WRITING, careless, Some(KEEP_PLANS));
     let writer = line(writers, WRITTEN).await?;
@@ -115,14 +117,14 @@ pub(super) async fn open(url: &str, options: Options) -> Result<(Line, Line), Op
     Ok((writer, line(readers, READ).await?))
 }
 
-async fn check(writer: &Line) -> Result<(), OpenError> {
+async fn check(writer: &Pool) -> Result<(), OpenError> {
     check_version(writer).await?;
     check_schema(writer).await?;
     settle_in(writer).await
 }
 
 /// Fails unless an answered commit survives a power cut of the server.
-pub(super) async fn assert_durable(writer: &Line) -> Result<(), OpenError> {
+pub(super) async fn assert_durable(writer: &Pool) -> Result<(), OpenError> {
     for (setting, enough, expected) in [
         ("fsync", ["on", "on"], "on"),
         ("full_page_writes", ["on", "on"], "on"),
@@ -160,7 +162,7 @@ async fn check_version(db: &impl ConnectionTrait) -> Result<(), OpenError> {
 ///
 /// Another server also numbers its transactions lower than the existing events and imports; `lift`
 /// raises them above those, so that the feed keeps growing.
-async fn settle_in(writer: &Line) -> Result<(), OpenError> {
+async fn settle_in(writer: &Pool) -> Result<(), OpenError> {
     // Province by province, because the index begins with the province.
     let copied = "
         WITH RECURSIVE provinces AS (

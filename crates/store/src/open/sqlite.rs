@@ -9,9 +9,11 @@ use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement,
 };
 
+use super::error::OpenError;
 use super::lock::{self, Lock};
-use super::{Durability, OpenError, Options, check_schema};
-use crate::line::Line;
+use super::options::{Durability, Options};
+use super::schema::check_schema;
+use crate::pool::Pool;
 
 /// The one connection for migrating; it creates a missing file.
 pub(super) async fn migrator(url: &str, dry_run: bool) -> Result<DatabaseConnection, OpenError> {
@@ -32,7 +34,7 @@ pub(super) async fn open(
     url: &str,
     file: &Path,
     options: Options,
-) -> Result<(Line, Line, Option<Lock>), OpenError> {
+) -> Result<(Pool, Pool, Option<Lock>), OpenError> {
     if !file.exists() {
         return Err(OpenError::Missing {
             file: file.to_owned(),
@@ -63,11 +65,11 @@ pub(super) async fn open(
     if lock.is_none() {
         lock::forget_killed(file);
     }
-    Ok((Line::new(writer, None), Line::new(readers, None), lock))
+    Ok((Pool::new(writer, None), Pool::new(readers, None), lock))
 }
 
 /// Fails unless an answered commit survives a power cut.
-pub(super) async fn assert_durable(writer: &Line) -> Result<(), OpenError> {
+pub(super) async fn assert_durable(writer: &Pool) -> Result<(), OpenError> {
     for (setting, expected) in [
         ("journal_mode", "wal"),
         ("synchronous", "2"),
@@ -86,7 +88,7 @@ pub(super) async fn assert_durable(writer: &Line) -> Result<(), OpenError> {
 }
 
 /// Moves the content of the WAL into the one file.
-pub(super) async fn settle(writer: &Line) -> Result<(), sea_orm::DbErr> {
+pub(super) async fn settle(writer: &Pool) -> Result<(), sea_orm::DbErr> {
     writer
         .execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)")
         .await
@@ -94,7 +96,7 @@ pub(super) async fn settle(writer: &Line) -> Result<(), sea_orm::DbErr> {
 }
 
 /// The value of a setting as text, because some settings are words and some are numbers.
-async fn pragma(db: &Line, setting: &'static str) -> Result<String, OpenError> {
+async fn pragma(db: &Pool, setting: &'static str) -> Result<String, OpenError> {
     let statement = Statement::from_string(DbBackend::Sqlite, format!("PRAGMA {setting}"));
     let Some(row) = db.query_one_raw(statement).await? else {
         return Ok("unknown".to_owned());

@@ -3,27 +3,27 @@
 use sea_orm::{ConnectionTrait, Value};
 use serde_json::Value as Json;
 
-use crate::door::{Dialect, Door};
-use crate::many::unnest;
+use crate::bulk::unnest;
+use crate::executor::{Dialect, Executor};
 
 /// Rows that a statement reads as a table. The text of the statement does not depend on their
 /// number, so each connection parses it once.
-pub(crate) struct Given {
+pub(crate) struct ValueTable {
     /// The table, with its name. Besides the given columns it has `at`, which counts from 1.
     pub(crate) table: String,
     /// The values of its places.
     pub(crate) values: Vec<Value>,
 }
 
-impl Given {
+impl ValueTable {
     /// Rows of texts and whole numbers; each column has one type.
     pub(crate) fn new<C: ConnectionTrait, const N: usize>(
-        door: &Door<'_, C>,
+        db: &Executor<'_, C>,
         name: &str,
         columns: [&str; N],
         rows: Vec<[Json; N]>,
     ) -> Self {
-        Self::in_dialect(door.dialect(), name, columns, rows)
+        Self::in_dialect(db.dialect(), name, columns, rows)
     }
 
     /// The same, for a statement that runs later.
@@ -41,7 +41,7 @@ impl Given {
                     .map(|(place, column)| format!("value ->> {place} AS {column}"))
                     .collect();
                 let rows = rows.into_iter().map(|row| Json::Array(row.into()));
-                Given {
+                ValueTable {
                     table: format!(
                         "(SELECT key + 1 AS at, {} FROM json_each(?)) AS {name}",
                         columns.join(", ")
@@ -56,7 +56,7 @@ impl Given {
                         column.push(value);
                     }
                 }
-                Given {
+                ValueTable {
                     table: unnest(name, columns),
                     values: given.into_iter().map(array).collect(),
                 }

@@ -9,10 +9,10 @@ use domain::id::{DossierId, ProvinceCode};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde_json::Value as Json;
 
-use crate::door::Door;
+use crate::executor::Executor;
 use crate::fault::store_error;
-use crate::given::Given;
 use crate::row::{PersonalRow, Place};
+use crate::value_table::ValueTable;
 
 #[derive(FromQueryResult)]
 struct BytesRow {
@@ -22,7 +22,7 @@ struct BytesRow {
 
 /// The exact bytes of the histories of dossiers, each in order of version.
 pub(crate) async fn histories<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     province: &ProvinceCode,
     dossiers: &[DossierId],
 ) -> Result<HashMap<DossierId, Vec<Vec<u8>>>, StoreError> {
@@ -30,7 +30,7 @@ pub(crate) async fn histories<C: ConnectionTrait>(
     if dossiers.is_empty() {
         return Ok(found);
     }
-    let given = given(door, dossiers);
+    let given = given(db, dossiers);
     let sql = format!(
         "SELECT e.dossier, e.bytes FROM {} CROSS JOIN event e \
          WHERE e.dossier = w.dossier AND e.province = ? ORDER BY e.dossier, e.version",
@@ -38,7 +38,7 @@ pub(crate) async fn histories<C: ConnectionTrait>(
     );
     let mut values = given.values;
     values.push(province.as_str().into());
-    let rows: Vec<BytesRow> = door.all(&sql, values).await.map_err(store_error)?;
+    let rows: Vec<BytesRow> = db.all(&sql, values).await.map_err(store_error)?;
     for row in rows {
         let id = of("event", &row.dossier)?;
         found.entry(id).or_default().push(row.bytes);
@@ -48,7 +48,7 @@ pub(crate) async fn histories<C: ConnectionTrait>(
 
 /// Every personal value of dossiers, by item.
 pub(crate) async fn private_values<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     province: &ProvinceCode,
     dossiers: &[DossierId],
 ) -> Result<HashMap<DossierId, HashMap<String, Content>>, StoreError> {
@@ -56,7 +56,7 @@ pub(crate) async fn private_values<C: ConnectionTrait>(
     if dossiers.is_empty() {
         return Ok(found);
     }
-    let given = given(door, dossiers);
+    let given = given(db, dossiers);
     let sql = format!(
         "SELECT p.dossier, p.item, p.kind, p.value FROM {} CROSS JOIN personal p \
          WHERE p.dossier = w.dossier AND p.province = ?",
@@ -64,7 +64,7 @@ pub(crate) async fn private_values<C: ConnectionTrait>(
     );
     let mut values = given.values;
     values.push(province.as_str().into());
-    let rows: Vec<PersonalRow> = door.all(&sql, values).await.map_err(store_error)?;
+    let rows: Vec<PersonalRow> = db.all(&sql, values).await.map_err(store_error)?;
     for row in rows {
         let id = of("personal", &row.dossier)?;
         let content = row.content()?;
@@ -73,9 +73,9 @@ pub(crate) async fn private_values<C: ConnectionTrait>(
     Ok(found)
 }
 
-fn given<C: ConnectionTrait>(door: &Door<'_, C>, dossiers: &[DossierId]) -> Given {
+fn given<C: ConnectionTrait>(db: &Executor<'_, C>, dossiers: &[DossierId]) -> ValueTable {
     let list = dossiers.iter().map(|id| [Json::from(id.to_string())]);
-    Given::new(door, "w", ["dossier"], list.collect())
+    ValueTable::new(db, "w", ["dossier"], list.collect())
 }
 
 fn of(table: &'static str, id: &str) -> Result<DossierId, StoreError> {
@@ -84,10 +84,10 @@ fn of(table: &'static str, id: &str) -> Result<DossierId, StoreError> {
 
 /// Records who reads personal values beyond the screens.
 pub(crate) async fn record<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     viewing: &Viewing,
 ) -> Result<(), StoreError> {
-    door.run(
+    db.run(
         "INSERT INTO viewing (province, number, at, actor, what, reason) \
          SELECT ?, coalesce(max(number), 0) + 1, ?, ?, ?, ? FROM viewing WHERE province = ?",
         vec![
@@ -114,10 +114,10 @@ struct ViewingRow {
 
 /// Who looked, first to last.
 pub(crate) async fn viewings<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     province: &ProvinceCode,
 ) -> Result<Vec<Viewing>, StoreError> {
-    let rows: Vec<ViewingRow> = door
+    let rows: Vec<ViewingRow> = db
         .all(
             "SELECT at, actor, what, reason FROM viewing WHERE province = ? ORDER BY number",
             vec![province.as_str().into()],

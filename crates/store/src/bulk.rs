@@ -3,71 +3,76 @@
 use sea_orm::sea_query::ArrayType;
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value};
 
-use crate::door::{Dialect, Door};
+use crate::executor::{Dialect, Executor};
 
 /// How many values one statement may carry on SQLite. SQLite's own bound is 32,766.
 const VALUES: usize = 30_000;
 
 /// A statement, to run alone or, on PostgreSQL, together with others.
-pub(crate) struct Part {
+pub(crate) struct Statement {
     pub(crate) sql: String,
     /// What stands in it as `?`.
     pub(crate) values: Vec<Value>,
 }
 
 /// A table, and the columns that a statement writes.
-pub(crate) struct Into<const N: usize> {
+pub(crate) struct BulkInsert<const N: usize> {
     pub(crate) table: &'static str,
     pub(crate) columns: [&'static str; N],
     /// Which of them may be null.
     pub(crate) nullable: &'static [&'static str],
 }
 
-impl<const N: usize> Into<N> {
+impl<const N: usize> BulkInsert<N> {
     /// Inserts all rows in as few statements as possible.
     ///
     /// `tail` follows the rows, such as RETURNING; its rows are returned. Without rows no statement
     /// runs.
     pub(crate) async fn insert<C: ConnectionTrait, R: FromQueryResult>(
         &self,
-        door: &Door<'_, C>,
+        db: &Executor<'_, C>,
         rows: Vec<[Value; N]>,
         tail: &str,
     ) -> Result<Vec<R>, DbErr> {
         let mut returned = Vec::new();
-        for part in self.parts(door.dialect(), rows, tail) {
-            returned.extend(door.all(&part.sql, part.values).await?);
+        for statement in self.statements(db.dialect(), rows, tail) {
+            returned.extend(db.all(&statement.sql, statement.values).await?);
         }
         Ok(returned)
     }
 
     /// The statements that insert all rows: one on PostgreSQL, as few as possible on SQLite, none
     /// without rows.
-    pub(crate) fn parts(&self, dialect: Dialect, rows: Vec<[Value; N]>, tail: &str) -> Vec<Part> {
+    pub(crate) fn statements(
+        &self,
+        dialect: Dialect,
+        rows: Vec<[Value; N]>,
+        tail: &str,
+    ) -> Vec<Statement> {
         let at_once = match dialect {
             Dialect::Sqlite => VALUES / N,
             Dialect::Postgres => usize::MAX,
         };
-        let mut parts = Vec::new();
+        let mut statements = Vec::new();
         let mut rows = rows.into_iter().peekable();
         while rows.peek().is_some() {
             let chunk = rows.by_ref().take(at_once).collect();
-            parts.push(self.part::<0>(dialect, chunk, tail, Vec::new()));
+            statements.push(self.statement::<0>(dialect, chunk, tail, Vec::new()));
         }
-        parts
+        statements
     }
 
     /// One statement for rows that fit into one, whose `tail` has rows of its own.
-    pub(crate) fn part<const M: usize>(
+    pub(crate) fn statement<const M: usize>(
         &self,
         dialect: Dialect,
         rows: Vec<[Value; N]>,
         tail: &str,
         more: Vec<[Value; M]>,
-    ) -> Part {
+    ) -> Statement {
         let head = format!("INSERT INTO {} ({})", self.table, self.columns.join(", "));
         match dialect {
-            Dialect::Sqlite => Part {
+            Dialect::Sqlite => Statement {
                 sql: format!("{head} VALUES {} {tail}", places(N, rows.len())),
                 values: rows
                     .into_iter()
@@ -80,7 +85,7 @@ impl<const N: usize> Into<N> {
                 let table = unnest("w", self.columns);
                 let mut values = arrays(rows);
                 values.extend(arrays(more));
-                Part {
+                Statement {
                     sql: format!("{head} SELECT {source} FROM {table} {tail}"),
                     values,
                 }

@@ -14,8 +14,8 @@ use async_trait::async_trait;
 use sea_orm::sqlx;
 use sea_orm::{
     ConnAcquireErr, ConnectOptions, ConnectionTrait, Database, DatabaseConnection,
-    DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement,
-    TransactionOptions, TransactionTrait,
+    DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 use tokio::time::{Instant, timeout};
 
@@ -29,26 +29,26 @@ const BEGINNING: Duration = Duration::from_secs(5);
 
 /// The connections of a store for one purpose. Clones share them.
 #[derive(Clone)]
-pub(crate) struct Line {
+pub(crate) struct Pool {
     shared: Arc<Shared>,
 }
 
 struct Shared {
-    pool: RwLock<Pool>,
+    current: RwLock<Generation>,
     limit: Option<Limit>,
     opened: Instant,
     /// When the database last answered, in milliseconds since the opening.
     heard: AtomicU64,
 }
 
-/// Connections opened with the same options. The next pool replaces them.
+/// Connections opened with the same options. The next generation replaces them.
 #[derive(Clone)]
-struct Pool {
+struct Generation {
     number: u64,
     connections: DatabaseConnection,
 }
 
-/// The number of the last pool: it is closed, and no other follows.
+/// The number of the last generation: it is closed, and no other follows.
 const LAST: u64 = u64::MAX;
 
 /// When to give a database up, and how to reconnect.
@@ -59,16 +59,16 @@ pub(crate) struct Limit {
     pub(crate) anew: ConnectOptions,
 }
 
-impl Line {
+impl Pool {
     /// Without a limit, a call waits for an answer as long as it takes.
     pub(crate) fn new(connections: DatabaseConnection, limit: Option<Limit>) -> Self {
-        let pool = Pool {
+        let generation = Generation {
             number: 0,
             connections,
         };
         Self {
             shared: Arc::new(Shared {
-                pool: RwLock::new(pool),
+                current: RwLock::new(generation),
                 limit,
                 opened: Instant::now(),
                 heard: AtomicU64::new(0),
@@ -76,30 +76,43 @@ impl Line {
         }
     }
 
+    /// Begins for writing. On SQLite a transaction that begins with a read cannot wait for the write
+    /// lock later; it fails.
+    pub(crate) async fn begin_writing(&self) -> Result<Transaction, DbErr> {
+        self.begin(SqliteTransactionMode::Immediate).await
+    }
+
+    /// Begins for reading only: it takes its snapshot with the first statement, and no lock. On
+    /// PostgreSQL the readers' connections have this setting already.
+    pub(crate) async fn begin_reading(&self) -> Result<Transaction, DbErr> {
+        self.begin(SqliteTransactionMode::Deferred).await
+    }
+
     /// Begins a transaction whose statements have the same limit. It must not be cancelled
     /// half-way, so the caller gives it a task of its own.
-    pub(crate) async fn begin_with_options(
-        &self,
-        options: TransactionOptions,
-    ) -> Result<Turn, DbErr> {
-        let pool = self.pool();
-        let begins = pool.connections.begin_with_options(options);
+    async fn begin(&self, mode: SqliteTransactionMode) -> Result<Transaction, DbErr> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(mode),
+            ..TransactionOptions::default()
+        };
+        let generation = self.current();
+        let begins = generation.connections.begin_with_options(options);
         let limit = |_: &Limit| CONNECTING + BEGINNING;
-        let transaction = self.in_time(pool.number, limit, begins).await?;
-        Ok(Turn {
+        let transaction = self.in_time(generation.number, limit, begins).await?;
+        Ok(Transaction {
             transaction,
-            line: self.clone(),
-            pool: pool.number,
+            pool: self.clone(),
+            generation: generation.number,
         })
     }
 
     /// Waits for open transactions, and ends all connections for good.
     pub(crate) async fn close(&self) -> Result<(), DbErr> {
         let last = {
-            let pool = self.shared.pool.write();
-            let mut pool = pool.unwrap_or_else(PoisonError::into_inner);
-            pool.number = LAST;
-            pool.connections.clone()
+            let generation = self.shared.current.write();
+            let mut generation = generation.unwrap_or_else(PoisonError::into_inner);
+            generation.number = LAST;
+            generation.connections.clone()
         };
         let closes = last.close_by_ref();
         match &self.shared.limit {
@@ -109,26 +122,26 @@ impl Line {
         }
     }
 
-    fn pool(&self) -> Pool {
-        let pool = self.shared.pool.read();
-        pool.unwrap_or_else(PoisonError::into_inner).clone()
+    fn current(&self) -> Generation {
+        let generation = self.shared.current.read();
+        generation.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Runs a statement outside of a transaction. It waits for a connection first.
     async fn alone<T>(
         &self,
-        pool: &Pool,
+        generation: &Generation,
         work: impl Future<Output = Result<T, DbErr>>,
     ) -> Result<T, DbErr> {
         let limit = |limit: &Limit| CONNECTING + limit.statement;
-        self.in_time(pool.number, limit, work).await
+        self.in_time(generation.number, limit, work).await
     }
 
     /// The answer of the database, if it comes in time. If it does not, nobody knows whether the
     /// question arrived.
     async fn in_time<T>(
         &self,
-        pool: u64,
+        generation: u64,
         limit: impl FnOnce(&Limit) -> Duration,
         work: impl Future<Output = Result<T, DbErr>>,
     ) -> Result<T, DbErr> {
@@ -141,7 +154,7 @@ impl Line {
         let Ok(answer) = timeout(limit, work.as_mut()).await else {
             // Renewed before the work is dropped: otherwise the pool would hand the connection,
             // still inside that work, to the next caller.
-            self.renew(pool, limits, limit).await;
+            self.renew(generation, limits, limit).await;
             let late = format!("no answer of the database within {} s", limit.as_secs());
             let late = std::io::Error::new(std::io::ErrorKind::TimedOut, late);
             let late = sqlx::Error::Io(late);
@@ -154,7 +167,7 @@ impl Line {
             // The pool pings a returned connection and waits for the reply without a limit. So a
             // time-out here may mean silence too.
             if self.heard() <= asked {
-                self.renew(pool, limits, CONNECTING).await;
+                self.renew(generation, limits, CONNECTING).await;
             }
         } else {
             let now = self.shared.opened.elapsed().as_millis();
@@ -169,7 +182,7 @@ impl Line {
         self.shared.opened + Duration::from_millis(heard)
     }
 
-    /// Abandons the connections of a pool, unless another caller has done so. Each ends when its
+    /// Abandons the connections of a generation, unless another caller has done so. Each ends when its
     /// answer comes, or when the system gives it up.
     async fn renew(&self, old: u64, limit: &Limit, silent: Duration) {
         let mut anew = limit.anew.clone();
@@ -181,17 +194,17 @@ impl Line {
                 return;
             }
         };
-        let new = Pool {
+        let new = Generation {
             number: old + 1,
             connections,
         };
         let left = {
-            let pool = self.shared.pool.write();
-            let mut pool = pool.unwrap_or_else(PoisonError::into_inner);
-            if pool.number != old {
+            let generation = self.shared.current.write();
+            let mut generation = generation.unwrap_or_else(PoisonError::into_inner);
+            if generation.number != old {
                 return;
             }
-            std::mem::replace(&mut *pool, new)
+            std::mem::replace(&mut *generation, new)
         };
         // Closing starts here, before anybody awaits it, so that the pool hands out none of them
         // any more.
@@ -204,67 +217,68 @@ impl Line {
 }
 
 #[async_trait]
-impl ConnectionTrait for Line {
+impl ConnectionTrait for Pool {
     fn get_database_backend(&self) -> DbBackend {
-        self.pool().connections.get_database_backend()
+        self.current().connections.get_database_backend()
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        let pool = self.pool();
-        self.alone(&pool, pool.connections.execute_raw(statement))
+        let generation = self.current();
+        self.alone(&generation, generation.connections.execute_raw(statement))
             .await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        let pool = self.pool();
-        self.alone(&pool, pool.connections.execute_unprepared(sql))
+        let generation = self.current();
+        self.alone(&generation, generation.connections.execute_unprepared(sql))
             .await
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        let pool = self.pool();
-        self.alone(&pool, pool.connections.query_one_raw(statement))
+        let generation = self.current();
+        self.alone(&generation, generation.connections.query_one_raw(statement))
             .await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        let pool = self.pool();
-        self.alone(&pool, pool.connections.query_all_raw(statement))
+        let generation = self.current();
+        self.alone(&generation, generation.connections.query_all_raw(statement))
             .await
     }
 }
 
 /// A transaction on one of the connections.
-pub(crate) struct Turn {
+pub(crate) struct Transaction {
     transaction: DatabaseTransaction,
-    line: Line,
-    /// The number of the connection's pool.
-    pool: u64,
+    pool: Pool,
+    /// The generation of its connection.
+    generation: u64,
 }
 
-impl Turn {
+impl Transaction {
     /// Commits. Without an answer nobody knows whether the commit happened.
     pub(crate) async fn commit(self) -> Result<(), DbErr> {
-        let (line, pool) = (self.line, self.pool);
+        let (pool, generation) = (self.pool, self.generation);
         let commits = self.transaction.commit();
-        line.in_time(pool, |limit| limit.statement, commits).await
+        pool.in_time(generation, |limit| limit.statement, commits)
+            .await
     }
 
     /// Undoes it.
     pub(crate) async fn rollback(self) -> Result<(), DbErr> {
-        let (line, pool) = (self.line, self.pool);
+        let (pool, generation) = (self.pool, self.generation);
         let undoes = self.transaction.rollback();
-        line.in_time(pool, |_| BEGINNING, undoes).await
+        pool.in_time(generation, |_| BEGINNING, undoes).await
     }
 
     async fn within<T>(&self, work: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
         let limit = |limit: &Limit| limit.statement;
-        self.line.in_time(self.pool, limit, work).await
+        self.pool.in_time(self.generation, limit, work).await
     }
 }
 
 #[async_trait]
-impl ConnectionTrait for Turn {
+impl ConnectionTrait for Transaction {
     fn get_database_backend(&self) -> DbBackend {
         self.transaction.get_database_backend()
     }

@@ -11,16 +11,16 @@ use domain::number::NumberState;
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use serde_json::json;
 
-use crate::commit::{Failure, clash_unless, immediate};
-use crate::door::{Dialect, Door};
+use crate::bulk::{BulkInsert, Nothing};
+use crate::commit::failure::{Failure, clash_unless};
+use crate::executor::{Dialect, Executor};
 use crate::fault::store_error;
-use crate::given::Given;
-use crate::line::Line;
-use crate::many::{Into, Nothing};
 use crate::numbers::{self, number_of};
+use crate::pool::Pool;
 use crate::row::Place;
+use crate::value_table::ValueTable;
 
-const NUMBER: Into<6> = Into {
+const NUMBER: BulkInsert<6> = BulkInsert {
     table: "block_number",
     columns: ["province", "unit", "day", "number", "first", "state"],
     nullable: &[],
@@ -28,17 +28,14 @@ const NUMBER: Into<6> = Into {
 
 /// Reserves the next numbers of a unit's day.
 pub(crate) async fn reserve(
-    writer: &Line,
-    door: &Door<'_, Line>,
+    writer: &Pool,
+    db: &Executor<'_, Pool>,
     wanted: &BlockWanted,
 ) -> Result<Reserved, StoreError> {
-    let transaction = writer
-        .begin_with_options(immediate())
-        .await
-        .map_err(store_error)?;
-    let inside = Door {
+    let transaction = writer.begin_writing().await.map_err(store_error)?;
+    let inside = Executor {
         connection: &transaction,
-        statements: door.statements,
+        statements: db.statements,
     };
     let reserved = reserve_within(&inside, wanted).await?;
     transaction.commit().await.map_err(store_error)?;
@@ -46,36 +43,36 @@ pub(crate) async fn reserve(
 }
 
 async fn reserve_within<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     wanted: &BlockWanted,
 ) -> Result<Reserved, StoreError> {
     // Nobody else is in this transaction who would be kept waiting.
-    if door.dialect() == Dialect::Postgres {
+    if db.dialect() == Dialect::Postgres {
         let patient = "SET LOCAL lock_timeout = '5s'";
-        door.run(patient, Vec::new()).await.map_err(store_error)?;
+        db.run(patient, Vec::new()).await.map_err(store_error)?;
     }
-    numbers::hold_unit(door, &wanted.province, &wanted.unit)
+    numbers::hold_unit(db, &wanted.province, &wanted.unit)
         .await
         .map_err(store_error)?;
     // Before the checks of time: a repeat gets its block even after the day.
-    if let Some(before) = asked_before(door, wanted).await? {
+    if let Some(before) = asked_before(db, wanted).await? {
         return Ok(before);
     }
     if !wanted.in_time {
         return Ok(Reserved::NotInTime);
     }
     let (province, unit, day) = (&wanted.province, &wanted.unit, wanted.day);
-    let newest = numbers::newest_day(door, province, unit).await?;
+    let newest = numbers::newest_day(db, province, unit).await?;
     if let Some(newest) = newest.filter(|newest| *newest > day) {
         return Ok(Reserved::DayOver { newest });
     }
     let count = usize::try_from(wanted.count).unwrap_or(usize::MAX);
-    let free = numbers::free_after_last(door, province, unit, day, count).await?;
+    let free = numbers::free_after_last(db, province, unit, day, count).await?;
     let (Some(first), Some(last)) = (free.first().copied(), free.last().copied()) else {
         unreachable!("a block of no number was refused before");
     };
-    numbers::set_last(door, province, unit, day, last, wanted.begins).await?;
-    door.run(
+    numbers::set_last(db, province, unit, day, last, wanted.begins).await?;
+    db.run(
         "INSERT INTO block (province, unit, day, first, last, actor, request_id, taken) \
          VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         vec![
@@ -102,20 +99,20 @@ async fn reserve_within<C: ConnectionTrait>(
         ]
     });
     let _none: Vec<Nothing> = NUMBER
-        .insert(door, rows.collect(), "")
+        .insert(db, rows.collect(), "")
         .await
         .map_err(store_error)?;
-    found(door, wanted, first.into()).await
+    found(db, wanted, first.into()).await
 }
 
 const OPEN: &str = "open";
 
 /// The block that an earlier call of the same request reserved.
 async fn asked_before<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     wanted: &BlockWanted,
 ) -> Result<Option<Reserved>, StoreError> {
-    let rows: Vec<AskedRow> = door
+    let rows: Vec<AskedRow> = db
         .all(
             "SELECT unit, day, first, \
                  (SELECT count(*) FROM block_number n WHERE n.province = b.province \
@@ -138,15 +135,15 @@ async fn asked_before<C: ConnectionTrait>(
     if !same {
         return Ok(Some(Reserved::OtherRequest));
     }
-    found(door, wanted, row.first).await.map(Some)
+    found(db, wanted, row.first).await.map(Some)
 }
 
 async fn found<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     wanted: &BlockWanted,
     first: i64,
 ) -> Result<Reserved, StoreError> {
-    let blocks = blocks(door, &wanted.province, &wanted.unit, wanted.day).await?;
+    let blocks = blocks(db, &wanted.province, &wanted.unit, wanted.day).await?;
     let own = blocks
         .into_iter()
         .find(|block| i64::from(block.first) == first);
@@ -159,7 +156,7 @@ async fn found<C: ConnectionTrait>(
 
 /// The blocks of a unit's day with all their numbers, by number.
 pub(crate) async fn blocks<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     province: &ProvinceCode,
     unit: &UnitCode,
     day: NaiveDate,
@@ -169,7 +166,7 @@ pub(crate) async fn blocks<C: ConnectionTrait>(
         unit.as_str().into(),
         number_of(day).into(),
     ];
-    let rows: Vec<BlockRow> = door
+    let rows: Vec<BlockRow> = db
         .all(
             "SELECT first, last, taken FROM block \
              WHERE province = ? AND unit = ? AND day = ? ORDER BY first",
@@ -177,7 +174,7 @@ pub(crate) async fn blocks<C: ConnectionTrait>(
         )
         .await
         .map_err(store_error)?;
-    let numbers: Vec<NumberRow> = door
+    let numbers: Vec<NumberRow> = db
         .all(
             "SELECT number, first, state, dossier, reason FROM block_number \
              WHERE province = ? AND unit = ? AND day = ? ORDER BY number",
@@ -220,20 +217,17 @@ fn state(place: &Place<'_>, row: &NumberRow) -> Result<NumberState, StoreError> 
 
 /// Voids numbers, all or none of them.
 pub(crate) async fn void(
-    writer: &Line,
-    door: &Door<'_, Line>,
+    writer: &Pool,
+    db: &Executor<'_, Pool>,
     wanted: &VoidWanted,
 ) -> Result<Voided, StoreError> {
-    let transaction = writer
-        .begin_with_options(immediate())
-        .await
-        .map_err(store_error)?;
-    let inside = Door {
+    let transaction = writer.begin_writing().await.map_err(store_error)?;
+    let inside = Executor {
         connection: &transaction,
-        statements: door.statements,
+        statements: db.statements,
     };
     let numbers = wanted.numbers.iter().map(|number| [json!(number)]);
-    let given = Given::new(&inside, "w", ["number"], numbers.collect());
+    let given = ValueTable::new(&inside, "w", ["number"], numbers.collect());
     let sql = format!(
         "UPDATE block_number SET state = 'void', reason = ?, actor = ?, settled = ? \
          WHERE province = ? AND unit = ? AND day = ? AND state = 'open' \
@@ -270,7 +264,7 @@ pub(crate) async fn void(
 
 /// Marks the numbers of offline receptions as used.
 pub(crate) async fn take<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     changes: &[Change],
 ) -> Result<(), Failure> {
     let rows: Vec<_> = changes
@@ -295,7 +289,7 @@ pub(crate) async fn take<C: ConnectionTrait>(
     let columns = [
         "province", "unit", "day", "number", "dossier", "actor", "settled",
     ];
-    let given = Given::new(door, "w", columns, rows);
+    let given = ValueTable::new(db, "w", columns, rows);
     let sql = format!(
         "WITH wanted AS MATERIALIZED (SELECT {} FROM {}) \
          UPDATE block_number SET state = 'used', dossier = wanted.dossier, \
@@ -307,7 +301,7 @@ pub(crate) async fn take<C: ConnectionTrait>(
         columns.join(", "),
         given.table
     );
-    let taken: Vec<TakenRow> = door.all(&sql, given.values).await?;
+    let taken: Vec<TakenRow> = db.all(&sql, given.values).await?;
     clash_unless(changes, |change| {
         let id = change.dossier.id.to_string();
         change.block_number.is_none() || taken.iter().any(|row| row.dossier == id)
@@ -316,12 +310,12 @@ pub(crate) async fn take<C: ConnectionTrait>(
 
 /// Fails with the dossiers whose portal brings a number that a desk has reserved.
 pub(crate) async fn leave<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     changes: &[Change],
 ) -> Result<(), Failure> {
     let brought = changes.iter().filter_map(|one| one.portal_number.clone());
     let brought: Vec<BlockNumber> = brought.collect();
-    let in_blocks = states(door, &brought).await?;
+    let in_blocks = states(db, &brought).await?;
     clash_unless(changes, |change| {
         let number = change.portal_number.as_ref();
         number.is_none_or(|number| in_blocks.iter().all(|(taken, _)| taken != number))
@@ -330,7 +324,7 @@ pub(crate) async fn leave<C: ConnectionTrait>(
 
 /// The state of each number that is in a block.
 pub(crate) async fn states<C: ConnectionTrait>(
-    door: &Door<'_, C>,
+    db: &Executor<'_, C>,
     wanted: &[BlockNumber],
 ) -> Result<Vec<(BlockNumber, NumberState)>, StoreError> {
     if wanted.is_empty() {
@@ -345,14 +339,14 @@ pub(crate) async fn states<C: ConnectionTrait>(
         ]
     });
     let columns = ["province", "unit", "day", "number"];
-    let given = Given::new(door, "w", columns, rows.collect());
+    let given = ValueTable::new(db, "w", columns, rows.collect());
     let sql = format!(
         "SELECT w.at, b.state, b.dossier, b.reason FROM {} CROSS JOIN block_number b \
          WHERE b.province = w.province AND b.unit = w.unit AND b.day = w.day \
              AND b.number = w.number",
         given.table
     );
-    let rows: Vec<StateRow> = door.all(&sql, given.values).await.map_err(store_error)?;
+    let rows: Vec<StateRow> = db.all(&sql, given.values).await.map_err(store_error)?;
     rows.into_iter()
         .map(|row| {
             let at = usize::try_from(row.at - 1).expect("the places of a list are positive");

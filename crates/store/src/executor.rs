@@ -8,7 +8,7 @@ use sea_orm::{
 };
 
 /// A connection or transaction whose statements are counted.
-pub(crate) struct Door<'a, C> {
+pub(crate) struct Executor<'a, C> {
     pub(crate) connection: &'a C,
     pub(crate) statements: &'a AtomicU64,
 }
@@ -20,8 +20,8 @@ pub(crate) enum Dialect {
     Postgres,
 }
 
-impl<C: ConnectionTrait> Door<'_, C> {
-    /// What is spoken behind the door.
+impl<C: ConnectionTrait> Executor<'_, C> {
+    /// What is spoken to the database.
     pub(crate) fn dialect(&self) -> Dialect {
         match self.connection.get_database_backend() {
             DbBackend::Postgres => Dialect::Postgres,
