@@ -65,7 +65,9 @@ async fn live(world: &World, shift: usize) {
             let desk = somebody(Role::Receptionist, turn);
             let reception = at_the_desk(WARD, THREE_DAYS);
             let code = procedure_code(THREE_DAYS);
-            let received = world.engine.receive(&desk, world.meta(), &code, reception);
+            let received = world
+                .engine
+                .receive(&desk, world.identity(), &code, reception);
             let view = step(world, received.await.unwrap(), turn).await;
             let slow = (day + number as i64 * 2) % 4 == 0;
             let takes = TimeDelta::days(if slow { 8 } else { 1 });
@@ -92,7 +94,7 @@ async fn act(world: &World, view: &View, caller: Caller, command: Command) -> Vi
     let name = DossierName::Id(view.dossier.id);
     let etag = view.dossier.etag();
     let engine = &world.engine;
-    let done = engine.command(&caller, world.meta(), &name, &etag, command);
+    let done = engine.command(&caller, world.identity(), &name, &etag, command);
     done.await.unwrap()
 }
 

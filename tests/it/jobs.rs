@@ -121,7 +121,13 @@ async fn of_a_result_that_waits_only_the_desk_changes(on: Backend) {
     });
     let returned = world
         .engine
-        .command(&caller, world.meta(), &name, &moved.dossier.etag(), back)
+        .command(
+            &caller,
+            world.identity(),
+            &name,
+            &moved.dossier.etag(),
+            back,
+        )
         .await
         .unwrap();
     assert_eq!(returned.dossier.status(), Status::Returned);

@@ -35,7 +35,7 @@ async fn whoever_brings_a_code_along_keeps_nobody_from_looking_their_dossier_up(
     };
     let engine = &world.engine;
     let procedure = procedure_code(THREE_DAYS);
-    let there = engine.receive(&clerk, world.meta(), &procedure, reception);
+    let there = engine.receive(&clerk, world.identity(), &procedure, reception);
     let theirs = there.await.unwrap().receipt.unwrap().pin;
 
     let wire = Json::over(&world);

@@ -118,7 +118,9 @@ pub async fn receive(world: &World, at: &UnitCode, resolving: Option<&UnitCode>)
     };
     let clerk = who(Role::Receptionist, at.as_str());
     let code = procedure_code(BEFORE);
-    let received = world.engine.receive(&clerk, world.meta(), &code, reception);
+    let received = world
+        .engine
+        .receive(&clerk, world.identity(), &code, reception);
     received.await.unwrap()
 }
 

@@ -24,16 +24,16 @@ fn day(text: &str) -> NaiveDate {
 
 async fn reserve(world: &World, of: &str, count: u32) -> Result<Block, Error> {
     let clerk = who(Role::Receptionist, WARD);
-    let meta = world.meta();
+    let identity = world.identity();
     let engine = &world.engine;
     engine
-        .reserve_numbers(&clerk, meta, &unit(WARD), day(of), count)
+        .reserve_numbers(&clerk, identity, &unit(WARD), day(of), count)
         .await
 }
 
 fn written_down(world: &World, number: u32, at: &str) -> OfflineReception {
     OfflineReception {
-        meta: world.meta(),
+        identity: world.identity(),
         number,
         at: moment(at),
         procedure: procedure_code(THREE_DAYS),
@@ -243,12 +243,12 @@ async fn desks_at_once_never_get_the_same_number(on: Backend) {
     whole_day(&world, "2026-08-03").await;
     // The same request gets the same block, and with another count none.
     let clerk = who(Role::Receptionist, WARD);
-    let meta = world.meta();
+    let identity = world.identity();
     let take = async |count| {
         let engine = &world.engine;
         let of = day("2026-08-03");
         engine
-            .reserve_numbers(&clerk, meta.clone(), &unit(WARD), of, count)
+            .reserve_numbers(&clerk, identity.clone(), &unit(WARD), of, count)
             .await
     };
     let first = take(2).await.unwrap();
@@ -300,7 +300,7 @@ async fn what_a_unit_received_before_it_was_merged_goes_to_its_heir_when_entered
     let engine = &world.engine;
     let of = day("2025-06-30");
     engine
-        .reserve_numbers(&clerk, world.meta(), &old, of, 1)
+        .reserve_numbers(&clerk, world.identity(), &old, of, 1)
         .await
         .unwrap();
     world.set("2025-07-02 08:00");

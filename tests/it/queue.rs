@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use app::ports::Clock;
 use app::view::{DossierName, View};
-use app::{Caller, Engine, Error, Meta, Parts};
+use app::{Caller, Engine, Error, Parts, RequestIdentity};
 use domain::dossier::Command;
 use domain::dossier::acts::Resolve;
 use domain::role::Role;
@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 
 use crate::gate::Gate;
 use crate::world::{
-    OTHER_WARD, THREE_DAYS, WARD, World, at_the_desk, catalogue, meta, procedure_code, who,
+    OTHER_WARD, THREE_DAYS, WARD, World, at_the_desk, catalogue, identity, procedure_code, who,
 };
 
 type Asked = JoinHandle<Result<View, Error>>;
@@ -70,7 +70,13 @@ impl Busy {
         })
     }
 
-    fn acts(&self, caller: Caller, view: &View, request: Meta, command: Command) -> Asked {
+    fn acts(
+        &self,
+        caller: Caller,
+        view: &View,
+        request: RequestIdentity,
+        command: Command,
+    ) -> Asked {
         let engine = self.engine.clone();
         let (name, etag) = (DossierName::Id(view.dossier.id), view.dossier.etag());
         tokio::spawn(async move {
@@ -99,9 +105,9 @@ impl Busy {
     }
 }
 
-fn of(ward: &str, number: u64) -> Meta {
+fn of(ward: &str, number: u64) -> RequestIdentity {
     let ward: u64 = ward.rsplit('.').next().unwrap().parse().unwrap();
-    meta(ward * 1_000 + number, "")
+    identity(ward * 1_000 + number, "")
 }
 
 #[tokio::test]

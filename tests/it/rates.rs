@@ -212,7 +212,7 @@ async fn the_same_dossier_counts_where_it_is_resolved(on: Backend) {
     let code = crate::world::procedure_code(THREE_DAYS);
     world
         .engine
-        .receive(&clerk, world.meta(), &code, reception)
+        .receive(&clerk, world.identity(), &code, reception)
         .await
         .unwrap();
     let report = rates(&world, "2026-08-01", "2026-08-31", None).await;

@@ -135,7 +135,7 @@ async fn what_citizens_thought_of_a_former_unit_reads_by_the_old_and_by_the_new(
     let name = app::view::DossierName::Id(in_july.dossier.id);
     let now = world.engine.dossier(&clerk, &name).await.unwrap();
     let etag = now.dossier.etag();
-    let late = (world.engine).command(&clerk, world.meta(), &name, &etag, rate(1));
+    let late = (world.engine).command(&clerk, world.identity(), &name, &etag, rate(1));
     late.await.unwrap();
 
     let asks = async |unit: &str, basis| {

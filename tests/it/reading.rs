@@ -31,7 +31,7 @@ async fn received_by(world: &World, name: &str, phone: &str) -> app::view::View 
     let code = procedure_code(THREE_DAYS);
     world
         .engine
-        .receive(&clerk, world.meta(), &code, reception)
+        .receive(&clerk, world.identity(), &code, reception)
         .await
         .unwrap()
 }

@@ -65,7 +65,7 @@ pub async fn receive(engine: &Engine, world: &World, id_number: &str) -> Result<
     let clerk = who(Role::Receptionist, WARD);
     let code = procedure_code(THREE_DAYS);
     engine
-        .receive(&clerk, world.meta(), &code, reception)
+        .receive(&clerk, world.identity(), &code, reception)
         .await
         .map(drop)
 }

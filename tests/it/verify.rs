@@ -41,7 +41,7 @@ async fn office(on: Backend) -> World {
     let clerk = who(Role::Receptionist, WARD);
     let day = "2026-08-21".parse().unwrap();
     let (engine, ward) = (&world.engine, unit(WARD));
-    let block = engine.reserve_numbers(&clerk, world.meta(), &ward, day, 3);
+    let block = engine.reserve_numbers(&clerk, world.identity(), &ward, day, 3);
     assert_eq!(block.await.unwrap().numbers.len(), 3);
     let void = engine.void_numbers(&clerk, &ward, day, vec![4], VoidReason::Lost);
     void.await.unwrap();
@@ -64,7 +64,7 @@ async fn office(on: Backend) -> World {
     let peer = IpAddr::from([203, 0, 113, 7]);
     let rated = world
         .engine
-        .rate_by_receipt(world.meta(), &code, &pin, peer, opinion);
+        .rate_by_receipt(world.identity(), &code, &pin, peer, opinion);
     rated.await.unwrap();
     world.receive(WARD, "1.013225").await;
     world

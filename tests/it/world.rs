@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use app::ports::{Clock, Ids, Scope, Store};
 use app::tokens::{self, Grant};
 use app::view::{DossierName, View};
-use app::{Caller, Engine, Error, Meta, Parts};
+use app::{Caller, Engine, Error, Parts, RequestIdentity};
 use chrono::{NaiveDateTime, TimeDelta};
 use domain::catalogue::Catalogue;
 use domain::code::AnyCode;
@@ -158,9 +158,9 @@ impl World {
     }
 
     /// A new request id with its content.
-    pub fn meta(&self) -> Meta {
+    pub fn identity(&self) -> RequestIdentity {
         let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
-        meta(number, "")
+        identity(number, "")
     }
 
     /// Somebody hands a dossier in at a ward's desk.
@@ -168,7 +168,12 @@ impl World {
         let reception = at_the_desk(ward, procedure);
         let clerk = who(Role::Receptionist, ward);
         self.engine
-            .receive(&clerk, self.meta(), &procedure_code(procedure), reception)
+            .receive(
+                &clerk,
+                self.identity(),
+                &procedure_code(procedure),
+                reception,
+            )
             .await
             .unwrap()
     }
@@ -184,7 +189,12 @@ impl World {
             content: contents(procedure),
         };
         self.engine
-            .submit(&portal, self.meta(), &procedure_code(procedure), submission)
+            .submit(
+                &portal,
+                self.identity(),
+                &procedure_code(procedure),
+                submission,
+            )
             .await
             .unwrap()
     }
@@ -194,7 +204,13 @@ impl World {
         let caller = who(role, view.dossier.resolving.as_str());
         let name = DossierName::Id(view.dossier.id);
         self.engine
-            .command(&caller, self.meta(), &name, &view.dossier.etag(), command)
+            .command(
+                &caller,
+                self.identity(),
+                &name,
+                &view.dossier.etag(),
+                command,
+            )
             .await
     }
 
@@ -299,9 +315,9 @@ pub fn who(role: Role, unit_code: &str) -> Caller {
 }
 
 /// A request id with its content.
-pub fn meta(number: u64, content: &str) -> Meta {
+pub fn identity(number: u64, content: &str) -> RequestIdentity {
     let id = format!("00000000-0000-4000-8000-{number:012x}");
-    Meta {
+    RequestIdentity {
         request_id: RequestId::parse(&id).unwrap(),
         content: content.as_bytes().to_vec(),
     }

@@ -12,7 +12,7 @@ use domain::role::Role;
 
 use crate::backend::Backend;
 use crate::world::{
-    OTHER_WARD, THREE_DAYS, WARD, World, at_the_desk, meta, moment, procedure_code, unit, who,
+    OTHER_WARD, THREE_DAYS, WARD, World, at_the_desk, identity, moment, procedure_code, unit, who,
 };
 
 on_both!(a_dossier_goes_from_the_desk_to_the_citizen);
@@ -47,7 +47,7 @@ async fn a_repeated_request_gets_its_first_answer_and_writes_nothing(on: Backend
         let (engine, clerk) = (world.engine.clone(), clerk.clone());
         async move {
             engine
-                .receive(&clerk, meta(77, "birth"), &code, reception)
+                .receive(&clerk, identity(77, "birth"), &code, reception)
                 .await
                 .unwrap()
         }
@@ -75,12 +75,12 @@ async fn a_request_id_with_other_content_is_refused(on: Backend) {
     let reception = || at_the_desk(WARD, THREE_DAYS);
     world
         .engine
-        .receive(&clerk, meta(5, "one"), &code, reception())
+        .receive(&clerk, identity(5, "one"), &code, reception())
         .await
         .unwrap();
     let error = world
         .engine
-        .receive(&clerk, meta(5, "two"), &code, reception())
+        .receive(&clerk, identity(5, "two"), &code, reception())
         .await
         .unwrap_err();
     assert!(matches!(error, Error::RequestReused { .. }), "{error:?}");
@@ -88,7 +88,7 @@ async fn a_request_id_with_other_content_is_refused(on: Backend) {
     let other = who(Role::Chairman, WARD);
     world
         .engine
-        .receive(&other, meta(5, "two"), &code, reception())
+        .receive(&other, identity(5, "two"), &code, reception())
         .await
         .unwrap();
 }
@@ -103,9 +103,9 @@ async fn callers_at_the_same_moment_get_gapless_numbers_and_repeats_join_them(on
         async move {
             let reception = at_the_desk(WARD, THREE_DAYS);
             // Each request comes twice, as from a desk that lost its line.
-            let meta = meta(1_000 + number / 2, "the same");
+            let identity = identity(1_000 + number / 2, "the same");
             engine
-                .receive(&clerk, meta, &procedure_code(THREE_DAYS), reception)
+                .receive(&clerk, identity, &procedure_code(THREE_DAYS), reception)
                 .await
                 .unwrap()
         }
@@ -139,7 +139,9 @@ async fn numbers_begin_anew_each_local_day_and_each_unit_has_its_own(on: Backend
     world.set("2026-08-03 12:00");
     let (clerk, code) = (who(Role::Receptionist, WARD), procedure_code(THREE_DAYS));
     let reception = at_the_desk(WARD, THREE_DAYS);
-    let refused = world.engine.receive(&clerk, world.meta(), &code, reception);
+    let refused = world
+        .engine
+        .receive(&clerk, world.identity(), &code, reception);
     assert!(matches!(refused.await, Err(app::Error::ClockBehind { .. })));
 }
 
@@ -161,7 +163,7 @@ async fn a_refused_command_takes_no_number_and_spoils_nobody_elses(on: Backend) 
             engine
                 .receive(
                     &caller,
-                    meta(number, ""),
+                    identity(number, ""),
                     &procedure_code(THREE_DAYS),
                     reception,
                 )
@@ -252,7 +254,7 @@ async fn a_portals_code_belongs_to_one_dossier(on: Backend) {
         .engine
         .submit(
             &portal,
-            world.meta(),
+            world.identity(),
             &procedure_code(THREE_DAYS),
             submission,
         )
@@ -280,12 +282,12 @@ async fn the_same_person_online_and_then_at_the_desk_is_asked_about(on: Backend)
     let code = procedure_code(THREE_DAYS);
     let first = world
         .engine
-        .receive(&clerk, world.meta(), &code, reception(false))
+        .receive(&clerk, world.identity(), &code, reception(false))
         .await
         .unwrap();
     let again = world
         .engine
-        .receive(&clerk, world.meta(), &code, reception(false))
+        .receive(&clerk, world.identity(), &code, reception(false))
         .await;
     let Err(Error::Refused {
         refusal: Refusal::PossibleDuplicate { existing },
@@ -301,7 +303,7 @@ async fn the_same_person_online_and_then_at_the_desk_is_asked_about(on: Backend)
     theirs.receiving = unit(OTHER_WARD);
     let told = world
         .engine
-        .receive(&elsewhere, world.meta(), &code, theirs)
+        .receive(&elsewhere, world.identity(), &code, theirs)
         .await;
     let Err(Error::Refused { refusal, .. }) = told else {
         panic!("{told:?}")
@@ -310,14 +312,14 @@ async fn the_same_person_online_and_then_at_the_desk_is_asked_about(on: Backend)
     assert!(refusal.message_vi().contains("tại đơn vị khác"));
     world
         .engine
-        .receive(&clerk, world.meta(), &code, reception(true))
+        .receive(&clerk, world.identity(), &code, reception(true))
         .await
         .unwrap();
     // Thirty days later it is another matter.
     world.pass(TimeDelta::days(31));
     world
         .engine
-        .receive(&clerk, world.meta(), &code, reception(false))
+        .receive(&clerk, world.identity(), &code, reception(false))
         .await
         .unwrap();
 }
@@ -339,7 +341,9 @@ async fn the_same_name_and_telephone_are_asked_about_where_no_number_tells_peopl
             ..Person::default()
         };
         reception.content.duplicate_intended = intended;
-        let received = world.engine.receive(&clerk, world.meta(), &code, reception);
+        let received = world
+            .engine
+            .receive(&clerk, world.identity(), &code, reception);
         received.await.map_err(|error| error.reason())
     };
     let asked = |told: Result<View, &str>| told.unwrap_err() == "POSSIBLE_DUPLICATE";
@@ -381,7 +385,7 @@ async fn a_dossier_of_another_unit_is_answered_like_an_unknown_one(on: Backend) 
     });
     let write = world
         .engine
-        .command(&stranger, world.meta(), &name, "v1", command)
+        .command(&stranger, world.identity(), &name, "v1", command)
         .await
         .unwrap_err();
     assert!(matches!(write, Error::NotFound { .. }), "{write:?}");
@@ -401,7 +405,7 @@ async fn any_of_its_codes_names_a_dossier(on: Backend) {
     let code = procedure_code(THREE_DAYS);
     let received = world
         .engine
-        .receive(&clerk, world.meta(), &code, reception)
+        .receive(&clerk, world.identity(), &code, reception)
         .await
         .unwrap();
     for name in [
@@ -453,7 +457,7 @@ async fn nothing_personal_is_in_an_event(on: Backend) {
     let code = procedure_code(THREE_DAYS);
     let view = world
         .engine
-        .receive(&clerk, world.meta(), &code, reception)
+        .receive(&clerk, world.identity(), &code, reception)
         .await
         .unwrap();
     let stop = Command::Stop(Stop {
@@ -497,7 +501,7 @@ async fn a_unit_that_could_not_deal_with_it_is_refused() {
     reception.content.returning = Some(elsewhere);
     let error = world
         .engine
-        .receive(&clerk, world.meta(), &code, reception)
+        .receive(&clerk, world.identity(), &code, reception)
         .await
         .unwrap_err();
     let Error::Invalid(fields) = error else {
@@ -509,7 +513,7 @@ async fn a_unit_that_could_not_deal_with_it_is_refused() {
     let province = at_the_desk("H60", THREE_DAYS);
     let error = world
         .engine
-        .receive(&clerk, world.meta(), &code, province)
+        .receive(&clerk, world.identity(), &code, province)
         .await
         .unwrap_err();
     assert!(matches!(error, Error::Invalid(_)), "{error:?}");
@@ -530,7 +534,12 @@ async fn what_was_said_of_how_a_dossier_came_about_and_of_its_fee_is_kept(on: Ba
     let clerk = who(Role::Receptionist, WARD);
     let view = world
         .engine
-        .receive(&clerk, world.meta(), &procedure_code(THREE_DAYS), reception)
+        .receive(
+            &clerk,
+            world.identity(),
+            &procedure_code(THREE_DAYS),
+            reception,
+        )
         .await
         .unwrap();
     assert_eq!(view.dossier.fee_state(), FeeState::Exempt);

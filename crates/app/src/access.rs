@@ -436,7 +436,7 @@ fn standing(method: Method, dossier: &Dossier) -> Vec<&UnitCode> {
 
 /// How much of a person's data a role sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sight {
+pub enum Visibility {
     /// Everything.
     Full,
     /// Enough to recognise who is meant.
@@ -450,10 +450,10 @@ pub enum Sight {
 /// Roles that deal with the citizen see everything; the province and the portal see a mask; roles
 /// for figures or machines see nothing. Law 91/2025/QH15: minimisation.
 #[must_use]
-pub fn sight(role: Role) -> Sight {
+pub fn visibility(role: Role) -> Visibility {
     match role {
-        Role::Receptionist | Role::Officer | Role::Leader | Role::Chairman => Sight::Full,
-        Role::Province | Role::Portal => Sight::Masked,
-        Role::Auditor | Role::Admin | Role::Citizen => Sight::Hidden,
+        Role::Receptionist | Role::Officer | Role::Leader | Role::Chairman => Visibility::Full,
+        Role::Province | Role::Portal => Visibility::Masked,
+        Role::Auditor | Role::Admin | Role::Citizen => Visibility::Hidden,
     }
 }

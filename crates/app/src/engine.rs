@@ -18,9 +18,9 @@ use tokio::sync::watch;
 
 use crate::access::{self, Caller, Method};
 use crate::catalogues::Catalogues;
+use crate::context::Context;
 use crate::error::{Error, FieldError};
 use crate::keys::{self, Keys};
-use crate::office::Office;
 use crate::pin_attempts::PinAttempts;
 use crate::ports::{Clock, Ids, Key, ReadTx, Store, Token};
 use crate::sessions::Sessions;
@@ -45,7 +45,7 @@ pub struct Parts {
 
 /// The origin of a write: the caller, and the request's id.
 #[derive(Debug, Clone)]
-pub struct Meta {
+pub struct RequestIdentity {
     /// The id that the caller made and stored before the first try.
     pub request_id: RequestId,
     /// The request's content, without id and etag: the same id with other content is refused.
@@ -54,7 +54,7 @@ pub struct Meta {
 
 /// Every use case of the one-stop shop.
 pub struct Engine {
-    pub(crate) office: Arc<Office>,
+    pub(crate) context: Arc<Context>,
     lane: Lane,
     changed: watch::Receiver<u64>,
     telling: watch::Sender<u64>,
@@ -68,7 +68,7 @@ impl Engine {
     /// Starts the engine and its writing lane. Needs a running tokio runtime.
     #[must_use]
     pub fn start(parts: Parts) -> Arc<Self> {
-        let office = Arc::new(Office {
+        let context = Arc::new(Context {
             store: parts.store,
             catalogues: Catalogues::new(parts.catalogue),
             clock: parts.clock,
@@ -77,9 +77,9 @@ impl Engine {
             foresight: crate::foresight::Foresight::default(),
         });
         let (sender, changed) = watch::channel(0);
-        let lane = Lane::start(Arc::clone(&office), parts.queue, sender.clone());
+        let lane = Lane::start(Arc::clone(&context), parts.queue, sender.clone());
         Arc::new(Self {
-            office,
+            context,
             lane,
             changed,
             telling: sender,
@@ -92,19 +92,19 @@ impl Engine {
     /// Units, calendars and procedures of a province.
     #[must_use]
     pub fn catalogue(&self, province: &ProvinceCode) -> Arc<Catalogue> {
-        self.office.catalogue(province)
+        self.context.catalogue(province)
     }
 
     /// Units, calendars and procedures as shipped, without a province's own.
     #[must_use]
     pub fn shipped(&self) -> Arc<Catalogue> {
-        Arc::clone(self.office.catalogues.shipped())
+        Arc::clone(self.context.catalogues.shipped())
     }
 
     /// Reads what was published to the catalogue since, by this process or another.
     pub async fn refresh_catalogue(&self) -> Result<(), Error> {
-        let read = self.office.store.read().await?;
-        if self.office.catalogues.refresh(read.as_ref()).await? {
+        let read = self.context.store.read().await?;
+        if self.context.catalogues.refresh(read.as_ref()).await? {
             tracing::info!("the catalogue has changed");
         }
         Ok(())
@@ -117,8 +117,8 @@ impl Engine {
         read: &dyn ReadTx,
         dossiers: &[Dossier],
     ) -> Result<(), Error> {
-        if dossiers.iter().any(|dossier| !self.office.knows(dossier)) {
-            self.office.catalogues.refresh(read).await?;
+        if dossiers.iter().any(|dossier| !self.context.knows(dossier)) {
+            self.context.catalogues.refresh(read).await?;
         }
         Ok(())
     }
@@ -152,7 +152,7 @@ impl Engine {
     /// Now, by the engine's clock.
     #[must_use]
     pub fn now(&self) -> Instant {
-        self.office.clock.now()
+        self.context.clock.now()
     }
 
     /// Wakes after each decided batch. The changes themselves are read from the feed.
@@ -176,7 +176,7 @@ impl Engine {
 
     /// The same by the hash of a secret that the caller has shown before.
     pub(crate) async fn authenticate_by_hash(&self, hash: &str) -> Result<Caller, Error> {
-        let store = self.office.store.as_ref();
+        let store = self.context.store.as_ref();
         self.caller(self.sessions.token(store, hash).await?)
     }
 
@@ -238,14 +238,14 @@ impl Engine {
 
     /// Sixteen random bytes.
     pub(crate) fn chance(&self) -> [u8; 16] {
-        self.office.ids.random()
+        self.context.ids.random()
     }
 
     /// A portal hands a dossier in.
     pub async fn submit(
         &self,
         caller: &Caller,
-        meta: Meta,
+        identity: RequestIdentity,
         procedure: &ProcedureCode,
         submission: Submission,
     ) -> Result<View, Error> {
@@ -255,7 +255,7 @@ impl Engine {
         let procedure = procedure.clone();
         self.write(
             caller,
-            meta,
+            identity,
             Work::Submit {
                 id,
                 salt,
@@ -270,7 +270,7 @@ impl Engine {
     pub async fn receive(
         &self,
         caller: &Caller,
-        meta: Meta,
+        identity: RequestIdentity,
         procedure: &ProcedureCode,
         reception: Reception,
     ) -> Result<View, Error> {
@@ -286,7 +286,7 @@ impl Engine {
         let procedure = procedure.clone();
         self.write(
             caller,
-            meta,
+            identity,
             Work::Receive {
                 id,
                 salt,
@@ -301,7 +301,7 @@ impl Engine {
     pub async fn command(
         &self,
         caller: &Caller,
-        meta: Meta,
+        identity: RequestIdentity,
         name: &DossierName,
         etag: &str,
         command: Command,
@@ -311,13 +311,13 @@ impl Engine {
         let id = match name {
             DossierName::Id(id) => *id,
             DossierName::Code(_) => {
-                let read = self.office.store.read().await?;
+                let read = self.context.store.read().await?;
                 self.resolve(read.as_ref(), caller, name).await?.1
             }
         };
         self.write(
             caller,
-            meta,
+            identity,
             Work::Act {
                 id,
                 etag: Some(etag.to_owned()),
@@ -331,7 +331,7 @@ impl Engine {
     pub(crate) async fn write(
         &self,
         caller: &Caller,
-        meta: Meta,
+        identity: RequestIdentity,
         work: Work,
     ) -> Result<View, Error> {
         let begins = match &work {
@@ -346,8 +346,8 @@ impl Engine {
         let arrived = domain::time::to_micros(self.now());
         let task = Task {
             caller: caller.clone(),
-            request_id: meta.request_id,
-            content: meta.content,
+            request_id: identity.request_id,
+            content: identity.content,
             arrived,
             work,
         };
@@ -358,17 +358,17 @@ impl Engine {
             Done::Now(dossier, written, applicant) => {
                 if dossier.corrections.applicant_items().nth(1).is_some() {
                     // A rare case: the dossier has other persons than its applicant.
-                    let read = self.office.store.read().await?;
+                    let read = self.context.store.read().await?;
                     self.view_at(read.as_ref(), caller, *dossier, written)
                         .await?
                 } else {
                     let people = applicant.map(|person| (APPLICANT.to_owned(), person));
                     let people = people.into_iter().collect();
-                    self.office.view(caller, *dossier, people, written)?
+                    self.context.view(caller, *dossier, people, written)?
                 }
             }
             Done::Before { key, version } => {
-                let read = self.office.store.read().await?;
+                let read = self.context.store.read().await?;
                 let (dossier, written) = self.at_version(read.as_ref(), &key, version).await?;
                 self.view_at(read.as_ref(), caller, dossier, written)
                     .await?
@@ -405,7 +405,7 @@ impl Engine {
 
     pub(crate) fn receipt(&self, view: &View) -> Result<Receipt, Error> {
         let dossier = &view.dossier;
-        let calendar = self.office.calendar(dossier);
+        let calendar = self.context.calendar(dossier);
         let explanation = match (
             dossier.received,
             dossier.clock.as_ref().and_then(|c| c.limit),
@@ -419,7 +419,7 @@ impl Engine {
             (None, _) | (_, None) => None,
         };
         Ok(Receipt {
-            pin: self.office.keys.pin(dossier.id),
+            pin: self.context.keys.pin(dossier.id),
             explanation,
         })
     }
@@ -447,7 +447,7 @@ impl Engine {
         caller: &Caller,
         named: &[(&'static str, &UnitCode)],
     ) -> Result<(), Error> {
-        let catalogue = self.office.catalogue(&caller.province);
+        let catalogue = self.context.catalogue(&caller.province);
         let today = domain::time::local_day(self.now());
         let wrong: Vec<FieldError> = named
             .iter()
@@ -470,16 +470,16 @@ impl Engine {
         unit: &UnitCode,
         day: NaiveDate,
     ) -> Option<String> {
-        let catalogue = self.office.catalogue(&caller.province);
+        let catalogue = self.context.catalogue(&caller.province);
         cannot_deal(&catalogue, &caller.province, unit, day)
     }
 
     pub(crate) fn new_dossier(&self, receiving: &UnitCode) -> (DossierId, Salt) {
-        let random = self.office.ids.random();
+        let random = self.context.ids.random();
         let chance = u64::from_be_bytes(random[..8].try_into().expect("eight of sixteen bytes"));
         let born = u64::try_from(self.now().timestamp_millis()).unwrap_or_default();
         let id = DossierId::new(born, lane_of(receiving), chance);
-        (id, Salt::new(self.office.ids.random()))
+        (id, Salt::new(self.context.ids.random()))
     }
 
     /// The dossier that a caller names. A dossier of another province does not exist for the
@@ -520,7 +520,7 @@ impl Engine {
         let wanted = applicants_of([&dossier]);
         let mut people = read.people(&dossier.province, &wanted).await?;
         let people = people.remove(&dossier.id).unwrap_or_default();
-        self.office.view(caller, dossier, people, at)
+        self.context.view(caller, dossier, people, at)
     }
 }
 

@@ -60,7 +60,7 @@ impl Engine {
     /// event stood there is another one now, or none.
     pub async fn feed(&self, caller: &Caller, after: &str, limit: i32) -> Result<FeedPage, Error> {
         access::check_role(caller, Method::ListEvents)?;
-        let read = self.office.store.read().await?;
+        let read = self.context.store.read().await?;
         let head = read.feed_head().await?;
         self.feed_page(read.as_ref(), caller, after, limit, &head)
             .await
@@ -68,7 +68,7 @@ impl Engine {
 
     /// The present end of the feed.
     pub async fn feed_end(&self) -> Result<FeedHead, Error> {
-        Ok(self.office.store.read().await?.feed_head().await?)
+        Ok(self.context.store.read().await?.feed_head().await?)
     }
 
     /// As [`Engine::feed`], up to an end that was looked at after the cursor was given: all who
@@ -81,7 +81,7 @@ impl Engine {
         end: &FeedHead,
     ) -> Result<FeedPage, Error> {
         access::check_role(caller, Method::ListEvents)?;
-        let read = self.office.store.read().await?;
+        let read = self.context.store.read().await?;
         self.feed_page(read.as_ref(), caller, after, limit, end)
             .await
     }
@@ -171,7 +171,7 @@ impl Engine {
             token: String::new(),
         }
         .limit()?;
-        let read = self.office.store.read().await?;
+        let read = self.context.store.read().await?;
         let import = read.import(&caller.province, number).await?;
         let import = import.filter(|import| import.finished.is_some());
         let import = import.ok_or_else(|| Error::NotFound {

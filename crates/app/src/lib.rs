@@ -7,6 +7,7 @@
 pub mod access;
 pub mod accounts;
 pub mod catalogues;
+mod context;
 pub mod engine;
 pub mod error;
 pub mod feed;
@@ -17,7 +18,6 @@ pub mod jobs;
 pub mod keys;
 pub mod lookup;
 pub mod merger;
-mod office;
 pub mod offline;
 mod pace;
 pub mod page;
@@ -42,6 +42,6 @@ mod writing;
 
 pub use access::Caller;
 pub use catalogues::Catalogues;
-pub use engine::{Engine, Meta, Parts};
+pub use engine::{Engine, Parts, RequestIdentity};
 pub use error::{Error, FieldError};
 pub use gate::Gate;

@@ -137,11 +137,11 @@ impl Engine {
         let code = AnyCode::parse(text)
             .map_err(|wrong| Error::invalid("code", format!("must be {}", wrong.expected)))?;
         let now = self.now();
-        let read = self.office.store.read().await?;
+        let read = self.context.store.read().await?;
         let dossier = self.presented(read.as_ref(), &code, proof, peer).await?;
         self.keep_up(read.as_ref(), std::slice::from_ref(&dossier))
             .await?;
-        let procedure = self.office.pinned(&dossier)?;
+        let procedure = self.context.pinned(&dossier)?;
         let details = match proof {
             None => None,
             Some(_right) => {

@@ -155,7 +155,7 @@ impl Engine {
             author: caller.actor.clone(),
             at,
         };
-        let store = &self.office.store;
+        let store = &self.context.store;
         let document = store.propose(&proposal).await?;
         let verdict = Verdict {
             province: caller.province.clone(),
@@ -225,7 +225,7 @@ impl Engine {
     }
 
     async fn ended_job(&self, order: &Order) -> Result<Option<Job>, Error> {
-        let read = self.office.store.read().await?;
+        let read = self.context.store.read().await?;
         let job = read.job(&order.province, &order.id).await?;
         Ok(job.filter(|job| job.ended.is_some()))
     }

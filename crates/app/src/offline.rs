@@ -13,7 +13,7 @@ use domain::time::{self, Instant};
 use futures::future::join_all;
 
 use crate::access::{self, Caller, Method};
-use crate::engine::{Engine, Meta};
+use crate::engine::{Engine, RequestIdentity};
 use crate::error::{Error, FieldError};
 use crate::jobs;
 use crate::ports::{Block, BlockNumber, BlockWanted, Reserved, VoidWanted, Voided};
@@ -24,7 +24,7 @@ use crate::writing::{Task, Work};
 #[derive(Debug, Clone)]
 pub struct OfflineReception {
     /// The id under which it is entered. A repeat gets the first answer.
-    pub meta: Meta,
+    pub identity: RequestIdentity,
     /// The number that its slip bears.
     pub number: u32,
     /// When it was received.
@@ -40,7 +40,7 @@ impl Engine {
     pub async fn reserve_numbers(
         &self,
         caller: &Caller,
-        meta: Meta,
+        identity: RequestIdentity,
         unit: &UnitCode,
         day: NaiveDate,
         count: u32,
@@ -62,10 +62,10 @@ impl Engine {
             in_time: (today..=last).contains(&day),
             count,
             actor: caller.actor.clone(),
-            request_id: meta.request_id.clone(),
+            request_id: identity.request_id.clone(),
             at: time::to_micros(now),
         };
-        match self.office.store.reserve_block(&wanted).await? {
+        match self.context.store.reserve_block(&wanted).await? {
             Reserved::Block(block) => Ok(block),
             Reserved::DayOver { newest } => Err(refused(Refusal::DayOver { day, newest })),
             Reserved::NotInTime => {
@@ -73,7 +73,7 @@ impl Engine {
                 Err(Error::invalid("day", problem))
             }
             Reserved::OtherRequest => Err(Error::RequestReused {
-                request_id: meta.request_id.to_string(),
+                request_id: identity.request_id.to_string(),
             }),
         }
     }
@@ -86,7 +86,7 @@ impl Engine {
         day: NaiveDate,
     ) -> Result<Vec<Block>, Error> {
         access::check_unit(caller, Method::ListNumberBlocks, unit)?;
-        let read = self.office.store.read().await?;
+        let read = self.context.store.read().await?;
         Ok(read.blocks(&caller.province, unit, day).await?)
     }
 
@@ -109,7 +109,7 @@ impl Engine {
             actor: caller.actor.clone(),
             at: time::to_micros(self.now()),
         };
-        match self.office.store.void_numbers(&wanted).await? {
+        match self.context.store.void_numbers(&wanted).await? {
             Voided::Done(blocks) => Ok(blocks),
             Voided::NotOpen { number, state } => Err(refused(Refusal::NumberNotOpen {
                 number,
@@ -167,14 +167,16 @@ impl Engine {
         offline: OfflineReception,
     ) -> Result<View, Error> {
         let OfflineReception {
-            mut meta,
+            mut identity,
             number,
             at,
             procedure,
             mut reception,
         } = offline;
         // The same id for another unit or day would be another request.
-        meta.content.extend(format!("{unit} {day}").into_bytes());
+        identity
+            .content
+            .extend(format!("{unit} {day}").into_bytes());
         // The desk has received the dossier, so a possible duplicate no longer stops it.
         reception.content.duplicate_intended = true;
         let (id, salt) = self.new_dossier(unit);
@@ -191,7 +193,7 @@ impl Engine {
                 number,
             },
         };
-        let view = self.write(caller, meta, work).await?;
+        let view = self.write(caller, identity, work).await?;
         self.follow_succession(caller, &view.dossier).await?;
         Ok(view)
     }

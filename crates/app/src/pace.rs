@@ -6,15 +6,15 @@
 use chrono::TimeDelta;
 use domain::time::Instant;
 
+use crate::context::Context;
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::office::Office;
 
 /// How far a clock may be behind what is recorded and still be waited for: clocks that are kept right
 /// differ by far less, and a caller has the time.
 const PATIENCE: TimeDelta = TimeDelta::seconds(2);
 
-impl Office {
+impl Context {
     /// Waits until the clock has come to what was recorded last, and refuses to write where that
     /// would take long.
     pub(crate) async fn keep_pace(&self, newest: Option<Instant>) -> Result<(), Error> {
@@ -36,9 +36,9 @@ impl Office {
 impl Engine {
     /// Refuses where the clock is so far behind what was recorded that nothing would be written.
     pub async fn check_clock(&self) -> Result<(), Error> {
-        let read = self.office.store.read().await?;
+        let read = self.context.store.read().await?;
         let newest = read.newest_record().await?;
-        let now = self.office.clock.now();
+        let now = self.context.clock.now();
         match newest.filter(|newest| *newest - now > PATIENCE) {
             Some(newest) => Err(Error::ClockBehind { newest, now }),
             None => Ok(()),

@@ -8,7 +8,7 @@ use domain::id::{DossierId, ProcedureCode, UnitCode};
 use domain::procedure::Kind;
 use domain::time::Instant;
 
-use crate::access::{self, Caller, Method, Sight};
+use crate::access::{self, Caller, Method, Visibility};
 use crate::engine::{Engine, applicants_of};
 use crate::error::Error;
 use crate::page::{self, Page, PageQuery};
@@ -33,12 +33,12 @@ pub struct ListQuery {
 impl Engine {
     /// One dossier.
     pub async fn dossier(&self, caller: &Caller, name: &DossierName) -> Result<View, Error> {
-        let read = self.office.store.read().await?;
+        let read = self.context.store.read().await?;
         let dossier = self
             .readable(read.as_ref(), caller, Method::GetDossier, name)
             .await?;
         let mut views = [self.view(read.as_ref(), caller, dossier).await?];
-        self.office.foresee(read.as_ref(), &mut views).await?;
+        self.context.foresee(read.as_ref(), &mut views).await?;
         let [view] = views;
         Ok(view)
     }
@@ -49,15 +49,15 @@ impl Engine {
         caller: &Caller,
         name: &DossierName,
     ) -> Result<Vec<HistoryEntry>, Error> {
-        let read = self.office.store.read().await?;
+        let read = self.context.store.read().await?;
         let dossier = self
             .readable(read.as_ref(), caller, Method::ListDossierEvents, name)
             .await?;
         let key = (dossier.province.clone(), dossier.id);
         let records = read.records(&key).await?;
-        let texts = match access::sight(caller.role) {
-            Sight::Full => read.private(&key).await?,
-            Sight::Masked | Sight::Hidden => std::collections::HashMap::new(),
+        let texts = match access::visibility(caller.role) {
+            Visibility::Full => read.private(&key).await?,
+            Visibility::Masked | Visibility::Hidden => std::collections::HashMap::new(),
         };
         let mut entries: Vec<HistoryEntry> = records
             .into_iter()
@@ -94,13 +94,13 @@ impl Engine {
         caller: &Caller,
         name: &DossierName,
     ) -> Result<(Dossier, Times, Instant), Error> {
-        let read = self.office.store.read().await?;
+        let read = self.context.store.read().await?;
         let dossier = self
             .readable(read.as_ref(), caller, Method::GetDossierTimes, name)
             .await?;
         let key = (dossier.province.clone(), dossier.id);
         let records = read.records(&key).await?;
-        let catalogue = self.office.catalogue(&dossier.province);
+        let catalogue = self.context.catalogue(&dossier.province);
         let now = Ord::max(self.now(), dossier.last);
         let times = Times::of(&records, &catalogue.calendars, now).ok_or_else(|| {
             Error::Internal(format!("dossier {} has no history", dossier.id).into())
@@ -119,7 +119,7 @@ impl Engine {
             })?),
             None => None,
         };
-        let read = self.office.store.read().await?;
+        let read = self.context.store.read().await?;
         let list = List {
             scope,
             filter: DossierFilter {
@@ -151,7 +151,7 @@ impl Engine {
         kind: Option<Kind>,
     ) -> Option<Vec<ProcedureCode>> {
         let kind = kind?;
-        let catalogue = self.office.catalogue(&caller.province);
+        let catalogue = self.context.catalogue(&caller.province);
         let of_it = catalogue.procedures.iter().filter(|it| it.kind == kind);
         let mut codes: Vec<_> = of_it.map(|procedure| procedure.code.clone()).collect();
         codes.dedup();
@@ -190,7 +190,7 @@ impl Engine {
             && code.bytes().any(|b| b.is_ascii_alphabetic())
             && !text.trim().contains(char::is_whitespace);
         let code = (is_mixed || code.contains(['.', '-', '@'])).then_some(code);
-        let sees = access::sight(caller.role) == Sight::Full;
+        let sees = access::visibility(caller.role) == Visibility::Full;
         let digits = fold::phone_digits(text);
         let is_number = digits.len() >= 3
             && text
@@ -208,7 +208,7 @@ impl Engine {
             code,
             limit,
         };
-        let read = self.office.store.read().await?;
+        let read = self.context.store.read().await?;
         let found = read.search(&search).await?;
         self.views(read.as_ref(), caller, found).await
     }
@@ -240,19 +240,19 @@ impl Engine {
         dossiers: Vec<Dossier>,
     ) -> Result<Vec<View>, Error> {
         self.keep_up(read, &dossiers).await?;
-        let mut people = match access::sight(caller.role) {
-            Sight::Full | Sight::Masked => {
+        let mut people = match access::visibility(caller.role) {
+            Visibility::Full | Visibility::Masked => {
                 let wanted = applicants_of(&dossiers);
                 read.people(&caller.province, &wanted).await?
             }
-            Sight::Hidden => std::collections::HashMap::new(),
+            Visibility::Hidden => std::collections::HashMap::new(),
         };
         let now = self.now();
         dossiers
             .into_iter()
             .map(|dossier| {
                 let people = people.remove(&dossier.id).unwrap_or_default();
-                self.office.view(caller, dossier, people, now)
+                self.context.view(caller, dossier, people, now)
             })
             .collect()
     }

@@ -56,7 +56,7 @@ impl Engine {
     }
 
     async fn database_answers(&self) -> Result<(), Error> {
-        let read = self.office.store.read().await?;
+        let read = self.context.store.read().await?;
         read.token_edition().await?;
         Ok(())
     }

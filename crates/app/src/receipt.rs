@@ -10,7 +10,7 @@ use domain::id::ActorId;
 use domain::role::Role;
 
 use crate::access::{self, Caller, Method};
-use crate::engine::{Engine, Meta};
+use crate::engine::{Engine, RequestIdentity};
 use crate::error::Error;
 use crate::keys;
 use crate::ports::ReadTx;
@@ -62,14 +62,14 @@ impl Engine {
     /// the citizen thinks does not depend on what else was noted of the dossier.
     pub async fn rate_by_receipt(
         &self,
-        meta: Meta,
+        identity: RequestIdentity,
         code: &AnyCode,
         pin: &str,
         peer: IpAddr,
         opinion: Opinion,
     ) -> Result<Rating, Error> {
         let dossier = {
-            let read = self.office.store.read().await?;
+            let read = self.context.store.read().await?;
             let pin = Some(Proof::Pin(pin));
             self.presented(read.as_ref(), code, pin, peer).await?
         };
@@ -84,7 +84,7 @@ impl Engine {
             etag: None,
             command,
         };
-        let view = self.write(&holder(&dossier), meta, work).await?;
+        let view = self.write(&holder(&dossier), identity, work).await?;
         let rating = view.dossier.rating;
         rating.ok_or_else(|| Error::Internal("a rating was written and is not there".into()))
     }
@@ -134,7 +134,7 @@ impl Engine {
         dossier: &Dossier,
         proof: Proof<'_>,
     ) -> Result<bool, Error> {
-        let keys = &self.office.keys;
+        let keys = &self.context.keys;
         let key = (dossier.province.clone(), dossier.id);
         let kept = read.pin_hash(&key).await?.unwrap_or_default();
         Ok(match proof {

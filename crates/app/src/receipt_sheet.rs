@@ -99,7 +99,7 @@ impl Engine {
             request_id,
             at: sheet.print.at,
         };
-        match self.office.store.record_print(&wanted).await? {
+        match self.context.store.record_print(&wanted).await? {
             Printed::Counted(print) => {
                 sheet.print = print;
                 Ok(sheet)
@@ -116,7 +116,7 @@ impl Engine {
         caller: &Caller,
         name: &DossierName,
     ) -> Result<ReceiptSheet, Error> {
-        let read = self.office.store.read().await?;
+        let read = self.context.store.read().await?;
         let dossier = self
             .readable(read.as_ref(), caller, Method::GetReceipt, name)
             .await?;
@@ -134,8 +134,8 @@ impl Engine {
         let received = records.iter().find(|record| is_reception(&record.event));
         let id = view.dossier.id;
         let mut receipt = self.receipt(&view)?;
-        let opens = keys::same(&kept, &self.office.keys.pin_hash(id, &receipt.pin));
-        let mut lookup_token = self.office.keys.lookup_token(id);
+        let opens = keys::same(&kept, &self.context.keys.pin_hash(id, &receipt.pin));
+        let mut lookup_token = self.context.keys.lookup_token(id);
         if !opens {
             receipt.pin.clear();
             lookup_token.clear();

@@ -71,8 +71,8 @@ impl Engine {
     /// On-time and online rates of what the caller may look at.
     pub async fn rates(&self, caller: &Caller, mut query: RatesQuery) -> Result<Report, Error> {
         query.units = permitted(caller, Method::GetRates, query.units)?;
-        let read = self.office.store.read().await?;
-        rates(read.as_ref(), &self.office.catalogues, &query, self.now()).await
+        let read = self.context.store.read().await?;
+        rates(read.as_ref(), &self.context.catalogues, &query, self.now()).await
     }
 }
 
@@ -85,7 +85,7 @@ impl Engine {
         periods: &[(NaiveDate, NaiveDate)],
     ) -> Result<Vec<Report>, Error> {
         let units = permitted(caller, Method::GetRates, units)?;
-        let read = self.office.store.read().await?;
+        let read = self.context.store.read().await?;
         let now = self.now();
         let mut series = Vec::with_capacity(periods.len());
         for (from, to) in periods {
@@ -96,7 +96,7 @@ impl Engine {
                 as_of: None,
                 basis: UnitBasis::Recorded,
             };
-            series.push(rates(read.as_ref(), &self.office.catalogues, &query, now).await?);
+            series.push(rates(read.as_ref(), &self.context.catalogues, &query, now).await?);
         }
         Ok(series)
     }
@@ -112,7 +112,7 @@ impl Engine {
             Method::GetRates,
             RateUnits::Province(province.clone()),
         )?;
-        let read = self.office.store.read().await?;
+        let read = self.context.store.read().await?;
         Ok(read.pending_by_unit(&province, self.now()).await?)
     }
 }

@@ -48,7 +48,7 @@ impl Engine {
         let now = self.now();
         let today = time::local_day(now);
         let (first, last) = query.basis.days(query.from, query.to, today);
-        let catalogues = &self.office.catalogues;
+        let catalogues = &self.context.catalogues;
         let Asked {
             scopes,
             listed,
@@ -63,7 +63,7 @@ impl Engine {
         let mut scores: BTreeMap<UnitCode, (String, Scores)> = listed
             .map(|(unit, name)| (unit, (name, Scores::default())))
             .collect();
-        let read = self.office.store.read().await?;
+        let read = self.context.store.read().await?;
         for scope in scopes {
             let catalogue = catalogues.of(scope.province());
             let wanted = RatingsWanted {

@@ -12,10 +12,10 @@ use domain::role::Role;
 use domain::time::{self, Instant};
 
 use crate::access::{Caller, Method};
+use crate::context::Context;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::foresight::Level;
-use crate::office::Office;
 use crate::page::{self, Page, PageQuery};
 use crate::ports::{DossierFilter, ReadTx, Scope, WorklistPage};
 use crate::read::scope_of;
@@ -217,7 +217,7 @@ impl Engine {
             })?),
             None => None,
         };
-        let read = self.office.store.read().await?;
+        let read = self.context.store.read().await?;
         let now = self.now();
         let page = WorklistPage {
             between: between(only, now),
@@ -226,7 +226,7 @@ impl Engine {
             ..self.pages(caller, scope, whose, filter.clone())
         };
         let looking = Looking {
-            office: &self.office,
+            context: &self.context,
             read: read.as_ref(),
             only,
             levels,
@@ -258,10 +258,10 @@ impl Engine {
         let now = self.now();
         let mut views = self.views(read, caller, dossiers).await?;
         for view in &mut views {
-            let part = OwnPart::of(&self.office, scope, &view.dossier, now)?;
+            let part = OwnPart::of(&self.context, scope, &view.dossier, now)?;
             view.for_unit = Some(part.for_unit);
         }
-        self.office.foresee(read, &mut views).await?;
+        self.context.foresee(read, &mut views).await?;
         Ok(views)
     }
 
@@ -272,12 +272,12 @@ impl Engine {
         whose: &Whose,
     ) -> Result<WorklistCounts, Error> {
         let scope = scope_of(caller, Method::GetWorklistCounts, whose.unit.as_ref())?;
-        let read = self.office.store.read().await?;
+        let read = self.context.store.read().await?;
         let mut counts = WorklistCounts::none(self.now());
         let mut pages = Pages::of(self.pages(caller, scope, whose, DossierFilter::default()));
         while let Some(found) = pages.next(read.as_ref()).await? {
             for dossier in &found {
-                let part = OwnPart::of(&self.office, pages.scope(), dossier, counts.as_of)?;
+                let part = OwnPart::of(&self.context, pages.scope(), dossier, counts.as_of)?;
                 counts.add(&part, dossier);
             }
         }
@@ -292,7 +292,7 @@ impl Engine {
         whose: &Whose,
     ) -> Result<(WorklistCounts, Breakdown), Error> {
         let scope = scope_of(caller, Method::GetWorklistCounts, whose.unit.as_ref())?;
-        let read = self.office.store.read().await?;
+        let read = self.context.store.read().await?;
         let now = self.now();
         let mut counts = WorklistCounts::none(now);
         let mut levels = BTreeMap::new();
@@ -302,7 +302,7 @@ impl Engine {
         let mut pages = Pages::of(self.pages(caller, scope, whose, DossierFilter::default()));
         while let Some(found) = pages.next(read.as_ref()).await? {
             for level in self
-                .office
+                .context
                 .levels(read.as_ref(), &found, now)
                 .await?
                 .into_values()
@@ -310,14 +310,14 @@ impl Engine {
                 *levels.entry(level).or_default() += 1;
             }
             for dossier in &found {
-                let part = OwnPart::of(&self.office, pages.scope(), dossier, now)?;
+                let part = OwnPart::of(&self.context, pages.scope(), dossier, now)?;
                 counts.add(&part, dossier);
                 *holders.entry(dossier.assignee.clone()).or_default() += 1;
                 *procedures.entry(dossier.procedure.clone()).or_default() += 1;
                 let Some(id) = dossier.state.step() else {
                     continue;
                 };
-                let procedure = self.office.pinned(dossier)?;
+                let procedure = self.context.pinned(dossier)?;
                 let Some(step) = procedure.step(id) else {
                     continue;
                 };
@@ -406,7 +406,7 @@ fn between(only: &[WorklistFilter], now: Instant) -> Option<(i64, i64)> {
 
 /// A search for pending dossiers by a property that no index holds.
 struct Looking<'a> {
-    office: &'a Office,
+    context: &'a Context,
     read: &'a dyn ReadTx,
     only: &'a [WorklistFilter],
     levels: &'a [Level],
@@ -453,7 +453,7 @@ impl Looking<'_> {
     async fn passing(&self, scope: &Scope, found: Vec<Dossier>) -> Result<Vec<Dossier>, Error> {
         let mut passing = Vec::with_capacity(found.len());
         for dossier in found {
-            let part = OwnPart::of(self.office, scope, &dossier, self.now)?;
+            let part = OwnPart::of(self.context, scope, &dossier, self.now)?;
             let mut only = self.only.iter();
             if only.all(|filter| part.passes(*filter, &dossier, self.now)) {
                 passing.push(dossier);
@@ -462,7 +462,7 @@ impl Looking<'_> {
         if self.levels.is_empty() || passing.is_empty() {
             return Ok(passing);
         }
-        let levels = self.office.levels(self.read, &passing, self.now).await?;
+        let levels = self.context.levels(self.read, &passing, self.now).await?;
         let wanted = |id: DossierId| {
             let level = levels.get(&id);
             level.is_some_and(|level| self.levels.contains(level))
@@ -483,7 +483,12 @@ struct OwnPart {
 }
 
 impl OwnPart {
-    fn of(office: &Office, scope: &Scope, dossier: &Dossier, now: Instant) -> Result<Self, Error> {
+    fn of(
+        context: &Context,
+        scope: &Scope,
+        dossier: &Dossier,
+        now: Instant,
+    ) -> Result<Self, Error> {
         let meant = |unit: &UnitCode| match scope {
             Scope::Province(_) => true,
             Scope::Units(_, units) => units.contains(unit),
@@ -503,7 +508,7 @@ impl OwnPart {
             .any(|asked| asked.is_late(dossier, now));
         Ok(Self {
             own,
-            for_unit: for_unit(office, scope, dossier, own, now)?,
+            for_unit: for_unit(context, scope, dossier, own, now)?,
             late_leg,
             late_consultation,
         })
@@ -541,14 +546,14 @@ impl OwnPart {
 
 /// The most urgent time that the units of a scope must meet.
 fn for_unit(
-    office: &Office,
+    context: &Context,
     scope: &Scope,
     dossier: &Dossier,
     own: bool,
     now: Instant,
 ) -> Result<ForUnit, Error> {
     let Scope::Units(_, units) = scope else {
-        return whole(office, dossier, now);
+        return whole(context, dossier, now);
     };
     let legs = dossier.open_legs();
     let legs = legs.map(|leg| (leg.due, leg.opened, &leg.unit));
@@ -562,7 +567,7 @@ fn for_unit(
         Some((due, opened, unit))
             if !own || Precedence::of(dossier) > (Precedence::Running { due }) =>
         {
-            let catalogue = office.catalogue(&dossier.province);
+            let catalogue = context.catalogue(&dossier.province);
             let calendar = catalogue.calendars.for_unit(unit.as_str());
             // A due time beyond the calendar cannot be measured, so it does not count as near.
             let near =
@@ -573,13 +578,13 @@ fn for_unit(
                 near_due: near,
             })
         }
-        Some(_) | None if own => whole(office, dossier, now),
+        Some(_) | None if own => whole(context, dossier, now),
         Some(_) | None => Ok(ForUnit::default()),
     }
 }
 
-fn whole(office: &Office, dossier: &Dossier, now: Instant) -> Result<ForUnit, Error> {
-    let timing = office.timing(dossier, now)?;
+fn whole(context: &Context, dossier: &Dossier, now: Instant) -> Result<ForUnit, Error> {
+    let timing = context.timing(dossier, now)?;
     Ok(ForUnit {
         due: dossier.due(),
         overdue: timing.overdue,

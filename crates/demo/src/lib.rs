@@ -23,7 +23,7 @@ use app::access::Caller;
 use app::ports::{Ids, Store};
 use app::tokens::{self, Grant};
 use app::view::{DossierName, View};
-use app::{Engine, Meta, Parts};
+use app::{Engine, Parts, RequestIdentity};
 use chrono::TimeDelta;
 use domain::catalogue::Catalogue;
 use domain::code::AnyCode;
@@ -327,7 +327,7 @@ impl<'a> Province<'a> {
         act: Act,
     ) -> impl Future<Output = Result<View, app::Error>> + use<> {
         self.requests += 1;
-        let meta = Meta {
+        let identity = RequestIdentity {
             request_id: request_id(self.requests),
             content: Vec::new(),
         };
@@ -352,13 +352,19 @@ impl<'a> Province<'a> {
         NOW.scope(at, async move {
             match what {
                 What::Receive(caller, procedure, reception) => {
-                    engine.receive(&caller, meta, &procedure, reception).await
+                    engine
+                        .receive(&caller, identity, &procedure, reception)
+                        .await
                 }
                 What::Submit(caller, procedure, submission) => {
-                    engine.submit(&caller, meta, &procedure, submission).await
+                    engine
+                        .submit(&caller, identity, &procedure, submission)
+                        .await
                 }
                 What::Go(caller, name, etag, command) => {
-                    engine.command(&caller, meta, &name, &etag, command).await
+                    engine
+                        .command(&caller, identity, &name, &etag, command)
+                        .await
                 }
             }
         })

@@ -10,7 +10,7 @@ use http::header::AUTHORIZATION;
 use tonic::metadata::MetadataMap;
 use tonic::{Response, Status};
 
-use crate::convert::Known;
+use crate::convert::RequestContext;
 use crate::settings::Settings;
 use crate::shared::Shared;
 use crate::status;
@@ -100,8 +100,8 @@ impl Calls {
     }
 
     /// What requests are checked against.
-    pub(crate) fn known(engine: &Engine, caller: &Caller) -> Known {
-        Known {
+    pub(crate) fn context(engine: &Engine, caller: &Caller) -> RequestContext {
+        RequestContext {
             catalogue: engine.catalogue(&caller.province),
             now: engine.now(),
         }

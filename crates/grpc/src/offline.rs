@@ -14,7 +14,7 @@ pub async fn import(
     caller: &Caller,
     request: &ImportReceptionsRequest,
 ) -> Result<ImportReceptionsResponse, Error> {
-    let asked = offline::import(request, &Calls::known(engine, caller))?;
+    let asked = offline::import(request, &Calls::context(engine, caller))?;
     let numbers: Vec<u32> = asked.receptions.iter().map(|one| one.number).collect();
     let outcomes = engine
         .import_receptions(caller, &asked.unit, asked.day, asked.receptions)
@@ -28,5 +28,5 @@ pub fn check(
     caller: &Caller,
     request: &ImportReceptionsRequest,
 ) -> Result<(), Error> {
-    offline::import(request, &Calls::known(engine, caller)).map(|_sound| ())
+    offline::import(request, &Calls::context(engine, caller)).map(|_sound| ())
 }

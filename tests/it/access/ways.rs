@@ -213,7 +213,7 @@ pub async fn ready_for(world: &World, method: &str, units: Units<'_>) -> View {
             let unit = unit(units.receiving);
             let block = world
                 .engine
-                .reserve_numbers(&clerk, world.meta(), &unit, day, 1);
+                .reserve_numbers(&clerk, world.identity(), &unit, day, 1);
             block.await.unwrap();
             view
         }
@@ -292,7 +292,7 @@ async fn received(world: &World, procedure: &str, units: Units<'_>) -> View {
     let code = procedure_code(procedure);
     world
         .engine
-        .receive(&clerk, world.meta(), &code, reception)
+        .receive(&clerk, world.identity(), &code, reception)
         .await
         .unwrap()
 }
@@ -316,7 +316,7 @@ async fn submitted_as(world: &World, procedure: &str, units: Units<'_>) -> View 
     let code = procedure_code(procedure);
     world
         .engine
-        .submit(&clerk, world.meta(), &code, submission)
+        .submit(&clerk, world.identity(), &code, submission)
         .await
         .unwrap()
 }
@@ -333,7 +333,7 @@ pub async fn proposed(world: &World, view: &View) -> View {
     let etag = view.dossier.etag();
     let proposed = world
         .engine
-        .command(&clerk, world.meta(), &name, &etag, command);
+        .command(&clerk, world.identity(), &name, &etag, command);
     proposed.await.unwrap()
 }
 async fn mirrored(world: &World, units: Units<'_>) -> View {

@@ -121,7 +121,7 @@ impl Engine {
         let month = month.or_else(|| Month::of(time::local_day(now)));
         let month = month.filter(|month| month.ends() > now);
         let month = month.ok_or_else(|| Error::invalid("month", "must not be over"))?;
-        let calendar = self.office.catalogue(scope.province());
+        let calendar = self.context.catalogue(scope.province());
         let calendar = calendar.calendars.national();
         let mut ahead = Ahead {
             days: horizon_days,
@@ -131,7 +131,7 @@ impl Engine {
                 .and_then(|day| calendar.closing(day).ok().flatten()),
             ..Ahead::default()
         };
-        let read = self.office.store.read().await?;
+        let read = self.context.store.read().await?;
         let ended = self.ended(read.as_ref(), &scope, month, now).await?;
         let mut counted = Vec::new();
         // A month ends, work does not: on its last day the next ones are what can still be saved.
@@ -237,7 +237,7 @@ impl Engine {
                 as_of: None,
                 basis: UnitBasis::Recorded,
             };
-            let report = report::rates(read, &self.office.catalogues, &query, now).await?;
+            let report = report::rates(read, &self.context.catalogues, &query, now).await?;
             let rate = report.total.in_time_rate_766;
             ended.in_time += rate.num;
             ended.late += rate.den - rate.num;
@@ -257,14 +257,14 @@ impl Engine {
         let Some(province) = dossiers.first().map(|dossier| dossier.province.clone()) else {
             return Ok(Vec::new());
         };
-        let office = &self.office;
+        let context = &self.context;
         let given: Vec<&Dossier> = dossiers.iter().collect();
-        let laid = office
+        let laid = context
             .foresight
-            .lay_out(read, &office.catalogues, &province, &given, now)
+            .lay_out(read, &context.catalogues, &province, &given, now)
             .await?;
         let mut views = self.views(read, caller, dossiers).await?;
-        office.foresee(read, &mut views).await?;
+        context.foresee(read, &mut views).await?;
         let advised = views.into_iter().map(|view| {
             let id = view.dossier.id;
             let starts = laid.get(&id).and_then(|laid| laid.last_start(now));
@@ -289,10 +289,10 @@ impl Engine {
     ) -> Result<Vec<(Open<DossierId>, Level)>, Error> {
         let province = scope.province();
         let given: Vec<&Dossier> = dossiers.iter().collect();
-        let office = &self.office;
-        let laid = office
+        let context = &self.context;
+        let laid = context
             .foresight
-            .lay_out(read, &office.catalogues, province, &given, now)
+            .lay_out(read, &context.catalogues, province, &given, now)
             .await?;
         let open = laid.iter().filter_map(|(id, laid)| weighed(*id, laid, now));
         let mut open: Vec<(Open<DossierId>, Level)> = open.collect();

@@ -47,7 +47,7 @@ impl Engine {
             token: String::new(),
         }
         .limit()?;
-        let read = self.office.store.read().await?;
+        let read = self.context.store.read().await?;
         let head = read.flags_head().await?;
         let head = FeedHead {
             // The suffix separates it from the feed of events of the same database.

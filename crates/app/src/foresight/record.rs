@@ -97,14 +97,14 @@ impl Engine {
         let month = month.filter(|month| month.begins() <= now);
         let month = month.ok_or_else(|| Error::invalid("month", "must not be to come"))?;
         let until = Ord::min(month.ends(), now);
-        let read = self.office.store.read().await?;
+        let read = self.context.store.read().await?;
         let judged_from = read.first_model(scope.province()).await?;
         // Before the first model no flag could warn, so nothing is judged.
         let from = judged_from.map_or(until, |first| Ord::max(first, month.begins()));
         let settled = self
             .settled(read.as_ref(), &scope, (from, Ord::max(from, until)))
             .await?;
-        let calendar = self.office.catalogue(scope.province());
+        let calendar = self.context.catalogue(scope.province());
         let since = drift_since(calendar.calendars.national(), now);
         let since = judged_from.map_or(now, |first| Ord::max(first, since));
         let lately = self.settled(read.as_ref(), &scope, (since, now)).await?;
@@ -163,9 +163,9 @@ impl Engine {
         let warned = flags
             .iter()
             .find(|flag| flag.level.warns() && flag.at < due);
-        let catalogue = self.office.catalogue(&dossier.province);
+        let catalogue = self.context.catalogue(&dossier.province);
         let calendar = catalogue.calendars.for_unit(dossier.resolving.as_str());
-        let foresight = &self.office.foresight;
+        let foresight = &self.context.foresight;
         let office = foresight.office(calendar, counts_elapsed(dossier));
         let until = office.position(due).ok();
         let between = |from: Instant| Some(until? - office.position(from).ok()?);

@@ -25,12 +25,12 @@ impl Engine {
         province: &ProvinceCode,
         until: Instant,
     ) -> Result<Vec<KeptModel>, Error> {
-        let office = &self.office;
-        let store = office.store.as_ref();
-        let fitted = super::fit(store, &office.catalogues, province, until, self.now()).await?;
+        let context = &self.context;
+        let store = context.store.as_ref();
+        let fitted = super::fit(store, &context.catalogues, province, until, self.now()).await?;
         let mut kept = Vec::with_capacity(fitted.len());
         for model in fitted {
-            kept.push(office.store.keep_model(&model).await?);
+            kept.push(context.store.keep_model(&model).await?);
         }
         self.refresh_models().await?;
         Ok(kept)
@@ -38,8 +38,8 @@ impl Engine {
 
     /// Reads the models that were fitted since, by this process or another.
     pub async fn refresh_models(&self) -> Result<(), Error> {
-        let read = self.office.store.read().await?;
-        for province in self.office.foresight.models.refresh(read.as_ref()).await? {
+        let read = self.context.store.read().await?;
+        for province in self.context.foresight.models.refresh(read.as_ref()).await? {
             tracing::info!(%province, "there are new forecast models");
         }
         Ok(())
@@ -52,7 +52,7 @@ impl Engine {
     /// done. A process that has just started waits for `settle` before it fits.
     pub async fn follow_models(self: Arc<Self>, every: Duration, settle: Duration) {
         let engine = Arc::downgrade(&self);
-        let own = self.office.ids.random();
+        let own = self.context.ids.random();
         let started = tokio::time::Instant::now();
         drop(self);
         let mut tried: HashMap<ProvinceCode, NaiveDate> = HashMap::new();
@@ -83,9 +83,9 @@ impl Engine {
         let now = self.now();
         let today = time::local_day(now);
         let midnight = time::day_start(today);
-        for province in self.office.catalogues.provinces() {
+        for province in self.context.catalogues.provinces() {
             let wait = TimeDelta::minutes(minutes(own, &province));
-            let is_new = self.office.foresight.models.until(&province) >= Some(midnight);
+            let is_new = self.context.foresight.models.until(&province) >= Some(midnight);
             if is_new || now < midnight + wait || tried.get(&province) == Some(&today) {
                 continue;
             }

@@ -102,9 +102,9 @@ impl Engine {
     ///
     /// The first pass looks at every open dossier.
     pub async fn sweep(&self, sweep: &mut Sweep) -> Result<Option<Instant>, Error> {
-        let read = self.office.store.read().await?;
+        let read = self.context.store.read().await?;
         let head = read.feed_head().await?;
-        let provinces = self.office.catalogues.provinces();
+        let provinces = self.context.catalogues.provinces();
         let moved = match &sweep.head {
             Some(before) if *before == head => Vec::new(),
             Some(before) if before.feed == head.feed => {
@@ -128,7 +128,7 @@ impl Engine {
                 self.follow_feed(&province, watched).await?;
             }
             let watched = sweep.provinces.entry(province.clone()).or_default();
-            let model = self.office.foresight.models.number(&province);
+            let model = self.context.foresight.models.number(&province);
             if watched.model != model {
                 watched.model = model;
                 // A new model may give every dossier another level, so all of them are looked at
@@ -198,13 +198,13 @@ impl Engine {
     async fn begin_to_watch(&self, province: &ProvinceCode, head: u64) -> Result<Watched, Error> {
         let mut watched = Watched {
             after: head,
-            model: self.office.foresight.models.number(province),
+            model: self.context.foresight.models.number(province),
             ..Watched::default()
         };
         // In the order of an index. The feed reports dossiers that move meanwhile.
         let mut page = WorklistPage::all(Scope::Province(province.clone()), None, STRIDE);
         loop {
-            let read = self.office.store.read().await?;
+            let read = self.context.store.read().await?;
             let found = read.worklist(&page).await?;
             drop(read);
             let open = found.iter().filter(|dossier| is_foreseen(dossier));
@@ -226,7 +226,7 @@ impl Engine {
     ) -> Result<(), Error> {
         let scope = Scope::Province(province.clone());
         loop {
-            let read = self.office.store.read().await?;
+            let read = self.context.store.read().await?;
             let head = read.feed_head().await?;
             let found = read.feed(&scope, watched.after, STRIDE).await?;
             let done = found.len() < STRIDE as usize;
@@ -257,12 +257,12 @@ impl Engine {
         dossiers: &[DossierId],
         watched: &mut Watched,
     ) -> Result<u64, Error> {
-        let read = self.office.store.read().await?;
+        let read = self.context.store.read().await?;
         let histories = read.records_of(province, dossiers).await?;
         let last = read.last_flags(province, dossiers).await?;
         let told_before = read.foretold(province, dossiers).await?;
         drop(read);
-        let catalogue = self.office.catalogue(province);
+        let catalogue = self.context.catalogue(province);
         let mut flags = Vec::new();
         let mut foretold = Vec::new();
         for id in dossiers {
@@ -297,7 +297,7 @@ impl Engine {
                 }
                 continue;
             }
-            let of_unit = self.office.foresight.forecaster_for(&catalogue, &dossier);
+            let of_unit = self.context.foresight.forecaster_for(&catalogue, &dossier);
             let Some(laid) = lay(of_unit, records, &dossier, &catalogue, now) else {
                 watched.expect(*id, None);
                 continue;
@@ -333,8 +333,8 @@ impl Engine {
                 flags.push(flag(level, foreseen.late, foreseen.reasons, foreseen.model));
             }
         }
-        self.office.store.foretell(&foretold).await?;
-        Ok(self.office.store.raise(&flags).await?)
+        self.context.store.foretell(&foretold).await?;
+        Ok(self.context.store.raise(&flags).await?)
     }
 }
 

@@ -67,7 +67,7 @@ impl Engine {
                 Some(last) => job.place = Some(last),
                 None => job.ended = Some(self.now()),
             }
-            self.office.store.keep_job(&job).await?;
+            self.context.store.keep_job(&job).await?;
         }
         progress(&job);
         Ok(job)
@@ -93,7 +93,7 @@ impl Engine {
     /// Stores an order without carrying it out. An existing job of the same name is returned as it
     /// is.
     pub(crate) async fn begin_job(&self, order: &Order) -> Result<Job, Error> {
-        let read = self.office.store.read().await?;
+        let read = self.context.store.read().await?;
         if let Some(job) = read.job(&order.province, &order.id).await? {
             return Ok(job);
         }
@@ -111,7 +111,7 @@ impl Engine {
             changed: 0,
             ended: None,
         };
-        self.office.store.keep_job(&job).await?;
+        self.context.store.keep_job(&job).await?;
         Ok(job)
     }
 
@@ -129,7 +129,7 @@ impl Engine {
             after,
             limit: PAGE,
         };
-        let read = self.office.store.read().await?;
+        let read = self.context.store.read().await?;
         Ok(read.list(&list).await?)
     }
 }

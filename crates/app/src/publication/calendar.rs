@@ -116,7 +116,7 @@ impl Engine {
             }
             Trial::Days(days) => with_days(&self.catalogue(&caller.province), days)?,
         };
-        let read = self.office.store.read().await?;
+        let read = self.context.store.read().await?;
         let effects = effects(read.as_ref(), &caller.province, &catalogue, self.now()).await?;
         let listed = effects.changes.iter().filter(|change| {
             let id = change.dossier.id.to_string();

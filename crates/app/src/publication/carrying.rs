@@ -41,7 +41,7 @@ impl Engine {
     /// A job of the caller's province.
     pub async fn job(&self, caller: &Caller, id: &str) -> Result<Job, Error> {
         access::check_role(caller, Method::GetJob)?;
-        let read = self.office.store.read().await?;
+        let read = self.context.store.read().await?;
         let found = read.job(&caller.province, id).await?;
         found.ok_or_else(|| Error::NotFound {
             what: "job",
@@ -55,7 +55,7 @@ impl Engine {
         let limit = page.limit()?;
         let question = format!("jobs {}", caller.province);
         let after = page.after(&question)?;
-        let read = self.office.store.read().await?;
+        let read = self.context.store.read().await?;
         let mut jobs = read.jobs(&caller.province).await?;
         if let Some(after) = after {
             let past = jobs.iter().position(|job| job.id == after);
@@ -97,7 +97,7 @@ impl Engine {
         self.refresh_catalogue().await?;
         self.order_what_is_missing(followed).await?;
         let jobs = {
-            let read = self.office.store.read().await?;
+            let read = self.context.store.read().await?;
             read.unfinished_jobs().await?
         };
         for job in jobs.iter().filter(|job| job.begun <= until) {
@@ -137,7 +137,7 @@ impl Engine {
     /// A process may end between a publication and its order, so this orders what is missing.
     async fn order_what_is_missing(&self, followed: &mut Followed) -> Result<(), Error> {
         let editions = {
-            let read = self.office.store.read().await?;
+            let read = self.context.store.read().await?;
             read.editions().await?
         };
         for (province, edition) in editions {
@@ -145,7 +145,7 @@ impl Engine {
                 continue;
             }
             let documents = {
-                let read = self.office.store.read().await?;
+                let read = self.context.store.read().await?;
                 read.documents(&province).await?
             };
             for document in &documents {

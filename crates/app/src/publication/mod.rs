@@ -90,7 +90,7 @@ impl Engine {
             author: caller.actor.clone(),
             at: domain::time::to_micros(self.now()),
         };
-        Ok(self.office.store.propose(&proposal).await?)
+        Ok(self.context.store.propose(&proposal).await?)
     }
 
     /// Approves a text that another person proposed: it is in force from now on.
@@ -165,7 +165,7 @@ impl Engine {
     }
 
     async fn documents_of(&self, province: &ProvinceCode) -> Result<Vec<Document>, Error> {
-        let read = self.office.store.read().await?;
+        let read = self.context.store.read().await?;
         Ok(read.documents(province).await?)
     }
 
@@ -230,7 +230,7 @@ impl Engine {
         if versions.is_empty() {
             return Ok(());
         }
-        let changed = self.office.store.publish(&versions).await?;
+        let changed = self.context.store.publish(&versions).await?;
         match changed.first() {
             None => Ok(()),
             Some(was) => Err(Error::Publication(Obstacle::Outdated {
@@ -256,7 +256,7 @@ impl Engine {
             by: caller.actor.clone(),
             at: domain::time::to_micros(self.now()),
         };
-        if self.office.store.decide(&verdict).await? {
+        if self.context.store.decide(&verdict).await? {
             return Ok(());
         }
         // Somebody else was first.

@@ -184,7 +184,7 @@ impl Engine {
         version: &Procedure,
         map: &StepMap,
     ) -> Result<Replayed, Error> {
-        let read = self.office.store.read().await?;
+        let read = self.context.store.read().await?;
         let mut replayed = Replayed::default();
         let mut after = None;
         loop {

@@ -51,8 +51,8 @@ impl Engine {
     ) -> Result<Page<Behind>, Error> {
         let units = query.report.units;
         query.report.units = permitted(caller, Method::ListReportDossiers, units)?;
-        let read = self.office.store.read().await?;
-        behind(read.as_ref(), &self.office.catalogues, &query, self.now()).await
+        let read = self.context.store.read().await?;
+        behind(read.as_ref(), &self.context.catalogues, &query, self.now()).await
     }
 }
 

@@ -86,8 +86,8 @@ impl Engine {
         mut query: RatesQuery,
     ) -> Result<Counted, Error> {
         query.units = permitted(caller, method, query.units)?;
-        let read = self.office.store.read().await?;
-        statistics(read.as_ref(), &self.office.catalogues, &query, self.now()).await
+        let read = self.context.store.read().await?;
+        statistics(read.as_ref(), &self.context.catalogues, &query, self.now()).await
     }
 }
 

@@ -54,8 +54,8 @@ impl Engine {
         mut query: RatesQuery,
     ) -> Result<Performances, Error> {
         query.units = permitted(caller, Method::GetPerformance, query.units)?;
-        let read = self.office.store.read().await?;
-        performance(read.as_ref(), &self.office.catalogues, &query, self.now()).await
+        let read = self.context.store.read().await?;
+        performance(read.as_ref(), &self.context.catalogues, &query, self.now()).await
     }
 }
 

@@ -53,8 +53,8 @@ impl Engine {
     ) -> Result<Vec<Report>, Error> {
         let units = query.report.units;
         query.report.units = permitted(caller, Method::GetSeries, units)?;
-        let read = self.office.store.read().await?;
-        series(read.as_ref(), &self.office.catalogues, &query, self.now()).await
+        let read = self.context.store.read().await?;
+        series(read.as_ref(), &self.context.catalogues, &query, self.now()).await
     }
 }
 

@@ -10,7 +10,7 @@ use domain::fold;
 use domain::id::DossierId;
 
 use super::{Looking, Pages, WorklistQuery, between};
-use crate::access::{self, Caller, Sight};
+use crate::access::{self, Caller, Visibility};
 use crate::engine::{Engine, applicants_of};
 use crate::error::Error;
 use crate::page::{self, Page};
@@ -79,14 +79,14 @@ impl Engine {
                 Error::invalid("page_token", "must be a next_page_token of this method")
             })?,
         };
-        let read = self.office.store.read().await?;
+        let read = self.context.store.read().await?;
         let now = self.now();
         let page = WorklistPage {
             between: between(&query.only, now),
             ..self.pages(caller, scope, &query.whose, query.filter.clone())
         };
         let looking = Looking {
-            office: &self.office,
+            context: &self.context,
             read: read.as_ref(),
             only: &query.only,
             levels: &query.levels,
@@ -131,16 +131,16 @@ impl Engine {
         mut found: Vec<Dossier>,
         words: &str,
     ) -> Result<Vec<Dossier>, Error> {
-        let people = match access::sight(caller.role) {
-            Sight::Full => {
+        let people = match access::visibility(caller.role) {
+            Visibility::Full => {
                 let wanted = applicants_of(&found);
                 read.people(&caller.province, &wanted).await?
             }
-            Sight::Masked | Sight::Hidden => std::collections::HashMap::new(),
+            Visibility::Masked | Visibility::Hidden => std::collections::HashMap::new(),
         };
         let mut saying = Vec::new();
         for dossier in found.drain(..) {
-            let procedure = self.office.pinned(&dossier)?;
+            let procedure = self.context.pinned(&dossier)?;
             let mut said = fold::fold(&format!("{} {}", dossier.label(), procedure.name));
             for code in &dossier.external_codes {
                 said.push(' ');
@@ -184,7 +184,7 @@ impl Engine {
         dossier: &Dossier,
         order: WorklistOrder,
     ) -> Result<(String, i64, DossierId), Error> {
-        let procedure = self.office.pinned(dossier)?;
+        let procedure = self.context.pinned(dossier)?;
         let (text, number) = match order {
             WorklistOrder::Procedure => {
                 let name = fold::fold(&procedure.name);

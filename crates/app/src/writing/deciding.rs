@@ -24,8 +24,8 @@ use domain::time::{self, Instant};
 use super::task::{Task, Work, code_of, codes_of, person_keys, portal_number};
 use crate::access::{self, Caller, Method};
 use crate::catalogues;
+use crate::context::Context;
 use crate::error::{Error, FieldError};
-use crate::office::Office;
 use crate::ports::{
     BlockNumber, Change, Entry, Held, Key, Loaded, NumberWanted, RequestKey, Secrets,
 };
@@ -43,7 +43,7 @@ pub(super) enum Step {
 
 /// The state of a batch while its commands are decided.
 pub(super) struct Desk<'a> {
-    office: &'a Office,
+    context: &'a Context,
     loaded: Loaded,
     /// Requests of this very batch.
     seen: HashMap<RequestKey, (Key, u32, Vec<u8>)>,
@@ -54,9 +54,9 @@ pub(super) struct Desk<'a> {
 }
 
 impl<'a> Desk<'a> {
-    pub fn new(office: &'a Office, loaded: Loaded) -> Self {
+    pub fn new(context: &'a Context, loaded: Loaded) -> Self {
         Self {
-            office,
+            context,
             newest: loaded.newest,
             loaded,
             seen: HashMap::new(),
@@ -163,13 +163,13 @@ impl<'a> Desk<'a> {
         // A history only goes forward, also if the clock of this process is behind that of the last
         // writer.
         let now = Ord::max(task.arrived, dossier.last);
-        let catalogue = self.office.catalogue(&key.0);
+        let catalogue = self.context.catalogue(&key.0);
         // Acceptance chooses the version in force that day; every other act keeps the dossier's
         // own.
         let procedure = if action == dossier::Action::Receive {
             in_force(&catalogue, &dossier.procedure, now)?
         } else {
-            self.office.pinned(dossier)?
+            self.context.pinned(dossier)?
         };
         if let Some(code) = command.claims_code() {
             let named = [("external_code.new_code".to_owned(), code)];
@@ -185,7 +185,7 @@ impl<'a> Desk<'a> {
             dossier::decide(dossier, command, &rules, now).map_err(|refusal| Error::Refused {
                 refusal,
                 status: Some(dossier.status()),
-                allowed: self.office.allowed(&task.caller, dossier, &procedure),
+                allowed: self.context.allowed(&task.caller, dossier, &procedure),
             })?;
         let Some(first) = decision.events.first() else {
             // Another system repeated its message, so the dossier stays as it is.
@@ -211,7 +211,7 @@ impl<'a> Desk<'a> {
         let Some(held) = self.loaded.dossiers.get(&key).cloned() else {
             return Ok(None);
         };
-        let catalogue = self.office.catalogue(&key.0);
+        let catalogue = self.context.catalogue(&key.0);
         let around = Surroundings {
             history: &self.history(&key),
             law: catalogues::law(&catalogue),
@@ -254,7 +254,7 @@ impl<'a> Desk<'a> {
     ) -> Result<(Key, u32), Error> {
         let method = Method::Act(dossier::Action::Submit);
         access::check_unit(&task.caller, method, &submission.receiving)?;
-        let catalogue = self.office.catalogue(&task.caller.province);
+        let catalogue = self.context.catalogue(&task.caller.province);
         let codes: Vec<AnyCode> = codes_of(submission).collect();
         let number = self.portal_number(task, &catalogue, submission)?;
         self.refuse_taken(task, &codes)?;
@@ -317,7 +317,7 @@ impl<'a> Desk<'a> {
     ) -> Result<(Key, u32), Error> {
         let method = Method::Act(dossier::Action::Receive);
         access::check_unit(&task.caller, method, &reception.receiving)?;
-        let catalogue = self.office.catalogue(&task.caller.province);
+        let catalogue = self.context.catalogue(&task.caller.province);
         let codes = reception.content.external_codes.clone();
         let external = external_codes(&reception.content);
         refuse_numbers(&catalogue, &task.caller.province, external)?;
@@ -369,7 +369,7 @@ impl<'a> Desk<'a> {
         number: &BlockNumber,
     ) -> Result<(Key, u32), Error> {
         access::check_unit(&task.caller, Method::ImportReceptions, &reception.receiving)?;
-        let catalogue = self.office.catalogue(&task.caller.province);
+        let catalogue = self.context.catalogue(&task.caller.province);
         let sealed = code_of(number);
         let external = external_codes(&reception.content);
         refuse_numbers(&catalogue, &task.caller.province, external)?;
@@ -422,7 +422,7 @@ impl<'a> Desk<'a> {
         procedure: &ProcedureCode,
         contents: &dossier::contents::Contents,
     ) -> Result<(), Error> {
-        let keys = person_keys(self.office, task, procedure, contents);
+        let keys = person_keys(self.context, task, procedure, contents);
         match keys.iter().find_map(|key| self.loaded.people.get(key)) {
             Some(existing) => {
                 let named = reached(&task.caller, existing).then(|| existing.clone());
@@ -565,13 +565,13 @@ impl<'a> Desk<'a> {
         contents: &dossier::contents::Contents,
         codes: Vec<AnyCode>,
     ) {
-        let (keys, applicant) = (&self.office.keys, &contents.applicant);
+        let (keys, applicant) = (&self.context.keys, &contents.applicant);
         let person = keys.person(&key.0, &applicant.id_number);
         let namesake = keys.namesake(&key.0, applicant);
         if let Some(held) = self.loaded.dossiers.get_mut(key) {
             held.applicant = Some(contents.applicant.clone());
         }
-        let alone = person_keys(self.office, task, procedure, contents);
+        let alone = person_keys(self.context, task, procedure, contents);
         let change = self.changes.get_mut(key).expect("it was written just now");
         change.secrets = Some(Secrets {
             salt,
@@ -593,9 +593,9 @@ impl<'a> Desk<'a> {
 
     /// Makes the receipt at reception; the row stores the hash of its PIN.
     fn make_receipt(&mut self, key: &Key) {
-        let pin = self.office.keys.pin(key.1);
+        let pin = self.context.keys.pin(key.1);
         let change = self.changes.get_mut(key).expect("it was written just now");
-        change.pin_hash = Some(self.office.keys.pin_hash(key.1, &pin));
+        change.pin_hash = Some(self.context.keys.pin_hash(key.1, &pin));
     }
 
     /// The greatest record time of what is in the database and of this batch.

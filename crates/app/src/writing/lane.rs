@@ -16,8 +16,8 @@ use super::aside::Aside;
 use super::deciding::{Desk, Step};
 use super::queue::Queue;
 use super::task::{self, Task};
+use crate::context::Context;
 use crate::error::Error;
-use crate::office::Office;
 use crate::ports::{Batch, CommitError, Key, StoreError, Wanted};
 
 /// How many commands one transaction carries at most.
@@ -65,10 +65,10 @@ type Waits = (Task, Reply);
 
 impl Lane {
     /// Starts the lane, in which at most `bound` commands wait.
-    pub fn start(office: Arc<Office>, bound: usize, changed: watch::Sender<u64>) -> Self {
+    pub fn start(context: Arc<Context>, bound: usize, changed: watch::Sender<u64>) -> Self {
         let queue = Arc::new(Mutex::new(Queue::new(bound.max(1))));
         let (bell, rung) = mpsc::channel(1);
-        tokio::spawn(run(office, Arc::clone(&queue), rung, changed));
+        tokio::spawn(run(context, Arc::clone(&queue), rung, changed));
         Self { queue, bell }
     }
 
@@ -96,7 +96,7 @@ fn locked<T>(queue: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 async fn run(
-    office: Arc<Office>,
+    context: Arc<Context>,
     queue: Arc<Mutex<Queue<Waits>>>,
     mut rung: mpsc::Receiver<()>,
     changed: watch::Sender<u64>,
@@ -116,7 +116,7 @@ async fn run(
             let commands = batch.len();
             // A fault of ours in one batch must not stop all writing. The batch's callers are told
             // to retry, and the lane goes on.
-            let done = AssertUnwindSafe(attempt(&office, batch, 1))
+            let done = AssertUnwindSafe(attempt(&context, batch, 1))
                 .catch_unwind()
                 .await;
             let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -130,7 +130,7 @@ async fn run(
                     );
                     for (unit, commands) in aside.take(held, unit_of) {
                         tokio::spawn(go_on(
-                            Arc::clone(&office),
+                            Arc::clone(&context),
                             Arc::clone(&aside),
                             changed.clone(),
                             unit,
@@ -151,7 +151,7 @@ fn unit_of((task, _): &Waits) -> &str {
 
 /// Goes on with the commands of a unit that another process holds, until nothing of it waits.
 async fn go_on(
-    office: Arc<Office>,
+    context: Arc<Context>,
     aside: Arc<Aside<Waits>>,
     changed: watch::Sender<u64>,
     unit: String,
@@ -161,7 +161,7 @@ async fn go_on(
     let mut next = Some(commands);
     while let Some(commands) = next {
         // A fault of ours in it must not leave the unit aside for ever.
-        let tried = AssertUnwindSafe(attempt(&office, commands, 1)).catch_unwind();
+        let tried = AssertUnwindSafe(attempt(&context, commands, 1)).catch_unwind();
         let mut held = tried.await.unwrap_or_default();
         changed.send_modify(|commits| *commits += 1);
         if !held.is_empty() && since.elapsed() >= PATIENCE {
@@ -174,15 +174,15 @@ async fn go_on(
 
 /// Decides and commits a batch; what clashed is tried again one by one. Returns what waits for
 /// somebody who holds what it writes.
-async fn attempt(office: &Office, batch: Vec<Waits>, tries: usize) -> Vec<Waits> {
-    let wanted = task::wanted(batch.iter().map(|(task, _)| task), office);
-    let loaded = match office.store.load(&wanted).await {
+async fn attempt(context: &Context, batch: Vec<Waits>, tries: usize) -> Vec<Waits> {
+    let wanted = task::wanted(batch.iter().map(|(task, _)| task), context);
+    let loaded = match context.store.load(&wanted).await {
         Ok(loaded) => loaded,
         Err(error) => {
-            return failed(office, batch, error, "cannot load a batch").await;
+            return failed(context, batch, error, "cannot load a batch").await;
         }
     };
-    let mut desk = Desk::new(office, loaded);
+    let mut desk = Desk::new(context, loaded);
     let mut waiting: Waiting = Vec::with_capacity(batch.len());
     for (task, reply) in batch {
         let outcome = match desk.decide(&task) {
@@ -210,11 +210,11 @@ async fn attempt(office: &Office, batch: Vec<Waits>, tries: usize) -> Vec<Waits>
         answer(waiting, &HashMap::new());
         return Vec::new();
     }
-    if let Err(error) = office.keep_pace(newest).await {
+    if let Err(error) = context.keep_pace(newest).await {
         refuse_all(waiting, &error);
         return Vec::new();
     }
-    match office.store.commit(Batch { changes }).await {
+    match context.store.commit(Batch { changes }).await {
         Ok(committed) => {
             let written: HashMap<Key, Dossier> = committed
                 .dossiers
@@ -246,13 +246,13 @@ async fn attempt(office: &Office, batch: Vec<Waits>, tries: usize) -> Vec<Waits>
                 // First the commands that did not clash, together: they should not wait behind the
                 // retries.
                 if !rest.is_empty() {
-                    held = Box::pin(attempt(office, rest, tries + 1)).await;
+                    held = Box::pin(attempt(context, rest, tries + 1)).await;
                 }
-                held.extend(one_by_one(office, again, tries + 1).await);
+                held.extend(one_by_one(context, again, tries + 1).await);
             } else {
                 // One clashing command must not fail the others of its batch.
-                held = one_by_one(office, rest, 1).await;
-                held.extend(one_by_one(office, again, 1).await);
+                held = one_by_one(context, rest, 1).await;
+                held.extend(one_by_one(context, again, 1).await);
             }
             held
         }
@@ -261,12 +261,12 @@ async fn attempt(office: &Office, batch: Vec<Waits>, tries: usize) -> Vec<Waits>
                 error = &error as &dyn std::error::Error,
                 "the outcome is unknown"
             );
-            settle(office, waiting).await;
+            settle(context, waiting).await;
             Vec::new()
         }
         Err(CommitError::Store(error)) => {
             let batch = undecided(waiting);
-            failed(office, batch, error, "cannot commit a batch").await
+            failed(context, batch, error, "cannot commit a batch").await
         }
     }
 }
@@ -277,10 +277,10 @@ fn undecided(waiting: Waiting) -> Vec<Waits> {
     waits.map(|(task, reply, _)| (task, reply)).collect()
 }
 
-async fn one_by_one(office: &Office, commands: Vec<Waits>, tries: usize) -> Vec<Waits> {
+async fn one_by_one(context: &Context, commands: Vec<Waits>, tries: usize) -> Vec<Waits> {
     let mut held = Vec::new();
     for command in commands {
-        held.extend(Box::pin(attempt(office, vec![command], tries)).await);
+        held.extend(Box::pin(attempt(context, vec![command], tries)).await);
     }
     held
 }
@@ -290,7 +290,7 @@ async fn one_by_one(office: &Office, commands: Vec<Waits>, tries: usize) -> Vec<
 /// If the database does not answer, every caller hears so. Any other error is the fault of one
 /// command: each is tried alone, so that only that one is refused, for good. The log gets it where
 /// it is answered.
-async fn failed(office: &Office, batch: Vec<Waits>, error: StoreError, what: &str) -> Vec<Waits> {
+async fn failed(context: &Context, batch: Vec<Waits>, error: StoreError, what: &str) -> Vec<Waits> {
     match error {
         StoreError::Unavailable(_) => {
             tracing::error!(error = &error as &dyn std::error::Error, "{what}");
@@ -298,7 +298,7 @@ async fn failed(office: &Office, batch: Vec<Waits>, error: StoreError, what: &st
             Vec::new()
         }
         StoreError::Inconsistent { .. } | StoreError::Database(_) if batch.len() > 1 => {
-            one_by_one(office, batch, 1).await
+            one_by_one(context, batch, 1).await
         }
         StoreError::Inconsistent { .. } | StoreError::Database(_) => {
             let only = batch.into_iter().next();
@@ -392,12 +392,12 @@ fn send_again(waiting: Waiting) {
 }
 
 /// Looks the request ids up after a commit with an unknown outcome.
-async fn settle(office: &Office, waiting: Waiting) {
+async fn settle(context: &Context, waiting: Waiting) {
     let wanted = Wanted {
         requests: waiting.iter().map(|(task, ..)| task.request()).collect(),
         ..Wanted::default()
     };
-    let Ok(loaded) = office.store.load(&wanted).await else {
+    let Ok(loaded) = context.store.load(&wanted).await else {
         return send_again(waiting);
     };
     for (task, reply, _) in waiting {

@@ -9,7 +9,7 @@ use domain::time::Instant;
 
 use super::queue::Class;
 use crate::access::Caller;
-use crate::office::Office;
+use crate::context::Context;
 use crate::ports::{BlockNumber, PersonKey, RequestKey, Wanted};
 
 /// The time within which an open dossier of the same person and procedure is a possible duplicate.
@@ -116,7 +116,7 @@ impl Work {
 }
 
 /// Everything that a batch of tasks needs, in one list a table.
-pub(super) fn wanted<'a>(tasks: impl Iterator<Item = &'a Task>, office: &Office) -> Wanted {
+pub(super) fn wanted<'a>(tasks: impl Iterator<Item = &'a Task>, context: &Context) -> Wanted {
     let mut wanted = Wanted::default();
     for task in tasks {
         let province = &task.caller.province;
@@ -148,7 +148,7 @@ pub(super) fn wanted<'a>(tasks: impl Iterator<Item = &'a Task>, office: &Office)
                 wanted.numbers.extend(portal_number(submission, province));
                 wanted
                     .people
-                    .extend(person_keys(office, task, procedure, &submission.content));
+                    .extend(person_keys(context, task, procedure, &submission.content));
             }
             Work::Import {
                 reception, number, ..
@@ -171,7 +171,7 @@ pub(super) fn wanted<'a>(tasks: impl Iterator<Item = &'a Task>, office: &Office)
                     .extend(codes.map(|code| (province.clone(), code)));
                 wanted
                     .people
-                    .extend(person_keys(office, task, procedure, &reception.content));
+                    .extend(person_keys(context, task, procedure, &reception.content));
             }
         }
     }
@@ -208,7 +208,7 @@ pub(super) fn codes_of(submission: &Submission) -> impl Iterator<Item = AnyCode>
 /// Who might already have an open dossier, by identity number and by name and telephone; nobody when
 /// a second one is meant.
 pub(super) fn person_keys(
-    office: &Office,
+    context: &Context,
     task: &Task,
     procedure: &ProcedureCode,
     contents: &dossier::contents::Contents,
@@ -216,7 +216,7 @@ pub(super) fn person_keys(
     if contents.duplicate_intended {
         return Vec::new();
     }
-    let (keys, province) = (&office.keys, &task.caller.province);
+    let (keys, province) = (&context.keys, &task.caller.province);
     let applicant = &contents.applicant;
     let known = [
         keys.person(province, &applicant.id_number),

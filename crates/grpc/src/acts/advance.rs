@@ -3,9 +3,9 @@
 use domain::dossier::acts::advance::{Advance, Advanced};
 use domain::id::{ActorId, StepId};
 
-use super::{Details, Tells, moves};
+use super::{Details, Tells, command_request};
 
-moves!(AdvanceDossierRequest => Advance, |given, fields, _known| {
+command_request!(AdvanceDossierRequest => Advance, |given, fields, _known| {
     let step = fields.optional("step", &given.step, StepId::parse);
     let assignee = fields.optional("assignee", &given.assignee, ActorId::parse);
     Some(Advance { step, assignee })

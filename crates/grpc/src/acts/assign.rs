@@ -3,9 +3,9 @@
 use domain::dossier::acts::assign::{Assign, Assigned};
 use domain::id::ActorId;
 
-use super::{Details, Tells, moves};
+use super::{Details, Tells, command_request};
 
-moves!(AssignDossierRequest => Assign, |given, fields, _known| {
+command_request!(AssignDossierRequest => Assign, |given, fields, _known| {
     let assignee = fields.parse("assignee", &given.assignee, ActorId::parse)?;
     Some(Assign { assignee })
 });

@@ -5,7 +5,7 @@ use domain::dossier::change::recalculation::Recalculated;
 use domain::dossier::change::succession::Succeeded;
 
 use super::{Details, Tells};
-use crate::convert::known::unit_name;
+use crate::convert::request_context::unit_name;
 
 impl Tells for Succeeded {
     fn tell(&self, details: &mut Details) {

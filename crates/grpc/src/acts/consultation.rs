@@ -4,17 +4,17 @@ use domain::dossier::acts::consultation::{
     CloseConsultation, ConsultationClosed, ConsultationOpened, OpenConsultation,
 };
 
-use super::{Details, Tells, moves};
-use crate::convert::known::unit_name;
+use super::{Details, Tells, command_request};
+use crate::convert::request_context::unit_name;
 use crate::proto;
 
-moves!(OpenConsultationRequest => OpenConsultation, |given, fields, known| {
+command_request!(OpenConsultationRequest => OpenConsultation, |given, fields, context| {
     use proto::open_consultation_request::Term as Given;
-    let unit = known.unit(fields, "unit", &given.unit);
+    let unit = context.unit(fields, "unit", &given.unit);
     let question = fields.words("question", &given.question);
     let term = match &given.term {
         Some(Given::Limit(limit)) => fields.within(limit),
-        Some(Given::DueTime(at)) => fields.by(at, known),
+        Some(Given::DueTime(at)) => fields.by(at, context),
         None => fields.no_term(),
     };
     Some(OpenConsultation {
@@ -34,7 +34,7 @@ impl Tells for ConsultationOpened {
     }
 }
 
-moves!(CloseConsultationRequest => CloseConsultation, |given, fields, _known| {
+command_request!(CloseConsultationRequest => CloseConsultation, |given, fields, _known| {
     let number = fields.number("number", given.number);
     let answer = fields.words("answer", &given.answer);
     Some(CloseConsultation {

@@ -6,21 +6,21 @@ use domain::dossier::acts::correction::{Approved, Correct, DecideCorrection, Rej
 use domain::dossier::correction::{Corrected, Correction, Decided};
 use domain::id::CaseId;
 
-use super::{Details, Tells, moves};
+use super::{Details, Tells, command_request};
 use crate::convert::correction::values;
-use crate::convert::{Fields, Known};
+use crate::convert::{Fields, RequestContext};
 use crate::proto;
 
-moves!(CorrectDossierRequest => Correct, |given, fields, known| {
+command_request!(CorrectDossierRequest => Correct, |given, fields, context| {
     let reason = fields.words("reason", &given.reason);
-    let corrected = corrected(given, fields, known)?;
+    let corrected = corrected(given, fields, context)?;
     Some(Correct { corrected, reason })
 });
 
 fn corrected(
     given: &proto::CorrectDossierRequest,
     fields: &mut Fields,
-    known: &Known,
+    context: &RequestContext,
 ) -> Option<Corrected> {
     use proto::correct_dossier_request::Correction as Given;
     match &given.correction {
@@ -41,7 +41,7 @@ fn corrected(
         Some(Given::CaseId(id)) => fields
             .parse("case_id", id, CaseId::parse)
             .map(Corrected::Case),
-        Some(Given::ReturningUnit(unit)) => known
+        Some(Given::ReturningUnit(unit)) => context
             .unit(fields, "returning_unit", unit)
             .map(Corrected::ReturningUnit),
         Some(Given::ExternalCode(code)) => {
@@ -53,7 +53,7 @@ fn corrected(
             Some(Corrected::ExternalCode { old, new })
         }
         Some(Given::EndTime(time)) => fields
-            .fact("end_time", Some(time), known.calendar(None), known.now)
+            .fact("end_time", Some(time), context.calendar(None), context.now)
             .map(Corrected::EndTime),
         None => {
             fields.wrong(
@@ -77,7 +77,7 @@ impl Tells for Correction {
     }
 }
 
-moves!(DecideCorrectionRequest => DecideCorrection, |given, fields, _known| {
+command_request!(DecideCorrectionRequest => DecideCorrection, |given, fields, _known| {
     use proto::decide_correction_request::Verdict;
     let number = fields.number("number", given.number);
     let approve = match Verdict::try_from(given.verdict) {

@@ -2,10 +2,10 @@
 
 use domain::dossier::acts::extend::{Apologised, Extended, Extension, VerificationBegun};
 
-use super::{Details, Tells, moves};
+use super::{Details, Tells, command_request};
 use crate::proto;
 
-moves!(ExtendDossierRequest => Extension, |given, fields, known| {
+command_request!(ExtendDossierRequest => Extension, |given, fields, context| {
     use proto::extend_dossier_request::Extension as Given;
     let extension = match &given.extension {
         Some(Given::Apology(apology)) => {
@@ -16,7 +16,7 @@ moves!(ExtendDossierRequest => Extension, |given, fields, known| {
                     "must be given; expected the new due time",
                 );
             }
-            let calendar = known.calendar(None);
+            let calendar = context.calendar(None);
             let given_time = apology.due_time.as_ref();
             let due = fields.coming("apology.due_time", given_time, calendar)?;
             Extension::Apology { reason, due }

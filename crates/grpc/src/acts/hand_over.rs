@@ -3,13 +3,13 @@
 use domain::dossier::acts::hand_over::{HandOver, HandedOver};
 use domain::id::{ActorId, ComponentCode};
 
-use super::{Details, Tells, moves};
-use crate::convert::known::unit_name;
+use super::{Details, Tells, command_request};
+use crate::convert::request_context::unit_name;
 
-moves!(HandOverDossierRequest => HandOver, |given, fields, known| {
+command_request!(HandOverDossierRequest => HandOver, |given, fields, context| {
     let giver = fields.optional("giver", &given.giver, ActorId::parse);
     let receiver = fields.parse("receiver", &given.receiver, ActorId::parse);
-    let receiver_unit = known.optional_unit(fields, "receiver_unit", &given.receiver_unit);
+    let receiver_unit = context.optional_unit(fields, "receiver_unit", &given.receiver_unit);
     let components = fields.list("components", &given.components, ComponentCode::parse);
     let originals = fields.list("originals", &given.originals, ComponentCode::parse);
     Some(HandOver {

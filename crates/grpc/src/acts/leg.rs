@@ -2,17 +2,17 @@
 
 use domain::dossier::acts::leg::{CloseLeg, LegClosed, LegOpened, OpenLeg};
 
-use super::{Details, Tells, moves};
-use crate::convert::known::unit_name;
+use super::{Details, Tells, command_request};
+use crate::convert::request_context::unit_name;
 use crate::proto;
 
-moves!(OpenLegRequest => OpenLeg, |given, fields, known| {
+command_request!(OpenLegRequest => OpenLeg, |given, fields, context| {
     use proto::open_leg_request::Term as Given;
-    let unit = known.unit(fields, "unit", &given.unit);
+    let unit = context.unit(fields, "unit", &given.unit);
     let task = fields.words("task", &given.task);
     let term = match &given.term {
         Some(Given::Limit(limit)) => fields.within(limit),
-        Some(Given::DueTime(at)) => fields.by(at, known),
+        Some(Given::DueTime(at)) => fields.by(at, context),
         None => fields.no_term(),
     };
     Some(OpenLeg {
@@ -38,7 +38,7 @@ impl Tells for LegOpened {
     }
 }
 
-moves!(CloseLegRequest => CloseLeg, |given, fields, _known| {
+command_request!(CloseLegRequest => CloseLeg, |given, fields, _known| {
     let number = fields.number("number", given.number);
     let result = fields.optional_words("result", &given.result);
     Some(CloseLeg {

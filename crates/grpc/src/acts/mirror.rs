@@ -5,13 +5,13 @@ use domain::dossier::mirror::Claim;
 use domain::fold;
 use domain::id::{Reference, SystemName};
 
-use super::{Details, Tells, moves};
+use super::{Details, Tells, command_request};
 
-moves!(RecordMirroredStatusRequest => Claim, |given, fields, known| {
+command_request!(RecordMirroredStatusRequest => Claim, |given, fields, context| {
     let system = fields.parse("system", &fold::compose(&given.system), SystemName::parse);
     let reference = fields.parse("reference", &given.reference, Reference::parse);
     let status = fields.state("state", given.state);
-    let calendar = known.calendar(None);
+    let calendar = context.calendar(None);
     if given.status_time.is_none() {
         fields.wrong("status_time", "must be given; expected since when");
     }
@@ -19,7 +19,7 @@ moves!(RecordMirroredStatusRequest => Claim, |given, fields, known| {
         "status_time",
         given.status_time.as_ref(),
         calendar,
-        known.now,
+        context.now,
     );
     // A due time that has passed is accepted too: the dossier is late at the other system.
     let due = fields.coming("due_time", given.due_time.as_ref(), calendar);
@@ -50,7 +50,7 @@ impl Tells for Conflicted {
     }
 }
 
-moves!(SettleConflictRequest => SettleConflict, |given, fields, _known| {
+command_request!(SettleConflictRequest => SettleConflict, |given, fields, _known| {
     let reason = fields.words("reason", &given.reason);
     let number = fields.number("conflict", given.conflict);
     Some(SettleConflict {

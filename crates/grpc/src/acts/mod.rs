@@ -26,7 +26,7 @@ mod supplement;
 mod transfer;
 mod withdraw;
 
-use app::Meta;
+use app::RequestIdentity;
 use app::view::DossierName;
 use domain::dossier::private::Words;
 use domain::dossier::{Command, Event, Term};
@@ -35,13 +35,13 @@ use prost_types::Timestamp;
 pub use details::Details;
 
 use crate::convert::fields::LONGEST_TEXT;
-use crate::convert::meta::{Write, meta};
-use crate::convert::{Fields, Known};
+use crate::convert::identity::{Write, identity};
+use crate::convert::{Fields, RequestContext};
 
 /// A command, and the dossier to which it is addressed.
 pub struct Addressed {
     /// Under which id.
-    pub meta: Meta,
+    pub identity: RequestIdentity,
     /// Which dossier.
     pub name: DossierName,
     /// At which version.
@@ -51,7 +51,7 @@ pub struct Addressed {
 }
 
 /// A request that moves a dossier.
-pub trait Moves: Write {
+pub trait CommandRequest: Write {
     /// The name of the dossier.
     fn name(&self) -> &str;
 
@@ -59,19 +59,22 @@ pub trait Moves: Write {
     fn etag(&self) -> &str;
 
     /// The command; none if the request cannot even be read.
-    fn command(&self, fields: &mut Fields, known: &Known) -> Option<Command>;
+    fn command(&self, fields: &mut Fields, context: &RequestContext) -> Option<Command>;
 }
 
 /// Reads a command, or reports every wrong field of the request.
-pub fn command<R: Moves>(request: &R, known: &Known) -> Result<Addressed, app::Error> {
+pub fn command<R: CommandRequest>(
+    request: &R,
+    context: &RequestContext,
+) -> Result<Addressed, app::Error> {
     let mut fields = Fields::default();
     let name = fields.parse("name", request.name(), DossierName::parse);
     let etag = fields.etag(request.etag());
-    let meta = meta(request, &mut fields);
-    let command = request.command(&mut fields, known);
+    let identity = identity(request, &mut fields);
+    let command = request.command(&mut fields, context);
     let addressed = (|| {
         Some(Addressed {
-            meta: meta?,
+            identity: identity?,
             name: name?,
             etag,
             command: command?,
@@ -80,11 +83,11 @@ pub fn command<R: Moves>(request: &R, known: &Known) -> Result<Addressed, app::E
     fields.done(addressed)
 }
 
-/// Defines how a request becomes an act: `moves!(StopDossierRequest => Stop, |given, fields, known|
+/// Defines how a request becomes an act: `command_request!(StopDossierRequest => Stop, |given, fields, known|
 /// …)`.
-macro_rules! moves {
-    ($request:ident => $act:ty, |$given:ident, $fields:ident, $known:ident| $read:expr) => {
-        impl crate::convert::meta::Write for crate::proto::$request {
+macro_rules! command_request {
+    ($request:ident => $act:ty, |$given:ident, $fields:ident, $context:ident| $read:expr) => {
+        impl crate::convert::identity::Write for crate::proto::$request {
             const METHOD: &'static str =
                 <$act as domain::dossier::acts::Act<domain::dossier::Event>>::SPEC.method;
 
@@ -97,7 +100,7 @@ macro_rules! moves {
             }
         }
 
-        impl super::Moves for crate::proto::$request {
+        impl super::CommandRequest for crate::proto::$request {
             fn name(&self) -> &str {
                 &self.name
             }
@@ -109,21 +112,21 @@ macro_rules! moves {
             fn command(
                 &self,
                 $fields: &mut crate::convert::Fields,
-                $known: &crate::convert::Known,
+                $context: &crate::convert::RequestContext,
             ) -> Option<domain::dossier::Command> {
                 fn read(
                     $given: &crate::proto::$request,
                     $fields: &mut crate::convert::Fields,
-                    $known: &crate::convert::Known,
+                    $context: &crate::convert::RequestContext,
                 ) -> Option<$act> {
                     $read
                 }
-                read(self, $fields, $known).map(domain::dossier::Command::from)
+                read(self, $fields, $context).map(domain::dossier::Command::from)
             }
         }
     };
 }
-use moves;
+use command_request;
 
 /// Something that happened, told by name.
 trait Tells {
@@ -210,8 +213,8 @@ impl Fields {
         self.time_limit("limit", limit).map(Term::Within)
     }
 
-    pub(super) fn by(&mut self, at: &Timestamp, known: &Known) -> Option<Term> {
-        let at = self.coming("due_time", Some(at), known.calendar(None));
+    pub(super) fn by(&mut self, at: &Timestamp, context: &RequestContext) -> Option<Term> {
+        let at = self.coming("due_time", Some(at), context.calendar(None));
         at.map(Term::By)
     }
 

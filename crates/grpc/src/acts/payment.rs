@@ -5,13 +5,13 @@ use domain::dossier::acts::payment::{
 };
 use domain::id::Reference;
 
-use super::{Details, Tells, moves};
+use super::{Details, Tells, command_request};
 use crate::convert::Fields;
 
 /// The largest payment in đồng: far above any fee, far below what overflows a sum.
 const MOST_VND: u64 = 1_000_000_000_000;
 
-moves!(RequestPaymentRequest => RequestPayment, |given, fields, _known| {
+command_request!(RequestPaymentRequest => RequestPayment, |given, fields, _known| {
     let reason = fields.words("reason", &given.reason);
     let amount_vnd = fields.amount("amount_vnd", given.amount_vnd)?;
     Some(RequestPayment { amount_vnd, reason })
@@ -24,7 +24,7 @@ impl Tells for PaymentRequested {
     }
 }
 
-moves!(RecordPaymentRequest => RecordPayment, |given, fields, _known| {
+command_request!(RecordPaymentRequest => RecordPayment, |given, fields, _known| {
     let amount_vnd = fields.amount("amount_vnd", given.amount_vnd);
     let method = fields.payment_method("method", given.method);
     let reference = fields.optional("reference", &given.reference, Reference::parse);

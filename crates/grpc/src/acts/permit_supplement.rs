@@ -2,9 +2,9 @@
 
 use domain::dossier::acts::permit_supplement::{PermitSupplement, SupplementPermitted};
 
-use super::{Details, Tells, moves};
+use super::{Details, Tells, command_request};
 
-moves!(PermitSupplementRequest => PermitSupplement, |given, fields, _known| {
+command_request!(PermitSupplementRequest => PermitSupplement, |given, fields, _known| {
     let reason = fields.words("reason", &given.reason);
     Some(PermitSupplement { reason })
 });

@@ -2,9 +2,9 @@
 
 use domain::dossier::acts::rate::{RateDossier, Rated};
 
-use super::{Details, Tells, moves};
+use super::{Details, Tells, command_request};
 
-moves!(RateDossierRequest => RateDossier, |given, fields, _known| {
+command_request!(RateDossierRequest => RateDossier, |given, fields, _known| {
     let score = fields.score("score", given.score);
     let method = fields.rating_method("method", given.method);
     let comment = fields.optional_words("comment", &given.comment);

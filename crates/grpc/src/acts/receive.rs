@@ -3,7 +3,7 @@
 use domain::dossier::acts::receive::Received;
 
 use super::{Details, Tells};
-use crate::convert::known::{policy_of, unit_name};
+use crate::convert::request_context::{policy_of, unit_name};
 
 impl Tells for Received {
     fn tell(&self, details: &mut Details) {

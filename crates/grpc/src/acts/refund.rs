@@ -2,9 +2,9 @@
 
 use domain::dossier::acts::refund::{RefundPayment, Refunded};
 
-use super::{Details, Tells, moves};
+use super::{Details, Tells, command_request};
 
-moves!(RefundPaymentRequest => RefundPayment, |given, fields, _known| {
+command_request!(RefundPaymentRequest => RefundPayment, |given, fields, _known| {
     let reason = fields.words("reason", &given.reason);
     let amount_vnd = fields.amount("amount_vnd", given.amount_vnd)?;
     Some(RefundPayment { amount_vnd, reason })

@@ -2,12 +2,12 @@
 
 use domain::dossier::acts::refuse::{Refuse, Refused};
 
-use super::{Details, Tells, moves};
-use crate::convert::known::unit_name;
+use super::{Details, Tells, command_request};
+use crate::convert::request_context::unit_name;
 
-moves!(RefuseDossierRequest => Refuse, |given, fields, known| {
+command_request!(RefuseDossierRequest => Refuse, |given, fields, context| {
     let reason = fields.words("reason", &given.reason);
-    let competent = known.optional_unit(fields, "competent_unit", &given.competent_unit);
+    let competent = context.optional_unit(fields, "competent_unit", &given.competent_unit);
     Some(Refuse { reason, competent })
 });
 

@@ -3,9 +3,9 @@
 use domain::dossier::acts::remind::{Remind, Reminded};
 use domain::id::ActorId;
 
-use super::{Details, Tells, moves};
+use super::{Details, Tells, command_request};
 
-moves!(RemindDossierRequest => Remind, |given, fields, _known| {
+command_request!(RemindDossierRequest => Remind, |given, fields, _known| {
     let receiver = fields.optional("receiver", &given.receiver, ActorId::parse);
     let words = fields.words("words", &given.words);
     Some(Remind { receiver, words })

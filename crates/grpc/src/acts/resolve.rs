@@ -2,10 +2,10 @@
 
 use domain::dossier::acts::resolve::{Resolve, Resolved};
 
-use super::{Details, Tells, moves};
+use super::{Details, Tells, command_request};
 
-moves!(ResolveDossierRequest => Resolve, |given, fields, known| {
-    let results = fields.results("results", &given.results, known);
+command_request!(ResolveDossierRequest => Resolve, |given, fields, context| {
+    let results = fields.results("results", &given.results, context);
     Some(Resolve { results })
 });
 

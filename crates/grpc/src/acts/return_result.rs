@@ -3,9 +3,9 @@
 use domain::dossier::Channel;
 use domain::dossier::acts::return_result::{ReturnResult, Returned};
 
-use super::{Details, Tells, moves};
+use super::{Details, Tells, command_request};
 
-moves!(ReturnResultRequest => ReturnResult, |given, fields, _known| {
+command_request!(ReturnResultRequest => ReturnResult, |given, fields, _known| {
     let receiver = given
         .receiver
         .as_ref()

@@ -2,9 +2,9 @@
 
 use domain::dossier::acts::stop::{Stop, Stopped};
 
-use super::{Details, Tells, moves};
+use super::{Details, Tells, command_request};
 
-moves!(StopDossierRequest => Stop, |given, fields, _known| {
+command_request!(StopDossierRequest => Stop, |given, fields, _known| {
     let reason = fields.words("reason", &given.reason);
     let legal_basis = fields.words("legal_basis", &given.legal_basis);
     Some(Stop {

@@ -4,7 +4,7 @@ use domain::dossier::acts::submit::Submitted;
 use domain::dossier::{Circumstances, Origin, Setting};
 
 use super::{Details, Tells};
-use crate::convert::known::unit_name;
+use crate::convert::request_context::unit_name;
 
 impl Tells for Submitted {
     fn tell(&self, details: &mut Details) {

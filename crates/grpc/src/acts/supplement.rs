@@ -6,14 +6,14 @@ use domain::dossier::acts::supplement::{
 };
 use domain::id::ComponentCode;
 
-use super::{Details, Tells, moves};
+use super::{Details, Tells, command_request};
 use crate::convert::Fields;
 use crate::proto;
 
-moves!(RequestSupplementRequest => RequestSupplement, |given, fields, known| {
+command_request!(RequestSupplementRequest => RequestSupplement, |given, fields, context| {
     let items = supplement_items(&given.items, fields);
     let reason = fields.words("reason", &given.reason);
-    let calendar = known.calendar(None);
+    let calendar = context.calendar(None);
     let given_time = given.respond_by_time.as_ref();
     let respond_by = fields.coming("respond_by_time", given_time, calendar);
     let exception = given
@@ -70,7 +70,7 @@ impl Tells for SupplementRequested {
     }
 }
 
-moves!(RecordSupplementRequest => RecordSupplement, |given, fields, _known| {
+command_request!(RecordSupplementRequest => RecordSupplement, |given, fields, _known| {
     let components = fields.list("components", &given.components, ComponentCode::parse);
     let papers = fields.papers("papers", &given.papers);
     Some(RecordSupplement { components, papers })

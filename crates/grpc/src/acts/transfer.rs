@@ -2,12 +2,12 @@
 
 use domain::dossier::acts::transfer::{Transfer, Transferred};
 
-use super::{Details, Tells, moves};
-use crate::convert::known::unit_name;
+use super::{Details, Tells, command_request};
+use crate::convert::request_context::unit_name;
 
-moves!(TransferDossierRequest => Transfer, |given, fields, known| {
-    let to = known.unit(fields, "resolving_unit", &given.resolving_unit);
-    let returning = known.optional_unit(fields, "returning_unit", &given.returning_unit);
+command_request!(TransferDossierRequest => Transfer, |given, fields, context| {
+    let to = context.unit(fields, "resolving_unit", &given.resolving_unit);
+    let returning = context.optional_unit(fields, "returning_unit", &given.returning_unit);
     let reason = fields.words("reason", &given.reason);
     Some(Transfer {
         to: to?,

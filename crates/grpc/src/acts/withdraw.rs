@@ -2,9 +2,9 @@
 
 use domain::dossier::acts::withdraw::{Withdraw, Withdrawn};
 
-use super::{Details, Tells, moves};
+use super::{Details, Tells, command_request};
 
-moves!(WithdrawDossierRequest => Withdraw, |given, fields, _known| {
+command_request!(WithdrawDossierRequest => Withdraw, |given, fields, _known| {
     let reason = fields.optional_words("reason", &given.reason);
     Some(Withdraw { reason })
 });

@@ -5,7 +5,7 @@ use domain::dossier::private::Words;
 use domain::dossier::{Dossier, FeeState, Origin, PaymentMethod, QueueTicket, Setting};
 
 use super::fields::Fields;
-use super::known::{Known, unit_name};
+use super::request_context::{RequestContext, unit_name};
 use crate::proto;
 
 /// The circumstances in a request.
@@ -21,7 +21,7 @@ pub struct Given<'a> {
 
 impl Given<'_> {
     /// Reads it.
-    pub fn read(&self, fields: &mut Fields, known: &Known) -> CircumstancesGiven {
+    pub fn read(&self, fields: &mut Fields, context: &RequestContext) -> CircumstancesGiven {
         let origin = match proto::Origin::try_from(self.origin) {
             Ok(proto::Origin::Unspecified | proto::Origin::Citizen) => Origin::Citizen,
             Ok(proto::Origin::Agency) => Origin::Agency,
@@ -48,7 +48,7 @@ impl Given<'_> {
             setting,
             queue_ticket: fields.optional("queue_ticket", self.queue_ticket, QueueTicket::parse),
             fee_exemption: fields.optional_words("fee_exemption", self.fee_exemption),
-            incident_area: known.optional_commune(fields, "incident_area", self.incident_area),
+            incident_area: context.optional_commune(fields, "incident_area", self.incident_area),
             incident_place: fields.optional_words("incident_place", self.incident_place),
         }
     }

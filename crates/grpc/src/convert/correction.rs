@@ -4,8 +4,8 @@ use app::view::View;
 use domain::dossier::correction::{Change, CorrectionOutcome, KeptCorrection};
 use domain::time;
 
-use super::known::{channel_of, unit_name};
 use super::person::person;
+use super::request_context::{channel_of, unit_name};
 use super::time::timestamp;
 use crate::proto;
 

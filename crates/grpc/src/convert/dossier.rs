@@ -12,10 +12,10 @@ use domain::limit::Limit;
 use domain::procedure::Procedure;
 
 use super::circumstances::{fee_state_of, incident_area_of, method_of, origin_of, setting_of};
-use super::known::{channel_of, kind_of, policy_of, state_of, unit_name};
 use super::paper::paper;
 use super::person::person;
 use super::rating::rating;
+use super::request_context::{channel_of, kind_of, policy_of, state_of, unit_name};
 use super::result;
 use super::time::{duration, timestamp};
 use super::{correction, foresight};

@@ -7,7 +7,7 @@ use app::view::HistoryEntry;
 use domain::dossier::Record;
 use domain::role::Role;
 
-use super::known::unit_name;
+use super::request_context::unit_name;
 use super::time::timestamp;
 use crate::acts::Details;
 use crate::proto;

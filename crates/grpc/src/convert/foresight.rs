@@ -4,7 +4,7 @@ use app::foresight::{
     Act, Advice, Flag, FlagReason, FlagRecord, Foreseen, Level, Outlook, Precision,
 };
 
-use super::known::unit_name;
+use super::request_context::unit_name;
 use super::time::timestamp;
 use crate::proto;
 

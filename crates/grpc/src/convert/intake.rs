@@ -1,6 +1,6 @@
 //! Dossiers that come in: submitted by a portal, or received at a desk.
 
-use app::Meta;
+use app::RequestIdentity;
 use app::view::DossierName;
 use domain::code::AnyCode;
 use domain::dossier::acts::Accept;
@@ -11,14 +11,14 @@ use domain::id::{ActorId, CaseId, ComponentCode, ProcedureCode};
 
 use super::circumstances;
 use super::fields::Fields;
-use super::known::Known;
-use super::meta::meta;
+use super::identity::identity;
+use super::request_context::RequestContext;
 use crate::proto;
 
 /// A submission, as the engine takes it.
 pub struct Submit {
     /// Under which id.
-    pub meta: Meta,
+    pub identity: RequestIdentity,
     /// For which procedure.
     pub procedure: ProcedureCode,
     /// What comes in.
@@ -30,7 +30,7 @@ pub enum Receive {
     /// Take a new dossier in.
     New {
         /// Under which id.
-        meta: Meta,
+        identity: RequestIdentity,
         /// For which procedure.
         procedure: ProcedureCode,
         /// What comes in.
@@ -39,7 +39,7 @@ pub enum Receive {
     /// Accept a submitted one.
     Accept {
         /// Under which id.
-        meta: Meta,
+        identity: RequestIdentity,
         /// Which one.
         name: DossierName,
         /// At which version.
@@ -52,13 +52,13 @@ pub enum Receive {
 /// Reads a submission.
 pub fn submission(
     request: &proto::SubmitDossierRequest,
-    known: &Known,
+    context: &RequestContext,
 ) -> Result<Submit, app::Error> {
     let mut fields = Fields::default();
-    let meta = meta(request, &mut fields);
-    let procedure = known.procedure(&mut fields, "procedure", &request.procedure);
+    let identity = identity(request, &mut fields);
+    let procedure = context.procedure(&mut fields, "procedure", &request.procedure);
     let portal_code = fields.parse("portal_code", &request.portal_code, AnyCode::of_a_portal);
-    let receiving = known.unit(&mut fields, "receiving_unit", &request.receiving_unit);
+    let receiving = context.unit(&mut fields, "receiving_unit", &request.receiving_unit);
     let channel = fields
         .channel(
             "channel",
@@ -69,8 +69,8 @@ pub fn submission(
     let submitted = fields.fact(
         "submit_time",
         request.submit_time.as_ref(),
-        known.calendar(receiving.as_ref()),
-        known.now,
+        context.calendar(receiving.as_ref()),
+        context.now,
     );
     let given = Given {
         case_id: &request.case_id,
@@ -91,10 +91,10 @@ pub fn submission(
             incident_area: &request.incident_area,
         },
     };
-    let content = given.read(&mut fields, known);
+    let content = given.read(&mut fields, context);
     let submit = (|| {
         Some(Submit {
-            meta: meta?,
+            identity: identity?,
             procedure: procedure?,
             submission: Submission {
                 receiving: receiving?,
@@ -111,10 +111,10 @@ pub fn submission(
 /// Reads a reception, or an acceptance if the request names a dossier.
 pub fn reception(
     request: &proto::ReceiveDossierRequest,
-    known: &Known,
+    context: &RequestContext,
 ) -> Result<Receive, app::Error> {
     if request.name.trim().is_empty() {
-        new_reception(request, known)
+        new_reception(request, context)
     } else {
         acceptance(request)
     }
@@ -122,13 +122,13 @@ pub fn reception(
 
 fn new_reception(
     request: &proto::ReceiveDossierRequest,
-    known: &Known,
+    context: &RequestContext,
 ) -> Result<Receive, app::Error> {
     let mut fields = Fields::default();
-    let meta = meta(request, &mut fields);
+    let identity = identity(request, &mut fields);
     fields.absent("etag", request.etag.is_empty(), "unless `name` is given");
-    let procedure = known.procedure(&mut fields, "procedure", &request.procedure);
-    let receiving = known.unit(&mut fields, "receiving_unit", &request.receiving_unit);
+    let procedure = context.procedure(&mut fields, "procedure", &request.procedure);
+    let receiving = context.unit(&mut fields, "receiving_unit", &request.receiving_unit);
     // An online dossier comes from the portal, and the desk then accepts it by name.
     let channel = fields
         .channel("channel", request.channel, &[Channel::Desk, Channel::Post])
@@ -152,11 +152,11 @@ fn new_reception(
             incident_area: &request.incident_area,
         },
     };
-    let mut content = given.read(&mut fields, known);
+    let mut content = given.read(&mut fields, context);
     content.circumstances.accept_incomplete = fields.accept_incomplete(request);
     let receive = (|| {
         Some(Receive::New {
-            meta: meta?,
+            identity: identity?,
             procedure: procedure?,
             reception: Box::new(Reception {
                 receiving: receiving?,
@@ -170,7 +170,7 @@ fn new_reception(
 
 fn acceptance(request: &proto::ReceiveDossierRequest) -> Result<Receive, app::Error> {
     let mut fields = Fields::default();
-    let meta = meta(request, &mut fields);
+    let identity = identity(request, &mut fields);
     let name = fields.parse("name", &request.name, DossierName::parse);
     let etag = fields.etag(&request.etag);
     let components = fields.list("components", &request.components, ComponentCode::parse);
@@ -199,7 +199,7 @@ fn acceptance(request: &proto::ReceiveDossierRequest) -> Result<Receive, app::Er
     }
     let accept = (|| {
         Some(Receive::Accept {
-            meta: meta?,
+            identity: identity?,
             name: name?,
             etag,
             command: Command::Receive(Accept {
@@ -237,7 +237,7 @@ pub(super) struct Given<'a> {
 }
 
 impl Given<'_> {
-    pub fn read(&self, fields: &mut Fields, known: &Known) -> Contents {
+    pub fn read(&self, fields: &mut Fields, context: &RequestContext) -> Contents {
         Contents {
             case: fields.optional("case_id", self.case_id, CaseId::parse),
             applicant: fields.person("applicant", self.applicant),
@@ -245,10 +245,10 @@ impl Given<'_> {
             components: fields.list("components", self.components, ComponentCode::parse),
             papers: fields.papers("papers", self.papers),
             external_codes: fields.list("external_codes", self.external_codes, AnyCode::parse),
-            resolving: known.optional_unit(fields, "resolving_unit", self.resolving_unit),
-            returning: known.optional_unit(fields, "returning_unit", self.returning_unit),
+            resolving: context.optional_unit(fields, "resolving_unit", self.resolving_unit),
+            returning: context.optional_unit(fields, "returning_unit", self.returning_unit),
             duplicate_intended: self.duplicate_intended,
-            circumstances: self.circumstances.read(fields, known),
+            circumstances: self.circumstances.read(fields, context),
         }
     }
 }

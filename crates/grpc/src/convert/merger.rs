@@ -4,7 +4,7 @@ use app::merger::{Handover, Merged, Merger};
 use domain::catalogue::{SourceFile, Successors};
 
 use super::fields::{Fields, LONGEST_TEXT};
-use super::known::unit_name;
+use super::request_context::unit_name;
 use crate::proto;
 use crate::proto::merge_units_response as told;
 

@@ -3,7 +3,7 @@
 use app::offline::OfflineReception;
 use app::ports::Block;
 use app::view::View;
-use app::{Error, Meta};
+use app::{Error, RequestIdentity};
 use chrono::NaiveDate;
 use domain::dossier::{Channel, Reception};
 use domain::id::{DossierId, UnitCode};
@@ -12,16 +12,16 @@ use domain::number::{MOST_IN_A_BLOCK, NumberState, VoidReason};
 use super::circumstances;
 use super::dossier;
 use super::fields::Fields;
+use super::identity::identity;
 use super::intake::Given;
-use super::known::{Known, unit_name};
-use super::meta::meta;
+use super::request_context::{RequestContext, unit_name};
 use super::time::timestamp;
 use crate::proto;
 
 /// A block that is wanted.
 pub struct Reserve {
     /// Under which id.
-    pub meta: Meta,
+    pub identity: RequestIdentity,
     /// Of which unit.
     pub unit: UnitCode,
     /// For which day.
@@ -31,10 +31,13 @@ pub struct Reserve {
 }
 
 /// Reads a wish for a block.
-pub fn reserve(request: &proto::ReserveNumbersRequest, known: &Known) -> Result<Reserve, Error> {
+pub fn reserve(
+    request: &proto::ReserveNumbersRequest,
+    context: &RequestContext,
+) -> Result<Reserve, Error> {
     let mut fields = Fields::default();
-    let meta = meta(request, &mut fields);
-    let unit = known.unit(&mut fields, "unit", &request.unit);
+    let identity = identity(request, &mut fields);
+    let unit = context.unit(&mut fields, "unit", &request.unit);
     let day = fields.day("day", &request.day);
     let count = u32::try_from(request.count).unwrap_or(0);
     if !(1..=MOST_IN_A_BLOCK).contains(&count) {
@@ -42,7 +45,7 @@ pub fn reserve(request: &proto::ReserveNumbersRequest, known: &Known) -> Result<
     }
     let reserve = (|| {
         Some(Reserve {
-            meta: meta?,
+            identity: identity?,
             unit: unit?,
             day: day?,
             count,
@@ -64,11 +67,14 @@ pub struct GiveBack {
 }
 
 /// Reads which numbers are given back.
-pub fn give_back(request: &proto::VoidNumbersRequest, known: &Known) -> Result<GiveBack, Error> {
+pub fn give_back(
+    request: &proto::VoidNumbersRequest,
+    context: &RequestContext,
+) -> Result<GiveBack, Error> {
     let mut fields = Fields::default();
     // A void number stays void, so the id only tells the caller's tries apart.
-    let _same_twice = meta(request, &mut fields);
-    let unit = known.unit(&mut fields, "unit", &request.unit);
+    let _same_twice = identity(request, &mut fields);
+    let unit = context.unit(&mut fields, "unit", &request.unit);
     let day = fields.day("day", &request.day);
     let most = MOST_IN_A_BLOCK as usize;
     if !(1..=most).contains(&request.numbers.len()) {
@@ -121,10 +127,10 @@ fn reason(fields: &mut Fields, given: i32) -> Option<VoidReason> {
 /// Reads whose blocks are asked for.
 pub fn blocks_of(
     request: &proto::ListNumberBlocksRequest,
-    known: &Known,
+    context: &RequestContext,
 ) -> Result<(UnitCode, NaiveDate), Error> {
     let mut fields = Fields::default();
-    let unit = known.unit(&mut fields, "unit", &request.unit);
+    let unit = context.unit(&mut fields, "unit", &request.unit);
     let day = fields.day("day", &request.day);
     fields.done(unit.zip(day))
 }
@@ -140,9 +146,12 @@ pub struct Import {
 }
 
 /// Reads the receptions of an offline desk.
-pub fn import(request: &proto::ImportReceptionsRequest, known: &Known) -> Result<Import, Error> {
+pub fn import(
+    request: &proto::ImportReceptionsRequest,
+    context: &RequestContext,
+) -> Result<Import, Error> {
     let mut fields = Fields::default();
-    let unit = known.unit(&mut fields, "unit", &request.unit);
+    let unit = context.unit(&mut fields, "unit", &request.unit);
     let day = fields.day("day", &request.day);
     if request.requests.is_empty() {
         fields.wrong("requests", "must not be empty");
@@ -151,7 +160,7 @@ pub fn import(request: &proto::ImportReceptionsRequest, known: &Known) -> Result
     if fields.few("requests", request.requests.len()) {
         for (at, one) in request.requests.iter().enumerate() {
             let mut inner = Fields::default();
-            let read = reception(one, unit.as_ref(), &mut inner, known);
+            let read = reception(one, unit.as_ref(), &mut inner, context);
             fields.part(&format!("requests[{at}]"), inner);
             receptions.extend(read);
         }
@@ -170,15 +179,15 @@ fn reception(
     request: &proto::ImportReceptionRequest,
     unit: Option<&UnitCode>,
     fields: &mut Fields,
-    known: &Known,
+    context: &RequestContext,
 ) -> Option<OfflineReception> {
-    let meta = meta(request, fields);
+    let identity = identity(request, fields);
     let number = positive(fields, "number", request.number);
     let at = fields.moment("receive_time", request.receive_time.as_ref());
     if request.receive_time.is_none() {
         fields.wrong("receive_time", "must be given");
     }
-    let procedure = known.procedure(fields, "procedure", &request.procedure);
+    let procedure = context.procedure(fields, "procedure", &request.procedure);
     let channel = fields
         .channel("channel", request.channel, &[Channel::Desk, Channel::Post])
         .unwrap_or(Channel::Desk);
@@ -194,9 +203,9 @@ fn reception(
         returning_unit: &request.returning_unit,
         duplicate_intended: false,
     };
-    let content = given.read(fields, known);
+    let content = given.read(fields, context);
     Some(OfflineReception {
-        meta: meta?,
+        identity: identity?,
         number: number?,
         at: at?,
         procedure: procedure?,

@@ -3,7 +3,7 @@
 use app::report::{RateUnits, RatesQuery, UnitBasis};
 use prost_types::Timestamp;
 
-use super::{Fields, Known};
+use super::{Fields, RequestContext};
 use crate::proto;
 
 /// The part that the requests of all reports have, each in a message of its own.
@@ -44,10 +44,10 @@ pub enum Whose<'a> {
 
 impl Asked<'_> {
     /// Reads it, and notes what is wrong with it.
-    pub fn read(&self, fields: &mut Fields, known: &Known) -> Option<RatesQuery> {
+    pub fn read(&self, fields: &mut Fields, context: &RequestContext) -> Option<RatesQuery> {
         let units = match &self.scope {
-            Some(Whose::Unit(unit)) => known.unit(fields, "unit", unit).map(RateUnits::One),
-            Some(Whose::Province(province)) => known
+            Some(Whose::Unit(unit)) => context.unit(fields, "unit", unit).map(RateUnits::One),
+            Some(Whose::Province(province)) => context
                 .province(fields, "province", province)
                 .map(RateUnits::Province),
             Some(Whose::All(true)) => Some(RateUnits::All),
@@ -68,7 +68,7 @@ impl Asked<'_> {
             fields.wrong("to", "must not be before `from`");
         }
         let as_of = fields.moment("as_of", self.as_of);
-        if as_of.is_some_and(|as_of| as_of > known.now) {
+        if as_of.is_some_and(|as_of| as_of > context.now) {
             fields.wrong("as_of", "must not be in the future");
         }
         let basis = basis(fields, self.unit_basis);

@@ -4,7 +4,7 @@ use domain::limit::Limit;
 use domain::procedure::{Authority, Case, Fee, Mark, OnlineLevel, PlannedLeg, Procedure, Step};
 
 use super::dossier::vnd;
-use super::known::{channel_of, kind_of, policy_of};
+use super::request_context::{channel_of, kind_of, policy_of};
 use crate::proto;
 use crate::proto::procedure as part;
 

@@ -10,7 +10,7 @@ use domain::dossier::change::recalculation::Unmoved;
 use domain::id::UnitCode;
 use domain::time::Instant;
 
-use super::known::unit_name;
+use super::request_context::unit_name;
 use super::time::timestamp;
 use crate::proto;
 

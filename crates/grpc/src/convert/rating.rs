@@ -1,12 +1,12 @@
 //! Citizens' ratings, as requests name and answers show them.
 
 use app::receipt::Opinion;
-use app::{Error, Meta};
+use app::{Error, RequestIdentity};
 use domain::code::AnyCode;
 use domain::dossier::rating::{Rating, RatingMethod, Score};
 
 use super::fields::Fields;
-use super::meta;
+use super::identity;
 use super::time::timestamp;
 use crate::proto;
 
@@ -44,7 +44,7 @@ pub const LONGEST_PIN: usize = 32;
 
 /// A citizen's rating, with the code and PIN that open the dossier.
 pub struct Said {
-    pub meta: Meta,
+    pub identity: RequestIdentity,
     pub code: AnyCode,
     pub pin: String,
     pub rating: Opinion,
@@ -62,11 +62,11 @@ pub fn submitted(request: &proto::SubmitRatingRequest) -> Result<Said, Error> {
         pin: String::new(),
         ..request.clone()
     };
-    let meta = meta::meta(&without_pin, &mut fields);
-    let said = meta.zip(code).zip(score);
-    let ((meta, code), score) = fields.done(said)?;
+    let identity = identity::identity(&without_pin, &mut fields);
+    let said = identity.zip(code).zip(score);
+    let ((identity, code), score) = fields.done(said)?;
     Ok(Said {
-        meta,
+        identity,
         code,
         pin,
         rating: Opinion { score, comment },

@@ -1,7 +1,7 @@
 //! Receipts, as they are asked for and sent.
 
 use app::Error;
-use app::Meta;
+use app::RequestIdentity;
 use app::receipt_sheet::{Desk, ReceiptSheet, SheetPaper};
 use app::view::DossierName;
 use domain::deadline::Language;
@@ -12,20 +12,20 @@ use super::circumstances::fee_state_of;
 use super::dossier::vnd;
 use super::explanation::explanation;
 use super::fields::Fields;
-use super::known::unit_name;
-use super::meta::meta;
+use super::identity::identity;
 use super::person::person;
 use super::procedure::{fee, mark};
+use super::request_context::unit_name;
 use super::time::timestamp;
 use crate::proto;
 use crate::proto::receipt_sheet as part;
 
 /// Reads whose receipt is wanted, and under which id.
-pub fn wanted(request: &proto::GetReceiptRequest) -> Result<(Meta, DossierName), Error> {
+pub fn wanted(request: &proto::GetReceiptRequest) -> Result<(RequestIdentity, DossierName), Error> {
     let mut fields = Fields::default();
-    let meta = meta(request, &mut fields);
+    let identity = identity(request, &mut fields);
     let name = fields.parse("name", &request.name, DossierName::parse);
-    fields.done(meta.zip(name))
+    fields.done(identity.zip(name))
 }
 
 /// Draws a receipt.

@@ -4,8 +4,8 @@ use app::lookup::{Lookup, LookupDetails, Stage};
 use domain::indicator::{RATES, Rate, Report, Row};
 use domain::satisfaction::{self, Satisfaction};
 
-use super::known::state_of;
 use super::rating::rating;
+use super::request_context::state_of;
 use super::row::row;
 use super::time::timestamp;
 use crate::proto;

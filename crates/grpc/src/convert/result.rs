@@ -5,8 +5,8 @@ use domain::fold;
 use domain::id::{CertificateSerial, DistinguishedName, DocumentNumber, MediaType, Reference};
 
 use super::fields::Fields;
-use super::known::Known;
 use super::paper;
+use super::request_context::RequestContext;
 use super::time::timestamp;
 use crate::proto;
 
@@ -16,7 +16,7 @@ impl Fields {
         &mut self,
         field: &str,
         given: &[proto::ElectronicResult],
-        known: &Known,
+        context: &RequestContext,
     ) -> Vec<ElectronicResult> {
         let mut results: Vec<ElectronicResult> = Vec::new();
         if !self.few(field, given.len()) {
@@ -25,7 +25,7 @@ impl Fields {
         for (at, given) in given.iter().enumerate() {
             let path = format!("{field}[{at}]");
             let mut part = Fields::default();
-            let result = part.result(given, known);
+            let result = part.result(given, context);
             self.part(&path, part);
             let Some(result) = result else { continue };
             if results.iter().any(|other| other.file == result.file) {
@@ -39,7 +39,7 @@ impl Fields {
     fn result(
         &mut self,
         given: &proto::ElectronicResult,
-        known: &Known,
+        context: &RequestContext,
     ) -> Option<ElectronicResult> {
         let code = self.optional("result_code", &given.result_code, Reference::parse);
         let number = self.optional(
@@ -64,7 +64,7 @@ impl Fields {
         if self.few("signatures", given.signatures.len()) {
             for (at, given) in given.signatures.iter().enumerate() {
                 let mut part = Fields::default();
-                signatures.extend(part.signature(given, known));
+                signatures.extend(part.signature(given, context));
                 self.part(&format!("signatures[{at}]"), part);
             }
         }
@@ -77,7 +77,11 @@ impl Fields {
         })
     }
 
-    fn signature(&mut self, given: &proto::Signature, known: &Known) -> Option<Signature> {
+    fn signature(
+        &mut self,
+        given: &proto::Signature,
+        context: &RequestContext,
+    ) -> Option<Signature> {
         let format = self.signature_format("format", given.format);
         let serial = &given.certificate_serial;
         let certificate = self.parse("certificate_serial", serial, CertificateSerial::parse);
@@ -89,8 +93,8 @@ impl Fields {
         let signed = self.fact(
             "sign_time",
             given.sign_time.as_ref(),
-            known.calendar(None),
-            known.now,
+            context.calendar(None),
+            context.now,
         );
         let detached = self.optional("detached_sha256", &given.detached_sha256, FileHash::parse);
         Some(Signature {

@@ -3,8 +3,8 @@
 use app::statistics::Behind;
 use domain::indicator::{BRIDGE, Field, I766, I766Unit, II06A, Ii06a, Ii06aUnit, Item, MEMO};
 
-use super::known::channel_of;
 use super::report::rate;
+use super::request_context::channel_of;
 use super::row::row;
 use super::time::timestamp;
 use crate::proto;

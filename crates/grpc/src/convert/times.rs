@@ -5,7 +5,7 @@ use domain::dossier::Dossier;
 use domain::dossier::times::{Span, SpentOn, Split, Times, UnitTimes};
 use domain::time::Instant;
 
-use super::known::unit_name;
+use super::request_context::unit_name;
 use super::time::{duration, timestamp};
 use crate::proto;
 use crate::proto::dossier_times as told;

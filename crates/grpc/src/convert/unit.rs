@@ -3,13 +3,13 @@
 use domain::time::local_day;
 use domain::unit::{Former, Unit, UnitKind};
 
-use super::known::{Known, unit_name};
+use super::request_context::{RequestContext, unit_name};
 use crate::proto;
 
 /// Draws a unit.
-pub fn unit(unit: &Unit, known: &Known) -> proto::Unit {
-    let today = local_day(known.now);
-    let successor = known.catalogue.lineage.working(&unit.code, today);
+pub fn unit(unit: &Unit, context: &RequestContext) -> proto::Unit {
+    let today = local_day(context.now);
+    let successor = context.catalogue.lineage.working(&unit.code, today);
     proto::Unit {
         name: unit_name(&unit.code),
         code: unit.code.to_string(),

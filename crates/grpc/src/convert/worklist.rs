@@ -10,7 +10,7 @@ use domain::id::{ActorId, StepId};
 
 use super::fields::Fields;
 use super::foresight::level;
-use super::known::Known;
+use super::request_context::RequestContext;
 use super::time::timestamp;
 use crate::proto;
 use crate::proto::worklist_counts::{LevelCount, StepCount};
@@ -20,11 +20,12 @@ const LONGEST_TEXT: usize = 200;
 
 /// Reads what both lists can be narrowed by: the requests have the same fields under the same names.
 macro_rules! narrowed {
-    ($known:expr, $fields:expr, $request:expr) => {{
-        let (known, fields, request): (&Known, &mut Fields, _) = ($known, $fields, &$request);
+    ($context:expr, $fields:expr, $request:expr) => {{
+        let (context, fields, request): (&RequestContext, &mut Fields, _) =
+            ($context, $fields, &$request);
         DossierFilter {
             statuses: fields.states("states", &request.states),
-            procedure: known.optional_procedure(fields, "procedure", &request.procedure),
+            procedure: context.optional_procedure(fields, "procedure", &request.procedure),
             channel: fields.channel("channel", request.channel, &Channel::ALL),
             step: fields.optional("step", &request.step, StepId::parse),
             assignee: assignee(fields, &request.assignee),
@@ -39,7 +40,7 @@ macro_rules! narrowed {
 
 /// Reads a page's filters.
 pub fn query(
-    known: &Known,
+    context: &RequestContext,
     fields: &mut Fields,
     request: proto::ListWorklistRequest,
 ) -> WorklistQuery {
@@ -53,10 +54,10 @@ pub fn query(
         }
     }
     let levels = levels(fields, &request.levels);
-    let filter = narrowed!(known, fields, request);
+    let filter = narrowed!(context, fields, request);
     WorklistQuery {
         whose: whose(
-            known,
+            context,
             fields,
             &request.unit,
             request.kind,
@@ -86,8 +87,8 @@ fn order(fields: &mut Fields, number: i32) -> WorklistOrder {
     if number == i32::from(proto::WorklistOrder::Unspecified) {
         return WorklistOrder::default();
     }
-    let mut known = WorklistOrder::ALL.iter();
-    let found = known.find(|order| i32::from(drawn(order)) == number);
+    let mut context = WorklistOrder::ALL.iter();
+    let found = context.find(|order| i32::from(drawn(order)) == number);
     if found.is_none() {
         let names = WorklistOrder::ALL.map(|order| drawn(&order).as_str_name());
         fields.wrong("order", format!("expected one of {}", names.join(", ")));
@@ -104,21 +105,27 @@ fn skip(fields: &mut Fields, number: i32) -> u32 {
 
 /// Reads the filters of a list.
 pub fn of_list(
-    known: &Known,
+    context: &RequestContext,
     fields: &mut Fields,
     request: &proto::ListDossiersRequest,
 ) -> DossierFilter {
     DossierFilter {
         ended_from: fields.moment("end_from_time", request.end_from_time.as_ref()),
         ended_until: fields.moment("end_until_time", request.end_until_time.as_ref()),
-        ..narrowed!(known, fields, *request)
+        ..narrowed!(context, fields, *request)
     }
 }
 
 /// Reads whose dossiers are meant.
-pub fn whose(known: &Known, fields: &mut Fields, unit: &str, kind: i32, mirrored: bool) -> Whose {
+pub fn whose(
+    context: &RequestContext,
+    fields: &mut Fields,
+    unit: &str,
+    kind: i32,
+    mirrored: bool,
+) -> Whose {
     Whose {
-        unit: known.optional_unit(fields, "unit", unit),
+        unit: context.optional_unit(fields, "unit", unit),
         kind: fields.kind("kind", kind),
         with_mirrored: mirrored,
     }

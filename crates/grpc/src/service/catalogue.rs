@@ -12,7 +12,7 @@ use tonic::{Request, Response, Status, async_trait};
 
 use super::publication;
 use crate::call::Calls;
-use crate::convert::{Fields, Known, calendar, explanation, merger, procedure, unit};
+use crate::convert::{Fields, RequestContext, calendar, explanation, merger, procedure, unit};
 use crate::proto;
 use crate::proto::catalogue_service_server::CatalogueService;
 use crate::proto::preview_due_request::LimitOf;
@@ -32,7 +32,7 @@ impl CatalogueService for Catalogue {
         let (metadata, _, request) = request.into_parts();
         self.0
             .read(&metadata, |engine, caller| async move {
-                list_units(request, &Calls::known(&engine, &caller))
+                list_units(request, &Calls::context(&engine, &caller))
             })
             .await
     }
@@ -48,10 +48,10 @@ impl CatalogueService for Catalogue {
                 let name = fields.required("name", &request.name, LONGEST_QUERY);
                 let name = fields.done(Some(name))?;
                 let bare = name.strip_prefix("units/").unwrap_or(&name);
-                let known = Calls::known(&engine, &caller);
-                let found = known.catalogue.units.find(bare);
+                let context = Calls::context(&engine, &caller);
+                let found = context.catalogue.units.find(bare);
                 found
-                    .map(|found| unit::unit(found, &known))
+                    .map(|found| unit::unit(found, &context))
                     .ok_or(Error::NotFound { what: "unit", name })
             })
             .await
@@ -64,7 +64,7 @@ impl CatalogueService for Catalogue {
         let (metadata, _, request) = request.into_parts();
         self.0
             .read(&metadata, |engine, caller| async move {
-                list_procedures(request, &Calls::known(&engine, &caller))
+                list_procedures(request, &Calls::context(&engine, &caller))
             })
             .await
     }
@@ -76,7 +76,7 @@ impl CatalogueService for Catalogue {
         let (metadata, _, request) = request.into_parts();
         self.0
             .read(&metadata, |engine, caller| async move {
-                get_procedure(&request, &Calls::known(&engine, &caller))
+                get_procedure(&request, &Calls::context(&engine, &caller))
             })
             .await
     }
@@ -88,7 +88,7 @@ impl CatalogueService for Catalogue {
         let (metadata, _, request) = request.into_parts();
         self.0
             .read(&metadata, |engine, caller| async move {
-                get_calendar(&request, &Calls::known(&engine, &caller))
+                get_calendar(&request, &Calls::context(&engine, &caller))
             })
             .await
     }
@@ -113,7 +113,7 @@ impl CatalogueService for Catalogue {
         let (metadata, _, request) = request.into_parts();
         self.0
             .read(&metadata, |engine, caller| async move {
-                let query = preview_query(&request, &Calls::known(&engine, &caller))?;
+                let query = preview_query(&request, &Calls::context(&engine, &caller))?;
                 Ok(explanation::preview(&engine.preview(&caller, &query)?))
             })
             .await
@@ -198,8 +198,8 @@ impl CatalogueService for Catalogue {
         let (metadata, _, request) = request.into_parts();
         self.0
             .read(&metadata, |engine, caller| async move {
-                let known = Calls::known(&engine, &caller);
-                publication::procedure_breaks(&engine, &caller, &known, request).await
+                let context = Calls::context(&engine, &caller);
+                publication::procedure_breaks(&engine, &caller, &context, request).await
             })
             .await
     }
@@ -211,8 +211,8 @@ impl CatalogueService for Catalogue {
         let (metadata, _, request) = request.into_parts();
         self.0
             .write(&metadata, |engine, caller| async move {
-                let known = Calls::known(&engine, &caller);
-                publication::migrate(&engine, &caller, &known, &request).await
+                let context = Calls::context(&engine, &caller);
+                publication::migrate(&engine, &caller, &context, &request).await
             })
             .await
     }
@@ -244,11 +244,11 @@ impl CatalogueService for Catalogue {
 
 fn list_units(
     request: proto::ListUnitsRequest,
-    known: &Known,
+    context: &RequestContext,
 ) -> Result<proto::ListUnitsResponse, Error> {
     let mut fields = Fields::default();
     let province = (!request.province.is_empty())
-        .then(|| known.province(&mut fields, "province", &request.province))
+        .then(|| context.province(&mut fields, "province", &request.province))
         .flatten();
     let kind = proto::unit::Kind::try_from(request.kind);
     if kind.is_err() {
@@ -263,8 +263,8 @@ fn list_units(
     let question = format!("units {province:?} {kind:?} {words}");
     let after = page.after(&question)?;
     let all_kinds = kind == proto::unit::Kind::Unspecified;
-    let today = domain::time::local_day(known.now);
-    let mut units = known
+    let today = domain::time::local_day(context.now);
+    let mut units = context
         .catalogue
         .units
         .iter()
@@ -287,7 +287,7 @@ fn list_units(
     while found.len() < limit
         && let Some(unit) = units.next()
     {
-        found.push(unit::unit(unit, known));
+        found.push(unit::unit(unit, context));
     }
     let last = found.last().filter(|_| units.peek().is_some());
     Ok(proto::ListUnitsResponse {
@@ -300,19 +300,19 @@ fn list_units(
 
 fn list_procedures(
     request: proto::ListProceduresRequest,
-    known: &Known,
+    context: &RequestContext,
 ) -> Result<proto::ListProceduresResponse, Error> {
     let mut fields = Fields::default();
     let day = fields
         .optional_day("day", &request.day)
-        .unwrap_or(local_day(known.now));
+        .unwrap_or(local_day(context.now));
     let field = fields.text("field", &request.field, LONGEST_QUERY);
     let words = fold(&fields.text("query", &request.query, LONGEST_QUERY));
     let page = fields.page(request.page_size, request.page_token);
     fields.done(Some(()))?;
     let question = format!("procedures {day} {field} {words}");
     let after = page.after(&question)?;
-    let mut procedures = known
+    let mut procedures = context
         .catalogue
         .procedures
         .iter_in_force(day)
@@ -342,15 +342,15 @@ fn list_procedures(
 
 fn get_procedure(
     request: &proto::GetProcedureRequest,
-    known: &Known,
+    context: &RequestContext,
 ) -> Result<proto::Procedure, Error> {
     let mut fields = Fields::default();
     let name = fields.required("name", &request.name, LONGEST_QUERY);
     let name = fields.done(Some(name))?;
     let bare = name.strip_prefix("procedures/").unwrap_or(&name);
-    let procedures = &known.catalogue.procedures;
+    let procedures = &context.catalogue.procedures;
     let found = match bare.split_once("/versions/") {
-        None => procedures.find(bare, local_day(known.now)),
+        None => procedures.find(bare, local_day(context.now)),
         Some((code, version)) => procedures
             .find(code, NaiveDate::MAX)
             .and_then(|latest| procedures.get(&latest.code, version.parse().ok()?)),
@@ -365,11 +365,11 @@ fn get_procedure(
 
 fn get_calendar(
     request: &proto::GetCalendarRequest,
-    known: &Known,
+    context: &RequestContext,
 ) -> Result<proto::Calendar, Error> {
     let mut fields = Fields::default();
-    let unit = known.optional_unit(&mut fields, "unit", &request.unit);
-    let calendar = known.calendar(unit.as_ref());
+    let unit = context.optional_unit(&mut fields, "unit", &request.unit);
+    let calendar = context.calendar(unit.as_ref());
     let (first, last) = (calendar.first_day(), calendar.last_day());
     let from = fields.optional_day("from", &request.from).unwrap_or(first);
     let to = fields.optional_day("to", &request.to).unwrap_or(last);
@@ -388,36 +388,38 @@ fn get_calendar(
     calendar::calendar(calendar, from, to).map_err(|beyond| Error::Internal(Box::new(beyond)))
 }
 
-fn preview_query(request: &proto::PreviewDueRequest, known: &Known) -> Result<PreviewQuery, Error> {
+fn preview_query(
+    request: &proto::PreviewDueRequest,
+    context: &RequestContext,
+) -> Result<PreviewQuery, Error> {
     let mut fields = Fields::default();
-    let unit = known.optional_unit(&mut fields, "unit", &request.unit);
+    let unit = context.optional_unit(&mut fields, "unit", &request.unit);
     let received = fields.moment("receive_time", request.receive_time.as_ref());
     let case = fields.optional("case_id", &request.case_id, CaseId::parse);
     let channel = fields.channel("channel", request.channel, &Channel::ALL);
-    let what = match &request.limit_of {
-        Some(LimitOf::Limit(text)) => {
-            let why = "without a procedure";
-            fields.absent("case_id", request.case_id.is_empty(), why);
-            fields.absent("channel", request.channel == 0, why);
-            fields.time_limit("limit", text).map(PreviewOf::Limit)
-        }
-        Some(LimitOf::Procedure(text)) => {
-            known
+    let what =
+        match &request.limit_of {
+            Some(LimitOf::Limit(text)) => {
+                let why = "without a procedure";
+                fields.absent("case_id", request.case_id.is_empty(), why);
+                fields.absent("channel", request.channel == 0, why);
+                fields.time_limit("limit", text).map(PreviewOf::Limit)
+            }
+            Some(LimitOf::Procedure(text)) => context
                 .procedure(&mut fields, "procedure", text)
                 .map(|procedure| PreviewOf::Procedure {
                     procedure,
                     case,
                     channel: channel.unwrap_or(Channel::Desk),
-                })
-        }
-        None => {
-            fields.wrong("limit_of", "must be given; expected limit or procedure");
-            None
-        }
-    };
+                }),
+            None => {
+                fields.wrong("limit_of", "must be given; expected limit or procedure");
+                None
+            }
+        };
     let query = what.map(|what| PreviewQuery {
         unit,
-        received: received.unwrap_or(known.now),
+        received: received.unwrap_or(context.now),
         what,
     });
     fields.done(query)

@@ -5,7 +5,7 @@ use app::read::ListQuery;
 use app::view::DossierName;
 use tonic::{Request, Response, Status, async_trait};
 
-use crate::acts::{self, Moves};
+use crate::acts::{self, CommandRequest};
 use crate::call::Calls;
 use crate::convert::intake::{self, Receive};
 use crate::convert::{Fields, dossier, event, offline, receipt, times, worklist};
@@ -19,15 +19,21 @@ pub(crate) struct Dossiers(pub Calls);
 const LONGEST_QUERY: usize = 200;
 
 impl Dossiers {
-    async fn command<R: Moves>(
+    async fn command<R: CommandRequest>(
         &self,
         request: Request<R>,
     ) -> Result<Response<proto::Dossier>, Status> {
         let (metadata, _, request) = request.into_parts();
         let work = |engine: std::sync::Arc<app::Engine>, caller| async move {
-            let asked = acts::command(&request, &Calls::known(&engine, &caller))?;
+            let asked = acts::command(&request, &Calls::context(&engine, &caller))?;
             let view = engine
-                .command(&caller, asked.meta, &asked.name, &asked.etag, asked.command)
+                .command(
+                    &caller,
+                    asked.identity,
+                    &asked.name,
+                    &asked.etag,
+                    asked.command,
+                )
                 .await?;
             Ok(dossier::dossier(&view))
         };
@@ -89,9 +95,9 @@ service! {
     ) -> Result<Response<proto::Dossier>, Status> {
         let (metadata, _, request) = request.into_parts();
         let work = |engine: std::sync::Arc<app::Engine>, caller| async move {
-            let asked = intake::submission(&request, &Calls::known(&engine, &caller))?;
+            let asked = intake::submission(&request, &Calls::context(&engine, &caller))?;
             let view = engine
-                .submit(&caller, asked.meta, &asked.procedure, asked.submission)
+                .submit(&caller, asked.identity, &asked.procedure, asked.submission)
                 .await?;
             Ok(dossier::dossier(&view))
         };
@@ -104,12 +110,12 @@ service! {
     ) -> Result<Response<proto::Dossier>, Status> {
         let (metadata, _, request) = request.into_parts();
         let work = |engine: std::sync::Arc<app::Engine>, caller| async move {
-            let view = match intake::reception(&request, &Calls::known(&engine, &caller))? {
-                Receive::New { meta, procedure, reception } => {
-                    engine.receive(&caller, meta, &procedure, *reception).await?
+            let view = match intake::reception(&request, &Calls::context(&engine, &caller))? {
+                Receive::New { identity, procedure, reception } => {
+                    engine.receive(&caller, identity, &procedure, *reception).await?
                 }
-                Receive::Accept { meta, name, etag, command } => {
-                    engine.command(&caller, meta, &name, &etag, command).await?
+                Receive::Accept { identity, name, etag, command } => {
+                    engine.command(&caller, identity, &name, &etag, command).await?
                 }
             };
             Ok(dossier::dossier(&view))
@@ -123,9 +129,9 @@ service! {
     ) -> Result<Response<proto::NumberBlock>, Status> {
         let (metadata, _, request) = request.into_parts();
         let work = |engine: std::sync::Arc<app::Engine>, caller| async move {
-            let asked = offline::reserve(&request, &Calls::known(&engine, &caller))?;
+            let asked = offline::reserve(&request, &Calls::context(&engine, &caller))?;
             let block = engine
-                .reserve_numbers(&caller, asked.meta, &asked.unit, asked.day, asked.count)
+                .reserve_numbers(&caller, asked.identity, &asked.unit, asked.day, asked.count)
                 .await?;
             Ok(offline::block(&block))
         };
@@ -138,7 +144,7 @@ service! {
     ) -> Result<Response<proto::VoidNumbersResponse>, Status> {
         let (metadata, _, request) = request.into_parts();
         let work = |engine: std::sync::Arc<app::Engine>, caller| async move {
-            let asked = offline::give_back(&request, &Calls::known(&engine, &caller))?;
+            let asked = offline::give_back(&request, &Calls::context(&engine, &caller))?;
             let blocks = engine
                 .void_numbers(&caller, &asked.unit, asked.day, asked.numbers, asked.reason)
                 .await?;
@@ -156,7 +162,7 @@ service! {
         let (metadata, _, request) = request.into_parts();
         self.0
             .read(&metadata, |engine, caller| async move {
-                let (unit, day) = offline::blocks_of(&request, &Calls::known(&engine, &caller))?;
+                let (unit, day) = offline::blocks_of(&request, &Calls::context(&engine, &caller))?;
                 let blocks = engine.number_blocks(&caller, &unit, day).await?;
                 Ok(proto::ListNumberBlocksResponse {
                     blocks: blocks.iter().map(offline::block).collect(),
@@ -197,11 +203,11 @@ service! {
         self.0
             .read(&metadata, |engine, caller| async move {
                 let query = {
-                    let known = Calls::known(&engine, &caller);
+                    let context = Calls::context(&engine, &caller);
                     let mut fields = Fields::default();
                     let query = ListQuery {
-                        unit: known.optional_unit(&mut fields, "unit", &request.unit),
-                        filter: worklist::of_list(&known, &mut fields, &request),
+                        unit: context.optional_unit(&mut fields, "unit", &request.unit),
+                        filter: worklist::of_list(&context, &mut fields, &request),
                         kind: fields.kind("kind", request.kind),
                         counted: request.with_total,
                         page: fields.page(request.page_size, request.page_token),
@@ -254,8 +260,8 @@ service! {
     ) -> Result<Response<proto::ReceiptSheet>, Status> {
         let (metadata, _, request) = request.into_parts();
         let work = |engine: std::sync::Arc<app::Engine>, caller| async move {
-            let (meta, name) = receipt::wanted(&request)?;
-            let sheet = engine.print_receipt(&caller, &name, meta.request_id);
+            let (identity, name) = receipt::wanted(&request)?;
+            let sheet = engine.print_receipt(&caller, &name, identity.request_id);
             Ok(receipt::sheet(&sheet.await?))
         };
         self.0.write(&metadata, work).await

@@ -103,8 +103,8 @@ impl EventService for Events {
         self.0
             .read(&metadata, |engine, caller| async move {
                 let mut fields = Fields::default();
-                let known = Calls::known(&engine, &caller);
-                let unit = known.optional_unit(&mut fields, "unit", &request.unit);
+                let context = Calls::context(&engine, &caller);
+                let unit = context.optional_unit(&mut fields, "unit", &request.unit);
                 let after = fields.text("after", &request.after, LONGEST_CURSOR);
                 let limit = fields.limit("limit", request.limit);
                 let (unit, after) = fields.done(Some((unit, after)))?;
@@ -128,8 +128,8 @@ impl EventService for Events {
             let caller = self.0.caller(&metadata).await?;
             access::check_role(&caller, Method::WatchFlags)?;
             let mut fields = Fields::default();
-            let known = Calls::known(self.0.engine(), &caller);
-            let unit = known.optional_unit(&mut fields, "unit", &request.unit);
+            let context = Calls::context(self.0.engine(), &caller);
+            let unit = context.optional_unit(&mut fields, "unit", &request.unit);
             let after = fields.text("after", &request.after, LONGEST_CURSOR);
             let (unit, after) = fields.done(Some((unit, after)))?;
             if let Some(unit) = &unit {

@@ -45,7 +45,8 @@ impl LookupService for Lookups {
         let (engine, peer) = (self.0.engine(), Peer::of(&extensions).0);
         let work = async {
             let said = rating::submitted(&request)?;
-            let rated = engine.rate_by_receipt(said.meta, &said.code, &said.pin, peer, said.rating);
+            let rated =
+                engine.rate_by_receipt(said.identity, &said.code, &said.pin, peer, said.rating);
             Ok(rating::rating(rated.await?))
         };
         self.0.public(&metadata, work).await

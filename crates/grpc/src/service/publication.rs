@@ -10,7 +10,7 @@ use domain::dossier::change::migration::StepMap;
 use domain::id::{ProcedureCode, RequestId, StepId};
 
 use crate::convert::fields::LONGEST_TEXT;
-use crate::convert::{Fields, Known, publication};
+use crate::convert::{Fields, RequestContext, publication};
 use crate::proto;
 use crate::proto::list_procedure_breaks_request::VersionOf;
 
@@ -131,7 +131,7 @@ pub(super) async fn calendar_changes(
 pub(super) async fn procedure_breaks(
     engine: &Engine,
     caller: &Caller,
-    known: &Known,
+    context: &RequestContext,
     request: proto::ListProcedureBreaksRequest,
 ) -> Result<proto::ListProcedureBreaksResponse, Error> {
     let mut fields = Fields::default();
@@ -139,7 +139,7 @@ pub(super) async fn procedure_breaks(
         Some(VersionOf::Document(name)) => {
             number(&mut fields, "document", name).map(Target::Document)
         }
-        Some(VersionOf::Version(name)) => version(&mut fields, known, name),
+        Some(VersionOf::Version(name)) => version(&mut fields, context, name),
         None => {
             fields.wrong("version_of", "must be given; expected document or version");
             None
@@ -157,12 +157,12 @@ pub(super) async fn procedure_breaks(
 pub(super) async fn migrate(
     engine: &Engine,
     caller: &Caller,
-    known: &Known,
+    context: &RequestContext,
     request: &proto::MigrateDossiersRequest,
 ) -> Result<proto::Job, Error> {
     let mut fields = Fields::default();
     let id = request_id(&mut fields, &request.request_id);
-    let procedure = known.procedure(&mut fields, "procedure", &request.procedure);
+    let procedure = context.procedure(&mut fields, "procedure", &request.procedure);
     let from = version_number(&mut fields, "from_version", request.from_version);
     let to = version_number(&mut fields, "to_version", request.to_version);
     let map = steps(&mut fields, &request.steps);
@@ -242,11 +242,11 @@ fn days(fields: &mut Fields, field: &str, texts: &[String]) -> Vec<chrono::Naive
 }
 
 /// The version of `procedures/{code}/versions/{version}`.
-fn version(fields: &mut Fields, known: &Known, name: &str) -> Option<Target> {
+fn version(fields: &mut Fields, context: &RequestContext, name: &str) -> Option<Target> {
     let bare = name.trim();
     let bare = bare.strip_prefix("procedures/").unwrap_or(bare);
     let found = bare.split_once("/versions/").and_then(|(code, version)| {
-        let procedures = &known.catalogue.procedures;
+        let procedures = &context.catalogue.procedures;
         let latest = procedures.find(code, chrono::NaiveDate::MAX)?;
         Some((latest.code.clone(), version.parse().ok()?))
     });

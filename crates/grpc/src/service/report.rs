@@ -11,7 +11,7 @@ use tonic::{Request, Response, Status, async_trait};
 
 use crate::call::Calls;
 use crate::convert::period::{Asked, asked};
-use crate::convert::{Fields, Known, foresight, performance, report, statistics};
+use crate::convert::{Fields, RequestContext, foresight, performance, report, statistics};
 use crate::proto;
 use crate::proto::report_service_server::ReportService;
 
@@ -28,7 +28,7 @@ impl ReportService for Reports {
         self.0
             .read(&metadata, |engine, caller| async move {
                 let asked = asked!(request, get_rates_request);
-                let query = read_asked(&asked, &Calls::known(&engine, &caller))?;
+                let query = read_asked(&asked, &Calls::context(&engine, &caller))?;
                 Ok(report::rates(engine.rates(&caller, query).await?))
             })
             .await
@@ -41,7 +41,7 @@ impl ReportService for Reports {
         let (metadata, _, request) = request.into_parts();
         self.0
             .read(&metadata, |engine, caller| async move {
-                let query = ratings_query(&request, &Calls::known(&engine, &caller))?;
+                let query = ratings_query(&request, &Calls::context(&engine, &caller))?;
                 Ok(report::ratings(engine.ratings(&caller, query).await?))
             })
             .await
@@ -55,8 +55,8 @@ impl ReportService for Reports {
         self.0
             .read(&metadata, |engine, caller| async move {
                 let mut fields = Fields::default();
-                let known = Calls::known(&engine, &caller);
-                let unit = known.optional_unit(&mut fields, "unit", &request.unit);
+                let context = Calls::context(&engine, &caller);
+                let unit = context.optional_unit(&mut fields, "unit", &request.unit);
                 let month = fields.optional_month("month", &request.month);
                 let (unit, month) = fields.done(Some((unit, month)))?;
                 let record = engine.flag_record(&caller, unit.as_ref(), month).await?;
@@ -73,7 +73,7 @@ impl ReportService for Reports {
         self.0
             .read(&metadata, |engine, caller| async move {
                 let asked = asked!(request, get_ii06a_request);
-                let query = read_asked(&asked, &Calls::known(&engine, &caller))?;
+                let query = read_asked(&asked, &Calls::context(&engine, &caller))?;
                 let counted = engine.statistics(&caller, Method::GetIi06a, query).await?;
                 Ok(statistics::ii06a(counted.ii06a()))
             })
@@ -88,7 +88,7 @@ impl ReportService for Reports {
         self.0
             .read(&metadata, |engine, caller| async move {
                 let asked = asked!(request, get_i766_request);
-                let query = read_asked(&asked, &Calls::known(&engine, &caller))?;
+                let query = read_asked(&asked, &Calls::context(&engine, &caller))?;
                 let counted = engine.statistics(&caller, Method::GetI766, query).await?;
                 Ok(statistics::i766(counted.i766()))
             })
@@ -102,7 +102,7 @@ impl ReportService for Reports {
         let (metadata, _, request) = request.into_parts();
         self.0
             .read(&metadata, |engine, caller| async move {
-                let query = behind_query(request, &Calls::known(&engine, &caller))?;
+                let query = behind_query(request, &Calls::context(&engine, &caller))?;
                 let page = engine.behind(&caller, query).await?;
                 Ok(proto::ListReportDossiersResponse {
                     dossiers: page.items.iter().map(statistics::behind).collect(),
@@ -119,7 +119,7 @@ impl ReportService for Reports {
         let (metadata, _, request) = request.into_parts();
         self.0
             .read(&metadata, |engine, caller| async move {
-                let query = series_query(&request, &Calls::known(&engine, &caller))?;
+                let query = series_query(&request, &Calls::context(&engine, &caller))?;
                 let periods = engine.series(&caller, query).await?;
                 Ok(proto::Series {
                     periods: periods.into_iter().map(report::rates).collect(),
@@ -136,7 +136,7 @@ impl ReportService for Reports {
         self.0
             .read(&metadata, |engine, caller| async move {
                 let asked = asked!(request, get_performance_request);
-                let query = read_asked(&asked, &Calls::known(&engine, &caller))?;
+                let query = read_asked(&asked, &Calls::context(&engine, &caller))?;
                 let performances = engine.performance(&caller, query).await?;
                 Ok(performance::performances(performances))
             })
@@ -145,18 +145,18 @@ impl ReportService for Reports {
 }
 
 /// Reads the part that the requests of all reports have.
-fn read_asked(asked: &Asked<'_>, known: &Known) -> Result<RatesQuery, app::Error> {
+fn read_asked(asked: &Asked<'_>, context: &RequestContext) -> Result<RatesQuery, app::Error> {
     let mut fields = Fields::default();
-    let query = asked.read(&mut fields, known);
+    let query = asked.read(&mut fields, context);
     fields.done(query)
 }
 
 fn ratings_query(
     request: &proto::GetRatingsRequest,
-    known: &Known,
+    context: &RequestContext,
 ) -> Result<RatingsQuery, app::Error> {
     let mut fields = Fields::default();
-    let period = asked!(request, get_ratings_request).read(&mut fields, known);
+    let period = asked!(request, get_ratings_request).read(&mut fields, context);
     let kind = fields.kind("kind", request.kind).unwrap_or(Kind::Procedure);
     let query = period.map(|period| RatingsQuery {
         units: period.units,
@@ -171,10 +171,10 @@ fn ratings_query(
 
 fn behind_query(
     request: proto::ListReportDossiersRequest,
-    known: &Known,
+    context: &RequestContext,
 ) -> Result<BehindQuery, app::Error> {
     let mut fields = Fields::default();
-    let report = asked!(&request, list_report_dossiers_request).read(&mut fields, known);
+    let report = asked!(&request, list_report_dossiers_request).read(&mut fields, context);
     let number = Number::named(&request.number);
     let field = Some(request.field).filter(|field| !field.is_empty());
     match number {
@@ -205,10 +205,10 @@ fn behind_query(
 
 fn series_query(
     request: &proto::GetSeriesRequest,
-    known: &Known,
+    context: &RequestContext,
 ) -> Result<SeriesQuery, app::Error> {
     let mut fields = Fields::default();
-    let report = asked!(request, get_series_request).read(&mut fields, known);
+    let report = asked!(request, get_series_request).read(&mut fields, context);
     let grain = grain(request.grain);
     if grain.is_none() {
         fields.wrong(

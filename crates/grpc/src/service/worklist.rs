@@ -39,8 +39,8 @@ impl WorklistService for Worklists {
             .read(&metadata, |engine, caller| async move {
                 let query = {
                     let mut fields = Fields::default();
-                    let known = Calls::known(&engine, &caller);
-                    let query = convert::worklist::query(&known, &mut fields, request);
+                    let context = Calls::context(&engine, &caller);
+                    let query = convert::worklist::query(&context, &mut fields, request);
                     fields.done(Some(query))?
                 };
                 let page = engine.worklist(&caller, query).await?;
@@ -137,8 +137,8 @@ impl WorklistService for Worklists {
         self.0
             .read(&metadata, |engine, caller| async move {
                 let mut fields = Fields::default();
-                let known = Calls::known(&engine, &caller);
-                let unit = known.optional_unit(&mut fields, "unit", &request.unit);
+                let context = Calls::context(&engine, &caller);
+                let unit = context.optional_unit(&mut fields, "unit", &request.unit);
                 let month = fields.optional_month("month", &request.month);
                 let horizon = match request.horizon_days {
                     0 => HORIZON_DAYS,
@@ -231,7 +231,7 @@ fn whose(
     with_mirrored: bool,
 ) -> Result<Whose, Error> {
     let mut fields = Fields::default();
-    let known = Calls::known(engine, caller);
-    let whose = convert::worklist::whose(&known, &mut fields, unit, kind, with_mirrored);
+    let context = Calls::context(engine, caller);
+    let whose = convert::worklist::whose(&context, &mut fields, unit, kind, with_mirrored);
     fields.done(Some(whose))
 }

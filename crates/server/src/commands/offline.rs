@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use app::ports::{Block, Clock, Ids};
-use app::{Caller, Engine, Meta};
+use app::{Caller, Engine, RequestIdentity};
 use chrono::NaiveDate;
 use domain::code::DossierCode;
 use domain::id::{ActorId, RequestId, UnitCode};
@@ -163,13 +163,13 @@ pub async fn reserve(flags: OfflineReserve) -> Result<ExitCode, Failure> {
     };
     let request_id = RequestId::parse(&request_id.to_ascii_lowercase())
         .map_err(|wrong| Failure::Input(format!("--request-id: {wrong}")))?;
-    let meta = Meta {
+    let identity = RequestIdentity {
         request_id,
         content: Vec::new(),
     };
     let block = desk
         .engine
-        .reserve_numbers(&desk.caller, meta, &desk.unit, desk.day, flags.count)
+        .reserve_numbers(&desk.caller, identity, &desk.unit, desk.day, flags.count)
         .await
         .map_err(refused)?;
     let numbers = block.numbers.iter();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use app::preview::{PreviewOf, PreviewQuery};
-use app::{Error, Meta};
+use app::{Error, RequestIdentity};
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, State};
@@ -392,13 +392,13 @@ async fn receive(
     };
     let request_id = RequestId::parse(typed.get("request_id"))
         .map_err(|wrong| Error::invalid("request_id", wrong.expected))?;
-    let meta = Meta {
+    let identity = RequestIdentity {
         request_id,
         content: content("receive", typed),
     };
     let view = pages
         .engine
-        .receive(staff.caller(), meta, &procedure, reception)
+        .receive(staff.caller(), identity, &procedure, reception)
         .await?;
     Ok(format!("/desk/{unit}/done/{}", view.dossier.id))
 }

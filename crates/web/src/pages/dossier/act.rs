@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use app::view::{DossierName, View};
-use app::{Error, Meta};
+use app::{Error, RequestIdentity};
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, State};
@@ -151,13 +151,13 @@ async fn carry_out(
     let words = staff.visit.words();
     let (status, problem) = match form::command(action, &typed) {
         Ok(command) => {
-            let meta = Meta {
+            let identity = RequestIdentity {
                 request_id,
                 content: content(&act, &typed),
             };
             let done = pages
                 .engine
-                .command(staff.caller(), meta, &name, typed.get("etag"), command)
+                .command(staff.caller(), identity, &name, typed.get("etag"), command)
                 .await;
             match done {
                 Ok(view) => {

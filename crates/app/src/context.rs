@@ -13,7 +13,7 @@ use domain::procedure::Procedure;
 use domain::time::Instant;
 use domain::{deadline, time};
 
-use crate::access::{self, Caller, Method, Sight};
+use crate::access::{self, Caller, Method, Visibility};
 use crate::catalogues::Catalogues;
 use crate::error::Error;
 use crate::foresight::{Foresight, Laid, Level, counts_elapsed};
@@ -22,7 +22,7 @@ use crate::ports::{Clock, Ids, ReadTx, Store};
 use crate::view::{Timing, View};
 
 /// The ports, the catalogue and the keys.
-pub(crate) struct Office {
+pub(crate) struct Context {
     pub store: Arc<dyn Store>,
     pub catalogues: Catalogues,
     pub clock: Arc<dyn Clock>,
@@ -31,7 +31,7 @@ pub(crate) struct Office {
     pub foresight: Foresight,
 }
 
-impl Office {
+impl Context {
     /// The catalogue of a province.
     pub fn catalogue(&self, province: &ProvinceCode) -> Arc<Catalogue> {
         self.catalogues.of(province)
@@ -223,10 +223,10 @@ impl Office {
 
 /// A person as a role may see them.
 fn seen_by(caller: &Caller, person: Person) -> Option<Person> {
-    match access::sight(caller.role) {
-        Sight::Full => Some(person),
-        Sight::Masked => Some(masked(&person)),
-        Sight::Hidden => None,
+    match access::visibility(caller.role) {
+        Visibility::Full => Some(person),
+        Visibility::Masked => Some(masked(&person)),
+        Visibility::Hidden => None,
     }
 }
 

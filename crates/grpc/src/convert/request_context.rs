@@ -14,14 +14,14 @@ use super::fields::Fields;
 use crate::proto;
 
 /// What requests are checked against.
-pub struct Known {
+pub struct RequestContext {
     /// Units, calendars and procedures of the caller's province.
     pub catalogue: Arc<Catalogue>,
     /// Now.
     pub now: Instant,
 }
 
-impl Known {
+impl RequestContext {
     /// The calendar of a unit; the national one without a unit.
     pub fn calendar(&self, unit: Option<&UnitCode>) -> &Calendar {
         let calendars = &self.catalogue.calendars;

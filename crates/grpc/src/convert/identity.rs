@@ -1,6 +1,6 @@
 //! The id of a write, and the content by which two requests are the same.
 
-use app::Meta;
+use app::RequestIdentity;
 use domain::fold;
 use domain::id::RequestId;
 use prost::Message;
@@ -25,14 +25,14 @@ pub trait Write: Message + Clone + Default + 'static {
 ///
 /// The content is the method and the message without id and etag, with texts composed: the etag may
 /// move between two tries, and a retrying program may compose texts differently.
-pub fn meta<R: Write>(request: &R, fields: &mut Fields) -> Option<Meta> {
+pub fn identity<R: Write>(request: &R, fields: &mut Fields) -> Option<RequestIdentity> {
     let mut content = request.clone();
     let given = std::mem::take(content.request_id_mut());
     if let Some(etag) = content.etag_mut() {
         etag.clear();
     }
     let request_id = fields.parse("request_id", &given.to_ascii_lowercase(), RequestId::parse)?;
-    Some(Meta {
+    Some(RequestIdentity {
         request_id,
         content: canonical::<R>(&content),
     })
@@ -114,8 +114,8 @@ mod tests {
 
     fn content<R: Write>(request: &R) -> Vec<u8> {
         let mut fields = Fields::default();
-        let meta = meta(request, &mut fields);
-        fields.done(meta).unwrap().content
+        let identity = identity(request, &mut fields);
+        fields.done(identity).unwrap().content
     }
 
     #[test]
@@ -149,10 +149,10 @@ mod tests {
     #[test]
     fn a_request_id_is_a_uuid_in_either_case() {
         let mut fields = Fields::default();
-        let meta = meta(&stop("a", "v1"), &mut fields).unwrap();
-        assert_eq!(meta.request_id.as_str(), ID.to_lowercase());
+        let identity = identity(&stop("a", "v1"), &mut fields).unwrap();
+        assert_eq!(identity.request_id.as_str(), ID.to_lowercase());
         let mut wrong = stop("a", "v1");
         wrong.request_id = "1".into();
-        assert!(super::meta(&wrong, &mut fields).is_none());
+        assert!(super::identity(&wrong, &mut fields).is_none());
     }
 }
