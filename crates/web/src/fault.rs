@@ -1,26 +1,12 @@
 //! What cannot be shown or done, as a page in words.
 //!
-//! A handler returns a [`Fault`]; [`explain`] draws it in the language of the visit. Faults of a
-//! form's fields never come here: the form shows them itself.
-
-use std::sync::Arc;
+//! A handler returns a [`Fault`]; [`crate::explain`] draws it in the language of the visit. Faults
+//! of a form's fields never come here: the form shows them itself.
 
 use app::Error;
-use askama::Template;
-use axum::body::Body;
-use axum::extract::{Request, State};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
-use domain::language::Language;
 use http::header::{ACCEPT, RETRY_AFTER};
-use http::{HeaderMap, Method, StatusCode};
-
-use crate::frame::{Frame, html};
-use crate::pages::sign_in;
-use crate::visit::{Visit, language};
-use crate::words::{Markup, Words};
-use crate::{MOST_BYTES, Pages};
+use http::{HeaderMap, StatusCode};
 
 /// Why a page cannot be shown.
 #[derive(Debug)]
@@ -45,15 +31,15 @@ impl From<Error> for Fault {
     }
 }
 
-/// What [`explain`] finds in an answer that still needs its page.
+/// What [`crate::explain`] finds in an answer that still needs its page.
 #[derive(Debug, Clone)]
-struct Unexplained {
+pub(crate) struct Unexplained {
     /// The beginning of the keys of its texts.
-    key: &'static str,
+    pub(crate) key: &'static str,
     /// What is said beyond, in Vietnamese and English.
-    said: Option<(String, String)>,
+    pub(crate) said: Option<(String, String)>,
     /// How many seconds to wait.
-    wait: Option<u32>,
+    pub(crate) wait: Option<u32>,
 }
 
 impl Fault {
@@ -115,75 +101,6 @@ impl IntoResponse for Fault {
         answer.extensions_mut().insert(unexplained);
         answer
     }
-}
-
-#[derive(Template)]
-#[template(path = "fault.html")]
-struct FaultPage {
-    frame: Frame,
-    heading: Markup,
-    text: Markup,
-    said: Option<String>,
-    wait: Option<Markup>,
-    home: bool,
-}
-
-/// Draws the page of an answer that has none yet.
-pub async fn explain(State(pages): State<Arc<Pages>>, request: Request, next: Next) -> Response {
-    let (parts, body) = request.into_parts();
-    let language = language(&parts);
-    let uri = parts.uri.clone();
-    // What a form holds is kept beside, for the case that its session is over.
-    let sent = match parts.method {
-        Method::POST => axum::body::to_bytes(body, MOST_BYTES).await.ok(),
-        _ => Some(Bytes::new()),
-    };
-    let mut answer = match &sent {
-        Some(sent) => {
-            let body = Body::from(sent.clone());
-            next.run(Request::from_parts(parts, body)).await
-        }
-        None => Fault::TooLarge.into_response(),
-    };
-    let unexplained = answer.extensions_mut().remove::<Unexplained>();
-    let Some(unexplained) = unexplained else {
-        return answer;
-    };
-    let visit = Visit {
-        language,
-        signed_in: None,
-        secret: None,
-        uri,
-        peer: String::new(),
-    };
-    let sent = sent.unwrap_or_default();
-    let sent = std::str::from_utf8(&sent).unwrap_or_default();
-    if unexplained.key == "fault.signed_out" && !sent.is_empty() {
-        return sign_in::interrupted(&pages, &visit, sent);
-    }
-    let words = Words::of(language);
-    let part = |name: &str| words.t(&format!("{}.{name}", unexplained.key));
-    let heading = part("heading");
-    let page = FaultPage {
-        text: part("text"),
-        said: unexplained.said.map(|(vi, en)| match language {
-            Language::Vietnamese => vi,
-            Language::English => en,
-        }),
-        wait: unexplained.wait.map(|seconds| {
-            let seconds = visit.say().count(u64::from(seconds));
-            words.fill("fault.wait", &[("seconds", seconds.into())])
-        }),
-        home: unexplained.key != "fault.signed_out",
-        frame: Frame::public(&pages, &visit, heading.clone()),
-        heading,
-    };
-    let mut drawn = html(&page);
-    *drawn.status_mut() = answer.status();
-    if let Some(wait) = answer.headers().get(RETRY_AFTER) {
-        drawn.headers_mut().insert(RETRY_AFTER, wait.clone());
-    }
-    drawn
 }
 
 /// Whether a browser asks, and no program.

@@ -8,6 +8,9 @@ use http::header::CONTENT_TYPE;
 
 use crate::fault::Fault;
 
+/// The most bytes of a form: texts of a few pages, and no files.
+pub(crate) const MOST_BYTES: usize = 256 * 1024;
+
 /// The fields of a form, or the query of an address.
 #[derive(Debug, Clone, Default)]
 pub struct Fields(Vec<(String, String)>);

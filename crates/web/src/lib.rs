@@ -8,6 +8,7 @@
 
 pub mod assets;
 pub mod charts;
+pub mod explain;
 pub mod fault;
 pub mod fields;
 pub mod frame;
@@ -29,9 +30,6 @@ use motcua_http::Part;
 use tower_http::compression::CompressionLayer;
 
 use crate::fault::Fault;
-
-/// The most bytes of a form: texts of a few pages, and no files.
-pub(crate) const MOST_BYTES: usize = 256 * 1024;
 
 /// What an operator sets for the pages.
 #[derive(Debug, Clone)]
@@ -90,7 +88,7 @@ pub struct Pages {
 pub fn part(pages: Pages) -> Part {
     let pages = Arc::new(pages);
     let gate = middleware::from_fn_with_state(Arc::clone(&pages), guard::through_the_gate);
-    let explain = middleware::from_fn_with_state(Arc::clone(&pages), fault::explain);
+    let explain = middleware::from_fn_with_state(Arc::clone(&pages), explain::explain);
     let own = Router::new()
         .merge(pages::start::routes())
         .merge(pages::sign_in::routes())
@@ -104,7 +102,7 @@ pub fn part(pages: Pages) -> Part {
         .merge(pages::letters::routes())
         .merge(pages::desk::routes())
         .method_not_allowed_fallback(async || Fault::WrongMethod)
-        .layer(DefaultBodyLimit::max(MOST_BYTES))
+        .layer(DefaultBodyLimit::max(fields::MOST_BYTES))
         .layer(middleware::from_fn(guard::same_site))
         .layer(gate)
         .merge(pages::live::routes())

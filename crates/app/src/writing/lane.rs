@@ -13,7 +13,7 @@ use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::aside::Aside;
-use super::deciding::{Desk, Step};
+use super::batch::{BatchState, Step};
 use super::queue::Queue;
 use super::task::{self, Task};
 use crate::context::Context;
@@ -182,7 +182,7 @@ async fn attempt(context: &Context, batch: Vec<Waits>, tries: usize) -> Vec<Wait
             return failed(context, batch, error, "cannot load a batch").await;
         }
     };
-    let mut desk = Desk::new(context, loaded);
+    let mut desk = BatchState::new(context, loaded);
     let mut waiting: Waiting = Vec::with_capacity(batch.len());
     for (task, reply) in batch {
         let outcome = match desk.decide(&task) {

@@ -5,8 +5,10 @@
 //! against the state as this batch has changed it, and commits once. If only one command waits, the
 //! batch is that command.
 
+mod act;
 mod aside;
-mod deciding;
+mod batch;
+mod begin;
 mod lane;
 mod queue;
 mod task;

@@ -4,62 +4,12 @@
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
+use super::column::{Column, Value};
 use super::form::{Cell, Cells};
 use super::i766::Item;
 use super::memo::{Memo, Memos};
+use super::rates::Row;
 use super::statistics::Bridge;
-use super::{Rate, Row};
-
-/// A column of a report whose rows are `T`.
-pub struct Column<T: 'static> {
-    /// Its name in data. A contract.
-    pub name: &'static str,
-    /// Its title in Vietnamese.
-    pub vi: &'static str,
-    /// Its title in English.
-    pub en: &'static str,
-    /// What is counted.
-    pub definition: &'static str,
-    /// Where that is said; empty where it is our own.
-    pub source: &'static str,
-    /// What stands there in a row.
-    pub value: fn(&T) -> Value<'_>,
-}
-
-/// What stands in a cell.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
-pub enum Value<'a> {
-    /// A text.
-    Text(&'a str),
-    /// A number.
-    Count(u32),
-    /// A rate.
-    Rate(Rate),
-    /// Yes or no.
-    Flag(bool),
-    /// A number that need not be known.
-    Number(Option<f64>),
-}
-
-/// The column of a name.
-#[must_use]
-pub fn find<'a, T>(columns: &'a [Column<T>], name: &str) -> Option<&'a Column<T>> {
-    columns.iter().find(|column| column.name == name)
-}
-
-/// Writes a row as a map from names to values.
-pub(super) fn by_columns<T, S: Serializer>(
-    columns: &[Column<T>],
-    row: &T,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    let mut map = serializer.serialize_map(Some(columns.len()))?;
-    for column in columns {
-        map.serialize_entry(column.name, &(column.value)(row))?;
-    }
-    map.end()
-}
 
 const FORM: &str = "Thông tư 03/2025/TT-VPCP, biểu II.06a";
 
@@ -350,3 +300,58 @@ pub const RATES: [Column<Row>; 26] = rates![
     rate online_rate, "Tỷ lệ trực tuyến", "online", "received online of all received", "";
     flag small, "Ít hồ sơ", "few", "fewer than ten judged dossiers: a rate says little", "";
 ];
+
+/// Writes a row as a map from names to values.
+fn by_columns<T, S: Serializer>(
+    columns: &[Column<T>],
+    row: &T,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(Some(columns.len()))?;
+    for column in columns {
+        map.serialize_entry(column.name, &(column.value)(row))?;
+    }
+    map.end()
+}
+
+impl Serialize for Cells {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        by_columns(&II06A, self, serializer)
+    }
+}
+
+impl Serialize for Memos {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        by_columns(&MEMO, self, serializer)
+    }
+}
+
+impl Serialize for Bridge {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        by_columns(&BRIDGE, self, serializer)
+    }
+}
+
+impl Serialize for Row {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        by_columns(&RATES, self, serializer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_columns_of_the_form_stand_in_the_order_of_its_cells() {
+        let cells = Cells::numbered();
+        for (place, column) in (0..).zip(&II06A) {
+            assert_eq!(
+                (column.value)(&cells),
+                Value::Count(place),
+                "{}",
+                column.name
+            );
+        }
+    }
+}

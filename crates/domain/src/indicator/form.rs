@@ -1,9 +1,6 @@
 //! The cells of a row of form II.06a (*tình hình, kết quả giải quyết thủ tục hành chính*).
 
-use serde::{Serialize, Serializer};
-
-use super::Period;
-use super::columns::{II06A, Value, by_columns, find};
+use super::period::Period;
 use super::seen::Seen;
 use super::verdict::{Finish, is_due_by_day, is_late};
 use crate::dossier::Channel;
@@ -40,15 +37,19 @@ impl Cell {
     pub const COUNT: usize = 11;
 }
 
-/// The sums of the form: a column, and those that add up to it.
-pub const SUMS: [(&str, &[&str]); 4] = [
+/// The sums of the form: a cell, and those that add up to it.
+pub const SUMS: [(Cell, &[Cell]); 4] = [
     (
-        "total",
-        &["received_online", "received_direct", "carried_over"],
+        Cell::Total,
+        &[
+            Cell::ReceivedOnline,
+            Cell::ReceivedDirect,
+            Cell::CarriedOver,
+        ],
     ),
-    ("total", &["resolved", "pending"]),
-    ("resolved", &["early", "on_due", "late"]),
-    ("pending", &["pending_in_time", "pending_late"]),
+    (Cell::Total, &[Cell::Resolved, Cell::Pending]),
+    (Cell::Resolved, &[Cell::Early, Cell::OnDue, Cell::Late]),
+    (Cell::Pending, &[Cell::PendingInTime, Cell::PendingLate]),
 ];
 
 /// How the form writes them.
@@ -117,24 +118,18 @@ impl Cells {
     /// The identities of the form that do not hold; none ever, or the form is wrong.
     #[must_use]
     pub fn broken(&self) -> Vec<&'static str> {
-        let get = |name: &str| {
-            let column = find(&II06A, name);
-            match column.map(|column| (column.value)(self)) {
-                Some(Value::Count(count)) => count,
-                _ => 0,
-            }
-        };
-        let holds = |parts: &[&str]| parts.iter().map(|part| get(part)).sum::<u32>();
+        let sum = |parts: &[Cell]| parts.iter().map(|part| self.get(*part)).sum::<u32>();
         SUMS.iter()
             .zip(IDENTITIES)
-            .filter(|((whole, parts), _)| get(whole) != holds(parts))
+            .filter(|((whole, parts), _)| self.get(*whole) != sum(parts))
             .map(|(_, identity)| identity)
             .collect()
     }
-}
 
-impl Serialize for Cells {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        by_columns(&II06A, self, serializer)
+    /// Each cell holds its own place, for tests of who reads which.
+    #[cfg(test)]
+    pub(super) fn numbered() -> Self {
+        let mut place = 0..;
+        Self(std::array::from_fn(|_| place.next().unwrap_or_default()))
     }
 }

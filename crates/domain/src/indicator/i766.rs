@@ -5,9 +5,10 @@
 use serde::Serialize;
 
 use super::memo::{has_fee, is_paid_online, is_resolved, is_reused};
+use super::period::Period;
+use super::rate::Rate;
 use super::seen::Seen;
 use super::verdict::is_late;
-use super::{Period, Rate};
 use crate::catalogue::Catalogue;
 use crate::dossier::{Channel, Dossier, Reuse, Status};
 use crate::limit::Limit;

@@ -1,11 +1,9 @@
 //! What stands beside the form: every way in which a unit can look punctual, counted.
 
-use serde::{Serialize, Serializer};
-
-use super::columns::{MEMO, by_columns};
+use super::period::Period;
+use super::rate::Rate;
 use super::seen::Seen;
 use super::verdict::{Finish, is_due_by_day, is_late};
-use super::{Period, Rate};
 use crate::catalogue::Catalogue;
 use crate::dossier::{Channel, Dossier, Paper, PaymentMethod, Status};
 use crate::procedure::{Kind, OnlineLevel};
@@ -293,10 +291,4 @@ pub(super) fn is_cashless(seen: &Seen) -> bool {
 pub(super) fn is_paid_online(seen: &Seen) -> bool {
     let mut paid = seen.did.paid.iter().flatten();
     paid.any(|method| *method == PaymentMethod::Portal)
-}
-
-impl Serialize for Memos {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        by_columns(&MEMO, self, serializer)
-    }
 }

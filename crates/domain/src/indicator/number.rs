@@ -1,6 +1,7 @@
 //! Which number of a report is meant, by its name: so that a number can open the dossiers it counts.
 
-use super::columns::{BRIDGE, Column, II06A, MEMO, Value};
+use super::column::{Column, Value};
+use super::columns::{BRIDGE, II06A, MEMO};
 use super::i766::Items;
 use super::statistics::UnitStatistics;
 

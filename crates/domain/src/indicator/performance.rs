@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 
-use super::Period;
 use super::memo::is_resolved;
+use super::period::Period;
 use super::seen::Seen;
 use super::verdict::{Finish, is_due_by_day, is_late};
 use crate::calendar::Calendars;

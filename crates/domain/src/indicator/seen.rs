@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::Period;
+use super::period::Period;
 use crate::dossier::clock::{Clock, Moved};
 use crate::dossier::{Channel, Dossier, Event, PaymentMethod, Record};
 use crate::id::UnitCode;

@@ -4,13 +4,12 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
-use super::Period;
-use super::columns::{BRIDGE, by_columns};
 use super::form::{Cell, Cells};
 use super::i766::{Item, Items};
 use super::memo::{Memo, Memos};
+use super::period::Period;
 use super::seen::Seen;
 use crate::catalogue::Catalogue;
 use crate::id::UnitCode;
@@ -25,12 +24,6 @@ pub struct Bridge {
     pub carried_away: u32,
     /// Of other units', decided by this one.
     pub carried_in: u32,
-}
-
-impl Serialize for Bridge {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        by_columns(&BRIDGE, self, serializer)
-    }
 }
 
 impl Bridge {

@@ -3,8 +3,10 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::columns::{II06A, MEMO, Value, find};
-use super::{Rate, UnitStatistics};
+use super::column::{Value, find};
+use super::columns::{II06A, MEMO};
+use super::rate::Rate;
+use super::statistics::UnitStatistics;
 use crate::procedure::{Kind, OnlineLevel, Procedure};
 
 /// What units are to reach.

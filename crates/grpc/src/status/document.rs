@@ -9,7 +9,7 @@ pub fn document() -> String {
         "# Errors\n\n\
          Generated from `crates/app/src/error/reasons.rs`; a test compares \
          (`UPDATE=1` rewrites it). The messages themselves, with their variables, stand in \
-         `crates/domain/src/dossier/refusal.rs` and `crates/app/src/error/words.rs`.\n\n\
+         `crates/domain/src/dossier/refusal/table.rs` and `crates/app/src/error/words.rs`.\n\n\
          Every error carries `google.rpc.ErrorInfo` with a stable `reason`, the domain `motcua` and \
          every variable of its message as metadata; a refusal also carries the dossier's `state` and \
          the `allowed` methods. `LocalizedMessage` is the Vietnamese text for the clerk, the message \

@@ -87,17 +87,15 @@ fn table(unit: &Ii06aUnit) -> Table {
             Value::Text(_) | Value::Rate(_) | Value::Flag(_) | Value::Number(_) => 0,
         })
     });
-    let at = |name: &str| {
-        let mut columns = II06A.iter();
-        let found = columns.position(|column| column.name == name);
-        found.expect("the sums name columns of the form")
-    };
     Table {
         width: II06A.len(),
         counts: counts.collect(),
         sums: SUMS
             .iter()
-            .map(|(whole, parts)| (at(whole), parts.iter().map(|part| at(part)).collect()))
+            .map(|(whole, parts)| {
+                let parts = parts.iter().map(|part| *part as usize);
+                (*whole as usize, parts.collect())
+            })
             .collect(),
     }
 }
