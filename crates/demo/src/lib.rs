@@ -7,6 +7,7 @@ mod arrivals;
 mod cast;
 pub mod chance;
 mod clock;
+mod digital;
 mod failure;
 mod fate;
 mod flags;
@@ -386,7 +387,7 @@ impl<'a> Province<'a> {
             assisted_by: helped
                 .then(|| ActorId::parse("to-cong-nghe-so").expect("letters and dashes are an id")),
             components: life::required(procedure),
-            papers: Vec::new(),
+            papers: digital::papers(procedure, arrival.channel, self.requests),
             external_codes: Vec::new(),
             resolving: None,
             returning: None,

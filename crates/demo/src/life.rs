@@ -20,6 +20,7 @@ use domain::role::Role;
 use domain::time::{self, Instant};
 
 use crate::chance::Chance;
+use crate::digital;
 use crate::fate::{Fate, Overdue};
 
 /// Something that will be done.
@@ -118,10 +119,11 @@ impl Life<'_> {
         }
         if procedure.on_the_spot && self.chance.happens(0.85) {
             let hours = self.chance.between(0.05, 0.6);
+            let at = self.soon(dossier, hours)?;
             let command = Command::Resolve(Resolve {
-                results: Vec::new(),
+                results: digital::results(dossier, at),
             });
-            return self.by(Role::Receptionist, self.soon(dossier, hours)?, command);
+            return self.by(Role::Receptionist, at, command);
         }
         if let Some(next) = self.transfer(view) {
             return Some(next);
@@ -149,7 +151,8 @@ impl Life<'_> {
     fn fee(&mut self, view: &View) -> Option<Next> {
         let dossier = &view.dossier;
         self.ward.as_ref()?;
-        if dossier.fee_paid_vnd > 0 || dossier.channel != Channel::Desk {
+        let online = dossier.channel == Channel::Online && digital::pays_on_the_portal(dossier);
+        if dossier.fee_paid_vnd > 0 || !(online || dossier.channel == Channel::Desk) {
             return None;
         }
         let case = view.procedure.case(&dossier.case)?;
@@ -164,7 +167,9 @@ impl Life<'_> {
             }
             None => return None,
         };
-        let method = if self.chance.happens(0.55) {
+        let method = if online {
+            PaymentMethod::Portal
+        } else if self.chance.happens(0.55) {
             PaymentMethod::Qr
         } else {
             PaymentMethod::Cash
@@ -175,7 +180,12 @@ impl Life<'_> {
             method: Some(method),
             reference: None,
         });
-        self.by(Role::Receptionist, self.soon(dossier, hours)?, command)
+        let role = if online {
+            Role::Portal
+        } else {
+            Role::Receptionist
+        };
+        self.by(role, self.soon(dossier, hours)?, command)
     }
 
     /// Now and then another unit must decide a dossier.

@@ -70,6 +70,20 @@ impl Language {
             Language::English => format!("{clock} on {day}"),
         }
     }
+
+    /// A moment that a report states in RFC 3339, to the minute: `07:30 ngày 02/11/2026`,
+    /// `07:30 on 2 November 2026`. Any other text stays as it is.
+    #[must_use]
+    pub fn minute_of(self, rfc3339: &str) -> String {
+        let Ok(at) = DateTime::parse_from_rfc3339(rfc3339) else {
+            return rfc3339.to_owned();
+        };
+        let format = match self {
+            Language::Vietnamese => "%H:%M ngày %d/%m/%Y",
+            Language::English => "%H:%M on %-d %B %Y",
+        };
+        at.format(format).to_string()
+    }
 }
 
 /// The time of day, with seconds only when there are any.

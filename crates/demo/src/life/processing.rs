@@ -10,6 +10,7 @@ use domain::role::Role;
 use domain::time::{self, Instant};
 
 use super::{Life, Next, hours_of, supplement};
+use crate::digital;
 use crate::fate::Course;
 
 impl Life<'_> {
@@ -62,7 +63,7 @@ impl Life<'_> {
         }
         if finish {
             let command = Command::Resolve(Resolve {
-                results: Vec::new(),
+                results: digital::results(dossier, at),
             });
             return self.by(role, at, command);
         }

@@ -3,6 +3,7 @@
 use domain::indicator::{
     BRIDGE, Cells, Column, I766, II06A, ITEM, Ii06a, Ii06aUnit, Item, MEMO, Value, find,
 };
+use domain::language::Language;
 
 use super::layout::{Layout, LayoutColumn, Rows};
 
@@ -203,7 +204,7 @@ impl<'a> Filled<'a> {
             layout,
             whose: one.map_or_else(|| whose.to_owned(), |unit| unit.name.clone()),
             period: period(form.from, form.to),
-            as_of: form.as_of.clone(),
+            as_of: Language::Vietnamese.minute_of(&form.as_of),
             lines,
             notes,
             beside: beside(&form.total),
@@ -232,7 +233,7 @@ impl<'a> Filled<'a> {
             layout,
             whose: named,
             period: period(index.from, index.to),
-            as_of: index.as_of.clone(),
+            as_of: Language::Vietnamese.minute_of(&index.as_of),
             lines: if empty {
                 Vec::new()
             } else {
@@ -249,6 +250,9 @@ fn of_cells(row: &Cells, name: &str) -> Option<Shown> {
 }
 
 fn of_item(item: &Item, name: &str) -> Option<Shown> {
+    if name == "formula" {
+        return Some(Shown::Text(item.formula_vi.to_owned()));
+    }
     let shown = of(&ITEM, item, name)?;
     Some(match shown {
         Shown::Number(share) if name == "rate" => Shown::Share(share),
@@ -270,7 +274,7 @@ fn beside(total: &Ii06aUnit) -> Vec<(&'static str, Shown, &'static str)> {
             (
                 column.vi,
                 shown((column.value)(&total.memo)),
-                column.definition,
+                column.definition_vi,
             )
         })
         .collect()

@@ -7,6 +7,12 @@ use super::fill::{Filled, Shown};
 use super::heads::{self, Head};
 use super::layout::Report;
 
+/// The height of a row of heads, in points: two lines of text.
+const HEAD_HEIGHT: f64 = 30.0;
+
+/// More columns than this leave little room for each on a page.
+const MANY: usize = 16;
+
 /// The widest that a column of texts becomes, in characters.
 const WIDEST: f64 = 60.0;
 
@@ -48,6 +54,7 @@ impl Filled<'_> {
         sheet.write_string(row + 1, 0, said)?;
         row += 2;
 
+        let heads_begin = row;
         let boxed = Format::new()
             .set_border(FormatBorder::Thin)
             .set_align(FormatAlign::VerticalCenter);
@@ -73,8 +80,15 @@ impl Filled<'_> {
             }
         }
         row += u32::from(heads::depth(columns));
+        for tall in heads_begin..row {
+            sheet.set_row_height(tall, HEAD_HEIGHT)?;
+        }
         if columns.iter().any(|column| !column.mark.is_empty()) {
-            let mark = boxed.clone().set_align(FormatAlign::Center).set_italic();
+            let mark = boxed
+                .clone()
+                .set_align(FormatAlign::Center)
+                .set_italic()
+                .set_shrink();
             for (at, column) in (0..).zip(columns) {
                 sheet.write_string_with_format(row, at, &column.mark, &mark)?;
             }
@@ -88,8 +102,13 @@ impl Filled<'_> {
             } else {
                 boxed.clone()
             };
-            for (at, cell) in (0..).zip(&line.cells) {
-                write(sheet, row, at, cell, &plain)?;
+            for ((at, cell), column) in (0..).zip(&line.cells).zip(columns) {
+                let format = match column.value.as_str() {
+                    "ordinal" | "item" => plain.clone().set_align(FormatAlign::Center),
+                    "label" | "item_name" | "formula" => plain.clone().set_text_wrap(),
+                    _ => plain.clone(),
+                };
+                write(sheet, row, at, cell, &format)?;
             }
             row += 1;
         }
@@ -109,6 +128,7 @@ impl Filled<'_> {
                 "ordinal" | "item" => 6.0,
                 "label" | "item_name" => 34.0,
                 "formula" => WIDEST,
+                _ if columns.len() > MANY => 8.0,
                 _ => 12.0,
             };
             sheet.set_column_width(at, width)?;
@@ -163,7 +183,7 @@ fn defined<T>(
     columns: &[Column<T>],
 ) -> Result<(), XlsxError> {
     for column in columns {
-        let told = [column.name, column.vi, column.definition, column.source];
+        let told = [column.name, column.vi, column.definition_vi, column.source];
         for (at, text) in (0..).zip(told) {
             sheet.write_string(*row, at, text)?;
         }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::rate::Rate;
+use crate::language::Language;
 
 /// A column of a report whose rows are `T`.
 pub struct Column<T: 'static> {
@@ -12,12 +13,34 @@ pub struct Column<T: 'static> {
     pub vi: &'static str,
     /// Its title in English.
     pub en: &'static str,
-    /// What is counted.
-    pub definition: &'static str,
+    /// What is counted, in Vietnamese.
+    pub definition_vi: &'static str,
+    /// What is counted, in English.
+    pub definition_en: &'static str,
     /// Where that is said; empty where it is our own.
     pub source: &'static str,
     /// What stands there in a row.
     pub value: fn(&T) -> Value<'_>,
+}
+
+impl<T> Column<T> {
+    /// Its title.
+    #[must_use]
+    pub fn title(&self, language: Language) -> &'static str {
+        match language {
+            Language::Vietnamese => self.vi,
+            Language::English => self.en,
+        }
+    }
+
+    /// What is counted.
+    #[must_use]
+    pub fn definition(&self, language: Language) -> &'static str {
+        match language {
+            Language::Vietnamese => self.definition_vi,
+            Language::English => self.definition_en,
+        }
+    }
 }
 
 /// What stands in a cell.

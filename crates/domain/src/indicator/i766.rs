@@ -82,6 +82,9 @@ pub struct Item {
     pub max_points: Option<u32>,
     /// What it is made of.
     pub formula: &'static str,
+    /// The same in Vietnamese, for sheets.
+    #[serde(skip)]
+    pub formula_vi: &'static str,
     /// 2.2: the average time, by unit of limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub average: Option<Vec<Average>>,
@@ -97,7 +100,13 @@ pub struct Item {
 }
 
 /// What is said of an item: code, name, most points, formula.
-type About = (&'static str, &'static str, Option<u32>, &'static str);
+type About = (
+    &'static str,
+    &'static str,
+    Option<u32>,
+    &'static str,
+    &'static str,
+);
 
 /// Every item, in the order of the decision.
 pub const ITEMS: [About; 22] = [
@@ -106,132 +115,154 @@ pub const ITEMS: [About; 22] = [
         "TTHC công bố đúng hạn",
         Some(6),
         "announced in time / announced",
+        "số công bố đúng hạn / số phải công bố",
     ),
     (
         "1.2",
         "TTHC cập nhật, công khai đúng hạn",
         Some(4),
         "published in time / announced",
+        "số công khai đúng hạn / số đã công bố",
     ),
     (
         "1.3",
         "TTHC có đủ các bộ phận tạo thành",
         Some(2),
         "complete / published",
+        "số có đủ bộ phận tạo thành / số đã công khai",
     ),
     (
         "1.4",
         "Hồ sơ đồng bộ lên Cổng DVCQG",
         Some(6),
         "6 × acknowledged / received in the period; acknowledgements are not known",
+        "6 × số đã được Cổng xác nhận / số tiếp nhận trong kỳ; chưa biết số xác nhận",
     ),
     (
         "2.1",
         "Hồ sơ giải quyết trước hạn, đúng hạn",
         Some(20),
         "20 × on time / received in the period with a due time",
+        "20 × số đúng hạn / số tiếp nhận trong kỳ có hạn trả",
     ),
     (
         "2.2",
         "Thời gian giải quyết trung bình",
         None,
         "mean time from receipt to result of those resolved in the period, in the unit of the limit",
+        "thời gian trung bình từ tiếp nhận đến kết quả của hồ sơ xong trong kỳ, theo đơn vị của thời hạn",
     ),
     (
         "3.1",
         "TTHC cung cấp dịch vụ công trực tuyến",
         None,
         "full and partial services / procedures",
+        "số dịch vụ toàn trình và một phần / số thủ tục",
     ),
     (
         "3.2",
         "DVCTT có phát sinh hồ sơ",
         None,
         "services with online dossiers / services",
+        "số dịch vụ có hồ sơ trực tuyến / số dịch vụ",
     ),
     (
         "3.3",
         "Hồ sơ nộp trực tuyến",
         None,
         "online and resolved with an electronic result / received in the period; the ratio of synchronisation is not applied",
+        "nộp trực tuyến và có kết quả điện tử / số tiếp nhận trong kỳ; không nhân tỷ lệ đồng bộ",
     ),
     (
         "3.5a",
         "TTHC có nghĩa vụ tài chính được cung cấp thanh toán trực tuyến",
         Some(2),
         "with online payment / with a fee",
+        "số thủ tục cho thanh toán trực tuyến / số thủ tục có nghĩa vụ tài chính",
     ),
     (
         "3.5b",
         "TTHC có giao dịch thanh toán trực tuyến",
         Some(2),
         "with payments online / with a fee",
+        "số thủ tục có giao dịch trực tuyến / số thủ tục có nghĩa vụ tài chính",
     ),
     (
         "3.6",
         "Hồ sơ thanh toán trực tuyến",
         Some(6),
         "6 × paid through the portal / received in the period with a fee",
+        "6 × số thanh toán qua cổng / số tiếp nhận trong kỳ có phí, lệ phí",
     ),
     (
         "4.1",
         "Kết quả giải quyết điện tử",
         Some(6),
         "6 × with an electronic result / resolved in the period",
+        "6 × số có kết quả điện tử / số giải quyết xong trong kỳ",
     ),
     (
         "4.2",
         "Số hóa hồ sơ",
         Some(4),
         "4 × with a result file and a component file / resolved in the period",
+        "4 × số có tệp kết quả và tệp thành phần / số giải quyết xong trong kỳ",
     ),
     (
         "4.3",
         "Tái sử dụng dữ liệu số hóa",
         Some(2),
         "2 × min(1, with a reused paper / received in the period / 0.8)",
+        "2 × min(1, số có giấy tờ tái sử dụng / số tiếp nhận trong kỳ / 0,8)",
     ),
     (
         "4.4",
         "Kết nối kho dữ liệu điện tử cá nhân",
         Some(4),
         "4 × with a paper from the personal store / received in the period",
+        "4 × số có giấy tờ từ kho dữ liệu cá nhân / số tiếp nhận trong kỳ",
     ),
     (
         "4.5a",
         "TTHC khai thác dữ liệu dân cư",
         Some(2),
         "procedures that use it / procedures",
+        "số thủ tục khai thác / số thủ tục",
     ),
     (
         "4.5b",
         "Hồ sơ khai thác dữ liệu dân cư",
         Some(2),
         "2 × with a paper from the personal store or a database / received in the period; VNeID is not known",
+        "2 × số có giấy tờ từ kho cá nhân hoặc cơ sở dữ liệu / số tiếp nhận trong kỳ; chưa biết dữ liệu VNeID",
     ),
     (
         "5.1",
         "Phản ánh, kiến nghị theo phân loại",
         Some(0),
         "share of each class",
+        "tỷ lệ của từng loại",
     ),
     (
         "5.2",
         "Phản ánh, kiến nghị xử lý đúng hạn",
         Some(6),
         "in time / all",
+        "số đúng hạn / tổng số",
     ),
     (
         "5.3",
         "Hài lòng về xử lý phản ánh, kiến nghị",
         Some(6),
         "(all − dissatisfied, repeated, overdue) / all",
+        "(tổng số − không hài lòng, trùng lặp, quá hạn) / tổng số",
     ),
     (
         "5.4",
         "Hài lòng về tiếp nhận, giải quyết TTHC",
         Some(6),
         "6 × min(1, (1 − overdue − dissatisfied) / 0.9), never below 0",
+        "6 × min(1, (1 − tỷ lệ quá hạn − tỷ lệ không hài lòng) / 0,9), không dưới 0",
     ),
 ];
 
@@ -386,7 +417,7 @@ impl Items {
     }
 
     fn item(&self, about: &About) -> Item {
-        let (item, name, max_points, formula) = *about;
+        let (item, name, max_points, formula, formula_vi) = *about;
         let unknown = Item {
             item,
             name,
@@ -397,6 +428,7 @@ impl Items {
             points: None,
             max_points,
             formula,
+            formula_vi,
             average: None,
             overdue: None,
             dissatisfied: None,

@@ -176,8 +176,8 @@ fn the_page_of_definitions_says_what_the_columns_say() {
     let form = domain::indicator::II06A.iter();
     let beside = domain::indicator::MEMO.iter();
     let lines = form
-        .map(|column| (column.name, column.vi, column.definition))
-        .chain(beside.map(|column| (column.name, column.vi, column.definition)));
+        .map(|column| (column.name, column.vi, column.definition_en))
+        .chain(beside.map(|column| (column.name, column.vi, column.definition_en)));
     for (name, title, definition) in lines {
         let line = format!("| `{name}` | {title} | {definition} |");
         assert!(page.contains(&line), "docs/reports.md lacks: {line}");

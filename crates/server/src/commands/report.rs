@@ -263,7 +263,7 @@ const SHOWN: [(&str, usize); 13] = [
 
 fn table(report: &indicator::Report, language: Language) -> String {
     let (from, to) = (report.from.format("%d/%m/%Y"), report.to.format("%d/%m/%Y"));
-    let as_of = &report.as_of;
+    let as_of = language.minute_of(&report.as_of);
     let shown: Vec<(&Column<Row>, usize)> = SHOWN
         .iter()
         .map(|(name, width)| {
@@ -271,10 +271,7 @@ fn table(report: &indicator::Report, language: Language) -> String {
             (column.expect("a test prints the table"), *width)
         })
         .collect();
-    let title = |column: &Column<Row>| match language {
-        Language::Vietnamese => column.vi,
-        Language::English => column.en,
-    };
+    let title = |column: &Column<Row>| column.title(language);
     let mut head = format!("{:<12} {:<34}", "", "");
     for (column, width) in &shown {
         let title = if column.name == "small" {

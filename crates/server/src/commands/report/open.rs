@@ -102,7 +102,7 @@ fn table(unit: &Ii06aUnit) -> Table {
 
 /// The description of the data set by DCAT, as JSON-LD.
 fn described(form: &Ii06a, whose: &str) -> serde_json::Value {
-    let column = |column: &Column<_>| json!({ "name": column.name, "titles": column.vi, "dc:description": column.definition });
+    let column = |column: &Column<_>| json!({ "name": column.name, "titles": column.vi, "dc:description": column.definition_vi });
     json!({
         "@context": {
             "dcat": "http://www.w3.org/ns/dcat#",

@@ -7,6 +7,7 @@ use app::report::RateUnits;
 use app::statistics::Counted;
 use documents::sheet::{Filled, Layouts, Report};
 use domain::indicator::{BRIDGE, Column, I766, II06A, ITEM, Ii06a, Ii06aUnit, Item, MEMO, Value};
+use domain::language::Language;
 use serde::Serialize;
 
 use super::{Asked, SheetFormat, Statistics, cells, csv_of, failed, percent, query, titles};
@@ -262,6 +263,7 @@ fn item_line(item: &Item) -> String {
 
 fn head(title: &str, from: chrono::NaiveDate, to: chrono::NaiveDate, as_of: &str) -> Vec<String> {
     let day = |day: chrono::NaiveDate| day.format("%d/%m/%Y").to_string();
+    let as_of = Language::Vietnamese.minute_of(as_of);
     vec![
         title.to_owned(),
         format!(

@@ -120,11 +120,8 @@ pub(super) async fn show(
 fn said(number: &str, language: Language) -> (String, String) {
     fn of<T>(columns: &[Column<T>], name: &str, language: Language) -> Option<(String, String)> {
         let column = find(columns, name)?;
-        let title = match language {
-            Language::Vietnamese => column.vi,
-            Language::English => column.en,
-        };
-        Some((title.to_owned(), column.definition.to_owned()))
+        let (title, definition) = (column.title(language), column.definition(language));
+        Some((title.to_owned(), definition.to_owned()))
     }
     of(&II06A, number, language)
         .or_else(|| of(&BRIDGE, number, language))

@@ -213,13 +213,9 @@ fn beside(looked: &Looked, form: &Ii06a, language: Language) -> Vec<Beside> {
             Value::Text(_) | Value::Flag(_) | Value::Number(_) => return None,
         };
         Some(Beside {
-            title: match language {
-                Language::Vietnamese => column.vi,
-                Language::English => column.en,
-            }
-            .to_owned(),
+            title: column.title(language).to_owned(),
             count,
-            definition: column.definition,
+            definition: column.definition(language),
             href: looked.behind(looked.unit.as_str(), column.name, None),
         })
     });
