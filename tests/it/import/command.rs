@@ -5,9 +5,10 @@ use std::path::Path;
 use app::Catalogues;
 use app::ports::{Clock, Store};
 use app::report::{RateUnits, RatesQuery, UnitBasis, rates};
+use app::statistics::statistics;
 use clap::Parser;
 use domain::id::ProvinceCode;
-use domain::indicator::Report;
+use domain::indicator::{Ii06a, Report};
 use server::Cli;
 use server::clock::SystemClock;
 use store::{Options, SeaStore};
@@ -37,8 +38,14 @@ pub async fn import(map: &str, files: &[&Path], url: &str) -> Result<(), String>
     motcua(&words).await
 }
 
-/// The rates of a province over some local days, as a fresh process would report them.
-pub async fn report(url: &str, province: &str, from: &str, to: &str) -> Report {
+/// What a fresh process reports of a province over some local days.
+pub struct Reported {
+    pub rates: Report,
+    pub form: Ii06a,
+}
+
+/// The rates and form II.06a of a province over some local days, as a fresh process reports them.
+pub async fn report(url: &str, province: &str, from: &str, to: &str) -> Reported {
     let store = SeaStore::open(url, Options::default()).await.unwrap();
     let read = store.read().await.unwrap();
     let catalogues = Catalogues::read(catalogue(), read.as_ref()).await.unwrap();
@@ -49,8 +56,13 @@ pub async fn report(url: &str, province: &str, from: &str, to: &str) -> Report {
         as_of: None,
         basis: UnitBasis::Recorded,
     };
-    let report = rates(read.as_ref(), &catalogues, &query, SystemClock.now()).await;
+    let now = SystemClock.now();
+    let rates = rates(read.as_ref(), &catalogues, &query, now).await;
+    let counted = statistics(read.as_ref(), &catalogues, &query, now).await;
     drop(read);
     store.close().await.unwrap();
-    report.unwrap()
+    Reported {
+        rates: rates.unwrap(),
+        form: counted.unwrap().ii06a(),
+    }
 }

@@ -34,7 +34,7 @@ pub async fn import_again(folder: &Path, url: &str) {
 
 /// The units' rows of a report, which says when it was made besides.
 pub async fn rows(url: &str, province: &str, from: &str, to: &str) -> Vec<domain::indicator::Row> {
-    let Report { units, .. } = report(url, province, from, to).await;
+    let Report { units, .. } = report(url, province, from, to).await.rates;
     units
 }
 

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use domain::indicator::{Cell, Ii06a};
+
 use super::command::{import, report};
 use super::log::{self, Counts, Log};
 use crate::backend::Backend;
@@ -30,7 +32,9 @@ async fn the_report_is_the_list(on: Backend, log: &Log, list: &str) {
     for (from, to) in &periods {
         let said = log::counted(list, from, to);
         let reported = report(&database.url, "99", from, to).await;
+        let by_form = by_form(&reported.form, &said);
         let reported: BTreeMap<String, Counts> = reported
+            .rates
             .units
             .iter()
             .filter(|row| said.contains_key(&row.name))
@@ -45,9 +49,27 @@ async fn the_report_is_the_list(on: Backend, log: &Log, list: &str) {
             })
             .collect();
         assert_eq!(reported, said, "{from} to {to}");
+        // Each case of the log has a due time, so the form counts each.
+        assert_eq!(by_form, said, "form II.06a, {from} to {to}");
         received += said.values().map(|counts| counts.received).sum::<u32>();
     }
     assert!(received > 0, "the periods say nothing");
+}
+
+/// The same counts, by form II.06a. A department without any row has none.
+fn by_form(form: &Ii06a, said: &BTreeMap<String, Counts>) -> BTreeMap<String, Counts> {
+    let of = |name: &String| {
+        let unit = form.units.iter().find(|unit| unit.name == *name);
+        let get = |cell| unit.map_or(0, |unit| unit.row.get(cell));
+        Counts {
+            received: get(Cell::ReceivedOnline) + get(Cell::ReceivedDirect),
+            online: get(Cell::ReceivedOnline),
+            resolved: get(Cell::Resolved),
+            in_time: get(Cell::Early) + get(Cell::OnDue),
+        }
+    };
+    let names = said.keys().map(|name| (name.clone(), of(name)));
+    names.collect()
 }
 
 on_both!(an_invented_log_is_reported_as_its_list_says);
