@@ -20,6 +20,7 @@ struct Morning {
     json: Json,
     tokens: BTreeMap<String, String>,
     now: DateTime<Utc>,
+    store: SeaStore,
     _folder: tempfile::TempDir,
 }
 
@@ -36,7 +37,7 @@ impl Morning {
         let tokens = tokens.map(|(role, _, secret)| (role.to_string(), secret));
         let store = SeaStore::open(&database, Options::default()).await.unwrap();
         let engine = Engine::start(Parts {
-            store: Arc::new(store),
+            store: Arc::new(store.clone()),
             catalogue: catalogue(),
             clock: Arc::new(StandingClock::at(now)),
             ids: Arc::new(ids),
@@ -48,6 +49,7 @@ impl Morning {
             json: Json(Site::over(&engine, &Settings::default()).router),
             tokens: tokens.collect(),
             now,
+            store,
             _folder: folder,
         }
     }
@@ -295,6 +297,25 @@ async fn the_demo_is_a_ward_as_its_chairman_finds_it_in_the_morning() {
     let ratings = demo.call(Role::Chairman, "GetRatings", &month).await;
     let ratings = number(&ratings["total"]["ratings"]);
     assert!(ratings >= 60, "{ratings} ratings in a month");
+
+    // A good half of the dossiers are digital, which the index counts.
+    let index = demo.call(Role::Chairman, "GetI766", &month).await;
+    let items = index["total"]["items"].as_array().unwrap();
+    for (code, least, most) in [
+        ("3.3", 0.2, 0.7),
+        ("3.6", 0.01, 0.8),
+        ("4.1", 0.8, 0.95),
+        ("4.2", 0.5, 0.95),
+        ("4.3", 0.3, 0.6),
+        ("4.4", 0.05, 0.3),
+    ] {
+        let item = items.iter().find(|item| item["item"] == code).unwrap();
+        let rate = item["rate"].as_f64().unwrap_or_default();
+        assert!((least..=most).contains(&rate), "{item}");
+    }
+
+    // Whatever was asked, nothing that counts is left out.
+    crate::statistics::everything::is_counted(&demo.store, "08", demo.now).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -2,6 +2,7 @@
 //! opening exactly the dossiers that it counts, and each reached by the trick that it counts.
 
 mod behind;
+pub mod everything;
 mod rates;
 mod tricks;
 mod wire;

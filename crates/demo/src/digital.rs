@@ -1,15 +1,16 @@
 //! What is electronic about a made-up dossier: papers that the desk digitised, data that nobody had
-//! to bring again, results with signatures, and fees paid on the portal.
+//! to bring again, results with signatures, and taxes paid on the portal.
 //!
 //! All of it is drawn beside the life of the dossier, so that it changes nothing of that life.
 
 use chrono::TimeDelta;
 use domain::dossier::{
-    Channel, Dossier, ElectronicFile, ElectronicResult, FileHash, Paper, PaperCopy, Reuse,
-    Signature, SignatureFormat,
+    Channel, Dossier, ElectronicFile, ElectronicResult, FileHash, Paper, PaperCopy, PaymentMethod,
+    Reuse, Signature, SignatureFormat,
 };
 use domain::id::{CertificateSerial, DistinguishedName, DocumentNumber, MediaType, Reference};
 use domain::procedure::Procedure;
+use domain::role::Role;
 use domain::time::{self, Instant};
 
 use crate::chance::Chance;
@@ -80,9 +81,15 @@ pub fn results(dossier: &Dossier, now: Instant) -> Vec<ElectronicResult> {
     }]
 }
 
-/// Whether the fee of a dossier that came online is paid on the portal.
-pub fn pays_on_the_portal(dossier: &Dossier) -> bool {
-    Chance::new(seed(dossier) ^ 1).happens(0.72)
+/// Who brings the payment of a tax notice, and how it is paid: on the portal by most who handed in
+/// online, else by a QR code.
+pub fn pays_tax(dossier: &Dossier) -> (Role, PaymentMethod) {
+    let online = dossier.channel == Channel::Online;
+    if online && Chance::new(seed(dossier) ^ 1).happens(0.8) {
+        (Role::Portal, PaymentMethod::Portal)
+    } else {
+        (Role::Receptionist, PaymentMethod::Qr)
+    }
 }
 
 fn file(chance: &mut Chance) -> ElectronicFile {

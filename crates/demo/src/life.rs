@@ -56,12 +56,13 @@ impl Life<'_> {
             State::PaymentRequested { .. } => {
                 // Citizens pay the tax office's notice within its 30 days, some at once.
                 let days = self.chance.between(0.6, 20.0);
+                let (role, method) = digital::pays_tax(dossier);
                 let command = Command::RecordPayment(RecordPayment {
                     amount_vnd: dossier.fee_open_vnd.unwrap_or_default(),
-                    method: Some(PaymentMethod::Qr),
+                    method: Some(method),
                     reference: None,
                 });
-                self.by(Role::Receptionist, self.some_days(days)?, command)
+                self.by(role, self.some_days(days)?, command)
             }
             State::Received => self.begin(view),
             State::Processing { .. } => self.process(view),
@@ -151,8 +152,7 @@ impl Life<'_> {
     fn fee(&mut self, view: &View) -> Option<Next> {
         let dossier = &view.dossier;
         self.ward.as_ref()?;
-        let online = dossier.channel == Channel::Online && digital::pays_on_the_portal(dossier);
-        if dossier.fee_paid_vnd > 0 || !(online || dossier.channel == Channel::Desk) {
+        if dossier.fee_paid_vnd > 0 || dossier.channel != Channel::Desk {
             return None;
         }
         let case = view.procedure.case(&dossier.case)?;
@@ -167,9 +167,7 @@ impl Life<'_> {
             }
             None => return None,
         };
-        let method = if online {
-            PaymentMethod::Portal
-        } else if self.chance.happens(0.55) {
+        let method = if self.chance.happens(0.55) {
             PaymentMethod::Qr
         } else {
             PaymentMethod::Cash
@@ -180,12 +178,7 @@ impl Life<'_> {
             method: Some(method),
             reference: None,
         });
-        let role = if online {
-            Role::Portal
-        } else {
-            Role::Receptionist
-        };
-        self.by(role, self.soon(dossier, hours)?, command)
+        self.by(Role::Receptionist, self.soon(dossier, hours)?, command)
     }
 
     /// Now and then another unit must decide a dossier.
