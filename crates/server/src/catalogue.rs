@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
+use documents::sheet::Layouts;
 use domain::catalogue::{Catalogue, Fault, SourceFile};
+use domain::indicator::Target;
 use include_dir::{Dir, include_dir};
 
 use crate::{Failure, text};
@@ -15,7 +17,11 @@ pub fn read(folder: Option<&Path>) -> Result<Catalogue, Failure> {
         Some(folder) => from_folder(folder)?,
         None => shipped_files(),
     };
-    Catalogue::parse(&files).map_err(|faults| Failure::Input(list(&faults)))
+    let catalogue = Catalogue::parse(&files).map_err(|faults| Failure::Input(list(&faults)))?;
+    let refused = |fault: Fault| Failure::Input(list(&[fault]));
+    Target::of(&catalogue).map_err(refused)?;
+    Layouts::of(&catalogue).map_err(refused)?;
+    Ok(catalogue)
 }
 
 /// The files that are shipped inside the binary.

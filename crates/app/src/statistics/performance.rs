@@ -101,7 +101,12 @@ pub async fn performance(
     }
     statistics.keep(only.as_ref());
     units.retain(|_, own| *own != Performance::default());
-    let targets = Target::shipped();
+    let targets = match known.first() {
+        Some(catalogue) => {
+            Target::of(catalogue).map_err(|fault| Error::Internal(Box::new(fault)))?
+        }
+        None => Vec::new(),
+    };
     let of_unit = |code: &UnitCode, performance: &Performance| {
         let unit = known.iter().find_map(|catalogue| catalogue.units.get(code));
         let is_commune = unit.is_some_and(|unit| unit.kind == UnitKind::Commune);

@@ -5,6 +5,8 @@ use domain::indicator::{
 };
 use domain::language::Language;
 
+use crate::list::ListSheet;
+
 use super::layout::{Layout, LayoutColumn, Rows};
 
 /// A sheet with its numbers.
@@ -208,6 +210,30 @@ impl<'a> Filled<'a> {
             lines,
             notes,
             beside: beside(&form.total),
+        }
+    }
+
+    /// The sheet as a list of texts: each column under its heads, numbers without dots.
+    #[must_use]
+    pub fn list(&self) -> ListSheet {
+        let cell = |cell: &Shown| match cell {
+            Shown::Number(number) => number.to_string(),
+            Shown::Nothing => String::new(),
+            Shown::Text(_) | Shown::Share(_) => cell.words(),
+        };
+        let columns = self.layout.columns.iter();
+        ListSheet {
+            title: self.layout.number.clone(),
+            about: format!(
+                "{} – {} – {}, số liệu ghi nhận đến {}",
+                self.layout.number, self.whose, self.period, self.as_of
+            ),
+            columns: columns.map(|column| column.head.join(" – ")).collect(),
+            rows: self
+                .lines
+                .iter()
+                .map(|line| line.cells.iter().map(cell).collect())
+                .collect(),
         }
     }
 

@@ -1,6 +1,9 @@
 //! What a sheet looks like: title, heads, columns by name, signatures and source.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
+use domain::catalogue::{Catalogue, Fault};
 use domain::indicator::{BRIDGE, Column, II06A, ITEM, MEMO};
 use serde::Deserialize;
 
@@ -167,6 +170,30 @@ impl Layouts {
         Self(texts.into_iter().map(read).collect())
     }
 
+    /// The sheets of a catalogue: each of its folder `reports`, and those of the shipped ones whose
+    /// name no file there has.
+    ///
+    /// Errors: the file that cannot be used, and why.
+    pub fn of(catalogue: &Catalogue) -> Result<Self, Fault> {
+        let mut layouts = Vec::new();
+        for file in catalogue.texts("reports") {
+            layouts.push(Layout::read(&file.text).map_err(|wrong| match wrong {
+                InvalidLayout::Text(error) => Fault::toml(file, &error),
+                InvalidLayout::Column { .. } | InvalidLayout::NoHead { .. } => Fault {
+                    file: file.path.clone(),
+                    line: 1,
+                    reason: wrong.to_string(),
+                },
+            })?);
+        }
+        for shipped in Self::shipped().0 {
+            if !layouts.iter().any(|own: &Layout| own.id == shipped.id) {
+                layouts.push(shipped);
+            }
+        }
+        Ok(Self(layouts))
+    }
+
     /// The version of a sheet in use on a day; the first one before that.
     #[must_use]
     pub fn on(&self, id: &str, day: NaiveDate) -> Option<&Layout> {
@@ -176,14 +203,17 @@ impl Layouts {
         used.or(known.first()).copied()
     }
 
-    /// The names of all sheets.
-    pub fn ids(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(|layout| layout.id.as_str())
+    /// Each sheet in the version in use on a day.
+    pub fn on_day(&self, day: NaiveDate) -> impl Iterator<Item = &Layout> {
+        let ids: BTreeSet<&str> = self.0.iter().map(|layout| layout.id.as_str()).collect();
+        ids.into_iter().rev().filter_map(move |id| self.on(id, day))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use domain::catalogue::SourceFile;
+
     use super::*;
 
     #[test]
@@ -202,6 +232,55 @@ mod tests {
     }
 
     #[test]
+    fn a_folder_replaces_a_sheet_and_a_wrong_one_is_refused_by_file_and_line() {
+        let shipped = include_str!("../../../../catalogue/reports/07a.toml");
+        let text = |text: &str| {
+            let file = SourceFile {
+                path: "etc/reports/07a.toml".into(),
+                text: text.to_owned(),
+            };
+            Layouts::of(&catalogue_of(file))
+        };
+        let day = "2026-11-30".parse().unwrap();
+        let own = text(&shipped.replace("07a/BTP", "07a/ABC")).unwrap();
+        assert!(own.on("07a", day).unwrap().number.contains("07a/ABC"));
+        assert!(own.on("ii06a", day).is_some(), "the others stay");
+        let fault = text("report = \"ii06a\"\nid = 7\n").unwrap_err();
+        assert_eq!(
+            (fault.file.as_str(), fault.line),
+            ("etc/reports/07a.toml", 2)
+        );
+    }
+
+    /// The shipped catalogue with one more file.
+    fn catalogue_of(file: SourceFile) -> Catalogue {
+        let read = |path: &str, text: &str| SourceFile {
+            path: path.to_owned(),
+            text: text.to_owned(),
+        };
+        let files = [
+            read(
+                "units/provinces.csv",
+                include_str!("../../../../catalogue/units/provinces.csv"),
+            ),
+            read(
+                "units/communes.csv",
+                include_str!("../../../../catalogue/units/communes.csv"),
+            ),
+            read(
+                "calendar/national.csv",
+                include_str!("../../../../catalogue/calendar/national.csv"),
+            ),
+            read(
+                "calendar/hours.csv",
+                include_str!("../../../../catalogue/calendar/hours.csv"),
+            ),
+            file,
+        ];
+        Catalogue::parse(&files).unwrap_or_else(|faults| panic!("{faults:#?}"))
+    }
+
+    #[test]
     fn every_shipped_sheet_is_found_by_its_name() {
         let layouts = Layouts::shipped();
         let day = "2026-11-30".parse().unwrap();
@@ -211,6 +290,6 @@ mod tests {
                 Some(id)
             );
         }
-        assert_eq!(layouts.ids().count(), 3);
+        assert_eq!(layouts.on_day(day).count(), 3);
     }
 }

@@ -1,6 +1,7 @@
 //! Sheets of reports: a layout, which is data, filled with the numbers of a report, as a workbook and as
 //! HTML that prints on A4 across.
 
+mod bars;
 mod fill;
 mod heads;
 mod html;

@@ -61,6 +61,19 @@ pub struct Fault {
     pub reason: String,
 }
 
+impl Fault {
+    /// A fault that the TOML reader found in a file.
+    #[must_use]
+    pub fn toml(file: &SourceFile, error: &toml::de::Error) -> Self {
+        let before = error.span().and_then(|span| file.text.get(..span.start));
+        Self {
+            file: file.path.clone(),
+            line: before.map_or(1, |before| before.matches('\n').count() + 1),
+            reason: error.message().to_owned(),
+        }
+    }
+}
+
 /// Everything that the product ships or an office adds, parsed once.
 #[derive(Debug, Clone)]
 pub struct Catalogue {
@@ -114,6 +127,14 @@ impl Catalogue {
     pub fn has(&self, text: &SourceFile) -> bool {
         let mut files = self.sources.iter();
         files.any(|file| file.place() == text.place() && file.text == text.text)
+    }
+
+    /// The TOML files of a folder whose meaning another part of the program knows, such as `reports`.
+    pub fn texts<'c>(&'c self, folder: &'c str) -> impl Iterator<Item = &'c SourceFile> {
+        self.sources.iter().filter(move |file| {
+            file.place()
+                .is_some_and(|(of, name)| of == folder && name.ends_with(".toml"))
+        })
     }
 
     /// This catalogue with other texts on top. A text replaces an earlier one, of the catalogue or

@@ -7,6 +7,7 @@ use super::column::{Value, find};
 use super::columns::{II06A, MEMO};
 use super::rate::Rate;
 use super::statistics::UnitStatistics;
+use crate::catalogue::{Catalogue, Fault};
 use crate::procedure::{Kind, OnlineLevel, Procedure};
 
 /// What units are to reach.
@@ -142,6 +143,27 @@ impl Target {
                     }
                 }
             }
+        }
+        Ok(targets)
+    }
+
+    /// The targets of a catalogue: those of its folder `targets`, or the shipped ones where it has none.
+    ///
+    /// Errors: the file that cannot be used, and why.
+    pub fn of(catalogue: &Catalogue) -> Result<Vec<Self>, Fault> {
+        let mut targets = Vec::new();
+        for file in catalogue.texts("targets") {
+            targets.extend(Self::read(&file.text).map_err(|wrong| match wrong {
+                InvalidTarget::Text(error) => Fault::toml(file, &error),
+                InvalidTarget::Count { .. } => Fault {
+                    file: file.path.clone(),
+                    line: 1,
+                    reason: wrong.to_string(),
+                },
+            })?);
+        }
+        if targets.is_empty() {
+            targets = Self::shipped();
         }
         Ok(targets)
     }

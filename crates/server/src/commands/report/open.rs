@@ -7,7 +7,7 @@ use clap::Args;
 use domain::indicator::{Column, II06A, Ii06a, Ii06aUnit, LEAST, SUMS, Table, Value};
 use serde_json::json;
 
-use super::statistics::counted;
+use super::statistics::{Reported, counted};
 use super::{Asked, csv_of};
 use crate::Failure;
 use crate::commands::print;
@@ -24,7 +24,7 @@ pub struct OpenData {
 
 /// Writes form II.06a by unit and field, without small counts, and what describes it.
 pub async fn open_data(flags: OpenData) -> Result<ExitCode, Failure> {
-    let (counted, whose) = counted(&flags.asked).await?;
+    let Reported { counted, whose, .. } = counted(&flags.asked).await?;
     let form = counted.ii06a();
     let unwritten = |error| Failure::work("cannot write", error);
     std::fs::create_dir_all(&flags.out).map_err(unwritten)?;
@@ -38,7 +38,7 @@ pub async fn open_data(flags: OpenData) -> Result<ExitCode, Failure> {
 
 /// Prints the notice of each unit in words.
 pub async fn notice(flags: Asked) -> Result<ExitCode, Failure> {
-    let (counted, _) = counted(&flags).await?;
+    let counted = counted(&flags).await?.counted;
     let form = counted.ii06a();
     let mut texts: Vec<String> = form
         .units

@@ -16,8 +16,17 @@ use crate::clock::SystemClock;
 use crate::commands::Installation;
 use crate::commands::print;
 
-/// What is counted, and what the units together are called.
-pub(super) async fn counted(flags: &Asked) -> Result<(Counted, String), Failure> {
+/// What is counted, and what it needs to be shown.
+pub(super) struct Reported {
+    pub(super) counted: Counted,
+    /// What the units together are called.
+    pub(super) whose: String,
+    /// The sheets of the catalogue.
+    layouts: Layouts,
+}
+
+/// Counts what the flags ask for.
+pub(super) async fn counted(flags: &Asked) -> Result<Reported, Failure> {
     let here = Installation::open(&flags.database).await?;
     let read = here.read().await?;
     let query = query(flags, &here)?;
@@ -34,45 +43,54 @@ pub(super) async fn counted(flags: &Asked) -> Result<(Counted, String), Failure>
     let counted = app::statistics::statistics(read.as_ref(), here.catalogues(), &query, now)
         .await
         .map_err(failed)?;
-    Ok((counted, whose))
+    let layouts = Layouts::of(here.catalogues().shipped())
+        .map_err(|fault| Failure::Input(fault.to_string()))?;
+    Ok(Reported {
+        counted,
+        whose,
+        layouts,
+    })
 }
 
 /// Prints form II.06a.
 pub async fn ii06a(flags: super::Ii06a) -> Result<ExitCode, Failure> {
     let super::Ii06a { statistics, sheet } = flags;
-    let layouts = Layouts::shipped();
+    let reported = counted(&statistics.asked).await?;
+    let (layouts, whose) = (&reported.layouts, &reported.whose);
     let layout = layouts
         .on(&sheet, statistics.asked.to)
         .filter(|layout| layout.report == Report::Ii06a)
         .ok_or_else(|| {
-            let known = "ii06a or 07a";
+            let known = layouts.on_day(statistics.asked.to);
+            let known = known.filter(|layout| layout.report == Report::Ii06a);
+            let known: Vec<&str> = known.map(|layout| layout.id.as_str()).collect();
+            let known = known.join(" or ");
             Failure::Input(format!("--sheet: no sheet `{sheet}`; expected {known}"))
         })?;
-    let (counted, whose) = counted(&statistics.asked).await?;
-    let report = counted.ii06a();
+    let report = reported.counted.ii06a();
     match statistics.format {
         SheetFormat::Json => print(json(&report))?,
         SheetFormat::Csv => print(ii06a_csv(&report)?)?,
         SheetFormat::Table => print(ii06a_table(&report))?,
-        SheetFormat::Xlsx => print(xlsx(&Filled::ii06a(layout, &report, &whose))?)?,
-        SheetFormat::Html => print(Filled::ii06a(layout, &report, &whose).page())?,
+        SheetFormat::Xlsx => print(xlsx(&Filled::ii06a(layout, &report, whose))?)?,
+        SheetFormat::Html => print(Filled::ii06a(layout, &report, whose).page())?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// Prints the items of the index.
 pub async fn i766(flags: Statistics) -> Result<ExitCode, Failure> {
-    let layouts = Layouts::shipped();
+    let reported = counted(&flags.asked).await?;
+    let (layouts, whose) = (&reported.layouts, &reported.whose);
     let layout = layouts.on("i766", flags.asked.to);
     let layout = layout.expect("the product ships the sheet");
-    let (counted, whose) = counted(&flags.asked).await?;
-    let report = counted.i766();
+    let report = reported.counted.i766();
     match flags.format {
         SheetFormat::Json => print(json(&report))?,
         SheetFormat::Csv => print(i766_csv(&report)?)?,
         SheetFormat::Table => print(i766_table(&report))?,
-        SheetFormat::Xlsx => print(xlsx(&Filled::i766(layout, &report, &whose))?)?,
-        SheetFormat::Html => print(Filled::i766(layout, &report, &whose).page())?,
+        SheetFormat::Xlsx => print(xlsx(&Filled::i766(layout, &report, whose))?)?,
+        SheetFormat::Html => print(Filled::i766(layout, &report, whose).page())?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -14,16 +14,18 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use documents::sheet::{Filled, Layout, Layouts, Report, Rows, Shown};
+use domain::catalogue::Catalogue;
 use domain::id::UnitCode;
 use domain::indicator::{Ii06a, MEMO, Number, Value};
 use domain::language::Language;
 use domain::time;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 
-use self::period::{Asked, Choice};
+use self::period::{Asked, Choice, Download};
 use crate::Pages;
 use crate::fault::Fault;
 use crate::frame::{Frame, Place, html};
+use crate::pages::list::export::csv_file;
 use crate::visit::Staff;
 use crate::words::Markup;
 
@@ -78,7 +80,7 @@ impl Looked {
         let named = catalogue.units.get(&code).ok_or(Fault::NoPage)?;
         let today = time::local_day(engine.now());
         let (from, to) = asked.days(today)?;
-        let layouts = Layouts::shipped();
+        let layouts = sheets(&catalogue)?;
         let layout = layouts.on(sheet, to).ok_or(Fault::NoPage)?.clone();
         Ok(Self {
             layout,
@@ -161,25 +163,27 @@ async fn show(
     let filled = match looked.layout.report {
         Report::Ii06a => {
             let mut filled = Filled::ii06a(&looked.layout, &form, &looked.name);
-            if !asked.download {
+            if asked.download.is_none() {
                 looked.link(&mut filled, &form);
             }
             filled
         }
         Report::I766 => Filled::i766(&looked.layout, &index, &looked.name),
     };
-    if asked.download {
-        return workbook(&filled);
+    match asked.download {
+        Some(Download::Workbook) => return workbook(&filled),
+        Some(Download::List) => return Ok(csv_file(&filled.list(), &filled.layout.id)),
+        None => {}
     }
     let words = staff.visit.words();
     let path = format!("/units/{unit}/report/{sheet}");
     let today = time::local_day(pages.engine.now());
     let (from, to) = (looked.query.from, looked.query.to);
-    let sheets = Layouts::shipped();
-    let sheets = sheets.ids().map(|id| Choice {
-        href: format!("/units/{unit}/report/{id}?from={from}&to={to}"),
-        label: words.t(&format!("report.sheet_{id}")),
-        current: id == sheet,
+    let sheets = sheets(&pages.engine.catalogue(&staff.caller().province))?;
+    let sheets = sheets.on_day(to).map(|layout| Choice {
+        href: format!("/units/{unit}/report/{}?from={from}&to={to}", layout.id),
+        label: Markup::of(&layout.number),
+        current: layout.id == sheet,
     });
     let memo = match looked.layout.report {
         Report::Ii06a => beside(&looked, &form, staff.visit.language),
@@ -220,6 +224,11 @@ fn beside(looked: &Looked, form: &Ii06a, language: Language) -> Vec<Beside> {
         })
     });
     columns.collect()
+}
+
+/// The sheets of a catalogue.
+fn sheets(catalogue: &Catalogue) -> Result<Layouts, Fault> {
+    Layouts::of(catalogue).map_err(|fault| Fault::App(app::Error::Internal(Box::new(fault))))
 }
 
 /// The workbook as a file to keep.

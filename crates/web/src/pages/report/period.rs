@@ -7,6 +7,15 @@ use http::Uri;
 use crate::fault::Fault;
 use crate::words::Markup;
 
+/// A report as a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Download {
+    /// A workbook that looks as the form.
+    Workbook,
+    /// Its rows as comma-separated values.
+    List,
+}
+
 /// What the address of a report says.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Asked {
@@ -14,8 +23,8 @@ pub(super) struct Asked {
     from: String,
     /// The last day.
     to: String,
-    /// Whether a file is wanted instead of a page.
-    pub(super) download: bool,
+    /// The file that is wanted instead of a page.
+    pub(super) download: Option<Download>,
     /// The number whose dossiers are wanted.
     pub(super) number: String,
     /// Only those of this field.
@@ -34,7 +43,13 @@ impl Asked {
             match name.as_ref() {
                 "from" => asked.from = value,
                 "to" => asked.to = value,
-                "download" => asked.download = value == "xlsx",
+                "download" => {
+                    asked.download = match value.as_str() {
+                        "xlsx" => Some(Download::Workbook),
+                        "csv" => Some(Download::List),
+                        _ => None,
+                    }
+                }
                 "number" => asked.number = value,
                 "field" => asked.field = Some(value),
                 "page" => asked.page = value,
