@@ -5,7 +5,9 @@
 TOOLS="
 cc           gcc           the linker of every crate, and SQLite
 curl         curl          tests/curl.sh, and the commands of README.md
+jq           jq            the commands of docs/portal.md
 kill         procps        benchmarks and servers that are told to stop
+openssl      openssl       the commands of docs/portal.md
 prlimit      util-linux    full disks: tests/it/faults
 python3      python3       processes that are stopped half-way: tests/it/faults
 sh           dash          servers of tests

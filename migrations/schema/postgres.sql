@@ -388,6 +388,27 @@ CREATE TABLE origin (
     CONSTRAINT origin_pkey PRIMARY KEY (province, source, name)
 );
 
+CREATE TABLE parcel (
+    first bigint NOT NULL,
+    last bigint NOT NULL,
+    epoch bigint NOT NULL,
+    attempts bigint NOT NULL,
+    since bigint NOT NULL,
+    next_at bigint NOT NULL,
+    parked bigint,
+    province text COLLATE "C" NOT NULL,
+    remote text COLLATE "C" NOT NULL,
+    dossier text COLLATE "C" NOT NULL,
+    reason text COLLATE "C" NOT NULL,
+    words text COLLATE "C" NOT NULL,
+    asked text COLLATE "C" NOT NULL,
+    retried_by text COLLATE "C" NOT NULL,
+    CONSTRAINT parcel_check CHECK (last >= first),
+    CONSTRAINT parcel_first_check CHECK (first > 0),
+    CONSTRAINT parcel_pkey PRIMARY KEY (province, remote, dossier),
+    CONSTRAINT parcel_province_check CHECK (length(province) = 2)
+);
+
 CREATE TABLE personal (
     province text COLLATE "C" NOT NULL,
     dossier text COLLATE "C" NOT NULL,
@@ -436,6 +457,27 @@ CREATE TABLE rating (
     CONSTRAINT rating_pkey PRIMARY KEY (province, dossier),
     CONSTRAINT rating_score_check CHECK (score >= 1 AND score <= 5),
     CONSTRAINT rating_since_check CHECK (since >= 19000101 AND since <= 99991231)
+);
+
+CREATE TABLE remote (
+    epoch bigint NOT NULL,
+    lease_until bigint NOT NULL,
+    walk_begun bigint,
+    walk_ended bigint,
+    closed_until bigint,
+    failures bigint NOT NULL,
+    last_success bigint,
+    last_failure bigint,
+    province text COLLATE "C" NOT NULL,
+    name text COLLATE "C" NOT NULL,
+    holder text COLLATE "C" NOT NULL,
+    cursor text COLLATE "C" NOT NULL,
+    walk_after text COLLATE "C",
+    last_words text COLLATE "C" NOT NULL,
+    walk_request text COLLATE "C" NOT NULL,
+    CONSTRAINT remote_epoch_check CHECK (epoch > 0),
+    CONSTRAINT remote_pkey PRIMARY KEY (province, name),
+    CONSTRAINT remote_province_check CHECK (length(province) = 2)
 );
 
 CREATE TABLE secret (
@@ -559,6 +601,8 @@ CREATE INDEX interest_dossier ON interest USING btree (province, dossier);
 CREATE INDEX interest_worklist ON interest USING btree (province, unit, open, precedence, dossier);
 
 CREATE INDEX origin_name ON origin USING btree (province, upper(name));
+
+CREATE INDEX parcel_by_time ON parcel USING btree (province, remote, next_at) WHERE parked IS NULL;
 
 CREATE INDEX personal_search ON personal USING btree (province, dossier, name_key, phone_key) WHERE name_key IS NOT NULL;
 

@@ -324,6 +324,26 @@ CREATE TABLE origin (
 
 CREATE INDEX origin_name ON origin (province, upper(name));
 
+CREATE TABLE parcel (
+    province   TEXT    NOT NULL CHECK (length(province) = 2),
+    remote     TEXT    NOT NULL,
+    dossier    TEXT    NOT NULL,
+    first      INTEGER NOT NULL CHECK (first > 0), -- the first event that the remote may not have
+    last       INTEGER NOT NULL CHECK (last >= first),
+    epoch      INTEGER NOT NULL, -- 0: nobody knows what has arrived
+    attempts   INTEGER NOT NULL,
+    since      INTEGER NOT NULL,
+    next_at    INTEGER NOT NULL,
+    parked     INTEGER,          -- when it was laid aside for a person
+    reason     TEXT    NOT NULL,
+    words      TEXT    NOT NULL,
+    asked      TEXT    NOT NULL,
+    retried_by TEXT    NOT NULL, -- the request that last sent it again
+    PRIMARY KEY (province, remote, dossier)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX parcel_by_time ON parcel (province, remote, next_at) WHERE parked IS NULL;
+
 CREATE TABLE personal (
     province  TEXT NOT NULL,
     dossier   TEXT NOT NULL,
@@ -391,6 +411,25 @@ CREATE TABLE rating (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX rating_rated ON rating (province, rated);
+
+CREATE TABLE remote (
+    province     TEXT    NOT NULL CHECK (length(province) = 2),
+    name         TEXT    NOT NULL,
+    epoch        INTEGER NOT NULL CHECK (epoch > 0), -- counts the processes that have worked for it
+    holder       TEXT    NOT NULL,
+    lease_until  INTEGER NOT NULL,
+    cursor       TEXT    NOT NULL, -- in the feed; empty before the first event
+    walk_after   TEXT,             -- the last dossier that a running comparison has looked at
+    walk_begun   INTEGER,
+    walk_ended   INTEGER,
+    closed_until INTEGER,          -- no call before this, since the last ones failed
+    failures     INTEGER NOT NULL,
+    last_success INTEGER,
+    last_failure INTEGER,
+    last_words   TEXT    NOT NULL,
+    walk_request TEXT    NOT NULL, -- the request that ordered the last comparison
+    PRIMARY KEY (province, name)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE secret (
     province TEXT NOT NULL,

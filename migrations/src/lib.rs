@@ -25,6 +25,7 @@ mod m20261130_000061_no_due;
 mod m20261130_000070_accounts;
 mod m20261130_000080_prints;
 mod m20261130_000081_namesakes;
+mod m20261130_000100_portal;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend, DynIden};
@@ -67,6 +68,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000070_accounts::Migration),
             Box::new(m20261130_000080_prints::Migration),
             Box::new(m20261130_000081_namesakes::Migration),
+            Box::new(m20261130_000100_portal::Migration),
         ]
     }
 

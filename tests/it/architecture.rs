@@ -122,7 +122,7 @@ fn no_arrow_points_up_or_sideways() {
 
 #[test]
 fn each_technology_has_one_home() {
-    let homes: [(&str, &[&str]); 7] = [
+    let homes: [(&str, &[&str]); 8] = [
         ("sea-orm", &["motcua-store", "motcua-migrations"]),
         // The benchmark measures the database alone, with nothing of ours around it.
         ("sqlx", &["motcua-bench"]),
@@ -138,9 +138,11 @@ fn each_technology_has_one_home() {
                 "motcua-store",
                 "motcua-grpc",
                 "motcua-http",
+                "motcua-portal",
                 "motcua",
             ],
         ),
+        ("reqwest", &["motcua-portal"]),
         ("clap", &["motcua"]),
     ];
     for (package, names) in dependencies() {
@@ -194,6 +196,7 @@ fn the_environment_and_the_clock_are_read_in_one_crate() {
         "http",
         "grpc",
         "web",
+        "portal",
         "bench",
         "demo",
     ] {

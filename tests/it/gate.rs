@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use app::foresight::{Flag, Foretold, KeptModel};
 use app::ports::{
-    Batch, BlockWanted, CommitError, Committed, Document, Job, Loaded, PrintWanted, Printed,
-    Proposal, Published, ReadTx, Reserved, Store, StoreError, Token, Verdict, VoidWanted, Voided,
-    Wanted, WriteBatches, WriteCatalogue, WriteForecasts, WriteJobs, WriteNumbers, WritePrints,
-    WriteTokens,
+    Batch, BlockWanted, CommitError, Committed, Document, Job, Lease, LeaseClaim, Loaded,
+    ParcelOrder, Posting, PrintWanted, Printed, Proposal, Published, ReadTx, Remote, Reserved,
+    Settlement, Store, StoreError, Token, Verdict, VoidWanted, Voided, Wanted, WriteBatches,
+    WriteCatalogue, WriteForecasts, WriteJobs, WriteNumbers, WritePortal, WritePrints, WriteTokens,
 };
 use async_trait::async_trait;
+use domain::id::{DossierId, ProvinceCode};
 use domain::time::Instant;
 use store::SeaStore;
 use tokio::sync::{Semaphore, mpsc};
@@ -106,5 +107,39 @@ impl WriteForecasts for Gate {
 
     async fn foretell(&self, foretold: &[Foretold]) -> Result<(), StoreError> {
         self.store.foretell(foretold).await
+    }
+}
+
+#[async_trait]
+impl WritePortal for Gate {
+    async fn lease_remote(&self, claim: &LeaseClaim) -> Result<Option<Remote>, StoreError> {
+        self.store.lease_remote(claim).await
+    }
+
+    async fn post_parcels(&self, lease: &Lease, posting: &Posting) -> Result<bool, StoreError> {
+        self.store.post_parcels(lease, posting).await
+    }
+
+    async fn settle_parcels(&self, lease: &Lease, done: &Settlement) -> Result<bool, StoreError> {
+        self.store.settle_parcels(lease, done).await
+    }
+
+    async fn unpark(
+        &self,
+        province: &ProvinceCode,
+        remote: &str,
+        dossier: Option<DossierId>,
+        order: &ParcelOrder,
+    ) -> Result<u64, StoreError> {
+        self.store.unpark(province, remote, dossier, order).await
+    }
+
+    async fn order_walk(
+        &self,
+        province: &ProvinceCode,
+        remote: &str,
+        order: &ParcelOrder,
+    ) -> Result<(), StoreError> {
+        self.store.order_walk(province, remote, order).await
     }
 }

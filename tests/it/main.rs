@@ -31,6 +31,7 @@ mod papers;
 mod payments;
 mod petitions;
 mod port;
+mod portal;
 mod printed;
 mod publication;
 mod published;

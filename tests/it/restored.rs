@@ -11,7 +11,7 @@ use crate::several::{Process, receive};
 use crate::world::{OTHER_WARD, PROVINCE, World, feed_settles, who};
 
 /// A copy of a database that nobody has open.
-async fn back_up(on: Backend, url: &str) {
+pub async fn back_up(on: Backend, url: &str) {
     match on {
         Backend::Sqlite => {
             let file = file(url);
@@ -27,7 +27,7 @@ async fn back_up(on: Backend, url: &str) {
 
 /// Puts the copy in the place of the database, as the same one to whoever opens it: on a server under
 /// the identity that it had.
-async fn restore(on: Backend, url: &str) {
+pub async fn restore(on: Backend, url: &str) {
     match on {
         Backend::Sqlite => {
             let file = file(url);

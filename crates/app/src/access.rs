@@ -179,6 +179,14 @@ pub enum Method {
     GetJob,
     /// Page through jobs.
     ListJobs,
+    /// Read how far other systems have been told.
+    GetPortalStatus,
+    /// Page through what is under way to another system.
+    ListParcels,
+    /// Send again what was parked.
+    RetryParcels,
+    /// Compare all dossiers with what another system has.
+    ReconcileRemote,
 }
 
 impl Method {
@@ -225,6 +233,10 @@ impl Method {
             Method::MigrateDossiers => "MigrateDossiers",
             Method::GetJob => "GetJob",
             Method::ListJobs => "ListJobs",
+            Method::GetPortalStatus => "GetPortalStatus",
+            Method::ListParcels => "ListParcels",
+            Method::RetryParcels => "RetryParcels",
+            Method::ReconcileRemote => "ReconcileRemote",
         }
     }
 
@@ -282,6 +294,8 @@ impl Method {
             | Method::ListProcedureBreaks
             | Method::GetJob
             | Method::ListJobs => &[Province, Auditor, Admin],
+            Method::GetPortalStatus | Method::ListParcels => &[Leader, Province, Auditor, Admin],
+            Method::RetryParcels | Method::ReconcileRemote => &[Leader, Admin],
         };
         roles.contains(&role)
     }
@@ -419,7 +433,11 @@ fn standing(method: Method, dossier: &Dossier) -> Vec<&UnitCode> {
         | Method::ListProcedureBreaks
         | Method::MigrateDossiers
         | Method::GetJob
-        | Method::ListJobs => {
+        | Method::ListJobs
+        | Method::GetPortalStatus
+        | Method::ListParcels
+        | Method::RetryParcels
+        | Method::ReconcileRemote => {
             let holder = dossier.custody.holder.as_ref();
             let holding = holder.map(|holder| &holder.party.unit);
             let legs = dossier.legs.iter().map(|leg| &leg.unit);

@@ -22,6 +22,7 @@ pub mod offline;
 mod pace;
 pub mod page;
 mod pin_attempts;
+pub mod portal;
 pub mod ports;
 pub mod preview;
 pub mod publication;

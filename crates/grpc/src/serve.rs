@@ -28,10 +28,11 @@ use crate::proto::catalogue_service_server::CatalogueServiceServer;
 use crate::proto::dossier_service_server::DossierServiceServer;
 use crate::proto::event_service_server::EventServiceServer;
 use crate::proto::lookup_service_server::LookupServiceServer;
+use crate::proto::portal_service_server::PortalServiceServer;
 use crate::proto::report_service_server::ReportServiceServer;
 use crate::proto::worklist_service_server::WorklistServiceServer;
 use crate::proto::{self, services};
-use crate::service::{Catalogue, Dossiers, Events, Lookups, Reports, Worklists};
+use crate::service::{Catalogue, Dossiers, Events, Lookups, Portals, Reports, Worklists};
 use crate::status;
 
 pub use crate::door::most_bytes;
@@ -73,6 +74,7 @@ fn grpc(calls: &Calls, settings: &Settings, health: &Health) -> Router {
         .add_service(limited!(DossierServiceServer, Dossiers(calls.clone())))
         .add_service(limited!(EventServiceServer, Events(calls.clone())))
         .add_service(limited!(LookupServiceServer, Lookups(calls.clone())))
+        .add_service(limited!(PortalServiceServer, Portals(calls.clone())))
         .add_service(limited!(ReportServiceServer, Reports(calls.clone())))
         .add_service(limited!(WorklistServiceServer, Worklists(calls.clone())))
         .add_service(HealthServer::new(Healths(health.clone())));

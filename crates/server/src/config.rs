@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
+use portal::RemoteSettings;
 use serde::Deserialize;
 
 use crate::Failure;
@@ -46,6 +47,8 @@ pub struct Config {
     pub log: String,
     /// How it is logged.
     pub log_format: LogFormat,
+    /// The other systems that are told of dossiers, or hand dossiers in.
+    pub remote: Vec<RemoteSettings>,
 }
 
 /// How logs are written.
@@ -78,6 +81,7 @@ impl Default for Config {
             trusted_proxies: String::new(),
             log: "info,sqlx=warn,sea_orm=warn".into(),
             log_format: LogFormat::Text,
+            remote: Vec::new(),
         }
     }
 }
@@ -202,20 +206,32 @@ impl Config {
             return wrong("on_time_target: must be from 1 to 100 per cent");
         }
         check_database(&self.database)?;
+        for (place, remote) in self.remote.iter().enumerate() {
+            remote.check().map_err(Failure::Input)?;
+            let same = |other: &RemoteSettings| {
+                other.name == remote.name && other.province == remote.province
+            };
+            if self.remote[..place].iter().any(same) {
+                return wrong(&format!("remote {}: the name occurs twice", remote.name));
+            }
+        }
         Ok(self)
     }
 }
 
 /// Variables of the test suite, which starts this program in its own environment.
-const OF_TESTS: [&str; 9] = [
+const OF_TESTS: [&str; 12] = [
     "MOTCUA_CUTS",
     "MOTCUA_DROPPED",
     "MOTCUA_FIRST",
     "MOTCUA_KILLS",
     "MOTCUA_LOGS",
+    "MOTCUA_PORTAL_DOSSIERS",
+    "MOTCUA_PORTAL_KILLS",
     "MOTCUA_SEQUENCES",
     "MOTCUA_SKIP_POSTGRES",
     "MOTCUA_TESTS_CARELESS",
+    "MOTCUA_TESTS_CONFIGURATION",
     "MOTCUA_TESTS_SERVE",
 ];
 

@@ -8,6 +8,7 @@ mod commands;
 pub mod config;
 mod import;
 mod progress;
+mod remotes;
 mod scratch;
 mod secret;
 mod telemetry;

@@ -27,6 +27,7 @@ mod open;
 mod page;
 mod pending;
 mod pool;
+mod portal;
 mod print;
 mod rating;
 mod read;

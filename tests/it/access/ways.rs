@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use app::foresight::{Flag, Level};
 use app::keys::Keys;
 use app::ports::WriteForecasts;
+use app::ports::{Fault, Lease, LeaseClaim, ParcelOutcome, Posting, Settlement, WritePortal};
 use app::publication::procedure::Migration;
 use app::view::{DossierName, View};
 use domain::code::AnyCode;
@@ -217,8 +218,54 @@ pub async fn ready_for(world: &World, method: &str, units: Units<'_>) -> View {
             block.await.unwrap();
             view
         }
+        "ListParcels" | "RetryParcels" | "ReconcileRemote" => {
+            let ready = received(world, THREE_DAYS, units).await;
+            is_parked(world, ready.dossier.id).await;
+            ready
+        }
         _ => received(world, THREE_DAYS, units).await,
     }
+}
+
+/// The remote of these tests.
+pub const REMOTE: &str = "cong";
+
+/// Lets a process have worked for a remote, and have parked what a dossier has to tell.
+async fn is_parked(world: &World, dossier: DossierId) {
+    let province = who(Role::Admin, PROVINCE).province;
+    let at = world.engine.now();
+    let claim = LeaseClaim {
+        province: province.clone(),
+        remote: REMOTE.to_owned(),
+        holder: "a process of the tests".to_owned(),
+        at,
+        until: at,
+        alone: false,
+    };
+    let remote = world.store.lease_remote(&claim).await.unwrap().unwrap();
+    let lease = Lease {
+        province,
+        remote: REMOTE.to_owned(),
+        epoch: remote.epoch,
+    };
+    let posting = Posting {
+        at,
+        parcels: vec![(dossier, 1, 1)],
+        ..Posting::default()
+    };
+    assert!(world.store.post_parcels(&lease, &posting).await.unwrap());
+    let fault = Fault {
+        reason: "REFUSED",
+        words: String::new(),
+        asked: String::new(),
+    };
+    let settled = Settlement {
+        at,
+        outcomes: vec![(dossier, ParcelOutcome::Parked(fault))],
+        closed_until: None,
+        failures: 0,
+    };
+    assert!(world.store.settle_parcels(&lease, &settled).await.unwrap());
 }
 
 thread_local! {
@@ -263,6 +310,7 @@ pub fn caller_of(method: &str) -> Role {
         | "GetJob"
         | "ListJobs" => Role::Province,
         "RecordMirroredStatus" => Role::Portal,
+        "GetPortalStatus" | "ListParcels" | "RetryParcels" | "ReconcileRemote" => Role::Admin,
         _ => Role::Chairman,
     }
 }
@@ -506,7 +554,13 @@ pub fn ways(method: &str, unit: &str, ready: &View) -> Vec<Way> {
             )]
         }
         "GetDocument" => vec![Way::Named(json!({ "name": document_of(ready) }))],
-        "ListDocuments" | "ListJobs" => vec![Way::Named(json!({}))],
+        "ListDocuments" | "ListJobs" | "GetPortalStatus" => vec![Way::Named(json!({}))],
+        "ListParcels" => vec![Way::Named(json!({ "remote": REMOTE }))],
+        "RetryParcels" | "ReconcileRemote" => {
+            vec![Way::Named(
+                json!({ "remote": REMOTE, "request_id": fresh_id() }),
+            )]
+        }
         "ListCalendarChanges" => {
             vec![Way::Named(json!({ "off_days": ["2026-08-06"] }))]
         }

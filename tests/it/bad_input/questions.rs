@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::put;
-use crate::access::ways::{caller_of, writes};
+use crate::access::ways::{REMOTE, caller_of, writes};
 use crate::calling::{Json, methods};
 use crate::world::{PROVINCE, THREE_DAYS, WARD, World};
 
@@ -540,6 +540,29 @@ fn rows() -> Vec<Row> {
         ),
         ("GetJob", json!({}), name(("name", json!(long), TOO_LONG))),
         ("ListJobs", json!({}), page(vec![])),
+        (
+            "GetPortalStatus",
+            json!({}),
+            vec![(
+                "remote",
+                json!("x".repeat(41)),
+                "must have at most 40 characters",
+            )],
+        ),
+        (
+            "ListParcels",
+            json!({ "remote": REMOTE }),
+            page(vec![
+                ("remote", Value::Null, "must not be empty"),
+                (
+                    "remote",
+                    json!("x".repeat(41)),
+                    "must have at most 40 characters",
+                ),
+                ("dossier", json!("hồ sơ"), "expected a dossier"),
+                ("with_waiting", json!("có"), "expected true or false"),
+            ]),
+        ),
         (
             "LookupDossier",
             json!({ "code": "H60.02215-260803-0001" }),

@@ -396,6 +396,18 @@ const FIELDS: &[(&str, &[(&str, Kind)])] = &[
             ("steps[0].new_step", Kind::Id("expected a step id")),
         ],
     ),
+    (
+        "RetryParcels",
+        &[
+            ("request_id", Kind::RequestId),
+            ("remote", Kind::Text(40)),
+            ("dossier", Kind::OptionalId("expected a dossier name")),
+        ],
+    ),
+    (
+        "ReconcileRemote",
+        &[("request_id", Kind::RequestId), ("remote", Kind::Text(40))],
+    ),
 ];
 
 /// Fields of every method on a dossier that exists; `ReceiveDossier` has them when it accepts.

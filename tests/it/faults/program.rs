@@ -24,6 +24,9 @@ const DATABASE: &str = "MOTCUA_TESTS_SERVE";
 /// Set when that process is not to flush every commit, which `motcua serve` cannot be asked for.
 const CARELESS: &str = "MOTCUA_TESTS_CARELESS";
 
+/// The configuration file of that process, if it has one.
+const CONFIGURATION: &str = "MOTCUA_TESTS_CONFIGURATION";
+
 /// How a server is started.
 #[derive(Debug, Clone, Default)]
 pub struct How {
@@ -54,6 +57,15 @@ impl How {
         Self {
             under: Vec::new(),
             environment: vec![("TZ", zone.to_owned())],
+        }
+    }
+
+    /// With a configuration file.
+    pub fn configured(file: &Path) -> Self {
+        let environment = vec![(CONFIGURATION, file.display().to_string())];
+        Self {
+            under: Vec::new(),
+            environment,
         }
     }
 
@@ -173,8 +185,14 @@ fn a_server_for_other_tests() {
     if std::env::var_os(CARELESS).is_some() {
         return serve_carelessly(&database);
     }
+    let configuration = std::env::var(CONFIGURATION).ok();
     let words = "motcua serve --listen 127.0.0.1:0 --database";
-    let cli = Cli::try_parse_from(words.split(' ').chain([database.as_str()])).unwrap();
+    let configured = configuration.iter().flat_map(|file| ["--config", file]);
+    let words = words
+        .split(' ')
+        .chain([database.as_str()])
+        .chain(configured);
+    let cli = Cli::try_parse_from(words).unwrap();
     match cli.run() {
         Ok(code) => assert_eq!(code, ExitCode::SUCCESS),
         Err(failure) => {

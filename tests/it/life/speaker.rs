@@ -5,6 +5,7 @@ use grpc::proto::catalogue_service_client::CatalogueServiceClient;
 use grpc::proto::dossier_service_client::DossierServiceClient;
 use grpc::proto::event_service_client::EventServiceClient;
 use grpc::proto::lookup_service_client::LookupServiceClient;
+use grpc::proto::portal_service_client::PortalServiceClient;
 use grpc::proto::report_service_client::ReportServiceClient;
 use grpc::proto::worklist_service_client::WorklistServiceClient;
 use prost::Message;
@@ -154,5 +155,9 @@ async fn call(
         "MigrateDossiers" => CatalogueServiceClient.migrate_dossiers(MigrateDossiersRequest);
         "GetJob" => CatalogueServiceClient.get_job(GetJobRequest);
         "ListJobs" => CatalogueServiceClient.list_jobs(ListJobsRequest);
+        "GetPortalStatus" => PortalServiceClient.get_portal_status(GetPortalStatusRequest);
+        "ListParcels" => PortalServiceClient.list_parcels(ListParcelsRequest);
+        "RetryParcels" => PortalServiceClient.retry_parcels(RetryParcelsRequest);
+        "ReconcileRemote" => PortalServiceClient.reconcile_remote(ReconcileRemoteRequest);
     })
 }

@@ -507,6 +507,20 @@ async fn catalogue(tale: &mut Tale<'_>) {
     let merger =
         json!({ "day": "2025-07-01", "table": table, "reason": "NQ 1684", "validate_only": true });
     tale.ask(Role::Admin, "MergeUnits", merger).await.unwrap();
+    remotes(tale).await;
+}
+
+/// Nobody works for a remote here, and each question says so.
+async fn remotes(tale: &mut Tale<'_>) {
+    let status = tale.ask(Role::Admin, "GetPortalStatus", json!({})).await;
+    status.unwrap();
+    for method in ["ListParcels", "RetryParcels", "ReconcileRemote"] {
+        let mut asked = json!({ "remote": "cong" });
+        if method != "ListParcels" {
+            asked["request_id"] = json!("00000000-0000-4000-a000-777700000001");
+        }
+        tale.ask(Role::Admin, method, asked).await.unwrap_err();
+    }
 }
 
 /// A calendar and a version are published, and what they mean is looked at before.

@@ -363,6 +363,9 @@ const LABELS: &[(&str, &str)] = &[
     ("whole", "Cả mẫu số"),
     ("with_breakdown", "Kèm chi tiết"),
     ("with_mirrored", "Kèm hồ sơ đồng bộ"),
+    ("with_waiting", "Kèm hồ sơ đang chờ gửi"),
+    ("remote", "Hệ thống kết nối"),
+    ("dossier", "Hồ sơ"),
     ("with_total", "Kèm tổng số"),
     ("words", "Nội dung đôn đốc"),
 ];

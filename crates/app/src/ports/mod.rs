@@ -15,6 +15,7 @@ mod imports;
 mod installation;
 mod jobs;
 mod numbers;
+mod portal;
 mod prints;
 mod reports;
 mod scope;
@@ -41,6 +42,10 @@ pub use jobs::{Job, ReadJobs, WriteJobs};
 pub use numbers::{
     Block, BlockNumber, BlockWanted, NumberWanted, ReadNumbers, Reserved, VoidWanted, Voided,
     WriteNumbers,
+};
+pub use portal::{
+    Fault, Lease, LeaseClaim, Parcel, ParcelCount, ParcelOrder, ParcelOutcome, ParcelPage, Posting,
+    ReadPortal, Remote, Settlement, Walk, WalkStep, WritePortal,
 };
 pub use prints::{Print, PrintWanted, Printed, ReadPrints, WritePrints};
 pub use reports::{

@@ -11,6 +11,7 @@ use super::forecasts::{ReadForecasts, WriteForecasts};
 use super::imports::ReadImports;
 use super::jobs::{ReadJobs, WriteJobs};
 use super::numbers::{ReadNumbers, WriteNumbers};
+use super::portal::{ReadPortal, WritePortal};
 use super::prints::{ReadPrints, WritePrints};
 use super::reports::ReadReports;
 use super::tokens::{ReadTokens, WriteTokens};
@@ -28,6 +29,7 @@ pub trait Store:
     + WriteCatalogue
     + WriteJobs
     + WriteForecasts
+    + WritePortal
 {
     /// A consistent view for reading. It sees every commit that was answered before.
     async fn read(&self) -> Result<Box<dyn ReadTx>, StoreError>;
@@ -45,6 +47,7 @@ pub trait ReadTx:
     + ReadCatalogue
     + ReadJobs
     + ReadForecasts
+    + ReadPortal
 {
 }
 
@@ -59,5 +62,6 @@ impl<T> ReadTx for T where
         + ReadCatalogue
         + ReadJobs
         + ReadForecasts
+        + ReadPortal
 {
 }

@@ -55,6 +55,7 @@ fn configured(config: &Config) -> Vec<Row> {
         ),
         ("shutdown_seconds", config.shutdown_seconds.to_string()),
         ("log", format!("{} ({:?})", config.log, config.log_format)),
+        ("remotes", remotes(config)),
         ("catalogue", folder),
     ]
 }
@@ -107,4 +108,20 @@ fn known(catalogue: &Catalogue) -> Vec<Row> {
         ),
         ("answer within", answer),
     ]
+}
+
+/// The other systems by name, each with what goes on between it and us.
+fn remotes(config: &Config) -> String {
+    let names = config.remote.iter().map(|remote| {
+        let goes_out = (!remote.address.is_empty()).then_some("out");
+        let comes_in = remote.inbound_key_file.is_some().then_some("in");
+        let ways: Vec<&str> = goes_out.into_iter().chain(comes_in).collect();
+        format!("{} ({})", remote.name, ways.join(", "))
+    });
+    let names: Vec<String> = names.collect();
+    if names.is_empty() {
+        "none".to_owned()
+    } else {
+        names.join(", ")
+    }
 }

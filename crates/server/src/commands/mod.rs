@@ -12,6 +12,7 @@ pub mod import;
 mod installation;
 pub mod migrate;
 pub mod offline;
+pub mod portal;
 mod printing;
 pub mod report;
 pub mod serve;
@@ -79,6 +80,7 @@ enum Command {
     Verify(verify::Verify),
     Forecast(forecast::Forecast),
     Calendar(calendar::Calendar),
+    Portal(portal::Portal),
 }
 
 impl Cli {
@@ -101,6 +103,7 @@ impl Cli {
             Command::Verify(flags) => wait(verify::run(flags)),
             Command::Forecast(flags) => wait(forecast::run(flags)),
             Command::Calendar(flags) => wait(calendar::run(flags, language)),
+            Command::Portal(flags) => wait(portal::run(flags, language)),
         }
     }
 }

@@ -21,6 +21,7 @@ use web::{DemoRole, Pages};
 use super::{migrate, open_with};
 use crate::clock::{SystemClock, SystemIds};
 use crate::config::{self, Config};
+use crate::remotes::{self, Workers};
 use crate::scratch::Scratch;
 use crate::secret::{self, Replaced};
 use crate::{Failure, catalogue, telemetry};
@@ -283,6 +284,8 @@ async fn serve(
     if store.is_shared() {
         services.poll = POLL_SHARED;
     }
+    let senders = remotes::senders(&config.remote)?;
+    let workers = Workers::start(&engine, &config.remote, !store.is_shared())?;
     let gate = Gate::new(&gate::Limits {
         max_calls: config.calls,
         ..gate::Limits::default()
@@ -304,6 +307,7 @@ async fn serve(
     };
     let parts = vec![
         web::part(pages),
+        portal::inbound::part(Arc::clone(&engine), gate.clone(), senders),
         grpc::serve::part(engine, gate.clone(), &health, &services),
     ];
     let site = motcua_http::site(health, parts);
@@ -350,6 +354,7 @@ async fn serve(
         }) => served,
         () = hard => Ok(()),
     };
+    workers.stop().await;
     if let Err(error) = store.close().await {
         tracing::warn!(
             error = &error as &dyn std::error::Error,

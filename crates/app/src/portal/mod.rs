@@ -1,0 +1,15 @@
+//! Other systems are told what happens, and ask no dossier twice.
+//!
+//! The feed is the outbox. [`Engine::portal_pull`] lays a parcel in for each dossier with new events
+//! and moves the remote's cursor in the same transaction, so that no event is skipped or laid in
+//! twice. The adapter delivers parcels and says what became of them ([`Engine::portal_settle`]). A
+//! cursor of another history, as after a restore, begins a comparison of all dossiers instead.
+
+mod operate;
+mod outbox;
+mod plain;
+
+pub use crate::ports::{Fault, ParcelCount, ParcelOutcome};
+pub use operate::{ParcelQuery, RemoteStatus};
+pub use outbox::{Pulled, Story};
+pub use plain::{SYNC_WITHIN, comparison_is_due, is_late, without_numbers};

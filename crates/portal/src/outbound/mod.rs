@@ -1,0 +1,19 @@
+//! Status goes out: parcels are delivered, each dossier's in order, those of others beside them.
+
+mod adapter;
+mod card;
+mod client;
+mod deliver;
+mod map;
+mod reply;
+mod rest;
+mod story;
+mod verdict;
+mod wire;
+mod worker;
+
+pub use card::{Card, Leaf};
+pub use client::Client;
+pub use map::{ADAPTER, Map, REST};
+pub use story::{Milestone, Silence, Story, tell, untold};
+pub use worker::{Process, Worker};

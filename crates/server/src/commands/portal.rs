@@ -1,0 +1,398 @@
+//! `motcua portal`: what is under way to other systems, and a portal to test against.
+
+use std::net::SocketAddr;
+use std::process::ExitCode;
+
+use app::page::PageQuery;
+use app::portal::ParcelQuery;
+use app::view::DossierName;
+use app::{Caller, Error};
+use clap::{Args, Subcommand};
+use domain::id::{ActorId, DossierId};
+use domain::language::Language;
+use domain::role::Role;
+use domain::time::{Instant, rfc3339};
+use portal::simulate::{Faults, Simulator};
+use serde_json::{Value, json};
+
+use super::{Database, Installation, PlainFormat, asked_to_stop, caller, print, words};
+use crate::Failure;
+
+/// See and mend what is under way to other systems, or simulate one.
+#[derive(Debug, Args)]
+pub struct Portal {
+    #[command(subcommand)]
+    pub command: PortalCommand,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum PortalCommand {
+    /// How far each remote has been told: how much waits, how much is parked, and since when.
+    Status {
+        #[command(flatten)]
+        place: Place,
+        #[arg(long, value_enum, default_value_t = PlainFormat::Table)]
+        format: PlainFormat,
+    },
+    /// The parcels of a remote: what was asked, what it answered. Without a code, the parked ones.
+    Show {
+        /// The remote's name in the configuration.
+        remote: String,
+        /// A dossier, by code or id.
+        dossier: Option<String>,
+        /// Those too that wait or are in flight.
+        #[arg(long)]
+        all: bool,
+        #[command(flatten)]
+        place: Place,
+        #[arg(long, value_enum, default_value_t = PlainFormat::Table)]
+        format: PlainFormat,
+    },
+    /// Send parked parcels again: one dossier's, or all of a remote.
+    Retry {
+        /// The remote's name in the configuration.
+        remote: String,
+        /// A dossier, by code or id.
+        dossier: Option<String>,
+        /// All that is parked.
+        #[arg(long, conflicts_with = "dossier", required_unless_present = "dossier")]
+        all: bool,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Compare every dossier with what a remote has, and tell what it lacks. The server does it.
+    Reconcile {
+        /// The remote's name in the configuration.
+        remote: String,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Serve a portal to test against: it keeps what it is told, and fails as asked.
+    #[command(
+        after_help = "GET /ledger shows what it has; POST /faults with a text as for --faults changes how it \
+        fails.\n\nExample: motcua portal simulate --listen 127.0.0.1:7090 --faults lost=50,500=20"
+    )]
+    Simulate {
+        /// Where to listen; port 0 takes a free one.
+        #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7090")]
+        listen: SocketAddr,
+        /// none, all, or some of slow, 500, cut, duplicate, session, exists, lost, skew, each with =N of
+        /// a thousand requests.
+        #[arg(long, value_name = "FAULTS", default_value = "none")]
+        faults: String,
+        /// The same number fails at the same requests.
+        #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+        seed: u64,
+        /// How long an ordinary answer takes.
+        #[arg(long, value_name = "MILLISECONDS", default_value_t = 0)]
+        answer_ms: u64,
+    },
+}
+
+/// Whose remotes.
+#[derive(Debug, Args)]
+pub struct Place {
+    /// The province, by statistics code.
+    #[arg(long, value_name = "CODE", default_value = "08")]
+    pub province: String,
+    #[command(flatten)]
+    pub database: Database,
+}
+
+/// Does it.
+pub async fn run(flags: Portal, language: Language) -> Result<ExitCode, Failure> {
+    match flags.command {
+        PortalCommand::Status { place, format } => status(&place, format, language).await,
+        PortalCommand::Show {
+            remote,
+            dossier,
+            all,
+            place,
+            format,
+        } => {
+            let asked = Asked {
+                remote,
+                dossier,
+                all,
+            };
+            show(&place, asked, format, language).await
+        }
+        PortalCommand::Retry {
+            remote,
+            dossier,
+            all: _,
+            place,
+        } => retry(&place, &remote, dossier.as_deref(), language).await,
+        PortalCommand::Reconcile { remote, place } => reconcile(&place, &remote, language).await,
+        PortalCommand::Simulate {
+            listen,
+            faults,
+            seed,
+            answer_ms,
+        } => simulate(listen, &faults, seed, answer_ms).await,
+    }
+}
+
+struct Asked {
+    remote: String,
+    dossier: Option<String>,
+    all: bool,
+}
+
+/// The installation, and an administrator of the province.
+async fn open(place: &Place) -> Result<(Installation, Caller), Failure> {
+    let here = Installation::open(&place.database).await?;
+    let province = here.province(&place.province)?;
+    let catalogue = here.catalogues().of(&province);
+    let unit = catalogue.units.province(&province).cloned();
+    let unit = unit.ok_or_else(|| Failure::Input(format!("--province: {province} has no unit")))?;
+    let actor = ActorId::parse("motcua-cli")
+        .map_err(|wrong| Failure::Input(format!("motcua-cli: {wrong}")))?;
+    Ok((here, caller(actor, Role::Admin, &unit)))
+}
+
+async fn status(
+    place: &Place,
+    format: PlainFormat,
+    language: Language,
+) -> Result<ExitCode, Failure> {
+    let (here, caller) = open(place).await?;
+    let remotes = here.engine.portal_status(&caller).await.map_err(refused)?;
+    let text = match format {
+        PlainFormat::Json => {
+            let rows: Vec<Value> = remotes.iter().map(status_json).collect();
+            format!("{}\n", Value::from(rows))
+        }
+        PlainFormat::Table => {
+            let mut text = String::new();
+            if remotes.is_empty() {
+                text.push_str(words(
+                    language,
+                    "chưa hệ thống nào được kết nối\n",
+                    "no remote has been worked for yet\n",
+                ));
+            }
+            for status in &remotes {
+                text.push_str(&status_line(status, language));
+            }
+            text
+        }
+    };
+    print(text)?;
+    here.close().await?;
+    let wrong = |status: &app::portal::RemoteStatus| status.late || status.count.parked > 0;
+    Ok(ExitCode::from(u8::from(remotes.iter().any(wrong))))
+}
+
+fn status_json(status: &app::portal::RemoteStatus) -> Value {
+    let moment = |at: Option<Instant>| at.map(rfc3339);
+    let app::portal::RemoteStatus {
+        remote,
+        count,
+        late,
+        ..
+    } = status;
+    json!({
+        "remote": remote.name, "waiting": count.waiting, "parked": count.parked,
+        "oldest_time": moment(count.oldest), "late": late,
+        "failures": remote.failures, "closed_until_time": moment(remote.closed_until),
+        "last_success_time": moment(remote.last_success),
+        "last_failure_time": moment(remote.last_failure), "last_words": remote.last_words,
+        "reconciling": remote.walk.is_some(), "reconciled_time": moment(remote.walked),
+    })
+}
+
+fn status_line(status: &app::portal::RemoteStatus, language: Language) -> String {
+    let app::portal::RemoteStatus {
+        remote,
+        count,
+        late,
+        ..
+    } = status;
+    let moment = |at: Option<Instant>| at.map_or_else(|| "–".to_owned(), rfc3339);
+    let mut text = match language {
+        Language::Vietnamese => format!(
+            "{}: {} chờ gửi (từ {}), {} cần người xử lý; lần gửi được gần nhất {}\n",
+            remote.name,
+            count.waiting,
+            moment(count.oldest),
+            count.parked,
+            moment(remote.last_success)
+        ),
+        Language::English => format!(
+            "{}: {} waiting (since {}), {} parked; last success {}\n",
+            remote.name,
+            count.waiting,
+            moment(count.oldest),
+            count.parked,
+            moment(remote.last_success)
+        ),
+    };
+    if *late {
+        text.push_str(words(
+            language,
+            "  CHẬM: quá 10 phút chưa đồng bộ\n",
+            "  LATE: not in step for more than 10 minutes\n",
+        ));
+    }
+    if let Some(until) = remote.closed_until {
+        let (until, said) = (rfc3339(until), &remote.last_words);
+        text.push_str(&match language {
+            Language::Vietnamese => format!("  không liên lạc được, thử lại lúc {until}: {said}\n"),
+            Language::English => format!("  away, tried again at {until}: {said}\n"),
+        });
+    }
+    if remote.walk.is_some() {
+        text.push_str(words(language, "  đang đối soát\n", "  being compared\n"));
+    }
+    text
+}
+
+async fn show(
+    place: &Place,
+    asked: Asked,
+    format: PlainFormat,
+    language: Language,
+) -> Result<ExitCode, Failure> {
+    let (here, caller) = open(place).await?;
+    let dossier = dossier_of(&here, &caller, asked.dossier.as_deref()).await?;
+    let mut token = String::new();
+    let mut rows: Vec<Value> = Vec::new();
+    loop {
+        let query = ParcelQuery {
+            remote: asked.remote.clone(),
+            dossier,
+            parked: !asked.all && dossier.is_none(),
+            page: PageQuery { size: 200, token },
+        };
+        let page = here.engine.portal_parcels(&caller, query).await;
+        let page = page.map_err(refused)?;
+        rows.extend(page.items.iter().map(|(parcel, code)| {
+            json!({
+                "dossier": code, "first_event": parcel.first, "last_event": parcel.last,
+                "attempts": parcel.attempts, "since_time": rfc3339(parcel.since),
+                "next_time": rfc3339(parcel.next), "park_time": parcel.parked.map(rfc3339),
+                "reason": parcel.reason, "asked": parcel.asked, "answer": parcel.words,
+            })
+        }));
+        token = page.next;
+        if token.is_empty() {
+            break;
+        }
+    }
+    let text = match format {
+        PlainFormat::Json => format!("{}\n", Value::from(rows)),
+        PlainFormat::Table if rows.is_empty() => {
+            words(language, "không có gì\n", "nothing\n").to_owned()
+        }
+        PlainFormat::Table => rows.iter().map(|row| table_line(row, language)).collect(),
+    };
+    print(text)?;
+    here.close().await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn table_line(row: &Value, language: Language) -> String {
+    let text = |field: &str| row[field].as_str().unwrap_or("–").to_owned();
+    let (first, last) = (&row["first_event"], &row["last_event"]);
+    let stands = match (row["park_time"].as_str(), language) {
+        (Some(at), Language::Vietnamese) => format!("cần người xử lý từ {at}"),
+        (Some(at), Language::English) => format!("parked since {at}"),
+        (None, Language::Vietnamese) => format!("gửi lại lúc {}", text("next_time")),
+        (None, Language::English) => format!("sent at {}", text("next_time")),
+    };
+    format!(
+        "{} {first}–{last}: {stands}; {} × {}; {} → {}\n",
+        text("dossier"),
+        row["attempts"],
+        text("reason"),
+        text("asked"),
+        text("answer")
+    )
+}
+
+async fn retry(
+    place: &Place,
+    remote: &str,
+    dossier: Option<&str>,
+    language: Language,
+) -> Result<ExitCode, Failure> {
+    let (here, caller) = open(place).await?;
+    let dossier = dossier_of(&here, &caller, dossier).await?;
+    let request = here.engine.request_id();
+    let sent = here
+        .engine
+        .portal_retry(&caller, request, remote, dossier)
+        .await;
+    let sent = sent.map_err(refused)?;
+    let what = words(language, "hồ sơ được gửi lại", "dossiers are sent again");
+    print(format!("{sent} {what}\n"))?;
+    here.close().await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn reconcile(place: &Place, remote: &str, language: Language) -> Result<ExitCode, Failure> {
+    let (here, caller) = open(place).await?;
+    let request = here.engine.request_id();
+    let ordered = here.engine.portal_reconcile(&caller, request, remote).await;
+    ordered.map_err(refused)?;
+    print(words(
+        language,
+        "đã yêu cầu đối soát; `motcua portal status` cho biết khi nào xong\n",
+        "ordered; `motcua portal status` tells when it is done\n",
+    ))?;
+    here.close().await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn dossier_of(
+    here: &Installation,
+    caller: &Caller,
+    text: Option<&str>,
+) -> Result<Option<DossierId>, Failure> {
+    let Some(text) = text else {
+        return Ok(None);
+    };
+    let name =
+        DossierName::parse(text).map_err(|wrong| Failure::Input(format!("`{text}`: {wrong}")))?;
+    let code = match name {
+        DossierName::Id(id) => return Ok(Some(id)),
+        DossierName::Code(code) => code,
+    };
+    let read = here.read().await?;
+    let found = read.by_code(Some(&caller.province), &code).await;
+    let found = found.map_err(super::unreadable)?;
+    match found {
+        Some((_, id)) => Ok(Some(id)),
+        None => Err(Failure::Input(format!("there is no dossier {code}"))),
+    }
+}
+
+fn refused(error: Error) -> Failure {
+    match error {
+        Error::NotFound { .. } | Error::Invalid(_) => Failure::Input(error.to_string()),
+        other => Failure::work("cannot do it", other),
+    }
+}
+
+async fn simulate(
+    listen: SocketAddr,
+    faults: &str,
+    seed: u64,
+    answer_ms: u64,
+) -> Result<ExitCode, Failure> {
+    let faults =
+        Faults::parse(faults).map_err(|wrong| Failure::Input(format!("--faults: {wrong}")))?;
+    let simulator = Simulator::new(faults.answering_in(answer_ms), seed);
+    let failed = |error| Failure::work(format!("cannot listen on {listen}"), error);
+    let listener = tokio::net::TcpListener::bind(listen)
+        .await
+        .map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    println!("portal http://{address}");
+    println!("ledger http://{address}/ledger");
+    let served = simulator.serve(listener, asked_to_stop()).await;
+    served.map_err(|error| Failure::work("the simulated portal failed", error))?;
+    Ok(ExitCode::SUCCESS)
+}
