@@ -151,10 +151,7 @@ async fn updates_go_out_as_fast_as_a_portal_answers() {
         let received = engine.receive(&clerk, identity, &procedure, reception);
         views.push(received.await.unwrap());
     }
-    let rows = || -> usize {
-        let ledger = simulator.ledger();
-        ledger.dossiers.values().map(|kept| kept.rows.len()).sum()
-    };
+    let rows = || simulator.rows();
     while rows() < DOSSIERS {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }

@@ -71,12 +71,8 @@ impl Remote {
 
     /// Waits until a portal has taken so many rows of progress.
     pub async fn has_taken(&self, simulator: &Simulator, rows: usize) {
-        let count = || -> usize {
-            let ledger = simulator.ledger();
-            ledger.dossiers.values().map(|kept| kept.rows.len()).sum()
-        };
         crate::port::soon("the rows", async {
-            while count() < rows {
+            while simulator.rows() < rows {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         })

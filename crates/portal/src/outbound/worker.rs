@@ -172,7 +172,9 @@ impl Worker {
             let may_send = renewed.elapsed() < self.lease_length() / 2 && !*stop.borrow();
             let room = breaker.room(self.engine.now(), self.settings.parallel);
             let mut all_in = true;
-            if may_send && room > work.running.len() {
+            // Several at once share one reading of what is due and of their histories.
+            let free = room.saturating_sub(work.running.len());
+            if may_send && free > 0 && (free >= room / 4 || work.running.is_empty()) {
                 // What waits already comes first; the feed keeps the rest.
                 if !work.full {
                     match self.engine.portal_pull(&mut remote).await? {
@@ -181,7 +183,6 @@ impl Worker {
                         Pulled::Lost => return Ok(()),
                     }
                 }
-                let free = room - work.running.len();
                 self.begin(&remote, free, &mut work).await?;
             }
             if *stop.borrow() && work.running.is_empty() {

@@ -60,6 +60,18 @@ impl Simulator {
         self.inner().ledger.clone()
     }
 
+    /// How many rows of progress it has, of all dossiers.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        let inner = self.inner();
+        inner
+            .ledger
+            .dossiers
+            .values()
+            .map(|kept| kept.rows.len())
+            .sum()
+    }
+
     /// Changes how it fails.
     pub fn fail(&self, faults: Faults) {
         self.inner().faults = faults;
