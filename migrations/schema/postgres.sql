@@ -556,6 +556,16 @@ CREATE TABLE viewing (
     CONSTRAINT viewing_province_check CHECK (length(province) = 2)
 );
 
+CREATE TABLE wrong_pin (
+    count bigint NOT NULL,
+    last bigint NOT NULL,
+    province text COLLATE "C" NOT NULL,
+    dossier text COLLATE "C" NOT NULL,
+    peer text COLLATE "C" NOT NULL,
+    CONSTRAINT wrong_pin_count_check CHECK (count > 0),
+    CONSTRAINT wrong_pin_pkey PRIMARY KEY (province, dossier, peer)
+);
+
 ALTER TABLE block_number ADD CONSTRAINT block_number_province_dossier_fkey FOREIGN KEY (province, dossier) REFERENCES dossier(province, id);
 
 ALTER TABLE block_number ADD CONSTRAINT block_number_province_unit_day_first_fkey FOREIGN KEY (province, unit, day, first) REFERENCES block(province, unit, day, first);
@@ -617,6 +627,8 @@ CREATE INDEX secret_person ON secret USING btree (province, person) WHERE person
 CREATE INDEX session_by_account ON session USING btree (account) WHERE account IS NOT NULL;
 
 CREATE INDEX session_by_use ON session USING btree (used);
+
+CREATE INDEX wrong_pin_last ON wrong_pin USING btree (last);
 
 CREATE TRIGGER block_number_is_never_deleted BEFORE DELETE ON block_number FOR EACH ROW EXECUTE FUNCTION block_number_is_never_deleted();
 

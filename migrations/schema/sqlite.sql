@@ -516,3 +516,14 @@ BEFORE DELETE ON viewing
 BEGIN
     SELECT RAISE(ABORT, 'a viewing is never deleted');
 END;
+
+CREATE TABLE wrong_pin (
+    province TEXT    NOT NULL,
+    dossier  TEXT    NOT NULL,
+    peer     TEXT    NOT NULL,
+    count    INTEGER NOT NULL CHECK (count > 0),
+    last     INTEGER NOT NULL,
+    PRIMARY KEY (province, dossier, peer)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX wrong_pin_last ON wrong_pin (last);

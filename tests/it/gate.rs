@@ -4,10 +4,7 @@ use std::sync::Arc;
 
 use app::foresight::{Flag, Foretold, KeptModel};
 use app::ports::{
-    Batch, BlockWanted, CommitError, Committed, Document, Job, Lease, LeaseClaim, Loaded,
-    ParcelOrder, Posting, PrintWanted, Printed, Proposal, Published, ReadTx, Remote, Reserved,
-    Settlement, Store, StoreError, Token, Verdict, VoidWanted, Voided, Wanted, WriteBatches,
-    WriteCatalogue, WriteForecasts, WriteJobs, WriteNumbers, WritePortal, WritePrints, WriteTokens,
+    Batch, BlockWanted, CommitError, Committed, Document, Job, Key, Lease, LeaseClaim, Loaded, ParcelOrder, Posting, PrintWanted, Printed, Proposal, Published, ReadTx, Remote, Reserved, Settlement, Store, StoreError, Token, Verdict, VoidWanted, Voided, Wanted, WriteBatches, WriteCatalogue, WriteForecasts, WriteJobs, WriteNumbers, WritePins, WritePortal, WritePrints, WriteTokens, WrongPin,
 };
 use async_trait::async_trait;
 use domain::id::{DossierId, ProvinceCode};
@@ -52,6 +49,21 @@ impl WriteNumbers for Gate {
 
     async fn void_numbers(&self, wanted: &VoidWanted) -> Result<Voided, StoreError> {
         self.store.void_numbers(wanted).await
+    }
+}
+
+#[async_trait]
+impl WritePins for Gate {
+    async fn count_wrong_pins(
+        &self,
+        wrong: &[WrongPin],
+        forget: Instant,
+    ) -> Result<(), StoreError> {
+        self.store.count_wrong_pins(wrong, forget).await
+    }
+
+    async fn forgive_pins(&self, dossier: &Key, peer: &str) -> Result<(), StoreError> {
+        self.store.forgive_pins(dossier, peer).await
     }
 }
 

@@ -30,6 +30,7 @@ mod pages;
 mod papers;
 mod payments;
 mod petitions;
+mod pins;
 mod port;
 mod portal;
 mod printed;

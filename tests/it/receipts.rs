@@ -5,12 +5,12 @@ use domain::dossier::acts::RateDossier;
 use domain::dossier::private::Words;
 use domain::dossier::{Command, RatingMethod, Score};
 use domain::role::Role;
+use sea_orm::{ConnectionTrait, Database, DbBackend, Statement};
 use serde_json::{Value, json};
 
 use crate::access::ways::{Units, pin_of, ready_for, reception};
 use crate::backend::Backend;
 use crate::calling::{Answer, Json, fresh_id};
-use crate::witness::Witness;
 use crate::world::{THREE_DAYS, WARD, World};
 
 const COMMENT: &str = "cô tiếp nhận rất tận tình";
@@ -110,15 +110,22 @@ async fn whoever_holds_the_receipt_rates_once_after_the_end(on: Backend) {
     }
 }
 
+/// A number that the database gives.
+async fn counted(world: &World, sql: &str) -> i64 {
+    let db = Database::connect(&world.url).await.unwrap();
+    let asked = Statement::from_string(DbBackend::Sqlite, sql);
+    let row = db.query_one_raw(asked).await.unwrap().unwrap();
+    row.try_get_by_index(0).unwrap()
+}
+
 #[tokio::test]
 async fn a_wrong_pin_reads_like_an_unknown_code_and_a_few_slow_down_the_next() {
     let world = World::at("2026-08-03 10:00").await;
     let json = Json::over(&world);
     let ended = ready_for(&world, "SubmitRating", Units::only(WARD)).await;
-    let witness = Witness::of(&world).await;
     let (code, pin) = (ended.dossier.label(), pin_of(ended.dossier.id));
     let wrong = if pin == "222222" { "333333" } else { "222222" };
-    let before = witness.seen().await;
+    let before = counted(&world, "SELECT count(*) FROM event").await;
     let unknown = code.replace("-0001", "-0099");
     let told = |answer: &Answer, code: &str| answer.json.to_string().replace(code, "CODE");
     let (known, strange) = (
@@ -139,7 +146,13 @@ async fn a_wrong_pin_reads_like_an_unknown_code_and_a_few_slow_down_the_next() {
         closed.refused(),
         (429, "RESOURCE_EXHAUSTED", "TOO_MANY_TRIES")
     );
-    assert_eq!(witness.seen().await, before);
+    // The tries are counted, and nothing else is written.
+    let events = "SELECT count(*) FROM event";
+    assert_eq!(counted(&world, events).await, before);
+    assert_eq!(
+        counted(&world, "SELECT sum(count) FROM wrong_pin WHERE peer = ''").await,
+        5
+    );
     world.set("2026-08-03 10:16");
     says(&json, &rating(&code, &pin, 5)).await.good();
 }

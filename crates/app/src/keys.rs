@@ -1,6 +1,7 @@
 //! Keys that live outside the database.
 
 use std::fmt;
+use std::net::IpAddr;
 
 use domain::digest::{hex, keyed_hash};
 use domain::dossier::private::Person;
@@ -19,6 +20,7 @@ pub struct Keys {
     lookup: [u8; 32],
     person: [u8; 32],
     namesake: [u8; 32],
+    peer: [u8; 32],
     check: [u8; 32],
 }
 
@@ -41,8 +43,18 @@ impl Keys {
             lookup: key("lookup token"),
             person: key("person"),
             namesake: key("namesake"),
+            peer: key("peer"),
             check: key("key check"),
         }
+    }
+
+    /// What is kept of an address from which wrong PINs came for a dossier: nobody finds the address by
+    /// it, nor the same one at another dossier.
+    #[must_use]
+    pub fn peer(&self, dossier: DossierId, network: IpAddr) -> String {
+        let network = network.to_string();
+        let hash = keyed_hash(&self.peer, &[dossier.as_bytes(), network.as_bytes()]);
+        hex(&hash[..16])
     }
 
     /// The value by which the database knows the key again; it tells nothing else of it.

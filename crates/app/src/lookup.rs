@@ -137,8 +137,7 @@ impl Engine {
         let code = AnyCode::parse(text)
             .map_err(|wrong| Error::invalid("code", format!("must be {}", wrong.expected)))?;
         let now = self.now();
-        let read = self.context.store.read().await?;
-        let dossier = self.presented(read.as_ref(), &code, proof, peer).await?;
+        let (read, dossier) = self.presented(&code, proof, peer).await?;
         self.keep_up(read.as_ref(), std::slice::from_ref(&dossier))
             .await?;
         let procedure = self.context.pinned(&dossier)?;

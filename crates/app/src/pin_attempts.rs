@@ -4,18 +4,24 @@
 //! sent for, so that nobody can keep the holder of a receipt out; each further one makes that peer
 //! wait longer before the next is looked at, and the right PIN, once looked at, gets in. Only
 //! dossiers that exist are remembered, so that invented codes fill no memory.
+//!
+//! Wrong PINs are counted in the database, for all processes together and across a restart. Whoever
+//! sends the right one costs no write unless their address had sent a wrong one before. Look-ups are
+//! counted by each process for itself.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use chrono::TimeDelta;
-use domain::id::DossierId;
 use domain::time::Instant;
 
 use crate::error::Error;
+use crate::keys::Keys;
+use crate::ports::{Key, PinTries, Store, WrongPin, WrongPins};
 use crate::security::{self, Event};
 
 /// Wrong PINs that cost nothing: a citizen mistypes.
@@ -40,26 +46,31 @@ const REMEMBERED: usize = 50_000;
 /// Look-ups a minute that a peer may make unless the operator says otherwise.
 const LOOKUPS_PER_MINUTE: u32 = 60;
 
-/// What peers did lately. In memory: a restart forgives.
+/// How long wrong PINs are collected before they are written, so that a flood of them makes some forty
+/// transactions a second and not one each.
+const COLLECTED: Duration = Duration::from_millis(25);
+
+/// What peers did lately.
 #[derive(Debug)]
 pub(crate) struct PinAttempts {
     per_minute: AtomicU32,
-    known: Mutex<Known>,
+    lookups: Mutex<HashMap<IpAddr, Allowance>>,
+    /// Wrong PINs that no process but this one can see yet.
+    unwritten: Mutex<HashMap<(Key, String), PinTries>>,
+    writing: tokio::sync::Mutex<()>,
 }
 
-#[derive(Debug, Default)]
-struct Known {
-    by_peer: HashMap<(DossierId, IpAddr), Wrong>,
-    by_dossier: HashMap<DossierId, Wrong>,
-    lookups: HashMap<IpAddr, Allowance>,
+/// Who presents a proof, and for which dossier.
+#[derive(Debug, Clone)]
+pub(crate) struct Presenter {
+    dossier: Key,
+    /// The address, and the hash by which the database knows it.
+    address: IpAddr,
+    peer: String,
 }
 
-/// Wrong PINs, and when the last one came.
-#[derive(Debug, Clone, Copy)]
-struct Wrong {
-    count: u32,
-    last: Instant,
-}
+/// The peer that stands for all peers of a dossier.
+const ALL: &str = "";
 
 /// Look-ups that a peer has left, in thousandths, and as of when.
 #[derive(Debug, Clone, Copy)]
@@ -72,7 +83,9 @@ impl Default for PinAttempts {
     fn default() -> Self {
         Self {
             per_minute: AtomicU32::new(LOOKUPS_PER_MINUTE),
-            known: Mutex::default(),
+            lookups: Mutex::default(),
+            unwritten: Mutex::default(),
+            writing: tokio::sync::Mutex::default(),
         }
     }
 }
@@ -87,9 +100,9 @@ impl PinAttempts {
     pub fn look(&self, peer: IpAddr, now: Instant) -> Result<(), Error> {
         let per_minute = i64::from(self.per_minute.load(Ordering::Relaxed));
         let full = per_minute * 1_000;
-        let mut known = self.known();
-        make_room(&mut known.lookups, |allowance| allowance.last, now);
-        let allowance = known.lookups.entry(network(peer)).or_insert(Allowance {
+        let mut lookups = self.lookups.lock().unwrap_or_else(PoisonError::into_inner);
+        make_room(&mut lookups, |allowance| allowance.last, now);
+        let allowance = lookups.entry(network(peer)).or_insert(Allowance {
             left: full,
             last: now,
         });
@@ -105,48 +118,133 @@ impl PinAttempts {
         Err(wait(missing_ms.div_euclid(1_000) + 1))
     }
 
-    /// Whether a PIN of the peer is looked at now.
-    pub fn check(&self, dossier: DossierId, peer: IpAddr, now: Instant) -> Result<(), Error> {
-        let known = self.known();
-        let recent = |wrong: &&Wrong| now - wrong.last < MEMORY;
-        let crowd = known.by_dossier.get(&dossier).filter(recent);
-        let free = match crowd {
-            Some(wrong) if wrong.count >= CROWD => 1,
+    /// Whether a proof is looked at now, by what is counted in the database.
+    pub fn check(
+        &self,
+        presenter: &Presenter,
+        counted: WrongPins,
+        now: Instant,
+    ) -> Result<(), Error> {
+        let recent = |tries: &PinTries| now - tries.last < MEMORY;
+        let unwritten = self.unwritten();
+        let with = |peer: &str, counted: Option<PinTries>| {
+            let here = unwritten.get(&(presenter.dossier.clone(), peer.to_owned()));
+            let both = [counted, here.copied()].into_iter().flatten();
+            both.filter(recent).reduce(PinTries::and)
+        };
+        let free = match with(ALL, counted.all) {
+            Some(tries) if tries.count >= CROWD => 1,
             Some(_) | None => FREE,
         };
-        let own = known.by_peer.get(&(dossier, network(peer))).filter(recent);
-        let Some(over) = own.and_then(|own| Some((own.count.checked_sub(free)?, own.last))) else {
+        let own = with(&presenter.peer, counted.own);
+        let Some((over, last)) = own.and_then(|own| Some((own.count.checked_sub(free)?, own.last)))
+        else {
             return Ok(());
         };
-        let (over, last) = over;
         let wait_s = (FIRST_WAIT_S << over.min(5)).min(LONGEST_WAIT_S);
         let left_ms = (last + TimeDelta::seconds(wait_s) - now).num_milliseconds();
         if left_ms <= 0 {
             return Ok(());
         }
-        security::note(Event::PinSlowed, Some(peer));
+        security::note(Event::PinSlowed, Some(presenter.address));
         Err(wait((left_ms + 999) / 1_000))
     }
 
-    /// Notes a wrong PIN for a dossier that exists.
-    pub fn wrong(&self, dossier: DossierId, peer: IpAddr, now: Instant) {
-        security::note(Event::PinRefused, Some(peer));
-        let mut known = self.known();
-        make_room(&mut known.by_peer, |wrong| wrong.last, now);
-        make_room(&mut known.by_dossier, |wrong| wrong.last, now);
-        count(&mut known.by_peer, (dossier, network(peer)), now);
-        count(&mut known.by_dossier, dossier, now);
+    /// Counts a wrong PIN for a dossier that exists. When it returns, every process knows of it.
+    pub async fn wrong(&self, store: &dyn Store, presenter: &Presenter, now: Instant) {
+        security::note(Event::PinRefused, Some(presenter.address));
+        let own = (presenter.dossier.clone(), presenter.peer.clone());
+        {
+            let mut unwritten = self.unwritten();
+            make_room(&mut unwritten, |tries| tries.last, now);
+            let all = (presenter.dossier.clone(), ALL.to_owned());
+            for key in [all, own.clone()] {
+                let one = PinTries {
+                    count: 1,
+                    last: now,
+                };
+                let tries = unwritten.remove(&key).map_or(one, |tries| tries.and(one));
+                unwritten.insert(key, tries);
+            }
+        }
+        let _alone = self.writing.lock().await;
+        // Whoever had the lock before may have written this one too.
+        if !self.unwritten().contains_key(&own) {
+            return;
+        }
+        tokio::time::sleep(COLLECTED).await;
+        let taken = self.unwritten().clone();
+        let wrong: Vec<WrongPin> = taken
+            .iter()
+            .map(|((dossier, peer), tries)| WrongPin {
+                dossier: dossier.clone(),
+                peer: peer.clone(),
+                tries: *tries,
+            })
+            .collect();
+        if let Err(error) = store.count_wrong_pins(&wrong, now - MEMORY).await {
+            // They go on counting in this process.
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(error, "wrong PINs could not be counted for other processes");
+            return;
+        }
+        // Those that came during the writing stay.
+        let mut unwritten = self.unwritten();
+        for (key, written) in taken {
+            if let Some(tries) = unwritten.get_mut(&key) {
+                tries.count = tries.count.saturating_sub(written.count);
+                if tries.count == 0 {
+                    unwritten.remove(&key);
+                }
+            }
+        }
     }
 
     /// Forgives a peer that knew the PIN.
-    pub fn right(&self, dossier: DossierId, peer: IpAddr) {
-        self.known().by_peer.remove(&(dossier, network(peer)));
+    pub async fn right(&self, store: &dyn Store, presenter: &Presenter, counted: WrongPins) {
+        let own = (presenter.dossier.clone(), presenter.peer.clone());
+        self.unwritten().remove(&own);
+        if counted.own.is_none() {
+            return;
+        }
+        let forgiven = store.forgive_pins(&presenter.dossier, &presenter.peer);
+        if let Err(error) = forgiven.await {
+            // The count ends by itself.
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(error, "wrong PINs could not be forgiven");
+        }
     }
 
-    fn known(&self) -> std::sync::MutexGuard<'_, Known> {
-        self.known
+    fn unwritten(&self) -> MutexGuard<'_, HashMap<(Key, String), PinTries>> {
+        self.unwritten
             .lock()
-            .expect("no panic happens while it is held")
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Presenter {
+    /// Somebody at an address who presents a proof for a dossier.
+    pub fn new(keys: &Keys, dossier: Key, address: IpAddr) -> Self {
+        Self {
+            peer: keys.peer(dossier.1, network(address)),
+            dossier,
+            address,
+        }
+    }
+
+    /// What the database knows the peer by.
+    pub fn peer(&self) -> &str {
+        &self.peer
+    }
+}
+
+impl PinTries {
+    /// These and others together.
+    fn and(self, others: Self) -> Self {
+        Self {
+            count: self.count.saturating_add(others.count),
+            last: Ord::max(self.last, others.last),
+        }
     }
 }
 
@@ -154,18 +252,6 @@ fn wait(seconds: i64) -> Error {
     Error::TooMany {
         seconds: u32::try_from(seconds).unwrap_or(1).max(1),
     }
-}
-
-fn count<K: Eq + Hash>(counted: &mut HashMap<K, Wrong>, key: K, now: Instant) {
-    let wrong = counted.entry(key).or_insert(Wrong {
-        count: 0,
-        last: now,
-    });
-    if now - wrong.last >= MEMORY {
-        wrong.count = 0;
-    }
-    wrong.count = wrong.count.saturating_add(1);
-    wrong.last = now;
 }
 
 /// Forgets what is old when there is too much, and the older half of it if all of it is new.
@@ -200,6 +286,8 @@ fn network(peer: IpAddr) -> IpAddr {
 
 #[cfg(test)]
 mod tests {
+    use domain::id::{DossierId, ProvinceCode};
+
     use super::*;
 
     const START: Instant = Instant::UNIX_EPOCH;
@@ -208,53 +296,70 @@ mod tests {
         IpAddr::from([192, 0, 2, last])
     }
 
-    fn dossier(number: u64) -> DossierId {
-        DossierId::new(1, 2, number)
+    fn presenter(dossier: u64, last: u8) -> Presenter {
+        let province = ProvinceCode::parse("08").unwrap();
+        let key = (province, DossierId::new(1, 2, dossier));
+        Presenter::new(&Keys::new(b"a secret"), key, peer(last))
+    }
+
+    fn tries(count: u32, last: Instant) -> Option<PinTries> {
+        Some(PinTries { count, last })
     }
 
     #[test]
-    fn wrong_pins_slow_down_the_peer_that_sends_them_and_nobody_else() {
+    fn each_further_wrong_pin_makes_a_peer_wait_longer_and_shuts_nobody_out() {
         let attempts = PinAttempts::default();
-        for _ in 0..5 {
-            attempts.check(dossier(1), peer(1), START).unwrap();
-            attempts.wrong(dossier(1), peer(1), START);
+        let told = |count: u32, now: Instant| {
+            let counted = WrongPins {
+                own: tries(count, START),
+                all: tries(count, START),
+            };
+            attempts.check(&presenter(1, 1), counted, now)
+        };
+        assert!(told(4, START).is_ok());
+        for (count, expected) in [(5, 2), (6, 4), (7, 8), (40, 60)] {
+            let told = told(count, START).unwrap_err();
+            assert!(
+                matches!(told, Error::TooMany { seconds } if seconds == expected),
+                "{told}"
+            );
         }
-        let told = attempts.check(dossier(1), peer(1), START).unwrap_err();
-        assert!(matches!(told, Error::TooMany { seconds: 2 }), "{told}");
-        assert!(attempts.check(dossier(1), peer(2), START).is_ok());
-        assert!(attempts.check(dossier(2), peer(1), START).is_ok());
-
-        let later = START + TimeDelta::seconds(2);
         assert!(
-            attempts.check(dossier(1), peer(1), later).is_ok(),
+            told(5, START + TimeDelta::seconds(2)).is_ok(),
             "slower, and not shut"
         );
-        attempts.wrong(dossier(1), peer(1), later);
-        let told = attempts.check(dossier(1), peer(1), later).unwrap_err();
-        assert!(matches!(told, Error::TooMany { seconds: 4 }), "{told}");
-        for _ in 0..20 {
-            attempts.wrong(dossier(1), peer(1), later);
-        }
-        let told = attempts.check(dossier(1), peer(1), later).unwrap_err();
-        assert!(matches!(told, Error::TooMany { seconds: 60 }), "{told}");
-        attempts.right(dossier(1), peer(1));
-        assert!(attempts.check(dossier(1), peer(1), later).is_ok());
+        assert!(told(40, START + MEMORY).is_ok(), "forgiven in the end");
     }
 
     #[test]
     fn many_peers_that_guess_in_turn_have_one_free_try_each() {
         let attempts = PinAttempts::default();
-        for last in 0..50 {
-            attempts.wrong(dossier(1), peer(last), START);
-        }
+        let crowd = |own: Option<PinTries>| WrongPins {
+            own,
+            all: tries(50, START),
+        };
         assert!(
-            attempts.check(dossier(1), peer(200), START).is_ok(),
+            attempts
+                .check(&presenter(1, 200), crowd(None), START)
+                .is_ok(),
             "the holder's first try is looked at whatever others do"
         );
-        attempts.wrong(dossier(1), peer(200), START);
-        assert!(attempts.check(dossier(1), peer(200), START).is_err());
+        let once = crowd(tries(1, START));
+        assert!(attempts.check(&presenter(1, 200), once, START).is_err());
         let forgiven = START + MEMORY;
-        assert!(attempts.check(dossier(1), peer(200), forgiven).is_ok());
+        assert!(attempts.check(&presenter(1, 200), once, forgiven).is_ok());
+    }
+
+    #[test]
+    fn an_address_is_kept_as_a_hash_that_differs_from_dossier_to_dossier() {
+        let known = [presenter(1, 1), presenter(1, 2), presenter(2, 1)].map(|one| one.peer);
+        assert_ne!(known[0], known[1]);
+        assert_ne!(known[0], known[2]);
+        assert!(
+            known
+                .iter()
+                .all(|peer| peer.len() == 32 && !peer.contains("192"))
+        );
     }
 
     #[test]
@@ -288,10 +393,10 @@ mod tests {
 
     #[test]
     fn what_is_remembered_is_bounded_and_a_flood_forgives_the_oldest() {
-        let mut kept: HashMap<u32, Wrong> = (0..50_000)
+        let mut kept: HashMap<u32, PinTries> = (0..50_000)
             .map(|number| {
                 let last = START + TimeDelta::milliseconds(i64::from(number));
-                (number, Wrong { count: 9, last })
+                (number, PinTries { count: 9, last })
             })
             .collect();
         make_room(&mut kept, |wrong| wrong.last, START);

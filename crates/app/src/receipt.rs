@@ -13,6 +13,7 @@ use crate::access::{self, Caller, Method};
 use crate::engine::{Engine, RequestIdentity};
 use crate::error::Error;
 use crate::keys;
+use crate::pin_attempts::Presenter;
 use crate::ports::ReadTx;
 use crate::view::{Receipt, View};
 use crate::writing::Work;
@@ -68,11 +69,8 @@ impl Engine {
         peer: IpAddr,
         opinion: Opinion,
     ) -> Result<Rating, Error> {
-        let dossier = {
-            let read = self.context.store.read().await?;
-            let pin = Some(Proof::Pin(pin));
-            self.presented(read.as_ref(), code, pin, peer).await?
-        };
+        let pin = Some(Proof::Pin(pin));
+        let (_, dossier) = self.presented(code, pin, peer).await?;
         let Opinion { score, comment } = opinion;
         let command = Command::Rate(RateDossier {
             score,
@@ -89,19 +87,20 @@ impl Engine {
         rating.ok_or_else(|| Error::Internal("a rating was written and is not there".into()))
     }
 
-    /// The dossier whose code somebody presents, with what its receipt proves if they have it.
+    /// The dossier whose code somebody presents, with what its receipt proves if they have it, and the
+    /// view that it was read from.
     ///
     /// Errors: [`Error::NotFound`] for an unknown code and for a wrong proof; [`Error::TooMany`]
     /// when the peer has to wait before the next try.
     pub(crate) async fn presented(
         &self,
-        read: &dyn ReadTx,
         code: &AnyCode,
         proof: Option<Proof<'_>>,
         peer: IpAddr,
-    ) -> Result<Dossier, Error> {
+    ) -> Result<(Box<dyn ReadTx>, Dossier), Error> {
         let now = self.now();
         self.pin_attempts.look(peer, now)?;
+        let read = self.context.store.read().await?;
         let unknown = || Error::NotFound {
             what: "dossier",
             name: code.to_string(),
@@ -112,18 +111,24 @@ impl Engine {
         }
         // Whose own code it is goes first: others have only noted it.
         holders.sort_by_key(|dossier| dossier.code.as_ref() != Some(code));
-        let first = holders.first().ok_or_else(unknown)?.id;
+        let first = holders.first().ok_or_else(unknown)?;
+        let first = (first.province.clone(), first.id);
         let Some(proof) = proof else {
-            return Ok(holders.swap_remove(0));
+            return Ok((read, holders.swap_remove(0)));
         };
-        self.pin_attempts.check(first, peer, now)?;
+        let presenter = Presenter::new(&self.context.keys, first.clone(), peer);
+        let counted = read.wrong_pins(&first, presenter.peer()).await?;
+        self.pin_attempts.check(&presenter, counted, now)?;
+        let store = self.context.store.as_ref();
         for dossier in holders {
-            if self.proves(read, &dossier, proof).await? {
-                self.pin_attempts.right(first, peer);
-                return Ok(dossier);
+            if self.proves(read.as_ref(), &dossier, proof).await? {
+                self.pin_attempts.right(store, &presenter, counted).await;
+                return Ok((read, dossier));
             }
         }
-        self.pin_attempts.wrong(first, peer, now);
+        // Whoever guesses waits for the count, and keeps no reader from others meanwhile.
+        drop(read);
+        self.pin_attempts.wrong(store, &presenter, now).await;
         Err(unknown())
     }
 

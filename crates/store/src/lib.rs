@@ -38,6 +38,7 @@ pub mod scratch;
 mod tally;
 mod value_table;
 mod verification;
+mod wrong_pin;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -47,10 +48,10 @@ use app::foresight::{Flag, Foretold, KeptModel};
 use app::import::{Archive, Begun, End, Import, NewImport, Piece, Viewing};
 use app::ports::{
     Account, AccountStore, Batch, BlockWanted, CommitError, Committed, Document, Installation, Job,
-    KeyMark, Loaded, PrintWanted, Printed, Proposal, Published, ReadKept, ReadTx, Reserved,
+    Key, KeyMark, Loaded, PrintWanted, Printed, Proposal, Published, ReadKept, ReadTx, Reserved,
     Session, Store, StoreError, Token, Verdict, Verifiable, VoidWanted, Voided, Wanted,
-    WriteBatches, WriteCatalogue, WriteForecasts, WriteJobs, WriteNumbers, WritePrints,
-    WriteTokens,
+    WriteBatches, WriteCatalogue, WriteForecasts, WriteJobs, WriteNumbers, WritePins, WritePrints,
+    WriteTokens, WrongPin,
 };
 use async_trait::async_trait;
 use domain::code::AnyCode;
@@ -211,6 +212,21 @@ impl WriteNumbers for SeaStore {
             number_block::void(&store.inner.writer, &store.writing(), &wanted).await
         });
         voided.await.map_err(unfinished)?
+    }
+}
+
+#[async_trait]
+impl WritePins for SeaStore {
+    async fn count_wrong_pins(
+        &self,
+        wrong: &[WrongPin],
+        forget: Instant,
+    ) -> Result<(), StoreError> {
+        wrong_pin::count(&self.writing(), wrong, forget).await
+    }
+
+    async fn forgive_pins(&self, dossier: &Key, peer: &str) -> Result<(), StoreError> {
+        wrong_pin::forgive(&self.writing(), dossier, peer).await
     }
 }
 

@@ -7,9 +7,9 @@ use app::foresight::{Flag, Foretold, KeptModel};
 use app::import::{Import, Viewing};
 use app::ports::{
     Block, Document, FeedHead, Held, Job, Key, List, Print, Rated, RatingsWanted, ReadCatalogue,
-    ReadDossiers, ReadFeed, ReadForecasts, ReadImports, ReadJobs, ReadNumbers, ReadPrints,
-    ReadReports, ReadTokens, ReportRow, ReportWanted, Scope, Search, StoreError, Sums, SumsWanted,
-    Token, UnitPending, WorklistPage,
+    ReadDossiers, ReadFeed, ReadForecasts, ReadImports, ReadJobs, ReadNumbers, ReadPins,
+    ReadPrints, ReadReports, ReadTokens, ReportRow, ReportWanted, Scope, Search, StoreError, Sums,
+    SumsWanted, Token, UnitPending, WorklistPage, WrongPins,
 };
 use async_trait::async_trait;
 use chrono::NaiveDate;
@@ -30,7 +30,7 @@ use crate::row::{EventRow, KeyRow, PersonalRow, Place, TextRow};
 use crate::value_table::ValueTable;
 use crate::{
     access, document, export, feed, foresight, import, job, number_block, page, pending, print,
-    rating, report, tally,
+    rating, report, tally, wrong_pin,
 };
 
 /// A read transaction: its view does not change after its first statement.
@@ -317,6 +317,13 @@ impl ReadImports for Reading {
 
     async fn viewings(&self, province: &ProvinceCode) -> Result<Vec<Viewing>, StoreError> {
         export::viewings(&self.db(), province).await
+    }
+}
+
+#[async_trait]
+impl ReadPins for Reading {
+    async fn wrong_pins(&self, dossier: &Key, peer: &str) -> Result<WrongPins, StoreError> {
+        wrong_pin::of(&self.db(), dossier, peer).await
     }
 }
 

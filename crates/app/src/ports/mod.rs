@@ -16,6 +16,7 @@ mod installation;
 mod jobs;
 mod numbers;
 mod portal;
+mod pins;
 mod prints;
 mod reports;
 mod scope;
@@ -47,6 +48,7 @@ pub use portal::{
     Fault, Lease, LeaseClaim, Parcel, ParcelCount, ParcelOrder, ParcelOutcome, ParcelPage, Posting,
     ReadPortal, Remote, Settlement, Walk, WalkStep, WritePortal,
 };
+pub use pins::{PinTries, ReadPins, WritePins, WrongPin, WrongPins};
 pub use prints::{Print, PrintWanted, Printed, ReadPrints, WritePrints};
 pub use reports::{
     Rated, RatingsWanted, ReadReports, ReportRow, ReportWanted, Sums, SumsWanted, UnitPending,

@@ -11,6 +11,7 @@ use super::forecasts::{ReadForecasts, WriteForecasts};
 use super::imports::ReadImports;
 use super::jobs::{ReadJobs, WriteJobs};
 use super::numbers::{ReadNumbers, WriteNumbers};
+use super::pins::{ReadPins, WritePins};
 use super::portal::{ReadPortal, WritePortal};
 use super::prints::{ReadPrints, WritePrints};
 use super::reports::ReadReports;
@@ -24,6 +25,7 @@ use super::tokens::{ReadTokens, WriteTokens};
 pub trait Store:
     WriteBatches
     + WriteNumbers
+    + WritePins
     + WritePrints
     + WriteTokens
     + WriteCatalogue
@@ -41,6 +43,7 @@ pub trait ReadTx:
     + ReadFeed
     + ReadImports
     + ReadNumbers
+    + ReadPins
     + ReadPrints
     + ReadReports
     + ReadTokens
@@ -56,6 +59,7 @@ impl<T> ReadTx for T where
         + ReadFeed
         + ReadImports
         + ReadNumbers
+        + ReadPins
         + ReadPrints
         + ReadReports
         + ReadTokens
