@@ -35,7 +35,7 @@ CREATE TABLE block_number (
     dossier  TEXT,
     reason   TEXT CHECK (reason IN ('unused', 'spoilt', 'lost')),
     actor    TEXT,
-    settled  INTEGER,
+    settled  INTEGER, later TEXT CHECK (later IS NULL OR state = 'void'),
     PRIMARY KEY (province, unit, day, number),
     FOREIGN KEY (province, unit, day, first) REFERENCES block (province, unit, day, first),
     FOREIGN KEY (province, dossier) REFERENCES dossier (province, id),

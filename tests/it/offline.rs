@@ -12,10 +12,12 @@ use domain::dossier::{Channel, Reception, Refusal};
 use domain::number::{NumberState, VoidReason};
 use domain::role::Role;
 use futures::future::join_all;
+use serde_json::{Value, json};
 
 use crate::backend::Backend;
+use crate::calling::{Json, fresh_id};
 use crate::world::{
-    PROVINCE, THREE_DAYS, WARD, World, contents, moment, procedure_code, unit, who,
+    OTHER_WARD, PROVINCE, THREE_DAYS, WARD, World, contents, moment, procedure_code, unit, who,
 };
 
 fn day(text: &str) -> NaiveDate {
@@ -57,7 +59,7 @@ async fn void(world: &World, of: &str, numbers: &[u32]) -> Result<Vec<Block>, Er
     let (numbers, reason) = (numbers.to_vec(), VoidReason::Unused);
     let engine = &world.engine;
     engine
-        .void_numbers(&clerk, &unit(WARD), day(of), numbers, reason)
+        .void_numbers(&clerk, &unit(WARD), day(of), numbers, reason, None)
         .await
 }
 
@@ -75,7 +77,7 @@ async fn whole_day(world: &World, of: &str) -> Vec<&'static str> {
             // The dossier itself is found by its code.
             NumberState::Used(_) => used += 1,
             NumberState::Open => owners.entry(*number).or_default().push("open"),
-            NumberState::Void(_) => owners.entry(*number).or_default().push("void"),
+            NumberState::Void { .. } => owners.entry(*number).or_default().push("void"),
         }
     }
     let list = app::ports::List::all(Scope::Province(clerk.province), None, 10_000);
@@ -323,4 +325,74 @@ async fn what_a_unit_received_before_it_was_merged_goes_to_its_heir_when_entered
         .unwrap();
     assert_eq!(now.dossier.resolving, unit(WARD));
     assert_eq!(now.dossier.code, view.dossier.code);
+}
+
+on_every_database!(a_void_slip_names_the_dossier_that_its_person_has_later);
+
+async fn a_void_slip_names_the_dossier_that_its_person_has_later(on: Backend) {
+    let world = World::on(on, "2026-08-03 07:30").await;
+    let earlier = world.receive(WARD, THREE_DAYS).await.dossier.label();
+    let wire = Json::over(&world);
+    let clerk = world.token(Role::Receptionist, WARD).await;
+    let block = json!({
+        "unit": WARD, "day": "2026-08-04", "count": 4, "request_id": fresh_id(),
+    });
+    wire.call(&clerk, "ReserveNumbers", &block).await.good();
+    world.set("2026-08-05 09:00");
+    let later = world.receive(WARD, THREE_DAYS).await.dossier;
+    let elsewhere = world.receive(OTHER_WARD, THREE_DAYS).await.dossier;
+
+    let void = |numbers: &[i32], later: &str| {
+        json!({
+            "unit": WARD, "day": "2026-08-04", "numbers": numbers, "reason": "REASON_SPOILT",
+            "later_dossier": later, "request_id": fresh_id(),
+        })
+    };
+    let same = format!("dossiers/{}", elsewhere.id);
+    for (numbers, named, words) in [
+        (
+            &[1][..],
+            earlier.as_str(),
+            "of 2026-08-03, before the slip of 2026-08-04",
+        ),
+        (
+            &[1],
+            "dossiers/H60.02215-260805-0999",
+            "no dossier that you may read",
+        ),
+        (&[1], same.as_str(), "no dossier that you may read"),
+        (&[1, 2], &later.label(), "one number only"),
+        (&[1], "?", "expected a dossier name"),
+    ] {
+        let refused = wire
+            .call(&clerk, "VoidNumbers", &void(numbers, named))
+            .await;
+        let wrong = refused.wrong();
+        assert_eq!(wrong[0].0, "later_dossier", "{wrong:?}");
+        assert!(wrong[0].1.contains(words), "{wrong:?}");
+        assert!(refused.names_on_the_form("later_dossier"));
+    }
+
+    let named = void(&[2], &later.label());
+    let told = wire.call(&clerk, "VoidNumbers", &named).await.good();
+    wire.call(&clerk, "VoidNumbers", &void(&[3], ""))
+        .await
+        .good();
+    let id = format!("dossiers/{}", later.id);
+    let voided = |block: &Value| block["blocks"][0]["voided"].clone();
+    let first = json!({ "number": 2, "reason": "REASON_SPOILT", "later_dossier": id });
+    assert_eq!(voided(&told), json!([first]), "{told}");
+    let list = json!({ "unit": WARD, "day": "2026-08-04" });
+    let listed = wire.call(&clerk, "ListNumberBlocks", &list).await.good();
+    let second = json!({ "number": 3, "reason": "REASON_SPOILT", "later_dossier": "" });
+    assert_eq!(voided(&listed), json!([first, second]), "{listed}");
+    assert_eq!(listed["blocks"][0]["void_numbers"], json!([2, 3]));
+
+    // Twice is once; another dossier for the same slip is refused.
+    wire.call(&clerk, "VoidNumbers", &named).await.good();
+    let another = world.receive(WARD, THREE_DAYS).await.dossier.label();
+    for other in [another.as_str(), ""] {
+        let refused = wire.call(&clerk, "VoidNumbers", &void(&[2], other)).await;
+        assert_eq!(refused.refused().2, "NUMBER_NOT_OPEN", "{other}");
+    }
 }

@@ -43,7 +43,7 @@ async fn office(on: Backend) -> World {
     let (engine, ward) = (&world.engine, unit(WARD));
     let block = engine.reserve_numbers(&clerk, world.identity(), &ward, day, 3);
     assert_eq!(block.await.unwrap().numbers.len(), 3);
-    let void = engine.void_numbers(&clerk, &ward, day, vec![4], VoidReason::Lost);
+    let void = engine.void_numbers(&clerk, &ward, day, vec![4], VoidReason::Lost, None);
     void.await.unwrap();
     let other = world.receive(OTHER_WARD, THREE_DAYS).await;
     let corrected = Corrected::ExternalCode {

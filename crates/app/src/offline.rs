@@ -7,7 +7,7 @@
 use chrono::{NaiveDate, TimeDelta};
 use domain::dossier::change::succession::succeed;
 use domain::dossier::{Channel, Dossier, Reception, Refusal, Rewrite};
-use domain::id::{ProcedureCode, UnitCode};
+use domain::id::{DossierId, ProcedureCode, UnitCode};
 use domain::number::{self, NumberState, VoidReason};
 use domain::time::{self, Instant};
 use futures::future::join_all;
@@ -17,7 +17,7 @@ use crate::engine::{Engine, RequestIdentity};
 use crate::error::{Error, FieldError};
 use crate::jobs;
 use crate::ports::{Block, BlockNumber, BlockWanted, Reserved, VoidWanted, Voided};
-use crate::view::View;
+use crate::view::{DossierName, View};
 use crate::writing::{Task, Work};
 
 /// One reception as the desk recorded it.
@@ -91,6 +91,8 @@ impl Engine {
     }
 
     /// Voids numbers that no dossier will have, all or none of them.
+    ///
+    /// `later` names the dossier that the person of a slip has later; then it is one number.
     pub async fn void_numbers(
         &self,
         caller: &Caller,
@@ -98,14 +100,20 @@ impl Engine {
         day: NaiveDate,
         numbers: Vec<u32>,
         reason: VoidReason,
+        later: Option<&DossierName>,
     ) -> Result<Vec<Block>, Error> {
         access::check_unit(caller, Method::VoidNumbers, unit)?;
+        let later = match later {
+            Some(name) => Some(self.later_dossier(caller, day, &numbers, name).await?),
+            None => None,
+        };
         let wanted = VoidWanted {
             province: caller.province.clone(),
             unit: unit.clone(),
             day,
             numbers,
             reason,
+            later,
             actor: caller.actor.clone(),
             at: time::to_micros(self.now()),
         };
@@ -115,6 +123,38 @@ impl Engine {
                 number,
                 state: state.map(NumberState::as_str),
             })),
+        }
+    }
+
+    /// The dossier that the person of a void slip has later.
+    async fn later_dossier(
+        &self,
+        caller: &Caller,
+        day: NaiveDate,
+        numbers: &[u32],
+        name: &DossierName,
+    ) -> Result<DossierId, Error> {
+        let wrong = |problem: String| Error::invalid("later_dossier", problem);
+        if numbers.len() != 1 {
+            let problem = "goes with one number only: a slip is of one person";
+            return Err(wrong(problem.to_owned()));
+        }
+        let read = self.context.store.read().await?;
+        let found = self
+            .readable(read.as_ref(), caller, Method::GetDossier, name)
+            .await;
+        let dossier = found.map_err(|error| match error {
+            // One answer for what is not there and for what is not for the caller.
+            Error::NotFound { .. } => wrong(format!("{name} is no dossier that you may read")),
+            other => other,
+        })?;
+        let begun = dossier.received.or(dossier.submitted);
+        match begun.map(time::local_day) {
+            Some(begun) if begun >= day => Ok(dossier.id),
+            Some(begun) => Err(wrong(format!(
+                "{name} is of {begun}, before the slip of {day}"
+            ))),
+            None => Err(wrong(format!("{name} was never received"))),
         }
     }
 

@@ -22,7 +22,12 @@ pub enum NumberState {
     /// A dossier bears it.
     Used(DossierId),
     /// No dossier will ever bear it.
-    Void(VoidReason),
+    Void {
+        /// Why.
+        reason: VoidReason,
+        /// The dossier that the person of the slip has later, if the desk named it.
+        later: Option<DossierId>,
+    },
 }
 
 impl NumberState {
@@ -32,7 +37,7 @@ impl NumberState {
         match self {
             NumberState::Open => "open",
             NumberState::Used(_) => "used",
-            NumberState::Void(_) => "void",
+            NumberState::Void { .. } => "void",
         }
     }
 }

@@ -109,6 +109,32 @@ fn numbers_are_taken_along_used_and_given_back_and_every_command_may_be_repeated
         .collect();
     assert!(states[0].starts_with("dossiers/") && states[2].starts_with("dossiers/"));
     assert_eq!((states[1], states[3]), ("void, unused", "void, unused"));
+
+    // The slip of somebody who was received again names the later dossier.
+    assert!(desk.good(&["reserve", "--count", "2"])[0].ends_with("-0005"));
+    let later = ["--later-dossier", codes[2].as_str()];
+    let named = [
+        &["void", "--numbers", "5", "--reason", "spoilt"],
+        &later[..],
+    ]
+    .concat();
+    let after = desk.good(&named);
+    let dossier = states[2];
+    assert!(
+        after[4].ends_with(&format!("\tvoid, spoilt; later {dossier}")),
+        "{after:?}"
+    );
+    assert_eq!(desk.good(&named), after, "twice is once");
+    let two = [
+        &["void", "--numbers", "5,6", "--reason", "spoilt"],
+        &later[..],
+    ]
+    .concat();
+    let (code, said) = desk.bad(&two);
+    assert!(
+        code == 2 && said.contains("one number only"),
+        "{code} {said}"
+    );
 }
 
 #[test]

@@ -176,7 +176,7 @@ pub(crate) async fn blocks<C: ConnectionTrait>(
         .map_err(store_error)?;
     let numbers: Vec<NumberRow> = db
         .all(
-            "SELECT number, first, state, dossier, reason FROM block_number \
+            "SELECT number, first, state, dossier, reason, later FROM block_number \
              WHERE province = ? AND unit = ? AND day = ? ORDER BY number",
             values,
         )
@@ -210,7 +210,12 @@ fn state(place: &Place<'_>, row: &NumberRow) -> Result<NumberState, StoreError> 
     match (row.state.as_str(), &row.dossier, &row.reason) {
         (OPEN, None, None) => Ok(NumberState::Open),
         ("used", Some(dossier), None) => Ok(NumberState::Used(place.parse("dossier", dossier)?)),
-        ("void", None, Some(reason)) => Ok(NumberState::Void(place.parse("reason", reason)?)),
+        ("void", None, Some(reason)) => Ok(NumberState::Void {
+            reason: place.parse("reason", reason)?,
+            later: (row.later.as_ref())
+                .map(|later| place.parse("later", later))
+                .transpose()?,
+        }),
         _ => Err(place.wrong("state")),
     }
 }
@@ -229,13 +234,14 @@ pub(crate) async fn void(
     let numbers = wanted.numbers.iter().map(|number| [json!(number)]);
     let given = ValueTable::new(&inside, "w", ["number"], numbers.collect());
     let sql = format!(
-        "UPDATE block_number SET state = 'void', reason = ?, actor = ?, settled = ? \
+        "UPDATE block_number SET state = 'void', reason = ?, later = ?, actor = ?, settled = ? \
          WHERE province = ? AND unit = ? AND day = ? AND state = 'open' \
              AND number IN (SELECT number FROM {})",
         given.table
     );
     let mut values: Vec<Value> = vec![
         wanted.reason.as_str().into(),
+        wanted.later.map(|later| later.to_string()).into(),
         wanted.actor.as_str().into(),
         wanted.at.timestamp_micros().into(),
         wanted.province.as_str().into(),
@@ -252,7 +258,8 @@ pub(crate) async fn void(
     };
     for number in &wanted.numbers {
         let state = is(*number);
-        if state != Some(NumberState::Void(wanted.reason)) {
+        let (reason, later) = (wanted.reason, wanted.later);
+        if state != Some(NumberState::Void { reason, later }) {
             transaction.rollback().await.map_err(store_error)?;
             let number = *number;
             return Ok(Voided::NotOpen { number, state });
@@ -341,7 +348,7 @@ pub(crate) async fn states<C: ConnectionTrait>(
     let columns = ["province", "unit", "day", "number"];
     let given = ValueTable::new(db, "w", columns, rows.collect());
     let sql = format!(
-        "SELECT w.at, b.state, b.dossier, b.reason FROM {} CROSS JOIN block_number b \
+        "SELECT w.at, b.state, b.dossier, b.reason, b.later FROM {} CROSS JOIN block_number b \
          WHERE b.province = w.province AND b.unit = w.unit AND b.day = w.day \
              AND b.number = w.number",
         given.table
@@ -357,6 +364,7 @@ pub(crate) async fn states<C: ConnectionTrait>(
                 state: row.state,
                 dossier: row.dossier,
                 reason: row.reason,
+                later: row.later,
             };
             let place = Place {
                 table: "block_number",
@@ -390,6 +398,7 @@ struct NumberRow {
     state: String,
     dossier: Option<String>,
     reason: Option<String>,
+    later: Option<String>,
 }
 
 #[derive(FromQueryResult)]
@@ -398,6 +407,7 @@ struct StateRow {
     state: String,
     dossier: Option<String>,
     reason: Option<String>,
+    later: Option<String>,
 }
 
 #[derive(FromQueryResult)]

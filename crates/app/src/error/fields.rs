@@ -276,6 +276,7 @@ const LABELS: &[(&str, &str)] = &[
     ("issuer", "Tổ chức cấp chứng thư"),
     ("items", "Mục"),
     ("kind", "Loại"),
+    ("later_dossier", "Hồ sơ tiếp nhận sau"),
     ("lead", "Chủ trì"),
     ("levels", "Mức cảnh báo"),
     ("legal_basis", "Căn cứ pháp lý"),

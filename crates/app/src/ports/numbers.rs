@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
-use domain::id::{ActorId, ProvinceCode, RequestId, UnitCode};
+use domain::id::{ActorId, DossierId, ProvinceCode, RequestId, UnitCode};
 use domain::number::{NumberState, VoidReason};
 use domain::time::Instant;
 
@@ -123,6 +123,8 @@ pub struct VoidWanted {
     pub numbers: Vec<u32>,
     /// Why.
     pub reason: VoidReason,
+    /// The dossier that the person of the slip has later.
+    pub later: Option<DossierId>,
     /// Who gives them back.
     pub actor: ActorId,
     /// When.

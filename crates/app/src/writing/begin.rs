@@ -197,7 +197,7 @@ impl BatchState<'_> {
         match state {
             // If the number was used, its code is taken, and that check names the holder.
             None | Some(NumberState::Used(_)) => Ok(number),
-            Some(NumberState::Open | NumberState::Void(_)) => Err(Error::invalid(
+            Some(NumberState::Open | NumberState::Void { .. }) => Err(Error::invalid(
                 "portal_code",
                 "must not be a number that the desk of the receiving unit has taken along",
             )),

@@ -2,7 +2,7 @@
 
 use app::offline::OfflineReception;
 use app::ports::Block;
-use app::view::View;
+use app::view::{DossierName, View};
 use app::{Error, RequestIdentity};
 use chrono::NaiveDate;
 use domain::dossier::{Channel, Reception};
@@ -64,6 +64,8 @@ pub struct GiveBack {
     pub numbers: Vec<u32>,
     /// Why.
     pub reason: VoidReason,
+    /// The dossier that the person of the slip has later.
+    pub later: Option<DossierName>,
 }
 
 /// Reads which numbers are given back.
@@ -89,12 +91,14 @@ pub fn give_back(
         numbers.extend(positive(&mut fields, &format!("numbers[{at}]"), *number));
     }
     let reason = reason(&mut fields, request.reason);
+    let later = fields.optional("later_dossier", &request.later_dossier, DossierName::parse);
     let give_back = (|| {
         Some(GiveBack {
             unit: unit?,
             day: day?,
             numbers,
             reason: reason?,
+            later,
         })
     })();
     fields.done(give_back)
@@ -239,9 +243,29 @@ pub fn block(block: &Block) -> proto::NumberBlock {
         last: small(block.last),
         open_numbers: of(|state| matches!(state, NumberState::Open)),
         used_numbers: used.collect(),
-        void_numbers: of(|state| matches!(state, NumberState::Void(_))),
+        void_numbers: of(|state| matches!(state, NumberState::Void { .. })),
         reserve_time: Some(timestamp(block.taken)),
+        voided: (block.numbers.iter())
+            .filter_map(|(number, state)| voided(*number, state))
+            .collect(),
     }
+}
+
+fn voided(number: u32, state: &NumberState) -> Option<proto::number_block::VoidedNumber> {
+    use proto::void_numbers_request::Reason;
+    let NumberState::Void { reason, later } = state else {
+        return None;
+    };
+    let why = match reason {
+        VoidReason::Unused => Reason::Unused,
+        VoidReason::Spoilt => Reason::Spoilt,
+        VoidReason::Lost => Reason::Lost,
+    };
+    Some(proto::number_block::VoidedNumber {
+        number: small(number),
+        reason: why.into(),
+        later_dossier: later.map_or_else(String::new, |later| format!("dossiers/{later}")),
+    })
 }
 
 fn used(number: u32, dossier: DossierId) -> proto::number_block::UsedNumber {

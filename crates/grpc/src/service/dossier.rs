@@ -146,7 +146,14 @@ service! {
         let work = |engine: std::sync::Arc<app::Engine>, caller| async move {
             let asked = offline::give_back(&request, &Calls::context(&engine, &caller))?;
             let blocks = engine
-                .void_numbers(&caller, &asked.unit, asked.day, asked.numbers, asked.reason)
+                .void_numbers(
+                    &caller,
+                    &asked.unit,
+                    asked.day,
+                    asked.numbers,
+                    asked.reason,
+                    asked.later.as_ref(),
+                )
                 .await?;
             Ok(proto::VoidNumbersResponse {
                 blocks: blocks.iter().map(offline::block).collect(),

@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use app::ports::{Block, Clock, Ids};
+use app::view::DossierName;
 use app::{Caller, Engine, RequestIdentity};
 use chrono::NaiveDate;
 use domain::code::DossierCode;
@@ -90,6 +91,9 @@ pub struct OfflineVoid {
     /// unused, spoilt or lost.
     #[arg(long)]
     pub reason: String,
+    /// The dossier that the person of the slip has later, by code or id; then it is one number.
+    #[arg(long, value_name = "DOSSIER")]
+    pub later_dossier: Option<String>,
 }
 
 /// Flags of `offline import`.
@@ -193,9 +197,23 @@ pub async fn void(flags: OfflineVoid) -> Result<ExitCode, Failure> {
         .parse()
         .map_err(|wrong| Failure::Input(format!("--reason: {wrong}")))?;
     let numbers = numbers(&flags.numbers)?;
+    let later = match &flags.later_dossier {
+        Some(name) => Some(
+            DossierName::parse(name)
+                .map_err(|wrong| Failure::Input(format!("--later-dossier: {wrong}")))?,
+        ),
+        None => None,
+    };
     let blocks = desk
         .engine
-        .void_numbers(&desk.caller, &desk.unit, desk.day, numbers, reason)
+        .void_numbers(
+            &desk.caller,
+            &desk.unit,
+            desk.day,
+            numbers,
+            reason,
+            later.as_ref(),
+        )
         .await
         .map_err(refused)?;
     tell(&desk, &blocks)?;
@@ -361,7 +379,14 @@ fn tell(desk: &Desk, blocks: &[Block]) -> Result<(), Failure> {
         let what = match state {
             NumberState::Open => "open".to_owned(),
             NumberState::Used(dossier) => format!("dossiers/{dossier}"),
-            NumberState::Void(reason) => format!("void, {reason}"),
+            NumberState::Void {
+                reason,
+                later: None,
+            } => format!("void, {reason}"),
+            NumberState::Void {
+                reason,
+                later: Some(later),
+            } => format!("void, {reason}; later dossiers/{later}"),
         };
         text.push_str(&format!("{}\t{what}\n", desk.code(*number)));
     }
