@@ -8,4 +8,5 @@ mod everything;
 mod export;
 pub mod hidden;
 mod log;
+pub mod update;
 mod wabo;

@@ -20,7 +20,7 @@ use crate::import::hidden::Desk;
 use crate::world::{OTHER_WARD, THREE_DAYS, WARD, World, unit, who};
 
 /// The differences, in words.
-async fn differences(world: &World) -> Vec<String> {
+pub async fn differences(world: &World) -> Vec<String> {
     let read = world.store.snapshot().await.unwrap();
     let mut found = Vec::new();
     let mut differs = |one: app::verify::Difference| found.push(one.to_string());

@@ -478,3 +478,72 @@ fn an_export_for_people_has_vietnamese_heads_and_names_and_can_be_read_again() {
         assert_eq!(found["dossiers_added"], 40, "{name}: {found}");
     }
 }
+
+#[test]
+fn a_newer_list_with_update_brings_ends_and_says_what_it_left() {
+    let map = "source = \"so\"\nprovince = \"08\"\nzone = \"Asia/Ho_Chi_Minh\"\n\
+               cases = { case = \"so\", received = \"nhan\", due = \"hen\", resolved = \"xong\" }\n\
+               otherwise = { unit = \"02215\", procedure = \"1.004873\" }\n";
+    let desk = Desk::new(map);
+    let url = format!("sqlite:{}", desk.folder.path().join("m.db").display());
+    let first = desk.file(
+        "t8.csv",
+        "so,nhan,hen,xong\nA,2026-08-03 09:00,2026-08-06,\nB,2026-08-03 10:00,2026-08-06,\n\
+         C,2026-08-03 11:00,2026-08-06,2026-08-05 09:00\n",
+    );
+    let done = desk.run(&first, &["--database", &url]);
+    assert_eq!(done.status.code(), Some(0), "{done:?}");
+    let newer = desk.file(
+        "t9.csv",
+        "so,nhan,hen,xong\nA,2026-08-03 09:00,2026-08-06,2026-08-06 15:00\n\
+         B,2026-08-03 10:30,2026-08-06,2026-08-06 15:00\nC,2026-08-03 11:00,2026-08-06,\n\
+         D,2026-09-01 09:00,2026-09-04,\n",
+    );
+    let update = ["--update", "--database", &url];
+    for dry in [true, false, false] {
+        let more = if dry { &["--dry-run"][..] } else { &[] };
+        let done = desk.run(&newer, &[&update[..], more].concat());
+        assert_eq!(
+            done.status.code(),
+            Some(1),
+            "some of it contradicts: {done:?}"
+        );
+        let said = String::from_utf8(done.stdout).unwrap();
+        for line in [
+            "t9.csv:3: dossier `B`: its reception was recorded as 2026-08-03 10:00:00, and the file says \
+             2026-08-03 10:30:00; it stays as recorded",
+            "t9.csv:4: dossier `C`: it had ended (resolved, 2026-08-05 09:00), and the file says that it \
+             has not; it stays as recorded",
+        ] {
+            assert!(said.contains(line), "{said}");
+        }
+        assert!(said.contains("Contradicts what was recorded"), "{said}");
+    }
+    let json = desk.run(&newer, &[&update[..], &["--format", "json"]].concat());
+    let json: Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(json["already_imported"], true);
+    assert_eq!(
+        (&json["dossiers_added"], &json["dossiers_updated"]),
+        (&0.into(), &0.into())
+    );
+    assert_eq!(json["dossiers_already_there"], 2);
+    assert_eq!(json["left"][0]["case"], "B");
+    assert_eq!(json["left"][0]["why"], "contradicts");
+    let rows = told(&desk.folder.path().join("out"), &url);
+    assert_eq!(rows.len(), 4);
+    let of = |name: &str| {
+        rows.iter()
+            .find(|row| row.iter().any(|cell| cell == name))
+            .unwrap()
+    };
+    assert!(
+        of("A").iter().any(|cell| cell.contains("2026-08-06T15:00")),
+        "{:?}",
+        of("A")
+    );
+    assert!(
+        !of("B").iter().any(|cell| cell.contains("2026-08-06T15:00")),
+        "{:?}",
+        of("B")
+    );
+}

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
-use app::import::{Begun, End, Import, Life, Lives, NewImport, Piece, Plan};
+use app::import::{Begun, End, Import, Life, Lives, NewImport, Origin, Piece, Plan};
 use app::ports::{CommitError, Ids, StoreError};
 use domain::code::{AnyCode, DossierCode};
 use domain::dossier::{Dossier, ImportNumber, Interest, Precedence, Record};
@@ -164,6 +164,7 @@ async fn insert<C: ConnectionTrait>(
 #[derive(FromQueryResult)]
 struct OriginRow {
     name: String,
+    dossier: String,
     digest: i64,
 }
 
@@ -173,24 +174,57 @@ pub(crate) async fn origins<C: ConnectionTrait>(
     province: &ProvinceCode,
     source: &str,
     names: &[&str],
-) -> Result<HashMap<Box<str>, u64>, StoreError> {
+) -> Result<HashMap<Box<str>, Origin>, StoreError> {
     if names.is_empty() {
         return Ok(HashMap::new());
     }
     let list = names.iter().map(|name| [json!(name)]).collect();
     let given = ValueTable::new(db, "w", ["name"], list);
     let sql = format!(
-        "SELECT o.name, o.digest FROM {} CROSS JOIN origin o \
+        "SELECT o.name, o.dossier, o.digest FROM {} CROSS JOIN origin o \
          WHERE o.name = w.name AND o.province = ? AND o.source = ?",
         given.table
     );
     let mut values = given.values;
     values.extend([province.as_str().into(), source.into()]);
     let rows: Vec<OriginRow> = db.all(&sql, values).await.map_err(store_error)?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (row.name.into(), row.digest.cast_unsigned()))
-        .collect())
+    rows.into_iter()
+        .map(|row| {
+            let place = Place {
+                table: "origin",
+                id: &row.name,
+            };
+            let origin = Origin {
+                dossier: place.parse("dossier", &row.dossier)?,
+                digest: row.digest.cast_unsigned(),
+            };
+            Ok((row.name.into(), origin))
+        })
+        .collect()
+}
+
+/// Keeps the digests of what another system says of its dossiers by now.
+pub(crate) async fn keep_digests<C: ConnectionTrait>(
+    db: &Executor<'_, C>,
+    province: &ProvinceCode,
+    source: &str,
+    digests: &[(String, u64)],
+) -> Result<(), StoreError> {
+    let list = digests
+        .iter()
+        .map(|(name, digest)| [json!(name), json!(digest.cast_signed())])
+        .collect();
+    let given = ValueTable::new(db, "w", ["name", "digest"], list);
+    let sql = format!(
+        "WITH wanted AS MATERIALIZED (SELECT name, digest FROM {}) \
+         UPDATE origin SET digest = wanted.digest FROM wanted \
+         WHERE origin.province = ? AND origin.source = ? AND origin.name = wanted.name",
+        given.table
+    );
+    let mut values = given.values;
+    values.extend([province.as_str().into(), source.into()]);
+    db.run(&sql, values).await.map_err(store_error)?;
+    Ok(())
 }
 
 #[derive(FromQueryResult)]

@@ -45,7 +45,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use app::foresight::{Flag, Foretold, KeptModel};
-use app::import::{Archive, Begun, End, Import, NewImport, Piece, Viewing};
+use app::import::{Archive, Begun, End, Import, NewImport, Origin, Piece, Viewing};
 use app::ports::{
     Account, AccountStore, Batch, BlockWanted, CommitError, Committed, Document, Installation, Job,
     Key, KeyMark, Loaded, PrintWanted, Printed, Proposal, Published, ReadKept, ReadTx, Reserved,
@@ -319,8 +319,30 @@ impl Archive for SeaStore {
         province: &ProvinceCode,
         source: &str,
         names: &[&str],
-    ) -> Result<HashMap<Box<str>, u64>, StoreError> {
+    ) -> Result<HashMap<Box<str>, Origin>, StoreError> {
         import::origins(&self.writing(), province, source, names).await
+    }
+
+    async fn keep_digests(
+        &self,
+        province: &ProvinceCode,
+        source: &str,
+        digests: &[(&str, u64)],
+    ) -> Result<(), StoreError> {
+        let owned: Vec<(String, u64)> = digests
+            .iter()
+            .map(|(name, digest)| ((*name).to_owned(), *digest))
+            .collect();
+        let (inner, province) = (Arc::clone(&self.inner), province.clone());
+        let source = source.to_owned();
+        let kept = tokio::spawn(async move {
+            let db = Executor {
+                connection: &inner.writer,
+                statements: &inner.statements,
+            };
+            import::keep_digests(&db, &province, &source, &owned).await
+        });
+        kept.await.map_err(unfinished)?
     }
 
     async fn code_holders(

@@ -9,13 +9,15 @@ use std::time::Duration;
 use app::Error;
 use app::feed::FeedItem;
 use app::import::{
-    Archive, Begun, End, Import, NewImport, Outcome, Piece, Plan, Stopped, Viewing, run,
+    Archive, Begun, End, Import, NewImport, Origin, Outcome, Piece, Plan, Stopped, Viewing, run,
 };
 use app::ports::{
-    CommitError, Ids, List, RatingsWanted, ReadTx, ReportWanted, Scope, Search, Store, StoreError,
-    WorklistPage,
+    Batch, CommitError, Committed, Ids, List, Loaded, RatingsWanted, ReadTx, ReportWanted, Scope,
+    Search, Store, StoreError, Wanted, WorklistPage, WriteBatches,
 };
+use app::tokens::{self, Grant};
 use async_trait::async_trait;
+use chrono::TimeDelta;
 use domain::catalogue::Fault;
 use domain::code::AnyCode;
 use domain::dossier::acts::{RateDossier, Withdraw};
@@ -29,12 +31,13 @@ use sea_orm::ConnectionTrait;
 use serde_json::json;
 use store::{Options, SeaStore};
 
+use super::command::motcua;
 use crate::backend::{Backend, TestDatabase};
 use crate::calling::Json;
 use crate::port::{Port, Settings, soon};
 use crate::streams::listener::next_line;
 use crate::world::{
-    NumberedIds, OTHER_WARD, PROVINCE, THREE_DAYS, WARD, World, catalogue, moment, who,
+    NumberedIds, OTHER_WARD, PROVINCE, THREE_DAYS, WARD, World, catalogue, moment, unit, who,
 };
 
 const MAP: &str = r#"
@@ -87,7 +90,7 @@ impl Desk {
         self.try_plan(plan(rows), pieces).await
     }
 
-    async fn try_plan(&self, plan: Plan, pieces: usize) -> Result<Outcome, Stopped> {
+    pub async fn try_plan(&self, plan: Plan, pieces: usize) -> Result<Outcome, Stopped> {
         let ids: Arc<dyn Ids> = Arc::new(NumberedIds::default());
         let archive = Cut {
             store: Arc::clone(&self.store),
@@ -200,13 +203,14 @@ fn plan_by(text: &str, rows: u32) -> Plan {
         files: format!("{rows:064}"),
         actor: ActorId::parse("importer").unwrap(),
         now,
+        update: false,
         // Several pieces even of so few.
         piece: 10,
     }
 }
 
 /// A row of a file.
-fn row(line: u64, cells: &[String]) -> TextRow {
+pub fn row(line: u64, cells: &[String]) -> TextRow {
     let mut row = TextRow::default();
     let mut ends = Vec::new();
     let mut text = String::new();
@@ -251,6 +255,7 @@ async fn exported(world: &World) -> Plan {
         files: format!("{:064}", 1),
         actor: ActorId::parse("importer").unwrap(),
         now,
+        update: false,
         piece: 1,
     }
 }
@@ -259,6 +264,34 @@ async fn exported(world: &World) -> Plan {
 struct Cut {
     store: Arc<SeaStore>,
     left: AtomicUsize,
+}
+
+impl Cut {
+    /// Fails from the last write on.
+    fn wears_out(&self) -> Result<(), CommitError> {
+        let left = self.left.load(Ordering::Relaxed);
+        if left == 0 {
+            return Err(CommitError::Store(gone()));
+        }
+        self.left.store(left - 1, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+fn gone() -> StoreError {
+    StoreError::Unavailable("the process was killed".into())
+}
+
+#[async_trait]
+impl WriteBatches for Cut {
+    async fn load(&self, wanted: &Wanted) -> Result<Loaded, StoreError> {
+        self.store.load(wanted).await
+    }
+
+    async fn commit(&self, batch: Batch) -> Result<Committed, CommitError> {
+        self.wears_out()?;
+        self.store.commit(batch).await
+    }
 }
 
 #[async_trait]
@@ -272,8 +305,18 @@ impl Archive for Cut {
         province: &ProvinceCode,
         source: &str,
         names: &[&str],
-    ) -> Result<HashMap<Box<str>, u64>, StoreError> {
+    ) -> Result<HashMap<Box<str>, Origin>, StoreError> {
         self.store.origins(province, source, names).await
+    }
+
+    async fn keep_digests(
+        &self,
+        province: &ProvinceCode,
+        source: &str,
+        digests: &[(&str, u64)],
+    ) -> Result<(), StoreError> {
+        self.wears_out().map_err(|_| gone())?;
+        self.store.keep_digests(province, source, digests).await
     }
 
     async fn code_holders(
@@ -285,10 +328,7 @@ impl Archive for Cut {
     }
 
     async fn write_import(&self, piece: Piece) -> Result<bool, CommitError> {
-        if self.left.fetch_sub(1, Ordering::Relaxed) == 0 {
-            let gone = StoreError::Unavailable("the process was killed".into());
-            return Err(CommitError::Store(gone));
-        }
+        self.wears_out()?;
         self.store.write_import(piece).await
     }
 
@@ -357,6 +397,20 @@ async fn what_citizens_said_counts_with_the_whole_import_and_not_before(on: Back
     assert_eq!(desk.ratings().await, 3);
 }
 
+/// The secret of a token for a chairman of a unit that the shipped catalogue does not have.
+async fn token_of(world: &World, made: &str) -> String {
+    let grant = Grant {
+        actor: ActorId::parse("chairman-of-the-new").unwrap(),
+        role: Role::Chairman,
+        province: who(Role::Chairman, PROVINCE).province,
+        units: vec![unit(made)],
+        lasts: TimeDelta::days(1),
+    };
+    let (ids, now) = (server::clock::SystemIds, world.engine.now());
+    let issued = tokens::issue(world.store.as_ref(), &ids, now, grant).await;
+    issued.unwrap().secret
+}
+
 on_every_database!(what_an_import_creates_is_there_with_its_dossiers_and_not_before);
 
 async fn what_an_import_creates_is_there_with_its_dossiers_and_not_before(on: Backend) {
@@ -398,8 +452,25 @@ async fn what_an_import_creates_is_there_with_its_dossiers_and_not_before(on: Ba
     let fifty = json!({ "page_size": 50 });
     let list = json.call(&token, "ListDossiers", &fifty).await.good();
     assert_eq!(list["dossiers"].as_array().unwrap().len(), 30);
-    let (unit, procedure, documents) = shown().await;
-    assert_eq!((unit, procedure), (200, 200));
+    let (found_unit, procedure, documents) = shown().await;
+    assert_eq!((found_unit, procedure), (200, 200));
+    // Whoever is to work there gets a token from the command, by either code of the unit.
+    for code in ["H60.99001", "99001"] {
+        let to = ["--unit", code, "--database", &world.url];
+        let words = [&["token", "--role", "officer"], &to[..]].concat();
+        motcua(&words).await.unwrap();
+    }
+    let tokens = world.store.read().await.unwrap().tokens().await.unwrap();
+    let made = tokens
+        .iter()
+        .filter(|token| token.units == [unit("H60.99001")]);
+    assert_eq!(made.count(), 2);
+    // And a token of the unit opens its dossiers.
+    let there = token_of(&world, "H60.99001").await;
+    let list = json.call(&there, "ListDossiers", &fifty).await.good();
+    assert_eq!(list["dossiers"].as_array().unwrap().len(), 30);
+    let worklist = json.call(&there, "ListWorklist", &fifty).await.good();
+    assert_eq!(worklist["dossiers"].as_array().unwrap().len(), 10);
     assert_eq!(documents.as_array().unwrap().len(), 2);
     let again = desk.try_plan(creating(), usize::MAX).await.unwrap();
     assert!(again.before);

@@ -1,5 +1,7 @@
 //! Makes dossiers and events of rows, piece by piece.
 
+use std::sync::Arc;
+
 use domain::catalogue::Fault;
 use domain::digest::keyed_hash;
 use domain::dossier::private::Salt;
@@ -14,7 +16,7 @@ use crate::ports::Ids;
 
 /// The dossiers of a plan in order of reception, with those still to come.
 pub struct Lives {
-    plan: Plan,
+    plan: Arc<Plan>,
     number: ImportNumber,
     next: usize,
 }
@@ -32,11 +34,12 @@ impl Lives {
     /// All of them.
     #[must_use]
     pub fn new(mut plan: Plan, number: ImportNumber) -> Self {
-        plan.cases.sort_by_key(|case| {
-            let first = case.happenings.iter().map(|(at, _)| *at).min();
-            let fact = case.facts.iter().map(|record| record.event_time).min();
-            case.received.or(first).or(fact)
-        });
+        plan.sort();
+        Self::of(Arc::new(plan), number)
+    }
+
+    /// All dossiers of a plan that is sorted.
+    pub(super) fn of(plan: Arc<Plan>, number: ImportNumber) -> Self {
         Self {
             plan,
             number,
@@ -105,9 +108,7 @@ impl Lives {
             let born = u64::try_from(first.at.timestamp_millis()).unwrap_or_default();
             DossierId::new(born, lane_of(&first.unit), chance)
         });
-        // One request a dossier, in the order of writing.
-        let request = format!("{:08x}-0000-8000-8000-{at:012x}", self.number.get());
-        let request = RequestId::parse(&request).expect("it has the form of a UUID");
+        let request = request_id(self.number, at);
         let mut dossier: Option<Dossier> = None;
         let mut events = Vec::with_capacity(history.events.len());
         for (version, past) in (1..).zip(history.events) {
@@ -139,13 +140,43 @@ impl Lives {
             digest: case.digest,
             oddities: history.oddities,
             fold: serde_json::to_string(&dossier).expect("a dossier holds only texts and numbers"),
-            content: keyed_hash(
-                salt.as_bytes(),
-                &[b"import", case.name.as_bytes(), &case.digest.to_be_bytes()],
-            ),
+            content: content(&salt, case),
             salt,
             dossier,
             events,
         })
     }
+}
+
+/// Keyed hash of the rows that a dossier was made from.
+pub(super) fn content(salt: &Salt, case: &ImportedCase) -> [u8; 32] {
+    keyed_hash(
+        salt.as_bytes(),
+        &[b"import", case.name.as_bytes(), &case.digest.to_be_bytes()],
+    )
+}
+
+/// One request a dossier, in the order of writing.
+pub(super) fn request_id(import: ImportNumber, at: usize) -> RequestId {
+    formed(import, OF_IMPORTS, at)
+}
+
+/// The request of an update to a dossier.
+pub(super) fn update_id(import: ImportNumber, at: usize) -> RequestId {
+    formed(import, OF_UPDATES, at)
+}
+
+fn formed(import: ImportNumber, middle: &str, at: usize) -> RequestId {
+    let request = format!("{:08x}{middle}{at:012x}", import.get());
+    RequestId::parse(&request).expect("it has the form of a UUID")
+}
+
+/// What all request ids of imports have in the middle, and all of updates.
+const OF_IMPORTS: &str = "-0000-8000-8000-";
+const OF_UPDATES: &str = "-0000-8001-8000-";
+
+/// Whether an import wrote a record, or an update.
+pub(super) fn is_of_import(record: &Record) -> bool {
+    let middle = record.request_id.as_str().get(8..24);
+    middle.is_some_and(|middle| [OF_IMPORTS, OF_UPDATES].contains(&middle))
 }

@@ -3,9 +3,11 @@
 //! [`domain::import`] has already read the rows and put them together. Here they become dossiers
 //! and events, in pieces of bounded size. Nobody sees any of them before the last transaction,
 //! which marks the import as finished, puts into force what the map creates, and adds one entry to
-//! the feed. After an interrupted run the next one continues where the last piece ended.
+//! the feed. After an interrupted run the next one continues where the last piece ended. An update
+//! then takes over what the files newly say about dossiers that are there already.
 
 mod lives;
+mod update;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -19,8 +21,9 @@ use domain::import::{ImportedCase, Map};
 use domain::time::Instant;
 use tokio::sync::mpsc;
 
-pub use crate::ports::{Archive, Begun, End, Import, Life, NewImport, Piece, Viewing};
+pub use crate::ports::{Archive, Begun, End, Import, Life, NewImport, Origin, Piece, Viewing};
 pub use lives::Lives;
+pub use update::{Left, Why};
 
 use crate::error::Error;
 use crate::ports::{CommitError, Ids, Proposal, StoreError};
@@ -44,11 +47,22 @@ pub struct Plan {
     pub now: Instant,
     /// How many events a piece has at least: [`PIECE`].
     pub piece: usize,
+    /// Whether dossiers that are there already take over what the files newly say.
+    pub update: bool,
     /// The dossiers. They are sorted by reception before writing, so that ids grow with them.
     pub cases: Vec<ImportedCase>,
 }
 
 impl Plan {
+    /// Puts the dossiers in the order in which they are written.
+    fn sort(&mut self) {
+        self.cases.sort_by_key(|case| {
+            let first = case.happenings.iter().map(|(at, _)| *at).min();
+            let fact = case.facts.iter().map(|record| record.event_time).min();
+            case.received.or(first).or(fact)
+        });
+    }
+
     fn proposals(&self) -> Vec<Proposal> {
         let creates = self.creates.iter().cloned();
         creates
@@ -90,8 +104,17 @@ pub struct Outcome {
     pub events: u64,
     /// Existing dossiers about which the files say the same.
     pub known: u64,
-    /// Existing dossiers about which the files say something else. They stay unchanged.
+    /// Existing dossiers about which the files say something else. They stay unchanged; of an update,
+    /// there is none.
     pub changed: Vec<Box<str>>,
+    /// Whether it is an update.
+    pub is_update: bool,
+    /// Of an update: existing dossiers that took over what the files newly say.
+    pub updated: u64,
+    /// Of an update: the events that they took over.
+    pub updated_events: u64,
+    /// Of an update: existing dossiers that stay although the files say something else.
+    pub left: Vec<Left>,
     /// How many have which oddity.
     pub odd: Vec<(Oddity, u64)>,
     /// How many have any.
@@ -125,6 +148,9 @@ pub enum Stopped {
     /// A piece was not written.
     #[error("the import was not finished; run it again to continue")]
     Commit(#[source] CommitError),
+    /// The dossiers that are new are in; not all others took over what is new about them.
+    #[error("the update was not finished; run it again to continue")]
+    Updating(#[source] Box<Stopped>),
     /// It broke off.
     #[error("the import was not finished")]
     Broken(#[source] Error),
@@ -139,9 +165,8 @@ impl From<StoreError> for Stopped {
 /// Counts what an import would add, without a store.
 #[must_use]
 pub fn rehearse(plan: Plan, ids: &dyn Ids) -> Outcome {
-    let number = ImportNumber::new(1).expect("1 is not 0");
     let mut outcome = Outcome::default();
-    let mut lives = Lives::new(plan, number);
+    let mut lives = Lives::new(plan, FIRST);
     while let Some(piece) = lives.next(ids) {
         outcome.refusals.extend(piece.refusals);
         for life in &piece.lives {
@@ -151,14 +176,50 @@ pub fn rehearse(plan: Plan, ids: &dyn Ids) -> Outcome {
     outcome
 }
 
+/// Counts what an update would add and take over, and writes nothing.
+pub async fn rehearse_update(
+    archive: &dyn Archive,
+    mut plan: Plan,
+    ids: &dyn Ids,
+) -> Result<Outcome, Stopped> {
+    plan.sort();
+    let plan = Arc::new(plan);
+    let mut outcome = Outcome {
+        is_update: true,
+        ..Outcome::default()
+    };
+    let mut lives = Lives::of(Arc::clone(&plan), FIRST);
+    while let Some(made) = lives.next(ids) {
+        outcome.refusals.extend(made.refusals);
+        let (lives, _known) = unknown(archive, &plan, made.lives).await?;
+        let (province, refusals) = (&plan.map.province, &mut outcome.refusals);
+        for life in unclaimed(archive, province, lives, refusals).await? {
+            outcome.add(&life);
+        }
+    }
+    let update = update::Update {
+        archive,
+        plan: &plan,
+        number: FIRST,
+        writes: false,
+    };
+    update.run(ids, &mut outcome, &mut |_at| {}).await?;
+    Ok(outcome)
+}
+
+/// The number of an import that is only rehearsed.
+const FIRST: ImportNumber = ImportNumber::FIRST;
+
 /// Writes the whole import, or continues it.
 pub async fn run(
     archive: &dyn Archive,
-    plan: Plan,
+    mut plan: Plan,
     ids: Arc<dyn Ids>,
     elapsed: &(dyn Fn() -> Duration + Sync),
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<Outcome, Stopped> {
+    plan.sort();
+    let plan = Arc::new(plan);
     let new = NewImport {
         province: plan.map.province.clone(),
         source: plan.map.source.clone(),
@@ -166,15 +227,20 @@ pub async fn run(
         actor: plan.actor.clone(),
         at: plan.now,
     };
-    let mut import = match archive.begin_import(&new).await? {
-        Begun::Ready(import) => import,
+    let start = elapsed();
+    let mut outcome = Outcome {
+        is_update: plan.update,
+        ..Outcome::default()
+    };
+    let import = match archive.begin_import(&new).await? {
+        Begun::Ready(import) => {
+            let plan = Arc::clone(&plan);
+            add(archive, plan, import, &ids, &mut outcome, progress).await?
+        }
         Begun::Finished(import) => {
-            return Ok(Outcome {
-                before: true,
-                known: import.done,
-                import: Some(import),
-                ..Outcome::default()
-            });
+            outcome.before = true;
+            outcome.known = import.done;
+            import
         }
         Begun::Unfinished(other) => {
             return Err(Stopped::Unfinished {
@@ -183,27 +249,49 @@ pub async fn run(
             });
         }
     };
-    let mut outcome = Outcome {
-        resumed: import.done,
-        ..Outcome::default()
-    };
-    let of = plan.cases.len() as u64;
-    let creates = plan.proposals();
-    let start = elapsed();
-    let mut pieces = produce(plan, &import, ids);
+    if plan.update {
+        let added = if outcome.before { 0 } else { import.dossiers };
+        outcome.known = 0;
+        outcome.changed = Vec::new();
+        let update = update::Update {
+            archive,
+            plan: &plan,
+            number: import.number,
+            writes: true,
+        };
+        let updated = update.run(ids.as_ref(), &mut outcome, progress).await;
+        updated.map_err(|stopped| Stopped::Updating(Box::new(stopped)))?;
+        // What this import brought itself is no news.
+        outcome.known = outcome.known.saturating_sub(added);
+    }
+    outcome.took = elapsed().saturating_sub(start);
+    outcome.import = Some(import);
+    Ok(outcome)
+}
+
+/// Adds the dossiers that nobody has yet, and makes them visible.
+async fn add(
+    archive: &dyn Archive,
+    plan: Arc<Plan>,
+    mut import: Import,
+    ids: &Arc<dyn Ids>,
+    outcome: &mut Outcome,
+    progress: &mut (dyn FnMut(Progress) + Send),
+) -> Result<Import, Stopped> {
+    outcome.resumed = import.done;
+    let mut pieces = produce(Arc::clone(&plan), &import, Arc::clone(ids));
     while let Some(made) = pieces.recv().await {
         outcome.refusals.extend(made.refusals);
-        let names: Vec<&str> = made.lives.iter().map(|life| life.name.as_ref()).collect();
-        let known = archive.origins(&new.province, &new.source, &names).await?;
-        let mut lives = Vec::with_capacity(made.lives.len());
-        for life in made.lives {
-            match known.get(&life.name) {
-                Some(digest) if *digest == life.digest => outcome.known += 1,
-                Some(_) => outcome.changed.push(life.name),
-                None => lives.push(life),
+        let (lives, known) = unknown(archive, &plan, made.lives).await?;
+        for (name, same) in known {
+            if same {
+                outcome.known += 1;
+            } else {
+                outcome.changed.push(name);
             }
         }
-        let lives = unclaimed(archive, &new.province, lives, &mut outcome.refusals).await?;
+        let refusals = &mut outcome.refusals;
+        let lives = unclaimed(archive, &plan.map.province, lives, refusals).await?;
         for life in &lives {
             outcome.add(life);
         }
@@ -223,18 +311,36 @@ pub async fn run(
         import.events += added;
         progress(Progress {
             done: import.done,
-            of,
+            of: plan.cases.len() as u64,
             events: import.events,
         });
     }
-    outcome.took = elapsed().saturating_sub(start);
     let end = End {
         import,
-        at: new.at,
-        creates,
+        at: plan.now,
+        creates: plan.proposals(),
     };
-    outcome.import = Some(archive.finish_import(&end).await?);
-    Ok(outcome)
+    Ok(archive.finish_import(&end).await?)
+}
+
+/// Parts dossiers that nobody has yet from those that are there, each of these with whether the
+/// files say the same about it.
+async fn unknown(
+    archive: &dyn Archive,
+    plan: &Plan,
+    made: Vec<Life>,
+) -> Result<(Vec<Life>, Vec<(Box<str>, bool)>), StoreError> {
+    let names: Vec<&str> = made.iter().map(|life| life.name.as_ref()).collect();
+    let (province, source) = (&plan.map.province, &plan.map.source);
+    let there = archive.origins(province, source, &names).await?;
+    let (mut lives, mut known) = (Vec::with_capacity(made.len()), Vec::new());
+    for life in made {
+        match there.get(&life.name) {
+            Some(origin) => known.push((life.name, origin.digest == life.digest)),
+            None => lives.push(life),
+        }
+    }
+    Ok((lives, known))
 }
 
 /// Leaves out dossiers with a code that another dossier has: by one code one dossier is found, and
@@ -291,9 +397,9 @@ fn who(dossier: &Dossier) -> String {
 
 /// Makes pieces on a thread of its own, at most two ahead of the writer, so that memory stays
 /// bounded.
-fn produce(plan: Plan, import: &Import, ids: Arc<dyn Ids>) -> mpsc::Receiver<lives::Made> {
+fn produce(plan: Arc<Plan>, import: &Import, ids: Arc<dyn Ids>) -> mpsc::Receiver<lives::Made> {
     let (sender, receiver) = mpsc::channel(2);
-    let mut lives = Lives::new(plan, import.number);
+    let mut lives = Lives::of(plan, import.number);
     lives.skip(import.done);
     tokio::task::spawn_blocking(move || {
         while let Some(piece) = lives.next(ids.as_ref()) {

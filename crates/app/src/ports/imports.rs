@@ -7,27 +7,35 @@ use async_trait::async_trait;
 use domain::code::AnyCode;
 use domain::dossier::private::Salt;
 use domain::dossier::{Dossier, ImportNumber, Oddity, Record};
-use domain::id::{ActorId, ProvinceCode};
+use domain::id::{ActorId, DossierId, ProvinceCode};
 use domain::time::Instant;
 
-use super::batch::CommitError;
+use super::batch::{CommitError, WriteBatches};
 use super::catalogue::Proposal;
 use super::error::StoreError;
 use super::scope::Scope;
 
 /// The store, as an import writes to it.
 #[async_trait]
-pub trait Archive: Send + Sync {
+pub trait Archive: WriteBatches + Send + Sync {
     /// Begins an import, or finds its earlier outcome.
     async fn begin_import(&self, new: &NewImport) -> Result<Begun, StoreError>;
 
-    /// The existing dossiers of another system, with the digests of its last data.
+    /// The existing dossiers of another system, by the names that it gives them.
     async fn origins(
         &self,
         province: &ProvinceCode,
         source: &str,
         names: &[&str],
-    ) -> Result<HashMap<Box<str>, u64>, StoreError>;
+    ) -> Result<HashMap<Box<str>, Origin>, StoreError>;
+
+    /// Keeps the digests of what the other system says of its dossiers by now.
+    async fn keep_digests(
+        &self,
+        province: &ProvinceCode,
+        source: &str,
+        digests: &[(&str, u64)],
+    ) -> Result<(), StoreError>;
 
     /// Those of some codes that dossiers have, each with its dossier, also of imports that nobody sees
     /// yet.
@@ -46,6 +54,15 @@ pub trait Archive: Send + Sync {
 
     /// Records who exports personal values.
     async fn record_viewing(&self, viewing: &Viewing) -> Result<(), StoreError>;
+}
+
+/// A dossier of another system, as it was imported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Origin {
+    /// The dossier.
+    pub dossier: DossierId,
+    /// Digest of what the other system said of it last.
+    pub digest: u64,
 }
 
 /// An export of personal values.

@@ -37,7 +37,9 @@ pub use dossiers::{Assignee, DossierFilter, Held, List, ReadDossiers, Search, Wo
 pub use error::StoreError;
 pub use feed::{FeedHead, FeedHolder, ReadFeed};
 pub use forecasts::{ReadForecasts, WriteForecasts};
-pub use imports::{Archive, Begun, End, Import, Life, NewImport, Piece, ReadImports, Viewing};
+pub use imports::{
+    Archive, Begun, End, Import, Life, NewImport, Origin, Piece, ReadImports, Viewing,
+};
 pub use installation::{Installation, KeyMark};
 pub use jobs::{Job, ReadJobs, WriteJobs};
 pub use numbers::{

@@ -12,6 +12,7 @@ use super::acts::{
 use super::change::{migration, recalculation, succession};
 use super::correction::Correction;
 use super::counting::Counting;
+use super::imported::DueRestated;
 use super::mirror::Claim;
 use crate::calendar;
 use crate::id::{ActorId, DossierId, ProvinceCode, RequestId, UnitCode};
@@ -145,6 +146,8 @@ events! {
     Recalculated(recalculation::Recalculated) = "recalculated",
     /// The dossier moved to another version of its procedure; no due time changed.
     Migrated(migration::Migrated) = "migrated",
+    /// The system that an import came from gave another due time.
+    DueRestated(DueRestated) = "due_restated",
     /// Somebody said that something was recorded wrongly.
     CorrectionProposed(Correction) = "correction_proposed",
     /// Another person put the correction in force.

@@ -5,7 +5,12 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::Dossier;
+use super::acts::act::{Fact, Told, Written};
+use super::clock::Clock;
 use crate::id::Invalid;
+use crate::procedure::Procedure;
+use crate::time::Instant;
 
 /// The number of an import within its province, from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -13,6 +18,9 @@ use crate::id::Invalid;
 pub struct ImportNumber(u32);
 
 impl ImportNumber {
+    /// The number of the first import.
+    pub const FIRST: Self = Self(1);
+
     /// The number, unless it is 0.
     #[must_use]
     pub fn new(number: u32) -> Option<Self> {
@@ -60,6 +68,26 @@ pub struct Imported {
     /// Its oddities; the import keeps them as they were.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub oddities: Vec<Oddity>,
+}
+
+/// The system that an import came from gave another due time. The first one stays as the original.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DueRestated {
+    /// The due time that it gives now.
+    #[serde(with = "chrono::serde::ts_microseconds")]
+    pub due: Instant,
+}
+
+impl Fact for DueRestated {
+    fn apply(&self, to: &mut Dossier, by: &Written<'_>) {
+        to.clock
+            .get_or_insert_with(|| Clock::told_elsewhere(to.received.unwrap_or(by.at), self.due))
+            .is_told(self.due);
+    }
+
+    fn told(&self, _procedure: &Procedure) -> Option<Told> {
+        Told::of("Hẹn lại ngày trả", "New date")
+    }
 }
 
 /// Something that cannot have happened as the other system recorded it.

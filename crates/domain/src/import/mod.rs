@@ -12,6 +12,7 @@ mod history;
 mod map;
 mod near;
 mod table;
+mod update;
 mod values;
 mod zone;
 
@@ -23,5 +24,6 @@ pub use history::{History, Unmappable, history};
 pub use map::{ForeignStatus, Map, Meaning};
 pub use near::{did_you_mean, nearest};
 pub use table::{TITLES, TOTALS, TableForm, column, column_meant, header_among, titles};
+pub use update::{Discrepancy, newer};
 pub use values::{About, Unlisted};
 pub use zone::{DayEdge, Zone};

@@ -105,7 +105,8 @@ fn every_life_keeps_the_rules_at_every_step() {
 fn nothing_was_left_out(met: &Met) {
     assert_eq!(
         met.events.len(),
-        Event::KINDS.len(),
+        // No desk restates a due time: only a newer export of another system does.
+        Event::KINDS.len() - 1,
         "every kind of event: {:?}",
         met.events
     );
@@ -818,6 +819,7 @@ fn moved_as_the_policy_says(
             let told_last = (old.effective_due, told_last);
             assert_eq!(times, told_last, "{told}: only the citizen's date moves");
         }
+        Event::DueRestated(_) => panic!("{told}: only an import restates a due time"),
         Event::Recalculated(facts) => {
             let own =
                 times != unmoved || facts.legal_due != old.legal_due() || facts.moved.is_some();

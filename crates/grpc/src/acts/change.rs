@@ -1,8 +1,9 @@
-//! What jobs do to many dossiers, as it is told.
+//! What jobs and imports do to many dossiers, as it is told.
 
 use domain::dossier::change::migration::Migrated;
 use domain::dossier::change::recalculation::Recalculated;
 use domain::dossier::change::succession::Succeeded;
+use domain::dossier::imported::DueRestated;
 
 use super::{Details, Tells};
 use crate::convert::request_context::unit_name;
@@ -38,5 +39,12 @@ impl Tells for Migrated {
     fn tell(&self, details: &mut Details) {
         details.put("procedure_version", &self.procedure_version);
         details.some("step", self.step.as_ref());
+    }
+}
+
+impl Tells for DueRestated {
+    fn tell(&self, details: &mut Details) {
+        details.time("effective_due_time", Some(self.due));
+        details.time("promised_due_time", Some(self.due));
     }
 }

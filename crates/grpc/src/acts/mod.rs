@@ -172,6 +172,7 @@ impl Details {
             Event::Succeeded(fact) => fact.tell(&mut details),
             Event::Recalculated(fact) => fact.tell(&mut details),
             Event::Migrated(fact) => fact.tell(&mut details),
+            Event::DueRestated(fact) => fact.tell(&mut details),
             Event::CorrectionProposed(fact) => fact.tell(&mut details),
             Event::CorrectionApproved(fact) => fact.tell(&mut details),
             Event::CorrectionRejected(fact) => fact.tell(&mut details),

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::Catalogues;
-use app::import::{Outcome, PIECE, Plan, Stopped, rehearse, run as write};
+use app::import::{Outcome, PIECE, Plan, Stopped, rehearse, rehearse_update, run as write};
 use app::ports::{Clock, Ids, Store};
 use domain::catalogue::{Catalogue, Fault, SourceFile};
 
@@ -42,6 +42,10 @@ pub struct Import {
     /// Read and judge everything, write nothing.
     #[arg(long)]
     pub dry_run: bool,
+    /// Also take over what the files newly say about dossiers that an earlier export brought: ends, steps,
+    /// due times. What they contradict, or a desk here has moved, stays and is listed.
+    #[arg(long)]
+    pub update: bool,
     /// Who imports, by an id of your own.
     #[arg(long, value_name = "ID", default_value = "import")]
     pub actor: String,
@@ -78,6 +82,7 @@ pub async fn run(flags: Import) -> Result<ExitCode, Failure> {
         text: text.text,
         files,
         actor,
+        update: flags.update,
         now: SystemClock.now(),
     };
     let found = open_current(&config, flags.dry_run).await?;
@@ -94,9 +99,15 @@ pub async fn run(flags: Import) -> Result<ExitCode, Failure> {
         }
     };
     if flags.dry_run {
-        close(found).await?;
         let Prepared { reading, plan } = prepared;
-        let outcome = rehearse(plan, &SystemIds);
+        let outcome = match &found {
+            Some(store) if flags.update => rehearse_update(store, plan, &SystemIds)
+                .await
+                .map_err(|stopped| Failure::work("the dry run stopped", stopped)),
+            Some(_) | None => Ok(rehearse(plan, &SystemIds)),
+        };
+        close(found).await?;
+        let outcome = outcome?;
         return tell(&flags, &Findings::new(&job.map, &reading, &outcome, true));
     }
     match found {
@@ -124,6 +135,7 @@ struct Job {
     text: String,
     files: Files,
     actor: ActorId,
+    update: bool,
     now: Instant,
 }
 
@@ -166,6 +178,7 @@ impl Job {
             files: reading.hash.clone(),
             actor: self.actor.clone(),
             now: self.now,
+            update: self.update,
             piece: PIECE,
         };
         Ok(Prepared { reading, plan })
@@ -192,6 +205,7 @@ async fn finish(
         files: plan.files.clone(),
         actor: plan.actor.clone(),
         now: plan.now,
+        update: plan.update,
         piece: plan.piece,
         cases: plan.cases.clone(),
     });
@@ -221,6 +235,10 @@ async fn written(plan: Plan, store: &SeaStore) -> Result<Outcome, Failure> {
     drop(progress);
     outcome.map_err(|stopped| match stopped {
         Stopped::Unfinished { .. } => Failure::Input(stopped.to_string()),
+        Stopped::Updating(_) => Failure::work(
+            "the update stopped; what it had written by then stays, and running it again goes on",
+            stopped,
+        ),
         other => Failure::work(
             "the import stopped; nobody sees any of its dossiers yet",
             other,

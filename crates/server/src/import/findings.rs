@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::time::Duration;
 
-use app::import::Outcome;
+use app::import::{Outcome, Why};
 use domain::import::Map;
 use serde::Serialize;
 use tables::About;
@@ -32,6 +32,12 @@ pub struct Findings {
     dossiers_resumed: u64,
     dossiers_already_there: u64,
     dossiers_changed_since: Vec<String>,
+    /// Whether dossiers that were there took over what is new about them.
+    update: bool,
+    dossiers_updated: u64,
+    events_taken_over: u64,
+    /// Dossiers that stay although the files say something else.
+    left: Vec<LeftLine>,
     rows_refused: u64,
     events_without_dossier: u64,
     refusals: Vec<Refusal>,
@@ -114,6 +120,17 @@ struct Refusal {
     reason: String,
 }
 
+/// A dossier that an update leaves as it is.
+#[derive(Debug, Serialize)]
+struct LeftLine {
+    file: String,
+    line: usize,
+    case: String,
+    /// `moved_here` or `contradicts`.
+    why: &'static str,
+    reason: String,
+}
+
 #[derive(Debug, Serialize)]
 struct ChannelLine {
     value: String,
@@ -163,6 +180,20 @@ impl Findings {
             dossiers_resumed: outcome.resumed,
             dossiers_already_there: outcome.known,
             dossiers_changed_since: outcome.changed.iter().map(ToString::to_string).collect(),
+            update: outcome.is_update,
+            dossiers_updated: outcome.updated,
+            events_taken_over: outcome.updated_events,
+            left: outcome
+                .left
+                .iter()
+                .map(|left| LeftLine {
+                    file: left.fault.file.clone(),
+                    line: left.fault.line,
+                    case: left.name.to_string(),
+                    why: left.why.as_str(),
+                    reason: left.fault.reason.clone(),
+                })
+                .collect(),
             rows_refused: gathered.refused + outcome.refusals.len() as u64,
             events_without_dossier: gathered.orphans,
             refusals: refused
@@ -211,9 +242,10 @@ impl Findings {
         self.raw_events_per_second = rate(self.events_added, took);
     }
 
-    /// Whether every row was mapped.
+    /// Whether every row was mapped, and contradicts nothing that was recorded.
     pub fn is_complete(&self) -> bool {
-        self.rows_refused == 0
+        let contradicts = |left: &LeftLine| left.why == Why::Contradicts.as_str();
+        self.rows_refused == 0 && !self.left.iter().any(contradicts)
     }
 
     /// For programs.
@@ -230,6 +262,10 @@ impl Findings {
             (_, true) => format!(
                 "A dry run of {} for province {}: nothing was written.",
                 self.source, self.province
+            ),
+            (Some(number), false) if self.already_imported && self.update => format!(
+                "The same files are import {number} of province {}; the dossiers were compared again.",
+                self.province
             ),
             (Some(number), false) if self.already_imported => format!(
                 "The same files are import {number} of province {}: nothing was added.",
@@ -256,6 +292,15 @@ impl Findings {
         count(out, "rows read", self.rows);
         count(out, &format!("dossiers {added}"), self.dossiers_added);
         count(out, &format!("events {added}"), self.events_added);
+        if self.update {
+            let taken = if self.dry_run {
+                "would be updated"
+            } else {
+                "updated"
+            };
+            count(out, &format!("dossiers {taken}"), self.dossiers_updated);
+            count(out, "events in these", self.events_taken_over);
+        }
         for (what, number) in [
             ("dossiers of an earlier, broken run", self.dossiers_resumed),
             (
@@ -283,6 +328,7 @@ impl Findings {
             );
         }
         count(out, "rows refused", self.rows_refused);
+        self.left(out);
         if self.already_imported {
             return text;
         }
@@ -317,6 +363,36 @@ impl Findings {
         self.refusals(out);
         self.speed(out);
         text
+    }
+
+    /// What an update left as it was.
+    fn left(&self, out: &mut String) {
+        for (why, title) in [
+            (
+                Why::Contradicts,
+                "Contradicts what was recorded, left as it was",
+            ),
+            (Why::MovedHere, "Moved by a desk here, left as it is"),
+        ] {
+            let mut of_these = self.left.iter().filter(|left| left.why == why.as_str());
+            let all = of_these.clone().count();
+            if all == 0 {
+                continue;
+            }
+            line(out, &format!("\n{title}"));
+            for left in of_these.by_ref().take(SHOWN) {
+                line(
+                    out,
+                    &format!("  {}:{}: {}", left.file, left.line, left.reason),
+                );
+            }
+            if all > SHOWN {
+                line(
+                    out,
+                    &format!("  and {} more; --format json prints them", all - SHOWN),
+                );
+            }
+        }
     }
 
     /// What the map left open: rows passed over, values under `[otherwise]`.
