@@ -1,6 +1,7 @@
 //! The shape of the house: which arrows there are, and which words may not be in it.
 
 mod documents;
+mod journeys;
 mod source;
 mod tidiness;
 

@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use app::foresight::{Flag, Foretold, KeptModel};
 use app::ports::{
-    Batch, BlockWanted, CommitError, Committed, Document, Job, Key, Lease, LeaseClaim, Loaded, ParcelOrder, Posting, PrintWanted, Printed, Proposal, Published, ReadTx, Remote, Reserved, Settlement, Store, StoreError, Token, Verdict, VoidWanted, Voided, Wanted, WriteBatches, WriteCatalogue, WriteForecasts, WriteJobs, WriteNumbers, WritePins, WritePortal, WritePrints, WriteTokens, WrongPin,
+    Batch, BlockWanted, CommitError, Committed, Document, Job, Key, Lease, LeaseClaim, Loaded,
+    ParcelOrder, Posting, PrintWanted, Printed, Proposal, Published, ReadTx, Remote, Reserved,
+    Settlement, Store, StoreError, Token, Verdict, VoidWanted, Voided, Wanted, WriteBatches,
+    WriteCatalogue, WriteForecasts, WriteJobs, WriteNumbers, WritePins, WritePortal, WritePrints,
+    WriteTokens, WrongPin,
 };
 use async_trait::async_trait;
 use domain::id::{DossierId, ProvinceCode};

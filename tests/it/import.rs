@@ -5,7 +5,7 @@ mod bad;
 mod beside;
 pub mod command;
 mod everything;
-mod export;
+pub mod export;
 pub mod hidden;
 mod log;
 pub mod update;

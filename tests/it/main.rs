@@ -19,6 +19,7 @@ mod foresight;
 mod gate;
 mod import;
 mod jobs;
+mod journeys;
 mod life;
 mod lookup;
 mod merger;

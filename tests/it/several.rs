@@ -33,11 +33,16 @@ pub struct Process {
 
 impl Process {
     pub async fn beside(world: &World, local: &str) -> Self {
+        Self::on(&world.url, local).await
+    }
+
+    /// A process on a database, by a clock of its own.
+    pub async fn on(url: &str, local: &str) -> Self {
         let options = Options {
             patience: Patience::ForCallers,
             ..Options::default()
         };
-        let store = Arc::new(SeaStore::open(&world.url, options).await.unwrap());
+        let store = Arc::new(SeaStore::open(url, options).await.unwrap());
         let clock = Arc::new(StandingClock::at(moment(local)));
         // Apart from those of every other process.
         static STARTED: AtomicU64 = AtomicU64::new(1);

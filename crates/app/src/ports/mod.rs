@@ -15,8 +15,8 @@ mod imports;
 mod installation;
 mod jobs;
 mod numbers;
-mod portal;
 mod pins;
+mod portal;
 mod prints;
 mod reports;
 mod scope;
@@ -46,11 +46,11 @@ pub use numbers::{
     Block, BlockNumber, BlockWanted, NumberWanted, ReadNumbers, Reserved, VoidWanted, Voided,
     WriteNumbers,
 };
+pub use pins::{PinTries, ReadPins, WritePins, WrongPin, WrongPins};
 pub use portal::{
     Fault, Lease, LeaseClaim, Parcel, ParcelCount, ParcelOrder, ParcelOutcome, ParcelPage, Posting,
     ReadPortal, Remote, Settlement, Walk, WalkStep, WritePortal,
 };
-pub use pins::{PinTries, ReadPins, WritePins, WrongPin, WrongPins};
 pub use prints::{Print, PrintWanted, Printed, ReadPrints, WritePrints};
 pub use reports::{
     Rated, RatingsWanted, ReadReports, ReportRow, ReportWanted, Sums, SumsWanted, UnitPending,
