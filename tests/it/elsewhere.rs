@@ -193,7 +193,7 @@ async fn a_linked_dossier_is_with_its_agencies_from_reception_on_also_when_repea
     assert_eq!(told(&first), expected);
     assert_eq!(first["legs"][0]["lead"], true);
     assert_eq!(first["legs"][1]["display_name"], "Đăng ký thường trú");
-    assert_eq!(first["procedure_version"], 2);
+    assert_eq!(first["procedure_version"], 3);
     assert!(!first["code"].as_str().unwrap().is_empty());
 
     let seen = desks.read(WARD, &first).await;

@@ -72,3 +72,19 @@ fn every_test_that_the_page_names_is_there() {
         }
     }
 }
+
+#[test]
+fn every_test_that_the_page_of_the_law_of_2026_names_is_there() {
+    let page = std::fs::read_to_string(root().join("docs/law-2026.md")).unwrap();
+    let known = functions();
+    let rows = page.lines().filter(|line| line.starts_with("| "));
+    let mut named = 0;
+    for row in rows.skip(1) {
+        let tests = row.split('|').nth(4).unwrap();
+        for test in tests.split('`').skip(1).step_by(2) {
+            assert!(known.contains(test), "there is no test {test}: {row}");
+            named += 1;
+        }
+    }
+    assert!(named > 15, "{named} tests");
+}

@@ -406,12 +406,10 @@ impl Engine {
     pub(crate) fn receipt(&self, view: &View) -> Result<Receipt, Error> {
         let dossier = &view.dossier;
         let calendar = self.context.calendar(dossier);
-        let explanation = match (
-            dossier.received,
-            dossier.clock.as_ref().and_then(|c| c.limit),
-        ) {
-            (Some(received), Some(limit)) => {
-                let explained = deadline::explain::explain(received, limit, &calendar).ok();
+        let limit = dossier.clock.as_ref().and_then(|clock| clock.limit);
+        let explanation = match (dossier.start(), limit) {
+            (Some(start), Some(limit)) => {
+                let explained = deadline::explain_from(&start, limit, &calendar).ok();
                 // A calendar published since may count otherwise; the date given then stays.
                 let original = dossier.clock.as_ref().and_then(|clock| clock.original_due);
                 explained.filter(|explained| Some(explained.due) == original)
@@ -424,15 +422,25 @@ impl Engine {
         })
     }
 
-    /// Refuses units that could not handle the dossier: units of another province, the province
-    /// itself, which has no desk, and ended units.
+    /// Refuses units that could not handle the dossier: units of another province that receive or give
+    /// back, the province itself, which has no desk, and ended units.
     fn check_units(
         &self,
         caller: &Caller,
         receiving: &UnitCode,
         content: &Contents,
     ) -> Result<(), Error> {
+        let catalogue = self.context.catalogue(&caller.province);
+        // An agency outside the province may decide what a desk receives regardless of boundary. How
+        // far a procedure reaches is for the reception to say.
+        let of_elsewhere = |unit: &&UnitCode| {
+            let unit = catalogue.units.get(unit);
+            unit.is_some_and(|unit| {
+                unit.province != caller.province && unit.kind != UnitKind::Province
+            })
+        };
         let resolving = content.resolving.as_ref();
+        let resolving = resolving.filter(|unit| !of_elsewhere(unit));
         let returning = content.returning.as_ref();
         let named: Vec<_> = [("receiving_unit", receiving)]
             .into_iter()

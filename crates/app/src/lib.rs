@@ -10,6 +10,7 @@ pub mod catalogues;
 mod context;
 pub mod engine;
 pub mod error;
+pub mod expiry;
 pub mod feed;
 pub mod foresight;
 pub mod gate;

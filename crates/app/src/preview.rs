@@ -1,10 +1,13 @@
 //! Computes the due time that a dossier would get, without writing anything.
 
-use domain::deadline::explain::{self, Explanation};
-use domain::deadline::{self, Due};
-use domain::dossier::{Channel, Refusal};
+use domain::calendar;
+use domain::catalogue::Catalogue;
+use domain::deadline::explain::Explanation;
+use domain::deadline::{self, Arrival, Due, Start};
+use domain::dossier::{Channel, Refusal, Transit};
 use domain::id::{CaseId, ProcedureCode, UnitCode};
 use domain::limit::Limit;
+use domain::procedure::{Kind, Procedure};
 use domain::time::{self, Instant};
 
 use crate::access::Caller;
@@ -16,6 +19,8 @@ use crate::error::Error;
 pub struct PreviewQuery {
     /// The unit whose hours count; the national hours if none.
     pub unit: Option<UnitCode>,
+    /// The unit whose desk receives it, if `unit` is another one that decides.
+    pub receiving: Option<UnitCode>,
     /// If it were received then.
     pub received: Instant,
     /// What for.
@@ -58,6 +63,7 @@ impl Engine {
             status: None,
             allowed: Vec::new(),
         };
+        let mut start = Start::at(query.received);
         let limit = match &query.what {
             PreviewOf::Limit(limit) => Some(*limit),
             PreviewOf::Procedure {
@@ -81,6 +87,9 @@ impl Engine {
                         })
                     })?,
                 };
+                start.cutoff = procedure.cutoff;
+                start.arrival = expected_arrival(&catalogue, procedure, *channel, query)
+                    .map_err(|error| refused(Refusal::Calendar(error)))?;
                 case.limit_for(*channel)
             }
         };
@@ -99,8 +108,30 @@ impl Engine {
         let beyond = |error| refused(Refusal::Calendar(error));
         Ok(Preview {
             limit: Some(limit),
-            due: Some(deadline::due(query.received, limit, calendar).map_err(beyond)?),
-            explanation: Some(explain::explain(query.received, limit, calendar).map_err(beyond)?),
+            due: Some(deadline::due_from(&start, limit, calendar).map_err(beyond)?),
+            explanation: Some(deadline::explain_from(&start, limit, calendar).map_err(beyond)?),
         })
     }
+}
+
+/// When the deciding unit would have it, if another one received it.
+fn expected_arrival(
+    catalogue: &Catalogue,
+    procedure: &Procedure,
+    channel: Channel,
+    query: &PreviewQuery,
+) -> Result<Option<Arrival>, calendar::Error> {
+    let (Some(resolving), Some(receiving)) = (&query.unit, &query.receiving) else {
+        return Ok(None);
+    };
+    let day = time::local_day(query.received);
+    if receiving == resolving
+        || procedure.kind == Kind::Petition
+        || !catalogue.boundaries.counts_from_arrival(day)
+    {
+        return Ok(None);
+    }
+    let sender = catalogue.calendars.for_unit(receiving.as_str());
+    let at = Transit::expected_by(channel, query.received, sender)?;
+    Ok(Some(Arrival { at, expected: true }))
 }

@@ -326,6 +326,8 @@ impl Life<'_> {
             procedure: self.procedure,
             calendar: catalogue.calendars.for_unit(self.unit.code.as_str()),
             calendars: &catalogue.calendars,
+            units: &catalogue.units,
+            boundaries: &catalogue.boundaries,
             answer_limit: catalogue.intake.answer,
             salt: &self.salt,
             acting,

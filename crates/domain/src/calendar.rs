@@ -6,6 +6,7 @@
 //! dossiers, but that morning counts towards no deadline.
 
 mod invalid;
+mod outage;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,9 +14,11 @@ use std::sync::Arc;
 use chrono::{Datelike, Days, NaiveDate, NaiveTime, TimeDelta, Timelike, Weekday};
 use serde::{Deserialize, Serialize};
 
+use crate::id::{ProcedureCode, UnitCode};
 use crate::time::{Instant, day_start, local};
 
 pub use invalid::InvalidCalendar;
+pub use outage::Outage;
 
 /// Why a day differs from its weekday.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -489,13 +492,44 @@ fn at(day: NaiveDate, clock: i64) -> Instant {
 pub struct Calendars {
     national: Arc<Calendar>,
     units: HashMap<String, Arc<Calendar>>,
+    outages: Arc<[Outage]>,
 }
 
 impl Calendars {
     /// Puts the calendars of units, by unit id, beside the national one.
     #[must_use]
     pub fn new(national: Arc<Calendar>, units: HashMap<String, Arc<Calendar>>) -> Calendars {
-        Calendars { national, units }
+        Calendars {
+            national,
+            units,
+            outages: Arc::default(),
+        }
+    }
+
+    /// The same calendars with announced outages, none of which overlaps another.
+    #[must_use]
+    pub fn with_outages(self, mut outages: Vec<Outage>) -> Calendars {
+        outages.sort_by_key(|outage| (outage.until, outage.from));
+        Calendars {
+            outages: outages.into(),
+            ..self
+        }
+    }
+
+    /// All announced outages, by the moment of recovery.
+    pub fn all_outages(&self) -> impl Iterator<Item = &Outage> {
+        self.outages.iter()
+    }
+
+    /// The announced outages that hit the dossiers of a procedure which a unit decides, by the moment
+    /// of recovery.
+    pub fn outages<'a>(
+        &'a self,
+        unit: &'a UnitCode,
+        procedure: &'a ProcedureCode,
+    ) -> impl Iterator<Item = &'a Outage> {
+        let all = self.outages.iter();
+        all.filter(move |outage| outage.hits(unit, procedure))
     }
 
     /// The same calendars with more special days in all of them.
@@ -514,7 +548,11 @@ impl Calendars {
             built.insert(Arc::as_ptr(old), Arc::clone(&new));
             units.insert(unit.clone(), new);
         }
-        Ok(Calendars { national, units })
+        Ok(Calendars {
+            national,
+            units,
+            outages: Arc::clone(&self.outages),
+        })
     }
 
     /// The calendar of every unit without one of its own.

@@ -207,6 +207,56 @@ impl From<&DossierCode> for AnyCode {
     }
 }
 
+/// A code that a central system gave: `AGENCY-YYMMDD-AAXXXX`. The agency is the one that resolves, so
+/// it may be a unit of ours; `AA` names the owner of the system, and `XXXX` is the owner's number of the
+/// day, of at least four digits.
+///
+/// Source: Circular 03/2025/TT-VPCP, Art. 13(3), in force from 25 January 2026.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CentralCode {
+    /// The agency that resolves.
+    pub agency: UnitCode,
+    /// The day.
+    pub day: NaiveDate,
+    /// The two digits of the system's owner.
+    pub owner: String,
+    /// The number of the day.
+    pub serial: u64,
+}
+
+/// Which shapes codes have, by day.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CodeRules {
+    /// From this day on central systems give codes of their own; never without a day.
+    pub central_from: Option<NaiveDate>,
+}
+
+impl CodeRules {
+    /// The parts of a code that a central system gave; none for other codes, and for days before the
+    /// rule.
+    ///
+    /// Six digits tell it apart: a unit's own number has as many only after 99,999 dossiers of one day.
+    #[must_use]
+    pub fn central(&self, code: &AnyCode) -> Option<CentralCode> {
+        let (agency, rest) = code.as_str().split_once('-')?;
+        let (day, serial) = rest.split_once('-')?;
+        if day.len() != 6 || serial.len() < 6 {
+            return None;
+        }
+        let day = NaiveDate::parse_from_str(&format!("20{day}"), "%Y%m%d").ok()?;
+        let (owner, number) = serial.split_at_checked(2)?;
+        let read = CentralCode {
+            agency: UnitCode::parse(agency).ok()?,
+            day,
+            owner: owner.to_owned(),
+            serial: number.parse().ok()?,
+        };
+        self.central_from
+            .is_some_and(|from| from <= day)
+            .then_some(read)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -222,6 +272,31 @@ mod tests {
         assert_eq!(code(1), "H60.02215-260102-0001");
         assert_eq!(code(9_999), "H60.02215-260102-9999");
         assert_eq!(code(10_000), "H60.02215-260102-10000");
+    }
+
+    #[test]
+    fn a_central_code_names_the_owner_of_its_system_from_the_day_of_the_rule() {
+        let rules = CodeRules {
+            central_from: Some(day(2026, 1, 25)),
+        };
+        let read = |text: &str| rules.central(&AnyCode::parse(text).unwrap());
+        let central = read("G22.99.08-260921-896048").unwrap();
+        assert_eq!((central.owner.as_str(), central.serial), ("89", 6_048));
+        assert_eq!(central.day, day(2026, 9, 21));
+        let wide = read("H60.02215-260125-89100001").unwrap();
+        assert_eq!((wide.owner.as_str(), wide.serial), ("89", 100_001));
+        assert_eq!(wide.agency.as_str(), "H60.02215");
+        for other in [
+            "G22.99.08-260124-896048",
+            "H60.02215-261121-0007",
+            "H60.02215-261121-10000",
+            "G09.20-20260609-0092637",
+            "1897C359@LIEN-THONG",
+        ] {
+            assert_eq!(read(other), None, "{other}");
+        }
+        let code = AnyCode::parse("G22.99.08-260921-896048").unwrap();
+        assert_eq!(CodeRules::default().central(&code), None);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What may happen to a dossier: a matrix, histories in desk words, and random lives.
 
+#[path = "lifecycle/boundary.rs"]
+mod boundary;
 #[path = "lifecycle/buttons.rs"]
 mod buttons;
 #[path = "lifecycle/clock.rs"]
@@ -26,6 +28,8 @@ mod matrix;
 mod migration;
 #[path = "lifecycle/mirrors.rs"]
 mod mirrors;
+#[path = "lifecycle/outages.rs"]
+mod outages;
 #[path = "lifecycle/overdue.rs"]
 mod overdue;
 #[path = "lifecycle/papers.rs"]

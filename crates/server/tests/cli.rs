@@ -370,7 +370,7 @@ fn check_prints_what_was_understood() {
     let text = out(&motcua(&["check"]));
     for says in [
         "units             3389",
-        "procedures        57",
+        "procedures        65",
         "from 2024-01-01 to 2027-12-31",
         "(not shown)",
     ] {

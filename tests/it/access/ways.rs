@@ -23,7 +23,7 @@ use domain::dossier::{Channel, Command, Reception, Status, Submission, Term};
 use domain::id::{ActorId, DossierId, Reference, RequestId, SystemName};
 use domain::limit::Limit;
 use domain::role::Role;
-use domain::time::rfc3339;
+use domain::time::{local_day, rfc3339};
 use prost_reflect::MethodDescriptor;
 use serde_json::{Value, json};
 
@@ -97,6 +97,19 @@ pub async fn ready_for(world: &World, method: &str, units: Units<'_>) -> View {
             });
             let asked = asked.unwrap();
             world.act(&asked, Role::Chairman, came).await.unwrap()
+        }
+        "ArriveDossier" => {
+            // From August 2026 on, and only between two units.
+            let (province, _) = units.resolving.split_once('.').unwrap();
+            let centre = format!("{province}.00000");
+            let receiving = if units.receiving == units.resolving {
+                &centre
+            } else {
+                units.receiving
+            };
+            world.set("2026-08-10 10:00");
+            let apart = Units { receiving, ..units };
+            received(world, THREE_DAYS, apart).await
         }
         "RequestPayment" => processing(world, units).await,
         "RefundPayment" => {
@@ -321,6 +334,11 @@ pub fn changes_a_dossier(method: &MethodDescriptor) -> bool {
 }
 
 /// The number after the one of a dossier.
+/// The day of the unit's numbers.
+fn day_of(ready: &View) -> String {
+    local_day(ready.dossier.last).to_string()
+}
+
 fn next_number(ready: &View) -> u32 {
     let code = ready.dossier.code.as_ref().unwrap().as_str();
     let (_, serial) = code.rsplit_once('-').unwrap();
@@ -459,6 +477,7 @@ pub fn ways(method: &str, unit: &str, ready: &View) -> Vec<Way> {
         })),
         "SettleConflict" => one(json!({ "conflict": 1, "reason": why })),
         "PermitSupplement" => one(json!({ "reason": why })),
+        "ArriveDossier" => one(json!({})),
         "RemindDossier" => one(json!({ "words": "đề nghị xử lý trong ngày" })),
         "ExtendDossier" => {
             let apology = json!({ "reason": why, "due_time": "2026-08-20T10:00:00Z" });
@@ -519,22 +538,24 @@ pub fn ways(method: &str, unit: &str, ready: &View) -> Vec<Way> {
             json!({ "name": name, "request_id": fresh_id() }),
         )],
         "ReserveNumbers" => vec![Way::Named(json!({
-            "unit": unit, "day": "2026-08-03", "count": 2, "request_id": fresh_id(),
+            "unit": unit, "day": day_of(ready), "count": 2,
+            "request_id": fresh_id(),
         }))],
         "VoidNumbers" => vec![Way::Named(json!({
-            "unit": unit, "day": "2026-08-03", "numbers": [next_number(ready)],
+            "unit": unit, "day": day_of(ready),
+            "numbers": [next_number(ready)],
             "reason": "REASON_UNUSED", "request_id": fresh_id(),
         }))],
         "ListNumberBlocks" => {
-            vec![Way::Named(json!({ "unit": unit, "day": "2026-08-03" }))]
+            vec![Way::Named(json!({ "unit": unit, "day": day_of(ready) }))]
         }
         "ImportReceptions" => {
             let mut one = reception(unit);
             one.as_object_mut().unwrap().remove("receiving_unit");
             one["number"] = json!(next_number(ready));
-            one["receive_time"] = json!("2026-08-03T08:00:00+07:00");
+            one["receive_time"] = json!(format!("{}T08:00:00+07:00", day_of(ready)));
             vec![Way::Named(
-                json!({ "unit": unit, "day": "2026-08-03", "requests": [one] }),
+                json!({ "unit": unit, "day": day_of(ready), "requests": [one] }),
             )]
         }
         "MergeUnits" => vec![Way::Named(json!({

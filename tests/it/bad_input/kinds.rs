@@ -41,6 +41,8 @@ pub enum Kind {
     Phone,
     /// A moment that has been, inside the calendar.
     Past,
+    /// The same where today is that day.
+    PastOf(&'static str),
     /// A moment to come, inside the calendar; whether it must be given.
     Future { required: bool },
     /// A moment that has been, inside the calendar, required.
@@ -242,10 +244,11 @@ impl Kind {
             ]
             .map(|bad| (json!(bad), "expected a telephone number"))
             .to_vec(),
-            Kind::Past => [
+            Kind::Past => Kind::PastOf("2026-08-03").wrong(),
+            Kind::PastOf(today) => [
                 vec![
                     (
-                        json!("2026-08-03T10:00:00.000001+07:00"),
+                        json!(format!("{today}T10:00:00.000001+07:00")),
                         "must not be in the future",
                     ),
                     (json!("9999-12-31T23:59:59Z"), "must not be in the future"),
@@ -607,7 +610,7 @@ impl Kind {
         match self {
             Kind::Flag => (json!(1), "expected true or false, not this number"),
             Kind::State => (json!([]), "expected one of"),
-            Kind::Past | Kind::Fact | Kind::Moment | Kind::Future { .. } => {
+            Kind::Past | Kind::PastOf(_) | Kind::Fact | Kind::Moment | Kind::Future { .. } => {
                 (json!(1_786_000_000), "expected a time in RFC 3339")
             }
             Kind::Channel(_) | Kind::Choice | Kind::OneOf => (json!([]), "expected one of"),

@@ -455,6 +455,7 @@ fn rows() -> Vec<Row> {
             json!({ "limit": "3wd" }),
             vec![
                 ("unit", json!("?"), A_UNIT),
+                ("receiving_unit", json!("?"), A_UNIT),
                 (
                     "receive_time",
                     json!("2026-08-03"),

@@ -188,6 +188,21 @@ async fn met(reason: &str) -> Met {
             let body = json!({ "amount_vnd": 8_000, "reason": "thu nhầm" });
             ("RefundPayment", on(&received, body))
         }
+        "BEYOND_REACH" => {
+            let mut body = handed_in(THREE_DAYS);
+            body["resolving_unit"] = json!("Y01.00004");
+            ("ReceiveDossier", body)
+        }
+        "NOT_ON_ITS_WAY" => {
+            let received = world.receive(WARD, THREE_DAYS).await;
+            ("ArriveDossier", on(&received, json!({})))
+        }
+        "ARRIVAL_IMPOSSIBLE" => {
+            let apart = ready_for(&world, "ArriveDossier", Units::only(WARD)).await;
+            world.set("2026-08-10 11:00");
+            let early = json!({ "arrive_time": "2026-08-10T09:59:00+07:00" });
+            ("ArriveDossier", on(&apart, early))
+        }
         "NOT_RECEIVED" => {
             let submitted = world.submit(WARD, THREE_DAYS, &fresh_code()).await;
             let name = submitted.dossier.id.to_string();
@@ -569,6 +584,6 @@ async fn in_every_state_the_allowed_methods_succeed_and_all_others_are_refused()
             assert_eq!(witness.seen().await, before, "{place} wrote something");
         }
     }
-    // Ten states and twenty-six methods.
-    assert_eq!((permitted, refused), (62, 198));
+    // Ten states and twenty-seven methods.
+    assert_eq!((permitted, refused), (62, 208));
 }

@@ -204,6 +204,10 @@ const FIELDS: &[(&str, &[(&str, Kind)])] = &[
         "RefundPayment",
         &[("amount_vnd", Kind::Amount), ("reason", Kind::Text(2_000))],
     ),
+    (
+        "ArriveDossier",
+        &[("arrive_time", Kind::PastOf("2026-08-10"))],
+    ),
     ("PermitSupplement", &[("reason", Kind::Text(2_000))]),
     (
         "RemindDossier",

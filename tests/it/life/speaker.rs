@@ -114,6 +114,7 @@ async fn call(
         "RequestPayment" => DossierServiceClient.request_payment(RequestPaymentRequest);
         "RecordPayment" => DossierServiceClient.record_payment(RecordPaymentRequest);
         "RefundPayment" => DossierServiceClient.refund_payment(RefundPaymentRequest);
+        "ArriveDossier" => DossierServiceClient.arrive_dossier(ArriveDossierRequest);
         "RemindDossier" => DossierServiceClient.remind_dossier(RemindDossierRequest);
         "ExtendDossier" => DossierServiceClient.extend_dossier(ExtendDossierRequest);
         "WithdrawDossier" => DossierServiceClient.withdraw_dossier(WithdrawDossierRequest);

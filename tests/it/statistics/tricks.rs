@@ -89,7 +89,13 @@ const TRICKS: [(&str, &[&str]); 22] = [
 ];
 
 /// What no trick reaches, and why.
-const NO_TRICK: [(&str, &str); 12] = [
+const NO_TRICK: [(&str, &str); 15] = [
+    ("expired", "no trick; the rule ends it, nobody does"),
+    (
+        "outage_moved",
+        "no trick; two people of the province announce it",
+    ),
+    ("arrived_late", "tests/it/boundary.rs"),
     ("received_post", "no trick; by post"),
     ("received_full_online", "no trick; by procedure"),
     ("received_partly_online", "no trick; by procedure"),

@@ -6,6 +6,7 @@ use app::ports::{
 };
 use chrono::{NaiveDate, TimeDelta};
 use domain::code::AnyCode;
+use domain::deadline::Cutoff;
 use domain::dossier::acts::advance::Advanced;
 use domain::dossier::acts::assign::Assigned;
 use domain::dossier::acts::receive::Received;
@@ -276,6 +277,8 @@ impl ADossier {
             returning: self.receiving.clone(),
             limit: Some("3wd".parse().unwrap()),
             policy: ClockPolicy::ShiftDue,
+            cutoff: Cutoff::None,
+            transit: None,
             due: self.due,
             provisional: false,
             hand_over_by: None,

@@ -13,6 +13,7 @@ use domain::dossier::custody::{Holder, Party};
 use domain::dossier::mirror::Contradiction;
 use domain::dossier::{Action, Refusal, Status as State};
 use domain::id::{ActorId, CaseId, ComponentCode, Reference, StepId};
+use domain::procedure::Reach;
 use domain::role::Role;
 use tonic_types::StatusExt;
 
@@ -234,6 +235,19 @@ fn every_refusal() -> Vec<Refusal> {
         },
         Refusal::SupplementNotPermitted { permitted: 1 },
         Refusal::SupplementLeft { permitted: 1 },
+        Refusal::BeyondReach {
+            procedure: procedure_code("1.001193"),
+            unit: unit(WARD),
+            reach: Reach::Unit,
+        },
+        Refusal::NotOnItsWay { arrived: None },
+        Refusal::NotOnItsWay {
+            arrived: Some(moment("2026-08-12 09:00")),
+        },
+        Refusal::ArrivalImpossible {
+            received: moment("2026-08-10 10:00"),
+            now: moment("2026-08-12 09:00"),
+        },
         Refusal::NotReceived,
         Refusal::Calendar(calendar::Error::Begins { first_day: day(1) }),
         Refusal::Calendar(calendar::Error::Ends { last_day: day(31) }),
@@ -284,6 +298,9 @@ fn every_refusal() -> Vec<Refusal> {
             | Refusal::NumberNotOpen { .. }
             | Refusal::SupplementNotPermitted { .. }
             | Refusal::SupplementLeft { .. }
+            | Refusal::BeyondReach { .. }
+            | Refusal::NotOnItsWay { .. }
+            | Refusal::ArrivalImpossible { .. }
             | Refusal::NotReceived
             | Refusal::Calendar(_) => {}
         }

@@ -226,6 +226,7 @@ const LABELS: &[(&str, &str)] = &[
     ("apology", "Xin lỗi và hẹn lại"),
     ("applicant", "Người nộp hồ sơ"),
     ("apply", "Áp dụng thông điệp"),
+    ("arrive_time", "Thời điểm đến"),
     ("as_of", "Tính đến thời điểm"),
     ("assignee", "Người được phân công"),
     ("assisted_by", "Người hỗ trợ nộp hồ sơ"),

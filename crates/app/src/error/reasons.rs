@@ -448,6 +448,27 @@ pub const REFUSALS: &[&Reason] = &[
         remedy: "Ask for the papers; no permission is needed.",
     },
     &Reason {
+        reason: "BEYOND_REACH",
+        kind: Kind::Refused,
+        cause: "the procedure may not be received so far from the unit that decides it",
+        vietnamese: "Thủ tục không được tiếp nhận tại đơn vị này.",
+        remedy: "Guide the citizen to the unit that decides, or to the portal; `catalogue/intake/boundary.csv` says where a procedure may be received.",
+    },
+    &Reason {
+        reason: "NOT_ON_ITS_WAY",
+        kind: Kind::Refused,
+        cause: "an arrival was recorded of a dossier that its receiving unit decides, or that has arrived",
+        vietnamese: "Hồ sơ không đang được chuyển đến cơ quan giải quyết.",
+        remedy: "Nothing; read the dossier again.",
+    },
+    &Reason {
+        reason: "ARRIVAL_IMPOSSIBLE",
+        kind: Kind::Refused,
+        cause: "the stated arrival lies before the reception, or ahead",
+        vietnamese: "Thời điểm đến không hợp lệ.",
+        remedy: "Give the moment at which the competent agency got it, or leave it out for now.",
+    },
+    &Reason {
         reason: "NOT_RECEIVED",
         kind: Kind::Refused,
         cause: "a receipt was asked for of a dossier that was not received",

@@ -73,6 +73,17 @@ impl Engine {
         Ok(job)
     }
 
+    /// One write of a job to one dossier; whether it wrote anything.
+    pub(crate) async fn rewrite_one(
+        &self,
+        order: &Order,
+        id: DossierId,
+        rewrite: Rewrite,
+    ) -> Result<bool, Error> {
+        let done = self.write_patiently(task(self, order, id, rewrite)).await?;
+        Ok(done.is_written())
+    }
+
     /// Writes as soon as the queue has a place: a job yields to desks.
     async fn write_patiently(&self, task: Task) -> Result<Done, Error> {
         let mut batches = self.changes();

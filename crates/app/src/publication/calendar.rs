@@ -116,8 +116,15 @@ impl Engine {
             }
             Trial::Days(days) => with_days(&self.catalogue(&caller.province), days)?,
         };
+        // What an outage made late is not late, so it is judged by the outage's beginning.
+        let in_force = self.catalogue(&caller.province);
+        let known: Vec<_> = in_force.calendars.all_outages().collect();
+        let more = catalogue.calendars.all_outages();
+        let more = more.filter(|outage| !known.contains(outage));
+        let judged = more.map(|outage| outage.from).min();
+        let judged = judged.unwrap_or_else(|| self.now());
         let read = self.context.store.read().await?;
-        let effects = effects(read.as_ref(), &caller.province, &catalogue, self.now()).await?;
+        let effects = effects(read.as_ref(), &caller.province, &catalogue, judged).await?;
         let listed = effects.changes.iter().filter(|change| {
             let id = change.dossier.id.to_string();
             after.as_deref().is_none_or(|after| id.as_str() > after)

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use domain::calendar::Outage;
+use domain::catalogue::{Catalogue, SourceFile};
 use domain::dossier::change::recalculation::Publication;
 use domain::dossier::{Dossier, Rewrite};
 use domain::id::{ActorId, ProvinceCode};
@@ -13,7 +15,7 @@ use domain::time::Instant;
 use serde::{Deserialize, Serialize};
 
 use super::procedure::{MIGRATION, Migration};
-use super::{Subject, calendar};
+use super::{OUTAGES, Subject, calendar};
 use crate::access::{self, Caller, Method};
 use crate::engine::Engine;
 use crate::error::Error;
@@ -31,6 +33,9 @@ struct Recalculating {
     hash: String,
     #[serde(with = "chrono::serde::ts_microseconds")]
     approved: Instant,
+    /// When the first outage began that the text announces; none for days and hours.
+    #[serde(default, with = "chrono::serde::ts_microseconds_option")]
+    outage: Option<Instant>,
 }
 
 /// How many published texts each province had at the last look.
@@ -123,6 +128,7 @@ impl Engine {
             document: document.number,
             hash: document.hash.clone(),
             approved,
+            outage: self.outage_began(document).await?,
         };
         let order = Order {
             id: format!("calendar-{}", document.number),
@@ -132,6 +138,26 @@ impl Engine {
         };
         self.begin_job(&order).await?;
         Ok(())
+    }
+
+    /// When the first outage began that a text announces and no text before it did; none for another
+    /// text.
+    async fn outage_began(&self, document: &Document) -> Result<Option<Instant>, Error> {
+        if document.proposal.path != OUTAGES {
+            return Ok(None);
+        }
+        let read = self.context.store.read().await?;
+        let mut before = read.documents(&document.proposal.province).await?;
+        before.retain(|other| {
+            let published = matches!(other.state, DocumentState::Published { .. });
+            published && other.proposal.path == OUTAGES && other.number < document.number
+        });
+        let base = self.catalogue(&document.proposal.province);
+        let old = before.last().map(|other| other.proposal.text.as_str());
+        let old = outages_of(&base, old.unwrap_or(NO_OUTAGES));
+        let new = outages_of(&base, &document.proposal.text);
+        let more = new.into_iter().filter(|outage| !old.contains(outage));
+        Ok(more.map(|outage| outage.from).min())
     }
 
     /// A process may end between a publication and its order, so this orders what is missing.
@@ -170,10 +196,11 @@ impl Engine {
                 let published = Publication {
                     document: spec.document.to_string(),
                     hash: spec.hash,
+                    outage: spec.outage,
                     approved: spec.approved,
                 };
                 let plan = |dossier: &Dossier| {
-                    calendar::may_change(dossier, &catalogue, published.approved)
+                    calendar::may_change(dossier, &catalogue, published.judged())
                         .then(|| Rewrite::Recalculation(published.clone()))
                 };
                 let kind = RECALCULATION;
@@ -202,7 +229,7 @@ impl Engine {
     }
 
     /// An order for a province, without name and work yet.
-    pub(super) fn order_for(
+    pub(crate) fn order_for(
         &self,
         province: &ProvinceCode,
         actor: &ActorId,
@@ -224,6 +251,20 @@ impl Engine {
             role,
         })
     }
+}
+
+/// A list without an outage.
+const NO_OUTAGES: &str = "unit,procedure,from,until,document,mark,source\n";
+
+/// The outages of a text; none of a text that no longer fits.
+fn outages_of(base: &Catalogue, text: &str) -> Vec<Outage> {
+    let file = SourceFile {
+        path: OUTAGES.to_owned(),
+        text: text.to_owned(),
+    };
+    base.with(&[file])
+        .map(|new| new.calendars.all_outages().cloned().collect())
+        .unwrap_or_default()
 }
 
 /// Logs the progress of a job for the operator.

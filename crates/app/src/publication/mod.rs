@@ -32,10 +32,13 @@ pub struct Draft {
     pub reason: String,
 }
 
+/// The path of announced outages.
+pub(crate) const OUTAGES: &str = "calendar/outages.csv";
+
 /// What a text governs, by its path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Subject {
-    /// The days and hours that offices work.
+    /// The days and hours that offices work, and announced outages.
     Calendar,
     /// A procedure with all its versions.
     Procedure,
@@ -47,7 +50,7 @@ impl Subject {
     pub fn of(path: &str) -> Option<Self> {
         let plain = |letter: char| letter.is_ascii_alphanumeric() || ".-_".contains(letter);
         match path.split_once('/')? {
-            ("calendar", "national.csv" | "hours.csv") => Some(Self::Calendar),
+            ("calendar", "national.csv" | "hours.csv" | "outages.csv") => Some(Self::Calendar),
             ("procedures", name) => {
                 let stem = name.strip_suffix(".toml")?;
                 let fits = !stem.is_empty() && stem.len() <= 80 && stem.chars().all(plain);
@@ -68,7 +71,8 @@ impl Engine {
         access::check_role(caller, Method::ProposeDocument)?;
         self.refresh_catalogue().await?;
         let base = self.catalogue(&caller.province);
-        checked(&base, &draft.path, &draft.text).map_err(Error::Invalid)?;
+        let new = checked(&base, &draft.path, &draft.text).map_err(Error::Invalid)?;
+        self.refuse_unrecovered(&new)?;
         let hash = domain::digest::hex(&domain::digest::sha256(draft.text.as_bytes()));
         let mut documents = self.documents_of(&caller.province).await?;
         documents.retain(|document| document.proposal.path == draft.path);
@@ -91,6 +95,23 @@ impl Engine {
             at: domain::time::to_micros(self.now()),
         };
         Ok(self.context.store.propose(&proposal).await?)
+    }
+
+    /// Refuses an outage whose recovery lies ahead: nobody knows yet which dossiers it will hit.
+    fn refuse_unrecovered(&self, new: &Catalogue) -> Result<(), Error> {
+        let now = self.now();
+        let ahead = new.calendars.all_outages().find(|it| it.until > now);
+        match ahead {
+            None => Ok(()),
+            Some(outage) => Err(Error::Invalid(vec![FieldError::new(
+                "text",
+                format!(
+                    "the outage of {} ends at {}; expected a recovery that has happened",
+                    outage.document,
+                    domain::time::rfc3339(outage.until)
+                ),
+            )])),
+        }
     }
 
     /// Approves a text that another person proposed: it is in force from now on.
@@ -283,7 +304,7 @@ pub fn checked(base: &Catalogue, path: &str, text: &str) -> Result<Catalogue, Ve
     let Some(subject) = Subject::of(path) else {
         return Err(vec![FieldError::new(
             "path",
-            "expected calendar/national.csv, calendar/hours.csv or procedures/CODE.toml",
+            "expected calendar/national.csv, calendar/hours.csv, calendar/outages.csv or procedures/CODE.toml",
         )]);
     };
     let file = SourceFile {

@@ -292,6 +292,8 @@ pub(super) fn rules<'r>(
         procedure,
         calendar: catalogue.calendars.for_unit(resolving.as_str()),
         calendars: &catalogue.calendars,
+        units: &catalogue.units,
+        boundaries: &catalogue.boundaries,
         answer_limit: catalogue.intake.answer,
         salt,
         acting,

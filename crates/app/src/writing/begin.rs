@@ -306,6 +306,10 @@ pub(super) fn refuse_numbers<'c>(
         unit.is_some_and(|unit| unit.province == *province)
     };
     let ours = codes.into_iter().filter_map(|(field, code)| {
+        if catalogue.codes.central(code).is_some() {
+            // A central system numbers for the agency that resolves; no counter here gives that.
+            return None;
+        }
         let own = DossierCode::read(code).filter(is_ours)?;
         let unit = own.agency();
         let problem = format!(

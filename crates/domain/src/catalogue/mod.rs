@@ -3,32 +3,39 @@
 //! One wrong line refuses the whole catalogue, and the answer lists every fault with its file, its
 //! line and its reason. This module reads no files; their texts come in as [`SourceFile`]s.
 
+mod boundary;
 mod calendar;
 mod case;
+mod codes;
 mod contacts;
+mod exchange;
 pub(crate) mod file;
 mod intake;
 mod leg;
+mod outages;
 mod placed;
 mod procedures;
 mod published;
 mod successors;
 mod table;
+mod timing;
 mod units;
 mod version;
 
 use std::fmt;
 use std::sync::Arc;
 
+pub use exchange::Exchange;
 pub use intake::Intake;
 pub use successors::Successors;
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use crate::calendar::Calendars;
+use crate::code::CodeRules;
 use crate::contact::Contacts;
 use crate::lineage::Lineage;
-use crate::procedure::Procedures;
+use crate::procedure::{Boundaries, Procedures};
 use crate::unit::Units;
 
 /// One file of the catalogue, as text.
@@ -89,6 +96,12 @@ pub struct Catalogue {
     pub procedures: Procedures,
     /// Rules of reception that no single procedure states.
     pub intake: Intake,
+    /// Where dossiers may be received that another unit decides.
+    pub boundaries: Boundaries,
+    /// Which shapes codes have.
+    pub codes: CodeRules,
+    /// How fast systems have to exchange.
+    pub exchange: Exchange,
     sources: Arc<[SourceFile]>,
 }
 
@@ -104,8 +117,15 @@ impl Catalogue {
         let lineage = successors::parse(&sorted, &mut units, &mut faults);
         let contacts = contacts::parse(&sorted, &units, &mut faults);
         let calendars = calendar::parse(&sorted, &units, &mut faults);
+        let calendars = calendars.map(|calendars| {
+            let outages = outages::parse(&sorted, &units, &calendars, &mut faults);
+            calendars.with_outages(outages)
+        });
         let procedures = procedures::parse(&sorted, &mut faults);
         let intake = intake::parse(&sorted, &mut faults);
+        let codes = codes::parse(&sorted, &mut faults);
+        let exchange = exchange::parse(&sorted, &mut faults);
+        let boundaries = boundary::parse(&sorted, &units, &procedures, &mut faults);
         faults.sort();
         faults.dedup();
         match calendars {
@@ -116,6 +136,9 @@ impl Catalogue {
                 calendars,
                 procedures,
                 intake,
+                boundaries,
+                codes,
+                exchange,
                 sources: files.into(),
             }),
             Some(_) | None => Err(faults),
@@ -163,9 +186,14 @@ struct Sorted<'a> {
     successors: Vec<&'a SourceFile>,
     national: Vec<&'a SourceFile>,
     hours: Vec<&'a SourceFile>,
+    outages: Vec<&'a SourceFile>,
     procedures: Vec<&'a SourceFile>,
     published: Vec<&'a SourceFile>,
     intake: Vec<&'a SourceFile>,
+    boundary: Vec<&'a SourceFile>,
+    starts: Vec<&'a SourceFile>,
+    codes: Vec<&'a SourceFile>,
+    exchange: Vec<&'a SourceFile>,
 }
 
 impl<'a> Sorted<'a> {
@@ -187,8 +215,13 @@ impl<'a> Sorted<'a> {
                 ("units", name) if name.ends_with(".contacts.csv") => &mut sorted.contacts,
                 ("calendar", "national.csv") => &mut sorted.national,
                 ("calendar", "hours.csv") => &mut sorted.hours,
+                ("calendar", "outages.csv") => &mut sorted.outages,
                 ("procedures", "published.csv") => &mut sorted.published,
                 ("intake", "rules.csv") => &mut sorted.intake,
+                ("intake", "boundary.csv") => &mut sorted.boundary,
+                ("intake", "starts.csv") => &mut sorted.starts,
+                ("intake", "codes.csv") => &mut sorted.codes,
+                ("intake", "exchange.csv") => &mut sorted.exchange,
                 ("procedures", name) if name.ends_with(".toml") => &mut sorted.procedures,
                 ("units" | "calendar" | "procedures" | "intake", name)
                     if !name.ends_with(".md") =>

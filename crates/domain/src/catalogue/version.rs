@@ -8,10 +8,11 @@ use toml::Spanned;
 use toml::value::Datetime;
 
 use super::file::Reading;
-use super::{case, leg};
+use super::{case, leg, timing};
 use crate::id::{ComponentCode, ProcedureCode, StepId, SystemName};
 use crate::procedure::{
-    Authority, Case, ClockPolicy, Component, Kind, Mark, OnlineLevel, Procedure, Step, flaws,
+    Authority, Case, ClockPolicy, Component, Kind, Mark, OnExpiry, OnlineLevel, Procedure, Step,
+    flaws,
 };
 
 #[derive(Deserialize)]
@@ -19,6 +20,8 @@ use crate::procedure::{
 pub(super) struct RawVersion {
     pub number: Spanned<u16>,
     from: Spanned<Datetime>,
+    #[serde(default)]
+    replaced_by: Vec<Spanned<String>>,
     name: Spanned<String>,
     field: Spanned<String>,
     #[serde(default = "procedure")]
@@ -28,6 +31,10 @@ pub(super) struct RawVersion {
     clock: ClockPolicy,
     clock_mark: Spanned<Mark>,
     clock_source: Spanned<String>,
+    cutoff: Option<Spanned<String>>,
+    cutoff_mark: Option<Spanned<Mark>>,
+    #[serde(default)]
+    cutoff_source: String,
     #[serde(default)]
     on_the_spot: bool,
     #[serde(default = "one")]
@@ -35,6 +42,10 @@ pub(super) struct RawVersion {
     #[serde(default = "three")]
     supplement_notice_wd: u16,
     supplement_window: Option<Spanned<String>>,
+    on_expiry: Option<Spanned<OnExpiry>>,
+    expiry_mark: Option<Spanned<Mark>>,
+    #[serde(default)]
+    expiry_source: String,
     #[serde(default)]
     decision: String,
     source: Spanned<String>,
@@ -144,6 +155,10 @@ pub(super) fn read(
     hash: [u8; 32],
 ) -> Option<Procedure> {
     let (span, raw) = (raw.span(), raw.get_ref());
+    let mut replaced_by = Vec::with_capacity(raw.replaced_by.len());
+    for code in &raw.replaced_by {
+        replaced_by.extend(reading.parse::<ProcedureCode>("replaced_by", code));
+    }
     let name = reading.text("name", &raw.name);
     let field = reading.text("field", &raw.field);
     let source = reading.text("source", &raw.source);
@@ -171,10 +186,28 @@ pub(super) fn read(
     };
     let supplement_window =
         reading.parse_if_given("supplement_window", raw.supplement_window.as_ref());
+    let on_expiry = timing::expiry(
+        reading,
+        (
+            raw.on_expiry.as_ref(),
+            raw.expiry_mark.as_ref(),
+            &raw.expiry_source,
+        ),
+        raw.supplement_window.is_some(),
+    );
     if raw.case.is_empty() {
         reading.fault(&span, "no [[version.case]]: a version has at least one");
     }
     let cases = case::read(reading, &raw.case);
+    let cutoff = timing::cutoff(
+        reading,
+        (
+            raw.cutoff.as_ref(),
+            raw.cutoff_mark.as_ref(),
+            &raw.cutoff_source,
+        ),
+        &cases,
+    );
     let first = raw.component.first().map(Spanned::span);
     let components_mark = list_mark(reading, "component", first, raw.components_mark.as_ref());
     let components = components(reading, &raw.component);
@@ -192,6 +225,7 @@ pub(super) fn read(
         code: code?.clone(),
         version: number?,
         from: from?,
+        replaced_by,
         name,
         field,
         kind: raw.kind,
@@ -200,10 +234,16 @@ pub(super) fn read(
         clock: raw.clock,
         clock_mark: *raw.clock_mark.get_ref(),
         clock_source,
+        cutoff,
+        cutoff_mark: timing::mark_of(raw.cutoff_mark.as_ref()),
+        cutoff_source: raw.cutoff_source.clone(),
         on_the_spot: raw.on_the_spot,
         supplement_max: raw.supplement_max,
         supplement_notice_wd: raw.supplement_notice_wd,
         supplement_window,
+        on_expiry,
+        expiry_mark: timing::mark_of(raw.expiry_mark.as_ref()),
+        expiry_source: raw.expiry_source.clone(),
         decision: raw.decision.clone(),
         source,
         online: *raw.online.get_ref(),

@@ -6,6 +6,7 @@ use crate::calendar::{Calendar, DayKind, Error, SpecialDay};
 use crate::limit::Limit;
 use crate::time::{Instant, day_start, instant, local_day};
 
+use super::start::{Arrival, Cutoff, Start};
 use super::{Due, SAME_DAY_CUT_OFF, due, last_calendar_day};
 
 /// Everything a citizen may ask about a due time.
@@ -13,12 +14,19 @@ use super::{Due, SAME_DAY_CUT_OFF, due, last_calendar_day};
 pub struct Explanation {
     /// When the dossier was received.
     pub received: Instant,
+    /// When the competent agency has it, if another unit received it.
+    pub arrival: Option<Arrival>,
+    /// How late in the day it may come and still count as received on that day.
+    pub cutoff: Cutoff,
+    /// As of when it counts as received: when the competent agency has it, or the next opening after
+    /// the cut-off.
+    pub counted_from: Instant,
     /// The limit, which also says which rule counts the days.
     pub limit: Limit,
     /// When counting began: for working hours the next opening after a moment
-    /// outside open hours, otherwise the moment of receipt.
+    /// outside open hours, otherwise `counted_from`.
     pub starts: Instant,
-    /// Every day from receipt to the due time, in order; empty for elapsed hours.
+    /// Every day from `counted_from` to the due time, in order; empty for elapsed hours.
     pub days: Vec<DayLine>,
     /// The due time.
     pub due: Instant,
@@ -85,6 +93,9 @@ pub fn explain(received: Instant, limit: Limit, calendar: &Calendar) -> Result<E
     let Due { at, provisional } = due(received, limit, calendar)?;
     let mut explanation = Explanation {
         received,
+        arrival: None,
+        cutoff: Cutoff::None,
+        counted_from: received,
         limit,
         starts: received,
         days: Vec::new(),
@@ -117,6 +128,26 @@ pub fn explain(received: Instant, limit: Limit, calendar: &Calendar) -> Result<E
         }
     }
     Ok(explanation)
+}
+
+/// Explains the due time of a limit that counts from a start.
+///
+/// Gives the same due time, or the same error, as [`super::due_from`].
+pub fn explain_from(
+    start: &Start,
+    limit: Limit,
+    calendar: &Calendar,
+) -> Result<Explanation, Error> {
+    let counted_from = start.counted(calendar)?;
+    let explained = explain(counted_from, limit, calendar)?;
+    Ok(Explanation {
+        received: start.received,
+        arrival: start.arrival,
+        cutoff: start.cutoff,
+        counted_from,
+        provisional: explained.provisional || start.is_provisional(counted_from, calendar),
+        ..explained
+    })
 }
 
 /// The moment the first microsecond is counted from; a closing time is not open.

@@ -1,6 +1,6 @@
 //! When a dossier must be finished (*hạn giải quyết*), and why then.
 //!
-//! Start with [`due`]. [`stop`] moves a due time, [`ledger`] keeps the stops,
+//! Start with [`due`]; [`start`] says from when it counts. [`stop`] moves a due time, [`ledger`] keeps the stops,
 //! [`near`] says how close it is, and [`explain()`] puts it in words. [`hand_over`] is about papers
 //! on their way between units, not about the citizen.
 //! Everything here is computed from events and a calendar; nothing is a
@@ -10,8 +10,10 @@ pub mod explain;
 pub mod hand_over;
 pub mod ledger;
 pub mod near;
+pub mod outage;
 mod runs;
 pub mod same_day;
+pub mod start;
 pub mod stop;
 mod words;
 
@@ -22,11 +24,12 @@ use crate::limit::Limit;
 use crate::time::{Instant, local_day};
 
 pub use crate::language::Language;
-pub use explain::{Explanation, explain};
+pub use explain::{Explanation, explain, explain_from};
 pub use hand_over::HAND_OVER_CUT_OFF;
 pub use ledger::Ledger;
 pub use near::{near_due, near_due_elapsed, working_time_left};
 pub use same_day::SAME_DAY_CUT_OFF;
+pub use start::{Arrival, Cutoff, Start, due_from};
 pub use stop::{Length, add, shift, stop_length};
 
 /// A due time, and whether it may still change with the official calendar.

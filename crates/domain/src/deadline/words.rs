@@ -4,10 +4,11 @@ use chrono::{Datelike, DurationRound, NaiveDate, TimeDelta};
 
 use crate::calendar::{DayKind, SpecialDay};
 use crate::limit::Limit;
-use crate::time::local;
+use crate::time::{local, local_day};
 
 use super::explain::{Counted, DayLine, Explanation, Reason};
 use super::runs::{Run, runs};
+use super::start::Cutoff;
 use crate::language::Language::{self, English, Vietnamese};
 
 impl Explanation {
@@ -113,6 +114,8 @@ fn receipt(explanation: &Explanation, language: Language) -> String {
         Vietnamese => format!("Nhận lúc {received}."),
         English => format!("Received at {received}."),
     };
+    text += &on_its_way(explanation, language);
+    text += &too_late(explanation, language);
     if explanation
         .days
         .first()
@@ -123,7 +126,7 @@ fn receipt(explanation: &Explanation, language: Language) -> String {
             English => " The day of receipt is not counted.",
         };
     }
-    if explanation.starts > explanation.received {
+    if explanation.starts > explanation.counted_from {
         let starts = language.moment(local(explanation.starts));
         text += &match language {
             Vietnamese => format!(" Ngoài giờ làm việc nên tính từ {starts}."),
@@ -131,6 +134,60 @@ fn receipt(explanation: &Explanation, language: Language) -> String {
         };
     }
     text
+}
+
+/// When the competent agency has what another unit received; nothing for the same unit.
+fn on_its_way(explanation: &Explanation, language: Language) -> String {
+    let Some(arrival) = explanation.arrival else {
+        return String::new();
+    };
+    let at = language.moment(local(arrival.at));
+    match (language, arrival.expected) {
+        (Vietnamese, true) => format!(
+            " Cơ quan có thẩm quyền nhận hồ sơ chậm nhất lúc {at}; thời hạn tính từ lúc đó."
+        ),
+        (Vietnamese, false) => {
+            format!(" Cơ quan có thẩm quyền nhận được hồ sơ lúc {at}; thời hạn tính từ lúc đó.")
+        }
+        (English, true) => {
+            format!(
+                " The competent agency has it by {at} at the latest; the limit counts from then."
+            )
+        }
+        (English, false) => {
+            format!(" The competent agency got it at {at}; the limit counts from then.")
+        }
+    }
+}
+
+/// As of when a dossier counts that came after the cut-off; nothing for one that did not.
+fn too_late(explanation: &Explanation, language: Language) -> String {
+    let reached = explanation.arrival.map_or(explanation.received, |it| it.at);
+    if explanation.counted_from <= reached {
+        return String::new();
+    }
+    let at = language.moment(local(explanation.counted_from));
+    if local_day(reached) == local_day(explanation.counted_from) {
+        return match language {
+            Vietnamese => format!(" Trước giờ làm việc nên tính như nhận lúc {at}."),
+            English => format!(" That is before opening, so it counts as received at {at}."),
+        };
+    }
+    match (explanation.cutoff, language) {
+        (Cutoff::None, Vietnamese | English) => String::new(),
+        (Cutoff::Afternoon, Vietnamese) => {
+            format!(" Sau 15:00 hoặc vào ngày nghỉ nên tính như nhận lúc {at}.")
+        }
+        (Cutoff::Afternoon, English) => {
+            format!(" That is after 15:00 or on a day off, so it counts as received at {at}.")
+        }
+        (Cutoff::LastHour, Vietnamese) => format!(
+            " Trong giờ làm việc cuối cùng, sau giờ làm việc hoặc vào ngày nghỉ nên tính như nhận lúc {at}."
+        ),
+        (Cutoff::LastHour, English) => format!(
+            " That is in the last working hour, after it or on a day off, so it counts as received at {at}."
+        ),
+    }
 }
 
 /// One run of days: `Thứ Ba 01/09 đến thứ Tư 02/09/2026: không tính. Nghỉ lễ: Quốc khánh.`

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::{self, Calendar};
-use crate::deadline::{self, ledger::Ledger};
+use crate::deadline::{self, Cutoff, Start, ledger::Ledger};
 use crate::limit::Limit;
 use crate::procedure::{ClockPolicy, Verification};
 use crate::time::Instant;
@@ -14,14 +14,18 @@ use crate::time::Instant;
 /// never stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Clock {
-    /// When counting started: at the reception, or at the completion of the papers under
-    /// [`ClockPolicy::RestartOnComplete`].
+    /// When counting started: at the reception, when the competent agency had it, or at the
+    /// completion of the papers under [`ClockPolicy::RestartOnComplete`]. For a dossier on its way to
+    /// the competent agency, when it has to be there.
     #[serde(with = "chrono::serde::ts_microseconds")]
     pub started: Instant,
     /// The legal limit; none when the procedure's limit has no source.
     pub limit: Option<Limit>,
     /// How stops move the due time.
     pub policy: ClockPolicy,
+    /// How late in the day a receipt counts on that day.
+    #[serde(default, skip_serializing_if = "Cutoff::is_none")]
+    pub cutoff: Cutoff,
     /// From the first receipt; never changes.
     #[serde(with = "chrono::serde::ts_microseconds_option")]
     pub original_due: Option<Instant>,
@@ -105,6 +109,7 @@ impl Clock {
             started,
             limit: None,
             policy: ClockPolicy::NoStop,
+            cutoff: Cutoff::None,
             original_due: Some(due),
             effective_due: Some(due),
             promised_due: Some(due),
@@ -172,7 +177,7 @@ impl Clock {
             }
             ClockPolicy::RestartOnComplete => {
                 // An extension may have promised a later time; a restart never takes it back.
-                let new = deadline::due(until, limit, calendar)?;
+                let new = self.due_counted(until, limit, calendar)?;
                 let at = Ord::max(new.at, due);
                 Ok(Some(deadline::Due {
                     at,
@@ -248,7 +253,7 @@ impl Clock {
                 Verification::Adds(extra) => deadline::stop::add(due, extra, calendar)?,
                 // The whole limit is another one, so it counts from the start and not from the due
                 // time.
-                Verification::Replaces(whole) => deadline::due(self.started, whole, calendar)?,
+                Verification::Replaces(whole) => self.due_counted(self.started, whole, calendar)?,
             };
             // A stop may have given more time already than a replacing limit; verification takes
             // none of it away.
@@ -269,6 +274,58 @@ impl Clock {
             ..new
         };
         Ok(Some(Moved::to(new, Some(new.at), legal)))
+    }
+
+    /// The due times after the competent agency got a dossier that another unit had received.
+    ///
+    /// `expected` is when it had to be there, from which the date on the receipt counts. That date
+    /// stays if the dossier came earlier. `now` is when it was said. None if nothing counts, or if that
+    /// is after the due time: overdue stays overdue.
+    pub fn after_arrival(
+        &self,
+        arrived: Instant,
+        expected: Instant,
+        now: Instant,
+        calendar: &Calendar,
+    ) -> Result<Option<Moved>, calendar::Error> {
+        let (Some(limit), Some(due)) = (self.limit, self.effective_due) else {
+            return Ok(None);
+        };
+        if self.is_overdue(now) {
+            return Ok(None);
+        }
+        // A restart may have begun the count anew while the dossier was on its way.
+        let restarted = (self.started != expected).then_some(self.started);
+        let started = restarted.map_or(arrived, |restarted| Ord::max(restarted, arrived));
+        let counted = self.due_counted(started, limit, calendar)?;
+        let later = |due: Instant| Ord::max(due, counted.at);
+        let new = deadline::Due {
+            at: later(due),
+            provisional: match Ord::cmp(&due, &counted.at) {
+                std::cmp::Ordering::Greater => self.provisional,
+                std::cmp::Ordering::Equal => self.provisional || counted.provisional,
+                std::cmp::Ordering::Less => counted.provisional,
+            },
+        };
+        let retold = (new.at > due).then_some(new.at);
+        Ok(Some(Moved {
+            restarted: Some(started),
+            ..Moved::to(new, retold, self.legal_due.map(later))
+        }))
+    }
+
+    /// The due time of a limit that counts from a moment, by the cut-off of this dossier.
+    fn due_counted(
+        &self,
+        from: Instant,
+        limit: Limit,
+        calendar: &Calendar,
+    ) -> Result<deadline::Due, calendar::Error> {
+        let start = Start {
+            cutoff: self.cutoff,
+            ..Start::at(from)
+        };
+        deadline::due_from(&start, limit, calendar)
     }
 
     /// Folds new due times in.

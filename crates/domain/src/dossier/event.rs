@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 use super::Dossier;
 use super::acts::act::{Fact, Told, Written};
 use super::acts::{
-    advance, assign, consultation, correction, extend, hand_over, leg, mirror, payment,
+    advance, arrive, assign, consultation, correction, extend, hand_over, leg, mirror, payment,
     permit_supplement, rate, receive, refund, refuse, remind, resolve, return_result, stop, submit,
     supplement, transfer, withdraw,
 };
-use super::change::{migration, recalculation, succession};
+use super::change::{expiry, migration, recalculation, succession};
 use super::correction::Correction;
 use super::counting::Counting;
 use super::imported::DueRestated;
@@ -90,6 +90,8 @@ events! {
     SupplementPermitted(permit_supplement::SupplementPermitted) = "supplement_permitted",
     /// The papers came.
     SupplementRecorded(supplement::SupplementRecorded) = "supplement_recorded",
+    /// The competent agency got what another unit had received.
+    Arrived(arrive::Arrived) = "arrived",
     /// The dossier went to a step.
     Advanced(advance::Advanced) = "advanced",
     /// A person was given the dossier.
@@ -120,6 +122,8 @@ events! {
     Withdrawn(withdraw::Withdrawn) = "withdrawn",
     /// The agency stopped the dossier.
     Stopped(stop::Stopped) = "stopped",
+    /// The citizen did not answer a request for papers in time.
+    Expired(expiry::Expired) = "expired",
     /// Another agency was given its part of the dossier.
     LegOpened(leg::LegOpened) = "leg_opened",
     /// The result of a leg was there.

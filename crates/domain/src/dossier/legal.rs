@@ -5,12 +5,14 @@
 //! due time under the given calendar, with the same functions that decide commands.
 
 use super::Dossier;
+use super::clock::Moved;
 use super::counting::Counting;
 pub use super::counting::{Law, Legal};
 use super::event::{Event, Record};
 use crate::calendar;
-use crate::deadline;
+use crate::deadline::{self, Start, outage};
 use crate::id::UnitCode;
+use crate::time::Instant;
 
 impl Legal {
     /// The legal due times of a history. None if its first event cannot begin a dossier.
@@ -28,6 +30,7 @@ impl Legal {
         let is_received = |record: &&Record| matches!(record.event, Event::Received(_));
         let unanswered = !records.iter().any(is_received);
         let mut dossier: Option<Dossier> = None;
+        let mut outages = Outages::default();
         for (at, record) in records.iter().enumerate() {
             let Some(decided) = deciding(dossier.as_ref(), record) else {
                 return Ok(None);
@@ -41,6 +44,9 @@ impl Legal {
                 at: record.event_time,
                 unanswered,
             };
+            if let Some(dossier) = &mut dossier {
+                outages.end_by(record.event_time, dossier, law)?;
+            }
             if matches!(record.event, Event::Recalculated(_)) {
                 continue;
             }
@@ -51,9 +57,13 @@ impl Legal {
                 None => Dossier::begin(&record),
                 Some(dossier) => Some(dossier.apply(&record)),
             };
-            if dossier.is_none() {
+            let Some(dossier) = &dossier else {
                 return Ok(None);
-            }
+            };
+            outages.note(dossier);
+        }
+        if let Some(dossier) = &mut dossier {
+            outages.end_by(Instant::MAX_UTC, dossier, law)?;
         }
         Ok(dossier.map(|dossier| Self {
             due: dossier.clock.as_ref().and_then(|clock| clock.effective_due),
@@ -72,7 +82,13 @@ impl Legal {
     pub fn of_unmoved(dossier: &Dossier, law: &Law<'_>) -> Option<Result<Self, calendar::Error>> {
         // A wait of no length leaves no interval, and the end may have cut such a wait short; only
         // the history shows it.
-        if dossier.transfers > 0 || dossier.ended.is_some() || dossier.mirrored.is_some() {
+        // The way to the competent agency counts in the hours of another unit.
+        let on_its_way = dossier.transit.is_some();
+        if on_its_way
+            || dossier.transfers > 0
+            || dossier.ended.is_some()
+            || dossier.mirrored.is_some()
+        {
             return None;
         }
         let calendar = law.calendars.for_unit(dossier.resolving.as_str());
@@ -99,6 +115,13 @@ impl Legal {
                 ..legal
             }));
         };
+        // What an outage moved follows from the moments of the stops too.
+        let hit = law
+            .calendars
+            .outages(&dossier.resolving, &dossier.procedure);
+        if hit.into_iter().any(|outage| clock.started < outage.until) {
+            return None;
+        }
         // A wait of no length leaves no interval, but it may have restarted the clock.
         let restarted = dossier.received != Some(clock.started);
         let waited = !clock.waits.intervals().is_empty();
@@ -109,7 +132,13 @@ impl Legal {
             return None;
         }
         let due = match clock.limit {
-            Some(limit) => deadline::due(clock.started, limit, calendar),
+            Some(limit) => {
+                let start = Start {
+                    cutoff: clock.cutoff,
+                    ..Start::at(clock.started)
+                };
+                deadline::due_from(&start, limit, calendar)
+            }
             // A due time without a limit came from another system, so it is not computed again.
             None => {
                 legal.due = clock.original_due;
@@ -124,6 +153,62 @@ impl Legal {
             legal.provisional = due.provisional;
             legal
         }))
+    }
+}
+
+/// The outages that a fold has passed, and the stops that count besides them.
+#[derive(Default)]
+struct Outages {
+    /// Until when they are counted. A unit that decides from then on was not hit by them.
+    until: Option<Instant>,
+    /// When the clock stood.
+    stood: Vec<(Instant, Option<Instant>)>,
+}
+
+impl Outages {
+    /// Remembers that the clock stands, or went on.
+    fn note(&mut self, dossier: &Dossier) {
+        let standing = dossier.clock.as_ref().and_then(|clock| clock.standing);
+        let open = self.stood.last_mut().filter(|(_, to)| to.is_none());
+        match (standing, open) {
+            (Some(standing), None) => self.stood.push((standing.since, None)),
+            (None, Some((_, to))) => *to = Some(dossier.last),
+            (Some(_), Some(_)) | (None, None) => {}
+        }
+    }
+
+    /// Counts the outages from which the system had recovered by a moment.
+    fn end_by(
+        &mut self,
+        moment: Instant,
+        dossier: &mut Dossier,
+        law: &Law<'_>,
+    ) -> Result<(), calendar::Error> {
+        let after = self.until.replace(moment);
+        let Some(clock) = dossier.clock.as_mut().filter(|_| dossier.ended.is_none()) else {
+            return Ok(());
+        };
+        let calendar = law.calendars.for_unit(dossier.resolving.as_str());
+        let hit = law
+            .calendars
+            .outages(&dossier.resolving, &dossier.procedure);
+        for outage in hit {
+            if outage.until > moment || after.is_some_and(|after| outage.until <= after) {
+                continue;
+            }
+            let (Some(limit), Some(due)) = (clock.limit, clock.effective_due) else {
+                continue;
+            };
+            let new = outage::moved_by(outage, due, limit, clock.started, &self.stood, calendar)?;
+            if let Some(new) = new {
+                let new = deadline::Due {
+                    provisional: new.provisional || clock.provisional,
+                    ..new
+                };
+                clock.apply(&Moved::to(new, Some(new.at), None));
+            }
+        }
+        Ok(())
     }
 }
 

@@ -41,6 +41,7 @@ mod status;
 mod steps;
 mod term;
 pub mod times;
+mod transit;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -73,6 +74,7 @@ pub use state::{Back, State};
 pub use status::Status;
 pub use steps::next_steps;
 pub use term::Term;
+pub use transit::Transit;
 
 use self::correction::Change;
 use crate::code::AnyCode;
@@ -193,6 +195,15 @@ pub struct Dossier {
     /// Who holds its papers.
     #[serde(default, skip_serializing_if = "Custody::is_empty")]
     pub custody: Custody,
+    /// Whether it ended because no papers came in time.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub expired: bool,
+    /// How many announced outages moved its due time.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub outages: u16,
+    /// Its way to the unit that decides it, if another unit received it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transit: Option<Transit>,
     /// Whether another unit decides it than the one for which it was received.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub moved: bool,

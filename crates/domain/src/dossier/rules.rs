@@ -4,8 +4,9 @@ use super::private::Salt;
 use crate::calendar::{Calendar, Calendars};
 use crate::id::{ActorId, UnitCode};
 use crate::limit::Limit;
-use crate::procedure::Procedure;
+use crate::procedure::{Boundaries, Procedure};
 use crate::role::Role;
+use crate::unit::Units;
 
 /// Everything besides the dossier that a decision depends on.
 #[derive(Debug, Clone, Copy)]
@@ -18,6 +19,10 @@ pub struct Rules<'a> {
     pub calendars: &'a Calendars,
     /// The time within which the desk must answer a submission, if a rule gives one.
     pub answer_limit: Option<Limit>,
+    /// All units, also those outside the province.
+    pub units: &'a Units,
+    /// Where dossiers may be received that another unit decides.
+    pub boundaries: &'a Boundaries,
     /// The salt of the commitments to personal values.
     pub salt: &'a Salt,
     /// Who acts.

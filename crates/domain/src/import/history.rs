@@ -3,6 +3,7 @@
 use super::ImportedCase;
 use super::map::Meaning;
 use crate::catalogue::Catalogue;
+use crate::deadline::Cutoff;
 use crate::dossier::acts::advance::Advanced;
 use crate::dossier::acts::receive::Received;
 use crate::dossier::acts::resolve::Resolved;
@@ -220,6 +221,8 @@ fn reception(
         returning: case.route.returning.clone(),
         limit: None,
         policy: ClockPolicy::NoStop,
+        cutoff: Cutoff::None,
+        transit: None,
         due: case.due,
         provisional: false,
         hand_over_by: None,

@@ -187,6 +187,9 @@ pub const MEMO: [Column<Memos>; Memo::COUNT] = [
     memo!(count PendingLateApologised, "pending_late_apologised", "Đang quá hạn, đã xin lỗi", "overdue with an apology", "chưa kết thúc, đã quá hạn, đã có xin lỗi trước khi hết kỳ", "open and late, with an apology sent by the period's end"),
     memo!(count PendingLateUnapologised, "pending_late_unapologised", "Đang quá hạn, chưa xin lỗi", "overdue without an apology", "chưa kết thúc, đã quá hạn, chưa có xin lỗi", "open and late, without one"),
     memo!(count UnansweredInTime, "unanswered_in_time", "Hồ sơ trực tuyến chờ trả lời, còn hạn", "unanswered in time", "hồ sơ trực tuyến chưa được trả lời, còn trong hạn trả lời; tính cho đơn vị tiếp nhận", "online submissions not answered, within the time for it; at the receiving unit"),
+    memo!(count Expired, "expired", "Dừng vì quá thời hạn bổ sung", "expired", "kết thúc trong kỳ, sau khi tiếp nhận, vì không được bổ sung trong thời hạn", "ended in the period after receipt, because no papers came in time"),
+    memo!(count OutageMoved, "outage_moved", "Hẹn lại vì sự cố hệ thống", "moved by an outage", "số lần hạn trả thay đổi trong kỳ do sự cố hệ thống đã được thông báo", "due times moved in the period by an announced outage"),
+    memo!(count ArrivedLate, "arrived_late", "Chuyển muộn đến cơ quan giải quyết", "arrived late", "đến cơ quan giải quyết trong kỳ muộn hơn thời điểm giấy tiếp nhận đã tính; tính cho đơn vị tiếp nhận", "arrived in the period at the unit that decides, later than the receipt allows for; at the receiving unit"),
 ];
 
 macro_rules! bridge {

@@ -63,11 +63,14 @@ pub enum Memo {
     PendingLateApologised,
     PendingLateUnapologised,
     UnansweredInTime,
+    Expired,
+    OutageMoved,
+    ArrivedLate,
 }
 
 impl Memo {
     /// How many there are.
-    pub const COUNT: usize = Memo::UnansweredInTime as usize + 1;
+    pub const COUNT: usize = Memo::ArrivedLate as usize + 1;
 }
 
 /// A count for each memo; for those that are rates, of how many, too.
@@ -187,6 +190,8 @@ impl Memos {
         self.add(Memo::Extended, did.extended);
         self.add(Memo::LateApologies, did.apologies);
         self.add(Memo::Verifications, did.verifications);
+        self.add(Memo::Expired, did.expired);
+        self.add(Memo::OutageMoved, did.outages);
         if seen.came(period) {
             self.count_if(Memo::ReceivedBoundaryFree, dossier.receiving != seen.unit);
             self.add(received_by(dossier, catalogue), 1);
@@ -232,6 +237,7 @@ impl Memos {
         self.count_if(Memo::UnansweredLate, unanswered && late);
         self.count_if(Memo::UnansweredInTime, unanswered && !late);
         self.add(Memo::RefusedAtIntake, did.refused);
+        self.add(Memo::ArrivedLate, did.arrived_late);
         self.add(Memo::WithdrawnBeforeReceipt, did.withdrawn_before_receipt);
         self.add(
             Memo::SupplementsBeforeReceipt,

@@ -40,6 +40,12 @@ pub(super) struct Did {
     pub extended: u32,
     pub apologies: u32,
     pub verifications: u32,
+    /// Ends after the receipt because no papers came in time.
+    pub expired: u32,
+    /// Moves of the due time by announced outages.
+    pub outages: u32,
+    /// Whether it came to the unit that decides later than the receipt allows for.
+    pub arrived_late: u32,
     /// Answers to an online submission: accepted, refused, or papers asked for.
     pub answers: u32,
     /// Of these, after the desk should have answered.
@@ -224,6 +230,16 @@ impl Did {
             Event::Extended(_) => self.extended += 1,
             Event::Apologised(_) => self.apologies += 1,
             Event::VerificationBegun(_) => self.verifications += 1,
+            Event::Expired(_) if before.received => self.expired += 1,
+            // No answer: that was the request for papers.
+            Event::Expired(_) => self.refused += 1,
+            Event::Recalculated(moved) if moved.outage => {
+                self.outages += u32::from(moved.moved.is_some());
+            }
+            Event::Arrived(_) => {
+                let late = after.transit.is_some_and(|transit| transit.is_late(at));
+                self.arrived_late += u32::from(late);
+            }
             Event::Withdrawn(_) if !before.received => self.withdrawn_before_receipt += 1,
             Event::Transferred(passed) => self.transfers.push(Transfer {
                 from: passed.from.clone(),

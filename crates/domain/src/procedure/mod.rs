@@ -4,6 +4,8 @@
 //! A [`Procedure`] is one version. Only [`crate::catalogue`] makes it and refuses faults, so other
 //! code does not check it again. [`Procedures`] picks the version of a day.
 
+mod boundary;
+mod cells;
 mod legs;
 mod set;
 mod steps;
@@ -12,10 +14,13 @@ mod terms;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::deadline::Cutoff;
 use crate::id::{CaseId, ComponentCode, ProcedureCode, StepId};
 use crate::limit::Limit;
 use crate::role::Role;
 
+pub use boundary::{Boundaries, Reach, ReachRule};
+pub use cells::{MarkedCell, cells_by_mark};
 pub use legs::{LegUnit, PlannedLeg, UnknownLegUnit, leg_flaws};
 pub use set::{InvalidVersions, Procedures};
 pub use steps::{Flaw, LONGEST_SAME_DAY_HOURS, flaws};
@@ -45,6 +50,21 @@ pub enum ClockPolicy {
     NoStop,
     /// The clock stands from the payment request to the payment, and at no other time.
     StopWhileFinancial,
+}
+
+/// What follows when a citizen who was asked for papers has not answered in time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OnExpiry {
+    /// The dossier waits on; a person may stop it.
+    #[default]
+    Wait,
+    /// It is closed (*dừng xử lý*, national status 8). Source: Decree 63/2024/NĐ-CP as amended by
+    /// 301/2026/NĐ-CP, for the groups of birth and death.
+    Close,
+    /// It is refused, and a new dossier is needed. Source: Decree 217/2026/NĐ-CP, Art. 54, for
+    /// building permits.
+    Refuse,
 }
 
 /// Which system decides the status of a dossier.
@@ -113,6 +133,8 @@ pub struct Procedure {
     pub version: u16,
     /// The first day dossiers are received under it.
     pub from: NaiveDate,
+    /// The procedures that take over from it; nothing is received under such a version.
+    pub replaced_by: Vec<ProcedureCode>,
     /// The name.
     pub name: String,
     /// The field (*lĩnh vực*).
@@ -129,6 +151,12 @@ pub struct Procedure {
     pub clock_mark: Mark,
     /// Where the clock policy comes from.
     pub clock_source: String,
+    /// How late in the day a dossier may come and still be received on that day.
+    pub cutoff: Cutoff,
+    /// How sure the cut-off is; unknown without one.
+    pub cutoff_mark: Mark,
+    /// Where the cut-off comes from.
+    pub cutoff_source: String,
     /// Whether the result may be given back at once, without a receipt (NĐ 61/2018 Art. 17(4)).
     pub on_the_spot: bool,
     /// How many supplement requests are allowed (NĐ 61/2018 Art. 11(2)(c): one).
@@ -138,6 +166,12 @@ pub struct Procedure {
     pub supplement_notice_wd: u16,
     /// How long the citizen has to answer, if known.
     pub supplement_window: Option<Limit>,
+    /// What follows if the citizen has not answered by then.
+    pub on_expiry: OnExpiry,
+    /// How sure that is; unknown if nothing follows.
+    pub expiry_mark: Mark,
+    /// Where it comes from.
+    pub expiry_source: String,
     /// The decision that approved the internal process; empty while none is known.
     pub decision: String,
     /// Where the facts of this version come from.

@@ -86,13 +86,15 @@ impl Procedures {
             .find(|procedure| procedure.version == version)
     }
 
-    /// The version a dossier received on this day falls under.
+    /// The version a dossier received on this day falls under; none once other procedures have taken
+    /// over.
     #[must_use]
     pub fn in_force(&self, code: &ProcedureCode, day: NaiveDate) -> Option<&Arc<Procedure>> {
         self.versions(code)
             .iter()
             .rev()
             .find(|procedure| procedure.from <= day)
+            .filter(|procedure| procedure.replaced_by.is_empty())
     }
 
     /// The version in force of the procedure a person means.

@@ -2,7 +2,12 @@
 
 use domain::procedure::Procedure;
 
-use crate::texts::{SOUND, code, day, file, parse_procedures, refused, second, shipped, today};
+use domain::deadline::Cutoff;
+use domain::procedure::{Mark, OnExpiry};
+
+use crate::texts::{
+    SOUND, assert_refused, code, day, file, parse_procedures, refused, second, shipped, today,
+};
 
 #[test]
 fn a_dossier_falls_under_the_version_in_force_on_its_day() {
@@ -108,5 +113,114 @@ fn a_published_version_cannot_change_or_vanish() {
             "procedures/published.csv:4: version 1 of x-hai was published and is gone"
         ),
         "{faults:?}"
+    );
+}
+
+#[test]
+fn a_cut_off_and_an_expiry_need_marks_sources_and_a_limit_they_fit() {
+    let timed = |more: &str| {
+        SOUND.replacen(
+            "source = \"test\"\nonline",
+            &format!("{more}source = \"test\"\nonline"),
+            1,
+        )
+    };
+    let cutoff = "cutoff = \"close-1h\"\ncutoff_mark = \"statute\"\ncutoff_source = \"test\"\n";
+    assert_eq!(only(&timed(cutoff)).cutoff, Cutoff::LastHour);
+    let same_day = timed(cutoff)
+        .replacen("limit = \"3wd\"", "limit = \"same-day\"", 1)
+        .replacen("allowance = \"2wd\"", "allowance = \"2wh\"", 1)
+        .replacen("allowance = \"1wd\"", "allowance = \"1wh\"", 1);
+    assert_refused(
+        &same_day,
+        "procedures/thu.toml:10: cutoff: close-1h contradicts the limit same-day of case chung",
+    );
+    for (more, fault) in [
+        (
+            "cutoff = \"noon\"\ncutoff_mark = \"statute\"\ncutoff_source = \"test\"\n",
+            "10: cutoff: `noon` is no cut-off",
+        ),
+        (
+            "cutoff = \"15:00\"\n",
+            "10: cutoff is given, so its mark must say how sure it is",
+        ),
+        (
+            "cutoff = \"15:00\"\ncutoff_mark = \"statute\"\n",
+            "10: cutoff has no source",
+        ),
+        (
+            "cutoff_mark = \"statute\"\n",
+            "10: cutoff_mark is given, but nothing",
+        ),
+        (
+            "on_expiry = \"close\"\nexpiry_mark = \"statute\"\nexpiry_source = \"test\"\n",
+            "10: on_expiry: nothing can expire without a supplement_window",
+        ),
+    ] {
+        assert_refused(&timed(more), &format!("procedures/thu.toml:{fault}"));
+    }
+    let expiry = "supplement_window = \"7wd\"\non_expiry = \"close\"\nexpiry_mark = \"statute\"\nexpiry_source = \"test\"\n";
+    let read = only(&timed(expiry));
+    assert_eq!(
+        (read.on_expiry, read.expiry_mark),
+        (OnExpiry::Close, Mark::Statute)
+    );
+}
+
+#[test]
+fn nothing_is_received_under_a_code_that_others_have_replaced() {
+    let procedures = shipped().procedures;
+    let old = code("x-chung-thuc-hop-dong");
+    let on = |day_text: &str| procedures.in_force(&old, day(day_text));
+    assert_eq!(on("2026-11-30").map(|it| it.version), Some(1));
+    assert!(on("2026-12-01").is_none());
+    let last = procedures.get(&old, 2).expect("kept");
+    assert_eq!(last.replaced_by.len(), 5);
+    for heir in &last.replaced_by {
+        assert!(
+            procedures.in_force(heir, day("2026-12-01")).is_some(),
+            "{heir}"
+        );
+    }
+}
+
+#[test]
+fn each_effective_date_of_2026_divides_the_old_rule_from_the_new() {
+    let procedures = shipped().procedures;
+    let on = |text: &str, at: &str| procedures.in_force(&code(text), day(at)).expect(text);
+    let limit = |text: &str, at: &str| {
+        let limit = on(text, at).default_case().limit;
+        limit.map_or_else(String::new, |limit| limit.to_string())
+    };
+    for (text, eve, first, before, after) in [
+        ("1.013225", "2026-06-30", "2026-07-01", "15wd", "7wd"),
+        ("1.013226", "2026-06-30", "2026-07-01", "10wd", "7wd"),
+        ("1.013228", "2026-06-30", "2026-07-01", "5wd", "5wd"),
+        ("2.002913", "2026-08-31", "2026-09-01", "", "3wd"),
+        ("1.001699", "2026-11-30", "2026-12-01", "30d", "25wd"),
+        ("1.012781", "2026-11-30", "2026-12-01", "", "20wd"),
+    ] {
+        assert_eq!(
+            (limit(text, eve), limit(text, first)),
+            (before.into(), after.into()),
+            "{text}"
+        );
+        assert_eq!(on(text, eve).version + 1, on(text, first).version, "{text}");
+    }
+    let birth = on("3.000722", "2026-09-03");
+    assert_eq!((birth.version, birth.cutoff), (3, Cutoff::Afternoon));
+    assert_eq!(birth.on_expiry, OnExpiry::Close);
+    let permit = on("1.013225", "2026-07-01");
+    assert_eq!(permit.on_expiry, OnExpiry::Refuse);
+    let other = permit.cases.iter().find(|case| case.id.as_str() == "other");
+    assert_eq!(
+        other.expect("two cases").limit.map(|it| it.to_string()),
+        Some("10wd".into())
+    );
+    let mountain = on("1.012781", "2026-12-01").cases[1].limit;
+    assert_eq!(
+        mountain.map(|it| it.to_string()),
+        Some("30wd".into()),
+        "ten days more"
     );
 }

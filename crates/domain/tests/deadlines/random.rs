@@ -3,7 +3,9 @@
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use domain::calendar::{Calendar, Error};
 use domain::deadline::explain::Counted;
-use domain::deadline::{due, explain, shift};
+use domain::deadline::{
+    Arrival, Cutoff, Start, due, due_from, explain, explain_from, hand_over, shift,
+};
 use domain::limit::Limit;
 use domain::time::{Instant, VIETNAM, local};
 
@@ -154,6 +156,97 @@ fn a_hundred_thousand_deadlines_agree_with_the_slow_reference() {
         (2_000..40_000).contains(&provisional),
         "{provisional} provisional"
     );
+}
+
+#[test]
+fn cut_offs_and_two_starts_agree_with_the_slow_reference() {
+    let mut random = Random(0x6375_746f_6666_0001);
+    let both = both();
+    let (mut refused, mut moved, mut travelled) = (0, 0, 0);
+    for case in 0..60_000 {
+        // The desk that receives and the agency that decides have hours of their own.
+        let (sender, desk) = random.pick(&both);
+        let (calendar, office) = random.pick(&both);
+        let received = some_day(&mut random, calendar).and_time(some_time(&mut random));
+        let (number, unit) = some_limit(&mut random);
+        let word = *random.pick(&["none", "15:00", "close-1h"]);
+        let cutoff: Cutoff = word.parse().expect("a cut-off");
+        let elsewhere = random.below(2) == 0;
+        let expected = if elsewhere {
+            desk.handed_over(received)
+        } else {
+            Ok(received)
+        }
+        .and_then(|reached| office.due_by(reached, word, number, unit));
+        let limit = parsed(number, unit);
+        let reached = if elsewhere {
+            hand_over::by(instant(received), sender)
+        } else {
+            Ok(instant(received))
+        };
+        let answer = reached.and_then(|reached| {
+            let start = Start {
+                received: instant(received),
+                arrival: elsewhere.then_some(Arrival {
+                    at: reached,
+                    expected: true,
+                }),
+                cutoff,
+            };
+            let due = due_from(&start, limit, calendar);
+            let explained = explain_from(&start, limit, calendar);
+            assert_eq!(
+                explained.as_ref().map(|it| (it.due, it.provisional)).ok(),
+                due.ok().map(|due| (due.at, due.provisional)),
+                "case {case}: explained otherwise"
+            );
+            if let Ok(explained) = explained {
+                moved += u32::from(explained.counted_from > reached);
+                travelled += u32::from(reached > instant(received));
+            }
+            due
+        });
+        let answer = answer
+            .map(|due| (local(due.at).naive_local(), due.provisional))
+            .map_err(past);
+        assert_eq!(
+            answer,
+            expected,
+            "case {case}: {received} + {number}{unit}, {word}, elsewhere {elsewhere}, at {}",
+            calendar.id()
+        );
+        refused += u32::from(answer.is_err());
+    }
+    assert!((3_000..30_000).contains(&refused), "{refused} refused");
+    assert!(moved > 10_000, "{moved} counted from a later moment");
+    assert!(travelled > 10_000, "{travelled} on their way");
+}
+
+#[test]
+fn nothing_received_later_is_due_earlier_by_any_cut_off() {
+    let mut random = Random(0x6f72_6465_7200_0001);
+    let both = both();
+    for _ in 0..20_000 {
+        let (calendar, _) = random.pick(&both);
+        let earlier = instant(some_day(&mut random, calendar).and_time(some_time(&mut random)));
+        let later = earlier + TimeDelta::minutes(random.below(4 * 24 * 60) as i64);
+        let (number, unit) = some_limit(&mut random);
+        let limit = parsed(number, unit);
+        let cutoff = *random.pick(&[Cutoff::None, Cutoff::Afternoon, Cutoff::LastHour]);
+        let due = |received| {
+            let start = Start {
+                cutoff,
+                ..Start::at(received)
+            };
+            due_from(&start, limit, calendar).map(|due| due.at)
+        };
+        if let (Ok(first), Ok(second)) = (due(earlier), due(later)) {
+            assert!(
+                first <= second,
+                "{limit} by {cutoff}: {earlier} and {later}"
+            );
+        }
+    }
 }
 
 #[test]

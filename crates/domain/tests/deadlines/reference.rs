@@ -234,6 +234,65 @@ impl Office {
         }
     }
 
+    /// As of when a receipt counts: `none`, `15:00`, or `close-1h`.
+    pub fn counted(&self, received: NaiveDateTime, cutoff: &str) -> Result<NaiveDateTime, Past> {
+        let day = received.date();
+        if cutoff == "none" {
+            return Ok(received);
+        }
+        let works = self.works(day)?;
+        let last = match cutoff {
+            "15:00" => 15 * 60 * MINUTE,
+            "close-1h" => self.closing(day) - 60 * MINUTE,
+            other => panic!("{other} is no cut-off"),
+        };
+        let opening = |day| {
+            let first = self.opens(day).iter().map(|(opens, _)| *opens).min();
+            wall(day, i64::from(first.expect("it opens")) * MINUTE)
+        };
+        if works && micro(received.time()) <= last {
+            return Ok(received.max(opening(day)));
+        }
+        let mut next = tomorrow(day);
+        while !self.works(next)? {
+            next = tomorrow(next);
+        }
+        Ok(opening(next))
+    }
+
+    /// By when papers leave the desk: at closing, after 15:00 when the next working day opens.
+    pub fn handed_over(&self, received: NaiveDateTime) -> Result<NaiveDateTime, Past> {
+        let day = received.date();
+        let clock = micro(received.time());
+        if self.works(day)? && clock <= 15 * 60 * MINUTE && clock <= self.closing(day) {
+            return Ok(wall(day, self.closing(day)));
+        }
+        let mut next = tomorrow(day);
+        while !self.works(next)? {
+            next = tomorrow(next);
+        }
+        let first = self.opens(next).iter().map(|(opens, _)| *opens).min();
+        Ok(wall(next, i64::from(first.expect("it opens")) * MINUTE))
+    }
+
+    /// The due time of a limit that counts from a moment, by a cut-off.
+    pub fn due_by(
+        &self,
+        reached: NaiveDateTime,
+        cutoff: &str,
+        number: u32,
+        unit: &str,
+    ) -> Result<(NaiveDateTime, bool), Past> {
+        let counted = self.counted(reached, cutoff)?;
+        let (due, mut provisional) = self.due(counted, number, unit)?;
+        let mut day = reached.date();
+        while counted > reached && day <= counted.date() {
+            provisional |= unconfirmed(day);
+            day = tomorrow(day);
+        }
+        Ok((due, provisional))
+    }
+
     fn working_days(&self, receipt: NaiveDate, number: u32) -> Result<(NaiveDateTime, bool), Past> {
         self.check(receipt)?;
         let (mut day, mut left, mut provisional) = (receipt, number, false);

@@ -129,6 +129,7 @@ fn well_meant(story: &Story, action: Action) -> Command {
             amount_vnd: dossier.fee_kept_vnd(),
             reason: Words::new("thu nhầm"),
         }),
+        Action::Arrive => story::command("arrived").expect("known"),
         Action::Remind => story::command("reminded").expect("known"),
         Action::PermitSupplement => story::command("one more permitted").expect("known"),
         Action::Withdraw => story::command("withdrawn").expect("known"),

@@ -23,6 +23,9 @@ use domain::time::{Instant, VIETNAM, local};
 /// A ward of Tuyên Quang.
 pub const WARD: &str = "H60.02215";
 
+/// A commune of another province.
+pub const ELSEWHERE: &str = "H41.16681";
+
 /// The salt of every dossier told here.
 pub fn salt() -> Salt {
     Salt::new(*b"muoi cua ho so 1")

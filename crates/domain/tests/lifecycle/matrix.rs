@@ -172,7 +172,7 @@ fn noon() -> Instant {
 }
 
 /// The commands in the order of a life, each with arguments as good as can be.
-fn commands(story: &Story) -> [(&'static str, Command); 28] {
+fn commands(story: &Story) -> [(&'static str, Command); 29] {
     let next = domain::dossier::next_steps(story.dossier(), &story.procedure);
     [
         (
@@ -232,6 +232,7 @@ fn commands(story: &Story) -> [(&'static str, Command); 28] {
             }),
         ),
         ("refund payment", story::command("refunded").expect("known")),
+        ("arrive", story::command("arrived").expect("known")),
         ("remind", story::command("reminded").expect("known")),
         (
             "permit papers",

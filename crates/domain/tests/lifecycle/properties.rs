@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::calendar::{Calendar, SpecialDay};
-use domain::deadline;
+use domain::calendar::{Calendar, Outage, SpecialDay};
+use domain::deadline::{self, Start};
 use domain::dossier::acts::correction::{Approved, Rejected};
 use domain::dossier::acts::mirror::ConflictSettled;
 use domain::dossier::acts::payment::PaymentRecorded;
@@ -17,7 +17,7 @@ use domain::dossier::clock::Clock;
 use domain::dossier::mirror::{Contradiction, Verdict, weigh};
 use domain::dossier::{Dossier, Event, Record, State, Status};
 use domain::lineage::Succession;
-use domain::procedure::{ClockPolicy, Procedure};
+use domain::procedure::{ClockPolicy, OnExpiry, Procedure};
 use domain::time::{Instant, day_start, local_day};
 
 use crate::buttons::buttons_agree;
@@ -39,6 +39,10 @@ struct Met {
     kept: BTreeMap<&'static str, u32>,
     moved_while_standing: u32,
     late_papers: u32,
+    arrived_late: u32,
+    arrivals_moved: u32,
+    outages: u32,
+    expired: u32,
     repeated: u32,
     planned: u32,
     parts_moved: u32,
@@ -87,8 +91,13 @@ fn every_life_keeps_the_rules_at_every_step() {
                     *met.refusals.entry(refusal.reason()).or_default() += 1;
                 }
             }
+            if let Some(now) = walk.expiry() {
+                expired(&mut walk.story, now, &mut met, &told);
+            }
             if let Some((published, days)) = walk.publication() {
-                recalculated(&mut walk.story, published, &days, &mut met, &told);
+                let outages = walk.outages();
+                let new = (days.as_slice(), outages.as_slice());
+                recalculated(&mut walk.story, published, new, &mut met, &told);
             }
             if let Some((now, version, map)) = walk.migration() {
                 migrated(&mut walk.story, now, version, &map, &mut met, &told);
@@ -115,6 +124,8 @@ fn nothing_was_left_out(met: &Met) {
         "ALREADY_HOLDER",
         "ALREADY_RATED",
         "ALREADY_THERE",
+        "ARRIVAL_IMPOSSIBLE",
+        "BEYOND_REACH",
         "CALENDAR_ENDS",
         "CLOCK_STANDS",
         "COMPONENTS_MISSING",
@@ -132,6 +143,7 @@ fn nothing_was_left_out(met: &Met) {
         "NOT_HOLDER",
         "NOTHING_TO_CORRECT",
         "NOT_ENDED",
+        "NOT_ON_ITS_WAY",
         "NOT_ON_THE_SPOT",
         "NOT_CREDIBLE",
         "NO_DUE_TIME",
@@ -158,6 +170,10 @@ fn nothing_was_left_out(met: &Met) {
         Contradiction::ALL.map(Contradiction::as_str).into(),
         "every contradiction"
     );
+    assert!(met.arrived_late > 5, "late arrivals: {}", met.arrived_late);
+    assert!(met.arrivals_moved > 10, "arrivals: {}", met.arrivals_moved);
+    assert!(met.outages > 50, "outages: {}", met.outages);
+    assert!(met.expired > 30, "expired: {}", met.expired);
     assert!(met.late_papers > 50, "late papers: {}", met.late_papers);
     assert!(met.stood > 50, "clocks that stood: {}", met.stood);
     assert!(met.calendars > 1_000, "calendars: {}", met.calendars);
@@ -175,18 +191,22 @@ fn nothing_was_left_out(met: &Met) {
 fn steps(before: Option<Dossier>, count: usize, story: &Story, met: &mut Met, told: &str) {
     let mut row = before;
     let done = &story.records[story.records.len() - count..];
-    for (part, record) in done.iter().enumerate() {
+    let mut first = true;
+    for record in done {
         let after = match row.clone() {
             None => Dossier::begin(record).expect("it begins"),
             Some(row) => row.apply(record),
         };
         from_to(row.as_ref(), record, &after, story, met, told);
         let planned = matches!(&record.event, Event::LegOpened(leg) if leg.planned.is_some());
-        assert_eq!(
-            planned,
-            part > 0,
-            "{told}: only planned legs open by themselves"
-        );
+        let arrived = matches!(&record.event, Event::Arrived(_));
+        if !arrived {
+            let first = std::mem::replace(&mut first, false);
+            assert_eq!(
+                planned, !first,
+                "{told}: only planned legs open by themselves"
+            );
+        }
         met.planned += u32::from(planned);
         *met.events.entry(record.event.kind()).or_default() += 1;
         row = Some(after);
@@ -304,11 +324,19 @@ fn legal_due_is_counted_alike(story: &Story, told: &str) {
 }
 
 /// A calendar is published in the midst of a life.
-fn recalculated(story: &mut Story, now: Instant, days: &[SpecialDay], met: &mut Met, told: &str) {
+fn recalculated(
+    story: &mut Story,
+    now: Instant,
+    (days, outages): (&[SpecialDay], &[Outage]),
+    met: &mut Met,
+    told: &str,
+) {
     let told = &format!("{told}: a calendar is published");
+    // What an outage made late is not late, so it is judged by the outage's beginning.
+    let judged = outages.iter().map(|it| it.from).min().unwrap_or(now);
     met.calendars += 1;
     let before = story.dossier().clone();
-    let Some(done) = story.calendars_change(now, days) else {
+    let Some(done) = story.published(now, days, outages) else {
         assert_eq!(&before, story.dossier(), "{told}");
         return;
     };
@@ -322,9 +350,16 @@ fn recalculated(story: &mut Story, now: Instant, days: &[SpecialDay], met: &mut 
     let calendars = story.calendars_at(u32::MAX);
     let again = story
         .legal()
-        .map(|legal| recalculate(after, &legal, calendars, now));
+        .map(|legal| recalculate(after, &legal, calendars, judged));
     met.parts_moved += u32::from(!done.parts.is_empty());
     parts_move_only_later(&before, after, now, told);
+    let moved = after.due() != before.due();
+    let hit = !outages.is_empty() && before.received.is_some() && moved;
+    met.outages += u32::from(after.outages > before.outages);
+    assert!(
+        !hit || after.outages == before.outages + 1,
+        "{told}: counted"
+    );
     assert_eq!(again, Ok(None), "{told}: twice is once");
     assert!(
         before.ended.is_none(),
@@ -332,8 +367,8 @@ fn recalculated(story: &mut Story, now: Instant, days: &[SpecialDay], met: &mut 
     );
     if let (Some(old), Some(new)) = (&before.clock, &after.clock) {
         assert_eq!(
-            old.is_overdue(now),
-            new.is_overdue(now),
+            old.is_overdue(judged),
+            new.is_overdue(judged),
             "{told}: overdue stays overdue"
         );
         assert_eq!(
@@ -346,12 +381,38 @@ fn recalculated(story: &mut Story, now: Instant, days: &[SpecialDay], met: &mut 
         match done.kept {
             None => assert_eq!(new.effective_due, new.legal_due(), "{told}"),
             Some(Unmoved::Promised) => assert!(new.effective_due > new.legal_due(), "{told}"),
-            Some(Unmoved::Overdue) => assert!(new.is_overdue(now), "{told}"),
+            Some(Unmoved::Overdue) => assert!(new.is_overdue(judged), "{told}"),
         }
     }
     if let Some(kept) = done.kept {
         *met.kept.entry(kept.as_str()).or_default() += 1;
     }
+}
+
+/// The job looks at a dossier whose window for papers may be over.
+fn expired(story: &mut Story, now: Instant, met: &mut Met, told: &str) {
+    let told = &format!("{told}: the window may be over");
+    let before = story.dossier().clone();
+    let waits = before.status() == Status::SupplementRequested;
+    let over = before.respond_by.is_some_and(|by| now > by);
+    let ends = waits && over && story.procedure.on_expiry != OnExpiry::Wait;
+    let done = story.window_ends(now);
+    assert_eq!(done.is_some(), ends && before.mirrored.is_none(), "{told}");
+    if done.is_none() {
+        assert_eq!(&before, story.dossier(), "{told}");
+        return;
+    }
+    met.expired += 1;
+    *met.events.entry("expired").or_default() += 1;
+    let record = story.records.last().expect("it was written");
+    one_step(Some(&before), record, story, met, told);
+    let status = match before.received {
+        Some(_) => Status::Stopped,
+        None => Status::Refused,
+    };
+    assert_eq!(story.dossier().status(), status, "{told}");
+    assert!(story.dossier().expired, "{told}: with its own reason");
+    assert_eq!(story.window_ends(now), None, "{told}: twice is once");
 }
 
 /// What is late stays late, and nothing of others moves earlier.
@@ -719,7 +780,9 @@ fn moved_as_the_policy_says(
                 assert_eq!(times, unmoved, "{told}");
                 return;
             };
-            if began > due {
+            // An outage may have moved the due time behind a request that came after it.
+            let came_late = before.outages > 0 && old.standing.is_none();
+            if began > due || came_late {
                 met.unmoved_because_late += 1;
                 assert_eq!(times, unmoved, "{told}: overdue stays overdue");
                 return;
@@ -734,7 +797,11 @@ fn moved_as_the_policy_says(
                 }
                 (ClockPolicy::ExcludeInterval, true) => (shifted(), old.promised_due),
                 (ClockPolicy::RestartOnComplete, true) => {
-                    let anew = deadline::due(now, limit, calendar)
+                    let start = Start {
+                        cutoff: old.cutoff,
+                        ..Start::at(now)
+                    };
+                    let anew = deadline::due_from(&start, limit, calendar)
                         .expect("counted before")
                         .at;
                     (Some(anew.max(due)), Some(anew.max(due)))
@@ -774,7 +841,7 @@ fn moved_as_the_policy_says(
                 );
             }
         }
-        Event::Withdrawn { .. } | Event::Stopped { .. } => {
+        Event::Withdrawn { .. } | Event::Stopped { .. } | Event::Expired(_) => {
             assert_eq!(
                 new.promised_due, old.promised_due,
                 "{told}: nothing is promised any more"
@@ -814,6 +881,32 @@ fn moved_as_the_policy_says(
         | Event::Returned { .. }
         | Event::Rated { .. }
         | Event::Migrated { .. } => assert_eq!(times, unmoved, "{told}: moves nothing"),
+        Event::Arrived(facts) => {
+            let at = facts.at.unwrap_or(now);
+            let (Some(due), Some(limit)) = (old.effective_due, old.limit) else {
+                assert_eq!(times, unmoved, "{told}");
+                return;
+            };
+            if old.standing.is_none() && now > due {
+                met.arrived_late += 1;
+                assert_eq!(times, unmoved, "{told}: overdue stays overdue");
+                return;
+            }
+            let start = Start {
+                cutoff: old.cutoff,
+                ..Start::at(new.started)
+            };
+            let counted = deadline::due_from(&start, limit, calendar).expect("counted before");
+            assert!(new.started >= at, "{told}: not before it was there");
+            assert_eq!(new.effective_due, Some(due.max(counted.at)), "{told}");
+            if new.effective_due == old.effective_due {
+                assert_eq!(new.promised_due, old.promised_due, "{told}");
+            } else {
+                met.arrivals_moved += 1;
+                let told_last = Ord::max(old.promised_due, new.effective_due);
+                assert_eq!(new.promised_due, told_last, "{told}: the citizen is told");
+            }
+        }
         Event::Apologised(late) => {
             let told_last = Ord::max(old.promised_due, Some(late.proposed));
             let told_last = (old.effective_due, told_last);
@@ -918,10 +1011,10 @@ fn whole_history(story: &Story) {
         });
     if let (Some(clock), Some((reception, told))) = (&row.clock, receptions.next()) {
         let counted = clock.limit.map(|limit| {
-            let received = row.received.expect("a clock runs from reception");
-            deadline::due(received, limit, story.calendar_at(reception))
-                .expect("counted before")
-                .at
+            let start = row.start().expect("a clock runs from reception");
+            let calendar = story.calendar_at(reception);
+            let due = deadline::due_from(&start, limit, calendar).expect("counted before");
+            due.at
         });
         let due = if story.imported > 0 { told } else { counted };
         assert_eq!(

@@ -1,15 +1,17 @@
 //! Random lives of dossiers, the same on every run.
 
+use std::collections::BTreeSet;
 use std::env;
 use std::ops::Range;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use domain::calendar::SpecialDay;
+use domain::calendar::{Outage, SpecialDay};
 use domain::code::AnyCode;
+use domain::deadline::Cutoff;
 use domain::dossier::acts::HandOver;
 use domain::dossier::acts::{
-    Accept, Advance, Assign, CloseConsultation, CloseLeg, RateDossier, RecordPayment,
+    Accept, Advance, Arrive, Assign, CloseConsultation, CloseLeg, RateDossier, RecordPayment,
     RecordSupplement, RefundPayment, Refuse, RequestPayment, Resolve, ReturnResult, SettleConflict,
     Stop, Transfer, Withdraw,
 };
@@ -23,8 +25,9 @@ use domain::dossier::{
 };
 use domain::id::{ActorId, ComponentCode, Reference, StepId, UnitCode};
 use domain::import::{ImportedCase, Meaning, Route};
+use domain::limit::Limit;
 use domain::lineage::{Share, Succession, Takeover};
-use domain::procedure::{Authority, Mark, Procedure};
+use domain::procedure::{Authority, Mark, OnExpiry, Procedure};
 use domain::role::Role;
 use domain::time::{Instant, day_start, local_day};
 
@@ -109,6 +112,18 @@ impl Walk {
         if (number / procedures.len() as u64).is_multiple_of(2) {
             procedure.components_mark = Mark::Statute;
         }
+        // Rules that few shipped versions have yet.
+        procedure.cutoff = *random.pick(&[Cutoff::None, Cutoff::None, Cutoff::Afternoon]);
+        let same_day = |limit: &Limit| *limit == Limit::SameDay;
+        let cases = procedure.cases.iter();
+        let mut limits = cases.flat_map(|it| it.limits_by_channel.values().chain(&it.limit));
+        if !limits.any(same_day) && random.often(20) {
+            procedure.cutoff = Cutoff::LastHour;
+        }
+        if random.often(40) {
+            procedure.on_expiry = *random.pick(&[OnExpiry::Close, OnExpiry::Refuse]);
+            procedure.supplement_window = Some("7wd".parse().expect("a limit"));
+        }
         let ward = *random.pick(&UNITS);
         let day = desk::at("2 Jul 2025 00:00") + TimeDelta::days(random.below(900) as i64);
         let left = 2 + random.below(26);
@@ -186,6 +201,36 @@ impl Walk {
             recorded: self.recorded,
             deed: self.deed(),
         })
+    }
+
+    /// Now and then the office waits until the window for papers is over.
+    pub fn expiry(&mut self) -> Option<Instant> {
+        let respond_by = self.begun()?.respond_by?;
+        if !self.random.often(25) {
+            return None;
+        }
+        if self.random.often(80) {
+            self.now = Ord::max(self.now, respond_by + TimeDelta::minutes(1));
+            self.recorded = Ord::max(self.recorded, self.now);
+        }
+        Some(self.now)
+    }
+
+    /// An outage from which the system has just recovered, or did some days ago.
+    pub fn outages(&mut self) -> Vec<Outage> {
+        if !self.random.often(30) {
+            return Vec::new();
+        }
+        let until = self.now - TimeDelta::minutes(self.random.below(4 * 24 * 60) as i64);
+        let from = until - TimeDelta::minutes(1 + self.random.below(3 * 24 * 60) as i64);
+        let one = self.random.often(50).then(|| self.a_ward());
+        vec![Outage {
+            from,
+            until,
+            units: one.map(|unit| BTreeSet::from([unit])),
+            procedure: None,
+            document: "12/TB-UBND".into(),
+        }]
     }
 
     /// Now and then a calendar is published: a moment, and the days that it adds to the
@@ -333,6 +378,7 @@ impl Walk {
             };
             let mut submission = self.story.submission(channel, papers);
             submission.content.papers = self.described();
+            submission.content.resolving = self.elsewhere();
             Deed::Submit(submission)
         } else {
             if self.random.often(5) {
@@ -345,6 +391,7 @@ impl Walk {
             };
             let mut reception = self.story.reception(channel, papers);
             reception.content.papers = self.described();
+            reception.content.resolving = self.elsewhere();
             Deed::Receive(reception)
         }
     }
@@ -401,6 +448,9 @@ impl Walk {
                 papers: self.described(),
             }),
             Action::Advance => self.advance(dossier),
+            Action::Arrive => Command::Arrive(Arrive {
+                arrived: self.random.often(40).then(|| self.before()),
+            }),
             Action::Assign => Command::Assign(Assign {
                 assignee: desk::actor("nv-binh"),
             }),
@@ -564,6 +614,14 @@ impl Walk {
         }
     }
 
+    /// Now and then another unit decides what this desk receives, rarely one of another province.
+    fn elsewhere(&mut self) -> Option<UnitCode> {
+        if self.random.often(4) {
+            return Some(desk::unit(desk::ELSEWHERE));
+        }
+        self.random.often(25).then(|| self.a_ward())
+    }
+
     fn a_ward(&mut self) -> UnitCode {
         let ward: &str = self.random.pick::<&str>(&WARDS);
         desk::unit(ward)
@@ -634,6 +692,7 @@ fn stays(action: Action) -> bool {
             | Action::RecordPayment
             | Action::RefundPayment
             | Action::Remind
+            | Action::Arrive
             | Action::PermitSupplement
     )
 }

@@ -24,6 +24,13 @@ pub fn histories() -> Vec<Vec<Record>> {
                 let _ = walk
                     .story
                     .tries(attempt.role, attempt.now, recorded, &attempt.deed);
+                if let Some(now) = walk.expiry() {
+                    walk.story.window_ends(now);
+                }
+                if let Some((published, days)) = walk.publication() {
+                    let outages = walk.outages();
+                    walk.story.published(published, &days, &outages);
+                }
                 if let Some((now, succession)) = walk.merger() {
                     walk.story.units_merge(now, &succession);
                 }
@@ -133,7 +140,7 @@ fn pencilled(histories: &[Vec<Record>], period: &Period) -> Pencil {
         let Some(received) = first(&["received"]).filter(|_| !petition) else {
             continue;
         };
-        let ended = first(&["resolved", "withdrawn", "stopped"]);
+        let ended = first(&["resolved", "withdrawn", "stopped", "expired"]);
         pencil.received += u32::from(received >= period.begins());
         match ended {
             // What another system ended before its reception counts at the reception.

@@ -46,6 +46,7 @@ struct Life {
     received: Option<Instant>,
     ended: Option<(Instant, &'static str)>,
     due: Option<Instant>,
+    arrives_by: Option<Instant>,
     stands: bool,
     waits_for_papers: bool,
     answer_due: Option<Instant>,
@@ -136,6 +137,7 @@ impl Life {
                     None => it.imported.as_ref().is_some_and(|from| from.due_by_day),
                 };
                 self.due = it.due;
+                self.arrives_by = it.transit.map(|transit| transit.by);
                 self.received = Some(at);
                 self.answer_due = None;
                 self.papers(&it.papers);
@@ -190,6 +192,16 @@ impl Life {
                 self.moves(it.moved.as_ref());
                 self.ends(at, "stopped");
             }
+            Event::Expired(it) => {
+                self.moves(it.moved.as_ref());
+                let how = if self.received.is_some() {
+                    "stopped"
+                } else {
+                    "refused"
+                };
+                self.ends(at, how);
+            }
+            Event::Arrived(it) => self.moves(it.moved.as_ref()),
             Event::Resolved(it) => {
                 self.results = it.results.len();
                 self.signed = it.results.iter().any(|file| !file.signatures.is_empty());
@@ -453,6 +465,10 @@ impl Slow {
                     self.count(&unit, "supplements", true);
                     self.count(&unit, "supplement_notices_late", it.notice_late);
                 }
+                Event::Expired(_) => self.count(&unit, "expired", after_receipt),
+                Event::Recalculated(it) if it.outage && after_receipt => {
+                    self.count(&unit, "outage_moved", it.moved.is_some());
+                }
                 Event::Extended(_) => self.count(&unit, "extended", true),
                 Event::Apologised(_) => self.count(&unit, "late_apologies", true),
                 Event::VerificationBegun(_) => self.count(&unit, "verifications", true),
@@ -564,6 +580,10 @@ impl Slow {
         let unit = life.receiving.clone();
         for (before, record) in steps {
             let at = record.event_time;
+            if let (true, Event::Arrived(it)) = (at >= begins, &record.event) {
+                let late = before.arrives_by.is_some_and(|by| it.at.unwrap_or(at) > by);
+                self.count(&unit, "arrived_late", late);
+            }
             if at < begins || before.received.is_some() {
                 continue;
             }
@@ -573,7 +593,8 @@ impl Slow {
                 let late = before.answer_due.is_some_and(|due| at > due);
                 self.of(&unit, "accepted_late", late);
             }
-            self.count(&unit, "refused_at_intake", kind == "refused");
+            let refused = matches!(kind, "refused" | "expired");
+            self.count(&unit, "refused_at_intake", refused);
             self.count(&unit, "withdrawn_before_receipt", kind == "withdrawn");
             let asked = kind == "supplement_requested";
             self.count(&unit, "supplements_before_receipt", asked);

@@ -6,16 +6,18 @@
 use std::sync::Arc;
 
 use chrono::{Datelike, NaiveDate, Weekday};
-use domain::calendar::{self, Calendar, Calendars, DayKind, SpecialDay};
+use domain::calendar::{self, Calendar, Calendars, DayKind, Outage, SpecialDay};
+use domain::catalogue::Catalogue;
 use domain::code::AnyCode;
 use domain::deadline::Language;
 use domain::dossier::acts::HandOver;
 use domain::dossier::acts::{
-    Accept, Advance, Assign, CloseConsultation, CloseLeg, Correct, DecideCorrection,
+    Accept, Advance, Arrive, Assign, CloseConsultation, CloseLeg, Correct, DecideCorrection,
     OpenConsultation, OpenLeg, PermitSupplement, RateDossier, RecordPayment, RecordSupplement,
     RefundPayment, Refuse, Remind, RequestPayment, RequestSupplement, Resolve, ReturnResult,
     SettleConflict, Stop, Transfer, Withdraw,
 };
+use domain::dossier::change::expiry::{Expired, expire};
 use domain::dossier::change::migration::{Break, StepMap, migrate};
 use domain::dossier::change::recalculation::{Publication, Recalculation, recalculate};
 use domain::dossier::change::succession::succeed;
@@ -33,7 +35,7 @@ use domain::id::{
 };
 use domain::import::{ImportedCase, history};
 use domain::lineage::Succession;
-use domain::procedure::{Authority, ClockPolicy, Procedure, Procedures};
+use domain::procedure::{Authority, Boundaries, ClockPolicy, OnExpiry, Procedure, Procedures};
 use domain::role::Role;
 use domain::time::{Instant, local_day};
 
@@ -53,6 +55,8 @@ pub struct Story {
     pub private: Vec<Private>,
     /// The calendars, each with the version of the dossier at which it was published.
     calendars: Vec<(u32, Calendars)>,
+    /// Where procedures may be received.
+    boundaries: Boundaries,
     /// The versions that it was under before.
     versions: Vec<Procedure>,
     dossier: Option<Dossier>,
@@ -80,6 +84,11 @@ impl Story {
                 }
                 "within" => procedure.cases[0].limit = Some(value.parse().expect("a limit")),
                 "as" => procedure.clock = policy(value),
+                "until" => procedure.cutoff = value.parse().expect("a cut-off"),
+                "closing" => {
+                    procedure.supplement_window = Some(value.parse().expect("a limit"));
+                    procedure.on_expiry = OnExpiry::Close;
+                }
                 other => panic!("`{other}` is none of `version`, `within` and `as`"),
             }
         }
@@ -94,6 +103,7 @@ impl Story {
             imported: 0,
             private: Vec::new(),
             calendars: vec![(0, desk::catalogue().calendars.clone())],
+            boundaries: desk::catalogue().boundaries.clone(),
             versions: Vec::new(),
             dossier: None,
             number: 1,
@@ -110,6 +120,12 @@ impl Story {
     /// The same story where other units have other hours.
     pub fn among(mut self, calendars: Calendars) -> Self {
         self.calendars = vec![(0, calendars)];
+        self
+    }
+
+    /// The same story where another list says what may be received where.
+    pub fn ruled_by(mut self, catalogue: Catalogue) -> Self {
+        self.boundaries = catalogue.boundaries;
         self
     }
 
@@ -179,10 +195,21 @@ impl Story {
     /// What would follow, without writing anything.
     pub fn weighs(&self, acting: &Acting, now: Instant, deed: &Deed) -> Result<Decision, Refusal> {
         let salt: Salt = desk::salt();
+        let calendars = self.calendars_at(u32::MAX);
+        // Due times count in the hours of the unit that is to decide.
+        let calendar = match deed {
+            Deed::Submit(it) => calendars.for_unit(it.content.resolving_at(&it.receiving).as_str()),
+            Deed::Receive(it) => {
+                calendars.for_unit(it.content.resolving_at(&it.receiving).as_str())
+            }
+            Deed::Act(_) => self.calendar(),
+        };
         let rules = Rules {
             procedure: &self.procedure,
-            calendar: self.calendar(),
-            calendars: self.calendars_at(u32::MAX),
+            calendar,
+            calendars,
+            units: &desk::catalogue().units,
+            boundaries: &self.boundaries,
             answer_limit: desk::catalogue().intake.answer,
             salt: &salt,
             acting,
@@ -215,12 +242,8 @@ impl Story {
 
     /// What the calendar in force alone would give.
     pub fn legal(&self) -> Result<Legal, calendar::Error> {
-        let versions = self.versions.iter().chain([&self.procedure]).cloned();
-        let law = Law {
-            calendars: self.calendars_at(u32::MAX),
-            answer_limit: desk::catalogue().intake.answer,
-            procedures: &Procedures::new(versions.map(Arc::new)).expect("one after another"),
-        };
+        let procedures = self.procedures();
+        let law = self.law(&procedures);
         let legal = Legal::of(&self.records, &law).map(|legal| legal.expect("a history"));
         if let Some(unmoved) = Legal::of_unmoved(self.dossier(), &law) {
             assert_eq!(unmoved, legal, "the history says nothing else");
@@ -228,24 +251,66 @@ impl Story {
         legal
     }
 
+    fn procedures(&self) -> Procedures {
+        let versions = self.versions.iter().chain([&self.procedure]).cloned();
+        Procedures::new(versions.map(Arc::new)).expect("one after another")
+    }
+
+    fn law<'a>(&'a self, procedures: &'a Procedures) -> Law<'a> {
+        Law {
+            calendars: self.calendars_at(u32::MAX),
+            answer_limit: desk::catalogue().intake.answer,
+            procedures,
+        }
+    }
+
+    /// The job looks whether the citizen has answered in time.
+    pub fn window_ends(&mut self, now: Instant) -> Option<Expired> {
+        let procedures = self.procedures();
+        let expired = expire(self.dossier(), now, &self.law(&procedures))?;
+        let acting = desk::acting(Role::Admin, &self.unit);
+        self.writes(&acting, now, now, expired.clone().into());
+        Some(expired)
+    }
+
     /// The shipped calendars with more days are published; the dossier is recalculated.
     ///
     /// What was published is withdrawn when it does not reach far enough to recalculate.
     pub fn calendars_change(&mut self, now: Instant, days: &[SpecialDay]) -> Option<Recalculation> {
+        self.published(now, days, &[])
+    }
+
+    /// The same with announced outages.
+    pub fn published(
+        &mut self,
+        now: Instant,
+        days: &[SpecialDay],
+        outages: &[Outage],
+    ) -> Option<Recalculation> {
         let changed = desk::catalogue().calendars.with_days(days);
         let version = self.records.last().map_or(0, |record| record.version);
-        self.calendars
-            .push((version, changed.expect("days that fit")));
+        self.calendars.push((
+            version,
+            changed
+                .expect("days that fit")
+                .with_outages(outages.to_vec()),
+        ));
         let published = Publication {
             document: "1".into(),
             hash: "0".repeat(64),
+            outage: outages.iter().map(|outage| outage.from).min(),
             approved: now,
         };
         let Ok(legal) = self.legal() else {
             self.calendars.pop();
             return None;
         };
-        let recalculated = recalculate(self.dossier(), &legal, self.calendars_at(u32::MAX), now)?;
+        let recalculated = recalculate(
+            self.dossier(),
+            &legal,
+            self.calendars_at(u32::MAX),
+            published.judged(),
+        )?;
         let acting = desk::acting(Role::Province, &self.unit);
         self.writes(&acting, now, now, recalculated.fact(&published).into());
         Some(recalculated)
@@ -332,6 +397,17 @@ impl Story {
         let papers = desk::required(&self.procedure);
         if let Some(command) = command(words) {
             return Deed::Act(command);
+        }
+        if let Some((words, unit)) = words.split_once(" for ") {
+            let channel = match words {
+                "received" => Channel::Desk,
+                "received by post" => Channel::Post,
+                "received online" => Channel::Online,
+                other => panic!("the desk does not say `{other}`"),
+            };
+            let mut reception = self.reception(channel, papers);
+            reception.content.resolving = Some(desk::unit(unit));
+            return Deed::Receive(reception);
         }
         match words {
             "submitted" => Deed::Submit(self.submission(Channel::Online, papers)),
@@ -566,6 +642,11 @@ pub fn command(words: &str) -> Option<Command> {
             assignee: Some(desk::actor("nv-officer")),
         }));
     }
+    if let Some(at) = words.strip_prefix("arrived at ") {
+        return Some(Command::Arrive(Arrive {
+            arrived: Some(desk::at(at)),
+        }));
+    }
     if let Some(due) = words.strip_prefix("apology naming ") {
         return Some(apology(desk::at(due)));
     }
@@ -661,6 +742,7 @@ pub fn command(words: &str) -> Option<Command> {
             components: Vec::new(),
             papers: Vec::new(),
         }),
+        "arrived" => Command::Arrive(Arrive { arrived: None }),
         "handed over" => Command::Advance(Advance {
             step: None,
             assignee: None,

@@ -1,5 +1,6 @@
 //! What jobs and imports do to many dossiers, as it is told.
 
+use domain::dossier::change::expiry::Expired;
 use domain::dossier::change::migration::Migrated;
 use domain::dossier::change::recalculation::Recalculated;
 use domain::dossier::change::succession::Succeeded;
@@ -21,6 +22,9 @@ impl Tells for Succeeded {
 impl Tells for Recalculated {
     fn tell(&self, details: &mut Details) {
         details.put("document", &self.document);
+        if self.outage {
+            details.put("outage", &self.outage);
+        }
         details.time("answer_due_time", self.answer_due);
         details.moved(self.moved.as_ref());
         details.time("legal_due_time", self.legal_due);
@@ -32,6 +36,13 @@ impl Tells for Recalculated {
             details.time(&name, Some(asked.due));
         }
         details.time("hand_over_by_time", self.parts.hand_over_by);
+    }
+}
+
+impl Tells for Expired {
+    fn tell(&self, details: &mut Details) {
+        details.time("respond_by_time", Some(self.respond_by));
+        details.moved(self.moved.as_ref());
     }
 }
 

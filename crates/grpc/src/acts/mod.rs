@@ -2,6 +2,7 @@
 //! facts.
 
 mod advance;
+mod arrive;
 mod assign;
 mod change;
 mod consultation;
@@ -144,6 +145,7 @@ impl Details {
             Event::SupplementRequested(fact) => fact.tell(&mut details),
             Event::SupplementPermitted(fact) => fact.tell(&mut details),
             Event::SupplementRecorded(fact) => fact.tell(&mut details),
+            Event::Arrived(fact) => fact.tell(&mut details),
             Event::Advanced(fact) => fact.tell(&mut details),
             Event::Assigned(fact) => fact.tell(&mut details),
             Event::Transferred(fact) => fact.tell(&mut details),
@@ -159,6 +161,7 @@ impl Details {
             Event::VerificationBegun(fact) => fact.tell(&mut details),
             Event::Withdrawn(fact) => fact.tell(&mut details),
             Event::Stopped(fact) => fact.tell(&mut details),
+            Event::Expired(fact) => fact.tell(&mut details),
             Event::LegOpened(fact) => fact.tell(&mut details),
             Event::LegClosed(fact) => fact.tell(&mut details),
             Event::ConsultationOpened(fact) => fact.tell(&mut details),

@@ -22,6 +22,12 @@ impl Tells for Received {
         details.put("returning_unit", &unit_name(&self.returning));
         details.some("limit", self.limit.as_ref());
         details.put("clock_policy", &policy_of(self.policy).as_str_name());
+        if !self.cutoff.is_none() {
+            details.put("cutoff", &self.cutoff);
+        }
+        if let Some(transit) = &self.transit {
+            details.time("arrive_by_time", Some(transit.by));
+        }
         details.time("due_time", self.due);
         details.put("due_provisional", &self.provisional);
         details.time("hand_over_by_time", self.hand_over_by);

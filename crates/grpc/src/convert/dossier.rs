@@ -128,6 +128,14 @@ pub fn dossier(view: &View) -> proto::Dossier {
         accepted_incomplete: !dossier.incomplete.is_empty(),
         missing_components: dossier.missing().map(ToString::to_string).collect(),
         components_unconfirmed: !list_is_confirmed(&view.procedure),
+        arrive_by_time: dossier.transit.map(|transit| timestamp(transit.by)),
+        arrive_time: (dossier.transit)
+            .and_then(|transit| transit.arrived)
+            .map(timestamp),
+        arrived_late: dossier.transit.is_some_and(|it| it.is_late(view.at)),
+        decided_outside: dossier.transit.is_some_and(|it| it.outside),
+        expired: dossier.expired,
+        outage_moves: dossier.outages.into(),
         reminder: dossier.reminder.as_ref().map(reminder),
         supplement_permit: dossier.supplement_permit.as_ref().map(permit),
         next_steps: next_steps(view),

@@ -27,6 +27,9 @@ pub fn explanation(explanation: &Explanation) -> proto::Explanation {
     proto::Explanation {
         receive_time: Some(timestamp(explanation.received)),
         start_time: Some(timestamp(explanation.starts)),
+        arrive_time: explanation.arrival.map(|it| timestamp(it.at)),
+        arrival_expected: explanation.arrival.is_some_and(|it| it.expected),
+        counted_from_time: Some(timestamp(explanation.counted_from)),
         days: explanation.days.iter().map(day).collect(),
         lines_vi: explanation.lines(Language::Vietnamese),
         lines_en: explanation.lines(Language::English),

@@ -1,7 +1,9 @@
 //! Procedures as they are sent.
 
 use domain::limit::Limit;
-use domain::procedure::{Authority, Case, Fee, Mark, OnlineLevel, PlannedLeg, Procedure, Step};
+use domain::procedure::{
+    Authority, Case, Fee, Mark, OnExpiry, OnlineLevel, PlannedLeg, Procedure, Step,
+};
 
 use super::dossier::vnd;
 use super::request_context::{channel_of, kind_of, policy_of};
@@ -32,6 +34,21 @@ pub fn procedure(procedure: &Procedure) -> proto::Procedure {
         supplement_max: procedure.supplement_max.into(),
         supplement_notice_working_days: procedure.supplement_notice_wd.into(),
         supplement_window: limit(procedure.supplement_window),
+        cutoff: if procedure.cutoff.is_none() {
+            String::new()
+        } else {
+            procedure.cutoff.to_string()
+        },
+        cutoff_mark: mark(procedure.cutoff_mark),
+        cutoff_source: procedure.cutoff_source.clone(),
+        on_expiry: match procedure.on_expiry {
+            OnExpiry::Wait => part::OnExpiry::Wait,
+            OnExpiry::Close => part::OnExpiry::Close,
+            OnExpiry::Refuse => part::OnExpiry::Refuse,
+        }
+        .into(),
+        expiry_mark: mark(procedure.expiry_mark),
+        expiry_source: procedure.expiry_source.clone(),
         decision: procedure.decision.clone(),
         source: procedure.source.clone(),
         online_level: match procedure.online {

@@ -394,6 +394,7 @@ fn preview_query(
 ) -> Result<PreviewQuery, Error> {
     let mut fields = Fields::default();
     let unit = context.optional_unit(&mut fields, "unit", &request.unit);
+    let receiving = context.optional_unit(&mut fields, "receiving_unit", &request.receiving_unit);
     let received = fields.moment("receive_time", request.receive_time.as_ref());
     let case = fields.optional("case_id", &request.case_id, CaseId::parse);
     let channel = fields.channel("channel", request.channel, &Channel::ALL);
@@ -403,6 +404,8 @@ fn preview_query(
                 let why = "without a procedure";
                 fields.absent("case_id", request.case_id.is_empty(), why);
                 fields.absent("channel", request.channel == 0, why);
+                let none = request.receiving_unit.is_empty();
+                fields.absent("receiving_unit", none, why);
                 fields.time_limit("limit", text).map(PreviewOf::Limit)
             }
             Some(LimitOf::Procedure(text)) => context
@@ -419,6 +422,7 @@ fn preview_query(
         };
     let query = what.map(|what| PreviewQuery {
         unit,
+        receiving,
         received: received.unwrap_or(context.now),
         what,
     });

@@ -71,6 +71,7 @@ service! {
     request_payment(RequestPaymentRequest);
     record_payment(RecordPaymentRequest);
     refund_payment(RefundPaymentRequest);
+    arrive_dossier(ArriveDossierRequest);
     remind_dossier(RemindDossierRequest);
     extend_dossier(ExtendDossierRequest);
     withdraw_dossier(WithdrawDossierRequest);

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use domain::catalogue::Catalogue;
-use domain::procedure::{Authority, Procedure};
+use domain::catalogue::{Catalogue, Exchange};
+use domain::procedure::{Authority, Procedure, cells_by_mark};
 
 use super::print;
 use crate::config::Config;
@@ -18,12 +18,19 @@ pub struct Check {
     /// The configuration file.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// List each cell of the newest versions that no legal text confirms yet.
+    #[arg(long)]
+    pub unconfirmed: bool,
 }
 
 /// Prints what motcua understood of configuration and catalogue, without secrets.
 pub fn run(flags: &Check) -> Result<ExitCode, Failure> {
     let config = Config::read(flags.config.as_deref())?;
     let catalogue = catalogue::read(config.catalogue.as_deref())?;
+    if flags.unconfirmed {
+        print(unconfirmed(&catalogue).concat())?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let rows = configured(&config).into_iter().chain(known(&catalogue));
     let lines: Vec<String> = rows
         .map(|(name, value)| format!("{name:<17} {value}\n"))
@@ -61,11 +68,7 @@ fn configured(config: &Config) -> Vec<Row> {
 }
 
 fn known(catalogue: &Catalogue) -> Vec<Row> {
-    let newest = |procedure: &&Arc<Procedure>| {
-        let versions = catalogue.procedures.versions(&procedure.code);
-        versions.last() == Some(*procedure)
-    };
-    let procedures: Vec<_> = catalogue.procedures.iter().filter(newest).collect();
+    let procedures = newest(catalogue);
     let ours = |authority: &Authority| *authority == Authority::Ours;
     let mirrored = procedures
         .iter()
@@ -107,6 +110,8 @@ fn known(catalogue: &Catalogue) -> Vec<Row> {
             ),
         ),
         ("answer within", answer),
+        ("exchange", exchanged(&catalogue.exchange)),
+        ("cells", marked(&procedures)),
     ]
 }
 
@@ -124,4 +129,71 @@ fn remotes(config: &Config) -> String {
     } else {
         names.join(", ")
     }
+}
+
+/// How fast systems have to exchange.
+fn exchanged(exchange: &Exchange) -> String {
+    let said = |what: &str, within: Option<String>| match within {
+        Some(within) => format!("{what} {within}"),
+        None => format!("{what} unknown"),
+    };
+    let sync = exchange
+        .sync
+        .map(|time| format!("{} min", time.num_minutes()));
+    [
+        said("sync", sync),
+        said(
+            "acknowledge",
+            exchange.acknowledge.map(|limit| limit.to_string()),
+        ),
+        said("alert", exchange.alert.map(|limit| limit.to_string())),
+    ]
+    .join(", ")
+}
+
+/// The newest version of each procedure that no other one has replaced.
+fn newest(catalogue: &Catalogue) -> Vec<&Arc<Procedure>> {
+    let newest = |procedure: &&Arc<Procedure>| {
+        let versions = catalogue.procedures.versions(&procedure.code);
+        versions.last() == Some(*procedure) && procedure.replaced_by.is_empty()
+    };
+    catalogue.procedures.iter().filter(newest).collect()
+}
+
+/// How many cells of each kind have each mark, one kind a line.
+fn marked(procedures: &[&Arc<Procedure>]) -> String {
+    let counts = cells_by_mark(procedures.iter().map(|it| &***it));
+    let lines: Vec<String> = counts
+        .iter()
+        .map(|(kind, marks)| {
+            let marks: Vec<String> = marks
+                .iter()
+                .map(|(mark, count)| format!("{count} {mark}"))
+                .collect();
+            format!("{kind}: {}", marks.join(", "))
+        })
+        .collect();
+    lines.join("\n                  ")
+}
+
+/// One line a cell: the procedure, its version, the cell, and its mark.
+fn unconfirmed(catalogue: &Catalogue) -> Vec<String> {
+    let of = |procedure: &Procedure| {
+        let (code, version) = (procedure.code.clone(), procedure.version);
+        let open = procedure.cells().into_iter();
+        let open = open.filter(|cell| !cell.mark.is_confirmed());
+        let lines = open.map(move |cell| {
+            let of = if cell.of.is_empty() {
+                String::new()
+            } else {
+                format!(" {}", cell.of)
+            };
+            format!("{code} v{version} {}{of}: {}\n", cell.kind, cell.mark)
+        });
+        lines.collect::<Vec<_>>()
+    };
+    newest(catalogue)
+        .into_iter()
+        .flat_map(|procedure| of(procedure.as_ref()))
+        .collect()
 }

@@ -265,6 +265,7 @@ async fn serve(
     }
     tokio::spawn(Arc::clone(&engine).follow_catalogue(FOLLOW));
     tokio::spawn(Arc::clone(&engine).follow_jobs(FOLLOW, SETTLE));
+    tokio::spawn(Arc::clone(&engine).follow_expiry(EXPIRY));
     tokio::spawn(Arc::clone(&engine).follow_models(FOLLOW, BEFORE_FITS));
     tokio::spawn(Arc::clone(&engine).follow_flags(FOLLOW, BEFORE_FLAGS));
     let limit = Duration::from_secs(config.shutdown_seconds);
@@ -381,6 +382,10 @@ const BEFORE_FITS: Duration = Duration::from_secs(10 * 60);
 
 /// How long a job waits after its order, so that by then every process receives by the new rules.
 const SETTLE: Duration = Duration::from_secs(2);
+
+/// How often citizens' windows for papers are looked at. A window ends at a closing time, and a minute
+/// later nobody has lost anything.
+const EXPIRY: Duration = Duration::from_secs(60);
 
 /// A write beyond the limit on file sizes (RLIMIT_FSIZE) kills a process unless it handles the
 /// signal. With a handler the write fails as on a full disk: callers are told to retry, and the

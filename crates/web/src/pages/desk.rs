@@ -146,6 +146,7 @@ fn draw(pages: &Pages, staff: &Staff, unit: &UnitCode, typed: &Fields) -> Result
             staff.caller(),
             &PreviewQuery {
                 unit: Some(unit.clone()),
+                receiving: None,
                 received: now,
                 what: PreviewOf::Procedure {
                     procedure: procedure.code.clone(),

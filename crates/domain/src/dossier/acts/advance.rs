@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::act::{Act, Fact, Told, Written};
+use super::arrive::{self, Arrived};
 use super::leg::{self, LegOpened};
 use super::spec::{Move, OnMirror, Spec, Standing, Urgency};
 use crate::dossier::Dossier;
@@ -17,7 +18,7 @@ use crate::procedure::Procedure;
 use crate::role::Role;
 use crate::time::Instant;
 
-/// Go to a step. Planned legs that wait for the step just left open with it.
+/// Go to a step. Whoever takes the first one has the dossier, so it has arrived. Planned legs that wait for the step just left open with it.
 #[derive(Debug, Clone)]
 pub struct Advance {
     /// The step; none when the procedure has no published process.
@@ -26,7 +27,7 @@ pub struct Advance {
     pub assignee: Option<ActorId>,
 }
 
-impl<E: From<Advanced> + From<LegOpened>> Act<E> for Advance {
+impl<E: From<Arrived> + From<Advanced> + From<LegOpened>> Act<E> for Advance {
     const SPEC: Spec = Spec {
         method: "AdvanceDossier",
         vi: "chuyển bước",
@@ -73,7 +74,9 @@ impl<E: From<Advanced> + From<LegOpened>> Act<E> for Advance {
             step: self.step.clone(),
             assignee: self.assignee.clone(),
         };
-        let mut facts = vec![advanced.into()];
+        let arrived = arrive::proven(on, now, rules.calendar)?;
+        let mut facts: Vec<E> = arrived.map(E::from).into_iter().collect();
+        facts.push(advanced.into());
         let legs = leg::behind_step(on, rules.procedure);
         leg::open_planned(
             &legs,

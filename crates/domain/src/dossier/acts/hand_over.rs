@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::act::{Act, Fact, Written};
+use super::arrive::{self, Arrived};
 use super::spec::{OnMirror, Spec, Standing, Urgency, always};
 use crate::deadline::hand_over;
 use crate::dossier::components::refuse_unknown;
@@ -18,7 +19,7 @@ use crate::time::Instant;
 
 /// Hand papers over.
 ///
-/// Only the hand-over to the deciding unit has a due time. If no holder is recorded, as for an
+/// Only the hand-over to the deciding unit has a due time; it proves that the dossier has arrived. If no holder is recorded, as for an
 /// electronic dossier, the named giver is believed.
 #[derive(Debug, Clone)]
 pub struct HandOver {
@@ -36,7 +37,7 @@ pub struct HandOver {
     pub on_paper: bool,
 }
 
-impl<E: From<HandedOver>> Act<E> for HandOver {
+impl<E: From<HandedOver> + From<Arrived>> Act<E> for HandOver {
     const SPEC: Spec = Spec {
         method: "HandOverDossier",
         vi: "bàn giao hồ sơ",
@@ -98,7 +99,14 @@ impl<E: From<HandedOver>> Act<E> for HandOver {
             on_paper: self.on_paper,
             late,
         };
-        Ok(vec![handed_over.into()])
+        let arrived = if was_due {
+            arrive::proven(on, now, rules.calendar)?
+        } else {
+            None
+        };
+        let mut facts = vec![handed_over.into()];
+        facts.extend(arrived.map(E::from));
+        Ok(facts)
     }
 
     fn units_named(&self) -> Vec<(&'static str, &UnitCode)> {

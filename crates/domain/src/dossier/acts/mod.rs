@@ -7,6 +7,7 @@
 
 pub(super) mod act;
 pub mod advance;
+pub mod arrive;
 pub mod assign;
 pub mod consultation;
 pub mod correction;
@@ -36,6 +37,7 @@ use serde::{Deserialize, Serialize};
 
 pub use act::{Act, Fact, Told, Written};
 pub use advance::Advance;
+pub use arrive::Arrive;
 pub use assign::Assign;
 pub use consultation::{CloseConsultation, OpenConsultation};
 pub use correction::{Correct, DecideCorrection};
@@ -182,6 +184,8 @@ acts! {
         PermitSupplement(permit_supplement::PermitSupplement),
             /// The papers have come.
         RecordSupplement(supplement::RecordSupplement),
+        /// The competent agency has what another unit received.
+        Arrive(arrive::Arrive),
         /// The dossier goes to a step.
         Advance(advance::Advance),
         /// A person is given the dossier.

@@ -8,7 +8,7 @@ use super::leg::{self, LegOpened};
 use super::spec::{Move, OnMirror, Spec, Standing, Urgency, always};
 use crate::calendar;
 use crate::code::{AnyCode, DossierCode};
-use crate::deadline::{self, ledger::Ledger};
+use crate::deadline::{self, Cutoff, Start, ledger::Ledger};
 use crate::dossier::clock::Clock;
 use crate::dossier::components::{self, missing, refuse_unknown};
 use crate::dossier::contents::{Contents, known_case};
@@ -20,6 +20,7 @@ use crate::dossier::refusal::Refusal;
 use crate::dossier::rules::Rules;
 use crate::dossier::stage::{Stage, Stages};
 use crate::dossier::state::State;
+use crate::dossier::transit::Transit;
 use crate::dossier::{Channel, Circumstances, Dossier, Offline, Paper, Units};
 use crate::id::{ActorId, CaseId, ComponentCode, ProcedureCode, UnitCode};
 use crate::limit::Limit;
@@ -60,9 +61,14 @@ impl Reception {
         let taken = offline.is_some() || !reason.is_empty();
         let missing = missing(&components, rules.procedure, taken)?;
         let applicant = Some(private.person("applicant", &contents.applicant));
-        let due = promise(case, self.channel, rules, now)?;
         let receiving = &self.receiving;
         let resolving = contents.resolving_at(receiving);
+        let units = Units {
+            receiving,
+            resolving,
+        };
+        let transit = Transit::begin(&units, self.channel, rules, now)?;
+        let due = promise(case, self.channel, transit, rules, now)?;
         let received = Received {
             code: offline.map(AnyCode::from),
             external_codes: contents.external_codes.clone(),
@@ -81,6 +87,8 @@ impl Reception {
             returning: contents.returning_at(receiving).clone(),
             limit: due.limit,
             policy: rules.procedure.clock,
+            cutoff: rules.procedure.cutoff,
+            transit,
             due: due.due.map(|due| due.at),
             provisional: due.due.is_some_and(|due| due.provisional),
             hand_over_by: due_after_reception(receiving, self.channel, rules, now),
@@ -91,10 +99,6 @@ impl Reception {
         };
         let mut facts = vec![received.into()];
         let legs = leg::at_reception(rules.procedure);
-        let units = Units {
-            receiving,
-            resolving,
-        };
         leg::open_planned(&legs, 0, &units, rules, now, private, &mut facts)?;
         Ok(facts)
     }
@@ -150,7 +154,8 @@ impl<E: From<Received> + From<LegOpened>> Act<E> for Accept {
         let all: Vec<_> = on.components.iter().chain(&components).cloned().collect();
         let reason = &self.accept_incomplete;
         let missing = missing(&all, rules.procedure, !reason.is_empty())?;
-        let due = promise(case, on.channel, rules, now)?;
+        let transit = Transit::begin(&on.units(), on.channel, rules, now)?;
+        let due = promise(case, on.channel, transit, rules, now)?;
         let received = Received {
             code: on.code.clone(),
             external_codes: on.external_codes.clone(),
@@ -169,6 +174,8 @@ impl<E: From<Received> + From<LegOpened>> Act<E> for Accept {
             returning: on.returning.clone(),
             limit: due.limit,
             policy: rules.procedure.clock,
+            cutoff: rules.procedure.cutoff,
+            transit,
             due: due.due.map(|due| due.at),
             provisional: due.due.is_some_and(|due| due.provisional),
             hand_over_by: due_after_reception(&on.receiving, on.channel, rules, now),
@@ -232,12 +239,18 @@ struct Promise {
 fn promise(
     case: &Case,
     channel: Channel,
+    transit: Option<Transit>,
     rules: &Rules<'_>,
     now: Instant,
 ) -> Result<Promise, Refusal> {
     let limit = case.limit_for(channel);
+    let start = Start {
+        received: now,
+        arrival: transit.map(|transit| transit.expected()),
+        cutoff: rules.procedure.cutoff,
+    };
     let due = match limit {
-        Some(limit) => Some(deadline::due(now, limit, rules.calendar)?),
+        Some(limit) => Some(deadline::due_from(&start, limit, rules.calendar)?),
         None => None,
     };
     Ok(Promise { limit, due })
@@ -279,6 +292,12 @@ pub struct Received {
     pub limit: Option<Limit>,
     /// How stops move the due time.
     pub policy: ClockPolicy,
+    /// How late in the day a receipt counts on that day.
+    #[serde(default, skip_serializing_if = "Cutoff::is_none")]
+    pub cutoff: Cutoff,
+    /// Its way to the unit that decides it, if that is another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transit: Option<Transit>,
     /// The due time told to the citizen.
     #[serde(with = "chrono::serde::ts_microseconds_option")]
     pub due: Option<Instant>,
@@ -338,9 +357,11 @@ impl Fact for Received {
             number,
             entered: self.offline_entered.unwrap_or(by.recorded),
         });
+        to.transit = self.transit;
         to.enter(State::Received, at);
         to.clock = Some(Clock {
-            started: at,
+            started: self.transit.map_or(at, |transit| transit.by),
+            cutoff: self.cutoff,
             limit: self.limit,
             policy: self.policy,
             original_due: self.due,
@@ -361,7 +382,16 @@ impl Fact for Received {
     ) -> Result<(), calendar::Error> {
         // A due time without a limit came from another system, so it is not computed again.
         if let Some(limit) = self.limit {
-            let due = deadline::due(counting.at, limit, counting.calendar)?;
+            if let Some(transit) = &mut self.transit {
+                let sender = counting.law.calendars.for_unit(self.receiving.as_str());
+                transit.by = Transit::expected_by(self.channel, counting.at, sender)?;
+            }
+            let start = Start {
+                received: counting.at,
+                arrival: self.transit.map(|transit| transit.expected()),
+                cutoff: self.cutoff,
+            };
+            let due = deadline::due_from(&start, limit, counting.calendar)?;
             self.due = Some(due.at);
             self.provisional = due.provisional;
         }

@@ -95,10 +95,10 @@ impl Standing {
     pub fn units(self, of: &Dossier) -> Vec<&UnitCode> {
         let Dossier {
             receiving,
-            resolving,
             returning,
             ..
         } = of;
+        let resolving = of.deciding_here();
         match self {
             Standing::Receiving => vec![receiving],
             Standing::Resolving => vec![resolving],

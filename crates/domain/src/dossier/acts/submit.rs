@@ -14,7 +14,8 @@ use crate::dossier::private::{Commitment, PrivateValues};
 use crate::dossier::refusal::Refusal;
 use crate::dossier::rules::Rules;
 use crate::dossier::stage::{Stage, Stages};
-use crate::dossier::{Channel, Circumstances, Dossier, Paper};
+use crate::dossier::transit;
+use crate::dossier::{Channel, Circumstances, Dossier, Paper, Units};
 use crate::id::{ActorId, CaseId, ComponentCode, ProcedureCode, UnitCode};
 use crate::procedure::{Authority, Kind, Procedure};
 use crate::role::Role;
@@ -67,6 +68,14 @@ impl Submission {
         let case = contents.case_of(rules.procedure)?;
         let components = components::named(&contents.components, &contents.papers);
         refuse_unknown(&components, rules.procedure)?;
+        transit::refuse_beyond(
+            &Units {
+                receiving: &self.receiving,
+                resolving: contents.resolving_at(&self.receiving),
+            },
+            rules,
+            now,
+        )?;
         let mirrored = match &rules.procedure.authority {
             Authority::Ours => None,
             Authority::Mirrored { system } => Some(system.clone()),

@@ -1,5 +1,6 @@
 //! What a job may do to a dossier when units, calendars or procedures change around it.
 
+pub mod expiry;
 pub mod migration;
 pub mod parts;
 pub mod recalculation;
@@ -25,6 +26,11 @@ pub enum Rewrite {
     Succession(Arc<Succession>),
     /// A calendar was published.
     Recalculation(Publication),
+    /// A moment has come by which citizens had to answer.
+    Expiry {
+        /// The moment.
+        now: Instant,
+    },
     /// Running dossiers of one version move to another.
     Migration {
         /// The procedure.
@@ -44,7 +50,7 @@ impl Rewrite {
     pub fn needs_history(&self) -> bool {
         match self {
             Rewrite::Recalculation(_) => true,
-            Rewrite::Succession(_) | Rewrite::Migration { .. } => false,
+            Rewrite::Succession(_) | Rewrite::Expiry { .. } | Rewrite::Migration { .. } => false,
         }
     }
 
@@ -53,7 +59,7 @@ impl Rewrite {
     pub fn effective(&self) -> Option<Instant> {
         match self {
             Rewrite::Recalculation(published) => Some(published.approved),
-            Rewrite::Succession(_) | Rewrite::Migration { .. } => None,
+            Rewrite::Succession(_) | Rewrite::Expiry { .. } | Rewrite::Migration { .. } => None,
         }
     }
 }
@@ -80,9 +86,10 @@ pub fn rewrite(dossier: &Dossier, rewrite: &Rewrite, around: &Surroundings<'_>) 
         Rewrite::Recalculation(published) => {
             let legal = Legal::of(around.history, &around.law).ok()??;
             let recalculated =
-                recalculate(dossier, &legal, around.law.calendars, published.approved)?;
+                recalculate(dossier, &legal, around.law.calendars, published.judged())?;
             Some(recalculated.fact(published).into())
         }
+        Rewrite::Expiry { now } => expiry::expire(dossier, *now, &around.law).map(Event::from),
         Rewrite::Migration {
             procedure,
             from,

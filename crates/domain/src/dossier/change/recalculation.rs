@@ -42,8 +42,19 @@ pub struct Publication {
     pub document: String,
     /// SHA-256 of its text, in hexadecimal.
     pub hash: String,
+    /// When the first outage began that it announced; none if it announced days or hours.
+    pub outage: Option<Instant>,
     /// When it was approved. A dossier that was overdue by then stays overdue.
     pub approved: Instant,
+}
+
+impl Publication {
+    /// The moment at which a dossier has to be overdue to stay so: the approval, or the beginning of an
+    /// outage, because what an outage made late is not late.
+    #[must_use]
+    pub fn judged(&self) -> Instant {
+        self.outage.unwrap_or(self.approved)
+    }
 }
 
 /// What a calendar does to one dossier.
@@ -75,6 +86,7 @@ impl Recalculation {
         Recalculated {
             document: publication.document.clone(),
             hash: publication.hash.clone(),
+            outage: publication.outage.is_some(),
             legal_due: self.legal.filter(|_| received),
             moved: self.moved.clone(),
             answer_due: self.answer_due,
@@ -83,7 +95,8 @@ impl Recalculation {
     }
 }
 
-/// Compares a dossier's due times with those of a calendar published at a moment.
+/// Compares a dossier's due times with those of a calendar published at a moment, which is
+/// [`Publication::judged`].
 ///
 /// None if nothing differs, if the dossier has ended, or if another system decides it. After
 /// applying the event, a second comparison gives none.
@@ -205,6 +218,9 @@ pub struct Recalculated {
     pub document: String,
     /// SHA-256 of that document's text, in hexadecimal.
     pub hash: String,
+    /// Whether the document announced outages.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub outage: bool,
     /// The due time that the calendar gives for the events so far; none before reception or without
     /// a limit.
     #[serde(with = "chrono::serde::ts_microseconds_option")]
@@ -221,6 +237,7 @@ pub struct Recalculated {
 
 impl Fact for Recalculated {
     fn apply(&self, to: &mut Dossier, _by: &Written<'_>) {
+        to.outages += u16::from(self.outage && self.moved.is_some());
         to.answer_due = self.answer_due.or(to.answer_due);
         to.move_due(self.moved.as_ref());
         if let Some(clock) = &mut to.clock {
@@ -233,6 +250,12 @@ impl Fact for Recalculated {
 
     fn told(&self, _procedure: &Procedure) -> Option<Told> {
         self.moved.as_ref()?.promised_due?;
+        if self.outage {
+            return Told::of(
+                "Hẹn lại ngày trả vì sự cố hệ thống đã được thông báo",
+                "New date, because of an announced outage",
+            );
+        }
         Told::of(
             "Hẹn lại ngày trả theo lịch làm việc mới",
             "New date, by a new calendar",

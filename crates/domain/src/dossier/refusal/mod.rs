@@ -13,6 +13,7 @@ use crate::calendar;
 use crate::code::AnyCode;
 use crate::dossier::custody::Holder;
 use crate::id::{ActorId, CaseId, ComponentCode, ProcedureCode, Reference, StepId, UnitCode};
+use crate::procedure::Reach;
 use crate::role::Role;
 use crate::time::Instant;
 
@@ -250,6 +251,27 @@ pub enum Refusal {
     SupplementLeft {
         /// How many are permitted.
         permitted: u8,
+    },
+    /// The procedure may not be received so far from the unit that decides it.
+    BeyondReach {
+        /// The procedure.
+        procedure: ProcedureCode,
+        /// The unit that was to decide.
+        unit: UnitCode,
+        /// How far it may be received.
+        reach: Reach,
+    },
+    /// The dossier is not on its way to another unit.
+    NotOnItsWay {
+        /// When it arrived; none if the unit that received it decides it.
+        arrived: Option<Instant>,
+    },
+    /// It cannot have arrived then.
+    ArrivalImpossible {
+        /// When it was received.
+        received: Instant,
+        /// The moment of the request.
+        now: Instant,
     },
     /// It was not received, so it has no receipt.
     NotReceived,

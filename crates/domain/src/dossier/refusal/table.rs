@@ -4,6 +4,7 @@
 use super::Refusal;
 use crate::calendar;
 use crate::id::UnitCode;
+use crate::procedure::Reach;
 use crate::time;
 
 /// One row of the table of refusals: what a program reads and what a person reads.
@@ -486,6 +487,69 @@ impl Refusal {
                     "papers may be requested {permitted} time(s), and that is not used up; nothing has to be permitted"
                 ),
                 vi: format!("Chưa yêu cầu bổ sung đủ {permitted} lần nên chưa cần cho phép thêm."),
+            },
+            Refusal::BeyondReach {
+                procedure,
+                unit,
+                reach,
+            } => Row {
+                reason: "BEYOND_REACH",
+                variables: vec![
+                    ("procedure", procedure.to_string()),
+                    ("unit", unit.to_string()),
+                    ("reach", reach.to_string()),
+                ],
+                en: format!(
+                    "procedure {procedure} may not be received here for {unit}; its reach is {reach}"
+                ),
+                vi: format!(
+                    "Thủ tục {procedure} không được tiếp nhận tại đây thay cho {unit}; phạm vi tiếp nhận: {}.",
+                    match reach {
+                        Reach::Unit => "chỉ tại cơ quan giải quyết",
+                        Reach::Province => "trong tỉnh",
+                        Reach::Nation => "toàn quốc",
+                    }
+                ),
+            },
+            Refusal::NotOnItsWay { arrived } => Row {
+                reason: "NOT_ON_ITS_WAY",
+                variables: vec![(
+                    "arrive_time",
+                    arrived.map(time::rfc3339).unwrap_or_default(),
+                )],
+                en: match arrived {
+                    Some(at) => format!("the dossier arrived at {}", time::rfc3339(*at)),
+                    None => {
+                        "the unit that received the dossier decides it; it is not on its way".into()
+                    }
+                },
+                vi: match arrived {
+                    Some(at) => format!(
+                        "Cơ quan có thẩm quyền đã nhận hồ sơ lúc {}.",
+                        time::local(*at).format("%H:%M %d/%m/%Y")
+                    ),
+                    None => {
+                        "Đơn vị tiếp nhận cũng là đơn vị giải quyết nên không có việc chuyển hồ sơ."
+                            .into()
+                    }
+                },
+            },
+            Refusal::ArrivalImpossible { received, now } => Row {
+                reason: "ARRIVAL_IMPOSSIBLE",
+                variables: vec![
+                    ("receive_time", time::rfc3339(*received)),
+                    ("now", time::rfc3339(*now)),
+                ],
+                en: format!(
+                    "expected an arrival from {} to {}",
+                    time::rfc3339(*received),
+                    time::rfc3339(*now)
+                ),
+                vi: format!(
+                    "Thời điểm đến phải từ {} đến {}.",
+                    time::local(*received).format("%H:%M %d/%m/%Y"),
+                    time::local(*now).format("%H:%M %d/%m/%Y")
+                ),
             },
             Refusal::NotReceived => Row {
                 reason: "NOT_RECEIVED",

@@ -211,12 +211,11 @@ fn short_day(day: NaiveDate, say: Say) -> String {
 pub fn arithmetic(view: &View, history: &[HistoryEntry], rows: &Rows<'_>) -> Vec<Line> {
     let (words, say) = (rows.words, rows.say);
     let clock = view.dossier.clock.as_ref();
-    let (Some(received), Some(limit)) = (view.dossier.received, clock.and_then(|it| it.limit))
-    else {
+    let (Some(start), Some(limit)) = (view.dossier.start(), clock.and_then(|it| it.limit)) else {
         return Vec::new();
     };
     let explained = rows.with_calendar(view, |calendar| {
-        deadline::explain(received, limit, calendar).ok()
+        deadline::explain_from(&start, limit, calendar).ok()
     });
     let Some(explained) = explained else {
         return Vec::new();

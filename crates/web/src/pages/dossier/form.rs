@@ -5,10 +5,10 @@ use app::view::View;
 use chrono::{NaiveDate, NaiveTime};
 use domain::catalogue::Catalogue;
 use domain::dossier::acts::{
-    Accept, Advance, Assign, CloseConsultation, CloseLeg, Extension, HandOver, OpenConsultation,
-    PermitSupplement, RecordPayment, RecordSupplement, RefundPayment, Refuse, Remind,
-    RequestPayment, RequestSupplement, Resolve, ReturnResult, Stop, SupplementItem, Transfer,
-    Withdraw,
+    Accept, Advance, Arrive, Assign, CloseConsultation, CloseLeg, Extension, HandOver,
+    OpenConsultation, PermitSupplement, RecordPayment, RecordSupplement, RefundPayment, Refuse,
+    Remind, RequestPayment, RequestSupplement, Resolve, ReturnResult, Stop, SupplementItem,
+    Transfer, Withdraw,
 };
 use domain::dossier::private::{Person, Words as Text};
 use domain::dossier::{Action, Channel, Command, PaymentMethod, Term};
@@ -80,6 +80,7 @@ pub fn is_there(action: Action) -> bool {
         | Action::RequestPayment
         | Action::RecordPayment
         | Action::RefundPayment
+        | Action::Arrive
         | Action::Remind
         | Action::Extend
         | Action::Withdraw
@@ -227,6 +228,7 @@ impl ActForm<'_> {
                     Kind::Line,
                 ),
             ],
+            Action::Arrive => Vec::new(),
             Action::RecordSupplement => vec![self.came()],
             Action::PermitSupplement => vec![reason()],
             Action::RequestSupplement => vec![
@@ -551,6 +553,7 @@ fn act(action: Action, read: &mut Reading<'_>) -> Option<Command> {
             }
             .into()
         }
+        Action::Arrive => Arrive { arrived: None }.into(),
         Action::Remind => Remind {
             receiver: read.actor(),
             words: read.needed("words", "act.words_missing"),

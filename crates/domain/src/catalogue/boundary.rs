@@ -1,0 +1,123 @@
+//! `intake/boundary.csv` and `intake/starts.csv`: where dossiers may be received that another unit
+//! decides, and from when they count.
+
+use super::{Fault, Sorted, SourceFile, table};
+use crate::id::{ProcedureCode, UnitCode};
+use crate::procedure::{Boundaries, Mark, Procedures, Reach, ReachRule};
+use crate::unit::Units;
+
+const PERMITS: &[&str] = &[
+    "procedure",
+    "receiving_unit",
+    "reach",
+    "from",
+    "until",
+    "mark",
+    "source",
+];
+const STARTS: &[&str] = &["start", "from", "mark", "source"];
+
+/// Reads both files; without them every dossier counts from its reception.
+pub(super) fn parse(
+    files: &Sorted<'_>,
+    units: &Units,
+    procedures: &Procedures,
+    faults: &mut Vec<Fault>,
+) -> Boundaries {
+    let mut boundaries = Boundaries::default();
+    for file in &files.starts {
+        start(file, &mut boundaries, faults);
+    }
+    for file in &files.boundary {
+        for row in table::rows(file, PERMITS, faults) {
+            let Some(permit) = permit(&row, units, procedures, faults) else {
+                continue;
+            };
+            if let Some(other) = boundaries.permits.iter().find(|one| one.overlaps(&permit)) {
+                let until = other.until.map_or("now".to_owned(), |day| day.to_string());
+                faults.push(row.fault(format!(
+                    "{} is listed already from {} until {until}; expected lines that follow each other",
+                    permit.procedure, other.from
+                )));
+                continue;
+            }
+            boundaries.permits.push(permit);
+        }
+    }
+    boundaries
+}
+
+fn start(file: &SourceFile, boundaries: &mut Boundaries, faults: &mut Vec<Fault>) {
+    for row in table::rows(file, STARTS, faults) {
+        let start = row.read("start", faults, |text| table::one_of(text, &["arrival"]));
+        let from = row.read("from", faults, table::date);
+        row.read("mark", faults, mark);
+        sourced(&row, faults);
+        if boundaries.arrival_counts_from.is_some() {
+            faults.push(row.fault("start: arrival is listed twice"));
+        }
+        boundaries.arrival_counts_from = start.and(from);
+    }
+}
+
+fn permit(
+    row: &table::Row<'_>,
+    units: &Units,
+    procedures: &Procedures,
+    faults: &mut Vec<Fault>,
+) -> Option<ReachRule> {
+    let procedure = row.read("procedure", faults, |text| {
+        let code = ProcedureCode::parse(text).map_err(|invalid| invalid.to_string())?;
+        // If the procedures were refused, nobody can say whether this one exists.
+        if !procedures.is_empty() && procedures.versions(&code).is_empty() {
+            return Err(format!("{code} is no procedure of the catalogue"));
+        }
+        Ok(code)
+    });
+    let receiving = row.read("receiving_unit", faults, |text| {
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let code = UnitCode::parse(text).map_err(|invalid| invalid.to_string())?;
+        if !units.is_empty() && units.get(&code).is_none() {
+            return Err(format!("{code} is not listed"));
+        }
+        Ok(Some(code))
+    });
+    let reach = row.read("reach", faults, |text| table::one_of(text, Reach::WORDS));
+    let from = row.read("from", faults, table::date);
+    let until = row.read("until", faults, |text| match text {
+        "" => Ok(None),
+        text => table::date(text).map(Some),
+    });
+    let mark = row.read("mark", faults, mark);
+    sourced(row, faults);
+    let (from, until) = (from?, until?);
+    if until.is_some_and(|until| until < from) {
+        faults.push(row.fault(format!("until: expected a day not before {from}")));
+        return None;
+    }
+    Some(ReachRule {
+        procedure: procedure?,
+        receiving: receiving?,
+        reach: Reach::named(reach?)?,
+        from,
+        until,
+        mark: mark?,
+        source: row.cell("source").to_owned(),
+    })
+}
+
+/// A mark that says something: a line with an unknown one would permit on no ground.
+pub(super) fn mark(text: &str) -> Result<Mark, String> {
+    let mark: Option<Mark> = serde_json::from_value(text.into()).ok();
+    mark.filter(|mark| *mark != Mark::Unknown)
+        .ok_or_else(|| format!("`{text}` is not a mark, such as statute or recalled"))
+}
+
+/// Refuses a line without a source.
+pub(super) fn sourced(row: &table::Row<'_>, faults: &mut Vec<Fault>) {
+    if row.cell("source").is_empty() {
+        faults.push(row.fault("source: expected the document that says so"));
+    }
+}
