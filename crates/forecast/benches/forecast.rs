@@ -1,4 +1,4 @@
-//! How long a fit on a million events takes, and how many dossiers one core scores.
+//! Measures how long a fit on a million events takes, and how many dossiers one core scores.
 
 use std::hint::black_box;
 use std::sync::Arc;
@@ -132,7 +132,7 @@ fn dated(events: usize) -> Log {
     log
 }
 
-/// The whole of a province's daily fit, its validation and its levels included.
+/// The daily fit of a whole province, including its validation and its levels.
 fn artefact(criterion: &mut Criterion) {
     let office = office();
     let log = dated(1_000_000);
@@ -145,7 +145,7 @@ fn artefact(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// What a page asks of each dossier, and what a sweep does.
+/// The calls behind a page of dossiers and behind a sweep over the open ones.
 fn page(criterion: &mut Criterion) {
     let office = Arc::new(office());
     let log = dated(200_000);

@@ -1,5 +1,5 @@
-//! Whether the levels keep what they promise, in two made-up provinces of 20,000 dossiers: one in
-//! which nothing changes and one that slows down. Prints the tables of docs/forecast.md.
+//! Checks whether the levels keep what they promise in two made-up provinces of 20,000 dossiers: in
+//! one nothing changes, the other slows down. Prints the tables of docs/forecast.md.
 //!
 //! `cargo run --release -p motcua-forecast --example promise [DOSSIERS] [SEED]`
 #![expect(

@@ -1,4 +1,4 @@
-//! From which chance on a dossier is flagged.
+//! The chance from which a dossier is flagged.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,16 +7,17 @@ use crate::training_row::ObservedCase;
 /// Precisions for which a level is fitted.
 const PRECISIONS: [f64; 2] = [0.6, 0.8];
 
-/// From which chance on a dossier is flagged.
+/// The chance from which a dossier is flagged, fitted for one precision.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Alarm {
     /// The share of flagged dossiers that should end late.
     pub precision: f64,
-    /// The level that gave it in training; none if no level did.
+    /// The lowest chance that kept this precision in training; none if no chance did.
     pub level: Option<f64>,
 }
 
-/// The highest chance each settled case had at its looks, and whether it ended late.
+/// The highest chance that each settled case had at any of its looks, and whether it ended late;
+/// highest first. `chances` follows the looks of `observed`, case by case.
 pub(crate) fn peaks(observed: &[ObservedCase], chances: &[f64]) -> Vec<(f64, bool)> {
     let mut rest = chances;
     let mut peaks = Vec::new();
@@ -30,7 +31,7 @@ pub(crate) fn peaks(observed: &[ObservedCase], chances: &[f64]) -> Vec<(f64, boo
     peaks
 }
 
-/// The lowest level that keeps a precision among cases judged by their peaks, highest first.
+/// The lowest level at which flags keep a precision. `peaks` come from [`peaks`], highest first.
 pub(crate) fn level_for(precision: f64, peaks: &[(f64, bool)]) -> Option<f64> {
     let (mut flagged, mut late, mut level) = (0.0, 0.0, None);
     for (place, &(peak, is_late)) in peaks.iter().enumerate() {
@@ -38,21 +39,22 @@ pub(crate) fn level_for(precision: f64, peaks: &[(f64, bool)]) -> Option<f64> {
         late += f64::from(u8::from(is_late));
         let tied = peaks.get(place + 1).is_some_and(|next| next.0 >= peak);
         if !tied && late / flagged >= precision {
-            // Rounded down, so that the case at the level is flagged, and short in JSON.
+            // Rounded down so that the case at the level itself is flagged; rounded at all to be
+            // short in JSON.
             level = Some((peak * 1e6).floor() / 1e6);
         }
     }
     level
 }
 
-/// How many handlings an avoided lateness pays, for which a level is fitted.
+/// Handlings that one avoided lateness pays for. A level is fitted for each number.
 pub(crate) const BENEFITS: [u8; 9] = [2, 3, 4, 5, 6, 7, 8, 9, 10];
 
-/// Working days of lead that may be needed for a lateness to be avoided at all.
+/// Working days of lead that a flag may need to avoid a lateness at all.
 pub(crate) const LEADS: [f64; 3] = [0.0, 1.0, 2.0];
 
-/// For each lead needed and each benefit the level at which flags paid most; above all chances
-/// where no flag pays.
+/// For each lead and each benefit, the level at which flags paid most in training. If no flag pays,
+/// the level is 1, above every chance.
 pub(crate) fn paying(observed: &[ObservedCase], chances: &[f64]) -> Vec<f64> {
     let mut levels = Vec::with_capacity(LEADS.len() * BENEFITS.len());
     for lead in LEADS {

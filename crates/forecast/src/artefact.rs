@@ -1,4 +1,5 @@
-//! What a fit leaves behind: the model, what it was fitted on, how good it was, and its levels.
+//! The result of a fit: the model, its training data's size and period, its quality, and its
+//! levels.
 
 use std::collections::BTreeMap;
 
@@ -19,23 +20,23 @@ use crate::working_time::WorkingTime;
 
 /// The layout of [`Artefact::to_bytes`]. Bytes of another layout are refused.
 const LAYOUT: u32 = 2;
-/// The most bytes an artefact has.
+/// The most bytes that a stored artefact may have.
 pub const MOST_BYTES: usize = 5_000_000;
-/// Settled cases, late ones and ones in time, below which levels are not fitted.
+/// Levels are fitted only on at least this many settled cases, and this many of each outcome.
 const ENOUGH: (usize, usize) = (100, 10);
-/// Cases whose highest chance is looked for to fit levels on; of more, every so many.
+/// Levels are fitted on the highest chances of at most this many cases, evenly picked.
 const MOST_PEAKS: usize = 4_000;
-/// A level never lies below this part of the precision it is for: however many of them end late,
-/// nobody believes a flag on what is most likely in time.
+/// A level never lies below this part of its precision. Even where many dossiers end late, nobody
+/// believes a flag on a dossier that is most likely in time.
 const LOWEST: f64 = 0.5;
-/// Where the period is cut to validate inside it, as shares of its cases.
+/// Cuts of the period for validation, as shares of its cases: a fit before each, judged after it.
 const ORIGINS: [f64; 3] = [0.5, 0.65, 0.8];
-/// Cases to validate on; of more, every so many.
+/// Validation uses at most this many cases, evenly picked.
 const MOST_CASES: usize = 20_000;
 
-/// A fit, as it is kept.
+/// A fit, in the form in which it is stored.
 ///
-/// Two fits on the same cases give the same bytes, and so the same digest.
+/// Two fits on the same cases give the same bytes, and thus the same digest.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Artefact {
     layout: u32,
@@ -45,22 +46,23 @@ pub struct Artefact {
     fitted_until: Instant,
     figures: Figures,
     precision: Precision,
-    /// Of all units together, and of each kind with enough cases.
+    /// Levels for all units together, and for each kind of unit with enough cases.
     general: Thresholds,
     of_kind: BTreeMap<String, Thresholds>,
-    /// The step that most often follows another; the end where none is named.
+    /// Each step with the step that most often follows it. Steps that most often end the case are
+    /// absent.
     next: Vec<(u16, u16)>,
     answers: Vec<Answers>,
     model: Model,
 }
 
 impl Artefact {
-    /// Fits on what a log knew before a moment; nothing from then on is looked at.
+    /// Fits on what a log knew before a moment, and reads nothing from then on.
     ///
-    /// [`crate::log::Case::office`] names one of the offices. Deadlines are the cases' own.
+    /// [`crate::log::Case::office`] is an index into `offices`. Each case brings its own deadline.
     ///
-    /// Errors: [`Error`] for a log without a case that has an event and a deadline, or beyond the
-    /// days of a calendar.
+    /// Errors: [`Error`] for a log without a case that has an event and a deadline, or with a
+    /// moment outside a calendar.
     pub fn fit(
         log: &Log,
         offices: &[&WorkingTime],
@@ -92,37 +94,37 @@ impl Artefact {
         })
     }
 
-    /// The moment from which on its cases start.
+    /// When the earliest case of the fit started.
     #[must_use]
     pub fn fitted_from(&self) -> Instant {
         self.fitted_from
     }
 
-    /// The moment up to which it knows what happened.
+    /// The moment of the fit: the artefact knows nothing from then on.
     #[must_use]
     pub fn fitted_until(&self) -> Instant {
         self.fitted_until
     }
 
-    /// How good it was inside its period.
+    /// How good the forecast was inside the period.
     #[must_use]
     pub fn figures(&self) -> &Figures {
         &self.figures
     }
 
-    /// What it was fitted on.
+    /// How many cases and looks the fit used.
     #[must_use]
     pub fn size(&self) -> Size {
         self.model.size()
     }
 
-    /// The precisions its levels were fitted for.
+    /// The precisions that the levels aim at.
     #[must_use]
     pub fn precision(&self) -> Precision {
         self.precision
     }
 
-    /// The thresholds of a kind of unit; those of all units where it has too few cases of its own.
+    /// The thresholds of a kind of unit; those of all units if the kind has too few cases.
     #[must_use]
     pub fn thresholds(&self, unit_kind: &str) -> Thresholds {
         self.of_kind.get(unit_kind).copied().unwrap_or(self.general)
@@ -148,8 +150,8 @@ impl Artefact {
 
     /// Reads bytes back.
     ///
-    /// Errors: [`Unreadable`] for bytes whose digest is another than the one they were stored
-    /// with, of another layout, or that are no artefact at all.
+    /// Errors: [`Unreadable`] for bytes that do not match the digest, have another layout, or are
+    /// no artefact.
     pub fn from_bytes(bytes: &[u8], digest: &[u8; 32]) -> Result<Artefact, Unreadable> {
         if sha256(bytes) != *digest {
             return Err(Unreadable::Altered);
@@ -164,13 +166,14 @@ impl Artefact {
             .map(|model| Artefact { model, ..artefact })
     }
 
-    /// The step that usually follows; none where that is the end.
+    /// The step that usually follows; none if the case usually ends there.
     pub(crate) fn next(&self, step: u16) -> Option<u16> {
         let next = self.next.iter().find(|(from, _)| *from == step);
         next.map(|(_, to)| *to)
     }
 
-    /// What is to be expected: nothing ends before the other agencies have answered.
+    /// The forecast of a dossier. Nothing ends before the other agencies have answered, so their
+    /// curves raise each number to at least their own.
     pub(crate) fn forecast(&self, running: &Running, glance: &Glance) -> Forecast {
         let left = f64::from(glance.situation.left);
         let mut forecast = self.model.forecast(&glance.situation);
@@ -184,8 +187,8 @@ impl Artefact {
         forecast.agreeing(left)
     }
 
-    /// The longest part of what is left: a later step, or another agency's answer. Its name, the
-    /// working days it usually takes, and whether it is another agency's.
+    /// The longest remaining part, a later step or another agency's answer: its name, the working
+    /// days that it usually takes, and whether it is another agency's.
     pub(crate) fn longest(
         &self,
         running: &Running,
@@ -201,7 +204,7 @@ impl Artefact {
         longest.map(|(name, days, is_leg)| (name.to_owned(), days, is_leg))
     }
 
-    /// Positions at which the curve of an agency that is at it steps, before the deadline.
+    /// The positions at which the curves of the awaited agencies step.
     pub(crate) fn steps_of_legs(&self, running: &Running) -> Vec<f64> {
         let legs = running.legs.iter();
         let known = legs.filter_map(|leg| Some((leg, self.answers_of(&leg.name)?)));
@@ -228,7 +231,7 @@ impl Artefact {
     }
 }
 
-/// An engine looks all day, so it learns from looks at equal parts of the allowance.
+/// The engine looks continuously, so it learns from looks at equal parts of the allowance.
 fn layout(split: Split) -> Layout {
     Layout {
         deadline: Deadline::Given,
@@ -268,14 +271,14 @@ fn levels(
     (general, kinds.collect())
 }
 
-/// Thresholds from the highest chance each settled case had; none where they are too few.
+/// Fits thresholds to the highest chance of each settled case; none if there are too few cases.
 fn fitted(peaks: &[(f64, bool)], precision: Precision) -> Option<Thresholds> {
     let late = peaks.iter().filter(|(_, late)| *late).count();
     if peaks.len() < ENOUGH.0 || late < ENOUGH.1 || peaks.len() - late < ENOUGH.1 {
         return None;
     }
     let level = |precision: f64| {
-        // Where no level keeps the precision, the chance itself is taken at its word.
+        // No level keeps the precision, so the chance itself is believed.
         let level = level_for(precision, peaks).unwrap_or(precision);
         level.max(precision * LOWEST)
     };
@@ -288,7 +291,7 @@ fn fitted(peaks: &[(f64, bool)], precision: Precision) -> Option<Thresholds> {
     })
 }
 
-/// What most often follows each step, where that is not the end.
+/// Each step with its most frequent successor, unless most cases end there.
 fn next(learned: &Learned, activities: &[String]) -> Vec<(u16, u16)> {
     let code = |activity: u32| {
         let name = activities.get(activity as usize)?;
@@ -324,7 +327,7 @@ fn ended(trace: &Trace) -> bool {
     trace.end.is_some() && !trace.without
 }
 
-/// Fits on earlier parts of the period and judges on the later.
+/// Fits on the period before each cut, judges on the rest, and averages the figures.
 fn validate(known: &Log, offices: &[&WorkingTime], precision: Precision) -> Figures {
     let every = known.cases.len().div_ceil(MOST_CASES).max(1);
     let thinned = Log {
@@ -343,7 +346,7 @@ fn validate(known: &Log, offices: &[&WorkingTime], precision: Precision) -> Figu
     let mean = |of: fn(&Figures) -> Option<f64>| {
         let values: Vec<f64> = judged.iter().filter_map(of).collect();
         let mean = values.iter().sum::<f64>() / values.len() as f64;
-        // Six digits: what JSON reads back exactly.
+        // JSON reads six digits back exactly.
         (!values.is_empty()).then(|| (mean * 1e6).round() / 1e6)
     };
     Figures {

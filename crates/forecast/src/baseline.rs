@@ -1,16 +1,16 @@
-//! The chance of ending late by the share of the allowance used up, whatever else is known.
+//! The chance of ending late by the used part of the allowance alone.
 //!
 //! Source: Kaplan and Meier, Nonparametric estimation from incomplete observations (1958), with
 //! delayed entry: a case counts from where it was first seen to where it was last seen.
 
 use serde::{Deserialize, Serialize};
 
-/// One case on the curve, in shares of its allowance.
+/// The observed time of one case, in shares of its allowance.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Life {
     /// Where it was first seen.
     pub from: f64,
-    /// Where it ended or was last seen; past 1 it is late.
+    /// Where it ended or was last seen. A value above 1 means late.
     pub to: f64,
     pub ended: bool,
 }
@@ -18,7 +18,7 @@ pub(crate) struct Life {
 /// Steps of the curve, each a hundredth of the allowance.
 const STEPS: usize = 100;
 
-/// The curve.
+/// The curve over the used part of the allowance.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Baseline {
     /// The chance at each step from 0 to 1; empty without history.
@@ -33,7 +33,7 @@ impl Baseline {
         for life in lives {
             cases += 1;
             enter[step(life.from)] += 1.0;
-            // The deadline itself is in time, so what ends on it leaves in the last step.
+            // An end exactly on the deadline is in time, so it counts in the last step.
             if life.to <= 1.0 {
                 leave[step(life.to)] += 1.0;
                 ended[step(life.to)] += f64::from(u8::from(life.ended));
@@ -46,7 +46,7 @@ impl Baseline {
         let stays: Vec<f64> = (0..STEPS)
             .map(|place| {
                 at_risk += enter[place];
-                // Half a case over the whole curve, so that no step is a certainty.
+                // Half a case, spread over the whole curve, keeps every step from certainty.
                 let ends = ended[place] + 0.5 / STEPS as f64;
                 let stays = 1.0 - (ends / (at_risk + 1.0)).clamp(0.0, 0.99);
                 at_risk = f64::max(at_risk - leave[place], 0.0);
@@ -62,7 +62,7 @@ impl Baseline {
         Baseline { late }
     }
 
-    /// The chance of a case still running at a share; even odds without history.
+    /// The chance of a case that still runs at a share of its allowance; 0.5 without history.
     pub fn late(&self, share: f64) -> f64 {
         if self.late.len() != STEPS + 1 {
             return 0.5;

@@ -1,22 +1,22 @@
 //! Features cut into parts that hold about equally many looks.
 //!
-//! The edges come from the log itself, so that a log of hours and a log of months are cut equally
-//! well, and no number of days is written down here.
+//! The edges come from the log, so that a log of hours and a log of months are cut equally well. No
+//! number of days is written in the code.
 
 use serde::{Deserialize, Serialize};
 
 use crate::situation::Situation;
 use crate::training_row::TrainingRow;
 
-/// Where one part of a feature ends and the next begins.
+/// The edges between the parts of one feature, in rising order.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Binning(Vec<f32>);
 
-/// Values from which edges are taken; of more, every so many.
+/// Edges are taken from at most this many values, evenly picked.
 const ENOUGH: usize = 100_000;
 
 impl Binning {
-    /// Cuts values into so many parts, or fewer where many are alike.
+    /// Cuts values into `parts` parts, or into fewer if many values are equal.
     pub fn new(rows: &[TrainingRow], parts: usize, value: impl Fn(&TrainingRow) -> f32) -> Binning {
         let every = rows.len().div_ceil(ENOUGH).max(1);
         let mut values: Vec<f32> = rows.iter().step_by(every).map(value).collect();
@@ -27,26 +27,26 @@ impl Binning {
         Binning(edges)
     }
 
-    /// Adds an edge beyond the highest value, so that every value lies in a part that ends.
+    /// Adds an edge above the highest value, so that every value lies below some edge.
     pub fn closed(mut self, rows: &[TrainingRow], value: impl Fn(&TrainingRow) -> f32) -> Binning {
         let highest = rows.iter().map(value).reduce(f32::max);
         self.0.extend(highest.map(f32::next_up));
         self
     }
 
-    /// The number of the part a value lies in.
+    /// The index of the part that holds a value.
     pub fn part(&self, value: f32) -> u8 {
         let part = self.0.partition_point(|edge| *edge <= value);
         u8::try_from(part).unwrap_or(u8::MAX)
     }
 
-    /// In rising order.
+    /// The edges, in rising order.
     pub fn edges(&self) -> &[f32] {
         &self.0
     }
 }
 
-/// The binnings of one training part.
+/// The cuts of all binned features.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Binnings {
     /// Working days left, coarsely and finely.
@@ -69,7 +69,7 @@ impl Binnings {
     }
 }
 
-/// In which part of each scale a situation lies.
+/// The part of each cut that holds a situation.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Parts {
     pub left: [u8; 2],

@@ -1,9 +1,10 @@
-//! When a dossier's level changes next if nothing happens to it: computed, not polled.
+//! Computes, without polling, when a dossier's level changes next if nothing happens to the
+//! dossier.
 //!
-//! A chance jumps only where the dossier passes from one cell of the table to another, where the
-//! office opens for another day, or where planned work overruns; between two such moments it
-//! moves one way. So the moments are looked at in order, and between the two around a change it is
-//! found by halving.
+//! A chance jumps only when the dossier passes from one cell of the table to another, when the
+//! office opens for another day, or when planned work overruns. Between two such moments the chance
+//! moves in one direction. So the search visits these moments in order, and halves the interval in
+//! which the level changes.
 
 use chrono::{DurationRound, TimeDelta};
 use domain::calendar::Error;
@@ -14,23 +15,23 @@ use crate::layer::SHARES;
 use crate::level::{Level, judge};
 use crate::running::Running;
 
-/// A level that a dossier will come to.
+/// The next level of a dossier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Crossing {
-    /// The first whole second at which it has it.
+    /// The first whole second at which the dossier has this level.
     pub at: Instant,
     /// The level.
     pub level: Level,
 }
 
-/// As fine as moments are told.
+/// The resolution of the search.
 const SECOND: TimeDelta = TimeDelta::seconds(1);
 
 impl Forecaster {
-    /// The next change of level after a moment, if nothing happens to the dossier; none if there
-    /// is none: it is overdue, or its clock stands.
+    /// The next change of level after `now`, if nothing happens to the dossier. None if the dossier
+    /// is overdue, if its clock stands, or if its level stays.
     ///
-    /// `level` is the one it has at `now`.
+    /// `level` is the level at `now`.
     pub fn crossing(
         &self,
         level: Level,
@@ -47,8 +48,8 @@ impl Forecaster {
         };
         let mut before = whole_second(now);
         for moment in self.moments(running, now)? {
-            // The end of what lies before the edge, and the beginning of what lies after it, which
-            // is reckoned to within a second.
+            // The last moment before the jump, the jump, and the first moment after it. A jump is
+            // computed to within a second, hence the two seconds.
             let sides = [moment - SECOND * 2, moment, moment + SECOND];
             for at in sides {
                 if at <= before {
@@ -78,7 +79,7 @@ impl Forecaster {
         Ok(None)
     }
 
-    /// Moments after one and up to just after the deadline between which nothing jumps, in order.
+    /// The moments of possible jumps after `now`, in order, and last the second after the deadline.
     fn moments(&self, running: &Running, now: Instant) -> Result<Vec<Instant>, Error> {
         let wall = self.wall();
         let glance = running.at(wall, now)?;
@@ -110,7 +111,7 @@ impl Forecaster {
     }
 }
 
-/// The first whole second not before a moment.
+/// The first whole second at or after a moment.
 fn whole_second(at: Instant) -> Instant {
     let floor = at.duration_trunc(SECOND).unwrap_or(at);
     if floor < at { floor + SECOND } else { floor }

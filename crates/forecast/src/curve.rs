@@ -1,11 +1,12 @@
-//! How long things take when some have not ended yet.
+//! Estimates durations while some of them have not ended yet.
 //!
 //! Source: Kaplan and Meier, Nonparametric estimation from incomplete
 //! observations, Journal of the American Statistical Association 53 (1958).
 
-/// The smallest span by which a share of the cases had ended; none if the spans never show it.
+/// The smallest span by which a share of the cases had ended; none if the spans never reach it.
 ///
-/// A span with `false` was still running when it was last seen.
+/// Each span comes with whether the case ended; `false` means that it was still running when last
+/// seen.
 pub(crate) fn quantile(spans: &mut [(f64, bool)], share: f64) -> Option<f64> {
     spans.sort_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
     let mut running = spans.len() as f64;
@@ -22,7 +23,7 @@ pub(crate) fn quantile(spans: &mut [(f64, bool)], share: f64) -> Option<f64> {
     None
 }
 
-/// Ends and last sights, counted by part of a scale.
+/// Counts of ends and of last sights, by part of a [`crate::binning::Binning`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Spread {
     pub ended: Vec<u32>,
@@ -52,7 +53,7 @@ impl Spread {
         self.ended.iter().chain(&self.lost).sum()
     }
 
-    /// Ends and those at risk, part by part. One lost inside a part counts half at risk there.
+    /// Ends and cases at risk, part by part. A case lost inside a part counts half there.
     pub fn hazards(&self) -> impl Iterator<Item = (f64, f64)> {
         let mut running = f64::from(self.total());
         self.ended.iter().zip(&self.lost).map(move |(ended, lost)| {
@@ -64,17 +65,17 @@ impl Spread {
     }
 }
 
-/// A curve of survival: the share still running after each edge, straight between them.
+/// A survival curve: the share still running after each edge, linear between edges.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Alive<'a> {
     /// In rising order.
     pub edges: &'a [f32],
-    /// One an edge.
+    /// One value for each edge.
     pub alive: &'a [f32],
 }
 
 impl Alive<'_> {
-    /// The share that has ended after so many working days.
+    /// The share that has ended within so many working days.
     pub fn ended_by(self, days: f64) -> f64 {
         let (mut from, mut before) = (0.0, 0.0);
         for (edge, alive) in self.edges.iter().zip(self.alive) {
@@ -93,9 +94,10 @@ impl Alive<'_> {
         1.0 - self.ended_by(days)
     }
 
-    /// The working days by which a share has ended.
+    /// The working days within which a share has ended.
     ///
-    /// Past the last edge the answer is that edge: more was never seen.
+    /// A share that the curve never reaches gives the last edge, because nothing longer was ever
+    /// seen.
     pub fn reaches(self, share: f64) -> f64 {
         let (mut from, mut before) = (0.0, 0.0);
         for (edge, alive) in self.edges.iter().zip(self.alive) {
@@ -110,7 +112,7 @@ impl Alive<'_> {
     }
 }
 
-/// Curves are kept as whole ten-thousandths: they are no finer, and make up most of a model.
+/// Stores curves in ten-thousandths. Curves make up most of a model, and are no more precise.
 pub(crate) mod ten_thousandths {
     use serde::{Deserialize, Deserializer, Serializer};
 
@@ -133,7 +135,7 @@ mod tests {
 
     #[test]
     fn those_still_running_count_for_as_long_as_they_were_seen() {
-        // Ends at 1, 2, 4; one was lost sight of at 3: S(1) = 3/4, S(2) = 1/2, S(4) = 0.
+        // Ends at 1, 2 and 4; one case was last seen at 3. S(1) = 3/4, S(2) = 1/2, S(4) = 0.
         let mut spans = vec![(4.0, true), (1.0, true), (3.0, false), (2.0, true)];
         assert_eq!(quantile(&mut spans, 0.25), Some(1.0));
         assert_eq!(quantile(&mut spans, 0.5), Some(2.0));

@@ -1,7 +1,7 @@
-//! Why a dossier is judged as it is: reasons with numbers, before they become words.
+//! Explains a forecast by reasons with numbers; `words.rs` turns them into sentences.
 //!
-//! The first reason speaks for the level. No reason speaks against the chance, and no part of what
-//! is left takes longer than the whole.
+//! The first reason speaks for the level. No reason contradicts the chance, and no single part of
+//! the remaining work takes longer than the whole.
 
 use chrono::NaiveDate;
 use domain::calendar::Error;
@@ -15,9 +15,10 @@ use crate::running::{Glance, Running};
 use crate::situation::Situation;
 use crate::table::Cell;
 
-/// From so many settled dossiers of its own on, nobody has to be told that a unit leans on others.
+/// A unit with this many settled dossiers of its own does not lean noticeably on others, so no
+/// reason says so.
 const OWN: u32 = 100;
-/// A reminder is advised where it lowers the chance by so much.
+/// A reminder is advised if it lowers the chance by at least this much.
 const HELPS: f64 = 0.05;
 
 /// One reason.
@@ -25,52 +26,52 @@ const HELPS: f64 = 0.05;
 pub enum Reason {
     /// The deadline has passed.
     Overdue {
-        /// Working days since.
+        /// Working days since the deadline.
         by: f64,
-        /// The day on which it passed.
+        /// The day of the deadline.
         due: NaiveDate,
-        /// The step it is at, where that is known.
+        /// The present step, if known.
         step: Option<String>,
-        /// The day on which it came there.
+        /// The day on which the dossier came to the step.
         since: NaiveDate,
     },
     /// The clock stands: no working time passes.
     ClockStands {
-        /// The day since when.
+        /// The day on which the clock stopped.
         since: NaiveDate,
-        /// What is waited for: the step it is at, where that is known.
+        /// The present step, if known. Its name says what the office waits for.
         step: Option<String>,
     },
-    /// Nothing like it was ever seen: the forecast rests on the plan alone.
+    /// No comparable dossier was ever seen: the forecast rests on the plan alone.
     NoHistory,
-    /// Its procedure was never seen: the forecast rests on other procedures and on the plan.
+    /// The procedure was never seen: the forecast rests on other procedures and on the plan.
     NewProcedure,
-    /// Its unit has few settled dossiers of its own, and leans on those of the province.
+    /// The unit has few settled dossiers, so the forecast leans on those of the province.
     Pooled {
-        /// Its own.
+        /// Settled dossiers of the unit.
         own: u32,
-        /// Those of all units.
+        /// Settled dossiers of all units.
         all: u32,
     },
-    /// What the chance itself says.
+    /// The chance itself, if no better reason speaks for the level.
     Odds {
-        /// Of ten dossiers like this one, so many end late.
+        /// How many of ten dossiers like this one end late.
         in_ten: u32,
     },
-    /// What became of comparable dossiers.
+    /// The outcome of comparable dossiers.
     Comparable {
-        /// How many have had their deadline.
+        /// How many of them are settled.
         settled: u32,
-        /// Of those, how many ended late.
+        /// How many of the settled ones ended late.
         late: u32,
-        /// The step they were all at; none where they have no known step in common.
+        /// The step that all of them were at; none if they share no known step.
         step: Option<String>,
-        /// The share of the allowance that they had all used up, where they have that in common.
+        /// The share of the allowance that all of them had used, if they share it.
         used: Option<f64>,
-        /// Working days that they had all been at the step, where they have that in common.
+        /// Working days that all of them had been at the step, if they share it.
         waited: Option<f64>,
     },
-    /// The time left against what the rest usually takes.
+    /// The time left against the usual remaining time.
     TimeLeft {
         /// Working days to the deadline.
         left: f64,
@@ -79,50 +80,51 @@ pub enum Reason {
         /// Whether nine in ten of them take longer than what is left.
         cannot_fit: bool,
     },
-    /// The time left against what is planned for the rest.
+    /// The time left against the planned remaining time.
     Planned {
         /// Working days to the deadline.
         left: f64,
-        /// Working days planned for what is still to be done.
+        /// Working days planned for the remaining work.
         needed: f64,
         /// Whether nine in ten plans so short of time fail.
         cannot_fit: bool,
     },
-    /// Things like it are finished on some weekdays only, and none of these comes in time.
+    /// Such dossiers are finished on some weekdays only, and none of these comes before the
+    /// deadline.
     ServiceDay {
-        /// Those weekdays, Monday 0.
+        /// Those weekdays, 0 for Monday.
         weekdays: Vec<u8>,
         /// The next such day.
         next: NaiveDate,
     },
-    /// The later step on which most time goes.
+    /// The later step that takes the most time.
     Slowest {
         /// Its name.
         step: String,
         /// Working days it takes.
         days: f64,
-        /// Whether that is what is planned for it, and not what it usually takes.
+        /// Whether `days` is the planned time and not the usual one.
         planned: bool,
         /// Whether a reminder there helps.
         advise: bool,
     },
-    /// The other agency that is the longest part of what is left.
+    /// Another agency's work, if it is the longest remaining part.
     SlowestLeg {
-        /// What it does there.
+        /// The name of that work.
         leg: String,
-        /// Working days within which half of those that waited as long were answered.
+        /// Working days within which half of the requests that waited as long were answered.
         days: f64,
-        /// Whether that is what is planned for it, and not what it usually takes.
+        /// Whether `days` is the planned time and not the usual one.
         planned: bool,
         /// Whether a reminder there helps.
         advise: bool,
     },
 }
 
-/// What a reason names: for programs that put it into words of their own.
+/// A value of a reason, for programs that write their own sentences.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
-    /// So many dossiers.
+    /// A number of dossiers, or a percentage.
     Count(u32),
     /// Working days.
     Days(f64),
@@ -162,7 +164,7 @@ impl Reason {
         }
     }
 
-    /// What the reason names, in a fixed order. Part of the contract.
+    /// The reason's values by name, in a fixed order. Part of the contract.
     #[must_use]
     pub fn parameters(&self) -> Vec<(&'static str, Value)> {
         let step_of = |step: &Option<String>| step.clone().map(|step| ("step", Value::Name(step)));
@@ -231,7 +233,7 @@ pub(crate) fn percent(share: f64) -> u32 {
     (share.clamp(0.0, 1.0) * 100.0).round() as u32
 }
 
-/// Whether a share of late dossiers lies on the side on which a chance and its level lie.
+/// Whether a share of late dossiers lies on the same side as the chance and its level.
 fn agrees(share: f64, late: f64, level: Level) -> bool {
     let same_side = (share >= 0.5) == (late >= 0.5);
     match level {
@@ -243,8 +245,9 @@ fn agrees(share: f64, late: f64, level: Level) -> bool {
 }
 
 impl Forecaster {
-    /// The reasons behind a forecast and the level of a dossier that had another one before, or
-    /// none; the weightiest first.
+    /// The reasons behind a dossier's forecast and level, the weightiest first.
+    ///
+    /// `previous` is the level before, or none.
     pub fn explain(
         &self,
         previous: Option<Level>,
@@ -265,7 +268,7 @@ impl Forecaster {
     }
 }
 
-/// A dossier whose forecast is put into reasons.
+/// A dossier and its forecast, while reasons are being collected.
 struct Telling<'a> {
     forecaster: &'a Forecaster,
     running: &'a Running,
@@ -320,7 +323,8 @@ impl Telling<'_> {
         })
     }
 
-    /// What speaks for the level first, then the time left, then comparable dossiers.
+    /// The reasons for the level: first the one that speaks for it, then time left or comparable
+    /// dossiers.
     fn level_and_time(&self) -> Vec<Reason> {
         let (late, left) = (self.prospect.late, self.prospect.left);
         let cannot_fit = late >= self.forecaster.thresholds().will_be_late.raise;
@@ -342,7 +346,8 @@ impl Telling<'_> {
             (_, Level::OnTrack) => self.needed() <= left,
             (_, _) => self.needed() > left,
         };
-        // A plan that says otherwise than the chance of kin is not told.
+        // The plan counts only half for a new procedure, so a plan that contradicts the chance is
+        // not mentioned.
         let is_told = time_speaks_for_it || self.prospect.basis == Basis::History;
         let comparable = self.comparable();
         let mut reasons = Vec::new();
@@ -364,7 +369,8 @@ impl Telling<'_> {
         self.running.plan.needed(progress)
     }
 
-    /// The closest comparable dossiers whose share lies on the side of the chance.
+    /// The most alike cell with enough settled dossiers whose share of late ones agrees with the
+    /// chance.
     fn comparable(&self) -> Option<Reason> {
         let model = self.model()?;
         let at = &self.glance.situation;
@@ -398,7 +404,7 @@ impl Telling<'_> {
         })
     }
 
-    /// The longest part of what is left, if it is no longer than the whole of it.
+    /// The longest part of the remaining work, unless it seems longer than the whole.
     fn longest(&self) -> Result<Option<Reason>, Error> {
         let usual = match (self.prospect.basis, self.forecaster.artefact()) {
             (Basis::History, Some(artefact)) => artefact.longest(self.running, &self.glance),
@@ -445,12 +451,12 @@ impl Telling<'_> {
     }
 }
 
-/// What became of the dossiers of a cell, told with what they have in common.
+/// The outcome of a cell's dossiers, with the features that they share.
 fn comparable(model: &Model, at: &Situation, cell: &Cell) -> Reason {
     let alike = Likeness::of(cell.key);
     let step = model.step_name(at.step).filter(|_| alike >= Likeness::Step);
     let is_told = |needed| step.is_some() && alike == needed;
-    // No time at all is none to be told, such as while the clock stands.
+    // A wait of practically nothing, as while the clock stands, is not worth mentioning.
     let waited = Some(f64::from(at.waited)).filter(|_| is_told(Likeness::Waited));
     let waited = waited.filter(|days| days * model.hours_a_day() >= 0.1);
     Reason::Comparable {

@@ -1,31 +1,32 @@
-//! How good a fit was inside its own period.
+//! The quality of a fit inside its own period.
 
 use serde::{Deserialize, Serialize};
 
-/// How good the forecast was inside the period it was fitted on: fitted on the earlier part and
-/// judged on the later, at three cuts, averaged. What could not be computed is absent.
+/// How good the forecast was inside its period. It was fitted on the earlier part and judged on the
+/// later, at three cuts; each figure is the mean. A figure that could not be computed is `None`.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Figures {
     /// The mean squared error of the chance.
     pub brier: Option<f64>,
-    /// How often a look at a late case has the higher chance than a look at one in time.
+    /// How often, of a look at a late case and a look at a case in time, the late one has the
+    /// higher chance.
     pub auc: Option<f64>,
-    /// The same, of the part of the allowance used up alone.
+    /// As `auc`, with the used part of the allowance alone as the score.
     pub naive_auc: Option<f64>,
-    /// How far the chance is from the share that came late.
+    /// The mean distance between the chance and the share that ended late.
     pub ece: Option<f64>,
-    /// How often the 80 % interval held the end.
+    /// How often the end fell into the 80 % interval.
     pub coverage: Option<f64>,
-    /// Late ones among those flagged at risk.
+    /// The share of late cases among those flagged at risk.
     pub precision: Option<f64>,
-    /// Flagged ones among the late.
+    /// The share of flagged cases among the late.
     pub recall: Option<f64>,
-    /// Working days from the flag to the deadline, of flagged late cases.
+    /// The median of working days from the flag to the deadline, over flagged late cases.
     pub median_lead_wd: Option<f64>,
-    /// Those whose flag was given up and raised again, among the flagged.
+    /// The share of flagged cases whose flag was cleared and raised again.
     pub raised_again: Option<f64>,
-    /// Late ones among those told that they will be late.
+    /// The share of late cases among those at the level `WillBeLate`.
     pub will_be_late_precision: Option<f64>,
-    /// Those told so among the late.
+    /// The share of cases at that level among the late.
     pub will_be_late_recall: Option<f64>,
 }

@@ -1,4 +1,4 @@
-//! The forecasts of one office: by history where there is one, else by plan.
+//! The forecasts of one office: by history if there is one, otherwise by plan.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::running::{Glance, Running, Wall};
 use crate::shrink::{chance, logit};
 use crate::working_time::{TimeScale, WorkingTime};
 
-/// Fewer settled dossiers than this are called few, and are no history.
+/// Fewer settled dossiers than this are called few, and too few for a history.
 pub const FEW: u32 = 20;
 
 /// What a forecast rests on.
@@ -24,35 +24,35 @@ pub const FEW: u32 = 20;
 pub enum Basis {
     /// Finished dossiers of the past.
     History,
-    /// Half on other procedures' dossiers and half on the plan: its own procedure is new.
+    /// Half on dossiers of other procedures and half on the plan, because the procedure is new.
     Kin,
     /// The planned allowances alone.
     Plan,
 }
 
-/// What is to be expected of one dossier at a moment.
+/// The forecast of one dossier at a moment.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Prospect {
-    /// What it rests on.
+    /// What the forecast rests on.
     pub basis: Basis,
-    /// The chance that it ends after its deadline, from 0 to 1.
+    /// The chance that the dossier ends after its deadline, from 0 to 1.
     pub late: f64,
-    /// Working days from now before which one in ten ends.
+    /// Working days from now before which one in ten such dossiers ends.
     pub soonest: f64,
-    /// Working days from now by which half end.
+    /// Working days from now within which half end.
     pub middle: f64,
-    /// Working days from now after which one in ten ends. Capped at what was ever seen.
+    /// Working days from now after which one in ten ends; never more than was ever seen.
     pub latest: f64,
     /// Working days to the deadline.
     pub left: f64,
-    /// Whether it rests on a plan that needs more time than is left.
+    /// Whether the forecast rests on a plan that needs more time than is left.
     pub plan_lacks_time: bool,
     /// Whether the deadline has passed.
     pub overdue: bool,
 }
 
 impl Prospect {
-    /// What its level is judged by.
+    /// The part of the prospect that decides the level.
     #[must_use]
     pub fn sight(&self) -> Sight {
         Sight {
@@ -63,9 +63,9 @@ impl Prospect {
     }
 }
 
-/// The forecasts of one office, by one artefact or by plan alone.
+/// The forecasts of one office, by an artefact or by plan alone.
 ///
-/// Cheap to ask, dear to make: keep one for each calendar and kind of unit.
+/// Making one is expensive and asking it is cheap, so keep one for each calendar and kind of unit.
 pub struct Forecaster {
     artefact: Option<Arc<Artefact>>,
     office: Arc<WorkingTime>,
@@ -74,7 +74,8 @@ pub struct Forecaster {
 }
 
 impl Forecaster {
-    /// Puts an artefact, if there is one, to work at an office of a kind of unit.
+    /// Makes a forecaster for an office of a kind of unit; without an artefact it judges by plan
+    /// alone.
     #[must_use]
     pub fn new(
         artefact: Option<Arc<Artefact>>,
@@ -95,9 +96,9 @@ impl Forecaster {
         }
     }
 
-    /// Lays out a dossier as far as had happened by a moment, with the deadline in force.
+    /// Lays out a dossier as of `now`, with the deadline in force.
     ///
-    /// `activities` names the case's events. The case's own deadline and end are not looked at.
+    /// `activities` names the case's events. The case's own deadline and end are ignored.
     pub fn running(
         &self,
         case: &Case,
@@ -110,12 +111,12 @@ impl Forecaster {
         Running::new(self.wall(), model, (case, activities), deadline, now, plan)
     }
 
-    /// What is to be expected of a dossier at a moment not before it was laid out.
+    /// The forecast of a dossier at a moment not before it was laid out.
     pub fn prospect(&self, running: &Running, now: Instant) -> Result<Prospect, Error> {
         Ok(self.expect(running, &running.at(self.wall(), now)?))
     }
 
-    /// The level of a dossier that had another one before, or none.
+    /// The level of a dossier whose level before was `previous`, or none.
     pub fn level(
         &self,
         previous: Option<Level>,
@@ -126,11 +127,12 @@ impl Forecaster {
         Ok(judge(previous, prospect.sight(), &self.thresholds))
     }
 
-    /// When it is to be expected to end: between which moments four in five do, and the middle.
+    /// The expected end: the bounds of the 80 % interval with the middle between them.
     ///
-    /// None where the calendar does not reach so far. While the clock stands, as if it went on now.
-    /// Each lies on that side of the deadline on which the chance has it, to the microsecond: the
-    /// middle comes after it exactly where the chance of ending late is at least even.
+    /// None if the calendar does not reach that far. While the clock stands, the answer assumes
+    /// that it starts again at `now`. Each of the three lies on the side of the deadline that the
+    /// chance implies, to the microsecond: the middle lies after it exactly if the chance of ending
+    /// late is at least one half.
     #[must_use]
     pub fn finish(
         &self,
@@ -165,9 +167,9 @@ impl Forecaster {
         ])
     }
 
-    /// How much less likely a delay would be, had the step it is at just been done.
+    /// How much the chance of ending late would fall if the present step had just been done.
     ///
-    /// Never below zero. A dossier that is overdue, or whose clock stands, has nothing to gain.
+    /// Never below zero. Zero for a dossier that is overdue or whose clock stands.
     pub fn gain(&self, running: &Running, now: Instant) -> Result<f64, Error> {
         let glance = running.at(self.wall(), now)?;
         Ok(self.gain_at(running, &glance))
@@ -189,7 +191,7 @@ impl Forecaster {
         });
         let done = match (prospect.basis, next) {
             (Basis::History, Some(late)) => late,
-            // The last step done is the dossier done.
+            // No step follows, so doing the present one ends the dossier.
             (Basis::History, None) => 0.0,
             (Basis::Kin | Basis::Plan, _) => planned(),
         };
@@ -202,13 +204,13 @@ impl Forecaster {
         &self.thresholds
     }
 
-    /// The office whose time it tells.
+    /// The office whose working time the forecasts use.
     #[must_use]
     pub fn office(&self) -> &WorkingTime {
         &self.office
     }
 
-    /// How its days read in hours.
+    /// How the days of the forecasts read in hours.
     #[must_use]
     pub fn scale(&self) -> TimeScale {
         self.office.scale()
@@ -242,7 +244,7 @@ impl Forecaster {
             }
         };
         let lacks = running.plan.needed(running.progress(glance)) > left;
-        // A dossier that is open is never sure to be on time, nor sure to be late before it is.
+        // Nothing about an open dossier is certain before its deadline.
         let late = forecast.late.clamp(0.002, 0.998);
         let forecast = Forecast { late, ..forecast }.agreeing(left);
         Prospect {
@@ -258,7 +260,7 @@ impl Forecaster {
     }
 }
 
-/// The middle of two forecasts.
+/// The mean of two forecasts.
 fn between(a: Forecast, b: Forecast) -> Forecast {
     let mean = |a: f64, b: f64| f64::midpoint(a, b);
     Forecast {

@@ -1,25 +1,26 @@
-//! Ways of sorting looks into cells: first by ever closer likeness, then by one fact or two.
+//! Ways of sorting looks into cells: nested layers of growing likeness, then layers of one or two
+//! plain facts.
 //!
-//! None of them knows an official; the finest is a unit.
+//! No layer knows an official; the finest grouping is a unit.
 
 use crate::binning::Parts;
 use crate::situation::{EVERY_DAY, Situation, UNKNOWN};
 
-/// Layers that lie within each other, from everything to the most alike.
+/// Layers that lie within each other, from all looks to the most alike.
 pub(crate) const NESTED: usize = 6;
-/// Layers of plain facts, across the nested ones.
+/// Layers of plain facts, independent of the nested ones.
 pub(crate) const FACTS: usize = 19;
-/// The layer of what other agencies do, and that of the first of several types.
+/// The layer of other agencies' work, and the layer of the first of several types.
 const LEGS: usize = 13;
 const FIELD: usize = 14;
-/// Those of the unit: on its own, with the kind of case, and with the step.
+/// The layers of the unit: alone, with the kind of case, and with the step.
 const UNIT: usize = 15;
 const UNIT_KIND: usize = 16;
 const UNIT_STEP: usize = 17;
-/// That of the days on which anything is finished at all.
+/// The layer of the weekdays on which such cases are finished.
 const SERVICE: usize = 18;
 
-/// Whether a layer can tell anything apart. Most logs know no legs and one column of types.
+/// Whether a layer can tell looks apart. Most logs have no legs and one column of types.
 pub(crate) fn speaks(layer: usize, mut looks: impl Iterator<Item = Situation>) -> bool {
     match layer {
         LEGS => looks.any(|at| at.legs > 0),
@@ -30,7 +31,7 @@ pub(crate) fn speaks(layer: usize, mut looks: impl Iterator<Item = Situation>) -
     }
 }
 
-/// The cells of a situation among the nested layers, coarsest first.
+/// The cells of a situation in the nested layers, coarsest first.
 pub(crate) fn nested(at: &Situation, parts: &Parts) -> [u64; NESTED] {
     let coarse = (equal(at.share(), 6) + 1) << 3;
     let fine = (equal(at.share(), 16) + 1) << 3;
@@ -48,16 +49,16 @@ pub(crate) fn nested(at: &Situation, parts: &Parts) -> [u64; NESTED] {
     ]
 }
 
-/// What the cases of a nested cell have in common.
+/// What the cases of a nested cell have in common. Each value includes those before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Likeness {
-    /// Nothing: all cases.
+    /// Nothing: the cell of all cases.
     None,
     /// The step.
     Step,
-    /// Also the share of the allowance used up, roughly.
+    /// Also, roughly, the used part of the allowance.
     Share,
-    /// Also how long they have been at the step. Closer ones have more in common besides.
+    /// Also how long they have been at the step. Finer cells share more, under this same value.
     Waited,
 }
 
@@ -72,7 +73,7 @@ impl Likeness {
     }
 }
 
-/// The cell of a situation in a layer of facts, a number below [`FACTS`].
+/// The cell of a situation in a layer of facts; `layer` is below [`FACTS`].
 pub(crate) fn fact(layer: usize, at: &Situation, parts: &Parts) -> u64 {
     let step = u64::from(at.step) << 16;
     let previous = u64::from(at.previous) << 32;
@@ -112,10 +113,10 @@ pub(crate) fn layer_of(cell: u64) -> usize {
     (cell >> 56) as usize
 }
 
-/// Every edge between equal parts of the share above is a multiple of one over this.
+/// The edges of all equal parts of the share are multiples of 1 / `SHARES`.
 pub(crate) const SHARES: u32 = 48;
 
-/// Which of so many equal parts a share from 0 to 1 lies in.
+/// The index of the equal part that holds a share from 0 to 1.
 fn equal(share: f32, count: u64) -> u64 {
     ((share * count as f32) as u64).min(count - 1)
 }

@@ -1,14 +1,14 @@
-//! How worried to be about a dossier: five levels, and when one becomes another.
+//! Five levels of concern about a dossier, and when one becomes another.
 //!
-//! A level is raised where the chance reaches a threshold and given up only where it has fallen
-//! well below, so that a chance that wavers does not make a flag that flickers. The level before is
-//! given by the caller, so that a restart changes nothing.
+//! A level is raised when the chance reaches a threshold and cleared only when the chance has
+//! fallen well below it, so that a wavering chance does not make the flag flicker. The caller gives
+//! the level before, so a restart changes nothing.
 
 use serde::{Deserialize, Serialize};
 
 use crate::shrink::{chance, logit};
 
-/// How worried to be.
+/// The level of concern about a dossier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
@@ -18,14 +18,14 @@ pub enum Level {
     Watch,
     /// More likely late than most.
     AtRisk,
-    /// What remains no longer fits into the time left, nine times in ten.
+    /// In nine of ten such cases the remaining work no longer fits into the time left.
     WillBeLate,
     /// The deadline has passed.
     Overdue,
 }
 
 impl Level {
-    /// All of them, the calmest first.
+    /// All levels, the calmest first.
     pub const ALL: [Level; 5] = [
         Level::OnTrack,
         Level::Watch,
@@ -34,7 +34,7 @@ impl Level {
         Level::Overdue,
     ];
 
-    /// The name, as it is stored and told to programs. Part of the contract.
+    /// The name, as stored and as sent to programs. Part of the contract.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -52,7 +52,8 @@ impl Level {
         Level::ALL.into_iter().find(|level| level.name() == name)
     }
 
-    /// Whether it says that a delay is likely: what a track record counts as a warning.
+    /// Whether the level says that a delay is likely. A track record counts such levels as
+    /// warnings.
     #[must_use]
     pub fn warns(self) -> bool {
         match self {
@@ -61,49 +62,51 @@ impl Level {
         }
     }
 
-    /// Whether the citizen should be told before it is too late to move the date with an apology.
+    /// Whether the citizen should be told now, while an apology can still move the date.
     #[must_use]
     pub fn calls_for_an_apology(self) -> bool {
         match self {
             Level::WillBeLate => true,
-            // From the due day on an apology moves nothing.
+            // From the due day on, an apology no longer moves the date.
             Level::OnTrack | Level::Watch | Level::AtRisk | Level::Overdue => false,
         }
     }
 }
 
-/// What a level is judged by.
+/// What decides a level.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Sight {
     /// The chance of ending late.
     pub late: f64,
-    /// Whether a plan is all there is, and it needs more time than is left.
+    /// Whether the forecast rests on a plan alone that needs more time than is left.
     pub plan_lacks_time: bool,
-    /// Whether the deadline has passed: by the instant, never by the model.
+    /// Whether the deadline has passed. The clock decides this, never the model.
     pub overdue: bool,
 }
 
-/// From which chance on a level is raised, and below which it is given up.
+/// The chance from which a level is raised, and the chance below which it is cleared.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Threshold {
-    /// From here on.
+    /// Raised from this chance on.
     pub raise: f64,
-    /// Below here.
+    /// Cleared below this chance.
     pub clear: f64,
 }
 
-/// The odds must fall to three fifths of those of the threshold before a level is given up.
+/// The margin in log-odds: a level is cleared when the odds have fallen to three fifths (e^-0.5) of
+/// the threshold's.
 const MARGIN: f64 = 0.5;
-/// From this chance on a dossier will be late, whatever was fitted: nine in ten of its kind need
-/// more time than is left, and so does the soonest of its three ends.
+/// No fit lowers the threshold of [`Level::WillBeLate`] below this chance. At it, nine in ten such
+/// dossiers need more time than is left, so even the soonest of the three ends lies after the
+/// deadline.
 pub const CANNOT_FIT: f64 = 0.9;
 
 impl Threshold {
-    /// Raised from a chance on, and given up a fixed margin of log-odds below it.
+    /// Raised from a chance on, and cleared a fixed margin of log-odds below it.
     #[must_use]
     pub fn at(raise: f64) -> Threshold {
         let raise = raise.clamp(0.005, 0.995);
-        // Six digits: what JSON reads back exactly.
+        // JSON reads six digits back exactly.
         let short = |value: f64| (value * 1e6).floor() / 1e6;
         Threshold {
             raise: short(raise),
@@ -127,14 +130,14 @@ pub struct Thresholds {
     pub will_be_late: Threshold,
 }
 
-/// The shares of raised dossiers that should end late.
+/// The shares of flagged dossiers that should end late, level by level.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Precision {
-    /// Of those that were ever watched.
+    /// Of the dossiers that ever reached [`Level::Watch`].
     pub watch: f64,
-    /// Of those that were ever at risk.
+    /// Of those that ever reached [`Level::AtRisk`].
     pub at_risk: f64,
-    /// Of those of which it was said that they will be late.
+    /// Of those that ever reached [`Level::WillBeLate`].
     pub will_be_late: f64,
 }
 
@@ -150,7 +153,8 @@ impl Default for Precision {
 }
 
 impl Thresholds {
-    /// Without cases to fit on: a chance that is right is late as often as it says.
+    /// Thresholds without cases to fit on. A chance that is right needs no fit: of dossiers with a
+    /// chance of 0.6, six in ten end late.
     #[must_use]
     pub fn stated(precision: Precision) -> Thresholds {
         Thresholds {
@@ -167,7 +171,7 @@ impl Default for Thresholds {
     }
 }
 
-/// The level of a dossier that had another one before, or none.
+/// The level of a dossier whose level before was `previous`, or none.
 #[must_use]
 pub fn judge(previous: Option<Level>, sight: Sight, thresholds: &Thresholds) -> Level {
     let was = |level: Level| previous.is_some_and(|previous| previous >= level);
@@ -281,7 +285,7 @@ mod tests {
                 assert_eq!(level(previous, passed), Level::Overdue);
             }
         }
-        // A date that moved later, by law, takes it back.
+        // The law moved the date later, so the dossier is no longer overdue.
         assert_eq!(level(Some(Level::Overdue), sight(0.1)), Level::OnTrack);
     }
 

@@ -1,9 +1,15 @@
 //! Which dossiers will end late, how sure that is, and why.
 //!
-//! A model is fitted on finished and running dossiers of the past and then
-//! scores any dossier under way: the chance that it ends after its deadline, an
-//! 80 % interval for its end, and the reasons in words. [`backtest`] measures
-//! how good that is on any event log, by a fixed protocol.
+//! A model is fitted on finished and running dossiers of the past. It then scores any dossier under
+//! way: the chance that the dossier ends after its deadline, an 80 % interval for its end, and the
+//! reasons in words. [`backtest`] measures on any event log, by a fixed protocol, how good the
+//! scores are.
+//!
+//! Words used throughout: a *look* is one moment at which a running case is observed; a *layer*
+//! sorts looks by some of their features, and a *cell* holds the looks of a layer that agree in
+//! these. A
+//! *position* is a moment told in working days since the calendar's first day. A case is *settled*
+//! once its deadline has passed.
 //!
 //! Nothing here reads a clock, a file or a database. No feature names an
 //! individual official: the log types have no place for one.

@@ -1,6 +1,6 @@
-//! An event log: cases and what happened to them.
+//! An event log: cases and their events.
 //!
-//! There is no field for who did it, so nothing fitted here can judge a person.
+//! No field says who acted, so nothing fitted on a log can judge a person.
 
 use domain::limit::Limit;
 use domain::time::Instant;
@@ -8,7 +8,7 @@ use domain::time::Instant;
 /// Something that happened to a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Event {
-    /// A place in [`Log::activities`].
+    /// An index into [`Log::activities`].
     pub activity: u32,
     /// When it happened.
     pub at: Instant,
@@ -20,70 +20,70 @@ pub enum Ending {
     /// With its result.
     #[default]
     Result,
-    /// Without one: withdrawn, refused or given up. After it nothing can be late any more, and it
-    /// says nothing of how long a result takes.
+    /// Without a result: withdrawn, refused or given up. Such a case can no longer be late, and
+    /// says nothing about how long a result takes.
     Without,
 }
 
-/// A time in which the clock stood: no working time passes in it.
+/// A time in which the clock stood and no working time passed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stop {
-    /// Its first moment.
+    /// The first moment of the stop.
     pub from: Instant,
-    /// Its last; none while it lasts.
+    /// The last moment; none while the stop lasts.
     pub to: Option<Instant>,
 }
 
-/// The deadline became another one.
+/// A move of the deadline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Moved {
-    /// From when on the new one was known.
+    /// When the new deadline became known.
     pub at: Instant,
-    /// The new one.
+    /// The new deadline.
     pub deadline: Instant,
 }
 
-/// Work that another agency does beside the case's own steps: a leg, a question.
+/// Another agency's work beside the case's own steps: a leg or a consultation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Leg {
     /// What kind of work at what kind of agency; never a person.
     pub name: String,
-    /// When it was asked for.
+    /// When the work was requested.
     pub from: Instant,
-    /// When it was answered; none while it lasts.
+    /// When it was answered; none while it is awaited.
     pub to: Option<Instant>,
 }
 
 /// One dossier, as a log knows it.
 ///
-/// What a log does not know is left at its default: no stops, no legs, a result at its end.
+/// Fields that a log does not have keep their defaults: no stops, no legs, an end with a result.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Case {
-    /// What the log calls it. Only breaks ties of order.
+    /// The log's name of the case. It only breaks ties of order.
     pub id: String,
-    /// What kind of case it is, one value a type column, the coarsest first: field, procedure,
-    /// channel. A combination never seen is judged by its first value.
+    /// The case's types, one value for each type column, coarsest first: field, procedure, channel.
+    /// A combination never seen before is judged by its first value.
     pub types: Vec<String>,
     /// When its time began.
     pub start: Instant,
-    /// When it ended; none while it runs.
+    /// When the case ended; none while it runs.
     pub end: Option<Instant>,
-    /// Its own deadline, where the log has one: the first of them if it moved.
+    /// The case's own deadline, if the log has one; the first of them if it moved.
     pub deadline: Option<Instant>,
     /// In order of time.
     pub events: Vec<Event>,
-    /// What the end was.
+    /// How the case ended.
     pub ending: Ending,
-    /// When its clock stood. A stop moves no deadline by itself: if it did, `moved` says so.
+    /// When the clock stood. A stop by itself moves no deadline; `moved` says whether it did.
     pub stops: Vec<Stop>,
-    /// Every move of the deadline, in order of time: by a stop, an extension, a restart. Read with
-    /// [`Deadline::Given`] only.
+    /// Every move of the deadline, by a stop, an extension or a restart, in order of time. Only
+    /// [`Deadline::Given`] reads them.
     pub moved: Vec<Moved>,
-    /// What other agencies did beside it.
+    /// The work of other agencies.
     pub legs: Vec<Leg>,
-    /// The place of its unit's office among those the fit is given; a log of one office has 0.
+    /// The index of the unit's office among the offices of the fit; 0 for a log of one office.
     pub office: u16,
-    /// The unit that must keep its deadline; empty where the log has none. Never a person.
+    /// The unit that must keep the deadline; empty if the log has none. Never a person.
     pub unit: String,
     /// The kind of that unit. Alarm levels are fitted for each.
     pub unit_kind: String,
@@ -99,14 +99,14 @@ pub struct Log {
 }
 
 impl Log {
-    /// The last moment the log knows of; none for a log without events.
+    /// The moment of the last event; none for a log without events.
     #[must_use]
     pub fn end(&self) -> Option<Instant> {
         let events = self.cases.iter().flat_map(|case| &case.events);
         events.map(|event| event.at).max()
     }
 
-    /// What was known before a moment: cases started by then, events and ends that had come.
+    /// What was known before a moment: cases started by then, and events and ends before it.
     #[must_use]
     pub fn known_before(&self, moment: Instant) -> Log {
         let known = |case: &Case| Case {
@@ -158,19 +158,20 @@ impl Log {
 /// How a case gets its deadline.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Deadline {
-    /// The same instant so many times 24 hours after the start.
+    /// So many times 24 hours after the start.
     Days(u32),
     /// The start plus the working time within which this percentage of the training cases ended.
     ///
-    /// Estimated by Kaplan and Meier, so that cases still running count for what is known of them.
+    /// Estimated by Kaplan and Meier, so that cases still running count for as long as they were
+    /// seen.
     Percentile(u8),
-    /// A limit of ours, counted on the office's calendar.
+    /// A legal limit, counted on the office's calendar.
     Limit(Limit),
     /// [`Case::deadline`]; a case without one is dropped.
     Given,
 }
 
-/// Why a log cannot be judged.
+/// Why a log cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// No case is left to learn from or to judge.
@@ -179,25 +180,25 @@ pub enum Error {
          before the start, and no event more than a day before it"
     )]
     NoCases {
-        /// How many there were.
+        /// How many cases there were.
         cases: usize,
-        /// How many began before their own start, ended before it, or had no deadline.
+        /// How many had an event before their start, ended before it, or had no deadline.
         dropped: usize,
     },
-    /// The training part never saw enough ends to say how long a case takes.
+    /// Too few training cases ended to say how long a percentage of cases takes.
     #[error(
         "the training part ends before {percentile} % of its cases do; give a deadline in days or a column"
     )]
     NoPercentile {
-        /// What was asked for.
+        /// The requested percentage.
         percentile: u8,
     },
     /// A moment lies outside the days of the calendar.
     #[error("case {case}: {error}")]
     Calendar {
-        /// The case whose moment it is.
+        /// The case that has the moment.
         case: String,
-        /// What the calendar says.
+        /// The calendar's error.
         error: domain::calendar::Error,
     },
 }

@@ -1,4 +1,4 @@
-//! The model: fitted once, kept as bytes, asked often.
+//! The model: fitted once, stored as bytes, asked often.
 
 use std::collections::BTreeMap;
 
@@ -27,58 +27,59 @@ pub use crate::alarm::Alarm;
 /// The layout of [`Model::to_bytes`]. Bytes of another layout are refused.
 const LAYOUT: u32 = 4;
 
-/// Looks that are learned from at most. Of more only every so many of each case are kept, so that
-/// memory stays bounded; many looks at one case say one thing anyway.
+/// The most looks from which a fit learns, so that memory stays bounded. If there are more, it
+/// keeps every nth look of each case: many looks at one case say one thing anyway.
 const MOST_LOOKS: usize = 800_000;
 
-/// Bytes that the names of one sort take at most. Real ones take far less; a column of numbers
-/// taken for types would outweigh all that was learned.
+/// The most bytes of the names of one kind. Real names take far fewer. Without this limit, a column
+/// of numbers mistaken for types would outweigh all that was learned.
 const MOST_NAMES: usize = 400_000;
 
-/// What became of the dossiers of the past, ready to be asked about others.
+/// The outcomes of past dossiers, as a table to score other dossiers by.
 ///
 /// Two fits on the same cases give the same bytes.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Model {
     layout: u32,
-    /// Names of steps and of combinations of types, in order; a place is a code.
+    /// Names of steps and of combinations of types, in order. A name's index is its code.
     steps: Vec<String>,
     kinds: Vec<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     fields: Vec<String>,
-    /// Names of what other agencies do.
+    /// Names of other agencies' work.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     legs: Vec<String>,
-    /// Units that must keep deadlines, and how many dossiers of each were settled.
+    /// Units that must keep deadlines, and how many settled dossiers each had.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     units: Vec<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     settled_of_unit: Vec<u32>,
     hours_a_day: f64,
-    /// Days of the year without work.
+    /// Days of the year on which practically no work is done.
     quiet_periods: Vec<QuietPeriod>,
-    /// Weekdays on which alone things are finished.
+    /// Weekdays on which dossiers are finished, for kinds that are not finished on every working
+    /// day.
     service_days: ServiceDays,
-    /// Shares of the ends cut off below and above the interval.
+    /// The shares of the ends cut off below and above the interval.
     tails: (f64, f64),
     size: Size,
     table: Table,
     alarms: Vec<Alarm>,
-    /// The levels at which flags pay most, by the lead needed and [`crate::alarm::BENEFITS`].
+    /// The levels at which flags pay most: for each of `LEADS`, one for each of `BENEFITS`.
     paying: Vec<f64>,
     slowest_remaining: Vec<SlowestRemaining>,
 }
 
-/// What a model was fitted on.
+/// How many cases and looks a fit used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Size {
     /// Cases that had started.
     pub cases: u32,
     /// Cases whose deadline had passed.
     pub settled: u32,
-    /// Of those, the late ones.
+    /// Late cases among the settled.
     pub late: u32,
-    /// Looks at all of them.
+    /// Looks at all cases.
     pub samples: u32,
 }
 
@@ -95,34 +96,34 @@ impl Size {
     }
 }
 
-/// What a model uses beyond the table.
+/// The switches of the table that validation turned on.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SwitchedOn {
-    /// Plain facts that add their points.
+    /// Whether layers of plain facts add points to the log-odds.
     pub points: bool,
-    /// The weight of what usually remains against the share that ended late.
+    /// The weight, from 0 to 1, of the curve of remaining time against the share that ended late.
     pub remaining_weight: f64,
 }
 
-/// What is to be expected of one dossier.
+/// The forecast of one dossier.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Forecast {
-    /// The chance that it ends after its deadline, from 0 to 1.
+    /// The chance that the dossier ends after its deadline, from 0 to 1.
     pub late: f64,
-    /// Working days from now before which one in ten ends.
+    /// Working days from now before which one in ten such dossiers ends.
     pub soonest: f64,
-    /// Working days from now by which half end.
+    /// Working days from now within which half end.
     pub middle: f64,
-    /// Working days from now after which one in ten ends. Capped at what was ever seen.
+    /// Working days from now after which one in ten ends; never more than was ever seen.
     pub latest: f64,
 }
 
-/// An end that lies beyond the deadline lies at least so many working days beyond: a minute or so.
+/// An end beyond the deadline lies at least this many working days beyond, about a minute.
 const BEYOND: f64 = 0.002;
 
 impl Forecast {
-    /// Puts each of the three ends on that side of the deadline on which the chance has it: the
-    /// chance knows more of the dossier than the curve of comparable ones.
+    /// Moves each of the three ends to the side of the deadline that the chance implies. The chance
+    /// knows more about the dossier than the curve of comparable ones.
     pub(crate) fn agreeing(self, left: f64) -> Forecast {
         if left <= 0.0 {
             return self;
@@ -143,32 +144,33 @@ impl Forecast {
     }
 }
 
-/// Whether the moment by which a share of dossiers has ended lies after the deadline.
+/// Whether the moment at which a share of such dossiers has ended lies after the deadline.
 pub(crate) fn is_beyond(late: f64, share: f64) -> bool {
     late >= 1.0 - share
 }
 
-/// Why bytes are no model.
+/// Why bytes cannot be read as a model.
 #[derive(Debug, thiserror::Error)]
 pub enum Unreadable {
-    /// Not JSON of this shape.
+    /// The bytes are not JSON of this shape.
     #[error("not a forecast model")]
     Shape(#[from] serde_json::Error),
     /// Another version of the engine wrote it.
     #[error("a forecast model of layout {0}; expected layout {LAYOUT}")]
     Layout(u32),
-    /// Not the bytes that were stored.
+    /// The bytes are not those that were stored.
     #[error("a forecast model whose digest is not the one it was stored with")]
     Altered,
-    /// Its parts do not fit each other.
+    /// The parts of the model do not match each other.
     #[error("a forecast model whose weights do not match its facts")]
     Inconsistent,
 }
 
 impl Model {
-    /// Fits on what the log knew before a moment; nothing from then on is looked at.
+    /// Fits on what the log knew before a moment, and reads nothing from then on.
     ///
-    /// [`Case::office`] names one of the offices; the time of days is told by the first.
+    /// [`Case::office`] is an index into `offices`. The first office decides how many hours a day
+    /// has.
     pub fn fit(
         log: &Log,
         offices: &[&WorkingTime],
@@ -185,7 +187,7 @@ impl Model {
         Ok(Model::learn(&prepared, &log.activities, prepared.split).model)
     }
 
-    /// Fits on what a prepared log knew before a moment; says which switches were tried.
+    /// Fits on what a prepared log knew before a moment.
     pub(crate) fn learn(
         prepared: &Prepared<'_>,
         activities: &[String],
@@ -262,7 +264,7 @@ impl Model {
 
     /// The chance of ending late.
     ///
-    /// A dossier with no time left is late. With no history at all it is an even chance.
+    /// 1 for a dossier with no time left; 0.5 without any history.
     #[must_use]
     pub fn late(&self, at: &Situation) -> f64 {
         if at.left > 0.0 {
@@ -272,7 +274,7 @@ impl Model {
         }
     }
 
-    /// The chance and when the end is to be expected: one law for both.
+    /// The chance, and the expected end on the same side of the deadline as the chance.
     #[must_use]
     pub fn forecast(&self, at: &Situation) -> Forecast {
         let late = self.late(at);
@@ -299,7 +301,7 @@ impl Model {
         &self.table
     }
 
-    /// Working days from now between which four in five ends fall; none where no case was ever
+    /// The 80 % interval for the end in working days from now; none if no comparable case was ever
     /// seen.
     pub(crate) fn known_interval(&self, at: &Situation) -> Option<(f64, f64)> {
         self.table.ending(at)?;
@@ -310,13 +312,14 @@ impl Model {
     fn cut(&self, ends: Alive<'_>) -> (f64, f64) {
         let (below, above) = self.tails;
         let low = ends.reaches(below);
-        // What ends within the first part of the curve may end at once.
+        // The curve is linear inside its first part, but such an end may come at once.
         let first = ends.edges.first().copied().unwrap_or(0.0);
         let low = if low < f64::from(first) { 0.0 } else { low };
         (low, ends.reaches(1.0 - above).max(low))
     }
 
-    /// The step after another on which most time goes, and its working days, where it is any.
+    /// The step after another that takes the most time, with its working days; none if it takes
+    /// less than a tenth of a day.
     pub(crate) fn slowest(&self, after: u16) -> Option<(&str, f64)> {
         let slowest_remaining = self
             .slowest_remaining
@@ -327,9 +330,9 @@ impl Model {
         (days >= 0.1).then_some((name, days))
     }
 
-    /// What a case looks like at a moment, as far as had happened by then.
+    /// What a case looks like at `now`, from the events until then.
     ///
-    /// `activities` names the case's events, `deadline` is the one in force.
+    /// `activities` names the case's events; `deadline` is the one in force.
     pub fn situation(
         &self,
         office: &WorkingTime,
@@ -359,7 +362,7 @@ impl Model {
         code(&self.steps, name)
     }
 
-    /// The code of a combination of types, in the order of the fit's columns.
+    /// The code of a combination of types, given in the order of the fit's columns.
     #[must_use]
     pub fn kind(&self, types: &[&str]) -> u16 {
         code(&self.kinds, &types.join(" · "))
@@ -371,30 +374,30 @@ impl Model {
         self.steps.get(usize::from(step)).map(String::as_str)
     }
 
-    /// The levels from which to flag, one a precision.
+    /// The levels from which to flag, one for each precision.
     #[must_use]
     pub fn alarms(&self) -> &[Alarm] {
         &self.alarms
     }
 
-    /// The levels at which flags pay most.
+    /// The levels at which flags pay most: for each lead, one for each benefit.
     pub(crate) fn paying(&self) -> &[f64] {
         &self.paying
     }
 
-    /// What it was fitted on.
+    /// How many cases and looks the fit used.
     #[must_use]
     pub fn size(&self) -> Size {
         self.size
     }
 
-    /// Open hours of an average working day, by which days are told in hours.
+    /// Open hours of an average working day, for telling days in hours.
     #[must_use]
     pub fn hours_a_day(&self) -> f64 {
         self.hours_a_day
     }
 
-    /// What earned its place in validation.
+    /// The switches that validation turned on.
     #[must_use]
     pub fn switched_on(&self) -> SwitchedOn {
         SwitchedOn {
@@ -403,22 +406,22 @@ impl Model {
         }
     }
 
-    /// The working time of an office without the quiet periods that this model found.
+    /// The working time of an office with this model's quiet periods taken out.
     pub(crate) fn pace(&self, office: &WorkingTime) -> Pace {
         Pace::new(&self.quiet_periods, office)
     }
 
-    /// The same, of several offices.
+    /// [`Model::pace`] for several offices.
     pub(crate) fn paces(&self, offices: &[&WorkingTime]) -> Vec<Pace> {
         paces_of(&self.quiet_periods, offices)
     }
 
-    /// Codes for the looks of a log.
+    /// The codes of this model for the names of a log.
     pub(crate) fn codes(&self, log: Named<'_>) -> Codes {
         Codes::new(self.named(), log)
     }
 
-    /// Codes for the looks of one case.
+    /// The codes of this model for the names of one case.
     pub(crate) fn codes_of(&self, trace: &Trace, log: Named<'_>) -> Codes {
         let had = trace.events.iter().map(|event| event.activity);
         Codes::of_case(self.named(), log, had)
@@ -434,12 +437,12 @@ impl Model {
         }
     }
 
-    /// Weekdays on which alone things are finished.
+    /// The weekdays on which dossiers are finished.
     pub(crate) fn service_days(&self) -> &ServiceDays {
         &self.service_days
     }
 
-    /// How many settled dossiers of a unit it was fitted on.
+    /// How many settled dossiers of a unit the fit had.
     pub(crate) fn settled_of(&self, unit: u16) -> u32 {
         let settled = self.settled_of_unit.get(usize::from(unit));
         settled.copied().unwrap_or(0)
@@ -468,24 +471,24 @@ impl Model {
     }
 }
 
-/// A model, and what it was learned from.
+/// A model with the data of its training.
 pub(crate) struct Learned {
     pub model: Model,
-    /// Which switches were tried.
+    /// The switches that the choice tried.
     pub tried: Vec<Tried>,
     pub observed: Vec<ObservedCase>,
     pub known: Vec<Trace>,
     codes: Codes,
-    /// For each fold the table of the cases of all others.
+    /// For each fold, the table of the cases of all other folds.
     apart: Vec<Table>,
 }
 
 impl Learned {
-    /// The highest chance that a case ever had by the cases of other folds, were it looked at without
-    /// a pause; none if it was never seen open.
+    /// The highest chance that a case ever had, by the table of the other folds and over close
+    /// looks; none if the case was never seen open.
     ///
-    /// A level that is fitted on fewer looks seems better kept than it is: what they pass over are the
-    /// moments at which an engine flags.
+    /// The engine flags at any moment, so fewer looks would miss peaks, and a level fitted on them
+    /// would seem to keep its precision better than it does.
     pub fn peak(&self, number: usize, prepared: &Prepared<'_>) -> Option<f64> {
         let (trace, table) = (self.known.get(number)?, &self.apart[fold_of(number)]);
         let view = View {
@@ -538,9 +541,8 @@ fn quiet_periods(known: &[Trace], office: &WorkingTime, split: WorkMoment) -> Ve
     quiet_period::find(&days.unwrap_or_default(), &events)
 }
 
-/// The names in use, in order; where they take too many bytes, the most used of them.
-///
-/// The others are as if they had never been seen.
+/// The names in use, in order. If they take too many bytes, only the most used are kept, and the
+/// others count as never seen.
 fn used(names: &[String], numbers: impl Iterator<Item = u32>) -> Vec<String> {
     let mut times = vec![0_u32; names.len()];
     for number in numbers {

@@ -1,4 +1,4 @@
-//! How long other agencies take: one curve for each kind of work they do.
+//! How long other agencies take: one curve for each kind of work.
 //!
 //! Source: Kaplan and Meier, Nonparametric estimation from incomplete observations (1958).
 
@@ -10,17 +10,17 @@ use crate::quiet_period::Pace;
 use crate::sample::Hours;
 use crate::trace::Trace;
 
-/// Answers below which a curve says too little to judge by.
+/// With fewer answers than this, a kind of work gets no curve.
 const ENOUGH: usize = 20;
-/// Steps of a curve kept.
+/// The most steps kept of a curve, roughly.
 const STEPS: usize = 24;
 
-/// How long one kind of work takes.
+/// How long one kind of work takes until it is answered.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Answers {
     pub name: String,
     pub cases: u32,
-    /// Working days and the share not answered by then, step by step.
+    /// The curve: working days, and the share not answered by then.
     alive: Vec<(f32, f32)>,
 }
 
@@ -33,9 +33,9 @@ impl Answers {
             .map_or(1.0, |last| f64::from(self.alive[last].1))
     }
 
-    /// The chance that what has waited so long is not answered within so many working days more.
+    /// The chance that work which has waited `waited` working days is not answered within `more`.
     ///
-    /// Beyond everything ever seen it is zero: nothing is known.
+    /// 0 beyond the longest wait ever seen, because nothing is known there.
     pub fn longer(&self, waited: f64, more: f64) -> f64 {
         let now = self.alive(waited);
         if now > 0.0 {
@@ -45,9 +45,9 @@ impl Answers {
         }
     }
 
-    /// Working days from now by which a share of those that waited so long were answered.
+    /// Working days from now within which a share of the work that waited as long was answered.
     ///
-    /// Beyond everything ever seen it is zero: nothing is known.
+    /// 0 beyond the longest wait ever seen, because nothing is known there.
     pub fn reaches(&self, waited: f64, share: f64) -> f64 {
         let left = self.alive(waited) * (1.0 - share);
         let later = self
@@ -66,7 +66,7 @@ impl Answers {
     }
 }
 
-/// The curves of all that is asked for often enough, in order of name.
+/// The curves of all work that is requested often enough, in order of name.
 pub(crate) fn answers(
     traces: &[Trace],
     names: &[String],
@@ -137,7 +137,7 @@ mod tests {
         assert_eq!(answers.longer(3.0, 7.0), 0.0);
         assert_eq!(answers.reaches(3.0, 0.5), 7.0);
         assert_eq!(answers.reaches(0.0, 0.1), 2.0);
-        // Nobody ever waited so long.
+        // Nothing ever waited so long.
         assert_eq!(
             (answers.longer(11.0, 1.0), answers.reaches(11.0, 0.5)),
             (0.0, 0.0)

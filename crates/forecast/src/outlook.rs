@@ -1,37 +1,39 @@
-//! A unit's month: how many will be late, what that makes of its rate, and where to act first.
+//! A unit's month: how many dossiers will be late, the resulting rate, and where to act first.
 
 use crate::poisson_binomial::PoissonBinomial;
 
-/// The share in time that a unit is to reach, where nothing else is configured.
+/// The share in time that a unit should reach, unless another is configured.
 pub const TARGET: f64 = 0.95;
 /// How many dossiers are named to act on.
 pub const FIRST: usize = 5;
-/// The least working time by which a gain is divided, so that the last minutes do not outweigh all.
+/// A gain is divided by at least this many hours, so that the last minutes do not outweigh all
+/// else.
 const LEAST_HOURS: f64 = 1.0;
 
-/// A dossier that is still open and counts in the month: due in it, or overdue since before.
+/// An open dossier that counts in the month: due in it, or overdue from before.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Open<Id> {
-    /// Which one.
+    /// The dossier.
     pub id: Id,
-    /// The chance that it ends late; 1 for what is overdue.
+    /// The chance that the dossier ends late; 1 if it is overdue.
     pub late: f64,
     /// Working hours to its deadline.
     pub left_hours: f64,
-    /// How much less likely a delay would be, had its step just been done: [`crate::forecaster::Forecaster::gain`].
+    /// How much the chance would fall if the present step had just been done:
+    /// [`crate::forecaster::Forecaster::gain`].
     pub gain: f64,
 }
 
-/// Dossiers of the month that have ended already.
+/// Dossiers of the month that have already ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Ended {
-    /// Before their deadline, or on it.
+    /// Ended before or on their deadline.
     pub in_time: u32,
-    /// After it.
+    /// Ended after it.
     pub late: u32,
 }
 
-/// A number, and between which values it lies four times in five.
+/// A number with its 80 % interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Estimate {
     /// The mean.
@@ -42,35 +44,35 @@ pub struct Estimate {
     pub high: f64,
 }
 
-/// A dossier to act on, and what acting gains.
+/// A dossier to act on, and the gain of acting.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Act<Id> {
-    /// Which one.
+    /// The dossier.
     pub id: Id,
-    /// The fall of the chance of a delay for each working hour that is left.
+    /// The fall of the chance of a delay for each working hour left.
     pub gain_an_hour: f64,
 }
 
 /// A unit's month.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outlook<Id> {
-    /// Dossiers that count: those that ended and those still open.
+    /// Dossiers of the month, ended and open.
     pub counted: u32,
-    /// Late ones at the end of the month, those of today included.
+    /// Late dossiers at the end of the month, including those late today.
     pub late: Estimate,
     /// The share in time at the end of the month; none without dossiers.
     pub rate: Option<Estimate>,
-    /// With so many more late than there are today the target is missed; 0 if it is missed
-    /// already. None without dossiers.
+    /// How many more late dossiers than today miss the target; 0 if it is already missed. None
+    /// without dossiers.
     pub breaks_at: Option<u32>,
-    /// Where a day's work gains the most, the first first; at most [`FIRST`].
+    /// The dossiers for which a working hour gains the most, best first; at most [`FIRST`].
     pub act_first: Vec<Act<Id>>,
 }
 
-/// The outlook of a month, its dossiers taken as independent of each other.
+/// The outlook of a month. It takes the dossiers as independent of each other.
 ///
-/// `target` is the share in time to reach. Late today are those that ended late and those whose
-/// chance is 1.
+/// `target` is the share in time to reach. Late today are the dossiers that ended late and the open
+/// ones with chance 1.
 #[must_use]
 pub fn outlook<Id: Clone + Ord>(open: &[Open<Id>], ended: Ended, target: f64) -> Outlook<Id> {
     let chances = || open.iter().map(|open| sound(open.late));
@@ -95,7 +97,7 @@ pub fn outlook<Id: Clone + Ord>(open: &[Open<Id>], ended: Ended, target: f64) ->
     });
     let overdue = chances().filter(|late| *late >= 1.0).count() as f64;
     let today = ended_late + overdue;
-    // As many late as the target allows, reckoned so that 95 % of 100 allow exactly five.
+    // The small addend absorbs rounding: a target of 95 % allows exactly five of a hundred.
     let allowed = (all * (1.0 - target.clamp(0.0, 1.0)) + 1e-9).floor();
     let breaks_at = if today > allowed {
         0.0
@@ -111,7 +113,7 @@ pub fn outlook<Id: Clone + Ord>(open: &[Open<Id>], ended: Ended, target: f64) ->
     }
 }
 
-/// What can still be saved, by the gain for each working hour left.
+/// The dossiers that can still be saved, by the gain for each working hour left.
 fn act_first<Id: Clone + Ord>(open: &[Open<Id>]) -> Vec<Act<Id>> {
     let can = open
         .iter()
@@ -131,7 +133,7 @@ fn act_first<Id: Clone + Ord>(open: &[Open<Id>]) -> Vec<Act<Id>> {
     acts
 }
 
-/// A chance; one that is none counts as even odds.
+/// A chance within 0 and 1; not-a-number counts as 0.5.
 fn sound(chance: f64) -> f64 {
     if chance.is_nan() {
         0.5

@@ -1,9 +1,9 @@
-//! A forecast without history: the planned allowances of what is still to be done, against the
-//! working time left.
+//! A forecast without history: the planned allowances of the remaining work against the working
+//! time left.
 //!
-//! Eight in ten are taken to keep what is planned; the time needed then follows a log-logistic law,
-//! whose odds of being late fall with the cube of the time left for each day planned. That is a
-//! guess, and said to be one.
+//! Eight in ten dossiers are assumed to keep their plan. The time needed then follows a
+//! log-logistic law: the odds of being late fall with the cube of the time left for each day
+//! planned. This law is a guess.
 
 use domain::id::StepId;
 use domain::limit::Limit;
@@ -12,57 +12,57 @@ use domain::procedure::Step;
 use crate::model::Forecast;
 use crate::working_time::TimeScale;
 
-/// Something still to be done, and the working days planned for it.
+/// A remaining piece of work, and the working days planned for it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Work {
-    /// What it is called on the dossier's page.
+    /// The name on the dossier's page.
     pub name: String,
     /// Planned working days.
     pub days: f64,
 }
 
-/// What is still to be done.
+/// The remaining work of a dossier.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Plan {
-    /// The step it is at; none where there is no published process.
+    /// The present step; none if the procedure publishes no process.
     pub current: Option<Work>,
-    /// Whether anybody has begun the current step. A step that nobody touched keeps all of its
-    /// allowance, however long it lies.
+    /// Whether anybody has begun the present step. An untouched step keeps its whole allowance,
+    /// however long it lies.
     pub begun: bool,
-    /// The steps after it, on the shortest way to the end.
+    /// The later steps, on the shortest way to the end.
     pub later: Vec<Work>,
-    /// What other agencies are at, and how many working days they had been at it already when the
-    /// plan was drawn up.
+    /// The work of other agencies, and how many working days each had already taken when the plan
+    /// was made.
     pub legs: Vec<(Work, f64)>,
-    /// Working days that nobody can shorten, such as a public notice.
+    /// Working days that nobody can shorten, for example a public notice.
     pub least: f64,
 }
 
-/// How far on the work is, in working days.
+/// How far the work has come, in working days.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Progress {
-    /// At the current step.
+    /// Since arrival at the present step.
     pub waited: f64,
-    /// Since the plan was drawn up.
+    /// Since the plan was made.
     pub passed: f64,
 }
 
-/// Work that has taken longer than planned usually takes this part of its time again: under the
-/// law below, half of the dossiers that are still at it late on are done within a factor of
-/// 2^(1/3), the cube root for [`STEEP`].
+/// Work that has overrun its plan usually takes this part of its time again. Under the law below,
+/// half of the dossiers still at it are done within a factor of 2^(1/3), the cube root from
+/// [`STEEP`].
 const OVERRUN: f64 = 0.26;
-/// The odds of keeping the plan: four to one.
+/// The odds of keeping the plan: four to one, the assumed eight in ten.
 const KEPT: f64 = 4.0;
-/// How fast the odds change with the time left.
+/// The power with which the odds change with the time left.
 const STEEP: f64 = 3.0;
-/// Working days needed at least, where nothing is planned.
+/// The least working days needed, even if nothing is planned.
 const SHORTEST: f64 = 0.05;
 
 impl Plan {
-    /// The shortest way from a step to the end, by what is planned for each step.
+    /// The plan for the shortest way from a step to the end, by planned time.
     ///
-    /// A step without an allowance takes no planned time. `current` unknown to the steps, or none,
-    /// gives a plan for the whole `limit`.
+    /// A step without an allowance takes no planned time. If `current` is none or not among the
+    /// steps, or no step has an allowance, the plan is the whole `limit`.
     #[must_use]
     pub fn of(steps: &[Step], current: Option<&StepId>, limit: Limit, clock: TimeScale) -> Plan {
         let days = |step: &Step| {
@@ -92,7 +92,7 @@ impl Plan {
         }
     }
 
-    /// What would be left, were the current step done.
+    /// The plan as it would be with the present step done.
     pub(crate) fn without_current(&self) -> Plan {
         Plan {
             current: None,
@@ -100,7 +100,7 @@ impl Plan {
         }
     }
 
-    /// Working days still planned, when the work is so far on.
+    /// Working days still planned at this progress.
     pub(crate) fn needed(&self, at: Progress) -> f64 {
         let legs = self.legs.iter();
         let legs = legs.map(|(leg, before)| rest(leg, before + at.passed));
@@ -120,7 +120,8 @@ impl Plan {
         rest(work, if self.begun { at.waited } else { 0.0 })
     }
 
-    /// The longest piece of what is left, and the working days planned for it; none if nothing is.
+    /// The longest remaining piece: the work, its remaining working days, and whether it is another
+    /// agency's; none if no named work is left.
     pub(crate) fn longest(&self, at: Progress) -> Option<(&Work, f64, bool)> {
         let current = self.current.iter();
         let own = current.map(|work| (work, self.rest_of_current(work, at), false));
@@ -133,7 +134,7 @@ impl Plan {
             .max_by(|a, b| a.1.total_cmp(&b.1))
     }
 
-    /// What is to be expected with so many working days left.
+    /// The forecast with so many working days left.
     pub(crate) fn forecast(&self, left: f64, at: Progress) -> Forecast {
         let needed = self.needed(at);
         let middle = needed / KEPT.powf(1.0 / STEEP);
@@ -147,10 +148,10 @@ impl Plan {
         }
     }
 
-    /// Working days from now at which [`Plan::needed`] may bend.
+    /// Working days from now at which the slope of [`Plan::needed`] may change.
     pub(crate) fn bends(&self, at: Progress) -> Vec<f64> {
         let turns = |work: &Work, done: f64| {
-            // Where the rest of overrunning work stops falling, and where it begins to rise.
+            // The rest of overrunning work first stops falling, then begins to rise.
             [work.days * (1.0 - OVERRUN) - done, work.days - done]
         };
         let mut bends = vec![self.least - at.passed];
@@ -161,8 +162,8 @@ impl Plan {
         bends.push(0.0);
         bends.retain(|bend| *bend >= 0.0);
         bends.sort_by(f64::total_cmp);
-        // Between two turns each piece of work runs straight, so one overtakes another where
-        // their lines cross.
+        // Between two turns each piece changes linearly, so the longest piece changes only at
+        // crossings.
         let mut crossings = Vec::new();
         let last = bends.last().copied().unwrap_or(0.0) + 1.0;
         for (place, from) in bends.iter().enumerate() {
@@ -183,7 +184,7 @@ impl Plan {
         bends
     }
 
-    /// Everything of which [`Plan::needed`] is the longest.
+    /// The pieces of which [`Plan::needed`] is the longest.
     fn pieces(&self, at: Progress) -> Vec<f64> {
         let legs = self.legs.iter();
         let legs = legs.map(|(leg, before)| rest(leg, before + at.passed));
@@ -201,13 +202,13 @@ fn after(at: Progress, days: f64) -> Progress {
     }
 }
 
-/// The working days a begun piece of work is planned to need still.
+/// The working days that begun work still needs by plan.
 fn rest(work: &Work, done: f64) -> f64 {
     let done = done.max(0.0);
     (work.days - done).max(OVERRUN * work.days.max(done))
 }
 
-/// The chance that what needs so many planned days takes longer than what is left.
+/// The chance that work with so many planned days takes longer than the time left.
 fn late(left: f64, needed: f64) -> f64 {
     if left <= 0.0 {
         return 1.0;
@@ -232,9 +233,9 @@ fn days_of(limit: Limit, clock: TimeScale) -> f64 {
     }
 }
 
-/// The places after one on the shortest way to a finish.
+/// The indices of the steps after `from` on the shortest way to a final step.
 fn shortest(steps: &[Step], from: usize, days: &impl Fn(&Step) -> f64) -> Vec<usize> {
-    // The fewest days from each step to the end of its own way, and the next step on it.
+    // For each step, the fewest days from it to an end, and the next step on that way.
     let mut best: Vec<Option<(f64, Option<usize>)>> = steps
         .iter()
         .map(|step| step.finish.then_some((0.0, None)))

@@ -1,21 +1,21 @@
-//! How many of a number of chances come true: the law of their sum.
+//! The distribution of how many of several independent chances come true.
 //!
 //! Source: the recursion of Barlow and Heidtmann for unequal chances, Computing k-out-of-n system
 //! reliability, IEEE Transactions on Reliability 33 (1984). It takes the chances as independent.
 
-/// Below this no count is worth carrying on.
+/// A count with less than this chance is dropped.
 const NEGLIGIBLE: f64 = 1e-13;
 
 /// The chance of each count.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct PoissonBinomial {
-    /// The count of the first.
+    /// The count that belongs to the first of `chances`.
     from: usize,
     chances: Vec<f64>,
 }
 
 impl PoissonBinomial {
-    /// Of any chances, in any order.
+    /// The distribution for any chances, in any order.
     pub fn new(chances: impl Iterator<Item = f64>) -> PoissonBinomial {
         let mut sum = PoissonBinomial {
             from: 0,
@@ -35,7 +35,8 @@ impl PoissonBinomial {
                 .map_or(0.0, |place| self.chances[place]);
             self.chances[place] = self.chances[place] * (1.0 - chance) + before * chance;
         }
-        // Both tails are cut, so that ten thousand chances cost no more than their spread.
+        // Both tails are cut, so that the cost of ten thousand chances depends on their spread
+        // alone.
         while self.chances.len() > 1 && self.chances.last().is_some_and(|last| *last < NEGLIGIBLE) {
             self.chances.pop();
         }
@@ -49,7 +50,7 @@ impl PoissonBinomial {
         self.from += empty;
     }
 
-    /// The counts between which a share of all lies, as much above as below.
+    /// The central interval of counts that holds at least this share.
     pub fn between(&self, share: f64) -> (usize, usize) {
         let tail = (1.0 - share) / 2.0;
         let (mut low, mut high) = (None, None);
@@ -74,7 +75,7 @@ mod tests {
 
     #[test]
     fn alike_chances_give_the_binomial() {
-        // Ten even chances: 1023 of 1024 ways lie above none, 1013 above one, 968 above two.
+        // Of 1024 ways, 1023 give more than no success, 1013 more than one, 968 more than two.
         let sum = PoissonBinomial::new(std::iter::repeat_n(0.5, 10));
         assert!((sum.chances[5] - 252.0 / 1024.0).abs() < 1e-12);
         assert_eq!(sum.between(0.8), (3, 7));

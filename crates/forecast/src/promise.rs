@@ -1,5 +1,5 @@
-//! Whether levels and chances keep what they promise: a log lived through as an engine does, and
-//! what came of it quarter by quarter.
+//! Checks whether levels and chances keep what they promise: replays a log as the engine lives it,
+//! and compares with the outcomes quarter by quarter.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,23 +16,23 @@ use crate::poisson_binomial::PoissonBinomial;
 use crate::record::{Drift, Settled, drift};
 use crate::working_time::WorkingTime;
 
-/// Levels that promise a share of late ones.
+/// The levels that promise a share of late dossiers.
 const PROMISING: [Level; 3] = [Level::Watch, Level::AtRisk, Level::WillBeLate];
-/// Crossings of one dossier between two events at most: a guard, never reached by one that wavers.
+/// The most crossings of one dossier between two events. A guard against an endless loop.
 const MOST_CROSSINGS: usize = 400;
-/// From this allowance on, in working days, a warning is expected a day ahead.
+/// A dossier with at least this allowance, in working days, should get its warning a day ahead.
 const LONG: f64 = 2.0;
-/// What counts as a day ahead.
+/// The lead, in working days, that counts as a day ahead.
 const AHEAD: f64 = 1.0;
 
-/// A level, and what came of the dossiers that ever had it before their deadline.
+/// A level with the outcomes of the dossiers that ever reached it before their deadline.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Kept {
     /// The level.
     pub level: Level,
-    /// The share of them that should end late.
+    /// The share of these dossiers that should end late.
     pub promised: f64,
-    /// How many there were.
+    /// How many dossiers reached the level.
     pub flagged: u32,
     /// How many of them ended late.
     pub late: u32,
@@ -45,13 +45,13 @@ impl Kept {
         (self.flagged > 0).then(|| f64::from(self.late) / f64::from(self.flagged))
     }
 
-    /// The standard error of that share, were the promise true.
+    /// The standard error of that share if the promise is true.
     #[must_use]
     pub fn error(&self) -> f64 {
         (self.promised * (1.0 - self.promised) / f64::from(self.flagged.max(1))).sqrt()
     }
 
-    /// Whether at least as many were late as promised, but for two standard errors.
+    /// Whether at least as many ended late as promised, less two standard errors.
     #[must_use]
     pub fn is_kept(&self) -> bool {
         self.share()
@@ -59,34 +59,35 @@ impl Kept {
     }
 }
 
-/// What came of the dossiers whose deadline fell into a quarter.
+/// The outcomes of the dossiers whose deadline fell into a quarter.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Quarter {
-    /// Its first day.
+    /// The first day of the quarter.
     pub from: NaiveDate,
     /// How many dossiers.
     pub dossiers: u32,
     /// How many of them ended late.
     pub late: u32,
-    /// What each level kept.
+    /// What each promising level kept.
     pub kept: [Kept; 3],
-    /// What the chances told half-way add up to.
+    /// The sum of the chances at half of the allowance.
     pub expected_late: f64,
-    /// Between which counts four in five lie where these chances are right.
+    /// The 80 % interval for the number of late dossiers if these chances are right.
     pub band: (u32, u32),
-    /// Of those told of half-way, the late ones.
+    /// Late dossiers among those that had a chance at half of the allowance.
     pub told_late: u32,
-    /// Whether the alarm for drift is on at the quarter's end.
+    /// The drift at the quarter's end; none with too few dossiers.
     pub drift: Option<Drift>,
-    /// Of the late ones, those flagged at risk before the deadline.
+    /// The share of late dossiers that were flagged at risk before the deadline.
     pub recall: Option<f64>,
-    /// Of the late ones with two working days allowed and more, those flagged a day ahead.
+    /// The same, counting only dossiers with at least two working days allowed, and only flags a
+    /// day ahead.
     pub ahead: Option<f64>,
-    /// Of the dossiers flagged so, the late ones.
+    /// The share of late dossiers among those flagged a day ahead.
     pub ahead_precision: Option<f64>,
 }
 
-/// A dossier that was followed to its deadline.
+/// A dossier that was followed until its deadline or its end.
 #[derive(Debug, Clone)]
 struct Followed {
     due: Instant,
@@ -94,9 +95,9 @@ struct Followed {
     highest: Level,
 }
 
-/// Lives through a log from the first day of a month on for so many quarters: a fit at the
-/// beginning of each month on what was known by then, and each dossier that begins since followed
-/// through all its crossings until it ends or is due.
+/// Replays a log from `first`, the first day of a month, for a number of quarters. Each month
+/// begins with a fit on what was known by then. Each dossier that starts later is followed through
+/// all its crossings until it ends or is due.
 ///
 /// Errors: as [`Artefact::fit`], and for days outside the calendar.
 pub fn live(
@@ -144,8 +145,8 @@ pub fn live(
     Ok(quarters.collect())
 }
 
-/// Follows one dossier as an engine would: laid out anew with each event and each model, and looked
-/// at again at each crossing.
+/// Follows one dossier as the engine does: lays it out again at each event and each new model, and
+/// judges it again at each crossing.
 fn follow(
     forecasters: &[(Instant, Forecaster)],
     activities: &[String],

@@ -1,8 +1,8 @@
-//! Weeks in which an office all but stands still every year, calendar or not.
+//! Weeks in which an office does almost no work every year, although its calendar has working days.
 //!
-//! A calendar of plain weekdays does not know the days around Christmas or before
-//! Tết. Where the log itself fell silent for days on end, those days of the year
-//! count as no working time, in learning and in the years that follow.
+//! A calendar of plain weekdays does not know the days around Christmas or before Tết. If the log
+//! itself fell silent for days on end, those days of the year count as no working time, both in
+//! learning and in later years.
 
 use std::collections::BTreeMap;
 
@@ -11,14 +11,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::working_time::WorkingTime;
 
-/// A silence of fewer working days is a holiday or an accident; an office that rests for a week
-/// does so by decision, and decides so again.
+/// The fewest silent working days that make a quiet period. A shorter silence is a holiday or an
+/// accident. An office that rests for a week has decided to, and will decide so again.
 const SHORTEST: usize = 5;
-/// Below this part of what is usual for its weekday, a day is silent.
+/// A day is silent if it has less than this part of the events usual for its weekday.
 const SILENT: f64 = 0.2;
-/// Events a day below which silence says nothing.
+/// With fewer usual events a day than this, silence says nothing.
 const USUAL: f64 = 5.0;
-/// Weeks on either side from which the usual is taken.
+/// The usual number is the mean over this many weeks before, or after if that is lower.
 const WEEKS: i64 = 5;
 
 /// The first and last day of a quiet period, as month and day.
@@ -28,14 +28,14 @@ pub(crate) struct QuietPeriod {
     last: (u32, u32),
 }
 
-/// Finds the quiet periods among the days of events; `days` are the working days covered.
+/// Finds the quiet periods. `days` are the working days covered, `events` the events of each day.
 pub(crate) fn find(days: &[NaiveDate], events: &BTreeMap<NaiveDate, u32>) -> Vec<QuietPeriod> {
     let count = |day: NaiveDate| f64::from(events.get(&day).copied().unwrap_or(0));
     let (Some(first), Some(last)) = (days.first(), days.last()) else {
         return Vec::new();
     };
     let silent = |day: &NaiveDate| {
-        // Busy before and after: a log that only begins or thins out is not at rest.
+        // Usual work before and after is required: a log that only begins or ends is not at rest.
         let usual = |weeks: std::ops::RangeInclusive<i64>| {
             let days = weeks.map(|week| *day + chrono::TimeDelta::weeks(week));
             let counts: Vec<f64> = days
@@ -61,15 +61,15 @@ pub(crate) fn find(days: &[NaiveDate], events: &BTreeMap<NaiveDate, u32>) -> Vec
     quiet_periods
 }
 
-/// Working time without the quiet periods.
+/// Working time with the quiet periods taken out.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Pace {
-    /// From and to which position each quiet period lasts, in order and apart.
+    /// The first and last position of each quiet period, in order and without overlap.
     still: Vec<(f64, f64)>,
 }
 
 impl Pace {
-    /// Lays quiet periods over every year of an office's calendar.
+    /// Applies quiet periods to every year of an office's calendar.
     pub fn new(quiet_periods: &[QuietPeriod], office: &WorkingTime) -> Pace {
         let (first, last) = office.days();
         let mut still: Vec<(f64, f64)> = Vec::new();
@@ -98,7 +98,7 @@ impl Pace {
         Pace { still: apart }
     }
 
-    /// The first position at which so much time without quiet periods has passed.
+    /// The first position at which so much time outside quiet periods has passed.
     pub fn position(&self, paced: f64) -> f64 {
         let mut position = paced;
         for (from, to) in &self.still {
@@ -110,7 +110,7 @@ impl Pace {
         position
     }
 
-    /// A position with the quiet periods before it taken out.
+    /// The time outside quiet periods that has passed by a position.
     pub fn at(&self, position: f64) -> f64 {
         let passed = self.still.iter().take_while(|(from, _)| *from < position);
         position

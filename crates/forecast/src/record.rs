@@ -1,85 +1,86 @@
-//! How good the flags were: a unit's month looked back on, and an alarm when they stop being right.
+//! A unit's month in retrospect: how good the flags were, and an alarm when they stop being right.
 
 use crate::poisson_binomial::PoissonBinomial;
 
-/// Parts of the calibration table, each a tenth.
+/// The calibration table has ten parts, each a tenth of the chance.
 const TENTHS: usize = 10;
 /// Working days over which drift is watched.
 pub const DRIFT_DAYS: u32 = 60;
-/// Where the chances were right, the count of late ones leaves the band one time in a hundred.
+/// If the chances are right, the number of late dossiers leaves the band once in a hundred times.
 const BAND: f64 = 0.99;
-/// Dossiers below which no drift is seen.
+/// With fewer dossiers, drift is not judged.
 const ENOUGH: usize = 30;
 
-/// A dossier whose deadline has passed, and what was said of it before.
+/// A dossier whose deadline has passed, and its forecast before.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settled {
-    /// Whether it ended late, or has not ended.
+    /// Whether the dossier ended late, or has not ended.
     pub late: bool,
-    /// Working days from the first flag that warned to the deadline; none if none did in time.
+    /// Working days from the first warning to the deadline; none without a warning in time.
     pub lead: Option<f64>,
-    /// Whether somebody acted on it within a working day after that flag.
+    /// Whether somebody acted on the dossier within a working day after that warning.
     pub acted: bool,
-    /// Working days from its reception to the deadline, where that is known.
+    /// Working days from reception to the deadline, if known.
     pub allowance: Option<f64>,
-    /// The chance told of it at half of its allowance, or at its first sight if that was later;
-    /// none if it had ended by then.
+    /// The chance at half of the allowance, or at the first look if that came later; none if the
+    /// dossier had ended by then.
     pub told: Option<f64>,
 }
 
-/// Dossiers of which about the same was told.
+/// Dossiers with about the same chance.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Tenth {
-    /// How many.
+    /// How many dossiers.
     pub dossiers: u32,
-    /// The mean chance told.
+    /// Their mean chance.
     pub told: f64,
-    /// The share that was late.
+    /// The share that ended late.
     pub late: f64,
 }
 
-/// A unit's month.
+/// A unit's month in retrospect.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Record {
-    /// Dossiers whose deadline fell into it.
+    /// Dossiers whose deadline fell into the month.
     pub settled: u32,
-    /// Of those, the late ones.
+    /// Late dossiers among them.
     pub late: u32,
-    /// Warned of before the deadline.
+    /// Dossiers with a warning before the deadline.
     pub flagged: u32,
-    /// Of the flagged, the late ones.
+    /// Late dossiers among the flagged.
     pub flagged_late: u32,
-    /// Of the flagged, those on which somebody acted within a working day.
+    /// Flagged dossiers on which somebody acted within a working day.
     pub acted: u32,
-    /// Of these, those that ended in time after all.
+    /// Of those acted on, the dossiers that ended in time.
     pub saved: u32,
-    /// Late ones that nobody was warned of.
+    /// Late dossiers without a warning.
     pub missed: u32,
-    /// Working days from the flag to the deadline, of flagged late dossiers.
+    /// The median of working days from the warning to the deadline, over flagged late dossiers.
     pub median_lead_wd: Option<f64>,
-    /// The same as a share of the allowance, by which limits of a day are judged fairly.
+    /// The same as a share of the allowance, which compares limits of a day fairly with longer
+    /// ones.
     pub median_lead_share: Option<f64>,
-    /// The mean squared error of the chances told; none if none was.
+    /// The mean squared error of the chances; none without chances.
     pub brier: Option<f64>,
-    /// Chance against outcome by tenths of the chance; a tenth without dossiers is empty.
+    /// Chance against outcome, by tenths of the chance. A tenth without dossiers is empty.
     pub calibration: [Tenth; TENTHS],
 }
 
 impl Record {
-    /// The late ones among the flagged; none without flags.
+    /// The share of late dossiers among the flagged; none without flags.
     #[must_use]
     pub fn precision(&self) -> Option<f64> {
         (self.flagged > 0).then(|| f64::from(self.flagged_late) / f64::from(self.flagged))
     }
 
-    /// The flagged ones among the late; none without late ones.
+    /// The share of flagged dossiers among the late; none without late ones.
     #[must_use]
     pub fn recall(&self) -> Option<f64> {
         (self.late > 0).then(|| f64::from(self.flagged_late) / f64::from(self.late))
     }
 }
 
-/// Looks back on the dossiers whose deadline fell into a month.
+/// Summarises the dossiers whose deadline fell into a month.
 #[must_use]
 pub fn record(settled: &[Settled]) -> Record {
     let count = |is: &dyn Fn(&Settled) -> bool| {
@@ -117,24 +118,25 @@ pub fn record(settled: &[Settled]) -> Record {
     }
 }
 
-/// What the chances of the last weeks add up to, against what came.
+/// The sum of the chances of recent dossiers against the outcomes.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Drift {
-    /// Dossiers of which a chance was told.
+    /// Dossiers that had a chance.
     pub dossiers: u32,
-    /// What their chances add up to.
+    /// The sum of their chances.
     pub expected_late: f64,
     /// How many were late.
     pub late: u32,
-    /// Between which counts 99 % lie where the chances are right.
+    /// The 99 % interval for the number of late dossiers if the chances are right.
     pub band: (u32, u32),
-    /// Whether the count left the band.
+    /// Whether the number of late dossiers lies outside the band.
     pub alarm: bool,
 }
 
-/// Watches the dossiers whose deadline fell into the last [`DRIFT_DAYS`] working days.
+/// Compares chances and outcomes. The caller passes the dossiers whose deadline fell into the last
+/// [`DRIFT_DAYS`] working days.
 ///
-/// None below thirty dossiers: so few say nothing of the forecast.
+/// None below thirty dossiers: so few say nothing about the forecast.
 #[must_use]
 pub fn drift(settled: &[Settled]) -> Option<Drift> {
     let told = told(settled);
@@ -153,7 +155,7 @@ pub fn drift(settled: &[Settled]) -> Option<Drift> {
     })
 }
 
-/// The chances that were told, and what came.
+/// The chances with their outcomes.
 fn told(settled: &[Settled]) -> Vec<(f64, bool)> {
     let told = settled.iter().filter_map(|settled| {
         let chance = settled.told.filter(|chance| chance.is_finite())?;

@@ -1,4 +1,4 @@
-//! Where the time goes after each step.
+//! The step after each step that takes the most time.
 
 use std::collections::BTreeMap;
 
@@ -9,16 +9,16 @@ use crate::sample::Hours;
 use crate::situation::Codes;
 use crate::trace::Trace;
 
-/// The step after another on which the most time goes.
+/// Of the steps after another, the one that takes the most time.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) struct SlowestRemaining {
     pub after: u16,
     pub slowest: u16,
-    /// Mean working days on it among the cases that came to it.
+    /// Mean working days at the slowest step, over the cases that came to it.
     pub days: f32,
 }
 
-/// For each step, the later one on which finished cases spent the most time in all.
+/// For each step, the later one on which finished cases spent the most time in total.
 pub(crate) fn slowest_remaining(
     traces: &[Trace],
     codes: &Codes,
@@ -29,7 +29,7 @@ pub(crate) fn slowest_remaining(
     for trace in traces {
         let Some(end) = trace.end else { continue };
         let hours = Hours::new(trace, &whole);
-        // Each step at its first arrival, with the time until the next event or the end.
+        // Each step in order of first arrival, with its time until the next event or the end.
         let mut stays: Vec<(u16, f64)> = Vec::new();
         for (place, event) in trace.events.iter().take(64).enumerate() {
             let next = trace.events.get(place + 1).map_or(end, |next| next.at);

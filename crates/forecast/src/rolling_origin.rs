@@ -1,4 +1,4 @@
-//! One rehearsal inside the training part: fit on what was known by a moment, judge what came next.
+//! One trial inside the training part: fit on what was known by a moment, judge what came next.
 
 use std::ops::Range;
 
@@ -7,20 +7,21 @@ use crate::table::{Table, Voices};
 use crate::training_cells::{Lessons, Made, TrainingCells};
 use crate::training_row::{ObservedCase, rows};
 
-/// An earlier part of the training to fit on, and what came next to judge by.
+/// A fit on an earlier part of the training data, and the later looks that judge it.
 pub(crate) struct RollingOrigin<'a> {
     cells: TrainingCells,
     lessons: Lessons,
     /// The whole training part.
     observed: &'a [ObservedCase],
-    /// Looks from here on are judged.
+    /// Looks at or after this position are judged.
     from: f64,
-    /// And before here.
+    /// Looks before this position are judged.
     to: f64,
 }
 
 impl<'a> RollingOrigin<'a> {
-    /// A fit on cases observed up to the position `from`, to be judged on `observed` up to `to`.
+    /// Fits on cases observed up to the position `from`; the looks of `observed` up to `to` judge
+    /// it.
     pub fn new(
         earlier: &[ObservedCase],
         observed: &'a [ObservedCase],
@@ -39,12 +40,13 @@ impl<'a> RollingOrigin<'a> {
         }
     }
 
-    /// A table of the earlier part.
+    /// Makes a table of the earlier part.
     pub fn table(&self, made: Made) -> Table {
         self.cells.table(&self.lessons, made)
     }
 
-    /// The looks at a case that are judged; none if its outcome was known at the fit, or still is not.
+    /// The looks at a case that are judged; none if the outcome was known at the fit or is still
+    /// open.
     fn judged(&self, case: &ObservedCase) -> Range<usize> {
         if case.late.is_none() || case.deadline.day < self.from {
             return 0..0;
@@ -53,13 +55,13 @@ impl<'a> RollingOrigin<'a> {
         before(self.from)..before(self.to)
     }
 
-    /// The cases that are judged, with their looks.
+    /// The judged cases, with their looks.
     pub fn cases(&self) -> impl Iterator<Item = (&ObservedCase, Range<usize>)> {
         let judged = self.observed.iter().map(|case| (case, self.judged(case)));
         judged.filter(|(_, looks)| !looks.is_empty())
     }
 
-    /// What a table says of each look that is judged, and whether its case ended late.
+    /// The two answers of a table to each judged look, and whether the case ended late.
     pub fn said(&self, table: &Table) -> Vec<(Voices, bool)> {
         let said = self.cases().flat_map(|(case, looks)| {
             let late = case.late == Some(true);
@@ -68,8 +70,8 @@ impl<'a> RollingOrigin<'a> {
         said.collect()
     }
 
-    /// For each look, the share of comparable cases that had ended by the time this one did, or was
-    /// last seen running.
+    /// For each look, the share of comparable cases that had ended by the time this case ended or
+    /// was last seen running, and whether it ended with a result.
     pub fn ranks(&self, table: &Table) -> Vec<(f64, bool)> {
         let mut ranks = Vec::new();
         for (case, looks) in self.cases() {
@@ -85,7 +87,7 @@ impl<'a> RollingOrigin<'a> {
     }
 }
 
-/// The squared error of the chance, summed over looks, when the second voice has a weight.
+/// The squared error of the chance, summed over looks, for a weight of the second voice.
 pub(crate) fn loss(said: &[(Voices, bool)], remaining_weight: f64) -> f64 {
     let error = |(voices, late): &(Voices, bool)| {
         (voices.mixed(remaining_weight) - f64::from(u8::from(*late))).powi(2)

@@ -1,4 +1,4 @@
-//! A dossier under way, laid out once and then looked at at any later moment.
+//! A dossier under way: laid out once, then asked at any later moment.
 
 use domain::calendar::Error;
 use domain::time::Instant;
@@ -15,54 +15,55 @@ use crate::working_time::WorkingTime;
 
 /// A dossier under way.
 ///
-/// It holds until something happens to the dossier: then it is laid out anew.
+/// Valid until something happens to the dossier; then it must be laid out again.
 #[derive(Debug, Clone)]
 pub struct Running {
-    /// As it stood when it was laid out.
+    /// The situation when it was laid out.
     seen: Situation,
-    /// Positions without quiet periods and stops: the start, the arrival at the step, the deadline.
+    /// The start, the arrival at the step and the deadline, as positions without quiet periods and
+    /// stops.
     start: f64,
     since: f64,
     due: f64,
-    /// Working days that the clock stood before.
+    /// Working days of the stops so far.
     stood: f64,
-    /// Since when the clock stands.
+    /// When the present stop of the clock began; none while the clock runs.
     standing: Option<Instant>,
-    /// The step it is at, and since when.
+    /// The present step, and the arrival there.
     step: Option<String>,
     arrived: Instant,
     has_unit: bool,
-    /// The position, quiet periods and stops left out, at which it was laid out.
+    /// When it was laid out, as a position without quiet periods and stops.
     laid_out: f64,
     pub(crate) deadline: Instant,
     /// The local day of the deadline.
     due_date: i32,
-    /// The weekdays on which alone things like it are finished.
+    /// The weekdays on which such dossiers are finished; none if they are on any working day.
     week: Option<Week>,
     pub(crate) plan: Plan,
     pub(crate) legs: Vec<AwaitedAgency>,
 }
 
-/// Another agency that is at it.
+/// Another agency whose answer is awaited.
 #[derive(Debug, Clone)]
 pub(crate) struct AwaitedAgency {
     pub name: String,
-    /// The position, quiet periods and stops left out, since when.
+    /// When the work was requested, as a position without quiet periods and stops.
     pub since: f64,
 }
 
-/// A dossier at a moment.
+/// A dossier at one moment.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Glance {
     pub situation: Situation,
-    /// The local day on which the office opened last.
+    /// The local day of the office's last opening.
     pub date: i32,
-    /// The position of the moment, quiet periods and stops left out.
+    /// The moment, as a position without quiet periods and stops.
     pub now: f64,
     pub overdue: bool,
 }
 
-/// The working time of an office as one model reckons it: without its quiet periods.
+/// An office's working time with one model's quiet periods.
 #[derive(Clone, Copy)]
 pub(crate) struct Wall<'a> {
     pub office: &'a WorkingTime,
@@ -70,7 +71,7 @@ pub(crate) struct Wall<'a> {
 }
 
 impl Running {
-    /// Lays out a case as far as had happened by a moment, with the deadline in force.
+    /// Lays out a case as of `now`, with the deadline in force.
     pub(crate) fn new(
         wall: Wall<'_>,
         model: Option<&Model>,
@@ -137,45 +138,45 @@ impl Running {
         })
     }
 
-    /// Since when its clock stands.
+    /// When the present stop of the clock began; none while the clock runs.
     #[must_use]
     pub fn standing(&self) -> Option<Instant> {
         self.standing
     }
 
-    /// The name of the step it is at.
+    /// The name of the present step.
     pub(crate) fn step(&self) -> Option<&str> {
         self.step.as_deref()
     }
 
-    /// When it came to that step.
+    /// When the dossier came to that step.
     pub(crate) fn arrived(&self) -> Instant {
         self.arrived
     }
 
-    /// The moment up to which time has passed for it.
+    /// `now`, or the beginning of the present stop: no time has passed for the dossier since.
     pub(crate) fn told_until(&self, now: Instant) -> Instant {
         self.standing.map_or(now, |since| since.min(now))
     }
 
-    /// Whether its unit is told, known to the model or not.
+    /// Whether the case names its unit, known to the model or not.
     pub(crate) fn has_unit(&self) -> bool {
         self.has_unit
     }
 
-    /// Whether its clock stands.
+    /// Whether the clock stands.
     #[must_use]
     pub fn stands(&self) -> bool {
         self.standing.is_some()
     }
 
-    /// Whether the deadline has passed at a moment: it does not while the clock stands.
+    /// Whether the deadline has passed at `now`. It does not pass while the clock stands.
     #[must_use]
     pub fn is_overdue(&self, now: Instant) -> bool {
         self.deadline < self.told_until(now)
     }
 
-    /// The dossier at a moment not before the one at which it was laid out.
+    /// The dossier at a moment not before it was laid out.
     pub(crate) fn at(&self, wall: Wall<'_>, now: Instant) -> Result<Glance, Error> {
         let told = self.told_until(now);
         let opened = wall.office.moment(wall.office.opened(told)?)?;
@@ -191,7 +192,7 @@ impl Running {
         })
     }
 
-    /// The dossier at a position without quiet periods and stops.
+    /// The situation at a position without quiet periods and stops.
     pub(crate) fn situation(&self, now: f64, weekday: u8, date: i32) -> Situation {
         Situation {
             service_days: match self.week {
@@ -206,7 +207,7 @@ impl Running {
         }
     }
 
-    /// The same dossier, had it just come to another step.
+    /// The situation as it would be if the dossier had just come to another step.
     pub(crate) fn moved_on(&self, glance: &Glance, step: u16) -> Situation {
         Situation {
             step,
@@ -224,12 +225,12 @@ impl Running {
         }
     }
 
-    /// Whether the model knows what kind of dossier it is.
+    /// Whether the model knows this kind of dossier.
     pub(crate) fn is_of_a_known_kind(&self) -> bool {
         self.seen.kind != UNKNOWN
     }
 
-    /// The weekdays on which alone things like it are finished.
+    /// The weekdays on which such dossiers are finished; none if they are on any working day.
     pub(crate) fn week(&self) -> Option<Week> {
         self.week
     }

@@ -1,4 +1,4 @@
-//! When a running case is looked at, and what it looks like then.
+//! The looks at a running case, and the situation at each.
 
 use crate::quiet_period::Pace;
 use crate::service_days::ServiceDays;
@@ -6,18 +6,18 @@ use crate::situation::{Codes, EVERY_DAY, Situation};
 use crate::trace::{Looks, Prepared, Trace};
 use crate::working_time::WorkMoment;
 
-/// A look at a case.
+/// A case cut off at the moment of one look.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Prefix {
     pub at: WorkMoment,
-    /// How many of its events had happened.
+    /// How many events had happened.
     pub seen: usize,
 }
 
-/// The looks taken at a case before a horizon, in order of time.
+/// The looks at a case before a horizon, in order of time.
 ///
-/// One after each event and others between them, always before its end, its deadline and the
-/// horizon. While its clock stands there is nothing to see.
+/// One follows each event and others lie between, all before the end, the deadline and the horizon.
+/// Between events there are no looks while the clock stands, because nothing changes.
 pub(crate) fn looks(trace: &Trace, prepared: &Prepared<'_>, horizon: WorkMoment) -> Vec<Prefix> {
     let parts = match prepared.looks {
         Looks::Daily => None,
@@ -26,7 +26,7 @@ pub(crate) fn looks(trace: &Trace, prepared: &Prepared<'_>, horizon: WorkMoment)
     taken(trace, prepared, horizon, parts)
 }
 
-/// Looks so close upon each other that hardly anything comes and goes between them.
+/// Looks so close together that the chance hardly peaks between two of them.
 pub(crate) fn close_looks(
     trace: &Trace,
     prepared: &Prepared<'_>,
@@ -36,7 +36,7 @@ pub(crate) fn close_looks(
     taken(trace, prepared, horizon, Some(parts))
 }
 
-/// Looks after each event, and at equal parts of the allowance or else in the evenings.
+/// Looks after each event and at equal parts of the allowance; without `parts`, each evening.
 fn taken(
     trace: &Trace,
     prepared: &Prepared<'_>,
@@ -97,22 +97,22 @@ fn taken(
     looks
 }
 
-/// How many close looks come for one of those that are learned from.
+/// How many close looks replace one look that is learned from.
 const CLOSER: u32 = 8;
 
-/// Into how many parts an allowance is cut: ten a working day, at least twenty, and from thirty on
-/// one a working day.
+/// The number of parts of an allowance in working days: ten a day, but at least 20 and at most 30;
+/// above 30 days one a day, at most 120.
 pub(crate) fn parts(allowance: f64) -> u32 {
     (10.0 * allowance)
         .clamp(20.0, 30.0)
         .max(allowance.ceil().min(120.0)) as u32
 }
 
-/// What looks are seen through.
+/// What turns a look into a situation: a model's codes, paces and service days.
 #[derive(Clone, Copy)]
 pub(crate) struct View<'a> {
     pub codes: &'a Codes,
-    /// Office by office.
+    /// One for each office.
     pub paces: &'a [Pace],
     pub service_days: &'a ServiceDays,
 }
@@ -123,7 +123,7 @@ impl View<'_> {
     }
 }
 
-/// What the looks at a case see, one each, in order of time.
+/// The situation at each look, in order of time.
 pub(crate) fn situations(trace: &Trace, looks: &[Prefix], view: &View<'_>) -> Vec<Situation> {
     let codes = view.codes;
     let hours = Hours::new(trace, view.pace(trace.office));
@@ -140,7 +140,7 @@ pub(crate) fn situations(trace: &Trace, looks: &[Prefix], view: &View<'_>) -> Ve
             while counted < look.seen {
                 let event = trace.events[counted].activity;
                 let earlier = &trace.events[..counted];
-                // A case that loops for ever is looked back on no further than this.
+                // The bound keeps a case that loops endlessly from costing quadratic time.
                 let earlier = &earlier[earlier.len().saturating_sub(64)..];
                 repeats += u32::from(earlier.iter().any(|passed| passed.activity == event));
                 counted += 1;
@@ -177,10 +177,10 @@ pub(crate) fn situations(trace: &Trace, looks: &[Prefix], view: &View<'_>) -> Ve
         .collect()
 }
 
-/// The working time of one case: quiet periods and its own stops are left out.
+/// The working time of one case, without quiet periods and without the case's own stops.
 pub(crate) struct Hours<'a> {
     pace: &'a Pace,
-    /// From and to which position the clock stood, quiet periods left out, and when the stop was over.
+    /// Each stop's first and last position, quiet periods taken out, and when it ended.
     stops: Vec<(f64, f64, Option<WorkMoment>)>,
 }
 
@@ -196,13 +196,14 @@ impl<'a> Hours<'a> {
         }
     }
 
-    /// A position without quiet periods and without the stops before it.
+    /// A position with the quiet periods and the stops before it taken out.
     pub fn at(&self, position: f64) -> f64 {
         let paced = self.pace.at(position);
         paced - self.stood(paced, |_| true)
     }
 
-    /// A deadline as it was known at a moment: only a stop that was over had moved it.
+    /// The position of a deadline as known at a moment: only a stop that had ended by then has
+    /// moved the deadline.
     pub fn due(&self, deadline: WorkMoment, known: WorkMoment) -> f64 {
         let paced = self.pace.at(deadline.day);
         paced - self.stood(paced, |over| over.is_some_and(|over| !known.before(over)))

@@ -1,9 +1,9 @@
-//! What to switch on, chosen inside the training part and nowhere else.
+//! Chooses what to switch on, inside the training part and nowhere else.
 //!
-//! The training part is cut at five moments. At each a table is fitted on what was known by then
-//! and judged on the looks taken from then until the next moment, at cases whose deadline had not
-//! passed yet: the forecast is always about the future. Source: Tashman, Out-of-sample tests of
-//! forecasting accuracy (2000), on rolling origins.
+//! The training part is cut at five moments. At each, a table is fitted on what was known by then,
+//! and judged on the looks taken until the next cut, at cases whose deadline had not passed at the
+//! cut. So each trial forecasts the future. Source: Tashman, Out-of-sample tests of forecasting
+//! accuracy (2000), on rolling origins.
 
 use serde::Serialize;
 
@@ -16,40 +16,42 @@ use crate::training_cells::Made;
 use crate::training_row::observe;
 use crate::working_time::WorkMoment;
 
-/// Where the training part is cut, as shares of its cases.
+/// The cuts of the training part, as shares of its cases.
 const ORIGINS: [f64; 5] = [0.5, 0.6, 0.7, 0.8, 0.9];
-/// Weights tried for the second voice, the one that stands where there is nothing to choose by
-/// first.
+/// The weights tried for the second voice. The first is used where there is too little to choose
+/// by.
 const WEIGHTS: [f64; 5] = [0.5, 0.25, 0.75, 0.0, 1.0];
-/// Cases' worth of weight tried that a cell's curve for the second voice gives the coarser one. A log of a thousand
-/// cases needs hundreds, one of ten thousand a few; whichever loses least is taken.
+/// How many cases' worth of weight a cell's curve for the second voice may give to the coarser
+/// cell's curve. A log of a thousand cases needs hundreds, one of ten thousand a few; the choice
+/// with the least loss wins.
 const LEANS: [f64; 3] = [30.0, 100.0, 300.0];
-/// Standard errors by which points must gain. Shrinking already keeps them from doing harm.
+/// Standard errors that points must gain. Zero, because shrinking already keeps them from harm.
 const POINTS_SURE: f64 = 0.0;
-/// The same for leaning.
+/// Standard errors that a leaning must gain.
 const LEAN_SURE: f64 = 0.0;
-/// The same for another weight: a half is seldom far from the best.
+/// Standard errors that another weight must gain. A half is seldom far from the best.
 const WEIGHT_SURE: f64 = 2.0;
-/// Cases late and in time without which nothing is chosen.
+/// With fewer cases late or in time than this, nothing is chosen.
 const ENOUGH: usize = 10;
-/// Of a large log only so many looks are tried, which chooses as well and sooner.
+/// A larger log is thinned to about this many looks, which chooses as well and sooner.
 const MOST_LOOKS: usize = 60_000;
 
-/// What was chosen.
+/// The switches chosen for one fit.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Chosen {
-    /// Whether plain facts add their points.
+    /// Whether layers of plain facts add points.
     pub points: bool,
-    /// The weight of the second voice: does what remains exceed what is left?
+    /// The weight of the second voice: does the usual remaining time exceed the time left?
     pub remaining_weight: f64,
-    /// Cases' worth of weight that a cell's curve for the second voice gives the coarser one.
+    /// How many cases' worth of weight a cell's curve for the second voice gives to the coarser
+    /// cell's.
     pub lean: f64,
-    /// Shares of the ends cut off below and above the interval.
+    /// The shares of the ends cut off below and above the interval.
     pub tails: (f64, f64),
 }
 
 impl Chosen {
-    /// What of it makes a table.
+    /// The switches that make a table; the rest concerns the interval.
     pub fn made(self) -> Made {
         Made {
             points: self.points,
@@ -59,7 +61,7 @@ impl Chosen {
     }
 }
 
-/// Where there is too little to choose by.
+/// The switches used where there is too little to choose by.
 const PLAIN: Chosen = Chosen {
     points: false,
     remaining_weight: WEIGHTS[0],
@@ -70,17 +72,17 @@ const PLAIN: Chosen = Chosen {
 /// One switch that was tried.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Tried {
-    /// What was switched.
+    /// The switch, in words.
     pub what: String,
-    /// The mean squared error of the chance with it.
+    /// The mean squared error of the chance with the switch.
     pub brier: f64,
-    /// What it gained over the best before it, in standard errors over the trials.
+    /// The gain over the best so far, in standard errors over the trials.
     pub gain: f64,
-    /// Whether it stayed on.
+    /// Whether the switch stayed on.
     pub kept: bool,
 }
 
-/// Chooses by rolling origins within the training part; says what was tried.
+/// Chooses by rolling origins within the training part, and lists what was tried.
 pub(crate) fn choose(
     known: &[Trace],
     prepared: &Prepared<'_>,
@@ -119,7 +121,7 @@ pub(crate) fn choose(
     Selection::new(trials, looks).made()
 }
 
-/// About how many looks are taken at some traces.
+/// About how many looks some traces have.
 pub(crate) fn expected_looks(known: &[Trace], prepared: &Prepared<'_>, split: WorkMoment) -> usize {
     let open = |trace: &Trace| {
         let end = trace.end.unwrap_or(split);
@@ -136,7 +138,7 @@ pub(crate) fn expected_looks(known: &[Trace], prepared: &Prepared<'_>, split: Wo
     known.iter().map(open).sum()
 }
 
-/// How many looks are judged; none where too few cases end late or in time to choose by.
+/// How many looks are judged; none if too few cases end late or in time to choose by.
 fn enough(trials: &[RollingOrigin<'_>]) -> Option<usize> {
     let cases = || trials.iter().flat_map(RollingOrigin::cases);
     let of = |late| cases().filter(|(case, _)| case.late == Some(late)).count();
@@ -144,7 +146,7 @@ fn enough(trials: &[RollingOrigin<'_>]) -> Option<usize> {
     (of(true) >= ENOUGH && of(false) >= ENOUGH).then_some(looks)
 }
 
-/// What is best so far, and what it lost trial by trial.
+/// The best switches so far, with their losses trial by trial.
 struct Selection<'a> {
     trials: Vec<RollingOrigin<'a>>,
     best: Chosen,
@@ -165,7 +167,7 @@ impl<'a> Selection<'a> {
         }
     }
 
-    /// Tries each switch in turn.
+    /// Tries each switch in turn, on top of the best before.
     fn made(mut self) -> (Chosen, Vec<Tried>) {
         let half = WEIGHTS[0];
         let with_points = |points| Chosen {
@@ -205,7 +207,7 @@ impl<'a> Selection<'a> {
         (self.best, self.tried)
     }
 
-    /// Fits at each origin, and notes what is said of the looks that follow.
+    /// Fits at each origin, and records the table's answers at the looks that follow.
     fn rehearsed(&self, chosen: Chosen) -> Rehearsed {
         let fit = |trial: &RollingOrigin<'_>| trial.table(chosen.made());
         let tables: Vec<Table> = self.trials.iter().map(fit).collect();
@@ -214,7 +216,7 @@ impl<'a> Selection<'a> {
         Rehearsed { tables, said }
     }
 
-    /// Keeps what is surely better than the best so far.
+    /// Keeps switches that are surely better than the best so far.
     fn compare(&mut self, what: String, chosen: Chosen, losses: Vec<f64>, sure: f64) -> bool {
         let gain = gain(&self.losses, &losses);
         let kept = gain > sure;
@@ -238,7 +240,7 @@ impl<'a> Selection<'a> {
         });
     }
 
-    /// Where four fifths of the ends fell, among the ranks of the past.
+    /// The tails to cut off so that four fifths of past ends, by rank, lie between them.
     ///
     /// Source: Chernozhukov, Wüthrich and Zhu, Distributional conformal prediction (2021).
     fn tails(&self, best: &Rehearsed) -> (f64, f64) {
@@ -251,7 +253,7 @@ impl<'a> Selection<'a> {
     }
 }
 
-/// The tables of all trials, and what they say.
+/// The tables of all trials, and their answers.
 struct Rehearsed {
     tables: Vec<Table>,
     said: Vec<Vec<(Voices, bool)>>,
@@ -263,10 +265,10 @@ impl Rehearsed {
     }
 }
 
-/// By how many standard errors losses fell, trial by trial.
+/// By how many standard errors the losses fell, trial by trial.
 ///
-/// Cases of one month share its troubles, so what counts is how steadily the trials agree, not how
-/// many cases there are.
+/// Cases of one month share its troubles, so the steadiness over trials counts, not the number of
+/// cases.
 fn gain(before: &[f64], after: &[f64]) -> f64 {
     let n = before.len() as f64;
     let gain = |(before, after): (&f64, &f64)| before - after;

@@ -1,5 +1,5 @@
-//! Weekdays on which things are finished, where that is not any working day: payments on Mondays
-//! and Thursdays, a committee that signs on Fridays. Learned from ends.
+//! Weekdays on which dossiers of a kind are finished, if not on every working day. Examples:
+//! payments on Mondays and Thursdays, a committee that signs on Fridays. Learned from ends.
 
 use std::collections::BTreeMap;
 
@@ -7,21 +7,21 @@ use serde::{Deserialize, Serialize};
 
 use crate::situation::EVERY_DAY;
 
-/// Ends below which nothing is said of a week.
+/// With fewer ends, a kind gets no weekdays of its own.
 const ENOUGH: u32 = 100;
-/// Weeks with an end, below which one busy week could be all there is.
+/// With ends in fewer weeks, one busy week could be the whole history.
 const WEEKS: usize = 8;
-/// A weekday with less than this part of all ends is none on which things are finished.
+/// A weekday with less than this part of all ends is not one on which dossiers are finished.
 const SELDOM: f64 = 0.02;
-/// On more weekdays than these there is nothing to wait for.
+/// Above this many weekdays, waiting for the next one hardly matters.
 const MOST_DAYS: u32 = 3;
 
-/// The weekdays on which things are finished, Monday first.
+/// The weekdays on which dossiers are finished, as bits, Monday lowest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Week(u8);
 
 impl Week {
-    /// None where ends are too few, or fall on most weekdays.
+    /// None if there are too few ends, or if they fall on most weekdays.
     fn of(ends: &Ends) -> Option<Week> {
         let all: u32 = ends.on.iter().sum();
         if all < ENOUGH || ends.weeks.len() < WEEKS {
@@ -38,26 +38,27 @@ impl Week {
         self.0 & 1 << (date - 1).rem_euclid(7) != 0
     }
 
-    /// How many such days there are from one local day to another, both included.
+    /// How many such days lie from one local day to another, both included; capped below
+    /// [`EVERY_DAY`].
     pub fn days_between(self, from: i32, to: i32) -> u8 {
         let most = i32::from(EVERY_DAY) - 1;
         let days = (from..=to.min(from + 7 * most)).filter(|date| self.serves(*date));
         days.take(most as usize).count() as u8
     }
 
-    /// The first such day from a local day on.
+    /// The first such day, starting at a local day.
     pub fn next(self, from: i32) -> i32 {
         let mut days = from..from + 7;
         days.find(|date| self.serves(*date)).unwrap_or(from)
     }
 
-    /// Its days, Monday 0.
+    /// The weekdays, 0 for Monday.
     pub fn weekdays(self) -> Vec<u8> {
         (0..7).filter(|day| self.0 & 1 << day != 0).collect()
     }
 }
 
-/// Ends of one kind of case.
+/// The ends of one kind of case.
 #[derive(Default)]
 struct Ends {
     on: [u32; 7],
@@ -71,12 +72,12 @@ impl Ends {
     }
 }
 
-/// The weeks of those kinds of case that are not finished on any day.
+/// The weekdays of the kinds of case that are not finished on every working day.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ServiceDays {
-    /// Of all kinds together.
+    /// For all kinds together.
     all: Option<Week>,
-    /// Kinds with a week of their own, in order.
+    /// Kinds with weekdays of their own, in order of kind.
     of_kind: Vec<(u16, Week)>,
 }
 
@@ -98,7 +99,7 @@ impl ServiceDays {
         }
     }
 
-    /// The week of a kind; none where it is finished on any day.
+    /// The weekdays of a kind; none if its cases are finished on any working day.
     pub fn of(&self, kind: u16) -> Option<Week> {
         let own = self.of_kind.binary_search_by_key(&kind, |(kind, _)| *kind);
         own.ok().map(|place| self.of_kind[place].1).or(self.all)
@@ -119,7 +120,7 @@ mod tests {
     fn two_days_a_week_are_learned_and_counted_to_the_deadline() {
         let week = learned(&[0, 3]).of(1).expect("Mondays and Thursdays");
         assert_eq!(week.weekdays(), [0, 3]);
-        // From a Tuesday to the Wednesday there is none; to the Thursday one; to Monday two.
+        // From a Tuesday to the Wednesday there is none, to the Thursday one, to the Monday two.
         let tuesday = 2 + 7 * 30;
         let until = |days| week.days_between(tuesday, tuesday + days);
         assert_eq!([until(1), until(2), until(6)], [0, 1, 2]);

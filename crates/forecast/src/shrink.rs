@@ -1,43 +1,43 @@
 //! How far a cell may move the log-odds: as far as cells of its layer differ beyond chance.
 //!
-//! Where the cells of a layer differ no more than the same number of cases drawn at random would,
-//! the layer moves nothing; no strength has to be chosen. Sources: Efron and Morris, Stein's
-//! estimation rule and its competitors (1973), for leaning as much as the layer itself shows;
+//! If the cells of a layer differ no more than random draws of the same number of cases would, the
+//! layer moves nothing. So nobody has to choose a strength. Sources: Efron and Morris, Stein's
+//! estimation rule and its competitors (1973), for shrinking as much as the layer itself shows;
 //! DerSimonian and Laird, Meta-analysis in clinical trials (1986), for the moments; Liang and
 //! Zeger, Longitudinal data analysis (1986), for the noise of looks at one case.
 
 use crate::training_row::{FOLDS, TrainingRow};
 
-/// Log-odds of training rows as layers are added.
+/// The log-odds of each training row while layers are added.
 pub(crate) struct Odds {
     /// From all cases.
     pub whole: Vec<f64>,
-    /// From the cases of the other folds, so that none is judged by its own outcome.
+    /// From the cases of the other folds, so that no case is judged by its own outcome.
     pub apart: Vec<f64>,
 }
 
-/// Log-odds of a chance; a chance of nothing or everything is never believed.
+/// The log-odds of a chance, kept away from certainty.
 pub(crate) fn logit(chance: f64) -> f64 {
     let chance = chance.clamp(0.002, 0.998);
     (chance / (1.0 - chance)).ln()
 }
 
-/// The chance of some log-odds.
+/// The chance of log-odds.
 pub(crate) fn chance(logit: f64) -> f64 {
     1.0 / (1.0 + (-logit.clamp(-12.0, 12.0)).exp())
 }
 
-/// No cell moves the log-odds further.
+/// The furthest that one cell moves the log-odds.
 const FURTHEST: f64 = 3.0;
-/// Steps towards the strength of leaning; it has settled long before.
+/// Iterations for the strength of shrinking; it settles well before.
 const ROUNDS: usize = 5;
 
-/// How far a cell moves: without the cases of each fold, and last with all.
+/// How far a cell moves the log-odds: for each fold without that fold's cases, and last with all.
 pub(crate) type Moved = [f64; FOLDS + 1];
 
-/// Learns one layer on top of those before; gives back how far each cell moves.
+/// Learns one layer on top of those before, and returns how far each cell moves.
 ///
-/// `cells` names each training row's cell.
+/// `cells` holds the cell of each training row.
 pub(crate) fn learn(cells: &[u32], rows: &[TrainingRow], odds: &mut Odds) -> Vec<Moved> {
     let count = cells.iter().max().map_or(0, |last| *last as usize + 1);
     let mut sums = vec![Sums::default(); count];
@@ -58,15 +58,16 @@ pub(crate) fn learn(cells: &[u32], rows: &[TrainingRow], odds: &mut Odds) -> Vec
     moved
 }
 
-/// How far the outcomes of a cell lie from what was foreseen: all, and fold by fold.
+/// The distance of a cell's outcomes from what the layers before foresaw: in total and fold by
+/// fold.
 #[derive(Clone, Default)]
 struct Sums {
     gap: f64,
     mass: f64,
     folds: [(f64, f64); FOLDS],
-    /// The variance of `gap`, with the looks at one case taken as one.
+    /// The variance of `gap`, counting the looks at one case as one.
     noise: f64,
-    /// The gap of the case under way.
+    /// The gap of the case being added.
     of_case: f64,
     case: Option<u32>,
     cases: f64,
@@ -94,7 +95,7 @@ impl Sums {
         self.of_case = 0.0;
     }
 
-    /// Scales all down to cases: many looks at one case say one thing.
+    /// Scales the sums from looks down to cases: many looks at one case say one thing.
     fn close(&mut self) {
         self.settle();
         let scale = self.cases / self.looks.max(1.0);
@@ -106,7 +107,7 @@ impl Sums {
         }
     }
 
-    /// One step of Newton's method, held at zero: without each fold, and with all.
+    /// One step of Newton's method, pulled towards zero by `lean`.
     fn moves(&self, lean: f64) -> Moved {
         let step = |gap: f64, mass: f64| (gap / (mass + lean)).clamp(-FURTHEST, FURTHEST);
         let mut moves = [step(self.gap, self.mass); FOLDS + 1];
@@ -122,7 +123,7 @@ fn plus(sum: (f64, f64), fold: &(f64, f64)) -> (f64, f64) {
     (sum.0 + fold.0, sum.1 + fold.1)
 }
 
-/// The weight that holds a layer's cells at zero; infinite where they do not differ.
+/// The weight that pulls a layer's cells towards zero; infinite if they do not differ.
 fn lean(sums: &[Sums]) -> f64 {
     let (noise, mass) = sums.iter().fold((0.0, 0.0), |(noise, mass), sums| {
         (noise + sums.noise, mass + sums.mass)
@@ -144,7 +145,7 @@ fn lean(sums: &[Sums]) -> f64 {
     lean
 }
 
-/// A quarter is one case at even odds: no cell is believed from a single case.
+/// The least weight. It equals one case at even odds, so no cell is believed from a single case.
 const LIGHTEST: f64 = 0.25;
 
 #[cfg(test)]
@@ -153,7 +154,7 @@ mod tests {
     use crate::situation::Situation;
     use crate::training_row::{FOLDS, TrainingRow};
 
-    /// Two thousand cases in twenty cells, with so many late of a hundred in each.
+    /// Two thousand cases in twenty cells of a hundred; `late_of` gives how many are late in each.
     fn learned(late_of: impl Fn(u32) -> u32) -> Vec<f64> {
         let row = |case: u32| TrainingRow {
             case,
@@ -176,7 +177,7 @@ mod tests {
 
     #[test]
     fn cells_that_differ_no_more_than_chance_move_nothing() {
-        // A hundred tosses of a coin vary by five either way.
+        // A hundred tosses of a coin vary by five in either direction.
         let moved = learned(|cell| [45, 50, 55, 50][cell as usize % 4]);
         assert!(moved.iter().all(|moved| *moved == 0.0), "{moved:?}");
     }

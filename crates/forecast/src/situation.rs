@@ -1,56 +1,57 @@
-//! What the model may know of a dossier at a moment.
+//! What the model may know about a dossier at a moment.
 
-/// Where a dossier stands: the whole of what a score depends on.
+/// The situation of a dossier. A score depends on nothing else.
 ///
-/// Codes come from [`crate::model::Model::step`] and [`crate::model::Model::kind`]; names the
-/// model never saw have the code [`UNKNOWN`] and are judged by what is known of all others.
-/// There is no official in it.
+/// Codes come from [`crate::model::Model::step`] and [`crate::model::Model::kind`]. A name that the
+/// model never saw has the code [`UNKNOWN`] and is judged by what is known of all others. No field
+/// names an official.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Situation {
-    /// The step it is at: what happened last.
+    /// The present step, which is the last event.
     pub step: u16,
     /// The step before.
     pub previous: u16,
-    /// Its combination of types.
+    /// The combination of types.
     pub kind: u16,
-    /// The first of its types, where there are several.
+    /// The first of the types, if there are several.
     pub field: u16,
-    /// Working days since its start, stops left out.
+    /// Working days since the start, without stops.
     pub elapsed: f32,
-    /// Working days at this step, stops left out.
+    /// Working days at the present step, without stops.
     pub waited: f32,
-    /// Working days to its deadline; zero when that has passed.
+    /// Working days to the deadline; zero once it has passed.
     pub left: f32,
-    /// How many events it has had.
+    /// How many events have happened.
     pub events: u32,
-    /// How many of them had happened to it before.
+    /// How many of the events had the same name as an earlier one.
     pub repeats: u32,
-    /// The local weekday it is, Monday 0.
+    /// The local weekday, 0 for Monday.
     pub weekday: u8,
-    /// When in the week it is due: the local weekday times four, and the quarter of the day.
+    /// When in the week the deadline falls: its local weekday times four, plus the quarter of the
+    /// working day.
     pub due_phase: u8,
-    /// Working days from its start to its first event.
+    /// Working days from the start to the first event.
     pub lag: f32,
-    /// How many other agencies are at it.
+    /// How many other agencies work on the dossier.
     pub legs: u8,
-    /// What the one does that has been at it the longest.
+    /// The work of the agency that has worked on it the longest.
     pub leg: u16,
-    /// The unit that must keep its deadline.
+    /// The unit that must keep the deadline.
     pub unit: u16,
-    /// Days until its deadline, today included, on which things like it are finished at all;
-    /// [`EVERY_DAY`] where they are finished on any.
+    /// Days from today until the deadline, both included, on which such dossiers are finished;
+    /// [`EVERY_DAY`] if they are finished on any working day.
     pub service_days: u8,
 }
 
-/// The code of a name the model never saw, and of "nothing yet".
+/// The code of a name that the model never saw, and of "nothing yet".
 pub const UNKNOWN: u16 = u16::MAX;
 
-/// Things are finished on any working day.
+/// Dossiers of the kind are finished on any working day.
 pub const EVERY_DAY: u8 = u8::MAX;
 
 #[cfg(test)]
 impl Situation {
-    /// Before anything happened.
+    /// The situation before anything happened.
     pub(crate) const NOTHING: Situation = Situation {
         step: UNKNOWN,
         previous: UNKNOWN,
@@ -72,7 +73,7 @@ impl Situation {
 }
 
 impl Situation {
-    /// The part of its allowance that is used up, from 0 to 1.
+    /// The used part of the allowance, from 0 to 1.
     #[must_use]
     pub fn share(&self) -> f32 {
         let allowance = self.elapsed + self.left;
@@ -84,7 +85,7 @@ impl Situation {
     }
 }
 
-/// Names that codes stand for: a model's, or a log's.
+/// The names behind codes, of a model or of a log.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Named<'a> {
     pub activities: &'a [String],
@@ -94,7 +95,7 @@ pub(crate) struct Named<'a> {
     pub units: &'a [String],
 }
 
-/// Numbers of a log turned into a model's codes.
+/// Turns a log's numbers into a model's codes.
 #[derive(Debug, Default)]
 pub(crate) struct Codes {
     activities: Vec<u16>,
@@ -105,7 +106,7 @@ pub(crate) struct Codes {
 }
 
 impl Codes {
-    /// A place among the model's names, which are in order, is a code.
+    /// The model's names are in order; a name's index is its code.
     pub fn new(model: Named<'_>, log: Named<'_>) -> Codes {
         Codes {
             activities: codes(model.activities, log.activities),
@@ -116,7 +117,7 @@ impl Codes {
         }
     }
 
-    /// Codes for one case: only the activities it had are looked up.
+    /// The codes for one case, which looks up only the activities that the case has.
     pub fn of_case(model: Named<'_>, log: Named<'_>, had: impl Iterator<Item = u32>) -> Codes {
         let mut codes = Codes::new(
             model,
@@ -167,12 +168,12 @@ fn of(codes: &[u16], number: u32) -> u16 {
     codes.get(number as usize).copied().unwrap_or(UNKNOWN)
 }
 
-/// The codes of a log's names; `known` are in order.
+/// The codes of a log's names; `known` is in order.
 fn codes(known: &[String], names: &[String]) -> Vec<u16> {
     names.iter().map(|name| code(known, name)).collect()
 }
 
-/// The place of a name among known ones in order; [`UNKNOWN`] if it is not one of them.
+/// The index of a name in `known`, which is in order; [`UNKNOWN`] if it is not there.
 pub(crate) fn code(known: &[String], name: &str) -> u16 {
     let place = known.binary_search_by(|known| known.as_str().cmp(name));
     place

@@ -1,21 +1,21 @@
-//! The open time of a calendar in a row.
+//! The open time of a calendar as one list.
 //!
-//! A fit asks for millions of moments. Found among stretches of open time, each costs one search
-//! and no date.
+//! A fit asks for millions of moments. With this list each costs one binary search and no date
+//! arithmetic.
 
 use chrono::{Datelike, NaiveDate};
 
-/// Open time without a pause.
+/// A stretch of open time without a pause.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Stretch {
-    /// Its first and last microsecond.
+    /// The first and last microsecond, since the Unix epoch.
     pub from: i64,
     pub to: i64,
-    /// When its day opened.
+    /// When the day of the stretch opened.
     pub opens: i64,
-    /// Open microseconds before it.
+    /// Open microseconds before the stretch.
     before: i64,
-    /// Its local day, counted from the first of the common era, and the weekday, Monday 0.
+    /// The local day, counted from the first of the common era, and the weekday, 0 for Monday.
     pub date: i32,
     pub weekday: u8,
 }
@@ -25,7 +25,7 @@ pub(crate) struct Stretch {
 pub(crate) struct Stretches(Vec<Stretch>);
 
 impl Stretches {
-    /// Of days with their stretches, in order.
+    /// Builds the list from days, in order, with the stretches of each.
     pub fn new(days: impl Iterator<Item = (NaiveDate, Vec<(i64, i64)>)>) -> Stretches {
         let mut before = 0;
         let mut stretches = Vec::new();
@@ -48,8 +48,8 @@ impl Stretches {
         Stretches(stretches)
     }
 
-    /// The stretch that a moment lies in, or the last before it; none before the first and after
-    /// the last of all.
+    /// The stretch that holds a moment, or the last one before it; none before the first stretch or
+    /// after the last.
     pub fn at(&self, micros: i64) -> Option<Stretch> {
         let place = self.0.partition_point(|stretch| stretch.from <= micros);
         let is_last = place == self.0.len();
@@ -57,8 +57,8 @@ impl Stretches {
         (!is_last || micros <= stretch.to).then_some(*stretch)
     }
 
-    /// The first moment by which so many open microseconds, at least one, have passed, and its
-    /// stretch; none beyond them.
+    /// The first moment by which so many open microseconds, at least one, have passed, with its
+    /// stretch; none beyond the calendar.
     pub fn reached(&self, open: i64) -> Option<(i64, Stretch)> {
         let place = self.0.partition_point(|stretch| stretch.before < open);
         let stretch = self.0.get(place.checked_sub(1)?)?;
@@ -66,7 +66,8 @@ impl Stretches {
         (at <= stretch.to).then_some((at, *stretch))
     }
 
-    /// When each day opens after a moment and up to another; none where they do not reach so far.
+    /// The openings of days after one moment and up to another; none if the calendar does not reach
+    /// that far.
     pub fn openings(&self, after: i64, until: i64) -> Option<impl Iterator<Item = i64>> {
         self.at(after)?;
         self.at(until)?;
@@ -81,12 +82,12 @@ impl Stretches {
 }
 
 impl Stretch {
-    /// Whether a moment lies in it.
+    /// Whether a moment lies in the stretch.
     pub fn holds(&self, micros: i64) -> bool {
         (self.from..=self.to).contains(&micros)
     }
 
-    /// Open microseconds that have passed by a moment not before it.
+    /// Open microseconds that have passed by a moment not before the stretch.
     pub fn passed(&self, micros: i64) -> i64 {
         self.before + (micros.min(self.to) - self.from)
     }

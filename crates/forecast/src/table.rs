@@ -1,16 +1,16 @@
-//! The table: what became of comparable cases, cell by cell, each leaning on a coarser one.
+//! The table of outcomes of comparable cases, cell by cell, each leaning on a coarser one.
 //!
-//! At the root is one curve over the share of the allowance used up. Each layer of cells on top of
-//! it moves the log-odds towards what its own cases showed, by [`crate::shrink`]. The nested cells
-//! also count their cases and keep two curves of the working days to the end.
+//! The base is one curve over the used part of the allowance. Each layer of cells on top moves the
+//! log-odds towards what its own cases showed, by [`crate::shrink`]. The nested cells also count
+//! their cases and keep two curves of the working days to the end.
 //!
-//! One curve is a second voice: the share asks how many like this ended late, the curve whether what
-//! remains of such cases exceeds the time that is left. The share is sharper while the world stays as
-//! it was; the curve follows where only the allowances change. Their log-odds are mixed. A case that
-//! is withdrawn in time is not late, so every end counts as one here.
+//! A chance mixes two voices, as log-odds. The first is the share of comparable cases that ended
+//! late. The second asks of the curve `alive` whether the remaining time of such cases exceeds the
+//! time left. The share is sharper while the world stays as it was; the curve follows when only the
+//! allowances change. A case withdrawn in time is not late, so every end counts as an end here.
 //!
-//! The other tells when a result comes. There a withdrawn case counts as seen running until then, for
-//! it says nothing of how long a result takes.
+//! The curve `ending` tells when a result comes. A withdrawn case counts there as still running
+//! until its withdrawal, because it says nothing about how long a result takes.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -24,7 +24,7 @@ use crate::layer::{FACTS, fact, layer_of, nested};
 use crate::shrink::{chance, logit};
 use crate::situation::Situation;
 
-/// Multiplies and folds: the keys are our own, nobody can aim at collisions.
+/// A fast hash. The keys are our own, so nobody can provoke collisions.
 #[derive(Default)]
 pub(crate) struct Mix(u64);
 
@@ -45,39 +45,39 @@ impl Hasher for Mix {
     }
 }
 
-/// Values by key.
+/// Values by key of a cell.
 pub(crate) type Places<T> = HashMap<u64, T, BuildHasherDefault<Mix>>;
 
-/// A closed nested cell.
+/// A finished nested cell.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Cell {
     pub key: u64,
-    /// Added to the log-odds of ending late.
+    /// How far the cell moves the log-odds of ending late.
     pub moved: f32,
-    /// The share still running after each edge of the table's `ends`, for the second voice.
+    /// For the second voice: the share still running after each edge of the table's `ends`.
     #[serde(with = "ten_thousandths")]
     pub alive: Vec<f32>,
-    /// The share without a result after each edge, had none been withdrawn: for when it comes.
+    /// For the expected end: the share without a result after each edge, as if none were withdrawn.
     #[serde(with = "ten_thousandths")]
     pub ending: Vec<f32>,
     pub cases: u32,
-    /// Cases whose deadline had passed, and of those the late ones.
+    /// Settled cases, and the late ones among them.
     pub settled: u32,
     pub settled_late: u32,
 }
 
-/// Closed cells, found by key.
+/// Finished cells, found by key.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(from = "Stored", into = "Stored")]
 pub(crate) struct Table {
     stored: Stored,
     places: Places<u32>,
     points: Places<f32>,
-    /// The layers of facts that have points at all, in order.
+    /// The layers of facts that have any points, in order.
     layers: Vec<usize>,
 }
 
-/// What of a table is kept.
+/// The stored part of a table.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Stored {
     pub baseline: Baseline,
@@ -86,23 +86,23 @@ pub(crate) struct Stored {
     pub ends: Binning,
     /// In order of key.
     pub cells: Vec<Cell>,
-    /// Cells of facts and how far they move the log-odds, in order of key.
+    /// Cells of facts with how far each moves the log-odds, in order of key.
     pub points: Vec<(u64, f32)>,
-    /// The weight of the curve of what remains against the share that ended late.
+    /// The weight, from 0 to 1, of the second voice.
     pub remaining_weight: f64,
 }
 
-/// Two answers to whether a case ends late, as log-odds.
+/// Two answers to whether a case ends late, both as log-odds.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Voices {
-    /// By the share of comparable cases that ended late.
+    /// From the share of comparable cases that ended late.
     pub share: f64,
-    /// By what remained of comparable cases, running ones included; none where none was seen.
+    /// From the remaining time of comparable cases, running ones included; none without any.
     pub remaining: Option<f64>,
 }
 
 impl Voices {
-    /// The chance when the second has this weight.
+    /// The chance for a weight of the second voice.
     pub fn mixed(self, remaining_weight: f64) -> f64 {
         let sum = match self.remaining {
             Some(remaining) => self.share * (1.0 - remaining_weight) + remaining * remaining_weight,
@@ -142,7 +142,7 @@ impl Table {
         }
     }
 
-    /// The nested cells a situation lies in, most alike first.
+    /// The nested cells that hold a situation, most alike first.
     pub fn chain(&self, at: &Situation) -> impl Iterator<Item = &Cell> {
         let keys = nested(at, &self.stored.binnings.parts(at));
         keys.into_iter().rev().filter_map(|key| {
@@ -151,12 +151,12 @@ impl Table {
         })
     }
 
-    /// The most alike cell; none only for a table without training rows.
+    /// The most alike cell; none only in a table without training rows.
     pub fn cell(&self, at: &Situation) -> Option<&Cell> {
         self.chain(at).next()
     }
 
-    /// The curve of working days to a result of the most alike cell.
+    /// The most alike cell's curve of working days to a result.
     pub fn ending(&self, at: &Situation) -> Option<Alive<'_>> {
         self.cell(at).map(|cell| self.curve(&cell.ending))
     }
@@ -173,7 +173,7 @@ impl Table {
         self.voices(at).mixed(self.stored.remaining_weight)
     }
 
-    /// The two answers behind it.
+    /// The two answers that the chance mixes.
     pub fn voices(&self, at: &Situation) -> Voices {
         let mut share = logit(self.stored.baseline.late(f64::from(at.share())));
         let mut closest = None;
@@ -199,7 +199,8 @@ impl Table {
         self.stored.remaining_weight
     }
 
-    /// Working days at a step and working days left at which a chance may jump.
+    /// The values of working days at the step, and of working days left, at which a chance may
+    /// jump.
     pub fn jumps(&self) -> (impl Iterator<Item = f32>, impl Iterator<Item = f32>) {
         let edges = |binnings: &[Binning; 2]| {
             let edges = binnings.iter().flat_map(Binning::edges);
@@ -209,12 +210,12 @@ impl Table {
         (edges(&binnings.waited), edges(&binnings.left))
     }
 
-    /// Whether plain facts count.
+    /// Whether layers of plain facts add points.
     pub fn has_points(&self) -> bool {
         !self.points.is_empty()
     }
 
-    /// Whether the parts fit each other; bytes from elsewhere may say anything.
+    /// Whether the parts match each other. Stored bytes may come from anywhere.
     pub fn is_sound(&self) -> bool {
         let ends = self.stored.ends.edges().len();
         let cells = &self.stored.cells;

@@ -1,4 +1,4 @@
-//! A log laid out for the protocol: cases in order, with deadlines, split in time.
+//! A log prepared for the protocol: cases in order, with deadlines, split in time.
 
 use std::collections::BTreeMap;
 
@@ -10,14 +10,14 @@ use crate::log::{Case, Deadline, Ending, Error, Log};
 use crate::situation::Named;
 use crate::working_time::{WorkMoment, WorkingTime};
 
-/// An activity of the log and when it happened.
+/// An event of a case: its activity and its moment.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Passed {
     pub activity: u32,
     pub at: WorkMoment,
 }
 
-/// A stretch of time, open while it lasts.
+/// A span of time; without an end while it lasts.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Stretch {
     pub from: WorkMoment,
@@ -32,51 +32,51 @@ impl Stretch {
         })
     }
 
-    /// Whether it had begun and was not over.
+    /// Whether the span had begun and was not over.
     pub fn is_open(self, at: WorkMoment) -> bool {
         !at.before(self.from) && self.to.is_none_or(|to| at.before(to))
     }
 }
 
-/// Another agency's part.
+/// Another agency's work on a case.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct OtherAgency {
-    /// A place in [`Prepared::legs`].
+    /// An index into [`Prepared::legs`].
     pub name: u32,
     pub lasts: Stretch,
 }
 
-/// A case with its working time.
+/// A case on the scale of working time.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Trace {
     pub id: String,
     pub start: WorkMoment,
     pub end: Option<WorkMoment>,
-    /// The last one known.
+    /// The deadline known last.
     pub deadline: WorkMoment,
     pub events: Vec<Passed>,
-    /// A place in [`Prepared::kinds`].
+    /// An index into [`Prepared::kinds`].
     pub kind: u32,
-    /// A place in [`Prepared::fields`].
+    /// An index into [`Prepared::fields`].
     pub field: u32,
-    /// Whether it ended without a result.
+    /// Whether the case ended without a result.
     pub without: bool,
-    /// The deadline it began with, and from when on it was another.
+    /// The first deadline, and each later one with the moment from which it was known.
     pub first_deadline: WorkMoment,
     pub moved: Vec<(WorkMoment, WorkMoment)>,
-    /// When its clock stood, in order and apart.
+    /// The stops of the clock, in order and without overlap.
     pub stops: Vec<Stretch>,
     pub legs: Vec<OtherAgency>,
-    /// A place among the offices.
+    /// An index into [`Prepared::offices`].
     pub office: usize,
-    /// A place in [`Prepared::units`].
+    /// An index into [`Prepared::units`].
     pub unit: u32,
-    /// A place in [`Prepared::unit_kinds`].
+    /// An index into [`Prepared::unit_kinds`].
     pub unit_kind: u32,
 }
 
 impl Trace {
-    /// A case on its own, as far as had happened by a moment, with the deadline in force.
+    /// A single case as of `now`, with the deadline in force.
     pub fn of(
         case: &Case,
         office: &WorkingTime,
@@ -95,7 +95,7 @@ impl Trace {
         Ok((trace, names))
     }
 
-    /// What was known of it at a moment: nothing from then on.
+    /// What was known of the case before a moment.
     pub fn known_before(&self, moment: WorkMoment) -> Trace {
         let seen = self.events.partition_point(|event| event.at.before(moment));
         let moved = self.moved.iter().filter(|(at, _)| at.before(moment));
@@ -119,41 +119,41 @@ impl Trace {
         }
     }
 
-    /// Whether its deadline lies before a horizon. It does not pass while the clock stands.
+    /// Whether the deadline has passed before a horizon. It does not pass while the clock stands.
     pub fn is_settled(&self, horizon: WorkMoment) -> bool {
         let stands = self.stops.last().is_some_and(|stop| stop.to.is_none());
         self.deadline.before(horizon) && (self.end.is_some() || !stands)
     }
 
-    /// The deadline known at a moment.
+    /// The deadline that was known at a moment.
     pub fn deadline_at(&self, at: WorkMoment) -> WorkMoment {
         let known = self.moved.iter().rev().find(|(from, _)| !at.before(*from));
         known.map_or(self.first_deadline, |(_, deadline)| *deadline)
     }
 
-    /// Late, judged from all that is known of it. No end is late.
+    /// Whether the case is late, by all that is known. A case without an end counts as late.
     pub fn is_late(&self) -> bool {
         self.end.is_none_or(|end| self.deadline.before(end))
     }
 
-    /// The allowance in working days.
+    /// Working days from start to deadline.
     pub fn allowance(&self) -> f64 {
         (self.deadline.day - self.start.day).max(0.0)
     }
 }
 
-/// When cases are looked at to learn from them, and to judge.
+/// When cases are looked at, to learn and to judge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Looks {
-    /// After each event and once a working day, as the protocol for logs has it.
+    /// After each event and once each working day: the protocol for logs.
     #[default]
     Daily,
-    /// After each event and at equal parts of the allowance, as an engine looks that never sleeps:
-    /// a limit of one day is looked at as often as one of ten.
+    /// After each event and at equal parts of the allowance, because the engine looks continuously.
+    /// A limit of one day gets as many looks as one of ten.
     ByShare,
 }
 
-/// How a log is laid out.
+/// How to prepare a log.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Layout {
     pub deadline: Deadline,
@@ -163,24 +163,24 @@ pub(crate) struct Layout {
     pub finished_only: bool,
 }
 
-/// Where the training part ends.
+/// The end of the training part.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Split {
-    /// At the start of the case before which this share of the cases started.
+    /// At the start of the case that divides the cases, in order of start, at this share.
     Share(f64),
     /// At a moment.
     At(Instant),
 }
 
-/// A log after the first steps of the protocol.
+/// A log prepared for the protocol.
 pub(crate) struct Prepared<'a> {
     /// In order of start.
     pub traces: Vec<Trace>,
-    /// Names of types, one a combination.
+    /// Names of combinations of types.
     pub kinds: Vec<String>,
-    /// The first type of each kind, each once.
+    /// The first types, each once, of cases with several.
     pub fields: Vec<String>,
-    /// Names of what other agencies do.
+    /// Names of other agencies' work.
     pub legs: Vec<String>,
     pub units: Vec<String>,
     pub unit_kinds: Vec<String>,
@@ -188,20 +188,20 @@ pub(crate) struct Prepared<'a> {
     pub split_at: Instant,
     pub log_end: WorkMoment,
     pub dropped: usize,
-    /// Cases that began so late that only quick ones of their time are in the log.
+    /// Cases that began so late that the log holds only the quick ones among them.
     pub dropped_truncated: usize,
     pub looks: Looks,
-    /// Daily samples are taken every so many working days.
+    /// Daily looks are taken every so many working days.
     pub stride: usize,
     pub offices: Vec<&'a WorkingTime>,
-    /// Every working day's 95 %, office by office.
+    /// For each office, the moment of each working day at which 95 % of its open time has passed.
     pub evenings: Vec<Vec<WorkMoment>>,
 }
 
 impl<'a> Prepared<'a> {
-    /// Drops what the protocol drops, splits by start and gives every case its deadline.
+    /// Drops unusable cases, splits by start and gives each case its deadline.
     ///
-    /// A case whose office is not among the given ones keeps the time of the first.
+    /// A case whose office is not in `offices` uses the first.
     pub fn new(log: &Log, offices: &[&'a WorkingTime], layout: Layout) -> Result<Self, Error> {
         let Layout {
             deadline: rule,
@@ -283,7 +283,7 @@ impl<'a> Prepared<'a> {
         })
     }
 
-    /// The log's own names.
+    /// The names behind the log's numbers.
     pub fn named<'n>(&'n self, activities: &'n [String]) -> Named<'n> {
         Named {
             activities,
@@ -294,7 +294,7 @@ impl<'a> Prepared<'a> {
         }
     }
 
-    /// The position of a moment in the time of one of the offices.
+    /// The position of a moment in the working time of an office.
     pub fn position(&self, moment: WorkMoment, office: usize) -> f64 {
         if office == 0 {
             return moment.day;
@@ -323,12 +323,12 @@ impl<'a> Prepared<'a> {
     }
 }
 
-/// How many of some cases, in order of start, began early enough that slow ones of their time are
-/// in the log too.
+/// How many of some cases, in order of start, began early enough that the log has the slow ones
+/// too.
 ///
-/// A log of finished cases ends before the slow ones of its last weeks do, so its last weeks look
-/// quick. Left out are cases that begin within the 95th percentile of the cycle times of the
-/// earlier half before the log's end.
+/// A log of finished cases ends before the slow cases of its last weeks do, so its last weeks look
+/// quick. The cut lies before the log's end by the 95th percentile of the cycle times of the
+/// earlier half.
 fn whole(cases: &[&Case], log_end: Option<Instant>) -> usize {
     let earlier = cases[..cases.len() / 2].iter();
     let cycle = |case: &&Case| Some(case.end? - case.start);
@@ -426,7 +426,7 @@ fn trace(
     })
 }
 
-/// Stops in order, those that touch joined.
+/// Stops in order, with overlapping or touching ones merged.
 fn apart(mut stops: Vec<Stretch>) -> Vec<Stretch> {
     stops.sort_by_key(|stop| stop.from.micros);
     let mut apart: Vec<Stretch> = Vec::with_capacity(stops.len());
@@ -474,7 +474,7 @@ fn percentile_of<'a>(
         .ok_or(Error::NoPercentile { percentile })
 }
 
-/// Every third day where the typical allowance is long: a day more or less says little there.
+/// Every third day if the typical allowance is long, because a day more or less says little there.
 fn stride(traces: &[Trace], split: WorkMoment) -> usize {
     let known = traces.iter().filter(|trace| trace.start.before(split));
     let mut allowances: Vec<f64> = known.map(Trace::allowance).collect();
@@ -483,7 +483,7 @@ fn stride(traces: &[Trace], split: WorkMoment) -> usize {
     if typical > 45.0 { 3 } else { 1 }
 }
 
-/// What a log names.
+/// The names that occur in a log.
 #[derive(Default)]
 pub(crate) struct Names {
     kinds: Numbered,
@@ -505,7 +505,7 @@ impl Names {
     }
 }
 
-/// Names, numbered as they come.
+/// Names, numbered in order of first appearance.
 #[derive(Default)]
 struct Numbered {
     names: Vec<String>,
@@ -542,7 +542,7 @@ mod tests {
         instant(day(on), NaiveTime::from_hms_opt(9, 0, 0).expect("a time"))
     }
 
-    /// Monday to Friday, with one day off or none.
+    /// Monday to Friday, with at most one day off.
     fn office(off: Option<u32>) -> WorkingTime {
         let time = |hour| NaiveTime::from_hms_opt(hour, 0, 0).expect("a time");
         let hours = Hours {
@@ -565,7 +565,7 @@ mod tests {
 
     #[test]
     fn each_case_keeps_the_time_of_its_own_office() {
-        // Wednesday 11 June is off at the second office alone; the third is not given.
+        // Wednesday 11 June is off at the second office only. The third office is not in the list.
         let case = |office: u16| Case {
             id: office.to_string(),
             start: nine(10),
@@ -605,7 +605,7 @@ mod tests {
             evenings.filter(|evening| evening.before(noon)).count()
         };
         assert_eq!((evenings(0), evenings(1)), (2, 1));
-        // Told in the time of the second, the same moment lies a day earlier.
+        // On the calendar of the second office, the same moment lies a day earlier.
         let there = prepared.position(offices[0].moment(nine(13)).expect("a day"), 1);
         assert!((there - (prepared.traces[1].deadline.day)).abs() < 1e-9);
     }

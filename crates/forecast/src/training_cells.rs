@@ -1,4 +1,4 @@
-//! From training rows to a table: layer upon layer, then only what is worth keeping.
+//! Makes a table from training rows: layer upon layer, then only the cells worth keeping.
 
 use crate::baseline::Baseline;
 use crate::binning::{Binning, Binnings, Parts};
@@ -8,56 +8,56 @@ use crate::shrink::{Moved, Odds, learn, logit};
 use crate::table::{Cell, Places, Stored, Table};
 use crate::training_row::{FOLDS, TrainingRow};
 
-/// Parts into which the working days to the end are cut.
+/// The number of parts of the working days to the end.
 const PARTS: usize = 24;
-/// Cases' worth of weight that a cell's curve of when a result comes gives its parent's.
+/// How many cases' worth of weight a cell's curve of the time to a result gives to its parent's.
 ///
-/// Few, whatever serves the chance: under a leaning of hundreds a step at which fifty cases take a
-/// week would seem to end when the quick cases of other steps do.
+/// Small, whatever leaning suits the chance: with a weight of hundreds, a step at which fifty cases
+/// took a week would seem to end when the quick cases of other steps do.
 const ENDING_LEAN: f64 = 10.0;
-/// A cell below this many cases is not kept: it says what its parent says.
+/// A cell with fewer cases is not kept, because its parent says the same.
 const KEEP: u32 = 4;
-/// Nested cells kept at most, the largest first.
+/// The most nested cells kept, the largest first.
 const MOST_CELLS: usize = 9_000;
-/// Cells of facts kept at most, the largest first.
+/// The most cells of facts kept, the largest first.
 const MOST_POINTS: usize = 40_000;
 
-/// Training rows sorted into nested cells, from which tables can be made.
+/// Training rows sorted into nested cells, ready to make tables.
 pub(crate) struct TrainingCells {
     rows: Vec<TrainingRow>,
     baseline: Baseline,
     binnings: Binnings,
     ends: Binning,
     tallies: Vec<Tally>,
-    /// Each layer's number of its first tally.
+    /// For each layer, the index of its first tally.
     first: [usize; NESTED],
-    /// Each training row's cell, layer by layer.
+    /// For each layer, the cell of each training row.
     cells: Vec<Vec<u32>>,
 }
 
-/// What the rows taught: all that a table needs whatever is chosen, so that it is reckoned once.
+/// What the rows teach regardless of the switches, computed once for all tables.
 pub(crate) struct Lessons {
     /// How far each nested cell moves the log-odds.
     nested: Vec<Moved>,
-    /// The same of the cells of facts, with the most looks, in order of key.
+    /// As `nested`, for the cells of facts with the most looks, in order of key.
     points: Vec<(u64, Moved)>,
     /// The curves of working days to a result.
     endings: Vec<Option<Vec<f32>>>,
 }
 
-/// What was chosen of a table.
+/// The switches of a table.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Made {
-    /// Whether plain facts add their points.
+    /// Whether layers of plain facts add points.
     pub points: bool,
-    /// How many cases' worth of weight a cell's curve for the second voice gives its parent's.
+    /// How many cases' worth of weight a cell's curve for the second voice gives to its parent's.
     pub lean: f64,
-    /// The weight of that voice.
+    /// The weight, from 0 to 1, of the second voice.
     pub remaining_weight: f64,
 }
 
 impl TrainingCells {
-    /// Counts training rows, which come case by case.
+    /// Sorts training rows, which come case by case, into cells.
     pub fn new(baseline: Baseline, rows: Vec<TrainingRow>) -> TrainingCells {
         let binnings = Binnings::new(&rows);
         let remaining = |row: &TrainingRow| row.remaining;
@@ -98,7 +98,7 @@ impl TrainingCells {
         counted
     }
 
-    /// Counts ends and last sights of every cell that is kept, but for the cases of one fold.
+    /// Counts ends and last sights of every kept cell, without the cases of fold `but`.
     fn count_ends(&mut self, but: Option<usize>) {
         let parts = self.ends.edges().len();
         for tally in self.tallies.iter_mut().filter(|tally| tally.is_kept()) {
@@ -118,8 +118,8 @@ impl TrainingCells {
         }
     }
 
-    /// For each fold the table of the cases of all others, by which none is judged by its own
-    /// outcome.
+    /// For each fold, the table of the cases of all other folds. With it, no case is judged by its
+    /// own outcome.
     pub fn tables_apart(&mut self, lessons: &Lessons, made: Made) -> Vec<Table> {
         let tables = (0..FOLDS).map(|fold| {
             self.count_ends(Some(fold));
@@ -130,7 +130,7 @@ impl TrainingCells {
         tables
     }
 
-    /// The curve of each kept cell. A parent comes before its children, and is kept if one is.
+    /// The curve of each kept cell. A parent comes before its children, and is kept if a child is.
     fn curves(&self, of: impl Fn(&Tally) -> &Spread, lean: f64) -> Vec<Option<Vec<f32>>> {
         let mut curves: Vec<Option<Vec<f32>>> = Vec::with_capacity(self.tallies.len());
         for tally in &self.tallies {
@@ -141,7 +141,7 @@ impl TrainingCells {
         curves
     }
 
-    /// The rows, case by case.
+    /// The training rows, case by case.
     pub fn rows(&self) -> &[TrainingRow] {
         &self.rows
     }
@@ -171,7 +171,7 @@ impl TrainingCells {
         self.table_of(lessons, made, FOLDS)
     }
 
-    /// The table without the cases of a fold; of all cases where it is none.
+    /// The table without the cases of a fold; of all cases for `FOLDS`.
     fn table_of(&self, lessons: &Lessons, made: Made, fold: usize) -> Table {
         let points = lessons.points.iter().filter(|_| made.points);
         let points = points.map(|(key, moved)| (*key, short(moved[fold])));
@@ -185,7 +185,7 @@ impl TrainingCells {
         })
     }
 
-    /// Learns the layers of facts, and keeps the cells with the most looks in order of key.
+    /// Learns the layers of facts, and keeps the cells with the most looks, in order of key.
     fn points(&self, odds: &mut Odds) -> Vec<(u64, Moved)> {
         let situations = self.rows.iter().map(|row| &row.situation);
         let parts: Vec<Parts> = situations
@@ -241,12 +241,12 @@ impl TrainingCells {
     }
 }
 
-/// Four digits: more would only lengthen the model.
+/// Four digits; more would only make the model longer.
 fn short(value: f64) -> f32 {
     (value * 1e4).round() as f32 / 1e4
 }
 
-/// Keys numbered as they come.
+/// Keys, numbered in order of first appearance.
 #[derive(Default)]
 struct Numbers {
     places: Places<u32>,
@@ -262,14 +262,14 @@ impl Numbers {
     }
 }
 
-/// Counts of one nested cell while it is being filled.
+/// The counts of one nested cell while rows are added.
 struct Tally {
     key: u64,
     layer: usize,
     parent: usize,
-    /// Ends of every kind; empty where the cell is not kept.
+    /// All ends; empty if the cell is not kept.
     ends: Spread,
-    /// Results alone: what was withdrawn counts as seen running until then.
+    /// Results only: a withdrawn case counts as running until then.
     results: Spread,
     cases: u32,
     late: u32,

@@ -1,4 +1,4 @@
-//! What past cases teach, one training row a look; running cases teach too.
+//! What past and running cases teach: one training row for each look.
 
 use crate::baseline::{Baseline, Life};
 use crate::sample::{Hours, Prefix, View, looks, situations};
@@ -6,26 +6,26 @@ use crate::situation::Situation;
 use crate::trace::{Prepared, Trace};
 use crate::working_time::WorkMoment;
 
-/// Cases are dealt into this many folds, so that none is judged by its own outcome.
+/// The number of folds. No case is judged by a table that its own outcome shaped.
 pub(crate) const FOLDS: usize = 5;
 
-/// A case with the looks taken at it.
+/// A case with its looks.
 pub(crate) struct ObservedCase {
     pub deadline: WorkMoment,
     pub end: Option<WorkMoment>,
-    /// Whether that end was a result.
+    /// Whether the end was a result.
     pub resolved: bool,
     pub unit_kind: u32,
-    /// Late or not, where the deadline lies before the horizon.
+    /// Whether the case is late; none if its deadline does not lie before the horizon.
     pub late: Option<bool>,
-    /// The position of each look in working days.
+    /// The position of each look, in working days.
     pub days: Vec<f64>,
-    /// Working days without quiet periods from each look to the end, or to the last sight of it.
+    /// Working days without quiet periods from each look to the end, or to the horizon.
     pub remaining: Vec<f64>,
     pub situations: Vec<Situation>,
 }
 
-/// Looks at traces, knowing nothing from the horizon on; of the looks at a case every so many.
+/// Looks at traces as of a horizon. Keeps every `every`-th look of a case.
 pub(crate) fn observe<'a>(
     traces: impl Iterator<Item = &'a Trace>,
     (prepared, view): (&Prepared<'_>, &View<'_>),
@@ -78,7 +78,7 @@ pub(crate) fn remaining(
 }
 
 impl ObservedCase {
-    /// On the root's curve; none without a look.
+    /// The observed time on the baseline curve; none without a look.
     pub fn life(&self) -> Option<Life> {
         let (first, remaining) = self.situations.first().zip(self.remaining.first())?;
         let elapsed = f64::from(first.elapsed);
@@ -95,11 +95,12 @@ impl ObservedCase {
         })
     }
 
-    /// 1 for late and 0 for in time; while neither is known, the chance by the share alone.
+    /// 1 for late and 0 for in time. While neither is known, the chance by the used part of the
+    /// allowance alone.
     ///
-    /// So the newest cases teach as well, and none is left out for having been quick or slow.
-    /// Source: Efron, The two sample problem with censored data (1967), where what still runs is
-    /// dealt out over what may become of it.
+    /// So the newest cases teach too, and no case is left out for having been quick or slow.
+    /// Source: Efron, The two sample problem with censored data (1967), which spreads a case that
+    /// still runs over its possible outcomes.
     fn outcome(&self, baseline: &Baseline) -> f64 {
         match (self.late, self.end) {
             (Some(late), _) => f64::from(u8::from(late)),
@@ -109,24 +110,24 @@ impl ObservedCase {
     }
 }
 
-/// What a look taught.
+/// One look as the fit sees it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TrainingRow {
     pub case: u32,
     pub situation: Situation,
-    /// Working days to the end, or to the last sight of it.
+    /// Working days to the end, or to the horizon.
     pub remaining: f32,
-    /// Whether it ended there, in whatever way.
+    /// Whether the case ended there, in whatever way.
     pub ended: bool,
-    /// Whether that end was a result.
+    /// Whether the end was a result.
     pub resolved: bool,
-    /// 1 for late, 0 for in time; between them while nobody knows.
+    /// 1 for late, 0 for in time; between them while the outcome is open.
     pub late: f64,
-    /// Whether its deadline lies before the horizon.
+    /// Whether the deadline lies before the horizon.
     pub settled: bool,
 }
 
-/// The fold of the case with a number.
+/// The fold of a case, by its number.
 pub(crate) fn fold_of(number: usize) -> usize {
     number % FOLDS
 }

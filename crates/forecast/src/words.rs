@@ -8,7 +8,7 @@ use crate::forecaster::FEW;
 use crate::working_time::TimeScale;
 
 impl Reason {
-    /// The reason as a sentence. `scale` tells short times in hours.
+    /// The reason as a sentence. `scale` says how many hours a day has.
     #[must_use]
     pub fn words(&self, language: Language, scale: TimeScale) -> String {
         let time = |days: f64| span(language, days, scale);
@@ -296,7 +296,7 @@ fn comparable(language: Language, settled: u32, late: u32, place: &str) -> Strin
     }
 }
 
-/// What comparable dossiers had behind them.
+/// What comparable dossiers have in common besides the step.
 struct Since {
     used: Option<f64>,
     waited: Option<String>,
@@ -323,9 +323,9 @@ fn place(language: Language, step: Option<&str>, since: Since) -> String {
     }
 }
 
-/// A length of time as people say it: minutes below an hour, hours below a working day, then half days.
+/// A duration as people say it: minutes below an hour, hours below a working day, then half days.
 ///
-/// Time that passes by night too is told in hours below two days.
+/// Where nights count too, hours go up to two days.
 fn span(language: Language, days: f64, scale: TimeScale) -> String {
     let hours = days.max(0.0) * scale.hours_a_day;
     let minutes = (hours * 12.0).round() * 5.0;
@@ -399,7 +399,7 @@ fn many(one: &str, number: f64) -> String {
     format!("{one}{s}")
 }
 
-/// A number of halves.
+/// A multiple of one half, with the language's decimal mark.
 fn number(language: Language, number: f64) -> String {
     let text = format!("{number:.1}");
     let text = text.strip_suffix(".0").unwrap_or(&text);

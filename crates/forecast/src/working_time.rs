@@ -8,11 +8,11 @@ use domain::time::{Instant, day_start, instant, local};
 
 use crate::stretches::Stretches;
 
-/// How the clocks on the office's walls read.
+/// The local time of an office: converts between moments and wall clocks.
 pub trait LocalTime: Send + Sync {
-    /// The wall clock at a moment.
+    /// What the wall clock shows at a moment.
     fn wall(&self, at: Instant) -> NaiveDateTime;
-    /// The first moment at which the wall clock reads at least this.
+    /// The first moment at which the wall clock shows at least this.
     fn moment(&self, wall: NaiveDateTime) -> Instant;
 }
 
@@ -30,26 +30,26 @@ impl LocalTime for VietNam {
     }
 }
 
-/// Time as one place counts it: by its calendar, or without a pause.
+/// Time as one office counts it: by its calendar, or without a pause.
 ///
-/// A position counts open time since the first day, in working days of average length. It is a
-/// coordinate for statistics, never a due time: legal limits in days and in hours do not convert
-/// into each other.
+/// A position counts open time since the calendar's first day, in working days of average length.
+/// It is a coordinate for statistics, never a due time, because legal limits in days and in hours
+/// do not convert into each other.
 pub struct WorkingTime {
     counts: Counts,
     zone: Box<dyn LocalTime>,
     opens: Instant,
-    /// The open time of the calendar; empty where all time counts.
+    /// The open time of the calendar; empty if all time counts.
     stretches: Stretches,
     /// Open microseconds of an average working day.
     day: f64,
 }
 
-/// What passes as time.
+/// What counts as time.
 enum Counts {
     /// The open time of a calendar.
     Open(Calendar),
-    /// All of it, nights and days off included, between two days: for limits in elapsed hours.
+    /// All time between two days, nights and days off included: for limits in elapsed hours.
     Elapsed(NaiveDate, NaiveDate),
 }
 
@@ -62,13 +62,13 @@ pub struct TimeScale {
     pub elapsed: bool,
 }
 
-/// A moment and how much working time had passed by then.
+/// A moment, and how much working time has passed by then.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct WorkMoment {
     pub micros: i64,
     /// Working days since the calendar's first day.
     pub day: f64,
-    /// The local one, Monday 0.
+    /// The local weekday, 0 for Monday.
     pub weekday: u8,
     /// The local day, counted from the first of the common era.
     pub date: i32,
@@ -79,7 +79,7 @@ impl WorkMoment {
         self.micros < other.micros
     }
 
-    /// The weekday times four, and the quarter of the working day.
+    /// The weekday times four, plus the quarter of the working day.
     pub fn phase(self) -> u8 {
         let quarter = (self.day.fract().clamp(0.0, 1.0) * 4.0) as u8;
         self.weekday * 4 + quarter.min(3)
@@ -91,7 +91,7 @@ impl WorkMoment {
 }
 
 impl WorkingTime {
-    /// Puts a calendar, whose days are local days of the zone, on the wall.
+    /// Working time by a calendar, whose days are local days of `zone`.
     #[must_use]
     pub fn new(calendar: Calendar, zone: Box<dyn LocalTime>) -> WorkingTime {
         let opens = day_start(calendar.first_day());
@@ -115,7 +115,7 @@ impl WorkingTime {
         }
     }
 
-    /// Time that passes by night and on days off too, over the days of a calendar.
+    /// Time without a pause, over the days of a calendar: nights and days off count.
     #[must_use]
     pub fn elapsed(calendar: &Calendar, zone: Box<dyn LocalTime>) -> WorkingTime {
         let (first, last) = (calendar.first_day(), calendar.last_day());
@@ -128,7 +128,7 @@ impl WorkingTime {
         }
     }
 
-    /// How its days read in hours.
+    /// How the days of this time read in hours.
     #[must_use]
     pub fn scale(&self) -> TimeScale {
         TimeScale {
@@ -137,7 +137,7 @@ impl WorkingTime {
         }
     }
 
-    /// When a limit ends that begins at a moment, as the law counts it on these walls.
+    /// When a limit that begins at `start` ends, counted as the law does, in local time.
     pub fn due(&self, start: Instant, limit: Limit) -> Result<Instant, Error> {
         match (&self.counts, limit) {
             (_, Limit::ElapsedHours(hours)) => Ok(start + TimeDelta::hours(i64::from(hours))),
@@ -156,13 +156,14 @@ impl WorkingTime {
         }
     }
 
-    /// A moment as the walls show it, read as if they stood in Viet Nam, where calendars count.
+    /// The moment at which clocks in Việt Nam show what the office's clock shows at `at`. Calendars
+    /// count in that time.
     fn shown(&self, at: Instant) -> Instant {
         let wall = self.zone.wall(at);
         instant(wall.date(), wall.time())
     }
 
-    /// The first moment at which the wall clock reads at least this.
+    /// The first moment at which the office's clock shows at least this.
     pub(crate) fn at(&self, wall: NaiveDateTime) -> Instant {
         self.zone.moment(wall)
     }
@@ -187,7 +188,7 @@ impl WorkingTime {
         }
     }
 
-    /// The working days that have passed by a moment since the calendar's first day.
+    /// The working days that have passed from the calendar's first day to a moment.
     pub fn position(&self, at: Instant) -> Result<f64, Error> {
         let micros = at.timestamp_micros();
         match self.stretches.at(micros) {
@@ -196,7 +197,7 @@ impl WorkingTime {
         }
     }
 
-    /// The same by the calendar itself, which knows why a moment lies beyond it.
+    /// [`WorkingTime::position`] by the calendar itself, which can say why a moment lies outside.
     fn counted_position(&self, at: Instant) -> Result<f64, Error> {
         let open = match &self.counts {
             Counts::Open(calendar) => calendar.open_time_between(self.opens, self.shown(at))?,
@@ -217,7 +218,7 @@ impl WorkingTime {
         }
     }
 
-    /// The same, laid out.
+    /// [`WorkingTime::moment_of`], with the position and the local day.
     pub(crate) fn reached(&self, position: f64) -> Result<WorkMoment, Error> {
         match self.stretches.reached(self.open_micros(position)) {
             Some((micros, stretch)) => Ok(WorkMoment {
@@ -245,7 +246,7 @@ impl WorkingTime {
         }
     }
 
-    /// When a day's time begins; none on a day without any.
+    /// When a day opens; none on a day that does not.
     fn opening(&self, day: NaiveDate) -> Result<Option<Instant>, Error> {
         Ok(match &self.counts {
             Counts::Open(calendar) => calendar.opening(day)?.map(|at| self.unshown(at)),
@@ -253,9 +254,9 @@ impl WorkingTime {
         })
     }
 
-    /// The last moment, up to this one, at which the office opened for the day.
+    /// The office's last opening at or before a moment.
     ///
-    /// Before the calendar's first opening it is that moment itself.
+    /// Before the calendar's first opening it is the moment itself.
     pub(crate) fn opened(&self, at: Instant) -> Result<Instant, Error> {
         let stretch = self.stretches.at(at.timestamp_micros());
         let opening = stretch.and_then(|stretch| DateTime::from_timestamp_micros(stretch.opens));
@@ -274,7 +275,7 @@ impl WorkingTime {
         }
     }
 
-    /// When the office opens on each working day after a moment and up to another.
+    /// The office's openings after one moment and up to another.
     pub(crate) fn openings(&self, after: Instant, until: Instant) -> Result<Vec<Instant>, Error> {
         let found = self
             .stretches
@@ -300,7 +301,8 @@ impl WorkingTime {
         }
     }
 
-    /// The positions between which some local days lie; none outside the calendar.
+    /// The positions at which the first of some local days begins and the last ends; none outside
+    /// the calendar.
     pub(crate) fn stretch(&self, first: NaiveDate, last: NaiveDate) -> Option<(f64, f64)> {
         let midnight = |day: NaiveDate| {
             let at = self.zone.moment(day.and_time(NaiveTime::MIN));
@@ -344,7 +346,7 @@ impl WorkingTime {
         self.zone.wall(at).date()
     }
 
-    /// The moment of each working day at which 95 % of its open time has passed, in order.
+    /// For each working day, in order, the moment at which 95 % of its open time has passed.
     pub(crate) fn evenings(
         &self,
         first: NaiveDate,
@@ -372,9 +374,10 @@ impl WorkingTime {
     }
 }
 
-/// The open time of a calendar on the walls of a zone.
+/// The open time of a calendar in the local time of a zone.
 ///
-/// Where clocks change during open hours an hour is not an hour: there the calendar itself counts.
+/// Empty if clocks change during open hours, because an hour on the wall is then not an hour; the
+/// calendar itself counts instead.
 fn stretches(calendar: &Calendar, zone: &dyn LocalTime) -> Stretches {
     let days = calendar.first_day().iter_days();
     let days = days.take_while(|day| *day <= calendar.last_day());

@@ -1,15 +1,15 @@
-//! What the flags were worth: per case, not per look.
+//! The worth of flags, counted per case and not per look.
 
 use super::report::FlagWorth;
 
-/// What was said of one case, and what became of it.
+/// The first flag of one case, if any, and the outcome.
 pub(super) struct Flag {
     pub late: bool,
     /// Working days from the flag to the deadline; none without a flag.
     pub lead: Option<f64>,
 }
 
-/// What flags were worth.
+/// Counts flags, hits and lead times.
 pub(super) fn worth(flags: impl Iterator<Item = Flag>) -> FlagWorth {
     let (mut flagged, mut late) = (0_u32, 0_u32);
     let mut leads = Vec::new();

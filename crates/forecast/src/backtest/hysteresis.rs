@@ -1,4 +1,4 @@
-//! What levels are worth when each is judged with the one before it in mind.
+//! The worth of levels when each is judged with the one before it in mind, as the engine does.
 
 use super::alarm::{Flag, worth};
 use super::report::FlagWorth;
@@ -12,15 +12,15 @@ pub(super) struct LevelPath {
     pub levels: Vec<(f64, Level)>,
 }
 
-/// The two levels that say something is wrong.
+/// The worth of the two levels that warn.
 pub(super) struct Flags {
     pub at_risk: FlagWorth,
     pub will_be_late: FlagWorth,
-    /// Cases whose flag was given up and raised again, among the flagged; none without flags.
+    /// The share of flagged cases whose flag was cleared and raised again; none without flags.
     pub raised_again: Option<f64>,
 }
 
-/// Judges the first time that each level is reached, and how often it wavers.
+/// Judges the first look at which each level is reached, and counts how often flags come back.
 pub(super) fn flags(walks: &[LevelPath]) -> Flags {
     let seen = || walks.iter().filter(|walk| !walk.levels.is_empty());
     let from = |least: Level| {

@@ -1,4 +1,4 @@
-//! Figures of merit, pooled over looks; errors by drawing cases again.
+//! Figures of merit, pooled over looks. Their errors come from drawing whole cases again.
 //!
 //! Sources: the area under the curve is the share of pairs in the right order
 //! (Hanley and McNeil 1982); the mean squared error of chances is Brier's (1950);
@@ -6,7 +6,7 @@
 
 use super::report::Bin;
 
-/// One look's score and what became of its case.
+/// The score of one look and the outcome of its case.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Scored {
     pub score: f64,
@@ -17,19 +17,19 @@ pub(super) struct Scored {
 const BINS: usize = 15;
 const DRAWS: usize = 400;
 
-/// The area under the curve; none unless some are late and some are not.
+/// The area under the ROC curve; none unless some cases are late and some are in time.
 pub(super) fn auc(scored: &[Scored]) -> Option<f64> {
     let scores: Vec<f64> = scored.iter().map(|scored| scored.score).collect();
     Ranked::new(scored, &scores).auc(|_| 1.0)
 }
 
-/// Two scores side by side, and how sure the difference is.
+/// Our score beside the naive one, and how sure the difference is.
 pub(super) struct Judged {
     pub auc: Option<f64>,
     pub auc_se: Option<f64>,
     pub brier_se: Option<f64>,
     pub naive_auc: Option<f64>,
-    /// 95 % of the paired draws of the difference lie between these.
+    /// The middle 95 % of the difference in area, over paired draws.
     pub gain: Option<(f64, f64)>,
 }
 
@@ -88,9 +88,9 @@ fn spread(values: &[f64]) -> Option<f64> {
     Some((squares / (values.len() as f64 - 1.0)).sqrt())
 }
 
-/// Looks in order of score, so that each draw is one walk.
+/// Looks in order of score, so that each draw computes its area in one pass.
 struct Ranked {
-    /// Case, late, and whether the next look has the same score.
+    /// Case, whether it was late, and whether the next look has the same score.
     order: Vec<(u32, bool, bool)>,
 }
 
@@ -143,9 +143,10 @@ fn squared(scored: &Scored) -> f64 {
     (scored.score - f64::from(u8::from(scored.late))).powi(2)
 }
 
-/// Looks in fifteen parts of equal size by chance: mean chance against the share that was late.
+/// Looks in fifteen parts of about equal size, by chance: mean chance against the share that ended
+/// late.
 ///
-/// Looks with the same chance stay in one part.
+/// Looks with the same chance stay in the same part.
 pub(super) fn calibration(scored: &[Scored]) -> Vec<Bin> {
     let mut sorted: Vec<&Scored> = scored.iter().collect();
     sorted.sort_by(|a, b| a.score.total_cmp(&b.score));
@@ -162,7 +163,7 @@ pub(super) fn calibration(scored: &[Scored]) -> Vec<Bin> {
     bins.iter().map(Bin::averaged).collect()
 }
 
-/// How far chances are from what came, on average over the parts of [`calibration`].
+/// The mean distance between chance and outcome over the parts of [`calibration`].
 pub(super) fn calibration_error(scored: &[Scored]) -> Option<f64> {
     let bins = calibration(scored);
     let miss = |bin: &Bin| (bin.foreseen - bin.late).abs() * bin.looks as f64;
@@ -170,7 +171,7 @@ pub(super) fn calibration_error(scored: &[Scored]) -> Option<f64> {
     (!scored.is_empty()).then(|| sum / scored.len() as f64)
 }
 
-/// Splitmix64: the same draws every time.
+/// Splitmix64 with a fixed seed, so that every run draws the same.
 struct Draw(u64);
 
 impl Draw {

@@ -1,7 +1,7 @@
-//! How good the forecast would have been on a log: one fixed protocol.
+//! Measures on a log how good the forecast would have been, by one fixed protocol.
 //!
-//! The model learns from cases started before the split, and only from what was
-//! known of them by then; it is judged on the cases started later.
+//! The model learns from cases started before the split, and only from what was known of them at
+//! the split. It is judged on the cases started later.
 
 mod alarm;
 mod hysteresis;
@@ -29,24 +29,24 @@ use hysteresis::LevelPath;
 use measure::{Judged, Scored};
 use said::Said;
 
-/// What of the protocol a caller chooses.
+/// The choices that the protocol leaves to a caller.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Protocol {
     /// How cases get their deadline.
     pub deadline: Deadline,
-    /// The share of cases, by start, that the model learns from.
+    /// The share of cases, in order of start, from which the model learns.
     pub split: f64,
-    /// Whether each case ends with its last event, so that the log holds finished cases only. The
-    /// slow ones of its last weeks are not in it, and all that began then are left out.
+    /// Whether each case ends with its last event, so that the log holds finished cases only. Such
+    /// a log misses the slow cases of its last weeks, so all cases that began then are left out.
     pub finished_only: bool,
-    /// Whether to learn anew while judging.
+    /// Whether to fit again during the test part.
     pub refit: Refit,
     /// When cases are looked at.
     pub looks: Looks,
 }
 
 impl Protocol {
-    /// The protocol for logs, with one fit.
+    /// The protocol for event logs: one fit, daily looks.
     #[must_use]
     pub fn new(deadline: Deadline, split: f64) -> Protocol {
         Protocol {
@@ -59,17 +59,17 @@ impl Protocol {
     }
 }
 
-/// When a model is fitted anew while it is judged.
+/// When the model is fitted again during the test part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Refit {
     /// Not at all.
     #[default]
     Never,
-    /// At the beginning of each month, on all that was known by then, as an engine does.
+    /// At the beginning of each month, on all that was known by then, as the engine does.
     Month,
 }
 
-/// A log made ready, before anything is learned.
+/// A log prepared for the protocol, before anything is learned.
 pub struct Backtest<'a> {
     log: &'a Log,
     prepared: Prepared<'a>,
@@ -77,7 +77,7 @@ pub struct Backtest<'a> {
 }
 
 impl<'a> Backtest<'a> {
-    /// Drops, splits and gives deadlines.
+    /// Drops unusable cases, splits by start, and gives each case its deadline.
     pub fn new(log: &'a Log, office: &'a WorkingTime, protocol: Protocol) -> Result<Self, Error> {
         let layout = Layout {
             deadline: protocol.deadline,
@@ -107,7 +107,7 @@ impl<'a> Backtest<'a> {
         &self.prepared
     }
 
-    /// Where the training part ends.
+    /// When the training part ends.
     #[must_use]
     pub fn split(&self) -> Instant {
         self.prepared.split_at
@@ -119,7 +119,7 @@ impl<'a> Backtest<'a> {
         self.fit_and_tell().0
     }
 
-    /// Fits a model on the training part, and tells which switches were tried.
+    /// Fits a model on the training part, and lists the switches that the choice tried.
     #[must_use]
     pub fn fit_and_tell(&self) -> (Model, Vec<Tried>) {
         let learned = self.learn();
@@ -140,8 +140,8 @@ impl<'a> Backtest<'a> {
         self.judge_each(model, |_case, _at, _chance, _late| {})
     }
 
-    /// The same, and names each look: its case, its moment, the chance told, and whether the case
-    /// ended late.
+    /// Judges as [`Backtest::judge`], and passes each look to `each`: its case, its moment, the
+    /// chance, and whether the case ended late.
     pub fn judge_each(
         &self,
         model: &Model,
@@ -157,7 +157,7 @@ impl<'a> Backtest<'a> {
         self.report(model, &said)
     }
 
-    /// Judges a model and its levels on the test part by the figures that are kept with them.
+    /// Judges a model and its levels on the test part by the figures that an artefact stores.
     pub(crate) fn figures(&self, model: &Model, thresholds: &Thresholds) -> Figures {
         let said = self.said(model);
         let scored = said.scored();
@@ -184,7 +184,7 @@ impl<'a> Backtest<'a> {
         }
     }
 
-    /// What is said of the test cases: by one model, or by each month's own.
+    /// Scores the test cases, with one model or with each month's own.
     fn said(&self, model: &Model) -> Said<'_> {
         let mut said = Said::new(&self.prepared);
         let activities = &self.log.activities;
@@ -199,7 +199,7 @@ impl<'a> Backtest<'a> {
         said
     }
 
-    /// When the model is fitted anew, in order.
+    /// The moments of the monthly fits, in order.
     fn refits(&self) -> Vec<WorkMoment> {
         let prepared = &self.prepared;
         let Some(office) = prepared
@@ -262,7 +262,7 @@ impl<'a> Backtest<'a> {
     }
 }
 
-/// The levels that each case went through, look by look.
+/// The levels of each case, look by look.
 fn walks(said: &Said<'_>, thresholds: &Thresholds) -> Vec<LevelPath> {
     said.cases()
         .map(|(case, looks)| {

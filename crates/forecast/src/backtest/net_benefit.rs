@@ -1,11 +1,12 @@
-//! What flags are worth when a flag costs one handling and a lateness avoided in time pays several.
+//! The net benefit of flags if a flag costs one handling and a lateness avoided in time pays
+//! several.
 
 use super::alarm::Flag;
 use super::report::{Benefit, NetBenefit};
 use super::said::{FlagOf, Said};
 use crate::alarm::{BENEFITS, LEADS};
 
-/// Measures what the flags were worth.
+/// Measures the net benefit for each number of handlings that an avoided lateness pays.
 pub(super) fn measure(said: &Said<'_>) -> NetBenefit {
     let cases = said.cases().count();
     if cases == 0 {

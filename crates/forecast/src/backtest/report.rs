@@ -1,56 +1,60 @@
-//! What a backtest found, in the shape it is printed. What cannot be computed is absent.
+//! The findings of a backtest, in the shape in which they are printed. A figure that cannot be
+//! computed is `None`.
 
 use domain::time::Instant;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-/// Figures of one backtest. The names are a contract.
+/// Figures of one backtest. Programs read them, so the field names are a contract.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
     /// Cases started before the split.
     pub cases_train: usize,
-    /// Cases started later whose deadline passed within the log.
+    /// Cases started after the split whose deadline passed within the log.
     pub cases_test: usize,
     /// Looks at the test cases.
     pub samples_test: usize,
-    /// Where the log is split.
+    /// The moment that splits training from test.
     #[serde(serialize_with = "utc")]
     pub split_time: Instant,
-    /// Cases the protocol does not use.
+    /// Cases that the protocol does not use.
     pub dropped: usize,
-    /// Cases that began so late that only quick ones of their time are in a log of finished cases.
+    /// Cases that began so late that a log of finished cases holds only the quick ones among them.
     pub dropped_truncated: usize,
-    /// Late ones among the training cases whose deadline had passed.
+    /// The share of late cases among the training cases whose deadline had passed.
     pub late_share_train: Option<f64>,
-    /// Late ones among the test cases.
+    /// The share of late cases among the test cases.
     pub late_share: Option<f64>,
-    /// How often a look at a late case has the higher chance than a look at one in time.
+    /// How often, of a look at a late case and a look at a case in time, the late one has the
+    /// higher chance.
     pub auc: Option<f64>,
-    /// Its standard error, over draws of cases.
+    /// The standard error of `auc`, over draws of cases.
     pub auc_se: Option<f64>,
     /// The mean squared error of the chance.
     pub brier: Option<f64>,
-    /// Its standard error, over draws of cases.
+    /// The standard error of `brier`, over draws of cases.
     pub brier_se: Option<f64>,
-    /// How far the chance is from the share that came late.
+    /// The mean distance between the chance and the share that ended late.
     pub ece: Option<f64>,
-    /// At fixed parts of the allowance, one look a case.
+    /// The area at fixed parts of the allowance, with one look a case.
     pub landmark_auc: Landmarks,
     /// Flags at levels fitted in training.
     pub alarm: Alarms,
-    /// How often the interval for the end held it.
+    /// How often the end fell into the interval.
     pub interval_coverage: Option<f64>,
-    /// By how many days, nights and days off included, the middle of the three ends missed the end.
+    /// The mean distance in days, nights and days off included, between the middle forecast and the
+    /// end.
     pub mae_days: Option<f64>,
-    /// The rule "a fifth of the allowance left".
+    /// The figures of the rule "flag when a fifth of the allowance is left".
     pub naive: Naive,
-    /// What flags are worth for each case, by how many handlings an avoided lateness pays.
+    /// The net benefit of flags for each case, by the number of handlings that an avoided lateness
+    /// pays.
     pub net_benefit: NetBenefit,
     /// How long the fit took, if the caller measured it.
     pub fit_seconds: Option<f64>,
-    /// The size of the model as kept.
+    /// The bytes of the stored model.
     pub model_bytes: usize,
-    /// Between which values 95 % of the draws put the gain in AUC over the naive rule.
+    /// The range of 95 % of the draws for the gain in AUC over the naive rule.
     #[serde(skip)]
     pub gain: Option<(f64, f64)>,
     /// Chance against outcome, part by part.
@@ -86,26 +90,26 @@ impl Landmarks {
     }
 }
 
-/// What a flag was worth, case by case.
+/// What a flag was worth, counted by case.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 pub struct FlagWorth {
-    /// How many were flagged.
+    /// How many cases were flagged.
     pub flagged: Option<u32>,
-    /// Late ones among the flagged.
+    /// The share of late cases among the flagged.
     pub precision: Option<f64>,
-    /// Flagged ones among the late.
+    /// The share of flagged cases among the late.
     pub recall: Option<f64>,
-    /// Working days from the flag to the deadline, of flagged late cases.
+    /// The median of working days from the flag to the deadline, over flagged late cases.
     pub median_lead_wd: Option<f64>,
 }
 
-/// A flag for each precision it was fitted for.
+/// The worth of flags at the level of each fitted precision.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 pub struct Alarms {
-    /// Six in ten flagged should be late.
+    /// Fitted so that six in ten flagged cases end late.
     #[serde(rename = "0.6")]
     pub six: FlagWorth,
-    /// Eight in ten.
+    /// Fitted so that eight in ten do.
     #[serde(rename = "0.8")]
     pub eight: FlagWorth,
 }
@@ -120,12 +124,12 @@ impl Alarms {
     }
 }
 
-/// The naive rule beside ours.
+/// The naive rule, for comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Naive {
-    /// With the part of the allowance used up as the score.
+    /// The area with the used part of the allowance as the score.
     pub auc: Option<f64>,
-    /// It has one level, so both precisions name the same flag.
+    /// The naive rule has one level, so both precisions show the same flag.
     pub alarm: Alarms,
 }
 
@@ -145,17 +149,17 @@ impl Naive {
 /// The net benefit of flags for each case, in handlings.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 pub struct Benefit {
-    /// Flags from the level that paid most in training.
+    /// Flags at the level that paid most in training.
     pub ours: f64,
-    /// Flags when a fifth of the allowance is left.
+    /// Flags of the naive rule, when a fifth of the allowance is left.
     pub naive: f64,
-    /// The same where only flags a working day ahead avoid anything.
+    /// As `ours`, if a flag avoids a lateness only when it comes a working day ahead.
     pub ours_one_day: f64,
-    /// By the naive rule.
+    /// As `naive`, with a working day ahead.
     pub naive_one_day: f64,
-    /// The same with two working days.
+    /// As `ours`, with two working days ahead.
     pub ours_two_days: f64,
-    /// By the naive rule.
+    /// As `naive`, with two working days ahead.
     pub naive_two_days: f64,
 }
 
@@ -176,11 +180,11 @@ impl Serialize for NetBenefit {
 /// Looks with about the same chance.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Bin {
-    /// Their mean chance.
+    /// Their mean chance. While looks are still being added, the sum.
     pub foreseen: f64,
-    /// The share that was late.
+    /// The share that ended late. While looks are still being added, the count.
     pub late: f64,
-    /// How many.
+    /// How many looks.
     pub looks: usize,
 }
 

@@ -1,4 +1,5 @@
-//! What was said of the test cases, look by look: in columns, so that millions of looks fit.
+//! The scores of the test cases, look by look, in columns, so that millions of looks fit into
+//! memory.
 
 use std::ops::Range;
 
@@ -13,12 +14,12 @@ use crate::trace::{Prepared, Trace};
 use crate::training_row::remaining;
 use crate::working_time::WorkMoment;
 
-/// Parts of the allowance at which one look a case is judged by itself.
+/// Parts of the allowance at which one look a case is judged separately.
 const LANDMARKS: [f64; 3] = [0.25, 0.5, 0.75];
-/// The naive rule flags when a fifth of the allowance is left.
+/// The used part of the allowance from which the naive rule flags: a fifth is left.
 const NAIVE: f32 = 0.8;
 
-/// A case to judge by.
+/// A test case.
 pub(super) struct SaidCase<'a> {
     pub id: &'a str,
     pub late: bool,
@@ -28,29 +29,29 @@ pub(super) struct SaidCase<'a> {
     trace: &'a Trace,
 }
 
-/// A flag whose worth is asked for.
+/// The flag whose worth is measured.
 #[derive(Clone, Copy)]
 pub(super) enum FlagOf {
     /// The alarm at this place among the model's.
     Alarm(usize),
-    /// The level at this place among those that pay where so many working days are needed.
+    /// The level at this index of [`Model::paying`], if a flag needs so many working days of lead.
     Benefit(usize, f64),
     /// The rule "a fifth of the allowance left".
     Naive,
 }
 
-/// What was said.
+/// The scores of all looks at the test cases.
 pub(super) struct Said<'a> {
     prepared: &'a Prepared<'a>,
     cases: Vec<SaidCase<'a>>,
-    /// Look by look, case by case: the moment, its position, the chance told, the part of the
-    /// allowance used up on the plain calendar, and which flags were up.
+    /// One entry a look, case by case: the moment, its position, the chance, the used part of the
+    /// allowance on the plain calendar, and the flags that the chance raises.
     pub micros: Vec<i64>,
     pub day: Vec<f64>,
     pub chance: Vec<f64>,
     pub share: Vec<f32>,
     flags: Vec<u32>,
-    /// Chances at parts of the allowance of the cases that were still open then.
+    /// Chances at each landmark, for the cases still open there.
     pub landmarks: [Vec<Scored>; 3],
     inside: u32,
     judged: u32,
@@ -59,7 +60,7 @@ pub(super) struct Said<'a> {
 }
 
 impl<'a> Said<'a> {
-    /// Nothing yet.
+    /// Lays out the looks; no model has scored them yet.
     pub fn new(prepared: &'a Prepared<'a>) -> Said<'a> {
         let horizon = prepared.log_end;
         let judged = prepared
@@ -102,7 +103,7 @@ impl<'a> Said<'a> {
         said
     }
 
-    /// Takes what a model says of the looks from a moment on and before another.
+    /// Scores the looks at or after `from` and before `until` with a model.
     pub fn take(
         &mut self,
         model: &Model,
@@ -151,7 +152,8 @@ impl<'a> Said<'a> {
                     self.judged += 1;
                     self.add_error(trace, own[place], forecast.middle, view.pace(trace.office));
                 } else {
-                    // Nobody can say before the interval has passed.
+                    // The case never ended. Only an interval that has passed is known to have
+                    // missed.
                     self.judged += u32::from(forecast.latest < rest[place]);
                 }
             }
@@ -159,7 +161,7 @@ impl<'a> Said<'a> {
         }
     }
 
-    /// How far the middle of the three ends lay from the end, in days.
+    /// Adds the distance, in days, between the middle forecast and the end.
     fn add_error(&mut self, trace: &Trace, look: Prefix, middle: f64, pace: &Pace) {
         let office = self.prepared.offices.get(trace.office);
         let position = pace.position(pace.at(look.at.day) + middle);
@@ -174,7 +176,7 @@ impl<'a> Said<'a> {
         }
     }
 
-    /// Judges a case at parts of its allowance, where it is still open then.
+    /// Scores a case at each landmark at which it is still open.
     fn mark(
         &mut self,
         number: usize,
@@ -203,12 +205,12 @@ impl<'a> Said<'a> {
         }
     }
 
-    /// The cases and the places of their looks.
+    /// The cases and the indices of their looks.
     pub fn cases(&self) -> impl Iterator<Item = (&SaidCase<'a>, Range<usize>)> {
         self.cases.iter().map(|case| (case, case.looks.clone()))
     }
 
-    /// Each look's chance beside what became of its case.
+    /// The chance of each look beside the outcome of its case.
     pub fn scored(&self) -> Vec<Scored> {
         let mut scored = Vec::with_capacity(self.chance.len());
         for (number, (case, looks)) in (0..).zip(self.cases()) {
@@ -226,14 +228,14 @@ impl<'a> Said<'a> {
         (self.judged > 0).then(|| f64::from(self.inside) / f64::from(self.judged))
     }
 
-    /// By how many days the middle of the three ends missed the end, on average.
+    /// The mean distance, in days, between the middle forecast and the end.
     pub fn mean_error(&self) -> Option<f64> {
         (self.ended > 0).then(|| self.error_days / f64::from(self.ended))
     }
 
-    /// When a flag first went up, case by case. Nobody could flag a case that was never seen open.
+    /// The first flag of each case. A case without looks is absent: nobody ever saw it open.
     pub fn flags(&self, of: FlagOf) -> impl Iterator<Item = Flag> {
-        // A flag that comes too late for anything is not raised.
+        // A flag with too little lead avoids nothing, so it is not raised.
         let is_up = move |look: usize, lead: f64| match of {
             FlagOf::Alarm(place) => self.flags[look] & 1 << place != 0,
             FlagOf::Benefit(place, needed) => self.flags[look] & 4 << place != 0 && lead >= needed,
@@ -250,7 +252,7 @@ impl<'a> Said<'a> {
     }
 }
 
-/// Which of a model's flags a chance raises: two bits for the alarms, then one for each benefit.
+/// The flags that a chance raises, as bits: two for the alarms, then one for each benefit.
 fn flags(model: &Model, chance: f64) -> u32 {
     let alarms = model.alarms().iter().take(2).map(|alarm| alarm.level);
     let levels = alarms.chain(model.paying().iter().copied().map(Some));

@@ -1,4 +1,4 @@
-//! Logs that lack what a statistic needs: a defined answer, never a number that is none.
+//! Logs that lack what a statistic needs give a defined answer, never NaN or infinity.
 
 use chrono::TimeDelta;
 use forecast::backtest::{Backtest, Protocol, Report};
@@ -36,7 +36,7 @@ fn all_late_and_none_late_have_no_area_under_the_curve() {
     for days in [1, 400] {
         let mut stretched = log.clone();
         for case in &mut stretched.cases {
-            // Everything takes two days at least, or ends within the year.
+            // Every case takes at least two days, and all end within the year.
             case.end = case.end.map(|end| end + TimeDelta::days(2));
         }
         let report = judged(&stretched, Deadline::Days(days));
@@ -126,7 +126,7 @@ fn no_log_however_odd_gives_a_figure_that_is_none() {
             .and_utc();
         let spread = [1, 60, 3_000, 90_000][chance.below(4) as usize];
         let cases = (0..1 + chance.below(60)).map(|number| {
-            // Moments repeat, lie at night, and come in any order.
+            // Moments repeat, lie in the night, and come in any order.
             let mut moments: Vec<_> = (0..1 + chance.below(5))
                 .map(|_| begins + TimeDelta::minutes(10 * chance.below(spread) as i64))
                 .collect();

@@ -1,4 +1,4 @@
-//! When a level changes next is computed; walking there minute by minute finds no change before.
+//! The next change of level is computed; a walk minute by minute finds none before it.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use forecast::running::Running;
 
 use crate::invented::{dated, office};
 
-/// Some dossiers of a year, each looked at after one of its events, and a plan for them.
+/// Some dossiers of a year, each at the moment of one of its events, with a plan.
 fn opened(log: &Log) -> Vec<(Case, Instant, Plan)> {
     let work = |name: &str, days: f64| Work {
         name: name.to_owned(),
@@ -46,7 +46,8 @@ fn opened(log: &Log) -> Vec<(Case, Instant, Plan)> {
         .collect()
 }
 
-/// The first whole minute of a walk from one moment to just before another with another level.
+/// Walks from one moment to just before another, and returns the first whole minute with another
+/// level.
 fn walk(
     forecaster: &Forecaster,
     running: &Running,
@@ -78,7 +79,7 @@ fn no_minute_before_the_next_crossing_has_another_level() {
             let laid = forecaster.running(&case, &log.activities, due, now, plan.clone());
             let running = laid.unwrap();
             let (mut level, mut at) = (forecaster.level(None, &running, now).unwrap(), now);
-            // From one level to the next, up to the deadline and past it.
+            // Follow the crossings up to the deadline and past it.
             while let Some(next) = forecaster.crossing(level, &running, at).unwrap() {
                 let told = format!("dossier {number} {level:?} at {at}: {next:?}");
                 let judged = |at| forecaster.level(Some(level), &running, at).unwrap();
@@ -132,7 +133,7 @@ fn while_the_clock_stands_no_level_changes() {
         let later = now + TimeDelta::days(days);
         assert_eq!(forecaster.prospect(&running, later).unwrap(), first);
     }
-    // Once the deadline had passed, a stop does not take that back.
+    // The deadline has passed before the stop, so the stop does not undo it.
     case.stops[0].from = due + TimeDelta::hours(1);
     let late = due + TimeDelta::hours(2);
     let plan = Plan::default();

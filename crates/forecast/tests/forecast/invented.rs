@@ -1,4 +1,4 @@
-//! An invented log: reception, an opinion from elsewhere that is slow for one kind, the result.
+//! An invented log: reception, check, another agency's opinion that is slow for one kind, result.
 
 use chrono::{NaiveTime, TimeDelta};
 use domain::time::{Instant, instant};
@@ -8,7 +8,7 @@ pub use crate::province::{Chance, calendar, date, office};
 
 pub const STEPS: [&str; 4] = ["received", "checked", "opinion asked", "opinion given"];
 
-/// So many cases, a few a day from 2 January 2025.
+/// A number of cases, a few a day from 2 January 2025.
 pub fn log(cases: u64) -> Log {
     let mut chance = Chance(7);
     let begins = instant(date(2025, 1, 2), NaiveTime::from_hms_opt(9, 0, 0).unwrap());

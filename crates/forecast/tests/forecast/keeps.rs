@@ -1,4 +1,4 @@
-//! A fit is kept as bytes with a digest, beside what it was fitted on and how good it was.
+//! A fit is stored as bytes with a digest, with its training data's size and its quality.
 
 use forecast::artefact::{Artefact, MOST_BYTES};
 use forecast::level::{Precision, Thresholds};
@@ -48,7 +48,7 @@ fn it_says_how_good_it_was_inside_its_own_period() {
         "{figures:?}"
     );
     assert!(figures.precision.unwrap() > 0.45, "{figures:?}");
-    // Nothing after the end of the period is looked at.
+    // The fit reads nothing after the end of the period.
     let mut later = log.known_before(until);
     later.cases.truncate(1_399);
     let cut = Artefact::fit(
@@ -102,7 +102,8 @@ fn a_province_that_has_just_begun_gets_a_fit_or_a_reason_why_not() {
 fn a_type_that_differs_from_case_to_case_does_not_swell_the_fit() {
     let mut log = dated(1_000);
     for (number, case) in log.cases.iter_mut().enumerate() {
-        // Every tenth is of one kind, the others each of their own, with a name of a kilobyte.
+        // Every tenth case is of one kind. Each of the others has a kind of its own, with a name of
+        // a kilobyte.
         let name = if number % 10 == 0 { 0 } else { number };
         case.types = vec![format!("{name:01000}")];
     }

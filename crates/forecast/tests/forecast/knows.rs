@@ -1,4 +1,4 @@
-//! What a log may know beyond events: stops, moved deadlines, other agencies, ends without a result.
+//! What a log may know besides events: stops, moved deadlines, other agencies, ends without result.
 
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ fn forecaster(artefact: &Artefact) -> Forecaster {
     Forecaster::new(Some(Arc::new(artefact.clone())), Arc::new(office()), "ward")
 }
 
-/// The case as it would be, had the clock stood for the first week after its second event.
+/// The case as it would be if the clock had stood for the first week after its second event.
 fn stopped(case: &Case) -> Case {
     let from = case.events[1].at + minutes(1);
     let later = |at: Instant| if at > from { at + WEEK } else { at };
@@ -60,7 +60,7 @@ fn a_week_in_which_the_clock_stood_is_no_waiting() {
         let now = case.events[2].at + TimeDelta::hours(3);
         let due = case.deadline.unwrap();
         assert_eq!(seen(case, now, due), seen(&stood, now + WEEK, due + WEEK));
-        // While it stands, time stands where it stood.
+        // During the stop the situation stays as it was.
         let from = stood.stops[0].from;
         let during = seen(&stood, from + TimeDelta::days(3), due);
         assert_eq!(during, seen(case, from, due));
@@ -76,7 +76,7 @@ fn cases_whose_clock_stood_teach_the_same() {
     }
     let until = log.cases[550].start;
     let (plain, with_stops) = (fitted(&log, until), fitted(&with_stops, until));
-    // The same but for the weekdays and the looks of the last weeks.
+    // The figures agree except for the weekdays and the looks of the last weeks.
     let (before, after) = (plain.figures(), with_stops.figures());
     assert!(
         (before.auc.unwrap() - after.auc.unwrap()).abs() < 0.03,
@@ -186,7 +186,7 @@ fn what_is_withdrawn_is_not_late_and_says_nothing_of_how_long_a_result_takes() {
     );
 }
 
-/// A log in which the steps go on in time, and a question beside them takes two or ten days.
+/// A log in which the steps keep their time, and a consultation beside them takes two or ten days.
 fn asking() -> Log {
     let mut log = dated(600);
     let mut chance = Chance(11);
@@ -250,7 +250,7 @@ fn another_agency_that_takes_long_is_foreseen_and_named() {
         "{said}"
     );
     assert!(said.ends_with("; nên nhắc ngay hôm nay."), "{said}");
-    // Its level follows: nine in ten that waited so long were answered too late.
+    // The level follows: nine in ten that waited so long were answered too late.
     let level = forecaster.level(None, &laid(&asking, now), now).unwrap();
     assert_eq!(level, Level::WillBeLate);
 }
@@ -273,7 +273,7 @@ fn without_history_the_plan_speaks_and_a_new_procedure_leans_on_both() {
     let (prospect, codes) = run(&none, case);
     assert_eq!(prospect.basis, Basis::Plan);
     assert_eq!(codes[..2], ["PLANNED", "NO_HISTORY"]);
-    // Nineteen settled cases are no history yet.
+    // Nineteen settled cases are too few for a history.
     let few = fitted(&log, log.cases[25].start);
     assert!(few.size().settled < 20);
     assert_eq!(run(&forecaster(&few), case).0.basis, Basis::Plan);
@@ -317,14 +317,15 @@ fn no_moment_and_no_plan_gives_a_number_that_is_none() {
                 assert!((0.0..=1.0).contains(&gain), "{gain}");
                 let [soonest, middle, latest] = forecaster.finish(&laid, &prospect, now).unwrap();
                 assert!(now <= soonest && soonest <= middle && middle <= latest);
-                // Half by the deadline exactly where the chance is below even, and so on.
+                // The middle lies before the deadline exactly if the chance is below one half; so
+                // for the others.
                 if now < due {
                     let sides = [(soonest, 0.9), (middle, 0.5), (latest, 0.1)];
                     for (end, from) in sides {
                         assert_eq!(end > due, prospect.late >= from, "{end} {due} {prospect:?}");
                     }
                 }
-                // What cannot fit will be late.
+                // A reason that the time cannot suffice goes with the level `WillBeLate`.
                 let level = forecaster.level(None, &laid, now).unwrap();
                 let reasons = forecaster.explain(None, &laid, now).unwrap();
                 let cannot = |reason: &Reason| reason.code().ends_with("CANNOT_FIT");
@@ -353,7 +354,7 @@ fn the_engine_s_view_is_the_one_the_model_learned_by() {
     for case in log.cases.iter().skip(500) {
         let due = case.deadline.unwrap();
         let first = case.events[0].at;
-        // Laid out at once, and asked on each later day.
+        // Laid out once, then asked on each later day.
         let mut open = case.clone();
         open.events.truncate(1);
         let laid = forecaster.running(&open, &log.activities, due, first, Plan::default());

@@ -1,4 +1,4 @@
-//! Nothing from the split on may touch the model.
+//! Nothing from the split on may influence the model.
 
 use chrono::TimeDelta;
 use forecast::backtest::{Backtest, Looks, Protocol, Refit, Tried};
@@ -19,7 +19,7 @@ fn bytes(log: &Log, protocol: Protocol) -> Vec<u8> {
     fitted(log, protocol).0
 }
 
-/// The model, and what was tried to choose its switches.
+/// The model, and the switches that were tried.
 fn fitted(log: &Log, protocol: Protocol) -> (Vec<u8>, Vec<Tried>) {
     let office = office();
     let trial = Backtest::new(log, &office, protocol).unwrap();
@@ -68,8 +68,8 @@ fn shuffling_everything_after_the_split_leaves_the_model_bit_identical() {
     }
 }
 
-/// Where a case ends with its last event, the log's own end says which cases it cuts off: that alone
-/// may be known of what came later.
+/// In a log where each case ends with its last event, the log's own end decides which cases are
+/// left out. The model may know that much about what came later, and no more.
 #[test]
 fn in_a_log_of_finished_cases_nothing_from_the_split_on_touches_the_model() {
     let protocol = Protocol {

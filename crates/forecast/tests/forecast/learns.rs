@@ -1,4 +1,4 @@
-//! What there is to learn is learned, and said in words.
+//! The model learns what the log shows, and says so in words.
 
 use std::sync::Arc;
 
@@ -53,7 +53,7 @@ fn two_fits_and_two_judgements_agree_to_the_last_bit() {
     assert_eq!(trial.judge(&first), trial.judge(&second));
 }
 
-/// A forecaster of a log, fitted on all but its last hundred cases.
+/// A forecaster fitted on all cases of a log but the last hundred.
 fn forecaster(log: &Log) -> Forecaster {
     let office = office();
     let until = log.cases[log.cases.len() - 100].start;
@@ -113,7 +113,7 @@ fn a_reason_tells_only_what_its_dossiers_have_in_common() {
     let due = open.start + TimeDelta::days(400);
     let now = open.events[2].at + TimeDelta::days(120);
     let laid = forecaster.running(&open, &log.activities, due, now, Plan::default());
-    // Nobody ever waited so long, so no comparable dossier is said to have.
+    // Nobody ever waited so long, so no reason may claim it of comparable dossiers.
     for reason in forecaster.explain(None, &laid.unwrap(), now).unwrap() {
         if let Reason::Comparable { waited, .. } = reason {
             assert_eq!(waited, None);

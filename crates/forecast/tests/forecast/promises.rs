@@ -1,4 +1,4 @@
-//! What a dossier's forecast promises of itself, with and without history.
+//! What the forecast of a dossier guarantees, with and without history.
 
 use std::sync::Arc;
 
@@ -37,7 +37,7 @@ fn work(days: f64) -> Work {
     }
 }
 
-/// Five, three and two working days, none of them begun.
+/// Five, three and two planned working days; no step has begun.
 fn untouched() -> Plan {
     Plan {
         current: Some(work(5.0)),

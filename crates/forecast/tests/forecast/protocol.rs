@@ -1,4 +1,4 @@
-//! The protocol on logs small enough to reckon by hand.
+//! The protocol on logs small enough to compute by hand.
 
 use chrono::{NaiveTime, TimeDelta};
 use domain::time::{Instant, instant};
@@ -7,7 +7,7 @@ use forecast::log::{Case, Deadline, Event, Log};
 
 use crate::invented::{date, office};
 
-/// So many weeks, days and hours after Monday 6 January 2025, 09:00.
+/// A moment so many weeks, days and hours after Monday 6 January 2025, 09:00.
 fn at(weeks: i64, days: i64, hours: i64) -> Instant {
     let monday = instant(date(2025, 1, 6), NaiveTime::from_hms_opt(9, 0, 0).unwrap());
     monday + TimeDelta::weeks(weeks) + TimeDelta::days(days) + TimeDelta::hours(hours)
@@ -36,16 +36,17 @@ fn judged(cases: Vec<Case>, days: u32) -> Report {
     trial.judge(&trial.fit())
 }
 
-/// One case a Monday: seven to learn from, one in time, one late, one whose deadline is too far.
+/// One case each Monday: seven to learn from, one in time, one late, one whose deadline lies beyond
+/// the log.
 fn ten_weeks() -> Vec<Case> {
     let mut cases: Vec<Case> = (0..7)
         .map(|week| case(week, &[at(week, 0, 0), at(week, 2, 0)]))
         .collect();
-    // Looked at on Monday 09:00 and 17:30, Tuesday 17:30, Wednesday 10:00 and 17:30: with 50 hours
-    // allowed, shares of 0, .17, .37, .42 and .57. Ends on Thursday at noon.
+    // Looks on Monday 09:00 and 17:30, Tuesday 17:30, Wednesday 10:00 and 17:30. With 50 hours
+    // allowed these are shares of 0, .17, .37, .42 and .57. Ends on Thursday at noon.
     cases.push(case(7, &[at(7, 0, 0), at(7, 2, 1), at(7, 3, 3)]));
-    // Looked at on Monday 09:00 and at 17:30 of each day: 0, .17, .37, .57, .77 and .97. Ends a day
-    // after its deadline, and the log with it.
+    // Looks on Monday 09:00 and at 17:30 of each day: 0, .17, .37, .57, .77 and .97. Ends a day
+    // after its deadline, at the end of the log.
     cases.push(case(8, &[at(8, 0, 0), at(9, 1, 3)]));
     cases.push(case(9, &[at(9, 0, 0), at(9, 0, 5)]));
     cases
@@ -62,9 +63,9 @@ fn the_split_the_looks_and_the_naive_rule_are_as_reckoned_by_hand() {
     assert!((report.naive.auc.unwrap() - 19.0 / 30.0).abs() < 1e-12);
     let alarm = report.naive.alarm.eight;
     assert_eq!((alarm.precision, alarm.recall), (Some(1.0), Some(1.0)));
-    // From Friday 17:30 to Monday 09:00 an hour and a half is open, of ten a day.
+    // Between Friday 17:30 and Monday 09:00 the office is open for 1.5 hours, of ten a day.
     assert!((alarm.median_lead_wd.unwrap() - 0.15).abs() < 1e-9);
-    // At a quarter, half and three quarters one of each is open; after Thursday only the late one.
+    // At a quarter and at half both cases are open; at three quarters only the late one is.
     let landmarks = report.landmark_auc;
     assert!(landmarks.quarter.is_some() && landmarks.half.is_some());
     assert_eq!(landmarks.three_quarters, None);
@@ -82,7 +83,7 @@ fn a_case_that_never_ends_is_late_and_its_interval_is_missed() {
 
 #[test]
 fn long_allowances_are_looked_at_every_third_day() {
-    // 70 days are 50 working days; each case runs for 20 of them, and one keeps the log open.
+    // 70 days are 50 working days. Each case runs for 20 of them, and one case keeps the log open.
     let mut cases: Vec<Case> = (0..10)
         .map(|week| case(week, &[at(week, 0, 0), at(week + 4, 0, 0)]))
         .collect();
@@ -91,14 +92,14 @@ fn long_allowances_are_looked_at_every_third_day() {
         at: at(30, 0, 0),
     });
     let report = judged(cases, 70);
-    // The first event, and the first, fourth … nineteenth of twenty evenings.
+    // The first event, then the first, fourth … nineteenth of twenty evenings.
     assert_eq!((report.cases_test, report.samples_test), (3, 24));
 }
 
 #[test]
 fn a_share_of_the_training_cases_sets_the_deadline() {
-    // Seven training cases take 1 to 7 working days: by the sixth, 80 % have ended. Both judged
-    // cases take longer than that, though only one takes longer than seven.
+    // The seven training cases take 1 to 7 working days. Within 6, 80 % have ended. Two of the
+    // judged cases take longer than that, though only one takes longer than 7.
     let lasting = |week: i64, days: i64| case(week, &[at(week, 0, 0), at(week, days, 0)]);
     let days = [1, 2, 3, 4, 7, 8, 9, 9, 11, 1, 1, 1];
     let cases = (0..).zip(days).map(|(week, days)| lasting(2 * week, days));
@@ -111,6 +112,6 @@ fn a_share_of_the_training_cases_sets_the_deadline() {
     let trial = Backtest::new(&log, &office, protocol).unwrap();
     let report = trial.judge(&trial.fit());
     assert_eq!(report.cases_train, 7);
-    // Of the five others the last begins too late to be judged.
+    // Of the five other cases, the last begins too late to be judged.
     assert_eq!((report.cases_test, report.late_share), (4, Some(0.5)));
 }

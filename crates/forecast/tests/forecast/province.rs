@@ -1,4 +1,4 @@
-//! A made-up province, still or slowing down: most of its limits are of the same day.
+//! A made-up province, steady or slowing down. Most of its limits end on the same day.
 
 use chrono::{Datelike, Months, NaiveDate, NaiveTime};
 use domain::calendar::{Calendar, Hours};
@@ -25,7 +25,7 @@ pub fn office() -> WorkingTime {
     WorkingTime::new(calendar(), Box::new(VietNam))
 }
 
-/// The same numbers every time.
+/// A seeded source of numbers, the same in every run.
 pub struct Chance(pub u64);
 
 impl Chance {
@@ -38,11 +38,11 @@ impl Chance {
     }
 }
 
-/// The province over two years. `slower` is how many times as long all work takes from a month after
-/// [`Province::first`] on; 1 in a still world.
+/// The province over two years. `slower` is the factor by which all work slows down from a month
+/// after [`Province::first`]; 1 in a steady world.
 pub struct Province {
     pub log: Log,
-    /// The first day of the month in whose middle half of the dossiers have begun.
+    /// The first day of the month in which half of the dossiers have begun.
     pub first: NaiveDate,
 }
 
@@ -58,10 +58,10 @@ impl Province {
     }
 }
 
-/// Limits in working days, and how many of ten dossiers have them: most are of the same day.
+/// Limits in working days, and how many of ten dossiers have each; 0 means the same day.
 const LIMITS: [(u16, u64); 4] = [(0, 5), (3, 2), (10, 2), (20, 1)];
 
-/// So many dossiers from 1 April 2024 on, a steady number a day. From a moment on all work takes
+/// A number of dossiers from 1 April 2024, equally many each day. From a moment on all work takes
 /// `slower` times as long.
 fn world(seed: u64, dossiers: u64, slower: f64, from: Instant) -> Log {
     let office = office();
@@ -89,7 +89,7 @@ fn world(seed: u64, dossiers: u64, slower: f64, from: Instant) -> Log {
         let due = office.due(start, limit).unwrap();
         let allowance = (office.position(due).unwrap() - position).max(0.05);
         let pace = if start < from { 1.0 } else { slower };
-        // Three steps, each of a skewed length; one dossier in six is a hard one.
+        // Three steps, each with a skewed duration; one dossier in six is hard.
         let hard = if chance.below(6) == 0 { 2.2 } else { 0.8 };
         let mut passed = 0.0;
         let mut events = vec![Event {

@@ -1,7 +1,7 @@
-//! Two made-up provinces: one in which nothing changes, and one that slows down. In the first the
-//! levels keep what they promise and no drift is seen; in the second it is seen soon.
+//! Two made-up provinces. In the first nothing changes: the levels keep what they promise, and no
+//! drift is seen. The second slows down, and the drift is seen soon.
 //!
-//! The same with 20,000 dossiers each is `cargo run --release -p motcua-forecast --example promise`.
+//! The same with 20,000 dossiers each: `cargo run --release -p motcua-forecast --example promise`.
 
 use std::sync::Arc;
 
@@ -30,6 +30,6 @@ fn in_a_still_world_levels_keep_what_they_promise_and_no_drift_is_seen() {
 fn where_all_work_slows_down_the_alarm_comes_within_two_months() {
     let province = Province::new(2_026, 8_000, 1.8);
     let quarters = live(&province.log, &Arc::new(office()), province.first, 1).unwrap();
-    // The second and third month of the quarter are slow.
+    // Work is slow in the second and third month of the quarter.
     assert!(quarters[0].drift.unwrap().alarm, "{quarters:?}");
 }
