@@ -6,32 +6,32 @@ use domain::time::Instant;
 use crate::codes::{self, Invalid};
 use crate::paper::{Head, day, moment};
 
-/// What stands on an apology.
+/// The content of an apology.
 #[derive(Debug, Clone)]
 pub struct Apology {
     /// The heads.
     pub head: Head,
     /// The dossier's code.
     pub code: String,
-    /// To whom it goes.
+    /// The name of the addressee.
     pub applicant: String,
-    /// The address; empty when not given.
+    /// The addressee's address; empty if not given.
     pub address: String,
     /// The procedure's name.
     pub procedure: String,
     /// When the dossier was received.
     pub received: Instant,
-    /// The date that is not kept.
+    /// The promised date that will be missed.
     pub old: Instant,
-    /// The new one.
+    /// The new date.
     pub new: Instant,
-    /// Why.
+    /// The reason for the delay.
     pub reason: String,
-    /// The address that the QR code leads to.
+    /// The address in the QR code.
     pub lookup: String,
-    /// The position of who signs: `CHỦ TỊCH`.
+    /// The signatory's position: `CHỦ TỊCH`.
     pub position: String,
-    /// Who signs.
+    /// The signatory's name.
     pub signatory: String,
 }
 
@@ -47,7 +47,7 @@ struct Sheet<'a> {
 }
 
 impl Apology {
-    /// The form as HTML of one article.
+    /// Renders the form as one HTML article. Errors: [`Invalid`] if a code cannot be drawn.
     pub fn html(&self) -> Result<String, Invalid> {
         let sheet = Sheet {
             letter: self,

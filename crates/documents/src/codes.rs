@@ -1,5 +1,5 @@
-//! The two codes on a form, as SVG without inline styles: a QR code for telephones and a bar code for
-//! the scanner of the desk.
+//! The two codes on a form: a QR code for telephones and a bar code for the desk's scanner. Both
+//! are SVG without inline styles, which the pages' content policy forbids.
 
 use barcoders::sym::code128::Code128;
 use qrcode::{Color, EcLevel, QrCode};
@@ -7,21 +7,21 @@ use qrcode::{Color, EcLevel, QrCode};
 /// Why a code cannot be drawn.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Invalid {
-    /// Too long for a QR code that a telephone reads from A5.
+    /// The text is too long for a QR code that a telephone can read from A5.
     #[error("`{0}` is too long for a QR code")]
     TooLong(String),
-    /// A letter that a bar code does not have.
+    /// The text has a character that a bar code cannot hold.
     #[error("`{0}` has letters that a bar code does not have")]
     Letters(String),
 }
 
-/// Modules of white that a reader needs around a QR code.
+/// White modules around a QR code, as ISO/IEC 18004 asks.
 const QUIET: usize = 4;
 
-/// White modules on each side of a bar code.
+/// White modules on each side of a bar code, as ISO/IEC 15417 asks.
 const BAR_QUIET: usize = 10;
 
-/// A QR code of an address.
+/// Draws a QR code of an address. `label` is its text for screen readers.
 pub fn qr(address: &str, label: &str) -> Result<String, Invalid> {
     let code = QrCode::with_error_correction_level(address, EcLevel::M)
         .map_err(|_too_long| Invalid::TooLong(address.to_owned()))?;
@@ -44,10 +44,10 @@ pub fn qr(address: &str, label: &str) -> Result<String, Invalid> {
     ))
 }
 
-/// A bar code (Code 128) of a dossier's code: of the bare code, so that a scanner that types it into
-/// any field types nothing else.
+/// Draws a bar code (Code 128) of a dossier's bare code. A scanner types the content into whatever
+/// field has the focus, so the bar code holds nothing else. `label` is its text for screen readers.
 pub fn bar(text: &str, label: &str) -> Result<String, Invalid> {
-    // Set B has letters of both cases, digits and signs.
+    // Set B has upper and lower case letters, digits and signs.
     let code = Code128::new(format!("\u{0181}{text}"))
         .map_err(|_letters| Invalid::Letters(text.to_owned()))?;
     let modules = code.encode();
@@ -62,7 +62,7 @@ pub fn bar(text: &str, label: &str) -> Result<String, Invalid> {
     ))
 }
 
-/// Each run of dark modules: where it begins, and how long it is.
+/// Calls `draw` with the beginning and the length of each run of dark modules.
 fn bars(modules: impl Iterator<Item = bool>, quiet: usize, mut draw: impl FnMut(usize, usize)) {
     let mut from = None;
     let mut end = 0;
@@ -104,7 +104,8 @@ mod tests {
             "{qr}"
         );
         let bar = bar("H60.02215-261130-0001", "Mã vạch").unwrap();
-        // 11 modules a letter, start and check, and a stop of 13, between two quiet zones.
+        // 11 modules a letter, one letter each for start and check, a stop of 13, and two quiet
+        // zones.
         let width = 11 * (21 + 2) + 13 + 2 * BAR_QUIET;
         assert!(
             bar.contains(&format!(r#"viewBox="0 0 {width} 30""#)),

@@ -1,5 +1,5 @@
-//! Which number and title a form bears on a day: data of the catalogue, for both have changed and
-//! will change again.
+//! The number and title of a form on a day. They are data of the catalogue, because regulations
+//! have changed both and will change them again.
 
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -17,7 +17,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The word used in data and addresses.
+    /// The name of the kind in data and in addresses.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -28,40 +28,40 @@ impl Kind {
     }
 }
 
-/// A version of a form.
+/// One version of a form.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Form {
-    /// What it is for.
+    /// The kind of form.
     pub kind: Kind,
-    /// The first day on which it is used.
+    /// The first day of its use.
     pub from: NaiveDate,
-    /// The regulation whose set it belongs to.
+    /// The regulation that the form belongs to.
     pub set: String,
-    /// Its number in that set.
+    /// The number of the form in that regulation.
     pub number: String,
-    /// Its title.
+    /// The title of the form.
     pub title: String,
-    /// Where set, number and title come from.
+    /// The source of set, number and title.
     pub source: String,
-    /// How much of it is sourced.
+    /// How much of the form has a source.
     pub mark: Mark,
 }
 
-/// How much of a form is sourced.
+/// How much of a form has a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mark {
-    /// Number and title; the order of the fields follows slips in use.
+    /// Number and title. The order of the fields follows forms in use.
     Titles,
-    /// All of it, compared with the annex.
+    /// The whole form, compared with the regulation's annex.
     Whole,
 }
 
 /// Why a list of forms cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum InvalidForms {
-    /// It is not written as it should be.
+    /// The text is not TOML of the expected shape.
     #[error("the list of forms cannot be read")]
     Text(#[from] toml::de::Error),
     /// Two versions of a form begin on the same day.
@@ -74,7 +74,7 @@ pub enum InvalidForms {
     },
 }
 
-/// Every version of every form.
+/// All versions of all forms.
 #[derive(Debug, Clone)]
 pub struct Forms(Vec<Form>);
 
@@ -85,7 +85,7 @@ struct File {
 }
 
 impl Forms {
-    /// Reads a list of forms, as `catalogue/forms/forms.toml` has it.
+    /// Reads a list of forms in the format of `catalogue/forms/forms.toml`.
     pub fn read(text: &str) -> Result<Self, InvalidForms> {
         let mut forms = toml::from_str::<File>(text)?.form;
         forms.sort_by_key(|form| form.from);
@@ -106,7 +106,7 @@ impl Forms {
             .expect("a test reads the shipped list")
     }
 
-    /// The version in use on a day; none before the first one.
+    /// The version in use on a day; none before the first version.
     #[must_use]
     pub fn on(&self, kind: Kind, day: NaiveDate) -> Option<&Form> {
         let known = self.0.iter().rev();

@@ -1,8 +1,8 @@
-//! The paper of the one-stop shop: forms and codes, from values. Pure: no clock, no waiting, no page
-//! around them.
+//! The one-stop shop's paper: forms, codes and sheets, made from values. Nothing here reads a clock
+//! or waits, and no page stands around the results.
 //!
-//! A form is HTML of one article that the pages' sheet lays out on A5; which number and title it
-//! bears on a day is data, see [`forms`]. So are the sheets of reports, see [`sheet`].
+//! A form is one HTML article that the pages' style sheet lays out on A5. The number and title on a
+//! day are data, see [`forms`]. The layouts of report sheets are data too, see [`sheet`].
 #![warn(missing_docs)]
 
 pub mod apology;

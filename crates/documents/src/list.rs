@@ -1,22 +1,22 @@
-//! A list as a file that a spreadsheet opens without guessing and without running anything.
+//! A list as a file for spreadsheets, which open it with the right encoding and run nothing in it.
 
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
 
-/// A list: texts under titles.
+/// A list: rows of texts with column titles.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListSheet {
-    /// What the sheet of a workbook is called, 31 characters at most.
+    /// The name of the workbook's sheet, at most 31 characters.
     pub title: String,
-    /// What the list is of: unit, filter, order, as of when.
+    /// The content of the list: unit, filter, order, moment.
     pub about: String,
-    /// The titles.
+    /// The column titles.
     pub columns: Vec<String>,
-    /// The rows, as long as the titles.
+    /// The rows; each has a cell for each title.
     pub rows: Vec<Vec<String>>,
 }
 
 impl ListSheet {
-    /// As comma-separated values in UTF-8 with the mark by which Excel knows it.
+    /// The list as CSV in UTF-8. The byte order mark tells Excel the encoding.
     #[must_use]
     pub fn csv(&self) -> Vec<u8> {
         let mut text = String::from("\u{feff}");
@@ -32,7 +32,7 @@ impl ListSheet {
         text.into_bytes()
     }
 
-    /// As a workbook of one sheet.
+    /// The list as a workbook with one sheet.
     pub fn xlsx(&self) -> Result<Vec<u8>, XlsxError> {
         let mut book = Workbook::new();
         let bold = Format::new().set_bold();
@@ -45,7 +45,7 @@ impl ListSheet {
         }
         sheet.set_freeze_panes(2, 0)?;
         for (row, cells) in (2..).zip(&self.rows) {
-            // A text stays one in a workbook, whatever it begins with.
+            // `write_string` keeps a text a text, even one that begins like a formula.
             for (column, cell) in (0..).zip(cells).filter(|(_, cell)| !cell.is_empty()) {
                 sheet.write_string(row, column, cell)?;
             }
@@ -54,7 +54,7 @@ impl ListSheet {
     }
 }
 
-/// A text that no spreadsheet takes for a formula.
+/// The text, changed so that no spreadsheet takes it for a formula.
 fn disarmed(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         format!("'{text}")

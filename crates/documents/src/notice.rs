@@ -1,8 +1,8 @@
-//! The monthly notice of a unit in words: what came, what was done, what is late, what to do.
+//! A unit's monthly notice in words: received, resolved, late, and what to do.
 
 use domain::indicator::{Cell, Ii06a, Ii06aUnit, Memo};
 
-/// The notice of a unit, in Vietnamese: a paragraph, and what to do, a line each.
+/// The notice of a unit in Vietnamese: a paragraph, then one line for each thing to do.
 #[must_use]
 pub fn notice(form: &Ii06a, unit: &Ii06aUnit) -> String {
     let (from, to) = (form.from.format("%d/%m/%Y"), form.to.format("%d/%m/%Y"));

@@ -1,4 +1,4 @@
-//! What all forms share: the two heads, moments in full, and how often a form was printed.
+//! The parts that all forms share: the two heads, moments in full, and the number of prints.
 
 use chrono::{Datelike, Timelike};
 use domain::time::{self, Instant};
@@ -10,23 +10,22 @@ use crate::forms::Form;
 pub struct Head {
     /// The agency: `Ủy ban nhân dân phường Minh Xuân`.
     pub agency: String,
-    /// The place that stands before the day: `Minh Xuân`.
+    /// The place before the day: `Minh Xuân`.
     pub place: String,
     /// The day.
     pub day: Instant,
     /// The version of the form.
     pub form: Form,
-    /// How often it has been printed, this time included.
+    /// How often the form has been printed, including this time.
     pub printed: Printed,
 }
 
-/// How often a form has been printed, this time included.
+/// How often a form has been printed, including this time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Printed(pub u32);
 
 impl Printed {
-    /// `In lại lần 2`: the second print is the first time that it is printed again, and is called by
-    /// how many prints there are. None for the first one.
+    /// `In lại lần 2` on the second print, which counts all prints so far. None on the first print.
     #[must_use]
     pub fn words(self) -> Option<String> {
         (self.0 > 1).then(|| format!("In lại lần {}", self.0))
@@ -34,7 +33,7 @@ impl Printed {
 }
 
 impl Head {
-    /// The agency as letterheads break it: `Ủy ban nhân dân`, then of what.
+    /// The agency in lines as on letterheads: `Ủy ban nhân dân`, then the rest.
     #[must_use]
     pub fn agency_lines(&self) -> Vec<&str> {
         const COMMITTEE: &str = "Ủy ban nhân dân ";
@@ -51,8 +50,8 @@ impl Head {
     }
 }
 
-/// `ngày 30 tháng 11 năm 2026`; days and months below ten, and months 1 and 2, have a zero before
-/// them. Source: Decree 30/2020/NĐ-CP, Annex I, Part II, I.4.
+/// `ngày 30 tháng 11 năm 2026`. Days below 10, and the months 1 and 2, have a leading zero. Source:
+/// Decree 30/2020/NĐ-CP, Annex I, Part II, I.4.
 pub(crate) fn day(at: Instant) -> String {
     let day = time::local_day(at);
     let month = match day.month() {

@@ -6,51 +6,51 @@ use domain::time::Instant;
 use crate::codes::{self, Invalid};
 use crate::paper::{Head, moment};
 
-/// What stands on a receipt.
+/// The content of a receipt.
 #[derive(Debug, Clone)]
 pub struct Slip {
     /// The heads.
     pub head: Head,
     /// The dossier's code.
     pub code: String,
-    /// The name of who handed it in.
+    /// The name of the person who submitted the dossier.
     pub applicant: String,
-    /// The address; empty when not given.
+    /// The address; empty if not given.
     pub address: String,
-    /// The telephone number; empty when not given.
+    /// The telephone number; empty if not given.
     pub phone: String,
     /// The procedure's name.
     pub procedure: String,
-    /// Its code.
+    /// The procedure's code.
     pub procedure_code: String,
-    /// The papers that came.
+    /// The submitted papers.
     pub papers: Vec<Paper>,
     /// The fee, in words.
     pub fee: String,
-    /// The limit by regulation: `3 ngày làm việc`; empty when it has no source.
+    /// The limit by regulation: `3 ngày làm việc`; empty if it has no source.
     pub limit: String,
-    /// When it was received.
+    /// When the dossier was received.
     pub received: Instant,
-    /// When the result is promised for.
+    /// The promised moment of the result; none without a promise.
     pub due: Option<Instant>,
-    /// How the promised moment was counted; the days alone, one sentence each.
+    /// How the promised moment was counted, day by day; one sentence each.
     pub arithmetic: Vec<String>,
-    /// Where the result is given back.
+    /// Where the citizen gets the result.
     pub returned_at: String,
-    /// The address that the QR code leads to.
+    /// The address in the QR code.
     pub lookup: String,
-    /// The same address as a person would type it.
+    /// The same address in the form that a person types.
     pub lookup_words: String,
-    /// The PIN.
+    /// The PIN that opens the look-up's details.
     pub pin: String,
-    /// Who received it.
+    /// The clerk who received the dossier.
     pub receiver: String,
 }
 
-/// A paper, and how many of which kind came.
+/// A paper, with how many of each kind were submitted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paper {
-    /// Its name.
+    /// The name of the paper.
     pub name: String,
     /// Originals.
     pub original: u32,
@@ -73,7 +73,7 @@ struct Sheet<'a> {
 }
 
 impl Slip {
-    /// The form as HTML of one article.
+    /// Renders the form as one HTML article. Errors: [`Invalid`] if a code cannot be drawn.
     pub fn html(&self) -> Result<String, Invalid> {
         let sheet = Sheet {
             slip: self,

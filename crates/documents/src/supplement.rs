@@ -6,36 +6,36 @@ use domain::time::Instant;
 use crate::codes::{self, Invalid};
 use crate::paper::{Head, moment};
 
-/// What stands on a request for papers.
+/// The content of a request for papers.
 #[derive(Debug, Clone)]
 pub struct Supplement {
     /// The heads.
     pub head: Head,
     /// The dossier's code.
     pub code: String,
-    /// How many times papers were asked for, this time included.
+    /// How many times papers were requested, including this time.
     pub round: u32,
-    /// The name of who handed the dossier in.
+    /// The name of the person who submitted the dossier.
     pub applicant: String,
-    /// The address; empty when not given.
+    /// The address; empty if not given.
     pub address: String,
-    /// The telephone number; empty when not given.
+    /// The telephone number; empty if not given.
     pub phone: String,
     /// The procedure's name.
     pub procedure: String,
-    /// Its code.
+    /// The procedure's code.
     pub procedure_code: String,
-    /// What is missing, complete at once.
+    /// All missing papers, because a further request needs a permission.
     pub items: Vec<String>,
-    /// Why.
+    /// The reason for the request.
     pub reason: String,
-    /// The last moment to bring it; none when the procedure sets none.
+    /// The last moment to bring the papers; none if the procedure sets none.
     pub respond_by: Option<Instant>,
-    /// Whether the clock stands meanwhile.
+    /// Whether the clock stands until the papers come.
     pub stands: bool,
-    /// The address that the QR code leads to.
+    /// The address in the QR code.
     pub lookup: String,
-    /// Who asks.
+    /// The clerk who makes the request.
     pub guide: String,
 }
 
@@ -50,7 +50,7 @@ struct Sheet<'a> {
 }
 
 impl Supplement {
-    /// The form as HTML of one article.
+    /// Renders the form as one HTML article. Errors: [`Invalid`] if a code cannot be drawn.
     pub fn html(&self) -> Result<String, Invalid> {
         let sheet = Sheet {
             ask: self,

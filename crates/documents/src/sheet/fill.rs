@@ -1,4 +1,4 @@
-//! A layout filled with the numbers of a report.
+//! Fills a layout with the numbers of a report.
 
 use domain::indicator::{
     BRIDGE, Cells, Column, I766, II06A, ITEM, Ii06a, Ii06aUnit, Item, MEMO, Value, find,
@@ -12,48 +12,48 @@ use super::layout::{Layout, LayoutColumn, Rows};
 /// A sheet with its numbers.
 #[derive(Debug, Clone)]
 pub struct Filled<'a> {
-    /// How it looks.
+    /// The layout of the sheet.
     pub layout: &'a Layout,
-    /// Whose numbers they are.
+    /// The owner of the numbers: a unit, a province, or all units.
     pub whose: String,
-    /// The period in words.
+    /// The period, in words.
     pub period: String,
-    /// What had been recorded by then, in words.
+    /// The moment up to which records count, in words.
     pub as_of: String,
-    /// The rows.
+    /// The rows of the sheet.
     pub lines: Vec<Line>,
-    /// What stands below: the identities, and what else must be said.
+    /// The lines below the table: the identities, and other remarks.
     pub notes: Vec<String>,
-    /// What stands beside the form: title, number in words, definition. On a sheet of its own.
+    /// Numbers beside the form, on a sheet of their own: title, number, definition.
     pub beside: Vec<(&'static str, Shown, &'static str)>,
 }
 
 /// A row.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Line {
-    /// Its cells, from the left.
+    /// The cells, from the left.
     pub cells: Vec<Shown>,
-    /// Whether it is the sum of the others.
+    /// Whether the row is the sum of the others.
     pub is_total: bool,
-    /// A number's page, column by column, for who looks at it on a screen; empty on paper.
+    /// For the screen, the address behind each number, column by column; empty on paper.
     pub links: Vec<Option<String>>,
 }
 
-/// What stands in a cell.
+/// The content of a cell.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Shown {
     /// A text.
     Text(String),
     /// A number.
     Number(f64),
-    /// A share, to be told in hundredths.
+    /// A share, shown in per cent.
     Share(f64),
-    /// Not known.
+    /// An unknown value.
     Nothing,
 }
 
 impl Shown {
-    /// As it is read in Vietnamese: `1.116`, `95,2 %`.
+    /// The value as Vietnamese prints it: `1.116`, `95,2 %`.
     #[must_use]
     pub fn words(&self) -> String {
         match self {
@@ -64,14 +64,14 @@ impl Shown {
         }
     }
 
-    /// Whether it is a number.
+    /// Whether the cell holds a number.
     #[must_use]
     pub fn is_number(&self) -> bool {
         matches!(self, Shown::Number(_) | Shown::Share(_))
     }
 }
 
-/// A number with dots between thousands and at most two digits after the comma.
+/// A number with a point between thousands and at most two digits after the comma.
 fn vietnamese(number: f64) -> String {
     let text = format!("{number:.2}");
     let (whole, part) = text.split_once('.').unwrap_or((&text, ""));
@@ -108,7 +108,7 @@ fn of<T>(columns: &[Column<T>], row: &T, name: &str) -> Option<Shown> {
     find(columns, name).map(|column| shown(&(column.value)(row)))
 }
 
-/// The number of a name in a unit.
+/// The number with a column's name in a unit's part of the report.
 fn of_unit(unit: &Ii06aUnit, name: &str) -> Option<Shown> {
     if let Some(rate) = name.strip_suffix(".den") {
         let Value::Rate(rate) = (find(&MEMO, rate)?.value)(&unit.memo) else {
@@ -161,8 +161,8 @@ fn line(
 }
 
 impl<'a> Filled<'a> {
-    /// Form II.06a, or another sheet of its numbers. `whose` names a province or all units; one unit
-    /// is named by the report.
+    /// Fills form II.06a, or another sheet of its numbers. `whose` names a province or all units;
+    /// if the report covers a single unit, that unit's name stands instead.
     #[must_use]
     pub fn ii06a(layout: &'a Layout, form: &Ii06a, whose: &str) -> Self {
         let one = match form.units.as_slice() {

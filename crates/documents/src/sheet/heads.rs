@@ -1,19 +1,19 @@
-//! The heads of a sheet, with those that neighbours share merged into one cell.
+//! The heads of a sheet. A head that neighbouring columns share becomes one merged cell.
 
 use super::layout::LayoutColumn;
 
-/// A cell of the heads.
+/// A cell among the heads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Head {
-    /// What it says.
+    /// The text.
     pub text: String,
-    /// The row of its upper edge, from 0.
+    /// The row of the upper edge, from 0.
     pub row: u16,
-    /// The column of its left edge, from 0.
+    /// The column of the left edge, from 0.
     pub column: u16,
-    /// How many rows it has.
+    /// The height in rows.
     pub rows: u16,
-    /// How many columns it has.
+    /// The width in columns.
     pub columns: u16,
 }
 

@@ -1,4 +1,4 @@
-//! A sheet as HTML of one article that prints on A4 across.
+//! A sheet as one HTML article that prints on A4 landscape.
 
 use askama::Template;
 
@@ -22,7 +22,7 @@ struct Page<'a> {
 }
 
 impl Filled<'_> {
-    /// The article.
+    /// Renders the article.
     #[must_use]
     pub fn html(&self) -> String {
         let columns = &self.layout.columns;
@@ -38,7 +38,7 @@ impl Filled<'_> {
         article.render().expect("writing to memory does not fail")
     }
 
-    /// A page of its own, with all that it needs to be printed.
+    /// Renders a whole page, with everything that printing needs.
     #[must_use]
     pub fn page(&self) -> String {
         let page = Page {
@@ -58,7 +58,7 @@ pub(super) struct Drawn<'l> {
 }
 
 impl Line {
-    /// The cells, each with where it leads.
+    /// The cells, each with its address.
     fn linked(&self) -> Vec<Drawn<'_>> {
         let links = self.links.iter().map(Option::as_deref);
         let links = links.chain(std::iter::repeat(None));

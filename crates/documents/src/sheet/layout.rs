@@ -1,4 +1,4 @@
-//! What a sheet looks like: title, heads, columns by name, signatures and source.
+//! The layout of a sheet: title, heads, columns by name, signatures and source.
 
 use std::collections::BTreeSet;
 
@@ -7,29 +7,29 @@ use domain::catalogue::{Catalogue, Fault};
 use domain::indicator::{BRIDGE, Column, II06A, ITEM, MEMO};
 use serde::Deserialize;
 
-/// A sheet, as `catalogue/reports` has it.
+/// A layout, in the format of `catalogue/reports`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Layout {
     /// The report whose numbers it shows.
     pub report: Report,
-    /// What it is called in addresses and commands.
+    /// The name in addresses and commands.
     pub id: String,
-    /// The first day on which it is used.
+    /// The first day of its use.
     pub from: NaiveDate,
-    /// Its number: `Biểu số II.06a/VPCP/KSTT`.
+    /// The number of the form: `Biểu số II.06a/VPCP/KSTT`.
     pub number: String,
-    /// Its title, line by line.
+    /// The title, line by line.
     pub title: Vec<String>,
-    /// What is counted: `Số hồ sơ`.
+    /// The unit of counting: `Số hồ sơ`.
     pub counted_in: String,
-    /// Where heads and columns come from.
+    /// The source of heads and columns.
     pub source: String,
-    /// How much of it is sourced.
+    /// How much of the layout has a source.
     pub mark: Sourced,
-    /// What a row is.
+    /// What each row stands for.
     pub rows: Rows,
-    /// Who signs: title, and the line below it.
+    /// The signatures: title, and the line below it.
     pub signatures: Vec<(String, String)>,
     /// The columns, from the left.
     #[serde(rename = "column")]
@@ -40,27 +40,27 @@ pub struct Layout {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Report {
-    /// Form II.06a and what stands beside it.
+    /// Form II.06a and the numbers beside it.
     Ii06a,
     /// The index of Decision 766/QĐ-TTg.
     I766,
 }
 
-/// How much of a sheet is sourced.
+/// How much of a layout has a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Sourced {
     /// Heads follow sheets in use.
     Secondary,
-    /// All of it, compared with the annex.
+    /// The whole layout, compared with the annex.
     Whole,
 }
 
-/// What a row of a sheet is.
+/// What each row of a sheet stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rows {
-    /// A field of one unit; a unit where there are several.
+    /// A field of the unit; if the report covers several units, a unit.
     Fields,
     /// A unit.
     Units,
@@ -72,17 +72,17 @@ pub enum Rows {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LayoutColumn {
-    /// Its heads, from the top.
+    /// The heads, from the top.
     pub head: Vec<String>,
     /// The number below the heads: `(3)=(4)+(5)+(6)`.
     #[serde(default)]
     pub mark: String,
-    /// What stands there: `ordinal`, `label`, a column's name, or a sum of names.
+    /// The content: `ordinal`, `label`, the name of a report's column, or a sum of such names.
     pub value: String,
 }
 
 impl LayoutColumn {
-    /// The names that it sums up.
+    /// The names of the summed columns.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.value.split('+').map(str::trim)
     }
@@ -91,10 +91,10 @@ impl LayoutColumn {
 /// Why a layout cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum InvalidLayout {
-    /// It is not written as it should be.
+    /// The text is not TOML of the expected shape.
     #[error("the layout cannot be read")]
     Text(#[from] toml::de::Error),
-    /// It shows a column that its report has not.
+    /// The layout shows a column that the report does not have.
     #[error("`{id}` shows the column `{column}`, which its report has not")]
     Column {
         /// The layout.
@@ -113,7 +113,7 @@ pub enum InvalidLayout {
 }
 
 impl Layout {
-    /// Reads a layout; refuses columns that its report has not.
+    /// Reads a layout. Refuses columns that the report does not have.
     pub fn read(text: &str) -> Result<Self, InvalidLayout> {
         let layout: Self = toml::from_str(text)?;
         for column in &layout.columns {
@@ -153,7 +153,7 @@ impl Report {
     }
 }
 
-/// Every version of every sheet.
+/// All versions of all layouts.
 #[derive(Debug, Clone)]
 pub struct Layouts(Vec<Layout>);
 

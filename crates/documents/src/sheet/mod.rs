@@ -1,5 +1,5 @@
-//! Sheets of reports: a layout, which is data, filled with the numbers of a report, as a workbook and as
-//! HTML that prints on A4 across.
+//! Sheets of reports. A layout, which is data, is filled with the numbers of a report, and becomes
+//! a workbook or HTML that prints on A4 landscape.
 
 mod bars;
 mod fill;

@@ -1,4 +1,4 @@
-//! A sheet as a workbook: heads merged as the form prints them, numbers that are numbers.
+//! A sheet as a workbook: heads merged as the form prints them, numbers as numbers and not as text.
 
 use domain::indicator::{BRIDGE, Column, II06A, ITEM, MEMO};
 use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
@@ -17,7 +17,7 @@ const MANY: usize = 16;
 const WIDEST: f64 = 60.0;
 
 impl Filled<'_> {
-    /// The workbook: the form, what stands beside it, and a sheet of definitions.
+    /// Makes the workbook: the form, the numbers beside it, and a sheet of definitions.
     pub fn xlsx(&self) -> Result<Vec<u8>, XlsxError> {
         let mut book = Workbook::new();
         self.form(book.add_worksheet())?;
