@@ -10,13 +10,13 @@
     return true;
   };
 
-  // F2, F4, F9, Ctrl+Enter and Escape press what says so. Letters are never listened to: input
-  // methods such as Telex rewrite them.
+  // F2, F4, F9, Ctrl+Enter and Escape press the element that names the key. Single letters are no
+  // shortcuts, because input methods such as Telex rewrite them.
   document.addEventListener("keydown", function (event) {
     if (event.isComposing || event.altKey || event.metaKey) { return; }
     var key = event.key === "Enter" && event.ctrlKey ? "Control+Enter" : event.key;
     if (/^(F2|F4|F9|Escape|Control\+Enter)$/.test(key) && press(key)) { event.preventDefault(); return; }
-    // Enter goes to the next field of a form that wants it so, instead of sending it.
+    // In a form with data-enter-next, Enter goes to the next field instead of sending the form.
     var field = event.target;
     var owner = form(field);
     if (key !== "Enter" || event.ctrlKey || event.shiftKey || !owner || !owner.hasAttribute("data-enter-next")) { return; }
@@ -29,8 +29,8 @@
     if (next) { next.focus(); }
   });
 
-  // A form is sent once. The request id in it makes a second sending harmless; this only spares
-  // people the question whether it went out.
+  // A form is sent once. A second sending would do no harm, because its request id is the same;
+  // this only spares people the doubt.
   document.addEventListener("submit", function (event) {
     var sent = event.target;
     if (event.defaultPrevented || sent.method !== "post") { return; }
@@ -46,10 +46,10 @@
     if (event.target.closest && event.target.closest("[data-print]")) { event.preventDefault(); window.print(); }
   });
 
-  // What works only with this file is hidden without it.
+  // The class shows elements that work only with this file.
   document.documentElement.classList.add("has-script");
 
-  // One stream while the page is looked at: it says how much has changed, and nothing moves.
+  // One stream while the page is visible. It says how much has changed; the page does not move.
   var news = document.querySelector("[data-live]");
   if (news && window.EventSource) {
     var source = null, said = news.querySelector("b"), link = news.querySelector("a");
@@ -60,7 +60,7 @@
       source.onmessage = function (event) { show(event.data); };
       source.onerror = function () {
         show(news.dataset.lost);
-        // A browser that was turned away does not try again by itself.
+        // A browser whose stream was refused does not connect again by itself.
         if (source && source.readyState === 2) { source = null; window.setTimeout(open, 15000); }
       };
     };
@@ -71,7 +71,7 @@
     link.addEventListener("click", function (event) { event.preventDefault(); window.location.reload(); });
   }
 
-  // The first thing that is wrong gets the focus.
+  // The first wrong field gets the focus.
   var wrong = document.querySelector("[data-focus]");
   if (wrong) { wrong.focus(); }
 })();

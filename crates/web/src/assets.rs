@@ -1,7 +1,8 @@
-//! The sheet, the scripts and the icon: files of this crate, under names that carry their digest.
+//! The style sheet, the scripts and the icon: files of this crate, under names that carry their
+//! digest.
 //!
-//! A name never means other content, so browsers keep a file for a year without asking. Each is
-//! compressed once, when the first page is drawn.
+//! A name never changes its content, so browsers keep a file for a year without asking. Each file
+//! is compressed once, when the first page is drawn.
 
 use std::io::Write;
 use std::sync::LazyLock;
@@ -21,13 +22,13 @@ use crate::fault::Fault;
 /// The name of a file in `assets/`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asset {
-    /// The one sheet.
+    /// The style sheet of all pages.
     Sheet,
-    /// Keys, the scanner, and what asks before it is sent twice.
+    /// Keyboard shortcuts, the scanner, and the guard against sending a form twice.
     Keys,
-    /// htmx, for parts of a page that are drawn anew.
+    /// htmx, which redraws parts of a page.
     Htmx,
-    /// The icon of the browser's tab.
+    /// The icon of the browser tab.
     Icon,
 }
 
@@ -90,7 +91,7 @@ fn file(asset: Asset, name: &str, content_type: &'static str, plain: &'static [u
 }
 
 impl Asset {
-    /// Where it is found.
+    /// The address of the file.
     #[must_use]
     pub fn path(self) -> &'static str {
         let file = FILES.iter().find(|file| file.asset == self);

@@ -1,5 +1,5 @@
-//! Charts as SVG. Positions are attributes in percent and colours are classes of the sheet, so that
-//! no style stands inline, words keep their size on a narrow screen, and the dark theme works.
+//! Charts as SVG. Positions are attributes in per cent and colours are classes of the style sheet.
+//! So no style is inline, words keep their size on a narrow screen, and the dark theme works.
 //!
 //! Every chart has a label, and a table or a text beside it says the same.
 
@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use crate::words::Markup;
 
-/// A drawing that grows.
+/// An SVG picture under construction.
 struct Drawing(String);
 
 impl Drawing {
@@ -69,14 +69,14 @@ impl Drawing {
     }
 }
 
-/// Two decimals at most.
+/// A number with at most two decimals.
 fn short(number: f64) -> String {
     let text = format!("{number:.2}");
     let text = text.trim_end_matches('0').trim_end_matches('.');
     if text == "-0" { "0" } else { text }.to_owned()
 }
 
-/// A share as a bar, with a mark where it should be.
+/// A share as a bar, with a mark at the goal.
 #[must_use]
 pub fn share(share: f64, goal: Option<f64>, class: &str, label: &str) -> Markup {
     let mut svg = Drawing::begin("chart", 14, label);
@@ -89,17 +89,17 @@ pub fn share(share: f64, goal: Option<f64>, class: &str, label: &str) -> Markup 
     svg.end()
 }
 
-/// A point of a line of weeks.
+/// A point of a weekly line chart.
 pub struct Week {
-    /// What stands below it.
+    /// The label below the point.
     pub day: String,
-    /// The share; none for a week without any.
+    /// The share; none for a week without dossiers.
     pub share: Option<f64>,
     /// The share in words.
     pub said: String,
 }
 
-/// Weeks as a line against a goal. The scale begins at a whole tenth below the least of them.
+/// Weekly shares as a line against a goal. The scale begins at the tenth below the lowest share.
 #[must_use]
 pub fn weeks(
     weeks: &[Week],
@@ -115,7 +115,7 @@ pub fn weeks(
     let floor = ((least * 10.0 - 1e-9).floor() / 10.0).clamp(0.0, 0.9);
     let height = |share: f64| TOP + (1.0 - share) / (1.0 - floor) * (BOTTOM - TOP);
     let last = weeks.len().saturating_sub(1).max(1);
-    // Counts of weeks are small.
+    // A number of weeks is small enough to be exact in a float.
     let place = |at: usize| 12.0 + 84.0 * at as f64 / last as f64;
     let mut svg = Drawing::begin("chart", 144, label);
     for grid in [floor, f64::midpoint(floor, 1.0), 1.0] {
@@ -167,7 +167,7 @@ pub fn weeks(
     svg.end()
 }
 
-/// The last weeks as a line without words, for a cell of a table whose text says the last share.
+/// Recent weeks as a line without labels, for a table cell whose text gives the last share.
 #[must_use]
 pub fn spark(shares: &[Option<f64>], label: &str) -> Markup {
     let known = || {
@@ -181,7 +181,7 @@ pub fn spark(shares: &[Option<f64>], label: &str) -> Markup {
         Markup::of(label)
     );
     let last = shares.len().saturating_sub(1).max(1);
-    // Counts of weeks are small.
+    // A number of weeks is small enough to be exact in a float.
     let x = |at: usize| 4.0 + 96.0 * at as f64 / last as f64;
     let y = |share: f64| 3.0 + (1.0 - share) * 18.0;
     let mut path = String::new();
@@ -202,12 +202,12 @@ pub fn spark(shares: &[Option<f64>], label: &str) -> Markup {
     Markup::made(svg)
 }
 
-/// Who had a dossier in a stretch of its time.
+/// Who held a dossier during a stretch of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Holder {
     /// The desk.
     Desk,
-    /// An office.
+    /// A handling unit.
     Office,
     /// The citizen.
     Citizen,
@@ -216,37 +216,37 @@ pub enum Holder {
 /// A stretch of time, in shares of the whole axis.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Stretch {
-    /// Its beginning.
+    /// The beginning of the stretch.
     pub from: f64,
-    /// Its end.
+    /// The end of the stretch.
     pub to: f64,
-    /// Who had it.
+    /// The holder during the stretch.
     pub holder: Holder,
 }
 
-/// The clock of a dossier: an axis of working days, and on it where the time went, the limit, and
-/// what is to be expected. All places are shares of the axis, from 0 to 1.
+/// A dossier's clock as a picture: an axis of working days, with the holders, the limit and the
+/// forecast. All positions are shares of the axis, from 0 to 1.
 pub struct Clock {
-    /// Where each working day begins, with its name where there is room for one.
+    /// The beginning of each working day, with its name if there is room.
     pub days: Vec<(f64, String)>,
-    /// Where days off are left out.
+    /// The positions at which days off are left out.
     pub gaps: Vec<f64>,
-    /// Where the time went.
+    /// Who held the dossier, stretch by stretch.
     pub spent: Vec<Stretch>,
-    /// Where counting began, the first promise, and the date in force.
+    /// The start of counting, the first promise, and the date in force.
     pub limit: Option<(f64, f64, f64)>,
-    /// One in ten before, half by, one in ten after.
+    /// The forecast of the end: one in ten earlier, half earlier, one in ten later.
     pub finish: Option<[f64; 3]>,
-    /// Now; none for what has ended.
+    /// The present moment with its label; none for a dossier that has ended.
     pub now: Option<(f64, String)>,
-    /// The date in force in words.
+    /// The date in force, in words.
     pub due_said: String,
-    /// What stands above each of the three rows; empty for a row that is not there.
+    /// The title above each of the three rows; empty for an absent row.
     pub rows: [String; 3],
 }
 
 impl Clock {
-    /// The picture. What it shows is said in the label, and in the tables beside it.
+    /// Draws the picture. The label and the tables beside it say what it shows.
     #[must_use]
     pub fn draw(&self, label: &str) -> Markup {
         let percent = |share: f64| (share * 100.0).clamp(0.0, 100.0);
@@ -331,7 +331,7 @@ impl Clock {
     }
 }
 
-/// Words at an edge grow inwards.
+/// The anchor of a text at a position: near an edge the text grows inwards.
 fn anchor(at: f64) -> &'static str {
     if at < 0.12 {
         "start"

@@ -1,4 +1,4 @@
-//! Draws the page of an answer that says why there is none.
+//! Draws the page for an answer that a handler left as a [`Fault`].
 
 use std::sync::Arc;
 
@@ -31,12 +31,12 @@ struct FaultPage {
     home: bool,
 }
 
-/// Draws the page of an answer that has none yet.
+/// Replaces a handler's [`Fault`] by a page in the visitor's language.
 pub async fn explain(State(pages): State<Arc<Pages>>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let language = language(&parts);
     let uri = parts.uri.clone();
-    // What a form holds is kept beside, for the case that its session is over.
+    // The session may be over; then the sign-in page must carry the form's content, so it is kept.
     let sent = match parts.method {
         Method::POST => axum::body::to_bytes(body, MOST_BYTES).await.ok(),
         _ => Some(Bytes::new()),

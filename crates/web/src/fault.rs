@@ -1,7 +1,7 @@
-//! What cannot be shown or done, as a page in words.
+//! Faults: why a page cannot be shown or an act not done.
 //!
-//! A handler returns a [`Fault`]; [`crate::explain`] draws it in the language of the visit. Faults
-//! of a form's fields never come here: the form shows them itself.
+//! A handler returns a [`Fault`]; [`crate::explain`] draws it as a page in the visitor's language.
+//! Faults in the fields of a form do not come here, because the form shows them itself.
 
 use app::Error;
 use axum::response::{IntoResponse, Response};
@@ -11,17 +11,17 @@ use http::{HeaderMap, StatusCode};
 /// Why a page cannot be shown.
 #[derive(Debug)]
 pub enum Fault {
-    /// A use case said no, or could not answer.
+    /// A use case refused, or could not answer.
     App(Error),
     /// A form that did not come from a page of this session.
     ForeignForm,
-    /// Something else than a form was sent.
+    /// The body is not a form.
     NotAForm,
-    /// More was sent than a form holds.
+    /// The body is larger than any form.
     TooLarge,
-    /// Nothing is at this address.
+    /// No page has this address.
     NoPage,
-    /// The address does not take this.
+    /// The address does not take this method.
     WrongMethod,
 }
 
@@ -31,14 +31,14 @@ impl From<Error> for Fault {
     }
 }
 
-/// What [`crate::explain`] finds in an answer that still needs its page.
+/// Marks an answer for [`crate::explain`], which draws its page.
 #[derive(Debug, Clone)]
 pub(crate) struct Unexplained {
-    /// The beginning of the keys of its texts.
+    /// The prefix of the keys of its texts.
     pub(crate) key: &'static str,
-    /// What is said beyond, in Vietnamese and English.
+    /// The error's own words, in Vietnamese and English.
     pub(crate) said: Option<(String, String)>,
-    /// How many seconds to wait.
+    /// How many seconds to wait before another try.
     pub(crate) wait: Option<u32>,
 }
 
@@ -103,7 +103,7 @@ impl IntoResponse for Fault {
     }
 }
 
-/// Whether a browser asks, and no program.
+/// Whether the request comes from a browser and not from a program.
 #[must_use]
 pub fn wants_html(headers: &HeaderMap) -> bool {
     headers.get_all(ACCEPT).iter().any(|value| {

@@ -1,4 +1,4 @@
-//! What a form or an address brings: names and values, in order, some of them more than once.
+//! The values of a form or an address: names and values, in order; a name may occur more than once.
 
 use axum::extract::FromRequest;
 use axum::extract::Request;
@@ -16,13 +16,13 @@ pub(crate) const MOST_BYTES: usize = 256 * 1024;
 pub struct Fields(Vec<(String, String)>);
 
 impl Fields {
-    /// Of an address.
+    /// The query of an address.
     #[must_use]
     pub fn of(uri: &Uri) -> Self {
         Self::read(uri.query().unwrap_or_default().as_bytes())
     }
 
-    /// Of a form, as a browser sent it.
+    /// The fields of a form, as a browser sent it.
     #[must_use]
     pub fn sent(text: &str) -> Self {
         Self::read(text.as_bytes())
@@ -33,13 +33,13 @@ impl Fields {
         Self(pairs.map(|(name, value)| (name, clean(&value))).collect())
     }
 
-    /// The first value of a name, trimmed; empty when there is none.
+    /// The first value of a name, trimmed; empty if there is none.
     #[must_use]
     pub fn get(&self, name: &str) -> &str {
         self.raw(name).trim()
     }
 
-    /// The first value of a name as it was sent.
+    /// The first value of a name, untrimmed.
     #[must_use]
     pub fn raw(&self, name: &str) -> &str {
         let found = self.0.iter().find(|(key, _)| key == name);
@@ -52,13 +52,13 @@ impl Fields {
         Some(self.get(name)).filter(|value| !value.is_empty())
     }
 
-    /// Whether a name was sent at all, such as that of a button.
+    /// Whether the name was sent at all. A browser sends the name of the pressed button only.
     #[must_use]
     pub fn has(&self, name: &str) -> bool {
         self.0.iter().any(|(key, _)| key == name)
     }
 
-    /// All values of a name that are not empty.
+    /// All non-empty values of a name.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         let named = self.0.iter().filter(move |(key, _)| key == name);
         named
@@ -74,7 +74,7 @@ impl Fields {
     }
 }
 
-/// Browsers send line ends as CR LF; nothing else of a form holds a control character on purpose.
+/// Turns CR LF, which browsers send as line end, into LF, and drops all other control characters.
 fn clean(value: &str) -> String {
     let lines = value.replace("\r\n", "\n");
     lines

@@ -1,4 +1,4 @@
-//! What stands around every page: its title, the bar, and the foot.
+//! The frame of every page: title, navigation bar and foot.
 
 use app::access::Method;
 use askama::Template;
@@ -14,57 +14,57 @@ use crate::assets::Asset;
 use crate::visit::{Staff, Visit};
 use crate::words::{Markup, Words};
 
-/// The part of the product that a page belongs to.
+/// The section of the product that a page belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
-    /// What is pending at a unit.
+    /// The pending dossiers of a unit.
     Overview,
     /// The desk.
     Desk,
     /// The whole province.
     Province,
-    /// None of those in the bar.
+    /// No section of the bar.
     Elsewhere,
 }
 
-/// What stands around a page.
+/// The frame of a page.
 pub struct Frame {
     /// The texts.
     pub w: &'static Words,
-    /// What the browser's tab says: the state first.
+    /// The title of the browser tab, with the state first.
     pub title: Markup,
-    /// Whose page it is.
+    /// The name in the bar: the caller's unit; empty on public pages.
     pub brand: String,
-    /// Where the brand leads.
+    /// The address that the name in the bar leads to.
     pub home: String,
-    /// The bar; empty for who is not signed in.
+    /// The links of the bar; empty for a visitor who is not signed in.
     pub nav: Vec<Link>,
-    /// Who is signed in; empty for nobody.
+    /// The name of the person who is signed in; empty if nobody is.
     pub who: String,
-    /// What forms bring back.
+    /// The token that forms send back, against forged forms.
     pub csrf: String,
-    /// The same page in the other language.
+    /// The address of the same page in the other language.
     pub other_language: String,
     /// The address of this page itself.
     pub here: String,
-    /// Whether all is made up.
+    /// Whether all data is made up.
     pub demo: bool,
-    /// What was looked for in the bar.
+    /// The text of the bar's search field.
     pub searched: String,
 }
 
 /// A link of the bar.
 pub struct Link {
-    /// Where it leads.
+    /// The address.
     pub href: String,
-    /// What it is called.
+    /// The text.
     pub label: Markup,
-    /// Whether it is where one is.
+    /// Whether the link leads to the present section.
     pub current: bool,
 }
 
 impl Frame {
-    /// Around a page for everybody.
+    /// The frame of a public page.
     #[must_use]
     pub fn public(pages: &Pages, visit: &Visit, title: Markup) -> Self {
         Self {
@@ -85,7 +85,7 @@ impl Frame {
         }
     }
 
-    /// Around a page for who is signed in.
+    /// The frame of a page for a signed-in person.
     #[must_use]
     pub fn staff(pages: &Pages, staff: &Staff, place: Place, title: Markup) -> Self {
         let caller = staff.caller();
@@ -101,13 +101,13 @@ impl Frame {
         }
     }
 
-    /// The address of a file of ours.
+    /// The address of the style sheet.
     #[must_use]
     pub fn sheet(&self) -> &'static str {
         Asset::Sheet.path()
     }
 
-    /// The address of the keys.
+    /// The address of our script.
     #[must_use]
     pub fn keys(&self) -> &'static str {
         Asset::Keys.path()
@@ -134,7 +134,7 @@ impl Frame {
         }
     }
 
-    /// The tag of the other one.
+    /// The language tag of the other language.
     #[must_use]
     pub fn other_lang(&self) -> &'static str {
         match self.w.language {
@@ -144,7 +144,7 @@ impl Frame {
     }
 }
 
-/// Where somebody begins.
+/// The first page of a signed-in person.
 #[must_use]
 pub fn home(staff: &Staff) -> String {
     let caller = staff.caller();
@@ -156,7 +156,7 @@ pub fn home(staff: &Staff) -> String {
     }
 }
 
-/// The parts of the product that the caller's role opens: the access table says which.
+/// The sections that the access table opens to the caller's role.
 fn nav(staff: &Staff, place: Place) -> Vec<Link> {
     let caller = staff.caller();
     let words = staff.visit.words();
@@ -197,7 +197,7 @@ fn nav(staff: &Staff, place: Place) -> Vec<Link> {
     links
 }
 
-/// A page as an answer.
+/// A rendered page as an answer.
 pub fn html(page: &impl Template) -> Response {
     match page.render() {
         Ok(text) => ([(CONTENT_TYPE, "text/html; charset=utf-8")], text).into_response(),

@@ -1,4 +1,4 @@
-//! What protects every page: headers of the answer, and where a form may come from.
+//! Protects every page: headers of the answer, and the origin of forms.
 
 use std::sync::Arc;
 
@@ -15,12 +15,12 @@ use crate::Pages;
 use crate::fault::Fault;
 use crate::visit::{LANGUAGE, asked_language};
 
-/// Nothing inline, nothing from elsewhere, and no other site around it.
+/// No inline code or style, nothing from other sites, and no frame of another site around a page.
 pub const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; \
     frame-ancestors 'none'";
 
-/// Sets the headers that every page has, and keeps a chosen language.
+/// Sets the headers of every page, and keeps a chosen language in a cookie.
 pub async fn headers(request: Request, next: Next) -> Response {
     let chosen = asked_language(request.uri());
     let mut answer = next.run(request).await;
@@ -29,7 +29,7 @@ pub async fn headers(request: Request, next: Next) -> Response {
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
-    // Persons stand on pages: neither a proxy nor the next user of the browser keeps them.
+    // Pages show personal data, so neither a proxy nor the browser may store them.
     headers
         .entry(CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));
@@ -42,8 +42,8 @@ pub async fn headers(request: Request, next: Next) -> Response {
     answer
 }
 
-/// Lets a page in like any other call: one place, a limit of time, and no panic that ends more than
-/// its own page.
+/// Lets a page through the gate like any other call: with a place, a time limit, and a panic that
+/// ends only its own page.
 pub async fn through_the_gate(
     State(pages): State<Arc<Pages>>,
     request: Request,
@@ -56,7 +56,7 @@ pub async fn through_the_gate(
     }
 }
 
-/// Refuses a form that a page of another site sends, signed in or not.
+/// Refuses a form from a page of another site, whether the visitor is signed in or not.
 pub async fn same_site(request: Request, next: Next) -> Response {
     let sends = request.method() == Method::POST;
     if sends && !is_same_site(request.headers()) {
@@ -65,7 +65,8 @@ pub async fn same_site(request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-/// What browsers say of where a form comes from. Programs say nothing, and have no session.
+/// Whether the browser says that the form comes from this site. A program sends neither header; it
+/// passes, because it has no session to abuse.
 fn is_same_site(headers: &HeaderMap) -> bool {
     let text = |value: Option<&HeaderValue>| {
         value.map(|value| value.to_str().unwrap_or("unreadable").to_owned())
@@ -77,7 +78,7 @@ fn is_same_site(headers: &HeaderMap) -> bool {
         (Some(origin), Some(host)) => origin
             .split_once("://")
             .is_some_and(|(_, from)| from.eq_ignore_ascii_case(&host)),
-        // HTTP/2 has no Host header; there `sec-fetch-site` has decided.
+        // HTTP/2 has no Host header; its browsers send `sec-fetch-site`, judged above.
         (Some(_), None) | (None, _) => true,
     }
 }

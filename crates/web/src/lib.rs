@@ -1,7 +1,8 @@
-//! The pages: what chairmen, clerks and citizens look at, on the same port as everything else.
+//! The pages for chairmen, clerks and citizens, on the same port as everything else.
 //!
-//! One file a page in [`pages`], with its route, its query, its template and its tests. A page asks
-//! [`app`] and never the wire. It is complete without a script; scripts only make it quicker.
+//! Each page is one file in [`pages`] with its route, query, template and tests. A page calls
+//! [`app`] directly, not over the wire. It is complete without scripts; scripts only make it
+//! quicker.
 //!
 //! To add a page: a file in `src/pages` with `routes()`, a template, its texts in `words/`, and a
 //! line in [`part`].
@@ -31,17 +32,17 @@ use tower_http::compression::CompressionLayer;
 
 use crate::fault::Fault;
 
-/// What an operator sets for the pages.
+/// The operator's settings for the pages.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The on-time rate that units are to reach, from 0 to 1.
+    /// The on-time rate that units should reach, from 0 to 1.
     pub target: f64,
-    /// Whether browsers come over TLS, so that cookies may insist on it.
+    /// Whether browsers connect over TLS. Only then may cookies demand it.
     pub secure: bool,
-    /// The address that QR codes lead to, such as `https://motcua.example`; that of the request
-    /// otherwise.
+    /// The address in QR codes, for example `https://motcua.example`; by default the address of the
+    /// request.
     pub address: Option<String>,
-    /// Roles that anybody may try, because all is made up.
+    /// Roles that anybody may try, in a demonstration with made-up data.
     pub demo: Vec<DemoRole>,
 }
 
@@ -61,7 +62,7 @@ impl Default for Settings {
 pub struct DemoRole {
     /// The role.
     pub role: domain::role::Role,
-    /// The token that opens it.
+    /// The token that signs in with the role.
     pub token: String,
 }
 
@@ -71,19 +72,19 @@ impl std::fmt::Debug for DemoRole {
     }
 }
 
-/// What every page needs.
+/// The state that every page shares.
 pub struct Pages {
     /// The use cases.
     pub engine: Arc<Engine>,
-    /// Who is signed in.
+    /// Sessions and passwords.
     pub accounts: Arc<Accounts>,
-    /// What every call goes through.
+    /// The gate that limits every call.
     pub gate: Gate,
-    /// What the operator set.
+    /// The operator's settings.
     pub settings: Settings,
 }
 
-/// All pages, and what a browser gets where there is none.
+/// All pages, and the page for unknown addresses.
 #[must_use]
 pub fn part(pages: Pages) -> Part {
     let pages = Arc::new(pages);

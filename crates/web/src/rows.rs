@@ -1,4 +1,4 @@
-//! A dossier as a row of a list: what it is, where it is, until when, and why it needs somebody.
+//! A dossier as a row of a list: what it is, where it is, its due time, and why it needs somebody.
 
 use app::accounts::Directory;
 use app::foresight::Level;
@@ -13,19 +13,19 @@ use domain::time::{self, Instant};
 use crate::say::{Say, day_length};
 use crate::words::{Markup, Words};
 
-/// What rows are drawn with.
+/// The data behind rows.
 pub struct Rows<'a> {
     /// The use cases.
     pub engine: &'a Engine,
-    /// For whom.
+    /// The caller who sees the rows.
     pub caller: &'a Caller,
-    /// What people are called.
+    /// The names of people.
     pub directory: &'a Directory,
     /// The texts.
     pub words: &'a Words,
-    /// Numbers and times.
+    /// The format of numbers and times.
     pub say: Say,
-    /// As of when.
+    /// The moment that the rows show.
     pub now: Instant,
 }
 
@@ -34,7 +34,7 @@ pub struct Rows<'a> {
 pub enum Flag {
     /// Past its due time.
     Overdue,
-    /// What is left to do no longer fits.
+    /// The remaining work no longer fits into the time left.
     WillBeLate,
     /// Due today.
     DueToday,
@@ -47,7 +47,7 @@ pub enum Flag {
 }
 
 impl Flag {
-    /// The flag of a dossier, the weightiest one.
+    /// The most serious flag of a dossier.
     #[must_use]
     pub fn of(view: &View, now: Instant) -> Option<Self> {
         if view.timing.overdue {
@@ -75,7 +75,7 @@ impl Flag {
         }
     }
 
-    /// The class of the sheet.
+    /// The CSS class of the flag.
     #[must_use]
     pub fn class(self) -> &'static str {
         match self {
@@ -87,7 +87,7 @@ impl Flag {
         }
     }
 
-    /// The class of a whole row.
+    /// The CSS class of a whole row.
     #[must_use]
     pub fn mark(self) -> &'static str {
         match self {
@@ -98,7 +98,7 @@ impl Flag {
         }
     }
 
-    /// The key of its word.
+    /// The key of the flag's word.
     #[must_use]
     pub fn key(self) -> &'static str {
         match self {
@@ -112,49 +112,49 @@ impl Flag {
     }
 }
 
-/// A flag, ready to be drawn.
+/// A flag as the template draws it.
 pub struct Drawn {
-    /// The class.
+    /// The CSS class.
     pub class: &'static str,
     /// The word.
     pub word: Markup,
 }
 
-/// A row, ready to be drawn.
+/// A row as the template draws it.
 pub struct Row {
-    /// Where the dossier is.
+    /// The address of the dossier.
     pub href: String,
     /// The procedure's name.
     pub procedure: String,
-    /// The code, and who handed it in and how, as far as the caller may see it.
+    /// The code, the applicant and the channel, as far as the caller may see them.
     pub code: String,
     /// The applicant's name; empty when hidden.
     pub applicant: String,
     /// The channel, unless it is the desk.
     pub channel: Option<Markup>,
-    /// The step, or what stands in its place.
+    /// The step, or the state of a dossier without one.
     pub step: String,
-    /// Who holds it and since when.
+    /// The holder, and since when.
     pub holder: Markup,
-    /// Until when.
+    /// The due time.
     pub due: Markup,
-    /// How much time is left.
+    /// The time left.
     pub left: Markup,
     /// The flag.
     pub flag: Option<Drawn>,
-    /// Why, in words.
+    /// The reason for the flag, in words.
     pub why: Markup,
-    /// The class of the row.
+    /// The CSS class of the row.
     pub mark: &'static str,
 }
 
 /// The head of a column.
 pub struct Column {
-    /// What it is called.
+    /// The title.
     pub label: Markup,
-    /// Where it is sorted by it.
+    /// The address of the list sorted by this column.
     pub href: Option<String>,
-    /// How it is sorted by it now.
+    /// The present direction of sorting, if the list is sorted by this column.
     pub sort: Option<&'static str>,
 }
 
@@ -205,7 +205,7 @@ impl Rows<'_> {
         }
     }
 
-    /// The titles of a row in a file.
+    /// The column titles in a file.
     pub const PLAIN: [&'static str; 10] = [
         "plain.code",
         "plain.procedure",
@@ -241,7 +241,7 @@ impl Rows<'_> {
         ]
     }
 
-    /// The name of the step, or what a dossier without one is doing.
+    /// The name of the step, or the activity of a dossier without one.
     #[must_use]
     pub fn step(&self, view: &View) -> String {
         let state = &view.dossier.state;
@@ -283,7 +283,7 @@ impl Rows<'_> {
         }
     }
 
-    /// The calendar of the unit that decides a dossier.
+    /// The calendar of the deciding unit.
     pub fn with_calendar<T>(&self, view: &View, of: impl FnOnce(&Calendar) -> T) -> T {
         let catalogue = self.engine.catalogue(&view.dossier.province);
         of(catalogue
@@ -291,14 +291,14 @@ impl Rows<'_> {
             .for_unit(view.dossier.resolving.as_str()))
     }
 
-    /// How long a working day is where a dossier is decided.
+    /// The length of a working day at the deciding unit.
     #[must_use]
     pub fn day(&self, view: &View) -> TimeDelta {
         let today = time::local_day(self.now);
         self.with_calendar(view, |calendar| day_length(calendar, today))
     }
 
-    /// Open time between two moments where a dossier is decided.
+    /// The open time between two moments at the deciding unit.
     #[must_use]
     pub fn open_time(&self, view: &View, from: Instant, to: Instant) -> Option<TimeDelta> {
         self.with_calendar(view, |calendar| calendar.open_time_between(from, to).ok())
@@ -327,7 +327,7 @@ impl Rows<'_> {
             return self.words.fill("row.standing", &[("time", time().into())]);
         }
         if view.timing.overdue {
-            // So little open time that the office has hardly worked since.
+            // The office has hardly been open since the due time.
             if left > TimeDelta::minutes(-60) {
                 return self.words.t("row.just_over");
             }

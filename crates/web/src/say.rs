@@ -1,11 +1,11 @@
-//! How numbers, days and durations are said, in both languages.
+//! Numbers, days and durations as people say them, in both languages.
 
 use chrono::{Datelike, NaiveDate, TimeDelta};
 use domain::calendar::Calendar;
 use domain::language::Language;
 use domain::time::{self, Instant};
 
-/// Says things in a language.
+/// Formats numbers and times in a language.
 #[derive(Debug, Clone, Copy)]
 pub struct Say(pub Language);
 
@@ -31,7 +31,7 @@ impl Say {
         text
     }
 
-    /// `5,1`, `5.1`; no decimals that are zero.
+    /// `5,1`, `5.1`; a zero decimal is left out.
     #[must_use]
     pub fn decimal(self, number: f64, places: usize) -> String {
         let text = format!("{number:.places$}");
@@ -39,13 +39,13 @@ impl Say {
             Some((whole, rest)) if rest.bytes().all(|digit| digit == b'0') => whole.to_owned(),
             Some(_) | None => text,
         };
-        // So small a negative number that nothing is left of it.
+        // Rounding can turn a small negative number into -0.
         let text = if text == "-0" { "0".to_owned() } else { text };
         text.replace('.', self.pick(",", "."))
     }
 
-    /// `90,2%`: as Vietnamese print writes it, without a space. 99.96 % is not all, nor is 0.04 %
-    /// none.
+    /// `90,2%`, without a space, as Vietnamese print writes it. Only a whole share reads 100 %, and
+    /// only an empty one 0 %: 99.96 % becomes 99,9 % and 0.04 % becomes 0,1 %.
     #[must_use]
     pub fn percent(self, share: f64) -> String {
         let mut tenths = (share * 1000.0).round();
@@ -95,7 +95,7 @@ impl Say {
         format!("{}, {}", self.0.weekday(day.weekday()), self.date(day))
     }
 
-    /// A day seen from today: `hôm nay`, `thứ Sáu 27/11`; with the year where it is another one.
+    /// A day relative to today: `hôm nay`, `thứ Sáu 27/11`; with the year if it is not this year.
     #[must_use]
     pub fn near_day(self, day: NaiveDate, today: NaiveDate) -> String {
         if day == today {
@@ -107,7 +107,7 @@ impl Say {
         }
     }
 
-    /// A moment seen from now: `17:00 hôm nay`, `17:00 ngày mai, 01/12`, `17:00 thứ Sáu 27/11`.
+    /// A moment relative to now: `17:00 hôm nay`, `17:00 ngày mai, 01/12`, `17:00 thứ Sáu 27/11`.
     #[must_use]
     pub fn moment(self, at: Instant, now: Instant) -> String {
         let (day, today) = (time::local_day(at), time::local_day(now));
@@ -129,7 +129,7 @@ impl Say {
     }
 
     /// Working time as people say it: minutes below an hour, hours below a working day, then half
-    /// days. `day` is how long a working day is.
+    /// days. `day` is the length of a working day.
     #[must_use]
     pub fn working(self, time: TimeDelta, day: TimeDelta) -> String {
         let minutes = time.num_minutes().abs();
@@ -158,7 +158,7 @@ impl Say {
         }
     }
 
-    /// `lần 2`, `2nd time`: how often something was done.
+    /// `lần 2`, `2nd time`: the number of a repetition.
     #[must_use]
     pub fn times(self, count: u32) -> String {
         match self.0 {
@@ -170,11 +170,11 @@ impl Say {
 }
 
 fn halves(minutes: i64, unit: i64) -> f64 {
-    // Counts of minutes are small.
+    // A number of minutes is small enough to be exact in a float.
     (minutes as f64 / unit as f64 * 2.0).round() / 2.0
 }
 
-/// The first letter large: names of procedures stand so, and sentences begin so.
+/// The text with a capital first letter, for names of procedures and beginnings of sentences.
 #[must_use]
 pub fn capital(text: &str) -> String {
     let mut letters = text.chars();
@@ -183,8 +183,8 @@ pub fn capital(text: &str) -> String {
     })
 }
 
-/// How long a working day of a calendar is: the first open one from a day on; eight hours where
-/// the calendar does not reach.
+/// The length of a calendar's working day: that of the first working day from `day` on, or eight
+/// hours if the calendar does not reach it.
 #[must_use]
 pub fn day_length(calendar: &Calendar, day: NaiveDate) -> TimeDelta {
     let length = || {

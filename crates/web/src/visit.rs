@@ -1,4 +1,4 @@
-//! Who looks at a page, in which language, and what their browser sent along.
+//! A request of a browser: its visitor, language and cookies.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ use crate::words::Words;
 /// The cookie that holds the secret of a session.
 pub const SESSION: &str = "motcua_session";
 
-/// The cookie that holds a chosen language.
+/// The cookie that holds the chosen language.
 pub const LANGUAGE: &str = "motcua_language";
 
 /// One request of a browser.
@@ -30,13 +30,13 @@ pub const LANGUAGE: &str = "motcua_language";
 pub struct Visit {
     /// The language of the page.
     pub language: Language,
-    /// Who is signed in, if anybody is.
+    /// The person who is signed in, if any.
     pub signed_in: Option<SignedIn>,
     /// The secret of the session, if there is one.
     pub secret: Option<String>,
-    /// What was asked for.
+    /// The requested address.
     pub uri: Uri,
-    /// Where the request came from.
+    /// The address that the request came from.
     pub peer: String,
 }
 
@@ -47,13 +47,14 @@ impl Visit {
         Words::of(self.language)
     }
 
-    /// Says numbers and times.
+    /// The format of numbers and times.
     #[must_use]
     pub fn say(&self) -> Say {
         Say(self.language)
     }
 
-    /// What a form must bring back, so that no other site can send it. Empty without a session.
+    /// The token that a form must send back, so that no other site can send it. Empty without a
+    /// session.
     #[must_use]
     pub fn csrf(&self) -> String {
         self.secret.as_deref().map(csrf).unwrap_or_default()
@@ -103,8 +104,8 @@ impl FromRequestParts<Arc<Pages>> for Visit {
     }
 }
 
-/// The language that the address asks for, or the one chosen before; Vietnamese otherwise,
-/// whatever the browser prefers, for that is the language of the office.
+/// The language that the address asks for, or the one chosen before, or Vietnamese. The browser's
+/// preference does not count, because the office works in Vietnamese.
 #[must_use]
 pub fn language(parts: &Parts) -> Language {
     let asked = asked_language(&parts.uri);
@@ -138,17 +139,17 @@ fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
         .filter(|value| !value.is_empty())
 }
 
-/// Somebody who is signed in. Whoever is not is sent to the sign-in page, and back from there.
+/// A signed-in person. Any other visitor is sent to the sign-in page, and returns from there.
 #[derive(Clone)]
 pub struct Staff {
     /// The request.
     pub visit: Visit,
-    /// Who it is.
+    /// The person.
     pub signed_in: SignedIn,
 }
 
 impl Staff {
-    /// As whom they call.
+    /// The caller for use cases.
     #[must_use]
     pub fn caller(&self) -> &Caller {
         &self.signed_in.caller

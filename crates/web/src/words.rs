@@ -1,7 +1,7 @@
 //! The texts of the pages, as data: `words/vi.toml` and `words/en.toml`.
 //!
-//! A text is HTML that was written here and may hold places such as `{count}`; what is put there is
-//! escaped. Both files have the same keys with the same places; a test compares them.
+//! A text is HTML written in these files. It may hold places such as `{count}`; the values put
+//! there are escaped. Both files have the same keys with the same places; a test compares them.
 
 use std::collections::HashMap;
 use std::fmt::{self, Display, Write};
@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use askama::filters::HtmlSafe;
 use domain::language::Language;
 
-/// HTML that needs no escaping any more.
+/// HTML that needs no more escaping.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Markup(String);
 
@@ -23,19 +23,19 @@ impl Markup {
         Self(html)
     }
 
-    /// HTML that was made by code, of parts that were escaped.
+    /// HTML that code has built from escaped parts.
     #[must_use]
     pub fn made(html: String) -> Self {
         Self(html)
     }
 
-    /// As a text.
+    /// The HTML as a string.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// What a reader sees of it: no tags, nothing escaped. For files, which are no HTML.
+    /// The text as a reader sees it, without tags and escapes, for files that are not HTML.
     #[must_use]
     pub fn plain(&self) -> String {
         let mut text = String::with_capacity(self.0.len());
@@ -61,7 +61,7 @@ impl Markup {
         text.replace("&amp;", "&")
     }
 
-    /// Whether nothing is in it.
+    /// Whether it is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -76,7 +76,7 @@ impl Display for Markup {
 
 impl HtmlSafe for Markup {}
 
-/// What is put into a place: a plain text, or HTML that is escaped already.
+/// A value for a place: a plain text, or HTML that is already escaped.
 pub enum Put<'a> {
     /// A plain text.
     Text(String),
@@ -110,7 +110,7 @@ impl From<String> for Put<'_> {
 
 /// The texts of one language.
 pub struct Words {
-    /// Which.
+    /// The language.
     pub language: Language,
     texts: HashMap<String, String>,
 }
@@ -135,8 +135,8 @@ impl Words {
         }
     }
 
-    /// The text of a key that has no places. A test finds keys that are not there; should one be
-    /// missed, the key itself is shown.
+    /// The text of a key without places. A missing key shows the key itself; a test finds missing
+    /// keys.
     #[must_use]
     pub fn t(&self, key: &str) -> Markup {
         Markup(self.text(key).to_owned())
@@ -231,7 +231,7 @@ mod tests {
         assert!(differ.is_empty(), "in one language only: {differ:?}");
         for (key, text) in &vi.texts {
             assert_eq!(places(text), places(en.text(key)), "{key}");
-            // Texts also stand inside attributes.
+            // A text may also stand inside an attribute, so it has no quotation marks.
             for text in [text.as_str(), en.text(key)] {
                 assert!(
                     !text.contains('"') && !text.trim().is_empty(),

@@ -1,4 +1,4 @@
-//! `/desk/{unit}`: a desk takes a dossier in.
+//! `/desk/{unit}`: a clerk takes a dossier in.
 
 use std::sync::Arc;
 
@@ -34,7 +34,7 @@ pub fn routes() -> Router<Arc<Pages>> {
         .route("/desk/{unit}/done/{dossier}", get(done))
 }
 
-/// How many procedures are offered at once.
+/// How many procedures the search offers at once.
 const OFFERED: usize = 8;
 
 #[derive(Template)]
@@ -44,7 +44,7 @@ struct DeskPage {
     unit: String,
     problem: Option<Markup>,
     wrong: Vec<(&'static str, Markup)>,
-    /// There is one already; its code, unless it is of a unit that the clerk does not reach.
+    /// Set if a duplicate exists: its code, or none if the clerk may not see that dossier.
     duplicate: Option<Option<String>>,
     query: String,
     offered: Vec<Offer>,
@@ -52,7 +52,7 @@ struct DeskPage {
     fields: Vec<Field>,
     components: Vec<Component>,
     template_list: bool,
-    /// Why it is taken in although papers are missing.
+    /// The reason for taking the dossier in although papers are missing.
     incomplete: String,
     post: bool,
     due: Option<String>,
@@ -106,7 +106,7 @@ fn unit_of(pages: &Pages, staff: &Staff, unit: &str) -> Result<UnitCode, Fault> 
     Ok(code)
 }
 
-/// The procedures that a text may mean, without marks and in any order of words.
+/// The procedures that a text may mean; accents and the order of words do not matter.
 fn offered(all: &[Arc<Procedure>], query: &str) -> Vec<Arc<Procedure>> {
     let folded = fold::fold(query);
     let words: Vec<&str> = folded.split_whitespace().collect();
@@ -129,7 +129,7 @@ fn draw(pages: &Pages, staff: &Staff, unit: &UnitCode, typed: &Fields) -> Result
     let chosen = all
         .iter()
         .find(|procedure| procedure.code.as_str() == picked);
-    // What was picked stays in view; a search that finds one thing has picked it.
+    // The chosen procedure stays in view. A search with a single result has chosen that one.
     let chosen = match chosen {
         Some(chosen) if query.is_empty() || shown.iter().any(|it| it.code == chosen.code) => {
             if !shown.iter().any(|it| it.code == chosen.code) {
@@ -261,7 +261,7 @@ fn person_fields(words: &Words, typed: &Fields) -> Vec<Field> {
     ]
 }
 
-/// The person that was typed, and which of the fields are wrong.
+/// Reads the applicant, and names the fields that are wrong.
 fn person(typed: &Fields) -> (Person, Vec<(&'static str, &'static str)>) {
     let mut wrong = Vec::new();
     let name = fold::compose(typed.get("name"));
@@ -302,7 +302,7 @@ async fn sent(
     let unit = unit_of(&pages, &staff, &unit)?;
     let words = staff.visit.words();
     let mut page = draw(&pages, &staff, &unit, &typed)?;
-    // The other buttons only draw the page anew, with all that was typed.
+    // Every other button only redraws the page and keeps all that was typed.
     if !typed.has("accept") {
         return Ok(html(&page));
     }
@@ -350,7 +350,7 @@ fn answered(page: &DeskPage, status: StatusCode) -> Response {
     answer
 }
 
-/// Takes the dossier in and says where its page is.
+/// Takes the dossier in and returns the address of its page.
 async fn receive(
     pages: &Pages,
     staff: &Staff,
@@ -419,8 +419,8 @@ struct DonePage {
     arithmetic: Vec<String>,
 }
 
-/// What is said to the citizen, and what the desk does next. An address of its own: drawn anew it
-/// takes nothing in a second time.
+/// The page after reception: what to tell the citizen, and what the desk does next. It has its own
+/// address, so that reloading it takes nothing in a second time.
 async fn done(
     State(pages): State<Arc<Pages>>,
     staff: Staff,

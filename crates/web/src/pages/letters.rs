@@ -1,5 +1,5 @@
 //! `/dossiers/{name}/print/supplement` and `/apology`: the letters of the last request for papers
-//! and of the last apology, from what was recorded then. Printing changes nothing of a dossier.
+//! and of the last apology, from the recorded events. Printing does not change the dossier.
 
 use std::sync::Arc;
 
@@ -39,11 +39,11 @@ pub fn apologises(event: &Event) -> bool {
     matches!(event, Event::Extended(_) | Event::Apologised(_))
 }
 
-/// What a letter is made of.
+/// The data of a letter.
 struct Letter {
     view: View,
     history: Vec<HistoryEntry>,
-    /// Which of them it is about.
+    /// The index of the event that the letter is about.
     at: usize,
     head: Head,
     lookup: String,
@@ -100,7 +100,7 @@ impl Letter {
         })
     }
 
-    /// What was written of a field, without the dot that the form sets.
+    /// The text of a field, without its final full stop, because the form sets one.
     fn text(&self, field: &str) -> String {
         let mut texts = self.history[self.at].texts.iter();
         let found = texts.find(|(name, _)| name == field);
@@ -109,7 +109,7 @@ impl Letter {
         })
     }
 
-    /// The date told to the citizen up to an event.
+    /// The date that the citizen was told last, up to an event.
     fn told_until(&self, until: usize) -> Option<Instant> {
         let records = self.history[..until].iter().map(|entry| &entry.record);
         Dossier::fold(records)?.clock?.promised_due
@@ -196,7 +196,7 @@ async fn apology(
     shown(&pages, &staff, &letter.view, &letter.head.form, form.html())
 }
 
-/// What a paper is called; its code where the procedure does not name it.
+/// The name of a paper; its code if the procedure does not name it.
 pub fn component_name(view: &View, code: &ComponentCode) -> String {
     let mut named = view.procedure.components.iter();
     named

@@ -1,5 +1,5 @@
-//! `/units/{unit}/live`: a stream that tells an open page how many dossiers have changed since it
-//! was drawn. Nothing on the page moves by itself: it offers to show them.
+//! `/units/{unit}/live`: a stream that tells an open page how many dossiers have changed since the
+//! page was drawn. The page offers to show the changes and does not move by itself.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -22,10 +22,10 @@ use crate::fault::Fault;
 use crate::fields::Fields;
 use crate::visit::Staff;
 
-/// How long a look is good for: nobody reads faster.
+/// The pause between two looks. Nobody reads faster.
 const CALM: Duration = Duration::from_secs(5);
 
-/// The route of the stream. It stays outside of the gate, whose calls end soon.
+/// The route of the stream. It stays outside of the gate, because the gate limits a call's time.
 pub fn routes() -> Router<Arc<Pages>> {
     Router::new().route("/units/{unit}/live", get(follow))
 }
@@ -54,7 +54,7 @@ async fn follow(
         unit,
         told: 0,
     };
-    // The first look tells at once whether the caller may watch at all.
+    // The first look refuses a caller who may not watch, before the stream begins.
     let first = watch.look().await?;
     let events = stream::unfold((watch, Some(first)), |(mut watch, first)| async move {
         let changed = match first {
@@ -92,8 +92,8 @@ impl Watch {
         Ok(page.total.unwrap_or_default())
     }
 
-    /// The next count that differs from the last one told. None when the session is over or the
-    /// server stops; the browser then asks anew, and is sent to sign in or waits.
+    /// The next count that differs from the last one sent. None once the session is over or the
+    /// server stops. The browser then connects again, and gets the sign-in page or waits.
     async fn next(&mut self) -> Option<u64> {
         loop {
             if !self.pages.gate.pause(CALM).await {

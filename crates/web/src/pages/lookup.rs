@@ -1,4 +1,5 @@
-//! `/lookup`: what a citizen sees with the code on the receipt. No account, no script, no name.
+//! `/lookup`: a citizen's view, opened with the code on the receipt. No account, no script, no
+//! names.
 
 use std::sync::Arc;
 
@@ -24,8 +25,8 @@ use crate::say::Say;
 use crate::visit::Visit;
 use crate::words::{Markup, Words};
 
-/// The routes of this page. A PIN never stands in an address, so the answer comes to a form; a QR code
-/// carries a token in its place.
+/// The routes of this page. A PIN must not stand in an address, so a form sends it. A QR code
+/// carries a token instead.
 pub fn routes() -> Router<Arc<Pages>> {
     Router::new().route("/lookup", get(ask).post(answer))
 }
@@ -39,7 +40,7 @@ struct AskPage {
     limit: Option<Markup>,
 }
 
-/// The form; or at once what it would answer, to whoever has scanned a receipt.
+/// The form; or, for a scanned receipt, the answer at once.
 async fn ask(State(pages): State<Arc<Pages>>, visit: Visit, peer: Peer) -> Result<Response, Fault> {
     let fields = Fields::of(&visit.uri);
     if fields.some("token").is_some() {
@@ -69,7 +70,7 @@ async fn look(
     fields: &Fields,
 ) -> Result<Response, Fault> {
     let code = fields.get("code");
-    // Spaces and case do not matter; people copy the code from paper.
+    // People copy the code from paper, so spaces and case do not matter.
     let plain: String = code
         .chars()
         .filter(|letter| !letter.is_whitespace())
@@ -88,7 +89,8 @@ async fn look(
                 as_of: visit.say().full_moment(now),
             }))
         }
-        // An unknown code, a wrong PIN and what is no code at all read the same.
+        // An unknown code, a wrong PIN and a malformed code get the same answer, so that nobody can
+        // find out which codes exist.
         Err(Error::NotFound { .. } | Error::Invalid(_)) => {
             Ok(again(pages, visit, code, StatusCode::NOT_FOUND, None))
         }
@@ -131,21 +133,21 @@ struct ResultPage {
     as_of: String,
 }
 
-/// What the page says of a dossier.
+/// The content of the page.
 struct Told {
     title: Markup,
     heading: Markup,
     procedure: Option<String>,
-    /// The date, or the apology for it.
+    /// The promised date, or the apology for it.
     date: Option<DateBlock>,
-    /// What the citizen has to do now.
+    /// What the citizen must do now.
     to_do: Markup,
-    /// By when, if there is a moment.
+    /// When that is due, if there is a moment.
     to_do_by: Option<String>,
-    /// Whether it waits for the citizen.
+    /// Whether the dossier waits for the citizen.
     waits: bool,
     steps: Vec<StepLine>,
-    /// Whether the PIN was given.
+    /// Whether the citizen gave the PIN.
     detailed: bool,
 }
 
@@ -190,7 +192,7 @@ impl Told {
     }
 }
 
-/// Where a dossier stands, as a citizen would say it.
+/// The stage of a dossier, in a citizen's terms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
     Submitted,
@@ -209,7 +211,7 @@ enum Stage {
 }
 
 impl Stage {
-    /// Without the PIN only three of them are told.
+    /// The stage of a found dossier. Without the PIN only three stages are told.
     fn of(found: &Lookup) -> Self {
         let Some(details) = &found.details else {
             return match found.stage {

@@ -1,5 +1,5 @@
-//! `/dossiers/{name}/print/…`: the forms on paper. Printing changes nothing of a dossier; receipts are
-//! counted in a log of their own, so that one that is printed again says so.
+//! `/dossiers/{name}/print/…`: the forms on paper. Printing does not change the dossier. A separate
+//! log counts the prints of a receipt, so that a repeated print says so.
 
 use std::sync::Arc;
 
@@ -85,7 +85,8 @@ async fn slip(
             .explanation
             .map_or_else(Vec::new, |explained| {
                 let lines = explained.lines(Language::Vietnamese);
-                // The first says the rule, which stands above; the last the moment itself.
+                // The first line states the rule, which the form prints above; the last states the
+                // moment.
                 let inner = lines.len().saturating_sub(2);
                 lines.into_iter().skip(1).take(inner).collect()
             }),
@@ -102,7 +103,7 @@ async fn slip(
     shown(&pages, &staff, view, &form, slip.html())
 }
 
-/// A form as a page that prints it.
+/// A page that prints a form.
 pub(super) fn shown(
     pages: &Pages,
     staff: &Staff,
@@ -120,7 +121,7 @@ pub(super) fn shown(
     }))
 }
 
-/// `Ủy ban nhân dân phường Minh Xuân`; a centre is an agency of its own.
+/// `Ủy ban nhân dân phường Minh Xuân`. A centre is an agency of its own and keeps its name.
 pub(super) fn agency(unit: &str) -> String {
     let is_commune = ["Phường", "Xã", "Đặc khu"]
         .iter()
@@ -132,7 +133,7 @@ pub(super) fn agency(unit: &str) -> String {
     }
 }
 
-/// What stands before the day: the name without its kind.
+/// The place before the day: the unit's name without its kind.
 pub(super) fn place(unit: &str) -> &str {
     let kinds = ["Phường ", "Xã ", "Đặc khu "];
     let mut named = kinds.iter().filter_map(|kind| unit.strip_prefix(kind));
@@ -181,7 +182,7 @@ fn fee(view: &View, say: Say) -> String {
     }
 }
 
-/// Where citizens find the look-up: as the operator says, or as this request came.
+/// The address of the citizens' look-up: the operator's setting, or the host of this request.
 pub(super) fn address(pages: &Pages, headers: &HeaderMap) -> String {
     if let Some(address) = &pages.settings.address {
         return address.trim_end_matches('/').to_owned();

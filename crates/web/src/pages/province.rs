@@ -1,4 +1,4 @@
-//! `/province`: every unit of a province on one page, from one query a period.
+//! `/province`: all units of a province on one page, with one query for each period.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -36,19 +36,19 @@ pub fn routes() -> Router<Arc<Pages>> {
         .route("/province.xlsx", get(xlsx))
 }
 
-/// How many weeks the small chart looks back on.
+/// How many past weeks the small chart shows.
 const WEEKS: u64 = 12;
 
-/// A period that rates are told of.
+/// The period of the rates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Period {
-    /// This month up to today.
+    /// The present month up to today.
     Month,
-    /// The last reporting period that is over: from the 15th to the 14th.
+    /// The last finished reporting period, from the 15th to the 14th.
     Report,
-    /// The month before.
+    /// The whole previous month.
     LastMonth,
-    /// This quarter up to today.
+    /// The present quarter up to today.
     Quarter,
 }
 
@@ -78,7 +78,7 @@ impl Period {
         }
     }
 
-    /// Its days. Reports run from the 15th to the 14th: Circular 01/2020/TT-VPCP.
+    /// The days of the period. Reports run from the 15th to the 14th: Circular 01/2020/TT-VPCP.
     fn days(self, today: NaiveDate) -> (NaiveDate, NaiveDate) {
         let first = today.with_day(1).unwrap_or(today);
         let before = |day: NaiveDate| day.checked_sub_months(Months::new(1)).unwrap_or(day);
@@ -98,7 +98,7 @@ impl Period {
     }
 }
 
-/// By what the units are sorted.
+/// The order of the units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Order {
     Name,
@@ -130,7 +130,7 @@ impl Order {
     }
 }
 
-/// What the address asks for.
+/// The parameters in the address.
 #[derive(Debug, Clone)]
 struct Asked {
     period: Period,
@@ -175,7 +175,7 @@ impl Asked {
     }
 }
 
-/// What is known of a unit.
+/// The numbers of a unit.
 struct Known {
     unit: UnitCode,
     rates: Rates,
@@ -184,7 +184,7 @@ struct Known {
 }
 
 impl Known {
-    /// Whether nothing at all is known: neither pending ones nor any in the period.
+    /// Whether the unit has no numbers: nothing pending, and nothing in the period.
     fn is_silent(&self) -> bool {
         let Rates {
             received,
@@ -257,8 +257,8 @@ async fn gather(pages: &Pages, staff: &Staff) -> Result<Gathered, Fault> {
     })
 }
 
-/// Sorts the units; what is too small to be compared, and what nothing is known of, goes last
-/// whichever way.
+/// Sorts the units. Units too small to compare come after the others, and units without numbers
+/// last, in either direction.
 fn sort(units: &mut [Known], asked: &Asked) {
     let share = |rate: &Rate| rate.rate.map(|share| (share * 1e9) as i64);
     let key = |known: &Known| -> (u8, i64) {
@@ -422,7 +422,7 @@ async fn show(State(pages): State<Arc<Pages>>, staff: Staff) -> Result<Response,
     );
     let columns = Order::ALL.iter().map(|(order, _, label)| {
         let is_this = asked.order == *order;
-        // Numbers are looked at from the largest on, names from the first.
+        // Numbers sort from the largest first, names from the first letter.
         let descending = if is_this {
             !asked.descending
         } else {
@@ -498,7 +498,7 @@ fn line(known: &Known, words: &Words, say: Say, now: Instant) -> UnitLine {
     });
     UnitLine {
         href: format!("/units/{unit}"),
-        // The name of a centre would take a third of the table.
+        // The full name of a centre would fill a third of the table.
         name: known.rates.name.replace("Phục vụ hành chính công", "PVHCC"),
         open: count(known.pending.open),
         overdue: count(known.pending.overdue),

@@ -33,17 +33,17 @@ pub fn routes() -> Router<Arc<Pages>> {
 #[template(path = "sign_in.html")]
 struct SignInPage {
     frame: Frame,
-    /// Where to go afterwards.
+    /// The address to open afterwards.
     next: String,
-    /// What was sent when the session was over already, as it was sent.
+    /// The body of a form that arrived after the session was over, as it was sent.
     kept: String,
-    /// The name that was typed.
+    /// The typed name.
     name: String,
-    /// What was wrong with name and password.
+    /// Why name and password were refused.
     wrong: Option<Markup>,
-    /// What was wrong with the token.
+    /// Why the token was refused.
     wrong_token: Option<Markup>,
-    /// Roles to try.
+    /// The roles that anybody may try.
     roles: Vec<Trial>,
     idle_minutes: i64,
 }
@@ -83,7 +83,8 @@ impl SignInPage {
     }
 }
 
-/// An address of ours to go to after signing in; the start otherwise, so that nobody is led away.
+/// The address to open after signing in, if it is one of ours; otherwise the start page, so that a
+/// link cannot lead people to another site.
 fn own_address(next: &str) -> &str {
     let is_ours = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\n']);
     if is_ours { next } else { "/" }
@@ -148,7 +149,7 @@ async fn as_demo(
     Ok(enter(&pages, visit, opened, &fields))
 }
 
-/// What a refused sign-in says; every other error is a page of its own.
+/// The words of a refused sign-in. Every other error is a page of its own.
 fn said(visit: &Visit, key: &str, error: Error) -> Result<Markup, Fault> {
     match error {
         Error::Unauthenticated => Ok(visit.words().t(key)),
@@ -161,7 +162,7 @@ fn said(visit: &Visit, key: &str, error: Error) -> Result<Markup, Fault> {
     }
 }
 
-/// Asks who it is when a form comes and the session is over. What was typed is kept until then.
+/// Asks for sign-in when a form arrives after its session is over, and keeps what was typed.
 pub fn interrupted(pages: &Pages, visit: &Visit, kept: &str) -> Response {
     let fields = Fields::default();
     let words = visit.words();
@@ -182,7 +183,7 @@ struct ResendPage {
     fields: Vec<(String, String)>,
 }
 
-/// The names of fields that a page of ours writes and nobody types.
+/// The technical fields of a form, which nobody types.
 const CARRIED: &str = "csrf";
 
 fn enter(pages: &Pages, mut visit: Visit, opened: Opened, fields: &Fields) -> Response {
@@ -230,7 +231,7 @@ async fn sign_out(
     Ok(([(SET_COOKIE, cookie)], Redirect::to("/signin")).into_response())
 }
 
-/// The cookie of a session; it goes with the browser, and at once when there is no secret.
+/// The cookie of a session. It ends with the browser, or at once if there is no secret.
 fn cookie(pages: &Pages, secret: &str) -> String {
     let secure = if pages.settings.secure {
         "; Secure"

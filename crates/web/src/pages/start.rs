@@ -1,4 +1,4 @@
-//! `/start`: where `/` sends browsers, and from where they go to what they came for.
+//! `/start`: the target of `/` for browsers. It sends each visitor on to their own first page.
 
 use std::sync::Arc;
 

@@ -1,6 +1,7 @@
-//! `/dossiers/{name}/{act}`: the form of an act, built from what the act asks.
+//! `/dossiers/{name}/{act}`: the form of an act, built from the fields that the act needs.
 //!
-//! What was typed stays, whatever is wrong with it: a field, the law, or somebody who was quicker.
+//! The form keeps what was typed when it is refused, whether by a field, by the law, or because
+//! somebody else was quicker.
 
 use std::sync::Arc;
 
@@ -217,7 +218,7 @@ fn said(staff: &Staff, error: &Error) -> Markup {
     })
 }
 
-/// What a form asks, without what only carries it.
+/// The content of a form without its technical fields.
 pub(in crate::pages) fn content(what: &str, typed: &Fields) -> Vec<u8> {
     let mut content = what.as_bytes().to_vec();
     let carries = ["csrf", "request_id", "etag"];

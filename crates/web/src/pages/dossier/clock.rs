@@ -1,4 +1,4 @@
-//! The clock of a dossier as a picture, and the arithmetic of its due time through whatever moved it.
+//! The clock of a dossier as a picture, and the arithmetic of its due time with every move.
 
 use app::view::{HistoryEntry, View};
 use chrono::{Datelike, NaiveDate, TimeDelta};
@@ -15,9 +15,9 @@ use crate::rows::Rows;
 use crate::say::{Say, day_length};
 use crate::words::Markup;
 
-/// The most working days whose lines are drawn one by one.
+/// Up to this many working days, each gets a line; above it, only the named days do.
 const EACH_DAY: usize = 50;
-/// About how many of them bear a name.
+/// About how many working days get a name.
 const NAMES: usize = 6;
 /// A line of the arithmetic.
 pub struct Line {
@@ -26,7 +26,7 @@ pub struct Line {
     pub text: Markup,
 }
 
-/// An axis of open time.
+/// An axis of a calendar's open time.
 struct Axis<'a> {
     calendar: &'a Calendar,
     from: Instant,
@@ -37,15 +37,15 @@ impl Axis<'_> {
     fn at(&self, at: Instant) -> f64 {
         let at = Ord::max(at, self.from);
         let open = self.calendar.open_time_between(self.from, at);
-        // Minutes of a few years are few enough for a float.
+        // Minutes of a few years are few enough to be exact in a float.
         open.map_or(1.0, |open| {
             open.num_minutes() as f64 / self.whole.num_minutes().max(1) as f64
         })
     }
 }
 
-/// The picture; none for a dossier whose clock cannot be drawn: before reception, without a limit,
-/// or past the calendar.
+/// The picture, and the same in words. None if the clock cannot be drawn: before reception, without
+/// a limit, or past the calendar.
 pub fn picture(view: &View, times: &Times, rows: &Rows<'_>) -> Option<(Markup, Markup)> {
     rows.with_calendar(view, |calendar| drawn(view, times, rows, calendar))
 }
@@ -67,7 +67,8 @@ fn drawn(
     let from = time::local_day(start);
     let ends = calendar.working_day_from(time::local_day(needed)).ok()?;
     let reach = calendar.working_days_after_until(from, ends).ok()?.max(4);
-    // An outlook that reaches far must not squeeze everything else into a corner.
+    // A forecast far in the future must not squeeze everything else into a corner, so the axis is
+    // at most twice as long as the time to the due day.
     let most = calendar.nth_working_day_after(ends, reach).ok();
     let last = match foreseen {
         Some([_, _, late]) => {
@@ -163,7 +164,7 @@ fn drawn(
 
 type Days = (Vec<(f64, String)>, Vec<f64>);
 
-/// The working days of an axis, some of them with their names, and where days off lie between.
+/// The working days of an axis, some of them named, and the gaps where days off lie.
 fn days(axis: &Axis<'_>, from: NaiveDate, last: NaiveDate, say: Say) -> Option<Days> {
     let mut working = Vec::new();
     let mut day = axis.calendar.working_day_from(from).ok()?;
@@ -207,7 +208,7 @@ fn short_day(day: NaiveDate, say: Say) -> String {
     }
 }
 
-/// How the due time came about: from reception to the first promise, then each thing that moved it.
+/// How the due time came about: reception, the first promise, then each move.
 pub fn arithmetic(view: &View, history: &[HistoryEntry], rows: &Rows<'_>) -> Vec<Line> {
     let (words, say) = (rows.words, rows.say);
     let clock = view.dossier.clock.as_ref();

@@ -1,4 +1,4 @@
-//! What each act asks of people, and the act that their answers make.
+//! The fields of each act's form, and the command that the answers make.
 
 use app::accounts::Directory;
 use app::view::View;
@@ -30,7 +30,7 @@ pub struct Field {
 }
 
 impl Field {
-    /// What tells a screen reader which hint and which fault belong to the field.
+    /// The `aria-describedby` of the field: its hint and its fault.
     pub fn described(&self) -> Markup {
         let name = self.name;
         let hint = self.hint.as_ref().map(|_| format!("{name}-h"));
@@ -57,15 +57,15 @@ pub enum Kind {
     Checks(Vec<Choice>),
 }
 
-/// Something to choose.
+/// An option of a select.
 pub struct Choice {
     pub value: String,
     pub label: String,
     pub chosen: bool,
 }
 
-/// Whether an act has a form. The others are done at the desk, by programs, or by several people
-/// one after the other.
+/// Whether an act has a form. The other acts are done at the desk, by programs, or by several
+/// people one after the other.
 pub fn is_there(action: Action) -> bool {
     match action {
         Action::Receive
@@ -100,17 +100,17 @@ pub fn is_there(action: Action) -> bool {
     }
 }
 
-/// What a form is drawn with.
+/// The data behind a form.
 pub struct ActForm<'a> {
     /// The dossier.
     pub view: &'a View,
-    /// What was typed before.
+    /// The values typed before.
     pub typed: &'a Fields,
     /// The texts.
     pub words: &'a Words,
-    /// Who may be given something.
+    /// The people that the caller may name.
     pub directory: &'a Directory,
-    /// Where something may be sent.
+    /// The units and procedures to choose from.
     pub catalogue: &'a Catalogue,
 }
 
@@ -136,7 +136,7 @@ impl ActForm<'_> {
         Kind::Choice(choices.collect())
     }
 
-    /// The people of the unit that decides, or of the one that receives.
+    /// The people of the deciding unit, or of the receiving one.
     fn people(&self, name: &str, anybody: bool) -> Kind {
         let dossier = &self.view.dossier;
         let mut people = self.directory.at(&dossier.resolving);
@@ -159,7 +159,7 @@ impl ActForm<'_> {
         self.choices(name, anybody.then_some(nobody).into_iter().chain(people))
     }
 
-    /// The units of the province, except the one that decides.
+    /// The units of the province without the deciding one.
     fn units(&self, name: &str) -> Kind {
         let province = &self.view.dossier.province;
         let units = self.catalogue.units.in_province(province);
@@ -185,13 +185,13 @@ impl ActForm<'_> {
         Kind::Checks(choices.collect())
     }
 
-    /// The papers, to mark those that came.
+    /// The papers, as boxes for those that came.
     fn came(&self) -> Field {
         let papers = self.papers("paper");
         self.field("paper", "act.papers_came", Some("act.papers_hint"), papers)
     }
 
-    /// What an act asks.
+    /// The fields of an act's form.
     pub fn fields(&self, action: Action) -> Vec<Field> {
         let reason = || self.field("reason", "act.reason", None, Kind::Area);
         let money = || {
@@ -384,10 +384,10 @@ impl ActForm<'_> {
     }
 }
 
-/// A field and the key of what is wrong with it.
+/// The name of a field, and the key of the text that says what is wrong with it.
 pub type Wrong = (&'static str, &'static str);
 
-/// Reads what was typed, and remembers what is wrong.
+/// Reads the typed values and collects the wrong ones.
 struct Reading<'a> {
     typed: &'a Fields,
     wrong: Vec<Wrong>,
@@ -408,7 +408,7 @@ impl Reading<'_> {
         value
     }
 
-    /// Digits, with whatever people put between them.
+    /// A number of đồng; separators between digits are ignored.
     fn amount(&mut self) -> Option<u64> {
         let digits = self
             .typed
@@ -423,7 +423,7 @@ impl Reading<'_> {
         )
     }
 
-    /// The closing of the desk on the day that was typed: results are given back until then.
+    /// The closing of the desk on the typed day, because the citizen gets results until then.
     fn closing(&self, name: &str) -> Option<time::Instant> {
         let day = self.typed.get(name).parse::<NaiveDate>().ok()?;
         let closing = NaiveTime::from_hms_opt(17, 0, 0).unwrap_or_default();
@@ -453,7 +453,7 @@ impl Reading<'_> {
     }
 }
 
-/// The act that was asked for, or which fields are wrong.
+/// The requested act. Errors: the fields that are wrong.
 pub fn command(action: Action, typed: &Fields) -> Result<Command, Vec<Wrong>> {
     let mut read = Reading {
         typed,
@@ -466,7 +466,7 @@ pub fn command(action: Action, typed: &Fields) -> Result<Command, Vec<Wrong>> {
     }
 }
 
-/// None where something needed is missing.
+/// None if a required field is missing.
 fn act(action: Action, read: &mut Reading<'_>) -> Option<Command> {
     let typed = read.typed;
     Some(match action {

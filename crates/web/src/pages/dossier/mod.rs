@@ -1,4 +1,4 @@
-//! `/dossiers/{name}`: one dossier, its time, and what may be done to it.
+//! `/dossiers/{name}`: one dossier, its time, and the acts that the caller may do.
 
 mod act;
 mod clock;
@@ -176,14 +176,14 @@ async fn show(
     }))
 }
 
-/// Opens the one dossier that is meant, or lists those that may be.
+/// Opens the dossier if the search finds a single one; otherwise lists those found.
 async fn search(State(pages): State<Arc<Pages>>, staff: Staff) -> Result<Response, Fault> {
     let fields = Fields::of(&staff.visit.uri);
     let text = fields.get("q");
     let (engine, caller) = (&pages.engine, staff.caller());
     let found = match engine.search(caller, text, 50).await {
         Ok(found) => found,
-        // Nothing that could be looked for was typed.
+        // The text contains nothing to search for.
         Err(Error::Invalid(_)) => Vec::new(),
         Err(other) => return Err(other.into()),
     };
@@ -235,10 +235,10 @@ fn note(flag: Flag) -> &'static str {
     }
 }
 
-/// How many acts stand beside each other before the rest is folded away.
+/// How many acts are shown before the rest is folded away.
 const SHOWN_ACTS: usize = 4;
 
-/// What the caller may do now, as the acts themselves say, what usually comes next first.
+/// The acts that the caller may do now, as the domain allows them; the usual next one first.
 fn buttons(view: &View, say: Say) -> Vec<Button> {
     let with_form = view
         .allowed
@@ -250,7 +250,7 @@ fn buttons(view: &View, say: Say) -> Vec<Button> {
     let buttons = with_form.into_iter().map(|action| Button {
         href: format!("/dossiers/{}/{}", view.dossier.id, action.method()),
         label: label(*action, say),
-        // What ends a dossier is never the first thing to press.
+        // An act that ends the dossier is never the main button.
         main: Some(*action) == usual && !ends(*action),
     });
     buttons.collect()
@@ -261,7 +261,7 @@ fn ends(action: Action) -> bool {
     matches!(action, Action::Withdraw | Action::Stop | Action::Refuse)
 }
 
-/// What an act is called on its button.
+/// The label of an act's button.
 fn label(action: Action, say: Say) -> String {
     let spec = action.spec();
     match say.0 {
@@ -270,7 +270,7 @@ fn label(action: Action, say: Say) -> String {
     }
 }
 
-/// The forms that can be printed, as far as what they are about has happened.
+/// The forms that can be printed, because their events have happened.
 fn prints(view: &View, history: &[HistoryEntry], words: &Words) -> Vec<Button> {
     let happened =
         |about: fn(&Event) -> bool| history.iter().any(|entry| about(&entry.record.event));
@@ -323,7 +323,7 @@ fn place(view: &View, span: &Span, words: &Words) -> String {
 }
 
 fn hours(time: TimeDelta, say: Say) -> String {
-    // Minutes are few enough for a float.
+    // Minutes of a dossier are few enough to be exact in a float.
     say.decimal(time.num_minutes() as f64 / 60.0, 1)
 }
 

@@ -1,4 +1,4 @@
-//! What happened to a dossier, newest first, and who did it.
+//! The events of a dossier with their actors, newest first.
 
 use app::accounts::Directory;
 use app::view::{HistoryEntry, View};
@@ -7,21 +7,21 @@ use domain::language::Language;
 use crate::say::{Say, capital};
 use crate::words::{Markup, Words};
 
-/// One line of the story.
+/// One event of the story.
 pub struct Entry {
-    /// The class of its mark.
+    /// The CSS class of its mark.
     pub class: &'static str,
     /// What happened.
     pub what: Markup,
-    /// When.
+    /// When it happened.
     pub when: String,
     /// Who did it.
     pub who: String,
-    /// What was written, as far as the caller may read it.
+    /// The written texts, as far as the caller may read them.
     pub texts: String,
 }
 
-/// All of it.
+/// All events of the story.
 pub fn entries(
     history: &[HistoryEntry],
     view: &View,
@@ -48,7 +48,7 @@ pub fn entries(
     entries.collect()
 }
 
-/// What a citizen is told of it, or what the office calls it where citizens are told nothing.
+/// The citizen's words for an event, or the office's words if citizens are told nothing of it.
 pub fn what(entry: &HistoryEntry, view: &View, words: &Words, say: Say) -> Markup {
     if let Some(told) = entry.record.event.told(&view.procedure) {
         return Markup::of(match say.0 {

@@ -1,4 +1,4 @@
-//! `/units/{unit}/done`: dossiers of which processing ended on a day.
+//! `/units/{unit}/done`: dossiers whose processing ended on a day.
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ pub fn routes() -> Router<Arc<Pages>> {
     Router::new().route("/units/{unit}/done", get(show))
 }
 
-/// The question for what ended at a unit on a day.
+/// The query for dossiers that ended at a unit on a day.
 pub fn query(unit: &UnitCode, day: NaiveDate) -> ListQuery {
     ListQuery {
         unit: Some(unit.clone()),
@@ -42,7 +42,7 @@ pub fn query(unit: &UnitCode, day: NaiveDate) -> ListQuery {
     }
 }
 
-/// The address of what ended at a unit on a day.
+/// The address of the list of dossiers that ended at a unit on a day.
 pub fn address(unit: &UnitCode, day: NaiveDate) -> String {
     format!("/units/{unit}/done?day={day}")
 }

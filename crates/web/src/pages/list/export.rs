@@ -16,7 +16,7 @@ use crate::fields::Fields;
 use crate::rows::Rows;
 use crate::visit::Staff;
 
-/// The most rows of a file. More are no list any more; `motcua export` has all.
+/// The most rows of a file. Nobody reads a longer list; `motcua export` writes everything.
 const MOST_ROWS: usize = 10_000;
 
 pub async fn csv(
@@ -28,7 +28,7 @@ pub async fn csv(
     Ok(csv_file(&sheet, &name))
 }
 
-/// A sheet as a file of text.
+/// The sheet as a CSV file.
 pub fn csv_file(sheet: &ListSheet, name: &str) -> Response {
     file(sheet.csv(), "text/csv; charset=utf-8", name, "csv")
 }
@@ -42,7 +42,7 @@ pub async fn xlsx(
     xlsx_file(&sheet, &name)
 }
 
-/// A sheet as a workbook.
+/// The sheet as a workbook.
 pub fn xlsx_file(sheet: &ListSheet, name: &str) -> Result<Response, Fault> {
     let book = sheet
         .xlsx()

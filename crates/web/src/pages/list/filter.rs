@@ -1,5 +1,5 @@
-//! What a list is narrowed and sorted by, as its address says it: every list has an address that
-//! can be kept, sent and gone back to.
+//! The filter and order of a list, as its address states them. So every list has an address that
+//! people can keep, send and return to.
 
 use app::foresight::Level;
 use app::page::{MAX_SIZE, PageQuery};
@@ -13,7 +13,8 @@ use crate::fields::Fields;
 /// How many rows a page has.
 pub const ROWS: u32 = 25;
 
-/// What an address says of a list. What it says wrongly is left out: an old address still opens.
+/// The filter, order and page in an address. Wrong parts are ignored, so that old addresses still
+/// open.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
     pub only: Vec<WorklistFilter>,
@@ -26,11 +27,11 @@ pub struct Filter {
     pub text: String,
     pub order: WorklistOrder,
     pub descending: bool,
-    /// From 1.
+    /// The number of the page, from 1.
     pub page: u32,
 }
 
-/// The word of a filter in an address.
+/// The word for a filter in an address.
 pub fn word(filter: WorklistFilter) -> &'static str {
     match filter {
         WorklistFilter::Overdue => "overdue",
@@ -48,7 +49,7 @@ pub fn word(filter: WorklistFilter) -> &'static str {
     }
 }
 
-/// The word of an order in an address.
+/// The word for an order in an address.
 pub fn order_word(order: WorklistOrder) -> &'static str {
     match order {
         WorklistOrder::Urgency => "urgency",
@@ -97,7 +98,7 @@ impl Filter {
         }
     }
 
-    /// The address of the same list of a unit.
+    /// The address of this list for a unit.
     pub fn address(&self, unit: &UnitCode) -> String {
         let query = self.query();
         let mark = if query.is_empty() { "" } else { "?" };
@@ -144,7 +145,7 @@ impl Filter {
         query.finish()
     }
 
-    /// The same list in another order, from its first page. The order it is in is turned round.
+    /// This list in another order, from its first page. Choosing the present order reverses it.
     pub fn sorted_by(&self, order: WorklistOrder) -> Self {
         Self {
             order,
@@ -154,7 +155,7 @@ impl Filter {
         }
     }
 
-    /// Another page of the same list.
+    /// Another page of this list.
     pub fn on_page(&self, page: u32) -> Self {
         Self {
             page,
@@ -162,7 +163,7 @@ impl Filter {
         }
     }
 
-    /// The question for one page.
+    /// The query for one page.
     pub fn worklist(&self, whose: Whose) -> WorklistQuery {
         WorklistQuery {
             whose,
@@ -190,14 +191,14 @@ impl Filter {
         }
     }
 
-    /// The question for as many rows at once as there may be, from the first on.
+    /// The query for as many rows as the store gives at once, from the first.
     pub fn whole(&self, whose: Whose) -> WorklistQuery {
         let mut query = self.on_page(1).worklist(whose);
         query.page.size = i32::try_from(MAX_SIZE).unwrap_or(i32::MAX);
         query
     }
 
-    /// The parts of it, each alone: what the chips show, and what an empty list offers instead.
+    /// Each part of the filter alone: for the chips, and for the suggestions of an empty list.
     pub fn parts(&self) -> Vec<Filter> {
         let alone = Filter {
             page: 1,
@@ -266,7 +267,7 @@ impl Filter {
         parts
     }
 
-    /// The same list without one of its parts, from its first page.
+    /// This list without one of its parts, from its first page.
     pub fn without(&self, part: &Filter) -> Self {
         let mut rest = self.on_page(1);
         rest.only.retain(|filter| !part.only.contains(filter));

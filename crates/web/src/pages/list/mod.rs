@@ -1,5 +1,5 @@
-//! `/units/{unit}/list`: pending dossiers, narrowed and sorted as the address says; and
-//! `/units/{unit}/done`: what ended on a day.
+//! `/units/{unit}/list`: pending dossiers, filtered and sorted as the address says. Also
+//! `/units/{unit}/done`: dossiers that ended on a day.
 
 pub mod done;
 pub mod export;
@@ -63,19 +63,19 @@ struct ListPage {
     instead: Vec<(String, Markup)>,
 }
 
-/// The form that narrows a list.
+/// The form that filters a list.
 pub struct FilterForm {
-    /// Where it goes.
+    /// The address that gets the form.
     pub action: String,
-    /// The words searched for.
+    /// The search text.
     pub text: String,
-    /// The selects that are always there.
+    /// The selects that are always visible.
     pub selects: Vec<Select>,
-    /// Those that are unfolded.
+    /// The selects that can be unfolded.
     pub more: Vec<Select>,
-    /// Whether any of those says something.
+    /// Whether any of those has a value, so that they begin unfolded.
     pub open: bool,
-    /// What the selects cannot show and the form keeps.
+    /// Values that the selects cannot show; the form keeps them in hidden fields.
     pub kept: Vec<(&'static str, String)>,
 }
 
@@ -83,9 +83,9 @@ pub struct FilterForm {
 pub struct Select {
     /// Its name in the address.
     pub name: &'static str,
-    /// What it is called.
+    /// The label.
     pub label: Markup,
-    /// What may be chosen: value, text, whether it is.
+    /// The options: value, text, and whether it is chosen.
     pub options: Vec<(String, String, bool)>,
 }
 
@@ -100,11 +100,11 @@ struct PageLink {
     current: bool,
 }
 
-/// What a list is drawn with.
+/// The data behind a list.
 pub struct Ground<'a> {
     /// The use cases.
     pub engine: &'a Engine,
-    /// What people are called.
+    /// The names of people.
     pub directory: &'a Directory,
     /// Units and procedures.
     pub catalogue: &'a Catalogue,
@@ -113,7 +113,7 @@ pub struct Ground<'a> {
 }
 
 impl Ground<'_> {
-    /// What a part of a filter says, as a chip says it.
+    /// The text of a chip for a part of the filter.
     fn part(&self, part: &Filter, found: Option<&Breakdown>) -> Markup {
         let words = self.words;
         let said = |key: &str, value: &Markup| words.fill(key, &[("value", value.into())]);
@@ -150,13 +150,13 @@ impl Ground<'_> {
     }
 }
 
-/// What the newest version of a procedure calls it.
+/// The name in the newest version of a procedure.
 fn procedure_name(catalogue: &Catalogue, code: &ProcedureCode) -> String {
     let newest = catalogue.procedures.versions(code).last();
     newest.map_or_else(|| code.to_string(), |procedure| procedure.name.clone())
 }
 
-/// What is counted, as a sentence goes on: `quá hạn`.
+/// A filter as part of a sentence: `quá hạn`.
 pub fn only_words(words: &Words, filter: WorklistFilter) -> Markup {
     words.t(match filter {
         WorklistFilter::Overdue => "only.overdue",
@@ -204,7 +204,7 @@ fn state_key(state: Status) -> &'static str {
     }
 }
 
-/// The heads of the columns, each with the address of the list sorted by it.
+/// The column heads, each with the address of the list sorted by it.
 pub fn sorted_columns(words: &Words, filter: &Filter, unit: &UnitCode) -> Vec<Column> {
     let columns = [
         ("row.what", WorklistOrder::Procedure),
@@ -216,7 +216,7 @@ pub fn sorted_columns(words: &Words, filter: &Filter, unit: &UnitCode) -> Vec<Co
         label: words.t(label),
         href: Some(filter.sorted_by(order).address(unit)),
         sort: (filter.order == order).then_some(
-            // Most urgent first reads as from the most to the least.
+            // `Urgency` ascending means most urgent first, which reads as descending.
             if filter.descending == (order != WorklistOrder::Urgency) {
                 "descending"
             } else {
@@ -227,7 +227,7 @@ pub fn sorted_columns(words: &Words, filter: &Filter, unit: &UnitCode) -> Vec<Co
     columns.collect()
 }
 
-/// The form that narrows a list, with what there is to choose from.
+/// The form that filters a list, with the values to choose from.
 pub fn form(
     ground: &Ground<'_>,
     filter: &Filter,
@@ -346,7 +346,7 @@ pub fn form(
     }
 }
 
-/// A unit of an address; no page of one that is not known.
+/// The unit in an address. Errors: no page, if the unit is unknown.
 pub fn unit_of(catalogue: &Catalogue, text: &str) -> Result<(UnitCode, String), Fault> {
     let code = UnitCode::parse(text).map_err(|_not_a_unit| Fault::NoPage)?;
     let unit = catalogue.units.get(&code).ok_or(Fault::NoPage)?;
@@ -476,7 +476,7 @@ async fn show(
     }))
 }
 
-/// `Hồ sơ quá hạn, trực tuyến`, or that all are there.
+/// `Hồ sơ quá hạn, trực tuyến`; without a filter, that the list shows all.
 fn heading(words: &Words, said: &[Markup]) -> Markup {
     if said.is_empty() {
         return words.t("list.heading_all");
@@ -486,7 +486,7 @@ fn heading(words: &Words, said: &[Markup]) -> Markup {
     words.fill("list.heading", &[("what", (&what).into())])
 }
 
-/// The numbers that lead to pages: the first, the last, and those around where one is.
+/// The page numbers to show: the first, the last, and those around the present one.
 fn numbers(page: u32, last: u32) -> Vec<u32> {
     let near = page.saturating_sub(2)..=page.saturating_add(2);
     let mut numbers: Vec<u32> = near.filter(|number| (1..=last).contains(number)).collect();

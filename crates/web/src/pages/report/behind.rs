@@ -1,4 +1,4 @@
-//! `/units/{unit}/report/{sheet}/dossiers`: exactly the dossiers that a number counts.
+//! `/units/{unit}/report/{sheet}/dossiers`: exactly the dossiers behind a number.
 
 use std::sync::Arc;
 
@@ -116,7 +116,7 @@ pub(super) async fn show(
     }))
 }
 
-/// Title and definition of a number.
+/// The title and the definition of a number.
 fn said(number: &str, language: Language) -> (String, String) {
     fn of<T>(columns: &[Column<T>], name: &str, language: Language) -> Option<(String, String)> {
         let column = find(columns, name)?;

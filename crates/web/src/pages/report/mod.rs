@@ -1,5 +1,5 @@
-//! `/units/{unit}/report/{sheet}`: the statistical reports as they print, and the dossiers behind each
-//! number.
+//! `/units/{unit}/report/{sheet}`: the statistical reports in print form, and the dossiers behind
+//! each number.
 
 mod behind;
 mod period;
@@ -58,7 +58,7 @@ struct Beside {
     href: Option<String>,
 }
 
-/// A report that somebody looks at.
+/// A report as the address asks for it.
 struct Looked {
     layout: Layout,
     unit: UnitCode,
@@ -96,7 +96,7 @@ impl Looked {
         })
     }
 
-    /// Where the dossiers behind a number are.
+    /// The address of the dossiers behind a number; none for a number without them.
     fn behind(&self, unit: &str, number: &str, field: Option<&str>) -> Option<String> {
         Number::named(number)?;
         let mut query = form_urlencoded::Serializer::new(String::new());
@@ -114,7 +114,7 @@ impl Looked {
         ))
     }
 
-    /// Lets each number above 0 lead to its dossiers.
+    /// Links each number above 0 to its dossiers.
     fn link(&self, filled: &mut Filled<'_>, form: &Ii06a) {
         let by_field = self.layout.rows == Rows::Fields && form.units.len() == 1;
         for (at, line) in filled.lines.iter_mut().enumerate() {
@@ -206,7 +206,7 @@ async fn show(
     }))
 }
 
-/// What stands beside the form, without what is 0.
+/// The numbers beside the form, without those that are 0.
 fn beside(looked: &Looked, form: &Ii06a, language: Language) -> Vec<Beside> {
     let columns = MEMO.iter().filter_map(|column| {
         let count = match (column.value)(&form.total.memo) {

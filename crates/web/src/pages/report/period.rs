@@ -1,4 +1,4 @@
-//! Which days a report is about.
+//! The days of a report.
 
 use chrono::{Datelike, Days, Months, NaiveDate};
 use domain::indicator::Grain;
@@ -19,7 +19,7 @@ pub(super) enum Download {
 /// What the address of a report says.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Asked {
-    /// The first day; of the last official month that is over when not given.
+    /// The first day; if empty, that of the last finished official month.
     from: String,
     /// The last day.
     to: String,
@@ -27,9 +27,9 @@ pub(super) struct Asked {
     pub(super) download: Option<Download>,
     /// The number whose dossiers are wanted.
     pub(super) number: String,
-    /// Only those of this field.
+    /// If set, only the dossiers of this field.
     pub(super) field: Option<String>,
-    /// Which page of them.
+    /// The page of these dossiers.
     pub(super) page: String,
 }
 
@@ -74,23 +74,24 @@ impl Asked {
     }
 }
 
-/// Something to choose.
+/// An option, as a link.
 pub(super) struct Choice {
-    /// Where it leads.
+    /// The address.
     pub href: String,
-    /// What it is called.
+    /// The label.
     pub label: Markup,
-    /// Whether it is what is shown.
+    /// Whether it is the present choice.
     pub current: bool,
 }
 
-/// The official month that a day lies in.
+/// The official month, from the 15th to the 14th, that holds a day.
 fn official(day: NaiveDate) -> (NaiveDate, NaiveDate) {
     let first = Grain::OfficialMonth.first(day);
     (first, Grain::OfficialMonth.next(first) - Days::new(1))
 }
 
-/// The last twelve official months, the present one first; each is called by the month it ends in.
+/// The last twelve official months, the present one first. Each has the name of the month in which
+/// it ends.
 pub(super) fn months(path: &str, today: NaiveDate, from: NaiveDate, to: NaiveDate) -> Vec<Choice> {
     let (mut first, _) = official(today);
     let mut choices = Vec::new();

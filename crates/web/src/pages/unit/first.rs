@@ -1,4 +1,4 @@
-//! The dossiers to act on first, what to do about each, and until when that still helps.
+//! The dossiers to act on first: what to do about each, and how long that still helps.
 
 use app::foresight::{Act, Advice, Outlook};
 use domain::dossier::Action;
@@ -6,9 +6,9 @@ use domain::dossier::Action;
 use crate::rows::{Drawn, Row, Rows};
 use crate::words::Markup;
 
-/// How many are named.
+/// How many dossiers are shown.
 const MOST: usize = 5;
-/// How many of them may be overdue already, as long as something else can still be saved.
+/// How many of them may be overdue, as long as others can still be saved.
 const MOST_OVERDUE: usize = 2;
 
 /// A dossier to act on.
@@ -22,12 +22,12 @@ pub struct First {
     pub step: String,
     pub holder: Markup,
     pub why: Markup,
-    /// The act, and where its form is for who may do it.
+    /// The act, and the address of its form if the caller may do it.
     pub act: Markup,
     pub act_href: Option<String>,
 }
 
-/// What is overdue for longest, then where an hour of work gains most.
+/// The longest overdue dossiers, then those for which an hour of work gains most.
 pub fn first(outlook: &Outlook, rows: &Rows<'_>) -> Vec<First> {
     let overdue = &outlook.overdue_first;
     let saving = outlook.act_first.iter().filter(|advice| {

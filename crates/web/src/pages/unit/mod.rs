@@ -1,4 +1,4 @@
-//! `/units/{unit}`: what a chairman looks at in the morning.
+//! `/units/{unit}`: the page that a chairman opens in the morning.
 
 mod first;
 mod month;

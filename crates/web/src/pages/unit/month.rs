@@ -10,7 +10,7 @@ use crate::charts::{self, Week};
 use crate::say::Say;
 use crate::words::{Markup, Words};
 
-/// How many weeks are looked back on.
+/// How many past weeks are shown.
 const WEEKS: u64 = 12;
 
 /// A rate of the month, with its denominator.
@@ -30,7 +30,7 @@ pub struct Months {
     pub weeks: Vec<WeekLine>,
 }
 
-/// A week in figures.
+/// The numbers of a week.
 pub struct WeekLine {
     pub day: String,
     pub ended: String,
@@ -38,13 +38,13 @@ pub struct WeekLine {
     pub rate: String,
 }
 
-/// Whether the flags of the month before were right.
+/// Whether the flags of the previous month were right.
 pub struct RecordBox {
     pub lines: Vec<(Markup, Option<Markup>)>,
     pub drift: Option<Markup>,
 }
 
-/// This month up to today, the month before up to the same day, and the last whole weeks, the
+/// The present month up to today, the previous month up to the same day, and the last whole weeks,
 /// oldest first.
 pub fn periods(today: NaiveDate) -> Vec<(NaiveDate, NaiveDate)> {
     let first = today.with_day(1).unwrap_or(today);
@@ -58,12 +58,12 @@ pub fn periods(today: NaiveDate) -> Vec<(NaiveDate, NaiveDate)> {
     periods
 }
 
-/// The month before the one of a day.
+/// The month before a day's month.
 pub fn before(today: NaiveDate) -> Option<Month> {
     Month::of(today.with_day(1)?.pred_opt()?)
 }
 
-/// Draws the rates of [`periods`]; nothing for who may not see them.
+/// Draws the rates of [`periods`]; nothing for a caller who may not see them.
 pub fn months(
     words: &Words,
     say: Say,
@@ -182,7 +182,7 @@ pub fn months(
     })
 }
 
-/// What the month is likely to end with, and whether the target can still be reached.
+/// The likely result of the month, and whether the target can still be reached.
 fn expected(words: &Words, say: Say, outlook: &Outlook) -> Option<Markup> {
     let rate = outlook.reckoned.rate?;
     let reach = match outlook.reckoned.breaks_at? {
@@ -200,7 +200,7 @@ fn expected(words: &Words, say: Say, outlook: &Outlook) -> Option<Markup> {
     ))
 }
 
-/// Whether the flags were right.
+/// The record of the flags, in words.
 pub fn record(words: &Words, say: Say, record: &FlagRecord) -> RecordBox {
     let of = &record.record;
     let count = |number: u32| say.count(number.into());

@@ -1,5 +1,5 @@
-//! The head of the page: a sentence, seven numbers, and where work piles up. Each number leads to a
-//! list of exactly the dossiers that it counts, by the same question.
+//! The top of the page: a sentence, seven numbers, and where work piles up. The list behind a
+//! number uses the same query as the number, so it shows exactly the counted dossiers.
 
 use app::foresight::Level;
 use app::worklist::{Breakdown, WorklistCounts, WorklistFilter};
@@ -12,7 +12,7 @@ use crate::rows::Rows;
 use crate::say::{Say, day_length};
 use crate::words::{Markup, Words};
 
-/// A number, which leads to its rows.
+/// A number that links to its dossiers.
 pub struct Number {
     pub href: String,
     pub class: &'static str,
@@ -21,24 +21,24 @@ pub struct Number {
     pub more: Markup,
 }
 
-/// What the numbers are made of.
+/// The counts behind the numbers.
 pub struct Counted<'a> {
     pub unit: &'a UnitCode,
     pub counts: &'a WorklistCounts,
     pub found: &'a Breakdown,
-    /// By how much the most overdue one is late.
+    /// How late the most overdue dossier is.
     pub longest: Option<Markup>,
-    /// How many ended today.
+    /// How many dossiers ended today.
     pub done: u64,
     pub today: NaiveDate,
 }
 
-/// A step at which dossiers stand.
+/// A step with many dossiers.
 pub struct Piled {
     pub href: String,
     pub name: String,
     pub waiting: String,
-    /// None of them leads nowhere.
+    /// The address of the overdue dossiers' list, and their number; none if none are overdue.
     pub overdue: Option<(String, String)>,
     pub longest: String,
 }
@@ -168,7 +168,8 @@ pub fn sentence(words: &Words, say: Say, counts: &WorklistCounts, found: &Breakd
     )
 }
 
-/// What waits for the caller's own signature or decision, at the step where most of it stands.
+/// The dossiers that wait for the caller's own signature or decision, at the step with most of
+/// them.
 pub fn signing(
     words: &Words,
     say: Say,
@@ -195,7 +196,7 @@ pub fn signing(
     Some((filter.address(unit), words.fill("unit.signing", &places)))
 }
 
-/// The steps at which most dossiers stand, those with the most overdue ones first.
+/// The steps with the most overdue dossiers; among equals, those with the most dossiers.
 pub fn piled(say: Say, rows: &Rows<'_>, found: &Breakdown, unit: &UnitCode) -> Vec<Piled> {
     const MOST: usize = 8;
     let mut steps: Vec<_> = found.steps.iter().collect();
