@@ -1,4 +1,4 @@
-//! Who may what: the table of `docs/access.md` against every method, really called.
+//! Who may call what: compares the table of `docs/access.md` with real calls of every method.
 
 mod applicant;
 mod log;

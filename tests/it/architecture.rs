@@ -1,4 +1,4 @@
-//! The shape of the house: which arrows there are, and which words may not be in it.
+//! The structure of the workspace: permitted arrows between crates, and forbidden words.
 
 mod documents;
 mod journeys;
@@ -15,7 +15,7 @@ fn root() -> PathBuf {
         .to_owned()
 }
 
-/// What each crate may name: its own layer's neighbours below, never an adapter's neighbour.
+/// What each crate may name: crates below its layer, and never another adapter.
 const ARROWS: [(&str, &[&str]); 14] = [
     ("domain", &[]),
     ("migrations", &[]),
@@ -49,7 +49,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
     ),
 ];
 
-/// The crate that a package of ours is: `motcua` is the program itself.
+/// The crate behind a package of the workspace. `motcua` is the program itself.
 fn ours(package: &str) -> Option<&str> {
     match package {
         "motcua" => Some("server"),
@@ -57,7 +57,7 @@ fn ours(package: &str) -> Option<&str> {
     }
 }
 
-/// The arrows between packages that [`ARROWS`] does not draw.
+/// The arrows between packages that [`ARROWS`] does not permit.
 fn undrawn(packages: &[(String, Vec<String>)]) -> Vec<String> {
     let mut wrong = Vec::new();
     for (package, names) in packages {
@@ -97,7 +97,7 @@ fn metadata() -> serde_json::Value {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-/// Package, and the names of what it depends on outside tests.
+/// Each package with the packages that it depends on outside tests.
 fn dependencies() -> Vec<(String, Vec<String>)> {
     metadata()["packages"]
         .as_array()
@@ -125,7 +125,7 @@ fn no_arrow_points_up_or_sideways() {
 fn each_technology_has_one_home() {
     let homes: [(&str, &[&str]); 8] = [
         ("sea-orm", &["motcua-store", "motcua-migrations"]),
-        // The benchmark measures the database alone, with nothing of ours around it.
+        // The benchmark measures the database alone, without any of our code.
         ("sqlx", &["motcua-bench"]),
         ("rusqlite", &["motcua-bench"]),
         ("tonic", &["motcua-grpc"]),

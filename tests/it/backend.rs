@@ -1,27 +1,27 @@
-//! The databases that a story is told on.
+//! The databases on which a test runs.
 
 use sea_orm::DbBackend;
 
 use crate::cluster::{self, Shape};
 
-/// A database that motcua runs on.
+/// A kind of database that motcua supports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Backend {
     Sqlite,
     Postgres,
-    /// PostgreSQL with every large table split by province.
+    /// PostgreSQL with every large table partitioned by province.
     Partitioned,
 }
 
-/// A database that nobody else has.
+/// A database for one test alone.
 pub struct TestDatabase {
     pub url: String,
-    /// Where its file is, if it is one; removed with this.
+    /// The folder of its file, if it is one; removed on drop.
     _folder: Option<tempfile::TempDir>,
 }
 
 impl Backend {
-    /// Whether this machine goes without it; said aloud once.
+    /// Whether this machine skips the kind. The first time, it prints so.
     pub fn is_skipped(self) -> bool {
         match self {
             Backend::Sqlite => false,
@@ -36,7 +36,7 @@ impl Backend {
         }
     }
 
-    /// Which dialect it speaks.
+    /// The SQL dialect.
     pub fn dialect(self) -> DbBackend {
         if self.is_postgres() {
             DbBackend::Postgres
@@ -59,7 +59,7 @@ impl Backend {
         on_server(shape).await
     }
 
-    /// A new database with nothing in it.
+    /// A new, empty database.
     pub async fn empty(self) -> TestDatabase {
         match self {
             Backend::Sqlite => {
@@ -82,7 +82,7 @@ async fn on_server(shape: Shape) -> TestDatabase {
     }
 }
 
-/// Makes a story, an `async fn` of a [`Backend`], a test on each database.
+/// Turns a story, an `async fn` of a [`Backend`], into a test on each kind of database.
 macro_rules! on_every_database {
     ($story:ident) => {
         on_every_database!($story, flavor = "current_thread");
@@ -99,7 +99,7 @@ macro_rules! on_every_database {
     };
 }
 
-/// The same for a story that only several writers can tell.
+/// The same, for a story that needs several writing processes.
 macro_rules! on_servers {
     ($story:ident) => {
         on_servers!($story, flavor = "current_thread");
@@ -112,7 +112,7 @@ macro_rules! on_servers {
     };
 }
 
-/// The same for a story to which partitions are nothing.
+/// The same, for a story in which partitions change nothing.
 macro_rules! on_both {
     ($story:ident) => {
         mod $story {

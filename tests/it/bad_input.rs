@@ -1,4 +1,4 @@
-//! What is wrong is refused by name, in both languages, and nothing is written.
+//! Every wrong input is refused by name, in both languages, and nothing is written.
 
 mod alike;
 mod at_once;
@@ -13,7 +13,7 @@ mod unknown;
 
 use serde_json::{Map, Value};
 
-/// Puts a value at a path such as `items[0].note`; null takes away what is there.
+/// Puts a value at a path such as `items[0].note`; null removes what is there.
 fn put(body: &mut Value, path: &str, value: Value) {
     let (head, rest) = match path.split_once('.') {
         Some((head, rest)) => (head, Some(rest)),

@@ -1,4 +1,4 @@
-//! Calls in JSON, as a desk program makes them, and what comes back.
+//! Calls in JSON, as a desk's program makes them, and their answers.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -39,7 +39,7 @@ pub fn fresh_id() -> String {
     )
 }
 
-/// The wire over a world, in this process.
+/// The JSON wire of a world, inside this process.
 pub struct Json(pub Router);
 
 impl Json {
@@ -47,17 +47,17 @@ impl Json {
         Self(Site::over(&world.engine, &Settings::default()).router)
     }
 
-    /// A call that ends.
+    /// Makes a call that ends, and reads its answer.
     pub async fn call(&self, token: &str, method: &str, body: &Value) -> Answer {
         Answer::read(self.open(token, method, body).await).await
     }
 
-    /// A call whose answer may go on.
+    /// Makes a call whose answer may stream.
     pub async fn open(&self, token: &str, method: &str, body: &Value) -> Response<Body> {
         self.send(request(token, method, body)).await
     }
 
-    /// Any request at all.
+    /// Sends any request.
     pub async fn send(&self, request: Request<Body>) -> Response<Body> {
         self.0.clone().oneshot(request).await.unwrap()
     }
@@ -72,7 +72,7 @@ pub fn request(token: &str, method: &str, body: &Value) -> Request<Body> {
         .unwrap()
 }
 
-/// What was answered.
+/// The answer to a call.
 pub struct Answer {
     pub http: StatusCode,
     pub headers: HeaderMap,
@@ -97,14 +97,14 @@ impl Answer {
         }
     }
 
-    /// The answer to a call that succeeded.
+    /// The body of a successful answer. Panics on an error.
     #[track_caller]
     pub fn good(self) -> Value {
         assert_eq!(self.http, StatusCode::OK, "{}", self.json);
         self.json
     }
 
-    /// HTTP status, code and reason of an error.
+    /// HTTP status, gRPC code and reason of an error.
     #[track_caller]
     pub fn refused(&self) -> (u16, &str, &str) {
         let code = self.json["code"].as_str();
@@ -125,14 +125,14 @@ impl Answer {
         self.detail("ErrorInfo")["metadata"][name].as_str()
     }
 
-    /// What the clerk is told, in Vietnamese.
+    /// The message for the clerk, in Vietnamese.
     pub fn vietnamese(&self) -> &str {
         let told = self.detail("LocalizedMessage");
         assert_eq!(told["locale"], "vi-VN", "{told}");
         told["message"].as_str().unwrap()
     }
 
-    /// Whether the clerk is told of a field by the name that it has on the form.
+    /// Whether the Vietnamese message names a field by its name on the form.
     pub fn names_on_the_form(&self, path: &str) -> bool {
         let innermost = path.rsplit('.').next().unwrap_or(path);
         let field = innermost.split('[').next().unwrap_or(innermost);
@@ -156,7 +156,7 @@ impl Answer {
             .collect()
     }
 
-    /// A detail by the name of its type.
+    /// A detail of the error, by the name of its type.
     pub fn detail(&self, name: &str) -> &Value {
         let wanted = format!("type.googleapis.com/google.rpc.{name}");
         let details = self.json["details"].as_array();
@@ -166,7 +166,7 @@ impl Answer {
     }
 }
 
-/// Reads an answer that comes line by line, until a line is the last one wanted.
+/// Reads a streamed answer line by line until the wanted line.
 pub async fn lines_until(
     response: Response<Body>,
     mut last: impl FnMut(&Value) -> bool,

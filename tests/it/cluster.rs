@@ -1,5 +1,5 @@
-//! A PostgreSQL server for this run of the tests: started by the first test that wants it,
-//! gone with the last one.
+//! A PostgreSQL server for one run of the tests. The first test that needs it starts it, and it
+//! ends with the last.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
@@ -13,20 +13,20 @@ use std::time::Duration;
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
 use tokio::sync::OnceCell;
 
-/// How a database of the tests is made.
+/// How to make a test's database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
-    /// As `migrate` makes it.
+    /// With the schema that `migrate` makes.
     Plain,
-    /// The same tables, split by province.
+    /// The same tables, partitioned by province.
     Partitioned,
-    /// Nothing in it.
+    /// Without any table.
     Empty,
 }
 
-/// Whether PostgreSQL is to be skipped.
+/// Whether PostgreSQL is skipped.
 ///
-/// Panics when there is none and nobody has said to skip it.
+/// Panics if it is not installed and nobody asked to skip it.
 pub fn is_skipped() -> bool {
     server().is_none()
 }
@@ -63,7 +63,8 @@ async fn make_plain(server: &Server) {
     store::migrate(&server.url("plain"), false).await.unwrap();
 }
 
-/// What grows with the dossiers is split by province: one that the tests use, and the rest.
+/// Partitions the tables that grow with dossiers: one partition for the tests' province, and a
+/// rest.
 async fn make_partitioned(server: &Server) {
     const SPLIT: [&str; 11] = [
         "dossier", "event", "code", "counter", "interest", "personal", "secret", "tally", "origin",
@@ -94,7 +95,7 @@ async fn make_partitioned(server: &Server) {
         )
         .await;
     }
-    // What the migrations leave in the tables.
+    // The rows that the migrations wrote.
     for name in store::migrate(&server.url("partitioned"), true)
         .await
         .unwrap()
@@ -115,7 +116,7 @@ async fn run(db: &DatabaseConnection, sql: &str) {
     }
 }
 
-/// A server, and the process that stops it when its input closes: when this value is
+/// A server, and the process that stops it when its input closes. That happens when this value is
 /// dropped or this process ends, whether the tests pass, panic or are killed.
 pub struct Server {
     address: String,
@@ -123,12 +124,12 @@ pub struct Server {
     said: Mutex<BufReader<ChildStdout>>,
 }
 
-/// How a server is stopped.
+/// How to stop a server.
 #[derive(Debug, Clone, Copy)]
 pub enum Stop {
     /// Ends all connections and shuts down.
     Fast,
-    /// As in a crash: what is on disk is all there is.
+    /// As in a crash: only what is on disk survives.
     Immediate,
 }
 
@@ -139,7 +140,7 @@ impl Server {
 
     pub async fn connect(&self, database: &str) -> DatabaseConnection {
         let mut options = sea_orm::ConnectOptions::new(self.url(database));
-        // On a busy machine a new connection takes its time.
+        // On a busy machine, connecting takes time.
         options
             .max_connections(1)
             .connect_timeout(Duration::from_secs(60))
@@ -148,7 +149,7 @@ impl Server {
         Database::connect(options).await.unwrap()
     }
 
-    /// Stops it, and comes back when it is gone.
+    /// Stops the server, and returns once it is gone.
     pub fn stop(&self, how: Stop) {
         let mode = match how {
             Stop::Fast => "fast",
@@ -157,22 +158,22 @@ impl Server {
         self.order(&format!("stop {mode}"), "stopped");
     }
 
-    /// Starts it again, and comes back when it can be connected to.
+    /// Starts the server again, and returns once it accepts connections.
     pub fn start(&self) {
         self.order("start", "started");
     }
 
-    /// Lets none of its files grow beyond so many bytes, or `unlimited`.
+    /// Limits the size of its files to so many bytes, or lifts the limit with `unlimited`.
     pub fn limit_files(&self, most: &str) {
         self.order(&format!("limit {most}"), "limited");
     }
 
-    /// Stops all its processes where they are: it neither answers nor closes a connection.
+    /// Suspends all its processes, so that the server neither answers nor closes a connection.
     pub fn freeze(&self) {
         self.order("freeze", "frozen");
     }
 
-    /// Lets them go on.
+    /// Resumes the suspended processes.
     pub fn thaw(&self) {
         self.order("thaw", "thawed");
     }
@@ -192,7 +193,7 @@ impl Server {
     }
 }
 
-/// Another server, whose settings a test may spoil. Stops when it is dropped.
+/// A separate server whose settings a test may change. It stops when dropped.
 pub fn a_server_of_its_own() -> Server {
     start()
 }
@@ -202,7 +203,7 @@ fn server() -> Option<&'static Server> {
     SERVER
         .get_or_init(|| {
             if std::env::var("MOTCUA_SKIP_POSTGRES").is_ok_and(|value| value == "1") {
-                // Not through a macro, whose text the test harness swallows.
+                // A macro's output would be captured by the test harness.
                 let said = b"\nSKIPPED: MOTCUA_SKIP_POSTGRES=1, nothing is proved on PostgreSQL\n";
                 std::io::stderr().write_all(said).unwrap();
                 return None;
@@ -217,7 +218,7 @@ fn start() -> Server {
         "PostgreSQL 15 or newer is needed: initdb and pg_ctl in PATH or in \
          /usr/lib/postgresql/*/bin; MOTCUA_SKIP_POSTGRES=1 goes without",
     );
-    // Between finding a free port and using it somebody else may take it.
+    // Another process may take the free port before the server does.
     let mut why = String::new();
     for _ in 0..3 {
         match start_in(&programs) {
@@ -241,7 +242,7 @@ fn start_in(programs: &std::path::Path) -> Result<Server, String> {
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
-        // Ctrl-C ends the tests and not the one who cleans up after them.
+        // Ctrl-C must end the tests, but not the process that cleans up after them.
         .process_group(0)
         .spawn()
         .map_err(|error| error.to_string())?;
@@ -264,7 +265,7 @@ fn start_in(programs: &std::path::Path) -> Result<Server, String> {
     }
 }
 
-/// Where PostgreSQL's programs are; the newest ones that Debian has, when not in PATH.
+/// The folder of PostgreSQL's programs. If they are not in PATH, Debian's newest version.
 fn programs() -> Option<PathBuf> {
     let in_path = std::env::var_os("PATH")?;
     let mut places: Vec<PathBuf> = std::env::split_paths(&in_path).collect();

@@ -1,4 +1,4 @@
-//! Corrections through the engine: what is shown, found, counted and freed.
+//! Corrections through the engine: shown, found, counted and their codes freed.
 
 use app::Error;
 use app::ports::Store;
@@ -56,7 +56,7 @@ async fn a_corrected_applicant_is_shown_and_found_with_the_first_one_beside(on: 
     for text in ["dang thi dung", "nguyen van mau", "0900000777"] {
         assert_eq!(found(&world, text).await, 1, "{text}");
     }
-    // The list shows what is in force, and the province a mask of both.
+    // The list shows the value in force. The province sees old and new value masked.
     let province = who(Role::Province, crate::world::PROVINCE);
     let page = world
         .engine
@@ -132,7 +132,7 @@ async fn a_corrected_returning_unit_gives_the_result_back(on: Backend) {
     let seen = world.engine.dossier(&other, &name).await.unwrap();
     assert_eq!(seen.dossier.returning, unit(OTHER_WARD));
 
-    // The province itself is no desk.
+    // The province's own identifier is no desk.
     let province = Corrected::ReturningUnit(unit(crate::world::PROVINCE));
     let error = propose(&world, &seen, province).await.unwrap_err();
     assert!(matches!(error, Error::Invalid(_)), "{error:?}");

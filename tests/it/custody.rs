@@ -8,7 +8,7 @@ use crate::backend::Backend;
 use crate::calling::{Json, fresh_id};
 use crate::world::{OTHER_WARD, WARD, World};
 
-/// A ward with people who call.
+/// A ward with its people.
 struct Desk<'a> {
     world: &'a World,
     json: Json,
@@ -20,7 +20,7 @@ impl Desk<'_> {
         self.json.call(&token, method, &body).await.good()
     }
 
-    /// Somebody does something to a dossier as it was last told.
+    /// Somebody acts on a dossier, as the last answer showed it.
     async fn does(
         &self,
         role: Role,
@@ -42,7 +42,7 @@ impl Desk<'_> {
         page["dossiers"].as_array().unwrap().clone()
     }
 
-    /// How many are not handed over, and how many of them are late.
+    /// How many dossiers are not handed over, and how many of these are late.
     async fn counted(&self, unit: &str) -> (Value, Value) {
         let counts = self
             .ask(Role::Chairman, unit, "GetWorklistCounts", json!({}))
@@ -149,7 +149,7 @@ async fn a_dossier_goes_to_another_ward_with_its_code_clock_and_papers(on: Backe
     }
     assert_eq!(sent["hand_over_by_time"], "2026-08-05T00:30:00Z");
 
-    // The sender decides nothing any more, but holds the papers, and so still sees it.
+    // The sender no longer decides, but still holds the papers, so it still sees the dossier.
     let name = json!({ "name": sent["name"] });
     desk.ask(Role::Officer, WARD, "GetDossier", name.clone())
         .await;
@@ -169,7 +169,7 @@ async fn a_dossier_goes_to_another_ward_with_its_code_clock_and_papers(on: Backe
         (404, "NOT_FOUND", "NOT_FOUND"),
         "what left the unit altogether is no longer its business"
     );
-    // The rates count it where it is decided.
+    // The rates count the dossier at the deciding unit.
     let rates = |unit: &str| json!({ "unit": unit, "from": "2026-08-01", "to": "2026-08-31" });
     for (unit, received) in [(WARD, 0), (OTHER_WARD, 1)] {
         let told = desk

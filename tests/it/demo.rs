@@ -1,4 +1,4 @@
-//! The demo, read over the wire as the chairman of its ward opens it in the morning.
+//! The demo, read over the wire as the chairman of its ward sees it in the morning.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::world::{NumberedIds, StandingClock, catalogue, moment};
 
 const SECRET: &[u8] = b"the demo's secret protects nobody";
 
-/// A demo as it is at a moment, and its people.
+/// A demo at a moment, with its people.
 struct Morning {
     json: Json,
     tokens: BTreeMap<String, String>,
@@ -59,7 +59,7 @@ impl Morning {
         self.json.call(token, method, body).await.good()
     }
 
-    /// All dossiers that the ward's chairman may look at; pending ones, or all.
+    /// All dossiers that the ward's chairman may see: the pending ones, or all, by method.
     async fn dossiers(&self, method: &str) -> Vec<Value> {
         let mut all = Vec::new();
         let mut token = String::new();
@@ -79,13 +79,13 @@ fn time(value: &Value) -> Option<DateTime<Utc>> {
     value.as_str()?.parse().ok()
 }
 
-/// A number, which is a text where it may be large.
+/// A number. JSON carries large ones as text.
 fn number(value: &Value) -> i64 {
     let text = value.as_str().and_then(|text| text.parse().ok());
     text.or(value.as_i64()).unwrap_or(0)
 }
 
-/// How many of the ended dossiers of some fields ended in time, in per cent.
+/// Of the ended dossiers of some fields, the percentage that ended in time.
 fn in_time(dossiers: &[Value], fields: &[&str]) -> i64 {
     let catalogue = catalogue();
     let of = |dossier: &&Value| {
@@ -106,7 +106,7 @@ fn in_time(dossiers: &[Value], fields: &[&str]) -> i64 {
     i64::try_from(100 * good / judged.len().max(1)).unwrap()
 }
 
-/// No reason contradicts the level, the chance, the ends, or another reason.
+/// Asserts that no reason contradicts the level, the chance, the ends, or another reason.
 fn say_one_thing(dossier: &Value) {
     let forecast = &dossier["forecast"];
     let Some(level) = forecast["level"].as_str() else {
@@ -124,7 +124,7 @@ fn say_one_thing(dossier: &Value) {
     let worrying = !is("ON_TRACK");
     assert!(!reasons.is_empty(), "{told}");
 
-    // Level, chance and ends.
+    // Level, chance and expected ends agree.
     let due = time(&dossier["effective_due_time"]).unwrap();
     assert_eq!(is("OVERDUE"), code(&reasons[0]) == "OVERDUE", "{told}");
     if is("WILL_BE_LATE") {
@@ -148,7 +148,7 @@ fn say_one_thing(dossier: &Value) {
             }
             "TIME_LEFT" => {
                 whole = named(reason, "usual_days");
-                // Both are told to a hundredth of a day.
+                // Both are rounded to a hundredth of a day.
                 let short = whole.zip(left).map(|(usual, left)| usual - left);
                 assert!(
                     short.is_some_and(
@@ -206,7 +206,7 @@ async fn the_demo_is_a_ward_as_its_chairman_finds_it_in_the_morning() {
     assert!((1..=40).contains(&count("unassigned")), "{told}");
     assert!(count("late_legs") >= 1, "{told}");
 
-    // Flags of each level; some at risk while there are days left to act.
+    // Each level has flags, and some are at risk while days are left to act.
     let pending = demo.dossiers("ListWorklist").await;
     let level = |dossier: &Value| {
         let level = dossier["forecast"]["level"].as_str();
@@ -235,7 +235,7 @@ async fn the_demo_is_a_ward_as_its_chairman_finds_it_in_the_morning() {
     assert!(assigned.count() >= 40, "officials have them");
     assert!(pending.iter().any(|dossier| dossier["extended"] == true));
 
-    // What another system decides moves.
+    // The dossiers that another system decides do move.
     let old = demo.now - TimeDelta::days(14);
     for dossier in &pending {
         let stands = dossier["state"] == "STATE_SUBMITTED"
@@ -253,7 +253,7 @@ async fn the_demo_is_a_ward_as_its_chairman_finds_it_in_the_morning() {
     assert!(civil >= 95, "civil status {civil} % in time");
     assert!((15..=50).contains(&land), "land {land} % in time");
 
-    // The ward has tổ dân phố, and its people pay what such things cost.
+    // The ward's addresses have tổ dân phố, and people pay realistic amounts.
     for dossier in &all {
         let address = dossier["applicant"]["address"].as_str().unwrap_or_default();
         let ward = dossier["receiving_unit"] == "units/H60.02215";
@@ -271,7 +271,7 @@ async fn the_demo_is_a_ward_as_its_chairman_finds_it_in_the_morning() {
         .filter(|it| it["receiving_unit"] != it["resolving_unit"]);
     assert!(moved.count() >= 3, "some went to another unit, some came");
 
-    // The flags kept what they promise, and few were late without one.
+    // The flags kept their promise, and few dossiers ended late without one.
     for month in ["2026-10", "2026-11"] {
         let body = json!({"month": month});
         let record = demo.call(Role::Chairman, "GetFlagRecord", &body).await;

@@ -1,5 +1,5 @@
-//! What somebody meets who means harm: before a token, with a slow line, and while the server
-//! stops.
+//! What a hostile client meets: before the token is read, on a slow connection, and while the
+//! server stops.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -32,7 +32,7 @@ fn security_events(name: &str) -> u64 {
     counts.iter().find(|(known, _)| *known == name).unwrap().1
 }
 
-/// A body that must not be read.
+/// A body that panics if anybody reads it.
 fn unreadable() -> Body {
     let read = || -> std::io::Result<bytes::Bytes> { panic!("somebody read the body") };
     Body::from_stream(futures::stream::once(async move { read() }))
@@ -124,7 +124,7 @@ async fn a_request_is_as_long_and_as_heavy_as_its_method_permits_on_both_wires()
     assert!(answer.message().contains("at most 20000 values"));
 }
 
-/// Sends the head of a request whose body never comes.
+/// Sends the head of a request whose body never follows.
 async fn head_without_body(port: &Port) -> TcpStream {
     let mut stream = TcpStream::connect(port.address).await.unwrap();
     let head = format!(
@@ -137,7 +137,7 @@ async fn head_without_body(port: &Port) -> TcpStream {
 
 async fn what_comes(mut stream: TcpStream) -> String {
     let mut told = Vec::new();
-    // A reset says nothing more, like an end.
+    // A reset ends the answer just like a close.
     let _end = stream.read_to_end(&mut told).await;
     String::from_utf8_lossy(&told).into_owned()
 }
@@ -169,7 +169,7 @@ async fn whoever_does_nothing_gives_way_and_one_address_never_has_all_places() {
         },
         ..Settings::default()
     };
-    // Eight who say nothing have all the places; a ninth asks something.
+    // Eight silent connections occupy all places; then a ninth makes a request.
     let port = Port::with(&world.engine, settings(8, 100), |router| router).await;
     let mut silent = Vec::new();
     for _ in 0..8 {
@@ -224,7 +224,7 @@ async fn a_client_that_keeps_its_connection_is_told_in_an_answer_before_it_is_cl
     assert_eq!(first.headers().get("connection"), None);
     first.into_body().collect().await.unwrap();
 
-    // It has nothing in flight when the server stops, and goes on asking.
+    // The client has no call in flight when the server stops, and then makes more calls.
     let ended = port.begin_to_stop();
     let mut answered = 1;
     let told = async {
@@ -248,11 +248,11 @@ async fn a_client_that_keeps_its_connection_is_told_in_an_answer_before_it_is_cl
     soon("the end of the server", ended).await.unwrap().unwrap();
 }
 
-/// What became of a call, as its client sees it.
+/// Whether the server answered a call, from its client's view.
 fn is_answered<T>(told: &Result<T, tonic::Status>) -> bool {
     match told {
         Ok(_) => true,
-        // Words of ours: the server has answered, if only that it stops.
+        // The error has details of ours, so the server did answer, if only to say that it stops.
         Err(status) => status.get_details_error_info().is_some(),
     }
 }
@@ -273,7 +273,8 @@ async fn under_load_every_call_that_a_stopping_server_begins_is_answered() {
     for _ in 0..8 {
         let address = port.address;
         let counts = (answered.clone(), enough.clone());
-        // Each keeps its connection until it is told otherwise, and comes again until nobody is there.
+        // Each caller keeps its connection until told otherwise, and reconnects until nobody
+        // listens.
         callers.push(tokio::spawn(async move {
             while let Ok(stream) = TcpStream::connect(address).await {
                 let io = TokioIo::new(stream);

@@ -1,4 +1,4 @@
-//! Parts of other units: a leg and a question, from the wire to the worklists of both units.
+//! Parts of other units, a leg and a consultation, from the wire to both units' worklists.
 
 use app::ports::{Scope, WorklistPage};
 use domain::dossier::Interest;
@@ -9,10 +9,10 @@ use crate::backend::Backend;
 use crate::calling::{Json, fresh_id};
 use crate::world::{OTHER_WARD, PROVINCE, THREE_DAYS, WARD, World, unit, who};
 
-/// A ward that has nothing to do with it.
+/// A ward that has no part in the dossier.
 const STRANGER: &str = "H60.00694";
 
-/// People of a few units over one wire.
+/// People of several units on one wire.
 struct Desks {
     world: World,
     json: Json,
@@ -30,7 +30,7 @@ impl Desks {
         self.json.call(&token, method, &body).await.good()
     }
 
-    /// A method on a dossier as it stands.
+    /// Calls a method on a dossier in its present version.
     async fn acts(&self, role: Role, unit: &str, method: &str, on: &Value, more: Value) -> Value {
         self.asks(role, unit, method, addressed(on, more)).await
     }
@@ -249,7 +249,7 @@ async fn a_worklist_is_in_the_order_of_what_each_unit_has_to_meet(on: Backend) {
         received_in_order.push(dossier["name"].as_str().unwrap().to_owned());
     }
     assert_eq!(desks.worklist(WARD).await, received_in_order);
-    // Due on Monday the 10th, Wednesday the 5th, and two on Friday the 7th.
+    // Due on Monday the 10th, on Wednesday the 5th, and two on Friday the 7th.
     let names = [1, 2, 3, 0].map(|at: usize| received_in_order[at].clone());
     assert_eq!(desks.worklist(OTHER_WARD).await, names);
 

@@ -1,5 +1,5 @@
-//! What is acknowledged is never lost: programs are killed, power is cut, databases go away
-//! and clocks are wrong, while a ledger outside the server keeps what callers were told.
+//! No acknowledged write is ever lost: programs are killed, power is cut, databases go away and
+//! clocks are wrong, while a ledger outside the server records every answer.
 
 mod audit;
 mod clock;

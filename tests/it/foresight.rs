@@ -1,5 +1,5 @@
 //! Forecasts in the engine: fitted on the province's own dossiers, shown with reasons, flagged when
-//! a level is crossed, and looked back on.
+//! a level is crossed, and compared with the outcomes.
 
 mod fitted;
 mod parts;
@@ -30,7 +30,7 @@ fn province() -> ProvinceCode {
     ProvinceCode::parse("08").unwrap()
 }
 
-/// A receptionist, officer or chairman of the ward, one of several persons by turns.
+/// A receptionist, officer or chairman of the ward. `turn` picks one of several persons.
 fn somebody(role: Role, turn: usize) -> Caller {
     let names = ["an", "binh", "chi", "dung"];
     let actor = format!("{role}-{}", names[turn % names.len()]);
@@ -40,8 +40,8 @@ fn somebody(role: Role, turn: usize) -> Caller {
     }
 }
 
-/// Lives two months at a ward: two dossiers each working day for fifty days, one in four far too
-/// slow, and all of them done at the end. `shift` says whose turn it is.
+/// Two months of a ward: two dossiers each working day for fifty days, one in four far too slow,
+/// and all finished at the end. `shift` picks the first person.
 async fn live(world: &World, shift: usize) {
     let mut waiting: BTreeMap<Instant, Vec<(View, usize)>> = BTreeMap::new();
     let first = moment("2026-06-01 09:00");
@@ -192,7 +192,7 @@ async fn before_any_history_the_plan_speaks_and_then_comparable_dossiers_do(on: 
         let told = format!("{reason:?}");
         assert!(!told.contains("Mẫu") && !told.contains("“step:"), "{told}");
     }
-    // The same page again takes one query less: what did not change is remembered.
+    // Drawing the same page again takes one query less, because unchanged forecasts are cached.
     let chairman = who(Role::Chairman, WARD);
     let mut counts = Vec::new();
     for _ in 0..2 {
@@ -222,13 +222,13 @@ async fn a_dossier_left_alone_is_flagged_at_the_crossing_and_stays_as_it_was(on:
     let mut next = world.engine.sweep(&mut sweep).await.unwrap();
     let mut restarts = 0;
     while let Some(crossing) = next {
-        // A second before, nothing is written; at the moment itself it is.
+        // One second before the crossing nothing is written; at the crossing the flag is.
         world.move_to(crossing - TimeDelta::seconds(1));
         let before = flags(&world, &view).await.len();
         world.engine.sweep(&mut sweep).await.unwrap();
         assert_eq!(flags(&world, &view).await.len(), before);
         world.move_to(crossing);
-        // Every other time by a process that has just started.
+        // Every second time, a freshly started process continues.
         if restarts % 2 == 0 {
             sweep = Sweep::default();
         }
@@ -254,7 +254,7 @@ async fn a_dossier_left_alone_is_flagged_at_the_crossing_and_stays_as_it_was(on:
     assert_eq!(now.dossier.etag(), view.dossier.etag());
     assert_eq!(now.dossier, view.dossier);
 
-    // Nobody's write fails because a forecast moved, and the end takes the flag back.
+    // A moved forecast makes nobody's write fail, and the end of the dossier clears the flag.
     finish(&world, view.clone(), 0).await;
     world.feed_settles(1).await;
     settle(&world, &mut sweep, &view, Level::OnTrack).await;
@@ -263,7 +263,7 @@ async fn a_dossier_left_alone_is_flagged_at_the_crossing_and_stays_as_it_was(on:
     assert_eq!(cleared.reasons[0].code, "ENDED");
 }
 
-/// Sweeps until a dossier has a level: on a server the feed may be held up for a while.
+/// Sweeps until a dossier has a level. On a server, older transactions may hold the feed up.
 async fn settle(world: &World, sweep: &mut Sweep, view: &View, level: Level) {
     for _ in 0..1_000 {
         world.engine.sweep(sweep).await.unwrap();
@@ -435,7 +435,7 @@ async fn the_outlook_names_five_to_act_on_where_an_hour_gains_most() {
             .iter()
             .all(|item| item["forecast"]["level"] != "FORECAST_LEVEL_UNSPECIFIED")
     );
-    // A later month has nothing that ends in it yet.
+    // No dossier ends in a later month yet.
     let asked = serde_json::json!({ "month": "2027-01" });
     let later = json.call(&token, "GetOutlook", &asked).await.good();
     assert_eq!((&later["resolved"], &later["open"]), (&0.into(), &7.into()));

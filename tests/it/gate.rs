@@ -1,4 +1,4 @@
-//! A store before whose commits one can stand still.
+//! A store whose commits a test can hold up.
 
 use std::sync::Arc;
 
@@ -16,12 +16,12 @@ use domain::time::Instant;
 use store::SeaStore;
 use tokio::sync::{Semaphore, mpsc};
 
-/// A store whose commits wait until somebody lets them through.
+/// A store whose commits wait until the test lets them through.
 pub struct Gate {
     pub store: Arc<SeaStore>,
-    /// Told of each commit that is about to be made.
+    /// Gets a message before each commit.
     pub arrived: mpsc::UnboundedSender<()>,
-    /// Lets as many through.
+    /// Lets through as many commits as it has permits.
     pub open: Arc<Semaphore>,
 }
 

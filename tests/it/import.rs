@@ -1,5 +1,4 @@
-//! History from other systems: what the files say is what the reports say, and nobody sees half
-//! of it.
+//! History from other systems: reports equal the imported files, and nobody sees half of an import.
 
 mod bad;
 mod beside;

@@ -1,4 +1,4 @@
-//! Jobs over many dossiers: once, however often they are asked for.
+//! Jobs over many dossiers run once, however often they are ordered.
 
 use std::sync::Arc;
 

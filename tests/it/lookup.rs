@@ -1,4 +1,4 @@
-//! Looking a dossier up by a code that several dossiers have.
+//! The look-up with a code that several dossiers have.
 
 use domain::code::AnyCode;
 use domain::dossier::{Channel, Reception};
@@ -18,7 +18,7 @@ async fn whoever_brings_a_code_along_keeps_nobody_from_looking_their_dossier_up(
     let world = World::on(on, "2026-08-03 10:00").await;
     let mine = world.receive(WARD, THREE_DAYS).await;
     let (code, pin) = (mine.dossier.label(), mine.receipt.unwrap().pin);
-    // A desk of province 01, which sorts before ours, names our dossier as one that belongs to it.
+    // A desk of province 01, which sorts before ours, claims the code of our dossier for its own.
     let ward = crate::world::catalogue()
         .units
         .find(ELSEWHERE)

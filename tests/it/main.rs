@@ -1,4 +1,4 @@
-//! Whatever crosses crates: one binary, linked once.
+//! Tests across crates, in one binary, so that they are linked once.
 #![expect(clippy::unwrap_used, reason = "in a test an unwrap is an assertion")]
 
 #[macro_use]

@@ -30,8 +30,7 @@ use crate::world::{NumberedIds, PROVINCE, WARD, World, catalogue, procedure_code
 /// Phường Tân Quang, now part of Phường Minh Xuân.
 pub const TAN_QUANG: &str = "H60.02206";
 
-/// An invented procedure that was in force before the shipped ones: 3 working days, given back
-/// at the desk.
+/// An invented procedure from before the shipped ones: 3 working days, with the result at the desk.
 pub const BEFORE: &str = "x-truoc-sap-xep";
 const BEFORE_TEXT: &str = r#"code = "x-truoc-sap-xep"
 [[version]]
@@ -89,7 +88,7 @@ pub async fn june(on: Backend) -> World {
     world
 }
 
-/// What an invented applicant brings for the invented procedure.
+/// An invented applicant's contents for the invented procedure.
 pub fn contents() -> Contents {
     Contents {
         case: None,
@@ -211,7 +210,7 @@ const JUNE: [&str; 2] = ["2025-06-01", "2025-06-30"];
 const JULY: [&str; 2] = ["2025-07-01", "2025-07-31"];
 const BOTH: [&str; 2] = ["2025-06-01", "2025-07-31"];
 
-/// The counts of a row that add up.
+/// The counts of a row, which can be added up over rows.
 fn counts(row: &Row) -> [u32; 6] {
     [
         row.carried_over,
@@ -235,7 +234,7 @@ async fn two_old_provinces_pass_to_their_heirs_without_gap_or_double_count(on: B
     let known = catalogue();
     let communes = communes(&known);
     assert_eq!(communes.len(), 137 + 193);
-    // Two dossiers at each; the second is decided next door, and every third one finished.
+    // Two dossiers at each commune. The next commune decides the second; every third is finished.
     let received = communes.iter().enumerate().map(async |(at, here)| {
         let next = &communes[(at + 1) % communes.len()];
         let plain = receive(&world, here, None).await;
@@ -294,7 +293,7 @@ fn province() -> RateUnits {
     RateUnits::Province(who(Role::Admin, PROVINCE).province)
 }
 
-/// Every report is readable by the old units, by the new, and across the change.
+/// Every report works by the old units, by the new units, and across the change.
 async fn three_ways(world: &World, in_june: &Report) {
     let known = catalogue();
     let recorded = rates(world, province(), JUNE, UnitBasis::Recorded).await;
@@ -343,7 +342,7 @@ async fn three_ways(world: &World, in_june: &Report) {
     let july = rates(world, province(), JULY, UnitBasis::Recorded).await;
     assert_eq!(july.total.carried_over, 330 + 220);
 
-    // One unit alone reads as it does among all.
+    // A unit's own report equals its row among all units.
     for (code, basis) in [
         (TAN_QUANG, UnitBasis::Recorded),
         (WARD, UnitBasis::Recorded),
@@ -378,7 +377,7 @@ async fn a_merger_that_is_killed_between_two_commits_is_finished_by_the_next_run
     world.set("2025-07-01 08:00");
     let in_june = rates(&world, province(), JUNE, UnitBasis::Recorded).await;
 
-    // A process that gets through one commit and then hangs before the next.
+    // The process completes one commit and then hangs before the next.
     let (arrived, mut arrivals) = mpsc::unbounded_channel();
     let gate = Gate {
         store: world.store.clone(),
@@ -491,7 +490,7 @@ async fn tan_quang_ends_in_minh_xuan_and_its_people_go_on_working(on: Backend) {
             json.call(token, "ResolveDossier", &resolve).await.good();
         }
     }
-    // Nobody receives for a unit that is no more.
+    // A unit that has ended receives no dossier.
     let mut late = crate::access::ways::reception(TAN_QUANG);
     late["procedure"] = BEFORE.into();
     late["components"] = json!([]);
@@ -525,7 +524,7 @@ async fn a_divided_commune_goes_where_the_table_says_or_where_somebody_chose(on:
         all(&world).await[&view.dossier.id.to_string()].resolving,
         *other
     );
-    // What was chosen holds in reports too.
+    // Reports use the chosen successors too.
     let june = rates(
         &world,
         RateUnits::One(other.clone()),

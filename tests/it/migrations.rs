@@ -1,4 +1,4 @@
-//! The schema: what the migrations make is what `migrations/schema` says.
+//! The migrations make exactly the schema in `migrations/schema`.
 
 use std::path::Path;
 
@@ -17,7 +17,7 @@ async fn raw(database: &TestDatabase) -> DatabaseConnection {
     Database::connect(options).await.unwrap()
 }
 
-/// The schema of a backend, and the file that shows it.
+/// The schema of a backend, and the file that holds it.
 fn kept(on: Backend) -> (&'static str, &'static str) {
     match on {
         Backend::Sqlite => (migrations::SQLITE, "sqlite.sql"),
@@ -153,7 +153,7 @@ on_both!(a_migration_that_fails_leaves_nothing_behind);
 
 async fn a_migration_that_fails_leaves_nothing_behind(on: Backend) {
     let database = on.empty().await;
-    // The second statement of the first migration fails, for the name is taken.
+    // The second statement of the first migration fails, because the name is taken.
     change(&database, "CREATE TABLE event (id INTEGER)").await;
     assert!(matches!(
         migrate(&database.url, false).await,

@@ -9,7 +9,7 @@ use crate::backend::Backend;
 use crate::calling::{Json, fresh_id};
 use crate::world::{PROVINCE, THREE_DAYS, WARD, World};
 
-/// A portal that feeds one dossier.
+/// A portal that feeds the messages about one dossier.
 struct Feeder<'a> {
     world: &'a World,
     json: Json,
@@ -36,7 +36,7 @@ impl<'a> Feeder<'a> {
         self.ask(Role::Chairman, "GetDossier", body).await
     }
 
-    /// The other system's message, as the portal hands it on.
+    /// Sends a message of the other system, as the portal relays it.
     async fn says(&self, state: &str, time: &str, more: Value) -> Value {
         let mut body = more;
         body["name"] = json!(self.name);
@@ -77,7 +77,7 @@ async fn a_mirror_follows_its_system_and_keeps_what_contradicts(on: Backend) {
     assert_eq!(received["mirrored_status_time"], "2026-08-03T02:00:00Z");
     assert_eq!(received["allowed_actions"], json!(["RecordMirroredStatus"]));
 
-    // What it may not do, in the order of coming: an older message, another system, a step back.
+    // Messages that may not be believed, in order: an older one, another system, a step back.
     let older = feeder
         .says("STATE_PROCESSING", "2026-08-03T08:30", json!({}))
         .await;
@@ -112,7 +112,7 @@ async fn a_mirror_follows_its_system_and_keeps_what_contradicts(on: Backend) {
     assert_eq!(back["conflicts"][1]["system"], "Hệ thống một cửa khác");
     assert_eq!(back["open_conflicts"], 3);
 
-    // The offices see it, and a person settles it; nothing is lost.
+    // The offices see the conflict, a person settles it, and nothing is lost.
     let counts = feeder
         .ask(Role::Chairman, "GetWorklistCounts", json!({}))
         .await;
@@ -145,7 +145,7 @@ async fn a_mirror_follows_its_system_and_keeps_what_contradicts(on: Backend) {
     assert_eq!(done["end_time"], "2026-08-05T02:00:00Z");
     assert_eq!(done["return_time"], "2026-08-05T08:00:00Z");
 
-    // In the history and in the feed, with what was said and why it was settled.
+    // History and feed show the message, and why it was settled.
     let name = json!({ "name": feeder.name });
     let history = feeder.ask(Role::Chairman, "ListDossierEvents", name).await;
     let kinds: Vec<_> = history["events"]
@@ -180,7 +180,7 @@ async fn a_mirror_follows_its_system_and_keeps_what_contradicts(on: Backend) {
     let feed = feeder.ask(Role::Auditor, "ListEvents", json!({})).await;
     assert!(feed.to_string().contains("conflict_settled"));
 
-    // It is counted apart, and by no rate.
+    // The mirror is counted separately, and in no rate.
     let rates = json!({ "unit": WARD, "from": "2026-08-01", "to": "2026-08-31" });
     let told = feeder.ask(Role::Chairman, "GetRates", rates).await;
     assert_eq!(told["total"]["mirrored"], 1);
@@ -210,7 +210,7 @@ async fn the_same_message_again_writes_nothing_even_at_once(on: Backend) {
         assert_eq!(again["etag"], then["etag"], "nothing was written");
     }
 
-    // Two feeders hand the same news on at the same moment, each under a request id of its own.
+    // Two feeders relay the same message at the same moment, each with its own request id.
     let news = |etag: &Value| {
         json!({
             "name": feeder.name, "etag": etag, "request_id": fresh_id(), "system": AUTHORITY,

@@ -1,5 +1,5 @@
-//! Numbers that a portal brings: each belongs to one dossier, and keeps no desk from giving the
-//! next one.
+//! Numbers that a portal brings along. Each belongs to one dossier, and none keeps a desk from
+//! issuing its next number.
 
 use app::ports::{Scope, Store as _};
 use domain::dossier::Dossier;
@@ -13,7 +13,7 @@ use crate::bad_input::refused::handed_in;
 use crate::calling::{Answer, Json, fresh_id};
 use crate::world::{OTHER_WARD, PROVINCE, THREE_DAYS, WARD, World, who};
 
-/// A ward's desk, its neighbour's, and the portal of the province.
+/// A ward's desk, its neighbour's desk, and the portal of the province.
 struct Doors {
     wire: Json,
     desk: String,
@@ -107,7 +107,7 @@ async fn a_counter_skips_a_number_that_a_portal_has_brought(on: Backend) {
         code, "H60.02215-260802-0001",
         "a day that is over has numbers too"
     );
-    // The online one is received under the number that it came with.
+    // The online dossier is accepted under the number that it brought.
     let found = json!({ "query": format!("{WARD}-260803-0003") });
     let found = doors
         .wire
@@ -161,7 +161,7 @@ async fn only_the_portal_brings_a_number_of_ours_and_only_for_the_ward_and_a_day
     let world = World::on(on, "2026-08-03 10:00").await;
     let doors = Doors::of(&world).await;
     let portal = &doors.portal;
-    // From the desk of the ward itself, of another one, and for a day that has not come.
+    // From the ward's own desk, from another desk, and for a future day.
     let todays = "H60.02215-260803-0001";
     for answer in [
         doors.receive(&[todays]).await,
@@ -181,7 +181,7 @@ async fn only_the_portal_brings_a_number_of_ours_and_only_for_the_ward_and_a_day
     ] {
         refused_field(&answer, "portal_code");
     }
-    // A ward of another province numbers elsewhere: what it gave is a code like any other.
+    // Another province's ward has its own numbering, so its code is a code like any other.
     let received = doors.receive(&["H26.00004-260803-0001"]).await.good();
     assert_eq!(code_of(&received), todays);
 
@@ -215,7 +215,7 @@ async fn numbers_taken_along_are_nobody_elses_and_can_be_entered(on: Backend) {
     let block = doors.reserve("2026-08-03", 3).await;
     assert_eq!(block["open_numbers"], json!([2, 4, 5]), "{block}");
     assert_eq!((&block["first"], &block["last"]), (&json!(2), &json!(5)));
-    // What is in somebody's hands no portal brings, used or not.
+    // A portal may not bring a number of a reserved block, used or not.
     let late = doors
         .submit(&doors.portal, WARD, "H60.02215-260803-0004")
         .await;
@@ -234,7 +234,7 @@ async fn numbers_taken_along_are_nobody_elses_and_can_be_entered(on: Backend) {
         code_of(&doors.receive(&[]).await.good()),
         "H60.02215-260803-0006"
     );
-    // The same block again, whatever was brought since.
+    // A repeated request gets the same block, whatever the portal has brought since.
     let day = "2026-08-04";
     let body = json!({ "unit": WARD, "day": day, "count": 2, "request_id": fresh_id() });
     let first = doors
@@ -255,7 +255,7 @@ on_every_database!(
     flavor = "multi_thread"
 );
 
-/// A row that a table refuses for ever stands for whatever we have not thought of.
+/// A row that a table always refuses stands for any failure that we have not thought of.
 async fn what_the_database_never_takes_spoils_nobody_elses(on: Backend) {
     let world = World::on(on, "2026-08-03 10:00").await;
     let doors = Doors::of(&world).await;

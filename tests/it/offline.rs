@@ -1,4 +1,4 @@
-//! Reception without a line: numbers taken along, used, given back, and the day without a gap.
+//! Reception while offline: numbers reserved, used, voided, and a day without a gap.
 
 use std::collections::BTreeMap;
 
@@ -63,7 +63,7 @@ async fn void(world: &World, of: &str, numbers: &[u32]) -> Result<Vec<Block>, Er
         .await
 }
 
-/// Every number of a day up to its last, with what it belongs to.
+/// Every number of a day up to its last, with its owner.
 async fn whole_day(world: &World, of: &str) -> Vec<&'static str> {
     let clerk = who(Role::Receptionist, WARD);
     let blocks = world
@@ -74,7 +74,7 @@ async fn whole_day(world: &World, of: &str) -> Vec<&'static str> {
     let mut used = 0;
     for (number, state) in blocks.unwrap().iter().flat_map(|block| &block.numbers) {
         match state {
-            // The dossier itself is found by its code.
+            // A used number is counted by its dossier, which the code finds.
             NumberState::Used(_) => used += 1,
             NumberState::Open => owners.entry(*number).or_default().push("open"),
             NumberState::Void { .. } => owners.entry(*number).or_default().push("void"),
@@ -113,7 +113,7 @@ async fn a_block_is_used_and_given_back_and_the_day_has_no_gap(on: Backend) {
     world.receive(WARD, THREE_DAYS).await;
     let block = reserve(&world, "2026-08-03", 4).await.unwrap();
     assert_eq!((block.first, block.last), (2, 5));
-    // Online numbering goes on after the block.
+    // Online numbering continues after the block.
     let online = world.receive(WARD, THREE_DAYS).await;
     assert_eq!(online.dossier.label(), "H60.02215-260803-0006");
     assert_eq!(
@@ -155,7 +155,7 @@ async fn a_block_is_used_and_given_back_and_the_day_has_no_gap(on: Backend) {
         whole_day(&world, "2026-08-03").await,
         ["dossier", "dossier", "dossier", "void", "void", "dossier"]
     );
-    // What is settled stays so, and a list is given back whole or not at all.
+    // A settled number stays settled, and a list of numbers is voided as a whole or not at all.
     for numbers in [&[2][..], &[9], &[1]] {
         assert!(matches!(
             void(&world, "2026-08-03", numbers).await,
@@ -195,7 +195,7 @@ async fn a_block_ahead_does_not_move_the_day_and_a_day_that_is_over_gives_none(o
     assert_eq!(online.dossier.label(), "H60.02215-260804-0004");
     let more = reserve(&world, "2026-08-04", 2).await.unwrap();
     assert_eq!((more.first, more.last), (5, 6));
-    // The clock goes back: the day does not.
+    // The clock goes back, but the day of the numbers does not.
     world.set("2026-08-03 23:00");
     let refused = reserve(&world, "2026-08-03", 1).await;
     assert!(matches!(
@@ -233,7 +233,7 @@ async fn desks_at_once_never_get_the_same_number(on: Backend) {
     join_all(desks).await;
     let whole = whole_day(&world, "2026-08-03").await;
     assert_eq!(whole.len(), 4 * 5 + 4);
-    // Two desks enter the same slip: one of them is told.
+    // Two desks enter the same slip; one of them is refused.
     let open = whole.iter().position(|owner| *owner == "open").unwrap();
     let number = u32::try_from(open).unwrap() + 1;
     let twice = (0..2).map(async |_| {
@@ -243,7 +243,7 @@ async fn desks_at_once_never_get_the_same_number(on: Backend) {
     let outcomes = join_all(twice).await;
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
     whole_day(&world, "2026-08-03").await;
-    // The same request gets the same block, and with another count none.
+    // A repeated request gets the same block. With another count it gets none.
     let clerk = who(Role::Receptionist, WARD);
     let identity = world.identity();
     let take = async |count| {

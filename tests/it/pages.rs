@@ -1,4 +1,4 @@
-//! The pages, as a browser asks for them: over the router, with a real store behind it.
+//! The pages as a browser requests them: through the router, on a real store.
 
 mod browser;
 mod chromium;

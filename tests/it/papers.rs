@@ -1,4 +1,4 @@
-//! What is said of papers, from the desk to the database and back.
+//! Details of papers, from the desk to the database and back.
 
 use domain::role::Role;
 use serde_json::{Value, json};
@@ -53,7 +53,7 @@ async fn what_is_said_of_papers_is_kept_and_shown_until_the_end(on: Backend) {
     submission["papers"] = json!([{ "component": "to-khai", "copy": "PAPER_COPY_ELECTRONIC" }]);
     let submitted = json.call(&token, "SubmitDossier", &submission).await;
     let submitted = submitted.good();
-    // A paper that is described has come, and needs no other mention.
+    // A paper with details has come, so it needs no other mention.
     assert_eq!(submitted["components"], json!(["to-khai"]));
     assert_eq!(submitted["digitised_count"], 0);
 

@@ -1,5 +1,5 @@
-//! What was asked for is due until all of it is there, however often a bank tells of it; and the
-//! citizen is shown the date that they were told last.
+//! A requested payment stays due until it is complete, however often a bank reports it. The citizen
+//! sees the date that they were told last.
 
 use domain::role::Role;
 use serde_json::{Value, json};
@@ -41,7 +41,7 @@ async fn a_part_of_a_payment_leaves_the_rest_due_and_one_reference_is_one_paymen
         (&json!("1"), &json!("499999"))
     );
 
-    // The bank tells again, under a request of its own.
+    // The bank reports the same payment again, with a new request id.
     let again = on(&part, one);
     let again = json.call(&desk, "RecordPayment", &again).await.good();
     assert_eq!(again["etag"], part["etag"], "one payment");
@@ -94,7 +94,7 @@ async fn a_late_apology_moves_the_date_that_the_citizen_is_shown_and_nothing_els
     assert_eq!(received["effective_due_time"], "2026-08-06T10:00:00Z");
     assert_eq!(received["apology_file_by_time"], "2026-08-05T10:00:00Z");
 
-    // On the due day it is too late to move it; a Sunday is told back as the Monday after it.
+    // On the due day an apology is too late to move the date. A Sunday becomes the Monday after it.
     world.set("2026-08-06 08:00");
     let apology = json!({ "reason": "chờ xác minh", "due_time": "2026-08-09T17:00:00+07:00" });
     let late = on(&received, json!({ "apology": apology }));

@@ -1,4 +1,4 @@
-//! Petitions over the wire: what they are about, and a worklist of their own.
+//! Petitions over the wire: their subject, and a worklist of their own.
 
 use app::ports::Store;
 use domain::role::Role;

@@ -20,17 +20,17 @@ use tonic::transport::Channel;
 
 use crate::calling;
 
-/// How long anything may take before a test gives up.
+/// How long a test waits for anything before it gives up.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Waits for something that must come.
+/// Waits for something that must happen. Panics with `what` if it does not.
 pub async fn soon<T>(what: &str, coming: impl Future<Output = T>) -> T {
     tokio::time::timeout(PATIENCE, coming)
         .await
         .unwrap_or_else(|_| panic!("{what} did not come"))
 }
 
-/// What a server is set to, by the crate that reads it.
+/// The settings of a server, by the crate that reads them.
 #[derive(Clone, Default)]
 pub struct Settings {
     pub calls: gate::Limits,
@@ -73,7 +73,7 @@ impl Port {
         Self::with(engine, Settings::default(), |router| router).await
     }
 
-    /// With settings of its own, and something around the services.
+    /// Starts a server with given settings, and with something around the services.
     pub async fn with(
         engine: &Arc<Engine>,
         settings: Settings,
@@ -86,7 +86,7 @@ impl Port {
         let router = around(router);
         let ended = tokio::spawn(async move {
             let shutdown = async {
-                // A test that ends without stopping it drops the sender.
+                // If a test ends without stopping the server, the sender is dropped.
                 let _dropped = stopped.await;
             };
             motcua_http::run(listener, router, &gate, &settings.listen, shutdown).await
@@ -98,7 +98,7 @@ impl Port {
         }
     }
 
-    /// For the generated client.
+    /// A channel for the generated client.
     pub async fn channel(&self) -> Channel {
         let address = format!("http://{}", self.address);
         Channel::from_shared(address)
@@ -108,14 +108,14 @@ impl Port {
             .unwrap()
     }
 
-    /// A call in JSON on a connection of its own; dropping the answer hangs up.
+    /// Makes a call in JSON on its own connection. Dropping the answer hangs up.
     pub async fn post(&self, token: &str, method: &str, body: &Value) -> Response<Body> {
         let (answer, _line) = self.send(calling::request(token, method, body)).await;
         answer.await.unwrap().map(Body::new)
     }
 
-    /// Sends a request on a connection of its own: the answer to come, and the line that is
-    /// cut by aborting it.
+    /// Sends a request on its own connection. Returns the coming answer, and the connection's task,
+    /// whose abort cuts the connection.
     pub async fn send(
         &self,
         request: Request<Body>,

@@ -1,4 +1,5 @@
-//! A receipt is printed: all that stands on it in one answer, each print counted, the dossier untouched.
+//! Printing a receipt: one answer has its whole content, each print is counted, and the dossier
+//! does not change.
 
 use std::sync::Arc;
 
@@ -51,7 +52,7 @@ async fn a_receipt_is_printed_as_often_as_it_is_needed_and_each_print_is_counted
     assert_eq!(*explained, received_lines(&received));
     assert_eq!(sheet["papers"][0]["component"], "to-khai");
     assert_ne!(sheet["papers"][0]["display_name"], "to-khai");
-    // Nobody has said where the desk is; the hours that count are known.
+    // The catalogue has no address of the desk, but knows the hours that count.
     let place = &sheet["receiving_desk"];
     assert_eq!(place["display_name"], "Phường Minh Xuân");
     assert_eq!(
@@ -61,7 +62,8 @@ async fn a_receipt_is_printed_as_often_as_it_is_needed_and_each_print_is_counted
     assert_eq!(place["hours"], "7:30–11:30, 13:30–17:00");
     assert_eq!(place["hours_mark"], "MARK_DERIVED");
 
-    // Sent again it is the same print; asked again, and by somebody else, it is another one.
+    // A repeated request is the same print. A new request, or one by somebody else, is another
+    // print.
     world.set("2026-08-04 09:00");
     assert_eq!(json.call(&desk, "GetReceipt", &first).await.good(), sheet);
     let again = json.call(&leader, "GetReceipt", &print(&code)).await.good();
@@ -74,7 +76,7 @@ async fn a_receipt_is_printed_as_often_as_it_is_needed_and_each_print_is_counted
     let expected = (400, "INVALID_ARGUMENT", "REQUEST_ID_REUSED");
     assert_eq!(reused.refused(), expected);
 
-    // The log has who and when; the dossier has not moved.
+    // The log has the person and the moment; the dossier has not moved.
     let read = world.store.read().await.unwrap();
     let key = (received.dossier.province.clone(), received.dossier.id);
     let log = read.prints(&key).await.unwrap();
@@ -89,7 +91,7 @@ async fn a_receipt_is_printed_as_often_as_it_is_needed_and_each_print_is_counted
     assert_eq!(unmoved, history);
 }
 
-/// What the answer to the reception said of the due time.
+/// The explanation of the due time in the answer to the reception.
 fn received_lines(received: &app::view::View) -> Value {
     let receipt = received.receipt.as_ref().unwrap();
     let explained = receipt.explanation.as_ref().unwrap();
@@ -129,7 +131,7 @@ async fn whoever_scans_the_paper_sees_what_the_pin_opens(on: Backend) {
     assert_ne!(by_pin["details"], Value::Null);
     assert_eq!(by_token, by_pin);
 
-    // It opens its own dossier and no other, and is no PIN.
+    // The token opens its own dossier and no other, and is no PIN.
     let nowhere = (404, "NOT_FOUND", "NOT_FOUND");
     let elsewhere = look(json!({ "code": other, "token": token })).await;
     assert_eq!(elsewhere.refused(), nowhere);

@@ -18,10 +18,10 @@ use domain::role::Role;
 
 use crate::world::{OTHER_WARD, PROVINCE, THREE_DAYS, WARD, World, who};
 
-/// 10 working days and a stop for the payment: appraise, tax, register, sign.
+/// 10 working days and a stop for the payment; the steps appraise, tax, register, sign.
 pub const TEN_DAYS: &str = "1.013831";
 
-/// Somebody of the province, by name.
+/// A person of the province, by name.
 pub fn of_the_province(name: &str) -> Caller {
     Caller {
         actor: ActorId::parse(name).unwrap(),
@@ -60,7 +60,7 @@ pub async fn propose(world: &World, path: &str, text: String) -> Document {
     world.engine.propose_document(&lan, draft).await.unwrap()
 }
 
-/// Lan proposes, Mai approves.
+/// Lan proposes a text, and Mai approves it.
 pub async fn publish(world: &World, path: &str, text: String) -> Document {
     let document = propose(world, path, text).await;
     let mai = of_the_province("mai");
@@ -68,7 +68,7 @@ pub async fn publish(world: &World, path: &str, text: String) -> Document {
     world.engine.approve_document(&mai, number).await.unwrap()
 }
 
-/// Everything that was ordered is done.
+/// Runs all ordered jobs to their end.
 pub async fn carried_out(world: &World) {
     let now = world.engine.now();
     let mut followed = Followed::default();
@@ -85,7 +85,7 @@ pub async fn dossier(world: &World, id: DossierId) -> Dossier {
     read.dossier(&key).await.unwrap().unwrap().dossier
 }
 
-/// A province with dossiers in every state that a due time can be in.
+/// A province with dossiers in every state that a due time can have.
 pub async fn lived_in(world: &World) -> Vec<DossierId> {
     let mut all = Vec::new();
     for (day, ward) in [
@@ -108,7 +108,7 @@ pub async fn lived_in(world: &World) -> Vec<DossierId> {
         }
         let gone = world.receive(ward, THREE_DAYS).await;
         all.push(world.finish(gone).await.dossier.id);
-        // Some have come with their papers since.
+        // Some citizens have brought their papers since.
         if ward == WARD {
             world.pass(chrono::TimeDelta::hours(30));
             for view in wait {
@@ -130,7 +130,7 @@ pub async fn lived_in(world: &World) -> Vec<DossierId> {
                 reason: Words::new("chờ xác minh"),
                 due: due + chrono::TimeDelta::days(3),
             });
-            // A same-day due time can no longer be moved; the apology is then only noted.
+            // A same-day due time can no longer move, so the apology is only noted.
             world.act(&extended, Role::Leader, later).await.unwrap();
         }
         let submitted = format!(

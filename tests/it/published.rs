@@ -57,7 +57,7 @@ async fn what_is_received_after_a_publication_counts_by_it(on: Backend) {
     world.engine.refresh_catalogue().await.unwrap();
     let after = world.receive(WARD, THREE_DAYS).await;
     assert_eq!(due(&after), Some(moment("2026-08-07 17:00")));
-    // Another province has the calendar that it had.
+    // Another province keeps its calendar.
     let other = catalogue()
         .units
         .iter()

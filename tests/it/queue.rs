@@ -1,4 +1,4 @@
-//! A queue that is full: who is let in, and what the others are told.
+//! A full queue: whose requests are let in, and what the others are told.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::world::{
 
 type Asked = JoinHandle<Result<View, Error>>;
 
-/// An office whose database does not answer until it is let, with eight places to wait.
+/// An office whose database does not answer until the test lets it, with eight waiting places.
 struct Busy {
     world: World,
     engine: Arc<Engine>,
@@ -40,7 +40,7 @@ impl Busy {
             store: Arc::new(gate),
             catalogue: catalogue(),
             clock: world.clock.clone() as Arc<dyn Clock>,
-            // Not numbered: the world's own engine has used the first numbers.
+            // Not numbered ids, because the world's own engine has used the first numbers.
             ids: Arc::new(server::clock::SystemIds),
             secret: b"a secret of the tests".to_vec(),
             queue: 8,
@@ -53,7 +53,7 @@ impl Busy {
         }
     }
 
-    /// A ward's desk takes in its `number`-th dossier.
+    /// The desk of a ward takes in its dossier number `number`.
     fn receives(&self, ward: &'static str, number: u64) -> Asked {
         let engine = self.engine.clone();
         tokio::spawn(async move {
@@ -86,12 +86,12 @@ impl Busy {
         })
     }
 
-    /// Lets a ward's desk take dossiers in until it is refused, and gives those that wait.
+    /// Takes dossiers in at a ward's desk until one is refused, and returns those that wait.
     async fn flood(&self, ward: &'static str) -> (Vec<Asked>, Error) {
         let mut waiting = Vec::new();
         for number in 0..100 {
             let mut asked = self.receives(ward, number);
-            // A refusal is there at once, on the one thread of this test.
+            // On the test's single thread, a refusal is there without waiting.
             for _ in 0..20 {
                 tokio::task::yield_now().await;
             }
@@ -125,7 +125,7 @@ async fn a_flood_from_one_ward_is_refused_and_its_neighbour_is_still_served() {
     for asked in first {
         asked.await.unwrap().unwrap();
     }
-    // The one that was refused wrote nothing; the same request is as good as new.
+    // The refused request wrote nothing, so the same request is as good as new.
     let again = office.receives(WARD, 4).await.unwrap().unwrap();
     assert_eq!(again.dossier.version, 1);
 }

@@ -1,4 +1,4 @@
-//! On-time and online rates through the engine, as they would be read at a desk.
+//! On-time and online rates through the engine, as a desk would read them.
 
 use app::Error;
 use app::read::ListQuery;
@@ -52,9 +52,9 @@ on_both!(a_month_adds_up_and_stays_as_it_was);
 
 async fn a_month_adds_up_and_stays_as_it_was(on: Backend) {
     let world = World::on(on, "2026-08-03 10:00").await;
-    // On time, at the desk.
+    // A dossier on time, at the desk.
     let one = world.receive(WARD, THREE_DAYS).await;
-    // Submitted online and accepted; will be late.
+    // A dossier submitted online and accepted, which will be late.
     let two = world.submit(WARD, THREE_DAYS, "G22.99-260803-000001").await;
     let accept = Command::Receive(Accept {
         components: Vec::new(),
@@ -62,7 +62,7 @@ async fn a_month_adds_up_and_stays_as_it_was(on: Backend) {
         accept_incomplete: Words::default(),
     });
     let two = world.act(&two, Role::Receptionist, accept).await.unwrap();
-    // Still pending at the end of the month.
+    // A dossier that is still pending at the end of the month.
     world.receive(WARD, "1.013225").await;
     world.set("2026-08-05 09:00");
     world.finish(one).await;
@@ -85,7 +85,7 @@ async fn a_month_adds_up_and_stays_as_it_was(on: Backend) {
     assert_eq!(row.online_rate.rate, Some(1.0 / 3.0));
     assert!(row.small);
 
-    // As of the sixth, one was resolved; the late one was not late yet.
+    // As of 6 August one dossier is resolved, and the late one is not late yet.
     let early = rates(&world, "2026-08-01", "2026-08-31", Some("2026-08-06 12:00")).await;
     let row = &early.units[0];
     identity_holds(row);
@@ -94,7 +94,7 @@ async fn a_month_adds_up_and_stays_as_it_was(on: Backend) {
         (1, 2, 0)
     );
 
-    // What happens later leaves the old report alone.
+    // Later events do not change the old report.
     world.set("2026-09-15 09:00");
     let ward = world.receive(WARD, THREE_DAYS).await;
     world.finish(ward).await;

@@ -1,4 +1,4 @@
-//! What citizens thought, counted by unit and period.
+//! Citizens' ratings, counted by unit and period.
 
 use app::report::{RateUnits, UnitBasis};
 use app::satisfaction::RatingsQuery;
@@ -59,7 +59,7 @@ fn rate(score: u8) -> Command {
     })
 }
 
-/// A dossier of a ward that its citizen took back, to be rated.
+/// A dossier that its citizen has withdrawn, ready to be rated.
 async fn ended(world: &World, ward: &str, procedure: &str) -> View {
     let received = world.receive(ward, procedure).await;
     withdrawn(world, &received).await
@@ -91,7 +91,7 @@ async fn a_rating_counts_on_its_day_at_the_unit_that_decided_and_as_of_any_momen
     world.set("2026-08-31 23:59");
     rated(&world, &elsewhere, 5).await;
     rated(&world, &petition, 1).await;
-    // The citizen says so in the next month, though the dossier ended in August.
+    // The rating comes in September, although the dossier ended in August.
     world.set("2026-09-01 00:00");
     rated(&world, &second, 5).await;
     world.set("2026-09-02 08:00");
@@ -104,7 +104,7 @@ async fn a_rating_counts_on_its_day_at_the_unit_that_decided_and_as_of_any_momen
     assert_eq!(both.total.scores.dissatisfied(), Rate::new(1, 2));
     assert!(both.total.is_small());
 
-    // Who asks as of a moment is told what was known then.
+    // A report as of a moment shows what was known then.
     let mut then = of(WARD, "2026-08-01", "2026-09-30");
     then.as_of = Some(moment("2026-08-31 23:00"));
     assert_eq!(scores(&asked(&world, then).await), [0, 1, 0, 0, 0]);
@@ -129,7 +129,7 @@ async fn what_citizens_thought_of_a_former_unit_reads_by_the_old_and_by_the_new(
     rated(&world, &in_june, 4).await;
     world.set("2025-07-01 00:05");
     merger::merge(&world, &merger::merger(false, &[])).await;
-    // By now its heir's clerk takes it down.
+    // A clerk of the successor unit records the rating.
     let mut clerk = who(Role::Receptionist, WARD);
     clerk.former = vec![here];
     let name = app::view::DossierName::Id(in_july.dossier.id);

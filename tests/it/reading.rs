@@ -1,4 +1,4 @@
-//! Reading: pages, search, worklists, look-up, the feed.
+//! Reading: pages, search, worklists, look-up, feed.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -36,10 +36,10 @@ async fn received_by(world: &World, name: &str, phone: &str) -> app::view::View 
         .unwrap()
 }
 
-/// The address of a citizen who asks.
+/// The address from which a citizen asks.
 const HERE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
 
-/// The address of another one.
+/// The address of another citizen.
 const ELSEWHERE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 2));
 
 on_both!(names_are_found_without_accents_and_telephones_by_their_digits);
@@ -317,7 +317,7 @@ async fn a_wrong_pin_reads_like_an_unknown_code_and_slows_down_whoever_sends_it(
     }
     let slowed = guess(&code, &pin, HERE).await.unwrap_err();
     assert!(matches!(slowed, Error::TooMany { seconds: 2 }), "{slowed}");
-    // The holder of the receipt sits elsewhere, and is not kept out.
+    // The owner of the receipt has another address, and is not locked out.
     assert!(guess(&code, &pin, ELSEWHERE).await.is_ok());
     assert!(
         engine.lookup(&code, None, HERE).await.is_ok(),

@@ -1,4 +1,4 @@
-//! What a citizen says with nothing but the receipt in hand.
+//! What a citizen can do with the receipt alone.
 
 use app::ports::Store;
 use domain::dossier::acts::RateDossier;
@@ -21,7 +21,7 @@ fn rating(code: &str, pin: &str, score: u8) -> Value {
     })
 }
 
-/// Somebody without a token says what they think.
+/// Sends a rating without a token.
 async fn says(json: &Json, body: &Value) -> Answer {
     json.call("", "SubmitRating", body).await
 }
@@ -52,7 +52,7 @@ async fn whoever_holds_the_receipt_rates_once_after_the_end(on: Backend) {
             "rate_time": "2026-08-09T13:00:00Z",
         })
     );
-    // Sent again it gets the same answer; said again it does not count, whoever takes it down.
+    // A repeated request gets the same answer. A second rating does not count, whoever records it.
     world.set("2026-08-10 09:00");
     assert_eq!(says(&json, &body).await.good(), said);
     let again = says(&json, &rating(&code, &pin, 1)).await;
@@ -99,7 +99,7 @@ async fn whoever_holds_the_receipt_rates_once_after_the_end(on: Backend) {
         "{bytes}"
     );
 
-    // With the PIN one is shown what was said, and without it nothing of it.
+    // The PIN shows the rating; without it, nothing of the rating is shown.
     for (body, shown) in [
         (json!({ "code": code, "pin": pin }), said),
         (json!({ "code": code }), Value::Null),
@@ -135,7 +135,7 @@ async fn a_wrong_pin_reads_like_an_unknown_code_and_a_few_slow_down_the_next() {
     assert_eq!(known.refused(), (404, "NOT_FOUND", "NOT_FOUND"));
     assert_eq!(told(&known, &code), told(&strange, &unknown));
 
-    // Looking up and rating are one way in: wrong PINs of either count for both.
+    // Looking up and rating share one limit: wrong PINs at either count for both.
     for _ in 0..2 {
         says(&json, &rating(&code, wrong, 5)).await.refused();
         let body = json!({ "code": code, "pin": wrong });

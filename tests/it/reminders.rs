@@ -1,4 +1,4 @@
-//! A chairman reminds, and the office sees it until the dossier goes on.
+//! A chairman sends a reminder, and the office sees it until the dossier moves on.
 
 use domain::role::Role;
 use serde_json::{Value, json};
@@ -52,7 +52,7 @@ async fn a_reminder_is_seen_on_the_dossier_and_on_its_row_until_the_dossier_goes
     assert_eq!(reminded["state"], received["state"]);
     assert_eq!(row().await["reminder"], expected);
 
-    // Once more, and by name.
+    // A second reminder, to a named person.
     let body = on(
         &reminded,
         json!({ "words": "lần hai", "receiver": "nv-an" }),

@@ -1,4 +1,4 @@
-//! The page of requirements names tests; each of them is there.
+//! Every test that the page of requirements names exists.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -36,7 +36,7 @@ fn functions() -> BTreeSet<String> {
     found
 }
 
-/// The rows: the requirement's number, and the tests that hold it.
+/// The rows of the page: the requirement's number, and the tests that prove it.
 fn rows(page: &str) -> Vec<(String, Vec<String>)> {
     page.lines()
         .filter(|line| line.starts_with("| R"))

@@ -1,4 +1,4 @@
-//! A database put back from a backup, and the readers who knew what came after it.
+//! A database restored from a backup, and readers who had seen later events.
 
 use std::sync::Arc;
 
@@ -63,7 +63,7 @@ async fn run(url: &str, sql: &str) {
     db.close().await.unwrap();
 }
 
-/// All cursors that a reader may have kept at this moment, with how many events lie behind each.
+/// Every cursor that a reader may have kept by now; `behind` events lie after the last.
 async fn cursors(engine: &Arc<Engine>, behind: usize) -> Vec<String> {
     let mut kept = Vec::new();
     for caller in [
@@ -113,7 +113,7 @@ async fn a_reader_who_knows_more_than_a_restored_database_is_told_however_far_it
                 );
             }
         }
-        // Who had read only what the backup has misses nothing.
+        // A reader who had read no further than the backup misses nothing.
         let entry = &known.entries[1];
         let news = after.engine.feed(&province, &entry.cursor, 0).await;
         assert_eq!(news.unwrap().entries.len(), grown);

@@ -10,7 +10,7 @@ use crate::world::{WARD, World};
 
 const HASH: &str = "a3f1c2d4e5b60718293a4b5c6d7e8f90a3f1c2d4e5b60718293a4b5c6d7e8f90";
 
-/// A confirmation, signed twice: in the file, and apart from it.
+/// A confirmation with two signatures, one inside the file and one apart from it.
 fn confirmation() -> Value {
     let signature = |format: &str, detached: &str| {
         json!({

@@ -1,5 +1,5 @@
-//! Several processes on one server: what one of them alone cannot get wrong. A process is an engine
-//! with connections of its own.
+//! Several processes on one server, and the mistakes that only several can make. A process here is
+//! an engine with its own connections.
 
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -24,7 +24,7 @@ use crate::world::{
     catalogue, moment, procedure_code, who,
 };
 
-/// Another process on the database of a world, by a clock of its own.
+/// Another process on the database of a world, with its own clock.
 pub struct Process {
     pub engine: Arc<Engine>,
     pub store: Arc<SeaStore>,
@@ -44,7 +44,7 @@ impl Process {
         };
         let store = Arc::new(SeaStore::open(url, options).await.unwrap());
         let clock = Arc::new(StandingClock::at(moment(local)));
-        // Apart from those of every other process.
+        // Numbers apart from those of every other process.
         static STARTED: AtomicU64 = AtomicU64::new(1);
         let ids = NumberedIds::from(STARTED.fetch_add(1, Ordering::Relaxed) * 10_000);
         let engine = Engine::start(Parts {
@@ -63,7 +63,7 @@ impl Process {
     }
 }
 
-/// Somebody hands a dossier in at the ward.
+/// Receives a dossier at the ward.
 pub async fn receive(engine: &Engine, world: &World, id_number: &str) -> Result<(), Error> {
     let mut reception = at_the_desk(WARD, THREE_DAYS);
     reception.content.applicant.id_number = id_number.into();
@@ -123,7 +123,7 @@ async fn a_process_whose_clock_is_behind_the_others_writes_nothing(on: Backend) 
     receive(&other.engine, &world, "").await.unwrap();
 }
 
-/// What this thread logs.
+/// Collects what this thread logs.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -236,7 +236,7 @@ async fn a_ward_that_another_process_holds_keeps_no_other_ward_waiting(on: Backe
         }
     };
     let mut held = std::pin::pin!(at(WARD));
-    // Those who came together with the ward, and those who come while it waits.
+    // Requests that arrived together with the ward's, and requests that arrive while it waits.
     let others = async {
         let mut all = Vec::new();
         for _ in 0..3 {

@@ -1,5 +1,5 @@
-//! Form II.06a, what stands beside it, and the index over the wire: the numbers of the engine, each
-//! opening exactly the dossiers that it counts, and each reached by the trick that it counts.
+//! Form II.06a, the numbers beside it, and the index, over the wire. They equal the engine's
+//! numbers, each opens exactly the dossiers that it counts, and each trick shows in its number.
 
 mod behind;
 pub mod everything;
@@ -16,7 +16,7 @@ use crate::backend::Backend;
 use crate::calling::{Json, fresh_id};
 use crate::world::{OTHER_WARD, PROVINCE, WARD, World};
 
-/// The people of an office and its province, over one wire.
+/// The people of an office and its province, on one wire.
 pub struct Office {
     pub world: World,
     pub json: Json,
@@ -29,18 +29,18 @@ impl Office {
         Self { world, json }
     }
 
-    /// A call by somebody of a unit.
+    /// Makes a call as somebody of a unit.
     pub async fn asks(&self, role: Role, unit: &str, method: &str, body: &Value) -> Value {
         let token = self.world.token(role, unit).await;
         self.json.call(&token, method, body).await.good()
     }
 
-    /// A command on a dossier as it stands, by somebody of the ward.
+    /// Acts on a dossier in its present version, as somebody of the ward.
     pub async fn acts(&self, role: Role, method: &str, on: &Value, more: Value) -> Value {
         self.acts_at(WARD, role, method, on, more).await
     }
 
-    /// The same by somebody of another unit.
+    /// Acts as somebody of a given unit.
     pub async fn acts_at(
         &self,
         unit: &str,
@@ -56,13 +56,13 @@ impl Office {
         self.asks(role, unit, method, &body).await
     }
 
-    /// Form II.06a of all units over the wire.
+    /// Form II.06a of all units, over the wire.
     pub async fn form(&self, from: &str, to: &str) -> Value {
         self.asks(Role::Province, PROVINCE, "GetIi06a", &province(from, to))
             .await
     }
 
-    /// The codes of the dossiers behind a number of a unit, each as often as it counts.
+    /// The codes of the dossiers behind a unit's number, each as often as it counts.
     pub async fn behind(&self, unit: &str, number: &str, from: &str, to: &str) -> Vec<String> {
         let mut asked = json!({
             "unit": unit, "from": from, "to": to, "number": number, "page_size": 2,
@@ -86,12 +86,12 @@ impl Office {
     }
 }
 
-/// All units of the province, over a period.
+/// The request for all units of the province over a period.
 pub fn province(from: &str, to: &str) -> Value {
     json!({ "province": "08", "from": from, "to": to })
 }
 
-/// The same as the engine is asked.
+/// The same as a query to the engine.
 pub fn query(from: &str, to: &str) -> RatesQuery {
     RatesQuery {
         units: RateUnits::Province(ProvinceCode::parse("08").unwrap()),
@@ -102,7 +102,7 @@ pub fn query(from: &str, to: &str) -> RatesQuery {
     }
 }
 
-/// A number of a unit in a form; 0 for a unit that is not told.
+/// A number of a unit in a form; 0 if the form lacks the unit.
 pub fn number(form: &Value, unit: &str, name: &str) -> u64 {
     let units = form["units"].as_array().into_iter().flatten();
     let mut found = units.filter(|told| told["unit"] == unit);
@@ -116,7 +116,7 @@ pub fn number(form: &Value, unit: &str, name: &str) -> u64 {
     }
 }
 
-/// A small month: one ward on time, late and pending, another that was handed a dossier.
+/// A small month: one ward with dossiers on time, late and pending, and one that got a transfer.
 pub async fn a_month(office: &Office) {
     use crate::world::THREE_DAYS;
     let world = &office.world;

@@ -1,4 +1,4 @@
-//! The contract of the store: every method of the port, on a real database file.
+//! The contract of the store: every method of the port, on a real database.
 
 mod access;
 mod committing;

@@ -1,4 +1,4 @@
-//! Streams over real connections: nothing is lost, nothing comes twice, and they end.
+//! Streams over real connections: nothing is lost, nothing comes twice, and every stream ends.
 
 mod counts;
 mod ending;

@@ -1,4 +1,5 @@
-//! What is kept for queries is what the events say, and a hand in the file is noticed.
+//! `verify` finds every difference between the query tables and the events, and any edit in the
+//! file.
 
 use std::net::IpAddr;
 
@@ -29,7 +30,7 @@ pub async fn differences(world: &World) -> Vec<String> {
     found
 }
 
-/// A small office with a little of everything.
+/// A small office with dossiers of several kinds.
 async fn office(on: Backend) -> World {
     let world = World::on(on, "2026-08-21 08:00").await;
     Desk::beside(&world).await.run(30).await;

@@ -1,4 +1,4 @@
-//! The wire: what is said on it does not change unnoticed, and errors are told well.
+//! The wire: the contract does not change unnoticed, and errors are complete.
 
 mod calls;
 mod descriptor;
@@ -19,7 +19,8 @@ use tower::ServiceExt;
 use crate::port::{Settings, Site};
 use crate::world::World;
 
-/// A file of the repository that a test keeps equal to what the code says.
+/// Compares a file of the repository with what the code generates; `UPDATE` writes the file
+/// instead.
 fn golden(path: &str, now: &str) {
     let path = root().join(path);
     if std::env::var_os("UPDATE").is_some() {
@@ -51,7 +52,7 @@ async fn call(router: &Router, token: &str, method: &str, body: &Value) -> (Stat
     post(router, token, method, "application/json", body.to_string()).await
 }
 
-/// A post of anything.
+/// Posts any body.
 async fn post(
     router: &Router,
     token: &str,

@@ -1,4 +1,4 @@
-//! Sees whether anything was written to a world's database, by whomever.
+//! Notices any write to a world's database, whoever makes it.
 
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement,
@@ -6,14 +6,14 @@ use sea_orm::{
 
 use crate::world::World;
 
-/// One connection that only looks. SQLite tells it how often others have committed a change,
-/// so a write to any table is seen, also to one that no call shows.
+/// A connection that only watches. SQLite reports how often others have committed a change, so the
+/// witness sees a write to any table, even one that no call shows.
 pub struct Witness(DatabaseConnection);
 
 impl Witness {
     pub async fn of(world: &World) -> Self {
         let mut options = ConnectOptions::new(&world.url);
-        // The count belongs to the connection, so it must stay the same one.
+        // SQLite counts per connection, so the pool must keep the same one.
         options
             .max_connections(1)
             .min_connections(1)
@@ -23,7 +23,7 @@ impl Witness {
         witness
     }
 
-    /// A number that is another one after any commit of somebody else.
+    /// A number that changes with every commit of somebody else.
     pub async fn seen(&self) -> i64 {
         let ask = Statement::from_string(DbBackend::Sqlite, "PRAGMA data_version");
         let row = self.0.query_one_raw(ask).await.unwrap().unwrap();

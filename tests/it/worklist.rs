@@ -1,5 +1,5 @@
-//! A morning of a ward: in which order its dossiers stand, and that each number on its screen has
-//! exactly the dossiers that it leads to.
+//! A morning of a ward: the order of its dossiers, and that each number on the screen leads to
+//! exactly the dossiers that it counts.
 
 use std::collections::BTreeMap;
 
@@ -14,11 +14,11 @@ use crate::world::{OTHER_WARD, PROVINCE, WARD, World, contents};
 /// Fifteen working days.
 const LONG: &str = "1.013992";
 
-/// People of the ward, of another one and of the province, over one wire.
+/// People of the ward, of another ward and of the province, on one wire.
 struct Morning {
     world: World,
     json: Json,
-    /// Dossiers by what is told of them.
+    /// The dossiers by their nicknames in the story.
     names: BTreeMap<&'static str, Value>,
 }
 
@@ -54,7 +54,7 @@ impl Morning {
         self.names.insert(told, dossier["name"].clone());
     }
 
-    /// Somebody does something to a dossier as it stands.
+    /// Somebody acts on a dossier in its present version.
     async fn does(&self, told: &str, local: &str, who: (Role, &str), method: &str, more: Value) {
         self.world.set(local);
         let name = &self.names[told];
@@ -68,7 +68,7 @@ impl Morning {
         self.ask(who.0, who.1, method, body).await;
     }
 
-    /// All rows of a worklist, page by page, and the total that the first page tells.
+    /// All rows of a worklist, page by page, and the total on the first page.
     async fn rows(&self, who: (Role, &str), filter: &Value) -> (Vec<Value>, u64) {
         let mut body = filter.clone();
         body["page_size"] = json!(2);
@@ -87,7 +87,7 @@ impl Morning {
         }
     }
 
-    /// What is told of the dossiers of a page, in order.
+    /// The nicknames of a page's dossiers, in order.
     async fn told(&self, who: (Role, &str), filter: Value) -> Vec<&'static str> {
         let (rows, total) = self.rows(who, &filter).await;
         assert_eq!(rows.len() as u64, total, "{filter}");
@@ -99,7 +99,7 @@ impl Morning {
     }
 }
 
-/// The papers that a procedure asks for.
+/// The papers that a procedure requires.
 fn papers(body: &Value) -> Value {
     let components = contents(body["procedure"].as_str().unwrap()).components;
     json!(
@@ -227,7 +227,7 @@ async fn a_worklist_goes_from_what_is_overdue_longest_to_whom_we_wait_for(on: Ba
             "waits since Wednesday",
         ]
     );
-    // The row of another unit's dossier says what this unit has to meet, and that it is late.
+    // The row of another unit's dossier shows this unit's own part, and that it is late.
     let (rows, _) = ward.rows(chairman, &json!({})).await;
     let leg = &rows[1];
     assert_eq!(leg["due_for_unit_time"], "2026-08-06T10:00:00Z");
@@ -239,7 +239,7 @@ async fn a_worklist_goes_from_what_is_overdue_longest_to_whom_we_wait_for(on: Ba
     assert_eq!(rows[0]["name"], leg["name"]);
     assert_eq!(rows[0]["due_for_unit_time"], rows[0]["effective_due_time"]);
     assert_eq!(rows[0]["overdue_for_unit"], false);
-    // For the province only the dossiers' own times count, and the order is the same.
+    // For the province only the dossiers' own due times count, and the order is the same.
     let province = ward.told((Role::Province, PROVINCE), json!({})).await;
     assert_eq!(
         province[..2],
@@ -249,7 +249,7 @@ async fn a_worklist_goes_from_what_is_overdue_longest_to_whom_we_wait_for(on: Ba
         province[9..],
         ["waits since Tuesday", "waits since Wednesday"]
     );
-    // Who comes back finds the clock running again, in its place.
+    // The citizen comes back: the clock runs again, and the dossier is in its place.
     let back = json!({ "components": [] });
     let clerk = (Role::Receptionist, WARD);
     ward.does(
@@ -349,7 +349,7 @@ async fn filters_narrow_a_worklist_and_a_list_together(on: Backend) {
         with(until).await,
         ["overdue since Thursday", "waits since Tuesday"]
     );
-    // What a screen has not shown yet.
+    // Dossiers that have changed since the screen was drawn.
     let changed = json!({ "changed_since_time": "2026-08-10T08:00:00+07:00" });
     assert_eq!(with(changed).await, ["to be answered tomorrow", "fresh"]);
     let online = json!({ "channel": "CHANNEL_ONLINE", "only": ["WORKLIST_FILTER_OVERDUE"] });
@@ -361,7 +361,7 @@ async fn filters_narrow_a_worklist_and_a_list_together(on: Backend) {
         "of this unit a leg and an answer are late"
     );
 
-    // A list takes the same words, and counts itself.
+    // A list takes the same filters as a worklist, and has its own count.
     let listed = async |filter: Value| {
         let mut filter = filter;
         filter["with_total"] = json!(true);
@@ -409,7 +409,7 @@ async fn a_worklist_is_sorted_searched_and_opened_at_any_page(on: Backend) {
     }
     assert_eq!(by("WORKLIST_ORDER_URGENCY", false).await, usual);
 
-    // The third page of two, opened by its number, and from there on by its token.
+    // The third page of two rows: first by its number, then by page tokens.
     let third = json!({ "skip": 4, "page_size": 2 });
     let page = ward
         .ask(chairman.0, chairman.1, "ListWorklist", third.clone())
@@ -429,7 +429,8 @@ async fn a_worklist_is_sorted_searched_and_opened_at_any_page(on: Backend) {
     let next = ward.ask(chairman.0, chairman.1, "ListWorklist", on).await;
     assert_eq!(names(&next), expected(6..8));
 
-    // By words of the code, the procedure or the name, marks aside; names only for who sees them.
+    // Search by words of code, procedure or name, without accents; by names only for roles that see
+    // them.
     let code = page["dossiers"][0]["code"].as_str().unwrap().to_lowercase();
     assert_eq!(
         ward.told(chairman, json!({ "text": code })).await,

@@ -1,5 +1,5 @@
-//! A small world to tell stories in: an engine on its own database, a clock that stands
-//! until it is moved, numbered chance, and people of a ward.
+//! A small world for stories: an engine on its own database, a clock that stands until it is moved,
+//! counted ids, and the people of a ward.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -28,7 +28,7 @@ pub const WARD: &str = "H60.02215";
 pub const OTHER_WARD: &str = "H60.02212";
 pub const PROVINCE: &str = "H60";
 
-/// 3 working days; appraised by an officer, signed by a leader.
+/// 3 working days; an officer appraises, a leader signs.
 pub const THREE_DAYS: &str = "1.004873";
 
 /// The installation's secret.
@@ -53,12 +53,12 @@ impl Clock for StandingClock {
     }
 }
 
-/// Chance that counts.
+/// Ids from a counter instead of chance.
 #[derive(Default)]
 pub struct NumberedIds(AtomicU64);
 
 impl NumberedIds {
-    /// Counts on from a number, where others count too.
+    /// Counts from a number, if others count too.
     pub fn from(number: u64) -> Self {
         Self(AtomicU64::new(number))
     }
@@ -137,7 +137,8 @@ impl World {
         }
     }
 
-    /// Waits until the feed shows what was answered: on a server others may hold it up.
+    /// Waits until the feed shows every answered write; on a server, other transactions may delay
+    /// it.
     pub async fn feed_settles(&self, events: usize) {
         feed_settles(&self.store, events).await;
     }
@@ -157,7 +158,7 @@ impl World {
         *self.clock.0.lock().unwrap() += time;
     }
 
-    /// A new request id with its content.
+    /// A fresh request identity.
     pub fn identity(&self) -> RequestIdentity {
         let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
         identity(number, "")
@@ -199,7 +200,7 @@ impl World {
             .unwrap()
     }
 
-    /// Somebody of the dossier's ward acts on it as it stands.
+    /// Somebody of the dossier's ward acts on it in its present version.
     pub async fn act(&self, view: &View, role: Role, command: Command) -> Result<View, Error> {
         let caller = who(role, view.dossier.resolving.as_str());
         let name = DossierName::Id(view.dossier.id);
@@ -297,7 +298,7 @@ pub fn procedure_code(code: &str) -> ProcedureCode {
     ProcedureCode::parse(code).unwrap()
 }
 
-/// Somebody of a unit of any province.
+/// Somebody of a unit, in whichever province.
 pub fn who(role: Role, unit_code: &str) -> Caller {
     let found = catalogue()
         .units
@@ -314,7 +315,7 @@ pub fn who(role: Role, unit_code: &str) -> Caller {
     }
 }
 
-/// A request id with its content.
+/// A request identity with this number and content.
 pub fn identity(number: u64, content: &str) -> RequestIdentity {
     let id = format!("00000000-0000-4000-8000-{number:012x}");
     RequestIdentity {
@@ -323,7 +324,7 @@ pub fn identity(number: u64, content: &str) -> RequestIdentity {
     }
 }
 
-/// What an invented applicant brings.
+/// The contents of an invented applicant's dossier.
 pub fn contents(procedure: &str) -> Contents {
     let day = chrono::NaiveDate::from_ymd_opt(2026, 8, 3).unwrap();
     let catalogue = catalogue();
@@ -353,7 +354,7 @@ pub fn contents(procedure: &str) -> Contents {
     }
 }
 
-/// The same at a desk.
+/// The same contents, received at a desk.
 pub fn at_the_desk(ward: &str, procedure: &str) -> Reception {
     Reception {
         receiving: unit(ward),
@@ -362,7 +363,7 @@ pub fn at_the_desk(ward: &str, procedure: &str) -> Reception {
     }
 }
 
-/// The citizen is asked for a paper.
+/// A request for one paper.
 pub fn ask_for_papers() -> Command {
     Command::RequestSupplement(RequestSupplement {
         items: vec![SupplementItem {

@@ -1,4 +1,4 @@
-//! Writing through the lane: repeats, stale reads, numbers, duplicates.
+//! Writing through the writing lane: repeats, stale reads, numbers, duplicates.
 
 use app::Error;
 use app::ports::Store;
@@ -84,7 +84,7 @@ async fn a_request_id_with_other_content_is_refused(on: Backend) {
         .await
         .unwrap_err();
     assert!(matches!(error, Error::RequestReused { .. }), "{error:?}");
-    // Another actor's ids are its own.
+    // Another actor has request ids of its own.
     let other = who(Role::Chairman, WARD);
     world
         .engine
@@ -102,7 +102,7 @@ async fn callers_at_the_same_moment_get_gapless_numbers_and_repeats_join_them(on
         let (engine, clerk) = (world.engine.clone(), clerk.clone());
         async move {
             let reception = at_the_desk(WARD, THREE_DAYS);
-            // Each request comes twice, as from a desk that lost its line.
+            // Each request comes twice, as from a desk whose connection broke.
             let identity = identity(1_000 + number / 2, "the same");
             engine
                 .receive(&clerk, identity, &procedure_code(THREE_DAYS), reception)
@@ -135,7 +135,7 @@ async fn numbers_begin_anew_each_local_day_and_each_unit_has_its_own(on: Backend
     );
     let other = world.receive(OTHER_WARD, THREE_DAYS).await;
     assert_eq!(other.dossier.label(), "H60.02212-260804-0001");
-    // A clock set back gives no number at all.
+    // With the clock set back, no number is issued.
     world.set("2026-08-03 12:00");
     let (clerk, code) = (who(Role::Receptionist, WARD), procedure_code(THREE_DAYS));
     let reception = at_the_desk(WARD, THREE_DAYS);
@@ -214,7 +214,7 @@ async fn an_online_dossier_keeps_the_portals_code_and_takes_no_number(on: Backen
     let world = World::on(on, "2026-08-03 20:15").await;
     let submitted = world.submit(WARD, THREE_DAYS, "G22.99-260803-000017").await;
     assert_eq!(submitted.dossier.status(), Status::Submitted);
-    // 8 working hours from 07:30 the next morning; a day has seven and a half.
+    // 8 working hours from 07:30 the next morning; a working day has 7.5.
     assert_eq!(
         submitted.dossier.answer_due,
         Some(moment("2026-08-05 08:00"))
@@ -297,7 +297,7 @@ async fn the_same_person_online_and_then_at_the_desk_is_asked_about(on: Backend)
         panic!("{again:?}")
     };
     assert_eq!(existing, Some(first.dossier.label()));
-    // Another ward is told that there is one, and not which.
+    // Another ward learns that a duplicate exists, but not which.
     let elsewhere = crate::world::who(Role::Receptionist, OTHER_WARD);
     let mut theirs = reception(false);
     theirs.receiving = unit(OTHER_WARD);
@@ -315,7 +315,7 @@ async fn the_same_person_online_and_then_at_the_desk_is_asked_about(on: Backend)
         .receive(&clerk, world.identity(), &code, reception(true))
         .await
         .unwrap();
-    // Thirty days later it is another matter.
+    // After thirty days it is no duplicate.
     world.pass(TimeDelta::days(31));
     world
         .engine
@@ -355,7 +355,7 @@ async fn the_same_name_and_telephone_are_asked_about_where_no_number_tells_peopl
     ));
     let numbered = receive("Nông Thị Hương", "0900000412", "000000000412", false).await;
     assert!(asked(numbered));
-    // A name alone, or a telephone that a family shares, is nobody.
+    // A name alone, or a telephone that a family shares, identifies nobody.
     receive("Nông Thị Hương", "", "", false).await.unwrap();
     receive("Nông Văn Bình", "0900000412", "", false)
         .await
@@ -474,7 +474,7 @@ async fn nothing_personal_is_in_an_event(on: Backend) {
             "{text}"
         );
     }
-    // Yet those who deal with it can read what was written.
+    // People who handle the dossier can read the text.
     let history = world
         .engine
         .history(&clerk, &DossierName::Id(view.dossier.id))
@@ -550,7 +550,7 @@ async fn what_was_said_of_how_a_dossier_came_about_and_of_its_fee_is_kept(on: Ba
         (Origin::Agency, Setting::Mobile)
     );
 
-    // The reason is personal: the event commits to it, the words are kept apart.
+    // The reason is personal, so the event holds only a commitment, and the words are stored apart.
     let key = (view.dossier.province.clone(), view.dossier.id);
     let read = world.store.read().await.unwrap();
     let bytes = read.record_bytes(&key).await.unwrap().concat();

@@ -1,4 +1,4 @@
-//! What of the applicant each role is shown.
+//! How much of the applicant each role sees.
 
 use domain::role::Role;
 use serde_json::{Value, json};
@@ -22,7 +22,7 @@ fn masked() -> Value {
     json!({ "name": "Đ. T. H. Y.", "id_number": "***777", "phone": "***888", "address": "" })
 }
 
-/// What a role sees of the applicant, by the words of the document.
+/// What the document says that a role sees of the applicant.
 fn seen_by(role: Role) -> Value {
     let shown = shown();
     let (_, words) = shown
@@ -37,7 +37,7 @@ fn seen_by(role: Role) -> Value {
     }
 }
 
-/// A dossier of this applicant, submitted, withdrawn for a reason; its answers by role.
+/// Submits a dossier of this applicant and withdraws it for a reason. Returns the answers by role.
 async fn submit(json: &Json, token: &str) -> Value {
     let body = json!({
         "request_id": fresh_id(),
@@ -52,7 +52,7 @@ async fn submit(json: &Json, token: &str) -> Value {
     json.call(token, "SubmitDossier", &body).await.good()
 }
 
-/// Whether an answer tells anything that only some may know.
+/// Whether an answer shows anything that only some roles may know.
 fn tells_too_much(answer: &Value) -> bool {
     let answer = answer.to_string();
     [NAME, ID_NUMBER, PHONE, ADDRESS, REASON]
@@ -130,7 +130,7 @@ async fn names_and_telephones_are_searched_by_those_who_see_them() {
                 .await
                 .good();
             let found = !found["dossiers"].as_array().unwrap().is_empty();
-            // An id number is not searched by anybody: it is kept to be shown, not to be found.
+            // Nobody can search by id number: the office keeps it to show it, not to find by it.
             let expected = sees && query != ID_NUMBER;
             assert_eq!(found, expected, "{query} as {role}");
         }

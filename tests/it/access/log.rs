@@ -1,4 +1,4 @@
-//! No name, address, id number or telephone of a citizen is in any log.
+//! No log contains a name, address, id number or telephone of a citizen.
 
 use std::process::Command;
 
@@ -10,7 +10,7 @@ use crate::calling::{Json, fresh_id};
 use crate::port::Port;
 use crate::world::{OTHER_WARD, PROVINCE, THREE_DAYS, WARD, World, contents};
 
-/// What must not be logged, whichever way it comes in.
+/// Personal data that must not be logged, in whichever field it arrives.
 const CANARIES: [&str; 5] = [
     "Canary",
     "CANARY",
@@ -19,12 +19,12 @@ const CANARIES: [&str; 5] = [
     "hoàng yến hót",
 ];
 
-/// The name under which the day below is run.
+/// The name of the test that runs the day below.
 const DAY: &str = "access::log::a_day_at_the_desk_with_everything_logged";
 
 #[test]
 fn nothing_personal_is_logged_by_good_calls_or_by_bad_ones() {
-    // A log belongs to a whole process, so the day is spent in one of its own.
+    // A log belongs to a whole process, so the day runs in a process of its own.
     let program = std::env::current_exe().unwrap();
     let day = Command::new(program)
         .args(["--exact", DAY, "--ignored", "--nocapture"])
@@ -69,7 +69,8 @@ async fn a_day_at_the_desk_with_everything_logged() {
             .collect::<Vec<_>>(),
     });
     let received = json.call(&token, "ReceiveDossier", &reception).await.good();
-    // Again, as another person, and as a second dossier of the same one.
+    // The same request again, the same request for another person, and a second dossier of one
+    // person.
     let mut other = reception.clone();
     other["applicant"] = person("Canary Khác");
     json.call(&token, "ReceiveDossier", &other).await.refused();
@@ -97,7 +98,7 @@ async fn a_day_at_the_desk_with_everything_logged() {
         .await
         .refused();
 
-    // Every field of a person where it does not belong, and wrong ones where it does.
+    // Every personal field where it does not belong, and wrong values where it does.
     for (method, body) in [
         ("GetDossier", json!({ "name": "Canary 424242424242" })),
         ("GetDossier", json!({ "Canary": "hoàng yến hót" })),
@@ -130,7 +131,7 @@ async fn a_day_at_the_desk_with_everything_logged() {
         ),
     ] {
         json.call(&token, method, &body).await;
-        // The same over a real connection, which has a log of its own.
+        // The same over a real connection, because the connection logs too.
         crate::calling::Answer::read(port.post(&token, method, &body).await).await;
     }
     json.call(
@@ -141,7 +142,7 @@ async fn a_day_at_the_desk_with_everything_logged() {
     .await
     .refused();
 
-    // The database goes away in the middle of the day.
+    // The database fails in the middle of the day.
     spoil(&world).await;
     let mut late = reception.clone();
     late["request_id"] = json!(fresh_id());
@@ -163,7 +164,7 @@ fn person(name: &str) -> Value {
     })
 }
 
-/// Takes away what the store reads and writes, but not who may call.
+/// Drops the tables that the store reads and writes, but not the tokens.
 async fn spoil(world: &World) {
     use sea_orm::ConnectionTrait;
     let database = sea_orm::Database::connect(&world.url).await.unwrap();

@@ -1,4 +1,4 @@
-//! Every method as every role, on the caller's own unit and on another one.
+//! Calls every method as every role, on the caller's own unit and on another one.
 
 use domain::role::Role;
 use serde_json::Value;
@@ -9,7 +9,7 @@ use crate::calling::{Answer, Json, lines_until};
 use crate::witness::Witness;
 use crate::world::{OTHER_WARD, PROVINCE, WARD, World};
 
-/// A method as one role, in a world of its own.
+/// A method called as one role, in a world of its own.
 #[derive(Clone, Copy)]
 struct Trial<'a> {
     json: &'a Json,
@@ -20,8 +20,8 @@ struct Trial<'a> {
 }
 
 impl Trial<'_> {
-    /// The call succeeds, and writes if it is one that writes. Of a stream so much is read as
-    /// comes until the own dossier, the last that was written.
+    /// The call succeeds, and writes if the method writes. A stream is read up to the caller's own
+    /// dossier, which is the last one written.
     async fn succeeds(&self, body: &Value, own: &str) -> String {
         let before = self.witness.seen().await;
         let answer = self.json.open(self.token, self.method, body).await;
@@ -39,14 +39,14 @@ impl Trial<'_> {
             vec![Answer::read(answer).await.json]
         };
         let wrote = self.witness.seen().await != before;
-        // Each of its receptions has a request id of its own.
+        // `writes` looks for a request id. `ImportReceptions` has one in each of its receptions.
         let changes = writes(self.method) || self.method == "ImportReceptions";
         assert_eq!(wrote, changes, "{place} wrote: {wrote}");
         format!("{told:?}")
     }
 
     /// The call is denied for this reason, and writes nothing.
-    /// A dossier that the caller may not read is answered like one that is nowhere.
+    /// A dossier that the caller may not read gets the same answer as one that does not exist.
     async fn is_not_theirs(&self, body: &Value) {
         if body.get("name").is_none() {
             return self.is_denied("UNIT_DENIED", body).await;
@@ -82,7 +82,7 @@ async fn every_role_is_told_what_the_table_says(chosen: impl Fn(&str) -> bool) {
         for (role, says) in roles {
             let token = world.token(role, WARD).await;
             let own = ready_for(&world, &method, Units::only(WARD)).await;
-            // What one role has done to it another cannot do again.
+            // An act by one role is not possible a second time, so each role gets a fresh dossier.
             let again;
             let other = if says == Says::All && writes(&method) {
                 again = ready_for(&world, &method, Units::only(OTHER_WARD)).await;

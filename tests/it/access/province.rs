@@ -1,4 +1,4 @@
-//! A token for a province's own identifier names all its units, and none of another province.
+//! A token for a province's own identifier reaches all its units, and none of another province.
 
 use domain::role::Role;
 
@@ -41,7 +41,7 @@ async fn a_province_token_reaches_nothing_of_another_province() {
             let before = witness.seen().await;
             for way in ways(&method, ELSEWHERE, &theirs) {
                 match way {
-                    // A dossier of another province does not even exist for the caller.
+                    // For this caller, a dossier of another province does not exist.
                     Way::Named(body) if body.get("name").is_some() => {
                         let refused = json.call(&token, &method, &body).await;
                         let expected = (404, "NOT_FOUND", "NOT_FOUND");

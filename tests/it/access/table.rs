@@ -1,4 +1,4 @@
-//! `docs/access.md` as it was written by hand.
+//! Reads the hand-written tables of `docs/access.md`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,25 +6,25 @@ use domain::role::Role;
 
 use crate::calling::methods;
 
-/// What the table says of a method and a role.
+/// What the table says about a method and a role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Says {
-    /// On dossiers and figures of the caller's units.
+    /// Allowed for dossiers and figures of the caller's units.
     Own,
-    /// Never.
+    /// Not allowed.
     Never,
-    /// Unit plays no part.
+    /// Allowed, whatever the unit.
     All,
-    /// With a token for the whole province.
+    /// Allowed with a token for the whole province.
     Province,
 }
 
-/// Each method with what it says to each role, in the order of [`Role::ALL`].
+/// Each method with the answer for each role, in the order of [`Role::ALL`].
 pub type Table = BTreeMap<String, Vec<(Role, Says)>>;
 
 const DOCUMENT: &str = include_str!("../../../docs/access.md");
 
-/// The table of methods and roles.
+/// Reads the table of methods and roles.
 pub fn table() -> Table {
     let mut rows = rows_below("| method |");
     let roles: Vec<Role> = rows.remove(0)[1..]
@@ -45,7 +45,7 @@ pub fn table() -> Table {
     table.collect()
 }
 
-/// What somebody wants to do, in words, and the units whose people may, in words.
+/// Each deed in words, with the units whose people may do it, in words.
 pub fn standing() -> Vec<(String, String)> {
     let rows = rows_below("| to do this |").split_off(1);
     rows.into_iter()
@@ -53,7 +53,7 @@ pub fn standing() -> Vec<(String, String)> {
         .collect()
 }
 
-/// How much of the applicant the roles are shown, in words.
+/// How much of the applicant the roles see, in words.
 pub fn shown() -> Vec<(Vec<Role>, String)> {
     let from = DOCUMENT
         .find("What of the applicant is shown:")
@@ -75,7 +75,7 @@ pub fn shown() -> Vec<(Vec<Role>, String)> {
         .collect()
 }
 
-/// The cells of a table, its head first.
+/// The cells of the table with this head.
 fn rows_below(head: &str) -> Vec<Vec<String>> {
     let from = DOCUMENT
         .find(head)

@@ -1,4 +1,4 @@
-//! Without a good token nothing is told and nothing is done, by any method.
+//! Without a valid token, no method tells or does anything.
 
 use app::ports::{Store, WriteTokens};
 use axum::body::Body;
@@ -11,7 +11,7 @@ use crate::calling::{Answer, Json, methods, path_of};
 use crate::witness::Witness;
 use crate::world::{PROVINCE, THREE_DAYS, WARD, World};
 
-/// Calls every method with an `authorization` and asserts that each asks for a token.
+/// Calls every method with this `authorization` and asserts that each answers "token required".
 async fn every_method_asks_for_a_token(world: &World, authorization: Option<&str>) {
     let (json, witness) = (Json::over(world), Witness::of(world).await);
     let before = witness.seen().await;
@@ -19,7 +19,7 @@ async fn every_method_asks_for_a_token(world: &World, authorization: Option<&str
         if method.parent_service().name() == "LookupService" {
             continue;
         }
-        // The second body is wrong in itself, which is nobody's business yet.
+        // The second body is invalid, and the answer must not tell: the token is checked first.
         for body in [
             json!({}),
             json!({ "unit": "nowhere", "after": "?", "name": "?" }),

@@ -11,17 +11,17 @@ use crate::calling::{Json, methods};
 use crate::witness::Witness;
 use crate::world::{OTHER_WARD, WARD, World};
 
-/// Received at one desk, decided in another ward, fetched in a third.
+/// A dossier that is received at one desk, decided in another ward and returned in a third.
 const APART: Units<'static> = Units {
     receiving: WARD,
     resolving: OTHER_WARD,
     returning: "H60.00691",
 };
 
-/// A ward that has nothing to do with it.
+/// A ward that has no part in the dossier.
 const STRANGER: &str = "H60.00694";
 
-/// The methods that the words of the document mean: acts by name, the others in words.
+/// The methods that the document's words mean: acts by name, the other methods in words.
 fn meant_by(words: &str) -> Vec<String> {
     let mut methods = Vec::new();
     for part in words.split(',').map(str::trim) {
@@ -83,8 +83,8 @@ async fn each_thing_is_done_by_the_unit_whose_it_is() {
                     if own.contains(unit) {
                         answer.good();
                     } else {
-                        // Whoever may read it is told whose it is to do; nobody else is told
-                        // that it exists.
+                        // A caller who may read the dossier learns whose act it is. Any other
+                        // caller does not even learn that the dossier exists.
                         let denied = if unit == STRANGER && body.get("name").is_some() {
                             (404, "NOT_FOUND", "NOT_FOUND")
                         } else {
@@ -97,7 +97,7 @@ async fn each_thing_is_done_by_the_unit_whose_it_is() {
             }
         }
     }
-    // Whoever changes the catalogue does so for the whole province.
+    // Methods on the catalogue concern the whole province, so the document names no unit for them.
     let of_dossiers = |method: &String| writes(method) && caller_of(method) == Role::Chairman;
     let writing = table().into_keys().filter(of_dossiers);
     let unsaid: Vec<_> = writing
@@ -162,11 +162,11 @@ async fn the_buttons_of_a_caller_are_those_that_the_caller_may_press() {
     }
 }
 
-/// A field that names a unit which an act brings in, and no hook behind it, would let a unit of
-/// another province or none at all into a dossier.
+/// A field may name a unit that an act brings in. Without its hook in the act, such a field would
+/// let a unit of another province, or an unknown one, into a dossier.
 #[tokio::test]
 async fn whatever_unit_an_act_brings_in_is_of_the_same_province() {
-    // Phường Ba Đình, of Hà Nội.
+    // Phường Ba Đình lies in Hà Nội.
     let strange = "Y01.00004";
     let mut tried = 0;
     for action in &Action::ALL[1..] {
@@ -180,7 +180,7 @@ async fn whatever_unit_an_act_brings_in_is_of_the_same_province() {
             .fields()
             .map(|field| field.name().to_owned())
             .filter(|name| name == "unit" || name.ends_with("_unit"))
-            // Whose desk it is, access alone says.
+            // `receiving_unit` is the caller's own desk, which the access rules judge.
             .filter(|name| name != "receiving_unit")
             // A reception regardless of boundary may name any; how far it reaches, the list says.
             .filter(|name| (method, name.as_str()) != ("ReceiveDossier", "resolving_unit"))
@@ -197,7 +197,7 @@ async fn whatever_unit_an_act_brings_in_is_of_the_same_province() {
             let token = world.token(caller_of(method), own).await;
             let way = ways(method, APART.receiving, &ready).pop().unwrap();
             let (Way::Named(mut body) | Way::Unnamed(mut body)) = way;
-            // One of several that exclude each other.
+            // `CorrectDossier` takes exactly one of several fields.
             if method == "CorrectDossier" {
                 body.as_object_mut().unwrap().remove("channel");
             }

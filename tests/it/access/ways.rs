@@ -1,4 +1,4 @@
-//! How each method is called so that it would succeed, on a dossier of a given unit.
+//! For each method, a request that succeeds on a dossier of a given unit.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -34,17 +34,17 @@ use crate::world::{
     procedure_code, unit, who,
 };
 
-/// Decided by another system, which is called so.
+/// A procedure that another system decides; its `mirrored_from` names the system.
 pub const MIRRORED: &str = "1.004194";
 pub const AUTHORITY: &str = "Hệ thống thông tin về cư trú của Bộ Công an";
 
-/// Given back at once, so that whoever may resolve can do so at the desk.
+/// A procedure with the result at once, so that the desk itself may resolve.
 pub const ON_THE_SPOT: &str = "2.000884";
 
-/// Xã Yên Sơn: another unit of the province, which has no part in any of these dossiers.
+/// Xã Yên Sơn: a unit of the province that has no part in these dossiers.
 pub const ELSEWHERE: &str = "H60.02473";
 
-/// The units of a dossier.
+/// The units of one dossier.
 #[derive(Debug, Clone, Copy)]
 pub struct Units<'a> {
     pub receiving: &'a str,
@@ -64,13 +64,13 @@ impl<'a> Units<'a> {
 
 /// One way to call a method.
 pub enum Way {
-    /// On a dossier or a unit that it names.
+    /// The request names a dossier or a unit.
     Named(Value),
-    /// On whatever the caller may look at.
+    /// The request names none: the answer covers whatever the caller may see.
     Unnamed(Value),
 }
 
-/// A dossier in a state in which a method can be called on it.
+/// Makes a dossier in a state in which the method succeeds.
 pub async fn ready_for(world: &World, method: &str, units: Units<'_>) -> View {
     match method {
         "RefuseDossier" | "ReceiveDossier" => submitted(world, units).await,
@@ -199,7 +199,7 @@ pub async fn ready_for(world: &World, method: &str, units: Units<'_>) -> View {
         }
         "MigrateDossiers" | "GetJob" => {
             let ready = received(world, THREE_DAYS, units).await;
-            // Only once in a world: what is published stays.
+            // A world can publish this only once.
             let known = world.engine.catalogue(&who(Role::Admin, PROVINCE).province);
             if known
                 .procedures
@@ -282,16 +282,16 @@ async fn is_parked(world: &World, dossier: DossierId) {
 }
 
 thread_local! {
-    /// The document that was proposed beside a dossier that is ready.
+    /// For each prepared dossier, the document that was proposed beside it.
     static DOCUMENTS: RefCell<HashMap<DossierId, u64>> = RefCell::default();
 }
 
-/// The request id of a migration that was ordered.
+/// The request id under which the migration was ordered.
 const A_JOB: &str = "00000000-0000-4000-b000-000000000001";
 
 const THREE_DAYS_PATH: &str = "procedures/1.004873.toml";
 
-/// A procedure that nobody else has proposed.
+/// A procedure that no other test proposes.
 fn a_procedure() -> (String, String) {
     let code = format!("x-thu-{}", &fresh_id()[24..]);
     let text = shipped("procedures/x-phan-anh-hien-truong.toml");
@@ -299,7 +299,7 @@ fn a_procedure() -> (String, String) {
     (format!("procedures/{code}.toml"), text)
 }
 
-/// The procedure of the tests with a second version that says the same.
+/// The procedure of the tests, with a second version of the same content.
 fn two_versions() -> String {
     let first = shipped(THREE_DAYS_PATH);
     let (head, version) = first.split_once("[[version]]").unwrap();
@@ -309,7 +309,7 @@ fn two_versions() -> String {
     format!("{head}[[version]]{version}\n[[version]]{second}")
 }
 
-/// The role that a test calls a method in where any that may do so will do.
+/// The role in which a test calls a method if any permitted role will do.
 pub fn caller_of(method: &str) -> Role {
     match method {
         "ProposeDocument"
@@ -387,7 +387,7 @@ async fn submitted_as(world: &World, procedure: &str, units: Units<'_>) -> View 
         .unwrap()
 }
 
-/// Somebody else than whoever calls proposes a correction.
+/// Proposes a correction as somebody other than the later caller.
 pub async fn proposed(world: &World, view: &View) -> View {
     let command = Command::Correct(Correct {
         corrected: Corrected::Channel(Channel::Post),
@@ -406,7 +406,7 @@ async fn mirrored(world: &World, units: Units<'_>) -> View {
     submitted_as(world, MIRRORED, units).await
 }
 
-/// What another system says of a dossier now.
+/// A message of another system about a dossier, as of now.
 pub fn claim(world: &World, status: Status) -> Claim {
     Claim {
         system: SystemName::parse(AUTHORITY).unwrap(),
@@ -422,16 +422,16 @@ async fn processing(world: &World, units: Units<'_>) -> View {
     world.advance(&received, Role::Chairman).await
 }
 
-/// A portal's code that no other dossier has.
+/// A portal's code that no dossier has yet.
 pub fn fresh_code() -> String {
     let id = fresh_id();
     let number = u64::from_str_radix(&id[24..], 16).unwrap();
     format!("G22.99.08-260803-{number:06}")
 }
 
-/// The ways to call a method for a unit, on a dossier that is ready for it.
+/// Requests that succeed for a unit, on a dossier that is ready for the method.
 ///
-/// A method that is not here has no test of access: add it.
+/// A method that is missing here has no test of access. Add it.
 pub fn ways(method: &str, unit: &str, ready: &View) -> Vec<Way> {
     let name = DossierName::Id(ready.dossier.id).to_string();
     let one = |mut more: Value| {
@@ -613,7 +613,7 @@ pub fn pin_of(dossier: DossierId) -> String {
     Keys::new(SECRET).pin(dossier)
 }
 
-/// The step that follows; the first of all where none does.
+/// The step after the present one; the first step if there is none.
 fn next_step(ready: &View) -> &str {
     ready
         .next_steps
@@ -621,7 +621,7 @@ fn next_step(ready: &View) -> &str {
         .map_or("appraise", |step| step.as_str())
 }
 
-/// A dossier that is handed in at a desk.
+/// A reception at a desk.
 pub fn reception(unit: &str) -> Value {
     let components = contents(THREE_DAYS).components;
     json!({
@@ -633,7 +633,7 @@ pub fn reception(unit: &str) -> Value {
     })
 }
 
-/// Writes a flag of a dossier into the flag log.
+/// Writes a flag of a dossier to the flag log.
 async fn flagged(world: &World, view: &View) {
     let dossier = &view.dossier;
     let flag = Flag {
@@ -651,7 +651,7 @@ async fn flagged(world: &World, view: &View) {
     assert_eq!(world.store.raise(&[flag]).await.unwrap(), 1);
 }
 
-/// Everything that can be written for a ward, each request ready to succeed.
+/// Every write for a ward: method and a request that succeeds.
 pub async fn every_write(world: &World) -> Vec<(String, Value)> {
     let mut all = Vec::new();
     for method in methods().into_iter().filter(|method| writes(method.name())) {
@@ -676,7 +676,7 @@ pub fn writes(method: &str) -> bool {
         .is_some()
 }
 
-/// The province's own identifier is a unit too: it stands for all units of the province.
+/// The identifier of the province is a unit too, and stands for all units of the province.
 #[test]
 fn the_province_is_a_unit_of_the_catalogue() {
     assert_eq!(who(Role::Province, PROVINCE).province.as_str(), "08");

@@ -1,11 +1,11 @@
-//! What the documents point at is there: their links, and the map of the tree in the README.
+//! Whatever the documents point at exists: the targets of links, and the README's map of the tree.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::root;
 
-/// Every Markdown file for readers of the tree.
+/// Every Markdown file that is part of the documentation.
 fn documents() -> Vec<PathBuf> {
     let mut found = Vec::new();
     for folder in ["", "docs", "docs/decisions", "catalogue"] {
@@ -45,8 +45,8 @@ fn every_link_between_documents_leads_somewhere() {
     assert!(followed > 20, "only {followed} links were found");
 }
 
-/// The paths that the README's map names: two blanks deeper is one folder deeper, and below a crate
-/// the map leaves `src` out.
+/// The paths in the README's map. Two more blanks of indentation mean one folder deeper; the map
+/// omits `src` below a crate.
 fn mapped(readme: &str) -> Vec<PathBuf> {
     let (_, section) = readme.split_once("## Where things live\n\n```\n").unwrap();
     let (map, _) = section.split_once("\n```").unwrap();

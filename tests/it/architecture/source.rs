@@ -1,4 +1,5 @@
-//! A crate as its source tells it: its files, what each takes from which, and what it makes public.
+//! Reads the source of a crate: its files, what each file uses from others, and what it makes
+//! public.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -6,26 +7,26 @@ use std::path::Path;
 use syn::visit::{self, Visit};
 use syn::{Attribute, Item, UseTree, Visibility};
 
-/// The files of a crate, by the path of the module that each holds; the root has an empty one.
+/// The files of a crate, by the path of their module. The path of the root is empty.
 pub struct Source {
     pub files: BTreeMap<Module, File>,
 }
 
 pub type Module = Vec<String>;
 
-/// What one file says.
+/// The content of one file, as far as the tests need it.
 #[derive(Default)]
 pub struct File {
-    /// Its place below the crate's source folder.
+    /// The path below the crate's source folder.
     pub name: String,
     pub lines: usize,
-    /// The public types that it defines.
+    /// The public types that the file defines.
     pub types: Vec<String>,
-    /// What its `use` lines, and paths that begin with `crate`, name: paths from the crate's root.
+    /// The paths, from the crate's root, in its `use` lines and in paths that begin with `crate`.
     uses: Vec<Module>,
-    /// What it hands on, by the name under which it does; `*` for whole modules.
+    /// Its `pub use` lines: the new name with the paths behind it; `*` for whole modules.
     handed_on: BTreeMap<String, Vec<Module>>,
-    /// Names that it defines.
+    /// The names that the file defines.
     defines: BTreeSet<String>,
 }
 
@@ -37,7 +38,7 @@ impl Source {
         Self::of(&texts)
     }
 
-    /// Takes files by their place below the source folder: `ports/mod.rs`.
+    /// Takes the texts of files by their path below the source folder: `ports/mod.rs`.
     pub fn of(texts: &BTreeMap<String, String>) -> Self {
         let root = ["lib.rs", "main.rs"]
             .into_iter()
@@ -55,7 +56,7 @@ impl Source {
         source
     }
 
-    /// Walks the `mod` lines, which say which module a file holds.
+    /// Follows the `mod` lines, which say which module a file holds.
     fn follow(&mut self, texts: &BTreeMap<String, String>, name: &str, module: &Module) {
         let text = &texts[name];
         let file = syn::parse_file(text).unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -83,7 +84,7 @@ impl Source {
                 format!("{folder}{child}/mod.rs"),
             ];
             let place = places.into_iter().find(|place| texts.contains_key(place));
-            // A module that a build script writes has no file here.
+            // A build script generates this module, so there is no file.
             if let Some(place) = place {
                 let mut inner = module.clone();
                 inner.push(child);
@@ -92,8 +93,8 @@ impl Source {
         }
     }
 
-    /// Which files a file takes from: where each name that it uses is defined, through whatever
-    /// hands it on. A `pub use` is a signpost and no arrow.
+    /// The files that a file takes from: where each used name is defined, through any number of
+    /// `pub use` lines. A `pub use` itself makes no arrow.
     pub fn arrows(&self, module: &Module) -> BTreeSet<&Module> {
         let mut arrows = BTreeSet::new();
         for path in &self.files[module].uses {
@@ -163,7 +164,7 @@ fn gather(root: &Path, folder: &Path, texts: &mut BTreeMap<String, String>) {
     }
 }
 
-/// Whether something is there for tests only: a test may lean on anything.
+/// Whether the item exists for tests only. Tests may use anything.
 fn is_test(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| {
         attribute.path().is_ident("cfg")
@@ -173,7 +174,7 @@ fn is_test(attributes: &[Attribute]) -> bool {
     })
 }
 
-/// Reads one file; `module` is where it stands, inline modules included.
+/// Reads one file. `module` is the current module, including inline ones.
 struct Reader<'r> {
     module: Module,
     known: &'r BTreeSet<Module>,
@@ -212,7 +213,7 @@ impl<'r> Reader<'r> {
         self.file.defines.insert(name);
     }
 
-    /// A path from the crate's root; none for what another crate has.
+    /// A path from the crate's root; none for a path into another crate.
     fn absolute(&self, path: &[String]) -> Option<Module> {
         let mut at = self.module.clone();
         let mut rest = path;
@@ -272,7 +273,7 @@ impl<'a> Visit<'a> for Reader<'_> {
             .iter()
             .map(|segment| segment.ident.to_string())
             .collect();
-        // `crate` alone is only how far something is seen, as in `pub(crate)`.
+        // `crate` alone is a visibility, as in `pub(crate)`.
         if names[0] == "crate" && names.len() > 1 {
             self.file.uses.push(names[1..].to_vec());
         }
@@ -280,7 +281,7 @@ impl<'a> Visit<'a> for Reader<'_> {
     }
 }
 
-/// The paths of a `use` line, each with the name that it brings; `*` for all of a module.
+/// The paths of a `use` line with the names that they bring; `*` for all of a module.
 fn leaves(tree: &UseTree, before: &mut Module, found: &mut Vec<(Module, String)>) {
     match tree {
         UseTree::Path(path) => {

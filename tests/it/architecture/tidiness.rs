@@ -1,4 +1,5 @@
-//! A tidy house: no circle of files, no file too long to hold in mind, no name that means two things.
+//! A tidy workspace: no circle of files, no overlong file, no two types with the same name in a
+//! crate.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -6,15 +7,15 @@ use std::path::PathBuf;
 use super::source::{Module, Source};
 use super::{root, undrawn};
 
-/// More lines than anybody holds in mind.
+/// The most lines of a file.
 const LINES: usize = 800;
 
-/// Files that may be longer, each with its reason.
+/// Files that may be longer, each with the reason.
 const LONGER: [(&str, &str); 0] = [];
 
-/// Groups of files each of which takes something from itself by way of the others.
+/// Groups of files in which each file depends on itself by way of the others.
 ///
-/// A `pub use` is no arrow: it only points to where a thing is. Tests may lean on anything.
+/// A `pub use` is no dependency, because it only points to a definition. Tests may use anything.
 fn circles(source: &Source) -> Vec<Vec<&str>> {
     let arrows: BTreeMap<&Module, BTreeSet<&Module>> = source
         .files
@@ -39,7 +40,7 @@ fn circles(source: &Source) -> Vec<Vec<&str>> {
     circles.into_iter().collect()
 }
 
-/// All that a file takes from, and what that takes from.
+/// All files that a file depends on, directly or through others.
 fn beyond<'m>(
     from: &Module,
     arrows: &BTreeMap<&'m Module, BTreeSet<&'m Module>>,
@@ -62,7 +63,7 @@ fn too_long(source: &Source) -> Vec<(&str, usize)> {
         .collect()
 }
 
-/// Names of several public types, with the files that define them.
+/// Names that several public types share, with the files that define them.
 fn named_twice(source: &Source) -> BTreeMap<&str, Vec<&str>> {
     let mut named: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for file in source.files.values() {
@@ -117,7 +118,7 @@ fn no_crate_has_two_public_types_of_one_name() {
     assert!(more.is_empty(), "{more:#?}");
 }
 
-/// A crate of a few lines.
+/// A made-up crate of a few files.
 fn a_crate(files: &[(&str, &str)]) -> Source {
     let texts = files
         .iter()
@@ -127,20 +128,20 @@ fn a_crate(files: &[(&str, &str)]) -> Source {
 
 #[test]
 fn a_circle_is_seen_by_whichever_way_its_names_come() {
-    // Straight.
+    // A direct circle.
     let two = a_crate(&[
         ("lib.rs", "mod desk; mod ward;"),
         ("desk.rs", "use crate::ward::Ward; pub struct Desk(Ward);"),
         ("ward.rs", "use super::desk::Desk; pub struct Ward(Desk);"),
     ]);
     assert_eq!(circles(&two), [["desk.rs", "ward.rs"]]);
-    // How far a thing is seen is no arrow.
+    // A visibility makes no arrow.
     let inward = a_crate(&[
         ("lib.rs", "mod desk; use desk::Desk;"),
         ("desk.rs", "pub(crate) struct Desk;"),
     ]);
     assert_eq!(circles(&inward), [[""; 0]; 0]);
-    // Through a file that hands names on, in a folder, and by a path within the code.
+    // Through a file that re-exports names, through a folder, and through a path inside the code.
     let handed_on = a_crate(&[
         (
             "lib.rs",
@@ -157,7 +158,7 @@ fn a_circle_is_seen_by_whichever_way_its_names_come() {
         ),
     ]);
     assert_eq!(circles(&handed_on), [["office/desk.rs", "ward.rs"]]);
-    // Three, of which no two see each other.
+    // A circle of three in which no two files name each other.
     let three = a_crate(&[
         ("main.rs", "mod a; mod b; mod c;"),
         ("a.rs", "use crate::b::B; pub struct A;"),

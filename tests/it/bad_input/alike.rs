@@ -1,4 +1,4 @@
-//! Vietnamese is written in two ways that look alike; they are one text here.
+//! Unicode writes Vietnamese in two forms that look alike. The product treats them as one text.
 
 use domain::role::Role;
 use serde_json::{Value, json};

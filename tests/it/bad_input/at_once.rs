@@ -1,4 +1,4 @@
-//! All that is wrong is told at once, so that nobody corrects one field after another.
+//! One answer names everything that is wrong, so that nobody corrects one field after another.
 
 use domain::role::Role;
 use serde_json::json;

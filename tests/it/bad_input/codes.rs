@@ -60,7 +60,7 @@ async fn a_code_of_any_shape_is_kept_with_its_source_and_found_without_it(on: Ba
         let found = found.good();
         assert_eq!(found["dossiers"][0]["name"], received["name"], "{text}");
     }
-    // Another source may call another dossier the same; one source may not.
+    // Two sources may use the same code for different dossiers; one source may not.
     let mut other = handed_in(THREE_DAYS);
     other["external_codes"] = json!(["1897C359@BO-CONG-AN"]);
     json.call(&token, "ReceiveDossier", &other).await.good();
@@ -68,7 +68,7 @@ async fn a_code_of_any_shape_is_kept_with_its_source_and_found_without_it(on: Ba
     taken["external_codes"] = json!(["1897C359@LIEN-THONG"]);
     let taken = json.call(&token, "ReceiveDossier", &taken).await;
     assert_eq!(taken.refused().2, "CODE_TAKEN");
-    // Without a source nobody knows whose code it is; a portal's is one of the shapes.
+    // A code without a source must have the form of a portal's code.
     let mut bare = handed_in(THREE_DAYS);
     bare["external_codes"] = json!(["1897C359"]);
     let bare = json.call(&token, "ReceiveDossier", &bare).await;

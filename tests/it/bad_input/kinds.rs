@@ -1,8 +1,8 @@
-//! What can be wrong with a field, by the kind of field it is.
+//! What can be wrong with a field, by the kind of its value.
 
 use serde_json::{Value, json};
 
-/// What a field is, and so what it does not take.
+/// The kind of a field's value, which decides what it refuses.
 #[derive(Debug, Clone, Copy)]
 pub enum Kind {
     /// A UUID, required.
@@ -25,13 +25,13 @@ pub enum Kind {
     Codes,
     /// Codes of papers.
     Components,
-    /// A short name that may be left out, and what it is called.
+    /// A short name that may be left out. The text is what the error calls it.
     OptionalId(&'static str),
-    /// A short name that must be given, and what it is called.
+    /// A required short name. The text is what the error calls it.
     Id(&'static str),
-    /// A text that must be given, with its greatest length.
+    /// A required text, with its greatest length.
     Text(usize),
-    /// A text that may be left out, with its greatest length.
+    /// An optional text, with its greatest length.
     OptionalText(usize),
     /// A person's name, required.
     Name,
@@ -39,13 +39,13 @@ pub enum Kind {
     IdNumber,
     /// A telephone number.
     Phone,
-    /// A moment that has been, inside the calendar.
+    /// A past moment inside the calendar.
     Past,
     /// The same where today is that day.
     PastOf(&'static str),
     /// A moment to come, inside the calendar; whether it must be given.
     Future { required: bool },
-    /// A moment that has been, inside the calendar, required.
+    /// A past moment inside the calendar, required.
     Fact,
     /// Any moment inside the calendar.
     Moment,
@@ -53,27 +53,27 @@ pub enum Kind {
     State,
     /// The name of another system, required.
     System,
-    /// What another system calls something, required.
+    /// A name that another system uses, required.
     Reference,
-    /// One of the channels, and which are accepted.
+    /// A channel; the list holds the accepted ones.
     Channel(&'static [&'static str]),
-    /// One of a few words, which may be left out.
+    /// One of a few words; may be left out.
     Choice,
-    /// A ticket that may be left out.
+    /// A queue ticket; may be left out.
     Ticket,
     /// Yes or no.
     Flag,
     /// An amount of money, required.
     Amount,
-    /// A time limit, one of two ways to say by when.
+    /// A time limit, one of two alternative ways to give a due time.
     Limit,
     /// The number of a part of the dossier, required.
     Number,
     /// A mark from 1 to 5, required.
     Score,
-    /// What is said of papers.
+    /// Details of papers.
     Papers,
-    /// How many copies there are.
+    /// A number of copies.
     Copies,
     /// The hash of a file, required.
     Hash,
@@ -93,7 +93,7 @@ pub enum Kind {
     Serial,
     /// Who issued a certificate, required.
     Issuer,
-    /// What another system calls something; may be left out.
+    /// A name that another system uses; may be left out.
     OptionalReference,
     /// One of several names, required.
     OneOf,
@@ -109,25 +109,25 @@ pub enum Kind {
     DocumentText,
     /// The number of a version, required.
     Version,
-    /// Steps that take the place of others.
+    /// A mapping of old steps to new ones.
     StepMoves,
     /// A day.
     Day,
-    /// How many numbers a desk takes along.
+    /// How many numbers a desk reserves.
     Count,
-    /// Numbers that a desk gives back.
+    /// Reserved numbers that a desk voids.
     Numbers,
-    /// Why it does.
+    /// Why the desk voids a number.
     VoidReason,
 }
 
-/// A wrong value, and words of what was expected instead. Null means that it is left out.
+/// A wrong value, and the words for what was expected. Null means that the field is left out.
 pub type Wrong = (Value, &'static str);
 
 const EMPTY: &str = "must not be empty";
 
 impl Kind {
-    /// Values that must be refused while the clock stands at 2026-08-03 10:00 in Viet Nam.
+    /// Values that must be refused while the clock stands at 2026-08-03 10:00 Vietnamese time.
     pub fn wrong(self) -> Vec<Wrong> {
         let mut wrong = match self {
             Kind::RequestId => vec![

@@ -1,4 +1,4 @@
-//! Pages: a token leads on in its own list only, and all pages together are the list.
+//! Paging: a page token works only for its own list, and the pages together are the whole list.
 
 use domain::role::Role;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! What is read is asked for as carefully as what is written: every field of every question.
+//! Requests that only read are checked as strictly as those that write: every field of each.
 
 use std::collections::BTreeSet;
 
@@ -18,14 +18,14 @@ const A_DOCUMENT: &str = "expected a document, such as documents/3";
 const TOO_LONG: &str = "must have at most 200 characters";
 const AN_IMPORT: &str = "expected the name of an import";
 
-/// A method, a good request, and what is wrong with each of its fields.
+/// A method, a good request, and the wrong values of each field with the expected words.
 type Row = (
     &'static str,
     Value,
     Vec<(&'static str, Value, &'static str)>,
 );
 
-/// What is wrong with each part of a period, before what else there is.
+/// The wrong values of a period's parts, followed by the method's own.
 fn of_a_period(
     rest: Vec<(&'static str, Value, &'static str)>,
 ) -> Vec<(&'static str, Value, &'static str)> {
@@ -586,7 +586,7 @@ fn rows() -> Vec<Row> {
     ]
 }
 
-/// A reception that a desk wrote down.
+/// A reception that a desk entered while it was offline.
 fn offline() -> Value {
     let mut one = crate::access::ways::reception(WARD);
     one.as_object_mut().unwrap().remove("receiving_unit");
@@ -595,7 +595,7 @@ fn offline() -> Value {
     one
 }
 
-/// Whole lists, each with one thing wrong in it.
+/// Whole lists of receptions, each with one thing wrong.
 fn wrong_receptions() -> Vec<(&'static str, Value, &'static str)> {
     let with = |field: &str, value: Value| {
         let mut one = offline();
@@ -691,7 +691,7 @@ async fn every_wrong_question_is_told_by_field() {
                 "{place}"
             );
             let told = answer.wrong();
-            // Of alternatives the one that came second is named.
+            // Of two alternatives, the error names the one that came second.
             let either = expected.contains("alternatives");
             let named = |path: &str| path.split('[').next() == Some(field) || either;
             let fits = |(path, problem): &&(&str, &str)| named(path) && problem.contains(expected);

@@ -1,5 +1,5 @@
-//! What the law or the procedure does not permit: refused with where the dossier stands and
-//! what can be done instead, and nothing is written.
+//! What the law or the procedure does not permit. Each refusal tells the dossier's state and the
+//! permitted acts, and nothing is written.
 
 use domain::dossier::acts::{
     Correct, OpenConsultation, OpenLeg, RateDossier, RecordPayment, RecordSupplement, Refuse, Stop,
@@ -22,13 +22,13 @@ use crate::calling::{Answer, Json, fresh_id, methods};
 use crate::witness::Witness;
 use crate::world::{OTHER_WARD, PROVINCE, THREE_DAYS, WARD, World, contents, moment, unit};
 
-/// Its limit has no source, so its dossiers have no due time.
+/// A procedure whose limit has no source, so its dossiers have no due time.
 const WITHOUT_LIMIT: &str = "1.003622";
 
-/// The clock stands from the payment request to the payment.
+/// A procedure whose clock stands from the payment request to the payment.
 const WITHOUT_VERIFICATION: &str = "1.001193";
 
-/// A call that is refused for a reason.
+/// A call that is refused with a given reason.
 struct Met {
     world: World,
     role: Role,
@@ -44,7 +44,7 @@ fn on(view: &app::view::View, more: Value) -> Value {
     body
 }
 
-/// A dossier of a procedure that is handed in at a desk.
+/// A reception of a procedure's dossier at a desk.
 pub fn handed_in(procedure: &str) -> Value {
     let mut body = reception(WARD);
     let components = contents(procedure).components;
@@ -84,7 +84,7 @@ fn question() -> Command {
     })
 }
 
-/// How each reason is met. A reason that is not here is met by no test: add it.
+/// For each reason, a call that meets it. A reason that is missing here has no test. Add it.
 async fn met(reason: &str) -> Met {
     let world = World::at("2026-08-03 10:00").await;
     let mut role = Role::Chairman;
@@ -385,7 +385,7 @@ async fn met(reason: &str) -> Met {
         "DAY_OVER" => {
             world.set("2026-08-04 08:00");
             world.receive(WARD, THREE_DAYS).await;
-            // The clock was ahead.
+            // The server's clock ran ahead and was set back.
             world.set("2026-08-03 10:00");
             let block =
                 json!({ "unit": WARD, "day": "2026-08-03", "count": 5, "request_id": fresh_id() });
@@ -416,7 +416,7 @@ async fn met(reason: &str) -> Met {
     }
 }
 
-/// What every refusal says, beside its reason.
+/// The parts that every refusal has beside its reason.
 #[track_caller]
 fn explains_itself(answer: &Answer, reason: &str, place: &str) {
     let expected = (400, "FAILED_PRECONDITION", reason);
@@ -427,7 +427,7 @@ fn explains_itself(answer: &Answer, reason: &str, place: &str) {
     assert_eq!(failures[0]["type"], reason, "{place}");
     let variables = answer.detail("ErrorInfo")["metadata"].as_object().unwrap();
     for (name, value) in variables {
-        // Where it stands and what can be done are beside the message, not in it.
+        // State and permitted acts are details of the error; the message does not repeat them.
         let beside = ["state", "allowed", "action"].contains(&name.as_str());
         let told = answer.message().contains(value.as_str().unwrap());
         let untold = reason == "STEP_NOT_FINAL" && name == "next";
@@ -463,7 +463,7 @@ async fn every_reason_of_the_law_is_met_and_explained() {
     }
 }
 
-/// State and allowed methods of a refusal are those that the dossier itself shows.
+/// The refusal names the same state and permitted methods as the dossier itself.
 async fn tells_where_it_stands(
     json: &Json,
     token: &str,
@@ -551,7 +551,7 @@ async fn in_every_state_the_allowed_methods_succeed_and_all_others_are_refused()
         let (json, witness) = (Json::over(&world), Witness::of(&world).await);
         let token = world.token(Role::Chairman, PROVINCE).await;
         for method in methods().into_iter().filter(changes_a_dossier) {
-            // What another system says is never refused; that is told elsewhere.
+            // A message of another system is never refused; other tests cover it.
             if method.name() == "RecordMirroredStatus" {
                 continue;
             }

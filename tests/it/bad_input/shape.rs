@@ -1,4 +1,4 @@
-//! What is no call at all: not JSON, another type, another path, too much.
+//! Requests that are no calls: not JSON, another type, another path, too large.
 
 use axum::body::Body;
 use domain::role::Role;
@@ -41,7 +41,7 @@ impl Office {
             .unwrap()
     }
 
-    /// The answer to a request that must not have written anything.
+    /// Sends a request that must write nothing, and returns the answer.
     async fn refuses(&self, request: Request<Body>) -> Answer {
         let answer = Answer::read(self.json.send(request).await).await;
         assert!(answer.http.is_client_error(), "{}", answer.json);
@@ -96,7 +96,7 @@ async fn json_that_is_no_object_is_a_wrong_body() {
             wrong[0].1
         );
     }
-    // Nothing at all is an object without fields.
+    // An empty body is an object without fields.
     let answer = office.refuses(office.request("ReceiveDossier", "")).await;
     assert!(
         answer
@@ -135,7 +135,7 @@ async fn nobody_sets_what_only_the_office_decides() {
         "unit",
     ] {
         for method in methods().into_iter().filter(|method| writes(method.name())) {
-            // Another unit's, to which a part is given; never the one that acts.
+            // A part's unit is an input: another unit gets the part, and never the acting one.
             if method.input().get_field_by_name(output).is_some() {
                 continue;
             }

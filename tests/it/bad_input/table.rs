@@ -1,4 +1,4 @@
-//! Every field of every method that writes, one by one.
+//! Every field of every writing method, one by one.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ use crate::world::{PROVINCE, WARD, World};
 
 const AN_ID: &str = "expected an actor id";
 
-/// What each field is. A field that is missing here fails the test at the end.
+/// The kind of each field. A field that is missing here fails the last test of this file.
 const FIELDS: &[(&str, &[(&str, Kind)])] = &[
     (
         "SubmitDossier",
@@ -414,19 +414,19 @@ const FIELDS: &[(&str, &[(&str, Kind)])] = &[
     ),
 ];
 
-/// Fields of every method on a dossier that exists; `ReceiveDossier` has them when it accepts.
+/// Fields of every method on an existing dossier. `ReceiveDossier` has them when it accepts one.
 const OF_A_DOSSIER: [(&str, Kind); 3] = [
     ("name", Kind::DossierName),
     ("etag", Kind::Etag),
     ("request_id", Kind::RequestId),
 ];
 
-/// The rows that go with a body: its own, and those of a dossier that exists.
+/// The rows for a body: the method's own, and those of an existing dossier.
 fn rows(method: &str, body: &Value) -> Vec<(&'static str, Kind)> {
     let (_, own) = FIELDS.iter().find(|(other, _)| *other == method).unwrap();
     let names_one = body.get("etag").is_some();
-    // An acceptance takes only the papers beside; what it does not take is tried elsewhere. And
-    // without a name it is no acceptance but a reception.
+    // An acceptance takes only the added papers; another test tries the rest. Without a name the
+    // request is a reception.
     let of_it = |field: &str| {
         let papers = field == "components" || field.starts_with("papers");
         method != "ReceiveDossier" || !names_one || papers
@@ -442,13 +442,13 @@ fn rows(method: &str, body: &Value) -> Vec<(&'static str, Kind)> {
     rows
 }
 
-/// Whether leaving a field out or empty makes another request of it, and not a wrong one.
+/// Whether leaving the field out or empty makes a different valid request instead of a wrong one.
 fn means_something_else(method: &str, field: &str, value: &Value) -> bool {
     let nothing = value
         .as_str()
         .map_or(value.is_null(), |text| text.trim().is_empty());
     let accepts = method == "ReceiveDossier" && field == "name" && nothing;
-    // Then nothing is corrected, which is another mistake.
+    // Without the field nothing is corrected, which is a different mistake.
     let corrects = method == "CorrectDossier" && value.is_null() && field != "reason";
     accepts || (corrects && ["case_id", "returning_unit"].contains(&field))
 }
@@ -472,7 +472,7 @@ fn names(answer: &Answer, field: &str, expected: &str, place: &str) {
     let fits = wrong.iter().any(|(_, problem)| problem.contains(expected));
     assert!(fits, "{place} should say {expected:?}: {wrong:?}");
     for (path, problem) in wrong.iter().take(3) {
-        // A long list of what was expected is cut among the fields, not in the message.
+        // A long list of expected values is cut in the field's detail, but not in the message.
         let said = format!("{path} {}", problem.trim_end_matches('…'));
         assert!(
             answer.message().contains(&said),
@@ -517,7 +517,7 @@ async fn every_wrong_field_is_named_with_what_was_expected_and_nothing_is_writte
                     cases += 1;
                 }
             }
-            // So it was the field, and nothing else about the request.
+            // The good request succeeds, so the field alone was wrong.
             json.call(&token, method, &good).await.good();
             assert_ne!(
                 witness.seen().await,
@@ -529,7 +529,7 @@ async fn every_wrong_field_is_named_with_what_was_expected_and_nothing_is_writte
     assert!(cases > 500, "{cases} cases");
 }
 
-/// The good request around a field: what belongs to it is there, what excludes it is not.
+/// The good request with the companions that a field needs, and without those it excludes.
 fn in_company(good: &Value, field: &str) -> Value {
     let mut body = good.clone();
     match field.split_once('.').map_or(field, |(outer, _)| outer) {
@@ -544,9 +544,10 @@ fn in_company(good: &Value, field: &str) -> Value {
                 json!({ "reason": "cần thêm", "legal_basis": "Điều 5" }),
             );
         }
-        // One of two: a limit or a due time.
+        // Limit and due time exclude each other.
         "due_time" => put(&mut body, "limit", Value::Null),
-        // One of several things that are corrected, not a part of what comes in.
+        // `CorrectDossier` takes one of several fields. The same names elsewhere are ordinary
+        // parts.
         outer @ ("applicant" | "case_id" | "returning_unit" | "external_code" | "end_time")
             if good.get("receiving_unit").is_none() =>
         {

@@ -1,4 +1,4 @@
-//! Dossiers that do not exist or have moved on, request ids that were used before.
+//! Dossiers that do not exist or have moved on, and request ids that were used before.
 
 use domain::role::Role;
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use crate::calling::{Json, fresh_id, methods};
 use crate::witness::Witness;
 use crate::world::{PROVINCE, WARD, World};
 
-/// The methods that change a dossier that exists, each with a good request for one.
+/// Each method that changes an existing dossier, with a good request.
 async fn changes(world: &World) -> Vec<(String, Value)> {
     let mut all = Vec::new();
     for method in methods() {
@@ -30,7 +30,7 @@ async fn tokens(world: &World) -> (String, String) {
     )
 }
 
-/// The token of who may call a method.
+/// The token of a caller who may call the method.
 fn of<'a>(method: &str, chairman: &'a str, portal: &'a str) -> &'a str {
     match caller_of(method) {
         Role::Portal => portal,
@@ -120,7 +120,7 @@ async fn a_request_id_that_was_used_is_good_for_the_same_request_only() {
         let first = json.call(of(method, &token, &portal), method, good).await;
         assert_eq!(first.http, 200, "{method}: {}", first.json);
         let before = witness.seen().await;
-        // The same dossier for another reason, the same request for another dossier.
+        // The same dossier with another reason, and the same request for another dossier.
         let mut others = vec![good.clone()];
         others[0]["name"] =
             calls.iter().find(|(other, _)| other != method).unwrap().1["name"].clone();
@@ -159,7 +159,7 @@ async fn a_request_id_that_was_used_is_good_for_the_same_request_only() {
             );
             assert!(answer.vietnamese().contains("mã yêu cầu"));
         }
-        // The same again is the same, at whatever version it was read in between.
+        // A repeat counts as the same request, whichever version the caller has read since.
         for etag in [good["etag"].clone(), first.json["etag"].clone()] {
             let mut again = good.clone();
             again["etag"] = etag;
@@ -182,12 +182,12 @@ async fn an_id_used_for_one_method_is_used_for_all() {
     json.call(&token, &calls[0].0, &first).await.good();
     let before = witness.seen().await;
     for (method, good) in &calls[1..] {
-        // An id is unique to who made it, and the portal is somebody else.
+        // A request id is unique for each actor, and the portal is another actor.
         if caller_of(method) != Role::Chairman {
             continue;
         }
         let mut body = good.clone();
-        // Case is no difference in a UUID.
+        // Upper and lower case mean the same UUID.
         body["request_id"] = json!(used.to_uppercase());
         let answer = json.call(of(method, &token, &portal), method, &body).await;
         assert_eq!(answer.refused().2, "REQUEST_ID_REUSED", "{method}");

@@ -1,4 +1,4 @@
-//! What the database holds, against what callers were told.
+//! Compares the content of the database with the answers that callers got.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -11,15 +11,15 @@ use sea_orm::{
 
 use super::ledger::Acknowledged;
 
-/// A look at a database past the store.
+/// Reads a database directly, without the store.
 pub struct Auditor(DatabaseConnection);
 
-/// What was found.
+/// The result of an audit.
 #[derive(Debug, Default)]
 pub struct Findings {
-    /// What was acknowledged and is not there.
+    /// Acknowledged writes that are missing.
     pub lost: Vec<Acknowledged>,
-    /// Whatever else is not as it must be, in words.
+    /// All other contradictions, in words.
     pub faults: Vec<String>,
     pub dossiers: usize,
     pub events: usize,
@@ -28,7 +28,7 @@ pub struct Findings {
 }
 
 impl Findings {
-    /// Fails when something is lost or wrong.
+    /// Panics if anything is lost or wrong.
     #[track_caller]
     pub fn assert_clean(&self, when: &str) {
         assert!(self.lost.is_empty(), "{when}: lost {:?}", self.lost);
@@ -36,7 +36,7 @@ impl Findings {
     }
 }
 
-/// An event as it lies there: the request by which it is found again, and what its bytes say.
+/// A stored event: the request that made it, and the content of its bytes.
 struct Event {
     request: String,
     record: Record,
@@ -45,12 +45,12 @@ struct Event {
 /// The events of each dossier, in order of version.
 type Histories = HashMap<String, Vec<Event>>;
 
-/// Which dossiers are looked at.
+/// The extent of an audit.
 #[derive(Debug, Clone, Copy)]
 pub enum Whose<'a> {
-    /// Those of these answers, each by itself.
+    /// The dossiers of these answers, each on its own.
     Of(&'a [Acknowledged]),
-    /// All, with the sums over them. The answers are all that ever came.
+    /// All dossiers, and the sums over them. These must be all answers ever given.
     All(&'a [Acknowledged]),
 }
 
@@ -138,7 +138,7 @@ impl Auditor {
         Ok(rows.iter().map(read).collect())
     }
 
-    /// Every code with its dossier.
+    /// Every code, with its dossier.
     async fn codes(&self) -> Result<Vec<(String, String)>, DbErr> {
         let rows = self.rows("SELECT code, dossier FROM code").await?;
         Ok(rows
@@ -158,7 +158,7 @@ impl Auditor {
             .collect()
     }
 
-    /// The tallies of days: unit, day and channel with what was counted.
+    /// The daily tallies: by unit, day and channel, the counts.
     async fn tallies(&self) -> Result<BTreeMap<(String, i64, String), Vec<i64>>, DbErr> {
         let sums = Measure::ALL.map(|one| format!("CAST(sum({}) AS BIGINT)", one.as_str()));
         let sql = format!(
@@ -188,13 +188,13 @@ fn text(row: &QueryResult, at: usize) -> String {
     row.try_get_by_index(at).unwrap()
 }
 
-/// Words of our own making, as a list in SQL.
+/// A list in SQL of words that the tests made themselves, so they need no escaping.
 fn listed(words: &[String]) -> String {
     let quoted: Vec<String> = words.iter().map(|word| format!("'{word}'")).collect();
     quoted.join(", ")
 }
 
-/// Every answer stands on an event of that request that made that version.
+/// Checks that each answer rests on an event of its request with that version.
 fn acknowledged(answers: &[Acknowledged], histories: &Histories, found: &mut Findings) {
     for answer in answers {
         let stands = histories.get(&answer.dossier).is_some_and(|history| {
@@ -208,7 +208,7 @@ fn acknowledged(answers: &[Acknowledged], histories: &Histories, found: &mut Fin
     }
 }
 
-/// A request has written to one dossier, in one piece.
+/// Checks that each request wrote to one dossier, in consecutive versions.
 fn once(histories: &Histories, found: &mut Findings) {
     for (dossier, history) in histories {
         let mut last = None;
@@ -227,7 +227,7 @@ fn once(histories: &Histories, found: &mut Findings) {
     }
 }
 
-/// Versions are 1, 2, 3 … and the row is what they fold to.
+/// Checks that versions run 1, 2, 3 … and that the row equals the fold of the events.
 fn folded(histories: &Histories, rows: &HashMap<String, Dossier>, found: &mut Findings) {
     for (dossier, history) in histories {
         let versions = history.iter().map(|event| event.record.version);
@@ -248,7 +248,7 @@ fn folded(histories: &Histories, rows: &HashMap<String, Dossier>, found: &mut Fi
     found.faults.extend(told);
 }
 
-/// The code that a caller was told belongs to the dossier.
+/// Checks that each code in an answer belongs to that dossier.
 fn told(answers: &[Acknowledged], codes: &[(String, String)], found: &mut Findings) {
     let known: HashSet<(&str, &str)> = codes
         .iter()
@@ -256,7 +256,7 @@ fn told(answers: &[Acknowledged], codes: &[(String, String)], found: &mut Findin
         .collect();
     let unknown = answers
         .iter()
-        // What is lost has no code either, which is no other fault.
+        // A lost dossier has no code either; that is not a second fault.
         .filter(|answer| !found.lost.contains(answer))
         .filter(|answer| !known.contains(&(answer.code.as_str(), answer.dossier.as_str())));
     let told = unknown.map(|answer| format!("{}: code {} is gone", answer.dossier, answer.code));
@@ -264,7 +264,7 @@ fn told(answers: &[Acknowledged], codes: &[(String, String)], found: &mut Findin
     found.faults.extend(told);
 }
 
-/// Each number up to the last one of a unit and day belongs to one dossier.
+/// Checks that each number up to the last one of a unit and day belongs to one dossier.
 fn gapless(
     codes: &[(String, String)],
     rows: &HashMap<String, Dossier>,
@@ -275,7 +275,7 @@ fn gapless(
     for (code, dossier) in codes {
         let code = AnyCode::parse(code).unwrap();
         let unit = rows.get(dossier).map(|dossier| &dossier.receiving);
-        // One of the portal's takes no number of ours.
+        // A portal's code takes no number of ours.
         if let Some(ours) = unit.and_then(|unit| DossierCode::of(&code, unit)) {
             let day: i64 = ours.day().format("%Y%m%d").to_string().parse().unwrap();
             let unit = unit.unwrap().to_string();
@@ -299,7 +299,7 @@ fn gapless(
     }
 }
 
-/// The tallies are what all dossiers add up to.
+/// Checks that the tallies equal the sums over all dossiers.
 fn counted(
     rows: &HashMap<String, Dossier>,
     kept: &BTreeMap<(String, i64, String), Vec<i64>>,
@@ -329,7 +329,7 @@ mod tests {
     use super::*;
     use crate::world::{THREE_DAYS, WARD, World};
 
-    /// What is done to the database, and a word of what the auditor says about it.
+    /// How the test corrupts the database, and a word of what the auditor then reports.
     const SPOILT: [(&str, &str); 9] = [
         ("DELETE FROM event WHERE version = 5", "lost"),
         (

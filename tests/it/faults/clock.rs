@@ -1,4 +1,4 @@
-//! Wrong clocks: set back, set forward and set right again, and machines in other time zones.
+//! Wrong clocks: set back, set forward and corrected, and machines in other time zones.
 
 use app::Error;
 use chrono::TimeDelta;
@@ -18,8 +18,8 @@ use crate::bad_input::refused::handed_in;
 use crate::calling::{Json, fresh_id};
 use crate::world::{THREE_DAYS, WARD, World, catalogue, moment};
 
-/// When the next dossier comes by a clock that is right and then a day ahead, and the number that it
-/// gets.
+/// Moments of receptions, first by a correct clock, then by one a day ahead, each with the expected
+/// number.
 const CAME: [(&str, &str); 3] = [
     ("2026-08-04 00:30", "H60.02215-260804-0001"),
     ("2026-08-04 09:00", "H60.02215-260804-0002"),
@@ -36,7 +36,7 @@ async fn a_clock_that_was_set_back_writes_nothing_until_it_is_right(on: Backend)
     let received = world.receive(WARD, THREE_DAYS).await;
     world.set("2026-08-25 10:00");
     let late = world.advance(&received, Role::Receptionist).await;
-    // 19 days back, the dossier would end early.
+    // With the clock 19 days back, a late dossier would seem to end in time.
     world.set("2026-08-06 10:00");
     assert!(matches!(
         world.engine.check_clock().await,
@@ -51,7 +51,7 @@ async fn a_clock_that_was_set_back_writes_nothing_until_it_is_right(on: Backend)
     );
     assert_eq!(refused.variable("clock"), Some("2026-08-06T10:00:00+07:00"));
     assert!(refused.vietnamese().contains("Đồng hồ"));
-    // Reading goes on, and so does the answer to what was written before.
+    // Reads still work, and so does repeating a request that was answered before.
     let name = json!({ "name": late.dossier.label() });
     let read = wire.call(&chairman, "GetDossier", &name).await.good();
     assert_eq!(read["etag"], late.dossier.etag());
@@ -61,7 +61,7 @@ async fn a_clock_that_was_set_back_writes_nothing_until_it_is_right(on: Backend)
     let again = wire.call(&desk, "ReceiveDossier", &body).await.good();
     assert_eq!(first, again);
 
-    // A second back is waited for, and nothing is recorded before what is there.
+    // The engine waits out a second of difference, and records nothing earlier than what is stored.
     world.set("2026-08-25 10:00");
     world.pass(-TimeDelta::milliseconds(300));
     body["request_id"] = json!(fresh_id());
@@ -104,7 +104,7 @@ async fn a_clock_that_runs_ahead_changes_no_order_and_no_due_time(on: Backend) {
         assert_eq!(view.dossier.label(), code, "at {local}");
         assert_eq!(view.dossier.received, Some(moment(local)));
         views.push(view);
-        // Everybody goes on with what came before, by whatever clock.
+        // Every caller continues with the dossiers from before, whatever the clock said.
         for view in &mut views {
             if view.dossier.version < 3 {
                 let role = [Role::Receptionist, Role::Officer][view.dossier.version as usize - 1];
@@ -135,7 +135,7 @@ async fn a_clock_that_runs_ahead_changes_no_order_and_no_due_time(on: Backend) {
         );
         assert_eq!(Dossier::fold(&records).as_ref(), Some(dossier));
     }
-    // The feed is in the order in which everything was written.
+    // The feed keeps the order of writing.
     world.feed_settles(answers.len()).await;
     let read = app::ports::Store::read(world.store.as_ref()).await.unwrap();
     let scope = app::ports::Scope::Province(views[0].dossier.province.clone());
@@ -150,8 +150,8 @@ async fn a_clock_that_runs_ahead_changes_no_order_and_no_due_time(on: Backend) {
 
 #[tokio::test]
 async fn a_machine_in_another_time_zone_gives_the_same_days_and_due_times() {
-    // Half a day behind Greenwich and more than half a day ahead of it: of two machines, one at least is
-    // not in Viet Nam's day.
+    // Twelve hours behind Greenwich and fourteen ahead of it. At any moment at least one of the two
+    // machines has another date than Viet Nam.
     for zone in ["AAA+12", "BBB-14"] {
         let database = Backend::Sqlite.database().await;
         let folder = tempfile::tempdir().unwrap();

@@ -1,9 +1,8 @@
-//! A disk on which power is cut: what a program wrote to a database file and its log, call by
-//! call, and what of it is left when it was not flushed yet.
+//! A simulated disk for power cuts. It knows a program's writes to a database file and its log,
+//! call by call, and what may remain of the writes that were not flushed.
 //!
-//! Assumed: a flush that has returned keeps what was written before it; a file that was made is
-//! there. Of what was not flushed, anything may be left: nothing, or any of the writes, and of
-//! each any of its sectors.
+//! Assumptions: a flush that has returned keeps all earlier writes, and a created file exists. Of
+//! the writes not flushed, any subset may remain, and of each write any of its sectors.
 
 use std::path::Path;
 
@@ -12,13 +11,13 @@ use domain::time::Instant;
 
 use super::seeded::Seeded;
 
-/// What a disk writes whole or not at all.
+/// The bytes that a disk writes as a whole or not at all.
 const SECTOR: usize = 512;
 
-/// A call of a program to the kernel, as strace shows it.
+/// A system call of a program, as strace records it.
 #[derive(Debug)]
 pub struct Call {
-    /// Not done yet at this time.
+    /// The moment before which the call was not finished.
     pub at: Instant,
     file: Which,
     what: What,
@@ -38,20 +37,20 @@ enum What {
 }
 
 impl Call {
-    /// Whether it waits for the disk.
+    /// Whether the call waits for the disk.
     pub fn is_flush(&self) -> bool {
         matches!(self.what, What::Flush)
     }
 
-    /// Whether it writes to the database file itself, which is the log being copied back.
+    /// Whether the call writes to the database file itself: SQLite copies the log back.
     pub fn copies_back(&self) -> bool {
         self.file == Which::Database && matches!(self.what, What::Write { .. })
     }
 
     /// Reads a line such as `77 1795321353.463648 pwrite64(4<\x2f…>, "\x37…", 32, 0) = 32`.
     ///
-    /// A call that another thread's came between is in two lines: its words are in the first,
-    /// and it is over with the second, which is when it counts.
+    /// If a call of another thread interrupts one, strace writes two lines: the first has the
+    /// call's text, and the second marks its end, which is when it counts.
     pub fn read_all(trace: &str) -> Vec<Self> {
         let mut calls = Vec::new();
         let mut begun = std::collections::HashMap::new();
@@ -86,7 +85,7 @@ fn moment(text: &str) -> Instant {
     DateTime::from_timestamp_micros(micros).unwrap()
 }
 
-/// What a call does; none for the end of a thread.
+/// The effect of a call; none for the end of a thread.
 fn understood(call: &str) -> Option<(Which, What)> {
     let (name, rest) = call.split_once('(')?;
     let (words, result) = rest.rsplit_once(" = ")?;
@@ -113,7 +112,7 @@ fn understood(call: &str) -> Option<(Which, What)> {
     Some((file, what))
 }
 
-/// `\x37\x7f` as two bytes.
+/// Decodes `\x37\x7f` to two bytes.
 fn unescaped(text: &str) -> Vec<u8> {
     let digits: Vec<u8> = text.bytes().filter(|byte| !b"\\x".contains(byte)).collect();
     let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
@@ -132,14 +131,14 @@ struct File {
     waiting: Vec<What>,
 }
 
-/// What is left after a cut.
+/// The files that a cut leaves behind.
 pub struct Image {
     pub database: Vec<u8>,
     pub log: Vec<u8>,
 }
 
 impl Disk {
-    /// A database that was closed: alone and flushed.
+    /// A disk with a closed database: one file, fully flushed.
     pub fn holding(database: Vec<u8>) -> Self {
         let database = File {
             safe: database,
@@ -166,7 +165,7 @@ impl Disk {
         }
     }
 
-    /// What is left when nothing came through that was not flushed.
+    /// The files if no unflushed write survived.
     pub fn bare(&self) -> Image {
         Image {
             database: self.database.safe.clone(),
@@ -174,7 +173,7 @@ impl Disk {
         }
     }
 
-    /// What is left when chance decides what came through.
+    /// The files if chance decides which unflushed writes survived.
     pub fn torn(&self, seeded: &mut Seeded) -> Image {
         Image {
             database: self.database.torn(seeded),
@@ -186,7 +185,7 @@ impl Disk {
 impl File {
     fn torn(&self, seeded: &mut Seeded) -> Vec<u8> {
         let mut left = self.safe.clone();
-        // Some cuts leave little and some nearly all.
+        // Some cuts keep little, others nearly everything.
         let share = seeded.below(101);
         for what in &self.waiting {
             match seeded.below(4) {
@@ -211,7 +210,7 @@ fn apply(file: &mut Vec<u8>, what: &What, mut comes_through: impl FnMut(usize) -
             let mut done = 0;
             while done < bytes.len() {
                 let at = offset + done;
-                // Up to the end of the sector that this byte lies in.
+                // Up to the end of the sector that holds this byte.
                 let length = Ord::min(SECTOR - at % SECTOR, bytes.len() - done);
                 if comes_through(at / SECTOR) {
                     if file.len() < at + length {
@@ -226,7 +225,7 @@ fn apply(file: &mut Vec<u8>, what: &What, mut comes_through: impl FnMut(usize) -
 }
 
 impl Image {
-    /// Writes it down as a database to be opened.
+    /// Writes the image to a folder, to be opened as a database.
     pub fn write(&self, database: &Path) {
         let beside = |end: &str| {
             let mut name = database.as_os_str().to_owned();
@@ -234,7 +233,7 @@ impl Image {
             name
         };
         std::fs::write(database, &self.database).unwrap();
-        // Every start makes this one anew.
+        // Every start creates the shared-memory file again.
         let _there_or_not = std::fs::remove_file(beside("-shm"));
         std::fs::write(beside("-wal"), &self.log).unwrap();
     }
@@ -244,7 +243,7 @@ impl Image {
 mod tests {
     use super::*;
 
-    /// A page of the file is written and flushed while another thread begins a write of the log.
+    /// One thread writes and flushes a page of the file while another begins to write to the log.
     const TRACE: &str = r#"
 7  1795321353.000001 pwrite64(4<\x61\x2e\x64\x62>, "\x01\x02", 2, 0) = 2
 7  1795321353.000002 fdatasync(4<\x61\x2e\x64\x62> <unfinished ...>

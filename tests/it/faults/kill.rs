@@ -1,7 +1,7 @@
-//! `kill -9` in the middle of thirty-two calls, again and again.
+//! Repeated `kill -9` in the middle of thirty-two calls.
 //!
-//! `MOTCUA_KILLS` says how often: 50 without it. The seed is fixed, so each kill comes after the
-//! same number of answers; where the kernel cuts the process is another place every time.
+//! `MOTCUA_KILLS` sets how often; the default is 50. The seed is fixed, so each kill follows the
+//! same number of answers. The kernel still cuts the process at a different place each time.
 
 use super::audit::{Auditor, Whose};
 use super::office::{CALLERS, Office};
@@ -29,7 +29,7 @@ async fn what_was_answered_before_a_kill_is_there_after_it_and_nothing_is_there_
     let (mut unanswered, mut written, mut audited) = (0, 0, 0);
     let mut server = start();
     for kill in 1..=kills() {
-        // What an answer stood on before must still be there: the round before is looked at too.
+        // The previous round's answers must survive too, so the audit includes them.
         let before = office.ledger.count();
         let working = office.work(&server.address).await;
         office.reach(before + 1 + seeded.below(80)).await;
@@ -49,7 +49,7 @@ async fn what_was_answered_before_a_kill_is_there_after_it_and_nothing_is_there_
         found.assert_clean(&format!("kill {kill}"));
         audited = before;
     }
-    // Everybody learns what became of the last request, and one answer more.
+    // Each caller learns the fate of its last request, and makes one more call.
     office.work_for(&server.address, 64).await;
     assert_eq!(office.unanswered(), [""; 0], "every request is settled");
     let answers = office.ledger.since(0);

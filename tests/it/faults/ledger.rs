@@ -1,4 +1,4 @@
-//! What callers were told, kept outside the server.
+//! The answers that callers got, recorded outside the server.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,11 +13,11 @@ pub struct Acknowledged {
     pub dossier: String,
     pub version: u32,
     pub code: String,
-    /// When the answer had come, by this machine's clock.
+    /// When the answer arrived, by this machine's clock.
     pub at: Instant,
 }
 
-/// Everything that was acknowledged, in the order in which the answers came.
+/// All acknowledged writes, in the order in which the answers arrived.
 #[derive(Default)]
 pub struct Ledger {
     answers: Mutex<Vec<Acknowledged>>,
@@ -25,7 +25,7 @@ pub struct Ledger {
     put_off: Count,
 }
 
-/// A number that grows, and can be waited for.
+/// A growing number that tests can wait for.
 #[derive(Default)]
 struct Count {
     number: AtomicU64,
@@ -59,7 +59,7 @@ impl Ledger {
         self.count.grow();
     }
 
-    /// Somebody was told to come again later.
+    /// Counts an answer that told a caller to retry later.
     pub fn put_one_off(&self) {
         self.put_off.grow();
     }
@@ -69,22 +69,22 @@ impl Ledger {
         self.count.get()
     }
 
-    /// How often somebody was told to come again later.
+    /// How many answers told a caller to retry later.
     pub fn put_off(&self) -> u64 {
         self.put_off.get()
     }
 
-    /// Waits until there are so many answers.
+    /// Waits until the ledger has so many answers.
     pub async fn reaches(&self, count: u64) {
         self.count.reaches(count).await;
     }
 
-    /// Waits until so many were told to come again later.
+    /// Waits until so many answers told a caller to retry later.
     pub async fn is_put_off(&self, count: u64) {
         self.put_off.reaches(count).await;
     }
 
-    /// The answers from the `first` on.
+    /// The answers from index `first`.
     pub fn since(&self, first: u64) -> Vec<Acknowledged> {
         let answers = self.answers.lock().unwrap();
         answers[usize::try_from(first).unwrap()..].to_vec()

@@ -1,5 +1,5 @@
-//! People at work: callers who take dossiers from the desk or the portal through to
-//! the citizen, each one call at a time, and write down every answer.
+//! Callers at work. Each takes dossiers from the desk or the portal through to the citizen, one
+//! call at a time, and records every answer.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -27,16 +27,16 @@ use tonic_types::StatusExt;
 use super::ledger::{Acknowledged, Ledger};
 use crate::world::{THREE_DAYS, catalogue};
 
-/// How many callers make a busy hour.
+/// The number of callers in a busy hour.
 pub const CALLERS: u32 = 32;
 
-/// How many wards they work in, so that several take numbers of one day at the same time.
+/// The number of wards. Few, so that several callers take numbers of one ward and day at once.
 const WARDS: usize = 4;
 
-/// How long anybody waits for an answer before the test has failed.
+/// How long a caller waits for an answer before the test fails.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The roles that a dossier passes through.
+/// The roles through which a dossier passes.
 const ROLES: [Role; 4] = [
     Role::Portal,
     Role::Receptionist,
@@ -44,33 +44,33 @@ const ROLES: [Role; 4] = [
     Role::Leader,
 ];
 
-/// All callers, and what they were told.
+/// All callers, with the ledger of their answers.
 pub struct Office {
     pub ledger: Arc<Ledger>,
     clerks: Vec<Clerk>,
     wards: Vec<Ward>,
 }
 
-/// A ward and the secrets of its people, in the order of [`ROLES`].
+/// A ward and the tokens of its people, in the order of [`ROLES`].
 #[derive(Clone)]
 struct Ward {
     unit: UnitCode,
     secrets: [String; ROLES.len()],
 }
 
-/// Callers at work, until they are told to stop or get no answer.
+/// Callers at work until they are told to stop, or get no answer.
 pub struct Working {
     tasks: JoinSet<Clerk>,
     over: watch::Sender<bool>,
 }
 
 impl Office {
-    /// So many callers, with a token for each role in a database that is ready.
+    /// Makes so many callers, with tokens for each role, in an existing database.
     pub async fn open(database: &str, callers: u32) -> Self {
         Self::open_for(database, 0..callers).await
     }
 
-    /// The same with callers of these numbers, beside those of other numbers.
+    /// Makes callers with these numbers, beside callers with other numbers.
     pub async fn open_for(database: &str, callers: Range<u32>) -> Self {
         let store = SeaStore::open(database, Options::default()).await.unwrap();
         let mut wards = Vec::new();
@@ -107,8 +107,8 @@ impl Office {
         }
     }
 
-    /// Lets everybody go on with what they were doing, at a server's address. Who got no answer
-    /// begins by sending the same request again.
+    /// Lets all callers work at a server's address. A caller without an answer to its last request
+    /// first repeats that request.
     pub async fn work(&mut self, address: &str) -> Working {
         let client = Client::connect(address).await.unwrap();
         let (over, stops) = watch::channel(false);
@@ -125,8 +125,8 @@ impl Office {
         Working { tasks, over }
     }
 
-    /// Takes everybody back who has come to a stop: at once when the server is gone, after the
-    /// answer to the call at hand otherwise.
+    /// Collects the callers once they have stopped: at once if the server is gone, otherwise after
+    /// the answer to their current call.
     pub async fn gather(&mut self, working: Working) {
         let Working { mut tasks, over } = working;
         over.send_replace(true);
@@ -137,7 +137,7 @@ impl Office {
         self.clerks.sort_by_key(|clerk| clerk.caller);
     }
 
-    /// Works until there are so many answers more.
+    /// Lets the callers work until there are so many more answers.
     pub async fn work_for(&mut self, address: &str, answers: u64) {
         let goal = self.ledger.count() + answers;
         let working = self.work(address).await;
@@ -145,13 +145,13 @@ impl Office {
         self.gather(working).await;
     }
 
-    /// Waits for an answer by its number.
+    /// Waits until the ledger has this many answers.
     pub async fn reach(&self, goal: u64) {
         let reached = tokio::time::timeout(PATIENCE, self.ledger.reaches(goal)).await;
         assert!(reached.is_ok(), "callers get no answers: {}", self.said());
     }
 
-    /// Waits until so many were told to come again later.
+    /// Waits until so many answers told a caller to retry later.
     pub async fn is_put_off(&self, count: u64) {
         let told = tokio::time::timeout(PATIENCE, self.ledger.is_put_off(count)).await;
         assert!(
@@ -161,7 +161,7 @@ impl Office {
         );
     }
 
-    /// A receptionist at a server's address, her unit, and a dossier of it.
+    /// A receptionist's connection to a server, her unit, and one of its dossiers.
     pub async fn receptionist(&self, address: &str) -> (Bearer, &UnitCode, String) {
         let client = Client::connect(address).await.unwrap();
         let ward = &self.wards[0];
@@ -182,7 +182,7 @@ impl Office {
         left.map(Clerk::request_id).collect()
     }
 
-    /// Who makes these requests, for looking them up.
+    /// The actors of these requests, to find the requests in the database.
     pub fn actors(&self) -> Vec<String> {
         let of_ward = |ward: &Ward| ROLES.map(|role| format!("{role}-{}", ward.unit));
         self.wards.iter().flat_map(of_ward).collect()
@@ -197,7 +197,7 @@ impl Office {
     }
 }
 
-/// The people of a ward, on a connection.
+/// The people of a ward, on one connection.
 struct Desks {
     unit: String,
     clients: [DossierServiceClient<Authorized>; ROLES.len()],
@@ -220,16 +220,16 @@ impl Desks {
     }
 }
 
-/// What comes back from a call.
+/// The outcome of a call.
 enum Answer {
     Done(Box<Dossier>),
-    /// To be sent again after a while.
+    /// The server asks for a repeat after this time.
     Later(Duration),
-    /// Nobody knows what became of it.
+    /// No answer: the caller does not know whether the request was carried out.
     Nothing,
 }
 
-/// One caller: the dossier at hand, and how far it is.
+/// One caller, with the current dossier and its progress.
 struct Clerk {
     caller: u32,
     number: u32,
@@ -249,13 +249,13 @@ impl Clerk {
         }
     }
 
-    /// Every second one works for the portal, whose dossiers take no number of ours.
+    /// Every second caller works for the portal, whose dossiers take no number of ours.
     fn is_online(&self) -> bool {
         self.caller / 2 % 2 == 1
     }
 
     async fn work(&mut self, mut desks: Desks, ledger: &Ledger, over: watch::Receiver<bool>) {
-        // Nobody goes home without an answer, as long as the server is there.
+        // While the server is there, nobody stops without an answer to the last request.
         while self.unanswered || !*over.borrow() {
             self.unanswered = true;
             let answer = tokio::time::timeout(PATIENCE, self.call(&mut desks)).await;
@@ -301,7 +301,7 @@ impl Clerk {
         )
     }
 
-    /// Makes the next call, or the same one again.
+    /// Makes the next call, or repeats the last one.
     async fn call(&self, desks: &mut Desks) -> Answer {
         let (name, etag) = (self.dossier.name.clone(), self.dossier.etag.clone());
         let request_id = self.request_id();
@@ -373,7 +373,7 @@ impl Clerk {
         let retry = status.get_details_retry_info();
         match (status.code(), retry.and_then(|retry| retry.retry_delay)) {
             (Code::Unavailable | Code::ResourceExhausted, Some(wait)) => Answer::Later(wait),
-            // The line broke: what a client makes up itself has no details.
+            // The connection broke. An error that the client made itself has no details.
             (Code::Unavailable | Code::Unknown | Code::Internal | Code::Cancelled, None)
                 if status.details().is_empty() =>
             {
@@ -413,7 +413,7 @@ impl Clerk {
         let (caller, number) = (self.caller, self.number);
         Person {
             name: format!("Nguyễn Văn Mẫu {caller} {number}"),
-            // No province issues numbers that begin so.
+            // No province issues id numbers with this beginning.
             id_number: format!("000{caller:03}{number:06}"),
             phone: format!("0900000{:03}", number % 1_000),
             address: "Thôn 1".to_owned(),

@@ -1,5 +1,5 @@
-//! The database goes away while thirty-two callers write, and comes back: each of them is told to
-//! come again, the server stays up and goes on by itself, and no answer is lost or half written.
+//! The database goes away while thirty-two callers write, and comes back. Each caller is told to
+//! retry, the server stays up and recovers by itself, and no answer is lost or half written.
 
 use std::path::Path;
 use std::process::Command;
@@ -16,7 +16,7 @@ use super::seeded::Seeded;
 use crate::backend::Backend;
 use crate::cluster::{self, Stop};
 
-/// A server at work, whose database is about to go away.
+/// A server at work, just before its database goes away.
 pub struct Scene {
     url: String,
     folder: tempfile::TempDir,
@@ -42,24 +42,24 @@ impl Scene {
         scene
     }
 
-    /// Waits until everybody could have had two answers more.
+    /// Waits until each caller could have had two more answers.
     pub async fn goes_on(&self) {
         let answers = self.office.ledger.count() + 2 * u64::from(CALLERS);
         self.office.reach(answers).await;
     }
 
-    /// Waits until as many as there are callers were told to come again.
+    /// Waits until as many answers as there are callers have said to retry.
     pub async fn puts_off(&self) {
         let put_off = self.office.ledger.put_off() + u64::from(CALLERS);
         self.office.is_put_off(put_off).await;
     }
 
-    /// Lets everybody finish, and compares what they were told with what is there.
+    /// Lets the callers finish, and compares the ledger with the database.
     pub async fn end(mut self) -> (u64, u64) {
         let working = self.working.take().unwrap();
         self.office.gather(working).await;
         assert!(self.server.is_there(), "the server stays up");
-        // No line broke, and after the outage nobody was put off for good.
+        // No connection broke, and after the outage every request was answered.
         assert_eq!(self.office.unanswered(), [""; 0]);
         let auditor = Auditor::of(&self.url).await.unwrap();
         let answers = self.office.ledger.since(0);
@@ -129,7 +129,7 @@ async fn a_disk_that_is_full_for_a_while_loses_no_answer() {
     let scene = Scene::begin(&database.url).await;
     for _ in 0..2 {
         let size = |path: &Path| std::fs::metadata(path).unwrap().len();
-        // Some pages more, so that it is full in the middle of a commit.
+        // A few more pages, so that the disk fills up in the middle of a commit.
         let most = Ord::max(size(file), size(&log)) + 40_000;
         limit_files(&scene.server, &most.to_string());
         scene.puts_off().await;
@@ -149,7 +149,7 @@ async fn a_disk_of_the_database_server_that_is_full_for_a_while_loses_no_answer(
     let url = cluster.url("postgres");
     ::store::migrate(&url, false).await.unwrap();
     let db = cluster.connect("postgres").await;
-    // The file of dossiers grows beyond all others, and keeps the room of what is taken back.
+    // The file of dossiers must outgrow all others; a rolled back insert keeps its space.
     let grown = "BEGIN; INSERT INTO dossier (province, id, version, status, procedure, channel, \
              resolving, begun, ended, due, last_event, first_record, last_record, fold) \
          SELECT '08', lpad(number::text, 26, '0'), 1, 1, 'x', 'desk', 'x', 0, 0, 0, 0, 0, 0, \
@@ -174,7 +174,7 @@ async fn number(db: &DatabaseConnection, sql: &str) -> i64 {
     row.await.unwrap().unwrap().try_get_by_index(0).unwrap()
 }
 
-/// No file that a server writes may grow beyond so many bytes from now on.
+/// Limits the size of every file that a server writes from now on.
 fn limit_files(server: &Program, most: &str) {
     let done = Command::new("prlimit")
         .args(["--pid", &server.pid.to_string()])

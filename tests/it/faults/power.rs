@@ -1,8 +1,8 @@
-//! Power is cut under an SQLite file: a server's calls to the kernel are recorded, and replayed
-//! into copies that end after every one of them.
+//! Power cuts under an SQLite file. The test records a server's system calls, and replays them into
+//! copies that end after each call.
 //!
-//! `MOTCUA_CUTS` says how many cuts are tried that leave something unflushed behind: 300 without it.
-//! Needs strace; without it the tests are skipped, and say so.
+//! `MOTCUA_CUTS` sets how many cuts that leave unflushed writes are tried; the default is 300. The
+//! tests need strace. Without it they are skipped, and say so.
 
 use std::io::Write;
 use std::path::Path;
@@ -18,19 +18,19 @@ use super::program::{How, Program};
 use super::seeded::Seeded;
 use crate::backend::Backend;
 
-/// How many answers are recorded: enough for the log to be copied into the file and begun again.
+/// How many answers are recorded: enough that SQLite copies the log into the file and restarts it.
 const ANSWERS: u64 = 260;
 
-/// What became of all cuts.
+/// The outcome of all cuts.
 #[derive(Debug, Default)]
 struct Tally {
     calls: usize,
     flushes: usize,
     cuts: usize,
     answers: usize,
-    /// Cuts after which something acknowledged was gone.
+    /// Cuts that lost an acknowledged write.
     losing: usize,
-    /// The most that one cut took.
+    /// The most writes that one cut lost.
     most: usize,
     /// Cuts after which the database could not be opened or contradicted itself.
     broken: Vec<String>,
@@ -55,7 +55,7 @@ async fn no_cut_of_power_takes_what_was_answered() {
     assert_eq!((tally.losing, tally.broken.len()), (0, 0), "{tally:?}");
 }
 
-/// Otherwise the cuts would be too harmless to show anything.
+/// Proves that the cuts above can find a loss at all.
 #[tokio::test]
 async fn the_same_cuts_find_what_is_lost_when_commits_are_not_flushed() {
     let Some(tally) = cut_everywhere(Durability::Scratch).await else {
@@ -66,14 +66,14 @@ async fn the_same_cuts_find_what_is_lost_when_commits_are_not_flushed() {
     assert_eq!(tally.broken.len(), 0, "what is there is whole: {tally:?}");
 }
 
-/// None when this machine has no strace, or does not let it look.
+/// Tries every cut. None if strace is missing or may not trace here.
 async fn cut_everywhere(durability: Durability) -> Option<Tally> {
     let tried = Command::new("strace")
         .args(["-o", "/dev/null", "true"])
         .stderr(Stdio::null())
         .status();
     if !tried.is_ok_and(|status| status.success()) {
-        // Not through a macro, whose text the test harness swallows.
+        // A macro's output would be captured by the test harness.
         let said = b"\nSKIPPED: strace does not run here, nothing is proved about power cuts\n";
         std::io::stderr().write_all(said).unwrap();
         return None;
@@ -112,11 +112,11 @@ async fn replay(before: Vec<u8>, calls: Vec<Call>, answers: &[Acknowledged]) -> 
     let mut seeded = Seeded(0x706f_7765);
     let place = Place::new();
     let mut disk = Disk::holding(before);
-    // A cut that leaves what the one before left, with the same answers given, shows nothing new.
+    // A cut that leaves the same files and the same answers as the one before shows nothing new.
     let (mut told_before, mut flushed) = (usize::MAX, true);
     let every = calls.len() as u64;
     for call in calls {
-        // Whoever had an answer before this call began.
+        // The answers that had arrived before this call began.
         let told = answers.iter().filter(|answer| answer.at < call.at).count();
         if told != told_before || flushed {
             place.cut(&disk.bare(), &answers[..told], &mut tally).await;
@@ -135,7 +135,7 @@ async fn replay(before: Vec<u8>, calls: Vec<Call>, answers: &[Acknowledged]) -> 
     tally
 }
 
-/// Where images are opened; in memory where there is such a folder, for they are many.
+/// The folder for images. In memory if such a folder exists, because there are many images.
 struct Place(tempfile::TempDir);
 
 impl Place {
@@ -149,7 +149,7 @@ impl Place {
         Self(folder.unwrap())
     }
 
-    /// Opens what is left as a server would, and compares it with what callers were told.
+    /// Opens the files after a cut as a server would, and compares them with the ledger.
     async fn cut(&self, image: &Image, told: &[Acknowledged], tally: &mut Tally) {
         tally.cuts += 1;
         let file = self.0.path().join("cut.db");

@@ -1,7 +1,7 @@
-//! `motcua serve` as a process of its own, which can be killed.
+//! `motcua serve` as a separate process, which a test can kill.
 //!
-//! It is this very test binary, started again: so it is always as new as the test, and no
-//! other binary has to be built first.
+//! The process is this test binary, started again. So it is always as new as the test, and no other
+//! binary must be built first.
 
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Read};
@@ -18,10 +18,10 @@ use store::{Durability, Options, SeaStore};
 use crate::port::{Settings, Site};
 use crate::world::catalogue;
 
-/// Holds the address of the database, for the process that is to serve it.
+/// The environment variable with the database's address, for the process that serves it.
 const DATABASE: &str = "MOTCUA_TESTS_SERVE";
 
-/// Set when that process is not to flush every commit, which `motcua serve` cannot be asked for.
+/// The variable that turns off flushing at each commit, which `motcua serve` has no option for.
 const CARELESS: &str = "MOTCUA_TESTS_CARELESS";
 
 /// The configuration file of that process, if it has one.
@@ -30,13 +30,13 @@ const CONFIGURATION: &str = "MOTCUA_TESTS_CONFIGURATION";
 /// How a server is started.
 #[derive(Debug, Clone, Default)]
 pub struct How {
-    /// A program that runs it, with its words.
+    /// The program that runs the server, with its arguments.
     under: Vec<OsString>,
     environment: Vec<(&'static str, String)>,
 }
 
 impl How {
-    /// Under strace, which writes down what is done to a database file and to its log.
+    /// Under strace, which records the calls on a database file and its log.
     pub fn traced(file: &Path, trace: &Path) -> Self {
         // All threads; microseconds; the paths of files; all bytes, in hexadecimal.
         const WORDS: &str = "strace -f --seccomp-bpf -qq -e signal=none -ttt -y -xx -s 1000000 \
@@ -52,7 +52,7 @@ impl How {
         Self { under, environment }
     }
 
-    /// On a machine of another time zone, such as `AAA+12`, twelve hours behind Greenwich.
+    /// With the time zone of another place, for example `AAA+12`, twelve hours behind Greenwich.
     pub fn in_zone(zone: &str) -> Self {
         Self {
             under: Vec::new(),
@@ -76,21 +76,21 @@ impl How {
     }
 }
 
-/// A running server. Killed with this value, and when this process ends.
+/// A running server. It is killed on drop, and when this process ends.
 pub struct Program {
     process: Child,
-    /// Where it answers.
+    /// The address at which it answers.
     pub address: String,
-    /// Its number.
+    /// The process id.
     pub pid: u32,
-    /// The server ends when this does.
+    /// The server ends once this pipe closes.
     alive: Option<ChildStdin>,
     _said: BufReader<ChildStdout>,
 }
 
 impl Program {
-    /// Starts a server on a database that is ready, and waits until it listens. Its secret and
-    /// its log lie in `folder`.
+    /// Starts a server on an existing database, and waits until it listens. `folder` holds its
+    /// secret and its log.
     pub fn serve(database: &str, folder: &Path, how: &How) -> Self {
         let this = std::env::current_exe().unwrap().into_os_string();
         let mut words = how.under.iter().chain([&this]);
@@ -136,26 +136,26 @@ impl Program {
         }
     }
 
-    /// Whether it still runs.
+    /// Whether the process still runs.
     pub fn is_there(&mut self) -> bool {
         self.process.try_wait().unwrap().is_none()
     }
 
-    /// How many bytes it has asked files and lines for.
+    /// How many bytes the process has read from files and sockets.
     pub fn read(&self) -> u64 {
         let counts = std::fs::read_to_string(format!("/proc/{}/io", self.pid)).unwrap();
         let read = counts.lines().find_map(|line| line.strip_prefix("rchar: "));
         read.unwrap().parse().unwrap()
     }
 
-    /// `kill -9`, and waits until it is gone.
+    /// Kills the process with `kill -9`, and waits until it is gone.
     pub fn kill(mut self) {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
     }
 
-    /// Lets it end by itself, at once and without closing anything, so that whoever watches it
-    /// sees the end.
+    /// Lets the process exit by itself, at once and without closing anything, so that a tracer sees
+    /// the end.
     pub fn leave(mut self) {
         drop(self.alive.take());
         self.process.wait().unwrap();
@@ -164,7 +164,7 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        // First of all: killing a program that runs another one leaves that one alone.
+        // First of all, because killing the outer program would leave the server running.
         drop(self.alive.take());
         let _gone_already = self.process.kill();
         let _nobody_asks = self.process.wait();
@@ -177,7 +177,7 @@ fn a_server_for_other_tests() {
     let Ok(database) = std::env::var(DATABASE) else {
         return;
     };
-    // However the test that started it ends, nobody is left behind.
+    // The server ends with the test that started it, however that test ends.
     std::thread::spawn(|| {
         let _closed = std::io::stdin().read_to_end(&mut Vec::new());
         std::process::exit(0);

@@ -1,4 +1,4 @@
-//! Chance that repeats: the same seed gives the same run.
+//! Reproducible chance: the same seed gives the same run.
 
 /// SplitMix64. Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators",
 /// OOPSLA 2014.
@@ -14,7 +14,7 @@ impl Seeded {
         z ^ (z >> 31)
     }
 
-    /// A number from 0 up to, not including, `limit`.
+    /// A number from 0 up to and excluding `limit`.
     pub fn below(&mut self, limit: u64) -> u64 {
         self.number() % limit
     }

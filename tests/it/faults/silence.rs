@@ -1,5 +1,5 @@
-//! The database says nothing any more: it neither answers nor closes a connection. Whoever waits for
-//! it is told to come again within the time that a call may take, and it is found again by itself.
+//! The database falls silent: it neither answers nor closes a connection. Callers are told to retry
+//! within the time that a call may take, and the server finds the database again by itself.
 
 use std::time::{Duration, Instant};
 
@@ -14,7 +14,7 @@ use super::outage::Scene;
 use crate::backend::Backend;
 use crate::cluster;
 
-/// How long a call may take; who is told later is told DEADLINE_EXCEEDED.
+/// How long a call may take. A caller that waits longer gets DEADLINE_EXCEEDED.
 const A_CALL: Duration = Duration::from_secs(30);
 
 #[tokio::test]
@@ -46,7 +46,7 @@ async fn a_server_of_the_database_that_stands_still_for_a_while_loses_no_answer(
     println!("PostgreSQL stood still twice: {answers} answers, {put_off} put off, 0 lost");
 }
 
-/// What those are told who only read, and after how long.
+/// What two callers who only read are told, and after how long.
 async fn who_reads(scene: &Scene) -> [(&'static str, Duration, Result<(), Status>); 2] {
     let (bearer, unit, dossier) = scene.office.receptionist(&scene.server.address).await;
     let began = Instant::now();
@@ -70,7 +70,7 @@ async fn who_reads(scene: &Scene) -> [(&'static str, Duration, Result<(), Status
     tokio::join!(get, list).into()
 }
 
-/// On two threads, for starting a server waits for what stands before its database.
+/// On two threads, because starting a server blocks on the firewall before its database.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn connections_that_a_firewall_has_forgotten_lose_no_answer() {
     if Backend::Postgres.is_skipped() {
@@ -87,7 +87,7 @@ async fn connections_that_a_firewall_has_forgotten_lose_no_answer() {
     println!("connections forgotten twice: {answers} answers, {put_off} put off, 0 lost");
 }
 
-/// What stands between a server and its database.
+/// A proxy between a server and its database.
 struct Firewall {
     /// The address of the database behind it.
     url: String,
@@ -110,7 +110,7 @@ impl Firewall {
                     let mut far = TcpStream::connect(host).await.unwrap();
                     tokio::select! {
                         _ = copy_bidirectional(&mut near, &mut far) => {}
-                        // Both stay open, and nothing comes through any more.
+                        // Both connections stay open, and nothing passes any more.
                         _ = forgets.changed() => std::future::pending().await,
                     }
                 });
@@ -122,7 +122,7 @@ impl Firewall {
         }
     }
 
-    /// Drops what comes on any connection that there is; new ones are let through.
+    /// Drops everything on the present connections; new connections pass.
     fn forget(&self) {
         self.forgotten.send_modify(|times| *times += 1);
     }

@@ -1,4 +1,4 @@
-//! A start costs the same, whatever the database holds.
+//! A start costs the same, however much the database holds.
 
 use std::time::Duration;
 
@@ -16,15 +16,15 @@ async fn a_start_and_its_first_write_read_as_much_of_a_large_database_as_of_a_sm
 ) {
     let small = read_by_a_start(on, 4_000).await;
     let large = read_by_a_start(on, 12_000).await;
-    // A page more here and there, where a tree has grown. The dossiers themselves are eight
-    // million bytes more.
+    // A deeper index costs a few more pages. The additional dossiers alone take eight million
+    // bytes.
     assert!(
         large < small + 200_000,
         "with 4,000 dossiers a start reads {small} bytes, with 12,000 {large}"
     );
 }
 
-/// How many bytes of the database a server reads until it has acknowledged a write.
+/// How many bytes of the database a server reads until its first acknowledged write.
 async fn read_by_a_start(on: Backend, dossiers: u64) -> u64 {
     let store = a_store(on).await;
     for first in (0..dossiers).step_by(1_000) {
@@ -52,8 +52,8 @@ async fn read_by_a_start(on: Backend, dossiers: u64) -> u64 {
     }
 }
 
-/// How many blocks of tables and indexes a server has looked at for whomever, once all who
-/// looked are gone: so long it may keep its counts to itself.
+/// How many blocks of tables and indexes the server has read for all sessions. PostgreSQL may keep a
+/// session's counts back until the session ends, so this waits until all are gone.
 async fn blocks(store: &TestStore, on: Backend) -> u64 {
     if !on.is_postgres() {
         return 0;

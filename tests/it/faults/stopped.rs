@@ -9,8 +9,8 @@ use super::office::{CALLERS, Office};
 use super::program::{How, Program};
 use crate::backend::Backend;
 
-/// How long the wards of the other process may wait: until the server has ended what the stopped one
-/// holds, and a little, for the machine is busy.
+/// How long the wards of the other process may wait: until the server ends the transaction of the
+/// stopped process, plus some time for a busy machine.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -23,7 +23,7 @@ async fn a_process_that_is_stopped_in_the_middle_of_a_batch_soon_holds_nobody_up
     let serve = || Program::serve(&database.url, folder.path(), &How::default());
     let (stopped, goes_on) = (serve(), serve());
     let mut office = Office::open(&database.url, CALLERS).await;
-    // One caller a ward.
+    // One caller for each ward.
     let mut others = Office::open_for(&database.url, CALLERS..CALLERS + 4).await;
     let db = Database::connect(&database.url).await.unwrap();
     let working = office.work(&stopped.address).await;
@@ -42,12 +42,12 @@ async fn a_process_that_is_stopped_in_the_middle_of_a_batch_soon_holds_nobody_up
     office.gather(working).await;
 }
 
-/// Stops a busy process when it has written and not committed.
+/// Suspends a busy process after it has written and before it commits.
 async fn stop_in_a_transaction(process: &Program, db: &DatabaseConnection) {
     for _ in 0..500 {
         tokio::time::sleep(Duration::from_millis(7)).await;
         signal("-STOP", process);
-        // Whatever was on its way to the database arrives.
+        // Messages on the way to the database arrive in this time.
         tokio::time::sleep(Duration::from_millis(30)).await;
         if is_writing(db).await {
             return;
@@ -64,7 +64,7 @@ fn signal(which: &str, process: &Program) {
     assert!(sent.unwrap().success());
 }
 
-/// Whether somebody has begun to write and waits for a word.
+/// Whether a session has written and waits for its client.
 async fn is_writing(db: &DatabaseConnection) -> bool {
     let asked = "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() \
          AND state = 'idle in transaction' AND backend_xid IS NOT NULL)";

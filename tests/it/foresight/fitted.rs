@@ -1,4 +1,4 @@
-//! Which of the fitted models today's dossiers are judged by.
+//! Which of the fitted models judges today's dossiers.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use super::{fit, live, province, read, step};
 use crate::backend::Backend;
 use crate::world::{NumberedIds, THREE_DAYS, WARD, World, catalogue, moment};
 
-/// The number of the model that a page of this process, and of one that has just started, names.
+/// The number of the model that a page shows, in this process and in a freshly started one.
 async fn in_use(world: &World, view: &View) -> [Option<u64>; 2] {
     let started = Engine::start(Parts {
         store: world.store.clone(),
@@ -45,7 +45,7 @@ async fn a_fit_of_an_older_day_is_kept_and_judges_nothing_of_today(on: Backend) 
     let today = fit(&world).await.pop().unwrap();
     let view = world.receive(WARD, THREE_DAYS).await;
     let view = step(&world, view, 0).await;
-    // More of them than models that keep their bytes.
+    // More fits than the number of models that keep their bytes.
     for day in 1..=9 {
         let until = moment(&format!("2026-07-{day:02} 00:00"));
         let older = fit_until(&world, until).await.pop().unwrap();
@@ -56,7 +56,7 @@ async fn a_fit_of_an_older_day_is_kept_and_judges_nothing_of_today(on: Backend) 
     }
     assert_eq!(in_use(&world, &view).await, [Some(today.number); 2]);
 
-    // Until the same day: whichever was fitted last.
+    // Of two models fitted until the same day, the later fit wins.
     let read = world.store.read().await.unwrap();
     let in_force = read.models(&province()).await.unwrap().pop().unwrap();
     drop(read);

@@ -1,5 +1,5 @@
-//! The month of a dossier of which other units have a part: it is the dossier's, and the unit's
-//! that decides it.
+//! The month of a dossier with parts of other units. The dossier counts in the month of its own due
+//! time, at the deciding unit.
 
 use app::foresight::KeptModel;
 use app::ports::WriteForecasts;
@@ -11,7 +11,7 @@ use crate::backend::Backend;
 use crate::calling::{Json, fresh_id};
 use crate::world::{OTHER_WARD, PROVINCE, THREE_DAYS, WARD, World};
 
-/// A chairman's numbers of a unit and a month; the province's without a unit.
+/// A chairman's numbers of a unit and month; without a unit, those of the province.
 async fn asked(world: &World, unit: &str, month: &str, method: &str, numbers: [&str; 2]) -> Value {
     let body = json!({ "unit": unit, "month": month });
     let token = match unit {
@@ -34,7 +34,7 @@ on_both!(a_dossier_counts_in_its_own_month_and_for_the_unit_that_decides_it);
 
 async fn a_dossier_counts_in_its_own_month_and_for_the_unit_that_decides_it(on: Backend) {
     let world = World::on(on, "2026-08-27 10:00").await;
-    // Before the first model nothing is judged.
+    // Before the first model, nothing is judged.
     let first = KeptModel {
         province: super::province(),
         number: 1,
@@ -56,7 +56,7 @@ async fn a_dossier_counts_in_its_own_month_and_for_the_unit_that_decides_it(on: 
         .await;
     let mut told = told.good();
     assert_eq!(told["effective_due_time"], "2026-09-04T10:00:00Z");
-    // The deciding unit's own part, another unit's, and a question: all due on 28 August.
+    // A leg of the deciding unit, a leg of another unit, and a consultation: all due on 28 August.
     for (method, mut body) in [
         (
             "OpenLeg",
@@ -90,7 +90,7 @@ async fn a_dossier_counts_in_its_own_month_and_for_the_unit_that_decides_it(on: 
         );
     }
 
-    // Open and late, and then ended: judged in the month of its own due time, once.
+    // Open and late, then ended: the dossier is judged once, in the month of its own due time.
     world.set("2026-09-15 09:00");
     assert_eq!(open(&world, WARD, "2026-09").await, json!([1, 1]));
     for ended in [false, true] {

@@ -1,4 +1,4 @@
-//! Reasons as they are read: every step they name is one that lies ahead of this dossier.
+//! The reasons as people read them: every named step lies ahead of this very dossier.
 
 use chrono::TimeDelta;
 use domain::dossier::Command;
@@ -10,7 +10,8 @@ use domain::role::Role;
 use super::{finish, fit, read};
 use crate::world::{THREE_DAYS, WARD, World};
 
-/// Birth, residence and insurance at once: its steps have other names than those of most.
+/// Birth, residence and insurance together. Its steps have other names than those of most
+/// procedures.
 const AT_ONCE: &str = "3.000722";
 
 async fn ask_for_papers(world: &World, view: &app::view::View) -> app::view::View {

@@ -1,4 +1,4 @@
-//! Files and maps that are wrong: file, line, reason, and nothing half visible.
+//! Wrong files and maps: the error names file, line and reason, and nothing half done is visible.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -106,7 +106,7 @@ async fn a_file_that_is_spoilt_as_a_whole_imports_nothing() {
     }
 }
 
-/// What lies in a folder, with its bytes.
+/// The files in a folder, with their bytes.
 fn lies_in(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let entries = std::fs::read_dir(folder).unwrap();
     let paths = entries.map(|entry| entry.unwrap().path());
@@ -117,7 +117,7 @@ fn lies_in(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 
 const GOOD: &str = "id,unit,in,out\na,02215,2026-01-05,\n";
 
-/// Maps and files each of which is refused as a whole, with what is said of it.
+/// Maps and files that are refused as a whole, with words of the refusal.
 fn refused_as_a_whole() -> Vec<(String, &'static str, &'static str)> {
     let unit = |code: &str| {
         format!(

@@ -1,5 +1,5 @@
-//! Dossiers that an import brought into a database that is being served: each way of looking at
-//! them and of working on them is the one for dossiers of our own.
+//! Dossiers imported into a database that is in use. Every view and every act treats them as
+//! dossiers of our own.
 
 use app::foresight::Sweep;
 use domain::role::Role;
@@ -16,7 +16,7 @@ on_every_database!(a_pending_dossier_of_an_import_is_worked_on_like_any_other);
 
 async fn a_pending_dossier_of_an_import_is_worked_on_like_any_other(on: Backend) {
     let world = World::on(on, "2026-08-21 09:00").await;
-    // Of three dossiers the third is pending, overdue since 7 August.
+    // The third of three dossiers is pending, overdue since 7 August.
     Desk::beside(&world).await.run(3).await;
     let wire = Json::over(&world);
     let chairman = world.token(Role::Chairman, WARD).await;
@@ -47,7 +47,7 @@ async fn a_pending_dossier_of_an_import_is_worked_on_like_any_other(on: Backend)
     let outlook = wire.call(&chairman, "GetOutlook", &json!({})).await.good();
     assert_eq!(outlook["open"], 1, "{outlook}");
 
-    // It is learnt from, and its flag is raised.
+    // The fit learns from them, and the sweep flags the pending one.
     let today = time::day_start(time::local_day(world.engine.now()));
     let whole = who(Role::Auditor, PROVINCE).province;
     let fitted = world.engine.fit_forecasts(&whole, today).await.unwrap();
@@ -66,7 +66,7 @@ async fn a_pending_dossier_of_an_import_is_worked_on_like_any_other(on: Backend)
     let words = ["export", out.to_str().unwrap(), "--database", &world.url];
     motcua(&words).await.unwrap();
 
-    // The next command goes through, and a job that needs the history does too.
+    // The next command works, and so does a job that needs the history.
     let clerk = world.token(Role::Receptionist, WARD).await;
     let read = wire.call(&clerk, "GetDossier", &name).await.good();
     let step = read["next_steps"][0]["id"].clone();

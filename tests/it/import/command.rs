@@ -15,14 +15,14 @@ use store::{Options, SeaStore};
 
 use crate::world::catalogue;
 
-/// Runs a command line; the words of its failure if it has one.
+/// Runs a command line. Errors: the words of its failure.
 pub async fn motcua(words: &[&str]) -> Result<(), String> {
     let words: Vec<String> = ["motcua"]
         .iter()
         .chain(words)
         .map(ToString::to_string)
         .collect();
-    // On a thread of its own, for a command starts a runtime.
+    // On a thread of its own, because a command starts a runtime.
     let done = tokio::task::spawn_blocking(move || Cli::try_parse_from(words).unwrap().run());
     match done.await.unwrap() {
         Ok(code) if code == std::process::ExitCode::SUCCESS => Ok(()),
@@ -31,14 +31,14 @@ pub async fn motcua(words: &[&str]) -> Result<(), String> {
     }
 }
 
-/// Imports files that must go in without a refused row.
+/// Imports files. No row may be refused.
 pub async fn import(map: &str, files: &[&Path], url: &str) -> Result<(), String> {
     let mut words = vec!["import", "--map", map, "--database", url];
     words.extend(files.iter().map(|file| file.to_str().unwrap()));
     motcua(&words).await
 }
 
-/// What a fresh process reports of a province over some local days.
+/// The two reports of [`report`].
 pub struct Reported {
     pub rates: Report,
     pub form: Ii06a,

@@ -1,4 +1,4 @@
-//! Whatever can be written about a dossier is in an export, and comes back with it.
+//! An export contains everything that can be recorded about a dossier, and an import restores it.
 
 use app::ports::{Rated, RatingsWanted, Scope, Store};
 use domain::dossier::{Dossier, Record};
@@ -16,7 +16,7 @@ use crate::world::{PROVINCE, WARD, World, moment};
 
 const HASH: &str = "a3f1c2d4e5b60718293a4b5c6d7e8f90a3f1c2d4e5b60718293a4b5c6d7e8f90";
 
-/// What a desk does to one dossier after the other.
+/// The desk that acts on one dossier after the other.
 struct Desk<'a> {
     json: &'a Json,
     token: String,
@@ -36,7 +36,7 @@ impl Desk<'_> {
     }
 }
 
-/// Papers of all kinds, a signed result, and a citizen who is content.
+/// Papers of every kind, a signed result, and a satisfied citizen.
 async fn a_dossier_with_papers_and_a_result(world: &World, desk: &Desk<'_>) {
     let mut online = reception(WARD);
     online["portal_code"] = json!(fresh_code());
@@ -75,7 +75,7 @@ async fn a_dossier_with_papers_and_a_result(world: &World, desk: &Desk<'_>) {
     desk.does("RateDossier", &returned, content).await;
 }
 
-/// Two numbers taken along, one of them used while there was no line.
+/// Two reserved numbers, one of them used while the desk was offline.
 async fn a_reception_without_a_line(world: &World, desk: &Desk<'_>) {
     let day = "2026-09-02";
     world.set("2026-09-02 07:00");
@@ -90,7 +90,7 @@ async fn a_reception_without_a_line(world: &World, desk: &Desk<'_>) {
     desk.begins("ImportReceptions", entered).await;
 }
 
-/// Where it happened, in an area and in words, and a citizen who is not content.
+/// A petition with area and place of the incident, and a dissatisfied citizen.
 async fn a_petition_about_a_place(desk: &Desk<'_>) {
     let mut petition = reception(WARD);
     petition["procedure"] = json!("x-phan-anh-hien-truong");
@@ -169,7 +169,7 @@ async fn whatever_can_be_written_comes_back_with_its_reports(on: Backend) {
     assert!(of_everything(|was| was.rating.is_some()));
 }
 
-/// A dossier without the mark of the import that brought it.
+/// A dossier without the mark of its import.
 fn as_it_was(dossier: &Dossier) -> Dossier {
     Dossier {
         imported: None,
@@ -177,7 +177,7 @@ fn as_it_was(dossier: &Dossier) -> Dossier {
     }
 }
 
-/// Each line is a dossier and its events, as they are kept.
+/// Asserts that each exported line is a dossier with its events, exactly as stored.
 fn lines_say_the_same(out: &std::path::Path, kept: &[(Dossier, Vec<Record>)]) {
     let lines = std::fs::read_to_string(out.join("dossiers.jsonl")).unwrap();
     assert_eq!(lines.lines().count(), kept.len());

@@ -1,4 +1,4 @@
-//! What is exported and imported again gives the same reports.
+//! A database that is exported and imported again gives the same reports.
 
 use std::path::Path;
 
@@ -32,13 +32,13 @@ pub async fn import_again(folder: &Path, url: &str) {
         .unwrap();
 }
 
-/// The units' rows of a report, which says when it was made besides.
+/// The units' rows of a report, without the moment of the report.
 pub async fn rows(url: &str, province: &str, from: &str, to: &str) -> Vec<domain::indicator::Row> {
     let Report { units, .. } = report(url, province, from, to).await.rates;
     units
 }
 
-/// The rates of a month, of a day, of two days and of a month after all of it are the same.
+/// Asserts equal rates for a month, a day, two days, and a month after all dossiers.
 pub async fn same_rates(one: &str, other: &str) {
     for (from, to) in [
         ("2026-08-01", "2026-08-31"),

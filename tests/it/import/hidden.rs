@@ -1,4 +1,4 @@
-//! Nobody sees an import before it is finished; a run that was cut goes on; a second one adds
+//! Nobody sees an import before it is complete. An interrupted run continues, and a second run adds
 //! nothing.
 
 use std::collections::HashMap;
@@ -85,7 +85,7 @@ impl Desk {
         self.try_run(rows, usize::MAX).await.unwrap()
     }
 
-    /// Breaks off when so many pieces are written.
+    /// Imports, and breaks off after so many pieces.
     async fn try_run(&self, rows: u32, pieces: usize) -> Result<Outcome, Stopped> {
         self.try_plan(plan(rows), pieces).await
     }
@@ -123,7 +123,7 @@ impl Desk {
         self.read().await.list(&list).await.unwrap()
     }
 
-    /// How many dossiers each way of looking shows: list, worklist, search, report, by code.
+    /// How many dossiers each view shows: list, worklist, search, report, code.
     async fn seen(&self, scope: &Scope) -> [usize; 5] {
         let read = self.read().await;
         let worklist = WorklistPage::all(scope.clone(), None, 1_000);
@@ -158,7 +158,7 @@ impl Desk {
     }
 }
 
-/// So many dossiers; every third is pending.
+/// A plan with so many dossiers; every third is pending.
 fn plan(rows: u32) -> Plan {
     plan_by(MAP, rows)
 }
@@ -222,7 +222,7 @@ pub fn row(line: u64, cells: &[String]) -> TextRow {
     row
 }
 
-/// What an export of a world says, a dossier a piece.
+/// The export of a world as a plan, with one dossier in each piece.
 async fn exported(world: &World) -> Plan {
     let map = Map::parse(&domain::catalogue::SourceFile {
         path: "map.toml".into(),
@@ -260,7 +260,7 @@ async fn exported(world: &World) -> Plan {
     }
 }
 
-/// A store that breaks off after so many pieces.
+/// A store that fails after so many pieces.
 struct Cut {
     store: Arc<SeaStore>,
     left: AtomicUsize,
@@ -448,7 +448,8 @@ async fn what_an_import_creates_is_there_with_its_dossiers_and_not_before(on: Ba
 
     let finished = desk.try_plan(creating(), usize::MAX).await.unwrap();
     assert!(finished.resumed > 0, "{finished:?}");
-    // Whoever asks at once sees the dossiers, whose procedure nobody has told this process of.
+    // A request right after the import sees the dossiers, although nobody has told this process of
+    // their procedure.
     let fifty = json!({ "page_size": 50 });
     let list = json.call(&token, "ListDossiers", &fifty).await.good();
     assert_eq!(list["dossiers"].as_array().unwrap().len(), 30);
@@ -541,7 +542,7 @@ async fn a_code_that_a_dossier_has_is_refused_with_its_holder(on: Backend) {
             live.dossier.id
         )
     );
-    // The same list under the name of another system.
+    // The same list, imported under the name of another system.
     let other = plan_by(&MAP.replace("old-desk", "other-desk"), 30);
     let again = desk.try_plan(other, usize::MAX).await.unwrap();
     assert_eq!((again.dossiers, again.refusals.len()), (0, 30));
@@ -558,7 +559,7 @@ async fn a_dossier_is_found_by_the_end_of_its_code_and_by_what_it_was_called_bef
     let live = world.receive(WARD, THREE_DAYS).await.dossier.label();
     for (text, role, expected) in [
         ("old-7", Role::Receptionist, vec!["H60.02215-260808-0007"]),
-        // Whoever may see no name may still see this.
+        // A role that may not see names can still search by old codes.
         (" OLD-7 ", Role::Auditor, vec!["H60.02215-260808-0007"]),
         ("0007", Role::Receptionist, vec!["H60.02215-260808-0007"]),
         ("260808-0007", Role::Auditor, vec!["H60.02215-260808-0007"]),
@@ -654,7 +655,7 @@ async fn the_feed_shows_one_entry_whose_events_are_read_by_its_name(on: Backend)
         })
         .collect();
     assert_eq!(told, ["received", "import_completed", "received"]);
-    // One at a time, the cursors lead past it.
+    // With pages of one entry, the cursors lead past the import.
     let mut cursor = String::new();
     for kind in &told {
         let page = world.engine.feed(&portal, &cursor, 1).await.unwrap();
@@ -671,7 +672,7 @@ async fn the_feed_shows_one_entry_whose_events_are_read_by_its_name(on: Backend)
             .is_empty()
     );
 
-    // Page by page, every event that the import brought, and nothing twice.
+    // Page by page, each imported event comes once.
     let mut cursor = String::new();
     let mut events = Vec::new();
     loop {
@@ -695,7 +696,7 @@ async fn the_feed_shows_one_entry_whose_events_are_read_by_its_name(on: Backend)
     events.sort();
     events.dedup();
     assert_eq!(events.len() as u64, finished.events);
-    // A ward that has nothing to do with them sees the entry, and none of the events.
+    // A ward without a part in them sees the entry of the import, and none of its events.
     let other = who(Role::Chairman, OTHER_WARD);
     let page = world
         .engine
@@ -728,7 +729,7 @@ async fn a_stream_hears_of_an_import_that_another_process_finished(on: Backend) 
     assert_eq!(heard["event"]["kind"], "import_completed", "{heard}");
     assert_eq!(heard["import_name"], "imports/1");
 
-    // One event for all of it: what is told next happened afterwards.
+    // The feed shows one entry for the whole import; later events follow it.
     world.receive(WARD, THREE_DAYS).await;
     let heard = soon("a reception", next_line(&mut body, &mut rest)).await;
     assert_eq!(heard["event"]["kind"], "received", "{heard}");

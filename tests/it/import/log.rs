@@ -1,5 +1,5 @@
-//! An invented permit log of the shape of the real one, and what its lists say, counted here
-//! without any of the product's code.
+//! An invented permit log in the format of the real one. The expected counts are computed here,
+//! without any code of the product.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -13,7 +13,7 @@ pub struct Log {
     pub cases: PathBuf,
 }
 
-/// What a department's list says of a period.
+/// The counts of a department's list over a period.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Counts {
     pub received: u32,
@@ -25,7 +25,7 @@ pub struct Counts {
 const DEPARTMENTS: [&str; 3] = ["General", "Customer contact", "Experts"];
 const CHANNELS: [&str; 5] = ["Internet", "Internet", "Desk", "Post", "e-mail"];
 
-/// Writes a log of so many cases. The same number gives the same log.
+/// Writes a log of so many cases. The same number always gives the same log.
 pub fn invent(folder: &Path, cases: u32) -> Log {
     let mut chance = 12_345_u32;
     let mut below = |bound: u32| {
@@ -43,7 +43,7 @@ pub fn invent(folder: &Path, cases: u32) -> Log {
     for case in 0..cases {
         let start = begin + Duration::minutes(i64::from(below(400 * 24 * 60)));
         let deadline = start + Duration::days(56) - Duration::minutes(i64::from(below(90)));
-        // One in twelve is pending; one in fifty ended an hour before it began.
+        // One case in twelve is pending; one in fifty has an end an hour before its start.
         let end = match (below(12), below(50)) {
             (0, _) => None,
             (_, 0) => Some(start - Duration::hours(1)),
@@ -91,7 +91,7 @@ pub fn invent(folder: &Path, cases: u32) -> Log {
     }
 }
 
-/// What a list of cases says, by department, of some local days.
+/// The counts of a case list by department, over some local days.
 pub fn counted(list: &str, from: &str, to: &str) -> BTreeMap<String, Counts> {
     let first: NaiveDate = from.parse().unwrap();
     let last: NaiveDate = to.parse().unwrap();
@@ -112,7 +112,7 @@ pub fn counted(list: &str, from: &str, to: &str) -> BTreeMap<String, Counts> {
         counts.received += within(received);
         counts.online += within(received) * u32::from(cells[channel] == "Internet");
         if let Some(ended) = time(cells[end]) {
-            // One that ended before it began counts as ended when it began.
+            // A case that ended before it began counts as ended when it began.
             let counted = ended.max(received);
             counts.resolved += within(counted);
             counts.in_time += within(counted) * u32::from(ended <= time(cells[deadline]).unwrap());

@@ -1,4 +1,4 @@
-//! The permit log: for each department what the report says is what the list says.
+//! The permit log: for each department the report equals the list.
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -10,7 +10,7 @@ use super::command::{import, report};
 use super::log::{self, Counts, Log};
 use crate::backend::Backend;
 
-/// Imports a log and compares the whole of it, and each month of 2011.
+/// Imports a log, and compares the whole period and each month of 2011.
 async fn the_report_is_the_list(on: Backend, log: &Log, list: &str) {
     let database = on.database().await;
     import(

@@ -1,5 +1,5 @@
-//! A client that hangs up, and a server that stops, in the middle of a write: the write is
-//! done, once, and is found by sending the same request again.
+//! A client hangs up, or the server stops, in the middle of a write. The write is done once, and a
+//! repeat of the request finds it.
 
 use std::sync::Arc;
 
@@ -18,20 +18,20 @@ use crate::gate::Gate;
 use crate::port::{Port, Settings, soon};
 use crate::world::{NumberedIds, WARD, World, catalogue};
 
-/// A server before whose commits one can stand still.
+/// A server whose commits a test can hold up.
 struct Slow {
     world: World,
     port: Port,
-    /// A commit is about to be made.
+    /// Gets a message before each commit.
     arrived: mpsc::UnboundedReceiver<()>,
     /// Lets commits through.
     open: Arc<Semaphore>,
-    /// A call was given up before it was answered.
+    /// Gets a message when a call is given up before its answer.
     given_up: mpsc::UnboundedReceiver<()>,
     token: String,
 }
 
-/// Tells when it is dropped, which is when a call ends, either way.
+/// Sends a message when dropped, which is at the end of a call, answered or not.
 struct Call {
     answered: bool,
     given_up: mpsc::UnboundedSender<()>,
@@ -210,7 +210,7 @@ async fn a_server_that_stops_finishes_what_it_began() {
     soon("the commit", slow.arrived.recv()).await.unwrap();
     let address = slow.port.address;
     let ended = slow.port.begin_to_stop();
-    // The door is closed before the last caller has the answer.
+    // The listener closes before the last caller has its answer.
     soon("the closing of the door", async {
         while tokio::net::TcpStream::connect(address).await.is_ok() {
             tokio::task::yield_now().await;

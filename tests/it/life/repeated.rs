@@ -1,4 +1,4 @@
-//! A request that is sent again gets its first answer, byte for byte, however late.
+//! A repeated request gets its first answer, byte for byte, however late.
 
 use domain::role::Role;
 use grpc::proto::dossier_service_client::DossierServiceClient;
@@ -24,7 +24,7 @@ async fn every_write_repeated_later_gives_the_first_answer_and_writes_nothing() 
         first.push((method, body, answer, token));
     }
     let before = witness.seen().await;
-    // A minute later, near the due time, past it, long past it.
+    // A minute later, shortly before the due time, after it, and long after it.
     for later in [
         "2026-08-03 10:01",
         "2026-08-06 11:00",

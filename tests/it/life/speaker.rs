@@ -1,4 +1,4 @@
-//! Somebody who calls, in JSON or with the generated client, and hears the same messages.
+//! A caller in JSON or with the generated client. Both give the same messages.
 
 use grpc::proto;
 use grpc::proto::catalogue_service_client::CatalogueServiceClient;
@@ -18,7 +18,7 @@ use tonic_types::StatusExt;
 use crate::calling::{Answer, methods};
 use crate::port::{Port, with_token};
 
-/// A message, or the code and reason of a refusal.
+/// A message, or the code and the reason of a refusal.
 pub type Heard = Result<DynamicMessage, (String, String)>;
 
 pub enum Speaker<'a> {
@@ -26,7 +26,7 @@ pub enum Speaker<'a> {
     Grpc(Channel),
 }
 
-/// Hands a request on to the generated client of its service.
+/// Passes a request on to the generated client of its service.
 macro_rules! generated {
     ($channel:expr, $token:expr, $method:expr, $message:expr, {
         $($name:literal => $client:ident.$call:ident($request:ident);)*
@@ -44,7 +44,7 @@ macro_rules! generated {
 }
 
 impl Speaker<'_> {
-    /// Asks, with a request that is written as JSON, whichever way it goes.
+    /// Calls a method with a request written as JSON, over either wire.
     pub async fn ask(&self, token: &str, method: &str, body: &Value) -> Heard {
         let descriptor = methods()
             .into_iter()
@@ -54,7 +54,8 @@ impl Speaker<'_> {
             Speaker::Json(port) => {
                 let answer = Answer::read(port.post(token, method, body).await).await;
                 if answer.http == 200 {
-                    // Any reader of protobuf JSON understands the answer, and no field is unknown to it.
+                    // Any reader of protobuf JSON must understand the answer and know each of its
+                    // fields.
                     let read = DynamicMessage::deserialize(descriptor.output(), &answer.json);
                     Ok(read.unwrap_or_else(|error| panic!("{method}: {error} in {}", answer.json)))
                 } else {

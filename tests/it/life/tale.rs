@@ -1,4 +1,4 @@
-//! The same life told twice, in JSON and over the generated client, with equal answers.
+//! One dossier's life, once in JSON and once with the generated client, with equal answers.
 
 use std::collections::BTreeSet;
 
@@ -27,7 +27,7 @@ fn at(local: &str) -> i64 {
     moment(local).timestamp()
 }
 
-/// A confirmation of marital status, asked for online on a Monday evening.
+/// A confirmation of marital status, submitted online on a Monday evening.
 async fn whole_life(tale: &mut Tale<'_>) {
     use Role::{Chairman, Leader, Officer, Portal, Receptionist};
     let submission = json!({
@@ -80,7 +80,7 @@ async fn whole_life(tale: &mut Tale<'_>) {
     let came = tale
         .then("2026-08-06 10:00", Receptionist, "RecordSupplement", came)
         .await;
-    // A complete supplement counts as a new receipt: Friday, Monday, Tuesday.
+    // A complete supplement counts as a new receipt, so three days again: Friday, Monday, Tuesday.
     assert_eq!(
         (came.state(), due(&came)),
         (State::Received, at("2026-08-11 17:00"))
@@ -108,7 +108,7 @@ async fn whole_life(tale: &mut Tale<'_>) {
     )
     .await;
 
-    // Sent to the next ward by mistake, and back.
+    // Transferred to the next ward by mistake, and back.
     for (at, unit, to) in [
         ("2026-08-06 10:12", WARD, OTHER_WARD),
         ("2026-08-06 10:15", OTHER_WARD, WARD),
@@ -120,7 +120,7 @@ async fn whole_life(tale: &mut Tale<'_>) {
         assert_eq!(sent.resolving_unit, format!("units/{to}"));
         assert_eq!(due(&sent), due(&came), "the clock does not care");
     }
-    // Another system believes that it was refused, and is asked.
+    // Another system reports a refusal, which contradicts the dossier.
     let said = json!({
         "system": "Cổng dịch vụ khác", "reference": "X-1", "state": "STATE_REFUSED",
         "status_time": "2026-08-06T09:00:00+07:00",
@@ -213,7 +213,7 @@ async fn whole_life(tale: &mut Tale<'_>) {
         .then("2026-08-11 08:30", Receptionist, "ReturnResult", fetched)
         .await;
     assert_eq!((returned.state(), returned.version), (State::Returned, 24));
-    // Nothing moves it any more.
+    // The dossier has ended, so no act moves it.
     assert_eq!(
         returned.allowed_actions,
         ["RefundPayment", "RateDossier", "CorrectDossier"]
@@ -272,7 +272,7 @@ async fn whole_life(tale: &mut Tale<'_>) {
     publications(tale).await;
 }
 
-/// What is still said of a dossier whose result the citizen has.
+/// Acts that remain possible after the citizen has the result.
 async fn afterwards(tale: &mut Tale<'_>, pin: &str) {
     use Role::{Leader, Officer};
     let wrong = json!({ "reason": "bấm nút muộn", "end_time": "2026-08-10T08:00:00+07:00" });
@@ -330,7 +330,7 @@ async fn pending(tale: &mut Tale<'_>, local: &str, open: u32) {
         .unwrap();
 }
 
-/// Another ward is asked, and does a part.
+/// Another ward is consulted, and does a leg.
 async fn elsewhere(tale: &mut Tale<'_>) {
     for (local, method, body) in [
         (
@@ -362,7 +362,7 @@ async fn elsewhere(tale: &mut Tale<'_>) {
     }
 }
 
-/// What is not possible is refused in the same words on either way.
+/// Impossible acts get the same refusal on both wires.
 async fn refusals(tale: &mut Tale<'_>, name: &str) {
     let id = "00000000-0000-4000-a000-999999999999";
     let body = |etag: &str| json!({ "name": name, "etag": etag, "request_id": id });
@@ -424,7 +424,7 @@ async fn refusals(tale: &mut Tale<'_>, name: &str) {
         .unwrap_err();
 }
 
-/// What the chairman is told of the month, and of how good the flags were.
+/// The chairman's outlook for the month, and the record of the flags.
 async fn foresee(tale: &mut Tale<'_>) {
     let month = json!({ "unit": WARD, "month": "2026-08" });
     let outlook = tale.ask(Role::Chairman, "GetOutlook", month.clone()).await;
@@ -433,7 +433,7 @@ async fn foresee(tale: &mut Tale<'_>) {
     let record = tale.ask(Role::Chairman, "GetFlagRecord", month).await;
     let record: proto::FlagRecord = record.unwrap().transcode_to().unwrap();
     assert_eq!((record.flagged, record.missed), (0, 0));
-    // Asked past the tale, for a cursor names the database that it belongs to.
+    // Called outside of the comparison, because a cursor names its own database.
     let token = tale.world.token(Role::Chairman, WARD).await;
     let asked = json!({ "unit": WARD });
     let flags = tale.speaker.ask(&token, "ListFlags", &asked).await.unwrap();
@@ -479,7 +479,7 @@ async fn report(tale: &mut Tale<'_>) {
         (1, 0),
         "due on Friday 14, resolved on Monday 10"
     );
-    // The date first promised was Friday 7, and it is not forgotten.
+    // The first promised date was Friday 7, and it still counts in its own rate.
     let original = total.in_time_rate_original.unwrap();
     assert_eq!((original.num, original.den), (0, 1));
     assert_eq!(total.in_time_rate.unwrap().rate, Some(1.0));
@@ -523,7 +523,7 @@ async fn remotes(tale: &mut Tale<'_>) {
     }
 }
 
-/// A calendar and a version are published, and what they mean is looked at before.
+/// A calendar and a version are tried, then published.
 async fn publications(tale: &mut Tale<'_>) {
     use Role::{Admin, Auditor, Province};
     let id = |number: u32| format!("00000000-0000-4000-a000-8888{number:08}");
@@ -572,7 +572,7 @@ async fn publications(tale: &mut Tale<'_>) {
         .unwrap_err();
 }
 
-/// A desk takes numbers along, uses one and gives the other back.
+/// A desk reserves numbers, uses one and voids the other.
 async fn without_a_line(tale: &mut Tale<'_>) {
     let id = |number: u32| format!("00000000-0000-4000-b000-{number:012}");
     let day = "2026-12-01";
@@ -607,7 +607,7 @@ async fn without_a_line(tale: &mut Tale<'_>) {
 async fn told(world: &World, speaker: Speaker<'_>) -> Vec<(String, Heard)> {
     let mut tale = Tale::of(world, speaker);
     whole_life(&mut tale).await;
-    // Cursors name the database they belong to, so of the feed only the events are compared.
+    // A cursor names its own database, so only the events of the feed are compared.
     let token = world.token(Role::Auditor, PROVINCE).await;
     let feed = tale
         .speaker
@@ -635,7 +635,7 @@ fn readable(heard: &Heard) -> Result<Value, &(String, String)> {
         .map(|message| coarse(serde_json::to_value(message).unwrap()))
 }
 
-/// Fractions to seven digits: the reader of JSON that the tests use is off by the last bit now and then.
+/// Rounds fractions to seven digits, because the tests' JSON reader sometimes errs in the last bit.
 fn coarse(value: Value) -> Value {
     match value {
         Value::Array(items) => items.into_iter().map(coarse).collect(),

@@ -1,4 +1,4 @@
-//! Who tells a life: calls one thing after the other and keeps what was heard.
+//! Tells a life: makes one call after the other and records the answers.
 
 use domain::role::Role;
 use grpc::proto;
@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 use super::speaker::{Heard, Speaker};
 use crate::world::{PROVINCE, WARD, World};
 
-/// One life, as it is told by a speaker.
+/// One life, told over one wire.
 pub struct Tale<'a> {
     pub world: &'a World,
     pub speaker: Speaker<'a>,
-    /// Every method that was called, with what was heard.
+    /// Every called method with its answer.
     pub told: Vec<(String, Heard)>,
     requests: u32,
 }
@@ -26,7 +26,7 @@ impl<'a> Tale<'a> {
         }
     }
 
-    /// Somebody of the ward asks; portal and admin are the province's.
+    /// Calls as somebody of the ward; the portal and the admin belong to the province.
     pub async fn ask(&mut self, role: Role, method: &str, body: Value) -> Heard {
         let of_province = [Role::Portal, Role::Admin].contains(&role);
         let unit = if of_province { PROVINCE } else { WARD };
@@ -40,7 +40,7 @@ impl<'a> Tale<'a> {
         heard
     }
 
-    /// Somebody of the ward does something to the dossier at a local time.
+    /// Somebody of the ward acts on the dossier at a local time.
     pub async fn then(
         &mut self,
         at: &str,
@@ -52,7 +52,7 @@ impl<'a> Tale<'a> {
         self.then_at(at, role, unit, method, more).await
     }
 
-    /// Somebody of a unit does.
+    /// Somebody of a given unit acts on the dossier.
     pub async fn then_at(
         &mut self,
         at: &str,

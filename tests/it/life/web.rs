@@ -1,4 +1,4 @@
-//! A page in a browser speaks gRPC-Web to the same port.
+//! A web page speaks gRPC-Web to the same port.
 
 use axum::body::Body;
 use base64::Engine;
@@ -15,7 +15,7 @@ use crate::calling::{Answer, methods, path_of};
 use crate::port::Port;
 use crate::world::{WARD, World};
 
-/// What a page reads: the message, if one came, and the trailers as text.
+/// Makes a call as a web page does: the message, if one came, and the trailers as text.
 async fn call(
     port: &Port,
     token: &str,
@@ -56,7 +56,7 @@ async fn call(
         .to_bytes()
         .to_vec();
     if text {
-        // Each piece is encoded, and so padded, for itself.
+        // Each piece is encoded separately, and thus padded separately.
         let quads = bytes
             .chunks(4)
             .map(|quad| BASE64_STANDARD.decode(quad).unwrap());

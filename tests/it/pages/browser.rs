@@ -1,4 +1,4 @@
-//! A browser without a screen: it keeps cookies, follows what it is told, and sends forms as they
+//! A browser without a screen. It keeps cookies, follows redirects, and sends the forms as they
 //! stand on the page.
 
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use crate::world::{NumberedIds, World, unit, who};
 
 pub const PASSWORD: &str = "một mật khẩu dài";
 
-/// The port of a world: its pages, and its wire beside them.
+/// The port of a world, with its pages and its wire.
 pub fn router(world: &World, settings: Settings) -> Router {
     let store = Arc::clone(&world.store) as Arc<dyn AccountStore>;
     router_over(&world.engine, &store, settings)
@@ -63,7 +63,7 @@ pub async fn account(world: &World, name: &str, full_name: &str, role: Role, at:
     assert!(added.unwrap(), "{name} is taken");
 }
 
-/// A role that may be tried, with a token made for it.
+/// A role that anybody may try, with its token.
 pub async fn trial(world: &World, role: Role, at: &str) -> DemoRole {
     DemoRole {
         role,
@@ -71,7 +71,7 @@ pub async fn trial(world: &World, role: Role, at: &str) -> DemoRole {
     }
 }
 
-/// An answer, read whole.
+/// A complete answer.
 pub struct Shown {
     pub status: StatusCode,
     pub headers: HeaderMap,
@@ -79,19 +79,19 @@ pub struct Shown {
 }
 
 impl Shown {
-    /// Where it leads.
+    /// The address to which it redirects.
     pub fn location(&self) -> &str {
         self.headers
             .get(LOCATION)
             .map_or("", |value| value.to_str().unwrap())
     }
 
-    /// Whether it says something, tags and line ends aside.
+    /// Whether the page contains a text, ignoring tags and line ends.
     pub fn says(&self, text: &str) -> bool {
         self.text().contains(text)
     }
 
-    /// What a reader sees: no tags, and single blanks.
+    /// The text that a reader sees, without tags and with single blanks.
     pub fn text(&self) -> String {
         let mut text = String::new();
         let mut inside = false;
@@ -110,7 +110,7 @@ impl Shown {
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
-    /// The value of the first hidden or visible field of a name.
+    /// The value of the first field with a name, hidden or visible.
     pub fn field(&self, name: &str) -> String {
         let mark = format!("name=\"{name}\"");
         let at = self.html.find(&mark).expect("the page has the field");
@@ -121,7 +121,7 @@ impl Shown {
     }
 }
 
-/// A browser at the pages of a world.
+/// A browser on the pages of a world.
 pub struct Browser {
     router: Router,
     cookies: Vec<(String, String)>,
@@ -140,13 +140,13 @@ impl Browser {
         self.send(Method::GET, path, None, &[]).await
     }
 
-    /// Sends a form from a page of ours.
+    /// Sends a form as from a page of ours.
     pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Shown {
         let own = [("sec-fetch-site", "same-origin")];
         self.send(Method::POST, path, Some(fields), &own).await
     }
 
-    /// Sends a form with headers of one's own.
+    /// Sends a form with the given headers.
     pub async fn post_with(
         &mut self,
         path: &str,
@@ -220,7 +220,7 @@ impl Browser {
         found.map(|(_, value)| value.as_str())
     }
 
-    /// Brings a secret of one's own.
+    /// Sets the session cookie to a given secret.
     pub fn set_session(&mut self, secret: &str) {
         self.keep(&format!("motcua_session={secret}"));
     }

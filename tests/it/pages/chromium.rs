@@ -1,9 +1,9 @@
-//! A real Chromium that looks at the pages: it shows them at a width, searches them with axe-core,
-//! and takes pictures.
+//! A real Chromium that opens the pages at a given width, checks them with axe-core, and takes
+//! pictures.
 //!
-//! Pages go through a harness on a port of its own. It signs people in, for `/as/NAME/…` is what
-//! NAME sees, and it leaves out the headers that forbid frames and foreign scripts: what those
-//! forbid is tested without a browser.
+//! The pages pass through a harness on its own port. The harness signs people in: `/as/NAME/…`
+//! shows what NAME sees. It removes the headers that forbid frames and foreign scripts; other tests
+//! check those headers without a browser.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -25,7 +25,7 @@ use tower::ServiceExt;
 
 const AXE: &str = include_str!("../../vendor/axe.min.js");
 
-/// The pages behind a port, as each of some people sees them.
+/// Serves the pages, as each of some people sees them.
 pub struct Glass {
     address: SocketAddr,
     told: Told,
@@ -41,17 +41,17 @@ struct Harness {
     task: Mutex<String>,
 }
 
-/// How a page is looked at.
+/// How to look at a page.
 #[derive(Debug, Clone, Copy)]
 pub struct Look {
-    /// As wide as this, in CSS pixels.
+    /// The width of the window, in CSS pixels.
     pub width: u32,
-    /// Searched by axe-core, too.
+    /// Whether axe-core checks the page too.
     pub searched: bool,
 }
 
 impl Glass {
-    /// Before some pages, with the secrets of people's sessions by their names.
+    /// Starts the harness before some pages. `sessions` holds each person's session secret by name.
     pub async fn before(pages: &Router, sessions: HashMap<String, String>) -> Self {
         Self::with_task(pages, sessions, &[]).await
     }
@@ -88,7 +88,7 @@ impl Glass {
         }
     }
 
-    /// Looks at pages one after the other; what is wrong with each, in words.
+    /// Looks at the pages one after the other, and returns the complaints about each, in words.
     pub async fn look(
         pages: &Router,
         sessions: &HashMap<String, String>,
@@ -143,7 +143,7 @@ impl Glass {
     }
 }
 
-/// What axe-core and the width say against a page.
+/// The complaints of axe-core, and about the width.
 fn wrong(looked: &Value) -> Vec<String> {
     let mut wrong = Vec::new();
     let page = format!("{} at {}", looked["url"], looked["width"]);
@@ -155,7 +155,7 @@ fn wrong(looked: &Value) -> Vec<String> {
     wrong
 }
 
-/// The script that goes through a task and tells what it saw.
+/// The script that carries out a task and reports the findings.
 fn script(task: &[(String, Look)]) -> String {
     let task: Vec<Value> = task
         .iter()
@@ -208,11 +208,11 @@ async fn hear(State(harness): State<Arc<Harness>>, body: Bytes) -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-/// A page as somebody sees it.
+/// A page as a given person sees it.
 async fn show(State(harness): State<Arc<Harness>>, mut request: Request) -> Response {
     let path = request.uri().path_and_query().unwrap().to_string();
     if request.uri().path().ends_with("/live") {
-        // Nothing happens while a page is looked at.
+        // While a page is looked at, its stream of news stays silent.
         let quiet = futures::stream::pending::<Result<Bytes, std::convert::Infallible>>();
         return (
             [(CONTENT_TYPE, "text/event-stream")],

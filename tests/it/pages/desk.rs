@@ -1,4 +1,4 @@
-//! A desk takes a dossier in, prints its receipt, and it goes its way.
+//! A desk takes a dossier in and prints its receipt, and the dossier goes its way.
 
 use domain::role::Role;
 use http::StatusCode;
@@ -8,7 +8,7 @@ use super::browser::{Browser, Shown, account, router};
 use crate::backend::Backend;
 use crate::world::{THREE_DAYS, WARD, World};
 
-/// The fields of a reception, as the page had them.
+/// The fields of a reception, as the page has them.
 fn reception<'a>(page: &'a [(&'static str, String)]) -> Vec<(&'a str, &'a str)> {
     page.iter()
         .map(|(name, value)| (*name, value.as_str()))
@@ -51,7 +51,8 @@ async fn a_clerk_takes_a_dossier_in_once_however_often_the_form_is_sent(on: Back
     );
     let page = browser.get(page.location()).await;
 
-    // Searching keeps what was typed, needs no marks, and shows the date before anything is written.
+    // A search keeps what was typed, ignores accents, and shows the due date before anything is
+    // written.
     let csrf = page.field("csrf");
     let typed = [
         ("csrf", csrf.as_str()),
@@ -76,7 +77,7 @@ async fn a_clerk_takes_a_dossier_in_once_however_often_the_form_is_sent(on: Back
     );
     assert!(done.says("Nông Thị Hương") && done.says("mã PIN"));
 
-    // The same person again is a question, and the answer is the clerk's.
+    // A second dossier of the same person raises a question, and the clerk answers it.
     let page = browser.get("/desk/H60.02215").await;
     let mut fields = filled(&page, "Nông Thị Hương");
     let asked = browser.post("/desk/H60.02215", &reception(&fields)).await;
@@ -166,7 +167,7 @@ async fn a_dossier_goes_from_the_desk_to_the_citizen_over_its_page(on: Backend) 
         );
         fields
     };
-    // A browser sends what the form has chosen by itself.
+    // A browser sends the option that the form has preselected.
     let fields = send(&form, &[("step", "appraise")]);
     let stale = send(&form, &[("items", "Trích lục ly hôn"), ("reason", "Thiếu")]);
     let page = browser
@@ -174,7 +175,7 @@ async fn a_dossier_goes_from_the_desk_to_the_citizen_over_its_page(on: Backend) 
         .await;
     assert_eq!(page.location(), own, "{}", page.text());
 
-    // Whoever was slower keeps what they typed and sees how it stands now.
+    // The slower of two people keeps what they typed, and sees the dossier's new state.
     let mut stale = stale;
     stale[1].1 = browser
         .get(&act("RequestSupplement"))

@@ -1,4 +1,5 @@
-//! Forms on paper: printed by a real Chromium, measured, and read back by a scanner's program.
+//! Forms on paper: printed by a real Chromium, measured, and their codes read back by a scanner
+//! program.
 
 use std::path::Path;
 use std::process::Command;
@@ -45,7 +46,7 @@ async fn a_receipt_fills_one_page_of_a5_and_both_codes_are_read_back() {
     assert!(page.says(&view.receipt.unwrap().pin));
     assert!(!page.says("In lại"));
 
-    // The same page from a file, with the sheet beside it, is what the printer gets.
+    // The same page from a file, with the style sheet beside it, is what goes to the printer.
     let folder = tempfile::tempdir().unwrap();
     let sheet = page.html.split("href=\"/assets/").nth(1).unwrap();
     let sheet = format!("/assets/{}", sheet.split('"').next().unwrap());
@@ -86,7 +87,7 @@ async fn a_receipt_fills_one_page_of_a5_and_both_codes_are_read_back() {
     let again = browser.get(&path).await;
     assert!(again.says("In lại lần 2"), "{}", again.text());
 
-    // Whoever scans the paper sees the dossier at once, without typing.
+    // A scan of the paper opens the dossier at once, without typing.
     let scanned = read.lines().find_map(|line| line.strip_prefix("QR-Code:"));
     let place = scanned
         .unwrap()

@@ -1,4 +1,4 @@
-//! What protects every page.
+//! The protections of every page.
 
 use domain::role::Role;
 use http::StatusCode;

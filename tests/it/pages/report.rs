@@ -1,4 +1,4 @@
-//! The statistical reports on screen: as they print, and each number with its dossiers.
+//! The statistical reports on screen: in print form, and each number with its dossiers.
 
 use domain::role::Role;
 use http::StatusCode;
@@ -34,7 +34,7 @@ async fn a_chairman_reads_the_form_and_opens_a_number_to_its_dossiers(on: Backen
     let behind = format!("{path}/dossiers?number=pending_late&{days}");
     let behind = browser.get(&behind).await;
     assert!(behind.says(&code), "{}", behind.text());
-    // What no period ended with: nothing is on time, and nothing is said to be.
+    // A period without any dossier shows no rate.
     let empty = browser
         .get(&format!("{path}?from=2026-06-15&to=2026-07-14"))
         .await;

@@ -1,5 +1,5 @@
-//! Every page in a real Chromium: nothing that axe-core objects to, nothing that scrolls sideways,
-//! and pictures for the documents.
+//! Every page in a real Chromium: axe-core objects to nothing, and nothing scrolls sideways. Also
+//! draws the pictures for the documents.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -19,7 +19,7 @@ use crate::world::{
     moment,
 };
 
-/// A ward in which something of each kind lies, and the pages that show it.
+/// A ward with dossiers of each kind, and the pages that show them.
 struct Ward {
     router: Router,
     sessions: HashMap<String, String>,
@@ -123,7 +123,7 @@ async fn axe_finds_nothing_on_any_page_in_either_language_and_width_or_by_night(
     assert!(wrong.is_empty(), "by night: {}", wrong.join("\n"));
 }
 
-/// Draws `docs/screens` anew, from the demo as it is one morning:
+/// Draws `docs/screens` again, from the demo on one morning:
 /// `cargo test -p motcua-tests --test it -- --ignored pictures_of_the_pages`.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "writes docs/screens, and builds a year of a province for it"]

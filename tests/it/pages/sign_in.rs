@@ -1,4 +1,4 @@
-//! Signing in, staying in, and getting out.
+//! Signing in, staying signed in, and signing out.
 
 use app::ports::{AccountStore, Clock};
 use chrono::TimeDelta;
@@ -27,7 +27,7 @@ async fn an_official_signs_in_with_name_and_password_and_sees_their_ward(on: Bac
     let page = browser.get(page.location()).await;
     assert_eq!(page.field("next"), "/units/H60.02215?q=1");
 
-    // Case of the name does not matter; nobody remembers it.
+    // Upper and lower case of the name do not matter, because nobody remembers them.
     let page = browser.sign_in("Thinh.HD").await;
     assert_eq!(page.status, StatusCode::SEE_OTHER);
     assert_eq!(page.location(), "/units/H60.02215");
@@ -97,7 +97,7 @@ async fn a_session_ends_by_signing_out_by_idling_and_by_disabling_the_account(on
     );
     let page = browser.post("/signout", &[("csrf", &csrf)]).await;
     assert_eq!(page.location(), "/signin");
-    // The secret is worth nothing any more, whoever kept it.
+    // After signing out, the old secret is worthless to whoever kept it.
     browser.set_session(&secret);
     assert_eq!(browser.get(&home).await.status, StatusCode::SEE_OTHER);
 
@@ -193,7 +193,7 @@ async fn a_session_that_ends_in_the_middle_of_a_form_loses_nothing_that_was_type
     assert_eq!(asked.status, StatusCode::UNAUTHORIZED);
     assert!(asked.says("Phiên làm việc đã kết thúc"), "{}", asked.text());
 
-    // A wrong password asks again, and keeps it still.
+    // After a wrong password the page asks again and still keeps the form.
     let kept = asked
         .field("kept")
         .replace("&#38;", "&")

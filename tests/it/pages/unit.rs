@@ -1,4 +1,4 @@
-//! What a chairman looks at in the morning.
+//! The page that a chairman opens in the morning.
 
 use domain::role::Role;
 use http::StatusCode;
@@ -34,7 +34,7 @@ async fn a_chairman_sees_what_is_late_first_with_its_holder_and_its_reason(on: B
     assert!(english.contains("Monday, 10 August 2026"), "{english}");
 }
 
-/// The numbers of the head, each with the address that it leads to.
+/// The numbers at the top, each with the address of its list.
 fn numbers(page: &Shown) -> Vec<(String, u64)> {
     let list = page.html.split("<ul class=\"nums\"").nth(1).unwrap();
     let list = list.split("</ul>").next().unwrap();
@@ -49,7 +49,7 @@ fn numbers(page: &Shown) -> Vec<(String, u64)> {
     numbers.collect()
 }
 
-/// How many rows a list says it has.
+/// How many rows a list claims to have.
 fn total(page: &Shown) -> u64 {
     let head = page.html.split("<h2 id=\"list\">").nth(1).expect("a list");
     head.split(' ').next().unwrap().parse().unwrap()
@@ -103,7 +103,7 @@ async fn each_number_of_the_morning_opens_exactly_its_rows(on: Backend) {
     assert!(told[1] >= 1, "overdue");
     assert_eq!(told[6], 1, "done today");
 
-    // Where it stands leads to its rows too.
+    // The steps where work piles up link to their rows too.
     let piled = page.html.split("id=\"piled\"").nth(1).unwrap();
     let link = piled.split("<td><a href=\"").nth(1).unwrap();
     let (href, rest) = link.split_once('"').unwrap();
@@ -134,7 +134,7 @@ async fn a_list_is_narrowed_sorted_searched_and_taken_along(on: Backend) {
     assert!(second.says("26–27 trong 27 hồ sơ"), "{}", second.text());
     assert_eq!(second.html.matches("<tr class=\"mark").count(), 2);
 
-    // Sorting is a link, says which way it goes, and turns round.
+    // A column head is a link that sorts, shows the direction, and reverses it.
     let sorted = browser.get(&format!("{list}?sort=due")).await;
     assert!(
         sorted
@@ -142,7 +142,7 @@ async fn a_list_is_narrowed_sorted_searched_and_taken_along(on: Backend) {
             .contains("aria-sort=\"ascending\"><a href=\"/units/H60.02215/list?sort=-due\"")
     );
 
-    // Words are found without marks, and each chip takes off its own filter.
+    // Search ignores accents, and each chip removes its own filter.
     let found = browser.get(&format!("{list}?q=0007&channel=desk")).await;
     assert!(found.says("1 hồ sơ"), "{}", found.text());
     assert!(
@@ -161,7 +161,7 @@ async fn a_list_is_narrowed_sorted_searched_and_taken_along(on: Backend) {
     );
     assert!(none.says("Xem toàn bộ hồ sơ đang giải quyết (27)"));
 
-    // A file has exactly the rows of its address, all pages of them.
+    // A file has exactly the rows of its address, over all pages.
     let csv = browser
         .get(&format!("/units/{WARD}/list.csv?sort=-due"))
         .await;

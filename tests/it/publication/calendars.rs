@@ -1,4 +1,4 @@
-//! A calendar is published over a province that is lived in.
+//! A calendar is published in a province with running dossiers.
 
 use std::collections::HashMap;
 
@@ -22,7 +22,7 @@ use crate::backend::Backend;
 use crate::calling::Json;
 use crate::world::{OTHER_WARD, PROVINCE, THREE_DAYS, WARD, World, moment, unit, who};
 
-/// What moves later, what was promised and what is overdue, all at once.
+/// Days that move due times later, touch promised dates and overdue dossiers, all at once.
 const FOUR_DAYS: [&str; 4] = [
     "2026-07-22,swap_off,Nghỉ hoán đổi,CV 1/2026,confirmed",
     "2026-08-08,make_up,Làm bù,CV 1/2026,confirmed",
@@ -30,7 +30,7 @@ const FOUR_DAYS: [&str; 4] = [
     "2026-08-14,swap_off,Nghỉ hoán đổi,CV 1/2026,confirmed",
 ];
 
-/// Everything that a trial tells, page by page.
+/// The whole result of a trial, page by page.
 async fn tried(world: &World, trial: &Trial) -> (Effects, Vec<DueChange>) {
     let caller = of_the_province("lan");
     let mut page = PageQuery {
@@ -61,7 +61,7 @@ async fn standing(world: &World, ids: &[DossierId]) -> HashMap<DossierId, Dossie
     all
 }
 
-/// Each row is the fold of its events.
+/// Asserts that each row equals the fold of its events.
 async fn rows_are_folds(world: &World, ids: &[DossierId]) {
     let read = world.store.read().await.unwrap();
     for id in ids {
@@ -124,7 +124,7 @@ async fn what_a_dry_run_says_is_what_happens_and_running_twice_is_running_once(o
     }
     rows_are_folds(&world, &ids).await;
 
-    // Asked for again, under the same name or by a text that says the same.
+    // Ordered again, under the same name or with a text of the same content.
     carried_out(&world).await;
     assert_eq!(standing(&world, &ids).await, after);
     world.pass(chrono::TimeDelta::seconds(1));
@@ -188,7 +188,7 @@ async fn who_waits_for_a_dossier_is_told_what_became_of_its_date() {
     let moved = dossier(&world, view.dossier.id).await;
     assert_eq!(moved.due(), Some(moment("2026-08-07 17:00")));
 
-    // Worklists go by it, the history names the document, and nobody was made late by it.
+    // Worklists use the new date, the history names the document, and it made nobody late.
     let read = world.store.read().await.unwrap();
     let page = WorklistPage::all(who(Role::Chairman, WARD).scope(), None, 1);
     assert_eq!(read.worklist(&page).await.unwrap().first(), Some(&moved));
@@ -205,7 +205,7 @@ async fn who_waits_for_a_dossier_is_told_what_became_of_its_date() {
     assert_eq!(record.actor.as_str(), "mai");
     assert_eq!(record.unit, unit(PROVINCE));
 
-    // What is received from now on counts by the new calendar at once.
+    // A dossier received from now on uses the new calendar at once.
     let later = world.receive(WARD, THREE_DAYS).await;
     assert_eq!(later.dossier.due(), moved.due());
     assert_eq!(later.dossier.version, 1);

@@ -1,4 +1,4 @@
-//! A second person decides, once, on what they have read.
+//! A second person decides about a text, once, and only about the text they have read.
 
 use app::Error;
 use app::page::PageQuery;
@@ -81,7 +81,7 @@ async fn a_text_from_before_another_publication_would_undo_it_and_is_proposed_an
     let mai = of_the_province("mai");
     let outdated = world.engine.approve_document(&mai, number).await;
     assert_eq!(obstacle(outdated).reason(), "DOCUMENT_OUTDATED");
-    // Hours are another text and go on.
+    // Hours are another text, so the decision does not touch them.
     let hours = format!(
         "{}\n{WARD},2026-08-01,07:30-11:30,QĐ 1/2026\n",
         shipped("calendar/hours.csv").trim_end()

@@ -1,4 +1,4 @@
-//! A job that is cut goes on where it was, and ends as if it had not been.
+//! An interrupted job continues where it was, and ends as if nothing had happened.
 
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ async fn a_job_that_is_killed_between_two_commits_is_finished_by_the_next_proces
     let number = propose(&world, "calendar/national.csv", text).await.number;
     let mai = of_the_province("mai");
 
-    // A process that gets through one commit and then hangs before the next.
+    // The process completes one commit and then hangs before the next.
     let (arrived, mut arrivals) = mpsc::unbounded_channel();
     let open = Arc::new(Semaphore::new(1));
     let gate = Gate {

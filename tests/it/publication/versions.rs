@@ -15,7 +15,7 @@ use crate::world::{OTHER_WARD, WARD, World, moment, procedure_code};
 
 const PATH: &str = "procedures/1.013831.toml";
 
-/// Both versions: the second has 8 days instead of 10, and no tax office between.
+/// Both versions. The second has 8 days instead of 10, and no step at the tax office.
 fn with_a_second_version() -> String {
     let first = shipped(PATH);
     let (head, version) = first.split_once("[[version]]").unwrap();
@@ -29,7 +29,7 @@ fn with_a_second_version() -> String {
     format!("{head}[[version]]{version}\n[[version]]{before}[[version.step]]{after}")
 }
 
-/// Received; at the appraisal; at the tax office.
+/// Three dossiers: received, at the appraisal, and at the tax office.
 async fn running(world: &World) -> [View; 3] {
     let received = world.receive(WARD, TEN_DAYS).await;
     let appraised = world.receive(OTHER_WARD, TEN_DAYS).await;
@@ -67,7 +67,7 @@ async fn running_dossiers_stay_on_their_version_until_they_are_migrated_with_the
     let [received, appraised, taxed] = running(&world).await;
     let document = propose(&world, PATH, with_a_second_version()).await;
 
-    // Before: what would break is listed.
+    // Before publication, the trial lists what would break.
     let target = Target::Document(document.number);
     let breaks = async |target: &Target, map: &StepMap| {
         let page = PageQuery::default();
@@ -91,7 +91,7 @@ async fn running_dossiers_stay_on_their_version_until_they_are_migrated_with_the
         ]
     );
 
-    // Published: new ones are received under it, running ones stay.
+    // After publication, new dossiers use the new version, and running ones keep theirs.
     let mai = of_the_province("mai");
     let number = document.number;
     world.engine.approve_document(&mai, number).await.unwrap();
@@ -103,7 +103,7 @@ async fn running_dossiers_stay_on_their_version_until_they_are_migrated_with_the
         assert_eq!(dossier(&world, old.dossier.id).await, old.dossier);
     }
 
-    // Migrated without a place for the tax office: two go over, one stays.
+    // A migration without a place for the tax office moves two dossiers, and one stays.
     let job = world
         .engine
         .migrate_dossiers(&lan, &request(1), &migration(StepMap::new()))
@@ -127,7 +127,7 @@ async fn running_dossiers_stay_on_their_version_until_they_are_migrated_with_the
         .unwrap();
     assert_eq!(again, job, "the same request is the same job");
 
-    // With one named it goes there, and goes on from there.
+    // With a place named, the dossier goes there and continues from there.
     let map = StepMap::from([(Some(step("tax")), step("register"))]);
     let target = Target::Version(procedure_code(TEN_DAYS), 2);
     let (replayed, _) = breaks(&target, &map).await;

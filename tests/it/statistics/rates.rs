@@ -41,7 +41,7 @@ async fn a_series_is_the_report_of_each_of_its_periods(on: Backend) {
         );
     }
     assert_eq!(periods[0]["from"], "2026-07-15");
-    // By field, procedure and channel the rows add up to the same.
+    // By field, by procedure and by channel, the rows add up to the same.
     for row in [
         "SERIES_ROW_FIELD",
         "SERIES_ROW_PROCEDURE",

@@ -1,4 +1,4 @@
-//! Every way to look punctual, tried over the wire, shows in the number that counts it.
+//! Every way to appear punctual, tried over the wire, shows in the number that counts it.
 
 use std::collections::BTreeSet;
 
@@ -13,10 +13,10 @@ use crate::world::{OTHER_WARD, PROVINCE, THREE_DAYS, WARD, contents};
 
 const HASH: &str = "a3f1c2d4e5b60718293a4b5c6d7e8f90a3f1c2d4e5b60718293a4b5c6d7e8f90";
 
-/// Building permits: 15 working days, and a stop shifts the due time.
+/// Building permits: 15 working days; a stop moves the due time.
 const PERMIT: &str = "1.013225";
 
-/// What an office does, and the numbers that tell of it.
+/// Each trick of an office, with the numbers that reveal it.
 const TRICKS: [(&str, &[&str]); 22] = [
     (
         "asks for papers at 16:58 of the due day and has them at 16:59",
@@ -147,7 +147,7 @@ fn apology(due: &str) -> Value {
     json!({ "apology": { "reason": "chờ xác minh", "due_time": due } })
 }
 
-/// Does it, from Monday 3 August 2026 on.
+/// Plays a trick, starting on Monday 3 August 2026.
 async fn play(office: &Office, trick: &str) {
     let desk = Role::Receptionist;
     let set = |local: &str| office.world.set(local);

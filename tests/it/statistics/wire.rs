@@ -1,4 +1,4 @@
-//! The wire says what the engine says, which is what the command prints.
+//! The wire and the command report the same numbers as the engine.
 
 use domain::role::Role;
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use super::{Office, a_month, province, query};
 use crate::backend::Backend;
 use crate::world::{PROVINCE, WARD, who};
 
-/// What is 0, false, empty or null need not be written on the wire; here both sides are without it.
+/// Removes 0, false, empty and null from both sides, because the wire may leave them out.
 fn bare(value: &Value) -> Value {
     match value {
         Value::Object(map) => map
@@ -28,7 +28,7 @@ fn same(wire: &Value, engine: &Value) {
     assert_eq!(drop(&wire), drop(&engine));
 }
 
-/// Without keys that only one side writes when there is nothing to say.
+/// Removes keys that only one side writes when they are empty.
 fn strip(value: &Value, keys: &[&str]) -> Value {
     match value {
         Value::Object(map) => map
@@ -96,7 +96,7 @@ async fn the_same_moment_gives_the_same_report_for_ever(on: Backend) {
     let first = office
         .asks(Role::Province, PROVINCE, "GetIi06a", &asked)
         .await;
-    // What was pending ends, and something that lay in the period is written down late.
+    // The pending dossier ends, and a reception inside the period is recorded late.
     office.world.set("2026-09-20 09:00");
     let late = office.world.receive(WARD, crate::world::THREE_DAYS).await;
     office.world.finish(late).await;

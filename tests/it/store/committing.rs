@@ -1,4 +1,4 @@
-//! What a commit promises.
+//! The guarantees of a commit.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -189,7 +189,7 @@ async fn numbers_are_gapless_over_batches_and_rolled_back_batches(on: Backend) {
             .collect();
         let doomed = batch % 2 == 1;
         if doomed {
-            // A request of the batch before.
+            // A request of the previous batch.
             changes.push(
                 a_dossier(10 * batch + 9)
                     .request(10 * (batch - 1))
@@ -359,7 +359,7 @@ async fn an_event_cannot_be_changed_deleted_or_left_out(on: Backend) {
         let refused = db.execute_unprepared(sql).await.unwrap_err().to_string();
         assert!(refused.contains(why), "{sql}: {refused}");
     }
-    // The audit chain is added later, beside the bytes.
+    // The audit chain is added later and leaves the bytes alone.
     db.execute_unprepared("UPDATE event SET hash = content")
         .await
         .unwrap();
@@ -539,7 +539,7 @@ async fn a_caller_that_goes_away_does_not_cut_its_commit_in_half(on: Backend) {
         drop(polls);
     }
     store.write(vec![a_dossier(99).received_change()]).await;
-    // Waits for those that have begun; the others cannot begin any more.
+    // Closing waits for the writes that have begun; no other can begin.
     store.close().await.unwrap();
     let dossiers = store.count("dossier").await;
     assert_eq!(store.count("event").await, dossiers);

@@ -1,4 +1,5 @@
-//! Dossiers for the tests: fixed ids, fixed times, built by events as the lanes build them.
+//! Dossiers for the store's tests, with fixed ids and times, built from events as the writing lane
+//! does.
 
 use ::store::{Options, SeaStore};
 use app::ports::{
@@ -21,7 +22,7 @@ use domain::time::{self, Instant};
 
 use crate::backend::{Backend, TestDatabase};
 
-/// A store on a database of its own.
+/// A store with its own database.
 pub struct TestStore {
     pub store: SeaStore,
     pub url: String,
@@ -43,7 +44,7 @@ impl TestStore {
         self.commit(Batch { changes }).await.unwrap().dossiers
     }
 
-    /// Commits changes that clash and returns which.
+    /// Commits changes that clash, and returns the clashes.
     pub async fn clash(&self, changes: Vec<Change>) -> Vec<Key> {
         match self.commit(Batch { changes }).await {
             Err(CommitError::Clash { dossiers }) => dossiers,
@@ -56,7 +57,7 @@ impl TestStore {
         self.number(&format!("SELECT count(*) FROM {table}")).await
     }
 
-    /// The one number that a statement of the test gives.
+    /// The single number that a statement returns.
     pub async fn number(&self, sql: &str) -> i64 {
         use sea_orm::{ConnectionTrait, Statement};
         let sql = format!("SELECT CAST(({sql}) AS bigint)");
@@ -70,8 +71,8 @@ impl TestStore {
         row.try_get_by_index(0).unwrap()
     }
 
-    /// Waits until the feed shows all that was committed. A file shows it at once; a server
-    /// when no older transaction is open, and those of other tests count too.
+    /// Waits until the feed shows every commit. A file shows it at once. A server shows it once no
+    /// older transaction is open, including those of other tests.
     pub async fn settled(&self) {
         let last = self.number("SELECT coalesce(max(seq), 0) FROM event").await;
         for _ in 0..1_000 {
@@ -84,7 +85,7 @@ impl TestStore {
         panic!("the feed stands still before place {last}");
     }
 
-    /// A connection past the store.
+    /// A connection that bypasses the store.
     pub async fn raw(&self) -> sea_orm::DatabaseConnection {
         sea_orm::Database::connect(&self.url).await.unwrap()
     }
@@ -121,12 +122,12 @@ pub fn actor() -> ActorId {
     ActorId::parse("nv-an").unwrap()
 }
 
-/// The day on which most of the tests play: Saturday 21 November 2026.
+/// A day of November 2026. Most tests play on Saturday the 21st.
 pub fn day(of_november: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 11, of_november).unwrap()
 }
 
-/// So many minutes after eight o'clock on 21 November 2026, and a microsecond.
+/// So many minutes after 08:00 on 21 November 2026, plus a microsecond.
 pub fn at(minutes: i64) -> Instant {
     time::day_start(day(21))
         + TimeDelta::hours(8)
@@ -152,7 +153,7 @@ pub fn content(number: u64) -> [u8; 32] {
     bytes
 }
 
-/// A dossier to be taken in, with an id and a request id made from its number.
+/// A dossier to receive; its id and its request id derive from its number.
 #[derive(Clone)]
 pub struct ADossier {
     number: u64,
@@ -224,7 +225,7 @@ impl ADossier {
         self
     }
 
-    /// Received and recorded then.
+    /// Sets the moment of reception and of its record.
     pub fn received(mut self, at: Instant) -> Self {
         self.received = at;
         self.recorded = at;
@@ -257,7 +258,7 @@ impl ADossier {
         self
     }
 
-    /// Taken in at the desk: it wants a number.
+    /// A reception at the desk, which needs a number.
     pub fn received_change(&self) -> Change {
         let event = Event::Received(Received {
             circumstances: Circumstances::default(),
@@ -296,7 +297,7 @@ impl ADossier {
         change
     }
 
-    /// Handed in by a portal under its code.
+    /// A submission by a portal under its code.
     pub fn submitted_change(&self, portal_code: &str) -> Change {
         let event = Event::Submitted(Submitted {
             circumstances: Circumstances::default(),
@@ -371,7 +372,7 @@ impl ADossier {
     }
 }
 
-/// The events that a request brings on a dossier, as its next change.
+/// The change by which a request adds events to a dossier.
 pub fn next(dossier: &Dossier, request_number: u64, now: Instant, events: Vec<Event>) -> Change {
     let mut after = dossier.clone();
     let mut entries = Vec::new();

@@ -1,4 +1,4 @@
-//! What survives, and who sees what when.
+//! What survives a crash, and who sees which writes when.
 
 use ::store::{Durability, OpenError, Options, SeaStore};
 use app::ports::{Batch, CommitError, Scope, Store, StoreError, WriteBatches};
@@ -11,7 +11,7 @@ use crate::backend::Backend;
 
 use super::data::{a_dossier, a_store, key, province};
 
-/// A writer past the store, that holds the lock until it is dropped.
+/// A writer that bypasses the store, and holds the lock until it is dropped.
 async fn immediate(db: &DatabaseConnection) -> DatabaseTransaction {
     let options = TransactionOptions {
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
@@ -102,7 +102,7 @@ async fn a_reader_does_not_wait_for_a_writer_in_the_middle_of_its_batch(on: Back
     let read = store.read().await.unwrap();
     let held = read.dossier(&key(1)).await.unwrap().unwrap();
     assert_eq!(held.dossier.version, 1, "nothing uncommitted is seen");
-    // A crash before the commit: dropped, not committed.
+    // Dropping without a commit is what a crash leaves.
     drop(writing);
     store.write(vec![a_dossier(2).received_change()]).await;
     let read = store.read().await.unwrap();
@@ -139,7 +139,7 @@ async fn a_writer_that_cannot_get_the_lock_says_later_and_has_written_nothing(on
     // Takes as long as the store waits for the lock.
     let refused = store.commit(batch).await.unwrap_err();
     let later = match &refused {
-        // The lane tries again, beside all others.
+        // The writing lane retries this kind of failure.
         CommitError::Held => on.is_postgres(),
         CommitError::Store(StoreError::Unavailable(_)) => !on.is_postgres(),
         CommitError::Clash { .. } | CommitError::Unknown(_) | CommitError::Store(_) => false,
@@ -172,9 +172,9 @@ async fn all_is_there_after_closing_and_opening_again(on: Backend) {
     assert!(read.dossier(&key(1)).await.unwrap().is_some());
 }
 
-/// A database that cannot go on, such as on a full disk, ends the transaction itself. A driver that
-/// still believes itself inside it would take the next ones for parts of it: answered, and
-/// never committed.
+/// A database that cannot go on, for example on a full disk, ends the transaction itself. A driver
+/// that still believes to be inside that transaction would treat later ones as its parts: they
+/// would be answered and never committed.
 #[tokio::test]
 async fn a_transaction_that_the_database_itself_ended_takes_none_after_it_along() {
     let store = a_store(Backend::Sqlite).await;
@@ -191,7 +191,7 @@ async fn a_transaction_that_the_database_itself_ended_takes_none_after_it_along(
         changes: vec![a_dossier(1).received_change()],
     });
     refused.await.unwrap_err();
-    // One more that fails in its own way, and is rolled back.
+    // A second failure of another kind, which is rolled back.
     store.clash(vec![a_dossier(2).received_change()]).await;
     store.write(vec![a_dossier(3).received_change()]).await;
     let others = "SELECT count(*) FROM dossier";

@@ -1,4 +1,4 @@
-//! The models that were fitted, and the flag log.
+//! The fitted models, and the flag log.
 
 use app::foresight::{Flag, FlagReason, KeptModel, Level};
 use app::ports::{Scope, Store, WriteForecasts};
@@ -47,7 +47,7 @@ fn a_flag(dossier: u64, ordinal: u32, minutes: i64, level: Level) -> Flag {
     }
 }
 
-/// A store with some dossiers of a ward.
+/// A store with so many dossiers of a ward.
 async fn with_dossiers(on: Backend, count: u64) -> TestStore {
     let store = a_store(on).await;
     let changes = (1..=count).map(|number| a_dossier(number).received_change());
@@ -85,7 +85,7 @@ async fn the_same_model_of_the_same_period_is_kept_once(on: Backend) {
     let again = store.keep_model(&model).await.unwrap();
     assert_eq!(again, first);
     assert_eq!(store.count("forecast_model").await, 1);
-    // More of the same period was imported since: another model.
+    // An import has added dossiers to the same period, so the fit gives another model.
     let other = a_model(Kind::Procedure, 1, b"two");
     assert_eq!(store.keep_model(&other).await.unwrap().number, 2);
 }
@@ -111,7 +111,7 @@ async fn a_flag_is_written_once_whoever_comes_first(on: Backend) {
     let store = with_dossiers(on, 1).await;
     let flag = a_flag(1, 1, 5, Level::AtRisk);
     assert_eq!(store.raise(std::slice::from_ref(&flag)).await.unwrap(), 1);
-    // Another process saw the same a moment later.
+    // Another process finds the same level a moment later.
     let later = a_flag(1, 1, 6, Level::AtRisk);
     let cleared = a_flag(1, 2, 7, Level::OnTrack);
     assert_eq!(store.raise(&[later, cleared.clone()]).await.unwrap(), 1);
@@ -154,7 +154,7 @@ async fn the_flag_log_is_read_in_order_by_unit_and_from_any_place(on: Backend) {
     assert_eq!(found[0].1, flags[1]);
 }
 
-/// On a server other tests' transactions hold the log up.
+/// Waits for the flag log. On a server, transactions of other tests hold it up.
 async fn flags_settle(store: &TestStore, count: usize) {
     for _ in 0..1_000 {
         let read = store.read().await.unwrap();

@@ -1,4 +1,4 @@
-//! What a batch of commands finds.
+//! What the store loads for a batch of commands.
 
 use app::ports::{PersonKey, Store, Wanted, WriteBatches};
 use domain::dossier::Event;
@@ -213,7 +213,7 @@ async fn loading_takes_one_statement_however_much_is_wanted(on: Backend) {
         .unwrap();
     assert_eq!((loaded.dossiers.len(), loaded.requests.len()), (50, 50));
     assert_eq!(loaded.histories.len(), 50);
-    // Histories, which only jobs ask for, come by one more.
+    // Histories, which only jobs need, take one more statement.
     assert_eq!(store.statements() - before, 2);
 }
 

@@ -33,8 +33,8 @@ fn numbered(numbers: &[u64]) -> Vec<DossierId> {
     numbers.iter().map(|number| id(*number)).collect()
 }
 
-/// 120 dossiers: every third for the other ward too, due times in reverse of ids and often
-/// equal, every tenth without one.
+/// 120 dossiers. Every third also belongs to the other ward. Due times run against the ids, are
+/// often equal, and every tenth dossier has none.
 async fn a_busy_province(on: Backend) -> TestStore {
     let store = a_store(on).await;
     let batch = (0..120_u64).map(|number| {
@@ -153,7 +153,7 @@ async fn a_worklist_holds_only_open_dossiers(on: Backend) {
 
 #[tokio::test]
 async fn every_status_that_is_open_is_in_the_worklist_of_its_province() {
-    // The index is made for these codes, and the statement names them.
+    // The index covers exactly these codes, and the statement names them.
     let open: Vec<u8> = Status::ALL
         .into_iter()
         .filter(|status| status.is_open())

@@ -1,5 +1,5 @@
-//! Plans are kept where the database has grown: its writers then spare the time that planning takes,
-//! and a plan that was made for few events is not kept for many.
+//! The server keeps query plans once the database has grown, which saves its writers the planning.
+//! A plan made for few events must not be kept for many.
 
 use std::time::Duration;
 
@@ -46,7 +46,8 @@ async fn opened(store: &TestStore, options: Options) -> SeaStore {
     SeaStore::open(&store.url, options).await.unwrap()
 }
 
-/// Adds events of no dossiers by their numbers, and lets the server look at them, as it does by itself after a while.
+/// Inserts events with these numbers and no dossiers, and analyses the table, as the server later
+/// would.
 async fn knows_of(store: &TestStore, numbers: std::ops::RangeInclusive<i64>) {
     let db = store.raw().await;
     let add = format!(

@@ -1,4 +1,4 @@
-//! Reading one dossier, and what is kept beside it.
+//! Reading one dossier, and the rows beside it.
 
 use app::ports::{Store, StoreError};
 use domain::dossier::private::{Content, Private, Words};

@@ -1,4 +1,4 @@
-//! What a report is given.
+//! The rows that the store gives to a report.
 
 use app::ports::{ReportRow, ReportWanted, Scope, Store};
 use domain::dossier::acts::resolve::Resolved;
@@ -18,8 +18,8 @@ fn returned() -> Event {
     })
 }
 
-/// What is given for the hour from 9 to 10 o'clock: ids, and how many records for those
-/// that come with their history.
+/// The rows for the hour from 9 to 10 o'clock: the ids, and the number of records for those that
+/// come with their history.
 async fn rows(store: &TestStore, scope: Scope, as_of: i64) -> Vec<(DossierId, Option<usize>)> {
     let read = store.read().await.unwrap();
     let wanted = ReportWanted {
@@ -127,7 +127,7 @@ async fn what_was_recorded_after_as_of_is_not_known(on: Backend) {
     let written = store
         .write(vec![
             a_dossier(1).received_change(),
-            // Received before the period, written down after it.
+            // Received before the period, and recorded after it.
             a_dossier(2).recorded(at(200)).received_change(),
         ])
         .await;

@@ -1,5 +1,5 @@
-//! Several processes on one PostgreSQL server: what only a database with several writers
-//! can get wrong. A process is a store with connections of its own.
+//! Several processes on one PostgreSQL server, and the mistakes that only several writers can make.
+//! A process here is a store with its own connections.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -30,7 +30,7 @@ async fn an_event_finds_the_one_before_it_by_its_key_however_little_the_server_k
         .begin_with_options(TransactionOptions::default())
         .await
         .unwrap();
-    // Planned with one event there, and kept.
+    // Planned while the table has one event, and kept.
     let sql = "SET LOCAL plan_cache_mode = force_generic_plan";
     beside.execute_unprepared(sql).await.unwrap();
     write_beside(&beside, &first[0], "00000000-0000-4000-8000-000000000fff").await;
@@ -59,7 +59,7 @@ async fn a_server_on_this_machine_says_where_its_files_are(on: Backend) {
     assert!(folder.expect("it is local").is_absolute());
 }
 
-/// Adds an event to a dossier past the store, in a transaction that the test holds open.
+/// Adds an event to a dossier without the store, in a transaction that the test holds open.
 async fn write_beside<C: ConnectionTrait>(db: &C, dossier: &Dossier, request: &str) {
     let sql = format!(
         "INSERT INTO event (seq, province, dossier, version, event_time, record_time, actor, \
@@ -91,7 +91,7 @@ async fn a_late_committer_is_not_skipped_by_the_feed(on: Backend) {
         .await
         .unwrap();
     write_beside(&late, &first[0], "00000000-0000-4000-8000-000000000001").await;
-    // Begins later and is committed earlier.
+    // This write begins later and commits earlier.
     store.write(vec![a_dossier(2).received_change()]).await;
 
     let read = store.read().await.unwrap();
@@ -104,7 +104,7 @@ async fn a_late_committer_is_not_skipped_by_the_feed(on: Backend) {
     assert!(places(&store, head.last).await.is_empty());
     late.commit().await.unwrap();
     store.settled().await;
-    // Whoever went on from the head of that moment gets both, in the order of beginning.
+    // A reader who continues from the head of that moment gets both, in the order of beginning.
     for after in [cursor, head.last] {
         let seen = places(&store, after).await;
         assert_eq!(seen.len(), 2, "{seen:?}");
@@ -120,8 +120,8 @@ on_servers!(
     worker_threads = 4
 );
 
-/// How many circles of waiting writers the server had to break. Sessions say what they saw
-/// when they end, so this ends those of the store.
+/// How many deadlocks the server had to break. Sessions report their counts when they end, so this
+/// ends the store's sessions.
 async fn deadlocks(store: &TestStore) -> i64 {
     store.close().await.unwrap();
     let open = "SELECT count(*) FROM pg_stat_activity \
@@ -137,10 +137,10 @@ async fn deadlocks(store: &TestStore) -> i64 {
     panic!("sessions of processes that have ended stay open");
 }
 
-/// How many dossiers all processes change: enough for two to be in the middle at once.
+/// How many dossiers all processes change; enough that two processes are inside a batch at once.
 const SHARED: u64 = 100;
 
-/// Commits as a lane does: what another process holds is tried again.
+/// Commits as the writing lane does, retrying what another process holds.
 async fn commit(store: &SeaStore, changes: Vec<Change>) -> Result<Committed, CommitError> {
     loop {
         let changes = changes.clone();
@@ -151,8 +151,8 @@ async fn commit(store: &SeaStore, changes: Vec<Change>) -> Result<Committed, Com
     }
 }
 
-/// What a process does: batches over both wards, in its own order, and changes of dossiers
-/// that all of them change.
+/// The work of a process: batches over both wards, in its own order, and changes of dossiers that
+/// all processes change.
 async fn work(store: SeaStore, process: u64, shared: Vec<Dossier>) -> (Vec<String>, u32) {
     let mut labels = Vec::new();
     let mut moved = 0;
@@ -258,8 +258,8 @@ on_servers!(
 const REQUESTS: u64 = 20;
 const ROUNDS: u64 = 8;
 
-/// Callers time out and try again elsewhere: every process gets the same requests, each in
-/// an order of its own, for dossiers that are new each time.
+/// Callers time out and retry at another process. So every process gets the same requests, each in
+/// another order, and the dossiers are new in each round.
 async fn the_same_requests_through_several_processes_are_written_once(on: Backend) {
     let store = a_store(on).await;
     let mut processes = Vec::new();
@@ -274,7 +274,8 @@ async fn the_same_requests_through_several_processes_are_written_once(on: Backen
                     .map(|place| {
                         let request = REQUESTS * round + place;
                         let number = 10_000 * (process + 1) + request;
-                        // Some rounds meet at the code, and the others at the request.
+                        // In some rounds the processes collide at the code, in the others at the
+                        // request.
                         let named = if round.is_multiple_of(2) {
                             request
                         } else {
@@ -321,7 +322,7 @@ async fn two_that_want_the_same_in_opposite_order_wait_in_one_order(on: Backend)
         let store = a_store(on).await;
         let first = store.write(vec![a_dossier(1).received_change()]).await;
         let portal_code = |number: u64| format!("G22.99.08-261121-{number:06}");
-        // Somebody holds what is in the middle for both.
+        // Somebody holds the row in the middle, which both need.
         let db = store.raw().await;
         let middle = db
             .begin_with_options(TransactionOptions::default())
@@ -422,7 +423,7 @@ async fn a_process_whose_clock_is_behind_gives_no_number_of_a_day_that_is_over(o
                 (ahead().await.unwrap(), behind)
             }
         };
-        // Whoever came first, no day is begun before one that is there.
+        // Whichever came first, no day begins before one that exists.
         let possible: &[(&str, &str)] = match order {
             Order::Together => &[("1122-0001", "1121-0001"), ("1122-0001", "1122-0002")],
             Order::AheadFirst => &[("1122-0001", "1122-0002")],
@@ -464,7 +465,7 @@ async fn callers_that_go_away_while_a_transaction_begins_leave_no_connection_ins
     };
     let process = SeaStore::open(&store.url, one_reader).await.unwrap();
     for round in 0..60 {
-        // Cut at all moments from before the first message to after the answer.
+        // The cut falls anywhere from before the first message to after the answer.
         let limit = Duration::from_micros(20 * round);
         drop(tokio::time::timeout(limit, process.read()).await);
         let batch = Batch {
@@ -472,7 +473,7 @@ async fn callers_that_go_away_while_a_transaction_begins_leave_no_connection_ins
         };
         drop(tokio::time::timeout(limit, process.commit(batch)).await);
     }
-    // The next borrower of the only reading connection has a snapshot of its own.
+    // The next user of the only reading connection must get a fresh snapshot.
     store.write(vec![a_dossier(900).received_change()]).await;
     let read = process.read().await.unwrap();
     assert!(read.dossier(&key(900)).await.unwrap().is_some());
@@ -504,7 +505,7 @@ async fn a_database_that_was_dumped_and_read_in_elsewhere_goes_on_with_a_feed_of
 ) {
     let store = a_store(on).await;
     let db = store.raw().await;
-    // As if the transactions of the server where it was written had been numbered so high.
+    // As if the server that wrote the database had reached so high a transaction number.
     db.execute_unprepared("UPDATE feed SET lift = 1000000")
         .await
         .unwrap();
@@ -534,7 +535,7 @@ async fn a_database_that_was_dumped_and_read_in_elsewhere_goes_on_with_a_feed_of
         .unwrap();
     let order: Vec<_> = events.iter().map(|(_, record)| record.dossier).collect();
     assert_eq!(order, [id(1), id(2)]);
-    // Opening it again changes nothing.
+    // A second opening changes nothing.
     let again = SeaStore::open(&store.url, Options::default())
         .await
         .unwrap();
@@ -548,7 +549,7 @@ async fn a_dumped_database_whose_feed_ends_with_an_import_goes_on_after_it(on: B
     let store = a_store(on).await;
     let place = (1_i64 << 20) * 1_000_000;
     let db = store.raw().await;
-    // An import without a dossier, finished where transactions are numbered high.
+    // An import without dossiers, completed where transaction numbers are high.
     db.execute_unprepared(&format!(
         "INSERT INTO import (province, number, source, files, actor, begun, done, dossiers, \
          events, finished, place) \
@@ -575,7 +576,7 @@ async fn a_dumped_database_whose_feed_ends_with_an_import_goes_on_after_it(on: B
 on_servers!(a_copy_of_a_database_has_a_feed_of_its_own);
 
 async fn a_copy_of_a_database_has_a_feed_of_its_own(on: Backend) {
-    // The databases of the tests are copies of one.
+    // The tests' databases are copies of one template.
     let (one, other) = (a_store(on).await, a_store(on).await);
     let feed_of = async |store: &TestStore| {
         let read = store.read().await.unwrap();
@@ -589,7 +590,7 @@ async fn a_server_that_could_lose_an_answered_commit_is_refused_by_the_name_of_t
     if Backend::Postgres.is_skipped() {
         return;
     }
-    // A server of its own, for its settings are everybody's.
+    // A separate server, because its settings affect every test.
     let server = cluster::a_server_of_its_own();
     let url = server.url("postgres");
     ::store::migrate(&url, false).await.unwrap();
@@ -636,7 +637,8 @@ async fn a_server_that_could_lose_an_answered_commit_is_refused_by_the_name_of_t
     }
 }
 
-/// Opens the database until it goes as expected: a server takes a moment to read settings.
+/// Opens the database until the result is as expected, because a server rereads settings with a
+/// delay.
 async fn until(
     url: &str,
     as_expected: impl Fn(&Result<SeaStore, OpenError>) -> bool,

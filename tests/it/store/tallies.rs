@@ -1,4 +1,4 @@
-//! Tallies: kept with every event, summed for any period, and counted anew after an upgrade.
+//! Tallies: written with every event, summed for any period, and recomputed after an upgrade.
 
 use std::collections::HashMap;
 
@@ -21,8 +21,8 @@ fn noon(day: NaiveDate) -> Instant {
     day_start(day) + TimeDelta::hours(12)
 }
 
-/// A year of one dossier a day, online every third, each ended after ten days but every fifth,
-/// and half of them late; in two wards by turns.
+/// A year with one dossier a day, every third online. Every fifth stays open; the others end after
+/// ten days, half of them late. The two wards take turns.
 async fn a_year(store: &TestStore) -> NaiveDate {
     let first = NaiveDate::from_ymd_opt(2025, 8, 20).unwrap();
     let mut received: Vec<Change> = Vec::new();
@@ -68,7 +68,8 @@ async fn sums(
     read.sums(&SumsWanted { scope, from, to }).await.unwrap()
 }
 
-/// Received before; received online and at the desk in the period; ended in it, of those late.
+/// Received before the period; received in it online, and at the desk; ended in it; late among
+/// these.
 fn told(sums: &Sums) -> (i64, i64, i64, i64, i64) {
     let within = |channel| sums.within.get(&channel).copied().unwrap_or_default();
     let (online, desk) = (within(Channel::Online), within(Channel::Desk));

@@ -1,4 +1,4 @@
-//! The counts of a worklist: at once, and again whenever they change.
+//! The counts of a worklist come at once, and again whenever they change.
 
 use std::time::Duration;
 
@@ -35,7 +35,7 @@ impl Screen {
         soon("a count", next_line(&mut self.body, &mut self.rest)).await
     }
 
-    /// Reads on until the counts are these, and gives all that came until then.
+    /// Reads until the counts are these, and returns everything that came until then.
     async fn until(&mut self, wanted: &Value) -> Vec<Value> {
         let mut seen = Vec::new();
         while seen.len() < 50 {
@@ -54,7 +54,7 @@ impl Screen {
     }
 }
 
-/// Looks often, so that the passing of time is seen soon.
+/// Settings with frequent looks, so that the passing of time shows soon.
 fn watchful() -> Settings {
     Settings {
         services: grpc::serve::Settings {
@@ -118,7 +118,7 @@ async fn the_passing_of_time_alone_changes_the_counts() {
         (&first["open"], &first["near_due"], &first["overdue"]),
         (&json!(1), &json!(0), &json!(0))
     );
-    // It is due on Thursday at 17:00.
+    // The dossier is due on Thursday at 17:00.
     world.set("2026-08-06 08:00");
     let seen = screen
         .until(&json!({ "near_due": 1, "due_today": 1 }))

@@ -1,4 +1,4 @@
-//! When the server stops: streams end with a word, health says so, calls in flight go on.
+//! The server stops: streams end with a status, health reports it, and calls in flight finish.
 
 use axum::body::Body;
 use domain::role::Role;
@@ -30,7 +30,7 @@ async fn open_streams_end_with_unavailable_and_the_server_with_them() {
         drop(listener);
         soon("the end of the server", ended).await.unwrap().unwrap();
 
-        // Elsewhere it goes on from where it was.
+        // On another server the stream continues from where it was.
         let next = Port::open(&world.engine).await;
         let mut listener = Listener::after(&next, tongue, &token, &heard.cursor)
             .await
@@ -73,7 +73,7 @@ async fn health_turns_before_the_door_is_closed() {
             .good();
         assert_eq!(answer["status"], "NOT_SERVING", "{service}");
     }
-    // Whoever is still there is still answered; a stream is not begun any more.
+    // A connected client is still answered, but no new stream begins.
     let token = world.token(Role::Chairman, WARD).await;
     json.call(&token, "ListDossiers", &json!({})).await.good();
     let stream = json.open(&token, "WatchEvents", &json!({})).await;

@@ -72,7 +72,7 @@ async fn whoever_hangs_up_at_any_point_goes_on_without_a_gap_or_a_double() {
             heard.extend(again.unwrap().take(THERE - cut).await);
             assert_eq!(heard, whole, "{tongue:?} cut after {cut}");
         }
-        // Cut after each single event.
+        // Cut the connection after each event.
         let mut heard: Vec<FeedEvent> = Vec::new();
         while heard.len() < THERE {
             let next = Listener::after(&port, tongue, &token, last_cursor(&heard)).await;
@@ -233,7 +233,7 @@ async fn a_cursor_of_elsewhere_is_an_error_and_never_a_silent_beginning() {
         (format!("-{place}-{digest}"), expired),
         (format!("{feed}-{place}-{digest}0"), expired),
         (format!("{feed}-{place}-"), expired),
-        // As an earlier version gave them.
+        // A cursor in the form of an earlier version.
         (format!("{feed}-{place}"), expired),
         (format!("{feed}-"), garbage),
         (format!("{feed}--{digest}"), garbage),
@@ -259,7 +259,7 @@ async fn a_cursor_of_elsewhere_is_an_error_and_never_a_silent_beginning() {
             );
         }
     }
-    // The present end is a place like any other.
+    // The present end is a cursor like any other.
     let mut listener = Listener::after(&port, Tongue::Json, &token, &ours)
         .await
         .unwrap();

@@ -1,4 +1,4 @@
-//! Whoever follows the events, over gRPC or line by line.
+//! A reader that follows the events, over gRPC or over JSON lines.
 
 use axum::body::Body;
 use grpc::proto::FeedEvent;
@@ -13,7 +13,7 @@ use tonic::Streaming;
 use crate::calling::{Answer, methods};
 use crate::port::{Port, soon, with_token};
 
-/// How it listens.
+/// The wire of a listener.
 #[derive(Debug, Clone, Copy)]
 pub enum Tongue {
     Grpc,
@@ -22,17 +22,17 @@ pub enum Tongue {
 
 pub const BOTH: [Tongue; 2] = [Tongue::Grpc, Tongue::Json];
 
-/// Why nothing more comes: the code and the reason.
+/// The end of a stream: its code and reason.
 pub type End = (String, String);
 
-/// One open stream on a connection of its own, which dropping it cuts.
+/// One open stream on its own connection. Dropping it cuts the connection.
 pub enum Listener {
     Grpc(Box<Streaming<FeedEvent>>),
     Json { body: Body, rest: Vec<u8> },
 }
 
 impl Listener {
-    /// Connects and listens from a cursor on.
+    /// Connects and listens from a cursor.
     pub async fn after(
         port: &Port,
         tongue: Tongue,
@@ -74,7 +74,7 @@ impl Listener {
         })
     }
 
-    /// The next event, or why there is none.
+    /// The next event. Errors: why there is none.
     pub async fn next(&mut self) -> Result<FeedEvent, End> {
         match self {
             Self::Grpc(stream) => match soon("an event", stream.message()).await {
@@ -95,7 +95,7 @@ impl Listener {
         }
     }
 
-    /// So many events.
+    /// The next so many events.
     pub async fn take(&mut self, count: usize) -> Vec<FeedEvent> {
         let mut events = Vec::with_capacity(count);
         while events.len() < count {
@@ -105,7 +105,7 @@ impl Listener {
     }
 }
 
-/// An event as it is written in JSON.
+/// Reads an event from its JSON.
 pub fn event_of(json: &Value) -> FeedEvent {
     let watch = methods()
         .into_iter()
@@ -115,7 +115,7 @@ pub fn event_of(json: &Value) -> FeedEvent {
     message.transcode_to().unwrap()
 }
 
-/// The next line of an answer that comes line by line.
+/// The next line of a streamed answer.
 pub async fn next_line(body: &mut Body, rest: &mut Vec<u8>) -> Value {
     loop {
         if let Some(end) = rest.iter().position(|byte| *byte == b'\n') {

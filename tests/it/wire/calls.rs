@@ -162,7 +162,7 @@ async fn a_write_whose_caller_stops_waiting_is_done_all_the_same() {
     let hasty = Site::over(&world.engine, &hasty).router;
     let method = "DossierService/ReceiveDossier";
     let body = super::json::reception(THREE_DAYS);
-    // Another process holds the database, so that the write cannot be done in time.
+    // Another process locks the database, so that the write cannot finish in time.
     let mut options = ConnectOptions::new(&world.url);
     options.max_connections(1);
     let other = Database::connect(options).await.unwrap();
@@ -198,7 +198,7 @@ async fn a_repeat_gets_its_first_answer_although_the_date_in_it_has_passed() {
     world.set("2026-10-01 09:00");
     let (_, again) = super::call(&router, &token, method, &body).await;
     assert_eq!(again, first);
-    // Sent for the first time, such a date is refused.
+    // A first request with such a date is refused.
     let mut late = body.clone();
     late["request_id"] = "5f0c2d9e-7f35-4e57-9d3f-0a8a1b6f3c12".into();
     late["etag"] = first["etag"].clone();
@@ -208,7 +208,7 @@ async fn a_repeat_gets_its_first_answer_although_the_date_in_it_has_passed() {
     assert!(error.to_string().contains("apology.due_time"), "{error}");
 }
 
-/// A server without a place for a call, that stops or goes on: what a call is told there.
+/// What a call is told by a server without a free place, which stops or goes on.
 async fn told_by_a_full_server(stops: bool) -> (u16, serde_json::Value) {
     let world = World::at("2026-08-03 10:00").await;
     let full = Settings {

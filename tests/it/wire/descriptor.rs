@@ -1,10 +1,10 @@
-//! The contract, line by line: a line may be added, none may change or go.
+//! The contract, line by line. Lines may be added; none may change or disappear.
 
 use std::fmt::Write;
 
 use prost_reflect::{Cardinality, FieldDescriptor, Kind, MessageDescriptor};
 
-/// Every service, method, message, field and enum value, one a line, in a stable order.
+/// Every service, method, message, field and enum value, one each line, in a stable order.
 fn lines() -> String {
     let pool = grpc::proto::pool();
     let ours = |name: &str| name.starts_with("motcua.");

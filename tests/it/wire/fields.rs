@@ -1,4 +1,4 @@
-//! Every field of every method: what is missing, too long, unknown or of another kind is
+//! Every field of every method: a missing, overlong or unknown value, or one of another kind, is
 //! refused by name, and nothing is written.
 
 use domain::role::Role;
@@ -25,7 +25,7 @@ fn path(method: &MethodDescriptor) -> String {
     format!("{}/{}", method.parent_service().name(), method.name())
 }
 
-/// What does not fit a field at all.
+/// A value that does not fit the field at all.
 fn nonsense(field: &FieldDescriptor) -> Value {
     let one = match field.kind() {
         Kind::String | Kind::Bool => json!(7),
@@ -79,10 +79,10 @@ async fn a_text_without_sense_is_refused_by_name_in_every_method_that_changes_so
                 Kind::Message(inner) if inner.full_name() == "google.protobuf.Timestamp" => {
                     json!("0001-01-01T00:00:00Z")
                 }
-                // Flags have no wrong value; inner messages are looked at elsewhere.
+                // A flag has no wrong value; other tests cover inner messages.
                 _ => continue,
             };
-            // The etag is compared and not read.
+            // The etag is only compared, never parsed.
             if field.name() == "etag" {
                 continue;
             }

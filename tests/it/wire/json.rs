@@ -1,4 +1,4 @@
-//! JSON beside gRPC: the envelope, what is refused before a method is reached, streams.
+//! JSON beside gRPC: the envelope, refusals before any method is reached, streams.
 
 use axum::body::Body;
 use domain::role::Role;
@@ -58,14 +58,14 @@ async fn a_reception_in_json_answers_with_the_dossier_and_its_receipt() {
             > 2
     );
 
-    // The same request again, spelled the other way, gets the same answer.
+    // The same request in the other spelling of the fields gets the same answer.
     let mut again = reception(THREE_DAYS);
     let id = again.as_object_mut().unwrap().remove("request_id").unwrap();
     again["requestId"] = id;
     let (status, repeated) = call(&router, &token, method, &again).await;
     assert_eq!((status, &repeated), (StatusCode::OK, &dossier));
 
-    // The same id for another person is refused.
+    // The same request id for another person is refused.
     again["applicant"]["name"] = json!("Người Khác");
     let (status, error) = call(&router, &token, method, &again).await;
     assert_eq!(
@@ -202,7 +202,7 @@ async fn a_stream_is_one_answer_a_line() {
     assert_eq!(first["event"]["version"], 1);
     assert_eq!(first["event"]["details"]["limit"], "3wd");
 
-    // What happens while the stream is open comes through it; nothing comes twice.
+    // Events during the stream come through it, and none comes twice.
     world.receive(WARD, "1.001193").await;
     let second = line(&mut lines).await;
     assert_ne!(second["cursor"], first["cursor"]);

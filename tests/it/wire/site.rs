@@ -1,4 +1,4 @@
-//! What belongs to the port itself, whichever adapters are on it.
+//! The port's own answers, whichever adapters are on it.
 
 use app::Gate;
 use axum::Router;
@@ -16,7 +16,7 @@ use crate::calling::Answer;
 use crate::port::{Port, Settings};
 use crate::world::{WARD, World};
 
-/// The services beside a part with pages of its own.
+/// The services beside a part with its own pages.
 async fn with_pages() -> (World, Router) {
     let world = World::at("2026-08-03 10:00").await;
     let gate = Gate::new(&Settings::default().calls);
@@ -121,7 +121,7 @@ async fn a_server_is_alive_without_its_database_and_ready_only_with_it() {
     assert_eq!(stopping.json["checks"], json!({ "server": "it stops" }));
     let alive: Value = answer(&router, asked(Method::GET, "/healthz")).await.good();
     assert_eq!(alive["status"], "alive");
-    // Whoever is still there is still answered.
+    // A connected client is still answered.
     let token = world.token(Role::Chairman, WARD).await;
     let json = crate::calling::Json(router);
     json.call(&token, "ListDossiers", &json!({})).await.good();

@@ -1,4 +1,4 @@
-//! Every error there is, as it is told.
+//! Every error of the product, as callers see it.
 
 use std::fmt::Write;
 
@@ -19,7 +19,7 @@ use tonic_types::StatusExt;
 
 use crate::world::{WARD, moment, procedure_code, unit};
 
-/// One of each. A new variant does not compile here until it is added above.
+/// One error of each kind. A new variant does not compile until it is added here.
 fn every_error() -> Vec<Error> {
     let mut all = vec![
         Error::Invalid(vec![
