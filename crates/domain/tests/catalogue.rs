@@ -1,4 +1,4 @@
-//! The shipped catalogue holds what it says, and a wrong one is refused by line.
+//! The shipped catalogue is what it claims, and a wrong catalogue is refused by line.
 
 #[path = "catalogue/procedures.rs"]
 mod procedures;

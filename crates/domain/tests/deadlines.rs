@@ -1,4 +1,4 @@
-//! When a dossier is due: published examples, a slow reference, and properties.
+//! When a dossier is due, by published examples, by a slow reference, and by general properties.
 
 #[path = "deadlines/calendar.rs"]
 mod calendar;

@@ -1,4 +1,4 @@
-//! On-time and online rates: what counts where, and by which measure.
+//! On-time and online rates: what counts in which number, and by which measure.
 
 #[path = "lifecycle/desk.rs"]
 #[expect(dead_code, reason = "the lifecycle tests use the rest of it")]

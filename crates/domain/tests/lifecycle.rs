@@ -1,4 +1,4 @@
-//! What may happen to a dossier: a matrix, histories in desk words, and random lives.
+//! What may happen to a dossier: a matrix, histories in the desk's words, and random lives.
 
 #[path = "lifecycle/boundary.rs"]
 mod boundary;

@@ -18,7 +18,7 @@ fn the_procedure_in_the_readme_is_a_sound_one() {
 fn a_wrong_procedure_is_refused_with_file_line_and_reason() {
     parse_procedures(&[file("procedures/thu.toml", SOUND)]).expect("the base text is sound");
     let table = [
-        // What the text says, what it is changed into, the fault.
+        // The text of the base, its replacement, and the fault.
         (
             "code = \"x-thu\"",
             "code = \"thu\"",
@@ -274,7 +274,7 @@ fn all_faults_of_all_files_are_reported_at_once() {
     );
 }
 
-/// Two legs at the end of the base text, from line 33 on.
+/// The base text with two legs at its end, from line 33.
 fn linked() -> String {
     format!(
         r#"{SOUND}[[version.leg]]

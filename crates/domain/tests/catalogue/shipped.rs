@@ -1,4 +1,4 @@
-//! What ships: units, calendar, procedures, and what their cells claim.
+//! The shipped units, calendar and procedures, and the claims of their cells.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Units over time: the shipped tables, and what is wrong in others.
+//! Units over time: the shipped tables, and faults of other tables.
 
 use domain::catalogue::{Catalogue, SourceFile, Successors};
 use domain::id::{ProvinceCode, UnitCode};
@@ -29,7 +29,7 @@ fn each_of_the_10035_former_communes_has_one_main_heir_among_the_3321_of_today()
     }
     heirs.sort();
     heirs.dedup();
-    // The five others are special zones and communes that no old commune went into.
+    // The other five are special zones and communes that succeed no old commune.
     assert_eq!(heirs.len(), 3_321 - 5);
 }
 

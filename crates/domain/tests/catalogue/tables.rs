@@ -8,7 +8,7 @@ use crate::texts::{day, file, shipped_files};
 /// The shipped catalogue with one file replaced.
 fn faults_with(path: &str, text: &str) -> Vec<String> {
     let mut files = shipped_files();
-    // What was before rests on the units of today, which are replaced here.
+    // Faults about former units follow from the replaced units, so they are left out.
     let about_before = |path: &str| path.contains("former") || path.contains("successors");
     files.retain(|file| file.path != path && !about_before(&file.path));
     files.push(file(path, text));

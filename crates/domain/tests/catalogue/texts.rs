@@ -1,4 +1,4 @@
-//! The shipped files, and a sound procedure to be spoilt.
+//! The shipped files, and a sound procedure that tests then corrupt.
 
 use std::fs;
 use std::path::Path;
@@ -51,7 +51,7 @@ pub fn today() -> NaiveDate {
     day("2026-11-21")
 }
 
-/// A whole procedure with nothing wrong; line 2 is the first `[[version]]`.
+/// A complete procedure without faults. Line 2 is the first `[[version]]`.
 pub const SOUND: &str = r#"code = "x-thu"
 [[version]]
 number = 1
@@ -86,7 +86,7 @@ next = ["appraise"]
 finish = true
 "#;
 
-/// A second version, from its header on; its number and day are to be filled in.
+/// A second version, beginning with its header, with this number and day.
 pub fn second(number: &str, from: &str) -> String {
     let (_, version) = SOUND.split_once('\n').expect("two lines at least");
     let version = version

@@ -1,4 +1,4 @@
-//! Versions: which one holds on a day, and that a published one stays as it is.
+//! Versions: which one is in force on a day, and that a published one cannot change.
 
 use domain::procedure::Procedure;
 

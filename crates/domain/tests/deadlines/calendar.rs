@@ -1,4 +1,4 @@
-//! What a calendar refuses, and how it is looked up.
+//! What a calendar refuses, and which days and hours it finds.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -134,7 +134,7 @@ fn a_provisional_make_up_day_makes_what_ends_on_it_provisional() {
         ..special("2026-09-12", DayKind::MakeUp)
     };
     let ordinary = [hours("2026-01-01", "07:30-11:30 13:30-17:00")];
-    // Something of the year is official.
+    // Another day of the year is official, so the year has a notice.
     let holiday = special("2026-09-02", DayKind::Holiday);
     let calendar = september(&[holiday, saturday], &ordinary).expect("a sound calendar");
     let has = |first, last| calendar.has_provisional(day(first), day(last));
@@ -185,7 +185,7 @@ fn hours_hold_from_their_day_on() {
         closing("2026-04-16").expect("open"),
         "Thu 2026-04-16 17:30:00"
     );
-    // A make-up Saturday has the hours of any other working day.
+    // A make-up Saturday has the hours of an ordinary working day.
     assert_eq!(
         closing("2026-08-22").expect("open"),
         "Sat 2026-08-22 17:30:00"

@@ -1,4 +1,4 @@
-//! What a citizen reads on the slip.
+//! The explanation of the due time on the receipt.
 
 use domain::deadline::explain::{Counted, Reason};
 use domain::deadline::{Language, explain};

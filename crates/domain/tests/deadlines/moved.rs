@@ -45,7 +45,7 @@ fn a_supplement_moves_the_due_time_by_the_policy_of_the_procedure() {
 #[test]
 fn a_stop_is_measured_in_the_unit_of_the_limit() {
     let calendar = national();
-    // From Thursday 27 August to Monday 7 September 2026, over the national day.
+    // From Thursday 27 August to Monday 7 September 2026, over National Day.
     let length = |text| {
         stop_length(
             limit(text),
@@ -113,7 +113,7 @@ fn a_stop_that_begins_after_the_due_time_moves_nothing() {
 
 #[test]
 fn a_stop_without_length_leaves_an_imported_due_time_alone() {
-    // 10:15 is no closing time, and the stop passes no working day.
+    // 10:15 is no closing time, and no working day passes during the stop.
     let due = "2026-08-10 10:15";
     assert_eq!(
         moved(due, "5wd", "2026-08-07 09:00", "2026-08-09 09:00"),
@@ -151,7 +151,7 @@ fn two_stops_move_as_much_as_both() {
         };
         due = shift(due, ten, from, to, &calendar).expect("a due time").at;
     }
-    // Two and three working days after Monday 17 August; Saturday 22 August counts.
+    // Two and three working days after Monday 17 August. Saturday 22 August is a working day.
     assert_eq!(wall(due), "Sat 2026-08-22 17:00:00");
     assert_eq!(
         ledger.lengths(ten, due, &calendar),
@@ -209,7 +209,7 @@ fn a_move_over_an_unconfirmed_day_says_so() {
         limit("1wd"),
         &calendar
     )));
-    // Measuring the stop looked at 1 January 2027, whether it moves anything or not.
+    // Measuring the stop reads 1 January 2027, whether or not that day moves anything.
     for to in ["2027-01-02 09:00", "2027-01-05 09:00"] {
         for text in ["5wd", "8wh"] {
             let (due, from) = (at("2027-01-20 17:00"), at("2026-12-31 17:00"));

@@ -1,4 +1,4 @@
-//! The calendars the tests count with, and short ways to write moments.
+//! The calendars that the tests use, and short ways to write moments.
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use domain::calendar::{Calendar, DayKind, Hours, SpecialDay};
@@ -87,7 +87,7 @@ pub fn days(first: NaiveDate, last: NaiveDate) -> Vec<SpecialDay> {
         .collect()
 }
 
-/// Counted hours from a day on: `07:30-11:30 13:30-17:00`.
+/// The hours from a day on: `07:30-11:30 13:30-17:00`.
 pub fn hours(from: &str, opens: &str) -> Hours {
     let time = |text| NaiveTime::parse_from_str(text, "%H:%M").expect("a time of day");
     Hours {
@@ -134,7 +134,7 @@ pub fn seasons() -> Calendar {
         "2024-01-01",
         "2027-12-31",
         &[
-            // Out of order on purpose: the calendar sorts them.
+            // Out of order on purpose, because the calendar must sort them.
             hours("2026-04-16", "06:30-11:00 14:00-17:30"),
             hours("2023-10-16", "07:00-11:30 13:30-17:00"),
             hours("2025-10-16", "07:30-12:00 13:00-16:30"),
@@ -142,7 +142,7 @@ pub fn seasons() -> Calendar {
     )
 }
 
-/// A unit that closes before 15:00, and later opens three times a day.
+/// A unit that closes before 15:00, and from March 2026 on opens three times a day.
 pub fn odd_hours() -> Calendar {
     office(
         "odd-hours",
@@ -155,7 +155,7 @@ pub fn odd_hours() -> Calendar {
     )
 }
 
-/// A calendar of four weeks, so that counts often leave it.
+/// A calendar of four weeks, so that many counts run past its end.
 pub fn four_weeks() -> Calendar {
     office(
         "four-weeks",
@@ -169,7 +169,7 @@ pub fn day(text: &str) -> NaiveDate {
     text.parse().expect("a date as 2026-08-21")
 }
 
-/// The moment of a wall clock in Viet Nam: `2026-08-21 15:30` or with seconds.
+/// The moment at which a clock in Viet Nam shows `2026-08-21 15:30`, with or without seconds.
 pub fn at(text: &str) -> Instant {
     let wall = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M")
         .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f"))
@@ -180,7 +180,7 @@ pub fn at(text: &str) -> Instant {
         .into()
 }
 
-/// How a moment reads on a wall in Viet Nam, weekday included.
+/// The moment as a clock in Viet Nam shows it, with the weekday.
 pub fn wall(at: Instant) -> String {
     local(at).format("%a %Y-%m-%d %H:%M:%S%.f").to_string()
 }
@@ -189,7 +189,7 @@ pub fn limit(text: &str) -> Limit {
     text.parse().expect("a limit")
 }
 
-/// The due time as it reads on a wall.
+/// The due time, as a clock in Viet Nam shows it.
 pub fn due_on(calendar: &Calendar, received: &str, text: &str) -> String {
     let due = domain::deadline::due(at(received), limit(text), calendar).expect("a due time");
     wall(due.at)

@@ -1,4 +1,4 @@
-//! What holds for every deadline, whatever the case.
+//! Properties of every deadline, for random cases.
 
 use chrono::TimeDelta;
 use domain::calendar::Calendar;
@@ -159,7 +159,7 @@ proptest! {
             .map(|(from, length)| Interval { from: hour(from), to: Some(hour(from + length)) })
             .collect();
         let ledger = Ledger::from(stops.clone());
-        // Hour by hour, a moment is stopped if any of the stops covers it.
+        // Hour by hour: a moment is stopped if any of the stops covers it.
         let covered = (0..400)
             .filter(|&h| stops.iter().any(|stop| {
                 stop.from <= hour(h) && stop.to.is_some_and(|to| hour(h) < to)

@@ -1,4 +1,4 @@
-//! Random cases, the same on every run, compared with the slow reference.
+//! Random cases, the same in every run, compared with the slow reference.
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use domain::calendar::{Calendar, Error};
@@ -12,7 +12,7 @@ use domain::time::{Instant, VIETNAM, local};
 use crate::offices;
 use crate::reference::{self, Office, Past};
 
-/// Marsaglia's xorshift: enough for choosing cases, and the same everywhere.
+/// Marsaglia's xorshift: good enough to choose cases, and equal on every machine.
 struct Random(u64);
 
 impl Random {
@@ -38,7 +38,7 @@ fn both() -> [(Calendar, Office); 5] {
     ]
 }
 
-/// A day somewhere in the calendar, a little outside, or beside a published day.
+/// A day in the calendar, a little outside of it, or next to a special day.
 fn some_day(random: &mut Random, calendar: &Calendar) -> NaiveDate {
     const HOT: [&str; 12] = [
         "2024-02-10",
@@ -62,7 +62,7 @@ fn some_day(random: &mut Random, calendar: &Calendar) -> NaiveDate {
     calendar.first_day() + TimeDelta::days(random.below(days + 5) as i64 - 2)
 }
 
-/// A time of day: any microsecond, or an edge and its neighbours.
+/// A time of day: any microsecond, or an edge of the hours and its neighbours.
 fn some_time(random: &mut Random) -> NaiveTime {
     const EDGES: [(u32, u32); 17] = [
         (0, 0),
@@ -88,11 +88,11 @@ fn some_time(random: &mut Random) -> NaiveTime {
     }
     let (hour, minute) = *random.pick(&EDGES);
     let edge = NaiveTime::from_hms_opt(hour, minute, 0).expect("a time of day");
-    // Before midnight there is nothing of this day, so the first edge wraps to its end.
+    // Before midnight lies another day, so the first edge wraps to the end of this one.
     edge + TimeDelta::microseconds(random.below(3) as i64 - 1)
 }
 
-/// A limit as number and unit, often small, sometimes long.
+/// A limit as number and unit; mostly small, sometimes long.
 fn some_limit(random: &mut Random) -> (u32, &'static str) {
     let unit = *random.pick(&["wd", "wh", "d", "mo", "h", "same-day"]);
     let (often, rarely) = match unit {
@@ -150,7 +150,7 @@ fn a_hundred_thousand_deadlines_agree_with_the_slow_reference() {
         refused += u32::from(answer.is_err());
         provisional += u32::from(answer.is_ok_and(|(_, provisional)| provisional));
     }
-    // The cases are worth little if they never reach the rare answers.
+    // The comparison is worth little unless the cases reach the rare answers.
     assert!((5_000..40_000).contains(&refused), "{refused} refused");
     assert!(
         (2_000..40_000).contains(&provisional),

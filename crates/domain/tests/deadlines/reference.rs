@@ -1,8 +1,7 @@
-//! A second opinion: deadlines counted one day and one minute after another.
+//! A second implementation of deadlines, which counts day by day and minute by minute.
 //!
-//! It shares no function, table or type with the crate, only dates and times
-//! from chrono. It is slow, and that is its only merit: every rule stands here
-//! as the law states it.
+//! It shares no function, table or type with the crate, and uses only dates and times from chrono.
+//! It is slow. Its merit is that each rule stands as the law states it.
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime};
 
@@ -11,15 +10,15 @@ pub type Ymd = (i32, u32, u32);
 /// Opening and closing minutes of the day.
 pub type Opens = &'static [(u32, u32)];
 
-/// An office as literal lists.
+/// An office, as literal lists.
 pub struct Office {
     pub first: Ymd,
     pub last: Ymd,
-    /// The counted hours from a day on, latest first.
+    /// The hours from a day on, latest first.
     pub hours: &'static [(Ymd, Opens)],
 }
 
-/// Which published end a count has run past.
+/// The published end that a count has run past.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Past {
     Begin,
@@ -80,7 +79,7 @@ const OFF: &[Ymd] = &[
     (2027, 11, 24),
 ];
 
-/// Saturdays worked.
+/// Saturdays that are working days.
 const MAKE_UP: &[Ymd] = &[(2024, 5, 4), (2025, 4, 26), (2026, 1, 10), (2026, 8, 22)];
 
 const fn hm(hour: u32, minute: u32) -> u32 {
@@ -157,7 +156,7 @@ fn wall(day: NaiveDate, micro: i64) -> NaiveDateTime {
     day.and_time(NaiveTime::MIN) + chrono::Duration::microseconds(micro)
 }
 
-/// Without an official notice: the whole of 2027, for swaps move ordinary days.
+/// Whether a day has no official notice: all of 2027, because swaps move ordinary days too.
 fn unconfirmed(day: NaiveDate) -> bool {
     day.year() == 2027
 }
@@ -195,7 +194,7 @@ impl Office {
         latest
     }
 
-    /// When a limit such as (3, "wd") is due on the wall, and whether it is provisional.
+    /// When a limit such as (3, "wd") is due in local time, and whether the result is provisional.
     pub fn due(
         &self,
         received: NaiveDateTime,
@@ -326,7 +325,7 @@ impl Office {
         Ok((due, provisional || unconfirmed(receipt)))
     }
 
-    /// Walks minute by minute through open time until `left` microseconds are used up.
+    /// Walks through open time, minute by minute, until `left` microseconds are used.
     fn working_hours(
         &self,
         received: NaiveDateTime,
@@ -356,7 +355,7 @@ impl Office {
         }
     }
 
-    /// Open microseconds between two walls, minute by minute.
+    /// Open microseconds between two local times, minute by minute.
     pub fn open_time(&self, from: NaiveDateTime, to: NaiveDateTime) -> Result<i64, Past> {
         let (mut day, mut clock, mut total) = (from.date(), micro(from.time()), 0);
         while day <= to.date() {
@@ -381,7 +380,7 @@ impl Office {
         Ok(total)
     }
 
-    /// Working days after one day, up to and including another.
+    /// The working days after one day, up to and including another.
     pub fn working_days_between(&self, after: NaiveDate, until: NaiveDate) -> Result<u32, Past> {
         let (mut day, mut number) = (after, 0);
         if day < until {
@@ -394,7 +393,7 @@ impl Office {
         Ok(number)
     }
 
-    /// Where a stop moves a due time, in the unit of the limit.
+    /// The due time after a stop, in the unit of the limit.
     pub fn shifted(
         &self,
         due: NaiveDateTime,

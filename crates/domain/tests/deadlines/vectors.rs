@@ -1,4 +1,4 @@
-//! Due times that were worked out by hand from the published schedules.
+//! Due times computed by hand from the published schedules.
 
 use domain::calendar::Error;
 use domain::deadline::due;
@@ -23,7 +23,7 @@ fn working_days_follow_the_official_schedules() {
         ("2026-08-28", "3wd", "Mon 2026-09-07"),
         ("2026-11-20", "3wd", "Thu 2026-11-26"),
     ] {
-        // The hour of receipt never matters to working days.
+        // The hour of reception does not matter for working days.
         for clock in ["00:00", "09:12", "15:00", "16:59", "23:59:59.999999"] {
             assert_eq!(
                 due_on(&calendar, &format!("{received} {clock}"), text),
@@ -161,7 +161,7 @@ fn a_make_up_saturday_counts() {
 
 #[test]
 fn a_receipt_on_a_day_off_counts_from_the_next_day() {
-    // Some desks take papers on Saturday morning; that day counts no more than a Friday.
+    // Some desks accept papers on Saturday morning. Such a receipt counts like one on Friday.
     let calendar = national();
     assert_eq!(
         due_on(&calendar, "2026-08-08 09:00", "1wd"),
@@ -263,7 +263,7 @@ fn exactly_three_is_still_the_same_day() {
 
 #[test]
 fn nothing_is_due_before_it_was_received() {
-    // This office closes at 11:00, hours before the cut-off.
+    // This office closes at 11:00, four hours before the cut-off.
     let calendar = odd_hours();
     assert_eq!(
         due_on(&calendar, "2025-03-06 11:00", "same-day"),
@@ -299,7 +299,7 @@ fn a_count_that_leaves_the_calendar_is_refused() {
         ends.to_string(),
         "the calendar ends on 2027-12-31; the count needs a later day"
     );
-    // The last published day itself is usable to its closing.
+    // The last published day can be used up to its closing.
     assert_eq!(
         due_on(&calendar, "2027-12-31 15:00", "2wh"),
         "Fri 2027-12-31 17:00:00"
@@ -322,7 +322,7 @@ fn a_count_over_an_unconfirmed_day_says_so() {
         ("2026-12-30 09:00", "1wd", false),
         ("2026-12-30 09:00", "2wd", true),
         ("2027-01-01 09:00", "1wd", true),
-        // Nothing of 2027 is official: a swap may take an ordinary day.
+        // Nothing of 2027 is official, and a swap may take an ordinary day.
         ("2027-01-11 09:00", "3wd", true),
         ("2026-12-31 16:00", "1wh", false),
         ("2026-12-31 16:00", "2wh", true),

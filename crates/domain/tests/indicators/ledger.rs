@@ -6,7 +6,7 @@ use domain::indicator::{Period, Rate, Row, Tally};
 use crate::desk;
 use crate::story::Story;
 
-/// A period of days in 2026, looked at from long after unless said otherwise.
+/// A period of days in 2026, reported long after.
 pub fn period(from: &str, to: &str) -> Period {
     Period {
         from: day(from),
@@ -19,7 +19,7 @@ pub fn august() -> Period {
     period("1 Aug", "31 Aug")
 }
 
-/// The same period, with what had been recorded by a moment.
+/// The same period, by what was recorded at a moment.
 pub fn as_of(period: Period, moment: &str) -> Period {
     Period {
         as_of: desk::at(moment),
@@ -31,7 +31,7 @@ fn day(text: &str) -> NaiveDate {
     domain::time::local_day(desk::at(&format!("{text} 12:00")))
 }
 
-/// The row of a unit whose only dossiers these are.
+/// The row of a unit with exactly these dossiers.
 pub fn row_of(stories: &[Story], period: &Period) -> Row {
     let mut tally = Tally::default();
     for story in stories {
@@ -47,7 +47,7 @@ pub fn row(head: &str, history: &str, period: &Period) -> Row {
     row_of(&[Story::told(head, history)], period)
 }
 
-/// Every number of a row that is not nought, in the order of the contract.
+/// All numbers of a row that are not 0, in the order of the contract.
 pub fn counts(row: &Row) -> String {
     let all = [
         ("carried over", row.carried_over),
@@ -78,7 +78,7 @@ pub fn counts(row: &Row) -> String {
     told.join(", ")
 }
 
-/// A rate as it is read aloud: `1 of 3`.
+/// A rate in words: `1 of 3`.
 pub fn of(rate: Rate) -> String {
     format!("{} of {}", rate.num, rate.den)
 }

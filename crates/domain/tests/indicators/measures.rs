@@ -3,7 +3,8 @@
 use crate::ledger::{august, counts, of, period, row, row_of};
 use crate::story::Story;
 
-/// A dossier received Monday 3 August, resolved at a moment; what II.06a and 766 make of it.
+/// Receives a dossier on Monday 3 August and resolves it at a moment. Returns the verdicts of
+/// II.06a and of Decision 766.
 fn resolved(head: &str, at: &str) -> (String, String) {
     let history = format!("3 Aug 10:00 received; 3 Aug 10:30 handed over; {at} resolved");
     let row = row(head, &history, &august());
@@ -22,7 +23,7 @@ fn a_limit_in_days_is_judged_by_local_dates_and_by_766_to_the_instant() {
         ("1.013226", "17 Aug 17:00:00.000001", "on due", "0 of 1"),
         ("1.013226", "17 Aug 23:59:59.999999", "on due", "0 of 1"),
         ("1.013226", "18 Aug 00:00", "late", "0 of 1"),
-        // The last day is Saturday 29 August; all is off until Thursday 3 September.
+        // The last day is Saturday 29 August, and all days are off until Thursday 3 September.
         ("1.013226 within 26d", "28 Aug 16:00", "early", "1 of 1"),
         // Due Monday 3 August 17:00.
         (
@@ -83,7 +84,7 @@ fn a_second_request_for_papers_is_late_by_766_whatever_the_dates_say() {
                  6 Aug 08:00 one more permitted by the leader; \
                  6 Aug 09:00 papers requested with reason and basis; 7 Aug 09:00 papers complete; \
                  7 Aug 10:00 handed over; 10 Aug 09:00 resolved";
-    // One before reception and one after it are two.
+    // One request before reception and one after it make two.
     let around = "1 Aug 10:00 submitted; 2 Aug 09:00 papers requested; 2 Aug 10:00 papers complete; \
                   3 Aug 08:00 accepted; 4 Aug 08:00 one more permitted by the leader; \
                   4 Aug 09:00 papers requested with reason and basis; \
@@ -106,7 +107,7 @@ fn an_extension_saves_the_effective_rate_and_not_the_one_on_the_first_promise() 
     assert_eq!(of(row_extended.in_time_rate_766), "1 of 1");
     assert_eq!(of(row_extended.in_time_rate_original), "0 of 1");
 
-    // A late apology saves nothing; the first promise is judged by date, as II.06a is.
+    // A late apology saves nothing. The first promise is judged by date, as in II.06a.
     for (history, in_time, original) in [
         (
             "3 Aug 10:00 received; 4 Aug 10:00 handed over; \
@@ -120,7 +121,7 @@ fn an_extension_saves_the_effective_rate_and_not_the_one_on_the_first_promise() 
             "1 of 1",
             "1 of 1",
         ),
-        // The papers took their time: in time by the shifted date, not by the first.
+        // Waiting for the papers moves the date: in time by the moved date, late by the first.
         (
             "3 Aug 10:00 received; 6 Aug 09:00 papers requested; 12 Aug 14:00 papers complete; \
              13 Aug 08:00 handed over; 20 Aug 10:00 resolved",

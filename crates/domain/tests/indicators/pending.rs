@@ -1,4 +1,5 @@
-//! What is pending, what was never received, and what is counted apart or not at all.
+//! Dossiers that are pending, dossiers never received, and dossiers counted separately or not at
+//! all.
 
 use domain::indicator::Tally;
 
@@ -10,7 +11,7 @@ const RECEIVED: &str = "3 Aug 10:00 received; 4 Aug 08:00 handed over";
 
 #[test]
 fn a_dossier_with_a_limit_in_days_is_not_late_until_its_day_has_passed() {
-    // Due Monday 17 August, closing time 17:00.
+    // Due Monday 17 August, at the closing time 17:00.
     for (to, looked_at, expected) in [
         ("17 Aug", "17 Aug 07:30", "desk, pending in time"),
         ("17 Aug", "17 Aug 16:59", "desk, pending in time"),
@@ -20,7 +21,7 @@ fn a_dossier_with_a_limit_in_days_is_not_late_until_its_day_has_passed() {
         ("31 Aug", "18 Aug 00:00", "desk, pending in time"),
         ("31 Aug", "18 Aug 00:00:00.000001", "desk, pending late"),
         ("31 Aug", "17 Aug 10:00", "desk, pending in time"),
-        // The period's end is judged as it was, whoever looks later.
+        // The end of the period is judged as of that day, even in a later report.
         ("16 Aug", "30 Aug 10:00", "desk, pending in time"),
         ("17 Aug", "30 Aug 10:00", "desk, pending in time"),
         ("18 Aug", "30 Aug 10:00", "desk, pending late"),
@@ -57,7 +58,7 @@ fn a_dossier_received_at_midnight_belongs_to_the_new_day() {
         ("1 Sep 00:00:00.000001", 0),
     ] {
         let story = Story::told("1.013226", &format!("{at} received"));
-        // As its history tells, and as it stands today in a report that asks for no history.
+        // By its history, and by its present state in a report that loads no history.
         let told = row_of(std::slice::from_ref(&story), &august());
         let mut tally = Tally::default();
         tally.add(story.dossier(), &august());
@@ -179,7 +180,7 @@ fn mirrors_are_counted_apart_and_in_nothing_else() {
     );
     assert_eq!(before.mirrored, 0, "it did not exist yet");
 
-    // Its own system says when it ended; only periods up to then know of it.
+    // Its own system gives the end. Only periods up to that end count it.
     let story = Story::told("1.004194", mirror);
     let mut ended = story.dossier().clone();
     ended.ended = Some(desk::at("10 Aug 09:00"));
@@ -196,7 +197,7 @@ fn mirrors_are_counted_apart_and_in_nothing_else() {
 
 #[test]
 fn a_report_as_of_an_earlier_moment_gives_the_numbers_of_that_moment() {
-    // Resolved on the 14th, but written down on the 20th, after a power cut.
+    // Resolved on the 14th, but recorded on the 20th, after a power cut.
     let history = "3 Aug 10:00 received; 4 Aug 08:00 handed over; \
                    14 Aug 16:00 resolved (recorded 20 Aug 08:00)";
     for (looked_at, expected) in [
@@ -211,7 +212,7 @@ fn a_report_as_of_an_earlier_moment_gives_the_numbers_of_that_moment() {
         let row = row("1.013226", history, &as_of(august(), looked_at));
         assert_eq!(counts(&row), expected, "looked at {looked_at}");
     }
-    // A period that ended before it was written down, looked at before and after.
+    // A period that ended before the record, reported before and after it.
     let first_half = period("1 Aug", "15 Aug");
     let then = row("1.013226", history, &as_of(first_half, "17 Aug 08:00"));
     assert_eq!(counts(&then), "desk, pending in time");
@@ -227,7 +228,7 @@ fn a_dossier_is_taken_in_the_state_it_had_at_the_end_of_the_period_and_not_in_to
                    27 Aug 09:00 papers complete; 27 Aug 10:00 handed over; 28 Aug 09:00 resolved";
     for (to, expected) in [
         ("16 Aug", "desk, pending in time"),
-        // The clock stood at that end, whatever came of it.
+        // At that end the clock stood, so the dossier counts as in time, whatever followed.
         ("26 Aug", "desk, pending in time"),
         ("27 Aug", "desk, pending in time"),
         ("28 Aug", "desk, early"),

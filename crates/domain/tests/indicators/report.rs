@@ -1,4 +1,4 @@
-//! The report as it goes over the wire: its names are a contract.
+//! The report in the form of the wire, whose names are a contract.
 
 use std::collections::BTreeMap;
 
@@ -126,7 +126,7 @@ fn the_online_rate_is_of_what_came_in_the_period_alone() {
             stories("3 Aug 10:00 submitted; 3 Aug 11:00 accepted; 4 Aug 09:00 withdrawn"),
             stories("4 Aug 10:00 received"),
             stories("5 Aug 10:00 received by post"),
-            // Carried over, and refused: neither came in the period.
+            // Carried over, and refused: neither was received in the period.
             stories("30 Jul 10:00 submitted; 30 Jul 11:00 accepted"),
             stories("3 Aug 10:00 submitted; 3 Aug 11:00 refused"),
         ],
@@ -156,7 +156,7 @@ fn few_judged_dossiers_are_marked_as_few() {
         let mut stories: Vec<_> = (0..count)
             .map(|_| Story::told("1.013226", "3 Aug 10:00 received; 5 Aug 09:00 withdrawn"))
             .collect();
-        // What is pending or has no due time is not judged, so it does not add up to many.
+        // Pending dossiers and those without a due time are not judged, so they add nothing here.
         stories.push(Story::told("1.013226", "3 Aug 10:00 received"));
         stories.push(Story::told(
             "1.003622",

@@ -1,4 +1,4 @@
-//! The buttons that desk software draws agree with what the lifecycle would do.
+//! The acts that desk software offers as buttons are exactly those that the lifecycle permits.
 
 use domain::dossier::acts::{Accept, Advance, RefundPayment};
 use domain::dossier::correction::Corrected;
@@ -15,7 +15,7 @@ use crate::desk;
 use crate::random::Walk;
 use crate::story::{self, Deed, Story};
 
-/// A button that is not drawn does not work; one that is drawn works, if used well.
+/// Asserts that an act without a button fails, and that an act with one works with good arguments.
 pub fn buttons_agree(walk: &mut Walk, dossier: &Dossier, now: Instant, told: &str) {
     let role = *walk.random.pick(&Role::ALL);
     let buttons = allowed_actions(dossier, &walk.story.procedure, role);
@@ -34,7 +34,7 @@ pub fn buttons_agree(walk: &mut Walk, dossier: &Dossier, now: Instant, told: &st
                 well_meant(&walk.story, *action),
             ] {
                 let done = walk.story.weighs(&acting, now, &Deed::Act(command));
-                // What another system says is never refused; it is not believed, or not new.
+                // A message of another system is never refused; it may be disbelieved, or not new.
                 let works = match &done {
                     Ok(decided) if *action == Action::RecordMirrored => {
                         let believed = |event: &Event| matches!(event, Event::MirroredStatus(_));
@@ -49,7 +49,7 @@ pub fn buttons_agree(walk: &mut Walk, dossier: &Dossier, now: Instant, told: &st
 }
 
 fn works_if_used_well(story: &Story, acting: &Acting, action: Action, now: Instant, told: &str) {
-    // Whoever it was that proposed a correction or permitted a request, another one goes on.
+    // Another person takes over from whoever proposed a correction or permitted a request.
     let other = Acting {
         actor: desk::actor("nv-khac"),
         ..acting.clone()
@@ -66,7 +66,7 @@ fn works_if_used_well(story: &Story, acting: &Acting, action: Action, now: Insta
         return;
     }
     if action == Action::Correct {
-        // The applicant's correction may be open already; then nothing else hinders it.
+        // The applicant's correction may already be open. Then nothing else prevents the act.
         assert!(
             matches!(done, Err(Refusal::CorrectionOpen { .. })),
             "{told}: {done:?}"
@@ -74,19 +74,19 @@ fn works_if_used_well(story: &Story, acting: &Acting, action: Action, now: Insta
         return;
     }
     assert_eq!(action, Action::Extend, "{told} is offered, but: {done:?}");
-    // Verification may be left, or a late apology on the due day.
+    // Either verification is left, or a late apology on the due day.
     let due = story.dossier().due().expect("offered only with a due time");
     let verified = weighs(now, story::verification());
     let apologised = weighs(day_start(local_day(due)), well_meant(story, action));
     assert!(works(&verified) || works(&apologised), "{told}: {done:?}");
 }
 
-/// A term that needs no calendar.
+/// A term that does not depend on a calendar.
 fn a_day(dossier: &Dossier) -> Term {
     Term::By(dossier.last + chrono::TimeDelta::days(1))
 }
 
-/// The command with the best arguments there are.
+/// The command of an act with the best possible arguments.
 fn well_meant(story: &Story, action: Action) -> Command {
     let dossier = story.dossier();
     match action {

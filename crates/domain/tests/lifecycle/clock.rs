@@ -1,9 +1,9 @@
-//! What stops do to the due times, under each of the five clock policies.
+//! How stops move the due times, under each of the five clock policies.
 
 use crate::desk::at;
 use crate::story::Story;
 
-/// Runs histories of one procedure each and compares the three due times.
+/// Runs histories, each of one procedure, and compares the three due times.
 fn tell(rows: &[(&str, &str, &str)]) {
     for (head, history, answer) in rows {
         let story = Story::told(head, history);
@@ -59,7 +59,8 @@ fn only_the_financial_policy_stops_for_a_payment_and_it_stops_for_nothing_else()
         ("1.013831 as exclude-interval", paid, unmoved),
         ("1.013831 as restart-on-complete", paid, unmoved),
         ("1.013831 as no-stop", paid, unmoved),
-        // The papers took four working days and moved nothing, the payment one.
+        // The wait for papers took four working days and moved nothing; the one for the payment
+        // did.
         (
             "1.013831",
             "3 Aug 10:00 received; 4 Aug 08:00 goes to appraise; 4 Aug 09:00 papers requested; \
@@ -195,7 +196,7 @@ fn a_stop_is_credited_in_the_unit_of_the_limit() {
             "3 Aug 10:00 received; 3 Aug 12:00 papers requested; 3 Aug 15:30 papers complete",
             "original Mon 3 Aug 22:00, effective Tue 4 Aug 01:30, promised Tue 4 Aug 01:30",
         ),
-        // 2 September is off; six calendar days of stop.
+        // 2 September is off. The stop is six calendar days.
         (
             "1.013226 within 30d as shift-due",
             "3 Aug 10:00 received; 6 Aug 09:00 papers requested; 12 Aug 14:00 papers complete",
@@ -326,7 +327,7 @@ fn a_restart_never_promises_an_earlier_day_than_an_apology_did() {
 
 #[test]
 fn a_due_time_kept_over_a_restart_keeps_its_provisional_mark() {
-    // The apology counts over 1 January 2027, which no notice confirms yet.
+    // The apology's days include 1 January 2027, which no notice confirms yet.
     let mut story = Story::told(
         "1.013226",
         "1 Dec 10:00 received; 2 Dec 09:00 apology naming 8 Jan 2027 17:00",

@@ -1,4 +1,4 @@
-//! Corrections: two persons, both values, and nothing that is judged moves.
+//! Corrections take two persons, keep both values, and move nothing that is judged.
 
 use domain::dossier::correction::{Change, CorrectionOutcome};
 use domain::dossier::{Channel, Dossier, Event, Record};
@@ -81,7 +81,7 @@ fn a_rejected_correction_changes_nothing_and_another_may_follow() {
     assert_eq!(decided.0.approver.as_str(), "nv-leader");
 }
 
-/// Everything that rates are made of, corrected in favour of the unit.
+/// Corrects everything that rates use, in favour of the unit.
 #[test]
 fn what_rates_are_judged_by_keeps_its_first_value_and_the_correction_is_counted_beside() {
     let mut story = Story::told("1.004873", LATE);
@@ -91,7 +91,7 @@ fn what_rates_are_judged_by_keeps_its_first_value_and_the_correction_is_counted_
     let clock = story.dossier().clock.clone();
     let case = story.dossier().case.clone();
 
-    // After the period, as corrections mostly come.
+    // After the period, when most corrections come.
     story.goes_on(
         "2 Sep 09:00 correction proposed: ended 6 Aug 16:00 by the officer; \
          2 Sep 09:01 approved correction 1 by the leader; \
@@ -112,7 +112,7 @@ fn what_rates_are_judged_by_keeps_its_first_value_and_the_correction_is_counted_
     };
     assert_eq!(corrected, expected);
 
-    // Who looks from before the approval sees none.
+    // A report as of a moment before the approval shows no correction.
     let mut then = august();
     then.as_of = desk::at("2 Sep 09:00");
     assert_eq!(row(&story.records, &then), before);

@@ -1,4 +1,4 @@
-//! Papers and dossiers on their way: who holds them, by when they must go on, and where to.
+//! Papers and dossiers on their way: who holds them, when they must go, and where.
 
 use domain::dossier::{Channel, Dossier, Event, Record};
 use serde_json::Value;
@@ -9,13 +9,13 @@ use crate::story::{Deed, Story};
 /// Ten working days, no published process.
 const OUTLINE: &str = "1.013226";
 
-/// By when the papers must go: `Mon 3 Aug 17:00`.
+/// When the papers must go: `Mon 3 Aug 17:00`.
 fn hand_over_by(story: &Story) -> String {
     let by = story.dossier().custody.hand_over_by;
     by.map_or_else(|| "nothing due".into(), wall)
 }
 
-/// Who has them: `nv-binh of H60.02215 since Mon 3 Aug 16:00`.
+/// The holder of the papers: `nv-binh of H60.02215 since Mon 3 Aug 16:00`.
 fn holder(story: &Story) -> String {
     match &story.dossier().custody.holder {
         Some(holder) => format!(

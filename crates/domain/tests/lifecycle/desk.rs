@@ -1,4 +1,4 @@
-//! The shipped catalogue, the people at the desk, and moments as they are spoken.
+//! The shipped catalogue, the people at the desk, and moments in spoken form.
 
 use std::fs;
 use std::path::Path;
@@ -31,7 +31,7 @@ pub fn salt() -> Salt {
     Salt::new(*b"muoi cua ho so 1")
 }
 
-/// Everything that ships, read once.
+/// The whole shipped catalogue, read once.
 pub fn catalogue() -> &'static Catalogue {
     static SHIPPED: LazyLock<Catalogue> = LazyLock::new(|| {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../catalogue");
@@ -51,7 +51,7 @@ pub fn catalogue() -> &'static Catalogue {
     &SHIPPED
 }
 
-/// A procedure as it ships.
+/// A shipped procedure.
 pub fn shipped(code: &str) -> Procedure {
     shipped_version(code, 1)
 }
@@ -62,7 +62,7 @@ pub fn shipped_version(code: &str, version: u16) -> Procedure {
     Procedure::clone(version.expect("the procedure is shipped"))
 }
 
-/// A linked procedure whose legs open by themselves, two with reception and two on the way.
+/// A linked procedure with planned legs: two open at reception and two later.
 pub fn linked() -> Procedure {
     let mut linked = shipped_version("3.000722", 2);
     let mut later = linked.legs[1].clone();
@@ -88,7 +88,7 @@ pub fn required(procedure: &Procedure) -> Vec<ComponentCode> {
     components.map(|paper| paper.code.clone()).collect()
 }
 
-/// The moment that `3 Aug 10:00` names in 2026, or `4 Jan 2027 10:00` in its own year.
+/// The moment `3 Aug 10:00` in 2026, or `4 Jan 2027 10:00` with its own year.
 pub fn at(text: &str) -> Instant {
     let words: Vec<_> = text.split_whitespace().collect();
     let full = match words.as_slice() {
@@ -103,7 +103,7 @@ pub fn at(text: &str) -> Instant {
     zoned.expect("one moment").into()
 }
 
-/// The moment as the wall shows it: `Mon 3 Aug 10:00`; the year only when it is not 2026.
+/// The local time of a moment: `Mon 3 Aug 10:00`; with the year unless it is 2026.
 pub fn wall(at: Instant) -> String {
     let local = local(at);
     let day = local.format("%a %-d %b").to_string();
@@ -136,7 +136,7 @@ pub fn component(code: &str) -> ComponentCode {
     ComponentCode::parse(code).expect("a component code")
 }
 
-/// Somebody of the ward, in a role.
+/// Somebody of a unit, in a role.
 pub fn acting(role: Role, unit: &UnitCode) -> Acting {
     Acting {
         actor: actor(&format!("nv-{role}")),
@@ -145,7 +145,7 @@ pub fn acting(role: Role, unit: &UnitCode) -> Acting {
     }
 }
 
-/// What is kept of a file with this content.
+/// The record of a file with this content.
 pub fn file(content: &str, bytes: u64) -> ElectronicFile {
     let hash = domain::digest::hex(&domain::digest::sha256(content.as_bytes()));
     ElectronicFile {
@@ -154,7 +154,7 @@ pub fn file(content: &str, bytes: u64) -> ElectronicFile {
     }
 }
 
-/// A signed file of a result; others for other numbers.
+/// A signed result; each number gives another file.
 pub fn signed_result(number: u64) -> ElectronicResult {
     ElectronicResult {
         code: Some(Reference::parse("KQ.G07.000122").expect("a reference")),
@@ -181,7 +181,7 @@ pub fn a_citizen() -> Person {
     }
 }
 
-/// What a dossier asks for when nothing else is said.
+/// The contents of a dossier whose story says nothing about them.
 pub fn contents(components: Vec<ComponentCode>) -> Contents {
     Contents {
         case: None,
@@ -197,7 +197,7 @@ pub fn contents(components: Vec<ComponentCode>) -> Contents {
     }
 }
 
-/// One missing thing, in words alone.
+/// One missing item, described in words alone.
 pub fn a_missing_paper() -> Vec<SupplementItem> {
     vec![SupplementItem {
         component: None,
@@ -205,7 +205,7 @@ pub fn a_missing_paper() -> Vec<SupplementItem> {
     }]
 }
 
-/// What permits one more request for papers.
+/// The permission for one more request for papers.
 pub fn an_exception() -> SupplementException {
     SupplementException {
         reason: Words::new("văn bản mới yêu cầu thêm giấy tờ"),

@@ -1,5 +1,5 @@
-//! The lifecycle as a page to read: `docs/lifecycle.md`, drawn from what each act says of itself,
-//! and the rows of acts in `docs/access.md`.
+//! Generates the page `docs/lifecycle.md` from the acts' specs, and the rows of acts in
+//! `docs/access.md`.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -13,7 +13,7 @@ fn specs() -> impl Iterator<Item = &'static Spec> {
     Action::ALL.iter().map(|action| action.spec())
 }
 
-/// Compares a document with what it should be, or writes it anew with `UPDATE=1`.
+/// Compares a document with the expected text, or writes it with `UPDATE=1`.
 fn is_current(name: &str, expected: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../../docs")
@@ -57,7 +57,7 @@ fn diagram() -> String {
     drawn
 }
 
-/// Where an act leads from a stage: to others, nowhere, or not at all.
+/// The states to which an act leads from a stage; a mark for no change, or for a refusal.
 fn cell(spec: &Spec, stage: Stage) -> String {
     if !spec.states.has(stage) {
         return String::new();
@@ -155,7 +155,7 @@ fn the_access_table_says_of_each_act_what_the_act_says() {
         let first = line.trim_start_matches("| ").split([' ', ',']).next();
         let act = first.filter(|first| methods.contains(first));
         match act.filter(|_| line.starts_with("| ")) {
-            // The two tables differ in their number of columns.
+            // The two tables of the page differ in their number of columns.
             Some(method) if line.matches('|').count() > 3 => {
                 let spec = specs().find(|spec| spec.method == method).expect("known");
                 lines.push(access_row(spec));

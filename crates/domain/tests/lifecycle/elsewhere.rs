@@ -1,4 +1,4 @@
-//! Legs and consultations: what other units do of a dossier, each in its own time.
+//! Legs and consultations: the work of other units, each part with its own due time.
 
 use domain::dossier::{Dossier, Event, Record, Refusal, Term};
 use domain::lineage::{Share, Succession, Takeover};
@@ -13,14 +13,14 @@ const REGISTRATION: &str = "1.004873";
 const AT_THE_LAST_STEP: &str =
     "3 Aug 10:00 received; 3 Aug 10:10 goes to appraise; 3 Aug 10:20 goes to sign";
 
-/// Version 2 is due in 3 working days, and its three legs open with reception.
+/// Version 2: 3 working days, and three legs that open at reception.
 const LINKED: &str = "3.000722 version 2";
 
 fn in_the_offices(more: &str) -> Story {
     Story::told(REGISTRATION, &format!("{AT_THE_LAST_STEP}; {more}"))
 }
 
-/// Which legs and questions are late at a moment: `leg 1 of H60.02212`.
+/// The legs and consultations that are late at a moment: `leg 1 of H60.02212`.
 fn late(story: &Story, moment: &str) -> Vec<String> {
     let (dossier, now) = (story.dossier(), at(moment));
     let legs = dossier.legs.iter();

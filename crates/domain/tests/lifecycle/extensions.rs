@@ -1,4 +1,4 @@
-//! More time: an apology filed in time, once; verification where the law gives it, once.
+//! More time: an apology filed in time, once; verification where the law permits it, once.
 
 use domain::dossier::Refusal;
 use domain::role::Role;
@@ -17,26 +17,26 @@ fn an_apology_in_time_moves_the_due_time_and_the_promise() {
             "3 Aug 10:00 received; 14 Aug 09:00 apology naming 20 Aug 09:00",
             "original Mon 17 Aug 17:00, effective Thu 20 Aug 17:00, promised Thu 20 Aug 17:00",
         ),
-        // Saturday 29 August to Wednesday 2 September are off.
+        // Saturday 29 August to Wednesday 2 September are days off.
         (
             "1.013226",
             "3 Aug 10:00 received; 14 Aug 09:00 apology naming 29 Aug 09:00",
             "original Mon 17 Aug 17:00, effective Thu 3 Sep 17:00, promised Thu 3 Sep 17:00",
         ),
-        // A limit in hours keeps the moment that was named.
+        // A limit in hours keeps the named moment.
         (
             "1.013226 within 12h",
             "3 Aug 20:00 received; 3 Aug 23:59 apology naming 4 Aug 12:30",
             "original Tue 4 Aug 08:00, effective Tue 4 Aug 12:30, promised Tue 4 Aug 12:30",
         ),
-        // Even where the citizen keeps the first date over a stop, an apology tells a new one.
+        // Even if the citizen keeps the first date over a stop, an apology states a new one.
         (
             "1.013226 as exclude-interval",
             "3 Aug 10:00 received; 6 Aug 09:00 papers requested; 12 Aug 14:00 papers complete; \
              20 Aug 16:00 apology naming 27 Aug 17:00",
             "original Mon 17 Aug 17:00, effective Thu 27 Aug 17:00, promised Thu 27 Aug 17:00",
         ),
-        // A wait that does not stop the clock does not keep anybody from apologising.
+        // A wait that does not stop the clock does not prevent an apology.
         (
             "1.013226 as no-stop",
             "3 Aug 10:00 received; 6 Aug 09:00 papers requested; \
@@ -55,7 +55,7 @@ fn an_apology_in_time_moves_the_due_time_and_the_promise() {
 fn filing_ends_at_midnight_before_the_due_day_to_the_microsecond() {
     for (filed, in_time) in [
         ("14 Aug 17:00", true),
-        // A Sunday: the law counts to 24:00, not to the last closing time.
+        // The day before is a Sunday: the law counts to 24:00, not to the last closing.
         ("16 Aug 12:00", true),
         ("16 Aug 23:59:59", true),
         ("16 Aug 23:59:59.999999", true),
@@ -108,7 +108,7 @@ fn a_second_apology_is_refused_in_time_and_recorded_when_late() {
         "20 Aug 00:00 apology naming 25 Aug 17:00; 26 Aug 09:00 apology naming 3 Sep 17:00",
     );
     assert_eq!(story.dossier().apologies, 2);
-    // The citizen was told three dates; the last one is the one they know.
+    // The citizen was told three dates and knows the last one.
     assert_eq!(
         story.due_times(),
         "original Mon 17 Aug 17:00, effective Thu 20 Aug 17:00, promised Thu 3 Sep 17:00"
@@ -118,7 +118,7 @@ fn a_second_apology_is_refused_in_time_and_recorded_when_late() {
 #[test]
 fn what_cannot_be_extended_is_refused_with_its_reason() {
     for (head, history) in [
-        // The due day's own closing time, whatever hour was named.
+        // The due day's own closing time, whichever hour was named.
         (
             "1.013226",
             "3 Aug 10:00 received; 7 Aug 09:00 apology naming 17 Aug 23:00 [DUE_NOT_LATER]",
@@ -127,7 +127,7 @@ fn what_cannot_be_extended_is_refused_with_its_reason() {
             "1.013226",
             "3 Aug 10:00 received; 7 Aug 09:00 apology naming 10 Aug 09:00 [DUE_NOT_LATER]",
         ),
-        // The Sunday before the due day moves to the due day.
+        // The Sunday before the due day counts as the due day.
         (
             "1.013226",
             "3 Aug 10:00 received; 7 Aug 09:00 apology naming 16 Aug 09:00 [DUE_NOT_LATER]",
@@ -138,7 +138,7 @@ fn what_cannot_be_extended_is_refused_with_its_reason() {
              7 Aug 09:00 apology naming 20 Aug 17:00 [CLOCK_STANDS]; \
              8 Aug 09:00 verification begun [CLOCK_STANDS]",
         ),
-        // No limit is known for it, so there is nothing to extend.
+        // The dossier has no known limit, so there is nothing to extend.
         (
             "1.003622",
             "3 Aug 10:00 received; 7 Aug 09:00 apology naming 20 Aug 17:00 [NO_DUE_TIME]",
@@ -172,37 +172,37 @@ fn what_cannot_be_extended_is_refused_with_its_reason() {
 #[test]
 fn verification_adds_to_the_limit_or_replaces_it_as_the_law_of_the_procedure_says() {
     for (code, history, answer) in [
-        // 3wd, +5wd: from the due time.
+        // 3wd plus 5wd, counted from the due time.
         (
             "1.001022",
             "3 Aug 10:00 received; 5 Aug 09:00 verification begun",
             "original Thu 6 Aug 17:00, effective Thu 13 Aug 17:00, promised Thu 13 Aug 17:00",
         ),
-        // 3wd, +3wd.
+        // 3wd plus 3wd.
         (
             "1.004859",
             "3 Aug 10:00 received; 5 Aug 09:00 verification begun",
             "original Thu 6 Aug 17:00, effective Tue 11 Aug 17:00, promised Tue 11 Aug 17:00",
         ),
-        // 3wd, 23d in its place: from reception, in the unit of the new limit.
+        // 23d instead of 3wd, counted from reception in the unit of the new limit.
         (
             "1.004873",
             "3 Aug 10:00 received; 5 Aug 09:00 verification begun",
             "original Thu 6 Aug 17:00, effective Wed 26 Aug 17:00, promised Wed 26 Aug 17:00",
         ),
-        // same-day, 5wd in its place.
+        // 5wd instead of same-day.
         (
             "1.000894",
             "3 Aug 10:00 received; 3 Aug 16:00 verification begun",
             "original Mon 3 Aug 17:00, effective Mon 10 Aug 17:00, promised Mon 10 Aug 17:00",
         ),
-        // same-day, 2wd in its place.
+        // 2wd instead of same-day.
         (
             "2.000908",
             "3 Aug 10:00 received; 3 Aug 16:00 verification begun",
             "original Mon 3 Aug 17:00, effective Wed 5 Aug 17:00, promised Wed 5 Aug 17:00",
         ),
-        // Begun at the due moment it still counts, a minute later it moves nothing.
+        // Verification begun at the due moment still counts; a minute later it moves nothing.
         (
             "1.001022",
             "3 Aug 10:00 received; 6 Aug 17:00 verification begun",
@@ -213,14 +213,14 @@ fn verification_adds_to_the_limit_or_replaces_it_as_the_law_of_the_procedure_say
             "3 Aug 10:00 received; 6 Aug 17:01 verification begun",
             "original Thu 6 Aug 17:00, effective Thu 6 Aug 17:00, promised Thu 6 Aug 17:00",
         ),
-        // The papers were a new receipt on the 5th, so the new limit counts from there.
+        // The papers made a new receipt on the 5th, so the new limit counts from there.
         (
             "1.004873",
             "3 Aug 10:00 received; 4 Aug 09:00 papers requested; 5 Aug 09:00 papers complete; \
              6 Aug 09:00 verification begun",
             "original Thu 6 Aug 17:00, effective Fri 28 Aug 17:00, promised Fri 28 Aug 17:00",
         ),
-        // An apology went further than the replaced limit would.
+        // An apology had gone further than the new limit does.
         (
             "1.004873",
             "3 Aug 10:00 received; 4 Aug 09:00 apology naming 28 Aug 17:00; \

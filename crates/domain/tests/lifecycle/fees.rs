@@ -1,4 +1,4 @@
-//! The fee beside the state: asked for or not, paid in one way or another, given back.
+//! Fees, independent of the state: requested or not, paid in one or several parts, refunded.
 
 use domain::dossier::acts::RefundPayment;
 use domain::dossier::private::Words;

@@ -1,4 +1,4 @@
-//! How a dossier begins, and the national names of where it stands.
+//! How a dossier begins, and the national names of its states.
 
 use domain::dossier::acts::{Accept, RecordSupplement, Resolve};
 use domain::dossier::private::Words;
@@ -90,7 +90,7 @@ fn a_dossier_without_a_paper_that_the_law_requires_is_not_received() {
         })
     );
 
-    // A submission may be incomplete; its acceptance may not.
+    // A submission may be incomplete; an acceptance may not.
     let submission = Deed::Submit(story.submission(Channel::Online, some));
     story
         .tries(Role::Portal, at("3 Aug 08:00"), None, &submission)
@@ -154,7 +154,7 @@ fn a_desk_takes_an_incomplete_dossier_in_for_a_reason_that_is_kept() {
         ["applicant", "1.accept_incomplete"]
     );
 
-    // What came since is missing no more; that it was taken in without stays.
+    // Papers that came later are no longer missing. The record of the incomplete reception stays.
     story.goes_on("3 Aug 09:00 papers requested");
     let brought = Deed::Act(Command::RecordSupplement(RecordSupplement {
         components: vec![desk::component("ban-ve")],
@@ -232,7 +232,7 @@ fn a_submission_is_to_be_answered_within_eight_working_hours() {
     for (submitted, answer) in [
         ("3 Aug 07:30", "Tue 4 Aug 08:00"),
         ("7 Aug 16:00", "Mon 10 Aug 16:30"),
-        // A Saturday night counts from Monday's opening.
+        // The hours of a submission on Saturday night count from Monday's opening.
         ("8 Aug 22:00", "Tue 11 Aug 08:00"),
     ] {
         let story = Story::told("1.013226", &format!("{submitted} submitted"));

@@ -1,4 +1,4 @@
-//! Every state against every command, as a table that is read as law.
+//! Every state against every command, in a table that reads like a law.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -18,20 +18,20 @@ use domain::time::Instant;
 use crate::desk;
 use crate::story::{self, Deed, Story};
 
-/// The procedure of most rows: 3 working days from Monday 3 August, so due on Thursday the
-/// 6th; papers restart the count; verification is possible; appraise, verify, sign.
+/// The procedure of most rows: 3 working days from Monday 3 August, so due on Thursday the 6th.
+/// Papers restart the count, verification is possible, and the steps are appraise, verify, sign.
 const REGISTRATION: &str = "1.004873";
 
-/// Copies certified at once, without a stop of the clock.
+/// Certified copies, made at once; no stop of the clock.
 const COPIES: &str = "2.000815";
 
-/// Ten working days, no published process.
+/// Ten working days, without a published process.
 const OUTLINE: &str = "1.013226";
 
-/// Decided by another system.
+/// A procedure that another system decides.
 const MIRRORED: &str = "1.004194";
 
-/// Name of the row, procedure, history up to Monday or Tuesday noon.
+/// The name of the row, its procedure, and its history up to Monday or Tuesday noon.
 const STATES: [(&str, &str, &str); 29] = [
     ("submitted", REGISTRATION, "3 Aug 08:00 submitted"),
     (
@@ -166,7 +166,7 @@ const STATES: [(&str, &str, &str); 29] = [
     ),
 ];
 
-/// When every command of the table is given.
+/// The moment of every command in the table.
 fn noon() -> Instant {
     desk::at("3 Aug 12:00")
 }
@@ -310,7 +310,7 @@ fn cell(done: Result<(), Refusal>, story: &Story) -> String {
     }
 }
 
-/// Rows of equal length, drawn with as much space as each column needs.
+/// Draws rows of equal length, with columns as wide as their longest cell.
 fn drawn(rows: &[Vec<String>]) -> String {
     let columns = rows[0].len();
     let widths: Vec<usize> = (0..columns)

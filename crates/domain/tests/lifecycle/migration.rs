@@ -1,4 +1,4 @@
-//! Running dossiers and another version of their procedure.
+//! Running dossiers move to another version of their procedure.
 
 use domain::dossier::change::migration::{Break, StepMap};
 use domain::dossier::change::replay::replay;
@@ -9,7 +9,7 @@ use crate::story::Story;
 
 type Change<'a> = &'a dyn Fn(&mut Procedure);
 
-/// A dossier that has come to the tax office: appraise, tax, register, sign.
+/// A dossier at the tax office; the steps are appraise, tax, register, sign.
 fn at_the_tax_office() -> Story {
     Story::told(
         "1.013831",

@@ -1,4 +1,4 @@
-//! Dossiers whose authority is another system, and messages that contradict what is known.
+//! Dossiers that another system decides, and messages that contradict the known facts.
 
 use domain::dossier::mirror::{Contradiction, Verdict, weigh};
 use domain::dossier::{Action, Dossier, Event, Record, allowed_actions};
@@ -7,13 +7,13 @@ use domain::role::Role;
 use crate::desk::{at, wall};
 use crate::story::Story;
 
-/// Temporary residence: the Ministry of Public Security decides it.
+/// Temporary residence, decided by the Ministry of Public Security.
 pub const MIRRORED: &str = "1.004194";
 
-/// Ten working days, decided here.
+/// Ten working days, decided by our units.
 const OURS: &str = "1.013226";
 
-/// The conflicts: `1 OLDER open`.
+/// The dossier's conflicts: `1 OLDER open`.
 fn conflicts(story: &Story) -> Vec<String> {
     let conflicts = story.dossier().mirror.conflicts.iter();
     conflicts
@@ -134,13 +134,14 @@ fn a_system_that_reports_less_than_every_step_contradicts_nothing() {
 #[test]
 fn what_contradicts_is_kept_and_changes_nothing() {
     for (history, why) in [
-        // Older than what was applied, or than the submission.
+        // Older than the last believed message, or than the submission.
         (
             "4 Aug 09:00 said 4; 4 Aug 10:00 said 9 as of 4 Aug 08:59",
             "OLDER",
         ),
         ("4 Aug 09:00 said 2 as of 3 Aug 07:59", "OLDER"),
-        // From 1 nothing can be ready, paid for, stopped or given back; from an end nothing follows.
+        // From status 1 nothing can be ready, paid for, stopped or returned; nothing follows an
+        // end.
         ("4 Aug 09:00 said 9", "TRANSITION"),
         ("4 Aug 09:00 said 8", "TRANSITION"),
         ("4 Aug 09:00 said 4; 4 Aug 10:00 said 1", "TRANSITION"),
@@ -187,13 +188,13 @@ fn the_same_message_again_is_neither_news_nor_a_conflict() {
          4 Aug 10:00 said 9 by Hệ thống khác",
     );
     let before = story.dossier().clone();
-    // In any order, and those that were not believed as well.
+    // In any order, including messages that were not believed.
     story.goes_on(
         "5 Aug 09:00 said 4 as of 4 Aug 09:00; 5 Aug 09:01 said 2 as of 3 Aug 09:00; \
          5 Aug 09:02 said 9 as of 4 Aug 10:00 by Hệ thống khác",
     );
     assert_eq!(*story.dossier(), before);
-    // Another due time makes it another message.
+    // The same status with another due time is another message.
     story.goes_on("5 Aug 09:03 said 2 as of 3 Aug 09:00 due 9 Aug 17:00");
     assert_eq!(conflicts(&story), ["1 OTHER_SYSTEM open", "2 OLDER open"]);
 }
@@ -208,7 +209,7 @@ fn a_person_settles_a_conflict_once_and_the_record_of_it_stays() {
     );
     assert_eq!(conflicts(&story), ["1 TRANSITION settled"]);
     assert_eq!(story.status(), "4 Đang xử lý");
-    // Whoever says it once more, is known for it.
+    // A repeat of the settled message counts as known.
     story.goes_on("5 Aug 09:00 said 1 as of 4 Aug 09:00");
     assert_eq!(conflicts(&story), ["1 TRANSITION settled"]);
     let kinds: Vec<_> = story.records.iter().map(|it| it.event.kind()).collect();
@@ -254,7 +255,7 @@ fn nobody_can_believe_an_older_message_or_one_of_another_system() {
          5 Aug 09:00 settled 3, believed [NOT_CREDIBLE]; \
          5 Aug 09:00 settled 1; 5 Aug 09:00 settled 2; 5 Aug 09:00 settled 3",
     );
-    // The third was in order when it came; since then more recent news was believed.
+    // The third message was in order when it came. Since then a newer one was believed.
     assert_eq!(
         conflicts(&story),
         [

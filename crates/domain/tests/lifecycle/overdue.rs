@@ -1,4 +1,4 @@
-//! There is no way to reset an overdue dossier: every command is tried on one.
+//! No command makes an overdue dossier punctual: every command is tried on one.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use crate::desk;
 use crate::random::Walk;
 use crate::story::Deed;
 
-/// The one dossier in a report of all that has been, as it is seen at a moment.
+/// The dossier's row in a report over all time, as of a moment.
 fn row_of(dossier: &Dossier, at: Instant) -> Row {
     let day = local_day(at);
     let period = Period {
@@ -24,13 +24,13 @@ fn row_of(dossier: &Dossier, at: Instant) -> Row {
     Row::new(String::new(), String::new(), &tally)
 }
 
-/// Whether it counts as late, ended or pending.
+/// How many dossiers of the row are late, ended or pending.
 fn late(row: &Row) -> u32 {
     row.late + row.pending_late
 }
 
-/// Overdue by the day: what is only hours late on the due day still counts as in time in
-/// II.06a, which judges limits in days by days.
+/// Overdue by the day. A dossier that is only hours late on its due day still counts as in time in
+/// II.06a, which judges limits in days by dates.
 fn is_overdue(dossier: &Dossier, now: Instant) -> bool {
     let due = dossier.clock.as_ref().and_then(|clock| clock.effective_due);
     let at = dossier.ended.unwrap_or(now);
@@ -59,7 +59,7 @@ fn no_command_by_anybody_makes_an_overdue_dossier_punctual() {
                         .tries(role, attempt.now, Some(attempt.recorded), &attempt.deed);
                 continue;
             };
-            // Every command there is, not only the one that life would take.
+            // Every command, and not only the one that the life would take.
             for action in &Action::ALL[1..] {
                 let command = walk.command(*action, &before);
                 stays_late(&walk, &before, command, role, attempt.now, &mut done);
@@ -72,7 +72,7 @@ fn no_command_by_anybody_makes_an_overdue_dossier_punctual() {
         }
     }
     assert_eq!(tried, BTreeSet::from_iter(Action::ALL[1..].iter().copied()));
-    // What belongs to a dossier before reception cannot be done to an overdue one.
+    // Acts before reception are impossible for an overdue dossier.
     let never = [Action::Receive, Action::Refuse];
     let expected: BTreeSet<Action> = Action::ALL[1..]
         .iter()

@@ -1,4 +1,4 @@
-//! What is said of papers: kinds of copy, digitised or not, brought or taken from a store.
+//! Details of papers: kind of copy, digitised or not, brought or taken from a store.
 
 use domain::dossier::acts::RecordSupplement;
 use domain::dossier::{
@@ -29,7 +29,7 @@ fn digitised(component: &str) -> Paper {
     }
 }
 
-/// Received with these papers, none of them named apart.
+/// A reception with these details, and no other list of papers.
 fn received(papers: Vec<Paper>) -> Result<Story, Refusal> {
     let mut story = Story::of(LAW);
     let mut reception = story.reception(Channel::Desk, Vec::new());

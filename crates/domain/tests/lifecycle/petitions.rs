@@ -1,4 +1,4 @@
-//! Petitions (*phản ánh hiện trường*): what they are about has a place.
+//! Petitions (*phản ánh hiện trường*) concern a place.
 
 use domain::dossier::contents::CircumstancesGiven;
 use domain::dossier::private::{Content, Words};

@@ -1,4 +1,4 @@
-//! No personal value is in any event: only commitments, which verify.
+//! No event contains a personal value, only commitments that can be verified.
 
 use domain::dossier::acts::{
     Advance, Assign, CloseConsultation, CloseLeg, Correct, DecideCorrection, OpenConsultation,
@@ -15,7 +15,7 @@ use serde_json::Value;
 use crate::desk::{self, at};
 use crate::story::{Deed, Story};
 
-/// A text that occurs nowhere but in the personal field it was put into.
+/// A text that occurs only in the personal field to which it was given.
 fn canary(field: &str) -> String {
     format!("CHIM-HOANG-YEN-{field}")
 }
@@ -85,7 +85,7 @@ fn corrected(life: &mut Story) {
     }
 }
 
-/// A life that meets every command, with a canary in every personal field.
+/// Lives that use every command, with a canary in every personal field.
 pub fn full_lives() -> Vec<Story> {
     let mut lives = Vec::new();
     let mut begun = Story::of("1.004873");
@@ -326,7 +326,7 @@ fn no_personal_value_is_in_the_bytes_of_any_event() {
             }
         }
     }
-    // Every canary was taken in, and is kept apart.
+    // Every canary arrived, and is stored apart.
     for field in [
         "chu-ho-so-ten",
         "chu-ho-so-cccd",
@@ -400,7 +400,7 @@ fn no_personal_value_is_in_the_bytes_of_any_event() {
     );
 }
 
-/// Every commitment in a tree, which alone are texts of 64 hexadecimal digits.
+/// Every commitment in a tree. Only commitments are texts of 64 hexadecimal digits.
 fn commitments(tree: &Value, found: &mut Vec<String>) {
     match tree {
         Value::String(text)
@@ -433,7 +433,7 @@ fn every_commitment_is_to_exactly_one_kept_value_and_verifies_with_the_salt_alon
                 desk::salt().commit(item, &value).as_str().to_owned()
             })
             .collect();
-        // A verdict repeats what it is about.
+        // A verdict repeats the commitments of the correction.
         found.sort();
         found.dedup();
         expected.sort();
@@ -497,7 +497,7 @@ fn kept_values_are_named_by_version_and_field_so_that_none_hides_another() {
     );
 }
 
-/// Who, in which role, when; and a reason that was really written, where the law wants one.
+/// Asserts that a record has actor, role and time, and a written reason if the law requires one.
 pub fn reason_is_given(story: &Story, record: &Record) {
     assert!(!record.actor.as_str().is_empty());
     assert_eq!(record.actor.as_str(), format!("nv-{}", record.role));

@@ -1,4 +1,4 @@
-//! What holds of every dossier, whatever was asked of it.
+//! Properties of every dossier, whatever was done to it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,7 +27,7 @@ use crate::random::{Attempt, Walk, sequences};
 use crate::story::Story;
 use crate::times::times_agree;
 
-/// What all lives together have met, so that nobody proves things about nothing.
+/// What all lives together have met, so that no property holds for lack of cases.
 #[derive(Default)]
 struct Met {
     events: BTreeMap<&'static str, u32>,
@@ -187,7 +187,7 @@ fn nothing_was_left_out(met: &Met) {
     );
 }
 
-/// One deed may be several events, each a step of its own: the first, and legs that open by it.
+/// One deed may make several events, each a step: the first, and the legs that it opens.
 fn steps(before: Option<Dossier>, count: usize, story: &Story, met: &mut Met, told: &str) {
     let mut row = before;
     let done = &story.records[story.records.len() - count..];
@@ -214,12 +214,12 @@ fn steps(before: Option<Dossier>, count: usize, story: &Story, met: &mut Met, to
     assert_eq!(row.as_ref(), Some(story.dossier()), "{told}");
 }
 
-/// What holds between a dossier, the last event of its story, and the dossier after it.
+/// Checks a dossier, the last event of its story, and the dossier after it.
 fn one_step(before: Option<&Dossier>, record: &Record, story: &Story, met: &mut Met, told: &str) {
     from_to(before, record, story.dossier(), story, met, told);
 }
 
-/// What holds between a dossier, an event, and the dossier after it.
+/// Checks a dossier, an event, and the dossier after it.
 fn from_to(
     before: Option<&Dossier>,
     record: &Record,
@@ -312,7 +312,7 @@ fn from_to(
     }
 }
 
-/// What is counted step by step is what counting the whole history anew gives.
+/// The legal due time counted step by step equals the one counted from the whole history.
 fn legal_due_is_counted_alike(story: &Story, told: &str) {
     let dossier = story.dossier();
     if dossier.ended.is_none()
@@ -434,7 +434,7 @@ fn parts_move_only_later(before: &Dossier, after: &Dossier, now: Instant, told: 
     assert_eq!(old.is_late(now), new.is_late(now), "{told}: papers");
 }
 
-/// The dossier goes over to a version whose steps have other names.
+/// Moves the dossier to a version whose steps have other names.
 fn migrated(
     story: &mut Story,
     now: Instant,
@@ -476,7 +476,7 @@ fn migrated(
     );
 }
 
-/// Units are merged: their heirs have what is open, and nothing else is another.
+/// Merges units. The successors get whatever is open, and nothing else changes.
 fn merged(story: &mut Story, now: Instant, merger: &Succession, met: &mut Met, told: &str) {
     let told = &format!("{told}: units are merged");
     let before = story.dossier().clone();
@@ -537,7 +537,7 @@ fn merged(story: &mut Story, now: Instant, merger: &Succession, met: &mut Met, t
     }
 }
 
-/// Only its own system moves a mirror; what contradicts moves nothing and is kept.
+/// Only its own system moves a mirror. A contradiction moves nothing and is recorded.
 fn mirror_agrees(before: &Dossier, record: &Record, after: &Dossier, met: &mut Met, told: &str) {
     let (old, new) = (&before.mirror, &after.mirror);
     let believed = match &record.event {
@@ -618,8 +618,8 @@ fn mirror_agrees(before: &Dossier, record: &Record, after: &Dossier, met: &mut M
     assert!(claim.due.is_none_or(|told| due == Some(told)), "{told}");
 }
 
-/// The papers are held by one person after the other, and only a transfer gives the dossier to
-/// another unit.
+/// One person after the other holds the papers, and only a transfer moves the dossier to another
+/// unit.
 fn custody_agrees(before: &Dossier, record: &Record, after: &Dossier, met: &mut Met, told: &str) {
     let (old, new) = (&before.custody, &after.custody);
     assert!(!old.late || new.late, "{told}: what was late stays late");
@@ -638,7 +638,7 @@ fn custody_agrees(before: &Dossier, record: &Record, after: &Dossier, met: &mut 
                 "{told}"
             );
             assert_eq!(new.chain.len(), old.chain.len() + 1, "{told}");
-            // The person stays the same when the unit is merged.
+            // A merger of the unit does not change the person.
             let last = old.chain.last().map(|line| &line.to.actor);
             assert!(
                 last.is_none_or(|last| *last == facts.from.actor),
@@ -694,7 +694,7 @@ fn custody_agrees(before: &Dossier, record: &Record, after: &Dossier, met: &mut 
     }
 }
 
-/// A correction in force has an author and another person who approved it.
+/// A correction in force has an author, and another person who approved it.
 fn corrected_by_two(record: &Record, after: &Dossier, told: &str) {
     for kept in after.corrections.all() {
         let author = &kept.correction.author;
@@ -709,7 +709,7 @@ fn corrected_by_two(record: &Record, after: &Dossier, told: &str) {
     }
 }
 
-/// A wait is open exactly while the citizen is waited for after reception.
+/// After reception, a wait is open exactly while the office waits for the citizen.
 fn waits_agree(dossier: &Dossier, told: &str) {
     let Some(clock) = &dossier.clock else { return };
     let waiting = matches!(
@@ -730,7 +730,7 @@ fn waits_agree(dossier: &Dossier, told: &str) {
     }
 }
 
-/// Parts of other units are numbered in order; one leads at most; all end with the dossier.
+/// Parts of other units are numbered in order, at most one leads, and all end with the dossier.
 fn parts_agree(dossier: &Dossier, told: &str) {
     let legs: Vec<_> = dossier.legs.iter().map(|leg| leg.number).collect();
     assert!(legs.iter().copied().eq(1..=legs.len() as u16), "{told}");
@@ -760,7 +760,7 @@ fn parts_agree(dossier: &Dossier, told: &str) {
     );
 }
 
-/// The only moves there are, each with the policy it follows from.
+/// Every move of the due time follows from the policy.
 fn moved_as_the_policy_says(
     (before, old): (&Dossier, &Clock),
     record: &Record,
@@ -924,7 +924,7 @@ fn moved_as_the_policy_says(
     }
 }
 
-/// What holds of a history as a whole.
+/// Checks a history as a whole.
 fn whole_history(story: &Story) {
     if story.records.is_empty() {
         return;
@@ -949,7 +949,7 @@ fn whole_history(story: &Story) {
             "through the bytes as well"
         );
         assert!(record.event_time <= record.record_time);
-        // An import brings no words along.
+        // An import brings no texts.
         if record.version > story.imported {
             reason_is_given(story, record);
         }

@@ -1,4 +1,4 @@
-//! Random lives of dossiers, the same on every run.
+//! Random lives of dossiers, the same in every run.
 
 use std::collections::BTreeSet;
 use std::env;
@@ -34,8 +34,8 @@ use domain::time::{Instant, day_start, local_day};
 use crate::desk;
 use crate::story::{self, Deed, Story};
 
-/// Which lives are lived; `MOTCUA_SEQUENCES` asks for more, `MOTCUA_FIRST` for later ones, so that
-/// a life that broke a rule can be lived again.
+/// The numbers of the lives to run. `MOTCUA_SEQUENCES` sets how many, and `MOTCUA_FIRST` the first,
+/// so that a life that broke a rule can be repeated.
 pub fn sequences() -> Range<u64> {
     let first = asked("MOTCUA_FIRST").unwrap_or(0);
     first..first + asked("MOTCUA_SEQUENCES").unwrap_or(2_000)
@@ -50,11 +50,11 @@ fn asked(name: &str) -> Option<u64> {
     )
 }
 
-/// Marsaglia's xorshift: enough for choosing cases, and the same everywhere.
+/// Marsaglia's xorshift: good enough to choose cases, and equal on every machine.
 pub struct Random(u64);
 
 impl Random {
-    /// A source for one case; neighbouring numbers give unlike sources.
+    /// A source for one case. Neighbouring numbers give unrelated sources.
     pub fn of(number: u64) -> Self {
         let mut random = Self((number + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
         for _ in 0..4 {
@@ -83,7 +83,7 @@ impl Random {
 /// The units of the lives: two wards and the provincial centre.
 const UNITS: [&str; 3] = ["H60.02215", "H60.00000", "H60.02212"];
 
-/// What is tried next, by whom and when.
+/// The next attempt: who tries what, and when.
 pub struct Attempt {
     pub role: Role,
     pub now: Instant,
@@ -91,10 +91,10 @@ pub struct Attempt {
     pub deed: Deed,
 }
 
-/// Where dossiers are received, and sent on to.
+/// The units that receive dossiers, and to which dossiers are transferred.
 const WARDS: [&str; 3] = ["H60.02215", "H60.00000", "H60.02212"];
 
-/// A life as it goes.
+/// A life in progress.
 pub struct Walk {
     pub story: Story,
     pub random: Random,
@@ -104,11 +104,12 @@ pub struct Walk {
 }
 
 impl Walk {
-    /// The life with this number, of a procedure that follows from it.
+    /// The life with this number. The number decides the procedure too.
     pub fn new(number: u64, procedures: &[Procedure]) -> Self {
         let mut random = Random::of(number);
         let mut procedure = procedures[(number % procedures.len() as u64) as usize].clone();
-        // Shipped lists of papers are templates; in every other life they bind, as by law.
+        // Shipped lists of papers are templates. In every second life they bind, as a law would
+        // make them.
         if (number / procedures.len() as u64).is_multiple_of(2) {
             procedure.components_mark = Mark::Statute;
         }
@@ -141,7 +142,7 @@ impl Walk {
         walk
     }
 
-    /// A dossier as another system kept it: in any order, and now and then already ended.
+    /// A dossier as another system recorded it: events in any order, sometimes already ended.
     fn case(&mut self) -> ImportedCase {
         let step = self.story.procedure.steps.first();
         let meanings = [
@@ -178,16 +179,16 @@ impl Walk {
         }
     }
 
-    /// Some moment of the twenty days before now.
+    /// A moment of the twenty days before now.
     fn before(&mut self) -> Instant {
         self.now - TimeDelta::minutes(self.random.below(20 * 24 * 60) as i64)
     }
 
-    /// The next attempt, a while later; none when the life has been told.
+    /// The next attempt, a while later; none at the end of the life.
     pub fn next(&mut self) -> Option<Attempt> {
         self.left = self.left.checked_sub(1)?;
         self.now = self.later();
-        // Sometimes a deed is written down days after it was done, never before an earlier one.
+        // Some deeds are recorded days after they happened, but never before an earlier one.
         let delay = if self.random.often(10) {
             self.random.below(9 * 86_400)
         } else {
@@ -255,11 +256,11 @@ impl Walk {
         Some((self.now, days))
     }
 
-    /// Now and then the procedure gets a version in which every step has another name, and the
-    /// dossier goes over.
+    /// Sometimes the dossier moves to a version of its procedure in which every step has another
+    /// name.
     pub fn migration(&mut self) -> Option<(Instant, Procedure, StepMap)> {
         self.begun()?;
-        // Steps that another system took need not follow each other as ours do.
+        // The steps of an imported history need not follow each other as ours do.
         if !self.random.often(5) || self.story.imported > 0 {
             return None;
         }
@@ -283,7 +284,7 @@ impl Walk {
         Some((self.now, new, map))
     }
 
-    /// Now and then a unit is merged: mostly one that the dossier is at.
+    /// Sometimes a unit is merged, mostly one that takes part in the dossier.
     pub fn merger(&mut self) -> Option<(Instant, Succession)> {
         let dossier = self.begun()?.clone();
         if !self.random.often(4) {
@@ -294,7 +295,7 @@ impl Walk {
         let mut units: Vec<UnitCode> = legs.chain(asked).chain(UNITS.map(desk::unit)).collect();
         units.extend([dossier.receiving, dossier.resolving, dossier.returning]);
         let old = self.random.pick(&units).clone();
-        // A unit that goes on, or one that begins.
+        // The successor is an existing unit, or a new one.
         let heirs: Vec<_> = ["H60.00691", UNITS[0], UNITS[2]].map(desk::unit).into();
         let heirs: Vec<_> = heirs.into_iter().filter(|heir| *heir != old).collect();
         let whole = Takeover {
@@ -329,7 +330,7 @@ impl Walk {
         self.now + TimeDelta::minutes(self.random.below(longest_minutes) as i64)
     }
 
-    /// The dossier, once it has begun.
+    /// The dossier, if it has begun.
     pub fn begun(&self) -> Option<&Dossier> {
         (!self.story.records.is_empty()).then(|| self.story.dossier())
     }
@@ -340,16 +341,16 @@ impl Walk {
         };
         let role = *self.random.pick(&Role::ALL);
         let buttons = allowed_actions(&dossier, &self.story.procedure, role);
-        // Somebody in a hurry says that it is done, at whatever step it is.
+        // Somebody in a hurry resolves it, at whichever step it is.
         let hurries = dossier.status() == Status::Processing && self.random.often(10);
-        // And a citizen who was asked mostly answers.
+        // A citizen who was asked for papers mostly answers.
         let answers = dossier.status() == Status::SupplementRequested && self.random.often(15);
         let action = if hurries {
             Action::Resolve
         } else if answers {
             Action::RecordSupplement
         } else if self.random.often(70) && !buttons.is_empty() {
-            // Lives that end at once, or that never move, teach little.
+            // A life that ends at once, or never moves, teaches little.
             let choice = *self.random.pick(&buttons);
             if ends(choice) || stays(choice) {
                 *self.random.pick(&buttons)
@@ -396,7 +397,7 @@ impl Walk {
         }
     }
 
-    /// What is said of some papers: of those that came, mostly.
+    /// Details of some papers, mostly of those that came.
     fn described(&mut self) -> Vec<Paper> {
         let mut known = desk::required(&self.story.procedure);
         if self.random.often(3) {
@@ -430,7 +431,7 @@ impl Walk {
         }
     }
 
-    /// A command of the given kind, mostly with arguments that could be meant.
+    /// A command of the given kind, mostly with plausible arguments.
     pub fn command(&mut self, action: Action, dossier: &Dossier) -> Command {
         match action {
             Action::Submit | Action::Receive => Command::Receive(Accept {
@@ -556,7 +557,7 @@ impl Walk {
         }
     }
 
-    /// Something to be corrected, mostly so that it could be meant.
+    /// A value to correct, mostly a plausible one.
     fn corrected(&mut self, dossier: &Dossier) -> Corrected {
         let code =
             |number: u64| AnyCode::parse(&format!("G09.20-20260803-{number:07}")).expect("a code");
@@ -582,7 +583,7 @@ impl Walk {
             }
         }
     }
-    /// Mostly what the authority could well say; sometimes again what was said before.
+    /// Mostly a message that the deciding system could send; sometimes a repeat.
     fn claim(&mut self, dossier: &Dossier) -> Claim {
         let before = dossier.mirror.conflicts.iter().map(|it| &it.claim);
         let before: Vec<_> = dossier.mirror.applied.iter().chain(before).collect();
@@ -634,7 +635,7 @@ impl Walk {
         desk::actor(name)
     }
 
-    /// Mostly given by who holds the papers, and mostly to the unit that decides.
+    /// A hand-over, mostly by the holder, and mostly to the deciding unit.
     fn hand_over(&mut self, dossier: &Dossier) -> Command {
         let holder = dossier.custody.holder.as_ref();
         let giver = match holder.filter(|_| self.random.often(85)) {
@@ -662,7 +663,7 @@ impl Walk {
         Term::Within(self.random.pick(&LIMITS).parse().expect("a limit"))
     }
 
-    /// The number of one of so many things, or of one that is not there.
+    /// The number of an existing part, or sometimes of none.
     fn some_number(&mut self, count: usize) -> u16 {
         1 + self.random.below(count as u64 + 1) as u16
     }

@@ -1,4 +1,5 @@
-//! What holds of the numbers over many dossiers, for any period and any moment of looking.
+//! Properties of the report numbers over many dossiers, for any period and any moment of the
+//! report.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +13,7 @@ use domain::time::{Instant, local_day};
 use crate::desk;
 use crate::random::{Random, Walk, sequences};
 
-/// All the dossiers of all the wards, as they were lived.
+/// The histories of all dossiers of all wards.
 pub fn histories() -> Vec<Vec<Record>> {
     let procedures: Vec<Procedure> = desk::all_shipped();
     sequences()
@@ -20,7 +21,7 @@ pub fn histories() -> Vec<Vec<Record>> {
             let mut walk = Walk::new(number, &procedures);
             while let Some(attempt) = walk.next() {
                 let recorded = Some(attempt.recorded);
-                // Refused commands leave nothing, and nothing is what is counted of them.
+                // A refused command leaves nothing behind, so nothing is counted.
                 let _ = walk
                     .story
                     .tries(attempt.role, attempt.now, recorded, &attempt.deed);
@@ -56,7 +57,7 @@ pub fn some_period(random: &mut Random) -> Period {
     Period { from, to, as_of }
 }
 
-/// The numbers of each unit and channel, and of each unit whole.
+/// The numbers of each unit by channel, and of each unit in total.
 pub fn tallied(
     histories: &[Vec<Record>],
     period: &Period,
@@ -111,7 +112,7 @@ fn adds_up(row: &Row, told: &str) {
     }
 }
 
-/// What a person with a pencil counts: the events of the period, one by one.
+/// A count by hand: the events of the period, one by one.
 #[derive(Default, PartialEq, Eq, Debug)]
 struct Pencil {
     received: u32,
@@ -143,7 +144,7 @@ fn pencilled(histories: &[Vec<Record>], period: &Period) -> Pencil {
         let ended = first(&["resolved", "withdrawn", "stopped", "expired"]);
         pencil.received += u32::from(received >= period.begins());
         match ended {
-            // What another system ended before its reception counts at the reception.
+            // An end that another system put before the reception counts at the reception.
             Some(at) => pencil.resolved += u32::from(at.max(received) >= period.begins()),
             None => pencil.pending += 1,
         }
@@ -264,7 +265,8 @@ fn an_event_recorded_late_changes_the_report_only_for_those_who_look_later() {
     );
 }
 
-/// A life is settled when the fold says so at its end; the period's cut folds less.
+/// The fold at the end of a life decides whether it is settled; the cut at a period's end folds
+/// less.
 #[test]
 fn the_state_at_the_end_of_a_period_is_a_prefix_of_the_history() {
     let histories = histories();

@@ -1,4 +1,4 @@
-//! What citizens think of their dossiers: said once, after the end, and moving nothing.
+//! Citizens' ratings: given once, after the end, and moving nothing.
 
 use domain::dossier::acts::rate::Rated;
 use domain::dossier::{Action, private::Words};
@@ -29,7 +29,7 @@ fn a_citizen_rates_after_every_end_and_never_before_it() {
         (processing.clone(), false),
         (format!("{received}; 4 Aug 08:00 withdrawn"), true),
         (format!("{received}; 4 Aug 08:00 stopped"), true),
-        // The citizen does not have it yet.
+        // The citizen does not have the result yet.
         (resolved.clone(), false),
         (format!("{resolved}; 6 Aug 09:00 returned"), true),
     ] {

@@ -1,4 +1,4 @@
-//! What a published calendar does to due times.
+//! How a newly published calendar moves due times.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use domain::import::{ImportedCase, Route};
 use crate::desk::{self, at, wall};
 use crate::story::{Story, special_day};
 
-/// Tells a history, publishes a calendar with more days off or worked, and compares.
+/// Runs a history, publishes a calendar with more days off or working days, and compares.
 fn tell(rows: &[(&str, &str, &str, &str, &str)]) {
     for (head, history, published, days, answer) in rows {
         let mut story = Story::told(head, history);
@@ -30,7 +30,7 @@ fn a_day_off_moves_the_due_time_later_and_the_citizen_is_told() {
             "12 Aug",
             "original Mon 17 Aug 17:00, effective Tue 18 Aug 17:00, promised Tue 18 Aug 17:00",
         ),
-        // A day off after the due day changes nothing, nor does one before the reception.
+        // A day off after the due day or before the reception changes nothing.
         (
             "1.013225 within 10wd",
             "3 Aug 10:00 received",
@@ -38,7 +38,7 @@ fn a_day_off_moves_the_due_time_later_and_the_citizen_is_told() {
             "18 Aug, 31 Jul",
             "original Mon 17 Aug 17:00, effective Mon 17 Aug 17:00, promised Mon 17 Aug 17:00",
         ),
-        // Working hours count as well as days; elapsed hours see no calendar.
+        // Working hours move like days. Elapsed hours ignore the calendar.
         (
             "1.013225 within 8wh",
             "3 Aug 10:00 received",
@@ -78,7 +78,7 @@ fn a_kept_promise_goes_on_beside_the_legal_due_time() {
         "original Mon 17 Aug 17:00, effective Wed 19 Aug 17:00, promised Wed 19 Aug 17:00, \
          legal Tue 18 Aug 17:00"
     );
-    // The make-up day is taken back: the law then gives what was promised all along.
+    // The make-up day is withdrawn. The law then gives the date that was promised all along.
     story.calendars_change(at("13 Aug 08:00"), &[]);
     assert_eq!(
         story.due_times(),
@@ -120,7 +120,7 @@ fn a_clock_that_stands_goes_on_from_the_moved_due_time() {
         "original Mon 17 Aug 17:00, effective Tue 18 Aug 17:00, promised Tue 18 Aug 17:00"
     );
     story.goes_on("25 Aug 09:00 papers complete");
-    // Fourteen working days, the make-up Saturday among them, from Tuesday the 18th.
+    // Fourteen working days from Tuesday the 18th, including the make-up Saturday.
     assert_eq!(
         story.due_times(),
         "original Mon 17 Aug 17:00, effective Wed 9 Sep 17:00, promised Wed 9 Sep 17:00"
@@ -133,7 +133,7 @@ fn each_policy_counts_its_stops_in_the_new_calendar() {
         "3 Aug 10:00 received; 6 Aug 09:00 papers requested; 12 Aug 14:00 papers complete";
     let (published, off) = ("13 Aug 08:00", "11 Aug");
     tell(&[
-        // A day off within the stop: the stop is shorter, and the days before it are more.
+        // A day off during the stop: the stop is shorter, and the days before it are more.
         (
             "1.013225 within 10wd",
             history,
@@ -141,7 +141,7 @@ fn each_policy_counts_its_stops_in_the_new_calendar() {
             off,
             "original Mon 17 Aug 17:00, effective Fri 21 Aug 17:00, promised Fri 21 Aug 17:00",
         ),
-        // Without stops the citizen would have been told Tuesday.
+        // Without the stop, the citizen would have been told Tuesday.
         (
             "1.013225 within 10wd as exclude-interval",
             history,
@@ -198,7 +198,7 @@ fn what_has_ended_is_left_alone() {
     );
 }
 
-/// What legs, questions and papers must meet: `leg 1: Tue 4 Aug 17:00`.
+/// The due times of legs, consultations and papers: `leg 1: Tue 4 Aug 17:00`.
 fn parts(story: &Story) -> Vec<String> {
     let dossier = story.dossier();
     let legs = dossier.legs.iter();

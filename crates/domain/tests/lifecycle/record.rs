@@ -1,4 +1,4 @@
-//! The bytes of an event: canonical, stable, and enough to fold a dossier from.
+//! The bytes of an event: canonical, stable, and sufficient to fold a dossier.
 
 use domain::dossier::{Dossier, Record, Status};
 use serde_json::Value;
@@ -27,7 +27,7 @@ fn an_event_is_these_bytes_and_no_others() {
     );
 }
 
-/// Writes a tree with the names of every object in order, and no space.
+/// Writes a tree with the keys of every object in order, and without spaces.
 fn sorted(tree: &Value, text: &mut String) {
     match tree {
         Value::Object(fields) => {

@@ -1,4 +1,4 @@
-//! Electronic results: what is kept of their files and signatures.
+//! Electronic results: the records of their files and signatures.
 
 use domain::dossier::acts::Resolve;
 use domain::dossier::{Command, Dossier, Event, Record};

@@ -1,8 +1,8 @@
-//! Form II.06a, what stands beside it, and the index: every number is what a slow count over all
-//! events gives, at any moment of looking.
+//! Form II.06a, the numbers beside it, and the index: every number equals a slow count over all
+//! events, as of any moment.
 //!
-//! The slow count below is written from the definitions alone and shares no function with what it
-//! checks: it has a state of its own, and looks at working days one by one.
+//! The slow count follows the definitions alone and shares no function with the code that it
+//! checks. It keeps its own state, and visits working days one by one.
 #![expect(clippy::unwrap_used, reason = "in a test an unwrap is an assertion")]
 
 use std::collections::BTreeMap;
@@ -21,10 +21,10 @@ use crate::desk;
 use crate::random::Random;
 use crate::rates::{histories, some_period};
 
-/// A number by its name: of how many, where it is a rate.
+/// Each number by its name: the count, and for a rate the whole that it is of.
 type Numbers = BTreeMap<String, (i64, i64)>;
 
-/// What the slow count knows of a dossier.
+/// The slow count's state of one dossier.
 #[derive(Clone, Default)]
 struct Life {
     petition: bool,
@@ -266,7 +266,7 @@ impl Life {
         } else {
             &[Channel::Desk, Channel::Post]
         };
-        // No shipped fee tells the desk from the post.
+        // No shipped fee depends on whether the desk or the post took the dossier.
         let listed = procedures
             .filter(|it| it.code.as_str() == self.procedure && it.version == self.version)
             .flat_map(|it| &it.cases)
@@ -281,7 +281,7 @@ impl Life {
     }
 }
 
-/// Open time between two moments, day by day.
+/// The open time between two moments, day by day.
 fn open_time(unit: &str, from: Instant, to: Instant) -> TimeDelta {
     let calendar = desk::catalogue().calendars.for_unit(unit);
     let mut open = TimeDelta::zero();
@@ -301,7 +301,7 @@ fn open_time(unit: &str, from: Instant, to: Instant) -> TimeDelta {
     open
 }
 
-/// Counts by unit; names of fields stand before a bar.
+/// The counts by unit. The name of a field stands before a bar.
 #[derive(Default)]
 struct Slow(BTreeMap<String, Numbers>);
 
@@ -347,7 +347,7 @@ impl Slow {
             steps.push((life.clone(), record));
             life.happens(record);
         }
-        // A mirrored dossier's own lifecycle is another system's; only that it is there counts.
+        // A mirror's lifecycle belongs to another system, so only its existence counts.
         if life.mirrored {
             return;
         }
@@ -640,7 +640,7 @@ impl Slow {
     }
 }
 
-/// The numbers of a report by name; those that are 0 of 0 are left out.
+/// The numbers of a report by name, without those that are 0 of 0.
 fn told(statistics: &Statistics) -> BTreeMap<String, Numbers> {
     let called = |_: &UnitCode| Called::default();
     let form = serde_json::to_value(statistics.ii06a(called)).unwrap();
@@ -689,7 +689,7 @@ fn fast(histories: &[Vec<Record>], period: &Period) -> Statistics {
     let mut statistics = Statistics::new(*period);
     for records in histories {
         if let Some(seen) = Seen::new(records, period) {
-            // A mirror's memo is told apart below.
+            // The numbers of mirrors are compared separately below.
             statistics.add(&seen, desk::catalogue(), |unit, _| unit.clone());
         }
     }
@@ -729,8 +729,9 @@ fn every_number_is_what_a_slow_count_over_all_events_gives() {
         }
         assert_eq!(fast, slow.0, "{period:?}");
     }
-    // A number that is never above 0 proves nothing. The lives have no helpers, a mirror's own
-    // lifecycle is another system's, and what can be handed in online is online in part at least.
+    // A number that is 0 in all lives proves nothing. Exceptions: nobody is assisted in these lives,
+    // a mirror's lifecycle belongs to another system, and every procedure that can go online does
+    // so at least partly.
     let unmet: Vec<&str> = domain::indicator::MEMO
         .iter()
         .map(|column| column.name)

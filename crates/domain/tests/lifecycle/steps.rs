@@ -1,4 +1,4 @@
-//! The steps inside processing: data of the procedure, kept to by the lifecycle.
+//! The steps inside processing: the procedure's data defines them, and the lifecycle enforces them.
 
 use domain::dossier::acts::{Advance, Resolve};
 use domain::dossier::{Action, Command, Refusal, State, allowed_actions, next_steps};
@@ -86,7 +86,7 @@ fn a_refusal_says_which_steps_would_have_followed() {
 
 #[test]
 fn a_step_belongs_to_its_role_and_to_those_who_stand_in_for_it() {
-    // The 1.013992 register: three steps of an officer, the last of the chairman.
+    // Procedure 1.013992: three steps of an officer, and a last one of the chairman.
     let officers_step = "3 Aug 08:00 received; 3 Aug 09:00 goes to appraise";
     let leaders_step = "3 Aug 08:00 received; 3 Aug 09:00 goes to appraise; \
                         3 Aug 10:00 goes to inspect; 3 Aug 11:00 goes to sign";
@@ -236,7 +236,7 @@ fn every_shipped_process_can_be_walked_from_the_desk_to_the_citizen_by_its_own_r
     assert_eq!(walked, 20, "procedures with steps");
 }
 
-/// The shortest way from the first step to one that finishes.
+/// The shortest way from the first step to a final one.
 fn shortest_way(procedure: &Procedure) -> Vec<StepId> {
     let first = procedure.first_step().expect("steps").id.clone();
     let mut ways = vec![vec![first]];

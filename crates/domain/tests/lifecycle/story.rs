@@ -1,7 +1,7 @@
-//! A dossier's life, told as the desk would tell it.
+//! A dossier's life in the desk's words.
 //!
 //! `3 Aug 10:00 received; 6 Aug 09:00 papers requested; 7 Aug 09:00 papers requested
-//! [SUPPLEMENT_USED]`: a moment, what is done, and in brackets why it is refused.
+//! [SUPPLEMENT_USED]`: the moment, the deed, and in brackets the reason if it is refused.
 
 use std::sync::Arc;
 
@@ -43,17 +43,17 @@ use crate::desk;
 
 /// A dossier with its whole history.
 pub struct Story {
-    /// The procedure version that it is decided by.
+    /// The version of the procedure that decides the dossier.
     pub procedure: Procedure,
-    /// The unit that receives and resolves it.
+    /// The unit that receives and resolves the dossier.
     pub unit: UnitCode,
-    /// Its history; empty before it begins.
+    /// The events; empty before the dossier begins.
     pub records: Vec<Record>,
-    /// How many of its events another system wrote.
+    /// How many of the events another system wrote.
     pub imported: u32,
-    /// The personal values that its events commit to.
+    /// The personal values behind the events' commitments.
     pub private: Vec<Private>,
-    /// The calendars, each with the version of the dossier at which it was published.
+    /// The calendars, each with the version of the dossier at its publication.
     calendars: Vec<(u32, Calendars)>,
     /// Where procedures may be received.
     boundaries: Boundaries,
@@ -63,7 +63,7 @@ pub struct Story {
     number: u64,
 }
 
-/// Something asked of a dossier, or of the desk before there is one.
+/// A request about a dossier, or to the desk before the dossier exists.
 pub enum Deed {
     Submit(Submission),
     Receive(Reception),
@@ -71,7 +71,7 @@ pub enum Deed {
 }
 
 impl Story {
-    /// A story of a procedure: `1.013226`, or `1.013225 within 10wd as exclude-interval`.
+    /// The story of a procedure: `1.013226`, or `1.013225 within 10wd as exclude-interval`.
     pub fn of(head: &str) -> Self {
         let mut words = head.split_whitespace();
         let mut procedure = desk::shipped(words.next().expect("a procedure code"));
@@ -110,14 +110,14 @@ impl Story {
         }
     }
 
-    /// The same story at another unit, as the dossier with another number.
+    /// The same story at another unit, with another number.
     pub fn at_unit(mut self, unit: &str, number: u64) -> Self {
         self.unit = desk::unit(unit);
         self.number = number;
         self
     }
 
-    /// The same story where other units have other hours.
+    /// The same story with other units' hours.
     pub fn among(mut self, calendars: Calendars) -> Self {
         self.calendars = vec![(0, calendars)];
         self
@@ -136,12 +136,12 @@ impl Story {
         story
     }
 
-    /// The dossier as its events left it.
+    /// The dossier as its events have left it.
     pub fn dossier(&self) -> &Dossier {
         self.dossier.as_ref().expect("the dossier has begun")
     }
 
-    /// Tells what happened next. Panics when it could not, or could though it should not.
+    /// Continues the story. Panics if a deed is refused without brackets, or accepted with them.
     pub fn goes_on(&mut self, history: &str) {
         for sentence in history
             .split(';')
@@ -173,7 +173,7 @@ impl Story {
         }
     }
 
-    /// Asks for something; what is accepted becomes history.
+    /// Tries a deed; an accepted one becomes part of the history.
     pub fn tries(
         &mut self,
         role: Role,
@@ -192,7 +192,7 @@ impl Story {
         Ok(())
     }
 
-    /// What would follow, without writing anything.
+    /// What a deed would lead to; the story does not change.
     pub fn weighs(&self, acting: &Acting, now: Instant, deed: &Deed) -> Result<Decision, Refusal> {
         let salt: Salt = desk::salt();
         let calendars = self.calendars_at(u32::MAX);
@@ -226,7 +226,7 @@ impl Story {
         self.calendar_at(u32::MAX)
     }
 
-    /// The calendar under which a version of the dossier was made.
+    /// The calendar that was in force when a version of the dossier was written.
     pub fn calendar_at(&self, version: u32) -> &Calendar {
         let before = self.records.iter().take_while(|it| it.version < version);
         let deciding = Dossier::fold(before).map_or(self.unit.clone(), |it| it.resolving);
@@ -240,7 +240,7 @@ impl Story {
         calendars
     }
 
-    /// What the calendar in force alone would give.
+    /// The due times that the calendar in force alone would give.
     pub fn legal(&self) -> Result<Legal, calendar::Error> {
         let procedures = self.procedures();
         let law = self.law(&procedures);
@@ -275,7 +275,7 @@ impl Story {
 
     /// The shipped calendars with more days are published; the dossier is recalculated.
     ///
-    /// What was published is withdrawn when it does not reach far enough to recalculate.
+    /// A calendar that does not reach far enough to recalculate is withdrawn.
     pub fn calendars_change(&mut self, now: Instant, days: &[SpecialDay]) -> Option<Recalculation> {
         self.published(now, days, &[])
     }
@@ -316,7 +316,7 @@ impl Story {
         Some(recalculated)
     }
 
-    /// The dossier begins as another system wrote it.
+    /// Begins the dossier as another system wrote it.
     pub fn imports(&mut self, case: &ImportedCase, recorded: Instant) {
         let number = ImportNumber::new(1).expect("not 0");
         let province = ProvinceCode::parse("08").expect("two digits");
@@ -330,7 +330,7 @@ impl Story {
         }
     }
 
-    /// The heirs of merged units take over what is open; false when nothing of it is theirs.
+    /// Merges units. The successors take over whatever is open; false if nothing is theirs.
     pub fn units_merge(&mut self, now: Instant, succession: &Succession) -> bool {
         let Some(event) = succeed(self.dossier(), succession) else {
             return false;
@@ -341,7 +341,7 @@ impl Story {
         true
     }
 
-    /// The dossier goes over to another version of its procedure, if nothing bars it.
+    /// Moves the dossier to another version of its procedure, unless something prevents it.
     pub fn goes_over(
         &mut self,
         now: Instant,
@@ -378,7 +378,7 @@ impl Story {
         self.records.push(record);
     }
 
-    /// The commit gives a dossier received at the desk its number.
+    /// Gives a dossier received at the desk its number, as the commit does.
     fn sealed(&self, mut event: Event) -> Event {
         if let Event::Received(facts) = &mut event
             && facts.code.is_none()
@@ -389,7 +389,7 @@ impl Story {
         event
     }
 
-    /// What the desk means by a few words.
+    /// The deed that a few words mean.
     fn deed(&self, words: &str, now: Instant) -> Deed {
         if let Some(said) = words.strip_prefix("said ") {
             return Deed::Act(Command::RecordMirrored(self.claim(said, now)));
@@ -418,8 +418,8 @@ impl Story {
         }
     }
 
-    /// What another system says: `4`, or `4 as of 3 Aug 07:00 due 6 Aug 17:00 by Hệ thống khác`.
-    /// Without a name it is the system whose word counts, if there is one.
+    /// A message of another system: `4`, or `4 as of 3 Aug 07:00 due 6 Aug 17:00 by Hệ thống khác`.
+    /// Without a name, the deciding system sends it, if there is one.
     fn claim(&self, said: &str, now: Instant) -> Claim {
         let (said, by) = match said.split_once(" by ") {
             Some((said, by)) => (said, Some(by)),
@@ -443,7 +443,7 @@ impl Story {
         }
     }
 
-    /// The system whose word counts; another one for a procedure of ours.
+    /// The system that decides; for a procedure of ours, any other system.
     pub fn authority(&self) -> SystemName {
         match &self.procedure.authority {
             Authority::Ours => desk::system("Hệ thống khác"),
@@ -470,7 +470,8 @@ impl Story {
         }
     }
 
-    /// The three due times, and the legal one where it differs: `original .., effective .., promised ..`.
+    /// The three due times, and the legal one if it differs:
+    /// `original .., effective .., promised ..`.
     pub fn due_times(&self) -> String {
         let Some(clock) = &self.dossier().clock else {
             return "no clock runs".into();
@@ -488,19 +489,19 @@ impl Story {
         )
     }
 
-    /// Whether it is overdue at a moment.
+    /// Whether the dossier is overdue at a moment.
     pub fn is_overdue(&self, moment: &str) -> bool {
         let clock = self.dossier().clock.as_ref();
         clock.is_some_and(|clock| clock.is_overdue(desk::at(moment)))
     }
 
-    /// How it stands: `4 Đang xử lý`.
+    /// The dossier's status: `4 Đang xử lý`.
     pub fn status(&self) -> String {
         let status = self.dossier().status();
         format!("{} {}", status.code(), status.name_vi())
     }
 
-    /// The limit it was received under: `10 working days`.
+    /// The limit at reception: `10 working days`.
     pub fn limit(&self) -> String {
         let limit = self.dossier().clock.as_ref().and_then(|clock| clock.limit);
         limit.map_or_else(|| "none".into(), |limit| limit.words(Language::English))
@@ -526,7 +527,7 @@ pub fn special(date: NaiveDate) -> SpecialDay {
     }
 }
 
-/// The request for papers, with or without what permits one more.
+/// The request for papers, with or without the permission for one more.
 pub fn papers_requested(exception: bool) -> Command {
     Command::RequestSupplement(RequestSupplement {
         items: desk::a_missing_paper(),
@@ -536,8 +537,8 @@ pub fn papers_requested(exception: bool) -> Command {
     })
 }
 
-/// The whole dossier given on paper: to `nv-an` of the unit that decides, or to
-/// `nv-an of H60.02212`; by the caller when no giver is named.
+/// Hands over the whole dossier on paper, to `nv-an` of the deciding unit or to
+/// `nv-an of H60.02212`. Without a named giver, the caller gives.
 pub fn papers_to(giver: Option<&str>, receiver: &str) -> Command {
     let (receiver, unit) = match receiver.split_once(" of ") {
         Some((receiver, unit)) => (receiver, Some(desk::unit(unit))),
@@ -575,7 +576,7 @@ pub fn decided(number: u16, approve: bool) -> Command {
     })
 }
 
-/// What should stand instead: `channel post`, `ended 4 Aug 10:00`.
+/// The corrected value: `channel post`, `ended 4 Aug 10:00`.
 fn corrected(words: &str) -> Corrected {
     let (field, value) = words.split_once(' ').expect("a field and a value");
     let code = |text: &str| (text != "-").then(|| AnyCode::parse(text).expect("a code"));
@@ -605,7 +606,7 @@ pub fn verification() -> Command {
     })
 }
 
-/// Another unit gets its part; the first words of a term are `within` or `by`.
+/// Opens a leg of another unit.
 pub fn leg_opened(unit: &str, lead: bool, term: Term) -> Command {
     Command::OpenLeg(OpenLeg {
         unit: desk::unit(unit),
@@ -634,7 +635,7 @@ fn unit_and_term(words: &str) -> (&str, Term) {
     (unit, term)
 }
 
-/// The command on a dossier that a few words mean; none when they begin one.
+/// The command that a few words mean; none for words that begin a dossier.
 pub fn command(words: &str) -> Option<Command> {
     if let Some(id) = words.strip_prefix("goes to ") {
         return Some(Command::Advance(Advance {

@@ -1,4 +1,4 @@
-//! Papers are asked for once, early, and all at once; the citizen then has time.
+//! A desk requests papers once, early, and all at once. The citizen then has time.
 
 use domain::dossier::acts::{RecordSupplement, RequestSupplement};
 use domain::dossier::{Action, Command, Event, State, allowed_actions};
@@ -68,7 +68,7 @@ fn a_request_later_than_the_third_working_day_is_accepted_and_flagged() {
             "3 Aug 10:00 received; 7 Aug 00:00 papers requested",
             true,
         ),
-        // Thursday; the third working day after it is Tuesday.
+        // Received on Thursday; the third working day after it is Tuesday.
         (
             "1.013226",
             "6 Aug 10:00 received; 9 Aug 10:00 papers requested",
@@ -84,7 +84,8 @@ fn a_request_later_than_the_third_working_day_is_accepted_and_flagged() {
             "6 Aug 10:00 received; 12 Aug 08:00 papers requested",
             true,
         ),
-        // Saturday 22 August is worked, Monday 31 to Wednesday 2 September are off.
+        // Saturday 22 August is a working day; Monday 31 August to Wednesday 2 September are days
+        // off.
         (
             "1.013226",
             "20 Aug 10:00 received; 25 Aug 08:00 papers requested",
@@ -100,7 +101,7 @@ fn a_request_later_than_the_third_working_day_is_accepted_and_flagged() {
             "27 Aug 10:00 received; 5 Sep 08:00 papers requested",
             true,
         ),
-        // A petition has five.
+        // For a petition it is the fifth working day.
         (
             "x-phan-anh-hien-truong",
             "3 Aug 10:00 received; 10 Aug 16:00 papers requested",
@@ -111,7 +112,7 @@ fn a_request_later_than_the_third_working_day_is_accepted_and_flagged() {
             "3 Aug 10:00 received; 11 Aug 08:00 papers requested",
             true,
         ),
-        // Before reception no notice is due.
+        // Before reception the rule does not apply.
         (
             "1.013226",
             "3 Aug 10:00 submitted; 3 Sep 10:00 papers requested",
@@ -224,7 +225,7 @@ fn a_desk_that_asked_for_papers_has_answered_until_they_come() {
     assert_eq!(due(&story).as_deref(), Some("Tue 4 Aug 16:30"));
     story.goes_on("3 Aug 16:30 papers requested");
     assert_eq!(due(&story), None, "the citizen's time is not the desk's");
-    // Two days later the citizen answers, and the desk has its hours anew.
+    // Two days later the citizen answers, and the desk has its hours again.
     story.goes_on("5 Aug 08:00 papers complete");
     assert_eq!(due(&story).as_deref(), Some("Thu 6 Aug 08:30"));
     story.goes_on("5 Aug 09:00 accepted");

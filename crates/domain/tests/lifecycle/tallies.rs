@@ -1,4 +1,4 @@
-//! Sums of tallies say what reading every history would say.
+//! Sums of tallies equal the counts from reading every history.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::random::Random;
 use crate::rates::{histories, some_period, tallied};
 use crate::story::Story;
 
-/// What a database would hold: the tallies as they grew event by event, and the dossiers.
+/// The content of a database: the tallies, updated event by event, and the dossiers.
 struct Kept {
     tallies: Tallies,
     dossiers: Vec<Dossier>,
@@ -95,8 +95,8 @@ fn sums_of_tallies_are_what_reading_every_history_counts() {
 
 #[test]
 fn a_clock_that_stood_past_the_due_time_is_late_from_when_it_runs_again() {
-    // 3 working days from Tuesday are over on Friday the 7th; Friday evening to Saturday morning is
-    // no working day, so the stop adds none.
+    // 3 working days from Tuesday end on Friday the 7th. No working time passes from Friday evening
+    // to Saturday morning, so the stop adds none.
     let story = Story::told(
         "1.013225 within 3wd",
         "4 Aug 10:00 received; 7 Aug 16:00 papers requested; 8 Aug 09:00 papers complete",
@@ -123,7 +123,7 @@ fn a_clock_that_stood_past_the_due_time_is_late_from_when_it_runs_again() {
 
 #[test]
 fn a_mirror_whose_end_was_told_late_is_pending_until_it_was_told() {
-    // On the 5th it is said to have ended on the 3rd; on the 4th nobody knew.
+    // On the 5th its system reports an end on the 3rd. On the 4th nobody knew of it.
     let story = Story::told(
         MIRRORED,
         "1 Aug 10:00 submitted; 2 Aug 08:00 said 4; 5 Aug 09:00 said 9 by Hệ thống khác; \

@@ -1,4 +1,4 @@
-//! Where a dossier's time went, told as the desk would read it.
+//! Where a dossier's time went, in the desk's words.
 
 use chrono::TimeDelta;
 use domain::deadline::Length;
@@ -150,7 +150,7 @@ fn each_moment_of_processing_has_one_who_was_to_move() {
          4 Aug 10:00 papers complete; 4 Aug 11:00 goes to sign; 4 Aug 11:30 resolved",
     );
     let times = times(&story, "1 Sep 10:00");
-    // Others from 10:00 to 15:00 without the noon; the citizen 2 hours; the rest is the ward's.
+    // Others from 10:00 to 15:00 without the noon break, the citizen 2 hours, the ward the rest.
     assert_eq!(
         split(times.processing),
         "own 6:00, citizen 2:00, others 3:00"
@@ -243,7 +243,7 @@ fn past_the_published_days_the_spans_stay_and_their_working_time_is_not_guessed(
     );
 }
 
-/// What holds of the times of any life, at its end and at a moment in between.
+/// Properties of the times of any life, at its end and at a moment in between.
 pub fn times_agree(story: &Story, now: Instant) {
     let calendars = story.calendars_at(u32::MAX);
     let times = Times::of(&story.records, calendars, now).expect("a history");
@@ -251,7 +251,7 @@ pub fn times_agree(story: &Story, now: Instant) {
     let (main, beside): (Vec<&Span>, Vec<&Span>) =
         (times.spans.iter()).partition(|span| span.part.is_main_line());
     if dossier.mirrored.is_some() {
-        // Its own system tells when, and may open again what it had closed: that leaves a gap.
+        // Its own system tells when, and may reopen what it had closed, which leaves a gap.
         assert!(main.windows(2).all(|pair| pair[0].to <= pair[1].from));
         return;
     }
@@ -274,7 +274,7 @@ pub fn times_agree(story: &Story, now: Instant) {
         )
     };
     let ongoing = goes_on(dossier);
-    // An end from elsewhere may lie before what was written down before it.
+    // An end from another system may lie before earlier records.
     let mut before = (1..=story.records.len()).filter_map(|n| Dossier::fold(&story.records[..n]));
     let closed = before.find(|dossier| !goes_on(dossier));
     let last = closed.map_or(now, |dossier| dossier.last);
