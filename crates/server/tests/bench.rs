@@ -1,4 +1,5 @@
-//! `motcua bench`, run as a user runs it: very short, for what it prints and leaves behind.
+//! `motcua bench` as a user runs it: very short runs, for their output and for what they leave
+//! behind.
 
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
@@ -21,7 +22,7 @@ fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// What is in a folder.
+/// The names in a folder.
 fn left_in(folder: &Path) -> Vec<String> {
     std::fs::read_dir(folder)
         .unwrap()
@@ -85,7 +86,7 @@ fn writing_is_measured_on_both_databases_beside_the_raw_ones_and_leaves_nothing(
         assert!((number("ratio_to_raw") - ratio).abs() < 1e-6);
         assert!(number("cases_per_s") <= number("transitions_per_s"));
         assert!(number("cpu_ms_per_transition") > 0.0 && number("rss_mb") > 1.0);
-        // Six events, the dossier itself and at least a code, an interest and a person.
+        // Six events, the dossier, and at least a code, an interest and a person.
         assert!(number("rows_per_transition") >= 10.0 / 6.0);
         assert!(number("bytes_per_dossier") > 500.0);
         assert_eq!(
@@ -134,7 +135,7 @@ fn reading_is_measured_quiet_and_beside_writers() {
         let rows = run["rows"].as_u64().unwrap();
         match run["query"].as_str().unwrap() {
             "get_by_code" => assert_eq!(rows, 1, "{run}"),
-            // The communes, and the centre of the province.
+            // The communes, and the province's centre.
             "rates_communes_year" => assert_eq!(rows, 125, "{run}"),
             "rates_ward_month" => assert_eq!(rows, 1, "{run}"),
             "ii06a_ward_month" | "ii06a_ward_year_as_of" => assert!(rows <= 1, "{run}"),
@@ -197,7 +198,7 @@ fn a_benchmark_that_is_told_to_stop_takes_everything_with_it() {
         .stderr(std::process::Stdio::piped())
         .spawn()
         .unwrap();
-    // Says what it is doing, a line each, where nobody has a terminal.
+    // Without a terminal, the benchmark reports its progress line by line.
     let mut said = BufReader::new(bench.stderr.take().unwrap()).lines();
     let measuring = said.any(|line| line.unwrap().contains("2 callers"));
     assert!(measuring, "it never began to measure");

@@ -37,7 +37,7 @@ fn written(folder: &TempDir, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
     path
 }
 
-/// The shipped catalogue in a folder of its own, to be changed.
+/// A copy of the shipped catalogue, for tests that change it.
 fn catalogue_folder() -> TempDir {
     fn copy(from: &Path, to: &Path) {
         std::fs::create_dir_all(to).unwrap();
@@ -286,7 +286,7 @@ fn a_damaged_row_is_refused_alone_and_only_where_it_matters() {
     );
 }
 
-/// Cases chosen by a fixed xorshift, so that a failure repeats.
+/// Chooses cases by a fixed xorshift, so that failures repeat.
 struct Random(u64);
 
 impl Random {

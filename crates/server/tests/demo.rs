@@ -1,4 +1,4 @@
-//! The made-up province: lived in, labelled, and true to its own events.
+//! The made-up province is busy, labelled as made up, and consistent with its own events.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -48,7 +48,7 @@ async fn the_demo_is_lived_in_and_every_row_is_the_fold_of_its_events() {
     for dossier in &dossiers {
         *by_status.entry(dossier.status()).or_default() += 1;
     }
-    // A dossier is *received* for an hour or two only: on a Sunday morning none is.
+    // A dossier is *received* for an hour or two only, so on a Sunday morning none is.
     by_status.remove(&Status::Received);
     assert_eq!(
         by_status.len(),
@@ -76,7 +76,7 @@ async fn the_demo_is_lived_in_and_every_row_is_the_fold_of_its_events() {
     let late = dossiers.iter().filter(|it| it.custody.late).count();
     assert!((5..200).contains(&late), "{late} of them late");
 
-    // Every tenth is folded anew from its stored bytes.
+    // Every tenth dossier is folded again from its stored bytes.
     for dossier in dossiers.iter().step_by(10) {
         let key = (dossier.province.clone(), dossier.id);
         let bytes = read.record_bytes(&key).await.unwrap();
@@ -93,7 +93,7 @@ async fn the_demo_is_lived_in_and_every_row_is_the_fold_of_its_events() {
     }
 
     let catalogues = app::Catalogues::new(Arc::clone(&catalogue));
-    // Whatever months one looks at, every number adds up, in every unit.
+    // In any period, the numbers of every unit add up.
     let now = server::clock::SystemClock.now();
     let today = time::local_day(now);
     let mut carried = 0;

@@ -1,4 +1,4 @@
-//! `motcua forecast backtest` as an analyst meets it: files, figures, complaints.
+//! `motcua forecast backtest` as an analyst uses it: files, figures, errors.
 #![expect(clippy::unwrap_used, reason = "what the test wrote is there")]
 
 use std::fmt::Write as _;
@@ -24,7 +24,7 @@ fn written(folder: &TempDir, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
     path
 }
 
-/// An invented log: two or four events a case, each by an official of the turn.
+/// An invented log with two or four events a case, by officials who take turns.
 fn log(shift_of_officials: usize) -> String {
     let mut text = "case_id,activity,timestamp,resource\n".to_owned();
     let begins = chrono::DateTime::parse_from_rfc3339("2025-01-06T02:00:00Z").unwrap();
@@ -84,7 +84,7 @@ fn officials_change_nothing_and_neither_does_packing() {
     assert_eq!(plain, figures(&backtest(&turned, &JSON)));
 }
 
-/// The lines of the plain log, kept for as long as the test runs.
+/// The lines of the plain log. They stay allocated for the whole test run.
 fn plain_lines(folder: &TempDir) -> Vec<&'static str> {
     let text = std::fs::read_to_string(folder.path().join("a.csv")).unwrap();
     Box::leak(text.into_boxed_str()).lines().collect()
@@ -140,7 +140,7 @@ fn the_figures_have_the_agreed_names() {
     assert!(table.contains("20 % left"), "{table}");
 }
 
-/// The log with everything after a moment pushed into that day's evening, ends and all.
+/// The log with all events and ends after a moment moved to the evening of their day.
 fn pushed(from: &str) -> String {
     let push = |line: &str| {
         let mut cells: Vec<&str> = line.split(',').collect();
@@ -154,7 +154,7 @@ fn pushed(from: &str) -> String {
     log(0).lines().map(push).collect::<Vec<_>>().join("\n")
 }
 
-/// The log with a column that says when each case ends: at its last event.
+/// The log with a column for the end of each case, which is its last event.
 fn with_ends(log: &str) -> String {
     let mut ends = std::collections::HashMap::new();
     let cells = |line: &str| line.split(',').map(str::to_owned).collect::<Vec<_>>();
@@ -173,10 +173,10 @@ fn with_ends(log: &str) -> String {
 fn validation_looks_at_nothing_from_the_split_on() {
     let folder = tempfile::tempdir().unwrap();
     let plain = written(&folder, "a.csv", with_ends(&log(0)));
-    // Where ends are given, no case is left out by how near it starts to the log's end.
+    // With ends given, no case is left out for starting close to the log's end.
     let whole = [&JSON[..], &["--end", "column:end"]].concat();
     let split = figures(&backtest(&plain, &whole))["split_time"].clone();
-    // As the clocks of the log, which is in Vietnam, showed it.
+    // In the local time of the log, which is that of Vietnam.
     let split: chrono::DateTime<chrono::Utc> = split.as_str().unwrap().parse().unwrap();
     let split = split + chrono::TimeDelta::hours(7);
     let split = split.format("%Y-%m-%dT%H:%M:%S").to_string();
@@ -202,7 +202,7 @@ fn validation_looks_at_nothing_from_the_split_on() {
 fn what_cannot_be_computed_is_null() {
     let folder = tempfile::tempdir().unwrap();
     let file = written(&folder, "a.csv", log(0));
-    // All late, and none late.
+    // All cases late, and then no case late.
     let never_late = figures(&backtest(&file, &["--deadline", "20d", "--format", "json"]));
     assert_eq!(never_late["late_share"], 0.0);
     for figure in ["auc", "auc_se"] {
@@ -211,14 +211,14 @@ fn what_cannot_be_computed_is_null() {
     assert!(never_late["alarm"]["0.8"]["precision"].is_null());
     assert!(never_late["naive"]["auc"].is_null());
     assert!(never_late["brier"].is_number());
-    // Nothing learned: chances beside an even one, and no interval to be judged.
+    // Nothing learned: chances near one half, and no interval to judge.
     let nothing = [&JSON[..], &["--split", "0.001"]].concat();
     let nothing = figures(&backtest(&file, &nothing));
     assert_eq!(nothing["cases_train"], 0);
     let near = |name: &str, even: f64| (nothing[name].as_f64().unwrap() - even).abs() < 0.02;
     assert!(near("auc", 0.5) && near("brier", 0.25), "{nothing}");
     assert!(nothing["interval_coverage"].is_null(), "{nothing}");
-    // One event a case, all at one moment.
+    // One event in each case, all at the same moment.
     let one = "case_id,activity,timestamp\na,x,2025-01-06T02:00:00\nb,x,2025-01-06T02:00:00\n";
     let one = written(&folder, "one.csv", one);
     for format in ["json", "table"] {
@@ -239,7 +239,7 @@ fn a_time_zone_moves_the_looks_and_an_offset_the_moments() {
     let file = written(&folder, "a.csv", log(0));
     let here = figures(&backtest(&file, &JSON));
     let elsewhere = [&JSON[..], &["--time-zone", "Asia/Tokyo"]].concat();
-    // Without an offset, times and looks are of the same clock: nothing moves.
+    // Times without an offset use the same clock as the looks, so nothing moves.
     assert_eq!(here["auc"], figures(&backtest(&file, &elsewhere))["auc"]);
     let lines = log(0)
         .replace("official", "+07:00,official")
@@ -250,7 +250,7 @@ fn a_time_zone_moves_the_looks_and_an_offset_the_moments() {
         here["samples_test"],
         figures(&backtest(&offset, &elsewhere))["samples_test"]
     );
-    // As databases write it.
+    // In the format of databases.
     let short = lines.replace("+07:00", "+07").replace('T', " ");
     let short = written(&folder, "c.csv", short);
     assert_eq!(here, figures(&backtest(&short, &JSON)));

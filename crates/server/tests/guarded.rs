@@ -1,4 +1,4 @@
-//! What a start refuses: a file that is being served, a lost log, another key.
+//! What a start refuses: a file that is already served, a lost log, another key.
 #![expect(clippy::unwrap_used, reason = "in a test an unwrap is an assertion")]
 
 use std::io::{BufRead, BufReader, Read};
@@ -40,13 +40,13 @@ impl Site {
         command
     }
 
-    /// What a command says to its errors.
+    /// Runs a command and returns its standard error.
     fn run(&self, words: &[&str]) -> String {
         let output = self.command(words).output().unwrap();
         String::from_utf8(output.stderr).unwrap()
     }
 
-    /// Serves until killed; the reason where it does not start.
+    /// Serves until killed. Errors: why the server does not start.
     fn serve(&self, more: &[&str]) -> Result<Served, String> {
         let words = [&["serve", "--listen", "127.0.0.1:0"], more].concat();
         let mut command = self.command(&words);
@@ -79,7 +79,7 @@ impl Site {
 struct Served {
     process: Child,
     address: String,
-    /// Held open, for a server says more than its address.
+    /// Held open, because the server prints more than its address.
     _said: BufReader<ChildStdout>,
 }
 
@@ -95,7 +95,7 @@ impl Served {
         assert!(self.process.wait().unwrap().success());
     }
 
-    /// Somebody hands a dossier in; the answer.
+    /// Receives a dossier, and returns the answer.
     fn receive(&self, token: &str) -> String {
         use std::io::Write;
         let body = r#"{"request_id":"00000000-0000-4000-8000-000000000001","procedure":"1.004873",
@@ -109,7 +109,7 @@ impl Served {
         );
         line.write_all(request.as_bytes()).unwrap();
         let mut answer = Vec::new();
-        // What was answered is there, however the line ends.
+        // What was answered before the connection broke is enough.
         let _cut = line.read_to_end(&mut answer);
         String::from_utf8(answer).unwrap()
     }
@@ -136,12 +136,12 @@ fn a_file_is_served_by_one_process_and_read_by_nobody_else() {
     for file in ["m.db", "m.db-wal", "m.db-shm", "m.db-lock", "m.key"] {
         assert_eq!(rights(&site.path(file)), 0o600, "{file}");
     }
-    // Commands work beside a server.
+    // Commands work while a server runs.
     assert!(site.token().starts_with("mct_"));
     one.stop();
     assert!(!site.path("m.db-lock").exists());
     site.serve(&[]).unwrap().stop();
-    // A file of an earlier version loses the rights of others.
+    // For a file made by an earlier version, other users lose their rights.
     std::fs::set_permissions(site.path("m.db"), PermissionsExt::from_mode(0o644)).unwrap();
     site.serve(&[]).unwrap().stop();
     assert_eq!(rights(&site.path("m.db")), 0o640);
@@ -154,7 +154,7 @@ fn a_log_that_is_gone_after_a_kill_is_missed() {
     let served = site.serve(&[]).unwrap();
     assert!(served.receive(&token).starts_with("HTTP/1.1 200"));
     served.kill();
-    // Whoever opens it in between has read the log.
+    // Opening the database in between has read the log.
     let served = site.serve(&[]).unwrap();
     served.kill();
     site.token();

@@ -1,5 +1,5 @@
-//! Lists as people have them: every form of the same forty rows, and what is said of what a map
-//! leaves open. They are invented; the forms are those of one-stop products and of Excel.
+//! Lists as offices have them: the same forty rows in every format, and the reports on what a map
+//! leaves open. The rows are invented; the formats are those of one-stop products and of Excel.
 #![expect(clippy::unwrap_used, reason = "in a test an unwrap is an assertion")]
 
 mod workbooks;
@@ -28,7 +28,7 @@ fn text(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap()
 }
 
-/// A folder with a map, in which lists are imported.
+/// A folder with a map, into which lists are imported.
 struct Desk {
     folder: tempfile::TempDir,
     map: PathBuf,
@@ -53,7 +53,7 @@ impl Desk {
         motcua(&[&["import", "--map", map, list], more].concat())
     }
 
-    /// What a dry run finds, and its exit code.
+    /// The findings of a dry run, and its exit code.
     fn tried(&self, list: &Path) -> (Value, i32) {
         let none = format!("sqlite:{}", self.folder.path().join("none.db").display());
         let more = ["--dry-run", "--format", "json", "--database", &none];
@@ -63,7 +63,7 @@ impl Desk {
         (found, output.status.code().unwrap())
     }
 
-    /// The dossiers of a list after it was imported, as an export tells them.
+    /// Imports a list, and returns its dossiers as an export shows them.
     fn imported(&self, name: &str, list: &Path) -> Vec<Vec<String>> {
         let url = format!(
             "sqlite:{}",
@@ -76,7 +76,7 @@ impl Desk {
     }
 }
 
-/// What an export says of each dossier, without what differs from one run to the next.
+/// The exported dossiers, without the values that differ between runs.
 fn told(folder: &Path, url: &str) -> Vec<Vec<String>> {
     let output = motcua(&["export", folder.to_str().unwrap(), "--database", url]);
     assert!(output.status.success(), "{output:?}");
@@ -211,7 +211,7 @@ resolved = "Xong"
 "UBND phường Minh Xuân" = "02215"
 "#;
 
-/// A list of the map above; the procedure is the same in all rows.
+/// A list for the map above. All rows have the same procedure.
 fn list(desk: &Desk, rows: &[[&str; 6]]) -> PathBuf {
     let mut text = String::from("MÃ  SỐ;đơn vị;Kênh ;Nhận;Hẹn trả;Xong\n");
     for row in rows {
@@ -465,7 +465,7 @@ fn an_export_for_people_has_vietnamese_heads_and_names_and_can_be_read_again() {
     ] {
         assert!(first.contains(told), "{first}");
     }
-    // The workbook is a list like others: it goes in again by a map.
+    // The workbook is a list like any other, so a map can import it.
     let map = "source = \"again\"\nprovince = \"08\"\nzone = \"Asia/Ho_Chi_Minh\"\n\
                time_format = \"%d/%m/%Y %H:%M\"\n[cases]\ncase = \"Mã ở hệ thống cũ\"\n\
                procedure = \"Mã thủ tục\"\nchannel = \"Hình thức nộp\"\n\

@@ -1,11 +1,11 @@
-//! Reception without a line, from the command line.
+//! Reception while offline, from the command line.
 #![expect(clippy::unwrap_used, reason = "in a test an unwrap is an assertion")]
 
 use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
-/// A desk with a database of its own.
+/// A desk with its own database.
 struct Desk {
     folder: TempDir,
     url: String,
@@ -30,7 +30,7 @@ impl Desk {
             .unwrap()
     }
 
-    /// `motcua offline` with words of its own, at the ward's desk today.
+    /// Runs `motcua offline` with these arguments, at the ward's desk today.
     fn offline(&self, words: &[&str]) -> Output {
         let at = ["--unit", "02215", "--database", &self.url];
         self.run(&[&["offline"], words, &at].concat())
@@ -46,7 +46,7 @@ impl Desk {
         told(&output.stdout).lines().map(str::to_owned).collect()
     }
 
-    /// Exit code and what was said.
+    /// The exit code and the error output.
     fn bad(&self, words: &[&str]) -> (i32, String) {
         let output = self.offline(words);
         (output.status.code().unwrap(), told(&output.stderr))

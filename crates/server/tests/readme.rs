@@ -1,4 +1,4 @@
-//! What README.md and the documents tell a reader to type, typed.
+//! Runs the commands that README.md and the documents tell a reader to type.
 
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
@@ -15,7 +15,7 @@ fn root() -> PathBuf {
         .to_owned()
 }
 
-/// The blocks of a document that are meant for a shell.
+/// The shell blocks of a document.
 fn blocks(document: &str) -> Vec<String> {
     let text = std::fs::read_to_string(root().join(document)).unwrap();
     let mut blocks = Vec::new();
@@ -28,7 +28,7 @@ fn blocks(document: &str) -> Vec<String> {
     blocks
 }
 
-/// Lines that are not typed here, each with the test that has it instead.
+/// Lines that this test does not run, each with the test that does.
 const ELSEWHERE: [(&str, &str); 3] = [
     ("tests/run", "it runs this test"),
     (
@@ -41,7 +41,7 @@ const ELSEWHERE: [(&str, &str); 3] = [
     ),
 ];
 
-/// A running demo, stopped with this value.
+/// A running demo, stopped on drop.
 struct Demo {
     server: Child,
     address: String,
@@ -97,7 +97,7 @@ fn every_command_of_the_readme_runs_as_it_is_written() {
     for name in ["catalogue", "tests", "docs"] {
         std::os::unix::fs::symlink(root().join(name), here.join(name)).unwrap();
     }
-    // Files that a reader has: a log of their own, and receptions on paper.
+    // Files that a reader brings: an event log, and receptions on paper.
     let mut events = String::from("case_id,activity,timestamp\n");
     for case in 0..400_u32 {
         let (day, days) = (1 + case % 28, 1 + case * 7 % 9);
@@ -113,7 +113,7 @@ fn every_command_of_the_readme_runs_as_it_is_written() {
     let receptions = "number,receive_time,procedure,name\n1,00:00,1.004873,Nguyễn Thị Mẫu\n";
     std::fs::write(here.join("receptions.csv"), receptions).unwrap();
 
-    // The program by the two names that the README has for it, and what only this run knows.
+    // The README's two names of the program, and the values that only this run knows.
     let program = env!("CARGO_BIN_EXE_motcua");
     let prelude = format!(
         "set -euo pipefail\n\
@@ -132,12 +132,12 @@ fn every_command_of_the_readme_runs_as_it_is_written() {
             .replace("sqlite:/tmp/motcua-demo-…/demo.db", &demo.database)
             .replace("127.0.0.1:7080", &demo.address)
             .replace("localhost:7080", &demo.address)
-            // It serves until it is told to stop.
+            // The server runs until it is told to stop.
             .replace(
                 "motcua serve --database sqlite:motcua.db ",
                 "MOTCUA_LISTEN=127.0.0.1:0 timeout --preserve-status 3 \"$MOTCUA\" serve --database sqlite:motcua.db ",
             )
-            // A refusal is an answer to curl, and a failure here.
+            // To curl a refusal is an answer. Here it must fail the line.
             .replace("curl -s ", "curl -sS --fail-with-body ");
         let mut shell = Command::new("bash")
             .current_dir(here)
@@ -161,7 +161,7 @@ fn every_command_of_the_readme_runs_as_it_is_written() {
     }
 }
 
-/// The words of a command line of ours in a document: `motcua report rates --unit 02215 …`.
+/// Our command lines in a document, split into words: `motcua report rates --unit 02215 …`.
 fn command_lines(document: &str) -> Vec<Vec<String>> {
     let text = std::fs::read_to_string(root().join(document)).unwrap();
     let text = text.replace("\\\n", " ");

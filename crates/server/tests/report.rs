@@ -111,7 +111,7 @@ fn form_ii06a_has_every_key_and_its_identities() {
     assert_eq!(sum, number(&form["total"], "total"));
     assert_eq!(sum, 25);
     assert_eq!(form["total"]["unit"], "");
-    // The next month begins with what this one left.
+    // The next month begins with what this month left pending.
     let october = [
         "--province",
         "08",
@@ -278,7 +278,7 @@ fn the_table_prints_the_identities_and_csv_a_row_a_unit_and_field() {
     assert!(rows.iter().any(|row| &row[2] == "Hộ tịch"), "{rows:?}");
 }
 
-/// The cells of the first sheet of a workbook, and the names of its sheets.
+/// The cells of a workbook's first sheet, and the names of its sheets.
 fn opened(bytes: &[u8]) -> (Vec<Vec<calamine::Data>>, Vec<String>) {
     use calamine::Reader;
     let mut book = calamine::Xlsx::new(std::io::Cursor::new(bytes.to_vec())).unwrap();
@@ -288,7 +288,7 @@ fn opened(bytes: &[u8]) -> (Vec<Vec<calamine::Data>>, Vec<String>) {
     (rows, names)
 }
 
-/// The numbers of the last row of numbers, from the left.
+/// The numbers of the last row that has any, from the left.
 fn last_numbers(rows: &[Vec<calamine::Data>]) -> Vec<f64> {
     let numbers = |row: &Vec<calamine::Data>| -> Vec<f64> {
         let cells = row.iter();

@@ -1,4 +1,4 @@
-//! Workbooks made of the rows of a list, as Excel and LibreOffice save them.
+//! Workbooks with the rows of a list, as Excel and LibreOffice save them.
 #![expect(clippy::unwrap_used, reason = "in a test an unwrap is an assertion")]
 
 use std::fmt::Write;
@@ -21,8 +21,8 @@ fn time(cell: &str) -> Option<NaiveDateTime> {
     NaiveDateTime::parse_from_str(cell, "%d/%m/%Y %H:%M").ok()
 }
 
-/// A workbook with a sheet of notes before the list, and a title above it. Its times are cells of
-/// time, or texts.
+/// A workbook with a sheet of notes before the list, and a title above the list. Times are time
+/// cells, or texts.
 pub fn xlsx(rows: &[Vec<String>], times: bool) -> Vec<u8> {
     let mut book = Workbook::new();
     let notes = book.add_worksheet().set_name("Ghi chú").unwrap();
@@ -49,7 +49,7 @@ pub fn xlsx(rows: &[Vec<String>], times: bool) -> Vec<u8> {
     book.save_to_buffer().unwrap()
 }
 
-/// The least that an `.ods` has.
+/// The least content of an `.ods` file.
 pub fn ods(rows: &[Vec<String>], times: bool) -> Vec<u8> {
     let mut table = String::new();
     for row in rows {
@@ -97,7 +97,7 @@ pub fn ods(rows: &[Vec<String>], times: bool) -> Vec<u8> {
     ])
 }
 
-/// A zip of files that are stored as they are.
+/// A zip archive with uncompressed files.
 fn zipped(files: &[(&str, &str)]) -> Vec<u8> {
     let mut zip = Vec::new();
     let mut directory = Vec::new();
