@@ -13,7 +13,7 @@ cd "$(dirname "$0")/.."
 if [ "${1:-}" = "--demo" ]; then
     out=$(mktemp)
     server=""
-    # Also when the build fails, and there is no server yet.
+    # Also runs if the build fails, before there is a server.
     end() {
         if [ -n "$server" ]; then kill "$server" 2>/dev/null; wait "$server" 2>/dev/null || true; fi
         rm -f "$out"
@@ -22,7 +22,7 @@ if [ "${1:-}" = "--demo" ]; then
     cargo build --quiet -p motcua
     "${CARGO_TARGET_DIR:-target}"/debug/motcua serve --demo --listen 127.0.0.1:0 >"$out" 2>/dev/null &
     server=$!
-    # The addresses are printed last, when the demo is ready.
+    # The demo prints its addresses last, when it is ready.
     for _ in $(seq 600); do
         grep -q '^json ' "$out" && break
         kill -0 "$server" 2>/dev/null || { echo "the demo did not start"; exit 1; }
@@ -37,7 +37,7 @@ else
     ADDRESS=${1:?give --demo, or the address of a server}
 fi
 
-# call METHOD BODY: one call as TOKEN; prints the answer, stops on a refusal.
+# call METHOD BODY: makes one call with TOKEN and prints the answer. A refusal ends the script.
 call() {
     curl -sS --fail-with-body -X POST "$ADDRESS/motcua.v1.DossierService/$1" \
         -H 'content-type: application/json' -H "authorization: Bearer $TOKEN" -d "$2" || {
@@ -47,7 +47,7 @@ call() {
 }
 # field NAME: the first text of that name in the answer on standard input.
 field() { grep -oE "\"$1\": ?\"[^\"]*\"" | head -1 | sed -E 's/^[^:]*: ?"(.*)"$/\1/'; }
-# A request id is made by the caller before the first try, and kept for the retries.
+# The caller makes a request id before the first try, and keeps it for retries.
 id() { cat /proc/sys/kernel/random/uuid; }
 
 TOKEN=$RECEPTIONIST

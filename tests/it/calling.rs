@@ -108,7 +108,7 @@ impl Answer {
     #[track_caller]
     pub fn refused(&self) -> (u16, &str, &str) {
         let code = self.json["code"].as_str();
-        let code = code.unwrap_or_else(|| panic!("this is no error: {}", self.json));
+        let code = code.unwrap_or_else(|| panic!("expected an error: {}", self.json));
         (
             self.http.as_u16(),
             code,

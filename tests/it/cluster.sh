@@ -1,11 +1,11 @@
-# Runs a PostgreSQL server of its own until standard input ends, which it does however the
-# tests end. Prints `ready URL`, or what went wrong. $1 is where PostgreSQL's programs are,
-# $2 a free port.
+# Runs a separate PostgreSQL server until standard input ends, which happens however the tests
+# end. Prints `ready URL`, or the failure. $1 is the folder of PostgreSQL's programs, $2 a free
+# port.
 set -u
 PATH="$1:$PATH"
 port=$2
 
-# PostgreSQL refuses to run as root; its package has made a user for it.
+# PostgreSQL refuses to run as root, so use the user that its package has made.
 if [ "$(id -u)" -eq 0 ] && [ -z "${MOTCUA_DROPPED:-}" ]; then
     export MOTCUA_DROPPED=1
     exec setpriv --reuid=postgres --regid=postgres --init-groups sh -c "$0" "$0" "$1" "$2"
@@ -13,8 +13,7 @@ fi
 
 cd / && umask 077
 dir=$(mktemp -d "${TMPDIR:-/tmp}/motcua-postgres-XXXXXX") || exit 1
-# Another directory than the last run's, and another port: what a killed run left behind
-# is in nobody's way.
+# Each run has its own directory and port, so the remains of a killed run do no harm.
 trap 'rm -rf "$dir"' EXIT
 say_why() {
     echo "failed $1"
@@ -22,7 +21,7 @@ say_why() {
     exit 1
 }
 
-# The order of words of the language, to prove that no statement depends on it.
+# Vietnamese sort order, to prove that no statement depends on the order of the C locale.
 initdb -D "$dir/data" -U motcua -A trust -E UTF8 --locale=C.UTF-8 \
     --locale-provider=icu --icu-locale=vi-VN --no-sync >"$dir/log" 2>&1 || say_why initdb
 cat >>"$dir/data/postgresql.conf" <<CONF
@@ -37,17 +36,17 @@ max_wal_size = 2GB
 CONF
 pg_ctl -D "$dir/data" -l "$dir/log" -w -t 60 start >/dev/null 2>&1 || say_why start
 echo "ready postgres://motcua@127.0.0.1:$port"
-# All processes of the server are sent a signal, the first one first, so that no new ones come.
+# Sends a signal to all processes of the server; to the first one first, so that no new ones start.
 signal() {
     read -r first <"$dir/data/postmaster.pid"
     kill -s "$1" "$first" || return 1
     for process in $(cat "/proc/$first/task/$first/children"); do
-        # It may have come to its end by itself.
+        # The process may have ended by itself.
         kill -s "$1" "$process" || continue
     done
 }
-# Until the other end is gone. Most never write; whoever does wants an outage: `stop MODE`, `start`,
-# `freeze` and `thaw`, or `limit BYTES` for the files of all its processes.
+# Reads commands until the tests close the input. Most tests send none. A test that wants an outage
+# sends `stop MODE` and `start`, `freeze` and `thaw`, or `limit BYTES` for the files of all processes.
 while read -r what mode; do
     case $what in
     stop) pg_ctl -D "$dir/data" -m "$mode" -w stop >/dev/null 2>&1 && echo stopped ;;

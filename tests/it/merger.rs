@@ -539,7 +539,7 @@ async fn a_divided_commune_goes_where_the_table_says_or_where_somebody_chose(on:
     let wrong = merger(false, &[(old.as_str(), WARD), ("99999", WARD)]);
     let error = world.engine.merge_units(&admin, &wrong, |_| {}).await;
     let app::Error::Invalid(fields) = error.unwrap_err() else {
-        panic!("the choices are wrong")
+        panic!("expected wrong fields")
     };
     assert_eq!(fields[0].field, "choices[1]", "{fields:?}");
 }

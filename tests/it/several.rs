@@ -249,7 +249,7 @@ async fn a_ward_that_another_process_holds_keeps_no_other_ward_waiting(on: Backe
     let mut others = std::pin::pin!(others);
     let served = tokio::select! {
         biased;
-        early = &mut held => panic!("it was not held: {early:?}"),
+        early = &mut held => panic!("the request was not held: {early:?}"),
         served = &mut others => served,
     };
     let last = served.iter().map(|(_, took)| *took).max().unwrap();

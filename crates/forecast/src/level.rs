@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn overdue_is_the_clock_s_to_say() {
+    fn the_clock_alone_decides_what_is_overdue() {
         for late in [0.0, 1.0] {
             let passed = Sight {
                 overdue: true,

@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_target_already_missed_breaks_at_none() {
+    fn a_target_already_missed_breaks_without_another_late_dossier() {
         let ended = Ended {
             in_time: 18,
             late: 1,

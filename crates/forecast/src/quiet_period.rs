@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn days_of_silence_are_a_lull_and_one_day_is_not() {
+    fn days_of_silence_are_a_quiet_period_and_one_day_is_not() {
         let silent = |day: &NaiveDate| {
             let (month, day) = (day.month(), day.day());
             (month == 12 && day >= 24) || (month == 10 && day == 15)

@@ -140,7 +140,7 @@ fn reading_is_measured_quiet_and_beside_writers() {
             "rates_ward_month" => assert_eq!(rows, 1, "{run}"),
             "ii06a_ward_month" | "ii06a_ward_year_as_of" => assert!(rows <= 1, "{run}"),
             "worklist_province" | "worklist_ward" | "search_name" => assert!(rows <= 50, "{run}"),
-            other => panic!("nobody asks {other}"),
+            other => panic!("unknown query {other}"),
         }
     }
     assert_eq!(left_in(folder.path()), Vec::<String>::new());

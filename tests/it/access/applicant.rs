@@ -33,7 +33,7 @@ fn seen_by(role: Role) -> Value {
         "everything" => full(),
         "initials last digits" => masked(),
         "nothing" => Value::Null,
-        other => panic!("how much is {other}?"),
+        other => panic!("unknown words in the document: {other}"),
     }
 }
 

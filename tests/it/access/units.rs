@@ -60,7 +60,7 @@ fn own_units(words: &str) -> BTreeSet<&'static str> {
 }
 
 #[tokio::test]
-async fn each_thing_is_done_by_the_unit_whose_it_is() {
+async fn each_act_is_done_by_the_unit_that_it_belongs_to() {
     let mut spoken_of = BTreeSet::new();
     for (doing, who) in standing() {
         for method in meant_by(&doing) {

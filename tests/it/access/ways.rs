@@ -599,7 +599,7 @@ pub fn ways(method: &str, unit: &str, ready: &View) -> Vec<Way> {
                 json!({ "name": format!("jobs/migration-lan-{A_JOB}") }),
             )]
         }
-        other => panic!("write down how {other} is called"),
+        other => panic!("add a request that calls {other}"),
     }
 }
 

@@ -169,7 +169,7 @@ fn a_circle_is_seen_by_whichever_way_its_names_come() {
 }
 
 #[test]
-fn what_only_points_and_what_only_tests_is_no_circle() {
+fn re_exports_and_tests_make_no_circle() {
     let tidy = a_crate(&[
         (
             "lib.rs",

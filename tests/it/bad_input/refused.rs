@@ -406,7 +406,7 @@ async fn met(reason: &str) -> Met {
             world.set("2027-12-30 10:00");
             ("ReceiveDossier", handed_in(THREE_DAYS))
         }
-        other => panic!("write down how {other} is met"),
+        other => panic!("add a call that meets {other}"),
     };
     Met {
         world,
@@ -539,7 +539,7 @@ async fn in_state(world: &World, state: &str) -> app::view::View {
                 .await
                 .unwrap()
         }
-        other => panic!("how does a dossier become {other}?"),
+        other => panic!("add a dossier in state {other}"),
     }
 }
 

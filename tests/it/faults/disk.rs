@@ -100,7 +100,7 @@ fn understood(call: &str) -> Option<(Which, What)> {
             let offset = last();
             What::Write { offset, bytes }
         }
-        _ => panic!("there is no replaying of {call}"),
+        _ => panic!("cannot replay {call}"),
     };
     assert!(!result.starts_with('-'), "{name} failed: {result}");
     let path = words.split_once('<')?.1.split_once('>')?.0;

@@ -54,7 +54,7 @@ async fn stop_in_a_transaction(process: &Program, db: &DatabaseConnection) {
         }
         signal("-CONT", process);
     }
-    panic!("it was never stopped in the middle of a transaction");
+    panic!("the process never stopped inside a transaction");
 }
 
 fn signal(which: &str, process: &Program) {

@@ -38,7 +38,7 @@ macro_rules! generated {
                 client.$call(with_token($token, request)).await
                     .map(|answer| answer.into_inner().encode_to_vec())
             })*
-            other => panic!("write down which client calls {other}"),
+            other => panic!("add the client that calls {other}"),
         }
     };
 }

@@ -289,7 +289,7 @@ async fn play(office: &Office, trick: &str) {
             let paid = json!({ "amount_vnd": 8000, "method": "PAYMENT_METHOD_PORTAL" });
             office.acts(desk, "RecordPayment", &it, paid).await;
         }
-        other => panic!("nobody knows how an office {other}"),
+        other => panic!("unknown trick: {other}"),
     }
     office.world.set("2026-09-20 09:00");
 }

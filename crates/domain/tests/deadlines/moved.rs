@@ -147,7 +147,7 @@ fn two_stops_move_as_much_as_both() {
     ] {
         ledger.open(at(from));
         let Some(Interval { from, to: Some(to) }) = ledger.close(at(to)) else {
-            panic!("the clock stood");
+            panic!("expected a stop that has ended");
         };
         due = shift(due, ten, from, to, &calendar).expect("a due time").at;
     }

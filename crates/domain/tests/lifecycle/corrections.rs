@@ -70,7 +70,7 @@ fn a_rejected_correction_changes_nothing_and_another_may_follow() {
     );
     assert_eq!(story.dossier().returning.as_str(), "H60.00000");
     let Event::CorrectionApproved(decided) = &story.records.last().expect("told").event else {
-        panic!("the last one was approved");
+        panic!("expected an approval");
     };
     let (old, new) = (desk::unit(desk::WARD), desk::unit("H60.00000"));
     assert_eq!(
@@ -128,7 +128,7 @@ fn only_an_approved_correction_is_counted() {
 }
 
 #[test]
-fn an_end_is_corrected_only_to_a_time_at_which_it_can_have_been() {
+fn an_end_is_corrected_only_to_a_possible_time() {
     let mut story = Story::told(
         "1.004873",
         "3 Aug 08:00 received; 3 Aug 10:00 goes to appraise",

@@ -100,7 +100,7 @@ fn only_who_holds_the_papers_can_give_them() {
 }
 
 #[test]
-fn what_is_due_is_the_way_to_the_unit_that_decides_and_no_detour() {
+fn only_the_hand_over_to_the_deciding_unit_has_a_due_time() {
     let mut story = Story::told(
         OUTLINE,
         "3 Aug 10:00 received; 3 Aug 11:00 papers to nv-xa of H60.00000",

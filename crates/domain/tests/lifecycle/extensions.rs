@@ -235,7 +235,7 @@ fn verification_adds_to_the_limit_or_replaces_it_as_the_law_of_the_procedure_say
 }
 
 #[test]
-fn verification_is_not_the_one_apology() {
+fn verification_does_not_use_up_the_one_apology() {
     let story = Story::told(
         "1.001022",
         "3 Aug 10:00 received; 4 Aug 09:00 verification begun; 5 Aug 09:00 apology naming 20 Aug 17:00",

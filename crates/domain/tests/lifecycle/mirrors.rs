@@ -291,7 +291,7 @@ fn what_was_said_is_in_the_record_and_weighs_the_same_when_folded_anew() {
     let anew = Dossier::fold(&read).expect("a history");
     assert_eq!(anew, *story.dossier());
     let Event::Conflicted(facts) = &read[2].event else {
-        panic!("the last one contradicts");
+        panic!("expected a conflict");
     };
     assert_eq!(facts.why, Contradiction::OtherSystem);
     assert_eq!(weigh(&anew, &facts.claim), Verdict::Known);

@@ -47,7 +47,7 @@ fn the_commune_of_an_incident_is_in_the_event_and_its_place_is_only_committed_to
         let place = incident.place.expect("committed to");
         let kept = (story.private.iter()).find(|kept| kept.item == "1.incident_place");
         let Content::Words(words) = &kept.expect("kept apart").content else {
-            panic!("words")
+            panic!("expected words")
         };
         let again = desk::salt().commit("1.incident_place", words.as_str().as_bytes());
         assert_eq!(again, place);

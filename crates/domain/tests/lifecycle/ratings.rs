@@ -76,7 +76,7 @@ fn the_first_rating_stays() {
 }
 
 #[test]
-fn what_was_written_beside_it_is_kept_apart_and_nothing_is_kept_of_nothing() {
+fn a_comment_on_a_rating_is_stored_apart_and_an_empty_one_is_not_stored() {
     let told = "3 Aug 10:00 received; 4 Aug 08:00 withdrawn; 5 Aug 09:00 rated 1";
     let story = Story::told(LAW, told);
     let record = story.records.last().expect("rated");

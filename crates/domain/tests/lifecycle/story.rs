@@ -159,7 +159,7 @@ impl Story {
             let time_ends = sentence
                 .find(':')
                 .and_then(|colon| sentence[colon..].find(' ').map(|space| colon + space))
-                .unwrap_or_else(|| panic!("`{sentence}` says no moment or no deed"));
+                .unwrap_or_else(|| panic!("`{sentence}` has no moment or no deed"));
             let (moment, deed) = sentence.split_at(time_ends);
             let now = desk::at(moment);
             let (deed, role) = match deed.split_once(" by the ") {

@@ -116,7 +116,7 @@ fn cases_that_contradict_their_own_start_are_dropped_and_counted() {
 }
 
 #[test]
-fn no_log_however_odd_gives_a_figure_that_is_none() {
+fn no_odd_log_gives_a_figure_that_is_not_a_number() {
     for seed in 0..150 {
         let mut chance = Chance(seed);
         let activities: Vec<String> = (0..4).map(|name| format!("step {name}")).collect();

@@ -288,7 +288,7 @@ fn without_history_the_plan_speaks_and_a_new_procedure_leans_on_both() {
 }
 
 #[test]
-fn no_moment_and_no_plan_gives_a_number_that_is_none() {
+fn no_moment_and_no_plan_gives_a_value_that_is_not_a_number() {
     let log = asking();
     let artefact = fitted(&log, log.cases[500].start);
     let fitted = forecaster(&artefact);
