@@ -32,6 +32,9 @@ pub(crate) fn speaks(layer: usize, mut looks: impl Iterator<Item = Situation>) -
 }
 
 /// The cells of a situation in the nested layers, coarsest first.
+///
+/// A key packs the layer into the lowest three bits and each feature into bits of its own, so that
+/// equal keys mean the same layer and the same features.
 pub(crate) fn nested(at: &Situation, parts: &Parts) -> [u64; NESTED] {
     let coarse = (equal(at.share(), 6) + 1) << 3;
     let fine = (equal(at.share(), 16) + 1) << 3;
@@ -74,6 +77,8 @@ impl Likeness {
 }
 
 /// The cell of a situation in a layer of facts; `layer` is below [`FACTS`].
+///
+/// The key packs the layer into the highest eight bits and the features into those below.
 pub(crate) fn fact(layer: usize, at: &Situation, parts: &Parts) -> u64 {
     let step = u64::from(at.step) << 16;
     let previous = u64::from(at.previous) << 32;

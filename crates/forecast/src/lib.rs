@@ -7,9 +7,8 @@
 //!
 //! Words used throughout: a *look* is one moment at which a running case is observed; a *layer*
 //! sorts looks by some of their features, and a *cell* holds the looks of a layer that agree in
-//! these. A
-//! *position* is a moment told in working days since the calendar's first day. A case is *settled*
-//! once its deadline has passed.
+//! these. A *position* is a moment told in working days since the calendar's first day. A case is
+//! *settled* once its deadline has passed.
 //!
 //! Nothing here reads a clock, a file or a database. No feature names an
 //! individual official: the log types have no place for one.

@@ -14,7 +14,9 @@ pub(super) struct Scored {
     pub case: u32,
 }
 
+/// The parts of the calibration table.
 const BINS: usize = 15;
+/// How many times the bootstrap draws the cases.
 const DRAWS: usize = 400;
 
 /// The area under the ROC curve; none unless some cases are late and some are in time.

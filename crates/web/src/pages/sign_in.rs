@@ -183,7 +183,7 @@ struct ResendPage {
     fields: Vec<(String, String)>,
 }
 
-/// The technical fields of a form, which nobody types.
+/// The technical field of a form, which nobody types.
 const CARRIED: &str = "csrf";
 
 fn enter(pages: &Pages, mut visit: Visit, opened: Opened, fields: &Fields) -> Response {
