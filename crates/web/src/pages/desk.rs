@@ -129,7 +129,8 @@ fn draw(pages: &Pages, staff: &Staff, unit: &UnitCode, typed: &Fields) -> Result
     let chosen = all
         .iter()
         .find(|procedure| procedure.code.as_str() == picked);
-    // The chosen procedure stays in view. A search with a single result has chosen that one.
+    // The chosen procedure stays in view while it matches the search. Otherwise the search chooses
+    // its first result.
     let chosen = match chosen {
         Some(chosen) if query.is_empty() || shown.iter().any(|it| it.code == chosen.code) => {
             if !shown.iter().any(|it| it.code == chosen.code) {
@@ -171,6 +172,7 @@ fn draw(pages: &Pages, staff: &Staff, unit: &UnitCode, typed: &Fields) -> Result
     let components = chosen
         .iter()
         .flat_map(|procedure| procedure.components.iter());
+    // A page without sent fields is drawn for the first time; it ticks all required papers.
     let first_look = !typed.has("name");
     Ok(DeskPage {
         unit: unit.to_string(),

@@ -73,6 +73,7 @@ impl Watch {
         let query = ListQuery {
             unit: Some(self.unit.clone()),
             filter: DossierFilter {
+                // The page already shows what changed at its own moment.
                 changed_since: Some(self.since + chrono::TimeDelta::microseconds(1)),
                 elsewhere: Some(false),
                 ..DossierFilter::default()

@@ -211,6 +211,7 @@ async fn gather(pages: &Pages, staff: &Staff) -> Result<Gathered, Fault> {
     let (from, to) = asked.period.days(today);
     let monday = today - Days::new(today.weekday().num_days_from_monday().into());
     let mut periods = vec![(from, to)];
+    // Whole weeks only, oldest first; the running week is not complete.
     for ago in (1..=WEEKS).rev() {
         let first = monday - Days::new(7 * ago);
         periods.push((first, first + Days::new(6)));

@@ -183,7 +183,7 @@ struct ResendPage {
     fields: Vec<(String, String)>,
 }
 
-/// The technical field of a form, which nobody types.
+/// The technical field of a form. The new session has another token, so the old one is left out.
 const CARRIED: &str = "csrf";
 
 fn enter(pages: &Pages, mut visit: Visit, opened: Opened, fields: &Fields) -> Response {
@@ -195,6 +195,7 @@ fn enter(pages: &Pages, mut visit: Visit, opened: Opened, fields: &Fields) -> Re
     };
     let next = own_address(fields.get("next"));
     let kept = Fields::sent(fields.raw("kept"));
+    // A redirect cannot carry a form with a new token, so a page offers to send the form again.
     if !fields.raw("kept").is_empty() && next != "/" {
         let typed = kept.pairs().filter(|(name, _)| *name != CARRIED);
         let title = staff.visit.words().t("resend.title");
