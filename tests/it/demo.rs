@@ -298,7 +298,7 @@ async fn the_demo_is_a_ward_as_its_chairman_finds_it_in_the_morning() {
     let ratings = number(&ratings["total"]["ratings"]);
     assert!(ratings >= 60, "{ratings} ratings in a month");
 
-    // A good half of the dossiers are digital, which the index counts.
+    // Each rate of the index that counts digital work is neither nil nor full.
     let index = demo.call(Role::Chairman, "GetI766", &month).await;
     let items = index["total"]["items"].as_array().unwrap();
     for (code, least, most) in [
@@ -314,7 +314,7 @@ async fn the_demo_is_a_ward_as_its_chairman_finds_it_in_the_morning() {
         assert!((least..=most).contains(&rate), "{item}");
     }
 
-    // Whatever was asked, nothing that counts is left out.
+    // A report of any unit, period and moment leaves out no event that counts.
     crate::statistics::everything::is_counted(&demo.store, "08", demo.now).await;
 }
 

@@ -1,5 +1,5 @@
-//! The query of a report leaves nothing out that counts: its numbers are those of a count over every
-//! event of the database, at any moment of looking.
+//! The query of a report chooses the dossiers that may count, and misses none: the numbers are those
+//! of a count over every event of the database, at any moment of looking.
 
 use app::Catalogues;
 use app::ports::{Store, Verifiable};
@@ -36,7 +36,8 @@ async fn histories(store: &SeaStore, province: &ProvinceCode) -> Vec<Vec<Record>
     }
 }
 
-/// The same report, over every event.
+/// The same report as [`app::statistics::statistics`] gives, counted over every event that was
+/// recorded by the moment of looking.
 fn counted(histories: &[Vec<Record>], period: Period, only: Option<&UnitCode>) -> Statistics {
     let catalogue = catalogue();
     let mut statistics = Statistics::new(period);
@@ -54,7 +55,8 @@ fn counted(histories: &[Vec<Record>], period: Period, only: Option<&UnitCode>) -
     statistics
 }
 
-/// Compares reports of units, periods and moments that are spread over all that happened.
+/// Compares [`REPORTS`] reports with a count over all events. The moments and the units are drawn
+/// from the events themselves, so the reports lie all over the time of the database.
 pub async fn is_counted(store: &SeaStore, province: &str, now: Instant) {
     let province = ProvinceCode::parse(province).unwrap();
     let histories = histories(store, &province).await;
