@@ -9,8 +9,12 @@ jq           jq            the commands of docs/portal.md
 kill         procps        benchmarks and servers that are told to stop
 openssl      openssl       the commands of docs/portal.md
 prlimit      util-linux    full disks: tests/it/faults
-python3      python3       processes that are stopped half-way: tests/it/faults
+node         nodejs        tests/it/examples.rs
+tsc          node-typescript tests/it/examples.rs
+python3      python3       processes that are stopped half-way: tests/it/faults; examples
 sh           dash          servers of tests
+openssl      openssl       certificates: tests/it/tls.rs
+promtool     prometheus    alert rules: tests/it/metrics.rs
 strace       strace        cuts of power: tests/it/faults
 chromium     chromium      forms and pages: tests/it/pages
 pdfinfo      poppler-utils forms on paper

@@ -86,6 +86,12 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION skipped_is_never_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'skipped numbers are never changed' USING ERRCODE = 'MC001';
+END
+$$;
+
 CREATE FUNCTION viewing_is_never_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'a viewing is never changed' USING ERRCODE = 'MC001';
@@ -507,6 +513,20 @@ CREATE TABLE session (
     CONSTRAINT session_pkey PRIMARY KEY (province, hash)
 );
 
+CREATE TABLE skipped (
+    day bigint NOT NULL,
+    first bigint NOT NULL,
+    last bigint NOT NULL,
+    restored bigint NOT NULL,
+    province text COLLATE "C" NOT NULL,
+    unit text COLLATE "C" NOT NULL,
+    CONSTRAINT skipped_check CHECK (last >= first),
+    CONSTRAINT skipped_day_check CHECK (day >= 19000101 AND day <= 99991231),
+    CONSTRAINT skipped_first_check CHECK (first > 0),
+    CONSTRAINT skipped_pkey PRIMARY KEY (province, unit, day, first),
+    CONSTRAINT skipped_province_check CHECK (length(province) = 2)
+);
+
 CREATE TABLE tally (
     day bigint NOT NULL,
     received bigint NOT NULL,
@@ -663,5 +683,7 @@ CREATE TRIGGER foretold_is_never_emptied BEFORE TRUNCATE ON foretold FOR EACH ST
 CREATE TRIGGER print_is_never_changed BEFORE DELETE OR UPDATE ON print FOR EACH ROW EXECUTE FUNCTION print_is_never_changed();
 
 CREATE TRIGGER published_is_never_changed BEFORE UPDATE ON published FOR EACH ROW EXECUTE FUNCTION published_is_never_changed();
+
+CREATE TRIGGER skipped_is_never_changed BEFORE DELETE OR UPDATE ON skipped FOR EACH ROW EXECUTE FUNCTION skipped_is_never_changed();
 
 CREATE TRIGGER viewing_is_never_changed BEFORE DELETE OR UPDATE ON viewing FOR EACH ROW EXECUTE FUNCTION viewing_is_never_changed();

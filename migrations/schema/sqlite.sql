@@ -461,6 +461,29 @@ CREATE INDEX session_by_account ON session (account) WHERE account IS NOT NULL;
 
 CREATE INDEX session_by_use ON session (used);
 
+CREATE TABLE skipped (
+    province TEXT    NOT NULL CHECK (length(province) = 2),
+    unit     TEXT    NOT NULL,
+    day      INTEGER NOT NULL CHECK (day BETWEEN 19000101 AND 99991231), -- yyyymmdd
+    first    INTEGER NOT NULL CHECK (first > 0),
+    last     INTEGER NOT NULL,
+    restored INTEGER NOT NULL, -- when the backup was put back
+    PRIMARY KEY (province, unit, day, first),
+    CHECK (last >= first)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER skipped_is_never_changed
+BEFORE UPDATE ON skipped
+BEGIN
+    SELECT RAISE(ABORT, 'skipped numbers are never changed');
+END;
+
+CREATE TRIGGER skipped_is_never_deleted
+BEFORE DELETE ON skipped
+BEGIN
+    SELECT RAISE(ABORT, 'skipped numbers are never deleted');
+END;
+
 CREATE TABLE tally (
     province         TEXT    NOT NULL,
     grain            TEXT    NOT NULL CHECK (grain IN ('day', 'month')),

@@ -26,6 +26,7 @@ mod m20261130_000070_accounts;
 mod m20261130_000080_prints;
 mod m20261130_000081_namesakes;
 mod m20261130_000100_portal;
+mod m20261130_000120_skipped;
 mod m20261130_000160_later_dossiers;
 mod m20261130_000161_wrong_pins;
 
@@ -73,6 +74,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000100_portal::Migration),
             Box::new(m20261130_000160_later_dossiers::Migration),
             Box::new(m20261130_000161_wrong_pins::Migration),
+            Box::new(m20261130_000120_skipped::Migration),
         ]
     }
 

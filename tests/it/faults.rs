@@ -1,12 +1,12 @@
 //! No acknowledged write is ever lost: programs are killed, power is cut, databases go away and
 //! clocks are wrong, while a ledger outside the server records every answer.
 
-mod audit;
+pub mod audit;
 mod clock;
 mod disk;
 mod kill;
-mod ledger;
-mod office;
+pub mod ledger;
+pub mod office;
 mod outage;
 mod power;
 pub mod program;

@@ -10,6 +10,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tracing::Instrument;
 
 use crate::error::Error;
+use crate::metrics::{self, OneMore};
 use crate::security::{self, Event};
 
 /// The limits of the gate.
@@ -83,6 +84,7 @@ impl Gate {
         work: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Error> {
         let _place = self.place()?;
+        let _counted = OneMore::one(&metrics::get().calls_in_flight);
         self.in_time(patience, unharmed(work)).await
     }
 
@@ -96,8 +98,9 @@ impl Gate {
         work: impl Future<Output = Result<T, Error>> + Send + 'static,
     ) -> Result<T, Error> {
         let place = self.place()?;
+        let counted = OneMore::one(&metrics::get().calls_in_flight);
         let writing = async move {
-            let _place = place;
+            let _place = (place, counted);
             work.await
         };
         let detached = tokio::spawn(unharmed(writing).in_current_span());
@@ -119,6 +122,7 @@ impl Gate {
                 Error::Unavailable(None)
             } else {
                 security::note(Event::CallsFull, None);
+                metrics::get().refusal(Error::QueueFull.reason());
                 Error::QueueFull
             }
         })
@@ -130,14 +134,13 @@ impl Gate {
         work: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Error> {
         let limit = patience.map_or(self.timeout, |patience| patience.min(self.timeout));
-        let began = tokio::time::Instant::now();
         let answer = match tokio::time::timeout(limit, work).await {
             Ok(answer) => answer,
             Err(_elapsed) => Err(Error::TimedOut),
         };
-        let answered = answer.as_ref().map_or_else(Error::reason, |_| "OK");
-        let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        tracing::debug!(answered, duration_ms, "a call was answered");
+        if let Err(error) = &answer {
+            metrics::get().refusal(error.reason());
+        }
         answer
     }
 }

@@ -10,6 +10,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::metrics;
+
 /// The least time between two lines about the same kind of event.
 const QUIET: Duration = Duration::from_secs(10);
 
@@ -106,6 +108,7 @@ static COUNTS: Mutex<[Count; Event::ALL.len()]> = Mutex::new([Count::NONE; Event
 ///
 /// `peer` is the address that it came from, where one is known.
 pub fn note(event: Event, peer: Option<IpAddr>) {
+    metrics::get().security_events(event.name(), 1);
     let due = {
         let mut counts = COUNTS.lock().unwrap_or_else(PoisonError::into_inner);
         counts[event as usize].add(Instant::now())

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use chrono::{Datelike, NaiveDate};
 use domain::code::{AnyCode, DossierCode};
@@ -86,12 +87,19 @@ struct Looking {
     days: BTreeMap<(String, i64), Day>,
 }
 
+fn length(range: &RangeInclusive<i64>) -> i64 {
+    range.end() - range.start() + 1
+}
+
 /// The numbers of a unit's day.
 #[derive(Default)]
 struct Day {
     last: i64,
     /// How many of the numbers up to the last one belong to somebody.
     owned: i64,
+    /// The numbers that were skipped after a backup was put back. They belong to dossiers that are no
+    /// more, and to such as a portal brings again.
+    skipped: Vec<RangeInclusive<i64>>,
     /// Whether an import brought numbers of this day: another system numbered it, and left out what
     /// it liked.
     imported: bool,
@@ -103,7 +111,8 @@ impl Looking {
         let days = counters.map(|counter| {
             let day = Day {
                 last: counter.last,
-                owned: counter.without_dossier,
+                owned: counter.without_dossier + counter.skipped.iter().map(length).sum::<i64>(),
+                skipped: counter.skipped,
                 imported: false,
             };
             ((counter.unit, counter.day), day)
@@ -181,7 +190,12 @@ impl Looking {
         match self.days.get_mut(&key) {
             Some(day) => {
                 day.imported |= dossier.imported.is_some();
-                if serial <= day.last {
+                if day.skipped.iter().any(|range| range.contains(&serial)) {
+                    if !brought {
+                        let number = format!("number {serial}");
+                        differ("its number", &number, "none that was skipped");
+                    }
+                } else if serial <= day.last {
                     day.owned += 1;
                 } else if !brought {
                     let last = format!("at {}", day.last);

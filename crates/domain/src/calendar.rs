@@ -187,6 +187,13 @@ impl Calendar {
         }
     }
 
+    /// The last day of which it is published officially whether it is worked.
+    #[must_use]
+    pub fn last_official_day(&self) -> NaiveDate {
+        let before = self.unofficial_from().and_then(|from| from.pred_opt());
+        before.map_or(self.last_day, |day| day.min(self.last_day))
+    }
+
     /// The first day of the first year of which nothing is published officially, if there is one.
     ///
     /// Days off and swaps are announced a year at a time. Until they are, a swap may take an ordinary

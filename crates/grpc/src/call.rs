@@ -22,6 +22,7 @@ pub(crate) struct Calls {
     engine: Arc<Engine>,
     pub(crate) gate: Gate,
     pub(crate) poll: Duration,
+    pub(crate) slow: Duration,
     pub(crate) shared: Arc<Shared>,
     streams: Arc<Streams>,
     /// The on-time rate to be reached.
@@ -34,6 +35,7 @@ impl Calls {
             engine,
             gate,
             poll: settings.poll,
+            slow: settings.slow,
             shared: Arc::default(),
             streams: Arc::new(Streams::new(settings.streams_per_token)),
             target: settings.target,

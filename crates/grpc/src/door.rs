@@ -86,7 +86,7 @@ async fn known(calls: &Calls, headers: &HeaderMap) -> Result<(), Error> {
 
 /// Look-ups, health and the contract itself are for everybody, and so is the word that there is
 /// no such method.
-fn needs_token(service: &str, method: &str) -> bool {
+pub(crate) fn needs_token(service: &str, method: &str) -> bool {
     let ours = service.starts_with(proto::PACKAGE) && service != "motcua.v1.LookupService";
     let found = ours.then(|| proto::pool().get_service_by_name(service));
     found

@@ -1,6 +1,6 @@
 //! gRPC, gRPC-Web and JSON as one part of the port.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use app::{Engine, Gate};
 use axum::Router;
@@ -8,9 +8,9 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::middleware;
 use axum::response::Response;
-use axum::routing::any;
+use axum::routing::{any, get};
 use http::header::CONTENT_TYPE;
-use http::{HeaderMap, Request};
+use http::{HeaderMap, Request, StatusCode};
 use motcua_http::{Health, Part};
 use tonic::service::Routes;
 use tonic::{Code, Status};
@@ -18,12 +18,13 @@ use tonic_health::pb::health_server::HealthServer;
 use tonic_web::GrpcWebLayer;
 use tower::util::MapResponse;
 use tower::{Layer, ServiceExt};
-use tracing::Instrument;
 
 use crate::call::Calls;
 use crate::door::{self, Doors};
 use crate::health::Healths;
 use crate::json;
+use crate::observe;
+use crate::openapi;
 use crate::proto::catalogue_service_server::CatalogueServiceServer;
 use crate::proto::dossier_service_server::DossierServiceServer;
 use crate::proto::event_service_server::EventServiceServer;
@@ -49,8 +50,10 @@ pub fn part(engine: Arc<Engine>, gate: Gate, health: &Health, settings: &Setting
     for service in services().chain(REFLECTION) {
         router = router.route(&format!("/{service}/{{*method}}"), any(dispatch));
     }
+    router = router.route("/openapi.json", get(described));
     let unknown = Router::new().fallback(dispatch).with_state(doors.clone());
     Part::new("services", router.with_state(doors))
+        .origins(&settings.origins)
         .index(index())
         .unknown_paths(is_grpc, unknown)
 }
@@ -112,9 +115,8 @@ fn with_reason(answer: Answer) -> Answer {
 /// Sends a call to the services, directly or through JSON.
 async fn dispatch(State(doors): State<Doors>, request: Request<Body>) -> Response {
     let is_grpc = is_grpc(request.headers());
-    // The path names a method and holds nothing personal; bodies are never logged.
-    let span = tracing::info_span!("rpc", method = request.uri().path(), json = !is_grpc);
-    let answer = async move {
+    let slow = doors.calls.slow;
+    observe::observed(slow, is_grpc, request, async |request| {
         if is_grpc {
             match doors.grpc.oneshot(request).await {
                 Ok(response) => response,
@@ -123,14 +125,20 @@ async fn dispatch(State(doors): State<Doors>, request: Request<Body>) -> Respons
         } else {
             json::call(doors, request).await
         }
-    };
-    answer.instrument(span).await
+    })
+    .await
 }
 
 fn is_grpc(headers: &HeaderMap) -> bool {
     headers
         .get(CONTENT_TYPE)
         .is_some_and(|value| value.as_bytes().starts_with(b"application/grpc"))
+}
+
+/// The contract as OpenAPI, for whoever makes a client in JSON.
+async fn described() -> Response {
+    static TEXT: LazyLock<String> = LazyLock::new(|| openapi::document("/").to_string());
+    motcua_http::json(StatusCode::OK, TEXT.as_str())
 }
 
 /// All methods, and how to call one.

@@ -13,6 +13,10 @@ pub struct Settings {
     pub target: f64,
     /// How many streams one token may have open.
     pub streams_per_token: usize,
+    /// The sites whose scripts may call from a browser, such as `https://desk.example`.
+    pub origins: Vec<String>,
+    /// From how long on a call is slow, and is logged.
+    pub slow: Duration,
 }
 
 impl Default for Settings {
@@ -22,6 +26,8 @@ impl Default for Settings {
             poll: Duration::from_secs(5),
             target: 0.95,
             streams_per_token: 16,
+            origins: Vec::new(),
+            slow: Duration::from_secs(1),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use app::Error;
+use app::metrics::{self, OneMore};
 use app::security::{self, Event};
 
 /// Open streams, by token.
@@ -33,6 +34,7 @@ impl Streams {
         *count += 1;
         drop(open);
         Ok(StreamPlace {
+            _counted: OneMore::one(&metrics::get().streams),
             token: token.to_owned(),
             all: self,
         })
@@ -45,6 +47,7 @@ impl Streams {
 
 /// The place of one stream.
 pub(crate) struct StreamPlace {
+    _counted: OneMore,
     token: String,
     all: Arc<Streams>,
 }

@@ -44,12 +44,16 @@
 
 mod answer;
 mod connections;
+mod expiry;
 mod health;
 mod listen;
+mod measure;
 mod peer;
 mod settings;
 mod site;
 mod slow;
+mod tls;
+mod watch;
 
 pub use answer::{code_name, json, refuse, status};
 pub use health::Health;
@@ -58,3 +62,5 @@ pub use peer::Peer;
 pub use settings::Settings;
 pub use site::{Part, only, site};
 pub use slow::{TooSlow, is_too_slow};
+pub use tls::{Certificate, CertificateError};
+pub use watch::watch;

@@ -142,9 +142,20 @@ impl Port {
             () = taken.place.leave.notified() => false,
             () = self.stopped_and_lingered() => false,
         };
-        if speaks {
-            self.serve(stream, Peer(address.ip().to_canonical()), &taken)
-                .await;
+        if !speaks {
+            return;
+        }
+        let peer = Peer(address.ip().to_canonical());
+        let Some(certificate) = &self.settings.certificate else {
+            return self.serve(stream, peer, &taken).await;
+        };
+        let shakes_hands = certificate.acceptor().accept(stream);
+        let shaken = tokio::time::timeout(self.settings.keepalive_timeout, shakes_hands).await;
+        match shaken {
+            Ok(Ok(stream)) => self.serve(stream, peer, &taken).await,
+            // Clear text, another version of TLS, or a client that does not trust the certificate.
+            Ok(Err(error)) => tracing::debug!(%error, %peer, "a handshake failed"),
+            Err(_elapsed) => tracing::debug!(%peer, "a handshake did not end in time"),
         }
     }
 

@@ -1,7 +1,10 @@
 //! Limits of the port.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
+
+use crate::tls::Certificate;
 
 /// Limits of connections.
 #[derive(Debug, Clone)]
@@ -14,6 +17,8 @@ pub struct Settings {
     pub max_connections_per_peer: usize,
     /// Addresses of reverse proxies, whose word counts for whom a request comes from.
     pub trusted_proxies: Vec<IpAddr>,
+    /// The certificate under which the port speaks TLS, and nothing else; none means clear text.
+    pub certificate: Option<Arc<Certificate>>,
     /// The most bytes of headers.
     pub max_header_bytes: u32,
     /// How long an HTTP/2 connection may be silent before the server pings it.
@@ -39,6 +44,7 @@ impl Default for Settings {
             max_connections: 4_096,
             max_connections_per_peer: 512,
             trusted_proxies: Vec::new(),
+            certificate: None,
             max_header_bytes: 16 * 1024,
             keepalive: Duration::from_secs(30),
             keepalive_timeout: Duration::from_secs(10),

@@ -1,6 +1,7 @@
 //! Merges what the adapters put on the port into one router.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use app::error::reasons;
 use axum::Router;
@@ -9,14 +10,16 @@ use axum::extract::{Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
-use http::header::{ACCEPT, ALLOW, CONTENT_LENGTH};
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::header::{ACCEPT, ALLOW, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use http_body_util::Limited;
 use serde_json::{Map, Value, json};
 use tower::ServiceExt;
+use tower_http::cors::CorsLayer;
 
 use crate::answer::{self, refuse};
 use crate::health::Health;
+use crate::measure::measured;
 
 /// What one adapter puts on the port.
 pub struct Part {
@@ -56,6 +59,21 @@ impl Part {
         self
     }
 
+    /// Lets scripts of these sites call these routes from a browser; without one, no browser lets them.
+    ///
+    /// A script brings a token of its own; cookies are for the pages, and are not sent along.
+    #[must_use]
+    pub fn origins(mut self, origins: &[String]) -> Self {
+        let origins: Vec<HeaderValue> = origins
+            .iter()
+            .filter_map(|origin| HeaderValue::from_str(origin).ok())
+            .collect();
+        if !origins.is_empty() {
+            self.router = self.router.layer(cors(origins));
+        }
+        self
+    }
+
     /// What `GET /` shows a program about this part.
     #[must_use]
     pub fn index(mut self, index: Value) -> Self {
@@ -79,6 +97,27 @@ impl Part {
     }
 }
 
+fn cors(origins: Vec<HeaderValue>) -> CorsLayer {
+    let asked = ["grpc-timeout", "traceparent", "x-grpc-web", "x-user-agent"];
+    let told = ["grpc-message", "grpc-status", "grpc-status-details-bin"];
+    CorsLayer::new()
+        .allow_origin(origins)
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers(
+            [AUTHORIZATION, CONTENT_TYPE]
+                .into_iter()
+                .chain(asked.map(HeaderName::from_static))
+                .collect::<Vec<_>>(),
+        )
+        .expose_headers(
+            [RETRY_AFTER]
+                .into_iter()
+                .chain(told.map(HeaderName::from_static))
+                .collect::<Vec<_>>(),
+        )
+        .max_age(Duration::from_secs(3_600))
+}
+
 /// Merges the parts and adds the port's own paths.
 ///
 /// # Panics
@@ -88,9 +127,7 @@ pub fn site(health: Health, parts: Vec<Part>) -> Router {
     let mut index = Map::from_iter([("name".to_owned(), "motcua".into())]);
     let mut home = None;
     let mut unknown = Vec::new();
-    let mut router = Router::new()
-        .route("/healthz", get(alive))
-        .route("/readyz", get(ready).with_state(health));
+    let mut router = self::health(health);
     for part in parts {
         if !part.index.is_null() {
             index.insert(part.name.to_owned(), part.index);
@@ -108,6 +145,14 @@ pub fn site(health: Health, parts: Vec<Part>) -> Router {
         .method_not_allowed_fallback(wrong_verb)
         .fallback(nothing)
         .with_state(Arc::new(unknown))
+        .layer(middleware::from_fn(measured))
+}
+
+/// Whether the process is alive and can serve.
+pub(crate) fn health<S: Clone + Send + Sync + 'static>(health: Health) -> Router<S> {
+    Router::new()
+        .route("/healthz", get(alive))
+        .route("/readyz", get(ready).with_state(health))
 }
 
 /// Says that the process runs, and nothing about the database. A supervisor restarts what is not

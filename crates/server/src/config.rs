@@ -3,7 +3,10 @@
 use std::ffi::OsString;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
 
+use motcua_http::Certificate;
 use portal::RemoteSettings;
 use serde::Deserialize;
 
@@ -17,6 +20,12 @@ pub struct Config {
     pub database: String,
     /// Where the server listens.
     pub listen: SocketAddr,
+    /// The certificate of the port with its chain, in PEM; none means clear text.
+    pub tls_certificate: Option<PathBuf>,
+    /// Its key.
+    pub tls_key: Option<PathBuf>,
+    /// Whether clear text may leave this machine, because a proxy in front ends TLS.
+    pub plain: bool,
     /// The file that holds the installation's secret.
     pub secret_file: PathBuf,
     /// A folder with a catalogue; none means the shipped one.
@@ -41,14 +50,37 @@ pub struct Config {
     pub streams_per_token: usize,
     /// How many look-ups a minute one address may make.
     pub lookups_per_minute: u32,
+    /// Sites whose scripts may call from a browser, separated by commas.
+    pub cors_origins: String,
     /// Addresses of reverse proxies, separated by commas.
     pub trusted_proxies: String,
+    /// Where metrics are shown, apart from callers; none means nowhere.
+    pub metrics_listen: Option<SocketAddr>,
+    /// The folder into which the server takes backups; none means it takes none.
+    pub backup_folder: Option<PathBuf>,
+    /// The hours between two of them.
+    pub backup_every_hours: u32,
+    /// How many of the newest stay.
+    pub backup_keep: usize,
+    /// From how many milliseconds on a call is slow, and is logged.
+    pub slow_call_ms: u64,
     /// What is logged, as in `info,sqlx=warn`.
     pub log: String,
     /// How it is logged.
     pub log_format: LogFormat,
     /// The other systems that are told of dossiers, or hand dossiers in.
     pub remote: Vec<RemoteSettings>,
+}
+
+/// When the server takes backups by itself, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BackupPlan {
+    /// The folder.
+    pub folder: PathBuf,
+    /// The time between two of them.
+    pub every: Duration,
+    /// How many of the newest stay.
+    pub keep: usize,
 }
 
 /// How logs are written.
@@ -66,6 +98,9 @@ impl Default for Config {
         Self {
             database: "sqlite:motcua.db".into(),
             listen: SocketAddr::from(([127, 0, 0, 1], 7080)),
+            tls_certificate: None,
+            tls_key: None,
+            plain: false,
             secret_file: "motcua.key".into(),
             catalogue: None,
             reflection: true,
@@ -78,7 +113,13 @@ impl Default for Config {
             connections_per_address: 512,
             streams_per_token: 16,
             lookups_per_minute: 60,
+            cors_origins: String::new(),
             trusted_proxies: String::new(),
+            metrics_listen: None,
+            backup_folder: None,
+            backup_every_hours: 24,
+            backup_keep: 14,
+            slow_call_ms: 1_000,
             log: "info,sqlx=warn,sea_orm=warn".into(),
             log_format: LogFormat::Text,
             remote: Vec::new(),
@@ -87,9 +128,12 @@ impl Default for Config {
 }
 
 /// Environment variables, by the key they override.
-const VARIABLES: [(&str, &str); 17] = [
+const VARIABLES: [(&str, &str); 26] = [
     ("MOTCUA_DATABASE", "database"),
     ("MOTCUA_LISTEN", "listen"),
+    ("MOTCUA_TLS_CERTIFICATE", "tls_certificate"),
+    ("MOTCUA_TLS_KEY", "tls_key"),
+    ("MOTCUA_PLAIN", "plain"),
     ("MOTCUA_SECRET_FILE", "secret_file"),
     ("MOTCUA_CATALOGUE", "catalogue"),
     ("MOTCUA_REFLECTION", "reflection"),
@@ -102,7 +146,13 @@ const VARIABLES: [(&str, &str); 17] = [
     ("MOTCUA_CONNECTIONS_PER_ADDRESS", "connections_per_address"),
     ("MOTCUA_STREAMS_PER_TOKEN", "streams_per_token"),
     ("MOTCUA_LOOKUPS_PER_MINUTE", "lookups_per_minute"),
+    ("MOTCUA_CORS_ORIGINS", "cors_origins"),
     ("MOTCUA_TRUSTED_PROXIES", "trusted_proxies"),
+    ("MOTCUA_METRICS_LISTEN", "metrics_listen"),
+    ("MOTCUA_BACKUP_FOLDER", "backup_folder"),
+    ("MOTCUA_BACKUP_EVERY_HOURS", "backup_every_hours"),
+    ("MOTCUA_BACKUP_KEEP", "backup_keep"),
+    ("MOTCUA_SLOW_CALL_MS", "slow_call_ms"),
     ("MOTCUA_LOG", "log"),
     ("MOTCUA_LOG_FORMAT", "log_format"),
 ];
@@ -182,6 +232,62 @@ impl Config {
         addresses.collect()
     }
 
+    /// The sites of `cors_origins`.
+    pub fn origins(&self) -> Result<Vec<String>, Failure> {
+        let texts = self.cors_origins.split(',').map(str::trim);
+        let origins = texts.filter(|text| !text.is_empty()).map(|text| {
+            let site = text
+                .strip_prefix("https://")
+                .or_else(|| text.strip_prefix("http://"));
+            let is_site = |site: &str| {
+                let letters = |one: u8| one.is_ascii_alphanumeric() || b".-:[]".contains(&one);
+                !site.is_empty() && site.bytes().all(letters)
+            };
+            if site.is_some_and(is_site) {
+                return Ok(text.to_owned());
+            }
+            Err(Failure::Input(format!(
+                "cors_origins: `{text}` is no site; expected such as https://desk.example, without a path"
+            )))
+        });
+        origins.collect()
+    }
+
+    /// The certificate of the port, if it has one.
+    ///
+    /// Errors: half of the pair, files that do not fit, and clear text on an address that other machines
+    /// reach, unless the configuration permits it.
+    pub fn certificate(&self) -> Result<Option<Arc<Certificate>>, Failure> {
+        match (&self.tls_certificate, &self.tls_key) {
+            (Some(certificate), Some(key)) => Certificate::read(certificate, key)
+                .map(Some)
+                .map_err(|wrong| Failure::Input(format!("tls_certificate, tls_key: {wrong}"))),
+            (None, None) if self.plain || self.listen.ip().is_loopback() => Ok(None),
+            (None, None) => Err(Failure::Input(format!(
+                "listen = \"{}\": other machines reach this address, and tokens would go there in clear text; \
+                 set tls_certificate and tls_key, or plain = true behind a proxy that ends TLS",
+                self.listen
+            ))),
+            (Some(_), None) => Err(Failure::Input(
+                "tls_key: is missing; a certificate needs the file of its key".into(),
+            )),
+            (None, Some(_)) => Err(Failure::Input(
+                "tls_certificate: is missing; a key needs the file of its certificate".into(),
+            )),
+        }
+    }
+
+    /// When the server takes backups by itself.
+    #[must_use]
+    pub fn backups(&self) -> Option<BackupPlan> {
+        let folder = self.backup_folder.clone()?;
+        Some(BackupPlan {
+            folder,
+            every: Duration::from_secs(u64::from(self.backup_every_hours) * 3_600),
+            keep: self.backup_keep,
+        })
+    }
+
     fn checked(self) -> Result<Self, Failure> {
         let wrong = |message: &str| Err(Failure::Input(message.to_owned()));
         if self.queue == 0 {
@@ -196,12 +302,18 @@ impl Config {
             ("connections_per_address", self.connections_per_address),
             ("streams_per_token", self.streams_per_token),
             ("lookups_per_minute", self.lookups_per_minute as usize),
+            ("backup_every_hours", self.backup_every_hours as usize),
+            ("backup_keep", self.backup_keep),
         ] {
             if number == 0 {
                 return wrong(&format!("{key} = 0: must be at least 1"));
             }
         }
         self.proxies()?;
+        self.origins()?;
+        if self.metrics_listen == Some(self.listen) && self.listen.port() != 0 {
+            return wrong("metrics_listen: must be another address than listen");
+        }
         if !(1..=100).contains(&self.on_time_target) {
             return wrong("on_time_target: must be from 1 to 100 per cent");
         }
@@ -303,6 +415,25 @@ mod tests {
             assert!(example.contains(&format!("{key} =")), "{key} is described");
             assert!(example.contains(variable), "{variable} is described");
         }
+    }
+
+    #[test]
+    fn the_packaged_configuration_is_read_and_differs_only_in_where_things_lie() {
+        let packaged = include_str!("../../../packaging/motcua.toml");
+        let packaged = Config::parse("motcua.toml", packaged).unwrap();
+        assert!(
+            packaged.listen.ip().is_loopback(),
+            "nobody else reaches it unasked"
+        );
+        assert!(packaged.backups().is_some());
+        let plain = Config {
+            database: packaged.database.clone(),
+            secret_file: packaged.secret_file.clone(),
+            metrics_listen: packaged.metrics_listen,
+            backup_folder: packaged.backup_folder.clone(),
+            ..Config::default()
+        };
+        assert_eq!(packaged, plain);
     }
 
     #[test]

@@ -2,15 +2,19 @@
 //!
 //! The only crate that knows the environment, the wall clock and chance.
 
+mod backup;
 pub mod catalogue;
 pub mod clock;
 mod commands;
 pub mod config;
+mod doctor;
 mod import;
+mod observe;
 mod progress;
 mod remotes;
 mod scratch;
 mod secret;
+mod supervisor;
 mod telemetry;
 mod text;
 
@@ -43,6 +47,17 @@ impl Failure {
         Failure::Work {
             message: message.into(),
             source: Some(Box::new(source)),
+        }
+    }
+
+    /// The same failure, with the key of the configuration that it is about.
+    fn about(self, key: &str) -> Self {
+        match self {
+            Failure::Input(wrong) => Failure::Input(format!("{key}: {wrong}")),
+            Failure::Work { message, source } => Failure::Work {
+                message: format!("{key}: {message}"),
+                source,
+            },
         }
     }
 

@@ -78,7 +78,8 @@ fn other_key(path: &Path) -> Failure {
     ))
 }
 
-fn read(path: &Path) -> Result<Option<Vec<u8>>, Failure> {
+/// The secret of a file; none where no file is.
+pub(crate) fn read(path: &Path) -> Result<Option<Vec<u8>>, Failure> {
     match std::fs::read_to_string(path) {
         Ok(text) => {
             let text = text.trim();

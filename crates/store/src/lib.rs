@@ -10,6 +10,7 @@ mod accounts;
 mod address;
 mod bulk;
 mod commit;
+mod copy;
 mod document;
 mod executor;
 mod export;
@@ -33,6 +34,7 @@ mod rating;
 mod read;
 mod recount;
 mod report;
+mod restoration;
 mod row;
 pub mod scratch;
 mod tally;
@@ -47,11 +49,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use app::foresight::{Flag, Foretold, KeptModel};
 use app::import::{Archive, Begun, End, Import, NewImport, Origin, Piece, Viewing};
 use app::ports::{
-    Account, AccountStore, Batch, BlockWanted, CommitError, Committed, Document, Installation, Job,
-    Key, KeyMark, Loaded, PrintWanted, Printed, Proposal, Published, ReadKept, ReadTx, Reserved,
-    Session, Store, StoreError, Token, Verdict, Verifiable, VoidWanted, Voided, Wanted,
-    WriteBatches, WriteCatalogue, WriteForecasts, WriteJobs, WriteNumbers, WritePins, WritePrints,
-    WriteTokens, WrongPin,
+    Account, AccountStore, Batch, BeginAgain, BlockWanted, CommitError, Committed, Document,
+    Installation, Job, Key, KeyMark, Loaded, Numbering, PrintWanted, Printed, Proposal, Published,
+    ReadKept, ReadTx, Reserved, Restorable, Session, Store, StoreError, Token, Verdict, Verifiable,
+    VoidWanted, Voided, Wanted, WriteBatches, WriteCatalogue, WriteForecasts, WriteJobs,
+    WriteNumbers, WritePins, WritePrints, WriteTokens, WrongPin,
 };
 use async_trait::async_trait;
 use domain::code::AnyCode;
@@ -60,11 +62,15 @@ use domain::id::{ActorId, ProvinceCode};
 use domain::time::Instant;
 
 pub use address::{check_address, shown};
+pub use copy::{copy_into, file_of};
 use executor::Executor;
 use fault::{store_error, unfinished};
 pub use import::write_raw;
 use inner::Inner;
-pub use open::{Durability, OpenError, Options, Patience, go_without_log, migrate, schema};
+use open::lock::Lock;
+pub use open::{
+    Durability, OpenError, Options, Patience, go_without_log, migrate, migrations, schema,
+};
 use pool::Pool;
 use read::Reading;
 
@@ -81,18 +87,22 @@ impl SeaStore {
     /// could lose an answered commit, unless the options permit that.
     pub async fn open(url: &str, options: Options) -> Result<Self, OpenError> {
         let (writer, readers, lock) = open::open(url, options).await?;
-        let store = Self {
+        let store = Self::over(writer, readers, lock);
+        if options.durability == Durability::Full {
+            store.assert_durable().await?;
+        }
+        Ok(store)
+    }
+
+    fn over(writer: Pool, readers: Pool, lock: Option<Lock>) -> Self {
+        Self {
             inner: Arc::new(Inner {
                 writer,
                 readers,
                 statements: AtomicU64::new(0),
                 lock: Mutex::new(lock),
             }),
-        };
-        if options.durability == Durability::Full {
-            store.assert_durable().await?;
         }
-        Ok(store)
     }
 
     /// Fails unless an answered commit survives a power cut. The error names the setting.
@@ -121,6 +131,24 @@ impl SeaStore {
         let lock = self.inner.lock.lock();
         drop(lock.unwrap_or_else(PoisonError::into_inner).take());
         Ok(())
+    }
+
+    /// The pools of connections: name, how many, and how many of them are idle.
+    #[must_use]
+    pub fn pools(&self) -> [(&'static str, u32, usize); 2] {
+        let pools = [
+            ("writers", &self.inner.writer),
+            ("readers", &self.inner.readers),
+        ];
+        pools.map(|(name, pool)| {
+            let (size, idle) = pool.count();
+            (name, size, idle)
+        })
+    }
+
+    /// What time it is on the database's server; none of a file, which has this machine's.
+    pub async fn server_time(&self) -> Result<Option<Instant>, StoreError> {
+        restoration::server_time(&self.reading()).await
     }
 
     /// The number of statements so far, without begin and commit. For tests.
@@ -375,6 +403,17 @@ impl Archive for SeaStore {
 
     async fn record_viewing(&self, viewing: &Viewing) -> Result<(), StoreError> {
         export::record(&self.writing(), viewing).await
+    }
+}
+
+#[async_trait]
+impl Restorable for SeaStore {
+    async fn numbering(&self) -> Result<Numbering, StoreError> {
+        restoration::numbering(&self.reading()).await
+    }
+
+    async fn begin_again(&self, again: &BeginAgain) -> Result<u64, StoreError> {
+        restoration::begin_again(&self.inner.writer, &self.inner.statements, again).await
     }
 }
 

@@ -122,6 +122,21 @@ impl Pool {
         }
     }
 
+    /// How many connections there are, and how many of them are idle.
+    pub(crate) fn count(&self) -> (u32, usize) {
+        let connections = self.current().connections;
+        match connections.get_database_backend() {
+            DbBackend::Postgres => {
+                let pool = connections.get_postgres_connection_pool();
+                (pool.size(), pool.num_idle())
+            }
+            _ => {
+                let pool = connections.get_sqlite_connection_pool();
+                (pool.size(), pool.num_idle())
+            }
+        }
+    }
+
     fn current(&self) -> Generation {
         let generation = self.shared.current.read();
         generation.unwrap_or_else(PoisonError::into_inner).clone()

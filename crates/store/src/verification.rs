@@ -1,6 +1,7 @@
 //! What is kept beside the events, read as it lies in the tables.
 
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 
 use app::ports::{KeptCode, KeptCounter, KeptDossier, KeptEvent, KeptTally, ReadKept, StoreError};
 use async_trait::async_trait;
@@ -15,6 +16,14 @@ use crate::page::VISIBLE;
 use crate::read::Reading;
 use crate::row::Place;
 use crate::value_table::ValueTable;
+
+#[derive(FromQueryResult)]
+struct SkippedRow {
+    unit: String,
+    day: i64,
+    first: i64,
+    last: i64,
+}
 
 #[derive(FromQueryResult)]
 struct ProvinceRow {
@@ -332,13 +341,27 @@ impl ReadKept for Reading {
              FROM counter c WHERE c.province = ? ORDER BY c.unit, c.day";
         let values = vec![province.as_str().into()];
         let rows: Vec<CounterRow> = self.db().all(sql, values).await.map_err(store_error)?;
+        let sql = "SELECT unit, CAST(day AS bigint) AS day, CAST(first AS bigint) AS first, \
+                 CAST(last AS bigint) AS last FROM skipped WHERE province = ?";
+        let values = vec![province.as_str().into()];
+        let ranges: Vec<SkippedRow> = self.db().all(sql, values).await.map_err(store_error)?;
+        let mut skipped: HashMap<(String, i64), Vec<RangeInclusive<i64>>> = HashMap::new();
+        for row in ranges {
+            let day = skipped.entry((row.unit, row.day)).or_default();
+            day.push(row.first..=row.last);
+        }
         Ok(rows
             .into_iter()
-            .map(|row| KeptCounter {
-                unit: row.unit,
-                day: row.day,
-                last: row.last,
-                without_dossier: row.without_dossier,
+            .map(|row| {
+                let key = (row.unit, row.day);
+                let skipped = skipped.remove(&key).unwrap_or_default();
+                KeptCounter {
+                    unit: key.0,
+                    day: key.1,
+                    last: row.last,
+                    without_dossier: row.without_dossier,
+                    skipped,
+                }
             })
             .collect())
     }

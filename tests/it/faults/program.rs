@@ -60,6 +60,12 @@ impl How {
         }
     }
 
+    /// With a variable of the configuration.
+    pub fn with(mut self, variable: &'static str, value: impl Into<String>) -> Self {
+        self.environment.push((variable, value.into()));
+        self
+    }
+
     /// With a configuration file.
     pub fn configured(file: &Path) -> Self {
         let environment = vec![(CONFIGURATION, file.display().to_string())];
@@ -81,6 +87,8 @@ pub struct Program {
     process: Child,
     /// The address at which it answers.
     pub address: String,
+    /// Where it shows its metrics, if it was told to.
+    pub metrics: Option<String>,
     /// The process id.
     pub pid: u32,
     /// The server ends once this pipe closes.
@@ -127,8 +135,23 @@ impl Program {
                 break address.trim().to_owned();
             }
         };
+        let watched = (how.environment.iter()).any(|(name, _)| *name == "MOTCUA_METRICS_LISTEN");
+        let metrics = watched.then(|| {
+            loop {
+                line.clear();
+                assert_ne!(
+                    said.read_line(&mut line).unwrap(),
+                    0,
+                    "it shows its metrics"
+                );
+                if let Some(address) = line.strip_prefix("metrics ") {
+                    break address.trim().to_owned();
+                }
+            }
+        });
         Self {
             address,
+            metrics,
             pid: process.id(),
             alive: process.stdin.take(),
             process,

@@ -18,6 +18,7 @@ use super::flag::{Flag, FlagReason, Foretold};
 use super::scoring::{is_foreseen, lay};
 use crate::engine::Engine;
 use crate::error::Error;
+use crate::metrics::{self, Timer};
 use crate::ports::{FeedHead, Scope, WorklistPage};
 
 /// How many events of the feed are read at once.
@@ -154,6 +155,7 @@ impl Engine {
             }
         }
         sweep.head = Some(head);
+        metrics::get().flags.inc_by(raised);
         if raised > 0 {
             self.tell();
         }
@@ -187,7 +189,14 @@ impl Engine {
             let Some(engine) = engine.upgrade() else {
                 return;
             };
-            if let Err(error) = engine.sweep(&mut sweep).await {
+            let began = Timer::start();
+            let swept = engine.sweep(&mut sweep).await;
+            began.stop(&metrics::get().sweep_seconds);
+            if swept.is_ok() {
+                let now = engine.now().timestamp_millis();
+                metrics::get().swept_at.set(now as f64 / 1_000.0);
+            }
+            if let Err(error) = swept {
                 let error = &error as &dyn std::error::Error;
                 tracing::error!(error, "cannot bring the flag log up to date");
             }

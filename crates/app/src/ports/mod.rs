@@ -19,6 +19,7 @@ mod pins;
 mod portal;
 mod prints;
 mod reports;
+mod restoration;
 mod scope;
 mod store;
 mod tokens;
@@ -55,6 +56,7 @@ pub use prints::{Print, PrintWanted, Printed, ReadPrints, WritePrints};
 pub use reports::{
     Rated, RatingsWanted, ReadReports, ReportRow, ReportWanted, Sums, SumsWanted, UnitPending,
 };
+pub use restoration::{BeginAgain, Numbering, Restorable};
 pub use scope::{Key, Scope};
 pub use store::{ReadTx, Store};
 pub use tokens::{ReadTokens, Token, WriteTokens};

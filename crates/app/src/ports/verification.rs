@@ -1,5 +1,7 @@
 //! What is kept beside the events, as it lies in the tables, to be compared with them.
 
+use std::ops::RangeInclusive;
+
 use async_trait::async_trait;
 use domain::code::AnyCode;
 use domain::id::{DossierId, ProvinceCode};
@@ -111,4 +113,6 @@ pub struct KeptCounter {
     pub last: i64,
     /// How many numbers up to it are in blocks and belong to no dossier.
     pub without_dossier: i64,
+    /// The numbers up to it that were skipped after a backup was put back.
+    pub skipped: Vec<RangeInclusive<i64>>,
 }

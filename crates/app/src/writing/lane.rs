@@ -18,6 +18,7 @@ use super::queue::Queue;
 use super::task::{self, Task};
 use crate::context::Context;
 use crate::error::Error;
+use crate::metrics::{self, Timer};
 use crate::ports::{Batch, CommitError, Key, StoreError, Wanted};
 
 /// How many commands one transaction carries at most.
@@ -82,6 +83,7 @@ impl Lane {
         if admitted.is_err() {
             return Err(Error::QueueFull);
         }
+        metrics::get().queue.inc();
         match self.bell.try_send(()) {
             // A signal is pending already, so the lane will look once more.
             Ok(()) | Err(TrySendError::Full(())) => {}
@@ -108,6 +110,8 @@ async fn run(
             if batch.is_empty() {
                 break;
             }
+            let taken = i64::try_from(batch.len()).unwrap_or(i64::MAX);
+            metrics::get().queue.dec_by(taken);
             let batch = aside.keep(batch, unit_of);
             if batch.is_empty() {
                 continue;
@@ -120,6 +124,7 @@ async fn run(
                 .catch_unwind()
                 .await;
             let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+            metrics::get().batch(commands, began.elapsed());
             match done {
                 Ok(held) => {
                     tracing::debug!(
@@ -176,7 +181,10 @@ async fn go_on(
 /// somebody who holds what it writes.
 async fn attempt(context: &Context, batch: Vec<Waits>, tries: usize) -> Vec<Waits> {
     let wanted = task::wanted(batch.iter().map(|(task, _)| task), context);
-    let loaded = match context.store.load(&wanted).await {
+    let loading = Timer::start();
+    let loaded = context.store.load(&wanted).await;
+    loading.stop(&metrics::get().load_seconds);
+    let loaded = match loaded {
         Ok(loaded) => loaded,
         Err(error) => {
             return failed(context, batch, error, "cannot load a batch").await;
@@ -214,7 +222,10 @@ async fn attempt(context: &Context, batch: Vec<Waits>, tries: usize) -> Vec<Wait
         refuse_all(waiting, &error);
         return Vec::new();
     }
-    match context.store.commit(Batch { changes }).await {
+    let committing = Timer::start();
+    let committed = context.store.commit(Batch { changes }).await;
+    committing.stop(&metrics::get().commit_seconds);
+    match committed {
         Ok(committed) => {
             let written: HashMap<Key, Dossier> = committed
                 .dossiers

@@ -72,9 +72,14 @@ fn http_status_of(status: &Status) -> StatusCode {
     }
 }
 
+/// The code of an answer, for whoever counts and logs it: HTTP has fewer of them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Coded(pub Code);
+
 /// The answer for a status.
 pub(crate) fn respond(status: &Status) -> Response {
     let mut response = json(http_status_of(status), body(status).to_string());
+    response.extensions_mut().insert(Coded(status.code()));
     let wait = status
         .get_details_retry_info()
         .and_then(|retry| retry.retry_delay)

@@ -28,6 +28,7 @@ use tower::ServiceExt;
 use crate::door::{self, Doors};
 use crate::proto;
 use crate::status;
+pub(crate) use error::Coded;
 use error::respond;
 pub use error::{code_name, code_name_exists, http_status};
 use frames::Frames;

@@ -50,6 +50,13 @@ fn configured(config: &Config) -> Vec<Row> {
         ("database", store::shown(&config.database)),
         ("listen", config.listen.to_string()),
         (
+            "certificate",
+            config
+                .tls_certificate
+                .as_ref()
+                .map_or_else(|| "none".to_owned(), |file| file.display().to_string()),
+        ),
+        (
             "secret_file",
             format!("{} (not shown)", config.secret_file.display()),
         ),

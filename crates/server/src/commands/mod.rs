@@ -2,19 +2,25 @@
 //!
 //! This file has the enum of all commands.
 
+pub mod backup;
 pub mod bench;
 pub mod calendar;
 pub mod check;
+pub mod completions;
+pub mod doctor;
 pub mod due;
 pub mod export;
 pub mod forecast;
 pub mod import;
 mod installation;
+pub mod man;
 pub mod migrate;
 pub mod offline;
+pub mod openapi;
 pub mod portal;
 mod printing;
 pub mod report;
+pub mod restore;
 pub mod serve;
 pub mod token;
 pub mod units;
@@ -24,7 +30,7 @@ pub mod verify;
 pub use installation::Database;
 pub(crate) use installation::{Installation, caller, open_store, open_with, unreadable};
 pub(crate) use printing::{Format, PlainFormat, moment, print, words};
-pub(crate) use serve::asked_to_stop;
+pub(crate) use serve::{asked_to_stop, outlive_full_files};
 
 use std::process::ExitCode;
 
@@ -78,8 +84,16 @@ enum Command {
     Bench(bench::Bench),
     Units(units::Units),
     Verify(verify::Verify),
+    Backup(backup::Backup),
+    Restore(restore::Restore),
+    Doctor(doctor::Doctor),
     Forecast(forecast::Forecast),
     Calendar(calendar::Calendar),
+    Openapi(openapi::Openapi),
+    #[command(hide = true)]
+    Completions(completions::Completions),
+    #[command(hide = true)]
+    Man(man::Man),
     Portal(portal::Portal),
 }
 
@@ -101,8 +115,14 @@ impl Cli {
             Command::Bench(flags) => wait(bench::run(flags)),
             Command::Units(flags) => wait(units::run(flags, language)),
             Command::Verify(flags) => wait(verify::run(flags)),
+            Command::Backup(flags) => wait(backup::run(flags)),
+            Command::Restore(flags) => wait(restore::run(flags)),
+            Command::Doctor(flags) => wait(doctor::run(flags)),
             Command::Forecast(flags) => wait(forecast::run(flags)),
             Command::Calendar(flags) => wait(calendar::run(flags, language)),
+            Command::Openapi(flags) => openapi::run(&flags),
+            Command::Completions(flags) => completions::run(&flags),
+            Command::Man(flags) => man::run(&flags),
             Command::Portal(flags) => wait(portal::run(flags, language)),
         }
     }

@@ -12,7 +12,7 @@ use app::ports::{AccountStore, Clock, Published, Store};
 use app::{Engine, Gate, Parts, gate};
 use domain::catalogue::Catalogue;
 use domain::role::Role;
-use motcua_http::Health;
+use motcua_http::{Certificate, Health};
 use store::{Options, Patience, SeaStore};
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -21,10 +21,11 @@ use web::{DemoRole, Pages};
 use super::{migrate, open_with};
 use crate::clock::{SystemClock, SystemIds};
 use crate::config::{self, Config};
+use crate::observe::Observed;
 use crate::remotes::{self, Workers};
 use crate::scratch::Scratch;
 use crate::secret::{self, Replaced};
-use crate::{Failure, catalogue, telemetry};
+use crate::{Failure, backup, catalogue, supervisor, telemetry};
 use demo::Demo;
 
 /// Serve gRPC, gRPC-Web and JSON on one port.
@@ -67,11 +68,18 @@ pub async fn run(flags: Serve) -> Result<ExitCode, Failure> {
         config.listen = address;
     }
     outlive_full_files()?;
+    // Before anything is written: a wrong pair would stop the start only at its end.
+    config.certificate()?;
     let catalogue = Arc::new(catalogue::read(config.catalogue.as_deref())?);
     // The port is taken before the long work, so that a port in use is reported at once.
     let port = Port::take(config.listen)?;
+    let watchers = match config.metrics_listen {
+        Some(address) => Some(Port::take(address).map_err(|taken| taken.about("metrics_listen"))?),
+        None => None,
+    };
+    let ports = Ports { port, watchers };
     if flags.demo {
-        return serve_demo(config, flags.database.is_some(), catalogue, port).await;
+        return serve_demo(config, flags.database.is_some(), catalogue, ports).await;
     }
     telemetry::start(&config.log, config.log_format)?;
     if flags.without_log {
@@ -88,7 +96,7 @@ pub async fn run(flags: Serve) -> Result<ExitCode, Failure> {
     };
     let store = open_to_serve(&config).await?;
     let secret = secret::of_database(&config.secret_file, &store, &SystemIds, replaced).await?;
-    serve(&config, catalogue, store, secret, port, None).await
+    serve(&config, catalogue, store, secret, ports, None).await
 }
 
 /// Builds the demo and serves it from a scratch database, or from a named one that stays.
@@ -96,7 +104,7 @@ async fn serve_demo(
     mut config: Config,
     kept: bool,
     catalogue: Arc<Catalogue>,
-    port: Port,
+    ports: Ports,
 ) -> Result<ExitCode, Failure> {
     // The folder is removed with this value, also if building fails.
     let folder = if kept { None } else { Some(Scratch::make()?) };
@@ -117,7 +125,15 @@ async fn serve_demo(
         () = asked_to_stop() => return Ok(ExitCode::SUCCESS),
     };
     let store = open_to_serve(&config).await?;
-    serve(&config, catalogue, store, secret, port, Some((built, kept))).await
+    serve(
+        &config,
+        catalogue,
+        store,
+        secret,
+        ports,
+        Some((built, kept)),
+    )
+    .await
 }
 
 /// Opens the database for callers; nobody else may serve the same file.
@@ -180,8 +196,25 @@ impl Port {
     }
 }
 
+/// The port of the callers, and that of those who watch.
+struct Ports {
+    port: Port,
+    watchers: Option<Port>,
+}
+
 /// How many connections may wait to be accepted; the kernel may allow fewer.
 const BACKLOG: u32 = 1_024;
+
+/// Refuses a folder for backups that is not there, so that the first night does not show it.
+fn check_folder(folder: &std::path::Path) -> Result<(), Failure> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    Err(Failure::Input(format!(
+        "backup_folder: {} is no folder; make it, and let only the server's user read it",
+        folder.display()
+    )))
+}
 
 fn cannot_listen(address: SocketAddr, error: std::io::Error) -> Failure {
     Failure::work(format!("cannot listen on {address}"), error)
@@ -205,10 +238,11 @@ fn introduce(demo: &Demo, kept: bool, database: &str) {
 }
 
 /// Prints where the server answers: one line for browsers, and one a protocol.
-fn announce(address: SocketAddr) {
-    println!("open http://{address}");
-    println!("grpc http://{address}");
-    println!("json http://{address}/motcua.v1.DossierService/GetDossier");
+fn announce(address: SocketAddr, is_encrypted: bool) {
+    let scheme = if is_encrypted { "https" } else { "http" };
+    println!("open {scheme}://{address}");
+    println!("grpc {scheme}://{address}");
+    println!("json {scheme}://{address}/motcua.v1.DossierService/GetDossier");
 }
 
 /// What to try in a shell.
@@ -232,7 +266,7 @@ async fn serve(
     catalogue: Arc<Catalogue>,
     store: SeaStore,
     secret: Vec<u8>,
-    port: Port,
+    ports: Ports,
     demo: Option<(Demo, bool)>,
 ) -> Result<ExitCode, Failure> {
     let store = Arc::new(store);
@@ -274,12 +308,15 @@ async fn serve(
         max_connections: config.connections,
         max_connections_per_peer: config.connections_per_address,
         trusted_proxies: config.proxies()?,
+        certificate: config.certificate()?,
         ..motcua_http::Settings::default()
     };
     let mut services = grpc::serve::Settings {
         reflection: config.reflection,
         target: f64::from(config.on_time_target) / 100.0,
         streams_per_token: config.streams_per_token,
+        origins: config.origins()?,
+        slow: Duration::from_millis(config.slow_call_ms),
         ..grpc::serve::Settings::default()
     };
     if store.is_shared() {
@@ -293,6 +330,17 @@ async fn serve(
     });
     engine.allow_lookups(config.lookups_per_minute);
     let health = Health::new(Arc::clone(&engine), gate.clone());
+    let backups = config.backups();
+    let observed = Observed::new(
+        Arc::clone(&engine),
+        Arc::clone(&store),
+        health.clone(),
+        backups.as_ref().map(|plan| plan.folder.clone()),
+    );
+    if let Some(plan) = &backups {
+        check_folder(&plan.folder)?;
+    }
+    let watchers_health = health.clone();
     let pages = Pages {
         accounts: Accounts::new(
             Arc::clone(&store) as Arc<dyn AccountStore>,
@@ -303,6 +351,7 @@ async fn serve(
         settings: web::Settings {
             target: services.target,
             demo: trials,
+            secure: limits.certificate.is_some(),
             ..web::Settings::default()
         },
     };
@@ -315,7 +364,8 @@ async fn serve(
     // Before anybody is told where we are: who is told may at once ask us to stop.
     let mut stop_signals = StopSignals::listen()?;
     // Everything that a caller may need is ready, so the port opens now.
-    let listener = port
+    let listener = ports
+        .port
         .open()
         .map_err(|error| cannot_listen(config.listen, error))?;
     let address = listener
@@ -324,13 +374,33 @@ async fn serve(
     match &demo {
         Some((demo, kept)) => {
             introduce(demo, *kept, &config.database);
-            announce(address);
+            announce(address, limits.certificate.is_some());
             invite(demo, address);
             // Logging starts now, so that no log line stands above the text for the reader.
             telemetry::start(&config.log, config.log_format)?;
         }
-        None => announce(address),
+        None => announce(address, limits.certificate.is_some()),
     }
+    if let Some(watchers) = ports.watchers {
+        let cannot = |error| Failure::work("cannot open the port of the metrics", error);
+        let listener = watchers.open().map_err(cannot)?;
+        let address = listener.local_addr().map_err(cannot)?;
+        println!("metrics http://{address}/metrics");
+        let text = move || observed.clone().text();
+        tokio::spawn(async move {
+            if let Err(error) = motcua_http::watch(listener, watchers_health, text).await {
+                tracing::error!(%error, "metrics are not shown any more");
+            }
+        });
+    }
+    if let Some(certificate) = &limits.certificate {
+        tokio::spawn(follow_certificate(Arc::clone(certificate)));
+    }
+    if let Some(plan) = backups {
+        tokio::spawn(backup::keep_up(config.clone(), plan));
+    }
+    supervisor::say(&format!("READY=1\nSTATUS=serving on {address}"));
+    tokio::spawn(supervisor::keep_alive());
     tracing::info!(
         version = env!("CARGO_PKG_VERSION"),
         database = store::shown(&config.database),
@@ -341,6 +411,7 @@ async fn serve(
     let (stop, stopped) = tokio::sync::oneshot::channel();
     let hard = async {
         stop_signals.next().await;
+        supervisor::say("STOPPING=1");
         tracing::info!(
             limit_s = config.shutdown_seconds,
             "stopping: running calls may finish"
@@ -370,6 +441,22 @@ async fn serve(
 /// one, and a reader should see an event within a second.
 const POLL_SHARED: Duration = Duration::from_millis(500);
 
+/// How often the files of the certificate are looked at.
+const FOLLOW_CERTIFICATE: Duration = Duration::from_secs(10);
+
+/// Takes a renewed certificate for new connections.
+async fn follow_certificate(certificate: Arc<Certificate>) {
+    let mut pause = tokio::time::interval(FOLLOW_CERTIFICATE);
+    loop {
+        pause.tick().await;
+        match certificate.renew() {
+            Ok(true) => tracing::info!("the certificate was renewed"),
+            Ok(false) => {}
+            Err(error) => tracing::error!(%error, "the certificate before stays in use"),
+        }
+    }
+}
+
 /// How often the server asks for catalogue texts that other processes published.
 const FOLLOW: Duration = Duration::from_secs(1);
 
@@ -390,7 +477,7 @@ const EXPIRY: Duration = Duration::from_secs(60);
 /// A write beyond the limit on file sizes (RLIMIT_FSIZE) kills a process unless it handles the
 /// signal. With a handler the write fails as on a full disk: callers are told to retry, and the
 /// server survives until there is room.
-fn outlive_full_files() -> Result<(), Failure> {
+pub(crate) fn outlive_full_files() -> Result<(), Failure> {
     /// The signal's number on Linux and the BSDs.
     const SIGXFSZ: i32 = 25;
     // The handler stays installed although nothing waits for the signal.

@@ -16,6 +16,12 @@ pub enum OpenError {
         /// What was given, its password hidden.
         url: String,
     },
+    /// On a server, where a file is needed.
+    #[error("{url} is no file; only a file can be copied so")]
+    NotAFile {
+        /// The database, its password hidden.
+        url: String,
+    },
     /// An old server.
     #[error("the server is PostgreSQL {found}, expected 15 or newer")]
     TooOld {

@@ -7,6 +7,8 @@ mod postgres;
 mod schema;
 mod sqlite;
 
+use std::path::Path;
+
 use migrations::Migrator;
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr};
 use sea_orm_migration::MigratorTrait;
@@ -14,9 +16,9 @@ use sea_orm_migration::MigratorTrait;
 pub use error::OpenError;
 pub use options::{Durability, Options, Patience};
 use schema::pending;
-pub use schema::schema;
+pub use schema::{migrations, schema};
 
-use crate::address::Address;
+use crate::address::{Address, shown};
 use crate::pool::Pool;
 use crate::recount;
 
@@ -81,6 +83,19 @@ pub(crate) async fn open(
             Ok((writer, readers, None))
         }
     }
+}
+
+/// One connection to a file that is to be copied, whoever serves it.
+pub(crate) async fn to_copy(url: &str) -> Result<DatabaseConnection, OpenError> {
+    let Address::Sqlite(file) = Address::parse(url)? else {
+        return Err(OpenError::NotAFile { url: shown(url) });
+    };
+    sqlite::to_copy(url, &file).await
+}
+
+/// The connections to a copy, which stays as it is.
+pub(crate) async fn copy(file: &Path) -> Result<(Pool, Pool), OpenError> {
+    sqlite::copy(file).await
 }
 
 /// One connection to a server, whatever the state of the database.

@@ -13,6 +13,12 @@ pub fn schema() -> String {
     migrations::names().pop().unwrap_or_default()
 }
 
+/// All migrations of this version, in order.
+#[must_use]
+pub fn migrations() -> Vec<String> {
+    migrations::names()
+}
+
 /// Fails unless a database has the current schema, whole and counted.
 pub(super) async fn check_schema(db: &impl ConnectionTrait) -> Result<(), OpenError> {
     let pending = pending(db).await?;

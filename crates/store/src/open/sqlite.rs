@@ -68,6 +68,41 @@ pub(super) async fn open(
     Ok((Pool::new(writer, None), Pool::new(readers, None), lock))
 }
 
+/// One connection for copying the file. It writes nothing, but is opened as one that may: the log of a
+/// server that was killed has to be read first, and for that SQLite makes a file beside the database.
+pub(super) async fn to_copy(url: &str, file: &Path) -> Result<DatabaseConnection, OpenError> {
+    if !file.exists() {
+        return Err(OpenError::Missing {
+            file: file.to_owned(),
+        });
+    }
+    lock::check_log(file)?;
+    let connection = connect(url, 1, |options| options).await?;
+    lock::forget_killed(file);
+    Ok(connection)
+}
+
+/// The connections to a file that nobody changes while it is open.
+pub(super) async fn copy(file: &Path) -> Result<(Pool, Pool), OpenError> {
+    if !file.exists() {
+        return Err(OpenError::Missing {
+            file: file.to_owned(),
+        });
+    }
+    let open = || {
+        let file = file.to_owned();
+        connect("sqlite:", 1, move |options| {
+            options.filename(&file).read_only(true).immutable(true)
+        })
+    };
+    let writer = open().await?;
+    if let Err(error) = check_schema(&writer).await {
+        writer.close().await?;
+        return Err(error);
+    }
+    Ok((Pool::new(writer, None), Pool::new(open().await?, None)))
+}
+
 /// Fails unless an answered commit survives a power cut.
 pub(super) async fn assert_durable(writer: &Pool) -> Result<(), OpenError> {
     for (setting, expected) in [

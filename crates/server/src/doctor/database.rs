@@ -1,0 +1,179 @@
+//! The database: whether it opens, what schema and settings it has, and whether the key fits.
+
+use std::sync::Arc;
+
+use app::Catalogues;
+use app::keys::Keys;
+use app::ports::{Installation, Restorable, Store};
+use domain::catalogue::Catalogue;
+use store::{OpenError, Options, Patience, SeaStore};
+
+use super::{Finding, time};
+use crate::backup::fingerprint;
+use crate::config::Config;
+use crate::secret;
+
+pub(super) async fn look(config: &Config, shipped: Option<Catalogue>) -> Vec<Finding> {
+    let shown = store::shown(&config.database);
+    let options = Options {
+        patience: Patience::ForCallers,
+        readers: 1,
+        ..Options::default()
+    };
+    let store = match SeaStore::open(&config.database, options).await {
+        Ok(store) => store,
+        Err(error) => return refused(&shown, &error),
+    };
+    let settings = if store.is_shared() {
+        "fsync, full_page_writes and synchronous_commit are on"
+    } else {
+        "journal_mode is wal, synchronous is full"
+    };
+    let mut findings = vec![
+        Finding::ok("database", shown),
+        Finding::ok("schema", store::schema()),
+        Finding::ok("settings", settings),
+    ];
+    match inside(config, &store, shipped, &mut findings).await {
+        Ok(()) => {}
+        Err(error) => findings.push(Finding::fail(
+            "database",
+            chain(&error),
+            "see whether the database's machine and disk are well; then `motcua verify`",
+        )),
+    }
+    if let Err(error) = store.close().await {
+        let remedy = "look whether another program holds the file";
+        findings.push(Finding::warn("database", chain(&error), remedy));
+    }
+    findings
+}
+
+async fn inside(
+    config: &Config,
+    store: &SeaStore,
+    shipped: Option<Catalogue>,
+    findings: &mut Vec<Finding>,
+) -> Result<(), app::ports::StoreError> {
+    findings.push(key(config, store).await?);
+    let numbering = store.numbering().await?;
+    findings.push(time::clock(store.server_time().await?, numbering.newest));
+    let Some(shipped) = shipped else {
+        findings.push(Finding::skip("calendar", "the catalogue cannot be read"));
+        return Ok(());
+    };
+    let read = store.read().await?;
+    let catalogues = Catalogues::read(Arc::new(shipped), read.as_ref()).await;
+    drop(read);
+    match catalogues {
+        Ok(catalogues) => {
+            let published = numbering.provinces.first();
+            let catalogue = published.map_or_else(
+                || Arc::clone(catalogues.shipped()),
+                |province| catalogues.of(province),
+            );
+            let national = catalogue.calendars.national();
+            let official = national.last_official_day();
+            findings.push(time::calendar(official, national.last_day()));
+        }
+        Err(error) => findings.push(Finding::fail(
+            "calendar",
+            chain(&error),
+            "what was published cannot be read with this catalogue: use the catalogue of this version",
+        )),
+    }
+    Ok(())
+}
+
+async fn key(config: &Config, store: &SeaStore) -> Result<Finding, app::ports::StoreError> {
+    const NAME: &str = "key";
+    let file = config.secret_file.display();
+    let mark = store.key_mark().await?;
+    let secret = match secret::read(&config.secret_file) {
+        Ok(secret) => secret,
+        Err(failure) => {
+            let remedy = "let the server's user read it, and put it back from where it is kept if it is \
+                          damaged";
+            return Ok(Finding::fail(NAME, failure.to_string(), remedy));
+        }
+    };
+    let Some(secret) = secret else {
+        if mark.is_used {
+            return Ok(Finding::fail(
+                NAME,
+                format!("{file} is not there, and the database has dossiers of its key"),
+                "put the file back from where it is kept; `motcua serve --new-key` says what another costs",
+            ));
+        }
+        return Ok(Finding::ok(
+            NAME,
+            format!("{file} is made when the server first starts"),
+        ));
+    };
+    let keys = Keys::new(&secret);
+    if !keys.fit(&mark) {
+        return Ok(Finding::fail(
+            NAME,
+            format!("{file} is not the key that the database belongs to"),
+            "put the right file back; `motcua serve --new-key` says what another costs",
+        ));
+    }
+    let print = fingerprint(&keys.check());
+    Ok(Finding::ok(NAME, format!("{file}, fingerprint {print}")))
+}
+
+fn refused(shown: &str, error: &OpenError) -> Vec<Finding> {
+    let (name, remedy) = match error {
+        OpenError::Missing { .. } => (
+            "database",
+            "`motcua migrate` makes it; look for a mistake in the path before",
+        ),
+        OpenError::Unmigrated { .. } | OpenError::Uncounted => (
+            "schema",
+            "take a backup, then `motcua migrate` (`--dry-run` shows what it would do)",
+        ),
+        OpenError::Newer { .. } | OpenError::HalfApplied { .. } => (
+            "schema",
+            "use the motcua that wrote it, or put a backup back: `motcua restore --help`",
+        ),
+        OpenError::NotDurable { .. } => (
+            "settings",
+            "set it in the server's configuration, and reload that",
+        ),
+        OpenError::LogLost { .. } => (
+            "database",
+            "put the log back, or a backup: `motcua restore --help`",
+        ),
+        OpenError::TooOld { .. } => ("database", "upgrade the server"),
+        OpenError::NotADatabase { .. }
+        | OpenError::NotAFile { .. }
+        | OpenError::InUse { .. }
+        | OpenError::Database(_) => (
+            "database",
+            "see whether its machine runs, and whether user, password and rights are right",
+        ),
+    };
+    let mut findings = Vec::new();
+    if name != "database" {
+        findings.push(Finding::ok("database", shown));
+    }
+    findings.push(Finding::fail(
+        name,
+        format!("{shown}: {}", chain(error)),
+        remedy,
+    ));
+    let why = "the database cannot be opened";
+    findings.extend(["key", "clock", "calendar"].map(|name| Finding::skip(name, why)));
+    findings
+}
+
+/// An error with its causes, on one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut told = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        told = format!("{told}: {error}");
+        cause = error.source();
+    }
+    told
+}

@@ -1,0 +1,85 @@
+//! The examples run, in the languages that desks are written in.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use domain::role::Role;
+
+use crate::port::Port;
+use crate::world::{PROVINCE, WARD, World};
+
+fn example(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../examples")
+        .join(name)
+}
+
+/// What a desk says that works against a server for a while.
+async fn said(mut desk: Command) -> String {
+    let world = World::at("2026-08-03 10:00").await;
+    let receptionist = world.token(Role::Receptionist, WARD).await;
+    let portal = world.token(Role::Portal, PROVINCE).await;
+    let port = Port::open(&world.engine).await;
+    desk.args([
+        &format!("http://{}", port.address),
+        WARD,
+        &receptionist,
+        &portal,
+    ]);
+    let output = tokio::task::spawn_blocking(move || desk.output())
+        .await
+        .unwrap();
+    let output = output.expect("the language is there");
+    let wrong = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{wrong}");
+    port.stop().await;
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[track_caller]
+fn is_a_day_at_the_desk(said: &str) {
+    let lines: Vec<&str> = said.lines().collect();
+    let begins = [
+        "received H60.02215-260803-0001 due 2026-08-06T",
+        "receipt H60.02215-260803-0001 PIN ",
+        "buttons RequestSupplement, AdvanceDossier, ",
+        "refused STALE_DOSSIER - Hồ sơ",
+        "advanced H60.02215-260803-0001 version 2",
+        "events 2",
+    ];
+    assert_eq!(lines.len(), begins.len(), "{said}");
+    for (line, begin) in lines.iter().zip(begins) {
+        assert!(
+            line.starts_with(begin),
+            "`{line}` does not begin with `{begin}`"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_desk_in_python_receives_prints_is_refused_and_follows_the_feed() {
+    let mut desk = Command::new("python3");
+    desk.arg(example("python/desk.py"));
+    is_a_day_at_the_desk(&said(desk).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_desk_in_typescript_receives_prints_is_refused_and_follows_the_feed() {
+    let folder = tempfile::tempdir().unwrap();
+    for file in ["desk.ts", "globals.d.ts", "package.json", "tsconfig.json"] {
+        let from = example("typescript").join(file);
+        std::fs::copy(from, folder.path().join(file)).unwrap();
+    }
+    let built = Command::new("tsc")
+        .current_dir(folder.path())
+        .output()
+        .expect("tsc of Debian's package node-typescript is needed");
+    assert!(
+        built.status.success(),
+        "{}",
+        String::from_utf8_lossy(&built.stdout)
+    );
+    let mut desk = Command::new("node");
+    desk.arg(folder.path().join("desk.js"));
+    is_a_day_at_the_desk(&said(desk).await);
+}
