@@ -266,7 +266,7 @@ fn a_mirror_obeys_its_own_system_alone() {
         .into_iter()
         .filter(|procedure| matches!(procedure.authority, Authority::Mirrored { .. }))
         .collect();
-    assert_eq!(mirrored.len(), 8);
+    assert_eq!(mirrored.len(), 15);
     for procedure in mirrored {
         let Authority::Mirrored { system } = procedure.authority.clone() else {
             unreachable!("filtered above");
@@ -318,7 +318,8 @@ fn results_are_given_at_once_only_where_the_procedure_says_so() {
             Err(refusal) => assert_eq!(refusal, Refusal::NotOnTheSpot, "{code}"),
         }
     }
-    assert_eq!(at_once, ["2.000815", "2.000884"]);
+    at_once.dedup();
+    assert_eq!(at_once, ["2.000815", "2.000884"], "in each version");
 }
 
 #[test]

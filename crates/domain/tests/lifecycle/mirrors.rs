@@ -276,7 +276,7 @@ fn every_shipped_mirror_has_a_system_that_messages_can_name() {
         let story = Story::new(procedure);
         named += usize::from(story.authority().as_str() != "Hệ thống khác");
     }
-    assert_eq!(named, 8);
+    assert_eq!(named, 15);
 }
 
 #[test]

@@ -163,6 +163,8 @@ fn an_outline_is_handed_over_once_and_resolved_without_steps() {
     let outlines: Vec<_> = desk::all_shipped()
         .into_iter()
         .filter(|procedure| procedure.is_outline() && procedure.authority == Authority::Ours)
+        // The agencies of a linked one have to finish first.
+        .filter(|procedure| procedure.legs.is_empty())
         .collect();
     assert!(outlines.len() > 20, "most shipped procedures are outlines");
     for procedure in outlines {
@@ -233,7 +235,7 @@ fn every_shipped_process_can_be_walked_from_the_desk_to_the_citizen_by_its_own_r
         story.goes_on("3 Aug 11:00 returned");
         walked += 1;
     }
-    assert_eq!(walked, 20, "procedures with steps");
+    assert_eq!(walked, 32, "procedures with steps");
 }
 
 /// The shortest way from the first step to a final one.
