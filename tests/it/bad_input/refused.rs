@@ -450,7 +450,7 @@ async fn every_reason_of_the_law_is_met_and_explained() {
             role,
             method,
             body,
-        } = met(reason).await;
+        } = Box::pin(met(reason)).await;
         let (json, witness) = (Json::over(&world), Witness::of(&world).await);
         let token = world.token(role, WARD).await;
         let before = witness.seen().await;
