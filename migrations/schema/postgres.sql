@@ -624,6 +624,8 @@ CREATE INDEX dossier_open ON dossier USING btree (province, precedence, id) WHER
 
 CREATE INDEX dossier_overdue ON dossier USING btree (province, overdue_from, ended, resolving) WHERE overdue_from < '9223372036854775807'::bigint;
 
+CREATE INDEX dossier_waiting_for_papers ON dossier USING btree (province, id) WHERE status = 5;
+
 CREATE INDEX import_place ON import USING btree (province, place) WHERE place IS NOT NULL;
 
 CREATE UNIQUE INDEX import_running ON import USING btree (province, source) WHERE finished IS NULL;

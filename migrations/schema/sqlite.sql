@@ -143,6 +143,8 @@ CREATE INDEX dossier_open ON dossier (province, precedence, id) WHERE status IN 
 CREATE INDEX dossier_overdue ON dossier (province, overdue_from, ended, resolving)
     WHERE overdue_from < 9223372036854775807;
 
+CREATE INDEX dossier_waiting_for_papers ON dossier (province, id) WHERE status = 5;
+
 CREATE TABLE event (
     seq         INTEGER PRIMARY KEY AUTOINCREMENT, -- place in the feed
     province    TEXT    NOT NULL,

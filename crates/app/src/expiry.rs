@@ -6,8 +6,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::dossier::Rewrite;
 use domain::dossier::change::expiry::expires;
-use domain::dossier::{Rewrite, Status};
 use domain::id::{ActorId, DossierId, ProvinceCode};
 use domain::role::Role;
 use domain::time::Instant;
@@ -16,7 +16,6 @@ use crate::catalogues;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::jobs::Order;
-use crate::ports::{DossierFilter, List, Scope};
 
 /// How many dossiers are read at once.
 const PAGE: u32 = 1_000;
@@ -73,18 +72,9 @@ impl Engine {
         let mut found = Vec::new();
         let mut after = None;
         loop {
-            let list = List {
-                scope: Scope::Province(province.clone()),
-                filter: DossierFilter {
-                    statuses: vec![Status::SupplementRequested],
-                    ..DossierFilter::default()
-                },
-                after,
-                limit: PAGE,
-            };
             let page = {
                 let read = self.context.store.read().await?;
-                read.list(&list).await?
+                read.waiting_for_papers(province, after, PAGE).await?
             };
             let Some(last) = page.last() else {
                 return Ok(found);

@@ -3,7 +3,7 @@
 
 use app::ports::{Assignee, DossierFilter, List, Scope, Search, StoreError, WorklistPage};
 use domain::dossier::Dossier;
-use domain::id::{DossierId, ProcedureCode, UnitCode};
+use domain::id::{DossierId, ProcedureCode, ProvinceCode, UnitCode};
 use domain::time::Instant;
 use sea_orm::sea_query::{
     Condition, Expr, ExprTrait, JoinType, LikeExpr, Order, Query, SelectStatement, UnionType,
@@ -36,6 +36,26 @@ pub(crate) async fn list<C: ConnectionTrait>(
         .columns(COLUMNS)
         .order_by(id, Order::Asc)
         .limit(list.limit.into());
+    dossiers(db, &select).await
+}
+
+/// A literal for the same reason: the index of those who were asked for papers.
+const WAITS_FOR_PAPERS: &str = "d.status = 5";
+
+/// The dossiers of a province whose citizens were asked for papers.
+pub(crate) async fn waiting_for_papers<C: ConnectionTrait>(
+    db: &Executor<'_, C>,
+    province: &ProvinceCode,
+    after: Option<DossierId>,
+    limit: u32,
+) -> Result<Vec<Dossier>, StoreError> {
+    let Within { mut select, id } = within(&Scope::Province(province.clone()));
+    select
+        .and_where(Expr::cust(WAITS_FOR_PAPERS))
+        .and_where_option(after.map(|after| Expr::col(id).gt(after.to_string())))
+        .columns(COLUMNS)
+        .order_by(id, Order::Asc)
+        .limit(limit.into());
     dossiers(db, &select).await
 }
 

@@ -217,6 +217,15 @@ impl ReadDossiers for Reading {
             .collect()
     }
 
+    async fn waiting_for_papers(
+        &self,
+        province: &ProvinceCode,
+        after: Option<DossierId>,
+        limit: u32,
+    ) -> Result<Vec<Dossier>, StoreError> {
+        page::waiting_for_papers(&self.db(), province, after, limit).await
+    }
+
     async fn list(&self, list: &List) -> Result<Vec<Dossier>, StoreError> {
         page::list(&self.db(), list).await
     }

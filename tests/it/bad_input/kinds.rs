@@ -9,6 +9,8 @@ pub enum Kind {
     RequestId,
     /// A dossier by id or code, required.
     DossierName,
+    /// The name of a dossier that may be left out.
+    OptionalDossierName,
     /// The version last read, required.
     Etag,
     /// A unit that must be given.
@@ -144,10 +146,12 @@ impl Kind {
                 ),
             ],
             Kind::DossierName => {
+                let missing = vec![(Value::Null, EMPTY), (json!("  "), EMPTY)];
+                [missing, Kind::OptionalDossierName.wrong()].concat()
+            }
+            Kind::OptionalDossierName => {
                 let expected = "expected a dossier name";
                 vec![
-                    (Value::Null, EMPTY),
-                    (json!("  "), EMPTY),
                     (json!("dossiers/"), expected),
                     (json!("units/H60.02215"), expected),
                     (json!("hồ sơ 1"), expected),

@@ -119,6 +119,7 @@ const FIELDS: &[(&str, &[(&str, Kind)])] = &[
             ("day", Kind::Day),
             ("numbers", Kind::Numbers),
             ("reason", Kind::VoidReason),
+            ("later_dossier", Kind::OptionalDossierName),
         ],
     ),
     (

@@ -14,7 +14,7 @@ use crate::world::{PROVINCE, WARD, World};
 
 #[tokio::test]
 async fn every_write_repeated_later_gives_the_first_answer_and_writes_nothing() {
-    let world = World::at("2026-08-03 10:00").await;
+    let world = World::at("2026-08-10 10:00").await;
     let (json, witness) = (Json::over(&world), Witness::of(&world).await);
     let mut first = Vec::new();
     for (method, body) in every_write(&world).await {
@@ -26,10 +26,10 @@ async fn every_write_repeated_later_gives_the_first_answer_and_writes_nothing() 
     let before = witness.seen().await;
     // A minute later, shortly before the due time, after it, and long after it.
     for later in [
-        "2026-08-03 10:01",
-        "2026-08-06 11:00",
-        "2026-08-10 08:00",
-        "2026-08-19 23:00",
+        "2026-08-10 10:01",
+        "2026-08-13 11:00",
+        "2026-08-17 08:00",
+        "2026-08-26 23:00",
     ] {
         world.set(later);
         for (method, body, answer, token) in &first {

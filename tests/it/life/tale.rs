@@ -270,6 +270,37 @@ async fn whole_life(tale: &mut Tale<'_>) {
     report(tale).await;
     catalogue(tale).await;
     publications(tale).await;
+    from_afar(tale).await;
+}
+
+/// Another ward decides a dossier that was handed in here, and says when it has it.
+async fn from_afar(tale: &mut Tale<'_>) {
+    let submission = json!({
+        "procedure": THREE_DAYS, "portal_code": "G22.99-261202-000077", "receiving_unit": WARD,
+        "resolving_unit": "H60.02212",
+        "applicant": { "name": "Trần Thị Mẫu", "phone": "0912 345 679" },
+        "components": ["to-khai"],
+    });
+    tale.then(
+        "2026-12-02 08:00",
+        Role::Portal,
+        "SubmitDossier",
+        submission,
+    )
+    .await;
+    let local = "2026-12-02 08:30";
+    let received = tale
+        .then(local, Role::Receptionist, "ReceiveDossier", json!({}))
+        .await;
+    assert!(received.arrive_by_time.is_some() && received.arrive_time.is_none());
+    let (local, theirs) = ("2026-12-02 10:00", "H60.02212");
+    let arrived = tale
+        .then_at(local, Role::Officer, theirs, "ArriveDossier", json!({}))
+        .await;
+    assert_eq!(
+        arrived.arrive_time.map(|time| time.seconds),
+        Some(at("2026-12-02 10:00"))
+    );
 }
 
 /// Acts that remain possible after the citizen has the result.

@@ -78,6 +78,15 @@ pub trait ReadDossiers: Send + Sync {
     /// The next page of dossiers after a dossier, by id.
     async fn list(&self, list: &List) -> Result<Vec<Dossier>, StoreError>;
 
+    /// The next page of a province's dossiers whose citizens were asked for papers, after a dossier, by
+    /// id.
+    async fn waiting_for_papers(
+        &self,
+        province: &ProvinceCode,
+        after: Option<DossierId>,
+        limit: u32,
+    ) -> Result<Vec<Dossier>, StoreError>;
+
     /// A page of open dossiers, by their [`Precedence`].
     async fn worklist(&self, page: &WorklistPage) -> Result<Vec<Dossier>, StoreError>;
 
