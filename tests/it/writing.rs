@@ -508,7 +508,20 @@ async fn a_unit_that_could_not_deal_with_it_is_refused() {
         panic!("{error:?}")
     };
     let named: Vec<&str> = fields.iter().map(|field| field.field.as_str()).collect();
-    assert_eq!(named, ["resolving_unit", "returning_unit"]);
+    assert_eq!(named, ["returning_unit"]);
+
+    // A unit of another province decides only what a list lets it decide.
+    let mut reception = at_the_desk(WARD, THREE_DAYS);
+    reception.content.resolving = Some(crate::world::unit("Y01.00004"));
+    let error = world
+        .engine
+        .receive(&clerk, world.identity(), &code, reception)
+        .await
+        .unwrap_err();
+    let Error::Refused { refusal, .. } = error else {
+        panic!("{error:?}")
+    };
+    assert_eq!(refusal.reason(), "BEYOND_REACH");
 
     let province = at_the_desk("H60", THREE_DAYS);
     let error = world

@@ -24,11 +24,12 @@ const PAGE: u32 = 1_000;
 const EXPIRY: &str = "supplement_expiry";
 
 impl Engine {
-    /// Ends what has expired, again and again, as long as the engine lives.
+    /// Ends what has expired, again and again, as long as the engine lives. The first look comes after a
+    /// pause: a start has enough to read, and a minute more or less is nobody's due time.
     pub async fn follow_expiry(self: Arc<Self>, every: Duration) {
         let engine = Arc::downgrade(&self);
         drop(self);
-        let mut pause = tokio::time::interval(every);
+        let mut pause = tokio::time::interval_at(tokio::time::Instant::now() + every, every);
         loop {
             pause.tick().await;
             let Some(engine) = engine.upgrade() else {

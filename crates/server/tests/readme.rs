@@ -3,9 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 use std::collections::BTreeSet;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -47,6 +47,8 @@ struct Demo {
     address: String,
     database: String,
     chairman: String,
+    /// Held, because a server that cannot print what it still has to say ends.
+    _said: BufReader<ChildStdout>,
 }
 
 impl Demo {
@@ -57,24 +59,25 @@ impl Demo {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let output = BufReader::new(server.stdout.take().unwrap());
-        let mut demo = Self {
-            server,
-            address: String::new(),
-            database: String::new(),
-            chairman: String::new(),
-        };
-        for line in output.lines() {
+        let mut said = BufReader::new(server.stdout.take().unwrap());
+        let (mut address, mut database, mut chairman) = Default::default();
+        for line in said.by_ref().lines() {
             let line = line.unwrap();
             let word = |word: &str| line.strip_prefix(word).map(str::to_owned);
-            if let Some(address) = word("open http://") {
-                demo.address = address;
-            } else if let Some(database) = word("database ") {
-                demo.database = database;
+            if let Some(at) = word("open http://") {
+                address = at;
+            } else if let Some(url) = word("database ") {
+                database = url;
             } else if let Some(rest) = word("token chairman ") {
-                demo.chairman = rest.split(' ').next_back().unwrap().to_owned();
+                chairman = rest.split(' ').next_back().unwrap().to_owned();
             } else if line.starts_with("try ") {
-                return demo;
+                return Self {
+                    server,
+                    address,
+                    database,
+                    chairman,
+                    _said: said,
+                };
             }
         }
         panic!("the demo ended before it said what to try");
