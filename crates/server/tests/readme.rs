@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 use std::collections::BTreeSet;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
@@ -48,7 +48,7 @@ struct Demo {
     database: String,
     chairman: String,
     /// Held, because a server that cannot print what it still has to say ends.
-    _said: BufReader<ChildStdout>,
+    said: BufReader<ChildStdout>,
 }
 
 impl Demo {
@@ -59,28 +59,29 @@ impl Demo {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut said = BufReader::new(server.stdout.take().unwrap());
-        let (mut address, mut database, mut chairman) = Default::default();
-        for line in said.by_ref().lines() {
-            let line = line.unwrap();
-            let word = |word: &str| line.strip_prefix(word).map(str::to_owned);
-            if let Some(at) = word("open http://") {
-                address = at;
-            } else if let Some(url) = word("database ") {
-                database = url;
+        let said = BufReader::new(server.stdout.take().unwrap());
+        let mut demo = Self {
+            server,
+            address: String::new(),
+            database: String::new(),
+            chairman: String::new(),
+            said,
+        };
+        loop {
+            let mut line = String::new();
+            let read = demo.said.read_line(&mut line).unwrap();
+            assert!(read > 0, "the demo ended before it said what to try");
+            let word = |word: &str| line.trim_end().strip_prefix(word).map(str::to_owned);
+            if let Some(address) = word("open http://") {
+                demo.address = address;
+            } else if let Some(database) = word("database ") {
+                demo.database = database;
             } else if let Some(rest) = word("token chairman ") {
-                chairman = rest.split(' ').next_back().unwrap().to_owned();
+                demo.chairman = rest.split(' ').next_back().unwrap().to_owned();
             } else if line.starts_with("try ") {
-                return Self {
-                    server,
-                    address,
-                    database,
-                    chairman,
-                    _said: said,
-                };
+                return demo;
             }
         }
-        panic!("the demo ended before it said what to try");
     }
 }
 

@@ -143,6 +143,7 @@ async fn each_wrong_item_is_answered_by_field_and_the_right_ones_are_taken() {
     wrong["MaDonViTiepNhan"] = json!("H60.99999");
     wrong["NgayNopHoSo"] = json!("03/08/2026");
     wrong["DinhDanhCHS"] = json!([{"LoaiDinhDanh": "1", "SoDinhDanh": "123"}]);
+    wrong["ChuHoSo"] = json!("Nguyễn\u{0}Văn Mẫu");
     wrong["SoDienThoai"] = json!(900_000_123);
     wrong["TaiLieuNop"][0]["HashTepTin"] = json!("xyz");
     let mut other_ward = dossier("G22.98-260803-000003", 3);
@@ -169,6 +170,7 @@ async fn each_wrong_item_is_answered_by_field_and_the_right_ones_are_taken() {
             "MaTTHC",
             "MaDonViTiepNhan",
             "NgayNopHoSo",
+            "ChuHoSo",
             "SoDienThoai",
             "DinhDanhCHS[0].SoDinhDanh",
             "TaiLieuNop[0].HashTepTin",

@@ -118,6 +118,15 @@ impl<'a> Reader<'a> {
     fn text(&mut self, path: &str, fields: &Map<String, Value>, field: &str) -> String {
         match fields.get(field) {
             None | Some(Value::Null) => String::new(),
+            Some(Value::String(text)) if text.chars().any(char::is_control) => {
+                self.wrong(Problem::new(
+                    path,
+                    "INVALID_FIELDS",
+                    "không được có ký tự điều khiển".to_owned(),
+                    "must not hold control characters".to_owned(),
+                ));
+                String::new()
+            }
             Some(Value::String(text)) => fold::compose(text),
             Some(_) => {
                 self.wrong(Problem::not_a(path, "chuỗi ký tự", "a string"));

@@ -108,6 +108,10 @@ impl Worker {
                 Ok(None) => {}
                 Err(error) => self.say(&error),
             }
+            // A change that was seen while working does not come again.
+            if *stop.borrow() {
+                return;
+            }
             let pause = self.lease_length() / 4;
             tokio::select! {
                 () = tokio::time::sleep(pause.max(TICK)) => {}

@@ -119,8 +119,30 @@ fn open(path: &Path) -> std::io::Result<File> {
     options.open(path)
 }
 
+/// The file beside the database itself: a link to it is another name of the same file, and SQLite puts
+/// its log beside the file, too.
 fn beside(database: &Path, end: &str) -> PathBuf {
-    let mut name = database.as_os_str().to_owned();
+    let itself = std::fs::canonicalize(database);
+    let mut name = itself.map_or_else(|_| database.into(), PathBuf::into_os_string);
     name.push(end);
     name.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_to_a_served_file_is_served_already() {
+        let folder = std::env::temp_dir().join(format!("motcua-lock-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let (file, link) = (folder.join("motcua.db"), folder.join("link.db"));
+        std::fs::write(&file, b"").unwrap();
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        let held = Lock::take(&file).unwrap();
+        assert!(matches!(Lock::take(&link), Err(OpenError::InUse { .. })));
+        drop(held);
+        drop(Lock::take(&link).unwrap());
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
 }
