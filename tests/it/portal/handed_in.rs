@@ -186,6 +186,19 @@ async fn each_wrong_item_is_answered_by_field_and_the_right_ones_are_taken() {
 }
 
 #[tokio::test]
+async fn a_unit_is_found_by_the_name_that_units_before_it_had_too() {
+    let world = World::at("2026-08-03 10:00").await;
+    let portal = Portal::of(&world);
+    let mut named = dossier("G22.98-260803-000011", 11);
+    let fields = named.as_object_mut().unwrap();
+    fields.remove("MaDonViTiepNhan");
+    fields.insert("DonViXuLy".into(), json!("phường minh xuân"));
+    let (status, answer) = portal.hand_in(&named).await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    assert_eq!(portal.dossiers().await, 1);
+}
+
+#[tokio::test]
 async fn a_call_without_the_right_signature_of_the_last_minutes_takes_nothing_in() {
     let world = World::at("2026-08-03 10:00").await;
     let portal = Portal::of(&world);

@@ -7,7 +7,7 @@ use domain::dossier::contents::{CircumstancesGiven, Contents};
 use domain::dossier::private::Person;
 use domain::dossier::{Channel, ElectronicFile, FileHash, Paper, PaperCopy, Reuse, Submission};
 use domain::fold;
-use domain::id::{ComponentCode, ProcedureCode, Reference, UnitCode};
+use domain::id::{ComponentCode, ProcedureCode, ProvinceCode, Reference, UnitCode};
 use domain::time::{self, Instant};
 use serde_json::{Map, Value};
 
@@ -51,7 +51,12 @@ pub(super) struct Item {
 
 impl Item {
     /// Reads a dossier; all wrong fields are told at once.
-    pub fn read(value: &Value, catalogue: &Catalogue, now: Instant) -> Result<Self, Vec<Problem>> {
+    pub fn read(
+        value: &Value,
+        province: &ProvinceCode,
+        catalogue: &Catalogue,
+        now: Instant,
+    ) -> Result<Self, Vec<Problem>> {
         let Value::Object(fields) = value else {
             return Err(vec![Problem::not_a(
                 "",
@@ -66,7 +71,7 @@ impl Item {
         let code = reader.required("MaHoSo");
         let code = reader.parsed("MaHoSo", &code, AnyCode::of_a_portal, "mã hồ sơ của cổng");
         let procedure = reader.procedure(catalogue);
-        let receiving = reader.unit(catalogue);
+        let receiving = reader.unit(province, catalogue, now);
         let submitted = reader.submitted(now);
         let channel = reader.channel();
         let applicant = reader.applicant();
@@ -199,7 +204,12 @@ impl<'a> Reader<'a> {
     }
 
     /// The receiving unit, by code; its name is taken where no code is given.
-    fn unit(&mut self, catalogue: &Catalogue) -> Option<UnitCode> {
+    fn unit(
+        &mut self,
+        province: &ProvinceCode,
+        catalogue: &Catalogue,
+        now: Instant,
+    ) -> Option<UnitCode> {
         let code = self.own("MaDonViTiepNhan");
         let name = self.own("DonViXuLy");
         if code.is_empty() && name.is_empty() {
@@ -214,10 +224,13 @@ impl<'a> Reader<'a> {
         let found = match field {
             "DonViXuLy" => {
                 let wanted = fold::key(&text);
-                let mut same = catalogue
-                    .units
-                    .iter()
-                    .filter(|unit| fold::key(&unit.name) == wanted);
+                let today = time::local_day(now);
+                // Units that have ended bore the same names, as do units of other provinces.
+                let mut same = catalogue.units.iter().filter(|unit| {
+                    unit.province == *province
+                        && unit.exists_on(today)
+                        && fold::key(&unit.name) == wanted
+                });
                 // A name that two units have names neither.
                 same.next().filter(|_| same.next().is_none())
             }

@@ -7,6 +7,7 @@
 mod item;
 mod problem;
 mod signature;
+mod strict;
 
 use std::sync::Arc;
 
@@ -24,6 +25,7 @@ use serde_json::{Value, json};
 
 use item::{Item, MOST_ITEMS};
 use problem::Problem;
+use strict::Strict;
 
 pub use signature::{REPLAY_WINDOW_SECONDS, Sender, sign};
 
@@ -90,7 +92,7 @@ async fn hand_in(State(inbound): State<Inbound>, headers: HeaderMap, body: Bytes
 
 /// The dossiers of a call: one, a list, or a list under `data`.
 fn read(body: &Bytes) -> Result<Vec<Value>, Problem> {
-    let read: Value = serde_json::from_slice(body).map_err(|error| {
+    let Strict(read) = serde_json::from_slice(body).map_err(|error| {
         Problem::new(
             "",
             "INVALID_JSON",
@@ -138,7 +140,7 @@ impl Inbound {
             .get("MaHoSo")
             .and_then(Value::as_str)
             .unwrap_or_default();
-        let item = match Item::read(value, &catalogue, self.engine.now()) {
+        let item = match Item::read(value, &sender.province, &catalogue, self.engine.now()) {
             Ok(item) => item,
             Err(problems) => {
                 return (refusal(code, &problems), Some(StatusCode::BAD_REQUEST));
