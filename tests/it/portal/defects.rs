@@ -43,10 +43,8 @@ async fn written(world: &World, view: &View) -> Value {
 
 fn rows(milestones: &[Milestone]) -> Vec<Value> {
     let map = Map::parse(ADAPTER).unwrap();
-    milestones
-        .iter()
-        .map(|milestone| map.progress(&milestone.card).unwrap().into())
-        .collect()
+    let cards: Vec<_> = milestones.iter().map(|milestone| &milestone.card).collect();
+    map.progress(&cards).unwrap()
 }
 
 fn why() -> Words {

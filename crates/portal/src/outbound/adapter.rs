@@ -70,8 +70,7 @@ impl Adapter {
         exists: bool,
         card: &Card,
     ) -> Result<(), Trouble> {
-        let dossier = self.map.dossier(card);
-        let dossier = dossier.map_err(|unmapped| Trouble::Unmapped(unmapped.to_string()))?;
+        let dossier = self.map.dossier(card)?;
         let updating = if exists { "True" } else { "False" };
         let body = Json::from_iter([
             ("isUpdating".to_owned(), Value::from(updating)),
@@ -81,11 +80,7 @@ impl Adapter {
     }
 
     pub(super) async fn tell_progress(&self, key: &str, rows: &[&Card]) -> Result<(), Trouble> {
-        let rows = rows
-            .iter()
-            .map(|card| self.map.progress(card).map(Value::from));
-        let rows = rows.collect::<Result<Vec<Value>, _>>();
-        let rows = rows.map_err(|unmapped| Trouble::Unmapped(unmapped.to_string()))?;
+        let rows = self.map.progress(rows)?;
         let body = Json::from_iter([("data".to_owned(), Value::from(rows))]);
         self.call("CapNhatTienDoHoSoMC", key, body).await.map(drop)
     }

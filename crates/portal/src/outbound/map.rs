@@ -168,9 +168,10 @@ impl Map {
         self.fill(&self.dossier, card)
     }
 
-    /// A row of progress as the remote writes it.
-    pub fn progress(&self, card: &Card) -> Result<Json<String, Value>, Unmapped> {
-        self.fill(&self.progress, card)
+    /// Rows of progress as the remote writes them.
+    pub fn progress(&self, cards: &[&Card]) -> Result<Vec<Value>, Unmapped> {
+        let row = |card: &&Card| self.fill(&self.progress, card).map(Value::from);
+        cards.iter().map(row).collect()
     }
 
     /// A moment as the remote writes it.

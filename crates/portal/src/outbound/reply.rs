@@ -1,6 +1,6 @@
 //! What comes back from a remote.
 
-use super::map::Map;
+use super::map::{Map, Unmapped};
 
 /// Why a call did not do what it should.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +13,12 @@ pub enum Trouble {
     Absent,
     /// The map has no code for a value.
     Unmapped(String),
+}
+
+impl From<Unmapped> for Trouble {
+    fn from(unmapped: Unmapped) -> Self {
+        Trouble::Unmapped(unmapped.to_string())
+    }
 }
 
 /// Rows of progress that a remote has: moment and status, as the remote writes them.

@@ -50,19 +50,14 @@ impl Rest {
         exists: bool,
         card: &Card,
     ) -> Result<(), Trouble> {
-        let dossier = self.map.dossier(card);
-        let dossier = dossier.map_err(|unmapped| Trouble::Unmapped(unmapped.to_string()))?;
+        let dossier = self.map.dossier(card)?;
         // The first time the whole dossier is handed over; later only its status moves there.
         let path = if exists { "status" } else { "dossier" };
         self.call(path, key, &dossier.into()).await.map(drop)
     }
 
     pub(super) async fn tell_progress(&self, key: &str, rows: &[&Card]) -> Result<(), Trouble> {
-        let rows = rows
-            .iter()
-            .map(|card| self.map.progress(card).map(Value::from));
-        let rows = rows.collect::<Result<Vec<Value>, _>>();
-        let rows = rows.map_err(|unmapped| Trouble::Unmapped(unmapped.to_string()))?;
+        let rows = self.map.progress(rows)?;
         let body = json!({ "data": rows });
         self.call("progress", key, &body).await.map(drop)
     }
