@@ -81,7 +81,13 @@ impl Filled<'_> {
         }
         row += u32::from(heads::depth(columns));
         for tall in heads_begin..row {
-            sheet.set_row_height(tall, HEAD_HEIGHT)?;
+            let narrow = columns.len() > MANY;
+            let height = if narrow {
+                1.5 * HEAD_HEIGHT
+            } else {
+                HEAD_HEIGHT
+            };
+            sheet.set_row_height(tall, height)?;
         }
         if columns.iter().any(|column| !column.mark.is_empty()) {
             let mark = boxed
@@ -119,14 +125,15 @@ impl Filled<'_> {
         row += 2;
         let half = (last / 2).max(1);
         for (at, (who, how)) in layout.signatures.iter().enumerate() {
-            let column = if at == 0 { 0 } else { half };
+            // The first column is too narrow for a name.
+            let column = if at == 0 { 1.min(last) } else { half };
             sheet.write_string_with_format(row, column, who.to_uppercase(), &title)?;
             sheet.write_string(row + 1, column, how)?;
         }
         for (at, column) in (0..).zip(columns) {
             let width = match column.value.as_str() {
                 "ordinal" | "item" => 6.0,
-                "label" | "item_name" => 34.0,
+                "label" | "item_name" => 48.0,
                 "formula" => WIDEST,
                 _ if columns.len() > MANY => 8.0,
                 _ => 12.0,
