@@ -23,7 +23,7 @@ use tokio::sync::{Semaphore, mpsc};
 
 use crate::backend::Backend;
 use crate::calling::Json;
-use crate::gate::Gate;
+use crate::held_store::HeldStore;
 use crate::port::soon;
 use crate::world::{NumberedIds, PROVINCE, WARD, World, catalogue, procedure_code, unit, who};
 
@@ -379,13 +379,13 @@ async fn a_merger_that_is_killed_between_two_commits_is_finished_by_the_next_run
 
     // The process completes one commit and then hangs before the next.
     let (arrived, mut arrivals) = mpsc::unbounded_channel();
-    let gate = Gate {
+    let held = HeldStore {
         store: world.store.clone(),
         arrived,
         open: Arc::new(Semaphore::new(1)),
     };
     let doomed = Engine::start(Parts {
-        store: Arc::new(gate),
+        store: Arc::new(held),
         catalogue: catalogue(),
         clock: world.clock.clone(),
         ids: Arc::new(NumberedIds::default()),

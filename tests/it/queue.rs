@@ -11,7 +11,7 @@ use domain::role::Role;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinHandle;
 
-use crate::gate::Gate;
+use crate::held_store::HeldStore;
 use crate::world::{
     OTHER_WARD, THREE_DAYS, WARD, World, at_the_desk, catalogue, identity, procedure_code, who,
 };
@@ -31,13 +31,13 @@ impl Busy {
         let world = World::at("2026-08-03 10:00").await;
         let (told, arrived) = mpsc::unbounded_channel();
         let open = Arc::new(Semaphore::new(0));
-        let gate = Gate {
+        let held = HeldStore {
             store: world.store.clone(),
             arrived: told,
             open: open.clone(),
         };
         let engine = Engine::start(Parts {
-            store: Arc::new(gate),
+            store: Arc::new(held),
             catalogue: catalogue(),
             clock: world.clock.clone() as Arc<dyn Clock>,
             // Not numbered ids, because the world's own engine has used the first numbers.

@@ -9,7 +9,7 @@ use serde::Deserialize;
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// The receipt with the promised date (*giấy tiếp nhận và hẹn trả*).
-    Slip,
+    Receipt,
     /// The request for papers (*phiếu yêu cầu bổ sung*).
     Supplement,
     /// The apology with a new date (*văn bản xin lỗi và đề nghị gia hạn*).
@@ -21,7 +21,7 @@ impl Kind {
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
-            Kind::Slip => "slip",
+            Kind::Receipt => "slip",
             Kind::Supplement => "supplement",
             Kind::Apology => "apology",
         }

@@ -8,7 +8,7 @@ use crate::paper::{Head, moment};
 
 /// The content of a receipt.
 #[derive(Debug, Clone)]
-pub struct Slip {
+pub struct Receipt {
     /// The heads.
     pub head: Head,
     /// The dossier's code.
@@ -63,7 +63,7 @@ pub struct Paper {
 #[derive(Template)]
 #[template(path = "slip.html")]
 struct Sheet<'a> {
-    slip: &'a Slip,
+    slip: &'a Receipt,
     head: &'a Head,
     qr: String,
     bar: String,
@@ -72,7 +72,7 @@ struct Sheet<'a> {
     arithmetic: String,
 }
 
-impl Slip {
+impl Receipt {
     /// Renders the form as one HTML article. Errors: [`Invalid`] if a code cannot be drawn.
     pub fn html(&self) -> Result<String, Invalid> {
         let sheet = Sheet {

@@ -14,7 +14,7 @@ use crate::level::{CANNOT_FIT, Precision, Threshold, Thresholds};
 use crate::log::{Deadline, Error, Log};
 use crate::model::{Forecast, Learned, Model, Size, Unreadable};
 use crate::other_agency::{Answers, answers};
-use crate::running::{Glance, Running};
+use crate::running::{Running, RunningAt};
 use crate::trace::{Layout, Looks, Prepared, Split, Trace};
 use crate::working_time::WorkingTime;
 
@@ -174,7 +174,7 @@ impl Artefact {
 
     /// The forecast of a dossier. Nothing ends before the other agencies have answered, so their
     /// curves raise each number to at least their own.
-    pub(crate) fn forecast(&self, running: &Running, glance: &Glance) -> Forecast {
+    pub(crate) fn forecast(&self, running: &Running, glance: &RunningAt) -> Forecast {
         let left = f64::from(glance.situation.left);
         let mut forecast = self.model.forecast(&glance.situation);
         for (answers, waited) in self.asked(running, glance) {
@@ -192,7 +192,7 @@ impl Artefact {
     pub(crate) fn longest(
         &self,
         running: &Running,
-        glance: &Glance,
+        glance: &RunningAt,
     ) -> Option<(String, f64, bool)> {
         let asked = self.asked(running, glance);
         let leg = asked
@@ -216,7 +216,7 @@ impl Artefact {
     fn asked<'a>(
         &'a self,
         running: &'a Running,
-        glance: &'a Glance,
+        glance: &'a RunningAt,
     ) -> impl Iterator<Item = (&'a Answers, f64)> {
         running.legs.iter().filter_map(|leg| {
             let answers = self.answers_of(&leg.name)?;

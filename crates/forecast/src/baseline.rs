@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// The observed time of one case, in shares of its allowance.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Life {
+pub(crate) struct ObservedSpan {
     /// Where it was first seen.
     pub from: f64,
     /// Where it ended or was last seen. A value above 1 means late.
@@ -26,7 +26,7 @@ pub(crate) struct Baseline {
 }
 
 impl Baseline {
-    pub fn new(lives: impl Iterator<Item = Life>) -> Baseline {
+    pub fn new(lives: impl Iterator<Item = ObservedSpan>) -> Baseline {
         let (mut enter, mut leave, mut ended) = ([0.0; STEPS], [0.0; STEPS], [0.0; STEPS]);
         let step = |share: f64| ((share.max(0.0) * STEPS as f64) as usize).min(STEPS - 1);
         let mut cases = 0;
@@ -76,10 +76,10 @@ impl Baseline {
 
 #[cfg(test)]
 mod tests {
-    use super::{Baseline, Life};
+    use super::{Baseline, ObservedSpan};
 
-    fn life(to: f64, ended: bool) -> Life {
-        Life {
+    fn life(to: f64, ended: bool) -> ObservedSpan {
+        ObservedSpan {
             from: 0.0,
             to,
             ended,

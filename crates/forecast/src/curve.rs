@@ -67,14 +67,14 @@ impl Spread {
 
 /// A survival curve: the share still running after each edge, linear between edges.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Alive<'a> {
+pub(crate) struct SurvivalCurve<'a> {
     /// In rising order.
     pub edges: &'a [f32],
     /// One value for each edge.
     pub alive: &'a [f32],
 }
 
-impl Alive<'_> {
+impl SurvivalCurve<'_> {
     /// The share that has ended within so many working days.
     pub fn ended_by(self, days: f64) -> f64 {
         let (mut from, mut before) = (0.0, 0.0);
@@ -131,7 +131,7 @@ pub(crate) mod ten_thousandths {
 
 #[cfg(test)]
 mod tests {
-    use super::{Alive, quantile};
+    use super::{SurvivalCurve, quantile};
 
     #[test]
     fn those_still_running_count_for_as_long_as_they_were_seen() {
@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn a_curve_is_read_between_its_edges_and_never_past_the_last() {
-        let curve = Alive {
+        let curve = SurvivalCurve {
             edges: &[2.0, 4.0],
             alive: &[0.5, 0.25],
         };
@@ -155,7 +155,7 @@ mod tests {
         assert_eq!(curve.reaches(0.9), 4.0);
         assert_eq!(curve.ended_by(1.0), 0.25);
         assert_eq!(curve.ended_by(9.0), 0.75);
-        let none = Alive {
+        let none = SurvivalCurve {
             edges: &[],
             alive: &[],
         };

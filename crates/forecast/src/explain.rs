@@ -11,7 +11,7 @@ use crate::forecaster::{Basis, FEW, Forecaster, Prospect};
 use crate::layer::Likeness;
 use crate::level::{Level, judge};
 use crate::model::Model;
-use crate::running::{Glance, Running};
+use crate::running::{Running, RunningAt};
 use crate::situation::Situation;
 use crate::table::Cell;
 
@@ -272,7 +272,7 @@ impl Forecaster {
 struct Telling<'a> {
     forecaster: &'a Forecaster,
     running: &'a Running,
-    glance: Glance,
+    glance: RunningAt,
     prospect: Prospect,
     level: Level,
 }

@@ -12,7 +12,7 @@ use crate::log::Case;
 use crate::model::{Forecast, is_beyond};
 use crate::planned::Plan;
 use crate::quiet_period::Pace;
-use crate::running::{Glance, Running, Wall};
+use crate::running::{Running, RunningAt, Wall};
 use crate::shrink::{chance, logit};
 use crate::working_time::{TimeScale, WorkingTime};
 
@@ -175,7 +175,7 @@ impl Forecaster {
         Ok(self.gain_at(running, &glance))
     }
 
-    pub(crate) fn gain_at(&self, running: &Running, glance: &Glance) -> f64 {
+    pub(crate) fn gain_at(&self, running: &Running, glance: &RunningAt) -> f64 {
         if glance.overdue || running.stands() {
             return 0.0;
         }
@@ -227,7 +227,7 @@ impl Forecaster {
         }
     }
 
-    pub(crate) fn expect(&self, running: &Running, glance: &Glance) -> Prospect {
+    pub(crate) fn expect(&self, running: &Running, glance: &RunningAt) -> Prospect {
         let at = &glance.situation;
         let left = f64::from(at.left);
         let artefact = self.artefact.as_deref();

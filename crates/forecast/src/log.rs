@@ -36,7 +36,7 @@ pub struct Stop {
 
 /// A move of the deadline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Moved {
+pub struct DeadlineMove {
     /// When the new deadline became known.
     pub at: Instant,
     /// The new deadline.
@@ -78,7 +78,7 @@ pub struct Case {
     pub stops: Vec<Stop>,
     /// Every move of the deadline, by a stop, an extension or a restart, in order of time. Only
     /// [`Deadline::Given`] reads them.
-    pub moved: Vec<Moved>,
+    pub moved: Vec<DeadlineMove>,
     /// The work of other agencies.
     pub legs: Vec<Leg>,
     /// The index of the unit's office among the offices of the fit; 0 for a log of one office.

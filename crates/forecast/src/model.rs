@@ -8,11 +8,11 @@ use domain::time::Instant;
 
 use crate::alarm::{alarms, paying, peaks};
 use crate::baseline::Baseline;
-use crate::curve::Alive;
+use crate::curve::SurvivalCurve;
 use crate::log::{Case, Deadline, Error, Log};
 use crate::quiet_period::{self, Pace, QuietPeriod};
 use crate::remaining::{SlowestRemaining, slowest_remaining};
-use crate::sample::{Prefix, View, close_looks, situations};
+use crate::sample::{Look, View, close_looks, situations};
 use crate::selection::{Tried, choose, expected_looks};
 use crate::service_days::ServiceDays;
 use crate::situation::{Codes, Named, Situation, UNKNOWN, code};
@@ -309,7 +309,7 @@ impl Model {
         Some((forecast.soonest, forecast.latest))
     }
 
-    fn cut(&self, ends: Alive<'_>) -> (f64, f64) {
+    fn cut(&self, ends: SurvivalCurve<'_>) -> (f64, f64) {
         let (below, above) = self.tails;
         let low = ends.reaches(below);
         // The curve is linear inside its first part, but such an end may come at once.
@@ -343,7 +343,7 @@ impl Model {
     ) -> Result<Situation, domain::calendar::Error> {
         let (trace, names) = Trace::of(case, office, deadline, now)?;
         let codes = self.codes_of(&trace, names.named(activities));
-        let look = Prefix {
+        let look = Look {
             at: office.moment(now)?,
             seen: trace.events.len(),
         };

@@ -40,7 +40,7 @@ pub struct Tenth {
 
 /// A unit's month in retrospect.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Record {
+pub struct FlagRecord {
     /// Dossiers whose deadline fell into the month.
     pub settled: u32,
     /// Late dossiers among them.
@@ -66,7 +66,7 @@ pub struct Record {
     pub calibration: [Tenth; TENTHS],
 }
 
-impl Record {
+impl FlagRecord {
     /// The share of late dossiers among the flagged; none without flags.
     #[must_use]
     pub fn precision(&self) -> Option<f64> {
@@ -82,7 +82,7 @@ impl Record {
 
 /// Summarises the dossiers whose deadline fell into a month.
 #[must_use]
-pub fn record(settled: &[Settled]) -> Record {
+pub fn record(settled: &[Settled]) -> FlagRecord {
     let count = |is: &dyn Fn(&Settled) -> bool| {
         let count = settled.iter().filter(|settled| is(settled)).count();
         u32::try_from(count).unwrap_or(u32::MAX)
@@ -103,7 +103,7 @@ pub fn record(settled: &[Settled]) -> Record {
     let errors = told
         .iter()
         .map(|(chance, late)| (chance - f64::from(u8::from(*late))).powi(2));
-    Record {
+    FlagRecord {
         settled: count(&|_| true),
         late,
         flagged: count(&|settled| settled.lead.is_some()),

@@ -7,7 +7,7 @@ use crate::log::Case;
 use crate::model::Model;
 use crate::planned::{Plan, Progress};
 use crate::quiet_period::Pace;
-use crate::sample::{Hours, Prefix, View, situations};
+use crate::sample::{Hours, Look, View, situations};
 use crate::service_days::{ServiceDays, Week};
 use crate::situation::{Codes, EVERY_DAY, Situation, UNKNOWN};
 use crate::trace::Trace;
@@ -54,7 +54,7 @@ pub(crate) struct AwaitedAgency {
 
 /// A dossier at one moment.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Glance {
+pub(crate) struct RunningAt {
     pub situation: Situation,
     /// The local day of the office's last opening.
     pub date: i32,
@@ -88,7 +88,7 @@ impl Running {
         };
         let hours = Hours::new(&trace, wall.pace);
         let at = wall.office.moment(now)?;
-        let look = Prefix {
+        let look = Look {
             at,
             seen: trace.events.len(),
         };
@@ -177,14 +177,14 @@ impl Running {
     }
 
     /// The dossier at a moment not before it was laid out.
-    pub(crate) fn at(&self, wall: Wall<'_>, now: Instant) -> Result<Glance, Error> {
+    pub(crate) fn at(&self, wall: Wall<'_>, now: Instant) -> Result<RunningAt, Error> {
         let told = self.told_until(now);
         let opened = wall.office.moment(wall.office.opened(told)?)?;
         let paced = match self.standing {
             Some(_) => self.laid_out,
             None => wall.pace.at(wall.office.position(now)?) - self.stood,
         };
-        Ok(Glance {
+        Ok(RunningAt {
             situation: self.situation(paced, opened.weekday, opened.date),
             date: opened.date,
             now: paced,
@@ -208,7 +208,7 @@ impl Running {
     }
 
     /// The situation as it would be if the dossier had just come to another step.
-    pub(crate) fn moved_on(&self, glance: &Glance, step: u16) -> Situation {
+    pub(crate) fn moved_on(&self, glance: &RunningAt, step: u16) -> Situation {
         Situation {
             step,
             previous: glance.situation.step,
@@ -218,7 +218,7 @@ impl Running {
         }
     }
 
-    pub(crate) fn progress(&self, glance: &Glance) -> Progress {
+    pub(crate) fn progress(&self, glance: &RunningAt) -> Progress {
         Progress {
             waited: f64::from(glance.situation.waited),
             passed: (glance.now - self.laid_out).max(0.0),

@@ -8,7 +8,7 @@ use crate::working_time::WorkMoment;
 
 /// A case cut off at the moment of one look.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Prefix {
+pub(crate) struct Look {
     pub at: WorkMoment,
     /// How many events had happened.
     pub seen: usize,
@@ -18,7 +18,7 @@ pub(crate) struct Prefix {
 ///
 /// One follows each event and others lie between, all before the end, the deadline and the horizon.
 /// Between events there are no looks while the clock stands, because nothing changes.
-pub(crate) fn looks(trace: &Trace, prepared: &Prepared<'_>, horizon: WorkMoment) -> Vec<Prefix> {
+pub(crate) fn looks(trace: &Trace, prepared: &Prepared<'_>, horizon: WorkMoment) -> Vec<Look> {
     let parts = match prepared.looks {
         Looks::Daily => None,
         Looks::ByShare => Some(parts(trace.allowance())),
@@ -31,7 +31,7 @@ pub(crate) fn close_looks(
     trace: &Trace,
     prepared: &Prepared<'_>,
     horizon: WorkMoment,
-) -> Vec<Prefix> {
+) -> Vec<Look> {
     let parts = CLOSER * parts(trace.allowance());
     taken(trace, prepared, horizon, Some(parts))
 }
@@ -42,12 +42,12 @@ fn taken(
     prepared: &Prepared<'_>,
     horizon: WorkMoment,
     parts: Option<u32>,
-) -> Vec<Prefix> {
+) -> Vec<Look> {
     let mut stop = trace.deadline.earlier(horizon);
     stop = trace.end.map_or(stop, |end| stop.earlier(end));
-    let mut looks: Vec<Prefix> = (1..)
+    let mut looks: Vec<Look> = (1..)
         .zip(&trace.events)
-        .map(|(seen, event)| Prefix { at: event.at, seen })
+        .map(|(seen, event)| Look { at: event.at, seen })
         .take_while(|look| look.at.before(stop))
         .collect();
     let Some(first) = trace.events.first() else {
@@ -68,7 +68,7 @@ fn taken(
             .iter()
             .take_while(|event| !at.before(event.at))
             .count();
-        looks.push(Prefix { at, seen });
+        looks.push(Look { at, seen });
     };
     match parts {
         None => {
@@ -124,7 +124,7 @@ impl View<'_> {
 }
 
 /// The situation at each look, in order of time.
-pub(crate) fn situations(trace: &Trace, looks: &[Prefix], view: &View<'_>) -> Vec<Situation> {
+pub(crate) fn situations(trace: &Trace, looks: &[Look], view: &View<'_>) -> Vec<Situation> {
     let codes = view.codes;
     let hours = Hours::new(trace, view.pace(trace.office));
     let mut repeats = 0;

@@ -33,12 +33,12 @@ const FURTHEST: f64 = 3.0;
 const ROUNDS: usize = 5;
 
 /// How far a cell moves the log-odds: for each fold without that fold's cases, and last with all.
-pub(crate) type Moved = [f64; FOLDS + 1];
+pub(crate) type CellMoves = [f64; FOLDS + 1];
 
 /// Learns one layer on top of those before, and returns how far each cell moves.
 ///
 /// `cells` holds the cell of each training row.
-pub(crate) fn learn(cells: &[u32], rows: &[TrainingRow], odds: &mut Odds) -> Vec<Moved> {
+pub(crate) fn learn(cells: &[u32], rows: &[TrainingRow], odds: &mut Odds) -> Vec<CellMoves> {
     let count = cells.iter().max().map_or(0, |last| *last as usize + 1);
     let mut sums = vec![Sums::default(); count];
     for (place, (row, cell)) in rows.iter().zip(cells).enumerate() {
@@ -49,7 +49,7 @@ pub(crate) fn learn(cells: &[u32], rows: &[TrainingRow], odds: &mut Odds) -> Vec
         sums.close();
     }
     let lean = lean(&sums);
-    let moved: Vec<Moved> = sums.iter().map(|sums| sums.moves(lean)).collect();
+    let moved: Vec<CellMoves> = sums.iter().map(|sums| sums.moves(lean)).collect();
     for (place, (row, cell)) in rows.iter().zip(cells).enumerate() {
         let moved = &moved[*cell as usize];
         odds.whole[place] += moved[FOLDS];
@@ -108,7 +108,7 @@ impl Sums {
     }
 
     /// One step of Newton's method, pulled towards zero by `lean`.
-    fn moves(&self, lean: f64) -> Moved {
+    fn moves(&self, lean: f64) -> CellMoves {
         let step = |gap: f64, mass: f64| (gap / (mass + lean)).clamp(-FURTHEST, FURTHEST);
         let mut moves = [step(self.gap, self.mass); FOLDS + 1];
         let total = self.folds.iter().fold((0.0, 0.0), plus);

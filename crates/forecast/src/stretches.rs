@@ -7,7 +7,7 @@ use chrono::{Datelike, NaiveDate};
 
 /// A stretch of open time without a pause.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Stretch {
+pub(crate) struct OpenStretch {
     /// The first and last microsecond, since the Unix epoch.
     pub from: i64,
     pub to: i64,
@@ -22,7 +22,7 @@ pub(crate) struct Stretch {
 
 /// All the open time of a calendar, in order.
 #[derive(Debug, Default)]
-pub(crate) struct Stretches(Vec<Stretch>);
+pub(crate) struct Stretches(Vec<OpenStretch>);
 
 impl Stretches {
     /// Builds the list from days, in order, with the stretches of each.
@@ -34,7 +34,7 @@ impl Stretches {
                 continue;
             };
             for (from, to) in open {
-                stretches.push(Stretch {
+                stretches.push(OpenStretch {
                     from,
                     to,
                     opens,
@@ -50,7 +50,7 @@ impl Stretches {
 
     /// The stretch that holds a moment, or the last one before it; none before the first stretch or
     /// after the last.
-    pub fn at(&self, micros: i64) -> Option<Stretch> {
+    pub fn at(&self, micros: i64) -> Option<OpenStretch> {
         let place = self.0.partition_point(|stretch| stretch.from <= micros);
         let is_last = place == self.0.len();
         let stretch = self.0.get(place.checked_sub(1)?)?;
@@ -59,7 +59,7 @@ impl Stretches {
 
     /// The first moment by which so many open microseconds, at least one, have passed, with its
     /// stretch; none beyond the calendar.
-    pub fn reached(&self, open: i64) -> Option<(i64, Stretch)> {
+    pub fn reached(&self, open: i64) -> Option<(i64, OpenStretch)> {
         let place = self.0.partition_point(|stretch| stretch.before < open);
         let stretch = self.0.get(place.checked_sub(1)?)?;
         let at = stretch.from + (open - stretch.before);
@@ -81,7 +81,7 @@ impl Stretches {
     }
 }
 
-impl Stretch {
+impl OpenStretch {
     /// Whether a moment lies in the stretch.
     pub fn holds(&self, micros: i64) -> bool {
         (self.from..=self.to).contains(&micros)

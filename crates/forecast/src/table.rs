@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::baseline::Baseline;
 use crate::binning::{Binning, Binnings};
-use crate::curve::{Alive, ten_thousandths};
+use crate::curve::{SurvivalCurve, ten_thousandths};
 use crate::layer::{FACTS, fact, layer_of, nested};
 use crate::shrink::{chance, logit};
 use crate::situation::Situation;
@@ -157,12 +157,12 @@ impl Table {
     }
 
     /// The most alike cell's curve of working days to a result.
-    pub fn ending(&self, at: &Situation) -> Option<Alive<'_>> {
+    pub fn ending(&self, at: &Situation) -> Option<SurvivalCurve<'_>> {
         self.cell(at).map(|cell| self.curve(&cell.ending))
     }
 
-    fn curve<'a>(&'a self, alive: &'a [f32]) -> Alive<'a> {
-        Alive {
+    fn curve<'a>(&'a self, alive: &'a [f32]) -> SurvivalCurve<'a> {
+        SurvivalCurve {
             edges: self.stored.ends.edges(),
             alive,
         }

@@ -19,14 +19,14 @@ pub(crate) struct Passed {
 
 /// A span of time; without an end while it lasts.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Stretch {
+pub(crate) struct HeldSpan {
     pub from: WorkMoment,
     pub to: Option<WorkMoment>,
 }
 
-impl Stretch {
-    fn known_before(self, moment: WorkMoment) -> Option<Stretch> {
-        self.from.before(moment).then(|| Stretch {
+impl HeldSpan {
+    fn known_before(self, moment: WorkMoment) -> Option<HeldSpan> {
+        self.from.before(moment).then(|| HeldSpan {
             to: self.to.filter(|to| to.before(moment)),
             ..self
         })
@@ -43,7 +43,7 @@ impl Stretch {
 pub(crate) struct OtherAgency {
     /// An index into [`Prepared::legs`].
     pub name: u32,
-    pub lasts: Stretch,
+    pub lasts: HeldSpan,
 }
 
 /// A case on the scale of working time.
@@ -65,7 +65,7 @@ pub(crate) struct Trace {
     pub first_deadline: WorkMoment,
     pub moved: Vec<(WorkMoment, WorkMoment)>,
     /// The stops of the clock, in order and without overlap.
-    pub stops: Vec<Stretch>,
+    pub stops: Vec<HeldSpan>,
     pub legs: Vec<OtherAgency>,
     /// An index into [`Prepared::offices`].
     pub office: usize,
@@ -383,8 +383,8 @@ fn trace(
             at: at(event.at)?,
         });
     }
-    let stretch = |from, to: Option<Instant>| -> Result<Stretch, domain::calendar::Error> {
-        Ok(Stretch {
+    let stretch = |from, to: Option<Instant>| -> Result<HeldSpan, domain::calendar::Error> {
+        Ok(HeldSpan {
             from: at(from)?,
             to: to.map(at).transpose()?,
         })
@@ -427,11 +427,11 @@ fn trace(
 }
 
 /// Stops in order, with overlapping or touching ones merged.
-fn apart(mut stops: Vec<Stretch>) -> Vec<Stretch> {
+fn apart(mut stops: Vec<HeldSpan>) -> Vec<HeldSpan> {
     stops.sort_by_key(|stop| stop.from.micros);
-    let mut apart: Vec<Stretch> = Vec::with_capacity(stops.len());
+    let mut apart: Vec<HeldSpan> = Vec::with_capacity(stops.len());
     for stop in stops {
-        let joins = |before: &Stretch| before.to.is_none_or(|to| !to.before(stop.from));
+        let joins = |before: &HeldSpan| before.to.is_none_or(|to| !to.before(stop.from));
         match apart.last_mut().filter(|before| joins(before)) {
             Some(before) => {
                 before.to = before

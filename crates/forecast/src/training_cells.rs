@@ -4,7 +4,7 @@ use crate::baseline::Baseline;
 use crate::binning::{Binning, Binnings, Parts};
 use crate::curve::Spread;
 use crate::layer::{FACTS, NESTED, fact, nested, speaks};
-use crate::shrink::{Moved, Odds, learn, logit};
+use crate::shrink::{CellMoves, Odds, learn, logit};
 use crate::table::{Cell, Places, Stored, Table};
 use crate::training_row::{FOLDS, TrainingRow};
 
@@ -38,9 +38,9 @@ pub(crate) struct TrainingCells {
 /// What the rows teach regardless of the switches, computed once for all tables.
 pub(crate) struct Lessons {
     /// How far each nested cell moves the log-odds.
-    nested: Vec<Moved>,
+    nested: Vec<CellMoves>,
     /// As `nested`, for the cells of facts with the most looks, in order of key.
-    points: Vec<(u64, Moved)>,
+    points: Vec<(u64, CellMoves)>,
     /// The curves of working days to a result.
     endings: Vec<Option<Vec<f32>>>,
 }
@@ -154,7 +154,7 @@ impl TrainingCells {
             apart: whole.clone(),
             whole,
         };
-        let mut nested = vec![Moved::default(); self.tallies.len()];
+        let mut nested = vec![CellMoves::default(); self.tallies.len()];
         for (cells, first) in self.cells.iter().zip(self.first) {
             let moved = learn(cells, &self.rows, &mut odds);
             nested[first..first + moved.len()].copy_from_slice(&moved);
@@ -186,7 +186,7 @@ impl TrainingCells {
     }
 
     /// Learns the layers of facts, and keeps the cells with the most looks, in order of key.
-    fn points(&self, odds: &mut Odds) -> Vec<(u64, Moved)> {
+    fn points(&self, odds: &mut Odds) -> Vec<(u64, CellMoves)> {
         let situations = self.rows.iter().map(|row| &row.situation);
         let parts: Vec<Parts> = situations
             .clone()
@@ -209,7 +209,7 @@ impl TrainingCells {
         }
         points.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
         points.truncate(MOST_POINTS);
-        let mut points: Vec<(u64, Moved)> = points
+        let mut points: Vec<(u64, CellMoves)> = points
             .into_iter()
             .map(|(_, key, moved)| (key, moved))
             .collect();

@@ -1,7 +1,7 @@
 //! What past and running cases teach: one training row for each look.
 
-use crate::baseline::{Baseline, Life};
-use crate::sample::{Hours, Prefix, View, looks, situations};
+use crate::baseline::{Baseline, ObservedSpan};
+use crate::sample::{Hours, Look, View, looks, situations};
 use crate::situation::Situation;
 use crate::trace::{Prepared, Trace};
 use crate::working_time::WorkMoment;
@@ -62,7 +62,7 @@ pub(crate) fn observe<'a>(
 /// Working days without quiet periods from each look to the end, or to the horizon.
 pub(crate) fn remaining(
     trace: &Trace,
-    looks: &[Prefix],
+    looks: &[Look],
     prepared: &Prepared<'_>,
     horizon: WorkMoment,
     view: &View<'_>,
@@ -73,18 +73,18 @@ pub(crate) fn remaining(
         None => prepared.position(horizon, trace.office),
     };
     let until = hours.at(until);
-    let remaining = |look: &Prefix| (until - hours.at(look.at.day)).max(0.0);
+    let remaining = |look: &Look| (until - hours.at(look.at.day)).max(0.0);
     looks.iter().map(remaining).collect()
 }
 
 impl ObservedCase {
     /// The observed time on the baseline curve; none without a look.
-    pub fn life(&self) -> Option<Life> {
+    pub fn life(&self) -> Option<ObservedSpan> {
         let (first, remaining) = self.situations.first().zip(self.remaining.first())?;
         let elapsed = f64::from(first.elapsed);
         let allowance = (elapsed + f64::from(first.left)).max(1e-6);
         let to = (elapsed + remaining) / allowance;
-        Some(Life {
+        Some(ObservedSpan {
             from: elapsed / allowance,
             to: match self.late {
                 Some(true) => f64::INFINITY,

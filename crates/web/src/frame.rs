@@ -16,7 +16,7 @@ use crate::words::{Markup, Words};
 
 /// The section of the product that a page belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum Section {
     /// The pending dossiers of a unit.
     Overview,
     /// The desk.
@@ -87,7 +87,7 @@ impl Frame {
 
     /// The frame of a page for a signed-in person.
     #[must_use]
-    pub fn staff(pages: &Pages, staff: &Staff, place: Place, title: Markup) -> Self {
+    pub fn staff(pages: &Pages, staff: &Staff, place: Section, title: Markup) -> Self {
         let caller = staff.caller();
         let catalogue = pages.engine.catalogue(&caller.province);
         let unit = caller.units.first();
@@ -157,11 +157,11 @@ pub fn home(staff: &Staff) -> String {
 }
 
 /// The sections that the access table opens to the caller's role.
-fn nav(staff: &Staff, place: Place) -> Vec<Link> {
+fn nav(staff: &Staff, place: Section) -> Vec<Link> {
     let caller = staff.caller();
     let words = staff.visit.words();
     let mut links = Vec::new();
-    let mut add = |is_open: bool, href: String, label: Markup, of: Place| {
+    let mut add = |is_open: bool, href: String, label: Markup, of: Section| {
         if is_open {
             links.push(Link {
                 href,
@@ -176,7 +176,7 @@ fn nav(staff: &Staff, place: Place) -> Vec<Link> {
         sees,
         overview.unwrap_or_default(),
         words.t("nav.overview"),
-        Place::Overview,
+        Section::Overview,
     );
     let desk = caller
         .units
@@ -188,12 +188,12 @@ fn nav(staff: &Staff, place: Place) -> Vec<Link> {
             receives,
             format!("/desk/{unit}"),
             words.t("nav.desk"),
-            Place::Desk,
+            Section::Desk,
         );
     }
     let whole = caller.reaches_province() && Method::GetRates.open_to(caller.role);
     let label = words.t("nav.province");
-    add(whole, "/province".to_owned(), label, Place::Province);
+    add(whole, "/province".to_owned(), label, Section::Province);
     links
 }
 

@@ -10,7 +10,7 @@ use domain::dossier::{Channel, Status};
 use domain::language::Language;
 use domain::time::{self, Instant};
 
-use crate::say::{Say, day_length};
+use crate::say::{Format, day_length};
 use crate::words::{Markup, Words};
 
 /// The data behind rows.
@@ -24,7 +24,7 @@ pub struct Rows<'a> {
     /// The texts.
     pub words: &'a Words,
     /// The format of numbers and times.
-    pub say: Say,
+    pub say: Format,
     /// The moment that the rows show.
     pub now: Instant,
 }

@@ -7,9 +7,9 @@ use domain::time::{self, Instant};
 
 /// Formats numbers and times in a language.
 #[derive(Debug, Clone, Copy)]
-pub struct Say(pub Language);
+pub struct Format(pub Language);
 
-impl Say {
+impl Format {
     fn pick<'a>(self, vi: &'a str, en: &'a str) -> &'a str {
         match self.0 {
             Language::Vietnamese => vi,
@@ -200,8 +200,8 @@ pub fn day_length(calendar: &Calendar, day: NaiveDate) -> TimeDelta {
 mod tests {
     use super::*;
 
-    const VI: Say = Say(Language::Vietnamese);
-    const EN: Say = Say(Language::English);
+    const VI: Format = Format(Language::Vietnamese);
+    const EN: Format = Format(Language::English);
 
     fn at(text: &str) -> Instant {
         let wall = chrono::NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").unwrap();

@@ -16,7 +16,7 @@ use motcua_http::Peer;
 use crate::Pages;
 use crate::fault::Fault;
 use crate::fields::Fields;
-use crate::say::Say;
+use crate::say::Format;
 use crate::words::Words;
 
 /// The cookie that holds the secret of a session.
@@ -49,8 +49,8 @@ impl Visit {
 
     /// The format of numbers and times.
     #[must_use]
-    pub fn say(&self) -> Say {
-        Say(self.language)
+    pub fn say(&self) -> Format {
+        Format(self.language)
     }
 
     /// The token that a form must send back, so that no other site can send it. Empty without a

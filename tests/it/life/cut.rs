@@ -14,7 +14,7 @@ use tokio::sync::{Semaphore, mpsc};
 
 use crate::access::ways::reception;
 use crate::calling::{Answer, request};
-use crate::gate::Gate;
+use crate::held_store::HeldStore;
 use crate::port::{Port, Settings, soon};
 use crate::world::{NumberedIds, WARD, World, catalogue};
 
@@ -57,13 +57,13 @@ impl Slow {
         let token = world.token(Role::Receptionist, WARD).await;
         let (arrived, arrivals) = mpsc::unbounded_channel();
         let open = Arc::new(Semaphore::new(0));
-        let gate = Gate {
+        let held = HeldStore {
             store: world.store.clone(),
             arrived,
             open: open.clone(),
         };
         let engine = Engine::start(Parts {
-            store: Arc::new(gate),
+            store: Arc::new(held),
             catalogue: catalogue(),
             clock: world.clock.clone() as Arc<dyn Clock>,
             ids: Arc::new(NumberedIds::default()),

@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 
 use super::{OFF_6_AUGUST, calendar_with, carried_out, dossier, of_the_province, propose};
 use crate::backend::Backend;
-use crate::gate::Gate;
+use crate::held_store::HeldStore;
 use crate::port::soon;
 use crate::world::{NumberedIds, THREE_DAYS, WARD, World, catalogue, moment};
 
@@ -28,13 +28,13 @@ async fn a_job_that_is_killed_between_two_commits_is_finished_by_the_next_proces
     // The process completes one commit and then hangs before the next.
     let (arrived, mut arrivals) = mpsc::unbounded_channel();
     let open = Arc::new(Semaphore::new(1));
-    let gate = Gate {
+    let held = HeldStore {
         store: world.store.clone(),
         arrived,
         open,
     };
     let doomed = Engine::start(Parts {
-        store: Arc::new(gate),
+        store: Arc::new(held),
         catalogue: catalogue(),
         clock: world.clock.clone(),
         ids: Arc::new(NumberedIds::default()),

@@ -8,7 +8,7 @@ use domain::id::{DossierId, UnitCode};
 use domain::procedure::Kind;
 use domain::time::{self, Instant};
 use forecast::level::Precision;
-use forecast::record::{DRIFT_DAYS, Drift, Record as MonthRecord, Settled, drift, record};
+use forecast::record::{DRIFT_DAYS, Drift, FlagRecord as MonthRecord, Settled, drift, record};
 
 use super::month::Month;
 use super::trace::counts_elapsed;

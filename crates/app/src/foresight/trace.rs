@@ -10,7 +10,7 @@ use domain::limit::Limit;
 use domain::procedure::Kind;
 use domain::time::{Instant, local_day};
 use domain::unit::UnitKind;
-use forecast::log::{Case, Ending, Event as Passed, Leg, Moved, Stop};
+use forecast::log::{Case, DeadlineMove, Ending, Event as Passed, Leg, Stop};
 
 /// Whether a dossier's limit also elapses at night and on days off.
 pub(crate) fn counts_elapsed(dossier: &Dossier) -> bool {
@@ -129,7 +129,7 @@ impl Reading {
         match (self.due, due) {
             (None, Some(due)) => self.case.deadline = Some(due),
             (Some(was), Some(due)) if was != due => {
-                self.case.moved.push(Moved { at, deadline: due });
+                self.case.moved.push(DeadlineMove { at, deadline: due });
             }
             (Some(_) | None, Some(_) | None) => {}
         }

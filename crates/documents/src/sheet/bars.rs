@@ -1,6 +1,6 @@
 //! The share that ended in time, row by row, as bars below the form.
 
-use super::fill::{Filled, Line, Shown};
+use super::fill::{CellValue, FilledSheet, SheetRow};
 
 /// More bars than this tell nothing at a glance; the lowest are drawn.
 const MOST: usize = 30;
@@ -15,7 +15,7 @@ struct Bar<'f> {
     of: f64,
 }
 
-impl Filled<'_> {
+impl FilledSheet<'_> {
     /// The bars as SVG; empty where the sheet does not count what ended in time.
     pub(super) fn bars(&self) -> String {
         let Some(places) = self.places() else {
@@ -46,8 +46,8 @@ impl Filled<'_> {
         for (at, bar) in bars.iter().enumerate() {
             let (top, middle) = (at * STEP + 3, at * STEP + 13);
             let width = 360.0 * bar.share;
-            let words = Shown::Share(bar.share).words();
-            let (label, of) = (escaped(bar.label), Shown::Number(bar.of).words());
+            let words = CellValue::Share(bar.share).words();
+            let (label, of) = (escaped(bar.label), CellValue::Number(bar.of).words());
             svg.push_str(&format!(
                 "<text x=\"300\" y=\"{middle}\" text-anchor=\"end\">{label}</text>\
                  <rect x=\"310\" y=\"{top}\" width=\"360\" height=\"12\" class=\"whole\"/>\
@@ -68,14 +68,14 @@ impl Filled<'_> {
     }
 }
 
-fn bar(line: &Line, [ended, early, on_due]: [usize; 3]) -> Option<Bar<'_>> {
+fn bar(line: &SheetRow, [ended, early, on_due]: [usize; 3]) -> Option<Bar<'_>> {
     let number = |place: usize| match line.cells.get(place) {
-        Some(Shown::Number(number)) => *number,
+        Some(CellValue::Number(number)) => *number,
         _ => 0.0,
     };
     let of = number(ended);
     let label = line.cells.iter().find_map(|cell| match cell {
-        Shown::Text(text) if text.parse::<u32>().is_err() => Some(text.as_str()),
+        CellValue::Text(text) if text.parse::<u32>().is_err() => Some(text.as_str()),
         _ => None,
     })?;
     (of > 0.0).then(|| Bar {
@@ -109,11 +109,11 @@ mod tests {
             as_of: "2026-11-30T09:00:00Z".parse().unwrap(),
         };
         let empty = Statistics::new(period).ii06a(|_| Called::default());
-        let mut sheet = Filled::ii06a(layout, &empty, "Tỉnh Mẫu");
+        let mut sheet = FilledSheet::ii06a(layout, &empty, "Tỉnh Mẫu");
         for row in 0..rows {
-            let mut cells = vec![Shown::Number(0.0); layout.columns.len()];
-            cells[0] = Shown::Text((row + 1).to_string());
-            cells[1] = Shown::Text(format!("Xã <{row}>"));
+            let mut cells = vec![CellValue::Number(0.0); layout.columns.len()];
+            cells[0] = CellValue::Text((row + 1).to_string());
+            cells[1] = CellValue::Text(format!("Xã <{row}>"));
             let place = |name| {
                 layout
                     .columns
@@ -121,9 +121,9 @@ mod tests {
                     .position(|it| it.value == name)
                     .unwrap()
             };
-            cells[place("resolved")] = Shown::Number(10.0);
-            cells[place("early")] = Shown::Number((row % 10) as f64);
-            sheet.lines.push(Line {
+            cells[place("resolved")] = CellValue::Number(10.0);
+            cells[place("early")] = CellValue::Number((row % 10) as f64);
+            sheet.lines.push(SheetRow {
                 cells,
                 is_total: false,
                 links: Vec::new(),

@@ -11,7 +11,7 @@ use super::layout::{Layout, LayoutColumn, Rows};
 
 /// A sheet with its numbers.
 #[derive(Debug, Clone)]
-pub struct Filled<'a> {
+pub struct FilledSheet<'a> {
     /// The layout of the sheet.
     pub layout: &'a Layout,
     /// The owner of the numbers: a unit, a province, or all units.
@@ -21,18 +21,18 @@ pub struct Filled<'a> {
     /// The moment up to which records count, in words.
     pub as_of: String,
     /// The rows of the sheet.
-    pub lines: Vec<Line>,
+    pub lines: Vec<SheetRow>,
     /// The lines below the table: the identities, and other remarks.
     pub notes: Vec<String>,
     /// Numbers beside the form, on a sheet of their own: title, number, definition.
-    pub beside: Vec<(&'static str, Shown, &'static str)>,
+    pub beside: Vec<(&'static str, CellValue, &'static str)>,
 }
 
 /// A row.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Line {
+pub struct SheetRow {
     /// The cells, from the left.
-    pub cells: Vec<Shown>,
+    pub cells: Vec<CellValue>,
     /// Whether the row is the sum of the others.
     pub is_total: bool,
     /// For the screen, the address behind each number, column by column; empty on paper.
@@ -41,7 +41,7 @@ pub struct Line {
 
 /// The content of a cell.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Shown {
+pub enum CellValue {
     /// A text.
     Text(String),
     /// A number.
@@ -52,22 +52,22 @@ pub enum Shown {
     Nothing,
 }
 
-impl Shown {
+impl CellValue {
     /// The value as Vietnamese prints it: `1.116`, `95,2 %`.
     #[must_use]
     pub fn words(&self) -> String {
         match self {
-            Shown::Text(text) => text.clone(),
-            Shown::Number(number) => vietnamese(*number),
-            Shown::Share(share) => format!("{:.1} %", share * 100.0).replace('.', ","),
-            Shown::Nothing => "–".to_owned(),
+            CellValue::Text(text) => text.clone(),
+            CellValue::Number(number) => vietnamese(*number),
+            CellValue::Share(share) => format!("{:.1} %", share * 100.0).replace('.', ","),
+            CellValue::Nothing => "–".to_owned(),
         }
     }
 
     /// Whether the cell holds a number.
     #[must_use]
     pub fn is_number(&self) -> bool {
-        matches!(self, Shown::Number(_) | Shown::Share(_))
+        matches!(self, CellValue::Number(_) | CellValue::Share(_))
     }
 }
 
@@ -93,28 +93,28 @@ fn vietnamese(number: f64) -> String {
     }
 }
 
-fn shown(value: &Value<'_>) -> Shown {
+fn shown(value: &Value<'_>) -> CellValue {
     match value {
-        Value::Text(text) => Shown::Text((*text).to_owned()),
-        Value::Count(count) => Shown::Number((*count).into()),
-        Value::Rate(rate) => Shown::Number(rate.num.into()),
-        Value::Flag(flag) => Shown::Text(if *flag { "x" } else { "" }.to_owned()),
-        Value::Number(Some(number)) => Shown::Number(*number),
-        Value::Number(None) => Shown::Nothing,
+        Value::Text(text) => CellValue::Text((*text).to_owned()),
+        Value::Count(count) => CellValue::Number((*count).into()),
+        Value::Rate(rate) => CellValue::Number(rate.num.into()),
+        Value::Flag(flag) => CellValue::Text(if *flag { "x" } else { "" }.to_owned()),
+        Value::Number(Some(number)) => CellValue::Number(*number),
+        Value::Number(None) => CellValue::Nothing,
     }
 }
 
-fn of<T>(columns: &[Column<T>], row: &T, name: &str) -> Option<Shown> {
+fn of<T>(columns: &[Column<T>], row: &T, name: &str) -> Option<CellValue> {
     find(columns, name).map(|column| shown(&(column.value)(row)))
 }
 
 /// The number with a column's name in a unit's part of the report.
-fn of_unit(unit: &Ii06aUnit, name: &str) -> Option<Shown> {
+fn of_unit(unit: &Ii06aUnit, name: &str) -> Option<CellValue> {
     if let Some(rate) = name.strip_suffix(".den") {
         let Value::Rate(rate) = (find(&MEMO, rate)?.value)(&unit.memo) else {
             return None;
         };
-        return Some(Shown::Number(rate.den.into()));
+        return Some(CellValue::Number(rate.den.into()));
     }
     of(&II06A, &unit.row, name)
         .or_else(|| of(&BRIDGE, &unit.bridge, name))
@@ -125,20 +125,20 @@ fn cell(
     column: &LayoutColumn,
     ordinal: &str,
     label: &str,
-    number: impl Fn(&str) -> Option<Shown>,
-) -> Shown {
+    number: impl Fn(&str) -> Option<CellValue>,
+) -> CellValue {
     match column.value.as_str() {
-        "ordinal" => return Shown::Text(ordinal.to_owned()),
-        "label" => return Shown::Text(label.to_owned()),
+        "ordinal" => return CellValue::Text(ordinal.to_owned()),
+        "label" => return CellValue::Text(label.to_owned()),
         _ => {}
     }
     let mut parts = column
         .names()
-        .map(|name| number(name).unwrap_or(Shown::Nothing));
-    let first = parts.next().unwrap_or(Shown::Nothing);
+        .map(|name| number(name).unwrap_or(CellValue::Nothing));
+    let first = parts.next().unwrap_or(CellValue::Nothing);
     parts.fold(first, |sum, more| match (sum, more) {
-        (Shown::Number(sum), Shown::Number(more)) => Shown::Number(sum + more),
-        _ => Shown::Nothing,
+        (CellValue::Number(sum), CellValue::Number(more)) => CellValue::Number(sum + more),
+        _ => CellValue::Nothing,
     })
 }
 
@@ -147,20 +147,20 @@ fn line(
     ordinal: &str,
     label: &str,
     is_total: bool,
-    number: impl Fn(&str) -> Option<Shown>,
-) -> Line {
+    number: impl Fn(&str) -> Option<CellValue>,
+) -> SheetRow {
     let cells = layout
         .columns
         .iter()
         .map(|column| cell(column, ordinal, label, &number));
-    Line {
+    SheetRow {
         cells: cells.collect(),
         is_total,
         links: Vec::new(),
     }
 }
 
-impl<'a> Filled<'a> {
+impl<'a> FilledSheet<'a> {
     /// Fills form II.06a, or another sheet of its numbers. `whose` names a province or all units;
     /// if the report covers a single unit, that unit's name stands instead.
     #[must_use]
@@ -216,10 +216,10 @@ impl<'a> Filled<'a> {
     /// The sheet as a list of texts: each column under its heads, numbers without dots.
     #[must_use]
     pub fn list(&self) -> ListSheet {
-        let cell = |cell: &Shown| match cell {
-            Shown::Number(number) => number.to_string(),
-            Shown::Nothing => String::new(),
-            Shown::Text(_) | Shown::Share(_) => cell.words(),
+        let cell = |cell: &CellValue| match cell {
+            CellValue::Number(number) => number.to_string(),
+            CellValue::Nothing => String::new(),
+            CellValue::Text(_) | CellValue::Share(_) => cell.words(),
         };
         let columns = self.layout.columns.iter();
         ListSheet {
@@ -271,27 +271,27 @@ impl<'a> Filled<'a> {
     }
 }
 
-fn of_cells(row: &Cells, name: &str) -> Option<Shown> {
+fn of_cells(row: &Cells, name: &str) -> Option<CellValue> {
     of(&II06A, row, name)
 }
 
-fn of_item(item: &Item, name: &str) -> Option<Shown> {
+fn of_item(item: &Item, name: &str) -> Option<CellValue> {
     if name == "formula" {
-        return Some(Shown::Text(item.formula_vi.to_owned()));
+        return Some(CellValue::Text(item.formula_vi.to_owned()));
     }
     let shown = of(&ITEM, item, name)?;
     Some(match shown {
-        Shown::Number(share) if name == "rate" => Shown::Share(share),
+        CellValue::Number(share) if name == "rate" => CellValue::Share(share),
         other => other,
     })
 }
 
-fn beside(total: &Ii06aUnit) -> Vec<(&'static str, Shown, &'static str)> {
+fn beside(total: &Ii06aUnit) -> Vec<(&'static str, CellValue, &'static str)> {
     let shown = |value: Value<'_>| match value {
         Value::Rate(rate) => {
-            let share = rate.rate.map(|share| Shown::Share(share).words());
+            let share = rate.rate.map(|share| CellValue::Share(share).words());
             let share = share.unwrap_or_else(|| "–".to_owned());
-            Shown::Text(format!("{}/{} ({share})", rate.num, rate.den))
+            CellValue::Text(format!("{}/{} ({share})", rate.num, rate.den))
         }
         other => self::shown(&other),
     };
@@ -320,11 +320,11 @@ mod tests {
 
     #[test]
     fn numbers_are_written_as_vietnamese_writes_them() {
-        let written = |number| Shown::Number(number).words();
+        let written = |number| CellValue::Number(number).words();
         assert_eq!(written(1_116.0), "1.116");
         assert_eq!(written(999.0), "999");
         assert_eq!(written(1_234_567.5), "1.234.567,5");
-        assert_eq!(Shown::Share(0.9523).words(), "95,2 %");
-        assert_eq!(Shown::Nothing.words(), "–");
+        assert_eq!(CellValue::Share(0.9523).words(), "95,2 %");
+        assert_eq!(CellValue::Nothing.words(), "–");
     }
 }

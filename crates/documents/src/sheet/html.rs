@@ -2,13 +2,13 @@
 
 use askama::Template;
 
-use super::fill::{Filled, Line};
+use super::fill::{FilledSheet, SheetRow};
 use super::heads::{self, Head};
 
 #[derive(Template)]
 #[template(path = "sheet.html")]
 struct Article<'a> {
-    sheet: &'a Filled<'a>,
+    sheet: &'a FilledSheet<'a>,
     heads: Vec<Vec<Head>>,
     marked: bool,
 }
@@ -21,7 +21,7 @@ struct Page<'a> {
     style: &'static str,
 }
 
-impl Filled<'_> {
+impl FilledSheet<'_> {
     /// Renders the article.
     #[must_use]
     pub fn html(&self) -> String {
@@ -57,7 +57,7 @@ pub(super) struct Drawn<'l> {
     link: Option<&'l str>,
 }
 
-impl Line {
+impl SheetRow {
     /// The cells, each with its address.
     fn linked(&self) -> Vec<Drawn<'_>> {
         let links = self.links.iter().map(Option::as_deref);

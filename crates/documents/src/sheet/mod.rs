@@ -8,5 +8,5 @@ mod html;
 mod layout;
 mod xlsx;
 
-pub use fill::{Filled, Line, Shown};
+pub use fill::{CellValue, FilledSheet, SheetRow};
 pub use layout::{InvalidLayout, Layout, LayoutColumn, Layouts, Report, Rows, Sourced};

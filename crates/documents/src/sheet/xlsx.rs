@@ -3,7 +3,7 @@
 use domain::indicator::{BRIDGE, Column, II06A, ITEM, MEMO};
 use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
 
-use super::fill::{Filled, Shown};
+use super::fill::{CellValue, FilledSheet};
 use super::heads::{self, Head};
 use super::layout::Report;
 
@@ -16,7 +16,7 @@ const MANY: usize = 16;
 /// The widest that a column of texts becomes, in characters.
 const WIDEST: f64 = 60.0;
 
-impl Filled<'_> {
+impl FilledSheet<'_> {
     /// Makes the workbook: the form, the numbers beside it, and a sheet of definitions.
     pub fn xlsx(&self) -> Result<Vec<u8>, XlsxError> {
         let mut book = Workbook::new();
@@ -203,23 +203,23 @@ fn write(
     sheet: &mut Worksheet,
     row: u32,
     column: u16,
-    cell: &Shown,
+    cell: &CellValue,
     format: &Format,
 ) -> Result<(), XlsxError> {
     match cell {
-        Shown::Text(text) => sheet.write_string_with_format(row, column, text, format)?,
-        Shown::Number(number) => {
+        CellValue::Text(text) => sheet.write_string_with_format(row, column, text, format)?,
+        CellValue::Number(number) => {
             let whole = number.fract().abs() < f64::EPSILON;
             let format = format
                 .clone()
                 .set_num_format(if whole { "#,##0" } else { "#,##0.00" });
             sheet.write_number_with_format(row, column, *number, &format)?
         }
-        Shown::Share(share) => {
+        CellValue::Share(share) => {
             let format = format.clone().set_num_format("0.0%");
             sheet.write_number_with_format(row, column, *share, &format)?
         }
-        Shown::Nothing => sheet.write_blank(row, column, format)?,
+        CellValue::Nothing => sheet.write_blank(row, column, format)?,
     };
     Ok(())
 }

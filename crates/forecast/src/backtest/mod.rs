@@ -8,7 +8,7 @@ mod hysteresis;
 mod measure;
 mod net_benefit;
 mod report;
-mod said;
+mod scores;
 
 use chrono::{DateTime, Datelike, Months, NaiveTime};
 use domain::time::Instant;
@@ -27,7 +27,7 @@ pub use report::{Alarms, Benefit, Bin, FlagWorth, Landmarks, Naive, NetBenefit, 
 use crate::trace::Split;
 use hysteresis::LevelPath;
 use measure::{Judged, Scored};
-use said::Said;
+use scores::Scores;
 
 /// The choices that the protocol leaves to a caller.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -185,8 +185,8 @@ impl<'a> Backtest<'a> {
     }
 
     /// Scores the test cases, with one model or with each month's own.
-    fn said(&self, model: &Model) -> Said<'_> {
-        let mut said = Said::new(&self.prepared);
+    fn said(&self, model: &Model) -> Scores<'_> {
+        let mut said = Scores::new(&self.prepared);
         let activities = &self.log.activities;
         let begins = self.refits();
         let first = begins.first().copied();
@@ -218,13 +218,13 @@ impl<'a> Backtest<'a> {
             .collect()
     }
 
-    fn report(&self, model: &Model, said: &Said<'_>) -> Report {
+    fn report(&self, model: &Model, said: &Scores<'_>) -> Report {
         let scored = said.scored();
         let judged = Judged::new(&scored, &said.share);
         let late = said.cases().filter(|(case, _)| case.late).count();
         let ratio = |part: usize, whole: usize| (whole > 0).then(|| part as f64 / whole as f64);
         let size = model.size();
-        let flagged = |flag: said::FlagOf| alarm::worth(said.flags(flag));
+        let flagged = |flag: scores::FlagOf| alarm::worth(said.flags(flag));
         let judges = said.cases().next().is_some();
         Report {
             cases_train: self.prepared.training().len(),
@@ -245,13 +245,13 @@ impl<'a> Backtest<'a> {
             ),
             alarm: Alarms::new((0..2).map(|place| {
                 let is_fitted = model.alarms().get(place)?.level.is_some();
-                (judges && is_fitted).then(|| flagged(said::FlagOf::Alarm(place)))
+                (judges && is_fitted).then(|| flagged(scores::FlagOf::Alarm(place)))
             })),
             interval_coverage: said.coverage(),
             mae_days: said.mean_error(),
             naive: Naive::new(
                 judged.naive_auc,
-                judges.then(|| flagged(said::FlagOf::Naive)),
+                judges.then(|| flagged(scores::FlagOf::Naive)),
             ),
             net_benefit: net_benefit::measure(said),
             fit_seconds: None,
@@ -263,7 +263,7 @@ impl<'a> Backtest<'a> {
 }
 
 /// The levels of each case, look by look.
-fn walks(said: &Said<'_>, thresholds: &Thresholds) -> Vec<LevelPath> {
+fn walks(said: &Scores<'_>, thresholds: &Thresholds) -> Vec<LevelPath> {
     said.cases()
         .map(|(case, looks)| {
             let mut level = None;

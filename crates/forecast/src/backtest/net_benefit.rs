@@ -3,11 +3,11 @@
 
 use super::alarm::Flag;
 use super::report::{Benefit, NetBenefit};
-use super::said::{FlagOf, Said};
+use super::scores::{FlagOf, Scores};
 use crate::alarm::{BENEFITS, LEADS};
 
 /// Measures the net benefit for each number of handlings that an avoided lateness pays.
-pub(super) fn measure(said: &Said<'_>) -> NetBenefit {
+pub(super) fn measure(said: &Scores<'_>) -> NetBenefit {
     let cases = said.cases().count();
     if cases == 0 {
         return NetBenefit::default();

@@ -9,7 +9,7 @@ use forecast::artefact::Artefact;
 use forecast::explain::{Reason, Value};
 use forecast::forecaster::{Basis, Forecaster};
 use forecast::level::{Level, Precision};
-use forecast::log::{Case, Ending, Leg, Log, Moved, Stop};
+use forecast::log::{Case, DeadlineMove, Ending, Leg, Log, Stop};
 use forecast::planned::Plan;
 use forecast::working_time::WorkingTime;
 
@@ -39,7 +39,7 @@ fn stopped(case: &Case) -> Case {
         from,
         to: Some(from + WEEK),
     });
-    stopped.moved.push(Moved {
+    stopped.moved.push(DeadlineMove {
         at: from + WEEK,
         deadline: case.deadline.unwrap() + WEEK,
     });

@@ -23,7 +23,7 @@ use super::dossier::content;
 use crate::Pages;
 use crate::fault::Fault;
 use crate::fields::Fields;
-use crate::frame::{Frame, Place, html};
+use crate::frame::{Frame, Section, html};
 use crate::visit::Staff;
 use crate::words::{Markup, Words};
 
@@ -210,7 +210,7 @@ fn draw(pages: &Pages, staff: &Staff, unit: &UnitCode, typed: &Fields) -> Result
             Some(known) if RequestId::parse(known).is_ok() => known.to_owned(),
             Some(_) | None => engine.request_id().to_string(),
         },
-        frame: Frame::staff(pages, staff, Place::Desk, words.t("desk.title")),
+        frame: Frame::staff(pages, staff, Section::Desk, words.t("desk.title")),
         chosen: chosen.is_some(),
         query,
     })
@@ -440,7 +440,7 @@ async fn done(
         .fill("desk.done_title", &[("code", (&code).into())]);
     let person = view.applicant.clone().unwrap_or_default();
     Ok(html(&DonePage {
-        frame: Frame::staff(&pages, &staff, Place::Desk, title),
+        frame: Frame::staff(&pages, &staff, Section::Desk, title),
         unit: unit.to_string(),
         dossier: view.dossier.id.to_string(),
         due: view.dossier.due().map(|due| say.full_moment(due)),

@@ -21,7 +21,7 @@ use crate::Pages;
 use crate::fault::Fault;
 use crate::fields::Fields;
 use crate::frame::{Frame, html};
-use crate::say::Say;
+use crate::say::Format;
 use crate::visit::Visit;
 use crate::words::{Markup, Words};
 
@@ -81,7 +81,7 @@ async fn look(
     match looked.await {
         Ok(found) => {
             let now = pages.engine.now();
-            let result = Told::of(&found, visit.words(), visit.say());
+            let result = LookupResult::of(&found, visit.words(), visit.say());
             Ok(html(&ResultPage {
                 frame: Frame::public(pages, visit, result.title.clone()),
                 code: found.code,
@@ -129,12 +129,12 @@ fn again(
 struct ResultPage {
     frame: Frame,
     code: String,
-    result: Told,
+    result: LookupResult,
     as_of: String,
 }
 
 /// The content of the page.
-struct Told {
+struct LookupResult {
     title: Markup,
     heading: Markup,
     procedure: Option<String>,
@@ -165,8 +165,8 @@ struct StepLine {
     is_now: bool,
 }
 
-impl Told {
-    fn of(found: &Lookup, words: &Words, say: Say) -> Self {
+impl LookupResult {
+    fn of(found: &Lookup, words: &Words, say: Format) -> Self {
         let stage = Stage::of(found);
         let heading = words.t(stage.key());
         let details = found.details.as_ref();
@@ -289,7 +289,7 @@ impl Stage {
     }
 }
 
-fn date(stage: Stage, details: &LookupDetails, words: &Words, say: Say) -> Option<DateBlock> {
+fn date(stage: Stage, details: &LookupDetails, words: &Words, say: Format) -> Option<DateBlock> {
     let promised = details.promised_due.or(details.effective_due)?;
     let first = details.original_due.unwrap_or(promised);
     match stage {
@@ -342,7 +342,7 @@ fn date(stage: Stage, details: &LookupDetails, words: &Words, say: Say) -> Optio
 }
 
 /// `Trước 17:00 thứ Ba, 08/12/2026`.
-fn before(at: Instant, say: Say) -> String {
+fn before(at: Instant, say: Format) -> String {
     let moment = say.full_moment(at);
     match say.0 {
         Language::Vietnamese => format!("Trước {moment}"),
@@ -350,7 +350,7 @@ fn before(at: Instant, say: Say) -> String {
     }
 }
 
-fn steps(details: &LookupDetails, say: Say, stage: Stage) -> Vec<StepLine> {
+fn steps(details: &LookupDetails, say: Format, stage: Stage) -> Vec<StepLine> {
     let count = details.steps.len();
     let lines = details.steps.iter().enumerate().map(|(at, step)| {
         let is_last = at + 1 == count;

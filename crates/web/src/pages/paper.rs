@@ -11,7 +11,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::get;
 use documents::forms::{Form, Forms, Kind};
-use documents::slip::{Paper, Slip};
+use documents::slip::{Paper, Receipt};
 use documents::{Head, Printed};
 use domain::dossier::FeeState;
 use domain::language::Language;
@@ -21,8 +21,8 @@ use http::header::HOST;
 
 use crate::Pages;
 use crate::fault::Fault;
-use crate::frame::{Frame, Place, html};
-use crate::say::Say;
+use crate::frame::{Frame, Section, html};
+use crate::say::Format;
 use crate::visit::Staff;
 use crate::words::Markup;
 
@@ -53,7 +53,7 @@ async fn slip(
     let (view, dossier) = (&sheet.view, &sheet.view.dossier);
     let received = dossier.received.ok_or(Fault::NoPage)?;
     let forms = Forms::shipped();
-    let form = forms.on(Kind::Slip, time::local_day(received));
+    let form = forms.on(Kind::Receipt, time::local_day(received));
     let form = form.ok_or(Fault::NoPage)?.clone();
     let directory = pages.accounts.directory(&caller.province).await?;
     let received_by = sheet.received_by.as_ref();
@@ -61,8 +61,8 @@ async fn slip(
     let person = view.applicant.clone().unwrap_or_default();
     let limit = dossier.clock.as_ref().and_then(|clock| clock.limit);
     let code = dossier.label();
-    let say = Say(Language::Vietnamese);
-    let slip = Slip {
+    let say = Format(Language::Vietnamese);
+    let slip = Receipt {
         head: Head {
             agency: agency(&sheet.receiving.name),
             place: place(&sheet.receiving.name).to_owned(),
@@ -114,7 +114,7 @@ pub(super) fn shown(
     let article = article.map_err(|error| Fault::App(app::Error::Internal(Box::new(error))))?;
     let title = Markup::of(&format!("{} – {}", form.title, view.dossier.label()));
     Ok(html(&PaperPage {
-        frame: Frame::staff(pages, staff, Place::Desk, title),
+        frame: Frame::staff(pages, staff, Section::Desk, title),
         dossier: view.dossier.id.to_string(),
         article: Markup::made(article),
         source: form.source.clone(),
@@ -168,7 +168,7 @@ fn paper(paper: &SheetPaper) -> Paper {
     }
 }
 
-fn fee(view: &View, say: Say) -> String {
+fn fee(view: &View, say: Format) -> String {
     let dossier = &view.dossier;
     match dossier.fee_state() {
         FeeState::Exempt => "được miễn".to_owned(),

@@ -22,9 +22,9 @@ use crate::Pages;
 use crate::charts;
 use crate::fault::Fault;
 use crate::fields::Fields;
-use crate::frame::{Frame, Place, html};
+use crate::frame::{Frame, Section, html};
 use crate::rows::Column;
-use crate::say::Say;
+use crate::say::Format;
 use crate::visit::Staff;
 use crate::words::{Markup, Words};
 
@@ -176,14 +176,14 @@ impl Asked {
 }
 
 /// The numbers of a unit.
-struct Known {
+struct UnitNumbers {
     unit: UnitCode,
     rates: Rates,
     pending: UnitPending,
     weeks: Vec<Rate>,
 }
 
-impl Known {
+impl UnitNumbers {
     /// Whether the unit has no numbers: nothing pending, and nothing in the period.
     fn is_silent(&self) -> bool {
         let Rates {
@@ -201,7 +201,7 @@ struct Gathered {
     from: NaiveDate,
     to: NaiveDate,
     total: Rates,
-    units: Vec<Known>,
+    units: Vec<UnitNumbers>,
 }
 
 async fn gather(pages: &Pages, staff: &Staff) -> Result<Gathered, Fault> {
@@ -238,14 +238,14 @@ async fn gather(pages: &Pages, staff: &Staff) -> Result<Gathered, Fault> {
     let wanted = fold(&asked.text);
     let rows = report.units.into_iter().filter_map(|rates| {
         let unit = UnitCode::parse(&rates.unit).ok()?;
-        Some(Known {
+        Some(UnitNumbers {
             pending: pending.remove(&unit).unwrap_or_default(),
             weeks: weeks.remove(&rates.unit).unwrap_or_default(),
             unit,
             rates,
         })
     });
-    let mut units: Vec<Known> = rows
+    let mut units: Vec<UnitNumbers> = rows
         .filter(|known| fold(&known.rates.name).contains(&wanted))
         .collect();
     sort(&mut units, &asked);
@@ -260,9 +260,9 @@ async fn gather(pages: &Pages, staff: &Staff) -> Result<Gathered, Fault> {
 
 /// Sorts the units. Units too small to compare come after the others, and units without numbers
 /// last, in either direction.
-fn sort(units: &mut [Known], asked: &Asked) {
+fn sort(units: &mut [UnitNumbers], asked: &Asked) {
     let share = |rate: &Rate| rate.rate.map(|share| (share * 1e9) as i64);
-    let key = |known: &Known| -> (u8, i64) {
+    let key = |known: &UnitNumbers| -> (u8, i64) {
         let small = |rate: &Rate| (rate.den < SMALL, share(rate).unwrap_or_default());
         let (last, number) = match asked.order {
             Order::Name => (false, 0),
@@ -352,9 +352,10 @@ async fn show(State(pages): State<Arc<Pages>>, staff: Staff) -> Result<Response,
     } = &gathered;
     let sum =
         |of: fn(&UnitPending) -> u32| units.iter().map(|known| of(&known.pending)).sum::<u32>();
-    let with = |of: &dyn Fn(&Known) -> bool| units.iter().filter(|known| of(known)).count() as u64;
+    let with =
+        |of: &dyn Fn(&UnitNumbers) -> bool| units.iter().filter(|known| of(known)).count() as u64;
     let late_units = with(&|known| known.pending.overdue > 0);
-    let silent = with(&Known::is_silent);
+    let silent = with(&UnitNumbers::is_silent);
     let rate = |rate: &Rate| {
         rate.rate
             .map_or_else(|| "–".to_owned(), |it| say.percent(it))
@@ -462,7 +463,7 @@ async fn show(State(pages): State<Arc<Pages>>, staff: Staff) -> Result<Response,
                 ("late", say.count(late_units).into()),
             ],
         ),
-        frame: Frame::staff(&pages, &staff, Place::Province, title),
+        frame: Frame::staff(&pages, &staff, Section::Province, title),
         name,
         as_of: format!("{}, {}", say.clock(now), say.date(today)),
         numbers,
@@ -479,7 +480,7 @@ async fn show(State(pages): State<Arc<Pages>>, staff: Staff) -> Result<Response,
     }))
 }
 
-fn line(known: &Known, words: &Words, say: Say, now: Instant) -> UnitLine {
+fn line(known: &UnitNumbers, words: &Words, say: Format, now: Instant) -> UnitLine {
     let count = |number: u32| say.count(number.into());
     let rate = |rate: &Rate| match rate.rate {
         Some(share) => format!("{} / {}", say.percent(share), count(rate.den)),
@@ -598,7 +599,7 @@ mod tests {
 
     #[test]
     fn small_and_silent_units_are_not_ranked() {
-        let known = |name: &str, num, den, open| Known {
+        let known = |name: &str, num, den, open| UnitNumbers {
             unit: UnitCode::parse("H60.02215").unwrap(),
             rates: Rates {
                 name: name.into(),

@@ -16,7 +16,7 @@ use http::header::SET_COOKIE;
 use crate::Pages;
 use crate::fault::Fault;
 use crate::fields::Fields;
-use crate::frame::{self, Frame, Place, html};
+use crate::frame::{self, Frame, Section, html};
 use crate::visit::{SESSION, Staff, Visit};
 use crate::words::Markup;
 
@@ -204,7 +204,7 @@ fn enter(pages: &Pages, mut visit: Visit, opened: Opened, fields: &Fields) -> Re
             fields: typed
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .collect(),
-            frame: Frame::staff(pages, &staff, Place::Elsewhere, title),
+            frame: Frame::staff(pages, &staff, Section::Elsewhere, title),
         };
         return ([(SET_COOKIE, cookie)], html(&page)).into_response();
     }

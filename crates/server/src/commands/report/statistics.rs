@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use app::ports::Clock;
 use app::report::RateUnits;
 use app::statistics::Counted;
-use documents::sheet::{Filled, Layouts, Report};
+use documents::sheet::{FilledSheet, Layouts, Report};
 use domain::indicator::{BRIDGE, Column, I766, II06A, ITEM, Ii06a, Ii06aUnit, Item, MEMO, Value};
 use domain::language::Language;
 use serde::Serialize;
@@ -72,8 +72,8 @@ pub async fn ii06a(flags: super::Ii06a) -> Result<ExitCode, Failure> {
         SheetFormat::Json => print(json(&report))?,
         SheetFormat::Csv => print(ii06a_csv(&report)?)?,
         SheetFormat::Table => print(ii06a_table(&report))?,
-        SheetFormat::Xlsx => print(xlsx(&Filled::ii06a(layout, &report, whose))?)?,
-        SheetFormat::Html => print(Filled::ii06a(layout, &report, whose).page())?,
+        SheetFormat::Xlsx => print(xlsx(&FilledSheet::ii06a(layout, &report, whose))?)?,
+        SheetFormat::Html => print(FilledSheet::ii06a(layout, &report, whose).page())?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -89,13 +89,13 @@ pub async fn i766(flags: Statistics) -> Result<ExitCode, Failure> {
         SheetFormat::Json => print(json(&report))?,
         SheetFormat::Csv => print(i766_csv(&report)?)?,
         SheetFormat::Table => print(i766_table(&report))?,
-        SheetFormat::Xlsx => print(xlsx(&Filled::i766(layout, &report, whose))?)?,
-        SheetFormat::Html => print(Filled::i766(layout, &report, whose).page())?,
+        SheetFormat::Xlsx => print(xlsx(&FilledSheet::i766(layout, &report, whose))?)?,
+        SheetFormat::Html => print(FilledSheet::i766(layout, &report, whose).page())?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn xlsx(sheet: &Filled<'_>) -> Result<Vec<u8>, Failure> {
+fn xlsx(sheet: &FilledSheet<'_>) -> Result<Vec<u8>, Failure> {
     let book = sheet.xlsx();
     book.map_err(|error| Failure::work("cannot make the workbook", error))
 }

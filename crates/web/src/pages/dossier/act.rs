@@ -22,7 +22,7 @@ use super::label;
 use crate::Pages;
 use crate::fault::Fault;
 use crate::fields::Fields;
-use crate::frame::{Frame, Place, html};
+use crate::frame::{Frame, Section, html};
 use crate::rows::Rows;
 use crate::visit::Staff;
 use crate::words::Markup;
@@ -88,7 +88,7 @@ fn page(
     let title = Markup::of(&format!("{heading} – {}", view.dossier.label()));
     let apology = view.timing.apology_by.filter(|_| action == Action::Extend);
     ActPage {
-        frame: Frame::staff(pages, staff, Place::Overview, title),
+        frame: Frame::staff(pages, staff, Section::Overview, title),
         dossier: view.dossier.id.to_string(),
         code: view.dossier.label(),
         procedure: view.procedure.name.clone(),

@@ -12,7 +12,7 @@ use domain::time::{self, Instant};
 use super::story;
 use crate::charts::{Clock, Holder, Stretch};
 use crate::rows::Rows;
-use crate::say::{Say, day_length};
+use crate::say::{Format, day_length};
 use crate::words::Markup;
 
 /// Up to this many working days, each gets a line; above it, only the named days do.
@@ -165,7 +165,7 @@ fn drawn(
 type Days = (Vec<(f64, String)>, Vec<f64>);
 
 /// The working days of an axis, some of them named, and the gaps where days off lie.
-fn days(axis: &Axis<'_>, from: NaiveDate, last: NaiveDate, say: Say) -> Option<Days> {
+fn days(axis: &Axis<'_>, from: NaiveDate, last: NaiveDate, say: Format) -> Option<Days> {
     let mut working = Vec::new();
     let mut day = axis.calendar.working_day_from(from).ok()?;
     while day <= last {
@@ -195,7 +195,7 @@ fn days(axis: &Axis<'_>, from: NaiveDate, last: NaiveDate, say: Say) -> Option<D
 }
 
 /// `T4 04/11`, `Wed 4 Nov`.
-fn short_day(day: NaiveDate, say: Say) -> String {
+fn short_day(day: NaiveDate, say: Format) -> String {
     match say.0 {
         Language::Vietnamese => {
             let name = match day.weekday().number_from_monday() {

@@ -24,9 +24,9 @@ use super::letters::{apologises, asks_for_papers, component_name};
 use crate::Pages;
 use crate::fault::Fault;
 use crate::fields::Fields;
-use crate::frame::{Frame, Place, html};
+use crate::frame::{Frame, Section, html};
 use crate::rows::{Drawn, Flag, Rows};
-use crate::say::{Say, capital};
+use crate::say::{Format, capital};
 use crate::visit::Staff;
 use crate::words::{Markup, Words};
 
@@ -147,7 +147,7 @@ async fn show(
     let mut buttons = buttons(&view, say).into_iter();
     let acts = buttons.by_ref().take(SHOWN_ACTS).collect();
     Ok(html(&DossierPage {
-        frame: Frame::staff(&pages, &staff, Place::Overview, title),
+        frame: Frame::staff(&pages, &staff, Section::Overview, title),
         unit: dossier.resolving.to_string(),
         procedure: view.procedure.name.clone(),
         clock: say.clock(now),
@@ -205,7 +205,7 @@ async fn search(State(pages): State<Arc<Pages>>, staff: Staff) -> Result<Respons
         "search.title",
         &[("count", count.into()), ("text", text.into())],
     );
-    let mut frame = Frame::staff(&pages, &staff, Place::Overview, title.clone());
+    let mut frame = Frame::staff(&pages, &staff, Section::Overview, title.clone());
     text.clone_into(&mut frame.searched);
     Ok(html(&SearchPage {
         frame,
@@ -239,7 +239,7 @@ fn note(flag: Flag) -> &'static str {
 const SHOWN_ACTS: usize = 4;
 
 /// The acts that the caller may do now, as the domain allows them; the usual next one first.
-fn buttons(view: &View, say: Say) -> Vec<Button> {
+fn buttons(view: &View, say: Format) -> Vec<Button> {
     let with_form = view
         .allowed
         .iter()
@@ -262,7 +262,7 @@ fn ends(action: Action) -> bool {
 }
 
 /// The label of an act's button.
-fn label(action: Action, say: Say) -> String {
+fn label(action: Action, say: Format) -> String {
     let spec = action.spec();
     match say.0 {
         Language::Vietnamese => capital(spec.vi),
@@ -288,7 +288,7 @@ fn prints(view: &View, history: &[HistoryEntry], words: &Words) -> Vec<Button> {
     buttons.collect()
 }
 
-fn spans(view: &View, times: &Times, words: &Words, say: Say) -> Vec<SpanLine> {
+fn spans(view: &View, times: &Times, words: &Words, say: Format) -> Vec<SpanLine> {
     let main = times.spans.iter().filter(|span| span.part.is_main_line());
     main.map(|span| SpanLine {
         place: place(view, span, words),
@@ -322,12 +322,12 @@ fn place(view: &View, span: &Span, words: &Words) -> String {
     words.t(key).as_str().to_owned()
 }
 
-fn hours(time: TimeDelta, say: Say) -> String {
+fn hours(time: TimeDelta, say: Format) -> String {
     // Minutes of a dossier are few enough to be exact in a float.
     say.decimal(time.num_minutes() as f64 / 60.0, 1)
 }
 
-fn split(times: &Times, words: &Words, say: Say) -> Markup {
+fn split(times: &Times, words: &Words, say: Format) -> Markup {
     let of = |time: Option<TimeDelta>| time.map_or_else(|| "?".to_owned(), |it| hours(it, say));
     words.fill(
         "dossier.split",
@@ -343,7 +343,7 @@ fn steps(
     view: &View,
     records: &[&domain::dossier::Record],
     words: &Words,
-    say: Say,
+    say: Format,
 ) -> Vec<StepLine> {
     let entered = |id: &domain::id::StepId| {
         let mut latest = records.iter().rev();
@@ -380,7 +380,7 @@ fn steps(
     lines.collect()
 }
 
-fn facts(view: &View, unit: &str, words: &Words, say: Say) -> Vec<(Markup, Markup)> {
+fn facts(view: &View, unit: &str, words: &Words, say: Format) -> Vec<(Markup, Markup)> {
     let dossier = &view.dossier;
     let mut facts = Vec::new();
     if let Some(person) = &view.applicant {

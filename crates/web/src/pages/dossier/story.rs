@@ -4,7 +4,7 @@ use app::accounts::Directory;
 use app::view::{HistoryEntry, View};
 use domain::language::Language;
 
-use crate::say::{Say, capital};
+use crate::say::{Format, capital};
 use crate::words::{Markup, Words};
 
 /// One event of the story.
@@ -27,7 +27,7 @@ pub fn entries(
     view: &View,
     directory: &Directory,
     words: &Words,
-    say: Say,
+    say: Format,
 ) -> Vec<Entry> {
     let newest_first = history.iter().rev();
     let entries = newest_first.map(|entry| {
@@ -49,7 +49,7 @@ pub fn entries(
 }
 
 /// The citizen's words for an event, or the office's words if citizens are told nothing of it.
-pub fn what(entry: &HistoryEntry, view: &View, words: &Words, say: Say) -> Markup {
+pub fn what(entry: &HistoryEntry, view: &View, words: &Words, say: Format) -> Markup {
     if let Some(told) = entry.record.event.told(&view.procedure) {
         return Markup::of(match say.0 {
             Language::Vietnamese => &told.vi,

@@ -18,7 +18,7 @@ use super::unit_of;
 use crate::Pages;
 use crate::fault::Fault;
 use crate::fields::Fields;
-use crate::frame::{Frame, Place, html};
+use crate::frame::{Frame, Section, html};
 use crate::rows::{Column, Row, Rows, columns};
 use crate::visit::Staff;
 use crate::words::Markup;
@@ -95,7 +95,7 @@ async fn show(
         .append_pair("after", &page.next)
         .finish();
     Ok(html(&DonePage {
-        frame: Frame::staff(&pages, &staff, Place::Overview, heading.clone()),
+        frame: Frame::staff(&pages, &staff, Section::Overview, heading.clone()),
         as_of: format!("{}, {}", say.clock(now), say.date(time::local_day(now))),
         count,
         caption: heading.clone(),

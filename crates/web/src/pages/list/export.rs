@@ -9,7 +9,7 @@ use documents::list::ListSheet;
 use domain::time;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 
-use super::{Filter, Ground, heading, unit_of};
+use super::{Filter, ListContext, heading, unit_of};
 use crate::Pages;
 use crate::fault::Fault;
 use crate::fields::Fields;
@@ -74,7 +74,7 @@ async fn sheet(pages: &Pages, staff: &Staff, unit: &str) -> Result<(String, List
     };
     let directory = pages.accounts.directory(&caller.province).await?;
     let (words, say, now) = (staff.visit.words(), staff.visit.say(), engine.now());
-    let ground = Ground {
+    let ground = ListContext {
         engine,
         directory: &directory,
         catalogue: &catalogue,

@@ -27,7 +27,7 @@ pub use filter::{Filter, ROWS};
 use crate::Pages;
 use crate::fault::Fault;
 use crate::fields::Fields;
-use crate::frame::{Frame, Place, html};
+use crate::frame::{Frame, Section, html};
 use crate::rows::{Column, Row, Rows};
 use crate::visit::Staff;
 use crate::words::{Markup, Words};
@@ -101,7 +101,7 @@ struct PageLink {
 }
 
 /// The data behind a list.
-pub struct Ground<'a> {
+pub struct ListContext<'a> {
     /// The use cases.
     pub engine: &'a Engine,
     /// The names of people.
@@ -112,7 +112,7 @@ pub struct Ground<'a> {
     pub words: &'a Words,
 }
 
-impl Ground<'_> {
+impl ListContext<'_> {
     /// The text of a chip for a part of the filter.
     fn part(&self, part: &Filter, found: Option<&Breakdown>) -> Markup {
         let words = self.words;
@@ -229,7 +229,7 @@ pub fn sorted_columns(words: &Words, filter: &Filter, unit: &UnitCode) -> Vec<Co
 
 /// The form that filters a list, with the values to choose from.
 pub fn form(
-    ground: &Ground<'_>,
+    ground: &ListContext<'_>,
     filter: &Filter,
     found: &Breakdown,
     unit: &UnitCode,
@@ -373,7 +373,7 @@ async fn show(
     let (counts, found) = engine.worklist_survey(caller, &whose).await?;
     let directory = pages.accounts.directory(&caller.province).await?;
     let (words, say, now) = (staff.visit.words(), staff.visit.say(), engine.now());
-    let ground = Ground {
+    let ground = ListContext {
         engine,
         directory: &directory,
         catalogue: &catalogue,
@@ -443,7 +443,7 @@ async fn show(
                 ("time", (&as_of).into()),
             ],
         ),
-        frame: Frame::staff(&pages, &staff, Place::Overview, title),
+        frame: Frame::staff(&pages, &staff, Section::Overview, title),
         unit: unit.to_string(),
         unit_name,
         heading,

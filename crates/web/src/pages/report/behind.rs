@@ -15,7 +15,7 @@ use super::Looked;
 use super::period::Asked;
 use crate::Pages;
 use crate::fault::Fault;
-use crate::frame::{Frame, Place, html};
+use crate::frame::{Frame, Section, html};
 use crate::visit::Staff;
 use crate::words::Markup;
 
@@ -107,7 +107,7 @@ pub(super) async fn show(
     };
     let title = words.fill("report.behind", &[("number", heading.as_str().into())]);
     Ok(html(&BehindPage {
-        frame: Frame::staff(&pages, &staff, Place::Elsewhere, title),
+        frame: Frame::staff(&pages, &staff, Section::Elsewhere, title),
         back: format!("/units/{unit}/report/{sheet}?from={from}&to={to}"),
         heading,
         definition,

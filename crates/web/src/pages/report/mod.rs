@@ -13,7 +13,7 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use documents::sheet::{Filled, Layout, Layouts, Report, Rows, Shown};
+use documents::sheet::{CellValue, FilledSheet, Layout, Layouts, Report, Rows};
 use domain::catalogue::Catalogue;
 use domain::id::UnitCode;
 use domain::indicator::{Ii06a, MEMO, Number, Value};
@@ -24,7 +24,7 @@ use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use self::period::{Asked, Choice, Download};
 use crate::Pages;
 use crate::fault::Fault;
-use crate::frame::{Frame, Place, html};
+use crate::frame::{Frame, Section, html};
 use crate::pages::list::export::csv_file;
 use crate::visit::Staff;
 use crate::words::Markup;
@@ -115,7 +115,7 @@ impl Looked {
     }
 
     /// Links each number above 0 to its dossiers.
-    fn link(&self, filled: &mut Filled<'_>, form: &Ii06a) {
+    fn link(&self, filled: &mut FilledSheet<'_>, form: &Ii06a) {
         let by_field = self.layout.rows == Rows::Fields && form.units.len() == 1;
         for (at, line) in filled.lines.iter_mut().enumerate() {
             let unit = match form.units.get(at) {
@@ -132,7 +132,7 @@ impl Looked {
             line.links = columns
                 .zip(&line.cells)
                 .map(|(column, cell)| match cell {
-                    Shown::Number(number) if *number > 0.0 => {
+                    CellValue::Number(number) if *number > 0.0 => {
                         self.behind(&unit, &column.value, field)
                     }
                     _ => None,
@@ -162,13 +162,13 @@ async fn show(
     let index = counted.i766();
     let filled = match looked.layout.report {
         Report::Ii06a => {
-            let mut filled = Filled::ii06a(&looked.layout, &form, &looked.name);
+            let mut filled = FilledSheet::ii06a(&looked.layout, &form, &looked.name);
             if asked.download.is_none() {
                 looked.link(&mut filled, &form);
             }
             filled
         }
-        Report::I766 => Filled::i766(&looked.layout, &index, &looked.name),
+        Report::I766 => FilledSheet::i766(&looked.layout, &index, &looked.name),
     };
     match asked.download {
         Some(Download::Workbook) => return workbook(&filled),
@@ -194,7 +194,7 @@ async fn show(
         &[("number", looked.layout.number.as_str().into())],
     );
     Ok(html(&ReportPage {
-        frame: Frame::staff(&pages, &staff, Place::Elsewhere, title),
+        frame: Frame::staff(&pages, &staff, Section::Elsewhere, title),
         sheets: sheets.collect(),
         months: period::months(&path, today, from, to),
         query: format!("from={from}&to={to}"),
@@ -232,7 +232,7 @@ fn sheets(catalogue: &Catalogue) -> Result<Layouts, Fault> {
 }
 
 /// The workbook as a file to keep.
-fn workbook(filled: &Filled<'_>) -> Result<Response, Fault> {
+fn workbook(filled: &FilledSheet<'_>) -> Result<Response, Fault> {
     let book = filled.xlsx().map_err(|error| {
         tracing::error!(%error, "a workbook could not be made");
         Fault::App(app::Error::Internal(Box::new(error)))

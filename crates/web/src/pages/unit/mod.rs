@@ -21,10 +21,10 @@ use domain::time;
 use self::first::First;
 use self::month::{Months, RecordBox};
 use self::numbers::{Number, Piled};
-use super::list::{self, Filter, FilterForm, Ground, ROWS};
+use super::list::{self, Filter, FilterForm, ListContext, ROWS};
 use crate::Pages;
 use crate::fault::Fault;
-use crate::frame::{Frame, Place, html};
+use crate::frame::{Frame, Section, html};
 use crate::rows::{Column, Row, Rows};
 use crate::visit::Staff;
 use crate::words::Markup;
@@ -121,7 +121,7 @@ async fn show(
         say,
         now,
     };
-    let ground = Ground {
+    let ground = ListContext {
         engine,
         directory: &directory,
         catalogue: &catalogue,
@@ -202,7 +202,7 @@ async fn show(
             ],
         ),
         rest: (!page.next.is_empty()).then(|| all.on_page(2).address(&unit)),
-        frame: Frame::staff(&pages, &staff, Place::Overview, title),
+        frame: Frame::staff(&pages, &staff, Section::Overview, title),
         unit: unit.to_string(),
         unit_name,
         day: say.day(today),

@@ -7,7 +7,7 @@ use domain::language::Language;
 use domain::time;
 
 use crate::charts::{self, Week};
-use crate::say::Say;
+use crate::say::Format;
 use crate::words::{Markup, Words};
 
 /// How many past weeks are shown.
@@ -66,7 +66,7 @@ pub fn before(today: NaiveDate) -> Option<Month> {
 /// Draws the rates of [`periods`]; nothing for a caller who may not see them.
 pub fn months(
     words: &Words,
-    say: Say,
+    say: Format,
     series: &[Report],
     periods: &[(NaiveDate, NaiveDate)],
     outlook: Option<&Outlook>,
@@ -183,7 +183,7 @@ pub fn months(
 }
 
 /// The likely result of the month, and whether the target can still be reached.
-fn expected(words: &Words, say: Say, outlook: &Outlook) -> Option<Markup> {
+fn expected(words: &Words, say: Format, outlook: &Outlook) -> Option<Markup> {
     let rate = outlook.reckoned.rate?;
     let reach = match outlook.reckoned.breaks_at? {
         0 => words.t("month.missed"),
@@ -201,7 +201,7 @@ fn expected(words: &Words, say: Say, outlook: &Outlook) -> Option<Markup> {
 }
 
 /// The record of the flags, in words.
-pub fn record(words: &Words, say: Say, record: &FlagRecord) -> RecordBox {
+pub fn record(words: &Words, say: Format, record: &FlagRecord) -> RecordBox {
     let of = &record.record;
     let count = |number: u32| say.count(number.into());
     let share = |num: u32, den: u32, label: &Markup| {

@@ -9,7 +9,7 @@ use domain::role::Role;
 
 use crate::pages::list::{Filter, done};
 use crate::rows::Rows;
-use crate::say::{Say, day_length};
+use crate::say::{Format, day_length};
 use crate::words::{Markup, Words};
 
 /// A number that links to its dossiers.
@@ -64,7 +64,7 @@ fn level(found: &Breakdown, level: Level) -> u32 {
 }
 
 /// The seven numbers.
-pub fn seven(words: &Words, say: Say, of: &Counted<'_>) -> Vec<Number> {
+pub fn seven(words: &Words, say: Format, of: &Counted<'_>) -> Vec<Number> {
     let Counted {
         unit,
         counts,
@@ -143,7 +143,7 @@ pub fn seven(words: &Words, say: Say, of: &Counted<'_>) -> Vec<Number> {
 }
 
 /// `Hôm nay có 7 hồ sơ quá hạn, 5 hồ sơ phải trả và 2 hồ sơ sẽ trễ nếu không gia hạn.`
-pub fn sentence(words: &Words, say: Say, counts: &WorklistCounts, found: &Breakdown) -> Markup {
+pub fn sentence(words: &Words, say: Format, counts: &WorklistCounts, found: &Breakdown) -> Markup {
     let parts = [
         ("unit.s_overdue", counts.of(WorklistFilter::Overdue)),
         ("unit.s_today", counts.of(WorklistFilter::DueToday)),
@@ -172,7 +172,7 @@ pub fn sentence(words: &Words, say: Say, counts: &WorklistCounts, found: &Breakd
 /// them.
 pub fn signing(
     words: &Words,
-    say: Say,
+    say: Format,
     role: Role,
     found: &Breakdown,
     unit: &UnitCode,
@@ -197,7 +197,7 @@ pub fn signing(
 }
 
 /// The steps with the most overdue dossiers; among equals, those with the most dossiers.
-pub fn piled(say: Say, rows: &Rows<'_>, found: &Breakdown, unit: &UnitCode) -> Vec<Piled> {
+pub fn piled(say: Format, rows: &Rows<'_>, found: &Breakdown, unit: &UnitCode) -> Vec<Piled> {
     const MOST: usize = 8;
     let mut steps: Vec<_> = found.steps.iter().collect();
     steps.sort_by_key(|at| std::cmp::Reverse((at.overdue, at.waiting)));

@@ -9,7 +9,7 @@ use super::alarm::Flag;
 use super::measure::Scored;
 use crate::model::Model;
 use crate::quiet_period::Pace;
-use crate::sample::{Prefix, View, looks, situations};
+use crate::sample::{Look, View, looks, situations};
 use crate::trace::{Prepared, Trace};
 use crate::training_row::remaining;
 use crate::working_time::WorkMoment;
@@ -20,7 +20,7 @@ const LANDMARKS: [f64; 3] = [0.25, 0.5, 0.75];
 const NAIVE: f32 = 0.8;
 
 /// A test case.
-pub(super) struct SaidCase<'a> {
+pub(super) struct ScoredCase<'a> {
     pub id: &'a str,
     pub late: bool,
     /// The position of its deadline.
@@ -41,9 +41,9 @@ pub(super) enum FlagOf {
 }
 
 /// The scores of all looks at the test cases.
-pub(super) struct Said<'a> {
+pub(super) struct Scores<'a> {
     prepared: &'a Prepared<'a>,
-    cases: Vec<SaidCase<'a>>,
+    cases: Vec<ScoredCase<'a>>,
     /// One entry a look, case by case: the moment, its position, the chance, the used part of the
     /// allowance on the plain calendar, and the flags that the chance raises.
     pub micros: Vec<i64>,
@@ -59,15 +59,15 @@ pub(super) struct Said<'a> {
     ended: u32,
 }
 
-impl<'a> Said<'a> {
+impl<'a> Scores<'a> {
     /// Lays out the looks; no model has scored them yet.
-    pub fn new(prepared: &'a Prepared<'a>) -> Said<'a> {
+    pub fn new(prepared: &'a Prepared<'a>) -> Scores<'a> {
         let horizon = prepared.log_end;
         let judged = prepared
             .traces
             .iter()
             .filter(|trace| !trace.start.before(prepared.split) && trace.deadline.before(horizon));
-        let mut said = Said {
+        let mut said = Scores {
             prepared,
             cases: Vec::new(),
             micros: Vec::new(),
@@ -90,7 +90,7 @@ impl<'a> Said<'a> {
                 let share = (look.at.day - trace.start.day) / allowance;
                 said.share.push(share.clamp(0.0, 1.0) as f32);
             }
-            said.cases.push(SaidCase {
+            said.cases.push(ScoredCase {
                 id: &trace.id,
                 late: trace.is_late(),
                 deadline: trace.deadline.day,
@@ -123,7 +123,7 @@ impl<'a> Said<'a> {
             from.is_none_or(|from| !at.before(from)) && until.is_none_or(|until| at.before(until))
         };
         for number in 0..self.cases.len() {
-            let SaidCase {
+            let ScoredCase {
                 trace,
                 ref looks,
                 late,
@@ -162,7 +162,7 @@ impl<'a> Said<'a> {
     }
 
     /// Adds the distance, in days, between the middle forecast and the end.
-    fn add_error(&mut self, trace: &Trace, look: Prefix, middle: f64, pace: &Pace) {
+    fn add_error(&mut self, trace: &Trace, look: Look, middle: f64, pace: &Pace) {
         let office = self.prepared.offices.get(trace.office);
         let position = pace.position(pace.at(look.at.day) + middle);
         let foreseen = office.and_then(|office| office.moment_of(position).ok());
@@ -196,7 +196,7 @@ impl<'a> Said<'a> {
                 continue;
             }
             let seen = trace.events.partition_point(|event| !at.before(event.at));
-            let situation = situations(trace, &[Prefix { at, seen }], view).pop();
+            let situation = situations(trace, &[Look { at, seen }], view).pop();
             marks.extend(situation.map(|at| Scored {
                 score: model.late(&at),
                 late,
@@ -206,7 +206,7 @@ impl<'a> Said<'a> {
     }
 
     /// The cases and the indices of their looks.
-    pub fn cases(&self) -> impl Iterator<Item = (&SaidCase<'a>, Range<usize>)> {
+    pub fn cases(&self) -> impl Iterator<Item = (&ScoredCase<'a>, Range<usize>)> {
         self.cases.iter().map(|case| (case, case.looks.clone()))
     }
 

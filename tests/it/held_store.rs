@@ -17,7 +17,7 @@ use store::SeaStore;
 use tokio::sync::{Semaphore, mpsc};
 
 /// A store whose commits wait until the test lets them through.
-pub struct Gate {
+pub struct HeldStore {
     pub store: Arc<SeaStore>,
     /// Gets a message before each commit.
     pub arrived: mpsc::UnboundedSender<()>,
@@ -26,14 +26,14 @@ pub struct Gate {
 }
 
 #[async_trait]
-impl Store for Gate {
+impl Store for HeldStore {
     async fn read(&self) -> Result<Box<dyn ReadTx>, StoreError> {
         self.store.read().await
     }
 }
 
 #[async_trait]
-impl WriteBatches for Gate {
+impl WriteBatches for HeldStore {
     async fn load(&self, wanted: &Wanted) -> Result<Loaded, StoreError> {
         self.store.load(wanted).await
     }
@@ -46,7 +46,7 @@ impl WriteBatches for Gate {
 }
 
 #[async_trait]
-impl WriteNumbers for Gate {
+impl WriteNumbers for HeldStore {
     async fn reserve_block(&self, wanted: &BlockWanted) -> Result<Reserved, StoreError> {
         self.store.reserve_block(wanted).await
     }
@@ -57,7 +57,7 @@ impl WriteNumbers for Gate {
 }
 
 #[async_trait]
-impl WritePins for Gate {
+impl WritePins for HeldStore {
     async fn count_wrong_pins(
         &self,
         wrong: &[WrongPin],
@@ -72,14 +72,14 @@ impl WritePins for Gate {
 }
 
 #[async_trait]
-impl WritePrints for Gate {
+impl WritePrints for HeldStore {
     async fn record_print(&self, wanted: &PrintWanted) -> Result<Printed, StoreError> {
         self.store.record_print(wanted).await
     }
 }
 
 #[async_trait]
-impl WriteTokens for Gate {
+impl WriteTokens for HeldStore {
     async fn add_token(&self, token: &Token) -> Result<(), StoreError> {
         self.store.add_token(token).await
     }
@@ -90,7 +90,7 @@ impl WriteTokens for Gate {
 }
 
 #[async_trait]
-impl WriteCatalogue for Gate {
+impl WriteCatalogue for HeldStore {
     async fn publish(&self, versions: &[Published]) -> Result<Vec<Published>, StoreError> {
         self.store.publish(versions).await
     }
@@ -105,14 +105,14 @@ impl WriteCatalogue for Gate {
 }
 
 #[async_trait]
-impl WriteJobs for Gate {
+impl WriteJobs for HeldStore {
     async fn keep_job(&self, job: &Job) -> Result<(), StoreError> {
         self.store.keep_job(job).await
     }
 }
 
 #[async_trait]
-impl WriteForecasts for Gate {
+impl WriteForecasts for HeldStore {
     async fn keep_model(&self, model: &KeptModel) -> Result<KeptModel, StoreError> {
         self.store.keep_model(model).await
     }
@@ -127,7 +127,7 @@ impl WriteForecasts for Gate {
 }
 
 #[async_trait]
-impl WritePortal for Gate {
+impl WritePortal for HeldStore {
     async fn lease_remote(&self, claim: &LeaseClaim) -> Result<Option<Remote>, StoreError> {
         self.store.lease_remote(claim).await
     }
