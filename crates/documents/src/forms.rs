@@ -9,6 +9,7 @@ use serde::Deserialize;
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// The receipt with the promised date (*giấy tiếp nhận và hẹn trả*).
+    #[serde(rename = "slip")]
     Receipt,
     /// The request for papers (*phiếu yêu cầu bổ sung*).
     Supplement,
