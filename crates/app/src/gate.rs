@@ -6,12 +6,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use futures::future::BoxFuture;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot, watch};
 use tracing::Instrument;
 
 use crate::error::Error;
 use crate::metrics::{self, OneMore};
 use crate::security::{self, Event};
+
+/// A call without the type of its answer. A hundred methods go through the gate, and the compiler
+/// makes its code once for all of them instead of once for each.
+type Work<'a> = BoxFuture<'a, Result<(), Error>>;
 
 /// The limits of the gate.
 #[derive(Debug, Clone)]
@@ -78,14 +83,18 @@ impl Gate {
     /// `patience` is how long the caller says that it waits.
     ///
     /// Errors: those of the work; [`Error::QueueFull`] without a place; [`Error::TimedOut`].
-    pub async fn read<T>(
+    pub async fn read<T: Send>(
         &self,
         patience: Option<Duration>,
-        work: impl Future<Output = Result<T, Error>>,
+        work: impl Future<Output = Result<T, Error>> + Send,
     ) -> Result<T, Error> {
-        let _place = self.place()?;
-        let _counted = OneMore::one(&metrics::get().calls_in_flight);
-        self.in_time(patience, unharmed(work)).await
+        let mut answer = None;
+        let work = async {
+            answer = Some(work.await?);
+            Ok(())
+        };
+        self.read_erased(patience, Box::pin(work)).await?;
+        Ok(answer.expect("work that went well left its answer"))
     }
 
     /// Runs a call that writes. It goes on if the caller leaves or is told that time ran out, so
@@ -97,20 +106,41 @@ impl Gate {
         patience: Option<Duration>,
         work: impl Future<Output = Result<T, Error>> + Send + 'static,
     ) -> Result<T, Error> {
+        let (tell, told) = oneshot::channel();
+        let work = async move {
+            // A caller that has left is not told.
+            let _left = tell.send(work.await?);
+            Ok(())
+        };
+        self.write_erased(patience, Box::pin(work)).await?;
+        told.await.map_err(|gone| Error::Internal(Box::new(gone)))
+    }
+
+    async fn read_erased(&self, patience: Option<Duration>, work: Work<'_>) -> Result<(), Error> {
+        let _place = self.place()?;
+        let _counted = OneMore::one(&metrics::get().calls_in_flight);
+        self.in_time(patience, Box::pin(unharmed(work))).await
+    }
+
+    async fn write_erased(
+        &self,
+        patience: Option<Duration>,
+        work: Work<'static>,
+    ) -> Result<(), Error> {
         let place = self.place()?;
         let counted = OneMore::one(&metrics::get().calls_in_flight);
         let writing = async move {
             let _place = (place, counted);
-            work.await
+            unharmed(work).await
         };
-        let detached = tokio::spawn(unharmed(writing).in_current_span());
+        let detached = tokio::spawn(writing.in_current_span());
         let answer = async {
             match detached.await {
                 Ok(answer) => answer,
                 Err(gone) => Err(Error::Internal(Box::new(gone))),
             }
         };
-        self.in_time(patience, answer).await
+        self.in_time(patience, Box::pin(answer)).await
     }
 
     /// Takes a place among the calls in flight. A call without a place fails at once and does not
@@ -128,11 +158,7 @@ impl Gate {
         })
     }
 
-    async fn in_time<T>(
-        &self,
-        patience: Option<Duration>,
-        work: impl Future<Output = Result<T, Error>>,
-    ) -> Result<T, Error> {
+    async fn in_time(&self, patience: Option<Duration>, work: Work<'_>) -> Result<(), Error> {
         let limit = patience.map_or(self.timeout, |patience| patience.min(self.timeout));
         let answer = match tokio::time::timeout(limit, work).await {
             Ok(answer) => answer,
@@ -146,7 +172,7 @@ impl Gate {
 }
 
 /// Turns a panic into an internal error, so that one call cannot end a whole connection.
-async fn unharmed<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+async fn unharmed(work: Work<'_>) -> Result<(), Error> {
     match AssertUnwindSafe(work).catch_unwind().await {
         Ok(answer) => answer,
         Err(panic) => {

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use sea_orm::sqlx::postgres::PgConnectOptions;
 use sea_orm::sqlx::sqlite::SqliteConnectOptions;
 
-use crate::open::OpenError;
+use crate::open::error::OpenError;
 
 /// Where a database is.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -14,7 +14,7 @@ use domain::dossier::{Action, Refusal, Status};
 use domain::time::{self, Instant};
 
 use crate::ports::StoreError;
-use crate::publication::Obstacle;
+use crate::publication::obstacle::Obstacle;
 
 pub use fields::FieldError;
 pub use kind::Kind;

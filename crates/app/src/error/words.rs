@@ -7,7 +7,7 @@ use domain::role::Role;
 use domain::time;
 
 use super::{Error, FieldError};
-use crate::publication::Obstacle;
+use crate::publication::obstacle::Obstacle;
 
 /// How many wrong fields a message names; the others are counted.
 const FIELDS_NAMED: usize = 3;

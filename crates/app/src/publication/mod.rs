@@ -7,7 +7,7 @@
 
 pub mod calendar;
 pub mod carrying;
-mod obstacle;
+pub(crate) mod obstacle;
 pub mod procedure;
 
 use domain::catalogue::{Catalogue, Fault, SourceFile};

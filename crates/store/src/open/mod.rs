@@ -1,6 +1,6 @@
 //! Opens a database, and refuses one that could lose what it answered.
 
-mod error;
+pub(crate) mod error;
 pub(crate) mod lock;
 mod options;
 mod postgres;
