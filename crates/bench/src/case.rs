@@ -1,4 +1,4 @@
-//! The work of a caller: one dossier after another, six calls each.
+//! The work of a caller: one dossier after another, every second one taken in at the desk.
 
 use grpc::client::{Authorized, Client};
 use grpc::proto::dossier_service_client::DossierServiceClient;
@@ -13,8 +13,39 @@ use crate::province::Ward;
 /// The procedure: three working days; appraised by an officer, signed by a leader.
 const PROCEDURE: &str = "1.004873";
 
-/// How many calls a case takes, each of them one transition.
-pub const TRANSITIONS: usize = 6;
+/// A call of a case, which is one transition.
+#[derive(Debug, Clone, Copy)]
+enum Call {
+    /// The portal hands the dossier in.
+    Submit,
+    /// The desk accepts what the portal handed in.
+    Accept,
+    /// The desk takes a dossier in: it takes a number, and the citizen gets a receipt.
+    Receive,
+    /// To the step of this name.
+    Advance(&'static str),
+    Resolve,
+    Return,
+}
+
+/// A case that a citizen begins on the portal.
+const ONLINE: &[Call] = &[
+    Call::Submit,
+    Call::Accept,
+    Call::Advance("appraise"),
+    Call::Advance("sign"),
+    Call::Resolve,
+    Call::Return,
+];
+
+/// A case that a citizen begins at the desk.
+const DESK: &[Call] = &[
+    Call::Receive,
+    Call::Advance("appraise"),
+    Call::Advance("sign"),
+    Call::Resolve,
+    Call::Return,
+];
 
 /// The people of a ward, on one connection.
 #[derive(Clone)]
@@ -52,28 +83,37 @@ pub struct Case {
     caller: u32,
     number: u32,
     dossier: Dossier,
+    calls: &'static [Call],
     done: usize,
 }
 
 impl Case {
     /// A case that has not begun. Caller and number make it differ from all others of a run.
+    /// Every second case of a caller begins at the desk.
     pub fn new(caller: u32, number: u32) -> Self {
+        let at_desk = (caller + number).is_multiple_of(2);
         Self {
             caller,
             number,
             dossier: Dossier::default(),
+            calls: if at_desk { DESK } else { ONLINE },
             done: 0,
         }
     }
 
     /// Whether the result was given back.
     pub fn is_over(&self) -> bool {
-        self.done == TRANSITIONS
+        self.done == self.calls.len()
     }
 
     /// Whether its last call was the first.
     pub fn has_just_begun(&self) -> bool {
         self.done == 1
+    }
+
+    /// How many transitions the whole case is.
+    pub fn transitions(&self) -> usize {
+        self.calls.len()
     }
 
     /// The dossier's id.
@@ -86,12 +126,12 @@ impl Case {
         let name = self.dossier.name.clone();
         let etag = self.dossier.etag.clone();
         let request_id = self.request_id();
-        let answer = match self.done {
-            0 => {
+        let answer = match self.calls[self.done] {
+            Call::Submit => {
                 let request = self.submission(request_id, people.unit.clone());
                 people.portal.submit_dossier(request).await
             }
-            1 => {
+            Call::Accept => {
                 let request = ReceiveDossierRequest {
                     name,
                     etag,
@@ -100,11 +140,23 @@ impl Case {
                 };
                 people.receptionist.receive_dossier(request).await
             }
-            2 | 3 => {
-                let (caller, step) = if self.done == 2 {
-                    (&mut people.receptionist, "appraise")
+            Call::Receive => {
+                let request = ReceiveDossierRequest {
+                    request_id,
+                    procedure: PROCEDURE.to_owned(),
+                    channel: Channel::Desk.into(),
+                    receiving_unit: people.unit.clone(),
+                    applicant: Some(self.applicant()),
+                    components: vec!["to-khai".to_owned()],
+                    ..ReceiveDossierRequest::default()
+                };
+                people.receptionist.receive_dossier(request).await
+            }
+            Call::Advance(step) => {
+                let caller = if step == "sign" {
+                    &mut people.officer
                 } else {
-                    (&mut people.officer, "sign")
+                    &mut people.receptionist
                 };
                 let request = AdvanceDossierRequest {
                     name,
@@ -115,7 +167,7 @@ impl Case {
                 };
                 caller.advance_dossier(request).await
             }
-            4 => {
+            Call::Resolve => {
                 let request = ResolveDossierRequest {
                     name,
                     etag,
@@ -124,19 +176,18 @@ impl Case {
                 };
                 people.leader.resolve_dossier(request).await
             }
-            _ => {
+            Call::Return => {
                 let request = ReturnResultRequest {
                     name,
                     etag,
                     request_id,
-                    channel: Channel::Online.into(),
                     ..ReturnResultRequest::default()
                 };
                 people.receptionist.return_result(request).await
             }
         };
         let answer = answer.map_err(|status| {
-            Failure::work(format!("call {} of a case failed", self.done + 1), status)
+            Failure::work(format!("{:?} failed", self.calls[self.done]), status)
         })?;
         self.dossier = answer.into_inner();
         self.done += 1;
@@ -151,15 +202,20 @@ impl Case {
             portal_code: format!("G22.98-261121-{caller:05}{number:08}"),
             channel: Channel::Online.into(),
             receiving_unit,
-            applicant: Some(Person {
-                name: format!("Nguyễn Văn Mẫu {caller} {number}"),
-                // No province issues identity numbers that begin with 000.
-                id_number: format!("000{caller:03}{number:06}"),
-                phone: format!("0900{:06}", number % 1_000_000),
-                address: "Thôn 1".to_owned(),
-            }),
+            applicant: Some(self.applicant()),
             components: vec!["to-khai".to_owned()],
             ..SubmitDossierRequest::default()
+        }
+    }
+
+    fn applicant(&self) -> Person {
+        let (caller, number) = (self.caller, self.number);
+        Person {
+            name: format!("Nguyễn Văn Mẫu {caller} {number}"),
+            // No province issues identity numbers that begin with 000.
+            id_number: format!("000{caller:03}{number:06}"),
+            phone: format!("0900{:06}", number % 1_000_000),
+            address: "Thôn 1".to_owned(),
         }
     }
 

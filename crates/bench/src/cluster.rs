@@ -3,6 +3,7 @@
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use crate::Failure;
 use crate::kept::Kept;
@@ -16,25 +17,37 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// Starts one with the programs in a folder.
-    pub fn start(programs: &Path, scratch: &Scratch) -> Result<Self, Failure> {
+    /// Starts one with the programs in a folder; each flush of its log takes `flush` longer.
+    pub fn start(
+        programs: &Path,
+        scratch: &Scratch,
+        flush: Option<Duration>,
+    ) -> Result<Self, Failure> {
         // Another process may take the port between finding it free and using it.
         for _ in 0..2 {
-            if let Ok(cluster) = Self::attempt(programs, scratch) {
+            if let Ok(cluster) = Self::attempt(programs, scratch, flush) {
                 return Ok(cluster);
             }
         }
-        Self::attempt(programs, scratch)
+        Self::attempt(programs, scratch, flush)
     }
 
-    fn attempt(programs: &Path, scratch: &Scratch) -> Result<Self, Failure> {
+    fn attempt(
+        programs: &Path,
+        scratch: &Scratch,
+        flush: Option<Duration>,
+    ) -> Result<Self, Failure> {
         let port = TcpListener::bind(("127.0.0.1", 0))
             .and_then(|free| free.local_addr())
             .map_err(|error| Failure::work("cannot find a free port", error))?
             .port();
         let folder = scratch.path("postgres");
         let mut command = Command::new(programs);
-        command.arg(folder).arg(port.to_string());
+        let delay = flush.map_or(0, |flush| flush.as_micros());
+        command
+            .arg(folder)
+            .arg(port.to_string())
+            .arg(delay.to_string());
         let mut server = Kept::start(include_str!("cluster.sh"), &mut command)?;
         let url = server.line("ready ")?;
         Ok(Self {

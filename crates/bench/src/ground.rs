@@ -1,10 +1,10 @@
 //! The databases that are measured.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::cluster::{self, Cluster};
 use crate::scratch::{Scratch, filesystem};
-use crate::{Failure, Setup};
+use crate::{Failure, Setup, raw};
 
 /// What a measurement runs on: a scratch folder, and one or two empty databases.
 pub struct Ground {
@@ -23,8 +23,10 @@ pub struct Database {
     pub kind: &'static str,
     /// Its address.
     pub url: String,
-    /// The database of the raw measurement: the same one on a server, a file beside it on SQLite.
+    /// Where the raw measurement makes its own database: on the same server, or a file beside it.
     pub raw: String,
+    /// The folder on whose disk it lies; none for a server elsewhere.
+    pub folder: Option<PathBuf>,
     /// The kind of filesystem it lies on; `remote` for a given server that does not say.
     pub filesystem: String,
 }
@@ -38,6 +40,14 @@ impl Ground {
             Some(url) => Some(given(url).await?),
             None => None,
         };
+        if let (Some(given), Some(_)) = (&given, setup.flush)
+            && given.kind == "postgres"
+        {
+            return Err(Failure::Input(
+                "--flush-ms: only a server of the benchmark's own is slowed; leave --database out"
+                    .into(),
+            ));
+        }
         let scratch = Scratch::make(setup.scratch.as_deref(), setup.ids.as_ref())?;
         if let Some(database) = given {
             return Ok(Self {
@@ -50,15 +60,17 @@ impl Ground {
             kind: "sqlite",
             url: format!("sqlite:{}", scratch.path("motcua.db").display()),
             raw: format!("sqlite:{}", scratch.path("raw.db").display()),
+            folder: Some(scratch.path("")),
             filesystem: scratch.filesystem().to_owned(),
         }];
         let cluster = match cluster::programs(&setup.path) {
             Some(programs) => {
-                let cluster = Cluster::start(&programs, &scratch)?;
+                let cluster = Cluster::start(&programs, &scratch, setup.flush)?;
                 databases.push(Database {
                     kind: "postgres",
                     url: cluster.url().to_owned(),
                     raw: cluster.url().to_owned(),
+                    folder: Some(scratch.path("")),
                     filesystem: scratch.filesystem().to_owned(),
                 });
                 Some(cluster)
@@ -91,14 +103,15 @@ async fn given(url: &str) -> Result<Database, Failure> {
         let folder = store::scratch::folder(url)
             .await
             .map_err(|error| Failure::work(format!("cannot open {}", store::shown(url)), error))?;
-        let filesystem = match folder {
-            Some(folder) => on_disk(url, &folder)?,
+        let filesystem = match &folder {
+            Some(folder) => on_disk(url, folder)?,
             None => "remote".to_owned(),
         };
         return Ok(Database {
             kind: "postgres",
             url: url.to_owned(),
             raw: url.to_owned(),
+            folder,
             filesystem,
         });
     };
@@ -110,6 +123,7 @@ async fn given(url: &str) -> Result<Database, Failure> {
         kind: "sqlite",
         url: url.to_owned(),
         raw: format!("{url}-raw"),
+        folder: Some(folder.to_owned()),
         filesystem: on_disk(url, folder)?,
     })
 }
@@ -158,10 +172,15 @@ impl Drop for Emptied {
 }
 
 async fn clear(database: &Database) -> Result<(), Failure> {
-    for url in [&database.url, &database.raw] {
-        store::scratch::clear(url)
-            .await
-            .map_err(|error| Failure::work(format!("cannot empty {}", store::shown(url)), error))?;
-    }
-    Ok(())
+    store::scratch::clear(&database.url)
+        .await
+        .map_err(|error| {
+            Failure::work(
+                format!("cannot empty {}", store::shown(&database.url)),
+                error,
+            )
+        })?;
+    raw::clear(&database.raw)
+        .await
+        .map_err(|error| Failure::work("cannot remove the raw database", error))
 }

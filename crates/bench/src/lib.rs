@@ -6,7 +6,9 @@
 
 mod case;
 mod cluster;
+mod comparing;
 mod failure;
+mod flush;
 mod ground;
 mod kept;
 mod latency;
@@ -18,20 +20,25 @@ mod province;
 mod questions;
 mod raw;
 mod reading;
+mod scene;
 mod scratch;
 mod serving;
 mod table;
+mod watching;
 mod writing;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use app::ports::{Clock, Ids};
 use domain::catalogue::Catalogue;
 
+pub use comparing::{Comparing, compare};
 pub use failure::Failure;
 pub use progress::Step;
 pub use reading::{Reading, read};
+pub use scene::Scene;
 pub use table::{Conditions, Figures};
 pub use writing::{Writing, write};
 
@@ -49,6 +56,8 @@ pub struct Setup {
     pub path: Vec<PathBuf>,
     /// Units, calendars and procedures.
     pub catalogue: Arc<Catalogue>,
+    /// By how much each flush is slowed, of the engine and of the raw database alike.
+    pub flush: Option<Duration>,
     /// The time of day.
     pub clock: Arc<dyn Clock>,
     /// Chance.

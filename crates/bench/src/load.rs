@@ -1,5 +1,7 @@
 //! Callers that write at the same time, each its own cases, until told to stop.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use grpc::client::Client;
@@ -17,6 +19,7 @@ const A_CONNECTION: usize = 16;
 /// Callers at work.
 pub struct Load {
     phase: watch::Sender<Phase>,
+    answered: Arc<AtomicU64>,
     running: JoinSet<Result<Done, Failure>>,
 }
 
@@ -41,8 +44,8 @@ pub struct Done {
     pub cases: u32,
     /// The number of dossiers begun, measured or not.
     pub begun: u32,
-    /// A finished case, measured or not.
-    pub example: Option<String>,
+    /// A finished case, measured or not: its id, and how many transitions it was.
+    pub example: Option<(String, usize)>,
 }
 
 impl Load {
@@ -65,11 +68,22 @@ impl Load {
             }
             people.push(People::of(&wards[at % wards.len()], &client)?);
         }
+        let answered = Arc::new(AtomicU64::new(0));
         let mut running = JoinSet::new();
         for (caller, people) in (first..).zip(people) {
-            running.spawn(call(caller, people, phase.subscribe()));
+            let answered = Arc::clone(&answered);
+            running.spawn(call(caller, people, phase.subscribe(), answered));
         }
-        Ok(Self { phase, running })
+        Ok(Self {
+            phase,
+            answered,
+            running,
+        })
+    }
+
+    /// How many calls were answered so far, in whatever phase.
+    pub fn answered(&self) -> u64 {
+        self.answered.load(Ordering::Relaxed)
     }
 
     /// Makes calls without counting them.
@@ -112,6 +126,7 @@ async fn call(
     caller: u32,
     mut people: People,
     mut phase: watch::Receiver<Phase>,
+    answered: Arc<AtomicU64>,
 ) -> Result<Done, Failure> {
     let mut done = Done::default();
     for number in 0.. {
@@ -131,13 +146,14 @@ async fn call(
             }
             let asked = Instant::now();
             case.step(&mut people).await?;
+            answered.fetch_add(1, Ordering::Relaxed);
             if matches!(before, Phase::Measuring(_)) && *phase.borrow() == before {
                 done.latencies.add(asked.elapsed());
                 done.cases += u32::from(case.is_over());
             }
             done.begun += u32::from(case.has_just_begun());
         }
-        done.example = Some(case.id().to_owned());
+        done.example = Some((case.id().to_owned(), case.transitions()));
     }
     Ok(done)
 }

@@ -27,13 +27,17 @@ use domain::procedure::{Authority, Kind, Procedure};
 use domain::role::Role;
 use domain::tally;
 use domain::time::{self, Instant};
-use domain::unit::Unit;
+use domain::unit::{Unit, UnitKind};
 
 use crate::Failure;
 use crate::province::{UNITS_OF, code as province_code};
 
 /// How many dossiers one transaction writes.
 const AT_ONCE: usize = 1_000;
+
+/// How many dossiers wait in the first commune, all of one name, so that its worklist and a search
+/// there fill a page.
+const FULL_PAGE: u32 = 60;
 
 /// The age of the first dossier.
 const YEAR: TimeDelta = TimeDelta::days(365);
@@ -124,19 +128,32 @@ impl Office {
 
     /// The `number`-th dossier, with everything that has happened to it by now.
     fn history(&mut self, number: u32) -> Result<Change, Failure> {
-        let unit = self.units[self.chance.below(self.units.len())].clone();
+        let waits = number + Ord::min(FULL_PAGE, self.count / 2) >= self.count;
+        let first = |unit: &&Unit| unit.kind == UnitKind::Commune;
+        let unit = match self.units.iter().find(first) {
+            Some(unit) if waits => unit.clone(),
+            Some(_) | None => self.units[self.chance.below(self.units.len())].clone(),
+        };
         let procedure = Arc::clone(&self.procedures[self.chance.below(self.procedures.len())]);
         let between = YEAR.num_seconds() * i64::from(number) / i64::from(self.count.max(1));
-        let arrived = self.now - YEAR + TimeDelta::seconds(between);
+        let arrived = if waits {
+            self.now - TimeDelta::seconds(i64::from(self.count - number))
+        } else {
+            self.now - YEAR + TimeDelta::seconds(between)
+        };
         let slow = self.chance.happens(0.04);
-        let channel = if self.chance.happens(0.7) {
+        let channel = if waits || self.chance.happens(0.7) {
             Channel::Online
         } else {
             Channel::Desk
         };
+        let mut applicant = people::person(&mut self.chance, number as usize, &unit.name);
+        if waits {
+            "Nguyễn Văn An".clone_into(&mut applicant.name);
+        }
         let content = Contents {
             case: None,
-            applicant: people::person(&mut self.chance, number as usize, &unit.name),
+            applicant,
             assisted_by: None,
             components: required(&procedure),
             papers: Vec::new(),

@@ -87,6 +87,28 @@ pub async fn wards(store: &dyn Store, setup: &Setup, count: usize) -> Result<Vec
     Ok(wards)
 }
 
+/// How many people of a ward have a screen open.
+const WATCHERS: usize = 30;
+
+/// Tokens of the people of a ward whose screens follow its worklist, of all roles that have one.
+pub async fn watchers(
+    store: &dyn Store,
+    setup: &Setup,
+    unit: &UnitCode,
+) -> Result<Vec<String>, Failure> {
+    let roles = [
+        Role::Receptionist,
+        Role::Officer,
+        Role::Leader,
+        Role::Chairman,
+    ];
+    let mut tokens = Vec::with_capacity(WATCHERS);
+    for role in roles.into_iter().cycle().take(WATCHERS) {
+        tokens.push(token(store, setup, role, unit).await?);
+    }
+    Ok(tokens)
+}
+
 async fn token(
     store: &dyn Store,
     setup: &Setup,

@@ -1,5 +1,6 @@
 //! The server under test: a process of its own, configured as `serve` is.
 
+use std::path::Path;
 use std::process::Command;
 
 use app::ports::Ids;
@@ -21,10 +22,23 @@ pub struct Serving {
 impl Serving {
     /// Starts the program as a server on a prepared database.
     pub fn start(setup: &Setup, database: &str, scratch: &Scratch) -> Result<Self, Failure> {
-        let mut command = Command::new(&setup.program);
+        Self::program(setup, &setup.program, database, scratch)
+    }
+
+    /// The same with another program.
+    pub fn program(
+        setup: &Setup,
+        program: &Path,
+        database: &str,
+        scratch: &Scratch,
+    ) -> Result<Self, Failure> {
+        let mut command = Command::new(program);
         command
             .args(["serve", "--listen", "127.0.0.1:0", "--database", database])
             .env("MOTCUA_SECRET_FILE", secret_file(scratch));
+        if let Some(flush) = setup.flush {
+            command.arg("--flush-ms").arg(flush.as_millis().to_string());
+        }
         if let Some(config) = &setup.config {
             command.arg("--config").arg(config);
         }
@@ -47,6 +61,6 @@ pub fn make_secret(scratch: &Scratch, ids: &dyn Ids) -> Result<Vec<u8>, Failure>
     Ok(secret.into_bytes())
 }
 
-fn secret_file(scratch: &Scratch) -> std::path::PathBuf {
+pub(crate) fn secret_file(scratch: &Scratch) -> std::path::PathBuf {
     scratch.path("motcua.key")
 }

@@ -14,9 +14,11 @@ use crate::process::Process;
 use crate::progress::Progress;
 use crate::province;
 use crate::raw::Raw;
+use crate::scene::Scene;
 use crate::serving::{self, Serving};
 use crate::table::{Column, Figures};
-use crate::{Failure, Setup};
+use crate::watching::Watching;
+use crate::{Failure, Setup, flush};
 
 /// What to write, and for how long.
 #[derive(Debug, Clone)]
@@ -25,6 +27,8 @@ pub struct Writing {
     pub callers: Vec<u32>,
     /// The numbers of dossiers before the run; one database for each.
     pub preload: Vec<u32>,
+    /// How the callers are spread; one run for each.
+    pub scenes: Vec<Scene>,
     /// How long each run lasts.
     pub seconds: u64,
 }
@@ -33,6 +37,7 @@ pub struct Writing {
 #[derive(Debug, Clone, Serialize)]
 struct Measured {
     database: &'static str,
+    scene: Scene,
     callers: u32,
     preload: u32,
     filesystem: String,
@@ -50,7 +55,14 @@ struct Measured {
     raw_transitions_per_s: f64,
     /// SQLite alone, 32 transitions a commit.
     raw_batched_per_s: Option<f64>,
-    ratio_to_raw: f64,
+    /// Milliseconds of a flush before the run and after it; null if the disk is elsewhere.
+    flush_ms: [Option<f64>; 2],
+    /// Null if a flush cost more than twice as much at one end of the run as at the other.
+    ratio_to_raw: Option<f64>,
+    /// Of the rate without screens, in the same run; null where nobody watches.
+    kept_while_watched: Option<f64>,
+    /// Counts that all screens together were told in a second.
+    told_per_s: Option<f64>,
 }
 
 /// How many transitions each commit has in the batched raw run.
@@ -63,7 +75,9 @@ pub(crate) const WARDS: usize = 124;
 pub async fn write(setup: &Setup, writing: &Writing) -> Result<Figures, Failure> {
     let ground = Ground::prepare(setup).await?;
     let secret = serving::make_secret(&ground.scratch, setup.ids.as_ref())?;
-    let runs = ground.databases.len() * writing.preload.len() * (writing.callers.len() + 1);
+    let runs = ground.databases.len()
+        * writing.preload.len()
+        * (writing.callers.len() * writing.scenes.len() + 1);
     let mut bench = Bench {
         setup,
         writing,
@@ -99,7 +113,8 @@ impl Bench<'_> {
         ));
         let store = filled(self.setup, database, dossiers, &self.secret, &self.progress).await?;
         let wards = province::wards(&store, self.setup, WARDS).await?;
-        let raw = Raw::prepare(&database.raw, dossiers)
+        let watchers = province::watchers(&store, self.setup, &wards[0].unit).await?;
+        let raw = Raw::prepare(&database.raw, dossiers, self.setup.flush)
             .await
             .map_err(|error| Failure::work("cannot prepare the raw database", error))?;
         let server = Serving::start(self.setup, &database.url, &self.ground.scratch)?;
@@ -109,17 +124,34 @@ impl Bench<'_> {
         let has_all = is_file || postmaster.is_some();
         let mut first = 1;
         let mut begun = dossiers;
-        for callers in self.writing.callers.iter().copied() {
+        let runs = self.writing.callers.iter().copied();
+        for (callers, scene) in runs.flat_map(|n| self.writing.scenes.iter().map(move |s| (n, *s)))
+        {
             self.progress.next(&format!(
-                "{}, {dossiers} dossiers: {callers} callers for {} s",
+                "{}, {dossiers} dossiers: {callers} callers ({scene}) for {} s",
                 database.kind, self.writing.seconds
             ));
-            let load = Load::begin(&server.address, &wards, callers, first).await?;
+            let before = flush::measure(database.folder.as_deref()).await?;
+            let places = match scene {
+                Scene::Spread => &wards[..],
+                Scene::Hot | Scene::Watched => &wards[..1],
+            };
+            let load = Load::begin(&server.address, places, callers, first).await?;
             first += callers;
             let mut times = Times::default();
             for round in 0..ROUNDS {
                 load.warm_up();
                 tokio::time::sleep(self.piece() / 4).await;
+                let screens = match scene {
+                    Scene::Spread | Scene::Hot => None,
+                    Scene::Watched => {
+                        times.unwatched += self.rate(&load).await / f64::from(ROUNDS);
+                        let screens = Watching::open(&server.address, &watchers).await?;
+                        tokio::time::sleep(self.piece() / 4).await;
+                        Some(screens)
+                    }
+                };
+                let told = screens.as_ref().map_or(0, Watching::told);
                 load.measure(round);
                 let used_before = used(&server.process, postmaster.as_ref());
                 let began = Instant::now();
@@ -128,42 +160,61 @@ impl Bench<'_> {
                 times.used_ms += used(&server.process, postmaster.as_ref()) - used_before;
                 times.rss_mb = times.rss_mb.max(server.process.resident_mb());
                 load.pause();
+                times.told += screens.as_ref().map_or(0, Watching::told) - told;
+                drop(screens);
                 let one = raw.one_a_commit(callers as usize, self.piece()).await;
                 times.raw_one += one.map_err(raw_failed)? / f64::from(ROUNDS);
                 let many = raw.many_a_commit(BATCHED, self.piece() / 2).await;
                 times.raw_many += many.map_err(raw_failed)?.unwrap_or_default() / f64::from(ROUNDS);
             }
             let done = load.end().await?;
+            let after = flush::measure(database.folder.as_deref()).await?;
             begun += done.begun;
             let calls = done.latencies.count() as f64;
             let [p50_ms, p95_ms, p99_ms] = done.latencies.percentiles_ms([0.5, 0.95, 0.99]);
             let rows = match &done.example {
-                Some(dossier) => store.rows_of(dossier).await.map_err(unreadable)?,
-                None => 0,
+                Some((dossier, transitions)) => {
+                    let rows = store.rows_of(dossier).await.map_err(unreadable)?;
+                    rows as f64 / *transitions as f64
+                }
+                None => 0.0,
             };
             let bytes = store.bytes().await.map_err(unreadable)? as f64;
+            let per_s = calls / times.lasted;
+            let watched = scene == Scene::Watched;
             self.measured.push(Measured {
                 database: database.kind,
+                scene,
                 callers,
                 preload: dossiers,
                 filesystem: database.filesystem.clone(),
                 cases_per_s: f64::from(done.cases) / times.lasted,
-                transitions_per_s: calls / times.lasted,
+                transitions_per_s: per_s,
                 p50_ms,
                 p95_ms,
                 p99_ms,
                 cpu_ms_per_transition: has_all.then_some(times.used_ms / calls.max(1.0)),
-                rows_per_transition: rows as f64 / crate::case::TRANSITIONS as f64,
+                rows_per_transition: rows,
                 bytes_per_dossier: bytes / f64::from(begun),
                 rss_mb: times.rss_mb,
                 raw_transitions_per_s: times.raw_one,
                 raw_batched_per_s: is_file.then_some(times.raw_many),
-                ratio_to_raw: calls / times.lasted / times.raw_one,
+                flush_ms: [before, after],
+                ratio_to_raw: (!flush::moved(before, after)).then_some(per_s / times.raw_one),
+                kept_while_watched: watched.then_some(per_s / times.unwatched.max(1.0)),
+                told_per_s: watched.then_some(times.told as f64 / times.lasted),
             });
         }
         drop(server);
         store.close().await.map_err(unreadable)?;
         emptied.now().await
+    }
+
+    /// Transitions a second for the time of one round, not counted elsewhere.
+    async fn rate(&self, load: &Load) -> f64 {
+        let (before, began) = (load.answered(), Instant::now());
+        tokio::time::sleep(self.piece()).await;
+        (load.answered() - before) as f64 / began.elapsed().as_secs_f64()
     }
 
     /// How long one round of one measurement lasts.
@@ -184,6 +235,8 @@ struct Times {
     rss_mb: f64,
     raw_one: f64,
     raw_many: f64,
+    unwatched: f64,
+    told: u64,
 }
 
 /// A database that holds so many dossiers.
@@ -218,7 +271,7 @@ pub(crate) async fn filled(
     Ok(store)
 }
 
-async fn postmaster(store: &SeaStore) -> Result<Option<Process>, Failure> {
+pub(crate) async fn postmaster(store: &SeaStore) -> Result<Option<Process>, Failure> {
     let backend = store.backend().await.map_err(unreadable)?;
     Ok(backend
         .and_then(|pid| u32::try_from(pid).ok())
@@ -226,7 +279,7 @@ async fn postmaster(store: &SeaStore) -> Result<Option<Process>, Failure> {
 }
 
 /// Milliseconds of processor time of the server and its database.
-fn used(server: &Process, database: Option<&Process>) -> f64 {
+pub(crate) fn used(server: &Process, database: Option<&Process>) -> f64 {
     server.cpu_ms() + database.map_or(0.0, Process::cpu_ms)
 }
 
@@ -242,6 +295,7 @@ fn columns() -> Vec<Column<Measured>> {
     vec![
         Column::new("database", |m: &Measured| m.database.to_owned()),
         Column::new("dossiers", |m| m.preload.to_string()),
+        Column::new("scene", |m| m.scene.to_string()),
         Column::new("callers", |m| m.callers.to_string()),
         Column::new("transitions/s", |m| format!("{:.0}", m.transitions_per_s)),
         Column::new("cases/s", |m| format!("{:.0}", m.cases_per_s)),
@@ -260,6 +314,17 @@ fn columns() -> Vec<Column<Measured>> {
             Some(per_s) => format!("{per_s:.0}"),
             None => "–".to_owned(),
         }),
-        Column::new("× raw", |m| format!("{:.2}", m.ratio_to_raw)),
+        Column::new("flush ms", |m| match m.flush_ms {
+            [Some(before), Some(after)] => format!("{before:.3} → {after:.3}"),
+            [None, _] | [_, None] => "?".to_owned(),
+        }),
+        Column::new("× raw", |m| match m.ratio_to_raw {
+            Some(ratio) => format!("{ratio:.2}"),
+            None => "no ratio".to_owned(),
+        }),
+        Column::new("kept while watched", |m| match m.kept_while_watched {
+            Some(share) => format!("{:.0} %", share * 100.0),
+            None => "–".to_owned(),
+        }),
     ]
 }

@@ -121,8 +121,7 @@ impl SeaStore {
             }
             Dialect::Postgres => {
                 "SELECT coalesce(sum(pg_total_relation_size(oid)), 0)::bigint AS number \
-                 FROM pg_class WHERE relnamespace = current_schema()::regnamespace \
-                     AND relkind = 'r' AND relname NOT LIKE 'raw\\_%'"
+                 FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'"
             }
         };
         self.number(sql, Vec::new()).await.map_err(store_error)

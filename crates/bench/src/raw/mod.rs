@@ -21,6 +21,9 @@ pub enum Error {
     /// SQLite refused.
     #[error(transparent)]
     Sqlite(#[from] rusqlite::Error),
+    /// The file cannot be removed.
+    #[error(transparent)]
+    File(#[from] std::io::Error),
     /// PostgreSQL refused.
     #[error(transparent)]
     Postgres(#[from] sqlx::Error),
@@ -38,21 +41,31 @@ fn file(url: &str) -> Option<PathBuf> {
 /// The raw database's own tables, with rows to update.
 pub struct Raw {
     url: String,
+    flush: Option<Duration>,
     rows: Arc<Rows>,
 }
 
+/// Removes what [`Raw::prepare`] made.
+pub async fn clear(url: &str) -> Result<(), Error> {
+    match file(url) {
+        Some(file) => sqlite::clear(&file),
+        None => postgres::clear(url).await,
+    }
+}
+
 impl Raw {
-    /// Makes the tables, with this many rows.
+    /// Makes the tables, with this many rows, in a database of their own: beside the one of `url` on
+    /// the same server, or the file `url`.
     ///
-    /// On a server they lie beside the engine's. On SQLite `url` should be a file of its own,
-    /// because a file has one writer.
-    pub async fn prepare(url: &str, rows: u32) -> Result<Self, Error> {
+    /// Each commit to a file takes `flush` longer; a server is slowed by its own settings.
+    pub async fn prepare(url: &str, rows: u32, flush: Option<Duration>) -> Result<Self, Error> {
         match file(url) {
             Some(file) => sqlite::prepare(file, rows).await?,
             None => postgres::prepare(url, rows).await?,
         }
         Ok(Self {
             url: url.to_owned(),
+            flush,
             rows: Arc::new(Rows::new(rows)),
         })
     }
@@ -62,7 +75,7 @@ impl Raw {
     pub async fn one_a_commit(&self, callers: usize, lasts: Duration) -> Result<f64, Error> {
         let rows = Arc::clone(&self.rows);
         match file(&self.url) {
-            Some(file) => sqlite::run(file, rows, 1, lasts).await,
+            Some(file) => sqlite::run(file, rows, 1, self.flush, lasts).await,
             None => postgres::run(&self.url, rows, callers, lasts).await,
         }
     }
@@ -76,7 +89,9 @@ impl Raw {
         match file(&self.url) {
             Some(file) => {
                 let rows = Arc::clone(&self.rows);
-                sqlite::run(file, rows, transitions, lasts).await.map(Some)
+                sqlite::run(file, rows, transitions, self.flush, lasts)
+                    .await
+                    .map(Some)
             }
             None => Ok(None),
         }

@@ -3,11 +3,33 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use sqlx::{Connection, Executor, PgConnection};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions, Connection, Executor, PgConnection};
 
 use super::{BYTES, Error, Rows};
 
+/// The database of its own, so that neither measurement's rows are in the other's caches, locks or
+/// vacuums.
+const DATABASE: &str = "motcua_bench_raw";
+
+async fn connect(url: &str) -> Result<PgConnection, sqlx::Error> {
+    let options: PgConnectOptions = url.parse()?;
+    options.database(DATABASE).connect().await
+}
+
+pub(super) async fn clear(url: &str) -> Result<(), Error> {
+    let mut db = PgConnection::connect(url).await?;
+    let drop = format!("DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)");
+    db.execute(sqlx::AssertSqlSafe(drop)).await?;
+    Ok(db.close().await?)
+}
+
 pub(super) async fn prepare(url: &str, rows: u32) -> Result<(), Error> {
+    clear(url).await?;
+    let mut server = PgConnection::connect(url).await?;
+    let create = format!("CREATE DATABASE {DATABASE}");
+    server.execute(sqlx::AssertSqlSafe(create)).await?;
+    server.close().await?;
     let fill = format!(
         "CREATE TABLE raw_dossier (
              id bigint PRIMARY KEY, version bigint NOT NULL, body bytea NOT NULL
@@ -20,7 +42,7 @@ pub(super) async fn prepare(url: &str, rows: u32) -> Result<(), Error> {
              SELECT id, 1, decode(repeat('07', {BYTES}), 'hex')
              FROM generate_series(0, {rows} - 1) AS n (id);"
     );
-    let mut db = PgConnection::connect(url).await?;
+    let mut db = connect(url).await?;
     db.execute(sqlx::raw_sql(sqlx::AssertSqlSafe(fill))).await?;
     db.execute("VACUUM ANALYZE raw_dossier").await?;
     Ok(db.close().await?)
@@ -34,7 +56,7 @@ pub(super) async fn run(
 ) -> Result<f64, Error> {
     let mut connections = Vec::with_capacity(callers);
     for _ in 0..callers {
-        connections.push(PgConnection::connect(url).await?);
+        connections.push(connect(url).await?);
     }
     let began = Instant::now();
     let mut running = tokio::task::JoinSet::new();

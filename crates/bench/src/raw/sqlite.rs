@@ -1,6 +1,6 @@
 //! SQLite in WAL mode, flushed at every commit, through one connection.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -36,6 +36,7 @@ pub(super) async fn run(
     file: PathBuf,
     rows: Arc<Rows>,
     a_commit: usize,
+    flush: Option<Duration>,
     lasts: Duration,
 ) -> Result<f64, Error> {
     aside(move || {
@@ -62,11 +63,26 @@ pub(super) async fn run(
                 assert_eq!(changed, 1, "nobody else writes these rows");
                 done += 1.0;
             }
+            if let Some(flush) = flush {
+                std::thread::sleep(flush);
+            }
             transaction.commit()?;
         }
         Ok(done / began.elapsed().as_secs_f64())
     })
     .await
+}
+
+pub(super) fn clear(file: &Path) -> Result<(), Error> {
+    for beside in ["", "-wal", "-shm"] {
+        let mut name = file.as_os_str().to_owned();
+        name.push(beside);
+        match std::fs::remove_file(name) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+            Ok(()) | Err(_) => {}
+        }
+    }
+    Ok(())
 }
 
 /// Runs blocking work on a thread of its own, so that no other task waits.

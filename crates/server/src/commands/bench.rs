@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use app::ports::Clock;
-use bench::{Conditions, Setup, Step};
+use bench::{Conditions, Scene, Setup, Step};
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::{asked_to_stop, print};
@@ -24,9 +25,11 @@ pub struct Bench {
 /// What is measured.
 #[derive(Debug, Subcommand)]
 pub enum BenchCommand {
-    /// Measure cases a second, beside the raw database. A case is a submission and five changes,
-    /// and every call is answered after its commit.
+    /// Measure cases a second, beside the raw database. Half of the cases come in at a desk, and every
+    /// call is answered after its commit.
     Write(BenchWrite),
+    /// Measure this program beside another one, in pairs whose order is left to chance.
+    Compare(BenchCompare),
     /// Measure how long answers take, on a quiet server and while others write.
     Read(BenchRead),
 }
@@ -42,9 +45,44 @@ pub struct BenchWrite {
     #[arg(long, value_name = "NUMBERS", value_delimiter = ',', default_value = "10000,1000000",
         value_parser = clap::value_parser!(u32).range(1..=999_999_999))]
     pub preload: Vec<u32>,
+    /// How the callers are spread: each in a ward of its own (spread), all in one (hot), or all in one
+    /// with 150 screens open (watched); one run for each.
+    #[arg(
+        long,
+        value_name = "SCENES",
+        value_delimiter = ',',
+        default_value = "spread,hot,watched"
+    )]
+    pub scenes: Vec<Scene>,
     /// How long each run lasts.
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3_600))]
     pub seconds: u64,
+    #[command(flatten)]
+    pub bench: BenchPlace,
+}
+
+/// Flags of `bench compare`.
+#[derive(Debug, Args)]
+pub struct BenchCompare {
+    /// The other program: another build of motcua.
+    #[arg(long, value_name = "PROGRAM")]
+    pub with: PathBuf,
+    /// How many callers write at the same time; all pairs for each number.
+    #[arg(long, value_name = "NUMBERS", value_delimiter = ',', default_value = "32",
+        value_parser = clap::value_parser!(u32).range(1..=500))]
+    pub callers: Vec<u32>,
+    /// How many pairs.
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub pairs: u32,
+    /// How many seconds each half of a pair lasts.
+    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u64).range(1..=3_600))]
+    pub seconds: u64,
+    /// How many seconds each program has work before the first pair.
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(0..=3_600))]
+    pub fill: u64,
+    /// Only on this database: sqlite or postgres.
+    #[arg(long, value_name = "KIND", value_parser = ["sqlite", "postgres"])]
+    pub only: Option<String>,
     #[command(flatten)]
     pub bench: BenchPlace,
 }
@@ -80,6 +118,10 @@ pub struct BenchPlace {
     /// The folder for scratch databases, on the disk to measure; by default /var/tmp.
     #[arg(long, value_name = "FOLDER")]
     pub scratch: Option<PathBuf>,
+    /// By how many milliseconds each flush is slowed, of the engine and of the raw database alike, so
+    /// that ratios of machines with other disks can be compared.
+    #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u64).range(1..=100))]
+    pub flush_ms: Option<u64>,
     /// How it is printed.
     #[arg(long, value_enum, default_value_t = BenchFormat::Table)]
     pub format: BenchFormat,
@@ -111,10 +153,23 @@ async fn measure(flags: Bench) -> Result<(), Failure> {
             let writing = bench::Writing {
                 callers: flags.callers,
                 preload: flags.preload,
+                scenes: flags.scenes,
                 seconds: flags.seconds,
             };
             let setup = setup(&flags.bench)?;
             (flags.bench, bench::write(&setup, &writing).await?)
+        }
+        BenchCommand::Compare(flags) => {
+            let comparing = bench::Comparing {
+                with: flags.with,
+                callers: flags.callers,
+                pairs: flags.pairs,
+                seconds: flags.seconds,
+                fill: flags.fill,
+                only: flags.only,
+            };
+            let setup = setup(&flags.bench)?;
+            (flags.bench, bench::compare(&setup, &comparing).await?)
         }
         BenchCommand::Read(flags) => {
             let reading = bench::Reading {
@@ -157,6 +212,7 @@ fn setup(place: &BenchPlace) -> Result<Setup, Failure> {
         config: place.config.clone(),
         path: std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).collect(),
         catalogue: Arc::new(catalogue::read(config.catalogue.as_deref())?),
+        flush: place.flush_ms.map(Duration::from_millis),
         clock: Arc::new(SystemClock),
         ids: Arc::new(SystemIds),
         tell: Box::new(move |step: Step<'_>| {

@@ -55,6 +55,9 @@ pub struct Serve {
     /// is missing.
     #[arg(long, conflicts_with = "demo")]
     pub without_log: bool,
+    /// For `bench`: makes each commit to a file take so many milliseconds longer.
+    #[arg(long, hide = true, value_name = "MS", conflicts_with = "demo")]
+    pub flush_ms: Option<u64>,
 }
 
 /// Serves until told to stop.
@@ -94,7 +97,8 @@ pub async fn run(flags: Serve) -> Result<ExitCode, Failure> {
     } else {
         Replaced::Never
     };
-    let store = open_to_serve(&config).await?;
+    let slower_flush = flags.flush_ms.map(Duration::from_millis);
+    let store = open_to_serve(&config, slower_flush).await?;
     let secret = secret::of_database(&config.secret_file, &store, &SystemIds, replaced).await?;
     serve(&config, catalogue, store, secret, ports, None).await
 }
@@ -124,7 +128,7 @@ async fn serve_demo(
         built = demo::build(&config.database, Arc::clone(&catalogue), &secret, now, &SystemIds) => built?,
         () = asked_to_stop() => return Ok(ExitCode::SUCCESS),
     };
-    let store = open_to_serve(&config).await?;
+    let store = open_to_serve(&config, None).await?;
     serve(
         &config,
         catalogue,
@@ -137,10 +141,14 @@ async fn serve_demo(
 }
 
 /// Opens the database for callers; nobody else may serve the same file.
-async fn open_to_serve(config: &Config) -> Result<SeaStore, Failure> {
+async fn open_to_serve(
+    config: &Config,
+    slower_flush: Option<Duration>,
+) -> Result<SeaStore, Failure> {
     let options = Options {
         patience: Patience::ForCallers,
         serves: true,
+        slower_flush,
         ..Options::default()
     };
     open_with(config, options).await

@@ -41,6 +41,9 @@ pub struct Options {
     /// Whether this process serves the database. Only one at a time may serve a file; what a command
     /// does beside it for a while is no harm.
     pub serves: bool,
+    /// How much longer each commit to a file takes, for measurements as on a slower disk. A server is
+    /// slowed by its own settings.
+    pub slower_flush: Option<Duration>,
 }
 
 impl Default for Options {
@@ -51,6 +54,7 @@ impl Default for Options {
             patience: Patience::Endless,
             renewed_after: Duration::from_secs(3_600),
             serves: false,
+            slower_flush: None,
         }
     }
 }

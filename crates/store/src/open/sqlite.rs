@@ -17,7 +17,7 @@ use crate::pool::Pool;
 
 /// The one connection for migrating; it creates a missing file.
 pub(super) async fn migrator(url: &str, dry_run: bool) -> Result<DatabaseConnection, OpenError> {
-    connect(url, 1, move |options| {
+    connect(url, 1, None, move |options| {
         if dry_run {
             return options.pragma("query_only", "1");
         }
@@ -48,7 +48,7 @@ pub(super) async fn open(
         Durability::Full => SqliteSynchronous::Full,
         Durability::Scratch => SqliteSynchronous::Normal,
     };
-    let writer = connect(url, 1, move |options| {
+    let writer = connect(url, 1, options.slower_flush, move |options| {
         options
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(synchronous)
@@ -58,10 +58,8 @@ pub(super) async fn open(
         writer.close().await?;
         return Err(error);
     }
-    let readers = connect(url, Ord::max(options.readers, 1), |options| {
-        options.pragma("query_only", "1")
-    })
-    .await?;
+    let many = Ord::max(options.readers, 1);
+    let readers = connect(url, many, None, |options| options.pragma("query_only", "1")).await?;
     if lock.is_none() {
         lock::forget_killed(file);
     }
@@ -77,7 +75,7 @@ pub(super) async fn to_copy(url: &str, file: &Path) -> Result<DatabaseConnection
         });
     }
     lock::check_log(file)?;
-    let connection = connect(url, 1, |options| options).await?;
+    let connection = connect(url, 1, None, |options| options).await?;
     lock::forget_killed(file);
     Ok(connection)
 }
@@ -91,7 +89,7 @@ pub(super) async fn copy(file: &Path) -> Result<(Pool, Pool), OpenError> {
     }
     let open = || {
         let file = file.to_owned();
-        connect("sqlite:", 1, move |options| {
+        connect("sqlite:", 1, None, move |options| {
             options.filename(&file).read_only(true).immutable(true)
         })
     };
@@ -145,6 +143,7 @@ async fn pragma(db: &Pool, setting: &'static str) -> Result<String, OpenError> {
 async fn connect(
     url: &str,
     connections: u32,
+    slower_flush: Option<Duration>,
     settings: impl Fn(SqliteConnectOptions) -> SqliteConnectOptions + Send + Sync + 'static,
 ) -> Result<DatabaseConnection, OpenError> {
     let mut options = ConnectOptions::new(url);
@@ -159,10 +158,22 @@ async fn connect(
         // On a full disk SQLite ends a transaction itself, but the driver still believes that it is
         // inside one. It would take the next transaction for a nested one and "commit" it without a
         // commit. So such a connection is closed and replaced.
-        .map_sqlx_sqlite_pool_opts(|options| {
-            options.before_acquire(|connection, _found| {
+        .map_sqlx_sqlite_pool_opts(move |options| {
+            let options = options.before_acquire(|connection, _found| {
                 let is_clean = !connection.is_in_transaction();
                 Box::pin(async move { Ok(is_clean) })
+            });
+            let Some(longer) = slower_flush else {
+                return options;
+            };
+            options.after_connect(move |connection, _| {
+                Box::pin(async move {
+                    connection.lock_handle().await?.set_commit_hook(move || {
+                        std::thread::sleep(longer);
+                        true
+                    });
+                    Ok(())
+                })
             })
         })
         // Statements carry personal values.
