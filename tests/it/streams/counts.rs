@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 use domain::dossier::Command;
 use domain::dossier::acts::{Assign, Withdraw};
 use domain::role::Role;
+use futures::future::join_all;
 use serde_json::{Value, json};
 
 use super::listener::next_line;
@@ -161,4 +162,43 @@ async fn a_stream_ends_with_the_token_it_was_opened_with() {
     world.pass(TimeDelta::days(400));
     let end = screen.until(&json!({ "open": null })).await.remove(0);
     assert_eq!(end["error"]["code"], "UNAUTHENTICATED", "{end}");
+}
+
+/// How many statements it takes until all screens have been told of three receptions.
+async fn statements_for(roles: &[Role], screens: usize) -> u64 {
+    let world = World::at("2026-08-03 10:00").await;
+    let port = Port::open(&world.engine).await;
+    let mut tokens = Vec::new();
+    for role in roles {
+        tokens.push(world.token(*role, WARD).await);
+    }
+    let opened = (0..screens).map(|at| Screen::of(&port, &tokens[at % tokens.len()], WARD));
+    let mut screens = join_all(opened).await;
+    for screen in &mut screens {
+        screen.until(&json!({ "open": 0 })).await;
+    }
+    let before = world.store.statements();
+    for open in 1..=3 {
+        world.receive(WARD, THREE_DAYS).await;
+        for screen in &mut screens {
+            screen.until(&json!({ "open": open })).await;
+        }
+    }
+    world.store.statements() - before
+}
+
+#[tokio::test]
+async fn the_screens_of_a_ward_share_a_look_whatever_the_roles_of_its_people() {
+    let people = [
+        Role::Receptionist,
+        Role::Officer,
+        Role::Leader,
+        Role::Chairman,
+    ];
+    let one = statements_for(&people[..1], 1).await;
+    let many = statements_for(&people, 40).await;
+    assert!(
+        many < 2 * one,
+        "{many} statements for forty screens, {one} for one"
+    );
 }

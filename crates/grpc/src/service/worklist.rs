@@ -15,7 +15,6 @@ use crate::call::{self, Calls};
 use crate::convert::{self, Fields, dossier, foresight};
 use crate::proto;
 use crate::proto::worklist_service_server::WorklistService;
-use crate::shared::eyes;
 use crate::status;
 use crate::streams::StreamPlace;
 use crate::wake::Wakes;
@@ -182,7 +181,16 @@ impl Watch {
     async fn look(&mut self) -> Result<Option<WorklistCounts>, Error> {
         let engine = self.calls.engine();
         let caller = engine.authenticate(&self.secret).await?;
-        let question = format!("{} {:?}", eyes(&caller), self.whose);
+        // Whoever may watch the same units sees the same there, whatever the role, so one look serves
+        // them all. Whether they may is asked of each.
+        access::check_role(&caller, Method::WatchWorklist)?;
+        let question = match &self.whose.unit {
+            Some(unit) => {
+                access::check_unit(&caller, Method::WatchWorklist, unit)?;
+                format!("{} {:?}", caller.province, self.whose)
+            }
+            None => format!("{:?} {:?}", caller.scope(), self.whose),
+        };
         let look = || seen(engine, &caller, &self.whose);
         let (counts, seen) = self.calls.shared.counts.look(question, look).await?;
         // The look may have been waited for.
