@@ -470,25 +470,30 @@ fn by_person(search: &Search) -> Option<SelectStatement> {
     }
     let province = search.scope.province().as_str();
     let mut select = Query::select();
+    let mut order = ("p", "dossier");
     match &search.scope {
         Scope::Province(_) => {
             select.from_as("personal", "p");
         }
-        // From what the units have to do with, lest the names of the whole province are walked. The
-        // rows are fetched before they are joined, for a server would turn the join around.
+        // From what the units have to do with; otherwise the planner walks the names of the whole
+        // province. The limit keeps a server from turning the join around. The rows come newest first
+        // and keep that order, so a full page ends the walk.
         Scope::Units(_, units) => {
             let mut own = Query::select();
-            own.distinct()
-                .column("dossier")
+            own.column("dossier")
                 .from("interest")
                 .and_where(Expr::col("province").eq(province))
                 .and_where(of_units("unit", units))
                 .order_by("dossier", Order::Desc)
                 .limit(u64::from(u32::MAX));
+            if units.len() > 1 {
+                own.distinct();
+            }
             select
                 .from_subquery(own, "i")
                 .join_as(JoinType::CrossJoin, "personal", "p", Condition::all())
                 .and_where(Expr::col(("p", "dossier")).equals(("i", "dossier")));
+            order = ("i", "dossier");
         }
     }
     select
@@ -496,7 +501,7 @@ fn by_person(search: &Search) -> Option<SelectStatement> {
         .and_where(Expr::col(("p", "province")).eq(province))
         .and_where(Expr::cust(IS_APPLICANT))
         .cond_where(either);
-    Some(newest(select, ("p", "dossier"), search.limit))
+    Some(newest(select, order, search.limit))
 }
 
 /// The newest of a selection, in parentheses for use in a union.
