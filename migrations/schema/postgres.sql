@@ -242,8 +242,12 @@ CREATE TABLE event (
     bytes bytea NOT NULL,
     prev_hash bytea,
     hash bytea,
+    role text COLLATE "C",
+    unit text COLLATE "C",
+    digest bytea,
     CONSTRAINT event_check CHECK (record_time >= event_time),
     CONSTRAINT event_content_check CHECK (length(content) = 32),
+    CONSTRAINT event_digest_check CHECK (length(digest) = 8),
     CONSTRAINT event_hash_check CHECK (length(hash) = 32),
     CONSTRAINT event_part_check CHECK (part >= 0),
     CONSTRAINT event_pkey PRIMARY KEY (province, seq),
@@ -578,6 +582,12 @@ CREATE TABLE viewing (
     CONSTRAINT viewing_province_check CHECK (length(province) = 2)
 );
 
+CREATE TABLE whole_events (
+    province text COLLATE "C" NOT NULL,
+    after bigint NOT NULL,
+    CONSTRAINT whole_events_pkey PRIMARY KEY (province)
+);
+
 CREATE TABLE wrong_pin (
     count bigint NOT NULL,
     last bigint NOT NULL,
@@ -664,7 +674,7 @@ CREATE TRIGGER document_is_never_deleted BEFORE DELETE ON document FOR EACH ROW 
 
 CREATE TRIGGER event_has_a_predecessor BEFORE INSERT ON event FOR EACH ROW WHEN (new.version > 1) EXECUTE FUNCTION event_has_a_predecessor();
 
-CREATE TRIGGER event_is_never_changed BEFORE UPDATE OF seq, province, dossier, version, event_time, record_time, actor, request_id, part, content, bytes ON event FOR EACH ROW EXECUTE FUNCTION event_is_never_changed();
+CREATE TRIGGER event_is_never_changed BEFORE UPDATE OF seq, province, dossier, version, event_time, record_time, actor, request_id, part, content, role, unit, bytes, digest ON event FOR EACH ROW WHEN (old.role IS NOT NULL OR new.role IS NULL OR new.unit IS NULL OR new.digest IS NULL OR new.seq <> old.seq OR new.province <> old.province OR new.dossier <> old.dossier OR new.version <> old.version OR new.event_time <> old.event_time OR new.record_time <> old.record_time OR new.actor <> old.actor OR new.request_id <> old.request_id OR new.part <> old.part OR new.content <> old.content) EXECUTE FUNCTION event_is_never_changed();
 
 CREATE TRIGGER event_is_never_deleted BEFORE DELETE ON event FOR EACH ROW EXECUTE FUNCTION event_is_never_deleted();
 

@@ -158,7 +158,7 @@ CREATE TABLE event (
     content     BLOB    NOT NULL CHECK (length(content) = 32),
     bytes       BLOB    NOT NULL, -- exactly what the audit chain hashes
     prev_hash   BLOB             CHECK (length(prev_hash) = 32),
-    hash        BLOB             CHECK (length(hash) = 32),
+    hash        BLOB             CHECK (length(hash) = 32), role TEXT, unit TEXT, digest BLOB CHECK (length(digest) = 8),
     UNIQUE (province, dossier, version),
     UNIQUE (province, actor, request_id, part),
     FOREIGN KEY (province, dossier) REFERENCES dossier (province, id)
@@ -176,7 +176,12 @@ END;
 
 CREATE TRIGGER event_is_never_changed
 BEFORE UPDATE OF seq, province, dossier, version, event_time, record_time, actor, request_id, part,
-    content, bytes ON event
+    content, role, unit, bytes, digest ON event
+WHEN OLD.role IS NOT NULL OR NEW.role IS NULL OR NEW.unit IS NULL OR NEW.digest IS NULL
+    OR NEW.seq <> OLD.seq OR NEW.province <> OLD.province OR NEW.dossier <> OLD.dossier
+    OR NEW.version <> OLD.version OR NEW.event_time <> OLD.event_time
+    OR NEW.record_time <> OLD.record_time OR NEW.actor <> OLD.actor
+    OR NEW.request_id <> OLD.request_id OR NEW.part <> OLD.part OR NEW.content <> OLD.content
 BEGIN
     SELECT RAISE(ABORT, 'an event is never changed');
 END;
@@ -541,6 +546,11 @@ BEFORE DELETE ON viewing
 BEGIN
     SELECT RAISE(ABORT, 'a viewing is never deleted');
 END;
+
+CREATE TABLE whole_events (
+    province TEXT    NOT NULL PRIMARY KEY,
+    after    INTEGER NOT NULL -- up to this place its events are rewritten
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE wrong_pin (
     province TEXT    NOT NULL,

@@ -53,6 +53,7 @@ mod reminders;
 mod requirements;
 mod restored;
 mod results;
+mod rewriting;
 mod several;
 mod statistics;
 mod store;

@@ -3,7 +3,8 @@
 use std::sync::PoisonError;
 
 use chrono::TimeDelta;
-use domain::digest::{hex, sha256};
+use domain::digest::hex;
+use domain::dossier::event::digest;
 use domain::dossier::{ImportNumber, Record};
 use domain::id::ProvinceCode;
 use domain::time::{self, Instant};
@@ -286,7 +287,7 @@ pub(crate) const NOTHING: &str = "0";
 
 /// Enough of a hash that two histories do not agree by chance.
 pub(crate) fn digest_of(bytes: &[u8]) -> String {
-    hex(&sha256(bytes)[..8])
+    hex(&digest(bytes))
 }
 
 /// Refuses to go on where another event stands than the one that a cursor was given for: the

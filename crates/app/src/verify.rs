@@ -10,7 +10,9 @@ use std::ops::RangeInclusive;
 
 use chrono::{Datelike, NaiveDate};
 use domain::code::{AnyCode, DossierCode};
+use domain::digest::hex;
 use domain::dossier::correction::Change;
+use domain::dossier::event::digest;
 use domain::dossier::{Dossier, Interest, Precedence, Record};
 use domain::id::{DossierId, ProvinceCode};
 use domain::tally::{self, Counts, Measure, Tallies};
@@ -355,7 +357,17 @@ fn compare_event(
         record.record_time.timestamp_micros().to_string(),
         record.actor.to_string(),
         record.request_id.to_string(),
+        record.role.to_string(),
+        record.unit.to_string(),
+        hex(&digest(&kept.bytes)),
     ];
+    let same = record.to_bytes() == kept.bytes;
+    let canonical = if same {
+        "canonical"
+    } else {
+        "written otherwise"
+    };
+    differ(&format!("event {version}: bytes"), canonical, "canonical");
     for ((name, kept), expected) in kept.columns.iter().zip(&expected) {
         differ(&format!("event {version}: column {name}"), kept, expected);
     }

@@ -11,14 +11,8 @@ use serde_json::Value as Json;
 
 use crate::executor::Executor;
 use crate::fault::store_error;
-use crate::row::{PersonalRow, Place};
+use crate::row::{EventRow, PersonalRow, Place, event_columns};
 use crate::value_table::ValueTable;
-
-#[derive(FromQueryResult)]
-struct BytesRow {
-    dossier: String,
-    bytes: Vec<u8>,
-}
 
 /// The exact bytes of the histories of dossiers, each in order of version.
 pub(crate) async fn histories<C: ConnectionTrait>(
@@ -32,16 +26,17 @@ pub(crate) async fn histories<C: ConnectionTrait>(
     }
     let given = given(db, dossiers);
     let sql = format!(
-        "SELECT e.dossier, e.bytes FROM {} CROSS JOIN event e \
+        "SELECT {} FROM {} CROSS JOIN event e \
          WHERE e.dossier = w.dossier AND e.province = ? ORDER BY e.dossier, e.version",
+        event_columns("e"),
         given.table
     );
     let mut values = given.values;
     values.push(province.as_str().into());
-    let rows: Vec<BytesRow> = db.all(&sql, values).await.map_err(store_error)?;
+    let rows: Vec<EventRow> = db.all(&sql, values).await.map_err(store_error)?;
     for row in rows {
         let id = of("event", &row.dossier)?;
-        found.entry(id).or_default().push(row.bytes);
+        found.entry(id).or_default().push(row.into_bytes());
     }
     Ok(found)
 }

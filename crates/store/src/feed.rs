@@ -16,10 +16,10 @@ use crate::bulk::{BulkInsert, Statement, arrays, unnest};
 use crate::executor::{Dialect, Executor};
 use crate::fault::store_error;
 use crate::page::of_units;
-use crate::row::{EventRow, Place};
+use crate::row::{EVENT_COLUMNS, EventRow, Place};
 use crate::value_table::ValueTable;
 
-const EVENT: BulkInsert<10> = BulkInsert {
+const EVENT: BulkInsert<13> = BulkInsert {
     table: "event",
     columns: [
         "province",
@@ -31,7 +31,10 @@ const EVENT: BulkInsert<10> = BulkInsert {
         "request_id",
         "part",
         "content",
+        "role",
+        "unit",
         "bytes",
+        "digest",
     ],
     nullable: &[],
 };
@@ -72,7 +75,7 @@ const HOLDER: &str = "SELECT CAST(extract(epoch FROM a.xact_start) * 1000000 AS 
      ORDER BY since LIMIT 1";
 
 /// The statement that writes events at the end of the feed, in their order; none without events.
-pub(crate) fn statements(dialect: Dialect, rows: Vec<[Value; 10]>, tail: &str) -> Vec<Statement> {
+pub(crate) fn statements(dialect: Dialect, rows: Vec<[Value; 13]>, tail: &str) -> Vec<Statement> {
     statements_of(&EVENT, dialect, rows, tail)
 }
 
@@ -148,7 +151,7 @@ pub(crate) async fn after<C: ConnectionTrait>(
     let province = scope.province().as_str();
     let mut select = Query::select();
     select
-        .columns([("e", "seq"), ("e", "bytes")])
+        .columns(EVENT_COLUMNS.map(|column| ("e", column)))
         .from_as("event", "e")
         .and_where(Expr::col(("e", "seq")).gt(after))
         .order_by(("e", "seq"), Order::Asc)
@@ -185,7 +188,7 @@ pub(crate) async fn last_event<C: ConnectionTrait>(
     until: u64,
 ) -> Result<Option<(u64, Record)>, StoreError> {
     let mut select = last_up_to("event", until);
-    select.columns(["seq", "bytes"]);
+    select.columns(EVENT_COLUMNS);
     if db.dialect() == Dialect::Postgres {
         select.and_where(Expr::col("province").eq(province.as_str()));
     }

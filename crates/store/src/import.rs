@@ -7,6 +7,7 @@ use std::time::Duration;
 use app::import::{Begun, End, Import, Life, Lives, NewImport, Origin, Piece, Plan};
 use app::ports::{CommitError, Ids, StoreError};
 use domain::code::{AnyCode, DossierCode};
+use domain::dossier::event::digest;
 use domain::dossier::{Dossier, ImportNumber, Interest, Precedence, Record};
 use domain::id::{ProvinceCode, UnitCode};
 use domain::tally::{self, Tallies};
@@ -26,7 +27,7 @@ use crate::open::{self, OpenError, Options};
 use crate::page::of_units;
 use crate::pool::Pool;
 use crate::rating::{self, RATING};
-use crate::row::{DossierRow, EventRow, NEVER, Place};
+use crate::row::{DossierRow, EVENT_COLUMNS, EventRow, NEVER, Place};
 use crate::value_table::ValueTable;
 
 /// The place before an import's first event. Imported places lie below zero, which the feed does
@@ -342,7 +343,7 @@ const DOSSIER: BulkInsert<22> = BulkInsert {
     nullable: &["received"],
 };
 
-const EVENT: BulkInsert<11> = BulkInsert {
+const EVENT: BulkInsert<14> = BulkInsert {
     table: "event",
     columns: [
         "seq",
@@ -355,7 +356,10 @@ const EVENT: BulkInsert<11> = BulkInsert {
         "request_id",
         "part",
         "content",
+        "role",
+        "unit",
         "bytes",
+        "digest",
     ],
     nullable: &[],
 };
@@ -538,8 +542,10 @@ fn dossier_row(life: &Life, number: ImportNumber) -> [Value; 22] {
     ]
 }
 
-fn event_row(seq: i64, life: &Life, record: &Record, bytes: &[u8]) -> [Value; 11] {
+fn event_row(seq: i64, life: &Life, record: &Record, bytes: &[u8]) -> [Value; 14] {
     let (province, id) = key(life);
+    let dossier = life.dossier.id.to_string();
+    let event = record.frame(&dossier).within(bytes);
     [
         seq.into(),
         province,
@@ -551,7 +557,10 @@ fn event_row(seq: i64, life: &Life, record: &Record, bytes: &[u8]) -> [Value; 11
         record.request_id.as_str().into(),
         (record.version - 1).into(),
         life.content.to_vec().into(),
-        bytes.to_vec().into(),
+        record.role.as_str().into(),
+        record.unit.as_str().into(),
+        event.expect("these are its bytes").to_vec().into(),
+        digest(bytes).to_vec().into(),
     ]
 }
 
@@ -662,7 +671,7 @@ pub(crate) async fn events<C: ConnectionTrait>(
     let after = before.saturating_add(i64::try_from(after).unwrap_or(i64::MAX));
     let mut select = Query::select();
     select
-        .columns([("e", "seq"), ("e", "bytes")])
+        .columns(EVENT_COLUMNS.map(|column| ("e", column)))
         .from_as("event", "e")
         .and_where(Expr::col(("e", "seq")).gt(after))
         .and_where(Expr::col(("e", "seq")).lt(before + (1 << 40)))

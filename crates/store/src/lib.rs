@@ -35,6 +35,7 @@ mod read;
 mod recount;
 mod report;
 mod restoration;
+mod rewriting;
 mod row;
 pub mod scratch;
 mod tally;
@@ -69,7 +70,8 @@ pub use import::write_raw;
 use inner::Inner;
 use open::lock::Lock;
 pub use open::{
-    Durability, OpenError, Options, Patience, go_without_log, migrate, migrations, schema,
+    Durability, OpenError, Options, Patience, go_without_log, migrate, migrate_and_tell,
+    migrations, schema,
 };
 use pool::Pool;
 use read::Reading;

@@ -19,7 +19,7 @@ use crate::executor::Executor;
 use crate::fault::store_error;
 use crate::number_block;
 use crate::page::VISIBLE;
-use crate::row::{DossierRow, EventRow, HeldRow, Place, salt};
+use crate::row::{DossierRow, EventRow, HeldRow, Place, event_columns, salt};
 use crate::value_table::ValueTable;
 
 /// Everything that is wanted and exists.
@@ -113,8 +113,9 @@ pub(crate) async fn histories<C: ConnectionTrait>(
         .collect();
     let given = ValueTable::new(db, "w", ["province", "dossier"], list);
     let sql = format!(
-        "SELECT e.seq, e.bytes FROM {} CROSS JOIN event e \
+        "SELECT {} FROM {} CROSS JOIN event e \
          WHERE e.province = w.province AND e.dossier = w.dossier ORDER BY w.at, e.version",
+        event_columns("e"),
         given.table
     );
     let rows: Vec<EventRow> = db.all(&sql, given.values).await.map_err(store_error)?;

@@ -26,7 +26,7 @@ use crate::fault::store_error;
 use crate::inner::Inner;
 use crate::load;
 use crate::pool::Transaction;
-use crate::row::{EventRow, KeyRow, PersonalRow, Place, TextRow};
+use crate::row::{EventRow, KeyRow, PersonalRow, Place, TextRow, event_columns};
 use crate::value_table::ValueTable;
 use crate::{
     access, document, export, feed, foresight, import, job, number_block, page, pending, print,
@@ -58,11 +58,11 @@ impl Reading {
     }
 
     async fn events(&self, key: &Key) -> Result<Vec<EventRow>, StoreError> {
-        self.all(
-            "SELECT seq, bytes FROM event WHERE province = ? AND dossier = ? ORDER BY version",
-            key_values(key),
-        )
-        .await
+        let sql = format!(
+            "SELECT {} FROM event e WHERE e.province = ? AND e.dossier = ? ORDER BY e.version",
+            event_columns("e")
+        );
+        self.all(&sql, key_values(key)).await
     }
 
     async fn key(&self, sql: &str, values: Vec<Value>) -> Result<Option<Key>, StoreError> {

@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 
 use crate::executor::Executor;
 use crate::fault::store_error;
-use crate::row::{DossierRow, EventRow, Place};
+use crate::row::{DossierRow, EventRow, Place, event_columns};
 use crate::value_table::ValueTable;
 
 #[derive(FromQueryResult)]
@@ -151,9 +151,10 @@ async fn histories<C: ConnectionTrait>(
     }
     let given = ValueTable::new(db, "w", ["dossier"], dossiers);
     let sql = format!(
-        "SELECT e.seq, e.bytes FROM {} CROSS JOIN event e \
+        "SELECT {} FROM {} CROSS JOIN event e \
          WHERE e.dossier = w.dossier AND e.province = ? AND e.record_time <= ? \
          ORDER BY e.dossier, e.version",
+        event_columns("e"),
         given.table
     );
     let mut values = given.values;

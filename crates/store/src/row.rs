@@ -7,6 +7,8 @@ use std::str::FromStr;
 
 use app::ports::{Held, Published, StoreError, Token};
 use chrono::DateTime;
+use domain::digest::hex;
+use domain::dossier::event::Frame;
 use domain::dossier::private::{Content, Person, Salt, Words};
 use domain::dossier::{Dossier, Record};
 use domain::id::{DossierId, ProvinceCode, UnitCode};
@@ -92,17 +94,97 @@ impl TryFrom<HeldRow> for Held {
     }
 }
 
+/// The columns of an [`EventRow`].
+pub(crate) const EVENT_COLUMNS: [&str; 11] = [
+    "seq",
+    "province",
+    "dossier",
+    "version",
+    "event_time",
+    "record_time",
+    "actor",
+    "request_id",
+    "role",
+    "unit",
+    "bytes",
+];
+
+/// The same as a list in a statement, of the table with this name.
+pub(crate) fn event_columns(table: &str) -> String {
+    EVENT_COLUMNS
+        .map(|column| format!("{table}.{column}"))
+        .join(", ")
+}
+
 /// An event as it is kept.
 #[derive(Debug, FromQueryResult)]
 pub(crate) struct EventRow {
     seq: i64,
+    province: String,
+    pub(crate) dossier: String,
+    version: i64,
+    event_time: i64,
+    record_time: i64,
+    actor: String,
+    request_id: String,
+    /// None in a row of the older form, whose bytes are those of the whole record.
+    role: Option<String>,
+    unit: Option<String>,
+    /// What happened, without what the columns say.
     bytes: Vec<u8>,
 }
 
 impl EventRow {
-    /// Exactly as they were hashed.
+    /// The columns as the bytes of the record have them; none in the older form.
+    fn frame(&self) -> Option<Frame<'_>> {
+        Some(self.frame_by(self.role.as_deref()?, self.unit.as_deref()?))
+    }
+
+    /// The same, with a role and a unit from elsewhere.
+    pub(crate) fn frame_by<'a>(&'a self, role: &'a str, unit: &'a str) -> Frame<'a> {
+        Frame {
+            province: &self.province,
+            dossier: &self.dossier,
+            version: self.version,
+            event_time: self.event_time,
+            record_time: self.record_time,
+            actor: &self.actor,
+            role,
+            unit,
+            request_id: &self.request_id,
+        }
+    }
+
+    /// The record exactly as it was hashed.
     pub(crate) fn into_bytes(self) -> Vec<u8> {
-        self.bytes
+        match self.frame() {
+            Some(frame) => frame.around(&self.bytes),
+            None => self.bytes,
+        }
+    }
+
+    /// The columns that `verify` compares with the bytes, by name. In a row of the older form the
+    /// bytes alone say the rest.
+    pub(crate) fn columns(&self, digest: Option<&[u8]>) -> Vec<(&'static str, String)> {
+        let mut columns = vec![
+            ("version", self.version.to_string()),
+            ("event_time", self.event_time.to_string()),
+            ("record_time", self.record_time.to_string()),
+            ("actor", self.actor.clone()),
+            ("request_id", self.request_id.clone()),
+        ];
+        if let (Some(role), Some(unit)) = (&self.role, &self.unit) {
+            columns.push(("role", role.clone()));
+            columns.push(("unit", unit.clone()));
+            let digest = digest.map_or_else(|| "none".to_owned(), hex);
+            columns.push(("digest", digest));
+        }
+        columns
+    }
+
+    /// As they are kept.
+    pub(crate) fn kept_bytes(&self) -> &[u8] {
+        &self.bytes
     }
 
     /// Its place: in the feed, or below zero if an import brought it.
@@ -117,8 +199,26 @@ impl EventRow {
 
     /// What it says.
     pub(crate) fn record(&self) -> Result<Record, StoreError> {
-        Record::from_bytes(&self.bytes)
-            .map_err(|_| inconsistent("event", &self.seq.to_string(), "bytes"))
+        let id = self.seq.to_string();
+        let place = Place {
+            table: "event",
+            id: &id,
+        };
+        let (Some(role), Some(unit)) = (&self.role, &self.unit) else {
+            return Record::from_bytes(&self.bytes).map_err(|_| place.wrong("bytes"));
+        };
+        Ok(Record {
+            province: place.parse("province", &self.province)?,
+            dossier: place.parse("dossier", &self.dossier)?,
+            version: place.number("version", self.version)?,
+            event_time: place.instant("event_time", self.event_time)?,
+            record_time: place.instant("record_time", self.record_time)?,
+            actor: place.parse("actor", &self.actor)?,
+            role: place.parse("role", role)?,
+            unit: place.parse("unit", unit)?,
+            request_id: place.parse("request_id", &self.request_id)?,
+            event: serde_json::from_slice(&self.bytes).map_err(|_| place.wrong("bytes"))?,
+        })
     }
 }
 

@@ -14,7 +14,7 @@ use serde_json::json;
 use crate::fault::store_error;
 use crate::page::VISIBLE;
 use crate::read::Reading;
-use crate::row::Place;
+use crate::row::{EventRow, Place, event_columns};
 use crate::value_table::ValueTable;
 
 #[derive(FromQueryResult)]
@@ -57,14 +57,8 @@ struct DossierRow {
 }
 
 #[derive(FromQueryResult)]
-struct EventRow {
-    dossier: String,
-    version: i64,
-    event_time: i64,
-    record_time: i64,
-    actor: String,
-    request_id: String,
-    bytes: Vec<u8>,
+struct DigestRow {
+    digest: Option<Vec<u8>>,
 }
 
 #[derive(FromQueryResult)]
@@ -214,12 +208,10 @@ impl ReadKept for Reading {
         };
         let mut values = given.values.clone();
         values.push(province.as_str().into());
-        let sql = beside(
-            "t.dossier, t.version, t.event_time, t.record_time, t.actor, t.request_id, t.bytes",
-            "event",
-            "t.version",
-        );
+        let sql = beside(&event_columns("t"), "event", "t.version");
         let events: Vec<EventRow> = self.all(&sql, values.clone()).await?;
+        let sql = beside("t.digest AS digest", "event", "t.version");
+        let digests: Vec<DigestRow> = self.all(&sql, values.clone()).await?;
         let sql = beside(
             "t.dossier, t.unit, CAST(t.roles AS bigint) AS roles, \
                  CAST(t.open AS bigint) AS open, t.due, t.precedence",
@@ -228,17 +220,12 @@ impl ReadKept for Reading {
         );
         let interests: Vec<InterestRow> = self.all(&sql, values).await?;
         let mut events_of: HashMap<String, Vec<KeptEvent>> = HashMap::new();
-        for row in events {
-            let columns = vec![
-                ("version", row.version.to_string()),
-                ("event_time", row.event_time.to_string()),
-                ("record_time", row.record_time.to_string()),
-                ("actor", row.actor),
-                ("request_id", row.request_id),
-            ];
-            let bytes = row.bytes;
+        for (row, DigestRow { digest }) in events.into_iter().zip(digests) {
+            let dossier = row.dossier.clone();
+            let columns = row.columns(digest.as_deref());
+            let bytes = row.into_bytes();
             let kept = KeptEvent { bytes, columns };
-            events_of.entry(row.dossier).or_default().push(kept);
+            events_of.entry(dossier).or_default().push(kept);
         }
         let mut interests_of: HashMap<String, Vec<(String, i64, i64, i64, i64)>> = HashMap::new();
         for row in interests {

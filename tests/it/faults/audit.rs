@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use domain::code::{AnyCode, DossierCode};
+use domain::dossier::event::{Frame, digest};
 use domain::dossier::{Dossier, Record};
 use domain::tally::{self, Measure, Tallies};
 use sea_orm::{
@@ -40,6 +41,8 @@ impl Findings {
 struct Event {
     request: String,
     record: Record,
+    /// Whether the bytes of the record are those that were written.
+    intact: bool,
 }
 
 /// The events of each dossier, in order of version.
@@ -114,16 +117,32 @@ impl Auditor {
 
     async fn histories(&self, only: &str) -> Result<Histories, DbErr> {
         let sql = format!(
-            "SELECT dossier, request_id, bytes FROM event {only} ORDER BY dossier, version"
+            "SELECT dossier, request_id, bytes, province, version, event_time, record_time, actor, \
+                 role, unit, digest FROM event {only} ORDER BY dossier, version"
         );
         let mut histories = Histories::new();
         for row in self.rows(&sql).await? {
-            let bytes: Vec<u8> = row.try_get_by_index(2)?;
-            let event = Event {
-                request: text(&row, 1),
-                record: Record::from_bytes(&bytes).unwrap(),
+            let [dossier, request, province, actor, role, unit] =
+                [0, 1, 3, 7, 8, 9].map(|at| text(&row, at));
+            let frame = Frame {
+                province: &province,
+                dossier: &dossier,
+                version: row.try_get_by_index(4)?,
+                event_time: row.try_get_by_index(5)?,
+                record_time: row.try_get_by_index(6)?,
+                actor: &actor,
+                role: &role,
+                unit: &unit,
+                request_id: &request,
             };
-            histories.entry(text(&row, 0)).or_default().push(event);
+            let bytes = frame.around(&row.try_get_by_index::<Vec<u8>>(2)?);
+            let kept: Vec<u8> = row.try_get_by_index(10)?;
+            let event = Event {
+                record: Record::from_bytes(&bytes).unwrap(),
+                intact: kept == digest(&bytes),
+                request,
+            };
+            histories.entry(dossier).or_default().push(event);
         }
         Ok(histories)
     }
@@ -212,8 +231,11 @@ fn acknowledged(answers: &[Acknowledged], histories: &Histories, found: &mut Fin
 fn once(histories: &Histories, found: &mut Findings) {
     for (dossier, history) in histories {
         let mut last = None;
-        for Event { request, record } in history {
-            if record.request_id.as_str() != request {
+        for event in history {
+            let Event {
+                request, record, ..
+            } = event;
+            if !event.intact || record.request_id.as_str() != request {
                 let words = format!("{dossier}: {request} is not what the bytes say");
                 found.faults.push(words);
             }

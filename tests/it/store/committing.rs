@@ -343,6 +343,9 @@ async fn an_event_cannot_be_changed_deleted_or_left_out(on: Backend) {
     let db = store.raw().await;
     for (sql, why) in [
         ("UPDATE event SET bytes = content", "never changed"),
+        ("UPDATE event SET role = 'chairman'", "never changed"),
+        ("UPDATE event SET role = NULL", "never changed"),
+        ("UPDATE event SET digest = NULL", "never changed"),
         (
             "UPDATE event SET record_time = record_time + 1",
             "never changed",
@@ -350,9 +353,9 @@ async fn an_event_cannot_be_changed_deleted_or_left_out(on: Backend) {
         ("DELETE FROM event", "never deleted"),
         (
             "INSERT INTO event (seq, province, dossier, version, event_time, record_time, actor, \
-                 request_id, part, content, bytes) \
+                 request_id, part, content, role, unit, bytes, digest) \
              SELECT seq + 1000, province, dossier, 9, event_time, record_time, actor, request_id, 9, \
-                 content, bytes FROM event WHERE version = 1",
+                 content, role, unit, bytes, digest FROM event WHERE version = 1",
             "needs the one before it",
         ),
     ] {

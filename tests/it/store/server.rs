@@ -37,9 +37,9 @@ async fn an_event_finds_the_one_before_it_by_its_key_however_little_the_server_k
     let batch = (1..201).map(|number| a_dossier(number).received_change());
     store.write(batch.collect()).await;
     let all = "INSERT INTO event (seq, province, dossier, version, event_time, record_time, actor, \
-             request_id, part, content, bytes) \
+             request_id, part, content, role, unit, bytes, digest) \
          SELECT seq + 100000, province, dossier, 2, event_time, record_time, 'another', \
-             request_id, 0, content, bytes FROM event \
+             request_id, 0, content, role, unit, bytes, digest FROM event \
          WHERE version = 1 AND dossier NOT IN (SELECT dossier FROM event WHERE version = 2)";
     let done = beside.execute_unprepared(all).await.unwrap();
     assert_eq!(done.rows_affected(), 200);
@@ -63,9 +63,9 @@ async fn a_server_on_this_machine_says_where_its_files_are(on: Backend) {
 async fn write_beside<C: ConnectionTrait>(db: &C, dossier: &Dossier, request: &str) {
     let sql = format!(
         "INSERT INTO event (seq, province, dossier, version, event_time, record_time, actor, \
-             request_id, part, content, bytes) \
+             request_id, part, content, role, unit, bytes, digest) \
          SELECT ((pg_current_xact_id()::text::bigint + lift) << 20) + 1, province, dossier, 2, \
-             event_time, record_time, actor, '{request}', 0, content, bytes \
+             event_time, record_time, actor, '{request}', 0, content, role, unit, bytes, digest \
          FROM event CROSS JOIN feed WHERE dossier = '{}'",
         dossier.id
     );

@@ -20,6 +20,7 @@ pub struct Clock {
     #[serde(with = "chrono::serde::ts_microseconds")]
     pub started: Instant,
     /// The legal limit; none when the procedure's limit has no source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<Limit>,
     /// How stops move the due time.
     pub policy: ClockPolicy,
@@ -27,13 +28,25 @@ pub struct Clock {
     #[serde(default, skip_serializing_if = "Cutoff::is_none")]
     pub cutoff: Cutoff,
     /// From the first receipt; never changes.
-    #[serde(with = "chrono::serde::ts_microseconds_option")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "chrono::serde::ts_microseconds_option"
+    )]
     pub original_due: Option<Instant>,
     /// What the dossier is judged by.
-    #[serde(with = "chrono::serde::ts_microseconds_option")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "chrono::serde::ts_microseconds_option"
+    )]
     pub effective_due: Option<Instant>,
     /// The date last told to the citizen.
-    #[serde(with = "chrono::serde::ts_microseconds_option")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "chrono::serde::ts_microseconds_option"
+    )]
     pub promised_due: Option<Instant>,
     /// The due time that the events and the calendar in force give; none if it equals
     /// `effective_due`.
@@ -44,10 +57,13 @@ pub struct Clock {
     )]
     pub legal_due: Option<Instant>,
     /// Whether the due time rests on a day that the calendar marks provisional.
+    #[serde(default, skip_serializing_if = "super::is_zero")]
     pub provisional: bool,
     /// All waits for the citizen after reception, whether or not they moved a due time.
+    #[serde(default, skip_serializing_if = "super::is_zero")]
     pub waits: Ledger,
     /// The open wait during which the clock stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub standing: Option<ClockStop>,
     /// When the last such wait ended.
     #[serde(

@@ -83,6 +83,8 @@ use crate::procedure::Kind;
 use crate::time::{self, Instant};
 
 /// A dossier: the sum of its events. It holds no personal value.
+///
+/// What is not there is not written, so that a row has no more than what is known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dossier {
     /// Its identity within the province. It names no unit, because units change.
@@ -92,8 +94,10 @@ pub struct Dossier {
     /// How many events it has.
     pub version: u32,
     /// Its code: ours from reception on, or the portal's; none until one is sealed in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<AnyCode>,
     /// The codes of this dossier in other systems.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub external_codes: Vec<AnyCode>,
     /// The procedure.
     pub procedure: ProcedureCode,
@@ -104,12 +108,15 @@ pub struct Dossier {
     /// Procedure or petition.
     pub kind: Kind,
     /// The system that decides the dossier, if it is not this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mirrored: Option<String>,
     /// How it was handed in.
     pub channel: Channel,
     /// Who helped to hand it in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assisted_by: Option<ActorId>,
     /// The papers that came.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub components: Vec<ComponentCode>,
     /// Details of each paper, as far as they were given.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -126,22 +133,43 @@ pub struct Dossier {
     /// Where it stands.
     pub state: State,
     /// The person who has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assignee: Option<ActorId>,
     /// When it was submitted, if it was.
-    #[serde(with = "chrono::serde::ts_microseconds_option")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "chrono::serde::ts_microseconds_option"
+    )]
     pub submitted: Option<Instant>,
     /// When the desk must answer a submission; none while the desk waits for papers, because asking
     /// for them is an answer.
-    #[serde(with = "chrono::serde::ts_microseconds_option")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "chrono::serde::ts_microseconds_option"
+    )]
     pub answer_due: Option<Instant>,
     /// When it was received, if it was.
-    #[serde(with = "chrono::serde::ts_microseconds_option")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "chrono::serde::ts_microseconds_option"
+    )]
     pub received: Option<Instant>,
     /// When processing ended: resolved, stopped, withdrawn or refused.
-    #[serde(with = "chrono::serde::ts_microseconds_option")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "chrono::serde::ts_microseconds_option"
+    )]
     pub ended: Option<Instant>,
     /// When the citizen got the result.
-    #[serde(with = "chrono::serde::ts_microseconds_option")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "chrono::serde::ts_microseconds_option"
+    )]
     pub returned: Option<Instant>,
     /// When it entered its state or step.
     #[serde(with = "chrono::serde::ts_microseconds")]
@@ -150,26 +178,38 @@ pub struct Dossier {
     #[serde(with = "chrono::serde::ts_microseconds")]
     pub last: Instant,
     /// Its clock, from reception on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock: Option<Clock>,
     /// The number of requests for papers, before and after reception.
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub supplements: u8,
     /// That one more request for papers is permitted, until it is made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub supplement_permit: Option<acts::permit_supplement::Permit>,
     /// Whether a request for papers came later than the procedure permits.
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub notice_late: bool,
     /// When the citizen must answer.
-    #[serde(with = "chrono::serde::ts_microseconds_option")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "chrono::serde::ts_microseconds_option"
+    )]
     pub respond_by: Option<Instant>,
     /// An apology moved the due time.
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub extended: bool,
     /// The number of apologies that came too late to move the due time.
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub apologies: u8,
     /// The time for verification was used.
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub verified: bool,
     /// The amount that is requested and not yet paid, in đồng.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fee_open_vnd: Option<u64>,
     /// What was paid, in đồng.
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub fee_paid_vnd: u64,
     /// The part of it that was refunded, in đồng.
     #[serde(default, skip_serializing_if = "is_zero")]
@@ -354,6 +394,6 @@ pub(crate) struct Units<'a> {
     pub resolving: &'a UnitCode,
 }
 
-fn is_zero<T: Default + PartialEq>(count: &T) -> bool {
+pub(crate) fn is_zero<T: Default + PartialEq>(count: &T) -> bool {
     *count == T::default()
 }

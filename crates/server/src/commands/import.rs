@@ -328,7 +328,9 @@ fn files(flags: &Import, map: &Map) -> Result<Files, Failure> {
 async fn open_current(config: &Config, dry_run: bool) -> Result<Option<SeaStore>, Failure> {
     match migrate::apply(&config.database, true).await {
         // A migration mends or reports any other fault.
-        Ok(missing) if missing.is_empty() => Ok(open_store(config, Patience::Endless).await.ok()),
+        Ok((missing, _)) if missing.is_empty() => {
+            Ok(open_store(config, Patience::Endless).await.ok())
+        }
         Ok(_older) => Ok(None),
         Err(_unreachable) if dry_run => Ok(None),
         Err(error) => Err(error),

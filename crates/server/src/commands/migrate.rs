@@ -5,6 +5,7 @@ use clap::Args;
 use std::process::ExitCode;
 
 use crate::Failure;
+use crate::progress::Progress;
 
 /// Bring the database to this version's schema.
 #[derive(Debug, Args)]
@@ -19,7 +20,7 @@ pub struct Migrate {
 /// Brings the database to this version's schema, or lists the missing migrations.
 pub async fn run(flags: Migrate) -> Result<ExitCode, Failure> {
     let config = flags.database.configuration()?;
-    let names = apply(&config.database, flags.dry_run).await?;
+    let (names, events) = apply(&config.database, flags.dry_run).await?;
     let done = if flags.dry_run {
         "would apply"
     } else {
@@ -28,15 +29,34 @@ pub async fn run(flags: Migrate) -> Result<ExitCode, Failure> {
     for name in &names {
         println!("{done} {name}");
     }
-    if names.is_empty() {
+    if events > 0 {
+        let done = if flags.dry_run {
+            "would rewrite"
+        } else {
+            "rewrote"
+        };
+        println!("{done} {events} events of an earlier version");
+    }
+    if names.is_empty() && events == 0 {
         println!("{} is up to date", store::shown(&config.database));
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// Applies the missing migrations, or only lists them. Returns their names.
-pub async fn apply(database: &str, dry_run: bool) -> Result<Vec<String>, Failure> {
-    store::migrate(database, dry_run)
-        .await
-        .map_err(|error| Failure::work(format!("cannot migrate {}", store::shown(database)), error))
+/// Applies the missing migrations, or only lists them. Returns their names, and how many events of an
+/// earlier version were rewritten, or would be.
+pub async fn apply(database: &str, dry_run: bool) -> Result<(Vec<String>, u64), Failure> {
+    let progress = Progress::new();
+    let mut events = 0;
+    let mut tell = |done: u64, of: u64| {
+        events = of;
+        if !dry_run {
+            progress.show(done, of, &format!("{done} of {of} events rewritten"));
+        }
+    };
+    let names = store::migrate_and_tell(database, dry_run, &mut tell).await;
+    let names = names.map_err(|error| {
+        Failure::work(format!("cannot migrate {}", store::shown(database)), error)
+    })?;
+    Ok((names, events))
 }

@@ -132,7 +132,7 @@ fn refused(shown: &str, error: &OpenError) -> Vec<Finding> {
             "schema",
             "take a backup, then `motcua migrate` (`--dry-run` shows what it would do)",
         ),
-        OpenError::Newer { .. } | OpenError::HalfApplied { .. } => (
+        OpenError::Newer { .. } | OpenError::HalfApplied { .. } | OpenError::Damaged(_) => (
             "schema",
             "use the motcua that wrote it, or put a backup back: `motcua restore --help`",
         ),

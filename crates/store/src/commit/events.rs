@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use app::ports::Change;
+use domain::dossier::event::digest;
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 use super::failure::{Failure, clash_unless};
@@ -55,9 +56,12 @@ pub(super) fn statements(dialect: Dialect, changes: &[Change]) -> Vec<Statement>
     }
     let mut rows = Vec::new();
     for change in in_order {
+        let dossier = change.dossier.id.to_string();
         for entry in &change.entries {
             let record = &entry.record;
             let (province, id) = key_columns(change);
+            let event = record.event_bytes();
+            let whole = record.frame(&dossier).around(&event);
             rows.push([
                 province,
                 id,
@@ -68,7 +72,10 @@ pub(super) fn statements(dialect: Dialect, changes: &[Change]) -> Vec<Statement>
                 record.request_id.as_str().into(),
                 entry.part.into(),
                 entry.content.to_vec().into(),
-                record.to_bytes().into(),
+                record.role.as_str().into(),
+                record.unit.as_str().into(),
+                event.into(),
+                digest(&whole).to_vec().into(),
             ]);
         }
     }

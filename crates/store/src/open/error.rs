@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use sea_orm::DbErr;
 
+use crate::rewriting::{DamagedEvent, RewriteError};
+
 /// Why a database cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -71,6 +73,9 @@ pub enum OpenError {
     /// The tallies do not yet count dossiers of an earlier motcua.
     #[error("the migration of the database was interrupted; run `motcua migrate`")]
     Uncounted,
+    /// An event of an earlier motcua is damaged, so it was not brought into the present form.
+    #[error(transparent)]
+    Damaged(#[from] DamagedEvent),
     /// The migrations are recorded as applied, but their objects are missing.
     #[error("the schema is incomplete: expected `{expected}`; restore the database from a backup")]
     HalfApplied {
@@ -97,5 +102,14 @@ pub enum OpenError {
 impl From<DbErr> for OpenError {
     fn from(error: DbErr) -> Self {
         OpenError::Database(error.into())
+    }
+}
+
+impl From<RewriteError> for OpenError {
+    fn from(error: RewriteError) -> Self {
+        match error {
+            RewriteError::Damaged(event) => OpenError::Damaged(event),
+            RewriteError::Database(error) => error.into(),
+        }
     }
 }

@@ -20,7 +20,7 @@ pub use schema::{migrations, schema};
 
 use crate::address::{Address, shown};
 use crate::pool::Pool;
-use crate::recount;
+use crate::{recount, rewriting};
 
 /// Brings a database to the current schema. It creates a missing file; a database on a server must
 /// exist.
@@ -28,6 +28,16 @@ use crate::recount;
 /// Returns the names of the applied migrations, or, with `dry_run`, of the missing ones without
 /// touching anything. Each is applied whole or not at all, and by one process at a time.
 pub async fn migrate(url: &str, dry_run: bool) -> Result<Vec<String>, OpenError> {
+    migrate_and_tell(url, dry_run, &mut |_, _| {}).await
+}
+
+/// The same, and tells how many events of how many it has brought into the present form; with
+/// `dry_run`, only how many there are.
+pub async fn migrate_and_tell(
+    url: &str,
+    dry_run: bool,
+    tell: &mut (dyn FnMut(u64, u64) + Send),
+) -> Result<Vec<String>, OpenError> {
     let db = match Address::parse(url)? {
         Address::Sqlite(file) if dry_run && !file.exists() => return Ok(migrations::names()),
         Address::Sqlite(file) => {
@@ -43,7 +53,7 @@ pub async fn migrate(url: &str, dry_run: bool) -> Result<Vec<String>, OpenError>
         }
         Address::Postgres => postgres::migrator(url, dry_run).await?,
     };
-    let result = migrate_connected(&db, dry_run).await;
+    let result = migrate_connected(&db, dry_run, tell).await;
     db.close().await?;
     result
 }
@@ -60,13 +70,17 @@ pub fn go_without_log(url: &str) -> Result<(), OpenError> {
 async fn migrate_connected(
     db: &DatabaseConnection,
     dry_run: bool,
+    tell: &mut (dyn FnMut(u64, u64) + Send),
 ) -> Result<Vec<String>, OpenError> {
     let pending = pending(db).await?;
-    if !dry_run {
+    if dry_run {
+        tell(0, rewriting::whole(db).await?);
+    } else {
         Migrator::up(db, None).await?;
         if recount::is_needed(db).await? {
             recount::recount(db).await?;
         }
+        rewriting::rewrite(db, tell).await?;
     }
     Ok(pending)
 }
