@@ -24,17 +24,18 @@ $$;
 
 CREATE FUNCTION event_has_a_predecessor() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF NOT EXISTS (
-        SELECT 1 FROM (
-            SELECT dossier, version FROM event
-            WHERE province = NEW.province AND (dossier, version) >= (NEW.dossier, NEW.version - 1)
-            ORDER BY dossier, version LIMIT 1
-        ) AS found
-        WHERE dossier = NEW.dossier AND version = NEW.version - 1
+    IF EXISTS (
+        SELECT 1 FROM written
+        WHERE written.version > 1 AND NOT coalesce((
+            SELECT e.dossier = written.dossier AND e.version = written.version - 1 FROM event e
+            WHERE e.province = written.province
+                AND (e.dossier, e.version) >= (written.dossier, written.version - 1)
+            ORDER BY e.dossier, e.version LIMIT 1
+        ), false)
     ) THEN
         RAISE EXCEPTION 'an event needs the one before it' USING ERRCODE = 'MC001';
     END IF;
-    RETURN NEW;
+    RETURN NULL;
 END
 $$;
 
@@ -672,7 +673,7 @@ CREATE TRIGGER document_is_decided_once BEFORE UPDATE ON document FOR EACH ROW W
 
 CREATE TRIGGER document_is_never_deleted BEFORE DELETE ON document FOR EACH ROW EXECUTE FUNCTION document_is_never_deleted();
 
-CREATE TRIGGER event_has_a_predecessor BEFORE INSERT ON event FOR EACH ROW WHEN (new.version > 1) EXECUTE FUNCTION event_has_a_predecessor();
+CREATE TRIGGER event_has_a_predecessor AFTER INSERT ON event REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION event_has_a_predecessor();
 
 CREATE TRIGGER event_is_never_changed BEFORE UPDATE OF seq, province, dossier, version, event_time, record_time, actor, request_id, part, content, role, unit, bytes, digest ON event FOR EACH ROW WHEN (old.role IS NOT NULL OR new.role IS NULL OR new.unit IS NULL OR new.digest IS NULL OR new.seq <> old.seq OR new.province <> old.province OR new.dossier <> old.dossier OR new.version <> old.version OR new.event_time <> old.event_time OR new.record_time <> old.record_time OR new.actor <> old.actor OR new.request_id <> old.request_id OR new.part <> old.part OR new.content <> old.content) EXECUTE FUNCTION event_is_never_changed();
 

@@ -31,6 +31,7 @@ mod m20261130_000160_later_dossiers;
 mod m20261130_000161_wrong_pins;
 mod m20261130_000180_waiting_for_papers;
 mod m20261130_000340_event_frames;
+mod m20261130_000341_predecessors_at_once;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend, DynIden};
@@ -79,6 +80,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000120_skipped::Migration),
             Box::new(m20261130_000180_waiting_for_papers::Migration),
             Box::new(m20261130_000340_event_frames::Migration),
+            Box::new(m20261130_000341_predecessors_at_once::Migration),
         ]
     }
 
