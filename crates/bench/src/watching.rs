@@ -22,22 +22,28 @@ pub struct Watching {
 }
 
 impl Watching {
-    /// Opens the screens of the people of a ward.
+    /// Opens the screens of the people of a ward, all at once: each waits for a look of its own, and
+    /// the server looks once a second.
     pub async fn open(address: &str, tokens: &[String]) -> Result<Self, Failure> {
         let broken = |error| Failure::work("cannot open a screen", error);
         let told = Arc::new(AtomicU64::new(0));
-        let mut screens = JoinSet::new();
+        let mut opening = JoinSet::new();
         let mut client = Client::connect(address).await.map_err(broken)?;
         for screen in 0..SCREENS {
             if screen % A_CONNECTION == 0 && screen > 0 {
                 client = Client::connect(address).await.map_err(broken)?;
             }
             let bearer = client.bearing(&tokens[screen % tokens.len()]);
-            let answer = bearer
-                .map_err(broken)?
-                .worklists()
-                .watch_worklist(WatchWorklistRequest::default())
-                .await
+            let mut worklists = bearer.map_err(broken)?.worklists();
+            opening.spawn(async move {
+                let request = WatchWorklistRequest::default();
+                worklists.watch_worklist(request).await
+            });
+        }
+        let mut screens = JoinSet::new();
+        while let Some(opened) = opening.join_next().await {
+            let answer = opened
+                .map_err(|error| Failure::work("a screen broke", error))?
                 .map_err(|status| Failure::work("cannot open a screen", status))?;
             let mut counts = answer.into_inner();
             let told = Arc::clone(&told);
