@@ -202,7 +202,8 @@ impl Office {
                 })?;
             }
             Channel::Desk | Channel::Post => {
-                at = life.later(at, 0.2);
+                // At night the desk's next hour is tomorrow, and nothing may be recorded ahead of time.
+                at = Ord::min(life.later(at, 0.2), life.office.now);
                 let reception = Reception {
                     receiving: unit.code.clone(),
                     channel,

@@ -110,8 +110,14 @@ fn writing_is_measured_on_both_databases_beside_the_raw_ones_and_leaves_nothing(
         );
     }
     let text = std::fs::read_to_string(report).unwrap();
-    assert!(text.contains("| database | dossiers | scene | callers |"), "{text}");
-    assert!(text.contains("`motcua bench write --callers 1 --preload"), "{text}");
+    assert!(
+        text.contains("| database | dossiers | scene | callers |"),
+        "{text}"
+    );
+    assert!(
+        text.contains("`motcua bench write --callers 1 --preload"),
+        "{text}"
+    );
     assert_eq!(left_in(&scratch), Vec::<String>::new());
 }
 
