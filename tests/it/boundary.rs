@@ -10,7 +10,7 @@ use crate::world::{OTHER_WARD, WARD, World};
 
 on_both!(a_dossier_received_elsewhere_counts_from_its_arrival);
 
-fn received_for(unit: &str) -> Value {
+pub fn received_for(unit: &str) -> Value {
     let mut body = reception(WARD);
     body["resolving_unit"] = json!(unit);
     body["duplicate_intended"] = json!(true);
@@ -106,6 +106,13 @@ async fn an_agency_of_another_province_decides_only_what_a_list_lets_it() {
         (400, "FAILED_PRECONDITION", "BEYOND_REACH")
     );
     assert_eq!(refused.variable("reach"), Some("province"));
+    // Nobody is promised a date that the desk may not keep.
+    let ahead = json!({
+        "unit": "Y01.00004", "receiving_unit": WARD, "procedure": "1.004873",
+    });
+    let preview = json.call(&desk, "PreviewDue", &ahead).await;
+    assert_eq!(preview.refused(), refused.refused());
+    assert_eq!(preview.message(), refused.message());
     let unknown = received_for("H99.00001");
     let refused = json.call(&desk, "ReceiveDossier", &unknown).await;
     assert_eq!(refused.wrong()[0].0, "resolving_unit");

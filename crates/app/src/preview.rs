@@ -1,10 +1,9 @@
 //! Computes the due time that a dossier would get, without writing anything.
 
-use domain::calendar;
 use domain::catalogue::Catalogue;
 use domain::deadline::explain::Explanation;
 use domain::deadline::{self, Arrival, Due, Start};
-use domain::dossier::{Channel, Refusal, Transit};
+use domain::dossier::{Channel, Refusal, Transit, refuse_beyond_reach};
 use domain::id::{CaseId, ProcedureCode, UnitCode};
 use domain::limit::Limit;
 use domain::procedure::{Kind, Procedure};
@@ -88,8 +87,8 @@ impl Engine {
                     })?,
                 };
                 start.cutoff = procedure.cutoff;
-                start.arrival = expected_arrival(&catalogue, procedure, *channel, query)
-                    .map_err(|error| refused(Refusal::Calendar(error)))?;
+                start.arrival =
+                    expected_arrival(&catalogue, procedure, *channel, query).map_err(refused)?;
                 case.limit_for(*channel)
             }
         };
@@ -114,24 +113,32 @@ impl Engine {
     }
 }
 
-/// When the deciding unit would have it, if another one received it.
+/// When the deciding unit would have it, if another one received it; refused as its reception would be.
 fn expected_arrival(
     catalogue: &Catalogue,
     procedure: &Procedure,
     channel: Channel,
     query: &PreviewQuery,
-) -> Result<Option<Arrival>, calendar::Error> {
+) -> Result<Option<Arrival>, Refusal> {
     let (Some(resolving), Some(receiving)) = (&query.unit, &query.receiving) else {
         return Ok(None);
     };
+    if receiving == resolving || procedure.kind == Kind::Petition {
+        return Ok(None);
+    }
+    let (units, boundaries) = (&catalogue.units, &catalogue.boundaries);
     let day = time::local_day(query.received);
-    if receiving == resolving
-        || procedure.kind == Kind::Petition
-        || !catalogue.boundaries.counts_from_arrival(day)
-    {
+    refuse_beyond_reach(
+        &procedure.code,
+        (receiving, resolving),
+        units,
+        boundaries,
+        day,
+    )?;
+    if !boundaries.counts_from_arrival(day) {
         return Ok(None);
     }
     let sender = catalogue.calendars.for_unit(receiving.as_str());
-    let at = Transit::expected_by(channel, query.received, sender)?;
+    let at = Transit::expected_by(channel, query.received, sender).map_err(Refusal::Calendar)?;
     Ok(Some(Arrival { at, expected: true }))
 }

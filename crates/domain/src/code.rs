@@ -101,8 +101,8 @@ impl fmt::Display for DossierCode {
 /// A code of any other shape has its source behind an at sign, for nobody but its source says what
 /// it is: `1897C359@LIEN-THONG`, `TN.2026.001@BO-TU-PHAP`.
 ///
-/// Scanners and people add spaces and change case, so both are forgiven; two codes
-/// that differ only in those are the same code.
+/// Scanners and people add spaces and change case, and word processors turn hyphens into dashes; all of
+/// it is forgiven. Two codes that differ only in those are the same code.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct AnyCode(Box<str>);
@@ -118,8 +118,14 @@ impl AnyCode {
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let code: String = text
             .chars()
-            .filter(|c| !c.is_whitespace())
-            .map(|c| c.to_ascii_uppercase())
+            .filter(|c| !c.is_whitespace() && !is_invisible(*c))
+            .map(|c| {
+                if is_dash(c) {
+                    '-'
+                } else {
+                    c.to_ascii_uppercase()
+                }
+            })
             .collect();
         if Self::has_the_shape(&code) || Self::has_a_source(&code) {
             Ok(Self(code.into()))
@@ -179,6 +185,22 @@ impl AnyCode {
             && (4..=19).contains(&serial.len())
             && digits(serial)
     }
+}
+
+/// Whether a character looks like a hyphen: what a word processor or a page makes of one.
+fn is_dash(c: char) -> bool {
+    matches!(
+        c,
+        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{FE58}' | '\u{FE63}' | '\u{FF0D}'
+    )
+}
+
+/// Whether a character shows nothing: where a line may break, and how letters join.
+fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{00AD}' | '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FEFF}'
+    )
 }
 
 impl fmt::Display for AnyCode {
@@ -272,6 +294,16 @@ mod tests {
         assert_eq!(code(1), "H60.02215-260102-0001");
         assert_eq!(code(9_999), "H60.02215-260102-9999");
         assert_eq!(code(10_000), "H60.02215-260102-10000");
+    }
+
+    #[test]
+    fn whatever_a_word_processor_makes_of_a_hyphen_is_a_hyphen() {
+        let plain = AnyCode::parse("H60.02215-260102-0001").unwrap();
+        for dash in "\u{2010}\u{2011}\u{2012}–—\u{2212}\u{FF0D}".chars() {
+            let typed = format!(" h60.02215{dash}260102\u{200B}{dash}0001\u{A0}");
+            assert_eq!(AnyCode::parse(&typed).unwrap(), plain, "{dash:?}");
+        }
+        assert!(AnyCode::parse("H60.02215~260102~0001").is_err());
     }
 
     #[test]

@@ -102,12 +102,16 @@ fn rule(limit: Limit, language: Language) -> String {
 
 fn receipt(explanation: &Explanation, language: Language) -> String {
     let wall = local(explanation.received);
-    // Seconds matter to hours and to the cut-off at 15:00; to days they are noise.
+    // Seconds matter to hours and wherever the hour of the day decides, at 15:00 for instance; to days
+    // they are noise.
+    let hour_decides = !explanation.cutoff.is_none() || explanation.arrival.is_some();
     let shown = match explanation.limit {
-        Limit::WorkingDays(_) | Limit::CalendarDays(_) | Limit::CalendarMonths(_) => {
+        Limit::WorkingDays(_) | Limit::CalendarDays(_) | Limit::CalendarMonths(_)
+            if !hour_decides =>
+        {
             wall.duration_trunc(TimeDelta::minutes(1)).unwrap_or(wall)
         }
-        Limit::WorkingHours(_) | Limit::ElapsedHours(_) | Limit::SameDay => wall,
+        _ => wall,
     };
     let received = language.moment(shown);
     let mut text = match language {

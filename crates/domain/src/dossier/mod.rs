@@ -74,7 +74,7 @@ pub use state::{Back, State};
 pub use status::Status;
 pub use steps::next_steps;
 pub use term::Term;
-pub use transit::Transit;
+pub use transit::{Transit, refuse_beyond_reach};
 
 use self::correction::Change;
 use crate::code::AnyCode;

@@ -1,5 +1,6 @@
 //! The way of a dossier from the desk that received it to the unit that decides it.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::refusal::Refusal;
@@ -7,8 +8,10 @@ use super::rules::Rules;
 use super::{Channel, Units};
 use crate::calendar::{self, Calendar};
 use crate::deadline::{Arrival, Start, hand_over};
-use crate::procedure::{Kind, Reach};
+use crate::id::{ProcedureCode, UnitCode};
+use crate::procedure::{Boundaries, Kind, Reach};
 use crate::time::{self, Instant};
+use crate::unit;
 
 /// Where a dossier is on its way, if another unit decides it than the one that received it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -120,18 +123,35 @@ pub(super) fn refuse_beyond(
     if stays(units, rules) {
         return Ok(());
     }
-    let (outside, day) = (is_outside(units, rules), time::local_day(now));
-    let code = &rules.procedure.code;
-    let reach = rules.boundaries.reach(code, units.receiving, day);
-    let needed = if outside {
-        Reach::Nation
-    } else {
+    refuse_beyond_reach(
+        &rules.procedure.code,
+        (units.receiving, units.resolving),
+        rules.units,
+        rules.boundaries,
+        time::local_day(now),
+    )
+}
+
+/// Refuses a dossier that one unit receives and another, the second of the two, decides, if the
+/// procedure may not be received that far away on a day.
+pub fn refuse_beyond_reach(
+    procedure: &ProcedureCode,
+    (receiving, resolving): (&UnitCode, &UnitCode),
+    units: &unit::Units,
+    boundaries: &Boundaries,
+    day: NaiveDate,
+) -> Result<(), Refusal> {
+    let province = |code| units.get(code).map(|unit| &unit.province);
+    let needed = if province(receiving) == province(resolving) {
         Reach::Province
+    } else {
+        Reach::Nation
     };
+    let reach = boundaries.reach(procedure, receiving, day);
     if reach < needed {
         return Err(Refusal::BeyondReach {
-            procedure: code.clone(),
-            unit: units.resolving.clone(),
+            procedure: procedure.clone(),
+            unit: resolving.clone(),
             reach,
         });
     }
@@ -154,7 +174,7 @@ impl super::Dossier {
     /// An agency outside the province works in a system of its own, so the desk that received the
     /// dossier records here what that agency says.
     #[must_use]
-    pub(super) fn deciding_here(&self) -> &crate::id::UnitCode {
+    pub(super) fn deciding_here(&self) -> &UnitCode {
         match self.transit {
             Some(Transit { outside: true, .. }) => &self.receiving,
             Some(_) | None => &self.resolving,

@@ -1,7 +1,7 @@
 //! The explanation of the due time on the receipt.
 
 use domain::deadline::explain::{Counted, Reason};
-use domain::deadline::{Language, explain};
+use domain::deadline::{Arrival, Cutoff, Language, Start, explain, explain_from};
 
 use crate::offices::{at, day, limit, national, odd_hours};
 
@@ -164,4 +164,37 @@ fn the_list_of_days_is_complete_whatever_is_printed() {
         (None, &Reason::Weekend)
     );
     assert_eq!(explanation.days[14].counted, Some(Counted::Day(10)));
+}
+
+#[test]
+fn a_second_is_told_wherever_the_hour_of_the_day_decides() {
+    let national = national();
+    let receipt = |start: &Start| {
+        let told = explain_from(start, limit("3wd"), &national).expect("a due time");
+        told.lines(Language::Vietnamese).swap_remove(1)
+    };
+    let from = |received: &str, cutoff| Start {
+        cutoff,
+        ..Start::at(at(received))
+    };
+    assert_eq!(
+        receipt(&from("2026-08-03 15:00:01", Cutoff::None)),
+        "Nhận lúc 15:00 thứ Hai 03/08/2026. Ngày nhận không tính."
+    );
+    assert_eq!(
+        receipt(&from("2026-08-03 15:00:00", Cutoff::Afternoon)),
+        "Nhận lúc 15:00 thứ Hai 03/08/2026. Ngày nhận không tính."
+    );
+    assert!(
+        receipt(&from("2026-08-03 15:00:01", Cutoff::Afternoon))
+            .starts_with("Nhận lúc 15:00:01 thứ Hai 03/08/2026. Sau 15:00"),
+    );
+    let sent = Start {
+        arrival: Some(Arrival {
+            at: at("2026-08-04 07:30"),
+            expected: true,
+        }),
+        ..from("2026-08-03 15:00:01", Cutoff::None)
+    };
+    assert!(receipt(&sent).starts_with("Nhận lúc 15:00:01 "));
 }
