@@ -178,12 +178,15 @@ fn a_backup_is_put_back_only_where_nothing_is_and_by_its_own_key_and_schema() {
 
     let missing = refused(&site.run(&["restore", "c.db"]), 2);
     assert!(missing.contains("c.db is not there"), "{missing}");
-    std::fs::write(site.path("c.db"), "this is a text").unwrap();
-    let text = refused(&site.run(&["restore", "c.db"]), 1);
-    assert!(
-        text.contains("c.db is no backup that can be read"),
-        "{text}"
-    );
+    for text in [
+        "",
+        "this is a text",
+        &"a longer text, page after page. ".repeat(1_000),
+    ] {
+        std::fs::write(site.path("c.db"), text).unwrap();
+        let told = refused(&site.run(&["restore", "c.db"]), 2);
+        assert!(told.contains("c.db is no backup of motcua"), "{told}");
+    }
 
     let copy = |name: &str, sql: &str| {
         std::fs::copy(site.path("b.db"), site.path(name)).unwrap();

@@ -148,6 +148,33 @@ fn a_file_is_served_by_one_process_and_read_by_nobody_else() {
 }
 
 #[test]
+fn a_file_with_a_second_name_is_opened_under_neither() {
+    let site = Site::new();
+    let other = site.path("other.db");
+    std::fs::hard_link(site.path("m.db"), &other).unwrap();
+    let why = site.serve(&[]).err().unwrap();
+    assert!(why.contains("m.db has 2 names"), "{why}");
+    for words in [&["token", "list"][..], &["migrate"]] {
+        let why = site.run(words);
+        assert!(why.contains("m.db has 2 names"), "{why}");
+    }
+    std::fs::remove_file(other).unwrap();
+    site.serve(&[]).unwrap().stop();
+}
+
+#[test]
+fn a_file_of_another_kind_is_never_written_over() {
+    let site = Site::new();
+    std::fs::write(site.path("m.db"), "ghi chú của tôi").unwrap();
+    for words in [&["migrate"][..], &["verify"]] {
+        let why = site.run(words);
+        assert!(why.contains("m.db is no SQLite database"), "{why}");
+    }
+    let kept = std::fs::read_to_string(site.path("m.db")).unwrap();
+    assert_eq!(kept, "ghi chú của tôi");
+}
+
+#[test]
 fn a_log_that_is_gone_after_a_kill_is_missed() {
     let site = Site::new();
     let token = site.token();

@@ -224,6 +224,10 @@ fn copy_bytes(from: &Path, to: &Path) -> std::io::Result<()> {
 
 fn unfit(backup: &Path, error: OpenError) -> Failure {
     match error {
+        OpenError::AnotherKind { .. } => no_backup(backup),
+        OpenError::Unmigrated { pending } if pending.len() == store::migrations().len() => {
+            no_backup(backup)
+        }
         OpenError::Unmigrated { pending } => {
             older_schema(backup, &format!("without {}", pending[0]))
         }
@@ -234,6 +238,13 @@ fn unfit(backup: &Path, error: OpenError) -> Failure {
             other,
         ),
     }
+}
+
+fn no_backup(backup: &Path) -> Failure {
+    Failure::Input(format!(
+        "{} is no backup of motcua: expected what `motcua backup` wrote",
+        backup.display()
+    ))
 }
 
 fn older_schema(backup: &Path, last: &str) -> Failure {

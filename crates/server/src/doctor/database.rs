@@ -144,6 +144,11 @@ fn refused(shown: &str, error: &OpenError) -> Vec<Finding> {
             "database",
             "put the log back, or a backup: `motcua restore --help`",
         ),
+        OpenError::AnotherKind { .. } => ("database", "look for a mistake in the path"),
+        OpenError::OtherNames { .. } => (
+            "database",
+            "remove the other names; `find -samefile` shows them",
+        ),
         OpenError::TooOld { .. } => ("database", "upgrade the server"),
         OpenError::NotADatabase { .. }
         | OpenError::NotAFile { .. }

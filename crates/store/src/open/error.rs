@@ -36,6 +36,25 @@ pub enum OpenError {
         /// The file.
         file: PathBuf,
     },
+    /// The file is something else.
+    #[error("{} is no SQLite database", file.display())]
+    AnotherKind {
+        /// The file.
+        file: PathBuf,
+    },
+    /// The file has hard links.
+    #[error(
+        "{} has {names} names (hard links). Under each name SQLite keeps another log, so what was written \
+         last would be missing; `find -samefile` shows the others: remove them, or copy the file with \
+         `motcua backup`",
+        file.display()
+    )]
+    OtherNames {
+        /// The file.
+        file: PathBuf,
+        /// How many names it has.
+        names: u64,
+    },
     /// Another process serves the file.
     #[error(
         "{} is served already, by process {process}; stop that server first, or use PostgreSQL for \

@@ -65,6 +65,48 @@ pub(super) fn check_log(database: &Path) -> Result<(), OpenError> {
     Ok(())
 }
 
+/// Refuses what is no file of SQLite, and a file that has other names.
+///
+/// SQLite's log lies beside the name by which a file is opened, so under another name what was written
+/// last is missing, and the file breaks as soon as it is written under both.
+pub(super) fn check_file(database: &Path) -> Result<(), OpenError> {
+    if !database.exists() {
+        return Ok(());
+    }
+    check_kind(database)?;
+    #[cfg(unix)]
+    {
+        let found = std::fs::metadata(database);
+        let found = found.map_err(|error| OpenError::Database(error.into()))?;
+        let names = std::os::unix::fs::MetadataExt::nlink(&found);
+        if names > 1 {
+            return Err(OpenError::OtherNames {
+                file: database.to_owned(),
+                names,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Refuses what is no file of SQLite, which takes any short text for an empty database and would write
+/// over it. A database in the making is empty.
+pub(super) fn check_kind(database: &Path) -> Result<(), OpenError> {
+    let mut header = Vec::new();
+    File::open(database)
+        .and_then(|file| file.take(HEADER.len() as u64).read_to_end(&mut header))
+        .map_err(|error| OpenError::Database(error.into()))?;
+    if header.is_empty() || header == HEADER {
+        return Ok(());
+    }
+    Err(OpenError::AnotherKind {
+        file: database.to_owned(),
+    })
+}
+
+/// How every file of SQLite begins.
+const HEADER: &[u8] = b"SQLite format 3\0";
+
 /// Forgets a server that was killed, once its log has been read: the next one to close the database
 /// takes the log away. A server that runs keeps its lock.
 pub(super) fn forget_killed(database: &Path) {
@@ -143,6 +185,32 @@ mod tests {
         assert!(matches!(Lock::take(&link), Err(OpenError::InUse { .. })));
         drop(held);
         drop(Lock::take(&link).unwrap());
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn a_file_with_a_second_name_and_a_file_of_another_kind_are_no_databases() {
+        let folder = std::env::temp_dir().join(format!("motcua-names-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let (file, link) = (folder.join("motcua.db"), folder.join("link.db"));
+        check_file(&file).unwrap();
+        std::fs::write(&file, b"").unwrap();
+        check_file(&file).unwrap();
+        std::fs::write(&file, b"SQLite format 3\0\x10").unwrap();
+        std::fs::hard_link(&file, &link).unwrap();
+        for name in [&file, &link] {
+            assert!(matches!(
+                check_file(name),
+                Err(OpenError::OtherNames { names: 2, .. })
+            ));
+        }
+        std::fs::remove_file(&link).unwrap();
+        check_file(&file).unwrap();
+        std::fs::write(&file, "ghi chú").unwrap();
+        assert!(matches!(
+            check_file(&file),
+            Err(OpenError::AnotherKind { .. })
+        ));
         std::fs::remove_dir_all(&folder).unwrap();
     }
 }

@@ -41,6 +41,7 @@ pub async fn migrate_and_tell(
     let db = match Address::parse(url)? {
         Address::Sqlite(file) if dry_run && !file.exists() => return Ok(migrations::names()),
         Address::Sqlite(file) => {
+            lock::check_file(&file)?;
             lock::check_log(&file)?;
             if !dry_run {
                 let made = lock::make_private(&file);

@@ -40,6 +40,7 @@ pub(super) async fn open(
             file: file.to_owned(),
         });
     }
+    lock::check_file(file)?;
     lock::check_log(file)?;
     let lock = options.serves.then(|| Lock::take(file)).transpose()?;
     let closed = lock::close_to_others(file);
@@ -74,6 +75,7 @@ pub(super) async fn to_copy(url: &str, file: &Path) -> Result<DatabaseConnection
             file: file.to_owned(),
         });
     }
+    lock::check_file(file)?;
     lock::check_log(file)?;
     let connection = connect(url, 1, None, |options| options).await?;
     lock::forget_killed(file);
@@ -87,6 +89,7 @@ pub(super) async fn copy(file: &Path) -> Result<(Pool, Pool), OpenError> {
             file: file.to_owned(),
         });
     }
+    lock::check_kind(file)?;
     let open = || {
         let file = file.to_owned();
         connect("sqlite:", 1, None, move |options| {
