@@ -10,6 +10,7 @@ pub mod config;
 mod doctor;
 mod import;
 mod observe;
+mod preflight;
 mod progress;
 mod remotes;
 mod scratch;

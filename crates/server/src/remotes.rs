@@ -49,6 +49,15 @@ impl Workers {
     }
 }
 
+/// Refuses remotes whose files cannot be read or do not hold what they must.
+pub fn check(remotes: &[RemoteSettings]) -> Result<(), Failure> {
+    senders(remotes)?;
+    for remote in remotes.iter().filter(|remote| !remote.address.is_empty()) {
+        client(remote)?;
+    }
+    Ok(())
+}
+
 /// A client of a remote, with its password and its map.
 fn client(remote: &RemoteSettings) -> Result<Client, Failure> {
     let password = match &remote.password_file {

@@ -379,6 +379,63 @@ fn check_prints_what_was_understood() {
 }
 
 #[test]
+fn check_refuses_what_a_start_refuses() {
+    let folder = tempfile::tempdir().unwrap();
+    let short = written(&folder, "short.key", "abc");
+    let remote = "[[remote]]\nname = \"dvcqg\"\nprovince = \"08\"\n";
+    for (text, why) in [
+        ("listen = \"0.0.0.0:7080\"\n".to_owned(), "clear text"),
+        (
+            "tls_key = \"k.pem\"\n".to_owned(),
+            "tls_certificate: is missing",
+        ),
+        (
+            "backup_folder = \"/nowhere\"\n".to_owned(),
+            "backup_folder: /nowhere",
+        ),
+        (
+            format!("secret_file = {short:?}\n"),
+            "64 hexadecimal digits",
+        ),
+        (
+            format!("{remote}inbound_key_file = {short:?}\n"),
+            "at least 32",
+        ),
+        (
+            format!("{remote}inbound_key_file = \"/nowhere\"\n"),
+            "cannot read /nowhere",
+        ),
+        (
+            format!("{remote}address = \"ftp://portal\"\n"),
+            "expected https://",
+        ),
+        (
+            format!("{remote}address = \"https://portal.example\"\npassword_file = \"/nowhere\"\n"),
+            "password_file",
+        ),
+        (
+            format!("{remote}address = \"https://portal.example\"\nmap = {short:?}\n"),
+            "remote dvcqg",
+        ),
+    ] {
+        let file = written(&folder, "motcua.toml", &text);
+        let config = ["--config", file.to_str().unwrap()];
+        let checked = motcua(&[&["check"], &config[..]].concat());
+        let served = motcua(&[&["serve"], &config[..]].concat());
+        assert_eq!(code(&checked), 2, "{text}");
+        assert!(err(&checked).contains(why), "{text}: {}", err(&checked));
+        assert_eq!(err(&checked), err(&served), "{text}");
+    }
+    // What an import may have made in the database is told, and stops nothing.
+    let text = format!("{}units = [\"H99.00001\"]\n", remote.replace("08", "99"));
+    let file = written(&folder, "motcua.toml", &text);
+    let told = out(&motcua(&["check", "--config", file.to_str().unwrap()]));
+    for line in ["no unit of province 99", "no H99.00001"] {
+        assert!(told.contains(line), "{told}");
+    }
+}
+
+#[test]
 fn tokens_are_made_listed_and_revoked() {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite:{}", folder.path().join("m.db").display());

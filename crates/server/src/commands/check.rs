@@ -10,9 +10,11 @@ use domain::procedure::{Authority, Procedure, cells_by_mark};
 
 use super::print;
 use crate::config::Config;
-use crate::{Failure, catalogue};
+use crate::{Failure, catalogue, preflight};
 
 /// Read configuration and catalogue, and print what motcua understood.
+///
+/// Exit code 2 for whatever would stop a start, as far as it can be told without the database.
 #[derive(Debug, Args)]
 pub struct Check {
     /// The configuration file.
@@ -26,12 +28,16 @@ pub struct Check {
 /// Prints what motcua understood of configuration and catalogue, without secrets.
 pub fn run(flags: &Check) -> Result<ExitCode, Failure> {
     let config = Config::read(flags.config.as_deref())?;
+    preflight::check(&config)?;
     let catalogue = catalogue::read(config.catalogue.as_deref())?;
     if flags.unconfirmed {
         print(unconfirmed(&catalogue).concat())?;
         return Ok(ExitCode::SUCCESS);
     }
+    let unknown = preflight::unknown(&config.remote, &catalogue).into_iter();
+    let unknown = unknown.map(|line| ("not in use", line));
     let rows = configured(&config).into_iter().chain(known(&catalogue));
+    let rows = rows.chain(unknown);
     let lines: Vec<String> = rows
         .map(|(name, value)| format!("{name:<17} {value}\n"))
         .collect();

@@ -25,7 +25,7 @@ use crate::observe::Observed;
 use crate::remotes::{self, Workers};
 use crate::scratch::Scratch;
 use crate::secret::{self, Replaced};
-use crate::{Failure, backup, catalogue, supervisor, telemetry};
+use crate::{Failure, backup, catalogue, preflight, supervisor, telemetry};
 use demo::Demo;
 
 /// Serve gRPC, gRPC-Web and JSON on one port.
@@ -71,8 +71,8 @@ pub async fn run(flags: Serve) -> Result<ExitCode, Failure> {
         config.listen = address;
     }
     outlive_full_files()?;
-    // Before anything is written: a wrong pair would stop the start only at its end.
-    config.certificate()?;
+    // Before anything is written: a wrong file would stop the start only at its end.
+    preflight::check(&config)?;
     let catalogue = Arc::new(catalogue::read(config.catalogue.as_deref())?);
     // The port is taken before the long work, so that a port in use is reported at once.
     let port = Port::take(config.listen)?;
@@ -213,17 +213,6 @@ struct Ports {
 /// How many connections may wait to be accepted; the kernel may allow fewer.
 const BACKLOG: u32 = 1_024;
 
-/// Refuses a folder for backups that is not there, so that the first night does not show it.
-fn check_folder(folder: &std::path::Path) -> Result<(), Failure> {
-    if folder.is_dir() {
-        return Ok(());
-    }
-    Err(Failure::Input(format!(
-        "backup_folder: {} is no folder; make it, and let only the server's user read it",
-        folder.display()
-    )))
-}
-
 fn cannot_listen(address: SocketAddr, error: std::io::Error) -> Failure {
     Failure::work(format!("cannot listen on {address}"), error)
 }
@@ -299,6 +288,12 @@ async fn serve(
         .refresh_catalogue()
         .await
         .map_err(|error| Failure::work("cannot read what was published", error))?;
+    for remote in &config.remote {
+        let known = engine.catalogue(&remote.province);
+        for line in preflight::unknown(std::slice::from_ref(remote), &known) {
+            tracing::warn!("{line}");
+        }
+    }
     if let Err(error) = engine.check_clock().await {
         tracing::error!(
             error = &error as &dyn std::error::Error,
@@ -345,9 +340,6 @@ async fn serve(
         health.clone(),
         backups.as_ref().map(|plan| plan.folder.clone()),
     );
-    if let Some(plan) = &backups {
-        check_folder(&plan.folder)?;
-    }
     let watchers_health = health.clone();
     let pages = Pages {
         accounts: Accounts::new(
