@@ -68,11 +68,11 @@ async fn whole_day(world: &World, of: &str) -> Vec<&'static str> {
     let clerk = who(Role::Receptionist, WARD);
     let blocks = world
         .engine
-        .number_blocks(&clerk, &unit(WARD), day(of))
+        .number_blocks(&clerk, &unit(WARD), day(of)..=day(of))
         .await;
     let mut owners: BTreeMap<u32, Vec<&'static str>> = BTreeMap::new();
     let mut used = 0;
-    for (number, state) in blocks.unwrap().iter().flat_map(|block| &block.numbers) {
+    for (number, state) in blocks.unwrap().0.iter().flat_map(|block| &block.numbers) {
         match state {
             // A used number is counted by its dossier, which the code finds.
             NumberState::Used(_) => used += 1,
@@ -380,13 +380,30 @@ async fn a_void_slip_names_the_dossier_that_its_person_has_later(on: Backend) {
         .good();
     let id = format!("dossiers/{}", later.id);
     let voided = |block: &Value| block["blocks"][0]["voided"].clone();
-    let first = json!({ "number": 2, "reason": "REASON_SPOILT", "later_dossier": id });
+    let by = |number: i32, later: &str| {
+        json!({
+            "number": number, "reason": "REASON_SPOILT", "later_dossier": later,
+            "code": format!("{WARD}-260804-{number:04}"), "actor": format!("receptionist-{WARD}"),
+            "void_time": "2026-08-05T02:00:00Z",
+        })
+    };
+    let first = by(2, &id);
     assert_eq!(voided(&told), json!([first]), "{told}");
     let list = json!({ "unit": WARD, "day": "2026-08-04" });
     let listed = wire.call(&clerk, "ListNumberBlocks", &list).await.good();
-    let second = json!({ "number": 3, "reason": "REASON_SPOILT", "later_dossier": "" });
+    let second = by(3, "");
     assert_eq!(voided(&listed), json!([first, second]), "{listed}");
     assert_eq!(listed["blocks"][0]["void_numbers"], json!([2, 3]));
+
+    // A report over days has them as well, and names the day beside those without any.
+    let month = json!({ "unit": WARD, "day": "2026-08-01", "last_day": "2026-08-31" });
+    let month = wire.call(&clerk, "ListNumberBlocks", &month).await.good();
+    assert_eq!(month["blocks"], listed["blocks"]);
+    for last in ["2026-07-31", "2027-08-02", "?"] {
+        let wrong = json!({ "unit": WARD, "day": "2026-08-01", "last_day": last });
+        let refused = wire.call(&clerk, "ListNumberBlocks", &wrong).await;
+        assert_eq!(refused.wrong()[0].0, "last_day", "{last}");
+    }
 
     // Twice is once; another dossier for the same slip is refused.
     wire.call(&clerk, "VoidNumbers", &named).await.good();

@@ -4,6 +4,8 @@
 //! the desk's time. Each number of a day belongs to one dossier, to an open block, or to nobody for
 //! good.
 
+use std::ops::RangeInclusive;
+
 use chrono::{NaiveDate, TimeDelta};
 use domain::dossier::change::succession::succeed;
 use domain::dossier::{Channel, Dossier, Reception, Refusal, Rewrite};
@@ -16,7 +18,7 @@ use crate::access::{self, Caller, Method};
 use crate::engine::{Engine, RequestIdentity};
 use crate::error::{Error, FieldError};
 use crate::jobs;
-use crate::ports::{Block, BlockNumber, BlockWanted, Reserved, VoidWanted, Voided};
+use crate::ports::{Block, BlockNumber, BlockWanted, Reserved, SkippedNumbers, VoidWanted, Voided};
 use crate::view::{DossierName, View};
 use crate::writing::{Task, Work};
 
@@ -34,6 +36,9 @@ pub struct OfflineReception {
     /// What was handed in.
     pub reception: Reception,
 }
+
+/// How many days one list of blocks covers: a year.
+const MOST_DAYS: i64 = 366;
 
 impl Engine {
     /// Reserves the next numbers of a unit's day.
@@ -78,16 +83,25 @@ impl Engine {
         }
     }
 
-    /// The blocks of a unit's day, with the state of each number.
+    /// The blocks of a unit's days, with the state of each number, and the numbers that a restoration
+    /// skipped.
     pub async fn number_blocks(
         &self,
         caller: &Caller,
         unit: &UnitCode,
-        day: NaiveDate,
-    ) -> Result<Vec<Block>, Error> {
+        days: RangeInclusive<NaiveDate>,
+    ) -> Result<(Vec<Block>, Vec<SkippedNumbers>), Error> {
         access::check_unit(caller, Method::ListNumberBlocks, unit)?;
+        let last = *days.start() + TimeDelta::days(MOST_DAYS - 1);
+        if !(*days.start()..=last).contains(days.end()) {
+            let problem = format!("must be from {} to {last}", days.start());
+            return Err(Error::invalid("last_day", problem));
+        }
         let read = self.context.store.read().await?;
-        Ok(read.blocks(&caller.province, unit, day).await?)
+        let province = &caller.province;
+        let blocks = read.blocks(province, unit, days.clone()).await?;
+        let skipped = read.skipped(province, unit, days).await?;
+        Ok((blocks, skipped))
     }
 
     /// Voids numbers that no dossier will have, all or none of them.

@@ -1,9 +1,11 @@
 //! Blocks of numbers that desks reserve, and the state of each number.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use app::ports::{
-    Block, BlockNumber, BlockWanted, Change, Reserved, StoreError, VoidWanted, Voided,
+    Block, BlockNumber, BlockWanted, Change, Reserved, SkippedNumbers, StoreError, VoidWanted,
+    Voided,
 };
 use chrono::NaiveDate;
 use domain::id::{ProvinceCode, UnitCode};
@@ -143,7 +145,8 @@ async fn found<C: ConnectionTrait>(
     wanted: &BlockWanted,
     first: i64,
 ) -> Result<Reserved, StoreError> {
-    let blocks = blocks(db, &wanted.province, &wanted.unit, wanted.day).await?;
+    let day = wanted.day;
+    let blocks = blocks(db, &wanted.province, &wanted.unit, day..=day).await?;
     let own = blocks
         .into_iter()
         .find(|block| i64::from(block.first) == first);
@@ -154,30 +157,27 @@ async fn found<C: ConnectionTrait>(
     own.map(Reserved::Block).ok_or_else(|| place.wrong("first"))
 }
 
-/// The blocks of a unit's day with all their numbers, by number.
+/// The blocks of a unit's days with all their numbers, by day and number.
 pub(crate) async fn blocks<C: ConnectionTrait>(
     db: &Executor<'_, C>,
     province: &ProvinceCode,
     unit: &UnitCode,
-    day: NaiveDate,
+    days: RangeInclusive<NaiveDate>,
 ) -> Result<Vec<Block>, StoreError> {
-    let values: Vec<Value> = vec![
-        province.as_str().into(),
-        unit.as_str().into(),
-        number_of(day).into(),
-    ];
+    let values = of_days(province, unit, &days);
     let rows: Vec<BlockRow> = db
         .all(
-            "SELECT first, last, taken FROM block \
-             WHERE province = ? AND unit = ? AND day = ? ORDER BY first",
+            "SELECT day, first, last, taken FROM block \
+             WHERE province = ? AND unit = ? AND day BETWEEN ? AND ? ORDER BY day, first",
             values.clone(),
         )
         .await
         .map_err(store_error)?;
     let numbers: Vec<NumberRow> = db
         .all(
-            "SELECT number, first, state, dossier, reason, later FROM block_number \
-             WHERE province = ? AND unit = ? AND day = ? ORDER BY number",
+            "SELECT day, number, first, state, dossier, reason, later, actor, settled \
+             FROM block_number \
+             WHERE province = ? AND unit = ? AND day BETWEEN ? AND ? ORDER BY day, number",
             values,
         )
         .await
@@ -186,24 +186,81 @@ pub(crate) async fn blocks<C: ConnectionTrait>(
         table: "block",
         id: unit.as_str(),
     };
-    let mut states: BTreeMap<i64, Vec<(u32, NumberState)>> = BTreeMap::new();
+    let mut blocks = Vec::with_capacity(rows.len());
+    let mut places = BTreeMap::new();
+    for row in rows {
+        places.insert((row.day, row.first), blocks.len());
+        blocks.push(Block {
+            unit: unit.clone(),
+            day: day_of(&place, row.day)?,
+            first: place.number("first", row.first)?,
+            last: place.number("last", row.last)?,
+            taken: place.instant("taken", row.taken)?,
+            numbers: Vec::new(),
+            voided: BTreeMap::new(),
+        });
+    }
     for row in numbers {
         let number = place.number("number", row.number)?;
-        let own = states.entry(row.first).or_default();
-        own.push((number, state(&place, &row)?));
+        let own = places.get(&(row.day, row.first));
+        let own = &mut blocks[*own.ok_or_else(|| place.wrong("first"))?];
+        let state = state(&place, &row)?;
+        own.numbers.push((number, state));
+        if let (NumberState::Void { .. }, Some(actor), Some(at)) = (state, row.actor, row.settled) {
+            let by = place.parse("actor", &actor)?;
+            own.voided
+                .insert(number, (by, place.instant("settled", at)?));
+        }
     }
+    Ok(blocks)
+}
+
+/// The numbers of a unit's days that a restoration skipped, by day and number.
+pub(crate) async fn skipped<C: ConnectionTrait>(
+    db: &Executor<'_, C>,
+    province: &ProvinceCode,
+    unit: &UnitCode,
+    days: RangeInclusive<NaiveDate>,
+) -> Result<Vec<SkippedNumbers>, StoreError> {
+    let rows: Vec<SkippedRow> = db
+        .all(
+            "SELECT day, first, last, restored FROM skipped \
+             WHERE province = ? AND unit = ? AND day BETWEEN ? AND ? ORDER BY day, first",
+            of_days(province, unit, &days),
+        )
+        .await
+        .map_err(store_error)?;
+    let place = Place {
+        table: "skipped",
+        id: unit.as_str(),
+    };
     rows.into_iter()
         .map(|row| {
-            Ok(Block {
-                unit: unit.clone(),
-                day,
+            Ok(SkippedNumbers {
+                day: day_of(&place, row.day)?,
                 first: place.number("first", row.first)?,
                 last: place.number("last", row.last)?,
-                taken: place.instant("taken", row.taken)?,
-                numbers: states.remove(&row.first).unwrap_or_default(),
+                restored: place.instant("restored", row.restored)?,
             })
         })
         .collect()
+}
+
+fn of_days(
+    province: &ProvinceCode,
+    unit: &UnitCode,
+    days: &RangeInclusive<NaiveDate>,
+) -> Vec<Value> {
+    vec![
+        province.as_str().into(),
+        unit.as_str().into(),
+        number_of(*days.start()).into(),
+        number_of(*days.end()).into(),
+    ]
+}
+
+fn day_of(place: &Place<'_>, day: i64) -> Result<NaiveDate, StoreError> {
+    NaiveDate::parse_from_str(&day.to_string(), "%Y%m%d").map_err(|_| place.wrong("day"))
 }
 
 fn state(place: &Place<'_>, row: &NumberRow) -> Result<NumberState, StoreError> {
@@ -250,7 +307,8 @@ pub(crate) async fn void(
     ];
     values.extend(given.values);
     inside.run(&sql, values).await.map_err(store_error)?;
-    let blocks = blocks(&inside, &wanted.province, &wanted.unit, wanted.day).await?;
+    let day = wanted.day;
+    let blocks = blocks(&inside, &wanted.province, &wanted.unit, day..=day).await?;
     let is = |number: u32| {
         let mut all = blocks.iter().flat_map(|block| &block.numbers);
         all.find(|(known, _)| *known == number)
@@ -359,12 +417,15 @@ pub(crate) async fn states<C: ConnectionTrait>(
             let at = usize::try_from(row.at - 1).expect("the places of a list are positive");
             let number = wanted[at].clone();
             let known = NumberRow {
+                day: 0,
                 number: 0,
                 first: 0,
                 state: row.state,
                 dossier: row.dossier,
                 reason: row.reason,
                 later: row.later,
+                actor: None,
+                settled: None,
             };
             let place = Place {
                 table: "block_number",
@@ -386,6 +447,7 @@ struct AskedRow {
 
 #[derive(FromQueryResult)]
 struct BlockRow {
+    day: i64,
     first: i64,
     last: i64,
     taken: i64,
@@ -393,12 +455,23 @@ struct BlockRow {
 
 #[derive(FromQueryResult)]
 struct NumberRow {
+    day: i64,
     number: i64,
     first: i64,
     state: String,
     dossier: Option<String>,
     reason: Option<String>,
     later: Option<String>,
+    actor: Option<String>,
+    settled: Option<i64>,
+}
+
+#[derive(FromQueryResult)]
+struct SkippedRow {
+    day: i64,
+    first: i64,
+    last: i64,
+    restored: i64,
 }
 
 #[derive(FromQueryResult)]

@@ -1,6 +1,7 @@
 //! Reading within one snapshot.
 
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use app::foresight::{Flag, Foretold, KeptModel};
@@ -8,8 +9,8 @@ use app::import::{Import, Viewing};
 use app::ports::{
     Block, Document, FeedHead, Held, Job, Key, List, Print, Rated, RatingsWanted, ReadCatalogue,
     ReadDossiers, ReadFeed, ReadForecasts, ReadImports, ReadJobs, ReadNumbers, ReadPins,
-    ReadPrints, ReadReports, ReadTokens, ReportRow, ReportWanted, Scope, Search, StoreError, Sums,
-    SumsWanted, Token, UnitPending, WorklistPage, WrongPins,
+    ReadPrints, ReadReports, ReadTokens, ReportRow, ReportWanted, Scope, Search, SkippedNumbers,
+    StoreError, Sums, SumsWanted, Token, UnitPending, WorklistPage, WrongPins,
 };
 use async_trait::async_trait;
 use chrono::NaiveDate;
@@ -29,8 +30,8 @@ use crate::pool::Transaction;
 use crate::row::{EventRow, KeyRow, PersonalRow, Place, TextRow, event_columns};
 use crate::value_table::ValueTable;
 use crate::{
-    access, document, export, feed, foresight, import, job, number_block, page, pending, print,
-    rating, report, tally, wrong_pin,
+    access, document, export, feed, foresight, import, job, number_block, page, pending,
+    print, rating, report, tally, wrong_pin,
 };
 
 /// A read transaction: its view does not change after its first statement.
@@ -398,9 +399,18 @@ impl ReadNumbers for Reading {
         &self,
         province: &ProvinceCode,
         unit: &UnitCode,
-        day: NaiveDate,
+        days: RangeInclusive<NaiveDate>,
     ) -> Result<Vec<Block>, StoreError> {
-        number_block::blocks(&self.db(), province, unit, day).await
+        number_block::blocks(&self.db(), province, unit, days).await
+    }
+
+    async fn skipped(
+        &self,
+        province: &ProvinceCode,
+        unit: &UnitCode,
+        days: RangeInclusive<NaiveDate>,
+    ) -> Result<Vec<SkippedNumbers>, StoreError> {
+        number_block::skipped(&self.db(), province, unit, days).await
     }
 }
 

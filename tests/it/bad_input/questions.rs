@@ -416,6 +416,8 @@ fn rows() -> Vec<Row> {
                 ("unit", Value::Null, "must not be empty"),
                 ("day", Value::Null, "must not be empty"),
                 ("day", json!("hôm nay"), A_DAY),
+                ("last_day", json!("2026-13-01"), A_DAY),
+                ("last_day", json!("2026-08-02"), "must be from"),
             ],
         ),
         (

@@ -277,6 +277,7 @@ const LABELS: &[(&str, &str)] = &[
     ("issuer", "Tổ chức cấp chứng thư"),
     ("items", "Mục"),
     ("kind", "Loại"),
+    ("last_day", "Đến ngày"),
     ("later_dossier", "Hồ sơ tiếp nhận sau"),
     ("lead", "Chủ trì"),
     ("levels", "Mức cảnh báo"),

@@ -44,8 +44,8 @@ pub use imports::{
 pub use installation::{Installation, KeyMark};
 pub use jobs::{Job, ReadJobs, WriteJobs};
 pub use numbers::{
-    Block, BlockNumber, BlockWanted, NumberWanted, ReadNumbers, Reserved, VoidWanted, Voided,
-    WriteNumbers,
+    Block, BlockNumber, BlockWanted, NumberWanted, ReadNumbers, Reserved, SkippedNumbers,
+    VoidWanted, Voided, WriteNumbers,
 };
 pub use pins::{PinTries, ReadPins, WritePins, WrongPin, WrongPins};
 pub use portal::{

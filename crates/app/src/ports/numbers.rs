@@ -1,5 +1,8 @@
 //! Numbers that a desk reserves for receiving offline.
 
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+
 use async_trait::async_trait;
 use chrono::NaiveDate;
 use domain::id::{ActorId, DossierId, ProvinceCode, RequestId, UnitCode};
@@ -22,13 +25,21 @@ pub trait WriteNumbers: Send + Sync {
 /// Reads blocks of numbers.
 #[async_trait]
 pub trait ReadNumbers: Send + Sync {
-    /// The blocks of a unit's day, by number.
+    /// The blocks of a unit's days, by day and number.
     async fn blocks(
         &self,
         province: &ProvinceCode,
         unit: &UnitCode,
-        day: NaiveDate,
+        days: RangeInclusive<NaiveDate>,
     ) -> Result<Vec<Block>, StoreError>;
+
+    /// The numbers of a unit's days that are skipped, by day and number.
+    async fn skipped(
+        &self,
+        province: &ProvinceCode,
+        unit: &UnitCode,
+        days: RangeInclusive<NaiveDate>,
+    ) -> Result<Vec<SkippedNumbers>, StoreError>;
 }
 
 /// The next number of a unit on a local day.
@@ -108,6 +119,22 @@ pub struct Block {
     /// Each number with its state, by number. A missing number between the first and the last
     /// already belonged to a dossier when the block was reserved, because a portal had brought it.
     pub numbers: Vec<(u32, NumberState)>,
+    /// Who voided a number, and when, by number.
+    pub voided: BTreeMap<u32, (ActorId, Instant)>,
+}
+
+/// Numbers of a unit's day that nobody gives out, because a backup was put back and receipts printed
+/// after it may bear them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SkippedNumbers {
+    /// The local day.
+    pub day: NaiveDate,
+    /// The first number.
+    pub first: u32,
+    /// The last number.
+    pub last: u32,
+    /// When the backup was put back.
+    pub restored: Instant,
 }
 
 /// Numbers that a desk gives back.

@@ -1,10 +1,13 @@
 //! Offline reception: requests and answers.
 
+use std::ops::RangeInclusive;
+
 use app::offline::OfflineReception;
-use app::ports::Block;
+use app::ports::{Block, SkippedNumbers};
 use app::view::{DossierName, View};
 use app::{Error, RequestIdentity};
 use chrono::NaiveDate;
+use domain::code::DossierCode;
 use domain::dossier::{Channel, Reception};
 use domain::id::{DossierId, UnitCode};
 use domain::number::{MOST_IN_A_BLOCK, NumberState, VoidReason};
@@ -128,15 +131,20 @@ fn reason(fields: &mut Fields, given: i32) -> Option<VoidReason> {
     }
 }
 
-/// Reads whose blocks are asked for.
+/// Reads whose blocks of which days are asked for.
 pub fn blocks_of(
     request: &proto::ListNumberBlocksRequest,
     context: &RequestContext,
-) -> Result<(UnitCode, NaiveDate), Error> {
+) -> Result<(UnitCode, RangeInclusive<NaiveDate>), Error> {
     let mut fields = Fields::default();
     let unit = context.unit(&mut fields, "unit", &request.unit);
     let day = fields.day("day", &request.day);
-    fields.done(unit.zip(day))
+    let last = if request.last_day.is_empty() {
+        day
+    } else {
+        fields.day("last_day", &request.last_day)
+    };
+    fields.done((|| Some((unit?, day?..=last?)))())
 }
 
 /// What is entered later.
@@ -246,12 +254,27 @@ pub fn block(block: &Block) -> proto::NumberBlock {
         void_numbers: of(|state| matches!(state, NumberState::Void { .. })),
         reserve_time: Some(timestamp(block.taken)),
         voided: (block.numbers.iter())
-            .filter_map(|(number, state)| voided(*number, state))
+            .filter_map(|(number, state)| voided(block, *number, state))
             .collect(),
     }
 }
 
-fn voided(number: u32, state: &NumberState) -> Option<proto::number_block::VoidedNumber> {
+/// Draws numbers that a restoration skipped.
+pub fn skipped(unit: &UnitCode, skipped: &SkippedNumbers) -> proto::SkippedNumbers {
+    proto::SkippedNumbers {
+        unit: unit_name(unit),
+        day: skipped.day.to_string(),
+        first: small(skipped.first),
+        last: small(skipped.last),
+        restore_time: Some(timestamp(skipped.restored)),
+    }
+}
+
+fn voided(
+    block: &Block,
+    number: u32,
+    state: &NumberState,
+) -> Option<proto::number_block::VoidedNumber> {
     use proto::void_numbers_request::Reason;
     let NumberState::Void { reason, later } = state else {
         return None;
@@ -261,10 +284,14 @@ fn voided(number: u32, state: &NumberState) -> Option<proto::number_block::Voide
         VoidReason::Spoilt => Reason::Spoilt,
         VoidReason::Lost => Reason::Lost,
     };
+    let by = block.voided.get(&number);
     Some(proto::number_block::VoidedNumber {
         number: small(number),
         reason: why.into(),
         later_dossier: later.map_or_else(String::new, |later| format!("dossiers/{later}")),
+        code: DossierCode::new(&block.unit, block.day, number).to_string(),
+        actor: by.map_or_else(String::new, |(actor, _)| actor.to_string()),
+        void_time: by.map(|(_, at)| timestamp(*at)),
     })
 }
 

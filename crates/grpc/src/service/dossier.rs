@@ -170,10 +170,12 @@ service! {
         let (metadata, _, request) = request.into_parts();
         self.0
             .read(&metadata, |engine, caller| async move {
-                let (unit, day) = offline::blocks_of(&request, &Calls::context(&engine, &caller))?;
-                let blocks = engine.number_blocks(&caller, &unit, day).await?;
+                let (unit, days) = offline::blocks_of(&request, &Calls::context(&engine, &caller))?;
+                let (blocks, skipped) = engine.number_blocks(&caller, &unit, days).await?;
+                let skipped = skipped.iter();
                 Ok(proto::ListNumberBlocksResponse {
                     blocks: blocks.iter().map(offline::block).collect(),
+                    skipped: skipped.map(|one| offline::skipped(&unit, one)).collect(),
                 })
             })
             .await

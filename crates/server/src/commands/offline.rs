@@ -41,6 +41,9 @@ pub enum OfflineCommand {
     List(OfflineDesk),
     /// Void numbers that no dossier will have.
     Void(OfflineVoid),
+    /// Report the void and the skipped numbers of a period: which, why, by whom, when, and the later
+    /// dossier.
+    Voids(OfflineVoids),
     /// Enter what was received, from a CSV file; prints code, due time and PIN of each.
     #[command(
         after_help = "Columns: number, receive_time (10:05, as the clock at the desk shows it), procedure, name; \
@@ -96,6 +99,22 @@ pub struct OfflineVoid {
     pub later_dossier: Option<String>,
 }
 
+/// Flags of `offline voids`.
+#[derive(Debug, Args)]
+pub struct OfflineVoids {
+    /// The desk's unit, by agency identifier or statistics code.
+    #[arg(long, value_name = "CODE")]
+    pub unit: String,
+    /// The first day.
+    #[arg(long, value_name = "DATE")]
+    pub from: NaiveDate,
+    /// The last day, at most a year later; the first day otherwise.
+    #[arg(long, value_name = "DATE")]
+    pub to: Option<NaiveDate>,
+    #[command(flatten)]
+    pub database: Database,
+}
+
 /// Flags of `offline import`.
 #[derive(Debug, Args)]
 pub struct OfflineImport {
@@ -114,6 +133,7 @@ pub async fn run(flags: Offline) -> Result<ExitCode, Failure> {
         OfflineCommand::Reserve(flags) => reserve(flags).await,
         OfflineCommand::List(flags) => list(flags).await,
         OfflineCommand::Void(flags) => void(flags).await,
+        OfflineCommand::Voids(flags) => voids(flags).await,
         OfflineCommand::Import(flags) => import(flags).await,
     }
 }
@@ -147,10 +167,9 @@ impl Desk {
     }
 
     async fn blocks(&self) -> Result<Vec<Block>, Failure> {
-        let blocks = self
-            .engine
-            .number_blocks(&self.caller, &self.unit, self.day);
-        blocks.await.map_err(refused)
+        let days = self.day..=self.day;
+        let blocks = self.engine.number_blocks(&self.caller, &self.unit, days);
+        blocks.await.map(|(blocks, _)| blocks).map_err(refused)
     }
 
     fn code(&self, number: u32) -> DossierCode {
@@ -217,6 +236,46 @@ pub async fn void(flags: OfflineVoid) -> Result<ExitCode, Failure> {
         .await
         .map_err(refused)?;
     tell(&desk, &blocks)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints which numbers of a period are void or skipped, and why.
+async fn voids(flags: OfflineVoids) -> Result<ExitCode, Failure> {
+    let here = Installation::open_desk(&flags.database).await?;
+    let unit = here.unit(&flags.unit)?;
+    let actor = ActorId::parse("motcua-cli")
+        .map_err(|wrong| Failure::Input(format!("the command's own name: {wrong}")))?;
+    let caller = caller(actor, Role::Receptionist, &unit);
+    let days = flags.from..=flags.to.unwrap_or(flags.from);
+    let (blocks, skipped) = (here.engine)
+        .number_blocks(&caller, &unit.code, days)
+        .await
+        .map_err(refused)?;
+    let at = |at| time::local(at).format("%Y-%m-%d %H:%M");
+    let mut text = String::new();
+    for block in &blocks {
+        for (number, state) in &block.numbers {
+            let NumberState::Void { .. } = state else {
+                continue;
+            };
+            let code = DossierCode::new(&unit.code, block.day, *number);
+            let by = block.voided.get(number);
+            let by = by.map_or_else(String::new, |(actor, when)| {
+                format!("\t{actor}\t{}", at(*when))
+            });
+            text.push_str(&format!("{code}\t{}{by}\n", said(*state)));
+        }
+    }
+    for one in &skipped {
+        let code = |number| DossierCode::new(&unit.code, one.day, number);
+        text.push_str(&format!(
+            "{} to {}\tskipped, a backup was put back\t\t{}\n",
+            code(one.first),
+            code(one.last),
+            at(one.restored)
+        ));
+    }
+    print(text)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -376,19 +435,22 @@ fn numbers(text: &str) -> Result<Vec<u32>, Failure> {
 fn tell(desk: &Desk, blocks: &[Block]) -> Result<(), Failure> {
     let mut text = String::new();
     for (number, state) in blocks.iter().flat_map(|block| &block.numbers) {
-        let what = match state {
-            NumberState::Open => "open".to_owned(),
-            NumberState::Used(dossier) => format!("dossiers/{dossier}"),
-            NumberState::Void {
-                reason,
-                later: None,
-            } => format!("void, {reason}"),
-            NumberState::Void {
-                reason,
-                later: Some(later),
-            } => format!("void, {reason}; later dossiers/{later}"),
-        };
-        text.push_str(&format!("{}\t{what}\n", desk.code(*number)));
+        text.push_str(&format!("{}\t{}\n", desk.code(*number), said(*state)));
     }
     print(text)
+}
+
+fn said(state: NumberState) -> String {
+    match state {
+        NumberState::Open => "open".to_owned(),
+        NumberState::Used(dossier) => format!("dossiers/{dossier}"),
+        NumberState::Void {
+            reason,
+            later: None,
+        } => format!("void, {reason}"),
+        NumberState::Void {
+            reason,
+            later: Some(later),
+        } => format!("void, {reason}; later dossiers/{later}"),
+    }
 }
