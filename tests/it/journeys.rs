@@ -4,4 +4,6 @@
 //! `docs/journeys.md` is the table of the pairs.
 
 mod been_through;
+mod by_itself;
 mod walk;
+mod ways_in;

@@ -15,15 +15,15 @@ on_both!(an_announced_outage_moves_what_it_hit_once_and_is_counted_apart);
 on_both!(a_window_for_papers_that_is_over_ends_the_dossier_and_older_versions_wait_on);
 
 /// The procedure whose version of September 2026 closes what gets no answer in 7 working days.
-const BIRTH: &str = "3.000722";
+pub const BIRTH: &str = "3.000722";
 
-fn outages(rows: &[&str]) -> String {
+pub fn outages(rows: &[&str]) -> String {
     let shipped = shipped("calendar/outages.csv");
     format!("{}\n{}\n", shipped.trim_end(), rows.join("\n"))
 }
 
 /// From Tuesday afternoon to Thursday morning, at one ward.
-const TWO_DAYS: &str =
+pub const TWO_DAYS: &str =
     "H60.02215,,2026-08-04 14:00,2026-08-06 08:00,12/TB-UBND,statute,Thông báo 12/TB-UBND";
 
 async fn an_announced_outage_moves_what_it_hit_once_and_is_counted_apart(on: Backend) {

@@ -3,7 +3,7 @@
 mod comparing;
 mod contract;
 mod defects;
-mod handed_in;
+pub mod handed_in;
 mod kills;
 mod people;
 mod protocols;

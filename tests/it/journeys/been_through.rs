@@ -17,7 +17,7 @@ use crate::several::Process;
 use crate::world::{OTHER_WARD, PROVINCE, THREE_DAYS, WARD, World, unit};
 
 /// A dossier of the ward, taken in at its desk.
-async fn received(world: &World, on: Backend) -> Journey {
+pub async fn received(world: &World, on: Backend) -> Journey {
     let view = world.receive(WARD, THREE_DAYS).await;
     let mut journey = Journey::of(world, on).await;
     journey.name = format!("dossiers/{}", view.dossier.id);
@@ -26,7 +26,7 @@ async fn received(world: &World, on: Backend) -> Journey {
 }
 
 /// From where it stands to the citizen, into the reports, and out and in again.
-async fn to_the_end(journey: &Journey, at: &'static str) {
+pub async fn to_the_end(journey: &Journey, at: &'static str) {
     journey.is_seen_alike(at).await;
     journey.comes_back_from_an_export(at).await;
     journey.goes_on_to_its_end(at).await;

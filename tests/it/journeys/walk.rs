@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use app::foresight::Sweep;
-use app::ports::Verifiable;
+use app::ports::{Clock, Verifiable};
 use app::tokens::{self, Grant};
 use app::{Engine, verify};
 use chrono::TimeDelta;
@@ -14,12 +14,12 @@ use domain::time;
 use serde_json::{Value, json};
 use store::SeaStore;
 
-use crate::backend::Backend;
+use crate::backend::{Backend, TestDatabase};
 use crate::calling::{Json, fresh_id};
 use crate::import::export::{export, import_again, rows};
 use crate::port::{Settings, Site};
 use crate::several::Process;
-use crate::world::{OTHER_WARD, PROVINCE, WARD, World, who};
+use crate::world::{OTHER_WARD, PROVINCE, StandingClock, WARD, World, who};
 
 /// An office with its people, and one dossier that has been through something.
 pub struct Journey {
@@ -35,6 +35,21 @@ pub struct Journey {
     pub pin: Option<String>,
     /// Days that reports are asked for.
     pub days: [&'static str; 2],
+}
+
+/// A dossier in the database into which it was imported, by a clock of its own.
+pub struct Abroad {
+    pub journey: Journey,
+    pub clock: Arc<StandingClock>,
+    _database: TestDatabase,
+}
+
+impl Abroad {
+    /// The import is recorded at the time of this machine, and nobody writes before it.
+    pub async fn goes_on_after_the_import(&mut self) {
+        self.clock.set(server::clock::SystemClock.now());
+        self.journey.hire_all().await;
+    }
 }
 
 /// Whoever works in the wards of a journey.
@@ -68,15 +83,19 @@ impl Journey {
             pin: None,
             days: ["2026-08-01", "2026-08-31"],
         };
+        journey.hire_all().await;
+        journey
+    }
+
+    async fn hire_all(&mut self) {
         for unit in [WARD, OTHER_WARD] {
             for role in DESKS {
-                journey.hire(role, unit).await;
+                self.hire(role, unit).await;
             }
         }
         for role in [Role::Portal, Role::Province] {
-            journey.hire(role, PROVINCE).await;
+            self.hire(role, PROVINCE).await;
         }
-        journey
     }
 
     async fn hire(&mut self, role: Role, unit: &'static str) {
@@ -354,13 +373,15 @@ impl Journey {
             if self.read(Role::Chairman, unit).await["state"] == "STATE_RETURNED" {
                 return;
             }
-            self.moves().await;
+            let read = self.read(Role::Chairman, unit).await;
+            assert!(self.moves().await, "nobody may go on: {read}");
             self.is_seen_alike(unit).await;
         }
         panic!("it never ends: {}", self.read(Role::Chairman, unit).await);
     }
 
-    async fn moves(&self) {
+    /// Whoever may go on does; whether anybody may.
+    async fn moves(&self) -> bool {
         for unit in [WARD, OTHER_WARD] {
             for role in DESKS {
                 let token = &self.tokens[&(role.as_str(), unit)];
@@ -382,15 +403,12 @@ impl Journey {
                 ] {
                     if may(action) && (action != "AdvanceDossier" || step.is_string()) {
                         self.does(role, unit, action, more).await;
-                        return;
+                        return true;
                     }
                 }
             }
         }
-        panic!(
-            "nobody may go on: {}",
-            self.read(Role::Chairman, WARD).await
-        );
+        false
     }
 
     /// The citizen rates it, by the receipt or at the desk, and is counted.
@@ -436,6 +454,15 @@ impl Journey {
     /// An export of all of it comes into another database with the same reports, and is worked on
     /// there.
     pub async fn comes_back_from_an_export(&self, unit: &'static str) {
+        let mut abroad = self.goes_abroad(unit).await;
+        abroad.goes_on_after_the_import().await;
+        if abroad.journey.moves().await {
+            abroad.journey.is_seen_alike(unit).await;
+        }
+    }
+
+    /// The same dossier in another database, into which an export of all was imported.
+    pub async fn goes_abroad(&self, unit: &'static str) -> Abroad {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("out");
         export(&self.url, &out, &[]).await.unwrap();
@@ -449,9 +476,10 @@ impl Journey {
         let before = self.read(Role::Chairman, unit).await;
         let now = time::local(self.engine.now());
         let clock = now.format("%Y-%m-%d %H:%M").to_string();
-        let there = Process::on(&other.url, &clock).await;
-        let mut there = Self::at(there, self.on, &other.url).await;
-        there.name = self.name.clone();
+        let process = Process::on(&other.url, &clock).await;
+        let clock = Arc::clone(&process.clock);
+        let mut there = Self::at(process, self.on, &other.url).await;
+        there.name.clone_from(&self.name);
         there.days = self.days;
         let after = there.read(Role::Chairman, unit).await;
         for field in [
@@ -469,6 +497,11 @@ impl Journey {
             assert_eq!(after[field], before[field], "{field}");
         }
         there.is_seen_alike(unit).await;
+        Abroad {
+            journey: there,
+            clock,
+            _database: other,
+        }
     }
 }
 

@@ -19,13 +19,13 @@ use crate::world::{OTHER_WARD, THREE_DAYS, WARD, World};
 const KEY: &[u8] = b"a key that a portal was given, long enough";
 
 /// A portal that may hand dossiers in.
-struct Portal<'a> {
+pub struct Portal<'a> {
     world: &'a World,
     router: Router,
 }
 
 impl<'a> Portal<'a> {
-    fn of(world: &'a World) -> Self {
+    pub fn of(world: &'a World) -> Self {
         let sender = Sender {
             name: "dvcqg".to_owned(),
             province: domain::id::ProvinceCode::parse("08").unwrap(),
@@ -40,7 +40,7 @@ impl<'a> Portal<'a> {
         }
     }
 
-    async fn hand_in(&self, body: &Value) -> (StatusCode, Value) {
+    pub async fn hand_in(&self, body: &Value) -> (StatusCode, Value) {
         let seconds = self.world.clock.now().timestamp();
         self.send("dvcqg", seconds, KEY, body.to_string().as_bytes())
             .await
@@ -69,7 +69,7 @@ impl<'a> Portal<'a> {
     }
 }
 
-fn dossier(code: &str, person: u32) -> Value {
+pub fn dossier(code: &str, person: u32) -> Value {
     json!({
         "MaHoSo": code,
         "MaTTHC": format!("{THREE_DAYS}.000.00.00.H60"),
