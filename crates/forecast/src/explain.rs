@@ -346,9 +346,14 @@ impl Telling<'_> {
             (_, Level::OnTrack) => self.needed() <= left,
             (_, _) => self.needed() > left,
         };
+        let hurries = matches!(
+            time,
+            Reason::TimeLeft { usual, .. } if usual <= left && is_too_short(usual, self.needed())
+        );
+        let time_speaks_for_it = time_speaks_for_it && !hurries;
         // The plan counts only half for a new procedure, so a plan that contradicts the chance is
         // not mentioned.
-        let is_told = time_speaks_for_it || self.prospect.basis == Basis::History;
+        let is_told = time_speaks_for_it || (self.prospect.basis == Basis::History && !hurries);
         let comparable = self.comparable();
         let mut reasons = Vec::new();
         if time_speaks_for_it {
@@ -451,6 +456,16 @@ impl Telling<'_> {
     }
 }
 
+/// Whether nobody believes a usual time, with so many working days planned for the steps to come: some
+/// minutes for what takes days. Where a request for papers often begins the limit anew, few comparable
+/// dossiers tell how long the work itself takes.
+fn is_too_short(usual: f64, needed: f64) -> bool {
+    usual * BELIEVED < needed
+}
+
+/// A plan is at most so many times as long as the usual time that is told beside it.
+const BELIEVED: f64 = 20.0;
+
 /// The outcome of a cell's dossiers, with the features that they share.
 fn comparable(model: &Model, at: &Situation, cell: &Cell) -> Reason {
     let alike = Likeness::of(cell.key);
@@ -470,8 +485,15 @@ fn comparable(model: &Model, at: &Situation, cell: &Cell) -> Reason {
 
 #[cfg(test)]
 mod tests {
-    use super::agrees;
+    use super::{agrees, is_too_short};
     use crate::level::Level;
+
+    #[test]
+    fn some_minutes_are_not_told_as_the_usual_time_of_steps_that_take_days() {
+        assert!(is_too_short(0.06, 7.0));
+        assert!(!is_too_short(0.06, 1.0), "within the day");
+        assert!(!is_too_short(1.0, 10.0), "faster than planned");
+    }
 
     #[test]
     fn comparable_dossiers_are_told_only_where_they_speak_for_the_level() {
