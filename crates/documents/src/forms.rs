@@ -141,6 +141,15 @@ mod tests {
     }
 
     #[test]
+    fn every_kind_is_read_by_the_name_that_addresses_have() {
+        for kind in [Kind::Receipt, Kind::Supplement, Kind::Apology] {
+            let name = toml::Value::String(kind.as_str().to_owned());
+            assert_eq!(name.try_into::<Kind>().unwrap(), kind);
+            assert!(Forms::shipped().on(kind, day("2026-11-30")).is_some());
+        }
+    }
+
+    #[test]
     fn two_versions_of_one_day_are_refused() {
         let one = "[[form]]\nkind = \"slip\"\nfrom = \"2026-01-01\"\nset = \"a\"\nnumber = \"01\"\ntitle = \"b\"\nsource = \"c\"\nmark = \"titles\"\n";
         assert!(Forms::read(one).is_ok());
