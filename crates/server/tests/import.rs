@@ -517,8 +517,14 @@ fn a_newer_list_with_update_brings_ends_and_says_what_it_left() {
         ] {
             assert!(said.contains(line), "{said}");
         }
-        assert!(said.contains("Contradicts what was recorded"), "{said}");
+        assert!(
+            said.contains("Trái với những gì đã ghi, giữ nguyên"),
+            "{said}"
+        );
     }
+    let english = desk.run(&newer, &[&update[..], &["--lang", "en"]].concat());
+    let said = String::from_utf8(english.stdout).unwrap();
+    assert!(said.contains("Contradicts what was recorded"), "{said}");
     let json = desk.run(&newer, &[&update[..], &["--format", "json"]].concat());
     let json: Value = serde_json::from_slice(&json.stdout).unwrap();
     assert_eq!(json["already_imported"], true);

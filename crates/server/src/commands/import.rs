@@ -15,6 +15,7 @@ use domain::catalogue::{Catalogue, Fault, SourceFile};
 
 use domain::id::ActorId;
 use domain::import::Map;
+use domain::language::Language;
 use domain::time::Instant;
 use store::{Patience, SeaStore};
 
@@ -69,7 +70,7 @@ pub enum ImportFormat {
 }
 
 /// Brings history in from another system.
-pub async fn run(flags: Import) -> Result<ExitCode, Failure> {
+pub async fn run(flags: Import, language: Language) -> Result<ExitCode, Failure> {
     let config = flags.database.configuration()?;
     let text = map_text(&flags.map)?;
     let map = Map::parse(&text).map_err(|faults| wrong("the map is wrong", &faults))?;
@@ -108,10 +109,11 @@ pub async fn run(flags: Import) -> Result<ExitCode, Failure> {
         };
         close(found).await?;
         let outcome = outcome?;
-        return tell(&flags, &Findings::new(&job.map, &reading, &outcome, true));
+        let findings = Findings::new(&job.map, &reading, &outcome, true);
+        return tell(&flags, &findings, language);
     }
     match found {
-        Some(store) => finish(&flags, &job.map, prepared, &store).await,
+        Some(store) => finish(&flags, language, &job.map, prepared, &store).await,
         None => {
             migrate::apply(&config.database, false).await?;
             let store = open_store(&config, Patience::Endless).await?;
@@ -122,7 +124,7 @@ pub async fn run(flags: Import) -> Result<ExitCode, Failure> {
                 // The database existed with an older schema, and may hold texts of its own.
                 job.prepare(known)?
             };
-            finish(&flags, &job.map, prepared, &store).await
+            finish(&flags, language, &job.map, prepared, &store).await
         }
     }
 }
@@ -193,6 +195,7 @@ async fn close(store: Option<SeaStore>) -> Result<(), Failure> {
 
 async fn finish(
     flags: &Import,
+    language: Language,
     map: &Map,
     prepared: Prepared,
     store: &SeaStore,
@@ -219,7 +222,7 @@ async fn finish(
     }
     let closed = store.close().await;
     closed.map_err(|error| Failure::work("cannot close the database", error))?;
-    tell(flags, &findings)
+    tell(flags, &findings, language)
 }
 
 async fn written(plan: Plan, store: &SeaStore) -> Result<Outcome, Failure> {
@@ -264,9 +267,9 @@ async fn raw(plan: Plan) -> Result<Duration, Failure> {
     took.map_err(cannot)
 }
 
-fn tell(flags: &Import, findings: &Findings) -> Result<ExitCode, Failure> {
+fn tell(flags: &Import, findings: &Findings, language: Language) -> Result<ExitCode, Failure> {
     match flags.format {
-        ImportFormat::Table => print(findings.table())?,
+        ImportFormat::Table => print(findings.table(language))?,
         ImportFormat::Json => print(findings.json())?,
     }
     Ok(if findings.is_complete() {

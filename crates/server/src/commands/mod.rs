@@ -109,7 +109,7 @@ impl Cli {
             Command::Token(flags) => wait(token::run(flags, language)),
             Command::User(flags) => wait(user::run(flags)),
             Command::Report(flags) => wait(report::run(flags, language)),
-            Command::Import(flags) => wait(import::run(flags)),
+            Command::Import(flags) => wait(import::run(flags, language)),
             Command::Export(flags) => wait(export::run(flags)),
             Command::Offline(flags) => wait(offline::run(flags)),
             Command::Bench(flags) => wait(bench::run(flags)),

@@ -6,10 +6,12 @@ use std::time::Duration;
 
 use app::import::{Outcome, Why};
 use domain::import::Map;
+use domain::language::Language::{self, English, Vietnamese};
 use serde::Serialize;
 use tables::About;
 
 use super::Reading;
+use crate::commands::words;
 
 /// What an import found and did.
 #[derive(Debug, Serialize)]
@@ -79,20 +81,27 @@ impl FileLine {
         }
     }
 
-    fn words(&self) -> String {
-        let mut words = format!("{}: {}", self.file, self.format);
+    fn words(&self, language: Language) -> String {
+        let say = |vietnamese, english| words(language, vietnamese, english);
+        let mut told = format!("{}: {}", self.file, self.format);
         if let Some(encoding) = &self.encoding {
-            words.push_str(&format!(", {encoding}"));
+            told.push_str(&format!(", {encoding}"));
         }
         if let Some(delimiter) = &self.delimiter {
-            let shown = if delimiter == "\t" { "tabs" } else { delimiter };
-            words.push_str(&format!(", cells between {shown}"));
+            let shown = if delimiter == "\t" {
+                say("dấu tab", "tabs")
+            } else {
+                delimiter
+            };
+            let between = say("các ô cách nhau bằng", "cells between");
+            told.push_str(&format!(", {between} {shown}"));
         }
         if let Some(sheet) = &self.sheet {
-            words.push_str(&format!(", sheet {sheet}"));
+            told.push_str(&format!(", {} {sheet}", say("trang tính", "sheet")));
         }
-        words.push_str(&format!(", columns named in line {}", self.header_line));
-        words
+        let named = say("tên cột ở dòng", "columns named in line");
+        told.push_str(&format!(", {named} {}", self.header_line));
+        told
     }
 }
 
@@ -255,95 +264,102 @@ impl Findings {
     }
 
     /// For people.
-    pub fn table(&self) -> String {
+    pub fn table(&self, language: Language) -> String {
+        let say = |vietnamese, english| words(language, vietnamese, english);
         let mut text = String::new();
         let out = &mut text;
-        let headline = match (self.import, self.dry_run) {
-            (_, true) => format!(
-                "A dry run of {} for province {}: nothing was written.",
-                self.source, self.province
-            ),
-            (Some(number), false) if self.already_imported && self.update => format!(
-                "The same files are import {number} of province {}; the dossiers were compared again.",
-                self.province
-            ),
-            (Some(number), false) if self.already_imported => format!(
-                "The same files are import {number} of province {}: nothing was added.",
-                self.province
-            ),
-            (number, false) => format!(
-                "Import {} of {} into province {} is finished.",
-                number.unwrap_or_default(),
-                self.source,
-                self.province
-            ),
-        };
-        line(out, &headline);
+        line(out, &self.headline(language));
         line(out, "");
         for file in &self.files {
-            line(out, &file.words());
+            line(out, &file.words(language));
         }
         line(out, "");
-        let added = if self.dry_run {
-            "would be added"
+        count(out, say("dòng đã đọc", "rows read"), self.rows);
+        let (dossiers, events) = if self.dry_run {
+            (
+                say("hồ sơ sẽ được thêm", "dossiers would be added"),
+                say("sự kiện sẽ được thêm", "events would be added"),
+            )
         } else {
-            "added"
+            (
+                say("hồ sơ đã thêm", "dossiers added"),
+                say("sự kiện đã thêm", "events added"),
+            )
         };
-        count(out, "rows read", self.rows);
-        count(out, &format!("dossiers {added}"), self.dossiers_added);
-        count(out, &format!("events {added}"), self.events_added);
+        count(out, dossiers, self.dossiers_added);
+        count(out, events, self.events_added);
         if self.update {
             let taken = if self.dry_run {
-                "would be updated"
+                say("hồ sơ sẽ được cập nhật", "dossiers would be updated")
             } else {
-                "updated"
+                say("hồ sơ đã cập nhật", "dossiers updated")
             };
-            count(out, &format!("dossiers {taken}"), self.dossiers_updated);
-            count(out, "events in these", self.events_taken_over);
+            count(out, taken, self.dossiers_updated);
+            count(
+                out,
+                say("sự kiện của các hồ sơ này", "events in these"),
+                self.events_taken_over,
+            );
         }
         for (what, number) in [
-            ("dossiers of an earlier, broken run", self.dossiers_resumed),
             (
-                "dossiers that were there already",
+                say(
+                    "hồ sơ của lần nhập trước bị dở dang",
+                    "dossiers of an earlier, broken run",
+                ),
+                self.dossiers_resumed,
+            ),
+            (
+                say("hồ sơ đã có từ trước", "dossiers that were there already"),
                 self.dossiers_already_there,
             ),
             (
-                "dossiers changed since, left as they are",
+                say(
+                    "hồ sơ đã thay đổi từ đó, giữ nguyên",
+                    "dossiers changed since, left as they are",
+                ),
                 self.dossiers_changed_since.len() as u64,
             ),
             (
-                "events of refused dossiers, left out",
+                say(
+                    "sự kiện của hồ sơ bị từ chối, bỏ qua",
+                    "events of refused dossiers, left out",
+                ),
                 self.events_without_dossier,
+            ),
+            (
+                say(
+                    "dòng không phải hồ sơ, bỏ qua",
+                    "rows that are no dossiers, left out",
+                ),
+                self.rows_passed_over,
             ),
         ] {
             if number > 0 {
                 count(out, what, number);
             }
         }
-        if self.rows_passed_over > 0 {
-            count(
-                out,
-                "rows that are no dossiers, left out",
-                self.rows_passed_over,
-            );
-        }
-        count(out, "rows refused", self.rows_refused);
-        self.left(out);
+        count(
+            out,
+            say("dòng bị từ chối", "rows refused"),
+            self.rows_refused,
+        );
+        self.left(out, language);
         if self.already_imported {
             return text;
         }
         if !self.channels.is_empty() {
-            line(out, "\nChannels");
+            line(out, say("\nHình thức nộp", "\nChannels"));
             for channel in &self.channels {
                 let value = if channel.value.is_empty() {
-                    "(empty)"
+                    say("(trống)", "(empty)")
                 } else {
                     &channel.value
                 };
                 let note = if channel.in_the_map {
                     ""
                 } else {
-                    ", not in the map"
+                    say(", không có trong bản đồ", ", not in the map")
                 };
                 count(
                     out,
@@ -352,27 +368,74 @@ impl Findings {
                 );
             }
         }
-        self.left_to_itself(out);
+        self.left_to_itself(out, language);
         if self.odd_dossiers > 0 {
-            line(out, "\nOdd, and imported as they were");
+            line(
+                out,
+                say(
+                    "\nKhác thường, vẫn nhập nguyên như vậy",
+                    "\nOdd, and imported as they were",
+                ),
+            );
             for (oddity, number) in &self.oddities {
                 count(out, &oddity.replace('_', " "), *number);
             }
-            count(out, "dossiers with any of these", self.odd_dossiers);
+            count(
+                out,
+                say("hồ sơ có điểm khác thường", "dossiers with any of these"),
+                self.odd_dossiers,
+            );
         }
-        self.refusals(out);
-        self.speed(out);
+        self.refusals(out, language);
+        self.speed(out, language);
         text
     }
 
+    fn headline(&self, language: Language) -> String {
+        let (source, province) = (&self.source, &self.province);
+        let number = self.import.unwrap_or_default();
+        match language {
+            Vietnamese if self.dry_run => {
+                format!("Chạy thử {source} cho tỉnh {province}: chưa ghi gì.")
+            }
+            English if self.dry_run => {
+                format!("A dry run of {source} for province {province}: nothing was written.")
+            }
+            Vietnamese if self.already_imported && self.update => format!(
+                "Các tệp này là lần nhập {number} của tỉnh {province}; đã so lại các hồ sơ."
+            ),
+            English if self.already_imported && self.update => format!(
+                "The same files are import {number} of province {province}; the dossiers were compared again."
+            ),
+            Vietnamese if self.already_imported => {
+                format!("Các tệp này là lần nhập {number} của tỉnh {province}: không thêm gì.")
+            }
+            English if self.already_imported => format!(
+                "The same files are import {number} of province {province}: nothing was added."
+            ),
+            Vietnamese => format!("Đã nhập xong lần {number}, {source}, vào tỉnh {province}."),
+            English => format!("Import {number} of {source} into province {province} is finished."),
+        }
+    }
+
     /// What an update left as it was.
-    fn left(&self, out: &mut String) {
+    fn left(&self, out: &mut String, language: Language) {
+        let say = |vietnamese, english| words(language, vietnamese, english);
         for (why, title) in [
             (
                 Why::Contradicts,
-                "Contradicts what was recorded, left as it was",
+                say(
+                    "Trái với những gì đã ghi, giữ nguyên",
+                    "Contradicts what was recorded, left as it was",
+                ),
             ),
-            (Why::MovedHere, "Moved by a desk here, left as it is"),
+            (
+                Why::MovedHere,
+                say(
+                    "Bộ phận một cửa ở đây đã xử lý tiếp, giữ nguyên",
+                    "Moved by a desk here, left as it is",
+                ),
+            ),
         ] {
             let mut of_these = self.left.iter().filter(|left| left.why == why.as_str());
             let all = of_these.clone().count();
@@ -387,21 +450,32 @@ impl Findings {
                 );
             }
             if all > SHOWN {
+                let more = all - SHOWN;
                 line(
                     out,
-                    &format!("  and {} more; --format json prints them", all - SHOWN),
+                    &match language {
+                        Vietnamese => format!("  và {more} dòng nữa; --format json in đủ"),
+                        English => format!("  and {more} more; --format json prints them"),
+                    },
                 );
             }
         }
     }
 
     /// What the map left open: rows passed over, values under `[otherwise]`.
-    fn left_to_itself(&self, out: &mut String) {
+    fn left_to_itself(&self, out: &mut String, language: Language) {
+        let say = |vietnamese, english| words(language, vietnamese, english);
         if !self.otherwise.is_empty() {
-            line(out, "\nNot in the map, taken for what [otherwise] says");
+            line(
+                out,
+                say(
+                    "\nKhông có trong bản đồ, lấy theo [otherwise]",
+                    "\nNot in the map, taken for what [otherwise] says",
+                ),
+            );
             for value in self.otherwise.iter().take(SHOWN) {
                 let shown = if value.value.is_empty() {
-                    "(empty)"
+                    say("(trống)", "(empty)")
                 } else {
                     &value.value
                 };
@@ -414,22 +488,28 @@ impl Findings {
             let rest = self.otherwise.iter().skip(SHOWN).map(|value| value.rows);
             let rest = rest.sum::<u64>() + self.otherwise_more;
             if rest > 0 {
-                count(out, "other values", rest);
+                count(out, say("giá trị khác", "other values"), rest);
             }
         }
         if !self.passed_over.is_empty() {
-            line(out, "\nLeft out, for they are no dossiers");
+            line(
+                out,
+                say(
+                    "\nBỏ qua vì không phải hồ sơ",
+                    "\nLeft out, for they are no dossiers",
+                ),
+            );
             for row in self.passed_over.iter().take(SHOWN) {
                 line(out, &format!("  {}:{}: {}", row.file, row.line, row.text));
             }
         }
     }
 
-    fn refusals(&self, out: &mut String) {
+    fn refusals(&self, out: &mut String, language: Language) {
         if self.refusals.is_empty() {
             return;
         }
-        line(out, "\nRefused");
+        line(out, words(language, "\nBị từ chối", "\nRefused"));
         for refusal in self.refusals.iter().take(SHOWN) {
             line(
                 out,
@@ -438,24 +518,35 @@ impl Findings {
         }
         let more = self.rows_refused.saturating_sub(SHOWN as u64);
         if more > 0 {
-            line(out, &format!("  and {more} more"));
+            line(
+                out,
+                &match language {
+                    Vietnamese => format!("  và {more} dòng nữa"),
+                    English => format!("  and {more} more"),
+                },
+            );
         }
     }
 
-    fn speed(&self, out: &mut String) {
+    fn speed(&self, out: &mut String, language: Language) {
         let Some(rate) = self.events_per_second.filter(|_| !self.dry_run) else {
             return;
         };
-        let mut words = format!("\n{:.1} s, {rate} events a second", self.seconds);
+        let seconds = self.seconds;
+        let mut told = match language {
+            Vietnamese => format!("\n{seconds:.1} giây, {rate} sự kiện mỗi giây"),
+            English => format!("\n{seconds:.1} s, {rate} events a second"),
+        };
         if let Some(raw) = self.raw_events_per_second.filter(|raw| *raw > 0) {
             let share = 100 * rate / raw;
-            write!(
-                words,
-                "; the same rows written raw {raw}, so that this is {share} % of it"
-            )
-            .expect("writing to a string cannot fail");
+            told.push_str(&match language {
+                Vietnamese => format!("; ghi thẳng các dòng ấy được {raw}, tức là đạt {share} %"),
+                English => {
+                    format!("; the same rows written raw {raw}, so that this is {share} % of it")
+                }
+            });
         }
-        line(out, &words);
+        line(out, &told);
     }
 }
 
