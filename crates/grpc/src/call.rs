@@ -57,7 +57,7 @@ impl Calls {
     }
 
     /// A call that needs no token.
-    pub(crate) async fn public<T>(
+    pub(crate) async fn public<T: Send>(
         &self,
         metadata: &MetadataMap,
         work: impl Future<Output = Result<T, Error>> + Send,
@@ -66,7 +66,7 @@ impl Calls {
     }
 
     /// A call that only reads: it ends when the caller goes away.
-    pub(crate) async fn read<T, F>(
+    pub(crate) async fn read<T: Send, F>(
         &self,
         metadata: &MetadataMap,
         work: impl FnOnce(Arc<Engine>, Caller) -> F + Send,
