@@ -635,7 +635,9 @@ CREATE INDEX dossier_open ON dossier USING btree (province, precedence, id) WHER
 
 CREATE INDEX dossier_overdue ON dossier USING btree (province, overdue_from, ended, resolving) WHERE overdue_from < '9223372036854775807'::bigint;
 
-CREATE INDEX dossier_waiting_for_papers ON dossier USING btree (province, id) WHERE status = 5;
+CREATE INDEX dossier_received ON dossier USING btree (province, received, id) WHERE received IS NOT NULL;
+
+CREATE INDEX dossier_status ON dossier USING btree (province, status, id);
 
 CREATE INDEX import_place ON import USING btree (province, place) WHERE place IS NOT NULL;
 

@@ -143,7 +143,9 @@ CREATE INDEX dossier_open ON dossier (province, precedence, id) WHERE status IN 
 CREATE INDEX dossier_overdue ON dossier (province, overdue_from, ended, resolving)
     WHERE overdue_from < 9223372036854775807;
 
-CREATE INDEX dossier_waiting_for_papers ON dossier (province, id) WHERE status = 5;
+CREATE INDEX dossier_received ON dossier (province, received, id) WHERE received IS NOT NULL;
+
+CREATE INDEX dossier_status ON dossier (province, status, id);
 
 CREATE TABLE event (
     seq         INTEGER PRIMARY KEY AUTOINCREMENT, -- place in the feed

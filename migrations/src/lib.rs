@@ -30,6 +30,7 @@ mod m20261130_000120_skipped;
 mod m20261130_000160_later_dossiers;
 mod m20261130_000161_wrong_pins;
 mod m20261130_000180_waiting_for_papers;
+mod m20261130_000200_lists;
 mod m20261130_000340_event_frames;
 mod m20261130_000341_predecessors_at_once;
 
@@ -79,6 +80,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000161_wrong_pins::Migration),
             Box::new(m20261130_000120_skipped::Migration),
             Box::new(m20261130_000180_waiting_for_papers::Migration),
+            Box::new(m20261130_000200_lists::Migration),
             Box::new(m20261130_000340_event_frames::Migration),
             Box::new(m20261130_000341_predecessors_at_once::Migration),
         ]

@@ -5,6 +5,7 @@ mod committing;
 pub mod data;
 mod durable;
 mod foresight;
+mod lists;
 mod loading;
 mod office;
 mod paging;

@@ -21,6 +21,7 @@ mod import;
 mod inner;
 mod installation;
 mod job;
+mod list;
 mod load;
 mod number_block;
 mod numbers;

@@ -1,8 +1,8 @@
 //! Builds the queries of lists with varying conditions: one statement each, pages by key and never
 //! by offset.
 
-use app::ports::{Assignee, DossierFilter, List, Scope, Search, StoreError, WorklistPage};
-use domain::dossier::Dossier;
+use app::ports::{Assignee, DossierFilter, Scope, Search, StoreError, WorklistPage};
+use domain::dossier::{Dossier, Status};
 use domain::id::{DossierId, ProcedureCode, ProvinceCode, UnitCode};
 use domain::time::Instant;
 use sea_orm::sea_query::{
@@ -17,30 +17,14 @@ use crate::row::DossierRow;
 /// A literal and not a parameter, so that the planner uses the index on open dossiers.
 const IS_OPEN: &str = "d.status IN (1, 2, 4, 5, 6)";
 
-/// Excludes the rows of unfinished imports.
-pub(crate) const VISIBLE: &str = "(d.import IS NULL OR (d.province, d.import) NOT IN \
+/// Excludes the rows of unfinished imports. Mostly there is none, and then no row has to be fetched
+/// for it.
+pub(crate) const VISIBLE: &str = "(NOT EXISTS (SELECT 1 FROM import h WHERE h.finished IS NULL) \
+    OR d.import IS NULL OR (d.province, d.import) NOT IN \
     (SELECT h.province, h.number FROM import h WHERE h.finished IS NULL))";
 
 /// A literal for the same reason: the index of the search. Only applicants have a searchable name.
 const IS_APPLICANT: &str = "p.name_key IS NOT NULL";
-
-pub(crate) async fn list<C: ConnectionTrait>(
-    db: &Executor<'_, C>,
-    list: &List,
-) -> Result<Vec<Dossier>, StoreError> {
-    let Within { mut select, id } = listed(list);
-    if let Some(after) = list.after {
-        select.and_where(Expr::col(id).gt(after.to_string()));
-    }
-    select
-        .columns(COLUMNS)
-        .order_by(id, Order::Asc)
-        .limit(list.limit.into());
-    dossiers(db, &select).await
-}
-
-/// A literal for the same reason: the index of those who were asked for papers.
-const WAITS_FOR_PAPERS: &str = "d.status = 5";
 
 /// The dossiers of a province whose citizens were asked for papers.
 pub(crate) async fn waiting_for_papers<C: ConnectionTrait>(
@@ -51,34 +35,12 @@ pub(crate) async fn waiting_for_papers<C: ConnectionTrait>(
 ) -> Result<Vec<Dossier>, StoreError> {
     let Within { mut select, id } = within(&Scope::Province(province.clone()));
     select
-        .and_where(Expr::cust(WAITS_FOR_PAPERS))
+        .and_where(Expr::col(("d", "status")).eq(Status::SupplementRequested.code()))
         .and_where_option(after.map(|after| Expr::col(id).gt(after.to_string())))
         .columns(COLUMNS)
         .order_by(id, Order::Asc)
         .limit(limit.into());
     dossiers(db, &select).await
-}
-
-/// The number of dossiers on all pages of a list.
-pub(crate) async fn count<C: ConnectionTrait>(
-    db: &Executor<'_, C>,
-    list: &List,
-) -> Result<u64, StoreError> {
-    number(db, listed(list).select).await
-}
-
-fn listed(list: &List) -> Within {
-    let mut within = within(&list.scope);
-    // The open dossiers of one unit stand together in an index of their own.
-    let open_only = !list.filter.statuses.is_empty()
-        && list.filter.statuses.iter().all(|status| status.is_open());
-    if let (Scope::Units(_, units), true) = (&list.scope, open_only)
-        && units.len() == 1
-    {
-        within.select.and_where(Expr::col(("i", "open")).eq(1));
-    }
-    narrow(&mut within.select, &list.filter);
-    within
 }
 
 pub(crate) async fn worklist<C: ConnectionTrait>(
@@ -265,7 +227,7 @@ pub(crate) async fn search<C: ConnectionTrait>(
 /// A selection of dossiers within a scope, and the column that gives the order of id.
 pub(crate) struct Within {
     pub(crate) select: SelectStatement,
-    id: (&'static str, &'static str),
+    pub(crate) id: (&'static str, &'static str),
 }
 
 /// All dossiers of a scope, as `d`.
@@ -309,7 +271,7 @@ fn join_dossier(select: &mut SelectStatement) {
 }
 
 /// Adds the conditions of a filter.
-fn narrow(select: &mut SelectStatement, filter: &DossierFilter) {
+pub(crate) fn narrow(select: &mut SelectStatement, filter: &DossierFilter) {
     let DossierFilter {
         statuses,
         procedure,
@@ -533,7 +495,7 @@ struct Counted {
     number: i64,
 }
 
-async fn number<C: ConnectionTrait>(
+pub(crate) async fn number<C: ConnectionTrait>(
     db: &Executor<'_, C>,
     mut select: SelectStatement,
 ) -> Result<u64, StoreError> {
@@ -543,7 +505,7 @@ async fn number<C: ConnectionTrait>(
     Ok(u64::try_from(number).unwrap_or_default())
 }
 
-async fn dossiers<C: ConnectionTrait>(
+pub(crate) async fn dossiers<C: ConnectionTrait>(
     db: &Executor<'_, C>,
     select: &SelectStatement,
 ) -> Result<Vec<Dossier>, StoreError> {

@@ -30,7 +30,7 @@ use crate::pool::Transaction;
 use crate::row::{EventRow, KeyRow, PersonalRow, Place, TextRow, event_columns};
 use crate::value_table::ValueTable;
 use crate::{
-    access, document, export, feed, foresight, import, job, number_block, page, pending,
+    access, document, export, feed, foresight, import, job, list, number_block, page, pending,
     print, rating, report, tally, wrong_pin,
 };
 
@@ -228,7 +228,7 @@ impl ReadDossiers for Reading {
     }
 
     async fn list(&self, list: &List) -> Result<Vec<Dossier>, StoreError> {
-        page::list(&self.db(), list).await
+        list::list(&self.db(), list).await
     }
 
     async fn worklist(&self, wanted: &WorklistPage) -> Result<Vec<Dossier>, StoreError> {
@@ -240,7 +240,7 @@ impl ReadDossiers for Reading {
     }
 
     async fn count(&self, list: &List) -> Result<u64, StoreError> {
-        page::count(&self.db(), list).await
+        list::count(&self.db(), list).await
     }
 
     async fn search(&self, search: &Search) -> Result<Vec<Dossier>, StoreError> {
