@@ -109,8 +109,10 @@ CREATE TABLE account (
     role text COLLATE "C" NOT NULL,
     units text NOT NULL,
     password text NOT NULL,
+    one_time bigint NOT NULL DEFAULT 0,
     CONSTRAINT account_actor_key UNIQUE (actor),
     CONSTRAINT account_full_name_check CHECK (full_name <> ''::text),
+    CONSTRAINT account_one_time_check CHECK (one_time = ANY (ARRAY[0::bigint, 1::bigint])),
     CONSTRAINT account_password_check CHECK (password ~~ '$argon2id$%'::text),
     CONSTRAINT account_pkey PRIMARY KEY (province, actor)
 );

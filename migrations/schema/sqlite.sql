@@ -7,7 +7,7 @@ CREATE TABLE account (
     units     TEXT    NOT NULL, -- JSON list
     password  TEXT    NOT NULL CHECK (password LIKE '$argon2id$%'),
     created   INTEGER NOT NULL,
-    disabled  INTEGER,
+    disabled  INTEGER, one_time INTEGER NOT NULL DEFAULT 0 CHECK (one_time IN (0, 1)),
     PRIMARY KEY (province, actor)
 ) STRICT, WITHOUT ROWID;
 

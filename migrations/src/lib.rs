@@ -33,6 +33,7 @@ mod m20261130_000180_waiting_for_papers;
 mod m20261130_000200_lists;
 mod m20261130_000340_event_frames;
 mod m20261130_000341_predecessors_at_once;
+mod m20261130_000220_one_time_passwords;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend, DynIden};
@@ -83,6 +84,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000200_lists::Migration),
             Box::new(m20261130_000340_event_frames::Migration),
             Box::new(m20261130_000341_predecessors_at_once::Migration),
+            Box::new(m20261130_000220_one_time_passwords::Migration),
         ]
     }
 

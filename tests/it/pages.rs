@@ -1,9 +1,14 @@
 //! The pages as a browser requests them: through the router, on a real store.
 
 mod browser;
+mod catalogue;
 mod chromium;
+mod cost;
 mod desk;
+mod import;
+mod kept;
 mod look_up;
+mod map;
 mod paper;
 mod protection;
 mod report;

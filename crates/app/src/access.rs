@@ -337,6 +337,20 @@ pub fn check_province(caller: &Caller, method: Method) -> Result<(), Error> {
     }
 }
 
+/// Refuses who does not look after the whole province's system: accounts, units and imports are the
+/// administrator's, and no method of the wire has them.
+pub fn check_administrator(caller: &Caller, what: &'static str) -> Result<(), Error> {
+    if caller.role != Role::Admin {
+        let role = caller.role.as_str();
+        return Err(Error::RoleDenied { role, method: what });
+    }
+    if caller.reaches_province() {
+        Ok(())
+    } else {
+        Err(Error::UnitDenied { method: what })
+    }
+}
+
 /// Refuses a caller who may not do this to a dossier, and returns the unit for which the caller
 /// acts.
 pub fn check_dossier(

@@ -236,6 +236,16 @@ impl Engine {
         RequestId::parse(&uuid).expect("it is written as a UUID is")
     }
 
+    /// The source of chance.
+    pub(crate) fn ids(&self) -> &dyn Ids {
+        self.context.ids.as_ref()
+    }
+
+    /// The same, for a task of its own.
+    pub(crate) fn shared_ids(&self) -> Arc<dyn Ids> {
+        Arc::clone(&self.context.ids)
+    }
+
     /// Sixteen random bytes.
     pub(crate) fn chance(&self) -> [u8; 16] {
         self.context.ids.random()

@@ -139,6 +139,7 @@ pub(crate) async fn introduce(
             role,
             units: vec![unit.clone()],
             password: NOBODYS.to_owned(),
+            one_time: false,
             created: now,
             disabled: None,
         };

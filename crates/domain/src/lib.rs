@@ -22,6 +22,7 @@ pub mod language;
 pub mod limit;
 pub mod lineage;
 pub mod number;
+pub mod place;
 pub mod procedure;
 pub mod role;
 pub mod satisfaction;

@@ -8,7 +8,7 @@ pub mod clock;
 mod commands;
 pub mod config;
 mod doctor;
-mod import;
+pub mod import;
 mod observe;
 mod preflight;
 mod progress;

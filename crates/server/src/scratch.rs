@@ -11,13 +11,22 @@ use crate::clock::SystemIds;
 pub struct Scratch(PathBuf);
 
 impl Scratch {
-    /// A new folder for temporary files.
-    pub fn make() -> Result<Self, Failure> {
+    /// A new folder for temporary files, which only this user may read.
+    pub fn make(prefix: &str) -> Result<Self, Failure> {
         let chance = domain::digest::hex(&SystemIds.random()[..6]);
-        let folder = std::env::temp_dir().join(format!("motcua-demo-{chance}"));
-        std::fs::create_dir_all(&folder)
+        let folder = std::env::temp_dir().join(format!("{prefix}-{chance}"));
+        let mut builder = std::fs::DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder
+            .create(&folder)
             .map_err(|error| Failure::work(format!("cannot make {}", folder.display()), error))?;
         Ok(Self(folder))
+    }
+
+    /// A place in it.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
     }
 
     /// The address of an SQLite database in it.
@@ -29,7 +38,7 @@ impl Scratch {
 impl Drop for Scratch {
     fn drop(&mut self) {
         if let Err(error) = std::fs::remove_dir_all(&self.0) {
-            tracing::warn!(folder = %self.0.display(), %error, "cannot remove the demo's folder");
+            tracing::warn!(folder = %self.0.display(), %error, "cannot remove a temporary folder");
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::fault::store_error;
 use crate::row::Place;
 
 const ACCOUNT: &str =
-    "province, actor, full_name, position, role, units, password, created, disabled";
+    "province, actor, full_name, position, role, units, password, one_time, created, disabled";
 
 const SESSION: &str = "province, hash, account, token, begun, used, ended";
 
@@ -23,6 +23,7 @@ struct AccountRow {
     role: String,
     units: String,
     password: String,
+    one_time: i64,
     created: i64,
     disabled: Option<i64>,
 }
@@ -49,6 +50,7 @@ impl TryFrom<AccountRow> for Account {
             full_name: row.full_name,
             position: row.position,
             password: row.password,
+            one_time: row.one_time != 0,
         })
     }
 }
@@ -100,11 +102,12 @@ pub(crate) async fn add<C: ConnectionTrait>(
         account.role.as_str().into(),
         serde_json::Value::from(units).to_string().into(),
         account.password.as_str().into(),
+        i64::from(account.one_time).into(),
         account.created.timestamp_micros().into(),
         account.disabled.map(|at| at.timestamp_micros()).into(),
     ];
     let sql = format!(
-        "INSERT INTO account ({ACCOUNT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+        "INSERT INTO account ({ACCOUNT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
     );
     let added = db.run(&sql, values).await.map_err(store_error)?;
     Ok(added > 0)
@@ -114,12 +117,17 @@ pub(crate) async fn set_password<C: ConnectionTrait>(
     db: &Executor<'_, C>,
     actor: &ActorId,
     password: &str,
+    one_time: bool,
     at: Instant,
 ) -> Result<bool, StoreError> {
     let changed = db
         .run(
-            "UPDATE account SET password = ? WHERE actor = ?",
-            vec![password.into(), actor.as_str().into()],
+            "UPDATE account SET password = ?, one_time = ? WHERE actor = ?",
+            vec![
+                password.into(),
+                i64::from(one_time).into(),
+                actor.as_str().into(),
+            ],
         )
         .await
         .map_err(store_error)?;

@@ -430,9 +430,10 @@ impl AccountStore for SeaStore {
         &self,
         actor: &ActorId,
         password: &str,
+        one_time: bool,
         at: Instant,
     ) -> Result<bool, StoreError> {
-        accounts::set_password(&self.writing(), actor, password, at).await
+        accounts::set_password(&self.writing(), actor, password, one_time, at).await
     }
 
     async fn disable_account(&self, actor: &ActorId, at: Instant) -> Result<bool, StoreError> {

@@ -45,7 +45,11 @@ struct Ahead {
 impl Table {
     /// Opens a file. Its first bytes decide what it is, whatever its name.
     pub fn open(path: &Path, form: &TableForm) -> Result<Self, Fault> {
-        let name = path.display().to_string();
+        Self::open_as(path, path.display().to_string(), form)
+    }
+
+    /// The same under another name, for a copy of what somebody sent.
+    pub fn open_as(path: &Path, name: String, form: &TableForm) -> Result<Self, Fault> {
         let cannot = |error: std::io::Error| Fault {
             file: name.clone(),
             line: 1,

@@ -29,17 +29,65 @@
     if (next) { next.focus(); }
   });
 
-  // A form is sent once. A second sending would do no harm, because its request id is the same;
+  // The connection. A lost one shows, is looked for every 15 seconds, and heals by itself.
+  var note = document.querySelector("[data-offline]"), since = null, timer = 0;
+  var clock = function () { return new Date().toTimeString().slice(0, 5); };
+  var say = function (text, lost) {
+    note.querySelector("b").textContent = text;
+    note.classList.toggle("is-risk", lost);
+    note.classList.toggle("is-ok", !lost);
+    note.hidden = false;
+  };
+  var ask = function (then) {
+    window.fetch("/healthz", { cache: "no-store" }).then(function () { then(true); }, function () { then(false); });
+  };
+  var look = function () { ask(function (there) { if (there) { found(); } else { lost(); } }); };
+  var lost = function () {
+    if (!note) { return; }
+    if (!since) { since = clock(); say(note.dataset.lost.replace("{time}", since), true); }
+    window.clearTimeout(timer);
+    timer = window.setTimeout(look, 15000);
+  };
+  var found = function () {
+    if (!since) { return; }
+    since = null;
+    window.clearTimeout(timer);
+    say(note.dataset.back.replace("{time}", clock()), false);
+  };
+  if (note && window.fetch) {
+    window.addEventListener("offline", lost);
+    window.addEventListener("online", look);
+    note.querySelector("button").addEventListener("click", look);
+  }
+
+  // A form is sent once, and only to a server that answers: otherwise the browser would leave the page,
+  // and with it what was typed. A second sending would do no harm, because its request id is the same;
   // this only spares people the doubt.
   document.addEventListener("submit", function (event) {
-    var sent = event.target;
+    var sent = event.target, button = event.submitter;
     if (event.defaultPrevented || sent.method !== "post") { return; }
     if (sent.dataset.sent) { event.preventDefault(); return; }
     sent.dataset.sent = "1";
+    if (!note || !window.fetch || sent.dataset.asked) { delete sent.dataset.asked; return; }
+    event.preventDefault();
+    ask(function (there) {
+      delete sent.dataset.sent;
+      if (!there) { lost(); note.scrollIntoView(); return; }
+      found();
+      sent.dataset.asked = "1";
+      if (sent.requestSubmit) { sent.requestSubmit(button); } else { sent.submit(); }
+    });
   });
   window.addEventListener("pageshow", function () {
     document.querySelectorAll("form[data-sent]").forEach(function (sent) { delete sent.dataset.sent; });
   });
+
+  // A page about work that goes on loads itself again, as long as somebody looks at it.
+  if (document.querySelector("[data-reload]")) {
+    window.setTimeout(function again() {
+      if (document.hidden) { window.setTimeout(again, 2000); } else { window.location.reload(); }
+    }, 2000);
+  }
 
   // Printing: a button that opens the browser's dialogue.
   document.addEventListener("click", function (event) {
@@ -57,9 +105,11 @@
     var open = function () {
       if (source) { return; }
       source = new EventSource(news.dataset.live);
-      source.onmessage = function (event) { show(event.data); };
+      source.onmessage = function (event) { show(event.data); found(); };
+      source.onopen = found;
       source.onerror = function () {
         show(news.dataset.lost);
+        lost();
         // A browser whose stream was refused does not connect again by itself.
         if (source && source.readyState === 2) { source = null; window.setTimeout(open, 15000); }
       };

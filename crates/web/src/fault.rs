@@ -13,8 +13,11 @@ use http::{HeaderMap, StatusCode};
 pub enum Fault {
     /// A use case refused, or could not answer.
     App(Error),
-    /// A form that did not come from a page of this session.
+    /// A form that did not come from a page of this site.
     ForeignForm,
+    /// A form of a page that another session drew, such as one open in a second tab since before the
+    /// last sign-in.
+    OldForm,
     /// The body is not a form.
     NotAForm,
     /// The body is larger than any form.
@@ -46,7 +49,7 @@ impl Fault {
     fn status(&self) -> StatusCode {
         match self {
             Fault::App(error) => motcua_http::status(error.kind()),
-            Fault::ForeignForm => StatusCode::FORBIDDEN,
+            Fault::ForeignForm | Fault::OldForm => StatusCode::FORBIDDEN,
             Fault::NotAForm => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Fault::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Fault::NoPage => StatusCode::NOT_FOUND,
@@ -67,6 +70,7 @@ impl Fault {
                 _ => "fault.refused",
             },
             Fault::ForeignForm => "fault.foreign_form",
+            Fault::OldForm => "fault.old_form",
             Fault::NotAForm => "fault.refused",
             Fault::TooLarge => "fault.too_large",
             Fault::NoPage => "fault.no_page",
@@ -74,7 +78,10 @@ impl Fault {
         };
         let said = match self {
             Fault::App(
-                error @ (Error::Refused { .. } | Error::Invalid(_) | Error::CodeTaken { .. }),
+                error @ (Error::Refused { .. }
+                | Error::Invalid(_)
+                | Error::CodeTaken { .. }
+                | Error::Publication(_)),
             ) => Some((error.vietnamese(), error.to_string())),
             _ => None,
         };

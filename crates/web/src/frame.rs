@@ -23,6 +23,10 @@ pub enum Section {
     Desk,
     /// The whole province.
     Province,
+    /// Procedures and calendars.
+    Catalogue,
+    /// Units, people and imports.
+    Setup,
     /// No section of the bar.
     Elsewhere,
 }
@@ -151,6 +155,7 @@ pub fn home(staff: &Staff) -> String {
     match caller.units.first() {
         Some(unit) if caller.role == Role::Receptionist => format!("/desk/{unit}"),
         Some(_) if caller.role == Role::Province => "/province".to_owned(),
+        Some(_) if caller.role == Role::Admin => "/setup".to_owned(),
         Some(unit) if Method::ListWorklist.open_to(caller.role) => format!("/units/{unit}"),
         Some(_) | None => "/lookup".to_owned(),
     }
@@ -194,6 +199,12 @@ fn nav(staff: &Staff, place: Section) -> Vec<Link> {
     let whole = caller.reaches_province() && Method::GetRates.open_to(caller.role);
     let label = words.t("nav.province");
     add(whole, "/province".to_owned(), label, Section::Province);
+    let reads = Method::ReadCatalogue.open_to(caller.role);
+    let label = words.t("nav.catalogue");
+    add(reads, "/procedures".to_owned(), label, Section::Catalogue);
+    let looks_after = caller.role == Role::Admin && caller.reaches_province();
+    let label = words.t("nav.setup");
+    add(looks_after, "/setup".to_owned(), label, Section::Setup);
     links
 }
 

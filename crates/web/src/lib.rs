@@ -23,6 +23,7 @@ pub mod words;
 use std::sync::Arc;
 
 use app::accounts::Accounts;
+use app::import::uploads::Uploads;
 use app::{Engine, Gate};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -44,6 +45,8 @@ pub struct Settings {
     pub address: Option<String>,
     /// Roles that anybody may try, in a demonstration with made-up data.
     pub demo: Vec<DemoRole>,
+    /// Where lists of dossiers are read and written; none if the page takes none.
+    pub uploads: Option<Arc<Uploads>>,
 }
 
 impl Default for Settings {
@@ -53,6 +56,7 @@ impl Default for Settings {
             secure: false,
             address: None,
             demo: Vec::new(),
+            uploads: None,
         }
     }
 }
@@ -98,10 +102,15 @@ pub fn part(pages: Pages) -> Part {
         .merge(pages::report::routes())
         .merge(pages::list::routes())
         .merge(pages::province::routes())
+        .merge(pages::province_map::routes())
         .merge(pages::dossier::routes())
         .merge(pages::paper::routes())
         .merge(pages::letters::routes())
         .merge(pages::desk::routes())
+        .merge(pages::password::routes())
+        .merge(pages::setup::routes())
+        .merge(pages::import::routes())
+        .merge(pages::catalogue::routes())
         .method_not_allowed_fallback(async || Fault::WrongMethod)
         .layer(DefaultBodyLimit::max(fields::MOST_BYTES))
         .layer(middleware::from_fn(guard::same_site))

@@ -25,6 +25,12 @@ pub const SESSION: &str = "motcua_session";
 /// The cookie that holds the chosen language.
 pub const LANGUAGE: &str = "motcua_language";
 
+/// Where a password is chosen.
+pub const CHOOSE_PASSWORD: &str = "/password";
+
+/// What is open to a person with a one-time password.
+const OPEN_BEFORE: [&str; 1] = [CHOOSE_PASSWORD];
+
 /// One request of a browser.
 #[derive(Clone)]
 pub struct Visit {
@@ -127,7 +133,7 @@ pub fn asked_language(uri: &Uri) -> Option<String> {
         .filter(|language| language == "vi" || language == "en")
 }
 
-fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+pub(crate) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
     headers
         .get_all(COOKIE)
         .iter()
@@ -157,11 +163,16 @@ impl Staff {
 
     /// Refuses a form that did not come from a page of this session.
     pub fn check_form(&self, fields: &Fields) -> Result<(), Fault> {
+        self.check_token(fields.get("csrf"))
+    }
+
+    /// The same by the form's token alone.
+    pub fn check_token(&self, token: &str) -> Result<(), Fault> {
         let right = self.visit.csrf();
-        if !right.is_empty() && app::keys::same(fields.get("csrf"), &right) {
+        if !right.is_empty() && app::keys::same(token, &right) {
             Ok(())
         } else {
-            Err(Fault::ForeignForm)
+            Err(Fault::OldForm)
         }
     }
 }
@@ -174,6 +185,12 @@ impl FromRequestParts<Arc<Pages>> for Staff {
             .await
             .map_err(IntoResponse::into_response)?;
         match visit.signed_in.clone() {
+            // Whoever gave the password out could act under this name until it is changed.
+            Some(signed_in)
+                if signed_in.must_choose && !OPEN_BEFORE.contains(&parts.uri.path()) =>
+            {
+                Err(Redirect::to(CHOOSE_PASSWORD).into_response())
+            }
             Some(signed_in) => Ok(Self { visit, signed_in }),
             None if parts.method == http::Method::GET => {
                 let back = parts.uri.path_and_query().map_or("/", |path| path.as_str());

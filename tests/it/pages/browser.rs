@@ -156,6 +156,32 @@ impl Browser {
         self.send(Method::POST, path, Some(fields), headers).await
     }
 
+    /// Sends a form with files: a name, a file name and the content each; a plain field has no file name.
+    pub async fn upload(&mut self, path: &str, parts: &[(&str, &str, &[u8])]) -> Shown {
+        let mut body = Vec::new();
+        for (name, file, content) in parts {
+            let file = match *file {
+                "" => String::new(),
+                file => format!("; filename=\"{file}\""),
+            };
+            let head = format!(
+                "--boundary\r\ncontent-disposition: form-data; name=\"{name}\"{file}\r\n\r\n"
+            );
+            body.extend(head.as_bytes());
+            body.extend(*content);
+            body.extend(b"\r\n");
+        }
+        body.extend(b"--boundary--\r\n");
+        let mut request = Request::post(path)
+            .header(ACCEPT, "text/html")
+            .header("sec-fetch-site", "same-origin")
+            .header(CONTENT_TYPE, "multipart/form-data; boundary=boundary");
+        for (name, value) in &self.cookies {
+            request = request.header(COOKIE, format!("{name}={value}"));
+        }
+        self.receive(request.body(Body::from(body)).unwrap()).await
+    }
+
     async fn send(
         &mut self,
         method: Method,
@@ -183,6 +209,10 @@ impl Browser {
             request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
         }
         let request = request.body(Body::from(body.unwrap_or_default())).unwrap();
+        self.receive(request).await
+    }
+
+    async fn receive(&mut self, request: Request<Body>) -> Shown {
         let answer = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = answer.into_parts();
         for cookie in parts.headers.get_all(SET_COOKIE) {

@@ -53,20 +53,16 @@ pub struct Look {
 impl Glass {
     /// Starts the harness before some pages. `sessions` holds each person's session secret by name.
     pub async fn before(pages: &Router, sessions: HashMap<String, String>) -> Self {
-        Self::with_task(pages, sessions, &[]).await
+        Self::with_task(pages, sessions, script(&[])).await
     }
 
-    async fn with_task(
-        pages: &Router,
-        sessions: HashMap<String, String>,
-        task: &[(String, Look)],
-    ) -> Self {
+    async fn with_task(pages: &Router, sessions: HashMap<String, String>, task: String) -> Self {
         let told: Told = Arc::default();
         let harness = Arc::new(Harness {
             pages: pages.clone(),
             sessions,
             told: Arc::clone(&told),
-            task: Mutex::new(script(task)),
+            task: Mutex::new(task),
         });
         let router = Router::new()
             .route("/harness", get(harness_page))
@@ -95,16 +91,30 @@ impl Glass {
         task: &[(String, Look)],
         dark: bool,
     ) -> Vec<String> {
-        let glass = Self::with_task(pages, sessions.clone(), task).await;
-        let (sender, receiver) = oneshot::channel();
-        *glass.told.lock().unwrap() = Some(sender);
-        let mut child = glass.chromium(dark, &["--window-size=1400,1000"], "/harness");
-        let looked = tokio::time::timeout(Duration::from_mins(8), receiver).await;
-        let _gone = child.kill();
-        let _reaped = child.wait();
-        let looked = looked.expect("Chromium looks at all pages").unwrap();
+        let glass = Self::with_task(pages, sessions.clone(), script(task)).await;
+        let looked = glass.told(dark).await;
         assert_eq!(looked.len(), task.len());
         looked.iter().flat_map(wrong).collect()
+    }
+
+    /// Runs a script beside the pages, and returns what it posts to `/told`.
+    pub async fn act(
+        pages: &Router,
+        sessions: &HashMap<String, String>,
+        script: &str,
+    ) -> Vec<Value> {
+        let glass = Self::with_task(pages, sessions.clone(), script.to_owned()).await;
+        glass.told(false).await
+    }
+
+    async fn told(&self, dark: bool) -> Vec<Value> {
+        let (sender, receiver) = oneshot::channel();
+        *self.told.lock().unwrap() = Some(sender);
+        let mut child = self.chromium(dark, &["--window-size=1400,1000"], "/harness");
+        let told = tokio::time::timeout(Duration::from_mins(8), receiver).await;
+        let _gone = child.kill();
+        let _reaped = child.wait();
+        told.expect("Chromium carries the task out").unwrap()
     }
 
     /// Takes a picture of a page.

@@ -24,6 +24,8 @@ struct Ward {
     router: Router,
     sessions: HashMap<String, String>,
     pages: Vec<String>,
+    /// Those that came with setting up, the catalogue and the map.
+    office: Vec<String>,
     _world: World,
 }
 
@@ -33,6 +35,7 @@ async fn a_ward() -> Ward {
         ("thinh.hd", "Hoàng Đức Thịnh", Role::Chairman, WARD),
         ("trang.lt", "Lương Thu Trang", Role::Receptionist, WARD),
         ("tinh.sn", "Sở Nội vụ", Role::Province, PROVINCE),
+        ("quan.tri", "Quản trị hệ thống", Role::Admin, PROVINCE),
     ];
     for (name, full_name, role, at) in people {
         account(&world, name, full_name, role, at).await;
@@ -50,13 +53,14 @@ async fn a_ward() -> Ward {
     world.set("2026-08-10 09:00");
     let done = world.receive(WARD, THREE_DAYS).await;
     let done = world.finish(done).await;
-    let router = router(&world, Settings::default());
+    let router = router(&world, super::import::settings(&world));
     let mut sessions = HashMap::new();
     for (name, ..) in people {
         let mut browser = Browser::at(&router);
         browser.sign_in(name).await;
         sessions.insert(name.to_owned(), browser.session().unwrap().to_owned());
     }
+    let upload = prepared(&world, &router).await;
     let code = late.dossier.label();
     let chairman = |path: &str| format!("/as/thinh.hd{path}");
     let own = |view: &app::view::View| format!("/dossiers/{}", view.dossier.id);
@@ -82,6 +86,32 @@ async fn a_ward() -> Ward {
         chairman(&own(&late)),
         chairman(&format!("{}/print/slip", own(&late))),
     ];
+    let admin = |path: &str| format!("/as/quan.tri{path}");
+    let tried = "/calendar/try?off=2026-08-12&make_up=2026-08-15";
+    let office = vec![
+        chairman("/password"),
+        chairman("/procedures"),
+        chairman("/procedures?q=khong+co"),
+        chairman("/procedures/1.004873"),
+        chairman("/procedures/1.013225"),
+        chairman("/procedures/1.004194"),
+        chairman("/calendar"),
+        chairman("/calendar?year=2027"),
+        "/as/tinh.sn/province/map".to_owned(),
+        format!("/as/tinh.sn{tried}"),
+        "/as/tinh.sn/calendar/try?off=2026-08-15".to_owned(),
+        admin("/setup"),
+        admin("/setup/people"),
+        admin("/setup/people/thinh.hd"),
+        admin("/setup/units"),
+        admin("/setup/units?q=khong+co"),
+        admin("/import"),
+        admin(&upload),
+        admin("/import/0123"),
+        admin("/documents"),
+        admin("/documents/1"),
+        admin("/documents/new?path=calendar/hours.csv"),
+    ];
     for act in [
         "ExtendDossier",
         "AssignDossier",
@@ -94,8 +124,37 @@ async fn a_ward() -> Ward {
         router,
         sessions,
         pages,
+        office,
         _world: world,
     }
+}
+
+/// Leaves a proposal and an upload with a wrong row, and returns the address of the upload.
+async fn prepared(world: &World, router: &Router) -> String {
+    let days = app::publication::new_days::NewDays {
+        off: None,
+        make_up: "2026-08-15".parse().ok(),
+        name: String::new(),
+        source: "12/TB-BNV".to_owned(),
+    };
+    let caller = crate::world::who(Role::Province, PROVINCE);
+    let proposed = world.engine.propose_days(&caller, &days, "theo thông báo");
+    proposed.await.unwrap();
+    let mut browser = Browser::at(router);
+    browser.sign_in("quan.tri").await;
+    let csrf = browser.get("/import").await.field("csrf");
+    let list = "code,unit,procedure,channel,received,due,resolved,returned\n\
+        H60.02215-260701-0001,02215,1.004873,online,2026-07-01 09:10,2026-07-06 17:00,,\n\
+        H60.02215-260701-0003,Phường Lạ,1.004873,desk,2026-07-01 10:05,2026-07-06 17:00,,\n";
+    let parts = [
+        ("csrf", "", csrf.as_bytes()),
+        ("map", "", b"dossiers.toml".as_slice()),
+        ("file", "danh-sach.csv", list.as_bytes()),
+    ];
+    let sent = browser.upload("/import", &parts).await;
+    let path = sent.location().to_owned();
+    super::import::settled(&mut browser, &path).await;
+    path
 }
 
 /// The same address in English.
@@ -107,8 +166,18 @@ fn in_english(page: &str) -> String {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn axe_finds_nothing_on_any_page_in_either_language_and_width_or_by_night() {
     let ward = a_ward().await;
+    searched(&ward, &ward.pages).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn axe_finds_nothing_on_the_pages_of_the_office_in_either_language_and_width_or_by_night() {
+    let ward = a_ward().await;
+    searched(&ward, &ward.office).await;
+}
+
+async fn searched(ward: &Ward, pages: &[String]) {
     let mut by_day = Vec::new();
-    for page in &ward.pages {
+    for page in pages {
         let look = |width, searched| Look { width, searched };
         by_day.push((page.clone(), look(1366, true)));
         by_day.push((page.clone(), look(360, true)));
@@ -121,6 +190,51 @@ async fn axe_finds_nothing_on_any_page_in_either_language_and_width_or_by_night(
     let by_night: Vec<_> = by_day.into_iter().step_by(5).collect();
     let wrong = Glass::look(&ward.router, &ward.sessions, &by_night, true).await;
     assert!(wrong.is_empty(), "by night: {}", wrong.join("\n"));
+}
+
+/// What a desk goes through when the server is away for a while, told step by step.
+const AWAY: &str = r##"(async function () {
+  const until = async (so) => {
+    for (let tries = 0; tries < 600 && !so(); tries++) { await new Promise(requestAnimationFrame); }
+  };
+  const frame = document.body.appendChild(document.createElement("iframe"));
+  frame.style.cssText = "border:0;width:1200px;height:900px";
+  await new Promise((done) => { frame.onload = done; frame.src = "/as/trang.lt/desk/H60.02215"; });
+  const inner = frame.contentWindow, page = frame.contentDocument;
+  const note = page.querySelector("[data-offline]"), name = page.querySelector("#name");
+  const told = [{ hidden: note.hidden }];
+  const fetched = inner.fetch;
+  inner.fetch = () => Promise.reject(new Error("nobody answers"));
+  name.value = "Nông Thị Hương";
+  page.querySelector("[name=accept]").click();
+  await until(() => !note.hidden);
+  told.push({ said: note.textContent, late: note.classList.contains("is-risk"), typed: name.value, here: inner.location.pathname });
+  inner.fetch = fetched;
+  note.querySelector("button").click();
+  await until(() => note.classList.contains("is-ok"));
+  told.push({ said: note.textContent, typed: name.value });
+  await fetch("/told", { method: "POST", body: JSON.stringify(told) });
+})();"##;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lost_connection_shows_and_heals_and_the_form_stays_as_it_was_typed() {
+    let ward = a_ward().await;
+    let told = Glass::act(&ward.router, &ward.sessions, AWAY).await;
+    let said = |at: usize| told[at]["said"].as_str().unwrap();
+    assert_eq!(told[0]["hidden"], true);
+    assert!(
+        said(1).contains("Mất kết nối với máy chủ từ "),
+        "{}",
+        told[1]
+    );
+    assert!(!said(1).contains("{time}") && told[1]["late"] == true);
+    assert_eq!(told[1]["typed"], "Nông Thị Hương");
+    assert_eq!(
+        told[1]["here"], "/as/trang.lt/desk/H60.02215",
+        "the page stays"
+    );
+    assert!(said(2).contains("Đã có kết nối lại lúc "), "{}", told[2]);
+    assert_eq!(told[2]["typed"], "Nông Thị Hương");
 }
 
 /// Draws `docs/screens` again, from the demo on one morning:
@@ -158,7 +272,7 @@ async fn pictures_of_the_pages() {
     let router = router_over(&engine, &store, settings);
     let mut sessions = HashMap::new();
     let mut first = String::new();
-    for role in ["chairman", "receptionist", "province"] {
+    for role in ["chairman", "receptionist", "province", "admin"] {
         let mut browser = Browser::at(&router);
         browser.post("/signin/demo", &[("role", role)]).await;
         if role == "chairman" {
@@ -206,6 +320,57 @@ async fn pictures_of_the_pages() {
         ),
         ("desk", format!("/as/receptionist/desk/{WARD}"), desk, false),
         ("province", "/as/province/province".to_owned(), desk, false),
+        (
+            "map",
+            "/as/province/province/map".to_owned(),
+            (1366, 900),
+            false,
+        ),
+        (
+            "procedures",
+            "/as/province/procedures".to_owned(),
+            desk,
+            false,
+        ),
+        (
+            "procedure",
+            "/as/province/procedures/1.013225".to_owned(),
+            (1366, 1500),
+            false,
+        ),
+        (
+            "calendar",
+            "/as/province/calendar".to_owned(),
+            (1366, 1500),
+            false,
+        ),
+        (
+            "calendar-try",
+            "/as/province/calendar/try?off=2026-12-24&make_up=2026-12-26".to_owned(),
+            (1366, 1100),
+            false,
+        ),
+        ("setup", "/as/admin/setup".to_owned(), desk, false),
+        (
+            "people",
+            "/as/admin/setup/people".to_owned(),
+            (1366, 900),
+            false,
+        ),
+        ("import", "/as/admin/import".to_owned(), desk, false),
+        ("setup-360", "/as/admin/setup".to_owned(), phone, false),
+        (
+            "procedure-360",
+            "/as/province/procedures/1.004873".to_owned(),
+            (360, 1600),
+            false,
+        ),
+        (
+            "calendar-dark",
+            "/as/province/calendar".to_owned(),
+            desk,
+            true,
+        ),
         ("signin", "/signin".to_owned(), desk, false),
         ("lookup-360", "/lookup".to_owned(), phone, false),
     ];

@@ -5,6 +5,7 @@
 
 mod directory;
 mod password;
+pub mod people;
 mod throttle;
 
 use std::sync::Arc;
@@ -64,6 +65,30 @@ pub async fn add(
     new: NewAccount,
     password: &str,
 ) -> Result<bool, Error> {
+    keep(store, ids, now, new, password, false).await
+}
+
+/// Makes an account whose owner must choose a password at the first sign-in, and returns the password
+/// for it. None when the name is taken.
+pub async fn add_with_one_time(
+    store: &dyn AccountStore,
+    ids: &dyn Ids,
+    now: Instant,
+    new: NewAccount,
+) -> Result<Option<String>, Error> {
+    let password = one_time(&ids.random());
+    let added = keep(store, ids, now, new, &password, true).await?;
+    Ok(added.then_some(password))
+}
+
+async fn keep(
+    store: &dyn AccountStore,
+    ids: &dyn Ids,
+    now: Instant,
+    new: NewAccount,
+    password: &str,
+    one_time: bool,
+) -> Result<bool, Error> {
     password::check(password, &new.actor)?;
     let account = Account {
         province: new.province,
@@ -73,6 +98,7 @@ pub async fn add(
         role: new.role,
         units: new.units,
         password: password::hash(password, &ids.random())?,
+        one_time,
         created: now,
         disabled: None,
     };
@@ -89,7 +115,21 @@ pub async fn set_password(
 ) -> Result<bool, Error> {
     password::check(password, actor)?;
     let hash = password::hash(password, &ids.random())?;
-    Ok(store.set_password(actor, &hash, now).await?)
+    Ok(store.set_password(actor, &hash, false, now).await?)
+}
+
+/// Gives an account a password for one sign-in, ends its sessions, and returns the password. None if
+/// there is no such account.
+pub async fn reset_password(
+    store: &dyn AccountStore,
+    ids: &dyn Ids,
+    now: Instant,
+    actor: &ActorId,
+) -> Result<Option<String>, Error> {
+    let password = one_time(&ids.random());
+    let hash = password::hash(&password, &ids.random())?;
+    let found = store.set_password(actor, &hash, true, now).await?;
+    Ok(found.then_some(password))
 }
 
 /// A session that has just begun.
@@ -108,6 +148,9 @@ pub struct SignedIn {
     pub caller: Caller,
     /// What they are called.
     pub official: Official,
+    /// Whether they must choose a password before anything else, because another person has seen
+    /// the present one.
+    pub must_choose: bool,
 }
 
 /// Signs people in and out.
@@ -160,9 +203,13 @@ impl Accounts {
         };
         self.throttle.right(&name, peer);
         let caller = self.caller_of(&account);
-        let official = Official::from(&account);
-        let holder = Holder::Account(account.actor);
-        self.open(SignedIn { caller, official }, holder, now).await
+        let signed_in = SignedIn {
+            caller,
+            official: Official::from(&account),
+            must_choose: account.one_time,
+        };
+        self.open(signed_in, Holder::Account(account.actor), now)
+            .await
     }
 
     /// Signs in with a token.
@@ -181,7 +228,12 @@ impl Accounts {
         };
         let official = self.official(&caller).await?;
         let holder = Holder::Token(keys::token_hash(secret));
-        self.open(SignedIn { caller, official }, holder, now).await
+        let signed_in = SignedIn {
+            caller,
+            official,
+            must_choose: false,
+        };
+        self.open(signed_in, holder, now).await
     }
 
     /// Who is signed in, without counting as something that they do: for what a page asks by
@@ -225,18 +277,59 @@ impl Accounts {
                 SignedIn {
                     caller: self.caller_of(&account),
                     official: Official::from(&account),
+                    must_choose: account.one_time,
                 }
             }
             Holder::Token(hash) => match self.engine.authenticate_by_hash(hash).await {
                 Ok(caller) => SignedIn {
                     official: self.official(&caller).await?,
                     caller,
+                    must_choose: false,
                 },
                 Err(Error::Unauthenticated) => return Ok(None),
                 Err(error) => return Err(error),
             },
         };
         Ok(Some((signed_in, session.used)))
+    }
+
+    /// Chooses the password of who is signed in, ends their other sessions and begins a new one.
+    ///
+    /// Errors: [`Error::Unauthenticated`] for who has no account; wrong fields `current` and
+    /// `password`.
+    pub async fn choose_password(
+        &self,
+        signed_in: &SignedIn,
+        current: &str,
+        new: &str,
+        peer: &str,
+    ) -> Result<Opened, Error> {
+        let now = self.engine.now();
+        let actor = &signed_in.caller.actor;
+        let account = self.store.account(actor).await?;
+        let account = account.filter(|account| account.disabled.is_none());
+        let account = account.ok_or(Error::Unauthenticated)?;
+        self.throttle.check(actor.as_str(), peer, now)?;
+        // Who has just signed in with a one-time password has shown it a moment ago.
+        if !account.one_time && !self.verify(current, &account.password).await? {
+            self.throttle.wrong(actor.as_str(), peer, now);
+            return Err(Error::invalid("current", "is not the present password"));
+        }
+        password::check(new, actor)?;
+        if self.verify(new, &account.password).await? {
+            return Err(Error::invalid(
+                "password",
+                "must differ from the present one",
+            ));
+        }
+        let hash = password::hash(new, &self.engine.chance())?;
+        self.store.set_password(actor, &hash, false, now).await?;
+        let signed_in = SignedIn {
+            must_choose: false,
+            ..signed_in.clone()
+        };
+        self.open(signed_in, Holder::Account(actor.clone()), now)
+            .await
     }
 
     /// Ends a session.

@@ -8,6 +8,7 @@
 
 mod lives;
 mod update;
+pub mod uploads;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -207,6 +208,32 @@ pub async fn rehearse_update(
     Ok(outcome)
 }
 
+/// Counts what a plan would add to a store, and what it would take over if it is an update. Writes
+/// nothing.
+pub async fn rehearse_against(
+    archive: &dyn Archive,
+    mut plan: Plan,
+    ids: &dyn Ids,
+) -> Result<Outcome, Stopped> {
+    if plan.update {
+        return rehearse_update(archive, plan, ids).await;
+    }
+    plan.sort();
+    let plan = Arc::new(plan);
+    let mut outcome = Outcome::default();
+    let mut lives = Lives::of(Arc::clone(&plan), FIRST);
+    while let Some(made) = lives.next(ids) {
+        outcome.refusals.extend(made.refusals);
+        let (lives, known) = unknown(archive, &plan, made.lives).await?;
+        outcome.count_known(known);
+        let (province, refusals) = (&plan.map.province, &mut outcome.refusals);
+        for life in unclaimed(archive, province, lives, refusals).await? {
+            outcome.add(&life);
+        }
+    }
+    Ok(outcome)
+}
+
 /// The number of an import that is only rehearsed.
 const FIRST: ImportNumber = ImportNumber::FIRST;
 
@@ -283,13 +310,7 @@ async fn add(
     while let Some(made) = pieces.recv().await {
         outcome.refusals.extend(made.refusals);
         let (lives, known) = unknown(archive, &plan, made.lives).await?;
-        for (name, same) in known {
-            if same {
-                outcome.known += 1;
-            } else {
-                outcome.changed.push(name);
-            }
-        }
+        outcome.count_known(known);
         let refusals = &mut outcome.refusals;
         let lives = unclaimed(archive, &plan.map.province, lives, refusals).await?;
         for life in &lives {
@@ -412,6 +433,17 @@ fn produce(plan: Arc<Plan>, import: &Import, ids: Arc<dyn Ids>) -> mpsc::Receive
 }
 
 impl Outcome {
+    /// Counts dossiers that are there, each with whether the files say the same.
+    fn count_known(&mut self, known: Vec<(Box<str>, bool)>) {
+        for (name, same) in known {
+            if same {
+                self.known += 1;
+            } else {
+                self.changed.push(name);
+            }
+        }
+    }
+
     fn add(&mut self, life: &Life) {
         self.dossiers += 1;
         self.events += life.events.len() as u64;

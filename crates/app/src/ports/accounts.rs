@@ -24,6 +24,8 @@ pub struct Account {
     pub units: Vec<UnitCode>,
     /// The argon2id hash of the password, as a PHC string.
     pub password: String,
+    /// Whether another person has seen the password, so that its owner must choose a new one.
+    pub one_time: bool,
     /// When it was made.
     pub created: Instant,
     /// When it was disabled, if it was.
@@ -67,6 +69,7 @@ pub trait AccountStore: Send + Sync {
         &self,
         actor: &ActorId,
         password: &str,
+        one_time: bool,
         at: Instant,
     ) -> Result<bool, StoreError>;
 

@@ -7,8 +7,10 @@
 
 pub mod calendar;
 pub mod carrying;
+pub mod new_days;
 pub(crate) mod obstacle;
 pub mod procedure;
+pub mod units;
 
 use domain::catalogue::{Catalogue, Fault, SourceFile};
 use domain::id::ProvinceCode;

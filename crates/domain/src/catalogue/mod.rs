@@ -14,6 +14,7 @@ mod intake;
 mod leg;
 mod outages;
 mod placed;
+mod places;
 mod procedures;
 mod published;
 mod successors;
@@ -35,6 +36,7 @@ use crate::calendar::Calendars;
 use crate::code::CodeRules;
 use crate::contact::Contacts;
 use crate::lineage::Lineage;
+use crate::place::UnitPlaces;
 use crate::procedure::{Boundaries, Procedures};
 use crate::unit::Units;
 
@@ -88,6 +90,8 @@ pub struct Catalogue {
     pub units: Units,
     /// Where their desks are, as far as that is known.
     pub contacts: Contacts,
+    /// Where they lie, for maps.
+    pub places: UnitPlaces,
     /// Who took over from them.
     pub lineage: Lineage,
     /// The national calendar and the units' own.
@@ -116,6 +120,7 @@ impl Catalogue {
         let mut units = units::parse(&sorted, &mut faults);
         let lineage = successors::parse(&sorted, &mut units, &mut faults);
         let contacts = contacts::parse(&sorted, &units, &mut faults);
+        let places = places::parse(&sorted, &mut faults);
         let calendars = calendar::parse(&sorted, &units, &mut faults);
         let calendars = calendars.map(|calendars| {
             let outages = outages::parse(&sorted, &units, &calendars, &mut faults);
@@ -132,6 +137,7 @@ impl Catalogue {
             Some(calendars) if faults.is_empty() => Ok(Self {
                 units,
                 contacts,
+                places,
                 lineage,
                 calendars,
                 procedures,
@@ -150,6 +156,14 @@ impl Catalogue {
     pub fn has(&self, text: &SourceFile) -> bool {
         let mut files = self.sources.iter();
         files.any(|file| file.place() == text.place() && file.text == text.text)
+    }
+
+    /// The text of a file, by its folder and name.
+    #[must_use]
+    pub fn text(&self, folder: &str, name: &str) -> Option<&str> {
+        let mut files = self.sources.iter();
+        let found = files.find(|file| file.place() == Some((folder, name)));
+        found.map(|file| file.text.as_str())
     }
 
     /// The TOML files of a folder whose meaning another part of the program knows, such as `reports`.
@@ -183,6 +197,7 @@ struct Sorted<'a> {
     communes: Vec<&'a SourceFile>,
     contacts: Vec<&'a SourceFile>,
     former: Vec<&'a SourceFile>,
+    places: Vec<&'a SourceFile>,
     successors: Vec<&'a SourceFile>,
     national: Vec<&'a SourceFile>,
     hours: Vec<&'a SourceFile>,
@@ -208,6 +223,7 @@ impl<'a> Sorted<'a> {
                 ("units", "communes.csv") => &mut sorted.communes,
                 ("units", "contacts.csv") => &mut sorted.contacts,
                 ("units", "former.csv") => &mut sorted.former,
+                ("units", "places.csv") => &mut sorted.places,
                 ("units", name) if successors::is_name(name) => &mut sorted.successors,
                 // Texts added at run time stand beside the shipped ones.
                 ("units", name) if name.ends_with(".provinces.csv") => &mut sorted.provinces,

@@ -18,7 +18,7 @@ mod zone;
 
 pub use cells::TextRow;
 pub use columns::{Columns, ImportField};
-pub use created::Creates;
+pub use created::{CreatedUnit, Creates};
 pub use gather::{Gathered, Gathering, ImportedCase, PassedOver, RefusedRow, Route};
 pub use history::{History, Unmappable, history};
 pub use map::{ForeignStatus, Map, Meaning};

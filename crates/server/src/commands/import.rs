@@ -9,20 +9,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::Catalogues;
-use app::import::{Outcome, PIECE, Plan, Stopped, rehearse, rehearse_update, run as write};
+use app::import::{Outcome, Plan, Stopped, rehearse, rehearse_update, run as write};
 use app::ports::{Clock, Ids, Store};
-use domain::catalogue::{Catalogue, Fault, SourceFile};
-
+use domain::catalogue::{Catalogue, SourceFile};
 use domain::id::ActorId;
 use domain::import::Map;
 use domain::language::Language;
-use domain::time::Instant;
 use store::{Patience, SeaStore};
 
 use super::{migrate, open_store, print};
 use crate::clock::{SystemClock, SystemIds};
 use crate::config::Config;
-use crate::import::{Files, Findings, Reading, read};
+use crate::import::{Findings, Job, Prepared};
 use crate::progress::Progress;
 use crate::{Failure, catalogue, text};
 
@@ -73,23 +71,23 @@ pub enum ImportFormat {
 pub async fn run(flags: Import, language: Language) -> Result<ExitCode, Failure> {
     let config = flags.database.configuration()?;
     let text = map_text(&flags.map)?;
-    let map = Map::parse(&text).map_err(|faults| wrong("the map is wrong", &faults))?;
-    let files = files(&flags, &map)?;
     let actor = ActorId::parse(&flags.actor)
         .map_err(|invalid| Failure::Input(format!("--actor: {invalid}")))?;
-    let job = Job {
-        shipped: Arc::new(catalogue::read(config.catalogue.as_deref())?),
-        map: Arc::new(map),
-        text: text.text,
-        files,
+    let (first, second) = (flags.first.clone().into(), flags.second.clone());
+    let now = SystemClock.now();
+    let job = Job::new(
+        text,
+        first,
+        second.map(Into::into),
         actor,
-        update: flags.update,
-        now: SystemClock.now(),
-    };
+        flags.update,
+        now,
+    )?;
+    let shipped = Arc::new(catalogue::read(config.catalogue.as_deref())?);
     let found = open_current(&config, flags.dry_run).await?;
     let prepared = match &found {
-        Some(store) => job.prepare(job.known(store).await?),
-        None => job.prepare(Arc::clone(&job.shipped)),
+        Some(store) => job.prepare(known(&job.map, &shipped, store).await?),
+        None => job.prepare(Arc::clone(&shipped)),
     };
     // An import that is refused as a whole neither creates the database nor changes its schema.
     let prepared = match prepared {
@@ -117,8 +115,8 @@ pub async fn run(flags: Import, language: Language) -> Result<ExitCode, Failure>
         None => {
             migrate::apply(&config.database, false).await?;
             let store = open_store(&config, Patience::Endless).await?;
-            let known = job.known(&store).await?;
-            let prepared = if Arc::ptr_eq(&known, &job.shipped) {
+            let known = known(&job.map, &shipped, &store).await?;
+            let prepared = if Arc::ptr_eq(&known, &shipped) {
                 prepared
             } else {
                 // The database existed with an older schema, and may hold texts of its own.
@@ -129,62 +127,18 @@ pub async fn run(flags: Import, language: Language) -> Result<ExitCode, Failure>
     }
 }
 
-/// What is asked for.
-struct Job {
-    shipped: Arc<Catalogue>,
-    map: Arc<Map>,
-    /// The map as it is written.
-    text: String,
-    files: Files,
-    actor: ActorId,
-    update: bool,
-    now: Instant,
-}
-
-/// The rows that were read, and the plan made from them.
-struct Prepared {
-    reading: Reading,
-    plan: Plan,
-}
-
-impl Job {
-    /// The catalogue of the map's province, as it is before the import.
-    async fn known(&self, store: &SeaStore) -> Result<Arc<Catalogue>, Failure> {
-        let read = store.read().await;
-        let read = read.map_err(|error| Failure::work("cannot read the database", error))?;
-        let catalogues = Catalogues::read(Arc::clone(&self.shipped), read.as_ref()).await;
-        let catalogues =
-            catalogues.map_err(|error| Failure::work("cannot read what was published", error))?;
-        Ok(catalogues.of(&self.map.province))
-    }
-
-    /// Reads the files whole and writes nothing.
-    fn prepare(&self, known: Arc<Catalogue>) -> Result<Prepared, Failure> {
-        let map = &self.map;
-        let creates = map.creates.texts(&map.source, &map.province, &known);
-        let whole = if creates.is_empty() {
-            known
-        } else {
-            let laid = known.with(&creates);
-            Arc::new(laid.map_err(|faults| wrong("what the map creates is wrong", &faults))?)
-        };
-        let map = Map::clone(map).resolve(&whole);
-        let map = Arc::new(map.map_err(|faults| wrong("the map is wrong", &faults))?);
-        let mut reading = read(&self.files, &map, &self.text, &whole, self.now)
-            .map_err(|fault| Failure::Input(format!("nothing was imported\n{fault}")))?;
-        let plan = Plan {
-            cases: std::mem::take(&mut reading.gathered.cases),
-            map,
-            catalogue: whole,
-            creates,
-            files: reading.hash.clone(),
-            actor: self.actor.clone(),
-            now: self.now,
-            update: self.update,
-            piece: PIECE,
-        };
-        Ok(Prepared { reading, plan })
-    }
+/// The catalogue of a map's province, as it is before the import.
+async fn known(
+    map: &Map,
+    shipped: &Arc<Catalogue>,
+    store: &SeaStore,
+) -> Result<Arc<Catalogue>, Failure> {
+    let read = store.read().await;
+    let read = read.map_err(|error| Failure::work("cannot read the database", error))?;
+    let catalogues = Catalogues::read(Arc::clone(shipped), read.as_ref()).await;
+    let catalogues =
+        catalogues.map_err(|error| Failure::work("cannot read what was published", error))?;
+    Ok(catalogues.of(&map.province))
 }
 
 async fn close(store: Option<SeaStore>) -> Result<(), Failure> {
@@ -297,35 +251,6 @@ fn map_text(name: &str) -> Result<SourceFile, Failure> {
     })
 }
 
-/// Decides which file is which: the first has one row an event, unless the map reads no events.
-fn files(flags: &Import, map: &Map) -> Result<Files, Failure> {
-    let (first, second) = (flags.first.clone(), flags.second.clone());
-    let two = |message: &str| Failure::Input(format!("--map {}: {message}", flags.map));
-    match (&map.events, &map.cases, second) {
-        (Some(_), Some(_), Some(cases)) => Ok(Files {
-            events: Some(first),
-            cases: Some(cases),
-        }),
-        (Some(_), Some(_), None) => Err(two("the map reads two files: EVENTS.csv and CASES.csv")),
-        (Some(events), None, second) => {
-            // The events of an export say everything; its other file is for people.
-            if second.is_some() && !events.has(domain::import::ImportField::Facts) {
-                return Err(two("the map has no [cases], so that it reads one file"));
-            }
-            Ok(Files {
-                events: Some(first),
-                cases: None,
-            })
-        }
-        (None, Some(_), None) => Ok(Files {
-            events: None,
-            cases: Some(first),
-        }),
-        (None, Some(_), Some(_)) => Err(two("the map has no [events], so that it reads one file")),
-        (None, None, _) => unreachable!("a map reads at least one file"),
-    }
-}
-
 /// The database, if it exists with the current schema. A dry run only looks, because opening an
 /// empty database would change it.
 async fn open_current(config: &Config, dry_run: bool) -> Result<Option<SeaStore>, Failure> {
@@ -338,9 +263,4 @@ async fn open_current(config: &Config, dry_run: bool) -> Result<Option<SeaStore>
         Err(_unreachable) if dry_run => Ok(None),
         Err(error) => Err(error),
     }
-}
-
-fn wrong(what: &str, faults: &[Fault]) -> Failure {
-    let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
-    Failure::Input(format!("{what}:\n{}", lines.join("\n")))
 }

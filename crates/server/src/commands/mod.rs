@@ -10,6 +10,7 @@ pub mod completions;
 pub mod doctor;
 pub mod due;
 pub mod export;
+mod first_start;
 pub mod forecast;
 pub mod import;
 mod installation;

@@ -8,6 +8,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::accounts::Accounts;
+use app::import::Archive;
+use app::import::uploads::Uploads;
 use app::ports::{AccountStore, Clock, Published, Store};
 use app::{Engine, Gate, Parts, gate};
 use domain::catalogue::Catalogue;
@@ -18,9 +20,11 @@ use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use web::{DemoRole, Pages};
 
+use super::first_start::{self, FirstStart};
 use super::{migrate, open_with};
 use crate::clock::{SystemClock, SystemIds};
 use crate::config::{self, Config};
+use crate::import::Reader;
 use crate::observe::Observed;
 use crate::remotes::{self, Workers};
 use crate::scratch::Scratch;
@@ -38,6 +42,13 @@ pub struct Serve {
     /// Bring the database to this version's schema first.
     #[arg(long, conflicts_with = "demo")]
     pub migrate: bool,
+    /// Begin: make the schema of an empty database, the key and one administrator, and print the
+    /// password for the first sign-in, once.
+    #[arg(long, requires = "province", conflicts_with = "demo")]
+    pub init: bool,
+    /// The province of --init, by statistics code, such as 08.
+    #[arg(long, value_name = "CODE", requires = "init")]
+    pub province: Option<String>,
     /// The configuration file; docs/config.example.toml describes it.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
@@ -84,6 +95,9 @@ pub async fn run(flags: Serve) -> Result<ExitCode, Failure> {
     if flags.demo {
         return serve_demo(config, flags.database.is_some(), catalogue, ports).await;
     }
+    if let Some(code) = &flags.province {
+        return serve_first(&config, catalogue, code, ports).await;
+    }
     telemetry::start(&config.log, config.log_format)?;
     if flags.without_log {
         let let_go = store::go_without_log(&config.database);
@@ -100,7 +114,7 @@ pub async fn run(flags: Serve) -> Result<ExitCode, Failure> {
     let slower_flush = flags.flush_ms.map(Duration::from_millis);
     let store = open_to_serve(&config, slower_flush).await?;
     let secret = secret::of_database(&config.secret_file, &store, &SystemIds, replaced).await?;
-    serve(&config, catalogue, store, secret, ports, None).await
+    serve(&config, catalogue, store, secret, ports, Beginning::Again).await
 }
 
 /// Builds the demo and serves it from a scratch database, or from a named one that stays.
@@ -111,7 +125,11 @@ async fn serve_demo(
     ports: Ports,
 ) -> Result<ExitCode, Failure> {
     // The folder is removed with this value, also if building fails.
-    let folder = if kept { None } else { Some(Scratch::make()?) };
+    let folder = if kept {
+        None
+    } else {
+        Some(Scratch::make("motcua-demo")?)
+    };
     let secret = match &folder {
         Some(folder) => {
             config.database = folder.database();
@@ -135,9 +153,27 @@ async fn serve_demo(
         store,
         secret,
         ports,
-        Some((built, kept)),
+        Beginning::Demo(built, kept),
     )
     .await
+}
+
+/// Begins an installation and serves it.
+async fn serve_first(
+    config: &Config,
+    catalogue: Arc<Catalogue>,
+    code: &str,
+    ports: Ports,
+) -> Result<ExitCode, Failure> {
+    let province = first_start::province(&catalogue, code)?.clone();
+    first_start::make_schema(&config.database).await?;
+    let store = open_to_serve(config).await?;
+    first_start::must_be_unused(&config.database, &store).await?;
+    let secret =
+        secret::of_database(&config.secret_file, &store, &SystemIds, Replaced::Never).await?;
+    let first = first_start::begin(&store, &province).await?;
+    let beginning = Beginning::First(first);
+    serve(config, catalogue, store, secret, ports, beginning).await
 }
 
 /// Opens the database for callers; nobody else may serve the same file.
@@ -217,6 +253,30 @@ fn cannot_listen(address: SocketAddr, error: std::io::Error) -> Failure {
     Failure::work(format!("cannot listen on {address}"), error)
 }
 
+/// How a server begins, which decides what it prints first.
+enum Beginning {
+    /// With what is there.
+    Again,
+    /// With an empty installation and its administrator.
+    First(FirstStart),
+    /// With a made-up province, in a database that stays or not.
+    Demo(Demo, bool),
+}
+
+impl Beginning {
+    fn trials(&self) -> Vec<DemoRole> {
+        let tokens = match self {
+            Beginning::Demo(demo, _) => demo.tokens.as_slice(),
+            Beginning::Again | Beginning::First(_) => &[],
+        };
+        let trial = |(role, _, secret): &(Role, _, String)| DemoRole {
+            role: *role,
+            token: secret.clone(),
+        };
+        tokens.iter().map(trial).collect()
+    }
+}
+
 /// Prints what the demo is, and its tokens.
 fn introduce(demo: &Demo, kept: bool, database: &str) {
     println!(
@@ -264,17 +324,9 @@ async fn serve(
     store: SeaStore,
     secret: Vec<u8>,
     ports: Ports,
-    demo: Option<(Demo, bool)>,
+    beginning: Beginning,
 ) -> Result<ExitCode, Failure> {
     let store = Arc::new(store);
-    let trials: Vec<DemoRole> = demo
-        .iter()
-        .flat_map(|(demo, _)| &demo.tokens)
-        .map(|(role, _, secret)| DemoRole {
-            role: *role,
-            token: secret.clone(),
-        })
-        .collect();
     publish(store.as_ref(), &catalogue).await?;
     let engine = Engine::start(Parts {
         store: Arc::clone(&store) as Arc<dyn Store>,
@@ -341,6 +393,8 @@ async fn serve(
         backups.as_ref().map(|plan| plan.folder.clone()),
     );
     let watchers_health = health.clone();
+    let archive = Arc::clone(&store) as Arc<dyn Archive>;
+    let uploads = Uploads::new(Arc::clone(&engine), archive, Arc::new(Reader));
     let pages = Pages {
         accounts: Accounts::new(
             Arc::clone(&store) as Arc<dyn AccountStore>,
@@ -350,8 +404,9 @@ async fn serve(
         gate: gate.clone(),
         settings: web::Settings {
             target: services.target,
-            demo: trials,
+            demo: beginning.trials(),
             secure: limits.certificate.is_some(),
+            uploads: Some(uploads),
             ..web::Settings::default()
         },
     };
@@ -371,15 +426,22 @@ async fn serve(
     let address = listener
         .local_addr()
         .map_err(|error| Failure::work("cannot find the listening address", error))?;
-    match &demo {
-        Some((demo, kept)) => {
+    let is_encrypted = limits.certificate.is_some();
+    match &beginning {
+        Beginning::Demo(demo, kept) => {
             introduce(demo, *kept, &config.database);
-            announce(address, limits.certificate.is_some());
+            announce(address, is_encrypted);
             invite(demo, address);
-            // Logging starts now, so that no log line stands above the text for the reader.
-            telemetry::start(&config.log, config.log_format)?;
         }
-        None => announce(address, limits.certificate.is_some()),
+        Beginning::First(first) => {
+            first.introduce();
+            announce(address, is_encrypted);
+        }
+        Beginning::Again => announce(address, is_encrypted),
+    }
+    if !matches!(beginning, Beginning::Again) {
+        // Logging starts now, so that no log line stands above the text for the reader.
+        telemetry::start(&config.log, config.log_format)?;
     }
     if let Some(watchers) = ports.watchers {
         let cannot = |error| Failure::work("cannot open the port of the metrics", error);

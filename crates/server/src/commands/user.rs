@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use app::accounts::{self, NewAccount};
-use app::ports::{AccountStore, Clock, Ids};
+use app::ports::{AccountStore, Clock};
 use clap::{Args, Subcommand};
 use domain::id::ActorId;
 use domain::role::Role;
@@ -109,30 +109,42 @@ async fn add(flags: Add) -> Result<ExitCode, Failure> {
         province: units[0].province.clone(),
         units: units.iter().map(|unit| unit.code.clone()).collect(),
     };
-    let secret = Secret::choose(flags.password_stdin)?;
-    let now = SystemClock.now();
-    let added = accounts::add(here.store.as_ref(), &SystemIds, now, new, &secret.text).await;
-    if !added.map_err(failed)? {
-        return Err(Failure::Input(format!(
-            "there is already an account {actor}"
-        )));
+    let (store, now) = (here.store.as_ref(), SystemClock.now());
+    let taken = || Failure::Input(format!("there is already an account {actor}"));
+    if flags.password_stdin {
+        let password = typed()?;
+        let added = accounts::add(store, &SystemIds, now, new, &password).await;
+        if !added.map_err(failed)? {
+            return Err(taken());
+        }
+        eprintln!("account {actor} is there");
+    } else {
+        let made = accounts::add_with_one_time(store, &SystemIds, now, new).await;
+        let password = made.map_err(failed)?.ok_or_else(taken)?;
+        eprintln!("account {actor} is there");
+        show(&password);
     }
-    eprintln!("account {actor} is there");
-    secret.show();
     Ok(ExitCode::SUCCESS)
 }
 
 async fn password(flags: Password) -> Result<ExitCode, Failure> {
     let actor = actor(&flags.name)?;
     let store = database(&flags.database).await?;
-    let secret = Secret::choose(flags.password_stdin)?;
-    let now = SystemClock.now();
-    let set = accounts::set_password(store.as_ref(), &SystemIds, now, &actor, &secret.text).await;
-    if !set.map_err(failed)? {
-        return Err(unknown(&actor));
+    let (store, now) = (store.as_ref(), SystemClock.now());
+    let done = || eprintln!("account {actor} has a new password; its sessions have ended");
+    if flags.password_stdin {
+        let password = typed()?;
+        let set = accounts::set_password(store, &SystemIds, now, &actor, &password).await;
+        if !set.map_err(failed)? {
+            return Err(unknown(&actor));
+        }
+        done();
+    } else {
+        let made = accounts::reset_password(store, &SystemIds, now, &actor).await;
+        let password = made.map_err(failed)?.ok_or_else(|| unknown(&actor))?;
+        done();
+        show(&password);
     }
-    eprintln!("account {actor} has a new password; its sessions have ended");
-    secret.show();
     Ok(ExitCode::SUCCESS)
 }
 
@@ -181,40 +193,22 @@ async fn list(flags: &Database) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// A password, and whether to print it.
-struct Secret {
-    text: String,
-    is_made_up: bool,
+/// A password from standard input.
+fn typed() -> Result<String, Failure> {
+    let mut text = String::new();
+    let mut input = std::io::stdin();
+    if input.is_terminal() {
+        eprintln!("type the password, then Enter and Ctrl-D");
+    }
+    input
+        .read_to_string(&mut text)
+        .map_err(|error| Failure::work("cannot read the password", error))?;
+    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }
 
-impl Secret {
-    fn choose(from_input: bool) -> Result<Self, Failure> {
-        if !from_input {
-            return Ok(Self {
-                text: accounts::one_time(&SystemIds.random()),
-                is_made_up: true,
-            });
-        }
-        let mut text = String::new();
-        let mut input = std::io::stdin();
-        if input.is_terminal() {
-            eprintln!("type the password, then Enter and Ctrl-D");
-        }
-        input
-            .read_to_string(&mut text)
-            .map_err(|error| Failure::work("cannot read the password", error))?;
-        Ok(Self {
-            text: text.trim_end_matches(['\r', '\n']).to_owned(),
-            is_made_up: false,
-        })
-    }
-
-    fn show(&self) {
-        if self.is_made_up {
-            eprintln!("its password is shown only now");
-            println!("{}", self.text);
-        }
-    }
+fn show(password: &str) {
+    eprintln!("its password is shown only now, and must be changed at the first sign-in");
+    println!("{password}");
 }
 
 fn actor(name: &str) -> Result<ActorId, Failure> {

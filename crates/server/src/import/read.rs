@@ -1,6 +1,6 @@
 //! The files of an import, read whole before anything is written.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use domain::catalogue::{Catalogue, Fault};
 use domain::digest;
@@ -8,12 +8,27 @@ use domain::import::{Columns, Gathered, Gathering, Map, TextRow};
 use domain::time::Instant;
 use tables::{About, Row, Table};
 
-/// The files, as they were named.
+/// The files.
 pub struct Files {
     /// With a row an event.
-    pub events: Option<PathBuf>,
+    pub events: Option<NamedFile>,
     /// With a row a dossier.
-    pub cases: Option<PathBuf>,
+    pub cases: Option<NamedFile>,
+}
+
+/// A file, and what people call it.
+pub struct NamedFile {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its name in every message.
+    pub name: String,
+}
+
+impl From<PathBuf> for NamedFile {
+    fn from(path: PathBuf) -> Self {
+        let name = path.display().to_string();
+        Self { path, name }
+    }
 }
 
 /// What was read.
@@ -39,17 +54,17 @@ pub fn read(
     let mut gathering = Gathering::new(map, catalogue, now);
     let mut hashes = digest::sha256(map_text.as_bytes()).to_vec();
     let mut told = Vec::new();
-    if let (Some(path), Some(columns)) = (&files.cases, &map.cases) {
+    if let (Some(file), Some(columns)) = (&files.cases, &map.cases) {
         let begin = Gathering::begin_cases;
-        let read = read_one(path, map, columns, &mut gathering, begin, Gathering::case)?;
+        let read = read_one(file, map, columns, &mut gathering, begin, Gathering::case)?;
         hashes.extend(read.hash);
-        told.push((path.display().to_string(), read.about));
+        told.push((file.name.clone(), read.about));
     }
-    if let (Some(path), Some(columns)) = (&files.events, &map.events) {
+    if let (Some(file), Some(columns)) = (&files.events, &map.events) {
         let begin = Gathering::begin_events;
-        let read = read_one(path, map, columns, &mut gathering, begin, Gathering::event)?;
+        let read = read_one(file, map, columns, &mut gathering, begin, Gathering::event)?;
         hashes.extend(read.hash);
-        told.push((path.display().to_string(), read.about));
+        told.push((file.name.clone(), read.about));
     }
     Ok(Reading {
         gathered: gathering.done(),
@@ -64,14 +79,14 @@ struct ReadOne {
 }
 
 fn read_one<'a>(
-    path: &Path,
+    file: &NamedFile,
     map: &Map,
     columns: &Columns,
     gathering: &mut Gathering<'a>,
     begin: impl Fn(&mut Gathering<'a>, &str, &TextRow) -> Result<(), Fault>,
     take: impl Fn(&mut Gathering<'a>, &TextRow),
 ) -> Result<ReadOne, Fault> {
-    let mut table = Table::open(path, &map.table)?;
+    let mut table = Table::open_as(&file.path, file.name.clone(), &map.table)?;
     let header = table.header(&columns.names(), &map.table)?;
     begin(gathering, table.name(), &header)?;
     let mut cells = TextRow::default();

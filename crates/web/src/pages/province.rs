@@ -176,16 +176,16 @@ impl Asked {
 }
 
 /// The numbers of a unit.
-struct UnitNumbers {
-    unit: UnitCode,
-    rates: Rates,
-    pending: UnitPending,
+pub(super) struct UnitNumbers {
+    pub(super) unit: UnitCode,
+    pub(super) rates: Rates,
+    pub(super) pending: UnitPending,
     weeks: Vec<Rate>,
 }
 
 impl UnitNumbers {
     /// Whether the unit has no numbers: nothing pending, and nothing in the period.
-    fn is_silent(&self) -> bool {
+    pub(super) fn is_silent(&self) -> bool {
         let Rates {
             received,
             resolved,
@@ -196,15 +196,15 @@ impl UnitNumbers {
     }
 }
 
-struct Gathered {
+pub(super) struct Gathered {
     asked: Asked,
     from: NaiveDate,
     to: NaiveDate,
     total: Rates,
-    units: Vec<UnitNumbers>,
+    pub(super) units: Vec<UnitNumbers>,
 }
 
-async fn gather(pages: &Pages, staff: &Staff) -> Result<Gathered, Fault> {
+pub(super) async fn gather(pages: &Pages, staff: &Staff) -> Result<Gathered, Fault> {
     let (engine, caller) = (&pages.engine, staff.caller());
     let asked = Asked::read(&Fields::of(&staff.visit.uri));
     let today = time::local_day(engine.now());

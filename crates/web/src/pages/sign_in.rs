@@ -17,7 +17,7 @@ use crate::Pages;
 use crate::fault::Fault;
 use crate::fields::Fields;
 use crate::frame::{self, Frame, Section, html};
-use crate::visit::{SESSION, Staff, Visit};
+use crate::visit::{CHOOSE_PASSWORD, SESSION, Staff, Visit};
 use crate::words::Markup;
 
 /// The routes of this page.
@@ -188,6 +188,9 @@ const CARRIED: &str = "csrf";
 
 fn enter(pages: &Pages, mut visit: Visit, opened: Opened, fields: &Fields) -> Response {
     let cookie = cookie(pages, &opened.secret);
+    if opened.signed_in.must_choose {
+        return ([(SET_COOKIE, cookie)], Redirect::to(CHOOSE_PASSWORD)).into_response();
+    }
     visit.secret = Some(opened.secret);
     let staff = Staff {
         signed_in: opened.signed_in,
@@ -233,7 +236,7 @@ async fn sign_out(
 }
 
 /// The cookie of a session. It ends with the browser, or at once if there is no secret.
-fn cookie(pages: &Pages, secret: &str) -> String {
+pub fn cookie(pages: &Pages, secret: &str) -> String {
     let secure = if pages.settings.secure {
         "; Secure"
     } else {

@@ -1,0 +1,153 @@
+//! The administrator's work on the accounts of a province.
+
+use domain::fold;
+use domain::id::{ActorId, UnitCode};
+use domain::role::Role;
+use domain::unit::UnitKind;
+
+use super::{Accounts, NewAccount};
+use crate::access::{self, Caller};
+use crate::error::{Error, FieldError};
+use crate::ports::Account;
+
+/// What a form says about a new person.
+#[derive(Debug, Clone, Default)]
+pub struct NewPerson {
+    /// The name for signing in.
+    pub name: String,
+    /// The full name, as on paper.
+    pub full_name: String,
+    /// The position; may be empty.
+    pub position: String,
+    /// The role, as its word.
+    pub role: String,
+    /// The unit, by agency identifier.
+    pub unit: String,
+}
+
+/// The roles of people. Programs have tokens instead of accounts.
+pub const ROLES: [Role; 7] = [
+    Role::Receptionist,
+    Role::Officer,
+    Role::Leader,
+    Role::Chairman,
+    Role::Province,
+    Role::Auditor,
+    Role::Admin,
+];
+
+/// Whether a role looks after the whole province, and so belongs to no single unit.
+#[must_use]
+pub fn is_of_province(role: Role) -> bool {
+    matches!(role, Role::Province | Role::Admin)
+}
+
+impl Accounts {
+    /// All accounts of the caller's province, by name.
+    pub async fn people(&self, caller: &Caller) -> Result<Vec<Account>, Error> {
+        access::check_administrator(caller, "ListAccounts")?;
+        Ok(self.store.accounts(Some(&caller.province)).await?)
+    }
+
+    /// Gives a person an account, and returns the password for the first sign-in.
+    ///
+    /// Errors: every wrong field; a name that is taken is one.
+    pub async fn add_person(&self, caller: &Caller, person: &NewPerson) -> Result<String, Error> {
+        access::check_administrator(caller, "AddAccount")?;
+        let new = self.read_person(caller, person)?;
+        let now = self.engine.now();
+        let (store, ids) = (self.store.as_ref(), self.engine.ids());
+        let password = super::add_with_one_time(store, ids, now, new).await?;
+        password.ok_or_else(|| Error::invalid("name", "is taken; expected a name of nobody else"))
+    }
+
+    /// Gives an account a new password for one sign-in, and ends its sessions.
+    pub async fn reset_person(&self, caller: &Caller, actor: &ActorId) -> Result<String, Error> {
+        access::check_administrator(caller, "ResetPassword")?;
+        self.of_province(caller, actor).await?;
+        let now = self.engine.now();
+        let (store, ids) = (self.store.as_ref(), self.engine.ids());
+        let password = super::reset_password(store, ids, now, actor).await?;
+        password.ok_or_else(|| unknown(actor))
+    }
+
+    /// Disables an account and ends its sessions. Nobody disables their own, so that one
+    /// administrator is always left.
+    pub async fn disable_person(&self, caller: &Caller, actor: &ActorId) -> Result<(), Error> {
+        access::check_administrator(caller, "DisableAccount")?;
+        if *actor == caller.actor {
+            return Err(Error::invalid("name", "is your own account"));
+        }
+        self.of_province(caller, actor).await?;
+        self.store.disable_account(actor, self.engine.now()).await?;
+        Ok(())
+    }
+
+    /// An account of the caller's province.
+    pub async fn person(&self, caller: &Caller, actor: &ActorId) -> Result<Account, Error> {
+        access::check_administrator(caller, "GetAccount")?;
+        self.of_province(caller, actor).await
+    }
+
+    async fn of_province(&self, caller: &Caller, actor: &ActorId) -> Result<Account, Error> {
+        let account = self.store.account(actor).await?;
+        let account = account.filter(|account| account.province == caller.province);
+        account.ok_or_else(|| unknown(actor))
+    }
+
+    fn read_person(&self, caller: &Caller, person: &NewPerson) -> Result<NewAccount, Error> {
+        let mut wrong = Vec::new();
+        let actor = ActorId::parse(&person.name.trim().to_lowercase());
+        if let Err(invalid) = &actor {
+            wrong.push(FieldError::new("name", invalid.expected));
+        }
+        let full_name = fold::compose(person.full_name.trim());
+        if !full_name.chars().any(char::is_alphabetic) {
+            wrong.push(FieldError::new("full_name", "must not be empty"));
+        }
+        let role = person.role.parse::<Role>().ok();
+        let role = role.filter(|role| ROLES.contains(role));
+        if role.is_none() {
+            wrong.push(FieldError::new("role", "expected one of the roles"));
+        }
+        let unit = role.and_then(|role| self.unit_for(caller, role, &person.unit));
+        if role.is_some() && unit.is_none() {
+            wrong.push(FieldError::new(
+                "unit",
+                "expected a unit that exists; for a role of the province, the province",
+            ));
+        }
+        match (actor, role, unit) {
+            (Ok(actor), Some(role), Some(unit)) if wrong.is_empty() => Ok(NewAccount {
+                actor,
+                full_name,
+                position: fold::compose(person.position.trim()),
+                role,
+                province: caller.province.clone(),
+                units: vec![unit],
+            }),
+            _ => Err(Error::Invalid(wrong)),
+        }
+    }
+
+    /// The unit of a role; none if the two do not go together.
+    fn unit_for(&self, caller: &Caller, role: Role, unit: &str) -> Option<UnitCode> {
+        let catalogue = self.engine.catalogue(&caller.province);
+        let today = domain::time::local_day(self.engine.now());
+        let unit = catalogue.units.get(&UnitCode::parse(unit.trim()).ok()?)?;
+        let is_whole = unit.kind == UnitKind::Province;
+        let fits = match role {
+            Role::Auditor => true,
+            role => is_whole == is_of_province(role),
+        };
+        let is_there = unit.province == caller.province && unit.exists_on(today);
+        (fits && is_there).then(|| unit.code.clone())
+    }
+}
+
+fn unknown(actor: &ActorId) -> Error {
+    Error::NotFound {
+        what: "account",
+        name: actor.to_string(),
+    }
+}

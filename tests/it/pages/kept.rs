@@ -1,0 +1,146 @@
+//! Two tabs, the back button, a reload: nothing that was typed is lost, and nothing is done twice.
+
+use chrono::TimeDelta;
+use domain::role::Role;
+use http::StatusCode;
+use web::Settings;
+
+use super::browser::{Browser, account, router};
+use crate::world::{THREE_DAYS, WARD, World};
+
+async fn a_desk() -> (World, axum::Router) {
+    let world = World::at("2026-08-03 07:30").await;
+    let role = Role::Receptionist;
+    account(&world, "trang.lt", "Lương Thu Trang", role, WARD).await;
+    let router = router(&world, Settings::default());
+    (world, router)
+}
+
+fn reception<'a>(csrf: &'a str, request_id: &'a str, name: &'a str) -> Vec<(&'a str, &'a str)> {
+    vec![
+        ("csrf", csrf),
+        ("request_id", request_id),
+        ("procedure", THREE_DAYS),
+        ("name", name),
+        ("paper", "to-khai"),
+        ("accept", "1"),
+    ]
+}
+
+#[tokio::test]
+async fn a_form_from_before_the_last_sign_in_keeps_what_was_typed_and_is_sent_with_one_click() {
+    let (_world, router) = a_desk().await;
+    let mut browser = Browser::at(&router);
+    browser.sign_in("trang.lt").await;
+    let first_tab = browser.get("/desk/H60.02215").await;
+    let (csrf, id) = (first_tab.field("csrf"), first_tab.field("request_id"));
+    // In a second tab the same person signs in again.
+    browser.sign_in("trang.lt").await;
+    let old = browser
+        .post("/desk/H60.02215", &reception(&csrf, &id, "Nông Thị Hương"))
+        .await;
+    assert_eq!(old.status, StatusCode::FORBIDDEN);
+    assert!(
+        old.says("mở từ trước lần đăng nhập mới nhất"),
+        "{}",
+        old.text()
+    );
+    assert_eq!(old.field("name"), "Nông Thị Hương");
+    assert_eq!(old.field("request_id"), id, "it stays one request");
+    let now = old.field("csrf");
+    assert_ne!(now, csrf);
+    let done = browser
+        .post("/desk/H60.02215", &reception(&now, &id, "Nông Thị Hương"))
+        .await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
+
+    // A form of another site is not offered again, whatever it holds.
+    let elsewhere = [("sec-fetch-site", "cross-site")];
+    let foreign = browser
+        .post_with("/desk/H60.02215", &reception("x", &id, "Kẻ Lạ"), &elsewhere)
+        .await;
+    assert!(!foreign.html.contains("Kẻ Lạ"));
+    let silent = browser
+        .post_with("/desk/H60.02215", &reception("x", &id, "Kẻ Lạ"), &[])
+        .await;
+    assert!(
+        !silent.html.contains("Kẻ Lạ"),
+        "nor one that does not say where it is from"
+    );
+}
+
+#[tokio::test]
+async fn whoever_goes_back_and_sends_again_or_reloads_has_one_dossier() {
+    let (_world, router) = a_desk().await;
+    let mut browser = Browser::at(&router);
+    browser.sign_in("trang.lt").await;
+    let form = browser.get("/desk/H60.02215").await;
+    let (csrf, id) = (form.field("csrf"), form.field("request_id"));
+    let fields = reception(&csrf, &id, "Nông Thị Hương");
+    let done = browser.post("/desk/H60.02215", &fields).await;
+    // Back, and send once more: the same request, so the same dossier.
+    let again = browser.post("/desk/H60.02215", &fields).await;
+    assert_eq!(again.location(), done.location());
+    // The page after it has its own address: a reload takes nothing in.
+    let one = browser.get(done.location()).await;
+    let two = browser.get(done.location()).await;
+    assert_eq!(one.text(), two.text());
+    // A second tab has a form of its own, and asks before it takes in the same person twice.
+    let other = browser.get("/desk/H60.02215").await;
+    let other_id = other.field("request_id");
+    assert_ne!(other_id, id);
+    let fields = reception(&csrf, &other_id, "Nông Thị Hương");
+    let asked = browser.post("/desk/H60.02215", &fields).await;
+    assert!(
+        asked.status == StatusCode::CONFLICT || asked.status == StatusCode::SEE_OTHER,
+        "{}",
+        asked.text()
+    );
+}
+
+#[tokio::test]
+async fn a_session_that_ends_at_the_desk_takes_the_reception_after_the_next_sign_in() {
+    let (world, router) = a_desk().await;
+    let mut browser = Browser::at(&router);
+    browser.sign_in("trang.lt").await;
+    let form = browser.get("/desk/H60.02215").await;
+    let (csrf, id) = (form.field("csrf"), form.field("request_id"));
+    world.pass(TimeDelta::minutes(31));
+    let asked = browser
+        .post("/desk/H60.02215", &reception(&csrf, &id, "Nông Thị Hương"))
+        .await;
+    assert_eq!(asked.status, StatusCode::UNAUTHORIZED);
+    let kept = asked
+        .field("kept")
+        .replace("&#38;", "&")
+        .replace("&amp;", "&");
+    assert!(kept.contains("request_id"));
+    let sign_in = [
+        ("name", "trang.lt"),
+        ("password", super::browser::PASSWORD),
+        ("next", "/desk/H60.02215"),
+        ("kept", kept.as_str()),
+    ];
+    let again = browser.post("/signin", &sign_in).await;
+    assert!(again.says("Gửi lại"), "{}", again.text());
+    let csrf = again.field("csrf");
+    let fields = reception(&csrf, &id, "Nông Thị Hương");
+    let done = browser.post("/desk/H60.02215", &fields).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
+    let twice = browser.post("/desk/H60.02215", &fields).await;
+    assert_eq!(twice.location(), done.location());
+}
+
+#[tokio::test]
+async fn a_password_that_was_typed_when_the_session_ended_stands_in_no_page() {
+    let (world, router) = a_desk().await;
+    let mut browser = Browser::at(&router);
+    browser.sign_in("trang.lt").await;
+    let csrf = browser.get("/password").await.field("csrf");
+    world.pass(TimeDelta::minutes(31));
+    let new = "một mật khẩu khác hẳn";
+    let fields = [("csrf", csrf.as_str()), ("new", new), ("again", new)];
+    let asked = browser.post("/password", &fields).await;
+    assert_eq!(asked.status, StatusCode::UNAUTHORIZED);
+    assert!(!asked.html.contains("m%E1%BB%99t") && !asked.html.contains(new));
+}
