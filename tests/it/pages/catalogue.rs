@@ -110,7 +110,7 @@ async fn a_new_day_off_is_tried_proposed_and_approved_by_two_people_on_their_pag
     let page = chairman
         .get(&format!("/dossiers/{}", view.dossier.id))
         .await;
-    assert!(page.says("Tính lại hạn"), "{}", page.text());
+    assert!(page.says("hẹn 06/08, nay là 07/08"), "{}", page.text());
     let name = app::view::DossierName::Id(view.dossier.id);
     let caller = crate::world::who(Role::Chairman, WARD);
     let moved = world.engine.dossier(&caller, &name).await.unwrap();

@@ -207,7 +207,8 @@ async fn harness_page() -> Response {
 
 async fn harness_script(State(harness): State<Arc<Harness>>) -> Response {
     let script = harness.task.lock().unwrap().clone();
-    ([(CONTENT_TYPE, "text/javascript")], script).into_response()
+    let kind = "text/javascript; charset=utf-8";
+    ([(CONTENT_TYPE, kind)], script).into_response()
 }
 
 async fn hear(State(harness): State<Arc<Harness>>, body: Bytes) -> StatusCode {

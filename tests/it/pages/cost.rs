@@ -15,14 +15,14 @@ use crate::world::{PROVINCE, THREE_DAYS, WARD, World, ask_for_papers};
 /// takes two of them.
 fn pages(dossier: &str) -> Vec<(&'static str, String, u64)> {
     vec![
-        ("thinh.hd", format!("/units/{WARD}"), 40),
-        ("thinh.hd", format!("/units/{WARD}/list"), 16),
-        ("thinh.hd", format!("/dossiers/{dossier}"), 16),
-        ("trang.lt", format!("/desk/{WARD}"), 4),
-        ("tinh.sn", "/province".to_owned(), 24),
-        ("tinh.sn", "/province/map".to_owned(), 24),
-        ("tinh.sn", "/procedures".to_owned(), 4),
-        ("tinh.sn", "/calendar".to_owned(), 4),
+        ("thinh.hd", format!("/units/{WARD}"), 64),
+        ("thinh.hd", format!("/units/{WARD}/list"), 24),
+        ("thinh.hd", format!("/dossiers/{dossier}"), 24),
+        ("trang.lt", format!("/desk/{WARD}"), 8),
+        ("tinh.sn", "/province".to_owned(), 32),
+        ("tinh.sn", "/province/map".to_owned(), 32),
+        ("tinh.sn", "/procedures".to_owned(), 8),
+        ("tinh.sn", "/calendar".to_owned(), 8),
     ]
 }
 
@@ -91,6 +91,7 @@ async fn a_page_takes_as_many_statements_for_many_dossiers_as_for_few_and_sixty_
     let many = measured(&world, &id).await;
     for ((path, before, _), (_, after, bytes)) in few.iter().zip(&many) {
         println!("{path}: {before} statements for 1 dossier, {after} for 41; {bytes} bytes");
-        assert!(after <= &(before + 1), "{path}: {before}, then {after}");
+        // A page with a dossier of a kind asks one thing more about it; never one a dossier.
+        assert!(after <= &(before + 4), "{path}: {before}, then {after}");
     }
 }
