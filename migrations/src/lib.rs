@@ -31,9 +31,9 @@ mod m20261130_000160_later_dossiers;
 mod m20261130_000161_wrong_pins;
 mod m20261130_000180_waiting_for_papers;
 mod m20261130_000200_lists;
+mod m20261130_000220_one_time_passwords;
 mod m20261130_000340_event_frames;
 mod m20261130_000341_predecessors_at_once;
-mod m20261130_000220_one_time_passwords;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend, DynIden};

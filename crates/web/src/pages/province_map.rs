@@ -127,7 +127,7 @@ async fn show(State(pages): State<Arc<Pages>>, staff: Staff) -> Result<Response,
     let counted = |of: Standing| units.iter().filter(|it| standing(it) == of).count() as u64;
     let legend = [
         (Standing::Many, "f-late", "map.many"),
-        (Standing::Some, "f-will", "map.some"),
+        (Standing::Some, "f-risk", "map.some"),
         (Standing::None, "f-ok", "map.none"),
         (Standing::Silent, "f-watch", "map.no_data"),
     ];

@@ -38,7 +38,14 @@ impl Changes {
         say: Format,
     ) -> Self {
         let sums = effects.sums();
-        let count = |number: u64, key: &str| (say.count(number), words.t(key));
+        let counted = [
+            (sums.later, "changes.later"),
+            (sums.promised, "changes.promised"),
+            (sums.overdue, "changes.overdue"),
+            (sums.beyond, "changes.beyond"),
+            (sums.parts, "changes.parts"),
+        ];
+        let counted = counted.iter().filter(|(number, _)| *number > 0);
         let all = effects.changes.len() as u64;
         let beyond = all.saturating_sub(listed.len() as u64);
         let fill = |key: &str, number: u64| {
@@ -46,13 +53,9 @@ impl Changes {
         };
         Self {
             seen: fill("changes.seen", effects.seen),
-            sums: vec![
-                count(sums.later, "changes.later"),
-                count(sums.promised, "changes.promised"),
-                count(sums.overdue, "changes.overdue"),
-                count(sums.beyond, "changes.beyond"),
-                count(sums.parts, "changes.parts"),
-            ],
+            sums: counted
+                .map(|(number, key)| (say.count(*number), words.t(key)))
+                .collect(),
             rows: listed
                 .iter()
                 .map(|change| row(change, catalogue, words, say))
