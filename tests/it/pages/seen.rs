@@ -264,8 +264,12 @@ async fn pictures_of_the_pages() {
         role: *role,
         token: token.clone(),
     });
+    let archive = Arc::clone(&store) as Arc<dyn app::import::Archive>;
+    let reader = Arc::new(server::import::Reader);
+    let uploads = app::import::uploads::Uploads::new(Arc::clone(&engine), archive, reader);
     let settings = Settings {
         demo: trials.collect(),
+        uploads: Some(uploads),
         ..Settings::default()
     };
     let store = store as Arc<dyn AccountStore>;
