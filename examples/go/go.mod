@@ -1,0 +1,3 @@
+module motcua/examples/desk
+
+go 1.19
