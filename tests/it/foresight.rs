@@ -2,6 +2,7 @@
 //! a level is crossed, and compared with the outcomes.
 
 mod fitted;
+mod month;
 mod parts;
 mod reasons;
 

@@ -12,7 +12,10 @@ mod province;
 
 use std::sync::Arc;
 
+use forecast::backtest::{Backtest, Looks, Protocol};
+use forecast::log::Deadline;
 use forecast::promise::{Kept, Quarter, live};
+use forecast::working_time::WorkingTime;
 use province::{Province, office};
 
 fn main() {
@@ -42,7 +45,36 @@ fn main() {
             println!("{}", row(quarter));
         }
         println!();
+        worth(&province, &office);
     }
+}
+
+/// What flags are worth in the later half of the world, beside a flag when a fifth of the time is
+/// left.
+fn worth(province: &Province, office: &WorkingTime) {
+    let protocol = Protocol {
+        looks: Looks::ByShare,
+        ..Protocol::new(Deadline::Given, 0.5)
+    };
+    let trial = Backtest::new(&province.log, office, protocol).unwrap();
+    let report = trial.judge(&trial.fit());
+    println!(
+        "| an avoided lateness pays | 0 d ahead, 20 % left | 1 d, 20 % left | 2 d, 20 % left |"
+    );
+    println!("|---|---|---|---|");
+    let shown = report.net_benefit.0.iter();
+    for (pays, it) in shown.filter(|(pays, _)| [2, 5, 10].contains(pays)) {
+        println!(
+            "| {pays} | {:.3}, {:.3} | {:.3}, {:.3} | {:.3}, {:.3} |",
+            it.ours,
+            it.naive,
+            it.ours_one_day,
+            it.naive_one_day,
+            it.ours_two_days,
+            it.naive_two_days,
+        );
+    }
+    println!();
 }
 
 fn row(quarter: &Quarter) -> String {

@@ -65,6 +65,31 @@ impl Spread {
     }
 }
 
+impl Spread {
+    /// The share still running after each edge, if so many cases were counted, leaning on a coarser
+    /// cell's curve by `lean` cases.
+    pub fn leaning(&self, cases: f64, parent: Option<&[f32]>, lean: f64) -> Vec<f32> {
+        let lean = if parent.is_some() { lean } else { 1.0 };
+        let scale = cases / f64::from(self.total().max(1));
+        let mut left = 1.0;
+        let mut parent_before = 1.0;
+        let mut alive = Vec::with_capacity(self.ended.len());
+        for (bin, (ended, risk)) in self.hazards().enumerate() {
+            let parent_after = parent.map_or(0.5 * parent_before, |alive| f64::from(alive[bin]));
+            let hazard = if parent_before > 0.0 {
+                1.0 - parent_after / parent_before
+            } else {
+                1.0
+            };
+            let own = (ended * scale + hazard * lean) / (risk * scale + lean);
+            left *= 1.0 - own.clamp(0.0, 1.0);
+            alive.push((left * 1e4).round() as f32 / 1e4);
+            parent_before = parent_after;
+        }
+        alive
+    }
+}
+
 /// A survival curve: the share still running after each edge, linear between edges.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SurvivalCurve<'a> {

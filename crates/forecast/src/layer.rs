@@ -52,6 +52,29 @@ pub(crate) fn nested(at: &Situation, parts: &Parts) -> [u64; NESTED] {
     ]
 }
 
+/// Layers of cells for the curves of what remains.
+pub(crate) const REMAINING: usize = 6;
+
+/// The cells of a situation for the curves of what remains, coarsest first; packed as in [`nested`].
+///
+/// The used part of the allowance is left out: how long the rest takes does not depend on how long
+/// it may take, and each look at a step so counts in one cell, whatever the limit was.
+pub(crate) fn remaining(at: &Situation, parts: &Parts) -> [u64; REMAINING] {
+    let coarse = (u64::from(parts.waited[0]) + 1) << 3;
+    let fine = (u64::from(parts.waited[1]) + 1) << 3;
+    let step = u64::from(at.step) << 16;
+    let previous = u64::from(at.previous) << 32;
+    let kind = u64::from(at.kind) << 48;
+    [
+        0,
+        1 | step,
+        2 | step | coarse,
+        3 | step | coarse | kind,
+        4 | step | fine | kind,
+        5 | step | fine | kind | previous,
+    ]
+}
+
 /// What the cases of a nested cell have in common. Each value includes those before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Likeness {

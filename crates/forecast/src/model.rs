@@ -25,7 +25,7 @@ use crate::working_time::{WorkMoment, WorkingTime};
 pub use crate::alarm::Alarm;
 
 /// The layout of [`Model::to_bytes`]. Bytes of another layout are refused.
-const LAYOUT: u32 = 4;
+const LAYOUT: u32 = 5;
 
 /// The most looks from which a fit learns, so that memory stays bounded. If there are more, it
 /// keeps every nth look of each case: many looks at one case say one thing anyway.
@@ -101,8 +101,9 @@ impl Size {
 pub struct SwitchedOn {
     /// Whether layers of plain facts add points to the log-odds.
     pub points: bool,
-    /// The weight, from 0 to 1, of the curve of remaining time against the share that ended late.
-    pub remaining_weight: f64,
+    /// How much of 1 the share that ended late counts, the curve of what remains, and the score
+    /// card.
+    pub weights: [f64; 3],
 }
 
 /// The forecast of one dossier.
@@ -226,7 +227,7 @@ impl Model {
             .max(1);
         let observed = observe(known.iter(), (prepared, &view), split, every);
         let baseline = Baseline::new(observed.iter().filter_map(ObservedCase::life));
-        let mut cells = TrainingCells::new(baseline.clone(), rows(&observed, &baseline));
+        let cells = TrainingCells::new(baseline.clone(), rows(&observed, &baseline));
         let lessons = cells.learn();
         let table = cells.table(&lessons, chosen.made());
         let apart = cells.tables_apart(&lessons, chosen.made());
@@ -400,9 +401,10 @@ impl Model {
     /// The switches that validation turned on.
     #[must_use]
     pub fn switched_on(&self) -> SwitchedOn {
+        let weights = self.table.weights();
         SwitchedOn {
             points: self.table.has_points(),
-            remaining_weight: self.table.remaining_weight(),
+            weights: [weights.share, weights.remaining, weights.card],
         }
     }
 

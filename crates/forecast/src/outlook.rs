@@ -97,20 +97,80 @@ pub fn outlook<Id: Clone + Ord>(open: &[Open<Id>], ended: Ended, target: f64) ->
     });
     let overdue = chances().filter(|late| *late >= 1.0).count() as f64;
     let today = ended_late + overdue;
-    // The small addend absorbs rounding: a target of 95 % allows exactly five of a hundred.
-    let allowed = (all * (1.0 - target.clamp(0.0, 1.0)) + 1e-9).floor();
-    let breaks_at = if today > allowed {
-        0.0
-    } else {
-        allowed - today + 1.0
-    };
     Outlook {
         counted,
         late,
         rate,
-        breaks_at: (counted > 0).then_some(breaks_at as u32),
+        breaks_at: (counted > 0).then(|| breaks_at(all, today, target)),
         act_first: act_first(open),
     }
+}
+
+/// How many more late ones miss the target.
+fn breaks_at(all: f64, late_today: f64, target: f64) -> u32 {
+    // The small addend absorbs rounding: a target of 95 % allows exactly five of a hundred.
+    let allowed = (all * (1.0 - target.clamp(0.0, 1.0)) + 1e-9).floor();
+    if late_today > allowed {
+        0
+    } else {
+        (allowed - late_today + 1.0) as u32
+    }
+}
+
+/// A month's figures with the dossiers that have not come yet.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct WholeMonth {
+    /// How many more dossiers will probably end in the month than are known today.
+    pub arrivals: f64,
+    /// The share in time at the end of the month, with these.
+    pub rate: f64,
+    /// [`Outlook::breaks_at`] with these.
+    pub breaks_at: u32,
+}
+
+/// What ended lately.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lately {
+    /// What ended.
+    pub ended: Ended,
+    /// On how many working days.
+    pub days: u32,
+}
+
+/// A month's figures if as many dossiers end on each of its `days_left` working days as did lately.
+///
+/// `late_today` are the late ones among those known: ended, or overdue. Dossiers that are open and
+/// counted in the month are among those that will end. The ones to come are taken to end in time as often as
+/// those of late. None without a past to go by, or where nobody will come.
+#[must_use]
+pub fn whole_month<Id>(
+    known: &Outlook<Id>,
+    ended: Ended,
+    late_today: u32,
+    lately: Lately,
+    days_left: u32,
+    target: f64,
+) -> Option<WholeMonth> {
+    let Lately { ended: past, days } = lately;
+    let all = f64::from(past.in_time.saturating_add(past.late));
+    if days == 0 || all <= 0.0 {
+        return None;
+    }
+    let to_end = all / f64::from(days) * f64::from(days_left);
+    let done = f64::from(ended.in_time.saturating_add(ended.late));
+    let open = f64::from(known.counted) - done;
+    let arrivals = to_end - open;
+    if arrivals < 0.5 {
+        return None;
+    }
+    let in_time = f64::from(known.counted) - known.late.expected;
+    let in_time = in_time + arrivals * f64::from(past.in_time) / all;
+    let counted = f64::from(known.counted) + arrivals;
+    Some(WholeMonth {
+        arrivals,
+        rate: (in_time / counted).clamp(0.0, 1.0),
+        breaks_at: breaks_at(counted, f64::from(late_today), target),
+    })
 }
 
 /// The dossiers that can still be saved, by the gain for each working hour left.
@@ -144,7 +204,7 @@ fn sound(chance: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Ended, Open, TARGET, outlook};
+    use super::{Ended, Lately, Open, TARGET, outlook, whole_month};
 
     fn open(id: u32, late: f64, left_hours: f64, gain: f64) -> Open<u32> {
         Open {
@@ -171,6 +231,30 @@ mod tests {
         // Five of a hundred may be late and two are: the fourth more misses 95 %.
         assert_eq!(outlook.breaks_at, Some(4));
         assert!(outlook.act_first.is_empty());
+    }
+
+    #[test]
+    fn on_the_first_of_a_month_those_who_are_still_to_come_count_too() {
+        // Ten open dossiers, most of them late ones from the month before.
+        let dossiers: Vec<_> = (0..10).map(|id| open(id, 0.8, 8.0, 0.0)).collect();
+        let none = Ended::default();
+        let known = outlook(&dossiers, none, TARGET);
+        assert!((known.rate.expect("dossiers").expected - 0.2).abs() < 1e-9);
+        // Five a day, nine of ten in time, on each of twenty-two days: ten of these 110 are known.
+        let lately = |in_time, late| Lately {
+            ended: Ended { in_time, late },
+            days: 20,
+        };
+        let whole =
+            |late_today, lately, left| whole_month(&known, none, late_today, lately, left, TARGET);
+        let month = whole(2, lately(90, 10), 22).expect("a past");
+        assert!((month.arrivals - 100.0).abs() < 1e-9);
+        assert!((month.rate - 92.0 / 110.0).abs() < 1e-9, "{month:?}");
+        // Of ten known, two late miss the target; of 110, five may be late.
+        assert_eq!((known.breaks_at, month.breaks_at), (Some(1), 4));
+        // On the last day, as many are open as end: nobody is to come.
+        assert_eq!(whole(2, lately(90, 10), 1), None);
+        assert_eq!(whole(2, lately(0, 0), 22), None);
     }
 
     #[test]

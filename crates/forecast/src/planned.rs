@@ -116,6 +116,11 @@ impl Plan {
         current + self.later.iter().map(|work| work.days).sum::<f64>()
     }
 
+    /// Working days planned for the steps after the present one.
+    pub(crate) fn to_come(&self) -> f64 {
+        self.later.iter().map(|work| work.days).sum()
+    }
+
     fn rest_of_current(&self, work: &Work, at: Progress) -> f64 {
         rest(work, if self.begun { at.waited } else { 0.0 })
     }

@@ -10,7 +10,7 @@ use domain::time::{Instant, day_start, local_day};
 use crate::artefact::Artefact;
 use crate::forecaster::Forecaster;
 use crate::level::{Level, Precision};
-use crate::log::{Case, Error, Log};
+use crate::log::{Case, Ending, Error, Log};
 use crate::planned::Plan;
 use crate::poisson_binomial::PoissonBinomial;
 use crate::record::{Drift, Settled, drift};
@@ -192,6 +192,7 @@ fn follow(
         highest,
         settled: Settled {
             late: case.end.is_none_or(|end| end > due),
+            without: case.ending == Ending::Without,
             lead: warned,
             acted: false,
             allowance: Some(until - start),

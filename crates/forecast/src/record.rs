@@ -16,6 +16,9 @@ const ENOUGH: usize = 30;
 pub struct Settled {
     /// Whether the dossier ended late, or has not ended.
     pub late: bool,
+    /// Whether it ended without a result. No flag on it was right or wrong, but its chance counted
+    /// it as never late, so it counts wherever chances are added up.
+    pub without: bool,
     /// Working days from the first warning to the deadline; none without a warning in time.
     pub lead: Option<f64>,
     /// Whether somebody acted on the dossier within a working day after that warning.
@@ -83,6 +86,8 @@ impl FlagRecord {
 /// Summarises the dossiers whose deadline fell into a month.
 #[must_use]
 pub fn record(settled: &[Settled]) -> FlagRecord {
+    let with_result = settled.iter().filter(|settled| !settled.without);
+    let settled: &[Settled] = &with_result.cloned().collect::<Vec<Settled>>();
     let count = |is: &dyn Fn(&Settled) -> bool| {
         let count = settled.iter().filter(|settled| is(settled)).count();
         u32::try_from(count).unwrap_or(u32::MAX)
@@ -197,6 +202,7 @@ mod tests {
     fn settled(late: bool, lead: Option<f64>, told: f64) -> Settled {
         Settled {
             late,
+            without: false,
             lead,
             acted: lead.is_some_and(|lead| lead >= 4.0),
             allowance: Some(10.0),
@@ -214,10 +220,15 @@ mod tests {
             settled(false, None, 0.1),
             Settled {
                 late: false,
+                without: false,
                 lead: None,
                 acted: false,
                 allowance: None,
                 told: None,
+            },
+            Settled {
+                without: true,
+                ..settled(false, Some(3.0), 0.9)
             },
         ];
         let record = record(&month);
@@ -246,6 +257,21 @@ mod tests {
         assert_eq!((record.precision(), record.recall()), (None, None));
         assert_eq!((record.brier, record.median_lead_wd), (None, None));
         assert_eq!(drift(&[]), None);
+    }
+
+    #[test]
+    fn chances_told_of_dossiers_that_were_withdrawn_add_up_with_the_others() {
+        // Three in ten are late, and the chance told of each knew that one in ten leaves before.
+        let month: Vec<Settled> = (0..200)
+            .map(|place| Settled {
+                without: place % 10 == 9,
+                ..settled(place % 10 < 3, None, 0.3)
+            })
+            .collect();
+        let drift = drift(&month).expect("enough dossiers");
+        assert_eq!((drift.dossiers, drift.late), (200, 60));
+        assert!((drift.expected_late - 60.0).abs() < 1e-9);
+        assert_eq!(record(&month).settled, 180);
     }
 
     #[test]

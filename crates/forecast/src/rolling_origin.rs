@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::baseline::Baseline;
-use crate::table::{Table, Voices};
+use crate::table::{Table, Voices, Weights};
 use crate::training_cells::{Lessons, Made, TrainingCells};
 use crate::training_row::{ObservedCase, rows};
 
@@ -61,7 +61,7 @@ impl<'a> RollingOrigin<'a> {
         judged.filter(|(_, looks)| !looks.is_empty())
     }
 
-    /// The two answers of a table to each judged look, and whether the case ended late.
+    /// The answers of a table to each judged look, and whether the case ended late.
     pub fn said(&self, table: &Table) -> Vec<(Voices, bool)> {
         let said = self.cases().flat_map(|(case, looks)| {
             let late = case.late == Some(true);
@@ -87,10 +87,10 @@ impl<'a> RollingOrigin<'a> {
     }
 }
 
-/// The squared error of the chance, summed over looks, for a weight of the second voice.
-pub(crate) fn loss(said: &[(Voices, bool)], remaining_weight: f64) -> f64 {
+/// The squared error of the chance, summed over looks, for some weights of the voices.
+pub(crate) fn loss(said: &[(Voices, bool)], weights: Weights) -> f64 {
     let error = |(voices, late): &(Voices, bool)| {
-        (voices.mixed(remaining_weight) - f64::from(u8::from(*late))).powi(2)
+        (voices.mixed(weights) - f64::from(u8::from(*late))).powi(2)
     };
     said.iter().map(error).sum()
 }

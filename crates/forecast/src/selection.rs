@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::curve::quantile;
 use crate::rolling_origin::{RollingOrigin, loss};
 use crate::sample::{View, parts};
-use crate::table::{Table, Voices};
+use crate::table::{Table, Voices, Weights};
 use crate::trace::{Looks, Prepared, Trace};
 use crate::training_cells::Made;
 use crate::training_row::observe;
@@ -18,9 +18,27 @@ use crate::working_time::WorkMoment;
 
 /// The cuts of the training part, as shares of its cases.
 const ORIGINS: [f64; 5] = [0.5, 0.6, 0.7, 0.8, 0.9];
-/// The weights tried for the second voice. The first is used where there is too little to choose
-/// by.
-const WEIGHTS: [f64; 5] = [0.5, 0.25, 0.75, 0.0, 1.0];
+/// The weights tried, with their names. The first are used where there is too little to choose by:
+/// three voices that count alike.
+const WEIGHTS: [(&str, Weights); 7] = [
+    ("all voices alike", weights(1.0, 1.0, 1.0)),
+    ("what remains counts twice", weights(1.0, 2.0, 1.0)),
+    ("without the score card", weights(1.0, 1.0, 0.0)),
+    ("without what remains", weights(1.0, 0.0, 1.0)),
+    ("the share alone", weights(1.0, 0.0, 0.0)),
+    ("what remains alone", weights(0.0, 1.0, 0.0)),
+    ("the score card alone", weights(0.0, 0.0, 1.0)),
+];
+
+const fn weights(share: f64, remaining: f64, card: f64) -> Weights {
+    let sum = share + remaining + card;
+    Weights {
+        share: share / sum,
+        remaining: remaining / sum,
+        card: card / sum,
+    }
+}
+
 /// How many cases' worth of weight a cell's curve for the second voice may give to the coarser
 /// cell's curve. A log of a thousand cases needs hundreds, one of ten thousand a few; the choice
 /// with the least loss wins.
@@ -29,7 +47,7 @@ const LEANS: [f64; 3] = [30.0, 100.0, 300.0];
 const POINTS_SURE: f64 = 0.0;
 /// Standard errors that a leaning must gain.
 const LEAN_SURE: f64 = 0.0;
-/// Standard errors that another weight must gain. A half is seldom far from the best.
+/// Standard errors that other weights must gain. The mean of the voices is seldom far from the best.
 const WEIGHT_SURE: f64 = 2.0;
 /// With fewer cases late or in time than this, nothing is chosen.
 const ENOUGH: usize = 10;
@@ -41,8 +59,8 @@ const MOST_LOOKS: usize = 60_000;
 pub(crate) struct Chosen {
     /// Whether layers of plain facts add points.
     pub points: bool,
-    /// The weight of the second voice: does the usual remaining time exceed the time left?
-    pub remaining_weight: f64,
+    /// How much each voice counts.
+    pub weights: Weights,
     /// How many cases' worth of weight a cell's curve for the second voice gives to the coarser
     /// cell's.
     pub lean: f64,
@@ -56,7 +74,7 @@ impl Chosen {
         Made {
             points: self.points,
             lean: self.lean,
-            remaining_weight: self.remaining_weight,
+            weights: self.weights,
         }
     }
 }
@@ -64,7 +82,7 @@ impl Chosen {
 /// The switches used where there is too little to choose by.
 const PLAIN: Chosen = Chosen {
     points: false,
-    remaining_weight: WEIGHTS[0],
+    weights: WEIGHTS[0].1,
     lean: LEANS[1],
     tails: (0.1, 0.1),
 };
@@ -169,7 +187,7 @@ impl<'a> Selection<'a> {
 
     /// Tries each switch in turn, on top of the best before.
     fn made(mut self) -> (Chosen, Vec<Tried>) {
-        let half = WEIGHTS[0];
+        let alike = WEIGHTS[0].1;
         let with_points = |points| Chosen {
             points,
             lean: LEANS[0],
@@ -177,11 +195,11 @@ impl<'a> Selection<'a> {
         };
         self.best = with_points(false);
         let mut best = self.rehearsed(self.best);
-        self.losses = best.lost(half);
-        self.note("the table alone".to_owned(), 0.0, true);
+        self.losses = best.lost(alike);
+        self.note("table, what remains and score card".to_owned(), 0.0, true);
         let chosen = with_points(true);
         let tried = self.rehearsed(chosen);
-        if self.compare("points".to_owned(), chosen, tried.lost(half), POINTS_SURE) {
+        if self.compare("points".to_owned(), chosen, tried.lost(alike), POINTS_SURE) {
             best = tried;
         }
         for lean in &LEANS[1..] {
@@ -191,17 +209,16 @@ impl<'a> Selection<'a> {
             };
             let tried = self.rehearsed(chosen);
             let what = format!("curves that lean on the coarser by {lean} cases");
-            if self.compare(what, chosen, tried.lost(half), LEAN_SURE) {
+            if self.compare(what, chosen, tried.lost(alike), LEAN_SURE) {
                 best = tried;
             }
         }
-        for weight in &WEIGHTS[1..] {
+        for (name, weights) in WEIGHTS.into_iter().skip(1) {
             let chosen = Chosen {
-                remaining_weight: *weight,
+                weights,
                 ..self.best
             };
-            let what = format!("weight of what remains {weight} instead of a half");
-            self.compare(what, chosen, best.lost(*weight), WEIGHT_SURE);
+            self.compare(name.to_owned(), chosen, best.lost(weights), WEIGHT_SURE);
         }
         self.best.tails = self.tails(&best);
         (self.best, self.tried)
@@ -260,8 +277,8 @@ struct Rehearsed {
 }
 
 impl Rehearsed {
-    fn lost(&self, weight: f64) -> Vec<f64> {
-        self.said.iter().map(|said| loss(said, weight)).collect()
+    fn lost(&self, weights: Weights) -> Vec<f64> {
+        self.said.iter().map(|said| loss(said, weights)).collect()
     }
 }
 

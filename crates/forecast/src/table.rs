@@ -2,15 +2,17 @@
 //!
 //! The base is one curve over the used part of the allowance. Each layer of cells on top moves the
 //! log-odds towards what its own cases showed, by [`crate::shrink`]. The nested cells also count
-//! their cases and keep two curves of the working days to the end.
+//! their cases.
 //!
-//! A chance mixes two voices, as log-odds. The first is the share of comparable cases that ended
-//! late. The second asks of the curve `alive` whether the remaining time of such cases exceeds the
+//! A chance mixes three voices, as log-odds. The first is the share of comparable cases that ended
+//! late. The second asks of a curve `alive` whether the remaining time of such cases exceeds the
 //! time left. The share is sharper while the world stays as it was; the curve follows when only the
-//! allowances change. A case withdrawn in time is not late, so every end counts as an end here.
+//! allowances change. A case withdrawn in time is not late, so every end counts as an end there.
+//! The third is a score card, [`crate::score_card`].
 //!
-//! The curve `ending` tells when a result comes. A withdrawn case counts there as still running
-//! until its withdrawal, because it says nothing about how long a result takes.
+//! The curves lie in nested cells of their own, [`crate::remaining_cells`]. The curve `ending` tells
+//! when a result comes. A withdrawn case counts there as still running until its withdrawal, because
+//! it says nothing about how long a result takes.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -18,9 +20,10 @@ use std::hash::{BuildHasherDefault, Hasher};
 use serde::{Deserialize, Serialize};
 
 use crate::baseline::Baseline;
-use crate::binning::{Binning, Binnings};
+use crate::binning::{Binning, Binnings, Parts};
 use crate::curve::{SurvivalCurve, ten_thousandths};
-use crate::layer::{FACTS, fact, layer_of, nested};
+use crate::layer::{FACTS, fact, layer_of, nested, remaining};
+use crate::score_card::ScoreCard;
 use crate::shrink::{chance, logit};
 use crate::situation::Situation;
 
@@ -54,16 +57,22 @@ pub(crate) struct Cell {
     pub key: u64,
     /// How far the cell moves the log-odds of ending late.
     pub moved: f32,
-    /// For the second voice: the share still running after each edge of the table's `ends`.
+    pub cases: u32,
+    /// Settled cases, and the late ones among them.
+    pub settled: u32,
+    pub settled_late: u32,
+}
+
+/// A cell of what remains.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct RemainingCell {
+    pub key: u64,
+    /// The share still running after each edge of the table's `ends`.
     #[serde(with = "ten_thousandths")]
     pub alive: Vec<f32>,
     /// For the expected end: the share without a result after each edge, as if none were withdrawn.
     #[serde(with = "ten_thousandths")]
     pub ending: Vec<f32>,
-    pub cases: u32,
-    /// Settled cases, and the late ones among them.
-    pub settled: u32,
-    pub settled_late: u32,
 }
 
 /// Finished cells, found by key.
@@ -72,9 +81,12 @@ pub(crate) struct Cell {
 pub(crate) struct Table {
     stored: Stored,
     places: Places<u32>,
+    remaining: Places<u32>,
     points: Places<f32>,
     /// The layers of facts that have any points, in order.
     layers: Vec<usize>,
+    /// The score card's points of names.
+    names: Places<f32>,
 }
 
 /// The stored part of a table.
@@ -86,28 +98,40 @@ pub(crate) struct Stored {
     pub ends: Binning,
     /// In order of key.
     pub cells: Vec<Cell>,
+    /// The curves of what remains, in order of key.
+    pub remaining: Vec<RemainingCell>,
     /// Cells of facts with how far each moves the log-odds, in order of key.
     pub points: Vec<(u64, f32)>,
-    /// The weight, from 0 to 1, of the second voice.
-    pub remaining_weight: f64,
+    pub card: ScoreCard,
+    pub weights: Weights,
 }
 
-/// Two answers to whether a case ends late, both as log-odds.
+/// How much each voice counts; together 1.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Weights {
+    pub share: f64,
+    pub remaining: f64,
+    pub card: f64,
+}
+
+/// Three answers to whether a case ends late, all as log-odds.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Voices {
     /// From the share of comparable cases that ended late.
     pub share: f64,
     /// From the remaining time of comparable cases, running ones included; none without any.
     pub remaining: Option<f64>,
+    /// From plain facts, each of which counts for all cases alike; none without any.
+    pub card: Option<f64>,
 }
 
 impl Voices {
-    /// The chance for a weight of the second voice.
-    pub fn mixed(self, remaining_weight: f64) -> f64 {
-        let sum = match self.remaining {
-            Some(remaining) => self.share * (1.0 - remaining_weight) + remaining * remaining_weight,
-            None => self.share,
-        };
+    /// The chance if each voice counts so much. A voice that is silent leaves its weight to the
+    /// first.
+    pub fn mixed(self, weights: Weights) -> f64 {
+        let remaining = self.remaining.unwrap_or(self.share);
+        let card = self.card.unwrap_or(self.share);
+        let sum = self.share * weights.share + remaining * weights.remaining + card * weights.card;
         chance(sum)
     }
 }
@@ -127,7 +151,11 @@ impl From<Table> for Stored {
 impl Table {
     pub fn new(stored: Stored) -> Table {
         let cells = (0..).zip(&stored.cells);
+        let remaining_cells = (0..).zip(&stored.remaining);
         Table {
+            remaining: remaining_cells
+                .map(|(place, cell)| (cell.key, place))
+                .collect(),
             places: cells.map(|(place, cell)| (cell.key, place)).collect(),
             points: stored.points.iter().copied().collect(),
             layers: (0..FACTS)
@@ -138,6 +166,7 @@ impl Table {
                         .any(|(key, _)| layer_of(*key) == *layer)
                 })
                 .collect(),
+            names: stored.card.places(),
             stored,
         }
     }
@@ -151,14 +180,17 @@ impl Table {
         })
     }
 
-    /// The most alike cell; none only in a table without training rows.
-    pub fn cell(&self, at: &Situation) -> Option<&Cell> {
-        self.chain(at).next()
-    }
-
     /// The most alike cell's curve of working days to a result.
     pub fn ending(&self, at: &Situation) -> Option<SurvivalCurve<'_>> {
-        self.cell(at).map(|cell| self.curve(&cell.ending))
+        let cell = self.remaining_cell(at, &self.stored.binnings.parts(at))?;
+        Some(self.curve(&cell.ending))
+    }
+
+    /// The most alike cell of what remains; none only in a table without training rows.
+    fn remaining_cell(&self, at: &Situation, parts: &Parts) -> Option<&RemainingCell> {
+        let keys = remaining(at, parts).into_iter().rev();
+        let place = keys.filter_map(|key| self.remaining.get(&key)).next()?;
+        self.stored.remaining.get(*place as usize)
     }
 
     fn curve<'a>(&'a self, alive: &'a [f32]) -> SurvivalCurve<'a> {
@@ -170,33 +202,33 @@ impl Table {
 
     /// The chance of ending late.
     pub fn chance(&self, at: &Situation) -> f64 {
-        self.voices(at).mixed(self.stored.remaining_weight)
+        self.voices(at).mixed(self.stored.weights)
     }
 
-    /// The two answers that the chance mixes.
+    /// The answers that the chance mixes.
     pub fn voices(&self, at: &Situation) -> Voices {
         let mut share = logit(self.stored.baseline.late(f64::from(at.share())));
-        let mut closest = None;
         for cell in self.chain(at) {
             share += f64::from(cell.moved);
-            closest = closest.or(Some(cell));
         }
+        let parts = self.stored.binnings.parts(at);
         if !self.points.is_empty() {
-            let parts = self.stored.binnings.parts(at);
             let of = |layer: &usize| self.points.get(&fact(*layer, at, &parts));
             let points = self.layers.iter().filter_map(of);
             share += points.map(|point| f64::from(*point)).sum::<f64>();
         }
-        let curve = closest.map(|cell| self.curve(&cell.alive));
+        let cell = self.remaining_cell(at, &parts);
+        let curve = cell.map(|cell| self.curve(&cell.alive));
         Voices {
             share,
             remaining: curve.map(|curve| logit(curve.outlasts(f64::from(at.left)))),
+            card: self.stored.card.points(at, &parts, &self.names),
         }
     }
 
-    /// The weight of the second voice.
-    pub fn remaining_weight(&self) -> f64 {
-        self.stored.remaining_weight
+    /// How much each voice counts.
+    pub fn weights(&self) -> Weights {
+        self.stored.weights
     }
 
     /// The values of working days at the step, and of working days left, at which a chance may
@@ -218,12 +250,14 @@ impl Table {
     /// Whether the parts match each other. Stored bytes may come from anywhere.
     pub fn is_sound(&self) -> bool {
         let ends = self.stored.ends.edges().len();
-        let cells = &self.stored.cells;
-        let is_sound = |cell: &Cell| {
-            cell.alive.len() == ends && cell.ending.len() == ends && cell.moved.is_finite()
-        };
-        cells.iter().all(is_sound)
+        let (cells, weights) = (&self.stored.cells, self.stored.weights);
+        let is_whole = |cell: &RemainingCell| cell.alive.len() == ends && cell.ending.len() == ends;
+        cells.iter().all(|cell| cell.moved.is_finite())
+            && self.stored.remaining.iter().all(is_whole)
             && self.points.values().all(|point| point.is_finite())
-            && (0.0..=1.0).contains(&self.stored.remaining_weight)
+            && self.stored.card.is_sound(&self.stored.binnings)
+            && [weights.share, weights.remaining, weights.card]
+                .iter()
+                .all(|weight| (0.0..=1.0).contains(weight))
     }
 }

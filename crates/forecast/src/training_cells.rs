@@ -2,19 +2,15 @@
 
 use crate::baseline::Baseline;
 use crate::binning::{Binning, Binnings, Parts};
-use crate::curve::Spread;
 use crate::layer::{FACTS, NESTED, fact, nested, speaks};
+use crate::remaining_cells::RemainingCells;
+use crate::score_card::{Cards, cards};
 use crate::shrink::{CellMoves, Odds, learn, logit};
-use crate::table::{Cell, Places, Stored, Table};
+use crate::table::{Cell, Places, Stored, Table, Weights};
 use crate::training_row::{FOLDS, TrainingRow};
 
 /// The number of parts of the working days to the end.
 const PARTS: usize = 24;
-/// How many cases' worth of weight a cell's curve of the time to a result gives to its parent's.
-///
-/// Small, whatever leaning suits the chance: with a weight of hundreds, a step at which fifty cases
-/// took a week would seem to end when the quick cases of other steps do.
-const ENDING_LEAN: f64 = 10.0;
 /// A cell with fewer cases is not kept, because its parent says the same.
 const KEEP: u32 = 4;
 /// The most nested cells kept, the largest first.
@@ -28,6 +24,8 @@ pub(crate) struct TrainingCells {
     baseline: Baseline,
     binnings: Binnings,
     ends: Binning,
+    /// The rows again, sorted for the curves of what remains.
+    remaining: RemainingCells,
     tallies: Vec<Tally>,
     /// For each layer, the index of its first tally.
     first: [usize; NESTED],
@@ -41,8 +39,8 @@ pub(crate) struct Lessons {
     nested: Vec<CellMoves>,
     /// As `nested`, for the cells of facts with the most looks, in order of key.
     points: Vec<(u64, CellMoves)>,
-    /// The curves of working days to a result.
-    endings: Vec<Option<Vec<f32>>>,
+    /// The score cards.
+    cards: Cards,
 }
 
 /// The switches of a table.
@@ -52,8 +50,7 @@ pub(crate) struct Made {
     pub points: bool,
     /// How many cases' worth of weight a cell's curve for the second voice gives to its parent's.
     pub lean: f64,
-    /// The weight, from 0 to 1, of the second voice.
-    pub remaining_weight: f64,
+    pub weights: Weights,
 }
 
 impl TrainingCells {
@@ -78,67 +75,28 @@ impl TrainingCells {
         }
         let cells: Vec<Vec<u32>> = layers.into_iter().map(|(_, cells)| cells).collect();
         for (place, row) in rows.iter().enumerate() {
-            let mut parent = 0;
-            for (layer, cells) in cells.iter().enumerate() {
-                let number = first[layer] + cells[place] as usize;
-                tallies[number].count(row, parent);
-                parent = number;
+            for (cells, first) in cells.iter().zip(first) {
+                tallies[first + cells[place] as usize].count(row);
             }
         }
-        let mut counted = TrainingCells {
+        let remaining_cells = RemainingCells::new(&rows, &binnings);
+        TrainingCells {
             rows,
             baseline,
             binnings,
             ends,
+            remaining: remaining_cells,
             tallies,
             first,
             cells,
-        };
-        counted.count_ends(None);
-        counted
-    }
-
-    /// Counts ends and last sights of every kept cell, without the cases of fold `but`.
-    fn count_ends(&mut self, but: Option<usize>) {
-        let parts = self.ends.edges().len();
-        for tally in self.tallies.iter_mut().filter(|tally| tally.is_kept()) {
-            tally.ends = Spread::new(parts);
-            tally.results = Spread::new(parts);
-        }
-        for (place, row) in self.rows.iter().enumerate() {
-            if but == Some(row.fold()) {
-                continue;
-            }
-            let part = usize::from(self.ends.part(row.remaining));
-            for (cells, first) in self.cells.iter().zip(self.first) {
-                let tally = &mut self.tallies[first + cells[place] as usize];
-                tally.ends.add(part, row.ended);
-                tally.results.add(part, row.resolved);
-            }
         }
     }
 
     /// For each fold, the table of the cases of all other folds. With it, no case is judged by its
     /// own outcome.
-    pub fn tables_apart(&mut self, lessons: &Lessons, made: Made) -> Vec<Table> {
-        let tables = (0..FOLDS).map(|fold| {
-            self.count_ends(Some(fold));
-            self.table_of(lessons, made, fold)
-        });
-        let tables = tables.collect();
-        self.count_ends(None);
-        tables
-    }
-
-    /// The curve of each kept cell. A parent comes before its children, and is kept if a child is.
-    fn curves(&self, of: impl Fn(&Tally) -> &Spread, lean: f64) -> Vec<Option<Vec<f32>>> {
-        let mut curves: Vec<Option<Vec<f32>>> = Vec::with_capacity(self.tallies.len());
-        for tally in &self.tallies {
-            let parent = (tally.layer > 0).then(|| curves[tally.parent].as_deref());
-            let curve = || tally.curve(of(tally), parent.flatten(), lean);
-            curves.push(tally.is_kept().then(curve));
-        }
-        curves
+    pub fn tables_apart(&self, lessons: &Lessons, made: Made) -> Vec<Table> {
+        let tables = (0..FOLDS).map(|fold| self.table_of(lessons, made, fold));
+        tables.collect()
     }
 
     /// The training rows, case by case.
@@ -162,7 +120,7 @@ impl TrainingCells {
         Lessons {
             nested,
             points: self.points(&mut odds),
-            endings: self.curves(|tally| &tally.results, ENDING_LEAN),
+            cards: cards(&self.rows, &self.binnings),
         }
     }
 
@@ -179,9 +137,13 @@ impl TrainingCells {
             baseline: self.baseline.clone(),
             binnings: self.binnings.clone(),
             ends: self.ends.clone(),
-            cells: self.close(lessons, made.lean, fold),
+            cells: self.close(lessons, fold),
+            remaining: self
+                .remaining
+                .curves(&self.rows, &self.ends, made.lean, fold),
             points: points.filter(|(_, moved)| *moved != 0.0).collect(),
-            remaining_weight: made.remaining_weight,
+            card: lessons.cards[fold].clone(),
+            weights: made.weights,
         })
     }
 
@@ -218,20 +180,15 @@ impl TrainingCells {
     }
 
     /// The nested cells worth keeping, in order of key.
-    fn close(&self, lessons: &Lessons, lean: f64, fold: usize) -> Vec<Cell> {
-        let running = self.curves(|tally| &tally.ends, lean);
-        let cells = self.tallies.iter().zip(running);
-        let cells = cells.zip(&lessons.endings).zip(&lessons.nested);
-        let cells = cells.filter_map(|(((tally, alive), ending), moved)| {
-            Some(Cell {
-                key: tally.key,
-                moved: short(moved[fold]),
-                alive: alive?,
-                ending: ending.clone()?,
-                cases: tally.cases,
-                settled: tally.settled,
-                settled_late: tally.late,
-            })
+    fn close(&self, lessons: &Lessons, fold: usize) -> Vec<Cell> {
+        let cells = self.tallies.iter().zip(&lessons.nested);
+        let cells = cells.filter(|(tally, _)| tally.is_kept());
+        let cells = cells.map(|(tally, moved)| Cell {
+            key: tally.key,
+            moved: short(moved[fold]),
+            cases: tally.cases,
+            settled: tally.settled,
+            settled_late: tally.late,
         });
         let mut cells: Vec<Cell> = cells.collect();
         cells.sort_by(|a, b| b.cases.cmp(&a.cases).then(a.key.cmp(&b.key)));
@@ -266,11 +223,6 @@ impl Numbers {
 struct Tally {
     key: u64,
     layer: usize,
-    parent: usize,
-    /// All ends; empty if the cell is not kept.
-    ends: Spread,
-    /// Results only: a withdrawn case counts as running until then.
-    results: Spread,
     cases: u32,
     late: u32,
     settled: u32,
@@ -282,9 +234,6 @@ impl Tally {
         Tally {
             key,
             layer,
-            parent: 0,
-            ends: Spread::new(0),
-            results: Spread::new(0),
             cases: 0,
             late: 0,
             settled: 0,
@@ -296,35 +245,12 @@ impl Tally {
         self.layer == 0 || self.cases >= KEEP
     }
 
-    fn count(&mut self, row: &TrainingRow, parent: usize) {
-        self.parent = parent;
+    fn count(&mut self, row: &TrainingRow) {
         if self.last != Some(row.case) {
             self.last = Some(row.case);
             self.cases += 1;
             self.settled += u32::from(row.settled);
             self.late += u32::from(row.settled && row.late > 0.5);
         }
-    }
-
-    /// The share still running after each edge, leaning on the parent's curve.
-    fn curve(&self, of: &Spread, parent: Option<&[f32]>, lean: f64) -> Vec<f32> {
-        let lean = if parent.is_some() { lean } else { 1.0 };
-        let scale = f64::from(self.cases) / f64::from(of.total().max(1));
-        let mut left = 1.0;
-        let mut parent_before = 1.0;
-        let mut alive = Vec::with_capacity(of.ended.len());
-        for (bin, (ended, risk)) in of.hazards().enumerate() {
-            let parent_after = parent.map_or(0.5 * parent_before, |alive| f64::from(alive[bin]));
-            let hazard = if parent_before > 0.0 {
-                1.0 - parent_after / parent_before
-            } else {
-                1.0
-            };
-            let own = (ended * scale + hazard * lean) / (risk * scale + lean);
-            left *= 1.0 - own.clamp(0.0, 1.0);
-            alive.push(short(left));
-            parent_before = parent_after;
-        }
-        alive
     }
 }

@@ -24,5 +24,7 @@ mod promises;
 mod protocol;
 #[path = "forecast/province.rs"]
 mod province;
+#[path = "forecast/scarce.rs"]
+mod scarce;
 #[path = "forecast/worlds.rs"]
 mod worlds;

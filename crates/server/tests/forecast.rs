@@ -187,14 +187,17 @@ fn validation_looks_at_nothing_from_the_split_on() {
     assert!(before.status.success());
     assert_eq!(before.stdout, after.stdout);
     let said: serde_json::Value = serde_json::from_slice(&before.stdout).unwrap();
-    assert_eq!(said["tried"][0]["what"], "the table alone");
+    assert_eq!(
+        said["tried"][0]["what"],
+        "table, what remains and score card"
+    );
     assert_eq!(said["rehearsals"].as_array().unwrap().len(), 4);
     assert!(said["rehearsals"][0]["report"]["auc"].is_number());
     let page = backtest(&plain, &["--deadline", "5d", "--validate"]);
     assert!(
         String::from_utf8(page.stdout)
             .unwrap()
-            .contains("weight of what remains")
+            .contains("what remains alone")
     );
 }
 
@@ -211,13 +214,29 @@ fn what_cannot_be_computed_is_null() {
     assert!(never_late["alarm"]["0.8"]["precision"].is_null());
     assert!(never_late["naive"]["auc"].is_null());
     assert!(never_late["brier"].is_number());
-    // Nothing learned: chances near one half, and no interval to judge.
-    let nothing = [&JSON[..], &["--split", "0.001"]].concat();
-    let nothing = figures(&backtest(&file, &nothing));
+    // Nothing learned: every chance is one half, or certain once no working time is left, and no
+    // interval can be judged.
+    let each = folder.path().join("each.csv");
+    let nothing = ["--split", "0.001", "--cases-out", each.to_str().unwrap()];
+    let nothing = figures(&backtest(&file, &[&JSON[..], &nothing].concat()));
     assert_eq!(nothing["cases_train"], 0);
-    let near = |name: &str, even: f64| (nothing[name].as_f64().unwrap() - even).abs() < 0.02;
-    assert!(near("auc", 0.5) && near("brier", 0.25), "{nothing}");
     assert!(nothing["interval_coverage"].is_null(), "{nothing}");
+    let each = std::fs::read_to_string(&each).unwrap();
+    let chances = each
+        .lines()
+        .skip(1)
+        .map(|row| row.split(',').nth(2).unwrap());
+    let (even, certain): (Vec<&str>, Vec<&str>) = chances.partition(|told| *told == "0.500000");
+    assert!(
+        certain.iter().all(|told| *told == "1.000000"),
+        "{certain:?}"
+    );
+    assert!(
+        even.len() > 9 * certain.len(),
+        "{} and {}",
+        even.len(),
+        certain.len()
+    );
     // One event in each case, all at the same moment.
     let one = "case_id,activity,timestamp\na,x,2025-01-06T02:00:00\nb,x,2025-01-06T02:00:00\n";
     let one = written(&folder, "one.csv", one);

@@ -2,15 +2,20 @@
 
 use std::collections::{HashMap, HashSet};
 
+use chrono::NaiveDate;
+use domain::catalogue::Catalogue;
 use domain::dossier::Dossier;
 use domain::id::{DossierId, UnitCode};
+use domain::indicator::{Rate, Target};
 use domain::procedure::Kind;
 use domain::time::{self, Instant};
+use domain::unit::UnitKind;
 use forecast::level::Level;
-use forecast::outlook::{Ended, Open, outlook};
+use forecast::outlook::{Ended, Lately, Open, WholeMonth, outlook, whole_month};
 
 use super::month::Month;
 use super::scoring::{Laid, is_foreseen};
+use super::workload::{Passing, StepLoad, decides};
 use crate::access::{Caller, Method};
 use crate::engine::Engine;
 use crate::error::Error;
@@ -42,7 +47,30 @@ pub struct Outlook {
     pub overdue_first: Vec<Advice>,
     /// The working days ahead that were asked for.
     pub ahead: Ahead,
+    /// The month with the dossiers that have not come yet, by the pace of the last four weeks. None
+    /// for a month to come, or where nobody more is expected.
+    pub whole: Option<WholeMonth>,
+    /// Received online in the month so far, of all received.
+    pub online: Rate,
+    /// The share to be received and done online as a whole; none where no target counts that.
+    pub online_target: Option<OnlineTarget>,
+    /// Whether the work at each step fits, the fullest first; only for units, not for a province.
+    pub steps: Vec<StepLoad>,
 }
+
+/// How much of what units receive must be done online as a whole.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OnlineTarget {
+    /// The least share.
+    pub at_least: f64,
+    /// Who said so.
+    pub source: String,
+}
+
+/// The count that a target of online work counts.
+const FULLY_ONLINE: &str = "received_full_online";
+/// The working days before today whose pace says how many dossiers are still to come.
+const LATELY_DAYS: u32 = 20;
 
 /// A dossier to act on.
 #[derive(Debug, Clone)]
@@ -132,7 +160,14 @@ impl Engine {
             ..Ahead::default()
         };
         let read = self.context.store.read().await?;
-        let ended = self.ended(read.as_ref(), &scope, month, now).await?;
+        let today = time::local_day(now);
+        let (ended, online) = if month.begins() > now {
+            (Ended::default(), Rate::new(0, 0))
+        } else {
+            self.ended(read.as_ref(), &scope, (month.first(), today), now)
+                .await?
+        };
+        let mut passing = Passing::new(calendar, now, horizon_days, ahead.until);
         let mut counted = Vec::new();
         // A month ends, work does not: on its last day the next ones are what can still be saved.
         let mut near = Vec::new();
@@ -144,6 +179,8 @@ impl Engine {
             page.after = found
                 .last()
                 .map(|dossier| WorklistPage::place(&page.scope, dossier));
+            let decided = found.iter().filter(|dossier| decides(&scope, dossier));
+            decided.for_each(|dossier| passing.wait(dossier));
             let own = found.into_iter().filter(|dossier| {
                 let due = dossier.clock.as_ref().and_then(|clock| clock.effective_due);
                 dossier.kind == Kind::Procedure
@@ -176,6 +213,20 @@ impl Engine {
             }
         }
         let reckoned = outlook(&counted, ended, target);
+        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let overdue_count = count(counted.iter().filter(|open| open.late >= 1.0).count());
+        let whole = match self.lately(read.as_ref(), &scope, month, now).await? {
+            Some((lately, left)) => {
+                let late = ended.late.saturating_add(overdue_count);
+                whole_month(&reckoned, ended, late, lately, left, target)
+            }
+            None => None,
+        };
+        if matches!(scope, Scope::Units(..)) {
+            passing.read(read.as_ref(), &scope).await?;
+        }
+        let catalogue = self.context.catalogue(scope.province());
+        let online_target = online_target(&catalogue, &scope, month)?;
         let first = outlook(&near, Ended::default(), target).act_first;
         let first = first.iter();
         let gains: HashMap<DossierId, f64> = first
@@ -198,33 +249,67 @@ impl Engine {
         let overdue_first = self
             .advise(read.as_ref(), caller, late, &gains, now)
             .await?;
-        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         Ok(Outlook {
             month,
             as_of: now,
             ended,
             open: count(counted.len()),
-            overdue: count(counted.iter().filter(|open| open.late >= 1.0).count()),
+            overdue: overdue_count,
             target,
             act_first,
             overdue_first,
             ahead,
+            whole,
+            online,
+            online_target,
+            steps: passing.loads(&catalogue),
             reckoned,
         })
     }
 
-    /// The dossiers that ended in the month so far, as the rates count them.
-    async fn ended(
+    /// What ended on the last working days, and how many are left of the present month; none for a
+    /// month to come or past the calendar.
+    async fn lately(
         &self,
         read: &dyn ReadTx,
         scope: &Scope,
         month: Month,
         now: Instant,
-    ) -> Result<Ended, Error> {
-        let mut ended = Ended::default();
+    ) -> Result<Option<(Lately, u32)>, Error> {
+        let today = time::local_day(now);
+        let catalogue = self.context.catalogue(scope.province());
+        let calendar = catalogue.calendars.national();
+        let first = calendar.nth_working_day_before(today, LATELY_DAYS).ok();
+        let (Some(first), Some(yesterday)) = (first, today.pred_opt()) else {
+            return Ok(None);
+        };
         if month.begins() > now {
-            return Ok(ended);
+            return Ok(None);
         }
+        let (ended, _) = self.ended(read, scope, (first, yesterday), now).await?;
+        // Today counts as a day to come: in the morning, most of what ends today is still open.
+        let days = today.iter_days();
+        let days = days.take_while(|day| time::day_start(*day) < month.ends());
+        let left = days.filter(|day| calendar.is_working_day(*day).unwrap_or(false));
+        let lately = Lately {
+            ended,
+            days: LATELY_DAYS,
+        };
+        let left = u32::try_from(left.count()).unwrap_or(u32::MAX);
+        Ok(Some((lately, left)))
+    }
+
+    /// The dossiers that ended from one day to another, and those received online, as the rates
+    /// count them.
+    async fn ended(
+        &self,
+        read: &dyn ReadTx,
+        scope: &Scope,
+        (from, to): (NaiveDate, NaiveDate),
+        now: Instant,
+    ) -> Result<(Ended, Rate), Error> {
+        let mut ended = Ended::default();
+        let mut online = Rate::new(0, 0);
         let units: Vec<RateUnits> = match scope {
             Scope::Province(province) => vec![RateUnits::Province(province.clone())],
             Scope::Units(_, units) => units.iter().cloned().map(RateUnits::One).collect(),
@@ -232,8 +317,8 @@ impl Engine {
         for units in units {
             let query = RatesQuery {
                 units,
-                from: month.first(),
-                to: time::local_day(now),
+                from,
+                to,
                 as_of: None,
                 basis: UnitBasis::Recorded,
             };
@@ -241,8 +326,10 @@ impl Engine {
             let rate = report.total.in_time_rate_766;
             ended.in_time += rate.num;
             ended.late += rate.den - rate.num;
+            let own = report.total.online_rate;
+            online = Rate::new(online.num + own.num, online.den + own.den);
         }
-        Ok(ended)
+        Ok((ended, online))
     }
 
     /// The advice for some dossiers, and until when it helps.
@@ -301,6 +388,30 @@ impl Engine {
     }
 }
 
+/// The target that counts what is done online as a whole.
+fn online_target(
+    catalogue: &Catalogue,
+    scope: &Scope,
+    month: Month,
+) -> Result<Option<OnlineTarget>, Error> {
+    let targets = Target::of(catalogue).map_err(|fault| Error::Internal(Box::new(fault)))?;
+    let is_commune = match scope {
+        Scope::Province(_) => true,
+        Scope::Units(_, units) => units.iter().any(|unit| {
+            let unit = catalogue.units.get(unit);
+            unit.is_some_and(|unit| unit.kind == UnitKind::Commune)
+        }),
+    };
+    let target = targets.into_iter().find(|target| {
+        target.of.as_deref() == Some(FULLY_ONLINE)
+            && target.holds(is_commune, month.first(), month.first())
+    });
+    Ok(target.map(|target| OnlineTarget {
+        at_least: target.at_least,
+        source: target.source,
+    }))
+}
+
 /// The advice for a dossier, and the last moment at which it still helps.
 fn act(view: &View, last_start: Option<Instant>, now: Instant) -> (Act, Option<Instant>) {
     let foreseen = view.foreseen.as_ref();
@@ -340,12 +451,4 @@ fn weighed(id: DossierId, laid: &Laid, now: Instant) -> Option<(Open<DossierId>,
         gain: forecaster.gain(&laid.running, now).ok()?,
     };
     Some((open, laid.level(None, now)?))
-}
-
-/// Whether units of a scope decide a dossier.
-pub(crate) fn decides(scope: &Scope, dossier: &Dossier) -> bool {
-    match scope {
-        Scope::Province(_) => true,
-        Scope::Units(_, units) => units.contains(&dossier.resolving),
-    }
 }

@@ -84,7 +84,8 @@ impl Engine {
     /// the caller; of the present month so far by default.
     ///
     /// It reads the flag log and the chances foretold half-way, as both were written then. It
-    /// leaves out petitions, mirrored dossiers, and dossiers that ended without a result.
+    /// leaves out petitions and mirrored dossiers. Dossiers that ended without a result judge the
+    /// chances, which had counted them as never late, and no flag.
     pub async fn flag_record(
         &self,
         caller: &Caller,
@@ -179,6 +180,7 @@ impl Engine {
         });
         Some(Settled {
             late: dossier.ended.is_none_or(|ended| ended > due),
+            without: ended_without(dossier),
             lead,
             acted,
             allowance: dossier.received.and_then(between),
@@ -187,21 +189,33 @@ impl Engine {
     }
 }
 
-/// Whether a dossier can judge a flag: it ended with a result, or should have ended.
+/// Whether a dossier can judge a forecast: it ended, or should have ended.
 fn is_judged(dossier: &Dossier) -> bool {
     let standing = dossier
         .clock
         .as_ref()
         .is_some_and(|it| it.standing.is_some());
-    let has_result = match dossier.status() {
-        Status::Refused | Status::Withdrawn | Status::Stopped | Status::Submitted => false,
+    let is_over = match dossier.status() {
+        Status::Submitted => false,
         Status::Received
         | Status::Processing
         | Status::SupplementRequested
         | Status::PaymentRequested => !standing,
-        Status::Resolved | Status::Returned => true,
+        Status::Refused
+        | Status::Withdrawn
+        | Status::Stopped
+        | Status::Resolved
+        | Status::Returned => true,
     };
-    has_result && dossier.kind == Kind::Procedure && dossier.mirrored.is_none()
+    is_over && dossier.kind == Kind::Procedure && dossier.mirrored.is_none()
+}
+
+/// Whether a dossier ended without a result.
+fn ended_without(dossier: &Dossier) -> bool {
+    matches!(
+        dossier.status(),
+        Status::Refused | Status::Withdrawn | Status::Stopped
+    )
 }
 
 /// The beginning of the last working days that count.

@@ -1,7 +1,7 @@
 //! Forecasts and flags, for the wire.
 
 use app::foresight::{
-    Act, Advice, Flag, FlagReason, FlagRecord, Foreseen, Level, Outlook, Precision,
+    Act, Advice, Flag, FlagReason, FlagRecord, Foreseen, Level, Outlook, Precision, StepLoad,
 };
 
 use super::request_context::unit_name;
@@ -81,6 +81,30 @@ pub fn outlook(outlook: &Outlook) -> proto::Outlook {
             })
             .collect(),
         horizon_expected_late: rounded(outlook.ahead.expected_late),
+        expected_arrivals: outlook.whole.map_or(0.0, |whole| rounded(whole.arrivals)),
+        on_time_rate_with_arrivals: outlook.whole.map(|whole| rounded(whole.rate)),
+        online_rate: outlook.online.rate.map(rounded),
+        online_target: outlook.online_target.as_ref().map(|target| target.at_least),
+        online_target_source: outlook
+            .online_target
+            .as_ref()
+            .map(|target| target.source.clone())
+            .unwrap_or_default(),
+        steps: outlook.steps.iter().map(step_load).collect(),
+    }
+}
+
+fn step_load(load: &StepLoad) -> proto::StepLoad {
+    let [text_vi, text_en] = load.words();
+    proto::StepLoad {
+        step: load.step.to_string(),
+        name: load.name.clone(),
+        waiting: load.waiting,
+        due: load.due,
+        passed: load.passed,
+        fits: load.fits(),
+        text_vi,
+        text_en,
     }
 }
 

@@ -84,10 +84,10 @@ pub(super) fn page(report: &Report, model: &Model) -> String {
     }
     let on = |on| if on { "on" } else { "off" };
     let switched = model.switched_on();
+    let [share, remaining, card] = switched.weights;
     lines.push(format!(
-        "points {}, what remains weighs {}",
+        "points {}; the share weighs {share:.2}, what remains {remaining:.2}, the score card {card:.2}",
         on(switched.points),
-        switched.remaining_weight
     ));
     let seconds = report
         .fit_seconds

@@ -2,7 +2,7 @@
 
 use app::foresight::{FlagRecord, Month, Outlook};
 use chrono::{Datelike, Days, Months as MonthSpan, NaiveDate};
-use domain::indicator::Report;
+use domain::indicator::{Rate, Report};
 use domain::language::Language;
 use domain::time;
 
@@ -117,25 +117,21 @@ pub fn months(
         },
     });
     let online = month.total.online_rate;
+    let online_target = outlook.and_then(|outlook| outlook.online_target.as_ref());
+    let online_target = online_target.map(|target| target.at_least);
     rates.push(match online.rate {
         Some(rate) => RateBox {
             rate: percent(rate),
             what: words.t("month.online"),
             bar: charts::share(
                 rate,
-                None,
+                online_target,
                 "c-fill",
                 words
                     .fill("month.online_label", &[("rate", percent(rate).into())])
                     .as_str(),
             ),
-            more: words.fill(
-                "month.online_more",
-                &[
-                    ("num", say.count(online.num.into()).into()),
-                    ("den", say.count(online.den.into()).into()),
-                ],
-            ),
+            more: online_more(words, say, online, online_target),
         },
         None => RateBox {
             rate: "–".to_owned(),
@@ -182,14 +178,36 @@ pub fn months(
     })
 }
 
+/// One text after another.
+fn both(first: &Markup, second: &Markup) -> Markup {
+    Markup::made(format!("{} {}", first.as_str(), second.as_str()))
+}
+
+/// What of the received came online, and the target beside it.
+fn online_more(words: &Words, say: Format, online: Rate, target: Option<f64>) -> Markup {
+    let more = words.fill(
+        "month.online_more",
+        &[
+            ("num", say.count(online.num.into()).into()),
+            ("den", say.count(online.den.into()).into()),
+        ],
+    );
+    let Some(target) = target else {
+        return more;
+    };
+    let target = [("target", say.percent(target).into())];
+    both(&more, &words.fill("month.online_target", &target))
+}
+
 /// The likely result of the month, and whether the target can still be reached.
 fn expected(words: &Words, say: Format, outlook: &Outlook) -> Option<Markup> {
     let rate = outlook.reckoned.rate?;
-    let reach = match outlook.reckoned.breaks_at? {
+    let known = outlook.reckoned.breaks_at?;
+    let reach = match outlook.whole.map_or(known, |whole| whole.breaks_at) {
         0 => words.t("month.missed"),
         more => words.fill("month.room", &[("count", say.count(more.into()).into())]),
     };
-    Some(words.fill(
+    let expected = words.fill(
         "month.expected",
         &[
             ("rate", say.percent(rate.expected).into()),
@@ -197,7 +215,19 @@ fn expected(words: &Words, say: Format, outlook: &Outlook) -> Option<Markup> {
             ("high", say.percent(rate.high).into()),
             ("reach", (&reach).into()),
         ],
-    ))
+    );
+    let Some(whole) = outlook.whole else {
+        return Some(expected);
+    };
+    let arrivals = words.fill(
+        "month.arrivals",
+        &[
+            ("known", say.count(outlook.reckoned.counted.into()).into()),
+            ("more", say.decimal(whole.arrivals, 0).into()),
+            ("rate", say.percent(whole.rate).into()),
+        ],
+    );
+    Some(both(&expected, &arrivals))
 }
 
 /// The record of the flags, in words.
