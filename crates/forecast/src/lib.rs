@@ -33,6 +33,7 @@ pub mod log;
 pub mod model;
 mod other_agency;
 pub mod outlook;
+mod places;
 pub mod planned;
 mod poisson_binomial;
 pub mod promise;

@@ -3,7 +3,8 @@
 use crate::binning::{Binning, Binnings};
 use crate::curve::Spread;
 use crate::layer::{REMAINING, remaining};
-use crate::table::{Places, RemainingCell};
+use crate::places::Places;
+use crate::table::RemainingCell;
 use crate::training_row::{FOLDS, TrainingRow};
 
 /// How many cases' worth of weight a cell's curve of the time to a result gives to its parent's.

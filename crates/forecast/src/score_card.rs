@@ -12,9 +12,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::binning::{Binning, Binnings, Parts};
 use crate::layer::SHARES;
+use crate::places::Places;
 use crate::shrink::chance;
 use crate::situation::{Situation, UNKNOWN};
-use crate::table::Places;
 use crate::training_row::{FOLDS, TrainingRow};
 
 /// Where the slope of the points for the used part of the allowance may change.

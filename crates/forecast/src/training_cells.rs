@@ -3,10 +3,11 @@
 use crate::baseline::Baseline;
 use crate::binning::{Binning, Binnings, Parts};
 use crate::layer::{FACTS, NESTED, fact, nested, speaks};
+use crate::places::Places;
 use crate::remaining_cells::RemainingCells;
 use crate::score_card::{Cards, cards};
 use crate::shrink::{CellMoves, Odds, learn, logit};
-use crate::table::{Cell, Places, Stored, Table, Weights};
+use crate::table::{Cell, Stored, Table, Weights};
 use crate::training_row::{FOLDS, TrainingRow};
 
 /// The number of parts of the working days to the end.

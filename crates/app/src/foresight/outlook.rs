@@ -222,11 +222,16 @@ impl Engine {
             }
             None => None,
         };
-        if matches!(scope, Scope::Units(..)) {
-            passing.read(read.as_ref(), &scope).await?;
-        }
         let catalogue = self.context.catalogue(scope.province());
         let online_target = online_target(&catalogue, &scope, month)?;
+        let steps = match &scope {
+            // A province's dossiers of a week are too many to read for every page.
+            Scope::Province(_) => Vec::new(),
+            Scope::Units(..) => {
+                passing.read(read.as_ref(), &scope).await?;
+                passing.loads(&catalogue)
+            }
+        };
         let first = outlook(&near, Ended::default(), target).act_first;
         let first = first.iter();
         let gains: HashMap<DossierId, f64> = first
@@ -262,7 +267,7 @@ impl Engine {
             whole,
             online,
             online_target,
-            steps: passing.loads(&catalogue),
+            steps,
             reckoned,
         })
     }

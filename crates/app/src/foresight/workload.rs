@@ -72,7 +72,7 @@ impl StepLoad {
                  ngày qua làm được {passed}; {vi}."
             ),
             format!(
-                "“{name}”: {due} dossiers must pass within {days} working days, {passed} passed in \
+                "“{name}”: {due} must pass within {days} working days, {passed} passed in \
                  the last {days}; {en}."
             ),
         ]
