@@ -463,16 +463,6 @@ impl Telling<'_> {
     }
 }
 
-/// Whether nobody believes a usual time, with so many working days planned for the steps to come: some
-/// minutes for what takes days. Where a request for papers often begins the limit anew, few comparable
-/// dossiers tell how long the work itself takes.
-fn is_too_short(usual: f64, needed: f64) -> bool {
-    usual * BELIEVED < needed
-}
-
-/// A plan is at most so many times as long as the usual time that is told beside it.
-const BELIEVED: f64 = 20.0;
-
 /// The outcome of a cell's dossiers, with the features that they share.
 fn comparable(model: &Model, at: &Situation, cell: &Cell) -> Reason {
     let alike = Likeness::of(cell.key);
@@ -492,15 +482,8 @@ fn comparable(model: &Model, at: &Situation, cell: &Cell) -> Reason {
 
 #[cfg(test)]
 mod tests {
-    use super::{agrees, is_too_short};
+    use super::agrees;
     use crate::level::Level;
-
-    #[test]
-    fn some_minutes_are_not_told_as_the_usual_time_of_steps_that_take_days() {
-        assert!(is_too_short(0.06, 7.0));
-        assert!(!is_too_short(0.06, 1.0), "within the day");
-        assert!(!is_too_short(1.0, 10.0), "faster than planned");
-    }
 
     #[test]
     fn comparable_dossiers_are_told_only_where_they_speak_for_the_level() {
