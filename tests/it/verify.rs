@@ -3,7 +3,7 @@
 
 use std::net::IpAddr;
 
-use app::ports::Verifiable;
+use app::ports::{Scope, Store, Verifiable};
 use app::receipt::Opinion;
 use app::verify::verify;
 use domain::code::AnyCode;
@@ -76,6 +76,15 @@ on_every_database!(an_office_that_nobody_touched_is_as_its_events_say);
 async fn an_office_that_nobody_touched_is_as_its_events_say(on: Backend) {
     let world = office(on).await;
     assert_eq!(differences(&world).await, Vec::<String>::new());
+    // Also those of a citizen, who has no token.
+    let read = world.store.read().await.unwrap();
+    let province = Scope::Province(who(Role::Leader, WARD).province);
+    let events = read.feed(&province, 0, 1_000).await.unwrap();
+    assert!(
+        events
+            .iter()
+            .any(|(_, record)| record.role == Role::Citizen)
+    );
     motcua(&["verify", "--database", &world.url]).await.unwrap();
 }
 

@@ -12,6 +12,7 @@ use domain::dossier::event::Frame;
 use domain::dossier::private::{Content, Person, Salt, Words};
 use domain::dossier::{Dossier, Record};
 use domain::id::{DossierId, ProvinceCode, UnitCode};
+use domain::role::Role;
 use domain::time::Instant;
 use sea_orm::FromQueryResult;
 
@@ -214,12 +215,19 @@ impl EventRow {
             event_time: place.instant("event_time", self.event_time)?,
             record_time: place.instant("record_time", self.record_time)?,
             actor: place.parse("actor", &self.actor)?,
-            role: place.parse("role", role)?,
+            role: acted_as(role).ok_or_else(|| place.wrong("role"))?,
             unit: place.parse("unit", unit)?,
             request_id: place.parse("request_id", &self.request_id)?,
             event: serde_json::from_slice(&self.bytes).map_err(|_| place.wrong("bytes"))?,
         })
     }
+}
+
+/// The role in which somebody acted. A citizen who rates acts without a token, so this is one more than
+/// those that a token may have.
+fn acted_as(text: &str) -> Option<Role> {
+    let mut roles = Role::ALL.into_iter().chain([Role::Citizen]);
+    roles.find(|role| role.as_str() == text)
 }
 
 /// A personal value, as stored.
