@@ -107,10 +107,11 @@ pub(crate) async fn rewrite(
         tell(done, of);
     }
     // A shorter row alone leaves its page half empty. Who lacks the room for a copy does without.
-    if done > 0 && db.get_database_backend() == DbBackend::Sqlite {
-        if let Err(error) = db.execute_unprepared("VACUUM").await {
-            tracing::warn!(%error, "the file stays as large as it was; VACUUM would make it smaller");
-        }
+    if done > 0
+        && db.get_database_backend() == DbBackend::Sqlite
+        && let Err(error) = db.execute_unprepared("VACUUM").await
+    {
+        tracing::warn!(%error, "the file stays as large as it was; VACUUM would make it smaller");
     }
     Ok(())
 }
