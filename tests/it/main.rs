@@ -5,6 +5,7 @@
 mod backend;
 
 mod access;
+mod alerts;
 mod architecture;
 mod backups;
 mod bad_input;
@@ -36,6 +37,7 @@ mod openapi;
 mod outages;
 mod pages;
 mod papers;
+mod past_reports;
 mod payments;
 mod petitions;
 mod pins;

@@ -149,6 +149,7 @@ fn papers() -> Command {
         items: vec![SupplementItem {
             component: None,
             note: Words::new("bản gốc"),
+            data_failure: None,
         }],
         reason: Words::new("thiếu bản gốc"),
         respond_by: None,

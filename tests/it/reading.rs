@@ -464,6 +464,7 @@ async fn waiting_for_papers_stops_the_clock_and_the_page_says_so(on: Backend) {
         items: vec![domain::dossier::acts::SupplementItem {
             component: None,
             note: domain::dossier::private::Words::new("bản vẽ"),
+            data_failure: None,
         }],
         reason: domain::dossier::private::Words::new("thiếu bản vẽ"),
         respond_by: None,

@@ -268,7 +268,7 @@ async fn a_worklist_goes_from_what_is_overdue_longest_to_whom_we_wait_for(on: Ba
 on_every_database!(each_number_of_a_worklist_has_exactly_its_dossiers);
 
 async fn each_number_of_a_worklist_has_exactly_its_dossiers(on: Backend) {
-    const FILTERS: [(&str, &str); 12] = [
+    const FILTERS: [(&str, &str); 13] = [
         ("overdue", "OVERDUE"),
         ("near_due", "NEAR_DUE"),
         ("due_today", "DUE_TODAY"),
@@ -281,6 +281,7 @@ async fn each_number_of_a_worklist_has_exactly_its_dossiers(on: Backend) {
         ("late_legs", "LATE_LEG"),
         ("late_consultations", "LATE_CONSULTATION"),
         ("in_conflict", "IN_CONFLICT"),
+        ("alerted", "ALERTED"),
     ];
     let ward = a_morning(on).await;
     let mut seen = BTreeMap::new();

@@ -369,6 +369,7 @@ pub fn ask_for_papers() -> Command {
         items: vec![SupplementItem {
             component: None,
             note: Words::new("Trích lục ghi chú ly hôn"),
+            data_failure: None,
         }],
         reason: Words::new("Tờ khai ghi đã ly hôn"),
         respond_by: None,

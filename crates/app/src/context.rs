@@ -7,7 +7,7 @@ use domain::calendar::Calendar;
 use domain::catalogue::Catalogue;
 use domain::dossier::acts::permit_supplement::Permit;
 use domain::dossier::private::Person;
-use domain::dossier::{self, Action, Dossier, next_steps};
+use domain::dossier::{self, Action, Channel, Dossier, Status, next_steps};
 use domain::id::{DossierId, ProvinceCode};
 use domain::procedure::Procedure;
 use domain::time::Instant;
@@ -168,9 +168,11 @@ impl Context {
     /// The timing of a dossier: computed, never stored.
     pub fn timing(&self, dossier: &Dossier, now: Instant) -> Result<Timing, Error> {
         let hand_over_late = dossier.custody.is_late(now);
+        let alert_at = self.alert_at(dossier);
         let Some(due) = dossier.due().filter(|_| dossier.status().is_open()) else {
             return Ok(Timing {
                 hand_over_late,
+                alert_at,
                 ..Timing::default()
             });
         };
@@ -216,8 +218,25 @@ impl Context {
             near_due: near,
             working_time_left: left,
             apology_by,
+            alert_at,
             hand_over_late,
         })
+    }
+
+    /// Whether the desk is alerted to an online submission.
+    pub fn is_alerted(&self, dossier: &Dossier, now: Instant) -> bool {
+        self.alert_at(dossier).is_some_and(|at| now > at)
+    }
+
+    /// When the desk is alerted to an online submission, in the hours in which its answer counts;
+    /// none for what is answered or needs no answer.
+    fn alert_at(&self, dossier: &Dossier) -> Option<Instant> {
+        let waits = dossier.status() == Status::Submitted && dossier.channel == Channel::Online;
+        dossier.answer_due.filter(|_| waits)?;
+        let within = self.catalogue(&dossier.province).exchange.alert?;
+        // A moment beyond the calendar cannot be named, so nobody is alerted then.
+        let alert = deadline::due(dossier.since, within, self.calendar(dossier).as_ref());
+        alert.ok().map(|due| due.at)
     }
 }
 

@@ -86,6 +86,8 @@ pub struct LookupDetails {
     pub procedure: String,
     /// When it was submitted, if it was.
     pub submitted: Option<Instant>,
+    /// By when the desk answers, while it has not.
+    pub answer_due: Option<Instant>,
     /// When it was received.
     pub received: Option<Instant>,
     /// The first date promised.
@@ -176,6 +178,9 @@ fn details(
         status: dossier.status(),
         procedure: procedure.name.clone(),
         submitted: dossier.submitted,
+        answer_due: dossier
+            .answer_due
+            .filter(|_| dossier.status() == Status::Submitted),
         received: dossier.received,
         original_due: clock.and_then(|clock| clock.original_due),
         effective_due: clock.and_then(|clock| clock.effective_due),

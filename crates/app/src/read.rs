@@ -64,22 +64,23 @@ impl Engine {
             .map(|record| HistoryEntry {
                 record,
                 texts: Vec::new(),
+                named: Vec::new(),
             })
             .collect();
         for (item, content) in texts {
-            let Content::Words(words) = content else {
-                continue;
-            };
             let Some((version, field)) = item.split_once('.') else {
                 continue;
             };
             let entry = entries
                 .iter_mut()
                 .find(|entry| entry.record.version.to_string() == version);
-            if let Some(entry) = entry {
-                entry
-                    .texts
-                    .push((field.to_owned(), words.as_str().to_owned()));
+            let Some(entry) = entry else { continue };
+            match content {
+                Content::Words(words) => {
+                    let text = words.as_str().to_owned();
+                    entry.texts.push((field.to_owned(), text));
+                }
+                Content::Person(person) => entry.named.push((field.to_owned(), person.name)),
             }
         }
         for entry in &mut entries {

@@ -52,6 +52,8 @@ pub struct Timing {
     pub working_time_left: Option<TimeDelta>,
     /// The last closing time before which an apology still moves the due time.
     pub apology_by: Option<Instant>,
+    /// When the desk is alerted to an online submission that nobody has answered; none by no rule.
+    pub alert_at: Option<Instant>,
     /// A hand-over of papers was late, or an open one is late now.
     pub hand_over_late: bool,
 }
@@ -84,6 +86,8 @@ pub struct HistoryEntry {
     pub record: Record,
     /// The texts to which it commits, by field, as far as the caller's role may see them.
     pub texts: Vec<(String, String)>,
+    /// The names of the people to whom it commits, by field, as far as the role may see them.
+    pub named: Vec<(String, String)>,
 }
 
 /// The name by which a caller gives a dossier: its id or any of its codes.

@@ -82,11 +82,13 @@ pub enum WorklistFilter {
     LateConsultation,
     /// A message of another system contradicts the known facts.
     InConflict,
+    /// It was submitted online, and the desk is alerted because nobody has answered it.
+    Alerted,
 }
 
 impl WorklistFilter {
     /// All of them.
-    pub const ALL: [WorklistFilter; 12] = [
+    pub const ALL: [WorklistFilter; 13] = [
         WorklistFilter::Overdue,
         WorklistFilter::NearDue,
         WorklistFilter::DueToday,
@@ -99,6 +101,7 @@ impl WorklistFilter {
         WorklistFilter::LateLeg,
         WorklistFilter::LateConsultation,
         WorklistFilter::InConflict,
+        WorklistFilter::Alerted,
     ];
 
     /// The range of precedences that can pass, so that a page reads few rows; none if any can.
@@ -116,7 +119,8 @@ impl WorklistFilter {
             | WorklistFilter::HandOverLate
             | WorklistFilter::LateLeg
             | WorklistFilter::LateConsultation
-            | WorklistFilter::InConflict => None,
+            | WorklistFilter::InConflict
+            | WorklistFilter::Alerted => None,
         }
     }
 }
@@ -127,7 +131,7 @@ pub struct WorklistCounts {
     /// All that is pending.
     pub open: u32,
     /// By [`WorklistFilter`], in its order.
-    pub counted: [u32; 12],
+    pub counted: [u32; 13],
     /// When this was counted.
     pub as_of: Instant,
 }
@@ -136,7 +140,7 @@ impl WorklistCounts {
     fn none(as_of: Instant) -> Self {
         Self {
             open: 0,
-            counted: [0; 12],
+            counted: [0; 13],
             as_of,
         }
     }
@@ -480,6 +484,7 @@ struct OwnPart {
     for_unit: ForUnit,
     late_leg: bool,
     late_consultation: bool,
+    alerted: bool,
 }
 
 impl OwnPart {
@@ -511,6 +516,7 @@ impl OwnPart {
             for_unit: for_unit(context, scope, dossier, own, now)?,
             late_leg,
             late_consultation,
+            alerted: own && context.is_alerted(dossier, now),
         })
     }
 
@@ -539,6 +545,7 @@ impl OwnPart {
             WorklistFilter::HandOverLate => dossier.custody.hand_over_by.is_some_and(|by| now > by),
             WorklistFilter::LateLeg => self.late_leg,
             WorklistFilter::LateConsultation => self.late_consultation,
+            WorklistFilter::Alerted => self.alerted,
             WorklistFilter::InConflict => dossier.mirror.open().next().is_some(),
         }
     }

@@ -346,6 +346,7 @@ impl Life<'_> {
             calendars: &catalogue.calendars,
             units: &catalogue.units,
             boundaries: &catalogue.boundaries,
+            papers: &catalogue.papers,
             answer_limit: catalogue.intake.answer,
             salt: &self.salt,
             acting,

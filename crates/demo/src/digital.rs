@@ -3,13 +3,13 @@
 //!
 //! All of it is drawn beside the life of the dossier, so that it changes nothing of that life.
 
-use chrono::TimeDelta;
+use chrono::{NaiveDate, TimeDelta};
 use domain::dossier::{
     Channel, Dossier, ElectronicFile, ElectronicResult, FileHash, Paper, PaperCopy, PaymentMethod,
     Reuse, Signature, SignatureFormat,
 };
 use domain::id::{CertificateSerial, DistinguishedName, DocumentNumber, MediaType, Reference};
-use domain::procedure::Procedure;
+use domain::procedure::{PaperRules, Procedure};
 use domain::role::Role;
 use domain::time::{self, Instant};
 
@@ -20,7 +20,11 @@ const POPULATION: &str = "CSDLQG.DANCU";
 
 /// The papers of a complete dossier. A desk digitises most of what comes on paper; what is handed in
 /// online comes as files. Some papers are taken from where the State has them already.
-pub fn papers(procedure: &Procedure, channel: Channel, number: u64) -> Vec<Paper> {
+pub fn papers(
+    (procedure, rules, day): (&Procedure, &PaperRules, NaiveDate),
+    channel: Channel,
+    number: u64,
+) -> Vec<Paper> {
     let mut chance = Chance::new(number);
     let digitises = chance.happens(0.82);
     let reuses = chance.happens(0.46);
@@ -44,7 +48,11 @@ pub fn papers(procedure: &Procedure, channel: Channel, number: u64) -> Vec<Paper
                 _ => PaperCopy::Plain,
             },
         };
-        let has_file = reuse.is_none() && (copy == PaperCopy::Electronic || digitises);
+        let scans = digitises
+            && rules
+                .not_scanned(&procedure.code, &component.code, day)
+                .is_none();
+        let has_file = reuse.is_none() && (copy == PaperCopy::Electronic || scans);
         Paper {
             component: component.code.clone(),
             copy,

@@ -387,7 +387,11 @@ impl<'a> Province<'a> {
             assisted_by: helped
                 .then(|| ActorId::parse("to-cong-nghe-so").expect("letters and dashes are an id")),
             components: life::required(procedure),
-            papers: digital::papers(procedure, arrival.channel, self.requests),
+            papers: digital::papers(
+                (procedure, &self.catalogue.papers, day),
+                arrival.channel,
+                self.requests,
+            ),
             external_codes: Vec::new(),
             resolving: None,
             returning: None,

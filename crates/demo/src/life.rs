@@ -345,6 +345,7 @@ fn supplement(procedure: &Procedure) -> Command {
                 .first()
                 .map(|component| component.code.clone()),
             note: Words::new("Bản chụp mờ, đề nghị nộp lại"),
+            data_failure: None,
         }],
         reason: Words::new("Hồ sơ chưa đầy đủ"),
         respond_by: None,

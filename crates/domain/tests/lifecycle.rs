@@ -32,6 +32,8 @@ mod mirrors;
 mod outages;
 #[path = "lifecycle/overdue.rs"]
 mod overdue;
+#[path = "lifecycle/paper_rules.rs"]
+mod paper_rules;
 #[path = "lifecycle/papers.rs"]
 mod papers;
 #[path = "lifecycle/petitions.rs"]

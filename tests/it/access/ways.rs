@@ -79,6 +79,7 @@ pub async fn ready_for(world: &World, method: &str, units: Units<'_>) -> View {
             let item = SupplementItem {
                 component: None,
                 note: Words::new("bản gốc"),
+                data_failure: None,
             };
             let command = Command::RequestSupplement(RequestSupplement {
                 items: vec![item],

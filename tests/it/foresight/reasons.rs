@@ -19,6 +19,7 @@ async fn ask_for_papers(world: &World, view: &app::view::View) -> app::view::Vie
         items: vec![SupplementItem {
             component: None,
             note: Words::new("bản vẽ"),
+            data_failure: None,
         }],
         reason: Words::new("thiếu bản vẽ"),
         respond_by: None,

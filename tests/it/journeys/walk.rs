@@ -195,6 +195,7 @@ impl Journey {
             ("not_handed_over", "NOT_HANDED_OVER"),
             ("hand_over_late", "HAND_OVER_LATE"),
             ("in_conflict", "IN_CONFLICT"),
+            ("alerted", "ALERTED"),
         ] {
             let only = format!("WORKLIST_FILTER_{filter}");
             let only = json!({ "only": [only], "with_mirrored": true });

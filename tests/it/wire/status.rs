@@ -13,7 +13,7 @@ use domain::dossier::custody::{Holder, Party};
 use domain::dossier::mirror::Contradiction;
 use domain::dossier::{Action, Refusal, Status as State};
 use domain::id::{ActorId, CaseId, ComponentCode, Reference, StepId};
-use domain::procedure::Reach;
+use domain::procedure::{Reach, Unscanned};
 use domain::role::Role;
 use tonic_types::StatusExt;
 
@@ -235,6 +235,14 @@ fn every_refusal() -> Vec<Refusal> {
         },
         Refusal::SupplementNotPermitted { permitted: 1 },
         Refusal::SupplementLeft { permitted: 1 },
+        Refusal::PaperNotScanned {
+            component: ComponentCode::parse("giay-to-tuy-than").unwrap(),
+            why: Unscanned::Shown,
+        },
+        Refusal::ReplacedByData {
+            component: ComponentCode::parse("giay-to-dat").unwrap(),
+            database: Reference::parse("CSDLQG.DATDAI").unwrap(),
+        },
         Refusal::BeyondReach {
             procedure: procedure_code("1.001193"),
             unit: unit(WARD),
@@ -298,6 +306,8 @@ fn every_refusal() -> Vec<Refusal> {
             | Refusal::NumberNotOpen { .. }
             | Refusal::SupplementNotPermitted { .. }
             | Refusal::SupplementLeft { .. }
+            | Refusal::PaperNotScanned { .. }
+            | Refusal::ReplacedByData { .. }
             | Refusal::BeyondReach { .. }
             | Refusal::NotOnItsWay { .. }
             | Refusal::ArrivalImpossible { .. }

@@ -448,6 +448,20 @@ pub const REFUSALS: &[&Reason] = &[
         remedy: "Ask for the papers; no permission is needed.",
     },
     &Reason {
+        reason: "PAPER_NOT_SCANNED",
+        kind: Kind::Refused,
+        cause: "a paper was sent as digitised that Circular 03/2025/TT-VPCP keeps from being scanned",
+        vietnamese: "Giấy tờ này không được số hóa.",
+        remedy: "Send the paper without `digitised` and `file`; `catalogue/intake/papers.csv` says which papers are not scanned, and why.",
+    },
+    &Reason {
+        reason: "REPLACED_BY_DATA",
+        kind: Kind::Refused,
+        cause: "a paper was asked for that a database replaces",
+        vietnamese: "Giấy tờ này được thay bằng dữ liệu, không yêu cầu công dân nộp.",
+        remedy: "Take the data from the database; if it cannot be had, send `data_failure` with the item. `catalogue/intake/papers.csv` says which database.",
+    },
+    &Reason {
         reason: "BEYOND_REACH",
         kind: Kind::Refused,
         cause: "the procedure may not be received so far from the unit that decides it",

@@ -294,6 +294,7 @@ pub(super) fn rules<'r>(
         calendars: &catalogue.calendars,
         units: &catalogue.units,
         boundaries: &catalogue.boundaries,
+        papers: &catalogue.papers,
         answer_limit: catalogue.intake.answer,
         salt,
         acting,

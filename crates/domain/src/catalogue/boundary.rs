@@ -2,12 +2,13 @@
 //! decides, and from when they count.
 
 use super::{Fault, Sorted, SourceFile, table};
-use crate::id::{ProcedureCode, UnitCode};
+use crate::id::{CaseId, ProcedureCode, UnitCode};
 use crate::procedure::{Boundaries, Mark, Procedures, Reach, ReachRule};
 use crate::unit::Units;
 
 const PERMITS: &[&str] = &[
     "procedure",
+    "case",
     "receiving_unit",
     "reach",
     "from",
@@ -74,6 +75,20 @@ fn permit(
         }
         Ok(code)
     });
+    let case = row.read("case", faults, |text| {
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let id = CaseId::parse(text).map_err(|invalid| invalid.to_string())?;
+        let Some(procedure) = &procedure else {
+            return Ok(Some(id));
+        };
+        let mut versions = procedures.versions(procedure).iter();
+        if !procedures.is_empty() && !versions.any(|it| it.case(&id).is_some()) {
+            return Err(format!("no version of {procedure} has a case {id}"));
+        }
+        Ok(Some(id))
+    });
     let receiving = row.read("receiving_unit", faults, |text| {
         if text.is_empty() {
             return Ok(None);
@@ -99,6 +114,7 @@ fn permit(
     }
     Some(ReachRule {
         procedure: procedure?,
+        case: case?,
         receiving: receiving?,
         reach: Reach::named(reach?)?,
         from,

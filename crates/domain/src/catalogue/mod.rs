@@ -13,6 +13,7 @@ pub(crate) mod file;
 mod intake;
 mod leg;
 mod outages;
+mod papers;
 mod placed;
 mod places;
 mod procedures;
@@ -37,7 +38,7 @@ use crate::code::CodeRules;
 use crate::contact::Contacts;
 use crate::lineage::Lineage;
 use crate::place::UnitPlaces;
-use crate::procedure::{Boundaries, Procedures};
+use crate::procedure::{Boundaries, PaperRules, Procedures};
 use crate::unit::Units;
 
 /// One file of the catalogue, as text.
@@ -102,6 +103,8 @@ pub struct Catalogue {
     pub intake: Intake,
     /// Where dossiers may be received that another unit decides.
     pub boundaries: Boundaries,
+    /// Which papers are not scanned, and which a database replaces.
+    pub papers: PaperRules,
     /// Which shapes codes have.
     pub codes: CodeRules,
     /// How fast systems have to exchange.
@@ -131,6 +134,7 @@ impl Catalogue {
         let codes = codes::parse(&sorted, &mut faults);
         let exchange = exchange::parse(&sorted, &mut faults);
         let boundaries = boundary::parse(&sorted, &units, &procedures, &mut faults);
+        let papers = papers::parse(&sorted, &procedures, &mut faults);
         faults.sort();
         faults.dedup();
         match calendars {
@@ -143,6 +147,7 @@ impl Catalogue {
                 procedures,
                 intake,
                 boundaries,
+                papers,
                 codes,
                 exchange,
                 sources: files.into(),
@@ -168,10 +173,14 @@ impl Catalogue {
 
     /// The TOML files of a folder whose meaning another part of the program knows, such as `reports`.
     pub fn texts<'c>(&'c self, folder: &'c str) -> impl Iterator<Item = &'c SourceFile> {
-        self.sources.iter().filter(move |file| {
-            file.place()
-                .is_some_and(|(of, name)| of == folder && name.ends_with(".toml"))
-        })
+        self.files(folder)
+            .filter(|file| file.path.ends_with(".toml"))
+    }
+
+    /// All files of such a folder.
+    pub fn files<'c>(&'c self, folder: &'c str) -> impl Iterator<Item = &'c SourceFile> {
+        let within = move |file: &&SourceFile| file.place().is_some_and(|(of, _)| of == folder);
+        self.sources.iter().filter(within)
     }
 
     /// This catalogue with other texts on top. A text replaces an earlier one, of the catalogue or
@@ -206,6 +215,7 @@ struct Sorted<'a> {
     published: Vec<&'a SourceFile>,
     intake: Vec<&'a SourceFile>,
     boundary: Vec<&'a SourceFile>,
+    papers: Vec<&'a SourceFile>,
     starts: Vec<&'a SourceFile>,
     codes: Vec<&'a SourceFile>,
     exchange: Vec<&'a SourceFile>,
@@ -235,6 +245,7 @@ impl<'a> Sorted<'a> {
                 ("procedures", "published.csv") => &mut sorted.published,
                 ("intake", "rules.csv") => &mut sorted.intake,
                 ("intake", "boundary.csv") => &mut sorted.boundary,
+                ("intake", "papers.csv") => &mut sorted.papers,
                 ("intake", "starts.csv") => &mut sorted.starts,
                 ("intake", "codes.csv") => &mut sorted.codes,
                 ("intake", "exchange.csv") => &mut sorted.exchange,

@@ -4,7 +4,7 @@ use super::private::Salt;
 use crate::calendar::{Calendar, Calendars};
 use crate::id::{ActorId, UnitCode};
 use crate::limit::Limit;
-use crate::procedure::{Boundaries, Procedure};
+use crate::procedure::{Boundaries, PaperRules, Procedure};
 use crate::role::Role;
 use crate::unit::Units;
 
@@ -23,6 +23,8 @@ pub struct Rules<'a> {
     pub units: &'a Units,
     /// Where dossiers may be received that another unit decides.
     pub boundaries: &'a Boundaries,
+    /// Which papers are not scanned, and which a database replaces.
+    pub papers: &'a PaperRules,
     /// The salt of the commitments to personal values.
     pub salt: &'a Salt,
     /// Who acts.

@@ -8,7 +8,7 @@ use super::rules::Rules;
 use super::{Channel, Units};
 use crate::calendar::{self, Calendar};
 use crate::deadline::{Arrival, Start, hand_over};
-use crate::id::{ProcedureCode, UnitCode};
+use crate::id::{CaseId, ProcedureCode, UnitCode};
 use crate::procedure::{Boundaries, Kind, Reach};
 use crate::time::{self, Instant};
 use crate::unit;
@@ -82,11 +82,11 @@ impl Transit {
     /// by 309/2026/NĐ-CP.
     pub(super) fn begin(
         units: &Units<'_>,
-        channel: Channel,
+        (case, channel): (&CaseId, Channel),
         rules: &Rules<'_>,
         now: Instant,
     ) -> Result<Option<Self>, Refusal> {
-        refuse_beyond(units, rules, now)?;
+        refuse_beyond(units, case, rules, now)?;
         let day = time::local_day(now);
         if stays(units, rules) || !rules.boundaries.counts_from_arrival(day) {
             return Ok(None);
@@ -117,6 +117,7 @@ fn stays(units: &Units<'_>, rules: &Rules<'_>) -> bool {
 /// Refuses a dossier that may not be received so far from the unit that decides it.
 pub(super) fn refuse_beyond(
     units: &Units<'_>,
+    case: &CaseId,
     rules: &Rules<'_>,
     now: Instant,
 ) -> Result<(), Refusal> {
@@ -124,7 +125,7 @@ pub(super) fn refuse_beyond(
         return Ok(());
     }
     refuse_beyond_reach(
-        &rules.procedure.code,
+        (&rules.procedure.code, case),
         (units.receiving, units.resolving),
         rules.units,
         rules.boundaries,
@@ -135,7 +136,7 @@ pub(super) fn refuse_beyond(
 /// Refuses a dossier that one unit receives and another, the second of the two, decides, if the
 /// procedure may not be received that far away on a day.
 pub fn refuse_beyond_reach(
-    procedure: &ProcedureCode,
+    (procedure, case): (&ProcedureCode, &CaseId),
     (receiving, resolving): (&UnitCode, &UnitCode),
     units: &unit::Units,
     boundaries: &Boundaries,
@@ -147,7 +148,7 @@ pub fn refuse_beyond_reach(
     } else {
         Reach::Nation
     };
-    let reach = boundaries.reach(procedure, receiving, day);
+    let reach = boundaries.reach((procedure, case), receiving, day);
     if reach < needed {
         return Err(Refusal::BeyondReach {
             procedure: procedure.clone(),

@@ -190,6 +190,7 @@ pub const MEMO: [Column<Memos>; Memo::COUNT] = [
     memo!(count Expired, "expired", "Dừng vì quá thời hạn bổ sung", "expired", "kết thúc trong kỳ, sau khi tiếp nhận, vì không được bổ sung trong thời hạn", "ended in the period after receipt, because no papers came in time"),
     memo!(count OutageMoved, "outage_moved", "Hẹn lại vì sự cố hệ thống", "moved by an outage", "số lần hạn trả thay đổi trong kỳ do sự cố hệ thống đã được thông báo", "due times moved in the period by an announced outage"),
     memo!(count ArrivedLate, "arrived_late", "Chuyển muộn đến cơ quan giải quyết", "arrived late", "đến cơ quan giải quyết trong kỳ muộn hơn thời điểm giấy tiếp nhận đã tính; tính cho đơn vị tiếp nhận", "arrived in the period at the unit that decides, later than the receipt allows for; at the receiving unit"),
+    memo!(rate DigitisedOfScannable, "digitised_of_scannable", "Có số hóa, trên hồ sơ phải số hóa", "digitised of those to be scanned", "có ít nhất một giấy tờ được số hóa tại quầy, trên số hồ sơ tiếp nhận trong kỳ có giấy tờ bản giấy được phép quét", "with a paper digitised at the desk, of those received in the period with a paper that may be scanned"),
 ];
 
 macro_rules! bridge {

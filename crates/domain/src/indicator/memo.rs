@@ -5,9 +5,10 @@ use super::rate::Rate;
 use super::seen::Seen;
 use super::verdict::{Finish, is_due_by_day, is_late};
 use crate::catalogue::Catalogue;
-use crate::dossier::{Channel, Dossier, Paper, PaymentMethod, Status};
+use crate::dossier::{Channel, Dossier, Paper, PaperCopy, PaymentMethod, Status};
 use crate::procedure::{Kind, OnlineLevel};
 use crate::role::Role;
+use crate::time;
 
 /// What is counted beside the form. `docs/reports.md` and [`MEMO`] define each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,11 +67,12 @@ pub enum Memo {
     Expired,
     OutageMoved,
     ArrivedLate,
+    DigitisedOfScannable,
 }
 
 impl Memo {
     /// How many there are.
-    pub const COUNT: usize = Memo::ArrivedLate as usize + 1;
+    pub const COUNT: usize = Memo::DigitisedOfScannable as usize + 1;
 }
 
 /// A count for each memo; for those that are rates, of how many, too.
@@ -198,6 +200,9 @@ impl Memos {
             let papers = &dossier.papers;
             self.of(Memo::Assisted, dossier.assisted_by.is_some());
             self.of(Memo::Digitised, dossier.digitised() > 0);
+            if is_scannable(dossier, catalogue) {
+                self.of(Memo::DigitisedOfScannable, dossier.digitised() > 0);
+            }
             self.of(Memo::Reused, papers.iter().any(is_reused));
             if dossier.channel == Channel::Online {
                 self.of(Memo::AssistedOnline, dossier.assisted_by.is_some());
@@ -244,6 +249,20 @@ impl Memos {
             did.supplements_before_receipt,
         );
     }
+}
+
+/// Whether a paper came that the desk may scan, by the rules of the day of receipt. Source: Circular
+/// 03/2025/TT-VPCP, Art. 5(2).
+fn is_scannable(dossier: &Dossier, catalogue: &Catalogue) -> bool {
+    let Some(received) = dossier.received else {
+        return false;
+    };
+    let (rules, day) = (&catalogue.papers, time::local_day(received));
+    let free = |paper: &Paper| {
+        let rule = rules.not_scanned(&dossier.procedure, &paper.component, day);
+        paper.copy != PaperCopy::Electronic && rule.is_none()
+    };
+    dossier.papers.iter().any(free)
 }
 
 /// By which road it came: of online ones, how much of the procedure can be done online.

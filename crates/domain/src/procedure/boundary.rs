@@ -6,7 +6,7 @@ use std::fmt;
 use chrono::NaiveDate;
 
 use super::Mark;
-use crate::id::{ProcedureCode, UnitCode};
+use crate::id::{CaseId, ProcedureCode, UnitCode};
 
 /// How far from the unit that decides it a dossier may be received.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,6 +51,8 @@ impl fmt::Display for Reach {
 pub struct ReachRule {
     /// The procedure.
     pub procedure: ProcedureCode,
+    /// The case for which the line holds; none for all.
+    pub case: Option<CaseId>,
     /// The receiving unit for which the line holds; none for all.
     pub receiving: Option<UnitCode>,
     /// How far.
@@ -74,7 +76,8 @@ impl ReachRule {
     #[must_use]
     pub fn overlaps(&self, other: &ReachRule) -> bool {
         let ends = |permit: &ReachRule| permit.until.unwrap_or(NaiveDate::MAX);
-        (&self.procedure, &self.receiving) == (&other.procedure, &other.receiving)
+        (&self.procedure, &self.case, &self.receiving)
+            == (&other.procedure, &other.case, &other.receiving)
             && self.from <= ends(other)
             && other.from <= ends(self)
     }
@@ -92,21 +95,30 @@ pub struct Boundaries {
 
 impl Boundaries {
     /// How far from the unit that decides a procedure this unit may receive it on a day: its
-    /// province, unless a line says otherwise. A line for the unit goes before one for all.
+    /// province, unless a line says otherwise. A line for the case goes before one for all cases, and
+    /// among those a line for the unit before one for all units.
     #[must_use]
-    pub fn reach(&self, procedure: &ProcedureCode, receiving: &UnitCode, day: NaiveDate) -> Reach {
-        let said = |of: Option<&UnitCode>| {
+    pub fn reach(
+        &self,
+        (procedure, case): (&ProcedureCode, &CaseId),
+        receiving: &UnitCode,
+        day: NaiveDate,
+    ) -> Reach {
+        let said = |case: Option<&CaseId>, of: Option<&UnitCode>| {
             self.permits
                 .iter()
                 .find(|permit| {
                     permit.procedure == *procedure
+                        && permit.case.as_ref() == case
                         && permit.receiving.as_ref() == of
                         && permit.holds_on(day)
                 })
                 .map(|permit| permit.reach)
         };
-        said(Some(receiving))
-            .or_else(|| said(None))
+        said(Some(case), Some(receiving))
+            .or_else(|| said(Some(case), None))
+            .or_else(|| said(None, Some(receiving)))
+            .or_else(|| said(None, None))
             .unwrap_or(Reach::Province)
     }
 

@@ -7,6 +7,7 @@
 mod boundary;
 mod cells;
 mod legs;
+mod paper_rules;
 mod set;
 mod steps;
 mod terms;
@@ -22,6 +23,7 @@ use crate::role::Role;
 pub use boundary::{Boundaries, Reach, ReachRule};
 pub use cells::{MarkedCell, cells_by_mark};
 pub use legs::{LegUnit, PlannedLeg, UnknownLegUnit, leg_flaws};
+pub use paper_rules::{DataFailure, PaperRule, PaperRules, Says, Unscanned};
 pub use set::{InvalidVersions, Procedures};
 pub use steps::{Flaw, LONGEST_SAME_DAY_HOURS, flaws};
 pub use terms::{Case, Fee, Mark, UnknownVerification, Verification};

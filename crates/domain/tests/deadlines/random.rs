@@ -1,8 +1,9 @@
 //! Random cases, the same in every run, compared with the slow reference.
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
-use domain::calendar::{Calendar, Error};
+use domain::calendar::{Calendar, Error, Outage};
 use domain::deadline::explain::Counted;
+use domain::deadline::outage::moved_by;
 use domain::deadline::{
     Arrival, Cutoff, Start, due, due_from, explain, explain_from, hand_over, shift,
 };
@@ -275,6 +276,61 @@ fn stops_agree_with_the_slow_reference() {
         refused += u32::from(answer.is_err());
     }
     assert!(refused > 1_000, "{refused} refused");
+}
+
+#[test]
+fn outages_agree_with_the_slow_reference() {
+    let mut random = Random(0x6f75_7461_6765_0001);
+    let both = both();
+    let mut moved = 0;
+    for case in 0..20_000 {
+        let (calendar, office) = random.pick(&both);
+        let (number, unit) = some_limit(&mut random);
+        let started = some_day(&mut random, calendar).and_time(some_time(&mut random));
+        let later = |random: &mut Random, at: NaiveDateTime, days: u64| {
+            at + TimeDelta::microseconds(random.below(days * 86_400_000_000) as i64)
+        };
+        let due = later(&mut random, started, 15);
+        let from = later(&mut random, started - TimeDelta::days(2), 15);
+        let until = later(&mut random, from, 6) + TimeDelta::minutes(1);
+        let mut stood = Vec::new();
+        let mut at = started;
+        for _ in 0..random.below(4) {
+            let stop = later(&mut random, at, 4) + TimeDelta::minutes(1);
+            at = later(&mut random, stop, 3) + TimeDelta::minutes(1);
+            stood.push((stop, Some(at)));
+        }
+        if random.below(4) == 0 {
+            stood.push((later(&mut random, at, 4) + TimeDelta::minutes(1), None));
+        }
+        let expected = office.after_outage((due, unit), started, (from, until), &stood);
+        let outage = Outage {
+            from: instant(from),
+            until: instant(until),
+            units: None,
+            procedure: None,
+            document: "12/TB-UBND".into(),
+        };
+        let stops: Vec<_> = stood
+            .iter()
+            .map(|(stop, on)| (instant(*stop), on.map(instant)))
+            .collect();
+        let limit = parsed(number.max(1), unit);
+        let answer = moved_by(
+            &outage,
+            instant(due),
+            limit,
+            instant(started),
+            &stops,
+            calendar,
+        )
+        .map(|due| due.map(|due| local(due.at).naive_local()))
+        .map_err(past);
+        moved += u32::from(matches!(answer, Ok(Some(_))));
+        let told = format!("case {case}: due {due} in {unit}, out {from} to {until}, {stood:?}");
+        assert_eq!(answer.map(|at| at.unwrap_or(due)), expected, "{told}");
+    }
+    assert!(moved > 3_000, "{moved} moved");
 }
 
 #[test]

@@ -431,6 +431,47 @@ impl Office {
     }
 }
 
+/// A stop of the clock, and when it ran again; none while it stands.
+pub type Stood = (NaiveDateTime, Option<NaiveDateTime>);
+
+impl Office {
+    /// The due time after an outage: each piece of the outage during which the clock ran counts as a
+    /// stop of its own.
+    pub fn after_outage(
+        &self,
+        (due, unit): (NaiveDateTime, &str),
+        started: NaiveDateTime,
+        (from, until): (NaiveDateTime, NaiveDateTime),
+        stood: &[Stood],
+    ) -> Result<NaiveDateTime, Past> {
+        let mut edges = vec![from, until, started];
+        for (stop, resumed) in stood {
+            edges.push(*stop);
+            edges.extend(resumed);
+        }
+        edges.sort();
+        edges.dedup();
+        let ran = |at: NaiveDateTime| {
+            let mut stops = stood.iter();
+            let stands = stops.any(|(stop, on)| *stop <= at && on.is_none_or(|on| at < on));
+            started <= at && from <= at && at < until && !stands
+        };
+        let mut at = due;
+        let mut begun = None;
+        for edge in edges {
+            match (begun, ran(edge)) {
+                (None, true) => begun = Some(edge),
+                (Some(since), false) => {
+                    at = self.shifted(at, unit, since, edge)?;
+                    begun = None;
+                }
+                (None, false) | (Some(_), true) => {}
+            }
+        }
+        Ok(at)
+    }
+}
+
 fn is_open(opens: Opens, minute: i64) -> bool {
     opens
         .iter()

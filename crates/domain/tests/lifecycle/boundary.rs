@@ -2,10 +2,13 @@
 
 use domain::catalogue::{Catalogue, SourceFile};
 use domain::deadline::{Language, explain_from};
+use domain::dossier::Channel;
+use domain::id::CaseId;
 use domain::procedure::Reach;
+use domain::role::Role;
 
 use crate::desk;
-use crate::story::Story;
+use crate::story::{Deed, Story};
 
 #[test]
 fn the_date_on_the_receipt_allows_for_the_way() {
@@ -138,15 +141,18 @@ fn both_starts_are_told_in_both_languages() {
 
 #[test]
 fn a_list_says_where_a_procedure_may_be_received_by_day() {
-    let text = "procedure,receiving_unit,reach,from,until,mark,source\n\
-                1.004873,,unit,2026-08-05,2026-08-31,statute,văn bản mẫu\n\
-                1.004873,,nation,2026-09-01,,statute,văn bản mẫu\n\
-                1.004873,H60.00000,province,2026-08-05,2026-08-31,statute,văn bản mẫu\n";
+    let text = "procedure,case,receiving_unit,reach,from,until,mark,source\n\
+                1.004873,,,unit,2026-08-05,2026-08-31,statute,văn bản mẫu\n\
+                1.004873,,,nation,2026-09-01,,statute,văn bản mẫu\n\
+                1.004873,,H60.00000,province,2026-08-05,2026-08-31,statute,văn bản mẫu\n";
     let catalogue = with_list(text).expect("a sound list");
     let reach = |unit: &str, day: &str| {
         let code = desk::shipped("1.004873").code;
         let day = domain::time::local_day(desk::at(&format!("{day} 12:00")));
-        catalogue.boundaries.reach(&code, &desk::unit(unit), day)
+        let case = CaseId::parse("standard").expect("a case");
+        catalogue
+            .boundaries
+            .reach((&code, &case), &desk::unit(unit), day)
     };
     assert_eq!(reach(desk::WARD, "4 Aug"), Reach::Province, "as by default");
     assert_eq!(reach(desk::WARD, "5 Aug"), Reach::Unit);
@@ -170,27 +176,48 @@ fn a_list_says_where_a_procedure_may_be_received_by_day() {
 }
 
 #[test]
+fn transactions_about_land_are_taken_by_the_commune_of_the_land_alone() {
+    let taken = |case: &str, resolving: &str| {
+        let mut story = Story::new(desk::shipped_version("2.001035", 2));
+        let papers = desk::required(&story.procedure);
+        let mut reception = story.reception(Channel::Desk, papers);
+        reception.content.case = Some(CaseId::parse(case).expect("a case"));
+        reception.content.resolving = Some(desk::unit(resolving));
+        let receive = Deed::Receive(reception);
+        let taken = story.tries(Role::Receptionist, desk::at("7 Dec 10:00"), None, &receive);
+        taken.map_err(|refusal| refusal.reason())
+    };
+    assert_eq!(taken("dat-dai", "H60.02212"), Err("BEYOND_REACH"));
+    assert_eq!(taken("dat-dai", desk::WARD), Ok(()));
+    assert_eq!(taken("standard", "H60.02212"), Ok(()));
+}
+
+#[test]
 fn a_list_of_unknown_units_or_without_source_is_refused_by_line() {
-    let head = "procedure,receiving_unit,reach,from,until,mark,source\n";
+    let head = "procedure,case,receiving_unit,reach,from,until,mark,source\n";
     for (line, reason) in [
         (
-            "1.004873,H99.00001,nation,2026-09-01,,statute,văn bản",
+            "1.004873,,H99.00001,nation,2026-09-01,,statute,văn bản",
             "receiving_unit: H99.00001 is not listed",
         ),
         (
-            "9.999999,,nation,2026-09-01,,statute,văn bản",
+            "9.999999,,,nation,2026-09-01,,statute,văn bản",
             "procedure: 9.999999 is no procedure of the catalogue",
         ),
         (
-            "1.004873,,world,2026-09-01,,statute,văn bản",
+            "1.004873,gia-dinh,,unit,2026-09-01,,statute,văn bản",
+            "case: no version of 1.004873 has a case gia-dinh",
+        ),
+        (
+            "1.004873,,,world,2026-09-01,,statute,văn bản",
             "reach: `world` is unknown; expected one of unit, province, nation",
         ),
         (
-            "1.004873,,nation,2026-09-01,2026-08-01,statute,văn bản",
+            "1.004873,,,nation,2026-09-01,2026-08-01,statute,văn bản",
             "until: expected a day not before 2026-09-01",
         ),
         (
-            "1.004873,,nation,2026-09-01,,statute,",
+            "1.004873,,,nation,2026-09-01,,statute,",
             "source: expected the document that says so",
         ),
     ] {
@@ -198,7 +225,7 @@ fn a_list_of_unknown_units_or_without_source_is_refused_by_line() {
         let told: Vec<_> = faults.iter().map(ToString::to_string).collect();
         assert_eq!(told, [format!("intake/boundary.csv:2: {reason}")]);
     }
-    let twice = "1.004873,,nation,2026-09-01,,statute,văn bản\n";
+    let twice = "1.004873,,,nation,2026-09-01,,statute,văn bản\n";
     let faults = with_list(&format!("{head}{twice}{twice}")).expect_err("twice");
     assert_eq!(faults[0].line, 3, "{faults:?}");
 }

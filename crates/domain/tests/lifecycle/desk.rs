@@ -202,6 +202,7 @@ pub fn a_missing_paper() -> Vec<SupplementItem> {
     vec![SupplementItem {
         component: None,
         note: Words::new("bản sao mờ, không đọc được"),
+        data_failure: None,
     }]
 }
 

@@ -80,9 +80,10 @@ fn every_status_has_the_national_code_and_name_letter_for_letter() {
 fn a_dossier_without_a_paper_that_the_law_requires_is_not_received() {
     let mut story = Story::of("1.013225");
     story.procedure.components_mark = Mark::Statute;
+    // Since Resolution 66.7/2025 a database takes the place of the land paper.
     let some = vec![desk::component("don-de-nghi")];
     let incomplete = Deed::Receive(story.reception(Channel::Desk, some.clone()));
-    let missing = vec![desk::component("giay-to-dat"), desk::component("ban-ve")];
+    let missing = vec![desk::component("ban-ve")];
     assert_eq!(
         story.tries(Role::Receptionist, at("3 Aug 08:00"), None, &incomplete),
         Err(Refusal::ComponentsMissing {
@@ -104,7 +105,8 @@ fn a_dossier_without_a_paper_that_the_law_requires_is_not_received() {
     story
         .tries(Role::Receptionist, at("3 Aug 09:00"), None, &brought)
         .expect("complete now");
-    assert_eq!(story.dossier().components, desk::required(&story.procedure));
+    let came = ["don-de-nghi", "ban-ve"].map(desk::component);
+    assert_eq!(story.dossier().components, came);
 }
 
 #[test]
@@ -121,7 +123,7 @@ fn a_list_that_no_legal_text_confirms_asks_for_papers_as_well_and_says_what_it_i
         assert!(!list_is_confirmed(&story.procedure));
         let bare = Deed::Receive(story.reception(Channel::Desk, Vec::new()));
         let done = story.tries(Role::Receptionist, at("3 Aug 08:00"), None, &bare);
-        let required = desk::required(&story.procedure);
+        let required = ["don-de-nghi", "ban-ve"].map(desk::component).to_vec();
         assert_eq!(
             done,
             Err(Refusal::ComponentsMissing {
@@ -134,8 +136,7 @@ fn a_list_that_no_legal_text_confirms_asks_for_papers_as_well_and_says_what_it_i
 #[test]
 fn a_desk_takes_an_incomplete_dossier_in_for_a_reason_that_is_kept() {
     let mut story = Story::of("1.013225");
-    let some = vec![desk::component("don-de-nghi")];
-    let mut reception = story.reception(Channel::Desk, some);
+    let mut reception = story.reception(Channel::Desk, Vec::new());
     let reason = Words::new("hẹn nộp bản vẽ trong ngày");
     reception.content.circumstances.accept_incomplete = reason;
     story
@@ -146,7 +147,7 @@ fn a_desk_takes_an_incomplete_dossier_in_for_a_reason_that_is_kept() {
             &Deed::Receive(reception),
         )
         .expect("taken in all the same");
-    let missing = [desk::component("giay-to-dat"), desk::component("ban-ve")];
+    let missing = ["don-de-nghi", "ban-ve"].map(desk::component);
     assert_eq!(story.dossier().incomplete, missing);
     let kept = story.private.iter().map(|kept| kept.item.as_str());
     assert_eq!(

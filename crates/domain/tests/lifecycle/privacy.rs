@@ -39,10 +39,12 @@ fn papers_requested(field: &str) -> Command {
             SupplementItem {
                 component: None,
                 note: words(&format!("{field}-muc-1")),
+                data_failure: None,
             },
             SupplementItem {
                 component: Some(desk::component("to-khai")),
                 note: words(&format!("{field}-muc-2")),
+                data_failure: None,
             },
         ],
         reason: words(field),

@@ -13,7 +13,7 @@ use domain::dossier::acts::HandOver;
 use domain::dossier::acts::{
     Accept, Advance, Arrive, Assign, CloseConsultation, CloseLeg, RateDossier, RecordPayment,
     RecordSupplement, RefundPayment, Refuse, RequestPayment, Resolve, ReturnResult, SettleConflict,
-    Stop, Transfer, Withdraw,
+    Stop, SupplementItem, Transfer, Withdraw,
 };
 use domain::dossier::change::migration::StepMap;
 use domain::dossier::correction::Corrected;
@@ -27,7 +27,7 @@ use domain::id::{ActorId, ComponentCode, Reference, StepId, UnitCode};
 use domain::import::{ImportedCase, Meaning, Route};
 use domain::limit::Limit;
 use domain::lineage::{Share, Succession, Takeover};
-use domain::procedure::{Authority, Mark, OnExpiry, Procedure};
+use domain::procedure::{Authority, DataFailure, Mark, OnExpiry, Procedure};
 use domain::role::Role;
 use domain::time::{Instant, day_start, local_day};
 
@@ -202,6 +202,22 @@ impl Walk {
             recorded: self.recorded,
             deed: self.deed(),
         })
+    }
+
+    /// A request for papers; some items name a paper, which a database may replace.
+    fn papers_asked(&mut self) -> Command {
+        let mut asked = story::papers_requested(self.random.often(60));
+        if let Command::RequestSupplement(request) = &mut asked {
+            for component in self.some_papers() {
+                let failed = self.random.often(50);
+                request.items.push(SupplementItem {
+                    component: Some(component),
+                    note: Words::default(),
+                    data_failure: failed.then(|| *self.random.pick(&DataFailure::ALL)),
+                });
+            }
+        }
+        asked
     }
 
     /// Now and then the office waits until the window for papers is over.
@@ -443,7 +459,7 @@ impl Walk {
                 reason: Words::new("không thuộc thẩm quyền"),
                 competent: None,
             }),
-            Action::RequestSupplement => story::papers_requested(self.random.often(60)),
+            Action::RequestSupplement => self.papers_asked(),
             Action::RecordSupplement => Command::RecordSupplement(RecordSupplement {
                 components: self.some_papers(),
                 papers: self.described(),

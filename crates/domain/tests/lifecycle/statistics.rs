@@ -53,6 +53,7 @@ struct Life {
     requests: u32,
     last_request: Option<Instant>,
     digitised: bool,
+    on_paper: Vec<String>,
     reuse: Vec<Reuse>,
     component_file: bool,
     results: usize,
@@ -78,10 +79,21 @@ impl Life {
     fn papers(&mut self, papers: &[domain::dossier::Paper]) {
         for paper in papers {
             let on_paper = paper.copy != domain::dossier::PaperCopy::Electronic;
+            if on_paper {
+                self.on_paper.push(paper.component.to_string());
+            }
             self.digitised |= on_paper && paper.file.is_some();
             self.component_file |= paper.file.is_some();
             self.reuse.extend(paper.reuse.clone());
         }
+    }
+
+    /// Of certifications, the identity paper is only shown since 15 September 2025.
+    fn may_be_scanned(&self) -> bool {
+        let since = midnight(NaiveDate::from_ymd_opt(2025, 9, 15).unwrap());
+        let shown = self.received.is_some_and(|at| at >= since);
+        let mut came = self.on_paper.iter();
+        came.any(|component| !shown || component != "giay-to-tuy-than")
     }
 
     fn moves(&mut self, moved: Option<&domain::dossier::clock::Moved>) {
@@ -521,6 +533,9 @@ impl Slow {
             self.count(&unit, road, true);
             self.of(&unit, "assisted", life.assisted);
             self.of(&unit, "digitised", life.digitised);
+            if life.may_be_scanned() {
+                self.of(&unit, "digitised_of_scannable", life.digitised);
+            }
             self.of(&unit, "reused", !life.reuse.is_empty());
             if life.online {
                 self.of(&unit, "assisted_online", life.assisted);

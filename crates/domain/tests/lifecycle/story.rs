@@ -210,6 +210,7 @@ impl Story {
             calendars,
             units: &desk::catalogue().units,
             boundaries: &self.boundaries,
+            papers: &desk::catalogue().papers,
             answer_limit: desk::catalogue().intake.answer,
             salt: &salt,
             acting,

@@ -5,6 +5,7 @@ use domain::dossier::acts::supplement::{
     SupplementRequested,
 };
 use domain::id::ComponentCode;
+use domain::procedure::DataFailure;
 
 use super::{Details, Tells, command_request};
 use crate::convert::Fields;
@@ -52,7 +53,23 @@ fn supplement_items(
                 "expected a component, a note, or both",
             );
         }
-        items.push(SupplementItem { component, note });
+        use proto::request_supplement_request::DataFailure as Sent;
+        let data_failure = match Sent::try_from(item.data_failure) {
+            Ok(Sent::Unspecified) => None,
+            Ok(Sent::Unavailable) => Some(DataFailure::Unavailable),
+            Ok(Sent::Absent) => Some(DataFailure::Absent),
+            Ok(Sent::Incorrect) => Some(DataFailure::Incorrect),
+            Err(_) => {
+                let field = format!("items[{at}].data_failure");
+                fields.wrong(&field, "expected a DataFailure");
+                None
+            }
+        };
+        items.push(SupplementItem {
+            component,
+            note,
+            data_failure,
+        });
     }
     items
 }
@@ -63,6 +80,11 @@ impl Tells for SupplementRequested {
         let components: Vec<_> = named.filter_map(|item| item.component.clone()).collect();
         details.list("components", &components);
         details.put("items", &self.items.len());
+        let failed = self.items.iter().filter_map(|item| {
+            let failure = item.data_failure?;
+            Some(format!("{} {failure}", item.component.as_ref()?))
+        });
+        details.list("data_failures", &failed.collect::<Vec<_>>());
         details.time("respond_by_time", self.respond_by);
         details.put("notice_late", &self.notice_late);
         details.put("exception", &self.exception.is_some());

@@ -75,6 +75,7 @@ pub fn dossier(view: &View) -> proto::Dossier {
         components: dossier.components.iter().map(ToString::to_string).collect(),
         submit_time: dossier.submitted.map(timestamp),
         answer_due_time: dossier.answer_due.map(timestamp),
+        alert_time: view.timing.alert_at.map(timestamp),
         receive_time: dossier.received.map(timestamp),
         end_time: dossier.ended.map(timestamp),
         return_time: dossier.returned.map(timestamp),

@@ -1,8 +1,9 @@
 //! Procedures as they are sent.
 
+use chrono::NaiveDate;
 use domain::limit::Limit;
 use domain::procedure::{
-    Authority, Case, Fee, Mark, OnExpiry, OnlineLevel, PlannedLeg, Procedure, Step,
+    Authority, Case, Fee, Mark, OnExpiry, OnlineLevel, PaperRules, PlannedLeg, Procedure, Step,
 };
 
 use super::dossier::vnd;
@@ -10,8 +11,8 @@ use super::request_context::{channel_of, kind_of, policy_of};
 use crate::proto;
 use crate::proto::procedure as part;
 
-/// Draws a version of a procedure.
-pub fn procedure(procedure: &Procedure) -> proto::Procedure {
+/// Draws a version of a procedure, with what the rules say of its papers on a day.
+pub fn procedure(procedure: &Procedure, rules: &PaperRules, day: NaiveDate) -> proto::Procedure {
     proto::Procedure {
         name: format!(
             "procedures/{}/versions/{}",
@@ -66,6 +67,14 @@ pub fn procedure(procedure: &Procedure) -> proto::Procedure {
                 code: component.code.to_string(),
                 display_name: component.name.clone(),
                 required: component.required,
+                not_scanned: rules
+                    .not_scanned(&procedure.code, &component.code, day)
+                    .map(|why| why.to_string())
+                    .unwrap_or_default(),
+                replaced_by: rules
+                    .replaced_by(&procedure.code, &component.code, day)
+                    .map(ToString::to_string)
+                    .unwrap_or_default(),
             })
             .collect(),
         components_mark: mark(procedure.components_mark),

@@ -93,6 +93,7 @@ fn details(details: LookupDetails) -> told::Details {
         clock_standing: details.clock_standing,
         overdue: details.overdue,
         respond_by_time: details.respond_by.map(timestamp),
+        answer_due_time: details.answer_due.map(timestamp),
         end_time: details.ended.map(timestamp),
         return_time: details.returned.map(timestamp),
         rating: details.rating.map(rating),

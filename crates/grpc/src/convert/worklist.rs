@@ -199,6 +199,7 @@ fn filter_of(filter: WorklistFilter) -> proto::WorklistFilter {
         WorklistFilter::LateLeg => proto::WorklistFilter::LateLeg,
         WorklistFilter::LateConsultation => proto::WorklistFilter::LateConsultation,
         WorklistFilter::InConflict => proto::WorklistFilter::InConflict,
+        WorklistFilter::Alerted => proto::WorklistFilter::Alerted,
     }
 }
 
@@ -218,6 +219,7 @@ pub fn counts(counts: &WorklistCounts) -> proto::WorklistCounts {
         late_legs: counts.of(WorklistFilter::LateLeg),
         late_consultations: counts.of(WorklistFilter::LateConsultation),
         in_conflict: counts.of(WorklistFilter::InConflict),
+        alerted: counts.of(WorklistFilter::Alerted),
         as_of_time: Some(timestamp(counts.as_of)),
         levels: Vec::new(),
         steps: Vec::new(),

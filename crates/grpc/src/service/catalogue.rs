@@ -329,7 +329,12 @@ fn list_procedures(
     while found.len() < limit
         && let Some(procedure) = procedures.next()
     {
-        found.push(procedure::procedure(procedure));
+        let papers = &context.catalogue.papers;
+        found.push(procedure::procedure(
+            procedure,
+            papers,
+            local_day(context.now),
+        ));
     }
     let last = found.last().filter(|_| procedures.peek().is_some());
     Ok(proto::ListProceduresResponse {
@@ -356,7 +361,7 @@ fn get_procedure(
             .and_then(|latest| procedures.get(&latest.code, version.parse().ok()?)),
     };
     found
-        .map(|found| procedure::procedure(found))
+        .map(|found| procedure::procedure(found, &context.catalogue.papers, local_day(context.now)))
         .ok_or(Error::NotFound {
             what: "procedure",
             name,

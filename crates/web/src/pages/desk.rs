@@ -15,7 +15,7 @@ use domain::dossier::{Channel, Paper, PaperCopy, Reception, Refusal};
 use domain::fold;
 use domain::id::{ComponentCode, RequestId, UnitCode};
 use domain::language::Language;
-use domain::procedure::{Kind, Procedure};
+use domain::procedure::{Kind, Procedure, Unscanned};
 use domain::time;
 use http::StatusCode;
 
@@ -85,6 +85,8 @@ struct Component {
     name: String,
     required: bool,
     came: bool,
+    /// What the law says of the paper: that data replace it, or that it is not scanned.
+    note: Option<Markup>,
 }
 
 async fn empty(
@@ -171,7 +173,7 @@ fn draw(pages: &Pages, staff: &Staff, unit: &UnitCode, typed: &Fields) -> Result
     let came: Vec<&str> = typed.all("paper").collect();
     let components = chosen
         .iter()
-        .flat_map(|procedure| procedure.components.iter());
+        .flat_map(|procedure| procedure.components.iter().map(|it| (&procedure.code, it)));
     // A page without sent fields is drawn for the first time; it ticks all required papers.
     let first_look = !typed.has("name");
     Ok(DeskPage {
@@ -182,11 +184,29 @@ fn draw(pages: &Pages, staff: &Staff, unit: &UnitCode, typed: &Fields) -> Result
         offered: offers.collect(),
         fields: person_fields(words, typed),
         components: components
-            .map(|component| Component {
-                code: component.code.to_string(),
-                name: component.name.clone(),
-                required: component.required,
-                came: came.contains(&component.code.as_str()) || (first_look && component.required),
+            .map(|(procedure, component)| {
+                let (code, rules) = (&component.code, &catalogue.papers);
+                let replaced = rules.replaced_by(procedure, code, today);
+                let kept = rules.not_scanned(procedure, code, today);
+                let required = component.required && replaced.is_none();
+                Component {
+                    code: code.to_string(),
+                    name: component.name.clone(),
+                    required,
+                    came: came.contains(&code.as_str()) || (first_look && required),
+                    note: match (replaced, kept) {
+                        (Some(database), _) => {
+                            let database = database.to_string();
+                            Some(words.fill("desk.replaced", &[("database", (&database).into())]))
+                        }
+                        (None, Some(why)) => Some(words.t(match why {
+                            Unscanned::Shown => "desk.shown",
+                            Unscanned::Verification => "desk.verification",
+                            Unscanned::Secret => "desk.secret",
+                        })),
+                        (None, None) => None,
+                    },
+                }
             })
             .collect(),
         incomplete: typed.get("incomplete").to_owned(),

@@ -144,6 +144,8 @@ struct LookupResult {
     to_do: Markup,
     /// When that is due, if there is a moment.
     to_do_by: Option<String>,
+    /// By when the desk answers a submission.
+    answer_by: Option<String>,
     /// Whether the dossier waits for the citizen.
     waits: bool,
     steps: Vec<StepLine>,
@@ -183,6 +185,9 @@ impl LookupResult {
             to_do_by: details
                 .and_then(|details| details.respond_by)
                 .filter(|_| stage == Stage::WaitsForPapers)
+                .map(|by| say.full_moment(by)),
+            answer_by: details
+                .and_then(|details| details.answer_due)
                 .map(|by| say.full_moment(by)),
             waits: stage.waits(),
             steps: details.map_or_else(Vec::new, |details| steps(details, say, stage)),

@@ -10,7 +10,7 @@ use crate::calendar;
 use crate::code::{AnyCode, DossierCode};
 use crate::deadline::{self, Cutoff, Start, ledger::Ledger};
 use crate::dossier::clock::Clock;
-use crate::dossier::components::{self, missing, refuse_unknown};
+use crate::dossier::components::{self, missing, refuse_scanned, refuse_unknown};
 use crate::dossier::contents::{Contents, known_case};
 use crate::dossier::counting::Counting;
 use crate::dossier::custody::Party;
@@ -56,10 +56,11 @@ impl Reception {
         let case = contents.case_of(rules.procedure)?;
         let components = components::named(&contents.components, &contents.papers);
         refuse_unknown(&components, rules.procedure)?;
+        refuse_scanned(&contents.papers, rules, now)?;
         let reason = &contents.circumstances.accept_incomplete;
         // What a desk without a line took in, it has taken in.
         let taken = offline.is_some() || !reason.is_empty();
-        let missing = missing(&components, rules.procedure, taken)?;
+        let missing = missing(&components, rules, now, taken)?;
         let applicant = Some(private.person("applicant", &contents.applicant));
         let receiving = &self.receiving;
         let resolving = contents.resolving_at(receiving);
@@ -67,7 +68,7 @@ impl Reception {
             receiving,
             resolving,
         };
-        let transit = Transit::begin(&units, self.channel, rules, now)?;
+        let transit = Transit::begin(&units, (&case.id, self.channel), rules, now)?;
         let due = promise(case, self.channel, transit, rules, now)?;
         let received = Received {
             code: offline.map(AnyCode::from),
@@ -151,10 +152,11 @@ impl<E: From<Received> + From<LegOpened>> Act<E> for Accept {
         refuse_mirrored(rules.procedure)?;
         let case = known_case(&on.case, rules.procedure)?;
         refuse_unknown(&components, rules.procedure)?;
+        refuse_scanned(&self.papers, rules, now)?;
         let all: Vec<_> = on.components.iter().chain(&components).cloned().collect();
         let reason = &self.accept_incomplete;
-        let missing = missing(&all, rules.procedure, !reason.is_empty())?;
-        let transit = Transit::begin(&on.units(), on.channel, rules, now)?;
+        let missing = missing(&all, rules, now, !reason.is_empty())?;
+        let transit = Transit::begin(&on.units(), (&on.case, on.channel), rules, now)?;
         let due = promise(case, on.channel, transit, rules, now)?;
         let received = Received {
             code: on.code.clone(),

@@ -73,6 +73,7 @@ impl Submission {
                 receiving: &self.receiving,
                 resolving: contents.resolving_at(&self.receiving),
             },
+            &case.id,
             rules,
             now,
         )?;

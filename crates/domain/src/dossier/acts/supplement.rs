@@ -9,7 +9,7 @@ use crate::calendar;
 use crate::deadline;
 use crate::dossier::Dossier;
 use crate::dossier::clock::{Moved, Wait};
-use crate::dossier::components::{self, refuse_unknown};
+use crate::dossier::components::{self, refuse_scanned, refuse_unknown};
 use crate::dossier::counting::Counting;
 use crate::dossier::paper::Paper;
 use crate::dossier::private::{Commitment, PrivateValues, Words};
@@ -18,7 +18,7 @@ use crate::dossier::rules::Rules;
 use crate::dossier::stage::{Stage, Stages};
 use crate::dossier::state::{Back, State};
 use crate::id::ComponentCode;
-use crate::procedure::Procedure;
+use crate::procedure::{DataFailure, Procedure};
 use crate::role::Role;
 use crate::time::{self, Instant};
 
@@ -47,6 +47,8 @@ pub struct SupplementItem {
     pub component: Option<ComponentCode>,
     /// What about it.
     pub note: Words,
+    /// Why the office could not take it from a database; needed of a paper that one replaces.
+    pub data_failure: Option<DataFailure>,
 }
 
 /// What permits a supplement request beyond the permitted number.
@@ -105,6 +107,7 @@ impl<E: From<SupplementRequested>> Act<E> for RequestSupplement {
             .filter_map(|item| item.component.clone())
             .collect();
         refuse_unknown(&named, rules.procedure)?;
+        self.refuse_what_data_replace(rules, now)?;
         let requested = SupplementRequested {
             notice_late: is_late(on, rules, now)?,
             respond_by: self.respond_by(rules, now)?,
@@ -150,6 +153,21 @@ impl RequestSupplement {
         Ok(())
     }
 
+    /// Refuses to ask for a paper that a database replaces, unless the data could not be had.
+    fn refuse_what_data_replace(&self, rules: &Rules<'_>, now: Instant) -> Result<(), Refusal> {
+        let (code, day) = (&rules.procedure.code, time::local_day(now));
+        let mut asked = self.items.iter().filter(|item| item.data_failure.is_none());
+        let replaced = asked.find_map(|item| {
+            let component = item.component.as_ref()?;
+            let database = rules.papers.replaced_by(code, component, day)?;
+            Some(Refusal::ReplacedByData {
+                component: component.clone(),
+                database: database.clone(),
+            })
+        });
+        replaced.map_or(Ok(()), Err)
+    }
+
     fn respond_by(&self, rules: &Rules<'_>, now: Instant) -> Result<Option<Instant>, Refusal> {
         Ok(match (self.respond_by, rules.procedure.supplement_window) {
             (Some(at), _) => Some(at),
@@ -166,6 +184,7 @@ impl RequestSupplement {
                 MissingItem {
                     component: item.component.clone(),
                     note: noted.then(|| private.words(&format!("items.{at}.note"), &item.note)),
+                    data_failure: item.data_failure,
                 }
             })
             .collect()
@@ -210,6 +229,9 @@ pub struct MissingItem {
     pub component: Option<ComponentCode>,
     /// What about it.
     pub note: Option<Commitment>,
+    /// Why the office could not take it from a database.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data_failure: Option<DataFailure>,
 }
 
 /// What permits a supplement request beyond the permitted number.
@@ -296,6 +318,7 @@ impl<E: From<SupplementRecorded>> Act<E> for RecordSupplement {
     ) -> Result<Vec<E>, Refusal> {
         let components = components::named(&self.components, &self.papers);
         refuse_unknown(&components, rules.procedure)?;
+        refuse_scanned(&self.papers, rules, now)?;
         let moved = match &on.clock {
             Some(clock) => clock.after_wait(now, rules.calendar)?,
             None => None,

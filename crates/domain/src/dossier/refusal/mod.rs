@@ -13,7 +13,7 @@ use crate::calendar;
 use crate::code::AnyCode;
 use crate::dossier::custody::Holder;
 use crate::id::{ActorId, CaseId, ComponentCode, ProcedureCode, Reference, StepId, UnitCode};
-use crate::procedure::Reach;
+use crate::procedure::{Reach, Unscanned};
 use crate::role::Role;
 use crate::time::Instant;
 
@@ -251,6 +251,20 @@ pub enum Refusal {
     SupplementLeft {
         /// How many are permitted.
         permitted: u8,
+    },
+    /// The paper may not be scanned.
+    PaperNotScanned {
+        /// The paper.
+        component: ComponentCode,
+        /// Why not.
+        why: Unscanned,
+    },
+    /// A database takes the place of the paper, so nobody is asked for it.
+    ReplacedByData {
+        /// The paper.
+        component: ComponentCode,
+        /// The database.
+        database: Reference,
     },
     /// The procedure may not be received so far from the unit that decides it.
     BeyondReach {

@@ -4,7 +4,7 @@
 use super::Refusal;
 use crate::calendar;
 use crate::id::UnitCode;
-use crate::procedure::Reach;
+use crate::procedure::{Reach, Unscanned};
 use crate::time;
 
 /// One row of the table of refusals: what a program reads and what a person reads.
@@ -487,6 +487,45 @@ impl Refusal {
                     "papers may be requested {permitted} time(s), and that is not used up; nothing has to be permitted"
                 ),
                 vi: format!("Chưa yêu cầu bổ sung đủ {permitted} lần nên chưa cần cho phép thêm."),
+            },
+            Refusal::PaperNotScanned { component, why } => Row {
+                reason: "PAPER_NOT_SCANNED",
+                variables: vec![
+                    ("component", component.to_string()),
+                    ("why", why.to_string()),
+                ],
+                en: format!(
+                    "component {component} may not be scanned: {}",
+                    match why {
+                        Unscanned::Shown => "it is only shown",
+                        Unscanned::Verification => "it tells what another agency found",
+                        Unscanned::Secret => "it is secret",
+                    }
+                ),
+                vi: format!(
+                    "Không được số hóa giấy tờ {component}: {}.",
+                    match why {
+                        Unscanned::Shown => "chỉ xuất trình để đối chiếu",
+                        Unscanned::Verification => "là kết quả xác minh, ý kiến của cơ quan khác",
+                        Unscanned::Secret => "thuộc danh mục bí mật",
+                    }
+                ),
+            },
+            Refusal::ReplacedByData {
+                component,
+                database,
+            } => Row {
+                reason: "REPLACED_BY_DATA",
+                variables: vec![
+                    ("component", component.to_string()),
+                    ("database", database.to_string()),
+                ],
+                en: format!(
+                    "component {component} is taken from {database}; it may be asked for only with the reason why the data cannot be had"
+                ),
+                vi: format!(
+                    "Giấy tờ {component} được thay bằng dữ liệu của {database}; chỉ được yêu cầu nộp khi ghi rõ lý do không khai thác được dữ liệu."
+                ),
             },
             Refusal::BeyondReach {
                 procedure,

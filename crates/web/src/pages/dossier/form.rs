@@ -500,6 +500,7 @@ fn act(action: Action, read: &mut Reading<'_>) -> Option<Command> {
                     .map(|line| SupplementItem {
                         component: None,
                         note: Text::new(line),
+                        data_failure: None,
                     })
                     .collect(),
                 reason,

@@ -46,6 +46,7 @@ pub fn word(filter: WorklistFilter) -> &'static str {
         WorklistFilter::LateLeg => "late_leg",
         WorklistFilter::LateConsultation => "late_consultation",
         WorklistFilter::InConflict => "in_conflict",
+        WorklistFilter::Alerted => "alerted",
     }
 }
 

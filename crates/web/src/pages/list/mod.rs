@@ -171,6 +171,7 @@ pub fn only_words(words: &Words, filter: WorklistFilter) -> Markup {
         WorklistFilter::LateLeg => "only.late_leg",
         WorklistFilter::LateConsultation => "only.late_consultation",
         WorklistFilter::InConflict => "only.in_conflict",
+        WorklistFilter::Alerted => "only.alerted",
     })
 }
 
