@@ -24,4 +24,5 @@ zbarimg      zbar-tools    codes on paper
 # Headers and start-up objects, which have no program of their own.
 LIBRARIES="
 /usr/include/stdio.h  libc6-dev
+/usr/share/fonts/truetype/liberation/LiberationSerif-Regular.ttf  fonts-liberation
 "

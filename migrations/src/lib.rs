@@ -32,6 +32,7 @@ mod m20261130_000161_wrong_pins;
 mod m20261130_000180_waiting_for_papers;
 mod m20261130_000200_lists;
 mod m20261130_000220_one_time_passwords;
+mod m20261130_000240_printed_forms;
 mod m20261130_000340_event_frames;
 mod m20261130_000341_predecessors_at_once;
 
@@ -85,6 +86,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000340_event_frames::Migration),
             Box::new(m20261130_000341_predecessors_at_once::Migration),
             Box::new(m20261130_000220_one_time_passwords::Migration),
+            Box::new(m20261130_000240_printed_forms::Migration),
         ]
     }
 

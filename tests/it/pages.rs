@@ -5,6 +5,7 @@ mod catalogue;
 mod chromium;
 mod cost;
 mod desk;
+mod forms;
 mod import;
 mod kept;
 mod look_up;

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use app::ports::{Clock, Store};
+use app::ports::{Clock, PrintedForm, Store};
 use app::view::DossierName;
 use app::{Engine, Parts};
 use domain::catalogue::SourceFile;
@@ -79,7 +79,7 @@ async fn a_receipt_is_printed_as_often_as_it_is_needed_and_each_print_is_counted
     // The log has the person and the moment; the dossier has not moved.
     let read = world.store.read().await.unwrap();
     let key = (received.dossier.province.clone(), received.dossier.id);
-    let log = read.prints(&key).await.unwrap();
+    let log = read.prints(&key, &PrintedForm::RECEIPT).await.unwrap();
     let told: Vec<_> = log.iter().map(|print| (print.number, print.at)).collect();
     let times = [moment("2026-08-03 10:00"), moment("2026-08-04 09:00")];
     assert_eq!(told, [(1, times[0]), (2, times[1])]);

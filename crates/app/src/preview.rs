@@ -88,7 +88,8 @@ impl Engine {
                 };
                 start.cutoff = procedure.cutoff;
                 start.arrival =
-                    expected_arrival(&catalogue, procedure, *channel, query).map_err(refused)?;
+                    expected_arrival(&catalogue, (procedure, &case.id), *channel, query)
+                        .map_err(refused)?;
                 case.limit_for(*channel)
             }
         };
@@ -116,7 +117,7 @@ impl Engine {
 /// When the deciding unit would have it, if another one received it; refused as its reception would be.
 fn expected_arrival(
     catalogue: &Catalogue,
-    procedure: &Procedure,
+    (procedure, case): (&Procedure, &CaseId),
     channel: Channel,
     query: &PreviewQuery,
 ) -> Result<Option<Arrival>, Refusal> {
@@ -129,7 +130,7 @@ fn expected_arrival(
     let (units, boundaries) = (&catalogue.units, &catalogue.boundaries);
     let day = time::local_day(query.received);
     refuse_beyond_reach(
-        &procedure.code,
+        (&procedure.code, case),
         (receiving, resolving),
         units,
         boundaries,

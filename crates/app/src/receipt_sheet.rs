@@ -16,7 +16,7 @@ use crate::access::{Caller, Method};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::keys;
-use crate::ports::{Print, PrintWanted, Printed};
+use crate::ports::{Print, PrintWanted, Printed, PrintedForm};
 use crate::view::{DossierName, Receipt, View};
 
 /// All that a receipt prints.
@@ -93,17 +93,31 @@ impl Engine {
         request_id: RequestId,
     ) -> Result<ReceiptSheet, Error> {
         let mut sheet = self.receipt_sheet(caller, name).await?;
+        let form = PrintedForm::RECEIPT;
+        sheet.print = self
+            .count_print(caller, &sheet.view, form, request_id)
+            .await?;
+        Ok(sheet)
+    }
+
+    /// Counts one more print of a form of a dossier that the caller has read. The dossier stays as it
+    /// is.
+    pub async fn count_print(
+        &self,
+        caller: &Caller,
+        view: &View,
+        form: PrintedForm,
+        request_id: RequestId,
+    ) -> Result<Print, Error> {
         let wanted = PrintWanted {
-            key: (sheet.view.dossier.province.clone(), sheet.view.dossier.id),
+            key: (view.dossier.province.clone(), view.dossier.id),
+            form,
             actor: caller.actor.clone(),
             request_id,
-            at: sheet.print.at,
+            at: time::to_micros(self.now()),
         };
         match self.context.store.record_print(&wanted).await? {
-            Printed::Counted(print) => {
-                sheet.print = print;
-                Ok(sheet)
-            }
+            Printed::Counted(print) => Ok(print),
             Printed::OtherRequest => Err(Error::RequestReused {
                 request_id: wanted.request_id.to_string(),
             }),
@@ -170,7 +184,9 @@ fn is_reception(event: &Event) -> bool {
 }
 
 impl Desk {
-    fn of(unit: &UnitCode, catalogue: &Catalogue, today: NaiveDate) -> Self {
+    /// A desk, as the catalogue knows it on a day.
+    #[must_use]
+    pub fn of(unit: &UnitCode, catalogue: &Catalogue, today: NaiveDate) -> Self {
         let named = catalogue.units.get(unit);
         let contact = catalogue.contacts.get(unit);
         let told = contact.filter(|contact| !contact.hours.is_empty());

@@ -1,9 +1,10 @@
 //! The apology with a new date (*văn bản xin lỗi và đề nghị gia hạn thời gian giải quyết*).
 
-use askama::Template;
 use domain::time::Instant;
+use minijinja::{Value, context};
 
 use crate::codes::{self, Invalid};
+use crate::form::{Filled, Form};
 use crate::paper::{Head, day, moment};
 
 /// The content of an apology.
@@ -35,28 +36,27 @@ pub struct Apology {
     pub signatory: String,
 }
 
-#[derive(Template)]
-#[template(path = "apology.html")]
-struct Sheet<'a> {
-    letter: &'a Apology,
-    head: &'a Head,
-    qr: String,
-    received: String,
-    old: String,
-    new: String,
-}
+impl Filled for Apology {
+    fn form(&self) -> &Form {
+        &self.head.form
+    }
 
-impl Apology {
-    /// Renders the form as one HTML article. Errors: [`Invalid`] if a code cannot be drawn.
-    pub fn html(&self) -> Result<String, Invalid> {
-        let sheet = Sheet {
-            letter: self,
-            head: &self.head,
-            qr: codes::qr(&self.lookup, &format!("Mã QR tra cứu hồ sơ {}", self.code))?,
-            received: day(self.received),
-            old: moment(self.old),
-            new: moment(self.new),
-        };
-        Ok(sheet.render().expect("writing to memory does not fail"))
+    fn values(&self) -> Result<Value, Invalid> {
+        Ok(context! {
+            head => self.head.values(),
+            code => self.code.as_str(),
+            applicant => self.applicant.as_str(),
+            address => self.address.as_str(),
+            procedure => self.procedure.as_str(),
+            received => day(self.received),
+            old => moment(self.old),
+            new => moment(self.new),
+            reason => self.reason.as_str(),
+            position => self.position.as_str(),
+            signatory => self.signatory.as_str(),
+            scan => "Quét mã QR để xem ngày hẹn mới và các bước đã làm.",
+            qr => codes::of_lookup(&self.lookup, &self.code)?,
+            bar => "",
+        })
     }
 }

@@ -21,6 +21,19 @@ const QUIET: usize = 4;
 /// White modules on each side of a bar code, as ISO/IEC 15417 asks.
 const BAR_QUIET: usize = 10;
 
+/// Draws the QR code of the address under which a dossier is looked up.
+pub(crate) fn of_lookup(address: &str, code: &str) -> Result<String, Invalid> {
+    qr(address, &format!("Mã QR tra cứu hồ sơ {code}"))
+}
+
+/// Draws the bar code of a dossier's code; nothing for a dossier that has none.
+pub(crate) fn of_code(code: &str) -> Result<String, Invalid> {
+    match code {
+        "" => Ok(String::new()),
+        code => bar(code, &format!("Mã vạch {code}")),
+    }
+}
+
 /// Draws a QR code of an address. `label` is its text for screen readers.
 pub fn qr(address: &str, label: &str) -> Result<String, Invalid> {
     let code = QrCode::with_error_correction_level(address, EcLevel::M)

@@ -1,120 +1,201 @@
-//! The number and title of a form on a day. They are data of the catalogue, because regulations
-//! have changed both and will change them again.
+//! The forms of the one-stop shop: number, title and layout by day and by procedure. All three are
+//! data of the catalogue, because regulations have changed them and will change them again.
 
 use chrono::NaiveDate;
+use domain::catalogue::{Catalogue, Fault, SourceFile};
+use domain::id::ProcedureCode;
+use minijinja::{Environment, UndefinedBehavior};
 use serde::Deserialize;
+use toml::Spanned;
 
-/// What a form is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// The receipt with the promised date (*giấy tiếp nhận và hẹn trả*).
-    #[serde(rename = "slip")]
-    Receipt,
-    /// The request for papers (*phiếu yêu cầu bổ sung*).
-    Supplement,
-    /// The apology with a new date (*văn bản xin lỗi và đề nghị gia hạn*).
-    Apology,
-}
+use crate::codes::Invalid;
+pub use crate::form::{Filled, Form, Kind, Mark};
+use crate::samples;
 
-impl Kind {
-    /// The name of the kind in data and in addresses.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Kind::Receipt => "slip",
-            Kind::Supplement => "supplement",
-            Kind::Apology => "apology",
-        }
-    }
-}
-
-/// One version of a form.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Form {
-    /// The kind of form.
-    pub kind: Kind,
-    /// The first day of its use.
-    pub from: NaiveDate,
-    /// The regulation that the form belongs to.
-    pub set: String,
-    /// The number of the form in that regulation.
-    pub number: String,
-    /// The title of the form.
-    pub title: String,
-    /// The source of set, number and title.
-    pub source: String,
-    /// How much of the form has a source.
-    pub mark: Mark,
-}
-
-/// How much of a form has a source.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Mark {
-    /// Number and title. The order of the fields follows forms in use.
-    Titles,
-    /// The whole form, compared with the regulation's annex.
-    Whole,
-}
-
-/// Why a list of forms cannot be used.
+/// Why a form could not be drawn.
 #[derive(Debug, thiserror::Error)]
-pub enum InvalidForms {
-    /// The text is not TOML of the expected shape.
-    #[error("the list of forms cannot be read")]
-    Text(#[from] toml::de::Error),
-    /// Two versions of a form begin on the same day.
-    #[error("two versions of {} begin on {from}", .kind.as_str())]
-    Twice {
-        /// The form.
-        kind: Kind,
-        /// The day.
-        from: NaiveDate,
-    },
+pub enum NotDrawn {
+    /// A code has no picture.
+    #[error(transparent)]
+    Code(#[from] Invalid),
+    /// The layout is missing or wrong.
+    #[error("the layout of a form cannot be used")]
+    Layout(#[from] minijinja::Error),
 }
 
-/// All versions of all forms.
+/// All versions of all forms, with their layouts.
 #[derive(Debug, Clone)]
-pub struct Forms(Vec<Form>);
+pub struct Forms {
+    forms: Vec<Form>,
+    layouts: Environment<'static>,
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
-    form: Vec<Form>,
+struct List {
+    form: Vec<Spanned<Form>>,
 }
 
+/// The folder of the catalogue.
+const FOLDER: &str = "forms";
+
+macro_rules! shipped {
+    ($($name:literal),* $(,)?) => {
+        [$(($name, include_str!(concat!("../../../catalogue/forms/", $name)))),*]
+    };
+}
+
+/// The shipped files.
+const SHIPPED: [(&str, &str); 14] = shipped![
+    "forms.toml",
+    "apology.html",
+    "codes.html",
+    "control.html",
+    "hand_over.html",
+    "head.html",
+    "leader.html",
+    "letterhead.html",
+    "refusal.html",
+    "register.html",
+    "result.html",
+    "slip.html",
+    "stop.html",
+    "supplement.html",
+];
+
 impl Forms {
-    /// Reads a list of forms in the format of `catalogue/forms/forms.toml`.
-    pub fn read(text: &str) -> Result<Self, InvalidForms> {
-        let mut forms = toml::from_str::<File>(text)?.form;
-        forms.sort_by_key(|form| form.from);
-        for (at, form) in forms.iter().enumerate() {
-            let (kind, from) = (form.kind, form.from);
-            let same = |it: &&Form| it.kind == kind && it.from == from;
-            if forms[..at].iter().any(|it| same(&it)) {
-                return Err(InvalidForms::Twice { kind, from });
+    /// The forms of a catalogue: each file of its folder `forms`, and those of the shipped ones whose
+    /// name no file there has.
+    ///
+    /// Errors: the first file that cannot be used, its line, and why.
+    pub fn of(catalogue: &Catalogue) -> Result<Self, Fault> {
+        let mut files: Vec<(String, SourceFile)> = Vec::new();
+        for file in catalogue.files(FOLDER) {
+            let name = file.path.rsplit(['/', '\\']).next();
+            files.push((name.unwrap_or_default().to_owned(), file.clone()));
+        }
+        for (name, text) in SHIPPED {
+            if !files.iter().any(|(own, _)| own == name) {
+                let file = SourceFile {
+                    path: format!("{FOLDER}/{name}"),
+                    text: text.to_owned(),
+                };
+                files.push((name.to_owned(), file));
             }
         }
-        Ok(Self(forms))
+        let mut layouts = Environment::new();
+        layouts.set_undefined_behavior(UndefinedBehavior::Strict);
+        layouts.add_filter("begun_small", begun_small);
+        let mut forms = Vec::new();
+        for (name, file) in &files {
+            if name.ends_with(".html") {
+                let added = layouts.add_template_owned(name.clone(), file.text.clone());
+                added.map_err(|error| of_layout(&files, name, &error))?;
+            } else if name.ends_with(".toml") {
+                listed(file, &mut forms)?;
+            }
+        }
+        forms.sort_by_key(|form: &Form| form.from);
+        let read = Self { forms, layouts };
+        read.tried(&files)?;
+        Ok(read)
     }
 
-    /// The forms that the product ships.
+    /// The version in use on a day for a procedure: one that names the procedure goes before one for
+    /// all; none before the first version.
     #[must_use]
-    pub fn shipped() -> Self {
-        Self::read(include_str!("../../../catalogue/forms/forms.toml"))
-            .expect("a test reads the shipped list")
+    pub fn on(
+        &self,
+        kind: Kind,
+        procedure: Option<&ProcedureCode>,
+        day: NaiveDate,
+    ) -> Option<&Form> {
+        let known = || {
+            let newest_first = self.forms.iter().rev();
+            newest_first.filter(|form| form.kind == kind && form.from <= day)
+        };
+        let own = procedure.and_then(|code| known().find(|form| form.names(code)));
+        own.or_else(|| known().find(|form| form.procedures.is_empty()))
     }
 
-    /// The version in use on a day; none before the first version.
-    #[must_use]
-    pub fn on(&self, kind: Kind, day: NaiveDate) -> Option<&Form> {
-        let known = self.0.iter().rev();
-        known
-            .filter(|form| form.kind == kind)
-            .find(|form| form.from <= day)
+    /// Draws a form as one HTML article.
+    pub fn drawn(&self, filled: &dyn Filled) -> Result<String, NotDrawn> {
+        let layout = self.layouts.get_template(&filled.form().template())?;
+        Ok(layout.render(filled.values()?)?)
     }
+
+    /// Draws each version once with everything filled in and once with nothing that may be missing, so
+    /// that a layout that names an unknown value is refused before anybody prints.
+    fn tried(&self, files: &[(String, SourceFile)]) -> Result<(), Fault> {
+        for form in &self.forms {
+            let name = form.template();
+            let layout = self.layouts.get_template(&name);
+            let layout = layout.map_err(|error| of_layout(files, "forms.toml", &error))?;
+            for sample in samples::of(form) {
+                let drawn = layout.render(&sample);
+                drawn.map_err(|error| of_layout(files, &name, &error))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reads a list in the format of `catalogue/forms/forms.toml`.
+fn listed(file: &SourceFile, forms: &mut Vec<Form>) -> Result<(), Fault> {
+    let list: List = toml::from_str(&file.text).map_err(|error| Fault::toml(file, &error))?;
+    for spanned in list.form {
+        let before = file.text.get(..spanned.span().start).unwrap_or_default();
+        let form = spanned.into_inner();
+        let same = |it: &Form| {
+            let shared = it.procedures.iter().any(|code| form.names(code));
+            let alike = shared || (it.procedures.is_empty() && form.procedures.is_empty());
+            it.kind == form.kind && it.from == form.from && alike
+        };
+        if forms.iter().any(same) {
+            return Err(Fault {
+                file: file.path.clone(),
+                line: before.matches('\n').count() + 1,
+                reason: format!(
+                    "two versions of {} begin on {}; expected one a day",
+                    form.kind.as_str(),
+                    form.from
+                ),
+            });
+        }
+        forms.push(form);
+    }
+    Ok(())
+}
+
+/// A fault of the file in which the layout engine found it.
+fn of_layout(files: &[(String, SourceFile)], drawn: &str, error: &minijinja::Error) -> Fault {
+    // The innermost error is in the included file.
+    let mut inner = error;
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        if let Some(cause) = cause.downcast_ref::<minijinja::Error>() {
+            inner = cause;
+        }
+        source = cause.source();
+    }
+    let name = inner.name().unwrap_or(drawn);
+    let file = files.iter().find(|(own, _)| own == name);
+    let detail = inner
+        .detail()
+        .map_or_else(String::new, |it| format!(": {it}"));
+    Fault {
+        file: file.map_or_else(|| name.to_owned(), |(_, file)| file.path.clone()),
+        line: inner.line().unwrap_or(1),
+        reason: format!("{}{detail}", inner.kind()),
+    }
+}
+
+/// The text with a small first letter, as inside a sentence.
+fn begun_small(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_lowercase().chain(letters).collect()
+    })
 }
 
 #[cfg(test)]
@@ -125,38 +206,137 @@ mod tests {
         text.parse().unwrap()
     }
 
+    fn shipped() -> Forms {
+        of(&[]).unwrap()
+    }
+
+    /// The forms of a catalogue whose folder has these files.
+    fn of(files: &[(&str, &str)]) -> Result<Forms, Fault> {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../catalogue");
+        let mut sources: Vec<SourceFile> = ["calendar/national.csv", "calendar/hours.csv"]
+            .into_iter()
+            .chain(["units/provinces.csv", "units/communes.csv"])
+            .map(|path| SourceFile {
+                path: path.to_owned(),
+                text: std::fs::read_to_string(root.join(path)).unwrap(),
+            })
+            .collect();
+        sources.extend(files.iter().map(|(name, text)| SourceFile {
+            path: format!("forms/{name}"),
+            text: (*text).to_owned(),
+        }));
+        let catalogue = Catalogue::parse(&sources).expect("units and days");
+        Forms::of(&catalogue)
+    }
+
     #[test]
     fn an_apology_bears_the_title_of_the_set_in_force_that_day() {
-        let forms = Forms::shipped();
-        let title = |on| forms.on(Kind::Apology, day(on)).map(|it| it.title.as_str());
+        let forms = shipped();
+        let title = |on| {
+            let form = forms.on(Kind::Apology, None, day(on));
+            form.map(|it| it.title.as_str())
+        };
         assert_eq!(title("2018-12-10"), None);
-        assert_eq!(
-            title("2025-09-14"),
-            Some("Phiếu xin lỗi và hẹn lại ngày trả kết quả")
-        );
+        let old = "Phiếu xin lỗi và hẹn lại ngày trả kết quả";
+        assert_eq!(title("2025-09-14"), Some(old));
         assert_eq!(
             title("2025-09-15"),
             Some("Xin lỗi và đề nghị gia hạn thời gian giải quyết hồ sơ")
         );
+        // The texts of civil status kept the old one.
+        let marriage = ProcedureCode::parse("1.000894").unwrap();
+        let form = forms.on(Kind::Apology, Some(&marriage), day("2026-08-03"));
+        assert_eq!(form.map(|it| it.title.as_str()), Some(old));
     }
 
     #[test]
-    fn every_kind_is_read_by_the_name_that_addresses_have() {
-        for kind in [Kind::Receipt, Kind::Supplement, Kind::Apology] {
+    fn a_procedure_whose_own_text_names_a_slip_gets_it() {
+        let forms = shipped();
+        let number = |code: &str| {
+            let code = ProcedureCode::parse(code).unwrap();
+            let form = forms.on(Kind::Receipt, Some(&code), day("2026-08-03"));
+            form.map(|it| it.number.clone())
+        };
+        assert_eq!(number("1.004222").as_deref(), Some("CT04"));
+        assert_eq!(number("1.001193").as_deref(), Some("01"));
+    }
+
+    #[test]
+    fn the_number_of_the_control_slip_and_the_register_moved_when_the_stop_got_a_form() {
+        let forms = shipped();
+        let number = |kind, on: &str| {
+            let form = forms.on(kind, None, day(on));
+            form.map(|it| it.number.clone())
+        };
+        let of = |on: &str| [Kind::Stop, Kind::Control, Kind::Register].map(|it| number(it, on));
+        let told = |number: &str| Some(number.to_owned());
+        assert_eq!(of("2025-09-14"), [None, told("05"), told("06")]);
+        assert_eq!(of("2025-09-15"), [told("05"), told("06"), told("07")]);
+    }
+
+    #[test]
+    fn every_kind_of_form_is_shipped_and_drawn_full_and_empty() {
+        let forms = shipped();
+        for kind in Kind::ALL {
+            let form = forms.on(kind, None, day("2026-11-30")).unwrap();
             let name = toml::Value::String(kind.as_str().to_owned());
-            assert_eq!(name.try_into::<Kind>().unwrap(), kind);
-            assert!(Forms::shipped().on(kind, day("2026-11-30")).is_some());
+            assert_eq!(
+                name.try_into::<Kind>().unwrap(),
+                kind,
+                "as addresses name it"
+            );
+            for full in [true, false] {
+                let sample = samples::example(form, full);
+                let drawn = forms.drawn(sample.as_ref()).unwrap();
+                assert!(drawn.contains("class=\"p-title\""), "{kind:?}: {drawn}");
+                // The bar code says `preserveAspectRatio="none"`; no value may.
+                let words = drawn.replace("\"none\"", "");
+                assert!(!words.contains("none"), "{kind:?}: {drawn}");
+                assert_eq!(drawn.contains("In lại lần 2"), full, "{kind:?}");
+            }
         }
     }
 
     #[test]
-    fn two_versions_of_one_day_are_refused() {
-        let one = "[[form]]\nkind = \"slip\"\nfrom = \"2026-01-01\"\nset = \"a\"\nnumber = \"01\"\ntitle = \"b\"\nsource = \"c\"\nmark = \"titles\"\n";
-        assert!(Forms::read(one).is_ok());
-        assert!(matches!(
-            Forms::read(&format!("{one}{one}")),
-            Err(InvalidForms::Twice { .. })
-        ));
-        assert!(Forms::read(&one.replace("mark", "marks")).is_err());
+    fn a_wrong_list_or_layout_is_refused_by_file_and_line() {
+        let version = "[[form]]\nkind = \"slip\"\nfrom = \"2026-01-01\"\nset = \"a\"\nnumber = \"01\"\ntitle = \"b\"\nsource = \"c\"\nmark = \"titles\"\n";
+        let refused = |name: &str, text: &str| {
+            let fault = of(&[(name, text)]).unwrap_err();
+            (fault.file, fault.line, fault.reason)
+        };
+        assert!(of(&[("forms.toml", version)]).is_ok());
+        let (file, line, reason) = refused("forms.toml", &format!("{version}{version}"));
+        assert_eq!((file.as_str(), line), ("forms/forms.toml", 9), "{reason}");
+        let (_, line, _) = refused("forms.toml", &version.replace("mark =", "marks ="));
+        assert_eq!(line, 8);
+        let (_, line, _) = refused("forms.toml", &version.replace("\"slip\"", "\"ship\""));
+        assert_eq!(line, 2);
+        let (_, line, reason) = refused(
+            "forms.toml",
+            &format!("{version}template = \"mine.html\"\n"),
+        );
+        assert_eq!(line, 1, "{reason}");
+        assert!(reason.contains("mine.html"), "{reason}");
+
+        let (file, line, reason) = refused("slip.html", "<p>\n{{ applicant }}\n{{ aplicant }}\n");
+        assert_eq!((file.as_str(), line), ("forms/slip.html", 3), "{reason}");
+        let (file, line, _) = refused("slip.html", "<p>\n{% if due %}\n");
+        assert_eq!((file.as_str(), line >= 2), ("forms/slip.html", true));
+        let (file, line, _) = refused("head.html", "<p>\n\n{{ head.numbr }}\n");
+        assert_eq!((file.as_str(), line), ("forms/head.html", 3));
+    }
+
+    #[test]
+    fn what_a_person_typed_stays_text_in_every_layout() {
+        let forms = shipped();
+        let form = forms.on(Kind::Refusal, None, day("2026-11-30")).unwrap();
+        let mut sample = crate::refusal::RefusalNotice {
+            applicant: "<script>alert(1)</script>".to_owned(),
+            ..samples::a_refusal(form)
+        };
+        sample.reason = "a < b & \"c\"".to_owned();
+        let drawn = forms.drawn(&sample).unwrap();
+        assert!(!drawn.contains("<script>"), "{drawn}");
+        assert!(drawn.contains("a &lt; b &amp;"), "{drawn}");
     }
 }

@@ -2,8 +2,9 @@
 
 use chrono::{Datelike, Timelike};
 use domain::time::{self, Instant};
+use minijinja::{Value, context};
 
-use crate::forms::Form;
+use crate::form::Form;
 
 /// The heads of a form: the agency on the left, place and day on the right.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +44,19 @@ impl Head {
         }
     }
 
+    /// The heads, as layouts name them.
+    pub(crate) fn values(&self) -> Value {
+        let lines = self.agency_lines().into_iter().map(Value::from);
+        context! {
+            agency => self.agency.as_str(),
+            agency_lines => lines.collect::<Vec<_>>(),
+            place_and_day => self.place_and_day(),
+            number => self.form.number.as_str(),
+            title => self.form.title.as_str(),
+            again => self.printed.words(),
+        }
+    }
+
     /// `Minh Xuân, ngày 30 tháng 11 năm 2026`.
     #[must_use]
     pub fn place_and_day(&self) -> String {
@@ -70,6 +84,19 @@ pub(crate) fn moment(at: Instant) -> String {
         wall.minute(),
         day(at)
     )
+}
+
+/// `30/11/2026`; empty without a moment.
+pub(crate) fn short(at: Option<Instant>) -> String {
+    at.map_or_else(String::new, |at| {
+        time::local(at).format("%d/%m/%Y").to_string()
+    })
+}
+
+/// `17:00 30/11/2026`; empty without a moment.
+pub(crate) fn short_moment(at: Option<Instant>) -> String {
+    let shown = |at| time::local(at).format("%H:%M %d/%m/%Y").to_string();
+    at.map_or_else(String::new, shown)
 }
 
 #[cfg(test)]

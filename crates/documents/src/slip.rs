@@ -1,9 +1,10 @@
 //! The receipt with the promised date (*giấy tiếp nhận hồ sơ và hẹn trả kết quả*).
 
-use askama::Template;
 use domain::time::Instant;
+use minijinja::{Value, context};
 
 use crate::codes::{self, Invalid};
+use crate::form::{Filled, Form};
 use crate::paper::{Head, moment};
 
 /// The content of a receipt.
@@ -60,30 +61,40 @@ pub struct Paper {
     pub plain: u32,
 }
 
-#[derive(Template)]
-#[template(path = "slip.html")]
-struct Sheet<'a> {
-    slip: &'a Receipt,
-    head: &'a Head,
-    qr: String,
-    bar: String,
-    received: String,
-    due: Option<String>,
-    arithmetic: String,
-}
+impl Filled for Receipt {
+    fn form(&self) -> &Form {
+        &self.head.form
+    }
 
-impl Receipt {
-    /// Renders the form as one HTML article. Errors: [`Invalid`] if a code cannot be drawn.
-    pub fn html(&self) -> Result<String, Invalid> {
-        let sheet = Sheet {
-            slip: self,
-            head: &self.head,
-            qr: codes::qr(&self.lookup, &format!("Mã QR tra cứu hồ sơ {}", self.code))?,
-            bar: codes::bar(&self.code, &format!("Mã vạch {}", self.code))?,
-            received: moment(self.received),
-            due: self.due.map(moment),
-            arithmetic: self.arithmetic.join(" "),
-        };
-        Ok(sheet.render().expect("writing to memory does not fail"))
+    fn values(&self) -> Result<Value, Invalid> {
+        let papers = self.papers.iter().map(|paper| {
+            context! {
+                name => paper.name.as_str(),
+                original => paper.original,
+                certified => paper.certified,
+                plain => paper.plain,
+            }
+        });
+        Ok(context! {
+            head => self.head.values(),
+            code => self.code.as_str(),
+            applicant => self.applicant.as_str(),
+            address => self.address.as_str(),
+            phone => self.phone.as_str(),
+            procedure => self.procedure.as_str(),
+            procedure_code => self.procedure_code.as_str(),
+            papers => papers.collect::<Vec<_>>(),
+            fee => self.fee.as_str(),
+            limit => self.limit.as_str(),
+            received => moment(self.received),
+            due => self.due.map(moment),
+            arithmetic => self.arithmetic.join(" "),
+            returned_at => self.returned_at.as_str(),
+            lookup_words => self.lookup_words.as_str(),
+            pin => self.pin.as_str(),
+            receiver => self.receiver.as_str(),
+            qr => codes::of_lookup(&self.lookup, &self.code)?,
+            bar => codes::of_code(&self.code)?,
+        })
     }
 }

@@ -1,9 +1,10 @@
 //! The request for papers (*phiếu yêu cầu bổ sung, hoàn thiện hồ sơ*).
 
-use askama::Template;
 use domain::time::Instant;
+use minijinja::{Value, context};
 
 use crate::codes::{self, Invalid};
+use crate::form::{Filled, Form};
 use crate::paper::{Head, moment};
 
 /// The content of a request for papers.
@@ -39,26 +40,29 @@ pub struct Supplement {
     pub guide: String,
 }
 
-#[derive(Template)]
-#[template(path = "supplement.html")]
-struct Sheet<'a> {
-    ask: &'a Supplement,
-    head: &'a Head,
-    qr: String,
-    bar: String,
-    respond_by: Option<String>,
-}
+impl Filled for Supplement {
+    fn form(&self) -> &Form {
+        &self.head.form
+    }
 
-impl Supplement {
-    /// Renders the form as one HTML article. Errors: [`Invalid`] if a code cannot be drawn.
-    pub fn html(&self) -> Result<String, Invalid> {
-        let sheet = Sheet {
-            ask: self,
-            head: &self.head,
-            qr: codes::qr(&self.lookup, &format!("Mã QR tra cứu hồ sơ {}", self.code))?,
-            bar: codes::bar(&self.code, &format!("Mã vạch {}", self.code))?,
-            respond_by: self.respond_by.map(moment),
-        };
-        Ok(sheet.render().expect("writing to memory does not fail"))
+    fn values(&self) -> Result<Value, Invalid> {
+        Ok(context! {
+            head => self.head.values(),
+            code => self.code.as_str(),
+            round => self.round,
+            applicant => self.applicant.as_str(),
+            address => self.address.as_str(),
+            phone => self.phone.as_str(),
+            procedure => self.procedure.as_str(),
+            procedure_code => self.procedure_code.as_str(),
+            items => self.items.clone(),
+            reason => self.reason.as_str(),
+            respond_by => self.respond_by.map(moment),
+            stands => self.stands,
+            guide => self.guide.as_str(),
+            scan => "Quét mã QR để tra cứu hồ sơ trên điện thoại.",
+            qr => codes::of_lookup(&self.lookup, &self.code)?,
+            bar => codes::of_code(&self.code)?,
+        })
     }
 }

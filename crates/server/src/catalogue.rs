@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use documents::forms::Forms;
 use documents::sheet::Layouts;
 use domain::catalogue::{Catalogue, Fault, SourceFile};
 use domain::indicator::Target;
@@ -21,6 +22,7 @@ pub fn read(folder: Option<&Path>) -> Result<Catalogue, Failure> {
     let refused = |fault: Fault| Failure::Input(list(&[fault]));
     Target::of(&catalogue).map_err(refused)?;
     Layouts::of(&catalogue).map_err(refused)?;
+    Forms::of(&catalogue).map_err(refused)?;
     Ok(catalogue)
 }
 
@@ -81,7 +83,7 @@ fn from_folder(folder: &Path) -> Result<Vec<SourceFile>, Failure> {
                 folders.push(path);
             } else if path
                 .extension()
-                .is_some_and(|kind| kind == "csv" || kind == "toml")
+                .is_some_and(|kind| kind == "csv" || kind == "toml" || kind == "html")
             {
                 files.push(SourceFile {
                     path: path.display().to_string(),

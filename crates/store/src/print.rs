@@ -1,6 +1,6 @@
-//! The log of printed receipts.
+//! The log of printed forms.
 
-use app::ports::{Key, Print, PrintWanted, Printed, StoreError};
+use app::ports::{Key, Print, PrintWanted, Printed, PrintedForm, StoreError};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 
 use crate::executor::Executor;
@@ -13,6 +13,8 @@ const TRIES: u32 = 8;
 #[derive(FromQueryResult)]
 struct PrintRow {
     dossier: String,
+    form: String,
+    version: i64,
     number: i64,
     at: i64,
     actor: String,
@@ -24,10 +26,11 @@ pub(crate) async fn record<C: ConnectionTrait>(
     wanted: &PrintWanted,
 ) -> Result<Printed, StoreError> {
     let (province, dossier) = (wanted.key.0.as_str(), wanted.key.1.to_string());
+    let (form, version) = (wanted.form.kind, i64::from(wanted.form.version));
     for _ in 0..TRIES {
         let rows: Vec<PrintRow> = db
             .all(
-                "SELECT dossier, number, at, actor FROM print \
+                "SELECT dossier, form, version, number, at, actor FROM printed \
                  WHERE province = ? AND actor = ? AND request_id = ?",
                 vec![
                     province.into(),
@@ -38,7 +41,8 @@ pub(crate) async fn record<C: ConnectionTrait>(
             .await
             .map_err(store_error)?;
         if let Some(row) = rows.into_iter().next() {
-            return if row.dossier == dossier {
+            let wanted = (dossier.as_str(), form, version);
+            return if (row.dossier.as_str(), row.form.as_str(), row.version) == wanted {
                 Ok(Printed::Counted(Print::try_from(row)?))
             } else {
                 Ok(Printed::OtherRequest)
@@ -47,37 +51,48 @@ pub(crate) async fn record<C: ConnectionTrait>(
         // Nothing is written when another process has taken the number, or the same request has
         // come there, in the meantime: then it is looked for again.
         db.run(
-            "INSERT INTO print (province, dossier, number, at, actor, request_id) \
-             SELECT ?, ?, coalesce(max(number), 0) + 1, ?, ?, ? FROM print \
-             WHERE province = ? AND dossier = ? ON CONFLICT DO NOTHING",
+            "INSERT INTO printed (province, dossier, form, version, number, at, actor, request_id) \
+             SELECT ?, ?, ?, ?, coalesce(max(number), 0) + 1, ?, ?, ? FROM printed \
+             WHERE province = ? AND dossier = ? AND form = ? AND version = ? \
+             ON CONFLICT DO NOTHING",
             vec![
                 province.into(),
                 dossier.as_str().into(),
+                form.into(),
+                version.into(),
                 wanted.at.timestamp_micros().into(),
                 wanted.actor.as_str().into(),
                 wanted.request_id.as_str().into(),
                 province.into(),
                 dossier.as_str().into(),
+                form.into(),
+                version.into(),
             ],
         )
         .await
         .map_err(store_error)?;
     }
     Err(StoreError::Unavailable(
-        "others print the same receipt all the time".into(),
+        "others print the same form all the time".into(),
     ))
 }
 
-/// The prints of a dossier's receipt, in order.
+/// The prints of a form of a dossier, in order.
 pub(crate) async fn all<C: ConnectionTrait>(
     db: &Executor<'_, C>,
     key: &Key,
+    form: &PrintedForm,
 ) -> Result<Vec<Print>, StoreError> {
     let rows: Vec<PrintRow> = db
         .all(
-            "SELECT dossier, number, at, actor FROM print \
-             WHERE province = ? AND dossier = ? ORDER BY number",
-            vec![key.0.as_str().into(), key.1.to_string().into()],
+            "SELECT dossier, form, version, number, at, actor FROM printed \
+             WHERE province = ? AND dossier = ? AND form = ? AND version = ? ORDER BY number",
+            vec![
+                key.0.as_str().into(),
+                key.1.to_string().into(),
+                form.kind.into(),
+                i64::from(form.version).into(),
+            ],
         )
         .await
         .map_err(store_error)?;
@@ -89,7 +104,7 @@ impl TryFrom<PrintRow> for Print {
 
     fn try_from(row: PrintRow) -> Result<Self, StoreError> {
         let place = Place {
-            table: "print",
+            table: "printed",
             id: &row.dossier,
         };
         Ok(Print {

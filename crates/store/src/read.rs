@@ -7,10 +7,10 @@ use std::sync::Arc;
 use app::foresight::{Flag, Foretold, KeptModel};
 use app::import::{Import, Viewing};
 use app::ports::{
-    Block, Document, FeedHead, Held, Job, Key, List, Print, Rated, RatingsWanted, ReadCatalogue,
-    ReadDossiers, ReadFeed, ReadForecasts, ReadImports, ReadJobs, ReadNumbers, ReadPins,
-    ReadPrints, ReadReports, ReadTokens, ReportRow, ReportWanted, Scope, Search, SkippedNumbers,
-    StoreError, Sums, SumsWanted, Token, UnitPending, WorklistPage, WrongPins,
+    Block, Document, FeedHead, Held, Job, Key, List, Print, PrintedForm, Rated, RatingsWanted,
+    ReadCatalogue, ReadDossiers, ReadFeed, ReadForecasts, ReadImports, ReadJobs, ReadNumbers,
+    ReadPins, ReadPrints, ReadReports, ReadTokens, ReportRow, ReportWanted, Scope, Search,
+    SkippedNumbers, StoreError, Sums, SumsWanted, Token, UnitPending, WorklistPage, WrongPins,
 };
 use async_trait::async_trait;
 use chrono::NaiveDate;
@@ -339,8 +339,8 @@ impl ReadPins for Reading {
 
 #[async_trait]
 impl ReadPrints for Reading {
-    async fn prints(&self, key: &Key) -> Result<Vec<Print>, StoreError> {
-        print::all(&self.db(), key).await
+    async fn prints(&self, key: &Key, form: &PrintedForm) -> Result<Vec<Print>, StoreError> {
+        print::all(&self.db(), key, form).await
     }
 }
 

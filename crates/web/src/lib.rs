@@ -106,6 +106,7 @@ pub fn part(pages: Pages) -> Part {
         .merge(pages::dossier::routes())
         .merge(pages::paper::routes())
         .merge(pages::letters::routes())
+        .merge(pages::lists::routes())
         .merge(pages::desk::routes())
         .merge(pages::password::routes())
         .merge(pages::setup::routes())

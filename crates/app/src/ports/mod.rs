@@ -52,7 +52,7 @@ pub use portal::{
     Fault, Lease, LeaseClaim, Parcel, ParcelCount, ParcelOrder, ParcelOutcome, ParcelPage, Posting,
     ReadPortal, Remote, Settlement, Walk, WalkStep, WritePortal,
 };
-pub use prints::{Print, PrintWanted, Printed, ReadPrints, WritePrints};
+pub use prints::{Print, PrintWanted, Printed, PrintedForm, ReadPrints, WritePrints};
 pub use reports::{
     Rated, RatingsWanted, ReadReports, ReportRow, ReportWanted, Sums, SumsWanted, UnitPending,
 };

@@ -6,6 +6,7 @@ pub mod dossier;
 pub mod import;
 pub mod letters;
 pub mod list;
+pub mod lists;
 pub mod live;
 pub mod lookup;
 pub mod paper;

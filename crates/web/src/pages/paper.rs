@@ -1,5 +1,6 @@
-//! `/dossiers/{name}/print/…`: the forms on paper. Printing does not change the dossier. A separate
-//! log counts the prints of a receipt, so that a repeated print says so.
+//! `/dossiers/{name}/print/slip`: the receipt on paper, and what all printed pages share. Printing
+//! does not change the dossier. A separate log counts the prints of each form, so that a repeated
+//! print says so.
 
 use std::sync::Arc;
 
@@ -10,10 +11,12 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::get;
-use documents::forms::{Form, Forms, Kind};
+use chrono::NaiveDate;
+use documents::forms::{Filled, Form, Forms, Kind};
 use documents::slip::{Paper, Receipt};
 use documents::{Head, Printed};
 use domain::dossier::FeeState;
+use domain::id::UnitCode;
 use domain::language::Language;
 use domain::time;
 use http::HeaderMap;
@@ -35,7 +38,9 @@ pub fn routes() -> Router<Arc<Pages>> {
 #[template(path = "paper.html")]
 struct PaperPage {
     frame: Frame,
-    dossier: String,
+    back: String,
+    back_words: Markup,
+    size: Markup,
     article: Markup,
     source: String,
 }
@@ -52,9 +57,13 @@ async fn slip(
     let sheet = sheet.await?;
     let (view, dossier) = (&sheet.view, &sheet.view.dossier);
     let received = dossier.received.ok_or(Fault::NoPage)?;
-    let forms = Forms::shipped();
-    let form = forms.on(Kind::Receipt, time::local_day(received));
-    let form = form.ok_or(Fault::NoPage)?.clone();
+    let form = form_of(
+        &pages,
+        &staff,
+        Kind::Receipt,
+        view,
+        time::local_day(received),
+    )?;
     let directory = pages.accounts.directory(&caller.province).await?;
     let received_by = sheet.received_by.as_ref();
     let address = address(&pages, &headers);
@@ -67,7 +76,7 @@ async fn slip(
             agency: agency(&sheet.receiving.name),
             place: place(&sheet.receiving.name).to_owned(),
             day: received,
-            form: form.clone(),
+            form,
             printed: Printed(sheet.print.number),
         },
         applicant: person.name,
@@ -100,22 +109,74 @@ async fn slip(
         receiver: received_by.map_or_else(String::new, |actor| directory.name(actor)),
         code: code.clone(),
     };
-    shown(&pages, &staff, view, &form, slip.html())
+    shown(&pages, &staff, view, &slip)
 }
 
-/// A page that prints a form.
+/// The version of a form for a dossier on a day.
+pub(super) fn form_of(
+    pages: &Pages,
+    staff: &Staff,
+    kind: Kind,
+    view: &View,
+    day: NaiveDate,
+) -> Result<Form, Fault> {
+    let forms = forms(pages, staff)?;
+    let form = forms.on(kind, Some(&view.dossier.procedure), day);
+    Ok(form.ok_or(Fault::NoPage)?.clone())
+}
+
+/// The forms of the catalogue in use. The server refuses to start with others.
+pub(super) fn forms(pages: &Pages, staff: &Staff) -> Result<Forms, Fault> {
+    let catalogue = pages.engine.catalogue(&staff.caller().province);
+    Forms::of(&catalogue).map_err(|fault| Fault::App(app::Error::Internal(Box::new(fault))))
+}
+
+/// A page that prints a form of a dossier.
 pub(super) fn shown(
     pages: &Pages,
     staff: &Staff,
     view: &View,
-    form: &Form,
-    article: Result<String, documents::codes::Invalid>,
+    filled: &dyn Filled,
 ) -> Result<Response, Fault> {
+    let back = format!("/dossiers/{}", view.dossier.id);
+    let words = staff.visit.words();
+    let shared = (back, words.t("print.back"), words.t("print.size"));
+    drawn(pages, staff, &view.dossier.label(), shared, filled)
+}
+
+/// A page that prints a list of a unit, on A4.
+pub(super) fn listed(
+    pages: &Pages,
+    staff: &Staff,
+    unit: &UnitCode,
+    filled: &dyn Filled,
+) -> Result<Response, Fault> {
+    let back = format!("/desk/{unit}");
+    let words = staff.visit.words();
+    let shared = (
+        back,
+        words.t("print.back_to_desk"),
+        words.t("print.size_list"),
+    );
+    drawn(pages, staff, unit.as_str(), shared, filled)
+}
+
+fn drawn(
+    pages: &Pages,
+    staff: &Staff,
+    of: &str,
+    (back, back_words, size): (String, Markup, Markup),
+    filled: &dyn Filled,
+) -> Result<Response, Fault> {
+    let article = forms(pages, staff)?.drawn(filled);
     let article = article.map_err(|error| Fault::App(app::Error::Internal(Box::new(error))))?;
-    let title = Markup::of(&format!("{} – {}", form.title, view.dossier.label()));
+    let form = filled.form();
+    let title = Markup::of(&format!("{} – {of}", form.title));
     Ok(html(&PaperPage {
         frame: Frame::staff(pages, staff, Section::Desk, title),
-        dossier: view.dossier.id.to_string(),
+        back,
+        back_words,
+        size,
         article: Markup::made(article),
         source: form.source.clone(),
     }))
@@ -140,7 +201,7 @@ pub(super) fn place(unit: &str) -> &str {
     named.next().unwrap_or(unit)
 }
 
-fn lower_first(text: &str) -> String {
+pub(super) fn lower_first(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| {
         first.to_lowercase().chain(letters).collect()
@@ -148,7 +209,7 @@ fn lower_first(text: &str) -> String {
 }
 
 /// `Bộ phận Một cửa phường Minh Xuân, Số 1 đường Mẫu, điện thoại 0200 000 0000`.
-fn returned_at(desk: &Desk) -> String {
+pub(super) fn returned_at(desk: &Desk) -> String {
     let mut place = format!("Bộ phận Một cửa {}", lower_first(&desk.name));
     if !desk.address.is_empty() {
         place = format!("{place}, {}", desk.address);
@@ -168,7 +229,7 @@ fn paper(paper: &SheetPaper) -> Paper {
     }
 }
 
-fn fee(view: &View, say: Format) -> String {
+pub(super) fn fee(view: &View, say: Format) -> String {
     let dossier = &view.dossier;
     match dossier.fee_state() {
         FeeState::Exempt => "được miễn".to_owned(),

@@ -15,12 +15,13 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use chrono::TimeDelta;
+use documents::forms::Kind;
 use domain::dossier::times::{Span, SpentOn, Times};
 use domain::dossier::{Action, Channel, Event, usual_action};
 use domain::language::Language;
 use domain::time;
 
-use super::letters::{apologises, asks_for_papers, component_name};
+use super::letters::{component_name, tells};
 use crate::Pages;
 use crate::fault::Fault;
 use crate::fields::Fields;
@@ -272,16 +273,22 @@ fn label(action: Action, say: Format) -> String {
 
 /// The forms that can be printed, because their events have happened.
 fn prints(view: &View, history: &[HistoryEntry], words: &Words) -> Vec<Button> {
-    let happened =
-        |about: fn(&Event) -> bool| history.iter().any(|entry| about(&entry.record.event));
+    let happened = |kind| {
+        let mut events = history.iter().map(|entry| &entry.record.event);
+        events.any(|event| tells(kind, event))
+    };
     let forms = [
-        (view.dossier.received.is_some(), "slip", "print.slip"),
-        (happened(asks_for_papers), "supplement", "print.supplement"),
-        (happened(apologises), "apology", "print.apology"),
+        (Kind::Receipt, "print.slip"),
+        (Kind::Supplement, "print.supplement"),
+        (Kind::Apology, "print.apology"),
+        (Kind::Refusal, "print.refusal"),
+        (Kind::Stop, "print.stop"),
+        (Kind::Control, "print.control"),
+        (Kind::Result, "print.result"),
     ];
-    let there = forms.into_iter().filter(|(is_there, _, _)| *is_there);
-    let buttons = there.map(|(_, form, label)| Button {
-        href: format!("/dossiers/{}/print/{form}", view.dossier.id),
+    let there = forms.into_iter().filter(|(kind, _)| happened(*kind));
+    let buttons = there.map(|(kind, label)| Button {
+        href: format!("/dossiers/{}/print/{}", view.dossier.id, kind.as_str()),
         label: words.t(label).plain(),
         main: false,
     });

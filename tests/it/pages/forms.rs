@@ -1,0 +1,263 @@
+//! Every legal form of a dossier on paper: from its own data, on one page, counted, without a change.
+
+use std::path::Path;
+use std::process::Command as Program;
+
+use app::view::View;
+use domain::dossier::acts::{Refuse, Stop, Withdraw};
+use domain::dossier::private::Words;
+use domain::dossier::{Command, Extension};
+use domain::role::Role;
+use http::StatusCode;
+use web::Settings;
+
+use super::browser::{Browser, account, router};
+use super::chromium::Glass;
+use crate::world::{OTHER_WARD, THREE_DAYS, WARD, World, ask_for_papers, moment, unit};
+
+/// A dossier for each form that tells an event: the form's name in addresses, and what it says.
+async fn one_of_each(world: &World) -> Vec<(View, &'static str, &'static [&'static str])> {
+    let asked = world.receive(WARD, THREE_DAYS).await;
+    let asked = world.advance(&asked, Role::Receptionist).await;
+    let asked = world
+        .act(&asked, Role::Officer, ask_for_papers())
+        .await
+        .unwrap();
+
+    let late = world.receive(WARD, THREE_DAYS).await;
+    let late = world.advance(&late, Role::Receptionist).await;
+    let apology = Extension::Apology {
+        reason: Words::new("Phải xác minh tại nơi cư trú trước đây"),
+        due: moment("2026-08-12 17:00"),
+    };
+    let late = world
+        .act(&late, Role::Leader, apology.into())
+        .await
+        .unwrap();
+
+    let refused = world.submit(WARD, THREE_DAYS, "G22.99-260803-000001").await;
+    let refuse = Command::Refuse(Refuse {
+        reason: Words::new("Hồ sơ thuộc thẩm quyền của nơi thường trú."),
+        competent: Some(unit(OTHER_WARD)),
+    });
+    let refused = world
+        .act(&refused, Role::Receptionist, refuse)
+        .await
+        .unwrap();
+
+    let stopped = world.receive(WARD, THREE_DAYS).await;
+    let stopped = world.advance(&stopped, Role::Receptionist).await;
+    let stop = Command::Stop(Stop {
+        reason: Words::new("Tờ khai không đúng sự thật"),
+        legal_basis: Words::new("Luật Hộ tịch, Điều 12"),
+    });
+    let stopped = world.act(&stopped, Role::Chairman, stop).await.unwrap();
+
+    let withdrawn = world.receive(WARD, THREE_DAYS).await;
+    let withdraw = Command::Withdraw(Withdraw {
+        reason: Words::new("Không còn nhu cầu"),
+    });
+    let withdrawn = world
+        .act(&withdrawn, Role::Receptionist, withdraw)
+        .await
+        .unwrap();
+
+    let returned = world.receive(WARD, THREE_DAYS).await;
+    let returned = world.finish(returned).await;
+
+    vec![
+        (
+            asked,
+            "supplement",
+            &["Mẫu số 02", "PHIẾU YÊU CẦU BỔ SUNG, HOÀN THIỆN HỒ SƠ"],
+        ),
+        (
+            late,
+            "apology",
+            &[
+                "PHIẾU XIN LỖI VÀ HẸN LẠI NGÀY TRẢ KẾT QUẢ",
+                "17 giờ 00 phút, ngày 12 tháng 8 năm 2026",
+            ],
+        ),
+        (
+            refused,
+            "refusal",
+            &[
+                "Mẫu số 03",
+                "PHIẾU TỪ CHỐI TIẾP NHẬN GIẢI QUYẾT HỒ SƠ",
+                "không tiếp nhận, giải quyết",
+                "nơi thường trú",
+                "Cơ quan có thẩm quyền giải quyết: Ủy ban nhân dân phường",
+            ],
+        ),
+        (
+            stopped,
+            "refusal",
+            &[
+                "không giải quyết hồ sơ này",
+                "Căn cứ: Luật Hộ tịch, Điều 12",
+            ],
+        ),
+        (
+            withdrawn.clone(),
+            "stop",
+            &[
+                "Mẫu số 05",
+                "THÔNG BÁO DỪNG GIẢI QUYẾT HỒ SƠ",
+                "ông, bà đề nghị dừng",
+                "chưa ban hành quyết định, kết quả",
+                "Không còn nhu cầu",
+            ],
+        ),
+        (
+            returned.clone(),
+            "control",
+            &[
+                "Mẫu số 06",
+                "PHIẾU KIỂM SOÁT QUÁ TRÌNH GIẢI QUYẾT HỒ SƠ",
+                "1. Giao: người nộp hồ sơ",
+                "trước hạn",
+            ],
+        ),
+        (
+            returned,
+            "result",
+            &["PHIẾU BÀN GIAO KẾT QUẢ", "Hình thức trả: tại quầy"],
+        ),
+        (
+            withdrawn,
+            "slip",
+            &["Mẫu số 01", "GIẤY TIẾP NHẬN HỒ SƠ VÀ HẸN TRẢ KẾT QUẢ"],
+        ),
+    ]
+}
+
+fn path(view: &View, form: &str) -> String {
+    format!("/dossiers/{}/print/{form}", view.dossier.id)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_form_of_a_dossier_is_one_page_of_a5_counted_and_changes_nothing() {
+    let world = World::at("2026-08-03 07:30").await;
+    account(&world, "thinh.hd", "Hoàng Đức Thịnh", Role::Chairman, WARD).await;
+    let forms = one_of_each(&world).await;
+    let router = router(&world, Settings::default());
+    let mut browser = Browser::at(&router);
+    browser.sign_in("thinh.hd").await;
+    let secret = browser.session().unwrap().to_owned();
+    let glass = Glass::before(&router, [("thinh.hd".to_owned(), secret)].into()).await;
+    let folder = drawn_into();
+    for (at, (view, form, says)) in forms.iter().enumerate() {
+        let own = browser.get(&format!("/dossiers/{}", view.dossier.id)).await;
+        let link = format!("href=\"{}\"", path(view, form));
+        assert!(
+            own.html.contains(&link),
+            "{form}: a button on the dossier's page"
+        );
+        let page = browser.get(&path(view, form)).await;
+        assert_eq!(page.status, StatusCode::OK, "{form}: {}", page.text());
+        for text in *says {
+            assert!(page.says(text), "{form} says {text}: {}", page.text());
+        }
+        assert!(!page.says("In lại"), "{form}");
+        let again = browser.get(&path(view, form)).await;
+        assert!(again.says("In lại lần 2"), "{form}: {}", again.text());
+        let pdf = folder.path().join(format!("{form}-{at}.pdf"));
+        glass.print(&format!("/as/thinh.hd{}", path(view, form)), &pdf);
+        assert_eq!(sheet(&pdf), (1, "419 x 595".to_owned()), "{form}");
+
+        let now = browser.get(&format!("/dossiers/{}", view.dossier.id)).await;
+        assert_eq!(now.text(), own.text(), "{form}: printing changes nothing");
+    }
+    for (view, form) in [
+        (&forms[0].0, "stop"),
+        (&forms[0].0, "refusal"),
+        (&forms[2].0, "control"),
+    ] {
+        let page = browser.get(&path(view, form)).await;
+        assert_eq!(
+            page.status,
+            StatusCode::NOT_FOUND,
+            "{form} tells nothing that happened"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_register_and_the_hand_over_list_of_a_desk_are_a4_and_have_its_dossiers() {
+    let world = World::at("2026-08-03 07:30").await;
+    account(
+        &world,
+        "trang.lt",
+        "Lương Thu Trang",
+        Role::Receptionist,
+        WARD,
+    )
+    .await;
+    let first = world.receive(WARD, THREE_DAYS).await;
+    let second = world.receive(WARD, "1.013225").await;
+    let elsewhere = world.receive(OTHER_WARD, THREE_DAYS).await;
+    let router = router(&world, Settings::default());
+    let mut browser = Browser::at(&router);
+    browser.sign_in("trang.lt").await;
+    let secret = browser.session().unwrap().to_owned();
+    let glass = Glass::before(&router, [("trang.lt".to_owned(), secret)].into()).await;
+    let folder = drawn_into();
+    for (list, number, title) in [
+        ("register", "Mẫu số 07", "SỔ THEO DÕI HỒ SƠ"),
+        ("hand-over", "", "GIẤY BÀN GIAO HỒ SƠ"),
+    ] {
+        let path = format!("/units/{WARD}/{list}");
+        let page = browser.get(&path).await;
+        assert_eq!(page.status, StatusCode::OK, "{}", page.text());
+        assert!(page.says(number) && page.says(title), "{}", page.text());
+        assert!(page.says(&first.dossier.label()) && page.says(&second.dossier.label()));
+        assert!(!page.says(&elsewhere.dossier.label()), "{list}");
+        assert!(page.says("2 hồ sơ"), "{}", page.text());
+        let pdf = folder.path().join(format!("{list}.pdf"));
+        glass.print(&format!("/as/trang.lt{path}"), &pdf);
+        assert_eq!(sheet(&pdf), (1, "841 x 595".to_owned()), "{list}");
+    }
+    let before = format!("/units/{WARD}/register?from=2026-08-01&to=2026-08-02");
+    let page = browser.get(&before).await;
+    assert!(page.says("Không tiếp nhận hồ sơ nào"), "{}", page.text());
+}
+
+/// The folder of the prints: one of its own, or the one of `MOTCUA_PRINTS` for who wants to look.
+fn drawn_into() -> Prints {
+    match std::env::var_os("MOTCUA_PRINTS") {
+        Some(folder) => Prints::Kept(folder.into()),
+        None => Prints::Gone(tempfile::tempdir().unwrap()),
+    }
+}
+
+enum Prints {
+    Kept(std::path::PathBuf),
+    Gone(tempfile::TempDir),
+}
+
+impl Prints {
+    fn path(&self) -> &Path {
+        match self {
+            Prints::Kept(folder) => folder,
+            Prints::Gone(folder) => folder.path(),
+        }
+    }
+}
+
+/// How many pages a print has, and their size in whole points.
+fn sheet(pdf: &Path) -> (u32, String) {
+    let done = Program::new("pdfinfo").arg(pdf).output().unwrap();
+    let told = String::from_utf8(done.stdout).unwrap();
+    let line = |name: &str| {
+        let mut lines = told.lines().filter_map(|line| line.strip_prefix(name));
+        lines.next().unwrap_or_default().trim().to_owned()
+    };
+    let size = line("Page size:");
+    let numbers = size.split(" pts").next().unwrap_or_default();
+    let whole: Vec<&str> = numbers
+        .split(" x ")
+        .map(|number| number.split('.').next().unwrap_or_default())
+        .collect();
+    (line("Pages:").parse().unwrap(), whole.join(" x "))
+}
