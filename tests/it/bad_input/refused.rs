@@ -188,6 +188,20 @@ async fn met(reason: &str) -> Met {
             let body = json!({ "amount_vnd": 8_000, "reason": "thu nhầm" });
             ("RefundPayment", on(&received, body))
         }
+        "PAPER_NOT_SCANNED" => {
+            let mut body = handed_in("2.000884");
+            body["papers"] = json!([{
+                "component": "giay-to-tuy-than", "copy": "PAPER_COPY_ORIGINAL", "digitised": true,
+                "file": { "sha256": "0".repeat(64), "size_bytes": "7" },
+            }]);
+            ("ReceiveDossier", body)
+        }
+        "REPLACED_BY_DATA" => {
+            let received = world.receive(WARD, "1.013225").await;
+            let items = json!([{ "component": "giay-to-dat" }]);
+            let body = json!({ "items": items, "reason": "thiếu" });
+            ("RequestSupplement", on(&received, body))
+        }
         "BEYOND_REACH" => {
             let mut body = handed_in(THREE_DAYS);
             body["resolving_unit"] = json!("Y01.00004");

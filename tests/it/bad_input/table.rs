@@ -138,6 +138,7 @@ const FIELDS: &[(&str, &[(&str, Kind)])] = &[
                 Kind::OptionalId("expected a component code"),
             ),
             ("items[0].note", Kind::OptionalText(2_000)),
+            ("items[0].data_failure", Kind::Choice),
             ("reason", Kind::Text(2_000)),
             ("respond_by_time", Kind::Future { required: false }),
             ("exception", Kind::Message),

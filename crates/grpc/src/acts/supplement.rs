@@ -61,7 +61,7 @@ fn supplement_items(
             Ok(Sent::Incorrect) => Some(DataFailure::Incorrect),
             Err(_) => {
                 let field = format!("items[{at}].data_failure");
-                fields.wrong(&field, "expected a DataFailure");
+                fields.wrong(&field, "expected one of DATA_FAILURE_UNAVAILABLE, DATA_FAILURE_ABSENT, DATA_FAILURE_INCORRECT");
                 None
             }
         };
