@@ -5,13 +5,14 @@ use std::{env, error, fs};
 
 use prost::Message;
 
-const FILES: [&str; 7] = [
+const FILES: [&str; 8] = [
     "motcua/v1/catalogue_service.proto",
     "motcua/v1/dossier_service.proto",
     "motcua/v1/event_service.proto",
     "motcua/v1/lookup_service.proto",
     "motcua/v1/portal_service.proto",
     "motcua/v1/report_service.proto",
+    "motcua/v1/webhook_service.proto",
     "motcua/v1/worklist_service.proto",
 ];
 

@@ -164,6 +164,19 @@ CREATE TABLE code (
     CONSTRAINT code_pkey PRIMARY KEY (province, code)
 );
 
+CREATE TABLE contact (
+    agreed bigint NOT NULL,
+    province text COLLATE "C" NOT NULL,
+    dossier text COLLATE "C" NOT NULL,
+    channel text COLLATE "C" NOT NULL,
+    address text COLLATE "C" NOT NULL,
+    language text COLLATE "C" NOT NULL,
+    noted_by text COLLATE "C" NOT NULL,
+    CONSTRAINT contact_language_check CHECK (language = ANY (ARRAY['vi'::text, 'en'::text])),
+    CONSTRAINT contact_pkey PRIMARY KEY (province, dossier, channel),
+    CONSTRAINT contact_province_check CHECK (length(province) = 2)
+);
+
 CREATE TABLE counter (
     day bigint NOT NULL,
     last bigint NOT NULL,
@@ -394,6 +407,19 @@ CREATE TABLE migration (
     CONSTRAINT migration_pkey PRIMARY KEY (version)
 );
 
+CREATE TABLE notice (
+    version bigint NOT NULL,
+    begun bigint NOT NULL,
+    province text COLLATE "C" NOT NULL,
+    dossier text COLLATE "C" NOT NULL,
+    channel text COLLATE "C" NOT NULL,
+    state text COLLATE "C" NOT NULL,
+    CONSTRAINT notice_pkey PRIMARY KEY (province, dossier, version, channel),
+    CONSTRAINT notice_province_check CHECK (length(province) = 2),
+    CONSTRAINT notice_state_check CHECK (state = ANY (ARRAY['sending'::text, 'sent'::text, 'unknown'::text])),
+    CONSTRAINT notice_version_check CHECK (version > 0)
+);
+
 CREATE TABLE origin (
     digest bigint NOT NULL,
     province text COLLATE "C" NOT NULL,
@@ -573,6 +599,23 @@ CREATE TABLE token (
     CONSTRAINT token_pkey PRIMARY KEY (province, id)
 );
 
+CREATE TABLE told (
+    version bigint NOT NULL,
+    status bigint NOT NULL,
+    event_at bigint NOT NULL,
+    record_at bigint NOT NULL,
+    told_at bigint NOT NULL,
+    first_at bigint NOT NULL,
+    slowest bigint NOT NULL,
+    province text COLLATE "C" NOT NULL,
+    remote text COLLATE "C" NOT NULL,
+    dossier text COLLATE "C" NOT NULL,
+    CONSTRAINT told_pkey PRIMARY KEY (province, remote, dossier),
+    CONSTRAINT told_province_check CHECK (length(province) = 2),
+    CONSTRAINT told_status_check CHECK (status >= 1 AND status <= 10),
+    CONSTRAINT told_version_check CHECK (version > 0)
+);
+
 CREATE TABLE viewing (
     number bigint NOT NULL,
     at bigint NOT NULL,
@@ -583,6 +626,23 @@ CREATE TABLE viewing (
     CONSTRAINT viewing_number_check CHECK (number > 0),
     CONSTRAINT viewing_pkey PRIMARY KEY (province, number),
     CONSTRAINT viewing_province_check CHECK (length(province) = 2)
+);
+
+CREATE TABLE webhook (
+    is_inside bigint NOT NULL,
+    generation bigint NOT NULL,
+    old_until bigint,
+    created bigint NOT NULL,
+    province text COLLATE "C" NOT NULL,
+    name text COLLATE "C" NOT NULL,
+    address text COLLATE "C" NOT NULL,
+    salt text COLLATE "C" NOT NULL,
+    created_by text COLLATE "C" NOT NULL,
+    last_request text COLLATE "C" NOT NULL,
+    CONSTRAINT webhook_generation_check CHECK (generation > 0),
+    CONSTRAINT webhook_is_inside_check CHECK (is_inside = ANY (ARRAY[0::bigint, 1::bigint])),
+    CONSTRAINT webhook_pkey PRIMARY KEY (province, name),
+    CONSTRAINT webhook_province_check CHECK (length(province) = 2)
 );
 
 CREATE TABLE whole_events (

@@ -71,6 +71,17 @@ CREATE INDEX code_code ON code (code);
 CREATE INDEX code_tail ON code
     (province, substr(code, length(rtrim(code, '0123456789')) + 1), dossier);
 
+CREATE TABLE contact (
+    province TEXT    NOT NULL CHECK (length(province) = 2),
+    dossier  TEXT    NOT NULL,
+    channel  TEXT    NOT NULL, -- email, sms, zalo, vneid
+    address  TEXT    NOT NULL, -- a personal value, as those in `private`
+    language TEXT    NOT NULL CHECK (language IN ('vi', 'en')),
+    agreed   INTEGER NOT NULL, -- when the citizen agreed
+    noted_by TEXT    NOT NULL, -- who noted it
+    PRIMARY KEY (province, dossier, channel)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE counter (
     province TEXT    NOT NULL,
     unit     TEXT    NOT NULL,
@@ -321,6 +332,16 @@ CREATE TABLE job (
 
 CREATE TABLE "migration" ( "version" varchar NOT NULL PRIMARY KEY, "applied_at" integer NOT NULL );
 
+CREATE TABLE notice (
+    province TEXT    NOT NULL CHECK (length(province) = 2),
+    dossier  TEXT    NOT NULL,
+    version  INTEGER NOT NULL CHECK (version > 0), -- of the event that is told
+    channel  TEXT    NOT NULL,
+    begun    INTEGER NOT NULL,
+    state    TEXT    NOT NULL CHECK (state IN ('sending', 'sent', 'unknown')),
+    PRIMARY KEY (province, dossier, version, channel)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE origin (
     province TEXT    NOT NULL,
     source   TEXT    NOT NULL,
@@ -527,6 +548,20 @@ CREATE TABLE token (
     PRIMARY KEY (province, id)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE told (
+    province  TEXT    NOT NULL CHECK (length(province) = 2),
+    remote    TEXT    NOT NULL,
+    dossier   TEXT    NOT NULL,
+    version   INTEGER NOT NULL CHECK (version > 0), -- the last event that the remote has
+    status    INTEGER NOT NULL CHECK (status BETWEEN 1 AND 10), -- since that event
+    event_at  INTEGER NOT NULL, -- when that event happened
+    record_at INTEGER NOT NULL, -- when it was written here
+    told_at   INTEGER NOT NULL, -- when the remote had it
+    first_at  INTEGER NOT NULL, -- when the remote had the dossier at all
+    slowest   INTEGER NOT NULL, -- the longest time, in microseconds, that an event took from here to there
+    PRIMARY KEY (province, remote, dossier)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE viewing (
     province TEXT    NOT NULL CHECK (length(province) = 2),
     number   INTEGER NOT NULL CHECK (number > 0), -- counts the province's viewings
@@ -548,6 +583,20 @@ BEFORE DELETE ON viewing
 BEGIN
     SELECT RAISE(ABORT, 'a viewing is never deleted');
 END;
+
+CREATE TABLE webhook (
+    province      TEXT    NOT NULL CHECK (length(province) = 2),
+    name          TEXT    NOT NULL,
+    address       TEXT    NOT NULL,
+    is_inside     INTEGER NOT NULL CHECK (is_inside IN (0, 1)), -- may be an address of a private network
+    salt          TEXT    NOT NULL, -- with the installation's key, the source of its secrets
+    generation    INTEGER NOT NULL CHECK (generation > 0), -- counts its secrets
+    old_until     INTEGER,          -- until then the secret before signs too
+    created       INTEGER NOT NULL,
+    created_by    TEXT    NOT NULL,
+    last_request  TEXT    NOT NULL, -- the request that changed it last
+    PRIMARY KEY (province, name)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE whole_events (
     province TEXT    NOT NULL PRIMARY KEY,

@@ -33,6 +33,9 @@ mod m20261130_000180_waiting_for_papers;
 mod m20261130_000200_lists;
 mod m20261130_000220_one_time_passwords;
 mod m20261130_000240_printed_forms;
+mod m20261130_000280_webhooks;
+mod m20261130_000281_notices;
+mod m20261130_000282_told;
 mod m20261130_000340_event_frames;
 mod m20261130_000341_predecessors_at_once;
 
@@ -83,6 +86,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000120_skipped::Migration),
             Box::new(m20261130_000180_waiting_for_papers::Migration),
             Box::new(m20261130_000200_lists::Migration),
+            Box::new(m20261130_000280_webhooks::Migration),
+            Box::new(m20261130_000281_notices::Migration),
+            Box::new(m20261130_000282_told::Migration),
             Box::new(m20261130_000340_event_frames::Migration),
             Box::new(m20261130_000341_predecessors_at_once::Migration),
             Box::new(m20261130_000220_one_time_passwords::Migration),

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use app::foresight::{Flag, Foretold, KeptModel};
 use app::ports::{
-    Batch, BlockWanted, CommitError, Committed, Document, Job, Key, Lease, LeaseClaim, Loaded,
-    ParcelOrder, Posting, PrintWanted, Printed, Proposal, Published, ReadTx, Remote, Reserved,
-    Settlement, Store, StoreError, Token, Verdict, VoidWanted, Voided, Wanted, WriteBatches,
-    WriteCatalogue, WriteForecasts, WriteJobs, WriteNumbers, WritePins, WritePortal, WritePrints,
-    WriteTokens, WrongPin,
+    Agreement, Batch, BlockWanted, CommitError, Committed, Document, Job, Key, Lease, LeaseClaim,
+    Loaded, NoticeEnd, NoticeKey, ParcelOrder, Posting, PrintWanted, Printed, Proposal, Published,
+    ReadTx, Remote, Reserved, Settlement, Store, StoreError, Token, Verdict, VoidWanted, Voided,
+    Wanted, Webhook, WriteBatches, WriteCatalogue, WriteForecasts, WriteJobs, WriteNotices,
+    WriteNumbers, WritePins, WritePortal, WritePrints, WriteTokens, WriteWebhooks, WrongPin,
 };
 use async_trait::async_trait;
-use domain::id::{DossierId, ProvinceCode};
+use domain::id::{DossierId, ProvinceCode, RequestId};
 use domain::time::Instant;
 use store::SeaStore;
 use tokio::sync::{Semaphore, mpsc};
@@ -157,5 +157,73 @@ impl WritePortal for HeldStore {
         order: &ParcelOrder,
     ) -> Result<(), StoreError> {
         self.store.order_walk(province, remote, order).await
+    }
+}
+
+#[async_trait]
+impl WriteWebhooks for HeldStore {
+    async fn add_webhook(&self, webhook: &Webhook, cursor: &str) -> Result<bool, StoreError> {
+        self.store.add_webhook(webhook, cursor).await
+    }
+
+    async fn rotate_webhook(
+        &self,
+        province: &ProvinceCode,
+        name: &str,
+        request: &RequestId,
+        old_until: Instant,
+    ) -> Result<Option<Webhook>, StoreError> {
+        let store = &self.store;
+        store
+            .rotate_webhook(province, name, request, old_until)
+            .await
+    }
+
+    async fn remove_webhook(
+        &self,
+        province: &ProvinceCode,
+        name: &str,
+    ) -> Result<bool, StoreError> {
+        self.store.remove_webhook(province, name).await
+    }
+
+    async fn rewind_webhook(
+        &self,
+        province: &ProvinceCode,
+        name: &str,
+        request: &RequestId,
+        cursor: &str,
+    ) -> Result<bool, StoreError> {
+        let store = &self.store;
+        store.rewind_webhook(province, name, request, cursor).await
+    }
+}
+
+#[async_trait]
+impl WriteNotices for HeldStore {
+    async fn agree(
+        &self,
+        province: &ProvinceCode,
+        dossier: DossierId,
+        agreed: &Agreement,
+    ) -> Result<(), StoreError> {
+        self.store.agree(province, dossier, agreed).await
+    }
+
+    async fn disagree(
+        &self,
+        province: &ProvinceCode,
+        dossier: DossierId,
+        channel: &str,
+    ) -> Result<(), StoreError> {
+        self.store.disagree(province, dossier, channel).await
+    }
+
+    async fn claim_notice(&self, notice: &NoticeKey, at: Instant) -> Result<bool, StoreError> {
+        self.store.claim_notice(notice, at).await
+    }
+
+    async fn settle_notice(&self, notice: &NoticeKey, end: NoticeEnd) -> Result<(), StoreError> {
+        self.store.settle_notice(notice, end).await
     }
 }

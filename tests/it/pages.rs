@@ -12,6 +12,7 @@ mod keyboard;
 mod look_up;
 mod map;
 mod paper;
+mod portal;
 mod protection;
 mod report;
 mod seen;

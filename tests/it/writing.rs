@@ -355,6 +355,18 @@ async fn the_same_name_and_telephone_are_asked_about_where_no_number_tells_peopl
     ));
     let numbered = receive("Nông Thị Hương", "0900000412", "000000000412", false).await;
     assert!(asked(numbered));
+    // Two numbers that differ are two people.
+    receive("Hà Văn Mẫu", "0900 000 413", "000000000413", false)
+        .await
+        .unwrap();
+    receive("Hà Văn Mẫu", "0900 000 413", "000000000414", false)
+        .await
+        .unwrap();
+    let same = receive("Hà Văn Mẫu", "0900 000 413", "000000000414", false).await;
+    assert!(asked(same));
+    assert!(asked(
+        receive("Hà Văn Mẫu", "0900 000 413", "", false).await
+    ));
     // A name alone, or a telephone that a family shares, identifies nobody.
     receive("Nông Thị Hương", "", "", false).await.unwrap();
     receive("Nông Văn Bình", "0900000412", "", false)

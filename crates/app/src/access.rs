@@ -187,6 +187,16 @@ pub enum Method {
     RetryParcels,
     /// Compare all dossiers with what another system has.
     ReconcileRemote,
+    /// Tell other software of every event.
+    AddWebhook,
+    /// Read who is told.
+    ListWebhooks,
+    /// Begin another secret for one.
+    RotateWebhookSecret,
+    /// Tell one no more.
+    RemoveWebhook,
+    /// Tell one anew.
+    ReplayWebhook,
 }
 
 impl Method {
@@ -237,6 +247,11 @@ impl Method {
             Method::ListParcels => "ListParcels",
             Method::RetryParcels => "RetryParcels",
             Method::ReconcileRemote => "ReconcileRemote",
+            Method::AddWebhook => "AddWebhook",
+            Method::ListWebhooks => "ListWebhooks",
+            Method::RotateWebhookSecret => "RotateWebhookSecret",
+            Method::RemoveWebhook => "RemoveWebhook",
+            Method::ReplayWebhook => "ReplayWebhook",
         }
     }
 
@@ -296,6 +311,11 @@ impl Method {
             | Method::ListJobs => &[Province, Auditor, Admin],
             Method::GetPortalStatus | Method::ListParcels => &[Leader, Province, Auditor, Admin],
             Method::RetryParcels | Method::ReconcileRemote => &[Leader, Admin],
+            Method::ListWebhooks => &[Auditor, Admin],
+            Method::AddWebhook
+            | Method::RotateWebhookSecret
+            | Method::RemoveWebhook
+            | Method::ReplayWebhook => &[Admin],
         };
         roles.contains(&role)
     }
@@ -451,7 +471,12 @@ fn standing(method: Method, dossier: &Dossier) -> Vec<&UnitCode> {
         | Method::GetPortalStatus
         | Method::ListParcels
         | Method::RetryParcels
-        | Method::ReconcileRemote => {
+        | Method::ReconcileRemote
+        | Method::AddWebhook
+        | Method::ListWebhooks
+        | Method::RotateWebhookSecret
+        | Method::RemoveWebhook
+        | Method::ReplayWebhook => {
             let holder = dossier.custody.holder.as_ref();
             let holding = holder.map(|holder| &holder.party.unit);
             let legs = dossier.legs.iter().map(|leg| &leg.unit);

@@ -22,6 +22,7 @@ pub struct Keys {
     namesake: [u8; 32],
     peer: [u8; 32],
     check: [u8; 32],
+    webhook: [u8; 32],
 }
 
 impl fmt::Debug for Keys {
@@ -45,6 +46,7 @@ impl Keys {
             namesake: key("namesake"),
             peer: key("peer"),
             check: key("key check"),
+            webhook: key("webhook"),
         }
     }
 
@@ -55,6 +57,17 @@ impl Keys {
         let network = network.to_string();
         let hash = keyed_hash(&self.peer, &[dossier.as_bytes(), network.as_bytes()]);
         hex(&hash[..16])
+    }
+
+    /// The secret that signs what a webhook is told. It is derived, so that no copy of the database holds
+    /// one; the salt makes it another one after a webhook was removed and added again.
+    #[must_use]
+    pub fn webhook(&self, province: &ProvinceCode, salt: &str, generation: u32) -> [u8; 32] {
+        let generation = generation.to_be_bytes();
+        keyed_hash(
+            &self.webhook,
+            &[province.as_str().as_bytes(), salt.as_bytes(), &generation],
+        )
     }
 
     /// The value by which the database knows the key again; it tells nothing else of it.

@@ -137,15 +137,28 @@ impl AnyCode {
         }
     }
 
-    /// Reads a code that a portal gives a dossier as its own: one of the shapes.
+    /// Reads a code that a portal gives a dossier as its own: one of the shapes, with a day that the
+    /// calendar has.
     pub fn of_a_portal(text: &str) -> Result<Self, Invalid> {
-        Self::parse(text).and_then(|code| match code.source() {
-            None => Ok(code),
-            Some(_) => Err(Invalid {
-                text: text.chars().take(64).collect(),
-                expected: "a dossier code of a portal, such as G22.99.08-260921-896048",
-            }),
+        let code = Self::parse(text)?;
+        if code.source().is_none() && code.day().is_some() {
+            return Ok(code);
+        }
+        Err(Invalid {
+            text: text.chars().take(64).collect(),
+            expected: "a dossier code of a portal with a day of the calendar, such as G22.99.08-260921-896048",
         })
+    }
+
+    /// The day in a code of one of the shapes; none if no calendar has it.
+    fn day(&self) -> Option<NaiveDate> {
+        let day = self.0.split('-').nth(1)?;
+        let whole = if day.len() == 6 {
+            format!("20{day}")
+        } else {
+            day.to_owned()
+        };
+        NaiveDate::parse_from_str(&whole, "%Y%m%d").ok()
     }
 
     /// Where a code of another shape comes from; none for a code of one of the shapes.
@@ -338,6 +351,11 @@ mod tests {
         assert_eq!(code.source(), Some("LIEN-THONG"));
         assert!(AnyCode::parse("TN.2026.001@BO-TU-PHAP").is_ok());
         assert!(AnyCode::of_a_portal("TN.2026.001@BO-TU-PHAP").is_err());
+        assert!(AnyCode::of_a_portal("G09.20-20260609-0092637").is_ok());
+        for no_day in ["G22.98-269901-000001", "G09.20-20260230-0092637"] {
+            assert!(AnyCode::of_a_portal(no_day).is_err(), "{no_day}");
+            assert!(AnyCode::parse(no_day).is_ok(), "older systems wrote it");
+        }
         assert!(AnyCode::parse(&format!("{}@X", "9".repeat(64))).is_ok());
         let long = format!("{}@X", "9".repeat(65));
         for wrong in [

@@ -58,6 +58,26 @@ pub fn document(address: &str) -> Value {
     })
 }
 
+/// The document of all services, and beside them what another adapter describes: an object with `tags`,
+/// `paths`, `schemas` and `securitySchemes`.
+#[must_use]
+pub fn with(address: &str, beside: &Value) -> Value {
+    let mut document = document(address);
+    for (member, place) in [
+        ("tags", "/tags"),
+        ("paths", "/paths"),
+        ("schemas", "/components/schemas"),
+        ("securitySchemes", "/components/securitySchemes"),
+    ] {
+        match (document.pointer_mut(place), &beside[member]) {
+            (Some(Value::Object(all)), Value::Object(own)) => all.extend(own.clone()),
+            (Some(Value::Array(all)), Value::Array(own)) => all.extend(own.clone()),
+            _ => {}
+        }
+    }
+    document
+}
+
 /// The schemas that operations refer to, each once.
 #[derive(Default)]
 struct Schemas {

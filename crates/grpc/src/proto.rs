@@ -24,13 +24,14 @@ pub const FILE_DESCRIPTOR_SET: &[u8] = tonic::include_file_descriptor_set!("motc
 pub const PACKAGE: &str = "motcua.v1";
 
 /// The services of the contract.
-pub const SERVICES: [&str; 7] = [
+pub const SERVICES: [&str; 8] = [
     "motcua.v1.CatalogueService",
     "motcua.v1.DossierService",
     "motcua.v1.EventService",
     "motcua.v1.LookupService",
     "motcua.v1.PortalService",
     "motcua.v1.ReportService",
+    "motcua.v1.WebhookService",
     "motcua.v1.WorklistService",
 ];
 

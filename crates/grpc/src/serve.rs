@@ -1,6 +1,6 @@
 //! gRPC, gRPC-Web and JSON as one part of the port.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use app::{Engine, Gate};
 use axum::Router;
@@ -31,9 +31,10 @@ use crate::proto::event_service_server::EventServiceServer;
 use crate::proto::lookup_service_server::LookupServiceServer;
 use crate::proto::portal_service_server::PortalServiceServer;
 use crate::proto::report_service_server::ReportServiceServer;
+use crate::proto::webhook_service_server::WebhookServiceServer;
 use crate::proto::worklist_service_server::WorklistServiceServer;
 use crate::proto::{self, services};
-use crate::service::{Catalogue, Dossiers, Events, Lookups, Portals, Reports, Worklists};
+use crate::service::{Catalogue, Dossiers, Events, Lookups, Portals, Reports, Webhooks, Worklists};
 use crate::status;
 
 pub use crate::door::most_bytes;
@@ -50,6 +51,8 @@ pub fn part(engine: Arc<Engine>, gate: Gate, health: &Health, settings: &Setting
     for service in services().chain(REFLECTION) {
         router = router.route(&format!("/{service}/{{*method}}"), any(dispatch));
     }
+    let described = openapi::with("/", &settings.beside).to_string();
+    let described = move || async move { motcua_http::json(StatusCode::OK, described) };
     router = router.route("/openapi.json", get(described));
     let unknown = Router::new().fallback(dispatch).with_state(doors.clone());
     Part::new("services", router.with_state(doors))
@@ -79,6 +82,7 @@ fn grpc(calls: &Calls, settings: &Settings, health: &Health) -> Router {
         .add_service(limited!(LookupServiceServer, Lookups(calls.clone())))
         .add_service(limited!(PortalServiceServer, Portals(calls.clone())))
         .add_service(limited!(ReportServiceServer, Reports(calls.clone())))
+        .add_service(limited!(WebhookServiceServer, Webhooks(calls.clone())))
         .add_service(limited!(WorklistServiceServer, Worklists(calls.clone())))
         .add_service(HealthServer::new(Healths(health.clone())));
     if settings.reflection {
@@ -133,12 +137,6 @@ fn is_grpc(headers: &HeaderMap) -> bool {
     headers
         .get(CONTENT_TYPE)
         .is_some_and(|value| value.as_bytes().starts_with(b"application/grpc"))
-}
-
-/// The contract as OpenAPI, for whoever makes a client in JSON.
-async fn described() -> Response {
-    static TEXT: LazyLock<String> = LazyLock::new(|| openapi::document("/").to_string());
-    motcua_http::json(StatusCode::OK, TEXT.as_str())
 }
 
 /// All methods, and how to call one.

@@ -17,6 +17,8 @@ pub struct Settings {
     pub origins: Vec<String>,
     /// From how long on a call is slow, and is logged.
     pub slow: Duration,
+    /// What other adapters put beside the contract at /openapi.json.
+    pub beside: serde_json::Value,
 }
 
 impl Default for Settings {
@@ -28,6 +30,7 @@ impl Default for Settings {
             streams_per_token: 16,
             origins: Vec::new(),
             slow: Duration::from_secs(1),
+            beside: serde_json::Value::Null,
         }
     }
 }

@@ -2,13 +2,16 @@
 //!
 //! The feed is the outbox. [`outbound`] delivers what [`app::portal`] lays in, as data-driven maps
 //! say; [`inbound`] takes dossiers from a portal through the use case that every submission goes
-//! through; [`simulate`] is a portal to test against.
+//! through; [`notices`] tells citizens; [`webhook`] tells other software of every event; [`simulate`] is a portal to test against.
 
 pub mod inbound;
+pub mod notices;
 pub mod outbound;
 mod patience;
+pub mod published;
 mod settings;
 pub mod simulate;
+pub mod webhook;
 
 pub use patience::{Breaker, Patience};
 pub use settings::{Protocol, RemoteSettings};

@@ -6,6 +6,7 @@ use std::time::Duration;
 use domain::id::{ProcedureCode, ProvinceCode, UnitCode};
 use serde::Deserialize;
 
+use crate::outbound::{Begins, Terms};
 use crate::patience::Patience;
 
 /// The protocol that a remote speaks.
@@ -56,6 +57,10 @@ pub struct RemoteSettings {
     /// Only dossiers that these units decide.
     #[serde(default)]
     pub units: Vec<UnitCode>,
+    /// A remote that is worked for the first time is told what happens from then on; the first comparison
+    /// at night tells it the rest.
+    #[serde(default)]
+    pub from_now: bool,
     /// How many dossiers are told at the same time.
     #[serde(default = "eight")]
     pub parallel: usize,
@@ -126,14 +131,25 @@ impl RemoteSettings {
         Ok(())
     }
 
-    /// How patient a worker is with it.
+    /// How a worker deals with it.
     #[must_use]
-    pub fn patience(&self) -> Patience {
-        Patience {
-            first: Duration::from_millis(self.first_pause_ms),
-            longest: Duration::from_secs(self.longest_pause_seconds),
-            tries: self.tries,
-            ..Patience::default()
+    pub fn terms(&self) -> Terms {
+        Terms {
+            name: self.name.clone(),
+            province: self.province.clone(),
+            parallel: self.parallel,
+            lease: Duration::from_secs(self.lease_seconds),
+            begins: if self.from_now {
+                Begins::Now
+            } else {
+                Begins::AtFirst
+            },
+            patience: Patience {
+                first: Duration::from_millis(self.first_pause_ms),
+                longest: Duration::from_secs(self.longest_pause_seconds),
+                tries: self.tries,
+                ..Patience::default()
+            },
         }
     }
 }

@@ -7,6 +7,7 @@ use documents::sheet::Layouts;
 use domain::catalogue::{Catalogue, Fault, SourceFile};
 use domain::indicator::Target;
 use include_dir::{Dir, include_dir};
+use portal::notices::NoticeWords;
 
 use crate::{Failure, text};
 
@@ -23,6 +24,7 @@ pub fn read(folder: Option<&Path>) -> Result<Catalogue, Failure> {
     Target::of(&catalogue).map_err(refused)?;
     Layouts::of(&catalogue).map_err(refused)?;
     Forms::of(&catalogue).map_err(refused)?;
+    NoticeWords::of(&catalogue).map_err(refused)?;
     Ok(catalogue)
 }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use motcua_http::Certificate;
 use portal::RemoteSettings;
+use portal::notices::NoticeSettings;
 use serde::Deserialize;
 
 use crate::Failure;
@@ -70,6 +71,8 @@ pub struct Config {
     pub log_format: LogFormat,
     /// The other systems that are told of dossiers, or hand dossiers in.
     pub remote: Vec<RemoteSettings>,
+    /// The channels on which citizens are told.
+    pub notice: Vec<NoticeSettings>,
 }
 
 /// When the server takes backups by itself, and where.
@@ -123,6 +126,7 @@ impl Default for Config {
             log: "info,sqlx=warn,sea_orm=warn".into(),
             log_format: LogFormat::Text,
             remote: Vec::new(),
+            notice: Vec::new(),
         }
     }
 }
@@ -325,6 +329,15 @@ impl Config {
             };
             if self.remote[..place].iter().any(same) {
                 return wrong(&format!("remote {}: the name occurs twice", remote.name));
+            }
+        }
+        for (place, notice) in self.notice.iter().enumerate() {
+            notice.check().map_err(Failure::Input)?;
+            let same = |other: &NoticeSettings| {
+                other.name == notice.name && other.province == notice.province
+            };
+            if self.notice[..place].iter().any(same) {
+                return wrong(&format!("notice {}: the name occurs twice", notice.name));
             }
         }
         Ok(self)

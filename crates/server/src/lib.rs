@@ -7,6 +7,7 @@ pub mod catalogue;
 pub mod clock;
 mod commands;
 pub mod config;
+mod demo_portal;
 mod doctor;
 pub mod import;
 mod observe;

@@ -4,16 +4,19 @@ use std::path::Path;
 use std::sync::Arc;
 
 use app::Engine;
+use app::accounts::Accounts;
 use app::ports::Ids;
 use domain::digest::hex;
 use portal::RemoteSettings;
 use portal::inbound::Sender;
+use portal::notices::Notifier;
 use portal::outbound::{Client, Process, Worker};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::Failure;
 use crate::clock::SystemIds;
+use crate::config::Config;
 
 /// Workers that run until they are told to stop.
 pub struct Workers {
@@ -22,10 +25,12 @@ pub struct Workers {
 }
 
 impl Workers {
-    /// Starts a worker for each remote that has an address.
+    /// Starts a worker for each remote that has an address, for each channel to citizens, and for each
+    /// webhook.
     pub fn start(
         engine: &Arc<Engine>,
-        remotes: &[RemoteSettings],
+        accounts: &Arc<Accounts>,
+        config: &Config,
         alone: bool,
     ) -> Result<Self, Failure> {
         let (stop, stopped) = watch::channel(false);
@@ -34,11 +39,39 @@ impl Workers {
             name: format!("{}-{}", std::process::id(), hex(&SystemIds.random()[..6])),
             alone,
         };
-        for remote in remotes.iter().filter(|remote| !remote.address.is_empty()) {
+        let remotes = config.remote.iter();
+        for remote in remotes.filter(|remote| !remote.address.is_empty()) {
             let client = client(remote)?;
             let worker = Worker::new(Arc::clone(engine), client, remote.clone(), process.clone());
             running.spawn(worker.run(stopped.clone()));
         }
+        for notice in &config.notice {
+            let secret = match &notice.secret_file {
+                Some(path) => std::fs::read_to_string(path).map_err(|error| {
+                    let (name, path) = (&notice.name, path.display());
+                    Failure::Input(format!(
+                        "notice {name}: secret_file: cannot read {path}: {error}"
+                    ))
+                })?,
+                None => String::new(),
+            };
+            let accounts = Arc::clone(accounts);
+            let notifier = Notifier::new(Arc::clone(engine), accounts, notice.clone(), &secret);
+            let notifier = notifier.map_err(Failure::Input)?;
+            let terms = notifier.terms();
+            let worker = Worker::on(
+                Arc::clone(engine),
+                Arc::new(notifier),
+                terms,
+                process.clone(),
+            );
+            running.spawn(worker.run(stopped.clone()));
+        }
+        running.spawn(portal::webhook::follow(
+            Arc::clone(engine),
+            process,
+            stopped,
+        ));
         Ok(Self { stop, running })
     }
 

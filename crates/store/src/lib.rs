@@ -23,6 +23,7 @@ mod installation;
 mod job;
 mod list;
 mod load;
+mod notices;
 mod number_block;
 mod numbers;
 mod open;
@@ -42,6 +43,7 @@ pub mod scratch;
 mod tally;
 mod value_table;
 mod verification;
+mod webhooks;
 mod wrong_pin;
 
 use std::collections::HashMap;

@@ -252,11 +252,16 @@ fn people_of<C: ConnectionTrait>(
                 json!(key.province.as_str()),
                 json!(key.person),
                 json!(key.procedure.as_str()),
+                json!(i64::from(key.unnumbered)),
                 json!(key.since.timestamp_micros()),
             ]
         })
         .collect();
-    let given = some(db, ["province", "person", "procedure", "since"], list)?;
+    let given = some(
+        db,
+        ["province", "person", "procedure", "unnumbered", "since"],
+        list,
+    )?;
     Some(Asked {
         select: format!(
             "SELECT CAST({PERSON} AS bigint) AS part, w.at AS at, d.id AS id, \
@@ -264,6 +269,7 @@ fn people_of<C: ConnectionTrait>(
                  NULL AS content \
              FROM {} CROSS JOIN secret s CROSS JOIN dossier d \
              WHERE s.province = w.province AND s.{column} = w.person \
+                 AND (w.unnumbered = 0 OR s.person IS NULL) \
                  AND d.province = s.province AND d.id = s.dossier \
                  AND d.procedure = w.procedure AND d.begun >= w.since \
                  AND d.status IN (1, 2, 4, 5, 6) AND {VISIBLE}",

@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use app::ports::{
-    Lease, LeaseClaim, Parcel, ParcelCount, ParcelOrder, ParcelOutcome, ParcelPage, Posting,
-    ReadPortal, Remote, Settlement, StoreError, Walk, WalkStep, WritePortal,
+    Compared, Lease, LeaseClaim, Parcel, ParcelCount, ParcelOrder, ParcelOutcome, ParcelPage,
+    Posting, ReadPortal, Remote, Settlement, StoreError, There, Told, Walk, WalkStep, WritePortal,
 };
 use async_trait::async_trait;
+use chrono::TimeDelta;
 use domain::id::{DossierId, ProvinceCode};
 use domain::time::Instant;
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
@@ -93,6 +94,16 @@ impl ReadPortal for Reading {
         select_page(&self.db(), page).await
     }
 
+    async fn compared(
+        &self,
+        province: &ProvinceCode,
+        remote: &str,
+        from: Instant,
+        until: Instant,
+    ) -> Result<Vec<Compared>, StoreError> {
+        compared(&self.db(), province, remote, from, until).await
+    }
+
     async fn parcel_counts(&self, province: &ProvinceCode) -> Result<Vec<ParcelCount>, StoreError> {
         counts(&self.db(), province).await
     }
@@ -103,6 +114,9 @@ async fn lease<C: ConnectionTrait>(
     db: &Executor<'_, C>,
     claim: &LeaseClaim,
 ) -> Result<Option<Remote>, StoreError> {
+    if !claim.begins {
+        return renew(db, claim).await;
+    }
     let sql = format!(
         "INSERT INTO remote (province, name, epoch, holder, lease_until, cursor, failures, last_words, \
              walk_request) \
@@ -119,6 +133,31 @@ async fn lease<C: ConnectionTrait>(
         claim.remote.as_str().into(),
         claim.holder.as_str().into(),
         claim.until.timestamp_micros().into(),
+        claim.at.timestamp_micros().into(),
+        i64::from(claim.alone).into(),
+    ];
+    let rows: Vec<RemoteRow> = db.all(&sql, values).await.map_err(store_error)?;
+    rows.into_iter().next().map(Remote::try_from).transpose()
+}
+
+/// The same for a remote that only somebody else begins.
+async fn renew<C: ConnectionTrait>(
+    db: &Executor<'_, C>,
+    claim: &LeaseClaim,
+) -> Result<Option<Remote>, StoreError> {
+    let sql = format!(
+        "UPDATE remote SET epoch = CASE WHEN holder = ? THEN epoch ELSE epoch + 1 END, \
+             holder = ?, lease_until = ? \
+         WHERE province = ? AND name = ? AND (holder = ? OR lease_until < ? OR ? = 1) \
+         RETURNING {REMOTE}"
+    );
+    let values = vec![
+        claim.holder.as_str().into(),
+        claim.holder.as_str().into(),
+        claim.until.timestamp_micros().into(),
+        claim.province.as_str().into(),
+        claim.remote.as_str().into(),
+        claim.holder.as_str().into(),
         claim.at.timestamp_micros().into(),
         i64::from(claim.alone).into(),
     ];
@@ -257,6 +296,11 @@ async fn settle(
     if own == 0 {
         return Ok(false);
     }
+    for told in &settled.told {
+        write_told(&db, lease, told, at)
+            .await
+            .map_err(store_error)?;
+    }
     for (dossier, outcome) in &settled.outcomes {
         write_outcome(&db, lease, *dossier, outcome, at)
             .await
@@ -264,6 +308,69 @@ async fn settle(
     }
     transaction.commit().await.map_err(store_error)?;
     Ok(true)
+}
+
+/// Notes what the remote has. A comparison that finds what was told before changes nothing.
+async fn write_told(
+    db: &Executor<'_, Transaction>,
+    lease: &Lease,
+    told: &Told,
+    at: i64,
+) -> Result<(), sea_orm::DbErr> {
+    let slowest = at - told.since.timestamp_micros();
+    let values = vec![
+        lease.province.as_str().into(),
+        lease.remote.as_str().into(),
+        told.dossier.to_string().into(),
+        i64::from(told.version).into(),
+        i64::from(told.status).into(),
+        told.event_time.timestamp_micros().into(),
+        told.record_time.timestamp_micros().into(),
+        at.into(),
+        at.into(),
+        slowest.into(),
+    ];
+    db.run(
+        "INSERT INTO told (province, remote, dossier, version, status, event_at, record_at, told_at, \
+             first_at, slowest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
+         ON CONFLICT (province, remote, dossier) DO UPDATE SET \
+             version = excluded.version, status = excluded.status, event_at = excluded.event_at, \
+             record_at = excluded.record_at, told_at = excluded.told_at, \
+             slowest = CASE WHEN told.slowest > excluded.slowest THEN told.slowest \
+                 ELSE excluded.slowest END \
+         WHERE excluded.version > told.version",
+        values,
+    )
+    .await?;
+    Ok(())
+}
+
+async fn compared<C: ConnectionTrait>(
+    db: &Executor<'_, C>,
+    province: &ProvinceCode,
+    remote: &str,
+    from: Instant,
+    until: Instant,
+) -> Result<Vec<Compared>, StoreError> {
+    let from = from.timestamp_micros();
+    let values: Vec<Value> = vec![
+        remote.into(),
+        province.as_str().into(),
+        // By the index of the last record, which is never before the reception.
+        from.into(),
+        from.into(),
+        until.timestamp_micros().into(),
+    ];
+    let sql = "SELECT d.id AS id, d.resolving AS unit, d.received AS received, \
+             CAST(d.status AS bigint) AS status, \
+             t.status AS there, t.first_at AS first_at, t.slowest AS slowest \
+         FROM dossier d LEFT JOIN told t \
+             ON t.province = d.province AND t.remote = ? AND t.dossier = d.id \
+         WHERE d.province = ? AND d.last_record >= ? AND d.received >= ? AND d.received < ? \
+             AND d.elsewhere = 0 AND d.import IS NULL \
+         ORDER BY d.resolving, d.received, d.id";
+    let rows: Vec<ComparedRow> = db.all(sql, values).await.map_err(store_error)?;
+    rows.into_iter().map(Compared::try_from).collect()
 }
 
 async fn write_outcome(
@@ -505,6 +612,43 @@ struct CountRow {
     waiting: i64,
     parked: i64,
     oldest: Option<i64>,
+}
+
+#[derive(Debug, FromQueryResult)]
+struct ComparedRow {
+    id: String,
+    unit: String,
+    received: i64,
+    status: i64,
+    there: Option<i64>,
+    first_at: Option<i64>,
+    slowest: Option<i64>,
+}
+
+impl TryFrom<ComparedRow> for Compared {
+    type Error = StoreError;
+
+    fn try_from(row: ComparedRow) -> Result<Self, StoreError> {
+        let place = Place {
+            table: "told",
+            id: &row.id,
+        };
+        let there = match (row.there, row.first_at, row.slowest) {
+            (Some(status), Some(first), Some(slowest)) => Some(There {
+                status: place.number("status", status)?,
+                first: place.instant("first_at", first)?,
+                slowest: TimeDelta::microseconds(slowest),
+            }),
+            _ => None,
+        };
+        Ok(Compared {
+            dossier: place.parse("id", &row.id)?,
+            unit: place.parse("resolving", &row.unit)?,
+            received: place.instant("received", row.received)?,
+            status: place.number("status", row.status)?,
+            there,
+        })
+    }
 }
 
 #[derive(Debug, FromQueryResult)]

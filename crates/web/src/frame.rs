@@ -27,6 +27,8 @@ pub enum Section {
     Catalogue,
     /// Units, people and imports.
     Setup,
+    /// The other systems.
+    Portal,
     /// No section of the bar.
     Elsewhere,
 }
@@ -205,6 +207,9 @@ fn nav(staff: &Staff, place: Section) -> Vec<Link> {
     let looks_after = caller.role == Role::Admin && caller.reaches_province();
     let label = words.t("nav.setup");
     add(looks_after, "/setup".to_owned(), label, Section::Setup);
+    let looks_after = caller.reaches_province() && Method::ListParcels.open_to(caller.role);
+    let label = words.t("nav.portal");
+    add(looks_after, "/portal".to_owned(), label, Section::Portal);
     links
 }
 

@@ -112,6 +112,7 @@ pub fn part(pages: Pages) -> Part {
         .merge(pages::setup::routes())
         .merge(pages::import::routes())
         .merge(pages::catalogue::routes())
+        .merge(pages::portal::routes())
         .method_not_allowed_fallback(async || Fault::WrongMethod)
         .layer(DefaultBodyLimit::max(fields::MOST_BYTES))
         .layer(middleware::from_fn(guard::same_site))

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use app::foresight::{Flag, Level};
 use app::keys::Keys;
+use app::portal::NewWebhook;
 use app::ports::WriteForecasts;
 use app::ports::{Fault, Lease, LeaseClaim, ParcelOutcome, Posting, Settlement, WritePortal};
 use app::publication::procedure::Migration;
@@ -232,6 +233,10 @@ pub async fn ready_for(world: &World, method: &str, units: Units<'_>) -> View {
             block.await.unwrap();
             view
         }
+        "RotateWebhookSecret" | "RemoveWebhook" | "ReplayWebhook" => {
+            has_a_webhook(world, &webhook_of(method)).await;
+            received(world, THREE_DAYS, units).await
+        }
         "ListParcels" | "RetryParcels" | "ReconcileRemote" => {
             let ready = received(world, THREE_DAYS, units).await;
             is_parked(world, ready.dossier.id).await;
@@ -244,8 +249,30 @@ pub async fn ready_for(world: &World, method: &str, units: Units<'_>) -> View {
 /// The remote of these tests.
 pub const REMOTE: &str = "cong";
 
+/// The webhook that a method is tried with.
+fn webhook_of(method: &str) -> String {
+    method.to_ascii_lowercase()
+}
+
+/// Adds a webhook, unless it is there.
+async fn has_a_webhook(world: &World, name: &str) {
+    let admin = who(Role::Admin, PROVINCE);
+    let there = world.engine.list_webhooks(&admin).await.unwrap();
+    if there.iter().any(|webhook| webhook.name == name) {
+        return;
+    }
+    let new = NewWebhook {
+        request: world.identity().request_id,
+        name: name.to_owned(),
+        address: "https://example.org/motcua".to_owned(),
+        is_inside: false,
+        cursor: None,
+    };
+    world.engine.add_webhook(&admin, new).await.unwrap();
+}
+
 /// Lets a process have worked for a remote, and have parked what a dossier has to tell.
-async fn is_parked(world: &World, dossier: DossierId) {
+pub async fn is_parked(world: &World, dossier: DossierId) {
     let province = who(Role::Admin, PROVINCE).province;
     let at = world.engine.now();
     let claim = LeaseClaim {
@@ -255,6 +282,7 @@ async fn is_parked(world: &World, dossier: DossierId) {
         at,
         until: at,
         alone: false,
+        begins: true,
     };
     let remote = world.store.lease_remote(&claim).await.unwrap().unwrap();
     let lease = Lease {
@@ -278,6 +306,7 @@ async fn is_parked(world: &World, dossier: DossierId) {
         outcomes: vec![(dossier, ParcelOutcome::Parked(fault))],
         closed_until: None,
         failures: 0,
+        told: Vec::new(),
     };
     assert!(world.store.settle_parcels(&lease, &settled).await.unwrap());
 }
@@ -324,7 +353,15 @@ pub fn caller_of(method: &str) -> Role {
         | "GetJob"
         | "ListJobs" => Role::Province,
         "RecordMirroredStatus" => Role::Portal,
-        "GetPortalStatus" | "ListParcels" | "RetryParcels" | "ReconcileRemote" => Role::Admin,
+        "GetPortalStatus"
+        | "ListParcels"
+        | "RetryParcels"
+        | "ReconcileRemote"
+        | "AddWebhook"
+        | "ListWebhooks"
+        | "RotateWebhookSecret"
+        | "RemoveWebhook"
+        | "ReplayWebhook" => Role::Admin,
         _ => Role::Chairman,
     }
 }
@@ -581,6 +618,17 @@ pub fn ways(method: &str, unit: &str, ready: &View) -> Vec<Way> {
         "RetryParcels" | "ReconcileRemote" => {
             vec![Way::Named(
                 json!({ "remote": REMOTE, "request_id": fresh_id() }),
+            )]
+        }
+        "ListWebhooks" => vec![Way::Named(json!({}))],
+        "AddWebhook" => vec![Way::Named(json!({
+            "name": &fresh_id()[9..],
+            "address": "https://example.org/motcua",
+            "request_id": fresh_id(),
+        }))],
+        "RotateWebhookSecret" | "RemoveWebhook" | "ReplayWebhook" => {
+            vec![Way::Named(
+                json!({ "name": webhook_of(method), "request_id": fresh_id() }),
             )]
         }
         "ListCalendarChanges" => {

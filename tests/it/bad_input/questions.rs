@@ -553,6 +553,15 @@ fn rows() -> Vec<Row> {
             )],
         ),
         (
+            "ListWebhooks",
+            json!({}),
+            vec![(
+                "name",
+                json!("x".repeat(31)),
+                "must have at most 30 characters",
+            )],
+        ),
+        (
             "ListParcels",
             json!({ "remote": REMOTE }),
             page(vec![

@@ -414,6 +414,31 @@ const FIELDS: &[(&str, &[(&str, Kind)])] = &[
         "ReconcileRemote",
         &[("request_id", Kind::RequestId), ("remote", Kind::Text(40))],
     ),
+    (
+        "AddWebhook",
+        &[
+            ("request_id", Kind::RequestId),
+            ("name", Kind::Text(30)),
+            ("address", Kind::Text(500)),
+            ("cursor", Kind::OptionalText(200)),
+        ],
+    ),
+    (
+        "RotateWebhookSecret",
+        &[("request_id", Kind::RequestId), ("name", Kind::Text(30))],
+    ),
+    (
+        "RemoveWebhook",
+        &[("request_id", Kind::RequestId), ("name", Kind::Text(30))],
+    ),
+    (
+        "ReplayWebhook",
+        &[
+            ("request_id", Kind::RequestId),
+            ("name", Kind::Text(30)),
+            ("cursor", Kind::OptionalText(200)),
+        ],
+    ),
 ];
 
 /// Fields of every method on an existing dossier. `ReceiveDossier` has them when it accepts one.

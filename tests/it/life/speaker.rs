@@ -7,6 +7,7 @@ use grpc::proto::event_service_client::EventServiceClient;
 use grpc::proto::lookup_service_client::LookupServiceClient;
 use grpc::proto::portal_service_client::PortalServiceClient;
 use grpc::proto::report_service_client::ReportServiceClient;
+use grpc::proto::webhook_service_client::WebhookServiceClient;
 use grpc::proto::worklist_service_client::WorklistServiceClient;
 use prost::Message;
 use prost_reflect::{DynamicMessage, MethodDescriptor};
@@ -161,5 +162,10 @@ async fn call(
         "ListParcels" => PortalServiceClient.list_parcels(ListParcelsRequest);
         "RetryParcels" => PortalServiceClient.retry_parcels(RetryParcelsRequest);
         "ReconcileRemote" => PortalServiceClient.reconcile_remote(ReconcileRemoteRequest);
+        "AddWebhook" => WebhookServiceClient.add_webhook(AddWebhookRequest);
+        "ListWebhooks" => WebhookServiceClient.list_webhooks(ListWebhooksRequest);
+        "RotateWebhookSecret" => WebhookServiceClient.rotate_webhook_secret(RotateWebhookSecretRequest);
+        "RemoveWebhook" => WebhookServiceClient.remove_webhook(RemoveWebhookRequest);
+        "ReplayWebhook" => WebhookServiceClient.replay_webhook(ReplayWebhookRequest);
     })
 }

@@ -552,6 +552,23 @@ async fn remotes(tale: &mut Tale<'_>) {
         }
         tale.ask(Role::Admin, method, asked).await.unwrap_err();
     }
+    webhooks(tale).await;
+}
+
+/// Nobody is told at an address of their own here, and a private one is refused.
+async fn webhooks(tale: &mut Tale<'_>) {
+    let listed = tale.ask(Role::Admin, "ListWebhooks", json!({})).await;
+    listed.unwrap();
+    let request = json!("00000000-0000-4000-a000-777700000002");
+    let inside = json!({ "name": "qlvb", "address": "https://10.0.0.1/", "request_id": request });
+    let added = tale.ask(Role::Admin, "AddWebhook", inside).await;
+    added.unwrap_err();
+    let of_it = json!({ "name": "qlvb", "request_id": request });
+    for method in ["RotateWebhookSecret", "ReplayWebhook"] {
+        let asked = tale.ask(Role::Admin, method, of_it.clone()).await;
+        asked.unwrap_err();
+    }
+    tale.ask(Role::Admin, "RemoveWebhook", of_it).await.unwrap();
 }
 
 /// A calendar and a version are tried, then published.

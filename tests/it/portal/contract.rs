@@ -34,6 +34,7 @@ fn claim(holder: &str, at: Instant) -> LeaseClaim {
         at,
         until: at + TimeDelta::seconds(10),
         alone: false,
+        begins: true,
     }
 }
 
@@ -74,6 +75,7 @@ fn settlement(outcomes: Vec<(DossierId, ParcelOutcome)>) -> Settlement {
         outcomes,
         closed_until: None,
         failures: 0,
+        told: Vec::new(),
     }
 }
 

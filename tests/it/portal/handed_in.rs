@@ -3,37 +3,40 @@
 use std::sync::Arc;
 
 use app::ports::{Clock, List, Scope, Store};
+use app::view::DossierName;
 use app::{Gate, gate};
 use axum::Router;
 use axum::body::Body;
+use domain::role::Role;
 use http::{Request, StatusCode};
 use http_body_util::BodyExt;
 use motcua_http::Health;
-use portal::inbound::{PATH, Sender, part, sign};
+use portal::inbound::{PATH, PAYMENTS, SUPPLEMENTS, Sender, WITHDRAWALS, part, sign};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use crate::backend::Backend;
-use crate::world::{OTHER_WARD, THREE_DAYS, WARD, World};
+use crate::world::{OTHER_WARD, THREE_DAYS, WARD, World, ask_for_papers, who};
 
-const KEY: &[u8] = b"a key that a portal was given, long enough";
+pub const KEY: &[u8] = b"a key that a portal was given, long enough";
 
 /// A portal that may hand dossiers in.
 pub struct Portal<'a> {
     world: &'a World,
-    router: Router,
+    pub router: Router,
 }
 
 impl<'a> Portal<'a> {
     pub fn of(world: &'a World) -> Self {
-        let sender = Sender {
-            name: "dvcqg".to_owned(),
+        let sender = |name: &str| Sender {
+            name: name.to_owned(),
             province: domain::id::ProvinceCode::parse("08").unwrap(),
             key: KEY.to_vec(),
         };
+        let senders = vec![sender("dvcqg"), sender("bo-tu-phap")];
         let gate = Gate::new(&gate::Limits::default());
         let health = Health::new(Arc::clone(&world.engine), gate.clone());
-        let part = part(Arc::clone(&world.engine), gate, vec![sender]);
+        let part = part(Arc::clone(&world.engine), gate, senders);
         Self {
             world,
             router: motcua_http::site(health, vec![part]),
@@ -47,7 +50,30 @@ impl<'a> Portal<'a> {
     }
 
     async fn send(&self, name: &str, seconds: i64, key: &[u8], body: &[u8]) -> (StatusCode, Value) {
-        let request = Request::post(PATH)
+        self.send_to(PATH, name, seconds, key, body).await
+    }
+
+    /// What a citizen did at the portal.
+    async fn tell(&self, path: &str, body: &Value) -> (StatusCode, Value) {
+        self.tell_as("dvcqg", path, body).await
+    }
+
+    async fn tell_as(&self, name: &str, path: &str, body: &Value) -> (StatusCode, Value) {
+        let seconds = self.world.clock.now().timestamp();
+        let body = body.to_string();
+        self.send_to(path, name, seconds, KEY, body.as_bytes())
+            .await
+    }
+
+    async fn send_to(
+        &self,
+        path: &str,
+        name: &str,
+        seconds: i64,
+        key: &[u8],
+        body: &[u8],
+    ) -> (StatusCode, Value) {
+        let request = Request::post(path)
             .header("content-type", "application/json")
             .header("x-portal", name)
             .header("x-portal-timestamp", seconds)
@@ -226,4 +252,106 @@ async fn a_call_without_the_right_signature_of_the_last_minutes_takes_nothing_in
     assert_eq!(portal.dossiers().await, 0);
     let (status, _taken) = portal.send("dvcqg", now - 299, KEY, body).await;
     assert_eq!(status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn two_people_of_one_name_and_telephone_are_two_and_a_second_dossier_may_be_meant() {
+    let world = World::at("2026-08-03 10:00").await;
+    let portal = Portal::of(&world);
+    let mut first = dossier("G22.98-260803-000001", 1);
+    first["ChuHoSo"] = json!("NGUYỄN VĂN MẪU");
+    let mut namesake = dossier("G22.98-260803-000002", 2);
+    namesake["ChuHoSo"] = json!("NGUYỄN VĂN MẪU");
+    let (status, answer) = portal.hand_in(&json!([first, namesake])).await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    let mut second = first.clone();
+    second["MaHoSo"] = json!("G22.98-260803-000003");
+    let (status, answer) = portal.hand_in(&second).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST, "{answer}");
+    let reason = &answer["items"][0]["errors"][0]["reason"];
+    assert_eq!(reason, "POSSIBLE_DUPLICATE");
+    second["TrungCoChuDich"] = json!("1");
+    let (status, answer) = portal.hand_in(&second).await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    assert_eq!(answer["items"][0]["ignored"], json!(["TrichYeuHoSo"]));
+    second["TrungCoChuDich"] = json!("có");
+    second["MaHoSo"] = json!("G22.98-269903-000004");
+    let (_, answer) = portal.hand_in(&second).await;
+    let errors = answer["items"][0]["errors"].as_array().unwrap();
+    let fields: Vec<_> = errors.iter().map(|error| &error["field"]).collect();
+    assert_eq!(
+        fields,
+        ["MaHoSo", "TrungCoChuDich"],
+        "no calendar has month 99"
+    );
+    assert_eq!(portal.dossiers().await, 3);
+}
+
+on_both!(papers_payments_and_withdrawals_of_a_portals_own_dossiers_come_in_once);
+
+async fn papers_payments_and_withdrawals_of_a_portals_own_dossiers_come_in_once(on: Backend) {
+    let world = World::on(on, "2026-08-03 10:00").await;
+    let portal = Portal::of(&world);
+    let code = "G22.98-260803-000001";
+    let (status, _) = portal.hand_in(&dossier(code, 1)).await;
+    assert_eq!(status, StatusCode::OK);
+    let id = |number: u32| format!("00000000-0000-4000-a000-9999{number:08}");
+    // Nobody has asked for papers.
+    let papers = json!({
+        "MaYeuCau": id(1), "MaHoSo": code,
+        "TaiLieuNop": [{"MaThanhPhanHoSo": "to-khai", "HashTepTin": "11ff".repeat(16), "KichThuoc": "99"}],
+    });
+    let (status, answer) = portal.tell(SUPPLEMENTS, &papers).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST, "{answer}");
+    assert_eq!(answer["items"][0]["errors"][0]["reason"], "WRONG_STATE");
+    let clerk = who(Role::Receptionist, WARD);
+    let name = DossierName::parse(code).unwrap();
+    let view = world.engine.dossier(&clerk, &name).await.unwrap();
+    let asked = world.act(&view, Role::Receptionist, ask_for_papers()).await;
+    asked.unwrap();
+    let (status, told) = portal.tell(SUPPLEMENTS, &papers).await;
+    assert_eq!(status, StatusCode::OK, "{told}");
+    assert_eq!(told["items"][0]["MaYeuCau"], id(1).as_str());
+    let (_, again) = portal.tell(SUPPLEMENTS, &papers).await;
+    assert_eq!(again, told, "the same act once");
+    let paid = json!({
+        "MaYeuCau": id(2), "MaHoSo": code, "SoTien": "8000", "MaGiaoDich": "DVC-2026-0001", "KenhThanhToan": "x",
+    });
+    let (status, told) = portal.tell(PAYMENTS, &paid).await;
+    assert_eq!(status, StatusCode::OK, "{told}");
+    assert_eq!(told["items"][0]["ignored"], json!(["KenhThanhToan"]));
+    let mut free = paid.clone();
+    free["MaYeuCau"] = json!(id(3));
+    free["SoTien"] = json!("0");
+    free["MaGiaoDich"] = json!("");
+    let (status, answer) = portal.tell(PAYMENTS, &free).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    let errors = answer["items"][0]["errors"].as_array().unwrap();
+    let fields: Vec<_> = errors.iter().map(|error| &error["field"]).collect();
+    assert_eq!(fields, ["SoTien", "MaGiaoDich"]);
+    // Another portal's dossier is unknown, and so is what a desk received.
+    let back = json!({ "MaYeuCau": id(4), "MaHoSo": code, "LyDo": "công dân rút" });
+    let (status, answer) = portal.tell_as("bo-tu-phap", WITHDRAWALS, &back).await;
+    assert_eq!(status, StatusCode::NOT_FOUND, "{answer}");
+    let desk = world.receive(WARD, THREE_DAYS).await;
+    let mut others = back.clone();
+    others["MaHoSo"] = json!(desk.dossier.label());
+    let (status, _) = portal.tell(WITHDRAWALS, &others).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    let (status, told) = portal.tell(WITHDRAWALS, &back).await;
+    assert_eq!(status, StatusCode::OK, "{told}");
+    assert_eq!(told["items"][0]["TrangThaiHoSo"], "7");
+    let mut reused = back.clone();
+    reused["LyDo"] = json!("lý do khác");
+    let (status, answer) = portal.tell(WITHDRAWALS, &reused).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    assert_eq!(
+        answer["items"][0]["errors"][0]["reason"],
+        "REQUEST_ID_REUSED"
+    );
+    let unsigned = Request::post(WITHDRAWALS)
+        .body(Body::from(back.to_string()))
+        .unwrap();
+    let answer = portal.router.clone().oneshot(unsigned).await.unwrap();
+    assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
 }

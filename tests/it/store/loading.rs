@@ -17,6 +17,7 @@ fn same_person(person: &str) -> PersonKey {
         province: province(),
         procedure: ProcedureCode::parse("1.001193").unwrap(),
         person: person.into(),
+        unnumbered: false,
         since: at(-60),
     }
 }

@@ -368,6 +368,7 @@ const LABELS: &[(&str, &str)] = &[
     ("with_mirrored", "Kèm hồ sơ đồng bộ"),
     ("with_waiting", "Kèm hồ sơ đang chờ gửi"),
     ("remote", "Hệ thống kết nối"),
+    ("cursor", "Vị trí trong dòng sự kiện"),
     ("dossier", "Hồ sơ"),
     ("with_total", "Kèm tổng số"),
     ("words", "Nội dung đôn đốc"),

@@ -575,9 +575,56 @@ pub const REFUSALS: &[&Reason] = &[
     },
 ];
 
+/// Reasons of the road on which portals hand dossiers in.
+pub const PORTALS: [&Reason; 6] = [
+    &Reason {
+        reason: "UNSIGNED",
+        kind: Kind::Unauthenticated,
+        cause: "a portal's call lacks its name, its time or its signature",
+        vietnamese: "Thiếu tên hệ thống, thời điểm hoặc chữ ký.",
+        remedy: "Send `x-portal`, `x-portal-timestamp` and `x-portal-signature`.",
+    },
+    &Reason {
+        reason: "BAD_SIGNATURE",
+        kind: Kind::Unauthenticated,
+        cause: "a portal's signature does not fit the body, the time and the key; also for an unknown name",
+        vietnamese: "Chữ ký không đúng với nội dung, thời điểm và khóa đã cấp.",
+        remedy: "Sign the time, a dot and the body as it is sent, with the key that was given.",
+    },
+    &Reason {
+        reason: "REPLAYED",
+        kind: Kind::Unauthenticated,
+        cause: "the time of a portal's call is more than 300 seconds from ours",
+        vietnamese: "Thời điểm gửi lệch quá 300 giây so với máy chủ.",
+        remedy: "Set the clock, and sign anew for each try.",
+    },
+    &Reason {
+        reason: "INVALID_JSON",
+        kind: Kind::Invalid,
+        cause: "the body of a portal's call is no JSON, or has a key twice",
+        vietnamese: "Nội dung không phải JSON hợp lệ.",
+        remedy: "Correct the body at the named place.",
+    },
+    &Reason {
+        reason: "UNKNOWN_PROCEDURE",
+        kind: Kind::Invalid,
+        cause: "the catalogue does not have the procedure that a portal names",
+        vietnamese: "Thủ tục không có trong danh mục.",
+        remedy: "Compare the procedure's code with the national list; ask the province to publish it.",
+    },
+    &Reason {
+        reason: "UNKNOWN_UNIT",
+        kind: Kind::Invalid,
+        cause: "the catalogue does not have the unit that a portal names, or has its name twice",
+        vietnamese: "Đơn vị không có trong danh mục.",
+        remedy: "Send the unit's code in `MaDonViTiepNhan`.",
+    },
+];
+
 /// The entry of a reason.
 #[must_use]
 pub fn find(reason: &str) -> Option<&'static Reason> {
-    let fixed = TRANSPORT.iter().chain(&USE_CASES).chain(REFUSALS);
-    fixed.copied().find(|entry| entry.reason == reason)
+    let fixed = TRANSPORT.iter().chain(&USE_CASES).chain(&PORTALS);
+    let mut all = fixed.chain(REFUSALS);
+    all.find(|entry| entry.reason == reason).copied()
 }

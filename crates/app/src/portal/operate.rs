@@ -1,9 +1,10 @@
 //! What operators see of other systems, and do about parked parcels.
 
-use domain::id::{DossierId, RequestId};
+use chrono::TimeDelta;
+use domain::id::{DossierId, ProvinceCode, RequestId};
 use domain::time::Instant;
 
-use super::plain::is_late;
+use super::plain::{SYNC_WITHIN, is_late};
 use crate::access::{self, Caller, Method};
 use crate::engine::Engine;
 use crate::error::Error;
@@ -45,6 +46,7 @@ impl Engine {
         let remotes = read.remotes(&caller.province).await?;
         let mut counts = read.parcel_counts(&caller.province).await?;
         let at = self.now();
+        let within = self.sync_within(&caller.province);
         let status = |remote: Remote| {
             let found = counts.iter().position(|count| count.remote == remote.name);
             let count = match found {
@@ -57,13 +59,22 @@ impl Engine {
                 },
             };
             RemoteStatus {
-                late: is_late(count.oldest, at),
+                // Notices wait for the morning.
+                late: !remote.name.starts_with("notice.") && is_late(count.oldest, at, within),
                 remote,
                 count,
                 at,
             }
         };
         Ok(remotes.into_iter().map(status).collect())
+    }
+
+    /// How long systems may take to tell each other.
+    pub(super) fn sync_within(&self, province: &ProvinceCode) -> TimeDelta {
+        self.catalogue(province)
+            .exchange
+            .sync
+            .unwrap_or(SYNC_WITHIN)
     }
 
     /// The parcels of a remote, each with the code of its dossier. They hold no personal value.

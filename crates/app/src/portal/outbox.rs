@@ -48,19 +48,31 @@ impl Engine {
         Ok(self.context.store.lease_remote(claim).await?)
     }
 
-    /// Lays in what the feed has after the remote's cursor, or the next stride of a comparison.
-    pub async fn portal_pull(&self, remote: &mut Remote) -> Result<Pulled, Error> {
-        if remote.walk.is_some() {
+    /// Lays in what the feed has after the remote's cursor, or the next stride of a comparison. Only a
+    /// remote that can be asked what it has is compared.
+    pub async fn portal_pull(
+        &self,
+        remote: &mut Remote,
+        can_be_asked: bool,
+    ) -> Result<Pulled, Error> {
+        if can_be_asked && remote.walk.is_some() {
             return self.stride(remote).await;
         }
-        if comparison_is_due(remote.walked, self.now()) {
+        if can_be_asked && comparison_is_due(remote.walked, self.now()) {
             return self.begin_walk(remote, None).await;
         }
         let lease = lease_of(remote);
-        let caller = self.portal_caller(&remote.province)?;
+        let caller = self.portal_reader(&remote.province)?;
         let page = match self.feed(&caller, &remote.cursor, PAGE).await {
             Ok(page) => page,
-            Err(Error::CursorExpired) => return self.begin_anew(remote).await,
+            Err(Error::CursorExpired) if can_be_asked => return self.begin_anew(remote).await,
+            Err(Error::CursorExpired) => {
+                tracing::warn!(
+                    remote = remote.name,
+                    "the database has another history than it was told; it is told what comes from now on"
+                );
+                return self.portal_skip(remote).await;
+            }
             Err(other) => return Err(other),
         };
         if page.entries.is_empty() && page.next == remote.cursor {
@@ -105,9 +117,24 @@ impl Engine {
             remote = remote.name,
             "the database has another history than the remote was told; all dossiers are compared"
         );
-        let caller = self.portal_caller(&remote.province)?;
+        let caller = self.portal_reader(&remote.province)?;
         let page = self.feed(&caller, feed::NOW, 1).await?;
         self.begin_walk(remote, Some(page.next)).await
+    }
+
+    /// Goes on from the present end, for whoever is told only what comes.
+    pub async fn portal_skip(&self, remote: &mut Remote) -> Result<Pulled, Error> {
+        let caller = self.portal_reader(&remote.province)?;
+        let page = self.feed(&caller, feed::NOW, 1).await?;
+        let posting = Posting {
+            at: self.now(),
+            cursor: Some(page.next.clone()),
+            ..Posting::default()
+        };
+        let store = &self.context.store;
+        let held = store.post_parcels(&lease_of(remote), &posting).await?;
+        remote.cursor = page.next;
+        Ok(if held { Pulled::AtEnd } else { Pulled::Lost })
     }
 
     /// Begins a comparison of all dossiers, and moves the cursor if another is given.
@@ -217,7 +244,7 @@ impl Engine {
     }
 
     /// Whoever reads for other systems: a portal of the whole province.
-    fn portal_caller(&self, province: &ProvinceCode) -> Result<Caller, Error> {
+    pub(super) fn portal_reader(&self, province: &ProvinceCode) -> Result<Caller, Error> {
         let catalogue = self.catalogue(province);
         let unit = catalogue
             .units
@@ -236,7 +263,7 @@ impl Engine {
         let actor = ActorId::parse(name).map_err(|wrong| Error::Internal(wrong.into()))?;
         Ok(Caller {
             actor,
-            ..self.portal_caller(province)?
+            ..self.portal_reader(province)?
         })
     }
 }

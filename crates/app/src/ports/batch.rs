@@ -60,6 +60,9 @@ pub struct PersonKey {
     pub procedure: ProcedureCode,
     /// A keyed hash of the person's identity number, or of name and telephone together.
     pub person: String,
+    /// Only dossiers of people whose identity number is not known count: two people of one name and
+    /// one telephone are told apart by their numbers.
+    pub unnumbered: bool,
     /// Dossiers that began before this do not count.
     pub since: Instant,
 }

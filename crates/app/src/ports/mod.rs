@@ -14,6 +14,7 @@ mod forecasts;
 mod imports;
 mod installation;
 mod jobs;
+mod notices;
 mod numbers;
 mod pins;
 mod portal;
@@ -24,6 +25,7 @@ mod scope;
 mod store;
 mod tokens;
 mod verification;
+mod webhooks;
 
 pub use accounts::{Account, AccountStore, Holder, Session};
 pub use batch::{
@@ -43,14 +45,15 @@ pub use imports::{
 };
 pub use installation::{Installation, KeyMark};
 pub use jobs::{Job, ReadJobs, WriteJobs};
+pub use notices::{Agreement, NoticeEnd, NoticeKey, ReadNotices, WriteNotices};
 pub use numbers::{
     Block, BlockNumber, BlockWanted, NumberWanted, ReadNumbers, Reserved, SkippedNumbers,
     VoidWanted, Voided, WriteNumbers,
 };
 pub use pins::{PinTries, ReadPins, WritePins, WrongPin, WrongPins};
 pub use portal::{
-    Fault, Lease, LeaseClaim, Parcel, ParcelCount, ParcelOrder, ParcelOutcome, ParcelPage, Posting,
-    ReadPortal, Remote, Settlement, Walk, WalkStep, WritePortal,
+    Compared, Fault, Lease, LeaseClaim, Parcel, ParcelCount, ParcelOrder, ParcelOutcome,
+    ParcelPage, Posting, ReadPortal, Remote, Settlement, There, Told, Walk, WalkStep, WritePortal,
 };
 pub use prints::{Print, PrintWanted, Printed, PrintedForm, ReadPrints, WritePrints};
 pub use reports::{
@@ -63,3 +66,4 @@ pub use tokens::{ReadTokens, Token, WriteTokens};
 pub use verification::{
     KeptCode, KeptCounter, KeptDossier, KeptEvent, KeptTally, ReadKept, Verifiable,
 };
+pub use webhooks::{ReadWebhooks, Webhook, WriteWebhooks, remote_of};

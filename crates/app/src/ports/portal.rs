@@ -5,7 +5,8 @@
 //! writes counts only while the lease is its own.
 
 use async_trait::async_trait;
-use domain::id::{DossierId, ProvinceCode, RequestId};
+use chrono::TimeDelta;
+use domain::id::{DossierId, ProvinceCode, RequestId, UnitCode};
 use domain::time::Instant;
 
 use super::error::StoreError;
@@ -60,6 +61,16 @@ pub trait ReadPortal: Send + Sync {
 
     /// The next page of a remote's parcels, by dossier.
     async fn parcels(&self, page: &ParcelPage) -> Result<Vec<Parcel>, StoreError>;
+
+    /// The dossiers that were received in a stretch of time, beside what a remote has of them. Those that
+    /// another system decides, and imported ones, are not the remote's to know.
+    async fn compared(
+        &self,
+        province: &ProvinceCode,
+        remote: &str,
+        from: Instant,
+        until: Instant,
+    ) -> Result<Vec<Compared>, StoreError>;
 
     /// How much is under way to each remote of a province.
     async fn parcel_counts(&self, province: &ProvinceCode) -> Result<Vec<ParcelCount>, StoreError>;
@@ -130,6 +141,8 @@ pub struct LeaseClaim {
     pub until: Instant,
     /// Nobody else can hold it, because only one process may have the database open.
     pub alone: bool,
+    /// A remote that is not there begins. Otherwise somebody has removed it, and it stays so.
+    pub begins: bool,
 }
 
 /// Another system, and how far it has been told.
@@ -243,6 +256,51 @@ pub struct Settlement {
     pub closed_until: Option<Instant>,
     /// How many calls failed in a row.
     pub failures: u32,
+    /// What the remote has now.
+    pub told: Vec<Told>,
+}
+
+/// What a remote has of a dossier since a delivery.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// The dossier.
+    pub dossier: DossierId,
+    /// The last event that the remote has, by version.
+    pub version: u32,
+    /// The national status since that event.
+    pub status: u8,
+    /// When that event happened.
+    pub event_time: Instant,
+    /// When it was written here.
+    pub record_time: Instant,
+    /// When the oldest event of the delivery was written here.
+    pub since: Instant,
+}
+
+/// A dossier here, and what a remote has of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Compared {
+    /// The dossier.
+    pub dossier: DossierId,
+    /// The unit that decides it.
+    pub unit: UnitCode,
+    /// When it was received.
+    pub received: Instant,
+    /// The national status here.
+    pub status: u8,
+    /// What the remote has; none if it has never taken the dossier.
+    pub there: Option<There>,
+}
+
+/// What a remote has of a dossier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct There {
+    /// The national status there.
+    pub status: u8,
+    /// When it had the dossier at all.
+    pub first: Instant,
+    /// The longest that an event took from here to there.
+    pub slowest: TimeDelta,
 }
 
 /// What became of a parcel.

@@ -10,12 +10,14 @@ use super::feed::ReadFeed;
 use super::forecasts::{ReadForecasts, WriteForecasts};
 use super::imports::ReadImports;
 use super::jobs::{ReadJobs, WriteJobs};
+use super::notices::{ReadNotices, WriteNotices};
 use super::numbers::{ReadNumbers, WriteNumbers};
 use super::pins::{ReadPins, WritePins};
 use super::portal::{ReadPortal, WritePortal};
 use super::prints::{ReadPrints, WritePrints};
 use super::reports::ReadReports;
 use super::tokens::{ReadTokens, WriteTokens};
+use super::webhooks::{ReadWebhooks, WriteWebhooks};
 
 /// Where dossiers are stored.
 ///
@@ -32,6 +34,8 @@ pub trait Store:
     + WriteJobs
     + WriteForecasts
     + WritePortal
+    + WriteWebhooks
+    + WriteNotices
 {
     /// A consistent view for reading. It sees every commit that was answered before.
     async fn read(&self) -> Result<Box<dyn ReadTx>, StoreError>;
@@ -51,6 +55,8 @@ pub trait ReadTx:
     + ReadJobs
     + ReadForecasts
     + ReadPortal
+    + ReadWebhooks
+    + ReadNotices
 {
 }
 
@@ -67,5 +73,7 @@ impl<T> ReadTx for T where
         + ReadJobs
         + ReadForecasts
         + ReadPortal
+        + ReadWebhooks
+        + ReadNotices
 {
 }

@@ -20,7 +20,7 @@ use super::batch::{BatchState, acting, refused_before_life, rules};
 use super::task::{Task, code_of, codes_of, person_keys, portal_number};
 use crate::access::{self, Caller, Method};
 use crate::error::{Error, FieldError};
-use crate::ports::{BlockNumber, Change, Key, NumberWanted, Secrets};
+use crate::ports::{BlockNumber, Change, Key, NumberWanted, PersonKey, Secrets};
 use crate::security::{self, Event as SecurityEvent};
 
 /// The id and the salt of a new dossier, and its procedure.
@@ -265,7 +265,19 @@ impl BatchState<'_> {
         change.codes = codes;
         let label = change.dossier.label();
         for person in alone {
-            self.loaded.people.insert(person, label.clone());
+            // Whoever has no number may be anybody of that name and telephone.
+            if !person.unnumbered {
+                let numbered = PersonKey {
+                    unnumbered: true,
+                    ..person.clone()
+                };
+                self.loaded.people.insert(numbered, label.clone());
+            }
+            let unnumbered = PersonKey {
+                unnumbered: false,
+                ..person
+            };
+            self.loaded.people.insert(unnumbered, label.clone());
         }
     }
 }

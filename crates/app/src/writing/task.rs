@@ -218,15 +218,17 @@ pub(super) fn person_keys(
     }
     let (keys, province) = (&context.keys, &task.caller.province);
     let applicant = &contents.applicant;
-    let known = [
-        keys.person(province, &applicant.id_number),
-        keys.namesake(province, applicant),
-    ];
-    let key = |person| PersonKey {
+    let person = keys.person(province, &applicant.id_number);
+    let is_numbered = person.is_some();
+    let key = |person, unnumbered| PersonKey {
         person,
         province: province.clone(),
         procedure: procedure.clone(),
+        unnumbered,
         since: task.arrived - DUPLICATE_WINDOW,
     };
-    known.into_iter().flatten().map(key).collect()
+    let by_number = person.map(|person| key(person, false));
+    let by_name = keys.namesake(province, applicant);
+    let by_name = by_name.map(|namesake| key(namesake, is_numbered));
+    by_number.into_iter().chain(by_name).collect()
 }

@@ -7,6 +7,7 @@ mod lookup;
 mod portal;
 mod publication;
 mod report;
+mod webhook;
 mod worklist;
 
 use std::pin::Pin;
@@ -23,4 +24,5 @@ pub(crate) use event::Events;
 pub(crate) use lookup::Lookups;
 pub(crate) use portal::Portals;
 pub(crate) use report::Reports;
+pub(crate) use webhook::Webhooks;
 pub(crate) use worklist::Worklists;

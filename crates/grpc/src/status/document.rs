@@ -18,6 +18,7 @@ pub fn document() -> String {
     for (title, reasons) in [
         ("From the transport", &reasons::TRANSPORT[..]),
         ("From the use cases", &reasons::USE_CASES[..]),
+        ("From the road of portals", &reasons::PORTALS[..]),
         ("From the law and the procedures", reasons::REFUSALS),
     ] {
         text += &format!(

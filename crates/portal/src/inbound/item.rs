@@ -5,16 +5,18 @@ use domain::catalogue::Catalogue;
 use domain::code::AnyCode;
 use domain::dossier::contents::{CircumstancesGiven, Contents};
 use domain::dossier::private::Person;
-use domain::dossier::{Channel, ElectronicFile, FileHash, Paper, PaperCopy, Reuse, Submission};
+use domain::dossier::{Channel, Submission};
 use domain::fold;
-use domain::id::{ComponentCode, ProcedureCode, ProvinceCode, Reference, UnitCode};
+use domain::id::{ProcedureCode, ProvinceCode, UnitCode};
 use domain::time::{self, Instant};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::problem::Problem;
+use super::reader::Reader;
+use crate::notices::ChannelKind;
 
 /// The fields that are taken over.
-const TAKEN: [&str; 11] = [
+const TAKEN: [&str; 14] = [
     "MaHoSo",
     "MaTTHC",
     "MaDonViTiepNhan",
@@ -26,10 +28,10 @@ const TAKEN: [&str; 11] = [
     "DinhDanhCHS",
     "NgayNopHoSo",
     "TaiLieuNop",
+    "TrungCoChuDich",
+    "Email",
+    "DongYNhanThongBao",
 ];
-
-/// The most items of a list: dossiers in a call, papers of a dossier.
-pub(super) const MOST_ITEMS: usize = 100;
 
 /// How far a portal's clock may be before ours.
 const SKEW_SECONDS: i64 = 300;
@@ -45,6 +47,8 @@ const LONGEST_ADDRESS: usize = 500;
 pub(super) struct Item {
     pub procedure: ProcedureCode,
     pub submission: Submission,
+    /// How the citizen agreed to be told: the channel, and the address there.
+    pub agreed: Vec<(ChannelKind, String)>,
     /// The fields that came and are not taken over.
     pub ignored: Vec<String>,
 }
@@ -57,17 +61,7 @@ impl Item {
         catalogue: &Catalogue,
         now: Instant,
     ) -> Result<Self, Vec<Problem>> {
-        let Value::Object(fields) = value else {
-            return Err(vec![Problem::not_a(
-                "",
-                "một hồ sơ (đối tượng JSON)",
-                "an object",
-            )]);
-        };
-        let mut reader = Reader {
-            fields,
-            problems: Vec::new(),
-        };
+        let mut reader = Reader::of(value)?;
         let code = reader.required("MaHoSo");
         let code = reader.parsed("MaHoSo", &code, AnyCode::of_a_portal, "mã hồ sơ của cổng");
         let procedure = reader.procedure(catalogue);
@@ -76,10 +70,10 @@ impl Item {
         let channel = reader.channel();
         let applicant = reader.applicant();
         let papers = reader.papers();
-        let ignored = fields
-            .keys()
-            .filter(|field| !TAKEN.contains(&field.as_str()));
-        let ignored = ignored.cloned().collect();
+        let fields = reader.fields;
+        let second = reader.flag("TrungCoChuDich", fields, "TrungCoChuDich");
+        let agreed = reader.agreed(&applicant.phone);
+        let ignored = reader.besides(&TAKEN);
         let problems = reader.problems;
         match (code, procedure, receiving) {
             (Some(code), Some(procedure), Some(receiving)) if problems.is_empty() => Ok(Self {
@@ -98,10 +92,11 @@ impl Item {
                         external_codes: Vec::new(),
                         resolving: None,
                         returning: None,
-                        duplicate_intended: false,
+                        duplicate_intended: second,
                         circumstances: CircumstancesGiven::default(),
                     },
                 },
+                agreed,
                 ignored,
             }),
             _ => Err(problems),
@@ -109,82 +104,7 @@ impl Item {
     }
 }
 
-struct Reader<'a> {
-    fields: &'a Map<String, Value>,
-    problems: Vec<Problem>,
-}
-
-impl<'a> Reader<'a> {
-    fn wrong(&mut self, problem: Problem) {
-        self.problems.push(problem);
-    }
-
-    /// Text; empty if it is not there. Numbers are no text here: all values are strings.
-    fn text(&mut self, path: &str, fields: &Map<String, Value>, field: &str) -> String {
-        match fields.get(field) {
-            None | Some(Value::Null) => String::new(),
-            Some(Value::String(text)) if text.chars().any(char::is_control) => {
-                self.wrong(Problem::new(
-                    path,
-                    "INVALID_FIELDS",
-                    "không được có ký tự điều khiển".to_owned(),
-                    "must not hold control characters".to_owned(),
-                ));
-                String::new()
-            }
-            Some(Value::String(text)) => fold::compose(text),
-            Some(_) => {
-                self.wrong(Problem::not_a(path, "chuỗi ký tự", "a string"));
-                String::new()
-            }
-        }
-    }
-
-    fn own(&mut self, field: &str) -> String {
-        let fields = self.fields;
-        self.text(field, fields, field)
-    }
-
-    fn required(&mut self, field: &str) -> String {
-        let before = self.problems.len();
-        let text = self.own(field);
-        if text.is_empty() && self.problems.len() == before {
-            self.wrong(Problem::missing(field));
-        }
-        text
-    }
-
-    fn parsed<T>(
-        &mut self,
-        path: &str,
-        text: &str,
-        parse: impl Fn(&str) -> Result<T, domain::id::Invalid>,
-        what: &str,
-    ) -> Option<T> {
-        if text.is_empty() {
-            return None;
-        }
-        match parse(text) {
-            Ok(value) => Some(value),
-            Err(invalid) => {
-                self.wrong(Problem::not_a(path, what, invalid.expected));
-                None
-            }
-        }
-    }
-
-    fn bounded(&mut self, field: &str, text: String, most: usize) -> String {
-        if text.chars().count() > most {
-            self.wrong(Problem::new(
-                field,
-                "INVALID_FIELDS",
-                format!("dài quá {most} ký tự"),
-                format!("must have at most {most} characters"),
-            ));
-        }
-        text
-    }
-
+impl Reader<'_> {
     fn procedure(&mut self, catalogue: &Catalogue) -> Option<ProcedureCode> {
         let text = self.required("MaTTHC");
         if text.is_empty() {
@@ -321,6 +241,45 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The channels in `DongYNhanThongBao`, separated by commas: nobody is told who did not agree.
+    fn agreed(&mut self, phone: &str) -> Vec<(ChannelKind, String)> {
+        let email = self.own("Email");
+        let email = self.bounded("Email", email, LONGEST_NAME);
+        let named = self.own("DongYNhanThongBao");
+        let mut agreed = Vec::new();
+        for name in named
+            .split(',')
+            .map(str::trim)
+            .filter(|name| !name.is_empty())
+        {
+            let kind = ChannelKind::ALL
+                .into_iter()
+                .find(|kind| kind.as_str() == name);
+            let Some(kind) = kind else {
+                let expected = "email, sms, zalo, vneid";
+                self.wrong(Problem::not_a("DongYNhanThongBao", expected, expected));
+                continue;
+            };
+            let (field, address) = match kind {
+                ChannelKind::Email => ("Email", email.clone()),
+                ChannelKind::Sms | ChannelKind::Zalo | ChannelKind::Vneid => {
+                    ("SoDienThoai", phone.to_owned())
+                }
+            };
+            if address.is_empty() {
+                self.wrong(Problem::missing(field));
+            } else if kind == ChannelKind::Email && !address.contains('@') {
+                self.wrong(Problem::not_a(
+                    "Email",
+                    "địa chỉ thư điện tử",
+                    "a mail address",
+                ));
+            }
+            agreed.push((kind, address));
+        }
+        agreed
+    }
+
     fn identity(&mut self) -> String {
         let mut number = String::new();
         for (path, fields) in self.rows("DinhDanhCHS") {
@@ -350,111 +309,5 @@ impl<'a> Reader<'a> {
             }
         }
         number
-    }
-
-    fn papers(&mut self) -> Vec<Paper> {
-        let mut papers = Vec::new();
-        for (path, fields) in self.rows("TaiLieuNop") {
-            let component = self.text(
-                &format!("{path}.MaThanhPhanHoSo"),
-                fields,
-                "MaThanhPhanHoSo",
-            );
-            if component.is_empty() {
-                self.wrong(Problem::missing(format!("{path}.MaThanhPhanHoSo")));
-            }
-            let component = self.parsed(
-                &format!("{path}.MaThanhPhanHoSo"),
-                &component,
-                ComponentCode::parse,
-                "mã thành phần hồ sơ",
-            );
-            let file = self.file(&path, fields);
-            let reuse = self.reuse(&path, fields);
-            if let Some(component) = component {
-                papers.push(Paper {
-                    component,
-                    copy: PaperCopy::Electronic,
-                    count: 1,
-                    file,
-                    reuse,
-                });
-            }
-        }
-        papers
-    }
-
-    /// A file is a reference: its hash and its size say which one.
-    fn file(&mut self, path: &str, fields: &Map<String, Value>) -> Option<ElectronicFile> {
-        let hash = self.text(&format!("{path}.HashTepTin"), fields, "HashTepTin");
-        let size = self.text(&format!("{path}.KichThuoc"), fields, "KichThuoc");
-        if hash.is_empty() && size.is_empty() {
-            return None;
-        }
-        let sha256 = self.parsed(
-            &format!("{path}.HashTepTin"),
-            &hash,
-            FileHash::parse,
-            "SHA-256 gồm 64 chữ số thập lục phân",
-        );
-        if hash.is_empty() {
-            self.wrong(Problem::missing(format!("{path}.HashTepTin")));
-        }
-        let bytes = size.parse::<u64>().ok().filter(|bytes| *bytes > 0);
-        if bytes.is_none() {
-            let field = format!("{path}.KichThuoc");
-            self.wrong(Problem::not_a(
-                field,
-                "số byte của tệp",
-                "the file's size in bytes",
-            ));
-        }
-        Some(ElectronicFile {
-            sha256: sha256?,
-            bytes: bytes?,
-        })
-    }
-
-    fn reuse(&mut self, path: &str, fields: &Map<String, Value>) -> Option<Reuse> {
-        let field = format!("{path}.DuocLayTuKhoDMQG");
-        let from_store = match self.text(&field, fields, "DuocLayTuKhoDMQG").as_str() {
-            "" | "0" => false,
-            "1" => true,
-            _ => {
-                self.wrong(Problem::not_a(field, "0 hoặc 1", "0 or 1"));
-                false
-            }
-        };
-        let field = format!("{path}.MaKetQuaThayThe");
-        let result = self.text(&field, fields, "MaKetQuaThayThe");
-        let result = self.parsed(&field, &result, Reference::parse, "mã kết quả");
-        from_store.then_some(Reuse::PersonalStore { result })
-    }
-
-    /// The items of a list, each with its path; what is no list of objects is told.
-    fn rows(&mut self, field: &str) -> Vec<(String, &'a Map<String, Value>)> {
-        let fields = self.fields;
-        let items = match fields.get(field) {
-            None | Some(Value::Null) => return Vec::new(),
-            Some(Value::Array(items)) if items.len() <= MOST_ITEMS => items,
-            Some(_) => {
-                let most = MOST_ITEMS;
-                let (vi, en) = (
-                    format!("danh sách có nhiều nhất {most} mục"),
-                    format!("a list of at most {most} items"),
-                );
-                self.wrong(Problem::not_a(field, &vi, &en));
-                return Vec::new();
-            }
-        };
-        let mut rows = Vec::new();
-        for (at, item) in items.iter().enumerate() {
-            let path = format!("{field}[{at}]");
-            match item {
-                Value::Object(fields) => rows.push((path, fields)),
-                _ => self.wrong(Problem::not_a(path, "một nhóm trường", "an object")),
-            }
-        }
-        rows
     }
 }

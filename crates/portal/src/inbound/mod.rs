@@ -1,16 +1,20 @@
-//! A portal hands dossiers in: `POST /portal/v1/dossiers`.
+//! A portal hands dossiers in, and tells what their citizens do: `POST /portal/v1/…`.
 //!
-//! What is handed in goes through the use case of every submission. The code is the key: the same
-//! dossier twice is one dossier. Each item of a call is answered by itself, so that one wrong item
-//! keeps no other one out, and nothing is dropped without a word.
+//! What comes in goes through the use case that every such act goes through. A dossier's code and an
+//! act's own id are keys: the same one twice is done once. Each item of a call is answered by itself, so
+//! that one wrong item keeps no other one out, and nothing is dropped without a word.
 
+mod act;
+mod contract;
 mod item;
 mod problem;
+mod reader;
 mod signature;
 mod strict;
 
 use std::sync::Arc;
 
+use app::view::View;
 use app::{Engine, Error, Gate, RequestIdentity};
 use axum::Router;
 use axum::body::Bytes;
@@ -20,17 +24,30 @@ use axum::response::Response;
 use axum::routing::post;
 use domain::digest::sha256;
 use domain::id::RequestId;
+use domain::language::Language;
 use motcua_http::Part;
 use serde_json::{Value, json};
 
-use item::{Item, MOST_ITEMS};
+use act::Deed;
+use item::Item;
 use problem::Problem;
+use reader::MOST_ITEMS;
 use strict::Strict;
 
+pub use contract::describe;
 pub use signature::{REPLAY_WINDOW_SECONDS, Sender, sign};
 
 /// Where dossiers are handed in.
 pub const PATH: &str = "/portal/v1/dossiers";
+
+/// Where papers come in that a citizen was asked for.
+pub const SUPPLEMENTS: &str = "/portal/v1/supplements";
+
+/// Where a citizen takes a dossier back.
+pub const WITHDRAWALS: &str = "/portal/v1/withdrawals";
+
+/// Where payments come in.
+pub const PAYMENTS: &str = "/portal/v1/payments";
 
 /// The most bytes of a call.
 const MOST_BYTES: usize = 1024 * 1024;
@@ -42,7 +59,7 @@ struct Inbound {
     senders: Arc<Vec<Sender>>,
 }
 
-/// The route, on the port of everything else.
+/// The routes, on the port of everything else.
 #[must_use]
 pub fn part(engine: Arc<Engine>, gate: Gate, senders: Vec<Sender>) -> Part {
     let inbound = Inbound {
@@ -50,47 +67,25 @@ pub fn part(engine: Arc<Engine>, gate: Gate, senders: Vec<Sender>) -> Part {
         gate,
         senders: Arc::new(senders),
     };
-    let router = Router::new().route(PATH, post(hand_in)).with_state(inbound);
+    let of = |deed: Option<Deed>| {
+        post(
+            move |State(inbound): State<Inbound>, headers: HeaderMap, body: Bytes| async move {
+                inbound.call(deed, &headers, &body).await
+            },
+        )
+    };
+    let router = Router::new()
+        .route(PATH, of(None))
+        .route(SUPPLEMENTS, of(Some(Deed::Supplement)))
+        .route(WITHDRAWALS, of(Some(Deed::Withdrawal)))
+        .route(PAYMENTS, of(Some(Deed::Payment)))
+        .with_state(inbound);
     Part::new("portal", router)
         .body_limit(MOST_BYTES)
-        .index(json!([PATH]))
+        .index(json!([PATH, SUPPLEMENTS, WITHDRAWALS, PAYMENTS]))
 }
 
-async fn hand_in(State(inbound): State<Inbound>, headers: HeaderMap, body: Bytes) -> Response {
-    let now = inbound.engine.now();
-    let sender = match signature::check(&inbound.senders, &headers, &body, now) {
-        Ok(sender) => sender.clone(),
-        Err(problem) => {
-            tracing::warn!(reason = problem.reason, "a portal's call is refused");
-            return refuse(StatusCode::UNAUTHORIZED, &problem);
-        }
-    };
-    let items = match read(&body) {
-        Ok(items) => items,
-        Err(problem) => return refuse(StatusCode::BAD_REQUEST, &problem),
-    };
-    let mut answers = Vec::with_capacity(items.len());
-    let (mut taken, mut worst) = (0, None);
-    for item in &items {
-        let (answer, error) = inbound.take(&sender, item).await;
-        if let Some(kind) = error {
-            worst = worst.or(Some(kind));
-        } else {
-            taken += 1;
-        }
-        answers.push(answer);
-    }
-    // One code for programs that read no more than that.
-    let (status, code) = match (taken, worst) {
-        (_, None) => (StatusCode::OK, "0"),
-        (0, Some(status)) => (status, "-1"),
-        (_, Some(_)) => (StatusCode::MULTI_STATUS, "1"),
-    };
-    let body = json!({"error_code": code, "items": answers});
-    motcua_http::json(status, body.to_string())
-}
-
-/// The dossiers of a call: one, a list, or a list under `data`.
+/// The items of a call: one, a list, or a list under `data`.
 fn read(body: &Bytes) -> Result<Vec<Value>, Problem> {
     let Strict(read) = serde_json::from_slice(body).map_err(|error| {
         Problem::new(
@@ -123,78 +118,147 @@ fn read(body: &Bytes) -> Result<Vec<Value>, Problem> {
             "data",
             "INVALID_FIELDS",
             format!(
-                "phải có từ 1 đến {MOST_ITEMS} hồ sơ, không phải {}",
+                "phải có từ 1 đến {MOST_ITEMS} mục, không phải {}",
                 items.len()
             ),
-            format!("must have 1 to {MOST_ITEMS} dossiers, not {}", items.len()),
+            format!("must have 1 to {MOST_ITEMS} items, not {}", items.len()),
         ));
     }
     Ok(items)
 }
 
+/// An item that was done, or why not and under which status.
+type Outcome = Result<(View, Vec<String>), (Vec<Problem>, StatusCode)>;
+
 impl Inbound {
-    /// Takes one dossier, and says what became of it.
-    async fn take(&self, sender: &Sender, value: &Value) -> (Value, Option<StatusCode>) {
-        let catalogue = self.engine.catalogue(&sender.province);
-        let code = value
-            .get("MaHoSo")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
-        let item = match Item::read(value, &sender.province, &catalogue, self.engine.now()) {
-            Ok(item) => item,
-            Err(problems) => {
-                return (refusal(code, &problems), Some(StatusCode::BAD_REQUEST));
+    async fn call(&self, deed: Option<Deed>, headers: &HeaderMap, body: &Bytes) -> Response {
+        let now = self.engine.now();
+        let sender = match signature::check(&self.senders, headers, body, now) {
+            Ok(sender) => sender.clone(),
+            Err(problem) => {
+                tracing::warn!(reason = problem.reason, "a portal's call is refused");
+                return refuse(StatusCode::UNAUTHORIZED, &problem);
             }
         };
-        let ignored = item.ignored.clone();
-        match self.submit(sender, value, item).await {
-            Ok((dossier, status)) => {
-                let answer = json!({
-                    "MaHoSo": code,
-                    "result": "TAKEN",
-                    "dossier": format!("dossiers/{dossier}"),
-                    "TrangThaiHoSo": status,
-                    "ignored": ignored,
-                });
-                (answer, None)
+        let items = match read(body) {
+            Ok(items) => items,
+            Err(problem) => return refuse(StatusCode::BAD_REQUEST, &problem),
+        };
+        let mut answers = Vec::with_capacity(items.len());
+        let (mut taken, mut worst) = (0, None);
+        for item in &items {
+            let outcome = match deed {
+                None => self.take(&sender, item).await,
+                Some(deed) => self.act(&sender, deed, item).await,
+            };
+            match &outcome {
+                Ok(_) => taken += 1,
+                Err((_, status)) => worst = worst.or(Some(*status)),
             }
-            Err(error) => {
-                let status = motcua_http::status(error.kind());
-                if let Error::Internal(cause) = &error {
-                    tracing::error!(error = cause.as_ref() as &dyn std::error::Error, "hand-in");
-                }
-                (refusal(code, &Problem::of(&error)), Some(status))
-            }
+            answers.push(answer(item, &outcome));
         }
+        // One code for programs that read no more than that.
+        let (status, code) = match (taken, worst) {
+            (_, None) => (StatusCode::OK, "0"),
+            (0, Some(status)) => (status, "-1"),
+            (_, Some(_)) => (StatusCode::MULTI_STATUS, "1"),
+        };
+        let body = json!({"error_code": code, "items": answers});
+        motcua_http::json(status, body.to_string())
     }
 
-    async fn submit(
-        &self,
-        sender: &Sender,
-        value: &Value,
-        item: Item,
-    ) -> Result<(String, String), Error> {
-        let caller = self.engine.portal_sender(&sender.province, &sender.name)?;
-        let identity = RequestIdentity {
-            request_id: request_id(&sender.name, item.submission.portal_code.as_str()),
-            // The keys of an object are sorted, so that their order does not matter.
-            content: value.to_string().into_bytes(),
-        };
-        let engine = Arc::clone(&self.engine);
+    /// Takes one dossier.
+    async fn take(&self, sender: &Sender, value: &Value) -> Outcome {
+        let catalogue = self.engine.catalogue(&sender.province);
+        let item = Item::read(value, &sender.province, &catalogue, self.engine.now());
         let Item {
             procedure,
             submission,
-            ..
-        } = item;
+            agreed,
+            ignored,
+        } = item.map_err(|problems| (problems, StatusCode::BAD_REQUEST))?;
+        let identity = RequestIdentity {
+            request_id: request_id(&sender.name, submission.portal_code.as_str()),
+            content: content(value),
+        };
+        let engine = Arc::clone(&self.engine);
+        let sender = sender.clone();
         let work = async move {
+            let caller = engine.portal_sender(&sender.province, &sender.name)?;
             let view = engine
                 .submit(&caller, identity, &procedure, submission)
                 .await?;
-            let status = view.dossier.status().code().to_string();
-            Ok((view.dossier.id.to_string(), status))
+            for (channel, address) in agreed {
+                let (id, channel) = (view.dossier.id, channel.as_str());
+                let vi = Language::Vietnamese;
+                engine
+                    .agree_to_notices(&caller, id, channel, &address, vi)
+                    .await?;
+            }
+            Ok(view)
         };
-        self.gate.write(None, work).await
+        let done = self.gate.write(None, work).await;
+        done.map(|view| (view, ignored))
+            .map_err(|error| failed(&error))
     }
+
+    /// Does what a citizen did at the portal.
+    async fn act(&self, sender: &Sender, deed: Deed, value: &Value) -> Outcome {
+        let read = deed.read(value);
+        let read = read.map_err(|problems| (problems, StatusCode::BAD_REQUEST))?;
+        let identity = RequestIdentity {
+            request_id: read.request,
+            content: content(value),
+        };
+        let engine = Arc::clone(&self.engine);
+        let sender = sender.clone();
+        let work = async move {
+            let caller = engine.portal_sender(&sender.province, &sender.name)?;
+            engine
+                .portal_act(&caller, identity, &read.code, read.command)
+                .await
+        };
+        let done = self.gate.write(None, work).await;
+        done.map(|view| (view, read.ignored))
+            .map_err(|error| failed(&error))
+    }
+}
+
+/// What a repeat must have in common with the first: the keys of an object are sorted, so that their
+/// order does not matter.
+fn content(value: &Value) -> Vec<u8> {
+    value.to_string().into_bytes()
+}
+
+fn failed(error: &Error) -> (Vec<Problem>, StatusCode) {
+    if let Error::Internal(cause) = error {
+        tracing::error!(
+            error = cause.as_ref() as &dyn std::error::Error,
+            "a portal's item"
+        );
+    }
+    (Problem::of(error), motcua_http::status(error.kind()))
+}
+
+fn answer(item: &Value, outcome: &Outcome) -> Value {
+    let given = |field| item.get(field).and_then(Value::as_str);
+    let mut answer = match outcome {
+        Ok((view, ignored)) => json!({
+            "result": "TAKEN",
+            "dossier": format!("dossiers/{}", view.dossier.id),
+            "TrangThaiHoSo": view.dossier.status().code().to_string(),
+            "ignored": ignored,
+        }),
+        Err((problems, _)) => {
+            let errors: Vec<Value> = problems.iter().map(Problem::to_json).collect();
+            json!({"result": "REFUSED", "errors": errors})
+        }
+    };
+    answer["MaHoSo"] = given("MaHoSo").unwrap_or_default().into();
+    if let Some(request) = given("MaYeuCau") {
+        answer["MaYeuCau"] = request.into();
+    }
+    answer
 }
 
 /// One request for each code of a remote, however often it comes: a UUID of version 8.
@@ -213,11 +277,6 @@ fn request_id(remote: &str, code: &str) -> RequestId {
         &hex[20..],
     ];
     RequestId::parse(&parts.join("-")).expect("it is written as a UUID is")
-}
-
-fn refusal(code: &str, problems: &[Problem]) -> Value {
-    let errors: Vec<Value> = problems.iter().map(Problem::to_json).collect();
-    json!({"MaHoSo": code, "result": "REFUSED", "errors": errors})
 }
 
 fn refuse(status: StatusCode, problem: &Problem) -> Response {

@@ -3,6 +3,16 @@
 use app::Error;
 use serde_json::{Value, json};
 
+/// The reasons that are given here and by no use case.
+pub(super) const REASONS: [&str; 6] = [
+    "UNSIGNED",
+    "BAD_SIGNATURE",
+    "REPLAYED",
+    "INVALID_JSON",
+    "UNKNOWN_PROCEDURE",
+    "UNKNOWN_UNIT",
+];
+
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Problem {
@@ -61,7 +71,9 @@ impl Problem {
                 .collect();
         }
         let field = match error {
-            Error::CodeTaken { .. } | Error::RequestReused { .. } => "MaHoSo",
+            Error::CodeTaken { .. } | Error::RequestReused { .. } | Error::NotFound { .. } => {
+                "MaHoSo"
+            }
             _ => "",
         };
         vec![Self::new(
@@ -90,6 +102,37 @@ fn on_this_wire(field: &str) -> &str {
         "procedure" => "MaTTHC",
         "receiving_unit" | "resolving_unit" | "returning_unit" => "MaDonViTiepNhan",
         "submit_time" => "NgayNopHoSo",
+        "reference" => "MaGiaoDich",
+        "amount_vnd" => "SoTien",
+        "papers" | "components" => "TaiLieuNop",
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reason_that_is_given_here_stands_in_the_document_of_errors() {
+        for reason in REASONS {
+            assert!(app::error::reasons::find(reason).is_some(), "{reason}");
+        }
+        let written = [
+            include_str!("item.rs"),
+            include_str!("mod.rs"),
+            include_str!("reader.rs"),
+            include_str!("signature.rs"),
+        ];
+        // A reason stands in capitals on a line of its own.
+        for line in written.iter().flat_map(|text| text.lines()) {
+            let word = line.trim().trim_end_matches(',').trim_matches('"');
+            let is_reason =
+                word.len() > 4 && word.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
+            if is_reason && line.contains('"') {
+                let known = app::error::reasons::find(word).is_some();
+                assert!(known, "{word} is not in docs/errors.md");
+            }
+        }
     }
 }

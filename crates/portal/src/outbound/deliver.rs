@@ -1,31 +1,10 @@
 //! Brings one dossier at a remote to where it stands here.
 
 use super::client::{CHUNK, Client};
+use super::errand::{Undelivered, Why};
 use super::map::Map;
 use super::reply::Trouble;
 use super::story::{Milestone, Story, untold};
-
-/// Why a dossier did not arrive whole.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Undelivered {
-    /// What happened.
-    pub why: Why,
-    /// What was asked of the remote, without personal values.
-    pub asked: String,
-}
-
-/// What happened to a delivery.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Why {
-    /// No answer that tells anything.
-    Away(String),
-    /// The remote refuses.
-    Refused(String),
-    /// What the remote has is no beginning of our history.
-    Conflict(String),
-    /// The map has no code for a value.
-    Unmapped(String),
-}
 
 /// What is known of the remote before a delivery.
 pub enum Known<'a> {
@@ -60,6 +39,7 @@ pub async fn deliver(client: &Client, story: &Story, known: Known<'_>) -> Result
                 had = look_up(client, story).await?.ok_or_else(|| Undelivered {
                     why: Why::Refused(words),
                     asked: format!("dossier {code}"),
+                    until: None,
                 })?;
                 let again = client.tell_dossier(&key, true, &story.card).await;
                 again.map_err(|trouble| undelivered(trouble, format!("dossier {code}")))?;
@@ -96,6 +76,7 @@ async fn look_up(client: &Client, story: &Story) -> Result<Option<usize>, Undeli
                 story.milestones.len()
             )),
             asked,
+            until: None,
         }),
     }
 }
@@ -116,5 +97,9 @@ fn undelivered(trouble: Trouble, asked: String) -> Undelivered {
         Trouble::Absent => Why::Refused("the remote does not have the dossier".to_owned()),
         Trouble::Unmapped(words) => Why::Unmapped(words),
     };
-    Undelivered { why, asked }
+    Undelivered {
+        why,
+        asked,
+        until: None,
+    }
 }

@@ -5,18 +5,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::portal::{Fault, ParcelOutcome, Pulled};
-use app::ports::{LeaseClaim, Parcel, Remote, Settlement};
+use app::ports::{LeaseClaim, Parcel, Remote, Settlement, Told};
 use app::{Engine, Error};
 use chrono::TimeDelta;
 use domain::digest::sha256;
+use domain::dossier::{Dossier, Record};
 use domain::id::DossierId;
 use domain::time::Instant;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::client::Client;
-use super::deliver::{Known, Undelivered, Why, deliver};
-use super::story::{self, Silence, Story};
+use super::errand::{Arrived, Begins, Errand, Task, Terms, Undelivered, Why};
+use super::telling::Telling;
 use crate::patience::Breaker;
 use crate::settings::RemoteSettings;
 
@@ -38,8 +39,8 @@ pub struct Process {
 /// Works for one remote.
 pub struct Worker {
     engine: Arc<Engine>,
-    client: Arc<Client>,
-    settings: RemoteSettings,
+    errand: Arc<dyn Errand>,
+    terms: Terms,
     process: Process,
 }
 
@@ -58,7 +59,9 @@ struct Work {
 /// A delivery that has ended.
 struct Delivery {
     parcel: Parcel,
-    ended: Result<(), Undelivered>,
+    /// What the remote has if it has ended well; none without a history.
+    told: Option<Told>,
+    ended: Result<Arrived, Undelivered>,
 }
 
 impl Work {
@@ -70,14 +73,14 @@ impl Work {
             self.told.clear();
         }
         match delivery.ended {
-            Ok(()) => self.told.insert(dossier, delivery.parcel.last),
+            Ok(_) => self.told.insert(dossier, delivery.parcel.last),
             Err(_) => self.told.remove(&dossier),
         };
     }
 }
 
 impl Worker {
-    /// A worker for a remote.
+    /// A worker that tells a remote of a configuration.
     #[must_use]
     pub fn new(
         engine: Arc<Engine>,
@@ -85,10 +88,23 @@ impl Worker {
         settings: RemoteSettings,
         process: Process,
     ) -> Self {
+        let terms = settings.terms();
+        let errand = Arc::new(Telling::new(client, settings));
+        Self::on(engine, errand, terms, process)
+    }
+
+    /// A worker with another errand.
+    #[must_use]
+    pub fn on(
+        engine: Arc<Engine>,
+        errand: Arc<dyn Errand>,
+        terms: Terms,
+        process: Process,
+    ) -> Self {
         Self {
             engine,
-            client: Arc::new(client),
-            settings,
+            errand,
+            terms,
             process,
         }
     }
@@ -121,7 +137,7 @@ impl Worker {
     }
 
     fn say(&self, error: &Error) {
-        let remote = &self.settings.name;
+        let remote = &self.terms.name;
         tracing::error!(
             remote,
             error = error as &dyn std::error::Error,
@@ -130,7 +146,7 @@ impl Worker {
     }
 
     fn lease_length(&self) -> Duration {
-        Duration::from_secs(self.settings.lease_seconds)
+        self.terms.lease
     }
 
     fn until(&self) -> Instant {
@@ -139,12 +155,13 @@ impl Worker {
 
     async fn lease(&self, until: Instant) -> Result<Option<Remote>, Error> {
         let claim = LeaseClaim {
-            province: self.settings.province.clone(),
-            remote: self.settings.name.clone(),
+            province: self.terms.province.clone(),
+            remote: self.terms.name.clone(),
             holder: self.process.name.clone(),
             at: self.engine.now(),
             until,
             alone: self.process.alone,
+            begins: self.terms.begins != Begins::ByOrder,
         };
         self.engine.portal_lease(&claim).await
     }
@@ -161,6 +178,10 @@ impl Worker {
             failures: remote.failures,
             closed_until: remote.closed_until,
         };
+        let can_be_asked = self.errand.can_be_asked();
+        if self.terms.begins == Begins::Now && remote.cursor.is_empty() {
+            self.engine.portal_skip(&mut remote).await?;
+        }
         let renew_every = self.lease_length() / 4;
         let mut renewed = tokio::time::Instant::now();
         loop {
@@ -174,14 +195,14 @@ impl Worker {
             }
             // A call must end before the lease does, so that no two processes tell one dossier.
             let may_send = renewed.elapsed() < self.lease_length() / 2 && !*stop.borrow();
-            let room = breaker.room(self.engine.now(), self.settings.parallel);
+            let room = breaker.room(self.engine.now(), self.terms.parallel);
             let mut all_in = true;
             // Several at once share one reading of what is due and of their histories.
             let free = room.saturating_sub(work.running.len());
             if may_send && free > 0 && (free >= room / 4 || work.running.is_empty()) {
                 // What waits already comes first; the feed keeps the rest.
                 if !work.full {
-                    match self.engine.portal_pull(&mut remote).await? {
+                    match self.engine.portal_pull(&mut remote, can_be_asked).await? {
                         Pulled::AtEnd => {}
                         Pulled::More => all_in = false,
                         Pulled::Lost => return Ok(()),
@@ -240,45 +261,29 @@ impl Worker {
         let dossiers: Vec<DossierId> = due.iter().map(|parcel| parcel.dossier).collect();
         let stories = self.engine.portal_stories(&remote.province, &dossiers);
         let mut stories = stories.await?;
-        let catalogue = self.engine.catalogue(&remote.province);
         for parcel in due {
-            let kept = stories.remove(&parcel.dossier);
-            let tell = |until| match &kept {
-                Some(kept) => story::tell(&kept.records, &kept.private, &catalogue, until),
-                None => Err(Silence::NoCode),
-            };
-            let told = tell(parcel.last);
             let last_told = work.told.get(&parcel.dossier).copied();
-            let is_sure = parcel.epoch == remote.epoch && last_told == Some(parcel.first - 1);
-            let before = is_sure.then(|| tell(parcel.first - 1).ok()).flatten();
+            let task = Task {
+                history: stories.remove(&parcel.dossier),
+                is_sure: parcel.epoch == remote.epoch && last_told == Some(parcel.first - 1),
+                catalogue: self.engine.catalogue(&remote.province),
+                parcel: parcel.clone(),
+                at: self.engine.now(),
+            };
             work.under_way.insert(parcel.dossier);
-            let client = Arc::clone(&self.client);
-            let is_ours = told.as_ref().is_ok_and(|story| self.is_for(story));
+            let told = task.history.as_ref();
+            let told = told.and_then(|history| told_by(&history.records, &parcel));
+            let running = Arc::clone(&self.errand).run(task);
             work.running.spawn(async move {
-                let ended = match (&told, is_ours) {
-                    (Ok(story), true) => {
-                        let known = before.as_ref().map_or(Known::Nothing, Known::Upto);
-                        deliver(&client, story, known).await
-                    }
-                    // Nothing of it is this remote's to know.
-                    (Ok(_), false)
-                    | (Err(Silence::NoCode | Silence::Mirrored | Silence::Imported), _) => Ok(()),
-                    (Err(Silence::NoProcedure), _) => Err(Undelivered {
-                        why: Why::Unmapped("the catalogue lacks its procedure".to_owned()),
-                        asked: String::new(),
-                    }),
-                };
-                Delivery { parcel, ended }
+                let ended = running.await;
+                Delivery {
+                    parcel,
+                    told,
+                    ended,
+                }
             });
         }
         Ok(())
-    }
-
-    fn is_for(&self, story: &Story) -> bool {
-        let Self { settings, .. } = self;
-        let dossier = &story.dossier;
-        (settings.procedures.is_empty() || settings.procedures.contains(&dossier.procedure))
-            && (settings.units.is_empty() || settings.units.contains(&dossier.resolving))
     }
 
     /// Writes what became of deliveries. False if the lease is lost.
@@ -289,17 +294,30 @@ impl Worker {
         deliveries: Vec<Delivery>,
     ) -> Result<bool, Error> {
         let now = self.engine.now();
-        let patience = self.settings.patience();
+        let patience = self.terms.patience;
         let mut outcomes = Vec::with_capacity(deliveries.len());
+        let mut all_told = Vec::new();
         for delivery in deliveries {
-            let Delivery { parcel, ended } = delivery;
+            let Delivery {
+                parcel,
+                told,
+                ended,
+            } = delivery;
             let chance = chance(parcel.dossier, parcel.attempts);
             let outcome = match ended {
-                Ok(()) => {
+                Ok(arrived) => {
+                    if arrived == Arrived::There {
+                        all_told.extend(told);
+                    }
                     *breaker = breaker.answered();
                     ParcelOutcome::Delivered(parcel.last)
                 }
-                Err(Undelivered { why, asked }) => {
+                Err(Undelivered { why, asked, until }) => {
+                    if let Some(until) = until {
+                        outcomes.push((parcel.dossier, ParcelOutcome::Delivered(until)));
+                    }
+                    // What went on has not failed so often.
+                    let before = if until.is_some() { 0 } else { parcel.attempts };
                     let fault = |reason, words: String| Fault {
                         reason,
                         words: app::portal::without_numbers(&words, 500),
@@ -309,7 +327,7 @@ impl Worker {
                         Why::Away(words) => {
                             *breaker = breaker.failed(&patience, now, chance);
                             let counts = breaker.counts();
-                            let attempts = parcel.attempts + u32::from(counts);
+                            let attempts = before + u32::from(counts);
                             let fault = fault("NO_ANSWER", words);
                             if patience.gives_up(attempts) {
                                 ParcelOutcome::Parked(fault)
@@ -332,6 +350,11 @@ impl Worker {
                             ParcelOutcome::Parked(fault("CONFLICT", words))
                         }
                         Why::Unmapped(words) => ParcelOutcome::Parked(fault("UNMAPPED", words)),
+                        Why::NotYet(next) => ParcelOutcome::Later {
+                            next,
+                            counts: false,
+                            fault: fault("NOT_YET", String::new()),
+                        },
                     }
                 }
             };
@@ -350,9 +373,32 @@ impl Worker {
             outcomes,
             closed_until: breaker.closed_until,
             failures: breaker.failures,
+            told: all_told,
         };
         Ok(self.engine.portal_settle(remote, &settled).await?)
     }
+}
+
+/// What a remote has of a dossier when a parcel has arrived.
+fn told_by(records: &[Record], parcel: &Parcel) -> Option<Told> {
+    let known = records
+        .iter()
+        .take_while(|record| record.version <= parcel.last);
+    let dossier = Dossier::fold(known)?;
+    let last = records
+        .iter()
+        .find(|record| record.version == parcel.last)?;
+    let first = records
+        .iter()
+        .find(|record| record.version == parcel.first)?;
+    Some(Told {
+        dossier: parcel.dossier,
+        version: parcel.last,
+        status: dossier.status().code(),
+        event_time: last.event_time,
+        record_time: last.record_time,
+        since: first.record_time,
+    })
 }
 
 /// A number that differs by dossier and try, and is the same in every run.

@@ -4,6 +4,7 @@
 //! chunks of ten and only for a dossier that it has.
 
 mod answer;
+mod citizens;
 mod faults;
 mod ledger;
 
@@ -18,6 +19,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde_json::{Value, json};
 
+pub use citizens::Citizens;
 pub use faults::{Fault, Faults};
 pub use ledger::{Counts, Kept, Ledger};
 

@@ -16,6 +16,7 @@ pub mod import;
 mod installation;
 pub mod man;
 pub mod migrate;
+pub mod notice;
 pub mod offline;
 pub mod openapi;
 pub mod portal;
@@ -27,6 +28,7 @@ pub mod token;
 pub mod units;
 pub mod user;
 pub mod verify;
+pub mod webhook;
 
 pub use installation::Database;
 pub(crate) use installation::{Installation, caller, open_store, open_with, unreadable};
@@ -96,6 +98,8 @@ enum Command {
     #[command(hide = true)]
     Man(man::Man),
     Portal(portal::Portal),
+    Webhook(webhook::Webhooks),
+    Notice(notice::Notices),
 }
 
 impl Cli {
@@ -125,6 +129,8 @@ impl Cli {
             Command::Completions(flags) => completions::run(&flags),
             Command::Man(flags) => man::run(&flags),
             Command::Portal(flags) => wait(portal::run(flags, language)),
+            Command::Notice(flags) => wait(notice::run(flags, language)),
+            Command::Webhook(flags) => wait(webhook::run(flags, language)),
         }
     }
 }

@@ -7,7 +7,8 @@ use clap::Args;
 use super::print;
 use crate::Failure;
 
-/// Print the contract as OpenAPI 3.1: all methods as they are called in JSON.
+/// Print the contract as OpenAPI 3.1: all methods as they are called in JSON,
+/// and the road on which portals hand dossiers in.
 ///
 /// A server shows the same at /openapi.json.
 #[derive(Debug, Args)]
@@ -19,7 +20,7 @@ pub struct Openapi {
 
 /// Prints it.
 pub fn run(flags: &Openapi) -> Result<ExitCode, Failure> {
-    let document = grpc::openapi::document(&flags.address);
+    let document = grpc::openapi::with(&flags.address, &portal::inbound::describe());
     print(format!("{document:#}\n"))?;
     Ok(ExitCode::SUCCESS)
 }

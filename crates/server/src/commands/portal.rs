@@ -4,19 +4,22 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use app::page::PageQuery;
-use app::portal::ParcelQuery;
+use app::portal::{Counts, ParcelQuery};
+use app::ports::Clock;
 use app::view::DossierName;
 use app::{Caller, Error};
 use clap::{Args, Subcommand};
 use domain::id::{ActorId, DossierId};
 use domain::language::Language;
 use domain::role::Role;
-use domain::time::{Instant, rfc3339};
+use domain::time::{Instant, local_day, rfc3339};
+use portal::published::differences;
 use portal::simulate::{Faults, Simulator};
 use serde_json::{Value, json};
 
 use super::{Database, Installation, PlainFormat, asked_to_stop, caller, print, words};
 use crate::Failure;
+use crate::clock::SystemClock;
 
 /// See and mend what is under way to other systems, or simulate one.
 #[derive(Debug, Args)]
@@ -67,6 +70,33 @@ pub enum PortalCommand {
         remote: String,
         #[command(flatten)]
         place: Place,
+    },
+    /// What was received and ended by unit and day, here and at a remote, and how long it took to get
+    /// there. Status 1 if a dossier differs.
+    Sheet {
+        /// The remote's name in the configuration.
+        remote: String,
+        /// The first day of reception.
+        #[arg(long, value_name = "DAY")]
+        from: chrono::NaiveDate,
+        /// The last day of reception.
+        #[arg(long, value_name = "DAY")]
+        to: chrono::NaiveDate,
+        #[command(flatten)]
+        place: Place,
+        #[arg(long, value_enum, default_value_t = PlainFormat::Table)]
+        format: PlainFormat,
+    },
+    /// Compare answers of LayThuTuc with the catalogue, for a person to review. Status 1 if they differ.
+    Published {
+        /// The file with the answers, in JSON: one, a list, or a list under `data`.
+        file: std::path::PathBuf,
+        /// The day whose versions are compared; today without one.
+        #[arg(long, value_name = "DAY")]
+        day: Option<chrono::NaiveDate>,
+        /// A folder with a catalogue instead of the shipped one.
+        #[arg(long, value_name = "FOLDER")]
+        catalogue: Option<std::path::PathBuf>,
     },
     /// Serve a portal to test against: it keeps what it is told, and fails as asked.
     #[command(
@@ -124,6 +154,18 @@ pub async fn run(flags: Portal, language: Language) -> Result<ExitCode, Failure>
             all: _,
             place,
         } => retry(&place, &remote, dossier.as_deref(), language).await,
+        PortalCommand::Sheet {
+            remote,
+            from,
+            to,
+            place,
+            format,
+        } => sheet(&place, &remote, (from, to), format, language).await,
+        PortalCommand::Published {
+            file,
+            day,
+            catalogue,
+        } => published(&file, day, catalogue.as_deref()),
         PortalCommand::Reconcile { remote, place } => reconcile(&place, &remote, language).await,
         PortalCommand::Simulate {
             listen,
@@ -141,7 +183,7 @@ struct Asked {
 }
 
 /// The installation, and an administrator of the province.
-async fn open(place: &Place) -> Result<(Installation, Caller), Failure> {
+pub(super) async fn open(place: &Place) -> Result<(Installation, Caller), Failure> {
     let here = Installation::open(&place.database).await?;
     let province = here.province(&place.province)?;
     let catalogue = here.catalogues().of(&province);
@@ -346,7 +388,91 @@ async fn reconcile(place: &Place, remote: &str, language: Language) -> Result<Ex
     Ok(ExitCode::SUCCESS)
 }
 
-async fn dossier_of(
+fn published(
+    file: &std::path::Path,
+    day: Option<chrono::NaiveDate>,
+    folder: Option<&std::path::Path>,
+) -> Result<ExitCode, Failure> {
+    let wrong = |wrong: String| Failure::Input(format!("{}: {wrong}", file.display()));
+    let text = std::fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?;
+    let answers: Value = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+    let catalogue = crate::catalogue::read(folder)?;
+    let day = day.unwrap_or_else(|| local_day(SystemClock.now()));
+    let found = differences(&answers, &catalogue, day).map_err(wrong)?;
+    let lines = found.iter().map(|one| {
+        let (here, there) = (&one.here, &one.there);
+        format!("{} {}\n- {here}\n+ {there}\n", one.procedure, one.field)
+    });
+    print(lines.collect::<String>())?;
+    Ok(ExitCode::from(u8::from(!found.is_empty())))
+}
+
+async fn sheet(
+    place: &Place,
+    remote: &str,
+    (from, to): (chrono::NaiveDate, chrono::NaiveDate),
+    format: PlainFormat,
+    language: Language,
+) -> Result<ExitCode, Failure> {
+    let (here, caller) = open(place).await?;
+    let sheet = here.engine.portal_sheet(&caller, remote, from, to).await;
+    let sheet = sheet.map_err(refused)?;
+    let (acknowledged, received) = sheet.acknowledged();
+    let side = |counts: &Counts| {
+        json!({
+            "received": counts.received, "ended": counts.ended, "pending": counts.pending(),
+        })
+    };
+    let lines = sheet.lines.iter().map(|((unit, day), line)| {
+        json!({
+            "unit": unit, "day": day, "here": side(&line.here), "there": side(&line.there),
+            "differ": line.differ, "late": line.late, "slowest_seconds": line.slowest.num_seconds(),
+        })
+    });
+    let lines: Vec<Value> = lines.collect();
+    let differ: Vec<String> = (sheet.differ.iter())
+        .map(|id| format!("dossiers/{id}"))
+        .collect();
+    let text = match format {
+        PlainFormat::Json => {
+            let item = json!({ "num": acknowledged, "den": received });
+            let whole = json!({ "lines": lines, "differ": differ, "i766_1_4": item });
+            format!("{whole}\n")
+        }
+        PlainFormat::Table => {
+            let mut text = words(
+                language,
+                "đơn vị, ngày: tiếp nhận/đã giải quyết/đang giải quyết ở đây – bên kia; lệch; chậm; chậm nhất (giây)\n",
+                "unit, day: received/ended/pending here – there; differ; late; slowest (seconds)\n",
+            )
+            .to_owned();
+            for line in &lines {
+                let side = |side: &Value| {
+                    format!("{}/{}/{}", side["received"], side["ended"], side["pending"])
+                };
+                text.push_str(&format!(
+                    "{} {}: {} – {}; {}; {}; {}\n",
+                    line["unit"].as_str().unwrap_or_default(),
+                    line["day"].as_str().unwrap_or_default(),
+                    side(&line["here"]),
+                    side(&line["there"]),
+                    line["differ"],
+                    line["late"],
+                    line["slowest_seconds"],
+                ));
+            }
+            for name in &differ {
+                text.push_str(&format!("≠ {name}\n"));
+            }
+            text
+        }
+    };
+    print(text)?;
+    here.close().await?;
+    Ok(ExitCode::from(u8::from(!differ.is_empty())))
+}
+
+pub(super) async fn dossier_of(
     here: &Installation,
     caller: &Caller,
     text: Option<&str>,
@@ -369,7 +495,7 @@ async fn dossier_of(
     }
 }
 
-fn refused(error: Error) -> Failure {
+pub(super) fn refused(error: Error) -> Failure {
     match error {
         Error::NotFound { .. } | Error::Invalid(_) => Failure::Input(error.to_string()),
         other => Failure::work("cannot do it", other),

@@ -13,6 +13,7 @@ use app::import::uploads::Uploads;
 use app::ports::{AccountStore, Clock, Published, Store};
 use app::{Engine, Gate, Parts, gate};
 use domain::catalogue::Catalogue;
+use domain::id::ProvinceCode;
 use domain::role::Role;
 use motcua_http::{Certificate, Health};
 use store::{Options, Patience, SeaStore};
@@ -24,6 +25,7 @@ use super::first_start::{self, FirstStart};
 use super::{migrate, open_with};
 use crate::clock::{SystemClock, SystemIds};
 use crate::config::{self, Config};
+use crate::demo_portal::DemoPortal;
 use crate::import::Reader;
 use crate::observe::Observed;
 use crate::remotes::{self, Workers};
@@ -147,13 +149,19 @@ async fn serve_demo(
         () = asked_to_stop() => return Ok(ExitCode::SUCCESS),
     };
     let store = open_to_serve(&config, None).await?;
+    let portal = DemoPortal::open(&demo_province()?).await?;
+    config.remote.push(portal.settings.clone());
     serve(
         &config,
         catalogue,
         store,
         secret,
         ports,
-        Beginning::Demo(built, kept),
+        Beginning::Demo(Box::new(Shown {
+            demo: built,
+            kept,
+            portal,
+        })),
     )
     .await
 }
@@ -253,20 +261,33 @@ fn cannot_listen(address: SocketAddr, error: std::io::Error) -> Failure {
     Failure::work(format!("cannot listen on {address}"), error)
 }
 
+/// A demo that is served.
+struct Shown {
+    demo: Demo,
+    /// Whether its database stays.
+    kept: bool,
+    portal: DemoPortal,
+}
+
+/// The province of the demo, by statistics code.
+fn demo_province() -> Result<ProvinceCode, Failure> {
+    ProvinceCode::parse("08").map_err(|wrong| Failure::work("the demo has no province", wrong))
+}
+
 /// How a server begins, which decides what it prints first.
 enum Beginning {
     /// With what is there.
     Again,
     /// With an empty installation and its administrator.
     First(FirstStart),
-    /// With a made-up province, in a database that stays or not.
-    Demo(Demo, bool),
+    /// With a made-up province.
+    Demo(Box<Shown>),
 }
 
 impl Beginning {
     fn trials(&self) -> Vec<DemoRole> {
         let tokens = match self {
-            Beginning::Demo(demo, _) => demo.tokens.as_slice(),
+            Beginning::Demo(shown) => shown.demo.tokens.as_slice(),
             Beginning::Again | Beginning::First(_) => &[],
         };
         let trial = |(role, _, secret): &(Role, _, String)| DemoRole {
@@ -372,13 +393,19 @@ async fn serve(
         streams_per_token: config.streams_per_token,
         origins: config.origins()?,
         slow: Duration::from_millis(config.slow_call_ms),
+        beside: portal::inbound::describe(),
         ..grpc::serve::Settings::default()
     };
     if store.is_shared() {
         services.poll = POLL_SHARED;
     }
-    let senders = remotes::senders(&config.remote)?;
-    let workers = Workers::start(&engine, &config.remote, !store.is_shared())?;
+    let mut senders = remotes::senders(&config.remote)?;
+    senders.extend(demo.iter().map(|shown| shown.portal.sender.clone()));
+    let accounts = Accounts::new(
+        Arc::clone(&store) as Arc<dyn AccountStore>,
+        Arc::clone(&engine),
+    );
+    let workers = Workers::start(&engine, &accounts, &config, !store.is_shared())?;
     let gate = Gate::new(&gate::Limits {
         max_calls: config.calls,
         ..gate::Limits::default()
@@ -395,11 +422,9 @@ async fn serve(
     let watchers_health = health.clone();
     let archive = Arc::clone(&store) as Arc<dyn Archive>;
     let uploads = Uploads::new(Arc::clone(&engine), archive, Arc::new(Reader));
+    let beside = Arc::clone(&engine);
     let pages = Pages {
-        accounts: Accounts::new(
-            Arc::clone(&store) as Arc<dyn AccountStore>,
-            Arc::clone(&engine),
-        ),
+        accounts,
         engine: Arc::clone(&engine),
         gate: gate.clone(),
         settings: web::Settings {
@@ -428,10 +453,10 @@ async fn serve(
         .map_err(|error| Failure::work("cannot find the listening address", error))?;
     let is_encrypted = limits.certificate.is_some();
     match &beginning {
-        Beginning::Demo(demo, kept) => {
-            introduce(demo, *kept, &config.database);
+        Beginning::Demo(shown) => {
+            introduce(&shown.demo, shown.kept, &config.database);
             announce(address, is_encrypted);
-            invite(demo, address);
+            invite(&shown.demo, address);
         }
         Beginning::First(first) => {
             first.introduce();
@@ -442,6 +467,16 @@ async fn serve(
     if !matches!(beginning, Beginning::Again) {
         // Logging starts now, so that no log line stands above the text for the reader.
         telemetry::start(&config.log, config.log_format)?;
+    }
+    if let Beginning::Demo(shown) = beginning {
+        let Shown { demo, portal, .. } = *shown;
+        let desk = demo
+            .tokens
+            .iter()
+            .find(|(role, ..)| *role == Role::Receptionist);
+        if let (Some((_, unit, _)), None) = (desk, &limits.certificate) {
+            portal.begin(beside, address, unit);
+        }
     }
     if let Some(watchers) = ports.watchers {
         let cannot = |error| Failure::work("cannot open the port of the metrics", error);

@@ -43,6 +43,7 @@ pub(super) fn statement(dialect: Dialect, changes: &[Change], column: &str) -> O
                 json!(key.province.as_str()),
                 json!(key.person),
                 json!(key.procedure.as_str()),
+                json!(i64::from(key.unnumbered)),
                 json!(key.since.timestamp_micros()),
             ]
         })
@@ -50,11 +51,12 @@ pub(super) fn statement(dialect: Dialect, changes: &[Change], column: &str) -> O
     if rows.is_empty() {
         return None;
     }
-    let columns = ["province", "person", "procedure", "since"];
+    let columns = ["province", "person", "procedure", "unnumbered", "since"];
     let given = ValueTable::in_dialect(dialect, "w", columns, rows);
     let sql = format!(
         "SELECT w.at AS at FROM {} CROSS JOIN secret s CROSS JOIN dossier d \
          WHERE s.province = w.province AND s.{column} = w.person \
+             AND (w.unnumbered = 0 OR s.person IS NULL) \
              AND d.province = s.province AND d.id = s.dossier \
              AND d.procedure = w.procedure AND d.begun >= w.since \
              AND d.status IN (1, 2, 4, 5, 6) AND {VISIBLE}",

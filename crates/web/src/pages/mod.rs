@@ -11,6 +11,7 @@ pub mod live;
 pub mod lookup;
 pub mod paper;
 pub mod password;
+pub mod portal;
 pub mod province;
 pub mod province_map;
 pub mod report;

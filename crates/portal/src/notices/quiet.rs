@@ -1,0 +1,83 @@
+//! When citizens are left in peace.
+
+use chrono::{NaiveTime, TimeDelta};
+use domain::time::{self, Instant};
+use serde::Deserialize;
+
+/// The hours of a day in which nobody is told, such as `21:00-07:00`; local time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Quiet {
+    from: NaiveTime,
+    to: NaiveTime,
+}
+
+impl Default for Quiet {
+    fn default() -> Self {
+        let hour = |hour| NaiveTime::from_hms_opt(hour, 0, 0).unwrap_or_default();
+        Self {
+            from: hour(21),
+            to: hour(7),
+        }
+    }
+}
+
+impl TryFrom<String> for Quiet {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let read = |part: &str| NaiveTime::parse_from_str(part.trim(), "%H:%M").ok();
+        let parts = text.split_once('-');
+        let parts = parts.and_then(|(from, to)| Some((read(from)?, read(to)?)));
+        let (from, to) = parts.ok_or("expected hours such as 21:00-07:00; 00:00-00:00 for none")?;
+        Ok(Self { from, to })
+    }
+}
+
+impl Quiet {
+    /// When the peace ends that reigns at a moment; none if none does.
+    #[must_use]
+    pub fn end(&self, now: Instant) -> Option<Instant> {
+        let (day, at) = (time::local_day(now), time::local(now).time());
+        let Self { from, to } = *self;
+        let over_midnight = from > to;
+        let reigns = if over_midnight {
+            at >= from || at < to
+        } else {
+            from <= at && at < to
+        };
+        let ends = if over_midnight && at >= from {
+            day + TimeDelta::days(1)
+        } else {
+            day
+        };
+        reigns.then(|| time::instant(ends, to))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(day: u32, hour: u32, minute: u32) -> Instant {
+        let day = chrono::NaiveDate::from_ymd_opt(2026, 8, day).unwrap();
+        time::instant(day, NaiveTime::from_hms_opt(hour, minute, 0).unwrap())
+    }
+
+    #[test]
+    fn the_night_ends_in_the_morning_before_or_after_midnight() {
+        let night = Quiet::default();
+        assert_eq!(night.end(at(3, 20, 59)), None);
+        assert_eq!(night.end(at(3, 21, 0)), Some(at(4, 7, 0)));
+        assert_eq!(night.end(at(4, 6, 59)), Some(at(4, 7, 0)));
+        assert_eq!(night.end(at(4, 7, 0)), None);
+        let noon = Quiet::try_from("11:30-13:30".to_owned()).unwrap();
+        assert_eq!(noon.end(at(3, 12, 0)), Some(at(3, 13, 30)));
+        assert_eq!(noon.end(at(3, 13, 30)), None);
+        let never = Quiet::try_from("00:00-00:00".to_owned()).unwrap();
+        assert_eq!(never.end(at(3, 0, 0)), None);
+        for wrong in ["", "21-7", "21:00", "25:00-07:00"] {
+            assert!(Quiet::try_from(wrong.to_owned()).is_err(), "{wrong}");
+        }
+    }
+}

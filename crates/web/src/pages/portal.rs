@@ -1,0 +1,178 @@
+//! `/portal`: how far every other system has been told, and what waits for a person. Nothing here names
+//! a citizen: parcels hold codes, events, and the other system's words without long numbers.
+
+use std::sync::Arc;
+
+use app::access::Method;
+use app::page::PageQuery;
+use app::portal::{ParcelQuery, RemoteStatus};
+use app::ports::Parcel;
+use app::view::DossierName;
+use askama::Template;
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use domain::id::RequestId;
+use domain::time::Instant;
+
+use crate::Pages;
+use crate::fault::Fault;
+use crate::fields::Fields;
+use crate::frame::{Frame, Section, html};
+use crate::visit::Staff;
+use crate::words::{Markup, Put};
+
+/// The address of this page.
+pub const PATH: &str = "/portal";
+
+/// The routes of this page.
+pub fn routes() -> Router<Arc<Pages>> {
+    Router::new()
+        .route(PATH, get(shown))
+        .route("/portal/{remote}/retry", post(retried))
+}
+
+/// How many parked dossiers of a remote the page shows; the rest come up as these go.
+const SHOWN: i32 = 50;
+
+#[derive(Template)]
+#[template(path = "portal.html")]
+struct PortalPage {
+    frame: Frame,
+    now: String,
+    remotes: Vec<RemoteShown>,
+    may_retry: bool,
+    request_id: String,
+    sent: Option<Markup>,
+}
+
+struct RemoteShown {
+    name: String,
+    waiting: String,
+    oldest: String,
+    parked: String,
+    last_success: String,
+    late: bool,
+    away: Option<Markup>,
+    comparing: bool,
+    parcels: Vec<ParcelShown>,
+}
+
+struct ParcelShown {
+    code: String,
+    href: String,
+    since: String,
+    reason: Markup,
+    attempts: String,
+    asked: String,
+    answer: String,
+}
+
+async fn shown(State(pages): State<Arc<Pages>>, staff: Staff) -> Result<Response, Fault> {
+    let (engine, caller) = (&pages.engine, staff.caller());
+    let (words, say) = (staff.visit.words(), staff.visit.say());
+    let mut remotes = Vec::new();
+    let now = engine.now();
+    for status in engine.portal_status(caller).await? {
+        let parked = ParcelQuery {
+            remote: status.remote.name.clone(),
+            dossier: None,
+            parked: true,
+            page: PageQuery {
+                size: SHOWN,
+                token: String::new(),
+            },
+        };
+        let parcels = engine.portal_parcels(caller, parked).await?;
+        let parcels = parcels.items.iter();
+        let parcels = parcels.map(|(parcel, code)| parcel_shown(&staff, parcel, code, now));
+        let moment =
+            |at: Option<Instant>| at.map_or_else(|| "–".to_owned(), |at| say.moment(at, now));
+        let RemoteStatus {
+            remote,
+            count,
+            late,
+            ..
+        } = &status;
+        let away = remote.closed_until.filter(|until| *until > now);
+        remotes.push(RemoteShown {
+            waiting: say.count(count.waiting),
+            oldest: moment(count.oldest),
+            parked: say.count(count.parked),
+            last_success: moment(remote.last_success),
+            late: *late,
+            away: away.map(|until| {
+                let (until, said) = (say.moment(until, now), &remote.last_words);
+                words.fill(
+                    "portal.away",
+                    &[
+                        ("until", Put::Text(until)),
+                        ("words", Put::Text(said.clone())),
+                    ],
+                )
+            }),
+            comparing: remote.walk.is_some(),
+            parcels: parcels.collect(),
+            name: remote.name.clone(),
+        });
+    }
+    let sent = Fields::of(&staff.visit.uri);
+    let sent = sent
+        .some("sent")
+        .and_then(|count| count.parse::<u64>().ok());
+    let sent = sent.map(|count| {
+        let count = say.count(count);
+        words.fill("portal.sent", &[("count", Put::Text(count))])
+    });
+    Ok(html(&PortalPage {
+        frame: Frame::staff(&pages, &staff, Section::Portal, words.t("portal.title")),
+        now: say.moment(now, now),
+        may_retry: Method::RetryParcels.open_to(caller.role),
+        request_id: engine.request_id().to_string(),
+        remotes,
+        sent,
+    }))
+}
+
+fn parcel_shown(staff: &Staff, parcel: &Parcel, code: &str, now: Instant) -> ParcelShown {
+    let (words, say) = (staff.visit.words(), staff.visit.say());
+    let key = match parcel.reason.as_str() {
+        "REFUSED" => "portal.refused",
+        "CONFLICT" => "portal.conflict",
+        "UNMAPPED" => "portal.unmapped",
+        _ => "portal.no_answer",
+    };
+    ParcelShown {
+        code: code.to_owned(),
+        href: format!("dossiers/{}", parcel.dossier),
+        since: say.moment(parcel.since, now),
+        reason: words.t(key),
+        attempts: say.times(parcel.attempts),
+        asked: parcel.asked.clone(),
+        answer: parcel.words.clone(),
+    }
+}
+
+async fn retried(
+    State(pages): State<Arc<Pages>>,
+    staff: Staff,
+    Path(remote): Path<String>,
+    fields: Fields,
+) -> Result<Response, Fault> {
+    staff.check_form(&fields)?;
+    let (engine, caller) = (&pages.engine, staff.caller());
+    let request =
+        RequestId::parse(fields.get("request_id")).map_err(|_not_from_here| Fault::ForeignForm)?;
+    let dossier = match fields.some("dossier") {
+        Some(text) => {
+            let name = DossierName::parse(text).map_err(|_not_a_name| Fault::NoPage)?;
+            Some(engine.portal_dossier(caller, &name).await?)
+        }
+        None => None,
+    };
+    let count = engine
+        .portal_retry(caller, request, &remote, dossier)
+        .await?;
+    Ok(Redirect::to(&format!("{PATH}?sent={count}")).into_response())
+}
