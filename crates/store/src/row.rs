@@ -10,7 +10,7 @@ use chrono::DateTime;
 use domain::digest::hex;
 use domain::dossier::event::Frame;
 use domain::dossier::private::{Content, Person, Salt, Words};
-use domain::dossier::{Dossier, Record};
+use domain::dossier::{Dossier, Event, Record};
 use domain::id::{DossierId, ProvinceCode, UnitCode};
 use domain::role::Role;
 use domain::time::Instant;
@@ -218,7 +218,7 @@ impl EventRow {
             role: acted_as(role).ok_or_else(|| place.wrong("role"))?,
             unit: place.parse("unit", unit)?,
             request_id: place.parse("request_id", &self.request_id)?,
-            event: serde_json::from_slice(&self.bytes).map_err(|_| place.wrong("bytes"))?,
+            event: Event::from_bytes(&self.bytes).map_err(|_| place.wrong("bytes"))?,
         })
     }
 }

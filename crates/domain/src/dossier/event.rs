@@ -49,6 +49,16 @@ macro_rules! events {
                 }
             }
 
+            /// Reads the fact of a kind. None for a kind that nobody knows.
+            pub(super) fn read(kind: &[u8], bytes: &[u8]) -> Option<serde_json::Result<Self>> {
+                Some(match kind {
+                    $(kind if kind == $kind.as_bytes() => {
+                        serde_json::from_slice::<$fact>(bytes).map(Event::$name)
+                    })*
+                    _ => return None,
+                })
+            }
+
             /// See [`Fact::apply`].
             pub(super) fn apply(&self, to: &mut Dossier, by: &Written<'_>) {
                 match self {

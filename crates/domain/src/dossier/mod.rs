@@ -39,6 +39,7 @@ mod stage;
 mod state;
 mod status;
 mod steps;
+mod stored;
 mod term;
 pub mod times;
 mod transit;
