@@ -37,7 +37,8 @@ pub struct Counted {
     only: Option<UnitCode>,
     catalogues: Vec<Arc<Catalogue>>,
     last: NaiveDate,
-    today: NaiveDate,
+    /// The local day of the moment that is looked from.
+    then: NaiveDate,
 }
 
 impl Counted {
@@ -57,8 +58,8 @@ impl Counted {
         index
     }
 
-    /// Who does the work today of the only unit that was asked for, if that has ended: also told where
-    /// nothing is counted of it.
+    /// Who does the work of the only unit that was asked for, if that has ended: also told where nothing
+    /// is counted of it.
     fn successor(&self) -> Option<String> {
         let called = self.only.as_ref().map(|unit| self.called(unit));
         called?.successor.map(|unit| unit.to_string())
@@ -67,7 +68,7 @@ impl Counted {
     fn called(&self, code: &UnitCode) -> Called {
         let found = self.catalogues.iter().find_map(|catalogue| {
             let unit = catalogue.units.get(code)?;
-            let heir = catalogue.lineage.working(code, self.today);
+            let heir = catalogue.lineage.working(code, self.then);
             Some(Called {
                 name: unit.name_on(self.last).to_owned(),
                 successor: (heir != code).then(|| heir.clone()),
@@ -126,7 +127,8 @@ pub async fn statistics(
         only,
         catalogues: known,
         last,
-        today,
+        // As of an earlier moment, so that a report is for ever printed alike.
+        then: time::local_day(period.as_of),
     })
 }
 

@@ -127,7 +127,21 @@ impl Seen {
         };
         did.take(first, &nothing, &dossier, period);
         let mut decided = dossier.ended.map(|_| dossier.resolving.clone());
+        let stood = |dossier: &Dossier| {
+            let pending = is_counted(dossier) && dossier.ended.is_none();
+            pending.then(|| (dossier.resolving.clone(), dossier.units_since()))
+        };
+        let (mut eve, mut in_order) = (None, true);
+        let mut inside = first.event_time >= begins;
         for record in events {
+            match (inside, record.event_time < begins) {
+                (false, false) => {
+                    eve = stood(&dossier);
+                    inside = true;
+                }
+                (true, true) => in_order = false,
+                (false, true) | (true, false) => {}
+            }
             let before = Before::of(&dossier);
             dossier = dossier.apply(record);
             did.take(record, &before, &dossier, period);
@@ -137,17 +151,18 @@ impl Seen {
                 (Some(_), Some(_)) | (None, None) => {}
             }
         }
-        let came_before = dossier.received.is_some_and(|at| at < begins);
-        let eve = if came_before {
-            Dossier::fold(known().filter(|record| record.event_time < begins))
-        } else {
-            None
-        };
-        let eve = eve.filter(|eve| is_counted(eve) && eve.ended.is_none());
+        if !inside {
+            eve = stood(&dossier);
+        }
+        // What another system wrote need not be in order of time.
+        if !in_order {
+            let before = Dossier::fold(known().filter(|record| record.event_time < begins));
+            eve = before.as_ref().and_then(stood);
+        }
         let corrected = known().any(|record| matches!(record.event, Event::CorrectionApproved(_)));
         Some(Self {
             unit: decided.unwrap_or_else(|| dossier.resolving.clone()),
-            eve: eve.map(|eve| (eve.resolving.clone(), eve.units_since())),
+            eve,
             dossier,
             corrected,
             did,
@@ -259,6 +274,7 @@ impl Did {
             Event::Extended(_) | Event::Apologised(_) => self.apologised = true,
             Event::PaymentRequested(asked) => self.charged |= asked.amount_vnd > 0,
             Event::PaymentRecorded(came) => self.pay(came.amount_vnd, came.method),
+            Event::PartPaid(came) => self.pay(came.amount_vnd, came.method),
             Event::FeePaid(came) => self.pay(came.amount_vnd, came.method),
             _ => {}
         }

@@ -334,6 +334,7 @@ impl Statistics {
             items: own.items.items(),
         };
         let units = self.units.iter();
+        let units = units.filter(|(_, own)| !own.items.is_empty());
         I766 {
             report: "i766",
             from: self.period.from,

@@ -186,6 +186,10 @@ impl Life {
                 self.stands = false;
                 self.moves(it.moved.as_ref());
             }
+            Event::PartPaid(it) => {
+                self.charged |= it.amount_vnd > 0;
+                self.methods.push(it.method);
+            }
             Event::FeePaid(it) => {
                 self.charged |= it.amount_vnd > 0;
                 self.methods.push(it.method);
