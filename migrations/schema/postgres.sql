@@ -687,6 +687,10 @@ CREATE INDEX code_tail ON code USING btree (province, substr(code, length(rtrim(
 
 CREATE INDEX dossier_apart ON dossier USING btree (province, ended) WHERE apart = 1;
 
+CREATE INDEX dossier_apart_recorded ON dossier USING btree (province, last_record) WHERE apart = 1;
+
+CREATE INDEX dossier_decided ON dossier USING btree (province, resolving, ended);
+
 CREATE INDEX dossier_ended ON dossier USING btree (province, ended);
 
 CREATE INDEX dossier_id ON dossier USING btree (id);

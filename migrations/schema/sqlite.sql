@@ -143,6 +143,10 @@ CREATE TABLE dossier (
 
 CREATE INDEX dossier_apart ON dossier (province, ended) WHERE apart = 1;
 
+CREATE INDEX dossier_apart_recorded ON dossier (province, last_record) WHERE apart = 1;
+
+CREATE INDEX dossier_decided ON dossier (province, resolving, ended);
+
 CREATE INDEX dossier_ended ON dossier (province, ended);
 
 CREATE INDEX dossier_id ON dossier (id);

@@ -36,6 +36,7 @@ mod m20261130_000240_printed_forms;
 mod m20261130_000280_webhooks;
 mod m20261130_000281_notices;
 mod m20261130_000282_told;
+mod m20261130_000260_report_indexes;
 mod m20261130_000340_event_frames;
 mod m20261130_000341_predecessors_at_once;
 
@@ -89,6 +90,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000280_webhooks::Migration),
             Box::new(m20261130_000281_notices::Migration),
             Box::new(m20261130_000282_told::Migration),
+            Box::new(m20261130_000260_report_indexes::Migration),
             Box::new(m20261130_000340_event_frames::Migration),
             Box::new(m20261130_000341_predecessors_at_once::Migration),
             Box::new(m20261130_000220_one_time_passwords::Migration),

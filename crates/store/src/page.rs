@@ -240,13 +240,13 @@ pub(crate) fn within(scope: &Scope) -> Within {
                 .and_where(Expr::col(("d", "province")).eq(province.as_str()));
             ("d", "id")
         }
-        Scope::Units(province, units) if units.len() == 1 => {
-            select
-                .from_as("interest", "i")
-                .and_where(Expr::col(("i", "province")).eq(province.as_str()))
-                .and_where(of_units(("i", "unit"), units));
-            join_dossier(&mut select);
-            ("i", "dossier")
+        Scope::Units(_, units) if units.len() == 1 => {
+            let mut select = involving(scope);
+            select.and_where(of_units(("i", "unit"), units));
+            return Within {
+                select,
+                id: ("i", "dossier"),
+            };
         }
         Scope::Units(province, _) => {
             select
@@ -258,6 +258,17 @@ pub(crate) fn within(scope: &Scope) -> Within {
     };
     select.and_where(Expr::cust(VISIBLE));
     Within { select, id }
+}
+
+/// The interests of units of a province as `i`, each with its dossier as `d`.
+pub(crate) fn involving(scope: &Scope) -> SelectStatement {
+    let mut select = Query::select();
+    select
+        .from_as("interest", "i")
+        .and_where(Expr::col(("i", "province")).eq(scope.province().as_str()));
+    join_dossier(&mut select);
+    select.and_where(Expr::cust(VISIBLE));
+    select
 }
 
 pub(crate) const COLUMNS: [(&str, &str); 3] = [("d", "id"), ("d", "version"), ("d", "fold")];

@@ -1,12 +1,12 @@
 //! Reads what a report needs: the present state of dossiers to which nothing happened afterwards,
 //! histories of the others.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use app::ports::{ReportRow, ReportWanted, Scope, StoreError};
 use domain::dossier::{Dossier, Record};
-use domain::id::DossierId;
-use sea_orm::sea_query::{Expr, ExprTrait, Order, SelectStatement};
+use domain::id::{DossierId, UnitCode};
+use sea_orm::sea_query::{Expr, ExprTrait, Order, SelectStatement, UnionType};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde_json::Value as Json;
 
@@ -56,50 +56,38 @@ pub(crate) async fn rows<C: ConnectionTrait>(
     Ok(settled)
 }
 
-/// The next dossiers by id: one statement for a province, two for some of its units.
+/// The next dossiers by id. Of some units they are not paged: all are found at once.
 pub(crate) async fn ids<C: ConnectionTrait>(
     db: &Executor<'_, C>,
     wanted: &ReportWanted,
     after: Option<DossierId>,
     limit: u32,
 ) -> Result<Vec<DossierId>, StoreError> {
-    let mut found = ids_within(db, wanted, after, limit).await?;
-    if let Scope::Units(province, _) = &wanted.scope
-        && !wanted.only_apart
-    {
-        let apart = ReportWanted {
-            scope: Scope::Province(province.clone()),
-            only_apart: true,
-            ..wanted.clone()
-        };
-        found.extend(ids_within(db, &apart, after, limit).await?);
-        found.sort_unstable();
-        found.dedup();
-        found.truncate(limit as usize);
+    let mut select = chosen(db, wanted, |select| {
+        select.column(ID).and_where_option(later_than(after));
+    })
+    .await?;
+    // Of some units an order would let a planner walk the whole province by id.
+    if let Scope::Province(_) = &wanted.scope {
+        select.order_by(ID, Order::Asc).limit(limit.into());
     }
-    Ok(found)
-}
-
-async fn ids_within<C: ConnectionTrait>(
-    db: &Executor<'_, C>,
-    wanted: &ReportWanted,
-    after: Option<DossierId>,
-    limit: u32,
-) -> Result<Vec<DossierId>, StoreError> {
-    let mut select = selected(wanted);
-    select
-        .column(("d", "id"))
-        .and_where_option(after.map(|after| Expr::col(("d", "id")).gt(after.to_string())))
-        .order_by(("d", "id"), Order::Asc)
-        .limit(limit.into());
     let rows: Vec<IdRow> = db.select(&select).await.map_err(store_error)?;
     let place = |id| Place {
         table: "dossier",
         id,
     };
-    rows.iter()
-        .map(|row| place(&row.id).parse("id", &row.id))
-        .collect()
+    let ids = rows.iter().map(|row| place(&row.id).parse("id", &row.id));
+    let mut ids: Vec<DossierId> = ids.collect::<Result<_, _>>()?;
+    ids.sort_unstable();
+    ids.dedup();
+    ids.truncate(limit as usize);
+    Ok(ids)
+}
+
+const ID: (&str, &str) = ("d", "id");
+
+fn later_than(after: Option<DossierId>) -> Option<Expr> {
+    after.map(|after| Expr::col(ID).gt(after.to_string()))
 }
 
 /// The histories of some dossiers: one statement however many.
@@ -116,29 +104,159 @@ async fn candidates<C: ConnectionTrait>(
     db: &Executor<'_, C>,
     wanted: &ReportWanted,
 ) -> Result<Vec<CandidateRow>, StoreError> {
-    let mut select = selected(wanted);
-    select
-        .columns(crate::page::COLUMNS)
-        .columns([("d", "last_event"), ("d", "last_record")]);
-    db.select(&select).await.map_err(store_error)
+    let select = chosen(db, wanted, |select| {
+        select
+            .columns(crate::page::COLUMNS)
+            .columns([("d", "last_event"), ("d", "last_record")]);
+        // One that nobody moved since counts at the unit that decides it now.
+        if let Scope::Units(_, units) = &wanted.scope {
+            let moved = Expr::col(("d", "last_event"))
+                .gte(wanted.until.timestamp_micros())
+                .or(Expr::col(("d", "last_record")).gt(wanted.as_of.timestamp_micros()));
+            select.and_where(crate::page::of_units(("d", "resolving"), units).or(moved));
+        }
+    })
+    .await?;
+    let mut rows: Vec<CandidateRow> = db.select(&select).await.map_err(store_error)?;
+    let mut known = HashSet::with_capacity(rows.len());
+    rows.retain(|row| known.insert(row.id.clone()));
+    Ok(rows)
 }
 
-/// The dossiers that a report reads, without a column yet.
-fn selected(wanted: &ReportWanted) -> SelectStatement {
+/// The dossiers that a report reads, each completed by `with`. Of some units one may come twice.
+///
+/// Those that ended before the period are as a rule many times the others, so nothing here looks at them:
+/// each part has an index that begins behind them. A planner uses one for each part of a union, but none
+/// for an *or*.
+async fn chosen<C: ConnectionTrait>(
+    db: &Executor<'_, C>,
+    wanted: &ReportWanted,
+    with: impl Fn(&mut SelectStatement),
+) -> Result<SelectStatement, StoreError> {
+    let mut parts = Vec::new();
+    match &wanted.scope {
+        _ if wanted.only_apart => parts.extend(apart(wanted)),
+        Scope::Province(_) => parts.push(all(wanted)),
+        Scope::Units(_, units) => {
+            parts.extend([decided(wanted, units), received(wanted, units)]);
+            if is_looked_back(db, wanted).await? {
+                parts.push(recorded_since(wanted));
+            }
+            parts.extend(apart(wanted));
+        }
+    }
+    let mut parts = parts.into_iter().map(|mut part| {
+        there(&mut part, wanted);
+        with(&mut part);
+        part
+    });
+    let mut select = parts.next().unwrap_or_default();
+    for part in parts {
+        select.union(UnionType::All, part);
+    }
+    Ok(select)
+}
+
+fn d(name: &'static str) -> Expr {
+    Expr::col(("d", name))
+}
+
+fn open_or_ended_since(wanted: &ReportWanted) -> Expr {
+    d("ended").gte(wanted.from.timestamp_micros())
+}
+
+/// Ended before the period, but something was recorded after the moment that the report looks from, so it
+/// may not have been known to have ended.
+fn ended_and_recorded_since(wanted: &ReportWanted) -> Expr {
+    d("ended")
+        .lt(wanted.from.timestamp_micros())
+        .and(d("last_record").gt(wanted.as_of.timestamp_micros()))
+}
+
+/// Of a whole province.
+fn all(wanted: &ReportWanted) -> SelectStatement {
     let mut select = crate::page::within(&wanted.scope).select;
-    let column = |name| Expr::col(("d", name));
-    let as_of = wanted.as_of.timestamp_micros();
+    select.and_where(
+        open_or_ended_since(wanted).or(d("last_record").gt(wanted.as_of.timestamp_micros())),
+    );
     select
-        // A dossier that had not begun has no state in the period.
-        .and_where(column("begun").lt(wanted.until.timestamp_micros()))
-        .and_where(column("first_record").lte(as_of))
-        .and_where_option(wanted.only_apart.then(|| column("apart").eq(1)))
-        .and_where(
-            column("ended")
-                .gte(wanted.from.timestamp_micros())
-                .or(column("last_record").gt(as_of)),
-        );
+}
+
+/// Dossiers of the whole province, for a part that an index of its own finds.
+fn of_the_province(wanted: &ReportWanted) -> SelectStatement {
+    crate::page::within(&Scope::Province(wanted.scope.province().clone())).select
+}
+
+/// Those that units decide.
+fn decided(wanted: &ReportWanted, units: &[UnitCode]) -> SelectStatement {
+    let mut select = of_the_province(wanted);
     select
+        .and_where(crate::page::of_units(("d", "resolving"), units))
+        .and_where(open_or_ended_since(wanted));
+    select
+}
+
+/// Those that units received and others decide.
+fn received(wanted: &ReportWanted, units: &[UnitCode]) -> SelectStatement {
+    let mut select = crate::page::involving(&wanted.scope);
+    select
+        .and_where(crate::page::of_units(("i", "unit"), units))
+        .and_where(Expr::cust(RECEIVED_FOR_ANOTHER))
+        .and_where(open_or_ended_since(wanted));
+    select
+}
+
+/// `Interest::RECEIVING` and not `Interest::RESOLVING`.
+const RECEIVED_FOR_ANOTHER: &str = "i.roles % 4 = 1";
+
+/// Whether the report looks from a moment after which something was recorded.
+async fn is_looked_back<C: ConnectionTrait>(
+    db: &Executor<'_, C>,
+    wanted: &ReportWanted,
+) -> Result<bool, StoreError> {
+    let mut select = of_the_province(wanted);
+    select
+        .column(ID)
+        .and_where(d("last_record").gt(wanted.as_of.timestamp_micros()))
+        .order_by(("d", "last_record"), Order::Desc)
+        .limit(1);
+    let rows: Vec<IdRow> = db.select(&select).await.map_err(store_error)?;
+    Ok(!rows.is_empty())
+}
+
+/// Those of units that had ended before the period, as is known now.
+fn recorded_since(wanted: &ReportWanted) -> SelectStatement {
+    let mut select = crate::page::within(&wanted.scope).select;
+    select.and_where(ended_and_recorded_since(wanted));
+    select
+}
+
+/// Those of the whole province that stand apart: a unit that handed a dossier on need not be involved in it
+/// any longer. They are few; a planner knows their indexes by the literal, not by a parameter.
+fn apart(wanted: &ReportWanted) -> [SelectStatement; 2] {
+    [
+        open_or_ended_since(wanted),
+        ended_and_recorded_since(wanted),
+    ]
+    .map(|when| {
+        let mut select = of_the_province(wanted);
+        select.and_where(Expr::cust("d.apart = 1")).and_where(when);
+        if let Scope::Units(_, units) = &wanted.scope {
+            let here = crate::page::of_units(("d", "resolving"), units);
+            select.and_where(here.or(Expr::cust(CHANGED_HANDS)));
+        }
+        select
+    })
+}
+
+/// `Dossier::moved`, in the text of the row; a wrong hit would only cost the time to read the history.
+const CHANGED_HANDS: &str = r#"d.fold LIKE '%"moved":true%'"#;
+
+/// A dossier that had not begun has no state in the period.
+fn there(select: &mut SelectStatement, wanted: &ReportWanted) {
+    select
+        .and_where(Expr::col(("d", "begun")).lt(wanted.until.timestamp_micros()))
+        .and_where(Expr::col(("d", "first_record")).lte(wanted.as_of.timestamp_micros()));
 }
 
 async fn histories<C: ConnectionTrait>(
