@@ -41,6 +41,20 @@ async fn a_chairman_reads_the_form_and_opens_a_number_to_its_dossiers(on: Backen
     assert!(empty.says("Không có hồ sơ."), "{}", empty.text());
     assert!(!empty.text().contains("100"), "{}", empty.text());
 
+    // Both numbers of an item open what they count.
+    let days_of = "from=2026-07-15&to=2026-08-14";
+    let index = browser
+        .get(&format!("/units/{WARD}/report/i766?{days_of}"))
+        .await;
+    let html = index.html.replace("&#38;", "&").replace("&amp;", "&");
+    assert!(html.contains("class=\"p-bars\""), "points are drawn");
+    assert!(html.contains("number=2.1&from=2026-07-15&to=2026-08-14&whole=1"));
+    let behind = format!("/units/{WARD}/report/i766/dossiers?number=2.1&{days_of}");
+    let on_time = browser.get(&behind).await;
+    assert!(!on_time.says(&code), "{}", on_time.text());
+    let all = browser.get(&format!("{behind}&whole=1")).await;
+    assert!(all.says(&code) && all.says("2.1 Hồ sơ"), "{}", all.text());
+
     for sheet in ["07a", "i766"] {
         let page = browser
             .get(&format!("/units/{WARD}/report/{sheet}?{days}"))

@@ -1,4 +1,4 @@
-//! The share that ended in time, row by row, as bars below the form.
+//! Bars below a sheet: the share that ended in time, row by row, or the points of each item of the index.
 
 use super::fill::{CellValue, FilledSheet, SheetRow};
 
@@ -16,56 +16,77 @@ struct Bar<'f> {
 }
 
 impl FilledSheet<'_> {
-    /// The bars as SVG; empty where the sheet does not count what ended in time.
+    /// The bars as SVG; empty where the sheet has neither what ended in time nor points.
     pub(super) fn bars(&self) -> String {
-        let Some(places) = self.places() else {
-            return String::new();
-        };
         let rows = self.lines.iter().filter(|line| !line.is_total);
-        let mut bars: Vec<Bar<'_>> = rows.filter_map(|line| bar(line, places)).collect();
-        let all = bars.len();
-        if all == 0 {
-            return String::new();
-        }
-        if all > MOST {
-            bars.sort_by(|one, other| one.share.total_cmp(&other.share));
-            bars.truncate(MOST);
-        }
-        let title = if all > MOST {
-            format!(
-                "Tỷ lệ trước hạn và đúng hạn trên số đã giải quyết: {MOST} dòng thấp nhất trong {all}"
+        if let Some(places) = self.places(["resolved", "early", "on_due"]) {
+            in_time(rows.filter_map(|line| bar(line, places)).collect())
+        } else if let Some(places) = self.places(["item", "points", "max_points"]) {
+            let bars: Vec<Bar<'_>> = rows.filter_map(|line| points(line, places)).collect();
+            drawn(
+                "Điểm đạt được trên điểm tối đa của từng chỉ số tính được",
+                &bars,
+                |bar| {
+                    let points = CellValue::Number(bar.share * bar.of).words();
+                    format!("{points} / {}", CellValue::Number(bar.of).words())
+                },
             )
         } else {
-            "Tỷ lệ trước hạn và đúng hạn trên số đã giải quyết".to_owned()
-        };
-        let height = bars.len() * STEP;
-        let mut svg = format!(
-            "<figure class=\"p-bars\"><figcaption class=\"p-fine\">{title}</figcaption>\
-             <svg viewBox=\"0 0 800 {height}\" role=\"img\" aria-label=\"{title}\">"
-        );
-        for (at, bar) in bars.iter().enumerate() {
-            let (top, middle) = (at * STEP + 3, at * STEP + 13);
-            let width = 360.0 * bar.share;
-            let words = CellValue::Share(bar.share).words();
-            let (label, of) = (escaped(bar.label), CellValue::Number(bar.of).words());
-            svg.push_str(&format!(
-                "<text x=\"300\" y=\"{middle}\" text-anchor=\"end\">{label}</text>\
-                 <rect x=\"310\" y=\"{top}\" width=\"360\" height=\"12\" class=\"whole\"/>\
-                 <rect x=\"310\" y=\"{top}\" width=\"{width:.1}\" height=\"12\" class=\"part\"/>\
-                 <text x=\"680\" y=\"{middle}\">{words} của {of}</text>"
-            ));
+            String::new()
         }
-        svg.push_str("</svg></figure>");
-        svg
     }
 
-    /// Where the sheet shows what ended, early, and on the day.
-    fn places(&self) -> Option<[usize; 3]> {
-        let mut columns = self.layout.columns.iter().map(|column| &*column.value);
-        let names: Vec<&str> = columns.by_ref().collect();
+    /// Where the sheet shows these columns, if it shows them all.
+    fn places(&self, wanted: [&str; 3]) -> Option<[usize; 3]> {
+        let columns = self.layout.columns.iter();
+        let names: Vec<&str> = columns.map(|column| &*column.value).collect();
         let place = |name: &str| names.iter().position(|column| *column == name);
-        Some([place("resolved")?, place("early")?, place("on_due")?])
+        let [one, two, three] = wanted;
+        Some([place(one)?, place(two)?, place(three)?])
     }
+}
+
+fn in_time(mut bars: Vec<Bar<'_>>) -> String {
+    let all = bars.len();
+    if all > MOST {
+        bars.sort_by(|one, other| one.share.total_cmp(&other.share));
+        bars.truncate(MOST);
+    }
+    let title = if all > MOST {
+        format!(
+            "Tỷ lệ trước hạn và đúng hạn trên số đã giải quyết: {MOST} dòng thấp nhất trong {all}"
+        )
+    } else {
+        "Tỷ lệ trước hạn và đúng hạn trên số đã giải quyết".to_owned()
+    };
+    drawn(&title, &bars, |bar| {
+        let of = CellValue::Number(bar.of).words();
+        format!("{} của {of}", CellValue::Share(bar.share).words())
+    })
+}
+
+fn drawn(title: &str, bars: &[Bar<'_>], words: impl Fn(&Bar<'_>) -> String) -> String {
+    if bars.is_empty() {
+        return String::new();
+    }
+    let height = bars.len() * STEP;
+    let mut svg = format!(
+        "<figure class=\"p-bars\"><figcaption class=\"p-fine\">{title}</figcaption>\
+         <svg viewBox=\"0 0 800 {height}\" role=\"img\" aria-label=\"{title}\">"
+    );
+    for (at, bar) in bars.iter().enumerate() {
+        let (top, middle) = (at * STEP + 3, at * STEP + 13);
+        let width = 360.0 * bar.share;
+        let (label, words) = (escaped(bar.label), words(bar));
+        svg.push_str(&format!(
+            "<text x=\"300\" y=\"{middle}\" text-anchor=\"end\">{label}</text>\
+             <rect x=\"310\" y=\"{top}\" width=\"360\" height=\"12\" class=\"whole\"/>\
+             <rect x=\"310\" y=\"{top}\" width=\"{width:.1}\" height=\"12\" class=\"part\"/>\
+             <text x=\"680\" y=\"{middle}\">{words}</text>"
+        ));
+    }
+    svg.push_str("</svg></figure>");
+    svg
 }
 
 fn bar(line: &SheetRow, [ended, early, on_due]: [usize; 3]) -> Option<Bar<'_>> {
@@ -82,6 +103,27 @@ fn bar(line: &SheetRow, [ended, early, on_due]: [usize; 3]) -> Option<Bar<'_>> {
         label,
         share: (number(early) + number(on_due)) / of,
         of,
+    })
+}
+
+/// The points of an item that has some to be had.
+fn points(line: &SheetRow, [item, points, most]: [usize; 3]) -> Option<Bar<'_>> {
+    let (
+        Some(CellValue::Text(label)),
+        Some(CellValue::Number(points)),
+        Some(CellValue::Number(of)),
+    ) = (
+        line.cells.get(item),
+        line.cells.get(points),
+        line.cells.get(most),
+    )
+    else {
+        return None;
+    };
+    (*of > 0.0).then(|| Bar {
+        label,
+        share: points / of,
+        of: *of,
     })
 }
 
@@ -149,5 +191,43 @@ mod tests {
         assert_eq!(svg.matches("class=\"part\"").count(), MOST);
         assert!(svg.contains("30 dòng thấp nhất trong 60"), "{svg}");
         assert!(!svg.contains("90,0 %"), "the best are left out");
+    }
+
+    #[test]
+    fn each_item_of_the_index_with_points_has_a_bar_of_its_most() {
+        let layouts = Layouts::shipped();
+        let day = "2026-11-30".parse().unwrap();
+        let period = Period {
+            from: day,
+            to: day,
+            as_of: "2026-11-30T09:00:00Z".parse().unwrap(),
+        };
+        let empty = Statistics::new(period).i766(|_| Called::default());
+        let layout = layouts.on("i766", day).unwrap();
+        let mut sheet = FilledSheet::i766(layout, &empty, "Tỉnh Mẫu");
+        assert_eq!(sheet.bars(), "", "without a dossier nothing has points");
+        for (item, points) in [
+            ("2.1", CellValue::Number(15.0)),
+            ("3.3", CellValue::Nothing),
+        ] {
+            let columns = layout.columns.iter();
+            let cells = columns.map(|column| match column.value.as_str() {
+                "item" => CellValue::Text(item.to_owned()),
+                "points" => points.clone(),
+                "max_points" => CellValue::Number(20.0),
+                _ => CellValue::Nothing,
+            });
+            sheet.lines.push(SheetRow {
+                cells: cells.collect(),
+                is_total: false,
+                links: Vec::new(),
+            });
+        }
+        let svg = sheet.bars();
+        assert_eq!(svg.matches("class=\"part\"").count(), 1, "{svg}");
+        assert!(
+            svg.contains("15 / 20") && svg.contains("width=\"270.0\""),
+            "{svg}"
+        );
     }
 }

@@ -277,13 +277,38 @@ fn of_cells(row: &Cells, name: &str) -> Option<CellValue> {
 
 fn of_item(item: &Item, name: &str) -> Option<CellValue> {
     if name == "formula" {
-        return Some(CellValue::Text(item.formula_vi.to_owned()));
+        return Some(CellValue::Text(formula(item)));
     }
     let shown = of(&ITEM, item, name)?;
     Some(match shown {
         CellValue::Number(share) if name == "rate" => CellValue::Share(share),
         other => other,
     })
+}
+
+/// The formula, with the numbers of an item that are no share.
+fn formula(item: &Item) -> String {
+    let mut parts = vec![item.formula_vi.to_owned()];
+    for average in item.average.iter().flatten() {
+        let unit = match average.limit_unit {
+            "wd" => "ngày làm việc",
+            "wh" => "giờ làm việc",
+            "d" => "ngày",
+            _ => "giờ",
+        };
+        let (mean, dossiers) = (
+            vietnamese(average.mean),
+            vietnamese(average.dossiers.into()),
+        );
+        parts.push(format!("{mean} {unit} ({dossiers} hồ sơ)"));
+    }
+    for (rate, what) in [
+        (item.overdue, "quá hạn"),
+        (item.dissatisfied, "không hài lòng"),
+    ] {
+        parts.extend(rate.map(|rate| format!("{what} {}/{}", rate.num, rate.den)));
+    }
+    parts.join("; ")
 }
 
 fn beside(total: &Ii06aUnit) -> Vec<(&'static str, CellValue, &'static str)> {
@@ -317,6 +342,33 @@ fn period(from: chrono::NaiveDate, to: chrono::NaiveDate) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_item_that_is_no_share_tells_its_numbers_beside_its_formula() {
+        let period = domain::indicator::Period {
+            from: "2026-11-01".parse().unwrap(),
+            to: "2026-11-30".parse().unwrap(),
+            as_of: "2026-11-30T09:00:00Z".parse().unwrap(),
+        };
+        let index = domain::indicator::Statistics::new(period).i766(|_| Default::default());
+        let named = |code: &str| {
+            let mut items = index.total.items.iter();
+            items.find(|item| item.item == code).unwrap().clone()
+        };
+        let mut time = named("2.2");
+        time.average = Some(vec![domain::indicator::Average {
+            limit_unit: "wd",
+            dossiers: 1_200,
+            mean: 2.5,
+        }]);
+        assert!(
+            formula(&time).ends_with("; 2,5 ngày làm việc (1.200 hồ sơ)"),
+            "{}",
+            formula(&time)
+        );
+        assert!(formula(&named("5.4")).ends_with("quá hạn 0/0; không hài lòng 0/0"));
+        assert_eq!(formula(&named("1.1")), named("1.1").formula_vi);
+    }
 
     #[test]
     fn numbers_are_written_as_vietnamese_writes_them() {

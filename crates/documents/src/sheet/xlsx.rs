@@ -5,7 +5,7 @@ use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook, Worksheet, Xl
 
 use super::fill::{CellValue, FilledSheet};
 use super::heads::{self, Head};
-use super::layout::Report;
+use super::layout::{LayoutColumn, Report};
 
 /// The height of a row of heads, in points: two lines of text.
 const HEAD_HEIGHT: f64 = 30.0;
@@ -15,6 +15,38 @@ const MANY: usize = 16;
 
 /// The widest that a column of texts becomes, in characters.
 const WIDEST: f64 = 60.0;
+
+/// The height of a line of text, in points.
+const LINE_HEIGHT: f64 = 15.0;
+
+/// How wide a column is, of so many.
+fn width(column: &LayoutColumn, of: usize) -> f64 {
+    match column.value.as_str() {
+        "ordinal" | "item" => 6.0,
+        "label" | "item_name" => 48.0,
+        "formula" => WIDEST,
+        _ if of > MANY => 8.0,
+        _ => 12.0,
+    }
+}
+
+/// How many lines a text takes in a column; Vietnamese letters are no wider than digits on average, but
+/// words do not break.
+fn lines_of(text: &str, width: f64) -> u32 {
+    let room = (width * 0.9).max(1.0);
+    let mut lines = 1;
+    let mut used = 0.0;
+    for word in text.split_whitespace() {
+        let needed = word.chars().count() as f64;
+        if used > 0.0 && used + 1.0 + needed > room {
+            lines += 1;
+            used = needed;
+        } else {
+            used += 1.0 + needed;
+        }
+    }
+    lines
+}
 
 impl FilledSheet<'_> {
     /// Makes the workbook: the form, the numbers beside it, and a sheet of definitions.
@@ -116,6 +148,14 @@ impl FilledSheet<'_> {
                 };
                 write(sheet, row, at, cell, &format)?;
             }
+            // A program that opens the workbook does not always make room for wrapped texts itself.
+            let texts = line.cells.iter().zip(columns);
+            let lines = texts.map(|(cell, column)| match cell {
+                CellValue::Text(text) => lines_of(text, width(column, columns.len())),
+                _ => 1,
+            });
+            let lines = lines.max().unwrap_or(1);
+            sheet.set_row_height(row, LINE_HEIGHT * f64::from(lines))?;
             row += 1;
         }
         for note in &self.notes {
@@ -131,14 +171,7 @@ impl FilledSheet<'_> {
             sheet.write_string(row + 1, column, how)?;
         }
         for (at, column) in (0..).zip(columns) {
-            let width = match column.value.as_str() {
-                "ordinal" | "item" => 6.0,
-                "label" | "item_name" => 48.0,
-                "formula" => WIDEST,
-                _ if columns.len() > MANY => 8.0,
-                _ => 12.0,
-            };
-            sheet.set_column_width(at, width)?;
+            sheet.set_column_width(at, width(column, columns.len()))?;
         }
         Ok(())
     }
@@ -222,4 +255,17 @@ fn write(
         CellValue::Nothing => sheet.write_blank(row, column, format)?,
     };
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_takes_as_many_lines_as_its_words_need() {
+        assert_eq!(lines_of("", 10.0), 1);
+        assert_eq!(lines_of("một hai", 10.0), 1);
+        assert_eq!(lines_of("một hai ba bốn năm", 10.0), 2);
+        assert_eq!(lines_of("dài_hơn_cả_cột rồi", 10.0), 2);
+    }
 }

@@ -7,7 +7,7 @@ use app::statistics::BehindQuery;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use domain::indicator::{BRIDGE, Column, II06A, MEMO, Number, find};
+use domain::indicator::{BRIDGE, Column, II06A, ITEMS, MEMO, Number, find};
 use domain::language::Language;
 use domain::time::Instant;
 
@@ -54,7 +54,7 @@ pub(super) async fn show(
         report,
         number,
         field: wanted.field.clone(),
-        whole: false,
+        whole: wanted.whole,
         page: PageQuery {
             size: 0,
             token: wanted.page.clone(),
@@ -100,6 +100,9 @@ pub(super) async fn show(
             .append_pair("from", &from.to_string())
             .append_pair("to", &to.to_string())
             .append_pair("page", token);
+        if wanted.whole {
+            query.append_pair("whole", "1");
+        }
         if let Some(field) = &wanted.field {
             query.append_pair("field", field);
         }
@@ -126,5 +129,12 @@ fn said(number: &str, language: Language) -> (String, String) {
     of(&II06A, number, language)
         .or_else(|| of(&BRIDGE, number, language))
         .or_else(|| of(&MEMO, number, language))
+        .or_else(|| item(number))
         .unwrap_or_else(|| (number.to_owned(), String::new()))
+}
+
+/// The code and name of an item of the index, and its formula. They have no English.
+fn item(number: &str) -> Option<(String, String)> {
+    let (code, name, _, _, formula) = ITEMS.iter().find(|(code, ..)| *code == number)?;
+    Some((format!("{code} {name}"), (*formula).to_owned()))
 }

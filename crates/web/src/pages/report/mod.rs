@@ -16,7 +16,7 @@ use axum::routing::get;
 use documents::sheet::{CellValue, FilledSheet, Layout, Layouts, Report, Rows};
 use domain::catalogue::Catalogue;
 use domain::id::UnitCode;
-use domain::indicator::{Ii06a, MEMO, Number, Value};
+use domain::indicator::{I766, Ii06a, MEMO, Number, Value};
 use domain::language::Language;
 use domain::time;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
@@ -98,14 +98,20 @@ impl Looked {
 
     /// The address of the dossiers behind a number; none for a number without them.
     fn behind(&self, unit: &str, number: &str, field: Option<&str>) -> Option<String> {
+        self.addressed(unit, number, &[("field", field)])
+    }
+
+    fn addressed(&self, unit: &str, number: &str, more: &[(&str, Option<&str>)]) -> Option<String> {
         Number::named(number)?;
         let mut query = form_urlencoded::Serializer::new(String::new());
         query
             .append_pair("number", number)
             .append_pair("from", &self.query.from.to_string())
             .append_pair("to", &self.query.to.to_string());
-        if let Some(field) = field {
-            query.append_pair("field", field);
+        for (name, value) in more {
+            if let Some(value) = value {
+                query.append_pair(name, value);
+            }
         }
         let sheet = &self.layout.id;
         Some(format!(
@@ -140,6 +146,24 @@ impl Looked {
                 .collect();
         }
     }
+
+    /// Links both numbers of each item of the index.
+    fn link_items(&self, filled: &mut FilledSheet<'_>, index: &I766) {
+        for (line, item) in filled.lines.iter_mut().zip(&index.total.items) {
+            let columns = self.layout.columns.iter();
+            line.links = columns
+                .zip(&line.cells)
+                .map(|(column, cell)| {
+                    let whole = match (column.value.as_str(), cell) {
+                        ("num", CellValue::Number(number)) if *number > 0.0 => None,
+                        ("den", CellValue::Number(number)) if *number > 0.0 => Some("1"),
+                        _ => return None,
+                    };
+                    self.addressed(self.unit.as_str(), item.item, &[("whole", whole)])
+                })
+                .collect();
+        }
+    }
 }
 
 async fn show(
@@ -168,7 +192,13 @@ async fn show(
             }
             filled
         }
-        Report::I766 => FilledSheet::i766(&looked.layout, &index, &looked.name),
+        Report::I766 => {
+            let mut filled = FilledSheet::i766(&looked.layout, &index, &looked.name);
+            if asked.download.is_none() {
+                looked.link_items(&mut filled, &index);
+            }
+            filled
+        }
     };
     match asked.download {
         Some(Download::Workbook) => return workbook(&filled),

@@ -27,6 +27,8 @@ pub(super) struct Asked {
     pub(super) download: Option<Download>,
     /// The number whose dossiers are wanted.
     pub(super) number: String,
+    /// Whether all that a rate is a share of is wanted.
+    pub(super) whole: bool,
     /// If set, only the dossiers of this field.
     pub(super) field: Option<String>,
     /// The page of these dossiers.
@@ -51,6 +53,7 @@ impl Asked {
                     }
                 }
                 "number" => asked.number = value,
+                "whole" => asked.whole = value == "1",
                 "field" => asked.field = Some(value),
                 "page" => asked.page = value,
                 _ => {}
