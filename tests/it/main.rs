@@ -44,6 +44,7 @@ mod pins;
 mod port;
 mod portal;
 mod printed;
+mod proved;
 mod publication;
 mod published;
 mod queue;

@@ -32,7 +32,7 @@ pub const TAN_QUANG: &str = "H60.02206";
 
 /// An invented procedure from before the shipped ones: 3 working days, with the result at the desk.
 pub const BEFORE: &str = "x-truoc-sap-xep";
-const BEFORE_TEXT: &str = r#"code = "x-truoc-sap-xep"
+pub const BEFORE_TEXT: &str = r#"code = "x-truoc-sap-xep"
 [[version]]
 number = 1
 from = 2024-01-01

@@ -169,6 +169,147 @@ fn the_index_has_every_item_and_null_for_what_cannot_be_computed() {
     assert!(item("3.3")["points"].is_null());
 }
 
+/// The names of the contract, by place: other programs read them.
+const ROW: [&str; 11] = [
+    "total",
+    "received_online",
+    "received_direct",
+    "carried_over",
+    "resolved",
+    "early",
+    "on_due",
+    "late",
+    "pending",
+    "pending_in_time",
+    "pending_late",
+];
+const COUNTS: &str = "no_due_received no_due_ended no_due_pending mirrored petitions petitions_ended \
+    withdrawn withdrawn_in_time refused_after_receipt corrected stops stopped_dossiers stops_short \
+    stops_on_due_day restarts supplements supplement_notices_late extended late_apologies \
+    verifications unanswered_late refused_at_intake withdrawn_before_receipt \
+    supplements_before_receipt passed_on passed_on_overdue came_in came_in_overdue";
+const RATES: &str = "in_time_without_withdrawn assisted digitised reused assisted_online \
+    online_by_staff e_result e_result_signed cashless paid_online accepted_late";
+const ITEMS: &str = "1.1 1.2 1.3 1.4 2.1 2.2 3.1 3.2 3.3 3.5a 3.5b 3.6 4.1 4.2 4.3 4.4 4.5a 4.5b 5.1 \
+    5.2 5.3 5.4";
+
+fn keys(of: &Value) -> Vec<&str> {
+    let map = of.as_object().unwrap();
+    map.keys().map(String::as_str).collect()
+}
+
+/// A count is a whole number, a rate has three names and no quotient of nothing.
+fn is_rate(rate: &Value, told: &str) {
+    let mut names = keys(rate);
+    names.sort_unstable();
+    assert_eq!(names, ["den", "num", "rate"], "{told}");
+    let (num, den) = (rate["num"].as_u64().unwrap(), rate["den"].as_u64().unwrap());
+    if den == 0 {
+        assert!(rate["rate"].is_null(), "{told}: {rate}");
+    } else {
+        assert_eq!(
+            rate["rate"].as_f64(),
+            Some(num as f64 / den as f64),
+            "{told}"
+        );
+    }
+}
+
+#[test]
+fn every_name_of_the_contract_stands_where_other_programs_look_for_it() {
+    let office = Office::new();
+    let nothing = [
+        "--province",
+        "08",
+        "--from",
+        "2020-01-01",
+        "--to",
+        "2020-01-31",
+    ];
+    for period in [&SEPTEMBER[..], &nothing[..]] {
+        let form = office.json(&[&["ii06a"], period].concat());
+        for name in ["report", "from", "to", "as_of", "units", "total"] {
+            assert!(!form[name].is_null(), "{name}");
+        }
+        let units = form["units"].as_array().unwrap();
+        for unit in units.iter().chain([&form["total"]]) {
+            for name in ["unit", "name"] {
+                assert!(unit[name].is_string(), "{name}");
+            }
+            let fields = unit["fields"].as_array().unwrap();
+            for field in fields {
+                assert!(field["field"].is_string());
+                assert!(field["row"]["total"].as_u64() > Some(0), "{field}");
+            }
+            for row in fields.iter().map(|it| &it["row"]).chain([&unit["row"]]) {
+                let mut names = keys(row);
+                let mut expected = ROW.to_vec();
+                names.sort_unstable();
+                expected.sort_unstable();
+                assert_eq!(names, expected);
+                assert!(ROW.iter().all(|name| row[name].is_u64()), "{row}");
+            }
+            for name in ["previous_pending", "carried_away", "carried_in"] {
+                assert!(unit["bridge"][name].is_u64(), "{name}");
+            }
+            for name in COUNTS.split_whitespace() {
+                assert!(unit["memo"][name].is_u64(), "{name}");
+            }
+            for name in RATES.split_whitespace() {
+                is_rate(&unit["memo"][name], name);
+            }
+        }
+        let index = office.json(&[&["i766"], period].concat());
+        let units = index["units"].as_array().unwrap();
+        for unit in units.iter().chain([&index["total"]]) {
+            let items = unit["items"].as_array().unwrap();
+            let codes: Vec<_> = items
+                .iter()
+                .map(|it| it["item"].as_str().unwrap())
+                .collect();
+            assert_eq!(codes, ITEMS.split_whitespace().collect::<Vec<_>>());
+            for item in items {
+                for name in [
+                    "computable",
+                    "num",
+                    "den",
+                    "rate",
+                    "points",
+                    "max_points",
+                    "formula",
+                ] {
+                    assert!(item.get(name).is_some(), "{name} of {item}");
+                }
+                if item["computable"] == false {
+                    for name in ["num", "rate", "points"] {
+                        assert!(item[name].is_null(), "{name} of {item}");
+                    }
+                }
+            }
+            let satisfied = &items[items.len() - 1];
+            is_rate(&satisfied["overdue"], "overdue");
+            is_rate(&satisfied["dissatisfied"], "dissatisfied");
+            assert!(
+                satisfied["points"].is_f64(),
+                "5.4 has 0 of nothing: {satisfied}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_unit_that_has_ended_is_answered_with_its_successor() {
+    let office = Office::new();
+    let period = &SEPTEMBER[2..];
+    for report in ["ii06a", "i766"] {
+        let told = office.json(&[&[report, "--unit", "H60.02206"], period].concat());
+        assert_eq!(told["units"].as_array().unwrap().len(), 0, "{report}");
+        assert_eq!(told["total"]["successor"], "H60.02215", "{report}");
+    }
+    let told = office.report(&[&["ii06a", "--unit", "H60.02206"], period].concat());
+    assert!(String::from_utf8_lossy(&told.stdout).contains("Không có hồ sơ"));
+}
+
 #[test]
 fn what_nobody_can_know_yet_is_refused_and_nothing_is_told_as_nothing() {
     let office = Office::new();

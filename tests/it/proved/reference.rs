@@ -1,0 +1,1042 @@
+//! A slow count of every number of the reports, by their definitions alone.
+//!
+//! It reads all events as the plain JSON in which they are kept, and shares no type and no function
+//! with the code that it checks: it keeps its own state, looks procedures and days off up in the
+//! files of the catalogue, and visits days one by one.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Datelike, Days, NaiveDate, TimeZone, Utc, Weekday};
+use serde_json::{Map, Value, json};
+
+/// A moment, in microseconds since 1970.
+pub type Micros = i64;
+
+const HOUR: i64 = 3_600_000_000;
+
+/// The local day of a moment. Việt Nam has been seven hours ahead all along.
+pub fn day(at: Micros) -> NaiveDate {
+    let shifted: DateTime<Utc> = Utc.timestamp_micros(at + 7 * HOUR).unwrap();
+    shifted.date_naive()
+}
+
+/// The first moment of a local day.
+pub fn midnight(day: NaiveDate) -> Micros {
+    let midnight = day.and_hms_opt(0, 0, 0).unwrap().and_utc();
+    midnight.timestamp_micros() - 7 * HOUR
+}
+
+fn next(day: NaiveDate) -> NaiveDate {
+    day + Days::new(1)
+}
+
+/// What the files of a catalogue say.
+pub struct Facts {
+    versions: BTreeMap<(String, u64), toml::Value>,
+    special: BTreeMap<NaiveDate, String>,
+}
+
+impl Facts {
+    /// Reads files by their paths.
+    pub fn read<'a>(files: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
+        let mut facts = Self {
+            versions: BTreeMap::new(),
+            special: BTreeMap::new(),
+        };
+        for (path, text) in files {
+            if path.contains("procedures/") {
+                let document: toml::Value = toml::from_str(text).unwrap();
+                let code = document["code"].as_str().unwrap();
+                for version in document["version"].as_array().unwrap() {
+                    let number = version["number"].as_integer().unwrap();
+                    let key = (code.to_owned(), u64::try_from(number).unwrap());
+                    facts.versions.insert(key, version.clone());
+                }
+            } else if path.ends_with("calendar/national.csv") {
+                for line in text.lines() {
+                    let mut cells = line.split(',');
+                    let (Some(date), Some(kind)) = (cells.next(), cells.next()) else {
+                        continue;
+                    };
+                    if let Ok(date) = date.parse()
+                        && !kind.ends_with("_day")
+                    {
+                        facts.special.insert(date, kind.to_owned());
+                    }
+                }
+            }
+        }
+        facts
+    }
+
+    fn version(&self, life: &Life) -> Option<&toml::Value> {
+        self.versions.get(&(life.procedure.clone(), life.version))
+    }
+
+    fn text(&self, life: &Life, name: &str) -> String {
+        let found = self.version(life).and_then(|version| version.get(name));
+        found.and_then(toml::Value::as_str).unwrap_or("").to_owned()
+    }
+
+    fn has_listed_fee(&self, life: &Life) -> bool {
+        let list = |value: Option<&toml::Value>| {
+            let list = value.and_then(toml::Value::as_array);
+            list.cloned().unwrap_or_default()
+        };
+        let cases = list(self.version(life).and_then(|version| version.get("case")));
+        let mut own = cases
+            .iter()
+            .filter(|case| case["id"].as_str() == Some(life.case.as_str()));
+        own.any(|case| {
+            list(case.get("fee")).iter().any(|fee| {
+                let channel = fee.get("channel").and_then(toml::Value::as_str);
+                let amount = fee.get("amount_vnd").and_then(toml::Value::as_integer);
+                channel.is_none_or(|channel| channel == life.channel) && amount > Some(0)
+            })
+        })
+    }
+
+    fn is_worked(&self, day: NaiveDate) -> bool {
+        match self.special.get(&day).map(String::as_str) {
+            Some("make_up") => true,
+            Some(_) => false,
+            None => !matches!(day.weekday(), Weekday::Sat | Weekday::Sun),
+        }
+    }
+
+    /// The open time between two moments: 07:30 to 11:30 and 13:30 to 17:00 on days that are worked.
+    fn open_between(&self, from: Micros, to: Micros) -> i64 {
+        let mut open = 0;
+        let mut at = day(from);
+        while at <= day(to) {
+            if self.is_worked(at) {
+                for (opens, closes) in [(15, 23), (27, 34)] {
+                    let first = from.max(midnight(at) + opens * HOUR / 2);
+                    let last = to.min(midnight(at) + closes * HOUR / 2);
+                    open += (last - first).max(0);
+                }
+            }
+            at = next(at);
+        }
+        open
+    }
+
+    fn worked_days_after(&self, first: NaiveDate, last: NaiveDate) -> i64 {
+        let mut days = 0;
+        let mut at = next(first);
+        while at <= last {
+            days += i64::from(self.is_worked(at));
+            at = next(at);
+        }
+        days
+    }
+}
+
+/// What is known of one dossier.
+#[derive(Clone, Default)]
+struct Life {
+    kind: String,
+    mirrored: bool,
+    channel: String,
+    procedure: String,
+    version: u64,
+    case: String,
+    receiving: String,
+    resolving: String,
+    limit: Option<String>,
+    by_day: bool,
+    begun: bool,
+    submitted: bool,
+    by_staff: bool,
+    assisted: bool,
+    exempt: bool,
+    received: Option<Micros>,
+    ended: Option<(Micros, &'static str)>,
+    first_due: Option<Micros>,
+    due: Option<Micros>,
+    answer_due: Option<Micros>,
+    arrives_by: Option<Micros>,
+    stands: bool,
+    waits_for_papers: bool,
+    requests: u32,
+    last_request: Option<Micros>,
+    apologised: bool,
+    papers: Vec<Value>,
+    results: Vec<Value>,
+    score: Option<u64>,
+    asked_or_paid: bool,
+    methods: Vec<String>,
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+fn list(value: &Value) -> Vec<Value> {
+    value.as_array().cloned().unwrap_or_default()
+}
+
+impl Life {
+    fn moves(&mut self, event: &Value) {
+        if let Some(due) = event["moved"]["effective_due"].as_i64() {
+            self.due = Some(due);
+        }
+    }
+
+    fn ends(&mut self, at: Micros, how: &'static str) {
+        let at = self.received.map_or(at, |received| received.max(at));
+        self.ended = Some((at, how));
+        self.stands = false;
+        self.waits_for_papers = false;
+        self.answer_due = self.answer_due.filter(|_| how != "refused");
+    }
+
+    fn begins(&mut self, event: &Value) {
+        if !self.begun {
+            self.begun = true;
+            self.kind = text(&event["procedure_kind"]);
+            self.channel = text(&event["channel"]);
+            self.receiving = text(&event["receiving"]);
+            self.resolving = text(&event["resolving"]);
+            self.assisted = !event["assisted_by"].is_null();
+            self.exempt = !event["circumstances"]["fee_exemption"].is_null();
+        }
+        self.procedure = text(&event["procedure"]);
+        self.version = event["procedure_version"].as_u64().unwrap();
+        self.case = text(&event["case"]);
+        self.papers.extend(list(&event["papers"]));
+    }
+
+    fn pays(&mut self, event: &Value) {
+        self.asked_or_paid |= event["amount_vnd"].as_u64() > Some(0);
+        self.methods.push(text(&event["method"]));
+    }
+
+    fn happens(&mut self, record: &Value) {
+        let (event, at) = (&record["event"], record["event_time"].as_i64().unwrap());
+        match event["kind"].as_str().unwrap() {
+            "submitted" => {
+                self.begins(event);
+                self.submitted = true;
+                self.mirrored = !event["mirrored"].is_null();
+                self.by_staff = record["role"] != "portal";
+                self.answer_due = event["answer_due"].as_i64();
+            }
+            "received" => {
+                self.begins(event);
+                self.limit = event["limit"].as_str().map(str::to_owned);
+                self.by_day = match self.limit.as_deref() {
+                    Some(limit) => !limit.ends_with('h'),
+                    None => event["imported"]["due_by_day"] == true,
+                };
+                self.first_due = event["due"].as_i64();
+                self.due = self.first_due;
+                self.arrives_by = event["transit"]["by"].as_i64();
+                self.received = Some(at);
+                self.answer_due = None;
+            }
+            "refused" => self.ends(at, "refused"),
+            "supplement_requested" => {
+                self.requests += 1;
+                self.last_request = Some(at);
+                self.waits_for_papers = true;
+                self.stands |= event["stands"] == true;
+                self.answer_due = self.answer_due.filter(|_| self.received.is_some());
+            }
+            "supplement_recorded" => {
+                self.papers.extend(list(&event["papers"]));
+                self.waits_for_papers = false;
+                self.stands = false;
+                self.answer_due = event["answer_due"].as_i64().or(self.answer_due);
+                self.moves(event);
+            }
+            "advanced" => self.waits_for_papers = false,
+            "transferred" => self.resolving = text(&event["to"]),
+            "payment_requested" => {
+                self.stands |= event["stands"] == true;
+                self.asked_or_paid |= event["amount_vnd"].as_u64() > Some(0);
+            }
+            "payment_recorded" => {
+                self.pays(event);
+                self.stands = false;
+                self.moves(event);
+            }
+            "fee_paid" | "part_paid" => self.pays(event),
+            "extended" => {
+                self.apologised = true;
+                self.moves(event);
+            }
+            "apologised" => self.apologised = true,
+            "verification_begun" | "arrived" => self.moves(event),
+            "withdrawn" => {
+                self.moves(event);
+                self.ends(at, "withdrawn");
+            }
+            "stopped" => {
+                self.moves(event);
+                self.ends(at, "stopped");
+            }
+            "expired" => {
+                self.moves(event);
+                let received = self.received.is_some();
+                self.ends(at, if received { "stopped" } else { "refused" });
+            }
+            "resolved" => {
+                self.results = list(&event["results"]);
+                self.ends(at, "resolved");
+            }
+            "succeeded" if self.ended.is_none() => {
+                for unit in [&mut self.receiving, &mut self.resolving] {
+                    let passed = list(&event["units"]);
+                    let mut heirs = passed.iter().filter(|it| it["old"] == **unit);
+                    if let Some(heir) = heirs.next() {
+                        *unit = text(&heir["new"]);
+                    }
+                }
+            }
+            "recalculated" => {
+                self.answer_due = event["answer_due"].as_i64().or(self.answer_due);
+                self.moves(event);
+            }
+            "due_restated" => self.due = event["due"].as_i64(),
+            "migrated" => self.version = event["procedure_version"].as_u64().unwrap(),
+            "rated" => self.score = event["score"].as_u64(),
+            "mirrored_status" if self.mirrored => {
+                let ends = ["refused", "withdrawn", "stopped", "resolved", "returned"];
+                let claimed = event["at"].as_i64().unwrap();
+                if !ends.contains(&event["status"].as_str().unwrap()) {
+                    self.ended = None;
+                } else if self.ended.is_none() {
+                    self.ended = Some((claimed, "elsewhere"));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn is_late_open(&self, at: Micros) -> bool {
+        match self.due {
+            Some(due) if self.by_day => !self.stands && at > midnight(next(day(due))),
+            Some(due) => !self.stands && at > due,
+            None => false,
+        }
+    }
+
+    /// Against a due time: before it (-1), on it (0), after it (1).
+    fn against(&self, ended: Micros, due: Micros) -> i32 {
+        let order = match self.by_day {
+            true => day(ended).cmp(&day(due)),
+            false => ended.cmp(&due),
+        };
+        order as i32
+    }
+
+    fn has_fee(&self, facts: &Facts) -> bool {
+        !self.exempt && (self.asked_or_paid || facts.has_listed_fee(self))
+    }
+
+    fn limit_unit(&self) -> Option<&'static str> {
+        let limit = self.limit.as_deref()?;
+        Some(
+            match limit.trim_start_matches(|letter: char| letter.is_ascii_digit()) {
+                "wd" | "same-day" => "wd",
+                "wh" => "wh",
+                "d" | "mo" => "d",
+                "h" => "h",
+                other => panic!("no limit is in {other}"),
+            },
+        )
+    }
+}
+
+/// What is counted at a unit, by name; of a rate also the whole.
+#[derive(Clone, Default)]
+struct Sums {
+    numbers: BTreeMap<String, (u32, u32)>,
+    /// The times of the resolved, by the unit of their limit.
+    times: BTreeMap<&'static str, Vec<f64>>,
+}
+
+impl Sums {
+    fn count(&mut self, name: &str, holds: bool) {
+        let number = self.numbers.entry(name.to_owned()).or_default();
+        number.0 += u32::from(holds);
+    }
+
+    fn of(&mut self, name: &str, holds: bool) {
+        self.count(name, holds);
+        self.numbers.get_mut(name).unwrap().1 += 1;
+    }
+
+    fn add(&mut self, other: &Self) {
+        for (name, more) in &other.numbers {
+            let own = self.numbers.entry(name.clone()).or_default();
+            own.0 += more.0;
+            own.1 += more.1;
+        }
+        for (unit, more) in &other.times {
+            self.times.entry(unit).or_default().extend(more);
+        }
+    }
+
+    fn is_nothing(&self, beginnings: &[&str]) -> bool {
+        let mut own = self.numbers.iter().filter(|(name, _)| {
+            let mut beginnings = beginnings.iter();
+            beginnings.any(|beginning| name.starts_with(beginning))
+        });
+        own.all(|(_, number)| *number == (0, 0))
+    }
+
+    fn number(&self, name: &str) -> (u32, u32) {
+        self.numbers.get(name).copied().unwrap_or_default()
+    }
+
+    fn rate(&self, name: &str) -> Value {
+        let (num, den) = self.number(name);
+        rate(num, den)
+    }
+
+    fn row(&self, beginning: &str) -> Value {
+        let cells = CELLS.iter().map(|cell| {
+            let number = self.number(&format!("{beginning}{cell}")).0;
+            ((*cell).to_owned(), json!(number))
+        });
+        Value::Object(cells.collect())
+    }
+}
+
+fn rate(num: u32, den: u32) -> Value {
+    let rate = (den > 0).then(|| f64::from(num) / f64::from(den));
+    json!({ "num": num, "den": den, "rate": rate })
+}
+
+const CELLS: [&str; 11] = [
+    "total",
+    "received_online",
+    "received_direct",
+    "carried_over",
+    "resolved",
+    "early",
+    "on_due",
+    "late",
+    "pending",
+    "pending_in_time",
+    "pending_late",
+];
+
+const COUNTS: [&str; 42] = [
+    "no_due_received",
+    "no_due_ended",
+    "no_due_pending",
+    "mirrored",
+    "petitions",
+    "petitions_ended",
+    "withdrawn",
+    "withdrawn_in_time",
+    "refused_after_receipt",
+    "corrected",
+    "stops",
+    "stopped_dossiers",
+    "stops_short",
+    "stops_on_due_day",
+    "restarts",
+    "supplements",
+    "supplement_notices_late",
+    "extended",
+    "late_apologies",
+    "verifications",
+    "unanswered_late",
+    "refused_at_intake",
+    "withdrawn_before_receipt",
+    "supplements_before_receipt",
+    "passed_on",
+    "passed_on_overdue",
+    "came_in",
+    "came_in_overdue",
+    "received_desk",
+    "received_post",
+    "received_full_online",
+    "received_partly_online",
+    "received_other_online",
+    "received_boundary_free",
+    "late_apologised",
+    "late_unapologised",
+    "pending_late_apologised",
+    "pending_late_unapologised",
+    "unanswered_in_time",
+    "expired",
+    "outage_moved",
+    "arrived_late",
+];
+
+const RATES: [&str; 11] = [
+    "in_time_without_withdrawn",
+    "assisted",
+    "digitised",
+    "reused",
+    "assisted_online",
+    "online_by_staff",
+    "e_result",
+    "e_result_signed",
+    "cashless",
+    "paid_online",
+    "accepted_late",
+];
+
+/// The numbers of `report rates`.
+const PLAIN: [&str; 18] = [
+    "carried_over",
+    "received",
+    "received_online",
+    "received_desk",
+    "received_post",
+    "resolved",
+    "early",
+    "on_due",
+    "late",
+    "in_time",
+    "pending_in_time",
+    "pending_late",
+    "withdrawn",
+    "refused_after_receipt",
+    "no_due",
+    "no_due_received",
+    "no_due_pending",
+    "mirrored",
+];
+
+/// The reports of a period, as of a moment.
+pub struct Reports {
+    units: BTreeMap<String, Sums>,
+}
+
+struct Window {
+    begins: Micros,
+    ends: Micros,
+    judged: Micros,
+}
+
+impl Reports {
+    /// Counts all histories.
+    pub fn of(
+        histories: &[Vec<Value>],
+        facts: &Facts,
+        from: NaiveDate,
+        to: NaiveDate,
+        as_of: Micros,
+    ) -> Self {
+        let (begins, ends) = (midnight(from), midnight(next(to)));
+        let window = Window {
+            begins,
+            ends,
+            judged: ends.min(as_of),
+        };
+        let mut reports = Self {
+            units: BTreeMap::new(),
+        };
+        for records in histories {
+            let known = records.iter();
+            let known: Vec<&Value> = known
+                .filter(|record| record["record_time"].as_i64().unwrap() <= as_of)
+                .collect();
+            reports.dossier(&known, facts, &window);
+        }
+        reports
+    }
+
+    fn at(&mut self, unit: &str) -> &mut Sums {
+        self.units.entry(unit.to_owned()).or_default()
+    }
+
+    fn dossier(&mut self, known: &[&Value], facts: &Facts, window: &Window) {
+        let Some((life, steps)) = lived(known, window.ends) else {
+            return;
+        };
+        let begins = window.begins;
+        let ended_before = life.ended.is_some_and(|(at, _)| at < begins);
+        if life.mirrored {
+            let unit = self.at(&life.resolving);
+            unit.count("memo.mirrored", !ended_before && life.kind == "procedure");
+            unit.count("rates.mirrored", !ended_before && life.kind == "procedure");
+            return;
+        }
+        let alive = life.received.is_some() && !ended_before;
+        if life.kind == "petition" {
+            let unit = self.at(&life.resolving);
+            unit.count("memo.petitions", alive);
+            unit.count("memo.petitions_ended", alive && life.ended.is_some());
+            return;
+        }
+        if let Some((eve, _)) = lived(known, begins)
+            && eve.received.is_some()
+            && eve.due.is_some()
+            && eve.ended.is_none()
+        {
+            let moved = eve.resolving != life.resolving;
+            let before = self.at(&eve.resolving);
+            before.count("bridge.previous_pending", true);
+            before.count("bridge.carried_away", moved);
+            self.at(&life.resolving).count("bridge.carried_in", moved);
+        }
+        if alive {
+            let corrected = known
+                .iter()
+                .any(|record| record["event"]["kind"] == "correction_approved");
+            let own = self.at(&life.resolving);
+            rates(own, &life, corrected, window);
+            if life.due.is_some() {
+                form(own, &life, facts, window);
+                beside(own, &life, &steps, facts, window);
+                own.count("memo.corrected", corrected);
+            } else {
+                let came = life.received >= Some(begins);
+                own.count("memo.no_due_received", came);
+                own.count("memo.no_due_ended", life.ended.is_some());
+                own.count("memo.no_due_pending", life.ended.is_none());
+            }
+            index(own, &life, facts, window);
+        }
+        self.transfers(&steps, begins);
+        desk(self.at(&life.receiving), &life, &steps, window);
+    }
+
+    fn transfers(&mut self, steps: &[(Life, &Value)], begins: Micros) {
+        for (before, record) in steps {
+            let at = record["event_time"].as_i64().unwrap();
+            let event = &record["event"];
+            if at < begins || event["kind"] != "transferred" {
+                continue;
+            }
+            let overdue = !before.stands && before.due.is_some_and(|due| at > due);
+            let from = self.at(&text(&event["from"]));
+            from.count("memo.passed_on", true);
+            from.count("memo.passed_on_overdue", overdue);
+            let to = self.at(&text(&event["to"]));
+            to.count("memo.came_in", true);
+            to.count("memo.came_in_overdue", overdue);
+        }
+    }
+
+    fn chosen(&self, only: Option<&str>, beginnings: &[&str]) -> (BTreeMap<&str, &Sums>, Sums) {
+        let units = self.units.iter().filter(|(unit, own)| {
+            only.is_none_or(|only| only == *unit) && !own.is_nothing(beginnings)
+        });
+        let units: BTreeMap<&str, &Sums> = units.map(|(unit, own)| (unit.as_str(), own)).collect();
+        let mut total = Sums::default();
+        for own in units.values() {
+            total.add(own);
+        }
+        (units, total)
+    }
+
+    /// Form II.06a as the contract has it, without names.
+    pub fn ii06a(&self, only: Option<&str>) -> Value {
+        let (units, total) = self.chosen(only, &["row.", "bridge.", "memo."]);
+        let told = |unit: &str, own: &Sums| {
+            let mut fields: Vec<&str> = own
+                .numbers
+                .keys()
+                .filter_map(|name| name.strip_prefix("field.")?.strip_suffix("|total"))
+                .collect();
+            fields.sort_unstable();
+            let fields = fields
+                .into_iter()
+                .map(|field| json!({ "field": field, "row": own.row(&format!("field.{field}|")) }));
+            let bridge = ["previous_pending", "carried_away", "carried_in"];
+            let bridge = bridge.map(|name| {
+                (
+                    name.to_owned(),
+                    json!(own.number(&format!("bridge.{name}")).0),
+                )
+            });
+            let mut memo: Map<String, Value> = Map::new();
+            for name in COUNTS {
+                memo.insert(
+                    name.to_owned(),
+                    json!(own.number(&format!("memo.{name}")).0),
+                );
+            }
+            for name in RATES {
+                memo.insert(name.to_owned(), own.rate(&format!("memo.{name}")));
+            }
+            json!({
+                "unit": unit,
+                "row": own.row("row."),
+                "fields": fields.collect::<Vec<_>>(),
+                "bridge": bridge.into_iter().collect::<Map<_, _>>(),
+                "memo": memo,
+            })
+        };
+        let units: Vec<Value> = units.iter().map(|(unit, own)| told(unit, own)).collect();
+        json!({ "report": "ii06a", "units": units, "total": told("", &total) })
+    }
+
+    /// The index as the contract has it, without names.
+    pub fn i766(&self, only: Option<&str>) -> Value {
+        let (units, total) = self.chosen(only, &["item."]);
+        let told = |unit: &str, own: &Sums| json!({ "unit": unit, "items": items(own) });
+        let units: Vec<Value> = units.iter().map(|(unit, own)| told(unit, own)).collect();
+        json!({ "report": "i766", "units": units, "total": told("", &total) })
+    }
+
+    /// The rates of a unit; of all units without one.
+    pub fn rates(&self, unit: Option<&str>) -> Value {
+        let mut own = Sums::default();
+        for (code, sums) in &self.units {
+            if unit.is_none_or(|unit| unit == code) {
+                own.add(sums);
+            }
+        }
+        let number = |name: &str| own.number(&format!("rates.{name}")).0;
+        let mut row: Map<String, Value> = Map::new();
+        for name in PLAIN {
+            row.insert(name.to_owned(), json!(number(name)));
+        }
+        row.insert("corrected".into(), json!(number("corrected")));
+        let judged = number("in_time") + number("late");
+        row.insert("in_time_rate".into(), rate(number("in_time"), judged));
+        row.insert(
+            "in_time_rate_766".into(),
+            rate(number("in_time_766"), judged),
+        );
+        let original = number("in_time_original");
+        row.insert("in_time_rate_original".into(), rate(original, judged));
+        let online = number("received_online");
+        row.insert("online_rate".into(), rate(online, number("received")));
+        Value::Object(row)
+    }
+}
+
+/// A history up to a moment, and each event with what was known before it.
+fn lived<'a>(known: &[&'a Value], until: Micros) -> Option<(Life, Vec<(Life, &'a Value)>)> {
+    let mut life = Life::default();
+    let mut steps = Vec::new();
+    for record in known {
+        if record["event_time"].as_i64().unwrap() >= until {
+            continue;
+        }
+        if !life.begun && !["submitted", "received"].contains(&record["event"]["kind"].as_str()?) {
+            return None;
+        }
+        steps.push((life.clone(), *record));
+        life.happens(record);
+    }
+    life.begun.then_some((life, steps))
+}
+
+fn form(own: &mut Sums, life: &Life, facts: &Facts, window: &Window) {
+    let due = life.due.unwrap();
+    let mut cells = vec!["total"];
+    cells.push(match life.received < Some(window.begins) {
+        true => "carried_over",
+        false if life.channel == "online" => "received_online",
+        false => "received_direct",
+    });
+    if let Some((ended, how)) = life.ended {
+        let order = life.against(ended, due);
+        cells.push("resolved");
+        cells.push(["early", "on_due", "late"][usize::try_from(order + 1).unwrap()]);
+        let late = order > 0;
+        own.count("memo.late_apologised", late && life.apologised);
+        own.count("memo.late_unapologised", late && !life.apologised);
+        own.count("memo.refused_after_receipt", how == "stopped");
+        if how == "withdrawn" {
+            own.count("memo.withdrawn", true);
+            own.count("memo.withdrawn_in_time", !late);
+        } else {
+            own.of("memo.in_time_without_withdrawn", !late);
+        }
+    } else {
+        let late = life.is_late_open(window.judged);
+        cells.push("pending");
+        cells.push(if late {
+            "pending_late"
+        } else {
+            "pending_in_time"
+        });
+        own.count("memo.pending_late_apologised", late && life.apologised);
+        own.count("memo.pending_late_unapologised", late && !life.apologised);
+    }
+    let field = facts.text(life, "field");
+    for cell in cells {
+        own.count(&format!("row.{cell}"), true);
+        own.count(&format!("field.{field}|{cell}"), true);
+    }
+}
+
+fn beside(own: &mut Sums, life: &Life, steps: &[(Life, &Value)], facts: &Facts, window: &Window) {
+    let mut stopped = false;
+    for (place, (before, record)) in steps.iter().enumerate() {
+        let (event, at) = (&record["event"], record["event_time"].as_i64().unwrap());
+        if at < window.begins {
+            continue;
+        }
+        let kind = event["kind"].as_str().unwrap();
+        if ["supplement_requested", "payment_requested"].contains(&kind) && event["stands"] == true
+        {
+            stopped = true;
+            own.count("memo.stops", true);
+            own.count(
+                "memo.stops_on_due_day",
+                before.due.map(day) == Some(day(at)),
+            );
+            let closes = [
+                "supplement_recorded",
+                "payment_recorded",
+                "withdrawn",
+                "stopped",
+                "expired",
+                "resolved",
+            ];
+            let mut later = steps[place + 1..].iter();
+            let closed =
+                later.find(|(_, it)| closes.contains(&it["event"]["kind"].as_str().unwrap()));
+            let short = closed.is_some_and(|(_, it)| {
+                facts.open_between(at, it["event_time"].as_i64().unwrap()) < HOUR
+            });
+            own.count("memo.stops_short", short);
+        }
+        let completes = ["supplement_recorded", "payment_recorded"].contains(&kind);
+        let anew = completes && event["moved"]["restarted"].is_i64();
+        own.count("memo.restarts", anew);
+        let after_receipt = before.received.is_some();
+        let asked = kind == "supplement_requested" && after_receipt;
+        own.count("memo.supplements", asked);
+        let late = asked && event["notice_late"] == true;
+        own.count("memo.supplement_notices_late", late);
+        own.count("memo.extended", kind == "extended");
+        own.count("memo.late_apologies", kind == "apologised");
+        own.count("memo.verifications", kind == "verification_begun");
+        own.count("memo.expired", kind == "expired" && after_receipt);
+        let outage = kind == "recalculated" && event["outage"] == true;
+        own.count("memo.outage_moved", outage && !event["moved"].is_null());
+    }
+    own.count("memo.stopped_dossiers", stopped);
+    if life.received >= Some(window.begins) {
+        own.count(
+            "memo.received_boundary_free",
+            life.receiving != life.resolving,
+        );
+        let road = match (life.channel.as_str(), facts.text(life, "online").as_str()) {
+            ("desk", _) => "received_desk",
+            ("post", _) => "received_post",
+            (_, "full") => "received_full_online",
+            (_, "partial") => "received_partly_online",
+            _ => "received_other_online",
+        };
+        own.count(&format!("memo.{road}"), true);
+        own.of("memo.assisted", life.assisted);
+        let scanned = |paper: &Value| paper["copy"] != "electronic" && !paper["file"].is_null();
+        own.of("memo.digitised", life.papers.iter().any(scanned));
+        let reused = life.papers.iter().any(|paper| !paper["reuse"].is_null());
+        own.of("memo.reused", reused);
+        if life.channel == "online" {
+            own.of("memo.assisted_online", life.assisted);
+            own.of("memo.online_by_staff", life.submitted && life.by_staff);
+        }
+        if life.has_fee(facts) {
+            let mut methods = life.methods.iter();
+            own.of(
+                "memo.cashless",
+                methods.any(|it| !it.is_empty() && it != "cash"),
+            );
+            own.of(
+                "memo.paid_online",
+                life.methods.iter().any(|it| it == "portal"),
+            );
+        }
+    }
+    if life.ended.is_some_and(|(_, how)| how == "resolved") {
+        own.of("memo.e_result", !life.results.is_empty());
+        let signed = |result: &Value| !list(&result["signatures"]).is_empty();
+        own.of("memo.e_result_signed", life.results.iter().any(signed));
+    }
+}
+
+fn desk(own: &mut Sums, life: &Life, steps: &[(Life, &Value)], window: &Window) {
+    for (before, record) in steps {
+        let (event, at) = (&record["event"], record["event_time"].as_i64().unwrap());
+        let kind = event["kind"].as_str().unwrap();
+        if at < window.begins {
+            continue;
+        }
+        if kind == "arrived" {
+            let arrived = event["at"].as_i64().unwrap_or(at);
+            let late = before.arrives_by.is_some_and(|by| arrived > by);
+            own.count("memo.arrived_late", late);
+        }
+        if before.received.is_some() {
+            continue;
+        }
+        let answers = ["received", "refused", "supplement_requested"].contains(&kind);
+        if answers && before.submitted && life.channel == "online" {
+            let late = before.answer_due.is_some_and(|due| at > due);
+            own.of("memo.accepted_late", late);
+        }
+        own.count(
+            "memo.refused_at_intake",
+            ["refused", "expired"].contains(&kind),
+        );
+        own.count("memo.withdrawn_before_receipt", kind == "withdrawn");
+        own.count(
+            "memo.supplements_before_receipt",
+            kind == "supplement_requested",
+        );
+    }
+    let waits = life.channel == "online" && life.received.is_none() && life.ended.is_none();
+    let late = waits && life.answer_due.is_some_and(|due| window.judged > due);
+    own.count("memo.unanswered_late", late);
+    own.count("memo.unanswered_in_time", waits && !late);
+}
+
+fn index(own: &mut Sums, life: &Life, facts: &Facts, window: &Window) {
+    let resolved = life.ended.is_some_and(|(_, how)| how == "resolved");
+    let has_result = !life.results.is_empty();
+    let has_file = life.papers.iter().any(|paper| !paper["file"].is_null());
+    let received = life.received.unwrap();
+    if resolved {
+        own.of("item.4.1", has_result);
+        own.of("item.4.2", has_result && has_file);
+        let ended = life.ended.unwrap().0;
+        if let Some(unit) = life.limit_unit() {
+            #[expect(clippy::cast_precision_loss, reason = "a mean to compare")]
+            let took = match unit {
+                "wd" => facts.worked_days_after(day(received), day(ended)) as f64,
+                "wh" => facts.open_between(received, ended) as f64 / HOUR as f64,
+                "d" => (day(ended) - day(received)).num_days() as f64,
+                _ => (ended - received) as f64 / HOUR as f64,
+            };
+            own.times.entry(unit).or_default().push(took);
+        }
+    }
+    if received < window.begins {
+        return;
+    }
+    own.of("item.new", true);
+    if let Some(due) = life.due {
+        let on_time = match (life.ended, life.waits_for_papers) {
+            _ if life.requests > 1 => false,
+            (Some((ended, _)), _) => ended <= due,
+            (None, true) => life.last_request <= Some(due),
+            (None, false) => !life.is_late_open(window.judged),
+        };
+        own.of("item.2.1", on_time);
+    }
+    own.of(
+        "item.3.3",
+        life.channel == "online" && resolved && has_result,
+    );
+    if life.has_fee(facts) {
+        own.of("item.3.6", life.methods.iter().any(|it| it == "portal"));
+    }
+    let sources: Vec<&str> = life
+        .papers
+        .iter()
+        .filter_map(|paper| paper["reuse"]["from"].as_str())
+        .collect();
+    let personal = sources.contains(&"personal_store");
+    own.of("item.4.3", !sources.is_empty());
+    own.of("item.4.4", personal);
+    own.of("item.4.5b", personal || sources.contains(&"database"));
+    own.of(
+        "item.dissatisfied",
+        life.score.is_some_and(|score| score <= 2),
+    );
+}
+
+/// The items that can be computed, by code.
+fn items(own: &Sums) -> Value {
+    let computed = |code: &str, points: Option<&dyn Fn(f64) -> f64>| {
+        let (num, den) = own.number(&format!("item.{code}"));
+        let rate = (den > 0).then(|| f64::from(num) / f64::from(den));
+        let points = points.and_then(|points| rate.map(points));
+        json!({
+            "computable": true, "num": num, "den": den, "rate": rate, "points": points,
+        })
+    };
+    let mut all = Map::new();
+    let mut put = |code: &str, item: Value, max: Option<u32>| {
+        let mut item = item;
+        item["max_points"] = json!(max);
+        all.insert(code.to_owned(), item);
+    };
+    let new = own.number("item.new").1;
+    put(
+        "1.4",
+        json!({ "computable": false, "num": null, "den": new, "rate": null, "points": null }),
+        Some(6),
+    );
+    put("2.1", computed("2.1", Some(&|rate| 20.0 * rate)), Some(20));
+    let order = ["wd", "wh", "d", "h"];
+    let average = order.iter().filter_map(|unit| {
+        let times = own.times.get(unit)?;
+        #[expect(clippy::cast_precision_loss, reason = "a mean to compare")]
+        let mean = times.iter().sum::<f64>() / times.len() as f64;
+        Some(json!({ "limit_unit": unit, "dossiers": times.len(), "mean": mean }))
+    });
+    put(
+        "2.2",
+        json!({ "computable": true, "average": average.collect::<Vec<_>>() }),
+        None,
+    );
+    put("3.6", computed("3.6", Some(&|rate| 6.0 * rate)), Some(6));
+    put("4.1", computed("4.1", Some(&|rate| 6.0 * rate)), Some(6));
+    put("4.2", computed("4.2", Some(&|rate| 4.0 * rate)), Some(4));
+    let reuse = |rate: f64| 2.0 * f64::min(1.0, rate / 0.8);
+    put("4.3", computed("4.3", Some(&reuse)), Some(2));
+    put("4.4", computed("4.4", Some(&|rate| 4.0 * rate)), Some(4));
+    let mut lower = computed("4.5b", Some(&|rate| 2.0 * rate));
+    lower["lower_bound"] = json!(true);
+    put("4.5b", lower, Some(2));
+    let (on_time, with_due) = own.number("item.2.1");
+    let share = |num: u32, den: u32| f64::from(num) / f64::from(den.max(1));
+    let (bad, _) = own.number("item.dissatisfied");
+    let left = 1.0 - share(with_due - on_time, with_due) - share(bad, new);
+    let points = match new {
+        0 => 0.0,
+        _ => 6.0 * (left / 0.9).clamp(0.0, 1.0),
+    };
+    let satisfied = json!({
+        "computable": true, "overdue": rate(with_due - on_time, with_due),
+        "dissatisfied": own.rate("item.dissatisfied"), "points": points,
+    });
+    put("5.4", satisfied, Some(6));
+    let unresolved = computed("3.3", None);
+    all.insert("3.3".into(), unresolved);
+    Value::Object(all)
+}
+
+fn rates(own: &mut Sums, life: &Life, corrected: bool, window: &Window) {
+    let received = life.received.unwrap();
+    let mut is = |name: &str, holds: bool| own.count(&format!("rates.{name}"), holds);
+    let came = received >= window.begins;
+    is("carried_over", !came);
+    is("received", came);
+    for channel in ["online", "desk", "post"] {
+        let here = came && life.channel == channel;
+        is(&format!("received_{channel}"), here);
+    }
+    is("no_due_received", came && life.due.is_none());
+    is("corrected", corrected);
+    let Some((ended, how)) = life.ended else {
+        let late = life.is_late_open(window.judged);
+        is("pending_late", late);
+        is("pending_in_time", !late);
+        is("no_due_pending", life.due.is_none());
+        return;
+    };
+    is("resolved", true);
+    is("withdrawn", how == "withdrawn");
+    is("refused_after_receipt", how == "stopped");
+    is("no_due", life.due.is_none());
+    if let Some(due) = life.due {
+        let order = life.against(ended, due);
+        is("early", order < 0);
+        is("on_due", order == 0);
+        is("late", order > 0);
+        is("in_time", order <= 0);
+        is("in_time_766", ended <= due && life.requests < 2);
+        let first = life.first_due.unwrap_or(due);
+        is("in_time_original", life.against(ended, first) <= 0);
+    }
+}
