@@ -562,6 +562,7 @@ impl Office {
             }),
             Action::RequestSupplement => Command::RequestSupplement(RequestSupplement {
                 items: vec![SupplementItem {
+                    data_failure: None,
                     component: None,
                     note: words("bản gốc"),
                 }],

@@ -175,7 +175,7 @@ async fn serve_first(
 ) -> Result<ExitCode, Failure> {
     let province = first_start::province(&catalogue, code)?.clone();
     first_start::make_schema(&config.database).await?;
-    let store = open_to_serve(config).await?;
+    let store = open_to_serve(config, None).await?;
     first_start::must_be_unused(&config.database, &store).await?;
     let secret =
         secret::of_database(&config.secret_file, &store, &SystemIds, Replaced::Never).await?;
@@ -400,7 +400,9 @@ async fn serve(
         services.poll = POLL_SHARED;
     }
     let mut senders = remotes::senders(&config.remote)?;
-    senders.extend(demo.iter().map(|shown| shown.portal.sender.clone()));
+    if let Beginning::Demo(shown) = &beginning {
+        senders.push(shown.portal.sender.clone());
+    }
     let accounts = Accounts::new(
         Arc::clone(&store) as Arc<dyn AccountStore>,
         Arc::clone(&engine),
