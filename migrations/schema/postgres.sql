@@ -75,7 +75,7 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION print_is_never_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION printed_is_never_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'a print is never changed' USING ERRCODE = 'MC001';
 END
@@ -462,16 +462,18 @@ CREATE TABLE personal (
     CONSTRAINT personal_pkey PRIMARY KEY (province, dossier, item)
 );
 
-CREATE TABLE print (
+CREATE TABLE printed (
+    version bigint NOT NULL,
     number bigint NOT NULL,
     at bigint NOT NULL,
     province text COLLATE "C" NOT NULL,
     dossier text COLLATE "C" NOT NULL,
+    form text COLLATE "C" NOT NULL,
     actor text COLLATE "C" NOT NULL,
     request_id text COLLATE "C" NOT NULL,
-    CONSTRAINT print_number_check CHECK (number > 0),
-    CONSTRAINT print_pkey PRIMARY KEY (province, dossier, number),
-    CONSTRAINT print_province_check CHECK (length(province) = 2)
+    CONSTRAINT printed_number_check CHECK (number > 0),
+    CONSTRAINT printed_pkey PRIMARY KEY (province, dossier, form, version, number),
+    CONSTRAINT printed_province_check CHECK (length(province) = 2)
 );
 
 CREATE TABLE published (
@@ -719,7 +721,7 @@ CREATE INDEX parcel_by_time ON parcel USING btree (province, remote, next_at) WH
 
 CREATE INDEX personal_search ON personal USING btree (province, dossier, name_key, phone_key) WHERE name_key IS NOT NULL;
 
-CREATE UNIQUE INDEX print_by_request ON print USING btree (province, actor, request_id);
+CREATE UNIQUE INDEX printed_by_request ON printed USING btree (province, actor, request_id);
 
 CREATE INDEX rating_rated ON rating USING btree (province, rated);
 
@@ -761,7 +763,7 @@ CREATE TRIGGER foretold_is_never_deleted BEFORE DELETE ON foretold FOR EACH ROW 
 
 CREATE TRIGGER foretold_is_never_emptied BEFORE TRUNCATE ON foretold FOR EACH STATEMENT EXECUTE FUNCTION foretold_is_never_deleted();
 
-CREATE TRIGGER print_is_never_changed BEFORE DELETE OR UPDATE ON print FOR EACH ROW EXECUTE FUNCTION print_is_never_changed();
+CREATE TRIGGER printed_is_never_changed BEFORE DELETE OR UPDATE ON printed FOR EACH ROW EXECUTE FUNCTION printed_is_never_changed();
 
 CREATE TRIGGER published_is_never_changed BEFORE UPDATE ON published FOR EACH ROW EXECUTE FUNCTION published_is_never_changed();
 

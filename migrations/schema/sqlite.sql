@@ -393,26 +393,28 @@ CREATE TABLE personal (
 CREATE INDEX personal_search ON personal (province, dossier, name_key, phone_key)
     WHERE name_key IS NOT NULL;
 
-CREATE TABLE print (
+CREATE TABLE printed (
     province   TEXT    NOT NULL CHECK (length(province) = 2),
     dossier    TEXT    NOT NULL,
-    number     INTEGER NOT NULL CHECK (number > 0), -- counts the prints of the dossier's receipt
+    form       TEXT    NOT NULL,
+    version    INTEGER NOT NULL, -- of the event that the form tells; 0 of a receipt
+    number     INTEGER NOT NULL CHECK (number > 0), -- counts the prints of this form
     at         INTEGER NOT NULL,
     actor      TEXT    NOT NULL,
     request_id TEXT    NOT NULL,
-    PRIMARY KEY (province, dossier, number)
+    PRIMARY KEY (province, dossier, form, version, number)
 ) STRICT, WITHOUT ROWID;
 
-CREATE UNIQUE INDEX print_by_request ON print (province, actor, request_id);
+CREATE UNIQUE INDEX printed_by_request ON printed (province, actor, request_id);
 
-CREATE TRIGGER print_is_never_changed
-BEFORE UPDATE ON print
+CREATE TRIGGER printed_is_never_changed
+BEFORE UPDATE ON printed
 BEGIN
     SELECT RAISE(ABORT, 'a print is never changed');
 END;
 
-CREATE TRIGGER print_is_never_deleted
-BEFORE DELETE ON print
+CREATE TRIGGER printed_is_never_deleted
+BEFORE DELETE ON printed
 BEGIN
     SELECT RAISE(ABORT, 'a print is never deleted');
 END;
