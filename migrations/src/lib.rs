@@ -33,10 +33,10 @@ mod m20261130_000180_waiting_for_papers;
 mod m20261130_000200_lists;
 mod m20261130_000220_one_time_passwords;
 mod m20261130_000240_printed_forms;
+mod m20261130_000260_report_indexes;
 mod m20261130_000280_webhooks;
 mod m20261130_000281_notices;
 mod m20261130_000282_told;
-mod m20261130_000260_report_indexes;
 mod m20261130_000340_event_frames;
 mod m20261130_000341_predecessors_at_once;
 

@@ -44,7 +44,7 @@ impl Facts {
             special: BTreeMap::new(),
         };
         for (path, text) in files {
-            if path.contains("procedures/") {
+            if path.contains("procedures/") && path.ends_with(".toml") {
                 let document: toml::Value = toml::from_str(text).unwrap();
                 let code = document["code"].as_str().unwrap();
                 for version in document["version"].as_array().unwrap() {
