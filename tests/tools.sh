@@ -5,6 +5,9 @@
 TOOLS="
 cc           gcc           the linker of every crate, and SQLite
 curl         curl          tests/curl.sh, and the commands of README.md
+go           golang-go     tests/it/examples.rs
+haproxy      haproxy       rolling restarts: tests/it/rolling.rs
+javac        default-jdk-headless tests/it/examples.rs
 jq           jq            the commands of docs/portal.md
 kill         procps        benchmarks and servers that are told to stop
 openssl      openssl       the commands of docs/portal.md
@@ -21,8 +24,9 @@ pdfinfo      poppler-utils forms on paper
 zbarimg      zbar-tools    codes on paper
 "
 
-# Headers and start-up objects, which have no program of their own.
+# Headers, start-up objects and libraries, which have no program of their own.
 LIBRARIES="
 /usr/include/stdio.h  libc6-dev
 /usr/share/fonts/truetype/liberation/LiberationSerif-Regular.ttf  fonts-liberation
+/usr/share/java/gson.jar  libgoogle-gson-java
 "

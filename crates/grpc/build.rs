@@ -5,7 +5,8 @@ use std::{env, error, fs};
 
 use prost::Message;
 
-const FILES: [&str; 8] = [
+const FILES: [&str; 9] = [
+    "motcua/v1/access_service.proto",
     "motcua/v1/catalogue_service.proto",
     "motcua/v1/dossier_service.proto",
     "motcua/v1/event_service.proto",

@@ -1,3 +1,9 @@
+CREATE FUNCTION access_change_is_never_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'a change of access is never changed' USING ERRCODE = 'MC001';
+END
+$$;
+
 CREATE FUNCTION block_number_is_never_deleted() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'a number of a block is never deleted' USING ERRCODE = 'MC001';
@@ -99,6 +105,23 @@ BEGIN
 END
 $$;
 
+CREATE TABLE access_change (
+    number bigint NOT NULL,
+    at bigint NOT NULL,
+    province text COLLATE "C" NOT NULL,
+    actor text COLLATE "C" NOT NULL,
+    kind text COLLATE "C" NOT NULL,
+    subject text COLLATE "C" NOT NULL,
+    token text COLLATE "C",
+    detail text NOT NULL,
+    request_id text COLLATE "C" NOT NULL,
+    content text COLLATE "C" NOT NULL,
+    CONSTRAINT access_change_content_check CHECK (length(content) = 64),
+    CONSTRAINT access_change_number_check CHECK (number > 0),
+    CONSTRAINT access_change_pkey PRIMARY KEY (province, number),
+    CONSTRAINT access_change_province_check CHECK (length(province) = 2)
+);
+
 CREATE TABLE account (
     created bigint NOT NULL,
     disabled bigint,
@@ -110,6 +133,7 @@ CREATE TABLE account (
     units text NOT NULL,
     password text NOT NULL,
     one_time bigint NOT NULL DEFAULT 0,
+    also text NOT NULL DEFAULT '[]'::text,
     CONSTRAINT account_actor_key UNIQUE (actor),
     CONSTRAINT account_full_name_check CHECK (full_name <> ''::text),
     CONSTRAINT account_one_time_check CHECK (one_time = ANY (ARRAY[0::bigint, 1::bigint])),
@@ -597,6 +621,8 @@ CREATE TABLE token (
     actor text COLLATE "C" NOT NULL,
     role text COLLATE "C" NOT NULL,
     units text NOT NULL,
+    also text NOT NULL DEFAULT '[]'::text,
+    used bigint,
     CONSTRAINT token_hash_key UNIQUE (hash),
     CONSTRAINT token_pkey PRIMARY KEY (province, id)
 );
@@ -683,6 +709,8 @@ ALTER TABLE personal ADD CONSTRAINT personal_province_dossier_fkey FOREIGN KEY (
 
 ALTER TABLE secret ADD CONSTRAINT secret_province_dossier_fkey FOREIGN KEY (province, dossier) REFERENCES dossier(province, id);
 
+CREATE UNIQUE INDEX access_change_by_request ON access_change USING btree (province, actor, request_id);
+
 CREATE INDEX code_code ON code USING btree (code);
 
 CREATE INDEX code_tail ON code USING btree (province, substr(code, length(rtrim(code, '0123456789'::text)) + 1), dossier);
@@ -734,6 +762,8 @@ CREATE INDEX session_by_account ON session USING btree (account) WHERE account I
 CREATE INDEX session_by_use ON session USING btree (used);
 
 CREATE INDEX wrong_pin_last ON wrong_pin USING btree (last);
+
+CREATE TRIGGER access_change_is_never_changed BEFORE DELETE OR UPDATE ON access_change FOR EACH ROW EXECUTE FUNCTION access_change_is_never_changed();
 
 CREATE TRIGGER block_number_is_never_deleted BEFORE DELETE ON block_number FOR EACH ROW EXECUTE FUNCTION block_number_is_never_deleted();
 

@@ -1,3 +1,31 @@
+CREATE TABLE access_change (
+    province   TEXT    NOT NULL CHECK (length(province) = 2),
+    number     INTEGER NOT NULL CHECK (number > 0), -- counts the province's changes
+    at         INTEGER NOT NULL,
+    actor      TEXT    NOT NULL,
+    kind       TEXT    NOT NULL,
+    subject    TEXT    NOT NULL, -- whose access it is
+    token      TEXT,             -- its id
+    detail     TEXT    NOT NULL,
+    request_id TEXT    NOT NULL,
+    content    TEXT    NOT NULL CHECK (length(content) = 64),
+    PRIMARY KEY (province, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE UNIQUE INDEX access_change_by_request ON access_change (province, actor, request_id);
+
+CREATE TRIGGER access_change_is_never_changed
+BEFORE UPDATE ON access_change
+BEGIN
+    SELECT RAISE(ABORT, 'a change of access is never changed');
+END;
+
+CREATE TRIGGER access_change_is_never_deleted
+BEFORE DELETE ON access_change
+BEGIN
+    SELECT RAISE(ABORT, 'a change of access is never deleted');
+END;
+
 CREATE TABLE account (
     province  TEXT    NOT NULL,
     actor     TEXT    NOT NULL UNIQUE,
@@ -7,7 +35,7 @@ CREATE TABLE account (
     units     TEXT    NOT NULL, -- JSON list
     password  TEXT    NOT NULL CHECK (password LIKE '$argon2id$%'),
     created   INTEGER NOT NULL,
-    disabled  INTEGER, one_time INTEGER NOT NULL DEFAULT 0 CHECK (one_time IN (0, 1)),
+    disabled  INTEGER, one_time INTEGER NOT NULL DEFAULT 0 CHECK (one_time IN (0, 1)), also TEXT NOT NULL DEFAULT '[]',
     PRIMARY KEY (province, actor)
 ) STRICT, WITHOUT ROWID;
 
@@ -550,7 +578,7 @@ CREATE TABLE token (
     units    TEXT    NOT NULL, -- JSON list
     created  INTEGER NOT NULL,
     expires  INTEGER NOT NULL,
-    revoked  INTEGER,
+    revoked  INTEGER, also TEXT NOT NULL DEFAULT '[]', used INTEGER,
     PRIMARY KEY (province, id)
 ) STRICT, WITHOUT ROWID;
 

@@ -37,6 +37,7 @@ mod m20261130_000260_report_indexes;
 mod m20261130_000280_webhooks;
 mod m20261130_000281_notices;
 mod m20261130_000282_told;
+mod m20261130_000300_access_log;
 mod m20261130_000340_event_frames;
 mod m20261130_000341_predecessors_at_once;
 
@@ -95,6 +96,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000341_predecessors_at_once::Migration),
             Box::new(m20261130_000220_one_time_passwords::Migration),
             Box::new(m20261130_000240_printed_forms::Migration),
+            Box::new(m20261130_000300_access_log::Migration),
         ]
     }
 

@@ -75,6 +75,13 @@ impl Backend {
     }
 }
 
+impl TestDatabase {
+    /// A database of a server that the test has started.
+    pub fn at(url: String) -> Self {
+        Self { url, _folder: None }
+    }
+}
+
 async fn on_server(shape: Shape) -> TestDatabase {
     TestDatabase {
         url: cluster::database(shape).await,

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
-use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection, Statement};
 use tokio::sync::OnceCell;
 
 /// How to make a test's database.
@@ -65,7 +65,7 @@ async fn make_plain(server: &Server) {
 
 /// Partitions the tables that grow with dossiers: one partition for the tests' province, and a
 /// rest.
-async fn make_partitioned(server: &Server) {
+pub async fn make_partitioned(server: &Server) {
     const SPLIT: [&str; 11] = [
         "dossier", "event", "code", "counter", "interest", "personal", "secret", "tally", "origin",
         "flag", "foretold",
@@ -161,6 +161,17 @@ impl Server {
     /// Starts the server again, and returns once it accepts connections.
     pub fn start(&self) {
         self.order("start", "started");
+    }
+
+    /// What it has logged so far.
+    pub async fn log(&self) -> String {
+        let db = self.connect("postgres").await;
+        let ask = Statement::from_string(db.get_database_backend(), "SHOW data_directory");
+        let row = db.query_one_raw(ask).await.unwrap().unwrap();
+        let data: String = row.try_get_by_index(0).unwrap();
+        db.close().await.unwrap();
+        let log = PathBuf::from(data).parent().unwrap().join("log");
+        String::from_utf8_lossy(&std::fs::read(log).unwrap()).into_owned()
     }
 
     /// Limits the size of its files to so many bytes, or lifts the limit with `unlimited`.

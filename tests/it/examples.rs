@@ -83,3 +83,42 @@ async fn a_desk_in_typescript_receives_prints_is_refused_and_follows_the_feed() 
     desk.arg(folder.path().join("desk.js"));
     is_a_day_at_the_desk(&said(desk).await);
 }
+
+/// Whether a program or file is there; if not, says that its example is left out.
+fn has(what: &str, path: &str) -> bool {
+    let is_there = match path {
+        "" => Command::new(what).arg("version").output().is_ok(),
+        file => Path::new(file).exists(),
+    };
+    if !is_there {
+        eprintln!("left out: {what} is not here; tests/run installs it");
+    }
+    is_there
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_desk_in_go_receives_prints_is_refused_and_follows_the_feed() {
+    if !has("go", "") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let mut desk = Command::new("go");
+    desk.current_dir(example("go"))
+        .env("GOCACHE", folder.path())
+        .env("GOFLAGS", "-mod=readonly")
+        .args(["run", "desk.go"]);
+    is_a_day_at_the_desk(&said(desk).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_desk_in_java_receives_prints_is_refused_and_follows_the_feed() {
+    const GSON: &str = "/usr/share/java/gson.jar";
+    if !has("java", "/usr/bin/javac") || !has("gson", GSON) {
+        return;
+    }
+    let mut desk = Command::new("java");
+    // Java before 18 takes the encoding of sources and of output from the locale.
+    desk.env("LC_ALL", "C.UTF-8").args(["-cp", GSON]);
+    desk.arg(example("java/Desk.java"));
+    is_a_day_at_the_desk(&said(desk).await);
+}

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use app::foresight::{Flag, Foretold, KeptModel};
 use app::ports::{
-    Agreement, Batch, BlockWanted, CommitError, Committed, Document, Job, Key, Lease, LeaseClaim,
-    Loaded, NoticeEnd, NoticeKey, ParcelOrder, Posting, PrintWanted, Printed, Proposal, Published,
-    ReadTx, Remote, Reserved, Settlement, Store, StoreError, Token, Verdict, VoidWanted, Voided,
-    Wanted, Webhook, WriteBatches, WriteCatalogue, WriteForecasts, WriteJobs, WriteNotices,
-    WriteNumbers, WritePins, WritePortal, WritePrints, WriteTokens, WriteWebhooks, WrongPin,
+    AccessChange, AccessOutcome, Agreement, Batch, BlockWanted, CommitError, Committed, Document,
+    Job, Key, Lease, LeaseClaim, Loaded, NoticeEnd, NoticeKey, ParcelOrder, Posting, PrintWanted,
+    Printed, Proposal, Published, ReadTx, Remote, Reserved, Settlement, Store, StoreError, Token,
+    Verdict, VoidWanted, Voided, Wanted, Webhook, WriteAccess, WriteBatches, WriteCatalogue,
+    WriteForecasts, WriteJobs, WriteNotices, WriteNumbers, WritePins, WritePortal, WritePrints,
+    WriteTokens, WriteWebhooks, WrongPin,
 };
 use async_trait::async_trait;
 use domain::id::{DossierId, ProvinceCode, RequestId};
@@ -86,6 +87,17 @@ impl WriteTokens for HeldStore {
 
     async fn revoke_token(&self, id: &str, at: Instant) -> Result<bool, StoreError> {
         self.store.revoke_token(id, at).await
+    }
+
+    async fn note_token_uses(&self, uses: &[(String, Instant)]) -> Result<(), StoreError> {
+        self.store.note_token_uses(uses).await
+    }
+}
+
+#[async_trait]
+impl WriteAccess for HeldStore {
+    async fn change_access(&self, change: &AccessChange) -> Result<AccessOutcome, StoreError> {
+        self.store.change_access(change).await
     }
 }
 

@@ -5,6 +5,7 @@
 mod backend;
 
 mod access;
+mod administration;
 mod alerts;
 mod architecture;
 mod backups;
@@ -37,6 +38,7 @@ mod openapi;
 mod outages;
 mod pages;
 mod papers;
+mod partitions;
 mod past_reports;
 mod payments;
 mod petitions;
@@ -57,6 +59,8 @@ mod requirements;
 mod restored;
 mod results;
 mod rewriting;
+mod rolling;
+mod schemathesis;
 mod several;
 mod statistics;
 mod store;

@@ -231,3 +231,51 @@ async fn the_document_is_on_the_port_and_scripts_of_other_sites_call_only_where_
         None
     );
 }
+
+#[tokio::test]
+async fn the_api_page_asks_nothing_of_other_sites_and_runs_no_script() {
+    let world = World::at("2026-08-03 10:00").await;
+    let json = Json::over(&world);
+    let get = async |path: &str| {
+        let request = http::Request::get(path).body(axum::body::Body::empty());
+        let answer = json.send(request.unwrap()).await;
+        let headers = answer.headers().clone();
+        let bytes = http_body_util::BodyExt::collect(answer.into_body()).await;
+        let text = String::from_utf8(bytes.unwrap().to_bytes().to_vec()).unwrap();
+        (headers, text)
+    };
+    for path in ["/api", "/api/DossierService", "/api/nothing"] {
+        let (headers, page) = get(path).await;
+        let policy = headers["content-security-policy"].to_str().unwrap();
+        assert!(
+            policy.starts_with("default-src 'none'; style-src 'self';"),
+            "{policy}"
+        );
+        for foreign in ["<script", "http://", "https://", "style="] {
+            assert!(!page.contains(foreign), "{path} has {foreign}");
+        }
+    }
+    let (headers, _) = get("/api.css").await;
+    assert_eq!(headers["content-type"], "text/css");
+}
+
+#[test]
+fn every_file_of_the_contract_names_a_package_in_each_language() {
+    let files = grpc::proto::pool().files();
+    let ours: Vec<_> = files
+        .filter(|file| file.package_name() == grpc::proto::PACKAGE)
+        .collect();
+    assert!(ours.len() >= 12, "{} files", ours.len());
+    for file in ours {
+        let options = file
+            .file_descriptor_proto()
+            .options
+            .clone()
+            .unwrap_or_default();
+        let name = file.name();
+        assert_eq!(options.csharp_namespace(), "Motcua.V1", "{name}");
+        assert_eq!(options.go_package(), "motcua/v1;motcuav1", "{name}");
+        assert_eq!(options.java_package(), "vn.motcua.v1", "{name}");
+        assert!(options.java_multiple_files(), "{name}");
+    }
+}

@@ -42,3 +42,34 @@ async fn a_server_says_that_it_is_ready_that_it_is_alive_and_that_it_stops() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_server_with_a_remote_that_does_not_answer_stops_at_once() {
+    let database = Backend::Sqlite.database().await;
+    let folder = tempfile::tempdir().unwrap();
+    // It takes connections and says nothing.
+    let silent = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let configuration = folder.path().join("motcua.toml");
+    let remote = format!(
+        "[[remote]]\nname = \"cong\"\nprovince = \"08\"\naddress = \"http://{}\"\n",
+        silent.local_addr().unwrap()
+    );
+    std::fs::write(&configuration, remote).unwrap();
+    let how = How::configured(&configuration);
+    let mut server = Program::serve(&database.url, folder.path(), &how);
+    let asked = std::time::Instant::now();
+    let told = Command::new("kill").arg(server.pid.to_string()).status();
+    assert!(told.unwrap().success());
+    crate::port::soon("the end", async {
+        while server.is_there() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    })
+    .await;
+    // A call to a remote may take thirty seconds, and a stop may take twenty.
+    assert!(
+        asked.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        asked.elapsed()
+    );
+}

@@ -110,7 +110,11 @@ impl World {
 
     /// A new world on a database, at a local time.
     pub async fn on(backend: Backend, local: &str) -> Self {
-        let database = backend.database().await;
+        Self::over(backend.database().await, local).await
+    }
+
+    /// A new world on a database that a test has made.
+    pub async fn over(database: TestDatabase, local: &str) -> Self {
         let url = database.url.clone();
         let options = Options {
             durability: Durability::Full,
@@ -309,6 +313,7 @@ pub fn who(role: Role, unit_code: &str) -> Caller {
         token: "test".into(),
         actor: ActorId::parse(&format!("{role}-{unit_code}")).unwrap(),
         role,
+        also: Vec::new(),
         province: found.province,
         units: vec![unit(unit_code)],
         former: Vec::new(),

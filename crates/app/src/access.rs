@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use domain::catalogue::Catalogue;
 use domain::dossier::{Action, Command, Dossier, Standing};
 use domain::id::{ActorId, ProvinceCode, UnitCode};
+use domain::procedure::Procedure;
 use domain::role::Role;
 
 use crate::error::Error;
@@ -21,8 +22,10 @@ pub struct Caller {
     pub token: String,
     /// The person or program.
     pub actor: ActorId,
-    /// The role.
+    /// The role; of several, the one that was named first.
     pub role: Role,
+    /// Further roles of the same person: in a small commune one person receives and processes.
+    pub also: Vec<Role>,
     /// The province.
     pub province: ProvinceCode,
     /// The units it may act for; the province's own identifier means all of them.
@@ -33,6 +36,39 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// All roles, the first one first.
+    pub fn roles(&self) -> impl Iterator<Item = Role> + '_ {
+        std::iter::once(self.role).chain(self.also.iter().copied())
+    }
+
+    /// Whether one of the roles may call a method at all.
+    #[must_use]
+    pub fn may(&self, method: Method) -> bool {
+        self.roles().any(|role| method.open_to(role))
+    }
+
+    /// The role in which a method is called: the first that may, as the history names it.
+    #[must_use]
+    pub fn role_for(&self, method: Method) -> Role {
+        let mut roles = self.roles();
+        roles
+            .find(|role| method.open_to(*role))
+            .unwrap_or(self.role)
+    }
+
+    /// The role in which an act is done on a dossier: the first for which the act is possible there,
+    /// because each step belongs to a role.
+    #[must_use]
+    pub fn role_on(&self, action: Action, dossier: &Dossier, procedure: &Procedure) -> Role {
+        let spec = action.spec();
+        let mut roles = self.roles();
+        let fits =
+            |role: &Role| spec.roles.contains(role) && (spec.possible)(dossier, procedure, *role);
+        roles
+            .find(fits)
+            .unwrap_or_else(|| self.role_for(Method::Act(action)))
+    }
+
     /// Whether the caller may act for a unit.
     #[must_use]
     pub fn reaches(&self, unit: &UnitCode) -> bool {
@@ -197,6 +233,26 @@ pub enum Method {
     RemoveWebhook,
     /// Tell one anew.
     ReplayWebhook,
+    /// Page through the people and programs that may sign in or call.
+    ListUsers,
+    /// Add a user.
+    CreateUser,
+    /// Change what a user may do, or is called.
+    UpdateUser,
+    /// Give a user a new password.
+    ResetPassword,
+    /// Shut a user out.
+    DisableUser,
+    /// Page through tokens.
+    ListTokens,
+    /// Make a token for a user.
+    IssueToken,
+    /// Replace a token by a new one.
+    RotateToken,
+    /// Revoke a token.
+    RevokeToken,
+    /// Read who changed who may do what, and who exported personal data.
+    ListAccessEvents,
 }
 
 impl Method {
@@ -252,6 +308,16 @@ impl Method {
             Method::RotateWebhookSecret => "RotateWebhookSecret",
             Method::RemoveWebhook => "RemoveWebhook",
             Method::ReplayWebhook => "ReplayWebhook",
+            Method::ListUsers => "ListUsers",
+            Method::CreateUser => "CreateUser",
+            Method::UpdateUser => "UpdateUser",
+            Method::ResetPassword => "ResetPassword",
+            Method::DisableUser => "DisableUser",
+            Method::ListTokens => "ListTokens",
+            Method::IssueToken => "IssueToken",
+            Method::RotateToken => "RotateToken",
+            Method::RevokeToken => "RevokeToken",
+            Method::ListAccessEvents => "ListAccessEvents",
         }
     }
 
@@ -316,6 +382,14 @@ impl Method {
             | Method::RotateWebhookSecret
             | Method::RemoveWebhook
             | Method::ReplayWebhook => &[Admin],
+            Method::ListUsers | Method::ListTokens | Method::ListAccessEvents => &[Auditor, Admin],
+            Method::CreateUser
+            | Method::UpdateUser
+            | Method::ResetPassword
+            | Method::DisableUser
+            | Method::IssueToken
+            | Method::RotateToken
+            | Method::RevokeToken => &[Admin],
         };
         roles.contains(&role)
     }
@@ -323,7 +397,7 @@ impl Method {
 
 /// Refuses a role that may not call a method at all.
 pub fn check_role(caller: &Caller, method: Method) -> Result<(), Error> {
-    if method.open_to(caller.role) {
+    if caller.may(method) {
         Ok(())
     } else {
         Err(Error::RoleDenied {
@@ -476,7 +550,17 @@ fn standing(method: Method, dossier: &Dossier) -> Vec<&UnitCode> {
         | Method::ListWebhooks
         | Method::RotateWebhookSecret
         | Method::RemoveWebhook
-        | Method::ReplayWebhook => {
+        | Method::ReplayWebhook
+        | Method::ListUsers
+        | Method::CreateUser
+        | Method::UpdateUser
+        | Method::ResetPassword
+        | Method::DisableUser
+        | Method::ListTokens
+        | Method::IssueToken
+        | Method::RotateToken
+        | Method::RevokeToken
+        | Method::ListAccessEvents => {
             let holder = dossier.custody.holder.as_ref();
             let holding = holder.map(|holder| &holder.party.unit);
             let legs = dossier.legs.iter().map(|leg| &leg.unit);
@@ -492,14 +576,21 @@ fn standing(method: Method, dossier: &Dossier) -> Vec<&UnitCode> {
 }
 
 /// How much of a person's data a role sees.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Visibility {
-    /// Everything.
-    Full,
-    /// Enough to recognise who is meant.
-    Masked,
     /// Nothing.
     Hidden,
+    /// Enough to recognise who is meant.
+    Masked,
+    /// Everything.
+    Full,
+}
+
+/// How much of the applicants' data a caller sees: as much as the role that sees most.
+#[must_use]
+pub fn sight(caller: &Caller) -> Visibility {
+    let seen = caller.roles().map(visibility);
+    seen.max().unwrap_or(Visibility::Hidden)
 }
 
 /// How much of the applicants' data a role sees, in dossiers that it may look at.

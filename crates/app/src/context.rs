@@ -69,7 +69,18 @@ impl Context {
         dossier: &Dossier,
         procedure: &Procedure,
     ) -> Vec<Action> {
-        dossier::allowed_actions(dossier, procedure, caller.role)
+        // An act must be open to a role and possible in that same role.
+        let of_role = |role| {
+            let possible = dossier::allowed_actions(dossier, procedure, role).into_iter();
+            possible.filter(move |action| action.spec().roles.contains(&role))
+        };
+        let mut actions: Vec<Action> = caller.roles().flat_map(of_role).collect();
+        if !caller.also.is_empty() {
+            let place = |wanted: &Action| Action::ALL.iter().position(|action| action == wanted);
+            actions.sort_by_key(place);
+            actions.dedup();
+        }
+        actions
             .into_iter()
             .filter(|action| access::check_dossier(caller, Method::Act(*action), dossier).is_ok())
             // Nobody decides on the own correction.
@@ -242,7 +253,7 @@ impl Context {
 
 /// A person as a role may see them.
 fn seen_by(caller: &Caller, person: Person) -> Option<Person> {
-    match access::visibility(caller.role) {
+    match access::sight(caller) {
         Visibility::Full => Some(person),
         Visibility::Masked => Some(masked(&person)),
         Visibility::Hidden => None,

@@ -177,7 +177,36 @@ impl Engine {
     /// The same by the hash of a secret that the caller has shown before.
     pub(crate) async fn authenticate_by_hash(&self, hash: &str) -> Result<Caller, Error> {
         let store = self.context.store.as_ref();
-        self.caller(self.sessions.token(store, hash).await?)
+        let caller = self.caller(self.sessions.token(store, hash).await?)?;
+        self.sessions.used(hash, self.now());
+        Ok(caller)
+    }
+
+    /// Notes when tokens were last used, since the last time that this was done.
+    pub async fn note_token_uses(&self) -> Result<(), Error> {
+        let uses = self.sessions.take_uses();
+        if uses.is_empty() {
+            return Ok(());
+        }
+        Ok(self.context.store.note_token_uses(&uses).await?)
+    }
+
+    /// Keeps noting when tokens were last used, as long as the engine lives.
+    pub async fn follow_token_uses(self: Arc<Self>, every: Duration) {
+        let engine = Arc::downgrade(&self);
+        drop(self);
+        let mut pause = tokio::time::interval(every);
+        loop {
+            pause.tick().await;
+            let Some(engine) = engine.upgrade() else {
+                return;
+            };
+            // A use that could not be noted is one that the next call notes.
+            if let Err(error) = engine.note_token_uses().await {
+                let error = &error as &dyn std::error::Error;
+                tracing::warn!(error, "cannot note when tokens were last used");
+            }
+        }
     }
 
     fn caller(&self, token: Option<Token>) -> Result<Caller, Error> {
@@ -189,7 +218,7 @@ impl Engine {
         Ok(self.caller_for(
             token.id,
             token.actor,
-            token.role,
+            (token.role, &token.also),
             &token.province,
             &token.units,
         ))
@@ -200,7 +229,7 @@ impl Engine {
         &self,
         token: String,
         actor: ActorId,
-        role: Role,
+        (role, also): (Role, &[Role]),
         province: &ProvinceCode,
         named: &[UnitCode],
     ) -> Caller {
@@ -211,6 +240,7 @@ impl Engine {
             token,
             actor,
             role,
+            also: also.to_vec(),
             province: province.clone(),
             units,
             former,

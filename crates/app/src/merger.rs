@@ -189,7 +189,7 @@ impl Engine {
             kind: "units_merge",
             spec: format!(r#"{{"day":"{}"}}"#, merger.day),
             actor: caller.actor.clone(),
-            role: caller.role,
+            role: caller.role_for(Method::MergeUnits),
         };
         let mut round = 1;
         let mut done: Option<Job> = None;

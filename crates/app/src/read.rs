@@ -55,7 +55,7 @@ impl Engine {
             .await?;
         let key = (dossier.province.clone(), dossier.id);
         let records = read.records(&key).await?;
-        let texts = match access::visibility(caller.role) {
+        let texts = match access::sight(caller) {
             Visibility::Full => read.private(&key).await?,
             Visibility::Masked | Visibility::Hidden => std::collections::HashMap::new(),
         };
@@ -191,7 +191,7 @@ impl Engine {
             && code.bytes().any(|b| b.is_ascii_alphabetic())
             && !text.trim().contains(char::is_whitespace);
         let code = (is_mixed || code.contains(['.', '-', '@'])).then_some(code);
-        let sees = access::visibility(caller.role) == Visibility::Full;
+        let sees = access::sight(caller) == Visibility::Full;
         let digits = fold::phone_digits(text);
         let is_number = digits.len() >= 3
             && text
@@ -241,7 +241,7 @@ impl Engine {
         dossiers: Vec<Dossier>,
     ) -> Result<Vec<View>, Error> {
         self.keep_up(read, &dossiers).await?;
-        let mut people = match access::visibility(caller.role) {
+        let mut people = match access::sight(caller) {
             Visibility::Full | Visibility::Masked => {
                 let wanted = applicants_of(&dossiers);
                 read.people(&caller.province, &wanted).await?

@@ -159,6 +159,7 @@ fn holder(dossier: &Dossier) -> Caller {
         token: "receipt".to_owned(),
         actor: ActorId::parse("receipt").expect("a word is an actor id"),
         role: Role::Citizen,
+        also: Vec::new(),
         province: dossier.province.clone(),
         units: vec![dossier.returning.clone()],
         former: Vec::new(),

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock, RwLockWriteGuard};
 use std::time::Duration;
 
+use domain::time::Instant as Moment;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
@@ -25,6 +26,8 @@ const MOST: usize = 20_000;
 pub(crate) struct Sessions {
     known: RwLock<Known>,
     asking: Mutex<()>,
+    /// Tokens used since that was last noted, by hash.
+    uses: std::sync::Mutex<HashMap<String, Moment>>,
 }
 
 #[derive(Default)]
@@ -60,6 +63,21 @@ impl Sessions {
             }
         }
         Ok(found)
+    }
+
+    /// Remembers that a token was used just now.
+    pub fn used(&self, hash: &str, now: Moment) {
+        let mut uses = self.uses.lock().unwrap_or_else(PoisonError::into_inner);
+        // A use that finds no place is not noted, so that the memory stays bounded.
+        if uses.contains_key(hash) || uses.len() < MOST {
+            uses.insert(hash.to_owned(), now);
+        }
+    }
+
+    /// What was used since this was last asked.
+    pub fn take_uses(&self) -> Vec<(String, Moment)> {
+        let mut uses = self.uses.lock().unwrap_or_else(PoisonError::into_inner);
+        uses.drain().collect()
     }
 
     /// Forgets all tokens if one has changed.

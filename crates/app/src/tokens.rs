@@ -47,11 +47,13 @@ pub async fn issue(
         hash: keys::token_hash(&secret),
         actor: grant.actor,
         role: grant.role,
+        also: Vec::new(),
         province: grant.province,
         units: grant.units,
         created: now,
         expires: now + grant.lasts,
         revoked: None,
+        used: None,
     };
     store.add_token(&token).await?;
     Ok(Issued { secret, token })

@@ -439,6 +439,7 @@ fn caller(unit: &UnitCode, role: Role) -> Caller {
         token: "demo".into(),
         actor: ActorId::parse(&actor).expect("roles and identifiers are ids"),
         role,
+        also: Vec::new(),
         province: province_code(),
         units: vec![unit.clone()],
         former: Vec::new(),

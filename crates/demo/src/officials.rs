@@ -137,6 +137,7 @@ pub(crate) async fn introduce(
             full_name: name.to_owned(),
             position: position.to_owned(),
             role,
+            also: Vec::new(),
             units: vec![unit.clone()],
             password: NOBODYS.to_owned(),
             one_time: false,

@@ -17,6 +17,7 @@ mod observe;
 pub mod offline;
 pub mod openapi;
 pub mod proto;
+mod reference;
 pub mod serve;
 mod service;
 mod settings;

@@ -145,6 +145,9 @@ impl Schemas {
         let mut always = Vec::new();
         for field in message.fields() {
             let mut schema = self.field(&field, way);
+            if way == Way::In {
+                exemplify(&mut schema, field.name());
+            }
             let about = comment(&field.parent_message().parent_file(), field.path());
             if !about.is_empty() {
                 describe(&mut schema, &about);
@@ -282,6 +285,35 @@ fn nullable(schema: Value) -> Value {
             schema
         }
         None => json!({ "anyOf": [schema, { "type": "null" }] }),
+    }
+}
+
+/// Values that a caller may send, by the names of fields; a generator of calls begins with them.
+const EXAMPLES: &[(&str, &str)] = &[
+    ("channel", "CHANNEL_DESK"),
+    ("code", "H60.02215-260821-0001"),
+    ("from", "2026-08-01"),
+    ("limit", "3wd"),
+    ("month", "2026-08"),
+    ("procedure", "procedures/1.004873"),
+    ("province", "08"),
+    ("receiving_unit", "units/H60.02215"),
+    ("request_id", "5f0c2d9e-7f35-4e57-9d3f-0a8a1b6f3c11"),
+    ("step", "appraise"),
+    ("to", "2026-08-31"),
+    ("unit", "units/H60.02215"),
+];
+
+/// Adds an example to a plain field, and the form of a request id.
+fn exemplify(schema: &mut Value, field: &str) {
+    let found = EXAMPLES.iter().find(|(name, _)| *name == field);
+    if let Some((_, example)) = found
+        && schema["type"] == "string"
+    {
+        schema["examples"] = json!([example]);
+        if field == "request_id" {
+            schema["format"] = json!("uuid");
+        }
     }
 }
 

@@ -24,7 +24,8 @@ pub const FILE_DESCRIPTOR_SET: &[u8] = tonic::include_file_descriptor_set!("motc
 pub const PACKAGE: &str = "motcua.v1";
 
 /// The services of the contract.
-pub const SERVICES: [&str; 8] = [
+pub const SERVICES: [&str; 9] = [
+    "motcua.v1.AccessService",
     "motcua.v1.CatalogueService",
     "motcua.v1.DossierService",
     "motcua.v1.EventService",

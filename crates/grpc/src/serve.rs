@@ -25,6 +25,7 @@ use crate::health::Healths;
 use crate::json;
 use crate::observe;
 use crate::openapi;
+use crate::proto::access_service_server::AccessServiceServer;
 use crate::proto::catalogue_service_server::CatalogueServiceServer;
 use crate::proto::dossier_service_server::DossierServiceServer;
 use crate::proto::event_service_server::EventServiceServer;
@@ -34,7 +35,10 @@ use crate::proto::report_service_server::ReportServiceServer;
 use crate::proto::webhook_service_server::WebhookServiceServer;
 use crate::proto::worklist_service_server::WorklistServiceServer;
 use crate::proto::{self, services};
-use crate::service::{Catalogue, Dossiers, Events, Lookups, Portals, Reports, Webhooks, Worklists};
+use crate::reference;
+use crate::service::{
+    Access, Catalogue, Dossiers, Events, Lookups, Portals, Reports, Webhooks, Worklists,
+};
 use crate::status;
 
 pub use crate::door::most_bytes;
@@ -53,7 +57,9 @@ pub fn part(engine: Arc<Engine>, gate: Gate, health: &Health, settings: &Setting
     }
     let described = openapi::with("/", &settings.beside).to_string();
     let described = move || async move { motcua_http::json(StatusCode::OK, described) };
-    router = router.route("/openapi.json", get(described));
+    router = router
+        .route("/openapi.json", get(described))
+        .merge(reference::routes());
     let unknown = Router::new().fallback(dispatch).with_state(doors.clone());
     Part::new("services", router.with_state(doors))
         .origins(&settings.origins)
@@ -77,6 +83,7 @@ macro_rules! limited {
 /// The gRPC part, gRPC-Web included.
 fn grpc(calls: &Calls, settings: &Settings, health: &Health) -> Router {
     let mut routes = Routes::new(limited!(CatalogueServiceServer, Catalogue(calls.clone())))
+        .add_service(limited!(AccessServiceServer, Access(calls.clone())))
         .add_service(limited!(DossierServiceServer, Dossiers(calls.clone())))
         .add_service(limited!(EventServiceServer, Events(calls.clone())))
         .add_service(limited!(LookupServiceServer, Lookups(calls.clone())))

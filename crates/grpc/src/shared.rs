@@ -79,10 +79,11 @@ impl Shared {
 pub(crate) fn eyes(caller: &Caller) -> String {
     let Caller {
         role,
+        also,
         province,
         units,
         former,
         ..
     } = caller;
-    format!("{role:?} {province:?} {units:?} {former:?}")
+    format!("{role:?} {also:?} {province:?} {units:?} {former:?}")
 }

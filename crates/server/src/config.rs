@@ -345,7 +345,7 @@ impl Config {
 }
 
 /// Variables of the test suite, which starts this program in its own environment.
-const OF_TESTS: [&str; 12] = [
+const OF_TESTS: [&str; 13] = [
     "MOTCUA_CUTS",
     "MOTCUA_DROPPED",
     "MOTCUA_FIRST",
@@ -353,6 +353,7 @@ const OF_TESTS: [&str; 12] = [
     "MOTCUA_LOGS",
     "MOTCUA_PORTAL_DOSSIERS",
     "MOTCUA_PORTAL_KILLS",
+    "MOTCUA_SCHEMATHESIS",
     "MOTCUA_SEQUENCES",
     "MOTCUA_SKIP_POSTGRES",
     "MOTCUA_TESTS_CARELESS",

@@ -436,12 +436,120 @@ fn check_refuses_what_a_start_refuses() {
 }
 
 #[test]
+fn an_unknown_variable_is_told_in_one_sentence_with_all_that_there_are() {
+    let refused = Command::new(env!("CARGO_BIN_EXE_motcua"))
+        .args(["check"])
+        .env_clear()
+        .env("MOTCUA_DATABSE", "sqlite:m.db")
+        .output()
+        .unwrap();
+    assert_eq!(code(&refused), 2);
+    let sentence = err(&refused);
+    assert!(
+        sentence.contains("MOTCUA_DATABSE: there is no such variable"),
+        "{sentence}"
+    );
+    assert!(sentence.contains("MOTCUA_DATABASE"), "{sentence}");
+    assert_eq!(sentence.trim_end().lines().count(), 1, "{sentence}");
+}
+
+#[test]
+fn whoever_changes_access_by_a_command_is_in_the_log_and_no_shared_name_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", folder.path().join("m.db").display());
+    let database = ["--database", url.as_str()];
+    let with = |args: &[&str]| motcua(&[args, &database[..]].concat());
+    assert_eq!(code(&with(&["migrate"])), 0);
+    let nobodys = with(&["token", "--role", "officer", "--unit", "02215"]);
+    assert_eq!(code(&nobodys), 2);
+    assert!(
+        err(&nobodys).contains("--actor is needed"),
+        "{}",
+        err(&nobodys)
+    );
+    let shared = [
+        "token",
+        "--actor",
+        "officer-02215",
+        "--role",
+        "officer",
+        "--unit",
+        "02215",
+    ];
+    let shared = with(&shared);
+    assert_eq!(code(&shared), 2);
+    assert!(
+        err(&shared).contains("one person or program"),
+        "{}",
+        err(&shared)
+    );
+
+    let add = [
+        "user",
+        "add",
+        "hoa.qt",
+        "--full-name",
+        "Trần Thị Hoa",
+        "--role",
+        "receptionist",
+        "--role",
+        "officer",
+        "--unit",
+        "02215",
+    ];
+    let added = with(&add);
+    assert_eq!(code(&added), 0, "{}", err(&added));
+    let password = out(&added).trim().to_owned();
+    let made = with(&["token", "--actor", "hoa.qt"]);
+    assert_eq!(code(&made), 0, "{}", err(&made));
+    let listed = out(&with(&["token", "list"]));
+    assert!(listed.contains("receptionist,officer"), "{listed}");
+    let id = listed
+        .lines()
+        .nth(1)
+        .unwrap()
+        .split(' ')
+        .next()
+        .unwrap()
+        .to_owned();
+    let rotated = with(&["token", "rotate", &id, "--overlap-minutes", "5"]);
+    assert!(out(&rotated).starts_with("mct_"), "{}", err(&rotated));
+    assert_eq!(code(&with(&["user", "disable", "hoa.qt"])), 0);
+    assert_eq!(out(&with(&["token", "list"])).matches("thu hồi").count(), 2);
+
+    let log = out(&with(&["audit", "list", "--province", "08"]));
+    let kinds: Vec<&str> = log
+        .lines()
+        .skip(1)
+        .map(|line| line.split_whitespace().nth(1).unwrap())
+        .collect();
+    assert_eq!(
+        kinds,
+        [
+            "user_disabled",
+            "token_rotated",
+            "token_issued",
+            "user_added"
+        ]
+    );
+    assert!(
+        log.contains("operator") && log.contains("roles receptionist,officer"),
+        "{log}"
+    );
+    for secret in [&password, out(&made).trim(), out(&rotated).trim()] {
+        assert!(!log.contains(secret), "{log}");
+    }
+}
+
+#[test]
 fn tokens_are_made_listed_and_revoked() {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite:{}", folder.path().join("m.db").display());
     let database = ["--database", url.as_str()];
     let with = |args: &[&str]| motcua(&[args, &database[..]].concat());
-    let early = with(&["token", "--role", "officer", "--unit", "02215"]);
+    let early = with(&[
+        "token", "--actor", "lan", "--role", "officer", "--unit", "02215",
+    ]);
     assert_eq!(code(&early), 1);
     assert!(
         err(&early).contains("migrate"),
@@ -452,13 +560,15 @@ fn tokens_are_made_listed_and_revoked() {
     assert_eq!(code(&with(&["migrate"])), 0);
     assert!(out(&with(&["migrate"])).contains("up to date"));
 
-    let made = with(&["token", "--role", "officer", "--unit", "02215"]);
+    let made = with(&[
+        "token", "--actor", "lan", "--role", "officer", "--unit", "02215",
+    ]);
     assert_eq!(code(&made), 0, "{}", err(&made));
     let secret = out(&made).trim().to_owned();
     assert!(secret.starts_with("mct_") && secret.len() == 68, "{secret}");
     let listed = out(&with(&["token", "list"]));
     assert!(
-        listed.contains("officer-H60.02215") && !listed.contains(&secret),
+        listed.contains("lan") && listed.contains("chưa dùng") && !listed.contains(&secret),
         "{listed}"
     );
     let id = listed
@@ -472,7 +582,9 @@ fn tokens_are_made_listed_and_revoked() {
     assert_eq!(code(&with(&["token", "revoke", &id])), 0);
     assert!(out(&with(&["token", "list"])).contains("thu hồi"));
     assert_eq!(code(&with(&["token", "revoke", "nobody"])), 2);
-    let unknown = with(&["token", "--role", "king", "--unit", "02215"]);
+    let unknown = with(&[
+        "token", "--actor", "lan", "--role", "king", "--unit", "02215",
+    ]);
     assert_eq!(code(&unknown), 2);
     assert!(err(&unknown).contains("receptionist"), "{}", err(&unknown));
 }

@@ -70,7 +70,15 @@ impl Site {
     }
 
     fn token(&self) -> String {
-        let words = ["token", "--role", "receptionist", "--unit", "02215"];
+        let words = [
+            "token",
+            "--actor",
+            "lan",
+            "--role",
+            "receptionist",
+            "--unit",
+            "02215",
+        ];
         let output = self.command(&words).output().unwrap();
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     }

@@ -1,21 +1,24 @@
 //! Tokens, and the catalogue versions in use.
 
 use app::ports::{Published, StoreError, Token};
-use domain::id::UnitCode;
+use domain::id::{ActorId, ProvinceCode};
 use domain::time::Instant;
-use sea_orm::{ConnectionTrait, FromQueryResult};
+use sea_orm::{ConnectionTrait, FromQueryResult, Value};
+use serde_json::json;
 
 use crate::bulk::{BulkInsert, Nothing};
 use crate::executor::{Dialect, Executor};
 use crate::fault::store_error;
-use crate::row::{PublishedRow, TokenRow};
+use crate::row::{PublishedRow, TokenRow, roles_text, units_text};
+use crate::value_table::ValueTable;
 
-const TOKEN: BulkInsert<9> = BulkInsert {
+const TOKEN: BulkInsert<11> = BulkInsert {
     table: "token",
     columns: [
-        "province", "id", "hash", "actor", "role", "units", "created", "expires", "revoked",
+        "province", "id", "hash", "actor", "role", "also", "units", "created", "expires",
+        "revoked", "used",
     ],
-    nullable: &["revoked"],
+    nullable: &["revoked", "used"],
 };
 
 const PUBLISHED: BulkInsert<4> = BulkInsert {
@@ -28,17 +31,18 @@ pub(crate) async fn add_token<C: ConnectionTrait>(
     db: &Executor<'_, C>,
     token: &Token,
 ) -> Result<(), StoreError> {
-    let units: Vec<&str> = token.units.iter().map(UnitCode::as_str).collect();
     let row = [
         token.province.as_str().into(),
         token.id.as_str().into(),
         token.hash.as_str().into(),
         token.actor.as_str().into(),
         token.role.as_str().into(),
-        serde_json::Value::from(units).to_string().into(),
+        roles_text(&token.also).into(),
+        units_text(&token.units).into(),
         token.created.timestamp_micros().into(),
         token.expires.timestamp_micros().into(),
         token.revoked.map(|at| at.timestamp_micros()).into(),
+        token.used.map(|at| at.timestamp_micros()).into(),
     ];
     let _none: Vec<Nothing> = TOKEN.insert(db, vec![row], "").await.map_err(store_error)?;
     Ok(())
@@ -60,16 +64,35 @@ pub(crate) async fn revoke_token<C: ConnectionTrait>(
     Ok(changed > 0)
 }
 
+/// Of two processes that note a use, the later one counts.
+pub(crate) async fn note_token_uses<C: ConnectionTrait>(
+    db: &Executor<'_, C>,
+    uses: &[(String, Instant)],
+) -> Result<(), StoreError> {
+    if uses.is_empty() {
+        return Ok(());
+    }
+    let rows = uses
+        .iter()
+        .map(|(hash, at)| [json!(hash), json!(at.timestamp_micros())]);
+    let given = ValueTable::new(db, "w", ["hash", "moment"], rows.collect());
+    let sql = format!(
+        "UPDATE token SET used = w.moment FROM {} \
+         WHERE token.hash = w.hash AND (token.used IS NULL OR token.used < w.moment)",
+        given.table
+    );
+    db.run(&sql, given.values)
+        .await
+        .map(drop)
+        .map_err(store_error)
+}
+
 pub(crate) async fn token<C: ConnectionTrait>(
     db: &Executor<'_, C>,
     hash: &str,
 ) -> Result<Option<Token>, StoreError> {
-    let sql = format!(
-        "SELECT {} FROM token WHERE hash = ?",
-        TOKEN.columns.join(", ")
-    );
-    let rows: Vec<TokenRow> = db.all(&sql, vec![hash.into()]).await.map_err(store_error)?;
-    rows.into_iter().next().map(Token::try_from).transpose()
+    let found = select(db, "WHERE hash = ?", vec![hash.into()]).await?;
+    Ok(found.into_iter().next())
 }
 
 #[derive(FromQueryResult)]
@@ -95,11 +118,50 @@ pub(crate) async fn token_edition<C: ConnectionTrait>(
 pub(crate) async fn tokens<C: ConnectionTrait>(
     db: &Executor<'_, C>,
 ) -> Result<Vec<Token>, StoreError> {
-    let sql = format!(
-        "SELECT {} FROM token ORDER BY province, created, id",
-        TOKEN.columns.join(", ")
+    select(db, "ORDER BY province, created, id", Vec::new()).await
+}
+
+pub(crate) async fn token_by_id<C: ConnectionTrait>(
+    db: &Executor<'_, C>,
+    province: &ProvinceCode,
+    id: &str,
+) -> Result<Option<Token>, StoreError> {
+    let found = select(
+        db,
+        "WHERE province = ? AND id = ?",
+        vec![province.as_str().into(), id.into()],
     );
-    let rows: Vec<TokenRow> = db.all(&sql, Vec::new()).await.map_err(store_error)?;
+    Ok(found.await?.into_iter().next())
+}
+
+/// Tokens of a province, or of one user there, by id, after an id.
+pub(crate) async fn tokens_of<C: ConnectionTrait>(
+    db: &Executor<'_, C>,
+    province: &ProvinceCode,
+    actor: Option<&ActorId>,
+    after: Option<&str>,
+    limit: u32,
+) -> Result<Vec<Token>, StoreError> {
+    let mut values = vec![province.as_str().into(), after.unwrap_or_default().into()];
+    let whose = match actor {
+        Some(actor) => {
+            values.push(actor.as_str().into());
+            "AND actor = ?"
+        }
+        None => "",
+    };
+    values.push(i64::from(limit).into());
+    let which = format!("WHERE province = ? AND id > ? {whose} ORDER BY id LIMIT ?");
+    select(db, &which, values).await
+}
+
+async fn select<C: ConnectionTrait>(
+    db: &Executor<'_, C>,
+    which: &str,
+    values: Vec<Value>,
+) -> Result<Vec<Token>, StoreError> {
+    let sql = format!("SELECT {} FROM token {which}", TOKEN.columns.join(", "));
+    let rows: Vec<TokenRow> = db.all(&sql, values).await.map_err(store_error)?;
     rows.into_iter().map(Token::try_from).collect()
 }
 

@@ -2,15 +2,15 @@
 
 use app::ports::{Account, Holder, Session, StoreError};
 use domain::id::{ActorId, ProvinceCode, UnitCode};
+use domain::role::Role;
 use domain::time::Instant;
 use sea_orm::{ConnectionTrait, FromQueryResult};
 
 use crate::executor::Executor;
 use crate::fault::store_error;
-use crate::row::Place;
+use crate::row::{Place, roles_text, units_text};
 
-const ACCOUNT: &str =
-    "province, actor, full_name, position, role, units, password, one_time, created, disabled";
+const ACCOUNT: &str = "province, actor, full_name, position, role, also, units, password, one_time, created, disabled";
 
 const SESSION: &str = "province, hash, account, token, begun, used, ended";
 
@@ -21,6 +21,7 @@ struct AccountRow {
     full_name: String,
     position: String,
     role: String,
+    also: String,
     units: String,
     password: String,
     one_time: i64,
@@ -40,6 +41,7 @@ impl TryFrom<AccountRow> for Account {
             province: place.parse("province", &row.province)?,
             actor: place.parse("actor", &row.actor)?,
             role: place.parse("role", &row.role)?,
+            also: serde_json::from_str::<Vec<Role>>(&row.also).map_err(|_| place.wrong("also"))?,
             units: serde_json::from_str::<Vec<UnitCode>>(&row.units)
                 .map_err(|_| place.wrong("units"))?,
             created: place.instant("created", row.created)?,
@@ -93,21 +95,21 @@ pub(crate) async fn add<C: ConnectionTrait>(
     db: &Executor<'_, C>,
     account: &Account,
 ) -> Result<bool, StoreError> {
-    let units: Vec<&str> = account.units.iter().map(UnitCode::as_str).collect();
     let values = vec![
         account.province.as_str().into(),
         account.actor.as_str().into(),
         account.full_name.as_str().into(),
         account.position.as_str().into(),
         account.role.as_str().into(),
-        serde_json::Value::from(units).to_string().into(),
+        roles_text(&account.also).into(),
+        units_text(&account.units).into(),
         account.password.as_str().into(),
         i64::from(account.one_time).into(),
         account.created.timestamp_micros().into(),
         account.disabled.map(|at| at.timestamp_micros()).into(),
     ];
     let sql = format!(
-        "INSERT INTO account ({ACCOUNT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+        "INSERT INTO account ({ACCOUNT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
     );
     let added = db.run(&sql, values).await.map_err(store_error)?;
     Ok(added > 0)
@@ -187,6 +189,25 @@ pub(crate) async fn all<C: ConnectionTrait>(
         None => ("", Vec::new()),
     };
     let sql = format!("SELECT {ACCOUNT} FROM account {only} ORDER BY province, actor");
+    let rows: Vec<AccountRow> = db.all(&sql, values).await.map_err(store_error)?;
+    rows.into_iter().map(Account::try_from).collect()
+}
+
+/// Accounts of a province by name, after a name.
+pub(crate) async fn page<C: ConnectionTrait>(
+    db: &Executor<'_, C>,
+    province: &ProvinceCode,
+    after: Option<&str>,
+    limit: u32,
+) -> Result<Vec<Account>, StoreError> {
+    let sql = format!(
+        "SELECT {ACCOUNT} FROM account WHERE province = ? AND actor > ? ORDER BY actor LIMIT ?"
+    );
+    let values = vec![
+        province.as_str().into(),
+        after.unwrap_or_default().into(),
+        i64::from(limit).into(),
+    ];
     let rows: Vec<AccountRow> = db.all(&sql, values).await.map_err(store_error)?;
     rows.into_iter().map(Account::try_from).collect()
 }

@@ -6,6 +6,7 @@
 //! built. Where the databases differ, `executor::Dialect` chooses the spelling.
 
 mod access;
+mod access_change;
 mod accounts;
 mod address;
 mod bulk;
@@ -278,6 +279,10 @@ impl WriteTokens for SeaStore {
 
     async fn revoke_token(&self, id: &str, at: Instant) -> Result<bool, StoreError> {
         access::revoke_token(&self.writing(), id, at).await
+    }
+
+    async fn note_token_uses(&self, uses: &[(String, Instant)]) -> Result<(), StoreError> {
+        access::note_token_uses(&self.writing(), uses).await
     }
 }
 

@@ -275,10 +275,12 @@ pub(crate) struct TokenRow {
     hash: String,
     actor: String,
     role: String,
+    also: String,
     units: String,
     created: i64,
     expires: i64,
     revoked: Option<i64>,
+    used: Option<i64>,
 }
 
 impl TryFrom<TokenRow> for Token {
@@ -293,6 +295,7 @@ impl TryFrom<TokenRow> for Token {
             province: place.parse("province", &row.province)?,
             actor: place.parse("actor", &row.actor)?,
             role: place.parse("role", &row.role)?,
+            also: serde_json::from_str::<Vec<Role>>(&row.also).map_err(|_| place.wrong("also"))?,
             units: serde_json::from_str::<Vec<UnitCode>>(&row.units)
                 .map_err(|_| place.wrong("units"))?,
             created: place.instant("created", row.created)?,
@@ -301,10 +304,23 @@ impl TryFrom<TokenRow> for Token {
                 .revoked
                 .map(|at| place.instant("revoked", at))
                 .transpose()?,
+            used: row.used.map(|at| place.instant("used", at)).transpose()?,
             hash: row.hash,
             id: row.id,
         })
     }
+}
+
+/// Roles, as a column holds them.
+pub(crate) fn roles_text(roles: &[Role]) -> String {
+    let roles: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
+    serde_json::Value::from(roles).to_string()
+}
+
+/// Units, as a column holds them.
+pub(crate) fn units_text(units: &[UnitCode]) -> String {
+    let units: Vec<&str> = units.iter().map(UnitCode::as_str).collect();
+    serde_json::Value::from(units).to_string()
 }
 
 /// A catalogue version, as stored.

@@ -62,7 +62,9 @@ impl Fault {
             Fault::App(error) => match error {
                 Error::NotFound { .. } => "fault.not_found",
                 Error::Unauthenticated => "fault.signed_out",
-                Error::RoleDenied { .. } | Error::UnitDenied { .. } => "fault.forbidden",
+                Error::RoleDenied { .. } | Error::UnitDenied { .. } | Error::OwnAccess { .. } => {
+                    "fault.forbidden"
+                }
                 Error::Stale { .. } => "fault.stale",
                 Error::TooMany { .. } => "fault.too_many",
                 Error::QueueFull | Error::Unavailable(_) | Error::TimedOut => "fault.away",

@@ -155,10 +155,12 @@ impl Frame {
 pub fn home(staff: &Staff) -> String {
     let caller = staff.caller();
     match caller.units.first() {
-        Some(unit) if caller.role == Role::Receptionist => format!("/desk/{unit}"),
-        Some(_) if caller.role == Role::Province => "/province".to_owned(),
-        Some(_) if caller.role == Role::Admin => "/setup".to_owned(),
-        Some(unit) if Method::ListWorklist.open_to(caller.role) => format!("/units/{unit}"),
+        Some(unit) if caller.roles().any(|role| role == Role::Receptionist) => {
+            format!("/desk/{unit}")
+        }
+        Some(_) if caller.roles().any(|role| role == Role::Province) => "/province".to_owned(),
+        Some(_) if caller.roles().any(|role| role == Role::Admin) => "/setup".to_owned(),
+        Some(unit) if caller.may(Method::ListWorklist) => format!("/units/{unit}"),
         Some(_) | None => "/lookup".to_owned(),
     }
 }
@@ -177,7 +179,7 @@ fn nav(staff: &Staff, place: Section) -> Vec<Link> {
             });
         }
     };
-    let sees = Method::ListWorklist.open_to(caller.role);
+    let sees = caller.may(Method::ListWorklist);
     let overview = caller.units.first().map(|unit| format!("/units/{unit}"));
     add(
         sees,
@@ -190,7 +192,7 @@ fn nav(staff: &Staff, place: Section) -> Vec<Link> {
         .first()
         .filter(|unit| unit.as_str() != unit.level_one());
     if let Some(unit) = desk {
-        let receives = Method::Act(Action::Receive).open_to(caller.role);
+        let receives = caller.may(Method::Act(Action::Receive));
         add(
             receives,
             format!("/desk/{unit}"),
@@ -198,16 +200,16 @@ fn nav(staff: &Staff, place: Section) -> Vec<Link> {
             Section::Desk,
         );
     }
-    let whole = caller.reaches_province() && Method::GetRates.open_to(caller.role);
+    let whole = caller.reaches_province() && caller.may(Method::GetRates);
     let label = words.t("nav.province");
     add(whole, "/province".to_owned(), label, Section::Province);
-    let reads = Method::ReadCatalogue.open_to(caller.role);
+    let reads = caller.may(Method::ReadCatalogue);
     let label = words.t("nav.catalogue");
     add(reads, "/procedures".to_owned(), label, Section::Catalogue);
     let looks_after = caller.role == Role::Admin && caller.reaches_province();
     let label = words.t("nav.setup");
     add(looks_after, "/setup".to_owned(), label, Section::Setup);
-    let looks_after = caller.reaches_province() && Method::ListParcels.open_to(caller.role);
+    let looks_after = caller.reaches_province() && caller.may(Method::ListParcels);
     let label = words.t("nav.portal");
     add(looks_after, "/portal".to_owned(), label, Section::Portal);
     links

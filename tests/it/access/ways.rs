@@ -3,13 +3,18 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
+use app::administration::{SignIn, UserTerms};
 use app::foresight::{Flag, Level};
 use app::keys::Keys;
 use app::portal::NewWebhook;
 use app::ports::WriteForecasts;
-use app::ports::{Fault, Lease, LeaseClaim, ParcelOutcome, Posting, Settlement, WritePortal};
+use app::ports::{
+    Fault, Lease, LeaseClaim, ParcelOutcome, Posting, Settlement, Store, Token, WritePortal,
+    WriteTokens,
+};
 use app::publication::procedure::Migration;
 use app::view::{DossierName, View};
+use chrono::TimeDelta;
 use domain::code::AnyCode;
 use domain::dossier::acts::SupplementItem;
 use domain::dossier::acts::{
@@ -237,6 +242,11 @@ pub async fn ready_for(world: &World, method: &str, units: Units<'_>) -> View {
             has_a_webhook(world, &webhook_of(method)).await;
             received(world, THREE_DAYS, units).await
         }
+        "UpdateUser" | "ResetPassword" | "DisableUser" | "IssueToken" | "RotateToken"
+        | "RevokeToken" => {
+            a_user_with_a_token(world).await;
+            received(world, THREE_DAYS, units).await
+        }
         "ListParcels" | "RetryParcels" | "ReconcileRemote" => {
             let ready = received(world, THREE_DAYS, units).await;
             is_parked(world, ready.dossier.id).await;
@@ -244,6 +254,44 @@ pub async fn ready_for(world: &World, method: &str, units: Units<'_>) -> View {
         }
         _ => received(world, THREE_DAYS, units).await,
     }
+}
+
+/// A user of the ward, and the id of a token of theirs.
+pub const USER: &str = "binh.nv";
+pub const TOKEN: &str = "00000000000a";
+
+/// Adds the user and the token, unless they are there.
+async fn a_user_with_a_token(world: &World) {
+    let actor = ActorId::parse(USER).unwrap();
+    let read = world.store.read().await.unwrap();
+    if read.user(&actor).await.unwrap().is_some() {
+        return;
+    }
+    let admin = who(Role::Admin, PROVINCE);
+    let terms = UserTerms {
+        full_name: "Nguyễn Văn Bình".to_owned(),
+        position: String::new(),
+        roles: vec![Role::Receptionist, Role::Officer],
+        units: vec![unit(WARD), unit(OTHER_WARD)],
+    };
+    (world.engine)
+        .create_user(&admin, &world.identity(), &actor, terms, SignIn::TokensOnly)
+        .await
+        .unwrap();
+    let token = Token {
+        id: TOKEN.to_owned(),
+        hash: "of a secret that nobody has".to_owned(),
+        actor,
+        role: Role::Receptionist,
+        also: Vec::new(),
+        province: admin.province,
+        units: vec![unit(WARD)],
+        created: world.engine.now(),
+        expires: world.engine.now() + TimeDelta::days(30),
+        revoked: None,
+        used: None,
+    };
+    world.store.add_token(&token).await.unwrap();
 }
 
 /// The remote of these tests.
@@ -362,6 +410,10 @@ pub fn caller_of(method: &str) -> Role {
         | "RotateWebhookSecret"
         | "RemoveWebhook"
         | "ReplayWebhook" => Role::Admin,
+        "ListUsers" | "CreateUser" | "UpdateUser" | "ResetPassword" | "DisableUser"
+        | "ListTokens" | "IssueToken" | "RotateToken" | "RevokeToken" | "ListAccessEvents" => {
+            Role::Admin
+        }
         _ => Role::Chairman,
     }
 }
@@ -615,6 +667,28 @@ pub fn ways(method: &str, unit: &str, ready: &View) -> Vec<Way> {
         "GetDocument" => vec![Way::Named(json!({ "name": document_of(ready) }))],
         "ListDocuments" | "ListJobs" | "GetPortalStatus" => vec![Way::Named(json!({}))],
         "ListParcels" => vec![Way::Named(json!({ "remote": REMOTE }))],
+        "ListUsers" | "ListTokens" | "ListAccessEvents" => vec![Way::Named(json!({}))],
+        "CreateUser" => {
+            let id = fresh_id();
+            vec![Way::Named(json!({
+                "request_id": id, "name": format!("moi.{}", &id[24..]), "full_name": "Trần Thị Mới",
+                "roles": ["receptionist"], "units": [unit],
+            }))]
+        }
+        "UpdateUser" => vec![Way::Named(json!({
+            "request_id": fresh_id(), "user": USER, "full_name": "Nguyễn Văn Bình",
+            "roles": ["receptionist", "officer"], "units": [WARD, OTHER_WARD],
+        }))],
+        "ResetPassword" | "DisableUser" | "IssueToken" => {
+            vec![Way::Named(
+                json!({ "request_id": fresh_id(), "user": USER }),
+            )]
+        }
+        "RotateToken" | "RevokeToken" => {
+            vec![Way::Named(
+                json!({ "request_id": fresh_id(), "token_id": TOKEN }),
+            )]
+        }
         "RetryParcels" | "ReconcileRemote" => {
             vec![Way::Named(
                 json!({ "remote": REMOTE, "request_id": fresh_id() }),

@@ -121,6 +121,16 @@ pub enum Kind {
     Numbers,
     /// Why the desk voids a number.
     VoidReason,
+    /// Roles, one at least.
+    Roles,
+    /// Roles; may be left out.
+    OptionalRoles,
+    /// Units, one at least.
+    Units,
+    /// Units; may be left out.
+    OptionalUnits,
+    /// A number that may be left out, with the greatest that is taken.
+    AtMost(u32),
 }
 
 /// A wrong value, and the words for what was expected. Null means that the field is left out.
@@ -376,6 +386,32 @@ impl Kind {
                     (json!("REASON_FIRE"), "expected one of"),
                 ]
             }
+            Kind::Roles => {
+                let none = vec![(Value::Null, EMPTY), (json!([]), EMPTY)];
+                [none, Kind::OptionalRoles.wrong()].concat()
+            }
+            Kind::OptionalRoles => vec![
+                (json!(["king"]), "expected a role"),
+                (json!(["citizen"]), "expected a role"),
+                (json!("officer"), "expected a list"),
+            ],
+            Kind::Units => {
+                let none = vec![(Value::Null, EMPTY), (json!([]), EMPTY)];
+                [none, Kind::OptionalUnits.wrong()].concat()
+            }
+            Kind::OptionalUnits => vec![
+                (json!(["H60.99999"]), "expected a unit of the catalogue"),
+                (
+                    json!(["Phường Minh Xuân"]),
+                    "expected a unit of the catalogue",
+                ),
+                (json!(vec!["H60.02215"; 101]), "at most 100 items, not 101"),
+            ],
+            Kind::AtMost(most) => vec![
+                (json!(most + 1), "must be at most"),
+                (json!(-1), "expected a whole number"),
+                (json!(0.5), "expected a whole number"),
+            ],
             Kind::Amount => {
                 let expected = "expected an amount in đồng from 1 to";
                 vec![

@@ -575,6 +575,17 @@ fn rows() -> Vec<Row> {
                 ("with_waiting", json!("có"), "expected true or false"),
             ]),
         ),
+        ("ListUsers", json!({}), page(vec![])),
+        (
+            "ListTokens",
+            json!({}),
+            page(vec![("user", json!("hai từ"), "expected an actor id")]),
+        ),
+        (
+            "ListAccessEvents",
+            json!({}),
+            page(vec![("user", json!("hai từ"), "expected an actor id")]),
+        ),
         (
             "LookupDossier",
             json!({ "code": "H60.02215-260803-0001" }),

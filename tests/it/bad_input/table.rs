@@ -439,6 +439,63 @@ const FIELDS: &[(&str, &[(&str, Kind)])] = &[
             ("cursor", Kind::OptionalText(200)),
         ],
     ),
+    (
+        "CreateUser",
+        &[
+            ("request_id", Kind::RequestId),
+            ("name", Kind::Id(AN_ID)),
+            ("full_name", Kind::Text(200)),
+            ("position", Kind::OptionalText(200)),
+            ("roles", Kind::Roles),
+            ("units", Kind::Units),
+            ("tokens_only", Kind::Flag),
+        ],
+    ),
+    (
+        "UpdateUser",
+        &[
+            ("request_id", Kind::RequestId),
+            ("user", Kind::Id(AN_ID)),
+            ("full_name", Kind::Text(200)),
+            ("position", Kind::OptionalText(200)),
+            ("roles", Kind::Roles),
+            ("units", Kind::Units),
+        ],
+    ),
+    (
+        "ResetPassword",
+        &[("request_id", Kind::RequestId), ("user", Kind::Id(AN_ID))],
+    ),
+    (
+        "DisableUser",
+        &[("request_id", Kind::RequestId), ("user", Kind::Id(AN_ID))],
+    ),
+    (
+        "IssueToken",
+        &[
+            ("request_id", Kind::RequestId),
+            ("user", Kind::Id(AN_ID)),
+            ("roles", Kind::OptionalRoles),
+            ("units", Kind::OptionalUnits),
+            ("days", Kind::AtMost(3_650)),
+        ],
+    ),
+    (
+        "RotateToken",
+        &[
+            ("request_id", Kind::RequestId),
+            ("token_id", Kind::Id("expected the id of a token")),
+            ("overlap_minutes", Kind::AtMost(10_080)),
+            ("days", Kind::AtMost(3_650)),
+        ],
+    ),
+    (
+        "RevokeToken",
+        &[
+            ("request_id", Kind::RequestId),
+            ("token_id", Kind::Id("expected the id of a token")),
+        ],
+    ),
 ];
 
 /// Fields of every method on an existing dossier. `ReceiveDossier` has them when it accepts one.

@@ -209,7 +209,11 @@ fn a_server_for_other_tests() {
         return serve_carelessly(&database);
     }
     let configuration = std::env::var(CONFIGURATION).ok();
-    let words = "motcua serve --listen 127.0.0.1:0 --database";
+    // A port of its own choice, unless the test needs one that it knows.
+    let words = match std::env::var_os("MOTCUA_LISTEN") {
+        Some(_) => "motcua serve --database",
+        None => "motcua serve --listen 127.0.0.1:0 --database",
+    };
     let configured = configuration.iter().flat_map(|file| ["--config", file]);
     let words = words
         .split(' ')

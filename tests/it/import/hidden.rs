@@ -458,7 +458,7 @@ async fn what_an_import_creates_is_there_with_its_dossiers_and_not_before(on: Ba
     // Whoever is to work there gets a token from the command, by either code of the unit.
     for code in ["H60.99001", "99001"] {
         let to = ["--unit", code, "--database", &world.url];
-        let words = [&["token", "--role", "officer"], &to[..]].concat();
+        let words = [&["token", "--actor", "binh", "--role", "officer"], &to[..]].concat();
         motcua(&words).await.unwrap();
     }
     let tokens = world.store.read().await.unwrap().tokens().await.unwrap();

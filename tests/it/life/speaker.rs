@@ -1,6 +1,7 @@
 //! A caller in JSON or with the generated client. Both give the same messages.
 
 use grpc::proto;
+use grpc::proto::access_service_client::AccessServiceClient;
 use grpc::proto::catalogue_service_client::CatalogueServiceClient;
 use grpc::proto::dossier_service_client::DossierServiceClient;
 use grpc::proto::event_service_client::EventServiceClient;
@@ -167,5 +168,15 @@ async fn call(
         "RotateWebhookSecret" => WebhookServiceClient.rotate_webhook_secret(RotateWebhookSecretRequest);
         "RemoveWebhook" => WebhookServiceClient.remove_webhook(RemoveWebhookRequest);
         "ReplayWebhook" => WebhookServiceClient.replay_webhook(ReplayWebhookRequest);
+        "ListUsers" => AccessServiceClient.list_users(ListUsersRequest);
+        "CreateUser" => AccessServiceClient.create_user(CreateUserRequest);
+        "UpdateUser" => AccessServiceClient.update_user(UpdateUserRequest);
+        "ResetPassword" => AccessServiceClient.reset_password(ResetPasswordRequest);
+        "DisableUser" => AccessServiceClient.disable_user(DisableUserRequest);
+        "ListTokens" => AccessServiceClient.list_tokens(ListTokensRequest);
+        "IssueToken" => AccessServiceClient.issue_token(IssueTokenRequest);
+        "RotateToken" => AccessServiceClient.rotate_token(RotateTokenRequest);
+        "RevokeToken" => AccessServiceClient.revoke_token(RevokeTokenRequest);
+        "ListAccessEvents" => AccessServiceClient.list_access_events(ListAccessEventsRequest);
     })
 }

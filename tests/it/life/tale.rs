@@ -539,6 +539,7 @@ async fn catalogue(tale: &mut Tale<'_>) {
         json!({ "day": "2025-07-01", "table": table, "reason": "NQ 1684", "validate_only": true });
     tale.ask(Role::Admin, "MergeUnits", merger).await.unwrap();
     remotes(tale).await;
+    administration(tale).await;
 }
 
 /// Nobody works for a remote here, and each question says so.
@@ -569,6 +570,35 @@ async fn webhooks(tale: &mut Tale<'_>) {
         asked.unwrap_err();
     }
     tale.ask(Role::Admin, "RemoveWebhook", of_it).await.unwrap();
+}
+
+/// A clerk gets in, gets a token and another one, and is shut out.
+async fn administration(tale: &mut Tale<'_>) {
+    use Role::{Admin, Auditor};
+    let id = |number: u32| format!("00000000-0000-4000-a000-6666{number:08}");
+    let mut terms = json!({
+        "request_id": id(1), "name": "hoa.tt", "full_name": "Trần Thị Hoa",
+        "roles": ["receptionist", "officer"], "units": [WARD],
+    });
+    tale.ask(Admin, "CreateUser", terms.clone()).await.unwrap();
+    terms.as_object_mut().unwrap().remove("name");
+    terms["user"] = json!("hoa.tt");
+    terms["request_id"] = json!(id(2));
+    terms["position"] = json!("Công chức");
+    tale.ask(Admin, "UpdateUser", terms).await.unwrap();
+    let whose = |number: u32| json!({ "request_id": id(number), "user": "hoa.tt" });
+    tale.ask(Admin, "ResetPassword", whose(3)).await.unwrap();
+    tale.ask(Admin, "IssueToken", whose(4)).await.unwrap();
+    tale.ask(Admin, "DisableUser", whose(5)).await.unwrap();
+    for method in ["RotateToken", "RevokeToken"] {
+        let nowhere = json!({ "request_id": id(6), "token_id": "00000000000a" });
+        tale.ask(Admin, method, nowhere).await.unwrap_err();
+    }
+    let pages = ["ListUsers", "ListTokens", "ListAccessEvents"];
+    for method in pages {
+        let few = json!({ "page_size": 1 });
+        tale.ask(Auditor, method, few).await.unwrap();
+    }
 }
 
 /// A calendar and a version are tried, then published.

@@ -13,11 +13,13 @@ fn a_token(id: &str) -> Token {
         hash: format!("hash of {id}"),
         actor: actor(),
         role: Role::Receptionist,
+        also: vec![Role::Officer],
         province: province(),
         units: vec![unit(WARD), unit(OTHER_WARD)],
         created: at(0),
         expires: at(10_000),
         revoked: None,
+        used: None,
     }
 }
 

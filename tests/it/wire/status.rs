@@ -57,6 +57,9 @@ fn every_error() -> Vec<Error> {
             method: "StopDossier",
         },
         Error::UnitDenied { method: "GetRates" },
+        Error::OwnAccess {
+            method: "UpdateUser",
+        },
         Error::CursorExpired,
         Error::TooMany { seconds: 900 },
         Error::TooManyStreams { most: 16 },
@@ -82,6 +85,7 @@ fn every_error() -> Vec<Error> {
             | Error::Unauthenticated
             | Error::RoleDenied { .. }
             | Error::UnitDenied { .. }
+            | Error::OwnAccess { .. }
             | Error::CursorExpired
             | Error::TooMany { .. }
             | Error::TooManyStreams { .. }

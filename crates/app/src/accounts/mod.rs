@@ -96,6 +96,7 @@ async fn keep(
         full_name: new.full_name,
         position: new.position,
         role: new.role,
+        also: Vec::new(),
         units: new.units,
         password: password::hash(password, &ids.random())?,
         one_time,
@@ -130,6 +131,19 @@ pub async fn reset_password(
     let hash = password::hash(&password, &ids.random())?;
     let found = store.set_password(actor, &hash, true, now).await?;
     Ok(found.then_some(password))
+}
+
+/// Refuses a password that is too short, or that is the name of its account.
+pub(crate) fn check_password(password: &str, actor: &ActorId) -> Result<(), Error> {
+    password::check(password, actor)
+}
+
+/// The hash of a password, made on a thread for blocking work: it computes for a tenth of a second.
+pub(crate) async fn password_hash(password: &str, salt: &[u8; 16]) -> Result<String, Error> {
+    let (password, salt) = (password.to_owned(), *salt);
+    tokio::task::spawn_blocking(move || password::hash(&password, &salt))
+        .await
+        .map_err(|error| Error::Internal(Box::new(error)))?
 }
 
 /// A session that has just begun.
@@ -376,7 +390,7 @@ impl Accounts {
         self.engine.caller_for(
             format!("account {}", account.actor),
             account.actor.clone(),
-            account.role,
+            (account.role, &account.also),
             &account.province,
             &account.units,
         )

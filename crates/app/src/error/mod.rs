@@ -78,6 +78,11 @@ pub enum Error {
         /// The method.
         method: &'static str,
     },
+    /// Nobody changes what they may do themselves.
+    OwnAccess {
+        /// The method.
+        method: &'static str,
+    },
     /// A text of the catalogue cannot be published.
     Publication(Obstacle),
     /// The cursor does not belong to this feed, or lies beyond its end.
@@ -126,6 +131,7 @@ impl Error {
             Error::Unauthenticated => "UNAUTHENTICATED",
             Error::RoleDenied { .. } => "ROLE_DENIED",
             Error::UnitDenied { .. } => "UNIT_DENIED",
+            Error::OwnAccess { .. } => "OWN_ACCESS",
             Error::Publication(obstacle) => obstacle.reason(),
             Error::CursorExpired => "CURSOR_EXPIRED",
             Error::TooMany { .. } => "TOO_MANY_TRIES",
@@ -148,7 +154,9 @@ impl Error {
             Error::Stale { .. } => Kind::Stale,
             Error::CodeTaken { .. } => Kind::Taken,
             Error::Unauthenticated => Kind::Unauthenticated,
-            Error::RoleDenied { .. } | Error::UnitDenied { .. } => Kind::Denied,
+            Error::RoleDenied { .. } | Error::UnitDenied { .. } | Error::OwnAccess { .. } => {
+                Kind::Denied
+            }
             Error::CursorExpired => Kind::Expired,
             Error::TooMany { .. } | Error::TooManyStreams { .. } | Error::QueueFull => {
                 Kind::TooMany
@@ -201,7 +209,9 @@ impl Error {
             Error::RoleDenied { role, method } => {
                 vec![("role", (*role).into()), ("method", (*method).into())]
             }
-            Error::UnitDenied { method } => vec![("method", (*method).into())],
+            Error::UnitDenied { method } | Error::OwnAccess { method } => {
+                vec![("method", (*method).into())]
+            }
             Error::TooMany { seconds } => vec![("seconds", seconds.to_string())],
             Error::TooManyStreams { most } => vec![("most", most.to_string())],
             Error::Unauthenticated
@@ -234,6 +244,7 @@ impl Error {
             | Error::Unauthenticated
             | Error::RoleDenied { .. }
             | Error::UnitDenied { .. }
+            | Error::OwnAccess { .. }
             | Error::Publication(_)
             | Error::CursorExpired
             | Error::TooManyStreams { .. }
@@ -289,6 +300,7 @@ impl std::error::Error for Error {
             | Error::Unauthenticated
             | Error::RoleDenied { .. }
             | Error::UnitDenied { .. }
+            | Error::OwnAccess { .. }
             | Error::Publication(_)
             | Error::CursorExpired
             | Error::TooMany { .. }

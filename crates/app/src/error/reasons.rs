@@ -90,7 +90,7 @@ pub const TRANSPORT: [&Reason; 5] = [
 ];
 
 /// Reasons of the use cases.
-pub const USE_CASES: [&Reason; 18] = [
+pub const USE_CASES: [&Reason; 19] = [
     &Reason {
         reason: "INVALID_FIELDS",
         kind: Kind::Invalid,
@@ -146,6 +146,13 @@ pub const USE_CASES: [&Reason; 18] = [
         cause: "the role may do this, but not for this unit; of a dossier, the caller may read it and another unit has to act",
         vietnamese: "Không được thực hiện việc này đối với đơn vị khác.",
         remedy: "Ask the unit whose dossier it is.",
+    },
+    &Reason {
+        reason: "OWN_ACCESS",
+        kind: Kind::Denied,
+        cause: "nobody changes what they may do themselves",
+        vietnamese: "Không ai được tự thay đổi quyền truy cập của mình.",
+        remedy: "Ask another administrator.",
     },
     &Reason {
         reason: "DOCUMENT_DECIDED",

@@ -58,6 +58,9 @@ fn english(error: &Error) -> String {
         Error::UnitDenied { method } => {
             format!("{method} is not permitted for another unit's dossier or figures")
         }
+        Error::OwnAccess { method } => {
+            format!("{method} is not permitted for one's own access; another administrator has to")
+        }
         Error::Publication(obstacle) => obstacle.to_string(),
         Error::CursorExpired => "the cursor has expired; take one at the present end (`now`), read the present state, then follow".into(),
         Error::TooMany { seconds } => format!("too many tries; wait {seconds} s"),
@@ -129,6 +132,9 @@ fn vietnamese(error: &Error) -> String {
             format!("Vai trò {} không được thực hiện việc này.", role_name(role))
         }
         Error::UnitDenied { .. } => "Không được thực hiện việc này đối với đơn vị khác.".into(),
+        Error::OwnAccess { .. } => {
+            "Không ai được tự thay đổi quyền truy cập của mình; hãy nhờ người quản trị khác.".into()
+        }
         Error::CursorExpired => {
             "Vị trí đọc sự kiện không còn dùng được; hãy lấy vị trí cuối hiện tại (`now`), đọc lại trạng thái \
              hiện tại rồi theo dõi tiếp."
@@ -162,6 +168,8 @@ fn thing(what: &str) -> &str {
         "version" => "phiên bản thủ tục",
         "document" => "văn bản",
         "job" => "tác vụ",
+        "user" => "người dùng",
+        "token" => "mã truy cập",
         other => other,
     }
 }

@@ -151,6 +151,7 @@ fn task(engine: &Engine, order: &Order, id: DossierId, rewrite: Rewrite) -> Task
             token: String::new(),
             actor: order.actor.clone(),
             role: order.role,
+            also: Vec::new(),
             province: order.province.clone(),
             units: vec![order.unit.clone()],
             former: Vec::new(),

@@ -255,7 +255,7 @@ impl Engine {
             name: province.to_string(),
         })?;
         let actor = ActorId::parse("portal").map_err(|wrong| Error::Internal(wrong.into()))?;
-        Ok(self.caller_for(String::new(), actor, Role::Portal, province, &[unit]))
+        Ok(self.caller_for(String::new(), actor, (Role::Portal, &[]), province, &[unit]))
     }
 
     /// A portal that hands dossiers in for units of a province.

@@ -20,6 +20,8 @@ pub struct Account {
     pub position: String,
     /// In which role.
     pub role: Role,
+    /// In which further roles.
+    pub also: Vec<Role>,
     /// For which units; the province's own identifier means all of them.
     pub units: Vec<UnitCode>,
     /// The argon2id hash of the password, as a PHC string.

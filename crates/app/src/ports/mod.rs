@@ -3,6 +3,7 @@
 //! One file a matter: the store's methods for it, and their values. The unit of writing is a
 //! [`Batch`]: many commands decide, one transaction commits.
 
+mod access;
 mod accounts;
 mod batch;
 mod catalogue;
@@ -27,6 +28,10 @@ mod tokens;
 mod verification;
 mod webhooks;
 
+pub use access::{
+    AccessChange, AccessDeed, AccessEvent, AccessEventKind, AccessLogPage, AccessLogPlace,
+    AccessOutcome, ReadAccess, WriteAccess, granted,
+};
 pub use accounts::{Account, AccountStore, Holder, Session};
 pub use batch::{
     Batch, Change, CommitError, Committed, Entry, Loaded, PersonKey, RequestKey, Secrets, Seen,

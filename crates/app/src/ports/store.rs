@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 
+use super::access::{ReadAccess, WriteAccess};
 use super::batch::WriteBatches;
 use super::catalogue::{ReadCatalogue, WriteCatalogue};
 use super::dossiers::ReadDossiers;
@@ -25,7 +26,8 @@ use super::webhooks::{ReadWebhooks, WriteWebhooks};
 /// test double for one matter need not implement the others.
 #[async_trait]
 pub trait Store:
-    WriteBatches
+    WriteAccess
+    + WriteBatches
     + WriteNumbers
     + WritePins
     + WritePrints
@@ -43,7 +45,8 @@ pub trait Store:
 
 /// A consistent view for reading, split by matter like [`Store`].
 pub trait ReadTx:
-    ReadDossiers
+    ReadAccess
+    + ReadDossiers
     + ReadFeed
     + ReadImports
     + ReadNumbers
@@ -61,7 +64,8 @@ pub trait ReadTx:
 }
 
 impl<T> ReadTx for T where
-    T: ReadDossiers
+    T: ReadAccess
+        + ReadDossiers
         + ReadFeed
         + ReadImports
         + ReadNumbers

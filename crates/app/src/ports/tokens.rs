@@ -15,6 +15,9 @@ pub trait WriteTokens: Send + Sync {
 
     /// Revokes a token. False when there is none with this id.
     async fn revoke_token(&self, id: &str, at: Instant) -> Result<bool, StoreError>;
+
+    /// Notes when tokens were last used, by the hashes of their secrets.
+    async fn note_token_uses(&self, uses: &[(String, Instant)]) -> Result<(), StoreError>;
 }
 
 /// Reads tokens.
@@ -41,6 +44,8 @@ pub struct Token {
     pub actor: ActorId,
     /// In which role.
     pub role: Role,
+    /// In which further roles.
+    pub also: Vec<Role>,
     /// The province.
     pub province: ProvinceCode,
     /// For which units; the province's own identifier means all of them.
@@ -51,4 +56,6 @@ pub struct Token {
     pub expires: Instant,
     /// When it was revoked, if it was.
     pub revoked: Option<Instant>,
+    /// When it was last used, to the minute; none if it never was.
+    pub used: Option<Instant>,
 }

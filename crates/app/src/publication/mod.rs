@@ -138,7 +138,8 @@ impl Engine {
         self.decide_document(caller, number, true).await?;
         self.refresh_catalogue().await?;
         let document = self.document_of(&caller.province, number).await?;
-        self.begin_recalculation(&document, caller.role).await?;
+        self.begin_recalculation(&document, caller.role_for(Method::ApproveDocument))
+            .await?;
         Ok(document)
     }
 

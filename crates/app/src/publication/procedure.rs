@@ -141,7 +141,11 @@ impl Engine {
             id: format!("migration-{}-{request_id}", caller.actor),
             kind: MIGRATION,
             spec: serde_json::to_string(migration).expect("texts and numbers are JSON"),
-            ..self.order_for(&caller.province, &caller.actor, caller.role)?
+            ..self.order_for(
+                &caller.province,
+                &caller.actor,
+                caller.role_for(Method::MigrateDossiers),
+            )?
         };
         let job = self.begin_job(&order).await?;
         if job.spec == order.spec {

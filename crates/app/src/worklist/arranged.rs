@@ -131,7 +131,7 @@ impl Engine {
         mut found: Vec<Dossier>,
         words: &str,
     ) -> Result<Vec<Dossier>, Error> {
-        let people = match access::visibility(caller.role) {
+        let people = match access::sight(caller) {
             Visibility::Full => {
                 let wanted = applicants_of(&found);
                 read.people(&caller.province, &wanted).await?

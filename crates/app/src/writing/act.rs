@@ -61,7 +61,8 @@ impl BatchState<'_> {
                 return Err(taken(code, *owner));
             }
         }
-        let acting = acting(task, unit);
+        let role = task.caller.role_on(action, dossier, &procedure);
+        let acting = acting(task, role, unit);
         let rules = rules(&catalogue, &procedure, &dossier.resolving, &salt, &acting);
         let decision =
             dossier::decide(dossier, command, &rules, now).map_err(|refusal| Error::Refused {
@@ -106,7 +107,8 @@ impl BatchState<'_> {
         let at = rewrite.effective().unwrap_or(task.arrived);
         let now = Ord::max(at, held.dossier.last);
         let unit = task.caller.units.first().cloned();
-        let acting = acting(task, unit.unwrap_or_else(|| held.dossier.resolving.clone()));
+        let unit = unit.unwrap_or_else(|| held.dossier.resolving.clone());
+        let acting = acting(task, task.caller.role, unit);
         // A rewrite holds no personal value, so an erased dossier moves too and gets no new salt.
         let decision = Decision {
             events: vec![event],

@@ -12,6 +12,7 @@ use domain::dossier::private::{Person, Salt};
 use domain::dossier::{Acting, Decision, Dossier, Event, Interest, Record, Refusal, Rules};
 use domain::id::UnitCode;
 use domain::procedure::Procedure;
+use domain::role::Role;
 use domain::tally;
 use domain::time::Instant;
 
@@ -334,10 +335,10 @@ fn both(correction: &Correction) -> (Option<AnyCode>, Option<AnyCode>) {
     }
 }
 
-pub(super) fn acting(task: &Task, unit: UnitCode) -> Acting {
+pub(super) fn acting(task: &Task, role: Role, unit: UnitCode) -> Acting {
     Acting {
         actor: task.caller.actor.clone(),
-        role: task.caller.role,
+        role,
         unit,
     }
 }

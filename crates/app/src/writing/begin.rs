@@ -9,7 +9,7 @@ use domain::catalogue::Catalogue;
 use domain::code::{AnyCode, DossierCode};
 use domain::dossier::contents::Contents;
 use domain::dossier::private::Salt;
-use domain::dossier::{self, Decision, Reception, Refusal, Rules, Submission};
+use domain::dossier::{self, Action, Decision, Reception, Refusal, Rules, Submission};
 use domain::id::{DossierId, ProcedureCode, ProvinceCode, UnitCode};
 use domain::number::NumberState;
 use domain::procedure::Procedure;
@@ -17,7 +17,7 @@ use domain::role::Role;
 use domain::time::{self, Instant};
 
 use super::batch::{BatchState, acting, refused_before_life, rules};
-use super::task::{Task, code_of, codes_of, person_keys, portal_number};
+use super::task::{Task, Work, code_of, codes_of, person_keys, portal_number};
 use crate::access::{self, Caller, Method};
 use crate::error::{Error, FieldError};
 use crate::ports::{BlockNumber, Change, Key, NumberWanted, PersonKey, Secrets};
@@ -61,7 +61,15 @@ impl BatchState<'_> {
         if checks_duplicates {
             self.refuse_duplicate(task, code, content)?;
         }
-        let acting = acting(task, receiving.clone());
+        let action = match task.work {
+            Work::Submit { .. } => Action::Submit,
+            Work::Receive { .. }
+            | Work::Import { .. }
+            | Work::Act { .. }
+            | Work::Rewrite { .. } => Action::Receive,
+        };
+        let role = task.caller.role_for(Method::Act(action));
+        let acting = acting(task, role, receiving.clone());
         let resolving = content.resolving.as_ref().unwrap_or(receiving);
         let rules = rules(&catalogue, &procedure, resolving, salt, &acting);
         let decision = decide(&rules).map_err(refused_before_life)?;

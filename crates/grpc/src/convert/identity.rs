@@ -94,6 +94,13 @@ writes! {
     ReserveNumbersRequest, "ReserveNumbers", none;
     VoidNumbersRequest, "VoidNumbers", none;
     ImportReceptionRequest, "ImportReception", none;
+    CreateUserRequest, "CreateUser", none;
+    UpdateUserRequest, "UpdateUser", none;
+    ResetPasswordRequest, "ResetPassword", none;
+    DisableUserRequest, "DisableUser", none;
+    IssueTokenRequest, "IssueToken", none;
+    RotateTokenRequest, "RotateToken", none;
+    RevokeTokenRequest, "RevokeToken", none;
 }
 
 #[cfg(test)]

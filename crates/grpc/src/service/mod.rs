@@ -1,5 +1,6 @@
 //! The services: each method reads its request, asks the engine, and converts the answer.
 
+mod access;
 mod catalogue;
 mod dossier;
 mod event;
@@ -18,6 +19,7 @@ use tonic::Status;
 /// What a server stream answers with.
 pub(crate) type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
+pub(crate) use access::Access;
 pub(crate) use catalogue::Catalogue;
 pub(crate) use dossier::Dossiers;
 pub(crate) use event::Events;

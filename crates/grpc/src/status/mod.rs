@@ -213,6 +213,7 @@ impl Told {
             | Error::Unauthenticated
             | Error::RoleDenied { .. }
             | Error::UnitDenied { .. }
+            | Error::OwnAccess { .. }
             | Error::Publication(_)
             | Error::CursorExpired
             | Error::TooMany { .. }

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use app::administration::shared_name;
 use app::import::{Archive, Viewing};
 use app::ports::{Clock, DocumentState, List, ReadTx, Scope};
 use domain::catalogue::SourceFile;
@@ -40,11 +41,11 @@ pub struct Export {
     #[arg(long)]
     pub people: bool,
     /// Include names, numbers, addresses and texts. The database records who exported them.
-    #[arg(long)]
+    #[arg(long, requires = "actor")]
     pub personal: bool,
-    /// Who exports, by an id of your own.
-    #[arg(long, value_name = "ID", default_value = "export")]
-    pub actor: String,
+    /// Who exports names: the name of one person, as the log of exports shows it.
+    #[arg(long, value_name = "NAME")]
+    pub actor: Option<String>,
     /// The purpose of the export; recorded beside who and when.
     #[arg(long, value_name = "TEXT", requires = "personal")]
     pub reason: Option<String>,
@@ -57,12 +58,15 @@ const PAGE: u32 = 500;
 
 /// Writes all dossiers of a province with their events.
 pub async fn run(flags: Export) -> Result<ExitCode, Failure> {
-    let actor = ActorId::parse(&flags.actor)
-        .map_err(|invalid| Failure::Input(format!("--actor: {invalid}")))?;
+    let actor = flags.actor.as_deref().map(ActorId::parse).transpose();
+    let actor = actor.map_err(|invalid| Failure::Input(format!("--actor: {invalid}")))?;
+    if let Some(problem) = actor.as_ref().and_then(shared_name) {
+        return Err(Failure::Input(format!("--actor: {problem}")));
+    }
     let here = Installation::open(&flags.database).await?;
     let province = province(&flags, &here).await?;
     make_folder(&flags.folder)?;
-    if flags.personal {
+    if let Some(actor) = actor.filter(|_| flags.personal) {
         let viewing = Viewing {
             province: province.clone(),
             at: SystemClock.now(),

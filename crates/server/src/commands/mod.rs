@@ -2,6 +2,7 @@
 //!
 //! This file has the enum of all commands.
 
+pub mod audit;
 pub mod backup;
 pub mod bench;
 pub mod calendar;
@@ -31,7 +32,9 @@ pub mod verify;
 pub mod webhook;
 
 pub use installation::Database;
-pub(crate) use installation::{Installation, caller, open_store, open_with, unreadable};
+pub(crate) use installation::{
+    Installation, caller, once, open_store, open_with, operator, unreadable,
+};
 pub(crate) use printing::{Format, PlainFormat, moment, print, words};
 pub(crate) use serve::{asked_to_stop, outlive_full_files};
 
@@ -80,6 +83,7 @@ enum Command {
     Due(due::Due),
     Token(token::Token),
     User(user::User),
+    Audit(audit::Audit),
     Report(report::Report),
     Import(import::Import),
     Export(export::Export),
@@ -113,6 +117,7 @@ impl Cli {
             Command::Due(flags) => due::run(&flags, language),
             Command::Token(flags) => wait(token::run(flags, language)),
             Command::User(flags) => wait(user::run(flags)),
+            Command::Audit(flags) => wait(audit::run(flags, language)),
             Command::Report(flags) => wait(report::run(flags, language)),
             Command::Import(flags) => wait(import::run(flags, language)),
             Command::Export(flags) => wait(export::run(flags)),

@@ -374,6 +374,7 @@ async fn serve(
         );
     }
     tokio::spawn(Arc::clone(&engine).follow_catalogue(FOLLOW));
+    tokio::spawn(Arc::clone(&engine).follow_token_uses(TOKEN_USES));
     tokio::spawn(Arc::clone(&engine).follow_jobs(FOLLOW, SETTLE));
     tokio::spawn(Arc::clone(&engine).follow_expiry(EXPIRY));
     tokio::spawn(Arc::clone(&engine).follow_models(FOLLOW, BEFORE_FITS));
@@ -568,6 +569,9 @@ const BEFORE_FITS: Duration = Duration::from_secs(10 * 60);
 
 /// How long a job waits after its order, so that by then every process receives by the new rules.
 const SETTLE: Duration = Duration::from_secs(2);
+
+/// How often it is noted when tokens were last used.
+const TOKEN_USES: Duration = Duration::from_secs(60);
 
 /// How often citizens' windows for papers are looked at. A window ends at a closing time, and a minute
 /// later nobody has lost anything.

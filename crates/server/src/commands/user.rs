@@ -2,18 +2,15 @@
 
 use std::io::{IsTerminal, Read};
 use std::process::ExitCode;
-use std::sync::Arc;
 
-use app::accounts::{self, NewAccount};
-use app::ports::{AccountStore, Clock};
+use app::administration::{SignIn, UserTerms};
+use app::ports::AccountStore;
 use clap::{Args, Subcommand};
 use domain::id::ActorId;
 use domain::role::Role;
-use store::SeaStore;
 
 use super::{Database, Installation};
 use crate::Failure;
-use crate::clock::{SystemClock, SystemIds};
 
 /// Make, list and disable accounts of officials, who sign in at the pages.
 #[derive(Debug, Args)]
@@ -54,9 +51,10 @@ struct Add {
     /// The position, such as "Chủ tịch".
     #[arg(long, value_name = "TEXT", default_value = "")]
     position: String,
-    /// receptionist, officer, leader, chairman, province, auditor or admin.
-    #[arg(long)]
-    role: String,
+    /// receptionist, officer, leader, chairman, province, auditor or admin; may be repeated for a
+    /// person with several roles.
+    #[arg(long = "role", value_name = "ROLE", required = true)]
+    roles: Vec<String>,
     /// A unit of the account, by agency identifier or statistics code; may be repeated. A
     /// province's own identifier means all its units.
     #[arg(long = "unit", value_name = "CODE", required = true)]
@@ -91,101 +89,89 @@ pub async fn run(flags: User) -> Result<ExitCode, Failure> {
 
 async fn add(flags: Add) -> Result<ExitCode, Failure> {
     let actor = actor(&flags.name)?;
-    let role: Role = flags
-        .role
-        .parse()
-        .map_err(|wrong| Failure::Input(format!("--role: {wrong}")))?;
+    let roles = super::token::roles(&flags.roles)?;
     let full_name = flags.full_name.trim();
     if full_name.is_empty() {
         return Err(Failure::Input("--full-name: must not be empty".into()));
     }
     let here = Installation::open(&flags.database).await?;
     let units = super::token::units(&here, &flags.units)?;
-    let new = NewAccount {
-        actor: actor.clone(),
+    let operator = super::operator(&here, &units[0].province)?;
+    let terms = UserTerms {
         full_name: domain::fold::compose(full_name),
         position: domain::fold::compose(flags.position.trim()),
-        role,
-        province: units[0].province.clone(),
+        roles,
         units: units.iter().map(|unit| unit.code.clone()).collect(),
     };
-    let (store, now) = (here.store.as_ref(), SystemClock.now());
-    let taken = || Failure::Input(format!("there is already an account {actor}"));
-    if flags.password_stdin {
-        let password = typed()?;
-        let added = accounts::add(store, &SystemIds, now, new, &password).await;
-        if !added.map_err(failed)? {
-            return Err(taken());
-        }
-        eprintln!("account {actor} is there");
-    } else {
-        let made = accounts::add_with_one_time(store, &SystemIds, now, new).await;
-        let password = made.map_err(failed)?.ok_or_else(taken)?;
-        eprintln!("account {actor} is there");
-        show(&password);
+    if here.user(&actor).await?.is_some() {
+        return Err(Failure::Input(format!(
+            "there is already an account {actor}"
+        )));
     }
+    let sign_in = sign_in(flags.password_stdin)?;
+    let once = super::once(&here);
+    let added = (here.engine)
+        .create_user(&operator, &once, &actor, terms, sign_in)
+        .await;
+    let (_, password) = added.map_err(|error| failed(error, "cannot keep the account"))?;
+    eprintln!("account {actor} is there");
+    show(password);
     Ok(ExitCode::SUCCESS)
 }
 
 async fn password(flags: Password) -> Result<ExitCode, Failure> {
     let actor = actor(&flags.name)?;
-    let store = database(&flags.database).await?;
-    let (store, now) = (store.as_ref(), SystemClock.now());
-    let done = || eprintln!("account {actor} has a new password; its sessions have ended");
-    if flags.password_stdin {
-        let password = typed()?;
-        let set = accounts::set_password(store, &SystemIds, now, &actor, &password).await;
-        if !set.map_err(failed)? {
-            return Err(unknown(&actor));
-        }
-        done();
-    } else {
-        let made = accounts::reset_password(store, &SystemIds, now, &actor).await;
-        let password = made.map_err(failed)?.ok_or_else(|| unknown(&actor))?;
-        done();
-        show(&password);
-    }
+    let here = Installation::open(&flags.database).await?;
+    let user = here.user(&actor).await?.ok_or_else(|| unknown(&actor))?;
+    let operator = super::operator(&here, &user.province)?;
+    let sign_in = sign_in(flags.password_stdin)?;
+    let once = super::once(&here);
+    let set = (here.engine)
+        .reset_password(&operator, &once, &actor, sign_in)
+        .await;
+    let password = set.map_err(|error| failed(error, "cannot keep the account"))?;
+    eprintln!("account {actor} has a new password; its sessions have ended");
+    show(password);
     Ok(ExitCode::SUCCESS)
 }
 
 async fn disable(name: &str, flags: &Database) -> Result<ExitCode, Failure> {
     let actor = actor(name)?;
-    let store = database(flags).await?;
-    let found = store
-        .disable_account(&actor, SystemClock.now())
-        .await
-        .map_err(|error| Failure::work("cannot disable the account", error))?;
-    if !found {
-        return Err(unknown(&actor));
-    }
-    println!("account {actor} is disabled");
+    let here = Installation::open(flags).await?;
+    let user = here.user(&actor).await?.ok_or_else(|| unknown(&actor))?;
+    let operator = super::operator(&here, &user.province)?;
+    let once = super::once(&here);
+    let disabled = here.engine.disable_user(&operator, &once, &actor).await;
+    disabled.map_err(|error| failed(error, "cannot disable the account"))?;
+    println!("account {actor} is disabled; its sessions and tokens have ended");
     Ok(ExitCode::SUCCESS)
 }
 
 async fn list(flags: &Database) -> Result<ExitCode, Failure> {
-    let store = database(flags).await?;
-    let accounts = store
+    let here = Installation::open(flags).await?;
+    let accounts = (here.store)
         .accounts(None)
         .await
         .map_err(|error| Failure::work("cannot read the accounts", error))?;
     println!(
-        "{:<20} {:<13} {:<20} {:<28} units",
-        "name", "role", "state", "full name"
+        "{:<20} {:<22} {:<20} {:<28} units",
+        "name", "roles", "state", "full name"
     );
     for account in accounts {
         let state = account.disabled.map_or_else(
             || "in use".to_owned(),
             |at| format!("disabled {}", domain::time::local_day(at)),
         );
+        let roles: Vec<&str> = account.roles().map(Role::as_str).collect();
         let units: Vec<&str> = account
             .units
             .iter()
             .map(domain::id::UnitCode::as_str)
             .collect();
         println!(
-            "{:<20} {:<13} {state:<20} {:<28} {}",
+            "{:<20} {:<22} {state:<20} {:<28} {}",
             account.actor.as_str(),
-            account.role.as_str(),
+            roles.join(","),
             account.full_name,
             units.join(",")
         );
@@ -193,8 +179,11 @@ async fn list(flags: &Database) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// A password from standard input.
-fn typed() -> Result<String, Failure> {
+/// How the user gets in: with a password that is made up, or with one that is typed.
+fn sign_in(from_input: bool) -> Result<SignIn, Failure> {
+    if !from_input {
+        return Ok(SignIn::MadeUp);
+    }
     let mut text = String::new();
     let mut input = std::io::stdin();
     if input.is_terminal() {
@@ -203,12 +192,16 @@ fn typed() -> Result<String, Failure> {
     input
         .read_to_string(&mut text)
         .map_err(|error| Failure::work("cannot read the password", error))?;
-    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+    Ok(SignIn::Given(
+        text.trim_end_matches(['\r', '\n']).to_owned(),
+    ))
 }
 
-fn show(password: &str) {
-    eprintln!("its password is shown only now, and must be changed at the first sign-in");
-    println!("{password}");
+fn show(password: Option<String>) {
+    if let Some(password) = password {
+        eprintln!("its password is shown only now, and must be changed at the first sign-in");
+        println!("{password}");
+    }
 }
 
 fn actor(name: &str) -> Result<ActorId, Failure> {
@@ -222,7 +215,8 @@ fn unknown(actor: &ActorId) -> Failure {
     ))
 }
 
-fn failed(error: app::Error) -> Failure {
+/// What a command says about a change that was refused.
+pub(super) fn failed(error: app::Error, what: &'static str) -> Failure {
     match error {
         app::Error::Invalid(fields) => {
             let fields = fields
@@ -230,10 +224,6 @@ fn failed(error: app::Error) -> Failure {
                 .map(|it| format!("{}: {}", it.field, it.problem));
             Failure::Input(fields.collect::<Vec<_>>().join("; "))
         }
-        other => Failure::work("cannot keep the account", other),
+        other => Failure::work(what, other),
     }
-}
-
-async fn database(flags: &Database) -> Result<Arc<SeaStore>, Failure> {
-    Ok(Installation::open(flags).await?.store)
 }

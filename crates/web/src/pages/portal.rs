@@ -128,7 +128,7 @@ async fn shown(State(pages): State<Arc<Pages>>, staff: Staff) -> Result<Response
     Ok(html(&PortalPage {
         frame: Frame::staff(&pages, &staff, Section::Portal, words.t("portal.title")),
         now: say.moment(now, now),
-        may_retry: Method::RetryParcels.open_to(caller.role),
+        may_retry: caller.may(Method::RetryParcels),
         request_id: engine.request_id().to_string(),
         remotes,
         sent,

@@ -113,7 +113,7 @@ async fn show(State(pages): State<Arc<Pages>>, staff: Staff) -> Result<Response,
                 format!("{from} – {until}: {}", outage.document)
             })
             .collect(),
-        may_try: Method::ListCalendarChanges.open_to(staff.caller().role),
+        may_try: staff.caller().may(Method::ListCalendarChanges),
     }))
 }
 
@@ -232,7 +232,7 @@ async fn draw(
         reason: fields.get("reason").to_owned(),
         wrong,
         changes,
-        may_propose: Method::ProposeDocument.open_to(staff.caller().role),
+        may_propose: staff.caller().may(Method::ProposeDocument),
     })
 }
 

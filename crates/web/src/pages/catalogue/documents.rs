@@ -119,7 +119,7 @@ async fn list(State(pages): State<Arc<Pages>>, staff: Staff) -> Result<Response,
             Section::Catalogue,
             words.t("documents.title"),
         ),
-        may_propose: Method::ProposeDocument.open_to(caller.role),
+        may_propose: caller.may(Method::ProposeDocument),
     }))
 }
 
@@ -213,8 +213,8 @@ async fn show(
         may_approve: waits
             && !is_own
             && tried.outdated.is_none()
-            && Method::ApproveDocument.open_to(caller.role),
-        may_reject: waits && Method::RejectDocument.open_to(caller.role),
+            && caller.may(Method::ApproveDocument),
+        may_reject: waits && caller.may(Method::RejectDocument),
         changes: tried.changes,
         breaks: tried.breaks,
         outdated: tried.outdated,

@@ -83,7 +83,7 @@ async fn show(
         ..WorklistQuery::default()
     };
     let page = engine.worklist(caller, query).await?;
-    let opens = |method: Method| method.open_to(caller.role);
+    let opens = |method: Method| caller.may(method);
     let outlook = if opens(Method::GetOutlook) {
         let target = pages.settings.target;
         Some(
@@ -151,7 +151,7 @@ async fn show(
     let as_of = format!("{}, {}", say.clock(now), say.date(today));
     Ok(html(&UnitPage {
         sentence: numbers::sentence(words, say, &counts, &found),
-        signing: numbers::signing(words, say, caller.role, &found, &unit),
+        signing: numbers::signing(words, say, caller, &found, &unit),
         numbers: numbers::seven(
             words,
             say,

@@ -1,6 +1,7 @@
 //! The top of the page: a sentence, seven numbers, and where work piles up. The list behind a
 //! number uses the same query as the number, so it shows exactly the counted dossiers.
 
+use app::Caller;
 use app::foresight::Level;
 use app::worklist::{Breakdown, WorklistCounts, WorklistFilter};
 use chrono::NaiveDate;
@@ -173,13 +174,12 @@ pub fn sentence(words: &Words, say: Format, counts: &WorklistCounts, found: &Bre
 pub fn signing(
     words: &Words,
     say: Format,
-    role: Role,
+    caller: &Caller,
     found: &Breakdown,
     unit: &UnitCode,
 ) -> Option<(String, Markup)> {
-    if !matches!(role, Role::Chairman | Role::Leader) {
-        return None;
-    }
+    let mut roles = caller.roles();
+    let role = roles.find(|role| matches!(role, Role::Chairman | Role::Leader))?;
     let at = found
         .steps
         .iter()
