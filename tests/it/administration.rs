@@ -173,7 +173,9 @@ async fn every_change_is_in_the_log_and_no_secret_is(on: Backend) {
     }
     assert_eq!(kinds.len(), 6, "{kinds:?}");
     assert_eq!(kinds[0], "user_disabled", "the newest first");
-    let by = admin.json.call(&auditor, "CreateUser", &terms).await;
+    let mut by_auditor = terms;
+    by_auditor["request_id"] = json!(fresh_id());
+    let by = admin.json.call(&auditor, "CreateUser", &by_auditor).await;
     assert_eq!(by.refused().2, "ROLE_DENIED");
 }
 

@@ -26,6 +26,8 @@ async fn every_call_stays_inside_the_part_of_one_province() {
     let server = cluster::a_server_of_its_own();
     cluster::make_partitioned(&server).await;
     let db = server.connect("postgres").await;
+    // The server knows the settings of a module only where it is loaded.
+    db.execute_unprepared("LOAD 'auto_explain'").await.unwrap();
     for setting in [
         "session_preload_libraries = 'auto_explain'",
         "auto_explain.log_min_duration = 0",

@@ -7,7 +7,7 @@ mod defects;
 pub mod handed_in;
 mod hooks;
 mod kills;
-mod people;
+pub mod people;
 mod protocols;
 mod published;
 mod readers;

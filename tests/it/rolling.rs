@@ -25,6 +25,7 @@ use crate::faults::audit::{Auditor, Whose};
 use crate::faults::office::Office;
 use crate::faults::program::{How, Program};
 use crate::port::soon;
+use crate::portal::people::client;
 use crate::world::{PROVINCE, unit};
 
 const CONFIGURATION: &str = include_str!("../../packaging/haproxy.cfg");
@@ -81,7 +82,7 @@ impl Balancer {
 }
 
 async fn is_ready(address: &str) -> bool {
-    let answer = reqwest::get(format!("{address}/readyz")).await;
+    let answer = client().get(format!("{address}/readyz")).send().await;
     answer.is_ok_and(|answer| answer.status().is_success())
 }
 
@@ -123,7 +124,7 @@ async fn stop(process: &mut Program) {
 /// Follows the feed by cursor until it is told to stop and has caught up. A call that fails is made again.
 fn follow(address: String, token: String, over: watch::Receiver<bool>) -> JoinHandle<Followed> {
     tokio::spawn(async move {
-        let client = reqwest::Client::new();
+        let client = client();
         let mut followed = Followed::default();
         let mut after = String::new();
         loop {

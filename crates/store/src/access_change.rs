@@ -7,7 +7,7 @@ use app::ports::{
     ReadAccess, StoreError, Token, WriteAccess,
 };
 use async_trait::async_trait;
-use domain::id::{ActorId, ProvinceCode};
+use domain::id::{ActorId, ProvinceCode, RequestId};
 use domain::time::Instant;
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 
@@ -64,6 +64,16 @@ impl ReadAccess for Reading {
         access::tokens_of(&self.db(), province, actor, after, limit).await
     }
 
+    async fn change_made(
+        &self,
+        province: &ProvinceCode,
+        actor: &ActorId,
+        request_id: &RequestId,
+    ) -> Result<Option<(String, Option<String>)>, StoreError> {
+        let found = before(&self.db(), province, actor, request_id).await?;
+        Ok(found.map(|row| (row.content, row.token)))
+    }
+
     async fn access_log(&self, page: &AccessLogPage) -> Result<Vec<AccessEvent>, StoreError> {
         log(&self.db(), page).await
     }
@@ -82,7 +92,8 @@ async fn change(inner: &Inner, wanted: &AccessChange) -> Result<AccessOutcome, S
             connection: &transaction,
             statements: &inner.statements,
         };
-        if let Some(before) = before(&inside, wanted).await? {
+        let found = before(&inside, &wanted.province, &wanted.actor, &wanted.request_id);
+        if let Some(before) = found.await? {
             transaction.rollback().await.map_err(store_error)?;
             return Ok(if before.content == wanted.content {
                 AccessOutcome::MadeBefore(before.token)
@@ -111,16 +122,18 @@ async fn change(inner: &Inner, wanted: &AccessChange) -> Result<AccessOutcome, S
 
 async fn before<C: ConnectionTrait>(
     db: &Executor<'_, C>,
-    wanted: &AccessChange,
+    province: &ProvinceCode,
+    actor: &ActorId,
+    request_id: &RequestId,
 ) -> Result<Option<BeforeRow>, StoreError> {
     let rows: Vec<BeforeRow> = db
         .all(
             "SELECT content, token FROM access_change \
              WHERE province = ? AND actor = ? AND request_id = ?",
             vec![
-                wanted.province.as_str().into(),
-                wanted.actor.as_str().into(),
-                wanted.request_id.as_str().into(),
+                province.as_str().into(),
+                actor.as_str().into(),
+                request_id.as_str().into(),
             ],
         )
         .await

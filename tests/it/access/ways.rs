@@ -258,6 +258,8 @@ pub async fn ready_for(world: &World, method: &str, units: Units<'_>) -> View {
 
 /// A user of the ward, and the id of a token of theirs.
 pub const USER: &str = "binh.nv";
+/// Another one, who is shut out.
+const LEAVER: &str = "roi.di";
 pub const TOKEN: &str = "00000000000a";
 
 /// Adds the user and the token, unless they are there.
@@ -274,10 +276,13 @@ async fn a_user_with_a_token(world: &World) {
         roles: vec![Role::Receptionist, Role::Officer],
         units: vec![unit(WARD), unit(OTHER_WARD)],
     };
-    (world.engine)
-        .create_user(&admin, &world.identity(), &actor, terms, SignIn::TokensOnly)
-        .await
-        .unwrap();
+    for name in [USER, LEAVER] {
+        let (actor, terms) = (ActorId::parse(name).unwrap(), terms.clone());
+        (world.engine)
+            .create_user(&admin, &world.identity(), &actor, terms, SignIn::TokensOnly)
+            .await
+            .unwrap();
+    }
     let token = Token {
         id: TOKEN.to_owned(),
         hash: "of a secret that nobody has".to_owned(),
@@ -679,9 +684,14 @@ pub fn ways(method: &str, unit: &str, ready: &View) -> Vec<Way> {
             "request_id": fresh_id(), "user": USER, "full_name": "Nguyễn Văn Bình",
             "roles": ["receptionist", "officer"], "units": [WARD, OTHER_WARD],
         }))],
-        "ResetPassword" | "DisableUser" | "IssueToken" => {
+        "ResetPassword" | "IssueToken" => {
             vec![Way::Named(
                 json!({ "request_id": fresh_id(), "user": USER }),
+            )]
+        }
+        "DisableUser" => {
+            vec![Way::Named(
+                json!({ "request_id": fresh_id(), "user": LEAVER }),
             )]
         }
         "RotateToken" | "RevokeToken" => {

@@ -660,6 +660,7 @@ impl Kind {
             | Kind::Copies
             | Kind::FileSize
             | Kind::Version
+            | Kind::AtMost(_)
             | Kind::Count => (json!(true), "expected a whole number"),
             Kind::Codes
             | Kind::Components
@@ -667,6 +668,10 @@ impl Kind {
             | Kind::Results
             | Kind::Signatures
             | Kind::List
+            | Kind::Roles
+            | Kind::OptionalRoles
+            | Kind::Units
+            | Kind::OptionalUnits
             | Kind::StepMoves => (json!(7), "expected a list"),
             Kind::Numbers => (json!(7), "expected a list"),
             Kind::VoidReason => (json!(true), "expected"),

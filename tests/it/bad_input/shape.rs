@@ -194,7 +194,7 @@ async fn another_path_is_404_and_another_verb_405() {
         "/motcua.v2.DossierService/ReceiveDossier",
         "/DossierService/ReceiveDossier",
         "/motcua.v1.WorklistService/ReceiveDossier",
-        "/api/dossiers",
+        "/rest/dossiers",
         "/../etc/passwd",
     ] {
         let mut request = office.request("ReceiveDossier", reception(WARD).to_string());

@@ -574,7 +574,7 @@ async fn webhooks(tale: &mut Tale<'_>) {
 
 /// A clerk gets in, gets a token and another one, and is shut out.
 async fn administration(tale: &mut Tale<'_>) {
-    use Role::{Admin, Auditor};
+    use Role::Admin;
     let id = |number: u32| format!("00000000-0000-4000-a000-6666{number:08}");
     let mut terms = json!({
         "request_id": id(1), "name": "hoa.tt", "full_name": "Trần Thị Hoa",
@@ -594,10 +594,12 @@ async fn administration(tale: &mut Tale<'_>) {
         let nowhere = json!({ "request_id": id(6), "token_id": "00000000000a" });
         tale.ask(Admin, method, nowhere).await.unwrap_err();
     }
-    let pages = ["ListUsers", "ListTokens", "ListAccessEvents"];
-    for method in pages {
+    // The tale itself is told with tokens of chance, so only those of the clerk are listed.
+    let hers = json!({ "user": "hoa.tt" });
+    tale.ask(Admin, "ListTokens", hers).await.unwrap();
+    for method in ["ListUsers", "ListAccessEvents"] {
         let few = json!({ "page_size": 1 });
-        tale.ask(Auditor, method, few).await.unwrap();
+        tale.ask(Admin, method, few).await.unwrap();
     }
 }
 

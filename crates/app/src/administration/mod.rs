@@ -43,7 +43,7 @@ impl Engine {
             province: caller.province.clone(),
             actor: caller.actor.clone(),
             request_id: identity.request_id.clone(),
-            content: hex(&keyed_hash(b"access", &[&identity.content])),
+            content: digest(identity),
             at: domain::time::to_micros(self.now()),
             detail,
             deed,
@@ -72,6 +72,20 @@ impl Engine {
         }
     }
 
+    /// Whether the same request made a change before, and the token that it made.
+    async fn made_before(
+        &self,
+        caller: &Caller,
+        identity: &RequestIdentity,
+    ) -> Result<Option<Option<String>>, Error> {
+        let read = self.context.store.read().await?;
+        let found = read
+            .change_made(&caller.province, &caller.actor, &identity.request_id)
+            .await?;
+        let same = |(content, _): &(String, _)| *content == digest(identity);
+        Ok(found.filter(same).map(|(_, token)| token))
+    }
+
     /// A user of the caller's province.
     async fn user_of(&self, caller: &Caller, actor: &ActorId) -> Result<Account, Error> {
         let read = self.context.store.read().await?;
@@ -82,6 +96,11 @@ impl Engine {
                 name: actor.to_string(),
             })
     }
+}
+
+/// What a repeat must have in common with the first request.
+fn digest(identity: &RequestIdentity) -> String {
+    hex(&keyed_hash(b"access", &[&identity.content]))
 }
 
 /// Whether a change was made now.

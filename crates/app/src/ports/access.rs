@@ -46,6 +46,14 @@ pub trait ReadAccess: Send + Sync {
         limit: u32,
     ) -> Result<Vec<Token>, StoreError>;
 
+    /// The digest of the content of a request that made a change before, and the token that it made.
+    async fn change_made(
+        &self,
+        province: &ProvinceCode,
+        actor: &ActorId,
+        request_id: &RequestId,
+    ) -> Result<Option<(String, Option<String>)>, StoreError>;
+
     /// The log of a province, the newest first: changes, and exports of personal values.
     async fn access_log(&self, page: &AccessLogPage) -> Result<Vec<AccessEvent>, StoreError>;
 }
