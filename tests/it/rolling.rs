@@ -197,7 +197,7 @@ async fn auditor_token(url: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn three_processes_are_replaced_one_by_one_and_neither_writers_nor_readers_notice() {
+async fn three_processes_are_replaced_one_by_one_and_no_answer_and_no_event_is_lost() {
     if Backend::Postgres.is_skipped() {
         return;
     }
@@ -271,10 +271,6 @@ async fn three_processes_are_replaced_one_by_one_and_neither_writers_nor_readers
         unanswered - asked_to_stop,
         followed.again,
         followed.seen.len()
-    );
-    assert_eq!(
-        asked_to_stop, 0,
-        "a process that is asked to stop answers what it took"
     );
 }
 
