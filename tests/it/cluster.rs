@@ -163,15 +163,14 @@ impl Server {
         self.order("start", "started");
     }
 
-    /// What it has logged so far.
-    pub async fn log(&self) -> String {
+    /// Where its log lies.
+    pub async fn log(&self) -> PathBuf {
         let db = self.connect("postgres").await;
         let ask = Statement::from_string(db.get_database_backend(), "SHOW data_directory");
         let row = db.query_one_raw(ask).await.unwrap().unwrap();
         let data: String = row.try_get_by_index(0).unwrap();
         db.close().await.unwrap();
-        let log = PathBuf::from(data).parent().unwrap().join("log");
-        String::from_utf8_lossy(&std::fs::read(log).unwrap()).into_owned()
+        PathBuf::from(data).parent().unwrap().join("log")
     }
 
     /// Limits the size of its files to so many bytes, or lifts the limit with `unlimited`.
