@@ -88,15 +88,15 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000120_skipped::Migration),
             Box::new(m20261130_000180_waiting_for_papers::Migration),
             Box::new(m20261130_000200_lists::Migration),
+            Box::new(m20261130_000220_one_time_passwords::Migration),
+            Box::new(m20261130_000240_printed_forms::Migration),
+            Box::new(m20261130_000260_report_indexes::Migration),
             Box::new(m20261130_000280_webhooks::Migration),
             Box::new(m20261130_000281_notices::Migration),
             Box::new(m20261130_000282_told::Migration),
-            Box::new(m20261130_000260_report_indexes::Migration),
+            Box::new(m20261130_000300_access_log::Migration),
             Box::new(m20261130_000340_event_frames::Migration),
             Box::new(m20261130_000341_predecessors_at_once::Migration),
-            Box::new(m20261130_000220_one_time_passwords::Migration),
-            Box::new(m20261130_000240_printed_forms::Migration),
-            Box::new(m20261130_000300_access_log::Migration),
         ]
     }
 

@@ -38,7 +38,7 @@ async fn a_desk_is_alerted_two_working_hours_after_a_submission_that_nobody_answ
     world.set("2026-08-03 14:31");
     assert_eq!(alerted().await, 1);
     let accept = json!({
-        "dossier": view.dossier.id.to_string(), "etag": view.dossier.etag(),
+        "name": view.dossier.id.to_string(), "etag": view.dossier.etag(),
         "request_id": fresh_id(),
     });
     let accepted = json.call(&desk, "ReceiveDossier", &accept).await.good();

@@ -100,7 +100,7 @@ pub async fn compare(setup: &Setup, comparing: &Comparing) -> Result<Figures, Fa
                     database.kind, comparing.pairs
                 ));
                 let before = flush::measure(database.folder.as_deref()).await?;
-                let order = if setup.ids.random()[0] % 2 == 0 {
+                let order = if setup.ids.random()[0].is_multiple_of(2) {
                     [0, 1]
                 } else {
                     [1, 0]

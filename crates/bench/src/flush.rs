@@ -23,7 +23,7 @@ pub async fn measure(folder: Option<&Path>) -> Result<Option<f64>, Failure> {
     let Some(folder) = folder.map(Path::to_owned) else {
         return Ok(None);
     };
-    let measured = tokio::task::spawn_blocking(move || flushes(folder)).await;
+    let measured = tokio::task::spawn_blocking(move || flushes(&folder)).await;
     measured
         .map_err(|error| Failure::work("a measurement broke", error))?
         .map(Some)
@@ -39,7 +39,7 @@ pub fn moved(before: Option<f64>, after: Option<f64>) -> bool {
     }
 }
 
-fn flushes(folder: PathBuf) -> std::io::Result<f64> {
+fn flushes(folder: &Path) -> std::io::Result<f64> {
     let path = folder.join("motcua-bench-flush");
     let mut file = File::create(&path)?;
     let mut took = Vec::new();

@@ -35,7 +35,9 @@ impl RemainingCells {
     pub fn new(rows: &[TrainingRow], binnings: &Binnings) -> RemainingCells {
         let mut places = Places::<u32>::default();
         let mut tallies: Vec<Tally> = Vec::new();
-        let mut cells = vec![Vec::with_capacity(rows.len()); REMAINING];
+        let mut cells: Vec<Vec<u32>> = (0..REMAINING)
+            .map(|_| Vec::with_capacity(rows.len()))
+            .collect();
         for row in rows {
             let keys = remaining(&row.situation, &binnings.parts(&row.situation));
             let mut parent = None;

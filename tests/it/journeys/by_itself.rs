@@ -50,8 +50,8 @@ async fn an_expired_dossier_goes_every_way(on: Backend) {
     let read = journey.read(Role::Chairman, WARD).await;
     assert_eq!(
         moves_of(&read),
-        ["RateDossier"],
-        "its citizen may still rate it"
+        ["RateDossier", "CorrectDossier"],
+        "its citizen may still rate it, and the record can be corrected"
     );
     journey.comes_back_from_an_export(WARD).await;
     journey.is_rated(WARD).await;

@@ -15,7 +15,7 @@ use crate::world::{PROVINCE, THREE_DAYS, WARD, World, ask_for_papers};
 /// takes two of them.
 fn pages(dossier: &str) -> Vec<(&'static str, String, u64)> {
     vec![
-        ("thinh.hd", format!("/units/{WARD}"), 64),
+        ("thinh.hd", format!("/units/{WARD}"), 72),
         ("thinh.hd", format!("/units/{WARD}/list"), 24),
         ("thinh.hd", format!("/dossiers/{dossier}"), 24),
         ("trang.lt", format!("/desk/{WARD}"), 8),

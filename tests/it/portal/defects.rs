@@ -266,7 +266,7 @@ async fn third_no_act_makes_an_overdue_dossier_punctual() {
     for method in crate::calling::methods() {
         let name = method.name().to_lowercase();
         assert!(
-            !name.contains("reset") && !name.contains("setdue"),
+            name == "resetpassword" || !name.contains("reset") && !name.contains("setdue"),
             "{name}"
         );
     }

@@ -9,21 +9,23 @@ use domain::dossier::change::migration::{Break, StepMap};
 use domain::id::{RequestId, StepId};
 use domain::role::Role;
 
-use super::{TEN_DAYS, carried_out, dossier, of_the_province, propose, publish, shipped};
+use super::{carried_out, dossier, of_the_province, propose, publish, shipped};
 use crate::backend::Backend;
 use crate::world::{OTHER_WARD, WARD, World, moment, procedure_code};
 
-const PATH: &str = "procedures/1.013831.toml";
+/// Fifteen working days, by way of the land office and the tax office.
+const LAND: &str = "1.013992";
+const PATH: &str = "procedures/1.013992.toml";
 
-/// Both versions. The second has 8 days instead of 10, and no step at the tax office.
+/// Both versions. The second has 8 days instead of 15, and no step at the tax office.
 fn with_a_second_version() -> String {
     let first = shipped(PATH);
     let (head, version) = first.split_once("[[version]]").unwrap();
     let second = version
         .replace("number = 1", "number = 2")
         .replace("from = 2025-07-01", "from = 2026-08-01")
-        .replace("limit = \"10wd\"", "limit = \"8wd\"")
-        .replace("next = [\"tax\"]", "next = [\"register\"]");
+        .replace("limit = \"15wd\"", "limit = \"8wd\"")
+        .replace("next = [\"tax\"]", "next = [\"sign\"]");
     let (before, tax) = second.split_once("[[version.step]]\nid = \"tax\"").unwrap();
     let (_, after) = tax.split_once("[[version.step]]").unwrap();
     format!("{head}[[version]]{version}\n[[version]]{before}[[version.step]]{after}")
@@ -31,11 +33,12 @@ fn with_a_second_version() -> String {
 
 /// Three dossiers: received, at the appraisal, and at the tax office.
 async fn running(world: &World) -> [View; 3] {
-    let received = world.receive(WARD, TEN_DAYS).await;
-    let appraised = world.receive(OTHER_WARD, TEN_DAYS).await;
+    let received = world.receive(WARD, LAND).await;
+    let appraised = world.receive(OTHER_WARD, LAND).await;
     let appraised = world.advance(&appraised, Role::Receptionist).await;
-    let taxed = world.receive(WARD, TEN_DAYS).await;
+    let taxed = world.receive(WARD, LAND).await;
     let taxed = world.advance(&taxed, Role::Receptionist).await;
+    let taxed = world.advance(&taxed, Role::Officer).await;
     let taxed = world.advance(&taxed, Role::Officer).await;
     [received, appraised, taxed]
 }
@@ -46,7 +49,7 @@ fn step(id: &str) -> StepId {
 
 fn migration(map: StepMap) -> Migration {
     Migration {
-        procedure: procedure_code(TEN_DAYS),
+        procedure: procedure_code(LAND),
         from: 1,
         to: 2,
         map,
@@ -85,7 +88,7 @@ async fn running_dossiers_stay_on_their_version_until_they_are_migrated_with_the
                 step: Some(step("tax"))
             },
             Break::MoveNotAllowed {
-                version: 3,
+                version: 4,
                 step: Some(step("tax"))
             }
         ]
@@ -96,7 +99,7 @@ async fn running_dossiers_stay_on_their_version_until_they_are_migrated_with_the
     let number = document.number;
     world.engine.approve_document(&mai, number).await.unwrap();
     carried_out(&world).await;
-    let new = world.receive(WARD, TEN_DAYS).await;
+    let new = world.receive(WARD, LAND).await;
     assert_eq!(new.dossier.procedure_version, 2);
     assert_eq!(new.dossier.due(), Some(moment("2026-08-13 17:00")));
     for old in [&received, &appraised, &taxed] {
@@ -128,8 +131,8 @@ async fn running_dossiers_stay_on_their_version_until_they_are_migrated_with_the
     assert_eq!(again, job, "the same request is the same job");
 
     // With a place named, the dossier goes there and continues from there.
-    let map = StepMap::from([(Some(step("tax")), step("register"))]);
-    let target = Target::Version(procedure_code(TEN_DAYS), 2);
+    let map = StepMap::from([(Some(step("tax")), step("land-office"))]);
+    let target = Target::Version(procedure_code(LAND), 2);
     let (replayed, _) = breaks(&target, &map).await;
     assert_eq!((replayed.seen, replayed.barred), (1, 0), "dry run");
     world
@@ -139,7 +142,7 @@ async fn running_dossiers_stay_on_their_version_until_they_are_migrated_with_the
         .unwrap();
     carried_out(&world).await;
     let now = dossier(&world, taxed.dossier.id).await;
-    assert_eq!(now.state.step(), Some(&step("register")));
+    assert_eq!(now.state.step(), Some(&step("land-office")));
     assert_eq!(now.due(), taxed.dossier.due());
     let (replayed, _) = breaks(&target, &StepMap::new()).await;
     assert_eq!(replayed.seen, 0, "nobody is left behind");
@@ -166,7 +169,7 @@ async fn a_version_in_use_can_never_say_anything_else() {
             other => panic!("{other:?}"),
         }
     };
-    let changed = shipped(PATH).replace("limit = \"10wd\"", "limit = \"9wd\"");
+    let changed = shipped(PATH).replace("limit = \"15wd\"", "limit = \"9wd\"");
     let told = refused(changed).await;
     assert!(told.contains("version 1"), "{told}");
 
@@ -174,13 +177,13 @@ async fn a_version_in_use_can_never_say_anything_else() {
     let changed = with_a_second_version().replace("limit = \"8wd\"", "limit = \"7wd\"");
     let told = refused(changed).await;
     assert!(
-        told.contains("version 2 of 1.013831 was published"),
+        told.contains("version 2 of 1.013992 was published"),
         "{told}"
     );
     let gone = shipped(PATH);
     let told = refused(gone).await;
     assert!(
-        told.contains("version 2 of 1.013831 was published"),
+        told.contains("version 2 of 1.013992 was published"),
         "{told}"
     );
 }
@@ -215,7 +218,7 @@ async fn a_migration_names_versions_and_steps_that_there_are() {
         .migrate_dossiers(&lan, &request(1), &plain())
         .await
         .unwrap();
-    let map = StepMap::from([(Some(step("tax")), step("register"))]);
+    let map = StepMap::from([(Some(step("tax")), step("land-office"))]);
     let other = world
         .engine
         .migrate_dossiers(&lan, &request(1), &migration(map))

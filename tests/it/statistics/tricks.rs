@@ -89,7 +89,11 @@ const TRICKS: [(&str, &[&str]); 22] = [
 ];
 
 /// What no trick reaches, and why.
-const NO_TRICK: [(&str, &str); 15] = [
+const NO_TRICK: [(&str, &str); 16] = [
+    (
+        "digitised_of_scannable",
+        "no trick; `digitised` without the papers that no desk may scan",
+    ),
     ("expired", "no trick; the rule ends it, nobody does"),
     (
         "outage_moved",

@@ -57,7 +57,25 @@ pub struct NewAccount {
     pub units: Vec<UnitCode>,
 }
 
-/// Makes an account. False when the name is taken.
+impl NewAccount {
+    pub(crate) fn with(self, password: String, one_time: bool, created: Instant) -> Account {
+        Account {
+            province: self.province,
+            actor: self.actor,
+            full_name: self.full_name,
+            position: self.position,
+            role: self.role,
+            also: Vec::new(),
+            units: self.units,
+            password,
+            one_time,
+            created,
+            disabled: None,
+        }
+    }
+}
+
+/// Makes an account with a password of its own. False when the name is taken.
 pub async fn add(
     store: &dyn AccountStore,
     ids: &dyn Ids,
@@ -65,45 +83,9 @@ pub async fn add(
     new: NewAccount,
     password: &str,
 ) -> Result<bool, Error> {
-    keep(store, ids, now, new, password, false).await
-}
-
-/// Makes an account whose owner must choose a password at the first sign-in, and returns the password
-/// for it. None when the name is taken.
-pub async fn add_with_one_time(
-    store: &dyn AccountStore,
-    ids: &dyn Ids,
-    now: Instant,
-    new: NewAccount,
-) -> Result<Option<String>, Error> {
-    let password = one_time(&ids.random());
-    let added = keep(store, ids, now, new, &password, true).await?;
-    Ok(added.then_some(password))
-}
-
-async fn keep(
-    store: &dyn AccountStore,
-    ids: &dyn Ids,
-    now: Instant,
-    new: NewAccount,
-    password: &str,
-    one_time: bool,
-) -> Result<bool, Error> {
     password::check(password, &new.actor)?;
-    let account = Account {
-        province: new.province,
-        actor: new.actor,
-        full_name: new.full_name,
-        position: new.position,
-        role: new.role,
-        also: Vec::new(),
-        units: new.units,
-        password: password::hash(password, &ids.random())?,
-        one_time,
-        created: now,
-        disabled: None,
-    };
-    Ok(store.add_account(&account).await?)
+    let hash = password::hash(password, &ids.random())?;
+    Ok(store.add_account(&new.with(hash, false, now)).await?)
 }
 
 /// Changes the password of an account and ends its sessions. False if there is no such account.
@@ -117,20 +99,6 @@ pub async fn set_password(
     password::check(password, actor)?;
     let hash = password::hash(password, &ids.random())?;
     Ok(store.set_password(actor, &hash, false, now).await?)
-}
-
-/// Gives an account a password for one sign-in, ends its sessions, and returns the password. None if
-/// there is no such account.
-pub async fn reset_password(
-    store: &dyn AccountStore,
-    ids: &dyn Ids,
-    now: Instant,
-    actor: &ActorId,
-) -> Result<Option<String>, Error> {
-    let password = one_time(&ids.random());
-    let hash = password::hash(&password, &ids.random())?;
-    let found = store.set_password(actor, &hash, true, now).await?;
-    Ok(found.then_some(password))
 }
 
 /// Refuses a password that is too short, or that is the name of its account.

@@ -5,8 +5,10 @@ use domain::id::{ActorId, UnitCode};
 use domain::role::Role;
 use domain::unit::UnitKind;
 
-use super::{Accounts, NewAccount};
+use super::Accounts;
 use crate::access::{self, Caller};
+use crate::administration::{SignIn, UserTerms};
+use crate::engine::RequestIdentity;
 use crate::error::{Error, FieldError};
 use crate::ports::Account;
 
@@ -51,36 +53,41 @@ impl Accounts {
 
     /// Gives a person an account, and returns the password for the first sign-in.
     ///
-    /// Errors: every wrong field; a name that is taken is one.
+    /// Errors: every wrong field; a name that somebody has or had is one.
     pub async fn add_person(&self, caller: &Caller, person: &NewPerson) -> Result<String, Error> {
         access::check_administrator(caller, "AddAccount")?;
-        let new = self.read_person(caller, person)?;
-        let now = self.engine.now();
-        let (store, ids) = (self.store.as_ref(), self.engine.ids());
-        let password = super::add_with_one_time(store, ids, now, new).await?;
-        password.ok_or_else(|| Error::invalid("name", "is taken; expected a name of nobody else"))
+        let (actor, terms) = self.read_person(caller, person)?;
+        let made = (self.engine)
+            .create_user(caller, &self.once(), &actor, terms, SignIn::MadeUp)
+            .await?;
+        Ok(told(made.1))
     }
 
     /// Gives an account a new password for one sign-in, and ends its sessions.
     pub async fn reset_person(&self, caller: &Caller, actor: &ActorId) -> Result<String, Error> {
         access::check_administrator(caller, "ResetPassword")?;
-        self.of_province(caller, actor).await?;
-        let now = self.engine.now();
-        let (store, ids) = (self.store.as_ref(), self.engine.ids());
-        let password = super::reset_password(store, ids, now, actor).await?;
-        password.ok_or_else(|| unknown(actor))
+        let made = (self.engine)
+            .reset_password(caller, &self.once(), actor, SignIn::MadeUp)
+            .await?;
+        Ok(told(made))
     }
 
     /// Disables an account and ends its sessions. Nobody disables their own, so that one
     /// administrator is always left.
     pub async fn disable_person(&self, caller: &Caller, actor: &ActorId) -> Result<(), Error> {
         access::check_administrator(caller, "DisableAccount")?;
-        if *actor == caller.actor {
-            return Err(Error::invalid("name", "is your own account"));
-        }
-        self.of_province(caller, actor).await?;
-        self.store.disable_account(actor, self.engine.now()).await?;
+        self.engine
+            .disable_user(caller, &self.once(), actor)
+            .await?;
         Ok(())
+    }
+
+    /// The identity of a form that is sent once: a second one finds the name taken.
+    fn once(&self) -> RequestIdentity {
+        RequestIdentity {
+            request_id: self.engine.request_id(),
+            content: Vec::new(),
+        }
     }
 
     /// An account of the caller's province.
@@ -95,7 +102,11 @@ impl Accounts {
         account.ok_or_else(|| unknown(actor))
     }
 
-    fn read_person(&self, caller: &Caller, person: &NewPerson) -> Result<NewAccount, Error> {
+    fn read_person(
+        &self,
+        caller: &Caller,
+        person: &NewPerson,
+    ) -> Result<(ActorId, UserTerms), Error> {
         let mut wrong = Vec::new();
         let actor = ActorId::parse(&person.name.trim().to_lowercase());
         if let Err(invalid) = &actor {
@@ -118,14 +129,15 @@ impl Accounts {
             ));
         }
         match (actor, role, unit) {
-            (Ok(actor), Some(role), Some(unit)) if wrong.is_empty() => Ok(NewAccount {
-                actor,
-                full_name,
-                position: fold::compose(person.position.trim()),
-                role,
-                province: caller.province.clone(),
-                units: vec![unit],
-            }),
+            (Ok(actor), Some(role), Some(unit)) if wrong.is_empty() => {
+                let terms = UserTerms {
+                    full_name,
+                    position: fold::compose(person.position.trim()),
+                    roles: vec![role],
+                    units: vec![unit],
+                };
+                Ok((actor, terms))
+            }
             _ => Err(Error::Invalid(wrong)),
         }
     }
@@ -143,6 +155,11 @@ impl Accounts {
         let is_there = unit.province == caller.province && unit.exists_on(today);
         (fits && is_there).then(|| unit.code.clone())
     }
+}
+
+/// The password of a change under a new identity, which no earlier one can have made.
+fn told(password: Option<String>) -> String {
+    password.expect("a password that is made up is told the first time")
 }
 
 fn unknown(actor: &ActorId) -> Error {

@@ -8,13 +8,15 @@ mod tokens;
 mod users;
 
 use domain::digest::{hex, keyed_hash};
-use domain::id::{ActorId, UnitCode};
+use domain::id::{ActorId, RequestId, UnitCode};
 use domain::role::Role;
+use domain::time::Instant;
 
 use crate::access::{self, Caller, Method};
+use crate::accounts::{NewAccount, one_time, password_hash};
 use crate::engine::{Engine, RequestIdentity};
 use crate::error::{Error, FieldError};
-use crate::ports::{AccessChange, AccessDeed, AccessOutcome, Account};
+use crate::ports::{AccessChange, AccessDeed, AccessOutcome, Account, Ids, WriteAccess, granted};
 
 pub use log::LogQuery;
 pub use tokens::{IssuedToken, TokenTerms};
@@ -97,6 +99,36 @@ impl Engine {
             })
     }
 }
+
+/// Adds the first administrator of an installation, and returns the password for the first sign-in. None
+/// when the name is taken. Nobody is there who could add them, so the log names the operator.
+pub async fn add_first(
+    store: &dyn WriteAccess,
+    ids: &dyn Ids,
+    now: Instant,
+    new: NewAccount,
+) -> Result<Option<String>, Error> {
+    let password = one_time(&ids.random());
+    let hash = password_hash(&password, &ids.random()).await?;
+    let user = new.with(hash, true, now);
+    let change = AccessChange {
+        province: user.province.clone(),
+        actor: ActorId::parse(OPERATOR).expect("it is a name"),
+        request_id: RequestId::parse(FIRST).expect("it is a UUID"),
+        content: String::new(),
+        at: domain::time::to_micros(now),
+        detail: granted(user.roles(), &user.units),
+        deed: AccessDeed::Add(Box::new(user)),
+    };
+    let made = store.change_access(&change).await? == AccessOutcome::Made;
+    Ok(made.then_some(password))
+}
+
+/// The request of the first administrator, of which every installation has one.
+const FIRST: &str = "00000000-0000-4000-8000-000000000001";
+
+/// The name of whoever has a shell on the server.
+pub const OPERATOR: &str = "operator";
 
 /// What a repeat must have in common with the first request.
 fn digest(identity: &RequestIdentity) -> String {

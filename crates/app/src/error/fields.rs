@@ -263,6 +263,7 @@ const LABELS: &[(&str, &str)] = &[
     ("copy", "Loại bản"),
     ("correction", "Nội dung đính chính"),
     ("count", "Số bản"),
+    ("data_failure", "Lý do không lấy được dữ liệu"),
     ("day", "Ngày"),
     ("days", "Số ngày có hiệu lực"),
     ("detached_sha256", "Mã băm chữ ký rời"),

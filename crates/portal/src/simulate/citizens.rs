@@ -71,7 +71,7 @@ impl Citizens {
                     tracing::info!(code, "a dossier is handed in by the simulated portal");
                 }
                 Ok(answer) => {
-                    tracing::warn!(code, status = %answer.status(), "a dossier is refused")
+                    tracing::warn!(code, status = %answer.status(), "a dossier is refused");
                 }
                 Err(error) => tracing::warn!(code, %error, "a dossier cannot be handed in"),
             }

@@ -1,6 +1,7 @@
 //! `motcua serve --init`: from an empty database to a server with one administrator.
 
-use app::accounts::{self, NewAccount};
+use app::accounts::NewAccount;
+use app::administration;
 use app::ports::{AccountStore, Clock, Installation};
 use domain::catalogue::Catalogue;
 use domain::id::{ActorId, ProvinceCode};
@@ -66,7 +67,7 @@ pub async fn begin(store: &SeaStore, province: &Unit) -> Result<FirstStart, Fail
         province: province.province.clone(),
         units: vec![province.code.clone()],
     };
-    let made = accounts::add_with_one_time(store, &SystemIds, SystemClock.now(), new).await;
+    let made = administration::add_first(store, &SystemIds, SystemClock.now(), new).await;
     let made = made.map_err(|error| Failure::work("cannot make the administrator", error))?;
     let taken = || Failure::Input("--init: another process has made the administrator".to_owned());
     Ok(FirstStart {

@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use app::administration::OPERATOR;
 use app::ports::{Account, ReadTx, Store};
 use app::{Caller, Catalogues, Engine, Parts, RequestIdentity};
 use clap::Args;
@@ -159,7 +160,7 @@ pub(crate) fn operator(here: &Installation, province: &ProvinceCode) -> Result<C
         .units
         .province(province)
         .ok_or_else(|| Failure::Input(format!("province {province} is not of the catalogue")))?;
-    let actor = ActorId::parse("operator").map_err(|wrong| Failure::Input(wrong.to_string()))?;
+    let actor = ActorId::parse(OPERATOR).map_err(|wrong| Failure::Input(wrong.to_string()))?;
     Ok(caller(actor, Role::Admin, whole))
 }
 

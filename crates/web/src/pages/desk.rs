@@ -50,6 +50,8 @@ struct DeskPage {
     offered: Vec<Offer>,
     chosen: bool,
     fields: Vec<Field>,
+    /// The procedure whose papers are shown; empty without one.
+    papers_of: String,
     components: Vec<Component>,
     template_list: bool,
     /// The reason for taking the dossier in although papers are missing.
@@ -174,8 +176,14 @@ fn draw(pages: &Pages, staff: &Staff, unit: &UnitCode, typed: &Fields) -> Result
     let components = chosen
         .iter()
         .flat_map(|procedure| procedure.components.iter().map(|it| (&procedure.code, it)));
-    // A page without sent fields is drawn for the first time; it ticks all required papers.
-    let first_look = !typed.has("name");
+    // Papers that the clerk has not seen yet are drawn with all required ones ticked.
+    let papers_of = chosen
+        .as_ref()
+        .map_or_else(String::new, |it| it.code.to_string());
+    let first_look = match typed.has("papers_of") {
+        true => typed.get("papers_of") != papers_of,
+        false => !typed.has("name"),
+    };
     Ok(DeskPage {
         unit: unit.to_string(),
         problem: None,
@@ -209,6 +217,7 @@ fn draw(pages: &Pages, staff: &Staff, unit: &UnitCode, typed: &Fields) -> Result
                 }
             })
             .collect(),
+        papers_of,
         incomplete: typed.get("incomplete").to_owned(),
         template_list: chosen.as_ref().is_some_and(|it| it.is_outline()),
         post: channel == Channel::Post,

@@ -170,10 +170,11 @@ fn kind(fields: &Fields) -> DayKind {
     }
 }
 
+/// A day off and the day worked in its place, as far as they are given.
+type TwoDays = (Option<NaiveDate>, Option<NaiveDate>);
+
 /// Reads the two days. Errors: the field that is no day.
-fn read(
-    fields: &Fields,
-) -> Result<(Option<NaiveDate>, Option<NaiveDate>), (&'static str, &'static str)> {
+fn read(fields: &Fields) -> Result<TwoDays, (&'static str, &'static str)> {
     let one = |name: &'static str| match fields.some(name) {
         None => Ok(None),
         Some(text) => day(text).map(Some).ok_or((name, "calendar.day_wrong")),

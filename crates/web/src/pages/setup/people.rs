@@ -143,7 +143,9 @@ async fn add(
                 .iter()
                 .filter_map(|wrong| {
                     let (field, key) = match wrong.field.as_str() {
-                        "name" if wrong.problem.starts_with("is taken") => ("name", "people.taken"),
+                        "name" if wrong.problem.starts_with("must be a name that nobody") => {
+                            ("name", "people.taken")
+                        }
                         "name" => ("name", "people.name_wrong"),
                         "full_name" => ("full_name", "people.full_name_wrong"),
                         "role" => ("role", "people.role_wrong"),
