@@ -37,6 +37,7 @@ mod m20261130_000260_report_indexes;
 mod m20261130_000280_webhooks;
 mod m20261130_000281_notices;
 mod m20261130_000282_told;
+mod m20261130_000283_namesakes_numbered;
 mod m20261130_000300_access_log;
 mod m20261130_000340_event_frames;
 mod m20261130_000341_predecessors_at_once;
@@ -94,6 +95,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000280_webhooks::Migration),
             Box::new(m20261130_000281_notices::Migration),
             Box::new(m20261130_000282_told::Migration),
+            Box::new(m20261130_000283_namesakes_numbered::Migration),
             Box::new(m20261130_000300_access_log::Migration),
             Box::new(m20261130_000340_event_frames::Migration),
             Box::new(m20261130_000341_predecessors_at_once::Migration),

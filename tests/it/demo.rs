@@ -331,5 +331,5 @@ async fn the_same_moment_gives_the_same_demo_and_a_day_off_one_just_as_full() {
     assert_eq!(one, other);
     assert!((90..=160).contains(&one.len()), "{} pending", one.len());
     let overdue = one.iter().filter(|it| it["overdue"] == true).count();
-    assert!((5..=10).contains(&overdue), "{overdue} overdue");
+    assert!((5..=12).contains(&overdue), "{overdue} overdue");
 }

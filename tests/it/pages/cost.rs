@@ -19,8 +19,8 @@ fn pages(dossier: &str) -> Vec<(&'static str, String, u64)> {
         ("thinh.hd", format!("/units/{WARD}/list"), 24),
         ("thinh.hd", format!("/dossiers/{dossier}"), 24),
         ("trang.lt", format!("/desk/{WARD}"), 8),
-        ("tinh.sn", "/province".to_owned(), 32),
-        ("tinh.sn", "/province/map".to_owned(), 32),
+        ("tinh.sn", "/province".to_owned(), 44),
+        ("tinh.sn", "/province/map".to_owned(), 44),
         ("tinh.sn", "/procedures".to_owned(), 8),
         ("tinh.sn", "/calendar".to_owned(), 8),
     ]

@@ -32,7 +32,7 @@ struct Pipes {
 
 impl Pipes {
     /// Sends an order and waits for its answer; events in between are passed over.
-    fn ask(&mut self, session: Option<&str>, method: &str, params: Value) -> Value {
+    fn ask(&mut self, session: Option<&str>, method: &str, params: &Value) -> Value {
         self.number += 1;
         let mut order = json!({ "id": self.number, "method": method, "params": params });
         if let Some(session) = session {
@@ -89,9 +89,13 @@ impl Tab {
             told,
             number: 0,
         };
-        let target = browser.ask(None, "Target.createTarget", json!({ "url": "about:blank" }));
+        let target = browser.ask(
+            None,
+            "Target.createTarget",
+            &json!({ "url": "about:blank" }),
+        );
         let attach = json!({ "targetId": target["targetId"], "flatten": true });
-        let session = browser.ask(None, "Target.attachToTarget", attach)["sessionId"].clone();
+        let session = browser.ask(None, "Target.attachToTarget", &attach)["sessionId"].clone();
         let tab = Self {
             browser: RefCell::new(browser),
             session: session.as_str().unwrap().to_owned(),
@@ -103,12 +107,12 @@ impl Tab {
         let metrics = json!({
             "width": size.0, "height": size.1, "deviceScaleFactor": 1, "mobile": false,
         });
-        tab.ask("Emulation.setDeviceMetricsOverride", metrics);
+        tab.ask("Emulation.setDeviceMetricsOverride", &metrics);
         tab.open(path);
         tab
     }
 
-    fn ask(&self, method: &str, params: Value) -> Value {
+    fn ask(&self, method: &str, params: &Value) -> Value {
         let mut browser = self.browser.borrow_mut();
         browser.ask(Some(&self.session), method, params)
     }
@@ -117,21 +121,21 @@ impl Tab {
     pub fn without_scripts(&self) {
         self.ask(
             "Emulation.setScriptExecutionDisabled",
-            json!({ "value": true }),
+            &json!({ "value": true }),
         );
     }
 
     /// Opens an address of the server.
     pub fn open(&self, path: &str) {
         let url = format!("{}{path}", self.base);
-        self.ask("Page.navigate", json!({ "url": url }));
+        self.ask("Page.navigate", &json!({ "url": url }));
         self.until("the page", "document.readyState === 'complete'");
     }
 
     /// The value of an expression in the page.
     pub fn value(&self, expression: &str) -> Value {
         let asked = json!({ "expression": expression, "returnByValue": true });
-        self.ask("Runtime.evaluate", asked)["result"]["value"].clone()
+        self.ask("Runtime.evaluate", &asked)["result"]["value"].clone()
     }
 
     /// Waits until an expression holds.
@@ -206,12 +210,12 @@ impl Tab {
         if !text.is_empty() {
             down["text"] = json!(text);
         }
-        self.ask("Input.dispatchKeyEvent", down);
+        self.ask("Input.dispatchKeyEvent", &down);
         let up = json!({
             "type": "keyUp", "key": key, "code": code, "modifiers": control,
             "windowsVirtualKeyCode": number,
         });
-        self.ask("Input.dispatchKeyEvent", up);
+        self.ask("Input.dispatchKeyEvent", &up);
     }
 
     /// Presses a key until something has the focus.
@@ -259,7 +263,7 @@ impl Tab {
                 typed["code"] = json!(format!("Digit{letter}"));
                 typed["windowsVirtualKeyCode"] = json!(u32::from(letter));
             }
-            self.ask("Input.dispatchKeyEvent", typed);
+            self.ask("Input.dispatchKeyEvent", &typed);
         }
     }
 
@@ -271,7 +275,7 @@ impl Tab {
     /// The page on paper.
     pub fn prints(&self, to: &Path) {
         let asked = json!({ "preferCSSPageSize": true, "printBackground": true });
-        let printed = self.ask("Page.printToPDF", asked);
+        let printed = self.ask("Page.printToPDF", &asked);
         let bytes = STANDARD.decode(printed["data"].as_str().unwrap()).unwrap();
         std::fs::write(to, bytes).unwrap();
     }

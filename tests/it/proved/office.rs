@@ -205,7 +205,7 @@ impl Office {
     }
 
     fn ward(&mut self) -> &'static str {
-        *self.random.pick(&WARDS)
+        self.random.pick::<&str>(&WARDS)
     }
 
     fn contents(&mut self, procedure: &Procedure) -> Contents {
@@ -297,7 +297,7 @@ impl Office {
         let (engine, code) = (&self.world.engine, procedure_code(code));
         let identity = self.world.identity();
         let began = engine.submit(&caller, identity, &code, submission).await;
-        self.began(began.map(|view| view.dossier.id), "submitted");
+        self.began(began, "submitted");
     }
 
     async fn receives(&mut self, ward: &str, code: &str) {
@@ -315,7 +315,7 @@ impl Office {
         let (engine, code) = (&self.world.engine, procedure_code(code));
         let identity = self.world.identity();
         let began = engine.receive(&clerk, identity, &code, reception).await;
-        self.began(began.map(|view| view.dossier.id), "received");
+        self.began(began, "received");
     }
 
     async fn receives_offline(&mut self, ward: &str, code: &str) {
@@ -351,11 +351,11 @@ impl Office {
             .await;
         let entered = entered.map(|mut all| all.remove(0));
         let entered = entered.and_then(|one| one);
-        self.began(entered.map(|view| view.dossier.id), "received offline");
+        self.began(entered, "received offline");
     }
 
-    fn began(&mut self, began: Result<DossierId, app::Error>, how: &str) {
-        match began {
+    fn began(&mut self, began: Result<app::view::View, app::Error>, how: &str) {
+        match began.map(|view| view.dossier.id) {
             Ok(id) => {
                 self.known.push(id);
                 self.note(how);

@@ -17,14 +17,14 @@ use crate::world::{OTHER_WARD, WARD, World, moment, procedure_code};
 const LAND: &str = "1.013992";
 const PATH: &str = "procedures/1.013992.toml";
 
-/// Both versions. The second has 8 days instead of 15, and no step at the tax office.
+/// Both versions. The second has 12 days instead of 15, and no step at the tax office.
 fn with_a_second_version() -> String {
     let first = shipped(PATH);
     let (head, version) = first.split_once("[[version]]").unwrap();
     let second = version
         .replace("number = 1", "number = 2")
         .replace("from = 2025-07-01", "from = 2026-08-01")
-        .replace("limit = \"15wd\"", "limit = \"8wd\"")
+        .replace("limit = \"15wd\"", "limit = \"12wd\"")
         .replace("next = [\"tax\"]", "next = [\"sign\"]");
     let (before, tax) = second.split_once("[[version.step]]\nid = \"tax\"").unwrap();
     let (_, after) = tax.split_once("[[version.step]]").unwrap();
@@ -101,7 +101,7 @@ async fn running_dossiers_stay_on_their_version_until_they_are_migrated_with_the
     carried_out(&world).await;
     let new = world.receive(WARD, LAND).await;
     assert_eq!(new.dossier.procedure_version, 2);
-    assert_eq!(new.dossier.due(), Some(moment("2026-08-13 17:00")));
+    assert_eq!(new.dossier.due(), Some(moment("2026-08-19 17:00")));
     for old in [&received, &appraised, &taxed] {
         assert_eq!(dossier(&world, old.dossier.id).await, old.dossier);
     }
@@ -174,7 +174,7 @@ async fn a_version_in_use_can_never_say_anything_else() {
     assert!(told.contains("version 1"), "{told}");
 
     publish(&world, PATH, with_a_second_version()).await;
-    let changed = with_a_second_version().replace("limit = \"8wd\"", "limit = \"7wd\"");
+    let changed = with_a_second_version().replace("limit = \"12wd\"", "limit = \"11wd\"");
     let told = refused(changed).await;
     assert!(
         told.contains("version 2 of 1.013992 was published"),

@@ -59,7 +59,10 @@ fn small(number: u64) -> i64 {
     i64::try_from(number).unwrap()
 }
 
-fn filters() -> Vec<(&'static str, DossierFilter, fn(&Dossier) -> bool)> {
+/// A filter by name, and which dossiers pass it.
+type Case = (&'static str, DossierFilter, fn(&Dossier) -> bool);
+
+fn filters() -> Vec<Case> {
     let none = DossierFilter::default();
     vec![
         ("all", none.clone(), |_| true),

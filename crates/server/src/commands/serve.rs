@@ -408,7 +408,7 @@ async fn serve(
         Arc::clone(&store) as Arc<dyn AccountStore>,
         Arc::clone(&engine),
     );
-    let workers = Workers::start(&engine, &accounts, &config, !store.is_shared())?;
+    let workers = Workers::start(&engine, &accounts, config, !store.is_shared())?;
     let gate = Gate::new(&gate::Limits {
         max_calls: config.calls,
         ..gate::Limits::default()
