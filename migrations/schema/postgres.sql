@@ -753,7 +753,7 @@ CREATE UNIQUE INDEX printed_by_request ON printed USING btree (province, actor, 
 
 CREATE INDEX rating_rated ON rating USING btree (province, rated);
 
-CREATE INDEX secret_namesake ON secret USING btree (province, namesake) WHERE namesake IS NOT NULL;
+CREATE INDEX secret_namesake ON secret USING btree (province, namesake, person) WHERE namesake IS NOT NULL;
 
 CREATE INDEX secret_person ON secret USING btree (province, person) WHERE person IS NOT NULL;
 

@@ -505,7 +505,7 @@ CREATE TABLE secret (
     FOREIGN KEY (province, dossier) REFERENCES dossier (province, id)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX secret_namesake ON secret (province, namesake) WHERE namesake IS NOT NULL;
+CREATE INDEX secret_namesake ON secret (province, namesake, person) WHERE namesake IS NOT NULL;
 
 CREATE INDEX secret_person ON secret (province, person) WHERE person IS NOT NULL;
 
