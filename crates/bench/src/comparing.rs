@@ -179,7 +179,18 @@ impl Side {
         for unit in communes.take(WARDS) {
             let token = |role: &str| {
                 let unit = unit.code.as_str();
-                let args = ["token", "--role", role, "--unit", unit, "--database", &url];
+                let actor = format!("bench-{role}-{}", unit.to_lowercase());
+                let args = [
+                    "token",
+                    "--actor",
+                    &actor,
+                    "--role",
+                    role,
+                    "--unit",
+                    unit,
+                    "--database",
+                    &url,
+                ];
                 run(ground, program, &args)
             };
             wards.push(Ward {

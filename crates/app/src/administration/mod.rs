@@ -111,11 +111,15 @@ pub async fn add_first(
     let password = one_time(&ids.random());
     let hash = password_hash(&password, &ids.random()).await?;
     let user = new.with(hash, true, now);
+    let identity = RequestIdentity {
+        request_id: RequestId::parse(FIRST).expect("it is a UUID"),
+        content: Vec::new(),
+    };
     let change = AccessChange {
         province: user.province.clone(),
         actor: ActorId::parse(OPERATOR).expect("it is a name"),
-        request_id: RequestId::parse(FIRST).expect("it is a UUID"),
-        content: String::new(),
+        content: digest(&identity),
+        request_id: identity.request_id,
         at: domain::time::to_micros(now),
         detail: granted(user.roles(), &user.units),
         deed: AccessDeed::Add(Box::new(user)),
