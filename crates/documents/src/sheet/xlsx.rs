@@ -42,7 +42,7 @@ fn lines_of(text: &str, width: f64) -> u32 {
             lines += 1;
             used = needed;
         } else {
-            used += 1.0 + needed;
+            used += if used > 0.0 { 1.0 + needed } else { needed };
         }
     }
     lines
@@ -265,7 +265,12 @@ mod tests {
     fn a_text_takes_as_many_lines_as_its_words_need() {
         assert_eq!(lines_of("", 10.0), 1);
         assert_eq!(lines_of("một hai", 10.0), 1);
-        assert_eq!(lines_of("một hai ba bốn năm", 10.0), 2);
+        assert_eq!(lines_of("một hai ba bốn", 10.0), 2);
+        assert_eq!(
+            lines_of("một hai ba bốn năm", 10.0),
+            3,
+            "a tenth stays free"
+        );
         assert_eq!(lines_of("dài_hơn_cả_cột rồi", 10.0), 2);
     }
 }

@@ -88,9 +88,15 @@ impl Life {
         }
     }
 
-    /// Of certifications, the identity paper is only shown since 15 September 2025.
+    /// Of certifications, the identity paper is only shown: of copies and contracts since 15 September
+    /// 2025, of the others since 1 December 2026.
     fn may_be_scanned(&self) -> bool {
-        let since = midnight(NaiveDate::from_ymd_opt(2025, 9, 15).unwrap());
+        let day = match self.procedure.as_str() {
+            "2.000884" | "x-chung-thuc-hop-dong" => (2025, 9, 15),
+            "2.000913" | "2.000927" | "2.000942" | "2.001035" | "2.001406" => (2026, 12, 1),
+            _ => return !self.on_paper.is_empty(),
+        };
+        let since = midnight(NaiveDate::from_ymd_opt(day.0, day.1, day.2).unwrap());
         let shown = self.received.is_some_and(|at| at >= since);
         let mut came = self.on_paper.iter();
         came.any(|component| !shown || component != "giay-to-tuy-than")
@@ -665,7 +671,10 @@ fn told(statistics: &Statistics) -> BTreeMap<String, Numbers> {
     let form = serde_json::to_value(statistics.ii06a(called)).unwrap();
     let index = serde_json::to_value(statistics.i766(called)).unwrap();
     let mut all: BTreeMap<String, Numbers> = BTreeMap::new();
-    for (unit, items) in each(&form).zip(each(&index)) {
+    for unit in each(&form) {
+        // A unit whose items are all 0 stands in the form alone.
+        let items = each(&index).find(|items| items["unit"] == unit["unit"]);
+        let items = items.and_then(|unit| unit["items"].as_array());
         let mut numbers = Numbers::new();
         let mut put = |prefix: &str, values: &Value| {
             for (name, value) in values.as_object().unwrap() {
@@ -683,7 +692,7 @@ fn told(statistics: &Statistics) -> BTreeMap<String, Numbers> {
             let name = field["field"].as_str().unwrap();
             put(&format!("field.{name}."), &field["row"]);
         }
-        for item in items["items"].as_array().unwrap() {
+        for item in items.into_iter().flatten() {
             let code = item["item"].as_str().unwrap();
             if let (Some(num), Some(den)) = (item["num"].as_i64(), item["den"].as_i64()) {
                 numbers.insert(format!("item.{code}"), (num, den));
