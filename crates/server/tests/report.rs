@@ -207,11 +207,9 @@ fn is_rate(rate: &Value, told: &str) {
     if den == 0 {
         assert!(rate["rate"].is_null(), "{told}: {rate}");
     } else {
-        assert_eq!(
-            rate["rate"].as_f64(),
-            Some(num as f64 / den as f64),
-            "{told}"
-        );
+        // The last bit is the parser's: it reads decimals fast, not exactly.
+        let read = rate["rate"].as_f64().unwrap();
+        assert!((read - num as f64 / den as f64).abs() < 1e-15, "{told}");
     }
 }
 
