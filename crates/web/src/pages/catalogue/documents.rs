@@ -168,10 +168,8 @@ async fn show(
     let proposal = &document.proposal;
     let told = |key: &str, who: &domain::id::ActorId, at: Instant| {
         let (name, at) = (directory.name(who), moment(at, say));
-        words.fill(
-            key,
-            &[("name", name.as_str().into()), ("time", at.as_str().into())],
-        )
+        let values = [("name", name.as_str().into()), ("time", at.as_str().into())];
+        words.fill(key, &values)
     };
     let decided = match &document.state {
         DocumentState::Proposed => None,
