@@ -324,9 +324,14 @@ impl Clock {
             },
         };
         let retold = (new.at > due).then_some(new.at);
+        // The legal due time may lie before the effective one, and be over by now.
+        let legal = self.legal_due.map(|legal| match self.standing {
+            None if now > legal => legal,
+            _ => later(legal),
+        });
         Ok(Some(Moved {
             restarted: Some(started),
-            ..Moved::to(new, retold, self.legal_due.map(later))
+            ..Moved::to(new, retold, legal)
         }))
     }
 
