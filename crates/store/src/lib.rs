@@ -443,10 +443,6 @@ impl AccountStore for SeaStore {
         accounts::set_password(&self.writing(), actor, password, one_time, at).await
     }
 
-    async fn disable_account(&self, actor: &ActorId, at: Instant) -> Result<bool, StoreError> {
-        accounts::disable(&self.writing(), actor, at).await
-    }
-
     async fn account(&self, actor: &ActorId) -> Result<Option<Account>, StoreError> {
         accounts::one(&self.reading(), actor).await
     }

@@ -3,8 +3,9 @@
 
 use std::sync::Arc;
 
-use app::accounts::{self, Accounts, NewAccount};
-use app::ports::{AccountStore, Clock};
+use app::accounts::Accounts;
+use app::administration::{SignIn, UserTerms};
+use app::ports::AccountStore;
 use app::{Engine, Gate, gate};
 use axum::Router;
 use axum::body::Body;
@@ -17,7 +18,7 @@ use motcua_http::Health;
 use tower::ServiceExt;
 use web::{DemoRole, Pages, Settings};
 
-use crate::world::{NumberedIds, World, unit, who};
+use crate::world::{PROVINCE, World, unit, who};
 
 pub const PASSWORD: &str = "một mật khẩu dài";
 
@@ -49,18 +50,21 @@ pub fn router_over(
 
 /// Gives an official an account.
 pub async fn account(world: &World, name: &str, full_name: &str, role: Role, at: &str) {
-    let new = NewAccount {
-        actor: ActorId::parse(name).unwrap(),
+    let terms = UserTerms {
         full_name: full_name.to_owned(),
         position: String::new(),
-        role,
-        province: who(role, at).province,
+        roles: vec![role],
         units: vec![unit(at)],
     };
-    let ids = NumberedIds::default();
-    let now = world.clock.now();
-    let added = accounts::add(world.store.as_ref(), &ids, now, new, PASSWORD).await;
-    assert!(added.unwrap(), "{name} is taken");
+    let admin = who(Role::Admin, PROVINCE);
+    let (name, password) = (
+        ActorId::parse(name).unwrap(),
+        SignIn::Given(PASSWORD.into()),
+    );
+    let made = world
+        .engine
+        .create_user(&admin, &world.identity(), &name, terms, password);
+    made.await.unwrap();
 }
 
 /// A role that anybody may try, with its token.

@@ -1,6 +1,6 @@
 //! Signing in, staying signed in, and signing out.
 
-use app::ports::{AccountStore, Clock};
+use app::ports::Clock;
 use chrono::TimeDelta;
 use domain::id::ActorId;
 use domain::role::Role;
@@ -9,7 +9,7 @@ use web::Settings;
 
 use super::browser::{Browser, PASSWORD, account, router, trial};
 use crate::backend::Backend;
-use crate::world::{OTHER_WARD, PROVINCE, THREE_DAYS, WARD, World};
+use crate::world::{OTHER_WARD, PROVINCE, THREE_DAYS, WARD, World, who};
 
 on_both!(an_official_signs_in_with_name_and_password_and_sees_their_ward);
 
@@ -117,8 +117,9 @@ async fn a_session_ends_by_signing_out_by_idling_and_by_disabling_the_account(on
     let mut browser = Browser::at(&router);
     browser.sign_in("thinh.hd").await;
     let actor = ActorId::parse("thinh.hd").unwrap();
-    let disabled = world.store.disable_account(&actor, world.clock.now()).await;
-    assert!(disabled.unwrap());
+    let admin = who(Role::Admin, PROVINCE);
+    let disabled = world.engine.disable_user(&admin, &world.identity(), &actor);
+    disabled.await.unwrap();
     assert_eq!(browser.get(&home).await.status, StatusCode::SEE_OTHER);
     let page = browser.sign_in("thinh.hd").await;
     assert_eq!(page.status, StatusCode::UNAUTHORIZED);

@@ -21,7 +21,7 @@ use crate::access::Caller;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::keys;
-use crate::ports::{Account, AccountStore, Holder, Ids, Session};
+use crate::ports::{Account, AccountStore, Holder, Session};
 
 pub use directory::{Directory, Official};
 pub use password::{SHORTEST, WeakPassword, one_time};
@@ -73,32 +73,6 @@ impl NewAccount {
             disabled: None,
         }
     }
-}
-
-/// Makes an account with a password of its own. False when the name is taken.
-pub async fn add(
-    store: &dyn AccountStore,
-    ids: &dyn Ids,
-    now: Instant,
-    new: NewAccount,
-    password: &str,
-) -> Result<bool, Error> {
-    password::check(password, &new.actor)?;
-    let hash = password::hash(password, &ids.random())?;
-    Ok(store.add_account(&new.with(hash, false, now)).await?)
-}
-
-/// Changes the password of an account and ends its sessions. False if there is no such account.
-pub async fn set_password(
-    store: &dyn AccountStore,
-    ids: &dyn Ids,
-    now: Instant,
-    actor: &ActorId,
-    password: &str,
-) -> Result<bool, Error> {
-    password::check(password, actor)?;
-    let hash = password::hash(password, &ids.random())?;
-    Ok(store.set_password(actor, &hash, false, now).await?)
 }
 
 /// Refuses a password that is too short, or that is the name of its account.

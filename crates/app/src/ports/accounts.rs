@@ -75,10 +75,6 @@ pub trait AccountStore: Send + Sync {
         at: Instant,
     ) -> Result<bool, StoreError>;
 
-    /// Disables an account and ends its sessions. False if there is no such account. A second call
-    /// keeps the first time.
-    async fn disable_account(&self, actor: &ActorId, at: Instant) -> Result<bool, StoreError>;
-
     /// The account with a name.
     async fn account(&self, actor: &ActorId) -> Result<Option<Account>, StoreError>;
 

@@ -9,7 +9,7 @@ use domain::id::ActorId;
 use domain::language::Language;
 use domain::time::rfc3339;
 
-use super::{Database, Installation, print, words};
+use super::{Database, Installation, grant, print, words};
 use crate::Failure;
 
 /// Read who changed who may do what, and who exported personal data.
@@ -48,7 +48,7 @@ pub async fn run(flags: Audit, language: Language) -> Result<ExitCode, Failure> 
     let user = user.map_err(|wrong| Failure::Input(format!("--user: {wrong}")))?;
     let here = Installation::open(&flags.database).await?;
     let province = here.province(&flags.province)?;
-    let operator = super::operator(&here, &province)?;
+    let operator = grant::operator(&here, &province)?;
     let mut text = format!(
         "{:<25} {:<18} {:<18} {:<20} {:<13} {}\n",
         words(language, "thời điểm", "when"),

@@ -4,9 +4,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use app::administration::OPERATOR;
 use app::ports::{Account, ReadTx, Store};
-use app::{Caller, Catalogues, Engine, Parts, RequestIdentity};
+use app::{Caller, Catalogues, Engine, Parts};
 use clap::Args;
 use domain::id::{ActorId, ProvinceCode};
 use domain::role::Role;
@@ -150,25 +149,6 @@ pub(crate) fn caller(actor: ActorId, role: Role, unit: &Unit) -> Caller {
         province: unit.province.clone(),
         units: vec![unit.code.clone()],
         former: Vec::new(),
-    }
-}
-
-/// Who a command on the server is in the log of changes, as an administrator of a province.
-pub(crate) fn operator(here: &Installation, province: &ProvinceCode) -> Result<Caller, Failure> {
-    let catalogue = here.catalogues().of(province);
-    let whole = catalogue
-        .units
-        .province(province)
-        .ok_or_else(|| Failure::Input(format!("province {province} is not of the catalogue")))?;
-    let actor = ActorId::parse(OPERATOR).map_err(|wrong| Failure::Input(wrong.to_string()))?;
-    Ok(caller(actor, Role::Admin, whole))
-}
-
-/// The identity of a change that a command makes once.
-pub(crate) fn once(here: &Installation) -> RequestIdentity {
-    RequestIdentity {
-        request_id: here.engine.request_id(),
-        content: Vec::new(),
     }
 }
 

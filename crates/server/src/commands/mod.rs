@@ -13,6 +13,7 @@ pub mod due;
 pub mod export;
 mod first_start;
 pub mod forecast;
+mod grant;
 pub mod import;
 mod installation;
 pub mod man;
@@ -32,9 +33,7 @@ pub mod verify;
 pub mod webhook;
 
 pub use installation::Database;
-pub(crate) use installation::{
-    Installation, caller, once, open_store, open_with, operator, unreadable,
-};
+pub(crate) use installation::{Installation, caller, open_store, open_with, unreadable};
 pub(crate) use printing::{Format, PlainFormat, moment, print, words};
 pub(crate) use serve::{asked_to_stop, outlive_full_files};
 

@@ -13,7 +13,7 @@ use domain::role::Role;
 use domain::time::{local_day, rfc3339};
 use domain::unit::Unit;
 
-use super::{Installation, words};
+use super::{Installation, grant, words};
 use crate::Failure;
 use crate::clock::SystemClock;
 
@@ -97,14 +97,14 @@ async fn issue(flags: &Token) -> Result<ExitCode, Failure> {
     })?;
     let actor =
         ActorId::parse(actor).map_err(|wrong| Failure::Input(format!("--actor: {wrong}")))?;
-    let roles = self::roles(&flags.roles)?;
+    let roles = grant::roles(&flags.roles)?;
     let here = Installation::open(&flags.database).await?;
     let user = here.user(&actor).await?;
     let terms = TokenTerms {
         units: match (&user, flags.units.is_empty()) {
             (Some(_), true) => Vec::new(),
             (Some(_) | None, _) => {
-                let units = units(&here, &flags.units)?;
+                let units = grant::units(&here, &flags.units)?;
                 units.iter().map(|unit| unit.code.clone()).collect()
             }
         },
@@ -113,16 +113,16 @@ async fn issue(flags: &Token) -> Result<ExitCode, Failure> {
     };
     let made = match user {
         Some(user) => {
-            let operator = super::operator(&here, &user.province)?;
-            let once = super::once(&here);
+            let operator = grant::operator(&here, &user.province)?;
+            let once = grant::once(&here);
             here.engine
                 .issue_token(&operator, &once, &actor, terms)
                 .await
         }
         None => {
-            let first = units(&here, &flags.units)?[0].province.clone();
-            let operator = super::operator(&here, &first)?;
-            let once = super::once(&here);
+            let first = grant::units(&here, &flags.units)?[0].province.clone();
+            let operator = grant::operator(&here, &first)?;
+            let once = grant::once(&here);
             (here.engine)
                 .issue_program_token(&operator, &once, &actor, terms)
                 .await
@@ -131,22 +131,8 @@ async fn issue(flags: &Token) -> Result<ExitCode, Failure> {
     show(made)
 }
 
-/// The roles that flags name.
-pub(super) fn roles(texts: &[String]) -> Result<Vec<Role>, Failure> {
-    let mut roles: Vec<Role> = Vec::new();
-    for text in texts {
-        let role = text
-            .parse()
-            .map_err(|wrong| Failure::Input(format!("--role: {wrong}")))?;
-        if !roles.contains(&role) {
-            roles.push(role);
-        }
-    }
-    Ok(roles)
-}
-
 fn show(made: Result<IssuedToken, app::Error>) -> Result<ExitCode, Failure> {
-    let made = made.map_err(|error| super::user::failed(error, "cannot keep the token"))?;
+    let made = made.map_err(|error| grant::failed(error, "cannot keep the token"))?;
     eprintln!(
         "token {} for {} is good until {}; it is shown only now",
         made.token.id,
@@ -155,27 +141,6 @@ fn show(made: Result<IssuedToken, app::Error>) -> Result<ExitCode, Failure> {
     );
     println!("{}", made.secret.unwrap_or_default());
     Ok(ExitCode::SUCCESS)
-}
-
-/// The units of a token, also units that an import created.
-pub(super) fn units(here: &Installation, codes: &[String]) -> Result<Vec<Unit>, Failure> {
-    let mut units: Vec<Unit> = Vec::new();
-    for code in codes {
-        let unit = here.unit(code)?;
-        if units
-            .first()
-            .is_some_and(|first| first.province != unit.province)
-        {
-            return Err(Failure::Input(
-                "--unit: all units of a token must be of one province".into(),
-            ));
-        }
-        units.push(unit);
-    }
-    if units.is_empty() {
-        return Err(Failure::Input("--unit: at least one is needed".into()));
-    }
-    Ok(units)
 }
 
 async fn list(database: &Database, language: Language) -> Result<ExitCode, Failure> {
@@ -238,8 +203,8 @@ async fn rotate(
     database: &Database,
 ) -> Result<ExitCode, Failure> {
     let here = Installation::open(database).await?;
-    let operator = super::operator(&here, &province_of(&here, id).await?)?;
-    let once = super::once(&here);
+    let operator = grant::operator(&here, &province_of(&here, id).await?)?;
+    let once = grant::once(&here);
     let overlap = TimeDelta::minutes(overlap_minutes.into());
     let lasts = TimeDelta::days(days.into());
     show(
@@ -251,10 +216,10 @@ async fn rotate(
 
 async fn revoke(id: &str, database: &Database) -> Result<ExitCode, Failure> {
     let here = Installation::open(database).await?;
-    let operator = super::operator(&here, &province_of(&here, id).await?)?;
-    let once = super::once(&here);
+    let operator = grant::operator(&here, &province_of(&here, id).await?)?;
+    let once = grant::once(&here);
     let revoked = here.engine.revoke_token(&operator, &once, id).await;
-    revoked.map_err(|error| super::user::failed(error, "cannot revoke the token"))?;
+    revoked.map_err(|error| grant::failed(error, "cannot revoke the token"))?;
     println!("token {id} is revoked");
     Ok(ExitCode::SUCCESS)
 }

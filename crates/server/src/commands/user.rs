@@ -9,7 +9,7 @@ use clap::{Args, Subcommand};
 use domain::id::ActorId;
 use domain::role::Role;
 
-use super::{Database, Installation};
+use super::{Database, Installation, grant};
 use crate::Failure;
 
 /// Make, list and disable accounts of officials, who sign in at the pages.
@@ -89,14 +89,14 @@ pub async fn run(flags: User) -> Result<ExitCode, Failure> {
 
 async fn add(flags: Add) -> Result<ExitCode, Failure> {
     let actor = actor(&flags.name)?;
-    let roles = super::token::roles(&flags.roles)?;
+    let roles = grant::roles(&flags.roles)?;
     let full_name = flags.full_name.trim();
     if full_name.is_empty() {
         return Err(Failure::Input("--full-name: must not be empty".into()));
     }
     let here = Installation::open(&flags.database).await?;
-    let units = super::token::units(&here, &flags.units)?;
-    let operator = super::operator(&here, &units[0].province)?;
+    let units = grant::units(&here, &flags.units)?;
+    let operator = grant::operator(&here, &units[0].province)?;
     let terms = UserTerms {
         full_name: domain::fold::compose(full_name),
         position: domain::fold::compose(flags.position.trim()),
@@ -109,11 +109,11 @@ async fn add(flags: Add) -> Result<ExitCode, Failure> {
         )));
     }
     let sign_in = sign_in(flags.password_stdin)?;
-    let once = super::once(&here);
+    let once = grant::once(&here);
     let added = (here.engine)
         .create_user(&operator, &once, &actor, terms, sign_in)
         .await;
-    let (_, password) = added.map_err(|error| failed(error, "cannot keep the account"))?;
+    let (_, password) = added.map_err(|error| grant::failed(error, "cannot keep the account"))?;
     eprintln!("account {actor} is there");
     show(password);
     Ok(ExitCode::SUCCESS)
@@ -123,13 +123,13 @@ async fn password(flags: Password) -> Result<ExitCode, Failure> {
     let actor = actor(&flags.name)?;
     let here = Installation::open(&flags.database).await?;
     let user = here.user(&actor).await?.ok_or_else(|| unknown(&actor))?;
-    let operator = super::operator(&here, &user.province)?;
+    let operator = grant::operator(&here, &user.province)?;
     let sign_in = sign_in(flags.password_stdin)?;
-    let once = super::once(&here);
+    let once = grant::once(&here);
     let set = (here.engine)
         .reset_password(&operator, &once, &actor, sign_in)
         .await;
-    let password = set.map_err(|error| failed(error, "cannot keep the account"))?;
+    let password = set.map_err(|error| grant::failed(error, "cannot keep the account"))?;
     eprintln!("account {actor} has a new password; its sessions have ended");
     show(password);
     Ok(ExitCode::SUCCESS)
@@ -139,10 +139,10 @@ async fn disable(name: &str, flags: &Database) -> Result<ExitCode, Failure> {
     let actor = actor(name)?;
     let here = Installation::open(flags).await?;
     let user = here.user(&actor).await?.ok_or_else(|| unknown(&actor))?;
-    let operator = super::operator(&here, &user.province)?;
-    let once = super::once(&here);
+    let operator = grant::operator(&here, &user.province)?;
+    let once = grant::once(&here);
     let disabled = here.engine.disable_user(&operator, &once, &actor).await;
-    disabled.map_err(|error| failed(error, "cannot disable the account"))?;
+    disabled.map_err(|error| grant::failed(error, "cannot disable the account"))?;
     println!("account {actor} is disabled; its sessions and tokens have ended");
     Ok(ExitCode::SUCCESS)
 }
@@ -213,17 +213,4 @@ fn unknown(actor: &ActorId) -> Failure {
     Failure::Input(format!(
         "there is no account {actor}; `motcua user list` shows them"
     ))
-}
-
-/// What a command says about a change that was refused.
-pub(super) fn failed(error: app::Error, what: &'static str) -> Failure {
-    match error {
-        app::Error::Invalid(fields) => {
-            let fields = fields
-                .iter()
-                .map(|it| format!("{}: {}", it.field, it.problem));
-            Failure::Input(fields.collect::<Vec<_>>().join("; "))
-        }
-        other => Failure::work(what, other),
-    }
 }
