@@ -56,14 +56,14 @@ pub async fn account(world: &World, name: &str, full_name: &str, role: Role, at:
         roles: vec![role],
         units: vec![unit(at)],
     };
-    let admin = who(Role::Admin, PROVINCE);
+    let (admin, identity) = (who(Role::Admin, PROVINCE), world.identity());
     let (name, password) = (
         ActorId::parse(name).unwrap(),
         SignIn::Given(PASSWORD.into()),
     );
     let made = world
         .engine
-        .create_user(&admin, &world.identity(), &name, terms, password);
+        .create_user(&admin, &identity, &name, terms, password);
     made.await.unwrap();
 }
 

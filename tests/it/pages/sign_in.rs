@@ -117,8 +117,8 @@ async fn a_session_ends_by_signing_out_by_idling_and_by_disabling_the_account(on
     let mut browser = Browser::at(&router);
     browser.sign_in("thinh.hd").await;
     let actor = ActorId::parse("thinh.hd").unwrap();
-    let admin = who(Role::Admin, PROVINCE);
-    let disabled = world.engine.disable_user(&admin, &world.identity(), &actor);
+    let (admin, identity) = (who(Role::Admin, PROVINCE), world.identity());
+    let disabled = world.engine.disable_user(&admin, &identity, &actor);
     disabled.await.unwrap();
     assert_eq!(browser.get(&home).await.status, StatusCode::SEE_OTHER);
     let page = browser.sign_in("thinh.hd").await;

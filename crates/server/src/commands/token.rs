@@ -11,7 +11,6 @@ use domain::id::{ActorId, ProvinceCode};
 use domain::language::Language;
 use domain::role::Role;
 use domain::time::{local_day, rfc3339};
-use domain::unit::Unit;
 
 use super::{Installation, grant, words};
 use crate::Failure;
