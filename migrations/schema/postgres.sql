@@ -257,6 +257,7 @@ CREATE TABLE dossier (
     step text COLLATE "C" NOT NULL DEFAULT ''::text,
     assignee text COLLATE "C" NOT NULL DEFAULT ''::text,
     elsewhere smallint NOT NULL DEFAULT 0,
+    marks smallint NOT NULL DEFAULT 0,
     CONSTRAINT dossier_apart_check CHECK (apart = ANY (ARRAY[0, 1])),
     CONSTRAINT dossier_channel_check CHECK (channel = ANY (ARRAY['desk'::text, 'online'::text, 'post'::text])),
     CONSTRAINT dossier_check CHECK (first_record <= last_record),
@@ -656,6 +657,12 @@ CREATE TABLE viewing (
     CONSTRAINT viewing_province_check CHECK (length(province) = 2)
 );
 
+CREATE TABLE visitor (
+    busy bigint NOT NULL,
+    peer text COLLATE "C" NOT NULL,
+    CONSTRAINT visitor_pkey PRIMARY KEY (peer)
+);
+
 CREATE TABLE webhook (
     is_inside bigint NOT NULL,
     generation bigint NOT NULL,
@@ -719,6 +726,8 @@ CREATE INDEX dossier_apart ON dossier USING btree (province, ended) WHERE apart 
 
 CREATE INDEX dossier_apart_recorded ON dossier USING btree (province, last_record) WHERE apart = 1;
 
+CREATE INDEX dossier_by_post ON dossier USING btree (province, id) WHERE channel = 'post'::text;
+
 CREATE INDEX dossier_decided ON dossier USING btree (province, resolving, ended);
 
 CREATE INDEX dossier_ended ON dossier USING btree (province, ended);
@@ -727,13 +736,19 @@ CREATE INDEX dossier_id ON dossier USING btree (id);
 
 CREATE INDEX dossier_last_record ON dossier USING btree (province, last_record);
 
-CREATE INDEX dossier_open ON dossier USING btree (province, precedence, id) WHERE status = ANY (ARRAY[1, 2, 4, 5, 6]);
+CREATE INDEX dossier_marked ON dossier USING btree (province, precedence, id) WHERE marks > 0;
+
+CREATE INDEX dossier_open ON dossier USING btree (province, precedence, id, status, procedure, channel, step, assignee, elsewhere, received, last_record) WHERE status = ANY (ARRAY[1, 2, 4, 5, 6]);
 
 CREATE INDEX dossier_overdue ON dossier USING btree (province, overdue_from, ended, resolving) WHERE overdue_from < '9223372036854775807'::bigint;
 
+CREATE INDEX dossier_person ON dossier USING btree (province, assignee, id) WHERE assignee <> ''::text;
+
+CREATE INDEX dossier_procedure ON dossier USING btree (province, procedure, id);
+
 CREATE INDEX dossier_received ON dossier USING btree (province, received, id) WHERE received IS NOT NULL;
 
-CREATE INDEX dossier_status ON dossier USING btree (province, status, id);
+CREATE INDEX dossier_status ON dossier USING btree (province, status, id) WHERE status <> 10;
 
 CREATE INDEX import_place ON import USING btree (province, place) WHERE place IS NOT NULL;
 
@@ -760,6 +775,8 @@ CREATE INDEX secret_person ON secret USING btree (province, person) WHERE person
 CREATE INDEX session_by_account ON session USING btree (account) WHERE account IS NOT NULL;
 
 CREATE INDEX session_by_use ON session USING btree (used);
+
+CREATE INDEX visitor_busy ON visitor USING btree (busy);
 
 CREATE INDEX wrong_pin_last ON wrong_pin USING btree (last);
 

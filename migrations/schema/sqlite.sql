@@ -164,7 +164,7 @@ CREATE TABLE dossier (
     last_event   INTEGER NOT NULL, -- greatest event time
     first_record INTEGER NOT NULL, -- record time of the first event
     last_record  INTEGER NOT NULL, -- record time of the last event
-    fold         TEXT    NOT NULL, import INTEGER, apart INTEGER NOT NULL DEFAULT 0 CHECK (apart IN (0, 1)), overdue_from INTEGER NOT NULL DEFAULT -1, precedence INTEGER NOT NULL DEFAULT 0, step TEXT NOT NULL DEFAULT '', assignee TEXT NOT NULL DEFAULT '', elsewhere INTEGER NOT NULL DEFAULT 0 CHECK (elsewhere IN (0, 1)), -- the whole dossier as JSON
+    fold         TEXT    NOT NULL, import INTEGER, apart INTEGER NOT NULL DEFAULT 0 CHECK (apart IN (0, 1)), overdue_from INTEGER NOT NULL DEFAULT -1, precedence INTEGER NOT NULL DEFAULT 0, step TEXT NOT NULL DEFAULT '', assignee TEXT NOT NULL DEFAULT '', elsewhere INTEGER NOT NULL DEFAULT 0 CHECK (elsewhere IN (0, 1)), marks INTEGER NOT NULL DEFAULT 0, -- the whole dossier as JSON
     PRIMARY KEY (province, id),
     CHECK (first_record <= last_record)
 ) STRICT;
@@ -172,6 +172,8 @@ CREATE TABLE dossier (
 CREATE INDEX dossier_apart ON dossier (province, ended) WHERE apart = 1;
 
 CREATE INDEX dossier_apart_recorded ON dossier (province, last_record) WHERE apart = 1;
+
+CREATE INDEX dossier_by_post ON dossier (province, id) WHERE channel = 'post';
 
 CREATE INDEX dossier_decided ON dossier (province, resolving, ended);
 
@@ -181,14 +183,21 @@ CREATE INDEX dossier_id ON dossier (id);
 
 CREATE INDEX dossier_last_record ON dossier (province, last_record);
 
-CREATE INDEX dossier_open ON dossier (province, precedence, id) WHERE status IN (1, 2, 4, 5, 6);
+CREATE INDEX dossier_marked ON dossier (province, precedence, id) WHERE marks > 0;
+
+CREATE INDEX dossier_open ON dossier (province, precedence, id, status, procedure, channel, step,
+    assignee, elsewhere, received, last_record) WHERE status IN (1, 2, 4, 5, 6);
 
 CREATE INDEX dossier_overdue ON dossier (province, overdue_from, ended, resolving)
     WHERE overdue_from < 9223372036854775807;
 
+CREATE INDEX dossier_person ON dossier (province, assignee, id) WHERE assignee <> '';
+
+CREATE INDEX dossier_procedure ON dossier (province, procedure, id);
+
 CREATE INDEX dossier_received ON dossier (province, received, id) WHERE received IS NOT NULL;
 
-CREATE INDEX dossier_status ON dossier (province, status, id);
+CREATE INDEX dossier_status ON dossier (province, status, id) WHERE status <> 10;
 
 CREATE TABLE event (
     seq         INTEGER PRIMARY KEY AUTOINCREMENT, -- place in the feed
@@ -617,6 +626,13 @@ BEFORE DELETE ON viewing
 BEGIN
     SELECT RAISE(ABORT, 'a viewing is never deleted');
 END;
+
+CREATE TABLE visitor (
+    peer TEXT    NOT NULL PRIMARY KEY,
+    busy INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX visitor_busy ON visitor (busy);
 
 CREATE TABLE webhook (
     province      TEXT    NOT NULL CHECK (length(province) = 2),

@@ -41,6 +41,8 @@ mod m20261130_000283_namesakes_numbered;
 mod m20261130_000300_access_log;
 mod m20261130_000340_event_frames;
 mod m20261130_000341_predecessors_at_once;
+mod m20261201_000400_filters;
+mod m20261201_000401_visitors;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend, DynIden};
@@ -99,6 +101,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000300_access_log::Migration),
             Box::new(m20261130_000340_event_frames::Migration),
             Box::new(m20261130_000341_predecessors_at_once::Migration),
+            Box::new(m20261201_000400_filters::Migration),
+            Box::new(m20261201_000401_visitors::Migration),
         ]
     }
 

@@ -59,6 +59,15 @@ impl WriteNumbers for HeldStore {
 
 #[async_trait]
 impl WritePins for HeldStore {
+    async fn count_lookups(
+        &self,
+        visitor: &str,
+        cost: chrono::TimeDelta,
+        now: Instant,
+    ) -> Result<Option<Instant>, StoreError> {
+        self.store.count_lookups(visitor, cost, now).await
+    }
+
     async fn count_wrong_pins(
         &self,
         wrong: &[WrongPin],

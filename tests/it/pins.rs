@@ -86,3 +86,36 @@ async fn whoever_sends_the_right_pin_at_once_costs_no_write() {
     wire.call("", "LookupDossier", &wrong).await.refused();
     assert_ne!(witness.seen().await, before, "a wrong one is counted");
 }
+
+on_servers!(an_address_looks_up_as_often_at_two_processes_as_at_one);
+
+async fn an_address_looks_up_as_often_at_two_processes_as_at_one(on: Backend) {
+    let world = World::on(on, NINE).await;
+    let other = Process::beside(&world, NINE).await;
+    let (here, there) = (Json::over(&world), over(&other));
+    for engine in [&world.engine, &other.engine] {
+        engine.allow_lookups(30);
+    }
+    let code = world.receive(WARD, THREE_DAYS).await.dossier.label();
+    let asked = json!({ "code": code });
+    let answered = async |wire: &Json, tries: u32| {
+        let mut answered = 0;
+        for _ in 0..tries {
+            let answer = wire.call("", "LookupDossier", &asked).await;
+            if answer.http == 200 {
+                answered += 1;
+            } else {
+                assert_eq!(answer.refused().2, "TOO_MANY_TRIES");
+            }
+        }
+        answered
+    };
+    // A tenth of a minute's look-ups may pass at a process before the others know of it.
+    let both = answered(&here, 30).await + answered(&there, 30).await;
+    assert!((30..=36).contains(&both), "{both} of 60");
+    // As time goes by, both together get what one would.
+    world.pass(chrono::TimeDelta::seconds(20));
+    other.clock.set(world.engine.now());
+    let both = answered(&there, 30).await + answered(&here, 30).await;
+    assert!((7..=16).contains(&both), "{both} after a third of a minute");
+}

@@ -4,6 +4,7 @@ mod access;
 mod committing;
 pub mod data;
 mod durable;
+mod filters;
 mod foresight;
 mod lists;
 mod loading;

@@ -21,6 +21,7 @@ use crate::catalogues::Catalogues;
 use crate::context::Context;
 use crate::error::{Error, FieldError};
 use crate::keys::{self, Keys};
+use crate::lookup_limit::LookupLimit;
 use crate::pin_attempts::PinAttempts;
 use crate::ports::{Clock, Ids, Key, ReadTx, Store, Token};
 use crate::sessions::Sessions;
@@ -59,6 +60,7 @@ pub struct Engine {
     changed: watch::Receiver<u64>,
     telling: watch::Sender<u64>,
     sessions: Sessions,
+    pub(crate) lookups: LookupLimit,
     pub(crate) pin_attempts: PinAttempts,
     /// Who was last named for holding the feed up, and when.
     pub(crate) named: Mutex<Option<(String, Instant)>>,
@@ -84,6 +86,7 @@ impl Engine {
             changed,
             telling: sender,
             sessions: Sessions::default(),
+            lookups: LookupLimit::default(),
             pin_attempts: PinAttempts::default(),
             named: Mutex::new(None),
         })
@@ -146,7 +149,7 @@ impl Engine {
 
     /// Sets how many look-ups a minute somebody without a token may make from one address.
     pub fn allow_lookups(&self, per_minute: u32) {
-        self.pin_attempts.allow_per_minute(per_minute);
+        self.lookups.allow_per_minute(per_minute);
     }
 
     /// Now, by the engine's clock.

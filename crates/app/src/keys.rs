@@ -3,6 +3,7 @@
 use std::fmt;
 use std::net::IpAddr;
 
+use chrono::NaiveDate;
 use domain::digest::{hex, keyed_hash};
 use domain::dossier::private::Person;
 use domain::id::{DossierId, ProvinceCode};
@@ -56,6 +57,18 @@ impl Keys {
     pub fn peer(&self, dossier: DossierId, network: IpAddr) -> String {
         let network = network.to_string();
         let hash = keyed_hash(&self.peer, &[dossier.as_bytes(), network.as_bytes()]);
+        hex(&hash[..16])
+    }
+
+    /// What is kept on a day of an address that looks dossiers up: nobody finds the address by it, nor
+    /// the same one on another day.
+    #[must_use]
+    pub fn visitor(&self, day: NaiveDate, network: IpAddr) -> String {
+        let (day, network) = (day.to_string(), network.to_string());
+        let hash = keyed_hash(
+            &self.peer,
+            &[b"visitor", day.as_bytes(), network.as_bytes()],
+        );
         hex(&hash[..16])
     }
 

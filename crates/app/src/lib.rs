@@ -19,6 +19,7 @@ pub mod import;
 pub mod jobs;
 pub mod keys;
 pub mod lookup;
+mod lookup_limit;
 pub mod merger;
 pub mod metrics;
 mod observe;

@@ -22,6 +22,8 @@ pub struct Page<T> {
     pub next: String,
     /// The number of items on all pages, if asked for.
     pub total: Option<u64>,
+    /// Whether there may be more than that, because only the beginning was counted.
+    pub at_least: bool,
 }
 
 /// How many when the caller does not say.
@@ -96,6 +98,7 @@ pub(crate) fn cut<T>(
         items,
         next,
         total: None,
+        at_least: false,
     }
 }
 

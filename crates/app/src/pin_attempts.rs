@@ -1,4 +1,4 @@
-//! Look-ups and PINs of the public: how many a peer may make, and how wrong PINs slow it down.
+//! PINs of the public: how wrong ones slow a peer down.
 //!
 //! Nothing is ever shut. A wrong PIN counts against the peer that sent it and the dossier it was
 //! sent for, so that nobody can keep the holder of a receipt out; each further one makes that peer
@@ -6,13 +6,11 @@
 //! dossiers that exist are remembered, so that invented codes fill no memory.
 //!
 //! Wrong PINs are counted in the database, for all processes together and across a restart. Whoever
-//! sends the right one costs no write unless their address had sent a wrong one before. Look-ups are
-//! counted by each process for itself.
+//! sends the right one costs no write unless their address had sent a wrong one before.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -43,18 +41,13 @@ const MEMORY: TimeDelta = TimeDelta::minutes(15);
 /// How many peers and dossiers are remembered, of each kind; beyond, the oldest are forgiven.
 const REMEMBERED: usize = 50_000;
 
-/// Look-ups a minute that a peer may make unless the operator says otherwise.
-const LOOKUPS_PER_MINUTE: u32 = 60;
-
 /// How long wrong PINs are collected before they are written, so that a flood of them makes some forty
 /// transactions a second and not one each.
 const COLLECTED: Duration = Duration::from_millis(25);
 
 /// What peers did lately.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct PinAttempts {
-    per_minute: AtomicU32,
-    lookups: Mutex<HashMap<IpAddr, Allowance>>,
     /// Wrong PINs that no process but this one can see yet.
     unwritten: Mutex<HashMap<(Key, String), PinTries>>,
     writing: tokio::sync::Mutex<()>,
@@ -72,52 +65,7 @@ pub(crate) struct Presenter {
 /// The peer that stands for all peers of a dossier.
 const ALL: &str = "";
 
-/// Look-ups that a peer has left, in thousandths, and as of when.
-#[derive(Debug, Clone, Copy)]
-struct Allowance {
-    left: i64,
-    last: Instant,
-}
-
-impl Default for PinAttempts {
-    fn default() -> Self {
-        Self {
-            per_minute: AtomicU32::new(LOOKUPS_PER_MINUTE),
-            lookups: Mutex::default(),
-            unwritten: Mutex::default(),
-            writing: tokio::sync::Mutex::default(),
-        }
-    }
-}
-
 impl PinAttempts {
-    /// Sets how many look-ups a minute a peer may make.
-    pub fn allow_per_minute(&self, lookups: u32) {
-        self.per_minute.store(lookups.max(1), Ordering::Relaxed);
-    }
-
-    /// Takes one look-up from what the peer may make.
-    pub fn look(&self, peer: IpAddr, now: Instant) -> Result<(), Error> {
-        let per_minute = i64::from(self.per_minute.load(Ordering::Relaxed));
-        let full = per_minute * 1_000;
-        let mut lookups = self.lookups.lock().unwrap_or_else(PoisonError::into_inner);
-        make_room(&mut lookups, |allowance| allowance.last, now);
-        let allowance = lookups.entry(network(peer)).or_insert(Allowance {
-            left: full,
-            last: now,
-        });
-        let passed_ms = (now - allowance.last).num_milliseconds().clamp(0, 60_000);
-        allowance.left = (allowance.left + passed_ms * per_minute / 60).min(full);
-        allowance.last = now;
-        if allowance.left >= 1_000 {
-            allowance.left -= 1_000;
-            return Ok(());
-        }
-        let missing_ms = (1_000 - allowance.left) * 60 / per_minute;
-        security::note(Event::LookupSlowed, Some(peer));
-        Err(wait(missing_ms.div_euclid(1_000) + 1))
-    }
-
     /// Whether a proof is looked at now, by what is counted in the database.
     pub fn check(
         &self,
@@ -248,14 +196,14 @@ impl PinTries {
     }
 }
 
-fn wait(seconds: i64) -> Error {
+pub(crate) fn wait(seconds: i64) -> Error {
     Error::TooMany {
         seconds: u32::try_from(seconds).unwrap_or(1).max(1),
     }
 }
 
 /// Forgets what is old when there is too much, and the older half of it if all of it is new.
-fn make_room<K: Clone + Eq + Hash, V>(
+pub(crate) fn make_room<K: Clone + Eq + Hash, V>(
     kept: &mut HashMap<K, V>,
     last: impl Fn(&V) -> Instant,
     now: Instant,
@@ -274,7 +222,7 @@ fn make_room<K: Clone + Eq + Hash, V>(
 }
 
 /// What counts as one peer: an address, and of the sixth version the network that a line is given.
-fn network(peer: IpAddr) -> IpAddr {
+pub(crate) fn network(peer: IpAddr) -> IpAddr {
     match peer.to_canonical() {
         IpAddr::V4(address) => IpAddr::V4(address),
         IpAddr::V6(address) => {
@@ -360,35 +308,6 @@ mod tests {
                 .iter()
                 .all(|peer| peer.len() == 32 && !peer.contains("192"))
         );
-    }
-
-    #[test]
-    fn a_peer_looks_up_so_often_a_minute_and_others_are_not_held() {
-        let attempts = PinAttempts::default();
-        attempts.allow_per_minute(30);
-        for _ in 0..30 {
-            attempts.look(peer(1), START).unwrap();
-        }
-        let told = attempts.look(peer(1), START).unwrap_err();
-        assert!(matches!(told, Error::TooMany { seconds: 3 }), "{told}");
-        assert!(attempts.look(peer(2), START).is_ok());
-        assert!(
-            attempts
-                .look(peer(1), START + TimeDelta::seconds(2))
-                .is_ok()
-        );
-    }
-
-    #[test]
-    fn a_line_of_the_sixth_version_is_one_peer_whatever_address_it_takes() {
-        let attempts = PinAttempts::default();
-        attempts.allow_per_minute(1);
-        let at = |text: &str| text.parse::<IpAddr>().unwrap();
-        attempts.look(at("2001:db8:1:2::1"), START).unwrap();
-        assert!(attempts.look(at("2001:db8:1:2:ffff::9"), START).is_err());
-        assert!(attempts.look(at("2001:db8:1:3::1"), START).is_ok());
-        attempts.look(at("192.0.2.1"), START).unwrap();
-        assert!(attempts.look(at("::ffff:192.0.2.1"), START).is_err());
     }
 
     #[test]

@@ -134,13 +134,21 @@ impl Engine {
             true => Some(read.count(&list).await?),
             false => None,
         };
-        let found = read.list(&list).await?;
-        let cut = page::cut(found, limit, &question, |dossier| dossier.id.to_string());
+        let found = read.stretch(&list).await?;
+        let cut = page::cut(found.dossiers, limit, &question, |dossier| {
+            dossier.id.to_string()
+        });
+        // A page that few dossiers pass is sent before it is full, and the next one goes on from there.
+        let next = match found.until {
+            Some(until) if cut.next.is_empty() => page::next_token(&until.to_string(), &question),
+            Some(_) | None => cut.next,
+        };
         let items = self.views(read.as_ref(), caller, cut.items).await?;
         Ok(Page {
             items,
-            next: cut.next,
-            total,
+            next,
+            total: total.map(|total| total.number),
+            at_least: total.is_some_and(|total| total.at_least),
         })
     }
 

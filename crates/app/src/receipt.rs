@@ -99,7 +99,10 @@ impl Engine {
         peer: IpAddr,
     ) -> Result<(Box<dyn ReadTx>, Dossier), Error> {
         let now = self.now();
-        self.pin_attempts.look(peer, now)?;
+        let store = self.context.store.as_ref();
+        self.lookups
+            .look(store, &self.context.keys, peer, now)
+            .await?;
         let read = self.context.store.read().await?;
         let unknown = || Error::NotFound {
             what: "dossier",
@@ -119,7 +122,6 @@ impl Engine {
         let presenter = Presenter::new(&self.context.keys, first.clone(), peer);
         let counted = read.wrong_pins(&first, presenter.peer()).await?;
         self.pin_attempts.check(&presenter, counted, now)?;
-        let store = self.context.store.as_ref();
         for dossier in holders {
             if self.proves(read.as_ref(), &dossier, proof).await? {
                 self.pin_attempts.right(store, &presenter, counted).await;

@@ -421,6 +421,7 @@ fn columns(dossier: &Dossier, records: &[Record]) -> Vec<(&'static str, String)>
                 .map_or_else(String::new, ToString::to_string),
         ),
         ("elsewhere", u8::from(dossier.is_elsewhere()).to_string()),
+        ("marks", dossier.marks().to_string()),
         (
             "rating",
             dossier.rating.as_ref().map_or_else(

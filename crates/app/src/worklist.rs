@@ -5,7 +5,7 @@ mod arranged;
 use std::collections::{BTreeMap, HashMap};
 
 use domain::deadline;
-use domain::dossier::{Dossier, Precedence, Status};
+use domain::dossier::{Channel, Dossier, Mark, Precedence, Status};
 use domain::id::{ActorId, DossierId, ProcedureCode, StepId, UnitCode};
 use domain::procedure::Kind;
 use domain::role::Role;
@@ -17,7 +17,7 @@ use crate::engine::Engine;
 use crate::error::Error;
 use crate::foresight::Level;
 use crate::page::{self, Page, PageQuery};
-use crate::ports::{DossierFilter, ReadTx, Scope, WorklistPage};
+use crate::ports::{DossierFilter, ReadTx, Scope, Sieve, WorklistPage};
 use crate::read::scope_of;
 use crate::view::{ForUnit, View};
 
@@ -106,11 +106,13 @@ impl WorklistFilter {
 
     /// The range of precedences that can pass, so that a page reads few rows; none if any can.
     fn between(self, now: Instant) -> Option<(i64, i64)> {
-        let now = Precedence::Running { due: now }.key();
+        let key = |due| Precedence::Running { due }.key();
         match self {
-            WorklistFilter::Overdue => Some((i64::MIN, now)),
-            WorklistFilter::NearDue | WorklistFilter::DueToday | WorklistFilter::AnswerDueToday => {
-                Some((now, Precedence::UNDATED))
+            WorklistFilter::Overdue => Some((i64::MIN, key(now))),
+            WorklistFilter::NearDue => Some((key(now), Precedence::UNDATED)),
+            WorklistFilter::DueToday | WorklistFilter::AnswerDueToday => {
+                let tomorrow = time::local_day(now).succ_opt().map(time::day_start);
+                Some((key(now), tomorrow.map_or(Precedence::UNDATED, key)))
             }
             WorklistFilter::WaitingForCitizen
             | WorklistFilter::Submitted
@@ -121,6 +123,45 @@ impl WorklistFilter {
             | WorklistFilter::LateConsultation
             | WorklistFilter::InConflict
             | WorklistFilter::Alerted => None,
+        }
+    }
+
+    /// What every dossier that passes is, by what an index holds.
+    fn sieve(self) -> Sieve {
+        let none = Sieve::default();
+        let marked = |mark| Sieve {
+            mark: Some(mark),
+            ..none
+        };
+        match self {
+            WorklistFilter::Overdue
+            | WorklistFilter::NearDue
+            | WorklistFilter::DueToday
+            | WorklistFilter::AnswerDueToday => none,
+            WorklistFilter::WaitingForCitizen => Sieve {
+                statuses: &[Status::SupplementRequested, Status::PaymentRequested],
+                ..none
+            },
+            WorklistFilter::Submitted => Sieve {
+                statuses: &[Status::Submitted],
+                ..none
+            },
+            WorklistFilter::Alerted => Sieve {
+                statuses: &[Status::Submitted],
+                channel: Some(Channel::Online),
+                ..none
+            },
+            WorklistFilter::Unassigned => Sieve {
+                statuses: &[Status::Received, Status::Processing],
+                unassigned: true,
+                ..none
+            },
+            WorklistFilter::NotHandedOver | WorklistFilter::HandOverLate => {
+                marked(Mark::NotHandedOver)
+            }
+            WorklistFilter::LateLeg => marked(Mark::OpenLeg),
+            WorklistFilter::LateConsultation => marked(Mark::OpenConsultation),
+            WorklistFilter::InConflict => marked(Mark::InConflict),
         }
     }
 }
@@ -224,6 +265,7 @@ impl Engine {
         let read = self.context.store.read().await?;
         let now = self.now();
         let page = WorklistPage {
+            sieves: sieves(only),
             between: between(only, now),
             after,
             limit: limit + 1,
@@ -247,6 +289,7 @@ impl Engine {
                 .await?,
             next: cut.next,
             total,
+            at_least: false,
         })
     }
 
@@ -406,6 +449,12 @@ fn between(only: &[WorklistFilter], now: Instant) -> Option<(i64, i64)> {
     only.iter()
         .filter_map(|filter| filter.between(now))
         .reduce(|(from, until), (later, earlier)| (from.max(later), until.min(earlier)))
+}
+
+/// What every dossier that passes all filters is.
+fn sieves(only: &[WorklistFilter]) -> Vec<Sieve> {
+    let sieves = only.iter().map(|filter| filter.sieve());
+    sieves.filter(|sieve| *sieve != Sieve::default()).collect()
 }
 
 /// A search for pending dossiers by a property that no index holds.

@@ -25,6 +25,16 @@ pub struct Reading {
     pub writers: Vec<u32>,
     /// How long each question is repeated.
     pub seconds: u64,
+    /// Only questions whose name begins so; all when empty.
+    pub only: String,
+}
+
+impl Reading {
+    fn questions(&self) -> Vec<Question> {
+        let all = Question::all().into_iter();
+        all.filter(|question| question.name().starts_with(&self.only))
+            .collect()
+    }
 }
 
 /// The answers to a question, with so many dossiers and writers.
@@ -33,7 +43,7 @@ struct Measured {
     database: &'static str,
     dossiers: u32,
     writers: u32,
-    query: &'static str,
+    query: String,
     /// Null if no answer came within the server's limit for a call.
     p50_ms: Option<f64>,
     p99_ms: Option<f64>,
@@ -45,9 +55,9 @@ struct Measured {
 pub async fn read(setup: &Setup, reading: &Reading) -> Result<Figures, Failure> {
     let ground = Ground::prepare(setup).await?;
     let secret = serving::make_secret(&ground.scratch, setup.ids.as_ref())?;
-    let runs = ground.databases.len()
-        * reading.preload.len()
-        * (1 + reading.writers.len() * Question::ALL.len());
+    let asked = reading.questions();
+    let runs =
+        ground.databases.len() * reading.preload.len() * (1 + reading.writers.len() * asked.len());
     let mut bench = Bench {
         setup,
         reading,
@@ -97,7 +107,7 @@ impl Bench<'_> {
         for writers in self.reading.writers.iter().copied() {
             let load = Load::begin(&server.address, &wards, writers, first).await?;
             first += writers;
-            for question in Question::ALL {
+            for question in self.reading.questions() {
                 self.progress.next(&format!(
                     "{}, {dossiers} dossiers, {writers} writers: {}",
                     database.kind,
@@ -156,7 +166,7 @@ fn columns() -> Vec<Column<Measured>> {
         Column::new("database", |m: &Measured| m.database.to_owned()),
         Column::new("dossiers", |m| m.dossiers.to_string()),
         Column::new("writers", |m| m.writers.to_string()),
-        Column::new("query", |m| m.query.to_owned()),
+        Column::new("query", |m| m.query.clone()),
         Column::new("p50 ms", |m| ms(m.p50_ms)),
         Column::new("p99 ms", |m| ms(m.p99_ms)),
         Column::new("rows", |m| m.rows.to_string()),

@@ -96,9 +96,19 @@ fn a_backup_is_private_tells_its_key_and_is_never_written_over_another_file() {
     let taken = site.run(&["backup", "b.db"]);
     assert_eq!(code(&taken), 0, "{}", refused(&taken, 0));
     let said = out(&taken);
-    assert!(said.contains("0 dossiers, 0 differences"), "{said}");
+    assert!(said.contains("0 hồ sơ, 0 chỗ khác"), "{said}");
     let check = app::keys::Keys::new("5e".repeat(32).as_bytes()).check();
-    assert!(said.contains(&format!("key {}\n", &check[..16])), "{said}");
+    assert!(said.contains(&format!("dấu {}", &check[..16])), "{said}");
+    let in_english = site.run(&["--lang", "en", "backup", "c.db"]);
+    let said = out(&in_english);
+    assert!(
+        said.contains("0 dossiers, 0 differences from the events"),
+        "{said}"
+    );
+    assert!(
+        said.contains(&format!("fingerprint {}", &check[..16])),
+        "{said}"
+    );
     let mode = std::fs::metadata(site.path("b.db"))
         .unwrap()
         .permissions()
@@ -224,11 +234,7 @@ fn a_backup_is_put_back_only_where_nothing_is_and_by_its_own_key_and_schema() {
 
     let back = site.run(&["restore", "b.db"]);
     assert_eq!(code(&back), 0, "{}", refused(&back, 0));
-    assert!(
-        out(&back).contains("0 dossiers, 0 differences"),
-        "{}",
-        out(&back)
-    );
+    assert!(out(&back).contains("0 hồ sơ, 0 chỗ khác"), "{}", out(&back));
     assert_eq!(code(&site.run(&["verify"])), 0);
 }
 
@@ -239,7 +245,7 @@ fn a_database_that_another_tool_put_back_skips_numbers_too() {
         "INSERT INTO token (province, id, hash, actor, role, units, created, expires) \
          VALUES ('08', 't', 'h', 'a', 'portal', '[]', 0, 1)",
     );
-    let skip = site.run(&["restore", "--already", "--skip", "7"]);
+    let skip = site.run(&["--lang", "en", "restore", "--already", "--skip", "7"]);
     assert_eq!(code(&skip), 0, "{}", refused(&skip, 0));
     let said = out(&skip);
     assert!(said.contains("7 numbers skipped at each of"), "{said}");

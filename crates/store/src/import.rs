@@ -314,7 +314,7 @@ async fn advance<C: ConnectionTrait>(db: &Executor<'_, C>, piece: &Piece) -> Res
     Ok(moved > 0)
 }
 
-const DOSSIER: BulkInsert<22> = BulkInsert {
+const DOSSIER: BulkInsert<23> = BulkInsert {
     table: "dossier",
     columns: [
         "province",
@@ -339,6 +339,7 @@ const DOSSIER: BulkInsert<22> = BulkInsert {
         "step",
         "assignee",
         "elsewhere",
+        "marks",
     ],
     nullable: &["received"],
 };
@@ -503,7 +504,7 @@ fn key(life: &Life) -> (Value, Value) {
     )
 }
 
-fn dossier_row(life: &Life, number: ImportNumber) -> [Value; 22] {
+fn dossier_row(life: &Life, number: ImportNumber) -> [Value; 23] {
     let dossier = &life.dossier;
     let times = life.events.iter().map(|(record, _)| record.event_time);
     let begun = times.min().unwrap_or(dossier.since);
@@ -539,6 +540,7 @@ fn dossier_row(life: &Life, number: ImportNumber) -> [Value; 22] {
         step(dossier).into(),
         assignee(dossier).into(),
         u8::from(dossier.is_elsewhere()).into(),
+        dossier.marks().into(),
     ]
 }
 

@@ -61,6 +61,7 @@ use app::ports::{
     WriteNumbers, WritePins, WritePrints, WriteTokens, WrongPin,
 };
 use async_trait::async_trait;
+use chrono::TimeDelta;
 use domain::code::AnyCode;
 use domain::dossier::Dossier;
 use domain::id::{ActorId, ProvinceCode};
@@ -257,6 +258,20 @@ impl WritePins for SeaStore {
         forget: Instant,
     ) -> Result<(), StoreError> {
         wrong_pin::count(&self.writing(), wrong, forget).await
+    }
+
+    async fn count_lookups(
+        &self,
+        visitor: &str,
+        cost: TimeDelta,
+        now: Instant,
+    ) -> Result<Option<Instant>, StoreError> {
+        if !self.is_shared() {
+            return Ok(None);
+        }
+        wrong_pin::count_lookups(&self.writing(), visitor, cost, now)
+            .await
+            .map(Some)
     }
 
     async fn forgive_pins(&self, dossier: &Key, peer: &str) -> Result<(), StoreError> {

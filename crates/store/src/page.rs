@@ -1,7 +1,7 @@
 //! Builds the queries of lists with varying conditions: one statement each, pages by key and never
 //! by offset.
 
-use app::ports::{Assignee, DossierFilter, Scope, Search, StoreError, WorklistPage};
+use app::ports::{Assignee, DossierFilter, Scope, Search, Sieve, StoreError, WorklistPage};
 use domain::dossier::{Dossier, Status};
 use domain::id::{DossierId, ProcedureCode, ProvinceCode, UnitCode};
 use domain::time::Instant;
@@ -15,7 +15,10 @@ use crate::fault::store_error;
 use crate::row::DossierRow;
 
 /// A literal and not a parameter, so that the planner uses the index on open dossiers.
-const IS_OPEN: &str = "d.status IN (1, 2, 4, 5, 6)";
+pub(crate) const IS_OPEN: &str = "d.status IN (1, 2, 4, 5, 6)";
+
+/// A literal for the same reason: the index of states has no others.
+pub(crate) const NOT_RETURNED: &str = "d.status <> 10";
 
 /// Excludes the rows of unfinished imports. Mostly there is none, and then no row has to be fetched
 /// for it.
@@ -36,6 +39,7 @@ pub(crate) async fn waiting_for_papers<C: ConnectionTrait>(
     let Within { mut select, id } = within(&Scope::Province(province.clone()));
     select
         .and_where(Expr::col(("d", "status")).eq(Status::SupplementRequested.code()))
+        .and_where(Expr::cust(NOT_RETURNED))
         .and_where_option(after.map(|after| Expr::col(id).gt(after.to_string())))
         .columns(COLUMNS)
         .order_by(id, Order::Asc)
@@ -125,6 +129,7 @@ fn waiting(page: &WorklistPage) -> Pending {
     };
     select.and_where(Expr::cust(VISIBLE));
     narrow(&mut select, &page.filter);
+    sift(&mut select, &page.sieves);
     if let Some((from, until)) = page.between {
         select
             .and_where(Expr::col(precedence).gte(from))
@@ -342,6 +347,30 @@ pub(crate) fn narrow(select: &mut SelectStatement, filter: &DossierFilter) {
     }
     if let Some(elsewhere) = elsewhere {
         select.and_where(Expr::col(("d", "elsewhere")).eq(i32::from(*elsewhere)));
+    }
+}
+
+/// Adds the conditions of sieves.
+fn sift(select: &mut SelectStatement, sieves: &[Sieve]) {
+    for sieve in sieves {
+        let Sieve {
+            statuses,
+            channel,
+            unassigned,
+            mark,
+        } = sieve;
+        let filter = DossierFilter {
+            statuses: statuses.to_vec(),
+            channel: *channel,
+            assignee: unassigned.then_some(Assignee::Nobody),
+            ..DossierFilter::default()
+        };
+        narrow(select, &filter);
+        if let Some(mark) = mark {
+            // The condition of the index of those few, word by word.
+            let bit = mark.bit();
+            select.and_where(Expr::cust(format!("d.marks > 0 AND d.marks & {bit} > 0")));
+        }
     }
 }
 

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use app::foresight::{Flag, Foretold, KeptModel};
 use app::import::{Import, Viewing};
 use app::ports::{
-    Block, Document, FeedHead, Held, Job, Key, List, Print, PrintedForm, Rated, RatingsWanted,
-    ReadCatalogue, ReadDossiers, ReadFeed, ReadForecasts, ReadImports, ReadJobs, ReadNumbers,
-    ReadPins, ReadPrints, ReadReports, ReadTokens, ReportRow, ReportWanted, Scope, Search,
-    SkippedNumbers, StoreError, Sums, SumsWanted, Token, UnitPending, WorklistPage, WrongPins,
+    Block, Document, FeedHead, Held, Job, Key, List, ListCount, Print, PrintedForm, Rated,
+    RatingsWanted, ReadCatalogue, ReadDossiers, ReadFeed, ReadForecasts, ReadImports, ReadJobs,
+    ReadNumbers, ReadPins, ReadPrints, ReadReports, ReadTokens, ReportRow, ReportWanted, Scope,
+    Search, SkippedNumbers, StoreError, Stretch, Sums, SumsWanted, Token, UnitPending,
+    WorklistPage, WrongPins,
 };
 use async_trait::async_trait;
 use chrono::NaiveDate;
@@ -239,7 +240,11 @@ impl ReadDossiers for Reading {
         page::pending(&self.db(), wanted).await
     }
 
-    async fn count(&self, list: &List) -> Result<u64, StoreError> {
+    async fn stretch(&self, list: &List) -> Result<Stretch, StoreError> {
+        list::stretch(&self.db(), list).await
+    }
+
+    async fn count(&self, list: &List) -> Result<ListCount, StoreError> {
         list::count(&self.db(), list).await
     }
 

@@ -53,6 +53,7 @@ struct DossierRow {
     step: String,
     assignee: String,
     elsewhere: i64,
+    marks: i64,
     rating: Option<i64>,
 }
 
@@ -124,6 +125,7 @@ impl DossierRow {
             ("step", self.step),
             ("assignee", self.assignee),
             ("elsewhere", self.elsewhere.to_string()),
+            ("marks", self.marks.to_string()),
             ("rating", rating.unwrap_or_else(|| "none".to_owned())),
         ];
         Ok(KeptDossier {
@@ -183,6 +185,7 @@ impl ReadKept for Reading {
                  d.resolving, d.begun, d.received, d.ended, d.due, d.last_event, d.first_record, \
                  d.last_record, CAST(d.apart AS bigint) AS apart, d.overdue_from, d.fold, \
                  d.precedence, d.step, d.assignee, CAST(d.elsewhere AS bigint) AS elsewhere, \
+                 CAST(d.marks AS bigint) AS marks, \
                  CAST((SELECT r.score FROM rating r WHERE r.province = d.province \
                      AND r.dossier = d.id) AS bigint) AS rating \
              FROM dossier d WHERE d.province = ? AND d.id > ? AND {VISIBLE} ORDER BY d.id LIMIT ?"

@@ -1,6 +1,7 @@
-//! Wrong PINs of the last minutes.
+//! Wrong PINs and look-ups of the last minutes.
 
 use app::ports::{Key, PinTries, StoreError, WrongPin, WrongPins};
+use chrono::TimeDelta;
 use domain::time::Instant;
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 
@@ -17,6 +18,11 @@ const WRONG_PIN: BulkInsert<5> = BulkInsert {
 
 /// The peer that stands for all of them.
 pub(crate) const ALL: &str = "";
+
+#[derive(FromQueryResult)]
+struct BusyRow {
+    busy: i64,
+}
 
 #[derive(FromQueryResult)]
 struct WrongRow {
@@ -56,6 +62,43 @@ pub(crate) async fn count<C: ConnectionTrait>(
         .await
         .map_err(store_error)?;
     Ok(())
+}
+
+/// Look-ups that are counted no longer than this ahead: whoever asks a thousand times waits as long as
+/// whoever asks twice too often.
+const AHEAD: TimeDelta = TimeDelta::seconds(70);
+
+/// Adds look-ups to those of a visitor, and returns until when they take.
+pub(crate) async fn count_lookups<C: ConnectionTrait>(
+    db: &Executor<'_, C>,
+    visitor: &str,
+    cost: TimeDelta,
+    now: Instant,
+) -> Result<Instant, StoreError> {
+    let micros = |at: Instant| Value::from(at.timestamp_micros());
+    db.run("DELETE FROM visitor WHERE busy < ?", vec![micros(now)])
+        .await
+        .map_err(store_error)?;
+    let add = "INSERT INTO visitor (peer, busy) VALUES (?, ?) ON CONFLICT (peer) DO UPDATE SET \
+               busy = CASE WHEN visitor.busy + ? < ? THEN visitor.busy + ? ELSE ? END \
+               RETURNING busy";
+    let cost = cost.num_microseconds().unwrap_or(i64::MAX);
+    let ahead = micros(now + AHEAD);
+    let values = vec![
+        visitor.into(),
+        micros(now + TimeDelta::microseconds(cost)),
+        cost.into(),
+        ahead.clone(),
+        cost.into(),
+        ahead,
+    ];
+    let rows: Vec<BusyRow> = db.all(add, values).await.map_err(store_error)?;
+    let place = Place {
+        table: "visitor",
+        id: visitor,
+    };
+    let busy = rows.first().ok_or_else(|| place.wrong("busy"))?.busy;
+    place.instant("busy", busy)
 }
 
 /// Forgets the wrong PINs of a peer for a dossier.

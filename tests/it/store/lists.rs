@@ -1,9 +1,9 @@
 //! Lists with filters: from whichever index a page comes, all pages have what passes, once and in order.
 
-use app::ports::{Assignee, DossierFilter, List, ReadTx, Scope, Store};
+use app::ports::{Assignee, DossierFilter, List, ListCount, ReadTx, Scope, Store};
 use domain::dossier::acts::resolve::Resolved;
-use domain::dossier::{Dossier, Event, Status};
-use domain::id::ActorId;
+use domain::dossier::{Channel, Dossier, Event, Status};
+use domain::id::{ActorId, DossierId, ProcedureCode};
 
 use crate::backend::Backend;
 
@@ -12,12 +12,16 @@ use super::data::{
 };
 
 /// Times of reception run neither with the ids nor against them, and often meet. Every third dossier is
-/// decided by the other ward, every fourth has a step, every fifth a result.
+/// decided by the other ward, every fourth has a step, every fifth a result. Every fiftieth is of a rare
+/// procedure and came by post.
 async fn a_busy_year(on: Backend, dossiers: u64) -> TestStore {
     let store = a_store(on).await;
     for first in (0..dossiers).step_by(250) {
         let batch = (first..Ord::min(first + 250, dossiers)).map(|number| {
-            let dossier = a_dossier(number).received(at(small(number * 37 % 89)));
+            let mut dossier = a_dossier(number).received(at(small(number * 37 % 89)));
+            if number % 50 == 49 {
+                dossier = dossier.procedure(RARE).by(Channel::Post);
+            }
             if number % 3 == 0 {
                 dossier.resolved_by(OTHER_WARD).received_change()
             } else {
@@ -58,6 +62,9 @@ async fn a_busy_year(on: Backend, dossiers: u64) -> TestStore {
 fn small(number: u64) -> i64 {
     i64::try_from(number).unwrap()
 }
+
+/// A procedure that few dossiers have.
+const RARE: &str = "1.000689";
 
 /// A filter by name, and which dossiers pass it.
 type Case = (&'static str, DossierFilter, fn(&Dossier) -> bool);
@@ -121,15 +128,61 @@ fn filters() -> Vec<Case> {
             DossierFilter {
                 statuses: vec![Status::Received, Status::Processing],
                 assignee: ActorId::parse("nv-an").ok().map(Assignee::Person),
+                ..none.clone()
+            },
+            |it| is_with(it, "nv-an"),
+        ),
+        (
+            "whatever a person has or had",
+            DossierFilter {
+                assignee: ActorId::parse("nv-an").ok().map(Assignee::Person),
+                ..none.clone()
+            },
+            |it| is_with(it, "nv-an"),
+        ),
+        (
+            "of a rare procedure",
+            DossierFilter {
+                procedure: ProcedureCode::parse(RARE).ok(),
+                ..none.clone()
+            },
+            |it| it.procedure.as_str() == RARE,
+        ),
+        (
+            "of one of a few procedures, ended",
+            DossierFilter {
+                procedures: Some(vec![
+                    ProcedureCode::parse(RARE).unwrap(),
+                    ProcedureCode::parse("1.000001").unwrap(),
+                ]),
+                statuses: vec![Status::Resolved],
+                ..none.clone()
+            },
+            |it| it.procedure.as_str() == RARE && it.status() == Status::Resolved,
+        ),
+        (
+            "by post",
+            DossierFilter {
+                channel: Some(Channel::Post),
+                ..none.clone()
+            },
+            |it| it.channel == Channel::Post,
+        ),
+        (
+            "by post, received in a stretch",
+            DossierFilter {
+                channel: Some(Channel::Post),
+                received_from: Some(at(10)),
                 ..none
             },
-            |it| {
-                it.assignee
-                    .as_ref()
-                    .is_some_and(|who| who.as_str() == "nv-an")
-            },
+            |it| it.channel == Channel::Post && it.received >= Some(at(10)),
         ),
     ]
+}
+
+fn is_with(dossier: &Dossier, person: &str) -> bool {
+    let with = dossier.assignee.as_ref();
+    with.is_some_and(|who| who.as_str() == person)
 }
 
 async fn walk(read: &dyn ReadTx, scope: &Scope, filter: &DossierFilter, page: u32) -> Vec<Dossier> {
@@ -146,6 +199,34 @@ async fn walk(read: &dyn ReadTx, scope: &Scope, filter: &DossierFilter, page: u3
             return walked;
         }
         walked.extend(found);
+    }
+}
+
+/// The same by stretches, of which some end before the page is full.
+async fn stretches(
+    read: &dyn ReadTx,
+    scope: &Scope,
+    filter: &DossierFilter,
+    page: u32,
+) -> Vec<DossierId> {
+    let mut walked = Vec::new();
+    let mut after = None;
+    loop {
+        let list = List {
+            scope: scope.clone(),
+            filter: filter.clone(),
+            after,
+            limit: page,
+        };
+        let found = read.stretch(&list).await.unwrap();
+        walked.extend(found.dossiers.iter().map(|it| it.id));
+        after = match found.dossiers.last() {
+            Some(last) if found.dossiers.len() == page as usize => Some(last.id),
+            Some(_) | None => found.until,
+        };
+        if after.is_none() {
+            return walked;
+        }
     }
 }
 
@@ -175,8 +256,13 @@ async fn every_filter_gives_what_passes(store: &TestStore, page: u32) {
                 filter,
                 ..List::all(scope.clone(), None, 1)
             };
-            let counted = read.count(&list).await.unwrap();
-            assert_eq!(counted, expected.len() as u64, "{what}");
+            let counted = ListCount {
+                number: expected.len() as u64,
+                at_least: false,
+            };
+            assert_eq!(read.count(&list).await.unwrap(), counted, "{what}");
+            let stretched = stretches(&*read, &scope, &list.filter, page).await;
+            assert_eq!(stretched, ids(&expected), "{what}, by stretches: {scope:?}");
         }
     }
 }

@@ -121,6 +121,7 @@ impl Engine {
             items,
             next: cut.next,
             total: None,
+            at_least: false,
         })
     }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 use domain::code::AnyCode;
 use domain::dossier::private::{Content, Person, Salt};
-use domain::dossier::{Channel, Dossier, Precedence, Record, Status};
+use domain::dossier::{Channel, Dossier, Mark, Precedence, Record, Status};
 use domain::id::{ActorId, DossierId, ProcedureCode, ProvinceCode, StepId};
 use domain::time::Instant;
 
@@ -78,6 +78,9 @@ pub trait ReadDossiers: Send + Sync {
     /// The next page of dossiers after a dossier, by id.
     async fn list(&self, list: &List) -> Result<Vec<Dossier>, StoreError>;
 
+    /// The same, but it looks at a bounded number of dossiers only, however few of them pass.
+    async fn stretch(&self, list: &List) -> Result<Stretch, StoreError>;
+
     /// The next page of a province's dossiers whose citizens were asked for papers, after a dossier, by
     /// id.
     async fn waiting_for_papers(
@@ -93,8 +96,8 @@ pub trait ReadDossiers: Send + Sync {
     /// The number of dossiers on all pages of a worklist.
     async fn pending(&self, page: &WorklistPage) -> Result<u64, StoreError>;
 
-    /// The number of dossiers on all pages of a list.
-    async fn count(&self, list: &List) -> Result<u64, StoreError>;
+    /// The number of dossiers on all pages of a list, or on its beginning.
+    async fn count(&self, list: &List) -> Result<ListCount, StoreError>;
 
     /// Dossiers found by code, folded name or telephone, newest first.
     async fn search(&self, search: &Search) -> Result<Vec<Dossier>, StoreError>;
@@ -175,6 +178,38 @@ impl List {
     }
 }
 
+/// The beginning of a page.
+#[derive(Debug, Clone)]
+pub struct Stretch {
+    /// What passed, in order.
+    pub dossiers: Vec<Dossier>,
+    /// The last dossier that was looked at, if there may be more behind it.
+    pub until: Option<DossierId>,
+}
+
+/// How many there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ListCount {
+    /// So many at least.
+    pub number: u64,
+    /// Whether there may be more, because only the beginning was counted.
+    pub at_least: bool,
+}
+
+/// What an open dossier must be to pass a filter that is judged one by one. The store leaves out the
+/// others first; all conditions must hold.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Sieve {
+    /// In one of these states; in any when empty.
+    pub statuses: &'static [Status],
+    /// Through this channel.
+    pub channel: Option<Channel>,
+    /// With nobody.
+    pub unassigned: bool,
+    /// With this mark.
+    pub mark: Option<Mark>,
+}
+
 /// A page of a worklist.
 #[derive(Debug, Clone)]
 pub struct WorklistPage {
@@ -182,6 +217,8 @@ pub struct WorklistPage {
     pub scope: Scope,
     /// Which of them.
     pub filter: DossierFilter,
+    /// What they must be as well.
+    pub sieves: Vec<Sieve>,
     /// Only places from the first key up to, but not including, the second.
     pub between: Option<(i64, i64)>,
     /// After this place: key of the [`Precedence`], dossier.
@@ -197,6 +234,7 @@ impl WorklistPage {
         Self {
             scope,
             filter: DossierFilter::default(),
+            sieves: Vec::new(),
             between: None,
             after,
             limit,

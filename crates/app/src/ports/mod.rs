@@ -41,7 +41,10 @@ pub use catalogue::{
     Document, DocumentState, Proposal, Published, ReadCatalogue, Verdict, WriteCatalogue,
 };
 pub use chance::{Clock, Ids};
-pub use dossiers::{Assignee, DossierFilter, Held, List, ReadDossiers, Search, WorklistPage};
+pub use dossiers::{
+    Assignee, DossierFilter, Held, List, ListCount, ReadDossiers, Search, Sieve, Stretch,
+    WorklistPage,
+};
 pub use error::StoreError;
 pub use feed::{FeedHead, FeedHolder, ReadFeed};
 pub use forecasts::{ReadForecasts, WriteForecasts};

@@ -1,18 +1,28 @@
-//! Wrong PINs of the last minutes, counted for all processes together.
+//! Wrong PINs and look-ups of the last minutes, counted for all processes together.
 
 use async_trait::async_trait;
+use chrono::TimeDelta;
 use domain::time::Instant;
 
 use super::error::StoreError;
 use super::scope::Key;
 
-/// Counts wrong PINs.
+/// Counts wrong PINs and look-ups.
 #[async_trait]
 pub trait WritePins: Send + Sync {
     /// Adds wrong PINs to those of their peers and dossiers, and forgets those whose last one came
     /// before a moment.
     async fn count_wrong_pins(&self, wrong: &[WrongPin], forget: Instant)
     -> Result<(), StoreError>;
+
+    /// Adds look-ups of a visitor, each for a part of a minute, and returns until when all that were
+    /// counted take the visitor's time. None where no other process can write.
+    async fn count_lookups(
+        &self,
+        visitor: &str,
+        cost: TimeDelta,
+        now: Instant,
+    ) -> Result<Option<Instant>, StoreError>;
 
     /// Forgets the wrong PINs of a peer for a dossier.
     async fn forgive_pins(&self, dossier: &Key, peer: &str) -> Result<(), StoreError>;

@@ -129,5 +129,6 @@ pub async fn behind(
         items,
         next,
         total: None,
+        at_least: false,
     })
 }

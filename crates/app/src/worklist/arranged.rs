@@ -9,7 +9,7 @@ use domain::dossier::Dossier;
 use domain::fold;
 use domain::id::DossierId;
 
-use super::{Looking, Pages, WorklistQuery, between};
+use super::{Looking, Pages, WorklistQuery, between, sieves};
 use crate::access::{self, Caller, Visibility};
 use crate::engine::{Engine, applicants_of};
 use crate::error::Error;
@@ -82,6 +82,7 @@ impl Engine {
         let read = self.context.store.read().await?;
         let now = self.now();
         let page = WorklistPage {
+            sieves: sieves(&query.only),
             between: between(&query.only, now),
             ..self.pages(caller, scope, &query.whose, query.filter.clone())
         };
@@ -120,6 +121,7 @@ impl Engine {
                 .await?,
             next,
             total: Some(total as u64),
+            at_least: false,
         })
     }
 

@@ -11,6 +11,7 @@ mod gather;
 mod history;
 mod map;
 mod near;
+mod said;
 mod table;
 mod update;
 mod values;
@@ -23,6 +24,7 @@ pub use gather::{Gathered, Gathering, ImportedCase, PassedOver, RefusedRow, Rout
 pub use history::{History, Unmappable, history};
 pub use map::{ForeignStatus, Map, Meaning};
 pub use near::{did_you_mean, nearest};
+pub use said::in_vietnamese;
 pub use table::{TITLES, TOTALS, TableForm, column, column_meant, header_among, titles};
 pub use update::{Discrepancy, newer};
 pub use values::{About, Unlisted};

@@ -229,6 +229,7 @@ service! {
                     dossiers: page.items.iter().map(dossier::dossier).collect(),
                     next_page_token: page.next,
                     total_size: page.total,
+                    total_is_least: page.at_least,
                 })
             })
             .await

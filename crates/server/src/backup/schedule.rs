@@ -23,10 +23,7 @@ pub async fn keep_up(config: Config, plan: BackupPlan) {
             Ok(taken) => {
                 let look = taken.look.unwrap_or_default();
                 for difference in &look.differences {
-                    tracing::error!(
-                        difference,
-                        "the backup is kept otherwise than its events say"
-                    );
+                    tracing::error!(difference, "the backup differs from what its events say");
                 }
                 tracing::info!(
                     file = %taken.file.display(),

@@ -12,7 +12,7 @@ use domain::time::rfc3339;
 use super::{Database, Installation, grant, print, words};
 use crate::Failure;
 
-/// Read who changed who may do what, and who exported personal data.
+/// Read who changed the rights of whom, and who exported personal data.
 #[derive(Debug, Args)]
 pub struct Audit {
     #[command(subcommand)]

@@ -101,6 +101,9 @@ pub struct BenchRead {
     /// How many seconds each question is repeated.
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=3_600))]
     pub seconds: u64,
+    /// Only questions whose name begins so: worklist, counts, list, rates …
+    #[arg(long, value_name = "NAME", default_value = "")]
+    pub only: String,
     #[command(flatten)]
     pub bench: BenchPlace,
 }
@@ -176,6 +179,7 @@ async fn measure(flags: Bench) -> Result<(), Failure> {
                 preload: flags.preload,
                 writers: flags.writers,
                 seconds: flags.seconds,
+                only: flags.only,
             };
             let setup = setup(&flags.bench)?;
             (flags.bench, bench::read(&setup, &reading).await?)

@@ -8,7 +8,7 @@ use super::{Database, print};
 use crate::Failure;
 use crate::doctor::{Finding, State, examine};
 
-/// Look at everything that a server needs, and say what to do.
+/// Check everything that a server needs, and say what to do.
 ///
 /// Configuration, ports, database and its settings, schema, key, clock, disk, file modes, catalogue,
 /// calendar and backups, one a line. Runs beside a server, prints no secret. Exit code 0: nothing

@@ -9,7 +9,7 @@ use super::portal::{Place, dossier_of, open, refused};
 use super::{print, words};
 use crate::Failure;
 
-/// Note how the citizen of a dossier agreed to be told of it. Nobody is told who did not agree.
+/// Note how the citizen of a dossier agreed to be told of it. A citizen who did not agree is told nothing.
 #[derive(Debug, Args)]
 pub struct Notices {
     #[command(subcommand)]

@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use app::restoration::Restored;
 use clap::Args;
+use domain::language::Language;
 use domain::time;
 
-use super::{Database, outlive_full_files, print};
+use super::{Database, outlive_full_files, print, verify};
 use crate::Failure;
 use crate::backup::{self, Return};
 use crate::progress::Progress;
@@ -16,7 +18,7 @@ use crate::progress::Progress;
 /// Refuses a database that is there, a backup of another schema, and one of another key. What was
 /// written after the backup is lost: its numbers are skipped, its readers learn of it by their cursors
 /// (CURSOR_EXPIRED), and all sessions end. Exit code 0: it is back; 1: it could not be written, or
-/// something in it is otherwise than its events say; 2: it was refused, and nothing was written.
+/// something in it differs from what its events say; 2: it was refused, and nothing was written.
 #[derive(Debug, Args)]
 pub struct Restore {
     /// What `motcua backup` wrote.
@@ -38,7 +40,7 @@ pub struct Restore {
 }
 
 /// Puts a backup back and prints what was lost and skipped.
-pub async fn run(flags: Restore) -> Result<ExitCode, Failure> {
+pub async fn run(flags: Restore, language: Language) -> Result<ExitCode, Failure> {
     let config = flags.database.configuration()?;
     let how = Return {
         skip: flags.skip,
@@ -46,36 +48,62 @@ pub async fn run(flags: Restore) -> Result<ExitCode, Failure> {
     };
     outlive_full_files()?;
     let progress = Progress::new();
-    let mut shows = |done, of| progress.show(done, of, &format!("{done} of {of} dossiers"));
+    let mut shows = |done, of| progress.show(done, of, &verify::progress(language, done, of));
     let (look, restored) = match &flags.backup {
         Some(file) => backup::restore(&config, file, how, &mut shows).await?,
         None => backup::after_another(&config, how, &mut shows).await?,
     };
     drop(progress);
-    let mut lines = vec![format!("restored {}", store::shown(&config.database))];
-    if let Some(newest) = restored.newest {
-        lines.push(format!(
-            "newest record {}; what was written after it is lost",
-            time::rfc3339(newest)
-        ));
-    }
-    lines.push(format!(
-        "{} numbers skipped at each of {} units, {} sessions ended",
-        restored.numbers, restored.units, restored.sessions
-    ));
-    lines.push(
-        "tokens and accounts are as they were then: revoke again what was revoked since".to_owned(),
-    );
+    let mut lines = told(&store::shown(&config.database), &restored, language);
     lines.extend(look.differences.iter().cloned());
     let differences = look.differences.len();
-    lines.push(format!(
-        "{} dossiers, {differences} differences\n",
-        look.dossiers
-    ));
+    lines.push(verify::summary(language, look.dossiers, differences as u64));
+    lines.push(String::new());
     print(lines.join("\n"))?;
     Ok(if differences == 0 {
         ExitCode::SUCCESS
     } else {
         ExitCode::from(1)
     })
+}
+
+/// What came back, and what was skipped and ended for it.
+fn told(database: &str, restored: &Restored, language: Language) -> Vec<String> {
+    let Restored {
+        numbers,
+        units,
+        sessions,
+        ..
+    } = restored;
+    let newest = restored.newest.map(time::rfc3339);
+    match language {
+        Language::Vietnamese => vec![
+            format!("đã khôi phục {database}"),
+            match newest {
+                Some(newest) => {
+                    format!("bản ghi mới nhất lúc {newest}; những gì ghi sau đó đã mất")
+                }
+                None => "chưa có bản ghi nào".to_owned(),
+            },
+            format!(
+                "mỗi đơn vị bỏ qua {numbers} số ({units} đơn vị), kết thúc {sessions} phiên đăng nhập"
+            ),
+            "thẻ truy cập và tài khoản trở lại như lúc sao lưu: hãy thu hồi lại những gì đã thu hồi sau đó"
+                .to_owned(),
+        ],
+        Language::English => vec![
+            format!("restored {database}"),
+            match newest {
+                Some(newest) => {
+                    format!("the newest record is of {newest}; what was written after it is lost")
+                }
+                None => "it has no record yet".to_owned(),
+            },
+            format!(
+                "{numbers} numbers skipped at each of {units} units, {sessions} sessions ended"
+            ),
+            "tokens and accounts are as they were at the backup: revoke again what was revoked since"
+                .to_owned(),
+        ],
+    }
 }

@@ -4,13 +4,14 @@ use std::process::ExitCode;
 
 use app::ports::Verifiable;
 use clap::Args;
+use domain::language::Language;
 use store::Patience;
 
 use super::{Database, open_store, print, unreadable};
 use crate::Failure;
 use crate::progress::Progress;
 
-/// Make rows, interests, codes, counters and tallies anew from the events, and name what is otherwise.
+/// Compute rows, interests, codes, counters and tallies anew from the events, and name every difference.
 ///
 /// Writes nothing, and may run beside a server: it looks at the database as it is at one moment. Exit
 /// code 0: all is as the events say; 1: something differs; 2: the database could not be read.
@@ -21,7 +22,7 @@ pub struct Verify {
 }
 
 /// Prints each difference on a line, and how many there are.
-pub async fn run(flags: Verify) -> Result<ExitCode, Failure> {
+pub async fn run(flags: Verify, language: Language) -> Result<ExitCode, Failure> {
     let config = flags.database.configuration()?;
     let store = open_store(&config, Patience::Endless).await?;
     let read = store.snapshot().await.map_err(unreadable)?;
@@ -34,7 +35,7 @@ pub async fn run(flags: Verify) -> Result<ExitCode, Failure> {
         unheard = unheard.take().or(printed.err());
     };
     let mut shows = |done, of| {
-        progress.show(done, of, &format!("{done} of {of} dossiers"));
+        progress.show(done, of, &self::progress(language, done, of));
     };
     let looked = app::verify::verify(read.as_ref(), &mut differs, &mut shows).await;
     let dossiers = looked.map_err(unreadable)?;
@@ -45,10 +46,30 @@ pub async fn run(flags: Verify) -> Result<ExitCode, Failure> {
     }
     let closed = store.close().await;
     closed.map_err(|error| Failure::work("cannot close the database", error))?;
-    print(format!("{dossiers} dossiers, {differences} differences\n"))?;
+    print(format!("{}\n", summary(language, dossiers, differences)))?;
     Ok(if differences == 0 {
         ExitCode::SUCCESS
     } else {
         ExitCode::from(1)
     })
+}
+
+/// How far the look has come.
+pub fn progress(language: Language, done: u64, of: u64) -> String {
+    match language {
+        Language::Vietnamese => format!("{done} trên {of} hồ sơ"),
+        Language::English => format!("{done} of {of} dossiers"),
+    }
+}
+
+/// The last line of a look.
+pub fn summary(language: Language, dossiers: u64, differences: u64) -> String {
+    match language {
+        Language::Vietnamese => {
+            format!("{dossiers} hồ sơ, {differences} chỗ khác với các sự kiện")
+        }
+        Language::English => {
+            format!("{dossiers} dossiers, {differences} differences from the events")
+        }
+    }
 }

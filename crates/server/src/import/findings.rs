@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use app::import::{Outcome, Why};
-use domain::import::Map;
+use domain::import::{Map, in_vietnamese};
 use domain::language::Language::{self, English, Vietnamese};
 use serde::Serialize;
 use tables::About;
@@ -89,17 +89,17 @@ impl FileLine {
         }
         if let Some(delimiter) = &self.delimiter {
             let shown = if delimiter == "\t" {
-                say("dấu tab", "tabs")
+                say("dấu tab", "tabs").to_owned()
             } else {
-                delimiter
+                format!("`{delimiter}`")
             };
-            let between = say("các ô cách nhau bằng", "cells between");
+            let between = say("các ô cách nhau bằng", "cells separated by");
             told.push_str(&format!(", {between} {shown}"));
         }
         if let Some(sheet) = &self.sheet {
             told.push_str(&format!(", {} {sheet}", say("trang tính", "sheet")));
         }
-        let named = say("tên cột ở dòng", "columns named in line");
+        let named = say("tên cột ở dòng", "column names in line");
         told.push_str(&format!(", {named} {}", self.header_line));
         told
     }
@@ -496,7 +496,7 @@ impl Findings {
                 out,
                 say(
                     "\nBỏ qua vì không phải hồ sơ",
-                    "\nLeft out, for they are no dossiers",
+                    "\nLeft out, because they are no dossiers",
                 ),
             );
             for row in self.passed_over.iter().take(SHOWN) {
@@ -511,9 +511,13 @@ impl Findings {
         }
         line(out, words(language, "\nBị từ chối", "\nRefused"));
         for refusal in self.refusals.iter().take(SHOWN) {
+            let reason = match language {
+                Vietnamese => in_vietnamese(&refusal.reason),
+                English => refusal.reason.clone(),
+            };
             line(
                 out,
-                &format!("  {}:{}: {}", refusal.file, refusal.line, refusal.reason),
+                &format!("  {}:{}: {reason}", refusal.file, refusal.line),
             );
         }
         let more = self.rows_refused.saturating_sub(SHOWN as u64);

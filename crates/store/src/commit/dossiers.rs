@@ -19,7 +19,7 @@ struct Written {
     dossier: String,
 }
 
-const DOSSIER_COLUMNS: usize = 21;
+const DOSSIER_COLUMNS: usize = 22;
 
 const DOSSIER: BulkInsert<DOSSIER_COLUMNS> = BulkInsert {
     table: "dossier",
@@ -45,12 +45,13 @@ const DOSSIER: BulkInsert<DOSSIER_COLUMNS> = BulkInsert {
         "step",
         "assignee",
         "elsewhere",
+        "marks",
     ],
     nullable: &["received"],
 };
 
 /// Few enough rows for one statement, together with their former versions.
-const DOSSIERS_AT_ONCE: usize = 1_300;
+const DOSSIERS_AT_ONCE: usize = 1_200;
 
 pub(super) async fn write<C: ConnectionTrait>(
     db: &Executor<'_, C>,
@@ -95,7 +96,8 @@ pub(super) fn statement(dialect: Dialect, changes: &[&Change]) -> Statement {
              fold = excluded.fold, apart = excluded.apart, \
              overdue_from = excluded.overdue_from, \
              precedence = excluded.precedence, step = excluded.step, \
-             assignee = excluded.assignee, elsewhere = excluded.elsewhere \
+             assignee = excluded.assignee, elsewhere = excluded.elsewhere, \
+             marks = excluded.marks \
          WHERE (dossier.province, dossier.id, dossier.version) IN ({former}) \
          RETURNING id AS dossier"
     );
@@ -155,6 +157,7 @@ fn dossier_row(change: &Change) -> [Value; DOSSIER_COLUMNS] {
         step(dossier).into(),
         assignee(dossier).into(),
         u8::from(dossier.is_elsewhere()).into(),
+        dossier.marks().into(),
     ]
 }
 

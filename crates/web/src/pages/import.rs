@@ -10,6 +10,7 @@ use axum::extract::multipart::{Multipart, MultipartError};
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
+use domain::import::in_vietnamese;
 use domain::language::Language;
 use http::StatusCode;
 
@@ -291,37 +292,11 @@ impl FoundPage {
     }
 }
 
-/// The reasons that lists most often give, in Vietnamese; every other one stays as it is.
 fn reason(reason: &str, language: Language) -> String {
-    let english = reason.to_owned();
-    if language == Language::English {
-        return english;
+    match language {
+        Language::Vietnamese => in_vietnamese(reason),
+        Language::English => reason.to_owned(),
     }
-    let quoted = reason.split('`').nth(1).unwrap_or_default();
-    let kinds = [
-        ("unit `", "đơn vị"),
-        ("procedure `", "thủ tục"),
-        ("channel `", "kênh nộp"),
-        ("status `", "trạng thái"),
-        ("activity `", "bước"),
-    ];
-    if reason.contains("is in no list")
-        && let Some((_, word)) = kinds.iter().find(|(begin, _)| reason.starts_with(begin))
-    {
-        return format!("{word} “{quoted}” không có trong danh mục và bản mô tả");
-    }
-    if reason.contains("is not a time") {
-        return format!("“{quoted}” không đọc được thành ngày, giờ");
-    }
-    if reason.starts_with("procedure ") && reason.ends_with("is not in the catalogue") {
-        let code = reason.split(' ').nth(1).unwrap_or_default();
-        return format!("thủ tục {code} không có trong danh mục");
-    }
-    if reason.contains("belongs to") && reason.contains("already") {
-        let code = reason.split(' ').nth(1).unwrap_or_default();
-        return format!("mã {code} đã thuộc hồ sơ khác");
-    }
-    english
 }
 
 async fn confirm(
@@ -337,23 +312,4 @@ async fn confirm(
     // An unknown upload is explained by its own page.
     let _known = uploads.confirm(staff.caller(), &id)?;
     Ok(Redirect::to(&format!("/import/{id}")).into_response())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_usual_reasons_are_told_in_vietnamese() {
-        let told = |text| reason(text, Language::Vietnamese);
-        assert_eq!(
-            told("unit `Phường Lạ` is in no list; did you mean …"),
-            "đơn vị “Phường Lạ” không có trong danh mục và bản mô tả"
-        );
-        assert_eq!(
-            told("procedure 9.999999 is not in the catalogue"),
-            "thủ tục 9.999999 không có trong danh mục"
-        );
-        assert_eq!(told("something else"), "something else");
-    }
 }
