@@ -5,7 +5,7 @@ mod arranged;
 use std::collections::{BTreeMap, HashMap};
 
 use domain::deadline;
-use domain::dossier::{Channel, Dossier, Mark, Precedence, Status};
+use domain::dossier::{Channel, Dossier, OpenMark, Precedence, Status};
 use domain::id::{ActorId, DossierId, ProcedureCode, StepId, UnitCode};
 use domain::procedure::Kind;
 use domain::role::Role;
@@ -157,11 +157,11 @@ impl WorklistFilter {
                 ..none
             },
             WorklistFilter::NotHandedOver | WorklistFilter::HandOverLate => {
-                marked(Mark::NotHandedOver)
+                marked(OpenMark::NotHandedOver)
             }
-            WorklistFilter::LateLeg => marked(Mark::OpenLeg),
-            WorklistFilter::LateConsultation => marked(Mark::OpenConsultation),
-            WorklistFilter::InConflict => marked(Mark::InConflict),
+            WorklistFilter::LateLeg => marked(OpenMark::OpenLeg),
+            WorklistFilter::LateConsultation => marked(OpenMark::OpenConsultation),
+            WorklistFilter::InConflict => marked(OpenMark::InConflict),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 use domain::code::AnyCode;
 use domain::dossier::private::{Content, Person, Salt};
-use domain::dossier::{Channel, Dossier, Mark, Precedence, Record, Status};
+use domain::dossier::{Channel, Dossier, OpenMark, Precedence, Record, Status};
 use domain::id::{ActorId, DossierId, ProcedureCode, ProvinceCode, StepId};
 use domain::time::Instant;
 
@@ -207,7 +207,7 @@ pub struct Sieve {
     /// With nobody.
     pub unassigned: bool,
     /// With this mark.
-    pub mark: Option<Mark>,
+    pub mark: Option<OpenMark>,
 }
 
 /// A page of a worklist.

@@ -5,7 +5,7 @@ use super::Dossier;
 /// Something of an open dossier that not many have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
-pub enum Mark {
+pub enum OpenMark {
     /// Its papers must still go to the deciding unit.
     NotHandedOver = 1,
     /// A leg goes on.
@@ -16,13 +16,13 @@ pub enum Mark {
     InConflict = 8,
 }
 
-impl Mark {
+impl OpenMark {
     /// Every mark.
-    pub const ALL: [Mark; 4] = [
-        Mark::NotHandedOver,
-        Mark::OpenLeg,
-        Mark::OpenConsultation,
-        Mark::InConflict,
+    pub const ALL: [OpenMark; 4] = [
+        OpenMark::NotHandedOver,
+        OpenMark::OpenLeg,
+        OpenMark::OpenConsultation,
+        OpenMark::InConflict,
     ];
 
     /// Its bit in [`Dossier::marks`].
@@ -33,10 +33,10 @@ impl Mark {
 
     fn is_on(self, dossier: &Dossier) -> bool {
         match self {
-            Mark::NotHandedOver => dossier.custody.hand_over_by.is_some(),
-            Mark::OpenLeg => dossier.open_legs().next().is_some(),
-            Mark::OpenConsultation => dossier.open_consultations().next().is_some(),
-            Mark::InConflict => dossier.mirror.open().next().is_some(),
+            OpenMark::NotHandedOver => dossier.custody.hand_over_by.is_some(),
+            OpenMark::OpenLeg => dossier.open_legs().next().is_some(),
+            OpenMark::OpenConsultation => dossier.open_consultations().next().is_some(),
+            OpenMark::InConflict => dossier.mirror.open().next().is_some(),
         }
     }
 }
@@ -46,9 +46,9 @@ impl Dossier {
     #[must_use]
     pub fn marks(&self) -> u8 {
         let open = self.status().is_open();
-        let marks = Mark::ALL
+        let marks = OpenMark::ALL
             .into_iter()
             .filter(|mark| open && mark.is_on(self));
-        marks.map(Mark::bit).sum()
+        marks.map(OpenMark::bit).sum()
     }
 }

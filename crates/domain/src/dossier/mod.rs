@@ -65,7 +65,7 @@ pub use file::{ElectronicFile, FileHash};
 pub use imported::{ImportNumber, Imported, Oddity};
 pub use interest::{Interest, Precedence};
 pub use leg::{Leg, MOST_LEGS};
-pub use mark::Mark;
+pub use mark::OpenMark;
 pub use mirror::{Conflict, Mirror};
 pub use paper::{Paper, PaperCopy, Reuse};
 pub use rating::{Rating, RatingMethod, Score};

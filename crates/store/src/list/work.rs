@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use app::ports::{Assignee, DossierFilter, List, Scope, Sieve, WorklistPage};
-use domain::dossier::{Channel, Mark, Status};
+use domain::dossier::{Channel, OpenMark, Status};
 use domain::id::{ActorId, ProcedureCode, ProvinceCode, StepId, UnitCode};
 use domain::time::Instant;
 use migrations::Migrator;
@@ -271,7 +271,7 @@ async fn three_times_the_past_costs_no_list_more_whatever_it_is_filtered_by() {
 async fn three_times_the_past_costs_no_worklist_more_whatever_it_is_filtered_by() {
     let few = 24_000;
     let (small, large) = (Province::with(few).await, Province::with(3 * few).await);
-    let marked = Mark::ALL.map(|mark| Sieve {
+    let marked = OpenMark::ALL.map(|mark| Sieve {
         mark: Some(mark),
         ..Sieve::default()
     });
