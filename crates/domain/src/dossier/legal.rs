@@ -84,8 +84,10 @@ impl Legal {
         // the history shows it.
         // The way to the competent agency counts in the hours of another unit.
         let on_its_way = dossier.transit.is_some();
+        // An outage hit the unit that decided then, which a merger has since replaced.
+        let elsewhere = dossier.transfers > 0 || dossier.succeeded.is_some();
         if on_its_way
-            || dossier.transfers > 0
+            || elsewhere
             || dossier.ended.is_some()
             || dossier.mirrored.is_some()
         {
