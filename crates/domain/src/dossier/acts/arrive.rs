@@ -133,6 +133,10 @@ impl Fact for Arrived {
         on: Option<&Dossier>,
         counting: &Counting<'_>,
     ) -> Result<(), calendar::Error> {
+        // Overdue by then stays overdue, whatever a later calendar makes of the time before.
+        if self.moved.is_none() {
+            return Ok(());
+        }
         let at = self.at.unwrap_or(counting.at);
         self.moved = match on {
             Some(on) => moved(on, at, counting.at, counting.calendar)?,
