@@ -347,6 +347,7 @@ impl Life<'_> {
             units: &catalogue.units,
             boundaries: &catalogue.boundaries,
             papers: &catalogue.papers,
+            opinions: &catalogue.opinions,
             answer_limit: catalogue.intake.answer,
             salt: &self.salt,
             acting,

@@ -54,6 +54,8 @@ mod recalculation;
 mod record;
 #[path = "lifecycle/results.rs"]
 mod results;
+#[path = "lifecycle/silence.rs"]
+mod silence;
 #[path = "lifecycle/statistics.rs"]
 mod statistics;
 #[path = "lifecycle/steps.rs"]

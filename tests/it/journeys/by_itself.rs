@@ -8,7 +8,7 @@ use super::walk::Journey;
 use crate::backend::Backend;
 use crate::outages::{BIRTH, TWO_DAYS, outages};
 use crate::publication::{carried_out, publish};
-use crate::world::{WARD, World};
+use crate::world::{OTHER_WARD, WARD, World};
 
 on_both!(a_dossier_that_an_outage_moved_goes_every_way);
 
@@ -62,4 +62,41 @@ async fn an_expired_dossier_goes_every_way(on: Backend) {
 fn moves_of(read: &Value) -> Vec<&str> {
     let allowed = read["allowed_actions"].as_array().unwrap();
     allowed.iter().filter_map(Value::as_str).collect()
+}
+
+on_both!(the_silence_of_a_unit_that_was_asked_is_consent_everywhere);
+
+async fn the_silence_of_a_unit_that_was_asked_is_consent_everywhere(on: Backend) {
+    let world = World::on(on, "2026-08-03 09:00").await;
+    let view = world.receive(WARD, "1.013225").await;
+    let mut journey = Journey::of(&world, on).await;
+    journey.name = format!("dossiers/{}", view.dossier.id);
+    journey.pin = Some(view.receipt.unwrap().pin);
+    // The law gives the other ward two working days.
+    let question = json!({ "unit": OTHER_WARD, "question": "lộ giới", "limit": "2wd" });
+    let asked = journey
+        .does(Role::Officer, WARD, "OpenConsultation", question)
+        .await;
+    assert_eq!(asked["consultations"][0]["silence_consents"], true);
+    journey.is_seen_alike(WARD).await;
+    journey.is_seen_alike(OTHER_WARD).await;
+
+    world.set("2026-08-05 17:00");
+    assert_eq!(journey.engine.consent_by_silence().await.unwrap(), 0);
+    world.set("2026-08-05 17:01");
+    assert_eq!(journey.engine.consent_by_silence().await.unwrap(), 1);
+    assert_eq!(journey.engine.consent_by_silence().await.unwrap(), 0);
+    let read = journey.read(Role::Chairman, WARD).await;
+    let silent = &read["consultations"][0];
+    assert_eq!(
+        [&silent["consented"], &silent["open"], &silent["late"]],
+        [true, false, false]
+    );
+    // It has nothing to answer any more.
+    let waits = journey
+        .asks(Role::Officer, OTHER_WARD, "ListWorklist", json!({}))
+        .await;
+    assert_eq!(waits["dossiers"], json!([]), "{waits}");
+    assert!(!moves_of(&read).contains(&"CloseConsultation"));
+    to_the_end(&journey, WARD).await;
 }

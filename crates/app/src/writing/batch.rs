@@ -296,6 +296,7 @@ pub(super) fn rules<'r>(
         units: &catalogue.units,
         boundaries: &catalogue.boundaries,
         papers: &catalogue.papers,
+        opinions: &catalogue.opinions,
         answer_limit: catalogue.intake.answer,
         salt,
         acting,

@@ -12,6 +12,7 @@ mod exchange;
 pub(crate) mod file;
 mod intake;
 mod leg;
+mod opinions;
 mod outages;
 mod papers;
 mod placed;
@@ -38,7 +39,7 @@ use crate::code::CodeRules;
 use crate::contact::Contacts;
 use crate::lineage::Lineage;
 use crate::place::UnitPlaces;
-use crate::procedure::{Boundaries, PaperRules, Procedures};
+use crate::procedure::{Boundaries, OpinionRules, PaperRules, Procedures};
 use crate::unit::Units;
 
 /// One file of the catalogue, as text.
@@ -105,6 +106,8 @@ pub struct Catalogue {
     pub boundaries: Boundaries,
     /// Which papers are not scanned, and which a database replaces.
     pub papers: PaperRules,
+    /// How long agencies have that are asked for an opinion, and what their silence means.
+    pub opinions: OpinionRules,
     /// Which shapes codes have.
     pub codes: CodeRules,
     /// How fast systems have to exchange.
@@ -135,6 +138,7 @@ impl Catalogue {
         let exchange = exchange::parse(&sorted, &mut faults);
         let boundaries = boundary::parse(&sorted, &units, &procedures, &mut faults);
         let papers = papers::parse(&sorted, &procedures, &mut faults);
+        let opinions = opinions::parse(&sorted, &procedures, &mut faults);
         faults.sort();
         faults.dedup();
         match calendars {
@@ -148,6 +152,7 @@ impl Catalogue {
                 intake,
                 boundaries,
                 papers,
+                opinions,
                 codes,
                 exchange,
                 sources: files.into(),
@@ -216,6 +221,7 @@ struct Sorted<'a> {
     intake: Vec<&'a SourceFile>,
     boundary: Vec<&'a SourceFile>,
     papers: Vec<&'a SourceFile>,
+    opinions: Vec<&'a SourceFile>,
     starts: Vec<&'a SourceFile>,
     codes: Vec<&'a SourceFile>,
     exchange: Vec<&'a SourceFile>,
@@ -246,6 +252,7 @@ impl<'a> Sorted<'a> {
                 ("intake", "rules.csv") => &mut sorted.intake,
                 ("intake", "boundary.csv") => &mut sorted.boundary,
                 ("intake", "papers.csv") => &mut sorted.papers,
+                ("intake", "opinions.csv") => &mut sorted.opinions,
                 ("intake", "starts.csv") => &mut sorted.starts,
                 ("intake", "codes.csv") => &mut sorted.codes,
                 ("intake", "exchange.csv") => &mut sorted.exchange,

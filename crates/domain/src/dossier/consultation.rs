@@ -13,7 +13,8 @@ pub const MOST_CONSULTATIONS: usize = 50;
 /// A question to another unit, with a time for the answer.
 ///
 /// It stops no clock. The unit may resolve the dossier without the answer; the question then stays
-/// unanswered. Source: Decree 61/2018/NĐ-CP, Art. 19(5).
+/// unanswered. Source: Decree 61/2018/NĐ-CP, Art. 19(5). Of some procedures silence is consent, see
+/// [`crate::procedure::Silence`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Consultation {
     /// Its number within the dossier, from 1.
@@ -33,13 +34,28 @@ pub struct Consultation {
     /// When the answer came; none while it is open, and none for good if the dossier ended first.
     #[serde(with = "chrono::serde::ts_microseconds_option")]
     pub answered: Option<Instant>,
+    /// Whether no answer by the due time counts as consent.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub silence_consents: bool,
+    /// Whether it came to that.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub consented: bool,
 }
 
 impl Consultation {
-    /// When waiting for the answer ended: with the answer, or with the dossier.
+    /// When waiting for the answer ended: with the answer, with silence that counts as consent, or
+    /// with the dossier.
     #[must_use]
     pub fn ended(&self, dossier: &Dossier) -> Option<Instant> {
-        self.answered.or(dossier.ended)
+        let by_silence = self.consented.then_some(self.due);
+        self.answered.or(by_silence).or(dossier.ended)
+    }
+
+    /// Whether the agency has been silent for so long that it counts as consent. It does from when that
+    /// is recorded; an answer that is recorded before is a late answer.
+    #[must_use]
+    pub fn is_consent(&self, now: Instant) -> bool {
+        self.silence_consents && self.answered.is_none() && now > self.due
     }
 
     /// Whether the answer came late, or is late at a moment.

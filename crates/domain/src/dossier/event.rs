@@ -143,6 +143,8 @@ events! {
     ConsultationOpened(consultation::ConsultationOpened) = "consultation_opened",
     /// The answer came.
     ConsultationClosed(consultation::ConsultationClosed) = "consultation_closed",
+    /// Agencies that were asked said nothing in time, which counts as consent.
+    ConsentedBySilence(consultation::ConsentedBySilence) = "consented_by_silence",
     /// The result was ready at the desk.
     Resolved(resolve::Resolved) = "resolved",
     /// The deciding system gave a status, with the time that the system states.

@@ -86,11 +86,7 @@ impl Legal {
         let on_its_way = dossier.transit.is_some();
         // An outage hit the unit that decided then, which a merger has since replaced.
         let elsewhere = dossier.transfers > 0 || dossier.succeeded.is_some();
-        if on_its_way
-            || elsewhere
-            || dossier.ended.is_some()
-            || dossier.mirrored.is_some()
-        {
+        if on_its_way || elsewhere || dossier.ended.is_some() || dossier.mirrored.is_some() {
             return None;
         }
         let calendar = law.calendars.for_unit(dossier.resolving.as_str());

@@ -4,7 +4,7 @@ use super::private::Salt;
 use crate::calendar::{Calendar, Calendars};
 use crate::id::{ActorId, UnitCode};
 use crate::limit::Limit;
-use crate::procedure::{Boundaries, PaperRules, Procedure};
+use crate::procedure::{Boundaries, OpinionRules, PaperRules, Procedure};
 use crate::role::Role;
 use crate::unit::Units;
 
@@ -25,6 +25,8 @@ pub struct Rules<'a> {
     pub boundaries: &'a Boundaries,
     /// Which papers are not scanned, and which a database replaces.
     pub papers: &'a PaperRules,
+    /// How long agencies have that are asked for an opinion, and what their silence means.
+    pub opinions: &'a OpinionRules,
     /// The salt of the commitments to personal values.
     pub salt: &'a Salt,
     /// Who acts.

@@ -7,6 +7,7 @@
 mod boundary;
 mod cells;
 mod legs;
+mod opinions;
 mod paper_rules;
 mod set;
 mod steps;
@@ -23,6 +24,7 @@ use crate::role::Role;
 pub use boundary::{Boundaries, Reach, ReachRule};
 pub use cells::{MarkedCell, cells_by_mark};
 pub use legs::{LegUnit, PlannedLeg, UnknownLegUnit, leg_flaws};
+pub use opinions::{OpinionRule, OpinionRules, Silence};
 pub use paper_rules::{DataFailure, PaperRule, PaperRules, Says, Unscanned};
 pub use set::{InvalidVersions, Procedures};
 pub use steps::{Flaw, LONGEST_SAME_DAY_HOURS, flaws};

@@ -106,7 +106,12 @@ pub fn file(path: &str, text: impl Into<String>) -> SourceFile {
 pub fn parse_procedures(files: &[SourceFile]) -> Result<Procedures, Vec<Fault>> {
     let mut all = shipped_files();
     // Two lists of the intake name shipped procedures too.
-    let named = ["procedures/", "intake/boundary.csv", "intake/papers.csv"];
+    let named = [
+        "procedures/",
+        "intake/boundary.csv",
+        "intake/papers.csv",
+        "intake/opinions.csv",
+    ];
     all.retain(|file| !named.iter().any(|path| file.path.starts_with(path)));
     all.extend(files.iter().cloned());
     Catalogue::parse(&all).map(|catalogue| catalogue.procedures)

@@ -96,6 +96,7 @@ fn every_life_keeps_the_rules_at_every_step() {
             }
             if let Some(now) = walk.expiry() {
                 expired(&mut walk.story, now, &mut met, &told);
+                consented(&mut walk.story, now, &mut met, &told);
             }
             if let Some((published, days)) = walk.publication() {
                 let outages = walk.outages();
@@ -450,6 +451,30 @@ fn expired(story: &mut Story, now: Instant, met: &mut Met, told: &str) {
     assert_eq!(story.dossier().status(), status, "{told}");
     assert!(story.dossier().expired, "{told}: with its own reason");
     assert_eq!(story.window_ends(now), None, "{told}: twice is once");
+}
+
+/// The job looks whether agencies that were asked have been silent for too long.
+fn consented(story: &mut Story, now: Instant, met: &mut Met, told: &str) {
+    let told = &format!("{told}: silence may be consent");
+    let before = story.dossier().clone();
+    let silent = before.consultations.iter().any(|asked| {
+        asked.silence_consents && !asked.consented && asked.answered.is_none() && now > asked.due
+    });
+    let done = story.silence_ends(now);
+    assert_eq!(done.is_some(), silent && before.ended.is_none(), "{told}");
+    if done.is_none() {
+        return;
+    }
+    *met.events.entry("consented_by_silence").or_default() += 1;
+    let record = story.records.last().expect("it was written");
+    one_step(Some(&before), record, story, met, told);
+    for asked in &story.dossier().consultations {
+        if asked.consented {
+            assert!(asked.silence_consents && asked.answered.is_none(), "{told}");
+            assert_eq!(asked.ended(story.dossier()), Some(asked.due), "{told}");
+        }
+    }
+    assert_eq!(story.silence_ends(now), None, "{told}: twice is once");
 }
 
 /// What is late stays late, and nothing of others moves earlier.
@@ -913,6 +938,7 @@ fn moved_as_the_policy_says(
         | Event::LegClosed { .. }
         | Event::ConsultationOpened(_)
         | Event::ConsultationClosed { .. }
+        | Event::ConsentedBySilence(_)
         | Event::Resolved { .. }
         | Event::MirroredStatus(_)
         | Event::Conflicted(_)

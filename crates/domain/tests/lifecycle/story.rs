@@ -11,6 +11,7 @@ use domain::catalogue::Catalogue;
 use domain::code::AnyCode;
 use domain::deadline::Language;
 use domain::dossier::acts::HandOver;
+use domain::dossier::acts::consultation::{ConsentedBySilence, consent_by_silence};
 use domain::dossier::acts::{
     Accept, Advance, Arrive, Assign, CloseConsultation, CloseLeg, Correct, DecideCorrection,
     OpenConsultation, OpenLeg, PermitSupplement, RateDossier, RecordPayment, RecordSupplement,
@@ -211,6 +212,7 @@ impl Story {
             units: &desk::catalogue().units,
             boundaries: &self.boundaries,
             papers: &desk::catalogue().papers,
+            opinions: &desk::catalogue().opinions,
             answer_limit: desk::catalogue().intake.answer,
             salt: &salt,
             acting,
@@ -272,6 +274,14 @@ impl Story {
         let acting = desk::acting(Role::Admin, &self.unit);
         self.writes(&acting, now, now, expired.clone().into());
         Some(expired)
+    }
+
+    /// The job looks whether agencies that were asked have been silent for too long.
+    pub fn silence_ends(&mut self, now: Instant) -> Option<ConsentedBySilence> {
+        let consented = consent_by_silence(self.dossier(), now)?;
+        let acting = desk::acting(Role::Admin, &self.unit);
+        self.writes(&acting, now, now, consented.clone().into());
+        Some(consented)
     }
 
     /// The shipped calendars with more days are published; the dossier is recalculated.

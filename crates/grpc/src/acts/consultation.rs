@@ -1,7 +1,7 @@
 //! Questions to other units, as they are asked, answered and told.
 
 use domain::dossier::acts::consultation::{
-    CloseConsultation, ConsultationClosed, ConsultationOpened, OpenConsultation,
+    CloseConsultation, ConsentedBySilence, ConsultationClosed, ConsultationOpened, OpenConsultation,
 };
 
 use super::{Details, Tells, command_request};
@@ -31,6 +31,9 @@ impl Tells for ConsultationOpened {
         details.some("limit", self.limit.as_ref());
         details.time("due_time", Some(self.due));
         details.put("due_provisional", &self.provisional);
+        if self.silence_consents {
+            details.put("silence_consents", &self.silence_consents);
+        }
     }
 }
 
@@ -46,5 +49,11 @@ command_request!(CloseConsultationRequest => CloseConsultation, |given, fields, 
 impl Tells for ConsultationClosed {
     fn tell(&self, details: &mut Details) {
         details.put("number", &self.number);
+    }
+}
+
+impl Tells for ConsentedBySilence {
+    fn tell(&self, details: &mut Details) {
+        details.list("numbers", &self.numbers);
     }
 }

@@ -166,6 +166,7 @@ impl Details {
             Event::LegClosed(fact) => fact.tell(&mut details),
             Event::ConsultationOpened(fact) => fact.tell(&mut details),
             Event::ConsultationClosed(fact) => fact.tell(&mut details),
+            Event::ConsentedBySilence(fact) => fact.tell(&mut details),
             Event::Resolved(fact) => fact.tell(&mut details),
             Event::MirroredStatus(fact) => fact.tell(&mut details),
             Event::Conflicted(fact) => fact.tell(&mut details),

@@ -272,6 +272,8 @@ fn consultation(asked: &Consultation, view: &View) -> proto::Consultation {
         close_time: asked.answered.map(timestamp),
         open: asked.ended(&view.dossier).is_none(),
         late: asked.is_late(&view.dossier, view.at),
+        silence_consents: asked.silence_consents,
+        consented: asked.consented,
     }
 }
 

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::act::{Act, Fact, Written};
 use super::spec::{OnMirror, Spec, Standing, Urgency};
+use crate::deadline;
 use crate::dossier::Dossier;
 use crate::dossier::consultation::{Consultation, MOST_CONSULTATIONS};
 use crate::dossier::private::{Commitment, PrivateValues, Words};
@@ -13,9 +14,9 @@ use crate::dossier::stage::{Stage, Stages};
 use crate::dossier::term::{Term, next_number};
 use crate::id::UnitCode;
 use crate::limit::Limit;
-use crate::procedure::Procedure;
+use crate::procedure::{Procedure, Silence};
 use crate::role::Role;
-use crate::time::Instant;
+use crate::time::{self, Instant};
 
 /// Ask another unit.
 #[derive(Debug, Clone)]
@@ -56,6 +57,7 @@ impl<E: From<ConsultationOpened>> Act<E> for OpenConsultation {
             .ok_or(Refusal::TooManyConsultations { most })?;
         let due = self.term.due(&self.unit, rules.calendars, now)?;
         let opened = ConsultationOpened {
+            silence_consents: silence_consents(on, &self.unit, rules, (now, due.at))?,
             number,
             unit: self.unit.clone(),
             question: private.words("question", &self.question),
@@ -73,6 +75,23 @@ impl<E: From<ConsultationOpened>> Act<E> for OpenConsultation {
     fn promised_time(&self) -> Option<(&'static str, Instant)> {
         self.term.moment().map(|at| ("due_time", at))
     }
+}
+
+/// Whether the law takes silence until the due time as consent. It never does before the time is over
+/// that the law itself gives.
+fn silence_consents(
+    on: &Dossier,
+    unit: &UnitCode,
+    rules: &Rules<'_>,
+    (now, due): (Instant, Instant),
+) -> Result<bool, Refusal> {
+    let day = on.received.map(time::local_day);
+    let rule = day.and_then(|day| rules.opinions.of(&on.procedure, day));
+    let Some(rule) = rule.filter(|rule| rule.silence == Silence::Consents) else {
+        return Ok(false);
+    };
+    let calendar = rules.calendars.for_unit(unit.as_str());
+    Ok(due >= deadline::due(now, rule.within, calendar)?.at)
 }
 
 fn may_open(on: &Dossier, _: &Procedure, _: Role) -> bool {
@@ -95,6 +114,9 @@ pub struct ConsultationOpened {
     pub due: Instant,
     /// Whether the due time rests on a provisional day.
     pub provisional: bool,
+    /// Whether no answer by then counts as consent.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub silence_consents: bool,
 }
 
 impl Fact for ConsultationOpened {
@@ -107,6 +129,8 @@ impl Fact for ConsultationOpened {
             provisional: self.provisional,
             opened: by.at,
             answered: None,
+            silence_consents: self.silence_consents,
+            consented: false,
         });
     }
 }
@@ -180,6 +204,30 @@ impl Fact for ConsultationClosed {
         let mut all = to.consultations.iter_mut();
         if let Some(asked) = all.find(|asked| asked.number == self.number) {
             asked.answered = Some(by.at);
+        }
+    }
+}
+
+/// The consent that lies in silence, if the time of open questions was over at a moment.
+#[must_use]
+pub fn consent_by_silence(dossier: &Dossier, now: Instant) -> Option<ConsentedBySilence> {
+    let silent = dossier.open_consultations();
+    let silent = silent.filter(|asked| asked.is_consent(now));
+    let numbers: Vec<u16> = silent.map(|asked| asked.number).collect();
+    (!numbers.is_empty()).then_some(ConsentedBySilence { numbers })
+}
+
+/// Agencies that were asked said nothing in time, which counts as consent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConsentedBySilence {
+    /// The numbers of the consultations.
+    pub numbers: Vec<u16>,
+}
+
+impl Fact for ConsentedBySilence {
+    fn apply(&self, to: &mut Dossier, _by: &Written<'_>) {
+        for asked in &mut to.consultations {
+            asked.consented |= self.numbers.contains(&asked.number);
         }
     }
 }

@@ -13,6 +13,7 @@ use self::migration::{StepMap, migrate};
 use self::recalculation::{Publication, recalculate};
 use self::succession::succeed;
 use super::Dossier;
+use super::acts::consultation::consent_by_silence;
 use super::event::{Event, Record};
 use super::legal::{Law, Legal};
 use crate::id::ProcedureCode;
@@ -26,7 +27,7 @@ pub enum Rewrite {
     Succession(Arc<Succession>),
     /// A calendar was published.
     Recalculation(Publication),
-    /// A moment has come by which citizens had to answer.
+    /// A moment has come by which citizens had to answer, or agencies that were asked.
     Expiry {
         /// The moment.
         now: Instant,
@@ -89,7 +90,10 @@ pub fn rewrite(dossier: &Dossier, rewrite: &Rewrite, around: &Surroundings<'_>) 
                 recalculate(dossier, &legal, around.law.calendars, published.judged())?;
             Some(recalculated.fact(published).into())
         }
-        Rewrite::Expiry { now } => expiry::expire(dossier, *now, &around.law).map(Event::from),
+        Rewrite::Expiry { now } => {
+            let expired = expiry::expire(dossier, *now, &around.law).map(Event::from);
+            expired.or_else(|| consent_by_silence(dossier, *now).map(Event::from))
+        }
         Rewrite::Migration {
             procedure,
             from,

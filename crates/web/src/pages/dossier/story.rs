@@ -61,6 +61,7 @@ pub fn what(entry: &HistoryEntry, view: &View, words: &Words, say: Format) -> Ma
         "handed_over" => words.t("event.handed_over"),
         "consultation_opened" => words.t("event.consultation_opened"),
         "consultation_closed" => words.t("event.consultation_closed"),
+        "consented_by_silence" => words.t("event.consented_by_silence"),
         "recalculated" => words.t("event.recalculated"),
         _ => words.t("event.other"),
     }
