@@ -16,6 +16,12 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION contact_goes_with_the_person() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM contact WHERE province = NEW.province AND dossier = NEW.dossier;
+    RETURN NULL;
+END $$;
+
 CREATE FUNCTION document_is_decided_once() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'a document is decided once and never changed' USING ERRCODE = 'MC001';
@@ -527,6 +533,23 @@ CREATE TABLE rating (
     CONSTRAINT rating_since_check CHECK (since >= 19000101 AND since <= 99991231)
 );
 
+CREATE TABLE reading (
+    begun bigint NOT NULL,
+    ended bigint NOT NULL,
+    next_at bigint NOT NULL,
+    whole bigint,
+    row_count bigint NOT NULL,
+    added bigint NOT NULL,
+    updated bigint NOT NULL,
+    known bigint NOT NULL,
+    failed bigint NOT NULL,
+    province text COLLATE "C" NOT NULL,
+    system text COLLATE "C" NOT NULL,
+    findings text COLLATE "C" NOT NULL,
+    CONSTRAINT reading_pkey PRIMARY KEY (province, system),
+    CONSTRAINT reading_province_check CHECK (length(province) = 2)
+);
+
 CREATE TABLE remote (
     epoch bigint NOT NULL,
     lease_until bigint NOT NULL,
@@ -543,6 +566,7 @@ CREATE TABLE remote (
     walk_after text COLLATE "C",
     last_words text COLLATE "C" NOT NULL,
     walk_request text COLLATE "C" NOT NULL,
+    first_taken bigint,
     CONSTRAINT remote_epoch_check CHECK (epoch > 0),
     CONSTRAINT remote_pkey PRIMARY KEY (province, name),
     CONSTRAINT remote_province_check CHECK (length(province) = 2)
@@ -785,6 +809,8 @@ CREATE TRIGGER access_change_is_never_changed BEFORE DELETE OR UPDATE ON access_
 CREATE TRIGGER block_number_is_never_deleted BEFORE DELETE ON block_number FOR EACH ROW EXECUTE FUNCTION block_number_is_never_deleted();
 
 CREATE TRIGGER block_number_is_settled_once BEFORE UPDATE ON block_number FOR EACH ROW WHEN (old.state <> 'open'::text) EXECUTE FUNCTION block_number_is_settled_once();
+
+CREATE TRIGGER contact_goes_with_the_person AFTER UPDATE OF salt ON secret FOR EACH ROW WHEN (new.salt IS NULL) EXECUTE FUNCTION contact_goes_with_the_person();
 
 CREATE TRIGGER document_is_decided_once BEFORE UPDATE ON document FOR EACH ROW WHEN (old.state <> 'proposed'::text OR new.text <> old.text OR new.path <> old.path OR new.hash <> old.hash OR new.author <> old.author OR new.proposed <> old.proposed) EXECUTE FUNCTION document_is_decided_once();
 

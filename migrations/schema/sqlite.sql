@@ -485,6 +485,22 @@ CREATE TABLE rating (
 
 CREATE INDEX rating_rated ON rating (province, rated);
 
+CREATE TABLE reading (
+    province  TEXT    NOT NULL CHECK (length(province) = 2),
+    system    TEXT    NOT NULL, -- its name in the configuration
+    begun     INTEGER NOT NULL,
+    ended     INTEGER NOT NULL,
+    next_at   INTEGER NOT NULL, -- when it is asked next
+    whole     INTEGER, -- when it last answered everything
+    row_count INTEGER NOT NULL,
+    added     INTEGER NOT NULL,
+    updated   INTEGER NOT NULL,
+    known     INTEGER NOT NULL,
+    failed    INTEGER NOT NULL, -- questions without an answer
+    findings  TEXT    NOT NULL, -- what a person should look at, in JSON, without personal values
+    PRIMARY KEY (province, system)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE remote (
     province     TEXT    NOT NULL CHECK (length(province) = 2),
     name         TEXT    NOT NULL,
@@ -500,7 +516,7 @@ CREATE TABLE remote (
     last_success INTEGER,
     last_failure INTEGER,
     last_words   TEXT    NOT NULL,
-    walk_request TEXT    NOT NULL, -- the request that ordered the last comparison
+    walk_request TEXT    NOT NULL, first_taken INTEGER, -- the request that ordered the last comparison
     PRIMARY KEY (province, name)
 ) STRICT, WITHOUT ROWID;
 
@@ -517,6 +533,13 @@ CREATE TABLE secret (
 CREATE INDEX secret_namesake ON secret (province, namesake, person) WHERE namesake IS NOT NULL;
 
 CREATE INDEX secret_person ON secret (province, person) WHERE person IS NOT NULL;
+
+CREATE TRIGGER contact_goes_with_the_person
+AFTER UPDATE OF salt ON secret
+WHEN NEW.salt IS NULL
+BEGIN
+    DELETE FROM contact WHERE province = NEW.province AND dossier = NEW.dossier;
+END;
 
 CREATE TABLE session (
     province TEXT    NOT NULL,

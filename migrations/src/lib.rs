@@ -43,6 +43,9 @@ mod m20261130_000340_event_frames;
 mod m20261130_000341_predecessors_at_once;
 mod m20261201_000400_filters;
 mod m20261201_000401_visitors;
+mod m20261201_000440_readings;
+mod m20261201_000441_first_taken;
+mod m20261201_000442_contact_erased;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend, DynIden};
@@ -103,6 +106,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000341_predecessors_at_once::Migration),
             Box::new(m20261201_000400_filters::Migration),
             Box::new(m20261201_000401_visitors::Migration),
+            Box::new(m20261201_000440_readings::Migration),
+            Box::new(m20261201_000441_first_taken::Migration),
+            Box::new(m20261201_000442_contact_erased::Migration),
         ]
     }
 

@@ -6,10 +6,10 @@ use app::foresight::{Flag, Foretold, KeptModel};
 use app::ports::{
     AccessChange, AccessOutcome, Agreement, Batch, BlockWanted, CommitError, Committed, Document,
     Job, Key, Lease, LeaseClaim, Loaded, NoticeEnd, NoticeKey, ParcelOrder, Posting, PrintWanted,
-    Printed, Proposal, Published, ReadTx, Remote, Reserved, Settlement, Store, StoreError, Token,
-    Verdict, VoidWanted, Voided, Wanted, Webhook, WriteAccess, WriteBatches, WriteCatalogue,
-    WriteForecasts, WriteJobs, WriteNotices, WriteNumbers, WritePins, WritePortal, WritePrints,
-    WriteTokens, WriteWebhooks, WrongPin,
+    Printed, Proposal, Published, ReadTx, Remote, Reserved, Settlement, Store, StoreError,
+    SystemReading, Token, Verdict, VoidWanted, Voided, Wanted, Webhook, WriteAccess, WriteBatches,
+    WriteCatalogue, WriteForecasts, WriteJobs, WriteNotices, WriteNumbers, WritePins, WritePortal,
+    WritePrints, WriteReadings, WriteTokens, WriteWebhooks, WrongPin,
 };
 use async_trait::async_trait;
 use domain::id::{DossierId, ProvinceCode, RequestId};
@@ -217,6 +217,13 @@ impl WriteWebhooks for HeldStore {
     ) -> Result<bool, StoreError> {
         let store = &self.store;
         store.rewind_webhook(province, name, request, cursor).await
+    }
+}
+
+#[async_trait]
+impl WriteReadings for HeldStore {
+    async fn note_reading(&self, reading: &SystemReading) -> Result<(), StoreError> {
+        self.store.note_reading(reading).await
     }
 }
 

@@ -1,5 +1,6 @@
 //! In step with other systems: what happens goes out once and in order, what comes in is one dossier.
 
+mod acknowledged;
 mod citizens;
 mod comparing;
 mod contract;
@@ -11,7 +12,8 @@ pub mod people;
 mod protocols;
 mod published;
 mod readers;
+pub mod reading;
 mod restored;
 mod sharing;
 mod sheet;
-mod ways;
+pub mod ways;

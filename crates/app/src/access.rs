@@ -219,6 +219,12 @@ pub enum Method {
     GetPortalStatus,
     /// Page through what is under way to another system.
     ListParcels,
+    /// Read what was received and ended by unit and day, here and at another system.
+    GetExchangeSheet,
+    /// Read what came of asking other systems which dossiers they have.
+    ListReadings,
+    /// Page through due times of other systems that are not the law's.
+    ListDueDifferences,
     /// Send again what was parked.
     RetryParcels,
     /// Compare all dossiers with what another system has.
@@ -301,6 +307,9 @@ impl Method {
             Method::ListJobs => "ListJobs",
             Method::GetPortalStatus => "GetPortalStatus",
             Method::ListParcels => "ListParcels",
+            Method::GetExchangeSheet => "GetExchangeSheet",
+            Method::ListReadings => "ListReadings",
+            Method::ListDueDifferences => "ListDueDifferences",
             Method::RetryParcels => "RetryParcels",
             Method::ReconcileRemote => "ReconcileRemote",
             Method::AddWebhook => "AddWebhook",
@@ -375,7 +384,11 @@ impl Method {
             | Method::ListProcedureBreaks
             | Method::GetJob
             | Method::ListJobs => &[Province, Auditor, Admin],
-            Method::GetPortalStatus | Method::ListParcels => &[Leader, Province, Auditor, Admin],
+            Method::GetPortalStatus
+            | Method::ListParcels
+            | Method::GetExchangeSheet
+            | Method::ListReadings
+            | Method::ListDueDifferences => &[Leader, Province, Auditor, Admin],
             Method::RetryParcels | Method::ReconcileRemote => &[Leader, Admin],
             Method::ListWebhooks => &[Auditor, Admin],
             Method::AddWebhook
@@ -544,6 +557,9 @@ fn standing(method: Method, dossier: &Dossier) -> Vec<&UnitCode> {
         | Method::ListJobs
         | Method::GetPortalStatus
         | Method::ListParcels
+        | Method::GetExchangeSheet
+        | Method::ListReadings
+        | Method::ListDueDifferences
         | Method::RetryParcels
         | Method::ReconcileRemote
         | Method::AddWebhook

@@ -6,6 +6,7 @@ use std::time::Duration;
 use domain::id::{ProcedureCode, ProvinceCode, UnitCode};
 use serde::Deserialize;
 
+use crate::hours::Hours;
 use crate::outbound::{Begins, Terms};
 use crate::patience::Patience;
 
@@ -61,6 +62,9 @@ pub struct RemoteSettings {
     /// at night tells it the rest.
     #[serde(default)]
     pub from_now: bool,
+    /// When all dossiers are compared, once a day.
+    #[serde(default = "small_hours")]
+    pub compare: Hours,
     /// How many dossiers are told at the same time.
     #[serde(default = "eight")]
     pub parallel: usize,
@@ -84,6 +88,9 @@ pub struct RemoteSettings {
 fn adapter() -> Protocol {
     Protocol::Adapter
 }
+fn small_hours() -> Hours {
+    Hours::between(1, 4)
+}
 fn eight() -> usize {
     8
 }
@@ -103,6 +110,19 @@ fn twelve() -> u32 {
     12
 }
 
+/// Whether a name can stand in commands, logs and keys.
+pub(crate) fn is_plain(name: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    (1..=40).contains(&name.len()) && name.bytes().all(plain)
+}
+
+/// Whether a call keeps its secrets: encrypted, or within this machine.
+pub(crate) fn may_be_called(address: &str) -> bool {
+    let local = ["http://127.0.0.1", "http://[::1]", "http://localhost"];
+    let is_local = local.iter().any(|begins| address.starts_with(begins));
+    is_local || address.starts_with("https://")
+}
+
 impl RemoteSettings {
     /// Refuses what cannot work.
     ///
@@ -110,14 +130,11 @@ impl RemoteSettings {
     pub fn check(&self) -> Result<(), String> {
         let name = &self.name;
         let wrong = |problem: &str| Err(format!("remote {name}: {problem}"));
-        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        if name.is_empty() || name.len() > 40 || !name.bytes().all(plain) {
+        if !is_plain(name) {
             return wrong("name: expected at most 40 of a-z, 0-9 and -");
         }
         if !self.address.is_empty() {
-            let local = ["http://127.0.0.1", "http://[::1]", "http://localhost"];
-            let is_local = local.iter().any(|begins| self.address.starts_with(begins));
-            if !self.address.starts_with("https://") && !is_local {
+            if !may_be_called(&self.address) {
                 return wrong("address: expected https://; http:// only to this machine");
             }
         }
@@ -138,6 +155,7 @@ impl RemoteSettings {
             name: self.name.clone(),
             province: self.province.clone(),
             parallel: self.parallel,
+            compare: Some(self.compare),
             lease: Duration::from_secs(self.lease_seconds),
             begins: if self.from_now {
                 Begins::Now

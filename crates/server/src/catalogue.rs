@@ -53,8 +53,18 @@ pub(crate) fn shipped_map(name: &str) -> Option<SourceFile> {
     })
 }
 
-/// Where the maps are, in the catalogue.
+/// Finds a shipped map of a search by its name, with or without its ending.
+pub(crate) fn shipped_search(name: &str) -> Option<String> {
+    let name = name.strip_suffix(".toml").unwrap_or(name);
+    let file = SHIPPED.get_file(format!("{SEARCHES}/{name}.toml"))?;
+    Some(file.contents_utf8()?.to_owned())
+}
+
+/// Where the maps of lists are, in the catalogue.
 const MAPS: &str = "imports";
+
+/// Where the maps of searches are.
+const SEARCHES: &str = "readers";
 
 fn collect(dir: &Dir<'_>, files: &mut Vec<SourceFile>) {
     for file in dir.files() {

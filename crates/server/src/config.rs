@@ -9,6 +9,7 @@ use std::time::Duration;
 use motcua_http::Certificate;
 use portal::RemoteSettings;
 use portal::notices::NoticeSettings;
+use portal::reading::ReaderSettings;
 use serde::Deserialize;
 
 use crate::Failure;
@@ -73,6 +74,8 @@ pub struct Config {
     pub remote: Vec<RemoteSettings>,
     /// The channels on which citizens are told.
     pub notice: Vec<NoticeSettings>,
+    /// The one-stop products that are read.
+    pub reader: Vec<ReaderSettings>,
 }
 
 /// When the server takes backups by itself, and where.
@@ -127,6 +130,7 @@ impl Default for Config {
             log_format: LogFormat::Text,
             remote: Vec::new(),
             notice: Vec::new(),
+            reader: Vec::new(),
         }
     }
 }
@@ -338,6 +342,15 @@ impl Config {
             };
             if self.notice[..place].iter().any(same) {
                 return wrong(&format!("notice {}: the name occurs twice", notice.name));
+            }
+        }
+        for (place, reader) in self.reader.iter().enumerate() {
+            reader.check().map_err(Failure::Input)?;
+            let same = |other: &ReaderSettings| {
+                other.name == reader.name && other.province == reader.province
+            };
+            if self.reader[..place].iter().any(same) {
+                return wrong(&format!("reader {}: the name occurs twice", reader.name));
             }
         }
         Ok(self)

@@ -13,6 +13,7 @@ pub mod import;
 mod observe;
 mod preflight;
 mod progress;
+mod readers;
 mod remotes;
 mod scratch;
 mod secret;

@@ -5,15 +5,17 @@ use std::path::Path;
 
 use domain::catalogue::Catalogue;
 use portal::RemoteSettings;
+use portal::reading::ReaderSettings;
 
 use crate::config::Config;
-use crate::{Failure, remotes, secret};
+use crate::{Failure, readers, remotes, secret};
 
 /// Refuses a configuration with which no server starts.
 pub fn check(config: &Config) -> Result<(), Failure> {
     config.certificate()?;
     secret::read(&config.secret_file)?;
     remotes::check(&config.remote)?;
+    readers::check(&config.reader)?;
     match config.backups() {
         Some(plan) => check_folder(&plan.folder),
         None => Ok(()),
@@ -56,6 +58,20 @@ pub fn unknown(remotes: &[RemoteSettings], catalogue: &Catalogue) -> Vec<String>
                 tell("procedures", code.as_str());
             }
         }
+    }
+    lines
+}
+
+/// The units of products that are read, and that the catalogue does not have: each of their rows is refused.
+pub fn unknown_units(readers: &[ReaderSettings], catalogue: &Catalogue) -> Vec<String> {
+    let mut lines = Vec::new();
+    for reader in readers {
+        let units = reader.units.values();
+        let missing = units.filter(|unit| catalogue.units.find(unit.as_str()).is_none());
+        lines.extend(
+            missing
+                .map(|unit| format!("reader {}: units: the catalogue has no {unit}", reader.name)),
+        );
     }
     lines
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use app::Engine;
 use app::accounts::Accounts;
+use app::import::Archive;
 use app::ports::Ids;
 use domain::digest::hex;
 use portal::RemoteSettings;
@@ -14,9 +15,9 @@ use portal::outbound::{Client, Process, Worker};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::Failure;
 use crate::clock::SystemIds;
 use crate::config::Config;
+use crate::{Failure, readers};
 
 /// Workers that run until they are told to stop.
 pub struct Workers {
@@ -25,20 +26,18 @@ pub struct Workers {
 }
 
 impl Workers {
-    /// Starts a worker for each remote that has an address, for each channel to citizens, and for each
-    /// webhook.
+    /// Starts a worker for each remote that has an address, for each channel to citizens, for each webhook, and
+    /// for each product that is read.
     pub fn start(
         engine: &Arc<Engine>,
+        archive: &Arc<dyn Archive>,
         accounts: &Arc<Accounts>,
         config: &Config,
         alone: bool,
     ) -> Result<Self, Failure> {
         let (stop, stopped) = watch::channel(false);
         let mut running = JoinSet::new();
-        let process = Process {
-            name: format!("{}-{}", std::process::id(), hex(&SystemIds.random()[..6])),
-            alone,
-        };
+        let process = this_process(alone);
         let remotes = config.remote.iter();
         for remote in remotes.filter(|remote| !remote.address.is_empty()) {
             let client = client(remote)?;
@@ -67,6 +66,10 @@ impl Workers {
             );
             running.spawn(worker.run(stopped.clone()));
         }
+        for reader in &config.reader {
+            let reader = readers::open(engine, archive, reader, process.clone())?;
+            running.spawn(reader.run(stopped.clone()));
+        }
         running.spawn(portal::webhook::follow(
             Arc::clone(engine),
             process,
@@ -79,6 +82,14 @@ impl Workers {
     pub async fn stop(mut self) {
         let _nobody_works = self.stop.send(true);
         while self.running.join_next().await.is_some() {}
+    }
+}
+
+/// This process, as leases name it.
+pub fn this_process(alone: bool) -> Process {
+    Process {
+        name: format!("{}-{}", std::process::id(), hex(&SystemIds.random()[..6])),
+        alone,
     }
 }
 

@@ -8,6 +8,7 @@
 mod access;
 mod access_change;
 mod accounts;
+mod acknowledged;
 mod address;
 mod bulk;
 mod commit;
@@ -35,6 +36,7 @@ mod portal;
 mod print;
 mod rating;
 mod read;
+mod readings;
 mod recount;
 mod report;
 mod restoration;

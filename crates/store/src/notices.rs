@@ -32,9 +32,13 @@ impl WriteNotices for SeaStore {
             language.into(),
             agreed.agreed.timestamp_micros().into(),
             agreed.noted_by.as_str().into(),
+            province.as_str().into(),
+            dossier.to_string().into(),
         ];
         let sql = "INSERT INTO contact (province, dossier, channel, address, language, agreed, noted_by) \
-             VALUES (?, ?, ?, ?, ?, ?, ?) \
+             SELECT ?, ?, ?, ?, ?, CAST(? AS BIGINT), ? \
+             WHERE NOT EXISTS (SELECT 1 FROM secret \
+                 WHERE province = ? AND dossier = ? AND salt IS NULL) \
              ON CONFLICT (province, dossier, channel) DO UPDATE SET address = excluded.address, \
                  language = excluded.language, agreed = excluded.agreed, \
                  noted_by = excluded.noted_by";

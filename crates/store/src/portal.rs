@@ -1,5 +1,6 @@
 //! What is under way to other systems.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
@@ -14,6 +15,7 @@ use domain::time::Instant;
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 
 use crate::SeaStore;
+use crate::acknowledged;
 use crate::executor::Executor;
 use crate::fault::{store_error, unfinished};
 use crate::pool::{Pool, Transaction};
@@ -102,6 +104,32 @@ impl ReadPortal for Reading {
         until: Instant,
     ) -> Result<Vec<Compared>, StoreError> {
         compared(&self.db(), province, remote, from, until).await
+    }
+
+    async fn never_taken(
+        &self,
+        province: &ProvinceCode,
+        limit: u32,
+    ) -> Result<Vec<(String, Instant)>, StoreError> {
+        acknowledged::never_taken(&self.db(), province, limit).await
+    }
+
+    async fn acknowledging(
+        &self,
+        province: &ProvinceCode,
+        by: Instant,
+    ) -> Result<Vec<String>, StoreError> {
+        acknowledged::acknowledging(&self.db(), province, by).await
+    }
+
+    async fn acknowledged(
+        &self,
+        province: &ProvinceCode,
+        remotes: &[String],
+        dossiers: &[DossierId],
+        by: Instant,
+    ) -> Result<HashSet<DossierId>, StoreError> {
+        acknowledged::acknowledged(&self.db(), province, remotes, dossiers, by).await
     }
 
     async fn parcel_counts(&self, province: &ProvinceCode) -> Result<Vec<ParcelCount>, StoreError> {
@@ -280,6 +308,7 @@ async fn settle(
         succeeded.then_some(at).into(),
         failed.map(|_| at).into(),
         failed.into(),
+        (!settled.told.is_empty()).then_some(at).into(),
     ];
     values.extend(lease_values(lease));
     let own = db
@@ -287,7 +316,7 @@ async fn settle(
             "UPDATE remote SET closed_until = ?, failures = ?, \
                  last_success = coalesce(?, last_success), \
                  last_failure = coalesce(?, last_failure), \
-                 last_words = coalesce(?, last_words) \
+                 last_words = coalesce(?, last_words), first_taken = coalesce(first_taken, ?) \
              WHERE province = ? AND name = ? AND epoch = ?",
             values,
         )

@@ -408,6 +408,9 @@ pub fn caller_of(method: &str) -> Role {
         "RecordMirroredStatus" => Role::Portal,
         "GetPortalStatus"
         | "ListParcels"
+        | "GetExchangeSheet"
+        | "ListReadings"
+        | "ListDueDifferences"
         | "RetryParcels"
         | "ReconcileRemote"
         | "AddWebhook"
@@ -672,6 +675,10 @@ pub fn ways(method: &str, unit: &str, ready: &View) -> Vec<Way> {
         "GetDocument" => vec![Way::Named(json!({ "name": document_of(ready) }))],
         "ListDocuments" | "ListJobs" | "GetPortalStatus" => vec![Way::Named(json!({}))],
         "ListParcels" => vec![Way::Named(json!({ "remote": REMOTE }))],
+        "GetExchangeSheet" => vec![Way::Named(
+            json!({ "remote": REMOTE, "from": "2026-08-01", "to": "2026-08-31" }),
+        )],
+        "ListReadings" | "ListDueDifferences" => vec![Way::Named(json!({}))],
         "ListUsers" | "ListTokens" | "ListAccessEvents" => vec![Way::Named(json!({}))],
         "CreateUser" => {
             let id = fresh_id();

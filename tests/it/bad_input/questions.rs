@@ -575,6 +575,38 @@ fn rows() -> Vec<Row> {
                 ("with_waiting", json!("có"), "expected true or false"),
             ]),
         ),
+        (
+            "GetExchangeSheet",
+            json!({ "remote": REMOTE, "from": "2026-08-01", "to": "2026-08-31" }),
+            vec![
+                ("remote", Value::Null, "must not be empty"),
+                (
+                    "remote",
+                    json!("x".repeat(41)),
+                    "must have at most 40 characters",
+                ),
+                ("from", json!("hôm qua"), A_DAY),
+                ("to", json!("2026-07-31"), "must not be before `from`"),
+                ("to", json!("2027-08-31"), "at most 366 days"),
+            ],
+        ),
+        (
+            "ListReadings",
+            json!({}),
+            vec![(
+                "system",
+                json!("x".repeat(41)),
+                "must have at most 40 characters",
+            )],
+        ),
+        (
+            "ListDueDifferences",
+            json!({}),
+            page(vec![
+                ("unit", json!("phường"), "expected"),
+                ("with_ended", json!("có"), "expected true or false"),
+            ]),
+        ),
         ("ListUsers", json!({}), page(vec![])),
         (
             "ListTokens",

@@ -92,12 +92,17 @@ impl Desk {
 
     pub async fn try_plan(&self, plan: Plan, pieces: usize) -> Result<Outcome, Stopped> {
         let ids: Arc<dyn Ids> = Arc::new(NumberedIds::default());
-        let archive = Cut {
-            store: Arc::clone(&self.store),
-            left: AtomicUsize::new(pieces),
-        };
+        let archive = self.breaks_off_after(pieces);
         let elapsed = || Duration::ZERO;
         run(&archive, plan, ids, &elapsed, &mut |_progress| {}).await
+    }
+
+    /// The store, which writes so many pieces of an import.
+    pub fn breaks_off_after(&self, pieces: usize) -> Cut {
+        Cut {
+            store: Arc::clone(&self.store),
+            left: AtomicUsize::new(pieces),
+        }
     }
 
     /// How many ratings are counted.
@@ -261,7 +266,7 @@ async fn exported(world: &World) -> Plan {
 }
 
 /// A store that fails after so many pieces.
-struct Cut {
+pub struct Cut {
     store: Arc<SeaStore>,
     left: AtomicUsize,
 }

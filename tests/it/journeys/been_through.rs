@@ -1,7 +1,9 @@
 //! What a dossier may have been through, and its journey from there.
 
+use app::ports::FindingKind;
 use chrono::TimeDelta;
 use domain::role::Role;
+use portal::simulate::{Faults, Simulator};
 use serde_json::{Value, json};
 
 use super::walk::Journey;
@@ -11,6 +13,8 @@ use crate::calling::fresh_id;
 use crate::import::hidden::Desk;
 use crate::import::update::{OPEN, Said, export};
 use crate::merger::{TAN_QUANG, june, merge, merger, receive as receive_before};
+use crate::portal::reading::{AGENCY, PENDING, There, reader};
+use crate::portal::ways::Remote;
 use crate::publication::{OFF_6_AUGUST, calendar_with, carried_out, publish};
 use crate::restored::{back_up, restore};
 use crate::several::Process;
@@ -165,6 +169,36 @@ async fn a_dossier_with_a_leg_of_another_ward_goes_every_way(on: Backend) {
         .does(Role::Officer, OTHER_WARD, "CloseLeg", closed)
         .await;
     to_the_end(&journey, WARD).await;
+}
+
+on_both!(a_dossier_read_from_a_product_in_use_goes_every_way);
+
+async fn a_dossier_read_from_a_product_in_use_goes_every_way(on: Backend) {
+    let world = World::on(on, "2026-08-05 10:00").await;
+    let simulator = Simulator::new(Faults::default(), 1);
+    let remote = Remote::over(&simulator).await;
+    simulator.product_has(AGENCY, PENDING.row());
+    let reader = reader(&world, &remote);
+    reader.read().await.unwrap();
+    let mut journey = Journey::of(&world, on).await;
+    journey.name = format!("dossiers/{}", PENDING.code);
+    journey.is_seen_alike(WARD).await;
+    // The product gives another date, and motcua follows.
+    let later = There {
+        due: "2026-08-10T17:00:00.000+0700",
+        ..PENDING
+    };
+    simulator.product_has(AGENCY, later.row());
+    world.set("2026-08-06 10:00");
+    let (_, reading) = reader.read().await.unwrap();
+    assert_eq!(reading.updated, 1);
+    let read = journey.read(Role::Chairman, WARD).await;
+    assert_eq!(read["effective_due_time"], "2026-08-10T10:00:00Z", "{read}");
+    to_the_end(&journey, WARD).await;
+    // A desk here has moved it since, so the product moves it no more.
+    simulator.product_has(AGENCY, PENDING.row());
+    let (_, reading) = reader.read().await.unwrap();
+    assert_eq!(reading.findings[0].kind, FindingKind::MovedHere);
 }
 
 on_both!(a_transferred_dossier_goes_every_way);

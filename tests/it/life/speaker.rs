@@ -161,6 +161,9 @@ async fn call(
         "ListJobs" => CatalogueServiceClient.list_jobs(ListJobsRequest);
         "GetPortalStatus" => PortalServiceClient.get_portal_status(GetPortalStatusRequest);
         "ListParcels" => PortalServiceClient.list_parcels(ListParcelsRequest);
+        "GetExchangeSheet" => PortalServiceClient.get_exchange_sheet(GetExchangeSheetRequest);
+        "ListReadings" => PortalServiceClient.list_readings(ListReadingsRequest);
+        "ListDueDifferences" => PortalServiceClient.list_due_differences(ListDueDifferencesRequest);
         "RetryParcels" => PortalServiceClient.retry_parcels(RetryParcelsRequest);
         "ReconcileRemote" => PortalServiceClient.reconcile_remote(ReconcileRemoteRequest);
         "AddWebhook" => WebhookServiceClient.add_webhook(AddWebhookRequest);

@@ -546,6 +546,13 @@ async fn catalogue(tale: &mut Tale<'_>) {
 async fn remotes(tale: &mut Tale<'_>) {
     let status = tale.ask(Role::Admin, "GetPortalStatus", json!({})).await;
     status.unwrap();
+    for method in ["ListReadings", "ListDueDifferences"] {
+        let asked = tale.ask(Role::Admin, method, json!({})).await;
+        asked.unwrap();
+    }
+    let days = json!({ "remote": "cong", "from": "2026-08-01", "to": "2026-08-31" });
+    let sheet = tale.ask(Role::Admin, "GetExchangeSheet", days).await;
+    sheet.unwrap();
     for method in ["ListParcels", "RetryParcels", "ReconcileRemote"] {
         let mut asked = json!({ "remote": "cong" });
         if method != "ListParcels" {

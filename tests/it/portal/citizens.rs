@@ -422,3 +422,34 @@ fn the_words_of_the_catalogue_can_be_read_and_wrong_ones_are_refused_by_line() {
     let wrong = with("[[notice]]\nkind = \"received\"\nvi = \"{ma}\"\nen = \"b\"\n");
     assert!(wrong.unwrap_err().reason.contains("`{ma}`"));
 }
+
+on_both!(an_address_goes_with_the_other_values_of_a_person_and_none_comes_after);
+
+async fn an_address_goes_with_the_other_values_of_a_person_and_none_comes_after(on: Backend) {
+    use sea_orm::ConnectionTrait;
+    let world = World::on(on, "2026-08-03 10:00").await;
+    let (erased, kept) = (
+        world.receive(WARD, THREE_DAYS).await.dossier.id,
+        world.receive(WARD, THREE_DAYS).await.dossier.id,
+    );
+    let admin = who(Role::Admin, PROVINCE);
+    let agrees = async |id| {
+        let agreed =
+            (world.engine).agree_to_notices(&admin, id, "sms", "0900000123", Language::Vietnamese);
+        agreed.await.unwrap();
+    };
+    agrees(erased).await;
+    agrees(kept).await;
+    let address = async |id| {
+        let found = world.engine.agreement(&admin.province, id, "sms").await;
+        found.unwrap().map(|agreed| agreed.address)
+    };
+    assert!(address(erased).await.is_some());
+    let erase = format!("UPDATE secret SET salt = NULL, person = NULL WHERE dossier = '{erased}'");
+    let db = sea_orm::Database::connect(&world.url).await.unwrap();
+    db.execute_unprepared(&erase).await.unwrap();
+    assert_eq!(address(erased).await, None);
+    agrees(erased).await;
+    assert_eq!(address(erased).await, None);
+    assert!(address(kept).await.is_some(), "nobody else's goes");
+}

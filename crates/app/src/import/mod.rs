@@ -6,7 +6,9 @@
 //! the feed. After an interrupted run the next one continues where the last piece ended. An update
 //! then takes over what the files newly say about dossiers that are there already.
 
+mod ground;
 mod lives;
+mod mirror;
 mod update;
 pub mod uploads;
 
@@ -23,6 +25,7 @@ use domain::time::Instant;
 use tokio::sync::mpsc;
 
 pub use crate::ports::{Archive, Begun, End, Import, Life, NewImport, Origin, Piece, Viewing};
+pub use ground::{Ground, Unfit};
 pub use lives::Lives;
 pub use update::{Left, Why};
 

@@ -5,19 +5,23 @@
 //! twice. The adapter delivers parcels and says what became of them ([`Engine::portal_settle`]). A
 //! cursor of another history, as after a restore, begins a comparison of all dossiers instead.
 
+mod differences;
 mod hand_in;
 mod notices;
 mod operate;
 mod outbox;
 mod plain;
 mod reach;
+mod readings;
 mod sheet;
 mod webhooks;
 
 pub use crate::ports::{Fault, ParcelCount, ParcelOutcome};
-pub use operate::{ParcelQuery, RemoteStatus};
-pub use outbox::{Pulled, Story};
+pub use differences::DueQuery;
+pub use operate::{ParcelQuery, READER, RemoteStatus};
+pub use outbox::{Comparing, Pulled, Story};
 pub use plain::{SYNC_WITHIN, comparison_is_due, is_late, without_numbers};
 pub use reach::{check_destination, is_private};
+pub use readings::ReadingStatus;
 pub use sheet::{Counts, Sheet, SheetKey, SheetLine};
 pub use webhooks::{NewWebhook, OLD_SECRET_LASTS, SignedWebhook, is_webhook_name};

@@ -1,6 +1,7 @@
 //! What operators see of other systems, and do about parked parcels.
 
 use chrono::TimeDelta;
+use domain::deadline;
 use domain::id::{DossierId, ProvinceCode, RequestId};
 use domain::time::Instant;
 
@@ -21,6 +22,10 @@ pub struct RemoteStatus {
     pub count: ParcelCount,
     /// Whether something waits for longer than systems may take to tell each other.
     pub late: bool,
+    /// How many dossiers the remote should have acknowledged by now, and has never taken.
+    pub unacknowledged: u64,
+    /// When the first dossier that it has never taken must be acknowledged.
+    pub acknowledge_by: Option<Instant>,
     /// When this was.
     pub at: Instant,
 }
@@ -38,6 +43,12 @@ pub struct ParcelQuery {
     pub page: PageQuery,
 }
 
+/// How many dossiers that were never taken are looked at.
+const MOST_WAITING: u32 = 10_000;
+
+/// How the leases of products that are read begin.
+pub const READER: &str = "reader.";
+
 impl Engine {
     /// The remotes of the caller's province.
     pub async fn portal_status(&self, caller: &Caller) -> Result<Vec<RemoteStatus>, Error> {
@@ -47,7 +58,10 @@ impl Engine {
         let mut counts = read.parcel_counts(&caller.province).await?;
         let at = self.now();
         let within = self.sync_within(&caller.province);
+        let waiting = read.never_taken(&caller.province, MOST_WAITING).await?;
         let status = |remote: Remote| {
+            let (acknowledge_by, unacknowledged) =
+                self.acknowledgements(&caller.province, &remote.name, &waiting, at);
             let found = counts.iter().position(|count| count.remote == remote.name);
             let count = match found {
                 Some(place) => counts.swap_remove(place),
@@ -61,12 +75,45 @@ impl Engine {
             RemoteStatus {
                 // Notices wait for the morning.
                 late: !remote.name.starts_with("notice.") && is_late(count.oldest, at, within),
+                unacknowledged,
+                acknowledge_by,
                 remote,
                 count,
                 at,
             }
         };
-        Ok(remotes.into_iter().map(status).collect())
+        // A product that is read is told nothing.
+        let told = remotes
+            .into_iter()
+            .filter(|remote| !remote.name.starts_with(READER));
+        Ok(told.map(status).collect())
+    }
+
+    /// When the first dossier that a remote has never taken must be acknowledged, and how many should have been by
+    /// now. Whoever tells a citizen or other software acknowledges nothing.
+    fn acknowledgements(
+        &self,
+        province: &ProvinceCode,
+        remote: &str,
+        waiting: &[(String, Instant)],
+        at: Instant,
+    ) -> (Option<Instant>, u64) {
+        let catalogue = self.catalogue(province);
+        let Some(limit) = catalogue
+            .exchange
+            .acknowledge
+            .filter(|_| !remote.contains('.'))
+        else {
+            return (None, 0);
+        };
+        let calendar = catalogue.calendars.national();
+        let own = waiting.iter().filter(|(of, _)| of == remote);
+        // Beyond the calendar no time is known.
+        let mut due =
+            own.filter_map(|(_, since)| Some(deadline::due(*since, limit, calendar).ok()?.at));
+        let first = due.next();
+        let all = first.into_iter().chain(due);
+        (first, all.take_while(|due| *due < at).count() as u64)
     }
 
     /// How long systems may take to tell each other.

@@ -33,6 +33,17 @@ pub enum Pulled {
     Lost,
 }
 
+/// Whether all dossiers may be compared with what a remote has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comparing {
+    /// It cannot be asked what it has.
+    Never,
+    /// Only if somebody orders it, or if it was told of another history.
+    OnOrder,
+    /// Now, unless that was done today.
+    OnceADay,
+}
+
 /// What a dossier tells another system.
 #[derive(Debug, Clone)]
 pub struct Story {
@@ -53,12 +64,14 @@ impl Engine {
     pub async fn portal_pull(
         &self,
         remote: &mut Remote,
-        can_be_asked: bool,
+        comparing: Comparing,
     ) -> Result<Pulled, Error> {
+        let can_be_asked = comparing != Comparing::Never;
         if can_be_asked && remote.walk.is_some() {
             return self.stride(remote).await;
         }
-        if can_be_asked && comparison_is_due(remote.walked, self.now()) {
+        let is_time = comparing == Comparing::OnceADay;
+        if is_time && comparison_is_due(remote.walked, self.now()) {
             return self.begin_walk(remote, None).await;
         }
         let lease = lease_of(remote);

@@ -1,7 +1,7 @@
 //! What remotes say, without what may be personal; and when waiting is late.
 
-use chrono::{TimeDelta, Timelike};
-use domain::time::{self, Instant};
+use chrono::TimeDelta;
+use domain::time::Instant;
 
 /// Text from a remote without long numbers, which may be a person's.
 #[must_use]
@@ -43,28 +43,25 @@ pub fn is_late(oldest: Option<Instant>, now: Instant, within: TimeDelta) -> bool
     oldest.is_some_and(|oldest| now - oldest > within)
 }
 
-/// Whether all dossiers are to be compared again: once a night, when desks are closed.
+/// Whether all dossiers are to be compared again: once a day.
 #[must_use]
 pub fn comparison_is_due(last: Option<Instant>, now: Instant) -> bool {
-    let is_night = NIGHT.contains(&time::local(now).hour());
-    is_night && last.is_none_or(|last| now - last > TimeDelta::hours(12))
+    last.is_none_or(|last| now - last > TimeDelta::hours(12))
 }
-
-/// The hours in which comparisons begin, in local time.
-const NIGHT: std::ops::Range<u32> = 1..4;
 
 #[cfg(test)]
 mod tests {
+    use domain::time;
+
     use super::*;
 
     #[test]
-    fn all_is_compared_once_a_night() {
+    fn all_is_compared_once_a_day() {
         let at = |day: u32, hour: u32| {
             let day = chrono::NaiveDate::from_ymd_opt(2026, 8, day).unwrap();
             time::instant(day, chrono::NaiveTime::from_hms_opt(hour, 0, 0).unwrap())
         };
         assert!(comparison_is_due(None, at(3, 2)));
-        assert!(!comparison_is_due(None, at(3, 10)), "not beside the desks");
         assert!(!comparison_is_due(Some(at(3, 1)), at(3, 3)), "not twice");
         assert!(comparison_is_due(Some(at(3, 1)), at(4, 1)));
     }

@@ -11,6 +11,9 @@ use crate::engine::Engine;
 use crate::error::Error;
 use crate::ports::Compared;
 
+/// How many days a sheet has at most.
+const MOST_DAYS: i64 = 366;
+
 /// A unit and the day on which its dossiers were received.
 pub type SheetKey = (UnitCode, NaiveDate);
 
@@ -104,7 +107,13 @@ impl Engine {
         from: NaiveDate,
         to: NaiveDate,
     ) -> Result<Sheet, Error> {
-        access::check_province(caller, Method::ListParcels)?;
+        access::check_province(caller, Method::GetExchangeSheet)?;
+        if to < from || (to - from).num_days() > MOST_DAYS {
+            return Err(Error::invalid(
+                "to",
+                "must not be before `from`, and at most 366 days after it",
+            ));
+        }
         let midnight = chrono::NaiveTime::MIN;
         let from = time::instant(from, midnight);
         let until = time::instant(to + TimeDelta::days(1), midnight);

@@ -20,6 +20,7 @@ mod numbers;
 mod pins;
 mod portal;
 mod prints;
+mod readings;
 mod reports;
 mod restoration;
 mod scope;
@@ -64,6 +65,7 @@ pub use portal::{
     ParcelPage, Posting, ReadPortal, Remote, Settlement, There, Told, Walk, WalkStep, WritePortal,
 };
 pub use prints::{Print, PrintWanted, Printed, PrintedForm, ReadPrints, WritePrints};
+pub use readings::{FindingKind, ReadReadings, ReadingFinding, SystemReading, WriteReadings};
 pub use reports::{
     Rated, RatingsWanted, ReadReports, ReportRow, ReportWanted, Sums, SumsWanted, UnitPending,
 };

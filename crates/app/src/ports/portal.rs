@@ -4,6 +4,8 @@
 //! in flight or parked. One process at a time works for a remote, under a [`Lease`]; whatever it
 //! writes counts only while the lease is its own.
 
+use std::collections::HashSet;
+
 use async_trait::async_trait;
 use chrono::TimeDelta;
 use domain::id::{DossierId, ProvinceCode, RequestId, UnitCode};
@@ -71,6 +73,30 @@ pub trait ReadPortal: Send + Sync {
         from: Instant,
         until: Instant,
     ) -> Result<Vec<Compared>, StoreError>;
+
+    /// Since when dossiers wait that a remote has never taken, each with the remote; longest first, at most so
+    /// many.
+    async fn never_taken(
+        &self,
+        province: &ProvinceCode,
+        limit: u32,
+    ) -> Result<Vec<(String, Instant)>, StoreError>;
+
+    /// The portals and ministries that had taken a dossier by then. Webhooks and notices are none.
+    async fn acknowledging(
+        &self,
+        province: &ProvinceCode,
+        by: Instant,
+    ) -> Result<Vec<String>, StoreError>;
+
+    /// Those of some dossiers that one of some remotes had taken by then.
+    async fn acknowledged(
+        &self,
+        province: &ProvinceCode,
+        remotes: &[String],
+        dossiers: &[DossierId],
+        by: Instant,
+    ) -> Result<HashSet<DossierId>, StoreError>;
 
     /// How much is under way to each remote of a province.
     async fn parcel_counts(&self, province: &ProvinceCode) -> Result<Vec<ParcelCount>, StoreError>;

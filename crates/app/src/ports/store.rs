@@ -16,6 +16,7 @@ use super::numbers::{ReadNumbers, WriteNumbers};
 use super::pins::{ReadPins, WritePins};
 use super::portal::{ReadPortal, WritePortal};
 use super::prints::{ReadPrints, WritePrints};
+use super::readings::{ReadReadings, WriteReadings};
 use super::reports::ReadReports;
 use super::tokens::{ReadTokens, WriteTokens};
 use super::webhooks::{ReadWebhooks, WriteWebhooks};
@@ -38,6 +39,7 @@ pub trait Store:
     + WritePortal
     + WriteWebhooks
     + WriteNotices
+    + WriteReadings
 {
     /// A consistent view for reading. It sees every commit that was answered before.
     async fn read(&self) -> Result<Box<dyn ReadTx>, StoreError>;
@@ -60,6 +62,7 @@ pub trait ReadTx:
     + ReadPortal
     + ReadWebhooks
     + ReadNotices
+    + ReadReadings
 {
 }
 
@@ -79,5 +82,6 @@ impl<T> ReadTx for T where
         + ReadPortal
         + ReadWebhooks
         + ReadNotices
+        + ReadReadings
 {
 }

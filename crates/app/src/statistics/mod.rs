@@ -7,6 +7,7 @@ mod behind;
 mod performance;
 mod series;
 
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -212,6 +213,8 @@ impl Part {
         mut look: impl FnMut(&[Record], &Seen) -> ControlFlow<()>,
     ) -> Result<(), Error> {
         let mut after = self.after;
+        let province = self.wanted.scope.province();
+        let remotes = read.acknowledging(province, period.as_of).await?;
         // The dossiers of some units are found at once, those of a province step by step.
         let at_once = match &self.wanted.scope {
             Scope::Province(_) => PAGE,
@@ -222,10 +225,19 @@ impl Part {
             let Some(last) = ids.last() else { break };
             after = Some(*last);
             for ids in ids.chunks(PAGE as usize) {
-                for (_, records) in read.report_histories(&self.wanted, ids).await? {
-                    if let Some(seen) = Seen::new(&records, period)
-                        && look(&records, &seen).is_break()
-                    {
+                let taken = match remotes.as_slice() {
+                    [] => HashSet::new(),
+                    all => read.acknowledged(province, all, ids, period.as_of).await?,
+                };
+                for (id, records) in read.report_histories(&self.wanted, ids).await? {
+                    let Some(mut seen) = Seen::new(&records, period) else {
+                        continue;
+                    };
+                    // The system that an import came from tells its own remotes.
+                    if !remotes.is_empty() && seen.dossier.imported.is_none() {
+                        seen.acknowledged = Some(taken.contains(&id));
+                    }
+                    if look(&records, &seen).is_break() {
                         return Ok(());
                     }
                 }

@@ -91,6 +91,12 @@ impl Columns {
         self.names[field as usize].is_some()
     }
 
+    /// The name of the column of a field, if the map names one.
+    #[must_use]
+    pub fn of(&self, field: ImportField) -> Option<&str> {
+        self.names[field as usize].as_deref()
+    }
+
     /// The names of all of them.
     #[must_use]
     pub fn names(&self) -> Vec<&str> {

@@ -117,7 +117,8 @@ pub struct Gathered {
     pub channels: BTreeMap<String, (Channel, bool, u64)>,
     /// What fell under `[otherwise]`.
     pub unlisted: Unlisted,
-    /// Rows about no dossier: sums, and rows that are empty in all columns of the map.
+    /// Rows about no dossier: sums, rows that are empty in all columns of the map, and rows of what nobody has
+    /// received yet.
     pub passed_over: Vec<PassedOver>,
     /// How many those were.
     pub rows_passed_over: u64,
@@ -132,8 +133,31 @@ pub struct PassedOver {
     pub line: u64,
     /// How it begins.
     pub text: String,
-    /// Whether it is a sum; otherwise it is empty in all columns of the map.
-    pub is_total: bool,
+    /// Why.
+    pub why: NoDossier,
+}
+
+/// Why a row is about no dossier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoDossier {
+    /// It is a sum.
+    Total,
+    /// It is empty in all columns of the map.
+    SaysNothing,
+    /// Its status says that nobody has received it yet.
+    NotReceived,
+}
+
+impl NoDossier {
+    /// The word in data.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            NoDossier::Total => "total",
+            NoDossier::SaysNothing => "says_nothing",
+            NoDossier::NotReceived => "not_received",
+        }
+    }
 }
 
 impl<'a> Gathering<'a> {
@@ -236,15 +260,21 @@ impl<'a> Gathering<'a> {
         }
     }
 
-    /// Whether a row is about no dossier: a sum, or empty in all columns of the map.
+    /// Whether a row is about no dossier.
     fn passes_over(&mut self, cells: &TextRow, time: ImportField) -> bool {
-        let says_nothing = self.places.say_nothing(cells);
         // A dossier's row has a time; a sum has none.
         let total = self.map.table.total(cells);
         let total = total.filter(|_| self.places.get(time, cells).is_empty());
-        if !says_nothing && total.is_none() {
+        let status = self.places.get(ImportField::Status, cells);
+        let why = if total.is_some() {
+            NoDossier::Total
+        } else if self.places.say_nothing(cells) {
+            NoDossier::SaysNothing
+        } else if self.map.statuses.get(status) == Some(&ForeignStatus::Submitted) {
+            NoDossier::NotReceived
+        } else {
             return false;
-        }
+        };
         let first = cells.iter().find(|cell| !cell.is_empty());
         if let Some(first) = first {
             self.gathered.rows_passed_over += 1;
@@ -253,7 +283,7 @@ impl<'a> Gathering<'a> {
                     file: Arc::clone(&self.file),
                     line: cells.line,
                     text: short(first),
-                    is_total: total.is_some(),
+                    why,
                 });
             }
         }
@@ -545,7 +575,7 @@ impl ImportedCase {
         let told = |own: Option<Instant>| own.or(resolved).or(since).or(returned).ok_or(());
         match standing {
             // Times are facts; a status may be older than they are.
-            ForeignStatus::Pending => {}
+            ForeignStatus::Submitted | ForeignStatus::Pending => {}
             ForeignStatus::Withdrawn => self.withdrawn = Some(told(self.withdrawn)?),
             ForeignStatus::Stopped => self.stopped = Some(told(self.stopped)?),
             ForeignStatus::Resolved => self.resolved = Some(told(None)?),

@@ -32,10 +32,12 @@ enum Of {
     PersonalStore,
     Databases,
     Dissatisfied,
+    /// 1.4: received in the period, of those that another system is told of.
+    Acknowledged,
 }
 
 impl Of {
-    const COUNT: usize = Of::Dissatisfied as usize + 1;
+    const COUNT: usize = Of::Acknowledged as usize + 1;
 }
 
 /// The units of limits in which average times are told.
@@ -286,6 +288,9 @@ impl Items {
             return;
         }
         self.of(Of::New, true);
+        if let Some(acknowledged) = seen.acknowledged {
+            self.of(Of::Acknowledged, acknowledged);
+        }
         if seen.is_counted(period) {
             self.of(Of::OnTime, is_on_time(seen, period));
         }
@@ -447,6 +452,11 @@ impl Items {
             }
         };
         match item {
+            "1.4" if self.sum(Of::Acknowledged).1 > 0 => Item {
+                formula: "6 × acknowledged / received in the period that are told to the portal",
+                formula_vi: "6 × số đã được Cổng xác nhận / số tiếp nhận trong kỳ phải gửi lên Cổng",
+                ..computed(Of::Acknowledged, Some(|rate| 6.0 * rate))
+            },
             "1.4" => Item {
                 den: Some(self.sum(Of::New).1),
                 ..unknown

@@ -24,6 +24,9 @@ pub struct Seen {
     pub eve: Option<(UnitCode, NaiveDate)>,
     /// Whether a correction of it was approved, whenever that was.
     pub corrected: bool,
+    /// Whether another system has acknowledged it; none where none acknowledges anything, or where it is not told
+    /// of such dossiers.
+    pub acknowledged: Option<bool>,
     pub(super) did: Did,
 }
 
@@ -165,6 +168,7 @@ impl Seen {
             eve,
             dossier,
             corrected,
+            acknowledged: None,
             did,
         })
     }

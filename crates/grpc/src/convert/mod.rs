@@ -7,6 +7,7 @@ pub mod circumstances;
 pub mod correction;
 pub mod dossier;
 pub mod event;
+pub mod exchange;
 pub mod explanation;
 pub mod fields;
 pub mod foresight;

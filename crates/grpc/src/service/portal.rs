@@ -1,17 +1,17 @@
 //! `PortalService`.
 
 use app::page::PageQuery;
-use app::portal::{ParcelQuery, RemoteStatus};
+use app::portal::{DueQuery, ParcelQuery, RemoteStatus};
 use app::ports::Parcel;
 use app::view::DossierName;
 use app::{Caller, Engine, Error};
-use domain::id::{DossierId, RequestId};
+use domain::id::{DossierId, RequestId, UnitCode};
 use domain::time::Instant;
 use prost_types::Timestamp;
 use tonic::{Request, Response, Status, async_trait};
 
 use crate::call::Calls;
-use crate::convert::{Fields, time};
+use crate::convert::{Fields, exchange, time};
 use crate::proto;
 use crate::proto::portal_service_server::PortalService;
 
@@ -50,6 +50,68 @@ impl PortalService for Portals {
         self.0
             .read(&metadata, |engine, caller| async move {
                 list_parcels(&engine, &caller, request).await
+            })
+            .await
+    }
+
+    async fn get_exchange_sheet(
+        &self,
+        request: Request<proto::GetExchangeSheetRequest>,
+    ) -> Result<Response<proto::ExchangeSheet>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        self.0
+            .read(&metadata, |engine, caller| async move {
+                let mut fields = Fields::default();
+                let remote = fields.required("remote", &request.remote, LONGEST_REMOTE);
+                let from = fields.day("from", &request.from);
+                let to = fields.day("to", &request.to);
+                let days = fields.done(from.zip(to))?;
+                let sheet = engine.portal_sheet(&caller, &remote, days.0, days.1);
+                Ok(exchange::sheet(&sheet.await?))
+            })
+            .await
+    }
+
+    async fn list_readings(
+        &self,
+        request: Request<proto::ListReadingsRequest>,
+    ) -> Result<Response<proto::ListReadingsResponse>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        self.0
+            .read(&metadata, |engine, caller| async move {
+                let mut fields = Fields::default();
+                let system = fields.text("system", &request.system, LONGEST_REMOTE);
+                let system = fields.done(Some(system))?;
+                let mut readings = engine.readings(&caller).await?;
+                readings.retain(|one| system.is_empty() || one.reading.system == system);
+                Ok(proto::ListReadingsResponse {
+                    readings: readings.iter().map(exchange::reading).collect(),
+                })
+            })
+            .await
+    }
+
+    async fn list_due_differences(
+        &self,
+        request: Request<proto::ListDueDifferencesRequest>,
+    ) -> Result<Response<proto::ListDueDifferencesResponse>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        self.0
+            .read(&metadata, |engine, caller| async move {
+                let mut fields = Fields::default();
+                let unit = fields.optional("unit", &request.unit, UnitCode::parse);
+                let page: PageQuery = fields.page(request.page_size, request.page_token);
+                let unit = fields.done(Some(unit))?;
+                let query = DueQuery {
+                    unit,
+                    with_ended: request.with_ended,
+                    page,
+                };
+                let page = engine.due_differences(&caller, query).await?;
+                Ok(proto::ListDueDifferencesResponse {
+                    differences: page.items.iter().map(exchange::difference).collect(),
+                    next_page_token: page.next,
+                })
             })
             .await
     }
@@ -134,6 +196,8 @@ fn remote_status(status: RemoteStatus) -> proto::RemoteStatus {
         remote,
         count,
         late,
+        unacknowledged,
+        acknowledge_by,
         at: _,
     } = status;
     proto::RemoteStatus {
@@ -149,6 +213,8 @@ fn remote_status(status: RemoteStatus) -> proto::RemoteStatus {
         last_words: remote.last_words,
         reconciling: remote.walk.is_some(),
         reconcile_time: moment(remote.walked),
+        unacknowledged_count: unacknowledged,
+        acknowledge_due_time: moment(acknowledge_by),
     }
 }
 

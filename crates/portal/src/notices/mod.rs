@@ -6,7 +6,6 @@
 
 mod channel;
 mod note;
-mod quiet;
 mod settings;
 mod words;
 
@@ -28,7 +27,6 @@ use channel::{Channel, Sending};
 use note::Note;
 
 pub use channel::Letter;
-pub use quiet::Quiet;
 pub use settings::{ChannelKind, NoticeSettings};
 pub use words::NoticeWords;
 
@@ -71,6 +69,7 @@ impl Notifier {
             name: format!("notice.{}", settings.name),
             province: settings.province.clone(),
             parallel: 4,
+            compare: None,
             lease: Duration::from_secs(4 * settings.timeout_seconds),
             begins: Begins::Now,
             patience: Patience {
@@ -168,10 +167,6 @@ impl Notifier {
 }
 
 impl Errand for Notifier {
-    fn can_be_asked(&self) -> bool {
-        false
-    }
-
     fn run(self: Arc<Self>, task: Task) -> BoxFuture<'static, Result<Arrived, Undelivered>> {
         async move { self.tell(task).await }.boxed()
     }

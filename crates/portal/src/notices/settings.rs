@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use domain::id::ProvinceCode;
 use serde::Deserialize;
 
-use super::quiet::Quiet;
+use crate::hours::Hours;
 
 /// The kind of a channel: what the address of a citizen is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -65,8 +65,8 @@ pub struct NoticeSettings {
     #[serde(default)]
     pub from: String,
     /// When nobody is told.
-    #[serde(default)]
-    pub quiet: Quiet,
+    #[serde(default = "night")]
+    pub quiet: Hours,
     /// How long a call may take.
     #[serde(default = "ten")]
     pub timeout_seconds: u64,
@@ -75,6 +75,9 @@ pub struct NoticeSettings {
     pub first_pause_ms: u64,
 }
 
+fn night() -> Hours {
+    Hours::between(21, 7)
+}
 fn ten() -> u64 {
     10
 }

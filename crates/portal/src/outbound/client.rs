@@ -5,8 +5,8 @@ use super::card::Card;
 use super::map::{ADAPTER, Map, REST};
 use super::reply::{Had, Trouble};
 use super::rest::Rest;
-use super::wire::Wire;
 use crate::settings::{Protocol, RemoteSettings};
+use crate::wire::Wire;
 
 /// A client of one remote.
 #[derive(Debug)]

@@ -10,13 +10,11 @@ use domain::id::ProvinceCode;
 use domain::time::Instant;
 use futures::future::BoxFuture;
 
+use crate::hours::Hours;
 use crate::patience::Patience;
 
 /// Delivers parcels to one remote.
 pub trait Errand: Send + Sync + 'static {
-    /// Whether the remote can be asked what it has, so that all dossiers can be compared with it.
-    fn can_be_asked(&self) -> bool;
-
     /// Delivers one parcel.
     fn run(self: Arc<Self>, task: Task) -> BoxFuture<'static, Result<Arrived, Undelivered>>;
 }
@@ -56,6 +54,8 @@ pub struct Terms {
     pub province: ProvinceCode,
     /// How many dossiers are told at the same time.
     pub parallel: usize,
+    /// When all dossiers are compared with what the remote has; none if it cannot be asked.
+    pub compare: Option<Hours>,
     /// How long a process may work for the remote without renewing its lease.
     pub lease: Duration,
     /// Where the remote begins when it is first worked for.

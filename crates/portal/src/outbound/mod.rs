@@ -11,7 +11,6 @@ mod rest;
 mod story;
 mod telling;
 mod verdict;
-mod wire;
 mod worker;
 
 pub use card::{Card, Leaf};

@@ -8,8 +8,8 @@ use super::card::Card;
 use super::map::Map;
 use super::reply::{Had, Trouble, rows_of};
 use super::verdict::{Verdict, judge};
-use super::wire::Wire;
 use crate::settings::RemoteSettings;
+use crate::wire::Wire;
 
 /// A client of a remote that speaks it.
 #[derive(Debug)]

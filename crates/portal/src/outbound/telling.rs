@@ -57,10 +57,6 @@ impl Telling {
 }
 
 impl Errand for Telling {
-    fn can_be_asked(&self) -> bool {
-        true
-    }
-
     fn run(self: Arc<Self>, task: Task) -> BoxFuture<'static, Result<Arrived, Undelivered>> {
         async move { self.tell(task).await }.boxed()
     }

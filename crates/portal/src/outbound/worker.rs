@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::portal::{Fault, ParcelOutcome, Pulled};
+use app::portal::{Comparing, Fault, ParcelOutcome, Pulled};
 use app::ports::{LeaseClaim, Parcel, Remote, Settlement, Told};
 use app::{Engine, Error};
 use chrono::TimeDelta;
@@ -178,7 +178,6 @@ impl Worker {
             failures: remote.failures,
             closed_until: remote.closed_until,
         };
-        let can_be_asked = self.errand.can_be_asked();
         if self.terms.begins == Begins::Now && remote.cursor.is_empty() {
             self.engine.portal_skip(&mut remote).await?;
         }
@@ -202,7 +201,8 @@ impl Worker {
             if may_send && free > 0 && (free >= room / 4 || work.running.is_empty()) {
                 // What waits already comes first; the feed keeps the rest.
                 if !work.full {
-                    match self.engine.portal_pull(&mut remote, can_be_asked).await? {
+                    let comparing = self.comparing();
+                    match self.engine.portal_pull(&mut remote, comparing).await? {
                         Pulled::AtEnd => {}
                         Pulled::More => all_in = false,
                         Pulled::Lost => return Ok(()),
@@ -241,6 +241,15 @@ impl Worker {
             if !self.settle(&remote, &mut breaker, deliveries).await? {
                 return Ok(());
             }
+        }
+    }
+
+    /// Whether all dossiers may be compared with what the remote has.
+    fn comparing(&self) -> Comparing {
+        match self.terms.compare {
+            Some(hours) if hours.end(self.engine.now()).is_some() => Comparing::OnceADay,
+            Some(_) => Comparing::OnOrder,
+            None => Comparing::Never,
         }
     }
 

@@ -1,4 +1,5 @@
-//! A portal to test against: it speaks both protocols, keeps what it is told, and fails as asked.
+//! A portal to test against: it speaks both protocols, keeps what it is told, and fails as asked. Beside it stands
+//! the one-stop product of the same province, which is searched.
 //!
 //! It is strict where real ones are: values are strings, a dossier is created once, progress comes in
 //! chunks of ten and only for a dossier that it has.
@@ -7,6 +8,7 @@ mod answer;
 mod citizens;
 mod faults;
 mod ledger;
+mod product;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -14,7 +16,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde_json::{Value, json};
@@ -25,6 +27,7 @@ pub use ledger::{Counts, Kept, Ledger};
 
 use answer::{Answered, Does, answer};
 use faults::Dice;
+use product::{Product, Searched};
 
 /// A simulated portal. Clones are the same one.
 #[derive(Clone)]
@@ -34,6 +37,7 @@ pub struct Simulator {
 
 struct Inner {
     ledger: Ledger,
+    product: Product,
     faults: Faults,
     dice: Dice,
 }
@@ -44,6 +48,7 @@ impl Simulator {
     pub fn new(faults: Faults, seed: u64) -> Self {
         let inner = Inner {
             ledger: Ledger::default(),
+            product: Product::default(),
             faults,
             dice: Dice::new(seed),
         };
@@ -84,7 +89,32 @@ impl Simulator {
         self.inner().ledger.hand_in(code);
     }
 
-    /// Its routes: the protocols, `GET /ledger`, and `POST /faults`.
+    /// Gives the product beside it a dossier of an agency, in the form of the product's own answers, in place of
+    /// the one with that code.
+    pub fn product_has(&self, agency: &str, row: Value) {
+        self.inner().product.has(agency, row);
+    }
+
+    /// Gives the product a list of `{"agency": …, "dossier": {…}}`. Returns how many there were.
+    ///
+    /// Errors: what was expected.
+    pub fn product_takes(&self, list: &[u8]) -> Result<usize, String> {
+        let rows: Vec<Value> = serde_json::from_slice(list).map_err(|error| error.to_string())?;
+        for (at, row) in (1..).zip(&rows) {
+            let agency = row.get("agency").and_then(Value::as_str);
+            let dossier = row.get("dossier");
+            let has_code = dossier.is_some_and(|dossier| dossier["code"].is_string());
+            let (Some(agency), Some(dossier), true) = (agency, dossier, has_code) else {
+                return Err(format!(
+                    "item {at}: expected agency, and dossier with a code"
+                ));
+            };
+            self.product_has(agency, dossier.clone());
+        }
+        Ok(rows.len())
+    }
+
+    /// Its routes: the protocols, the product's search, `GET /ledger`, `POST /faults`, and `POST /product`.
     pub fn router(&self) -> Router {
         let shows = async |State(portal): State<Simulator>| {
             motcua_http::json(StatusCode::OK, portal.ledger().to_json().to_string())
@@ -99,6 +129,9 @@ impl Simulator {
             .route("/trang-thai", post(rest_status))
             .route("/tien-trinh", post(rest_progress))
             .route("/tra-cuu", post(rest_lookup))
+            .route("/product", post(set_product))
+            .route(TOKENS, post(give_token))
+            .route("/pa/dossier/search", get(search))
             .with_state(self.clone())
     }
 
@@ -113,12 +146,8 @@ impl Simulator {
             .await
     }
 
-    /// Answers one call, with whatever fault its turn brings.
-    async fn call(&self, headers: &HeaderMap, body: &Bytes, does: Does) -> Response {
-        let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-        let key = text("idempotency-key").unwrap_or_default().to_owned();
-        let bearer = text("authorization").map(ToOwned::to_owned);
-        let body: Value = serde_json::from_slice(body).unwrap_or(Value::Null);
+    /// The fault of the next request, once its time is over.
+    async fn turn(&self) -> Option<Fault> {
         let (fault, quick, slow) = {
             let mut inner = self.inner();
             inner.ledger.counts.requests += 1;
@@ -131,12 +160,18 @@ impl Simulator {
             }
             (fault, quick, slow)
         };
-        tokio::time::sleep(if fault == Some(Fault::Slow) {
-            slow
-        } else {
-            quick
-        })
-        .await;
+        let is_slow = fault == Some(Fault::Slow);
+        tokio::time::sleep(if is_slow { slow } else { quick }).await;
+        fault
+    }
+
+    /// Answers one call, with whatever fault its turn brings.
+    async fn call(&self, headers: &HeaderMap, body: &Bytes, does: Does) -> Response {
+        let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+        let key = text("idempotency-key").unwrap_or_default().to_owned();
+        let bearer = text("authorization").map(ToOwned::to_owned);
+        let body: Value = serde_json::from_slice(body).unwrap_or(Value::Null);
+        let fault = self.turn().await;
         let once = |fault| {
             let mut inner = self.inner();
             let skew = inner.faults.skew_seconds;
@@ -190,6 +225,60 @@ calls! {
     rest_status does RestStatus;
     rest_progress does RestProgress;
     rest_lookup does RestLookup;
+}
+
+/// Where the product gives tokens.
+pub const TOKENS: &str = "/realms/digo/protocol/openid-connect/token";
+
+async fn give_token(State(portal): State<Simulator>, body: Bytes) -> Response {
+    let fault = portal.turn().await;
+    let answered = match portal.inner().product.token(&body) {
+        Some(body) => Answered { status: 200, body },
+        None => Answered {
+            status: 400,
+            body: json!({ "error": "invalid_client" }),
+        },
+    };
+    reading(&answered, fault)
+}
+
+async fn search(State(portal): State<Simulator>, uri: Uri, headers: HeaderMap) -> Response {
+    let fault = portal.turn().await;
+    let bearer = headers
+        .get("authorization")
+        .and_then(|value| value.to_str().ok());
+    let searched = Searched::of(uri.query().unwrap_or_default());
+    let product = &mut portal.inner().product;
+    let page = product.page(bearer.unwrap_or_default(), &searched, fault);
+    let answered = match page {
+        Some(body) => Answered { status: 200, body },
+        None => Answered {
+            status: 401,
+            body: json!({ "error": "invalid_token" }),
+        },
+    };
+    reading(&answered, fault)
+}
+
+/// The answer to a question that changes nothing, with what a fault makes of it.
+fn reading(answered: &Answered, fault: Option<Fault>) -> Response {
+    match fault {
+        Some(Fault::Broken) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        Some(Fault::Lost) => StatusCode::BAD_GATEWAY.into_response(),
+        Some(Fault::Cut) => cut(answered),
+        Some(Fault::Slow | Fault::Duplicate | Fault::Session | Fault::Exists | Fault::Skew)
+        | None => respond(answered),
+    }
+}
+
+async fn set_product(State(portal): State<Simulator>, body: Bytes) -> Response {
+    match portal.product_takes(&body) {
+        Ok(taken) => motcua_http::json(StatusCode::OK, json!({ "taken": taken }).to_string()),
+        Err(wrong) => motcua_http::json(
+            StatusCode::BAD_REQUEST,
+            json!({ "message": wrong }).to_string(),
+        ),
+    }
 }
 
 async fn set_faults(State(portal): State<Simulator>, body: Bytes) -> Response {

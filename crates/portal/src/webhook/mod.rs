@@ -54,6 +54,7 @@ impl Hook {
             name: self.webhook.remote(),
             province: self.webhook.province.clone(),
             parallel: 8,
+            compare: None,
             lease: 2 * TIMEOUT,
             begins: Begins::ByOrder,
             patience: Patience::default(),
@@ -93,10 +94,6 @@ impl Hook {
 }
 
 impl Errand for Hook {
-    fn can_be_asked(&self) -> bool {
-        false
-    }
-
     fn run(self: Arc<Self>, task: Task) -> BoxFuture<'static, Result<Arrived, Undelivered>> {
         async move { self.tell(task).await }.boxed()
     }

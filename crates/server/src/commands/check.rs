@@ -34,8 +34,9 @@ pub fn run(flags: &Check) -> Result<ExitCode, Failure> {
         print(unconfirmed(&catalogue).concat())?;
         return Ok(ExitCode::SUCCESS);
     }
-    let unknown = preflight::unknown(&config.remote, &catalogue).into_iter();
-    let unknown = unknown.map(|line| ("not in use", line));
+    let mut unknown = preflight::unknown(&config.remote, &catalogue);
+    unknown.extend(preflight::unknown_units(&config.reader, &catalogue));
+    let unknown = unknown.into_iter().map(|line| ("not in use", line));
     let rows = configured(&config).into_iter().chain(known(&catalogue));
     let rows = rows.chain(unknown);
     let lines: Vec<String> = rows
@@ -136,7 +137,9 @@ fn remotes(config: &Config) -> String {
         let ways: Vec<&str> = goes_out.into_iter().chain(comes_in).collect();
         format!("{} ({})", remote.name, ways.join(", "))
     });
-    let names: Vec<String> = names.collect();
+    let readers = config.reader.iter();
+    let readers = readers.map(|reader| format!("{} (read)", reader.name));
+    let names: Vec<String> = names.chain(readers).collect();
     if names.is_empty() {
         "none".to_owned()
     } else {

@@ -1,4 +1,6 @@
-//! `motcua portal`: what is under way to other systems, and a portal to test against.
+//! `motcua portal`: what is under way to other systems and from them, and a portal to test against.
+
+mod reading;
 
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -87,6 +89,39 @@ pub enum PortalCommand {
         #[arg(long, value_enum, default_value_t = PlainFormat::Table)]
         format: PlainFormat,
     },
+    /// Read a one-stop product of the configuration once, now, and take over what is new. Prints what an import
+    /// prints. Status 1 if something was refused, contradicts, or was not answered.
+    Read {
+        /// The reader's name in the configuration.
+        reader: String,
+        /// Read and judge everything, write nothing.
+        #[arg(long)]
+        dry_run: bool,
+        #[command(flatten)]
+        place: Place,
+        #[arg(long, value_enum, default_value_t = PlainFormat::Table)]
+        format: PlainFormat,
+    },
+    /// What came of the last reading of each one-stop product. Status 1 if one is late or has findings.
+    Readings {
+        #[command(flatten)]
+        place: Place,
+        #[arg(long, value_enum, default_value_t = PlainFormat::Table)]
+        format: PlainFormat,
+    },
+    /// The imported dossiers whose due time is not the law's, each with the arithmetic. Status 1 if there are any.
+    Dates {
+        /// Only dossiers that this unit decides, by its agency identifier.
+        #[arg(long, value_name = "CODE")]
+        unit: Option<String>,
+        /// Those too that have ended.
+        #[arg(long)]
+        all: bool,
+        #[command(flatten)]
+        place: Place,
+        #[arg(long, value_enum, default_value_t = PlainFormat::Table)]
+        format: PlainFormat,
+    },
     /// Compare answers of LayThuTuc with the catalogue, for a person to review. Status 1 if they differ.
     Published {
         /// The file with the answers, in JSON: one, a list, or a list under `data`.
@@ -101,7 +136,7 @@ pub enum PortalCommand {
     /// Serve a portal to test against: it keeps what it is told, and fails as asked.
     #[command(
         after_help = "GET /ledger shows what it has; POST /faults with a text as for --faults changes how it \
-        fails.\n\nExample: motcua portal simulate --listen 127.0.0.1:7090 --faults lost=50,500=20"
+        fails; POST /product gives the one-stop product beside it dossiers, as --product does.\n\nExample: motcua portal simulate --listen 127.0.0.1:7090 --faults lost=50,500=20"
     )]
     Simulate {
         /// Where to listen; port 0 takes a free one.
@@ -117,6 +152,9 @@ pub enum PortalCommand {
         /// How long an ordinary answer takes.
         #[arg(long, value_name = "MILLISECONDS", default_value_t = 0)]
         answer_ms: u64,
+        /// Dossiers of the one-stop product beside it, in JSON: a list of {"agency": …, "dossier": {…}}.
+        #[arg(long, value_name = "FILE")]
+        product: Option<std::path::PathBuf>,
     },
 }
 
@@ -167,12 +205,36 @@ pub async fn run(flags: Portal, language: Language) -> Result<ExitCode, Failure>
             catalogue,
         } => published(&file, day, catalogue.as_deref()),
         PortalCommand::Reconcile { remote, place } => reconcile(&place, &remote, language).await,
+        PortalCommand::Read {
+            reader,
+            dry_run,
+            place,
+            format,
+        } => reading::read(&place, &reader, dry_run, format, language).await,
+        PortalCommand::Readings { place, format } => {
+            reading::readings(&place, format, language).await
+        }
+        PortalCommand::Dates {
+            unit,
+            all,
+            place,
+            format,
+        } => reading::dates(&place, unit.as_deref(), all, format, language).await,
         PortalCommand::Simulate {
             listen,
             faults,
             seed,
             answer_ms,
-        } => simulate(listen, &faults, seed, answer_ms).await,
+            product,
+        } => {
+            let faults = Faults::parse(&faults)
+                .map_err(|wrong| Failure::Input(format!("--faults: {wrong}")))?;
+            let simulator = Simulator::new(faults.answering_in(answer_ms), seed);
+            if let Some(file) = product {
+                fill_product(&simulator, &file)?;
+            }
+            simulate(listen, &simulator).await
+        }
     }
 }
 
@@ -223,7 +285,9 @@ async fn status(
     };
     print(text)?;
     here.close().await?;
-    let wrong = |status: &app::portal::RemoteStatus| status.late || status.count.parked > 0;
+    let wrong = |status: &app::portal::RemoteStatus| {
+        status.late || status.unacknowledged > 0 || status.count.parked > 0
+    };
     Ok(ExitCode::from(u8::from(remotes.iter().any(wrong))))
 }
 
@@ -242,6 +306,7 @@ fn status_json(status: &app::portal::RemoteStatus) -> Value {
         "last_success_time": moment(remote.last_success),
         "last_failure_time": moment(remote.last_failure), "last_words": remote.last_words,
         "reconciling": remote.walk.is_some(), "reconciled_time": moment(remote.walked),
+        "unacknowledged": status.unacknowledged, "acknowledge_due_time": moment(status.acknowledge_by),
     })
 }
 
@@ -277,6 +342,15 @@ fn status_line(status: &app::portal::RemoteStatus, language: Language) -> String
             "  CHẬM: quá 10 phút chưa đồng bộ\n",
             "  LATE: not in step for more than 10 minutes\n",
         ));
+    }
+    if status.unacknowledged > 0 {
+        let count = status.unacknowledged;
+        text.push_str(&match language {
+            Language::Vietnamese => format!("  CHƯA XÁC NHẬN: {count} hồ sơ quá 2 giờ làm việc\n"),
+            Language::English => {
+                format!("  NOT ACKNOWLEDGED: {count} dossiers for more than 2 working hours\n")
+            }
+        });
     }
     if let Some(until) = remote.closed_until {
         let (until, said) = (rfc3339(until), &remote.last_words);
@@ -502,15 +576,15 @@ pub(super) fn refused(error: Error) -> Failure {
     }
 }
 
-async fn simulate(
-    listen: SocketAddr,
-    faults: &str,
-    seed: u64,
-    answer_ms: u64,
-) -> Result<ExitCode, Failure> {
-    let faults =
-        Faults::parse(faults).map_err(|wrong| Failure::Input(format!("--faults: {wrong}")))?;
-    let simulator = Simulator::new(faults.answering_in(answer_ms), seed);
+/// Gives the simulated product what a file has.
+fn fill_product(simulator: &Simulator, file: &std::path::Path) -> Result<(), Failure> {
+    let text = crate::text::read(file)?;
+    let taken = simulator.product_takes(text.as_bytes());
+    let taken = taken.map_err(|wrong| Failure::Input(format!("{}: {wrong}", file.display())));
+    taken.map(drop)
+}
+
+async fn simulate(listen: SocketAddr, simulator: &Simulator) -> Result<ExitCode, Failure> {
     let failed = |error| Failure::work(format!("cannot listen on {listen}"), error);
     let listener = tokio::net::TcpListener::bind(listen)
         .await

@@ -367,6 +367,12 @@ async fn serve(
             tracing::warn!("{line}");
         }
     }
+    for reader in &config.reader {
+        let known = engine.catalogue(&reader.province);
+        for line in preflight::unknown_units(std::slice::from_ref(reader), &known) {
+            tracing::warn!("{line}");
+        }
+    }
     if let Err(error) = engine.check_clock().await {
         tracing::error!(
             error = &error as &dyn std::error::Error,
@@ -408,7 +414,8 @@ async fn serve(
         Arc::clone(&store) as Arc<dyn AccountStore>,
         Arc::clone(&engine),
     );
-    let workers = Workers::start(&engine, &accounts, config, !store.is_shared())?;
+    let archive = Arc::clone(&store) as Arc<dyn Archive>;
+    let workers = Workers::start(&engine, &archive, &accounts, config, !store.is_shared())?;
     let gate = Gate::new(&gate::Limits {
         max_calls: config.calls,
         ..gate::Limits::default()
@@ -423,7 +430,6 @@ async fn serve(
         backups.as_ref().map(|plan| plan.folder.clone()),
     );
     let watchers_health = health.clone();
-    let archive = Arc::clone(&store) as Arc<dyn Archive>;
     let uploads = Uploads::new(Arc::clone(&engine), archive, Arc::new(Reader));
     let beside = Arc::clone(&engine);
     let pages = Pages {

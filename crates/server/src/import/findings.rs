@@ -110,7 +110,7 @@ struct PassedOverLine {
     file: String,
     line: u64,
     text: String,
-    /// `total`, or `says_nothing`: empty in all columns of the map.
+    /// `total`, `says_nothing`: empty in all columns of the map, or `not_received`: handed in so far.
     why: &'static str,
 }
 
@@ -177,11 +177,7 @@ impl Findings {
                     file: row.file.to_string(),
                     line: row.line,
                     text: row.text.clone(),
-                    why: if row.is_total {
-                        "total"
-                    } else {
-                        "says_nothing"
-                    },
+                    why: row.why.as_str(),
                 })
                 .collect(),
             dossiers_added: outcome.dossiers,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use app::import::{PIECE, Plan};
+use app::import::{Ground, PIECE, Plan};
 use domain::catalogue::{Catalogue, Fault, SourceFile};
 use domain::id::ActorId;
 use domain::import::Map;
@@ -51,23 +51,16 @@ impl Job {
 
     /// Reads the files whole.
     pub fn prepare(&self, known: Arc<Catalogue>) -> Result<Prepared, Failure> {
-        let map = &self.map;
-        let creates = map.creates.texts(&map.source, &map.province, &known);
-        let whole = if creates.is_empty() {
-            known
-        } else {
-            let laid = known.with(&creates);
-            Arc::new(laid.map_err(|faults| wrong("what the map creates is wrong", &faults))?)
-        };
-        let map = Map::clone(map).resolve(&whole);
-        let map = Arc::new(map.map_err(|faults| wrong("the map is wrong", &faults))?);
-        let mut reading = read(&self.files, &map, &self.text, &whole, self.now)
+        let ground = Ground::of(&self.map, known);
+        let ground = ground.map_err(|unfit| Failure::Input(unfit.to_string()))?;
+        let (map, catalogue) = (&ground.map, &ground.catalogue);
+        let mut reading = read(&self.files, map, &self.text, catalogue, self.now)
             .map_err(|fault| Failure::Input(format!("nothing was imported\n{fault}")))?;
         let plan = Plan {
             cases: std::mem::take(&mut reading.gathered.cases),
-            map,
-            catalogue: whole,
-            creates,
+            map: ground.map,
+            catalogue: ground.catalogue,
+            creates: ground.creates,
             files: reading.hash.clone(),
             actor: self.actor.clone(),
             now: self.now,

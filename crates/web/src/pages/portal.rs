@@ -5,15 +5,17 @@ use std::sync::Arc;
 
 use app::access::Method;
 use app::page::PageQuery;
-use app::portal::{ParcelQuery, RemoteStatus};
-use app::ports::Parcel;
+use app::portal::{DueQuery, ParcelQuery, ReadingStatus, RemoteStatus};
+use app::ports::{FindingKind, Parcel};
 use app::view::DossierName;
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
+use domain::dossier::Dossier;
 use domain::id::RequestId;
+use domain::import::DueDifference;
 use domain::time::Instant;
 
 use crate::Pages;
@@ -45,6 +47,31 @@ struct PortalPage {
     may_retry: bool,
     request_id: String,
     sent: Option<Markup>,
+    readings: Vec<ReadingShown>,
+    dates: Vec<DateShown>,
+}
+
+/// What came of reading a product.
+struct ReadingShown {
+    system: String,
+    told: Markup,
+    late: Option<Markup>,
+    findings: Vec<FindingShown>,
+}
+
+struct FindingShown {
+    kind: Markup,
+    name: String,
+    words: String,
+}
+
+/// A due time that is not the law's.
+struct DateShown {
+    code: String,
+    href: String,
+    given: String,
+    law: String,
+    lines: Vec<String>,
 }
 
 struct RemoteShown {
@@ -54,6 +81,7 @@ struct RemoteShown {
     parked: String,
     last_success: String,
     late: bool,
+    unacknowledged: Option<Markup>,
     away: Option<Markup>,
     comparing: bool,
     parcels: Vec<ParcelShown>,
@@ -93,6 +121,7 @@ async fn shown(State(pages): State<Arc<Pages>>, staff: Staff) -> Result<Response
             remote,
             count,
             late,
+            unacknowledged,
             ..
         } = &status;
         let away = remote.closed_until.filter(|until| *until > now);
@@ -102,6 +131,10 @@ async fn shown(State(pages): State<Arc<Pages>>, staff: Staff) -> Result<Response
             parked: say.count(count.parked),
             last_success: moment(remote.last_success),
             late: *late,
+            unacknowledged: (*unacknowledged > 0).then(|| {
+                let count = say.count(*unacknowledged);
+                words.fill("portal.unacknowledged", &[("count", Put::Text(count))])
+            }),
             away: away.map(|until| {
                 let (until, said) = (say.moment(until, now), &remote.last_words);
                 words.fill(
@@ -116,6 +149,22 @@ async fn shown(State(pages): State<Arc<Pages>>, staff: Staff) -> Result<Response
             parcels: parcels.collect(),
             name: remote.name.clone(),
         });
+    }
+    let mut readings = Vec::new();
+    let mut dates = Vec::new();
+    if caller.reaches_province() {
+        let all = engine.readings(caller).await?;
+        readings.extend(all.iter().map(|one| reading_shown(&staff, one, now)));
+        let query = DueQuery {
+            unit: None,
+            with_ended: false,
+            page: PageQuery {
+                size: SHOWN,
+                token: String::new(),
+            },
+        };
+        let page = engine.due_differences(caller, query).await?;
+        dates.extend(page.items.iter().map(|one| date_shown(&staff, one, now)));
     }
     let sent = Fields::of(&staff.visit.uri);
     let sent = sent
@@ -132,7 +181,60 @@ async fn shown(State(pages): State<Arc<Pages>>, staff: Staff) -> Result<Response
         request_id: engine.request_id().to_string(),
         remotes,
         sent,
+        readings,
+        dates,
     }))
+}
+
+fn reading_shown(staff: &Staff, status: &ReadingStatus, now: Instant) -> ReadingShown {
+    let (words, say) = (staff.visit.words(), staff.visit.say());
+    let ReadingStatus { reading, late } = status;
+    let text = |text: String| Put::Text(text);
+    let findings = reading.findings.iter().map(|finding| FindingShown {
+        kind: words.t(match finding.kind {
+            FindingKind::NoAnswer => "portal.f_no_answer",
+            FindingKind::Refused => "portal.f_refused",
+            FindingKind::Contradicts => "portal.f_contradicts",
+            FindingKind::MovedHere => "portal.f_moved_here",
+            FindingKind::Unlisted => "portal.f_unlisted",
+        }),
+        name: finding.name.clone(),
+        words: finding.words.clone(),
+    });
+    ReadingShown {
+        system: reading.system.clone(),
+        told: words.fill(
+            "portal.reading",
+            &[
+                ("at", text(say.moment(reading.begun, now))),
+                ("rows", text(say.count(reading.rows))),
+                ("added", text(say.count(reading.added))),
+                ("updated", text(say.count(reading.updated))),
+                ("failed", text(say.count(reading.failed))),
+            ],
+        ),
+        late: late.then(|| {
+            let next = text(say.moment(reading.next, now));
+            words.fill("portal.reading_late", &[("next", next)])
+        }),
+        findings: findings.collect(),
+    }
+}
+
+fn date_shown(
+    staff: &Staff,
+    (dossier, difference): &(Dossier, DueDifference),
+    now: Instant,
+) -> DateShown {
+    let say = staff.visit.say();
+    let DueDifference { given, law } = difference;
+    DateShown {
+        code: dossier.label(),
+        href: format!("dossiers/{}", dossier.id),
+        given: say.moment(*given, now),
+        law: say.moment(law.due, now),
+        lines: law.lines(staff.visit.language),
+    }
 }
 
 fn parcel_shown(staff: &Staff, parcel: &Parcel, code: &str, now: Instant) -> ParcelShown {

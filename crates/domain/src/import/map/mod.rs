@@ -45,6 +45,8 @@ pub enum Meaning {
 /// The progress of a dossier, in the words of the other system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ForeignStatus {
+    /// Handed in, and not received yet: the row is about no dossier so far.
+    Submitted,
     /// Not ended. Columns with the time of an end still count.
     Pending,
     /// The citizen took it back.
@@ -59,7 +61,8 @@ pub enum ForeignStatus {
 
 impl ForeignStatus {
     /// Every status, with its word in a map.
-    pub const ALL: [(ForeignStatus, &'static str); 5] = [
+    pub const ALL: [(ForeignStatus, &'static str); 6] = [
+        (ForeignStatus::Submitted, "submitted"),
         (ForeignStatus::Pending, "pending"),
         (ForeignStatus::Withdrawn, "withdrawn"),
         (ForeignStatus::Stopped, "stopped"),

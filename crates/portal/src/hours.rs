@@ -1,28 +1,18 @@
-//! When citizens are left in peace.
+//! Hours of a day: when citizens are left in peace, and when all dossiers are compared.
 
 use chrono::{NaiveTime, TimeDelta};
 use domain::time::{self, Instant};
 use serde::Deserialize;
 
-/// The hours of a day in which nobody is told, such as `21:00-07:00`; local time.
+/// The hours of a day, such as `21:00-07:00`; local time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
-pub struct Quiet {
+pub struct Hours {
     from: NaiveTime,
     to: NaiveTime,
 }
 
-impl Default for Quiet {
-    fn default() -> Self {
-        let hour = |hour| NaiveTime::from_hms_opt(hour, 0, 0).unwrap_or_default();
-        Self {
-            from: hour(21),
-            to: hour(7),
-        }
-    }
-}
-
-impl TryFrom<String> for Quiet {
+impl TryFrom<String> for Hours {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
@@ -34,14 +24,24 @@ impl TryFrom<String> for Quiet {
     }
 }
 
-impl Quiet {
-    /// When the peace ends that reigns at a moment; none if none does.
+impl Hours {
+    /// From one full hour to another.
+    #[must_use]
+    pub fn between(from: u32, to: u32) -> Self {
+        let hour = |hour| NaiveTime::from_hms_opt(hour, 0, 0).unwrap_or_default();
+        Self {
+            from: hour(from),
+            to: hour(to),
+        }
+    }
+
+    /// When these hours end if a moment lies in them; none if it does not.
     #[must_use]
     pub fn end(&self, now: Instant) -> Option<Instant> {
         let (day, at) = (time::local_day(now), time::local(now).time());
         let Self { from, to } = *self;
         let over_midnight = from > to;
-        let reigns = if over_midnight {
+        let lies_in = if over_midnight {
             at >= from || at < to
         } else {
             from <= at && at < to
@@ -51,7 +51,7 @@ impl Quiet {
         } else {
             day
         };
-        reigns.then(|| time::instant(ends, to))
+        lies_in.then(|| time::instant(ends, to))
     }
 }
 
@@ -66,18 +66,18 @@ mod tests {
 
     #[test]
     fn the_night_ends_in_the_morning_before_or_after_midnight() {
-        let night = Quiet::default();
+        let night = Hours::between(21, 7);
         assert_eq!(night.end(at(3, 20, 59)), None);
         assert_eq!(night.end(at(3, 21, 0)), Some(at(4, 7, 0)));
         assert_eq!(night.end(at(4, 6, 59)), Some(at(4, 7, 0)));
         assert_eq!(night.end(at(4, 7, 0)), None);
-        let noon = Quiet::try_from("11:30-13:30".to_owned()).unwrap();
+        let noon = Hours::try_from("11:30-13:30".to_owned()).unwrap();
         assert_eq!(noon.end(at(3, 12, 0)), Some(at(3, 13, 30)));
         assert_eq!(noon.end(at(3, 13, 30)), None);
-        let never = Quiet::try_from("00:00-00:00".to_owned()).unwrap();
+        let never = Hours::try_from("00:00-00:00".to_owned()).unwrap();
         assert_eq!(never.end(at(3, 0, 0)), None);
         for wrong in ["", "21-7", "21:00", "25:00-07:00"] {
-            assert!(Quiet::try_from(wrong.to_owned()).is_err(), "{wrong}");
+            assert!(Hours::try_from(wrong.to_owned()).is_err(), "{wrong}");
         }
     }
 }

@@ -1,0 +1,104 @@
+//! What other systems have taken at all.
+
+use std::collections::HashSet;
+
+use app::ports::StoreError;
+use domain::id::{DossierId, ProvinceCode};
+use domain::time::Instant;
+use sea_orm::{ConnectionTrait, FromQueryResult};
+use serde_json::json;
+
+use crate::executor::Executor;
+use crate::fault::store_error;
+use crate::row::Place;
+use crate::value_table::ValueTable;
+
+#[derive(FromQueryResult)]
+struct WaitingRow {
+    remote: String,
+    since: i64,
+}
+
+/// Since when dossiers wait that a remote has never taken.
+pub(crate) async fn never_taken<C: ConnectionTrait>(
+    db: &Executor<'_, C>,
+    province: &ProvinceCode,
+    limit: u32,
+) -> Result<Vec<(String, Instant)>, StoreError> {
+    let sql = "SELECT p.remote, p.since FROM parcel p LEFT JOIN told t \
+             ON t.province = p.province AND t.remote = p.remote AND t.dossier = p.dossier \
+         WHERE p.province = ? AND t.dossier IS NULL \
+         ORDER BY p.since LIMIT ?";
+    let values = vec![province.as_str().into(), i64::from(limit).into()];
+    let rows: Vec<WaitingRow> = db.all(sql, values).await.map_err(store_error)?;
+    rows.into_iter()
+        .map(|row| {
+            let place = Place {
+                table: "parcel",
+                id: &row.remote,
+            };
+            let since = place.instant("since", row.since)?;
+            Ok((row.remote.clone(), since))
+        })
+        .collect()
+}
+
+#[derive(FromQueryResult)]
+struct NameRow {
+    name: String,
+}
+
+/// The remotes that had taken a dossier by then.
+pub(crate) async fn acknowledging<C: ConnectionTrait>(
+    db: &Executor<'_, C>,
+    province: &ProvinceCode,
+    by: Instant,
+) -> Result<Vec<String>, StoreError> {
+    // Names of remotes have no dot; those of webhooks and notices begin with what they are.
+    let sql = "SELECT name FROM remote \
+         WHERE province = ? AND first_taken <= ? AND name NOT LIKE '%.%' ORDER BY name";
+    let values = vec![province.as_str().into(), by.timestamp_micros().into()];
+    let rows: Vec<NameRow> = db.all(sql, values).await.map_err(store_error)?;
+    Ok(rows.into_iter().map(|row| row.name).collect())
+}
+
+#[derive(FromQueryResult)]
+struct DossierRow {
+    dossier: String,
+}
+
+/// Those of some dossiers that one of some remotes had taken by then.
+pub(crate) async fn acknowledged<C: ConnectionTrait>(
+    db: &Executor<'_, C>,
+    province: &ProvinceCode,
+    remotes: &[String],
+    dossiers: &[DossierId],
+    by: Instant,
+) -> Result<HashSet<DossierId>, StoreError> {
+    let pairs = remotes.iter().flat_map(|remote| {
+        let each = dossiers.iter();
+        each.map(move |dossier| [json!(remote), json!(dossier.to_string())])
+    });
+    let pairs: Vec<_> = pairs.collect();
+    if pairs.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let given = ValueTable::new(db, "w", ["remote", "dossier"], pairs);
+    let sql = format!(
+        "SELECT DISTINCT t.dossier FROM {} CROSS JOIN told t \
+         WHERE t.remote = w.remote AND t.dossier = w.dossier AND t.province = ? AND t.first_at <= ?",
+        given.table
+    );
+    let mut values = given.values;
+    values.extend([province.as_str().into(), by.timestamp_micros().into()]);
+    let rows: Vec<DossierRow> = db.all(&sql, values).await.map_err(store_error)?;
+    rows.into_iter()
+        .map(|row| {
+            let place = Place {
+                table: "told",
+                id: &row.dossier,
+            };
+            place.parse("dossier", &row.dossier)
+        })
+        .collect()
+}
