@@ -113,6 +113,7 @@ pub fn part(pages: Pages) -> Part {
         .merge(pages::import::routes())
         .merge(pages::catalogue::routes())
         .merge(pages::portal::routes())
+        .merge(pages::webhooks::routes())
         .method_not_allowed_fallback(async || Fault::WrongMethod)
         .layer(DefaultBodyLimit::max(fields::MOST_BYTES))
         .layer(middleware::from_fn(guard::same_site))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::Engine;
-use app::import::{Archive, Ground, Outcome, PIECE, Plan, Why};
+use app::import::{Archive, Ground, Outcome, Plan, Why};
 use app::portal::READER;
 use app::ports::{FindingKind, LeaseClaim, ReadingFinding, SystemReading};
 use chrono::TimeDelta;
@@ -22,6 +22,9 @@ use crate::outbound::Process;
 
 /// How many findings are kept of a reading.
 const MOST_FINDINGS: usize = 200;
+
+/// How many events are written at once: few enough that no desk waits for long.
+const EVENTS_AT_ONCE: usize = 1_000;
 
 /// By how much a question reaches back behind the reading before: clocks differ, and a product may write late.
 const OVERLAP: TimeDelta = TimeDelta::minutes(30);
@@ -200,7 +203,7 @@ impl SystemReader {
             files: hex(&sha256(said.as_bytes())),
             actor: self.actor.clone(),
             now: begun,
-            piece: PIECE,
+            piece: EVENTS_AT_ONCE,
             update: true,
             cases,
         };

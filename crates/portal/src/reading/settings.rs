@@ -11,6 +11,9 @@ use serde::Deserialize;
 use crate::patience::Patience;
 use crate::settings::{is_plain, may_be_called};
 
+/// A hundred years.
+const LONGEST_DAYS: u32 = 36_500;
+
 /// A product that is read.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -128,6 +131,9 @@ impl ReaderSettings {
                 return wrong(&format!("{key} must be at least 1"));
             }
         }
+        if self.days > LONGEST_DAYS {
+            return wrong(&format!("days must be at most {LONGEST_DAYS}"));
+        }
         Ok(())
     }
 
@@ -157,4 +163,40 @@ fn seconds(count: u64) -> TimeDelta {
     let most = TimeDelta::days(3_650);
     let seconds = i64::try_from(count).ok().and_then(TimeDelta::try_seconds);
     seconds.unwrap_or(most).min(most)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(more: &str) -> Result<(), String> {
+        let text = format!(
+            "name = \"igate\"\nprovince = \"08\"\naddress = \"https://gateway.example\"\n{more}"
+        );
+        let settings: ReaderSettings = toml::from_str(&text).map_err(|wrong| wrong.to_string())?;
+        settings.check()
+    }
+
+    #[test]
+    fn what_cannot_work_is_refused_by_its_key() {
+        assert_eq!(read(""), Ok(()));
+        assert_eq!(
+            read("token_address = \"http://127.0.0.1:7090/token\""),
+            Ok(())
+        );
+        for (more, key) in [
+            (
+                "token_address = \"http://sso.example/token\"",
+                "token_address",
+            ),
+            ("every_seconds = 0", "every_seconds"),
+            ("tries = 0", "tries"),
+            ("days = 40000", "days"),
+            ("units = { \"5f3c\" = \"phường\" }", "phường"),
+            ("password = \"x\"", "password"),
+        ] {
+            let refused = read(more).unwrap_err();
+            assert!(refused.contains(key), "{more}: {refused}");
+        }
+    }
 }

@@ -19,3 +19,4 @@ pub mod setup;
 pub mod sign_in;
 pub mod start;
 pub mod unit;
+pub mod webhooks;
