@@ -133,10 +133,8 @@ impl RemoteSettings {
         if !is_plain(name) {
             return wrong("name: expected at most 40 of a-z, 0-9 and -");
         }
-        if !self.address.is_empty() {
-            if !may_be_called(&self.address) {
-                return wrong("address: expected https://; http:// only to this machine");
-            }
+        if !self.address.is_empty() && !may_be_called(&self.address) {
+            return wrong("address: expected https://; http:// only to this machine");
         }
         if self.parallel == 0 || self.timeout_seconds == 0 || self.tries == 0 {
             return wrong("parallel, timeout_seconds and tries must be at least 1");

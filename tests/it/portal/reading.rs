@@ -72,10 +72,7 @@ impl There {
 
     /// The same in a list that somebody exports.
     fn cells(self) -> Vec<String> {
-        let plain = |text: &str| {
-            let at = text.get(..16).unwrap_or_default().replace('T', " ");
-            at
-        };
+        let plain = |text: &str| text.get(..16).unwrap_or_default().replace('T', " ");
         let cells = [
             "1",
             "Trực tuyến",

@@ -393,6 +393,7 @@ const LABELS: &[(&str, &str)] = &[
     ("version", "Phiên bản"),
     ("whole", "Cả mẫu số"),
     ("with_breakdown", "Kèm chi tiết"),
+    ("with_ended", "Kèm hồ sơ đã kết thúc"),
     ("with_mirrored", "Kèm hồ sơ đồng bộ"),
     ("with_waiting", "Kèm hồ sơ đang chờ gửi"),
     ("remote", "Hệ thống kết nối"),
