@@ -282,6 +282,10 @@ async fn the_demo_is_a_ward_as_its_chairman_finds_it_in_the_morning() {
         assert!(of("flagged_late") >= 0.95 * of("late"), "{record}");
         assert!(of("saved") <= of("acted_on") && of("acted_on") <= of("flagged"));
         assert!(of("acted_on") >= 1.0, "{record}");
+        // Nothing drifts in the demo's world.
+        let drift = &record["drift"];
+        assert!(number(&drift["count"]) >= 100, "{record}");
+        assert_ne!(drift["alarm"], true, "{record}");
         println!("{}", record["text_vi"]);
     }
 

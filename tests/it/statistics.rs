@@ -6,6 +6,7 @@ pub mod everything;
 mod rates;
 mod tricks;
 mod wire;
+mod wrong;
 
 use app::report::{RateUnits, RatesQuery, UnitBasis};
 use domain::id::ProvinceCode;

@@ -19,6 +19,7 @@ mod export;
 mod fault;
 mod feed;
 mod foresight;
+mod history;
 mod import;
 mod inner;
 mod installation;

@@ -368,8 +368,9 @@ impl ReadReports for Reading {
         &self,
         wanted: &ReportWanted,
         dossiers: &[DossierId],
+        without: &[&str],
     ) -> Result<Vec<(DossierId, Vec<Record>)>, StoreError> {
-        report::histories_of(&self.db(), wanted, dossiers).await
+        report::histories_of(&self.db(), wanted, dossiers, without).await
     }
 
     async fn sums(&self, wanted: &SumsWanted) -> Result<HashMap<UnitCode, Sums>, StoreError> {

@@ -1,19 +1,18 @@
 //! Reads what a report needs: the present state of dossiers to which nothing happened afterwards,
 //! histories of the others.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use app::ports::{ReportRow, ReportWanted, Scope, StoreError};
 use domain::dossier::{Dossier, Record};
 use domain::id::{DossierId, UnitCode};
 use sea_orm::sea_query::{Expr, ExprTrait, Order, SelectStatement, UnionType};
 use sea_orm::{ConnectionTrait, FromQueryResult};
-use serde_json::Value as Json;
 
 use crate::executor::Executor;
 use crate::fault::store_error;
-use crate::row::{DossierRow, EventRow, Place, event_columns};
-use crate::value_table::ValueTable;
+use crate::history::{HistoriesWanted, histories};
+use crate::row::{DossierRow, Place};
 
 #[derive(FromQueryResult)]
 struct CandidateRow {
@@ -29,8 +28,8 @@ struct IdRow {
     id: String,
 }
 
-/// Two statements, however many dossiers: one reads the dossiers, one the events of those whose
-/// present state is not the wanted one.
+/// One statement reads the dossiers, however many; a few read the events of those whose present state is not
+/// the wanted one.
 pub(crate) async fn rows<C: ConnectionTrait>(
     db: &Executor<'_, C>,
     wanted: &ReportWanted,
@@ -44,10 +43,10 @@ pub(crate) async fn rows<C: ConnectionTrait>(
             let dossier = Dossier::try_from(DossierRow::new(row.id, row.version, row.fold))?;
             settled.push(ReportRow::Settled(Box::new(dossier)));
         } else {
-            moved.push([Json::from(row.id)]);
+            moved.push(row.id);
         }
     }
-    let histories = histories(db, wanted, moved).await?;
+    let histories = histories(db, &all_events(wanted), moved).await?;
     settled.extend(
         histories
             .into_iter()
@@ -90,14 +89,31 @@ fn later_than(after: Option<DossierId>) -> Option<Expr> {
     after.map(|after| Expr::col(ID).gt(after.to_string()))
 }
 
-/// The histories of some dossiers: one statement however many.
+/// The histories of some dossiers.
 pub(crate) async fn histories_of<C: ConnectionTrait>(
     db: &Executor<'_, C>,
     wanted: &ReportWanted,
     dossiers: &[DossierId],
+    without: &[&str],
 ) -> Result<Vec<(DossierId, Vec<Record>)>, StoreError> {
-    let ids = dossiers.iter().map(|id| [Json::from(id.to_string())]);
-    histories(db, wanted, ids.collect()).await
+    let wanted = HistoriesWanted {
+        without,
+        ..all_events(wanted)
+    };
+    histories(
+        db,
+        &wanted,
+        dossiers.iter().map(DossierId::to_string).collect(),
+    )
+    .await
+}
+
+fn all_events(wanted: &ReportWanted) -> HistoriesWanted<'_> {
+    HistoriesWanted {
+        province: wanted.scope.province(),
+        as_of: wanted.as_of,
+        without: &[],
+    }
 }
 
 async fn candidates<C: ConnectionTrait>(
@@ -257,39 +273,4 @@ fn there(select: &mut SelectStatement, wanted: &ReportWanted) {
     select
         .and_where(Expr::col(("d", "begun")).lt(wanted.until.timestamp_micros()))
         .and_where(Expr::col(("d", "first_record")).lte(wanted.as_of.timestamp_micros()));
-}
-
-async fn histories<C: ConnectionTrait>(
-    db: &Executor<'_, C>,
-    wanted: &ReportWanted,
-    dossiers: Vec<[Json; 1]>,
-) -> Result<Vec<(DossierId, Vec<Record>)>, StoreError> {
-    if dossiers.is_empty() {
-        return Ok(Vec::new());
-    }
-    let given = ValueTable::new(db, "w", ["dossier"], dossiers);
-    let sql = format!(
-        "SELECT {} FROM {} CROSS JOIN event e \
-         WHERE e.dossier = w.dossier AND e.province = ? AND e.record_time <= ? \
-         ORDER BY e.dossier, e.version",
-        event_columns("e"),
-        given.table
-    );
-    let mut values = given.values;
-    values.extend([
-        wanted.scope.province().as_str().into(),
-        wanted.as_of.timestamp_micros().into(),
-    ]);
-    let rows: Vec<EventRow> = db.all(&sql, values).await.map_err(store_error)?;
-    let mut places: HashMap<DossierId, usize> = HashMap::new();
-    let mut histories: Vec<(DossierId, Vec<Record>)> = Vec::new();
-    for row in rows {
-        let record = row.record()?;
-        let place = *places.entry(record.dossier).or_insert_with(|| {
-            histories.push((record.dossier, Vec::new()));
-            histories.len() - 1
-        });
-        histories[place].1.push(record);
-    }
-    Ok(histories)
 }

@@ -225,7 +225,7 @@ impl EventRow {
 
 /// The role in which somebody acted. A citizen who rates acts without a token, so this is one more than
 /// those that a token may have.
-fn acted_as(text: &str) -> Option<Role> {
+pub(crate) fn acted_as(text: &str) -> Option<Role> {
     let mut roles = Role::ALL.into_iter().chain([Role::Citizen]);
     roles.find(|role| role.as_str() == text)
 }

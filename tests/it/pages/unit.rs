@@ -110,6 +110,8 @@ async fn each_number_of_the_morning_opens_exactly_its_rows(on: Backend) {
     let count = rest.split("<td class=\"num\">").nth(1).unwrap();
     let count: u64 = count.split('<').next().unwrap().parse().unwrap();
     assert_eq!(total(&browser.get(href).await), count);
+    // Beside them stands whether what is due soon fits the pace.
+    assert!(piled.contains("phải qua bước này trong 5 ngày làm việc tới"));
 }
 
 on_both!(a_list_is_narrowed_sorted_searched_and_taken_along);

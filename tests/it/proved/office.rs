@@ -1,6 +1,8 @@
 //! An office at random: every command, imports and their updates, receptions while offline, a merger,
 //! outages, windows that end, and messages of other systems, on a real database.
 
+mod tricks;
+
 use std::collections::BTreeMap;
 
 use app::offline::OfflineReception;
@@ -37,7 +39,8 @@ use crate::import::update::{OPEN, Said, export};
 use crate::merger::{BEFORE, TAN_QUANG, june, merge, merger};
 use crate::publication::{carried_out, dossier, publish, shipped};
 use crate::world::{
-    OTHER_WARD, PROVINCE, THREE_DAYS, WARD, World, identity, procedure_code, unit, who,
+    OTHER_WARD, PROVINCE, THREE_DAYS, WARD, World, ask_for_papers, identity, moment,
+    procedure_code, unit, who,
 };
 
 /// Marsaglia's xorshift: equal on every machine.
@@ -78,7 +81,8 @@ const WARDS: [&str; 3] = [WARD, OTHER_WARD, CENTRE];
 
 /// Limits in working days and hours, calendar days, of the same day and of none; a window that ends;
 /// a fee; a petition; a mirror.
-const PROCEDURES: [&str; 15] = [
+const PROCEDURES: [&str; 16] = [
+    BEFORE,
     THREE_DAYS,
     THREE_DAYS,
     "3.000722",
@@ -105,6 +109,8 @@ pub struct Office {
     said: Vec<Said>,
     requests: u64,
     imported: bool,
+    /// The rows of the outages that were announced.
+    outages: Vec<String>,
 }
 
 fn words(text: &str) -> Words {
@@ -135,12 +141,17 @@ impl Office {
             said: Vec::new(),
             requests: 0,
             imported: false,
+            outages: Vec::new(),
         }
     }
 
     /// Days before the merger, and the merger itself.
     pub async fn lives_until_the_merger(&mut self, moves: u64) {
         for _ in 0..moves {
+            // The longest move takes five days and a night.
+            if self.now() > moment("2025-06-24 12:00") {
+                break;
+            }
             self.passes(24 * 60);
             if self.known.len() < 8 {
                 let ward = *self.random.pick(&[TAN_QUANG, TAN_QUANG, "H60.02209", WARD]);
@@ -157,7 +168,7 @@ impl Office {
     /// One move, a while later.
     pub async fn moves_on(&mut self) {
         self.passes(12 * 60);
-        match self.random.below(100) {
+        match self.random.below(104) {
             0..=19 => self.begins().await,
             20..=22 => self.imports().await,
             23 => self.hears_of_an_outage().await,
@@ -167,6 +178,7 @@ impl Office {
                     self.note("expired");
                 }
             }
+            26..=29 => self.plays_some_trick().await,
             _ => self.acts().await,
         }
     }
@@ -371,16 +383,18 @@ impl Office {
             let at = at.with_timezone(&VIETNAM);
             leaked(at.format("%Y-%m-%d %H:%M").to_string())
         };
-        let began = crate::world::moment("2026-07-20 08:00");
+        let began = moment("2026-07-20 08:00");
         let mut said = self.said.clone();
         if !self.imported {
             for number in 0..6_u8 {
                 let received = began - self.random.minutes(30 * 24 * 60);
-                let due = received + TimeDelta::days(8);
+                let due = local_day(received + TimeDelta::days(8)).to_string();
+                // Of two the other system knows no due time.
+                let due = if number < 2 { String::new() } else { due };
                 said.push(Said {
                     name: leaked(char::from(b'a' + number).to_string()),
                     received: told(received),
-                    due: leaked(local_day(due).to_string()),
+                    due: leaked(due),
                     ..OPEN
                 });
             }
@@ -391,7 +405,7 @@ impl Office {
                 0 if one.resolved.is_empty() => {
                     one.resolved = told(before - self.random.minutes(3 * 24 * 60));
                 }
-                1 if one.resolved.is_empty() => {
+                1 if one.resolved.is_empty() && !one.due.is_empty() => {
                     let due = now + self.random.minutes(20 * 24 * 60);
                     one.due = leaked(local_day(due).to_string());
                 }
@@ -419,8 +433,11 @@ impl Office {
     }
 
     async fn hears_of_an_outage(&mut self) {
-        let until = self.now() - self.random.minutes(2 * 24 * 60);
-        let from = until - self.random.minutes(2 * 24 * 60) - TimeDelta::minutes(1);
+        // An outage begins and ends on working days.
+        let ended = self.now() - self.random.minutes(2 * 24 * 60);
+        let until = self.worked_before(ended);
+        let earlier = until - self.random.minutes(2 * 24 * 60) - TimeDelta::minutes(1);
+        let from = self.worked_before(earlier);
         let told = |at: Instant| {
             let at = at.with_timezone(&VIETNAM);
             at.format("%Y-%m-%d %H:%M").to_string()
@@ -429,15 +446,33 @@ impl Office {
         if self.done.contains_key("outage") {
             return;
         }
-        let row = format!(
-            "{ward},,{},{},12/TB-UBND,statute,Thông báo 12/TB-UBND",
-            told(from),
-            told(until)
-        );
-        let text = format!("{}\n{row}\n", shipped("calendar/outages.csv").trim_end());
+        self.announces_an_outage(ward, &told(from), &told(until))
+            .await;
+    }
+
+    async fn announces_an_outage(&mut self, ward: &str, from: &str, until: &str) {
+        self.outages.push(format!(
+            "{ward},,{from},{until},12/TB-UBND,statute,Thông báo 12/TB-UBND"
+        ));
+        let shipped = shipped("calendar/outages.csv");
+        let text = format!("{}\n{}\n", shipped.trim_end(), self.outages.join("\n"));
         publish(&self.world, "calendar/outages.csv", text).await;
         carried_out(&self.world).await;
         self.note("outage");
+    }
+
+    /// The same hour of the last working day.
+    fn worked_before(&self, mut at: Instant) -> Instant {
+        while !self.is_worked(local_day(at)) {
+            at -= TimeDelta::days(1);
+        }
+        at
+    }
+
+    fn is_worked(&self, day: chrono::NaiveDate) -> bool {
+        let province = who(Role::Province, PROVINCE).province;
+        let catalogue = self.world.engine.catalogue(&province);
+        catalogue.calendars.national().is_working_day(day).unwrap()
     }
 
     /// Somebody does something to some dossier.

@@ -424,7 +424,8 @@ const CELLS: [&str; 11] = [
     "pending_late",
 ];
 
-const COUNTS: [&str; 42] = [
+/// What is counted beside the form.
+pub const COUNTS: [&str; 42] = [
     "no_due_received",
     "no_due_ended",
     "no_due_pending",
@@ -469,7 +470,8 @@ const COUNTS: [&str; 42] = [
     "arrived_late",
 ];
 
-const RATES: [&str; 11] = [
+/// What is told as a share beside the form.
+pub const RATES: [&str; 11] = [
     "in_time_without_withdrawn",
     "assisted",
     "digitised",

@@ -33,11 +33,13 @@ pub trait ReadReports: Send + Sync {
         limit: u32,
     ) -> Result<Vec<DossierId>, StoreError>;
 
-    /// The histories of some of these, each as far as recorded by `as_of`.
+    /// The histories of some of these by id, each as far as recorded by `as_of`, without events of some
+    /// kinds.
     async fn report_histories(
         &self,
         wanted: &ReportWanted,
         dossiers: &[DossierId],
+        without: &[&str],
     ) -> Result<Vec<(DossierId, Vec<Record>)>, StoreError>;
 
     /// The sums of the tallies of a period, by unit; of units in the scope.

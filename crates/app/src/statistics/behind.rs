@@ -7,7 +7,7 @@ use domain::id::{DossierId, UnitCode};
 use domain::indicator::{Number, Statistics, UnitStatistics};
 use domain::time::Instant;
 
-use super::Walk;
+use super::{Events, Walk};
 use crate::access::{Caller, Method};
 use crate::catalogues::Catalogues;
 use crate::engine::Engine;
@@ -93,7 +93,7 @@ pub async fn behind(
     for mut part in parts {
         part.after = after;
         let catalogue = std::sync::Arc::clone(&part.catalogue);
-        part.each(read, &period, |_, seen| {
+        part.each(read, &period, Events::All, |_, seen| {
             let mut alone = Statistics::new(period);
             alone.add(seen, &catalogue, basis.of(&catalogue, today));
             alone.keep(only.as_ref());

@@ -111,7 +111,7 @@ pub async fn statistics(
     let mut statistics = Statistics::new(period);
     let mut known = Vec::new();
     for part in parts {
-        part.each(read, &period, |_, seen| {
+        part.each(read, &period, Events::Counted, |_, seen| {
             statistics.add(seen, &part.catalogue, basis.of(&part.catalogue, today));
             ControlFlow::Continue(())
         })
@@ -204,12 +204,49 @@ impl Walk {
     }
 }
 
+/// Which events of a history are looked at.
+#[derive(Debug, Clone, Copy)]
+enum Events {
+    /// Every one.
+    All,
+    /// Those on which a number may depend.
+    Counted,
+}
+
 impl Part {
+    /// The histories of dossiers, by id.
+    async fn histories(
+        &self,
+        read: &dyn ReadTx,
+        ids: &[DossierId],
+        events: Events,
+    ) -> Result<Vec<(DossierId, Vec<Record>)>, Error> {
+        let wanted = &self.wanted;
+        match events {
+            Events::All => Ok(read.report_histories(wanted, ids, &[]).await?),
+            Events::Counted => {
+                let without = &Seen::UNCOUNTED;
+                let mut histories = read.report_histories(wanted, ids, without).await?;
+                let short = histories
+                    .iter_mut()
+                    .filter(|(_, records)| !Seen::is_counted_by(records));
+                let mut short: Vec<&mut (DossierId, Vec<Record>)> = short.collect();
+                let ids: Vec<DossierId> = short.iter().map(|(id, _)| *id).collect();
+                let whole = read.report_histories(wanted, &ids, &[]).await?;
+                for (known, whole) in short.iter_mut().zip(whole) {
+                    **known = whole;
+                }
+                Ok(histories)
+            }
+        }
+    }
+
     /// Looks at each dossier in the order of ids, as it is seen in the period, until told to stop.
     async fn each(
         &self,
         read: &dyn ReadTx,
         period: &Period,
+        events: Events,
         mut look: impl FnMut(&[Record], &Seen) -> ControlFlow<()>,
     ) -> Result<(), Error> {
         let mut after = self.after;
@@ -229,7 +266,7 @@ impl Part {
                     [] => HashSet::new(),
                     all => read.acknowledged(province, all, ids, period.as_of).await?,
                 };
-                for (id, records) in read.report_histories(&self.wanted, ids).await? {
+                for (id, records) in self.histories(read, ids, events).await? {
                     let Some(mut seen) = Seen::new(&records, period) else {
                         continue;
                     };

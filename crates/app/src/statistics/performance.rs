@@ -8,7 +8,7 @@ use domain::indicator::{CatalogueFigures, Performance, Reached, Statistics, Targ
 use domain::time::Instant;
 use domain::unit::UnitKind;
 
-use super::Walk;
+use super::{Events, Walk};
 use crate::access::{Caller, Method};
 use crate::catalogues::Catalogues;
 use crate::engine::Engine;
@@ -80,7 +80,7 @@ pub async fn performance(
     let mut known = Vec::new();
     for part in parts {
         let catalogue = std::sync::Arc::clone(&part.catalogue);
-        part.each(read, &period, |records, seen| {
+        part.each(read, &period, Events::All, |records, seen| {
             let counts_at = basis.of(&catalogue, today);
             let unit = counts_at(&seen.unit, seen.dossier.units_since());
             statistics.add(seen, &catalogue, &counts_at);

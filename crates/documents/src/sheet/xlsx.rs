@@ -16,6 +16,12 @@ const MANY: usize = 16;
 /// The widest that a column of texts becomes, in characters.
 const WIDEST: f64 = 60.0;
 
+/// How wide the column of definitions beside the form is.
+const BESIDE: f64 = 100.0;
+
+/// How wide the columns of the sheet of definitions are.
+const DEFINED: [f64; 4] = [26.0, 40.0, 80.0, 44.0];
+
 /// The height of a line of text, in points.
 const LINE_HEIGHT: f64 = 15.0;
 
@@ -65,10 +71,7 @@ impl FilledSheet<'_> {
         let columns = &layout.columns;
         let last = u16::try_from(columns.len() - 1).unwrap_or(u16::MAX);
         sheet.set_name("Biểu")?;
-        sheet
-            .set_landscape()
-            .set_paper_size(9)
-            .set_print_fit_to_pages(1, 0);
+        prints_across(sheet);
         let middle = Format::new().set_align(FormatAlign::Center);
         let title = middle.clone().set_bold().set_font_size(13.0);
         sheet.write_string_with_format(0, 0, &layout.number, &Format::new().set_bold())?;
@@ -143,7 +146,10 @@ impl FilledSheet<'_> {
             for ((at, cell), column) in (0..).zip(&line.cells).zip(columns) {
                 let format = match column.value.as_str() {
                     "ordinal" | "item" => plain.clone().set_align(FormatAlign::Center),
-                    "label" | "item_name" | "formula" => plain.clone().set_text_wrap(),
+                    // Beside a number a text would seem to go on with it.
+                    "label" | "item_name" | "formula" => {
+                        plain.clone().set_text_wrap().set_indent(1)
+                    }
                     _ => plain.clone(),
                 };
                 write(sheet, row, at, cell, &format)?;
@@ -178,24 +184,35 @@ impl FilledSheet<'_> {
 
     fn beside_sheet(&self, sheet: &mut Worksheet) -> Result<(), XlsxError> {
         sheet.set_name("Ngoài biểu")?;
+        prints_across(sheet);
+        sheet.set_repeat_rows(0, 0)?;
+        let top = Format::new().set_align(FormatAlign::Top);
+        let (wrapped, right) = (
+            top.clone().set_text_wrap(),
+            top.clone().set_align(FormatAlign::Right),
+        );
         let bold = Format::new().set_bold();
         for (at, head) in (0..).zip(["Chỉ tiêu", "Số liệu", "Cách đếm"]) {
             sheet.write_string_with_format(0, at, head, &bold)?;
         }
         for (row, (title, number, definition)) in (1..).zip(&self.beside) {
-            sheet.write_string(row, 0, *title)?;
-            write(sheet, row, 1, number, &Format::new())?;
-            sheet.write_string(row, 2, *definition)?;
+            sheet.write_string_with_format(row, 0, *title, &wrapped)?;
+            write(sheet, row, 1, number, &right)?;
+            sheet.write_string_with_format(row, 2, *definition, &wrapped)?;
+            let lines = lines_of(title, 40.0).max(lines_of(definition, BESIDE));
+            sheet.set_row_height(row, LINE_HEIGHT * f64::from(lines))?;
         }
         sheet.set_column_width(0, 40)?;
         sheet.set_column_width(1, 20)?;
-        sheet.set_column_width(2, WIDEST)?;
+        sheet.set_column_width(2, BESIDE)?;
         sheet.set_freeze_panes(1, 1)?;
         Ok(())
     }
 
     fn definitions(&self, sheet: &mut Worksheet) -> Result<(), XlsxError> {
         sheet.set_name("Định nghĩa")?;
+        prints_across(sheet);
+        sheet.set_repeat_rows(0, 0)?;
         let bold = Format::new().set_bold();
         for (at, head) in (0..).zip(["Tên", "Tiêu đề", "Định nghĩa", "Nguồn"]) {
             sheet.write_string_with_format(0, at, head, &bold)?;
@@ -209,12 +226,20 @@ impl FilledSheet<'_> {
             }
             Report::I766 => defined(sheet, &mut row, &ITEM)?,
         }
-        for (at, width) in (0..).zip([26, 40, 80, 44]) {
+        for (at, width) in (0..).zip(DEFINED) {
             sheet.set_column_width(at, width)?;
         }
         sheet.set_freeze_panes(1, 1)?;
         Ok(())
     }
+}
+
+/// A4 across, all columns on one page.
+fn prints_across(sheet: &mut Worksheet) {
+    sheet
+        .set_landscape()
+        .set_paper_size(9)
+        .set_print_fit_to_pages(1, 0);
 }
 
 fn defined<T>(
@@ -224,9 +249,13 @@ fn defined<T>(
 ) -> Result<(), XlsxError> {
     for column in columns {
         let told = [column.name, column.vi, column.definition_vi, column.source];
+        let format = Format::new().set_align(FormatAlign::Top).set_text_wrap();
         for (at, text) in (0..).zip(told) {
-            sheet.write_string(*row, at, text)?;
+            sheet.write_string_with_format(*row, at, text, &format)?;
         }
+        let lines = told.iter().zip(DEFINED);
+        let lines = lines.map(|(text, width)| lines_of(text, width)).max();
+        sheet.set_row_height(*row, LINE_HEIGHT * f64::from(lines.unwrap_or(1)))?;
         *row += 1;
     }
     Ok(())

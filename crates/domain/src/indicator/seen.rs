@@ -109,6 +109,18 @@ impl Before {
 }
 
 impl Seen {
+    /// The kinds of events that change no number of a dossier whose papers were never asked for again. They
+    /// are most of all events, so a report that only counts need not read them.
+    pub const UNCOUNTED: [&'static str; 4] = ["advanced", "assigned", "reminded", "returned"];
+
+    /// Whether a history without [`Seen::UNCOUNTED`] is counted like the whole: when papers are waited for,
+    /// it matters whether work goes on.
+    #[must_use]
+    pub fn is_counted_by(records: &[Record]) -> bool {
+        let asked = |record: &Record| matches!(record.event, Event::SupplementRequested(_));
+        !records.iter().any(asked)
+    }
+
     /// Looks at a history, in order of version. None when the dossier had not begun.
     #[must_use]
     pub fn new(records: &[Record], period: &Period) -> Option<Self> {

@@ -50,6 +50,7 @@ struct UnitPage {
     months: Option<Months>,
     record: Option<RecordBox>,
     piled: Vec<Piled>,
+    steps: Vec<Markup>,
     caption: Markup,
     only_print: Markup,
     csv: String,
@@ -179,6 +180,9 @@ async fn show(
             .as_ref()
             .map(|record| month::record(words, say, record)),
         piled: numbers::piled(say, &rows, &found, &unit),
+        steps: outlook
+            .as_ref()
+            .map_or_else(Vec::new, |outlook| month::steps(say, outlook)),
         caption: words.t("unit.list"),
         only_print: words.fill(
             "list.only_print",

@@ -44,6 +44,22 @@ pub struct RecordBox {
     pub drift: Option<Markup>,
 }
 
+/// How many steps are told.
+const STEPS: usize = 4;
+
+/// Whether the work at each step fits, in words; only steps at which something is due soon.
+pub fn steps(say: Format, outlook: &Outlook) -> Vec<Markup> {
+    let due = outlook.steps.iter().filter(|load| load.due > 0);
+    let told = due.take(STEPS).map(|load| {
+        let [vi, en] = load.words();
+        Markup::of(match say.0 {
+            Language::Vietnamese => &vi,
+            Language::English => &en,
+        })
+    });
+    told.collect()
+}
+
 /// The present month up to today, the previous month up to the same day, and the last whole weeks,
 /// oldest first.
 pub fn periods(today: NaiveDate) -> Vec<(NaiveDate, NaiveDate)> {
