@@ -70,6 +70,7 @@ impl Engine {
         Ok(Page {
             items,
             next: next.unwrap_or_default(),
+            at_least: false,
             total: None,
         })
     }
