@@ -94,7 +94,9 @@ fn waiting(page: &WorklistPage) -> Pending {
             select
                 .from_as("dossier", "d")
                 .and_where(Expr::col(("d", "province")).eq(province))
-                .and_where(Expr::cust(IS_OPEN));
+                .and_where(Expr::cust(IS_OPEN))
+                // All of them. A count has no order, and without this SQLite walks the province for it.
+                .and_where(Expr::col(("d", "precedence")).gt(i64::MIN));
             (("d", "precedence"), ("d", "id"))
         }
         // One unit: its index has the order of the page, and the read stops at the page's end.
@@ -317,7 +319,10 @@ pub(crate) fn narrow(select: &mut SelectStatement, filter: &DossierFilter) {
         select.and_where(Expr::col(("d", "channel")).eq(channel.as_str()));
     }
     if let Some(step) = step {
-        select.and_where(Expr::col(("d", "step")).eq(step.as_str()));
+        // Whatever has a step is open; this leads a server to the index of those.
+        select
+            .and_where(Expr::cust(IS_OPEN))
+            .and_where(Expr::col(("d", "step")).eq(step.as_str()));
     }
     match assignee {
         Some(Assignee::Nobody) => {
@@ -471,39 +476,40 @@ fn by_person(search: &Search) -> Option<SelectStatement> {
         return None;
     }
     let province = search.scope.province().as_str();
-    let mut select = Query::select();
-    let mut order = ("p", "dossier");
-    match &search.scope {
-        Scope::Province(_) => {
-            select.from_as("personal", "p");
-        }
-        // From what the units have to do with; otherwise the planner walks the names of the whole
-        // province. The limit keeps a server from turning the join around. The rows come newest first
-        // and keep that order, so a full page ends the walk.
-        Scope::Units(_, units) => {
-            let mut own = Query::select();
-            own.column("dossier")
-                .from("interest")
-                .and_where(Expr::col("province").eq(province))
-                .and_where(of_units("unit", units))
-                .order_by("dossier", Order::Desc)
-                .limit(u64::from(u32::MAX));
-            if units.len() > 1 {
-                own.distinct();
-            }
-            select
-                .from_subquery(own, "i")
-                .join_as(JoinType::CrossJoin, "personal", "p", Condition::all())
-                .and_where(Expr::col(("p", "dossier")).equals(("i", "dossier")));
-            order = ("i", "dossier");
-        }
-    }
-    select
-        .column(("p", "dossier"))
+    let mut people = Query::select();
+    people
+        .from_as("personal", "p")
         .and_where(Expr::col(("p", "province")).eq(province))
         .and_where(Expr::cust(IS_APPLICANT))
         .cond_where(either);
-    Some(newest(select, order, search.limit))
+    let Scope::Units(_, units) = &search.scope else {
+        people.column(("p", "dossier"));
+        return Some(newest(people, ("p", "dossier"), search.limit));
+    };
+    // From what the units have to do with, newest first, until a page is full.
+    let mut own = Query::select();
+    own.column("dossier")
+        .from("interest")
+        .and_where(Expr::col("province").eq(province))
+        .and_where(of_units("unit", units))
+        .order_by("dossier", Order::Desc)
+        .limit(u64::from(u32::MAX));
+    if units.len() > 1 {
+        own.distinct();
+    }
+    // A server that thinks a name rare would look through the names of the whole province first. An
+    // offset, even of nothing, makes it ask for each dossier.
+    people
+        .expr(Expr::val(1))
+        .and_where(Expr::col(("p", "dossier")).equals(("i", "dossier")))
+        .limit(1)
+        .offset(0);
+    let mut select = Query::select();
+    select
+        .column(("i", "dossier"))
+        .from_subquery(own, "i")
+        .and_where(Expr::exists(people));
+    Some(newest(select, ("i", "dossier"), search.limit))
 }
 
 /// The newest of a selection, in parentheses for use in a union.

@@ -86,6 +86,14 @@ impl Province {
         [of_page, self.steps.load(Ordering::Relaxed)]
     }
 
+    /// The steps of counting what is open.
+    async fn counted(&self, asked: &WorklistPage) -> u64 {
+        self.steps.store(0, Ordering::Relaxed);
+        let counted = page::pending(&self.executor(), asked).await.unwrap();
+        assert!(counted > 0 && counted <= OPEN);
+        self.steps.load(Ordering::Relaxed)
+    }
+
     /// The same of a worklist.
     async fn worklists(&self, asked: &WorklistPage) -> [u64; 2] {
         self.steps.store(0, Ordering::Relaxed);
@@ -282,6 +290,14 @@ async fn three_times_the_past_costs_no_worklist_more_whatever_it_is_filtered_by(
     let sieves = marked.into_iter().chain([submitted]).map(Some);
     let mut growing = Vec::new();
     for scope in scopes() {
+        // What is open is counted without the past.
+        let mut all = WorklistPage::all(scope.clone(), None, 51);
+        all.filter.elsewhere = Some(false);
+        let few_steps = small.counted(&all).await;
+        let many_steps = large.counted(&all).await;
+        if !is_as_much(few_steps, many_steps) {
+            growing.push(format!("{few_steps} → {many_steps}: {all:?}"));
+        }
         let filters = barren().into_iter().map(|filter| (filter, None));
         let judged = sieves
             .clone()
