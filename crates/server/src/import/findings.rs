@@ -397,6 +397,12 @@ impl Findings {
             English if self.dry_run => {
                 format!("A dry run of {source} for province {province}: nothing was written.")
             }
+            Vietnamese if self.import.is_none() => {
+                format!("{source}, tỉnh {province}: không có gì mới, không ghi gì.")
+            }
+            English if self.import.is_none() => {
+                format!("{source}, province {province}: nothing is new, and nothing was written.")
+            }
             Vietnamese if self.already_imported && self.update => format!(
                 "Các tệp này là lần nhập {number} của tỉnh {province}; đã so lại các hồ sơ."
             ),
