@@ -25,8 +25,8 @@ pub(crate) async fn observed(
     call: impl AsyncFnOnce(Request<Body>) -> Response,
 ) -> Response {
     let method = method(request.uri().path());
-    let trace = trace(request.headers());
-    let span = tracing::info_span!("rpc", method, json = !is_grpc, trace);
+    let (trace, caller_span) = trace(request.headers());
+    let span = tracing::info_span!("rpc", method, json = !is_grpc, trace, caller_span);
     let began = Timer::start();
     let answer = call(request).instrument(span.clone()).await;
     let took = began.elapsed();
@@ -111,17 +111,22 @@ fn method(path: &str) -> &'static str {
     }
 }
 
-/// The trace of `traceparent: 00-TRACE-SPAN-FLAGS`, or a new one.
-fn trace(headers: &HeaderMap) -> String {
+/// Trace and span of `traceparent: 00-TRACE-SPAN-FLAGS`, or a new trace and no span.
+fn trace(headers: &HeaderMap) -> (String, Option<String>) {
     let given = headers
         .get("traceparent")
         .and_then(|value| value.to_str().ok());
-    let given = given.and_then(|value| value.split('-').nth(1));
-    let is_trace =
-        |text: &&str| text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    given
-        .filter(is_trace)
-        .map_or_else(new_trace, str::to_ascii_lowercase)
+    let part = |at: usize, length: usize| {
+        let part = given?.split('-').nth(at)?;
+        let is_one = part.len() == length
+            && part.bytes().all(|byte| byte.is_ascii_hexdigit())
+            && part.bytes().any(|byte| byte != b'0');
+        is_one.then(|| part.to_ascii_lowercase())
+    };
+    match part(1, 32) {
+        Some(trace) => (trace, part(2, 16)),
+        None => (new_trace(), None),
+    }
 }
 
 /// Tells calls apart, and protects nothing: so it takes no chance from the port that ids come from.
@@ -146,20 +151,23 @@ mod tests {
         let mut headers = HeaderMap::new();
         let given = "00-4BF92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
         headers.insert("traceparent", given.parse().unwrap());
-        assert_eq!(trace(&headers), "4bf92f3577b34da6a3ce929d0e0e4736");
+        let (given, caller_span) = trace(&headers);
+        assert_eq!(given, "4bf92f3577b34da6a3ce929d0e0e4736");
+        assert_eq!(caller_span.as_deref(), Some("00f067aa0ba902b7"));
         for wrong in [
             "",
             "00-x-y-01",
             "00-4bf92f3577b34da6a3ce929d0e0e473",
+            "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
             "\"evil\nline",
         ] {
             let mut headers = HeaderMap::new();
             if let Ok(value) = wrong.parse() {
                 headers.insert("traceparent", value);
             }
-            let new = trace(&headers);
-            assert_eq!(new.len(), 32);
-            assert_ne!(new, trace(&headers), "each call has its own");
+            let (new, caller_span) = trace(&headers);
+            assert_eq!((new.len(), caller_span), (32, None));
+            assert_ne!(new, trace(&headers).0, "each call has its own");
         }
     }
 

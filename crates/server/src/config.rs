@@ -70,6 +70,8 @@ pub struct Config {
     pub log: String,
     /// How it is logged.
     pub log_format: LogFormat,
+    /// The collector of OpenTelemetry that calls and log lines are sent to; none means nobody.
+    pub otlp: Option<String>,
     /// The other systems that are told of dossiers, or hand dossiers in.
     pub remote: Vec<RemoteSettings>,
     /// The channels on which citizens are told.
@@ -128,6 +130,7 @@ impl Default for Config {
             slow_call_ms: 1_000,
             log: "info,sqlx=warn,sea_orm=warn".into(),
             log_format: LogFormat::Text,
+            otlp: None,
             remote: Vec::new(),
             notice: Vec::new(),
             reader: Vec::new(),
@@ -136,7 +139,7 @@ impl Default for Config {
 }
 
 /// Environment variables, by the key they override.
-const VARIABLES: [(&str, &str); 26] = [
+const VARIABLES: [(&str, &str); 27] = [
     ("MOTCUA_DATABASE", "database"),
     ("MOTCUA_LISTEN", "listen"),
     ("MOTCUA_TLS_CERTIFICATE", "tls_certificate"),
@@ -163,6 +166,7 @@ const VARIABLES: [(&str, &str); 26] = [
     ("MOTCUA_SLOW_CALL_MS", "slow_call_ms"),
     ("MOTCUA_LOG", "log"),
     ("MOTCUA_LOG_FORMAT", "log_format"),
+    ("MOTCUA_OTLP", "otlp"),
 ];
 
 impl Config {
@@ -325,6 +329,9 @@ impl Config {
         if !(1..=100).contains(&self.on_time_target) {
             return wrong("on_time_target: must be from 1 to 100 per cent");
         }
+        if let Some(address) = &self.otlp {
+            check_otlp(address)?;
+        }
         check_database(&self.database)?;
         for (place, remote) in self.remote.iter().enumerate() {
             remote.check().map_err(Failure::Input)?;
@@ -412,6 +419,30 @@ fn key_of(variable: &str) -> &'static str {
 /// Refuses a database that this build cannot open. The message hides any password.
 pub fn check_database(url: &str) -> Result<(), Failure> {
     store::check_address(url).map_err(|error| Failure::Input(format!("database: {error}")))
+}
+
+/// Refuses a collector that this build cannot tell anything.
+fn check_otlp(address: &str) -> Result<(), Failure> {
+    let host = address
+        .strip_prefix("http://")
+        .map(|rest| rest.trim_end_matches('/'));
+    let is_host = host.is_some_and(|host| {
+        !host.is_empty() && !host.contains(|one: char| one.is_whitespace() || "/?#@".contains(one))
+    });
+    if !is_host {
+        return Err(Failure::Input(format!(
+            "otlp = \"{address}\": must be the address of a collector of OpenTelemetry for gRPC in clear text, \
+             such as http://127.0.0.1:4317"
+        )));
+    }
+    if !cfg!(feature = "otlp") {
+        return Err(Failure::Input(
+            "otlp: this motcua was built without it; take the key away, or build with \
+             `cargo build --release --features otlp`"
+                .into(),
+        ));
+    }
+    Ok(())
 }
 
 /// A value of the environment as TOML reads it: a number or a truth value if it looks like one,
@@ -525,6 +556,27 @@ mod tests {
         let message = refused("MOTCUA_DATABASE", "mysql://an:s3cret@db/x");
         assert!(message.starts_with("MOTCUA_DATABASE: "), "{message}");
         assert!(!message.contains("s3cret"), "{message}");
+    }
+
+    #[test]
+    fn a_collector_is_named_by_its_address_and_only_where_the_build_can_tell_it() {
+        let with = |address: &str| Config::parse("my.toml", &format!("otlp = \"{address}\""));
+        for wrong in [
+            "127.0.0.1:4317",
+            "https://collector:4317",
+            "http://",
+            "http://a/b",
+        ] {
+            let refused = with(wrong).unwrap_err().to_string();
+            assert!(refused.contains("http://127.0.0.1:4317"), "{refused}");
+        }
+        let right = with("http://127.0.0.1:4317");
+        if cfg!(feature = "otlp") {
+            right.unwrap();
+        } else {
+            let refused = right.unwrap_err().to_string();
+            assert!(refused.contains("--features otlp"), "{refused}");
+        }
     }
 
     #[test]

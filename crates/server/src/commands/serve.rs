@@ -100,7 +100,7 @@ pub async fn run(flags: Serve) -> Result<ExitCode, Failure> {
     if let Some(code) = &flags.province {
         return serve_first(&config, catalogue, code, ports).await;
     }
-    telemetry::start(&config.log, config.log_format)?;
+    let _told = telemetry::start(&config)?;
     if flags.without_log {
         let let_go = store::go_without_log(&config.database);
         let_go.map_err(|error| Failure::work("cannot go without the log", error))?;
@@ -473,10 +473,11 @@ async fn serve(
         }
         Beginning::Again => announce(address, is_encrypted),
     }
-    if !matches!(beginning, Beginning::Again) {
-        // Logging starts now, so that no log line stands above the text for the reader.
-        telemetry::start(&config.log, config.log_format)?;
-    }
+    // Logging starts now, so that no log line stands above the text for the reader.
+    let _told = match beginning {
+        Beginning::Again => None,
+        Beginning::Demo(_) | Beginning::First(_) => Some(telemetry::start(config)?),
+    };
     if let Beginning::Demo(shown) = beginning {
         let Shown { demo, portal, .. } = *shown;
         let desk = demo
