@@ -8,6 +8,7 @@ curl         curl          tests/curl.sh, and the commands of README.md
 go           golang-go     tests/it/examples.rs
 haproxy      haproxy       rolling restarts: tests/it/rolling.rs
 javac        default-jdk-headless tests/it/examples.rs
+mcs          mono-mcs    tests/it/examples.rs
 jq           jq            the commands of docs/portal.md
 kill         procps        benchmarks and servers that are told to stop
 openssl      openssl       the commands of docs/portal.md
@@ -29,4 +30,6 @@ LIBRARIES="
 /usr/include/stdio.h  libc6-dev
 /usr/share/fonts/truetype/liberation/LiberationSerif-Regular.ttf  fonts-liberation
 /usr/share/java/gson.jar  libgoogle-gson-java
+/usr/lib/cli/Newtonsoft.Json-5.0/Newtonsoft.Json.dll  libnewtonsoft-json5.0-cil
+/usr/lib/mono/gac/System.Net.Http  libmono-system-net-http4.0-cil
 "

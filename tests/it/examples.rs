@@ -122,3 +122,32 @@ async fn a_desk_in_java_receives_prints_is_refused_and_follows_the_feed() {
     desk.arg(example("java/Desk.java"));
     is_a_day_at_the_desk(&said(desk).await);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_desk_in_c_sharp_receives_prints_is_refused_and_follows_the_feed() {
+    const JSON: &str = "/usr/lib/cli/Newtonsoft.Json-5.0/Newtonsoft.Json.dll";
+    const HTTP: &str = "/usr/lib/mono/gac/System.Net.Http";
+    if !has("mcs", "/usr/bin/mcs") || !has("Newtonsoft.Json", JSON) || !has("System.Net.Http", HTTP)
+    {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("Desk.exe");
+    // A program looks for its libraries beside itself.
+    std::fs::copy(JSON, folder.path().join("Newtonsoft.Json.dll")).unwrap();
+    let built = Command::new("mcs")
+        .arg(format!("-out:{}", program.display()))
+        .args([
+            "-warnaserror",
+            "-r:System.Net.Http.dll",
+            &format!("-r:{JSON}"),
+        ])
+        .arg(example("csharp/Desk.cs"))
+        .output()
+        .unwrap();
+    let wrong = String::from_utf8_lossy(&built.stderr);
+    assert!(built.status.success(), "{wrong}");
+    let mut desk = Command::new("mono");
+    desk.arg(program);
+    is_a_day_at_the_desk(&said(desk).await);
+}
