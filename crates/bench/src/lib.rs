@@ -13,6 +13,7 @@ mod ground;
 mod kept;
 mod latency;
 mod load;
+mod page;
 mod preload;
 mod process;
 mod progress;

@@ -35,9 +35,9 @@ use crate::province::{UNITS_OF, code as province_code};
 /// How many dossiers one transaction writes.
 const AT_ONCE: usize = 1_000;
 
-/// How many dossiers wait in the first commune, all of one name, so that its worklist and a search
-/// there fill a page.
-const FULL_PAGE: u32 = 60;
+/// How many dossiers wait in the first commune at most, all of one name: a busy ward, whose lists and
+/// searches fill more than a page.
+const WAITING: u32 = 500;
 
 /// The age of the first dossier.
 const YEAR: TimeDelta = TimeDelta::days(365);
@@ -128,7 +128,7 @@ impl Office {
 
     /// The `number`-th dossier, with everything that has happened to it by now.
     fn history(&mut self, number: u32) -> Result<Change, Failure> {
-        let waits = number + Ord::min(FULL_PAGE, self.count / 2) >= self.count;
+        let waits = number + Ord::min(WAITING, self.count / 2) >= self.count;
         let first = |unit: &&Unit| unit.kind == UnitKind::Commune;
         let unit = match self.units.iter().find(first) {
             Some(unit) if waits => unit.clone(),

@@ -14,6 +14,7 @@ use grpc::proto::{
 };
 
 use crate::Failure;
+use crate::page::PageReader;
 use crate::province::{Readers, code};
 
 /// Something that is asked.
@@ -49,6 +50,17 @@ pub enum Question {
     GetByCode,
     /// A ward's dossiers by the applicant's name.
     Search,
+    /// The page of a ward's chairman, as a browser gets it.
+    Page,
+}
+
+/// What an answer brought.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Answered {
+    /// How many rows.
+    pub rows: usize,
+    /// How many bytes, compressed; only of pages.
+    pub bytes: Option<usize>,
 }
 
 /// By what a list is filtered. Few dossiers pass most of them, or none: the dearest case.
@@ -133,7 +145,7 @@ impl Question {
         all
     }
 
-    const USUAL: [Question; 8] = [
+    const USUAL: [Question; 9] = [
         Question::WorklistOfAWard,
         Question::WorklistOfTheProvince,
         Question::RatesOfAWard,
@@ -142,6 +154,7 @@ impl Question {
         Question::FormOfAWardReplayed,
         Question::GetByCode,
         Question::Search,
+        Question::Page,
     ];
 
     /// Its name in the figures.
@@ -164,6 +177,7 @@ impl Question {
             Question::FormOfAWardReplayed => "ii06a_ward_year_as_of",
             Question::GetByCode => "get_by_code",
             Question::Search => "search_name",
+            Question::Page => "page_chairman",
         };
         name.to_owned()
     }
@@ -189,11 +203,17 @@ pub struct Askers {
     reports: ReportServiceClient<Authorized>,
     codes: Vec<String>,
     procedure: String,
+    page: PageReader,
 }
 
 impl Askers {
     /// Connects the readers, and finds some codes to ask for.
-    pub async fn of(readers: &Readers, client: &Client, today: NaiveDate) -> Result<Self, Failure> {
+    pub async fn of(
+        readers: &Readers,
+        client: &Client,
+        address: &str,
+        today: NaiveDate,
+    ) -> Result<Self, Failure> {
         let bearing = |secret: &str| {
             client
                 .bearing(secret)
@@ -216,7 +236,9 @@ impl Askers {
             .map(|dossier| dossier.code)
             .filter(|code| !code.is_empty())
             .collect();
+        let path = format!("/units/{}", readers.unit);
         Ok(Self {
+            page: PageReader::open(address, &readers.chairman, path).await?,
             unit: readers.unit.to_string(),
             today,
             clerk: chairman.dossiers(),
@@ -229,9 +251,19 @@ impl Askers {
         })
     }
 
-    /// Asks for the `number`-th time and returns the number of rows; none without an answer.
-    pub async fn ask(&mut self, question: Question, number: usize) -> Option<usize> {
+    /// Asks for the `number`-th time; none without an answer.
+    pub async fn ask(&mut self, question: Question, number: usize) -> Option<Answered> {
+        if question == Question::Page {
+            let bytes = Some(self.page.read().await?);
+            return Some(Answered { rows: 0, bytes });
+        }
+        let rows = self.rows(question, number).await?;
+        Some(Answered { rows, bytes: None })
+    }
+
+    async fn rows(&mut self, question: Question, number: usize) -> Option<usize> {
         match question {
+            Question::Page => None,
             Question::WorklistOfAWard => {
                 let asked = self.worklist(self.unit.clone());
                 let page = self.chairman.list_worklist(asked).await.ok()?;

@@ -10,7 +10,7 @@ use crate::latency::Latencies;
 use crate::load::Load;
 use crate::progress::Progress;
 use crate::province;
-use crate::questions::{Askers, Question};
+use crate::questions::{Answered, Askers, Question};
 use crate::serving::{self, Serving};
 use crate::table::{Column, Figures};
 use crate::writing::{WARDS, filled};
@@ -49,6 +49,8 @@ struct Measured {
     p99_ms: Option<f64>,
     /// Of the last answer.
     rows: usize,
+    /// The size of the last answer, compressed; only of pages.
+    bytes: Option<usize>,
 }
 
 /// Measures reading: how long answers take.
@@ -102,7 +104,7 @@ impl Bench<'_> {
             .await
             .map_err(|error| Failure::work("cannot reach the server under test", error))?;
         let today = domain::time::local_day(setup.clock.now());
-        let mut askers = Askers::of(&readers, &client, today).await?;
+        let mut askers = Askers::of(&readers, &client, &server.address, today).await?;
         let mut first = 1;
         for writers in self.reading.writers.iter().copied() {
             let load = Load::begin(&server.address, &wards, writers, first).await?;
@@ -113,7 +115,7 @@ impl Bench<'_> {
                     database.kind,
                     question.name()
                 ));
-                let (latencies, rows) = self.ask(&mut askers, question).await;
+                let (latencies, last) = self.ask(&mut askers, question).await;
                 let answered = latencies.count() > 0;
                 let [p50_ms, p99_ms] = latencies.percentiles_ms([0.5, 0.99]);
                 self.measured.push(Measured {
@@ -123,7 +125,8 @@ impl Bench<'_> {
                     query: question.name(),
                     p50_ms: answered.then_some(p50_ms),
                     p99_ms: answered.then_some(p99_ms),
-                    rows,
+                    rows: last.rows,
+                    bytes: last.bytes,
                 });
             }
             load.end().await?;
@@ -133,19 +136,19 @@ impl Bench<'_> {
     }
 
     /// Repeats one question and keeps the time of each answer.
-    async fn ask(&self, askers: &mut Askers, question: Question) -> (Latencies, usize) {
+    async fn ask(&self, askers: &mut Askers, question: Question) -> (Latencies, Answered) {
         let lasts = Duration::from_secs(self.reading.seconds);
         let began = Instant::now();
         let mut latencies = Latencies::default();
-        let mut rows = 0;
+        let mut last = Answered::default();
         for number in 0.. {
             let asked = Instant::now();
             let answer = askers.ask(question, number).await;
             // The first answer reads from disk and prepares statements, so it does not count,
             // unless the question is so slow that a second one does not fit.
             let is_first = number == 0 && asked.elapsed() < lasts / 4;
-            if let Some(count) = answer {
-                rows = count;
+            if let Some(answer) = answer {
+                last = answer;
                 if !is_first {
                     latencies.add(asked.elapsed());
                 }
@@ -154,7 +157,7 @@ impl Bench<'_> {
                 break;
             }
         }
-        (latencies, rows)
+        (latencies, last)
     }
 }
 
@@ -169,6 +172,9 @@ fn columns() -> Vec<Column<Measured>> {
         Column::new("query", |m| m.query.clone()),
         Column::new("p50 ms", |m| ms(m.p50_ms)),
         Column::new("p99 ms", |m| ms(m.p99_ms)),
-        Column::new("rows", |m| m.rows.to_string()),
+        Column::new("rows", |m| match m.bytes {
+            Some(bytes) => format!("{bytes} bytes"),
+            None => m.rows.to_string(),
+        }),
     ]
 }

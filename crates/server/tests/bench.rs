@@ -174,19 +174,20 @@ fn reading_is_measured_quiet_and_beside_writers() {
     let measured: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
     let skipped = std::env::var("MOTCUA_SKIP_POSTGRES").is_ok_and(|value| value == "1");
     let databases = if skipped { 1 } else { 2 };
-    assert_eq!(measured.len(), databases * 2 * 8, "{measured:#?}");
+    assert_eq!(measured.len(), databases * 2 * 9, "{measured:#?}");
     for run in &measured {
         let keys: Vec<&String> = run.as_object().unwrap().keys().collect();
         assert_eq!(
             keys,
             [
-                "database", "dossiers", "p50_ms", "p99_ms", "query", "rows", "writers"
+                "bytes", "database", "dossiers", "p50_ms", "p99_ms", "query", "rows", "writers"
             ]
         );
         assert_eq!(run["dossiers"], 60);
         assert!([0, 2].contains(&run["writers"].as_u64().unwrap()));
         let ms = |key: &str| run[key].as_f64().unwrap();
         assert!(ms("p50_ms") > 0.0 && ms("p50_ms") <= ms("p99_ms"), "{run}");
+        assert_eq!(run["bytes"].is_null(), run["query"] != "page_chairman");
         let rows = run["rows"].as_u64().unwrap();
         match run["query"].as_str().unwrap() {
             "get_by_code" => assert_eq!(rows, 1, "{run}"),
@@ -197,6 +198,10 @@ fn reading_is_measured_quiet_and_beside_writers() {
             "worklist_province" => assert!(rows <= 50, "{run}"),
             // Half of the dossiers wait in this ward, all of one name.
             "worklist_ward" | "search_name" => assert!(rows >= 30, "{run}"),
+            "page_chairman" => {
+                let bytes = run["bytes"].as_u64().unwrap();
+                assert!((2_000..60_000).contains(&bytes), "{run}");
+            }
             other => panic!("unknown query {other}"),
         }
     }
