@@ -105,6 +105,12 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION viewed_is_never_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'what was viewed is never changed' USING ERRCODE = 'MC001';
+END
+$$;
+
 CREATE FUNCTION viewing_is_never_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'a viewing is never changed' USING ERRCODE = 'MC001';
@@ -669,6 +675,19 @@ CREATE TABLE told (
     CONSTRAINT told_version_check CHECK (version > 0)
 );
 
+CREATE TABLE viewed (
+    number bigint NOT NULL,
+    at bigint NOT NULL,
+    province text COLLATE "C" NOT NULL,
+    actor text COLLATE "C" NOT NULL,
+    kind text COLLATE "C" NOT NULL,
+    token text COLLATE "C" NOT NULL,
+    detail text COLLATE "C" NOT NULL,
+    CONSTRAINT viewed_number_check CHECK (number > 0),
+    CONSTRAINT viewed_pkey PRIMARY KEY (province, number),
+    CONSTRAINT viewed_province_check CHECK (length(province) = 2)
+);
+
 CREATE TABLE viewing (
     number bigint NOT NULL,
     at bigint NOT NULL,
@@ -800,6 +819,8 @@ CREATE INDEX session_by_account ON session USING btree (account) WHERE account I
 
 CREATE INDEX session_by_use ON session USING btree (used);
 
+CREATE INDEX viewed_at ON viewed USING btree (province, at);
+
 CREATE INDEX visitor_busy ON visitor USING btree (busy);
 
 CREATE INDEX wrong_pin_last ON wrong_pin USING btree (last);
@@ -841,5 +862,7 @@ CREATE TRIGGER printed_is_never_changed BEFORE DELETE OR UPDATE ON printed FOR E
 CREATE TRIGGER published_is_never_changed BEFORE UPDATE ON published FOR EACH ROW EXECUTE FUNCTION published_is_never_changed();
 
 CREATE TRIGGER skipped_is_never_changed BEFORE DELETE OR UPDATE ON skipped FOR EACH ROW EXECUTE FUNCTION skipped_is_never_changed();
+
+CREATE TRIGGER viewed_is_never_changed BEFORE DELETE OR UPDATE ON viewed FOR EACH ROW EXECUTE FUNCTION viewed_is_never_changed();
 
 CREATE TRIGGER viewing_is_never_changed BEFORE DELETE OR UPDATE ON viewing FOR EACH ROW EXECUTE FUNCTION viewing_is_never_changed();

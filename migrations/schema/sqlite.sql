@@ -628,6 +628,31 @@ CREATE TABLE told (
     PRIMARY KEY (province, remote, dossier)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE viewed (
+    province TEXT    NOT NULL CHECK (length(province) = 2),
+    number   INTEGER NOT NULL CHECK (number > 0), -- counts the province's rows
+    at       INTEGER NOT NULL,
+    actor    TEXT    NOT NULL,
+    kind     TEXT    NOT NULL, -- a dossier opened, a search, a list
+    token    TEXT    NOT NULL, -- the id of the token; empty for a session of an account
+    detail   TEXT    NOT NULL, -- a code or a unit, never a personal value
+    PRIMARY KEY (province, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX viewed_at ON viewed (province, at);
+
+CREATE TRIGGER viewed_is_never_changed
+BEFORE UPDATE ON viewed
+BEGIN
+    SELECT RAISE(ABORT, 'what was viewed is never changed');
+END;
+
+CREATE TRIGGER viewed_is_never_deleted
+BEFORE DELETE ON viewed
+BEGIN
+    SELECT RAISE(ABORT, 'what was viewed is never deleted');
+END;
+
 CREATE TABLE viewing (
     province TEXT    NOT NULL CHECK (length(province) = 2),
     number   INTEGER NOT NULL CHECK (number > 0), -- counts the province's viewings

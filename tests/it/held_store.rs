@@ -7,7 +7,7 @@ use app::ports::{
     AccessChange, AccessOutcome, Agreement, Batch, BlockWanted, CommitError, Committed, Document,
     Job, Key, Lease, LeaseClaim, Loaded, NoticeEnd, NoticeKey, ParcelOrder, Posting, PrintWanted,
     Printed, Proposal, Published, ReadTx, Remote, Reserved, Settlement, Store, StoreError,
-    SystemReading, Token, Verdict, VoidWanted, Voided, Wanted, Webhook, WriteAccess, WriteBatches,
+    SystemReading, Token, Verdict, Viewed, VoidWanted, Voided, Wanted, Webhook, WriteAccess, WriteBatches,
     WriteCatalogue, WriteForecasts, WriteJobs, WriteNotices, WriteNumbers, WritePins, WritePortal,
     WritePrints, WriteReadings, WriteTokens, WriteWebhooks, WrongPin,
 };
@@ -107,6 +107,10 @@ impl WriteTokens for HeldStore {
 impl WriteAccess for HeldStore {
     async fn change_access(&self, change: &AccessChange) -> Result<AccessOutcome, StoreError> {
         self.store.change_access(change).await
+    }
+
+    async fn record_viewed(&self, viewed: &[Viewed]) -> Result<(), StoreError> {
+        self.store.record_viewed(viewed).await
     }
 }
 

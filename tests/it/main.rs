@@ -68,6 +68,7 @@ mod streams;
 mod supervised;
 mod tls;
 mod verify;
+mod viewings;
 mod wire;
 mod witness;
 mod worklist;

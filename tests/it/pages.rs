@@ -1,6 +1,7 @@
 //! The pages as a browser requests them: through the router, on a real store.
 
-mod browser;
+pub mod browser;
+mod cable;
 mod catalogue;
 mod chromium;
 mod cost;

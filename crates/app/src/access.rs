@@ -18,7 +18,7 @@ use crate::ports::Scope;
 /// Who calls: an authenticated person or program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
-    /// The id of the token.
+    /// The id of the token; of a session, `account` and the name.
     pub token: String,
     /// The person or program.
     pub actor: ActorId,
@@ -36,6 +36,12 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// The id of the token; none for a session of an account.
+    #[must_use]
+    pub fn token_id(&self) -> Option<&str> {
+        Some(self.token.as_str()).filter(|token| !token.starts_with("account "))
+    }
+
     /// All roles, the first one first.
     pub fn roles(&self) -> impl Iterator<Item = Role> + '_ {
         std::iter::once(self.role).chain(self.also.iter().copied())

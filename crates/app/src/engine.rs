@@ -26,6 +26,7 @@ use crate::pin_attempts::PinAttempts;
 use crate::ports::{Clock, Ids, Key, ReadTx, Store, Token};
 use crate::sessions::Sessions;
 use crate::view::{DossierName, Receipt, View};
+use crate::viewings::Viewings;
 use crate::writing::{Done, Lane, Task, Work};
 
 /// What an engine is made of.
@@ -62,6 +63,7 @@ pub struct Engine {
     sessions: Sessions,
     pub(crate) lookups: LookupLimit,
     pub(crate) pin_attempts: PinAttempts,
+    pub(crate) viewings: Viewings,
     /// Who was last named for holding the feed up, and when.
     pub(crate) named: Mutex<Option<(String, Instant)>>,
 }
@@ -88,6 +90,7 @@ impl Engine {
             sessions: Sessions::default(),
             lookups: LookupLimit::default(),
             pin_attempts: PinAttempts::default(),
+            viewings: Viewings::default(),
             named: Mutex::new(None),
         })
     }

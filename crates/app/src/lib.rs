@@ -44,6 +44,7 @@ pub mod statistics;
 pub mod tokens;
 pub mod verify;
 pub mod view;
+mod viewings;
 pub mod worklist;
 mod writing;
 

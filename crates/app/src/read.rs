@@ -12,7 +12,7 @@ use crate::access::{self, Caller, Method, Visibility};
 use crate::engine::{Engine, applicants_of};
 use crate::error::Error;
 use crate::page::{self, Page, PageQuery};
-use crate::ports::{DossierFilter, List, ReadTx, Scope, Search};
+use crate::ports::{AccessEventKind, DossierFilter, List, ReadTx, Scope, Search};
 use crate::view::{DossierName, HistoryEntry, View};
 
 /// Which dossiers to page through.
@@ -40,6 +40,7 @@ impl Engine {
         let mut views = [self.view(read.as_ref(), caller, dossier).await?];
         self.context.foresee(read.as_ref(), &mut views).await?;
         let [view] = views;
+        self.saw_dossier(caller, &view);
         Ok(view)
     }
 
@@ -144,6 +145,11 @@ impl Engine {
             Some(_) | None => cut.next,
         };
         let items = self.views(read.as_ref(), caller, cut.items).await?;
+        self.saw(
+            caller,
+            AccessEventKind::PersonalListed,
+            listed(query.unit.as_ref()),
+        );
         Ok(Page {
             items,
             next,
@@ -217,9 +223,18 @@ impl Engine {
             code,
             limit,
         };
+        let by_person = search.name.is_some() || search.phone.is_some();
         let read = self.context.store.read().await?;
         let found = read.search(&search).await?;
-        self.views(read.as_ref(), caller, found).await
+        let views = self.views(read.as_ref(), caller, found).await?;
+        if by_person {
+            let detail = format!("{} found", views.len());
+            self.saw(caller, AccessEventKind::PersonalSearched, detail);
+        }
+        for view in &views {
+            self.saw_dossier(caller, view);
+        }
+        Ok(views)
     }
 
     /// The dossier, if the caller may read it.
@@ -265,6 +280,11 @@ impl Engine {
             })
             .collect()
     }
+}
+
+/// What a list was of, for the log.
+pub(crate) fn listed(unit: Option<&UnitCode>) -> String {
+    unit.map_or_else(|| "all units".to_owned(), ToString::to_string)
 }
 
 /// Fewer digits end the codes of too many dossiers, and shorter texts begin too many case ids.

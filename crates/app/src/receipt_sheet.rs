@@ -94,6 +94,7 @@ impl Engine {
     ) -> Result<ReceiptSheet, Error> {
         let mut sheet = self.receipt_sheet(caller, name).await?;
         let form = PrintedForm::RECEIPT;
+        self.saw_dossier(caller, &sheet.view);
         sheet.print = self
             .count_print(caller, &sheet.view, form, request_id)
             .await?;

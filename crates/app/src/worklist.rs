@@ -17,8 +17,8 @@ use crate::engine::Engine;
 use crate::error::Error;
 use crate::foresight::Level;
 use crate::page::{self, Page, PageQuery};
-use crate::ports::{DossierFilter, ReadTx, Scope, Sieve, WorklistPage};
-use crate::read::scope_of;
+use crate::ports::{AccessEventKind, DossierFilter, ReadTx, Scope, Sieve, WorklistPage};
+use crate::read::{listed, scope_of};
 use crate::view::{ForUnit, View};
 
 pub use arranged::{Arrangement, WorklistOrder};
@@ -242,6 +242,8 @@ impl Engine {
         query: WorklistQuery,
     ) -> Result<Page<View>, Error> {
         let scope = scope_of(caller, Method::ListWorklist, query.whose.unit.as_ref())?;
+        let of = listed(query.whose.unit.as_ref());
+        self.saw(caller, AccessEventKind::PersonalListed, of);
         let limit = query.page.limit()?;
         let WorklistQuery {
             whose,

@@ -1,21 +1,24 @@
-//! Changes of who may do what, and their log.
+//! Changes of who may do what, looks at personal values, and the log of both.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use app::ports::{
     AccessChange, AccessDeed, AccessEvent, AccessEventKind, AccessLogPage, AccessOutcome, Account,
-    ReadAccess, StoreError, Token, WriteAccess,
+    LogSource, ReadAccess, StoreError, Token, Viewed, WriteAccess,
 };
 use async_trait::async_trait;
 use domain::id::{ActorId, ProvinceCode, RequestId};
 use domain::time::Instant;
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
+use serde_json::json;
 
 use crate::executor::Executor;
 use crate::fault::{store_error, unfinished};
 use crate::inner::Inner;
 use crate::read::Reading;
 use crate::row::{Place, roles_text, units_text};
+use crate::value_table::ValueTable;
 use crate::{SeaStore, access, accounts};
 
 /// How often a number is tried for that another writer may take at the same moment.
@@ -28,6 +31,12 @@ impl WriteAccess for SeaStore {
         // A task of its own, so that a dropped caller cannot cut the transaction.
         let changed = tokio::spawn(async move { change(&inner, &wanted).await });
         changed.await.map_err(unfinished)?
+    }
+
+    async fn record_viewed(&self, viewed: &[Viewed]) -> Result<(), StoreError> {
+        let (inner, viewed) = (Arc::clone(&self.inner), viewed.to_vec());
+        let noted = tokio::spawn(async move { note_viewed(&inner, &viewed).await });
+        noted.await.map_err(unfinished)?
     }
 }
 
@@ -77,6 +86,44 @@ impl ReadAccess for Reading {
     async fn access_log(&self, page: &AccessLogPage) -> Result<Vec<AccessEvent>, StoreError> {
         log(&self.db(), page).await
     }
+}
+
+/// Adds rows behind those that each province has. Another process that does the same at the same moment
+/// fails one of the two, and that one is tried again.
+async fn note_viewed(inner: &Inner, viewed: &[Viewed]) -> Result<(), StoreError> {
+    let mut by_province: BTreeMap<&str, Vec<&Viewed>> = BTreeMap::new();
+    for one in viewed {
+        let of = by_province.entry(one.province.as_str()).or_default();
+        of.push(one);
+    }
+    let transaction = inner.writer.begin_writing().await.map_err(store_error)?;
+    let inside = Executor {
+        connection: &transaction,
+        statements: &inner.statements,
+    };
+    for (province, rows) in by_province {
+        let rows = rows.into_iter().map(|one| {
+            [
+                json!(one.at.timestamp_micros()),
+                json!(one.actor.as_str()),
+                json!(one.kind.as_str()),
+                json!(one.token.as_deref().unwrap_or_default()),
+                json!(one.detail),
+            ]
+        });
+        let columns = ["moment", "actor", "kind", "token", "detail"];
+        let given = ValueTable::new(&inside, "w", columns, rows.collect());
+        let sql = format!(
+            "INSERT INTO viewed (province, number, at, actor, kind, token, detail) \
+             SELECT ?, w.at + (SELECT coalesce(max(number), 0) FROM viewed WHERE province = ?), \
+             w.moment, w.actor, w.kind, w.token, w.detail FROM {}",
+            given.table
+        );
+        let mut values: Vec<Value> = vec![province.into(), province.into()];
+        values.extend(given.values);
+        inside.run(&sql, values).await.map_err(store_error)?;
+    }
+    transaction.commit().await.map_err(store_error)
 }
 
 #[derive(FromQueryResult)]
@@ -324,43 +371,68 @@ struct LogRow {
     detail: String,
 }
 
-/// Changes and exports, the newest first. Both tables grow by a few rows a day.
+/// Changes, exports and looks, the newest first. Each table gives as many as the page may take, so that its
+/// index ends the reading.
 async fn log<C: ConnectionTrait>(
     db: &Executor<'_, C>,
     page: &AccessLogPage,
 ) -> Result<Vec<AccessEvent>, StoreError> {
-    let province = page.province.as_str();
-    let mut values: Vec<Value> = vec![province.into(), province.into()];
-    let mut which = Vec::new();
-    if let Some(user) = &page.user {
-        which.push("(actor = ? OR subject = ?)");
-        values.extend([user.as_str().into(), user.as_str().into()]);
-    }
-    if let Some(before) = page.before {
-        which.push("(at, source, number) < (?, ?, ?)");
-        let number = i64::try_from(before.number).unwrap_or(i64::MAX);
-        values.extend([
-            before.at.into(),
-            i64::from(before.is_export).into(),
-            number.into(),
-        ]);
-    }
-    values.push(i64::from(page.limit).into());
-    let which = if which.is_empty() {
-        String::new()
-    } else {
-        format!("WHERE {}", which.join(" AND "))
-    };
     let exported = AccessEventKind::PersonalExported.as_str();
+    let sources = LogSource::ALL.map(|source| match source {
+        LogSource::Changes => {
+            "SELECT at, CAST(0 AS bigint) AS source, number, actor, kind, subject, token, \
+             detail FROM access_change"
+                .to_owned()
+        }
+        LogSource::Exports => format!(
+            "SELECT at, CAST(1 AS bigint), number, actor, '{exported}', actor, NULL, \
+             CASE WHEN reason = '' THEN what ELSE what || ': ' || reason END FROM viewing"
+        ),
+        LogSource::Views => "SELECT at, CAST(2 AS bigint), number, actor, kind, actor, \
+             nullif(token, ''), detail FROM viewed"
+            .to_owned(),
+    });
+    let mut values: Vec<Value> = Vec::new();
+    let parts = LogSource::ALL
+        .into_iter()
+        .zip(sources)
+        .map(|(source, from)| {
+            let mut which = vec!["province = ?"];
+            values.push(page.province.as_str().into());
+            if let Some(user) = &page.user {
+                let has_subject = source == LogSource::Changes;
+                which.push(if has_subject {
+                    "(actor = ? OR subject = ?)"
+                } else {
+                    "actor = ?"
+                });
+                let times = if has_subject { 2 } else { 1 };
+                values.extend(std::iter::repeat_n(user.as_str().into(), times));
+            }
+            if let Some(before) = page.before {
+                let number = i64::try_from(before.number).unwrap_or(i64::MAX);
+                which.push("at <= ? AND (at, CAST(? AS bigint), number) < (?, ?, ?)");
+                values.extend([
+                    before.at.into(),
+                    (source as i64).into(),
+                    before.at.into(),
+                    (before.source as i64).into(),
+                    number.into(),
+                ]);
+            }
+            values.push(i64::from(page.limit).into());
+            format!(
+                "SELECT * FROM ({from} WHERE {} ORDER BY at DESC, number DESC LIMIT ?) AS of_{}",
+                which.join(" AND "),
+                source as i64
+            )
+        });
+    let parts: Vec<String> = parts.collect();
+    values.push(i64::from(page.limit).into());
     let sql = format!(
-        "SELECT at, source, number, actor, kind, subject, token, detail FROM (\
-         SELECT at, CAST(0 AS bigint) AS source, number, actor, kind, subject, token, detail \
-         FROM access_change WHERE province = ? \
-         UNION ALL \
-         SELECT at, CAST(1 AS bigint), number, actor, '{exported}', actor, NULL, \
-         CASE WHEN reason = '' THEN what ELSE what || ': ' || reason END \
-         FROM viewing WHERE province = ?) AS log \
-         {which} ORDER BY at DESC, source DESC, number DESC LIMIT ?"
+        "SELECT at, source, number, actor, kind, subject, token, detail FROM ({}) AS log \
+         ORDER BY at DESC, source DESC, number DESC LIMIT ?",
+        parts.join(" UNION ALL ")
     );
     let rows: Vec<LogRow> = db.all(&sql, values).await.map_err(store_error)?;
     rows.into_iter().map(AccessEvent::try_from).collect()
@@ -371,10 +443,10 @@ impl TryFrom<LogRow> for AccessEvent {
 
     fn try_from(row: LogRow) -> Result<Self, StoreError> {
         let place = Place {
-            table: if row.source == 0 {
-                "access_change"
-            } else {
-                "viewing"
+            table: match row.source {
+                0 => "access_change",
+                1 => "viewing",
+                _ => "viewed",
             },
             id: &row.actor,
         };

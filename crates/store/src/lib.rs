@@ -451,16 +451,6 @@ impl AccountStore for SeaStore {
         accounts::add(&self.writing(), account).await
     }
 
-    async fn set_password(
-        &self,
-        actor: &ActorId,
-        password: &str,
-        one_time: bool,
-        at: Instant,
-    ) -> Result<bool, StoreError> {
-        accounts::set_password(&self.writing(), actor, password, one_time, at).await
-    }
-
     async fn account(&self, actor: &ActorId) -> Result<Option<Account>, StoreError> {
         accounts::one(&self.reading(), actor).await
     }

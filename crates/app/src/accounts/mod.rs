@@ -279,7 +279,9 @@ impl Accounts {
             ));
         }
         let hash = password::hash(new, &self.engine.chance())?;
-        self.store.set_password(actor, &hash, false, now).await?;
+        self.engine
+            .set_own_password(&signed_in.caller, hash)
+            .await?;
         let signed_in = SignedIn {
             must_choose: false,
             ..signed_in.clone()

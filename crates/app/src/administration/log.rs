@@ -1,4 +1,4 @@
-//! The log of who changed who may do what, and of who exported personal values.
+//! The log of who changed who may do what, and of who saw or exported personal values.
 
 use domain::id::ActorId;
 
@@ -7,7 +7,7 @@ use crate::access::{Caller, Method};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::page::{self, Page, PageQuery};
-use crate::ports::{AccessEvent, AccessLogPage, AccessLogPlace};
+use crate::ports::{AccessEvent, AccessLogPage, AccessLogPlace, LogSource};
 
 /// A question about the log.
 #[derive(Debug, Clone, Default)]
@@ -34,6 +34,8 @@ impl Engine {
             })?),
             None => None,
         };
+        // What this process has not written yet belongs to the answer, too.
+        self.note_viewings().await?;
         let read = self.context.store.read().await?;
         let found = read
             .access_log(&AccessLogPage {
@@ -44,21 +46,20 @@ impl Engine {
             })
             .await?;
         Ok(page::cut(found, limit, &question, |event| {
-            let AccessLogPlace {
-                at,
-                is_export,
-                number,
-            } = event.place();
-            format!("{at}-{}-{number}", u8::from(is_export))
+            let AccessLogPlace { at, source, number } = event.place();
+            format!("{at}-{}-{number}", source as u8)
         }))
     }
 }
 
 fn read_place(text: &str) -> Option<AccessLogPlace> {
     let mut parts = text.split('-');
+    let at = parts.next()?.parse().ok()?;
+    let source: u8 = parts.next()?.parse().ok()?;
+    let mut sources = LogSource::ALL.into_iter();
     let place = AccessLogPlace {
-        at: parts.next()?.parse().ok()?,
-        is_export: parts.next()? == "1",
+        at,
+        source: sources.find(|known| *known as u8 == source)?,
         number: parts.next()?.parse().ok()?,
     };
     parts.next().is_none().then_some(place)

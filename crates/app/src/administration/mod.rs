@@ -4,6 +4,7 @@
 //! ids, never a password or a secret.
 
 mod log;
+mod looks;
 mod tokens;
 mod users;
 

@@ -172,6 +172,26 @@ impl Engine {
         })
     }
 
+    /// Sets the password that a user has chosen, and ends their sessions.
+    pub(crate) async fn set_own_password(
+        &self,
+        caller: &Caller,
+        password: String,
+    ) -> Result<(), Error> {
+        let identity = RequestIdentity {
+            request_id: self.request_id(),
+            content: Vec::new(),
+        };
+        let deed = AccessDeed::SetPassword {
+            actor: caller.actor.clone(),
+            password,
+            one_time: false,
+        };
+        let detail = "chosen by its owner".to_owned();
+        self.change_access(caller, &identity, detail, deed).await?;
+        Ok(())
+    }
+
     /// Shuts a user out: no sign-in, no session, no token. The name stays in the history of dossiers.
     pub async fn disable_user(
         &self,

@@ -14,6 +14,9 @@ use super::tokens::Token;
 pub trait WriteAccess: Send + Sync {
     /// Makes a change and notes it in the log, both or neither.
     async fn change_access(&self, change: &AccessChange) -> Result<AccessOutcome, StoreError>;
+
+    /// Notes who saw personal values: all of it or nothing.
+    async fn record_viewed(&self, viewed: &[Viewed]) -> Result<(), StoreError>;
 }
 
 /// Reads who may do what, and who changed that.
@@ -54,7 +57,7 @@ pub trait ReadAccess: Send + Sync {
         request_id: &RequestId,
     ) -> Result<Option<(String, Option<String>)>, StoreError>;
 
-    /// The log of a province, the newest first: changes, and exports of personal values.
+    /// The log of a province, the newest first: changes, and who saw or exported personal values.
     async fn access_log(&self, page: &AccessLogPage) -> Result<Vec<AccessEvent>, StoreError>;
 }
 
@@ -75,6 +78,23 @@ pub struct AccessChange {
     pub detail: String,
     /// The change.
     pub deed: AccessDeed,
+}
+
+/// Somebody saw personal values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Viewed {
+    /// The province.
+    pub province: ProvinceCode,
+    /// When.
+    pub at: Instant,
+    /// Who.
+    pub actor: ActorId,
+    /// How: opened, searched or listed.
+    pub kind: AccessEventKind,
+    /// With which token; none with a session of an account.
+    pub token: Option<String>,
+    /// Of what: a code or a unit, never a personal value.
+    pub detail: String,
 }
 
 /// What is changed.
@@ -178,7 +198,7 @@ pub enum AccessOutcome {
 }
 
 /// What the log says happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum AccessEventKind {
     /// A user was added.
     UserAdded,
@@ -196,11 +216,17 @@ pub enum AccessEventKind {
     TokenRevoked,
     /// Personal values were exported.
     PersonalExported,
+    /// A dossier was opened, with whose it is.
+    PersonalViewed,
+    /// Dossiers were searched by name or telephone.
+    PersonalSearched,
+    /// Dossiers were listed, with whose they are.
+    PersonalListed,
 }
 
 impl AccessEventKind {
     /// All of them.
-    pub const ALL: [AccessEventKind; 8] = [
+    pub const ALL: [AccessEventKind; 11] = [
         AccessEventKind::UserAdded,
         AccessEventKind::UserChanged,
         AccessEventKind::UserDisabled,
@@ -209,7 +235,22 @@ impl AccessEventKind {
         AccessEventKind::TokenRotated,
         AccessEventKind::TokenRevoked,
         AccessEventKind::PersonalExported,
+        AccessEventKind::PersonalViewed,
+        AccessEventKind::PersonalSearched,
+        AccessEventKind::PersonalListed,
     ];
+
+    /// Where it is noted.
+    #[must_use]
+    pub fn source(self) -> LogSource {
+        match self {
+            AccessEventKind::PersonalExported => LogSource::Exports,
+            AccessEventKind::PersonalViewed
+            | AccessEventKind::PersonalSearched
+            | AccessEventKind::PersonalListed => LogSource::Views,
+            _ => LogSource::Changes,
+        }
+    }
 
     /// Its name.
     #[must_use]
@@ -223,6 +264,9 @@ impl AccessEventKind {
             AccessEventKind::TokenRotated => "token_rotated",
             AccessEventKind::TokenRevoked => "token_revoked",
             AccessEventKind::PersonalExported => "personal_exported",
+            AccessEventKind::PersonalViewed => "personal_viewed",
+            AccessEventKind::PersonalSearched => "personal_searched",
+            AccessEventKind::PersonalListed => "personal_listed",
         }
     }
 }
@@ -236,11 +280,11 @@ pub struct AccessEvent {
     pub actor: ActorId,
     /// What.
     pub kind: AccessEventKind,
-    /// Whose access it is; of an export, who exported.
+    /// Whose access it is; of an export or a look, who did it.
     pub subject: ActorId,
     /// The id of the token, if it is about one.
     pub token: Option<String>,
-    /// Roles, units, an end; of an export, its purpose.
+    /// Roles, units, an end; of an export, its purpose; of a look, the dossier or unit.
     pub detail: String,
     /// Its number among those of the same table.
     pub number: u64,
@@ -252,10 +296,26 @@ impl AccessEvent {
     pub fn place(&self) -> AccessLogPlace {
         AccessLogPlace {
             at: self.at.timestamp_micros(),
-            is_export: self.kind == AccessEventKind::PersonalExported,
+            source: self.kind.source(),
             number: self.number,
         }
     }
+}
+
+/// The tables that the log is read from, in the order of lines of the same moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogSource {
+    /// Changes of who may do what.
+    Changes = 0,
+    /// Exports of personal values.
+    Exports = 1,
+    /// Looks at personal values.
+    Views = 2,
+}
+
+impl LogSource {
+    /// All of them.
+    pub const ALL: [LogSource; 3] = [LogSource::Changes, LogSource::Exports, LogSource::Views];
 }
 
 /// A place in the log.
@@ -263,8 +323,8 @@ impl AccessEvent {
 pub struct AccessLogPlace {
     /// When, in microseconds.
     pub at: i64,
-    /// Whether it is an export.
-    pub is_export: bool,
+    /// In which of the log's tables.
+    pub source: LogSource,
     /// Its number.
     pub number: u64,
 }

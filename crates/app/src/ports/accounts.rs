@@ -66,15 +66,6 @@ pub trait AccountStore: Send + Sync {
     /// Stores a new account. False if the name is taken, in whichever province.
     async fn add_account(&self, account: &Account) -> Result<bool, StoreError>;
 
-    /// Changes the password of an account and ends its sessions. False if there is no such account.
-    async fn set_password(
-        &self,
-        actor: &ActorId,
-        password: &str,
-        one_time: bool,
-        at: Instant,
-    ) -> Result<bool, StoreError>;
-
     /// The account with a name.
     async fn account(&self, actor: &ActorId) -> Result<Option<Account>, StoreError>;
 

@@ -31,7 +31,7 @@ mod webhooks;
 
 pub use access::{
     AccessChange, AccessDeed, AccessEvent, AccessEventKind, AccessLogPage, AccessLogPlace,
-    AccessOutcome, ReadAccess, WriteAccess, granted,
+    AccessOutcome, LogSource, ReadAccess, Viewed, WriteAccess, granted,
 };
 pub use accounts::{Account, AccountStore, Holder, Session};
 pub use batch::{

@@ -1,4 +1,4 @@
-//! `motcua audit`: the log of who changed who may do what, and of exports of personal data.
+//! `motcua audit`: the log of who changed who may do what, and of who saw or exported personal data.
 
 use std::process::ExitCode;
 
@@ -12,7 +12,7 @@ use domain::time::rfc3339;
 use super::{Database, Installation, grant, print, words};
 use crate::Failure;
 
-/// Read who changed the rights of whom, and who exported personal data.
+/// Read who changed the rights of whom, and who saw or exported personal data.
 #[derive(Debug, Args)]
 pub struct Audit {
     #[command(subcommand)]

@@ -381,6 +381,7 @@ async fn serve(
     }
     tokio::spawn(Arc::clone(&engine).follow_catalogue(FOLLOW));
     tokio::spawn(Arc::clone(&engine).follow_token_uses(TOKEN_USES));
+    tokio::spawn(Arc::clone(&engine).follow_viewings(VIEWINGS));
     tokio::spawn(Arc::clone(&engine).follow_jobs(FOLLOW, SETTLE));
     tokio::spawn(Arc::clone(&engine).follow_expiry(EXPIRY));
     tokio::spawn(Arc::clone(&engine).follow_models(FOLLOW, BEFORE_FITS));
@@ -431,7 +432,7 @@ async fn serve(
     );
     let watchers_health = health.clone();
     let uploads = Uploads::new(Arc::clone(&engine), archive, Arc::new(Reader));
-    let beside = Arc::clone(&engine);
+    let (beside, until_the_end) = (Arc::clone(&engine), Arc::clone(&engine));
     let pages = Pages {
         accounts,
         engine: Arc::clone(&engine),
@@ -534,6 +535,10 @@ async fn serve(
         () = hard => Ok(()),
     };
     workers.stop().await;
+    if let Err(error) = until_the_end.note_viewings().await {
+        let error = &error as &dyn std::error::Error;
+        tracing::warn!(error, "cannot note who looked last");
+    }
     if let Err(error) = store.close().await {
         tracing::warn!(
             error = &error as &dyn std::error::Error,
@@ -579,6 +584,9 @@ const SETTLE: Duration = Duration::from_secs(2);
 
 /// How often it is noted when tokens were last used.
 const TOKEN_USES: Duration = Duration::from_secs(60);
+
+/// How long a look at personal values waits to be written.
+const VIEWINGS: Duration = Duration::from_secs(1);
 
 /// How often citizens' windows for papers are looked at. A window ends at a closing time, and a minute
 /// later nobody has lost anything.
