@@ -84,6 +84,13 @@ impl Caller {
             .any(|own| own == unit || own.as_str() == unit.level_one())
     }
 
+    /// Puts one of its units before the others: the one that it works for now.
+    pub fn first(&mut self, unit: &UnitCode) {
+        if let Some(at) = self.units.iter().position(|own| own == unit) {
+            self.units[..=at].rotate_right(1);
+        }
+    }
+
     /// Whether the caller may act for every unit of its province.
     #[must_use]
     pub fn reaches_province(&self) -> bool {

@@ -62,6 +62,7 @@ pub async fn explain(State(pages): State<Arc<Pages>>, request: Request, next: Ne
     };
     let visit = Visit {
         language,
+        has_chosen: false,
         signed_in: None,
         secret,
         uri,

@@ -11,7 +11,7 @@ use http::header::CONTENT_TYPE;
 
 use crate::Pages;
 use crate::assets::Asset;
-use crate::visit::{Staff, Visit};
+use crate::visit::{CHOOSE_UNIT, Staff, Visit};
 use crate::words::{Markup, Words};
 
 /// The section of the product that a page belongs to.
@@ -45,6 +45,8 @@ pub struct Frame {
     pub home: String,
     /// The links of the bar; empty for a visitor who is not signed in.
     pub nav: Vec<Link>,
+    /// The units of a person who works for several; empty for all others.
+    pub units: Vec<Link>,
     /// The name of the person who is signed in; empty if nobody is.
     pub who: String,
     /// The token that forms send back, against forged forms.
@@ -79,6 +81,7 @@ impl Frame {
             brand: String::new(),
             home: "/lookup".to_owned(),
             nav: Vec::new(),
+            units: Vec::new(),
             who: String::new(),
             csrf: visit.csrf(),
             other_language: visit.in_other_language(),
@@ -102,6 +105,7 @@ impl Frame {
             brand: unit.and_then(name).unwrap_or_default(),
             home: home(staff),
             nav: nav(staff, place),
+            units: units(&caller.units, |unit| name(unit).unwrap_or_default()),
             who: staff.signed_in.official.full_name.clone(),
             ..Self::public(pages, &staff.visit, title)
         }
@@ -163,6 +167,30 @@ pub fn home(staff: &Staff) -> String {
         Some(unit) if caller.may(Method::ListWorklist) => format!("/units/{unit}"),
         Some(_) | None => "/lookup".to_owned(),
     }
+}
+
+/// The units to choose from, by name.
+fn units(own: &[UnitCode], name: impl Fn(&UnitCode) -> String) -> Vec<Link> {
+    if own.len() < 2 {
+        return Vec::new();
+    }
+    let mut named: Vec<(String, &UnitCode)> = own.iter().map(|unit| (name(unit), unit)).collect();
+    named.sort_by_key(|(name, _)| domain::fold::fold(name));
+    let links = named.into_iter().map(|(name, unit)| Link {
+        href: format!("/unit/{unit}"),
+        label: Markup::of(&name),
+        current: own.first() == Some(unit),
+    });
+    links.collect()
+}
+
+/// Where a person comes first: whoever works for several units and has chosen none, to the choice.
+#[must_use]
+pub fn entrance(staff: &Staff, has_chosen: bool) -> String {
+    if staff.caller().units.len() > 1 && !has_chosen {
+        return CHOOSE_UNIT.to_owned();
+    }
+    home(staff)
 }
 
 /// The sections that the access table opens to the caller's role.

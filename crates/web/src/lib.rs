@@ -99,6 +99,7 @@ pub fn part(pages: Pages) -> Part {
         .merge(pages::sign_in::routes())
         .merge(pages::lookup::routes())
         .merge(pages::unit::routes())
+        .merge(pages::unit_choice::routes())
         .merge(pages::report::routes())
         .merge(pages::list::routes())
         .merge(pages::province::routes())

@@ -7,6 +7,7 @@ use app::{Caller, Error};
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::digest::{hex, keyed_hash};
+use domain::id::UnitCode;
 use domain::language::Language;
 use http::header::COOKIE;
 use http::request::Parts;
@@ -25,6 +26,12 @@ pub const SESSION: &str = "motcua_session";
 /// The cookie that holds the chosen language.
 pub const LANGUAGE: &str = "motcua_language";
 
+/// The cookie that holds the unit that a person of several units works for now.
+pub const UNIT: &str = "motcua_unit";
+
+/// Where a unit is chosen.
+pub const CHOOSE_UNIT: &str = "/unit";
+
 /// Where a password is chosen.
 pub const CHOOSE_PASSWORD: &str = "/password";
 
@@ -40,6 +47,8 @@ pub struct Visit {
     pub signed_in: Option<SignedIn>,
     /// The secret of the session, if there is one.
     pub secret: Option<String>,
+    /// Whether a unit was chosen before.
+    pub has_chosen: bool,
     /// The requested address.
     pub uri: Uri,
     /// The address that the request came from.
@@ -94,20 +103,38 @@ impl FromRequestParts<Arc<Pages>> for Visit {
             return Ok(known.clone());
         }
         let secret = cookie(&parts.headers, SESSION);
-        let signed_in = match &secret {
+        let mut signed_in = match &secret {
             Some(secret) => pages.accounts.session(secret).await?,
             None => None,
         };
+        // Whoever works for several units works for that of the page, else for the chosen one.
+        if let Some(signed_in) = &mut signed_in {
+            let chosen = cookie(&parts.headers, UNIT);
+            for unit in [chosen.as_deref(), unit_in(parts.uri.path())] {
+                if let Some(unit) = unit.and_then(|unit| UnitCode::parse(unit).ok()) {
+                    signed_in.caller.first(&unit);
+                }
+            }
+        }
         let visit = Self {
             language: language(parts),
             secret: secret.filter(|_| signed_in.is_some()),
             signed_in,
+            has_chosen: cookie(&parts.headers, UNIT).is_some(),
             uri: parts.uri.clone(),
             peer: Peer::of(&parts.extensions).to_string(),
         };
         parts.extensions.insert(visit.clone());
         Ok(visit)
     }
+}
+
+/// The unit whose page an address is.
+fn unit_in(path: &str) -> Option<&str> {
+    let mut parts = path.split('/').skip(1);
+    matches!(parts.next(), Some("units" | "desk"))
+        .then(|| parts.next())
+        .flatten()
 }
 
 /// The language that the address asks for, or the one chosen before, or Vietnamese. The browser's

@@ -82,6 +82,66 @@ impl Accounts {
         Ok(())
     }
 
+    /// Gives an account one more unit.
+    ///
+    /// Errors: a wrong `unit`, if the role does not belong there or the account has it already.
+    pub async fn add_unit(
+        &self,
+        caller: &Caller,
+        actor: &ActorId,
+        unit: &str,
+    ) -> Result<(), Error> {
+        access::check_administrator(caller, "ChangeAccount")?;
+        let account = self.of_province(caller, actor).await?;
+        let unit = self.unit_for(caller, account.role, unit);
+        let unit =
+            unit.filter(|unit| !account.units.contains(unit) && !is_of_province(account.role));
+        let unit = unit.ok_or_else(|| {
+            Error::invalid(
+                "unit",
+                "expected a unit of the role that the account does not have",
+            )
+        })?;
+        let mut units = account.units.clone();
+        units.push(unit);
+        self.set_units(caller, account, units).await
+    }
+
+    /// Takes a unit from an account. The last one stays.
+    pub async fn remove_unit(
+        &self,
+        caller: &Caller,
+        actor: &ActorId,
+        unit: &str,
+    ) -> Result<(), Error> {
+        access::check_administrator(caller, "ChangeAccount")?;
+        let account = self.of_province(caller, actor).await?;
+        let mut units = account.units.clone();
+        units.retain(|own| own.as_str() != unit);
+        if units.is_empty() {
+            return Err(Error::invalid("unit", "must not be the last unit"));
+        }
+        self.set_units(caller, account, units).await
+    }
+
+    async fn set_units(
+        &self,
+        caller: &Caller,
+        account: Account,
+        units: Vec<UnitCode>,
+    ) -> Result<(), Error> {
+        let terms = UserTerms {
+            roles: account.roles().collect(),
+            full_name: account.full_name,
+            position: account.position,
+            units,
+        };
+        self.engine
+            .update_user(caller, &self.once(), &account.actor, terms)
+            .await?;
+        Ok(())
+    }
+
     /// The identity of a form that is sent once: a second one finds the name taken.
     fn once(&self) -> RequestIdentity {
         RequestIdentity {

@@ -19,4 +19,5 @@ pub mod setup;
 pub mod sign_in;
 pub mod start;
 pub mod unit;
+pub mod unit_choice;
 pub mod webhooks;

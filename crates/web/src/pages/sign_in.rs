@@ -212,7 +212,7 @@ fn enter(pages: &Pages, mut visit: Visit, opened: Opened, fields: &Fields) -> Re
         return ([(SET_COOKIE, cookie)], html(&page)).into_response();
     }
     let to = match next {
-        "/" => frame::home(&staff),
+        "/" => frame::entrance(&staff, false),
         next => next.to_owned(),
     };
     ([(SET_COOKIE, cookie)], Redirect::to(&to)).into_response()

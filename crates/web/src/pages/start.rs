@@ -20,7 +20,10 @@ pub fn routes() -> Router<Arc<Pages>> {
 
 async fn start(visit: Visit) -> Response {
     let to = match visit.signed_in.clone() {
-        Some(signed_in) => frame::home(&Staff { visit, signed_in }),
+        Some(signed_in) => {
+            let has_chosen = visit.has_chosen;
+            frame::entrance(&Staff { visit, signed_in }, has_chosen)
+        }
         None => "/signin".to_owned(),
     };
     Redirect::to(&to).into_response()

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use app::Error;
-use app::accounts::people::{NewPerson, ROLES};
+use app::accounts::people::{NewPerson, ROLES, is_of_province};
 use app::ports::Account;
 use askama::Template;
 use axum::Router;
@@ -28,6 +28,7 @@ pub(super) fn routes() -> Router<Arc<Pages>> {
         .route("/setup/people/{name}", get(one))
         .route("/setup/people/{name}/password", post(reset))
         .route("/setup/people/{name}/disable", post(disable))
+        .route("/setup/people/{name}/units", post(change_units))
 }
 
 #[derive(Template)]
@@ -164,7 +165,8 @@ async fn add(
         Err(other) => return Err(other.into()),
     };
     let actor = actor(&typed.name)?;
-    person_page(&pages, &staff, &actor, Some(password)).await
+    let page = person_page(&pages, &staff, &actor, Some(password)).await?;
+    Ok(html(&page))
 }
 
 fn actor(name: &str) -> Result<ActorId, Fault> {
@@ -179,7 +181,10 @@ struct PersonPage {
     name: String,
     position: String,
     role: Markup,
-    units: String,
+    units: Vec<(String, String)>,
+    /// The units that may be added; none for a role of the province.
+    more: Vec<UnitChoice>,
+    wrong: Option<Markup>,
     state: Markup,
     since: String,
     is_own: bool,
@@ -193,27 +198,39 @@ async fn person_page(
     staff: &Staff,
     actor: &ActorId,
     password: Option<String>,
-) -> Result<Response, Fault> {
+) -> Result<PersonPage, Fault> {
     let words = staff.visit.words();
     let account = pages.accounts.person(staff.caller(), actor).await?;
     let catalogue = pages.engine.catalogue(&account.province);
     let units = account.units.iter();
-    let units: Vec<String> = units.map(|unit| unit_name(&catalogue, unit)).collect();
+    let units = units.map(|unit| (unit.to_string(), unit_name(&catalogue, unit)));
+    let is_own = account.actor == staff.caller().actor;
+    let may_change = !is_own && !is_of_province(account.role);
+    let mut more = match may_change {
+        true => choices(pages, staff, ""),
+        false => Vec::new(),
+    };
+    let has = |code: &str| account.units.iter().any(|unit| unit.as_str() == code);
+    let whole = catalogue.units.province(&account.province);
+    let is_whole = |code: &str| whole.is_some_and(|whole| whole.code.as_str() == code);
+    more.retain(|unit| !has(&unit.code) && !is_whole(&unit.code));
     let (state, _) = state(&account);
     let title = Markup::of(&account.full_name);
-    Ok(html(&PersonPage {
+    Ok(PersonPage {
         frame: Frame::staff(pages, staff, Section::Setup, title),
         heading: account.full_name.clone(),
         name: account.actor.to_string(),
         position: account.position.clone(),
         role: words.t(&format!("role.{}", account.role)),
-        units: units.join(", "),
+        units: units.collect(),
+        more,
+        wrong: None,
         state: words.t(state),
         since: staff.visit.say().date(time::local_day(account.created)),
-        is_own: account.actor == staff.caller().actor,
+        is_own,
         is_disabled: account.disabled.is_some(),
         password,
-    }))
+    })
 }
 
 async fn one(
@@ -221,7 +238,39 @@ async fn one(
     staff: Staff,
     Path(name): Path<String>,
 ) -> Result<Response, Fault> {
-    person_page(&pages, &staff, &actor(&name)?, None).await
+    let page = person_page(&pages, &staff, &actor(&name)?, None).await?;
+    Ok(html(&page))
+}
+
+async fn change_units(
+    State(pages): State<Arc<Pages>>,
+    staff: Staff,
+    Path(name): Path<String>,
+    fields: Fields,
+) -> Result<Response, Fault> {
+    staff.check_form(&fields)?;
+    let (actor, caller) = (actor(&name)?, staff.caller());
+    let changed = match fields.get("remove") {
+        "" => {
+            let unit = fields.get("unit");
+            pages.accounts.add_unit(caller, &actor, unit).await
+        }
+        unit => pages.accounts.remove_unit(caller, &actor, unit).await,
+    };
+    match changed {
+        Ok(()) => Ok(Redirect::to(&format!("/setup/people/{actor}")).into_response()),
+        Err(Error::Invalid(_)) => {
+            let words = staff.visit.words();
+            let mut page = person_page(&pages, &staff, &actor, None).await?;
+            page.wrong = Some(words.t("people.units_wrong"));
+            let error = words.t("form.error");
+            page.frame.title = Markup::made(format!("{error} {}", page.frame.title));
+            let mut answer = html(&page);
+            *answer.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+            Ok(answer)
+        }
+        Err(other) => Err(other.into()),
+    }
 }
 
 async fn reset(
@@ -237,7 +286,8 @@ async fn reset(
         // Their own session is over with all others of the account; the new password is needed at once.
         return Ok(shown_apart(&pages, &staff, &actor, password));
     }
-    person_page(&pages, &staff, &actor, Some(password)).await
+    let page = person_page(&pages, &staff, &actor, Some(password)).await?;
+    Ok(html(&page))
 }
 
 fn shown_apart(pages: &Pages, staff: &Staff, actor: &ActorId, password: String) -> Response {
@@ -254,7 +304,9 @@ fn shown_apart(pages: &Pages, staff: &Staff, actor: &ActorId, password: String) 
         name: actor.to_string(),
         position: official.position.clone(),
         role: words.t(&format!("role.{}", staff.caller().role)),
-        units: String::new(),
+        units: Vec::new(),
+        more: Vec::new(),
+        wrong: None,
         state: words.t("people.not_yet"),
         since: String::new(),
         is_own: true,
