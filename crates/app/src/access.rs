@@ -162,6 +162,8 @@ pub enum Method {
     GetDossierTimes,
     /// Print a receipt.
     GetReceipt,
+    /// Print a form.
+    PrintForm,
     /// Find dossiers.
     SearchDossiers,
     /// Page through pending dossiers.
@@ -285,6 +287,7 @@ impl Method {
             Method::ListDossierEvents => "ListDossierEvents",
             Method::GetDossierTimes => "GetDossierTimes",
             Method::GetReceipt => "GetReceipt",
+            Method::PrintForm => "PrintForm",
             Method::SearchDossiers => "SearchDossiers",
             Method::ListWorklist => "ListWorklist",
             Method::GetWorklistCounts => "GetWorklistCounts",
@@ -365,6 +368,7 @@ impl Method {
                 Auditor,
             ],
             Method::GetReceipt => &[Receptionist, Leader, Chairman],
+            Method::PrintForm => &[Receptionist, Officer, Leader, Chairman],
             Method::ListWorklist
             | Method::GetWorklistCounts
             | Method::WatchWorklist
@@ -535,6 +539,7 @@ fn standing(method: Method, dossier: &Dossier) -> Vec<&UnitCode> {
         | Method::ListDossiers
         | Method::ListDossierEvents
         | Method::GetDossierTimes
+        | Method::PrintForm
         | Method::SearchDossiers
         | Method::ListWorklist
         | Method::GetWorklistCounts

@@ -14,6 +14,7 @@ pub mod error;
 pub mod expiry;
 pub mod feed;
 pub mod foresight;
+pub mod forms;
 pub mod gate;
 pub mod import;
 pub mod jobs;

@@ -46,6 +46,17 @@ impl Kind {
         Kind::Result,
     ];
 
+    /// Those that tell one dossier.
+    pub const OF_A_DOSSIER: [Kind; 7] = [
+        Kind::Receipt,
+        Kind::Supplement,
+        Kind::Refusal,
+        Kind::Apology,
+        Kind::Stop,
+        Kind::Control,
+        Kind::Result,
+    ];
+
     /// The name of the kind in data and in addresses.
     #[must_use]
     pub fn as_str(self) -> &'static str {

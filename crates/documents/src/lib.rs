@@ -13,6 +13,7 @@ pub mod forms;
 pub mod hand_over;
 pub mod list;
 pub mod notice;
+mod page;
 mod paper;
 pub mod refusal;
 pub mod register;
@@ -23,4 +24,5 @@ pub mod slip;
 pub mod stop;
 pub mod supplement;
 
+pub use page::{SHEET, whole_page};
 pub use paper::{Head, Printed};

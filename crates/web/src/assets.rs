@@ -46,7 +46,11 @@ static FILES: LazyLock<[File; 4]> = LazyLock::new(|| {
             Asset::Sheet,
             "motcua.css",
             "text/css; charset=utf-8",
-            include_bytes!("../assets/motcua.css"),
+            concat!(
+                include_str!("../assets/motcua.css"),
+                include_str!("../../documents/assets/paper.css")
+            )
+            .as_bytes(),
         ),
         file(
             Asset::Keys,

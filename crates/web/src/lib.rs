@@ -105,7 +105,6 @@ pub fn part(pages: Pages) -> Part {
         .merge(pages::province::routes())
         .merge(pages::province_map::routes())
         .merge(pages::dossier::routes())
-        .merge(pages::paper::routes())
         .merge(pages::letters::routes())
         .merge(pages::lists::routes())
         .merge(pages::desk::routes())

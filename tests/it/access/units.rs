@@ -30,7 +30,12 @@ fn meant_by(words: &str) -> Vec<String> {
             "print a receipt" => methods.push("GetReceipt".to_owned()),
             "give numbers back" => methods.push("VoidNumbers".to_owned()),
             "read" => {
-                let reads = ["GetDossier", "ListDossierEvents", "GetDossierTimes"];
+                let reads = [
+                    "GetDossier",
+                    "ListDossierEvents",
+                    "GetDossierTimes",
+                    "PrintForm",
+                ];
                 methods.extend(reads.map(str::to_owned));
             }
             act => {

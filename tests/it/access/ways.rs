@@ -635,6 +635,9 @@ pub fn ways(method: &str, unit: &str, ready: &View) -> Vec<Way> {
         "GetReceipt" => vec![Way::Named(
             json!({ "name": name, "request_id": fresh_id() }),
         )],
+        "PrintForm" => vec![Way::Named(
+            json!({ "name": name, "request_id": fresh_id(), "kind": "FORM_KIND_CONTROL" }),
+        )],
         "ReserveNumbers" => vec![Way::Named(json!({
             "unit": unit, "day": day_of(ready), "count": 2,
             "request_id": fresh_id(),

@@ -103,6 +103,15 @@ const FIELDS: &[(&str, &[(&str, Kind)])] = &[
         &[("name", Kind::DossierName), ("request_id", Kind::RequestId)],
     ),
     (
+        "PrintForm",
+        &[
+            ("name", Kind::DossierName),
+            ("request_id", Kind::RequestId),
+            ("kind", Kind::OneOf),
+            ("site", Kind::OptionalText(200)),
+        ],
+    ),
+    (
         "ReserveNumbers",
         &[
             ("request_id", Kind::RequestId),

@@ -97,6 +97,7 @@ async fn call(
         "ListReportDossiers" => ReportServiceClient.list_report_dossiers(ListReportDossiersRequest);
         "ListFlags" => EventServiceClient.list_flags(ListFlagsRequest);
         "GetReceipt" => DossierServiceClient.get_receipt(GetReceiptRequest);
+        "PrintForm" => DossierServiceClient.print_form(PrintFormRequest);
         "ReserveNumbers" => DossierServiceClient.reserve_numbers(ReserveNumbersRequest);
         "VoidNumbers" => DossierServiceClient.void_numbers(VoidNumbersRequest);
         "ListNumberBlocks" => DossierServiceClient.list_number_blocks(ListNumberBlocksRequest);

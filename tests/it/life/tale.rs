@@ -252,6 +252,8 @@ async fn whole_life(tale: &mut Tale<'_>) {
     tale.ask(Chairman, "GetDossier", of_it).await.unwrap();
     let printed = json!({ "name": CODE, "request_id": fresh_id() });
     tale.ask(Chairman, "GetReceipt", printed).await.unwrap();
+    let control = json!({ "name": CODE, "request_id": fresh_id(), "kind": "FORM_KIND_CONTROL" });
+    tale.ask(Chairman, "PrintForm", control).await.unwrap();
     tale.ask(
         Chairman,
         "ListDossiers",

@@ -9,11 +9,14 @@ use domain::dossier::private::Words;
 use domain::dossier::{Command, Extension};
 use domain::role::Role;
 use http::StatusCode;
+use serde_json::{Value, json};
 use web::Settings;
 
 use super::browser::{Browser, account, router};
 use super::chromium::Glass;
-use crate::world::{OTHER_WARD, THREE_DAYS, WARD, World, ask_for_papers, moment, unit};
+use crate::backend::Backend;
+use crate::calling::{Json, fresh_id};
+use crate::world::{OTHER_WARD, PROVINCE, THREE_DAYS, WARD, World, ask_for_papers, moment, unit};
 
 /// A dossier for each form that tells an event: the form's name in addresses, and what it says.
 async fn one_of_each(world: &World) -> Vec<(View, &'static str, &'static [&'static str])> {
@@ -147,6 +150,8 @@ async fn every_form_of_a_dossier_is_one_page_of_a5_counted_and_changes_nothing()
     let secret = browser.session().unwrap().to_owned();
     let glass = Glass::before(&router, [("thinh.hd".to_owned(), secret)].into()).await;
     let folder = drawn_into();
+    let json = Json::over(&world);
+    let token = world.token(Role::Chairman, WARD).await;
     for (at, (view, form, says)) in forms.iter().enumerate() {
         let own = browser.get(&format!("/dossiers/{}", view.dossier.id)).await;
         let link = format!("href=\"{}\"", path(view, form));
@@ -162,6 +167,18 @@ async fn every_form_of_a_dossier_is_one_page_of_a5_counted_and_changes_nothing()
         assert!(!page.says("In lại"), "{form}");
         let again = browser.get(&path(view, form)).await;
         assert!(again.says("In lại lần 2"), "{form}: {}", again.text());
+        let vendor = format!("{form}-{at}-by-the-wire");
+        let printed = by_the_wire(&json, &token, view, form).await;
+        assert_eq!(
+            printed["print_number"], 3,
+            "{form}: one count for pages and wire"
+        );
+        let html = printed["html"].as_str().unwrap();
+        let same = article(&again.html).replace("In lại lần 2", "In lại lần 3");
+        assert_eq!(article(html), same, "{form}: the same on paper");
+        std::fs::write(folder.path().join(format!("{vendor}.html")), html).unwrap();
+        let pdf = super::paper::printed(folder.path(), &vendor);
+        assert_eq!(sheet(&pdf, A5), (1, true), "{form} by the wire");
         let pdf = folder.path().join(format!("{form}-{at}.pdf"));
         glass.print(&format!("/as/thinh.hd{}", path(view, form)), &pdf);
         assert_eq!(sheet(&pdf, A5), (1, true), "{form}");
@@ -181,6 +198,80 @@ async fn every_form_of_a_dossier_is_one_page_of_a5_counted_and_changes_nothing()
             "{form} tells nothing that happened"
         );
     }
+}
+
+/// The form as it stands on a page.
+fn article(html: &str) -> &str {
+    let begins = html.find("<article").expect("a form is an article");
+    let ends = html.find("</article>").unwrap();
+    &html[begins..ends]
+}
+
+/// A form as other software prints it.
+async fn by_the_wire(json: &Json, token: &str, view: &View, form: &str) -> Value {
+    let kind = match form {
+        "slip" => "RECEIPT".to_owned(),
+        other => other.to_uppercase(),
+    };
+    let wanted = json!({
+        "name": format!("dossiers/{}", view.dossier.id), "request_id": fresh_id(),
+        "kind": format!("FORM_KIND_{kind}"), "site": "http://localhost",
+    });
+    let printed = json.call(token, "PrintForm", &wanted).await.good();
+    let again = json.call(token, "PrintForm", &wanted).await.good();
+    assert_eq!(printed, again, "the same request is the same print");
+    let mut other = wanted;
+    other["kind"] = json!(if form == "slip" {
+        "FORM_KIND_CONTROL"
+    } else {
+        "FORM_KIND_RECEIPT"
+    });
+    let refused = json.call(token, "PrintForm", &other).await;
+    assert_ne!(refused.http, 200, "{form}: an id is of one print");
+    printed
+}
+
+on_every_database!(a_form_that_tells_nothing_is_not_found_and_a_stranger_prints_none);
+
+async fn a_form_that_tells_nothing_is_not_found_and_a_stranger_prints_none(on: Backend) {
+    let world = World::on(on, "2026-08-03 07:30").await;
+    let json = Json::over(&world);
+    let view = world.receive(WARD, THREE_DAYS).await;
+    let wanted = |kind: &str| {
+        json!({
+            "name": format!("dossiers/{}", view.dossier.id), "request_id": fresh_id(), "kind": kind,
+        })
+    };
+    let officer = world.token(Role::Officer, WARD).await;
+    let apology = wanted("FORM_KIND_APOLOGY");
+    let nothing = json.call(&officer, "PrintForm", &apology).await;
+    assert_eq!(nothing.refused().2, "NOT_FOUND");
+    let control = wanted("FORM_KIND_CONTROL");
+    let slip = json.call(&officer, "PrintForm", &control).await.good();
+    assert_eq!(slip["page_size"], "A5");
+    assert!(
+        slip["html"]
+            .as_str()
+            .unwrap()
+            .starts_with("<!doctype html>")
+    );
+    for (role, at) in [
+        (Role::Officer, OTHER_WARD),
+        (Role::Province, PROVINCE),
+        (Role::Auditor, PROVINCE),
+    ] {
+        let token = world.token(role, at).await;
+        let refused = json
+            .call(&token, "PrintForm", &wanted("FORM_KIND_CONTROL"))
+            .await;
+        assert_ne!(refused.http, 200, "{role}");
+    }
+    let submitted = world.submit(WARD, THREE_DAYS, "G22.99-260803-000009").await;
+    let desk = world.token(Role::Receptionist, WARD).await;
+    let mut early = wanted("FORM_KIND_RECEIPT");
+    early["name"] = json!(submitted.dossier.id.to_string());
+    let refused = json.call(&desk, "PrintForm", &early).await;
+    assert_eq!(refused.refused().2, "NOT_RECEIVED");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

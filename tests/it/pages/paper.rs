@@ -97,7 +97,8 @@ async fn a_receipt_fills_one_page_of_a5_and_both_codes_are_read_back() {
     assert!(shown.says("17:00"), "{}", shown.text());
 }
 
-fn printed(folder: &Path, name: &str) -> std::path::PathBuf {
+/// Prints an HTML file of a folder with Chromium.
+pub fn printed(folder: &Path, name: &str) -> std::path::PathBuf {
     let pdf = folder.join(format!("{name}.pdf"));
     let page = folder.join(format!("{name}.html"));
     output(

@@ -42,6 +42,17 @@ impl From<&Account> for Official {
 pub struct Directory(HashMap<ActorId, Official>);
 
 impl Directory {
+    /// Of accounts.
+    #[must_use]
+    pub fn of(accounts: &[Account]) -> Self {
+        let named = accounts.iter();
+        Self(
+            named
+                .map(|account| (account.actor.clone(), Official::from(account)))
+                .collect(),
+        )
+    }
+
     /// The official behind an id; none for programs and for people without an account.
     #[must_use]
     pub fn get(&self, actor: &ActorId) -> Option<&Official> {
@@ -86,10 +97,7 @@ impl Kept {
             return Ok(directory);
         }
         let accounts = store.accounts(Some(province)).await?;
-        let named = accounts
-            .iter()
-            .map(|account| (account.actor.clone(), Official::from(account)));
-        let directory = Arc::new(Directory(named.collect()));
+        let directory = Arc::new(Directory::of(&accounts));
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.insert(province.clone(), (now, Arc::clone(&directory)));
         Ok(directory)

@@ -338,6 +338,7 @@ const LABELS: &[(&str, &str)] = &[
     ("province", "Tỉnh, thành phố"),
     ("proxy", "Người nhận thay"),
     ("query", "Từ khóa"),
+    ("site", "Địa chỉ trang tra cứu"),
     ("question", "Nội dung lấy ý kiến"),
     ("queue_ticket", "Số thứ tự"),
     ("reason", "Lý do"),

@@ -167,6 +167,7 @@ fn thing(what: &str) -> &str {
         "procedure" => "thủ tục",
         "version" => "phiên bản thủ tục",
         "document" => "văn bản",
+        "form" => "biểu mẫu",
         "job" => "tác vụ",
         "user" => "người dùng",
         "token" => "mã truy cập",

@@ -91,6 +91,7 @@ writes! {
     ReceiveDossierRequest, "ReceiveDossier", etag;
     SubmitRatingRequest, "SubmitRating", none;
     GetReceiptRequest, "GetReceipt", none;
+    PrintFormRequest, "PrintForm", none;
     ReserveNumbersRequest, "ReserveNumbers", none;
     VoidNumbersRequest, "VoidNumbers", none;
     ImportReceptionRequest, "ImportReception", none;

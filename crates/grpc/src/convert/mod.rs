@@ -11,6 +11,7 @@ pub mod exchange;
 pub mod explanation;
 pub mod fields;
 pub mod foresight;
+pub mod form;
 pub mod identity;
 pub mod intake;
 pub mod merger;

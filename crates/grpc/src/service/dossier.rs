@@ -8,7 +8,7 @@ use tonic::{Request, Response, Status, async_trait};
 use crate::acts::{self, CommandRequest};
 use crate::call::Calls;
 use crate::convert::intake::{self, Receive};
-use crate::convert::{Fields, dossier, event, offline, receipt, times, worklist};
+use crate::convert::{Fields, dossier, event, form, offline, receipt, times, worklist};
 use crate::proto;
 use crate::proto::dossier_service_server::DossierService;
 
@@ -274,6 +274,20 @@ service! {
             let (identity, name) = receipt::wanted(&request)?;
             let sheet = engine.print_receipt(&caller, &name, identity.request_id);
             Ok(receipt::sheet(&sheet.await?))
+        };
+        self.0.write(&metadata, work).await
+    }
+
+    async fn print_form(
+        &self,
+        request: Request<proto::PrintFormRequest>,
+    ) -> Result<Response<proto::PrintedForm>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        let work = |engine: std::sync::Arc<app::Engine>, caller| async move {
+            let wanted = form::wanted(&request)?;
+            let (name, id) = (&wanted.name, wanted.identity.request_id);
+            let sheet = engine.print_form(&caller, name, wanted.kind, &wanted.site, id);
+            Ok(form::printed(&sheet.await?))
         };
         self.0.write(&metadata, work).await
     }

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use app::forms::{agency, lower_first, place, way_out};
 use app::page::{MAX_SIZE, PageQuery};
 use app::ports::DossierFilter;
 use app::read::ListQuery;
@@ -22,9 +23,8 @@ use domain::dossier::{Channel, Status};
 use domain::id::UnitCode;
 use domain::time::{self, Instant};
 
-use super::letters::way_out;
 use super::list::unit_of;
-use super::paper::{agency, forms, listed, lower_first, place};
+use super::paper::{forms, listed};
 use crate::Pages;
 use crate::fault::Fault;
 use crate::fields::Fields;

@@ -7,8 +7,10 @@ mod story;
 
 use std::sync::Arc;
 
-use app::Error;
+use app::access::Method;
+use app::forms::{component_name, tells};
 use app::view::{DossierName, HistoryEntry, View};
+use app::{Caller, Error};
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, State};
@@ -21,7 +23,6 @@ use domain::dossier::{Action, Channel, Event, usual_action};
 use domain::language::Language;
 use domain::time;
 
-use super::letters::{component_name, tells};
 use crate::Pages;
 use crate::fault::Fault;
 use crate::fields::Fields;
@@ -165,7 +166,7 @@ async fn show(
         why: reasons.join(" "),
         acts,
         more: buttons.collect(),
-        prints: prints(&view, &history, words),
+        prints: prints(caller, &view, &history, words),
         picture: clock::picture(&view, &times, &rows),
         arithmetic: clock::arithmetic(&view, &history, &rows),
         spans: spans(&view, &times, words, say),
@@ -272,7 +273,11 @@ fn label(action: Action, say: Format) -> String {
 }
 
 /// The forms that can be printed, because their events have happened.
-fn prints(view: &View, history: &[HistoryEntry], words: &Words) -> Vec<Button> {
+fn prints(caller: &Caller, view: &View, history: &[HistoryEntry], words: &Words) -> Vec<Button> {
+    let may_print = |kind| match kind {
+        Kind::Receipt => caller.may(Method::GetReceipt),
+        _ => caller.may(Method::PrintForm),
+    };
     let happened = |kind| {
         let mut events = history.iter().map(|entry| &entry.record.event);
         events.any(|event| tells(kind, event))
@@ -286,7 +291,9 @@ fn prints(view: &View, history: &[HistoryEntry], words: &Words) -> Vec<Button> {
         (Kind::Control, "print.control"),
         (Kind::Result, "print.result"),
     ];
-    let there = forms.into_iter().filter(|(kind, _)| happened(*kind));
+    let there = forms
+        .into_iter()
+        .filter(|(kind, _)| may_print(*kind) && happened(*kind));
     let buttons = there.map(|(kind, label)| Button {
         href: format!("/dossiers/{}/print/{}", view.dossier.id, kind.as_str()),
         label: words.t(label).plain(),
