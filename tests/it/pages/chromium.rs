@@ -48,6 +48,8 @@ pub struct Look {
     pub width: u32,
     /// Whether axe-core checks the page too.
     pub searched: bool,
+    /// The form that is sent as it stands, by selector: what comes is looked at.
+    pub sent: Option<&'static str>,
 }
 
 impl Glass {
@@ -169,16 +171,21 @@ fn wrong(looked: &Value) -> Vec<String> {
 fn script(task: &[(String, Look)]) -> String {
     let task: Vec<Value> = task
         .iter()
-        .map(|(url, look)| json!([url, look.width, look.searched]))
+        .map(|(url, look)| json!([url, look.width, look.searched, look.sent]))
         .collect();
     format!(
         r#"(async function () {{
   const told = [];
   const frame = document.body.appendChild(document.createElement("iframe"));
   frame.style.cssText = "border:0;height:900px";
-  for (const [url, width, searched] of {}) {{
+  for (const [url, width, searched, sent] of {}) {{
     frame.style.width = width + "px";
     await new Promise((done) => {{ frame.onload = done; frame.src = url; }});
+    if (sent) {{
+      const form = frame.contentDocument.querySelector(sent), as = url.match(/^\/as\/[^/]*/)[0];
+      form.setAttribute("action", as + form.getAttribute("action"));
+      await new Promise((done) => {{ frame.onload = done; form.submit(); }});
+    }}
     const inner = frame.contentWindow, page = frame.contentDocument, root = page.documentElement;
     const overflow = Math.max(0, root.scrollWidth - root.clientWidth);
     let violations = [];
@@ -191,7 +198,7 @@ fn script(task: &[(String, Look)]) -> String {
       violations = found.violations.map((one) =>
         one.id + ": " + one.nodes.slice(0, 3).map((node) => node.html.slice(0, 200)).join(" | "));
     }}
-    told.push({{ url, width, overflow, violations }});
+    told.push({{ url: url + (sent || ""), width, overflow, violations }});
   }}
   await fetch("/told", {{ method: "POST", body: JSON.stringify(told) }});
 }})();"#,

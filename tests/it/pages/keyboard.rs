@@ -60,6 +60,11 @@ impl Tab {
         let base = format!("http://{}", listener.local_addr().unwrap());
         let pages = pages.clone();
         tokio::spawn(async move { axum::serve(listener, pages).await });
+        Self::on(&base, path, size)
+    }
+
+    /// Opens a tab on a page of a server.
+    pub fn on(base: &str, path: &str, size: (u32, u32)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let pipe = |name: &str| folder.path().join(name);
         for name in ["orders", "told"] {
@@ -99,7 +104,7 @@ impl Tab {
         let tab = Self {
             browser: RefCell::new(browser),
             session: session.as_str().unwrap().to_owned(),
-            base,
+            base: base.to_owned(),
             keys: Cell::new(0),
             process,
             _folder: folder,
@@ -234,7 +239,7 @@ impl Tab {
     #[track_caller]
     pub fn reach_words(&self, words: &str) {
         let asked = format!(
-            "(a => !!a && ((a.innerText || '') + ' ' + ((a.labels && a.labels[0] || {{}}).innerText || ''))\
+            "(a => !!a && a.matches('a, button, input, select, textarea, summary') && ((a.innerText || '') + ' ' + ((a.labels && a.labels[0] || {{}}).innerText || ''))\
              .includes({}))(document.activeElement)",
             json!(words)
         );

@@ -15,8 +15,8 @@ use web::{DemoRole, Settings};
 use super::browser::{Browser, account, router, router_over};
 use super::chromium::{Glass, Look};
 use crate::world::{
-    NumberedIds, PROVINCE, StandingClock, THREE_DAYS, WARD, World, ask_for_papers, catalogue,
-    moment,
+    NumberedIds, OTHER_WARD, PROVINCE, StandingClock, THREE_DAYS, WARD, World, ask_for_papers,
+    catalogue, moment, unit, who,
 };
 
 /// A ward with dossiers of each kind, and the pages that show them.
@@ -26,6 +26,8 @@ struct Ward {
     pages: Vec<String>,
     /// Those that came with setting up, the catalogue and the map.
     office: Vec<String>,
+    /// What comes when a form is sent empty or wrong: the page and the form.
+    refused: Vec<(String, &'static str)>,
     _world: World,
 }
 
@@ -36,6 +38,7 @@ async fn a_ward() -> Ward {
         ("trang.lt", "Lương Thu Trang", Role::Receptionist, WARD),
         ("tinh.sn", "Sở Nội vụ", Role::Province, PROVINCE),
         ("quan.tri", "Quản trị hệ thống", Role::Admin, PROVINCE),
+        ("hai.dv", "Hai Đơn Vị", Role::Chairman, WARD),
     ];
     for (name, full_name, role, at) in people {
         account(&world, name, full_name, role, at).await;
@@ -53,6 +56,17 @@ async fn a_ward() -> Ward {
     world.set("2026-08-10 09:00");
     let done = world.receive(WARD, THREE_DAYS).await;
     let done = world.finish(done).await;
+    crate::access::ways::is_parked(&world, done.dossier.id).await;
+    let terms = app::administration::UserTerms {
+        full_name: "Hai Đơn Vị".to_owned(),
+        position: String::new(),
+        roles: vec![Role::Chairman],
+        units: vec![unit(WARD), unit(OTHER_WARD)],
+    };
+    let (admin, identity) = (who(Role::Admin, PROVINCE), world.identity());
+    let two = domain::id::ActorId::parse("hai.dv").unwrap();
+    let changed = world.engine.update_user(&admin, &identity, &two, terms);
+    changed.await.unwrap();
     let router = router(&world, super::import::settings(&world));
     let mut sessions = HashMap::new();
     for (name, ..) in people {
@@ -111,6 +125,31 @@ async fn a_ward() -> Ward {
         admin("/documents"),
         admin("/documents/1"),
         admin("/documents/new?path=calendar/hours.csv"),
+        admin("/documents/99"),
+        admin("/portal"),
+        "/as/tinh.sn/portal".to_owned(),
+        chairman("/procedures/9.999999"),
+        chairman("/setup"),
+        "/as/hai.dv/unit".to_owned(),
+        format!("/as/hai.dv/units/{WARD}"),
+    ];
+    let refused = vec![
+        (admin("/setup/people"), "form[action='/setup/people']"),
+        (
+            admin("/setup/units"),
+            "form[method=post][action='/setup/units']",
+        ),
+        (admin("/import"), "form[action='/import']"),
+        (
+            admin("/documents/new?path=calendar/hours.csv"),
+            "main form[method=post]",
+        ),
+        (
+            format!("/as/tinh.sn{tried}"),
+            "form[action='/calendar/propose']",
+        ),
+        (chairman("/password"), "form[action='/password']"),
+        (admin("/setup/people/thinh.hd"), "form[action$='/units']"),
     ];
     for act in [
         "ExtendDossier",
@@ -125,6 +164,7 @@ async fn a_ward() -> Ward {
         sessions,
         pages,
         office,
+        refused,
         _world: world,
     }
 }
@@ -175,19 +215,51 @@ async fn axe_finds_nothing_on_the_pages_of_the_office_in_either_language_and_wid
     searched(&ward, &ward.office).await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn axe_finds_nothing_on_the_pages_of_the_office_that_refuse_a_form() {
+    let ward = a_ward().await;
+    for dark in [false, true] {
+        let mut looks = Vec::new();
+        for (page, form) in &ward.refused {
+            for (page, width) in [
+                (page.clone(), 1366),
+                (page.clone(), 360),
+                (in_english(page), 360),
+            ] {
+                let sent = Some(*form);
+                looks.push((
+                    page,
+                    Look {
+                        width,
+                        searched: true,
+                        sent,
+                    },
+                ));
+            }
+        }
+        let wrong = Glass::look(&ward.router, &ward.sessions, &looks, dark).await;
+        assert!(wrong.is_empty(), "dark {dark}: {}", wrong.join("\n"));
+    }
+}
+
 async fn searched(ward: &Ward, pages: &[String]) {
-    let mut by_day = Vec::new();
+    let (mut by_day, mut by_night) = (Vec::new(), Vec::new());
     for page in pages {
-        let look = |width, searched| Look { width, searched };
+        let look = |width, searched| Look {
+            width,
+            searched,
+            sent: None,
+        };
         by_day.push((page.clone(), look(1366, true)));
         by_day.push((page.clone(), look(360, true)));
         by_day.push((page.clone(), look(320, false)));
         by_day.push((in_english(page), look(1366, true)));
         by_day.push((in_english(page), look(320, false)));
+        by_night.push((page.clone(), look(1366, true)));
+        by_night.push((in_english(page), look(360, true)));
     }
     let wrong = Glass::look(&ward.router, &ward.sessions, &by_day, false).await;
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    let by_night: Vec<_> = by_day.into_iter().step_by(5).collect();
     let wrong = Glass::look(&ward.router, &ward.sessions, &by_night, true).await;
     assert!(wrong.is_empty(), "by night: {}", wrong.join("\n"));
 }

@@ -12,10 +12,11 @@ use super::browser::{PASSWORD, account, router};
 use super::keyboard::Tab;
 use crate::world::{PROVINCE, THREE_DAYS, WARD, World};
 
-const DESK: (u32, u32) = (1366, 768);
+/// The window of a desk.
+pub const DESK: (u32, u32) = (1366, 768);
 
 /// Signs in by keyboard.
-fn sign_in(tab: &Tab, name: &str) {
+pub fn sign_in(tab: &Tab, name: &str) {
     tab.reach("Tab", "name");
     tab.types(name);
     tab.press("Tab");
