@@ -7,9 +7,9 @@ use app::ports::{
     AccessChange, AccessOutcome, Agreement, Batch, BlockWanted, CommitError, Committed, Document,
     Job, Key, Lease, LeaseClaim, Loaded, NoticeEnd, NoticeKey, ParcelOrder, Posting, PrintWanted,
     Printed, Proposal, Published, ReadTx, Remote, Reserved, Settlement, Store, StoreError,
-    SystemReading, Token, Verdict, Viewed, VoidWanted, Voided, Wanted, Webhook, WriteAccess, WriteBatches,
-    WriteCatalogue, WriteForecasts, WriteJobs, WriteNotices, WriteNumbers, WritePins, WritePortal,
-    WritePrints, WriteReadings, WriteTokens, WriteWebhooks, WrongPin,
+    SystemReading, Token, Verdict, Viewed, VoidWanted, Voided, Wanted, Webhook, WriteAccess,
+    WriteBatches, WriteCatalogue, WriteForecasts, WriteJobs, WriteNotices, WriteNumbers, WritePins,
+    WritePortal, WritePrints, WriteReadings, WriteTokens, WriteWebhooks, WrongPin,
 };
 use async_trait::async_trait;
 use domain::id::{DossierId, ProvinceCode, RequestId};
