@@ -3,7 +3,7 @@
 use super::*;
 
 /// Each trick; what it leaves is in the report.
-const TRICKS: [Trick; 15] = [
+const TRICKS: [Trick; 16] = [
     Trick::PapersOnTheDueDay,
     Trick::PapersLate,
     Trick::HandedOnOverdue,
@@ -15,6 +15,7 @@ const TRICKS: [Trick; 15] = [
     Trick::AnsweredLate,
     Trick::ArrivedLate,
     Trick::EndedLate,
+    Trick::EndedAfterApology,
     Trick::PartlyOnline,
     Trick::OtherwiseOnline,
     Trick::PetitionEnded,
@@ -34,6 +35,7 @@ enum Trick {
     AnsweredLate,
     ArrivedLate,
     EndedLate,
+    EndedAfterApology,
     PartlyOnline,
     OtherwiseOnline,
     PetitionEnded,
@@ -130,9 +132,13 @@ impl Office {
                 let arrive = Command::Arrive(Arrive { arrived: None });
                 self.does(id, Role::Officer, arrive).await
             }
-            Trick::EndedLate => {
+            Trick::EndedLate | Trick::EndedAfterApology => {
                 let id = self.fresh(ward, ON_THE_SPOT, None).await?;
                 self.world.pass(TimeDelta::days(6));
+                if matches!(trick, Trick::EndedAfterApology) {
+                    self.apologises(id).await?;
+                    self.world.pass(TimeDelta::days(5));
+                }
                 let resolve = Command::Resolve(Resolve {
                     results: vec![self.result(1)],
                 });
