@@ -7,16 +7,19 @@
     reason = "what the made-up province lays down is there"
 )]
 
+#[path = "../tests/forecast/basis.rs"]
+mod basis;
 #[path = "../tests/forecast/province.rs"]
 mod province;
 
 use std::sync::Arc;
 
+use basis::office;
 use forecast::backtest::{Backtest, Looks, Protocol};
 use forecast::log::Deadline;
 use forecast::promise::{Kept, Quarter, live};
 use forecast::working_time::WorkingTime;
-use province::{Province, office};
+use province::Province;
 
 fn main() {
     let argument = |place: usize, otherwise: u64| {

@@ -7,13 +7,14 @@
     reason = "what the made-up log lays down is there"
 )]
 
-#[path = "../tests/forecast/province.rs"]
-mod province;
+#[path = "../tests/forecast/basis.rs"]
+mod basis;
 
 use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Instant as Clock;
 
+use basis::{Chance, date, office};
 use chrono::TimeDelta;
 use domain::time::day_start;
 use forecast::artefact::Artefact;
@@ -22,7 +23,6 @@ use forecast::forecaster::Forecaster;
 use forecast::level::{Level, Precision};
 use forecast::log::{Case, Deadline, Event, Log};
 use forecast::planned::Plan;
-use province::{Chance, date, office};
 
 const BEGINS: &str = "<!-- speed begins -->\n";
 const ENDS: &str = "<!-- speed ends -->\n";

@@ -4,6 +4,8 @@
     reason = "what the invented log lays down is there"
 )]
 
+#[path = "forecast/basis.rs"]
+mod basis;
 #[path = "forecast/broken.rs"]
 mod broken;
 #[path = "forecast/crosses.rs"]

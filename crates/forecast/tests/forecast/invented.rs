@@ -4,7 +4,7 @@ use chrono::{NaiveTime, TimeDelta};
 use domain::time::{Instant, instant};
 use forecast::log::{Case, Event, Log};
 
-pub use crate::province::{Chance, calendar, date, office};
+pub use crate::basis::{Chance, calendar, date, office};
 
 pub const STEPS: [&str; 4] = ["received", "checked", "opinion asked", "opinion given"];
 
