@@ -154,6 +154,7 @@ pub type Tallies = BTreeMap<Place, Counts>;
 #[must_use]
 pub fn stands_apart(dossier: &Dossier) -> bool {
     dossier.moved
+        || dossier.due_moved_late
         || dossier.corrections.in_force().next().is_some()
         || dossier.mirror.reopened()
         || dossier.mirror.ended_belatedly
@@ -162,8 +163,8 @@ pub fn stands_apart(dossier: &Dossier) -> bool {
 /// Since when a dossier is, was or will be overdue in reports: past its due day, or its due time for a
 /// limit in hours, the clock running.
 ///
-/// None for one that never was, that counts in no rate, or whose clock stands. Once overdue,
-/// a dossier stays so until it ends; so at any moment it was overdue exactly if that moment is
+/// None for one that never was, that counts in no rate, or whose clock stands. Once overdue, a dossier
+/// that does not stand apart stays so until it ends; so at any moment it was overdue exactly if that moment is
 /// later than this and not later than its end.
 #[must_use]
 pub fn overdue_from(dossier: &Dossier) -> Option<Instant> {

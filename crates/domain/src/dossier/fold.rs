@@ -107,6 +107,7 @@ impl Dossier {
             outages: 0,
             transit: None,
             moved: false,
+            due_moved_late: false,
             succeeded: None,
             legs: Vec::new(),
             consultations: Vec::new(),

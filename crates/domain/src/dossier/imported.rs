@@ -80,6 +80,7 @@ pub struct DueRestated {
 
 impl Fact for DueRestated {
     fn apply(&self, to: &mut Dossier, by: &Written<'_>) {
+        to.note_late_move(self.due, by.at);
         to.clock
             .get_or_insert_with(|| Clock::told_elsewhere(to.received.unwrap_or(by.at), self.due))
             .is_told(self.due);

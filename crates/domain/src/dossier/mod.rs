@@ -244,6 +244,10 @@ pub struct Dossier {
     /// How many announced outages moved its due time.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub outages: u16,
+    /// Whether its due time moved when the old or the new one had passed, so that only its history
+    /// tells at which moments it was late.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub due_moved_late: bool,
     /// Its way to the unit that decides it, if another unit received it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transit: Option<Transit>,

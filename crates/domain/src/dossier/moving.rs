@@ -82,6 +82,12 @@ impl Dossier {
         }
     }
 
+    /// Notes that the due time moves at a moment to another one.
+    pub(super) fn note_late_move(&mut self, new: Instant, at: Instant) {
+        let old = self.clock.as_ref().and_then(|clock| clock.effective_due);
+        self.due_moved_late |= old.is_none_or(|old| at > Ord::min(old, new));
+    }
+
     /// How the due times move if the dossier ends during a wait.
     pub(super) fn wait_cut_short(&self, now: Instant, calendar: &Calendar) -> Option<Moved> {
         self.clock.as_ref()?.after_wait_cut_short(now, calendar)

@@ -236,8 +236,11 @@ pub struct Recalculated {
 }
 
 impl Fact for Recalculated {
-    fn apply(&self, to: &mut Dossier, _by: &Written<'_>) {
-        to.outages += u16::from(self.outage && self.moved.is_some());
+    fn apply(&self, to: &mut Dossier, by: &Written<'_>) {
+        if let (true, Some(moved)) = (self.outage, &self.moved) {
+            to.outages += 1;
+            to.note_late_move(moved.effective_due, by.at);
+        }
         to.answer_due = self.answer_due.or(to.answer_due);
         to.move_due(self.moved.as_ref());
         if let Some(clock) = &mut to.clock {
