@@ -190,10 +190,16 @@ pub async fn rates(
             if only.as_ref().is_some_and(|only| only != counts) {
                 continue;
             }
-            let (_, tally) = tallies
+            let mut tally = Tally::default();
+            tally.add(&dossier, &period);
+            // A unit that has ended gets no row for a dossier that counts nowhere.
+            if tally == Tally::default() {
+                continue;
+            }
+            let (_, own) = tallies
                 .entry(counts.clone())
                 .or_insert_with_key(named(&catalogue, last));
-            tally.add(&dossier, &period);
+            own.merge(&tally);
         }
     }
     Ok(Report::new(&period, tallies))
