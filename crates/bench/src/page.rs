@@ -23,18 +23,11 @@ impl PageReader {
     pub async fn open(address: &str, secret: &str, path: String) -> Result<Self, Failure> {
         let failed = |why: &str| Failure::work("cannot open the pages", std::io::Error::other(why));
         let host = address.split("://").last().unwrap_or(address).to_owned();
-        let stream = TcpStream::connect(&host)
-            .await
-            .map_err(|error| Failure::work("cannot reach the pages", error))?;
-        let (sender, connection) = http1::handshake(TokioIo::new(stream))
-            .await
-            .map_err(|error| Failure::work("cannot speak with the pages", error))?;
-        tokio::spawn(connection);
         let mut reader = Self {
+            sender: connect(&host).await?,
             host,
             cookie: String::new(),
             path,
-            sender,
         };
         // A token is hexadecimal behind its prefix, so a form takes it as it is.
         let form = format!("token={secret}");
@@ -50,6 +43,10 @@ impl PageReader {
 
     /// Reads the page and returns how many bytes came; none without an answer.
     pub async fn read(&mut self) -> Option<usize> {
+        // The server closes a connection that is idle while other questions are asked.
+        if self.sender.ready().await.is_err() {
+            self.sender = connect(&self.host).await.ok()?;
+        }
         let path = self.path.clone();
         let answer = self.send(Method::GET, &path, String::new()).await.ok()?;
         let is_good = answer.status() == StatusCode::OK;
@@ -76,4 +73,15 @@ impl PageReader {
             .expect("method, path and headers are well formed");
         self.sender.send_request(request).await
     }
+}
+
+async fn connect(host: &str) -> Result<SendRequest<Full<Bytes>>, Failure> {
+    let stream = TcpStream::connect(host)
+        .await
+        .map_err(|error| Failure::work("cannot reach the pages", error))?;
+    let (sender, connection) = http1::handshake(TokioIo::new(stream))
+        .await
+        .map_err(|error| Failure::work("cannot speak with the pages", error))?;
+    tokio::spawn(connection);
+    Ok(sender)
 }
