@@ -13,7 +13,7 @@ use domain::id::{DossierId, ProvinceCode, UnitCode};
 use sea_orm::sea_query::{Expr, ExprTrait, Order, Query, SelectStatement, UnionType};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 
-use crate::executor::Executor;
+use crate::executor::{Dialect, Executor};
 use crate::fault::store_error;
 use crate::page::{
     COLUMNS, IS_OPEN, NOT_RETURNED, VISIBLE, Within, dossiers, narrow, number, of_units, within,
@@ -70,7 +70,7 @@ pub(crate) async fn count<C: ConnectionTrait>(
     };
     let way = Way::of(db, &whole).await?;
     let until = way.end(db, &whole, COUNTED).await?;
-    let Within { select, .. } = way.dossiers(&whole, until);
+    let Within { select, .. } = way.dossiers(db.dialect(), &whole, until);
     Ok(ListCount {
         number: number(db, select).await?,
         at_least: until.is_some(),
@@ -83,7 +83,7 @@ async fn page<C: ConnectionTrait>(
     way: &Way,
     until: Option<DossierId>,
 ) -> Result<Vec<Dossier>, StoreError> {
-    let Within { mut select, id } = way.dossiers(list, until);
+    let Within { mut select, id } = way.dossiers(db.dialect(), list, until);
     if let Some(time) = time_of(&list.filter) {
         select.order_by(("d", time), Order::Asc);
     }
@@ -281,7 +281,7 @@ impl Way {
     }
 
     /// The dossiers of the way that pass, behind the place of the page and up to an end.
-    fn dossiers(&self, list: &List, until: Option<DossierId>) -> Within {
+    fn dossiers(&self, on: Dialect, list: &List, until: Option<DossierId>) -> Within {
         let List {
             scope,
             filter,
@@ -323,9 +323,33 @@ impl Way {
                     .and_where_option(until);
             }
         }
-        narrow(select, filter);
+        match (self, scope, on) {
+            (Way::Unit(_) | Way::SmallUnit, _, Dialect::Sqlite)
+            | (Way::Open, Scope::Units(_, _), Dialect::Sqlite) => narrow_by_id(select, filter),
+            _other => narrow(select, filter),
+        }
         within
     }
+}
+
+/// Adds the conditions of a filter for dossiers that are looked up by their ids. That of procedures is
+/// written so that no index answers it: SQLite, which keeps no statistics here, else walks all dossiers of
+/// the province with that procedure for each dossier of the unit.
+fn narrow_by_id(select: &mut SelectStatement, filter: &DossierFilter) {
+    let procedure = || Expr::cust("d.procedure || ''");
+    let of_one = filter.procedure.as_ref();
+    let of_several = filter.procedures.as_ref();
+    select
+        .and_where_option(of_one.map(|one| procedure().eq(one.as_str())))
+        .and_where_option(
+            of_several.map(|all| procedure().is_in(all.iter().map(|it| it.as_str()))),
+        );
+    let rest = DossierFilter {
+        procedure: None,
+        procedures: None,
+        ..filter.clone()
+    };
+    narrow(select, &rest);
 }
 
 /// The column by which a list is ordered that asks for a stretch of time; others go by id.
