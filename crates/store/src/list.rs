@@ -9,7 +9,7 @@ mod work;
 
 use app::ports::{Assignee, DossierFilter, List, ListCount, Scope, StoreError, Stretch};
 use domain::dossier::{Channel, Dossier, Status};
-use domain::id::{DossierId, ProvinceCode, UnitCode};
+use domain::id::{DossierId, ProcedureCode, ProvinceCode, UnitCode};
 use sea_orm::sea_query::{Expr, ExprTrait, Order, Query, SelectStatement, UnionType};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 
@@ -342,7 +342,7 @@ fn narrow_by_id(select: &mut SelectStatement, filter: &DossierFilter) {
     select
         .and_where_option(of_one.map(|one| procedure().eq(one.as_str())))
         .and_where_option(
-            of_several.map(|all| procedure().is_in(all.iter().map(|it| it.as_str()))),
+            of_several.map(|all| procedure().is_in(all.iter().map(ProcedureCode::as_str))),
         );
     let rest = DossierFilter {
         procedure: None,
