@@ -131,9 +131,15 @@ pub(crate) async fn overdue<C: ConnectionTrait>(
     open_until: Instant,
 ) -> Result<HashMap<UnitCode, u32>, StoreError> {
     let (of_units, units) = units_of(scope, "resolving");
+    // The literal opens the index of all that were ever overdue. Of some units it must not: they have an index
+    // of their own, and SQLite would take the other one for several.
+    let ever = match scope {
+        Scope::Province(_) => format!(" AND overdue_from < {NEVER}"),
+        Scope::Units(_, _) => String::new(),
+    };
     let sql = format!(
         "SELECT resolving, count(*) AS overdue FROM dossier d \
-         WHERE province = ? AND overdue_from < ? AND overdue_from < {NEVER} AND ended >= ? \
+         WHERE province = ? AND overdue_from < ?{ever} AND ended >= ? \
              AND apart = 0 AND {VISIBLE}{of_units} \
          GROUP BY resolving"
     );

@@ -1,4 +1,4 @@
-//! What SQLite does for a page does not grow with the past, whatever the page is filtered by.
+//! What SQLite does for a page, or for a count, does not grow with the past, whatever it is filtered by.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,6 +14,7 @@ use sea_orm_migration::MigratorTrait;
 use super::{count, stretch};
 use crate::executor::Executor;
 use crate::page;
+use crate::tally::overdue;
 
 /// So many dossiers are open in every province of these tests.
 const OPEN: u64 = 1_000;
@@ -43,7 +44,7 @@ impl Province {
              SELECT '08', '01' || printf('%024d', x), 1, x, x, \
                  iif(x > {ended}, 9223372036854775807, x + 10), x + 20, x, x, x, \
                  iif(x > {ended}, 4, 10), iif(x % 2 = 0, '1.000001', '1.000002'), 'desk', \
-                 '0000' || (x % 4), '', 9223372036854775807, x + 20, \
+                 '0000' || (x % 4), '', x + 20, x + 20, \
                  iif(x > {ended}, 'appraise', ''), iif(x % 3 = 0, 'nv-an', '') FROM n; \
              INSERT INTO interest (province, unit, dossier, roles, open, due, precedence) \
              SELECT province, resolving, id, 7, status = 4, due, precedence FROM dossier"
@@ -323,4 +324,20 @@ async fn three_times_the_past_costs_no_worklist_more_whatever_it_is_filtered_by(
         growing.len(),
         growing.join("\n")
     );
+}
+
+#[tokio::test]
+async fn three_times_the_past_costs_the_overdue_of_a_unit_and_its_predecessors_no_more() {
+    let few = 24_000;
+    let units = ["00001", "00002", "00003"].map(|code| UnitCode::parse(code).unwrap());
+    let scope = Scope::Units(ProvinceCode::parse("08").unwrap(), units.to_vec());
+    let mut steps = Vec::new();
+    for dossiers in [few, 3 * few] {
+        let province = Province::with(dossiers).await;
+        let now = at(dossiers.cast_signed() + 100);
+        let found = overdue(&province.executor(), &scope, now, now).await;
+        assert_eq!(found.unwrap().values().sum::<u32>(), 750);
+        steps.push(province.steps.load(Ordering::Relaxed));
+    }
+    assert!(is_as_much(steps[0], steps[1]), "{steps:?}");
 }
