@@ -1,9 +1,10 @@
 //! `intake/boundary.csv` and `intake/starts.csv`: where dossiers may be received that another unit
 //! decides, and from when they count.
 
+use super::dated::{self, Dated};
 use super::{Fault, Sorted, SourceFile, table};
-use crate::id::{CaseId, ProcedureCode, UnitCode};
-use crate::procedure::{Boundaries, Mark, Procedures, Reach, ReachRule};
+use crate::id::{CaseId, UnitCode};
+use crate::procedure::{Boundaries, Procedures, Reach, ReachRule};
 use crate::unit::Units;
 
 const PERMITS: &[&str] = &[
@@ -52,8 +53,8 @@ fn start(file: &SourceFile, boundaries: &mut Boundaries, faults: &mut Vec<Fault>
     for row in table::rows(file, STARTS, faults) {
         let start = row.read("start", faults, |text| table::one_of(text, &["arrival"]));
         let from = row.read("from", faults, table::date);
-        row.read("mark", faults, mark);
-        sourced(&row, faults);
+        row.read("mark", faults, dated::mark);
+        dated::sourced(&row, faults);
         if boundaries.arrival_counts_from.is_some() {
             faults.push(row.fault("start: arrival is listed twice"));
         }
@@ -67,14 +68,7 @@ fn permit(
     procedures: &Procedures,
     faults: &mut Vec<Fault>,
 ) -> Option<ReachRule> {
-    let procedure = row.read("procedure", faults, |text| {
-        let code = ProcedureCode::parse(text).map_err(|invalid| invalid.to_string())?;
-        // If the procedures were refused, nobody can say whether this one exists.
-        if !procedures.is_empty() && procedures.versions(&code).is_empty() {
-            return Err(format!("{code} is no procedure of the catalogue"));
-        }
-        Ok(code)
-    });
+    let procedure = dated::procedure(row, procedures, faults);
     let case = row.read("case", faults, |text| {
         if text.is_empty() {
             return Ok(None);
@@ -100,40 +94,15 @@ fn permit(
         Ok(Some(code))
     });
     let reach = row.read("reach", faults, |text| table::one_of(text, Reach::WORDS));
-    let from = row.read("from", faults, table::date);
-    let until = row.read("until", faults, |text| match text {
-        "" => Ok(None),
-        text => table::date(text).map(Some),
-    });
-    let mark = row.read("mark", faults, mark);
-    sourced(row, faults);
-    let (from, until) = (from?, until?);
-    if until.is_some_and(|until| until < from) {
-        faults.push(row.fault(format!("until: expected a day not before {from}")));
-        return None;
-    }
+    let dated = Dated::read(row, faults)?;
     Some(ReachRule {
         procedure: procedure?,
         case: case?,
         receiving: receiving?,
         reach: Reach::named(reach?)?,
-        from,
-        until,
-        mark: mark?,
-        source: row.cell("source").to_owned(),
+        from: dated.from,
+        until: dated.until,
+        mark: dated.mark,
+        source: dated.source,
     })
-}
-
-/// A mark that says something: a line with an unknown one would permit on no ground.
-pub(super) fn mark(text: &str) -> Result<Mark, String> {
-    let mark: Option<Mark> = serde_json::from_value(text.into()).ok();
-    mark.filter(|mark| *mark != Mark::Unknown)
-        .ok_or_else(|| format!("`{text}` is not a mark, such as statute or recalled"))
-}
-
-/// Refuses a line without a source.
-pub(super) fn sourced(row: &table::Row<'_>, faults: &mut Vec<Fault>) {
-    if row.cell("source").is_empty() {
-        faults.push(row.fault("source: expected the document that says so"));
-    }
 }

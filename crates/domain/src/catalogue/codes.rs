@@ -1,6 +1,6 @@
 //! `intake/codes.csv`: which shapes dossier codes have, by day.
 
-use super::{Fault, Sorted, boundary, table};
+use super::{Fault, Sorted, dated, table};
 use crate::code::CodeRules;
 
 const COLUMNS: &[&str] = &["shape", "from", "mark", "source"];
@@ -12,8 +12,8 @@ pub(super) fn parse(files: &Sorted<'_>, faults: &mut Vec<Fault>) -> CodeRules {
         for row in table::rows(file, COLUMNS, faults) {
             let shape = row.read("shape", faults, |text| table::one_of(text, &["central"]));
             let from = row.read("from", faults, table::date);
-            row.read("mark", faults, boundary::mark);
-            boundary::sourced(&row, faults);
+            row.read("mark", faults, dated::mark);
+            dated::sourced(&row, faults);
             if rules.central_from.is_some() {
                 faults.push(row.fault("shape: central is listed twice"));
             }

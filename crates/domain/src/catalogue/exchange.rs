@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use super::{Fault, Sorted, boundary, table};
+use super::{Fault, Sorted, dated, table};
 use crate::limit::Limit;
 
 const COLUMNS: &[&str] = &["rule", "within", "mark", "source"];
@@ -23,8 +23,8 @@ pub(super) fn parse(files: &Sorted<'_>, faults: &mut Vec<Fault>) -> Exchange {
     let mut exchange = Exchange::default();
     for file in &files.exchange {
         for row in table::rows(file, COLUMNS, faults) {
-            row.read("mark", faults, boundary::mark);
-            boundary::sourced(&row, faults);
+            row.read("mark", faults, dated::mark);
+            dated::sourced(&row, faults);
             let rules = &["sync", "acknowledge", "alert"];
             match row.read("rule", faults, |text| table::one_of(text, rules)) {
                 Some("sync") => exchange.sync = row.read("within", faults, minutes),

@@ -8,6 +8,7 @@ mod calendar;
 mod case;
 mod codes;
 mod contacts;
+mod dated;
 mod exchange;
 pub(crate) mod file;
 mod intake;

@@ -1,7 +1,7 @@
 //! `intake/opinions.csv`: how long an agency has to answer that is asked, and what its silence means.
 
-use super::{Fault, Sorted, boundary, table};
-use crate::id::ProcedureCode;
+use super::dated::{self, Dated};
+use super::{Fault, Sorted, table};
 use crate::limit::Limit;
 use crate::procedure::{OpinionRule, OpinionRules, Procedures, Silence};
 
@@ -46,39 +46,21 @@ fn rule(
     procedures: &Procedures,
     faults: &mut Vec<Fault>,
 ) -> Option<OpinionRule> {
-    let procedure = row.read("procedure", faults, |text| {
-        let code = ProcedureCode::parse(text).map_err(|invalid| invalid.to_string())?;
-        // If the procedures were refused, nobody can say whether this one exists.
-        if !procedures.is_empty() && procedures.versions(&code).is_empty() {
-            return Err(format!("{code} is no procedure of the catalogue"));
-        }
-        Ok(code)
-    });
+    let procedure = dated::procedure(row, procedures, faults);
     let within = row.read("within", faults, |text| {
         text.parse::<Limit>().map_err(|invalid| invalid.to_string())
     });
     let silence = row.read("silence", faults, |text| {
         table::one_of(text, Silence::WORDS)
     });
-    let from = row.read("from", faults, table::date);
-    let until = row.read("until", faults, |text| match text {
-        "" => Ok(None),
-        text => table::date(text).map(Some),
-    });
-    let mark = row.read("mark", faults, boundary::mark);
-    boundary::sourced(row, faults);
-    let (from, until) = (from?, until?);
-    if until.is_some_and(|until| until < from) {
-        faults.push(row.fault(format!("until: expected a day not before {from}")));
-        return None;
-    }
+    let dated = Dated::read(row, faults)?;
     Some(OpinionRule {
         procedure: procedure?,
         within: within?,
         silence: Silence::named(silence?)?,
-        from,
-        until,
-        mark: mark?,
-        source: row.cell("source").to_owned(),
+        from: dated.from,
+        until: dated.until,
+        mark: dated.mark,
+        source: dated.source,
     })
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDateTime;
 
-use super::{Fault, Sorted, boundary, table};
+use super::{Fault, Sorted, dated, table};
 use crate::calendar::{Calendars, Outage};
 use crate::id::{ProcedureCode, UnitCode};
 use crate::time::{self, Instant, VIETNAM};
@@ -77,8 +77,8 @@ fn outage(
         "" => Err("expected the number of the announcement".to_owned()),
         text => Ok(text.to_owned()),
     });
-    row.read("mark", faults, boundary::mark);
-    boundary::sourced(row, faults);
+    row.read("mark", faults, dated::mark);
+    dated::sourced(row, faults);
     let (unit, from, until) = (unit?, from?, until?);
     if until <= from {
         let reason = format!("until: expected a moment after {}", time::rfc3339(from));

@@ -1,6 +1,7 @@
 //! `intake/papers.csv`: which papers a desk may not scan, and which a database replaces, by day.
 
-use super::{Fault, Sorted, boundary, table};
+use super::dated::Dated;
+use super::{Fault, Sorted, table};
 use crate::id::{ComponentCode, ProcedureCode, Reference};
 use crate::procedure::{PaperRule, PaperRules, Procedures, Says, Unscanned};
 
@@ -75,25 +76,14 @@ fn rule(
         }),
         None => None,
     };
-    let from = row.read("from", faults, table::date);
-    let until = row.read("until", faults, |text| match text {
-        "" => Ok(None),
-        text => table::date(text).map(Some),
-    });
-    let mark = row.read("mark", faults, boundary::mark);
-    boundary::sourced(row, faults);
-    let (from, until) = (from?, until?);
-    if until.is_some_and(|until| until < from) {
-        faults.push(row.fault(format!("until: expected a day not before {from}")));
-        return None;
-    }
+    let dated = Dated::read(row, faults)?;
     Some(PaperRule {
         procedure: procedure?,
         component: component?,
         says: says?,
-        from,
-        until,
-        mark: mark?,
-        source: row.cell("source").to_owned(),
+        from: dated.from,
+        until: dated.until,
+        mark: dated.mark,
+        source: dated.source,
     })
 }
