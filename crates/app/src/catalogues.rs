@@ -14,6 +14,8 @@ use crate::ports::{Document, DocumentState, ReadTx};
 /// The catalogues of all provinces.
 pub struct Catalogues {
     shipped: Arc<Catalogue>,
+    /// The provinces of its units.
+    provinces: BTreeSet<ProvinceCode>,
     own: RwLock<HashMap<ProvinceCode, Own>>,
 }
 
@@ -28,7 +30,9 @@ impl Catalogues {
     /// Gives every province the shipped catalogue, until [`Catalogues::refresh`] finds more.
     #[must_use]
     pub fn new(shipped: Arc<Catalogue>) -> Self {
+        let provinces = shipped.units.iter().map(|unit| unit.province.clone());
         Self {
+            provinces: provinces.collect(),
             shipped,
             own: RwLock::default(),
         }
@@ -72,11 +76,7 @@ impl Catalogues {
     #[must_use]
     pub fn provinces(&self) -> Vec<ProvinceCode> {
         let own = self.own.read().unwrap_or_else(PoisonError::into_inner);
-        let shipped = self.shipped.units.iter();
-        let all: BTreeSet<&ProvinceCode> = shipped
-            .map(|unit| &unit.province)
-            .chain(own.keys())
-            .collect();
+        let all: BTreeSet<&ProvinceCode> = self.provinces.iter().chain(own.keys()).collect();
         all.into_iter().cloned().collect()
     }
 

@@ -15,6 +15,7 @@ use domain::{deadline, time};
 
 use crate::access::{self, Caller, Method, Visibility};
 use crate::catalogues::Catalogues;
+use crate::closed_days::Closed;
 use crate::error::Error;
 use crate::foresight::{Foresight, Laid, Level, counts_elapsed};
 use crate::keys::Keys;
@@ -29,6 +30,7 @@ pub(crate) struct Context {
     pub ids: Arc<dyn Ids>,
     pub keys: Keys,
     pub foresight: Foresight,
+    pub closed: Closed,
 }
 
 impl Context {

@@ -18,6 +18,7 @@ use tokio::sync::watch;
 
 use crate::access::{self, Caller, Method};
 use crate::catalogues::Catalogues;
+use crate::closed_days::Closed;
 use crate::context::Context;
 use crate::error::{Error, FieldError};
 use crate::keys::{self, Keys};
@@ -79,6 +80,7 @@ impl Engine {
             ids: parts.ids,
             keys: Keys::new(&parts.secret),
             foresight: crate::foresight::Foresight::default(),
+            closed: Closed::default(),
         });
         let (sender, changed) = watch::channel(0);
         let lane = Lane::start(Arc::clone(&context), parts.queue, sender.clone());

@@ -8,6 +8,7 @@ pub mod access;
 pub mod accounts;
 pub mod administration;
 pub mod catalogues;
+mod closed_days;
 mod context;
 pub mod engine;
 pub mod error;

@@ -12,12 +12,13 @@ use domain::unit::Unit;
 
 use crate::access::{self, Caller, Method};
 use crate::catalogues::Catalogues;
+use crate::context::Context;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::ports::{ReadTx, ReportRow, ReportWanted, Scope, Sums, SumsWanted, UnitPending};
 
 /// Whose rates are wanted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum RateUnits {
     /// One unit's.
     One(UnitCode),
@@ -77,7 +78,7 @@ impl Engine {
 }
 
 impl Engine {
-    /// The rates of several periods, all from one look at the store.
+    /// The rates of several periods. Those of periods that are over may be a quarter of an hour old.
     pub async fn rate_series(
         &self,
         caller: &Caller,
@@ -89,14 +90,9 @@ impl Engine {
         let now = self.now();
         let mut series = Vec::with_capacity(periods.len());
         for (from, to) in periods {
-            let query = RatesQuery {
-                units: units.clone(),
-                from: *from,
-                to: *to,
-                as_of: None,
-                basis: UnitBasis::Recorded,
-            };
-            series.push(rates(read.as_ref(), &self.context.catalogues, &query, now).await?);
+            let units = units.clone();
+            let report = rates_lately(&self.context, read.as_ref(), units, (*from, *to), now);
+            series.push(report.await?);
         }
         Ok(series)
     }
@@ -115,6 +111,34 @@ impl Engine {
         let read = self.context.store.read().await?;
         Ok(read.pending_by_unit(&province, self.now()).await?)
     }
+}
+
+/// The rates from one day to another, as a page tells them: of days that are over they may be a quarter of an
+/// hour old. It does not check the caller.
+pub(crate) async fn rates_lately(
+    context: &Context,
+    read: &dyn ReadTx,
+    units: RateUnits,
+    (from, to): (NaiveDate, NaiveDate),
+    now: Instant,
+) -> Result<Report, Error> {
+    let query = RatesQuery {
+        units,
+        from,
+        to,
+        as_of: None,
+        basis: UnitBasis::Recorded,
+    };
+    if time::local_day(now) <= to {
+        return rates(read, &context.catalogues, &query, now).await;
+    }
+    let key = (query.units.clone(), from, to);
+    if let Some(known) = context.closed.rates.get(&key, now) {
+        return Ok(known);
+    }
+    let report = rates(read, &context.catalogues, &query, now).await?;
+    context.closed.rates.keep(key, now, report.clone());
+    Ok(report)
 }
 
 /// On-time and online rates. It does not check the caller.

@@ -267,7 +267,8 @@ pub(crate) async fn filled(
         },
     )
     .await?;
-    store.settle().await.map_err(unreadable)?;
+    let settled = store.settle(&database.url).await;
+    settled.map_err(|error| Failure::work("cannot vacuum the database", error))?;
     Ok(store)
 }
 

@@ -406,6 +406,8 @@ pub struct Lineage {
     successions: Vec<Succession>,
     /// For each heir: the ended units whose main heir it is, with the day.
     inherited: HashMap<UnitCode, Vec<(NaiveDate, UnitCode)>>,
+    /// For each succession: by heir, the units of which it has a share.
+    origins: Vec<HashMap<UnitCode, Vec<UnitCode>>>,
 }
 
 impl Lineage {
@@ -420,9 +422,11 @@ impl Lineage {
                 inherited.entry(heirs.main.clone()).or_default().push(known);
             }
         }
+        let origins = successions.iter().map(origins).collect();
         Self {
             successions,
             inherited,
+            origins,
         }
     }
 
@@ -471,12 +475,9 @@ impl Lineage {
     #[must_use]
     pub fn kin(&self, unit: &UnitCode) -> BTreeSet<UnitCode> {
         let mut kin = BTreeSet::from([unit.clone()]);
-        for known in self.successions.iter().rev() {
-            let before: Vec<_> = known
-                .iter()
-                .filter(|(_, heirs)| heirs.iter().any(|(heir, _)| kin.contains(heir)))
-                .map(|(old, _)| old.clone())
-                .collect();
+        for origins in self.origins.iter().rev() {
+            let before = kin.iter().filter_map(|heir| origins.get(heir)).flatten();
+            let before: Vec<UnitCode> = before.cloned().collect();
             kin.extend(before);
         }
         for known in &self.successions {
@@ -506,6 +507,17 @@ impl Lineage {
         }
         found
     }
+}
+
+/// The units of which each heir of a succession has a share.
+fn origins(known: &Succession) -> HashMap<UnitCode, Vec<UnitCode>> {
+    let mut origins: HashMap<UnitCode, Vec<UnitCode>> = HashMap::new();
+    for (old, heirs) in known.iter() {
+        for (heir, _) in heirs.iter() {
+            origins.entry(heir.clone()).or_default().push(old.clone());
+        }
+    }
+    origins
 }
 
 impl<'a> IntoIterator for &'a Lineage {

@@ -95,19 +95,25 @@ struct NumberRow {
 }
 
 impl SeaStore {
-    /// Refreshes the statistics that the planner uses, as the database does by itself after a
-    /// while.
-    pub async fn settle(&self) -> Result<(), StoreError> {
-        let statements: &[&str] = match self.writing().dialect() {
-            Dialect::Sqlite => &["PRAGMA wal_checkpoint(TRUNCATE)"],
-            Dialect::Postgres => &["VACUUM (ANALYZE)", "CHECKPOINT"],
-        };
-        for statement in statements {
-            self.inner
-                .writer
-                .execute_unprepared(statement)
-                .await
-                .map_err(store_error)?;
+    /// Brings the database at `url`, which is this one, to the state in which it would be after a while:
+    /// the log is in the file, and the planner knows the tables.
+    pub async fn settle(&self, url: &str) -> Result<(), OpenError> {
+        match self.writing().dialect() {
+            Dialect::Sqlite => {
+                let writer = &self.inner.writer;
+                writer
+                    .execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)")
+                    .await?;
+            }
+            Dialect::Postgres => {
+                // A connection that writes waits half a second for a lock. The server's own vacuum holds a large
+                // table for longer.
+                let db = open::bare(url).await?;
+                for statement in ["VACUUM (ANALYZE)", "CHECKPOINT"] {
+                    db.execute_unprepared(statement).await?;
+                }
+                db.close().await?;
+            }
         }
         Ok(())
     }

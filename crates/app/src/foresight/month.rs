@@ -4,7 +4,7 @@ use chrono::{Datelike, Months, NaiveDate};
 use domain::time::{self, Instant};
 
 /// A calendar month in Asia/Ho_Chi_Minh.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Month {
     first: NaiveDate,
 }

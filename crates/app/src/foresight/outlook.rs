@@ -15,13 +15,13 @@ use forecast::outlook::{Ended, Lately, Open, WholeMonth, outlook, whole_month};
 
 use super::month::Month;
 use super::scoring::{Laid, is_foreseen};
-use super::workload::{Passing, StepLoad, decides};
+use super::workload::{StepLoad, Waiting, decides};
 use crate::access::{Caller, Method};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::ports::{ReadTx, Scope, WorklistPage};
 use crate::read::scope_of;
-use crate::report::{self, RateUnits, RatesQuery, UnitBasis};
+use crate::report::{RateUnits, rates_lately};
 use crate::view::View;
 
 /// The probable figures at a month's end.
@@ -167,7 +167,7 @@ impl Engine {
             self.ended(read.as_ref(), &scope, (month.first(), today), now)
                 .await?
         };
-        let mut passing = Passing::new(calendar, now, horizon_days, ahead.until);
+        let mut waiting = Waiting::new(horizon_days, ahead.until);
         let mut counted = Vec::new();
         // A month ends, work does not: on its last day the next ones are what can still be saved.
         let mut near = Vec::new();
@@ -180,7 +180,7 @@ impl Engine {
                 .last()
                 .map(|dossier| WorklistPage::place(&page.scope, dossier));
             let decided = found.iter().filter(|dossier| decides(&scope, dossier));
-            decided.for_each(|dossier| passing.wait(dossier));
+            decided.for_each(|dossier| waiting.add(dossier));
             let own = found.into_iter().filter(|dossier| {
                 let due = dossier.clock.as_ref().and_then(|clock| clock.effective_due);
                 dossier.kind == Kind::Procedure
@@ -228,8 +228,8 @@ impl Engine {
             // A province's dossiers of a week are too many to read for every page.
             Scope::Province(_) => Vec::new(),
             Scope::Units(..) => {
-                passing.read(read.as_ref(), &scope).await?;
-                passing.loads(&catalogue)
+                let passed = self.passed(read.as_ref(), &scope, horizon_days, now).await?;
+                waiting.loads(&passed, &catalogue)
             }
         };
         let first = outlook(&near, Ended::default(), target).act_first;
@@ -320,14 +320,7 @@ impl Engine {
             Scope::Units(_, units) => units.iter().cloned().map(RateUnits::One).collect(),
         };
         for units in units {
-            let query = RatesQuery {
-                units,
-                from,
-                to,
-                as_of: None,
-                basis: UnitBasis::Recorded,
-            };
-            let report = report::rates(read, &self.context.catalogues, &query, now).await?;
+            let report = rates_lately(&self.context, read, units, (from, to), now).await?;
             let rate = report.total.in_time_rate_766;
             ended.in_time += rate.num;
             ended.late += rate.den - rate.num;

@@ -85,7 +85,8 @@ impl Engine {
     ///
     /// It reads the flag log and the chances foretold half-way, as both were written then. It
     /// leaves out petitions and mirrored dossiers. Dossiers that ended without a result judge the
-    /// chances, which had counted them as never late, and no flag.
+    /// chances, which had counted them as never late, and no flag. The record of a month that is over is kept
+    /// for a quarter of an hour; [`FlagRecord::as_of`] says when it was reckoned.
     pub async fn flag_record(
         &self,
         caller: &Caller,
@@ -98,6 +99,12 @@ impl Engine {
         let month = month.filter(|month| month.begins() <= now);
         let month = month.ok_or_else(|| Error::invalid("month", "must not be to come"))?;
         let until = Ord::min(month.ends(), now);
+        // Of a month that is over little changes; the present one is wanted as it is now.
+        let key = (month.ends() <= now).then(|| (scope.clone(), month));
+        let records = &self.context.closed.records;
+        if let Some(known) = key.as_ref().and_then(|key| records.get(key, now)) {
+            return Ok(known);
+        }
         let read = self.context.store.read().await?;
         let judged_from = read.first_model(scope.province()).await?;
         // Before the first model no flag could warn, so nothing is judged.
@@ -109,13 +116,17 @@ impl Engine {
         let since = drift_since(calendar.calendars.national(), now);
         let since = judged_from.map_or(now, |first| Ord::max(first, since));
         let lately = self.settled(read.as_ref(), &scope, (since, now)).await?;
-        Ok(FlagRecord {
+        let record = FlagRecord {
             month,
             as_of: now,
             judged_from,
             record: record(&settled),
             drift: drift(&lately),
-        })
+        };
+        if let Some(key) = key {
+            records.keep(key, now, record.clone());
+        }
+        Ok(record)
     }
 
     /// The dossiers due in a period, their flags and chances, and the outcomes.

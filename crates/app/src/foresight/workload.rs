@@ -1,14 +1,15 @@
 //! Whether the work at each step fits: what must pass it soon, beside what passed it lately.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
-use domain::calendar::Calendar;
 use domain::catalogue::Catalogue;
 use domain::dossier::{Dossier, Record, State};
 use domain::id::{DossierId, ProcedureCode, StepId};
 use domain::procedure::Kind;
 use domain::time::{self, Instant};
 
+use crate::engine::Engine;
 use crate::error::Error;
 use crate::ports::{DossierFilter, List, ReadTx, Scope};
 
@@ -79,11 +80,8 @@ impl StepLoad {
     }
 }
 
-/// Counts what waits at steps and what passed them.
-pub(super) struct Passing {
-    since: Option<Instant>,
-    /// The beginning of today, whose work is not over.
-    today: Instant,
+/// Counts what waits at steps.
+pub(super) struct Waiting {
     until: Option<Instant>,
     days: u32,
     steps: BTreeMap<StepId, Counted>,
@@ -95,16 +93,12 @@ struct Counted {
     procedure: Option<(ProcedureCode, u16)>,
     waiting: u32,
     due: u32,
-    passed: u32,
 }
 
-impl Passing {
-    /// Looks as many working days back as ahead.
-    pub fn new(calendar: &Calendar, now: Instant, days: u32, until: Option<Instant>) -> Self {
-        let first = calendar.nth_working_day_before(time::local_day(now), days);
+impl Waiting {
+    /// Looks some days ahead, until a moment.
+    pub fn new(days: u32, until: Option<Instant>) -> Self {
         Self {
-            since: first.ok().map(time::day_start),
-            today: time::day_start(time::local_day(now)),
             until,
             days,
             steps: BTreeMap::new(),
@@ -112,7 +106,7 @@ impl Passing {
     }
 
     /// Counts an open dossier at its step. One that waits for the citizen is not at it.
-    pub fn wait(&mut self, dossier: &Dossier) {
+    pub fn add(&mut self, dossier: &Dossier) {
         let State::Processing { step: Some(step) } = &dossier.state else {
             return;
         };
@@ -126,61 +120,8 @@ impl Passing {
         counted.due += u32::from(is_due);
     }
 
-    /// Counts what passed the steps, from the histories of the dossiers that changed since.
-    pub async fn read(&mut self, read: &dyn ReadTx, scope: &Scope) -> Result<(), Error> {
-        let Some(since) = self.since else {
-            return Ok(());
-        };
-        let mut list = List {
-            scope: scope.clone(),
-            filter: DossierFilter {
-                changed_since: Some(since),
-                ..DossierFilter::default()
-            },
-            after: None,
-            limit: STRIDE,
-        };
-        loop {
-            let page = read.list(&list).await?;
-            let Some(last) = page.last() else {
-                return Ok(());
-            };
-            list.after = Some(last.id);
-            let own = page.iter().filter(|dossier| decides(scope, dossier));
-            let ids: Vec<DossierId> = own.map(|dossier| dossier.id).collect();
-            let histories = read.records_of(scope.province(), &ids).await?;
-            for records in histories.values() {
-                self.pass(records, since);
-            }
-        }
-    }
-
-    fn pass(&mut self, records: &[Record], since: Instant) {
-        let mut before: Option<Dossier> = None;
-        for record in records {
-            let dossier = match before.take() {
-                None => Dossier::begin(record),
-                Some(dossier) => {
-                    let left = dossier.state.step().cloned();
-                    let after = dossier.apply(record);
-                    if let Some(left) = left.filter(|left| after.state.step() != Some(left))
-                        && (since..self.today).contains(&record.event_time)
-                        && let Some(counted) = self.steps.get_mut(&left)
-                    {
-                        counted.passed += 1;
-                    }
-                    Some(after)
-                }
-            };
-            let Some(dossier) = dossier else {
-                return;
-            };
-            before = Some(dossier);
-        }
-    }
-
     /// The work at each step where something waits: what does not fit first, then the fullest.
-    pub fn loads(self, catalogue: &Catalogue) -> Vec<StepLoad> {
+    pub fn loads(self, passed: &BTreeMap<StepId, u32>, catalogue: &Catalogue) -> Vec<StepLoad> {
         let Self { days, steps, .. } = self;
         let loads = steps.into_iter().map(|(step, counted)| {
             let procedure = counted.procedure.as_ref();
@@ -191,7 +132,7 @@ impl Passing {
                 name: known.map_or_else(|| step.to_string(), |known| known.name.clone()),
                 waiting: counted.waiting,
                 due: counted.due,
-                passed: counted.passed,
+                passed: passed.get(&step).copied().unwrap_or_default(),
                 days,
                 step,
             }
@@ -203,6 +144,89 @@ impl Passing {
         });
         loads
     }
+}
+
+impl Engine {
+    /// How many dossiers passed each step of a scope in some working days before today, whose work is not
+    /// over.
+    pub(super) async fn passed(
+        &self,
+        read: &dyn ReadTx,
+        scope: &Scope,
+        days: u32,
+        now: Instant,
+    ) -> Result<BTreeMap<StepId, u32>, Error> {
+        let today = time::local_day(now);
+        let key = (scope.clone(), today, days);
+        let known = &self.context.closed.passed;
+        if let Some(passed) = known.get(&key, now) {
+            return Ok(passed);
+        }
+        let catalogue = self.context.catalogue(scope.province());
+        let calendar = catalogue.calendars.national();
+        let mut passed = BTreeMap::new();
+        if let Ok(first) = calendar.nth_working_day_before(today, days) {
+            let within = time::day_start(first)..time::day_start(today);
+            passed = count_passed(read, scope, &within).await?;
+        }
+        known.keep(key, now, passed.clone());
+        Ok(passed)
+    }
+}
+
+/// What passed the steps, from the histories of the dossiers that changed since.
+async fn count_passed(
+    read: &dyn ReadTx,
+    scope: &Scope,
+    within: &Range<Instant>,
+) -> Result<BTreeMap<StepId, u32>, Error> {
+    let mut list = List {
+        scope: scope.clone(),
+        filter: DossierFilter {
+            changed_since: Some(within.start),
+            ..DossierFilter::default()
+        },
+        after: None,
+        limit: STRIDE,
+    };
+    let mut passed = BTreeMap::new();
+    loop {
+        let page = read.list(&list).await?;
+        let Some(last) = page.last() else {
+            return Ok(passed);
+        };
+        list.after = Some(last.id);
+        let own = page.iter().filter(|dossier| decides(scope, dossier));
+        let ids: Vec<DossierId> = own.map(|dossier| dossier.id).collect();
+        let histories = read.records_of(scope.province(), &ids).await?;
+        for records in histories.values() {
+            for step in steps_left(records, within) {
+                *passed.entry(step).or_default() += 1;
+            }
+        }
+    }
+}
+
+/// The steps that a dossier left within some time.
+fn steps_left(records: &[Record], within: &Range<Instant>) -> Vec<StepId> {
+    let mut steps = Vec::new();
+    let mut before: Option<Dossier> = None;
+    for record in records {
+        before = match before.take() {
+            None => Dossier::begin(record),
+            Some(dossier) => {
+                let left = dossier.state.step().cloned();
+                let after = dossier.apply(record);
+                let left = left.filter(|left| after.state.step() != Some(left));
+                steps.extend(left.filter(|_| within.contains(&record.event_time)));
+                Some(after)
+            }
+        };
+        if before.is_none() {
+            break;
+        }
+    }
+    steps
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use domain::id::{DossierId, ProvinceCode, UnitCode};
 pub type Key = (ProvinceCode, DossierId);
 
 /// The units whose dossiers a query reads. Every query carries a scope.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Scope {
     /// All units of a province.
     Province(ProvinceCode),
