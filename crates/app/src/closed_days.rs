@@ -14,7 +14,7 @@ use domain::time::Instant;
 
 use crate::foresight::{FlagRecord, Month};
 use crate::ports::Scope;
-use crate::report::RateUnits;
+use crate::rate_units::RateUnits;
 
 /// For how long a figure is told before it is reckoned anew.
 pub(crate) const KEPT: TimeDelta = TimeDelta::minutes(15);

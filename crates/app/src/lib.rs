@@ -33,6 +33,7 @@ pub mod portal;
 pub mod ports;
 pub mod preview;
 pub mod publication;
+mod rate_units;
 pub mod read;
 pub mod readiness;
 pub mod receipt;

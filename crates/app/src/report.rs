@@ -17,16 +17,7 @@ use crate::engine::Engine;
 use crate::error::Error;
 use crate::ports::{ReadTx, ReportRow, ReportWanted, Scope, Sums, SumsWanted, UnitPending};
 
-/// Whose rates are wanted.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum RateUnits {
-    /// One unit's.
-    One(UnitCode),
-    /// All units of a province, including units without a dossier.
-    Province(ProvinceCode),
-    /// Every unit that has a dossier, in all provinces.
-    All,
-}
+pub use crate::rate_units::RateUnits;
 
 /// The unit that counts a dossier if units were merged or divided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

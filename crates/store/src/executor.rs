@@ -1,11 +1,13 @@
 //! Runs and counts statements. No other file runs any.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 use sea_orm::sea_query::SelectStatement;
 use sea_orm::{
     ConnectionTrait, DbBackend, DbErr, FromQueryResult, Statement, StatementBuilder, Value,
 };
+use tracing::Level;
 
 /// A connection or transaction whose statements are counted.
 pub(crate) struct Executor<'a, C> {
@@ -74,7 +76,13 @@ impl<C: ConnectionTrait> Executor<'_, C> {
 
     async fn rows<R: FromQueryResult>(&self, statement: Statement) -> Result<Vec<R>, DbErr> {
         self.statements.fetch_add(1, Ordering::Relaxed);
+        // Only where somebody looks for what a slow answer waits for.
+        let told = tracing::enabled!(Level::TRACE).then(|| (statement.sql.clone(), Instant::now()));
         let rows = self.connection.query_all_raw(statement).await?;
+        if let Some((sql, began)) = told {
+            let micros = began.elapsed().as_micros();
+            tracing::trace!(micros, rows = rows.len(), sql, "read");
+        }
         rows.iter()
             .map(|row| R::from_query_result(row, ""))
             .collect()

@@ -17,7 +17,7 @@ pub(crate) struct HistoriesWanted<'a> {
     pub(crate) province: &'a ProvinceCode,
     /// Only what had been recorded by then.
     pub(crate) as_of: Instant,
-    /// Kinds of events that are left out.
+    /// Kinds of events that may be left out.
     pub(crate) without: &'a [&'a str],
 }
 
@@ -28,6 +28,9 @@ struct HistoryRow {
     dossier: String,
     records: Option<String>,
 }
+
+/// A longer event is not searched for its kind: that would take as long as to read it.
+const SHORT: usize = 160;
 
 /// How many dossiers one statement reads. While the database reads the next ones, records are made of these.
 const AT_ONCE: usize = 50;
@@ -107,13 +110,17 @@ fn lines(dialect: Dialect, without: &[&str]) -> String {
     };
     let left_out = without.iter().map(|kind| match dialect {
         Dialect::Sqlite => {
-            format!(" AND instr(e.bytes, CAST('\"kind\":\"{kind}\"' AS BLOB)) = 0")
+            format!(" OR instr(e.bytes, CAST('\"kind\":\"{kind}\"' AS BLOB)) > 0")
         }
         Dialect::Postgres => {
-            format!(" AND position(convert_to('\"kind\":\"{kind}\"', 'UTF8') IN e.bytes) = 0")
+            format!(" OR position(convert_to('\"kind\":\"{kind}\"', 'UTF8') IN e.bytes) > 0")
         }
     });
     let left_out: String = left_out.collect();
+    let left_out = match without {
+        [] => String::new(),
+        _ => format!(" AND (length(e.bytes) > {SHORT} OR NOT (FALSE{left_out}))"),
+    };
     format!(
         "SELECT {together}(e.version || '\t' || e.event_time || '\t' || e.record_time || '\t' \
          || e.actor || '\t' || COALESCE(e.role, '') || '\t' || COALESCE(e.unit, '') || '\t' \

@@ -96,7 +96,8 @@ async fn page<C: ConnectionTrait>(
 
 /// Along which index the dossiers of a list are looked at.
 enum Way {
-    /// All dossiers of the province, in the order of a time or of ids.
+    /// All dossiers of the province, in the order of a time or of ids; if they are to be of a unit that decides
+    /// them, only those.
     Province,
     /// All dossiers of a unit.
     Unit(Part),
@@ -182,7 +183,7 @@ impl Way {
         let province = scope.province();
         let one = only_unit(scope);
         if time_of(filter).is_some() {
-            let Some(unit) = one else {
+            let Some(unit) = one.filter(|_| stretch_of(filter).decided_by.is_none()) else {
                 return Ok(Way::Province);
             };
             let of_unit = Part::of_unit(province, unit);
@@ -252,7 +253,7 @@ impl Way {
             }
             (Way::Province, Some(time)) => {
                 let mut all = Part::of_province(province).ids;
-                narrow(&mut all, &stretch_of(&list.filter));
+                sift(db.dialect(), &mut all, &stretch_of(&list.filter));
                 all.and_where_option(list.after.map(|after| later(province, time, after)))
                     .order_by(("d", time), Order::Asc)
                     .order_by(("d", "id"), Order::Asc);
@@ -337,7 +338,13 @@ fn sift(on: Dialect, select: &mut SelectStatement, filter: &DossierFilter) {
     let of_one = filter.procedure.as_ref();
     let of_several = filter.procedures.as_ref();
     let since = filter.changed_since.map(|since| since.timestamp_micros());
+    // Without statistics SQLite takes one unit of a province for most of it.
+    let decided_by = filter
+        .decided_by
+        .as_ref()
+        .map(|unit| Expr::cust_with_values("likelihood(d.resolving = ?, 0.001)", [unit.as_str()]));
     select
+        .and_where_option(decided_by)
         .and_where_option(of_one.map(|one| procedure().eq(one.as_str())))
         .and_where_option(
             of_several.map(|all| procedure().is_in(all.iter().map(ProcedureCode::as_str))),
@@ -347,6 +354,7 @@ fn sift(on: Dialect, select: &mut SelectStatement, filter: &DossierFilter) {
         procedure: None,
         procedures: None,
         changed_since: None,
+        decided_by: None,
         ..filter.clone()
     };
     narrow(select, &rest);
@@ -363,7 +371,8 @@ fn time_of(filter: &DossierFilter) -> Option<&'static str> {
     }
 }
 
-/// The stretch of time by which a list is ordered, and nothing else of the filter.
+/// The stretch of time by which a list is ordered, with what else its index begins with, and nothing else of the
+/// filter.
 fn stretch_of(filter: &DossierFilter) -> DossierFilter {
     let none = DossierFilter::default();
     match time_of(filter) {
@@ -374,6 +383,7 @@ fn stretch_of(filter: &DossierFilter) -> DossierFilter {
             ..none
         },
         Some(_) => DossierFilter {
+            decided_by: filter.decided_by.clone(),
             ended_from: filter.ended_from,
             ended_until: filter.ended_until,
             ..none

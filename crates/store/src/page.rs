@@ -299,6 +299,7 @@ pub(crate) fn narrow(select: &mut SelectStatement, filter: &DossierFilter) {
         assignee,
         received_from,
         received_until,
+        decided_by,
         ended_from,
         ended_until,
         changed_since,
@@ -338,6 +339,9 @@ pub(crate) fn narrow(select: &mut SelectStatement, filter: &DossierFilter) {
     }
     if let Some(until) = received_until {
         select.and_where(Expr::col(("d", "received")).lt(until.timestamp_micros()));
+    }
+    if let Some(unit) = decided_by {
+        select.and_where(Expr::col(("d", "resolving")).eq(unit.as_str()));
     }
     if let Some(from) = ended_from {
         select.and_where(Expr::col(("d", "ended")).gte(from.timestamp_micros()));

@@ -139,6 +139,7 @@ fn rows() -> Vec<Row> {
                     "expected a time in RFC 3339",
                 ),
                 ("with_total", json!(1), "expected true or false"),
+                ("resolving_unit", json!("Minh Xuân"), A_UNIT),
                 (
                     "end_from_time",
                     json!("hôm qua"),

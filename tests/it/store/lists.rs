@@ -100,6 +100,23 @@ fn filters() -> Vec<Case> {
             |it| it.ended >= Some(at(125)),
         ),
         (
+            "decided by a ward",
+            DossierFilter {
+                decided_by: Some(unit(WARD)),
+                ..none.clone()
+            },
+            |it| it.resolving == unit(WARD),
+        ),
+        (
+            "decided by a ward, and ended since",
+            DossierFilter {
+                decided_by: Some(unit(WARD)),
+                ended_from: Some(at(110)),
+                ..none.clone()
+            },
+            |it| it.resolving == unit(WARD) && it.ended >= Some(at(110)),
+        ),
+        (
             "changed since",
             DossierFilter {
                 changed_since: Some(at(104)),

@@ -3,6 +3,7 @@
 
 mod fit;
 mod flag;
+mod flag_record;
 mod models;
 mod month;
 mod outlook;
@@ -17,12 +18,12 @@ mod workload;
 
 pub use fit::fit;
 pub use flag::{Flag, FlagReason, Foretold, KeptModel};
+pub use flag_record::FlagRecord;
 pub use forecast::level::{Level, Precision};
 pub(crate) use models::Models;
 pub use month::Month;
 pub use outlook::{Act, Advice, Ahead, HORIZON_DAYS, OnlineTarget, Outlook};
 pub use reading::FlagPage;
-pub use record::FlagRecord;
 pub use scoring::Foreseen;
 pub(crate) use scoring::{Foresight, Laid};
 pub use sweep::Sweep;

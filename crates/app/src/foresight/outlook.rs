@@ -228,7 +228,9 @@ impl Engine {
             // A province's dossiers of a week are too many to read for every page.
             Scope::Province(_) => Vec::new(),
             Scope::Units(..) => {
-                let passed = self.passed(read.as_ref(), &scope, horizon_days, now).await?;
+                let passed = self
+                    .passed(read.as_ref(), &scope, horizon_days, now)
+                    .await?;
                 waiting.loads(&passed, &catalogue)
             }
         };

@@ -1,4 +1,4 @@
-//! How good the flags were.
+//! Reckons how good the flags were.
 
 use std::collections::HashMap;
 
@@ -7,9 +7,9 @@ use domain::dossier::{Dossier, Record, Status};
 use domain::id::{DossierId, UnitCode};
 use domain::procedure::Kind;
 use domain::time::{self, Instant};
-use forecast::level::Precision;
-use forecast::record::{DRIFT_DAYS, Drift, FlagRecord as MonthRecord, Settled, drift, record};
+use forecast::record::{DRIFT_DAYS, Settled, drift, record};
 
+use super::flag_record::FlagRecord;
 use super::month::Month;
 use super::trace::counts_elapsed;
 use super::{Flag, Foretold};
@@ -18,61 +18,6 @@ use crate::engine::Engine;
 use crate::error::Error;
 use crate::ports::{ReadTx, Scope};
 use crate::read::scope_of;
-
-/// The quality of a month's flags.
-#[derive(Debug, Clone)]
-pub struct FlagRecord {
-    /// The month.
-    pub month: Month,
-    /// When it was reckoned.
-    pub as_of: Instant,
-    /// The moment of the province's first model; forecasts are judged from then on. None before it.
-    pub judged_from: Option<Instant>,
-    /// The flags, and what happened to their dossiers.
-    pub record: MonthRecord,
-    /// The chances of the last 60 working days against the outcomes; none below thirty dossiers.
-    pub drift: Option<Drift>,
-}
-
-impl FlagRecord {
-    /// The promise of the flags and the outcome, in Vietnamese and English.
-    #[must_use]
-    pub fn words(&self) -> [String; 2] {
-        let MonthRecord {
-            flagged,
-            flagged_late,
-            missed,
-            acted,
-            saved,
-            ..
-        } = self.record;
-        if self.judged_from.is_none() {
-            return [
-                "Chưa có mô hình dự báo nên chưa đánh giá cảnh báo.".to_owned(),
-                "There is no forecast model yet, so no flag is judged.".to_owned(),
-            ];
-        }
-        if flagged == 0 && missed == 0 {
-            return [
-                "Không có cảnh báo nào và không hồ sơ nào trễ hạn.".to_owned(),
-                "No flags were raised and no dossier was late.".to_owned(),
-            ];
-        }
-        let promised = (Precision::default().at_risk * 10.0).round();
-        [
-            format!(
-                "{flagged} lần cảnh báo, {flagged_late} lần đúng; hứa {promised:.0} trong 10. \
-                 {acted} hồ sơ được xử lý trong một ngày làm việc sau cảnh báo, trong đó {saved} \
-                 hồ sơ kịp hạn. {missed} hồ sơ trễ hạn mà không được cảnh báo."
-            ),
-            format!(
-                "{flagged} flags, {flagged_late} of them right; promised {promised:.0} in 10. \
-                 {acted} dossiers were acted on within a working day, and {saved} of these ended \
-                 in time. {missed} dossiers were late without a flag."
-            ),
-        ]
-    }
-}
 
 /// Working days after a flag within which an act counts as an answer to it.
 const ACTED_WITHIN: f64 = 1.0;

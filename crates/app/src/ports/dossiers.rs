@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use domain::code::AnyCode;
 use domain::dossier::private::{Content, Person, Salt};
 use domain::dossier::{Channel, Dossier, OpenMark, Precedence, Record, Status};
-use domain::id::{ActorId, DossierId, ProcedureCode, ProvinceCode, StepId};
+use domain::id::{ActorId, DossierId, ProcedureCode, ProvinceCode, StepId, UnitCode};
 use domain::time::Instant;
 
 use super::error::StoreError;
@@ -133,6 +133,8 @@ pub struct DossierFilter {
     pub received_from: Option<Instant>,
     /// Received before this moment.
     pub received_until: Option<Instant>,
+    /// That this unit decides.
+    pub decided_by: Option<UnitCode>,
     /// Of which processing ended at this moment or later.
     pub ended_from: Option<Instant>,
     /// Of which processing ended before this moment.

@@ -132,6 +132,11 @@ fn barren() -> Vec<DossierFilter> {
             ..none.clone()
         },
         DossierFilter {
+            decided_by: Some(UnitCode::parse("H60.02216").unwrap()),
+            ended_from: Some(at(1)),
+            ..none.clone()
+        },
+        DossierFilter {
             channel: Some(Channel::Post),
             ..none.clone()
         },
@@ -190,6 +195,11 @@ fn broad(dossiers: u64) -> Vec<DossierFilter> {
             ..none.clone()
         },
         DossierFilter {
+            decided_by: UnitCode::parse("00001").ok(),
+            ended_from: Some(at(last - 100)),
+            ..none.clone()
+        },
+        DossierFilter {
             changed_since: Some(at(last - 500)),
             ..none.clone()
         },
@@ -215,6 +225,7 @@ fn and(one: &DossierFilter, other: &DossierFilter) -> DossierFilter {
         assignee: one.assignee.clone().or(other.assignee.clone()),
         received_from: one.received_from.or(other.received_from),
         received_until: one.received_until.or(other.received_until),
+        decided_by: one.decided_by.clone().or(other.decided_by.clone()),
         ended_from: one.ended_from.or(other.ended_from),
         ended_until: one.ended_until.or(other.ended_until),
         changed_since: one.changed_since.or(other.changed_since),

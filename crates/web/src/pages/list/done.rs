@@ -27,11 +27,12 @@ pub fn routes() -> Router<Arc<Pages>> {
     Router::new().route("/units/{unit}/done", get(show))
 }
 
-/// The query for dossiers that ended at a unit on a day.
+/// The query for dossiers that ended on a day and that a unit decided.
 pub fn query(unit: &UnitCode, day: NaiveDate) -> ListQuery {
     ListQuery {
         unit: Some(unit.clone()),
         filter: DossierFilter {
+            decided_by: Some(unit.clone()),
             ended_from: Some(time::day_start(day)),
             ended_until: day.succ_opt().map(time::day_start),
             elsewhere: Some(false),
