@@ -761,8 +761,6 @@ ALTER TABLE secret ADD CONSTRAINT secret_province_dossier_fkey FOREIGN KEY (prov
 
 CREATE UNIQUE INDEX access_change_by_request ON access_change USING btree (province, actor, request_id);
 
-CREATE INDEX code_code ON code USING btree (code);
-
 CREATE INDEX code_tail ON code USING btree (province, substr(code, length(rtrim(code, '0123456789'::text)) + 1), dossier);
 
 CREATE INDEX dossier_apart ON dossier USING btree (province, ended) WHERE apart = 1;
@@ -774,8 +772,6 @@ CREATE INDEX dossier_by_post ON dossier USING btree (province, id) WHERE channel
 CREATE INDEX dossier_decided ON dossier USING btree (province, resolving, ended);
 
 CREATE INDEX dossier_ended ON dossier USING btree (province, ended);
-
-CREATE INDEX dossier_id ON dossier USING btree (id);
 
 CREATE INDEX dossier_last_record ON dossier USING btree (province, last_record);
 
@@ -799,7 +795,7 @@ CREATE UNIQUE INDEX import_running ON import USING btree (province, source) WHER
 
 CREATE INDEX interest_dossier ON interest USING btree (province, dossier);
 
-CREATE INDEX interest_worklist ON interest USING btree (province, unit, open, precedence, dossier);
+CREATE INDEX interest_worklist ON interest USING btree (province, unit, precedence, dossier) WHERE open = 1;
 
 CREATE INDEX origin_name ON origin USING btree (province, upper(name));
 

@@ -94,8 +94,6 @@ CREATE TABLE code (
     FOREIGN KEY (province, dossier) REFERENCES dossier (province, id)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX code_code ON code (code);
-
 CREATE INDEX code_tail ON code
     (province, substr(code, length(rtrim(code, '0123456789')) + 1), dossier);
 
@@ -178,8 +176,6 @@ CREATE INDEX dossier_by_post ON dossier (province, id) WHERE channel = 'post';
 CREATE INDEX dossier_decided ON dossier (province, resolving, ended);
 
 CREATE INDEX dossier_ended ON dossier (province, ended);
-
-CREATE INDEX dossier_id ON dossier (id);
 
 CREATE INDEX dossier_last_record ON dossier (province, last_record);
 
@@ -354,7 +350,7 @@ CREATE TABLE interest (
 
 CREATE INDEX interest_dossier ON interest (province, dossier);
 
-CREATE INDEX interest_worklist ON interest (province, unit, open, precedence, dossier);
+CREATE INDEX interest_worklist ON interest (province, unit, precedence, dossier) WHERE open = 1;
 
 CREATE TABLE job (
     province TEXT    NOT NULL CHECK (length(province) = 2),

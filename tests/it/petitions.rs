@@ -51,7 +51,11 @@ async fn where_it_happened_is_told_to_those_who_may_read_names_and_is_in_no_even
 
     let read = world.store.read().await.unwrap();
     let id = domain::code::AnyCode::parse(sent["code"].as_str().unwrap()).unwrap();
-    let key = read.by_code(None, &id).await.unwrap().unwrap();
+    let key = read
+        .by_code(&domain::id::ProvinceCode::parse("08").unwrap(), &id)
+        .await
+        .unwrap()
+        .unwrap();
     let bytes = read.record_bytes(&key).await.unwrap().concat();
     assert!(!String::from_utf8(bytes).unwrap().contains("ngõ"));
 

@@ -548,7 +548,7 @@ impl Engine {
     ) -> Result<Key, Error> {
         let found = match name {
             DossierName::Id(id) => Some((caller.province.clone(), *id)),
-            DossierName::Code(code) => read.by_code(Some(&caller.province), code).await?,
+            DossierName::Code(code) => read.by_code(&caller.province, code).await?,
         };
         found.ok_or_else(|| Error::NotFound {
             what: "dossier",

@@ -16,7 +16,8 @@ use sea_orm::{ConnectionTrait, FromQueryResult};
 use crate::executor::{Dialect, Executor};
 use crate::fault::store_error;
 use crate::page::{
-    COLUMNS, IS_OPEN, NOT_RETURNED, VISIBLE, Within, dossiers, narrow, number, of_units, within,
+    COLUMNS, IS_OPEN, MUST_ACT, NOT_RETURNED, VISIBLE, Within, dossiers, narrow, number, of_units,
+    within,
 };
 
 /// Not so many dossiers are looked at for one page.
@@ -445,7 +446,7 @@ fn opened(on: Dialect, scope: &Scope, filter: &DossierFilter) -> Within {
     let open = match only_unit(scope) {
         Some(unit) => {
             let of_unit = Part::of_unit(province, unit);
-            of_unit.and(Expr::col(("i", "open")).eq(1)).ids
+            of_unit.and(Expr::cust(MUST_ACT)).ids
         }
         None => {
             let mut open = Part::of_province(province).and(Expr::cust(IS_OPEN)).ids;

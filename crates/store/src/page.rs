@@ -17,6 +17,10 @@ use crate::row::DossierRow;
 /// A literal and not a parameter, so that the planner uses the index on open dossiers.
 pub(crate) const IS_OPEN: &str = "d.status IN (1, 2, 4, 5, 6)";
 
+/// The condition that a unit has something to do with the dossier of interest `i`: literally that of the
+/// worklist index, for a planner takes no value in its place.
+pub(crate) const MUST_ACT: &str = "i.open = 1";
+
 /// A literal for the same reason: the index of states has no others.
 pub(crate) const NOT_RETURNED: &str = "d.status <> 10";
 
@@ -105,7 +109,7 @@ fn waiting(page: &WorklistPage) -> Pending {
                 .from_as("interest", "i")
                 .and_where(Expr::col(("i", "province")).eq(province))
                 .and_where(of_units(("i", "unit"), units))
-                .and_where(Expr::col(("i", "open")).eq(1));
+                .and_where(Expr::cust(MUST_ACT));
             join_dossier(&mut select);
             (("i", "precedence"), ("i", "dossier"))
         }
@@ -116,10 +120,10 @@ fn waiting(page: &WorklistPage) -> Pending {
             open.expr_as(Expr::col("province").min(), "province")
                 .expr_as(Expr::col("dossier").min(), "dossier")
                 .expr_as(Expr::col("precedence").min(), "precedence")
-                .from("interest")
+                .from_as("interest", "i")
                 .and_where(Expr::col("province").eq(province))
                 .and_where(of_units("unit", units))
-                .and_where(Expr::col("open").eq(1))
+                .and_where(Expr::cust(MUST_ACT))
                 // An expression instead of the bare column: otherwise the planner walks a whole
                 // province in the order of the groups, instead of reading the units' open rows and
                 // grouping them.
@@ -170,29 +174,29 @@ pub(crate) async fn due_between<C: ConnectionTrait>(
             }
         }
         Scope::Units(province, of) => {
-            let rows = |open: i32| {
-                let mut rows = Query::select();
-                rows.column("dossier")
-                    .from("interest")
-                    .and_where(Expr::col("province").eq(province.as_str()))
-                    .and_where(of_units("unit", of))
-                    .and_where(Expr::col("open").eq(open));
-                // Filter inside the subquery; otherwise the planner scans every dossier of the
-                // province.
-                if let Some(after) = &after {
-                    rows.and_where(Expr::col("dossier").gt(after.as_str()));
-                }
-                rows
-            };
-            // If nothing is open, the precedence is the due time, which an index holds.
-            let mut within = rows(0);
+            let mut within = Query::select();
             within
-                .and_where(Expr::col("precedence").gte(from))
-                .and_where(Expr::col("precedence").lt(until));
-            // While a unit has an open part in its own dossier, its row holds the part's time.
-            let mut open = rows(1);
-            open.and_where(Expr::col("due").lt(until));
-            within.union(UnionType::Distinct, open);
+                .column("dossier")
+                .from("interest")
+                .and_where(Expr::col("province").eq(province.as_str()))
+                .and_where(of_units("unit", of))
+                .cond_where(
+                    Condition::any()
+                        // If nothing is open, the precedence is the due time.
+                        .add(
+                            Expr::col("open")
+                                .eq(0)
+                                .and(Expr::col("precedence").gte(from))
+                                .and(Expr::col("precedence").lt(until)),
+                        )
+                        // While a unit has an open part in its own dossier, its row holds the part's
+                        // time.
+                        .add(Expr::col("open").eq(1).and(Expr::col("due").lt(until))),
+                );
+            // Filter inside the subquery; otherwise the planner scans every dossier of the province.
+            if let Some(after) = &after {
+                within.and_where(Expr::col("dossier").gt(after.as_str()));
+            }
             select
                 .and_where(Expr::col(("d", "id")).in_subquery(within))
                 .and_where(of_units(("d", "resolving"), of));

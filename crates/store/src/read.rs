@@ -82,30 +82,25 @@ impl ReadDossiers for Reading {
 
     async fn by_code(
         &self,
-        province: Option<&ProvinceCode>,
+        province: &ProvinceCode,
         code: &AnyCode,
     ) -> Result<Option<Key>, StoreError> {
-        let code = Value::from(code.as_str());
-        match province {
-            Some(province) => {
-                self.key(
-                    "SELECT province, dossier FROM code WHERE province = ? AND code = ?",
-                    vec![province.as_str().into(), code],
-                )
-                .await
-            }
-            None => {
-                self.key(
-                    "SELECT province, dossier FROM code WHERE code = ? ORDER BY province LIMIT 1",
-                    vec![code],
-                )
-                .await
-            }
-        }
+        self.key(
+            "SELECT province, dossier FROM code WHERE province = ? AND code = ?",
+            vec![province.as_str().into(), code.as_str().into()],
+        )
+        .await
     }
 
     async fn holders(&self, code: &AnyCode) -> Result<Vec<Key>, StoreError> {
-        let sql = "SELECT province, dossier FROM code WHERE code = ? ORDER BY province";
+        // Step by step through the provinces, for the index is by province first.
+        let sql = "WITH RECURSIVE provinces AS ( \
+                 SELECT min(province) AS province FROM code \
+                 UNION ALL \
+                 SELECT (SELECT min(c.province) FROM code c WHERE c.province > p.province) \
+                 FROM provinces p WHERE p.province IS NOT NULL) \
+             SELECT c.province, c.dossier FROM provinces p CROSS JOIN code c \
+             WHERE c.province = p.province AND c.code = ? ORDER BY c.province";
         let rows: Vec<KeyRow> = self.all(sql, vec![code.as_str().into()]).await?;
         rows.into_iter().map(Key::try_from).collect()
     }
@@ -129,16 +124,6 @@ impl ReadDossiers for Reading {
         newest
             .map(|micros| place.instant("last_record", micros))
             .transpose()
-    }
-
-    async fn province_of(&self, dossier: DossierId) -> Result<Option<ProvinceCode>, StoreError> {
-        let key = self
-            .key(
-                "SELECT province, id AS dossier FROM dossier WHERE id = ?",
-                vec![dossier.to_string().into()],
-            )
-            .await?;
-        Ok(key.map(|(province, _)| province))
     }
 
     async fn records(&self, key: &Key) -> Result<Vec<Record>, StoreError> {

@@ -74,7 +74,11 @@ async fn a_clock_that_was_set_back_writes_nothing_until_it_is_right(on: Backend)
     let waited = answer.good();
     let read = app::ports::Store::read(world.store.as_ref()).await.unwrap();
     let code = AnyCode::parse(waited["code"].as_str().unwrap()).unwrap();
-    let key = read.by_code(None, &code).await.unwrap().unwrap();
+    let key = read
+        .by_code(&domain::id::ProvinceCode::parse("08").unwrap(), &code)
+        .await
+        .unwrap()
+        .unwrap();
     let records = read.records(&key).await.unwrap();
     assert_eq!(records[0].record_time, moment("2026-08-25 10:00"));
     assert!(records[0].event_time < records[0].record_time);
@@ -164,7 +168,11 @@ async fn a_machine_in_another_time_zone_gives_the_same_days_and_due_times() {
             .unwrap();
         let read = app::ports::Store::read(&store).await.unwrap();
         let code = domain::code::AnyCode::parse(&office.ledger.since(0)[0].code).unwrap();
-        let key = read.by_code(None, &code).await.unwrap().unwrap();
+        let key = read
+            .by_code(&domain::id::ProvinceCode::parse("08").unwrap(), &code)
+            .await
+            .unwrap()
+            .unwrap();
         let dossier = read.dossier(&key).await.unwrap().unwrap().dossier;
         let received = dossier.received.unwrap();
         let day = local_day(received).format("%y%m%d").to_string();

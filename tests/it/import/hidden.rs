@@ -149,7 +149,11 @@ impl Desk {
             only_apart: false,
         };
         let code = AnyCode::parse("H60.02215-260802-0001").unwrap();
-        let by_code = match read.by_code(None, &code).await.unwrap() {
+        let by_code = match read
+            .by_code(&ProvinceCode::parse("08").unwrap(), &code)
+            .await
+            .unwrap()
+        {
             Some(key) => usize::from(read.dossier(&key).await.unwrap().is_some()),
             None => 0,
         };

@@ -9,42 +9,51 @@ use crate::backend::Backend;
 
 use super::data::{a_dossier, a_store, advanced, at, code, id, key, next, province};
 
-on_every_database!(a_dossier_is_found_by_any_of_its_codes_with_or_without_the_province);
+on_every_database!(a_dossier_is_found_by_any_of_its_codes_within_its_province);
 
-async fn a_dossier_is_found_by_any_of_its_codes_with_or_without_the_province(on: Backend) {
+async fn a_dossier_is_found_by_any_of_its_codes_within_its_province(on: Backend) {
     let store = a_store(on).await;
     let mut change = a_dossier(1).received_change();
     change.codes = vec![code("G22.99-251225-020175")];
     store.write(vec![change]).await;
     let read = store.read().await.unwrap();
     for text in ["H60.02215-261121-0001", "G22.99-251225-020175"] {
-        let found = read.by_code(None, &code(text)).await.unwrap();
-        assert_eq!(found, Some(key(1)), "{text}");
-        let found = read.by_code(Some(&province()), &code(text)).await.unwrap();
+        let found = read.by_code(&province(), &code(text)).await.unwrap();
         assert_eq!(found, Some(key(1)), "{text}");
     }
     let elsewhere = ProvinceCode::parse("01").unwrap();
     let text = code("H60.02215-261121-0001");
-    assert_eq!(read.by_code(Some(&elsewhere), &text).await.unwrap(), None);
+    assert_eq!(read.by_code(&elsewhere, &text).await.unwrap(), None);
     assert_eq!(
-        read.by_code(None, &code("H60.02215-261121-0002"))
+        read.by_code(&province(), &code("H60.02215-261121-0002"))
             .await
             .unwrap(),
         None
     );
 }
 
-on_every_database!(the_province_of_a_dossier_is_found_by_its_id_alone);
+on_every_database!(a_code_that_several_provinces_have_is_found_in_each);
 
-async fn the_province_of_a_dossier_is_found_by_its_id_alone(on: Backend) {
+async fn a_code_that_several_provinces_have_is_found_in_each(on: Backend) {
     let store = a_store(on).await;
-    store
-        .write(vec![a_dossier(1).in_province("01").received_change()])
-        .await;
+    let shared = code("G22.99-251225-020175");
+    for (number, province) in [(1, "24"), (2, "01"), (3, "08")] {
+        let mut change = a_dossier(number).in_province(province).received_change();
+        if number < 3 {
+            change.codes = vec![shared.clone()];
+        }
+        store.write(vec![change]).await;
+    }
     let read = store.read().await.unwrap();
-    let found = read.province_of(id(1)).await.unwrap();
-    assert_eq!(found, ProvinceCode::parse("01").ok());
-    assert_eq!(read.province_of(id(2)).await.unwrap(), None);
+    let found = read.holders(&shared).await.unwrap();
+    let of = |province, number| (ProvinceCode::parse(province).unwrap(), id(number));
+    assert_eq!(found, [of("01", 2), of("24", 1)]);
+    // Each province counts for itself.
+    let first = code("H60.02215-261121-0001");
+    let found = read.holders(&first).await.unwrap();
+    assert_eq!(found, [of("01", 2), key(3), of("24", 1)]);
+    let nobodys = code("G22.99-251225-020176");
+    assert_eq!(read.holders(&nobodys).await.unwrap(), []);
     assert!(
         read.dossier(&key(1)).await.unwrap().is_none(),
         "a dossier is not in another province"

@@ -228,7 +228,7 @@ impl Engine {
             DossierName::Id(id) => Ok(*id),
             DossierName::Code(code) => {
                 let read = self.context.store.read().await?;
-                let found = read.by_code(Some(&caller.province), code).await?;
+                let found = read.by_code(&caller.province, code).await?;
                 found.map(|(_, id)| id).ok_or_else(|| Error::NotFound {
                     what: "dossier",
                     name: code.to_string(),

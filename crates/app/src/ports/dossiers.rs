@@ -18,10 +18,10 @@ pub trait ReadDossiers: Send + Sync {
     /// A dossier by its identity.
     async fn dossier(&self, key: &Key) -> Result<Option<Held>, StoreError>;
 
-    /// The dossier that has a code, ours or an external one; in any province if none is given.
+    /// The dossier of a province that has a code, ours or an external one.
     async fn by_code(
         &self,
-        province: Option<&ProvinceCode>,
+        province: &ProvinceCode,
         code: &AnyCode,
     ) -> Result<Option<Key>, StoreError>;
 
@@ -31,9 +31,6 @@ pub trait ReadDossiers: Send + Sync {
 
     /// The greatest record time of all events; none where there is no event.
     async fn newest_record(&self) -> Result<Option<Instant>, StoreError>;
-
-    /// The province of a dossier.
-    async fn province_of(&self, dossier: DossierId) -> Result<Option<ProvinceCode>, StoreError>;
 
     /// The history of a dossier, in order of version.
     async fn records(&self, key: &Key) -> Result<Vec<Record>, StoreError>;

@@ -561,7 +561,7 @@ pub(super) async fn dossier_of(
         DossierName::Code(code) => code,
     };
     let read = here.read().await?;
-    let found = read.by_code(Some(&caller.province), &code).await;
+    let found = read.by_code(&caller.province, &code).await;
     let found = found.map_err(super::unreadable)?;
     match found {
         Some((_, id)) => Ok(Some(id)),
