@@ -290,24 +290,20 @@ CREATE TABLE event (
     province text COLLATE "C" NOT NULL,
     dossier text COLLATE "C" NOT NULL,
     actor text COLLATE "C" NOT NULL,
-    request_id text COLLATE "C" NOT NULL,
+    role text COLLATE "C" NOT NULL,
+    unit text COLLATE "C" NOT NULL,
+    request bytea NOT NULL,
     content bytea NOT NULL,
+    digest bytea NOT NULL,
     bytes bytea NOT NULL,
-    prev_hash bytea,
-    hash bytea,
-    role text COLLATE "C",
-    unit text COLLATE "C",
-    digest bytea,
     CONSTRAINT event_check CHECK (record_time >= event_time),
-    CONSTRAINT event_content_check CHECK (length(content) = 32),
+    CONSTRAINT event_content_check CHECK (length(content) = 16),
     CONSTRAINT event_digest_check CHECK (length(digest) = 8),
-    CONSTRAINT event_hash_check CHECK (length(hash) = 32),
     CONSTRAINT event_part_check CHECK (part >= 0),
     CONSTRAINT event_pkey PRIMARY KEY (province, seq),
-    CONSTRAINT event_prev_hash_check CHECK (length(prev_hash) = 32),
-    CONSTRAINT event_province_actor_request_id_part_key UNIQUE (province, actor, request_id, part),
     CONSTRAINT event_province_dossier_version_key UNIQUE (province, dossier, version),
-    CONSTRAINT event_request_id_check CHECK (length(request_id) = 36),
+    CONSTRAINT event_province_request_part_key UNIQUE (province, request, part),
+    CONSTRAINT event_request_check CHECK (length(request) = ANY (ARRAY[16, 36])),
     CONSTRAINT event_seq_check CHECK (seq <> 0),
     CONSTRAINT event_version_check CHECK (version > 0)
 );
@@ -723,12 +719,6 @@ CREATE TABLE webhook (
     CONSTRAINT webhook_province_check CHECK (length(province) = 2)
 );
 
-CREATE TABLE whole_events (
-    province text COLLATE "C" NOT NULL,
-    after bigint NOT NULL,
-    CONSTRAINT whole_events_pkey PRIMARY KEY (province)
-);
-
 CREATE TABLE wrong_pin (
     count bigint NOT NULL,
     last bigint NOT NULL,
@@ -835,7 +825,7 @@ CREATE TRIGGER document_is_never_deleted BEFORE DELETE ON document FOR EACH ROW 
 
 CREATE TRIGGER event_has_a_predecessor AFTER INSERT ON event REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION event_has_a_predecessor();
 
-CREATE TRIGGER event_is_never_changed BEFORE UPDATE OF seq, province, dossier, version, event_time, record_time, actor, request_id, part, content, role, unit, bytes, digest ON event FOR EACH ROW WHEN (old.role IS NOT NULL OR new.role IS NULL OR new.unit IS NULL OR new.digest IS NULL OR new.seq <> old.seq OR new.province <> old.province OR new.dossier <> old.dossier OR new.version <> old.version OR new.event_time <> old.event_time OR new.record_time <> old.record_time OR new.actor <> old.actor OR new.request_id <> old.request_id OR new.part <> old.part OR new.content <> old.content) EXECUTE FUNCTION event_is_never_changed();
+CREATE TRIGGER event_is_never_changed BEFORE UPDATE ON event FOR EACH ROW EXECUTE FUNCTION event_is_never_changed();
 
 CREATE TRIGGER event_is_never_deleted BEFORE DELETE ON event FOR EACH ROW EXECUTE FUNCTION event_is_never_deleted();
 

@@ -203,14 +203,15 @@ CREATE TABLE event (
     event_time  INTEGER NOT NULL,
     record_time INTEGER NOT NULL CHECK (record_time >= event_time),
     actor       TEXT    NOT NULL,
-    request_id  TEXT    NOT NULL CHECK (length(request_id) = 36),
+    role        TEXT    NOT NULL,
+    unit        TEXT    NOT NULL,
+    request     BLOB    NOT NULL CHECK (length(request) IN (16, 36)), -- its id, crossed with the actor
     part        INTEGER NOT NULL CHECK (part >= 0),
-    content     BLOB    NOT NULL CHECK (length(content) = 32),
-    bytes       BLOB    NOT NULL, -- exactly what the audit chain hashes
-    prev_hash   BLOB             CHECK (length(prev_hash) = 32),
-    hash        BLOB             CHECK (length(hash) = 32), role TEXT, unit TEXT, digest BLOB CHECK (length(digest) = 8),
+    content     BLOB    NOT NULL CHECK (length(content) = 16), -- half a hash of what was asked
+    bytes       BLOB    NOT NULL, -- what happened; the columns say the rest of what the audit chain hashes
+    digest      BLOB    NOT NULL CHECK (length(digest) = 8), -- of the whole record
     UNIQUE (province, dossier, version),
-    UNIQUE (province, actor, request_id, part),
+    UNIQUE (province, request, part),
     FOREIGN KEY (province, dossier) REFERENCES dossier (province, id)
 ) STRICT;
 
@@ -225,13 +226,7 @@ BEGIN
 END;
 
 CREATE TRIGGER event_is_never_changed
-BEFORE UPDATE OF seq, province, dossier, version, event_time, record_time, actor, request_id, part,
-    content, role, unit, bytes, digest ON event
-WHEN OLD.role IS NOT NULL OR NEW.role IS NULL OR NEW.unit IS NULL OR NEW.digest IS NULL
-    OR NEW.seq <> OLD.seq OR NEW.province <> OLD.province OR NEW.dossier <> OLD.dossier
-    OR NEW.version <> OLD.version OR NEW.event_time <> OLD.event_time
-    OR NEW.record_time <> OLD.record_time OR NEW.actor <> OLD.actor
-    OR NEW.request_id <> OLD.request_id OR NEW.part <> OLD.part OR NEW.content <> OLD.content
+BEFORE UPDATE ON event
 BEGIN
     SELECT RAISE(ABORT, 'an event is never changed');
 END;
@@ -690,11 +685,6 @@ CREATE TABLE webhook (
     created_by    TEXT    NOT NULL,
     last_request  TEXT    NOT NULL, -- the request that changed it last
     PRIMARY KEY (province, name)
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE whole_events (
-    province TEXT    NOT NULL PRIMARY KEY,
-    after    INTEGER NOT NULL -- up to this place its events are rewritten
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE wrong_pin (

@@ -48,6 +48,7 @@ mod m20261201_000441_first_taken;
 mod m20261201_000442_contact_erased;
 mod m20261201_000460_viewed;
 mod m20261201_000540_needless_indexes;
+mod m20261201_000541_compact_events;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend, DynIden};
@@ -113,6 +114,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_000442_contact_erased::Migration),
             Box::new(m20261201_000460_viewed::Migration),
             Box::new(m20261201_000540_needless_indexes::Migration),
+            Box::new(m20261201_000541_compact_events::Migration),
         ]
     }
 

@@ -13,7 +13,7 @@ use demo::chance::{Chance, ChanceIds};
 use demo::{people, required};
 use domain::catalogue::Catalogue;
 use domain::code::AnyCode;
-use domain::digest::keyed_hash;
+use domain::digest::{half, keyed_hash};
 use domain::dossier::acts::{Accept, Advance, Resolve, ReturnResult};
 use domain::dossier::contents::{CircumstancesGiven, Contents};
 use domain::dossier::private::Words;
@@ -386,7 +386,10 @@ impl Life<'_> {
                 None => Dossier::begin(&record),
             };
             self.entries.push(Entry {
-                content: keyed_hash(self.salt.as_bytes(), &[b"request", request.as_bytes()]),
+                content: half(&keyed_hash(
+                    self.salt.as_bytes(),
+                    &[b"request", request.as_bytes()],
+                )),
                 record,
                 part,
             });

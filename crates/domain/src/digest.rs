@@ -32,9 +32,37 @@ pub fn hex(bytes: &[u8]) -> String {
         })
 }
 
+/// The bytes of hexadecimal in either case; none if it is none.
+#[must_use]
+pub fn from_hex(text: &str) -> Option<Vec<u8>> {
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    let pairs = text.as_bytes().chunks(2);
+    let byte = |pair: &[u8]| match *pair {
+        [high, low] => u8::try_from(digit(high)? * 16 + digit(low)?).ok(),
+        _ => None,
+    };
+    pairs.map(byte).collect()
+}
+
+/// The first half of a hash: enough to tell two texts apart that nobody could choose by the hash.
+#[must_use]
+pub fn half(hash: &[u8; 32]) -> [u8; 16] {
+    std::array::from_fn(|at| hash[at])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn hexadecimal_comes_back_in_either_case_and_nothing_else_does() {
+        let bytes = [0, 9, 0xab, 0xff];
+        assert_eq!(from_hex(&hex(&bytes)), Some(bytes.to_vec()));
+        assert_eq!(from_hex("0009ABFF"), Some(bytes.to_vec()));
+        for none in ["0", "0g", "+1", "ắ"] {
+            assert_eq!(from_hex(none), None, "{none}");
+        }
+    }
 
     #[test]
     fn moving_a_byte_from_one_part_to_the_next_changes_the_hash() {

@@ -36,7 +36,7 @@ pub(crate) async fn histories<C: ConnectionTrait>(
     let rows: Vec<EventRow> = db.all(&sql, values).await.map_err(store_error)?;
     for row in rows {
         let id = of("event", &row.dossier)?;
-        found.entry(id).or_default().push(row.into_bytes());
+        found.entry(id).or_default().push(row.into_bytes()?);
     }
     Ok(found)
 }

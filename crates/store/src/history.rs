@@ -1,6 +1,7 @@
 //! Reads the histories of many dossiers: a row a dossier, for a row an event costs more than the event.
 
 use app::ports::StoreError;
+use domain::digest::from_hex;
 use domain::dossier::{Event, Record};
 use domain::id::{DossierId, ProvinceCode};
 use domain::time::Instant;
@@ -9,6 +10,7 @@ use serde_json::Value as Json;
 
 use crate::executor::{Dialect, Executor};
 use crate::fault::store_error;
+use crate::request_key;
 use crate::row::{Place, acted_as};
 use crate::value_table::ValueTable;
 
@@ -104,9 +106,13 @@ fn records(
 /// The events of dossier `w`, as a text. They come in no order: to sort them here would cost a sorter for
 /// each dossier.
 fn lines(dialect: Dialect, without: &[&str]) -> String {
-    let (together, bytes) = match dialect {
-        Dialect::Sqlite => ("group_concat", "CAST(e.bytes AS TEXT)"),
-        Dialect::Postgres => ("string_agg", "convert_from(e.bytes, 'UTF8')"),
+    let (together, request, bytes) = match dialect {
+        Dialect::Sqlite => ("group_concat", "hex(e.request)", "CAST(e.bytes AS TEXT)"),
+        Dialect::Postgres => (
+            "string_agg",
+            "encode(e.request, 'hex')",
+            "convert_from(e.bytes, 'UTF8')",
+        ),
     };
     let left_out = without.iter().map(|kind| match dialect {
         Dialect::Sqlite => {
@@ -123,8 +129,8 @@ fn lines(dialect: Dialect, without: &[&str]) -> String {
     };
     format!(
         "SELECT {together}(e.version || '\t' || e.event_time || '\t' || e.record_time || '\t' \
-         || e.actor || '\t' || COALESCE(e.role, '') || '\t' || COALESCE(e.unit, '') || '\t' \
-         || e.request_id || '\t' || {bytes}, '\n') FROM event e \
+         || e.actor || '\t' || e.role || '\t' || e.unit || '\t' || {request} || '\t' \
+         || {bytes}, '\n') FROM event e \
          WHERE e.province = ? AND e.dossier = w.dossier AND e.record_time <= ?{left_out}"
     )
 }
@@ -156,12 +162,10 @@ fn record(
     let mut columns = line.splitn(8, '\t');
     let mut column = || columns.next().unwrap_or_default();
     let (version, event_time, record_time) = (column(), column(), column());
-    let (actor, role, unit, request_id, bytes) =
+    let (actor, role, unit, request, bytes) =
         (column(), column(), column(), column(), column().as_bytes());
-    // In a row of the older form the bytes are those of the whole record.
-    if role.is_empty() {
-        return Record::from_bytes(bytes).map_err(|_| place.wrong("bytes"));
-    }
+    let request_id = from_hex(request).and_then(|kept| request_key::request_id(actor, &kept));
+    let request_id = request_id.ok_or_else(|| place.wrong("request"))?;
     let instant = |name, text| place.instant(name, place.parse(name, text)?);
     Ok(Record {
         province: province.clone(),
@@ -172,7 +176,7 @@ fn record(
         actor: place.parse("actor", actor)?,
         role: acted_as(role).ok_or_else(|| place.wrong("role"))?,
         unit: place.parse("unit", unit)?,
-        request_id: place.parse("request_id", request_id)?,
+        request_id: place.parse("request", &request_id)?,
         event: Event::from_bytes(bytes).map_err(|_| place.wrong("bytes"))?,
     })
 }

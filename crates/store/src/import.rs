@@ -27,6 +27,7 @@ use crate::open::{self, OpenError, Options};
 use crate::page::of_units;
 use crate::pool::Pool;
 use crate::rating::{self, RATING};
+use crate::request_key;
 use crate::row::{DossierRow, EVENT_COLUMNS, EventRow, NEVER, Place};
 use crate::value_table::ValueTable;
 
@@ -354,11 +355,11 @@ const EVENT: BulkInsert<14> = BulkInsert {
         "event_time",
         "record_time",
         "actor",
-        "request_id",
-        "part",
-        "content",
         "role",
         "unit",
+        "request",
+        "part",
+        "content",
         "bytes",
         "digest",
     ],
@@ -556,11 +557,11 @@ fn event_row(seq: i64, life: &Life, record: &Record, bytes: &[u8]) -> [Value; 14
         record.event_time.timestamp_micros().into(),
         record.record_time.timestamp_micros().into(),
         record.actor.as_str().into(),
-        record.request_id.as_str().into(),
-        (record.version - 1).into(),
-        life.content.to_vec().into(),
         record.role.as_str().into(),
         record.unit.as_str().into(),
+        request_key::kept(record.actor.as_str(), record.request_id.as_str()).into(),
+        (record.version - 1).into(),
+        life.content.to_vec().into(),
         event.expect("these are its bytes").to_vec().into(),
         digest(bytes).to_vec().into(),
     ]

@@ -40,6 +40,7 @@ mod read;
 mod readings;
 mod recount;
 mod report;
+mod request_key;
 mod restoration;
 mod rewriting;
 mod row;

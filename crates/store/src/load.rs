@@ -8,6 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use app::ports::{Held, Key, Loaded, PersonKey, RequestKey, Seen, StoreError, Wanted};
 use domain::code::AnyCode;
+use domain::digest::hex;
 use domain::dossier::correction::APPLICANT;
 use domain::dossier::{Dossier, Record};
 use domain::id::{DossierId, ProvinceCode};
@@ -15,10 +16,11 @@ use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use serde_json::json;
 
 use crate::commit::people::KNOWN_BY;
-use crate::executor::Executor;
+use crate::executor::{Dialect, Executor};
 use crate::fault::store_error;
 use crate::number_block;
 use crate::page::VISIBLE;
+use crate::request_key;
 use crate::row::{DossierRow, EventRow, HeldRow, Place, event_columns, salt};
 use crate::value_table::ValueTable;
 
@@ -198,10 +200,15 @@ fn requests_of<C: ConnectionTrait>(db: &Executor<'_, C>, wanted: &[RequestKey]) 
     let list: Vec<_> = wanted
         .iter()
         .map(|(province, actor, request)| {
-            [province.as_str(), actor.as_str(), request.as_str()].map(|text| json!(text))
+            let key = hex(&request_key::kept(actor.as_str(), request.as_str()));
+            [province.as_str(), actor.as_str(), &key].map(|text| json!(text))
         })
         .collect();
-    let given = some(db, ["province", "actor", "request_id"], list)?;
+    let given = some(db, ["province", "actor", "request"], list)?;
+    let request = match db.dialect() {
+        Dialect::Sqlite => "unhex(w.request)",
+        Dialect::Postgres => "decode(w.request, 'hex')",
+    };
     Some(Asked {
         select: format!(
             "SELECT CAST({REQUEST} AS bigint) AS part, w.at AS at, e.dossier AS id, \
@@ -209,8 +216,7 @@ fn requests_of<C: ConnectionTrait>(db: &Executor<'_, C>, wanted: &[RequestKey]) 
                  e.content AS content \
              FROM {} CROSS JOIN event e \
              LEFT JOIN secret s ON s.province = e.province AND s.dossier = e.dossier \
-             WHERE e.province = w.province AND e.actor = w.actor \
-                 AND e.request_id = w.request_id",
+             WHERE e.province = w.province AND e.request = {request} AND e.actor = w.actor",
             given.table
         ),
         values: given.values,

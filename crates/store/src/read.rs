@@ -143,7 +143,7 @@ impl ReadDossiers for Reading {
 
     async fn record_bytes(&self, key: &Key) -> Result<Vec<Vec<u8>>, StoreError> {
         let rows = self.events(key).await?;
-        Ok(rows.into_iter().map(EventRow::into_bytes).collect())
+        rows.into_iter().map(EventRow::into_bytes).collect()
     }
 
     async fn pin_hash(&self, key: &Key) -> Result<Option<String>, StoreError> {

@@ -1,10 +1,10 @@
-//! Brings events that an older version wrote into the present form, in pieces: each is a transaction,
+//! Moves events that an older version wrote into the table of this one, in pieces: each is a transaction,
 //! and whoever is killed between two of them goes on where it was.
 
 use std::sync::atomic::AtomicU64;
 
 use domain::dossier::Record;
-use domain::dossier::event::digest;
+use domain::dossier::event::{Frame, digest};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DbBackend, DbErr, FromQueryResult, SqliteTransactionMode,
     TransactionOptions, TransactionTrait,
@@ -12,15 +12,16 @@ use sea_orm::{
 use serde_json::{Value as Json, json};
 
 use crate::executor::{Dialect, Executor};
-use crate::row::{EventRow, event_columns};
+use crate::request_key;
+use crate::row::EventRow;
 use crate::value_table::ValueTable;
 
 /// An event whose bytes are not what its columns say.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "event at place {place}, dossier {dossier} of province {province}: {what}. It and the events after \
-     it stay as they are, and nothing is lost; restore a backup, or mend the row and run `motcua \
-     migrate` again"
+     it stay as they are in table event_before, and nothing is lost; restore a backup, or mend the row \
+     and run `motcua migrate` again"
 )]
 pub struct DamagedEvent {
     /// The province.
@@ -33,7 +34,7 @@ pub struct DamagedEvent {
     pub what: &'static str,
 }
 
-/// Why events were not rewritten.
+/// Why events were not moved.
 pub(crate) enum RewriteError {
     Damaged(DamagedEvent),
     Database(DbErr),
@@ -45,47 +46,92 @@ impl From<DbErr> for RewriteError {
     }
 }
 
-/// How many events one transaction rewrites.
+/// How many events one transaction moves.
 const PIECE: u32 = 500;
 
-#[derive(FromQueryResult)]
-struct WholeRow {
-    province: String,
-    after: i64,
-}
+/// The province and the place of an event.
+type At = (String, i64);
 
 #[derive(FromQueryResult)]
 struct CountRow {
     number: i64,
 }
 
-/// How many events a database has in the older form, also one that the migrations have not reached.
-pub(crate) async fn whole(db: &impl ConnectionTrait) -> Result<u64, DbErr> {
+/// An event as an older version kept it.
+#[derive(FromQueryResult)]
+struct BeforeRow {
+    seq: i64,
+    province: String,
+    dossier: String,
+    version: i64,
+    event_time: i64,
+    record_time: i64,
+    actor: String,
+    request_id: String,
+    /// None in a row of the oldest form, whose bytes are those of the whole record.
+    role: Option<String>,
+    unit: Option<String>,
+    bytes: Vec<u8>,
+    digest: Option<Vec<u8>>,
+}
+
+/// What of a moved row its old columns do not say.
+struct Moved {
+    role: &'static str,
+    unit: String,
+    request: Vec<u8>,
+    event: String,
+    digest: [u8; 8],
+}
+
+/// How many events a database has in an older form, also one that the migrations have not reached.
+pub(crate) async fn left(db: &impl ConnectionTrait) -> Result<u64, DbErr> {
     let statements = AtomicU64::new(0);
     let db = Executor {
         connection: db,
         statements: &statements,
     };
-    let sql = match db.dialect() {
+    let older = match db.dialect() {
         Dialect::Sqlite => {
-            "SELECT CAST(count(*) AS bigint) AS number FROM pragma_table_info('event') \
-             WHERE name IN ('bytes', 'role')"
+            "SELECT count(*) AS number FROM pragma_table_info('event') WHERE name = 'request_id'"
         }
         Dialect::Postgres => {
             "SELECT count(*) AS number FROM pg_attribute WHERE attrelid = to_regclass('event') \
-             AND attname IN ('bytes', 'role') AND NOT attisdropped"
+             AND attname = 'request_id' AND NOT attisdropped"
         }
     };
-    let sql = match number(&db, sql).await? {
-        0 => return Ok(0),
-        1 => "SELECT count(*) AS number FROM event",
-        // Counted only where any are left, because it reads every event.
-        _ => {
-            "SELECT CASE WHEN EXISTS (SELECT 1 FROM whole_events) THEN \
-                 (SELECT count(*) FROM event WHERE role IS NULL) ELSE 0 END AS number"
+    let count = if is_begun(&db).await? {
+        number(&db, "SELECT count(*) AS number FROM event_before").await?
+    } else if number(&db, older).await? > 0 {
+        number(&db, "SELECT count(*) AS number FROM event").await?
+    } else {
+        0
+    };
+    Ok(u64::try_from(count).unwrap_or_default())
+}
+
+/// Whether the migrations have left events to be moved.
+pub(crate) async fn is_needed(db: &impl ConnectionTrait) -> Result<bool, DbErr> {
+    let statements = AtomicU64::new(0);
+    is_begun(&Executor {
+        connection: db,
+        statements: &statements,
+    })
+    .await
+}
+
+async fn is_begun<C: ConnectionTrait>(db: &Executor<'_, C>) -> Result<bool, DbErr> {
+    let sql = match db.dialect() {
+        Dialect::Sqlite => {
+            "SELECT count(*) AS number FROM sqlite_master \
+             WHERE type = 'table' AND name = 'event_before'"
+        }
+        Dialect::Postgres => {
+            "SELECT CAST(CASE WHEN to_regclass('event_before') IS NULL THEN 0 ELSE 1 END AS bigint) \
+                 AS number"
         }
     };
-    Ok(u64::try_from(number(&db, sql).await?).unwrap_or_default())
+    Ok(number(db, sql).await? > 0)
 }
 
 async fn number<C: ConnectionTrait>(db: &Executor<'_, C>, sql: &str) -> Result<i64, DbErr> {
@@ -93,20 +139,26 @@ async fn number<C: ConnectionTrait>(db: &Executor<'_, C>, sql: &str) -> Result<i
     Ok(rows.first().map_or(0, |row| row.number))
 }
 
-/// Rewrites every event of the older form, and tells how many of how many are done.
+/// Moves every event of an older form, and tells how many of how many are done.
 ///
 /// Errors: an event whose bytes are not what its columns say. It and those after it stay as they are.
 pub(crate) async fn rewrite(
     db: &DatabaseConnection,
     tell: &mut (dyn FnMut(u64, u64) + Send),
 ) -> Result<(), RewriteError> {
-    let of = whole(db).await?;
+    if !is_needed(db).await? {
+        return Ok(());
+    }
+    let of = left(db).await?;
     let mut done = 0;
-    while let Some(count) = piece(db).await? {
+    let mut after = (String::new(), i64::MIN);
+    while let Some((count, last)) = piece(db, &after).await? {
+        after = last;
         done += count;
         tell(done, of);
     }
-    // A shorter row alone leaves its page half empty. Who lacks the room for a copy does without.
+    db.execute_unprepared("DROP TABLE event_before").await?;
+    // The old rows' pages stay in the file as free ones. Who lacks the room for a copy does without.
     if done > 0
         && db.get_database_backend() == DbBackend::Sqlite
         && let Err(error) = db.execute_unprepared("VACUUM").await
@@ -116,8 +168,12 @@ pub(crate) async fn rewrite(
     Ok(())
 }
 
-/// Rewrites the next events, in one transaction. None if none are left.
-async fn piece(db: &DatabaseConnection) -> Result<Option<u64>, RewriteError> {
+/// Moves the next events behind a place in one transaction, and says how many and which was the last. None
+/// if none are left.
+///
+/// In the order of places, in which an event has its predecessor before it. The place is remembered because
+/// a server still walks over the keys of deleted rows.
+async fn piece(db: &DatabaseConnection, after: &At) -> Result<Option<(u64, At)>, RewriteError> {
     let statements = AtomicU64::new(0);
     let immediate = TransactionOptions {
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
@@ -128,108 +184,148 @@ async fn piece(db: &DatabaseConnection) -> Result<Option<u64>, RewriteError> {
         connection: &transaction,
         statements: &statements,
     };
-    let next = "SELECT province, after FROM whole_events ORDER BY province LIMIT 1";
-    let rows: Vec<WholeRow> = executor.all(next, Vec::new()).await?;
-    let Some(WholeRow { province, after }) = rows.into_iter().next() else {
-        return Ok(None);
-    };
-    let of_province = match executor.dialect() {
-        // Read by place, not by an index of the province.
-        Dialect::Sqlite => "e.province || ''",
-        Dialect::Postgres => "e.province",
+    let (behind, order, lock, mut values) = match executor.dialect() {
+        Dialect::Sqlite => ("seq > ?", "seq", "", Vec::new()),
+        Dialect::Postgres => (
+            "(province, seq) > (?, ?)",
+            "province, seq",
+            "FOR UPDATE",
+            vec![after.0.as_str().into()],
+        ),
     };
     let sql = format!(
-        "SELECT {} FROM event e WHERE {of_province} = ? AND e.seq > ? AND e.role IS NULL \
-         ORDER BY e.seq LIMIT ?",
-        event_columns("e")
+        "SELECT seq, province, dossier, version, event_time, record_time, actor, request_id, role, unit, \
+             bytes, digest \
+         FROM event_before WHERE {behind} ORDER BY {order} LIMIT ? {lock}"
     );
-    let values = vec![province.as_str().into(), after.into(), PIECE.into()];
-    let events: Vec<EventRow> = executor.all(&sql, values).await?;
+    values.extend([after.1.into(), PIECE.into()]);
+    let events: Vec<BeforeRow> = executor.all(&sql, values).await?;
     let Some(last) = events.last() else {
-        let gone = "DELETE FROM whole_events WHERE province = ?";
-        executor.run(gone, vec![province.into()]).await?;
-        transaction.commit().await?;
-        return Ok(Some(0));
+        return Ok(None);
     };
-    let last = last.seq();
-    let mut rewritten = Vec::with_capacity(events.len());
+    let last = (last.province.clone(), last.seq);
+    let mut rows = Vec::with_capacity(events.len());
     let mut damaged = None;
     for event in &events {
-        match framed(event) {
-            Ok(row) => rewritten.push(row),
+        match moved(event) {
+            Ok(moved) => rows.push([
+                json!(event.province),
+                json!(event.seq),
+                json!(moved.role),
+                json!(moved.unit),
+                json!(domain::digest::hex(&moved.request)),
+                json!(moved.event),
+                json!(domain::digest::hex(&moved.digest)),
+            ]),
             Err(what) => {
                 damaged = Some(DamagedEvent {
-                    province: province.clone(),
+                    province: event.province.clone(),
                     dossier: event.dossier.clone(),
-                    place: event.seq(),
+                    place: event.seq,
                     what,
                 });
                 break;
             }
         }
     }
-    let until = match &damaged {
-        None => last,
-        Some(_) => events
-            .get(rewritten.len().wrapping_sub(1))
-            .map_or(after, EventRow::seq),
-    };
-    let count = rewritten.len() as u64;
+    let count = rows.len() as u64;
     if count > 0 {
-        write(&executor, &province, rewritten).await?;
-        let values = vec![until.into(), province.into()];
-        let moved = "UPDATE whole_events SET after = ? WHERE province = ?";
-        executor.run(moved, values).await?;
+        write(&executor, rows).await?;
     }
     transaction.commit().await?;
     match damaged {
-        None => Ok(Some(count)),
+        None => Ok(Some((count, last))),
         Some(damaged) => Err(RewriteError::Damaged(damaged)),
     }
 }
 
-/// The row of an event in the present form: place, role, unit, bytes, digest. It gives the same bytes
-/// of the record again, or the event is not rewritten.
-fn framed(event: &EventRow) -> Result<[Json; 5], &'static str> {
-    let bytes = event.kept_bytes();
-    let record = Record::from_bytes(bytes).map_err(|_| "its bytes are no event")?;
-    let frame = event.frame_by(record.role.as_str(), record.unit.as_str());
-    let inner = frame.within(bytes);
-    let inner = inner.ok_or("its bytes say otherwise than its columns")?;
-    let text = std::str::from_utf8(inner).map_err(|_| "its bytes are no text")?;
-    if record.to_bytes() != bytes {
+/// What becomes of a row. Its present form gives the bytes of the record again, or it is not moved.
+fn moved(row: &BeforeRow) -> Result<Moved, &'static str> {
+    let whole = match (&row.role, &row.unit) {
+        (Some(role), Some(unit)) => row.frame(role, unit).around(&row.bytes),
+        _ => row.bytes.clone(),
+    };
+    let record = Record::from_bytes(&whole).map_err(|_| "its bytes are no event")?;
+    let frame = row.frame(record.role.as_str(), record.unit.as_str());
+    let event = frame
+        .within(&whole)
+        .ok_or("its bytes say otherwise than its columns")?;
+    if record.to_bytes() != whole {
         return Err("its bytes are not canonical");
     }
-    Ok([
-        json!(event.seq()),
-        json!(record.role.as_str()),
-        json!(record.unit.as_str()),
-        json!(text),
-        json!(domain::digest::hex(&digest(bytes))),
-    ])
+    let digest = digest(&whole);
+    if row.digest.as_ref().is_some_and(|kept| *kept != digest) {
+        return Err("its digest is not that of its bytes");
+    }
+    let request = request_key::kept(&row.actor, &row.request_id);
+    let present = EventRow::new(row.seq, &record, request.clone(), event.to_vec());
+    if present.into_bytes().ok().as_ref() != Some(&whole) {
+        return Err("its present form would give other bytes");
+    }
+    let event = String::from_utf8(event.to_vec()).map_err(|_| "its bytes are no text")?;
+    Ok(Moved {
+        role: record.role.as_str(),
+        unit: record.unit.as_str().to_owned(),
+        request,
+        event,
+        digest,
+    })
+}
+
+impl BeforeRow {
+    fn frame<'a>(&'a self, role: &'a str, unit: &'a str) -> Frame<'a> {
+        Frame {
+            province: &self.province,
+            dossier: &self.dossier,
+            version: self.version,
+            event_time: self.event_time,
+            record_time: self.record_time,
+            actor: &self.actor,
+            role,
+            unit,
+            request_id: &self.request_id,
+        }
+    }
 }
 
 async fn write<C: ConnectionTrait>(
     db: &Executor<'_, C>,
-    province: &str,
-    rows: Vec<[Json; 5]>,
+    rows: Vec<[Json; 7]>,
 ) -> Result<(), DbErr> {
-    let columns = ["seq", "role", "unit", "bytes", "digest"];
+    let columns = [
+        "province", "seq", "role", "unit", "request", "bytes", "digest",
+    ];
     let given = ValueTable::new(db, "w", columns, rows);
-    let (bytes, digest) = match db.dialect() {
-        Dialect::Sqlite => ("CAST(wanted.bytes AS BLOB)", "unhex(wanted.digest)"),
+    let (bytes, unhex, same) = match db.dialect() {
+        Dialect::Sqlite => ("CAST(w.bytes AS BLOB)", ["unhex(", ")"], "b.seq = w.seq"),
         Dialect::Postgres => (
-            "convert_to(wanted.bytes, 'UTF8')",
-            "decode(wanted.digest, 'hex')",
+            "convert_to(w.bytes, 'UTF8')",
+            ["decode(", ", 'hex')"],
+            "b.province = w.province AND b.seq = w.seq",
         ),
     };
-    let sql = format!(
-        "WITH wanted AS MATERIALIZED (SELECT seq, role, unit, bytes, digest FROM {}) \
-         UPDATE event SET role = wanted.role, unit = wanted.unit, bytes = {bytes}, digest = {digest} \
-         FROM wanted WHERE event.province = ? AND event.seq = wanted.seq",
+    let [begin, end] = unhex;
+    let insert = format!(
+        "INSERT INTO event (seq, province, dossier, version, event_time, record_time, actor, role, unit, \
+             request, part, content, bytes, digest) \
+         SELECT b.seq, b.province, b.dossier, b.version, b.event_time, b.record_time, b.actor, w.role, \
+             w.unit, {begin}w.request{end}, b.part, substr(b.content, 1, 16), {bytes}, \
+             {begin}w.digest{end} \
+         FROM {} CROSS JOIN event_before b WHERE {same} ORDER BY w.at",
         given.table
     );
-    let mut values = given.values;
-    values.push(province.into());
-    db.run(&sql, values).await.map(drop)
+    db.run(&insert, given.values.clone()).await?;
+    let delete = match db.dialect() {
+        Dialect::Sqlite => format!(
+            "DELETE FROM event_before WHERE seq IN (SELECT w.seq FROM {})",
+            given.table
+        ),
+        Dialect::Postgres => {
+            format!(
+                "DELETE FROM event_before b USING {} WHERE {same}",
+                given.table
+            )
+        }
+    };
+    db.run(&delete, given.values).await.map(drop)
 }

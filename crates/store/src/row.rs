@@ -16,6 +16,8 @@ use domain::role::Role;
 use domain::time::Instant;
 use sea_orm::FromQueryResult;
 
+use crate::request_key;
+
 /// Stands for no time, and sorts after every time.
 pub(crate) const NEVER: i64 = i64::MAX;
 
@@ -104,9 +106,9 @@ pub(crate) const EVENT_COLUMNS: [&str; 11] = [
     "event_time",
     "record_time",
     "actor",
-    "request_id",
     "role",
     "unit",
+    "request",
     "bytes",
 ];
 
@@ -127,65 +129,64 @@ pub(crate) struct EventRow {
     event_time: i64,
     record_time: i64,
     actor: String,
-    request_id: String,
-    /// None in a row of the older form, whose bytes are those of the whole record.
-    role: Option<String>,
-    unit: Option<String>,
+    role: String,
+    unit: String,
+    request: Vec<u8>,
     /// What happened, without what the columns say.
     bytes: Vec<u8>,
 }
 
 impl EventRow {
-    /// The columns as the bytes of the record have them; none in the older form.
-    fn frame(&self) -> Option<Frame<'_>> {
-        Some(self.frame_by(self.role.as_deref()?, self.unit.as_deref()?))
+    /// The row of a record, with what else it keeps.
+    pub(crate) fn new(seq: i64, record: &Record, request: Vec<u8>, bytes: Vec<u8>) -> Self {
+        Self {
+            seq,
+            province: record.province.as_str().to_owned(),
+            dossier: record.dossier.to_string(),
+            version: record.version.into(),
+            event_time: record.event_time.timestamp_micros(),
+            record_time: record.record_time.timestamp_micros(),
+            actor: record.actor.as_str().to_owned(),
+            role: record.role.as_str().to_owned(),
+            unit: record.unit.as_str().to_owned(),
+            request,
+            bytes,
+        }
     }
 
-    /// The same, with a role and a unit from elsewhere.
-    pub(crate) fn frame_by<'a>(&'a self, role: &'a str, unit: &'a str) -> Frame<'a> {
-        Frame {
+    fn request_id(&self) -> Result<String, StoreError> {
+        request_key::request_id(&self.actor, &self.request)
+            .ok_or_else(|| inconsistent("event", &self.seq.to_string(), "request"))
+    }
+
+    /// The record exactly as it was hashed.
+    pub(crate) fn into_bytes(self) -> Result<Vec<u8>, StoreError> {
+        let frame = Frame {
             province: &self.province,
             dossier: &self.dossier,
             version: self.version,
             event_time: self.event_time,
             record_time: self.record_time,
             actor: &self.actor,
-            role,
-            unit,
-            request_id: &self.request_id,
-        }
+            role: &self.role,
+            unit: &self.unit,
+            request_id: &self.request_id()?,
+        };
+        Ok(frame.around(&self.bytes))
     }
 
-    /// The record exactly as it was hashed.
-    pub(crate) fn into_bytes(self) -> Vec<u8> {
-        match self.frame() {
-            Some(frame) => frame.around(&self.bytes),
-            None => self.bytes,
-        }
-    }
-
-    /// The columns that `verify` compares with the bytes, by name. In a row of the older form the
-    /// bytes alone say the rest.
-    pub(crate) fn columns(&self, digest: Option<&[u8]>) -> Vec<(&'static str, String)> {
-        let mut columns = vec![
+    /// The columns that `verify` compares with the bytes, by name.
+    pub(crate) fn columns(&self, digest: &[u8]) -> Result<Vec<(&'static str, String)>, StoreError> {
+        Ok(vec![
             ("version", self.version.to_string()),
             ("event_time", self.event_time.to_string()),
             ("record_time", self.record_time.to_string()),
             ("actor", self.actor.clone()),
-            ("request_id", self.request_id.clone()),
-        ];
-        if let (Some(role), Some(unit)) = (&self.role, &self.unit) {
-            columns.push(("role", role.clone()));
-            columns.push(("unit", unit.clone()));
-            let digest = digest.map_or_else(|| "none".to_owned(), hex);
-            columns.push(("digest", digest));
-        }
-        columns
-    }
-
-    /// As they are kept.
-    pub(crate) fn kept_bytes(&self) -> &[u8] {
-        &self.bytes
+            ("request_id", self.request_id()?),
+            ("role", self.role.clone()),
+            ("unit", self.unit.clone()),
+            ("digest", hex(digest)),
+        ])
     }
 
     /// Its place: in the feed, or below zero if an import brought it.
@@ -205,9 +206,6 @@ impl EventRow {
             table: "event",
             id: &id,
         };
-        let (Some(role), Some(unit)) = (&self.role, &self.unit) else {
-            return Record::from_bytes(&self.bytes).map_err(|_| place.wrong("bytes"));
-        };
         Ok(Record {
             province: place.parse("province", &self.province)?,
             dossier: place.parse("dossier", &self.dossier)?,
@@ -215,9 +213,9 @@ impl EventRow {
             event_time: place.instant("event_time", self.event_time)?,
             record_time: place.instant("record_time", self.record_time)?,
             actor: place.parse("actor", &self.actor)?,
-            role: acted_as(role).ok_or_else(|| place.wrong("role"))?,
-            unit: place.parse("unit", unit)?,
-            request_id: place.parse("request_id", &self.request_id)?,
+            role: acted_as(&self.role).ok_or_else(|| place.wrong("role"))?,
+            unit: place.parse("unit", &self.unit)?,
+            request_id: place.parse("request", &self.request_id()?)?,
             event: Event::from_bytes(&self.bytes).map_err(|_| place.wrong("bytes"))?,
         })
     }

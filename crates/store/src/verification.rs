@@ -59,7 +59,7 @@ struct DossierRow {
 
 #[derive(FromQueryResult)]
 struct DigestRow {
-    digest: Option<Vec<u8>>,
+    digest: Vec<u8>,
 }
 
 #[derive(FromQueryResult)]
@@ -225,8 +225,8 @@ impl ReadKept for Reading {
         let mut events_of: HashMap<String, Vec<KeptEvent>> = HashMap::new();
         for (row, DigestRow { digest }) in events.into_iter().zip(digests) {
             let dossier = row.dossier.clone();
-            let columns = row.columns(digest.as_deref());
-            let bytes = row.into_bytes();
+            let columns = row.columns(&digest)?;
+            let bytes = row.into_bytes()?;
             let kept = KeptEvent { bytes, columns };
             events_of.entry(dossier).or_default().push(kept);
         }

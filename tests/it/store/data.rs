@@ -147,8 +147,8 @@ pub fn request(number: u64) -> RequestId {
     RequestId::parse(&format!("5f0c2d9e-7f35-4e57-9d3f-{number:012x}")).unwrap()
 }
 
-pub fn content(number: u64) -> [u8; 32] {
-    let mut bytes = [0; 32];
+pub fn content(number: u64) -> [u8; 16] {
+    let mut bytes = [0; 16];
     bytes[..8].copy_from_slice(&number.to_be_bytes());
     bytes
 }

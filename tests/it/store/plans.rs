@@ -52,9 +52,10 @@ async fn knows_of(store: &TestStore, numbers: std::ops::RangeInclusive<i64>) {
     let db = store.raw().await;
     let add = format!(
         "SET session_replication_role = replica; INSERT INTO event (seq, province, dossier, version, event_time, record_time, actor, \
-             request_id, part, content, bytes) \
-         SELECT number, '08', lpad(number::text, 26, '0'), 1, 0, 0, 'somebody', \
-             lpad(number::text, 36, '0'), 0, sha256(''), '' \
+             role, unit, request, part, content, bytes, digest) \
+         SELECT number, '08', lpad(number::text, 26, '0'), 1, 0, 0, 'somebody', 'officer', '02215', \
+             convert_to(lpad(number::text, 16, '0'), 'UTF8'), 0, convert_to(lpad('', 16, '0'), 'UTF8'), \
+             '', convert_to('12345678', 'UTF8') \
          FROM generate_series({}, {}) number; ANALYZE event",
         numbers.start(),
         numbers.end()

@@ -6,14 +6,15 @@ use std::time::Duration;
 
 use ::store::{OpenError, Options, SeaStore};
 use app::ports::{Batch, Change, CommitError, Committed, Scope, Store, Wanted, WriteBatches};
+use domain::digest::{from_hex, hex, sha256};
 use domain::dossier::Dossier;
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, Statement, TransactionOptions, TransactionTrait,
 };
 
 use super::data::{
-    OTHER_WARD, TestStore, WARD, a_dossier, a_store, assigned, at, day, id, key, next, province,
-    request,
+    OTHER_WARD, TestStore, WARD, a_dossier, a_store, actor, assigned, at, day, id, key, next,
+    province, request,
 };
 use crate::backend::Backend;
 use crate::cluster;
@@ -37,9 +38,9 @@ async fn an_event_finds_the_one_before_it_by_its_key_however_little_the_server_k
     let batch = (1..201).map(|number| a_dossier(number).received_change());
     store.write(batch.collect()).await;
     let all = "INSERT INTO event (seq, province, dossier, version, event_time, record_time, actor, \
-             request_id, part, content, role, unit, bytes, digest) \
-         SELECT seq + 100000, province, dossier, 2, event_time, record_time, 'another', \
-             request_id, 0, content, role, unit, bytes, digest FROM event \
+             request, part, content, role, unit, bytes, digest) \
+         SELECT seq + 100000, province, dossier, 2, event_time, record_time, actor, \
+             request, 1, content, role, unit, bytes, digest FROM event \
          WHERE version = 1 AND dossier NOT IN (SELECT dossier FROM event WHERE version = 2)";
     let done = beside.execute_unprepared(all).await.unwrap();
     assert_eq!(done.rows_affected(), 200);
@@ -61,11 +62,17 @@ async fn a_server_on_this_machine_says_where_its_files_are(on: Backend) {
 
 /// Adds an event to a dossier without the store, in a transaction that the test holds open.
 async fn write_beside<C: ConnectionTrait>(db: &C, dossier: &Dossier, request: &str) {
+    // The bytes of the id, crossed with the digest of the actor.
+    let id = from_hex(&request.replace('-', "")).unwrap();
+    let pairs = id.iter().zip(sha256(actor().as_str().as_bytes()));
+    let key: Vec<u8> = pairs.map(|(byte, other)| byte ^ other).collect();
+    let key = hex(&key);
     let sql = format!(
         "INSERT INTO event (seq, province, dossier, version, event_time, record_time, actor, \
-             request_id, part, content, role, unit, bytes, digest) \
+             request, part, content, role, unit, bytes, digest) \
          SELECT ((pg_current_xact_id()::text::bigint + lift) << 20) + 1, province, dossier, 2, \
-             event_time, record_time, actor, '{request}', 0, content, role, unit, bytes, digest \
+             event_time, record_time, actor, decode('{key}', 'hex'), 0, content, role, unit, bytes, \
+             digest \
          FROM event CROSS JOIN feed WHERE dossier = '{}'",
         dossier.id
     );

@@ -202,7 +202,7 @@ async fn what_an_upgrade_left_uncounted_is_counted_by_the_migration(on: Backend)
     let options = store::Options::default();
     let refused = store::SeaStore::open(&store.url, options).await.err();
     assert!(
-        matches!(refused, Some(store::OpenError::Uncounted)),
+        matches!(refused, Some(store::OpenError::Interrupted)),
         "{refused:?}"
     );
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::catalogue::Fault;
-use domain::digest::keyed_hash;
+use domain::digest::{half, keyed_hash};
 use domain::dossier::private::Salt;
 use domain::dossier::{Dossier, ImportNumber, Record};
 use domain::id::{DossierId, RequestId};
@@ -148,12 +148,12 @@ impl Lives {
     }
 }
 
-/// Keyed hash of the rows that a dossier was made from.
-pub(super) fn content(salt: &Salt, case: &ImportedCase) -> [u8; 32] {
-    keyed_hash(
+/// Half of the keyed hash of the rows that a dossier was made from.
+pub(super) fn content(salt: &Salt, case: &ImportedCase) -> [u8; 16] {
+    half(&keyed_hash(
         salt.as_bytes(),
         &[b"import", case.name.as_bytes(), &case.digest.to_be_bytes()],
-    )
+    ))
 }
 
 /// One request a dossier, in the order of writing.

@@ -93,8 +93,8 @@ pub struct Seen {
     pub dossier: DossierId,
     /// The version that answered it.
     pub version: u32,
-    /// The keyed hash of its content.
-    pub content: [u8; 32],
+    /// Half of the keyed hash of its content.
+    pub content: [u8; 16],
     /// The salt that the hash was keyed with.
     pub salt: Option<Salt>,
 }
@@ -157,8 +157,8 @@ impl Change {
 pub struct Entry {
     /// The event.
     pub record: Record,
-    /// Keyed hash of the request that caused it.
-    pub content: [u8; 32],
+    /// Half of the keyed hash of the request that caused it.
+    pub content: [u8; 16],
     /// The place of the event within its request, from 0.
     pub part: u16,
 }

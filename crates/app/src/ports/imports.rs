@@ -178,8 +178,8 @@ pub struct Life {
     pub fold: String,
     /// The salt of its commitments.
     pub salt: Salt,
-    /// Keyed hash of the rows it was made from.
-    pub content: [u8; 32],
+    /// Half of the keyed hash of the rows it was made from.
+    pub content: [u8; 16],
     /// Its events, with the exact stored bytes.
     pub events: Vec<(Record, Vec<u8>)>,
 }

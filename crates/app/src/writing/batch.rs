@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use domain::catalogue::Catalogue;
 use domain::code::AnyCode;
-use domain::digest::keyed_hash;
+use domain::digest::{half, keyed_hash};
 use domain::dossier::correction::{self, Correction};
 use domain::dossier::private::{Person, Salt};
 use domain::dossier::{Acting, Decision, Dossier, Event, Interest, Record, Refusal, Rules};
@@ -142,7 +142,7 @@ impl<'a> BatchState<'a> {
         let before = former.as_ref().map_or(0, |dossier| dossier.version);
         let applicant = held.as_ref().and_then(|held| held.applicant.clone());
         // Without a salt no content can be compared any more, so none is stored.
-        let content = salt.map_or([0; 32], |salt| content_hash(&salt, task));
+        let content = salt.map_or([0; 16], |salt| content_hash(&salt, task));
         let codes = Codes::moved_by(&decision.events);
         let recorded = Ord::max(task.arrived, at);
         let recorded = self
@@ -344,8 +344,8 @@ pub(super) fn acting(task: &Task, role: Role, unit: UnitCode) -> Acting {
     }
 }
 
-fn content_hash(salt: &Salt, task: &Task) -> [u8; 32] {
-    keyed_hash(salt.as_bytes(), &[b"request", &task.content])
+fn content_hash(salt: &Salt, task: &Task) -> [u8; 16] {
+    half(&keyed_hash(salt.as_bytes(), &[b"request", &task.content]))
 }
 
 pub(super) fn refused_before_life(refusal: Refusal) -> Error {

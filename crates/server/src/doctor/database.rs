@@ -128,7 +128,7 @@ fn refused(shown: &str, error: &OpenError) -> Vec<Finding> {
             "database",
             "`motcua migrate` makes it; look for a mistake in the path before",
         ),
-        OpenError::Unmigrated { .. } | OpenError::Uncounted => (
+        OpenError::Unmigrated { .. } | OpenError::Interrupted => (
             "schema",
             "take a backup, then `motcua migrate` (`--dry-run` shows what it would do)",
         ),

@@ -12,6 +12,7 @@ use crate::bulk::Statement;
 use crate::executor::{Dialect, Executor};
 use crate::fault::is_refused_by_trigger;
 use crate::feed;
+use crate::request_key;
 
 #[derive(FromQueryResult)]
 struct WrittenEvent {
@@ -69,11 +70,11 @@ pub(super) fn statements(dialect: Dialect, changes: &[Change]) -> Vec<Statement>
                 record.event_time.timestamp_micros().into(),
                 record.record_time.timestamp_micros().into(),
                 record.actor.as_str().into(),
-                record.request_id.as_str().into(),
-                entry.part.into(),
-                entry.content.to_vec().into(),
                 record.role.as_str().into(),
                 record.unit.as_str().into(),
+                request_key::kept(record.actor.as_str(), record.request_id.as_str()).into(),
+                entry.part.into(),
+                entry.content.to_vec().into(),
                 event.into(),
                 digest(&whole).to_vec().into(),
             ]);

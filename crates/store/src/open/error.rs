@@ -89,9 +89,9 @@ pub enum OpenError {
         /// Their names; never empty.
         unknown: Vec<String>,
     },
-    /// The tallies do not yet count dossiers of an earlier motcua.
+    /// The tallies do not yet count dossiers of an earlier motcua, or its events were not all moved.
     #[error("the migration of the database was interrupted; run `motcua migrate`")]
-    Uncounted,
+    Interrupted,
     /// An event of an earlier motcua is damaged, so it was not brought into the present form.
     #[error(transparent)]
     Damaged(#[from] DamagedEvent),

@@ -75,7 +75,7 @@ async fn migrate_connected(
 ) -> Result<Vec<String>, OpenError> {
     let pending = pending(db).await?;
     if dry_run {
-        tell(0, rewriting::whole(db).await?);
+        tell(0, rewriting::left(db).await?);
     } else {
         Migrator::up(db, None).await?;
         if recount::is_needed(db).await? {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 
 use super::error::OpenError;
-use crate::recount;
+use crate::{recount, rewriting};
 
 /// The newest migration of this version: the schema that an opened database has.
 #[must_use]
@@ -19,7 +19,7 @@ pub fn migrations() -> Vec<String> {
     migrations::names()
 }
 
-/// Fails unless a database has the current schema, whole and counted.
+/// Fails unless a database has the current schema, whole, counted, and with all its events.
 pub(super) async fn check_schema(db: &impl ConnectionTrait) -> Result<(), OpenError> {
     let pending = pending(db).await?;
     if !pending.is_empty() {
@@ -38,8 +38,8 @@ pub(super) async fn check_schema(db: &impl ConnectionTrait) -> Result<(), OpenEr
             });
         }
     }
-    if recount::is_needed(db).await? {
-        return Err(OpenError::Uncounted);
+    if recount::is_needed(db).await? || rewriting::is_needed(db).await? {
+        return Err(OpenError::Interrupted);
     }
     Ok(())
 }
