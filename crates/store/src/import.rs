@@ -22,6 +22,7 @@ use crate::document;
 use crate::executor::{Dialect, Executor};
 use crate::fault::{store_error, wrote_nothing};
 use crate::feed;
+use crate::fold;
 use crate::numbers;
 use crate::open::{self, OpenError, Options};
 use crate::page::of_units;
@@ -533,7 +534,7 @@ fn dossier_row(life: &Life, number: ImportNumber) -> [Value; 23] {
         dossier.last.timestamp_micros().into(),
         micros(records().min()).into(),
         micros(records().max()).into(),
-        life.fold.as_str().into(),
+        fold::shortened(&life.fold).into(),
         u8::from(tally::stands_apart(dossier)).into(),
         overdue_from(dossier).into(),
         i64::from(number.get()).into(),

@@ -18,6 +18,7 @@ mod executor;
 mod export;
 mod fault;
 mod feed;
+mod fold;
 mod foresight;
 mod history;
 mod import;

@@ -16,7 +16,7 @@ use domain::role::Role;
 use domain::time::Instant;
 use sea_orm::FromQueryResult;
 
-use crate::request_key;
+use crate::{fold, request_key};
 
 /// Stands for no time, and sorts after every time.
 pub(crate) const NEVER: i64 = i64::MAX;
@@ -39,8 +39,9 @@ impl TryFrom<DossierRow> for Dossier {
     type Error = StoreError;
 
     fn try_from(row: DossierRow) -> Result<Self, StoreError> {
-        let dossier: Dossier = serde_json::from_str(&row.fold)
-            .map_err(|_| inconsistent("dossier", &row.id, "fold"))?;
+        let whole = fold::whole(&row.id, &row.fold);
+        let dossier: Dossier =
+            serde_json::from_str(&whole).map_err(|_| inconsistent("dossier", &row.id, "fold"))?;
         if dossier.id.to_string() != row.id {
             return Err(inconsistent("dossier", &row.id, "id"));
         }

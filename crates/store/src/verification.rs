@@ -12,6 +12,7 @@ use sea_orm::{FromQueryResult, Value};
 use serde_json::json;
 
 use crate::fault::store_error;
+use crate::fold;
 use crate::page::VISIBLE;
 use crate::read::Reading;
 use crate::row::{EventRow, Place, event_columns};
@@ -130,7 +131,7 @@ impl DossierRow {
         ];
         Ok(KeptDossier {
             id,
-            fold: self.fold,
+            fold: fold::whole(&self.id, &self.fold).into_owned(),
             columns,
             events: Vec::new(),
             interests: Vec::new(),
@@ -146,8 +147,8 @@ impl CodeRow {
         };
         Ok(KeptCode {
             dossier: place.parse("dossier", &self.dossier)?,
+            fold: fold::whole(&self.dossier, &self.fold).into_owned(),
             code: self.code,
-            fold: self.fold,
         })
     }
 }

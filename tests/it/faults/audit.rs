@@ -12,6 +12,8 @@ use sea_orm::{
     Statement,
 };
 
+use serde_json::Value;
+
 use super::ledger::Acknowledged;
 
 /// Reads a database directly, without the store.
@@ -167,8 +169,9 @@ impl Auditor {
         let sql = format!("SELECT id, fold FROM dossier {only}");
         let rows = self.rows(&sql).await?;
         let read = |row: &QueryResult| {
-            let fold: Dossier = serde_json::from_str(&text(row, 1)).unwrap();
-            (text(row, 0), fold)
+            let id = text(row, 0);
+            let fold = whole(&id, &text(row, 1));
+            (id, serde_json::from_value::<Dossier>(fold).unwrap())
         };
         Ok(rows.iter().map(read).collect())
     }
@@ -247,6 +250,26 @@ fn unhex(text: &str) -> Vec<u8> {
     bytes
         .map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap())
         .collect()
+}
+
+/// What a row keeps of a dossier, with what stands beside it.
+fn whole(id: &str, kept: &str) -> Value {
+    let mut fold: Value = serde_json::from_str(kept).unwrap();
+    fold["id"] = id.into();
+    spread(&mut fold, "units", &["receiving", "resolving", "returning"]);
+    spread(&mut fold, "still", &["since", "last"]);
+    if let Some(clock) = fold.get_mut("clock") {
+        let dues = ["original_due", "effective_due", "promised_due"];
+        spread(clock, "dues", &dues);
+    }
+    fold
+}
+
+fn spread(object: &mut Value, one: &str, members: &[&str]) {
+    let value = object.as_object_mut().and_then(|all| all.remove(one));
+    for name in members.iter().filter(|_| value.is_some()) {
+        object[*name] = value.clone().unwrap();
+    }
 }
 
 /// A list in SQL of words that the tests made themselves, so they need no escaping.

@@ -1001,6 +1001,18 @@ fn whole_history(story: &Story) {
     let read: Vec<_> = (story.records.iter())
         .map(|record| Record::from_bytes(&record.to_bytes()).expect("what was written is read"))
         .collect();
+    for record in &story.records {
+        let (dossier, event) = (record.dossier.to_string(), record.event_bytes());
+        let (columns, bytes) = (record.frame(&dossier), record.to_bytes());
+        assert_eq!(columns.around(&event), bytes, "columns and event give the bytes");
+        assert_eq!(columns.within(&bytes), Some(event.as_slice()), "and no other event does");
+        let read = Event::from_bytes(&event).expect("a kept event is read");
+        let again = Record {
+            event: read,
+            ..record.clone()
+        };
+        assert_eq!(again.to_bytes(), bytes, "what is read has the same bytes");
+    }
     let mut row: Option<Dossier> = None;
     for (until, record) in story.records.iter().enumerate() {
         row = match row {

@@ -12,6 +12,7 @@ use super::failure::{Failure, clash_unless};
 use super::key::key_columns;
 use crate::bulk::{BulkInsert, Statement, places, unnest};
 use crate::executor::{Dialect, Executor};
+use crate::fold;
 use crate::row::NEVER;
 
 #[derive(FromQueryResult)]
@@ -128,7 +129,6 @@ fn dossier_row(change: &Change) -> [Value; DOSSIER_COLUMNS] {
         [] => unreachable!("a change without an event is none"),
     };
     let (province, id) = key_columns(change);
-    let fold = serde_json::to_string(dossier).expect("a dossier holds only texts and numbers");
     [
         province,
         id,
@@ -150,7 +150,7 @@ fn dossier_row(change: &Change) -> [Value; DOSSIER_COLUMNS] {
         dossier.last.timestamp_micros().into(),
         first.record_time.timestamp_micros().into(),
         last.record_time.timestamp_micros().into(),
-        fold.into(),
+        fold::kept(dossier).into(),
         u8::from(tally::stands_apart(dossier)).into(),
         overdue_from(dossier).into(),
         Precedence::of(dossier).key().into(),
