@@ -49,6 +49,7 @@ mod m20261201_000442_contact_erased;
 mod m20261201_000460_viewed;
 mod m20261201_000540_needless_indexes;
 mod m20261201_000541_compact_events;
+mod m20261201_000542_half_hashes;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend, DynIden};
@@ -115,6 +116,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_000460_viewed::Migration),
             Box::new(m20261201_000540_needless_indexes::Migration),
             Box::new(m20261201_000541_compact_events::Migration),
+            Box::new(m20261201_000542_half_hashes::Migration),
         ]
     }
 

@@ -1,4 +1,5 @@
-//! Events that an earlier version wrote are moved into the present table, in pieces, and keep their bytes.
+//! Rows that an earlier version wrote are brought into their present form, in pieces: events keep their bytes,
+//! and hashes are halved.
 
 use std::collections::BTreeMap;
 
@@ -329,4 +330,61 @@ async fn whoever_is_killed_between_two_pieces_goes_on_where_it_was(on: Backend) 
     assert_eq!(told.last(), Some(&(left, left)));
     assert_eq!(bytes(&world).await, before);
     assert_eq!(differences(&world).await, Vec::<String>::new());
+}
+
+const HASHES: &str = "SELECT coalesce(person, '') || '/' || coalesce(pin_hash, '') || '/' \
+     || coalesce(namesake, '') FROM secret ORDER BY dossier";
+
+/// Makes the hashes beside dossiers as long as an earlier version wrote them.
+async fn lengthen(db: &DatabaseConnection) {
+    let other = "0123456789abcdef0123456789abcdef";
+    let longer = format!(
+        "UPDATE secret SET person = person || '{other}', pin_hash = pin_hash || '{other}', \
+             namesake = namesake || '{other}'"
+    );
+    db.execute_unprepared(&longer).await.unwrap();
+}
+
+on_every_database!(hashes_of_an_earlier_version_are_halved_from_where_a_killed_migration_was);
+
+async fn hashes_of_an_earlier_version_are_halved_from_where_a_killed_migration_was(on: Backend) {
+    let world = World::on(on, "2026-08-21 08:00").await;
+    let mut ids = Vec::new();
+    for _ in 0..5 {
+        ids.push(world.receive(WARD, THREE_DAYS).await.dossier.id.to_string());
+    }
+    ids.sort();
+    let db = Database::connect(&world.url).await.unwrap();
+    // Nobody told these people's numbers and telephones.
+    let told = "UPDATE secret SET person = pin_hash, namesake = pin_hash";
+    db.execute_unprepared(told).await.unwrap();
+    let before = texts(&db, HASHES).await;
+    assert!(
+        before.iter().all(|row| row.len() == 3 * 32 + 2),
+        "{before:?}"
+    );
+    lengthen(&db).await;
+    let long = texts(&db, HASHES).await;
+    let again = "DELETE FROM migration WHERE version >= 'm20261201_000542_half_hashes'";
+    db.execute_unprepared(again).await.unwrap();
+
+    assert_eq!(migrated(&world, true).await.unwrap(), [(0, 5)]);
+    assert_eq!(texts(&db, HASHES).await, long, "a dry run changes nothing");
+    assert_eq!(migrated(&world, false).await.unwrap(), [(5, 5)]);
+    assert_eq!(texts(&db, HASHES).await, before);
+
+    lengthen(&db).await;
+    let killed = format!(
+        "CREATE TABLE long_hashes AS SELECT 1 AS one, province, id AS dossier FROM dossier \
+         WHERE id = '{}'",
+        ids[1]
+    );
+    db.execute_unprepared(&killed).await.unwrap();
+    let refused = motcua(&["verify", "--database", &world.url]).await;
+    assert!(refused.is_err(), "half of its hashes are long");
+    let told = migrated(&world, false).await.unwrap();
+    assert_eq!(told, [(3, 5)], "those up to its place were done");
+    let rest = texts(&db, HASHES).await;
+    assert_eq!(rest[..2], long[..2]);
+    assert_eq!(rest[2..], before[2..]);
 }

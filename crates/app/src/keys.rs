@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::IpAddr;
 
 use chrono::NaiveDate;
-use domain::digest::{hex, keyed_hash};
+use domain::digest::{half, hex, keyed_hash};
 use domain::dossier::private::Person;
 use domain::id::{DossierId, ProvinceCode};
 
@@ -123,10 +123,8 @@ impl Keys {
     #[must_use]
     pub fn pin_hash(&self, dossier: DossierId, pin: &str) -> String {
         let pin = pin.trim().to_ascii_uppercase();
-        hex(&keyed_hash(
-            &self.receipt_hash,
-            &[dossier.as_bytes(), pin.as_bytes()],
-        ))
+        let parts = [dossier.as_bytes(), pin.as_bytes()];
+        hex(&half(&keyed_hash(&self.receipt_hash, &parts)))
     }
 
     /// The keyed hash by which identity numbers are compared; none without a number.
@@ -140,10 +138,8 @@ impl Keys {
             return None;
         }
         let id = id.to_ascii_uppercase();
-        Some(hex(&keyed_hash(
-            &self.person,
-            &[province.as_str().as_bytes(), id.as_bytes()],
-        )))
+        let parts = [province.as_str().as_bytes(), id.as_bytes()];
+        Some(hex(&half(&keyed_hash(&self.person, &parts))))
     }
 
     /// Under what name and telephone together are compared; none when either was not given. Marks,
@@ -159,7 +155,7 @@ impl Keys {
             name.as_bytes(),
             phone.as_bytes(),
         ];
-        Some(hex(&keyed_hash(&self.namesake, &parts)))
+        Some(hex(&half(&keyed_hash(&self.namesake, &parts))))
     }
 }
 

@@ -20,6 +20,7 @@ mod fault;
 mod feed;
 mod fold;
 mod foresight;
+mod halving;
 mod history;
 mod import;
 mod inner;

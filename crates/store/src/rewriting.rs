@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicU64;
 use domain::dossier::Record;
 use domain::dossier::event::{Frame, digest};
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, FromQueryResult, SqliteTransactionMode,
+    ConnectionTrait, DatabaseConnection, DbErr, FromQueryResult, SqliteTransactionMode,
     TransactionOptions, TransactionTrait,
 };
 use serde_json::{Value as Json, json};
@@ -121,50 +121,51 @@ pub(crate) async fn is_needed(db: &impl ConnectionTrait) -> Result<bool, DbErr> 
 }
 
 async fn is_begun<C: ConnectionTrait>(db: &Executor<'_, C>) -> Result<bool, DbErr> {
-    let sql = match db.dialect() {
-        Dialect::Sqlite => {
-            "SELECT count(*) AS number FROM sqlite_master \
-             WHERE type = 'table' AND name = 'event_before'"
-        }
-        Dialect::Postgres => {
-            "SELECT CAST(CASE WHEN to_regclass('event_before') IS NULL THEN 0 ELSE 1 END AS bigint) \
-                 AS number"
-        }
-    };
-    Ok(number(db, sql).await? > 0)
+    has_table(db, "event_before").await
 }
 
-async fn number<C: ConnectionTrait>(db: &Executor<'_, C>, sql: &str) -> Result<i64, DbErr> {
+/// Whether a database has a table of ours.
+pub(crate) async fn has_table<C: ConnectionTrait>(
+    db: &Executor<'_, C>,
+    name: &str,
+) -> Result<bool, DbErr> {
+    let sql = match db.dialect() {
+        Dialect::Sqlite => format!(
+            "SELECT count(*) AS number FROM sqlite_master WHERE type = 'table' AND name = '{name}'"
+        ),
+        Dialect::Postgres => format!(
+            "SELECT CAST(CASE WHEN to_regclass('{name}') IS NULL THEN 0 ELSE 1 END AS bigint) \
+                 AS number"
+        ),
+    };
+    Ok(number(db, &sql).await? > 0)
+}
+
+/// The one number that a statement returns.
+pub(crate) async fn number<C: ConnectionTrait>(
+    db: &Executor<'_, C>,
+    sql: &str,
+) -> Result<i64, DbErr> {
     let rows: Vec<CountRow> = db.all(sql, Vec::new()).await?;
     Ok(rows.first().map_or(0, |row| row.number))
 }
 
-/// Moves every event of an older form, and tells how many of how many are done.
+/// Moves every event of an older form, and tells after each piece how many it moved.
 ///
 /// Errors: an event whose bytes are not what its columns say. It and those after it stay as they are.
 pub(crate) async fn rewrite(
     db: &DatabaseConnection,
-    tell: &mut (dyn FnMut(u64, u64) + Send),
+    tell: &mut (dyn FnMut(u64) + Send),
 ) -> Result<(), RewriteError> {
     if !is_needed(db).await? {
         return Ok(());
     }
-    let of = left(db).await?;
-    let mut done = 0;
     let mut after = (String::new(), i64::MIN);
     while let Some((count, last)) = piece(db, &after).await? {
         after = last;
-        done += count;
-        tell(done, of);
+        tell(count);
     }
     db.execute_unprepared("DROP TABLE event_before").await?;
-    // The old rows' pages stay in the file as free ones. Who lacks the room for a copy does without.
-    if done > 0
-        && db.get_database_backend() == DbBackend::Sqlite
-        && let Err(error) = db.execute_unprepared("VACUUM").await
-    {
-        tracing::warn!(%error, "the file stays as large as it was; VACUUM would make it smaller");
-    }
     Ok(())
 }
 

@@ -1004,8 +1004,16 @@ fn whole_history(story: &Story) {
     for record in &story.records {
         let (dossier, event) = (record.dossier.to_string(), record.event_bytes());
         let (columns, bytes) = (record.frame(&dossier), record.to_bytes());
-        assert_eq!(columns.around(&event), bytes, "columns and event give the bytes");
-        assert_eq!(columns.within(&bytes), Some(event.as_slice()), "and no other event does");
+        assert_eq!(
+            columns.around(&event),
+            bytes,
+            "columns and event give the bytes"
+        );
+        assert_eq!(
+            columns.within(&bytes),
+            Some(event.as_slice()),
+            "and no other event does"
+        );
         let read = Event::from_bytes(&event).expect("a kept event is read");
         let again = Record {
             event: read,

@@ -20,7 +20,7 @@ pub struct Migrate {
 /// Brings the database to this version's schema, or lists the missing migrations.
 pub async fn run(flags: Migrate) -> Result<ExitCode, Failure> {
     let config = flags.database.configuration()?;
-    let (names, events) = apply(&config.database, flags.dry_run).await?;
+    let (names, rows) = apply(&config.database, flags.dry_run).await?;
     let done = if flags.dry_run {
         "would apply"
     } else {
@@ -29,34 +29,34 @@ pub async fn run(flags: Migrate) -> Result<ExitCode, Failure> {
     for name in &names {
         println!("{done} {name}");
     }
-    if events > 0 {
+    if rows > 0 {
         let done = if flags.dry_run {
             "would rewrite"
         } else {
             "rewrote"
         };
-        println!("{done} {events} events of an earlier version");
+        println!("{done} {rows} rows of an earlier version");
     }
-    if names.is_empty() && events == 0 {
+    if names.is_empty() && rows == 0 {
         println!("{} is up to date", store::shown(&config.database));
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// Applies the missing migrations, or only lists them. Returns their names, and how many events of an
+/// Applies the missing migrations, or only lists them. Returns their names, and how many rows of an
 /// earlier version were rewritten, or would be.
 pub async fn apply(database: &str, dry_run: bool) -> Result<(Vec<String>, u64), Failure> {
     let progress = Progress::new();
-    let mut events = 0;
+    let mut rows = 0;
     let mut tell = |done: u64, of: u64| {
-        events = of;
+        rows = of;
         if !dry_run {
-            progress.show(done, of, &format!("{done} of {of} events rewritten"));
+            progress.show(done, of, &format!("{done} of {of} rows rewritten"));
         }
     };
     let names = store::migrate_and_tell(database, dry_run, &mut tell).await;
     let names = names.map_err(|error| {
         Failure::work(format!("cannot migrate {}", store::shown(database)), error)
     })?;
-    Ok((names, events))
+    Ok((names, rows))
 }

@@ -89,7 +89,7 @@ pub enum OpenError {
         /// Their names; never empty.
         unknown: Vec<String>,
     },
-    /// The tallies do not yet count dossiers of an earlier motcua, or its events were not all moved.
+    /// The tallies do not yet count dossiers of an earlier motcua, or its rows are not all in the present form.
     #[error("the migration of the database was interrupted; run `motcua migrate`")]
     Interrupted,
     /// An event of an earlier motcua is damaged, so it was not brought into the present form.

@@ -20,7 +20,7 @@ pub use schema::{migrations, schema};
 
 use crate::address::{Address, shown};
 use crate::pool::Pool;
-use crate::{recount, rewriting};
+use crate::{halving, recount, rewriting};
 
 /// Brings a database to the current schema. It creates a missing file; a database on a server must
 /// exist.
@@ -31,7 +31,7 @@ pub async fn migrate(url: &str, dry_run: bool) -> Result<Vec<String>, OpenError>
     migrate_and_tell(url, dry_run, &mut |_, _| {}).await
 }
 
-/// The same, and tells how many events of how many it has brought into the present form; with
+/// The same, and tells how many rows of how many it has brought into the present form; with
 /// `dry_run`, only how many there are.
 pub async fn migrate_and_tell(
     url: &str,
@@ -75,15 +75,40 @@ async fn migrate_connected(
 ) -> Result<Vec<String>, OpenError> {
     let pending = pending(db).await?;
     if dry_run {
-        tell(0, rewriting::left(db).await?);
+        tell(0, rewriting::left(db).await? + halving::left(db).await?);
     } else {
         Migrator::up(db, None).await?;
         if recount::is_needed(db).await? {
             recount::recount(db).await?;
         }
-        rewriting::rewrite(db, tell).await?;
+        rewrite(db, tell).await?;
     }
     Ok(pending)
+}
+
+/// Brings the rows that an older version wrote into their present form.
+async fn rewrite(
+    db: &DatabaseConnection,
+    tell: &mut (dyn FnMut(u64, u64) + Send),
+) -> Result<(), OpenError> {
+    if !rewriting::is_needed(db).await? && !halving::is_needed(db).await? {
+        return Ok(());
+    }
+    let of = rewriting::left(db).await? + halving::left(db).await?;
+    let mut done = 0;
+    let mut count = |changed| {
+        done += changed;
+        tell(done, of);
+    };
+    halving::halve(db, &mut count).await?;
+    rewriting::rewrite(db, &mut count).await?;
+    // The pages of old rows stay in the file as free ones. Who lacks the room for a copy does without.
+    if db.get_database_backend() == DbBackend::Sqlite
+        && let Err(error) = db.execute_unprepared("VACUUM").await
+    {
+        tracing::warn!(%error, "the file stays as large as it was; VACUUM would make it smaller");
+    }
+    Ok(())
 }
 
 /// The writer and the readers of a database that has the current schema.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 
 use super::error::OpenError;
-use crate::{recount, rewriting};
+use crate::{halving, recount, rewriting};
 
 /// The newest migration of this version: the schema that an opened database has.
 #[must_use]
@@ -38,7 +38,10 @@ pub(super) async fn check_schema(db: &impl ConnectionTrait) -> Result<(), OpenEr
             });
         }
     }
-    if recount::is_needed(db).await? || rewriting::is_needed(db).await? {
+    if recount::is_needed(db).await?
+        || rewriting::is_needed(db).await?
+        || halving::is_needed(db).await?
+    {
         return Err(OpenError::Interrupted);
     }
     Ok(())
