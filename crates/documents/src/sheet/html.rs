@@ -2,8 +2,9 @@
 
 use askama::Template;
 
-use super::fill::{FilledSheet, SheetRow};
+use super::fill::{CellValue, FilledSheet, SheetRow};
 use super::heads::{self, Head};
+use super::layout::Layout;
 
 #[derive(Template)]
 #[template(path = "sheet.html")]
@@ -59,13 +60,17 @@ pub(super) struct Drawn<'l> {
 
 impl SheetRow {
     /// The cells, each with its address.
-    fn linked(&self) -> Vec<Drawn<'_>> {
+    fn linked(&self, layout: &Layout) -> Vec<Drawn<'_>> {
         let links = self.links.iter().map(Option::as_deref);
         let links = links.chain(std::iter::repeat(None));
-        let cells = self.cells.iter().zip(links);
+        let cells = self.cells.iter().zip(&layout.columns).zip(links);
         cells
-            .map(|(cell, link)| Drawn {
-                class: if cell.is_number() { "n" } else { "txt" },
+            .map(|((cell, column), link)| Drawn {
+                class: match (cell, column.value.as_str()) {
+                    (CellValue::Text(_), "ordinal" | "item") => "mid",
+                    (CellValue::Text(_), _) => "txt",
+                    _ => "n",
+                },
                 words: cell.words(),
                 link,
             })

@@ -198,7 +198,9 @@ impl FilledSheet<'_> {
         for (row, (title, number, definition)) in (1..).zip(&self.beside) {
             sheet.write_string_with_format(row, 0, *title, &wrapped)?;
             write(sheet, row, 1, number, &right)?;
-            sheet.write_string_with_format(row, 2, *definition, &wrapped)?;
+            // Beside a number a text would seem to go on with it.
+            let beside = wrapped.clone().set_indent(1);
+            sheet.write_string_with_format(row, 2, *definition, &beside)?;
             let lines = lines_of(title, 40.0).max(lines_of(definition, BESIDE));
             sheet.set_row_height(row, LINE_HEIGHT * f64::from(lines))?;
         }
