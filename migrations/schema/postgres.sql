@@ -434,6 +434,16 @@ CREATE TABLE job (
     CONSTRAINT job_seen_check CHECK (seen >= 0)
 );
 
+CREATE TABLE kept_sheet (
+    made bigint NOT NULL,
+    province text COLLATE "C" NOT NULL,
+    remote text COLLATE "C" NOT NULL,
+    night text COLLATE "C" NOT NULL,
+    sheet text COLLATE "C" NOT NULL,
+    CONSTRAINT kept_sheet_pkey PRIMARY KEY (province, remote, night),
+    CONSTRAINT kept_sheet_province_check CHECK (length(province) = 2)
+);
+
 CREATE TABLE migration (
     version character varying NOT NULL,
     applied_at bigint NOT NULL,
@@ -713,6 +723,7 @@ CREATE TABLE webhook (
     salt text COLLATE "C" NOT NULL,
     created_by text COLLATE "C" NOT NULL,
     last_request text COLLATE "C" NOT NULL,
+    kinds text COLLATE "C" NOT NULL DEFAULT ''::text,
     CONSTRAINT webhook_generation_check CHECK (generation > 0),
     CONSTRAINT webhook_is_inside_check CHECK (is_inside = ANY (ARRAY[0::bigint, 1::bigint])),
     CONSTRAINT webhook_pkey PRIMARY KEY (province, name),

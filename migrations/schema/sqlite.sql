@@ -362,6 +362,15 @@ CREATE TABLE job (
     PRIMARY KEY (province, id)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE kept_sheet (
+    province TEXT    NOT NULL CHECK (length(province) = 2),
+    remote   TEXT    NOT NULL, -- its name in the configuration
+    night    TEXT    NOT NULL, -- the day on which the night ended
+    made     INTEGER NOT NULL,
+    sheet    TEXT    NOT NULL, -- sums, and the lines that differ, in JSON, without personal values
+    PRIMARY KEY (province, remote, night)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE "migration" ( "version" varchar NOT NULL PRIMARY KEY, "applied_at" integer NOT NULL );
 
 CREATE TABLE notice (
@@ -683,7 +692,7 @@ CREATE TABLE webhook (
     old_until     INTEGER,          -- until then the secret before signs too
     created       INTEGER NOT NULL,
     created_by    TEXT    NOT NULL,
-    last_request  TEXT    NOT NULL, -- the request that changed it last
+    last_request  TEXT    NOT NULL, kinds TEXT NOT NULL DEFAULT '', -- the request that changed it last
     PRIMARY KEY (province, name)
 ) STRICT, WITHOUT ROWID;
 

@@ -50,6 +50,8 @@ mod m20261201_000460_viewed;
 mod m20261201_000540_needless_indexes;
 mod m20261201_000541_compact_events;
 mod m20261201_000542_half_hashes;
+mod m20261201_000500_webhook_kinds;
+mod m20261201_000501_kept_sheets;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend, DynIden};
@@ -117,6 +119,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_000540_needless_indexes::Migration),
             Box::new(m20261201_000541_compact_events::Migration),
             Box::new(m20261201_000542_half_hashes::Migration),
+            Box::new(m20261201_000500_webhook_kinds::Migration),
+            Box::new(m20261201_000501_kept_sheets::Migration),
         ]
     }
 

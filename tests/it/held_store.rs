@@ -5,11 +5,12 @@ use std::sync::Arc;
 use app::foresight::{Flag, Foretold, KeptModel};
 use app::ports::{
     AccessChange, AccessOutcome, Agreement, Batch, BlockWanted, CommitError, Committed, Document,
-    Job, Key, Lease, LeaseClaim, Loaded, NoticeEnd, NoticeKey, ParcelOrder, Posting, PrintWanted,
-    Printed, Proposal, Published, ReadTx, Remote, Reserved, Settlement, Store, StoreError,
-    SystemReading, Token, Verdict, Viewed, VoidWanted, Voided, Wanted, Webhook, WriteAccess,
-    WriteBatches, WriteCatalogue, WriteForecasts, WriteJobs, WriteNotices, WriteNumbers, WritePins,
-    WritePortal, WritePrints, WriteReadings, WriteTokens, WriteWebhooks, WrongPin,
+    Job, KeptText, Key, Lease, LeaseClaim, Loaded, NoticeEnd, NoticeKey, ParcelOrder, Posting,
+    PrintWanted, Printed, Proposal, Published, ReadTx, Remote, Reserved, Settlement, Store,
+    StoreError, SystemReading, Token, Verdict, Viewed, VoidWanted, Voided, Wanted, Webhook,
+    WriteAccess, WriteBatches, WriteCatalogue, WriteForecasts, WriteJobs, WriteNotices,
+    WriteNumbers, WritePins, WritePortal, WritePrints, WriteReadings, WriteTokens, WriteWebhooks,
+    WrongPin,
 };
 use async_trait::async_trait;
 use domain::id::{DossierId, ProvinceCode, RequestId};
@@ -182,6 +183,10 @@ impl WritePortal for HeldStore {
         order: &ParcelOrder,
     ) -> Result<(), StoreError> {
         self.store.order_walk(province, remote, order).await
+    }
+
+    async fn keep_sheet(&self, kept: &KeptText) -> Result<(), StoreError> {
+        self.store.keep_sheet(kept).await
     }
 }
 

@@ -14,6 +14,7 @@ use serde_json::json;
 use crate::backend::Backend;
 use crate::calling::Json;
 use crate::port::{Settings, Site};
+use crate::publication::{OFF_6_AUGUST, calendar_with, carried_out, publish};
 use crate::world::{
     NumberedIds, PROVINCE, SECRET, WARD, World, at_the_desk, catalogue, procedure_code, who,
 };
@@ -160,5 +161,49 @@ async fn a_new_law_changes_no_byte_of_the_reports_of_the_months_before_it(on: Ba
                 told.json
             );
         }
+    }
+}
+
+on_both!(a_day_off_that_is_announced_later_changes_no_byte_of_a_report_as_of_before);
+
+async fn a_day_off_that_is_announced_later_changes_no_byte_of_a_report_as_of_before(on: Backend) {
+    let world = World::on(on, "2026-08-03 08:00").await;
+    let view = receives(&world, "1.004873").await;
+    world.set("2026-08-07 09:00");
+    world.finish(view).await;
+    let token = world.token(Role::Province, PROVINCE).await;
+    let json = Json::over(&world);
+    world.set("2026-08-12 09:00");
+    let then = json!({
+        "province": "08", "from": "2026-08-01", "to": "2026-08-31", "as_of": "2026-08-10T02:00:00Z",
+    });
+    let now = json!({ "province": "08", "from": "2026-08-01", "to": "2026-08-31" });
+    let methods = ["GetRates", "GetIi06a", "GetI766", "GetPerformance"];
+    let mut told = Vec::new();
+    for method in methods {
+        told.push(json.call(&token, method, &then).await.bytes);
+    }
+    let mean = async || {
+        let index = json.call(&token, "GetI766", &now).await.good();
+        let items = index["total"]["items"].as_array().unwrap();
+        let item = items.iter().find(|item| item["item"] == "2.2").unwrap();
+        item["average"][0]["mean"].as_f64().unwrap()
+    };
+    assert_eq!(mean().await.to_bits(), 4.0_f64.to_bits());
+    publish(
+        &world,
+        "calendar/national.csv",
+        calendar_with(&[OFF_6_AUGUST]),
+    )
+    .await;
+    carried_out(&world).await;
+    assert_eq!(
+        mean().await.to_bits(),
+        3.0_f64.to_bits(),
+        "as of now the day was off"
+    );
+    for (method, told) in methods.into_iter().zip(told) {
+        let again = json.call(&token, method, &then).await;
+        assert_eq!(again.bytes, told, "{method}: {}", again.json);
     }
 }

@@ -9,22 +9,25 @@ mod office;
 mod reference;
 
 use std::collections::BTreeMap;
+use std::sync::Mutex;
 
 use app::Catalogues;
-use app::ports::{ReadTx, Store, Verifiable};
+use app::page::PageQuery;
+use app::ports::{DocumentState, ReadTx, Store, Verifiable};
 use app::report::{RateUnits, RatesQuery, UnitBasis};
-use app::statistics::statistics;
+use app::statistics::{BehindQuery, By, SeriesQuery, behind, performance, series, statistics};
 use chrono::{Days, NaiveDate};
+use domain::catalogue::SourceFile;
 use domain::id::{ProvinceCode, UnitCode};
+use domain::indicator::{Cause, Grain, Number};
 use domain::role::Role;
 use domain::time::{Instant, local_day};
 use serde_json::{Value, json};
 
 use crate::backend::Backend;
-use crate::merger::BEFORE_TEXT;
 use crate::world::{PROVINCE, who};
 use office::{Office, Random, some_unit};
-use reference::{COUNTS, Facts, RATES, Reports};
+use reference::{COUNTS, Facts, Micros, RATES, Reports};
 
 /// How many moments each office is looked at from.
 const MOMENTS: u64 = 50;
@@ -96,12 +99,24 @@ async fn lives_and_is_proved(
         let to = last - Days::new(*random.pick(&[0, 0, 3, 12, 45]));
         let from = to - Days::new(*random.pick(&[0, 6, 30, 92, 500]));
         for unit in [None, Some(some_unit(&mut random))] {
-            let query = query(unit, from, to, as_of);
+            let basis = match random.often(30) {
+                true => UnitBasis::Current,
+                false => UnitBasis::Recorded,
+            };
+            let query = RatesQuery {
+                basis,
+                ..query(unit, from, to, as_of)
+            };
             proof.is_counted(&query, number, met).await;
+            if at % 5 == 0 {
+                proof.rows_are_counted(&query, &mut random).await;
+                proof.speed_is_counted(&query, number).await;
+            }
         }
     }
     let life = query(None, first_day(), local_day(proof.now), None);
     proof.is_counted(&life, number, met).await;
+    proof.each_period_is_counted(&life, number, met).await;
     // Beside a test that fails, the life and the numbers that it met are worth reading.
     println!(
         "office {number}: {} dossiers, {:?}",
@@ -165,7 +180,7 @@ async fn told(
 struct Proof<'a> {
     office: &'a Office,
     catalogues: Catalogues,
-    facts: Facts,
+    facts: Mutex<Facts>,
     histories: Vec<Vec<Value>>,
     now: Instant,
 }
@@ -177,10 +192,22 @@ impl<'a> Proof<'a> {
         let province = who(Role::Province, PROVINCE).province;
         let catalogues = Catalogues::read(office.world.engine.shipped(), read.as_ref()).await;
         let shipped = server::catalogue::shipped_files();
-        let shipped = shipped.iter();
-        let files = shipped.map(|file| (file.path.as_str(), file.text.as_str()));
-        let before = std::iter::once(("procedures/before.toml", BEFORE_TEXT));
-        let facts = Facts::read(files.chain(before));
+        let always = shipped.iter();
+        let always = always.map(|file| (file.path.as_str(), file.text.as_str(), Micros::MIN));
+        let documents = read.documents(&province).await.unwrap();
+        let published = documents.iter().filter_map(|document| {
+            let DocumentState::Published { at, .. } = &document.state else {
+                return None;
+            };
+            let proposal = &document.proposal;
+            Some((
+                proposal.path.as_str(),
+                proposal.text.as_str(),
+                at.timestamp_micros(),
+            ))
+        });
+        let mut facts = Facts::read(always.chain(published));
+        facts.pass_on(heirs(&shipped));
         let kept = store.snapshot().await.unwrap();
         let mut histories = Vec::new();
         let mut after = None;
@@ -199,7 +226,7 @@ impl<'a> Proof<'a> {
         Self {
             office,
             catalogues: catalogues.unwrap(),
-            facts,
+            facts: Mutex::new(facts),
             histories,
             now: office.world.engine.now(),
         }
@@ -214,6 +241,109 @@ impl<'a> Proof<'a> {
         Instant::from_timestamp_micros(at).unwrap().min(self.now)
     }
 
+    fn slow(&self, query: &RatesQuery, period: (NaiveDate, NaiveDate)) -> Reports {
+        let as_of = query.as_of.unwrap_or(self.now).timestamp_micros();
+        let at_heirs = query.basis == UnitBasis::Current;
+        let mut facts = self.facts.lock().unwrap();
+        Reports::of(&self.histories, &mut facts, period, as_of, at_heirs)
+    }
+
+    /// Some numbers of a report, each beside the dossiers that it opens.
+    async fn rows_are_counted(&self, query: &RatesQuery, random: &mut Random) {
+        let told = self.told(query).await;
+        let names: Vec<&str> = Number::names().collect();
+        for _ in 0..3 {
+            let name = *random.pick(&names);
+            let Some(number) = number_of(&told, name) else {
+                continue;
+            };
+            let mut asked = BehindQuery {
+                report: query.clone(),
+                number: Number::named(name).unwrap(),
+                field: None,
+                whole: false,
+                page: PageQuery {
+                    size: 200,
+                    token: String::new(),
+                },
+            };
+            let read = self.office.world.store.read().await.unwrap();
+            let mut counted = 0;
+            loop {
+                let page = behind(read.as_ref(), &self.catalogues, &asked, self.now).await;
+                let page = page.unwrap();
+                counted += page
+                    .items
+                    .iter()
+                    .map(|row| u64::from(row.count))
+                    .sum::<u64>();
+                if page.next.is_empty() {
+                    break;
+                }
+                asked.page.token = page.next;
+            }
+            assert_eq!(counted, number, "{name} of {query:?}");
+        }
+    }
+
+    /// Compares how fast the units are with the slow count.
+    async fn speed_is_counted(&self, query: &RatesQuery, number: u64) {
+        let read = self.office.world.store.read().await.unwrap();
+        let told = performance(read.as_ref(), &self.catalogues, query, self.now).await;
+        let told = told.unwrap().total.performance;
+        let causes = Cause::ALL.iter().filter(|cause| **cause != Cause::Sync);
+        let told = json!({
+            "resolved": told.resolved(), "median": told.median_days(), "mean": told.mean_days(),
+            "backlog": told.backlog, "late": causes.map(|cause| told.late(*cause)).sum::<u32>(),
+        });
+        let slow = self
+            .slow(query, (query.from, query.to))
+            .performance(only(query));
+        let mut place = Place {
+            what: format!("office {number}, {query:?}"),
+            met: &mut BTreeMap::new(),
+        };
+        place.same("performance", &slow, &told);
+    }
+
+    /// Compares the series of each grain with the slow count of its periods.
+    async fn each_period_is_counted(
+        &self,
+        query: &RatesQuery,
+        number: u64,
+        met: &mut BTreeMap<String, u64>,
+    ) {
+        let read = self.office.world.store.read().await.unwrap();
+        for (grain, by) in [
+            (Grain::Quarter, By::Unit),
+            (Grain::OfficialMonth, By::Field),
+            (Grain::Month, By::Procedure),
+            (Grain::Year, By::Channel),
+        ] {
+            let asked = SeriesQuery {
+                report: query.clone(),
+                grain,
+                by,
+            };
+            let told = series(read.as_ref(), &self.catalogues, &asked, self.now).await;
+            for report in told.unwrap() {
+                let slow = self.slow(query, (report.from, report.to)).rates(None);
+                let mut place = Place {
+                    what: format!("office {number}, {grain:?} by {by:?} from {}", report.from),
+                    met,
+                };
+                place.same(
+                    "rates.total",
+                    &slow,
+                    &serde_json::to_value(&report.total).unwrap(),
+                );
+                let rows = report.units.iter().map(|row| u64::from(row.received));
+                let sum: u64 = rows.sum();
+                assert_eq!(sum, u64::from(report.total.received), "{}", place.what);
+            }
+        }
+    }
+
     async fn told(&self, query: &RatesQuery) -> Value {
         let read = self.office.world.store.read().await.unwrap();
         told(read.as_ref(), &self.catalogues, query, self.now).await
@@ -222,12 +352,8 @@ impl<'a> Proof<'a> {
     /// Compares all reports of a query with the slow count.
     async fn is_counted(&self, query: &RatesQuery, number: u64, met: &mut BTreeMap<String, u64>) {
         let told = self.told(query).await;
-        let as_of = query.as_of.unwrap_or(self.now).timestamp_micros();
-        let slow = Reports::of(&self.histories, &self.facts, query.from, query.to, as_of);
-        let only = match &query.units {
-            RateUnits::One(unit) => Some(unit.as_str()),
-            _ => None,
-        };
+        let slow = self.slow(query, (query.from, query.to));
+        let only = only(query);
         let what = format!("office {number}, {only:?} {query:?}");
         let mut place = Place { what, met };
         place.same("ii06a", &slow.ii06a(only), &told["ii06a"]);
@@ -240,6 +366,45 @@ impl<'a> Proof<'a> {
             }
         }
     }
+}
+
+/// The only unit of a query, if it names one.
+fn only(query: &RatesQuery) -> Option<&str> {
+    match &query.units {
+        RateUnits::One(unit) => Some(unit.as_str()),
+        RateUnits::Province(_) | RateUnits::All => None,
+    }
+}
+
+/// A number of the total of a report by its name; none where a report has several or makes it of others.
+fn number_of(told: &Value, name: &str) -> Option<u64> {
+    let total = &told["ii06a"]["total"];
+    let parts = [&total["row"], &total["bridge"], &total["memo"]];
+    if let Some(found) = parts.iter().find_map(|part| part.get(name)) {
+        return found.as_u64().or_else(|| found["num"].as_u64());
+    }
+    let items = told["i766"]["total"]["items"].as_array().unwrap();
+    let item = items.iter().find(|item| item["item"] == name);
+    item.and_then(|item| item["num"].as_u64())
+}
+
+/// Who took over from whom, by the shipped table.
+fn heirs(shipped: &[SourceFile]) -> BTreeMap<String, String> {
+    let mut tables = shipped
+        .iter()
+        .filter(|file| file.path.contains("units/successors-"));
+    let table = &tables
+        .next()
+        .expect("a table of successors is shipped")
+        .text;
+    let lines = table.lines().filter_map(|line| {
+        let cells: Vec<&str> = line.split(',').collect();
+        let [old, new, _, "1"] = cells[..] else {
+            return None;
+        };
+        Some((format!("H60.{old}"), format!("H60.{new}")))
+    });
+    lines.collect()
 }
 
 /// Where a number stands, for the message of a test that fails.

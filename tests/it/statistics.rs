@@ -2,6 +2,7 @@
 //! numbers, each opens exactly the dossiers that it counts, and each trick shows in its number.
 
 mod behind;
+mod bridge;
 pub mod everything;
 mod rates;
 mod tricks;

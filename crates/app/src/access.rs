@@ -164,6 +164,10 @@ pub enum Method {
     GetReceipt,
     /// Print a form.
     PrintForm,
+    /// Note whether a citizen is to be told.
+    SetNoticeAgreement,
+    /// Read how a citizen is told.
+    ListNoticeAgreements,
     /// Find dossiers.
     SearchDossiers,
     /// Page through pending dossiers.
@@ -236,6 +240,8 @@ pub enum Method {
     ListParcels,
     /// Read what was received and ended by unit and day, here and at another system.
     GetExchangeSheet,
+    /// Page through the nights' sheets.
+    ListExchangeSheets,
     /// Read what came of asking other systems which dossiers they have.
     ListReadings,
     /// Page through due times of other systems that are not the law's.
@@ -288,6 +294,8 @@ impl Method {
             Method::GetDossierTimes => "GetDossierTimes",
             Method::GetReceipt => "GetReceipt",
             Method::PrintForm => "PrintForm",
+            Method::SetNoticeAgreement => "SetNoticeAgreement",
+            Method::ListNoticeAgreements => "ListNoticeAgreements",
             Method::SearchDossiers => "SearchDossiers",
             Method::ListWorklist => "ListWorklist",
             Method::GetWorklistCounts => "GetWorklistCounts",
@@ -324,6 +332,7 @@ impl Method {
             Method::GetPortalStatus => "GetPortalStatus",
             Method::ListParcels => "ListParcels",
             Method::GetExchangeSheet => "GetExchangeSheet",
+            Method::ListExchangeSheets => "ListExchangeSheets",
             Method::ListReadings => "ListReadings",
             Method::ListDueDifferences => "ListDueDifferences",
             Method::RetryParcels => "RetryParcels",
@@ -369,6 +378,9 @@ impl Method {
             ],
             Method::GetReceipt => &[Receptionist, Leader, Chairman],
             Method::PrintForm => &[Receptionist, Officer, Leader, Chairman],
+            Method::SetNoticeAgreement | Method::ListNoticeAgreements => {
+                &[Receptionist, Officer, Leader, Chairman, Portal]
+            }
             Method::ListWorklist
             | Method::GetWorklistCounts
             | Method::WatchWorklist
@@ -404,6 +416,7 @@ impl Method {
             Method::GetPortalStatus
             | Method::ListParcels
             | Method::GetExchangeSheet
+            | Method::ListExchangeSheets
             | Method::ListReadings
             | Method::ListDueDifferences => &[Leader, Province, Auditor, Admin],
             Method::RetryParcels | Method::ReconcileRemote => &[Leader, Admin],
@@ -540,6 +553,8 @@ fn standing(method: Method, dossier: &Dossier) -> Vec<&UnitCode> {
         | Method::ListDossierEvents
         | Method::GetDossierTimes
         | Method::PrintForm
+        | Method::SetNoticeAgreement
+        | Method::ListNoticeAgreements
         | Method::SearchDossiers
         | Method::ListWorklist
         | Method::GetWorklistCounts
@@ -576,6 +591,7 @@ fn standing(method: Method, dossier: &Dossier) -> Vec<&UnitCode> {
         | Method::GetPortalStatus
         | Method::ListParcels
         | Method::GetExchangeSheet
+        | Method::ListExchangeSheets
         | Method::ListReadings
         | Method::ListDueDifferences
         | Method::RetryParcels

@@ -6,6 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use domain::catalogue::{Catalogue, SourceFile};
 use domain::dossier::legal::Law;
 use domain::id::ProvinceCode;
+use domain::time::Instant;
 use domain::unit::Unit;
 
 use crate::error::Error;
@@ -24,6 +25,10 @@ struct Own {
     /// How many texts it had published.
     edition: u64,
     catalogue: Arc<Catalogue>,
+    /// When a person last put a text in force.
+    last: Option<Instant>,
+    /// What was counted by when only so many of the texts were in force: the one that was last asked for.
+    earlier: Option<(usize, Arc<Catalogue>)>,
 }
 
 impl Catalogues {
@@ -95,6 +100,8 @@ impl Catalogues {
             let own = Own {
                 edition,
                 catalogue: Arc::new(catalogue),
+                last: documents.iter().filter_map(in_force_since).max(),
+                earlier: None,
             };
             self.own
                 .write()
@@ -103,6 +110,51 @@ impl Catalogues {
             changed = true;
         }
         Ok(changed)
+    }
+
+    /// The catalogue of a province by which a report as of a moment counts: with the calendars and the rules of
+    /// papers that were in force then, so that a day off announced since changes no number that was printed. Units
+    /// and procedures are those of today, for their versions never change.
+    pub async fn as_of(
+        &self,
+        read: &dyn ReadTx,
+        province: &ProvinceCode,
+        at: Instant,
+    ) -> Result<Arc<Catalogue>, Error> {
+        let current = self.of(province);
+        if self.last(province).is_none_or(|last| last <= at) {
+            return Ok(current);
+        }
+        let mut documents = read.documents(province).await?;
+        documents.retain(|document| {
+            let is_published = matches!(document.state, DocumentState::Published { .. });
+            is_published && in_force_since(document).is_none_or(|since| since <= at)
+        });
+        let known = documents.len();
+        if let Some(earlier) = self.earlier(province, known) {
+            return Ok(earlier);
+        }
+        let then = laid_over(&self.shipped, &documents)?;
+        let mut counted = Catalogue::clone(&current);
+        counted.calendars = then.calendars;
+        counted.papers = then.papers;
+        let counted = Arc::new(counted);
+        let mut own = self.own.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(own) = own.get_mut(province) {
+            own.earlier = Some((known, Arc::clone(&counted)));
+        }
+        Ok(counted)
+    }
+
+    fn last(&self, province: &ProvinceCode) -> Option<Instant> {
+        let own = self.own.read().unwrap_or_else(PoisonError::into_inner);
+        own.get(province)?.last
+    }
+
+    fn earlier(&self, province: &ProvinceCode, known: usize) -> Option<Arc<Catalogue>> {
+        let own = self.own.read().unwrap_or_else(PoisonError::into_inner);
+        let (count, catalogue) = own.get(province)?.earlier.as_ref()?;
+        (*count == known).then(|| Arc::clone(catalogue))
     }
 
     fn edition(&self, province: &ProvinceCode) -> u64 {
@@ -118,6 +170,17 @@ pub(crate) fn law(catalogue: &Catalogue) -> Law<'_> {
         calendars: &catalogue.calendars,
         answer_limit: catalogue.intake.answer,
         procedures: &catalogue.procedures,
+    }
+}
+
+/// Since when a text is in force that a second person approved. One that its own author put in force came with an
+/// import, whose dossiers are older than it: it counts for all of them.
+fn in_force_since(document: &Document) -> Option<Instant> {
+    match &document.state {
+        DocumentState::Published { by, at } if *by != document.proposal.author => Some(*at),
+        DocumentState::Published { .. }
+        | DocumentState::Proposed
+        | DocumentState::Rejected { .. } => None,
     }
 }
 

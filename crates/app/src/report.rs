@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::NaiveDate;
 use domain::catalogue::Catalogue;
 use domain::dossier::Dossier;
-use domain::id::{ProvinceCode, UnitCode};
+use domain::id::{DossierId, ProvinceCode, UnitCode};
 use domain::indicator::{Period, Report, Tally};
 use domain::time::{self, Instant};
 use domain::unit::Unit;
@@ -189,32 +189,35 @@ pub async fn rates(
             as_of,
             only_apart,
         };
-        for row in read.report_rows(&wanted).await? {
-            let Some(dossier) = state_at_end(row, &period) else {
-                continue;
-            };
-            let counts = match query.basis {
-                UnitBasis::Recorded => &dossier.resolving,
-                UnitBasis::Current => {
-                    let since = dossier.units_since();
-                    catalogue
-                        .lineage
-                        .successor(&dossier.resolving, since, today)
+        let mut pages = RowPages::of(read, &wanted);
+        while let Some(page) = pages.next().await? {
+            for row in page {
+                let Some(dossier) = state_at_end(row, &period) else {
+                    continue;
+                };
+                let counts = match query.basis {
+                    UnitBasis::Recorded => &dossier.resolving,
+                    UnitBasis::Current => {
+                        let since = dossier.units_since();
+                        catalogue
+                            .lineage
+                            .successor(&dossier.resolving, since, today)
+                    }
+                };
+                if only.as_ref().is_some_and(|only| only != counts) {
+                    continue;
                 }
-            };
-            if only.as_ref().is_some_and(|only| only != counts) {
-                continue;
+                let mut tally = Tally::default();
+                tally.add(&dossier, &period);
+                // A unit that has ended gets no row for a dossier that counts nowhere.
+                if tally == Tally::default() {
+                    continue;
+                }
+                let (_, own) = tallies
+                    .entry(counts.clone())
+                    .or_insert_with_key(named(&catalogue, last));
+                own.merge(&tally);
             }
-            let mut tally = Tally::default();
-            tally.add(&dossier, &period);
-            // A unit that has ended gets no row for a dossier that counts nowhere.
-            if tally == Tally::default() {
-                continue;
-            }
-            let (_, own) = tallies
-                .entry(counts.clone())
-                .or_insert_with_key(named(&catalogue, last));
-            own.merge(&tally);
         }
     }
     Ok(Report::new(&period, tallies))
@@ -395,6 +398,55 @@ fn sums_pass_whole(catalogue: &Catalogue, province: &ProvinceCode, today: NaiveD
                 .iter()
                 .any(|(old, heirs)| heirs.main() != old && !known.ends(old) && here(old))
         })
+}
+
+/// How many dossiers a report holds at a time.
+pub(crate) const PAGE: u32 = 500;
+
+/// The dossiers that rates are made of, a few at a time: no province is too large to be counted.
+pub(crate) struct RowPages<'a> {
+    read: &'a dyn ReadTx,
+    wanted: &'a ReportWanted,
+    ids: std::vec::IntoIter<DossierId>,
+    after: Option<DossierId>,
+    all_known: bool,
+}
+
+impl<'a> RowPages<'a> {
+    pub(crate) fn of(read: &'a dyn ReadTx, wanted: &'a ReportWanted) -> Self {
+        Self {
+            read,
+            wanted,
+            ids: Vec::new().into_iter(),
+            after: None,
+            all_known: false,
+        }
+    }
+
+    /// The next rows; none at the end.
+    pub(crate) async fn next(&mut self) -> Result<Option<Vec<ReportRow>>, Error> {
+        if self.ids.len() == 0 && !self.all_known {
+            let limit = at_once(self.wanted);
+            let ids = self.read.report_ids(self.wanted, self.after, limit).await?;
+            self.all_known = ids.len() < limit as usize;
+            self.after = ids.last().copied().or(self.after);
+            self.ids = ids.into_iter();
+        }
+        let part: Vec<DossierId> = self.ids.by_ref().take(PAGE as usize).collect();
+        if part.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(self.read.report_rows(self.wanted, &part).await?))
+    }
+}
+
+/// How many dossiers are found at a time: those of some units and those apart at once, those of a province step
+/// by step.
+pub(crate) fn at_once(wanted: &ReportWanted) -> u32 {
+    match &wanted.scope {
+        Scope::Province(_) if !wanted.only_apart => PAGE,
+        Scope::Province(_) | Scope::Units(..) => u32::MAX,
+    }
 }
 
 pub(crate) fn state_at_end(row: ReportRow, period: &Period) -> Option<Dossier> {

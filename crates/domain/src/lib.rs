@@ -21,6 +21,7 @@ pub mod indicator;
 pub mod language;
 pub mod limit;
 pub mod lineage;
+pub mod notice;
 pub mod number;
 pub mod place;
 pub mod procedure;

@@ -53,6 +53,18 @@ impl Hours {
         };
         lies_in.then(|| time::instant(ends, to))
     }
+
+    /// When these hours last ended.
+    #[must_use]
+    pub fn last_end(&self, now: Instant) -> Instant {
+        let day = time::local_day(now);
+        let today = time::instant(day, self.to);
+        if today <= now {
+            today
+        } else {
+            time::instant(day - TimeDelta::days(1), self.to)
+        }
+    }
 }
 
 #[cfg(test)]
@@ -71,6 +83,8 @@ mod tests {
         assert_eq!(night.end(at(3, 21, 0)), Some(at(4, 7, 0)));
         assert_eq!(night.end(at(4, 6, 59)), Some(at(4, 7, 0)));
         assert_eq!(night.end(at(4, 7, 0)), None);
+        assert_eq!(night.last_end(at(4, 7, 0)), at(4, 7, 0));
+        assert_eq!(night.last_end(at(4, 6, 59)), at(3, 7, 0));
         let noon = Hours::try_from("11:30-13:30".to_owned()).unwrap();
         assert_eq!(noon.end(at(3, 12, 0)), Some(at(3, 13, 30)));
         assert_eq!(noon.end(at(3, 13, 30)), None);

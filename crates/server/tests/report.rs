@@ -103,7 +103,12 @@ fn form_ii06a_has_every_key_and_its_identities() {
                 column.name
             );
         }
-        for name in ["previous_pending", "carried_away", "carried_in"] {
+        for name in [
+            "previous_pending",
+            "carried_away",
+            "carried_in",
+            "due_given",
+        ] {
             assert!(unit["bridge"][name].is_u64(), "{name}");
         }
     }
@@ -247,7 +252,12 @@ fn every_name_of_the_contract_stands_where_other_programs_look_for_it() {
                 assert_eq!(names, expected);
                 assert!(ROW.iter().all(|name| row[name].is_u64()), "{row}");
             }
-            for name in ["previous_pending", "carried_away", "carried_in"] {
+            for name in [
+                "previous_pending",
+                "carried_away",
+                "carried_in",
+                "due_given",
+            ] {
                 assert!(unit["bridge"][name].is_u64(), "{name}");
             }
             for name in COUNTS.split_whitespace() {

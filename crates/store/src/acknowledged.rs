@@ -1,6 +1,6 @@
 //! What other systems have taken at all.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use app::ports::StoreError;
 use domain::id::{DossierId, ProvinceCode};
@@ -63,42 +63,45 @@ pub(crate) async fn acknowledging<C: ConnectionTrait>(
 }
 
 #[derive(FromQueryResult)]
-struct DossierRow {
+struct TakenRow {
     dossier: String,
+    first_at: i64,
 }
 
-/// Those of some dossiers that one of some remotes had taken by then.
+/// Those of some dossiers that one of some remotes had taken by then, and when one first had.
 pub(crate) async fn acknowledged<C: ConnectionTrait>(
     db: &Executor<'_, C>,
     province: &ProvinceCode,
     remotes: &[String],
     dossiers: &[DossierId],
     by: Instant,
-) -> Result<HashSet<DossierId>, StoreError> {
+) -> Result<HashMap<DossierId, Instant>, StoreError> {
     let pairs = remotes.iter().flat_map(|remote| {
         let each = dossiers.iter();
         each.map(move |dossier| [json!(remote), json!(dossier.to_string())])
     });
     let pairs: Vec<_> = pairs.collect();
     if pairs.is_empty() {
-        return Ok(HashSet::new());
+        return Ok(HashMap::new());
     }
     let given = ValueTable::new(db, "w", ["remote", "dossier"], pairs);
     let sql = format!(
-        "SELECT DISTINCT t.dossier FROM {} CROSS JOIN told t \
-         WHERE t.remote = w.remote AND t.dossier = w.dossier AND t.province = ? AND t.first_at <= ?",
+        "SELECT t.dossier, min(t.first_at) AS first_at FROM {} CROSS JOIN told t \
+         WHERE t.remote = w.remote AND t.dossier = w.dossier AND t.province = ? AND t.first_at <= ? \
+         GROUP BY t.dossier",
         given.table
     );
     let mut values = given.values;
     values.extend([province.as_str().into(), by.timestamp_micros().into()]);
-    let rows: Vec<DossierRow> = db.all(&sql, values).await.map_err(store_error)?;
+    let rows: Vec<TakenRow> = db.all(&sql, values).await.map_err(store_error)?;
     rows.into_iter()
         .map(|row| {
             let place = Place {
                 table: "told",
                 id: &row.dossier,
             };
-            place.parse("dossier", &row.dossier)
+            let first = place.instant("first_at", row.first_at)?;
+            Ok((place.parse("dossier", &row.dossier)?, first))
         })
         .collect()
 }

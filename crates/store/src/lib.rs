@@ -26,6 +26,7 @@ mod import;
 mod inner;
 mod installation;
 mod job;
+mod kept_sheets;
 mod list;
 mod load;
 mod notices;

@@ -41,7 +41,8 @@ impl WriteNotices for SeaStore {
                  WHERE province = ? AND dossier = ? AND salt IS NULL) \
              ON CONFLICT (province, dossier, channel) DO UPDATE SET address = excluded.address, \
                  language = excluded.language, agreed = excluded.agreed, \
-                 noted_by = excluded.noted_by";
+                 noted_by = excluded.noted_by \
+             WHERE contact.address <> excluded.address OR contact.language <> excluded.language";
         self.writing().run(sql, values).await.map_err(store_error)?;
         Ok(())
     }

@@ -1,15 +1,16 @@
 //! What is under way to other systems.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use app::ports::{
-    Compared, Lease, LeaseClaim, Parcel, ParcelCount, ParcelOrder, ParcelOutcome, ParcelPage,
-    Posting, ReadPortal, Remote, Settlement, StoreError, There, Told, Walk, WalkStep, WritePortal,
+    Compared, KeptText, Lease, LeaseClaim, Parcel, ParcelCount, ParcelOrder, ParcelOutcome,
+    ParcelPage, Posting, ReadPortal, Remote, Settlement, StoreError, There, Walk, WalkStep,
+    WritePortal,
 };
 use async_trait::async_trait;
-use chrono::TimeDelta;
+use chrono::{NaiveDate, TimeDelta};
 use domain::id::{DossierId, ProvinceCode};
 use domain::time::Instant;
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
@@ -18,9 +19,12 @@ use crate::SeaStore;
 use crate::acknowledged;
 use crate::executor::Executor;
 use crate::fault::{store_error, unfinished};
-use crate::pool::{Pool, Transaction};
+use crate::kept_sheets;
+use crate::pool::Pool;
 use crate::read::Reading;
 use crate::row::Place;
+
+mod parcels;
 
 const REMOTE: &str = "province, name, epoch, holder, lease_until, cursor, walk_after, walk_begun, \
     walk_ended, closed_until, failures, last_success, last_failure, last_words";
@@ -73,6 +77,10 @@ impl WritePortal for SeaStore {
         order: &ParcelOrder,
     ) -> Result<(), StoreError> {
         order_walk(&self.writing(), province, remote, order).await
+    }
+
+    async fn keep_sheet(&self, kept: &KeptText) -> Result<(), StoreError> {
+        kept_sheets::keep(&self.writing(), kept).await
     }
 }
 
@@ -128,8 +136,18 @@ impl ReadPortal for Reading {
         remotes: &[String],
         dossiers: &[DossierId],
         by: Instant,
-    ) -> Result<HashSet<DossierId>, StoreError> {
+    ) -> Result<HashMap<DossierId, Instant>, StoreError> {
         acknowledged::acknowledged(&self.db(), province, remotes, dossiers, by).await
+    }
+
+    async fn kept_sheets(
+        &self,
+        province: &ProvinceCode,
+        remote: &str,
+        before: Option<NaiveDate>,
+        limit: u32,
+    ) -> Result<Vec<KeptText>, StoreError> {
+        kept_sheets::select(&self.db(), province, remote, before, limit).await
     }
 
     async fn parcel_counts(&self, province: &ProvinceCode) -> Result<Vec<ParcelCount>, StoreError> {
@@ -237,32 +255,9 @@ async fn post(
     if db.run(&update, values).await.map_err(store_error)? == 0 {
         return Ok(false);
     }
-    let epoch = if posting.uncertain { 0 } else { lease.epoch };
-    for (dossier, first, last) in &posting.parcels {
-        db.run(
-            "INSERT INTO parcel (province, remote, dossier, first, last, epoch, attempts, since, \
-                 next_at, reason, words, asked, retried_by) \
-             VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, '', '', '', '') \
-             ON CONFLICT (province, remote, dossier) DO UPDATE SET \
-                 first = CASE WHEN parcel.first < excluded.first THEN parcel.first \
-                     ELSE excluded.first END, \
-                 last = CASE WHEN parcel.last > excluded.last THEN parcel.last \
-                     ELSE excluded.last END, \
-                 epoch = CASE WHEN excluded.epoch = 0 THEN 0 ELSE parcel.epoch END",
-            vec![
-                lease.province.as_str().into(),
-                lease.remote.as_str().into(),
-                dossier.to_string().into(),
-                i64::from(*first).into(),
-                i64::from(*last).into(),
-                number(epoch).into(),
-                at.into(),
-                at.into(),
-            ],
-        )
+    parcels::lay_in(&db, lease, posting)
         .await
         .map_err(store_error)?;
-    }
     transaction.commit().await.map_err(store_error)?;
     Ok(true)
 }
@@ -325,53 +320,11 @@ async fn settle(
     if own == 0 {
         return Ok(false);
     }
-    for told in &settled.told {
-        write_told(&db, lease, told, at)
-            .await
-            .map_err(store_error)?;
-    }
-    for (dossier, outcome) in &settled.outcomes {
-        write_outcome(&db, lease, *dossier, outcome, at)
-            .await
-            .map_err(store_error)?;
-    }
+    parcels::settle(&db, lease, settled)
+        .await
+        .map_err(store_error)?;
     transaction.commit().await.map_err(store_error)?;
     Ok(true)
-}
-
-/// Notes what the remote has. A comparison that finds what was told before changes nothing.
-async fn write_told(
-    db: &Executor<'_, Transaction>,
-    lease: &Lease,
-    told: &Told,
-    at: i64,
-) -> Result<(), sea_orm::DbErr> {
-    let slowest = at - told.since.timestamp_micros();
-    let values = vec![
-        lease.province.as_str().into(),
-        lease.remote.as_str().into(),
-        told.dossier.to_string().into(),
-        i64::from(told.version).into(),
-        i64::from(told.status).into(),
-        told.event_time.timestamp_micros().into(),
-        told.record_time.timestamp_micros().into(),
-        at.into(),
-        at.into(),
-        slowest.into(),
-    ];
-    db.run(
-        "INSERT INTO told (province, remote, dossier, version, status, event_at, record_at, told_at, \
-             first_at, slowest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
-         ON CONFLICT (province, remote, dossier) DO UPDATE SET \
-             version = excluded.version, status = excluded.status, event_at = excluded.event_at, \
-             record_at = excluded.record_at, told_at = excluded.told_at, \
-             slowest = CASE WHEN told.slowest > excluded.slowest THEN told.slowest \
-                 ELSE excluded.slowest END \
-         WHERE excluded.version > told.version",
-        values,
-    )
-    .await?;
-    Ok(())
 }
 
 async fn compared<C: ConnectionTrait>(
@@ -400,82 +353,6 @@ async fn compared<C: ConnectionTrait>(
          ORDER BY d.resolving, d.received, d.id";
     let rows: Vec<ComparedRow> = db.all(sql, values).await.map_err(store_error)?;
     rows.into_iter().map(Compared::try_from).collect()
-}
-
-async fn write_outcome(
-    db: &Executor<'_, Transaction>,
-    lease: &Lease,
-    dossier: DossierId,
-    outcome: &ParcelOutcome,
-    at: i64,
-) -> Result<(), sea_orm::DbErr> {
-    let key: [Value; 3] = [
-        lease.province.as_str().into(),
-        lease.remote.as_str().into(),
-        dossier.to_string().into(),
-    ];
-    let row = "WHERE province = ? AND remote = ? AND dossier = ?";
-    match outcome {
-        ParcelOutcome::Delivered(until) => {
-            let until = i64::from(*until);
-            let mut values = key.to_vec();
-            values.push(until.into());
-            db.run(&format!("DELETE FROM parcel {row} AND last <= ?"), values)
-                .await?;
-            // What was laid in meanwhile is as sure as this lease.
-            let mut values: Vec<Value> = vec![(until + 1).into(), number(lease.epoch).into()];
-            values.extend([at.into(), at.into()]);
-            values.extend(key);
-            db.run(
-                &format!(
-                    "UPDATE parcel SET first = ?, epoch = ?, attempts = 0, since = ?, \
-                         next_at = ?, reason = '', words = '', asked = '' {row}"
-                ),
-                values,
-            )
-            .await?;
-        }
-        ParcelOutcome::Later {
-            next,
-            counts,
-            fault,
-        } => {
-            let mut values: Vec<Value> = vec![
-                i64::from(*counts).into(),
-                next.timestamp_micros().into(),
-                fault.reason.into(),
-                fault.words.as_str().into(),
-                fault.asked.as_str().into(),
-            ];
-            values.extend(key);
-            db.run(
-                &format!(
-                    "UPDATE parcel SET epoch = 0, attempts = attempts + ?, next_at = ?, \
-                         reason = ?, words = ?, asked = ? {row}"
-                ),
-                values,
-            )
-            .await?;
-        }
-        ParcelOutcome::Parked(fault) => {
-            let mut values: Vec<Value> = vec![
-                at.into(),
-                fault.reason.into(),
-                fault.words.as_str().into(),
-                fault.asked.as_str().into(),
-            ];
-            values.extend(key);
-            db.run(
-                &format!(
-                    "UPDATE parcel SET epoch = 0, attempts = attempts + 1, parked = ?, \
-                         reason = ?, words = ?, asked = ? {row}"
-                ),
-                values,
-            )
-            .await?;
-        }
-    }
-    Ok(())
 }
 
 /// Sends parked parcels again, each once by the same request.

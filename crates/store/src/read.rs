@@ -336,8 +336,12 @@ impl ReadPrints for Reading {
 
 #[async_trait]
 impl ReadReports for Reading {
-    async fn report_rows(&self, wanted: &ReportWanted) -> Result<Vec<ReportRow>, StoreError> {
-        report::rows(&self.db(), wanted).await
+    async fn report_rows(
+        &self,
+        wanted: &ReportWanted,
+        dossiers: &[DossierId],
+    ) -> Result<Vec<ReportRow>, StoreError> {
+        report::rows(&self.db(), wanted, dossiers).await
     }
 
     async fn report_ids(

@@ -1,18 +1,18 @@
 //! Reads what a report needs: the present state of dossiers to which nothing happened afterwards,
 //! histories of the others.
 
-use std::collections::HashSet;
-
 use app::ports::{ReportRow, ReportWanted, Scope, StoreError};
 use domain::dossier::{Dossier, Record};
 use domain::id::{DossierId, UnitCode};
 use sea_orm::sea_query::{Expr, ExprTrait, Order, SelectStatement, UnionType};
 use sea_orm::{ConnectionTrait, FromQueryResult};
+use serde_json::Value as Json;
 
 use crate::executor::Executor;
 use crate::fault::store_error;
 use crate::history::{HistoriesWanted, histories};
 use crate::row::{DossierRow, Place};
+use crate::value_table::ValueTable;
 
 #[derive(FromQueryResult)]
 struct CandidateRow {
@@ -28,17 +28,18 @@ struct IdRow {
     id: String,
 }
 
-/// One statement reads the dossiers, however many; a few read the events of those whose present state is not
-/// the wanted one.
+/// One statement reads these dossiers; a few read the events of those whose present state is not the wanted
+/// one.
 pub(crate) async fn rows<C: ConnectionTrait>(
     db: &Executor<'_, C>,
     wanted: &ReportWanted,
+    dossiers: &[DossierId],
 ) -> Result<Vec<ReportRow>, StoreError> {
     let until = wanted.until.timestamp_micros();
     let as_of = wanted.as_of.timestamp_micros();
-    let mut settled = Vec::new();
+    let mut settled = Vec::with_capacity(dossiers.len());
     let mut moved = Vec::new();
-    for row in candidates(db, wanted).await? {
+    for row in candidates(db, wanted, dossiers).await? {
         if row.last_event < until && row.last_record <= as_of {
             let dossier = Dossier::try_from(DossierRow::new(row.id, row.version, row.fold))?;
             settled.push(ReportRow::Settled(Box::new(dossier)));
@@ -55,7 +56,7 @@ pub(crate) async fn rows<C: ConnectionTrait>(
     Ok(settled)
 }
 
-/// The next dossiers by id. Of some units they are not paged: all are found at once.
+/// The next dossiers by id. Those of some units, and those apart, are not paged: all are found at once.
 pub(crate) async fn ids<C: ConnectionTrait>(
     db: &Executor<'_, C>,
     wanted: &ReportWanted,
@@ -66,8 +67,8 @@ pub(crate) async fn ids<C: ConnectionTrait>(
         select.column(ID).and_where_option(later_than(after));
     })
     .await?;
-    // Of some units an order would let a planner walk the whole province by id.
-    if let Scope::Province(_) = &wanted.scope {
+    // Of some units an order would let a planner walk the whole province by id; those apart are few.
+    if let (Scope::Province(_), false) = (&wanted.scope, wanted.only_apart) {
         select.order_by(ID, Order::Asc).limit(limit.into());
     }
     let rows: Vec<IdRow> = db.select(&select).await.map_err(store_error)?;
@@ -119,24 +120,32 @@ fn all_events(wanted: &ReportWanted) -> HistoriesWanted<'_> {
 async fn candidates<C: ConnectionTrait>(
     db: &Executor<'_, C>,
     wanted: &ReportWanted,
+    dossiers: &[DossierId],
 ) -> Result<Vec<CandidateRow>, StoreError> {
-    let select = chosen(db, wanted, |select| {
-        select
-            .columns(crate::page::COLUMNS)
-            .columns([("d", "last_event"), ("d", "last_record")]);
-        // One that nobody moved since counts at the unit that decides it now.
-        if let Scope::Units(_, units) = &wanted.scope {
-            let moved = Expr::col(("d", "last_event"))
-                .gte(wanted.until.timestamp_micros())
-                .or(Expr::col(("d", "last_record")).gt(wanted.as_of.timestamp_micros()));
-            select.and_where(crate::page::of_units(("d", "resolving"), units).or(moved));
+    if dossiers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids = dossiers.iter().map(|id| [Json::from(id.to_string())]);
+    let given = ValueTable::new(db, "w", ["dossier"], ids.collect());
+    let mut values = given.values;
+    values.push(wanted.scope.province().as_str().into());
+    // One that nobody moved since counts at the unit that decides it now.
+    let here = match &wanted.scope {
+        Scope::Province(_) => String::new(),
+        Scope::Units(_, units) => {
+            values.extend(units.iter().map(|unit| unit.as_str().into()));
+            values.push(wanted.until.timestamp_micros().into());
+            values.push(wanted.as_of.timestamp_micros().into());
+            let units = vec!["?"; units.len()].join(", ");
+            format!(" AND (d.resolving IN ({units}) OR d.last_event >= ? OR d.last_record > ?)")
         }
-    })
-    .await?;
-    let mut rows: Vec<CandidateRow> = db.select(&select).await.map_err(store_error)?;
-    let mut known = HashSet::with_capacity(rows.len());
-    rows.retain(|row| known.insert(row.id.clone()));
-    Ok(rows)
+    };
+    let sql = format!(
+        "SELECT d.id, d.version, d.fold, d.last_event, d.last_record FROM {} CROSS JOIN dossier d \
+         WHERE d.id = w.dossier AND d.province = ?{here}",
+        given.table
+    );
+    db.all(&sql, values).await.map_err(store_error)
 }
 
 /// The dossiers that a report reads, each completed by `with`. Of some units one may come twice.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use app::ports::{ReadWebhooks, StoreError, Webhook, WriteWebhooks, remote_of};
 use async_trait::async_trait;
+use domain::dossier::Event;
 use domain::id::{ProvinceCode, RequestId};
 use domain::time::Instant;
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value};
@@ -15,7 +16,7 @@ use crate::read::Reading;
 use crate::row::Place;
 
 const WEBHOOK: &str = "province, name, address, is_inside, salt, generation, old_until, created, created_by, \
-    last_request";
+    last_request, kinds";
 
 /// What happens to a webhook.
 enum Change {
@@ -180,9 +181,10 @@ async fn add<C: ConnectionTrait>(db: &Executor<'_, C>, webhook: &Webhook) -> Res
         webhook.created.timestamp_micros().into(),
         webhook.created_by.as_str().into(),
         webhook.last_request.as_str().into(),
+        webhook.kinds.join(" ").into(),
     ];
     let sql = format!(
-        "INSERT INTO webhook ({WEBHOOK}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
+        "INSERT INTO webhook ({WEBHOOK}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
          ON CONFLICT (province, name) DO NOTHING"
     );
     db.run(&sql, values).await
@@ -213,6 +215,7 @@ struct WebhookRow {
     created: i64,
     created_by: String,
     last_request: String,
+    kinds: String,
 }
 
 impl TryFrom<WebhookRow> for Webhook {
@@ -224,6 +227,8 @@ impl TryFrom<WebhookRow> for Webhook {
             id: &row.name,
         };
         let old_until = row.old_until;
+        let kinds = row.kinds.split_whitespace().map(Event::kind_named);
+        let kinds = kinds.collect::<Result<_, _>>();
         Ok(Webhook {
             province: place.parse("province", &row.province)?,
             is_inside: row.is_inside != 0,
@@ -234,6 +239,7 @@ impl TryFrom<WebhookRow> for Webhook {
             created: place.instant("created", row.created)?,
             created_by: place.parse("created_by", &row.created_by)?,
             last_request: place.parse("last_request", &row.last_request)?,
+            kinds: kinds.map_err(|_| place.wrong("kinds"))?,
             name: row.name.clone(),
             address: row.address,
             salt: row.salt,

@@ -35,6 +35,8 @@ fn meant_by(words: &str) -> Vec<String> {
                     "ListDossierEvents",
                     "GetDossierTimes",
                     "PrintForm",
+                    "SetNoticeAgreement",
+                    "ListNoticeAgreements",
                 ];
                 methods.extend(reads.map(str::to_owned));
             }

@@ -319,6 +319,7 @@ async fn has_a_webhook(world: &World, name: &str) {
         name: name.to_owned(),
         address: "https://example.org/motcua".to_owned(),
         is_inside: false,
+        kinds: Vec::new(),
         cursor: None,
     };
     world.engine.add_webhook(&admin, new).await.unwrap();
@@ -409,6 +410,7 @@ pub fn caller_of(method: &str) -> Role {
         "GetPortalStatus"
         | "ListParcels"
         | "GetExchangeSheet"
+        | "ListExchangeSheets"
         | "ListReadings"
         | "ListDueDifferences"
         | "RetryParcels"
@@ -590,7 +592,7 @@ pub fn ways(method: &str, unit: &str, ready: &View) -> Vec<Way> {
         "CloseConsultation" => one(json!({ "number": 1, "answer": "có" })),
         "CorrectDossier" => one(json!({ "reason": why, "channel": "CHANNEL_POST" })),
         "DecideCorrection" => one(json!({ "number": 1, "verdict": "VERDICT_APPROVE" })),
-        "GetDossier" | "ListDossierEvents" | "GetDossierTimes" => {
+        "GetDossier" | "ListDossierEvents" | "GetDossierTimes" | "ListNoticeAgreements" => {
             vec![Way::Named(json!({ "name": name }))]
         }
         "ListDossiers" | "ListWorklist" => {
@@ -635,6 +637,10 @@ pub fn ways(method: &str, unit: &str, ready: &View) -> Vec<Way> {
         "GetReceipt" => vec![Way::Named(
             json!({ "name": name, "request_id": fresh_id() }),
         )],
+        "SetNoticeAgreement" => vec![Way::Named(json!({
+            "name": name, "request_id": fresh_id(), "channel": "NOTICE_CHANNEL_SMS",
+            "address": "0912 345 678",
+        }))],
         "PrintForm" => vec![Way::Named(
             json!({ "name": name, "request_id": fresh_id(), "kind": "FORM_KIND_CONTROL" }),
         )],
@@ -677,7 +683,7 @@ pub fn ways(method: &str, unit: &str, ready: &View) -> Vec<Way> {
         }
         "GetDocument" => vec![Way::Named(json!({ "name": document_of(ready) }))],
         "ListDocuments" | "ListJobs" | "GetPortalStatus" => vec![Way::Named(json!({}))],
-        "ListParcels" => vec![Way::Named(json!({ "remote": REMOTE }))],
+        "ListParcels" | "ListExchangeSheets" => vec![Way::Named(json!({ "remote": REMOTE }))],
         "GetExchangeSheet" => vec![Way::Named(
             json!({ "remote": REMOTE, "from": "2026-08-01", "to": "2026-08-31" }),
         )],

@@ -129,6 +129,10 @@ pub enum Kind {
     Units,
     /// Units; may be left out.
     OptionalUnits,
+    /// A citizen's address on a channel; may be left out.
+    NoticeAddress,
+    /// Kinds of events; may be left out.
+    EventKinds,
     /// A number that may be left out, with the greatest that is taken.
     AtMost(u32),
 }
@@ -407,6 +411,19 @@ impl Kind {
                 ),
                 (json!(vec!["H60.02215"; 101]), "at most 100 items, not 101"),
             ],
+            Kind::NoticeAddress => [
+                vec![
+                    (json!("mau@example.vn"), "expected a telephone number"),
+                    (json!("0912"), "expected a telephone number"),
+                ],
+                Kind::OptionalText(200).wrong(),
+            ]
+            .concat(),
+            Kind::EventKinds => vec![
+                (json!(["deleted"]), "expected the kind of an event"),
+                (json!(["received", ""]), EMPTY),
+                (json!("received"), "expected a list"),
+            ],
             Kind::AtMost(most) => vec![
                 (json!(most + 1), "must be at most"),
                 (json!(-1), "expected a whole number"),
@@ -672,6 +689,7 @@ impl Kind {
             | Kind::OptionalRoles
             | Kind::Units
             | Kind::OptionalUnits
+            | Kind::EventKinds
             | Kind::StepMoves => (json!(7), "expected a list"),
             Kind::Numbers => (json!(7), "expected a list"),
             Kind::VoidReason => (json!(true), "expected"),

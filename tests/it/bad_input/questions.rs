@@ -96,6 +96,11 @@ fn rows() -> Vec<Row> {
             json!({}),
             name(("name", json!("?"), "expected a dossier name")),
         ),
+        (
+            "ListNoticeAgreements",
+            json!({}),
+            name(("name", json!("?"), "expected a dossier name")),
+        ),
         ("GetUnit", json!({}), name(("name", json!(long), TOO_LONG))),
         (
             "GetProcedure",
@@ -590,6 +595,18 @@ fn rows() -> Vec<Row> {
                 ("to", json!("2026-07-31"), "must not be before `from`"),
                 ("to", json!("2027-08-31"), "at most 366 days"),
             ],
+        ),
+        (
+            "ListExchangeSheets",
+            json!({ "remote": REMOTE }),
+            page(vec![
+                ("remote", Value::Null, "must not be empty"),
+                (
+                    "remote",
+                    json!("x".repeat(41)),
+                    "must have at most 40 characters",
+                ),
+            ]),
         ),
         (
             "ListReadings",

@@ -112,6 +112,16 @@ const FIELDS: &[(&str, &[(&str, Kind)])] = &[
         ],
     ),
     (
+        "SetNoticeAgreement",
+        &[
+            ("name", Kind::DossierName),
+            ("request_id", Kind::RequestId),
+            ("channel", Kind::OneOf),
+            ("address", Kind::NoticeAddress),
+            ("english", Kind::Flag),
+        ],
+    ),
+    (
         "ReserveNumbers",
         &[
             ("request_id", Kind::RequestId),
@@ -430,6 +440,7 @@ const FIELDS: &[(&str, &[(&str, Kind)])] = &[
             ("name", Kind::Text(30)),
             ("address", Kind::Text(500)),
             ("cursor", Kind::OptionalText(200)),
+            ("kinds", Kind::EventKinds),
         ],
     ),
     (

@@ -64,9 +64,18 @@ pub const OPEN: Said = Said {
 
 /// An export of these dossiers as of a moment.
 pub fn export(said: &[Said], now: &str, update: bool) -> Plan {
+    export_by(MAP.into(), said, now, update)
+}
+
+/// The same, by a map that says that a due time is a day.
+pub fn export_by_day(said: &[Said], now: &str, update: bool) -> Plan {
+    export_by(format!("due_by = \"day\"{MAP}"), said, now, update)
+}
+
+fn export_by(map: String, said: &[Said], now: &str, update: bool) -> Plan {
     let map = Map::parse(&domain::catalogue::SourceFile {
         path: "map.toml".into(),
-        text: MAP.into(),
+        text: map,
     });
     let map = map.unwrap();
     let (now, catalogue) = (moment(now), catalogue());

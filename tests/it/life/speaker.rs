@@ -97,6 +97,8 @@ async fn call(
         "ListReportDossiers" => ReportServiceClient.list_report_dossiers(ListReportDossiersRequest);
         "ListFlags" => EventServiceClient.list_flags(ListFlagsRequest);
         "GetReceipt" => DossierServiceClient.get_receipt(GetReceiptRequest);
+        "SetNoticeAgreement" => DossierServiceClient.set_notice_agreement(SetNoticeAgreementRequest);
+        "ListNoticeAgreements" => DossierServiceClient.list_notice_agreements(ListNoticeAgreementsRequest);
         "PrintForm" => DossierServiceClient.print_form(PrintFormRequest);
         "ReserveNumbers" => DossierServiceClient.reserve_numbers(ReserveNumbersRequest);
         "VoidNumbers" => DossierServiceClient.void_numbers(VoidNumbersRequest);
@@ -162,6 +164,7 @@ async fn call(
         "ListJobs" => CatalogueServiceClient.list_jobs(ListJobsRequest);
         "GetPortalStatus" => PortalServiceClient.get_portal_status(GetPortalStatusRequest);
         "ListParcels" => PortalServiceClient.list_parcels(ListParcelsRequest);
+        "ListExchangeSheets" => PortalServiceClient.list_exchange_sheets(ListExchangeSheetsRequest);
         "GetExchangeSheet" => PortalServiceClient.get_exchange_sheet(GetExchangeSheetRequest);
         "ListReadings" => PortalServiceClient.list_readings(ListReadingsRequest);
         "ListDueDifferences" => PortalServiceClient.list_due_differences(ListDueDifferencesRequest);

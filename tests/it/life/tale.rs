@@ -254,6 +254,17 @@ async fn whole_life(tale: &mut Tale<'_>) {
     tale.ask(Chairman, "GetReceipt", printed).await.unwrap();
     let control = json!({ "name": CODE, "request_id": fresh_id(), "kind": "FORM_KIND_CONTROL" });
     tale.ask(Chairman, "PrintForm", control).await.unwrap();
+    let agreed = json!({
+        "name": CODE, "request_id": fresh_id(), "channel": "NOTICE_CHANNEL_EMAIL",
+        "address": "mau@example.vn", "english": true,
+    });
+    tale.ask(Chairman, "SetNoticeAgreement", agreed)
+        .await
+        .unwrap();
+    let of_it = json!({ "name": CODE });
+    tale.ask(Chairman, "ListNoticeAgreements", of_it)
+        .await
+        .unwrap();
     tale.ask(
         Chairman,
         "ListDossiers",
@@ -555,6 +566,10 @@ async fn remotes(tale: &mut Tale<'_>) {
     let days = json!({ "remote": "cong", "from": "2026-08-01", "to": "2026-08-31" });
     let sheet = tale.ask(Role::Admin, "GetExchangeSheet", days).await;
     sheet.unwrap();
+    let kept = json!({ "remote": "cong" });
+    tale.ask(Role::Admin, "ListExchangeSheets", kept)
+        .await
+        .unwrap();
     for method in ["ListParcels", "RetryParcels", "ReconcileRemote"] {
         let mut asked = json!({ "remote": "cong" });
         if method != "ListParcels" {

@@ -111,6 +111,7 @@ async fn an_administrator_sees_who_is_told_of_every_event_and_tells_it_again(on:
             name: "qlvb".to_owned(),
             address: "https://qlvb.example.gov.vn/motcua".to_owned(),
             is_inside: false,
+            kinds: vec!["received", "resolved"],
             cursor: None,
         },
     );

@@ -1,9 +1,10 @@
 //! What a portal has acknowledged: an alarm while it has not, and item 1.4 of the index once it has.
 
 use app::access::Method;
+use app::report::RatesQuery;
 use chrono::TimeDelta;
 use domain::deadline;
-use domain::indicator::Item;
+use domain::indicator::{Item, Memo, Rate};
 use domain::limit::Limit;
 use domain::role::Role;
 use portal::simulate::{Fault, Faults, Simulator};
@@ -62,6 +63,25 @@ async fn what_a_portal_has_acknowledged_counts_in_the_index_and_before_that_noth
         (two.num, two.den, two.points),
         (Some(2), Some(3), Some(4.0))
     );
+    // How late each was told stands beside the form, and the ratio in item 3.3.
+    let mut asked = query("2026-08-01", "2026-08-31");
+    let late = async |asked: &RatesQuery| {
+        let caller = who(Role::Province, PROVINCE);
+        let counted = world
+            .engine
+            .statistics(&caller, Method::GetI766, asked.clone());
+        let counted = counted.await.unwrap();
+        let items = counted.i766().total.items;
+        let sync = items.iter().find(|item| item.item == "3.3").unwrap().sync;
+        (counted.ii06a().total.memo.rate(Memo::SyncLate), sync)
+    };
+    assert_eq!(
+        late(&asked).await,
+        (Rate::new(2, 3), Some(Rate::new(2, 3))),
+        "two were told after an hour, the third is ten minutes fresh at most"
+    );
+    asked.as_of = Some(moment("2026-08-03 10:30"));
+    assert_eq!(late(&asked).await, (Rate::new(0, 0), None));
     // A report as of an earlier moment stays what it was.
     assert_eq!(synchronised(&world, Some("2026-08-03 10:30")).await, before);
     assert_eq!(synchronised(&world, Some("2026-08-03 12:00")).await, all);

@@ -17,6 +17,7 @@ use domain::dossier::Command;
 use domain::dossier::acts::receive::Accept;
 use domain::dossier::private::Words;
 use domain::language::Language;
+use domain::notice::NoticeChannel;
 use domain::role::Role;
 use portal::notices::{NoticeSettings, NoticeWords, Notifier};
 use portal::outbound::{Process, Worker};
@@ -27,7 +28,9 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::backend::Backend;
-use crate::world::{PROVINCE, THREE_DAYS, WARD, World, catalogue, who};
+use crate::calling::{Json, fresh_id};
+use crate::pages::browser::{Browser, account, router};
+use crate::world::{OTHER_WARD, PROVINCE, THREE_DAYS, WARD, World, catalogue, who};
 
 const SECRET: [u8; 32] = [7; 32];
 
@@ -187,7 +190,9 @@ async fn submitted(world: &World, code: &str, agrees: bool) -> View {
         let portal = who(Role::Portal, PROVINCE);
         let (id, phone) = (view.dossier.id, "0900000123");
         let vi = Language::Vietnamese;
-        let agreed = world.engine.agree_to_notices(&portal, id, "sms", phone, vi);
+        let agreed = world
+            .engine
+            .agree_to_notices(&portal, id, NoticeChannel::Sms, phone, vi);
         agreed.await.unwrap();
     }
     view
@@ -385,10 +390,13 @@ async fn a_mail_server_is_handed_the_notice_as_a_letter() {
     );
     let view = world.submit(WARD, THREE_DAYS, "G22.98-260803-000002").await;
     let (portal, to) = (who(Role::Portal, PROVINCE), "mau@example.org");
-    let agreed =
-        world
-            .engine
-            .agree_to_notices(&portal, view.dossier.id, "email", to, Language::English);
+    let agreed = world.engine.agree_to_notices(
+        &portal,
+        view.dossier.id,
+        NoticeChannel::Email,
+        to,
+        Language::English,
+    );
     agreed.await.unwrap();
     let telling = Telling::begin(&world, &settings, "").await;
     accepted(&world, &view).await;
@@ -434,8 +442,13 @@ async fn an_address_goes_with_the_other_values_of_a_person_and_none_comes_after(
     );
     let admin = who(Role::Admin, PROVINCE);
     let agrees = async |id| {
-        let agreed =
-            (world.engine).agree_to_notices(&admin, id, "sms", "0900000123", Language::Vietnamese);
+        let agreed = (world.engine).agree_to_notices(
+            &admin,
+            id,
+            NoticeChannel::Sms,
+            "0900000123",
+            Language::Vietnamese,
+        );
         agreed.await.unwrap();
     };
     agrees(erased).await;
@@ -452,4 +465,78 @@ async fn an_address_goes_with_the_other_values_of_a_person_and_none_comes_after(
     agrees(erased).await;
     assert_eq!(address(erased).await, None);
     assert!(address(kept).await.is_some(), "nobody else's goes");
+}
+
+on_both!(a_desk_or_a_portal_notes_over_the_wire_or_on_the_page_who_agrees_and_who_no_more);
+
+async fn a_desk_or_a_portal_notes_over_the_wire_or_on_the_page_who_agrees_and_who_no_more(
+    on: Backend,
+) {
+    let world = World::on(on, "2026-08-03 10:00").await;
+    let gateway = Gateway::listening().await;
+    let view = world.receive(WARD, THREE_DAYS).await;
+    let code = view.dossier.label();
+    let json = Json::over(&world);
+    let desk = world.token(Role::Receptionist, WARD).await;
+    let told = async |token: &str, channel: &str, address: &str| {
+        let asked = serde_json::json!({
+            "name": code, "request_id": fresh_id(), "channel": channel, "address": address,
+        });
+        json.call(token, "SetNoticeAgreement", &asked).await
+    };
+    let wrong = told(&desk, "NOTICE_CHANNEL_EMAIL", "0912 345 678").await;
+    assert_eq!(wrong.wrong()[0].0, "address");
+    let agreed = told(&desk, "NOTICE_CHANNEL_SMS", "0912 345 678")
+        .await
+        .good();
+    assert_eq!(agreed["agreements"][0]["address"], "0912 345 678");
+    // A portal notes it too, and sees no address.
+    let portal = world.token(Role::Portal, PROVINCE).await;
+    let seen = told(&portal, "NOTICE_CHANNEL_ZALO", "0912345678")
+        .await
+        .good();
+    assert_eq!(seen["agreements"].as_array().unwrap().len(), 2);
+    assert_eq!(seen["agreements"][0]["address"], "", "{seen}");
+    let stranger = world.token(Role::Receptionist, OTHER_WARD).await;
+    assert_eq!(told(&stranger, "NOTICE_CHANNEL_SMS", "").await.http, 404);
+
+    // What the desk noted is what the citizen is told by; on the page it is ended.
+    let telling = Telling::begin(&world, &by_sms(&gateway), &secret()).await;
+    world.finish(view).await;
+    let letters = gateway.has_told("đã trả kết quả").await;
+    telling.stop().await;
+    assert!(letters.iter().all(|letter| letter["to"] == "0912 345 678"));
+    account(
+        &world,
+        "trang.lt",
+        "Lương Thu Trang",
+        Role::Receptionist,
+        WARD,
+    )
+    .await;
+    let router = router(&world, web::Settings::default());
+    let mut browser = Browser::at(&router);
+    browser.sign_in("trang.lt").await;
+    let page = browser.get(&format!("/dossiers/{code}")).await;
+    assert!(page.says("0912 345 678"), "{}", page.text());
+    let csrf = page.field("csrf");
+    let path = format!("/dossiers/{code}/notices");
+    let typed = [
+        ("csrf", csrf.as_str()),
+        ("channel", "email"),
+        ("address", "mau"),
+    ];
+    let refused = browser.post(&path, &typed).await;
+    let refused = browser.get(refused.location()).await;
+    assert!(refused.says("Địa chỉ không đúng"), "{}", refused.text());
+    let end = [("csrf", csrf.as_str()), ("channel", "sms"), ("end", "")];
+    let ended = browser.post(&path, &end).await;
+    let page = browser.get(ended.location()).await;
+    assert!(!page.says("0912 345 678"), "{}", page.text());
+    let asked = serde_json::json!({ "name": code });
+    let left = json
+        .call(&desk, "ListNoticeAgreements", &asked)
+        .await
+        .good();
+    assert_eq!(left["agreements"].as_array().unwrap().len(), 1);
 }

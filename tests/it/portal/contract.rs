@@ -2,7 +2,7 @@
 
 use app::ports::{
     Fault, Lease, LeaseClaim, Parcel, ParcelOrder, ParcelOutcome, ParcelPage, Posting, Remote,
-    Settlement, Store, WalkStep, WritePortal,
+    Settlement, Store, Told, WalkStep, WritePortal,
 };
 use chrono::TimeDelta;
 use domain::id::{DossierId, ProvinceCode};
@@ -322,4 +322,36 @@ async fn a_comparison_is_ordered_begins_goes_on_and_ends(on: Backend) {
         (None, Some(now())),
         "the same order begins none twice"
     );
+}
+
+on_every_database!(many_parcels_are_laid_in_and_settled_by_as_many_statements_as_one);
+
+async fn many_parcels_are_laid_in_and_settled_by_as_many_statements_as_one(on: Backend) {
+    let world = World::on(on, "2026-08-03 10:00").await;
+    let store = world.store.as_ref();
+    let remote = store.lease_remote(&claim("one", now())).await.unwrap();
+    let lease = lease(&remote.unwrap());
+    let told = |dossier| Told {
+        dossier,
+        version: 1,
+        status: 2,
+        event_time: now(),
+        record_time: now(),
+        since: now(),
+    };
+    let mut costs = Vec::new();
+    for dossiers in [vec![dossier(1)], (2..=60).map(dossier).collect::<Vec<_>>()] {
+        let before = store.statements();
+        let parcels = dossiers.iter().map(|id| (*id, 1, 1)).collect();
+        assert!(store.post_parcels(&lease, &posting(parcels)).await.unwrap());
+        let delivered = dossiers.iter().map(|id| (*id, ParcelOutcome::Delivered(1)));
+        let settled = Settlement {
+            told: dossiers.iter().map(|id| told(*id)).collect(),
+            ..settlement(delivered.collect())
+        };
+        assert!(store.settle_parcels(&lease, &settled).await.unwrap());
+        costs.push(store.statements() - before);
+    }
+    assert_eq!(costs[0], costs[1]);
+    assert!(due(store, now()).await.is_empty(), "all were delivered");
 }

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use app::portal::{NewWebhook, ParcelQuery, SignedWebhook};
+use app::ports::Store;
 use app::{Caller, Engine};
 use axum::Router;
 use axum::body::Bytes;
@@ -19,6 +20,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::backend::Backend;
+use crate::port::soon;
 use crate::world::{PROVINCE, THREE_DAYS, WARD, World, who};
 
 /// One delivery, as it came.
@@ -138,11 +140,21 @@ pub fn admin() -> Caller {
 }
 
 pub async fn added(world: &World, name: &str, receiver: &Receiver) -> SignedWebhook {
+    added_for(world, name, receiver, &[]).await
+}
+
+async fn added_for(
+    world: &World,
+    name: &str,
+    receiver: &Receiver,
+    kinds: &[&'static str],
+) -> SignedWebhook {
     let new = NewWebhook {
         request: world.identity().request_id,
         name: name.to_owned(),
         address: receiver.address.clone(),
         is_inside: true,
+        kinds: kinds.to_vec(),
         cursor: None,
     };
     world.engine.add_webhook(&admin(), new).await.unwrap()
@@ -355,4 +367,38 @@ async fn a_webhook_is_told_anew_from_a_cursor_and_nothing_after_it_is_removed(on
         "whoever worked for it does not begin it again"
     );
     assert_eq!(receiver.came().len(), 5);
+}
+
+on_both!(who_asks_for_some_kinds_of_events_is_told_of_these_alone);
+
+async fn who_asks_for_some_kinds_of_events_is_told_of_these_alone(on: Backend) {
+    let world = World::on(on, "2026-08-03 10:00").await;
+    let receiver = Receiver::listening().await;
+    added_for(&world, "qlvb", &receiver, &["received", "returned"]).await;
+    let all = Receiver::listening().await;
+    added(&world, "tat-ca", &all).await;
+    let telling = Telling::begin(&world.engine);
+    let received = world.receive(WARD, THREE_DAYS).await;
+    let finished = world.finish(received).await;
+    all.has(finished.dossier.version as usize).await;
+    receiver.has(2).await;
+    // What is not told does not wait either.
+    let remote = "webhook.qlvb";
+    let province = admin().province;
+    let waits = async || {
+        let read = world.store.read().await.unwrap();
+        let counts = read.parcel_counts(&province).await.unwrap();
+        let own = counts.iter().find(|count| count.remote == remote);
+        own.is_some_and(|own| own.waiting + own.parked > 0)
+    };
+    soon("the end of what waits", async {
+        while waits().await {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    })
+    .await;
+    telling.stop().await;
+    assert_eq!(kinds(&receiver.came()), ["received", "returned"]);
+    let listed = world.engine.list_webhooks(&admin()).await.unwrap();
+    assert_eq!(listed[0].kinds, ["received", "returned"]);
 }

@@ -6,15 +6,17 @@ mod tricks;
 use std::collections::BTreeMap;
 
 use app::offline::OfflineReception;
+use app::publication::procedure::Migration;
 use chrono::TimeDelta;
 use domain::code::AnyCode;
 use domain::dossier::acts::SettleConflict;
 use domain::dossier::acts::{
     Accept, Advance, Arrive, Assign, CloseConsultation, CloseLeg, Correct, DecideCorrection,
-    OpenConsultation, OpenLeg, PermitSupplement, RateDossier, RecordPayment, RecordSupplement,
-    RefundPayment, Refuse, Remind, RequestPayment, RequestSupplement, Resolve, ReturnResult, Stop,
-    SupplementItem, Transfer, Withdraw,
+    HandOver, OpenConsultation, OpenLeg, PermitSupplement, RateDossier, RecordPayment,
+    RecordSupplement, RefundPayment, Refuse, Remind, RequestPayment, RequestSupplement, Resolve,
+    ReturnResult, Stop, SupplementItem, Transfer, Withdraw,
 };
+use domain::dossier::change::migration::StepMap;
 use domain::dossier::contents::{CircumstancesGiven, Contents};
 use domain::dossier::correction::Corrected;
 use domain::dossier::mirror::{self, Claim};
@@ -35,9 +37,9 @@ use domain::time::{Instant, VIETNAM, local_day};
 use crate::access::ways::{AUTHORITY, MIRRORED, ON_THE_SPOT};
 use crate::backend::Backend;
 use crate::import::hidden::Desk;
-use crate::import::update::{OPEN, Said, export};
-use crate::merger::{BEFORE, TAN_QUANG, june, merge, merger};
-use crate::publication::{carried_out, dossier, publish, shipped};
+use crate::import::update::{OPEN, Said, export, export_by_day};
+use crate::merger::{BEFORE, BEFORE_TEXT, TAN_QUANG, june, merge, merger};
+use crate::publication::{calendar_with, carried_out, dossier, of_the_province, publish, shipped};
 use crate::world::{
     OTHER_WARD, PROVINCE, THREE_DAYS, WARD, World, ask_for_papers, identity, moment,
     procedure_code, unit, who,
@@ -109,8 +111,14 @@ pub struct Office {
     said: Vec<Said>,
     requests: u64,
     imported: bool,
+    /// Whether the other system's due times are days.
+    due_by_day: bool,
     /// The rows of the outages that were announced.
     outages: Vec<String>,
+}
+
+fn midday(day: chrono::NaiveDate) -> Instant {
+    domain::time::instant(day, chrono::NaiveTime::from_hms_opt(12, 0, 0).unwrap())
 }
 
 fn words(text: &str) -> Words {
@@ -141,6 +149,7 @@ impl Office {
             said: Vec::new(),
             requests: 0,
             imported: false,
+            due_by_day: number % 2 == 0,
             outages: Vec::new(),
         }
     }
@@ -168,7 +177,10 @@ impl Office {
     /// One move, a while later.
     pub async fn moves_on(&mut self) {
         self.passes(12 * 60);
-        match self.random.below(104) {
+        match self.random.below(108) {
+            106..=107 => self.hands_over().await,
+            104 => self.hears_of_a_day_off().await,
+            105 => self.hears_of_a_new_version().await,
             0..=19 => self.begins().await,
             20..=22 => self.imports().await,
             23 => self.hears_of_an_outage().await,
@@ -237,7 +249,13 @@ impl Office {
             resolving,
             returning: None,
             duplicate_intended: true,
-            circumstances: CircumstancesGiven::default(),
+            circumstances: CircumstancesGiven {
+                fee_exemption: match self.random.often(10) {
+                    true => words("hộ nghèo"),
+                    false => Words::default(),
+                },
+                ..CircumstancesGiven::default()
+            },
         }
     }
 
@@ -298,7 +316,8 @@ impl Office {
         let submission = Submission {
             receiving: unit(ward),
             portal_code: AnyCode::parse(&portal_code).unwrap(),
-            submitted: None,
+            // The portal may have had it before.
+            submitted: (self.random.often(30)).then(|| self.now() - self.random.minutes(600)),
             channel: if self.random.often(85) {
                 Channel::Online
             } else {
@@ -409,6 +428,11 @@ impl Office {
                     let due = now + self.random.minutes(20 * 24 * 60);
                     one.due = leaked(local_day(due).to_string());
                 }
+                // Of a dossier whose due time was not known one is given.
+                3 if one.resolved.is_empty() && self.imported => {
+                    let due = now + self.random.minutes(20 * 24 * 60);
+                    one.due = leaked(local_day(due).to_string());
+                }
                 2 if one.steps.is_empty() && one.resolved.is_empty() => {
                     let at = told(before);
                     one.steps = Box::leak(Box::new([("appraised", at)]));
@@ -416,7 +440,12 @@ impl Office {
                 _ => {}
             }
         }
-        let plan = export(&said, told(now), self.imported);
+        let exported = if self.due_by_day {
+            export_by_day
+        } else {
+            export
+        };
+        let plan = exported(&said, told(now), self.imported);
         let desk = Desk::beside(&self.world).await;
         match desk.try_plan(plan, usize::MAX).await {
             Ok(outcome) => {
@@ -430,6 +459,54 @@ impl Office {
             // What was done here since contradicts the newer export.
             Err(_) => self.note("refused import"),
         }
+    }
+
+    /// A day is off, or was, so that what was counted by it is counted anew.
+    async fn hears_of_a_day_off(&mut self) {
+        if self.done.contains_key("day off") {
+            return;
+        }
+        let today = local_day(self.now());
+        let around = chrono::Days::new(self.random.below(20));
+        let near = (today + around) - chrono::Days::new(10);
+        let day = local_day(self.worked_before(midday(near)));
+        let off = format!("{day},swap_off,Nghỉ hoán đổi,CV 1/2026,confirmed");
+        let text = calendar_with(&[&off]);
+        publish(&self.world, "calendar/national.csv", text).await;
+        carried_out(&self.world).await;
+        self.note("day off");
+    }
+
+    /// A procedure gets a version in another field, to which running dossiers go over.
+    async fn hears_of_a_new_version(&mut self) {
+        if self.done.contains_key("new version") {
+            return;
+        }
+        let path = format!("procedures/{BEFORE}.toml");
+        let tomorrow = local_day(self.now()) + chrono::Days::new(1);
+        let (_, first) = BEFORE_TEXT.split_once("[[version]]").unwrap();
+        let second = first
+            .replace("number = 1", "number = 2")
+            .replace("from = 2024-01-01", &format!("from = {tomorrow}"))
+            .replace("\"Thử\"", "\"Thử lần hai\"");
+        let text = format!("{BEFORE_TEXT}[[version]]{second}");
+        publish(&self.world, &path, text).await;
+        self.world.pass(TimeDelta::days(1));
+        let lan = of_the_province("lan");
+        let migration = Migration {
+            procedure: procedure_code(BEFORE),
+            from: 1,
+            to: 2,
+            map: StepMap::new(),
+        };
+        let request = self.world.identity().request_id;
+        let engine = &self.world.engine;
+        engine
+            .migrate_dossiers(&lan, &request, &migration)
+            .await
+            .unwrap();
+        carried_out(&self.world).await;
+        self.note("new version");
     }
 
     async fn hears_of_an_outage(&mut self) {
@@ -467,6 +544,36 @@ impl Office {
             at -= TimeDelta::days(1);
         }
         at
+    }
+
+    /// Somebody of the unit that has the papers hands them over.
+    async fn hands_over(&mut self) {
+        let Some(id) = self.some_dossier().await else {
+            return;
+        };
+        let on = dossier(&self.world, id).await;
+        let role = *self.random.pick(&[Role::Receptionist, Role::Officer]);
+        let at = *self
+            .random
+            .pick(&[on.receiving.as_str(), on.resolving.as_str()]);
+        let caller = who(role, at);
+        let hand_over = Command::HandOver(HandOver {
+            giver: None,
+            receiver: ActorId::parse("nv-binh").unwrap(),
+            receiver_unit: None,
+            components: Vec::new(),
+            originals: Vec::new(),
+            on_paper: self.random.often(50),
+        });
+        let name = app::view::DossierName::Id(id);
+        let (engine, identity) = (&self.world.engine, self.world.identity());
+        let etag = on.etag();
+        let done = engine.command(&caller, identity, &name, &etag, hand_over);
+        let what = match done.await {
+            Ok(_) => "HandOver",
+            Err(_) => "refused HandOver",
+        };
+        self.note(what);
     }
 
     fn is_worked(&self, day: chrono::NaiveDate) -> bool {
@@ -557,7 +664,7 @@ impl Office {
         Some(*self.random.pick(&self.known))
     }
 
-    /// One of the buttons; seldom one that ends the dossier at once or moves nothing.
+    /// One of the buttons but the hand-over, which has a move of its own; seldom one that ends the dossier at once or moves nothing.
     fn likely(&mut self, buttons: &[Action]) -> Option<Action> {
         if buttons.is_empty() {
             return None;
@@ -579,7 +686,6 @@ impl Office {
                 choice = *self.random.pick(buttons);
             }
         }
-        // The hand-over of papers counts in no report.
         (choice != Action::HandOver).then_some(choice)
     }
 

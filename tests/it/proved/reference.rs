@@ -31,19 +31,24 @@ fn next(day: NaiveDate) -> NaiveDate {
 }
 
 /// What the files of a catalogue say.
+#[derive(Default)]
 pub struct Facts {
     versions: BTreeMap<(String, u64), toml::Value>,
-    special: BTreeMap<NaiveDate, String>,
+    /// The days that are not as the week has them, and since when each edition of them is in force.
+    calendars: Vec<(Micros, BTreeMap<NaiveDate, String>)>,
+    /// The edition by which days are counted.
+    edition: usize,
+    /// Procedure, paper, and the days from which and until which it is not scanned.
+    unscanned: Vec<(String, String, NaiveDate, Option<NaiveDate>)>,
+    /// Who took over from whom, where there is one heir.
+    heirs: BTreeMap<String, String>,
 }
 
 impl Facts {
-    /// Reads files by their paths.
-    pub fn read<'a>(files: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
-        let mut facts = Self {
-            versions: BTreeMap::new(),
-            special: BTreeMap::new(),
-        };
-        for (path, text) in files {
+    /// Reads files by their paths, each with the moment since which it is in force.
+    pub fn read<'a>(files: impl Iterator<Item = (&'a str, &'a str, Micros)>) -> Self {
+        let mut facts = Self::default();
+        for (path, text, since) in files {
             if path.contains("procedures/") && path.ends_with(".toml") {
                 let document: toml::Value = toml::from_str(text).unwrap();
                 let code = document["code"].as_str().unwrap();
@@ -52,7 +57,17 @@ impl Facts {
                     let key = (code.to_owned(), u64::try_from(number).unwrap());
                     facts.versions.insert(key, version.clone());
                 }
+            } else if path.ends_with("intake/papers.csv") {
+                for line in text.lines() {
+                    let cells: Vec<&str> = line.split(',').collect();
+                    if let [procedure, paper, "not-scanned", _, from, until, ..] = cells[..] {
+                        let from = from.parse().unwrap();
+                        let rule = (procedure.into(), paper.into(), from, until.parse().ok());
+                        facts.unscanned.push(rule);
+                    }
+                }
             } else if path.ends_with("calendar/national.csv") {
+                let mut special = BTreeMap::new();
                 for line in text.lines() {
                     let mut cells = line.split(',');
                     let (Some(date), Some(kind)) = (cells.next(), cells.next()) else {
@@ -61,12 +76,40 @@ impl Facts {
                     if let Ok(date) = date.parse()
                         && !kind.ends_with("_day")
                     {
-                        facts.special.insert(date, kind.to_owned());
+                        special.insert(date, kind.to_owned());
                     }
                 }
+                facts.calendars.push((since, special));
             }
         }
+        facts.calendars.sort_by_key(|(since, _)| *since);
         facts
+    }
+
+    /// Counts days as they were known at a moment.
+    fn looks_from(&mut self, at: Micros) {
+        let known = self.calendars.iter().filter(|(since, _)| *since <= at);
+        self.edition = known.count() - 1;
+    }
+
+    /// Takes down who took over from whom.
+    pub fn pass_on(&mut self, heirs: BTreeMap<String, String>) {
+        self.heirs = heirs;
+    }
+
+    /// Whether some paper came that may be scanned.
+    fn is_scannable(&self, life: &Life) -> bool {
+        let received = day(life.received.unwrap());
+        life.papers.iter().any(|paper| {
+            let forbids = |rule: &(String, String, NaiveDate, Option<NaiveDate>)| {
+                let (procedure, component, from, until) = rule;
+                life.procedure == *procedure
+                    && paper["component"] == component.as_str()
+                    && *from <= received
+                    && until.is_none_or(|until| received <= until)
+            };
+            paper["copy"] != "electronic" && !self.unscanned.iter().any(forbids)
+        })
     }
 
     fn version(&self, life: &Life) -> Option<&toml::Value> {
@@ -97,7 +140,8 @@ impl Facts {
     }
 
     fn is_worked(&self, day: NaiveDate) -> bool {
-        match self.special.get(&day).map(String::as_str) {
+        let (_, special) = &self.calendars[self.edition];
+        match special.get(&day).map(String::as_str) {
             Some("make_up") => true,
             Some(_) => false,
             None => !matches!(day.weekday(), Weekday::Sat | Weekday::Sun),
@@ -355,6 +399,8 @@ struct Sums {
     numbers: BTreeMap<String, (u32, u32)>,
     /// The times of the resolved, by the unit of their limit.
     times: BTreeMap<&'static str, Vec<f64>>,
+    /// The working days that those of the form took that were resolved.
+    took: Vec<u32>,
 }
 
 impl Sums {
@@ -377,6 +423,7 @@ impl Sums {
         for (unit, more) in &other.times {
             self.times.entry(unit).or_default().extend(more);
         }
+        self.took.extend(&other.took);
     }
 
     fn is_nothing(&self, beginnings: &[&str]) -> bool {
@@ -471,7 +518,7 @@ pub const COUNTS: [&str; 42] = [
 ];
 
 /// What is told as a share beside the form.
-pub const RATES: [&str; 11] = [
+pub const RATES: [&str; 12] = [
     "in_time_without_withdrawn",
     "assisted",
     "digitised",
@@ -483,6 +530,7 @@ pub const RATES: [&str; 11] = [
     "cashless",
     "paid_online",
     "accepted_late",
+    "digitised_of_scannable",
 ];
 
 /// The numbers of `report rates`.
@@ -510,6 +558,8 @@ const PLAIN: [&str; 18] = [
 /// The reports of a period, as of a moment.
 pub struct Reports {
     units: BTreeMap<String, Sums>,
+    /// To whom what a unit did counts, if not to itself.
+    heirs: BTreeMap<String, String>,
 }
 
 struct Window {
@@ -519,14 +569,15 @@ struct Window {
 }
 
 impl Reports {
-    /// Counts all histories.
+    /// Counts all histories; those of units that have ended at their heirs, if that is wanted.
     pub fn of(
         histories: &[Vec<Value>],
-        facts: &Facts,
-        from: NaiveDate,
-        to: NaiveDate,
+        facts: &mut Facts,
+        (from, to): (NaiveDate, NaiveDate),
         as_of: Micros,
+        at_heirs: bool,
     ) -> Self {
+        facts.looks_from(as_of);
         let (begins, ends) = (midnight(from), midnight(next(to)));
         let window = Window {
             begins,
@@ -535,6 +586,10 @@ impl Reports {
         };
         let mut reports = Self {
             units: BTreeMap::new(),
+            heirs: match at_heirs {
+                true => facts.heirs.clone(),
+                false => BTreeMap::new(),
+            },
         };
         for records in histories {
             let known = records.iter();
@@ -546,8 +601,13 @@ impl Reports {
         reports
     }
 
+    fn heir<'a>(&'a self, unit: &'a str) -> &'a str {
+        self.heirs.get(unit).map_or(unit, String::as_str)
+    }
+
     fn at(&mut self, unit: &str) -> &mut Sums {
-        self.units.entry(unit.to_owned()).or_default()
+        let unit = self.heir(unit).to_owned();
+        self.units.entry(unit).or_default()
     }
 
     fn dossier(&mut self, known: &[&Value], facts: &Facts, window: &Window) {
@@ -571,14 +631,18 @@ impl Reports {
         }
         if let Some((eve, _)) = lived(known, begins)
             && eve.received.is_some()
-            && eve.due.is_some()
             && eve.ended.is_none()
         {
-            let moved = eve.resolving != life.resolving;
-            let before = self.at(&eve.resolving);
-            before.count("bridge.previous_pending", true);
-            before.count("bridge.carried_away", moved);
-            self.at(&life.resolving).count("bridge.carried_in", moved);
+            if eve.due.is_some() {
+                let moved = self.heir(&eve.resolving) != self.heir(&life.resolving);
+                let before = self.at(&eve.resolving);
+                before.count("bridge.previous_pending", true);
+                before.count("bridge.carried_away", moved);
+                self.at(&life.resolving).count("bridge.carried_in", moved);
+            } else {
+                let given = life.due.is_some();
+                self.at(&life.resolving).count("bridge.due_given", given);
+            }
         }
         if alive {
             let corrected = known
@@ -644,7 +708,12 @@ impl Reports {
             let fields = fields
                 .into_iter()
                 .map(|field| json!({ "field": field, "row": own.row(&format!("field.{field}|")) }));
-            let bridge = ["previous_pending", "carried_away", "carried_in"];
+            let bridge = [
+                "previous_pending",
+                "carried_away",
+                "carried_in",
+                "due_given",
+            ];
             let bridge = bridge.map(|name| {
                 (
                     name.to_owned(),
@@ -681,14 +750,38 @@ impl Reports {
         json!({ "report": "i766", "units": units, "total": told("", &total) })
     }
 
-    /// The rates of a unit; of all units without one.
-    pub fn rates(&self, unit: Option<&str>) -> Value {
+    fn sums(&self, unit: Option<&str>) -> Sums {
         let mut own = Sums::default();
         for (code, sums) in &self.units {
             if unit.is_none_or(|unit| unit == code) {
                 own.add(sums);
             }
         }
+        own
+    }
+
+    /// How fast units work: those resolved, the median and the mean of their working days, what is open, and
+    /// what is late.
+    pub fn performance(&self, unit: Option<&str>) -> Value {
+        let mut own = self.sums(unit);
+        own.took.sort_unstable();
+        let (all, took) = (own.took.len(), own.took);
+        #[expect(clippy::cast_precision_loss, reason = "a mean to compare")]
+        let mean = (all > 0).then(|| took.iter().sum::<u32>() as f64 / all as f64);
+        let median = (all > 0).then(|| f64::from(took[(all - 1) / 2] + took[all / 2]) / 2.0);
+        let number = |name: &str| {
+            let found = own.numbers.get(&format!("row.{name}"));
+            found.map_or(0, |number| number.0)
+        };
+        json!({
+            "resolved": all, "median": median, "mean": mean, "backlog": number("pending"),
+            "late": number("late") + number("pending_late"),
+        })
+    }
+
+    /// The rates of a unit; of all units without one.
+    pub fn rates(&self, unit: Option<&str>) -> Value {
+        let own = self.sums(unit);
         let number = |name: &str| own.number(&format!("rates.{name}")).0;
         let mut row: Map<String, Value> = Map::new();
         for name in PLAIN {
@@ -736,6 +829,11 @@ fn form(own: &mut Sums, life: &Life, facts: &Facts, window: &Window) {
     });
     if let Some((ended, how)) = life.ended {
         let order = life.against(ended, due);
+        if how == "resolved" {
+            let received = day(life.received.unwrap());
+            let took = facts.worked_days_after(received, day(ended));
+            own.took.push(u32::try_from(took).unwrap());
+        }
         cells.push("resolved");
         cells.push(["early", "on_due", "late"][usize::try_from(order + 1).unwrap()]);
         let late = order > 0;
@@ -829,7 +927,11 @@ fn beside(own: &mut Sums, life: &Life, steps: &[(Life, &Value)], facts: &Facts, 
         own.count(&format!("memo.{road}"), true);
         own.of("memo.assisted", life.assisted);
         let scanned = |paper: &Value| paper["copy"] != "electronic" && !paper["file"].is_null();
-        own.of("memo.digitised", life.papers.iter().any(scanned));
+        let digitised = life.papers.iter().any(scanned);
+        own.of("memo.digitised", digitised);
+        if facts.is_scannable(life) {
+            own.of("memo.digitised_of_scannable", digitised);
+        }
         let reused = life.papers.iter().any(|paper| !paper["reuse"].is_null());
         own.of("memo.reused", reused);
         if life.channel == "online" {

@@ -89,7 +89,8 @@ const TRICKS: [(&str, &[&str]); 22] = [
 ];
 
 /// What no trick reaches, and why.
-const NO_TRICK: [(&str, &str); 16] = [
+const NO_TRICK: [(&str, &str); 17] = [
+    ("sync_late", "tests/it/portal/acknowledged.rs"),
     (
         "digitised_of_scannable",
         "no trick; `digitised` without the papers that no desk may scan",

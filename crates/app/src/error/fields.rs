@@ -236,6 +236,8 @@ const PROBLEMS: &[(&str, &str)] = &[
 /// What forms call the fields of requests.
 const LABELS: &[(&str, &str)] = &[
     ("address", "Địa chỉ"),
+    ("english", "Báo bằng tiếng Anh"),
+    ("kinds", "Loại sự kiện"),
     ("accept_incomplete", "Tiếp nhận khi chưa đủ giấy tờ"),
     ("after", "Vị trí đọc tiếp"),
     ("all", "Tất cả đơn vị"),

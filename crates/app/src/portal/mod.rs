@@ -7,6 +7,7 @@
 
 mod differences;
 mod hand_in;
+mod kept;
 mod notices;
 mod operate;
 mod outbox;
@@ -18,9 +19,11 @@ mod webhooks;
 
 pub use crate::ports::{Fault, ParcelCount, ParcelOutcome};
 pub use differences::DueQuery;
+pub use kept::{Found, FoundLine, KeptSheet};
+pub use notices::NoticeWish;
 pub use operate::{ParcelQuery, READER, RemoteStatus};
 pub use outbox::{Comparing, Pulled, Story};
-pub use plain::{SYNC_WITHIN, comparison_is_due, is_late, without_numbers};
+pub use plain::{comparison_is_due, is_late, without_numbers};
 pub use reach::{check_destination, is_private};
 pub use readings::ReadingStatus;
 pub use sheet::{Counts, Sheet, SheetKey, SheetLine};

@@ -5,7 +5,7 @@ use domain::deadline;
 use domain::id::{DossierId, ProvinceCode, RequestId};
 use domain::time::Instant;
 
-use super::plain::{SYNC_WITHIN, is_late};
+use super::plain::is_late;
 use crate::access::{self, Caller, Method};
 use crate::engine::Engine;
 use crate::error::Error;
@@ -118,10 +118,7 @@ impl Engine {
 
     /// How long systems may take to tell each other.
     pub(super) fn sync_within(&self, province: &ProvinceCode) -> TimeDelta {
-        self.catalogue(province)
-            .exchange
-            .sync
-            .unwrap_or(SYNC_WITHIN)
+        self.catalogue(province).exchange.sync_within()
     }
 
     /// The parcels of a remote, each with the code of its dossier. They hold no personal value.

@@ -32,11 +32,6 @@ pub fn without_numbers(text: &str, most: usize) -> String {
 /// Identity numbers have nine digits and more, telephones too; dates and codes have fewer in a row.
 const LONG_NUMBER: usize = 9;
 
-/// When an answer counts as late where the catalogue (`intake/exchange.csv`) does not say it: systems
-/// that share a dossier tell each other within ten minutes after a step. Source: Decree 301/2026/NĐ-CP,
-/// amending Decree 63/2024/NĐ-CP.
-pub const SYNC_WITHIN: TimeDelta = TimeDelta::minutes(10);
-
 /// Whether what waits for a remote waits too long.
 #[must_use]
 pub fn is_late(oldest: Option<Instant>, now: Instant, within: TimeDelta) -> bool {

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use chrono::{NaiveDate, TimeDelta};
-use domain::id::{DossierId, UnitCode};
+use domain::id::{DossierId, ProvinceCode, UnitCode};
 use domain::time;
+use serde::{Deserialize, Serialize};
 
 use crate::access::{self, Caller, Method};
 use crate::engine::Engine;
@@ -33,7 +34,7 @@ pub struct SheetLine {
 }
 
 /// How many dossiers stand where.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     /// Received.
     pub received: u64,
@@ -46,6 +47,11 @@ impl Counts {
     #[must_use]
     pub fn pending(&self) -> u64 {
         self.received - self.ended
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.received += other.received;
+        self.ended += other.ended;
     }
 
     fn add(&mut self, status: u8) {
@@ -86,15 +92,27 @@ impl Sheet {
         sheet
     }
 
+    /// All lines together.
+    #[must_use]
+    pub fn sum(&self) -> SheetLine {
+        let mut sum = SheetLine::default();
+        for line in self.lines.values() {
+            sum.here.merge(&line.here);
+            sum.there.merge(&line.there);
+            sum.differ += line.differ;
+            sum.slowest = sum.slowest.max(line.slowest);
+            sum.late += line.late;
+        }
+        sum
+    }
+
     /// Of how many dossiers the other system has acknowledged the reception, and how many there are: item
     /// 1.4 of Decision 766/QĐ-TTg, as far as our side knows it. The index takes the greater of both sides'
     /// counts as the denominator, and ours is never the smaller one.
     #[must_use]
     pub fn acknowledged(&self) -> (u64, u64) {
-        let lines = self.lines.values();
-        lines.fold((0, 0), |(there, here), line| {
-            (there + line.there.received, here + line.here.received)
-        })
+        let sum = self.sum();
+        (sum.there.received, sum.here.received)
     }
 }
 
@@ -114,12 +132,22 @@ impl Engine {
                 "must not be before `from`, and at most 366 days after it",
             ));
         }
-        let midnight = chrono::NaiveTime::MIN;
-        let from = time::instant(from, midnight);
-        let until = time::instant(to + TimeDelta::days(1), midnight);
+        self.sheet(&caller.province, remote, from, to).await
+    }
+
+    /// The same, for whoever keeps it.
+    pub(super) async fn sheet(
+        &self,
+        province: &ProvinceCode,
+        remote: &str,
+        from: NaiveDate,
+        to: NaiveDate,
+    ) -> Result<Sheet, Error> {
+        let from = time::day_start(from);
+        let until = time::day_start(to + TimeDelta::days(1));
         let read = self.context.store.read().await?;
-        let all = read.compared(&caller.province, remote, from, until).await?;
-        Ok(Sheet::of(&all, self.sync_within(&caller.province)))
+        let all = read.compared(province, remote, from, until).await?;
+        Ok(Sheet::of(&all, self.sync_within(province)))
     }
 }
 

@@ -24,6 +24,8 @@ pub struct NewWebhook {
     pub address: String,
     /// It may be an address of a private network.
     pub is_inside: bool,
+    /// The kinds of events it is told of; every one when empty.
+    pub kinds: Vec<&'static str>,
     /// It is told what comes after this place in the feed; from now on if there is none.
     pub cursor: Option<String>,
 }
@@ -81,6 +83,7 @@ impl Engine {
             name: new.name,
             address: new.address,
             is_inside: new.is_inside,
+            kinds: new.kinds,
             salt: hex(&self.chance()),
             generation: 1,
             old_until: None,

@@ -61,7 +61,7 @@ pub use numbers::{
 };
 pub use pins::{PinTries, ReadPins, WritePins, WrongPin, WrongPins};
 pub use portal::{
-    Compared, Fault, Lease, LeaseClaim, Parcel, ParcelCount, ParcelOrder, ParcelOutcome,
+    Compared, Fault, KeptText, Lease, LeaseClaim, Parcel, ParcelCount, ParcelOrder, ParcelOutcome,
     ParcelPage, Posting, ReadPortal, Remote, Settlement, There, Told, Walk, WalkStep, WritePortal,
 };
 pub use prints::{Print, PrintWanted, Printed, PrintedForm, ReadPrints, WritePrints};

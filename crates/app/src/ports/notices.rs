@@ -10,8 +10,8 @@ use super::error::StoreError;
 /// Keeps agreements and notices.
 #[async_trait]
 pub trait WriteNotices: Send + Sync {
-    /// Notes that a citizen agreed to be told on a channel, in place of an earlier agreement there. Of a dossier whose
-    /// personal values were erased nothing is noted.
+    /// Notes that a citizen agreed to be told on a channel, in place of an earlier agreement there; the same one again
+    /// stays as it was. Of a dossier whose personal values were erased nothing is noted.
     async fn agree(
         &self,
         province: &ProvinceCode,

@@ -4,10 +4,10 @@
 //! in flight or parked. One process at a time works for a remote, under a [`Lease`]; whatever it
 //! writes counts only while the lease is its own.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use async_trait::async_trait;
-use chrono::TimeDelta;
+use chrono::{NaiveDate, TimeDelta};
 use domain::id::{DossierId, ProvinceCode, RequestId, UnitCode};
 use domain::time::Instant;
 
@@ -44,6 +44,9 @@ pub trait WritePortal: Send + Sync {
         remote: &str,
         order: &ParcelOrder,
     ) -> Result<(), StoreError>;
+
+    /// Keeps a night's sheet. One that is there stays.
+    async fn keep_sheet(&self, kept: &KeptText) -> Result<(), StoreError>;
 }
 
 /// Reads what is under way.
@@ -89,17 +92,41 @@ pub trait ReadPortal: Send + Sync {
         by: Instant,
     ) -> Result<Vec<String>, StoreError>;
 
-    /// Those of some dossiers that one of some remotes had taken by then.
+    /// Those of some dossiers that one of some remotes had taken by then, and when one first had.
     async fn acknowledged(
         &self,
         province: &ProvinceCode,
         remotes: &[String],
         dossiers: &[DossierId],
         by: Instant,
-    ) -> Result<HashSet<DossierId>, StoreError>;
+    ) -> Result<HashMap<DossierId, Instant>, StoreError>;
+
+    /// The nights' sheets of a remote before a night, the latest first.
+    async fn kept_sheets(
+        &self,
+        province: &ProvinceCode,
+        remote: &str,
+        before: Option<NaiveDate>,
+        limit: u32,
+    ) -> Result<Vec<KeptText>, StoreError>;
 
     /// How much is under way to each remote of a province.
     async fn parcel_counts(&self, province: &ProvinceCode) -> Result<Vec<ParcelCount>, StoreError>;
+}
+
+/// A night's sheet, as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptText {
+    /// The province.
+    pub province: ProvinceCode,
+    /// The remote.
+    pub remote: String,
+    /// The day on which the night ended.
+    pub night: NaiveDate,
+    /// When it was made.
+    pub made: Instant,
+    /// What it says, in JSON.
+    pub text: String,
 }
 
 /// What a person asks for.

@@ -16,22 +16,24 @@ use super::scope::Scope;
 /// Reads what reports are made of.
 #[async_trait]
 pub trait ReadReports: Send + Sync {
-    /// What a report needs of every dossier that was open or ended in a period.
+    /// The next dossiers that a report reads, by id: those that were open or ended in a period.
     ///
-    /// Left out: dossiers that ended before `from`, as far as that had been recorded by
-    /// `as_of`, and dossiers first recorded after `as_of`.
-    async fn report_rows(&self, wanted: &ReportWanted) -> Result<Vec<ReportRow>, StoreError>;
-
-    /// The next dossiers that a report reads, by id.
-    ///
-    /// Of a province those that [`ReadReports::report_rows`] has. Of some units also those of the
-    /// province that stand apart: a unit that handed a dossier on need not be involved in it any longer.
+    /// Left out: dossiers that ended before `from`, as far as that had been recorded by `as_of`, and dossiers
+    /// first recorded after `as_of`. Of some units all come at once, with those of the province that stand apart:
+    /// a unit that handed a dossier on need not be involved in it any longer. So do those that stand apart.
     async fn report_ids(
         &self,
         wanted: &ReportWanted,
         after: Option<DossierId>,
         limit: u32,
     ) -> Result<Vec<DossierId>, StoreError>;
+
+    /// What rates need of some of these.
+    async fn report_rows(
+        &self,
+        wanted: &ReportWanted,
+        dossiers: &[DossierId],
+    ) -> Result<Vec<ReportRow>, StoreError>;
 
     /// The histories of some of these by id, each as far as recorded by `as_of`, without events of some
     /// kinds.

@@ -57,6 +57,8 @@ pub struct Webhook {
     pub address: String,
     /// It may be an address of a private network.
     pub is_inside: bool,
+    /// The kinds of events it is told of; every one when empty.
+    pub kinds: Vec<&'static str>,
     /// With the installation's key, the source of its secrets.
     pub salt: String,
     /// Counts its secrets.

@@ -88,14 +88,13 @@ pub async fn behind(
         basis,
         today,
         ..
-    } = Walk::over(catalogues, report, now)?;
+    } = Walk::over(read, catalogues, report, now).await?;
     let mut items: Vec<Behind> = Vec::new();
     for mut part in parts {
         part.after = after;
-        let catalogue = std::sync::Arc::clone(&part.catalogue);
         part.each(read, &period, Events::All, |_, seen| {
             let mut alone = Statistics::new(period);
-            alone.add(seen, &catalogue, basis.of(&catalogue, today));
+            alone.add(seen, &part.counted_by, basis.of(&part.catalogue, today));
             alone.keep(only.as_ref());
             let counts = |own: &UnitStatistics| {
                 let (num, den) = number.of(own, field.as_deref());

@@ -7,7 +7,7 @@ mod behind;
 mod performance;
 mod series;
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -22,15 +22,12 @@ use crate::access::{Caller, Method};
 use crate::catalogues::Catalogues;
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::ports::{ReadTx, ReportWanted, Scope};
-use crate::report::{Asked, RatesQuery, UnitBasis, asked, checked, permitted};
+use crate::ports::{ReadTx, ReportWanted};
+use crate::report::{Asked, PAGE, RatesQuery, UnitBasis, asked, at_once, checked, permitted};
 
 pub use behind::{Behind, BehindQuery, behind};
 pub use performance::{Performances, UnitPerformance, performance};
 pub use series::{By, MOST_PERIODS, SeriesQuery, series};
-
-/// How many histories are held at a time.
-const PAGE: u32 = 500;
 
 /// The statistics of units, with what the units are called.
 pub struct Counted {
@@ -107,12 +104,12 @@ pub async fn statistics(
         basis,
         last,
         today,
-    } = Walk::over(catalogues, query, now)?;
+    } = Walk::over(read, catalogues, query, now).await?;
     let mut statistics = Statistics::new(period);
     let mut known = Vec::new();
     for part in parts {
         part.each(read, &period, Events::Counted, |_, seen| {
-            statistics.add(seen, &part.catalogue, basis.of(&part.catalogue, today));
+            statistics.add(seen, &part.counted_by, basis.of(&part.catalogue, today));
             ControlFlow::Continue(())
         })
         .await?;
@@ -167,12 +164,19 @@ struct Walk {
 /// The dossiers of one province, or of some of its units.
 struct Part {
     catalogue: Arc<Catalogue>,
+    /// With the calendars of the moment that is looked from.
+    counted_by: Arc<Catalogue>,
     wanted: ReportWanted,
     after: Option<DossierId>,
 }
 
 impl Walk {
-    fn over(catalogues: &Catalogues, query: &RatesQuery, now: Instant) -> Result<Self, Error> {
+    async fn over(
+        read: &dyn ReadTx,
+        catalogues: &Catalogues,
+        query: &RatesQuery,
+        now: Instant,
+    ) -> Result<Self, Error> {
         let as_of = checked(query, now)?;
         let period = Period {
             from: query.from,
@@ -182,19 +186,24 @@ impl Walk {
         let today = time::local_day(now);
         let (first, last) = query.basis.days(query.from, query.to, today);
         let Asked { scopes, only, .. } = asked(catalogues, &query.units, first, last)?;
-        let part = |scope: Scope| Part {
-            catalogue: catalogues.of(scope.province()),
-            wanted: ReportWanted {
-                scope,
-                from: period.begins(),
-                until: period.ends(),
-                as_of,
-                only_apart: false,
-            },
-            after: None,
-        };
+        let mut parts = Vec::with_capacity(scopes.len());
+        for scope in scopes {
+            let province = scope.province();
+            parts.push(Part {
+                catalogue: catalogues.of(province),
+                counted_by: catalogues.as_of(read, province, as_of).await?,
+                wanted: ReportWanted {
+                    scope,
+                    from: period.begins(),
+                    until: period.ends(),
+                    as_of,
+                    only_apart: false,
+                },
+                after: None,
+            });
+        }
         Ok(Self {
-            parts: scopes.into_iter().map(part).collect(),
+            parts,
             only,
             period,
             basis: query.basis,
@@ -252,18 +261,14 @@ impl Part {
         let mut after = self.after;
         let province = self.wanted.scope.province();
         let remotes = read.acknowledging(province, period.as_of).await?;
-        // The dossiers of some units are found at once, those of a province step by step.
-        let at_once = match &self.wanted.scope {
-            Scope::Province(_) => PAGE,
-            Scope::Units(..) => u32::MAX,
-        };
+        let at_once = at_once(&self.wanted);
         loop {
             let ids = read.report_ids(&self.wanted, after, at_once).await?;
             let Some(last) = ids.last() else { break };
             after = Some(*last);
             for ids in ids.chunks(PAGE as usize) {
                 let taken = match remotes.as_slice() {
-                    [] => HashSet::new(),
+                    [] => HashMap::new(),
                     all => read.acknowledged(province, all, ids, period.as_of).await?,
                 };
                 for (id, records) in self.histories(read, ids, events).await? {
@@ -272,7 +277,7 @@ impl Part {
                     };
                     // The system that an import came from tells its own remotes.
                     if !remotes.is_empty() && seen.dossier.imported.is_none() {
-                        seen.acknowledged = Some(taken.contains(&id));
+                        seen.acknowledged = Some(taken.get(&id).copied());
                     }
                     if look(&records, &seen).is_break() {
                         return Ok(());

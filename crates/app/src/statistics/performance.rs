@@ -73,7 +73,7 @@ pub async fn performance(
         basis,
         last,
         today,
-    } = Walk::over(catalogues, query, now)?;
+    } = Walk::over(read, catalogues, query, now).await?;
     let mut statistics = Statistics::new(period);
     let mut units: BTreeMap<UnitCode, Performance> = BTreeMap::new();
     let mut figures = CatalogueFigures::default();
@@ -83,10 +83,10 @@ pub async fn performance(
         part.each(read, &period, Events::All, |records, seen| {
             let counts_at = basis.of(&catalogue, today);
             let unit = counts_at(&seen.unit, seen.dossier.units_since());
-            statistics.add(seen, &catalogue, &counts_at);
+            statistics.add(seen, &part.counted_by, &counts_at);
             if only.as_ref().is_none_or(|only| *only == unit) {
                 let own = units.entry(unit).or_default();
-                own.add(seen, records, &period, &catalogue.calendars);
+                own.add(seen, records, &period, &part.counted_by.calendars);
             }
             ControlFlow::Continue(())
         })

@@ -14,7 +14,7 @@ use crate::catalogues::Catalogues;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::ports::{ReadTx, ReportWanted};
-use crate::report::{Asked, RatesQuery, asked, checked, permitted, rates, state_at_end};
+use crate::report::{Asked, RatesQuery, RowPages, asked, checked, permitted, rates, state_at_end};
 
 /// The most periods of a series: a year of days.
 pub const MOST_PERIODS: usize = 366;
@@ -122,22 +122,25 @@ async fn grouped(
             as_of,
             only_apart: false,
         };
-        for row in read.report_rows(&wanted).await? {
-            let Some(dossier) = state_at_end(row, &period) else {
-                continue;
-            };
-            let counts = query.basis.counts_at(&catalogue, &dossier, today);
-            if only.as_ref().is_some_and(|only| *only != counts) {
-                continue;
+        let mut pages = RowPages::of(read, &wanted);
+        while let Some(page) = pages.next().await? {
+            for row in page {
+                let Some(dossier) = state_at_end(row, &period) else {
+                    continue;
+                };
+                let counts = query.basis.counts_at(&catalogue, &dossier, today);
+                if only.as_ref().is_some_and(|only| *only != counts) {
+                    continue;
+                }
+                let mut tally = Tally::default();
+                tally.add(&dossier, &period);
+                if tally == Tally::default() {
+                    continue;
+                }
+                let (key, name) = key_of(by, &dossier, &catalogue);
+                let own = rows.entry(key).or_insert_with(|| (name, Tally::default()));
+                own.1.merge(&tally);
             }
-            let mut tally = Tally::default();
-            tally.add(&dossier, &period);
-            if tally == Tally::default() {
-                continue;
-            }
-            let (key, name) = key_of(by, &dossier, &catalogue);
-            let own = rows.entry(key).or_insert_with(|| (name, Tally::default()));
-            own.1.merge(&tally);
         }
     }
     Ok(Report::new(&period, rows))

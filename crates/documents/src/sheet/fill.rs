@@ -63,12 +63,6 @@ impl CellValue {
             CellValue::Nothing => "–".to_owned(),
         }
     }
-
-    /// Whether the cell holds a number.
-    #[must_use]
-    pub fn is_number(&self) -> bool {
-        matches!(self, CellValue::Number(_) | CellValue::Share(_))
-    }
 }
 
 /// A number with a point between thousands and at most two digits after the comma.
@@ -195,8 +189,8 @@ impl<'a> FilledSheet<'a> {
         ];
         let bridge = &form.total.bridge;
         notes.push(format!(
-            "Kỳ trước để lại {}, chuyển đơn vị khác {}, nhận từ đơn vị khác {}.",
-            bridge.previous_pending, bridge.carried_away, bridge.carried_in
+            "Kỳ trước để lại {}, chuyển đơn vị khác {}, nhận từ đơn vị khác {}, được hẹn ngày sau {}.",
+            bridge.previous_pending, bridge.carried_away, bridge.carried_in, bridge.due_given
         ));
         if lines.is_empty() {
             notes = vec!["Không có hồ sơ.".to_owned()];

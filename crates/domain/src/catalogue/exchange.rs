@@ -18,6 +18,15 @@ pub struct Exchange {
     pub alert: Option<Limit>,
 }
 
+impl Exchange {
+    /// Within which time a step has to reach the other systems: ten minutes unless a line says otherwise. Source:
+    /// Decree 301/2026/NĐ-CP, amending Decree 63/2024/NĐ-CP.
+    #[must_use]
+    pub fn sync_within(&self) -> TimeDelta {
+        self.sync.unwrap_or(TimeDelta::minutes(10))
+    }
+}
+
 /// Reads the rules; there are none without the file.
 pub(super) fn parse(files: &Sorted<'_>, faults: &mut Vec<Fault>) -> Exchange {
     let mut exchange = Exchange::default();

@@ -16,7 +16,7 @@ use super::imported::DueRestated;
 use super::mirror::Claim;
 use crate::calendar;
 use crate::digest::sha256;
-use crate::id::{ActorId, DossierId, ProvinceCode, RequestId, UnitCode};
+use crate::id::{ActorId, DossierId, Invalid, ProvinceCode, RequestId, UnitCode};
 use crate::procedure::Procedure;
 use crate::role::Role;
 use crate::time::Instant;
@@ -174,6 +174,16 @@ events! {
 }
 
 impl Event {
+    /// The kind that a word names.
+    pub fn kind_named(word: &str) -> Result<&'static str, Invalid> {
+        let mut known = Event::KINDS.iter();
+        let found = known.find(|kind| **kind == word.trim());
+        found.copied().ok_or_else(|| Invalid {
+            text: word.chars().take(64).collect(),
+            expected: "the kind of an event, such as received",
+        })
+    }
+
     /// When the event happened, if it was decided at `now` and the dossier's last event was at
     /// `last`.
     ///

@@ -191,6 +191,7 @@ pub const MEMO: [Column<Memos>; Memo::COUNT] = [
     memo!(count OutageMoved, "outage_moved", "Hẹn lại vì sự cố hệ thống", "moved by an outage", "số lần hạn trả thay đổi trong kỳ do sự cố hệ thống đã được thông báo", "due times moved in the period by an announced outage"),
     memo!(count ArrivedLate, "arrived_late", "Chuyển muộn đến cơ quan giải quyết", "arrived late", "đến cơ quan giải quyết trong kỳ muộn hơn thời điểm giấy tiếp nhận đã tính; tính cho đơn vị tiếp nhận", "arrived in the period at the unit that decides, later than the receipt allows for; at the receiving unit"),
     memo!(rate DigitisedOfScannable, "digitised_of_scannable", "Có số hóa, trên hồ sơ phải số hóa", "digitised of those to be scanned", "có ít nhất một giấy tờ được số hóa tại quầy, trên số hồ sơ tiếp nhận trong kỳ có giấy tờ bản giấy được phép quét", "with a paper digitised at the desk, of those received in the period with a paper that may be scanned"),
+    memo!(rate SyncLate, "sync_late", "Đồng bộ chậm", "synchronised late", "Cổng xác nhận lần đầu muộn hơn thời gian các hệ thống phải đồng bộ kể từ khi ghi nhận, hoặc đã quá thời gian đó mà chưa xác nhận, trên số hồ sơ tiếp nhận trong kỳ phải gửi lên Cổng", "first acknowledged by the portal later than systems may take after it was recorded here, or not yet and past that, of those received in the period that the portal is told of"),
 ];
 
 macro_rules! bridge {
@@ -208,10 +209,11 @@ macro_rules! bridge {
 }
 
 /// How (11) of the period before became (6) of this one.
-pub const BRIDGE: [Column<Bridge>; 3] = bridge![
+pub const BRIDGE: [Column<Bridge>; 4] = bridge![
     previous_pending, "Kỳ trước để lại", "left by the period before", "cột (11) của đơn vị vào ngày trước kỳ, theo dữ liệu ghi nhận đến cùng một thời điểm", "(11) of the unit on the day before the period, as it is known at the same moment";
     carried_away, "Đã chuyển đơn vị khác", "carried away", "trong số đó, do đơn vị khác giải quyết khi kết thúc hoặc khi hết kỳ", "of these, decided by another unit when they ended, or at the period's end";
     carried_in, "Nhận từ đơn vị khác", "carried in", "của đơn vị khác để lại, do đơn vị này giải quyết", "of other units', decided by this one";
+    due_given, "Được hẹn ngày sau", "given a due time since", "khi bắt đầu kỳ đang mở nhưng chưa có hạn; sau đó hệ thống nguồn mới cho hạn", "open without a due time when the period began; the system that they came from has given one since";
 ];
 
 macro_rules! item {

@@ -99,6 +99,9 @@ pub struct Item {
     /// 4.5b: more may count, for not all sources are known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lower_bound: Option<bool>,
+    /// 3.3: how many the portal has acknowledged, by which it multiplies the rate; not applied here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sync: Option<Rate>,
 }
 
 /// What is said of an item: code, name, most points, formula.
@@ -289,7 +292,7 @@ impl Items {
         }
         self.of(Of::New, true);
         if let Some(acknowledged) = seen.acknowledged {
-            self.of(Of::Acknowledged, acknowledged);
+            self.of(Of::Acknowledged, acknowledged.is_some());
         }
         if seen.is_counted(period) {
             self.of(Of::OnTime, is_on_time(seen, period));
@@ -438,6 +441,7 @@ impl Items {
             overdue: None,
             dissatisfied: None,
             lower_bound: None,
+            sync: None,
         };
         let computed = |what: Of, points: Option<fn(f64) -> f64>| {
             let (num, den) = self.sum(what);
@@ -467,7 +471,13 @@ impl Items {
                 average: Some(self.averages()),
                 ..unknown
             },
-            "3.3" => computed(Of::Online, None),
+            "3.3" => {
+                let (num, den) = self.sum(Of::Acknowledged);
+                Item {
+                    sync: (den > 0).then(|| Rate::new(num, den)),
+                    ..computed(Of::Online, None)
+                }
+            }
             "3.6" => computed(Of::PaidOnline, Some(|rate| 6.0 * rate)),
             "4.1" => computed(Of::WithResult, Some(|rate| 6.0 * rate)),
             "4.2" => computed(Of::WithFiles, Some(|rate| 4.0 * rate)),

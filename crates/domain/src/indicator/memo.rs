@@ -68,11 +68,12 @@ pub enum Memo {
     OutageMoved,
     ArrivedLate,
     DigitisedOfScannable,
+    SyncLate,
 }
 
 impl Memo {
     /// How many there are.
-    pub const COUNT: usize = Memo::DigitisedOfScannable as usize + 1;
+    pub const COUNT: usize = Memo::SyncLate as usize + 1;
 }
 
 /// A count for each memo; for those that are rates, of how many, too.
@@ -211,6 +212,10 @@ impl Memos {
                     Memo::OnlineByStaff,
                     by.is_some_and(|role| role != Role::Portal),
                 );
+            }
+            if let Some(acknowledged) = seen.acknowledged {
+                let took = acknowledged.unwrap_or(period.as_of) - seen.recorded;
+                self.of(Memo::SyncLate, took > catalogue.exchange.sync_within());
             }
             if has_fee(seen, catalogue) {
                 self.of(Memo::Cashless, is_cashless(seen));

@@ -24,9 +24,11 @@ pub struct Seen {
     pub eve: Option<(UnitCode, NaiveDate)>,
     /// Whether a correction of it was approved, whenever that was.
     pub corrected: bool,
-    /// Whether another system has acknowledged it; none where none acknowledges anything, or where it is not told
-    /// of such dossiers.
-    pub acknowledged: Option<bool>,
+    /// When it was first recorded here.
+    pub recorded: Instant,
+    /// When another system first acknowledged it, if one has; none where none acknowledges anything, or where it
+    /// is not told of such dossiers.
+    pub acknowledged: Option<Option<Instant>>,
     pub(super) did: Did,
 }
 
@@ -180,6 +182,7 @@ impl Seen {
             eve,
             dossier,
             corrected,
+            recorded: first.record_time,
             acknowledged: None,
             did,
         })

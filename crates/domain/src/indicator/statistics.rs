@@ -24,6 +24,8 @@ pub struct Bridge {
     pub carried_away: u32,
     /// Of other units', decided by this one.
     pub carried_in: u32,
+    /// Open without a due time when the period began; another system has given one since.
+    pub due_given: u32,
 }
 
 impl Bridge {
@@ -31,6 +33,7 @@ impl Bridge {
         self.previous_pending += other.previous_pending;
         self.carried_away += other.carried_away;
         self.carried_in += other.carried_in;
+        self.due_given += other.due_given;
     }
 }
 
@@ -100,9 +103,9 @@ impl UnitStatistics {
         let mut broken = row.broken();
         broken.extend(self.fields.values().flat_map(Cells::broken));
         let bridge = &self.bridge;
-        let carried = bridge.previous_pending + bridge.carried_in;
+        let carried = bridge.previous_pending + bridge.carried_in + bridge.due_given;
         if row.get(Cell::CarriedOver) + bridge.carried_away != carried {
-            broken.push("(6) = previous_pending − carried_away + carried_in");
+            broken.push("(6) = previous_pending − carried_away + carried_in + due_given");
         }
         broken
     }
@@ -158,6 +161,7 @@ impl Statistics {
             let field = procedure.map_or_else(String::new, |procedure| procedure.field.clone());
             let cells = Cells::of(seen, &period);
             own.fields.entry(field).or_default().merge(&cells);
+            own.bridge.due_given += u32::from(seen.eve.is_none() && !seen.came(&period));
         }
         if let Some((eve, since)) = &seen.eve {
             let eve = counts_at(eve, *since);

@@ -1,7 +1,8 @@
 //! What is compared with other systems, for the wire.
 
-use app::portal::{Counts, ReadingStatus, Sheet, SheetKey, SheetLine};
+use app::portal::{Counts, KeptSheet, ReadingStatus, Sheet, SheetKey, SheetLine};
 use app::ports::ReadingFinding;
+use chrono::TimeDelta;
 use domain::dossier::Dossier;
 use domain::import::DueDifference;
 
@@ -14,14 +15,50 @@ const MOST_NAMED: usize = 200;
 
 /// Draws what was received and ended, here and there.
 pub fn sheet(sheet: &Sheet) -> proto::ExchangeSheet {
-    let (acknowledged_count, received_count) = sheet.acknowledged();
+    let sum = sheet.sum();
     let differing = sheet.differ.iter().take(MOST_NAMED);
     proto::ExchangeSheet {
         lines: sheet.lines.iter().map(line).collect(),
-        received_count,
-        acknowledged_count,
-        differing_count: sheet.differ.len() as u64,
+        received_count: sum.here.received,
+        acknowledged_count: sum.there.received,
+        differing_count: sum.differ,
         differing_dossiers: differing.map(|id| format!("dossiers/{id}")).collect(),
+        here: Some(counts(&sum.here)),
+        there: Some(counts(&sum.there)),
+        late_count: sum.late,
+        longest_lag: Some(duration(sum.slowest)),
+    }
+}
+
+/// Draws a night's sheet.
+pub fn kept(kept: &KeptSheet) -> proto::KeptExchangeSheet {
+    let found = &kept.found;
+    let lines = found.lines.iter().map(|line| proto::ExchangeSheetLine {
+        unit: line.unit.to_string(),
+        day: line.day.to_string(),
+        here: Some(counts(&line.here)),
+        there: Some(counts(&line.there)),
+        differing_count: line.differ,
+        late_count: line.late,
+        longest_lag: Some(duration(TimeDelta::milliseconds(line.slowest_ms))),
+    });
+    let named = found.dossiers.iter();
+    proto::KeptExchangeSheet {
+        night: kept.night.to_string(),
+        create_time: Some(timestamp(kept.made)),
+        from: found.from.to_string(),
+        to: found.to.to_string(),
+        sheet: Some(proto::ExchangeSheet {
+            lines: lines.collect(),
+            received_count: found.here.received,
+            acknowledged_count: found.there.received,
+            differing_count: found.differ,
+            differing_dossiers: named.map(|id| format!("dossiers/{id}")).collect(),
+            here: Some(counts(&found.here)),
+            there: Some(counts(&found.there)),
+            late_count: found.late,
+            longest_lag: Some(duration(TimeDelta::milliseconds(found.slowest_ms))),
+        }),
     }
 }
 

@@ -15,6 +15,7 @@ pub mod form;
 pub mod identity;
 pub mod intake;
 pub mod merger;
+pub mod notice;
 pub mod offline;
 pub mod paper;
 pub mod performance;

@@ -80,6 +80,7 @@ fn item(item: Item) -> proto::I766Item {
         overdue: item.overdue.map(rate),
         dissatisfied: item.dissatisfied.map(rate),
         lower_bound: item.lower_bound.unwrap_or_default(),
+        sync: item.sync.map(rate),
     }
 }
 

@@ -8,7 +8,7 @@ use tonic::{Request, Response, Status, async_trait};
 use crate::acts::{self, CommandRequest};
 use crate::call::Calls;
 use crate::convert::intake::{self, Receive};
-use crate::convert::{Fields, dossier, event, form, offline, receipt, times, worklist};
+use crate::convert::{Fields, dossier, event, form, notice, offline, receipt, times, worklist};
 use crate::proto;
 use crate::proto::dossier_service_server::DossierService;
 
@@ -290,6 +290,33 @@ service! {
             Ok(form::printed(&sheet.await?))
         };
         self.0.write(&metadata, work).await
+    }
+
+    async fn set_notice_agreement(
+        &self,
+        request: Request<proto::SetNoticeAgreementRequest>,
+    ) -> Result<Response<proto::NoticeAgreements>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        let work = |engine: std::sync::Arc<app::Engine>, caller| async move {
+            let (name, wish) = notice::wish(&request)?;
+            let agreed = engine.set_notice_agreement(&caller, &name, &wish);
+            Ok(notice::agreements(&agreed.await?))
+        };
+        self.0.write(&metadata, work).await
+    }
+
+    async fn list_notice_agreements(
+        &self,
+        request: Request<proto::ListNoticeAgreementsRequest>,
+    ) -> Result<Response<proto::NoticeAgreements>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        self.0
+            .read(&metadata, |engine, caller| async move {
+                let name = dossier_name(&request.name)?;
+                let agreed = engine.notice_agreements(&caller, &name).await?;
+                Ok(notice::agreements(&agreed))
+            })
+            .await
     }
 
     async fn search_dossiers(

@@ -72,6 +72,26 @@ impl PortalService for Portals {
             .await
     }
 
+    async fn list_exchange_sheets(
+        &self,
+        request: Request<proto::ListExchangeSheetsRequest>,
+    ) -> Result<Response<proto::ListExchangeSheetsResponse>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        self.0
+            .read(&metadata, |engine, caller| async move {
+                let mut fields = Fields::default();
+                let remote = fields.required("remote", &request.remote, LONGEST_REMOTE);
+                let page: PageQuery = fields.page(request.page_size, request.page_token);
+                let (remote, page) = fields.done(Some((remote, page)))?;
+                let page = engine.kept_sheets(&caller, &remote, &page).await?;
+                Ok(proto::ListExchangeSheetsResponse {
+                    sheets: page.items.iter().map(exchange::kept).collect(),
+                    next_page_token: page.next,
+                })
+            })
+            .await
+    }
+
     async fn list_readings(
         &self,
         request: Request<proto::ListReadingsRequest>,

@@ -2,6 +2,7 @@
 
 use app::portal::{NewWebhook, SignedWebhook};
 use app::ports::Webhook;
+use domain::dossier::Event;
 use domain::id::RequestId;
 use tonic::{Request, Response, Status, async_trait};
 
@@ -41,11 +42,13 @@ impl WebhookService for Webhooks {
                     fields.wrong("address", expected);
                 }
                 let cursor = fields.text("cursor", &request.cursor, LONGEST_CURSOR);
+                let kinds = fields.list("kinds", &request.kinds, Event::kind_named);
                 let new = id.map(|request| NewWebhook {
                     request,
                     name,
                     address,
                     is_inside: false,
+                    kinds,
                     cursor: (!cursor.is_empty()).then_some(cursor),
                 });
                 let new = fields.done(new)?;
@@ -150,6 +153,7 @@ fn webhook(webhook: Webhook) -> proto::Webhook {
         name: webhook.name,
         address: webhook.address,
         inside: webhook.is_inside,
+        kinds: webhook.kinds.iter().map(ToString::to_string).collect(),
         old_secret_until_time: webhook.old_until.map(time::timestamp),
         create_time: Some(time::timestamp(webhook.created)),
         created_by: webhook.created_by.to_string(),

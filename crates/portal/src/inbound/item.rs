@@ -8,12 +8,12 @@ use domain::dossier::private::Person;
 use domain::dossier::{Channel, Submission};
 use domain::fold;
 use domain::id::{ProcedureCode, ProvinceCode, UnitCode};
+use domain::notice::NoticeChannel;
 use domain::time::{self, Instant};
 use serde_json::Value;
 
 use super::problem::Problem;
 use super::reader::Reader;
-use crate::notices::ChannelKind;
 
 /// The fields that are taken over.
 const TAKEN: [&str; 14] = [
@@ -48,7 +48,7 @@ pub(super) struct Item {
     pub procedure: ProcedureCode,
     pub submission: Submission,
     /// How the citizen agreed to be told: the channel, and the address there.
-    pub agreed: Vec<(ChannelKind, String)>,
+    pub agreed: Vec<(NoticeChannel, String)>,
     /// The fields that came and are not taken over.
     pub ignored: Vec<String>,
 }
@@ -242,7 +242,7 @@ impl Reader<'_> {
     }
 
     /// The channels in `DongYNhanThongBao`, separated by commas: nobody is told who did not agree.
-    fn agreed(&mut self, phone: &str) -> Vec<(ChannelKind, String)> {
+    fn agreed(&mut self, phone: &str) -> Vec<(NoticeChannel, String)> {
         let email = self.own("Email");
         let email = self.bounded("Email", email, LONGEST_NAME);
         let named = self.own("DongYNhanThongBao");
@@ -252,23 +252,20 @@ impl Reader<'_> {
             .map(str::trim)
             .filter(|name| !name.is_empty())
         {
-            let kind = ChannelKind::ALL
-                .into_iter()
-                .find(|kind| kind.as_str() == name);
-            let Some(kind) = kind else {
+            let Some(kind) = NoticeChannel::named(name) else {
                 let expected = "email, sms, zalo, vneid";
                 self.wrong(Problem::not_a("DongYNhanThongBao", expected, expected));
                 continue;
             };
             let (field, address) = match kind {
-                ChannelKind::Email => ("Email", email.clone()),
-                ChannelKind::Sms | ChannelKind::Zalo | ChannelKind::Vneid => {
+                NoticeChannel::Email => ("Email", email.clone()),
+                NoticeChannel::Sms | NoticeChannel::Zalo | NoticeChannel::Vneid => {
                     ("SoDienThoai", phone.to_owned())
                 }
             };
             if address.is_empty() {
                 self.wrong(Problem::missing(field));
-            } else if kind == ChannelKind::Email && !address.contains('@') {
+            } else if kind == NoticeChannel::Email && !address.contains('@') {
                 self.wrong(Problem::not_a(
                     "Email",
                     "địa chỉ thư điện tử",

@@ -189,8 +189,7 @@ impl Inbound {
                 .submit(&caller, identity, &procedure, submission)
                 .await?;
             for (channel, address) in agreed {
-                let (id, channel) = (view.dossier.id, channel.as_str());
-                let vi = Language::Vietnamese;
+                let (id, vi) = (view.dossier.id, Language::Vietnamese);
                 engine
                     .agree_to_notices(&caller, id, channel, &address, vi)
                     .await?;

@@ -5,13 +5,14 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use domain::language::Language;
+use domain::notice::NoticeChannel;
 use domain::time::{Instant, rfc3339};
 use lettre::message::header::ContentType;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use serde_json::json;
 
-use super::settings::{ChannelKind, NoticeSettings};
+use super::settings::NoticeSettings;
 use crate::webhook::send::{Answered, Sender};
 use crate::webhook::sign;
 
@@ -21,7 +22,7 @@ pub struct Letter {
     /// The same at every try.
     pub id: String,
     /// By which kind of channel.
-    pub channel: ChannelKind,
+    pub channel: NoticeChannel,
     /// The citizen's address there.
     pub to: String,
     /// In which language.
@@ -62,7 +63,7 @@ impl Channel {
     pub(super) fn new(settings: &NoticeSettings, secret: &str) -> Result<Self, String> {
         settings.check()?;
         let timeout = Duration::from_secs(settings.timeout_seconds);
-        if settings.channel != ChannelKind::Email {
+        if settings.channel != NoticeChannel::Email {
             let key = secret.trim().strip_prefix("whsec_");
             let key = key.and_then(|text| BASE64_STANDARD.decode(text).ok());
             let secret = key

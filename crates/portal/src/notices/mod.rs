@@ -27,7 +27,7 @@ use channel::{Channel, Sending};
 use note::Note;
 
 pub use channel::Letter;
-pub use settings::{ChannelKind, NoticeSettings};
+pub use settings::NoticeSettings;
 pub use words::NoticeWords;
 
 /// How old an event may be to be told: older news only frightens. So a restored database tells of the

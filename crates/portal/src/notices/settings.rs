@@ -3,44 +3,10 @@
 use std::path::PathBuf;
 
 use domain::id::ProvinceCode;
+use domain::notice::NoticeChannel;
 use serde::Deserialize;
 
 use crate::hours::Hours;
-
-/// The kind of a channel: what the address of a citizen is there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ChannelKind {
-    /// Mail, by SMTP.
-    Email,
-    /// Short messages, by a gateway.
-    Sms,
-    /// Zalo, by a gateway.
-    Zalo,
-    /// VNeID, by a gateway.
-    Vneid,
-}
-
-impl ChannelKind {
-    /// Every kind.
-    pub const ALL: [ChannelKind; 4] = [
-        ChannelKind::Email,
-        ChannelKind::Sms,
-        ChannelKind::Zalo,
-        ChannelKind::Vneid,
-    ];
-
-    /// The word used in data.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            ChannelKind::Email => "email",
-            ChannelKind::Sms => "sms",
-            ChannelKind::Zalo => "zalo",
-            ChannelKind::Vneid => "vneid",
-        }
-    }
-}
 
 /// A channel in the configuration: `[[notice]]`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -51,7 +17,7 @@ pub struct NoticeSettings {
     /// The province whose citizens it tells, by statistics code.
     pub province: ProvinceCode,
     /// Its kind.
-    pub channel: ChannelKind,
+    pub channel: NoticeChannel,
     /// A gateway's address, or `smtps://HOST:PORT` of a mail server.
     pub address: String,
     /// Who signs in at the mail server.
@@ -94,7 +60,7 @@ impl NoticeSettings {
         if !app::portal::is_webhook_name(&self.name) {
             return wrong("name: expected at most 30 of a-z, 0-9 and -");
         }
-        let mail = self.channel == ChannelKind::Email;
+        let mail = self.channel == NoticeChannel::Email;
         let (secure, plain) = if mail {
             ("smtps://", "smtp://")
         } else {

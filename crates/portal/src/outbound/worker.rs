@@ -7,11 +7,11 @@ use std::time::Duration;
 use app::portal::{Comparing, Fault, ParcelOutcome, Pulled};
 use app::ports::{LeaseClaim, Parcel, Remote, Settlement, Told};
 use app::{Engine, Error};
-use chrono::TimeDelta;
+use chrono::{NaiveDate, TimeDelta};
 use domain::digest::sha256;
 use domain::dossier::{Dossier, Record};
 use domain::id::DossierId;
-use domain::time::Instant;
+use domain::time::{Instant, local_day};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -54,6 +54,8 @@ struct Work {
     told: HashMap<DossierId, u32>,
     /// Whether more is due than there was room for.
     full: bool,
+    /// The last night whose sheet is kept.
+    kept: Option<NaiveDate>,
 }
 
 /// A delivery that has ended.
@@ -191,6 +193,7 @@ impl Worker {
                     Some(_) | None => return Ok(()),
                 }
                 renewed = tokio::time::Instant::now();
+                self.keep_night(&remote, &mut work).await?;
             }
             // A call must end before the lease does, so that no two processes tell one dossier.
             let may_send = renewed.elapsed() < self.lease_length() / 2 && !*stop.borrow();
@@ -242,6 +245,22 @@ impl Worker {
                 return Ok(());
             }
         }
+    }
+
+    /// Keeps the sheet of the last night, if all dossiers were compared then.
+    async fn keep_night(&self, remote: &Remote, work: &mut Work) -> Result<(), Error> {
+        let Some(hours) = self.terms.compare else {
+            return Ok(());
+        };
+        let ended = hours.last_end(self.engine.now());
+        let night = local_day(ended);
+        let within = |walked: Instant| walked > ended - TimeDelta::hours(12);
+        let compared = remote.walk.is_none() && remote.walked.is_some_and(within);
+        if compared && work.kept < Some(night) {
+            self.engine.keep_sheet(remote, night).await?;
+            work.kept = Some(night);
+        }
+        Ok(())
     }
 
     /// Whether all dossiers may be compared with what the remote has.

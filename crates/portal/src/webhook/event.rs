@@ -11,6 +11,8 @@ pub(super) struct Told {
     pub id: String,
     /// The version of the dossier after it.
     pub version: u32,
+    /// What happened.
+    pub kind: &'static str,
     /// The CloudEvent.
     pub body: Value,
 }
@@ -71,6 +73,7 @@ fn told(record: &Record, after: &Dossier) -> Told {
     Told {
         id,
         version: record.version,
+        kind,
         body,
     }
 }

@@ -67,7 +67,13 @@ impl Hook {
             return Ok(Arrived::NotForIt);
         };
         let mut until = None;
+        let mut arrived = Arrived::NotForIt;
         for event in event::of(&history.records, parcel.first, parcel.last) {
+            let kinds = &self.webhook.kinds;
+            if !kinds.is_empty() && !kinds.contains(&event.kind) {
+                until = Some(event.version);
+                continue;
+            }
             let body = event.body.to_string();
             // Asked for each event: a secret may have been rotated since the last one.
             let secrets = self.engine.webhook_secrets(&self.webhook);
@@ -77,6 +83,7 @@ impl Hook {
             let why = match sent {
                 Answered::Taken => {
                     until = Some(event.version);
+                    arrived = Arrived::There;
                     continue;
                 }
                 Answered::Gone => Why::Refused("HTTP 410".to_owned()),
@@ -89,7 +96,7 @@ impl Hook {
                 until,
             });
         }
-        Ok(Arrived::There)
+        Ok(arrived)
     }
 }
 

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand, ValueEnum};
 use domain::language::Language;
+use domain::notice::NoticeChannel;
 
 use super::portal::{Place, dossier_of, open, refused};
 use super::{print, words};
@@ -56,13 +57,12 @@ pub enum Kind {
 }
 
 impl Kind {
-    fn as_str(self) -> &'static str {
-        use portal::notices::ChannelKind;
+    fn channel(self) -> NoticeChannel {
         match self {
-            Kind::Email => ChannelKind::Email.as_str(),
-            Kind::Sms => ChannelKind::Sms.as_str(),
-            Kind::Zalo => ChannelKind::Zalo.as_str(),
-            Kind::Vneid => ChannelKind::Vneid.as_str(),
+            Kind::Email => NoticeChannel::Email,
+            Kind::Sms => NoticeChannel::Sms,
+            Kind::Zalo => NoticeChannel::Zalo,
+            Kind::Vneid => NoticeChannel::Vneid,
         }
     }
 }
@@ -85,7 +85,7 @@ pub async fn run(flags: Notices, language: Language) -> Result<ExitCode, Failure
     let Some(id) = found else {
         return Err(Failure::Input(format!("there is no dossier {dossier}")));
     };
-    let channel = channel.as_str();
+    let channel = channel.channel();
     let (engine, said) = (&here.engine, words(language, "đã ghi nhận\n", "noted\n"));
     match &flags.command {
         NoticeCommand::Agree {

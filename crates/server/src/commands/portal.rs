@@ -1,5 +1,6 @@
 //! `motcua portal`: what is under way to other systems and from them, and a portal to test against.
 
+mod nights;
 mod reading;
 
 use std::net::SocketAddr;
@@ -84,6 +85,19 @@ pub enum PortalCommand {
         /// The last day of reception.
         #[arg(long, value_name = "DAY")]
         to: chrono::NaiveDate,
+        #[command(flatten)]
+        place: Place,
+        #[arg(long, value_enum, default_value_t = PlainFormat::Table)]
+        format: PlainFormat,
+    },
+    /// The sheets that were kept of a remote, one a night, the latest first. Status 1 if anything differed in the
+    /// last one.
+    Nights {
+        /// The remote's name in the configuration.
+        remote: String,
+        /// How many.
+        #[arg(long, value_name = "NUMBER", default_value_t = 31)]
+        last: u8,
         #[command(flatten)]
         place: Place,
         #[arg(long, value_enum, default_value_t = PlainFormat::Table)]
@@ -199,6 +213,12 @@ pub async fn run(flags: Portal, language: Language) -> Result<ExitCode, Failure>
             place,
             format,
         } => sheet(&place, &remote, (from, to), format, language).await,
+        PortalCommand::Nights {
+            remote,
+            last,
+            place,
+            format,
+        } => nights::run(&place, &remote, last, format, language).await,
         PortalCommand::Published {
             file,
             day,

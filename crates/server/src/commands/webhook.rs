@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use app::portal::{NewWebhook, SignedWebhook, is_webhook_name};
 use app::ports::Webhook;
 use clap::{Args, Subcommand};
+use domain::dossier::Event;
 use domain::language::Language;
 use domain::time::rfc3339;
 use serde_json::{Value, json};
@@ -38,6 +39,9 @@ pub enum WebhookCommand {
         /// now on without.
         #[arg(long, value_name = "CURSOR")]
         cursor: Option<String>,
+        /// Only events of these kinds, such as received,resolved; every one without.
+        #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kind)]
+        kinds: Vec<&'static str>,
         #[command(flatten)]
         place: Place,
     },
@@ -82,6 +86,7 @@ pub async fn run(flags: Webhooks, language: Language) -> Result<ExitCode, Failur
             address,
             inside,
             cursor,
+            kinds,
             place,
         } => {
             if !is_webhook_name(&name) {
@@ -94,6 +99,7 @@ pub async fn run(flags: Webhooks, language: Language) -> Result<ExitCode, Failur
                 name,
                 address,
                 is_inside: inside,
+                kinds,
                 cursor,
             };
             let added = here.engine.add_webhook(&caller, new).await;
@@ -113,7 +119,11 @@ pub async fn run(flags: Webhooks, language: Language) -> Result<ExitCode, Failur
                 }
                 PlainFormat::Table => all
                     .iter()
-                    .map(|one| format!("{} → {}\n", one.name, one.address))
+                    .map(|one| {
+                        let kinds = one.kinds.join(" ");
+                        format!("{} → {} {kinds}", one.name, one.address)
+                    })
+                    .map(|line| format!("{}\n", line.trim_end()))
                     .collect(),
             })?;
             here.close().await?;
@@ -148,6 +158,10 @@ pub async fn run(flags: Webhooks, language: Language) -> Result<ExitCode, Failur
     Ok(ExitCode::SUCCESS)
 }
 
+fn kind(word: &str) -> Result<&'static str, String> {
+    Event::kind_named(word).map_err(|invalid| invalid.to_string())
+}
+
 fn secret(signed: &SignedWebhook, language: Language) -> String {
     let note = words(
         language,
@@ -161,6 +175,7 @@ fn secret(signed: &SignedWebhook, language: Language) -> String {
 fn to_json(webhook: &Webhook) -> Value {
     json!({
         "name": webhook.name, "address": webhook.address, "inside": webhook.is_inside,
+        "kinds": webhook.kinds,
         "remote": webhook.remote(), "old_secret_until_time": webhook.old_until.map(rfc3339),
         "create_time": rfc3339(webhook.created), "created_by": webhook.created_by.as_str(),
     })

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use app::access::Method;
 use app::page::PageQuery;
-use app::portal::{DueQuery, ParcelQuery, ReadingStatus, RemoteStatus};
+use app::portal::{Counts, DueQuery, ParcelQuery, ReadingStatus, RemoteStatus};
 use app::ports::{FindingKind, Parcel};
 use app::view::DossierName;
 use askama::Template;
@@ -37,6 +37,9 @@ pub fn routes() -> Router<Arc<Pages>> {
 
 /// How many parked dossiers of a remote the page shows; the rest come up as these go.
 const SHOWN: i32 = 50;
+
+/// How many nights of a remote the page shows.
+const NIGHTS: i32 = 7;
 
 #[derive(Template)]
 #[template(path = "portal.html")]
@@ -86,6 +89,17 @@ struct RemoteShown {
     away: Option<Markup>,
     comparing: bool,
     parcels: Vec<ParcelShown>,
+    nights: Vec<NightShown>,
+}
+
+/// What was found in a night.
+struct NightShown {
+    night: String,
+    here: String,
+    there: String,
+    differ: String,
+    late: String,
+    slowest: String,
 }
 
 struct ParcelShown {
@@ -147,6 +161,7 @@ async fn shown(State(pages): State<Arc<Pages>>, staff: Staff) -> Result<Response
                 )
             }),
             comparing: remote.walk.is_some(),
+            nights: nights(&pages, &staff, &remote.name).await?,
             parcels: parcels.collect(),
             name: remote.name.clone(),
         });
@@ -186,6 +201,35 @@ async fn shown(State(pages): State<Arc<Pages>>, staff: Staff) -> Result<Response
         readings,
         dates,
     }))
+}
+
+/// The last nights' sheets of a remote; none for who looks after a part of the province.
+async fn nights(pages: &Pages, staff: &Staff, remote: &str) -> Result<Vec<NightShown>, Fault> {
+    let (caller, say) = (staff.caller(), staff.visit.say());
+    if !caller.reaches_province() {
+        return Ok(Vec::new());
+    }
+    let last = PageQuery {
+        size: NIGHTS,
+        token: String::new(),
+    };
+    let kept = pages.engine.kept_sheets(caller, remote, &last).await?;
+    let side = |counts: &Counts| {
+        let counts = [counts.received, counts.ended, counts.pending()];
+        counts.map(|count| say.count(count)).join(" / ")
+    };
+    let shown = kept.items.iter().map(|kept| {
+        let found = &kept.found;
+        NightShown {
+            night: say.day(kept.night),
+            here: side(&found.here),
+            there: side(&found.there),
+            differ: say.count(found.differ),
+            late: say.count(found.late),
+            slowest: say.count((found.slowest_ms / 1_000).unsigned_abs()),
+        }
+    });
+    Ok(shown.collect())
 }
 
 fn reading_shown(staff: &Staff, status: &ReadingStatus, now: Instant) -> ReadingShown {

@@ -43,6 +43,8 @@ struct WebhooksPage {
 struct WebhookShown {
     name: String,
     address: String,
+    /// The kinds of events it is told of; none when of every one.
+    kinds: Option<String>,
     created: String,
     waiting: String,
     parked: String,
@@ -75,6 +77,7 @@ async fn shown(State(pages): State<Arc<Pages>>, staff: Staff) -> Result<Response
             last_success: moment(told.and_then(|told| told.last_success)),
             said: fails.map(|told| told.last_words.clone()),
             name: webhook.name,
+            kinds: (!webhook.kinds.is_empty()).then(|| webhook.kinds.join(", ")),
             address: webhook.address,
         });
     }

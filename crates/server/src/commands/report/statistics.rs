@@ -6,7 +6,9 @@ use app::ports::Clock;
 use app::report::RateUnits;
 use app::statistics::Counted;
 use documents::sheet::{FilledSheet, Layouts, Report};
-use domain::indicator::{BRIDGE, Column, I766, II06A, ITEM, Ii06a, Ii06aUnit, Item, MEMO, Value};
+use domain::indicator::{
+    BRIDGE, Bridge, Column, I766, II06A, ITEM, Ii06a, Ii06aUnit, Item, MEMO, Value,
+};
 use domain::language::Language;
 use serde::Serialize;
 
@@ -196,15 +198,15 @@ fn beside(lines: &mut Vec<String>, total: &Ii06aUnit) {
          (11) = (12) + (13)."
             .to_owned(),
     );
-    let bridge = &total.bridge;
+    let Bridge {
+        previous_pending,
+        carried_away,
+        carried_in,
+        due_given,
+    } = &total.bridge;
     lines.push(format!(
-        "Kỳ trước để lại {}, chuyển đơn vị đi {}, đến {}: (6) = {} − {} + {}.",
-        bridge.previous_pending,
-        bridge.carried_away,
-        bridge.carried_in,
-        bridge.previous_pending,
-        bridge.carried_away,
-        bridge.carried_in
+        "Kỳ trước để lại {previous_pending}, chuyển đơn vị đi {carried_away}, đến {carried_in}, được hẹn ngày sau \
+         {due_given}: (6) = {previous_pending} − {carried_away} + {carried_in} + {due_given}."
     ));
     lines.push(String::new());
     for column in &MEMO {

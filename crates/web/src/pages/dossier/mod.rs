@@ -3,6 +3,7 @@
 mod act;
 mod clock;
 mod form;
+mod notices;
 mod story;
 
 use std::sync::Arc;
@@ -39,6 +40,7 @@ pub fn routes() -> Router<Arc<Pages>> {
     Router::new()
         .route("/dossiers/{name}", get(show))
         .route("/search", get(search))
+        .merge(notices::routes())
         .merge(act::routes())
 }
 
@@ -65,6 +67,7 @@ struct DossierPage {
     steps: Vec<StepLine>,
     facts: Vec<(Markup, Markup)>,
     story: Vec<story::Entry>,
+    notices: Option<notices::Notices>,
 }
 
 struct Button {
@@ -146,6 +149,8 @@ async fn show(
     let visited: Vec<_> = history.iter().map(|entry| &entry.record).collect();
     let catalogue = engine.catalogue(&caller.province);
     let unit = catalogue.units.get(&dossier.resolving);
+    let sent = Fields::of(&staff.visit.uri);
+    let notices = notices::of(engine, caller, &name, words, &sent).await?;
     let mut buttons = buttons(&view, say).into_iter();
     let acts = buttons.by_ref().take(SHOWN_ACTS).collect();
     Ok(html(&DossierPage {
@@ -174,6 +179,7 @@ async fn show(
         steps: steps(&view, &visited, words, say),
         facts: facts(&view, unit.map_or("", |unit| &unit.name), words, say),
         story: story::entries(&history, &view, &directory, words, say),
+        notices,
         code,
     }))
 }
