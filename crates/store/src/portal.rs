@@ -26,6 +26,8 @@ use crate::row::Place;
 
 mod parcels;
 
+use parcels::number;
+
 const REMOTE: &str = "province, name, epoch, holder, lease_until, cursor, walk_after, walk_begun, \
     walk_ended, closed_until, failures, last_success, last_failure, last_words";
 
@@ -506,10 +508,6 @@ fn lease_values(lease: &Lease) -> [Value; 3] {
         lease.remote.as_str().into(),
         number(lease.epoch).into(),
     ]
-}
-
-fn number(count: u64) -> i64 {
-    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 #[derive(Debug, FromQueryResult)]

@@ -149,7 +149,7 @@ impl Office {
             said: Vec::new(),
             requests: 0,
             imported: false,
-            due_by_day: number % 2 == 0,
+            due_by_day: number.is_multiple_of(2),
             outages: Vec::new(),
         }
     }

@@ -27,7 +27,7 @@ pub(super) async fn lay_in(db: &Db<'_>, lease: &Lease, posting: &Posting) -> Res
     let mut values: Vec<Value> = vec![
         lease.province.as_str().into(),
         lease.remote.as_str().into(),
-        super::number(epoch).into(),
+        number(epoch).into(),
         at.into(),
         at.into(),
     ];
@@ -141,7 +141,7 @@ async fn take_out(
                  WHERE w.dossier = parcel.dossier AND w.until >= parcel.last)"
     );
     db.run(&end, values).await?;
-    let mut values: Vec<Value> = vec![super::number(lease.epoch).into(), at.into(), at.into()];
+    let mut values: Vec<Value> = vec![number(lease.epoch).into(), at.into(), at.into()];
     values.extend(given.values);
     values.extend(place);
     let go_on = format!(
@@ -195,4 +195,8 @@ async fn park(
              asked = ? \
          WHERE province = ? AND remote = ? AND dossier = ?";
     db.run(sql, values).await.map(drop)
+}
+
+pub(super) fn number(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }
