@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use domain::catalogue::Catalogue;
+use domain::language::Language;
 use portal::RemoteSettings;
 use portal::reading::ReaderSettings;
 
@@ -33,45 +34,71 @@ fn check_folder(folder: &Path) -> Result<(), Failure> {
     )))
 }
 
+/// What the configuration names and the catalogue does not have.
+pub struct Missing {
+    /// Who names it: `remote dvcqg: units`.
+    named_by: String,
+    /// What it is, in Vietnamese and English.
+    what: [String; 2],
+}
+
+impl Missing {
+    /// In a language.
+    pub fn in_language(&self, language: Language) -> String {
+        let Self { named_by, what } = self;
+        let [vi, en] = what;
+        match language {
+            Language::Vietnamese => format!("{named_by}: danh mục không có {vi}"),
+            Language::English => format!("{named_by}: the catalogue has no {en}"),
+        }
+    }
+
+    fn code(named_by: String, code: &str) -> Self {
+        let what = [code.to_owned(), code.to_owned()];
+        Self { named_by, what }
+    }
+}
+
 /// What the remotes name and the catalogue does not have: nothing of it ever goes out or comes in. An
 /// import may have made it in the database, so it is told and not refused.
-pub fn unknown(remotes: &[RemoteSettings], catalogue: &Catalogue) -> Vec<String> {
-    let mut lines = Vec::new();
+pub fn unknown(remotes: &[RemoteSettings], catalogue: &Catalogue) -> Vec<Missing> {
+    let mut missing = Vec::new();
     for remote in remotes {
-        let mut tell = |key: &str, value: &str| {
-            lines.push(format!(
-                "remote {}: {key}: the catalogue has no {value}",
-                remote.name
-            ));
-        };
+        let named_by = |key: &str| format!("remote {}: {key}", remote.name);
         let province = &remote.province;
         if catalogue.units.in_province(province).next().is_none() {
-            tell("province", &format!("unit of province {province}"));
+            missing.push(Missing {
+                named_by: named_by("province"),
+                what: [
+                    format!("đơn vị nào của tỉnh {province}"),
+                    format!("unit of province {province}"),
+                ],
+            });
         }
         for unit in &remote.units {
             if catalogue.units.get(unit).is_none() {
-                tell("units", unit.as_str());
+                missing.push(Missing::code(named_by("units"), unit.as_str()));
             }
         }
         for code in &remote.procedures {
             if catalogue.procedures.versions(code).is_empty() {
-                tell("procedures", code.as_str());
+                missing.push(Missing::code(named_by("procedures"), code.as_str()));
             }
         }
     }
-    lines
+    missing
 }
 
 /// The units of products that are read, and that the catalogue does not have: each of their rows is refused.
-pub fn unknown_units(readers: &[ReaderSettings], catalogue: &Catalogue) -> Vec<String> {
-    let mut lines = Vec::new();
+pub fn unknown_units(readers: &[ReaderSettings], catalogue: &Catalogue) -> Vec<Missing> {
+    let mut missing = Vec::new();
     for reader in readers {
         let units = reader.units.values();
-        let missing = units.filter(|unit| catalogue.units.find(unit.as_str()).is_none());
-        lines.extend(
-            missing
-                .map(|unit| format!("reader {}: units: the catalogue has no {unit}", reader.name)),
-        );
+        let unknown = units.filter(|unit| catalogue.units.find(unit.as_str()).is_none());
+        missing.extend(unknown.map(|unit| {
+            let named_by = format!("reader {}: units", reader.name);
+            Missing::code(named_by, unit.as_str())
+        }));
     }
-    lines
+    missing
 }

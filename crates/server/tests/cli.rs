@@ -366,8 +366,8 @@ fn a_wrong_catalogue_is_refused_with_file_line_and_reason() {
 }
 
 #[test]
-fn check_prints_what_was_understood() {
-    let text = out(&motcua(&["check"]));
+fn check_prints_what_was_understood_in_both_languages() {
+    let text = out(&motcua(&["check", "--lang", "en"]));
     for says in [
         "units             3389",
         "procedures        65",
@@ -376,6 +376,18 @@ fn check_prints_what_was_understood() {
     ] {
         assert!(text.contains(says), "{text}");
     }
+    let text = out(&motcua(&["check"]));
+    for says in [
+        "đơn vị            3389",
+        "thủ tục           65",
+        "từ 2024-01-01 đến 2027-12-31",
+        "(không in ra)",
+        "lệ phí: ",
+    ] {
+        assert!(text.contains(says), "{text}");
+    }
+    let open = out(&motcua(&["check", "--unconfirmed"]));
+    assert!(open.lines().all(|line| !line.contains("derived")), "{open}");
 }
 
 #[test]
@@ -429,9 +441,15 @@ fn check_refuses_what_a_start_refuses() {
     // What an import may have made in the database is told, and stops nothing.
     let text = format!("{}units = [\"H99.00001\"]\n", remote.replace("08", "99"));
     let file = written(&folder, "motcua.toml", &text);
-    let told = out(&motcua(&["check", "--config", file.to_str().unwrap()]));
-    for line in ["no unit of province 99", "no H99.00001"] {
+    let config = ["--config", file.to_str().unwrap()];
+    let told = out(&motcua(&[&["check"], &config[..]].concat()));
+    let english = out(&motcua(&[&["check", "--lang", "en"], &config[..]].concat()));
+    for (line, in_english) in [
+        ("không có đơn vị nào của tỉnh 99", "no unit of province 99"),
+        ("không có H99.00001", "no H99.00001"),
+    ] {
         assert!(told.contains(line), "{told}");
+        assert!(english.contains(in_english), "{english}");
     }
 }
 

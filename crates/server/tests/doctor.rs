@@ -83,9 +83,39 @@ fn a_new_installation_is_well_and_every_warning_says_what_to_do() {
         let is_well = one["state"] == "ok";
         assert_eq!(one["remedy"].as_str().unwrap().is_empty(), is_well, "{one}");
     }
-    let lines = patient.run("doctor", &[]);
+    let lines = patient.run("doctor", &["--lang", "en"]);
     let lines = String::from_utf8(lines.stdout).unwrap();
     assert!(lines.contains("WARN backups"), "{lines}");
+    assert!(lines.contains("-> set backup_folder"), "{lines}");
+}
+
+#[test]
+fn the_doctor_speaks_vietnamese_to_people_and_english_to_programs() {
+    let patient = Patient::new();
+    let told = patient.run("doctor", &[]);
+    let told = String::from_utf8(told.stdout).unwrap();
+    for line in [
+        "WARN sao lưu              máy chủ không sao lưu",
+        "-> đặt backup_folder",
+        "ok   danh mục             3",
+        "ok   chứng thư            không có: chỉ máy này vào được cổng",
+    ] {
+        assert!(told.contains(line), "{line}: {told}");
+    }
+    patient.set("listn = 7\n");
+    let told = patient.run("doctor", &[]);
+    let told = String::from_utf8(told.stdout).unwrap();
+    assert!(told.contains("FAIL cấu hình"), "{told}");
+    assert!(
+        told.contains("skip các mục khác          không đọc được cấu hình"),
+        "{told}"
+    );
+    let english = patient.run("doctor", &["--json", "--lang", "vi"]);
+    let english = String::from_utf8(english.stdout).unwrap();
+    assert!(
+        english.contains("the configuration cannot be read"),
+        "{english}"
+    );
 }
 
 #[test]

@@ -6,9 +6,10 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use domain::catalogue::{Catalogue, Exchange};
-use domain::procedure::{Authority, Procedure, cells_by_mark};
+use domain::language::Language;
+use domain::procedure::{Authority, Mark, Procedure, cells_by_mark};
 
-use super::print;
+use super::{print, words};
 use crate::config::Config;
 use crate::{Failure, catalogue, preflight};
 
@@ -26,18 +27,23 @@ pub struct Check {
 }
 
 /// Prints what motcua understood of configuration and catalogue, without secrets.
-pub fn run(flags: &Check) -> Result<ExitCode, Failure> {
+pub fn run(flags: &Check, language: Language) -> Result<ExitCode, Failure> {
     let config = Config::read(flags.config.as_deref())?;
     preflight::check(&config)?;
     let catalogue = catalogue::read(config.catalogue.as_deref())?;
     if flags.unconfirmed {
-        print(unconfirmed(&catalogue).concat())?;
+        print(unconfirmed(&catalogue, language).concat())?;
         return Ok(ExitCode::SUCCESS);
     }
     let mut unknown = preflight::unknown(&config.remote, &catalogue);
     unknown.extend(preflight::unknown_units(&config.reader, &catalogue));
-    let unknown = unknown.into_iter().map(|line| ("not in use", line));
-    let rows = configured(&config).into_iter().chain(known(&catalogue));
+    let unused = words(language, "không dùng được", "not in use");
+    let unknown = unknown.into_iter().map(|missing| {
+        let line = missing.in_language(language);
+        (unused, line)
+    });
+    let rows = configured(&config, language).into_iter();
+    let rows = rows.chain(known(&catalogue, language));
     let rows = rows.chain(unknown);
     let lines: Vec<String> = rows
         .map(|(name, value)| format!("{name:<17} {value}\n"))
@@ -48,11 +54,18 @@ pub fn run(flags: &Check) -> Result<ExitCode, Failure> {
 
 type Row = (&'static str, String);
 
-fn configured(config: &Config) -> Vec<Row> {
+fn configured(config: &Config, language: Language) -> Vec<Row> {
     let folder = match &config.catalogue {
         Some(folder) => folder.display().to_string(),
-        None => "the one inside this binary".to_owned(),
+        None => words(
+            language,
+            "bản nằm trong chương trình này",
+            "the one inside this binary",
+        )
+        .to_owned(),
     };
+    let none = words(language, "không có", "none");
+    let secret = config.secret_file.display();
     vec![
         ("database", store::shown(&config.database)),
         ("listen", config.listen.to_string()),
@@ -61,27 +74,30 @@ fn configured(config: &Config) -> Vec<Row> {
             config
                 .tls_certificate
                 .as_ref()
-                .map_or_else(|| "none".to_owned(), |file| file.display().to_string()),
+                .map_or_else(|| none.to_owned(), |file| file.display().to_string()),
         ),
         (
             "secret_file",
-            format!("{} (not shown)", config.secret_file.display()),
+            format!("{secret} ({})", words(language, "không in ra", "not shown")),
         ),
         ("reflection", config.reflection.to_string()),
         ("queue", config.queue.to_string()),
         ("readers", config.readers.to_string()),
         (
             "on_time_target",
-            format!("{} per cent", config.on_time_target),
+            match language {
+                Language::Vietnamese => format!("{}%", config.on_time_target),
+                Language::English => format!("{} per cent", config.on_time_target),
+            },
         ),
         ("shutdown_seconds", config.shutdown_seconds.to_string()),
         ("log", format!("{} ({:?})", config.log, config.log_format)),
-        ("remotes", remotes(config)),
+        ("remotes", remotes(config, language)),
         ("catalogue", folder),
     ]
 }
 
-fn known(catalogue: &Catalogue) -> Vec<Row> {
+fn known(catalogue: &Catalogue, language: Language) -> Vec<Row> {
     let procedures = newest(catalogue);
     let ours = |authority: &Authority| *authority == Authority::Ours;
     let mirrored = procedures
@@ -97,74 +113,127 @@ fn known(catalogue: &Catalogue) -> Vec<Row> {
     let units = &catalogue.units;
     let today = units.iter().filter(|unit| unit.until.is_none()).count();
     let intake = &catalogue.intake;
-    let answer = match (intake.answer, intake.answer_mark) {
-        (Some(limit), Some(mark)) => format!("{limit} of an online submission ({mark})"),
-        (Some(limit), None) => format!("{limit} of an online submission"),
-        (None, _) => "no rule".to_owned(),
-    };
-    vec![
-        (
-            "units",
-            format!("{today}, and {} that ended", units.len() - today),
-        ),
-        (
-            "procedures",
-            format!(
-                "{}: {with_steps} with steps, {outlines} outlines, {mirrored} mirrored",
-                procedures.len()
+    let (ended, all) = (units.len() - today, procedures.len());
+    let (id, first, last) = (calendar.id(), calendar.first_day(), calendar.last_day());
+    let mark = intake.answer_mark.map(|mark| named_mark(mark, language));
+    let mark = mark.map_or_else(String::new, |mark| format!(" ({mark})"));
+    let exchange = exchanged(&catalogue.exchange, language);
+    let cells = marked(&procedures, language);
+    match language {
+        Language::Vietnamese => vec![
+            ("đơn vị", format!("{today}, và {ended} đã kết thúc")),
+            (
+                "thủ tục",
+                format!(
+                    "{all}: {with_steps} có các bước, {outlines} sơ lược, {mirrored} theo hệ thống khác"
+                ),
             ),
-        ),
-        (
-            "calendar",
-            format!(
-                "{} from {} to {}",
-                calendar.id(),
-                calendar.first_day(),
-                calendar.last_day()
+            ("lịch làm việc", format!("{id} từ {first} đến {last}")),
+            (
+                "trả lời trong",
+                intake.answer.map_or_else(
+                    || "chưa có quy định".to_owned(),
+                    |limit| format!("{limit} kể từ khi nộp trực tuyến{mark}"),
+                ),
             ),
-        ),
-        ("answer within", answer),
-        ("exchange", exchanged(&catalogue.exchange)),
-        ("cells", marked(&procedures)),
-    ]
+            ("trao đổi", exchange),
+            ("ô dữ liệu", cells),
+        ],
+        Language::English => vec![
+            ("units", format!("{today}, and {ended} that ended")),
+            (
+                "procedures",
+                format!("{all}: {with_steps} with steps, {outlines} outlines, {mirrored} mirrored"),
+            ),
+            ("calendar", format!("{id} from {first} to {last}")),
+            (
+                "answer within",
+                intake.answer.map_or_else(
+                    || "no rule".to_owned(),
+                    |limit| format!("{limit} of an online submission{mark}"),
+                ),
+            ),
+            ("exchange", exchange),
+            ("cells", cells),
+        ],
+    }
 }
 
 /// The other systems by name, each with what goes on between it and us.
-fn remotes(config: &Config) -> String {
+fn remotes(config: &Config, language: Language) -> String {
     let names = config.remote.iter().map(|remote| {
-        let goes_out = (!remote.address.is_empty()).then_some("out");
-        let comes_in = remote.inbound_key_file.is_some().then_some("in");
+        let goes_out = (!remote.address.is_empty()).then_some(words(language, "gửi đi", "out"));
+        let comes_in = remote.inbound_key_file.is_some();
+        let comes_in = comes_in.then_some(words(language, "nhận vào", "in"));
         let ways: Vec<&str> = goes_out.into_iter().chain(comes_in).collect();
         format!("{} ({})", remote.name, ways.join(", "))
     });
     let readers = config.reader.iter();
-    let readers = readers.map(|reader| format!("{} (read)", reader.name));
+    let read = words(language, "đọc", "read");
+    let readers = readers.map(|reader| format!("{} ({read})", reader.name));
     let names: Vec<String> = names.chain(readers).collect();
     if names.is_empty() {
-        "none".to_owned()
+        words(language, "không có", "none").to_owned()
     } else {
         names.join(", ")
     }
 }
 
 /// How fast systems have to exchange.
-fn exchanged(exchange: &Exchange) -> String {
+fn exchanged(exchange: &Exchange, language: Language) -> String {
     let said = |what: &str, within: Option<String>| match within {
         Some(within) => format!("{what} {within}"),
-        None => format!("{what} unknown"),
+        None => format!("{what} {}", words(language, "chưa rõ", "unknown")),
     };
-    let sync = exchange
-        .sync
-        .map(|time| format!("{} min", time.num_minutes()));
+    let minutes = words(language, "phút", "min");
+    let sync = exchange.sync.map(|time| time.num_minutes());
+    let acknowledge = exchange.acknowledge.map(|limit| limit.to_string());
+    let alert = exchange.alert.map(|limit| limit.to_string());
     [
-        said("sync", sync),
         said(
-            "acknowledge",
-            exchange.acknowledge.map(|limit| limit.to_string()),
+            words(language, "đồng bộ", "sync"),
+            sync.map(|time| format!("{time} {minutes}")),
         ),
-        said("alert", exchange.alert.map(|limit| limit.to_string())),
+        said(words(language, "xác nhận", "acknowledge"), acknowledge),
+        said(words(language, "cảnh báo", "alert"), alert),
     ]
     .join(", ")
+}
+
+/// A mark in words.
+fn named_mark(mark: Mark, language: Language) -> String {
+    let vietnamese = match mark {
+        Mark::Statute => "theo luật, nghị định, quyết định",
+        Mark::Circular => "theo thông tư, biểu phí",
+        Mark::Dataset => "theo dữ liệu công khai",
+        Mark::Recalled => "nhớ lại, phải kiểm tra",
+        Mark::Derived => "suy ra",
+        Mark::Template => "mẫu tạm",
+        Mark::Unknown => "chưa rõ",
+    };
+    match language {
+        Language::Vietnamese => vietnamese.to_owned(),
+        Language::English => mark.to_string(),
+    }
+}
+
+/// A kind of cell in words.
+fn named_cell(kind: &'static str, language: Language) -> &'static str {
+    let vietnamese = match kind {
+        "authority" => "thẩm quyền",
+        "clock" => "cách tính khi dừng",
+        "online" => "mức trực tuyến",
+        "components" => "thành phần hồ sơ",
+        "steps" => "các bước",
+        "cutoff" => "giờ chốt nhận",
+        "expiry" => "quá hạn bổ sung",
+        "limit" => "thời hạn",
+        "verification" => "xác minh",
+        "fee" => "phí, lệ phí",
+        "leg" => "phần việc nơi khác",
+        other => other,
+    };
+    words(language, vietnamese, kind)
 }
 
 /// The newest version of each procedure that no other one has replaced.
@@ -177,23 +246,23 @@ fn newest(catalogue: &Catalogue) -> Vec<&Arc<Procedure>> {
 }
 
 /// How many cells of each kind have each mark, one kind a line.
-fn marked(procedures: &[&Arc<Procedure>]) -> String {
+fn marked(procedures: &[&Arc<Procedure>], language: Language) -> String {
     let counts = cells_by_mark(procedures.iter().map(|it| &***it));
     let lines: Vec<String> = counts
         .iter()
         .map(|(kind, marks)| {
             let marks: Vec<String> = marks
                 .iter()
-                .map(|(mark, count)| format!("{count} {mark}"))
+                .map(|(mark, count)| format!("{count} {}", named_mark(*mark, language)))
                 .collect();
-            format!("{kind}: {}", marks.join(", "))
+            format!("{}: {}", named_cell(kind, language), marks.join(", "))
         })
         .collect();
     lines.join("\n                  ")
 }
 
 /// One line a cell: the procedure, its version, the cell, and its mark.
-fn unconfirmed(catalogue: &Catalogue) -> Vec<String> {
+fn unconfirmed(catalogue: &Catalogue, language: Language) -> Vec<String> {
     let of = |procedure: &Procedure| {
         let (code, version) = (procedure.code.clone(), procedure.version);
         let open = procedure.cells().into_iter();
@@ -204,7 +273,9 @@ fn unconfirmed(catalogue: &Catalogue) -> Vec<String> {
             } else {
                 format!(" {}", cell.of)
             };
-            format!("{code} v{version} {}{of}: {}\n", cell.kind, cell.mark)
+            let kind = named_cell(cell.kind, language);
+            let mark = named_mark(cell.mark, language);
+            format!("{code} v{version} {kind}{of}: {mark}\n")
         });
         lines.collect::<Vec<_>>()
     };

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Args;
+use domain::language::Language;
 
 use super::{Database, print};
 use crate::Failure;
@@ -23,7 +24,7 @@ pub struct Doctor {
 }
 
 /// Prints what was found.
-pub async fn run(flags: Doctor) -> Result<ExitCode, Failure> {
+pub async fn run(flags: Doctor, language: Language) -> Result<ExitCode, Failure> {
     let file = flags.database.config.as_deref();
     let findings = examine(file, flags.database.database.as_deref()).await;
     let is_well = findings.iter().all(|finding| finding.state != State::Fail);
@@ -31,7 +32,7 @@ pub async fn run(flags: Doctor) -> Result<ExitCode, Failure> {
         let told = serde_json::json!({ "ok": is_well, "checks": findings });
         print(format!("{told:#}\n"))?;
     } else {
-        let lines: Vec<String> = findings.iter().map(line).collect();
+        let lines: Vec<String> = findings.iter().map(|it| line(it, language)).collect();
         print(lines.concat())?;
     }
     Ok(if is_well {
@@ -41,16 +42,42 @@ pub async fn run(flags: Doctor) -> Result<ExitCode, Failure> {
     })
 }
 
-fn line(finding: &Finding) -> String {
+fn line(finding: &Finding, language: Language) -> String {
     let Finding {
         name,
         state,
         found,
         remedy,
     } = finding;
+    let name = match language {
+        Language::Vietnamese => vietnamese(name),
+        Language::English => name,
+    };
+    let (found, remedy) = (found.in_language(language), remedy.in_language(language));
     let mut line = format!("{} {name:<20} {found}\n", state.mark());
     if !remedy.is_empty() {
         line.push_str(&format!("     {:<20} -> {remedy}\n", ""));
     }
     line
+}
+
+/// A thing in Vietnamese. Keys of the configuration have no other name.
+fn vietnamese(name: &str) -> &str {
+    match name {
+        "configuration" => "cấu hình",
+        "everything else" => "các mục khác",
+        "catalogue" => "danh mục",
+        "file modes" => "quyền đọc tệp",
+        "disk of the database" => "đĩa dữ liệu",
+        "disk of the backups" => "đĩa sao lưu",
+        "database" => "cơ sở dữ liệu",
+        "schema" => "lược đồ",
+        "settings" => "thiết lập an toàn",
+        "key" => "khóa",
+        "clock" => "đồng hồ",
+        "calendar" => "lịch làm việc",
+        "certificate" => "chứng thư",
+        "backups" => "sao lưu",
+        key => key,
+    }
 }

@@ -112,7 +112,7 @@ impl Cli {
         match self.command {
             Command::Serve(flags) => wait(serve::run(flags)),
             Command::Migrate(flags) => wait(migrate::run(flags)),
-            Command::Check(flags) => check::run(&flags),
+            Command::Check(flags) => check::run(&flags, language),
             Command::Due(flags) => due::run(&flags, language),
             Command::Token(flags) => wait(token::run(flags, language)),
             Command::User(flags) => wait(user::run(flags)),
@@ -126,7 +126,7 @@ impl Cli {
             Command::Verify(flags) => wait(verify::run(flags, language)),
             Command::Backup(flags) => wait(backup::run(flags, language)),
             Command::Restore(flags) => wait(restore::run(flags, language)),
-            Command::Doctor(flags) => wait(doctor::run(flags)),
+            Command::Doctor(flags) => wait(doctor::run(flags, language)),
             Command::Forecast(flags) => wait(forecast::run(flags)),
             Command::Calendar(flags) => wait(calendar::run(flags, language)),
             Command::Openapi(flags) => openapi::run(&flags),

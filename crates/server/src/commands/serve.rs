@@ -14,6 +14,7 @@ use app::ports::{AccountStore, Clock, Published, Store};
 use app::{Engine, Gate, Parts, gate};
 use domain::catalogue::Catalogue;
 use domain::id::ProvinceCode;
+use domain::language::Language;
 use domain::role::Role;
 use motcua_http::{Certificate, Health};
 use store::{Options, Patience, SeaStore};
@@ -363,14 +364,14 @@ async fn serve(
         .map_err(|error| Failure::work("cannot read what was published", error))?;
     for remote in &config.remote {
         let known = engine.catalogue(&remote.province);
-        for line in preflight::unknown(std::slice::from_ref(remote), &known) {
-            tracing::warn!("{line}");
+        for missing in preflight::unknown(std::slice::from_ref(remote), &known) {
+            tracing::warn!("{}", missing.in_language(Language::English));
         }
     }
     for reader in &config.reader {
         let known = engine.catalogue(&reader.province);
-        for line in preflight::unknown_units(std::slice::from_ref(reader), &known) {
-            tracing::warn!("{line}");
+        for missing in preflight::unknown_units(std::slice::from_ref(reader), &known) {
+            tracing::warn!("{}", missing.in_language(Language::English));
         }
     }
     if let Err(error) = engine.check_clock().await {

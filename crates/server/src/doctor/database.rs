@@ -8,7 +8,7 @@ use app::ports::{Installation, Restorable, Store};
 use domain::catalogue::Catalogue;
 use store::{OpenError, Options, Patience, SeaStore};
 
-use super::{Finding, time};
+use super::{Finding, Said, time};
 use crate::backup::fingerprint;
 use crate::config::Config;
 use crate::secret;
@@ -25,26 +25,42 @@ pub(super) async fn look(config: &Config, shipped: Option<Catalogue>) -> Vec<Fin
         Err(error) => return refused(&shown, &error),
     };
     let settings = if store.is_shared() {
-        "fsync, full_page_writes and synchronous_commit are on"
+        (
+            "fsync, full_page_writes và synchronous_commit đang bật",
+            "fsync, full_page_writes and synchronous_commit are on",
+        )
     } else {
-        "journal_mode is wal, synchronous is full"
+        (
+            "journal_mode là wal, synchronous là full",
+            "journal_mode is wal, synchronous is full",
+        )
     };
     let mut findings = vec![
-        Finding::ok("database", shown),
-        Finding::ok("schema", store::schema()),
+        Finding::ok("database", Said::alike(shown)),
+        Finding::ok("schema", Said::alike(store::schema())),
         Finding::ok("settings", settings),
     ];
     match inside(config, &store, shipped, &mut findings).await {
         Ok(()) => {}
         Err(error) => findings.push(Finding::fail(
             "database",
-            chain(&error),
-            "see whether the database's machine and disk are well; then `motcua verify`",
+            Said::alike(chain(&error)),
+            (
+                "xem máy và đĩa của cơ sở dữ liệu có ổn không; rồi chạy `motcua verify`",
+                "see whether the database's machine and disk are well; then `motcua verify`",
+            ),
         )),
     }
     if let Err(error) = store.close().await {
-        let remedy = "look whether another program holds the file";
-        findings.push(Finding::warn("database", chain(&error), remedy));
+        let remedy = (
+            "xem chương trình nào khác giữ tệp",
+            "look whether another program holds the file",
+        );
+        findings.push(Finding::warn(
+            "database",
+            Said::alike(chain(&error)),
+            remedy,
+        ));
     }
     findings
 }
@@ -59,7 +75,8 @@ async fn inside(
     let numbering = store.numbering().await?;
     findings.push(time::clock(store.server_time().await?, numbering.newest));
     let Some(shipped) = shipped else {
-        findings.push(Finding::skip("calendar", "the catalogue cannot be read"));
+        let why = ("không đọc được danh mục", "the catalogue cannot be read");
+        findings.push(Finding::skip("calendar", why));
         return Ok(());
     };
     let read = store.read().await?;
@@ -78,8 +95,11 @@ async fn inside(
         }
         Err(error) => findings.push(Finding::fail(
             "calendar",
-            chain(&error),
-            "what was published cannot be read with this catalogue: use the catalogue of this version",
+            Said::alike(chain(&error)),
+            (
+                "không đọc được những gì đã công bố bằng danh mục này: dùng danh mục của phiên bản này",
+                "what was published cannot be read with this catalogue: use the catalogue of this version",
+            ),
         )),
     }
     Ok(())
@@ -92,82 +112,140 @@ async fn key(config: &Config, store: &SeaStore) -> Result<Finding, app::ports::S
     let secret = match secret::read(&config.secret_file) {
         Ok(secret) => secret,
         Err(failure) => {
-            let remedy = "let the server's user read it, and put it back from where it is kept if it is \
-                          damaged";
-            return Ok(Finding::fail(NAME, failure.to_string(), remedy));
+            let remedy = (
+                "để người dùng của máy chủ đọc được; nếu hỏng thì lấy lại từ nơi cất giữ",
+                "let the server's user read it, and put it back from where it is kept if it is damaged",
+            );
+            return Ok(Finding::fail(
+                NAME,
+                Said::alike(failure.to_string()),
+                remedy,
+            ));
         }
     };
     let Some(secret) = secret else {
         if mark.is_used {
             return Ok(Finding::fail(
                 NAME,
-                format!("{file} is not there, and the database has dossiers of its key"),
-                "put the file back from where it is kept; `motcua serve --new-key` says what another costs",
+                (
+                    format!("không có {file}, mà cơ sở dữ liệu có hồ sơ dùng khóa đó"),
+                    format!("{file} is not there, and the database has dossiers of its key"),
+                ),
+                (
+                    "lấy lại tệp từ nơi cất giữ; `motcua serve --new-key` nói khóa khác thì mất gì",
+                    "put the file back from where it is kept; `motcua serve --new-key` says what another costs",
+                ),
             ));
         }
         return Ok(Finding::ok(
             NAME,
-            format!("{file} is made when the server first starts"),
+            (
+                format!("{file} được tạo khi máy chủ khởi động lần đầu"),
+                format!("{file} is made when the server first starts"),
+            ),
         ));
     };
     let keys = Keys::new(&secret);
     if !keys.fit(&mark) {
         return Ok(Finding::fail(
             NAME,
-            format!("{file} is not the key that the database belongs to"),
-            "put the right file back; `motcua serve --new-key` says what another costs",
+            (
+                format!("{file} không phải khóa của cơ sở dữ liệu này"),
+                format!("{file} is not the key that the database belongs to"),
+            ),
+            (
+                "đặt lại đúng tệp; `motcua serve --new-key` nói khóa khác thì mất gì",
+                "put the right file back; `motcua serve --new-key` says what another costs",
+            ),
         ));
     }
     let print = fingerprint(&keys.check());
-    Ok(Finding::ok(NAME, format!("{file}, fingerprint {print}")))
+    let found = (
+        format!("{file}, dấu vân tay {print}"),
+        format!("{file}, fingerprint {print}"),
+    );
+    Ok(Finding::ok(NAME, found))
 }
 
 fn refused(shown: &str, error: &OpenError) -> Vec<Finding> {
     let (name, remedy) = match error {
         OpenError::Missing { .. } => (
             "database",
-            "`motcua migrate` makes it; look for a mistake in the path before",
+            (
+                "`motcua migrate` tạo ra nó; trước đó xem đường dẫn có sai không",
+                "`motcua migrate` makes it; look for a mistake in the path before",
+            ),
         ),
         OpenError::Unmigrated { .. } | OpenError::Interrupted => (
             "schema",
-            "take a backup, then `motcua migrate` (`--dry-run` shows what it would do)",
+            (
+                "sao lưu, rồi `motcua migrate` (`--dry-run` cho biết sẽ làm gì)",
+                "take a backup, then `motcua migrate` (`--dry-run` shows what it would do)",
+            ),
         ),
         OpenError::Newer { .. } | OpenError::HalfApplied { .. } | OpenError::Damaged(_) => (
             "schema",
-            "use the motcua that wrote it, or put a backup back: `motcua restore --help`",
+            (
+                "dùng bản motcua đã ghi nó, hoặc khôi phục bản sao lưu: `motcua restore --help`",
+                "use the motcua that wrote it, or put a backup back: `motcua restore --help`",
+            ),
         ),
         OpenError::NotDurable { .. } => (
             "settings",
-            "set it in the server's configuration, and reload that",
+            (
+                "đặt trong cấu hình của máy chủ cơ sở dữ liệu, rồi nạp lại",
+                "set it in the server's configuration, and reload that",
+            ),
         ),
         OpenError::LogLost { .. } => (
             "database",
-            "put the log back, or a backup: `motcua restore --help`",
+            (
+                "đặt lại tệp nhật ký ghi trước, hoặc một bản sao lưu: `motcua restore --help`",
+                "put the log back, or a backup: `motcua restore --help`",
+            ),
         ),
-        OpenError::AnotherKind { .. } => ("database", "look for a mistake in the path"),
+        OpenError::AnotherKind { .. } => (
+            "database",
+            (
+                "xem đường dẫn có sai không",
+                "look for a mistake in the path",
+            ),
+        ),
         OpenError::OtherNames { .. } => (
             "database",
-            "remove the other names; `find -samefile` shows them",
+            (
+                "xóa các tên khác của tệp; `find -samefile` liệt kê chúng",
+                "remove the other names; `find -samefile` shows them",
+            ),
         ),
-        OpenError::TooOld { .. } => ("database", "upgrade the server"),
+        OpenError::TooOld { .. } => (
+            "database",
+            ("nâng cấp máy chủ cơ sở dữ liệu", "upgrade the server"),
+        ),
         OpenError::NotADatabase { .. }
         | OpenError::NotAFile { .. }
         | OpenError::InUse { .. }
         | OpenError::Database(_) => (
             "database",
-            "see whether its machine runs, and whether user, password and rights are right",
+            (
+                "xem máy của nó có chạy không, và tên, mật khẩu, quyền có đúng không",
+                "see whether its machine runs, and whether user, password and rights are right",
+            ),
         ),
     };
     let mut findings = Vec::new();
     if name != "database" {
-        findings.push(Finding::ok("database", shown));
+        findings.push(Finding::ok("database", Said::alike(shown)));
     }
     findings.push(Finding::fail(
         name,
-        format!("{shown}: {}", chain(error)),
+        Said::alike(format!("{shown}: {}", chain(error))),
         remedy,
     ));
-    let why = "the database cannot be opened";
+    let why = (
+        "không mở được cơ sở dữ liệu",
+        "the database cannot be opened",
+    );
     findings.extend(["key", "clock", "calendar"].map(|name| Finding::skip(name, why)));
     findings
 }

@@ -3,7 +3,7 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use super::Finding;
+use super::{Finding, Said};
 use crate::config::Config;
 
 /// Less room than this fails: a day of a busy province, and a copy of the log.
@@ -34,13 +34,20 @@ pub(super) fn modes(config: &Config, file: Option<&Path>) -> Vec<Finding> {
     if open.is_empty() {
         return vec![Finding::ok(
             "file modes",
-            "nobody else on this machine may read key, database or backups",
+            (
+                "không ai khác trên máy này đọc được khóa, cơ sở dữ liệu hay bản sao lưu",
+                "nobody else on this machine may read key, database or backups",
+            ),
         )];
     }
+    let files = open.join(", ");
     vec![Finding::fail(
         "file modes",
-        format!("everybody on this machine may read {}", open.join(", ")),
-        format!("chmod o= {}", open.join(" ")),
+        (
+            format!("mọi người trên máy này đọc được {files}"),
+            format!("everybody on this machine may read {files}"),
+        ),
+        Said::alike(format!("chmod o= {}", open.join(" "))),
     )]
 }
 
@@ -69,15 +76,25 @@ fn room(name: &'static str, folder: &Path) -> Finding {
         Err(error) => {
             return Finding::fail(
                 name,
-                format!("{}: {error}", folder.display()),
-                "make the folder, and give it to the server's user",
+                Said::alike(format!("{}: {error}", folder.display())),
+                (
+                    "tạo thư mục và giao cho người dùng của máy chủ",
+                    "make the folder, and give it to the server's user",
+                ),
             );
         }
     };
     let free = found.f_bavail.saturating_mul(found.f_frsize);
-    let told = format!("{} MiB are free in {}", free >> 20, folder.display());
-    let remedy = "make room or move to a larger disk; on a full disk nothing is written, and callers are \
-                  told to come again";
+    let (mebibytes, folder) = (free >> 20, folder.display());
+    let told = (
+        format!("còn trống {mebibytes} MiB ở {folder}"),
+        format!("{mebibytes} MiB are free in {folder}"),
+    );
+    let remedy = (
+        "dọn chỗ hoặc chuyển sang đĩa lớn hơn; đĩa đầy thì không ghi được gì và người gọi được hẹn gửi lại",
+        "make room or move to a larger disk; on a full disk nothing is written, and callers are told to come \
+         again",
+    );
     match free {
         free if free < LEAST_BYTES => Finding::fail(name, told, remedy),
         free if free < LITTLE_BYTES => Finding::warn(name, told, remedy),

@@ -7,6 +7,7 @@ mod time;
 
 use std::path::Path;
 
+use domain::language::Language;
 use serde::Serialize;
 
 use crate::config::Config;
@@ -20,9 +21,52 @@ pub struct Finding {
     /// How it is.
     pub state: State,
     /// What was found.
-    pub found: String,
+    pub found: Said,
     /// What to do about it; empty when nothing is to be done.
-    pub remedy: String,
+    pub remedy: Said,
+}
+
+/// A sentence in both languages. JSON, which is for programs, has the English one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Said {
+    vi: String,
+    en: String,
+}
+
+impl Said {
+    /// The same in both languages: a path, a number, or an error, which only has its own words.
+    fn alike(text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self {
+            vi: text.clone(),
+            en: text,
+        }
+    }
+
+    /// In a language.
+    #[must_use]
+    pub fn in_language(&self, language: Language) -> &str {
+        match language {
+            Language::Vietnamese => &self.vi,
+            Language::English => &self.en,
+        }
+    }
+}
+
+/// A sentence in Vietnamese, and in English.
+impl<V: Into<String>, E: Into<String>> From<(V, E)> for Said {
+    fn from((vi, en): (V, E)) -> Self {
+        Self {
+            vi: vi.into(),
+            en: en.into(),
+        }
+    }
+}
+
+impl Serialize for Said {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.en)
+    }
 }
 
 /// How a thing is.
@@ -53,27 +97,27 @@ impl State {
 }
 
 impl Finding {
-    fn ok(name: &'static str, found: impl Into<String>) -> Self {
-        Self::new(name, State::Ok, found, "")
+    fn ok(name: &'static str, found: impl Into<Said>) -> Self {
+        Self::new(name, State::Ok, found, Said::default())
     }
 
-    fn warn(name: &'static str, found: impl Into<String>, remedy: impl Into<String>) -> Self {
+    fn warn(name: &'static str, found: impl Into<Said>, remedy: impl Into<Said>) -> Self {
         Self::new(name, State::Warn, found, remedy)
     }
 
-    fn fail(name: &'static str, found: impl Into<String>, remedy: impl Into<String>) -> Self {
+    fn fail(name: &'static str, found: impl Into<Said>, remedy: impl Into<Said>) -> Self {
         Self::new(name, State::Fail, found, remedy)
     }
 
-    fn skip(name: &'static str, why: impl Into<String>) -> Self {
-        Self::new(name, State::Skip, why, "")
+    fn skip(name: &'static str, why: impl Into<Said>) -> Self {
+        Self::new(name, State::Skip, why, Said::default())
     }
 
     fn new(
         name: &'static str,
         state: State,
-        found: impl Into<String>,
-        remedy: impl Into<String>,
+        found: impl Into<Said>,
+        remedy: impl Into<Said>,
     ) -> Self {
         Self {
             name,
@@ -89,16 +133,23 @@ pub async fn examine(file: Option<&Path>, database: Option<&str>) -> Vec<Finding
     let (config, first) = match configured(file, database) {
         Ok(config) => {
             let from = file.map_or_else(
-                || "defaults and environment".to_owned(),
-                |file| file.display().to_string(),
+                || ("mặc định và biến môi trường", "defaults and environment").into(),
+                |file| Said::alike(file.display().to_string()),
             );
             (config, Finding::ok("configuration", from))
         }
         Err(failure) => {
-            let remedy = "set it right; `motcua check` reads it again";
+            let remedy = (
+                "sửa lại; `motcua check` đọc lại",
+                "set it right; `motcua check` reads it again",
+            );
+            let why = (
+                "không đọc được cấu hình",
+                "the configuration cannot be read",
+            );
             return vec![
-                Finding::fail("configuration", failure.to_string(), remedy),
-                Finding::skip("everything else", "the configuration cannot be read"),
+                Finding::fail("configuration", Said::alike(failure.to_string()), remedy),
+                Finding::skip("everything else", why),
             ];
         }
     };
@@ -109,18 +160,22 @@ pub async fn examine(file: Option<&Path>, database: Option<&str>) -> Vec<Finding
     }
     let shipped = catalogue::read(config.catalogue.as_deref());
     findings.push(match &shipped {
-        Ok(catalogue) => Finding::ok(
-            "catalogue",
-            format!(
-                "{} units, {} procedures",
-                catalogue.units.len(),
-                catalogue.procedures.iter().count()
-            ),
-        ),
+        Ok(catalogue) => {
+            let units = catalogue.units.len();
+            let procedures = catalogue.procedures.iter().count();
+            let found = (
+                format!("{units} đơn vị, {procedures} thủ tục"),
+                format!("{units} units, {procedures} procedures"),
+            );
+            Finding::ok("catalogue", found)
+        }
         Err(failure) => Finding::fail(
             "catalogue",
-            failure.to_string(),
-            "set the texts right that are named; catalogue/README.md says how they are written",
+            Said::alike(failure.to_string()),
+            (
+                "sửa các văn bản được nêu; catalogue/README.md nói cách viết",
+                "set the texts right that are named; catalogue/README.md says how they are written",
+            ),
         ),
     });
     // Before the database is opened, which takes rights away that are too wide.

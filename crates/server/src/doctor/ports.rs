@@ -6,34 +6,51 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::Finding;
+use super::{Finding, Said};
 
 /// How long whoever holds the port has to answer.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 pub(super) async fn listen(name: &'static str, address: SocketAddr) -> Finding {
     match TcpListener::bind(address).await {
-        Ok(_free) => Finding::ok(name, format!("{address} is free")),
+        Ok(_free) => Finding::ok(
+            name,
+            (format!("{address} còn trống"), format!("{address} is free")),
+        ),
         Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
             let asked = tokio::time::timeout(PATIENCE, is_motcua(address)).await;
             if matches!(asked, Ok(Ok(true))) {
-                Finding::ok(name, format!("{address} is held by a running motcua"))
+                let found = (
+                    format!("{address} do một motcua đang chạy giữ"),
+                    format!("{address} is held by a running motcua"),
+                );
+                Finding::ok(name, found)
             } else {
-                Finding::fail(
-                    name,
+                let found = (
+                    format!("{address} do chương trình khác giữ"),
                     format!("{address} is held by another program"),
+                );
+                let port = address.port();
+                let remedy = (
+                    format!("dừng nó (`ss -ltnp 'sport = :{port}'` nêu tên), hoặc đặt {name} khác"),
                     format!(
-                        "end it (`ss -ltnp 'sport = :{}'` names it), or set another {name}",
-                        address.port()
+                        "end it (`ss -ltnp 'sport = :{port}'` names it), or set another {name}"
                     ),
-                )
+                );
+                Finding::fail(name, found, remedy)
             }
         }
-        Err(error) => Finding::fail(
-            name,
-            format!("{address}: {error}"),
-            format!("set {name} to an address of this machine and a port that its user may take"),
-        ),
+        Err(error) => {
+            let remedy = (
+                format!(
+                    "đặt {name} là địa chỉ của máy này và cổng mà người dùng của máy chủ được mở"
+                ),
+                format!(
+                    "set {name} to an address of this machine and a port that its user may take"
+                ),
+            );
+            Finding::fail(name, Said::alike(format!("{address}: {error}")), remedy)
+        }
     }
 }
 

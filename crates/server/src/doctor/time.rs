@@ -4,7 +4,7 @@ use app::ports::Clock;
 use chrono::{NaiveDate, TimeDelta};
 use domain::time::{self, Instant};
 
-use super::Finding;
+use super::{Finding, Said};
 use crate::backup;
 use crate::clock::SystemClock;
 use crate::config::Config;
@@ -18,30 +18,36 @@ const AHEAD: TimeDelta = TimeDelta::days(90);
 /// Certificates that are renewed by a program have more left than this.
 const RENEWED_BEFORE: TimeDelta = TimeDelta::days(21);
 
-const SET_RIGHT: &str = "let the clock be kept right: `timedatectl set-ntp true`, or chrony";
+const SET_RIGHT: (&str, &str) = (
+    "để đồng hồ được chỉnh tự động: `timedatectl set-ntp true`, hoặc chrony",
+    "let the clock be kept right: `timedatectl set-ntp true`, or chrony",
+);
 
 /// This machine's clock beside that of the database, and beside what was recorded.
 pub(super) fn clock(server: Option<Instant>, newest: Option<Instant>) -> Finding {
     let now = SystemClock.now();
     if let Some(newest) = newest.filter(|newest| *newest - now > APART) {
-        return Finding::fail(
-            "clock",
-            format!(
-                "it is {} here, and the newest record is of {}: nothing is written",
-                time::rfc3339(now),
-                time::rfc3339(newest)
-            ),
-            SET_RIGHT,
+        let (here, newest) = (time::rfc3339(now), time::rfc3339(newest));
+        let found = (
+            format!("ở đây là {here}, bản ghi mới nhất lúc {newest}: không ghi được gì"),
+            format!("it is {here} here, and the newest record is of {newest}: nothing is written"),
         );
+        return Finding::fail("clock", found, SET_RIGHT);
     }
     let Some(server) = server else {
-        return Finding::ok(
-            "clock",
-            format!("{}, after the newest record", time::rfc3339(now)),
+        let now = time::rfc3339(now);
+        let found = (
+            format!("{now}, sau bản ghi mới nhất"),
+            format!("{now}, after the newest record"),
         );
+        return Finding::ok("clock", found);
     };
     let apart = (server - now).abs();
-    let told = format!("{} ms apart from the database's", apart.num_milliseconds());
+    let milliseconds = apart.num_milliseconds();
+    let told = (
+        format!("lệch {milliseconds} ms so với cơ sở dữ liệu"),
+        format!("{milliseconds} ms apart from the database's"),
+    );
     if apart > APART {
         return Finding::warn("clock", told, SET_RIGHT);
     }
@@ -51,18 +57,23 @@ pub(super) fn clock(server: Option<Instant>, newest: Option<Instant>) -> Finding
 /// How far ahead the calendar is official.
 pub(super) fn calendar(last_official: NaiveDate, last: NaiveDate) -> Finding {
     let today = time::local_day(SystemClock.now());
-    let told = format!("official until {last_official}, derived until {last}");
-    let remedy = "when the year's days off and swaps are announced, publish them: `motcua calendar --help` \
-                  and catalogue/README.md say how";
+    let mut told = (
+        format!("chính thức đến {last_official}, suy ra đến {last}"),
+        format!("official until {last_official}, derived until {last}"),
+    );
+    let remedy = (
+        "khi có thông báo nghỉ và hoán đổi của năm thì công bố: xem `motcua calendar --help` và \
+         catalogue/README.md",
+        "when the year's days off and swaps are announced, publish them: `motcua calendar --help` and \
+         catalogue/README.md say how",
+    );
     if today > last {
         return Finding::fail("calendar", told, remedy);
     }
     if today + AHEAD > last_official {
-        return Finding::warn(
-            "calendar",
-            format!("{told}; due times after that are provisional"),
-            remedy,
-        );
+        told.0.push_str("; hạn trả sau ngày đó là tạm tính");
+        told.1.push_str("; due times after that are provisional");
+        return Finding::warn("calendar", told, remedy);
     }
     Finding::ok("calendar", told)
 }
@@ -73,25 +84,47 @@ pub(super) fn certificate(config: &Config) -> Finding {
     let certificate = match config.certificate() {
         Ok(Some(certificate)) => certificate,
         Ok(None) if config.plain => {
-            return Finding::ok(NAME, "none: plain = true, a proxy in front ends TLS");
+            let found = (
+                "không có: plain = true, máy chủ ủy quyền phía trước kết thúc TLS",
+                "none: plain = true, a proxy in front ends TLS",
+            );
+            return Finding::ok(NAME, found);
         }
-        Ok(None) => return Finding::ok(NAME, "none: only this machine reaches the port"),
+        Ok(None) => {
+            let found = (
+                "không có: chỉ máy này vào được cổng",
+                "none: only this machine reaches the port",
+            );
+            return Finding::ok(NAME, found);
+        }
         Err(failure) => {
-            let remedy =
-                "put the pair there that was issued together, readable by the server's user";
-            return Finding::fail(NAME, failure.to_string(), remedy);
+            let remedy = (
+                "đặt cặp khóa và chứng thư được cấp cùng nhau, để người dùng của máy chủ đọc được",
+                "put the pair there that was issued together, readable by the server's user",
+            );
+            return Finding::fail(NAME, Said::alike(failure.to_string()), remedy);
         }
     };
     let ends = certificate.expires();
     let Some(ends) = ends.and_then(|seconds| Instant::from_timestamp(seconds, 0)) else {
         return Finding::warn(
             NAME,
-            "it does not say until when it holds",
-            "look at it by openssl x509",
+            (
+                "không cho biết hiệu lực đến khi nào",
+                "it does not say until when it holds",
+            ),
+            ("xem bằng openssl x509", "look at it by openssl x509"),
         );
     };
-    let told = format!("it holds until {}", time::rfc3339(ends));
-    let remedy = "renew it; the server takes the new files within a minute";
+    let until = time::rfc3339(ends);
+    let told = (
+        format!("có hiệu lực đến {until}"),
+        format!("it holds until {until}"),
+    );
+    let remedy = (
+        "cấp lại; máy chủ nhận tệp mới trong một phút",
+        "renew it; the server takes the new files within a minute",
+    );
     match ends - SystemClock.now() {
         left if left < TimeDelta::zero() => Finding::fail(NAME, told, remedy),
         left if left < RENEWED_BEFORE => Finding::warn(NAME, told, remedy),
@@ -105,33 +138,55 @@ pub(super) fn backups(config: &Config) -> Finding {
     let Some(plan) = config.backups() else {
         return Finding::warn(
             NAME,
-            "the server takes none",
-            "set backup_folder, or run `motcua backup FOLDER` by a timer and look at its exit code",
+            ("máy chủ không sao lưu", "the server takes none"),
+            (
+                "đặt backup_folder, hoặc chạy `motcua backup THƯ-MỤC` theo lịch và xem mã kết thúc",
+                "set backup_folder, or run `motcua backup FOLDER` by a timer and look at its exit code",
+            ),
         );
     };
     let folder = plan.folder.display();
     if !plan.folder.is_dir() {
         return Finding::fail(
             NAME,
-            format!("backup_folder {folder} is no folder"),
-            "make it, and let only the server's user read it",
+            (
+                format!("backup_folder {folder} không phải thư mục"),
+                format!("backup_folder {folder} is no folder"),
+            ),
+            (
+                "tạo thư mục và chỉ để người dùng của máy chủ đọc được",
+                "make it, and let only the server's user read it",
+            ),
         );
     }
     let Some(newest) = backup::newest(&plan.folder) else {
         return Finding::warn(
             NAME,
-            format!("there is none in {folder}"),
-            "start the server, which takes one at once; else look into its log",
+            (
+                format!("chưa có bản nào ở {folder}"),
+                format!("there is none in {folder}"),
+            ),
+            (
+                "khởi động máy chủ, nó sao lưu ngay; nếu không thì xem nhật ký",
+                "start the server, which takes one at once; else look into its log",
+            ),
         );
     };
     let age = SystemClock.now() - newest;
-    let told = format!("the newest is of {}, in {folder}", time::rfc3339(newest));
+    let newest = time::rfc3339(newest);
+    let told = (
+        format!("bản mới nhất lúc {newest}, ở {folder}"),
+        format!("the newest is of {newest}, in {folder}"),
+    );
     // Two that were missed are no accident of time.
     if age.to_std().is_ok_and(|age| age > plan.every * 2) {
         return Finding::fail(
             NAME,
             told,
-            "look into the server's log for why none could be taken, and take one: `motcua backup FOLDER`",
+            (
+                "xem trong nhật ký vì sao không sao lưu được, và sao lưu một bản: `motcua backup THƯ-MỤC`",
+                "look into the server's log for why none could be taken, and take one: `motcua backup FOLDER`",
+            ),
         );
     }
     Finding::ok(NAME, told)
