@@ -1,7 +1,9 @@
 //! Forecasts in the engine: fitted on the province's own dossiers, shown with reasons, flagged when
 //! a level is crossed, and compared with the outcomes.
 
+mod agreement;
 mod fitted;
+mod judged;
 mod month;
 mod parts;
 mod reasons;

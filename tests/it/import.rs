@@ -3,6 +3,7 @@
 mod bad;
 mod beside;
 pub mod command;
+mod due_day;
 mod everything;
 pub mod export;
 pub mod hidden;
