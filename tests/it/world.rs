@@ -236,6 +236,11 @@ impl World {
 
     /// Takes a dossier at a desk through to the citizen.
     pub async fn finish(&self, view: View) -> View {
+        self.finish_by(view, Channel::Desk).await
+    }
+
+    /// The same, with the way on which the result goes.
+    pub async fn finish_by(&self, view: View, channel: Channel) -> View {
         let mut view = view;
         loop {
             let step = view
@@ -262,7 +267,7 @@ impl World {
         let back = Command::Return(ReturnResult {
             receiver: None,
             proxy: false,
-            channel: Channel::Desk,
+            channel,
         });
         self.act(&resolved, Role::Receptionist, back).await.unwrap()
     }

@@ -168,6 +168,8 @@ pub enum Method {
     SetNoticeAgreement,
     /// Read how a citizen is told.
     ListNoticeAgreements,
+    /// Print a list of a desk.
+    PrintList,
     /// Find dossiers.
     SearchDossiers,
     /// Page through pending dossiers.
@@ -296,6 +298,7 @@ impl Method {
             Method::PrintForm => "PrintForm",
             Method::SetNoticeAgreement => "SetNoticeAgreement",
             Method::ListNoticeAgreements => "ListNoticeAgreements",
+            Method::PrintList => "PrintList",
             Method::SearchDossiers => "SearchDossiers",
             Method::ListWorklist => "ListWorklist",
             Method::GetWorklistCounts => "GetWorklistCounts",
@@ -377,10 +380,10 @@ impl Method {
                 Auditor,
             ],
             Method::GetReceipt => &[Receptionist, Leader, Chairman],
-            Method::PrintForm => &[Receptionist, Officer, Leader, Chairman],
             Method::SetNoticeAgreement | Method::ListNoticeAgreements => {
                 &[Receptionist, Officer, Leader, Chairman, Portal]
             }
+            Method::PrintForm | Method::PrintList => &[Receptionist, Officer, Leader, Chairman],
             Method::ListWorklist
             | Method::GetWorklistCounts
             | Method::WatchWorklist
@@ -555,6 +558,7 @@ fn standing(method: Method, dossier: &Dossier) -> Vec<&UnitCode> {
         | Method::PrintForm
         | Method::SetNoticeAgreement
         | Method::ListNoticeAgreements
+        | Method::PrintList
         | Method::SearchDossiers
         | Method::ListWorklist
         | Method::GetWorklistCounts

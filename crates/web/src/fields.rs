@@ -3,6 +3,7 @@
 use axum::extract::FromRequest;
 use axum::extract::Request;
 use bytes::Bytes;
+use chrono::NaiveDate;
 use http::Uri;
 use http::header::CONTENT_TYPE;
 
@@ -52,6 +53,12 @@ impl Fields {
         Some(self.get(name)).filter(|value| !value.is_empty())
     }
 
+    /// The first value of a name as a day, see [`day`].
+    #[must_use]
+    pub fn day(&self, name: &str) -> Option<NaiveDate> {
+        day(self.get(name))
+    }
+
     /// Whether the name was sent at all. A browser sends the name of the pressed button only.
     #[must_use]
     pub fn has(&self, name: &str) -> bool {
@@ -72,6 +79,15 @@ impl Fields {
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()))
     }
+}
+
+/// A day as a browser's date field sends it, or as people write it: `2026-08-31`, `31/8/2026`. Years have four digits at
+/// most, because nobody can count with the days of year 262,000.
+#[must_use]
+pub fn day(text: &str) -> Option<NaiveDate> {
+    let text = Some(text.trim()).filter(|text| text.len() <= 10)?;
+    let read = |layout| NaiveDate::parse_from_str(text, layout).ok();
+    read("%Y-%m-%d").or_else(|| read("%d/%m/%Y"))
 }
 
 /// Turns CR LF, which browsers send as line end, into LF, and drops all other control characters.
@@ -103,6 +119,22 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_is_read_as_browsers_and_people_write_it_and_far_off_years_are_none() {
+        let last = NaiveDate::from_ymd_opt(2026, 8, 31);
+        assert_eq!([day("2026-08-31"), day(" 31/8/2026 ")], [last, last]);
+        for wrong in [
+            "",
+            "2026-02-30",
+            "+262142-12-31",
+            "-262143-01-01",
+            "31/12/+26214",
+            "mai",
+        ] {
+            assert_eq!(day(wrong), None, "{wrong}");
+        }
+    }
 
     #[test]
     fn fields_are_trimmed_and_keep_line_ends_alone_of_all_control_characters() {

@@ -644,6 +644,9 @@ pub fn ways(method: &str, unit: &str, ready: &View) -> Vec<Way> {
         "PrintForm" => vec![Way::Named(
             json!({ "name": name, "request_id": fresh_id(), "kind": "FORM_KIND_CONTROL" }),
         )],
+        "PrintList" => vec![Way::Named(json!({
+            "unit": unit, "kind": "LIST_KIND_REGISTER", "day": day_of(ready),
+        }))],
         "ReserveNumbers" => vec![Way::Named(json!({
             "unit": unit, "day": day_of(ready), "count": 2,
             "request_id": fresh_id(),

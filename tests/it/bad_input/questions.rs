@@ -427,6 +427,21 @@ fn rows() -> Vec<Row> {
             ],
         ),
         (
+            "PrintList",
+            json!({ "unit": WARD, "kind": "LIST_KIND_REGISTER", "day": "2026-08-03" }),
+            vec![
+                ("unit", json!("?"), A_UNIT),
+                ("unit", Value::Null, "must not be empty"),
+                ("kind", Value::Null, "expected one of LIST_KIND_REGISTER"),
+                ("kind", json!(7), "expected one of LIST_KIND_REGISTER"),
+                ("day", Value::Null, "must not be empty"),
+                ("day", json!("hôm nay"), A_DAY),
+                ("last_day", json!("2026-13-01"), A_DAY),
+                ("last_day", json!("2026-08-02"), "must be from"),
+                ("last_day", json!("2027-08-04"), "must be from"),
+            ],
+        ),
+        (
             "ImportReceptions",
             json!({ "unit": WARD, "day": "2026-08-03", "requests": [offline()] }),
             wrong_receptions(),

@@ -100,6 +100,7 @@ async fn call(
         "SetNoticeAgreement" => DossierServiceClient.set_notice_agreement(SetNoticeAgreementRequest);
         "ListNoticeAgreements" => DossierServiceClient.list_notice_agreements(ListNoticeAgreementsRequest);
         "PrintForm" => DossierServiceClient.print_form(PrintFormRequest);
+        "PrintList" => DossierServiceClient.print_list(PrintListRequest);
         "ReserveNumbers" => DossierServiceClient.reserve_numbers(ReserveNumbersRequest);
         "VoidNumbers" => DossierServiceClient.void_numbers(VoidNumbersRequest);
         "ListNumberBlocks" => DossierServiceClient.list_number_blocks(ListNumberBlocksRequest);

@@ -265,6 +265,8 @@ async fn whole_life(tale: &mut Tale<'_>) {
     tale.ask(Chairman, "ListNoticeAgreements", of_it)
         .await
         .unwrap();
+    let register = json!({ "unit": WARD, "kind": "LIST_KIND_REGISTER", "day": "2026-08-03" });
+    tale.ask(Chairman, "PrintList", register).await.unwrap();
     tale.ask(
         Chairman,
         "ListDossiers",

@@ -6,7 +6,7 @@ use std::process::Command as Program;
 use app::view::View;
 use domain::dossier::acts::{Refuse, Stop, Withdraw};
 use domain::dossier::private::Words;
-use domain::dossier::{Command, Extension};
+use domain::dossier::{Channel, Command, Extension};
 use domain::role::Role;
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -312,6 +312,118 @@ async fn the_register_and_the_hand_over_list_of_a_desk_are_a4_and_have_its_dossi
     let before = format!("/units/{WARD}/register?from=2026-08-01&to=2026-08-02");
     let page = browser.get(&before).await;
     assert!(page.says("Không tiếp nhận hồ sơ nào"), "{}", page.text());
+}
+
+on_both!(other_software_prints_the_lists_of_a_desk_as_the_pages_do);
+
+async fn other_software_prints_the_lists_of_a_desk_as_the_pages_do(on: Backend) {
+    let world = World::on(on, "2026-08-03 07:30").await;
+    let clerk = Role::Receptionist;
+    account(&world, "trang.lt", "Lương Thu Trang", clerk, WARD).await;
+    let (json, token) = (Json::over(&world), world.token(clerk, WARD).await);
+    let waiting = world.receive(WARD, THREE_DAYS).await;
+    let posted = world.receive(WARD, THREE_DAYS).await;
+    let posted = world.finish_by(posted, Channel::Post).await;
+    world.set("2026-08-04 09:00");
+    let later = world.receive(WARD, "1.013225").await;
+    let router = router(&world, Settings::default());
+    let mut browser = Browser::at(&router);
+    browser.sign_in("trang.lt").await;
+
+    let two_days = json!({
+        "unit": WARD, "kind": "LIST_KIND_REGISTER", "day": "2026-08-03", "last_day": "2026-08-04",
+    });
+    let register = json.call(&token, "PrintList", &two_days).await.good();
+    let path = format!("/units/{WARD}/register?from=2026-08-03&to=2026-08-04");
+    let page = browser.get(&path).await;
+    let html = register["html"].as_str().unwrap();
+    assert_eq!(article(html), article(&page.html), "the same on paper");
+    assert_eq!(
+        (&register["dossiers"], &register["number"]),
+        (&json!(3), &json!("07"))
+    );
+    for view in [&waiting, &posted, &later] {
+        assert!(html.contains(&view.dossier.label()), "{html}");
+    }
+    assert_eq!(
+        html.matches("qua bưu chính").count(),
+        1,
+        "the register says how the result went: {html}"
+    );
+    let one_day = json!({ "unit": WARD, "kind": "LIST_KIND_REGISTER", "day": "2026-08-03" });
+    let register = json.call(&token, "PrintList", &one_day).await.good();
+    assert_eq!(register["dossiers"], 2);
+    assert!(
+        !register["html"]
+            .as_str()
+            .unwrap()
+            .contains(&later.dossier.label())
+    );
+
+    let hand_over = json!({ "unit": WARD, "kind": "LIST_KIND_HAND_OVER" });
+    let list = json.call(&token, "PrintList", &hand_over).await.good();
+    let page = browser.get(&format!("/units/{WARD}/hand-over")).await;
+    assert_eq!(article(list["html"].as_str().unwrap()), article(&page.html));
+    assert_eq!(
+        (&list["dossiers"], &list["page_size"]),
+        (&json!(2), &json!("A4 landscape"))
+    );
+
+    for (role, at, reason) in [
+        (Role::Receptionist, OTHER_WARD, "UNIT_DENIED"),
+        (Role::Province, PROVINCE, "ROLE_DENIED"),
+        (Role::Auditor, PROVINCE, "ROLE_DENIED"),
+    ] {
+        let token = world.token(role, at).await;
+        for list in [&one_day, &hand_over] {
+            let refused = json.call(&token, "PrintList", list).await;
+            assert_eq!(refused.refused().2, reason, "{role}");
+        }
+    }
+    let dated = json!({ "unit": WARD, "kind": "LIST_KIND_HAND_OVER", "day": "2026-08-04" });
+    let refused = json.call(&token, "PrintList", &dated).await;
+    assert_eq!(refused.wrong()[0].0, "day", "what waits now has no day");
+    let before = json!({ "unit": WARD, "kind": "LIST_KIND_REGISTER", "day": "2010-08-03" });
+    let refused = json.call(&token, "PrintList", &before).await;
+    assert_eq!(
+        refused.refused().2,
+        "NOT_FOUND",
+        "no regulation had a form then"
+    );
+}
+
+#[tokio::test]
+async fn days_of_a_register_that_cannot_be_are_refused_beside_the_fields_with_what_was_typed() {
+    let world = World::at("2026-08-03 07:30").await;
+    let clerk = Role::Receptionist;
+    account(&world, "trang.lt", "Lương Thu Trang", clerk, WARD).await;
+    let mut browser = Browser::at(&router(&world, Settings::default()));
+    browser.sign_in("trang.lt").await;
+    for (from, to) in [
+        ("2026-08-03", "2026-08-02"),
+        ("2024-08-03", "2026-08-03"),
+        ("hom nay", "2026-08-03"),
+        ("2026-08-01", "+262142-12-31"),
+    ] {
+        let sent = |day: &str| day.replace('+', "%2B").replace(' ', "+");
+        let query = format!("from={}&to={}", sent(from), sent(to));
+        let page = browser
+            .get(&format!("/units/{WARD}/register?{query}"))
+            .await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{from} {to}");
+        assert!(page.says("Chưa lập được sổ"), "{}", page.text());
+        assert_eq!(
+            (page.field("from").as_str(), page.field("to").as_str()),
+            (from, to)
+        );
+        assert!(!page.html.contains("<article"), "nothing is printed");
+    }
+    let page = browser.get(&format!("/units/{WARD}/register")).await;
+    assert_eq!(page.field("from"), "2026-08-03");
+    let people = browser
+        .get(&format!("/units/{WARD}/register?from=1/8/2026&to=3/8/2026"))
+        .await;
+    assert_eq!(people.field("from"), "2026-08-01", "as people write it");
 }
 
 /// The folder of the prints: one of its own, or the one of `MOTCUA_PRINTS` for who wants to look.

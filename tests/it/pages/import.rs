@@ -12,7 +12,8 @@ use super::browser::{Browser, Shown, account, router};
 use crate::backend::Backend;
 use crate::world::{PROVINCE, WARD, World};
 
-const LIST: &str = "code,unit,procedure,channel,received,due,resolved,returned\n\
+/// A list with two good rows and one of an unknown unit.
+pub const LIST: &str = "code,unit,procedure,channel,received,due,resolved,returned\n\
     H60.02215-260701-0001,02215,1.004873,online,2026-07-01 09:10,2026-07-06 17:00,,\n\
     H60.02215-260701-0002,02215,1.004873,desk,2026-07-01 10:05,2026-07-06 17:00,2026-07-07 09:30,\n\
     H60.02215-260701-0003,Phường Lạ,1.004873,desk,2026-07-01 10:05,2026-07-06 17:00,,\n";

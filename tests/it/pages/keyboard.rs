@@ -272,6 +272,14 @@ impl Tab {
         }
     }
 
+    /// Chooses a file in the field that has the focus, as the system's own dialogue would.
+    pub fn chooses(&self, file: &Path) {
+        let asked = json!({ "expression": "document.activeElement" });
+        let field = self.ask("Runtime.evaluate", &asked)["result"]["objectId"].clone();
+        let chosen = json!({ "files": [file.to_str().unwrap()], "objectId": field });
+        self.ask("DOM.setFileInputFiles", &chosen);
+    }
+
     /// How many keys were pressed since the last count.
     pub fn keys(&self) -> u32 {
         self.keys.replace(0)

@@ -76,6 +76,13 @@ fn problem_vi(problem: &str) -> String {
             format!("dài quá {most} ký tự")
         };
     }
+    if let Some((first, last)) = problem
+        .strip_prefix("must be from ")
+        .and_then(|span| span.split_once(" to "))
+    {
+        let first = first.trim_start_matches("today, ").trim_end_matches(',');
+        return format!("phải từ {first} đến {}", first_words(last));
+    }
     let found = PROBLEMS.iter().find_map(|(begins, vietnamese)| {
         let rest = problem.strip_prefix(begins)?;
         Some(match vietnamese.split_once("{}") {
@@ -120,6 +127,10 @@ const PROBLEMS: &[(&str, &str)] = &[
         "nằm ngoài lịch làm việc đã công bố",
     ),
     ("must be at most ", "nhiều nhất là {}"),
+    (
+        "must not cover more than ",
+        "có hơn {} hồ sơ; hãy chọn ít ngày hơn",
+    ),
     (
         "must be a commune or centre",
         "phải là xã, phường hoặc trung tâm thuộc tỉnh, thành phố của người gọi",
@@ -437,6 +448,16 @@ mod tests {
                 "components",
                 "must have at most 100 items, not 101",
                 "Thành phần hồ sơ: nhiều hơn 100 mục",
+            ),
+            (
+                "last_day",
+                "must be from today, 2026-08-03, to 2026-09-03",
+                "Đến ngày: phải từ 2026-08-03 đến 2026-09-03",
+            ),
+            (
+                "last_day",
+                "must not cover more than 2000 dossiers",
+                "Đến ngày: có hơn 2000 hồ sơ; hãy chọn ít ngày hơn",
             ),
             ("x", "does not rhyme", "x: giá trị chưa đúng"),
         ] {

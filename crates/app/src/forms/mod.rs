@@ -1,6 +1,7 @@
-//! The legal forms of a dossier, printed: one way for the pages and for the wire. Printing does not change the
-//! dossier; each print is counted, so that a repeated one says so.
+//! The legal forms of a dossier and the lists of a desk, printed: one way for the pages and for the wire. Printing
+//! does not change a dossier; each print of a form is counted, so that a repeated one says so.
 
+mod desk_list;
 mod letter;
 mod names;
 mod receipt;
@@ -18,7 +19,8 @@ use crate::ports::{Print, PrintedForm};
 use crate::view::{DossierName, View};
 use letter::Letter;
 
-pub use names::{agency, component_name, lower_first, place, tells, way_out};
+pub use desk_list::{DeskList, ListSheet};
+pub use names::{component_name, lower_first, tells};
 
 /// Names are read of so many people at most.
 const MOST_PEOPLE: u32 = 100_000;

@@ -1,15 +1,17 @@
-//! Forms on paper, as they are asked for and sent.
+//! Forms and lists on paper, as they are asked for and sent.
 
 use app::Error;
 use app::RequestIdentity;
-use app::forms::{FormSheet, Kind};
+use app::forms::{DeskList, FormSheet, Kind, ListSheet};
 use app::view::DossierName;
+use domain::id::UnitCode;
 
 use super::fields::Fields;
 use super::identity::identity;
+use super::request_context::RequestContext;
 use super::time::timestamp;
 use crate::proto;
-use crate::proto::FormKind;
+use crate::proto::{FormKind, ListKind};
 
 /// The longest address of pages.
 const LONGEST_SITE: usize = 200;
@@ -75,6 +77,58 @@ pub fn printed(sheet: &FormSheet) -> proto::PrintedForm {
         print_number: sheet.print.number,
         print_time: Some(timestamp(sheet.print.at)),
         page_size: "A5".to_owned(),
+        html: sheet.whole_page(),
+    }
+}
+
+/// Reads which list of which desk is wanted.
+pub fn wanted_list(
+    request: &proto::PrintListRequest,
+    context: &RequestContext,
+) -> Result<(UnitCode, DeskList), Error> {
+    let mut fields = Fields::default();
+    let unit = context.unit(&mut fields, "unit", &request.unit);
+    let list = match ListKind::try_from(request.kind) {
+        Ok(ListKind::Register) => {
+            let day = fields.day("day", &request.day);
+            let last = match request.last_day.is_empty() {
+                true => day,
+                false => fields.day("last_day", &request.last_day),
+            };
+            day.zip(last)
+                .map(|(day, last)| DeskList::Register(day..=last))
+        }
+        Ok(ListKind::HandOver) => {
+            let why = "for a list of what is to be handed over now";
+            fields.absent("day", request.day.is_empty(), why);
+            fields.absent("last_day", request.last_day.is_empty(), why);
+            Some(DeskList::HandOver)
+        }
+        Ok(ListKind::Unspecified) | Err(_) => {
+            let names = [ListKind::Register, ListKind::HandOver].map(|kind| kind.as_str_name());
+            fields.wrong("kind", format!("expected one of {}", names.join(", ")));
+            None
+        }
+    };
+    fields.done(unit.zip(list))
+}
+
+/// Draws a printed list.
+pub fn printed_list(sheet: &ListSheet) -> proto::PrintedList {
+    let kind = match sheet.form.kind {
+        Kind::HandOver => ListKind::HandOver,
+        _ => ListKind::Register,
+    };
+    proto::PrintedList {
+        unit: format!("units/{}", sheet.unit),
+        kind: kind.into(),
+        set: sheet.form.set.clone(),
+        number: sheet.form.number.clone(),
+        title: sheet.form.title.clone(),
+        source: sheet.form.source.clone(),
+        dossiers: i32::try_from(sheet.rows).unwrap_or(i32::MAX),
+        print_time: Some(timestamp(sheet.at)),
+        page_size: "A4 landscape".to_owned(),
         html: sheet.whole_page(),
     }
 }

@@ -319,6 +319,20 @@ service! {
             .await
     }
 
+    async fn print_list(
+        &self,
+        request: Request<proto::PrintListRequest>,
+    ) -> Result<Response<proto::PrintedList>, Status> {
+        let (metadata, _, request) = request.into_parts();
+        self.0
+            .read(&metadata, |engine, caller| async move {
+                let (unit, list) = form::wanted_list(&request, &Calls::context(&engine, &caller))?;
+                let sheet = engine.print_list(&caller, &unit, &list).await?;
+                Ok(form::printed_list(&sheet))
+            })
+            .await
+    }
+
     async fn search_dossiers(
         &self,
         request: Request<proto::SearchDossiersRequest>,

@@ -1,15 +1,13 @@
 //! What all printed pages share: the article on its paper, and a bar that no paper shows.
 
-use app::forms::FormSheet;
+use app::forms::{FormSheet, ListSheet};
 use askama::Template;
 use axum::response::Response;
-use documents::forms::{Filled, Form, Forms};
 use domain::id::UnitCode;
 use http::HeaderMap;
 use http::header::HOST;
 
 use crate::Pages;
-use crate::fault::Fault;
 use crate::frame::{Frame, Section, html};
 use crate::visit::Staff;
 use crate::words::Markup;
@@ -20,74 +18,95 @@ struct PaperPage {
     frame: Frame,
     back: String,
     back_words: Markup,
-    size: Markup,
-    article: Markup,
-    source: String,
+    /// Size of the paper and source of the form.
+    about: Markup,
+    days: Option<ChosenDays>,
+    /// None where nothing can be printed.
+    article: Option<Markup>,
 }
 
-/// The forms of the catalogue in use. The server refuses to start with others.
-pub(super) fn forms(pages: &Pages, staff: &Staff) -> Result<Forms, Fault> {
-    let catalogue = pages.engine.catalogue(&staff.caller().province);
-    Forms::of(&catalogue).map_err(|fault| Fault::App(app::Error::Internal(Box::new(fault))))
+/// The days of a register, as they were asked for.
+pub(super) struct ChosenDays {
+    /// The address of the page.
+    pub(super) action: String,
+    /// The first day.
+    pub(super) from: String,
+    /// The last day.
+    pub(super) to: String,
+    /// Why nothing can be printed.
+    pub(super) wrong: Option<Markup>,
 }
 
 /// A page that prints a form of a dossier.
 pub(super) fn shown(pages: &Pages, staff: &Staff, sheet: &FormSheet) -> Response {
-    let back = format!("/dossiers/{}", sheet.view.dossier.id);
     let words = staff.visit.words();
-    let shared = (back, words.t("print.back"), words.t("print.size"));
-    let of = sheet.view.dossier.label();
-    drawn(
-        pages,
-        staff,
-        &of,
-        shared,
-        (&sheet.form, sheet.article.clone()),
-    )
+    let form = &sheet.form;
+    let title = format!("{} – {}", form.title, sheet.view.dossier.label());
+    html(&PaperPage {
+        frame: Frame::staff(pages, staff, Section::Desk, Markup::of(&title)),
+        back: format!("/dossiers/{}", sheet.view.dossier.id),
+        back_words: words.t("print.back"),
+        about: about(&words.t("print.size"), &form.source),
+        days: None,
+        article: Some(Markup::made(sheet.article.clone())),
+    })
 }
 
 /// A page that prints a list of a unit, on A4.
 pub(super) fn listed(
     pages: &Pages,
     staff: &Staff,
-    unit: &UnitCode,
-    filled: &dyn Filled,
-) -> Result<Response, Fault> {
-    let back = format!("/desk/{unit}");
+    sheet: &ListSheet,
+    days: Option<ChosenDays>,
+) -> Response {
     let words = staff.visit.words();
-    let shared = (
-        back,
-        words.t("print.back_to_desk"),
-        words.t("print.size_list"),
-    );
-    let article = forms(pages, staff)?.drawn(filled);
-    let article = article.map_err(|error| Fault::App(app::Error::Internal(Box::new(error))))?;
-    let drawn = drawn(
-        pages,
-        staff,
-        unit.as_str(),
-        shared,
-        (filled.form(), article),
-    );
-    Ok(drawn)
+    let title = format!("{} – {}", sheet.form.title, sheet.unit);
+    html(&PaperPage {
+        about: about(&words.t("print.size_list"), &sheet.form.source),
+        article: Some(Markup::made(sheet.article.clone())),
+        ..of_a_desk(pages, staff, &sheet.unit, Markup::of(&title), days)
+    })
 }
 
-fn drawn(
+/// A page that says why a list cannot be printed for the chosen days.
+pub(super) fn not_listed(
     pages: &Pages,
     staff: &Staff,
-    of: &str,
-    (back, back_words, size): (String, Markup, Markup),
-    (form, article): (&Form, String),
+    unit: &UnitCode,
+    days: ChosenDays,
 ) -> Response {
-    let title = Markup::of(&format!("{} – {of}", form.title));
-    html(&PaperPage {
+    let words = staff.visit.words();
+    let title = format!("{} {}", words.t("form.error"), words.t("print.days"));
+    let wrong = Some(words.t("print.days_wrong"));
+    let days = ChosenDays { wrong, ..days };
+    html(&of_a_desk(
+        pages,
+        staff,
+        unit,
+        Markup::made(title),
+        Some(days),
+    ))
+}
+
+fn of_a_desk(
+    pages: &Pages,
+    staff: &Staff,
+    unit: &UnitCode,
+    title: Markup,
+    days: Option<ChosenDays>,
+) -> PaperPage {
+    PaperPage {
         frame: Frame::staff(pages, staff, Section::Desk, title),
-        back,
-        back_words,
-        size,
-        article: Markup::made(article),
-        source: form.source.clone(),
-    })
+        back: format!("/desk/{unit}"),
+        back_words: staff.visit.words().t("print.back_to_desk"),
+        about: Markup::made(String::new()),
+        days,
+        article: None,
+    }
+}
+
+fn about(size: &Markup, source: &str) -> Markup {
+    Markup::made(format!("{size} · {}", Markup::of(source)))
 }
 
 /// The address of the citizens' look-up: the operator's setting, or the host of this request.

@@ -2,7 +2,7 @@
 
 use app::accounts::Directory;
 use app::view::View;
-use chrono::{NaiveDate, NaiveTime};
+use chrono::NaiveTime;
 use domain::catalogue::Catalogue;
 use domain::dossier::acts::{
     Accept, Advance, Arrive, Assign, CloseConsultation, CloseLeg, Extension, HandOver,
@@ -425,7 +425,7 @@ impl Reading<'_> {
 
     /// The closing of the desk on the typed day, because the citizen gets results until then.
     fn closing(&self, name: &str) -> Option<time::Instant> {
-        let day = self.typed.get(name).parse::<NaiveDate>().ok()?;
+        let day = self.typed.day(name)?;
         let closing = NaiveTime::from_hms_opt(17, 0, 0).unwrap_or_default();
         Some(time::instant(day, closing))
     }

@@ -72,7 +72,7 @@ async fn show(
     let (unit, _) = unit_of(&catalogue, &unit)?;
     let fields = Fields::of(&staff.visit.uri);
     let now = engine.now();
-    let day = fields.get("day").parse().unwrap_or(time::local_day(now));
+    let day = fields.day("day").unwrap_or(time::local_day(now));
     let mut query = query(&unit, day);
     query.page = PageQuery {
         size: 0,

@@ -68,7 +68,7 @@ impl Asked {
             return Ok(official(Grain::OfficialMonth.first(today) - Days::new(1)));
         }
         let day = |field: &'static str, text: &str| {
-            text.parse().map_err(|_not_a_day| {
+            crate::fields::day(text).ok_or_else(|| {
                 let expected = "expected a day such as 2026-11-15";
                 Fault::App(app::Error::invalid(field, expected))
             })
