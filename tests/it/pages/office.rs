@@ -113,6 +113,134 @@ async fn whoever_works_for_two_units_chooses_one_and_sees_and_changes_which_it_i
     assert_eq!(sent.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
 
+on_both!(a_new_person_gets_several_units_on_one_form_without_a_script);
+
+async fn a_new_person_gets_several_units_on_one_form_without_a_script(on: Backend) {
+    let world = World::on(on, "2026-08-03 10:00").await;
+    account(&world, "quan.tri", "Quản trị", Role::Admin, PROVINCE).await;
+    let router = router(&world, Settings::default());
+    let mut admin = Browser::at(&router);
+    admin.sign_in("quan.tri").await;
+    let form = admin.get("/setup/people").await;
+    let fields = |csrf: &str| -> Vec<(String, String)> {
+        [
+            ("csrf", csrf),
+            ("full_name", "Lương Thu Trang"),
+            ("name", "trang.lt"),
+            ("position", "Chuyên viên"),
+            ("role", "receptionist"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .to_vec()
+    };
+    let send = |csrf: &str, more: &[(&str, &str)]| {
+        let mut all = fields(csrf);
+        let more = more
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        all.extend(more);
+        all
+    };
+    let post = async |admin: &mut Browser, fields: Vec<(String, String)>| {
+        let fields: Vec<(&str, &str)> = fields
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        admin.post("/setup/people", &fields).await
+    };
+    // Another field keeps all that was typed, and makes nobody.
+    let csrf = form.field("csrf");
+    let wider = post(&mut admin, send(&csrf, &[("unit", WARD), ("more", "1")])).await;
+    assert_eq!(wider.status, StatusCode::OK, "{}", wider.text());
+    assert_eq!(wider.field("full_name"), "Lương Thu Trang");
+    assert_eq!(wider.html.matches("name=\"unit\"").count(), 2);
+    assert!(wider.html.contains("id=\"unit-2\"") && wider.html.contains("data-focus"));
+    let chosen = format!("value=\"{WARD}\" selected");
+    assert_eq!(
+        wider.html.matches(&chosen).count(),
+        1,
+        "the first stays chosen"
+    );
+
+    // A unit that does not belong to the role is told at the first field; all stay as chosen.
+    let wrong = send(&csrf, &[("unit", WARD), ("unit", PROVINCE)]);
+    let wrong = post(&mut admin, wrong).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        wrong.says("Vai trò này không thuộc đơn vị đã chọn"),
+        "{}",
+        wrong.text()
+    );
+    assert_eq!(wrong.html.matches("name=\"unit\"").count(), 2);
+
+    // The same unit twice is one, and a field that was left empty is none.
+    let all = [
+        ("unit", WARD),
+        ("unit", OTHER_WARD),
+        ("unit", WARD),
+        ("unit", ""),
+    ];
+    let made = post(&mut admin, send(&csrf, &all)).await;
+    assert_eq!(made.status, StatusCode::OK, "{}", made.text());
+    assert!(made.html.contains("id=\"one-time\""), "{}", made.text());
+    let json = crate::calling::Json::over(&world);
+    let token = world.token(Role::Admin, PROVINCE).await;
+    let users = json.call(&token, "ListUsers", &json!({})).await.good();
+    let users = users["users"].as_array().unwrap();
+    let trang = users
+        .iter()
+        .find(|user| user["full_name"] == "Lương Thu Trang");
+    assert_eq!(
+        trang.unwrap()["units"],
+        json!([format!("units/{WARD}"), format!("units/{OTHER_WARD}")]),
+        "{trang:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_administrator_imports_a_list_by_keyboard_alone() {
+    let world = World::at("2026-08-03 10:00").await;
+    account(&world, "quan.tri", "Quản trị", Role::Admin, PROVINCE).await;
+    let router = router(&world, super::import::settings(&world));
+    let tab = Tab::before(&router, "/signin", DESK).await;
+    sign_in(&tab, "quan.tri");
+    tab.open("/import");
+    // Sent without a file, the page says so, with the focus on what is missing.
+    tab.reach("Tab", "file");
+    tab.leads(|| tab.press("Control+Enter"));
+    let focus = "document.activeElement.hasAttribute('data-focus')";
+    assert_eq!(tab.value(focus), json!(true));
+    assert!(tab.says("Chọn tệp danh sách"));
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("danh-sach.csv");
+    std::fs::write(&file, super::import::LIST).unwrap();
+    tab.reach("Tab", "file");
+    tab.chooses(&file);
+    tab.reach("Tab", "map");
+    tab.types("dossiers");
+    assert_eq!(
+        tab.value("document.activeElement.value"),
+        json!("dossiers.toml")
+    );
+    tab.leads(|| tab.press("Control+Enter"));
+    tab.until(
+        "what was found",
+        "document.body.innerText.includes('Chưa ghi gì')",
+    );
+    assert!(tab.says("2 hồ sơ mới") && tab.says("Phường Lạ"));
+    let read = tab.path();
+    tab.leads(|| tab.press("Control+Enter"));
+    assert_eq!(tab.path(), read);
+    tab.until(
+        "the import",
+        "document.body.innerText.includes('Đã nhập xong')",
+    );
+    tab.reach_words("Thiết lập");
+    // Escape leads back to where another list is chosen.
+    tab.leads(|| tab.press("Escape"));
+    assert_eq!(tab.path(), "/import");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_administrator_sets_up_a_person_and_other_systems_by_keyboard_alone() {
     let world = World::at("2026-08-03 10:00").await;

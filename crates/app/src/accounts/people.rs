@@ -23,8 +23,8 @@ pub struct NewPerson {
     pub position: String,
     /// The role, as its word.
     pub role: String,
-    /// The unit, by agency identifier.
-    pub unit: String,
+    /// The units, by agency identifier; empty ones do not count.
+    pub units: Vec<String>,
 }
 
 /// The roles of people. Programs have tokens instead of accounts.
@@ -181,25 +181,40 @@ impl Accounts {
         if role.is_none() {
             wrong.push(FieldError::new("role", "expected one of the roles"));
         }
-        let unit = role.and_then(|role| self.unit_for(caller, role, &person.unit));
-        if role.is_some() && unit.is_none() {
+        let units = role.and_then(|role| self.units_for(caller, role, &person.units));
+        if role.is_some() && units.is_none() {
             wrong.push(FieldError::new(
                 "unit",
-                "expected a unit that exists; for a role of the province, the province",
+                "expected units that exist; for a role of the province, the province alone",
             ));
         }
-        match (actor, role, unit) {
-            (Ok(actor), Some(role), Some(unit)) if wrong.is_empty() => {
+        match (actor, role, units) {
+            (Ok(actor), Some(role), Some(units)) if wrong.is_empty() => {
                 let terms = UserTerms {
                     full_name,
                     position: fold::compose(person.position.trim()),
                     roles: vec![role],
-                    units: vec![unit],
+                    units,
                 };
                 Ok((actor, terms))
             }
             _ => Err(Error::Invalid(wrong)),
         }
+    }
+
+    /// The units of a role, each once; none if there is none, or one that does not go together with the role.
+    fn units_for(&self, caller: &Caller, role: Role, named: &[String]) -> Option<Vec<UnitCode>> {
+        let named = named.iter().filter(|unit| !unit.trim().is_empty());
+        let read: Option<Vec<UnitCode>> = named
+            .map(|unit| self.unit_for(caller, role, unit))
+            .collect();
+        let mut units: Vec<UnitCode> = Vec::new();
+        for unit in read? {
+            if !units.contains(&unit) {
+                units.push(unit);
+            }
+        }
+        (!units.is_empty()).then_some(units)
     }
 
     /// The unit of a role; none if the two do not go together.

@@ -37,10 +37,16 @@ struct PeoplePage {
     frame: Frame,
     typed: NewPerson,
     roles: Vec<RoleChoice>,
-    units: Vec<UnitChoice>,
+    /// The choices of each unit field.
+    units: Vec<Vec<UnitChoice>>,
+    /// Whether the last unit field was just added.
+    one_more: bool,
     wrong: Vec<(&'static str, Markup)>,
     people: Vec<PersonRow>,
 }
+
+/// The most units that one form gives a person; the page of the account gives more.
+const MOST_UNITS: usize = 20;
 
 struct RoleChoice {
     value: &'static str,
@@ -102,10 +108,12 @@ async fn draw(pages: &Pages, staff: &Staff, typed: NewPerson) -> Result<PeoplePa
         label: words.t(&format!("role.{role}")),
         chosen: role.as_str() == typed.role,
     });
+    let chosen = typed.units.iter().map(String::as_str);
     Ok(PeoplePage {
         people: rows.collect(),
         roles: roles.collect(),
-        units: choices(pages, staff, &typed.unit),
+        units: chosen.map(|unit| choices(pages, staff, unit)).collect(),
+        one_more: false,
         frame: Frame::staff(pages, staff, Section::Setup, words.t("people.title")),
         wrong: Vec::new(),
         typed,
@@ -115,7 +123,7 @@ async fn draw(pages: &Pages, staff: &Staff, typed: NewPerson) -> Result<PeoplePa
 async fn show(State(pages): State<Arc<Pages>>, staff: Staff) -> Result<Response, Fault> {
     let fields = Fields::of(&staff.visit.uri);
     let typed = NewPerson {
-        unit: fields.get("unit").to_owned(),
+        units: vec![fields.get("unit").to_owned()],
         role: "receptionist".to_owned(),
         ..NewPerson::default()
     };
@@ -129,13 +137,23 @@ async fn add(
 ) -> Result<Response, Fault> {
     staff.check_form(&fields)?;
     let words = staff.visit.words();
-    let typed = NewPerson {
+    let mut typed = NewPerson {
         name: fields.get("name").to_owned(),
         full_name: fields.get("full_name").to_owned(),
         position: fields.get("position").to_owned(),
         role: fields.get("role").to_owned(),
-        unit: fields.get("unit").to_owned(),
+        units: fields.all("unit").map(ToOwned::to_owned).collect(),
     };
+    if typed.units.is_empty() {
+        typed.units.push(String::new());
+    }
+    typed.units.truncate(MOST_UNITS);
+    if fields.has("more") {
+        typed.units.push(String::new());
+        let mut page = draw(&pages, &staff, typed).await?;
+        page.one_more = true;
+        return Ok(html(&page));
+    }
     let password = match pages.accounts.add_person(staff.caller(), &typed).await {
         Ok(password) => password,
         Err(Error::Invalid(wrong)) => {
