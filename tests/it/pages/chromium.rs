@@ -48,7 +48,7 @@ pub struct Look {
     pub width: u32,
     /// Whether axe-core checks the page too.
     pub searched: bool,
-    /// The form that is sent as it stands, by selector: what comes is looked at.
+    /// The form that is sent as it stands, by selector, or the button that sends it: what comes is looked at.
     pub sent: Option<&'static str>,
 }
 
@@ -182,9 +182,14 @@ fn script(task: &[(String, Look)]) -> String {
     frame.style.width = width + "px";
     await new Promise((done) => {{ frame.onload = done; frame.src = url; }});
     if (sent) {{
-      const form = frame.contentDocument.querySelector(sent), as = url.match(/^\/as\/[^/]*/)[0];
-      form.setAttribute("action", as + form.getAttribute("action"));
-      await new Promise((done) => {{ frame.onload = done; form.submit(); }});
+      const found = frame.contentDocument.querySelector(sent);
+      const button = found.matches("button") ? found : null, form = button ? button.form : found;
+      const as = (url.match(/^\/as\/[^/]*/) || [""])[0], action = form.getAttribute("action");
+      if (action) {{ form.setAttribute("action", as + action); }}
+      await new Promise((done) => {{
+        frame.onload = done;
+        if (button) {{ form.noValidate = true; form.requestSubmit(button); }} else {{ form.submit(); }}
+      }});
     }}
     const inner = frame.contentWindow, page = frame.contentDocument, root = page.documentElement;
     const overflow = Math.max(0, root.scrollWidth - root.clientWidth);

@@ -26,8 +26,12 @@ struct Ward {
     pages: Vec<String>,
     /// Those that came with setting up, the catalogue and the map.
     office: Vec<String>,
+    /// Those of a desk, of paper and of reports.
+    desk: Vec<String>,
     /// What comes when a form is sent empty or wrong: the page and the form.
     refused: Vec<(String, &'static str)>,
+    /// The same at the desk and at the doors.
+    refused_at_the_desk: Vec<(String, &'static str)>,
     _world: World,
 }
 
@@ -133,6 +137,59 @@ async fn a_ward() -> Ward {
         "/as/hai.dv/unit".to_owned(),
         format!("/as/hai.dv/units/{WARD}"),
     ];
+    let clerk = |path: &str| format!("/as/trang.lt{path}");
+    let days = "from=2026-07-15&to=2026-08-14";
+    let desk = vec![
+        clerk(&format!("/desk/{WARD}?procedure={THREE_DAYS}")),
+        clerk(&format!("/desk/{WARD}?find=khong+co")),
+        clerk(&format!("/desk/{WARD}/done/{}", done.dossier.id)),
+        clerk(&format!("/units/{WARD}/register")),
+        clerk(&format!(
+            "/units/{WARD}/register?from=2026-08-02&to=2026-08-01"
+        )),
+        clerk(&format!("/units/{WARD}/hand-over")),
+        clerk(&format!("{}/print/control", own(&late))),
+        clerk(&format!("{}/print/supplement", own(&waiting))),
+        clerk(&format!("{}/print/result", own(&done))),
+        chairman("/search?q=nguyen"),
+        chairman(&format!("/units/{WARD}/report/ii06a?{days}")),
+        chairman(&format!("/units/{WARD}/report/i766?{days}")),
+        chairman(&format!(
+            "/units/{WARD}/report/ii06a/dossiers?number=total&{days}"
+        )),
+        chairman(&format!(
+            "/units/{WARD}/report/ii06a/dossiers?number=late&from=2024-07-15&to=2024-08-14"
+        )),
+        chairman(&format!("/units/{WARD}/report/06z?{days}")),
+        admin("/webhooks"),
+        format!("/lookup?code={}", done.dossier.label()),
+        format!("/lookup?code={}", waiting.dossier.label()),
+    ];
+    let mut refused_at_the_desk = vec![
+        (
+            clerk(&format!("/desk/{WARD}?procedure={THREE_DAYS}")),
+            "button[name=accept]",
+        ),
+        ("/signin".to_owned(), "form[action='/signin']"),
+        ("/signin".to_owned(), "form[action='/signin/token']"),
+    ];
+    for (view, act) in [
+        (&late, "ExtendDossier"),
+        (&late, "RequestSupplement"),
+        (&late, "TransferDossier"),
+        (&late, "StopDossier"),
+        (&late, "WithdrawDossier"),
+        (&late, "OpenLeg"),
+        (&late, "OpenConsultation"),
+        (&late, "RequestPayment"),
+        (&late, "CorrectDossier"),
+        (&submitted, "RefuseDossier"),
+    ] {
+        refused_at_the_desk.push((
+            chairman(&format!("{}/{act}", own(view))),
+            "main form[method=post]",
+        ));
+    }
     let refused = vec![
         (admin("/setup/people"), "form[action='/setup/people']"),
         (
@@ -164,7 +221,9 @@ async fn a_ward() -> Ward {
         sessions,
         pages,
         office,
+        desk,
         refused,
+        refused_at_the_desk,
         _world: world,
     }
 }
@@ -216,11 +275,27 @@ async fn axe_finds_nothing_on_the_pages_of_the_office_in_either_language_and_wid
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn axe_finds_nothing_on_the_pages_of_a_desk_on_paper_and_on_reports() {
+    let ward = a_ward().await;
+    searched(&ward, &ward.desk).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn axe_finds_nothing_on_the_pages_of_the_office_that_refuse_a_form() {
     let ward = a_ward().await;
+    refusing(&ward, &ward.refused).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn axe_finds_nothing_on_the_pages_of_a_desk_that_refuse_a_form() {
+    let ward = a_ward().await;
+    refusing(&ward, &ward.refused_at_the_desk).await;
+}
+
+async fn refusing(ward: &Ward, refused: &[(String, &'static str)]) {
     for dark in [false, true] {
         let mut looks = Vec::new();
-        for (page, form) in &ward.refused {
+        for (page, form) in refused {
             for (page, width) in [
                 (page.clone(), 1366),
                 (page.clone(), 360),
